@@ -1,0 +1,31 @@
+import type { Kind } from './kinds.ts'
+
+const PLAIN = /^[A-Za-z0-9._~-]+$/
+
+/** Longest key part that is kept; longer texts are not codes. */
+export const KEY_PART_MAX = 200
+
+/**
+ * Identifier of a canonical record: `urn:cnft:<kind>:<system>:<record>:<key parts>`, parts percent-encoded and joined by a colon.
+ * The record's name is in it because two records of one system may use the same numbers (a market's entry and its trade);
+ * the source's own key is kept as it is, never renumbered (异构识别).
+ */
+export function recordId(kind: Kind, system: string, record: string, key: readonly string[]): string {
+  let id = `urn:cnft:${kind}:${system}:${record}`
+  for (const part of key) id += `:${PLAIN.test(part) ? part : encodeURIComponent(part)}`
+  return id
+}
+
+/** The parts of a record identifier, or null where the text is none. */
+export function parseRecordId(
+  id: string,
+): { kind: string; system: string; record: string; key: string[] } | null {
+  const parts = id.split(':')
+  const [urn, cnft, kind, system, record, ...key] = parts
+  if (urn !== 'urn' || cnft !== 'cnft' || !kind || !system || !record || key.length === 0) return null
+  try {
+    return { kind, system, record, key: key.map(decodeURIComponent) }
+  } catch {
+    return null
+  }
+}
