@@ -1,20 +1,34 @@
 /**
- * JSON text with the names of every object in code-point order and without `undefined`: equal content gives equal text, so its
- * digest tells versions apart (RFC 8785 for the values that occur here: text, booleans, integers, null).
+ * JSON text with the names of every object in the order of their UTF-16 code units and without `undefined`: equal content gives
+ * equal text, so its digest tells versions apart (RFC 8785 for the values that occur here: text, booleans, integers, null).
+ * Mappings build their bodies in that order, so the common case is one walk and one native JSON.stringify.
  */
 export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
+  return isOrdered(value) ? JSON.stringify(value) : orderedJson(value)
+}
+
+function isOrdered(value: unknown): boolean {
+  if (value === null || typeof value !== 'object') return true
   if (Array.isArray(value)) {
-    let text = '['
-    for (let i = 0; i < value.length; i++) text += (i ? ',' : '') + canonicalJson(value[i])
-    return `${text}]`
+    for (let i = 0; i < value.length; i++) if (!isOrdered(value[i])) return false
+    return true
   }
-  const names = Object.keys(value).sort()
-  let text = '{'
-  for (const name of names) {
+  let last = ''
+  for (const name in value) {
+    if (name < last) return false
+    last = name
+    if (!isOrdered((value as Record<string, unknown>)[name])) return false
+  }
+  return true
+}
+
+function orderedJson(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
+  if (Array.isArray(value)) return `[${value.map(orderedJson).join(',')}]`
+  let text = ''
+  for (const name of Object.keys(value).sort()) {
     const part = (value as Record<string, unknown>)[name]
-    if (part === undefined) continue
-    text += `${text.length > 1 ? ',' : ''}${JSON.stringify(name)}:${canonicalJson(part)}`
+    if (part !== undefined) text += `${text ? ',' : ''}${JSON.stringify(name)}:${orderedJson(part)}`
   }
-  return `${text}}`
+  return `{${text}}`
 }

@@ -1,0 +1,86 @@
+import { BlockList, isIP } from 'node:net'
+
+// IANA special-purpose registries (RFC 6890): what is not a public unicast address.
+const BLOCKED_4: readonly (readonly [string, number])[] = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+]
+const BLOCKED_6: readonly (readonly [string, number])[] = [
+  ['::', 96],
+  ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['100::', 64],
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['fec0::', 10],
+  ['ff00::', 8],
+]
+
+const blocked = new BlockList()
+for (const [net, prefix] of BLOCKED_4) blocked.addSubnet(net, prefix, 'ipv4')
+for (const [net, prefix] of BLOCKED_6) blocked.addSubnet(net, prefix, 'ipv6')
+
+/** A network and port that a link may use although it is private. */
+export interface AllowedAddress {
+  readonly cidr: string
+  readonly port: number
+}
+
+const ALLOW = /^(?<address>[0-9A-Fa-f:.]+)\/(?<prefix>\d{1,3}):(?<port>\d{1,5})$/
+
+/** The parts of `127.0.0.1/32:9000` or `[fd00::]/8:443`, null where the text is none. */
+export function parseAllowed(text: string): AllowedAddress | null {
+  const groups = ALLOW.exec(text.replace(/^\[([^\]]*)\]/, '$1'))?.groups
+  if (!groups) return null
+  const { address = '', prefix = '', port = '' } = groups
+  const family = isIP(address)
+  const bits = Number(prefix)
+  if (family === 0 || bits > (family === 4 ? 32 : 128) || Number(port) < 1 || Number(port) > 65_535)
+    return null
+  return { cidr: `${address}/${bits}`, port: Number(port) }
+}
+
+/** An IPv4 address inside an IPv6 one (`::ffff:10.0.0.1`) as IPv4; any other as it is. */
+function unmapped(address: string): string {
+  const mapped = /^::ffff:(?:0:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
+  if (mapped?.[1]) return mapped[1]
+  const hex = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address)
+  if (!hex) return address
+  const high = Number.parseInt(hex[1] ?? '0', 16)
+  const low = Number.parseInt(hex[2] ?? '0', 16)
+  return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`
+}
+
+/** Whether a connection to this address and port may be made: public, or allowed by name. Anything that is no address may not. */
+export function mayConnect(address: string, port: number, allow: readonly AllowedAddress[]): boolean {
+  const plain = unmapped(address.replace(/%.*$/, ''))
+  const family = isIP(plain)
+  if (family === 0) return false
+  const type = family === 4 ? 'ipv4' : 'ipv6'
+  if (!blocked.check(plain, type)) return true
+  return allow.some((one) => one.port === port && holds(one.cidr, plain, type))
+}
+
+function holds(cidr: string, address: string, type: 'ipv4' | 'ipv6'): boolean {
+  const [net = '', prefix = ''] = cidr.split('/')
+  if ((isIP(net) === 4) !== (type === 'ipv4')) return false
+  const list = new BlockList()
+  list.addSubnet(net, Number(prefix), type)
+  return list.check(address, type)
+}

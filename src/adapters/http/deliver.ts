@@ -1,0 +1,189 @@
+import got from 'got'
+import { createGuardedAgents, type GuardedAgents, pinnedLookup } from './agents.ts'
+import { failureOfError, failureOfStatus, type SendFailure } from './failure.ts'
+import { type CheckedAddress, checkAddress, type Resolve } from './guard.ts'
+import { type SignedHeaders, sign } from './signature.ts'
+import { type ChangeVerdict, readVerdicts } from './verdicts.ts'
+
+const AGENTS_MAX = 200
+
+export interface HttpDeliveryParts {
+  /** Longest time for one whole request, connection and answer included. */
+  readonly timeoutMs?: number
+  /** Longest answer that is read, after decompression. */
+  readonly maxResponseBytes?: number
+  readonly resolve?: Resolve
+  /** Milliseconds since 1970; reads dates in Retry-After. */
+  readonly clock?: () => number
+}
+
+export interface SendRequest {
+  readonly url: string
+  /** Private addresses that this link may use, as `CIDR:port`. */
+  readonly allow: readonly string[]
+  /** `whsec_…`; during a change of secrets several, joined by blanks. */
+  readonly secret: string
+  /** The request body: `{link, changes}` as JSON text, made once and signed as it is. */
+  readonly batch: string
+  /** The same in every attempt. */
+  readonly messageId: string
+  /** Seconds since 1970. */
+  readonly timestamp: number
+  readonly signal: AbortSignal
+}
+
+export type SendOutcome =
+  | { readonly kind: 'verdicts'; readonly verdicts: ReadonlyMap<string, ChangeVerdict> }
+  | SendFailure
+
+export interface HttpDelivery {
+  /** Sends one batch. Never throws for what a receiver or the network can do. */
+  send(request: SendRequest): Promise<SendOutcome>
+  /** Closes the connections that are kept open. */
+  close(): void
+}
+
+interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Null where it was longer than the limit. */
+  readonly body: string | null
+}
+
+/**
+ * Delivery over HTTP to receivers that implement `openapi/receiver.json`: one POST with Standard Webhooks headers, no redirect,
+ * no retry, connections kept open. Addresses are checked at every send.
+ */
+export function createHttpDelivery(parts: HttpDeliveryParts = {}): HttpDelivery {
+  const { timeoutMs = 10_000, maxResponseBytes = 1_048_576, resolve, clock = Date.now } = parts
+  const agents = createAgentCache()
+
+  const post = async (request: SendRequest, headers: SignedHeaders): Promise<Answer> => {
+    const address = await withTimeout(
+      checkAddress(request.url, request.allow, resolve),
+      timeoutMs,
+      request.signal,
+    )
+    return await exchange(request, address, headers, agents.of(address))
+  }
+
+  const exchange = async (
+    request: SendRequest,
+    address: CheckedAddress,
+    headers: SignedHeaders,
+    agent: GuardedAgents,
+  ): Promise<Answer> => {
+    const stream = got.stream.post(address.url, {
+      body: request.batch,
+      headers: {
+        ...headers,
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'user-agent': 'trace-hub',
+      },
+      agent,
+      dnsLookup: pinnedLookup(address),
+      followRedirect: false,
+      throwHttpErrors: false,
+      retry: { limit: 0 },
+      timeout: { request: timeoutMs },
+      signal: request.signal,
+    })
+    return await readAnswer(stream, maxResponseBytes)
+  }
+
+  return {
+    async send(request) {
+      const signed = signedHeaders(request)
+      if (!signed) return BAD_SECRET
+      try {
+        const { status, headers, body } = await post(request, signed)
+        if (status < 200 || status > 299) return failureOfStatus(status, headers, clock())
+        const verdicts = body === null ? null : readVerdicts(body)
+        if (verdicts) return { kind: 'verdicts', verdicts }
+        const detail = body === null ? 'the answer is too long' : 'the answer has no results of the contract'
+        return { kind: 'failed', class: 'retry', status, detail }
+      } catch (error) {
+        return failureOfError(error)
+      }
+    },
+    close: agents.close,
+  }
+}
+
+const BAD_SECRET: SendFailure = {
+  kind: 'failed',
+  class: 'config',
+  status: null,
+  detail: 'the secret of the link is not a Standard Webhooks secret (whsec_ and base64 of 24 to 64 bytes)',
+}
+
+function signedHeaders({ secret, messageId, timestamp, batch }: SendRequest): SignedHeaders | null {
+  try {
+    return sign(secret.split(' '), messageId, timestamp, batch)
+  } catch {
+    return null
+  }
+}
+
+type ResponseStream = ReturnType<typeof got.stream.post>
+
+async function readAnswer(stream: ResponseStream, maxBytes: number): Promise<Answer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk as Uint8Array)
+    length += bytes.length
+    if (length > maxBytes) {
+      stream.destroy()
+      break
+    }
+    chunks.push(bytes)
+  }
+  const { response } = stream
+  return {
+    status: response?.statusCode ?? 0,
+    headers: response?.headers ?? {},
+    body: length > maxBytes ? null : Buffer.concat(chunks).toString('utf8'),
+  }
+}
+
+/** Agents by the addresses that a link may use; the oldest are closed when there are too many. */
+function createAgentCache() {
+  const agents = new Map<string, GuardedAgents>()
+  const destroy = (one: GuardedAgents) => {
+    one.http.destroy()
+    one.https.destroy()
+  }
+  return {
+    of({ allow }: CheckedAddress): GuardedAgents {
+      const key = allow.map(({ cidr, port }) => `${cidr}:${port}`).join(' ')
+      const known = agents.get(key)
+      if (known) return known
+      const made = createGuardedAgents(allow)
+      agents.set(key, made)
+      const [oldest] = agents
+      if (agents.size > AGENTS_MAX && oldest) {
+        agents.delete(oldest[0])
+        destroy(oldest[1])
+      }
+      return made
+    },
+    close(): void {
+      for (const one of agents.values()) destroy(one)
+      agents.clear()
+    },
+  }
+}
+
+/** Name resolution has no time limit of its own. */
+async function withTimeout<T>(work: Promise<T>, timeoutMs: number, signal: AbortSignal): Promise<T> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+  if (limit.aborted) throw limit.reason
+  return await Promise.race([
+    work,
+    new Promise<never>((_, fail) =>
+      limit.addEventListener('abort', () => fail(limit.reason), { once: true }),
+    ),
+  ])
+}

@@ -1,0 +1,95 @@
+import { isAscii, isUtf8 } from 'node:buffer'
+import { TextDecoder } from 'node:util'
+import { type Encoding, encodingMark, firstFault, flush, notReadable } from './charset.ts'
+import { damagedUtf8At, incompleteTail } from './utf8.ts'
+
+/** Bytes looked at, from the first that is not ASCII, before the encoding of a stream is decided. */
+export const SNIFF_BYTES = 65_536
+
+/** What a stream turned out to be. */
+export interface StreamFacts {
+  encoding: Encoding
+  ascii: boolean
+}
+
+/**
+ * The text of a stream of bytes in pieces, characters never split. The encoding is decided as for whole messages, but from
+ * the first 64 KiB that are not ASCII: a stream cannot be read twice.
+ * @throws DecodeRefusal E_ENCODING with the offset of the first byte that does not fit
+ */
+export async function* decodeChunks(
+  source: AsyncIterable<Uint8Array>,
+  facts: StreamFacts,
+): AsyncGenerator<string> {
+  let held: Uint8Array = new Uint8Array(0)
+  let offset = 0
+  let decoder: StrictDecoder | null = null
+  for await (const chunk of source) {
+    if (decoder) {
+      yield decoder.decode(chunk)
+      continue
+    }
+    held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
+    if (offset === 0 && held.length < 3) continue
+    const plain = offset > 0 || !encodingMark(even(held)) ? asciiLength(held) : 0
+    if (plain > 0) {
+      yield Buffer.from(held.buffer, held.byteOffset, plain).toString('latin1')
+      held = held.subarray(plain)
+      offset += plain
+    }
+    if (held.length < SNIFF_BYTES) continue
+    decoder = begin(held, offset, facts)
+    yield decoder.decode(held)
+  }
+  if (!decoder) {
+    if (held.length === 0) return
+    decoder = begin(held, offset, facts)
+    yield decoder.decode(held)
+  }
+  yield decoder.end()
+}
+
+/** Number of bytes at the front that are ASCII. */
+function asciiLength(bytes: Uint8Array): number {
+  if (isAscii(bytes)) return bytes.length
+  return bytes.findIndex((byte) => byte >= 0x80)
+}
+
+const even = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, bytes.length - (bytes.length % 2))
+
+interface StrictDecoder {
+  decode(chunk: Uint8Array): string
+  end(): string
+}
+
+function begin(bytes: Uint8Array, offset: number, facts: StreamFacts): StrictDecoder {
+  facts.encoding = sniff(bytes, offset)
+  facts.ascii = false
+  return strictDecoder(facts.encoding, offset)
+}
+
+function sniff(bytes: Uint8Array, offset: number): Encoding {
+  const mark = offset === 0 ? encodingMark(even(bytes)) : null
+  if (mark) return mark.encoding
+  if (isUtf8(bytes.subarray(0, bytes.length - incompleteTail(bytes)))) return 'utf-8'
+  const damage = damagedUtf8At(bytes)
+  if (damage !== null) throw notReadable(offset + damage, 'UTF-8')
+  return 'gb18030'
+}
+
+function strictDecoder(encoding: Encoding, start: number): StrictDecoder {
+  const decoder = new TextDecoder(encoding, { fatal: true })
+  let offset = start
+  return {
+    decode(chunk) {
+      try {
+        const text = decoder.decode(chunk, { stream: true })
+        offset += chunk.length
+        return text
+      } catch {
+        throw notReadable(offset + firstFault(chunk, encoding), encoding === 'utf-8' ? 'UTF-8' : 'GB 18030')
+      }
+    },
+    end: () => flush(decoder),
+  }
+}

@@ -1,0 +1,58 @@
+import { sourceRecord } from '#adapters/push/record.ts'
+import type { Issue } from '#core/issue.ts'
+import type { ReadOptions, SourceRecord } from '#core/source.ts'
+import { hasForbiddenCharacter } from '#core/text.ts'
+import { type Columns, readColumns } from './columns.ts'
+
+const placing = (path: string, field: string) => `${path}, ${field}`
+
+/** Turns the rows of a CSV text into source records, in order; the first row gives the names. Rows are counted from 1 below the title row. */
+export function createRowReader(options: ReadOptions['csv']) {
+  let columns: Columns | null = null
+  let index = 0
+
+  return {
+    /** The record of one row, null for the title row. */
+    read(cells: readonly string[]): SourceRecord | null {
+      if (!columns) {
+        columns = readColumns(cells, options?.header)
+        if (!columns.firstIsRow) return null
+      }
+      const path = `row ${index + 1}`
+      const value: { [name: string]: string } = {}
+      columns.names.forEach((name, at) => {
+        const cell = cells[at]
+        if (cell !== undefined) value[name] = cell
+      })
+      return sourceRecord(index++, path, value, placing, rowIssues(path, cells, columns.names))
+    },
+  }
+}
+
+function rowIssues(path: string, cells: readonly string[], names: readonly string[]): Issue[] | undefined {
+  const issues: Issue[] = []
+  const width = names.length
+  if (cells.length < width || cells.slice(width).some((cell) => cell !== '')) {
+    const short = cells.length < width
+    const reason = short
+      ? `the row is cut: ${cells.length} of ${width} columns`
+      : `${cells.length} columns instead of ${width}`
+    issues.push({
+      path,
+      code: 'E_SCHEMA',
+      reason,
+      fix: 'send a cell for each column; put cells with commas in quotes',
+    })
+  }
+  cells.forEach((cell, at) => {
+    if (!hasForbiddenCharacter(cell)) return
+    const place = placing(path, names[at] ?? `column ${at + 1}`)
+    issues.push({
+      path: place,
+      code: 'E_SCHEMA',
+      reason: 'NUL in the cell',
+      fix: 'send whole characters only',
+    })
+  })
+  return issues.length > 0 ? issues : undefined
+}

@@ -1,0 +1,149 @@
+import type { ReadOptions, SourceRecord } from '#core/source.ts'
+import type { Encoding } from './charset.ts'
+import { decodeChunks, type StreamFacts } from './charset-stream.ts'
+import { streamCsv } from './csv/read.ts'
+import { contradicts, xmlDeclaredEncoding } from './declared.ts'
+import { DEPTH_MAX, type Declared, decode } from './decode.ts'
+import { rowsPath } from './json/document.ts'
+import { createLineReader } from './json/line.ts'
+import { refuseOther } from './json/refuse.ts'
+import { streamJson } from './json/stream.ts'
+import { DecodeRefusal } from './refusal.ts'
+import type { Unjoined } from './xml/join.ts'
+import { streamXml, WAITING_MAX } from './xml/read.ts'
+
+/** Text is handed on in pieces of at least this size, so that tiny chunks of a slow sender do not multiply the work. */
+const PIECE_CHARS = 65_536
+const LINE_MAX_CHARS = 1_048_576
+/** A form cannot be read in pieces: its body is held whole, up to this size. */
+const FORM_MAX_BYTES = 16 * 1_048_576
+
+export interface StreamOptions extends ReadOptions {
+  /** Details of XML that may wait for their base at one time; 10,000 where not given. */
+  readonly maxWaiting?: number
+}
+
+/** What is known of a stream when its last record has come. */
+export interface StreamReport {
+  encoding: Encoding
+  encodingMismatch: boolean
+  unjoined: readonly Unjoined[]
+}
+
+/**
+ * The source records of a stream of bytes in constant memory, the same as `decode` gives for the whole. A refusal may come
+ * after the first records: only the end shows that a document is whole. `report` is filled in at the end.
+ * @throws DecodeRefusal where the message as a whole cannot be read
+ */
+export async function* decodeStream(
+  source: AsyncIterable<Uint8Array>,
+  options: StreamOptions,
+  declared: Declared = {},
+  report?: StreamReport,
+): AsyncGenerator<SourceRecord> {
+  const facts: StreamFacts = { encoding: 'utf-8', ascii: true }
+  if (options.format === 'form') {
+    yield* whole(source, options, declared, report)
+    return
+  }
+  const head = { text: '' }
+  const text = pieces(decodeChunks(source, facts), head)
+  yield* records(text, options, (bases) => {
+    if (report) report.unjoined = bases
+  })
+  if (!report) return
+  const inner = options.format === 'xml' ? xmlDeclaredEncoding(head.text) : null
+  const name = declared.charset ?? inner ?? options.encoding
+  report.encoding = facts.encoding
+  report.encodingMismatch = name !== undefined && contradicts(name, facts.encoding, facts.ascii)
+}
+
+function records(
+  text: AsyncIterable<string>,
+  options: StreamOptions,
+  onUnjoined: (bases: Unjoined[]) => void,
+): AsyncGenerator<SourceRecord> {
+  const maxDepth = Math.min(options.maxDepth ?? DEPTH_MAX, DEPTH_MAX)
+  switch (options.format) {
+    case 'csv':
+      return streamCsv(text, options.csv)
+    case 'ndjson':
+      return streamLines(text, maxDepth)
+    case 'xml': {
+      const maxWaiting = options.maxWaiting ?? WAITING_MAX
+      return streamXml(text, { ...options, maxWaiting, onUnjoined }, maxDepth)
+    }
+    default:
+      return streamJson(text, { rows: rowsPath(options.rows), maxDepth })
+  }
+}
+
+async function* pieces(text: AsyncIterable<string>, head: { text: string }): AsyncGenerator<string> {
+  let held = ''
+  let told = false
+  for await (const chunk of text) {
+    held += chunk
+    if (!told) head.text = held.slice(0, 300)
+    if (held.length < PIECE_CHARS) continue
+    told = true
+    yield held
+    held = ''
+  }
+  if (held !== '') yield held
+}
+
+async function* streamLines(text: AsyncIterable<string>, maxDepth: number): AsyncGenerator<SourceRecord> {
+  const reader = createLineReader(maxDepth)
+  let rest = ''
+  let number = 0
+  let begun = false
+  for await (const piece of text) {
+    rest += piece
+    if (!begun) begun = begins(rest)
+    const lines = rest.split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const record = reader.read(line, ++number)
+      if (record) yield record
+    }
+    if (rest.length > LINE_MAX_CHARS) throw longLine(number + 1)
+  }
+  if (!begun) refuseOther(rest)
+  const last = reader.read(rest, number + 1)
+  if (last) yield last
+}
+
+function begins(text: string): boolean {
+  if (text.trim() === '') return false
+  refuseOther(text)
+  return true
+}
+
+function longLine(number: number): DecodeRefusal {
+  const reason = `the line has more than ${LINE_MAX_CHARS} characters`
+  return new DecodeRefusal('E_SCHEMA', `line ${number}`, reason, 'send each record as one line')
+}
+
+async function* whole(
+  source: AsyncIterable<Uint8Array>,
+  options: StreamOptions,
+  declared: Declared,
+  report: StreamReport | undefined,
+): AsyncGenerator<SourceRecord> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of source) {
+    length += chunk.length
+    if (length > FORM_MAX_BYTES) throw longForm(options.form?.field ?? 'form')
+    chunks.push(chunk)
+  }
+  const outcome = decode(Buffer.concat(chunks), options, declared)
+  if (report)
+    Object.assign(report, { encoding: outcome.encoding, encodingMismatch: outcome.encodingMismatch })
+  yield* outcome.records
+}
+
+function longForm(field: string): DecodeRefusal {
+  const reason = `the form has more than ${FORM_MAX_BYTES} bytes`
+  return new DecodeRefusal('E_SCHEMA', field, reason, 'send fewer records in one post')
+}

@@ -1,0 +1,76 @@
+import { isAscii } from 'node:buffer'
+import type { ReadOptions, SourceRecord, SourceValue } from '#core/source.ts'
+import { decodeText, type Encoding } from './charset.ts'
+import { readCsv } from './csv/read.ts'
+import { contradicts, xmlDeclaredEncoding } from './declared.ts'
+import { readForm } from './form.ts'
+import { readJson, rowsPath, tooMany } from './json/document.ts'
+import { readLines } from './ndjson.ts'
+import type { Unjoined } from './xml/join.ts'
+import { readXml } from './xml/read.ts'
+
+/** Deepest nesting of a message; a system may set less. */
+export const DEPTH_MAX = 64
+
+export interface DecodeOptions extends ReadOptions {
+  /** Most records that the system may send in one message. */
+  readonly maxRecords?: number
+}
+
+/** What a message says of itself outside of its bytes. */
+export interface Declared {
+  /** Parameter of the content type. */
+  readonly charset?: string
+}
+
+export interface DecodeOutcome {
+  /** In the order of the message. */
+  readonly records: SourceRecord[]
+  /** What the bytes are. */
+  readonly encoding: Encoding
+  /** Content type, XML declaration or `read.encoding`, the first that there is, says another encoding than the bytes have. */
+  readonly encodingMismatch: boolean
+  /** Members around the list of a JSON document; empty for other formats. */
+  readonly envelope: { readonly [name: string]: SourceValue }
+  /** Base elements of XML that no detail used. */
+  readonly unjoined: readonly Unjoined[]
+}
+
+type Read = Pick<DecodeOutcome, 'records' | 'encoding'> &
+  Partial<DecodeOutcome> & { readonly inner?: string | null }
+
+/**
+ * The source records of a message. What is wrong with one record stands in its `issues` and its neighbours live.
+ * @throws DecodeRefusal where the message as a whole cannot be read
+ */
+export function decode(bytes: Uint8Array, options: DecodeOptions, declared: Declared = {}): DecodeOutcome {
+  const read = readFormat(bytes, options)
+  const { maxRecords } = options
+  if (maxRecords !== undefined && read.records.length > maxRecords)
+    throw tooMany(read.records.length, maxRecords, '')
+  const name = declared.charset ?? read.inner ?? options.encoding
+  return {
+    records: read.records,
+    encoding: read.encoding,
+    encodingMismatch: name !== undefined && contradicts(name, read.encoding, isAscii(bytes)),
+    envelope: read.envelope ?? {},
+    unjoined: read.unjoined ?? [],
+  }
+}
+
+function readFormat(bytes: Uint8Array, options: DecodeOptions): Read {
+  const maxDepth = Math.min(options.maxDepth ?? DEPTH_MAX, DEPTH_MAX)
+  const { format } = options
+  if (format === 'ndjson') return readLines(bytes, maxDepth)
+  const json = {
+    rows: rowsPath(options.rows),
+    maxDepth,
+    maxRecords: options.maxRecords ?? Number.POSITIVE_INFINITY,
+  }
+  if (format === 'form') return readForm(bytes, options.form?.field ?? 'data', json)
+  const { text, encoding } = decodeText(bytes)
+  if (format === 'csv') return { encoding, records: readCsv(text, options.csv) }
+  if (format === 'xml')
+    return { encoding, inner: xmlDeclaredEncoding(text), ...readXml(text, options, maxDepth) }
+  return { encoding, ...readJson(text, json) }
+}

@@ -1,0 +1,75 @@
+import { sourceRecord } from '#adapters/push/record.ts'
+import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import type { SourceRecord, SourceValue } from '#core/source.ts'
+import { type JsonDocumentOptions, readJson, recordIssues } from './document.ts'
+import { fieldPointer, pointer } from './pointer.ts'
+import { JsonReader } from './reader.ts'
+import { refuseJson, refuseOther } from './refuse.ts'
+import { type JsonPiece, JsonSplitter } from './split.ts'
+
+type StreamOptions = Omit<JsonDocumentOptions, 'prefix' | 'maxRecords'>
+
+/** The records of a JSON document from pieces of its text, one record in memory at a time. */
+export async function* streamJson(
+  text: AsyncIterable<string>,
+  options: StreamOptions,
+): AsyncGenerator<SourceRecord> {
+  const splitter = new JsonSplitter(options.rows)
+  const read = createPieceReader(options)
+  let head = ''
+  let begun = false
+  for await (const chunk of text) {
+    head += begun ? '' : chunk
+    if (!begun && head.trim() === '') continue
+    if (!begun) refuseOther(head)
+    for (const piece of splitter.feed(begun ? chunk : head)) yield read(piece)
+    begun = true
+    head = ''
+  }
+  if (!begun) refuseOther(head)
+  for (const piece of splitter.end()) yield read(piece)
+  yield* around(splitter, options)
+}
+
+/** What stands around the list must be JSON as well; a single object in the place of the list is a record. */
+function* around(splitter: JsonSplitter, options: StreamOptions): Generator<SourceRecord> {
+  try {
+    yield* readJson(splitter.around, { ...options, maxRecords: 1 }).records
+  } catch (refusal) {
+    if (!(refusal instanceof DecodeRefusal) || !splitter.found) throw refusal
+    const at = refusal.at.startsWith('line') ? 'around the list' : refusal.at
+    throw new DecodeRefusal(refusal.code, at, refusal.reason, refusal.fix)
+  }
+}
+
+function createPieceReader({ rows, maxDepth }: StreamOptions) {
+  const reader = new JsonReader(maxDepth)
+  const base = pointer(rows)
+  rows.forEach((name, depth) => {
+    reader.trail[depth] = name
+  })
+  let index = 0
+  return (piece: JsonPiece): SourceRecord => {
+    const path = `${base}/${index}`
+    const value = readPiece(reader, piece, rows.length, index, path)
+    return sourceRecord(index++, path, value, fieldPointer, recordIssues(value, path, reader.issues, ''))
+  }
+}
+
+function readPiece(
+  reader: JsonReader,
+  piece: JsonPiece,
+  depth: number,
+  index: number,
+  path: string,
+): SourceValue {
+  reader.open(piece.text)
+  reader.trail[depth] = index
+  try {
+    const value = reader.value(depth + 1)
+    reader.end()
+    return value
+  } catch (fault) {
+    throw refuseJson(fault, piece.text, true, { line: piece.line, column: piece.column, path })
+  }
+}

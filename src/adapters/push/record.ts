@@ -1,0 +1,23 @@
+import type { Issue } from '#core/issue.ts'
+import type { SourceRecord, SourceValue } from '#core/source.ts'
+
+const NO_ISSUES: readonly Issue[] = Object.freeze([])
+
+/** How a format writes the place of a field, from the place of its record and the field's name. */
+export type Placing = (path: string, field: string) => string
+
+/** A source record whose places are written as its format does. */
+export function sourceRecord(
+  index: number,
+  path: string,
+  value: SourceValue,
+  placing: Placing,
+  issues: readonly Issue[] = NO_ISSUES,
+): SourceRecord {
+  return { index, path, value, place: (field) => (field === '' ? path : placing(path, field)), issues }
+}
+
+/** Whether a value is an object with named members. */
+export function isRow(value: SourceValue | undefined): value is { [name: string]: SourceValue } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

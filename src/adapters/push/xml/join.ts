@@ -1,0 +1,137 @@
+import { sourceRecord } from '#adapters/push/record.ts'
+import type { Issue } from '#core/issue.ts'
+import type { SourceRecord, SourceValue } from '#core/source.ts'
+import { isPrecisionLost, normaliseCode } from '#core/text.ts'
+import { fieldPath, rowPath, type XmlRow } from './row.ts'
+
+const BASE = 'base'
+
+export interface JoinOptions {
+  readonly detail: string
+  readonly base: string
+  /** Name of the child that both have; several names are joined by commas. */
+  readonly on: string
+}
+
+/** A base element that no detail used. */
+export interface Unjoined {
+  readonly path: string
+  readonly key: string
+}
+
+interface Base {
+  readonly row: XmlRow
+  readonly path: string
+  readonly key: string
+  used: boolean
+  /** Another base with this key says something else. */
+  contested: boolean
+}
+
+/** Joins details to their bases within one message: a base may be asked for before it has come. */
+export class BaseJoin {
+  private readonly on: readonly string[]
+  private readonly bases = new Map<string, Base>()
+  private readonly keyless: Unjoined[] = []
+  private readonly options: JoinOptions
+
+  constructor(options: JoinOptions) {
+    this.options = options
+    this.on = options.on.split(',').map((name) => name.trim())
+  }
+
+  /** Takes a base; gives its key. */
+  add(row: XmlRow): string {
+    const key = this.keyOf(row)
+    const path = this.basePath(row)
+    const earlier = this.bases.get(key)
+    if (this.fault(row) !== null) this.keyless.push({ path, key: this.rawKey(row) })
+    else if (!earlier)
+      this.bases.set(key, { row, path, key: this.rawKey(row), used: false, contested: false })
+    else if (JSON.stringify(earlier.row.fields) !== JSON.stringify(row.fields)) earlier.contested = true
+    return key
+  }
+
+  /** Key by which a detail finds its base. */
+  keyOf(row: XmlRow): string {
+    return this.on.map((name) => normaliseCode(textOf(row.fields[name]))).join('\n')
+  }
+
+  /** Whether the detail can be finished now: its base has come, or none can. */
+  ready(row: XmlRow): boolean {
+    return this.fault(row) !== null || this.bases.has(this.keyOf(row))
+  }
+
+  /** The source record of a detail, with its base or with the reason why it has none. */
+  record(row: XmlRow, index: number, late?: string): SourceRecord {
+    const path = rowPath(row)
+    const fault = this.fault(row)
+    const base = fault === null ? this.bases.get(this.keyOf(row)) : undefined
+    if (base) base.used = true
+    const issue = fault ?? (base ? this.contest(base) : this.noBase(row, late))
+    const issues: Issue[] = [...row.issues, ...(base?.row.issues ?? []), ...(issue ? [issue] : [])]
+    const value: SourceValue = base ? { ...row.fields, [BASE]: base.row.fields } : row.fields
+    return sourceRecord(index, path, value, placingIn(base?.path), issues)
+  }
+
+  /** Bases that no detail used: nothing of them becomes a record. */
+  unjoined(): Unjoined[] {
+    const idle = [...this.bases.values()].filter((base) => !base.used)
+    return [...this.keyless, ...idle.map(({ path, key }) => ({ path, key }))]
+  }
+
+  /** Why the key of a row cannot join anything; null where it can. */
+  private fault(row: XmlRow): Issue | null {
+    const values = this.on.map((name) => textOf(row.fields[name]).trim())
+    const first = this.on[0] ?? ''
+    const damaged = values.findIndex((value) => isPrecisionLost(value))
+    if (damaged >= 0) {
+      const path = fieldPath(rowPath(row), this.on[damaged] ?? first)
+      const fix = 'send the code as text, not as a number of a spreadsheet'
+      return { path, code: 'E_PRECISION_LOST', reason: 'the key went through a spreadsheet', fix }
+    }
+    if (values.some((value) => value !== '')) return null
+    const path = this.on.length === 1 ? fieldPath(rowPath(row), first) : rowPath(row)
+    return {
+      path,
+      code: 'E_NO_KEY',
+      reason: `no ${this.on.join(', ')}`,
+      fix: `send ${first} in each ${row.name}`,
+    }
+  }
+
+  private noBase(row: XmlRow, late?: string): Issue {
+    const { base } = this.options
+    const path = this.on.length === 1 ? fieldPath(rowPath(row), this.on[0] ?? '') : rowPath(row)
+    const same = this.on.length === 1 ? `this ${this.on[0]}` : `the same ${this.on.join(', ')}`
+    const reason = late ?? `no ${base} with ${same} in the message`
+    return { path, code: 'E_SCHEMA', reason, fix: `send the ${base} in the same message` }
+  }
+
+  private contest(base: Base): Issue | null {
+    if (!base.contested) return null
+    const reason = `two different ${this.options.base} have this key`
+    return { path: base.path, code: 'E_SCHEMA', reason, fix: 'send one of them' }
+  }
+
+  private basePath(row: XmlRow): string {
+    const parts = this.on.map((name) => `${name}=${textOf(row.fields[name])}`)
+    return `${row.name}[${parts.join(',')}]`
+  }
+
+  private rawKey(row: XmlRow): string {
+    return this.on.map((name) => textOf(row.fields[name])).join(',')
+  }
+}
+
+function placingIn(basePath: string | undefined) {
+  return (path: string, field: string): string => {
+    if (basePath === undefined || !(field === BASE || field.startsWith(`${BASE}.`)))
+      return fieldPath(path, field)
+    return field === BASE ? basePath : fieldPath(basePath, field.slice(BASE.length + 1))
+  }
+}
+
+function textOf(value: SourceValue | undefined): string {
+  return typeof value === 'string' ? value : ''
+}

@@ -1,0 +1,267 @@
+import { SaxesParser, type SaxesTagPlain } from 'saxes'
+import { refuseEmpty } from '#adapters/push/empty.ts'
+import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import type { Issue } from '#core/issue.ts'
+import type { SourceValue } from '#core/source.ts'
+import { blankDeclaration } from './declaration.ts'
+import { bareAmpersand, cutXml, refuseXml } from './refuse.ts'
+import { fieldPath, rowPath, type XmlFields, type XmlRow } from './row.ts'
+
+const POISON = new Set(['__proto__', 'constructor', 'prototype'])
+const ENTITIES = Object.assign(Object.create(null), { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" })
+const TEXT = '#text'
+/** Longest text of one element, and longest markup, in a stream. */
+const TEXT_MAX_CHARS = 1_048_576
+
+interface Open {
+  readonly name: string
+  /** Inside a row: children and attributes so far. */
+  fields: XmlFields | null
+  text: string
+  /** Rows inside of it, and whether it holds anything else. */
+  rows: number
+  filled: boolean
+}
+
+/**
+ * Reads XML piece by piece and gives the elements that are rows as soon as they are closed. Several roots may follow each
+ * other. Document type declarations and entities that XML does not define are refused, by no setting can they be allowed.
+ */
+export class XmlReader {
+  private readonly rows: ReadonlySet<string> | null
+  private readonly maxDepth: number
+  private readonly parser = new SaxesParser({ fragment: true, position: true, xmlns: false } as const)
+  private readonly open: Open[] = []
+  private readonly counts = new Map<string, number>()
+  private done: XmlRow[] = []
+  private head: string | null = ''
+  private rowDepth = 0
+  private issues: Issue[] = []
+  private total = 0
+  private stray: string | null = null
+  /** The last piece fed, where it begins, and where the parser last told of something. */
+  private piece = ''
+  private pieceAt = 0
+  private told = { at: 0, line: 1 }
+
+  /** `rows` null: each root element is a row. */
+  constructor(rows: ReadonlySet<string> | null, maxDepth: number) {
+    this.rows = rows
+    this.maxDepth = maxDepth
+    this.parser.ENTITIES = ENTITIES
+    this.parser.on('opentag', (tag) => this.begin(tag))
+    this.parser.on('closetag', () => this.finish())
+    this.parser.on('text', (text) => this.characters(text))
+    this.parser.on('cdata', (text) => this.characters(text))
+    this.parser.on('doctype', () => this.fail('doctype'))
+    this.parser.on('error', (error) => this.fail(error.message))
+  }
+
+  /** Takes the next piece of text and gives the rows that it closed. */
+  feed(text: string): XmlRow[] {
+    if (this.head === null) {
+      this.write(text)
+    } else {
+      this.head += text
+      const start = blankDeclaration(this.head, false)
+      if (start === null) return []
+      this.begun(start)
+    }
+    return this.take()
+  }
+
+  /** Tells that the text has ended. @throws DecodeRefusal where it ends inside an element, or holds no row */
+  end(): XmlRow[] {
+    if (this.head !== null) this.begun(blankDeclaration(this.head, true) ?? this.head)
+    const inside = this.openRow()
+    this.parser.off('error')
+    this.parser.on('error', () => {
+      throw (
+        bareAmpersand(this.piece.slice(Math.max(0, this.told.at - this.pieceAt)), this.told.line) ??
+        cutXml(inside)
+      )
+    })
+    this.parser.close()
+    if (this.total === 0 && this.stray !== null) throw this.noRows(this.stray)
+    return this.take()
+  }
+
+  private begun(text: string): void {
+    this.head = null
+    refuseEmpty(text, 'XML')
+    this.write(text)
+  }
+
+  private write(text: string): void {
+    this.pieceAt += this.piece.length
+    this.piece = text
+    this.parser.write(text)
+    if (this.pieceAt - this.told.at > TEXT_MAX_CHARS) throw this.refusal('a text that does not end')
+  }
+
+  private mark(): void {
+    this.told = { at: this.parser.position, line: this.parser.line }
+  }
+
+  private take(): XmlRow[] {
+    const rows = this.done
+    this.done = []
+    return rows
+  }
+
+  private begin(tag: SaxesTagPlain): void {
+    this.mark()
+    if (this.open.length >= this.maxDepth) throw this.refusal('the XML is nested too deep')
+    const inRow = this.rowDepth > 0
+    const isRow = !inRow && (this.rows ? this.rows.has(tag.name) : this.open.length === 0)
+    if (isRow) this.rowDepth = this.open.length + 1
+    const parent = this.open.at(-1)
+    if (inRow && parent) parent.fields ??= {}
+    this.open.push({ name: tag.name, fields: isRow ? {} : null, text: '', rows: 0, filled: false })
+    if (isRow || inRow) this.attributes(tag)
+  }
+
+  /** Attributes become `@name` beside the children; those of an element with nothing but text are left out. */
+  private attributes(tag: SaxesTagPlain): void {
+    const element = this.open.at(-1)
+    if (!element) return
+    for (const name of Object.keys(tag.attributes)) {
+      element.fields ??= {}
+      element.fields[`@${name}`] = tag.attributes[name] ?? ''
+    }
+  }
+
+  private characters(text: string): void {
+    this.mark()
+    const element = this.open.at(-1)
+    if (!element) {
+      if (trimBlanks(text) !== '') throw this.refusal('text outside of all elements')
+      return
+    }
+    if (this.rowDepth > 0) element.text += text
+    else if (trimBlanks(text) !== '') element.filled = true
+  }
+
+  private finish(): void {
+    this.mark()
+    const element = this.open.pop()
+    if (!element) return
+    if (this.rowDepth === 0) this.outside(element)
+    else if (this.open.length + 1 === this.rowDepth) this.row(element)
+    else this.child(element)
+  }
+
+  private outside(element: Open): void {
+    const parent = this.open.at(-1)
+    if (parent) {
+      parent.rows += element.rows
+      parent.filled ||= element.filled || element.rows === 0
+    } else if (element.rows === 0 && element.filled) {
+      this.unknown(element.name)
+    }
+  }
+
+  /** A root that is no row and holds none: it is counted and rejected, so that nothing of a message vanishes. */
+  private unknown(name: string): void {
+    this.stray ??= name
+    const index = this.nextIndex(name)
+    const reason = 'an element that this record does not take'
+    const fix = 'post it to the record that it is for'
+    this.done.push({
+      name,
+      index,
+      fields: {},
+      issues: [{ path: rowPath({ name, index }), code: 'E_SCHEMA', reason, fix }],
+    })
+  }
+
+  private nextIndex(name: string): number {
+    const index = this.counts.get(name) ?? 0
+    this.counts.set(name, index + 1)
+    return index
+  }
+
+  private row(element: Open): void {
+    this.rowDepth = 0
+    const fields = element.fields ?? {}
+    const text = trimBlanks(element.text)
+    if (text !== '') fields[TEXT] = text
+    const index = this.nextIndex(element.name)
+    this.total++
+    const parent = this.open.at(-1)
+    if (parent) parent.rows++
+    this.done.push({ name: element.name, index, fields, issues: this.issues })
+    this.issues = []
+  }
+
+  private child(element: Open): void {
+    const fields = this.open.at(-1)?.fields
+    if (!fields) return
+    if (POISON.has(element.name)) {
+      this.poisoned(element.name)
+      return
+    }
+    const value = contentOf(element)
+    const earlier = Object.hasOwn(fields, element.name) ? fields[element.name] : undefined
+    if (earlier === undefined) fields[element.name] = value
+    else if (Array.isArray(earlier)) earlier.push(value)
+    else fields[element.name] = [earlier, value]
+  }
+
+  private poisoned(name: string): void {
+    const row = this.open[this.rowDepth - 1]
+    if (!row) return
+    const path = rowPath({ name: row.name, index: this.counts.get(row.name) ?? 0 })
+    const fix = `rename the element ${name}`
+    this.issues.push({
+      path: fieldPath(path, name),
+      code: 'E_SCHEMA',
+      reason: 'a name that is not allowed',
+      fix,
+    })
+  }
+
+  /** Name of the row that is open, else of the innermost element, else null. */
+  private openRow(): string | null {
+    return (this.open[this.rowDepth - 1] ?? this.open.at(-1))?.name ?? null
+  }
+
+  private fail(message: string): never {
+    throw refuseXml(message, this.parser.line, this.parser.columnIndex + 1)
+  }
+
+  private refusal(reason: string): DecodeRefusal {
+    return refuseXml(reason, this.parser.line, this.parser.columnIndex + 1)
+  }
+
+  private noRows(found: string): DecodeRefusal {
+    const names = [...(this.rows ?? [])].join(', ')
+    const reason = `no ${names} in the message, but ${found}`
+    return new DecodeRefusal('E_SCHEMA', found, reason, 'post the file to the record that it is for')
+  }
+}
+
+function contentOf(element: Open): SourceValue {
+  const text = trimBlanks(element.text)
+  const { fields } = element
+  if (!fields || !hasChildren(fields)) return text
+  if (text !== '') fields[TEXT] = text
+  return fields
+}
+
+/** Children, or attributes of an element without text. */
+function hasChildren(fields: XmlFields): boolean {
+  for (const name of Object.keys(fields)) if (!name.startsWith('@')) return true
+  return false
+}
+
+const isBlank = (code: number) => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
+
+/** Without the blanks of XML at both ends; a full-width blank belongs to the text. */
+function trimBlanks(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text.charCodeAt(start))) start++
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
+  return start === 0 && end === text.length ? text : text.slice(start, end)
+}

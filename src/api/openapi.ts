@@ -1,0 +1,75 @@
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import type { FastifyInstance } from 'fastify'
+import { ERRORS } from '#core/errors.ts'
+import { RECORD_SCHEMAS } from '#core/model/record.ts'
+import { KINDS } from '#core/model/kinds.ts'
+import * as schemas from './schemas.ts'
+
+/** A reference to a component of the OpenAPI document. */
+export const ref = (name: string): { $ref: string } => ({ $ref: `${name}#` })
+
+/** Responses of a route that fails: problem+json for each status, described by the errors that have it. */
+export function problems(...statuses: number[]): Record<number, object> {
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      {
+        description: Object.entries(ERRORS)
+          .filter(([, definition]) => definition.status === status)
+          .map(([code, { title }]) => `${code}: ${title.en} · ${title.zh}`)
+          .join('; '),
+        content: { 'application/problem+json': { schema: ref('Problem') } },
+      },
+    ]),
+  )
+}
+
+const pascal = (kind: string): string => kind[0]?.toUpperCase() + kind.slice(1)
+
+/** The components: the canonical records by kind, and everything of `schemas.ts`. */
+export function addComponents(app: FastifyInstance): void {
+  for (const kind of KINDS) app.addSchema({ ...RECORD_SCHEMAS[kind], $id: pascal(kind) })
+  app.addSchema({
+    $id: 'CanonicalRecord',
+    title: 'Canonical record · 规范记录',
+    oneOf: KINDS.map((kind) => ref(pascal(kind))),
+  })
+  for (const [name, schema] of Object.entries(schemas)) app.addSchema({ ...schema, $id: name })
+}
+
+/** Settings of the OpenAPI document; `openapi/hub.json` is generated from it and compared by a test. */
+export function openapi(): FastifyDynamicSwaggerOptions {
+  return {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Trace Hub · 食用农产品追溯互通枢纽',
+        version: '1.0.0',
+        description: [
+          'Takes the records of existing systems as they are, normalises them into one canonical trace schema, keeps and links them,',
+          'and syncs them to provinces, departments and markets in each receiver’s own format.',
+          '',
+          '平台按各系统原有格式接收记录，归一为统一追溯模型，保存、关联，并以接收方自己的格式同步给省、部门和市场。',
+        ].join('\n'),
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: '/' }],
+      tags: [
+        { name: 'push', description: 'Records in · 记录接入' },
+        { name: 'records', description: 'Canonical records and changes · 规范记录与变更' },
+        { name: 'trace', description: 'Lots, trace and documents · 批次、追溯与凭证' },
+        { name: 'systems', description: 'Systems and mappings · 对接系统与映射' },
+        { name: 'quarantine', description: 'Rejections and replays · 待处理记录与重放' },
+        { name: 'links', description: 'Sync to receivers · 同步链路' },
+        { name: 'keys', description: 'Keys · 密钥' },
+        { name: 'public', description: 'What anyone may see · 公开查询' },
+        { name: 'operation', description: 'Health and metrics · 运行状态' },
+      ],
+      components: {
+        securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A key with scopes · 带权限范围的密钥' } },
+      },
+      security: [{ key: [] }],
+    },
+    refResolver: { buildLocalReference: (json, _baseUri, _fragment, i) => String(json['$id'] ?? `def-${i}`) },
+  }
+}

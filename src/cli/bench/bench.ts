@@ -1,0 +1,56 @@
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { sentenceOf, settingsOrExit } from '#cli/process.ts'
+import { benchDelivery } from './delivery.ts'
+import { type Figure, table } from './figures.ts'
+import { benchIntake } from './intake.ts'
+import { benchMapping } from './mapping.ts'
+import { benchSingle } from './single.ts'
+import { openStage, type Stage } from './stage.ts'
+
+const httpParts: Readonly<Record<string, (stage: Stage, quick: boolean) => Promise<Figure[]>>> = {
+  intake: benchIntake,
+  single: benchSingle,
+  delivery: benchDelivery,
+}
+const MEMORY_GOAL_BYTES = 300e6
+
+/** `hub bench`: what the hub reaches on this machine, with ratios measured in the same run. */
+export async function benchCommand(argv: readonly string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+  })
+  const wanted = positionals.length > 0 ? positionals : ['mapping', ...Object.keys(httpParts)]
+  const unknown = wanted.find((name) => name !== 'mapping' && !httpParts[name])
+  if (unknown !== undefined) {
+    console.error(`${unknown}: mapping, ${Object.keys(httpParts).join(', ')}`)
+    process.exitCode = 1
+    return
+  }
+  try {
+    const figures = await measure(wanted, values.quick)
+    console.log(table(figures))
+    if (values.json) await writeFile(values.json, `${JSON.stringify({ results: figures }, null, 2)}\n`)
+  } catch (error) {
+    console.error(sentenceOf(error))
+    process.exitCode = 1
+  }
+}
+
+async function measure(wanted: readonly string[], quick: boolean): Promise<Figure[]> {
+  const settings = settingsOrExit(process.env)
+  const figures = wanted.includes('mapping') ? await benchMapping(settings.mappings, quick) : []
+  const http = wanted.filter((name) => httpParts[name])
+  if (http.length === 0) return figures
+  const stage = await openStage(settings)
+  try {
+    for (const name of http) figures.push(...(await (httpParts[name] as (typeof httpParts)[string])(stage, quick)))
+    const peak = await stage.peakBytes()
+    figures.push({ name: 'resident memory of the hub, peak', value: peak / 1e6, unit: 'MB', baseline: 'limit of 300', ratio: peak / MEMORY_GOAL_BYTES })
+  } finally {
+    await stage.close()
+  }
+  return figures
+}

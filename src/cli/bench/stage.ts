@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Pool } from 'pg'
+import { type Calls, callsTo } from '#cli/demo/calls.ts'
+import type { Settings } from '#cli/settings.ts'
+import { createPool } from '#store/database.ts'
+import { type Child, startChild } from './child.ts'
+
+/** What the HTTP parts of the bench measure against: a hub and a no-op route, each in its own process. */
+export interface Stage {
+  readonly calls: Calls
+  readonly hubUrl: string
+  readonly noopUrl: string
+  readonly pushKey: string
+  readonly pool: Pool
+  /** Peak resident memory of the hub's own process, in bytes. */
+  peakBytes(): Promise<number>
+  close(): Promise<void>
+}
+
+/** Starts a hub on an empty database of its own (or on DATABASE_URL), and the no-op route. */
+export async function openStage(settings: Settings): Promise<Stage> {
+  const data = await mkdtemp(join(tmpdir(), 'hub-bench-'))
+  const adminKey = `hub_${randomBytes(24).toString('base64url')}`
+  const own: Settings = { ...settings, host: '127.0.0.1', port: 0, role: 'all', data, adminKey, log: 'error' }
+  const hub: Child<{ url: string; databaseUrl: string }> = await startChild('./hub-process.ts', own)
+  const noop: Child<{ url: string }> = await startChild('./noop-process.ts')
+  const pool = createPool({ url: hub.first.databaseUrl, max: 2, statementTimeoutMs: 600_000 })
+  const calls = callsTo(hub.first.url, adminKey)
+  const { key } = await calls.post<{ key: string }>('/v1/keys', {
+    name: 'bench',
+    scopes: ['push:jiaxing-wholesale'],
+  })
+  return {
+    calls,
+    hubUrl: hub.first.url,
+    noopUrl: `${noop.first.url}/noop`,
+    pushKey: key,
+    pool,
+    peakBytes: async () => (await hub.ask<{ peakBytes: number }>()).peakBytes,
+    async close() {
+      await pool.end()
+      await noop.stop()
+      await hub.stop()
+      await rm(data, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,56 @@
+/** A command of the hub; its code is loaded only when it is called, so that a start does not pay for the bench. */
+export interface Command {
+  readonly arguments: string
+  readonly about: { readonly en: string; readonly zh: string }
+  readonly load: () => Promise<(argv: readonly string[]) => Promise<void>>
+}
+
+export const commands: Readonly<Record<string, Command>> = {
+  start: {
+    arguments: '',
+    about: { en: 'start the hub: database, API and workers', zh: '启动平台：数据库、接口与工作进程' },
+    load: async () => (await import('./start.ts')).startCommand,
+  },
+  demo: {
+    arguments: '[--once]',
+    about: {
+      en: 'three systems in, a receiver out, shown step by step',
+      zh: '演示：三个系统接入、一个平台接收',
+    },
+    load: async () => (await import('./demo/demo.ts')).demoCommand,
+  },
+  migrate: {
+    arguments: '',
+    about: {
+      en: 'bring the database of DATABASE_URL to this version',
+      zh: '将 DATABASE_URL 的数据库升级到本版本',
+    },
+    load: async () => (await import('./migrate.ts')).migrateCommand,
+  },
+  key: {
+    arguments: 'create --name <name> --scope <scope> [--expires <date>]',
+    about: { en: 'make a key; it is shown once', zh: '创建密钥，仅显示一次' },
+    load: async () => (await import('./key.ts')).keyCommand,
+  },
+  map: {
+    arguments: 'try <mapping.yaml> <sample> | test [system…]',
+    about: { en: 'try or test mappings, without a database', zh: '试运行或测试映射，无需数据库' },
+    load: async () => (await import('./map.ts')).mapCommand,
+  },
+  system: {
+    arguments: 'check [system…]',
+    about: {
+      en: 'check system.yaml and mappings, all mistakes at once',
+      zh: '检查系统设置与映射，一次列出全部错误',
+    },
+    load: async () => (await import('./system.ts')).systemCommand,
+  },
+  bench: {
+    arguments: '[mapping|intake|single|delivery] [--quick] [--json FILE]',
+    about: {
+      en: 'measure, with ratios to COPY, a no-op route and hand-written code',
+      zh: '测量性能并与基线对比',
+    },
+    load: async () => (await import('./bench/bench.ts')).benchCommand,
+  },
+}

@@ -1,0 +1,102 @@
+import type { AddressInfo } from 'node:net'
+import type { Pool } from 'pg'
+import type { Logger } from 'pino'
+import { createApi } from '#api/app.ts'
+import { createIntake } from '#flow/intake/create-intake.ts'
+import { loadRegistry } from '#flow/systems/load.ts'
+import type { Registry } from '#flow/systems/registry.ts'
+import { openJobs } from '#jobs/jobs.ts'
+import { checkServer } from '#store/check-server.ts'
+import { createPool } from '#store/database.ts'
+import { migrate } from '#store/migrate.ts'
+import { ensurePartitions } from '#store/partitions.ts'
+import { registerSystems } from '#store/systems.ts'
+import { startEmbedded } from './embedded.ts'
+import type { Settings } from './settings.ts'
+
+/** A running hub. */
+export interface Hub {
+  /** Address of the API, such as `http://127.0.0.1:8080`; empty for a worker. */
+  readonly url: string
+  readonly databaseUrl: string
+  readonly pool: Pool
+  readonly registry: Registry
+  /** Takes nothing more, finishes what is under way, and closes all it opened; within 5 s. */
+  stop(): Promise<void>
+}
+
+type Closing = () => Promise<unknown>
+
+/**
+ * Starts what the role asks for: database, migrations, partitions, mappings, queues, then workers and API. Whatever was opened is
+ * closed again when a later step fails.
+ */
+export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
+  const closings: Closing[] = []
+  const stop = async (): Promise<void> => {
+    for (const close of closings.splice(0).reverse())
+      await close().catch((error: unknown) => log.error({ err: error }, 'stop'))
+  }
+  try {
+    const databaseUrl = await openDatabase(settings, log, closings)
+    const pool = createPool({
+      url: databaseUrl,
+      max: 12,
+      onBroken: (error) => log.warn({ err: error }, 'database connection lost'),
+    })
+    closings.push(() => pool.end())
+    await checkServer(pool)
+    await migrate(pool)
+    await ensurePartitions(pool, Date.now())
+    const registry = await loadRegistry(settings.mappings)
+    for (const mistake of registry.mistakes) log.error({ mistake }, 'mapping')
+    await registerSystems(pool, [...registry.systems.values()])
+    const jobs = await openJobs({
+      pool,
+      databaseUrl,
+      redisUrl: settings.redisUrl,
+      registry,
+      log,
+      clock: Date.now,
+    })
+    closings.push(() => jobs.close())
+    if (settings.role !== 'api') await jobs.startWorkers()
+    const url =
+      settings.role === 'worker'
+        ? ''
+        : await startApi(settings, { pool, registry, log, queues: jobs.queues }, closings)
+    return { url, databaseUrl, pool, registry, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function openDatabase(settings: Settings, log: Logger, closings: Closing[]): Promise<string> {
+  if (settings.databaseUrl) return settings.databaseUrl
+  const embedded = await startEmbedded({ dataDir: settings.data, log })
+  closings.push(() => embedded.stop())
+  return embedded.url
+}
+
+async function startApi(
+  settings: Settings,
+  parts: Pick<Parameters<typeof createApi>[0], 'pool' | 'registry' | 'queues'> & { log: Logger },
+  closings: Closing[],
+): Promise<string> {
+  const intake = createIntake({ ...parts, clock: Date.now, onCommitted: () => parts.queues.wakeLinks() })
+  const api = await createApi({
+    ...parts,
+    intake,
+    adminKey: settings.adminKey,
+    language: settings.lang,
+    clock: Date.now,
+  })
+  closings.push(async () => {
+    await api.close()
+    await intake.close()
+  })
+  await api.listen({ host: settings.host, port: settings.port })
+  const { address, port, family } = api.server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}

@@ -1,0 +1,129 @@
+import { isIP } from 'node:net'
+import type { Sentence } from '#store/refusal.ts'
+import { nearest } from './nearest.ts'
+
+/** The value of one setting, or why it cannot be used; `shown` is the part of it that may be printed. */
+export type Reading<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly shown?: string; readonly reason: Sentence; readonly fix: Sentence }
+
+/** How the text of each setting becomes a value. */
+export const readers = {
+  host,
+  port,
+  role: oneOf(['all', 'api', 'worker']),
+  lang: oneOf(['zh', 'en']),
+  log: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+  databaseUrl: address(['postgres:', 'postgresql:'], 'postgresql://user:password@host:5432/database'),
+  redisUrl: address(['redis:', 'rediss:'], 'redis://host:6379'),
+  folder,
+  adminKey,
+} as const
+
+const minimumKeyLength = 16
+
+function host(text: string): Reading<string> {
+  const name = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i
+  const digitsOnly = /^[0-9.]+$/
+  if (isIP(text) !== 0 || (name.test(text) && !digitsOnly.test(text))) return { ok: true, value: text }
+  return {
+    ok: false,
+    shown: text,
+    reason: { zh: '不是主机名或 IP 地址。', en: 'This is not a host name or an IP address.' },
+    fix: {
+      zh: '只写地址，不带协议和端口，例如 127.0.0.1 或 0.0.0.0。',
+      en: 'Write the address alone, without scheme and port, such as 127.0.0.1 or 0.0.0.0.',
+    },
+  }
+}
+
+function port(text: string): Reading<number> {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (value <= 65_535) return { ok: true, value }
+  return {
+    ok: false,
+    shown: text,
+    reason: { zh: '不是端口号。', en: 'This is not a port number.' },
+    fix: {
+      zh: '请写 0 到 65535 之间的整数；0 表示任选一个空闲端口。',
+      en: 'Write a whole number from 0 to 65535; 0 takes any free port.',
+    },
+  }
+}
+
+function oneOf<const T extends string>(choices: readonly T[]): (text: string) => Reading<T> {
+  return (text) => {
+    const value = choices.find((choice) => choice === text)
+    if (value !== undefined) return { ok: true, value }
+    const meant = nearest(text, choices)
+    const list = choices.join(', ')
+    return {
+      ok: false,
+      shown: text,
+      reason: { zh: '没有这个取值。', en: 'There is no such value.' },
+      fix: meant
+        ? {
+            zh: `是否想写 ${meant}？可用的有：${list}。`,
+            en: `Did you mean ${meant}? The values are: ${list}.`,
+          }
+        : { zh: `可用的有：${list}。`, en: `The values are: ${list}.` },
+    }
+  }
+}
+
+/** The text is never shown back: it may hold a password, and where it cannot be parsed nobody knows where. */
+function address(schemes: readonly string[], example: string): (text: string) => Reading<string> {
+  return (text) => {
+    // A Unix socket leaves the host empty (postgresql://hub@/hub?host=/run/postgresql), which URL alone refuses.
+    const parsed = URL.parse(text) ?? URL.parse(text.replace('@/', '@localhost/'))
+    if (parsed && schemes.includes(parsed.protocol)) return { ok: true, value: text }
+    const accepted = schemes.map((scheme) => `${scheme}//`)
+    return {
+      ok: false,
+      reason: {
+        zh: `不是以 ${accepted.join(' 或 ')} 开头的地址。`,
+        en: `This is not an address that begins with ${accepted.join(' or ')}.`,
+      },
+      fix: {
+        zh: `写法如 ${example}；密码中的特殊字符要写成 %XX。`,
+        en: `Write it like ${example}; special characters in the password are written as %XX.`,
+      },
+    }
+  }
+}
+
+function folder(text: string): Reading<string> {
+  if (!text.includes('\0') && !/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { ok: true, value: text }
+  return {
+    ok: false,
+    shown: text.replaceAll('\0', '\\0'),
+    reason: { zh: '不是文件夹路径。', en: 'This is not the path of a folder.' },
+    fix: { zh: '请写本机上的路径。', en: 'Write a path on this machine.' },
+  }
+}
+
+function adminKey(text: string): Reading<string> {
+  const length = [...text].length
+  if (length < minimumKeyLength) {
+    return {
+      ok: false,
+      reason: {
+        zh: `管理密钥只有 ${length} 个字符，太短。`,
+        en: `The admin key has only ${length} characters, which is too short.`,
+      },
+      fix: {
+        zh: `至少 ${minimumKeyLength} 个字符，例如用 openssl rand -hex 24 生成。`,
+        en: `Use ${minimumKeyLength} characters or more, for example from openssl rand -hex 24.`,
+      },
+    }
+  }
+  if (/^[\x21-\x7e]+$/.test(text)) return { ok: true, value: text }
+  return {
+    ok: false,
+    reason: {
+      zh: '管理密钥含有空格或非 ASCII 字符，无法放进 Authorization 请求头。',
+      en: 'The admin key has spaces or characters beyond ASCII, which an Authorization header cannot carry.',
+    },
+    fix: { zh: '请只用字母、数字和符号。', en: 'Use letters, digits and punctuation only.' },
+  }
+}

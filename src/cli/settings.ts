@@ -1,0 +1,129 @@
+import type { Sentence } from '#store/refusal.ts'
+import { nearest } from './nearest.ts'
+import { type Reading, readers } from './settings-values.ts'
+
+export type Role = 'all' | 'api' | 'worker'
+export type Language = 'zh' | 'en'
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+
+/** The settings of one hub process; every value is checked. */
+export interface Settings {
+  readonly host: string
+  /** TCP port of the API; 0 takes a free one. */
+  readonly port: number
+  readonly role: Role
+  /** Absent: the hub runs its own PostgreSQL below `data`. */
+  readonly databaseUrl: string | undefined
+  /** Absent: the queues live in the same PostgreSQL. */
+  readonly redisUrl: string | undefined
+  readonly mappings: string
+  readonly data: string
+  readonly adminKey: string | undefined
+  readonly lang: Language
+  readonly log: LogLevel
+}
+
+/** One setting that cannot be used. `value` is absent where it is, or may hold, a secret. */
+export interface SettingMistake {
+  readonly name: string
+  readonly value?: string
+  readonly reason: Sentence
+  readonly fix: Sentence
+}
+
+export type SettingsReading =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly mistakes: readonly SettingMistake[] }
+
+/** Names that begin like a setting but belong to the project's own tests. */
+const namesOfTests = ['HUB_TEST_DATABASE_URL']
+
+/**
+ * Reads all settings at once and reports every mistake, not only the first. An empty value counts as not set.
+ * A name that begins with HUB_ and is not known is a mistake too: a misspelt setting must not be passed over in silence.
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): SettingsReading {
+  const mistakes: SettingMistake[] = unknownNames(env)
+  const take = <T>(name: string, read: (text: string) => Reading<T>, otherwise: T): T => {
+    const text = env[name]?.trim()
+    if (text === undefined || text === '') return otherwise
+    const reading = read(text)
+    if (reading.ok) return reading.value
+    const { shown, reason, fix } = reading
+    mistakes.push({ name, ...(shown === undefined ? {} : { value: shown }), reason, fix })
+    return otherwise
+  }
+  const settings: Settings = {
+    host: take('HUB_HOST', readers.host, '127.0.0.1'),
+    port: take('HUB_PORT', readers.port, 8080),
+    role: take('HUB_ROLE', readers.role, 'all'),
+    databaseUrl: take<string | undefined>('DATABASE_URL', readers.databaseUrl, undefined),
+    redisUrl: take<string | undefined>('REDIS_URL', readers.redisUrl, undefined),
+    mappings: take('HUB_MAPPINGS', readers.folder, 'mappings'),
+    data: take('HUB_DATA', readers.folder, '.hub'),
+    adminKey: take<string | undefined>('HUB_ADMIN_KEY', readers.adminKey, undefined),
+    lang: take('HUB_LANG', readers.lang, 'zh'),
+    log: take('HUB_LOG', readers.log, 'info'),
+  }
+  if (settings.role !== 'all' && !env['DATABASE_URL']?.trim())
+    mistakes.push(splitWithoutDatabase(settings.role))
+  return mistakes.length === 0 ? { ok: true, settings } : { ok: false, mistakes }
+}
+
+/** The language for messages about the settings themselves, even where another setting is wrong. */
+export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
+  return env['HUB_LANG']?.trim() === 'en' ? 'en' : 'zh'
+}
+
+/** The mistakes as lines for a terminal, one a line. */
+export function describeMistakes(mistakes: readonly SettingMistake[], lang: Language): string {
+  return mistakes
+    .map(({ name, value, reason, fix }) => {
+      const shown = value === undefined ? name : `${name}=${value}`
+      return lang === 'zh' ? `${shown}：${reason.zh}${fix.zh}` : `${shown}: ${reason.en} ${fix.en}`
+    })
+    .join('\n')
+}
+
+const names = [
+  'HUB_HOST',
+  'HUB_PORT',
+  'HUB_ROLE',
+  'HUB_MAPPINGS',
+  'HUB_DATA',
+  'HUB_ADMIN_KEY',
+  'HUB_LANG',
+  'HUB_LOG',
+  'DATABASE_URL',
+  'REDIS_URL',
+] as const
+
+function unknownNames(env: Readonly<Record<string, string | undefined>>): SettingMistake[] {
+  const known: readonly string[] = [...names, ...namesOfTests]
+  const unknown = Object.keys(env).filter((name) => name.startsWith('HUB_') && !known.includes(name))
+  return unknown.sort().map((name) => {
+    const meant = nearest(name, names) ?? nearest(name.slice('HUB_'.length), names)
+    return {
+      name,
+      reason: { zh: '没有这个设置项。', en: 'There is no such setting.' },
+      fix: meant
+        ? { zh: `是否想写 ${meant}？`, en: `Did you mean ${meant}?` }
+        : { zh: `可用的有：${names.join('、')}。`, en: `The settings are: ${names.join(', ')}.` },
+    }
+  })
+}
+
+function splitWithoutDatabase(role: Role): SettingMistake {
+  return {
+    name: 'HUB_ROLE',
+    value: role,
+    reason: {
+      zh: '拆分进程需要共用的数据库，而 DATABASE_URL 没有设置。',
+      en: 'Processes that share the work need a shared database, and DATABASE_URL is not set.',
+    },
+    fix: {
+      zh: '请设置 DATABASE_URL，或改用 HUB_ROLE=all。',
+      en: 'Set DATABASE_URL, or use HUB_ROLE=all.',
+    },
+  }
+}

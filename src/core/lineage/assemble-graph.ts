@@ -1,0 +1,36 @@
+import { describeNode } from './describe-node.ts'
+import type { TraceEdge, TraceNode } from './trace-answer.ts'
+import { type Link, linkKey, type ReachedNode, type TracedRecord } from './traced-record.ts'
+
+/** What a walk found: nodes in the order of the walk, links, and the records that mention each node. */
+export interface Found {
+  readonly nodes: readonly ReachedNode[]
+  readonly links: readonly Link[]
+  /** Records by the graph code that they mention. */
+  readonly records: ReadonlyMap<string, readonly TracedRecord[]>
+  /** Codes that more records mention than were read. */
+  readonly more: ReadonlySet<string>
+}
+
+const edgeOf = (link: Link): TraceEdge => ({
+  from: link.from,
+  to: link.to,
+  rule: link.rule,
+  confidence: link.confidence,
+  ...(link.quantity === null ? {} : { quantity: link.quantity }),
+  ...(link.unit === null ? {} : { unit: link.unit }),
+  kind: link.kind,
+  record: link.recordId,
+  version: link.version,
+  system: link.system,
+  occurredAt: link.occurredAt,
+})
+
+/** The nodes and edges of the answer: each node described by its records, each link once though both of its ends found it. */
+export function assembleGraph(found: Found): { nodes: TraceNode[]; edges: TraceEdge[] } {
+  const nodes = found.nodes.map((reached) =>
+    describeNode(reached, found.records.get(reached.code) ?? [], found.more.has(reached.code)),
+  )
+  const links = new Map(found.links.map((link) => [linkKey(link), link]))
+  return { nodes, edges: [...links.values()].map(edgeOf) }
+}

@@ -1,0 +1,64 @@
+import type { Body } from '#core/model/body.ts'
+import type { DocumentPart, FlowPart, LotPart } from '#core/model/parts.ts'
+import { normaliseCode } from '#core/text.ts'
+
+/**
+ * A code as the lot graph knows it. National codes (trace codes, batch codes, EPC) and document numbers are the same thing in whatever
+ * system they are written; a batch number that a source made up is only comparable inside that source (linking rules 1–3).
+ */
+export type GraphCode = string
+
+/** Graph code of a lot: `lot:<code>` for national and GS1 schemes, `local.<source>:<code>` for a source's own numbers. */
+export const lotCode = (scheme: string, value: string): GraphCode =>
+  scheme.startsWith('local.') ? `${scheme}:${value}` : `lot:${value}`
+
+/** Graph code of a document: its number. The type is left out because many sources do not know it. */
+export const documentCode = (number: string): GraphCode => `doc:${number}`
+
+/**
+ * Graph codes that a text typed by a person may mean, as typed and as codes are normalised (no blanks, full-width folded, upper
+ * case); `systems` are the sources whose own batch numbers are tried. A graph code means itself alone.
+ */
+export function codesMeant(text: string, systems: readonly string[]): GraphCode[] {
+  const typed = text.trim()
+  if (/^(lot|doc|local\.[a-z0-9.-]+):./.test(typed)) return [typed]
+  const codes: GraphCode[] = []
+  for (const value of new Set([typed, normaliseCode(typed)])) {
+    if (value === '') continue
+    codes.push(`lot:${value}`, `doc:${value}`)
+    for (const system of systems) codes.push(`local.${system}:${value}`)
+  }
+  return codes
+}
+
+const addLots = (into: Set<string>, lots: readonly LotPart[] | undefined): void => {
+  if (lots) for (const lot of lots) into.add(lotCode(lot.scheme, lot.value))
+}
+const addDocuments = (into: Set<string>, documents: readonly DocumentPart[] | undefined): void => {
+  if (!documents) return
+  for (const document of documents) {
+    into.add(documentCode(document.number))
+    if (document.sources) for (const number of document.sources) into.add(documentCode(number))
+  }
+}
+const addFlow = (into: Set<string>, flow: FlowPart | undefined): void => {
+  if (!flow) return
+  addLots(into, flow.lots)
+  addDocuments(into, flow.documents)
+}
+
+/**
+ * Every code that a record mentions: lots and documents as graph codes, parties and sites as `<scheme>:<value>`.
+ * They are kept in one indexed array beside the record, so that a record is found by any of its codes.
+ */
+export function codesOf(body: Body): string[] {
+  const codes = new Set<string>()
+  addLots(codes, body.lots)
+  addDocuments(codes, body.documents)
+  addFlow(codes, body.input)
+  addFlow(codes, body.output)
+  if (body.parties) for (const party of body.parties) for (const id of party.ids) codes.add(`${id.scheme}:${id.value}`)
+  if (body.sites) for (const site of body.sites) for (const id of site.ids) codes.add(`${id.scheme}:${id.value}`)
+  if (body.ids) for (const id of body.ids) codes.add(`${id.scheme}:${id.value}`)
+  return [...codes]
+}

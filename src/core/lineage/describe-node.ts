@@ -1,0 +1,150 @@
+import { addDecimal } from '#core/decimal.ts'
+import type { Kind } from '#core/model/kinds.ts'
+import type { PartyPart, SitePart } from '#core/model/parts.ts'
+import type { Quantity } from '#core/model/values.ts'
+import { parseGraphCode } from './graph-code.ts'
+import { isAbout, MENTION_ROLES } from './mentions.ts'
+import { documentTypeOf, type Mentioning, mentioning, nodeState, voidOf } from './node-state.ts'
+import { recordSummary } from './record-summary.ts'
+import type { TraceHold, TraceNode, TraceParty, TraceRecord, TraceSite, TraceTest } from './trace-answer.ts'
+import type { ReachedNode, TracedRecord } from './traced-record.ts'
+
+/** Which records tell best what a lot or paper is: those that made it, then those that sent it on. */
+const TELLING: readonly Kind[] = ['production', 'document', 'entry', 'transformation', 'dispatch', 'sale']
+const NO_GOODS: ReadonlySet<Kind> = new Set(['test', 'hold', 'disposal', 'inspection'])
+
+const rank = (kind: Kind): number => (TELLING.includes(kind) ? TELLING.indexOf(kind) : TELLING.length)
+const timeOf = (record: TracedRecord): string => record.body.occurredAt?.at ?? ''
+
+/** Strongest mention first, then what tells best, then by time: the same records always give the same order. */
+function byWeight(a: Mentioning, b: Mentioning): number {
+  return (
+    MENTION_ROLES.indexOf(a.mention.role) - MENTION_ROLES.indexOf(b.mention.role) ||
+    rank(a.record.kind) - rank(b.record.kind) ||
+    (timeOf(a.record) < timeOf(b.record) ? -1 : timeOf(a.record) > timeOf(b.record) ? 1 : 0) ||
+    (a.record.id < b.record.id ? -1 : 1)
+  )
+}
+
+/** The records that say what the node is: active ones if there are any, all of one system and kind. */
+function leading(mentions: readonly Mentioning[]): readonly Mentioning[] {
+  const about = mentions.filter(({ mention, record }) => isAbout(mention.role) && !NO_GOODS.has(record.kind))
+  const alive = about.filter(({ record }) => record.status === 'active')
+  const usable = alive.length > 0 ? alive : about
+  const first = [...usable].sort((a, b) => rank(a.record.kind) - rank(b.record.kind) || byWeight(a, b))[0]
+  if (!first) return []
+  return usable.filter(({ record }) => record.kind === first.record.kind && record.system === first.record.system)
+}
+
+/** Sum of the quantities of the leading records; absent where one is unknown, or units or goods differ. */
+function quantityOf(records: readonly TracedRecord[]): Quantity | undefined {
+  const [first, ...rest] = records.map(({ body }) => body.output?.quantity ?? body.quantity)
+  if (!first?.value || rest.length === 0) return first
+  let sum = first.value
+  for (const quantity of rest) {
+    if (!quantity?.value || quantity.unit !== first.unit) return undefined
+    sum = addDecimal(sum, quantity.value)
+  }
+  const goods = new Set(records.map(({ body }) => body.product?.name ?? body.product?.code))
+  return goods.size === 1 ? { value: sum, unit: first.unit } : undefined
+}
+
+const partyOf = ({ role, name, personal, kind, ids }: PartyPart): TraceParty => {
+  const isPerson = personal === true || kind === 'person' || ids.some(({ scheme }) => scheme === 'cn.idcard.hash')
+  if (isPerson) return { role, personal: true }
+  return { role, ...(name ? { name } : {}) }
+}
+const siteOf = ({ role, name, region }: SitePart): TraceSite => ({
+  role,
+  ...(name ? { name } : {}),
+  ...(region ? { region } : {}),
+})
+
+const recordOf = ({ record, mention }: Mentioning): TraceRecord => ({
+  id: record.id,
+  kind: record.kind,
+  version: record.version,
+  status: record.status,
+  role: mention.role,
+  occurredAt: record.body.occurredAt ?? null,
+  system: record.system,
+  summary: recordSummary(record.body),
+})
+
+/** Tests and holds count where the code is what was tested or held, or where the record names nothing nearer than its papers. */
+const concerns = ({ record, mention }: Mentioning): boolean =>
+  isAbout(mention.role) || mention.role === 'input' || !(record.body.lots?.length || record.body.input)
+
+function testsOf(mentions: readonly Mentioning[]): TraceTest[] {
+  return mentions.flatMap((mentioned): TraceTest[] => {
+    const { id, kind, status, body } = mentioned.record
+    if (kind !== 'test' || status !== 'active' || !body.test || !concerns(mentioned)) return []
+    const { item, verdict, method, value, unit, limit } = body.test
+    return [
+      {
+        record: id,
+        item,
+        verdict,
+        ...(method ? { method } : {}),
+        ...(value ? { value } : {}),
+        ...(unit ? { unit } : {}),
+        ...(limit ? { limit } : {}),
+        occurredAt: body.occurredAt ?? null,
+      },
+    ]
+  })
+}
+
+function holdsOf(mentions: readonly Mentioning[]): TraceHold[] {
+  return mentions.flatMap(({ record }): TraceHold[] => {
+    const { holdKind, cause, occurredAt } = record.body
+    if (record.kind !== 'hold' || record.status !== 'active' || !holdKind) return []
+    const kind = holdKind as TraceHold['kind']
+    return [{ record: record.id, kind, ...(cause ? { cause } : {}), occurredAt: occurredAt ?? null }]
+  })
+}
+
+/**
+ * What is known of one lot or paper, from the records that mention it. `more` tells that further records mention it than were read.
+ * Names of natural persons are left out.
+ */
+export function describeNode(reached: ReachedNode, records: readonly TracedRecord[], more: boolean): TraceNode {
+  const parts = parseGraphCode(reached.code) ?? { kind: 'lot' as const, value: reached.code }
+  const mentions = mentioning(reached.code, records).sort(byWeight)
+  const isPaper = parts.kind === 'document'
+  const type = isPaper ? documentTypeOf(mentions) : undefined
+  const isVoucher = isPaper && (type?.endsWith('_voucher') || mentions.some(({ mention }) => mention.role === 'voucher'))
+  const scheme = mentions.map(({ mention }) => mention.lot?.scheme ?? mention.document?.scheme).find(Boolean)
+  const tellers = leading(mentions).map(({ record }) => record)
+  const body = tellers[0]?.body
+  const product = body?.output?.product ?? body?.product
+  const quantity = quantityOf(tellers)
+  const origin = body?.origin
+  return {
+    code: reached.code,
+    kind: isVoucher ? 'voucher' : parts.kind,
+    value: parts.value,
+    ...(scheme ? { scheme } : {}),
+    ...(type ? { type } : {}),
+    relation: reached.relation,
+    depth: reached.depth,
+    state: nodeState(isPaper, mentions),
+    ...voidOf(mentions),
+    ...(product ? { product: withoutRaw(product) } : {}),
+    ...(quantity ? { quantity } : {}),
+    ...(body?.occurredAt ? { occurredAt: body.occurredAt } : {}),
+    ...(origin ? { origin } : {}),
+    parties: (body?.parties ?? []).map(partyOf),
+    sites: (body?.sites ?? []).map(siteOf),
+    tests: testsOf(mentions),
+    holds: holdsOf(mentions),
+    records: mentions.map(recordOf),
+    moreRecords: more,
+  }
+}
+
+const withoutRaw = (product: { code?: string; name?: string; class?: string }): NonNullable<TraceNode['product']> => ({
+  ...(product.code ? { code: product.code } : {}),
+  ...(product.name ? { name: product.name } : {}),
+  ...(product.class ? { class: product.class } : {}),
+})

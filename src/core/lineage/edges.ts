@@ -1,0 +1,89 @@
+import type { Body } from '#core/model/body.ts'
+import type { Kind } from '#core/model/kinds.ts'
+import type { DocumentPart, LotPart } from '#core/model/parts.ts'
+import { documentCode, type GraphCode, lotCode } from './codes.ts'
+
+/** How an edge was found, after the linking rules: the same document number, the same voucher, the same batch inside a source. */
+export type EdgeRule = 'document' | 'voucher' | 'batch' | 'transformation' | 'mixing'
+
+/** Goods went from one code to another; the record that says so is the evidence. */
+export interface Edge {
+  readonly from: GraphCode
+  readonly to: GraphCode
+  readonly rule: EdgeRule
+  /** 1 for document numbers and vouchers, 0.95 for a batch code inside one source. */
+  readonly confidence: number
+}
+
+const CERTAIN = 1
+const INSIDE_SOURCE = 0.95
+
+const lotsOf = (lots: readonly LotPart[] | undefined, role: LotPart['role']): GraphCode[] =>
+  (lots ?? []).filter((lot) => lot.role === role).map((lot) => lotCode(lot.scheme, lot.value))
+const documentsOf = (documents: readonly DocumentPart[] | undefined, role: DocumentPart['role']): GraphCode[] =>
+  (documents ?? []).filter((document) => document.role === role).map((document) => documentCode(document.number))
+
+/** Certificates of the lots that went into the one that a document covers, where it lists their numbers only. */
+const sourcesOf = (documents: readonly DocumentPart[] | undefined): GraphCode[] =>
+  (documents ?? []).flatMap(({ role, sources }) => (role === 'self' ? (sources ?? []).map(documentCode) : []))
+
+const between = (from: readonly GraphCode[], to: readonly GraphCode[], rule: EdgeRule, confidence: number): Edge[] => {
+  const edges: Edge[] = []
+  for (const a of from) for (const b of to) if (a !== b) edges.push({ from: a, to: b, rule, confidence })
+  return edges
+}
+
+/** The first edge between each two codes: rows name a paper twice, and the first way of finding an edge is the surest. */
+function unlike(edges: readonly Edge[]): Edge[] {
+  if (edges.length < 2) return [...edges]
+  const known = new Map<string, Edge>()
+  for (const edge of edges) {
+    const ends = `${edge.from}\n${edge.to}`
+    if (!known.has(ends)) known.set(ends, edge)
+  }
+  return [...known.values()]
+}
+
+/**
+ * The edges that one record makes by exact codes.
+ * A document covers its lot, and stands for the lots that were mixed into it; a transformation leads from what went in to what came
+ * out; everything else leads from the papers and source lots under which the goods came to the lot or voucher that they left under.
+ */
+export const edgesOf = (kind: Kind, body: Body): Edge[] => unlike(allEdges(kind, body))
+
+function allEdges(kind: Kind, body: Body): Edge[] {
+  if (kind === 'payment' || kind === 'party' || kind === 'site') return []
+  const subject = lotsOf(body.lots, 'subject')
+  const sourceLots = lotsOf(body.lots, 'source')
+  if (kind === 'document') {
+    const own = documentsOf(body.documents, 'self')
+    const mixed = [...documentsOf(body.documents, 'source'), ...sourcesOf(body.documents)]
+    const covered = subject.length ? subject : own
+    return [
+      ...between(mixed, covered, 'mixing', CERTAIN),
+      ...between(sourceLots, covered, 'mixing', INSIDE_SOURCE),
+      ...between(subject, own, 'document', CERTAIN),
+    ]
+  }
+  if (kind === 'transformation') {
+    const into = [
+      ...documentsOf(body.input?.documents, 'input'),
+      ...lotsOf(body.input?.lots, 'input'),
+      ...lotsOf(body.lots, 'input'),
+    ]
+    const outOf = [
+      ...documentsOf(body.output?.documents, 'output'),
+      ...lotsOf(body.output?.lots, 'output'),
+      ...lotsOf(body.lots, 'output'),
+    ]
+    return between(into, outOf, 'transformation', CERTAIN)
+  }
+  const papers = documentsOf(body.documents, 'upstream')
+  const vouchers = documentsOf(body.documents, 'voucher')
+  const target = subject.length ? subject : vouchers
+  return [
+    ...between(papers, target, subject.length ? 'document' : 'voucher', CERTAIN),
+    ...between(sourceLots, target, 'batch', INSIDE_SOURCE),
+    ...between(subject, vouchers, 'voucher', CERTAIN),
+  ]
+}

@@ -1,0 +1,64 @@
+import type { DocumentPart } from '#core/model/parts.ts'
+import type { When } from '#core/model/values.ts'
+import { isAbout, type Mention, mentionOf } from './mentions.ts'
+import type { NodeState } from './trace-answer.ts'
+import type { TracedRecord } from './traced-record.ts'
+
+/** A record together with how it mentions the code that is asked about. */
+export interface Mentioning {
+  readonly record: TracedRecord
+  readonly mention: Mention
+}
+
+/** The records that mention the code, each with its strongest mention, in the order given. */
+export function mentioning(code: string, records: readonly TracedRecord[]): Mentioning[] {
+  return records.flatMap((record) => {
+    const mention = mentionOf(record.body, code)
+    return mention ? [{ record, mention }] : []
+  })
+}
+
+const timeOf = ({ record }: Mentioning): string => record.body.occurredAt?.at ?? record.receivedAt
+
+/** The hold that counts now: the newest that is not void. A release lifts what came before it. */
+export function newestHold(mentions: readonly Mentioning[]): Mentioning | undefined {
+  return mentions
+    .filter(({ record }) => record.kind === 'hold' && record.status === 'active')
+    .sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : 0))
+    .at(-1)
+}
+
+/**
+ * State of a lot or paper by the records that are about it. A paper is valid while a record of the paper itself is active, void when
+ * all of them are void, unknown when the hub knows it only by its uses. A lot is void when everything that told of it is void.
+ */
+export function nodeState(isPaper: boolean, mentions: readonly Mentioning[]): NodeState {
+  const own = mentions.filter(({ mention, record }) => isOwn(isPaper, mention.role) && record.kind !== 'hold')
+  const alive = own.filter(({ record }) => record.status === 'active')
+  if (own.length > 0 && alive.length === 0) return 'void'
+  const hold = newestHold(mentions)?.record.body.holdKind
+  if (hold === 'recall') return 'recalled'
+  if (hold === 'stop_sale') return 'held'
+  if (alive.some(({ record }) => record.kind === 'disposal')) return 'disposed'
+  if (!isPaper) return 'active'
+  return alive.length > 0 ? 'valid' : 'unknown'
+}
+
+const isOwn = (isPaper: boolean, role: Mention['role']): boolean =>
+  isPaper ? role === 'self' || role === 'voucher' || role === 'output' : isAbout(role)
+
+/** Why and when the paper or lot was made void, as the source says; empty where nothing about it is void. */
+export function voidOf(mentions: readonly Mentioning[]): { voidedAt?: When; voidReason?: string } {
+  const voided = mentions.find(({ record, mention }) => record.status === 'void' && isAbout(mention.role))
+  const { at, reason } = voided?.record.body.void ?? {}
+  return { ...(at ? { voidedAt: at } : {}), ...(reason ? { voidReason: reason } : {}) }
+}
+
+const UNTOLD: ReadonlySet<string> = new Set(['unknown', 'other'])
+
+/** Type of a paper: as the paper's own record says, else as any record that uses it says, else unknown. */
+export function documentTypeOf(mentions: readonly Mentioning[]): string {
+  const parts = mentions.flatMap(({ mention }) => (mention.document ? [mention.document] : []))
+  const told = (part: DocumentPart): boolean => !UNTOLD.has(part.type)
+  return (parts.find((part) => part.role === 'self' && told(part)) ?? parts.find(told))?.type ?? 'unknown'
+}

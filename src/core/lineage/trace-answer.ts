@@ -1,0 +1,167 @@
+import Type, { type Static } from 'typebox'
+import { field } from '#core/model/field.ts'
+import { KINDS } from '#core/model/kinds.ts'
+import { PARTY_ROLES, SITE_ROLES, VERDICTS } from '#core/model/parts.ts'
+import { STATUSES } from '#core/model/record.ts'
+import { Quantity, Region, When } from '#core/model/values.ts'
+import { MENTION_ROLES } from './mentions.ts'
+
+const optionalText = (en: string, zh: string) => field(Type.Optional(Type.String()), [en, zh])
+
+/** Kinds of a hold, and what makes a lot not for sale. */
+export const HOLD_KINDS = ['stop_sale', 'release', 'recall'] as const
+
+/** States of a node: of papers `valid`, `void` or `unknown`; of lots `active` or what was ordered or done with them. */
+export const NODE_STATES = ['valid', 'active', 'unknown', 'void', 'held', 'recalled', 'disposed'] as const
+export type NodeState = (typeof NODE_STATES)[number]
+
+export const TraceRecord = field(
+  Type.Object({
+    id: Type.String(),
+    kind: Type.Enum([...KINDS]),
+    version: Type.Integer(),
+    status: Type.Enum([...STATUSES]),
+    role: field(
+      Type.Enum([...MENTION_ROLES]),
+      ['Role of the code', '角色'],
+      ['How the record mentions the code of the node', '记录以何种角色提及该节点'],
+    ),
+    occurredAt: Type.Union([When, Type.Null()]),
+    system: Type.String(),
+    summary: field(Type.String(), ['Summary', '摘要'], ['Product, quantity and place', '产品、数量与场所']),
+  }),
+  ['Record of a node', '节点的记录'],
+)
+export type TraceRecord = Static<typeof TraceRecord>
+
+export const TraceTest = field(
+  Type.Object({
+    record: Type.String(),
+    item: Type.String(),
+    verdict: Type.Enum([...VERDICTS]),
+    method: optionalText('Method', '检测方法'),
+    value: optionalText('Value', '数值'),
+    unit: optionalText('Unit', '单位'),
+    limit: optionalText('Limit', '限值'),
+    occurredAt: Type.Union([When, Type.Null()]),
+  }),
+  ['Test', '检测'],
+)
+export type TraceTest = Static<typeof TraceTest>
+
+export const TraceHold = field(
+  Type.Object({
+    record: Type.String(),
+    kind: Type.Enum([...HOLD_KINDS]),
+    cause: optionalText('Cause', '原因'),
+    occurredAt: Type.Union([When, Type.Null()]),
+  }),
+  ['Hold', '停售与召回'],
+)
+export type TraceHold = Static<typeof TraceHold>
+
+export const TraceParty = Type.Object({
+  role: Type.Enum([...PARTY_ROLES]),
+  name: field(Type.Optional(Type.String()), ['Name', '名称'], ['Absent for natural persons', '自然人不显示姓名']),
+  personal: Type.Optional(Type.Literal(true)),
+})
+export const TraceSite = Type.Object({
+  role: Type.Enum([...SITE_ROLES]),
+  name: Type.Optional(Type.String()),
+  region: Type.Optional(Region),
+})
+
+export const TraceNode = field(
+  Type.Object({
+    code: field(
+      Type.String(),
+      ['Graph code', '图编码'],
+      ['lot:…, doc:… or local.<system>:…', 'lot:…、doc:… 或 local.<系统>:…'],
+    ),
+    kind: Type.Enum(['lot', 'document', 'voucher']),
+    value: field(Type.String(), ['Code as written', '编码']),
+    scheme: optionalText('Scheme', '编码体系'),
+    type: optionalText('Type of document', '凭证类型'),
+    relation: field(
+      Type.Enum(['root', 'back', 'forward']),
+      ['Side', '方向'],
+      ['Whether the goods came from it or went to it', '来源或去向'],
+    ),
+    depth: field(Type.Integer({ minimum: 0 }), ['Steps from the root', '距起点的步数']),
+    state: Type.Enum([...NODE_STATES]),
+    voidedAt: Type.Optional(When),
+    voidReason: optionalText('Why it was made void', '作废原因'),
+    product: Type.Optional(
+      Type.Object({ code: Type.Optional(Type.String()), name: Type.Optional(Type.String()), class: Type.Optional(Type.String()) }),
+    ),
+    quantity: Type.Optional(Quantity),
+    occurredAt: Type.Optional(When),
+    origin: Type.Optional(Region),
+    parties: Type.Array(TraceParty),
+    sites: Type.Array(TraceSite),
+    tests: Type.Array(TraceTest),
+    holds: Type.Array(TraceHold),
+    records: Type.Array(TraceRecord),
+    moreRecords: field(
+      Type.Boolean(),
+      ['More records', '还有更多记录'],
+      ['Whether further records mention the code; see GET /v1/records?code=', '是否还有其他记录提及该编码'],
+    ),
+  }),
+  ['Node of a trace', '追溯节点'],
+)
+export type TraceNode = Static<typeof TraceNode>
+
+export const TraceEdge = field(
+  Type.Object({
+    from: Type.String(),
+    to: Type.String(),
+    rule: field(
+      Type.String(),
+      ['Rule', '关联规则'],
+      [
+        'document, voucher, batch, transformation, mixing; entered: a lot and the paper that it came in under are the same goods',
+        'document 凭证号、voucher 交易凭证、batch 来源批次、transformation 加工、mixing 混装；entered 凭同一凭证进场的批次',
+      ],
+    ),
+    confidence: Type.Number(),
+    quantity: Type.Optional(Type.String()),
+    unit: Type.Optional(Type.String()),
+    kind: Type.Enum([...KINDS]),
+    record: field(Type.String(), ['Evidence', '依据记录']),
+    version: Type.Integer(),
+    system: Type.String(),
+    occurredAt: Type.Union([Type.String(), Type.Null()]),
+  }),
+  ['Edge of a trace', '追溯关联'],
+)
+export type TraceEdge = Static<typeof TraceEdge>
+
+export const TraceCandidate = field(
+  Type.Object({
+    code: Type.String(),
+    kind: Type.Enum(['lot', 'document']),
+    value: Type.String(),
+    system: Type.Optional(Type.String()),
+  }),
+  ['Candidate', '候选'],
+  ['What the typed code may mean; send its graph code to choose', '输入编码的可能含义，可用其图编码指定'],
+)
+export type TraceCandidate = Static<typeof TraceCandidate>
+
+export const TraceAnswer = field(
+  Type.Object({
+    code: field(Type.String(), ['Code as typed', '输入的编码']),
+    direction: Type.Enum(['back', 'forward', 'both']),
+    at: Type.Union([Type.String(), Type.Null()]),
+    roots: Type.Array(Type.String()),
+    candidates: Type.Array(TraceCandidate),
+    nodes: Type.Array(TraceNode),
+    edges: Type.Array(TraceEdge),
+    truncated: field(Type.Boolean(), ['Cut', '是否截断'], ['By depth or by the limit of nodes', '因深度或节点数限制']),
+    next: field(Type.Union([Type.String(), Type.Null()]), ['Next page', '下一页']),
+  }),
+  ['Trace', '追溯结果'],
+  ['Lots, papers and how goods went from one to the other', '批次、凭证及货物在其间的流向'],
+)
+export type TraceAnswer = Static<typeof TraceAnswer>

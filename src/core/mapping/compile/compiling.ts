@@ -1,0 +1,120 @@
+import type { CodeTable } from '#core/mapping/mapping.ts'
+import type { Run } from '#core/mapping/run/run.ts'
+import type { Mistakes } from './mistakes.ts'
+import { nearest } from './nearest.ts'
+import type { Entry, ListNode, MapNode, Node, TextNode } from './node.ts'
+
+/** What the parts of a mapping are compiled with. */
+export interface Compiling {
+  readonly mistakes: Mistakes
+  readonly system: string
+  readonly record: string
+  readonly tables: Readonly<Record<string, CodeTable>>
+  /** Source fields that the mapping reads, dotted. */
+  readonly paths: Set<string>
+  /** Texts that mean "no value" in this source, beside those that do everywhere. */
+  readonly empty: ReadonlySet<string> | undefined
+  readonly keyedHash: ((text: string) => string) | undefined
+  /** Path of the list whose members are being read, with a dot; empty outside `each`. */
+  readonly scope: string
+  /** Whether the canonical record has a quantity, whose unit a price may share. */
+  readonly hasQuantity: boolean
+}
+
+/** Makes one value of a canonical record, or nothing. */
+export type Evaluate<T> = (run: Run) => T | undefined
+
+/** A compiled value: how it is made and, for the trace, by which verb. */
+export interface Plan<T> {
+  readonly evaluate: Evaluate<T>
+  readonly verb: string
+}
+
+/** The node as a map whose names are all known; tells of every one that is not. */
+export function mapOf(
+  c: Compiling,
+  node: Node,
+  target: string,
+  known: readonly string[],
+  example?: string,
+): MapNode | null {
+  if (node.is !== 'map') {
+    c.mistakes.add(node.at, target, 'not_map', example === undefined ? {} : { wanted: example })
+    return null
+  }
+  for (const entry of node.entries.values()) {
+    if (!known.includes(entry.name)) unknownName(c, entry, target, known)
+  }
+  return node
+}
+
+export function unknownName(c: Compiling, entry: Entry, target: string, known: readonly string[]): void {
+  const meant = nearest(entry.name, known)
+  const place = target === '' ? entry.name : `${target}.${entry.name}`
+  c.mistakes.add(entry.at, place, 'unknown_name', { found: entry.name, known, ...(meant ? { meant } : {}) })
+}
+
+export function listOf(c: Compiling, node: Node, target: string): readonly Node[] | null {
+  if (node.is === 'list') return node.members
+  c.mistakes.add(node.at, target, 'not_list')
+  return null
+}
+
+/** The text of a node that must be a single one and not empty. */
+export function textOf(c: Compiling, node: Node, target: string): string | null {
+  if (node.is !== 'text') {
+    c.mistakes.add(node.at, target, 'not_text')
+    return null
+  }
+  if (node.text === '') {
+    c.mistakes.add(node.at, target, 'empty')
+    return null
+  }
+  return node.text
+}
+
+/** One text, or a list of them. */
+export function textsOf(c: Compiling, node: Node, target: string): string[] | null {
+  if (node.is === 'text') {
+    const text = textOf(c, node, target)
+    return text === null ? null : [text]
+  }
+  const members = listOf(c, node, target)
+  if (members === null) return null
+  const texts: string[] = []
+  members.forEach((member, i) => {
+    const text = textOf(c, member, `${target}.${i}`)
+    if (text !== null) texts.push(text)
+  })
+  if (members.length === 0) c.mistakes.add(node.at, target, 'empty')
+  return texts.length === members.length && texts.length > 0 ? texts : null
+}
+
+/** A text that is one of the values allowed. */
+export function valueOf<T extends string>(
+  c: Compiling,
+  node: Node,
+  target: string,
+  known: readonly T[],
+): T | null {
+  const text = textOf(c, node, target)
+  if (text === null) return null
+  if ((known as readonly string[]).includes(text)) return text as T
+  const meant = nearest(text, known)
+  c.mistakes.add(node.at, target, 'unknown_value', { found: text, known, ...(meant ? { meant } : {}) })
+  return null
+}
+
+export const entryOf = (node: MapNode, name: string): Node | undefined => node.entries.get(name)?.value
+
+/** A map in place of a bare text, which is the short way to write `{ from: text }`. */
+export function asMap(node: TextNode | ListNode): MapNode {
+  const entry: Entry = { name: 'from', at: node.at, value: node }
+  return { is: 'map', at: node.at, entries: new Map([['from', entry]]) }
+}
+
+/** A map without the names that somebody else reads. */
+export function without(node: MapNode, names: readonly string[]): MapNode {
+  const entries = new Map([...node.entries].filter(([name]) => !names.includes(name)))
+  return { is: 'map', at: node.at, entries }
+}

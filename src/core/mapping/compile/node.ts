@@ -1,0 +1,82 @@
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+
+/** A part of a mapping file with its place. Every scalar is text: YAML's own guesses (numbers, dates, yes and no) are switched off. */
+export type Node = TextNode | ListNode | MapNode
+export interface TextNode {
+  readonly is: 'text'
+  readonly text: string
+  readonly at: number
+}
+export interface ListNode {
+  readonly is: 'list'
+  readonly members: readonly Node[]
+  readonly at: number
+}
+export interface MapNode {
+  readonly is: 'map'
+  readonly entries: ReadonlyMap<string, Entry>
+  readonly at: number
+}
+export interface Entry {
+  readonly name: string
+  /** Where the name stands. */
+  readonly at: number
+  readonly value: Node
+}
+
+export interface ParsedFile {
+  readonly root: Node | null
+  readonly faults: readonly { readonly at: number; readonly reason: string }[]
+  place(at: number): { line: number; column: number }
+}
+
+/** Longest mapping file that is read; a longer one is no mapping. */
+export const LONGEST_FILE = 512 * 1024
+const DEEPEST = 20
+
+/** Reads YAML (or JSON, which is YAML) into nodes. Aliases are refused: a file that is meant to be read says things where they are. */
+export function parseFile(text: string): ParsedFile {
+  const lines = new LineCounter()
+  const faults: { at: number; reason: string }[] = []
+  const place = (at: number) => {
+    const { line, col } = lines.linePos(at)
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  if (text.length > LONGEST_FILE) return { root: null, faults: [{ at: 0, reason: 'the file is too long' }], place }
+  const document = parseDocument(text, { lineCounter: lines, schema: 'failsafe', merge: false, logLevel: 'silent' })
+  for (const error of document.errors) faults.push({ at: error.pos[0], reason: firstLine(error.message) })
+  const root = faults.length > 0 ? null : nodeOf(document.contents, 0, 0, faults)
+  return { root: faults.length > 0 ? null : root, faults, place }
+}
+
+const firstLine = (message: string): string => message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? message
+
+function nodeOf(part: unknown, at: number, depth: number, faults: { at: number; reason: string }[]): Node {
+  const empty: TextNode = { is: 'text', text: '', at }
+  if (depth > DEEPEST) {
+    faults.push({ at, reason: 'the file is nested too deeply' })
+    return empty
+  }
+  if (isAlias(part)) {
+    faults.push({ at: part.range?.[0] ?? at, reason: 'anchors and aliases are not part of the language' })
+    return empty
+  }
+  if (isScalar(part)) return { is: 'text', text: String(part.value ?? ''), at: part.range?.[0] ?? at }
+  if (isSeq(part)) {
+    const start = part.range?.[0] ?? at
+    return { is: 'list', at: start, members: part.items.map((member) => nodeOf(member, start, depth + 1, faults)) }
+  }
+  if (!isMap(part)) return empty
+  const start = part.range?.[0] ?? at
+  const entries = new Map<string, Entry>()
+  for (const pair of part.items) {
+    if (!isPair(pair) || !isScalar(pair.key)) {
+      faults.push({ at: start, reason: 'a name must be plain text' })
+      continue
+    }
+    const nameAt = pair.key.range?.[0] ?? start
+    const name = String(pair.key.value ?? '')
+    entries.set(name, { name, at: nameAt, value: nodeOf(pair.value, nameAt, depth + 1, faults) })
+  }
+  return { is: 'map', at: start, entries }
+}

@@ -1,0 +1,132 @@
+import type { Issue } from '#core/issue.ts'
+import type { Body } from '#core/model/body.ts'
+import type { Kind } from '#core/model/kinds.ts'
+import type { CanonicalRecord } from '#core/model/record.ts'
+import type { When } from '#core/model/values.ts'
+import type { ReadOptions, SourceRecord } from '#core/source.ts'
+
+/** A text in both languages of the hub. */
+export interface Words {
+  readonly en: string
+  readonly zh: string
+}
+
+/** One thing that is wrong with a mapping file: where, what, and what to do. */
+export interface Mistake {
+  /** File, relative to the folder of mappings. */
+  readonly path: string
+  /** From 1. */
+  readonly line: number
+  /** From 1. */
+  readonly column: number
+  /** Place inside the mapping, such as `emit.0.fields.occurredAt`; empty for the file as a whole. */
+  readonly target: string
+  readonly message: Words
+  readonly advice: Words
+}
+
+/** One canonical record as a source record asks for it, before the store knows its version. */
+export interface MappedRecord {
+  readonly kind: Kind
+  readonly id: string
+  readonly key: string[]
+  readonly operation: 'upsert' | 'void'
+  /** Null: a void that keeps everything as it was. Shared parts: read it, do not change it. */
+  readonly body: Body | null
+  readonly void?: { reason?: string; at?: When }
+  /** The source's own version or time, where the mapping names one; a smaller text is older. */
+  readonly order?: string
+}
+
+/** What became of one source record. `issues` of a rejected one begin with what rejects it; of others they are doubts. */
+export interface MappedSource {
+  readonly index: number
+  readonly key: string[] | null
+  readonly rejected: boolean
+  readonly issues: Issue[]
+  readonly records: MappedRecord[]
+}
+
+/** What the hub knows about a message beside its bytes. */
+export interface MappingContext {
+  readonly receivedAtMs: number
+}
+
+/** Where one target field came from. */
+export interface TracedField {
+  /** `sale.price`; `payment.parties.payer`. */
+  readonly target: string
+  /** Source fields that gave it, as written in the mapping; empty for constants. */
+  readonly from: string[]
+  readonly verb: string
+  readonly value: unknown
+}
+
+export type TracedSource = MappedSource & {
+  readonly fields: TracedField[]
+  /** Fields of the record that nothing read, though they have a value, and that are not ignored. */
+  readonly unused: string[]
+}
+
+/** A mapping that is ready to run: the same closures serve production, trying, replay and tests. */
+export interface CompiledMapping {
+  /** `jiaxing-wholesale/trade`. */
+  readonly name: string
+  readonly system: string
+  readonly record: string
+  readonly version: number
+  readonly title: Words
+  readonly read: ReadOptions
+  readonly direction: 'forward' | 'backward'
+  /** Kinds that the records of this mapping become. */
+  readonly kinds: readonly Kind[]
+  /** Files of the `tests:` list, relative to the mapping. */
+  readonly tests: readonly MappingTest[]
+  map(source: SourceRecord, context: MappingContext): MappedSource
+  trace(source: SourceRecord, context: MappingContext): TracedSource
+  /** Source fields that the mapping neither reads nor ignores. */
+  drift(source: SourceRecord): readonly string[]
+  /** Backward mappings only: canonical records in the format of the receiver. */
+  write?(records: readonly CanonicalRecord[]): Written
+}
+
+export interface MappingTest {
+  readonly in: string
+  readonly out: string
+}
+
+/** What a backward mapping wrote. */
+export interface Written {
+  readonly contentType: string
+  readonly text: string
+}
+
+/** Codes of a source and what they stand for; a file under `tables/`. */
+export interface CodeTable {
+  readonly name: string
+  readonly rows: readonly CodeRow[]
+}
+
+export interface CodeRow {
+  readonly code: string
+  readonly value: string
+  /** First and last day on which the row counts, `YYYY-MM-DD`, both included. */
+  readonly from?: string
+  readonly to?: string
+}
+
+/** What `compileMapping` is given. It reads no file itself. */
+export interface MappingFile {
+  readonly path: string
+  readonly text: string
+  /** Code tables by the name under which `lookup` calls them. */
+  readonly tables?: Readonly<Record<string, CodeTable>>
+  /** Turns a citizen identity number into a digest that cannot be turned back; without it such numbers are left out. */
+  readonly keyedHash?: (text: string) => string
+}
+
+export interface Compilation {
+  /** Null where the file has a mistake. */
+  readonly mapping: CompiledMapping | null
+  readonly mistakes: Mistake[]
+}

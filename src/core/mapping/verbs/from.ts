@@ -1,0 +1,139 @@
+import { isNullToken } from '#core/nulls.ts'
+import type { SourceValue } from '#core/source.ts'
+import { type Compiling, textsOf } from '#core/mapping/compile/compiling.ts'
+import type { Node } from '#core/mapping/compile/node.ts'
+import { note, type Run } from '#core/mapping/run/run.ts'
+
+/**
+ * `from`: the text of a source field; of several fields the first that has one. A dot goes into an object (`head.node`), `\.` is a
+ * dot in a name, a lone `.` is the member of the list that `each` reads. Texts that say "no value" (empty, `/`, `无`, `null`,
+ * and those of `read.empty`) are none. Numbers come as the text that the source wrote, booleans as `true` and `false`.
+ */
+export const FROM_EXAMPLE = {
+  mapping: '{ from: [farm_name, base.name] }',
+  target: 'note',
+  in: { farm_name: '/', base: { name: '溪口基地' } },
+  out: '溪口基地',
+} as const
+
+export type ReadText = (run: Run) => string | undefined
+
+/** A text read from the source. */
+export interface Reading {
+  readonly read: ReadText
+  /** The first field, for places of what is missing. */
+  readonly field: string
+}
+
+const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
+const LONGEST_TOKEN = 12
+
+/** The steps of a dotted path, or null where the path reaches for a prototype or has an empty step. */
+export function stepsOf(path: string): string[] | null {
+  const steps = path.split(/(?<!\\)\./).map((step) => step.replaceAll('\\.', '.'))
+  return steps.some((step) => step === '' || FORBIDDEN.has(step)) ? null : steps
+}
+
+/** Compiles the value of `from`. */
+export function compileFrom(c: Compiling, node: Node, target: string): Reading | null {
+  const paths = textsOf(c, node, target)
+  if (paths === null) return null
+  const readers: ReadText[] = []
+  for (const path of paths) {
+    const reader = readerOf(c, path)
+    if (reader === null) c.mistakes.add(node.at, target, 'forbidden_path', { found: path })
+    else readers.push(reader)
+  }
+  const [first] = readers
+  const [field] = paths
+  if (first === undefined || field === undefined || readers.length < paths.length) return null
+  return { read: readers.length === 1 ? first : firstOf(readers, field), field }
+}
+
+/** Reads one field. */
+export function readerOf(c: Compiling, path: string): ReadText | null {
+  if (path === '.' && c.scope !== '') return readMember(c.empty)
+  const steps = stepsOf(path)
+  const [step] = steps ?? []
+  if (steps === null || step === undefined) return null
+  c.paths.add(c.scope + path)
+  return steps.length === 1 ? readField(step, c.empty) : readDeep(path, steps, c.empty)
+}
+
+function firstOf(readers: readonly ReadText[], field: string): ReadText {
+  return (run) => {
+    for (let i = 0; i < readers.length; i++) {
+      const text = (readers[i] as ReadText)(run)
+      if (text !== undefined) return text
+    }
+    run.field = field
+    return undefined
+  }
+}
+
+function readField(name: string, empty: ReadonlySet<string> | undefined): ReadText {
+  const longest = longestToken(empty)
+  return (run) => {
+    run.field = name
+    const value = run.row[name]
+    if (typeof value !== 'string') return value === undefined || value === null ? undefined : otherText(run, value, empty)
+    if (isNone(value, longest, empty)) return undefined
+    if (run.seen !== null) run.seen.push(run.prefix + name)
+    return value
+  }
+}
+
+function readDeep(path: string, steps: readonly string[], empty: ReadonlySet<string> | undefined): ReadText {
+  return (run) => {
+    let value: SourceValue | undefined = run.row
+    for (let i = 0; i < steps.length; i++) {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+      const step = steps[i] as string
+      value = Object.hasOwn(value, step) ? value[step] : undefined
+    }
+    run.field = path
+    if (value === undefined || value === null) return undefined
+    const text = typeof value === 'string' ? noneOr(value, empty) : otherText(run, value, empty)
+    if (text !== undefined && run.seen !== null) run.seen.push(run.prefix + path)
+    return text
+  }
+}
+
+/** The member of a list that is text itself: it stands in the row under the name of nothing. */
+function readMember(empty: ReadonlySet<string> | undefined): ReadText {
+  return (run) => {
+    run.field = ''
+    const value = run.row['']
+    if (typeof value !== 'string') return undefined
+    if (run.seen !== null) run.seen.push(run.prefix)
+    return noneOr(value, empty)
+  }
+}
+
+/** A list of one is its member; anything else that is no single value is told, not guessed. */
+function otherText(run: Run, value: SourceValue, empty: ReadonlySet<string> | undefined): string | undefined {
+  if (typeof value === 'boolean') return String(value)
+  const only = Array.isArray(value) && value.length === 1 ? value[0] : undefined
+  if (typeof only === 'string') return noneOr(only, empty)
+  const isEmpty = Array.isArray(value) ? value.length === 0 : typeof value === 'object' && value !== null && Object.keys(value).length === 0
+  if (!isEmpty && typeof value !== 'function') note(run, 'E_SCHEMA', 'not_text', {})
+  return undefined
+}
+
+const longestToken = (empty: ReadonlySet<string> | undefined): number => {
+  let longest = LONGEST_TOKEN
+  if (empty) for (const token of empty) longest = Math.max(longest, token.length)
+  return longest
+}
+
+/** Long texts that begin with something to see are decided at a glance. */
+function isNone(text: string, longest: number, empty: ReadonlySet<string> | undefined): boolean {
+  if (text.length > longest) {
+    const first = text.charCodeAt(0)
+    if (first > 0x20 && first !== 0xa0 && first < 0x2000) return false
+  }
+  return isNullToken(text, empty)
+}
+
+const noneOr = (text: string, empty: ReadonlySet<string> | undefined): string | undefined =>
+  isNullToken(text, empty) ? undefined : text

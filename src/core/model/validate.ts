@@ -1,0 +1,38 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import type { Issue } from '#core/issue.ts'
+import type { Body } from './body.ts'
+import { BODY_SCHEMAS, type Kind } from './kinds.ts'
+
+// Errors of one record are all reported; the schemas are ours and small, so the cost is bounded.
+const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, keywords: ['x-zh'] })
+const validators = new Map<Kind, ValidateFunction>()
+
+const validatorOf = (kind: Kind): ValidateFunction => {
+  const known = validators.get(kind)
+  if (known) return known
+  const validator = ajv.compile(BODY_SCHEMAS[kind])
+  validators.set(kind, validator)
+  return validator
+}
+
+/** What is wrong with the body of a record of this kind; empty when it fits the schema. Paths are JSON pointers below `at`. */
+export function bodyIssues(kind: Kind, body: unknown, at = ''): Issue[] {
+  const validator = validatorOf(kind)
+  if (validator(body)) return []
+  return (validator.errors ?? []).map((error) => issueOf(error, at))
+}
+
+/** Whether the value is a body of this kind. */
+export const isBody = (kind: Kind, body: unknown): body is Body => validatorOf(kind)(body) as boolean
+
+function issueOf(error: ErrorObject, at: string): Issue {
+  const extra = error.keyword === 'additionalProperties' ? `/${error.params['additionalProperty']}` : ''
+  const missing = error.keyword === 'required' ? `/${error.params['missingProperty']}` : ''
+  const path = `${at}${error.instancePath}${extra}${missing}`
+  return {
+    path,
+    code: 'E_SCHEMA',
+    reason: extra ? 'the schema has no such field' : missing ? 'the field is required' : (error.message ?? 'not valid'),
+    fix: extra ? 'Leave the field out, or see docs/model.md for its right name.' : 'See docs/model.md for the field.',
+  }
+}

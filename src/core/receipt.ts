@@ -1,0 +1,39 @@
+import type { Issue } from './issue.ts'
+import type { Kind } from './model/kinds.ts'
+
+export type ResultWord = 'created' | 'updated' | 'voided' | 'unchanged' | 'rejected'
+
+/** What became of one source record. */
+export interface SourceResult {
+  readonly index: number
+  readonly key: readonly string[] | null
+  readonly result: ResultWord
+  readonly records: readonly { readonly kind: Kind; readonly id: string; readonly version: number }[]
+  readonly issues?: readonly Issue[]
+}
+
+/** The hub's answer for one message. Counts are of source records; one of them may become several records. */
+export interface Receipt {
+  readonly receipt: string
+  readonly system: string
+  readonly record: string
+  readonly sha256: string
+  readonly state: 'done' | 'waiting' | 'running' | 'refused'
+  readonly receivedAt: string
+  readonly received: number
+  readonly accepted: number
+  readonly unchanged: number
+  readonly rejected: number
+  readonly results: readonly SourceResult[]
+}
+
+/** Counts of a receipt; `received = accepted + unchanged + rejected` holds by construction and is checked by the database. */
+export function countResults(results: readonly SourceResult[]): Pick<Receipt, 'received' | 'accepted' | 'unchanged' | 'rejected'> {
+  let unchanged = 0
+  let rejected = 0
+  for (const { result } of results) {
+    if (result === 'unchanged') unchanged++
+    else if (result === 'rejected') rejected++
+  }
+  return { received: results.length, accepted: results.length - unchanged - rejected, unchanged, rejected }
+}

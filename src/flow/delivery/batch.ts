@@ -1,0 +1,90 @@
+import type { Change } from '#store/changes.ts'
+import type { Hold } from '#store/held-changes.ts'
+import { eventId } from './event-id.ts'
+import type { BackwardMapping } from './ports.ts'
+
+export const BATCH_CHANGES = 500
+const BATCH_BYTES = 2_000_000
+
+/** A change as it is sent. */
+export interface Outgoing {
+  readonly change: Change
+  readonly event: string
+  /** Tries before this one. */
+  readonly attempts: number
+}
+
+export interface Batch {
+  readonly outgoing: readonly Outgoing[]
+  /** The request body. */
+  readonly text: string
+  /** Changes that are not sent: behind one that waits, or not to be expressed in the receiver's format. */
+  readonly holds: readonly Hold[]
+  /** How many of the changes given are in the batch or held. */
+  readonly consumed: number
+}
+
+/** Which changes to send, and how. */
+export interface BatchPlan {
+  readonly linkId: string
+  /** Null sends the canonical record as it is. */
+  readonly mapping: BackwardMapping | null
+  readonly limit: number
+  /** Records whose later versions must wait. */
+  readonly held: ReadonlySet<string>
+  /** Tries of changes that were held. */
+  readonly attempts?: ReadonlyMap<Change, number>
+}
+
+/**
+ * Puts the next changes into one batch, in their order. A batch ends before the second version of a record: the receiver may put off
+ * the first, and the second must then not have been sent.
+ */
+export function composeBatch(changes: readonly Change[], plan: BatchPlan): Batch {
+  const outgoing: Outgoing[] = []
+  const holds: Hold[] = []
+  const records = new Set<string>()
+  const parts: string[] = []
+  let bytes = 0
+  let consumed = 0
+  for (const change of changes) {
+    if (outgoing.length === plan.limit) break
+    if (plan.held.has(change.recordId)) {
+      holds.push(behind(change))
+      consumed++
+      continue
+    }
+    if (records.has(change.recordId)) break
+    const mapped = plan.mapping ? plan.mapping(change.text) : { ok: true as const, text: change.text }
+    if (!mapped.ok) {
+      holds.push({ ...behind(change), state: 'refused', code: mapped.code, detail: mapped.detail })
+      consumed++
+      continue
+    }
+    const event = eventId(plan.linkId, change.recordId, change.version)
+    const part = changeText(event, change, mapped.text)
+    bytes += Buffer.byteLength(part)
+    if (bytes > BATCH_BYTES && outgoing.length > 0) break
+    records.add(change.recordId)
+    parts.push(part)
+    outgoing.push({ change, event, attempts: plan.attempts?.get(change) ?? 0 })
+    consumed++
+  }
+  return { outgoing, holds, consumed, text: `{"link":"${plan.linkId}","changes":[${parts.join(',')}]}` }
+}
+
+const behind = (change: Change): Hold => ({
+  recordId: change.recordId,
+  version: change.version,
+  position: change.position,
+  state: 'waiting',
+  attempts: 0,
+  nextAtMs: null,
+  code: null,
+  detail: null,
+})
+
+const changeText = (event: string, change: Change, record: string): string =>
+  `{"event":"${event}","operation":"${change.status === 'void' ? 'void' : 'upsert'}","kind":"${change.kind}","id":${JSON.stringify(
+    change.recordId,
+  )},"version":${change.version},"record":${record}}`

@@ -1,0 +1,119 @@
+import type { Pool } from 'pg'
+import { readHeldRecords } from '#store/held-changes.ts'
+import { extendLease, type Lease, leaseLink, releaseLease } from '#store/link-lease.ts'
+import type { Failure, Send } from './answer.ts'
+import type { BackwardMapping, Clock, Log } from './ports.ts'
+import { type RunEnd, runDelivery } from './run.ts'
+
+/** A worker that dies holds its link up for no longer than this. */
+const LEASE_MS = 15_000
+/** Time after which a delivery that found no end lets others have their turn. */
+const BUDGET_MS = 20_000
+/** Another worker had the lease: it may have looked at the log just before the change that woke this one. */
+const BUSY_AGAIN_MS = 300
+
+export interface DeliveryParts {
+  readonly pool: Pool
+  readonly send: Send
+  /** The backward mapping of a link; null where there is none of that name, or it has mistakes. */
+  readonly mappingOf?: (name: string) => BackwardMapping | null
+  readonly clock?: Clock
+  /** From 0 to below 1; spreads the tries of links that failed together. */
+  readonly random?: () => number
+  readonly log?: Log
+  readonly leaseMs?: number
+}
+
+export interface DeliveryEnd {
+  /** False where there is more to send at once. */
+  readonly done: boolean
+  /** When to come again by itself; absent where only a new change gives work. */
+  readonly nextAt?: number
+}
+
+export interface Delivery {
+  /**
+   * Delivers what a link has to send, until nothing is left or `budgetMs` is over. At most one call at a time works on a link, in
+   * whatever process; the others come back at once. An aborted signal ends the request under way and gives the lease back; what the
+   * receiver took without our having its answer is sent again with the same event identifiers.
+   */
+  deliverLink(
+    linkId: string,
+    options?: { readonly signal?: AbortSignal; readonly budgetMs?: number },
+  ): Promise<DeliveryEnd>
+}
+
+export function createDelivery(parts: DeliveryParts): Delivery {
+  const { pool } = parts
+  const clock = parts.clock ?? { now: Date.now }
+  const leaseMs = parts.leaseMs ?? LEASE_MS
+
+  const run = async (lease: Lease, signal: AbortSignal, budgetMs: number): Promise<RunEnd> => {
+    const canonical = lease.mapping === 'canonical'
+    const mapping = canonical ? null : (parts.mappingOf?.(lease.mapping) ?? null)
+    const held = await readHeldRecords(pool, lease.linkId)
+    return await runDelivery({
+      pool,
+      send: canonical || mapping ? parts.send : async () => noMapping(lease.mapping),
+      clock,
+      random: parts.random ?? Math.random,
+      lease,
+      leaseMs,
+      mapping,
+      held,
+      signal,
+      budgetMs,
+    })
+  }
+
+  return {
+    async deliverLink(linkId, options = {}) {
+      const leased = await leaseLink(pool, linkId, { nowMs: clock.now(), leaseMs })
+      if (leased.state === 'idle') return { done: true }
+      if (leased.state === 'later') return { done: true, nextAt: leased.nextAtMs }
+      if (leased.state === 'busy') return { done: true, nextAt: clock.now() + BUSY_AGAIN_MS }
+      const { lease } = leased
+      const lost = new AbortController()
+      const signal = options.signal ? AbortSignal.any([options.signal, lost.signal]) : lost.signal
+      const keeper = setInterval(() => {
+        // A database that cannot be asked now can neither store a verdict; the lease tells at the next one.
+        extendLease(pool, lease, leaseMs).then(
+          (kept) => kept || lost.abort(),
+          () => {},
+        )
+      }, leaseMs / 3)
+      let cursor = lease.cursor
+      try {
+        const end = await run(lease, signal, options.budgetMs ?? BUDGET_MS)
+        cursor = end.cursor
+        report(parts.log, lease, end)
+        return { done: end.end !== 'stopped', ...(end.nextAtMs === null ? {} : { nextAt: end.nextAtMs }) }
+      } finally {
+        clearInterval(keeper)
+        // Best effort: a lease that cannot be given back runs out.
+        await releaseLease(pool, lease, cursor).catch(() => {})
+      }
+    },
+  }
+}
+
+const noMapping = (name: string): { kind: 'failed' } & Failure => ({
+  kind: 'failed',
+  class: 'config',
+  status: null,
+  detail: `the mapping ${name} of this link does not exist or has mistakes`,
+})
+
+function report(log: Log | undefined, lease: Lease, end: RunEnd): void {
+  if (end.end === 'lost')
+    log?.warn({ link: lease.linkId }, 'a delivery lost its lease; its last batch is sent again')
+  if (!end.failure) return
+  const facts = {
+    link: lease.linkId,
+    class: end.failure.class,
+    status: end.failure.status,
+    detail: end.failure.detail,
+    nextAt: end.nextAtMs === null ? null : new Date(end.nextAtMs).toISOString(),
+  }
+  log?.warn(facts, 'a receiver failed')
+}

@@ -1,0 +1,145 @@
+import { decode } from '#adapters/push/decode.ts'
+import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { HubError } from '#core/errors.ts'
+import type { Issue } from '#core/issue.ts'
+import type { MappedRecord, MappedSource } from '#core/mapping/mapping.ts'
+import type { Body } from '#core/model/body.ts'
+import { KEY_PART_MAX, recordId } from '#core/model/identity.ts'
+import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
+import { missingParts } from '#core/model/minimal.ts'
+import { bodyIssues } from '#core/model/validate.ts'
+import type { SourceRecord } from '#core/source.ts'
+import { type Prepared, prepared } from './prepare.ts'
+
+interface Envelope {
+  kind: Kind
+  system: string
+  key: string[]
+  status: 'active' | 'void'
+  body: Body
+}
+
+const ENVELOPE = new Set(['kind', 'system', 'key', 'status'])
+
+/** Record name under which canonical records are kept. */
+export const CANONICAL = 'canonical'
+
+/** Canonical records as they came, before their schema is checked. */
+export interface CanonicalMessage {
+  readonly system: string
+  readonly records: readonly SourceRecord[]
+  /** The same records with numbers as JSON has them, for the schema. */
+  readonly values: readonly unknown[]
+}
+
+/**
+ * Reads the body of `POST /v1/records`: `{kind, system, key, status?, …body}`, single or in a list. All records of one request are of
+ * one system, that of the first. Throws where the text is not JSON or names no system.
+ */
+export function readCanonical(bytes: Uint8Array): CanonicalMessage {
+  let records: readonly SourceRecord[]
+  try {
+    records = decode(bytes, { format: 'json' }, {}).records
+  } catch (error) {
+    if (!(error instanceof DecodeRefusal)) throw error
+    const { at: path, code, reason, fix } = error
+    throw new HubError('unreadable_message', {
+      detail: `${reason} (${path})`,
+      issues: [{ path, code, reason, fix }],
+    })
+  }
+  const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
+  const values = Array.isArray(value) ? value : [value]
+  const system = systemOf(values[0])
+  if (system === undefined)
+    throw new HubError('unknown_system', { detail: 'the first record names no system' })
+  return { system, records, values }
+}
+
+/** The records checked against their schemas; one that does not fit is rejected among its neighbours. */
+export function canonicalSources({ system, records, values }: CanonicalMessage): Prepared {
+  const sources = records.map((record, index) => prepared(canonicalSource(values[index], record, system)))
+  return { sources, values: records.map(({ value }) => value), drift: new Map() }
+}
+
+const systemOf = (value: unknown): string | undefined => {
+  if (value === null || typeof value !== 'object') return undefined
+  const { system } = value as { system?: unknown }
+  return typeof system === 'string' ? system : undefined
+}
+
+function canonicalSource(value: unknown, source: SourceRecord, system: string): MappedSource {
+  const { index } = source
+  if (source.issues.length > 0)
+    return { index, key: null, rejected: true, issues: [...source.issues], records: [] }
+  const read = readEnvelope(value, source.path, system)
+  if ('issues' in read) return { index, key: read.key, rejected: true, issues: read.issues, records: [] }
+  const { kind, key, status, body } = read.envelope
+  const record: MappedRecord = {
+    kind,
+    id: recordId(kind, system, CANONICAL, key),
+    key,
+    operation: status === 'void' ? 'void' : 'upsert',
+    body,
+  }
+  return { index, key, rejected: false, issues: [], records: [record] }
+}
+
+function readEnvelope(
+  value: unknown,
+  at: string,
+  system: string,
+): { envelope: Envelope } | { issues: Issue[]; key: string[] | null } {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    return { issues: [issue(at, 'not an object')], key: null }
+  }
+  const given = value as Record<string, unknown>
+  const issues: Issue[] = []
+  const key = keyOf(given['key'])
+  if (!key)
+    issues.push({
+      ...issue(`${at}/key`, 'the key is one or several non-empty texts of at most 200 characters'),
+      code: 'E_NO_KEY',
+    })
+  if (given['system'] !== system)
+    issues.push(issue(`${at}/system`, `all records of one request are of one system, here ${system}`))
+  const status = given['status'] ?? 'active'
+  if (status !== 'active' && status !== 'void') issues.push(issue(`${at}/status`, 'active or void'))
+  const kind = given['kind']
+  if (typeof kind !== 'string' || !isKind(kind)) {
+    issues.push(issue(`${at}/kind`, `one of ${KINDS.join(', ')}`))
+    return { issues, key }
+  }
+  const body: Record<string, unknown> = { flags: [] }
+  for (const [name, part] of Object.entries(given)) if (!ENVELOPE.has(name)) body[name] = part
+  issues.push(...bodyIssues(kind, body, at))
+  if (issues.length === 0) {
+    for (const missing of missingParts(kind, body as unknown as Body))
+      issues.push(issue(`${at}/${missing.part}`, missing.reason))
+  }
+  if (issues.length > 0 || !key) return { issues, key }
+  return {
+    envelope: { kind, system, key, status: status as 'active' | 'void', body: body as unknown as Body },
+  }
+}
+
+function keyOf(key: unknown): string[] | null {
+  const parts = typeof key === 'string' ? [key] : key
+  if (!Array.isArray(parts) || parts.length === 0) return null
+  const good = parts.every(
+    (part) =>
+      typeof part === 'string' &&
+      part !== '' &&
+      part.length <= KEY_PART_MAX &&
+      part.isWellFormed() &&
+      !part.includes('\0'),
+  )
+  return good ? (parts as string[]) : null
+}
+
+const issue = (path: string, reason: string): Issue => ({
+  path,
+  code: 'E_SCHEMA',
+  reason,
+  fix: 'See docs/model.md for the record.',
+})

@@ -1,0 +1,98 @@
+import type { Pool } from 'pg'
+import { HubError } from '#core/errors.ts'
+import { isUnavailable } from '#store/database-errors.ts'
+import type { KeyedResult } from './results-text.ts'
+import { type IntakeMessage, writeGroup } from './write.ts'
+
+/** Bounds of one transaction: enough to share a COMMIT, few enough to keep it short. */
+const GROUP_MESSAGES = 128
+const GROUP_SOURCES = 1000
+/** Transactions at once: while one waits for the disk, the next is decided. */
+const WRITERS = 2
+/** Bytes that may wait; beyond them a push is told to come again. */
+const WAITING_BYTES = 64 * 1024 * 1024
+
+interface Waiting {
+  readonly message: IntakeMessage
+  readonly resolve: (results: KeyedResult[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Writes messages so that those that arrive together share a transaction and its COMMIT. */
+export interface GroupCommit {
+  /** Settles after COMMIT. Throws `busy` when too much waits, `unavailable` when the database is gone. */
+  write(message: IntakeMessage): Promise<KeyedResult[]>
+  close(): Promise<void>
+}
+
+export function createGroupCommit(pool: Pool, onCommitted: () => void): GroupCommit {
+  const queue: Waiting[] = []
+  let waitingBytes = 0
+  let writers = 0
+  let closing = false
+  let drained: (() => void) | undefined
+
+  const take = (): Waiting[] => {
+    const group: Waiting[] = []
+    let sources = 0
+    while (queue.length > 0 && group.length < GROUP_MESSAGES) {
+      const next = queue[0] as Waiting
+      if (group.length > 0 && sources + next.message.sources.length > GROUP_SOURCES) break
+      sources += next.message.sources.length
+      group.push(next)
+      queue.shift()
+    }
+    return group
+  }
+
+  const settle = async (group: readonly Waiting[]): Promise<void> => {
+    try {
+      const results = await writeGroup(
+        pool,
+        group.map(({ message }) => message),
+      )
+      onCommitted()
+      for (let i = 0; i < group.length; i++) (group[i] as Waiting).resolve(results[i] as KeyedResult[])
+    } catch (error) {
+      if (isUnavailable(error)) {
+        const gone = new HubError('unavailable', { retryAfterMs: 2000, cause: error })
+        for (const { reject } of group) reject(gone)
+      } else if (group.length > 1) {
+        // One message must not fail its neighbours: each gets a transaction of its own.
+        for (const one of group) await settle([one])
+      } else group[0]?.reject(error)
+    }
+  }
+
+  const work = async (): Promise<void> => {
+    writers++
+    while (queue.length > 0) {
+      const group = take()
+      await settle(group)
+      for (const { message } of group) waitingBytes -= message.bytes.length
+    }
+    writers--
+    if (writers === 0) drained?.()
+  }
+
+  return {
+    write(message) {
+      if (closing) return Promise.reject(new HubError('stopping', { retryAfterMs: 1000 }))
+      if (waitingBytes > WAITING_BYTES) return Promise.reject(new HubError('busy', { retryAfterMs: 1000 }))
+      waitingBytes += message.bytes.length
+      return new Promise((resolve, reject) => {
+        queue.push({ message, resolve, reject })
+        // Started in a later turn of the loop, so that what arrives in this turn shares the transaction.
+        if (writers < WRITERS) setImmediate(() => writers < WRITERS && queue.length > 0 && void work())
+      })
+    },
+    async close() {
+      closing = true
+      if (writers === 0 && queue.length === 0) return
+      await new Promise<void>((resolve) => {
+        drained = resolve
+        if (writers === 0) void work()
+      })
+    },
+  }
+}

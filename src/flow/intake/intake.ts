@@ -1,0 +1,34 @@
+import type { Receipt } from '#core/receipt.ts'
+
+/** One message pushed by a system, as it came over the wire. */
+export interface PushRequest {
+  readonly system: string
+  readonly record: string
+  readonly bytes: Uint8Array
+  readonly contentType: string
+  /** Key that pushed it, for the log; null for the hub itself. */
+  readonly keyId: string | null
+  readonly idempotencyKey?: string
+}
+
+/** Canonical records pushed as JSON, single or in a list. */
+export interface CanonicalRequest {
+  readonly bytes: Uint8Array
+  readonly keyId: string | null
+  readonly idempotencyKey?: string
+  /** Throws where the caller may not push for this system. */
+  readonly mayPush: (system: string) => void
+}
+
+/** The way in: bytes → message → records, all in one transaction; the promise settles after COMMIT. */
+export interface Intake {
+  /**
+   * Takes a message. Throws a HubError when the message as a whole is refused (unknown system, unreadable, busy, database gone);
+   * what became of each record is in the receipt.
+   */
+  push(request: PushRequest): Promise<Receipt>
+  /** Takes canonical records (`POST /v1/records`), all of one system; the same receipt. */
+  pushCanonical(request: CanonicalRequest): Promise<Receipt>
+  /** Waits for what is under way and takes nothing more. */
+  close(): Promise<void>
+}

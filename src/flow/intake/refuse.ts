@@ -1,0 +1,47 @@
+import type { Pool } from 'pg'
+import type { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { HubError } from '#core/errors.ts'
+import type { Issue } from '#core/issue.ts'
+import { inTransaction } from '#store/database.ts'
+import { isUnavailable } from '#store/database-errors.ts'
+import { insertMessages, type MessageRow, setMessageProblem } from '#store/intake.ts'
+
+/**
+ * Keeps the bytes of a message that cannot be read as a whole, with its problem, and throws what the sender is told. Nothing of it
+ * became a record; its counts are zero.
+ */
+export async function refuse(
+  pool: Pool,
+  message: Pick<
+    MessageRow,
+    'id' | 'receivedAtMs' | 'system' | 'record' | 'mapping' | 'keyId' | 'contentType' | 'sha256' | 'bytes'
+  >,
+  refusal: DecodeRefusal,
+): Promise<never> {
+  const issue: Issue = { path: refusal.at, code: refusal.code, reason: refusal.reason, fix: refusal.fix }
+  const row: MessageRow = {
+    ...message,
+    encoding: 'unknown',
+    state: 'refused',
+    received: 0,
+    accepted: 0,
+    unchanged: 0,
+    rejected: 0,
+    results: '[]',
+    problem: null,
+  }
+  try {
+    await inTransaction(pool, async (client) => {
+      await insertMessages(client, [row])
+      await setMessageProblem(client, row.id, row.receivedAtMs, JSON.stringify(issue))
+    })
+  } catch (error) {
+    if (isUnavailable(error)) throw new HubError('unavailable', { retryAfterMs: 2000, cause: error })
+    throw error
+  }
+  throw new HubError('unreadable_message', {
+    detail: `${refusal.reason} (${refusal.at})`,
+    issues: [issue],
+    members: { receipt: message.id },
+  })
+}

@@ -1,0 +1,66 @@
+import type { Issue } from '#core/issue.ts'
+import { recordId } from '#core/model/identity.ts'
+import type { Kind } from '#core/model/kinds.ts'
+import type { ResultWord, SourceResult } from '#core/receipt.ts'
+
+/**
+ * The results of a receipt as they are stored: `[word, key, [[kind, version, key?]…], issues?]` for each source record. Identifiers
+ * are left out because they follow from system, record and key: a message of 500 trades keeps 30 kB instead of 150.
+ */
+type Row = [
+  word: string,
+  key: readonly string[] | null,
+  records: [Kind, number, string[]?][],
+  issues?: readonly Issue[],
+]
+
+const WORDS: Record<string, ResultWord> = {
+  c: 'created',
+  u: 'updated',
+  v: 'voided',
+  n: 'unchanged',
+  r: 'rejected',
+}
+const LETTERS: Record<ResultWord, string> = {
+  created: 'c',
+  updated: 'u',
+  voided: 'v',
+  unchanged: 'n',
+  rejected: 'r',
+}
+
+const sameKey = (a: readonly string[] | null, b: readonly string[]): boolean =>
+  a !== null && a.length === b.length && a.every((part, i) => part === b[i])
+
+/** A result with the key of each of its records, as intake has it before it is written. */
+export interface KeyedResult extends SourceResult {
+  readonly recordKeys: readonly (readonly string[])[]
+}
+
+export function writeResults(results: readonly KeyedResult[]): string {
+  const rows: Row[] = results.map((result) => {
+    const records = result.records.map((record, i): [Kind, number, string[]?] => {
+      const key = result.recordKeys[i] as string[]
+      return sameKey(result.key, key) ? [record.kind, record.version] : [record.kind, record.version, key]
+    })
+    const row: Row = [LETTERS[result.result], result.key, records]
+    if (result.issues?.length) row.push(result.issues)
+    return row
+  })
+  return JSON.stringify(rows)
+}
+
+export function readResults(text: string, system: string, record: string): SourceResult[] {
+  const rows = JSON.parse(text) as Row[]
+  return rows.map(([letter, key, records, issues], index) => ({
+    index,
+    key,
+    result: WORDS[letter] ?? 'rejected',
+    records: records.map(([kind, version, own]) => ({
+      kind,
+      id: recordId(kind, system, record, own ?? key ?? []),
+      version,
+    })),
+    ...(issues ? { issues } : {}),
+  }))
+}

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto'
+import type { Pool, PoolClient } from 'pg'
+import { countResults } from '#core/receipt.ts'
+import type { SourceValue } from '#core/source.ts'
+import { inTransaction } from '#store/database.ts'
+import { isConflict } from '#store/database-errors.ts'
+import {
+  countDrift,
+  type Head,
+  insertEdges,
+  insertIdempotencyKey,
+  insertMessages,
+  insertRejections,
+  insertVersions,
+  insertWaitingVoids,
+  lockPositions,
+  type MessageRow,
+  type RejectionRow,
+  readBodies,
+  readHeads,
+  readHistory,
+  takeWaitingVoids,
+} from '#store/intake.ts'
+import { type Decision, decideMessage, type Known, type PreparedMessage } from './decide.ts'
+import { type KeyedResult, writeResults } from './results-text.ts'
+
+/** A prepared message with what is stored beside its records. */
+export interface IntakeMessage extends PreparedMessage {
+  readonly bytes: Uint8Array
+  readonly contentType: string
+  readonly encoding: string
+  readonly keyId: string | null
+  readonly idempotencyKey: string | undefined
+  /** Decoded source values, for the rejections. */
+  readonly values: readonly SourceValue[]
+  /** Source fields that the mapping neither maps nor ignores, with a sample. */
+  readonly drift: ReadonlyMap<string, { count: number; sample: string | null }>
+}
+
+const ATTEMPTS = 4
+
+/**
+ * Writes a group of messages in one transaction and gives the results of each. The promise settles after COMMIT.
+ * Two writers that make the same next version of a record collide on its key; the loser reads again and decides anew.
+ */
+export async function writeGroup(pool: Pool, messages: readonly IntakeMessage[]): Promise<KeyedResult[][]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await inTransaction(pool, (client) => writeMessages(client, messages))
+    } catch (error) {
+      if (!isConflict(error) || attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
+async function writeMessages(
+  client: PoolClient,
+  messages: readonly IntakeMessage[],
+): Promise<KeyedResult[][]> {
+  const known = await readKnown(client, messages)
+  const decision: Decision = { versions: [], edges: [], newWaiting: [] }
+  const results = messages.map((message) => decideMessage(message, known, decision))
+  for (const message of messages) {
+    if (message.idempotencyKey === undefined) continue
+    await insertIdempotencyKey(client, { ...message, key: message.idempotencyKey, messageId: message.id })
+  }
+  await insertMessages(
+    client,
+    messages.map((message, i) => messageRow(message, results[i] as KeyedResult[])),
+  )
+  await insertRejections(client, rejectionRows(messages, results))
+  await countDrift(client, driftRows(messages))
+  await insertWaitingVoids(client, decision.newWaiting)
+  await insertEdges(client, decision.edges)
+  if (decision.versions.length > 0) {
+    await lockPositions(client)
+    await insertVersions(client, decision.versions)
+  }
+  return results
+}
+
+/** Reads what must be known of the records before it can be decided what becomes of them: one query in the common case. */
+async function readKnown(client: PoolClient, messages: readonly IntakeMessage[]): Promise<Known> {
+  const ids = new Set<string>()
+  for (const { sources } of messages)
+    for (const { mapped } of sources) for (const record of mapped.records) ids.add(record.id)
+  if (ids.size === 0) return { heads: new Map(), bodies: new Map(), history: new Map(), waiting: new Map() }
+  const heads = await readHeads(client, [...ids])
+  const { changed, voids, fresh } = sortByNeed(messages, heads)
+  const history = changed.length ? await readHistory(client, changed) : new Map()
+  const bodies = voids.length ? await readBodies(client, voids) : new Map()
+  const waiting = fresh.length ? await takeWaitingVoids(client, fresh) : new Map()
+  return { heads, bodies, history, waiting }
+}
+
+function sortByNeed(
+  messages: readonly IntakeMessage[],
+  heads: ReadonlyMap<string, Head>,
+): { changed: string[]; voids: string[]; fresh: string[] } {
+  const changed = new Set<string>()
+  const voids = new Set<string>()
+  const fresh = new Set<string>()
+  for (const { sources } of messages) {
+    for (const { mapped, contents } of sources) {
+      for (let i = 0; i < mapped.records.length; i++) {
+        const record = mapped.records[i] as (typeof mapped.records)[number]
+        const head = heads.get(record.id)
+        const content = contents[i]
+        if (!head) fresh.add(record.id)
+        else if (record.operation === 'void') voids.add(record.id)
+        else if (content && !(head.status === 'active' && content.hash.equals(head.hash)))
+          changed.add(record.id)
+      }
+    }
+  }
+  return { changed: [...changed], voids: [...voids], fresh: [...fresh] }
+}
+
+const messageRow = (message: IntakeMessage, results: readonly KeyedResult[]): MessageRow => ({
+  ...message,
+  ...countResults(results),
+  state: 'done',
+  results: writeResults(results),
+  problem: null,
+})
+
+function rejectionRows(
+  messages: readonly IntakeMessage[],
+  results: readonly KeyedResult[][],
+): RejectionRow[] {
+  const rows = new Map<string, RejectionRow>()
+  messages.forEach((message, m) => {
+    for (const result of results[m] as KeyedResult[]) {
+      if (result.result !== 'rejected') continue
+      const row = rejectionRow(message, result)
+      rows.set(row.id, row)
+    }
+  })
+  return [...rows.values()]
+}
+
+function rejectionRow(message: IntakeMessage, result: KeyedResult): RejectionRow {
+  const source = JSON.stringify(message.values[result.index] ?? null)
+  const first = result.issues?.[0]
+  const code = first?.code ?? 'E_SCHEMA'
+  const place = first?.path ?? ''
+  const digest = createHash('sha256').update(`${message.system}/${message.record}\n${source}`).digest('hex')
+  return {
+    id: `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-a${digest.slice(17, 20)}-${digest.slice(20, 32)}`,
+    messageId: message.id,
+    receivedAtMs: message.receivedAtMs,
+    index: result.index,
+    system: message.system,
+    record: message.record,
+    mapping: message.mapping,
+    key: result.key,
+    code,
+    place,
+    groupKey: `${message.record} ${code} ${fieldOf(place)} ${message.mapping}`,
+    issues: JSON.stringify(result.issues ?? []),
+    source,
+  }
+}
+
+/** The field of a place without the row, so that the same fault in many rows is one group. */
+const fieldOf = (place: string): string => place.slice(place.lastIndexOf('/') + 1)
+
+function driftRows(messages: readonly IntakeMessage[]): Parameters<typeof countDrift>[1] {
+  const rows = new Map<string, Parameters<typeof countDrift>[1][number] & { count: number }>()
+  for (const { system, record, receivedAtMs, drift } of messages) {
+    for (const [field, { count, sample }] of drift) {
+      const key = `${system}/${record}/${field}`
+      const row = rows.get(key)
+      if (row) row.count += count
+      else rows.set(key, { system, record, field, count, sample, atMs: receivedAtMs })
+    }
+  }
+  return [...rows.values()].sort((a, b) => (a.field < b.field ? -1 : 1))
+}

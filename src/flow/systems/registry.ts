@@ -1,0 +1,30 @@
+import type { CompiledMapping, Mistake } from '#core/mapping/mapping.ts'
+
+/** A system as its folder under `mappings/` describes it. */
+export interface InstalledSystem {
+  readonly id: string
+  readonly title: { readonly zh: string; readonly en: string }
+  readonly department?: { readonly zh: string; readonly en: string }
+  readonly region?: string
+  readonly folder: string
+  readonly records: ReadonlyMap<string, InstalledRecord>
+  readonly mistakes: readonly Mistake[]
+}
+
+export interface InstalledRecord {
+  readonly name: string
+  readonly title: { readonly zh: string; readonly en: string }
+  /** Content types that the record is accepted in. */
+  readonly accepts: readonly string[]
+  /** Null while its file has mistakes. */
+  readonly mapping: CompiledMapping | null
+  readonly mistakes: readonly Mistake[]
+}
+
+/** Everything under `mappings/`, compiled once at start. A broken mapping leaves the others working. */
+export interface Registry {
+  readonly systems: ReadonlyMap<string, InstalledSystem>
+  system(id: string): InstalledSystem | undefined
+  /** All mistakes of all files, for /readyz and `hub system check`. */
+  readonly mistakes: readonly Mistake[]
+}

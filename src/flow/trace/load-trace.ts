@@ -1,0 +1,58 @@
+import type { Pool } from 'pg'
+import { HubError } from '#core/errors.ts'
+import type { Found } from '#core/lineage/assemble-graph.ts'
+import { codesMeant } from '#core/lineage/codes.ts'
+import { readKnownCodes, readLinks, readMentions } from '#store/lots.ts'
+import type { Place } from './place.ts'
+import { type Direction, walk } from './walk.ts'
+
+/** What is asked of the graph. */
+export interface TraceQuestion {
+  /** Any code of any scheme as a person types it, or a graph code. */
+  readonly code: string
+  readonly direction: Direction
+  /** Most steps from a root. */
+  readonly depth: number
+  /** Most nodes in the answer. */
+  readonly limit: number
+  /** ISO text: what was known then, by the time of receipt; absent for what is known now. */
+  readonly at?: string
+  readonly after?: Place | null
+  /** Systems whose own batch numbers the code may be. */
+  readonly systems: readonly string[]
+}
+
+export interface LoadedTrace extends Found {
+  readonly roots: readonly string[]
+  readonly next: Place | null
+  readonly truncated: boolean
+}
+
+const RECORDS_PER_NODE = 20
+const CODE_MAX = 200
+
+/**
+ * Finds what the code may mean, walks from all of it, and reads the records that mention the nodes.
+ * HubError `not_found` where nothing that counts mentions the code, `invalid_request` where it cannot be one.
+ */
+export async function loadTrace(pool: Pool, question: TraceQuestion): Promise<LoadedTrace> {
+  const { code, direction, depth, limit, systems } = question
+  const at = question.at ?? null
+  const roots = await readKnownCodes(pool, codesOfQuestion(code, systems), at)
+  if (roots.length === 0) throw new HubError('not_found', { detail: 'no record mentions this code' })
+  const walked = await walk(
+    (codes, way, after, links) => readLinks(pool, codes, { way, at, after, limit: links }),
+    roots,
+    { direction, depth, limit, after: question.after ?? null },
+  )
+  const codes = walked.nodes.map((node) => node.code)
+  const { records, more } = await readMentions(pool, codes, { at, perCode: RECORDS_PER_NODE })
+  return { ...walked, roots, records, more }
+}
+
+function codesOfQuestion(code: string, systems: readonly string[]): string[] {
+  if (code.length > CODE_MAX || code.includes('\0')) {
+    throw new HubError('invalid_request', { detail: `a code has at most ${CODE_MAX} characters` })
+  }
+  return codesMeant(code, systems)
+}

@@ -1,0 +1,66 @@
+import type { Pool } from 'pg'
+import { assembleGraph } from '#core/lineage/assemble-graph.ts'
+import { parseGraphCode } from '#core/lineage/graph-code.ts'
+import type { TraceAnswer, TraceCandidate } from '#core/lineage/trace-answer.ts'
+import { loadTrace } from './load-trace.ts'
+import { readPlace, writePlace } from './place.ts'
+import type { Direction } from './walk.ts'
+
+export const DEPTH_DEFAULT = 12
+export const DEPTH_MAX = 30
+export const NODES_DEFAULT = 500
+export const NODES_MAX = 2000
+
+export interface TraceRequest {
+  /** Any code of any scheme as a person types it, or a graph code (`doc:…`, `lot:…`, `local.<system>:…`). */
+  readonly code: string
+  readonly direction?: Direction
+  /** Most steps from the code, 1 to 30. */
+  readonly depth?: number
+  /** Most nodes on one page, 1 to 2,000. */
+  readonly limit?: number
+  /** ISO time: what the hub knew then. */
+  readonly at?: string
+  /** `next` of the page before. */
+  readonly after?: string
+  /** Systems whose own batch numbers the code may be. */
+  readonly systems: readonly string[]
+}
+
+const between = (value: number | undefined, otherwise: number, max: number): number =>
+  Math.min(Math.max(Math.trunc(value ?? otherwise), 1), max)
+
+/**
+ * The graph around a code: where the goods came from, where they went, or both. A code that means several things (a batch number that
+ * two systems use, a number that is a lot and a document) is traced from all of them; each is a root and a candidate.
+ * HubError `not_found` where no record mentions the code; `invalid_request` for a foreign cursor.
+ */
+export async function traceLot(pool: Pool, request: TraceRequest): Promise<TraceAnswer> {
+  const direction = request.direction ?? 'both'
+  const trace = await loadTrace(pool, {
+    code: request.code,
+    direction,
+    depth: between(request.depth, DEPTH_DEFAULT, DEPTH_MAX),
+    limit: between(request.limit, NODES_DEFAULT, NODES_MAX),
+    ...(request.at === undefined ? {} : { at: request.at }),
+    after: request.after === undefined ? null : readPlace(request.after),
+    systems: request.systems,
+  })
+  return {
+    code: request.code,
+    direction,
+    at: request.at ?? null,
+    roots: [...trace.roots],
+    candidates: trace.roots.length > 1 ? trace.roots.flatMap(candidateOf) : [],
+    ...assembleGraph(trace),
+    truncated: trace.truncated,
+    next: trace.next ? writePlace(trace.next) : null,
+  }
+}
+
+function candidateOf(code: string): TraceCandidate[] {
+  const parts = parseGraphCode(code)
+  if (!parts) return []
+  const { kind, value, system } = parts
+  return [{ code, kind, value, ...(system ? { system } : {}) }]
+}

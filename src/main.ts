@@ -1,0 +1,15 @@
+import { commands } from './cli/commands.ts'
+import { usage } from './cli/usage.ts'
+
+/** The command line `hub <command> …`; ends the process with 1 after a mistake that a person can mend. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const [name = 'help', ...rest] = argv
+  const command = commands[name]
+  if (!command) {
+    console.error(usage(name === 'help' || name === '--help' ? undefined : name))
+    process.exitCode = name === 'help' || name === '--help' ? 0 : 1
+    return
+  }
+  const run = await command.load()
+  await run(rest)
+}

@@ -1,0 +1,38 @@
+import { prefixOf } from '#core/regions/path.ts'
+
+/** Which changes are meant; an absent or empty list means all. A change must fit every list that is given. */
+export interface ChangeFilter {
+  readonly kinds?: readonly string[]
+  /** GB/T 2260 codes; each means its whole subtree: `330000`, `33` and every code that begins with 33. */
+  readonly regions?: readonly string[]
+  readonly systems?: readonly string[]
+  readonly productClasses?: readonly string[]
+}
+
+/** Digits that the codes of a region's subtree begin with: `330100` → `3301`, `331000` → `3310`, `33` → `33`. */
+export const regionPrefix = (code: string): string => prefixOf(code.padEnd(6, '0'))
+
+export interface FilterSql {
+  /** ` and …` for a WHERE over `record_versions`; empty where everything fits. */
+  readonly text: string
+  readonly values: unknown[]
+}
+
+/** The filter as SQL, its parameters numbered from `first`. */
+export function filterSql(filter: ChangeFilter, first: number): FilterSql {
+  const values: unknown[] = []
+  let text = ''
+  const add = (list: readonly string[] | undefined, condition: (parameter: string) => string): void => {
+    if (!list || list.length === 0) return
+    text += ` and ${condition(`$${first + values.length}`)}`
+    values.push(list)
+  }
+  add(filter.kinds, (p) => `kind = any(${p}::text[])`)
+  add(filter.systems, (p) => `system = any(${p}::text[])`)
+  add(filter.productClasses, (p) => `product_class = any(${p}::text[])`)
+  add(
+    filter.regions?.map(regionPrefix),
+    (p) => `exists (select from unnest(${p}::text[]) prefix where starts_with(region, prefix))`,
+  )
+  return { text, values }
+}

@@ -1,0 +1,93 @@
+import type { ClientBase, Pool } from 'pg'
+import { type ChangeFilter, filterSql } from './change-filter.ts'
+import { RECORD_COLUMNS, type RecordRow, recordText } from './record-text.ts'
+
+/** One entry of the change log: a version of a record. */
+export interface Change {
+  readonly position: bigint
+  readonly recordId: string
+  readonly version: number
+  readonly kind: string
+  readonly status: string
+  readonly system: string
+  /** The source's record name. */
+  readonly record: string
+  /** JSON text of the whole canonical record. */
+  readonly text: string
+}
+
+export interface ChangePage {
+  readonly rows: Change[]
+  /** Position to read on from. It moves on also where the filter let nothing through. */
+  readonly next: bigint
+  /** True where nothing newer was committed when the page was read. */
+  readonly atHead: boolean
+}
+
+export interface ChangeQuery {
+  readonly after: bigint
+  /** Most changes of a page. */
+  readonly limit: number
+  readonly filter?: ChangeFilter
+}
+
+/** A page looks at no more positions than this, so that a narrow filter cannot make one query read the whole log. */
+const SCAN = 10_000n
+
+interface ChangeRow extends RecordRow {
+  readonly position: string
+}
+
+/** The newest committed position; 0 for an empty log. */
+export async function headPosition(client: ClientBase | Pool): Promise<bigint> {
+  const { rows } = await client.query<{ head: string | null }>({
+    name: 'head-position',
+    text: 'select max(position) as head from record_versions',
+  })
+  return BigInt(rows[0]?.head ?? 0)
+}
+
+/**
+ * The next changes after a position, in commit order. Positions are given out under a lock that is held until COMMIT
+ * (`lockPositions`), so once the head is seen everything below it is seen, now and by every later statement: the page is bounded by the
+ * head that was read before it, and no cursor can pass a change that commits late.
+ */
+export async function readChanges(client: ClientBase | Pool, query: ChangeQuery): Promise<ChangePage> {
+  const head = await headPosition(client)
+  if (head <= query.after) return { rows: [], next: query.after, atHead: true }
+  const bound = query.after + SCAN < head ? query.after + SCAN : head
+  const filter = filterSql(query.filter ?? {}, 4)
+  const { rows } = await client.query<ChangeRow>(
+    `select position, ${RECORD_COLUMNS} from record_versions
+      where position > $1 and position <= $2${filter.text} order by position limit $3`,
+    [query.after, bound, query.limit, ...filter.values],
+  )
+  const changes = rows.map(changeOf)
+  const last = changes.at(-1)
+  const next = last && changes.length === query.limit ? last.position : bound
+  return { rows: changes, next, atHead: next === head }
+}
+
+/** Named versions of records, oldest position first. What does not exist is left out. */
+export async function readVersions(
+  client: ClientBase | Pool,
+  versions: readonly { readonly recordId: string; readonly version: number }[],
+): Promise<Change[]> {
+  const { rows } = await client.query<ChangeRow>(
+    `select position, ${RECORD_COLUMNS} from record_versions
+      where (record_id, version) in (select * from unnest($1::text[], $2::integer[])) order by position`,
+    [versions.map(({ recordId }) => recordId), versions.map(({ version }) => version)],
+  )
+  return rows.map(changeOf)
+}
+
+const changeOf = (row: ChangeRow): Change => ({
+  position: BigInt(row.position),
+  recordId: row.record_id,
+  version: row.version,
+  kind: row.kind,
+  status: row.status,
+  system: row.system,
+  record: row.record,
+  text: recordText(row),
+})

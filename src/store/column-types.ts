@@ -1,0 +1,49 @@
+import pg from 'pg'
+
+type Parse = (text: string) => unknown
+
+const timestamptz = 1184
+const asText: Parse = (text) => text
+
+/**
+ * How columns arrive: `timestamptz` as ISO text in UTC (`2024-04-15T03:42:10.123Z`), `date` and `timestamp` as
+ * PostgreSQL writes them, never as a JavaScript Date, which would shift days and lose microseconds. `bigint` and
+ * `numeric` stay text, because neither fits a JavaScript number. All else is node-postgres' own.
+ */
+const parsers = new Map<number, Parse>([
+  [timestamptz, (text) => instantText(text)],
+  [1114, asText], // timestamp
+  [1082, asText], // date
+  [1115, textArray], // timestamp[]
+  [1182, textArray], // date[]
+  [1185, (text) => textArray(text).map((element) => (element === null ? null : instantText(element)))],
+])
+
+export const columnTypes: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    (format ?? 'text') === 'text' && parsers.has(oid)
+      ? parsers.get(oid)
+      : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+}
+
+/** text[], whose parser splits an array of any type into the texts of its elements. */
+const textArrayOid = 1009 as Parameters<typeof pg.types.getTypeParser>[0]
+
+function textArray(text: string): (string | null)[] {
+  return pg.types.getTypeParser(textArrayOid, 'text')(text) as (string | null)[]
+}
+
+const instant = /^(\d{4,})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?\+00$/
+
+/**
+ * `2024-04-15 03:42:10.123456+00` → `2024-04-15T03:42:10.123456Z`: at least three decimals, six where the server
+ * holds microseconds. Sessions are in UTC, so there is no other offset; what has no place in ISO 8601 (`infinity`,
+ * years BC) stays as it is.
+ */
+export function instantText(text: string): string {
+  const parts = instant.exec(text)
+  if (!parts) return text
+  const [, year, month, day, hour, minute, second, fraction = ''] = parts
+  const decimals = fraction.length > 3 ? fraction.padEnd(6, '0') : fraction.padEnd(3, '0')
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}.${decimals}Z`
+}

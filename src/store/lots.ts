@@ -1,0 +1,134 @@
+import type { Pool, PoolClient } from 'pg'
+import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
+
+type Reader = Pick<Pool | PoolClient, 'query'>
+
+/** Which way goods are followed: back to where they came from, or forward to where they went. */
+export type Way = 'back' | 'forward'
+
+/** SQL that is true where `v` is a version that had arrived by the time in `$n`, and none that had arrived by then is newer. */
+const newest = (v: string, at: string): string =>
+  `(${at}::timestamptz is null or ${v}.received_at <= ${at}) and not exists (
+     select 1 from record_versions newer where newer.record_id = ${v}.record_id and newer.version > ${v}.version
+       and (${at}::timestamptz is null or newer.received_at <= ${at}))`
+
+/** An edge counts only while the version that made it is the newest of its record, and active. */
+const live = (e: string, v: string, at: string): string =>
+  `join record_versions ${v} on ${v}.record_id = ${e}.record_id and ${v}.version = ${e}.version and ${v}.status = 'active'
+     and ${newest(v, at)}`
+
+const COLUMNS = (from: string, e: string, v: string, rule: string, confidence: string): string =>
+  `${from} as "from", ${e}.to_code as "to", ${e}.record_id as "recordId", ${e}.version, ${e}.kind, ${v}.system,
+   ${rule} as rule, ${confidence} as confidence, ${e}.quantity, ${e}.unit, ${e}.occurred_at as "occurredAt"`
+
+/**
+ * A lot and the paper that it came in under are the same goods: what a transformation made of the paper, it made of the lot too.
+ * Only inside one system, because a paper may pass through several places and one of them alone used it up.
+ */
+const entered = (end: 'back' | 'forward'): string => `
+  select ${COLUMNS('i.to_code', 'e', 'v', "'entered'", 'least(e.confidence, 0.95::real)')}
+    from lot_edges e ${live('e', 'v', '$2')}
+    join lot_edges i on i.from_code = e.from_code and i.kind = 'entry' ${live('i', 'w', '$2')} and w.system = v.system
+   where e.kind = 'transformation' and i.to_code <> e.to_code and ${end === 'back' ? 'e.to_code' : 'i.to_code'} = any($1)`
+
+const linksText = (way: Way): string => {
+  const [near, far] = way === 'back' ? ['to', 'from'] : ['from', 'to']
+  return `select * from (
+    select ${COLUMNS('e.from_code', 'e', 'v', 'e.rule', 'e.confidence')}
+      from lot_edges e ${live('e', 'v', '$2')} where e.${near}_code = any($1)
+    union ${entered(way)}
+  ) l where $3::text is null or "${far}" collate "C" > $3
+  order by "${far}" collate "C", "${near}" collate "C", rule collate "C", "recordId" collate "C" limit $4`
+}
+const LINKS = { back: linksText('back'), forward: linksText('forward') }
+
+/**
+ * The links that lead from the codes one step back or forward, in the order of the codes that they lead to (by code unit of UTF-8),
+ * beginning after the code `after`; as of a time (ISO text) where `at` is given, else as known now.
+ */
+export async function readLinks(
+  reader: Reader,
+  codes: readonly string[],
+  bounds: { readonly way: Way; readonly at: string | null; readonly after: string | null; readonly limit: number },
+): Promise<Link[]> {
+  const { way, at, after, limit } = bounds
+  const { rows } = await reader.query<Link>({
+    name: `read-links-${way}`,
+    text: LINKS[way],
+    values: [codes, at, after, limit],
+  })
+  return rows
+}
+
+/** Those of the codes that a record mentions, in the order given. */
+export async function readKnownCodes(reader: Reader, codes: readonly string[], at: string | null): Promise<string[]> {
+  const { rows } = await reader.query<{ code: string }>({
+    name: 'read-known-codes',
+    text: `select code from unnest($1::text[]) with ordinality wanted (code, place)
+            where exists (select 1 from record_versions v where v.codes @> array[code] and v.kind <> all($3) and ${newest('v', '$2')})
+            order by place`,
+    values: [codes, at, UNTRACED],
+  })
+  return rows.map((row) => row.code)
+}
+
+/** Kinds that say nothing of goods: how a sale was paid, and who and where in general. */
+const UNTRACED = ['payment', 'party', 'site']
+
+interface MentionRow {
+  readonly code: string
+  readonly record_id: string
+  readonly version: number
+}
+
+/** The records that mention each code: at most `perCode` of them, papers, holds and tests before trades. */
+export async function readMentions(
+  reader: Reader,
+  codes: readonly string[],
+  bounds: { readonly at: string | null; readonly perCode: number },
+): Promise<{ records: Map<string, TracedRecord[]>; more: Set<string> }> {
+  const { rows } = await reader.query<MentionRow>({
+    name: 'read-mentions',
+    text: `select wanted.code, m.record_id, m.version from unnest($1::text[]) wanted (code)
+            cross join lateral (
+              select v.record_id, v.version from record_versions v
+               where v.codes @> array[wanted.code] and v.kind <> all($4) and ${newest('v', '$2')}
+               order by case v.kind when 'hold' then 0 when 'document' then 1 when 'test' then 2 when 'disposal' then 3
+                 when 'production' then 4 when 'transformation' then 5 when 'entry' then 6 when 'dispatch' then 7 else 8 end,
+                 v.occurred_at, v.record_id
+               limit $3) m`,
+    values: [codes, bounds.at, bounds.perCode + 1, UNTRACED],
+  })
+  const versions = await readVersions(reader, rows)
+  const records = new Map<string, TracedRecord[]>()
+  const more = new Set<string>()
+  for (const { code, record_id } of rows) {
+    const list = records.get(code) ?? []
+    const record = versions.get(record_id)
+    if (list.length === bounds.perCode) more.add(code)
+    else if (record) records.set(code, [...list, record])
+  }
+  return { records, more }
+}
+
+interface VersionRow extends Omit<TracedRecord, 'body'> {
+  readonly flags: string[]
+  readonly body: string
+}
+
+async function readVersions(reader: Reader, wanted: readonly MentionRow[]): Promise<Map<string, TracedRecord>> {
+  const versions = new Map(wanted.map(({ record_id, version }) => [record_id, version]))
+  const { rows } = await reader.query<VersionRow>({
+    name: 'read-traced-versions',
+    text: `select v.record_id as id, v.version, v.kind, v.system, v.status, v.received_at as "receivedAt", v.flags, v.body
+             from unnest($1::text[], $2::int[]) wanted (id, version)
+             join record_versions v on v.record_id = wanted.id and v.version = wanted.version`,
+    values: [[...versions.keys()], [...versions.values()]],
+  })
+  return new Map(rows.map((row) => [row.id, tracedRecord(row)]))
+}
+
+/** A stored version as the graph needs it, its body read. */
+export function tracedRecord({ body, flags, ...rest }: VersionRow): TracedRecord {
+  return { ...rest, body: { ...JSON.parse(body), flags } }
+}

@@ -1,0 +1,104 @@
+import { fileURLToPath } from 'node:url'
+import type { Pool, PoolClient } from 'pg'
+import { type Migration, readMigrations } from './migration-files.ts'
+import { StartRefusal } from './refusal.ts'
+
+/** Key of the advisory lock that one migrating process holds: 'hub' in ASCII. */
+const lockKey = 0x687562
+
+const ownFolder = fileURLToPath(new URL('./migrations/', import.meta.url))
+
+interface Applied {
+  readonly number: number
+  readonly name: string
+  readonly sha256: string
+}
+
+/**
+ * Brings the schema to the newest migration of `folder` and says which were applied. Each runs in a transaction of its
+ * own in which its row of the table `migrations` is written first, so that it is applied whole or not at all. Processes
+ * that start together wait for one another. Throws a `StartRefusal` where the database is newer than the files or where
+ * an applied file was changed afterwards.
+ */
+export async function migrate(
+  pool: Pool,
+  folder = ownFolder,
+): Promise<{ readonly applied: readonly string[] }> {
+  const migrations = await readMigrations(folder)
+  const client = await pool.connect()
+  try {
+    // A long migration, and the wait for another process's, may take longer than any query of the running hub.
+    await client.query('SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0')
+    await client.query('SELECT pg_advisory_lock($1)', [lockKey])
+    return { applied: await applyMissing(client, migrations) }
+  } finally {
+    // Closing the connection gives back the lock and the two settings, whatever state it is in.
+    client.release(true)
+  }
+}
+
+async function applyMissing(client: PoolClient, migrations: readonly Migration[]): Promise<string[]> {
+  await client.query(`CREATE TABLE IF NOT EXISTS migrations (
+    number integer PRIMARY KEY,
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+  )`)
+  const answer = await client.query<Applied>('SELECT number, name, sha256 FROM migrations ORDER BY number')
+  for (const row of answer.rows) checkApplied(row, migrations)
+  const done = new Set(answer.rows.map((row) => row.number))
+  const applied: string[] = []
+  for (const migration of migrations) {
+    if (done.has(migration.number)) continue
+    await apply(client, migration)
+    applied.push(migration.name)
+  }
+  return applied
+}
+
+function checkApplied(row: Applied, migrations: readonly Migration[]): void {
+  const file = migrations[row.number - 1]
+  if (!file) {
+    throw new StartRefusal(
+      'database-newer',
+      {
+        zh: `数据库已升级到 ${row.name}，而本程序没有这个版本。`,
+        en: `The database has already been brought to ${row.name}, which this hub does not know.`,
+      },
+      {
+        zh: '请使用更新的程序，或从备份恢复旧库。',
+        en: 'Start a newer hub, or restore the database from a backup.',
+      },
+    )
+  }
+  if (file.sha256 === row.sha256) return
+  throw new StartRefusal(
+    'migration-changed',
+    {
+      zh: `迁移文件 ${file.name} 在执行之后被改动。`,
+      en: `The migration ${file.name} was changed after it had been applied.`,
+    },
+    {
+      zh: '请还原该文件；新的改动写进下一个编号。',
+      en: 'Restore the file; a further change goes into the next number.',
+    },
+  )
+}
+
+async function apply(client: PoolClient, migration: Migration): Promise<void> {
+  await client.query('BEGIN')
+  try {
+    await client.query('INSERT INTO migrations (number, name, sha256) VALUES ($1, $2, $3)', [
+      migration.number,
+      migration.name,
+      migration.sha256,
+    ])
+    await client.query(migration.sql)
+    await client.query('COMMIT')
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {})
+    throw new Error(`The migration ${migration.name} failed; the database is as it was before it.`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,138 @@
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ChangeFilter } from '#store/change-filter.ts'
+import { headPosition, readChanges, readVersions } from '#store/changes.ts'
+import { createPool, inTransaction } from '#store/database.ts'
+import { insertVersions, lockPositions, type VersionRow } from '#store/intake.ts'
+import { withDatabase } from '#test/database.ts'
+import { versionRow } from './rows.ts'
+
+const database = withDatabase()
+let pool: Pool
+
+beforeAll(() => {
+  pool = createPool({ url: database.url, max: 2 })
+})
+afterAll(async () => await pool.end())
+
+async function store(rows: readonly VersionRow[]): Promise<bigint> {
+  const before = await headPosition(pool)
+  await inTransaction(pool, async (client) => {
+    await lockPositions(client)
+    await insertVersions(client, rows)
+  })
+  return before
+}
+
+async function keysOf(after: bigint, filter: ChangeFilter): Promise<string[]> {
+  const page = await readChanges(pool, { after, limit: 100, filter })
+  return page.rows.map((row) => row.recordId.slice(row.recordId.lastIndexOf(':') + 1))
+}
+
+test('an empty log has nothing to read and its head is 0', async () => {
+  expect(await headPosition(pool)).toBe(0n)
+  expect(await readChanges(pool, { after: 0n, limit: 10 })).toEqual({ rows: [], next: 0n, atHead: true })
+})
+
+test('a change carries the record as the API gives it, body as stored, flags and times in their place', async () => {
+  const after = await store([
+    versionRow('T1/甲:1', {
+      body: '{"note":"含\\"引号\\"","quantity":{"raw":"3斤","unit":"kg","value":"1.5"}}',
+      flags: ['W_LATE', 'REGION_AMBIGUOUS'],
+      recorded: '{"at":"2024-04-15T03:42:11+08:00"}',
+      status: 'void',
+      version: 2,
+    }),
+    versionRow('empty', { body: '{}' }),
+  ])
+  const { rows } = await readChanges(pool, { after, limit: 10 })
+  expect(rows[0]).toMatchObject({
+    recordId: 'urn:cnft:sale:jiaxing-wholesale:trade:T1%2F%E7%94%B2%3A1',
+    version: 2,
+    kind: 'sale',
+    status: 'void',
+    system: 'jiaxing-wholesale',
+    record: 'trade',
+  })
+  expect(JSON.parse(rows[0]?.text ?? '')).toEqual({
+    kind: 'sale',
+    id: 'urn:cnft:sale:jiaxing-wholesale:trade:T1%2F%E7%94%B2%3A1',
+    system: 'jiaxing-wholesale',
+    record: 'trade',
+    key: ['T1/甲:1'],
+    version: 2,
+    status: 'void',
+    schema: 1,
+    receivedAt: '2024-04-15T03:42:10.123Z',
+    message: '01900000-0000-7000-8000-000000000000',
+    mapping: 'jiaxing-wholesale/trade@1',
+    note: '含"引号"',
+    quantity: { raw: '3斤', unit: 'kg', value: '1.5' },
+    flags: ['W_LATE', 'REGION_AMBIGUOUS'],
+    recordedAt: { at: '2024-04-15T03:42:11+08:00' },
+  })
+  expect(JSON.parse(rows[1]?.text ?? '')).toMatchObject({ key: ['empty'], flags: [] })
+})
+
+test('named versions are read in the order of the log', async () => {
+  await store([versionRow('v', { version: 1 })])
+  await store([versionRow('v', { version: 2 })])
+  const { id } = versionRow('v')
+  const wanted = [
+    { recordId: id, version: 2 },
+    { recordId: id, version: 1 },
+    { recordId: id, version: 9 },
+  ]
+  expect((await readVersions(pool, wanted)).map(({ version }) => version)).toEqual([1, 2])
+})
+
+describe('a filter', () => {
+  let after: bigint
+  beforeAll(async () => {
+    after = await store([
+      versionRow('hangzhou', { region: '330100' }),
+      versionRow('gongshu', { region: '330105' }),
+      versionRow('taizhou', { region: '331001', kind: 'test', productClass: 'vegetable' }),
+      versionRow('beijing', { region: '110101', system: 'beijing' }),
+      versionRow('nowhere', { region: null }),
+    ])
+  })
+
+  test.each<[string, ChangeFilter, string[]]>([
+    ['nothing', {}, ['hangzhou', 'gongshu', 'taizhou', 'beijing', 'nowhere']],
+    ['an empty list', { kinds: [] }, ['hangzhou', 'gongshu', 'taizhou', 'beijing', 'nowhere']],
+    ['a province', { regions: ['330000'] }, ['hangzhou', 'gongshu', 'taizhou']],
+    ['a province by its prefix', { regions: ['33'] }, ['hangzhou', 'gongshu', 'taizhou']],
+    ['a city', { regions: ['330100'] }, ['hangzhou', 'gongshu']],
+    ['a city whose code ends in a zero of its own', { regions: ['331000'] }, ['taizhou']],
+    ['a county', { regions: ['330105'] }, ['gongshu']],
+    ['two regions', { regions: ['3310', '110000'] }, ['taizhou', 'beijing']],
+    ['a kind', { kinds: ['test'] }, ['taizhou']],
+    ['a system', { systems: ['beijing'] }, ['beijing']],
+    ['a class of product', { productClasses: ['vegetable'] }, ['taizhou']],
+    [
+      'several lists at once',
+      { kinds: ['sale'], regions: ['33'], productClasses: ['pork'] },
+      ['hangzhou', 'gongshu'],
+    ],
+  ])('by %s', async (_, filter, keys) => {
+    expect(await keysOf(after, filter)).toEqual(keys)
+  })
+})
+
+test('a filter that lets nothing through moves the cursor on, over a log longer than one scan', async () => {
+  const after = await store(Array.from({ length: 12_000 }, (_, i) => versionRow(`many-${i}`)))
+  await store([versionRow('last', { kind: 'hold' })])
+  let cursor = after
+  let pages = 0
+  const found: string[] = []
+  for (let atHead = false; !atHead; pages++) {
+    const page = await readChanges(pool, { after: cursor, limit: 10, filter: { kinds: ['hold'] } })
+    expect(page.next).toBeGreaterThan(cursor)
+    cursor = page.next
+    atHead = page.atHead
+    found.push(...page.rows.map(({ recordId }) => recordId))
+  }
+  expect(pages).toBe(2)
+  expect(found).toEqual([versionRow('last', { kind: 'hold' }).id])
+})

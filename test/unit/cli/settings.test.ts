@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest'
+import { describeMistakes, languageOf, readSettings } from '#cli/settings.ts'
+
+function mistakesOf(env: Record<string, string>) {
+  const reading = readSettings(env)
+  if (reading.ok) throw new Error('no mistake was found')
+  return reading.mistakes
+}
+
+describe('readSettings', () => {
+  it('takes the documented defaults where nothing is set', () => {
+    expect(readSettings({ PATH: '/usr/bin', HOME: '/root' })).toEqual({
+      ok: true,
+      settings: {
+        host: '127.0.0.1',
+        port: 8080,
+        role: 'all',
+        databaseUrl: undefined,
+        redisUrl: undefined,
+        mappings: 'mappings',
+        data: '.hub',
+        adminKey: undefined,
+        lang: 'zh',
+        log: 'info',
+      },
+    })
+  })
+
+  it('takes every setting that is set', () => {
+    const reading = readSettings({
+      HUB_HOST: '0.0.0.0',
+      HUB_PORT: '0',
+      HUB_ROLE: 'worker',
+      DATABASE_URL: 'postgresql://hub:p%40ss@db.example:5432/hub',
+      REDIS_URL: 'rediss://cache.example:6380',
+      HUB_MAPPINGS: '/srv/mappings',
+      HUB_DATA: '/srv/hub',
+      HUB_ADMIN_KEY: '0123456789abcdef',
+      HUB_LANG: 'en',
+      HUB_LOG: 'silent',
+    })
+    expect(reading).toEqual({
+      ok: true,
+      settings: {
+        host: '0.0.0.0',
+        port: 0,
+        role: 'worker',
+        databaseUrl: 'postgresql://hub:p%40ss@db.example:5432/hub',
+        redisUrl: 'rediss://cache.example:6380',
+        mappings: '/srv/mappings',
+        data: '/srv/hub',
+        adminKey: '0123456789abcdef',
+        lang: 'en',
+        log: 'silent',
+      },
+    })
+  })
+
+  it('treats an empty value as not set', () => {
+    const reading = readSettings({ HUB_PORT: '', REDIS_URL: ' ', HUB_ADMIN_KEY: '' })
+    expect(reading.ok && reading.settings).toMatchObject({
+      port: 8080,
+      redisUrl: undefined,
+      adminKey: undefined,
+    })
+  })
+
+  it('reports all mistakes at once, in the order of the settings', () => {
+    const names = mistakesOf({ HUB_PORT: 'http', HUB_HOST: 'http://x', HUB_LOG: 'loud' }).map(
+      ({ name }) => name,
+    )
+    expect(names).toEqual(['HUB_HOST', 'HUB_PORT', 'HUB_LOG'])
+  })
+
+  it.each([
+    ['HUB_PROT', 'HUB_PORT'],
+    ['HUB_MAPPING', 'HUB_MAPPINGS'],
+    ['HUB_DATABASE_URL', 'DATABASE_URL'],
+    ['HUB_REDIS_URL', 'REDIS_URL'],
+    ['HUB_LOGS', 'HUB_LOG'],
+    ['HUB_ADMINKEY', 'HUB_ADMIN_KEY'],
+  ])('refuses the unknown name %s and suggests %s', (name, meant) => {
+    const [mistake] = mistakesOf({ [name]: 'x' })
+    expect(mistake?.name).toBe(name)
+    expect(mistake?.fix).toEqual({ zh: `是否想写 ${meant}？`, en: `Did you mean ${meant}?` })
+  })
+
+  it('lists the settings for an unknown name that is like none', () => {
+    const [mistake] = mistakesOf({ HUB_FROBNICATION_LEVEL: '9' })
+    expect(mistake?.fix.en).toContain('HUB_HOST, HUB_PORT')
+  })
+
+  it('leaves names alone that are not its own', () => {
+    expect(readSettings({ GITHUB_TOKEN: 'x', PORT: '1', HUBOT: 'y' }).ok).toBe(true)
+  })
+
+  it.each(['-1', '65536', '80.5', '0x50', '１２３', '8080 8081'])('refuses the port %s', (port) => {
+    expect(mistakesOf({ HUB_PORT: port })[0]).toMatchObject({ name: 'HUB_PORT', value: port })
+  })
+
+  it.each(['127.0.0.1', '::1', '0.0.0.0', 'localhost', 'hub-1.example.cn'])('accepts the host %s', (host) => {
+    expect(readSettings({ HUB_HOST: host }).ok).toBe(true)
+  })
+
+  it.each(['http://hub', '127.0.0.1:80', '300.1.1.1', 'a b', '-x', '[::1]'])(
+    'refuses the host %s',
+    (host) => {
+      expect(mistakesOf({ HUB_HOST: host })[0]?.name).toBe('HUB_HOST')
+    },
+  )
+
+  it('suggests the role that was meant', () => {
+    expect(mistakesOf({ HUB_ROLE: 'workers' })[0]?.fix.en).toBe(
+      'Did you mean worker? The values are: all, api, worker.',
+    )
+  })
+
+  it.each(['api', 'worker'])('refuses the role %s without a shared database', (role) => {
+    expect(mistakesOf({ HUB_ROLE: role })).toEqual([
+      expect.objectContaining({ name: 'HUB_ROLE', value: role }),
+    ])
+    expect(readSettings({ HUB_ROLE: role, DATABASE_URL: 'postgresql://db/hub' }).ok).toBe(true)
+  })
+
+  it.each(['mysql://root:geheim@db/hub', 'db.example:5432/geheim', 'postgres://hub:geheim@:x/hub'])(
+    'never shows a database address that it refuses: %s',
+    (url) => {
+      const mistakes = mistakesOf({ DATABASE_URL: url })
+      expect(mistakes.map(({ name }) => name)).toEqual(['DATABASE_URL'])
+      expect(JSON.stringify(mistakes)).not.toContain('geheim')
+    },
+  )
+
+  it('accepts a database address with a Unix socket and no host', () => {
+    expect(readSettings({ DATABASE_URL: 'postgresql://hub:x@/hub?host=/run/postgresql' }).ok).toBe(true)
+    expect(readSettings({ DATABASE_URL: 'postgresql:///hub?host=/run/postgresql' }).ok).toBe(true)
+  })
+
+  it.each(['geheim', 'fifteen-letters', 'with spaces in it, long', '管理密钥管理密钥管理密钥管理密钥'])(
+    'refuses an admin key that is short or does not fit a header, without showing it: %s',
+    (key) => {
+      const mistakes = mistakesOf({ HUB_ADMIN_KEY: key })
+      expect(mistakes[0]?.name).toBe('HUB_ADMIN_KEY')
+      expect(JSON.stringify(mistakes)).not.toContain(key)
+    },
+  )
+})
+
+describe('describeMistakes', () => {
+  it('says each mistake in one line of the chosen language', () => {
+    const mistakes = mistakesOf({ HUB_PROT: '1', HUB_PORT: 'x' })
+    expect(describeMistakes(mistakes, 'en').split('\n')).toEqual([
+      'HUB_PROT: There is no such setting. Did you mean HUB_PORT?',
+      'HUB_PORT=x: This is not a port number. Write a whole number from 0 to 65535; 0 takes any free port.',
+    ])
+    expect(describeMistakes(mistakes, 'zh').split('\n')[0]).toBe(
+      'HUB_PROT：没有这个设置项。是否想写 HUB_PORT？',
+    )
+  })
+
+  it('speaks Chinese where HUB_LANG itself is wrong', () => {
+    expect(languageOf({ HUB_LANG: 'de' })).toBe('zh')
+    expect(languageOf({ HUB_LANG: 'en' })).toBe('en')
+  })
+})
