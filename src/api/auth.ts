@@ -18,13 +18,22 @@ declare module 'fastify' {
 
 /** Finds the caller of a request by its key. Keys are known by their SHA-256: they are 256 random bits, so nothing slower is needed. */
 export interface Callers {
+  /** The caller at once, where the key was asked for in the last seconds. */
+  remembered(request: FastifyRequest): Caller | null
+  /** Throws `unauthenticated` where there is no such key, or none that still counts. */
   of(request: FastifyRequest): Promise<Caller>
   /** Forgets what is remembered, so that a revoked key stops at once in this process. */
   forget(): void
 }
 
+/** A key that is revoked in another process counts for no longer than this. */
 const REMEMBERED_MS = 5000
 const REMEMBERED_MAX = 10_000
+
+interface Remembered {
+  readonly caller: Caller
+  readonly untilMs: number
+}
 
 export function createCallers(parts: {
   readonly adminKey: string | undefined
@@ -33,30 +42,36 @@ export function createCallers(parts: {
 }): Callers {
   const { adminKey, findKey, clock } = parts
   const adminDigest = adminKey === undefined ? null : sha256(adminKey)
-  const remembered = new Map<string, { caller: Caller; untilMs: number }>()
+  const known = new Map<string, Remembered>()
 
-  const lookUp = async (digest: Buffer, now: number): Promise<Caller> => {
-    if (adminDigest && timingSafeEqual(digest, adminDigest)) return { keyId: null, scopes: ['admin'] }
+  const lookUp = async (digest: Buffer, now: number): Promise<Remembered> => {
+    const untilMs = now + REMEMBERED_MS
+    if (adminDigest && timingSafeEqual(digest, adminDigest)) {
+      return { caller: { keyId: null, scopes: ['admin'] }, untilMs }
+    }
     const key = await findKey(digest)
     if (!key) throw new HubError('unauthenticated')
     if (key.revokedAt) throw new HubError('unauthenticated', { detail: 'the key is revoked' })
-    if (key.expiresAt && Date.parse(key.expiresAt) <= now) throw new HubError('unauthenticated', { detail: 'the key has expired' })
-    return { keyId: key.id, scopes: key.scopes }
+    const expiryMs = key.expiresAt ? Date.parse(key.expiresAt) : Number.POSITIVE_INFINITY
+    if (expiryMs <= now) throw new HubError('unauthenticated', { detail: 'the key has expired' })
+    return { caller: { keyId: key.id, scopes: key.scopes }, untilMs: Math.min(untilMs, expiryMs) }
   }
 
   return {
-    async of(request) {
-      const key = bearer(request.headers.authorization)
-      if (key === null) throw new HubError('unauthenticated')
-      const now = clock()
-      const known = remembered.get(key)
-      if (known && known.untilMs > now) return known.caller
-      const caller = await lookUp(sha256(key), now)
-      if (remembered.size >= REMEMBERED_MAX) remembered.clear()
-      remembered.set(key, { caller, untilMs: now + REMEMBERED_MS })
-      return caller
+    remembered({ headers }) {
+      const key = bearer(headers.authorization)
+      const found = key === null ? undefined : known.get(key)
+      return found && found.untilMs > clock() ? found.caller : null
     },
-    forget: () => remembered.clear(),
+    async of({ headers }) {
+      const key = bearer(headers.authorization)
+      if (key === null) throw new HubError('unauthenticated')
+      const found = await lookUp(sha256(key), clock())
+      if (known.size >= REMEMBERED_MAX) known.clear()
+      known.set(key, found)
+      return found.caller
+    },
+    forget: () => known.clear(),
   }
 }
 
@@ -65,12 +80,4 @@ export const sha256 = (text: string): Buffer => createHash('sha256').update(text
 const bearer = (header: string | undefined): string | null => {
   if (!header || header.length > 512 || header.slice(0, 7).toLowerCase() !== 'bearer ') return null
   return header.slice(7).trim() || null
-}
-
-/** The caller, who must hold one of the scopes; `admin` holds all. */
-export function requireScope(request: FastifyRequest, ...scopes: string[]): Caller {
-  const { caller } = request
-  if (!caller) throw new HubError('unauthenticated')
-  if (caller.scopes.includes('admin') || scopes.some((scope) => caller.scopes.includes(scope))) return caller
-  throw new HubError('forbidden', { detail: `needs the scope ${scopes.join(' or ')}` })
 }

@@ -1,30 +1,31 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { ERRORS } from '#core/errors.ts'
-import { RECORD_SCHEMAS } from '#core/model/record.ts'
 import { KINDS } from '#core/model/kinds.ts'
+import { RECORD_SCHEMAS } from '#core/model/record.ts'
+import { ref } from './ref.ts'
 import * as schemas from './schemas.ts'
-
-/** A reference to a component of the OpenAPI document. */
-export const ref = (name: string): { $ref: string } => ({ $ref: `${name}#` })
 
 /** Responses of a route that fails: problem+json for each status, described by the errors that have it. */
 export function problems(...statuses: number[]): Record<number, object> {
-  return Object.fromEntries(
-    statuses.map((status) => [
-      status,
-      {
-        description: Object.entries(ERRORS)
-          .filter(([, definition]) => definition.status === status)
-          .map(([code, { title }]) => `${code}: ${title.en} · ${title.zh}`)
-          .join('; '),
-        content: { 'application/problem+json': { schema: ref('Problem') } },
-      },
-    ]),
-  )
+  return Object.fromEntries(statuses.map((status) => [status, problem(status)]))
 }
 
-const pascal = (kind: string): string => kind[0]?.toUpperCase() + kind.slice(1)
+const problem = (status: number): object => ({
+  description: Object.entries(ERRORS)
+    .filter(([, definition]) => definition.status === status)
+    .map(([code, { title }]) => `\`${code}\`: ${title.en} · ${title.zh}`)
+    .join('; '),
+  content: { 'application/problem+json': { schema: ref('Problem') } },
+})
+
+/** An answer of a route: a component, described, with an example. */
+export function answer(name: string, description: string, example?: unknown): object {
+  const media = { schema: ref(name), ...(example === undefined ? {} : { example }) }
+  return { description, content: { 'application/json': media } }
+}
+
+const pascal = (kind: string): string => (kind[0]?.toUpperCase() ?? '') + kind.slice(1)
 
 /** The components: the canonical records by kind, and everything of `schemas.ts`. */
 export function addComponents(app: FastifyInstance): void {
@@ -37,6 +38,19 @@ export function addComponents(app: FastifyInstance): void {
   for (const [name, schema] of Object.entries(schemas)) app.addSchema({ ...schema, $id: name })
 }
 
+const description = [
+  'Takes the records of existing systems as they are, normalises them into one canonical trace schema, keeps and links them,',
+  'and syncs them to provinces, departments and markets in each receiver’s own format.',
+  '',
+  '平台按各系统原有格式接收记录，归一为统一追溯模型，保存、关联，并以接收方自己的格式同步给省、部门和市场。',
+  '',
+  'Every list is `{<plural>: […], next}`: give `next` back as `after` for the following page; null means that this was the last.',
+  'Every failure is `application/problem+json` with `code`, `detail`, `fix` and `issues[]`; its texts follow `Accept-Language`.',
+  '',
+  '列表均为 `{<复数名>: […], next}`，将 `next` 作为 `after` 传回即取下一页，null 表示已到末页；',
+  '错误均为 `application/problem+json`，文字随 `Accept-Language`。',
+].join('\n')
+
 /** Settings of the OpenAPI document; `openapi/hub.json` is generated from it and compared by a test. */
 export function openapi(): FastifyDynamicSwaggerOptions {
   return {
@@ -45,12 +59,7 @@ export function openapi(): FastifyDynamicSwaggerOptions {
       info: {
         title: 'Trace Hub · 食用农产品追溯互通枢纽',
         version: '1.0.0',
-        description: [
-          'Takes the records of existing systems as they are, normalises them into one canonical trace schema, keeps and links them,',
-          'and syncs them to provinces, departments and markets in each receiver’s own format.',
-          '',
-          '平台按各系统原有格式接收记录，归一为统一追溯模型，保存、关联，并以接收方自己的格式同步给省、部门和市场。',
-        ].join('\n'),
+        description,
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],
@@ -59,7 +68,7 @@ export function openapi(): FastifyDynamicSwaggerOptions {
         { name: 'records', description: 'Canonical records and changes · 规范记录与变更' },
         { name: 'trace', description: 'Lots, trace and documents · 批次、追溯与凭证' },
         { name: 'systems', description: 'Systems and mappings · 对接系统与映射' },
-        { name: 'quarantine', description: 'Rejections and replays · 待处理记录与重放' },
+        { name: 'quarantine', description: 'Rejections · 待处理记录' },
         { name: 'links', description: 'Sync to receivers · 同步链路' },
         { name: 'keys', description: 'Keys · 密钥' },
         { name: 'public', description: 'What anyone may see · 公开查询' },
@@ -68,8 +77,14 @@ export function openapi(): FastifyDynamicSwaggerOptions {
       components: {
         securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A key with scopes · 带权限范围的密钥' } },
       },
-      security: [{ key: [] }],
+    },
+    transform: ({ schema, url, route }) => {
+      const scopes = route.config?.scopes
+      return { schema: { ...schema, security: scopes ? [{ key: scopesToShow(scopes) }] : [] }, url }
     },
     refResolver: { buildLocalReference: (json, _baseUri, _fragment, i) => String(json['$id'] ?? `def-${i}`) },
   }
 }
+
+/** Where a route decides by itself, its description says which scopes it asks for. */
+const scopesToShow = (scopes: readonly string[]): string[] => (scopes.includes('any') ? [] : [...scopes, 'admin'])

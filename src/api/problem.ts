@@ -1,8 +1,10 @@
 import type { FastifyError } from 'fastify'
 import { ERRORS, type ErrorCode, HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
+import { isTooSlow } from '#store/too-slow.ts'
 import { isUnavailable } from '#store/database-errors.ts'
 import type { Language } from './language.ts'
+import { requestIssues } from './validation.ts'
 
 /** An error as `application/problem+json` (RFC 9457), with the hub's code, what to do about it, and the places at fault. */
 export interface Problem {
@@ -22,6 +24,7 @@ export function problemOf(error: HubError, language: Language, request: string):
   const { status, title, fix } = ERRORS[error.code]
   const { detail, issues, members } = error.parts
   return {
+    ...members,
     type: `/docs/errors#${error.code}`,
     title: title[language],
     status,
@@ -29,27 +32,36 @@ export function problemOf(error: HubError, language: Language, request: string):
     ...(detail ? { detail } : {}),
     fix: fix[language],
     ...(issues?.length ? { issues } : {}),
-    ...members,
     request,
   }
 }
 
+const RETRY_MS = 2000
+
 /** Whatever was thrown, as the error that the table knows. */
 export function hubErrorOf(error: unknown): HubError {
   if (error instanceof HubError) return error
-  if (isUnavailable(error)) return new HubError('unavailable', { retryAfterMs: 2000, cause: error })
-  const { code, statusCode, message, validation, validationContext } = error as Partial<FastifyError>
-  if (validation) {
-    const issues = validation.map(({ instancePath, message: reason, params }) => ({
-      path: `${validationContext === 'body' ? '' : `${validationContext}:`}${instancePath}${params['additionalProperty'] ? `/${params['additionalProperty']}` : ''}`,
-      code: 'E_SCHEMA' as const,
-      reason: reason ?? 'not valid',
-    }))
-    return new HubError('invalid_request', { issues })
+  if (isUnavailable(error)) return new HubError('unavailable', { retryAfterMs: RETRY_MS, cause: error })
+  if (isTooSlow(error)) {
+    return new HubError('busy', { detail: 'the answer took too long; ask for less', retryAfterMs: RETRY_MS, cause: error })
   }
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new HubError('too_large')
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new HubError('unsupported_media_type')
-  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return new HubError('empty_body')
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new HubError('invalid_request', { detail: message ?? '' })
+  const { code, statusCode, message, validation, validationContext } = error as Partial<FastifyError>
+  if (validation) return new HubError('invalid_request', { issues: requestIssues(validation, validationContext) })
+  const own = code === undefined ? undefined : FRAMEWORK[code]
+  if (own) return own()
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new HubError('invalid_request', { detail: message ?? '' })
+  }
   return new HubError('internal', { cause: error })
+}
+
+/** Errors that the framework throws before a route is reached. */
+const FRAMEWORK: Readonly<Record<string, () => HubError>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () => new HubError('too_large'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    new HubError('unsupported_media_type', { members: { accepted: ['application/json'] } }),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => new HubError('empty_body'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    new HubError('invalid_request', { detail: 'the body is not as long as Content-Length says' }),
+  FST_ERR_BAD_URL: () => new HubError('invalid_request', { detail: 'the path is not percent-encoded UTF-8' }),
 }

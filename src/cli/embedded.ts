@@ -12,7 +12,7 @@ import { lockFolder } from './embedded/lock.ts'
 import type { EmbeddedLog } from './embedded/log.ts'
 import { giveTo, reachableBinaries, reachableData, stateRoot } from './embedded/reachable.ts'
 import { EndedEarly, type ServerSettings, startServer } from './embedded/server.ts'
-import { socketFolder } from './embedded/socket-folder.ts'
+import { removeSocketFolder, socketFolder } from './embedded/socket-folder.ts'
 import { supervise } from './embedded/supervise.ts'
 
 export interface EmbeddedSettings {
@@ -44,11 +44,14 @@ export async function startEmbedded(settings: EmbeddedSettings): Promise<Embedde
   const lock = lockFolder(folder)
   try {
     const { server, password } = await prepare(folder, settings)
-    const running = await startOnFreePort(server)
+    const running = await startOnFreePort(server, settings.log)
     const supervised = supervise(running.server, running.settings, settings.log)
     let stopped: Promise<void> | undefined
     const stop = () => {
-      stopped ??= supervised.stop().finally(() => lock.release())
+      stopped ??= supervised
+        .stop()
+        .then(() => removeSocketFolder(server.socketFolder, server.data))
+        .finally(() => lock.release())
       return stopped
     }
     const { port } = running.settings
@@ -58,6 +61,8 @@ export async function startEmbedded(settings: EmbeddedSettings): Promise<Embedde
     throw error
   }
 }
+
+const slowStartMs = 3000
 
 async function openFolder(dataDir: string): Promise<string> {
   const folder = resolve(dataDir)
@@ -107,7 +112,15 @@ async function checkVersion(data: string, version: string): Promise<boolean> {
   return true
 }
 
-async function startOnFreePort(prepared: Omit<ServerSettings, 'port'>) {
+async function startOnFreePort(prepared: Omit<ServerSettings, 'port'>, log: EmbeddedLog) {
+  const slow = setTimeout(
+    () => log.info({ logFile: prepared.logFile }, 'PostgreSQL is still starting: it recovers from a crash'),
+    slowStartMs,
+  )
+  return tryPorts(prepared).finally(() => clearTimeout(slow))
+}
+
+async function tryPorts(prepared: Omit<ServerSettings, 'port'>) {
   const deadline = performance.now() + 15_000
   for (;;) {
     const settings: ServerSettings = { ...prepared, port: await freePort() }

@@ -20,6 +20,7 @@ export interface PoolSettings {
 const connectionTimeoutMs = 5000
 const statementTimeoutMs = 30_000
 const idleInTransactionMs = 30_000
+const sessionOptions = '-c TimeZone=UTC -c DateStyle=ISO,YMD'
 
 /**
  * Connections to PostgreSQL, all in UTC and with the column types of `column-types.ts`. Opens nothing until it is
@@ -27,7 +28,7 @@ const idleInTransactionMs = 30_000
  */
 export function createPool(settings: PoolSettings): Pool {
   const pool = new Pool({
-    connectionString: settings.url,
+    connectionString: withSessionOptions(settings.url),
     max: settings.max ?? 10,
     application_name: settings.applicationName ?? 'trace-hub',
     connectionTimeoutMillis: connectionTimeoutMs,
@@ -35,13 +36,22 @@ export function createPool(settings: PoolSettings): Pool {
     idle_in_transaction_session_timeout: idleInTransactionMs,
     keepAlive: true,
     types: columnTypes,
-    options: '-c TimeZone=UTC -c DateStyle=ISO,YMD',
+    options: sessionOptions,
   })
   const broken = settings.onBroken ?? (() => {})
   pool.on('error', broken)
   // A connection that breaks between two queries of a transaction emits on the client; unheard, it ends the process.
   pool.on('connect', (client) => void client.on('error', () => {}))
   return pool
+}
+
+/** What an address says of `options` would replace ours, and instants would come in the server's own time zone. */
+function withSessionOptions(url: string): string {
+  const parsed = URL.parse(url)
+  const given = parsed?.searchParams.get('options')
+  if (!parsed || !given) return url
+  parsed.searchParams.set('options', `${given} ${sessionOptions}`)
+  return parsed.href
 }
 
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable'

@@ -33,7 +33,7 @@ export async function reachableBinaries(
   root = stateRoot,
 ): Promise<Binaries> {
   if (runs(binaries, account)) return binaries
-  if (!account) throw doesNotRun(binaries)
+  if (!account) throw doesNotRun(binaries, account)
   const copy = { root: join(root, `postgresql-${binaries.version}`), version: binaries.version }
   if (!runs(copy, account)) {
     await makeState(root)
@@ -44,7 +44,7 @@ export async function reachableBinaries(
     await rename(unfinished, copy.root)
     log.info({ from: binaries.root, to: copy.root }, 'PostgreSQL copied to where its own user can reach it')
   }
-  if (!runs(copy, account)) throw doesNotRun(copy)
+  if (!runs(copy, account)) throw doesNotRun(copy, account)
   return copy
 }
 
@@ -119,9 +119,9 @@ function versionAnswer(binaries: Binaries, account: Account | undefined) {
   })
 }
 
-function doesNotRun(binaries: Binaries): StartRefusal {
-  const answer = versionAnswer(binaries, undefined)
-  const why = answer.error?.message ?? answer.stderr.trim().split('\n')[0] ?? ''
+function doesNotRun(binaries: Binaries, account: Account | undefined): StartRefusal {
+  const answer = versionAnswer(binaries, account)
+  const why = answer.error?.message ?? answer.stderr?.trim().split('\n')[0] ?? ''
   return new StartRefusal(
     'postgres-does-not-run',
     {

@@ -30,6 +30,11 @@ export async function socketFolder(
   return folder
 }
 
+/** Removes the folder below /tmp when the server has ended; the data directory stays. */
+export async function removeSocketFolder(folder: string | undefined, data: string): Promise<void> {
+  if (folder && folder !== data) await rm(folder, { recursive: true, force: true })
+}
+
 function fits(folder: string): boolean {
   return Buffer.byteLength(join(folder, '.s.PGSQL.65535')) <= longestPath
 }

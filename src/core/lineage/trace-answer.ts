@@ -65,11 +65,13 @@ export const TraceParty = Type.Object({
   name: field(Type.Optional(Type.String()), ['Name', '名称'], ['Absent for natural persons', '自然人不显示姓名']),
   personal: Type.Optional(Type.Literal(true)),
 })
+export type TraceParty = Static<typeof TraceParty>
 export const TraceSite = Type.Object({
   role: Type.Enum([...SITE_ROLES]),
   name: Type.Optional(Type.String()),
   region: Type.Optional(Region),
 })
+export type TraceSite = Static<typeof TraceSite>
 
 export const TraceNode = field(
   Type.Object({

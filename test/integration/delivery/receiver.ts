@@ -36,7 +36,7 @@ export interface Receiver {
   readonly changes: ReceivedChange[]
   /** Changes that a verdict `ok` was given for. */
   readonly taken: ReceivedChange[]
-  answer: (batch: ReceivedBatch) => Answer
+  answer: (batch: ReceivedBatch) => Answer | Promise<Answer>
   close(): Promise<void>
 }
 
@@ -56,7 +56,7 @@ export async function startReceiver(port = 0): Promise<Receiver> {
     const batch = await readBatch(request)
     receiver.batches.push(batch)
     receiver.changes.push(...batch.changes)
-    const answer = receiver.answer(batch)
+    const answer = await receiver.answer(batch)
     if (answer === 'hang') return
     if (answer === 'reset') {
       request.socket.resetAndDestroy()

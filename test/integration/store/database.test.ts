@@ -18,6 +18,15 @@ describe('createPool', () => {
     expect(answer.rows).toEqual([{ at: '2024-04-15T03:42:10.123Z', big: '5' }])
   })
 
+  it('stays in UTC where the address of the database has options of its own', async () => {
+    const url = new URL(database.url)
+    url.searchParams.set('options', '-c TimeZone=Asia/Shanghai -c work_mem=5MB')
+    const pool = createPool({ url: url.href })
+    onTestFinished(() => pool.end())
+    const answer = await pool.query("SELECT current_setting('TimeZone') AS zone, current_setting('work_mem') AS memory")
+    expect(answer.rows).toEqual([{ zone: 'UTC', memory: '5MB' }])
+  })
+
   it('ends statements and idle transactions that take too long', async () => {
     const answer = await openPool().query(`SELECT current_setting('statement_timeout') AS statement,
       current_setting('idle_in_transaction_session_timeout') AS idle, current_setting('application_name') AS name`)

@@ -1,0 +1,100 @@
+import type { Pool } from 'pg'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { ErrorCode } from '#core/errors.ts'
+import type { Receipt } from '#core/receipt.ts'
+import { readLinkLags } from '#store/link-lags.ts'
+
+/** What the hub tells Prometheus. */
+export interface Metrics {
+  /** A message was taken, after so many seconds. */
+  taken(receipt: Receipt, seconds: number): void
+  /** A message was not taken. */
+  refused(system: string, code: ErrorCode): void
+  /** Everything in the text format of Prometheus. */
+  text(): Promise<string>
+  readonly contentType: string
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+const RESULTS = ['accepted', 'unchanged', 'rejected'] as const
+
+export function createMetrics(pool: Pool): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const messages = new Counter({
+    name: 'hub_messages_total',
+    help: 'Messages pushed, by system and outcome (done, or the code of the problem)',
+    labelNames: ['system', 'outcome'],
+    registers,
+  })
+  const records = new Counter({
+    name: 'hub_source_records_total',
+    help: 'Source records, by system and result; received is the sum of the three',
+    labelNames: ['system', 'result'],
+    registers,
+  })
+  const latency = new Histogram({
+    name: 'hub_receipt_seconds',
+    help: 'Time from the whole body to the receipt, after COMMIT',
+    buckets: SECONDS,
+    registers,
+  })
+  addDatabase(pool, registers)
+  collectDefaultMetrics({ register: registry })
+
+  return {
+    taken(receipt, seconds) {
+      const { system } = receipt
+      messages.inc({ system, outcome: 'done' })
+      for (const result of RESULTS) if (receipt[result] > 0) records.inc({ system, result }, receipt[result])
+      latency.observe(seconds)
+    },
+    refused(system, code) {
+      messages.inc({ system, outcome: code })
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  }
+}
+
+function addDatabase(pool: Pool, registers: Registry[]): void {
+  new Gauge({
+    name: 'hub_database_connections',
+    help: 'Connections of this process by state',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      this.set({ state: 'idle' }, pool.idleCount)
+      this.set({ state: 'busy' }, pool.totalCount - pool.idleCount)
+      this.set({ state: 'awaited' }, pool.waitingCount)
+    },
+  })
+  const seconds = new Gauge({
+    name: 'hub_link_lag_seconds',
+    help: 'Age of the oldest change that a link has not come to',
+    labelNames: ['link'],
+    registers,
+  })
+  const changes = new Gauge({
+    name: 'hub_link_lag_changes',
+    help: 'Changes of the log that a link has not come to, before its filter',
+    labelNames: ['link'],
+    registers,
+  })
+  new Gauge({
+    name: 'hub_database_up',
+    help: 'Whether the database answers',
+    registers,
+    async collect() {
+      seconds.reset()
+      changes.reset()
+      // Without the database there is nothing to say of links; the process is still worth looking at.
+      const lags = await readLinkLags(pool).catch(() => null)
+      this.set(lags ? 1 : 0)
+      for (const lag of lags ?? []) {
+        seconds.set({ link: lag.link }, lag.seconds)
+        changes.set({ link: lag.link }, lag.changes)
+      }
+    },
+  })
+}

@@ -1,0 +1,29 @@
+import type { Pool } from 'pg'
+import type { Logger } from 'pino'
+import type { Intake } from '#flow/intake/intake.ts'
+import type { Registry } from '#flow/systems/registry.ts'
+import type { Queues } from '#jobs/queues.ts'
+import type { Callers } from './auth.ts'
+import type { HeadWatch } from './head-watch.ts'
+import type { Language } from './language.ts'
+import type { Metrics } from './metrics.ts'
+
+/** What the API is handed; it opens nothing itself. */
+export interface ApiParts {
+  readonly pool: Pool
+  readonly registry: Registry
+  readonly intake: Intake
+  readonly queues: Queues
+  readonly adminKey: string | undefined
+  readonly language: Language
+  readonly log: Logger | false
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+}
+
+/** Everything a route may need. */
+export interface RouteParts extends ApiParts {
+  readonly callers: Callers
+  readonly metrics: Metrics
+  readonly head: HeadWatch
+}

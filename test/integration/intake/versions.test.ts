@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { withPlainIntake } from '#test/intake.ts'
+
+const words = (receipt: { results: readonly { result: string }[] }): string[] => receipt.results.map(({ result }) => result)
+
+describe('versions of a record', () => {
+  const hub = withPlainIntake()
+
+  it('a new key is created, other content is version 2, the same content is unchanged', async () => {
+    expect(words(await hub.push([{ no: 'A1', kg: '10' }]))).toEqual(['created'])
+    expect(words(await hub.push([{ no: 'A1', kg: '12' }]))).toEqual(['updated'])
+    expect(words(await hub.push([{ no: 'A1', kg: '12', uploaded: '2024-04-16T00:00:00+08:00' }]))).toEqual(['unchanged'])
+    expect(await hub.versions('A1')).toEqual(['active@1', 'active@2'])
+  })
+
+  it('the same bytes again make a new receipt in which every record is unchanged', async () => {
+    const first = await hub.push([{ no: 'B1' }, { no: 'B2' }])
+    const again = await hub.push([{ no: 'B1' }, { no: 'B2' }])
+    expect(again.receipt).not.toBe(first.receipt)
+    expect(again).toMatchObject({ received: 2, accepted: 0, unchanged: 2, rejected: 0 })
+  })
+
+  it('the bytes of an older version sent again after a correction change nothing', async () => {
+    await hub.push([{ no: 'C1', kg: '10' }])
+    await hub.push([{ no: 'C1', kg: '11' }])
+    expect(words(await hub.push([{ no: 'C1', kg: '10' }]))).toEqual(['unchanged'])
+    expect(await hub.versions('C1')).toEqual(['active@1', 'active@2'])
+  })
+
+  it('a correction back to earlier content in another message is a new version', async () => {
+    await hub.push([{ no: 'C2', kg: '10' }])
+    await hub.push([{ no: 'C2', kg: '11' }])
+    expect(words(await hub.push([{ no: 'C2', kg: '10', uploaded: '2024-04-16T00:00:00+08:00' }]))).toEqual(['updated'])
+    expect(await hub.versions('C2')).toEqual(['active@1', 'active@2', 'active@3'])
+  })
+
+  it('a version that the source calls older never replaces a newer one', async () => {
+    await hub.push([{ no: 'D1', kg: '10', order: '2024-04-15 05:00' }])
+    const late = await hub.push([{ no: 'D1', kg: '9', order: '2024-04-15 04:00' }])
+    expect(words(late)).toEqual(['unchanged'])
+    expect(late.results[0]?.issues?.[0]?.code).toBe('W_LATE')
+    expect(await hub.versions('D1')).toEqual(['active@1'])
+  })
+
+  it('a key that occurs twice in one message is seen the second time', async () => {
+    expect(words(await hub.push([{ no: 'E1', kg: '1' }, { no: 'E1', kg: '1' }, { no: 'E1', kg: '2' }]))).toEqual([
+      'created',
+      'unchanged',
+      'updated',
+    ])
+  })
+
+  it('content without a key is rejected, kept with its source, and its neighbours live', async () => {
+    const receipt = await hub.push([{ no: 'F1' }, { kg: '3' }, { no: 'F2' }])
+    expect(receipt).toMatchObject({ received: 3, accepted: 2, unchanged: 0, rejected: 1 })
+    expect(receipt.results[1]).toMatchObject({ result: 'rejected', key: null, issues: [{ path: '/1/no', code: 'E_NO_KEY' }] })
+    const { rows } = await hub.pool.query(`select source, code, seen from rejections where system = 'plain'`)
+    expect(rows).toEqual([{ source: '{"kg":"3"}', code: 'E_NO_KEY', seen: 1 }])
+  })
+
+  it('the same broken record sent again is counted, not kept twice', async () => {
+    await hub.push([{ kg: '77' }])
+    await hub.push([{ kg: '77' }])
+    const { rows } = await hub.pool.query(`select seen from rejections where source = '{"kg":"77"}'`)
+    expect(rows).toEqual([{ seen: 2 }])
+  })
+})
+
+describe('voids', () => {
+  const hub = withPlainIntake()
+
+  it('a void that names no content keeps everything and adds a version with status void', async () => {
+    await hub.push([{ no: 'A1', kg: '10', cert: 'H1' }])
+    expect(words(await hub.push([{ no: 'A1', status: 'void-kept' }]))).toEqual(['voided'])
+    expect(await hub.versions('A1')).toEqual(['active@1', 'void@2'])
+    const { rows } = await hub.pool.query(`select body from record_versions where record_id like '%:A1' order by version`)
+    const [first, second] = rows.map(({ body }) => JSON.parse(body))
+    expect(second).toEqual({ ...first, void: { reason: 'wrong' } })
+  })
+
+  it('a void sent twice is unchanged the second time', async () => {
+    await hub.push([{ no: 'B1' }])
+    await hub.push([{ no: 'B1', status: 'void-kept' }])
+    expect(words(await hub.push([{ no: 'B1', status: 'void-kept' }]))).toEqual(['unchanged'])
+  })
+
+  it('a void that comes before its original waits for it and is applied on its arrival', async () => {
+    const early = await hub.push([{ no: 'C1', status: 'void-kept' }])
+    expect(words(early)).toEqual(['voided'])
+    expect(await hub.versions('C1')).toEqual([])
+    expect(words(await hub.push([{ no: 'C1', kg: '5' }]))).toEqual(['voided'])
+    expect(await hub.versions('C1')).toEqual(['active@1', 'void@2'])
+    const { rows } = await hub.pool.query('select count(*)::int as n from waiting_voids')
+    expect(rows[0].n).toBe(0)
+  })
+
+  it('the retry of the first message does not bring a void record back to life', async () => {
+    await hub.push([{ no: 'D1', kg: '5' }])
+    await hub.push([{ no: 'D1', status: 'void-kept' }])
+    expect(words(await hub.push([{ no: 'D1', kg: '5', uploaded: '2024-04-16T00:00:00+08:00' }]))).toEqual(['unchanged'])
+    expect(await hub.versions('D1')).toEqual(['active@1', 'void@2'])
+  })
+
+  it('a void with the whole content again stores that content', async () => {
+    await hub.push([{ no: 'E1', kg: '5' }])
+    expect(words(await hub.push([{ no: 'E1', kg: '5', status: 'void' }]))).toEqual(['voided'])
+    expect(words(await hub.push([{ no: 'E1', kg: '5', status: 'void' }]))).toEqual(['unchanged'])
+    expect(await hub.versions('E1')).toEqual(['active@1', 'void@2'])
+  })
+
+  it('a void takes the edges of its record along, because only active versions have edges', async () => {
+    await hub.push([{ no: 'F1', cert: 'HGZ1' }])
+    await hub.push([{ no: 'F1', status: 'void-kept' }])
+    const { rows } = await hub.pool.query(`select from_code, to_code, version from lot_edges where to_code = 'doc:F1'`)
+    expect(rows).toEqual([{ from_code: 'doc:HGZ1', to_code: 'doc:F1', version: 1 }])
+  })
+})

@@ -1,0 +1,83 @@
+import { edgesOf } from '#core/lineage/edges.ts'
+import type { Body } from '#core/model/body.ts'
+import { idOf, type Written } from './store-records.ts'
+
+export interface PlainAnswer {
+  /** `code depth relation` of each node. */
+  readonly nodes: string[]
+  /** `from to rule record` of each edge. */
+  readonly edges: string[]
+}
+
+interface PlainEdge {
+  readonly from: string
+  readonly to: string
+  readonly rule: string
+  readonly record: string
+  readonly kind: string
+  readonly system: string
+}
+
+/** The newest version of each record as of a time. */
+function newest(written: readonly Written[], at: string | null): Written[] {
+  const heads = new Map<string, Written>()
+  for (const one of written) {
+    if (at !== null && Date.parse(one.receivedAt as string) > Date.parse(at)) continue
+    const head = heads.get(idOf(one))
+    if (!head || (one.version ?? 1) > (head.version ?? 1)) heads.set(idOf(one), one)
+  }
+  return [...heads.values()]
+}
+
+/** All edges that count, the derived ones too: a lot that entered under a paper is what a transformation of that system used up. */
+function edgesThatCount(written: readonly Written[], at: string | null): PlainEdge[] {
+  const edges: PlainEdge[] = []
+  for (const one of newest(written, at)) {
+    if (one.status === 'void') continue
+    for (const { from, to, rule } of edgesOf(one.kind, one.body as Body)) {
+      edges.push({ from, to, rule, record: idOf(one), kind: one.kind, system: one.system })
+    }
+  }
+  const derived: PlainEdge[] = []
+  for (const made of edges) {
+    for (const came of edges) {
+      const same = came.from === made.from && came.system === made.system && came.to !== made.to
+      if (made.kind === 'transformation' && came.kind === 'entry' && same) {
+        derived.push({ ...made, from: came.to, rule: 'entered' })
+      }
+    }
+  }
+  return [...edges, ...derived]
+}
+
+/** The trace as anyone would write it with lists and loops: what the SQL and the paging must be equal to. */
+export function plainTrace(
+  written: readonly Written[],
+  root: string,
+  direction: 'back' | 'forward' | 'both',
+  depth: number,
+  at: string | null,
+): PlainAnswer {
+  const all = edgesThatCount(written, at)
+  const nodes = new Map([[root, '0 root']])
+  const edges = new Set<string>()
+  const ways = direction === 'both' ? (['back', 'forward'] as const) : [direction]
+  const visited = { back: new Set([root]), forward: new Set([root]) }
+  const frontier = { back: [root], forward: [root] }
+  for (let step = 1; step <= depth; step++) {
+    for (const way of ways) {
+      const reached: string[] = []
+      for (const { from, to, rule, record } of all) {
+        const [near, far] = way === 'back' ? [to, from] : [from, to]
+        if (!frontier[way].includes(near)) continue
+        edges.add(`${from} ${to} ${rule} ${record}`)
+        if (visited[way].has(far)) continue
+        visited[way].add(far)
+        reached.push(far)
+        if (!nodes.has(far)) nodes.set(far, `${step} ${way}`)
+      }
+      frontier[way] = reached
+    }
+  }
+  return { nodes: [...nodes].map(([code, facts]) => `${code} ${facts}`).sort(), edges: [...edges].sort() }
+}
