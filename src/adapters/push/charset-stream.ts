@@ -78,14 +78,16 @@ function sniff(bytes: Uint8Array, offset: number): Encoding {
 }
 
 function strictDecoder(encoding: Encoding, start: number): StrictDecoder {
-  const decoder = new TextDecoder(encoding, { fatal: true })
+  const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true })
   let offset = start
   return {
     decode(chunk) {
       try {
         const text = decoder.decode(chunk, { stream: true })
+        // A byte order mark is one only where the stream begins.
+        const marked = offset === 0 && text.startsWith('\ufeff')
         offset += chunk.length
-        return text
+        return marked ? text.slice(1) : text
       } catch {
         throw notReadable(offset + firstFault(chunk, encoding), encoding === 'utf-8' ? 'UTF-8' : 'GB 18030')
       }

@@ -1,5 +1,5 @@
 import { describeNode } from './describe-node.ts'
-import type { TraceEdge, TraceNode } from './trace-answer.ts'
+import type { TraceEdge, TraceNode } from './graph.ts'
 import { type Link, linkKey, type ReachedNode, type TracedRecord } from './traced-record.ts'
 
 /** What a walk found: nodes in the order of the walk, links, and the records that mention each node. */

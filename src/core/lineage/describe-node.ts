@@ -6,7 +6,7 @@ import { parseGraphCode } from './graph-code.ts'
 import { isAbout, MENTION_ROLES } from './mentions.ts'
 import { documentTypeOf, type Mentioning, mentioning, nodeState, voidOf } from './node-state.ts'
 import { recordSummary } from './record-summary.ts'
-import type { TraceHold, TraceNode, TraceParty, TraceRecord, TraceSite, TraceTest } from './trace-answer.ts'
+import type { TraceHold, TraceNode, TraceParty, TraceRecord, TraceSite, TraceTest } from './graph.ts'
 import type { ReachedNode, TracedRecord } from './traced-record.ts'
 
 /** Which records tell best what a lot or paper is: those that made it, then those that sent it on. */

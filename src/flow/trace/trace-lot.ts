@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { assembleGraph } from '#core/lineage/assemble-graph.ts'
 import { parseGraphCode } from '#core/lineage/graph-code.ts'
-import type { TraceAnswer, TraceCandidate } from '#core/lineage/trace-answer.ts'
+import type { TraceGraph, TraceCandidate } from '#core/lineage/graph.ts'
 import { loadTrace } from './load-trace.ts'
 import { readPlace, writePlace } from './place.ts'
 import type { Direction } from './walk.ts'
@@ -35,7 +35,7 @@ const between = (value: number | undefined, otherwise: number, max: number): num
  * two systems use, a number that is a lot and a document) is traced from all of them; each is a root and a candidate.
  * HubError `not_found` where no record mentions the code; `invalid_request` for a foreign cursor.
  */
-export async function traceLot(pool: Pool, request: TraceRequest): Promise<TraceAnswer> {
+export async function traceLot(pool: Pool, request: TraceRequest): Promise<TraceGraph> {
   const direction = request.direction ?? 'both'
   const trace = await loadTrace(pool, {
     code: request.code,

@@ -23,6 +23,12 @@ create table keys (
   last_used_at timestamptz
 );
 
+-- What the hub made up for itself and must keep: the key under which identity numbers are digested.
+create table secrets (
+  name  text primary key,
+  value bytea not null
+);
+
 -- One row per message: the bytes as received, and the receipt. The identifier is a UUID of version 7 whose time is received_at to
 -- the millisecond, so that a receipt is found in its partition without a search.
 create table messages (

@@ -23,7 +23,9 @@ describe('createPool', () => {
     url.searchParams.set('options', '-c TimeZone=Asia/Shanghai -c work_mem=5MB')
     const pool = createPool({ url: url.href })
     onTestFinished(() => pool.end())
-    const answer = await pool.query("SELECT current_setting('TimeZone') AS zone, current_setting('work_mem') AS memory")
+    const answer = await pool.query(
+      "SELECT current_setting('TimeZone') AS zone, current_setting('work_mem') AS memory",
+    )
     expect(answer.rows).toEqual([{ zone: 'UTC', memory: '5MB' }])
   })
 

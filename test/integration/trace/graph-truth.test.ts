@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { codesOf } from '#core/lineage/codes.ts'
-import type { TraceAnswer } from '#core/lineage/trace-answer.ts'
+import type { TraceGraph } from '#core/lineage/graph.ts'
 import type { Body } from '#core/model/body.ts'
 import { traceLot } from '#flow/trace/trace-lot.ts'
 import { createPool } from '#store/database.ts'
@@ -89,7 +89,7 @@ function prefixed(body: Partial<Body>, run: number): Partial<Body> {
   )
 }
 
-const factsOf = (answer: TraceAnswer) => ({
+const factsOf = (answer: TraceGraph) => ({
   nodes: answer.nodes.map(({ code, depth, relation }) => `${code} ${depth} ${relation}`).sort(),
   edges: answer.edges.map(({ from, to, rule, record: id }) => `${from} ${to} ${rule} ${id}`).sort(),
 })
@@ -145,10 +145,10 @@ test('the pages of a walk hold each node once and every link, whatever their siz
         await storeRecords(pool, all)
         const root = newestOf(all, null).flatMap((one) => codesOf(one.body as Body))[0]
         fc.pre(root !== undefined)
-        const pages: TraceAnswer[] = []
+        const pages: TraceGraph[] = []
         let after: string | null = null
         do {
-          const page: TraceAnswer = await traceLot(pool, {
+          const page: TraceGraph = await traceLot(pool, {
             code: root as string,
             direction,
             limit,

@@ -57,22 +57,22 @@ class DocumentWalk {
   read(): JsonRows {
     this.reader.open(this.text)
     try {
-      const envelope = this.descend(0)
+      const document = this.descend(0)
       this.reader.end()
       if (!this.found) throw this.missing()
-      return { records: this.records, envelope }
+      return { records: this.records, envelope: isRow(document) ? document : {} }
     } catch (fault) {
       throw refuseJson(fault, this.text, this.inRecord)
     }
   }
 
-  /** Reads the envelope from this depth on; at the depth of the list, the list. */
-  private descend(depth: number): Row {
+  /** Reads the envelope from this depth on; at the depth of the list, the list, which stands empty in the envelope. */
+  private descend(depth: number): SourceValue {
     const { rows } = this.options
     if (depth === rows.length) {
       this.found = true
       this.list(depth)
-      return {}
+      return []
     }
     const envelope: Row = {}
     if (this.reader.next() !== 0x7b) throw this.notAnEnvelope(depth)

@@ -33,7 +33,7 @@ describe('records of a JSON document', () => {
     const text = '{"head":{"id":"7"},"body":{"size":1.50,"items":[{"a":"1"},{"a":"2"}]},"after":true}'
     const { records, envelope } = json(text, { rows: 'body.items' })
     expect(records.map((record) => record.place('a'))).toEqual(['/body/items/0/a', '/body/items/1/a'])
-    expect(envelope).toEqual({ head: { id: '7' }, body: { size: '1.50', items: {} }, after: true })
+    expect(envelope).toEqual({ head: { id: '7' }, body: { size: '1.50', items: [] }, after: true })
   })
 
   test('an empty list is a message without records', () => {
@@ -100,8 +100,8 @@ describe('one bad record is rejected and its neighbours live', () => {
   })
 
   test('numbers that keep their digits pass as written', () => {
-    const text = '[{"ms":1713115200000,"kg":186.50,"zero":0.0,"big":9007199254740992,"tenth":0.30000000000000004,"e":1.5E3}]'
-    const { records } = json(text.replace('"big":9007199254740992', '"big":123456789012345'))
+    const text = '[{"ms":1713115200000,"kg":186.50,"zero":0.0,"big":123456789012345,"tenth":0.30000000000000004,"e":1.5E3}]'
+    const { records } = json(text)
     expect(records[0]?.issues).toEqual([])
     expect(records[0]?.value).toEqual({
       ms: '1713115200000',

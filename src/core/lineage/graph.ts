@@ -151,7 +151,7 @@ export const TraceCandidate = field(
 )
 export type TraceCandidate = Static<typeof TraceCandidate>
 
-export const TraceAnswer = field(
+export const TraceGraph = field(
   Type.Object({
     code: field(Type.String(), ['Code as typed', '输入的编码']),
     direction: Type.Enum(['back', 'forward', 'both']),
@@ -166,4 +166,4 @@ export const TraceAnswer = field(
   ['Trace', '追溯结果'],
   ['Lots, papers and how goods went from one to the other', '批次、凭证及货物在其间的流向'],
 )
-export type TraceAnswer = Static<typeof TraceAnswer>
+export type TraceGraph = Static<typeof TraceGraph>

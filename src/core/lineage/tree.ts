@@ -1,0 +1,103 @@
+import type { TraceGraph, TraceNode } from './graph.ts'
+import { regionText } from './record-summary.ts'
+import {
+  documentTitle,
+  inLanguage,
+  lotTitle,
+  quantityWords,
+  STATE_WORDS,
+  VERDICT_WORDS,
+  type WordLanguage,
+} from './words.ts'
+
+type Way = 'back' | 'forward'
+const WAY_TITLES = { back: ['Came from', '来源'], forward: ['Went to', '去向'] } as const
+const REPEATED = ['see above', '见上'] as const
+const MORE = ['… more in further pages or beyond the depth', '…… 尚有后续（下一页或更深层）'] as const
+const LINES_MAX = 2000
+
+/**
+ * The graph as a text for a terminal: the code, and below it, indented, where the goods came from and where they went, each line with
+ * title, code, date, product, quantity, place, tests and state. What is void, held or failed begins with ✗. A node that is reached
+ * twice is written out once.
+ */
+export function traceTree(graph: TraceGraph, language: WordLanguage): string {
+  const nodes = new Map(graph.nodes.map((node) => [node.code, node]))
+  const lines: string[] = []
+  for (const root of graph.roots) {
+    const node = nodes.get(root)
+    if (!node) continue
+    lines.push(nodeLine(node, language))
+    const ways: readonly Way[] = graph.direction === 'both' ? ['back', 'forward'] : [graph.direction]
+    for (const way of ways) {
+      const next = neighbours(graph, nodes, way)
+      if (ways.length > 1 && next(root).length > 0) lines.push(inLanguage(WAY_TITLES[way], language))
+      addBranches({ lines, next, written: new Set([root]), language }, root, '')
+    }
+  }
+  if (graph.truncated) lines.push(inLanguage(MORE, language))
+  return lines.join('\n')
+}
+
+interface Drawing {
+  readonly lines: string[]
+  readonly next: (code: string) => readonly TraceNode[]
+  readonly written: Set<string>
+  readonly language: WordLanguage
+}
+
+function addBranches(drawing: Drawing, code: string, indent: string): void {
+  const { lines, next, written, language } = drawing
+  const branches = next(code)
+  branches.forEach((node, i) => {
+    if (lines.length >= LINES_MAX) return
+    const isLast = i === branches.length - 1
+    const line = `${indent}${isLast ? '└─ ' : '├─ '}`
+    if (written.has(node.code)) {
+      lines.push(`${line}${titleOf(node, language)} ${node.value}（${inLanguage(REPEATED, language)}）`)
+      return
+    }
+    written.add(node.code)
+    lines.push(`${line}${nodeLine(node, language)}`)
+    addBranches(drawing, node.code, `${indent}${isLast ? '   ' : '│  '}`)
+  })
+}
+
+function neighbours(
+  graph: TraceGraph,
+  nodes: ReadonlyMap<string, TraceNode>,
+  way: Way,
+): (code: string) => readonly TraceNode[] {
+  const byCode = new Map<string, TraceNode[]>()
+  for (const { from, to } of graph.edges) {
+    const [near, far] = way === 'back' ? [to, from] : [from, to]
+    const node = nodes.get(far)
+    const list = byCode.get(near) ?? []
+    if (node && !list.includes(node)) byCode.set(near, [...list, node])
+  }
+  return (code) => byCode.get(code) ?? []
+}
+
+const titleOf = (node: TraceNode, language: WordLanguage): string =>
+  node.kind === 'lot' ? lotTitle(language) : documentTitle(node.type ?? 'unknown', language)
+
+const BAD: ReadonlySet<string> = new Set(['void', 'held', 'recalled', 'disposed'])
+
+function nodeLine(node: TraceNode, language: WordLanguage): string {
+  const isBad = BAD.has(node.state) || node.tests.some(({ verdict }) => verdict === 'fail')
+  const place = node.sites.find(({ name }) => name)?.name ?? node.parties.find(({ name }) => name)?.name ?? ''
+  const voided = node.state === 'void' && node.voidedAt ? ` ${clock(node.voidedAt.at)}` : ''
+  const facts = [
+    node.occurredAt?.at.slice(0, 10) ?? '',
+    [node.product?.name ?? '', quantityWords(node.quantity, language)].filter(Boolean).join(' '),
+    regionText(node.origin),
+    place,
+    ...node.tests.map(({ item, verdict }) => `${item} ${inLanguage(VERDICT_WORDS[verdict], language)}`),
+    node.state === 'active' ? '' : `${inLanguage(STATE_WORDS[node.state], language)}${voided}`,
+    node.state === 'void' ? (node.voidReason ?? '') : '',
+  ].filter(Boolean)
+  return `${isBad ? '✗ ' : ''}${titleOf(node, language)} ${node.value}${facts.map((fact) => ` · ${fact}`).join('')}`
+}
+
+/** `2024-04-15 09:10` of an ISO time. */
+const clock = (at: string): string => at.slice(0, 16).replace('T', ' ')

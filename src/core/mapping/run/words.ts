@@ -1,0 +1,36 @@
+import { cleanName, isMojibake } from '#core/text.ts'
+import { keepRaw, note, type Run } from './run.ts'
+import { memo } from './memo.ts'
+
+/** A text as it may be kept: clean, or null where it was destroyed before it was sent. */
+const readWords = memo<{ readonly clean: string | null }>((text) => ({ clean: isMojibake(text) ? null : cleanName(text) }))
+
+/** Letters, digits and single signs that need no look at all. */
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c <= 0x20 || c > 0x7e || c === 0x3f) return false
+  }
+  return true
+}
+
+/** The text cleaned of stray blanks; nothing, and the record rejected, where a wrong character set destroyed it. */
+export function wordsOf(run: Run, text: string, target: string): string | undefined {
+  if (isPlain(text)) return text
+  const { clean } = readWords(text)
+  if (clean !== null) return clean === '' ? undefined : clean
+  note(run, 'E_ENCODING', 'destroyed', { target, rejects: true })
+  return undefined
+}
+
+/** The same, with the text of the source kept in `raw` where it differs. */
+export function keptWords(run: Run, text: string, target: string): string | undefined {
+  const words = wordsOf(run, text, target)
+  if (words !== undefined && words !== text) keepRaw(run, target, text)
+  return words
+}
+
+/** Whether the text was destroyed; the record is rejected then. For codes and numbers, which are read by others. */
+export function isRuined(run: Run, text: string, target: string): boolean {
+  return !isPlain(text) && readWords(text).clean === null && wordsOf(run, text, target) === undefined
+}

@@ -1,0 +1,88 @@
+import { type MoneyScale, parseAmount, parsePrice, type PriceOptions } from '#core/money.ts'
+import type { Amount, Price } from '#core/model/values.ts'
+import { isPriceSuspect } from '#core/products/price-band.ts'
+import { type Compiling, entryOf, type Plan, valueOf } from '#core/mapping/compile/compiling.ts'
+import type { Node } from '#core/mapping/compile/node.ts'
+import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
+import { isRuined } from '#core/mapping/run/words.ts'
+import { compileText } from './text.ts'
+
+/**
+ * Price: `per` says for what (`kg`, `500g`, `piece`, `head`, or `unit`: the unit of the quantity), `scale: fen` that it is in
+ * fen. Becomes yuan for a kilogram, head or piece. A price outside the band of the product is kept and marked W_UNIT_SUSPECT;
+ * one for a package of unknown content is left out, and kept in `raw`.
+ */
+export const PRICE_EXAMPLE = {
+  mapping: '{ from: price, per: 500g }',
+  target: 'price',
+  in: { price: '2.40' },
+  out: { currency: 'CNY', per: 'KGM', raw: '2.40', value: '4.8' },
+} as const
+
+/** Amount: yuan, or `scale: fen`. Negative amounts stay: sources write voids with them. */
+export const AMOUNT_EXAMPLE = {
+  mapping: '{ from: amount }',
+  target: 'amount',
+  in: { amount: '¥1,440.50' },
+  out: { currency: 'CNY', raw: '¥1,440.50', value: '1440.5' },
+} as const
+
+const PER = ['kg', '500g', 'piece', 'head', 'unit'] as const
+const SCALES = ['yuan', 'fen'] as const
+
+export function compilePrice(c: Compiling, node: Node, target: string): Plan<Price> | null {
+  const plan = compileText(c, node, target, ['per', 'scale'])
+  const perNode = node.is === 'map' ? entryOf(node, 'per') : undefined
+  if (perNode === undefined) c.mistakes.add(node.at, target, 'missing', { wanted: 'per' })
+  const per = perNode === undefined ? null : valueOf(c, perNode, `${target}.per`, PER)
+  const scale = scaleOf(c, node, target)
+  if (per === 'unit' && !c.hasQuantity) c.mistakes.add((perNode ?? node).at, target, 'no_line_unit')
+  if (plan === null || per === null || scale === null) return null
+  const { read } = plan
+  const options: { -readonly [K in keyof PriceOptions]: PriceOptions[K] } = { per, scale, unit: '' }
+  const evaluate = (run: Run): Price | undefined => {
+    const text = read(run)
+    if (text === undefined) return undefined
+    options.unit = run.unit ?? ''
+    const { price, flags } = parsePrice(text, options)
+    if (price === null || price.value === null || flags.length > 0) {
+      if (isRuined(run, text, target)) return undefined
+      note(run, 'W_UNIT_SUSPECT', 'price_bad', { target, value: text })
+    }
+    if (price === null) {
+      keepRaw(run, target, text)
+      return undefined
+    }
+    const { value } = price
+    if (run.band !== undefined && value !== null && price.per === 'KGM' && isPriceSuspect(value, run.band)) {
+      note(run, 'W_UNIT_SUSPECT', 'price_band', { target, value: text })
+    }
+    if (text === value) return { currency: 'CNY', per: price.per, value }
+    return { currency: 'CNY', per: price.per, raw: text, value }
+  }
+  return { evaluate, verb: 'price' }
+}
+
+export function compileAmount(c: Compiling, node: Node, target: string): Plan<Amount> | null {
+  const plan = compileText(c, node, target, ['scale'])
+  const scale = scaleOf(c, node, target)
+  if (plan === null || scale === null) return null
+  const { read } = plan
+  const options = { scale }
+  const evaluate = (run: Run): Amount | undefined => {
+    const text = read(run)
+    if (text === undefined) return undefined
+    const { value } = parseAmount(text, options)
+    if (value === null) {
+      if (isRuined(run, text, target)) return undefined
+      note(run, 'W_UNIT_SUSPECT', 'number_bad', { target, value: text })
+    }
+    return text === value ? { currency: 'CNY', value } : { currency: 'CNY', raw: text, value }
+  }
+  return { evaluate, verb: 'amount' }
+}
+
+function scaleOf(c: Compiling, node: Node, target: string): MoneyScale | null {
+  const scale = node.is === 'map' ? entryOf(node, 'scale') : undefined
+  return scale === undefined ? 'yuan' : valueOf(c, scale, `${target}.scale`, SCALES)
+}

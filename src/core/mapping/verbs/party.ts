@@ -1,0 +1,118 @@
+import type { PartyPart, SitePart } from '#core/model/parts.ts'
+import { PARTY_KINDS, PARTY_ROLES, SITE_KINDS, SITE_ROLES } from '#core/model/parts.ts'
+import type { Alias } from '#core/model/values.ts'
+import { type Compiling, type Evaluate, entryOf, mapOf, textOf, valueOf } from '#core/mapping/compile/compiling.ts'
+import type { MapNode, Node } from '#core/mapping/compile/node.ts'
+import type { Run } from '#core/mapping/run/run.ts'
+import { wordsOf } from '#core/mapping/run/words.ts'
+import { type CodePlan, compileCode } from './code.ts'
+import { compileText, type TextPlan } from './text.ts'
+
+/**
+ * Parties and sites, by role: `code` (one, or a list of several), `name`, `kind`. One without a code and a name is none. A citizen
+ * identity number makes the party personal; it is kept as a digest, or left out where the hub has no key for digests.
+ */
+export const PARTY_EXAMPLE = {
+  mapping: '{ parties.buyer: { code: { from: buyerCode, scheme: cn.mofcom.operator13 }, name: buyerName } }',
+  target: 'parties',
+  in: { buyerCode: '3301050120045', buyerName: ' 秀英示例蔬菜摊 ' },
+  out: [{ ids: [{ scheme: 'cn.mofcom.operator13', value: '3301050120045' }], name: '秀英示例蔬菜摊', role: 'buyer' }],
+} as const
+
+export type Group = 'parties' | 'sites'
+export const ROLES = { parties: PARTY_ROLES, sites: SITE_ROLES } as const
+const KINDS = { parties: PARTY_KINDS, sites: SITE_KINDS } as const
+
+/** A party or a site: the two have the same parts but for their roles and kinds. */
+type Part = PartyPart & SitePart
+
+/** What can be known of the one that a record names, compiled. `same` remembers the last ones, which come again and again. */
+export function compileParty(c: Compiling, node: Node, target: string, group: Group, role: string): Evaluate<Part> | null {
+  const names = group === 'parties' ? ['code', 'name', 'kind', 'personal'] : ['code', 'name', 'kind']
+  const map = mapOf(c, node, target, names, `${target}: { code: field, name: field }`)
+  if (map === null) return null
+  const codes = codePlans(c, map, target)
+  const nameNode = entryOf(map, 'name')
+  const name = nameNode === undefined ? undefined : compileText(c, nameNode, `${target}.name`)
+  const kindNode = entryOf(map, 'kind')
+  const kind = kindNode === undefined ? undefined : compileText(c, kindNode, `${target}.kind`, [], { values: KINDS[group] })
+  const personalNode = entryOf(map, 'personal')
+  const personal = personalNode === undefined ? 'false' : valueOf(c, personalNode, `${target}.personal`, ['true', 'false'])
+  if (codes?.length === 0 && nameNode === undefined) c.mistakes.add(node.at, target, 'missing', { wanted: 'code' })
+  if (codes === null || name === null || kind === null || personal === null) return null
+  return evaluator({ codes, name, kind, personal: personal === 'true' }, role, `${target}.name`)
+}
+
+interface Parts {
+  readonly codes: readonly CodePlan[]
+  readonly name: TextPlan | undefined
+  readonly kind: TextPlan | undefined
+  readonly personal: boolean
+}
+
+const SAME = 1024
+
+function evaluator(parts: Parts, role: string, nameTarget: string): Evaluate<Part> {
+  const { codes, name, kind } = parts
+  const only = codes.length === 1 && kind === undefined ? codes[0] : undefined
+  let known = new Map<Alias, Part>()
+  return (run) => {
+    const written = name?.read(run)
+    const words = written === undefined ? undefined : wordsOf(run, written, nameTarget)
+    if (only === undefined) return make(run, parts, role, words)
+    const reading = only.evaluate(run)
+    const alias = reading?.alias ?? null
+    if (reading === undefined || alias === null) {
+      return words === undefined ? undefined : part(role, [], words, undefined, parts.personal || reading?.personal === true)
+    }
+    const same = known.get(alias)
+    if (same !== undefined && same.name === words) return same
+    const made = part(role, [alias], words, undefined, parts.personal || reading.personal)
+    if (known.size >= SAME) known = new Map()
+    known.set(alias, made)
+    return made
+  }
+}
+
+function make(run: Run, parts: Parts, role: string, words: string | undefined): Part | undefined {
+  const ids: Alias[] = []
+  let personal = parts.personal
+  for (const code of parts.codes) {
+    const reading = code.evaluate(run)
+    if (reading === undefined) continue
+    personal ||= reading.personal
+    const { alias } = reading
+    if (alias !== null && !ids.some((id) => id.scheme === alias.scheme && id.value === alias.value)) ids.push(alias)
+  }
+  if (ids.length === 0 && words === undefined) return undefined
+  return part(role, ids, words, parts.kind?.read(run), personal)
+}
+
+/** The parts in the order in which the content of records is compared. */
+function part(role: string, ids: Alias[], name: string | undefined, kind: string | undefined, personal: boolean): Part {
+  return {
+    ids,
+    ...(kind === undefined ? {} : { kind }),
+    ...(name === undefined ? {} : { name }),
+    ...(personal ? { personal } : {}),
+    role,
+  } as Part
+}
+
+function codePlans(c: Compiling, map: MapNode, target: string): CodePlan[] | null {
+  const node = entryOf(map, 'code')
+  if (node === undefined) return []
+  const nodes = node.is === 'list' ? node.members : [node]
+  const plans: CodePlan[] = []
+  nodes.forEach((member, i) => {
+    const plan = compileCode(c, member, node.is === 'list' ? `${target}.code.${i}` : `${target}.code`)
+    if (plan !== null) plans.push(plan)
+  })
+  return plans.length === nodes.length ? plans : null
+}
+
+/** A role that is one of the group's. */
+export function roleOf(c: Compiling, node: Node, target: string, known: readonly string[]): string | null {
+  const text = textOf(c, node, target)
+  return text === null ? null : valueOf(c, node, target, known)
+}

@@ -1,0 +1,130 @@
+import type { Flag } from '#core/flags.ts'
+import { type ResolvedRegion, resolveRegion } from '#core/regions/resolve.ts'
+import type { Region } from '#core/model/values.ts'
+import { type Compiling, entryOf, type Plan } from '#core/mapping/compile/compiling.ts'
+import type { Node } from '#core/mapping/compile/node.ts'
+import type { ReasonCode } from '#core/mapping/reasons.ts'
+import { bitsOf } from '#core/mapping/run/flag-bits.ts'
+import { memoPair } from '#core/mapping/run/memo.ts'
+import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
+import { wordsOf } from '#core/mapping/run/words.ts'
+import { compileText, type TextPlan } from './text.ts'
+
+/**
+ * Region: `code` (GB/T 2260, or a node code that begins with one), `name`, or both, read in the year of `occurredAt`. `from` takes
+ * either: digits are a code. The code decides. What leads to several places comes back as candidates; nothing is chosen.
+ */
+export const REGION_EXAMPLE = {
+  mapping: '{ code: areaCode, name: areaName }',
+  target: 'origin',
+  in: { areaCode: '330621', areaName: '绍兴县' },
+  out: { candidates: ['330602', '330603'], writtenAs: '330621', year: 2024 },
+} as const
+
+interface RegionReading {
+  readonly region: Region
+  readonly bits: number
+  readonly year: number
+  /** A name beside the code that is not the name of the place. */
+  readonly otherName: string | undefined
+}
+
+const NAMES = ['code', 'name'] as const
+
+export function compileRegion(c: Compiling, node: Node, target: string): Plan<Region> | null {
+  const parts = partsOf(c, node, target)
+  if (parts === null) return null
+  const { code, name } = parts
+  const known = memoPair(readRegion)
+  const evaluate = (run: Run): Region | undefined => {
+    let codeText = code === null ? '' : (code.read(run) ?? '')
+    const codeField = run.field
+    let nameText = name === null ? '' : (name.read(run) ?? '')
+    if (nameText !== '') nameText = wordsOf(run, nameText, target) ?? ''
+    if (name === null && !isCode(codeText)) {
+      nameText = codeText === '' ? '' : (wordsOf(run, codeText, target) ?? '')
+      codeText = ''
+    }
+    if (codeText === '' && nameText === '') return undefined
+    const year = run.year
+    const found = known(codeText === '' ? `${year}${nameText}` : `${year}${codeText}`, codeText === '' ? '' : nameText)
+    if (found.bits !== 0) {
+      if (codeText !== '') run.field = codeField
+      tell(run, found, codeText === '' ? nameText : codeText, target)
+    }
+    if (found.otherName !== undefined) keepRaw(run, target, found.otherName)
+    return found.region
+  }
+  return { evaluate, verb: 'region' }
+}
+
+function partsOf(c: Compiling, node: Node, target: string): { code: TextPlan | null; name: TextPlan | null } | null {
+  if (node.is !== 'map' || !NAMES.some((name) => node.entries.has(name))) {
+    const plan = compileText(c, node, target)
+    return plan === null ? null : { code: plan, name: null }
+  }
+  for (const entry of node.entries.values()) {
+    if (!(NAMES as readonly string[]).includes(entry.name)) c.mistakes.add(entry.at, target, 'unknown_name', { found: entry.name, known: NAMES })
+  }
+  const codeNode = entryOf(node, 'code')
+  const nameNode = entryOf(node, 'name')
+  const code = codeNode === undefined ? null : compileText(c, codeNode, `${target}.code`)
+  const name = nameNode === undefined ? null : compileText(c, nameNode, `${target}.name`)
+  const isWhole = (codeNode === undefined || code !== null) && (nameNode === undefined || name !== null)
+  return isWhole ? { code, name } : null
+}
+
+/** Two digits and more at the start: no name of a place begins so. */
+function isCode(text: string): boolean {
+  const first = text.charCodeAt(0)
+  const second = text.charCodeAt(1)
+  return (first >= 0x30 && first <= 0x39 && second >= 0x30 && second <= 0x39) || (first >= 0xff10 && first <= 0xff19)
+}
+
+const YEAR_DIGITS = 4
+
+/** @param first the year and the code, or the year and the name where there is no code */
+function readRegion(first: string, second: string): RegionReading {
+  const year = Number(first.slice(0, YEAR_DIGITS))
+  const text = first.slice(YEAR_DIGITS)
+  const hasCode = isCode(text)
+  const code = hasCode ? text : ''
+  const name = hasCode ? second : text
+  const resolved = resolveRegion({ year, ...(code === '' ? {} : { code: regionPart(code) }), ...(name === '' ? {} : { name }) })
+  const differs = code === '' ? resolved.name !== name : !code.startsWith(resolved.code ?? 'none')
+  return {
+    region: regionOf(resolved, differs ? code || name : undefined),
+    bits: bitsOf(resolved.flags),
+    year,
+    otherName: code !== '' && name !== '' && name !== resolved.name ? name : undefined,
+  }
+}
+
+/** The region in the codes of nodes (9), operators (13), batches and trace codes (20): their first six digits. */
+function regionPart(code: string): string {
+  const digits = code.normalize('NFKC').replace(/\s+/gu, '')
+  return digits.length > 6 && /^\d+$/.test(digits) ? digits.slice(0, 6) : digits
+}
+
+function regionOf(resolved: ResolvedRegion, writtenAs: string | undefined): Region {
+  return {
+    ...(resolved.candidates === undefined ? {} : { candidates: [...resolved.candidates] }),
+    ...(resolved.code === undefined ? {} : { code: resolved.code }),
+    ...(resolved.name === undefined ? {} : { name: resolved.name }),
+    ...(writtenAs === undefined ? {} : { writtenAs }),
+    year: resolved.year,
+  }
+}
+
+const WHY: Partial<Record<Flag, ReasonCode>> = {
+  W_AREA_OBSOLETE: 'area_obsolete',
+  W_AREA_AMBIGUOUS: 'area_ambiguous',
+  W_AREA_CHANGED: 'area_changed',
+  W_AREA_UNKNOWN: 'area_unknown',
+}
+
+function tell(run: Run, found: RegionReading, value: string, target: string): void {
+  for (const flag of Object.keys(WHY) as Flag[]) {
+    if ((found.bits & bitsOf([flag])) !== 0) note(run, flag, WHY[flag] as ReasonCode, { target, value })
+  }
+}

@@ -1,0 +1,126 @@
+import {
+  createPostgresBackend,
+  type JobsOptions,
+  type Processor,
+  Queue,
+  runMigrations,
+  Worker,
+  type WorkerOptions,
+} from 'bullmq'
+import pg from 'pg'
+import { checkRedis } from './check-redis.ts'
+
+/** What a job carries: identifiers, never a record or anything of a person. */
+export interface JobData {
+  readonly link?: string
+}
+
+/** As much of a BullMQ queue as the hub uses; the same on both backends. */
+export interface JobQueue {
+  add(name: string, data: JobData, options?: JobsOptions): Promise<unknown>
+  getJobCounts(): Promise<Record<string, number>>
+  close(): Promise<void>
+}
+
+export interface JobWorker {
+  close(force?: boolean): Promise<void>
+}
+
+/** Where jobs wait: the hub's own PostgreSQL, or Redis. Losing all of it at any moment loses nothing but time. */
+export interface JobBackend {
+  readonly kind: 'postgres' | 'redis'
+  queue(name: string): JobQueue
+  worker(name: string, work: Processor<JobData>, options: JobWorkerOptions): JobWorker
+  /** After all queues and workers are closed. */
+  close(): Promise<void>
+}
+
+export type JobWorkerOptions = Omit<WorkerOptions, 'connection' | 'prefix'>
+
+export interface JobBackendSettings {
+  readonly databaseUrl: string
+  /** Absent: the jobs are kept in the database. */
+  readonly redisUrl?: string | undefined
+  /** Start of the names of all keys in Redis; the braces keep them in one slot of a cluster. */
+  readonly prefix?: string
+  /** Called for what goes wrong in the background: connections that break, jobs that fail. */
+  readonly onError: (error: Error) => void
+}
+
+/**
+ * Opens the backend that the settings name.
+ * @throws StartRefusal where Redis cannot be reached, does not let us in, or would throw jobs away
+ */
+export async function openJobBackend(settings: JobBackendSettings): Promise<JobBackend> {
+  return settings.redisUrl
+    ? await openRedis(settings.redisUrl, settings.prefix ?? '{hub}', settings.onError)
+    : await openPostgres(settings.databaseUrl, settings.onError)
+}
+
+const SCHEMA = 'bullmq'
+/** Two workers listen on a connection each; the rest is shared. */
+const CONNECTIONS = 6
+
+async function openPostgres(url: string, onError: (error: Error) => void): Promise<JobBackend> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: CONNECTIONS,
+    application_name: 'trace-hub-jobs',
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+    // Jobs may be lost, so their commits need not wait for the disk.
+    options: `-c search_path=${SCHEMA} -c synchronous_commit=off`,
+  })
+  pool.on('error', onError)
+  pool.on('connect', (client) => void client.on('error', () => {}))
+  const client = await pool.connect()
+  try {
+    await runMigrations(client, SCHEMA)
+  } finally {
+    client.release()
+  }
+  const connection = pool as never
+  return {
+    kind: 'postgres',
+    queue(name) {
+      const queue = new Queue(name, { connection, streams: STREAMS }, createPostgresBackend)
+      queue.on('error', onError)
+      return queue
+    },
+    worker(name, work, options) {
+      const worker = new Worker(name, work, { ...options, connection }, createPostgresBackend)
+      return watched(worker, onError)
+    },
+    close: async () => await pool.end(),
+  }
+}
+
+async function openRedis(url: string, prefix: string, onError: (error: Error) => void): Promise<JobBackend> {
+  await checkRedis(url)
+  const retryStrategy = (times: number): number => Math.min(times * 200, 2000)
+  return {
+    kind: 'redis',
+    queue(name) {
+      // A job that cannot be handed over now is not kept in memory: the sweep finds its work again.
+      const connection = { url, retryStrategy, maxRetriesPerRequest: 1, enableOfflineQueue: false }
+      const queue = new Queue(name, { connection, prefix, streams: STREAMS })
+      queue.on('error', onError)
+      return queue
+    },
+    worker(name, work, options) {
+      const connection = { url, retryStrategy, maxRetriesPerRequest: null }
+      return watched(new Worker(name, work, { ...options, connection, prefix }), onError)
+    },
+    close: async () => {},
+  }
+}
+
+/** Nobody reads the events of the queues; a few are kept for a person who looks. */
+const STREAMS = { events: { maxLen: 100 } }
+
+function watched<W extends Pick<Worker, 'close'>>(worker: W, onError: (error: Error) => void): W {
+  const emitter = worker as unknown as NodeJS.EventEmitter
+  emitter.on('error', onError)
+  emitter.on('failed', (_job: unknown, error: Error) => onError(error))
+  return worker
+}

@@ -1,0 +1,103 @@
+import type { JobBackend, JobQueue } from './backend.ts'
+
+export const LINKS_QUEUE = 'links'
+export const WAKES_QUEUE = 'wakes'
+
+/** A queue that does not answer must not hold anything up. */
+const ADD_MS = 2000
+/** Pushes come by the hundred a second; the links hear of them at most this often. */
+const WAKE_EVERY_MS = 100
+/** A queue that is down says so once in this time, not once for each push. */
+const WARN_EVERY_MS = 30_000
+
+export interface QueuesLog {
+  warn(facts: object, sentence: string): void
+}
+
+/**
+ * The way to say that there is work. It is a hint: no call throws, waits long or is needed for the work to be found, because the sweep
+ * finds it in PostgreSQL anyway.
+ */
+export interface Queues {
+  /** Asks for a delivery over one link, now or after some time; false where the queue did not take it. */
+  wakeLink(id: string, delayMs?: number): Promise<boolean>
+  /** Says that there are new changes for whichever link wants them. */
+  wakeLinks(): void
+  close(): Promise<void>
+}
+
+export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
+  const links = backend.queue(LINKS_QUEUE)
+  const wakes = backend.queue(WAKES_QUEUE)
+  let warnedAtMs = Number.NEGATIVE_INFINITY
+  let wakeAgain = false
+  let timer: NodeJS.Timeout | null = null
+  let closed = false
+
+  const add = async (queue: JobQueue, ...job: Parameters<JobQueue['add']>): Promise<boolean> => {
+    if (closed) return false
+    try {
+      await inTime(queue.add(...job), ADD_MS)
+      return true
+    } catch (error) {
+      const nowMs = performance.now()
+      if (nowMs - warnedAtMs >= WARN_EVERY_MS) {
+        warnedAtMs = nowMs
+        const reason = error instanceof Error ? error.message : String(error)
+        log?.warn({ reason }, 'the job queue does not take jobs; the sweep delivers until it does')
+      }
+      return false
+    }
+  }
+
+  const wakeNow = (): void => {
+    wakeAgain = false
+    void add(wakes, 'find', {}, { ...DISPOSABLE, deduplication: { id: 'find', keepLastIfActive: true } })
+    timer = setTimeout(() => {
+      timer = null
+      if (wakeAgain && !closed) wakeNow()
+    }, WAKE_EVERY_MS)
+    timer.unref()
+  }
+
+  return {
+    wakeLink: async (id, delayMs = 0) =>
+      delayMs > 0
+        ? await add(
+            links,
+            'deliver',
+            { link: id },
+            { ...DISPOSABLE, delay: delayMs, deduplication: later(id) },
+          )
+        : await add(links, 'deliver', { link: id }, { ...DISPOSABLE, deduplication: now(id) }),
+    wakeLinks() {
+      if (closed) return
+      if (timer) wakeAgain = true
+      else wakeNow()
+    },
+    async close() {
+      closed = true
+      if (timer) clearTimeout(timer)
+      await Promise.allSettled([inTime(links.close(), ADD_MS), inTime(wakes.close(), ADD_MS)])
+    },
+  }
+}
+
+/** A job leaves nothing behind that could stop the next one of its kind. */
+const DISPOSABLE = { removeOnComplete: true, removeOnFail: { count: 20 } } as const
+/** One wake runs and one waits: a change that comes while a delivery is about to end is not passed over. */
+const now = (id: string) => ({ id: `now-${id}`, keepLastIfActive: true })
+/** A wake for later must not stand in the way of one for now, so it has a name of its own. */
+const later = (id: string) => ({ id: `later-${id}`, replace: true })
+
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`no answer within ${ms} ms`)), ms)
+  })
+  try {
+    return await Promise.race([work, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,35 @@
+import type { Pool } from 'pg'
+import { findLinksWithWork } from '#store/link-lease.ts'
+import { ensurePartitions } from '#store/partitions.ts'
+
+const PARTITIONS_EVERY_MS = 600_000
+
+export interface SweepParts {
+  readonly pool: Pool
+  /** Hands a link to the queue; false where the queue does not take it. */
+  readonly wake: (linkId: string) => Promise<boolean>
+  /** Delivers over a link in this process, without the queue. */
+  readonly deliver: (linkId: string) => void
+  readonly now: () => number
+}
+
+/**
+ * One look for work that nobody does. A link that the look before found at the same place was woken in vain: its job was lost, or hangs
+ * on a worker that died; it is delivered here. So the queue can be lost, down or stuck, and the work goes on.
+ */
+export function createSweep(parts: SweepParts): () => Promise<void> {
+  let seen = new Map<string, bigint>()
+  let partitionsAtMs = Number.NEGATIVE_INFINITY
+  return async () => {
+    const links = await findLinksWithWork(parts.pool, parts.now())
+    const before = seen
+    seen = new Map(links.map(({ id, cursor }) => [id, cursor]))
+    for (const { id, cursor } of links) {
+      if (before.get(id) === cursor || !(await parts.wake(id))) parts.deliver(id)
+    }
+    const nowMs = performance.now()
+    if (nowMs - partitionsAtMs < PARTITIONS_EVERY_MS) return
+    await ensurePartitions(parts.pool, parts.now())
+    partitionsAtMs = nowMs
+  }
+}

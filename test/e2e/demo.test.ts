@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+/** Runs the command line as a person does, with a data folder of its own. */
+async function hub(args: string[], data: string): Promise<{ code: number | null; out: string }> {
+  const child = spawn(process.execPath, ['bin/hub', ...args], {
+    env: { ...process.env, HUB_DATA: data, HUB_PORT: '0', HUB_LANG: 'en', DATABASE_URL: '', REDIS_URL: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let out = ''
+  child.stdout.on('data', (chunk) => {
+    out += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    out += chunk
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, out }
+}
+
+describe('hub demo --once', () => {
+  let data = ''
+  let run: { code: number | null; out: string }
+  beforeAll(async () => {
+    data = await mkdtemp(join(tmpdir(), 'hub-demo-'))
+    run = await hub(['demo', '--once'], data)
+  })
+  afterAll(() => rm(data, { recursive: true, force: true }))
+
+  it('ends with 0 and one line of JSON in which nothing is missing', () => {
+    const last = run.out.trimEnd().split('\n').at(-1) ?? ''
+    expect(run.code, run.out).toBe(0)
+    const { demo } = JSON.parse(last)
+    expect(demo).toMatchObject({ systems: 3, messages: 19, received: 166, accepted: 148, unchanged: 4, rejected: 14, missing: 0 })
+    expect(demo.delivered).toBeGreaterThan(0)
+  })
+
+  it('explains one rejection: where, what, why, how to mend it', () => {
+    expect(run.out).toContain('meat_out_info_detail[3]/tran_id')
+    expect(run.out).toContain('3.30603E+19')
+    expect(run.out).toContain('E_PRECISION_LOST')
+    expect(run.out).toMatch(/Mend: {2}\S/)
+  })
+
+  it('traces a pork lot and a tomato lot back to their certificates', () => {
+    for (const code of ['33060300100120000157', '3306041501', '3308000217', 'JXSG2024041500018', 'HGZ20240415-7K3M', '33082500724041400001']) {
+      expect(run.out).toContain(code)
+    }
+  })
+
+  it('shows what a void does to the certificate', () => {
+    expect(run.out).toContain('HGZ20240415-M4ND: valid → not valid')
+  })
+})

@@ -1,0 +1,277 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import type { Pool } from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createHttpDelivery } from '#adapters/http/deliver.ts'
+import { createDelivery } from '#flow/delivery/create-delivery.ts'
+import { type JobBackend, openJobBackend } from '#jobs/backend.ts'
+import { createQueues, LINKS_QUEUE, type Queues } from '#jobs/queues.ts'
+import { startWorkers, type Workers } from '#jobs/workers.ts'
+import { createPool } from '#store/database.ts'
+import { deleteLink, listLinks } from '#store/links.ts'
+import { withDatabase } from '#test/database.ts'
+import { versionRow } from '../changes/rows.ts'
+import { allOk, type Receiver, startReceiver } from '../delivery/receiver.ts'
+import { linkNow, linkTo, someRows, store } from '../delivery/setting.ts'
+import { hasRedis, startRedis, type TestRedis } from './redis.ts'
+
+const NEVER = 3_600_000
+const required = process.env['HUB_TEST_REQUIRE_SERVICES'] === '1'
+const database = withDatabase()
+let pool: Pool
+let receiver: Receiver
+let backend: JobBackend
+let queues: Queues
+let workers: Workers[] = []
+let errors: Error[] = []
+
+beforeAll(() => {
+  pool = createPool({ url: database.url, max: 8 })
+})
+afterAll(async () => await pool.end())
+
+async function open(redisUrl: string | undefined): Promise<void> {
+  errors = []
+  const onError = (error: Error): void => void errors.push(error)
+  backend = await openJobBackend({ databaseUrl: database.url, redisUrl, onError })
+  queues = createQueues(backend)
+  receiver = await startReceiver()
+}
+
+async function close(): Promise<void> {
+  for (const one of workers) await one.close()
+  workers = []
+  await queues.close()
+  await backend.close()
+  await receiver.close()
+  for (const { id } of await listLinks(pool, { limit: 100 })) await deleteLink(pool, id)
+}
+
+/** Workers of one process; without a sweep only the queue brings work. */
+function work(sweepEveryMs = NEVER): Workers {
+  const send = createHttpDelivery().send
+  const delivery = createDelivery({ pool, send, random: () => 0.5 })
+  const started = startWorkers({ backend, queues, pool, delivery, sweepEveryMs })
+  workers.push(started)
+  return started
+}
+
+const stop = async (started: Workers): Promise<void> => {
+  workers = workers.filter((one) => one !== started)
+  await started.close()
+}
+
+function laws(): void {
+  test('a wake brings the changes to the receiver at once', async () => {
+    const link = await linkTo(pool, receiver)
+    work()
+    await pause(300)
+    const rows = someRows(700)
+    await store(pool, rows)
+    const asked = performance.now()
+    queues.wakeLinks()
+    await expect.poll(() => receiver.taken.length, { timeout: 5000, interval: 5 }).toBe(700)
+    expect(performance.now() - asked).toBeLessThan(2000)
+    expect(receiver.taken.map(({ id }) => id)).toEqual(rows.map(({ id }) => id))
+    await expect.poll(async () => (await linkNow(pool, link.id)).delivered).toBe(700)
+  })
+
+  test('no change is left lying when pushes and deliveries overlap, without any sweep', async () => {
+    await linkTo(pool, receiver)
+    work()
+    await pause(300)
+    for (let push = 0; push < 40; push++) {
+      await store(pool, someRows(3))
+      queues.wakeLinks()
+      await pause(Math.random() * 25)
+    }
+    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(120)
+    expect(new Set(receiver.changes.map(({ event }) => event)).size).toBe(120)
+    expect(receiver.changes).toHaveLength(120)
+  })
+
+  test('with every job lost the sweep still delivers', async () => {
+    await linkTo(pool, receiver)
+    await store(pool, someRows(5))
+    queues.wakeLinks()
+    await lose()
+    work(200)
+    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(5)
+    await lose()
+    await store(pool, someRows(5))
+    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(10)
+  })
+
+  test('a job that hangs on a dead worker does not hold its link up', async () => {
+    const link = await linkTo(pool, receiver)
+    let taken = 0
+    const dead = backend.worker(
+      LINKS_QUEUE,
+      async () => {
+        taken++
+        await new Promise(() => {})
+      },
+      { concurrency: 1 },
+    )
+    await queues.wakeLink(link.id)
+    await expect.poll(() => taken, { timeout: 5000 }).toBe(1)
+    await store(pool, someRows(4))
+    work(200)
+    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(4)
+    await dead.close(true)
+  })
+
+  test('workers stop in the middle of a batch within 3 s; the next ones send it again with the same events, and no version goes back', async () => {
+    const link = await linkTo(pool, receiver)
+    const first = work()
+    await pause(300)
+    const rows = someRows(6)
+    await store(pool, rows)
+    receiver.answer = () => 'hang'
+    queues.wakeLinks()
+    await expect.poll(() => receiver.batches.length, { timeout: 5000 }).toBe(1)
+    const asked = performance.now()
+    await stop(first)
+    expect(performance.now() - asked).toBeLessThan(3000)
+    expect((await linkNow(pool, link.id)).cursor).toBe(link.cursor)
+
+    await store(
+      pool,
+      rows.map((row) => ({ ...row, version: 2 })),
+    )
+    receiver.answer = allOk
+    work(200)
+    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(12)
+    expect(receiver.batches[1]?.changes.map(({ event }) => event)).toEqual(
+      receiver.batches[0]?.changes.map(({ event }) => event),
+    )
+    for (const { id } of rows) {
+      const versions = receiver.changes.filter((change) => change.id === id).map(({ version }) => version)
+      expect(versions).toEqual([...versions].sort())
+    }
+  })
+
+  test('a receiver that asks for a second gets it, and is asked again by itself', async () => {
+    await linkTo(pool, receiver)
+    work()
+    await pause(300)
+    const times: number[] = []
+    receiver.answer = (batch) => {
+      times.push(performance.now())
+      return times.length === 1 ? { status: 503, headers: { 'retry-after': '1' } } : allOk(batch)
+    }
+    await store(pool, someRows(2))
+    queues.wakeLinks()
+    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(2)
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(990)
+  })
+
+  test('a receiver that hangs does not slow the others', async () => {
+    const hanging = await startReceiver()
+    hanging.answer = () => 'hang'
+    for (let i = 0; i < 5; i++) await linkTo(pool, hanging)
+    await linkTo(pool, receiver)
+    work()
+    await pause(300)
+    await store(pool, someRows(3))
+    queues.wakeLinks()
+    await expect.poll(() => hanging.batches.length, { timeout: 5000 }).toBe(5)
+    await store(pool, someRows(3))
+    queues.wakeLinks()
+    await expect.poll(() => receiver.taken.length, { timeout: 3000 }).toBe(6)
+    for (const one of [...workers]) await stop(one)
+    await hanging.close()
+  })
+
+  test('two processes share the work and send nothing twice', async () => {
+    await linkTo(pool, receiver)
+    work(150)
+    work(150)
+    for (let push = 0; push < 20; push++) {
+      await store(pool, [...someRows(10), versionRow(`shared-${push}`, { version: 1 })])
+      queues.wakeLinks()
+      await pause(20)
+    }
+    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(220)
+    await pause(300)
+    expect(receiver.changes).toHaveLength(220)
+  })
+}
+
+let lose: () => Promise<void>
+
+describe('on PostgreSQL', () => {
+  beforeEach(async () => await open(undefined))
+  afterEach(close)
+  lose = async () => {
+    await pool.query('truncate bullmq.job, bullmq.dedup, bullmq.dedup_next, bullmq.event cascade')
+  }
+  laws()
+
+  test('nothing is left of the jobs that are done', async () => {
+    await linkTo(pool, receiver)
+    work()
+    await pause(300)
+    await store(pool, someRows(3))
+    queues.wakeLinks()
+    await expect.poll(() => receiver.taken.length).toBe(3)
+    const count = async () => Number((await pool.query('select count(*) from bullmq.job')).rows[0].count)
+    await expect.poll(count, { timeout: 3000 }).toBe(0)
+    expect(errors).toEqual([])
+  })
+})
+
+describe.runIf(hasRedis || required)('on Redis', () => {
+  let redis: TestRedis
+  let admin: Redis
+  beforeAll(async () => {
+    redis = await startRedis()
+    admin = new Redis(redis.url)
+    admin.on('error', () => {})
+  })
+  afterAll(async () => {
+    admin.disconnect()
+    await redis.kill()
+  })
+  beforeEach(async () => {
+    lose = async () => void (await admin.flushall())
+    await open(redis.url)
+  })
+  afterEach(close)
+  laws()
+
+  test('idle workers ask Redis less than 10 times a second', async () => {
+    work()
+    await pause(500)
+    const count = async () =>
+      Number(/total_commands_processed:(\d+)/.exec(await admin.info('stats'))?.[1] ?? Number.NaN)
+    const before = await count()
+    await pause(2000)
+    expect((await count()) - before).toBeLessThan(20)
+  })
+})
+
+describe.runIf(hasRedis || required)('a Redis that dies', () => {
+  let redis: TestRedis
+  beforeEach(async () => {
+    redis = await startRedis()
+    await open(redis.url)
+  })
+  afterEach(close)
+
+  test('holds up neither a push nor, thanks to the sweep, a delivery', async () => {
+    await linkTo(pool, receiver)
+    work(200)
+    await pause(300)
+    await redis.kill()
+    await store(pool, someRows(5))
+    queues.wakeLinks()
+    expect(await queues.wakeLink('00000000-0000-4000-8000-000000000000')).toBe(false)
+    await expect.poll(() => receiver.taken.length, { timeout: 8000 }).toBe(5)
+    const asked = performance.now()
+    for (const one of [...workers]) await stop(one)
+    expect(performance.now() - asked).toBeLessThan(3000)
+  })
+})
+
+test.skipIf(hasRedis || required)('not run: install redis-server to test the jobs on Redis', () => {})
