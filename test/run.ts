@@ -4,8 +4,8 @@
  */
 import { countsOf } from './run/counts.ts'
 import { type Part, program, vitest } from './run/parts.ts'
+import { missingPrograms } from './run/programs.ts'
 import { finalLine, notRun, table } from './run/report.ts'
-import { missingServices } from './run/services.ts'
 
 const chosen = process.argv.slice(2)
 const parts: Part[] = []
@@ -23,7 +23,7 @@ const counts = countsOf(report, exitCode)
 parts.push(...counts.parts.map((part) => ({ ...part, said: '' })))
 if (counts.unexplained) parts.push({ name: 'vitest', passed: 0, failed: 1, seconds, said: '' })
 
-const missing = missingServices(process.env)
+const missing = missingPrograms(process.env)
 if (process.env['HUB_TEST_REQUIRE_SERVICES'] === '1') {
   for (const { name } of missing)
     parts.push({ name: `needs ${name}`, passed: 0, failed: 1, seconds: 0, said: '' })

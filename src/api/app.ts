@@ -1,67 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
 import swagger from '@fastify/swagger'
-import fastify, { type FastifyInstance } from 'fastify'
-import type { Pool } from 'pg'
-import type { Logger } from 'pino'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { HubError } from '#core/errors.ts'
-import type { Intake } from '#flow/intake/intake.ts'
-import type { Registry } from '#flow/systems/registry.ts'
-import type { Queues } from '#jobs/queues.ts'
+import { headPosition } from '#store/changes.ts'
 import { findKeyByDigest } from '#store/keys.ts'
 import { createCallers } from './auth.ts'
-import { type Language, languageOf } from './language.ts'
+import { refuseMalformed } from './client-error.ts'
+import { createHeadWatch } from './head-watch.ts'
+import { secure } from './headers.ts'
+import { languageOf } from './language.ts'
+import { createMetrics } from './metrics.ts'
+import { watchRoutes } from './not-found.ts'
 import { openapi } from './openapi.ts'
+import type { ApiParts } from './parts.ts'
 import { hubErrorOf, problemOf } from './problem.ts'
 import { routes } from './routes.ts'
+import { validatorCompiler } from './validation.ts'
 
-/** What the API is handed; it opens nothing itself. */
-export interface ApiParts {
-  readonly pool: Pool
-  readonly registry: Registry
-  readonly intake: Intake
-  readonly queues: Queues
-  readonly adminKey: string | undefined
-  readonly language: Language
-  readonly log: Logger | false
-  /** Milliseconds since 1970. */
-  readonly clock: () => number
-}
+export type { ApiParts } from './parts.ts'
 
 /** Largest body that is read at once; larger files are sent in parts. */
 export const BODY_MAX = 8 * 1024 * 1024
 const REQUEST_TIMEOUT_MS = 30_000
+/** A record identifier may hold several key parts of 200 Chinese characters, percent-encoded twice. */
+const PARAMETER_MAX = 12_000
 
 /**
  * The HTTP API, not yet listening. Bodies are never coerced nor stripped; timeouts and sizes are bounded, because Fastify's defaults
  * are not.
  */
 export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
-  const app = fastify({
-    ...(parts.log ? { loggerInstance: parts.log } : { logger: false }),
+  const sendProblem = problemSender(parts)
+  const app: FastifyInstance = fastify({
+    ...(parts.log ? { loggerInstance: parts.log as FastifyBaseLogger } : { logger: false }),
     disableRequestLogging: true,
+    genReqId: requestNumbers(),
     bodyLimit: BODY_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: 72_000,
-    routerOptions: { maxParamLength: 1024 },
+    routerOptions: { maxParamLength: PARAMETER_MAX },
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1000 },
-    return503OnClosing: true,
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true, keywords: ['x-zh'] } },
+    // The hub says so itself, as a problem.
+    return503OnClosing: false,
+    clientErrorHandler: (error: Error & { code?: string }, socket: Socket) =>
+      refuseMalformed(error, socket, parts.language),
+    frameworkErrors: (error, request, reply) => {
+      secure(reply)
+      sendProblem(error, request, reply)
+    },
   })
-  const callers = createCallers({ adminKey: parts.adminKey, findKey: (digest) => findKeyByDigest(parts.pool, digest), clock: parts.clock })
+  const callers = createCallers({
+    adminKey: parts.adminKey,
+    findKey: (digest) => findKeyByDigest(parts.pool, digest),
+    clock: parts.clock,
+  })
+  const head = createHeadWatch(() => headPosition(parts.pool))
+  const refuseUnknown = watchRoutes(app)
+  let closing = false
+
   app.decorateRequest('caller', null)
   app.setSerializerCompiler(() => JSON.stringify)
-  app.setErrorHandler((thrown, request, reply) => {
-    const error = hubErrorOf(thrown)
-    if (error.code === 'internal') request.log.error({ err: error.parts.cause }, 'unexpected error')
-    const problem = problemOf(error, languageOf(request.headers['accept-language'], parts.language), request.id)
-    if (error.parts.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(error.parts.retryAfterMs / 1000))
-    if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
-    return reply.code(problem.status).type('application/problem+json').send(problem)
+  app.setValidatorCompiler(validatorCompiler())
+  app.addHook('onRequest', (request, reply, done) => {
+    secure(reply)
+    if (closing) {
+      reply.header('connection', 'close')
+      done(new HubError('stopping', { retryAfterMs: 1000 }))
+    } else if (request.is404) {
+      // Before the body is read, whatever its type.
+      done(refuseUnknown(request, reply))
+    } else done()
   })
-  app.setNotFoundHandler((request) => {
-    throw new HubError('not_found', { detail: `${request.method} ${request.url.split('?')[0]}` })
+  app.addHook('preClose', (done) => {
+    closing = true
+    head.close()
+    done()
+  })
+  app.setErrorHandler(sendProblem)
+  app.setNotFoundHandler((request, reply) => {
+    throw refuseUnknown(request, reply)
   })
   await app.register(swagger, openapi())
-  await app.register(routes({ ...parts, callers }))
+  await app.register(routes({ ...parts, callers, head, metrics: createMetrics(parts.pool) }))
   return app
 }
+
+/** Numbers of requests that no other process or start gives out again. */
+function requestNumbers(): () => string {
+  const start = randomBytes(6).toString('base64url')
+  let count = 0
+  return () => `${start}-${(++count).toString(36)}`
+}
+
+const problemSender =
+  ({ language }: ApiParts) =>
+  (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const error = hubErrorOf(thrown)
+    if (error.code === 'internal')
+      request.log.error({ err: error.parts.cause, request: request.id }, 'unexpected error')
+    const problem = problemOf(error, languageOf(request.headers['accept-language'], language), request.id)
+    const { retryAfterMs } = error.parts
+    if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000))
+    if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
+    reply.removeHeader('location')
+    return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+  }

@@ -55,6 +55,8 @@ function utf8(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw invalid([{ path: '', code: 'E_ENCODING', reason: 'the body is not UTF-8', fix: 'Send JSON as UTF-8.' }])
+    throw invalid([
+      { path: '', code: 'E_ENCODING', reason: 'the body is not UTF-8', fix: 'Send JSON as UTF-8.' },
+    ])
   }
 }

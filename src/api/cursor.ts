@@ -10,7 +10,8 @@ const BASE64URL = /^[A-Za-z0-9_-]+$/
 export function readCursor(text: string | undefined, ...forms: readonly RegExp[]): string[] | null {
   if (text === undefined) return null
   const parts = parse(text)
-  if (parts?.length !== forms.length || !forms.every((form, i) => form.test(parts[i] as string))) throw badCursor()
+  if (parts?.length !== forms.length || !forms.every((form, i) => form.test(parts[i] as string)))
+    throw badCursor()
   return parts
 }
 

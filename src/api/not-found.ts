@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HubError } from '#core/errors.ts'
 
-/** Throws what a request gets that fits no route: 404, or 405 with `Allow` where only the method is wrong. */
-export type NotFound = (request: FastifyRequest, reply: FastifyReply) => never
+/** What a request gets that fits no route: 404, or 405 with `Allow` where only the method is wrong. */
+export type NotFound = (request: FastifyRequest, reply: FastifyReply) => HubError
 
 /** Remembers the routes as they are added; call it before the first. */
 export function watchRoutes(app: FastifyInstance): NotFound {
@@ -18,10 +18,11 @@ export function watchRoutes(app: FastifyInstance): NotFound {
     for (const [pattern, methods] of routes) {
       if (fits(pattern, path)) for (const method of methods) allowed.add(method)
     }
-    if (allowed.size === 0) throw new HubError('not_found', { detail: `${request.method} ${path.slice(0, 200)}` })
+    if (allowed.size === 0)
+      return new HubError('not_found', { detail: `${request.method} ${path.slice(0, 200)}` })
     const allow = [...allowed].sort()
     reply.header('allow', allow.join(', '))
-    throw new HubError('method_not_allowed', { detail: `${request.method}; allowed: ${allow.join(', ')}` })
+    return new HubError('method_not_allowed', { detail: `${request.method}; allowed: ${allow.join(', ')}` })
   }
 }
 

@@ -75,7 +75,9 @@ export function openapi(): FastifyDynamicSwaggerOptions {
         { name: 'operation', description: 'Health and metrics · 运行状态' },
       ],
       components: {
-        securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A key with scopes · 带权限范围的密钥' } },
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', description: 'A key with scopes · 带权限范围的密钥' },
+        },
       },
     },
     transform: ({ schema, url, route }) => {
@@ -87,4 +89,5 @@ export function openapi(): FastifyDynamicSwaggerOptions {
 }
 
 /** Where a route decides by itself, its description says which scopes it asks for. */
-const scopesToShow = (scopes: readonly string[]): string[] => (scopes.includes('any') ? [] : [...scopes, 'admin'])
+const scopesToShow = (scopes: readonly string[]): string[] =>
+  scopes.includes('any') ? [] : [...scopes, 'admin']

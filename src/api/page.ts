@@ -30,7 +30,11 @@ export const listOf = (plural: string, component: string) =>
   })
 
 /** One page of rows that were read with one more than the limit: whether there is more is then known. */
-export function pageOf<T>(rows: readonly T[], limit: number, cursor: (last: T) => string): { rows: T[]; next: string | null } {
+export function pageOf<T>(
+  rows: readonly T[],
+  limit: number,
+  cursor: (last: T) => string,
+): { rows: T[]; next: string | null } {
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return { rows: page, next: rows.length > limit && last !== undefined ? cursor(last) : null }

@@ -1,8 +1,8 @@
 import type { FastifyError } from 'fastify'
 import { ERRORS, type ErrorCode, HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
-import { isTooSlow } from '#store/too-slow.ts'
 import { isUnavailable } from '#store/database-errors.ts'
+import { isTooSlow } from '#store/too-slow.ts'
 import type { Language } from './language.ts'
 import { requestIssues } from './validation.ts'
 
@@ -43,10 +43,15 @@ export function hubErrorOf(error: unknown): HubError {
   if (error instanceof HubError) return error
   if (isUnavailable(error)) return new HubError('unavailable', { retryAfterMs: RETRY_MS, cause: error })
   if (isTooSlow(error)) {
-    return new HubError('busy', { detail: 'the answer took too long; ask for less', retryAfterMs: RETRY_MS, cause: error })
+    return new HubError('busy', {
+      detail: 'the answer took too long; ask for less',
+      retryAfterMs: RETRY_MS,
+      cause: error,
+    })
   }
   const { code, statusCode, message, validation, validationContext } = error as Partial<FastifyError>
-  if (validation) return new HubError('invalid_request', { issues: requestIssues(validation, validationContext) })
+  if (validation)
+    return new HubError('invalid_request', { issues: requestIssues(validation, validationContext) })
   const own = code === undefined ? undefined : FRAMEWORK[code]
   if (own) return own()
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {

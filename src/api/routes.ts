@@ -1,14 +1,37 @@
 import type { FastifyPluginAsync } from 'fastify'
-import type { ApiParts } from './app.ts'
-import type { Callers } from './auth.ts'
+import { readControlBodies } from './control-body.ts'
 import { addComponents } from './openapi.ts'
+import type { RouteParts } from './parts.ts'
+import { changeRoutes } from './routes/changes.ts'
+import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
+import { keyRoutes } from './routes/keys.ts'
+import { linkDeliveryRoutes } from './routes/link-deliveries.ts'
+import { linkRoutes } from './routes/links.ts'
+import { mappingRoutes } from './routes/mappings.ts'
 import { pushRoutes } from './routes/push.ts'
+import { receiptRoutes } from './routes/receipts.ts'
+import { recordRoutes } from './routes/records.ts'
+import { recordsPushRoutes } from './routes/records-push.ts'
+import { rejectionRoutes } from './routes/rejections.ts'
+import { systemRoutes } from './routes/systems.ts'
+import { traceRoutes } from './routes/trace.ts'
+import { guard } from './scopes.ts'
 
-/** Everything a route may need. */
-export interface RouteParts extends ApiParts {
-  readonly callers: Callers
-}
+const GUARDED = [
+  pushRoutes,
+  recordsPushRoutes,
+  receiptRoutes,
+  recordRoutes,
+  changeRoutes,
+  traceRoutes,
+  rejectionRoutes,
+  systemRoutes,
+  mappingRoutes,
+  linkRoutes,
+  linkDeliveryRoutes,
+  keyRoutes,
+] as const
 
 /** All routes: the open ones, and those that need a key. */
 export const routes =
@@ -16,10 +39,10 @@ export const routes =
   async (app) => {
     addComponents(app)
     await app.register(healthRoutes(parts))
+    await app.register(docsRoutes(parts))
     await app.register(async (guarded) => {
-      guarded.addHook('onRequest', async (request) => {
-        request.caller = await parts.callers.of(request)
-      })
-      await guarded.register(pushRoutes(parts))
+      guard(guarded, parts.callers)
+      readControlBodies(guarded)
+      for (const plugin of GUARDED) await guarded.register(plugin(parts))
     })
   }

@@ -14,7 +14,8 @@ declare module 'fastify' {
 
 /** Whether the caller holds one of the scopes. */
 export const holds = (caller: Caller | null, ...scopes: readonly string[]): boolean =>
-  caller !== null && (caller.scopes.includes('admin') || scopes.some((scope) => caller.scopes.includes(scope)))
+  caller !== null &&
+  (caller.scopes.includes('admin') || scopes.some((scope) => caller.scopes.includes(scope)))
 
 /** The caller of a route that needs a key. */
 export function callerOf(request: FastifyRequest): Caller {

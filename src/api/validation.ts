@@ -1,13 +1,13 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
-import type { FastifySchemaCompiler } from 'fastify'
+import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
 import type { Issue } from '#core/issue.ts'
 import { hasForbiddenCharacter } from '#core/text.ts'
+import { isDayOrTime } from './day-or-time.ts'
 
 const settings = { allErrors: true, strict: true, allowUnionTypes: true, keywords: ['x-zh', 'example'] }
 
-/** What a validator of Fastify may return: true, or false with `errors` set on the function. */
-type Check = ((value: unknown) => boolean) & { errors?: Partial<ErrorObject>[] | null }
+type Check = ReturnType<FastifySchemaCompiler<object>>
 
 /**
  * Compiles the schemas of routes. Only query strings are coerced, because all they hold is text; nothing is ever stripped. A NUL or half
@@ -17,23 +17,30 @@ export function validatorCompiler(): FastifySchemaCompiler<object> {
   const coercing = withFormats(new Ajv({ ...settings, coerceTypes: true }))
   const exact = withFormats(new Ajv(settings))
   return ({ schema, httpPart }) => {
-    if (httpPart === 'body') return exact.compile(schema)
+    if (httpPart === 'body') return checkOf(exact.compile(schema))
     const validate = (httpPart === 'querystring' ? coercing : exact).compile(schema)
-    return httpPart === 'headers' ? validate : wellFormed(validate)
+    return httpPart === 'headers' ? checkOf(validate) : wellFormed(validate)
   }
 }
 
-const withFormats = (ajv: Ajv): Ajv => formats.default(ajv, ['uuid', 'date-time', 'date'])
+const withFormats = (ajv: Ajv): Ajv => {
+  formats.default(ajv, ['uuid', 'date-time', 'date'])
+  return ajv.addFormat('day-or-time', isDayOrTime)
+}
+
+/** Ajv's own function; Fastify's type of it names fewer keywords as optional. */
+const checkOf = (validate: ValidateFunction): Check => validate as Check
 
 function wellFormed(validate: ValidateFunction): Check {
-  const check: Check = (value) => {
+  const check: Check = (value: unknown) => {
+    check.errors = null
     if (!validate(value)) {
-      check.errors = validate.errors ?? null
+      check.errors = (validate.errors ?? []) as FastifySchemaValidationError[]
       return false
     }
     for (const [name, text] of Object.entries(value as object)) {
       if (typeof text !== 'string' || !hasForbiddenCharacter(text)) continue
-      check.errors = [{ instancePath: `/${name}`, message: 'NUL or half of a surrogate pair in the text', params: {} }]
+      check.errors = [forbidden(name)]
       return false
     }
     return true
@@ -41,10 +48,18 @@ function wellFormed(validate: ValidateFunction): Check {
   return check
 }
 
+const forbidden = (name: string): FastifySchemaValidationError => ({
+  keyword: 'text',
+  instancePath: `/${name}`,
+  schemaPath: '',
+  params: {},
+  message: 'NUL or half of a surrogate pair in the text',
+})
+
 const PREFIX: Readonly<Record<string, string>> = { querystring: '?', params: 'path ', headers: 'header ' }
 
 /** What is wrong with a part of a request: `?limit` for the query, a JSON pointer for the body. */
-export function requestIssues(errors: readonly Partial<ErrorObject>[], part: string | undefined): Issue[] {
+export function requestIssues(errors: readonly Partial<FastifySchemaValidationError>[], part: string | undefined): Issue[] {
   const prefix = PREFIX[part ?? '']
   return errors.map(({ instancePath = '', keyword, message = 'not valid', params = {} }) => {
     const name = params['additionalProperty'] ?? params['missingProperty']
@@ -59,4 +74,12 @@ function reasonOf(keyword: string | undefined, message: string, params: Record<s
   if (keyword === 'required') return 'the field is required'
   const allowed = params['allowedValues']
   return Array.isArray(allowed) ? `one of ${allowed.join(', ')}` : message
+}
+
+/** Compiler of a route whose body has a schema only for its documentation; the body itself goes on as it came. */
+export const unvalidatedBody = (app: {
+  readonly validatorCompiler: unknown
+}): FastifySchemaCompiler<object> => {
+  const compile = app.validatorCompiler as FastifySchemaCompiler<object>
+  return (route) => (route.httpPart === 'body' ? () => true : compile(route))
 }

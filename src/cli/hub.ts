@@ -1,15 +1,21 @@
 import type { AddressInfo } from 'node:net'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
+import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import { createApi } from '#api/app.ts'
+import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
+import { createDelivery } from '#flow/delivery/create-delivery.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import type { Registry } from '#flow/systems/registry.ts'
-import { openJobs } from '#jobs/jobs.ts'
+import { type JobBackend, openJobBackend } from '#jobs/backend.ts'
+import { createQueues, type Queues } from '#jobs/queues.ts'
+import { startWorkers } from '#jobs/workers.ts'
 import { checkServer } from '#store/check-server.ts'
 import { createPool } from '#store/database.ts'
 import { migrate } from '#store/migrate.ts'
 import { ensurePartitions } from '#store/partitions.ts'
+import { keptSecret, keyedHash } from '#store/secrets.ts'
 import { registerSystems } from '#store/systems.ts'
 import { startEmbedded } from './embedded.ts'
 import type { Settings } from './settings.ts'
@@ -48,23 +54,21 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     await checkServer(pool)
     await migrate(pool)
     await ensurePartitions(pool, Date.now())
-    const registry = await loadRegistry(settings.mappings)
-    for (const mistake of registry.mistakes) log.error({ mistake }, 'mapping')
+    const secret = await keptSecret(pool, 'identity-numbers')
+    const registry = await loadRegistry(settings.mappings, { keyedHash: keyedHash(secret) })
+    for (const mistake of registry.mistakes) log.error({ mistake }, 'a mapping is broken')
     await registerSystems(pool, [...registry.systems.values()])
-    const jobs = await openJobs({
-      pool,
+    const backend = await openJobBackend({
       databaseUrl,
       redisUrl: settings.redisUrl,
-      registry,
-      log,
-      clock: Date.now,
+      onError: (error) => log.warn({ reason: error.message }, 'jobs'),
     })
-    closings.push(() => jobs.close())
-    if (settings.role !== 'api') await jobs.startWorkers()
+    closings.push(() => backend.close())
+    const queues = createQueues(backend, log)
+    closings.push(() => queues.close())
+    if (settings.role !== 'api') openWorkers({ pool, registry, backend, queues, log }, closings)
     const url =
-      settings.role === 'worker'
-        ? ''
-        : await startApi(settings, { pool, registry, log, queues: jobs.queues }, closings)
+      settings.role === 'worker' ? '' : await startApi(settings, { pool, registry, log, queues }, closings)
     return { url, databaseUrl, pool, registry, stop }
   } catch (error) {
     await stop()
@@ -77,6 +81,18 @@ async function openDatabase(settings: Settings, log: Logger, closings: Closing[]
   const embedded = await startEmbedded({ dataDir: settings.data, log })
   closings.push(() => embedded.stop())
   return embedded.url
+}
+
+function openWorkers(
+  parts: { pool: Pool; registry: Registry; backend: JobBackend; queues: Queues; log: Logger },
+  closings: Closing[],
+): void {
+  const { pool, registry, log } = parts
+  const http = createHttpDelivery()
+  closings.push(async () => http.close())
+  const delivery = createDelivery({ pool, send: http.send, mappingOf: backwardMappings(registry), log })
+  const workers = startWorkers({ ...parts, delivery })
+  closings.push(() => workers.close())
 }
 
 async function startApi(

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   createPostgresBackend,
   type JobsOptions,
@@ -60,6 +61,7 @@ export async function openJobBackend(settings: JobBackendSettings): Promise<JobB
 const SCHEMA = 'bullmq'
 /** Two workers listen on a connection each; the rest is shared. */
 const CONNECTIONS = 6
+const CLOSE_MS = 1000
 
 async function openPostgres(url: string, onError: (error: Error) => void): Promise<JobBackend> {
   const pool = new pg.Pool({
@@ -91,7 +93,8 @@ async function openPostgres(url: string, onError: (error: Error) => void): Promi
       const worker = new Worker(name, work, { ...options, connection }, createPostgresBackend)
       return watched(worker, onError)
     },
-    close: async () => await pool.end(),
+    // A connection that a worker did not give back must not hold the end up.
+    close: async () => void (await Promise.race([pool.end(), pause(CLOSE_MS, undefined, { ref: false })])),
   }
 }
 

@@ -54,10 +54,11 @@ export async function ensurePartitions(pool: Pool, nowMs: number): Promise<strin
 async function makePartition(client: PoolClient, { table, name, from, to }: Month): Promise<boolean> {
   await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`)
   await client.query('select pg_advisory_xact_lock($1)', [PARTITION_LOCK])
-  const { rows } = await client.query('select to_regclass($1) is null as missing', [name])
-  if (!rows[0]?.missing) return false
-  // The same lock that attaching takes, taken before the rows are moved, so that none can slip in behind them.
-  await client.query(`lock table ${table}_default in access exclusive mode`)
+  // Not to_regclass: its cache may not know yet what another process has just made.
+  const there = 'select from pg_tables where schemaname = current_schema() and tablename = $1'
+  if ((await client.query(there, [name])).rows.length > 0) return false
+  // Writers wait before they choose a partition: one that has chosen the default partition would fail once the new one is there.
+  await client.query(`lock table ${table} in share row exclusive mode`)
   await client.query(`create table ${name} (like ${table} including all)`)
   await client.query(
     `with early as (delete from ${table}_default where ${MONTHLY[table]} >= '${from} 00:00:00+00' and ${MONTHLY[table]} < '${to} 00:00:00+00'

@@ -1,5 +1,5 @@
 import type { PartCount } from './counts.ts'
-import type { Service } from './services.ts'
+import type { NeededProgram } from './programs.ts'
 
 /** One line for each part: name, passed, failed, seconds. */
 export function table(parts: readonly PartCount[]): string {
@@ -13,13 +13,12 @@ export function table(parts: readonly PartCount[]): string {
 }
 
 /** Which tests were not run, and what to install so that they are. */
-export function notRun(skipped: readonly string[], missing: readonly Service[]): string {
+export function notRun(skipped: readonly string[], missing: readonly NeededProgram[]): string {
   const lines = ['']
   if (skipped.length === 0) lines.push('Every test was run.')
   else lines.push(`Not run (${skipped.length}):`, ...skipped.map((test) => `  ${test}`))
-  for (const { name, setting, debian } of missing) {
-    const other = setting ? `, or set ${setting}` : ''
-    lines.push(`${name} was not found. Install it (Debian: apt-get install ${debian})${other}.`)
+  for (const { name, debian } of missing) {
+    lines.push(`${name} was not found. Install it (Debian: apt-get install ${debian}).`)
   }
   return `${lines.join('\n')}\n`
 }

@@ -50,7 +50,10 @@ function detailOf(status: number): string {
 export function readRetryAfter(header: string | string[] | undefined, nowMs: number): number | null {
   const text = (Array.isArray(header) ? header[0] : header)?.trim()
   if (!text) return null
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs
+  const seconds = /^\d{1,9}$/.test(text)
+  // Date.parse alone would read "-5" as a year.
+  if (!seconds && !text.endsWith(' GMT')) return null
+  const ms = seconds ? Number(text) * 1000 : Date.parse(text) - nowMs
   return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), RETRY_AFTER_MAX_MS)
 }
 

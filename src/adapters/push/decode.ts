@@ -4,13 +4,16 @@ import { decodeText, type Encoding } from './charset.ts'
 import { readCsv } from './csv/read.ts'
 import { contradicts, xmlDeclaredEncoding } from './declared.ts'
 import { readForm } from './form.ts'
-import { readJson, rowsPath, tooMany } from './json/document.ts'
+import { readJson, rowsPath } from './json/document.ts'
 import { readLines } from './ndjson.ts'
 import type { Unjoined } from './xml/join.ts'
 import { readXml } from './xml/read.ts'
 
 /** Deepest nesting of a message; a system may set less. */
 export const DEPTH_MAX = 64
+
+/** Records of one whole message where the system names no lower limit; more come as a stream. It bounds memory. */
+export const RECORDS_MAX = 100_000
 
 export interface DecodeOptions extends ReadOptions {
   /** Most records that the system may send in one message. */
@@ -44,10 +47,7 @@ type Read = Pick<DecodeOutcome, 'records' | 'encoding'> &
  * @throws DecodeRefusal where the message as a whole cannot be read
  */
 export function decode(bytes: Uint8Array, options: DecodeOptions, declared: Declared = {}): DecodeOutcome {
-  const read = readFormat(bytes, options)
-  const { maxRecords } = options
-  if (maxRecords !== undefined && read.records.length > maxRecords)
-    throw tooMany(read.records.length, maxRecords, '')
+  const read = readFormat(bytes, options, Math.min(options.maxRecords ?? RECORDS_MAX, RECORDS_MAX))
   const name = declared.charset ?? read.inner ?? options.encoding
   return {
     records: read.records,
@@ -58,19 +58,15 @@ export function decode(bytes: Uint8Array, options: DecodeOptions, declared: Decl
   }
 }
 
-function readFormat(bytes: Uint8Array, options: DecodeOptions): Read {
+function readFormat(bytes: Uint8Array, options: DecodeOptions, maxRecords: number): Read {
   const maxDepth = Math.min(options.maxDepth ?? DEPTH_MAX, DEPTH_MAX)
   const { format } = options
-  if (format === 'ndjson') return readLines(bytes, maxDepth)
-  const json = {
-    rows: rowsPath(options.rows),
-    maxDepth,
-    maxRecords: options.maxRecords ?? Number.POSITIVE_INFINITY,
-  }
+  if (format === 'ndjson') return readLines(bytes, { maxDepth, maxRecords })
+  const json = { rows: rowsPath(options.rows), maxDepth, maxRecords }
   if (format === 'form') return readForm(bytes, options.form?.field ?? 'data', json)
   const { text, encoding } = decodeText(bytes)
-  if (format === 'csv') return { encoding, records: readCsv(text, options.csv) }
+  if (format === 'csv') return { encoding, records: readCsv(text, options.csv, maxRecords) }
   if (format === 'xml')
-    return { encoding, inner: xmlDeclaredEncoding(text), ...readXml(text, options, maxDepth) }
+    return { encoding, inner: xmlDeclaredEncoding(text), ...readXml(text, options, { maxDepth, maxRecords }) }
   return { encoding, ...readJson(text, json) }
 }

@@ -1,64 +1,122 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import { pushBody, receiptExample } from '#api/examples.ts'
+import { IdempotencyHeader, type IdempotencyKey, idempotencyKeyOf } from '#api/idempotency.ts'
+import { answer, problems } from '#api/openapi.ts'
+import type { RouteParts } from '#api/parts.ts'
+import { hubErrorOf } from '#api/problem.ts'
+import { unvalidatedBody } from '#api/validation.ts'
 import { HubError } from '#core/errors.ts'
+import type { Receipt } from '#core/receipt.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import type { Registry } from '#flow/systems/registry.ts'
-import { requireScope } from '#api/auth.ts'
-import { problems, ref } from '#api/openapi.ts'
 
 const PushParams = Type.Object({
-  system: Type.String({ description: 'System, such as jiaxing-wholesale' }),
-  record: Type.String({ description: 'Record of the system, such as trade' }),
+  system: Type.String({ description: 'System, such as jiaxing-wholesale · 对接系统' }),
+  record: Type.String({ description: 'Record of the system, such as trade · 来源记录名' }),
 })
-const PushHeaders = Type.Object({ 'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 255 })) })
+
+interface Push {
+  Params: { system: string; record: string }
+  Headers: IdempotencyKey
+}
 
 /** `POST /v1/systems/{system}/records/{record}`: a message in the system's own format. */
 export const pushRoutes =
-  ({ intake, registry }: { intake: Intake; registry: Registry }): FastifyPluginAsync =>
+  ({ intake, registry, metrics }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-    app.route<{ Params: { system: string; record: string }; Headers: { 'idempotency-key'?: string } }>({
+    app.route<Push>({
       method: 'POST',
       url: '/v1/systems/:system/records/:record',
+      config: { scopes: ['push:{system}'] },
       schema: {
         operationId: 'pushRecords',
         tags: ['push'],
-        summary: 'Push records in the format of the system',
-        description:
-          'Up to 5,000 records or 8 MiB: done when answered. Every source record is accepted, unchanged or rejected; one bad record never blocks its neighbours. Sent again, the same records are unchanged.',
+        summary: 'Push records in the format of the system · 按系统原有格式推送记录',
+        description: [
+          'Up to 5,000 records or 8 MiB: done when answered, and a 2xx comes only after COMMIT. Every source record is accepted,',
+          'unchanged or rejected; one bad record never blocks its neighbours. Sent again, the same records are unchanged. The content',
+          'type and the meaning of the body follow the mapping of the record.',
+          '',
+          '一次最多 5,000 条或 8 MiB，返回 2xx 即已提交入库；逐条接受、无变化或退回，互不影响；重复发送不会重复入库。',
+        ].join('\n'),
         params: PushParams,
-        headers: PushHeaders,
-        response: { 200: ref('Receipt'), ...problems(400, 401, 403, 404, 413, 415, 422, 429, 503) },
+        headers: IdempotencyHeader,
+        body: pushBody,
+        response: {
+          200: answer('Receipt', 'What became of each source record · 每条来源记录的结果', receiptExample),
+          ...problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
+        },
       },
-      preParsing: async (request) => {
-        // Before the body is read: who may not push costs no memory.
-        requireScope(request, `push:${request.params.system}`)
-        checkContentType(registry, request.params, request.headers['content-type'])
+      validatorCompiler: unvalidatedBody(app),
+      preParsing: (request, _reply, payload, done) => {
+        // Before the body is read: what will not be taken costs no memory.
+        try {
+          checkContentType(registry, request)
+          done(null, payload)
+        } catch (error) {
+          done(error as HubError)
+        }
       },
-      handler: (request) =>
-        intake.push({
-          system: request.params.system,
-          record: request.params.record,
-          bytes: (request.body as Buffer | undefined) ?? EMPTY,
-          contentType: request.headers['content-type'] ?? '',
-          keyId: request.caller?.keyId ?? null,
-          ...(request.headers['idempotency-key'] ? { idempotencyKey: request.headers['idempotency-key'] } : {}),
-        }),
+      handler: (request) => {
+        const startedMs = performance.now()
+        return take(intake, request).then(
+          (receipt) => {
+            metrics.taken(receipt, (performance.now() - startedMs) / 1000)
+            return receipt
+          },
+          (error: unknown) => {
+            const known = hubErrorOf(error)
+            metrics.refused(request.params.system, known.code)
+            throw known
+          },
+        )
+      },
     })
   }
 
 const EMPTY = Buffer.alloc(0)
 
-function checkContentType(registry: Registry, params: { system: string; record: string }, contentType: string | undefined): void {
+// Async, so that what intake throws before it promises anything is a rejection too.
+const take = async (intake: Intake, request: FastifyRequest<Push>): Promise<Receipt> =>
+  intake.push({
+    system: request.params.system,
+    record: request.params.record,
+    bytes: (request.body as Buffer | undefined) ?? EMPTY,
+    contentType: request.headers['content-type'] ?? '',
+    keyId: request.caller?.keyId ?? null,
+    ...idempotencyKeyOf(request),
+  })
+
+function checkContentType(registry: Registry, { params, headers }: FastifyRequest<Push>): void {
   const system = registry.system(params.system)
-  if (!system) throw new HubError('unknown_system', { detail: params.system, members: { known: [...registry.systems.keys()] } })
+  if (!system) {
+    throw new HubError('unknown_system', {
+      detail: params.system,
+      members: { known: [...registry.systems.keys()] },
+    })
+  }
   const record = system.records.get(params.record)
   if (!record) {
-    throw new HubError('unknown_record', { detail: `${params.system}/${params.record}`, members: { known: [...system.records.keys()] } })
+    throw new HubError('unknown_record', {
+      detail: `${params.system}/${params.record}`,
+      members: { known: [...system.records.keys()] },
+    })
   }
-  const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? ''
+  const coding = headers['content-encoding'] ?? 'identity'
+  if (coding !== 'identity') {
+    throw new HubError('unsupported_media_type', {
+      detail: `content-encoding ${coding}: send the body as it is`,
+      members: { accepted: record.accepts },
+    })
+  }
+  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? ''
   if (!record.accepts.includes(type)) {
-    throw new HubError('unsupported_media_type', { detail: type || 'no content type', members: { accepted: record.accepts } })
+    throw new HubError('unsupported_media_type', {
+      detail: type || 'no content type',
+      members: { accepted: record.accepts },
+    })
   }
 }

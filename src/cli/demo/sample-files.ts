@@ -37,66 +37,66 @@ const jiaxing = (file: string, zh: string, en: string): SampleFile => ({
 export const demoFiles: readonly SampleFile[] = [
   shaoxing(
     'arrival',
-    'arrival-one.xml',
+    'valid/arrival-one.xml',
     '生猪进厂，GBK 字节、报文头却写 UTF-8',
     'pigs arrive; GBK bytes under a UTF-8 header',
   ),
   shaoxing(
     'arrival',
-    'arrival-day.xml',
+    'valid/arrival-day.xml',
     '当晚其余进厂，含已撤销的绍兴县代码',
     'the other arrivals, one from a county that no longer exists',
   ),
   shaoxing(
     'arrival',
-    'arrival-one-resend.xml',
+    'valid/arrival-one-resend.xml',
     '网络重发，仅上传时间不同',
     'sent again after a network error; only the upload time differs',
   ),
   shaoxing(
     'quarantine',
-    'quarantine-day.xml',
+    'valid/quarantine-day.xml',
     '屠宰检疫，一批阳性',
     'quarantine after slaughter, one lot positive',
   ),
-  agri('one.json', '番茄合格证', 'certificate of the tomatoes'),
-  agri('day.json', '当日合格证九张，数量单位写法各异', 'nine certificates, quantities written in many ways'),
-  agri('forms.json', '2019、2021、2026 三代样式', 'three generations of the form'),
+  agri('valid/one.json', '番茄合格证', 'certificate of the tomatoes'),
+  agri('valid/day.json', '当日合格证九张，数量单位写法各异', 'nine certificates, quantities written in many ways'),
+  agri('valid/forms.json', '2019、2021、2026 三代样式', 'three generations of the form'),
   shaoxing(
     'trade',
-    'trade-one.xml',
+    'valid/trade-one.xml',
     '猪肉交易：主表、明细两个根元素',
     'a pork trade: base and detail are two roots of one file',
   ),
   shaoxing(
     'trade',
-    'trade-day.xml',
+    'valid/trade-day.xml',
     '当日其余交易，明细在前或主表在前',
     'the other trades, details before or after their base',
   ),
   shaoxing(
     'trade',
-    'trade-one-corrected.xml',
+    'valid/trade-one-corrected.xml',
     '更正：同一凭证号、重量改为 185.5 公斤',
     'a correction: same voucher, the mass is now 185.5 kg',
   ),
   jiaxing(
-    'one.json',
+    'valid/one.json',
     '番茄批发交易，单据即支付',
     'a wholesale trade of tomatoes; the bill is also its payment',
   ),
-  jiaxing('day.json', '公斤与斤混用，产地代码过期', 'kilograms and jin, an origin code that ended in 2013'),
-  jiaxing('fifty.json', '五十笔交易', 'fifty trades'),
-  jiaxing('one.json', '结算服务器重发同一报文', 'the settlement server sends the same bytes again'),
-  shaoxing('trade', 'trade-mixed.xml', '七条明细，五条有误', 'seven details, five of them damaged'),
-  agri('mixed.json', '九张合格证，五张有误', 'nine certificates, five of them damaged'),
-  jiaxing('mixed.json', '八笔交易，四笔有误', 'eight trades, four of them damaged'),
+  jiaxing('valid/day.json', '公斤与斤混用，产地代码过期', 'kilograms and jin, an origin code that ended in 2013'),
+  jiaxing('valid/fifty.json', '五十笔交易', 'fifty trades'),
+  jiaxing('valid/one.json', '结算服务器重发同一报文', 'the settlement server sends the same bytes again'),
+  shaoxing('trade', 'invalid/trade-mixed.xml', '七条明细，五条有误', 'seven details, five of them damaged'),
+  agri('invalid/mixed.json', '九张合格证，五张有误', 'nine certificates, five of them damaged'),
+  jiaxing('invalid/mixed.json', '八笔交易，四笔有误', 'eight trades, four of them damaged'),
 ]
 
 /** Sent last, because the demo shows what they change. */
 export const voidFiles: readonly SampleFile[] = [
-  jiaxing('void.json', '作废一笔交易：只有四个字段', 'a trade is made void by four fields'),
-  agri('void.json', '合格证在货物售出后作废', 'a certificate is made void after the goods were sold'),
+  jiaxing('valid/void.json', '作废一笔交易：只有四个字段', 'a trade is made void by four fields'),
+  agri('valid/void.json', '合格证在货物售出后作废', 'a certificate is made void after the goods were sold'),
 ]
 
 export const readSample = (mappings: string, sample: SampleFile): Promise<Buffer> =>

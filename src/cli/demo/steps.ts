@@ -78,7 +78,7 @@ export function showRejection(
   receipts: readonly { sample: SampleFile; receipt: Receipt }[],
   printer: Printer,
 ): void {
-  const found = receipts.find(({ sample }) => sample.file === 'trade-mixed.xml')
+  const found = receipts.find(({ sample }) => sample.file === 'invalid/trade-mixed.xml')
   const rejected = found?.receipt.results.find(
     ({ result, issues }) => result === 'rejected' && issues?.[0]?.code === 'E_PRECISION_LOST',
   )

@@ -6,7 +6,7 @@ import { STATUSES } from '#core/model/record.ts'
 import { Quantity, Region, When } from '#core/model/values.ts'
 import { MENTION_ROLES } from './mentions.ts'
 
-const optionalText = (en: string, zh: string) => field(Type.Optional(Type.String()), [en, zh])
+const optionalText = (en: string, zh: string) => Type.Optional(field(Type.String(), [en, zh]))
 
 /** Kinds of a hold, and what makes a lot not for sale. */
 export const HOLD_KINDS = ['stop_sale', 'release', 'recall'] as const
@@ -62,7 +62,7 @@ export type TraceHold = Static<typeof TraceHold>
 
 export const TraceParty = Type.Object({
   role: Type.Enum([...PARTY_ROLES]),
-  name: field(Type.Optional(Type.String()), ['Name', '名称'], ['Absent for natural persons', '自然人不显示姓名']),
+  name: Type.Optional(field(Type.String(), ['Name', '名称'], ['Absent for natural persons', '自然人不显示姓名'])),
   personal: Type.Optional(Type.Literal(true)),
 })
 export type TraceParty = Static<typeof TraceParty>

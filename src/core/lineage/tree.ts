@@ -69,7 +69,12 @@ function neighbours(
   way: Way,
 ): (code: string) => readonly TraceNode[] {
   const byCode = new Map<string, TraceNode[]>()
-  for (const { from, to } of graph.edges) {
+  const direct = new Set(graph.edges.map(({ from, to }) => `${from}\n${to}`))
+  const entered = graph.edges.filter(({ rule }) => rule === 'entered')
+  for (const { from, to, rule } of graph.edges) {
+    // What came in under a paper is drawn between the paper and what was made of it.
+    const isByLot = rule === 'transformation' && entered.some((e) => e.to === to && direct.has(`${from}\n${e.from}`))
+    if (isByLot) continue
     const [near, far] = way === 'back' ? [to, from] : [from, to]
     const node = nodes.get(far)
     const list = byCode.get(near) ?? []

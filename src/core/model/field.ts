@@ -9,9 +9,11 @@ export type Bilingual = readonly [en: string, zh: string]
  */
 export function field<T extends TSchema>(schema: T, title: Bilingual, description?: Bilingual): T {
   const zh = description ? { title: title[1], description: description[1] } : { title: title[1] }
-  return Object.assign({}, schema, {
+  // TypeBox keeps "optional" in properties that are not enumerable; a plain copy would make the field required.
+  const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(schema)) as T
+  return Object.assign(copy, {
     title: title[0],
     ...(description ? { description: description[0] } : {}),
     'x-zh': zh,
-  }) as T
+  })
 }

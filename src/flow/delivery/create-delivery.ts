@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { headPosition } from '#store/changes.ts'
 import { readHeldRecords } from '#store/held-changes.ts'
 import { extendLease, type Lease, leaseLink, releaseLease } from '#store/link-lease.ts'
 import type { Failure, Send } from './answer.ts'
@@ -82,17 +83,18 @@ export function createDelivery(parts: DeliveryParts): Delivery {
           () => {},
         )
       }, leaseMs / 3)
-      let cursor = lease.cursor
+      let end: RunEnd | null = null
       try {
-        const end = await run(lease, signal, options.budgetMs ?? BUDGET_MS)
-        cursor = end.cursor
-        report(parts.log, lease, end)
-        return { done: end.end !== 'stopped', ...(end.nextAtMs === null ? {} : { nextAt: end.nextAtMs }) }
+        end = await run(lease, signal, options.budgetMs ?? BUDGET_MS)
       } finally {
         clearInterval(keeper)
         // Best effort: a lease that cannot be given back runs out.
-        await releaseLease(pool, lease, cursor).catch(() => {})
+        await releaseLease(pool, lease, end?.cursor ?? lease.cursor).catch(() => {})
       }
+      report(parts.log, lease, end)
+      // Who stored a change while we had the lease did not wake the link: look once more, now that it is free.
+      const done = end.end === 'drained' ? (await headPosition(pool)) <= end.cursor : end.end !== 'stopped'
+      return { done, ...(end.nextAtMs === null ? {} : { nextAt: end.nextAtMs }) }
     },
   }
 }

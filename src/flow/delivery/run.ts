@@ -161,7 +161,11 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
   }
 
   const sendNext = async (): Promise<Step> => {
-    if (held.size >= HELD_RECORDS) return await fail(TOO_MANY_HELD, null, log.passed)
+    if (held.size >= HELD_RECORDS) {
+      const dueMs = await nextDueMs(pool, lease.linkId)
+      const retryAfterMs = dueMs === null ? undefined : dueMs - clock.now()
+      return await fail({ ...TOO_MANY_HELD, retryAfterMs }, null, log.passed)
+    }
     const changes = await log.peek()
     if (changes.length === 0) return 'nothing'
     const batch = composeBatch(changes, { linkId: lease.linkId, mapping: parts.mapping, limit, held })

@@ -26,7 +26,8 @@ export function prepareSources(
     const mapped = mapping.map(record, context)
     sources.push(prepared(mapped))
     values.push(record.value)
-    for (const name of mapping.drift(record)) countField(drift, name, record.value)
+    // A rejected record is kept whole; its names may hold what the store does not take.
+    if (!mapped.rejected) for (const name of mapping.drift(record)) countField(drift, name, record.value)
   }
   return { sources, values, drift }
 }

@@ -143,7 +143,7 @@ function rejectionRow(message: IntakeMessage, result: KeyedResult): RejectionRow
   const source = JSON.stringify(message.values[result.index] ?? null)
   const first = result.issues?.[0]
   const code = first?.code ?? 'E_SCHEMA'
-  const place = first?.path ?? ''
+  const place = storable(first?.path ?? '')
   const digest = createHash('sha256').update(`${message.system}/${message.record}\n${source}`).digest('hex')
   return {
     id: `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-a${digest.slice(17, 20)}-${digest.slice(20, 32)}`,
@@ -153,7 +153,7 @@ function rejectionRow(message: IntakeMessage, result: KeyedResult): RejectionRow
     system: message.system,
     record: message.record,
     mapping: message.mapping,
-    key: result.key,
+    key: result.key?.map(storable) ?? null,
     code,
     place,
     groupKey: `${message.record} ${code} ${fieldOf(place)} ${message.mapping}`,
@@ -161,6 +161,9 @@ function rejectionRow(message: IntakeMessage, result: KeyedResult): RejectionRow
     source,
   }
 }
+
+/** Text as PostgreSQL takes it: a place may name a field of the source that holds NUL or half a surrogate pair. */
+const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
 
 /** The field of a place without the row, so that the same fault in many rows is one group. */
 const fieldOf = (place: string): string => place.slice(place.lastIndexOf('/') + 1)

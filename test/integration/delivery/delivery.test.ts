@@ -210,6 +210,21 @@ describe('verdicts', () => {
     ])
   })
 
+  test('a receiver that puts everything off gets nothing new before it takes some: what is held stays bounded', async () => {
+    const link = await linkTo(pool, receiver)
+    for (let i = 0; i < 11; i++) await store(pool, someRows(1000))
+    receiver.answer = (batch) => batch.changes.map(({ event }) => ({ event, verdict: 'retry', after: 300 }))
+    const { delivery, clock } = deliveryAt(pool)
+    expect(await delivery.deliverLink(link.id)).toEqual({ done: true, nextAt: clock.time + 5 * MINUTE })
+    expect(receiver.changes).toHaveLength(10_000)
+    expect((await linkNow(pool, link.id)).lastError).toMatchObject({ class: 'retry' })
+    receiver.answer = allOk
+    clock.time += 5 * MINUTE
+    expect(await delivery.deliverLink(link.id)).toEqual({ done: true })
+    expect(new Set(receiver.taken.map(({ id }) => id)).size).toBe(11_000)
+    expect(await linkNow(pool, link.id)).toMatchObject({ delivered: 11_000, lastError: null })
+  })
+
   test('a change without a verdict is sent again', async () => {
     const link = await linkTo(pool, receiver)
     const rows = someRows(3)
@@ -434,6 +449,24 @@ describe('one worker at a time', () => {
     await pause(320)
     await deliveryAt(pool).delivery.deliverLink(link.id)
     expect(receiver.batches).toHaveLength(2)
+  })
+
+  test('a change that comes while a delivery is about to end is not passed over, though its wake found the link busy', async () => {
+    const link = await linkTo(pool, receiver)
+    await store(pool, someRows(1))
+    const { delivery } = deliveryAt(pool)
+    // The lease is given back by an UPDATE; a trigger stores one more change in that very moment.
+    await pool.query(`create function late_change() returns trigger language plpgsql as $$ begin
+      if new.leased_until is null and old.leased_until is not null then
+        insert into record_versions select record_id, 2, nextval('change_positions'), kind, system, record, status, schema, mapping,
+          message_id, message_index, received_at, recorded, occurred_at, region, product_class, source_order, content_hash, flags, codes,
+          body from record_versions order by position desc limit 1;
+      end if; return new; end $$`)
+    await pool.query('create trigger late before update on links for each row execute function late_change()')
+    expect(await delivery.deliverLink(link.id)).toEqual({ done: false })
+    await pool.query('drop trigger late on links')
+    expect(await delivery.deliverLink(link.id)).toEqual({ done: true })
+    expect(receiver.changes.map(({ version }) => version)).toEqual([1, 2])
   })
 
   test('a paused link gets nothing, a deleted one neither', async () => {

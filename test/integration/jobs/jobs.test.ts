@@ -10,7 +10,6 @@ import { startWorkers, type Workers } from '#jobs/workers.ts'
 import { createPool } from '#store/database.ts'
 import { deleteLink, listLinks } from '#store/links.ts'
 import { withDatabase } from '#test/database.ts'
-import { versionRow } from '../changes/rows.ts'
 import { allOk, type Receiver, startReceiver } from '../delivery/receiver.ts'
 import { linkNow, linkTo, someRows, store } from '../delivery/setting.ts'
 import { hasRedis, startRedis, type TestRedis } from './redis.ts'
@@ -188,7 +187,7 @@ function laws(): void {
     work(150)
     work(150)
     for (let push = 0; push < 20; push++) {
-      await store(pool, [...someRows(10), versionRow(`shared-${push}`, { version: 1 })])
+      await store(pool, someRows(11))
       queues.wakeLinks()
       await pause(20)
     }
@@ -201,14 +200,33 @@ function laws(): void {
 let lose: () => Promise<void>
 
 describe('on PostgreSQL', () => {
-  beforeEach(async () => await open(undefined))
+  beforeEach(async () => {
+    lose = async () => {
+      await pool.query('truncate bullmq.job, bullmq.dedup, bullmq.dedup_next, bullmq.event cascade')
+    }
+    await open(undefined)
+  })
   afterEach(close)
-  lose = async () => {
-    await pool.query('truncate bullmq.job, bullmq.dedup, bullmq.dedup_next, bullmq.event cascade')
-  }
   laws()
 
+  test('with every connection to the database cut it goes on by itself', async () => {
+    await linkTo(pool, receiver)
+    work(200)
+    await pause(300)
+    await pool.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    )
+    await store(pool, someRows(3))
+    queues.wakeLinks()
+    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(3)
+    await pause(500)
+    await store(pool, someRows(3))
+    queues.wakeLinks()
+    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(6)
+  })
+
   test('nothing is left of the jobs that are done', async () => {
+    await lose()
     await linkTo(pool, receiver)
     work()
     await pause(300)
@@ -274,4 +292,4 @@ describe.runIf(hasRedis || required)('a Redis that dies', () => {
   })
 })
 
-test.skipIf(hasRedis || required)('not run: install redis-server to test the jobs on Redis', () => {})
+if (!(hasRedis || required)) test.skip('not run: install redis-server to test the jobs on Redis', () => {})

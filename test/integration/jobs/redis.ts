@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Redis } from 'ioredis'
 
 export interface TestRedis {
   readonly url: string
@@ -39,19 +38,16 @@ async function killed(server: ChildProcess): Promise<void> {
   await gone
 }
 
-async function answering(port: number): Promise<void> {
-  const client = new Redis({ port, lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 })
-  client.on('error', () => {})
-  for (let tries = 0; ; tries++) {
-    try {
-      await client.connect()
-      client.disconnect()
-      return
-    } catch (error) {
-      if (tries === 50) throw error
-      await pause(50)
-    }
-  }
+async function answering(port: number, triesLeft = 100): Promise<void> {
+  const open = await new Promise<boolean>((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+  if (open) return
+  if (triesLeft === 0) throw new Error(`redis-server does not listen on port ${port}`)
+  await pause(50)
+  await answering(port, triesLeft - 1)
 }
 
 async function freePort(): Promise<number> {

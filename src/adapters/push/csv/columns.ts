@@ -4,6 +4,7 @@ const POISON = new Set(['__proto__', 'constructor', 'prototype'])
 // What stands in rows and never in a title row: a number, a date, a code.
 const DATUM = /^[\d.,:/ +-]*\d[\d.,:/ +-]*$/
 
+const COLUMNS_MAX = 1000
 const FIX = 'send the title row first, with a name for each column'
 
 /** Names of the columns, and whether the first row is already a record. */
@@ -25,6 +26,9 @@ export function readColumns(first: readonly string[], header: readonly string[] 
   }
   if (names.length === 0 || names.some((name) => name === '' || DATUM.test(name))) {
     throw new DecodeRefusal('E_SCHEMA', 'row 1', 'no header row: the columns cannot be told', FIX)
+  }
+  if (names.length > COLUMNS_MAX) {
+    throw new DecodeRefusal('E_SCHEMA', 'row 1', `more than ${COLUMNS_MAX} columns`, 'send fewer columns')
   }
   checkNames(names)
   return { names, firstIsRow: false }

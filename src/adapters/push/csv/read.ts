@@ -3,25 +3,27 @@ import { CsvError, type Options, parse } from 'csv-parse'
 import { parse as parseWhole } from 'csv-parse/sync'
 import { refuseEmpty } from '#adapters/push/empty.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { tooMany } from '#adapters/push/too-many.ts'
 import type { ReadOptions, SourceRecord } from '#core/source.ts'
 import { createRowReader } from './rows.ts'
 
 const ROW_MAX_CHARS = 1_048_576
 
 /** The records of a CSV text. Cells are texts as written: formulas, leading zeros and blanks stay. */
-export function readCsv(text: string, options: ReadOptions['csv']): SourceRecord[] {
+export function readCsv(text: string, options: ReadOptions['csv'], maxRecords: number): SourceRecord[] {
   refuseEmpty(text, 'CSV')
   const reader = createRowReader(options)
   const records: SourceRecord[] = []
   let rows: string[][]
   try {
-    rows = parseWhole(text, settings(options)) as string[][]
+    rows = parseWhole(text, { ...settings(options), to: maxRecords + 2 }) as string[][]
   } catch (error) {
     throw refusalOf(error)
   }
   for (const cells of rows) {
     const record = reader.read(cells)
     if (record) records.push(record)
+    if (records.length > maxRecords) throw tooMany(null, maxRecords, `row ${records.length}`)
   }
   return records
 }

@@ -20,9 +20,9 @@ export function createRowReader(options: ReadOptions['csv']) {
       }
       const path = `row ${index + 1}`
       const value: { [name: string]: string } = {}
-      columns.names.forEach((name, at) => {
-        const cell = cells[at]
-        if (cell !== undefined) value[name] = cell
+      cells.forEach((cell, at) => {
+        const name = columns?.names[at]
+        if (name !== undefined) value[name] = cell
       })
       return sourceRecord(index++, path, value, placing, rowIssues(path, cells, columns.names))
     },

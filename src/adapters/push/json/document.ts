@@ -1,5 +1,6 @@
 import { isRow, sourceRecord } from '#adapters/push/record.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { tooMany } from '#adapters/push/too-many.ts'
 import type { Issue } from '#core/issue.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
 import { fieldPointer, pointer } from './pointer.ts'
@@ -18,6 +19,7 @@ export interface JsonDocumentOptions {
   /** Names on the way to the list. */
   readonly rows: readonly string[]
   readonly maxDepth: number
+  /** More are counted but not kept, and the message is refused. */
   readonly maxRecords: number
   /** Put before each path: the name of the form field. */
   readonly prefix?: string
@@ -44,6 +46,7 @@ class DocumentWalk {
   private readonly reader: JsonReader
   private readonly prefix: string
   private readonly records: SourceRecord[] = []
+  private count = 0
   private found = false
   private inRecord = false
 
@@ -105,8 +108,8 @@ class DocumentWalk {
       return
     }
     do {
-      reader.trail[depth] = this.records.length
-      this.record(depth + 1, `${base}/${this.records.length}`)
+      reader.trail[depth] = this.count
+      this.record(depth + 1, `${base}/${this.count}`)
     } while (reader.more(0x5d))
     this.checkCount(base)
   }
@@ -117,16 +120,19 @@ class DocumentWalk {
     this.inRecord = true
     const value = this.reader.value(depth)
     this.inRecord = false
-    const index = this.records.length
-    const issues = recordIssues(value, path, this.reader.issues, this.prefix)
-    this.records.push(sourceRecord(index, this.prefix + path, value, fieldPointer, issues))
+    const index = this.count++
+    if (index < this.options.maxRecords) this.records.push(this.recordOf(index, path, value))
     this.reader.issues = before
+  }
+
+  private recordOf(index: number, path: string, value: SourceValue): SourceRecord {
+    const issues = recordIssues(value, path, this.reader.issues, this.prefix)
+    return sourceRecord(index, this.prefix + path, value, fieldPointer, issues)
   }
 
   private checkCount(base: string): void {
     const { maxRecords } = this.options
-    if (this.records.length <= maxRecords) return
-    throw tooMany(this.records.length, maxRecords, this.prefix + base)
+    if (this.count > maxRecords) throw tooMany(this.count, maxRecords, this.prefix + base)
   }
 
   /** A number of the envelope may have any length: it is kept as text, and is no record's. */
@@ -187,10 +193,4 @@ export function missingRows(rows: readonly string[], prefix: string): DecodeRefu
 export function notList(at: string): DecodeRefusal {
   const fix = 'send a list of objects, or one object'
   return new DecodeRefusal('E_SCHEMA', at === '' ? 'line 1' : at, 'neither a list nor an object', fix)
-}
-
-/** Refusal of a message with more records than its system may send at once. */
-export function tooMany(count: number, most: number, at: string): DecodeRefusal {
-  const reason = `${count} records, ${most} is the most in one post`
-  return new DecodeRefusal('E_SCHEMA', at === '' ? 'record list' : at, reason, `send at most ${most} at once`)
 }

@@ -1,5 +1,7 @@
 const SAFE_DIGITS = 15
 const MAX_EXACT = 9007199254740992n
+// No number that means something is longer; the patterns below must not see megabytes of zeros.
+const TEXT_MAX = 100
 const PARTS = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
 
 /**
@@ -8,8 +10,8 @@ const PARTS = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
  * (`0.30000000000000004`) is what the sender computed, not a damaged code.
  */
 export function losesPrecision(text: string): boolean {
-  if (text.length <= SAFE_DIGITS && !/[eE]/.test(text)) return false
-  const parts = PARTS.exec(text)
+  if (text.length <= SAFE_DIGITS && !text.includes('e') && !text.includes('E')) return false
+  const parts = text.length > TEXT_MAX ? null : PARTS.exec(text)
   if (!parts) return true
   const [, whole = '', fraction = '', exponent = ''] = parts
   const digits = (whole + fraction).replace(/^0+/, '').replace(/0+$/, '')
@@ -18,4 +20,26 @@ export function losesPrecision(text: string): boolean {
   if (exponent !== '') return digits.length > SAFE_DIGITS || Math.abs(value) > Number(MAX_EXACT)
   if (fraction === '') return digits.length > SAFE_DIGITS || BigInt(whole) > MAX_EXACT
   return digits.length > SAFE_DIGITS && String(value) !== text
+}
+
+/**
+ * Position after the number that begins at `from`, by the grammar of RFC 8259; where there is none, the one's complement of
+ * the position of the first character that does not fit.
+ */
+export function scanNumber(text: string, from: number): number {
+  let at = from
+  if (text.charCodeAt(at) === 0x2d) at++
+  at = text.charCodeAt(at) === 0x30 ? at + 1 : scanDigits(text, at)
+  if (at >= 0 && text.charCodeAt(at) === 0x2e) at = scanDigits(text, at + 1)
+  if (at < 0) return at
+  const letter = text.charCodeAt(at)
+  if (letter !== 0x65 && letter !== 0x45) return at
+  const sign = text.charCodeAt(at + 1)
+  return scanDigits(text, sign === 0x2b || sign === 0x2d ? at + 2 : at + 1)
+}
+
+function scanDigits(text: string, from: number): number {
+  let at = from
+  for (let code = text.charCodeAt(at); code >= 0x30 && code <= 0x39; ) code = text.charCodeAt(++at)
+  return at > from ? at : ~at
 }

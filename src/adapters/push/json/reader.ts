@@ -2,9 +2,11 @@ import type { Issue } from '#core/issue.ts'
 import type { SourceValue } from '#core/source.ts'
 import { hasForbiddenCharacter } from '#core/text.ts'
 import { JsonFault } from './fault.ts'
-import { losesPrecision } from './number.ts'
+import { losesPrecision, scanNumber } from './number.ts'
 import { pointer } from './pointer.ts'
 
+/** Issues kept of one record: more say nothing new. */
+const ISSUES_MAX = 20
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -268,44 +270,19 @@ export class JsonReader {
   }
 
   private number(depth: number): string {
-    const text = this.text
     const start = this.at
-    let at = start
-    let code = text.charCodeAt(at)
-    if (code === 0x2d) code = text.charCodeAt(++at)
-    if (code === 0x30) code = text.charCodeAt(++at)
-    else at = this.digits(at)
-    code = text.charCodeAt(at)
-    if (code === 0x2e) {
-      at = this.digits(at + 1)
-      code = text.charCodeAt(at)
+    const end = scanNumber(this.text, start)
+    if (end < 0) {
+      this.at = ~end
+      throw this.unexpected()
     }
-    const scientific = code === 0x65 || code === 0x45
-    if (scientific) {
-      code = text.charCodeAt(++at)
-      if (code === 0x2b || code === 0x2d) at++
-      at = this.digits(at)
+    this.at = end
+    const written = this.text.substring(start, end)
+    if (losesPrecision(written)) {
+      const fix = 'send codes as text between quotation marks'
+      this.issue(depth - 1, 'E_PRECISION_LOST', 'a number with more digits than numbers keep', fix)
     }
-    this.at = at
-    const written = text.substring(start, at)
-    if ((scientific || at - start > 15) && losesPrecision(written)) this.digitsLost(depth)
     return written
-  }
-
-  private digitsLost(depth: number): void {
-    const fix = 'send codes as text between quotation marks'
-    this.issue(depth - 1, 'E_PRECISION_LOST', 'a number with more digits than numbers keep', fix)
-  }
-
-  /** Position after at least one digit. */
-  private digits(at: number): number {
-    const text = this.text
-    const start = at
-    let code = text.charCodeAt(at)
-    while (code >= 0x30 && code <= 0x39) code = text.charCodeAt(++at)
-    if (at > start) return at
-    this.at = at
-    throw this.unexpected()
   }
 
   private literal<T extends SourceValue>(word: string, value: T): T {
@@ -320,7 +297,7 @@ export class JsonReader {
   }
 
   issue(depth: number, code: Issue['code'], reason: string, fix: string): void {
-    this.issues.push({ path: this.path(depth), code, reason, fix })
+    if (this.issues.length < ISSUES_MAX) this.issues.push({ path: this.path(depth), code, reason, fix })
   }
 
   private unexpected(): JsonFault {

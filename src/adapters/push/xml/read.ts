@@ -1,7 +1,8 @@
 import { sourceRecord } from '#adapters/push/record.ts'
+import { tooMany } from '#adapters/push/too-many.ts'
 import type { ReadOptions, SourceRecord } from '#core/source.ts'
 import { BaseJoin, type Unjoined } from './join.ts'
-import { XmlReader } from './reader.ts'
+import { type XmlLimits, XmlReader } from './reader.ts'
 import { fieldPath, rowPath, type XmlRow } from './row.ts'
 
 /** Details that may wait for their base at one time in a stream. */
@@ -16,11 +17,19 @@ export interface XmlRecords {
 type XmlSettings = Pick<ReadOptions, 'xml' | 'rows'>
 
 /** The records of an XML text. Details come in their own order, each with its base, wherever in the text that stands. */
-export function readXml(text: string, options: XmlSettings, maxDepth: number): XmlRecords {
-  const reader = new XmlReader(rowNames(options), maxDepth)
+export function readXml(text: string, options: XmlSettings, limits: XmlLimits): XmlRecords {
+  // A record may have a base of its own beside its detail.
+  const reader = new XmlReader(rowNames(options), { ...limits, maxRecords: 2 * limits.maxRecords })
   const rows = reader.feed(text)
-  rows.push(...reader.end())
-  const join = options.xml?.join
+  for (const row of reader.end()) rows.push(row)
+  const found = recordsOf(rows, options.xml?.join)
+  if (found.records.length > limits.maxRecords) throw tooMany(found.records.length, limits.maxRecords, '')
+  return found
+}
+
+type Join = NonNullable<ReadOptions['xml']>['join']
+
+function recordsOf(rows: readonly XmlRow[], join: Join): XmlRecords {
   if (!join) return { records: rows.map(plainRecord), unjoined: [] }
   const joined = new BaseJoin(join)
   for (const row of rows) if (row.name === join.base) joined.add(row)
@@ -40,7 +49,7 @@ export async function* streamXml(
   options: XmlSettings & { readonly maxWaiting: number; readonly onUnjoined: (bases: Unjoined[]) => void },
   maxDepth: number,
 ): AsyncGenerator<SourceRecord> {
-  const reader = new XmlReader(rowNames(options), maxDepth)
+  const reader = new XmlReader(rowNames(options), { maxDepth, maxRecords: Number.POSITIVE_INFINITY })
   const sequence = createSequence(options.xml?.join, options.maxWaiting)
   for await (const piece of text) yield* sequence.take(reader.feed(piece))
   yield* sequence.take(reader.end())
@@ -53,7 +62,7 @@ interface Waiting {
   readonly index: number
 }
 
-function createSequence(join: NonNullable<ReadOptions['xml']>['join'], maxWaiting: number) {
+function createSequence(join: Join, maxWaiting: number) {
   const joined = join ? new BaseJoin(join) : null
   const waiting = new Map<string, Waiting[]>()
   let held = 0
@@ -67,7 +76,9 @@ function createSequence(join: NonNullable<ReadOptions['xml']>['join'], maxWaitin
       yield bases.record(row, place, `its base did not come while ${maxWaiting} others waited for theirs`)
     } else {
       const key = bases.keyOf(row)
-      waiting.set(key, [...(waiting.get(key) ?? []), { row, index: place }])
+      const others = waiting.get(key)
+      if (others) others.push({ row, index: place })
+      else waiting.set(key, [{ row, index: place }])
       held++
     }
   }

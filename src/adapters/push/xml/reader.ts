@@ -1,6 +1,7 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes'
 import { refuseEmpty } from '#adapters/push/empty.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { tooMany } from '#adapters/push/too-many.ts'
 import type { Issue } from '#core/issue.ts'
 import type { SourceValue } from '#core/source.ts'
 import { blankDeclaration } from './declaration.ts'
@@ -10,8 +11,15 @@ import { fieldPath, rowPath, type XmlFields, type XmlRow } from './row.ts'
 const POISON = new Set(['__proto__', 'constructor', 'prototype'])
 const ENTITIES = Object.assign(Object.create(null), { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" })
 const TEXT = '#text'
+const ISSUES_MAX = 20
 /** Longest text of one element, and longest markup, in a stream. */
 const TEXT_MAX_CHARS = 1_048_576
+
+export interface XmlLimits {
+  readonly maxDepth: number
+  /** Rows, base elements among them, before the message is refused. */
+  readonly maxRecords: number
+}
 
 interface Open {
   readonly name: string
@@ -29,7 +37,7 @@ interface Open {
  */
 export class XmlReader {
   private readonly rows: ReadonlySet<string> | null
-  private readonly maxDepth: number
+  private readonly limits: XmlLimits
   private readonly parser = new SaxesParser({ fragment: true, position: true, xmlns: false } as const)
   private readonly open: Open[] = []
   private readonly counts = new Map<string, number>()
@@ -45,9 +53,9 @@ export class XmlReader {
   private told = { at: 0, line: 1 }
 
   /** `rows` null: each root element is a row. */
-  constructor(rows: ReadonlySet<string> | null, maxDepth: number) {
+  constructor(rows: ReadonlySet<string> | null, limits: XmlLimits) {
     this.rows = rows
-    this.maxDepth = maxDepth
+    this.limits = limits
     this.parser.ENTITIES = ENTITIES
     this.parser.on('opentag', (tag) => this.begin(tag))
     this.parser.on('closetag', () => this.finish())
@@ -111,7 +119,7 @@ export class XmlReader {
 
   private begin(tag: SaxesTagPlain): void {
     this.mark()
-    if (this.open.length >= this.maxDepth) throw this.refusal('the XML is nested too deep')
+    if (this.open.length >= this.limits.maxDepth) throw this.refusal('the XML is nested too deep')
     const inRow = this.rowDepth > 0
     const isRow = !inRow && (this.rows ? this.rows.has(tag.name) : this.open.length === 0)
     if (isRow) this.rowDepth = this.open.length + 1
@@ -187,7 +195,8 @@ export class XmlReader {
     const text = trimBlanks(element.text)
     if (text !== '') fields[TEXT] = text
     const index = this.nextIndex(element.name)
-    this.total++
+    if (++this.total > this.limits.maxRecords)
+      throw tooMany(null, this.limits.maxRecords, rowPath({ name: element.name, index }))
     const parent = this.open.at(-1)
     if (parent) parent.rows++
     this.done.push({ name: element.name, index, fields, issues: this.issues })
@@ -213,12 +222,13 @@ export class XmlReader {
     if (!row) return
     const path = rowPath({ name: row.name, index: this.counts.get(row.name) ?? 0 })
     const fix = `rename the element ${name}`
-    this.issues.push({
-      path: fieldPath(path, name),
-      code: 'E_SCHEMA',
-      reason: 'a name that is not allowed',
-      fix,
-    })
+    if (this.issues.length < ISSUES_MAX)
+      this.issues.push({
+        path: fieldPath(path, name),
+        code: 'E_SCHEMA',
+        reason: 'a name that is not allowed',
+        fix,
+      })
   }
 
   /** Name of the row that is open, else of the innermost element, else null. */

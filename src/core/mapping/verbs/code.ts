@@ -91,10 +91,21 @@ export function codeReader(c: Compiling, schemes: Schemes): (text: string) => Co
     if (open.length === 0 && local !== undefined) return reading(text, identify(text, { ...hints, scheme: local }), own, hasHash)
     const found = identify(text, wanted)
     const isOther = found.scheme === 'unknown' && !found.flags.includes('E_PRECISION_LOST')
+    if (isOther && open.includes('cn.uscc') && isSlippedUscc(found.value)) return reading(text, slipped(found.value), own, hasHash)
     if (isOther && local !== undefined) return reading(text, identify(text, { ...hints, scheme: local }), own, hasHash)
     return reading(text, found, own, hasHash)
   })
 }
+
+/** Eighteen letters and digits in a field for credit codes are one, though a letter stands in it that the standard does not use. */
+const isSlippedUscc = (code: string): boolean => /^[159][1-9A-Z]\d{6}[0-9A-Z]{10}$/.test(code)
+
+const slipped = (value: string): Identification => ({
+  scheme: 'cn.uscc',
+  value,
+  checkOk: false,
+  flags: ['W_ID_CHECK_FAIL'],
+})
 
 function reading(raw: string, found: Identification, own: string, hasHash: boolean): CodeReading {
   const bits = bitsOf(found.flags)

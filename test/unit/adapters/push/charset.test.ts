@@ -97,10 +97,18 @@ describe('a stream of bytes', () => {
   }
 
   test('has the same text and encoding as the whole, wherever it is cut', async () => {
-    const texts = [NAMES, `\ufeff${NAMES}`, 'a', '', `plain first, then ${NAMES}`, `${'x'.repeat(5000)}${NAMES.repeat(500)}`]
+    const texts = [
+      NAMES,
+      `\ufeff${NAMES}`,
+      'a',
+      '',
+      `plain first, then ${NAMES}`,
+      `${'x'.repeat(5000)}${NAMES.repeat(500)}`,
+    ]
     for (const text of texts) {
       for (const bytes of [Buffer.from(text), gb18030(text), Buffer.from(`\ufeff${text}`, 'utf16le')]) {
-        for (const size of [1, 2, 3, 7, 1000, 100_000]) expect(await join(bytes, size)).toEqual(decodeText(bytes))
+        for (const size of [1, 2, 3, 7, 1000, 100_000])
+          expect(await join(bytes, size)).toEqual(decodeText(bytes))
       }
     }
   })
@@ -115,6 +123,9 @@ describe('a stream of bytes', () => {
   test('a byte that does not fit is refused with its offset, also far behind the first bytes', async () => {
     const good = Buffer.from('番'.repeat(SNIFF_BYTES))
     const bytes = Buffer.concat([Buffer.from('plain '), good, Buffer.from([0xff]), good])
-    await expect(join(bytes, 4096)).rejects.toMatchObject({ code: 'E_ENCODING', at: `byte ${6 + good.length}` })
+    await expect(join(bytes, 4096)).rejects.toMatchObject({
+      code: 'E_ENCODING',
+      at: `byte ${6 + good.length}`,
+    })
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { decode, type DecodeOptions } from '#adapters/push/decode.ts'
+import { type DecodeOptions, decode } from '#adapters/push/decode.ts'
 import { gb18030 } from './bytes.ts'
 import { refusalOf } from './refusal-of.ts'
 
@@ -8,7 +8,9 @@ const csv = (text: string | Uint8Array, options: DecodeOptions['csv'] = {}) =>
 
 describe('CSV', () => {
   test('rows are records by the names of the title row, counted below it', () => {
-    const { records, encoding } = csv(gb18030('编号, 货主名 ,数量\r\n3308000901,衢江㛃养殖场,贰拾头\r\n0012,"a,b ""c""",\r\n'))
+    const { records, encoding } = csv(
+      gb18030('编号, 货主名 ,数量\r\n3308000901,衢江㛃养殖场,贰拾头\r\n0012,"a,b ""c""",\r\n'),
+    )
     expect(encoding).toBe('gb18030')
     expect(records.map((record) => record.value)).toEqual([
       { 编号: '3308000901', 货主名: '衢江㛃养殖场', 数量: '贰拾头' },
@@ -36,7 +38,9 @@ describe('CSV', () => {
 
   test('a cut or too long row is rejected alone', () => {
     const { records } = csv('a,b,c\n1,2,3\n1,2\n1,2,3,4\n1,2,3,,\n7,8,9')
-    expect(records.map((record) => record.issues.map(({ path, code, reason }) => `${path}: ${code} ${reason}`))).toEqual([
+    expect(
+      records.map((record) => record.issues.map(({ path, code, reason }) => `${path}: ${code} ${reason}`)),
+    ).toEqual([
       [],
       ['row 2: E_SCHEMA the row is cut: 2 of 3 columns'],
       ['row 3: E_SCHEMA 4 columns instead of 3'],
@@ -57,7 +61,10 @@ describe('CSV', () => {
   })
 
   test('other delimiters and quotes as the system declares', () => {
-    expect(csv("a;b\n'x;y';2", { delimiter: ';', quote: "'" }).records[0]?.value).toEqual({ a: 'x;y', b: '2' })
+    expect(csv("a;b\n'x;y';2", { delimiter: ';', quote: "'" }).records[0]?.value).toEqual({
+      a: 'x;y',
+      b: '2',
+    })
   })
 
   test('names that the system declares serve where the file has none', () => {
@@ -66,17 +73,34 @@ describe('CSV', () => {
       { no: '1', name: 'x' },
       { no: '2', name: 'y' },
     ])
-    expect(csv('no,name\n2,y', { header }).records.map((record) => record.value)).toEqual([{ no: '2', name: 'y' }])
+    expect(csv('no,name\n2,y', { header }).records.map((record) => record.value)).toEqual([
+      { no: '2', name: 'y' },
+    ])
   })
 
   test.each([
     ['a file without title row', '3308000217,衢江,/\n', 'row 1', 'no header row: the columns cannot be told'],
     ['a title row with an empty name', 'a,,c\n1,2,3', 'row 1', 'no header row: the columns cannot be told'],
     ['a name twice', 'a,b,a\n1,2,3', 'row 1, a', 'two columns have this name'],
-    ['a name that reaches a prototype', 'a,__proto__\n1,2', 'row 1, __proto__', 'a column name that is not allowed'],
-    ['an open quotation mark', 'a,b\n1,2\n"x,2\n3,4\n', 'row 2', 'a quotation mark is opened and never closed'],
+    [
+      'a name that reaches a prototype',
+      'a,__proto__\n1,2',
+      'row 1, __proto__',
+      'a column name that is not allowed',
+    ],
+    [
+      'an open quotation mark',
+      'a,b\n1,2\n"x,2\n3,4\n',
+      'row 2',
+      'a quotation mark is opened and never closed',
+    ],
     ['an empty body', ' \n', 'line 1', 'the body is empty'],
-    ['a page of a proxy', '<html><body>502</body></html>', 'line 1', 'an error page of a proxy instead of CSV'],
+    [
+      'a page of a proxy',
+      '<html><body>502</body></html>',
+      'line 1',
+      'an error page of a proxy instead of CSV',
+    ],
   ])('%s is refused', (_, text, at, reason) => {
     expect(refusalOf(() => csv(text))).toMatchObject({ code: 'E_SCHEMA', at, reason })
   })

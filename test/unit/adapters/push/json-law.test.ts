@@ -31,7 +31,11 @@ test('what the platform writes, the reader reads back with every digit', () => {
 })
 
 test('damaged text is refused exactly where the platform refuses it', () => {
-  const damaged = fc.tuple(jsonText, fc.nat(), fc.constantFrom('', '"', ',', ']', '}', '{', '[', ':', '0', '-', 'e', '\\', ' '))
+  const damaged = fc.tuple(
+    jsonText,
+    fc.nat(),
+    fc.constantFrom('', '"', ',', ']', '}', '{', '[', ':', '0', '-', 'e', '\\', ' '),
+  )
   fc.assert(
     fc.property(damaged, ([text, place, char]) => {
       const at = place % (text.length + 1)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { decode, type DecodeOptions } from '#adapters/push/decode.ts'
+import { type DecodeOptions, decode } from '#adapters/push/decode.ts'
 import { refusalOf } from './refusal-of.ts'
 
 const json = (text: string, options: Partial<DecodeOptions> = {}) =>
@@ -43,9 +43,16 @@ describe('records of a JSON document', () => {
 
   test('a missing list is refused by its pointer', () => {
     const at = '/checkInfo'
-    expect(refused('{"other":[]}', { rows: 'checkInfo' })).toMatchObject({ code: 'E_SCHEMA', at, reason: 'checkInfo is missing' })
+    expect(refused('{"other":[]}', { rows: 'checkInfo' })).toMatchObject({
+      code: 'E_SCHEMA',
+      at,
+      reason: 'checkInfo is missing',
+    })
     expect(refused('[{}]', { rows: 'checkInfo' })).toMatchObject({ at })
-    expect(refused('{"checkInfo":null}', { rows: 'checkInfo' })).toMatchObject({ at, reason: 'neither a list nor an object' })
+    expect(refused('{"checkInfo":null}', { rows: 'checkInfo' })).toMatchObject({
+      at,
+      reason: 'neither a list nor an object',
+    })
     expect(refused('42')).toMatchObject({ reason: 'neither a list nor an object' })
   })
 
@@ -62,7 +69,12 @@ describe('one bad record is rejected and its neighbours live', () => {
   const between = (bad: string) => json(`[{"id":"0"},${bad},{"id":"2"}]`).records
 
   test.each([
-    ['a code of 20 digits as a number', '{"id":"1","traceCode":33082500724041500092}', '/1/traceCode', 'E_PRECISION_LOST'],
+    [
+      'a code of 20 digits as a number',
+      '{"id":"1","traceCode":33082500724041500092}',
+      '/1/traceCode',
+      'E_PRECISION_LOST',
+    ],
     ['an identity number as a number', '{"n":110101199003078888}', '/1/n', 'E_PRECISION_LOST'],
     ['an integer beyond 2^53', '{"n":9007199254740993}', '/1/n', 'E_PRECISION_LOST'],
     ['a 20-digit code rounded by a spreadsheet', '{"n":3.30603E+19}', '/1/n', 'E_PRECISION_LOST'],
@@ -93,14 +105,17 @@ describe('one bad record is rejected and its neighbours live', () => {
   })
 
   test('no name of a message reaches a prototype', () => {
-    const { records } = json('[{"__proto__":{"polluted":"1"},"constructor":{"prototype":{"polluted":"1"}},"a":"1"}]')
+    const { records } = json(
+      '[{"__proto__":{"polluted":"1"},"constructor":{"prototype":{"polluted":"1"}},"a":"1"}]',
+    )
     expect(records[0]?.value).toEqual({ a: '1' })
     expect(Object.getPrototypeOf(records[0]?.value)).toBe(Object.prototype)
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
   })
 
   test('numbers that keep their digits pass as written', () => {
-    const text = '[{"ms":1713115200000,"kg":186.50,"zero":0.0,"big":123456789012345,"tenth":0.30000000000000004,"e":1.5E3}]'
+    const text =
+      '[{"ms":1713115200000,"kg":186.50,"zero":0.0,"big":123456789012345,"tenth":0.30000000000000004,"e":1.5E3}]'
     const { records } = json(text)
     expect(records[0]?.issues).toEqual([])
     expect(records[0]?.value).toEqual({
@@ -119,7 +134,9 @@ describe('one bad record is rejected and its neighbours live', () => {
   })
 
   test('destroyed text is left to the mapping', () => {
-    expect(json('[{"name":"锟斤拷"},{"name":"\ufffd"}]').records.flatMap((record) => record.issues)).toEqual([])
+    expect(json('[{"name":"锟斤拷"},{"name":"\ufffd"}]').records.flatMap((record) => record.issues)).toEqual(
+      [],
+    )
   })
 })
 
@@ -131,13 +148,33 @@ describe('a document that cannot be read is refused with its place', () => {
     ['cut inside an escape', '[{"a":"\\u12', 'end of text', 'the JSON ends inside a record'],
     ['cut after a record', '[{"a":"1"},', 'end of text', 'the JSON ends inside a record'],
     ['cut before the last bracket', '[{"a":"1"}', 'end of text', 'the JSON ends before its last bracket'],
-    ['an HTML page', '<html><head><title>502 Bad Gateway</title></head></html>', 'line 1', 'an error page of a proxy instead of JSON'],
-    ['an HTML page with a document type', '\n<!DOCTYPE html>\n<html>', 'line 1', 'an error page of a proxy instead of JSON'],
+    [
+      'an HTML page',
+      '<html><head><title>502 Bad Gateway</title></head></html>',
+      'line 1',
+      'an error page of a proxy instead of JSON',
+    ],
+    [
+      'an HTML page with a document type',
+      '\n<!DOCTYPE html>\n<html>',
+      'line 1',
+      'an error page of a proxy instead of JSON',
+    ],
     ['XML', '<?xml version="1.0"?><a/>', 'line 1', 'XML instead of JSON'],
     ['nothing but blanks', ' \r\n ', 'line 1', 'the body is empty'],
-    ['a stray character', '[\n  {"a": "1"},\n  {"a": x}\n]', 'line 3, column 9 (/1/a)', '"x" where the JSON needs something else'],
+    [
+      'a stray character',
+      '[\n  {"a": "1"},\n  {"a": x}\n]',
+      'line 3, column 9 (/1/a)',
+      '"x" where the JSON needs something else',
+    ],
     ['text after the end', '[]\n[]', 'line 2, column 1', '"[" after the end of the JSON'],
-    ['a raw line end in a text', '[{"a":"b\nc"}]', 'line 1, column 9 (/0/a)', 'a control character inside a text'],
+    [
+      'a raw line end in a text',
+      '[{"a":"b\nc"}]',
+      'line 1, column 9 (/0/a)',
+      'a control character inside a text',
+    ],
     ['NUL in a text', '[{"a":"\0"}]', 'line 1, column 8 (/0/a)', 'a control character inside a text'],
     ['a wrong escape', '[{"a":"\\x"}]', 'line 1, column 8 (/0/a)', 'an escape that JSON does not have'],
   ])('%s', (_, text, at, reason) => {
@@ -151,7 +188,9 @@ describe('a document that cannot be read is refused with its place', () => {
 
   test('a system may allow less depth, never more', () => {
     expect(refused('[{"a":{}}]', { maxDepth: 2 })).toMatchObject({ reason: 'the JSON is nested too deep' })
-    expect(refused('['.repeat(65), { maxDepth: 1000 })).toMatchObject({ reason: 'the JSON is nested too deep' })
+    expect(refused('['.repeat(65), { maxDepth: 1000 })).toMatchObject({
+      reason: 'the JSON is nested too deep',
+    })
   })
 
   test('a name twice around the list, as it is not known which list is meant', () => {

@@ -19,12 +19,9 @@ describe('NDJSON', () => {
 
   test('a cut line is rejected alone and keeps its text', () => {
     const { records } = lines('{"tk":"1"}\n{"tk":"2","boo\n{"tk":"3"}\n{"tk":"4","up_ts":1')
-    expect(records.map((record) => record.issues.map(({ path, code, reason }) => `${path}: ${code} ${reason}`))).toEqual([
-      [],
-      ['line 2: E_SCHEMA the line is cut'],
-      [],
-      ['line 4: E_SCHEMA the line is cut'],
-    ])
+    expect(
+      records.map((record) => record.issues.map(({ path, code, reason }) => `${path}: ${code} ${reason}`)),
+    ).toEqual([[], ['line 2: E_SCHEMA the line is cut'], [], ['line 4: E_SCHEMA the line is cut']])
     expect(records[1]?.value).toBe('{"tk":"2","boo')
   })
 
@@ -32,7 +29,12 @@ describe('NDJSON', () => {
     ['{"tk":"1",}', 'line 2', 'E_SCHEMA', 'the line is not JSON from column 11 on'],
     ['{"a":1}{"b":2}', 'line 2', 'E_SCHEMA', 'the line is not JSON from column 8 on'],
     ['["a"]', 'line 2', 'E_SCHEMA', 'not an object'],
-    ['{"tc":33010501224041500910}', 'line 2, tc', 'E_PRECISION_LOST', 'a number with more digits than numbers keep'],
+    [
+      '{"tc":33010501224041500910}',
+      'line 2, tc',
+      'E_PRECISION_LOST',
+      'a number with more digits than numbers keep',
+    ],
     ['{"a":{"b":1,"b":2}}', 'line 2, a.b', 'E_SCHEMA', 'the name stands twice in one object'],
     [`{"a":${'['.repeat(10_000)}`, 'line 2', 'E_SCHEMA', 'nested too deep'],
   ])('%.30s is rejected and its neighbours live', (line, path, code, reason) => {
@@ -44,9 +46,17 @@ describe('NDJSON', () => {
 
   test('a line with damaged bytes is lost alone', () => {
     const good = Buffer.from('{"name":"五花肉五花肉五花肉五花肉五花肉五花肉"}\n')
-    const bad = Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xff, 0xfe, 0xff]), Buffer.from('"}\n')])
+    const bad = Buffer.concat([
+      Buffer.from('{"name":"'),
+      Buffer.from([0xff, 0xfe, 0xff]),
+      Buffer.from('"}\n'),
+    ])
     const { records } = lines(Buffer.concat([good, bad, good]))
-    expect(records.map((record) => record.issues.map((issue) => issue.code))).toEqual([[], ['E_ENCODING'], []])
+    expect(records.map((record) => record.issues.map((issue) => issue.code))).toEqual([
+      [],
+      ['E_ENCODING'],
+      [],
+    ])
     expect(records[2]?.value).toEqual({ name: '五花肉五花肉五花肉五花肉五花肉五花肉' })
   })
 
@@ -65,7 +75,10 @@ describe('NDJSON', () => {
   })
 
   test('a page of a proxy and an empty body are refused', () => {
-    expect(refusalOf(() => lines('<html>'))).toMatchObject({ at: 'line 1', reason: 'an error page of a proxy instead of JSON' })
+    expect(refusalOf(() => lines('<html>'))).toMatchObject({
+      at: 'line 1',
+      reason: 'an error page of a proxy instead of JSON',
+    })
     expect(refusalOf(() => lines('\n\n'))).toMatchObject({ at: 'line 1', reason: 'the body is empty' })
   })
 })

@@ -1,27 +1,50 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { SourceRecord } from '#core/source.ts'
 import { decode } from '#adapters/push/decode.ts'
 import { decodeStream, type StreamOptions, type StreamReport } from '#adapters/push/decode-stream.ts'
+import type { SourceRecord } from '#core/source.ts'
 import { gb18030, inChunks } from './bytes.ts'
 
 const FORM: StreamOptions = { format: 'form', rows: 'list', form: { field: 'dataStr', format: 'json' } }
 const JOIN: StreamOptions = { format: 'xml', xml: { join: { detail: 'd', base: 'b', on: 'k' } } }
 
 const MESSAGES: readonly (readonly [name: string, options: StreamOptions, text: string])[] = [
-  ['a JSON list', { format: 'json' }, ' [ {"a":"番茄,]}\\"","n":[1,{"b":2}]} , {"a":33082500724041500092},\n7,"x]",null,[{}],{"a":1,"a":2} ] '],
+  [
+    'a JSON list',
+    { format: 'json' },
+    ' [ {"a":"番茄,]}\\"","n":[1,{"b":2}]} , {"a":33082500724041500092},\n7,"x]",null,[{}],{"a":1,"a":2} ] ',
+  ],
   ['an empty JSON list', { format: 'json' }, '[]'],
   ['a single JSON object', { format: 'json' }, '{"a":"1","list":[1,2]}'],
-  ['a JSON list inside', { format: 'json', rows: 'body.items' }, '{"head":{"items":[9]},"body":{"size":2,"items":[{"a":"㛃"},{"a":2}],"x":[1]},"t":"]"}'],
+  [
+    'a JSON list inside',
+    { format: 'json', rows: 'body.items' },
+    '{"head":{"items":[9]},"body":{"size":2,"items":[{"a":"㛃"},{"a":2}],"x":[1]},"t":"]"}',
+  ],
   ['a JSON object in place of the list', { format: 'json', rows: 'list' }, '{"list":{"a":"1"}}'],
   ['NDJSON', { format: 'ndjson' }, '{"a":"番茄"}\r\n\n{"a":1\n{"a":"㛃"}\n{"a":12345678901234567890}'],
   ['CSV', { format: 'csv' }, '编号,名称\n1,"番,茄"\n2\n3,"㛃\n二"\n'],
-  ['XML', { format: 'xml' }, '<?xml version="1.0" encoding="UTF-8"?><r><a>番&amp;茄</a></r><r><a>㛃</a><a/></r>'],
-  ['XML with bases', JOIN, '<m><d><k>1</k></d><b><k>1</k><n>一</n></b><d><k>1</k></d><d><k/></d><d><k>2</k></d><b><k>3</k></b></m>'],
+  [
+    'XML',
+    { format: 'xml' },
+    '<?xml version="1.0" encoding="UTF-8"?><r><a>番&amp;茄</a></r><r><a>㛃</a><a/></r>',
+  ],
+  [
+    'XML with bases',
+    JOIN,
+    '<m><d><k>1</k></d><b><k>1</k><n>一</n></b><d><k>1</k></d><d><k/></d><d><k>2</k></d><b><k>3</k></b></m>',
+  ],
   ['a form', FORM, `dataStr=${encodeURIComponent('{"list":[{"a":"番茄"},{"a":"㛃"}]}')}`],
 ]
 
-const plain = ({ index, path, value, issues, place }: SourceRecord) => ({ index, path, value, issues, a: place('a'), n: place('base.n') })
+const plain = ({ index, path, value, issues, place }: SourceRecord) => ({
+  index,
+  path,
+  value,
+  issues,
+  a: place('a'),
+  n: place('base.n'),
+})
 
 async function streamed(bytes: Uint8Array, options: StreamOptions, size: number) {
   const report: StreamReport = { encoding: 'utf-8', encodingMismatch: false, unjoined: [] }
@@ -41,12 +64,15 @@ describe('a stream gives the records that the whole message gives, wherever it i
     for (const bytes of [Buffer.from(text), gb18030(text), Buffer.from(`\ufeff${text}`)]) {
       if (options.format === 'form' && bytes[0] === 0xef) continue
       const expected = whole(bytes, options)
-      for (const size of [1, 2, 5, 64, 100_000]) expect(await streamed(bytes, options, size)).toEqual(expected)
+      for (const size of [1, 2, 5, 64, 100_000])
+        expect(await streamed(bytes, options, size)).toEqual(expected)
     }
   })
 
   test('JSON of any shape and any chunk size', async () => {
-    const rows = fc.array(fc.dictionary(fc.string({ maxLength: 5 }), fc.jsonValue({ maxDepth: 2 })), { maxLength: 6 })
+    const rows = fc.array(fc.dictionary(fc.string({ maxLength: 5 }), fc.jsonValue({ maxDepth: 2 })), {
+      maxLength: 6,
+    })
     await fc.assert(
       fc.asyncProperty(rows, fc.integer({ min: 1, max: 20 }), async (list, size) => {
         const bytes = Buffer.from(JSON.stringify({ before: 1, list, after: [] }))
@@ -58,12 +84,18 @@ describe('a stream gives the records that the whole message gives, wherever it i
 
   test('a JSON text is refused as a stream exactly where it is refused as a whole', async () => {
     const text = '{"h":"x","list":[{"a":"番茄"},{"b":[1,true]}],"t":null}'
-    const damaged = fc.tuple(fc.nat(text.length), fc.constantFrom('', '"', ',', ']', '}', '{', '[', ':', '0', 'x', '\\'))
+    const damaged = fc.tuple(
+      fc.nat(text.length),
+      fc.constantFrom('', '"', ',', ']', '}', '{', '[', ':', '0', 'x', '\\'),
+    )
     await fc.assert(
       fc.asyncProperty(damaged, fc.integer({ min: 1, max: 9 }), async ([at, char], size) => {
         const bytes = Buffer.from(text.slice(0, at) + char + text.slice(at + 1))
         const options = { format: 'json', rows: 'list' } as const
-        const asStream = await streamed(bytes, options, size).then((result) => result.records.map(({ value }) => value), () => 'refused')
+        const asStream = await streamed(bytes, options, size).then(
+          (result) => result.records.map(({ value }) => value),
+          () => 'refused',
+        )
         expect(asStream).toEqual(attempt(() => whole(bytes, options).records.map(({ value }) => value)))
       }),
       { numRuns: 400 },
@@ -88,21 +120,69 @@ describe('a stream is refused', () => {
 
   test.each([
     ['cut JSON', { format: 'json' }, '[{"a":"1"},{"a":', 'end of text', 'the JSON ends inside a record'],
-    ['JSON cut between records', { format: 'json' }, '[{"a":"1"},', 'end of text', 'the JSON ends inside a record'],
-    ['JSON cut before its bracket', { format: 'json' }, '[{"a":"1"}', 'end of text', 'the JSON ends before its last bracket'],
-    ['broken JSON', { format: 'json' }, '[{"a":"1"},\n {"a":x}]', 'line 2, column 7 (/1/a)', '"x" where the JSON needs something else'],
-    ['two commas', { format: 'json' }, '[{},\n,{}]', 'line 2, column 1', '"," where the JSON needs something else'],
+    [
+      'JSON cut between records',
+      { format: 'json' },
+      '[{"a":"1"},',
+      'end of text',
+      'the JSON ends inside a record',
+    ],
+    [
+      'JSON cut before its bracket',
+      { format: 'json' },
+      '[{"a":"1"}',
+      'end of text',
+      'the JSON ends before its last bracket',
+    ],
+    [
+      'broken JSON',
+      { format: 'json' },
+      '[{"a":"1"},\n {"a":x}]',
+      'line 2, column 7 (/1/a)',
+      '"x" where the JSON needs something else',
+    ],
+    [
+      'two commas',
+      { format: 'json' },
+      '[{},\n,{}]',
+      'line 2, column 1',
+      '"," where the JSON needs something else',
+    ],
     ['text after the list', { format: 'json' }, '[{}] x', 'around the list', '"x" after the end of the JSON'],
     ['a missing list', { format: 'json', rows: 'list' }, '{"a":[{}]}', '/list', 'list is missing'],
-    ['a page of a proxy', { format: 'json' }, '  <html>', 'line 1', 'an error page of a proxy instead of JSON'],
+    [
+      'a page of a proxy',
+      { format: 'json' },
+      '  <html>',
+      'line 1',
+      'an error page of a proxy instead of JSON',
+    ],
     ['nothing', { format: 'json' }, '', 'line 1', 'the body is empty'],
     ['no line', { format: 'ndjson' }, '\n', 'line 1', 'the body is empty'],
     ['an empty CSV', { format: 'csv' }, '', 'line 1', 'the body is empty'],
-    ['a CSV page of a proxy', { format: 'csv' }, '<html><body>', 'line 1', 'an error page of a proxy instead of CSV'],
-    ['CSV with an open quote', { format: 'csv' }, 'a,b\n1,"2\n', 'row 2', 'a quotation mark is opened and never closed'],
+    [
+      'a CSV page of a proxy',
+      { format: 'csv' },
+      '<html><body>',
+      'line 1',
+      'an error page of a proxy instead of CSV',
+    ],
+    [
+      'CSV with an open quote',
+      { format: 'csv' },
+      'a,b\n1,"2\n',
+      'row 1',
+      'a quotation mark is opened and never closed',
+    ],
     ['cut XML', { format: 'xml' }, '<r><a>1</a></r><r><a>', 'end of file', 'the XML ends inside r'],
     ['an empty XML', { format: 'xml' }, '', 'line 1', 'the body is empty'],
-    ['a document type', { format: 'xml' }, '<!DOCTYPE r><r/>', '<!DOCTYPE', 'a document type declaration is not allowed'],
+    [
+      'a document type',
+      { format: 'xml' },
+      '<!DOCTYPE r><r/>',
+      '<!DOCTYPE',
+      'a document type declaration is not allowed',
+    ],
   ] as const)('%s', async (_, options, text, at, reason) => {
     expect(await refusal(text, options)).toMatchObject({ code: 'E_SCHEMA', at, reason })
   })
@@ -113,14 +193,20 @@ describe('a stream is refused', () => {
         yield Buffer.from(head)
         for (let n = 0; n < 100; n++) yield Buffer.alloc(65_536, 'x')
       }
-      for await (const _ of decodeStream(source(), options)) continue
+      for await (const _ of decodeStream(source(), options));
     }
     await expect(endless('[{"a":"', { format: 'json' })).rejects.toMatchObject({ at: 'record list' })
-    await expect(endless('{"a":"', { format: 'json', rows: 'list' })).rejects.toMatchObject({ at: 'record list' })
+    await expect(endless('{"a":"', { format: 'json', rows: 'list' })).rejects.toMatchObject({
+      at: 'record list',
+    })
     await expect(endless('{"a":"', { format: 'ndjson' })).rejects.toMatchObject({ at: 'line 1' })
     await expect(endless('a,b\n1,"', { format: 'csv' })).rejects.toMatchObject({ code: 'E_SCHEMA' })
-    await expect(endless('<r><a>', { format: 'xml' })).rejects.toMatchObject({ reason: 'a text that does not end' })
-    await expect(endless('<r><a>&', { format: 'xml' })).rejects.toMatchObject({ reason: 'a text that does not end' })
+    await expect(endless('<r><a>', { format: 'xml' })).rejects.toMatchObject({
+      reason: 'a text that does not end',
+    })
+    await expect(endless('<r><a>&', { format: 'xml' })).rejects.toMatchObject({
+      reason: 'a text that does not end',
+    })
   })
 
   test('details beyond those that may wait for their base are rejected, the others live', async () => {

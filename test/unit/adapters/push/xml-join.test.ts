@@ -1,19 +1,25 @@
 import { describe, expect, test } from 'vitest'
-import { decode, type DecodeOptions } from '#adapters/push/decode.ts'
+import { type DecodeOptions, decode } from '#adapters/push/decode.ts'
 
 const OPTIONS: DecodeOptions = {
   format: 'xml',
   xml: { join: { detail: 'out_detail', base: 'out_base', on: 'tran_id' } },
 }
 
-const base = (id: string, date: string) => `<out_base><tran_date>${date}</tran_date><tran_id>${id}</tran_id></out_base>`
-const detail = (id: string, code: string) => `<out_detail><tran_id>${id}</tran_id><meat_code>${code}</meat_code></out_detail>`
+const base = (id: string, date: string) =>
+  `<out_base><tran_date>${date}</tran_date><tran_id>${id}</tran_id></out_base>`
+const detail = (id: string, code: string) =>
+  `<out_detail><tran_id>${id}</tran_id><meat_code>${code}</meat_code></out_detail>`
 const joined = (text: string, options = OPTIONS) => decode(Buffer.from(text), options)
 
 describe('details joined to their base', () => {
   test('each detail is a record that carries its base, before or after it', () => {
     const { records, unjoined } = joined(
-      detail('T2', 'a') + base('T1', '20240415') + detail('T1', 'b') + detail('T1', 'c') + base('T2', '20240416'),
+      detail('T2', 'a') +
+        base('T1', '20240415') +
+        detail('T1', 'b') +
+        detail('T1', 'c') +
+        base('T2', '20240416'),
     )
     expect(records.map((record) => record.value)).toEqual([
       { tran_id: 'T2', meat_code: 'a', base: { tran_date: '20240416', tran_id: 'T2' } },
@@ -35,9 +41,16 @@ describe('details joined to their base', () => {
 
   test('a detail that cannot be attributed is rejected alone, with the reason at its key', () => {
     const { records, unjoined } = joined(
-      base('T1', '1') + detail('T1', 'a') + detail('', 'b') + detail('T9', 'c') + base('3.30603E+19', '2') + detail('3.30603E+19', 'd'),
+      base('T1', '1') +
+        detail('T1', 'a') +
+        detail('', 'b') +
+        detail('T9', 'c') +
+        base('3.30603E+19', '2') +
+        detail('3.30603E+19', 'd'),
     )
-    expect(records.map((record) => record.issues.map(({ path, code, reason }) => [path, code, reason]))).toEqual([
+    expect(
+      records.map((record) => record.issues.map(({ path, code, reason }) => [path, code, reason])),
+    ).toEqual([
       [],
       [['out_detail[1]/tran_id', 'E_NO_KEY', 'no tran_id']],
       [['out_detail[2]/tran_id', 'E_SCHEMA', 'no out_base with this tran_id in the message']],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { decode, type DecodeOptions } from '#adapters/push/decode.ts'
+import { type DecodeOptions, decode } from '#adapters/push/decode.ts'
 import { gb18030 } from './bytes.ts'
 import { refusalOf } from './refusal-of.ts'
 
@@ -25,7 +25,8 @@ describe('XML', () => {
   })
 
   test('rows inside of an envelope, counted by name', () => {
-    const text = '<data dataset="x" count="2"><head>1</head><row><a>1</a></row><other/><row><a>2</a></row></data>'
+    const text =
+      '<data dataset="x" count="2"><head>1</head><row><a>1</a></row><other/><row><a>2</a></row></data>'
     const { records } = xml(text, rows('row'))
     expect(records.map((record) => [record.index, record.path, record.value])).toEqual([
       [0, 'row[0]', { a: '1' }],
@@ -38,7 +39,10 @@ describe('XML', () => {
   })
 
   test('without names each root is a row', () => {
-    expect(xml('<a><x>1</x></a><b><x>2</x></b>').records.map((record) => record.path)).toEqual(['a[0]', 'b[0]'])
+    expect(xml('<a><x>1</x></a><b><x>2</x></b>').records.map((record) => record.path)).toEqual([
+      'a[0]',
+      'b[0]',
+    ])
   })
 
   test('an empty envelope is a message without records', () => {
@@ -47,7 +51,8 @@ describe('XML', () => {
   })
 
   test('children become members: repeated ones a list, nested ones an object, empty ones an empty text', () => {
-    const text = '<row id="7"><t>1</t><t> 2 </t><n k="v"><x>a</x></n><e></e><l k="v">text</l><t><y>3</y></t></row>'
+    const text =
+      '<row id="7"><t>1</t><t> 2 </t><n k="v"><x>a</x></n><e></e><l k="v">text</l><t><y>3</y></t></row>'
     expect(xml(text).records[0]?.value).toEqual({
       '@id': '7',
       t: ['1', '2', { y: '3' }],
@@ -58,7 +63,8 @@ describe('XML', () => {
   })
 
   test('blanks of XML around a text go, full-width blanks stay, CDATA and entities of XML are text', () => {
-    const text = '<row><a>\n  x y \t</a><b>\u3000x\u3000</b><c><![CDATA[<b>&amp;]]> &lt;&#20013;&#x6587;&amp;</c></row>'
+    const text =
+      '<row><a>\n  x y \t</a><b>\u3000x\u3000</b><c><![CDATA[<b>&amp;]]> &lt;&#20013;&#x6587;&amp;</c></row>'
     expect(xml(text).records[0]?.value).toEqual({ a: 'x y', b: '\u3000x\u3000', c: '<b>&amp; <中文&' })
   })
 
@@ -67,7 +73,8 @@ describe('XML', () => {
   })
 
   test('names that reach a prototype reject the row and set nothing', () => {
-    const text = '<d><row><__proto__><x>1</x></__proto__><a>1</a></row><row><constructor>2</constructor></row><row><a>3</a></row></d>'
+    const text =
+      '<d><row><__proto__><x>1</x></__proto__><a>1</a></row><row><constructor>2</constructor></row><row><a>3</a></row></d>'
     const { records } = xml(text, rows('row'))
     expect(records.map((record) => record.issues.map((issue) => issue.path))).toEqual([
       ['row[0]/__proto__'],
@@ -79,7 +86,9 @@ describe('XML', () => {
   })
 
   test('names that objects have anyway are ordinary children', () => {
-    expect(xml('<row><toString>1</toString><toString>2</toString></row>').records[0]?.value).toEqual({ toString: ['1', '2'] })
+    expect(xml('<row><toString>1</toString><toString>2</toString></row>').records[0]?.value).toEqual({
+      toString: ['1', '2'],
+    })
   })
 
   test('a root that the record does not take is counted and rejected beside the others', () => {
@@ -98,20 +107,45 @@ describe('XML that cannot be read is refused with its place', () => {
     ['cut after a row', '<d><row><a>1</a></row>', 'end of file', 'the XML ends inside d'],
     ['cut inside the first tag', '<ro', 'end of file', 'the XML ends inside a tag'],
     ['cut inside CDATA', '<row><a><![CDATA[x', 'end of file', 'the XML ends inside row'],
-    ['a document type', `${HEAD}<!DOCTYPE row [<!ENTITY x SYSTEM "file:///etc/hostname">]><row><a>&x;</a></row>`, '<!DOCTYPE', 'a document type declaration is not allowed'],
-    ['a document type between rows', '<row/><!DOCTYPE row><row/>', '<!DOCTYPE', 'a document type declaration is not allowed'],
+    [
+      'a document type',
+      `${HEAD}<!DOCTYPE row [<!ENTITY x SYSTEM "file:///etc/hostname">]><row><a>&x;</a></row>`,
+      '<!DOCTYPE',
+      'a document type declaration is not allowed',
+    ],
+    [
+      'a document type between rows',
+      '<row/><!DOCTYPE row><row/>',
+      '<!DOCTYPE',
+      'a document type declaration is not allowed',
+    ],
     ['an unknown entity', '<row><a>&x;</a></row>', 'line 1, column 12', 'undefined entity'],
-    ['an entity named as a member of all objects', '<row><a>&constructor;</a></row>', 'line 1, column 22', 'undefined entity'],
+    [
+      'an entity named as a member of all objects',
+      '<row><a>&constructor;</a></row>',
+      'line 1, column 22',
+      'undefined entity',
+    ],
     ['a bare &', '<row>\n<a>鲜肉&卤味店</a></row>', 'line 2', 'a & that begins no entity'],
     ['a wrong closing tag', '<row><prov_id></prov.id></row>', 'line 1, column 25', 'unexpected close tag'],
     ['text beside the rows', '<row/>abc<row/>', 'line 1, column 11', 'text outside of all elements'],
     ['JSON', '{"a":1}', 'line 1, column 8', 'text outside of all elements'],
     ['NUL', '<row><a>\0</a></row>', 'line 1, column 10', 'disallowed character'],
-    ['an attribute twice', '<row a="1" a="2"/>', 'line 1, column 17', 'duplicate attribute: a'],
-    ['a page of a proxy', '<!DOCTYPE html><html></html>', 'line 1', 'an error page of a proxy instead of XML'],
+    ['an attribute twice', '<row a="1" a="2"/>', 'line 1, column 19', 'duplicate attribute: a'],
+    [
+      'a page of a proxy',
+      '<!DOCTYPE html><html></html>',
+      'line 1',
+      'an error page of a proxy instead of XML',
+    ],
     ['an empty body', ' \n', 'line 1', 'the body is empty'],
     ['only a declaration', HEAD, 'line 1', 'the body is empty'],
-    ['another record’s file', '<quarantine_info><a>x</a></quarantine_info>', 'quarantine_info', 'no row in the message, but quarantine_info'],
+    [
+      'another record’s file',
+      '<quarantine_info><a>x</a></quarantine_info>',
+      'quarantine_info',
+      'no row in the message, but quarantine_info',
+    ],
   ])('%s', (_, text, at, reason) => {
     expect(refused(text)).toMatchObject({ code: 'E_SCHEMA', at, reason })
   })

@@ -1,0 +1,248 @@
+/** Examples of the OpenAPI document. Codes and names are made up, in the form of real ones. */
+
+const trade = {
+  billNo: 'JX20260715000123',
+  tradeTime: '2026/7/15 4:12:30',
+  sellerName: '嘉兴某蔬菜经营部',
+  goodsName: '番茄',
+  netWeight: '186.5',
+  unit: '公斤',
+  price: '3.20',
+}
+
+/** Body of a push: whatever the record's mapping reads. */
+export const pushBody = {
+  content: {
+    'application/json': {
+      schema: {
+        title: 'Records in the format of the system · 系统原有格式的记录',
+        description:
+          'One record, a list, or a document with a list inside, as the mapping says · 单条、数组或含列表的文档',
+        examples: [[trade]],
+      },
+    },
+    'application/x-ndjson': { schema: { type: 'string', examples: [`${JSON.stringify(trade)}\n`] } },
+    'application/xml': {
+      schema: {
+        type: 'string',
+        examples: ['<trades><trade><billNo>JX20260715000123</billNo></trade></trades>'],
+      },
+    },
+    'text/csv': {
+      schema: {
+        type: 'string',
+        examples: ['billNo,tradeTime,goodsName\nJX20260715000123,2026/7/15 4:12:30,番茄\n'],
+      },
+    },
+    'application/x-www-form-urlencoded': {
+      schema: { type: 'string', examples: ['data=%5B%7B%22billNo%22%3A%22JX1%22%7D%5D'] },
+    },
+  },
+}
+
+const sale = {
+  kind: 'sale',
+  system: 'jiaxing-wholesale',
+  key: ['JX20260715000123'],
+  occurredAt: { at: '2026-07-15T04:12:30+08:00', precision: 'second' },
+  parties: [{ role: 'seller', name: '嘉兴某蔬菜经营部', ids: [] }],
+  product: { code: '01231', name: '番茄', class: 'vegetable' },
+  quantity: { value: '186.5', unit: 'KGM' },
+  saleKind: 'wholesale',
+}
+
+/** Body of `POST /v1/records`. */
+export const canonicalBody = {
+  content: {
+    'application/json': {
+      schema: {
+        title: 'Canonical records · 规范记录',
+        description:
+          'Kind, system and key, `status` where it is void, and the content of the kind; the hub adds id, version and the rest · 类型、系统、主键与内容，其余由平台补充',
+        oneOf: [{ type: 'object' }, { type: 'array', items: { type: 'object' }, maxItems: 5000 }],
+        examples: [[sale]],
+      },
+    },
+  },
+}
+
+const id = 'urn:cnft:sale:jiaxing-wholesale:trade:JX20260715000123'
+
+export const receiptExample = {
+  receipt: '019826d2-3a5c-7c41-9d2e-5f0b6a1c8e37',
+  system: 'jiaxing-wholesale',
+  record: 'trade',
+  sha256: 'f7c3bc1d808e04732adf679965ccc34ca7ae3441b4a0c8e1f6d5b7a2930c4d1e',
+  state: 'done',
+  receivedAt: '2026-07-14T20:12:31.204Z',
+  received: 2,
+  accepted: 1,
+  unchanged: 0,
+  rejected: 1,
+  results: [
+    { index: 0, key: ['JX20260715000123'], result: 'created', records: [{ kind: 'sale', id, version: 1 }] },
+    {
+      index: 1,
+      key: null,
+      result: 'rejected',
+      records: [],
+      issues: [
+        {
+          path: '/1/billNo',
+          code: 'E_NO_KEY',
+          target: 'key',
+          reason: 'the key field is missing or empty',
+          fix: 'Send the number of the bill.',
+        },
+      ],
+    },
+  ],
+}
+
+const time = { at: '2026-07-15T04:12:30+08:00', precision: 'second' }
+const node = (code: string, more: object): object => ({
+  parties: [],
+  sites: [],
+  tests: [],
+  holds: [],
+  moreRecords: false,
+  code,
+  ...more,
+})
+const certificate = node('doc:3304260715000018', {
+  kind: 'document',
+  value: '3304260715000018',
+  type: 'promise_cert',
+  relation: 'back',
+  depth: 1,
+  state: 'valid',
+  product: { name: '番茄', class: 'vegetable' },
+  records: [],
+})
+const lot = node('lot:33041234567890123456', {
+  kind: 'lot',
+  value: '33041234567890123456',
+  scheme: 'cn.mofcom.trace20',
+  relation: 'root',
+  depth: 0,
+  state: 'active',
+  product: { name: '番茄', class: 'vegetable' },
+  quantity: { value: '186.5', unit: 'KGM' },
+  occurredAt: time,
+  records: [
+    {
+      id,
+      kind: 'sale',
+      version: 1,
+      status: 'active',
+      role: 'subject',
+      occurredAt: time,
+      system: 'jiaxing-wholesale',
+      summary: '番茄 186.5 kg',
+    },
+  ],
+})
+
+export const traceExample = {
+  code: '33041234567890123456',
+  direction: 'back',
+  at: null,
+  roots: ['lot:33041234567890123456'],
+  candidates: [],
+  nodes: [lot, certificate],
+  edges: [
+    {
+      from: 'doc:3304260715000018',
+      to: 'lot:33041234567890123456',
+      rule: 'document',
+      confidence: 1,
+      quantity: '186.5',
+      unit: 'KGM',
+      kind: 'sale',
+      record: id,
+      version: 1,
+      system: 'jiaxing-wholesale',
+      occurredAt: '2026-07-14T20:12:30.000Z',
+    },
+  ],
+  truncated: false,
+  next: null,
+}
+
+export const lotExample = {
+  code: '33041234567890123456',
+  candidates: [],
+  lot,
+  documents: [
+    {
+      code: 'doc:3304260715000018',
+      number: '3304260715000018',
+      type: 'promise_cert',
+      state: 'valid',
+      side: 'back',
+    },
+  ],
+  from: ['doc:3304260715000018'],
+  to: [],
+  truncated: false,
+}
+
+export const documentExample = {
+  number: '3304260715000018',
+  type: 'promise_cert',
+  on: '2026-07-15',
+  verdict: 'valid',
+  issues: [],
+  statedKg: '500',
+  usedKg: '186.5',
+  countedKind: 'sale',
+  overKg: null,
+  uses: [],
+  moreUses: false,
+}
+
+export const linkExample = {
+  id: '0b6a1c8e-37d2-4c41-9d2e-5f3a5c0198f2',
+  name: 'City platform',
+  system: null,
+  url: 'http://127.0.0.1:9000/changes',
+  allowAddress: ['127.0.0.1/32:9000'],
+  filter: { kinds: ['sale', 'entry'], regions: ['330400'] },
+  mapping: 'canonical',
+  state: 'active',
+  createdAt: '2026-07-14T20:00:00.000Z',
+  updatedAt: '2026-07-14T20:00:00.000Z',
+  position: '1204',
+  behind: 0,
+  attempts: 0,
+  nextAt: null,
+  delivered: 1180,
+  refused: 0,
+  lastOkAt: '2026-07-14T20:12:31.500Z',
+  lastError: null,
+}
+
+export const newLinkExample = {
+  ...linkExample,
+  position: '0',
+  behind: 1204,
+  delivered: 0,
+  lastOkAt: null,
+  secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=',
+}
+
+export const mappingExample = {
+  mapping: [
+    'mapping: example-market/trade',
+    'version: 1',
+    'read: { format: json }',
+    'emit:',
+    '  - kind: sale',
+    '    key: [billNo]',
+    '    fields:',
+    "      occurredAt: { from: tradeTime, date: ['yyyy/M/d H:mm:ss'] }",
+    '      product: { name: { from: goodsName } }',
+    '',
+  ].join('\n'),
+  sample: JSON.stringify([trade]),
+}

@@ -1,0 +1,89 @@
+import type { FastifyRequest } from 'fastify'
+import type { Pool } from 'pg'
+import { HubError } from '#core/errors.ts'
+import { type ChangeFilter, regionPrefix } from '#store/change-filter.ts'
+import { readLink } from '#store/links.ts'
+import { callerOf, holds } from './scopes.ts'
+
+interface FeedParameters {
+  readonly kind?: string
+  readonly region?: string
+  readonly system?: string
+  readonly link?: string
+}
+
+/** What a caller may read of the change log. */
+export interface Feed {
+  /** Null where nothing can pass. */
+  readonly filter: ChangeFilter | null
+  /** The link whose changes these are; null for the whole log. */
+  readonly link: string | null
+}
+
+/**
+ * What is asked for, within what the caller may see: everything with `read`, else what the link of the key lets through.
+ * Throws `forbidden` without either scope and `not_found` for the link of someone else.
+ */
+export async function feedOf(
+  pool: Pool,
+  request: FastifyRequest<{ Querystring: FeedParameters }>,
+): Promise<Feed> {
+  const caller = callerOf(request)
+  const { kind, region, system, link } = request.query
+  const asked: ChangeFilter = {
+    ...(kind === undefined ? {} : { kinds: [kind] }),
+    ...(region === undefined ? {} : { regions: [region] }),
+    ...(system === undefined ? {} : { systems: [system] }),
+  }
+  const own = caller.scopes.filter((scope) => scope.startsWith('link:')).map((scope) => scope.slice(5))
+  const reads = holds(caller, 'read')
+  if (!reads && own.length === 0)
+    throw new HubError('forbidden', { detail: 'needs the scope read or link:<id> or admin' })
+  const id = link ?? (reads ? undefined : own[0])
+  if (id === undefined) return { filter: asked, link: null }
+  if (!reads && link === undefined && own.length > 1) {
+    throw new HubError('invalid_request', {
+      issues: [{ path: '?link', code: 'E_SCHEMA', reason: 'the key is for several links; name one' }],
+    })
+  }
+  const found = reads || own.includes(id) ? await readLink(pool, id) : null
+  if (!found) throw new HubError('not_found', { detail: `link ${id}` })
+  return { filter: narrowed(found.filter, asked), link: id }
+}
+
+/** What passes both filters; null where nothing can. */
+export function narrowed(a: ChangeFilter, b: ChangeFilter): ChangeFilter | null {
+  const filter = {
+    kinds: both(a.kinds, b.kinds),
+    systems: both(a.systems, b.systems),
+    productClasses: both(a.productClasses, b.productClasses),
+    regions: bothRegions(a.regions, b.regions),
+  }
+  return Object.values(filter).includes(null) ? null : (definedOf(filter) as ChangeFilter)
+}
+
+type List = readonly string[] | undefined
+
+const given = (list: List): list is readonly string[] => list !== undefined && list.length > 0
+
+function both(a: List, b: List): List | null {
+  if (!given(a) || !given(b)) return given(a) ? a : b
+  const common = a.filter((one) => b.includes(one))
+  return common.length > 0 ? common : null
+}
+
+/** A region means its subtree: of two that overlap, the inner one passes both. */
+function bothRegions(a: List, b: List): List | null {
+  if (!given(a) || !given(b)) return given(a) ? a : b
+  const inner = new Set<string>()
+  for (const one of a) {
+    for (const other of b) {
+      if (regionPrefix(one).startsWith(regionPrefix(other))) inner.add(one)
+      else if (regionPrefix(other).startsWith(regionPrefix(one))) inner.add(other)
+    }
+  }
+  return inner.size > 0 ? [...inner] : null
+}
+
+const definedOf = (filter: Record<string, List | null>): Record<string, List | null> =>
+  Object.fromEntries(Object.entries(filter).filter(([, list]) => list !== undefined))

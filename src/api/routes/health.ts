@@ -1,0 +1,81 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { type Language, languageOf } from '#api/language.ts'
+import { mistakeView } from '#api/mistake-view.ts'
+import { answer, problems } from '#api/openapi.ts'
+import type { RouteParts } from '#api/parts.ts'
+import { HubError } from '#core/errors.ts'
+import type { Registry } from '#flow/systems/registry.ts'
+import { newestMigration } from '#store/newest-migration.ts'
+
+const RETRY_MS = 2000
+
+/** `GET /healthz`, `GET /readyz` and `GET /metrics`: no key is needed, and nothing of a record is in them. */
+export const healthRoutes =
+  ({ pool, registry, metrics, language }: RouteParts): FastifyPluginAsync =>
+  async (app) => {
+    app.route({
+      method: 'GET',
+      url: '/healthz',
+      schema: {
+        operationId: 'getHealth',
+        tags: ['operation'],
+        summary: 'Is the process alive · 进程存活',
+        description: 'Asks nobody else; for a supervisor that restarts. 不依赖其他服务，供进程守护使用。',
+        response: { 200: answer('Alive', 'It is · 存活', { alive: true }) },
+      },
+      handler: () => Promise.resolve({ alive: true }),
+    })
+    app.route({
+      method: 'GET',
+      url: '/readyz',
+      schema: {
+        operationId: 'getReadiness',
+        tags: ['operation'],
+        summary: 'Can it work · 就绪状态',
+        description:
+          'The database answers and has the schema. A broken mapping is named; the hub serves all the others. 数据库可用且结构完整；列出有误的映射，其余照常服务。',
+        response: { 200: answer('Ready', 'It can · 就绪'), ...problems(503) },
+      },
+      handler: async (request) => {
+        const schema = await newestMigration(pool).catch((error: unknown) => {
+          throw new HubError('unavailable', { retryAfterMs: RETRY_MS, cause: error })
+        })
+        return {
+          ready: true,
+          schema,
+          mappings: broken(registry, languageOf(request.headers['accept-language'], language)),
+        }
+      },
+    })
+    app.route({
+      method: 'GET',
+      url: '/metrics',
+      schema: {
+        operationId: 'getMetrics',
+        tags: ['operation'],
+        summary: 'Metrics for Prometheus · 运行指标',
+        description: 'Text format of Prometheus. Prometheus 文本格式。',
+        response: {
+          200: { description: 'Metrics · 指标', content: { 'text/plain': { schema: { type: 'string' } } } },
+        },
+      },
+      handler: async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()),
+    })
+  }
+
+/** Mistakes by system and record; those of system.yaml have no record. */
+function broken(registry: Registry, language: Language): object[] {
+  return [...registry.systems.values()].flatMap((system) => {
+    const ofRecords = [...system.records.values()]
+      .filter(({ mistakes }) => mistakes.length > 0)
+      .map(({ name, mistakes }) => ({ record: name as string | null, mistakes }))
+    const known = new Set(ofRecords.flatMap(({ mistakes }) => mistakes))
+    const rest = system.mistakes.filter((mistake) => !known.has(mistake))
+    if (rest.length > 0) ofRecords.push({ record: null, mistakes: rest })
+    return ofRecords.map(({ record, mistakes }) => ({
+      system: system.id,
+      record,
+      mistakes: mistakes.map((mistake) => mistakeView(mistake, language)),
+    }))
+  })
+}

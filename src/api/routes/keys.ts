@@ -1,0 +1,114 @@
+import type { FastifyPluginAsync } from 'fastify'
+import Type from 'typebox'
+import { answer, problems } from '#api/openapi.ts'
+import { query } from '#api/page.ts'
+import type { RouteParts } from '#api/parts.ts'
+import { HubError } from '#core/errors.ts'
+import { newKey } from '#flow/keys.ts'
+import { listKeys, revokeKey } from '#store/keys.ts'
+
+const NewKeyBody = Type.Object(
+  {
+    name: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      pattern: '\\S',
+      description: 'Who will use it · 使用方名称',
+    }),
+    scopes: Type.Array(Type.String({ maxLength: 200 }), {
+      minItems: 1,
+      maxItems: 100,
+      uniqueItems: true,
+      description: '`push:<system>`, `read`, `link:<id>`, `admin` · 权限范围',
+    }),
+    expiresAt: Type.Optional(
+      Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
+        description: 'When it ends · 到期时间',
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    title: 'New key · 新密钥',
+    examples: [{ name: 'Jiaxing wholesale market', scopes: ['push:jiaxing-wholesale'] }],
+  },
+)
+
+interface NewKeyFields {
+  readonly name: string
+  readonly scopes: readonly string[]
+  readonly expiresAt?: string | null
+}
+
+/** Keys are few; one page holds them all. */
+const KEYS_MAX = 1000
+
+/** `POST /v1/keys`, `GET /v1/keys` and `DELETE /v1/keys/{id}`. */
+export const keyRoutes =
+  ({ pool, callers, clock }: RouteParts): FastifyPluginAsync =>
+  async (app) => {
+    app.route<{ Body: NewKeyFields }>({
+      method: 'POST',
+      url: '/v1/keys',
+      config: { scopes: [] },
+      schema: {
+        operationId: 'createKey',
+        tags: ['keys'],
+        summary: 'Make a key · 创建密钥',
+        description:
+          'The key is shown in this answer and never again: only its SHA-256 is stored. 密钥仅在此次返回，平台只保存摘要。',
+        body: NewKeyBody,
+        response: { 201: answer('NewKey', 'The key · 密钥'), ...problems(400, 401, 403, 413, 415, 429, 503) },
+      },
+      handler: async ({ body }, reply) => {
+        const { expiresAt } = body
+        if (expiresAt && Date.parse(expiresAt) <= clock()) {
+          throw new HubError('invalid_request', {
+            issues: [{ path: '/expiresAt', code: 'E_SCHEMA', reason: 'the time is over already' }],
+          })
+        }
+        const { key, stored } = await newKey(pool, body)
+        return reply
+          .code(201)
+          .header('location', `/v1/keys/${stored.id}`)
+          .send({ ...stored, key })
+      },
+    })
+    app.route({
+      method: 'GET',
+      url: '/v1/keys',
+      config: { scopes: [] },
+      schema: {
+        operationId: 'listKeys',
+        tags: ['keys'],
+        summary: 'Keys, newest first · 密钥列表',
+        description:
+          'Revoked and expired ones too; the key itself is in none. 含已吊销与过期者，不含密钥本身。',
+        querystring: query({}),
+        response: { 200: answer('KeyPage', 'The keys · 密钥'), ...problems(400, 401, 403, 429, 503) },
+      },
+      handler: async () => ({ keys: await listKeys(pool, KEYS_MAX), next: null }),
+    })
+    app.route<{ Params: { id: string } }>({
+      method: 'DELETE',
+      url: '/v1/keys/:id',
+      config: { scopes: [] },
+      schema: {
+        operationId: 'revokeKey',
+        tags: ['keys'],
+        summary: 'Revoke a key · 吊销密钥',
+        description:
+          'It ends at once in the process that answers, and within 5 s in all others. 应答进程立即生效，其余进程 5 秒内生效。',
+        params: Type.Object({ id: Type.String({ format: 'uuid' }) }),
+        response: {
+          204: { description: 'Revoked · 已吊销', type: 'null' },
+          ...problems(400, 401, 403, 404, 429, 503),
+        },
+      },
+      handler: async ({ params: { id } }, reply) => {
+        if (!(await revokeKey(pool, id))) throw new HubError('not_found', { detail: `key ${id}` })
+        callers.forget()
+        return reply.code(204).send()
+      },
+    })
+  }

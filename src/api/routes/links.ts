@@ -1,0 +1,194 @@
+import type { FastifyPluginAsync, FastifyReply } from 'fastify'
+import Type from 'typebox'
+import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
+import { linkExample, newLinkExample } from '#api/examples.ts'
+import { languageOf } from '#api/language.ts'
+import { linkView } from '#api/link-view.ts'
+import {
+  type LinkChange,
+  LinkPatchBody,
+  NewLinkBody,
+  type NewLinkFields,
+  settledLink,
+} from '#api/link-wish.ts'
+import { answer, problems } from '#api/openapi.ts'
+import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
+import type { RouteParts } from '#api/parts.ts'
+import { HubError } from '#core/errors.ts'
+import { headPosition } from '#store/changes.ts'
+import { createLink, deleteLink, type Link, listLinks, patchLink, readLink } from '#store/links.ts'
+
+const LinkParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'Link · 链路' }) })
+interface OfLink {
+  Params: { id: string }
+}
+
+const unknown = (id: string): HubError => new HubError('not_found', { detail: `link ${id}` })
+
+/** `GET/POST /v1/links`, `GET/PATCH/DELETE /v1/links/{id}`, `/pause` and `/resume`. */
+export const linkRoutes =
+  ({ pool, registry, queues, language }: RouteParts): FastifyPluginAsync =>
+  async (app) => {
+    const view = async (link: Link, headers: { 'accept-language'?: string | undefined }) =>
+      linkView(link, await headPosition(pool), languageOf(headers['accept-language'], language))
+    const changed = async (
+      id: string,
+      patch: LinkChange & { state?: 'active' | 'paused' },
+    ): Promise<Link> => {
+      const link = await patchLink(pool, id, patch)
+      if (!link) throw unknown(id)
+      if (link.state === 'active') await queues.wakeLink(id)
+      return link
+    }
+
+    app.route<{ Querystring: PageQuery }>({
+      method: 'GET',
+      url: '/v1/links',
+      config: { scopes: ['read'] },
+      schema: {
+        operationId: 'listLinks',
+        tags: ['links'],
+        summary: 'Links · 链路列表',
+        description: 'With how far each is behind and why it stands still. 含落后数量与停滞原因。',
+        querystring: query(pageQuery),
+        response: { 200: answer('LinkPage', 'One page · 一页'), ...problems(400, 401, 403, 429, 503) },
+      },
+      handler: async ({ headers, query: { after, limit = LIMIT } }) => {
+        const cursor = readCursor(after, UUID)?.[0]
+        const rows = await listLinks(pool, {
+          limit: limit + 1,
+          ...(cursor === undefined ? {} : { after: cursor }),
+        })
+        const page = pageOf(rows, limit, ({ id }) => writeCursor(id))
+        const head = await headPosition(pool)
+        const spoken = languageOf(headers['accept-language'], language)
+        return { links: page.rows.map((link) => linkView(link, head, spoken)), next: page.next }
+      },
+    })
+    app.route<{ Body: NewLinkFields }>({
+      method: 'POST',
+      url: '/v1/links',
+      config: { scopes: [] },
+      schema: {
+        operationId: 'createLink',
+        tags: ['links'],
+        summary: 'Make a link · 创建链路',
+        description: [
+          'From then on every change that fits the filter, old ones first, goes to the receiver. `url` makes a plain HTTP receiver; a',
+          'private or loopback address must be named in `allowAddress`. With `system` the address is that of its settings; without an',
+          'address the receiver pulls `/v1/changes` with the scope `link:<id>`. The signing secret is shown only in this answer.',
+          '',
+          '创建后，符合过滤条件的变更（含历史）依次投递；内网地址须在 allowAddress 中声明；签名密钥仅此一次返回。',
+        ].join('\n'),
+        body: NewLinkBody,
+        response: {
+          201: answer('NewLink', 'The link · 链路', newLinkExample),
+          ...problems(400, 401, 403, 413, 415, 422, 429, 503),
+        },
+      },
+      handler: async ({ body, headers }, reply) => {
+        const wanted = await settledLink({ pool, registry }, body)
+        const { link, secret } = await createLink(pool, { ...wanted, name: body.name })
+        await queues.wakeLink(link.id)
+        reply.code(201).header('location', `/v1/links/${link.id}`)
+        return { ...(await view(link, headers)), secret }
+      },
+    })
+    app.route<OfLink>({
+      method: 'GET',
+      url: '/v1/links/:id',
+      config: { scopes: ['read', 'link:{id}'] },
+      schema: {
+        operationId: 'getLink',
+        tags: ['links'],
+        summary: 'A link · 链路详情',
+        description: 'How far it is, and what holds it up. 当前进度与停滞原因。',
+        params: LinkParams,
+        response: {
+          200: answer('Link', 'The link · 链路', linkExample),
+          ...problems(400, 401, 403, 404, 429, 503),
+        },
+      },
+      handler: async ({ params: { id }, headers }) => {
+        const link = await readLink(pool, id)
+        if (!link) throw unknown(id)
+        return view(link, headers)
+      },
+    })
+    app.route<OfLink & { Body: LinkChange }>({
+      method: 'PATCH',
+      url: '/v1/links/:id',
+      config: { scopes: [] },
+      schema: {
+        operationId: 'patchLink',
+        tags: ['links'],
+        summary: 'Change a link · 修改链路',
+        description: 'It tries again at once with its new settings. 修改后立即按新设置重试。',
+        params: LinkParams,
+        body: LinkPatchBody,
+        response: {
+          200: answer('Link', 'The link · 链路'),
+          ...problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
+        },
+      },
+      handler: async ({ params: { id }, body, headers }) => {
+        const link = await readLink(pool, id)
+        if (!link) throw unknown(id)
+        const { allowAddress } = await settledLink({ pool, registry }, { ...link, ...body })
+        const patch =
+          body.allowAddress === undefined || allowAddress === undefined ? body : { ...body, allowAddress }
+        return view(await changed(id, patch), headers)
+      },
+    })
+    app.route<OfLink>({
+      method: 'DELETE',
+      url: '/v1/links/:id',
+      config: { scopes: [] },
+      schema: {
+        operationId: 'deleteLink',
+        tags: ['links'],
+        summary: 'Delete a link · 删除链路',
+        description:
+          'What it holds goes with it; its deliveries stay as history. 滞留变更一并删除，投递历史保留。',
+        params: LinkParams,
+        response: {
+          204: { description: 'Deleted · 已删除', type: 'null' },
+          ...problems(400, 401, 403, 404, 429, 503),
+        },
+      },
+      handler: async ({ params: { id } }, reply): Promise<FastifyReply> => {
+        if (!(await deleteLink(pool, id))) throw unknown(id)
+        return reply.code(204).send()
+      },
+    })
+    const states = [
+      {
+        word: 'pause',
+        state: 'paused',
+        summary: 'Pause a link · 暂停链路',
+        description: 'A batch under way ends. 进行中的批次会完成。',
+      },
+      {
+        word: 'resume',
+        state: 'active',
+        summary: 'Resume a link · 恢复链路',
+        description: 'It goes on where it stood. 从停下处继续。',
+      },
+    ] as const
+    for (const { word, state, summary, description } of states) {
+      app.route<OfLink>({
+        method: 'POST',
+        url: `/v1/links/:id/${word}`,
+        config: { scopes: [] },
+        schema: {
+          operationId: `${word}Link`,
+          tags: ['links'],
+          summary,
+          description,
+          params: LinkParams,
+          response: { 200: answer('Link', 'The link · 链路'), ...problems(400, 401, 403, 404, 429, 503) },
+        },
+        handler: async ({ params: { id }, headers }) => view(await changed(id, { state }), headers),
+      })
+    }
+  }

@@ -1,0 +1,140 @@
+import type { FastifyPluginAsync } from 'fastify'
+import Type from 'typebox'
+import { POSITION, readCursor, writeCursor } from '#api/cursor.ts'
+import { instantOf } from '#api/day-or-time.ts'
+import { answer, problems } from '#api/openapi.ts'
+import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
+import type { RouteParts } from '#api/parts.ts'
+import { HubError } from '#core/errors.ts'
+import { codesMeant } from '#core/lineage/codes.ts'
+import { KINDS } from '#core/model/kinds.ts'
+import { STATUSES } from '#core/model/record.ts'
+import { listRecords, readRecordVersions } from '#store/records.ts'
+
+const text = (description: string) =>
+  Type.Optional(Type.String({ minLength: 1, maxLength: 300, description }))
+const dayOrTime = (description: string) => Type.Optional(Type.String({ format: 'day-or-time', description }))
+
+const ListQuery = query({
+  kind: Type.Optional(Type.Enum([...KINDS], { description: 'Kind · 类型' })),
+  system: text('System that it came from · 来源系统'),
+  region: Type.Optional(
+    Type.String({
+      pattern: '^\\d{2,6}$',
+      description: 'GB/T 2260 code, with its subtree · 行政区划代码，含下级',
+    }),
+  ),
+  from: dayOrTime('Occurred from this day (Beijing time) or time on · 发生时间起'),
+  to: dayOrTime('Occurred to the end of this day, or before this time · 发生时间止'),
+  code: text(
+    'A lot, document or voucher number, or `<scheme>:<code>` of a party or site · 批次、凭证号或带体系的代码',
+  ),
+  status: Type.Optional(Type.Enum([...STATUSES], { description: 'active or void · 有效或作废' })),
+  ...pageQuery,
+})
+
+interface ListParameters extends PageQuery {
+  readonly kind?: string
+  readonly system?: string
+  readonly region?: string
+  readonly from?: string
+  readonly to?: string
+  readonly code?: string
+  readonly status?: string
+}
+
+const VersionsQuery = query({
+  versions: Type.Optional(
+    Type.Boolean({ description: 'All versions, newest first, as a list · 返回全部版本，新版本在前' }),
+  ),
+  ...pageQuery,
+})
+
+const RecordParams = Type.Object({ id: Type.String({ description: 'Record identifier · 记录标识' }) })
+
+/** `GET /v1/records` and `GET /v1/records/{id}`. */
+export const recordRoutes =
+  ({ pool, registry }: RouteParts): FastifyPluginAsync =>
+  async (app) => {
+    app.route<{ Querystring: ListParameters }>({
+      method: 'GET',
+      url: '/v1/records',
+      config: { scopes: ['read'] },
+      schema: {
+        operationId: 'listRecords',
+        tags: ['records'],
+        summary: 'Canonical records · 规范记录列表',
+        description: [
+          'The newest version of each record, in the order in which these versions came. A page may be short while `next` says that there',
+          'is more: go on until it is null.',
+          '',
+          '每条记录的最新版本，按到达顺序；页面可能不满，以 next 是否为 null 判断结束。',
+        ].join('\n'),
+        querystring: ListQuery,
+        response: {
+          200: answer('RecordPage', 'One page · 一页'),
+          ...problems(400, 401, 403, 429, 503),
+        },
+      },
+      handler: async (request, reply) => {
+        const { kind, system, region, from, to, code, status, after, limit = LIMIT } = request.query
+        const position = readCursor(after, POSITION)?.[0]
+        const page = await listRecords(pool, {
+          after: BigInt(position ?? 0),
+          limit,
+          ...(kind === undefined ? {} : { kind }),
+          ...(system === undefined ? {} : { system }),
+          ...(region === undefined ? {} : { region }),
+          ...(status === undefined ? {} : { status }),
+          ...(from === undefined ? {} : { from: instantOf(from, 'start') }),
+          ...(to === undefined ? {} : { before: instantOf(to, 'end') }),
+          ...(code === undefined ? {} : { codes: [code, ...codesMeant(code, [...registry.systems.keys()])] }),
+        })
+        const next = page.next === null ? 'null' : `"${writeCursor(page.next)}"`
+        return reply.type('application/json').send(`{"records":[${page.records.join(',')}],"next":${next}}`)
+      },
+    })
+    app.route<{ Params: { id: string }; Querystring: PageQuery & { versions?: boolean } }>({
+      method: 'GET',
+      url: '/v1/records/:id',
+      config: { scopes: ['read'] },
+      schema: {
+        operationId: 'getRecord',
+        tags: ['records'],
+        summary: 'A record, or all its versions · 单条记录或其全部版本',
+        description:
+          'The newest version; with `versions=true` the list of all. 默认返回最新版本，versions=true 返回全部版本。',
+        params: RecordParams,
+        querystring: VersionsQuery,
+        response: {
+          200: {
+            description: 'The record, or with `versions=true` its versions · 记录或版本列表',
+            content: {
+              'application/json': {
+                schema: { oneOf: [{ $ref: 'CanonicalRecord#' }, { $ref: 'VersionPage#' }] },
+              },
+            },
+          },
+          ...problems(400, 401, 403, 404, 429, 503),
+        },
+      },
+      handler: async ({ params: { id }, query: { versions = false, after, limit = LIMIT } }, reply) => {
+        const cursor = readCursor(after, VERSION)?.[0]
+        const rows = await readRecordVersions(pool, {
+          id,
+          limit: versions ? limit + 1 : 1,
+          ...(cursor === undefined ? {} : { before: Number(cursor) }),
+        })
+        const newest = rows[0]
+        if (!newest && cursor === undefined) throw new HubError('not_found', { detail: `record ${id}` })
+        reply.type('application/json')
+        if (!versions) return reply.send(newest?.text)
+        const page = pageOf(rows, limit, (last) => writeCursor(last.version))
+        return reply.send(
+          `{"versions":[${page.rows.map((row) => row.text).join(',')}],"next":${JSON.stringify(page.next)}}`,
+        )
+      },
+    })
+  }
+
+const VERSION = /^\d{1,9}$/

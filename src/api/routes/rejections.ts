@@ -1,0 +1,92 @@
+import type { FastifyPluginAsync } from 'fastify'
+import Type from 'typebox'
+import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
+import { answer, problems } from '#api/openapi.ts'
+import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
+import type { RouteParts } from '#api/parts.ts'
+import { groupRejections, listRejections, type RejectionState } from '#store/rejections.ts'
+
+const system = Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'System · 对接系统' }))
+
+const RejectionsQuery = query({
+  system,
+  group: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 1000, description: 'Group of the same cause · 分组' }),
+  ),
+  state: Type.Optional(
+    Type.Enum(['open', 'mended', 'dropped'], { default: 'open', description: 'State · 状态，默认 open' }),
+  ),
+  ...pageQuery,
+})
+
+interface RejectionsParameters extends PageQuery {
+  readonly system?: string
+  readonly group?: string
+  readonly state?: RejectionState
+}
+
+/** `GET /v1/rejections` and `GET /v1/rejections/groups`. */
+export const rejectionRoutes =
+  ({ pool }: RouteParts): FastifyPluginAsync =>
+  async (app) => {
+    app.route<{ Querystring: RejectionsParameters }>({
+      method: 'GET',
+      url: '/v1/rejections',
+      config: { scopes: ['read'] },
+      schema: {
+        operationId: 'listRejections',
+        tags: ['quarantine'],
+        summary: 'Source records that wait to be mended · 待处理记录',
+        description:
+          'Each with its reason, its place and the source record itself. The same broken record sent again is counted, not kept twice. 含原因、位置与来源原文；重复发送只计次。',
+        querystring: RejectionsQuery,
+        response: { 200: answer('RejectionPage', 'One page · 一页'), ...problems(400, 401, 403, 429, 503) },
+      },
+      handler: async ({ query: { after, limit = LIMIT, state = 'open', ...filter } }) => {
+        const cursor = readCursor(after, UUID)?.[0]
+        const rows = await listRejections(pool, {
+          ...filter,
+          state,
+          limit: limit + 1,
+          ...(cursor === undefined ? {} : { after: cursor }),
+        })
+        const page = pageOf(rows, limit, ({ id }) => writeCursor(id))
+        const rejections = page.rows.map(({ issues, source, ...rejection }) => ({
+          ...rejection,
+          issues: JSON.parse(issues),
+          source: JSON.parse(source),
+        }))
+        return { rejections, next: page.next }
+      },
+    })
+    app.route<{ Querystring: PageQuery & { system?: string } }>({
+      method: 'GET',
+      url: '/v1/rejections/groups',
+      config: { scopes: ['read'] },
+      schema: {
+        operationId: 'listRejectionGroups',
+        tags: ['quarantine'],
+        summary: 'Rejections grouped by cause · 按原因分组',
+        description:
+          'The same record, code, field and mapping version are one cause, mended once. 记录、代码、字段与映射版本相同者为一组。',
+        querystring: query({ system, ...pageQuery }),
+        response: {
+          200: answer('RejectionGroupPage', 'One page · 一页'),
+          ...problems(400, 401, 403, 429, 503),
+        },
+      },
+      handler: async ({ query: { after, limit = LIMIT, ...filter } }) => {
+        const cursor = readCursor(after, /^.{1,200}$/, /^.{0,1000}$/s)
+        const rows = await groupRejections(pool, {
+          ...filter,
+          limit: limit + 1,
+          ...(cursor ? { after: { system: cursor[0] as string, group: cursor[1] as string } } : {}),
+        })
+        const page = pageOf(rows, limit, (last) => writeCursor(last.system, last.group))
+        return {
+          groups: page.rows.map((row) => ({ ...row, issues: JSON.parse(row.issues) })),
+          next: page.next,
+        }
+      },
+    })
+  }

@@ -1,0 +1,175 @@
+import type { FastifyPluginAsync } from 'fastify'
+import Type from 'typebox'
+import { readCursor, writeCursor } from '#api/cursor.ts'
+import { languageOf } from '#api/language.ts'
+import { mistakeView } from '#api/mistake-view.ts'
+import { answer, problems } from '#api/openapi.ts'
+import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
+import type { RouteParts } from '#api/parts.ts'
+import { checkSettings } from '#api/system-settings.ts'
+import { type SystemFields, systemFields, systemView } from '#api/system-view.ts'
+import { HubError } from '#core/errors.ts'
+import { listDrift } from '#store/drift.ts'
+import { createSystem, listSystems, patchSystem, readSystem } from '#store/systems.ts'
+
+const DRIFT_MAX = 200
+const SystemParams = Type.Object({ id: Type.String({ description: 'System · 对接系统' }) })
+const NewSystemBody = Type.Object(
+  {
+    id: Type.String({
+      pattern: '^[a-z0-9](-?[a-z0-9]){0,62}$',
+      description: 'Slug, such as jiaxing-wholesale · 标识',
+    }),
+    ...systemFields,
+  },
+  {
+    additionalProperties: false,
+    title: 'New system · 新对接系统',
+    examples: [
+      { id: 'hangzhou-platform', title: { zh: '杭州市追溯平台', en: 'Hangzhou platform' }, region: '330100' },
+    ],
+  },
+)
+const PatchBody = Type.Partial(Type.Object(systemFields), {
+  additionalProperties: false,
+  minProperties: 1,
+  title: 'Changes to a system · 修改对接系统',
+})
+
+const unknown = (id: string): HubError => new HubError('not_found', { detail: `system ${id}` })
+
+/** `GET/POST /v1/systems`, `GET/PATCH /v1/systems/{id}` and `POST /v1/systems/{id}/check`. */
+export const systemRoutes =
+  ({ pool, registry, language }: RouteParts): FastifyPluginAsync =>
+  async (app) => {
+    app.route<{ Querystring: PageQuery }>({
+      method: 'GET',
+      url: '/v1/systems',
+      config: { scopes: ['read'] },
+      schema: {
+        operationId: 'listSystems',
+        tags: ['systems'],
+        summary: 'Systems · 对接系统列表',
+        description:
+          'Sources and receivers, with the records that each may push. 数据来源与接收方，及各自可推送的记录。',
+        querystring: query(pageQuery),
+        response: { 200: answer('SystemPage', 'One page · 一页'), ...problems(400, 401, 403, 429, 503) },
+      },
+      handler: async ({ query: { after, limit = LIMIT } }) => {
+        const cursor = readCursor(after, /^[a-z0-9-]{1,100}$/)?.[0]
+        const rows = await listSystems(pool, {
+          limit: limit + 1,
+          ...(cursor === undefined ? {} : { after: cursor }),
+        })
+        const page = pageOf(rows, limit, ({ id }) => writeCursor(id))
+        return { systems: page.rows.map((row) => systemView(row, registry.system(row.id))), next: page.next }
+      },
+    })
+    app.route<{ Body: SystemFields & { id: string } }>({
+      method: 'POST',
+      url: '/v1/systems',
+      config: { scopes: [] },
+      schema: {
+        operationId: 'createSystem',
+        tags: ['systems'],
+        summary: 'Register a system · 登记对接系统',
+        description:
+          'For a receiver, or before its folder of mappings is installed. 用于登记接收方，或在安装映射文件夹之前登记。',
+        body: NewSystemBody,
+        response: {
+          201: answer('System', 'The system · 对接系统'),
+          ...problems(400, 401, 403, 409, 413, 415, 429, 503),
+        },
+      },
+      handler: async ({ body }, reply) => {
+        const system = await createSystem(pool, body)
+        if (!system) throw new HubError('conflict', { detail: `system ${body.id}` })
+        reply.code(201).header('location', `/v1/systems/${system.id}`)
+        return systemView(system, registry.system(system.id))
+      },
+    })
+    app.route<{ Params: { id: string } }>({
+      method: 'GET',
+      url: '/v1/systems/:id',
+      config: { scopes: ['read'] },
+      schema: {
+        operationId: 'getSystem',
+        tags: ['systems'],
+        summary: 'A system with its unmapped fields · 对接系统详情',
+        description:
+          'Fields that it sends and no mapping reads are counted, with a sample. 统计其发送而映射未读取的字段，附样例。',
+        params: SystemParams,
+        response: {
+          200: answer('SystemCard', 'The system · 对接系统'),
+          ...problems(401, 403, 404, 429, 503),
+        },
+      },
+      handler: async ({ params: { id } }) => {
+        const system = await readSystem(pool, id)
+        if (!system) throw unknown(id)
+        const drift = await listDrift(pool, id, DRIFT_MAX)
+        return { ...systemView(system, registry.system(id)), drift }
+      },
+    })
+    app.route<{ Params: { id: string }; Body: Partial<SystemFields> }>({
+      method: 'PATCH',
+      url: '/v1/systems/:id',
+      config: { scopes: [] },
+      schema: {
+        operationId: 'patchSystem',
+        tags: ['systems'],
+        summary: 'Change a system · 修改对接系统',
+        description:
+          'What an installed folder says (title, description, region) is changed there; its settings are changed here. 已安装系统的名称、说明、区划在其文件夹中修改，此处只改设置。',
+        params: SystemParams,
+        body: PatchBody,
+        response: {
+          200: answer('System', 'The system · 对接系统'),
+          ...problems(400, 401, 403, 404, 413, 415, 429, 503),
+        },
+      },
+      handler: async ({ params: { id }, body }) => {
+        const installed = registry.system(id)
+        if (installed) {
+          const issues = Object.keys(body)
+            .filter((name) => name !== 'settings')
+            .map((name) => ({
+              path: `/${name}`,
+              code: 'E_SCHEMA' as const,
+              reason: 'the folder of the system says it',
+              fix: 'Change system.yaml.',
+            }))
+          if (issues.length > 0) throw new HubError('invalid_request', { issues })
+        }
+        const system = await patchSystem(pool, id, body)
+        if (!system) throw unknown(id)
+        return systemView(system, installed)
+      },
+    })
+    app.route<{ Params: { id: string } }>({
+      method: 'POST',
+      url: '/v1/systems/:id/check',
+      config: { scopes: [] },
+      schema: {
+        operationId: 'checkSystem',
+        tags: ['systems'],
+        summary: 'Check a system · 检查对接系统',
+        description:
+          'Every mistake of its mappings with line and column, and every wrong setting, all at once. 一次列出映射的全部错误（含行列）及全部错误设置。',
+        params: SystemParams,
+        response: {
+          200: answer('SystemCheck', 'What is wrong · 检查结果'),
+          ...problems(401, 403, 404, 429, 503),
+        },
+      },
+      handler: async (request) => {
+        const { id } = request.params
+        const system = await readSystem(pool, id)
+        if (!system) throw unknown(id)
+        const spoken = languageOf(request.headers['accept-language'], language)
+        const mistakes = (registry.system(id)?.mistakes ?? []).map((mistake) => mistakeView(mistake, spoken))
+        const settings = await checkSettings(system.settings, spoken)
+        return { ok: mistakes.length === 0 && settings.length === 0, mistakes, settings }
+      },
+    })
+  }

@@ -1,0 +1,146 @@
+import type { FastifyPluginAsync } from 'fastify'
+import Type from 'typebox'
+import { instantOf } from '#api/day-or-time.ts'
+import { documentExample, lotExample, traceExample } from '#api/examples.ts'
+import { answer, problems } from '#api/openapi.ts'
+import { query } from '#api/page.ts'
+import type { RouteParts } from '#api/parts.ts'
+import { readDocument } from '#flow/trace/read-document.ts'
+import { readLot } from '#flow/trace/read-lot.ts'
+import { DEPTH_DEFAULT, DEPTH_MAX, NODES_DEFAULT, NODES_MAX, traceLot } from '#flow/trace/trace-lot.ts'
+
+const CodeParams = Type.Object({
+  code: Type.String({
+    minLength: 1,
+    maxLength: 200,
+    description:
+      'Any code as it is written on the paper, the label or the ticket · 凭证、标签或小票上的任一编码',
+  }),
+})
+const at = Type.Optional(
+  Type.String({ format: 'day-or-time', description: 'What the hub knew then · 按该时刻平台已知的情况' }),
+)
+
+const TraceQuery = query({
+  direction: Type.Optional(
+    Type.Enum(['back', 'forward', 'both'], {
+      default: 'both',
+      description: 'Where it came from, where it went · 来源或去向',
+    }),
+  ),
+  depth: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: DEPTH_MAX,
+      default: DEPTH_DEFAULT,
+      description: 'Most steps · 最多步数',
+    }),
+  ),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: NODES_MAX,
+      default: NODES_DEFAULT,
+      description: 'Most nodes of one page · 每页最多节点',
+    }),
+  ),
+  at,
+  after: Type.Optional(
+    Type.String({ maxLength: 100_000, description: '`next` of the page before · 上一页的 next' }),
+  ),
+})
+
+interface TraceParameters {
+  readonly direction?: 'back' | 'forward' | 'both'
+  readonly depth?: number
+  readonly limit?: number
+  readonly at?: string
+  readonly after?: string
+}
+
+const DocumentParams = Type.Object({
+  type: Type.String({ maxLength: 60, description: 'Type of document, or `any` · 凭证类型，any 表示不限' }),
+  number: Type.String({ minLength: 1, maxLength: 200, description: 'Number · 编号' }),
+})
+
+/** `GET /v1/lots/{code}`, `GET /v1/trace/{code}` and `GET /v1/documents/{type}/{number}`. */
+export const traceRoutes =
+  ({ pool, registry, clock }: RouteParts): FastifyPluginAsync =>
+  async (app) => {
+    const systems = [...registry.systems.keys()]
+    const knownAt = (time: string | undefined): { at?: string } =>
+      time === undefined ? {} : { at: instantOf(time, 'end') }
+
+    app.route<{ Params: { code: string }; Querystring: { at?: string } }>({
+      method: 'GET',
+      url: '/v1/lots/:code',
+      config: { scopes: ['read'] },
+      schema: {
+        operationId: 'getLot',
+        tags: ['trace'],
+        summary: 'Lot card · 批次卡',
+        description: [
+          'What the lot is, its state, the records that tell of it, and the papers and lots one step away. A code that means several',
+          'things answers with the first and lists the candidates.',
+          '',
+          '批次的内容、状态、相关记录，以及前后一步的凭证与批次；编码有歧义时列出候选。',
+        ].join('\n'),
+        params: CodeParams,
+        querystring: query({ at }),
+        response: {
+          200: answer('LotCard', 'The lot · 批次', lotExample),
+          ...problems(400, 401, 403, 404, 429, 503),
+        },
+      },
+      handler: ({ params: { code }, query: asked }) => readLot(pool, { code, systems, ...knownAt(asked.at) }),
+    })
+    app.route<{ Params: { code: string }; Querystring: TraceParameters }>({
+      method: 'GET',
+      url: '/v1/trace/:code',
+      config: { scopes: ['read'] },
+      schema: {
+        operationId: 'traceLot',
+        tags: ['trace'],
+        summary: 'From field to table and back · 追溯',
+        description: [
+          'The graph of lots and papers around a code: edges with the rule by which they were found and how sure they are, records,',
+          'tests and holds at each node.',
+          '',
+          '以该编码为起点的批次与凭证图：关联规则与可信度，各节点的记录、检测与停售召回。',
+        ].join('\n'),
+        params: CodeParams,
+        querystring: TraceQuery,
+        response: {
+          200: answer('TraceGraph', 'The graph · 追溯图', traceExample),
+          ...problems(400, 401, 403, 404, 429, 503),
+        },
+      },
+      handler: ({ params: { code }, query: { at: time, ...asked } }) =>
+        traceLot(pool, { ...asked, code, systems, ...knownAt(time) }),
+    })
+    app.route<{ Params: { type: string; number: string }; Querystring: { on?: string } }>({
+      method: 'GET',
+      url: '/v1/documents/:type/:number',
+      config: { scopes: ['read'] },
+      schema: {
+        operationId: 'getDocument',
+        tags: ['trace'],
+        summary: 'Is the paper valid, and what was used of it · 凭证查验',
+        description: [
+          'Whether it is valid today or on a day, the mass that it states against the mass put into trade under it, and who used it.',
+          '',
+          '凭证在今天或某日是否有效，凭证重量与已用重量对比，以及使用记录。',
+        ].join('\n'),
+        params: DocumentParams,
+        querystring: query({
+          on: Type.Optional(Type.String({ format: 'date', description: 'Day asked for · 查询日期' })),
+        }),
+        response: {
+          200: answer('DocumentAnswer', 'The paper · 凭证', documentExample),
+          ...problems(400, 401, 403, 404, 429, 503),
+        },
+      },
+      handler: ({ params, query: { on } }) =>
+        readDocument(pool, { ...params, nowMs: clock(), ...(on === undefined ? {} : { on }) }),
+    })
+  }

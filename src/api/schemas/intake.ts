@@ -1,0 +1,47 @@
+import Type from 'typebox'
+import { field } from '#core/model/field.ts'
+import { KINDS } from '#core/model/kinds.ts'
+import { component, count, nullable, text, time } from './fields.ts'
+
+export const SourceResult = field(
+  Type.Object({
+    index: field(Type.Integer(), ['Place in the message', '报文中的序号'], ['From 0', '从 0 起']),
+    key: nullable(Type.Array(Type.String()), ['Key of the source', '来源主键']),
+    result: field(Type.Enum(['created', 'updated', 'voided', 'unchanged', 'rejected']), ['Result', '结果']),
+    records: field(
+      Type.Array(
+        Type.Object({
+          kind: Type.Enum([...KINDS]),
+          id: Type.String(),
+          version: Type.Integer({ minimum: 1 }),
+        }),
+      ),
+      ['Records', '规范记录'],
+      ['One source record may become several', '一条来源记录可生成多条规范记录'],
+    ),
+    issues: Type.Optional(Type.Array(component('Issue'))),
+  }),
+  ['Result of a source record', '来源记录结果'],
+)
+
+export const Receipt = field(
+  Type.Object({
+    receipt: text(['Receipt number', '回执号'], ['Also the number of the message', '同时为报文编号']),
+    system: text(['System', '对接系统']),
+    record: text(['Record of the system', '来源记录名']),
+    sha256: text(['SHA-256 of the bytes', '报文摘要']),
+    state: field(
+      Type.Enum(['done', 'waiting', 'running', 'refused']),
+      ['State', '状态'],
+      ['refused: the message could not be read as a whole', 'refused：报文整体无法读取'],
+    ),
+    receivedAt: time(['Received', '接收时间']),
+    received: count(['Source records received', '接收条数']),
+    accepted: count(['Accepted', '接受条数']),
+    unchanged: count(['Unchanged', '无变化条数']),
+    rejected: count(['Rejected', '退回条数']),
+    results: Type.Array(component('SourceResult')),
+  }),
+  ['Receipt', '回执'],
+  ['received = accepted + unchanged + rejected, always', '恒有 接收 = 接受 + 无变化 + 退回'],
+)

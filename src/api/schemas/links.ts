@@ -1,0 +1,130 @@
+import Type from 'typebox'
+import { listOf } from '#api/page.ts'
+import { field } from '#core/model/field.ts'
+import { KINDS } from '#core/model/kinds.ts'
+import { component, count, nullable, text, time } from './fields.ts'
+
+const instant = Type.String({ format: 'date-time' })
+const codes = (pattern?: string) =>
+  Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 100, ...(pattern ? { pattern } : {}) }), {
+      maxItems: 200,
+    }),
+  )
+
+/** What a link lets through; also the body of a request, therefore closed. */
+export const LinkFilter = field(
+  Type.Object(
+    {
+      kinds: Type.Optional(Type.Array(Type.Enum([...KINDS]), { maxItems: KINDS.length })),
+      regions: field(codes('^\\d{2,6}$'), ['Regions', '行政区划'], ['Each with its subtree', '含下级区划']),
+      systems: codes(),
+      productClasses: codes(),
+    },
+    { additionalProperties: false },
+  ),
+  ['Filter', '过滤条件'],
+  ['An absent or empty list means all', '缺省或空列表表示全部'],
+)
+
+const link = {
+  id: field(Type.String({ format: 'uuid' }), ['Identifier', '标识']),
+  name: text(['Name', '名称']),
+  system: nullable(Type.String(), ['Receiving system', '接收系统']),
+  url: nullable(
+    Type.String(),
+    ['Address', '接收地址'],
+    ['null: the receiver pulls /v1/changes', 'null 表示接收方自行拉取'],
+  ),
+  allowAddress: field(
+    Type.Array(Type.String()),
+    ['Private networks allowed', '允许的内网地址'],
+    ['CIDR:port, such as 127.0.0.1/32:9000', 'CIDR:端口，如 127.0.0.1/32:9000'],
+  ),
+  filter: component('LinkFilter'),
+  mapping: text(['Mapping', '映射'], ['`canonical` or `<system>/<record>`', 'canonical 或 <系统>/<记录>']),
+  state: field(Type.Enum(['active', 'paused']), ['State', '状态']),
+  position: text(['Position in the change log', '变更日志位置']),
+  behind: count(['Changes of the log not come to yet', '尚未处理的变更数'], ['Before the filter', '过滤前']),
+  attempts: count(['Failed tries in a row', '连续失败次数']),
+  nextAt: nullable(instant, ['Next try', '下次尝试']),
+  delivered: count(['Changes delivered', '已投递']),
+  refused: count(['Changes refused by the receiver', '被接收方拒绝']),
+  lastOkAt: nullable(instant, ['Last success', '最近成功']),
+  lastError: nullable(
+    Type.Object({
+      class: field(
+        Type.Enum(['retry', 'auth', 'config']),
+        ['Class', '类别'],
+        [
+          'retry: away or busy; auth: does not know us; config: address or contract is wrong',
+          '重试、认证、配置',
+        ],
+      ),
+      status: nullable(Type.Integer(), ['HTTP status', 'HTTP 状态码']),
+      detail: text(['Detail', '详情']),
+      advice: text(['What to do', '建议']),
+      at: time(['Time', '时间']),
+    }),
+    ['Last error', '最近错误'],
+  ),
+  createdAt: time(['Made', '创建时间']),
+  updatedAt: time(['Changed', '修改时间']),
+}
+
+export const Link = field(Type.Object(link), ['Link', '同步链路'])
+
+export const NewLink = field(
+  Type.Object({
+    ...link,
+    secret: text(
+      ['Signing secret', '签名密钥'],
+      ['Standard Webhooks; shown only now', 'Standard Webhooks 签名密钥，仅此一次显示'],
+    ),
+  }),
+  ['New link', '新链路'],
+)
+
+export const LinkPage = field(listOf('links', 'Link'), ['Links', '链路列表'])
+
+export const Delivery = field(
+  Type.Object({
+    id: Type.String({ format: 'uuid' }),
+    startedAt: time(['Started', '开始时间']),
+    fromPosition: text(['First position', '起始位置']),
+    toPosition: text(['Last position', '结束位置']),
+    attempt: count(['Try', '第几次尝试']),
+    changes: count(['Changes', '变更数']),
+    ok: count(['Taken', '成功']),
+    duplicate: count(['Had already', '重复']),
+    retry: count(['To be sent again', '待重试']),
+    reject: count(['Refused', '拒绝']),
+    outcome: field(Type.Enum(['taken', 'split', 'failed']), ['Outcome', '结果']),
+    detail: nullable(Type.String(), ['Detail', '详情']),
+    ms: count(['Milliseconds', '毫秒']),
+  }),
+  ['Delivery', '投递'],
+)
+
+export const DeliveryPage = field(
+  listOf('deliveries', 'Delivery'),
+  ['Deliveries', '投递列表'],
+  ['Newest first', '最新在前'],
+)
+
+export const HeldChange = field(
+  Type.Object({
+    id: text(['Record', '记录标识']),
+    version: field(Type.Integer(), ['Version', '版本']),
+    position: text(['Position', '位置']),
+    state: field(Type.Enum(['waiting', 'refused']), ['State', '状态']),
+    attempts: count(['Tries', '尝试次数']),
+    nextAt: nullable(instant, ['Next try', '下次尝试']),
+    code: nullable(Type.String(), ['Code of the receiver', '接收方代码']),
+    detail: nullable(Type.String(), ['Detail', '详情']),
+    heldAt: time(['Held since', '滞留开始']),
+  }),
+  ['Held change', '滞留变更'],
+)
+
+export const HeldPage = field(listOf('held', 'HeldChange'), ['Held changes', '滞留变更列表'])

@@ -1,0 +1,1 @@
+export { DocumentAnswer, LotCard, TraceGraph } from '#flow/trace/schema.ts'

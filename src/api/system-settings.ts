@@ -1,0 +1,83 @@
+import { parseAllowed } from '#adapters/http/addresses.ts'
+import { AddressRefused, checkAddress, checkUrl } from '#adapters/http/guard.ts'
+import type { Language } from './language.ts'
+
+/** One setting that is wrong. */
+export interface SettingMistake {
+  readonly setting: string
+  readonly reason: string
+  readonly advice: string
+}
+
+type Words = Readonly<Record<Language, string>>
+interface Found {
+  readonly reason: Words
+  readonly advice: Words
+}
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string')
+
+/** Settings that a system may have, each with its check. */
+const KNOWN: Readonly<
+  Record<string, (value: unknown, all: Readonly<Record<string, unknown>>) => Promise<Found | null>>
+> = {
+  url: async (value, all) => {
+    if (typeof value !== 'string') return notA({ en: 'a text', zh: '文本' })
+    const allow = isTexts(all['allowAddress']) ? all['allowAddress'] : []
+    try {
+      checkUrl(value)
+      await checkAddress(
+        value,
+        allow.filter((one) => parseAllowed(one) !== null),
+      )
+      return null
+    } catch (error) {
+      const reason = error instanceof AddressRefused ? error.reason : 'the name cannot be resolved'
+      return {
+        reason: { en: reason, zh: `地址不可用：${reason}` },
+        advice: {
+          en: 'Give the address of the receiver; name a private network in allowAddress as CIDR:port.',
+          zh: '请填写接收方地址；内网地址须在 allowAddress 中以 CIDR:端口 声明。',
+        },
+      }
+    }
+  },
+  allowAddress: async (value) => {
+    if (!isTexts(value)) return notA({ en: 'a list of texts', zh: '文本列表' })
+    const wrong = value.find((one) => parseAllowed(one) === null)
+    if (wrong === undefined) return null
+    return {
+      reason: { en: `"${wrong}" is not CIDR:port`, zh: `“${wrong}”不是 CIDR:端口` },
+      advice: { en: 'Write it like 10.1.2.0/24:8443.', zh: '格式如 10.1.2.0/24:8443。' },
+    }
+  },
+}
+
+const notA = (what: Words): Found => ({
+  reason: { en: `not ${what.en}`, zh: `不是${what.zh}` },
+  advice: { en: `Give ${what.en}.`, zh: `请填写${what.zh}。` },
+})
+
+/** Everything that is wrong with the settings of a system: unknown names, wrong values, addresses that may not be used. */
+export async function checkSettings(
+  settings: Readonly<Record<string, unknown>>,
+  language: Language,
+): Promise<SettingMistake[]> {
+  const found = await Promise.all(
+    Object.entries(settings).map(async ([setting, value]): Promise<SettingMistake[]> => {
+      const check = Object.hasOwn(KNOWN, setting) ? KNOWN[setting] : undefined
+      const mistake = check ? await check(value, settings) : unknownSetting()
+      return mistake ? [{ setting, reason: mistake.reason[language], advice: mistake.advice[language] }] : []
+    }),
+  )
+  return found.flat()
+}
+
+const unknownSetting = (): Found => ({
+  reason: { en: 'there is no such setting', zh: '没有此设置项' },
+  advice: {
+    en: `Known settings: ${Object.keys(KNOWN).join(', ')}.`,
+    zh: `可用的设置项：${Object.keys(KNOWN).join('、')}。`,
+  },
+})

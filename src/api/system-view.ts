@@ -1,0 +1,44 @@
+import Type from 'typebox'
+import type { InstalledSystem } from '#flow/systems/registry.ts'
+import type { System, Words } from '#store/systems.ts'
+
+const words = (most: number) => ({
+  zh: Type.String({ minLength: 1, maxLength: most }),
+  en: Type.String({ minLength: 1, maxLength: most }),
+})
+
+/** Fields of a system that a caller may set. */
+export const systemFields = {
+  title: Type.Object(words(200), { additionalProperties: false, description: 'Title · 标题' }),
+  description: Type.Optional(
+    Type.Partial(Type.Object(words(2000)), {
+      additionalProperties: false,
+      description: 'Description · 说明',
+    }),
+  ),
+  region: Type.Optional(Type.String({ pattern: '^\\d{6}$', description: 'GB/T 2260 · 行政区划代码' })),
+  settings: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      maxProperties: 50,
+      description: 'See `POST /v1/systems/{id}/check` · 设置项，可用 check 检查',
+    }),
+  ),
+}
+
+export interface SystemFields {
+  readonly title: Words
+  readonly description?: Partial<Words>
+  readonly region?: string
+  readonly settings?: Readonly<Record<string, unknown>>
+}
+
+/** A registered system as the API gives it, with what its folder says. */
+export function systemView(system: System, installed: InstalledSystem | undefined): Record<string, unknown> {
+  const records = [...(installed?.records.values() ?? [])].map(({ name, title, accepts, mapping }) => ({
+    name,
+    title,
+    accepts,
+    mapping: mapping && `${mapping.name}@${mapping.version}`,
+  }))
+  return { ...system, installed: installed !== undefined, records }
+}

@@ -1,0 +1,58 @@
+import { isKind, type Kind, KINDS } from '#core/model/kinds.ts'
+import { compileWhen, type Condition } from '#core/mapping/verbs/when.ts'
+import { type Compiling, entryOf, mapOf, valueOf } from './compiling.ts'
+import { compileFields, type FieldPlan } from './fields.ts'
+import { compileKey, type KeyPlan } from './key.ts'
+import type { MapNode, Node } from './node.ts'
+import { REQUIRED } from './targets.ts'
+
+/** One canonical record that a source record becomes. */
+export interface Emit {
+  readonly kind: Kind
+  /** Its own key, where it is not that of the source record. */
+  readonly key: KeyPlan | null
+  readonly when: Condition | null
+  /** In the order in which they are evaluated. */
+  readonly plans: readonly FieldPlan[]
+}
+
+const NAMES = ['kind', 'key', 'when', 'fields'] as const
+
+export function compileEmit(c: Compiling, node: Node, target: string): Emit | null {
+  const map = mapOf(c, node, target, NAMES, '- kind: sale')
+  if (map === null) return null
+  const kindNode = entryOf(map, 'kind')
+  const fieldsNode = entryOf(map, 'fields')
+  if (kindNode === undefined) c.mistakes.add(node.at, target, 'missing', { wanted: 'kind' })
+  if (fieldsNode === undefined) c.mistakes.add(node.at, target, 'missing', { wanted: 'fields' })
+  const kind = kindNode === undefined ? null : valueOf(c, kindNode, `${target}.kind`, KINDS)
+  const keyNode = entryOf(map, 'key')
+  const key = keyNode === undefined ? null : compileKey(c, keyNode, `${target}.key`)
+  const whenNode = entryOf(map, 'when')
+  const when = whenNode === undefined ? null : compileWhen(c, whenNode, `${target}.when`)
+  if (fieldsNode !== undefined && fieldsNode.is !== 'map') c.mistakes.add(fieldsNode.at, `${target}.fields`, 'not_map', {})
+  if (kind === null || !isKind(kind) || fieldsNode?.is !== 'map') return null
+  const inside: Compiling = { ...c, hasQuantity: fieldsNode.entries.has('quantity') }
+  checkMinimal(c, fieldsNode, kind, target)
+  const plans = compileFields(inside, fieldsNode, kind, `${target}.fields`)
+  const isWhole = plans !== null && (keyNode === undefined || key !== null) && (whenNode === undefined || when !== null)
+  if (!isWhole) return null
+  return { kind, key, when, plans: [...plans].sort((a, b) => a.rank - b.rank || (a.target < b.target ? -1 : 1)) }
+}
+
+/** A mapping that can never give the minimal set of its kind is a mistake, not a stream of rejections. */
+function checkMinimal(c: Compiling, fields: MapNode, kind: Kind, target: string): void {
+  const has = (...names: string[]) =>
+    [...fields.entries.keys()].some((name) => names.some((wanted) => name === wanted || name.startsWith(`${wanted}.`)))
+  for (const name of REQUIRED[kind] ?? []) {
+    if (!has(name)) c.mistakes.add(fields.at, `${target}.fields`, 'missing', { wanted: name })
+  }
+  if (kind === 'party' || kind === 'site') {
+    if (!has('name', 'ids')) c.mistakes.add(fields.at, `${target}.fields`, 'missing', { wanted: 'name' })
+    return
+  }
+  if (!has('occurredAt')) c.mistakes.add(fields.at, `${target}.fields`, 'no_time', { found: kind })
+  if (!has('parties', 'sites')) c.mistakes.add(fields.at, `${target}.fields`, 'no_who', { found: kind })
+  const goods = ['product', 'lots', 'documents', 'input', 'output', ...(kind === 'payment' || kind === 'inspection' ? ['amount'] : [])]
+  if (kind !== 'inspection' && !has(...goods)) c.mistakes.add(fields.at, `${target}.fields`, 'no_what', { found: kind })
+}

@@ -1,0 +1,107 @@
+import type { Kind } from '#core/model/kinds.ts'
+import { compileParty, type Group, ROLES } from '#core/mapping/verbs/party.ts'
+import { type Compiling, type Evaluate, type Plan, unknownName } from './compiling.ts'
+import { nearest } from './nearest.ts'
+import type { Entry, MapNode, Node } from './node.ts'
+import { compilePart } from './part.ts'
+import { rankOf, targetsOf } from './targets.ts'
+
+/** One part of a canonical record, compiled. */
+export interface FieldPlan extends Plan<unknown> {
+  readonly target: string
+  readonly rank: number
+  /** The first source field that it reads. */
+  readonly field: string
+}
+
+/** Compiles `fields:` of one canonical record; null where it has a mistake. */
+export function compileFields(c: Compiling, node: MapNode, kind: Kind, target: string): FieldPlan[] | null {
+  const shapes = targetsOf(kind)
+  const plans: FieldPlan[] = []
+  const roles: Record<Group, Entry[]> = { parties: [], sites: [] }
+  let isWhole = true
+  for (const entry of node.entries.values()) {
+    const group = groupOf(entry.name)
+    if (group !== null) {
+      roles[group].push(...rolesOf(entry, group))
+      continue
+    }
+    const shape = Object.hasOwn(shapes, entry.name) ? shapes[entry.name] : undefined
+    if (shape === undefined) {
+      isWhole = false
+      unknownName(c, entry, target, [...Object.keys(shapes), 'parties.<role>', 'sites.<role>'])
+      continue
+    }
+    const field = firstField(entry.value)
+    const plan = compilePart(c, entry.value, entry.name, shape)
+    if (plan === null) isWhole = false
+    else plans.push({ ...plan, target: entry.name, rank: rankOf(shape), field })
+  }
+  for (const group of ['parties', 'sites'] as const) {
+    if (roles[group].length === 0) continue
+    const plan = compileRoles(c, roles[group], group, target)
+    if (plan === null) isWhole = false
+    else plans.push(plan)
+  }
+  return isWhole ? plans : null
+}
+
+const groupOf = (name: string): Group | null => {
+  if (name === 'parties' || name.startsWith('parties.')) return 'parties'
+  return name === 'sites' || name.startsWith('sites.') ? 'sites' : null
+}
+
+/** `parties.seller: …` and `parties: { seller: … }` say the same. */
+function rolesOf(entry: Entry, group: Group): Entry[] {
+  if (entry.name !== group) return [{ ...entry, name: entry.name.slice(group.length + 1) }]
+  return entry.value.is === 'map' ? [...entry.value.entries.values()] : [entry]
+}
+
+function compileRoles(c: Compiling, entries: readonly Entry[], group: Group, target: string): FieldPlan | null {
+  const known = ROLES[group] as readonly string[]
+  const evaluators: Evaluate<unknown>[] = []
+  for (const { name, at, value } of entries) {
+    const place = `${group}.${name}`
+    if (!known.includes(name)) {
+      const meant = nearest(name, known)
+      c.mistakes.add(at, `${target}.${place}`, 'unknown_name', { found: name, known, ...(meant ? { meant } : {}) })
+      continue
+    }
+    const evaluate = compileParty(c, value, place, group, name)
+    if (evaluate !== null) evaluators.push(evaluate)
+  }
+  if (evaluators.length < entries.length) return null
+  const [first] = entries
+  return {
+    target: group,
+    verb: group === 'parties' ? 'party' : 'site',
+    rank: rankOf({ is: group }),
+    field: first === undefined ? '' : firstField(first.value),
+    evaluate: together(evaluators),
+  }
+}
+
+function together(evaluators: readonly Evaluate<unknown>[]): Evaluate<unknown[]> {
+  return (run) => {
+    const parts: unknown[] = []
+    for (let i = 0; i < evaluators.length; i++) {
+      const part = (evaluators[i] as Evaluate<unknown>)(run)
+      if (part !== undefined) parts.push(part)
+    }
+    return parts.length === 0 ? undefined : parts
+  }
+}
+
+
+/** The first source field that a part names, for places of what is missing; empty where it names none. */
+function firstField(node: Node): string {
+  if (node.is === 'text') return node.text
+  if (node.is === 'list') return node.members.map(firstField).find((field) => field !== '') ?? ''
+  const from = node.entries.get('from') ?? node.entries.get('each')
+  if (from !== undefined) return firstField(from.value)
+  for (const name of ['code', 'name', 'documents', 'lots']) {
+    const found = node.entries.get(name)
+    if (found !== undefined) return firstField(found.value)
+  }
+  return ''
+}

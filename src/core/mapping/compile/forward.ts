@@ -1,0 +1,201 @@
+import type { Kind } from '#core/model/kinds.ts'
+import type { CodeTable, MappingTest, Words } from '#core/mapping/mapping.ts'
+import type { ReadOptions } from '#core/source.ts'
+import { compileText } from '#core/mapping/verbs/text.ts'
+import { compileDate } from '#core/mapping/verbs/date.ts'
+import { type Compiling, type Evaluate, entryOf, listOf, mapOf, textOf, textsOf } from './compiling.ts'
+import { compileEmit, type Emit } from './emit.ts'
+import { compileKey, type KeyPlan } from './key.ts'
+import type { Mistakes } from './mistakes.ts'
+import type { MapNode, Node } from './node.ts'
+import { compileRead } from './read.ts'
+import { compileStatus, compileVoid, type StatusPlan, type VoidPlan } from './status.ts'
+
+/** Everything that a forward mapping says, compiled. */
+export interface ForwardPlan {
+  readonly system: string
+  readonly record: string
+  readonly version: number
+  readonly title: Words
+  readonly read: ReadOptions
+  readonly key: KeyPlan
+  readonly status: StatusPlan | null
+  readonly void: VoidPlan | null
+  readonly order: Evaluate<string> | null
+  readonly emits: readonly Emit[]
+  readonly kinds: readonly Kind[]
+  /** Source fields that are read, and those that are ignored on purpose. */
+  readonly known: ReadonlySet<string>
+  readonly ignored: ReadonlySet<string>
+  readonly tests: readonly MappingTest[]
+}
+
+export const FORWARD_NAMES = [
+  'mapping',
+  'version',
+  'title',
+  'direction',
+  'read',
+  'ignore',
+  'key',
+  'status',
+  'void',
+  'order',
+  'emit',
+  'tests',
+] as const
+
+export interface Heading {
+  readonly system: string
+  readonly record: string
+  readonly version: number
+  readonly title: Words
+  readonly tests: readonly MappingTest[]
+}
+
+export function compileForward(
+  root: MapNode,
+  heading: Heading,
+  mistakes: Mistakes,
+  tables: Readonly<Record<string, CodeTable>>,
+  keyedHash: ((text: string) => string) | undefined,
+): ForwardPlan | null {
+  const { system, record } = heading
+  const draft: Compiling = { mistakes, system, record, tables, paths: new Set(), empty: undefined, keyedHash, scope: '', hasQuantity: false }
+  mapOf(draft, root, '', FORWARD_NAMES)
+  for (const wanted of ['read', 'key', 'emit']) {
+    if (!root.entries.has(wanted)) mistakes.add(root.at, '', 'missing', { wanted })
+  }
+  const readNode = entryOf(root, 'read')
+  const read = readNode === undefined ? null : compileRead(draft, readNode)
+  const c: Compiling = { ...draft, empty: read?.empty }
+  const keyNode = entryOf(root, 'key')
+  const key = keyNode === undefined ? null : compileKey(c, keyNode, 'key')
+  const { status, ended, isWhole } = statusAndVoid(c, root)
+  const orderNode = entryOf(root, 'order')
+  const order = orderNode === undefined ? null : compileOrder(c, orderNode)
+  const emits = compileEmits(c, root)
+  const ignored = ignoredFields(c, root)
+  if (!mistakes.none || read === null || key === null || emits === null || !isWhole) return null
+  return {
+    ...heading,
+    read: read.options,
+    key,
+    status,
+    void: ended,
+    order,
+    emits,
+    kinds: [...new Set(emits.map((emit) => emit.kind))],
+    known: new Set([...c.paths, ...ignored]),
+    ignored: new Set(ignored),
+  }
+}
+
+function compileEmits(c: Compiling, root: MapNode): Emit[] | null {
+  const node = entryOf(root, 'emit')
+  const members = node === undefined ? null : listOf(c, node, 'emit')
+  if (members === null || node === undefined) return null
+  if (members.length === 0) c.mistakes.add(node.at, 'emit', 'empty')
+  const emits: Emit[] = []
+  members.forEach((member, i) => {
+    const emit = compileEmit(c, member, `emit.${i}`)
+    if (emit !== null) emits.push(emit)
+  })
+  return emits.length === members.length ? emits : null
+}
+
+function statusAndVoid(c: Compiling, root: MapNode) {
+  const statusNode = entryOf(root, 'status')
+  const voidNode = entryOf(root, 'void')
+  const status = statusNode === undefined ? null : compileStatus(c, statusNode)
+  const ended = voidNode === undefined ? null : compileVoid(c, voidNode)
+  if (voidNode !== undefined && statusNode === undefined) c.mistakes.add(voidNode.at, 'void', 'no_void')
+  if (status?.hasVoid === true && voidNode === undefined) c.mistakes.add((statusNode as Node).at, 'status', 'void_untold')
+  const isWhole = (statusNode === undefined || status !== null) && (voidNode === undefined || ended !== null)
+  return { status: status?.plan ?? null, ended, isWhole }
+}
+
+const WIDTH = 20
+
+/** `order: { from: field, date: […] }`, or a whole number, which is filled with zeros so that texts compare as numbers. */
+function compileOrder(c: Compiling, node: Node): Evaluate<string> | null {
+  if (node.is === 'map' && node.entries.has('date')) {
+    const plan = compileDate(c, node, 'order', { essential: false, event: false })
+    return plan === null ? null : (run) => plan.evaluate(run)?.at
+  }
+  const plan = compileText(c, node, 'order')
+  if (plan === null) return null
+  return (run) => {
+    const text = plan.read(run)?.trim()
+    return text !== undefined && /^\d{1,20}$/.test(text) ? text.padStart(WIDTH, '0') : undefined
+  }
+}
+
+function ignoredFields(c: Compiling, root: MapNode): string[] {
+  const node = entryOf(root, 'ignore')
+  if (node === undefined || (node.is === 'list' && node.members.length === 0)) return []
+  return textsOf(c, node, 'ignore') ?? []
+}
+
+/** What every mapping file begins with, whichever way it goes. */
+export function compileHeading(root: MapNode, mistakes: Mistakes): Heading | null {
+  const c = headingOf(mistakes)
+  const nameNode = entryOf(root, 'mapping')
+  const versionNode = entryOf(root, 'version')
+  for (const wanted of ['mapping', 'version']) {
+    if (!root.entries.has(wanted)) mistakes.add(root.at, '', 'missing', { wanted })
+  }
+  const name = nameNode === undefined ? null : textOf(c, nameNode, 'mapping')
+  const version = versionNode === undefined ? null : textOf(c, versionNode, 'version')
+  const parts = name === null ? null : /^([a-z0-9]+(?:-[a-z0-9]+)*)\/([a-z0-9]+(?:-[a-z0-9]+)*)$/.exec(name)
+  if (nameNode && name !== null && parts === null) mistakes.add(nameNode.at, 'mapping', 'not_name', { found: name })
+  if (versionNode && version !== null && !/^[1-9]\d{0,8}$/.test(version)) {
+    mistakes.add(versionNode.at, 'version', 'not_version', { found: version })
+    return null
+  }
+  const title = compileTitle(c, root)
+  const tests = compileTests(c, root)
+  const [, system, record] = parts ?? []
+  if (system === undefined || record === undefined || version === null) return null
+  return { system, record, version: Number(version), title: title ?? { en: record, zh: record }, tests }
+}
+
+const headingOf = (mistakes: Mistakes): Compiling => ({
+  mistakes,
+  system: '',
+  record: '',
+  tables: {},
+  paths: new Set(),
+  empty: undefined,
+  keyedHash: undefined,
+  scope: '',
+  hasQuantity: false,
+})
+
+function compileTitle(c: Compiling, root: MapNode): Words | null {
+  const node = entryOf(root, 'title')
+  const map = node === undefined ? null : mapOf(c, node, 'title', ['zh', 'en'], 'title: { zh: 交易, en: Trade }')
+  const zh = map && entryOf(map, 'zh')
+  const en = map && entryOf(map, 'en')
+  const zhText = zh ? textOf(c, zh, 'title.zh') : null
+  const enText = en ? textOf(c, en, 'title.en') : null
+  if (zhText === null && enText === null) return null
+  return { zh: zhText ?? enText ?? '', en: enText ?? zhText ?? '' }
+}
+
+function compileTests(c: Compiling, root: MapNode): MappingTest[] {
+  const node = entryOf(root, 'tests')
+  const members = node === undefined ? null : listOf(c, node, 'tests')
+  const tests: MappingTest[] = []
+  members?.forEach((member, i) => {
+    const map = mapOf(c, member, `tests.${i}`, ['in', 'out'], '- { in: samples/a.json, out: samples/a.expected.json }')
+    const from = map && entryOf(map, 'in')
+    const to = map && entryOf(map, 'out')
+    if (map && (!from || !to)) c.mistakes.add(member.at, `tests.${i}`, 'missing', { wanted: from ? 'out' : 'in' })
+    const inText = from ? textOf(c, from, `tests.${i}.in`) : null
+    const outText = to ? textOf(c, to, `tests.${i}.out`) : null
+    if (inText !== null && outText !== null) tests.push({ in: inText, out: outText })
+  })
+  return tests
+}
+

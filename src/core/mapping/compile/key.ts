@@ -1,0 +1,66 @@
+import { KEY_PART_MAX } from '#core/model/identity.ts'
+import { isPrecisionLost } from '#core/text.ts'
+import { note, type Run } from '#core/mapping/run/run.ts'
+import { isRuined } from '#core/mapping/run/words.ts'
+import type { TextPlan } from '#core/mapping/verbs/text.ts'
+import { compileText } from '#core/mapping/verbs/text.ts'
+import { type Compiling, listOf } from './compiling.ts'
+import type { Node } from './node.ts'
+
+/** Reads the parts of a key; null where one is missing or damaged, which is noted. */
+export type KeyPlan = (run: Run) => string[] | null
+
+/** Compiles `key:`, a list of fields or `{ const: … }`. */
+export function compileKey(c: Compiling, node: Node, target: string): KeyPlan | null {
+  const members = listOf(c, node, target)
+  if (members === null) return null
+  if (members.length === 0) {
+    c.mistakes.add(node.at, target, 'empty')
+    return null
+  }
+  const plans: TextPlan[] = []
+  members.forEach((member, i) => {
+    const plan = compileText(c, member, `${target}.${i}`)
+    if (plan !== null) plans.push(plan)
+  })
+  return plans.length === members.length ? keyReader(plans) : null
+}
+
+function keyReader(plans: readonly TextPlan[]): KeyPlan {
+  return (run) => {
+    const key: string[] = []
+    let isWhole = true
+    for (let i = 0; i < plans.length; i++) {
+      const plan = plans[i] as TextPlan
+      const text = plan.read(run)
+      const part = text === undefined ? undefined : readPart(run, text)
+      if (text === undefined) note(run, 'E_NO_KEY', 'no_key', { target: 'key', field: plan.field, rejects: true })
+      if (part === undefined) isWhole = false
+      else key.push(part)
+    }
+    return isWhole ? key : null
+  }
+}
+
+const BLANKS = /[\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+/gu
+
+/** One width and no blanks; the case stays: two keys of a source may differ in nothing else. */
+function readPart(run: Run, text: string): string | undefined {
+  const part = isPlain(text) ? text : text.replace(BLANKS, '').normalize('NFKC').replace(BLANKS, '')
+  if (part !== text && isRuined(run, text, 'key')) return undefined
+  if (part.length > KEY_PART_MAX) {
+    note(run, 'E_SCHEMA', 'key_long', { target: 'key', rejects: true })
+    return undefined
+  }
+  if (!isPrecisionLost(part)) return part
+  note(run, 'E_PRECISION_LOST', 'key_lost', { target: 'key', value: text, rejects: true })
+  return undefined
+}
+
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c <= 0x20 || c > 0x7e) return false
+  }
+  return true
+}

@@ -1,0 +1,193 @@
+import type { Body } from '#core/model/body.ts'
+import type { Issue } from '#core/issue.ts'
+import { recordId } from '#core/model/identity.ts'
+import { missingParts } from '#core/model/minimal.ts'
+import type { SourceRecord } from '#core/source.ts'
+import type { Emit } from '#core/mapping/compile/emit.ts'
+import type { ForwardPlan } from '#core/mapping/compile/forward.ts'
+import type { MappedRecord, MappedSource, TracedField } from '#core/mapping/mapping.ts'
+import type { ReasonCode } from '#core/mapping/reasons.ts'
+import { assembler, type Assemble } from './assemble.ts'
+import { flagsOf } from './flag-bits.ts'
+import { note, type Row, type Run } from './run.ts'
+import { clockOf } from './clock.ts'
+
+const NO_ROW: Row = Object.freeze(Object.create(null))
+
+/** The ready steps of one canonical record. */
+interface Step {
+  readonly emit: Emit
+  readonly assemble: Assemble
+  /** The part of the identifier that all records of this kind share. */
+  readonly values: unknown[]
+}
+
+/** Maps source records one after the other with one reused state. */
+export function forwardRunner(plan: ForwardPlan) {
+  const run = newRun()
+  const steps: Step[] = plan.emits.map((emit) => ({
+    emit,
+    assemble: assembler(emit.plans.map(({ target }) => target)),
+    values: emit.plans.map(() => undefined),
+  }))
+  const clock = clockOf()
+
+  const begin = (source: SourceRecord, receivedAtMs: number): boolean => {
+    const { value } = source
+    const isRow = typeof value === 'object' && value !== null && !Array.isArray(value)
+    run.source = source
+    run.row = isRow ? (value as Row) : NO_ROW
+    run.prefix = ''
+    run.field = ''
+    run.flags = 0
+    run.rejected = false
+    run.refusals = 0
+    run.issues = []
+    run.raw = null
+    clock(run, receivedAtMs)
+    return isRow
+  }
+
+  const mapWith = (source: SourceRecord, receivedAtMs: number, fields: TracedField[] | null): MappedSource => {
+    const { index } = source
+    if (!begin(source, receivedAtMs)) {
+      if (source.issues.length === 0) note(run, 'E_SCHEMA', 'not_object', { field: '', rejects: true })
+      return { index, key: null, rejected: true, issues: [...source.issues, ...run.issues], records: [] }
+    }
+    const key = plan.key(run)
+    if (source.issues.length > 0) return { index, key, rejected: true, issues: decoded(run, source.issues), records: [] }
+    const status = plan.status === null ? 'active' : plan.status(run)
+    if (status === 'void' && plan.void !== null && !plan.void.hasBody) return keepingVoid(plan, run, index, key)
+    const records: MappedRecord[] = []
+    const operation = status === 'void' ? 'void' : 'upsert'
+    const ended = operation === 'void' ? voidOf(plan, run) : undefined
+    const order = plan.order === null ? undefined : plan.order(run)
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i] as Step
+      const { emit } = step
+      if (emit.when !== null && !emit.when(run)) continue
+      const ownKey = emit.key === null ? key : emit.key(run)
+      const body = mapBody(run, step, fields, ended)
+      if (!isAttributed(run, emit, body, i > 0) || ownKey === null) continue
+      const id = recordId(emit.kind, plan.system, plan.record, ownKey)
+      const record: MappedRecord = { kind: emit.kind, id, key: ownKey, operation, body }
+      if (ended !== undefined) (record as { void?: MappedRecord['void'] }).void = ended
+      if (order !== undefined) (record as { order?: string }).order = order
+      records.push(record)
+    }
+    if (run.rejected) return { index, key, rejected: true, issues: run.issues, records: [] }
+    return { index, key, rejected: false, issues: run.issues, records }
+  }
+
+  return {
+    map: (source: SourceRecord, receivedAtMs: number) => {
+      run.seen = null
+      return mapWith(source, receivedAtMs, null)
+    },
+    trace: (source: SourceRecord, receivedAtMs: number) => {
+      const fields: TracedField[] = []
+      run.seen = []
+      const mapped = mapWith(source, receivedAtMs, fields)
+      const seen = new Set(run.seen)
+      for (const field of fields) for (const name of field.from) seen.add(name)
+      run.seen = null
+      return { ...mapped, fields, seen }
+    },
+  }
+}
+
+function newRun(): Run {
+  const source: SourceRecord = { index: 0, path: '', value: null, place: (field) => field, issues: [] }
+  return {
+    source,
+    row: NO_ROW,
+    prefix: '',
+    field: '',
+    flags: 0,
+    rejected: false,
+    issues: [],
+    refusals: 0,
+    raw: null,
+    year: 0,
+    day: '',
+    now: '',
+    tomorrow: '',
+    unit: undefined,
+    band: undefined,
+    productClass: undefined,
+    seen: null,
+  }
+}
+
+/** What decoding found comes behind what is wrong with the key: a detail without a key has no base because it has no key. */
+const decoded = (run: Run, issues: readonly Issue[]): Issue[] => [...run.issues, ...issues]
+
+function mapBody(run: Run, step: Step, fields: TracedField[] | null, ended: MappedRecord['void']): Body {
+  const { emit, values } = step
+  const { plans } = emit
+  run.flags = 0
+  run.raw = null
+  run.unit = undefined
+  run.band = undefined
+  run.productClass = undefined
+  for (let i = 0; i < plans.length; i++) {
+    const plan = plans[i] as (typeof plans)[number]
+    if (fields === null) values[i] = plan.evaluate(run)
+    else values[i] = traced(run, emit, plan, fields)
+  }
+  const body = step.assemble(values, run.flags === 0 ? [] : flagsOf(run.flags), run.raw)
+  if (ended !== undefined) body.void = ended
+  return body
+}
+
+function traced(run: Run, emit: Emit, plan: Emit['plans'][number], fields: TracedField[]): unknown {
+  const before = run.seen ?? []
+  run.seen = []
+  const value = plan.evaluate(run)
+  const from = [...new Set(run.seen)]
+  run.seen = before
+  if (value !== undefined) fields.push({ target: `${emit.kind}.${plan.target}`, from, verb: plan.verb, value })
+  else run.seen.push(...from)
+  return value
+}
+
+const WHY: Readonly<Record<'who' | 'what' | 'name', ReasonCode>> = { who: 'no_who', what: 'no_what', name: 'no_name' }
+
+/** Whether the record has its minimal set. The first must have it, or the source record is rejected; a further one is left out. */
+function isAttributed(run: Run, emit: Emit, body: Body, isFurther: boolean): boolean {
+  const hasWho = body.parties !== undefined || body.sites !== undefined
+  if (body.occurredAt !== undefined && hasWho && (body.product !== undefined || body.documents !== undefined)) return true
+  const missing = missingParts(emit.kind, body)
+  for (const { part } of missing) {
+    if (part === 'occurredAt') continue
+    const field = fieldOf(emit, part)
+    if (isFurther) note(run, 'E_SCHEMA', 'left_out', { target: emit.kind, field })
+    else note(run, 'E_SCHEMA', WHY[part], { target: `${emit.kind}.${part}`, field, rejects: true })
+  }
+  return missing.length === 0
+}
+
+/** A field that would give the missing part, for the place of the issue. */
+function fieldOf(emit: Emit, part: 'who' | 'what' | 'name'): string {
+  const wanted = part === 'who' ? ['parties', 'sites'] : part === 'what' ? ['product', 'lots', 'documents'] : ['name', 'ids']
+  return emit.plans.find((plan) => wanted.includes(plan.target))?.field ?? ''
+}
+
+/** A void that names another record, or only its own key, and leaves the content as it was. */
+function keepingVoid(plan: ForwardPlan, run: Run, index: number, key: string[] | null): MappedSource {
+  const target = plan.void?.of ? plan.void.of(run) : key
+  const ended = voidOf(plan, run)
+  if (run.rejected || target === null) return { index, key, rejected: true, issues: run.issues, records: [] }
+  const records = plan.emits.map((emit): MappedRecord => {
+    const id = recordId(emit.kind, plan.system, plan.record, target)
+    return { kind: emit.kind, id, key: target, operation: 'void', body: null, ...(ended === undefined ? {} : { void: ended }) }
+  })
+  return { index, key, rejected: false, issues: run.issues, records }
+}
+
+function voidOf(plan: ForwardPlan, run: Run): MappedRecord['void'] {
+  const reason = plan.void?.reason?.(run)
+  const at = plan.void?.at?.(run)
+  if (reason === undefined && at === undefined) return undefined
+  return { ...(at === undefined ? {} : { at }), ...(reason === undefined ? {} : { reason }) }
+}

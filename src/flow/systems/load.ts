@@ -1,0 +1,124 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseDocument } from 'yaml'
+import { compileMapping } from '#core/mapping/compile.ts'
+import type { CodeTable, Mistake } from '#core/mapping/mapping.ts'
+import type { ReadOptions } from '#core/source.ts'
+import type { InstalledRecord, InstalledSystem, Registry } from './registry.ts'
+import { readSystemFile, type SystemFile } from './system-file.ts'
+
+export interface LoadOptions {
+  /** Turns an identity number into a digest; see store/secrets.ts. */
+  readonly keyedHash?: (text: string) => string
+}
+
+/**
+ * Reads and compiles everything under the folder of mappings. A folder with a `system.yaml` is a system; each other `.yaml` file in it
+ * is the mapping of one record, and `tables/` has its code tables. Mistakes are collected, not thrown: what is broken is known as
+ * broken, and the rest works.
+ */
+export async function loadRegistry(folder: string, options: LoadOptions = {}): Promise<Registry> {
+  const systems = new Map<string, InstalledSystem>()
+  for (const name of await folderNames(folder)) {
+    const system = await loadSystem(folder, name, options)
+    if (system) systems.set(system.id, system)
+  }
+  const mistakes = [...systems.values()].flatMap((system) => [
+    ...system.mistakes,
+    ...[...system.records.values()].flatMap((record) => record.mistakes),
+  ])
+  return { systems, mistakes, system: (id) => systems.get(id) }
+}
+
+async function folderNames(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort()
+}
+
+async function loadSystem(
+  folder: string,
+  name: string,
+  options: LoadOptions,
+): Promise<InstalledSystem | null> {
+  const own = join(folder, name)
+  const files = await readdir(own)
+  if (!files.includes('system.yaml')) return null
+  const path = `${name}/system.yaml`
+  const { file, mistakes } = readSystemFile(path, await readFile(join(own, 'system.yaml'), 'utf8'))
+  if (file && file.system !== name) mistakes.push(wrongName(path, file.system, name))
+  const tables = await loadTables(join(own, 'tables'))
+  const records = new Map<string, InstalledRecord>()
+  for (const mapping of files.filter((one) => one.endsWith('.yaml') && one !== 'system.yaml').sort()) {
+    const record = await loadRecord(own, name, mapping, { file, tables, options })
+    records.set(record.name, record)
+  }
+  return {
+    id: name,
+    title: file?.title ?? { zh: name, en: name },
+    ...(file?.department ? { department: file.department } : {}),
+    ...(file?.region ? { region: file.region } : {}),
+    folder: own,
+    records,
+    mistakes,
+  }
+}
+
+async function loadRecord(
+  own: string,
+  system: string,
+  fileName: string,
+  parts: { file: SystemFile | null; tables: Record<string, CodeTable>; options: LoadOptions },
+): Promise<InstalledRecord> {
+  const text = await readFile(join(own, fileName), 'utf8')
+  const path = `${system}/${fileName}`
+  const { mapping, mistakes } = compileMapping({ path, text, tables: parts.tables, ...parts.options })
+  const name = mapping?.record ?? fileName.replace(/\.yaml$/, '')
+  if (mapping && mapping.system !== system) mistakes.push(wrongName(path, mapping.system, system))
+  return {
+    name,
+    title: mapping?.title ?? { zh: name, en: name },
+    accepts: parts.file?.accepts?.[name] ?? (mapping ? CONTENT_TYPES[mapping.read.format] : []),
+    mapping: mistakes.length === 0 ? mapping : null,
+    mistakes,
+  }
+}
+
+const CONTENT_TYPES: Record<ReadOptions['format'], readonly string[]> = {
+  json: ['application/json'],
+  ndjson: ['application/x-ndjson', 'application/ndjson'],
+  xml: ['text/xml', 'application/xml'],
+  csv: ['text/csv'],
+  form: ['application/x-www-form-urlencoded'],
+}
+
+/** The code tables of a system by their file names: `rows: [{code, value, from?, to?}]`, every scalar read as text. */
+async function loadTables(folder: string): Promise<Record<string, CodeTable>> {
+  const tables: Record<string, CodeTable> = {}
+  const files = await readdir(folder).catch(() => [])
+  for (const file of files.filter((one) => one.endsWith('.yaml'))) {
+    const name = file.replace(/\.yaml$/, '')
+    const document = parseDocument(await readFile(join(folder, file), 'utf8'), {
+      schema: 'failsafe',
+      merge: false,
+      logLevel: 'silent',
+    })
+    const { rows } = document.toJS({ maxAliasCount: 0 }) as { rows?: CodeTable['rows'] }
+    tables[name] = { name, rows: rows ?? [] }
+  }
+  return tables
+}
+
+const wrongName = (path: string, found: string, wanted: string): Mistake => ({
+  path,
+  line: 1,
+  column: 1,
+  target: 'system',
+  message: {
+    en: `the system is called ${found}, its folder ${wanted}`,
+    zh: `系统名为 ${found}，文件夹为 ${wanted}`,
+  },
+  advice: { en: `Write ${wanted}, or rename the folder.`, zh: `请改为 ${wanted}，或重命名文件夹。` },
+})

@@ -1,0 +1,71 @@
+import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
+import { documentValidity } from '#core/documents/document-validity.ts'
+import type { Mentioning } from '#core/lineage/node-state.ts'
+import type { Body } from '#core/model/body.ts'
+import type { DocumentIssue } from './schema.ts'
+
+export const knownType = (type: string): DocumentType =>
+  Object.hasOwn(DOCUMENT_TYPES, type) ? (type as DocumentType) : 'unknown'
+
+export const isUntold = (type: string): boolean => {
+  const known = knownType(type)
+  return known === 'unknown' || known === 'other'
+}
+
+/** The day of an ISO time with zone +08:00. */
+export const dayOf = (at: string): string => at.slice(0, 10)
+
+/** Records that are the paper itself or issued it: its own record, the transformation that it came out of, the sale that it vouches for. */
+export const issuesIt = ({ mention: { role } }: Mentioning): boolean =>
+  role === 'self' || role === 'output' || role === 'voucher'
+
+function issuerOf({ parties }: Body): string | undefined {
+  const issuer = parties?.find(({ role }) => role === 'issuer')
+  const isPerson = issuer?.personal || issuer?.kind === 'person' || issuer?.ids.some(({ scheme }) => scheme === 'cn.idcard.hash')
+  return isPerson ? undefined : issuer?.name
+}
+
+/** What one record says of the paper, and whether it is valid on the day by the rules of its day of issue. */
+export function documentIssue(mentioned: Mentioning, on: string): DocumentIssue {
+  const { record, mention } = mentioned
+  const { body } = record
+  const part = mention.document
+  const type = knownType(part?.type ?? 'unknown')
+  const issuedOn = part?.issuedOn ?? body.occurredAt
+  const rules = issuedOn ? documentValidity({ type, issuedOn: dayOf(issuedOn.at) }) : undefined
+  const validUntil = part?.validUntil ? dayOf(part.validUntil.at) : rules?.validUntil
+  const issuer = issuerOf(body)
+  const quantity = mention.role === 'output' ? body.output?.quantity : body.quantity
+  const { at: voidedAt, reason: voidReason } = record.status === 'void' ? (body.void ?? {}) : {}
+  return {
+    record: record.id,
+    system: record.system,
+    type,
+    typeUnknown: isUntold(type),
+    status: record.status,
+    verdict: verdictOf(record.status === 'void', issuedOn && dayOf(issuedOn.at), validUntil, on),
+    ...(part?.form ? { form: part.form } : {}),
+    ...(part?.issueType ? { issueType: part.issueType } : {}),
+    ...(part?.basis ? { basis: part.basis } : {}),
+    ...(issuer ? { issuer } : {}),
+    ...(issuedOn ? { issuedOn } : {}),
+    ...(validUntil ? { validUntil } : {}),
+    territory: rules?.territory ?? 'anywhere',
+    ...(voidedAt ? { voidedAt } : {}),
+    ...(voidReason ? { voidReason } : {}),
+    ...(body.product?.name ? { product: body.product.name } : {}),
+    ...(quantity ? { quantity } : {}),
+  }
+}
+
+function verdictOf(
+  isVoid: boolean,
+  issuedOn: string | undefined,
+  validUntil: string | undefined,
+  on: string,
+): DocumentIssue['verdict'] {
+  if (isVoid) return 'void'
+  if (issuedOn === undefined) return 'unknown'
+  if (on < issuedOn) return 'not_yet_issued'
+  return validUntil !== undefined && on > validUntil ? 'expired' : 'valid'
+}

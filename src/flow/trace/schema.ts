@@ -1,0 +1,126 @@
+import Type, { type Static } from 'typebox'
+import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
+import { FLAGS, type Flag } from '#core/flags.ts'
+import { USE_KINDS } from '#core/lineage/document-use.ts'
+import { NODE_STATES, TraceCandidate, TraceGraph, TraceNode } from '#core/lineage/graph.ts'
+import { field } from '#core/model/field.ts'
+import { STATUSES } from '#core/model/record.ts'
+import { DecimalText, Quantity, When } from '#core/model/values.ts'
+
+export { TraceGraph }
+
+const TypeOfDocument = Type.Enum(Object.keys(DOCUMENT_TYPES) as DocumentType[])
+
+export const LotCard = field(
+  Type.Object({
+    code: field(Type.String(), ['Code as typed', '输入的编码']),
+    candidates: Type.Array(TraceCandidate),
+    lot: TraceNode,
+    documents: field(
+      Type.Array(
+        Type.Object({
+          code: Type.String(),
+          number: Type.String(),
+          type: Type.String(),
+          state: Type.Enum([...NODE_STATES]),
+          side: field(
+            Type.Enum(['back', 'forward']),
+            ['Side', '方向'],
+            ['Whether the goods came under it or left under it', '随货而来或据以流出'],
+          ),
+          voidedAt: Type.Optional(When),
+          voidReason: Type.Optional(Type.String()),
+        }),
+      ),
+      ['Papers next to the lot', '相邻凭证'],
+    ),
+    from: field(Type.Array(Type.String()), ['Came from', '来源'], ['Graph codes one step back', '上一步的图编码']),
+    to: field(Type.Array(Type.String()), ['Went to', '去向'], ['Graph codes one step forward', '下一步的图编码']),
+    truncated: field(Type.Boolean(), ['More neighbours', '相邻节点未列全']),
+  }),
+  ['Lot card', '批次卡'],
+)
+export type LotCard = Static<typeof LotCard>
+
+export const VALIDITY_VERDICTS = ['valid', 'void', 'expired', 'not_yet_issued', 'unknown'] as const
+
+const verdict = field(
+  Type.Enum([...VALIDITY_VERDICTS]),
+  ['Verdict', '结论'],
+  [
+    'By the rules of the day of issue; unknown: the hub has no record of the paper itself. A void paper is void for every day',
+    '按开具日规则判断；unknown 表示平台没有该凭证本身的记录；作废凭证对任何日期均无效',
+  ],
+)
+
+export const DocumentIssue = Type.Object({
+  record: Type.String(),
+  system: Type.String(),
+  type: TypeOfDocument,
+  typeUnknown: field(
+    Type.Boolean(),
+    ['Type not known', '类型未知'],
+    ['The source does not say the type; it may be another paper of the same number', '来源未注明类型，可能是同号的其他凭证'],
+  ),
+  status: Type.Enum([...STATUSES]),
+  verdict,
+  form: Type.Optional(Type.String()),
+  issueType: Type.Optional(Type.String()),
+  basis: Type.Optional(Type.Array(Type.String())),
+  issuer: Type.Optional(field(Type.String(), ['Issuer', '开具主体'], ['Absent for natural persons', '自然人不显示'])),
+  issuedOn: Type.Optional(When),
+  validUntil: Type.Optional(field(Type.String(), ['Last valid day', '最后有效日'], ['YYYY-MM-DD', 'YYYY-MM-DD'])),
+  territory: Type.Enum(['within_province', 'anywhere']),
+  voidedAt: Type.Optional(When),
+  voidReason: Type.Optional(Type.String()),
+  product: Type.Optional(Type.String()),
+  quantity: Type.Optional(Quantity),
+})
+export type DocumentIssue = Static<typeof DocumentIssue>
+
+export const DocumentUse = Type.Object({
+  record: Type.String(),
+  kind: Type.Enum([...USE_KINDS]),
+  system: Type.String(),
+  status: Type.Enum([...STATUSES]),
+  occurredAt: Type.Union([When, Type.Null()]),
+  massKg: Type.Union([DecimalText, Type.Null()]),
+  counted: field(
+    Type.Boolean(),
+    ['Counted', '计入用量'],
+    ['Whether its mass is in "used": the same goods are counted once, at the first market', '是否计入已用重量；同一货物只在首站计一次'],
+  ),
+  summary: Type.String(),
+  flags: field(
+    Type.Array(Type.Enum(Object.keys(FLAGS) as Flag[])),
+    ['Flags', '标记'],
+    ['W_DOC_EXPIRED, W_DOC_TERRITORY by the rules of the day of issue', '按开具日规则得出的过期、越界标记'],
+  ),
+})
+export type DocumentUse = Static<typeof DocumentUse>
+
+export const DocumentAnswer = field(
+  Type.Object({
+    number: Type.String(),
+    type: TypeOfDocument,
+    on: field(Type.String(), ['Asked for the day', '查询日期'], ['YYYY-MM-DD, China time', 'YYYY-MM-DD，北京时间']),
+    verdict,
+    issues: field(
+      Type.Array(DocumentIssue),
+      ['The paper', '凭证'],
+      ['One for each system that has the paper itself; numbers are unique within their issuer', '每个持有该凭证的系统一条；编号仅在开具平台内唯一'],
+    ),
+    statedKg: field(Type.Union([DecimalText, Type.Null()]), ['Mass stated', '凭证重量（公斤）']),
+    usedKg: field(Type.Union([DecimalText, Type.Null()]), ['Mass used', '已用重量（公斤）']),
+    countedKind: field(Type.Union([Type.Enum([...USE_KINDS]), Type.Null()]), ['Counted records', '计入的记录类型']),
+    overKg: field(Type.Union([DecimalText, Type.Null()]), ['More used than stated', '超用重量（公斤）']),
+    uses: Type.Array(DocumentUse),
+    moreUses: field(
+      Type.Boolean(),
+      ['More uses', '使用记录未列全'],
+      ['Then "usedKg" is a lower bound', '此时已用重量为下限'],
+    ),
+  }),
+  ['Document', '凭证'],
+)
+export type DocumentAnswer = Static<typeof DocumentAnswer>

@@ -1,0 +1,206 @@
+import { Ajv } from 'ajv'
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readDocument } from '#flow/trace/read-document.ts'
+import { readLot } from '#flow/trace/read-lot.ts'
+import { DocumentAnswer, LotCard, TraceGraph } from '#flow/trace/schema.ts'
+import { traceLot } from '#flow/trace/trace-lot.ts'
+import { createPool } from '#store/database.ts'
+import { withDatabase } from '#test/database.ts'
+import { CABBAGE_VOID, PORK, VEGETABLES } from './day-of-april-15.ts'
+import { storeRecords, type Written } from './store-records.ts'
+
+const nowMs = Date.parse('2024-04-15T17:30:00Z') // 01:30 on the 16th in China
+const at = (text: string) => ({ at: `${text}+08:00`, precision: 'second' as const })
+const entry = (key: string, mass: string, documents: NonNullable<Written['body']['documents']>): Written => ({
+  kind: 'entry',
+  system: 'stall-ledger',
+  key,
+  body: {
+    occurredAt: at('2024-04-15T06:00:00'),
+    lots: [{ role: 'subject', scheme: 'local.stall-ledger', value: key }],
+    quantity: { value: mass, unit: 'KGM' },
+    documents,
+  },
+})
+const tomatoPaper = { role: 'upstream' as const, type: 'promise_cert', number: 'HGZ20240415-7K3M' }
+
+const database = withDatabase()
+let pool: Pool
+beforeAll(async () => {
+  pool = createPool({ url: database.url, max: 4 })
+  await storeRecords(pool, [
+    ...PORK,
+    ...VEGETABLES,
+    CABBAGE_VOID,
+    // The same tomatoes once more at the stall: they are not used twice.
+    entry('C-032-1', '80', [tomatoPaper]),
+    entry('C-032-2', '100', [tomatoPaper, { role: 'upstream', type: 'sales_voucher', number: 'JXSG2024041500018' }]),
+  ])
+})
+afterAll(() => pool.end())
+
+test('the mass used is counted once, at the first market, and every use is listed', async () => {
+  const paper = await readDocument(pool, { type: 'promise_cert', number: 'HGZ20240415-7K3M', nowMs })
+  expect(paper).toMatchObject({ verdict: 'valid', on: '2024-04-16', statedKg: '300', usedKg: '300', overKg: null, countedKind: 'sale' })
+  expect(paper.issues).toMatchObject([
+    { type: 'promise_cert', form: '2021', issuer: '龙游溪口示例蔬菜专业合作社', territory: 'anywhere', typeUnknown: false },
+  ])
+  expect(paper.uses.map(({ massKg, counted }) => `${massKg} ${counted}`).sort()).toEqual([
+    '100 false',
+    '100 true',
+    '120 true',
+    '80 false',
+    '80 true',
+  ])
+})
+
+test('more sold than stated is said in kilograms', async () => {
+  const number = 'HGZ20240415-U2CX'
+  const body = { occurredAt: at('2024-04-15T00:55:30'), quantity: { value: '200', unit: 'KGM' as const } }
+  const self = { role: 'self' as const, type: 'promise_cert', number }
+  const upstream = { role: 'upstream' as const, type: 'promise_cert', number }
+  await storeRecords(pool, [
+    { kind: 'document', system: 'zj-agri-certificate', key: number, body: { ...body, documents: [self] } },
+    { ...entry('33010900424041500003', '260', [upstream]), system: 'mofcom-city' },
+    {
+      ...entry('33011002124041500003', '60', [upstream, { role: 'upstream', type: 'sales_voucher', number: '33010900400220000981' }]),
+      system: 'mofcom-city',
+    },
+  ])
+  const paper = await readDocument(pool, { type: 'any', number, nowMs })
+  expect(paper).toMatchObject({ statedKg: '200', usedKg: '260', overKg: '60', countedKind: 'entry' })
+})
+
+test('a void paper is not valid on any day, with reason and time, and what was sold on it still counts', async () => {
+  for (const on of ['2024-04-15', '2024-04-20']) {
+    const paper = await readDocument(pool, { type: 'promise_cert', number: 'HGZ20240415-M4ND', on, nowMs })
+    expect(paper).toMatchObject({ verdict: 'void', statedKg: '500', usedKg: '120' })
+    expect(paper.issues[0]).toMatchObject({ voidReason: '数量填写错误', voidedAt: { at: '2024-04-15T09:10:44+08:00' } })
+  }
+})
+
+test('a product certificate B is valid on the day of issue alone, and only in its province', async () => {
+  const number = '3306041501'
+  expect(await readDocument(pool, { type: 'product_B', number, on: '2024-04-15', nowMs })).toMatchObject({
+    verdict: 'valid',
+    usedKg: '185.5',
+    statedKg: null,
+    issues: [{ validUntil: '2024-04-15', territory: 'within_province' }],
+  })
+  expect((await readDocument(pool, { type: 'product_B', number, nowMs })).verdict).toBe('expired')
+  expect((await readDocument(pool, { type: 'product_B', number, on: '2024-04-14', nowMs })).verdict).toBe('not_yet_issued')
+})
+
+test('a use outside of the province or after the last day is flagged', async () => {
+  const number = '3413028812'
+  const part = { type: 'product_B', number }
+  const origin = { code: '340100', year: 2024 }
+  await storeRecords(pool, [
+    {
+      kind: 'document',
+      system: 'quarantine',
+      key: number,
+      body: { occurredAt: at('2024-04-15T01:00:00'), documents: [{ role: 'self', ...part }] },
+    },
+    {
+      kind: 'entry',
+      system: 'shanghai-platform',
+      key: number,
+      body: {
+        occurredAt: at('2024-04-16T01:00:00'),
+        origin,
+        region: { code: '310115', year: 2024 },
+        documents: [{ role: 'upstream', ...part }],
+      },
+    },
+  ])
+  const paper = await readDocument(pool, { type: 'product_B', number, nowMs })
+  expect(paper.uses.map(({ flags }) => flags)).toEqual([['W_DOC_EXPIRED', 'W_DOC_TERRITORY']])
+})
+
+test('a paper known by its uses alone is unknown, never valid', async () => {
+  const paper = await readDocument(pool, { type: 'animal_B', number: '3308000217', nowMs })
+  expect(paper).toMatchObject({ verdict: 'unknown', type: 'animal_B', issues: [], statedKg: null })
+  expect(paper.uses).toHaveLength(1)
+})
+
+test('asked for one type, papers of unknown type are shown and marked, papers of another type are not', async () => {
+  await storeRecords(pool, [
+    {
+      kind: 'document',
+      system: 'elsewhere',
+      key: 'X-1',
+      body: { occurredAt: at('2024-04-15T01:00:00'), documents: [{ role: 'self', type: 'unknown', number: 'X-1' }] },
+    },
+  ])
+  const paper = await readDocument(pool, { type: 'origin_cert', number: 'x-1', nowMs })
+  expect(paper.issues).toMatchObject([{ typeUnknown: true, type: 'unknown' }])
+  await expect(readDocument(pool, { type: 'origin_cert', number: 'HGZ20240415-7K3M', nowMs })).rejects.toMatchObject({
+    code: 'not_found',
+    parts: { members: { known: ['promise_cert'] } },
+  })
+  await expect(readDocument(pool, { type: 'any', number: 'NIRGENDS', nowMs })).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('a type or day that does not exist is refused with what is known', async () => {
+  await expect(readDocument(pool, { type: 'passport', number: '1', nowMs })).rejects.toMatchObject({ code: 'invalid_request' })
+  for (const on of ['2024-02-30', 'today', '2024-4-1']) {
+    await expect(readDocument(pool, { type: 'any', number: '1', on, nowMs })).rejects.toMatchObject({ code: 'invalid_request' })
+  }
+})
+
+test('the card of a lot names its goods and the papers next to it with their state', async () => {
+  const card = await readLot(pool, { code: 'SX2404140001', systems: ['shaoxing-slaughter'] })
+  expect(card.lot).toMatchObject({ value: 'SX2404140001', state: 'active', product: { name: '生猪' } })
+  expect(card.documents.map(({ number, type, state, side }) => [number, type, state, side])).toEqual([
+    ['3308000217', 'animal_B', 'unknown', 'back'],
+    ['3306041501', 'product_B', 'valid', 'forward'],
+    ['ZJ-RP-0415088', 'meat_quality', 'valid', 'forward'],
+  ])
+})
+
+test('a lot is held while the newest hold says so, and free after its release', async () => {
+  const hold = (key: string, holdKind: string, time: string): Written => ({
+    kind: 'hold',
+    system: 'market',
+    key,
+    body: {
+      occurredAt: at(time),
+      holdKind,
+      cause: '快检不合格',
+      lots: [{ role: 'subject', scheme: 'cn.mofcom.trace20b', value: '33082500724041400001' }],
+    },
+  })
+  const state = async () => (await readLot(pool, { code: '33082500724041400001', systems: [] })).lot.state
+  await storeRecords(pool, [hold('1', 'stop_sale', '2024-04-15T08:00:00')])
+  expect(await state()).toBe('held')
+  await storeRecords(pool, [hold('2', 'release', '2024-04-15T12:00:00')])
+  expect(await state()).toBe('active')
+  await storeRecords(pool, [hold('3', 'recall', '2024-04-16T12:00:00')])
+  expect(await state()).toBe('recalled')
+  await storeRecords(pool, [{ ...hold('3', 'recall', '2024-04-16T12:00:00'), version: 2, status: 'void' }])
+  expect(await state()).toBe('active')
+})
+
+test('every answer fits the schema that the API declares', async () => {
+  const ajv = new Ajv({ strict: true, allowUnionTypes: true, keywords: ['x-zh'] })
+  const systems = ['shaoxing-slaughter']
+  const answers = [
+    [TraceGraph, await traceLot(pool, { code: '33060300100120000157', systems })],
+    [LotCard, await readLot(pool, { code: 'SX2404140001', systems })],
+    [DocumentAnswer, await readDocument(pool, { type: 'any', number: 'HGZ20240415-M4ND', nowMs })],
+  ] as const
+  for (const [schema, answer] of answers) {
+    const validate = ajv.compile(closed(schema))
+    expect(validate(answer), JSON.stringify(validate.errors)).toBe(true)
+  }
+})
+
+/** The schema with every object closed, so that a field which it does not name is seen. */
+const closed = (schema: object): object =>
+  JSON.parse(JSON.stringify(schema), (_name, value) =>
+    value && typeof value === 'object' && value.type === 'object' && value.properties
+      ? { ...value, additionalProperties: false }
+      : value,
+  )

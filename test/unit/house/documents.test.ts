@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { commands } from '#cli/commands.ts'
+import { readSettings } from '#cli/settings.ts'
+import { DOCUMENT_TYPES } from '#core/documents/document-type.ts'
+import { FLAGS } from '#core/flags.ts'
+import { KINDS } from '#core/model/kinds.ts'
+import { source, sources } from '../../lint/sources.ts'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** The code words in the first column of every table below a heading. */
+function firstColumn(text: string, heading: string): string[] {
+  const [, after = ''] = text.split(new RegExp(`^#+ ${heading}.*$`, 'm'))
+  const [section = ''] = after.split(/^#+ /m)
+  return [...section.matchAll(/^\| `([^`]+)`/gm)].map((found) => found[1] as string)
+}
+
+describe('docs/glossary.md', () => {
+  const glossary = source('docs/glossary.md')
+  it('lists every quality flag, and none that does not exist', () => {
+    expect(firstColumn(glossary, 'Quality flags').sort()).toEqual(Object.keys(FLAGS).sort())
+  })
+
+  it('lists every type of document, and none that does not exist', () => {
+    expect(firstColumn(glossary, 'Types of document').sort()).toEqual(Object.keys(DOCUMENT_TYPES).sort())
+  })
+
+  it('lists every kind of record, and none that does not exist', () => {
+    expect(firstColumn(glossary, 'Kinds of record').sort()).toEqual([...KINDS].sort())
+  })
+})
+
+describe('docs/dependencies.md', () => {
+  const listed = source('docs/dependencies.md')
+  const { dependencies, devDependencies } = JSON.parse(source('package.json')) as Record<
+    string,
+    Record<string, string>
+  >
+  it.each([
+    ['At run time', dependencies],
+    ['For development', devDependencies],
+  ] as const)('gives a reason for each package that is needed, and no other: %s', (heading, packages) => {
+    expect(firstColumn(listed, heading).sort()).toEqual(Object.keys(packages ?? {}).sort())
+  })
+
+  it('gives a reason in words to each', () => {
+    const rows = [...listed.matchAll(/^\| `[^`]+` \|(.*)\|$/gm)].map((found) => (found[1] as string).trim())
+    expect(rows.filter((reason) => reason.split(' ').length < 5)).toEqual([])
+  })
+})
+
+describe.each([
+  ['README.md', 'Settings', 'Commands'],
+  ['README.zh-CN.md', '设置', '命令'],
+])('%s', (file, settings, cli) => {
+  const readme = source(file)
+  it('lists every setting, and none that does not exist', () => {
+    const reading = readSettings({ HUB_QQQQQQQQQQQQ: 'x' })
+    const known = reading.ok ? '' : (reading.mistakes[0]?.fix.en ?? '')
+    expect(firstColumn(readme, settings).sort()).toEqual((known.match(/\b[A-Z]+(_[A-Z]+)+\b/g) ?? []).sort())
+  })
+
+  it('lists every command, and none that does not exist', () => {
+    const named = firstColumn(readme, cli).map((command) => command.split(' ')[1] as string)
+    expect([...new Set(named)].sort()).toEqual(Object.keys(commands).sort())
+  })
+
+  it('lists every path of the API, and none that does not exist', () => {
+    const { paths } = JSON.parse(source('openapi/hub.json')) as {
+      paths: Record<string, Record<string, unknown>>
+    }
+    const real = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{[^}]+\}/g, '{}')}`),
+    )
+    const named = [
+      ...readme.matchAll(
+        /`((?:GET|POST|PATCH|DELETE|PUT)(?:\/(?:GET|POST|PATCH|DELETE|PUT))*) (\/[^`?\s]*)/g,
+      ),
+    ]
+    const listed = named.flatMap(([, methods = '', path = '']) =>
+      methods.split('/').map((method) => `${method} ${path.replaceAll(/\{[^}]+\}/g, '{}')}`),
+    )
+    expect([...new Set(listed)].sort()).toEqual(real.sort())
+  })
+})
+
+describe('docs/adr', () => {
+  const adrs = sources('.md').filter(({ path }) => /^docs\/adr\/\d/.test(path))
+  it('numbers decisions 1, 2, 3 … without a gap, one page each, with what was rejected', () => {
+    const numbers = adrs.map(({ path }) => path.slice('docs/adr/'.length).slice(0, 4))
+    expect(numbers).toEqual(adrs.map((_, i) => String(i + 1).padStart(4, '0')))
+    for (const { path, text } of adrs) {
+      expect.soft(text, path).toMatch(/^# \d{4} /)
+      for (const part of ['Status', 'Decision', 'Rejected', 'Consequences'])
+        expect.soft(text, path).toContain(`## ${part}`)
+    }
+  })
+})
+
+it('has no link in a document that leads to a file that is not there', () => {
+  const broken = sources('.md').flatMap(({ path, text }) =>
+    [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+      .map((found) => found[1] as string)
+      .filter(
+        (target) =>
+          !/^[a-z]+:/.test(target) && !existsSync(join(root, normalize(join(dirname(path), target)))),
+      )
+      .map((target) => `${path} → ${target}`),
+  )
+  expect(broken).toEqual([])
+})
