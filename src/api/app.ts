@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import swagger from '@fastify/swagger'
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import { HubError } from '#core/errors.ts'
 import { headPosition } from '#store/changes.ts'
 import { findKeyByDigest } from '#store/keys.ts'
@@ -34,7 +40,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
   const sendProblem = problemSender(parts)
   const app: FastifyInstance = fastify({
     ...(parts.log ? { loggerInstance: parts.log as FastifyBaseLogger } : { logger: false }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestNumbers(),
     bodyLimit: BODY_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,

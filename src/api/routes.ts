@@ -1,7 +1,9 @@
 import type { FastifyPluginAsync } from 'fastify'
+import { publicTrace } from '#flow/trace/public.ts'
 import { readControlBodies } from './control-body.ts'
 import { addComponents } from './openapi.ts'
 import type { RouteParts } from './parts.ts'
+import { publicPages } from './public/plugin.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -33,6 +35,11 @@ const GUARDED = [
   keyRoutes,
 ] as const
 
+const publicRoutes = ({ pool, registry, language }: RouteParts): FastifyPluginAsync => {
+  const systems = [...registry.systems.keys()]
+  return publicPages({ trace: (code) => publicTrace(pool, code, systems), language })
+}
+
 /** All routes: the open ones, and those that need a key. */
 export const routes =
   (parts: RouteParts): FastifyPluginAsync =>
@@ -40,6 +47,7 @@ export const routes =
     addComponents(app)
     await app.register(healthRoutes(parts))
     await app.register(docsRoutes(parts))
+    await app.register(publicRoutes(parts))
     await app.register(async (guarded) => {
       guard(guarded, parts.callers)
       readControlBodies(guarded)

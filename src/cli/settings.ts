@@ -36,7 +36,7 @@ export type SettingsReading =
   | { readonly ok: false; readonly mistakes: readonly SettingMistake[] }
 
 /** Names that begin like a setting but belong to the project's own tests. */
-const namesOfTests = ['HUB_TEST_DATABASE_URL']
+const namesOfTests = ['HUB_TEST_DATABASE_URL', 'HUB_TEST_REQUIRE_SERVICES']
 
 /**
  * Reads all settings at once and reports every mistake, not only the first. An empty value counts as not set.

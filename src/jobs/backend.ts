@@ -100,7 +100,17 @@ async function openPostgres(url: string, onError: (error: Error) => void): Promi
 
 async function openRedis(url: string, prefix: string, onError: (error: Error) => void): Promise<JobBackend> {
   await checkRedis(url)
-  const retryStrategy = (times: number): number => Math.min(times * 200, 2000)
+  let closing = false
+  // Once we are leaving, a Redis that is gone is not waited for: BullMQ would hold its farewell back until it is there again.
+  const retryStrategy = (times: number): number | null => (closing ? null : Math.min(times * 200, 1000))
+  const leaving = <C extends { close(force?: boolean): Promise<void> }>(one: C): C => {
+    const close = one.close.bind(one)
+    one.close = async (force) => {
+      closing = true
+      await close(force)
+    }
+    return one
+  }
   return {
     kind: 'redis',
     queue(name) {
@@ -108,11 +118,11 @@ async function openRedis(url: string, prefix: string, onError: (error: Error) =>
       const connection = { url, retryStrategy, maxRetriesPerRequest: 1, enableOfflineQueue: false }
       const queue = new Queue(name, { connection, prefix, streams: STREAMS })
       queue.on('error', onError)
-      return queue
+      return leaving(queue)
     },
     worker(name, work, options) {
       const connection = { url, retryStrategy, maxRetriesPerRequest: null }
-      return watched(new Worker(name, work, { ...options, connection, prefix }), onError)
+      return leaving(watched(new Worker(name, work, { ...options, connection, prefix }), onError))
     },
     close: async () => {},
   }

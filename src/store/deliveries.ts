@@ -53,26 +53,29 @@ export interface Settled {
   readonly waiting: readonly string[]
 }
 
+/** What a try over the old settings ended with says nothing about a link that its operator has changed since. */
 const MOVE = `update links set cursor = greatest(cursor, $3), delivered = delivered + $4, refused = refused + $5,
-    attempts = $6, next_at = to_timestamp($7::numeric / 1000), last_error = $8::jsonb,
+    attempts = case when updated_at = $12 then $6 else attempts end,
+    next_at = case when updated_at = $12 then to_timestamp($7::numeric / 1000) else next_at end,
+    last_error = case when updated_at = $12 then $8::jsonb else last_error end,
     last_ok_at = case when $9 then to_timestamp($10::numeric / 1000) else last_ok_at end,
     leased_until = clock_timestamp() + $11 * interval '1 millisecond'
   where id = $1 and fence = $2 returning id, state, updated_at`
 const LOG = `insert into deliveries (id, started_at, link_id, from_position, to_position, attempt, changes, ok, duplicate, retry,
     reject, outcome, detail, ms)
-  select $12::uuid, to_timestamp($13::numeric / 1000), id, $14::bigint, $15::bigint, $16::integer, $17::integer, $18::integer,
-    $19::integer, $20::integer, $21::integer, $22, $23, $24::integer from moved where $12 is not null`
+  select $13::uuid, to_timestamp($14::numeric / 1000), id, $15::bigint, $16::bigint, $17::integer, $18::integer, $19::integer,
+    $20::integer, $21::integer, $22::integer, $23, $24, $25::integer from moved where $13 is not null`
 const HOLD = `insert into held_changes (link_id, record_id, version, position, state, attempts, next_at, code, detail)
   select moved.id, h.record_id, h.version, h.position, h.state, h.attempts, to_timestamp(h.next_ms::numeric / 1000), h.code, h.detail
-    from moved, unnest($25::text[], $26::integer[], $27::bigint[], $28::text[], $29::integer[], $30::bigint[], $31::text[], $32::text[])
+    from moved, unnest($26::text[], $27::integer[], $28::bigint[], $29::text[], $30::integer[], $31::bigint[], $32::text[], $33::text[])
       h (record_id, version, position, state, attempts, next_ms, code, detail)
   on conflict (link_id, record_id, version) do update set state = excluded.state, attempts = excluded.attempts,
     next_at = excluded.next_at, code = excluded.code, detail = excluded.detail`
-const SETTLE = `delete from held_changes h using moved, unnest($33::text[], $34::integer[]) s (record_id, version)
+const SETTLE = `delete from held_changes h using moved, unnest($34::text[], $35::integer[]) s (record_id, version)
   where h.link_id = moved.id and h.record_id = s.record_id and h.version = s.version`
 const RELEASE = `update held_changes h set next_at = to_timestamp($10::numeric / 1000)
   from moved, (select distinct on (record_id) record_id, version from held_changes
-                where link_id = $1 and state = 'waiting' and next_at is null and record_id = any($35::text[])
+                where link_id = $1 and state = 'waiting' and next_at is null and record_id = any($36::text[])
                 order by record_id, version) n
   where h.link_id = moved.id and h.record_id = n.record_id and h.version = n.version returning h.record_id`
 
@@ -114,6 +117,7 @@ function movement(lease: Lease, { sent, failure, ...moved }: Settlement): unknow
     sent?.outcome === 'taken',
     moved.nowMs,
     moved.leaseMs,
+    lease.updatedAt,
     sent?.id ?? null,
     sent?.startedAtMs ?? null,
     sent?.fromPosition ?? null,

@@ -15,21 +15,33 @@ export interface Head {
   readonly order: string | null
 }
 
-/** The newest version of each of the records that exist. */
-export async function readHeads(client: PoolClient, ids: readonly string[]): Promise<Map<string, Head>> {
+/** What is known of a set of records before a message is decided. */
+export interface Heads {
+  /** The newest version of each of the records that exist. */
+  readonly heads: Map<string, Head>
+  /** The records that a void waits for. */
+  readonly awaited: string[]
+}
+
+/**
+ * The newest versions of the records and the voids that wait for them, in one query. All versions of a record are read and the newest
+ * kept here: one scan over sorted keys is several times cheaper than a search for the newest of each.
+ */
+export async function readHeads(client: PoolClient, ids: readonly string[]): Promise<Heads> {
   const { rows } = await client.query<[string, number, Status, Buffer, string | null]>({
     name: 'read-heads',
-    text: `select h.record_id, h.version, h.status, h.content_hash, h.source_order
-             from unnest($1::text[]) wanted (id)
-             cross join lateral (
-               select record_id, version, status, content_hash, source_order from record_versions
-               where record_id = wanted.id order by version desc limit 1) h`,
+    text: `select record_id, version, status, content_hash, source_order from record_versions where record_id = any($1)
+           union all select record_id, 0, null, null, null from waiting_voids where record_id = any($1)`,
     values: [ids],
     rowMode: 'array',
   })
   const heads = new Map<string, Head>()
-  for (const [id, version, status, hash, order] of rows) heads.set(id, { version, status, hash, order })
-  return heads
+  const awaited: string[] = []
+  for (const [id, version, status, hash, order] of rows) {
+    if (version === 0) awaited.push(id)
+    else if ((heads.get(id)?.version ?? 0) < version) heads.set(id, { version, status, hash, order })
+  }
+  return { heads, awaited }
 }
 
 /** Body text of the newest version of each record. */

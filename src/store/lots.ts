@@ -28,7 +28,7 @@ const COLUMNS = (from: string, e: string, v: string, rule: string, confidence: s
 const entered = (end: 'back' | 'forward'): string => `
   select ${COLUMNS('i.to_code', 'e', 'v', "'entered'", 'least(e.confidence, 0.95::real)')}
     from lot_edges e ${live('e', 'v', '$2')}
-    join lot_edges i on i.from_code = e.from_code and i.kind = 'entry' ${live('i', 'w', '$2')} and w.system = v.system
+    join lot_edges i on i.from_code = e.from_code and i.kind = 'entry' ${live('i', 'w', '$2')} 
    where e.kind = 'transformation' and i.to_code <> e.to_code and ${end === 'back' ? 'e.to_code' : 'i.to_code'} = any($1)`
 
 const linksText = (way: Way): string => {
@@ -49,7 +49,12 @@ const LINKS = { back: linksText('back'), forward: linksText('forward') }
 export async function readLinks(
   reader: Reader,
   codes: readonly string[],
-  bounds: { readonly way: Way; readonly at: string | null; readonly after: string | null; readonly limit: number },
+  bounds: {
+    readonly way: Way
+    readonly at: string | null
+    readonly after: string | null
+    readonly limit: number
+  },
 ): Promise<Link[]> {
   const { way, at, after, limit } = bounds
   const { rows } = await reader.query<Link>({
@@ -61,7 +66,11 @@ export async function readLinks(
 }
 
 /** Those of the codes that a record mentions, in the order given. */
-export async function readKnownCodes(reader: Reader, codes: readonly string[], at: string | null): Promise<string[]> {
+export async function readKnownCodes(
+  reader: Reader,
+  codes: readonly string[],
+  at: string | null,
+): Promise<string[]> {
   const { rows } = await reader.query<{ code: string }>({
     name: 'read-known-codes',
     text: `select code from unnest($1::text[]) with ordinality wanted (code, place)
@@ -116,7 +125,10 @@ interface VersionRow extends Omit<TracedRecord, 'body'> {
   readonly body: string
 }
 
-async function readVersions(reader: Reader, wanted: readonly MentionRow[]): Promise<Map<string, TracedRecord>> {
+async function readVersions(
+  reader: Reader,
+  wanted: readonly MentionRow[],
+): Promise<Map<string, TracedRecord>> {
   const versions = new Map(wanted.map(({ record_id, version }) => [record_id, version]))
   const { rows } = await reader.query<VersionRow>({
     name: 'read-traced-versions',

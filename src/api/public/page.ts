@@ -103,8 +103,11 @@ const clearBox = (say: Say): Html =>
 
 function alertBox(alert: PublicAlert, language: WordLanguage): Html {
   const paper = alert.type ? documentTitle(alert.type, language) : undefined
-  const what = joined(alert.item, paper, alert.number, paper ? undefined : alert.product, alert.date)
-  return html`<p class="alert" role="alert">${inLanguage(ALERT_WORDS[alert.kind], language)}<small>${what}</small></p>`
+  const lines = [
+    joined(alert.item, paper, paper ? undefined : alert.product),
+    joined(alert.number, alert.date),
+  ]
+  return html`<p class="alert" role="alert">${inLanguage(ALERT_WORDS[alert.kind], language)}${lines.filter(Boolean).map((line) => html`<small>${line}</small>`)}</p>`
 }
 
 const testsLine = (trace: PublicTrace, language: WordLanguage): string =>
@@ -117,17 +120,16 @@ function stepLine(step: PublicStep, language: WordLanguage): Html {
   const title = step.hold ? HOLD_WORDS[step.hold] : STEP_WORDS[step.kind]
   const isBad =
     step.isVoid || step.test?.verdict === 'fail' || step.hold === 'stop_sale' || step.hold === 'recall'
-  const where = joined(step.party ?? step.place, step.party ? undefined : step.region)
-  const paper = step.type ? joined(documentTitle(step.type, language), step.number) : ''
-  const test = step.test ? `${step.test.item}：${inLanguage(VERDICT_WORDS[step.test.verdict], language)}` : ''
+  const paper = step.type ? documentTitle(step.type, language) : ''
+  const test = step.test ? `${step.test.item} ${inLanguage(VERDICT_WORDS[step.test.verdict], language)}` : ''
   const goods = joined(
     step.test ? undefined : step.product,
     quantityWords(step.quantity, language),
     step.vehicle && `${say('vehicle')} ${step.vehicle}`,
   )
   return html`<li${isBad && { html: ' class="bad"' }}><b>${inLanguage(title, language)}</b>${step.date && html`<time datetime="${step.date}">${step.date}</time>`}${step.isVoid && html` <span class="tag bad">${say('isVoid')}</span>`}
-${[paper, test, where].filter(Boolean).map((line) => html`<p>${line}</p>`)}
-${goods && html`<p class="dim">${goods}</p>`}</li>`
+${[paper, test, step.party ?? step.place].filter(Boolean).map((line) => html`<p>${line}</p>`)}
+${[step.number, step.party ? undefined : step.region, goods].filter(Boolean).map((line) => html`<p class="dim">${line}</p>`)}</li>`
 }
 
 const TAGS: Partial<Record<PublicCertificate['state'], string>> = {
@@ -137,6 +139,10 @@ const TAGS: Partial<Record<PublicCertificate['state'], string>> = {
 }
 
 function paperLine(paper: PublicCertificate, language: WordLanguage): Html {
-  const details = joined(paper.number, paper.date, paper.party)
-  return html`<li><div>${documentTitle(paper.type, language)}<p class="dim">${details}</p></div><span class="${TAGS[paper.state] ?? 'tag bad'}">${inLanguage(STATE_WORDS[paper.state], language)}</span></li>`
+  const details = [joined(paper.number, paper.date), paper.party].filter(Boolean)
+  const state =
+    paper.state === 'unknown'
+      ? sayIn(language)('notOnRecord')
+      : inLanguage(STATE_WORDS[paper.state], language)
+  return html`<li><div>${documentTitle(paper.type, language)}${details.map((line) => html`<p class="dim">${line}</p>`)}</div><span class="${TAGS[paper.state] ?? 'tag bad'}">${state}</span></li>`
 }

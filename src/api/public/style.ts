@@ -10,13 +10,14 @@ header a{color:#dcebe4;font-size:13px;padding:8px 0 8px 16px}
 main{padding:16px 16px 8px}
 section{background:#fff;border:1px solid #dfe6e2;border-radius:10px;padding:16px;margin-bottom:12px}
 h1{font-size:26px;line-height:1.3;font-weight:650;overflow-wrap:anywhere}
+section>p:not([class]){margin-top:12px}
 h2{font-size:15px;font-weight:650;color:#1d5c45;margin-bottom:12px}
 .code{color:#5b6b64;font-size:13px;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 .verdict{margin-top:12px;padding:10px 12px;border-radius:8px;font-weight:600;background:#e7f3ec;color:#14603f}
 .verdict small,.alert small{display:block;font-weight:400;font-size:13px}
 .alert{background:#fdecea;color:#8f1d14;border-left:4px solid #c0271b;border-radius:6px;padding:10px 12px;margin-top:10px;font-weight:600;overflow-wrap:anywhere}
-dl{display:grid;grid-template-columns:5.5em 1fr;gap:8px 12px;margin-top:14px;padding-top:14px;border-top:1px solid #e8edea}
-.en dl{grid-template-columns:7em 1fr}
+dl{display:grid;grid-template-columns:3.5em 1fr;gap:8px 12px;margin-top:14px;padding-top:14px;border-top:1px solid #e8edea}
+.en dl{grid-template-columns:5em 1fr}
 dt{color:#5b6b64;font-size:14px}
 dd{overflow-wrap:anywhere}
 ol,ul{list-style:none;padding:0}

@@ -14,13 +14,12 @@ export const WORDS = {
   producer: ['Producer', '生产者'],
   tests: ['Tests', '检测'],
   notKnown: ['not recorded', '未上报'],
+  notOnRecord: ['not on record', '原证未上报'],
   path: ['From field to table', '从田间到餐桌'],
   papers: ['Certificates', '凭证'],
   noSteps: ['No step of the path has been recorded yet.', '尚无流通环节记录。'],
   incomplete: ['The path goes on beyond what is shown here.', '路径较长，此处未完全显示。'],
-  number: ['No.', '编号'],
   vehicle: ['Vehicle', '车辆'],
-  from: ['from', '产自'],
   isVoid: ['void', '已作废'],
   source: [
     'Compiled from the records of the trace systems of each place on the path. Personal data, trading parties and prices are not shown.',
@@ -45,6 +44,6 @@ export const ALERT_WORDS: Readonly<Record<PublicAlert['kind'], Bilingual>> = {
 export const STEP_WORDS: Readonly<Record<PublicStep['kind'], Bilingual>> = {
   ...EVENT_WORDS,
   production: ['Harvested', '采收'],
-  sale: ['Traded at', '市场交易'],
-  transformation: ['Slaughtered or processed', '屠宰加工'],
+  sale: ['Traded', '交易'],
+  transformation: ['Processed', '屠宰加工'],
 }

@@ -57,8 +57,10 @@ export function codesOf(body: Body): string[] {
   addDocuments(codes, body.documents)
   addFlow(codes, body.input)
   addFlow(codes, body.output)
-  if (body.parties) for (const party of body.parties) for (const id of party.ids) codes.add(`${id.scheme}:${id.value}`)
-  if (body.sites) for (const site of body.sites) for (const id of site.ids) codes.add(`${id.scheme}:${id.value}`)
+  if (body.parties)
+    for (const party of body.parties) for (const id of party.ids) codes.add(`${id.scheme}:${id.value}`)
+  if (body.sites)
+    for (const site of body.sites) for (const id of site.ids) codes.add(`${id.scheme}:${id.value}`)
   if (body.ids) for (const id of body.ids) codes.add(`${id.scheme}:${id.value}`)
   return [...codes]
 }

@@ -2,11 +2,11 @@ import { addDecimal } from '#core/decimal.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
 import type { Quantity } from '#core/model/values.ts'
+import type { TraceHold, TraceNode, TraceParty, TraceRecord, TraceSite, TraceTest } from './graph.ts'
 import { parseGraphCode } from './graph-code.ts'
 import { isAbout, MENTION_ROLES } from './mentions.ts'
 import { documentTypeOf, type Mentioning, mentioning, nodeState, voidOf } from './node-state.ts'
 import { recordSummary } from './record-summary.ts'
-import type { TraceHold, TraceNode, TraceParty, TraceRecord, TraceSite, TraceTest } from './graph.ts'
 import type { ReachedNode, TracedRecord } from './traced-record.ts'
 
 /** Which records tell best what a lot or paper is: those that made it, then those that sent it on. */
@@ -33,7 +33,9 @@ function leading(mentions: readonly Mentioning[]): readonly Mentioning[] {
   const usable = alive.length > 0 ? alive : about
   const first = [...usable].sort((a, b) => rank(a.record.kind) - rank(b.record.kind) || byWeight(a, b))[0]
   if (!first) return []
-  return usable.filter(({ record }) => record.kind === first.record.kind && record.system === first.record.system)
+  return usable.filter(
+    ({ record }) => record.kind === first.record.kind && record.system === first.record.system,
+  )
 }
 
 /** Sum of the quantities of the leading records; absent where one is unknown, or units or goods differ. */
@@ -50,7 +52,8 @@ function quantityOf(records: readonly TracedRecord[]): Quantity | undefined {
 }
 
 const partyOf = ({ role, name, personal, kind, ids }: PartyPart): TraceParty => {
-  const isPerson = personal === true || kind === 'person' || ids.some(({ scheme }) => scheme === 'cn.idcard.hash')
+  const isPerson =
+    personal === true || kind === 'person' || ids.some(({ scheme }) => scheme === 'cn.idcard.hash')
   if (isPerson) return { role, personal: true }
   return { role, ...(name ? { name } : {}) }
 }
@@ -108,12 +111,17 @@ function holdsOf(mentions: readonly Mentioning[]): TraceHold[] {
  * What is known of one lot or paper, from the records that mention it. `more` tells that further records mention it than were read.
  * Names of natural persons are left out.
  */
-export function describeNode(reached: ReachedNode, records: readonly TracedRecord[], more: boolean): TraceNode {
+export function describeNode(
+  reached: ReachedNode,
+  records: readonly TracedRecord[],
+  more: boolean,
+): TraceNode {
   const parts = parseGraphCode(reached.code) ?? { kind: 'lot' as const, value: reached.code }
   const mentions = mentioning(reached.code, records).sort(byWeight)
   const isPaper = parts.kind === 'document'
   const type = isPaper ? documentTypeOf(mentions) : undefined
-  const isVoucher = isPaper && (type?.endsWith('_voucher') || mentions.some(({ mention }) => mention.role === 'voucher'))
+  const isVoucher =
+    isPaper && (type?.endsWith('_voucher') || mentions.some(({ mention }) => mention.role === 'voucher'))
   const scheme = mentions.map(({ mention }) => mention.lot?.scheme ?? mention.document?.scheme).find(Boolean)
   const tellers = leading(mentions).map(({ record }) => record)
   const body = tellers[0]?.body
@@ -143,7 +151,11 @@ export function describeNode(reached: ReachedNode, records: readonly TracedRecor
   }
 }
 
-const withoutRaw = (product: { code?: string; name?: string; class?: string }): NonNullable<TraceNode['product']> => ({
+const withoutRaw = (product: {
+  code?: string
+  name?: string
+  class?: string
+}): NonNullable<TraceNode['product']> => ({
   ...(product.code ? { code: product.code } : {}),
   ...(product.name ? { name: product.name } : {}),
   ...(product.class ? { class: product.class } : {}),

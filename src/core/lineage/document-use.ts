@@ -9,7 +9,8 @@ export type UseKind = (typeof USE_KINDS)[number]
 
 /** Mass in kilograms as decimal text: the quantity, or the mass beside a count; null where neither is in kilograms. */
 export function massOf(body: Body): string | null {
-  for (const quantity of [body.quantity, body.mass]) if (quantity?.unit === 'KGM' && quantity.value) return quantity.value
+  for (const quantity of [body.quantity, body.mass])
+    if (quantity?.unit === 'KGM' && quantity.value) return quantity.value
   return null
 }
 
@@ -46,8 +47,12 @@ export function massUsed(uses: readonly Mentioning[]): MassUsed | null {
     let value = '0'
     for (const { record } of uses) {
       const mass = massOf(record.body)
-      if (record.kind !== kind || record.status !== 'active' || mass === null || isSecondHand(record.body)) continue
-      value = record.body.refund && compareDecimal(mass, '0') > 0 ? subtractDecimal(value, mass) : addDecimal(value, mass)
+      if (record.kind !== kind || record.status !== 'active' || mass === null || isSecondHand(record.body))
+        continue
+      value =
+        record.body.refund && compareDecimal(mass, '0') > 0
+          ? subtractDecimal(value, mass)
+          : addDecimal(value, mass)
       counted.add(record.id)
     }
     if (counted.size > 0) return { value, kind, counted }

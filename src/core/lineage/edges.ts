@@ -20,14 +20,24 @@ const INSIDE_SOURCE = 0.95
 
 const lotsOf = (lots: readonly LotPart[] | undefined, role: LotPart['role']): GraphCode[] =>
   (lots ?? []).filter((lot) => lot.role === role).map((lot) => lotCode(lot.scheme, lot.value))
-const documentsOf = (documents: readonly DocumentPart[] | undefined, role: DocumentPart['role']): GraphCode[] =>
-  (documents ?? []).filter((document) => document.role === role).map((document) => documentCode(document.number))
+const documentsOf = (
+  documents: readonly DocumentPart[] | undefined,
+  role: DocumentPart['role'],
+): GraphCode[] =>
+  (documents ?? [])
+    .filter((document) => document.role === role)
+    .map((document) => documentCode(document.number))
 
 /** Certificates of the lots that went into the one that a document covers, where it lists their numbers only. */
 const sourcesOf = (documents: readonly DocumentPart[] | undefined): GraphCode[] =>
   (documents ?? []).flatMap(({ role, sources }) => (role === 'self' ? (sources ?? []).map(documentCode) : []))
 
-const between = (from: readonly GraphCode[], to: readonly GraphCode[], rule: EdgeRule, confidence: number): Edge[] => {
+const between = (
+  from: readonly GraphCode[],
+  to: readonly GraphCode[],
+  rule: EdgeRule,
+  confidence: number,
+): Edge[] => {
   const edges: Edge[] = []
   for (const a of from) for (const b of to) if (a !== b) edges.push({ from: a, to: b, rule, confidence })
   return edges

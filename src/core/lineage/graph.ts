@@ -62,7 +62,9 @@ export type TraceHold = Static<typeof TraceHold>
 
 export const TraceParty = Type.Object({
   role: Type.Enum([...PARTY_ROLES]),
-  name: Type.Optional(field(Type.String(), ['Name', '名称'], ['Absent for natural persons', '自然人不显示姓名'])),
+  name: Type.Optional(
+    field(Type.String(), ['Name', '名称'], ['Absent for natural persons', '自然人不显示姓名']),
+  ),
   personal: Type.Optional(Type.Literal(true)),
 })
 export type TraceParty = Static<typeof TraceParty>
@@ -94,7 +96,11 @@ export const TraceNode = field(
     voidedAt: Type.Optional(When),
     voidReason: optionalText('Why it was made void', '作废原因'),
     product: Type.Optional(
-      Type.Object({ code: Type.Optional(Type.String()), name: Type.Optional(Type.String()), class: Type.Optional(Type.String()) }),
+      Type.Object({
+        code: Type.Optional(Type.String()),
+        name: Type.Optional(Type.String()),
+        class: Type.Optional(Type.String()),
+      }),
     ),
     quantity: Type.Optional(Quantity),
     occurredAt: Type.Optional(When),
@@ -160,7 +166,11 @@ export const TraceGraph = field(
     candidates: Type.Array(TraceCandidate),
     nodes: Type.Array(TraceNode),
     edges: Type.Array(TraceEdge),
-    truncated: field(Type.Boolean(), ['Cut', '是否截断'], ['By depth or by the limit of nodes', '因深度或节点数限制']),
+    truncated: field(
+      Type.Boolean(),
+      ['Cut', '是否截断'],
+      ['By depth or by the limit of nodes', '因深度或节点数限制'],
+    ),
     next: field(Type.Union([Type.String(), Type.Null()]), ['Next page', '下一页']),
   }),
   ['Trace', '追溯结果'],

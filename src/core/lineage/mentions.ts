@@ -17,7 +17,10 @@ export interface Mention {
 /** Every mention of a lot or a document in the body, in the order in which they stand there. */
 export function mentionsOf(body: Body): Mention[] {
   const mentions: Mention[] = []
-  const add = (lots: readonly LotPart[] | undefined, documents: readonly DocumentPart[] | undefined): void => {
+  const add = (
+    lots: readonly LotPart[] | undefined,
+    documents: readonly DocumentPart[] | undefined,
+  ): void => {
     for (const lot of lots ?? []) mentions.push({ code: lotCode(lot.scheme, lot.value), role: lot.role, lot })
     for (const document of documents ?? []) {
       mentions.push({ code: documentCode(document.number), role: document.role, document })
@@ -42,4 +45,5 @@ export function mentionOf(body: Body, code: GraphCode): Mention | undefined {
 }
 
 /** Whether the record tells of these goods or this paper themselves, and not only of others that came with or from them. */
-export const isAbout = (role: MentionRole): boolean => role !== 'upstream' && role !== 'source' && role !== 'input'
+export const isAbout = (role: MentionRole): boolean =>
+  role !== 'upstream' && role !== 'source' && role !== 'input'

@@ -1,7 +1,7 @@
 import type { DocumentPart } from '#core/model/parts.ts'
 import type { When } from '#core/model/values.ts'
-import { isAbout, type Mention, mentionOf } from './mentions.ts'
 import type { NodeState } from './graph.ts'
+import { isAbout, type Mention, mentionOf } from './mentions.ts'
 import type { TracedRecord } from './traced-record.ts'
 
 /** A record together with how it mentions the code that is asked about. */

@@ -73,7 +73,8 @@ function neighbours(
   const entered = graph.edges.filter(({ rule }) => rule === 'entered')
   for (const { from, to, rule } of graph.edges) {
     // What came in under a paper is drawn between the paper and what was made of it.
-    const isByLot = rule === 'transformation' && entered.some((e) => e.to === to && direct.has(`${from}\n${e.from}`))
+    const isByLot =
+      rule === 'transformation' && entered.some((e) => e.to === to && direct.has(`${from}\n${e.from}`))
     if (isByLot) continue
     const [near, far] = way === 'back' ? [to, from] : [from, to]
     const node = nodes.get(far)

@@ -6,7 +6,8 @@ import type { NodeState, TraceHold, TraceTest } from './graph.ts'
 
 /** Words of traces for people, English and Chinese. */
 export type WordLanguage = 'zh' | 'en'
-export const inLanguage = ([en, zh]: Bilingual, language: WordLanguage): string => (language === 'zh' ? zh : en)
+export const inLanguage = ([en, zh]: Bilingual, language: WordLanguage): string =>
+  language === 'zh' ? zh : en
 
 /** What happened, as one says it of goods. */
 export const EVENT_WORDS: Readonly<Record<Kind, Bilingual>> = {
@@ -57,8 +58,10 @@ const UNIT_WORDS: Readonly<Record<Quantity['unit'], Bilingual>> = {
 }
 
 /** A quantity in words: `100 公斤`, `20 head`; empty where it is not known. */
-export const quantityWords = (quantity: Pick<Quantity, 'value' | 'unit'> | undefined, language: WordLanguage): string =>
-  quantity?.value ? `${quantity.value} ${inLanguage(UNIT_WORDS[quantity.unit], language)}` : ''
+export const quantityWords = (
+  quantity: Pick<Quantity, 'value' | 'unit'> | undefined,
+  language: WordLanguage,
+): string => (quantity?.value ? `${quantity.value} ${inLanguage(UNIT_WORDS[quantity.unit], language)}` : '')
 
 /** Title of a type of document; of one that the hub does not know, the code itself. */
 export const documentTitle = (type: string, language: WordLanguage): string =>

@@ -1,6 +1,7 @@
+import { compileBackward } from './backward/compile.ts'
 import { compileForward, compileHeading } from './compile/forward.ts'
 import { mistakesOf } from './compile/mistakes.ts'
-import { parseFile } from './compile/node.ts'
+import { type MapNode, parseFile } from './compile/node.ts'
 import type { Compilation, CompiledMapping, MappingFile } from './mapping.ts'
 import { driftFinder } from './run/drift.ts'
 import { forwardRunner } from './run/forward.ts'
@@ -21,6 +22,10 @@ export function compileMapping(file: MappingFile): Compilation {
     return { mapping: null, mistakes: mistakes.sorted() }
   }
   const heading = compileHeading(root, mistakes)
+  if (textAt(root, 'direction') === 'backward') {
+    const mapping = compileBackward(root, heading ?? NAMELESS, mistakes, file.tables ?? {})
+    return { mapping: mistakes.none ? mapping : null, mistakes: mistakes.sorted() }
+  }
   const plan = compileForward(root, heading ?? NAMELESS, mistakes, file.tables ?? {}, file.keyedHash)
   if (heading === null || plan === null || !mistakes.none) return { mapping: null, mistakes: mistakes.sorted() }
   const runner = forwardRunner(plan)
@@ -46,3 +51,8 @@ export function compileMapping(file: MappingFile): Compilation {
 
 /** The rest of a file whose heading is wrong is compiled too, for its mistakes. */
 const NAMELESS = { system: 'system', record: 'record', version: 1, title: { en: '', zh: '' }, tests: [] }
+
+const textAt = (root: MapNode, name: string): string | undefined => {
+  const node = root.entries.get(name)?.value
+  return node?.is === 'text' ? node.text : undefined
+}

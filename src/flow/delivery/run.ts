@@ -1,17 +1,17 @@
-import { randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
 import { readVersions } from '#store/changes.ts'
 import { type Sent, type Settled, type Settlement, settleDelivery } from '#store/deliveries.ts'
-import { type Hold, nextDueMs, readDue } from '#store/held-changes.ts'
+import { nextDueMs, readDue } from '#store/held-changes.ts'
 import type { Lease } from '#store/link-lease.ts'
 import { linkError } from './advice.ts'
-import type { Failure, Send, SendAnswer, Verdict } from './answer.ts'
+import { heldAfter, refusal, refusedOf } from './after-batch.ts'
+import type { Failure, Send, Verdict } from './answer.ts'
 import { waitMs } from './backoff.ts'
-import { BATCH_CHANGES, type Batch, composeBatch, type Outgoing } from './batch.ts'
-import { messageIdOf } from './event-id.ts'
+import { BATCH_CHANGES, type Batch, composeBatch } from './batch.ts'
 import { type Judgement, judge } from './judge.ts'
 import type { BackwardMapping, Clock } from './ports.ts'
 import { readAhead } from './read-ahead.ts'
+import { sendBatch } from './send-batch.ts'
 
 /** Records that may wait at once; beyond them the receiver is asked to catch up before it gets anything new. */
 const HELD_RECORDS = 10_000
@@ -71,13 +71,14 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
       needsPerson,
     })
     const nextAtMs = nowMs + wait
-    await settle({
+    const settled = await settle({
       ...NOTHING,
       sent,
       cursor,
       failure: { attempts, nextAtMs, error: linkError(failure, nowMs) },
     })
-    return end('failed', nextAtMs, failure)
+    if (!settled.stored) return end('lost')
+    return settled.changed ? end('stopped') : end('failed', nextAtMs, failure)
   }
 
   /** `cursor` gives the place to be at once the batch is done with; `fromHeld` says that the changes were held before. */
@@ -92,11 +93,10 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
       })
     }
     const before = log.passed
-    const request = sending(parts, batch)
-    const answer = await request.answer
+    const { answer, request } = await sendBatch(parts, batch)
     if (answer.kind === 'failed' && parts.signal.aborted) return end('stopped')
     const sent = (judgement: Judgement | null, outcome: Sent['outcome'], detail: string | null): Sent => ({
-      ...request.sent(),
+      ...request,
       attempt: attempts + 1,
       ok: judgement?.ok ?? 0,
       duplicate: judgement?.duplicate ?? 0,
@@ -191,61 +191,4 @@ const TOO_MANY_HELD: Failure = {
   class: 'retry',
   status: null,
   detail: `the receiver has put off ${HELD_RECORDS} records; it gets nothing new before it takes some of them`,
-}
-
-const refusedOf = (batch: Batch): number => batch.holds.filter(({ state }) => state === 'refused').length
-
-const refusal = (failure: Failure): Verdict => ({
-  verdict: 'reject',
-  code: `http_${failure.status ?? 0}`,
-  detail: failure.detail,
-})
-
-/** What is held, no longer held, and set free by a batch. */
-function heldAfter(
-  batch: Batch,
-  judgement: Judgement | null,
-  fromHeld: boolean,
-): Pick<Settlement, 'holds' | 'settled' | 'released'> {
-  const holds: Hold[] = judgement ? [...batch.holds, ...judgement.holds] : [...batch.holds]
-  if (!fromHeld) return { holds, settled: [], released: [] }
-  const taken = judgement?.taken ?? []
-  const gone = holds.filter(({ state }) => state === 'refused')
-  return {
-    holds,
-    settled: taken.map(({ change }) => ({ recordId: change.recordId, version: change.version })),
-    released: [...taken.map(({ change }) => change.recordId), ...gone.map(({ recordId }) => recordId)],
-  }
-}
-
-function sending(
-  parts: RunParts,
-  batch: Batch,
-): {
-  answer: Promise<SendAnswer>
-  sent(): Pick<Sent, 'id' | 'startedAtMs' | 'fromPosition' | 'toPosition' | 'changes' | 'ms'>
-} {
-  const startedAtMs = parts.clock.now()
-  const started = performance.now()
-  const first = batch.outgoing[0] as Outgoing
-  const last = batch.outgoing.at(-1) as Outgoing
-  return {
-    answer: parts.send({
-      url: parts.lease.url,
-      allow: parts.lease.allowAddress,
-      secret: parts.lease.secret,
-      batch: batch.text,
-      messageId: messageIdOf(batch.outgoing.map(({ event }) => event)),
-      timestamp: Math.floor(startedAtMs / 1000),
-      signal: parts.signal,
-    }),
-    sent: () => ({
-      id: randomUUID(),
-      startedAtMs,
-      fromPosition: first.change.position,
-      toPosition: last.change.position,
-      changes: batch.outgoing.length,
-      ms: Math.round(performance.now() - started),
-    }),
-  }
 }

@@ -85,10 +85,11 @@ async function readKnown(client: PoolClient, messages: readonly IntakeMessage[])
   for (const { sources } of messages)
     for (const { mapped } of sources) for (const record of mapped.records) ids.add(record.id)
   if (ids.size === 0) return { heads: new Map(), bodies: new Map(), history: new Map(), waiting: new Map() }
-  const heads = await readHeads(client, [...ids])
-  const { changed, voids, fresh } = sortByNeed(messages, heads)
+  const { heads, awaited } = await readHeads(client, [...ids].sort())
+  const { changed, voids } = sortByNeed(messages, heads)
   const history = changed.length ? await readHistory(client, changed) : new Map()
   const bodies = voids.length ? await readBodies(client, voids) : new Map()
+  const fresh = awaited.filter((id) => !heads.has(id))
   const waiting = fresh.length ? await takeWaitingVoids(client, fresh) : new Map()
   return { heads, bodies, history, waiting }
 }
@@ -96,24 +97,23 @@ async function readKnown(client: PoolClient, messages: readonly IntakeMessage[])
 function sortByNeed(
   messages: readonly IntakeMessage[],
   heads: ReadonlyMap<string, Head>,
-): { changed: string[]; voids: string[]; fresh: string[] } {
+): { changed: string[]; voids: string[] } {
   const changed = new Set<string>()
   const voids = new Set<string>()
-  const fresh = new Set<string>()
   for (const { sources } of messages) {
     for (const { mapped, contents } of sources) {
       for (let i = 0; i < mapped.records.length; i++) {
         const record = mapped.records[i] as (typeof mapped.records)[number]
         const head = heads.get(record.id)
         const content = contents[i]
-        if (!head) fresh.add(record.id)
-        else if (record.operation === 'void') voids.add(record.id)
+        if (!head) continue
+        if (record.operation === 'void') voids.add(record.id)
         else if (content && !(head.status === 'active' && content.hash.equals(head.hash)))
           changed.add(record.id)
       }
     }
   }
-  return { changed: [...changed], voids: [...voids], fresh: [...fresh] }
+  return { changed: [...changed], voids: [...voids] }
 }
 
 const messageRow = (message: IntakeMessage, results: readonly KeyedResult[]): MessageRow => ({

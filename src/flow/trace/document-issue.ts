@@ -21,7 +21,10 @@ export const issuesIt = ({ mention: { role } }: Mentioning): boolean =>
 
 function issuerOf({ parties }: Body): string | undefined {
   const issuer = parties?.find(({ role }) => role === 'issuer')
-  const isPerson = issuer?.personal || issuer?.kind === 'person' || issuer?.ids.some(({ scheme }) => scheme === 'cn.idcard.hash')
+  const isPerson =
+    issuer?.personal ||
+    issuer?.kind === 'person' ||
+    issuer?.ids.some(({ scheme }) => scheme === 'cn.idcard.hash')
   return isPerson ? undefined : issuer?.name
 }
 

@@ -1,6 +1,6 @@
-import { regionPath } from '#core/regions/path.ts'
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
 import type { Region } from '#core/model/values.ts'
+import { regionPath } from '#core/regions/path.ts'
 
 /** Words that end the name of an organisation or a place that food labels must name; a trader's own name does not. */
 const ORGANISATION =
@@ -18,7 +18,8 @@ const LONG_NUMBER = /\d{7,}/
 export function publicName(name: string | undefined): string | undefined {
   const text = name?.trim() ?? ''
   const length = [...text].length
-  const isShown = length >= SHORTEST && length <= LONGEST && ORGANISATION.test(text) && !LONG_NUMBER.test(text)
+  const isShown =
+    length >= SHORTEST && length <= LONGEST && ORGANISATION.test(text) && !LONG_NUMBER.test(text)
   return isShown ? text : undefined
 }
 
@@ -31,12 +32,22 @@ export function publicParty(party: PartyPart | undefined): string | undefined {
   return publicName(party.name)
 }
 
-const PLACES: readonly SitePart['role'][] = ['market', 'slaughterhouse', 'farm', 'cold_store', 'store', 'canteen', 'checkpoint']
+const PLACES: readonly SitePart['role'][] = [
+  'market',
+  'slaughterhouse',
+  'farm',
+  'cold_store',
+  'store',
+  'canteen',
+  'checkpoint',
+]
 const BOOTH = /^[A-Z]{0,2}-?\d{1,4}(-\d{1,4})?$/i
 
 /** Where it happened: the market, slaughterhouse or farm by name; a stall only by its number. */
 export function publicPlace(sites: readonly SitePart[] | undefined): string | undefined {
-  const shown = PLACES.map((role) => publicName(sites?.find((site) => site.role === role)?.name)).find(Boolean)
+  const shown = PLACES.map((role) => publicName(sites?.find((site) => site.role === role)?.name)).find(
+    Boolean,
+  )
   const booth = sites?.find(({ role, name }) => role === 'stall' && BOOTH.test(name ?? ''))?.name
   return [shown, booth].filter(Boolean).join(' ') || undefined
 }
@@ -45,14 +56,15 @@ export function publicPlace(sites: readonly SitePart[] | undefined): string | un
 export const publicRegion = (region: Region | undefined): string | undefined =>
   region?.code ? regionPath(region.code, region.year).join('') || undefined : undefined
 
-/** A plate with nothing left but province and city: `浙H•••••`. */
+/** A plate with nothing left but province and city: `浙H*****`. */
 export const maskedPlate = (plate: string | undefined): string | undefined =>
-  plate && /^\p{Script=Han}[A-Z]/u.test(plate) ? `${[...plate].slice(0, 2).join('')}•••••` : undefined
+  plate && /^\p{Script=Han}[A-Z]/u.test(plate) ? `${[...plate].slice(0, 2).join('')}*****` : undefined
 
 /** A number in the wrong field may be a telephone or a citizen's number: then only its ends are left. */
 export function publicNumber(number: string): string {
-  const isPersonal = /^1[3-9]\d{9}$/.test(number) || /^\d{6}(19|20)\d{9}[\dX]$/.test(number) || /^\d{15}$/.test(number)
-  return isPersonal ? `${number.slice(0, 2)}••••${number.slice(-2)}` : number.slice(0, 60)
+  const isPersonal =
+    /^1[3-9]\d{9}$/.test(number) || /^\d{6}(19|20)\d{9}[\dX]$/.test(number) || /^\d{15}$/.test(number)
+  return isPersonal ? `${number.slice(0, 2)}****${number.slice(-2)}` : number.slice(0, 60)
 }
 
 /** Product or test item as a few words; anything longer or with a long number in it is not one. */

@@ -20,7 +20,11 @@ const PublicAlert = Type.Object({
 })
 export type PublicAlert = Static<typeof PublicAlert>
 
-const PublicTest = Type.Object({ item: Type.String(), verdict: Type.Enum([...VERDICTS]), date: Type.Optional(Day) })
+const PublicTest = Type.Object({
+  item: Type.String(),
+  verdict: Type.Enum([...VERDICTS]),
+  date: Type.Optional(Day),
+})
 export type PublicTest = Static<typeof PublicTest>
 
 const PublicStep = Type.Object({
@@ -60,7 +64,11 @@ export const PublicTrace = Type.Object(
     steps: Type.Array(PublicStep),
     certificates: Type.Array(PublicCertificate),
     tests: Type.Array(PublicTest),
-    isComplete: field(Type.Boolean(), ['Complete', '完整'], ['False where the path goes on beyond what is shown', '路径未完全显示时为 false']),
+    isComplete: field(
+      Type.Boolean(),
+      ['Complete', '完整'],
+      ['False where the path goes on beyond what is shown', '路径未完全显示时为 false'],
+    ),
   },
   { title: 'Public trace', 'x-zh': { title: '公开追溯信息' } },
 )

@@ -5,7 +5,15 @@ import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { When } from '#core/model/values.ts'
 import type { LoadedTrace } from './load-trace.ts'
-import { maskedPlate, publicName, publicNumber, publicParty, publicPlace, publicRegion, publicWords } from './public-name.ts'
+import {
+  maskedPlate,
+  publicName,
+  publicNumber,
+  publicParty,
+  publicPlace,
+  publicRegion,
+  publicWords,
+} from './public-name.ts'
 import type { PublicAlert, PublicCertificate, PublicStep, PublicTest, PublicTrace } from './public-trace.ts'
 
 type Step = { readonly record: TracedRecord; readonly node: TraceNode }
@@ -30,10 +38,17 @@ export function publicView(code: string, trace: LoadedTrace): PublicTrace {
   const goods = [root, ...nodes].map((node) => publicWords(node?.product?.name)).find(Boolean)
   return {
     code,
-    ...present({ product: goods, origin: earliest, producer: steps.map(({ record }) => producerOf(record)).find(Boolean) }),
+    ...present({
+      product: goods,
+      origin: earliest,
+      producer: steps.map(({ record }) => producerOf(record)).find(Boolean),
+    }),
     alerts: nodes.flatMap(alertsOf),
     steps: steps.map(stepOf),
-    certificates: nodes.filter(({ kind }) => kind === 'document').map((node) => certificateOf(node, trace)).reverse(),
+    certificates: nodes
+      .filter(({ kind }) => kind === 'document')
+      .map((node) => certificateOf(node, trace))
+      .reverse(),
     tests: unique(nodes.flatMap(({ tests }) => tests.map(testOf))),
     isComplete: !trace.truncated,
   }
@@ -45,7 +60,17 @@ function producerOf({ body }: TracedRecord): string | undefined {
   return party ?? publicName(body.sites?.find(({ role }) => role === 'farm')?.name)
 }
 
-const EVENTS: readonly Kind[] = ['production', 'document', 'dispatch', 'entry', 'transformation', 'test', 'sale', 'hold', 'disposal']
+const EVENTS: readonly Kind[] = [
+  'production',
+  'document',
+  'dispatch',
+  'entry',
+  'transformation',
+  'test',
+  'sale',
+  'hold',
+  'disposal',
+]
 const ALWAYS: ReadonlySet<Kind> = new Set(['document', 'production', 'test', 'hold', 'disposal'])
 
 /**
@@ -69,7 +94,10 @@ function stepsOf(trace: LoadedTrace, nodes: readonly TraceNode[]): Step[] {
 function isOwn(record: TracedRecord, node: TraceNode): boolean {
   const mention = mentionOf(record.body, node.code)
   if (!mention || !isAbout(mention.role)) {
-    return node.tests.some((test) => test.record === record.id) || node.holds.some((hold) => hold.record === record.id)
+    return (
+      node.tests.some((test) => test.record === record.id) ||
+      node.holds.some((hold) => hold.record === record.id)
+    )
   }
   if (node.relation === 'root') return true
   return ALWAYS.has(record.kind)
@@ -78,7 +106,11 @@ function isOwn(record: TracedRecord, node: TraceNode): boolean {
 function byTime(a: Step, b: Step): number {
   const [dayA, dayB] = [dayOf(a.record.body.occurredAt) ?? '', dayOf(b.record.body.occurredAt) ?? '']
   if (dayA !== dayB) return dayA < dayB ? -1 : 1
-  return b.node.depth - a.node.depth || EVENTS.indexOf(a.record.kind) - EVENTS.indexOf(b.record.kind) || (a.record.id < b.record.id ? -1 : 1)
+  return (
+    b.node.depth - a.node.depth ||
+    EVENTS.indexOf(a.record.kind) - EVENTS.indexOf(b.record.kind) ||
+    (a.record.id < b.record.id ? -1 : 1)
+  )
 }
 
 function stepOf({ record }: Step): PublicStep {
@@ -118,7 +150,9 @@ const unique = (tests: readonly PublicTest[]): PublicTest[] => [
 ]
 
 function certificateOf(node: TraceNode, trace: LoadedTrace): PublicCertificate {
-  const own = (trace.records.get(node.code) ?? []).find(({ kind, body }) => kind === 'document' && mentionOf(body, node.code)?.role === 'self')
+  const own = (trace.records.get(node.code) ?? []).find(
+    ({ kind, body }) => kind === 'document' && mentionOf(body, node.code)?.role === 'self',
+  )
   return {
     type: node.type ?? 'unknown',
     number: publicNumber(node.value),
@@ -146,7 +180,11 @@ function alertsOf(node: TraceNode): PublicAlert[] {
   if (isCleared(node)) return alerts
   for (const test of node.tests) {
     if (test.verdict !== 'fail') continue
-    alerts.push({ kind: 'test_failed', ...subject, ...present({ item: publicWords(test.item), date: dayOf(test.occurredAt) }) })
+    alerts.push({
+      kind: 'test_failed',
+      ...subject,
+      ...present({ item: publicWords(test.item), date: dayOf(test.occurredAt) }),
+    })
   }
   return alerts
 }
@@ -156,7 +194,12 @@ const alertDay = (node: TraceNode, kind: PublicAlert['kind']): string | undefine
 
 /** Whether the newest order about the goods, later than every failed test, lifted the stop. */
 function isCleared(node: TraceNode): boolean {
-  const newest = [...node.holds].sort((a, b) => ((a.occurredAt?.at ?? '') < (b.occurredAt?.at ?? '') ? -1 : 1)).at(-1)
+  const newest = [...node.holds]
+    .sort((a, b) => ((a.occurredAt?.at ?? '') < (b.occurredAt?.at ?? '') ? -1 : 1))
+    .at(-1)
   if (newest?.kind !== 'release') return false
-  return node.tests.every(({ verdict, occurredAt }) => verdict !== 'fail' || (occurredAt?.at ?? '') <= (newest.occurredAt?.at ?? ''))
+  return node.tests.every(
+    ({ verdict, occurredAt }) =>
+      verdict !== 'fail' || (occurredAt?.at ?? '') <= (newest.occurredAt?.at ?? ''),
+  )
 }

@@ -17,7 +17,8 @@ export async function publicTrace(
     const trace = await loadTrace(pool, { code, direction: 'back', depth: DEPTH, limit: NODES_MAX, systems })
     return publicView(code, trace)
   } catch (error) {
-    if (error instanceof HubError && (error.code === 'not_found' || error.code === 'invalid_request')) return null
+    if (error instanceof HubError && (error.code === 'not_found' || error.code === 'invalid_request'))
+      return null
     throw error
   }
 }

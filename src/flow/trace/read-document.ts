@@ -9,7 +9,7 @@ import { documentTypeOf, type Mentioning, mentioning } from '#core/lineage/node-
 import { recordSummary } from '#core/lineage/record-summary.ts'
 import { normaliseCode } from '#core/text.ts'
 import { readMentions } from '#store/lots.ts'
-import { dayOf, documentIssue, isUntold, issuesIt, knownType } from './document-issue.ts'
+import { dayOf, documentIssue, issuesIt, isUntold, knownType } from './document-issue.ts'
 import type { DocumentAnswer, DocumentIssue, DocumentUse } from './schema.ts'
 
 const USES_READ = 5000
@@ -50,7 +50,9 @@ export async function readDocument(pool: Pool, request: DocumentRequest): Promis
     usedKg: used?.value ?? null,
     countedKind: used?.kind ?? null,
     overKg: over && compareDecimal(over, '0') > 0 ? over : null,
-    uses: uses.slice(0, USES_LISTED).map((use) => useOf(use, used?.counted.has(use.record.id) ?? false, best)),
+    uses: uses
+      .slice(0, USES_LISTED)
+      .map((use) => useOf(use, used?.counted.has(use.record.id) ?? false, best)),
     moreUses: mentions.more || uses.length > USES_LISTED,
   }
 }
@@ -92,7 +94,13 @@ async function readPaper(
   })
 }
 
-const VERDICT_ORDER: readonly DocumentIssue['verdict'][] = ['valid', 'expired', 'not_yet_issued', 'unknown', 'void']
+const VERDICT_ORDER: readonly DocumentIssue['verdict'][] = [
+  'valid',
+  'expired',
+  'not_yet_issued',
+  'unknown',
+  'void',
+]
 
 /** The record that speaks for the paper: of known type before unknown, alive before void. */
 const bestOf = (issues: readonly DocumentIssue[]): DocumentIssue | undefined =>

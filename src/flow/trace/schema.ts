@@ -34,8 +34,16 @@ export const LotCard = field(
       ),
       ['Papers next to the lot', '相邻凭证'],
     ),
-    from: field(Type.Array(Type.String()), ['Came from', '来源'], ['Graph codes one step back', '上一步的图编码']),
-    to: field(Type.Array(Type.String()), ['Went to', '去向'], ['Graph codes one step forward', '下一步的图编码']),
+    from: field(
+      Type.Array(Type.String()),
+      ['Came from', '来源'],
+      ['Graph codes one step back', '上一步的图编码'],
+    ),
+    to: field(
+      Type.Array(Type.String()),
+      ['Went to', '去向'],
+      ['Graph codes one step forward', '下一步的图编码'],
+    ),
     truncated: field(Type.Boolean(), ['More neighbours', '相邻节点未列全']),
   }),
   ['Lot card', '批次卡'],
@@ -60,16 +68,23 @@ export const DocumentIssue = Type.Object({
   typeUnknown: field(
     Type.Boolean(),
     ['Type not known', '类型未知'],
-    ['The source does not say the type; it may be another paper of the same number', '来源未注明类型，可能是同号的其他凭证'],
+    [
+      'The source does not say the type; it may be another paper of the same number',
+      '来源未注明类型，可能是同号的其他凭证',
+    ],
   ),
   status: Type.Enum([...STATUSES]),
   verdict,
   form: Type.Optional(Type.String()),
   issueType: Type.Optional(Type.String()),
   basis: Type.Optional(Type.Array(Type.String())),
-  issuer: Type.Optional(field(Type.String(), ['Issuer', '开具主体'], ['Absent for natural persons', '自然人不显示'])),
+  issuer: Type.Optional(
+    field(Type.String(), ['Issuer', '开具主体'], ['Absent for natural persons', '自然人不显示']),
+  ),
   issuedOn: Type.Optional(When),
-  validUntil: Type.Optional(field(Type.String(), ['Last valid day', '最后有效日'], ['YYYY-MM-DD', 'YYYY-MM-DD'])),
+  validUntil: Type.Optional(
+    field(Type.String(), ['Last valid day', '最后有效日'], ['YYYY-MM-DD', 'YYYY-MM-DD']),
+  ),
   territory: Type.Enum(['within_province', 'anywhere']),
   voidedAt: Type.Optional(When),
   voidReason: Type.Optional(Type.String()),
@@ -88,7 +103,10 @@ export const DocumentUse = Type.Object({
   counted: field(
     Type.Boolean(),
     ['Counted', '计入用量'],
-    ['Whether its mass is in "used": the same goods are counted once, at the first market', '是否计入已用重量；同一货物只在首站计一次'],
+    [
+      'Whether its mass is in "used": the same goods are counted once, at the first market',
+      '是否计入已用重量；同一货物只在首站计一次',
+    ],
   ),
   summary: Type.String(),
   flags: field(
@@ -103,16 +121,26 @@ export const DocumentAnswer = field(
   Type.Object({
     number: Type.String(),
     type: TypeOfDocument,
-    on: field(Type.String(), ['Asked for the day', '查询日期'], ['YYYY-MM-DD, China time', 'YYYY-MM-DD，北京时间']),
+    on: field(
+      Type.String(),
+      ['Asked for the day', '查询日期'],
+      ['YYYY-MM-DD, China time', 'YYYY-MM-DD，北京时间'],
+    ),
     verdict,
     issues: field(
       Type.Array(DocumentIssue),
       ['The paper', '凭证'],
-      ['One for each system that has the paper itself; numbers are unique within their issuer', '每个持有该凭证的系统一条；编号仅在开具平台内唯一'],
+      [
+        'One for each system that has the paper itself; numbers are unique within their issuer',
+        '每个持有该凭证的系统一条；编号仅在开具平台内唯一',
+      ],
     ),
     statedKg: field(Type.Union([DecimalText, Type.Null()]), ['Mass stated', '凭证重量（公斤）']),
     usedKg: field(Type.Union([DecimalText, Type.Null()]), ['Mass used', '已用重量（公斤）']),
-    countedKind: field(Type.Union([Type.Enum([...USE_KINDS]), Type.Null()]), ['Counted records', '计入的记录类型']),
+    countedKind: field(Type.Union([Type.Enum([...USE_KINDS]), Type.Null()]), [
+      'Counted records',
+      '计入的记录类型',
+    ]),
     overKg: field(Type.Union([DecimalText, Type.Null()]), ['More used than stated', '超用重量（公斤）']),
     uses: Type.Array(DocumentUse),
     moreUses: field(

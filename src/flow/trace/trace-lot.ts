@@ -1,7 +1,8 @@
 import type { Pool } from 'pg'
+import { HubError } from '#core/errors.ts'
 import { assembleGraph } from '#core/lineage/assemble-graph.ts'
+import type { TraceCandidate, TraceGraph } from '#core/lineage/graph.ts'
 import { parseGraphCode } from '#core/lineage/graph-code.ts'
-import type { TraceGraph, TraceCandidate } from '#core/lineage/graph.ts'
 import { loadTrace } from './load-trace.ts'
 import { readPlace, writePlace } from './place.ts'
 import type { Direction } from './walk.ts'
@@ -33,29 +34,36 @@ const between = (value: number | undefined, otherwise: number, max: number): num
 /**
  * The graph around a code: where the goods came from, where they went, or both. A code that means several things (a batch number that
  * two systems use, a number that is a lot and a document) is traced from all of them; each is a root and a candidate.
- * HubError `not_found` where no record mentions the code; `invalid_request` for a foreign cursor.
+ * HubError `not_found` where no record mentions the code; `invalid_request` for a foreign cursor or a time that is none.
  */
 export async function traceLot(pool: Pool, request: TraceRequest): Promise<TraceGraph> {
   const direction = request.direction ?? 'both'
+  const at = request.at === undefined ? null : instantOf(request.at)
   const trace = await loadTrace(pool, {
     code: request.code,
     direction,
     depth: between(request.depth, DEPTH_DEFAULT, DEPTH_MAX),
     limit: between(request.limit, NODES_DEFAULT, NODES_MAX),
-    ...(request.at === undefined ? {} : { at: request.at }),
+    ...(at === null ? {} : { at }),
     after: request.after === undefined ? null : readPlace(request.after),
     systems: request.systems,
   })
   return {
     code: request.code,
     direction,
-    at: request.at ?? null,
+    at,
     roots: [...trace.roots],
     candidates: trace.roots.length > 1 ? trace.roots.flatMap(candidateOf) : [],
     ...assembleGraph(trace),
     truncated: trace.truncated,
     next: trace.next ? writePlace(trace.next) : null,
   }
+}
+
+function instantOf(at: string): string {
+  const ms = Date.parse(at)
+  if (Number.isNaN(ms)) throw new HubError('invalid_request', { detail: 'at must be an ISO 8601 time' })
+  return new Date(ms).toISOString()
 }
 
 function candidateOf(code: string): TraceCandidate[] {

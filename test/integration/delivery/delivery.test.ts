@@ -318,6 +318,26 @@ describe('a receiver that fails', () => {
     })
   })
 
+  test('that fails while the operator mends the link does not make the mended link wait', async () => {
+    const link = await linkTo(pool, receiver)
+    await store(pool, someRows(2))
+    receiver.answer = async () => {
+      await patchLink(pool, link.id, { name: 'mended' })
+      return { status: 404 }
+    }
+    const { delivery } = deliveryAt(pool)
+    expect(await delivery.deliverLink(link.id)).toEqual({ done: false })
+    expect(await linkNow(pool, link.id)).toMatchObject({
+      attempts: 0,
+      nextAt: null,
+      lastError: null,
+      cursor: link.cursor,
+    })
+    receiver.answer = allOk
+    await delivery.deliverLink(link.id)
+    expect(receiver.taken).toHaveLength(2)
+  })
+
   test('429 with Retry-After is left in peace exactly as long as it asks', async () => {
     const link = await linkTo(pool, receiver)
     await store(pool, someRows(2))

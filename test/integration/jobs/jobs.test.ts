@@ -1,4 +1,6 @@
+import { fork } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import type { Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -150,6 +152,30 @@ function laws(): void {
     }
   })
 
+  test('a worker process killed in the middle of a batch: another takes over, same events, no version goes back', async () => {
+    const link = await linkTo(pool, receiver)
+    const rows = someRows(4)
+    await store(pool, rows)
+    receiver.answer = () => 'hang'
+    const script = fileURLToPath(new URL('worker-process.ts', import.meta.url))
+    const addresses = [database.url, ...(redisUrl() ? [redisUrl() as string] : [])]
+    const worker = fork(script, addresses, { stdio: 'ignore' })
+    await expect.poll(() => receiver.batches.length, { timeout: 10_000 }).toBe(1)
+    worker.kill('SIGKILL')
+    await store(
+      pool,
+      rows.map((row) => ({ ...row, version: 2 })),
+    )
+    receiver.answer = allOk
+    work(200)
+    await expect.poll(() => receiver.taken.length, { timeout: 8000 }).toBe(8)
+    expect(receiver.batches[1]?.changes.map(({ event }) => event)).toEqual(
+      receiver.batches[0]?.changes.map(({ event }) => event),
+    )
+    expect(receiver.taken.map(({ version }) => version)).toEqual([1, 1, 1, 1, 2, 2, 2, 2])
+    await expect.poll(async () => (await linkNow(pool, link.id)).delivered).toBe(8)
+  })
+
   test('a receiver that asks for a second gets it, and is asked again by itself', async () => {
     await linkTo(pool, receiver)
     work()
@@ -197,10 +223,13 @@ function laws(): void {
   })
 }
 
+/** Takes every job away, as a Redis without persistence does when it dies. */
 let lose: () => Promise<void>
+let redisUrl: () => string | undefined
 
 describe('on PostgreSQL', () => {
   beforeEach(async () => {
+    redisUrl = () => undefined
     lose = async () => {
       await pool.query('truncate bullmq.job, bullmq.dedup, bullmq.dedup_next, bullmq.event cascade')
     }
@@ -223,6 +252,17 @@ describe('on PostgreSQL', () => {
     await store(pool, someRows(3))
     queues.wakeLinks()
     await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(6)
+  })
+
+  test('the sweep makes the partitions of the months to come', async () => {
+    work(200)
+    const count = async () =>
+      (
+        await pool.query(
+          "select count(*)::int as n from pg_inherits where inhparent = 'deliveries'::regclass",
+        )
+      ).rows[0].n
+    await expect.poll(count, { timeout: 3000 }).toBeGreaterThanOrEqual(4)
   })
 
   test('nothing is left of the jobs that are done', async () => {
@@ -252,6 +292,7 @@ describe.runIf(hasRedis || required)('on Redis', () => {
     await redis.kill()
   })
   beforeEach(async () => {
+    redisUrl = () => redis.url
     lose = async () => void (await admin.flushall())
     await open(redis.url)
   })

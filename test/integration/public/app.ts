@@ -6,7 +6,10 @@ import { publicTrace } from '#flow/trace/public.ts'
 
 /** The public pages alone, over a pool. */
 export async function publicApp(pool: Pool, systems: readonly string[]): Promise<FastifyInstance> {
-  const app = fastify({ routerOptions: { maxParamLength: 1024 }, ajv: { customOptions: { keywords: ['x-zh'] } } })
+  const app = fastify({
+    routerOptions: { maxParamLength: 1024 },
+    ajv: { customOptions: { keywords: ['x-zh'] } },
+  })
   app.setErrorHandler((thrown, request, reply) => {
     const problem = problemOf(hubErrorOf(thrown), 'en', request.id)
     return reply.code(problem.status).type('application/problem+json').send(problem)

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PublicTrace } from '#flow/trace/public-trace.ts'
 import { createPool } from '#store/database.ts'
 import { withDatabase } from '#test/database.ts'
-import { CABBAGE_VOID, PORK, VEGETABLES } from '../trace/day-of-april-15.ts'
-import { storeRecords, type Written } from '../trace/store-records.ts'
+import { CABBAGE_VOID, PORK, VEGETABLES } from '#test/trace/day-of-april-15.ts'
+import { storeRecords, type Written } from '#test/trace/store-records.ts'
 import { publicApp } from './app.ts'
 
 const at = (text: string) => ({ at: `${text}+08:00`, precision: 'second' as const })
@@ -73,7 +73,9 @@ test('a reader who asks for English gets English, and the link on the page chang
   expect(body).toContain('<html lang="en"')
   expect(body).toContain('Commitment certificate')
   expect((await get('/t/JXSG2024041500018?lang=en')).body).toContain('From field to table')
-  expect((await get('/t/JXSG2024041500018?lang=zh', { 'accept-language': 'en' })).body).toContain('从田间到餐桌')
+  expect((await get('/t/JXSG2024041500018?lang=zh', { 'accept-language': 'en' })).body).toContain(
+    '从田间到餐桌',
+  )
 })
 
 test('a void certificate on the path is a warning on the page and in the data', async () => {
@@ -99,13 +101,21 @@ test('a failed test and a stop of sale up the path are warnings until the goods 
   const test1 = { item: '克百威', verdict: 'fail' as const }
   await storeRecords(pool, [write('test', 't1', { occurredAt: at('2024-04-15T07:00:00'), test: test1 })])
   expect(await kinds()).toEqual(['test_failed'])
-  await storeRecords(pool, [write('hold', 'h1', { occurredAt: at('2024-04-15T07:05:00'), holdKind: 'stop_sale', cause: '王建国投诉' })])
+  await storeRecords(pool, [
+    write('hold', 'h1', {
+      occurredAt: at('2024-04-15T07:05:00'),
+      holdKind: 'stop_sale',
+      cause: '王建国投诉',
+    }),
+  ])
   expect(await kinds()).toEqual(['held', 'test_failed'])
   const { body } = await get('/t/JXSG2024041500018')
   expect(body).toContain('已停止销售')
   expect(body).toContain('克百威')
   expect(body).not.toContain('王建国')
-  await storeRecords(pool, [write('hold', 'h2', { occurredAt: at('2024-04-16T07:05:00'), holdKind: 'release' })])
+  await storeRecords(pool, [
+    write('hold', 'h2', { occurredAt: at('2024-04-16T07:05:00'), holdKind: 'release' }),
+  ])
   expect(await kinds()).toEqual([])
 })
 

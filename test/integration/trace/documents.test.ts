@@ -7,8 +7,8 @@ import { DocumentAnswer, LotCard, TraceGraph } from '#flow/trace/schema.ts'
 import { traceLot } from '#flow/trace/trace-lot.ts'
 import { createPool } from '#store/database.ts'
 import { withDatabase } from '#test/database.ts'
-import { CABBAGE_VOID, PORK, VEGETABLES } from './day-of-april-15.ts'
-import { storeRecords, type Written } from './store-records.ts'
+import { CABBAGE_VOID, PORK, VEGETABLES } from '#test/trace/day-of-april-15.ts'
+import { storeRecords, type Written } from '#test/trace/store-records.ts'
 
 const nowMs = Date.parse('2024-04-15T17:30:00Z') // 01:30 on the 16th in China
 const at = (text: string) => ({ at: `${text}+08:00`, precision: 'second' as const })
@@ -35,16 +35,32 @@ beforeAll(async () => {
     CABBAGE_VOID,
     // The same tomatoes once more at the stall: they are not used twice.
     entry('C-032-1', '80', [tomatoPaper]),
-    entry('C-032-2', '100', [tomatoPaper, { role: 'upstream', type: 'sales_voucher', number: 'JXSG2024041500018' }]),
+    entry('C-032-2', '100', [
+      tomatoPaper,
+      { role: 'upstream', type: 'sales_voucher', number: 'JXSG2024041500018' },
+    ]),
   ])
 })
 afterAll(() => pool.end())
 
 test('the mass used is counted once, at the first market, and every use is listed', async () => {
   const paper = await readDocument(pool, { type: 'promise_cert', number: 'HGZ20240415-7K3M', nowMs })
-  expect(paper).toMatchObject({ verdict: 'valid', on: '2024-04-16', statedKg: '300', usedKg: '300', overKg: null, countedKind: 'sale' })
+  expect(paper).toMatchObject({
+    verdict: 'valid',
+    on: '2024-04-16',
+    statedKg: '300',
+    usedKg: '300',
+    overKg: null,
+    countedKind: 'sale',
+  })
   expect(paper.issues).toMatchObject([
-    { type: 'promise_cert', form: '2021', issuer: '龙游溪口示例蔬菜专业合作社', territory: 'anywhere', typeUnknown: false },
+    {
+      type: 'promise_cert',
+      form: '2021',
+      issuer: '龙游溪口示例蔬菜专业合作社',
+      territory: 'anywhere',
+      typeUnknown: false,
+    },
   ])
   expect(paper.uses.map(({ massKg, counted }) => `${massKg} ${counted}`).sort()).toEqual([
     '100 false',
@@ -64,7 +80,10 @@ test('more sold than stated is said in kilograms', async () => {
     { kind: 'document', system: 'zj-agri-certificate', key: number, body: { ...body, documents: [self] } },
     { ...entry('33010900424041500003', '260', [upstream]), system: 'mofcom-city' },
     {
-      ...entry('33011002124041500003', '60', [upstream, { role: 'upstream', type: 'sales_voucher', number: '33010900400220000981' }]),
+      ...entry('33011002124041500003', '60', [
+        upstream,
+        { role: 'upstream', type: 'sales_voucher', number: '33010900400220000981' },
+      ]),
       system: 'mofcom-city',
     },
   ])
@@ -76,7 +95,10 @@ test('a void paper is not valid on any day, with reason and time, and what was s
   for (const on of ['2024-04-15', '2024-04-20']) {
     const paper = await readDocument(pool, { type: 'promise_cert', number: 'HGZ20240415-M4ND', on, nowMs })
     expect(paper).toMatchObject({ verdict: 'void', statedKg: '500', usedKg: '120' })
-    expect(paper.issues[0]).toMatchObject({ voidReason: '数量填写错误', voidedAt: { at: '2024-04-15T09:10:44+08:00' } })
+    expect(paper.issues[0]).toMatchObject({
+      voidReason: '数量填写错误',
+      voidedAt: { at: '2024-04-15T09:10:44+08:00' },
+    })
   }
 })
 
@@ -89,7 +111,9 @@ test('a product certificate B is valid on the day of issue alone, and only in it
     issues: [{ validUntil: '2024-04-15', territory: 'within_province' }],
   })
   expect((await readDocument(pool, { type: 'product_B', number, nowMs })).verdict).toBe('expired')
-  expect((await readDocument(pool, { type: 'product_B', number, on: '2024-04-14', nowMs })).verdict).toBe('not_yet_issued')
+  expect((await readDocument(pool, { type: 'product_B', number, on: '2024-04-14', nowMs })).verdict).toBe(
+    'not_yet_issued',
+  )
 })
 
 test('a use outside of the province or after the last day is flagged', async () => {
@@ -131,22 +155,33 @@ test('asked for one type, papers of unknown type are shown and marked, papers of
       kind: 'document',
       system: 'elsewhere',
       key: 'X-1',
-      body: { occurredAt: at('2024-04-15T01:00:00'), documents: [{ role: 'self', type: 'unknown', number: 'X-1' }] },
+      body: {
+        occurredAt: at('2024-04-15T01:00:00'),
+        documents: [{ role: 'self', type: 'unknown', number: 'X-1' }],
+      },
     },
   ])
   const paper = await readDocument(pool, { type: 'origin_cert', number: 'x-1', nowMs })
   expect(paper.issues).toMatchObject([{ typeUnknown: true, type: 'unknown' }])
-  await expect(readDocument(pool, { type: 'origin_cert', number: 'HGZ20240415-7K3M', nowMs })).rejects.toMatchObject({
+  await expect(
+    readDocument(pool, { type: 'origin_cert', number: 'HGZ20240415-7K3M', nowMs }),
+  ).rejects.toMatchObject({
     code: 'not_found',
     parts: { members: { known: ['promise_cert'] } },
   })
-  await expect(readDocument(pool, { type: 'any', number: 'NIRGENDS', nowMs })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(readDocument(pool, { type: 'any', number: 'NIRGENDS', nowMs })).rejects.toMatchObject({
+    code: 'not_found',
+  })
 })
 
 test('a type or day that does not exist is refused with what is known', async () => {
-  await expect(readDocument(pool, { type: 'passport', number: '1', nowMs })).rejects.toMatchObject({ code: 'invalid_request' })
+  await expect(readDocument(pool, { type: 'passport', number: '1', nowMs })).rejects.toMatchObject({
+    code: 'invalid_request',
+  })
   for (const on of ['2024-02-30', 'today', '2024-4-1']) {
-    await expect(readDocument(pool, { type: 'any', number: '1', on, nowMs })).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(readDocument(pool, { type: 'any', number: '1', on, nowMs })).rejects.toMatchObject({
+      code: 'invalid_request',
+    })
   }
 })
 

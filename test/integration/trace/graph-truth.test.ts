@@ -7,8 +7,8 @@ import type { Body } from '#core/model/body.ts'
 import { traceLot } from '#flow/trace/trace-lot.ts'
 import { createPool } from '#store/database.ts'
 import { withDatabase } from '#test/database.ts'
-import { plainTrace } from './plain-model.ts'
-import { idOf, storeRecords, type Written } from './store-records.ts'
+import { plainTrace } from '#test/trace/plain-model.ts'
+import { idOf, storeRecords, type Written } from '#test/trace/store-records.ts'
 
 const database = withDatabase()
 let pool: Pool
@@ -67,7 +67,18 @@ const record = fc.record({
 })
 
 /** The versions of all records, received in any order of records: late facts come after what they explain. */
-function written(run: number, records: readonly { system: string; start: number; versions: readonly { content: { kind: Written['kind']; body: Partial<Body> }; isVoid: boolean; gap: number }[] }[]): Written[] {
+function written(
+  run: number,
+  records: readonly {
+    system: string
+    start: number
+    versions: readonly {
+      content: { kind: Written['kind']; body: Partial<Body> }
+      isVoid: boolean
+      gap: number
+    }[]
+  }[],
+): Written[] {
   return records.flatMap(({ system, start, versions }, index) => {
     const { kind } = (versions[0] as (typeof versions)[number]).content
     let received = start
@@ -77,7 +88,15 @@ function written(run: number, records: readonly { system: string; start: number;
         received += one.gap
         const status = one.isVoid && v > 0 ? 'void' : 'active'
         const body = prefixed(one.content.body, run)
-        return { kind, system, key: `${run}-${index}`, body, version: v + 1, status, receivedAt: day(received) }
+        return {
+          kind,
+          system,
+          key: `${run}-${index}`,
+          body,
+          version: v + 1,
+          status,
+          receivedAt: day(received),
+        }
       })
   })
 }

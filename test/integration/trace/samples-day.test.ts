@@ -5,8 +5,8 @@ import { traceTree } from '#core/lineage/tree.ts'
 import { traceLot } from '#flow/trace/trace-lot.ts'
 import { createPool } from '#store/database.ts'
 import { withDatabase } from '#test/database.ts'
-import { CABBAGE_VOID, PORK, VEGETABLES } from './day-of-april-15.ts'
-import { storeRecords } from './store-records.ts'
+import { CABBAGE_VOID, PORK, VEGETABLES } from '#test/trace/day-of-april-15.ts'
+import { storeRecords } from '#test/trace/store-records.ts'
 
 const systems = ['shaoxing-slaughter', 'zj-agri-certificate', 'jiaxing-wholesale']
 const database = withDatabase()
@@ -18,7 +18,8 @@ beforeAll(async () => {
 afterAll(() => pool.end())
 
 const codes = (graph: TraceGraph): string[] => graph.nodes.map(({ code }) => code)
-const edges = (graph: TraceGraph): string[] => graph.edges.map(({ from, to, rule }) => `${from} → ${to} (${rule})`).sort()
+const edges = (graph: TraceGraph): string[] =>
+  graph.edges.map(({ from, to, rule }) => `${from} → ${to} (${rule})`).sort()
 
 test('pork goes back from its voucher over both product papers to the pigs and the paper that they came in under', async () => {
   const graph = await traceLot(pool, { code: '33060300100120000157', direction: 'back', systems })
@@ -60,7 +61,11 @@ test('a node tells type, goods, quantity, tests and the records behind it', asyn
     'test input',
     'entry upstream',
   ])
-  expect(pigs).toMatchObject({ kind: 'lot', scheme: 'local.shaoxing-slaughter', quantity: { value: '20', unit: 'HEA' } })
+  expect(pigs).toMatchObject({
+    kind: 'lot',
+    scheme: 'local.shaoxing-slaughter',
+    quantity: { value: '20', unit: 'HEA' },
+  })
 })
 
 test('pigs go forward from the number that the slaughterhouse gave them to the voucher', async () => {
@@ -148,16 +153,27 @@ test('a number that is a lot in one system and a paper in another gives both as 
       system: 'shanghai-platform',
     },
   ])
-  expect(graph.nodes.filter(({ relation }) => relation === 'root').map(({ code }) => code)).toEqual(graph.roots)
+  expect(graph.nodes.filter(({ relation }) => relation === 'root').map(({ code }) => code)).toEqual(
+    graph.roots,
+  )
   const chosen = await traceLot(pool, { code: 'doc:JXSG2024041500019', direction: 'back', systems })
   expect(chosen.roots).toEqual(['doc:JXSG2024041500019'])
 })
 
 test('a code that no record mentions is not found, and one that cannot be a code is refused', async () => {
   await expect(traceLot(pool, { code: 'NIRGENDS', systems })).rejects.toMatchObject({ code: 'not_found' })
-  await expect(traceLot(pool, { code: 'X'.repeat(201), systems })).rejects.toMatchObject({ code: 'invalid_request' })
+  await expect(traceLot(pool, { code: 'X'.repeat(201), systems })).rejects.toMatchObject({
+    code: 'invalid_request',
+  })
   await expect(traceLot(pool, { code: 'a\0b', systems })).rejects.toMatchObject({ code: 'invalid_request' })
-  await expect(traceLot(pool, { code: 'JXSG2024041500018', after: 'nonsense', systems })).rejects.toMatchObject({
+  await expect(traceLot(pool, { code: 'JXSG2024041500018', at: 'yesterday', systems })).rejects.toMatchObject(
+    {
+      code: 'invalid_request',
+    },
+  )
+  await expect(
+    traceLot(pool, { code: 'JXSG2024041500018', after: 'nonsense', systems }),
+  ).rejects.toMatchObject({
     code: 'invalid_request',
   })
 })

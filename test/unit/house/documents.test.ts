@@ -6,6 +6,7 @@ import { commands } from '#cli/commands.ts'
 import { readSettings } from '#cli/settings.ts'
 import { DOCUMENT_TYPES } from '#core/documents/document-type.ts'
 import { FLAGS } from '#core/flags.ts'
+import { compileMapping } from '#core/mapping/compile.ts'
 import { KINDS } from '#core/model/kinds.ts'
 import { source, sources } from '../../lint/sources.ts'
 
@@ -66,6 +67,23 @@ describe.each([
   it('lists every command, and none that does not exist', () => {
     const named = firstColumn(readme, cli).map((command) => command.split(' ')[1] as string)
     expect([...new Set(named)].sort()).toEqual(Object.keys(commands).sort())
+  })
+
+  it('shows a mapping that has no mistake', () => {
+    const text = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
+    expect(compileMapping({ path: file, text }).mistakes).toEqual([])
+  })
+
+  it('shows a record that the mapping takes without an issue', () => {
+    const yaml = source('mappings/jiaxing-wholesale/trade.yaml')
+    const sent = /-d '(\[[\s\S]*?\])'/.exec(readme)?.[1] ?? ''
+    const tables = { markets: readTable() }
+    const { mapping, mistakes } = compileMapping({ path: 'trade.yaml', text: yaml, tables })
+    expect(mistakes).toEqual([])
+    const records = mapping ? decode(Buffer.from(sent), mapping.read).records : []
+    const mapped = records.map((record) => mapping?.map(record, { receivedAtMs: Date.UTC(2024, 3, 15) }))
+    expect(mapped).toMatchObject([{ rejected: false, issues: [], key: ['JXSG2024041500018'] }])
+    expect(mapped[0]?.records.map(({ kind }) => kind)).toEqual(['sale', 'payment'])
   })
 
   it('lists every path of the API, and none that does not exist', () => {

@@ -9,10 +9,9 @@ import type { MappedRecord, MappedSource, TracedField } from '#core/mapping/mapp
 import type { ReasonCode } from '#core/mapping/reasons.ts'
 import { assembler, type Assemble } from './assemble.ts'
 import { flagsOf } from './flag-bits.ts'
-import { note, type Row, type Run } from './run.ts'
 import { clockOf } from './clock.ts'
-
-const NO_ROW: Row = Object.freeze(Object.create(null))
+import { NO_ROW, newRun } from './new-run.ts'
+import { note, type Row, type Run } from './run.ts'
 
 /** The ready steps of one canonical record. */
 interface Step {
@@ -93,29 +92,6 @@ export function forwardRunner(plan: ForwardPlan) {
       run.seen = null
       return { ...mapped, fields, seen }
     },
-  }
-}
-
-function newRun(): Run {
-  const source: SourceRecord = { index: 0, path: '', value: null, place: (field) => field, issues: [] }
-  return {
-    source,
-    row: NO_ROW,
-    prefix: '',
-    field: '',
-    flags: 0,
-    rejected: false,
-    issues: [],
-    refusals: 0,
-    raw: null,
-    year: 0,
-    day: '',
-    now: '',
-    tomorrow: '',
-    unit: undefined,
-    band: undefined,
-    productClass: undefined,
-    seen: null,
   }
 }
 

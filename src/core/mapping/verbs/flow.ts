@@ -12,7 +12,7 @@ export const FLOW_EXAMPLE = {
   mapping: '{ quantity: { from: heads, unit: { const: 头 } } }',
   target: 'input',
   in: { heads: '20' },
-  out: { quantity: { raw: '20', unit: 'HEA', value: '20' } },
+  out: { quantity: { raw: '20', rawUnit: '头', unit: 'HEA', value: '20' } },
 } as const
 
 const NAMES = ['documents', 'lots', 'mass', 'product', 'quantity'] as const

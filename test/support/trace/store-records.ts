@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
 import { edgesOf } from '#core/lineage/edges.ts'
 import type { Body } from '#core/model/body.ts'
-import type { Kind } from '#core/model/kinds.ts'
 import { recordId } from '#core/model/identity.ts'
+import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
 import { contentOf } from '#flow/intake/content.ts'
 import { inTransaction } from '#store/database.ts'
@@ -66,6 +66,14 @@ function add(one: Written, versions: VersionRow[], edges: EdgeRow[]): void {
   if (status === 'void') return
   for (const edge of edgesOf(kind, body)) {
     const { value = null, unit = null } = body.quantity ?? {}
-    edges.push({ ...edge, recordId: id, version, kind, quantity: value, unit, occurredAtMs: content.occurredAtMs })
+    edges.push({
+      ...edge,
+      recordId: id,
+      version,
+      kind,
+      quantity: value,
+      unit,
+      occurredAtMs: content.occurredAtMs,
+    })
   }
 }

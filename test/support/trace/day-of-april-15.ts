@@ -6,10 +6,18 @@ const day = (text: string) => ({ at: `${text}T00:00:00+08:00`, precision: 'day' 
 const kg = (value: string) => ({ value, unit: 'KGM' as const })
 const region = (code: string) => ({ code, year: 2024 })
 const slaughterhouse: NonNullable<Body['sites']> = [
-  { role: 'slaughterhouse', name: '绍兴稽山示例肉联厂', ids: [{ scheme: 'cn.mofcom.node9', value: '330603001' }] },
+  {
+    role: 'slaughterhouse',
+    name: '绍兴稽山示例肉联厂',
+    ids: [{ scheme: 'cn.mofcom.node9', value: '330603001' }],
+  },
 ]
 const fruitMarket: NonNullable<Body['sites']> = [
-  { role: 'market', name: '嘉兴南湖示例果蔬批发市场', ids: [{ scheme: 'cn.mofcom.node9', value: '330402003' }] },
+  {
+    role: 'market',
+    name: '嘉兴南湖示例果蔬批发市场',
+    ids: [{ scheme: 'cn.mofcom.node9', value: '330402003' }],
+  },
 ]
 
 /** Pork from 衢江 by way of 绍兴, as the slaughterhouse's own three records tell it. */
@@ -23,7 +31,13 @@ export const PORK: readonly Written[] = [
       region: region('330603'),
       origin: region('330803'),
       sites: [...slaughterhouse, { role: 'farm', name: '衢江莲花示例养殖场', ids: [] }],
-      parties: [{ role: 'owner', name: '稽山示例生猪批发部', ids: [{ scheme: 'cn.mofcom.operator13', value: '3306030010012' }] }],
+      parties: [
+        {
+          role: 'owner',
+          name: '稽山示例生猪批发部',
+          ids: [{ scheme: 'cn.mofcom.operator13', value: '3306030010012' }],
+        },
+      ],
       lots: [{ role: 'subject', scheme: 'local.shaoxing-slaughter', value: 'SX2404140001' }],
       documents: [{ role: 'upstream', type: 'animal_B', number: '3308000217' }],
       product: { name: '生猪', class: 'other_livestock' },
@@ -75,13 +89,26 @@ export const PORK: readonly Written[] = [
       region: region('330603'),
       sites: slaughterhouse,
       parties: [
-        { role: 'seller', name: '稽山示例生猪批发部', ids: [{ scheme: 'cn.mofcom.operator13', value: '3306030010012' }] },
-        { role: 'buyer', name: '阿庆示例肉铺', ids: [{ scheme: 'cn.mofcom.operator13', value: '3301050120023' }] },
+        {
+          role: 'seller',
+          name: '稽山示例生猪批发部',
+          ids: [{ scheme: 'cn.mofcom.operator13', value: '3306030010012' }],
+        },
+        {
+          role: 'buyer',
+          name: '阿庆示例肉铺',
+          ids: [{ scheme: 'cn.mofcom.operator13', value: '3301050120023' }],
+        },
       ],
       documents: [
         { role: 'upstream', type: 'product_B', number: '3306041501' },
         { role: 'upstream', type: 'meat_quality', number: 'ZJ-RP-0415088' },
-        { role: 'voucher', type: 'sales_voucher', number: '33060300100120000157', scheme: 'cn.mofcom.tran20a' },
+        {
+          role: 'voucher',
+          type: 'sales_voucher',
+          number: '33060300100120000157',
+          scheme: 'cn.mofcom.tran20a',
+        },
       ],
       product: { code: '21113013', name: '带皮片猪', class: 'pork' },
       quantity: kg('185.5'),
@@ -100,12 +127,25 @@ const certificate = (number: string, lot: string, name: string, mass: string, is
     region: region('330825'),
     origin: region('330825'),
     parties: [
-      { role: 'issuer', name: '龙游溪口示例蔬菜专业合作社', ids: [{ scheme: 'cn.uscc', value: '93330825MA9TE5018N' }] },
+      {
+        role: 'issuer',
+        name: '龙游溪口示例蔬菜专业合作社',
+        ids: [{ scheme: 'cn.uscc', value: '93330825MA9TE5018N' }],
+      },
     ],
     lots: [{ role: 'subject', scheme: 'cn.mofcom.trace20b', value: lot }],
     product: { name, class: 'vegetable' },
     quantity: kg(mass),
-    documents: [{ role: 'self', type: 'promise_cert', number, form: '2021', issueType: 'producer', basis: ['自我承诺'] }],
+    documents: [
+      {
+        role: 'self',
+        type: 'promise_cert',
+        number,
+        form: '2021',
+        issueType: 'producer',
+        basis: ['自我承诺'],
+      },
+    ],
   },
 })
 
@@ -119,8 +159,16 @@ const trade = (number: string, paper: string, name: string, mass: string, sold: 
     origin: region('330825'),
     sites: fruitMarket,
     parties: [
-      { role: 'seller', name: '嘉禾示例果蔬商行', ids: [{ scheme: 'cn.mofcom.operator13', value: '3304020030107' }] },
-      { role: 'buyer', name: '秀英示例蔬菜摊', ids: [{ scheme: 'cn.mofcom.operator13', value: '3301050120045' }] },
+      {
+        role: 'seller',
+        name: '嘉禾示例果蔬商行',
+        ids: [{ scheme: 'cn.mofcom.operator13', value: '3304020030107' }],
+      },
+      {
+        role: 'buyer',
+        name: '秀英示例蔬菜摊',
+        ids: [{ scheme: 'cn.mofcom.operator13', value: '3301050120045' }],
+      },
     ],
     documents: [
       { role: 'upstream', type: 'promise_cert', number: paper },

@@ -1,0 +1,32 @@
+import { createApi } from '#api/app.ts'
+import type { ApiParts } from '#api/parts.ts'
+import { createPool } from '#store/database.ts'
+
+const nothing = (): never => {
+  throw new Error('Only the document is made here; no route is called.')
+}
+
+/** Parts that are never called: the document needs the routes and nothing behind them. */
+const stubs = (): ApiParts => ({
+  pool: createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }),
+  registry: { systems: new Map(), system: () => undefined, mistakes: [] },
+  intake: { push: nothing, pushCanonical: nothing, close: async () => {} },
+  queues: { wakeLink: nothing, wakeLinks: nothing, close: async () => {} },
+  adminKey: undefined,
+  language: 'zh',
+  log: false,
+  clock: Date.now,
+})
+
+/** The OpenAPI document of the API, without a database: the pool opens nothing until it is asked. */
+export async function openapiDocument(): Promise<object> {
+  const parts = stubs()
+  const app = await createApi(parts)
+  try {
+    await app.ready()
+    return app.swagger()
+  } finally {
+    await app.close()
+    await parts.pool.end()
+  }
+}

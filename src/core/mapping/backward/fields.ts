@@ -1,0 +1,101 @@
+import type { CanonicalRecord } from '#core/model/record.ts'
+import { type Compiling, entryOf, mapOf, valueOf } from '#core/mapping/compile/compiling.ts'
+import type { MapNode, Node } from '#core/mapping/compile/node.ts'
+import type { Row, Run } from '#core/mapping/run/run.ts'
+import { compileWhen, type Condition } from '#core/mapping/verbs/when.ts'
+import { stepsOf } from '#core/mapping/verbs/from.ts'
+import { compileValuePlan, type ValuePlan } from './value.ts'
+import { LISTS, membersOf } from './view.ts'
+
+/** What one record of the receiver holds. */
+export type Output = string | number | { [name: string]: Output } | Output[]
+
+/** Puts one value, or a list of them, into the receiver's record. */
+type Put = (run: Run, record: CanonicalRecord, into: { [name: string]: Output }) => void
+
+/** Compiles `fields:`; a dot in a name makes an object in an object. */
+export function compileOutput(c: Compiling, node: MapNode, target: string): Put | null {
+  const puts: Put[] = []
+  for (const { name, at, value } of node.entries.values()) {
+    const steps = stepsOf(name)
+    if (steps === null) {
+      c.mistakes.add(at, `${target}.${name}`, 'forbidden_path', { found: name })
+      continue
+    }
+    const put = compilePut(c, value, steps, `${target}.${name}`)
+    if (put !== null) puts.push(put)
+  }
+  if (node.entries.size === 0) c.mistakes.add(node.at, target, 'empty')
+  if (puts.length < node.entries.size || puts.length === 0) return null
+  return (run, record, into) => {
+    for (const put of puts) put(run, record, into)
+  }
+}
+
+function compilePut(c: Compiling, node: Node, steps: readonly string[], target: string): Put | null {
+  if (node.is === 'map' && node.entries.has('each')) return compileList(c, node, steps, target)
+  const plan = compileValuePlan(c, node, target)
+  if (plan === null) return null
+  return (run, _record, into) => {
+    const value = outputOf(plan, run)
+    if (value !== undefined) place(into, steps, value)
+  }
+}
+
+function compileList(c: Compiling, node: MapNode, steps: readonly string[], target: string): Put | null {
+  const map = mapOf(c, node, target, ['each', 'when', 'fields', 'value'])
+  const listNode = entryOf(node, 'each')
+  const list = listNode === undefined ? null : valueOf(c, listNode, `${target}.each`, LISTS)
+  const whenNode = entryOf(node, 'when')
+  const when = whenNode === undefined ? null : compileWhen(c, whenNode, `${target}.when`)
+  const inside = compileInside(c, node, target)
+  if (map === null || list === null || inside === null || (whenNode !== undefined && when === null)) return null
+  return (run, record, into) => {
+    const outside = run.row
+    const members: Output[] = []
+    for (const row of membersOf(record, list)) {
+      const value = memberOf(run, record, row, when, inside)
+      if (value !== undefined) members.push(value)
+    }
+    run.row = outside
+    place(into, steps, members)
+  }
+}
+
+function compileInside(c: Compiling, node: MapNode, target: string): Put | ValuePlan | null {
+  const fields = entryOf(node, 'fields')
+  const value = entryOf(node, 'value')
+  if (fields?.is === 'map') return compileOutput(c, fields, `${target}.fields`)
+  if (value !== undefined) return compileValuePlan(c, value, `${target}.value`)
+  c.mistakes.add(node.at, target, 'missing', { wanted: 'fields' })
+  return null
+}
+
+function memberOf(run: Run, record: CanonicalRecord, row: Row, when: Condition | null, inside: Put | ValuePlan): Output | undefined {
+  run.row = row
+  if (when !== null && !when(run)) return undefined
+  if (typeof inside !== 'function') return outputOf(inside, run)
+  const member: { [name: string]: Output } = {}
+  inside(run, record, member)
+  return member
+}
+
+function outputOf(plan: ValuePlan, run: Run): Output | undefined {
+  const text = plan.read(run)
+  if (text === undefined) return undefined
+  if (!plan.isNumber) return text
+  const number = Number(text)
+  return Number.isFinite(number) ? number : text
+}
+
+function place(into: { [name: string]: Output }, steps: readonly string[], value: Output): void {
+  let inner = into
+  for (let i = 0; i < steps.length - 1; i++) {
+    const step = steps[i] as string
+    const found = inner[step]
+    const next = typeof found === 'object' && !Array.isArray(found) ? found : {}
+    inner[step] = next
+    inner = next
+  }
+  inner[steps[steps.length - 1] as string] = value
+}

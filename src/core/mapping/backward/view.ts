@@ -1,0 +1,79 @@
+import type { CanonicalRecord } from '#core/model/record.ts'
+import type { DocumentPart, FlowPart, LotPart, PartyPart, SitePart } from '#core/model/parts.ts'
+import type { SourceValue } from '#core/source.ts'
+import type { Row } from '#core/mapping/run/run.ts'
+
+type Values = { [name: string]: SourceValue }
+
+/**
+ * A canonical record as a row that paths can be read from: parties and sites by role (`parties.seller.name`, `.code` the first code,
+ * `.ids.cn\.uscc` the one of a scheme), lots by role, documents by role and by type (`documents.promise_cert.number`), the key by
+ * number (`key.0`). Where there are several the first is taken; `each` reads them all.
+ */
+export function viewOf(record: CanonicalRecord): Row {
+  const { parties, sites, lots, documents, input, output, ...rest } = record
+  return {
+    ...plain(rest),
+    key: Object.fromEntries(record.key.map((part, i) => [String(i), part])),
+    ...(parties ? { parties: byRole(parties, namedOf) } : {}),
+    ...(sites ? { sites: byRole(sites, namedOf) } : {}),
+    ...(lots ? { lots: byRole(lots, plain) } : {}),
+    ...(documents ? { documents: documentsOf(documents) } : {}),
+    ...(input ? { input: flowOf(input) } : {}),
+    ...(output ? { output: flowOf(output) } : {}),
+  }
+}
+
+/** The members of a list of the record, for `each`. */
+export function membersOf(record: CanonicalRecord, name: string): Row[] {
+  if (name === 'parties') return (record.parties ?? []).map(namedOf)
+  if (name === 'sites') return (record.sites ?? []).map(namedOf)
+  if (name === 'lots') return (record.lots ?? []).map(plain)
+  return name === 'documents' ? (record.documents ?? []).map(plain) : []
+}
+
+export const LISTS = ['parties', 'sites', 'lots', 'documents'] as const
+
+/** Everything as text, the way a source would have it. */
+function plain(part: object): Values {
+  const values: Values = {}
+  for (const [name, value] of Object.entries(part)) {
+    if (value !== undefined) values[name] = valueOf(value)
+  }
+  return values
+}
+
+function valueOf(value: unknown): SourceValue {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  if (Array.isArray(value)) return value.map(valueOf)
+  return typeof value === 'object' ? plain(value) : String(value)
+}
+
+function namedOf(part: PartyPart | SitePart): Values {
+  const [first] = part.ids
+  return {
+    ...plain(part),
+    ids: Object.fromEntries(part.ids.map(({ scheme, value }) => [scheme, value])),
+    ...(first ? { code: first.value } : {}),
+  }
+}
+
+function byRole<T extends { readonly role: string }>(parts: readonly T[], read: (part: T) => Values): Values {
+  const found: Values = {}
+  for (const part of parts) if (!Object.hasOwn(found, part.role)) found[part.role] = read(part)
+  return found
+}
+
+function documentsOf(documents: readonly DocumentPart[]): Values {
+  const found = byRole(documents, plain)
+  for (const document of documents) if (!Object.hasOwn(found, document.type)) found[document.type] = plain(document)
+  return found
+}
+
+function flowOf({ lots, documents, ...rest }: FlowPart): Values {
+  return {
+    ...plain(rest),
+    ...(lots ? { lots: byRole<LotPart>(lots, plain) } : {}),
+    ...(documents ? { documents: documentsOf(documents) } : {}),
+  }
+}

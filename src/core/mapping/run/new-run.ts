@@ -1,0 +1,28 @@
+import type { SourceRecord } from '#core/source.ts'
+import type { Row, Run } from './run.ts'
+
+export const NO_ROW: Row = Object.freeze(Object.create(null))
+
+/** The state of a mapping before its first record. */
+export function newRun(): Run {
+  const source: SourceRecord = { index: 0, path: '', value: null, place: (field) => field, issues: [] }
+  return {
+    source,
+    row: NO_ROW,
+    prefix: '',
+    field: '',
+    flags: 0,
+    rejected: false,
+    issues: [],
+    refusals: 0,
+    raw: null,
+    year: 0,
+    day: '',
+    now: '',
+    tomorrow: '',
+    unit: undefined,
+    band: undefined,
+    productClass: undefined,
+    seen: null,
+  }
+}

@@ -1,0 +1,33 @@
+import type { Settlement } from '#store/deliveries.ts'
+import type { Hold } from '#store/held-changes.ts'
+import type { Failure, Verdict } from './answer.ts'
+import type { Batch } from './batch.ts'
+import type { Judgement } from './judge.ts'
+
+/** Changes of a batch that cannot be expressed in the receiver's format. */
+export const refusedOf = (batch: Batch): number =>
+  batch.holds.filter(({ state }) => state === 'refused').length
+
+/** The verdict on a change that was refused alone and without a word. */
+export const refusal = (failure: Failure): Verdict => ({
+  verdict: 'reject',
+  code: `http_${failure.status ?? 0}`,
+  detail: failure.detail,
+})
+
+/** What is held, no longer held, and set free by a batch. */
+export function heldAfter(
+  batch: Batch,
+  judgement: Judgement | null,
+  fromHeld: boolean,
+): Pick<Settlement, 'holds' | 'settled' | 'released'> {
+  const holds: Hold[] = judgement ? [...batch.holds, ...judgement.holds] : [...batch.holds]
+  if (!fromHeld) return { holds, settled: [], released: [] }
+  const taken = judgement?.taken ?? []
+  const gone = holds.filter(({ state }) => state === 'refused')
+  return {
+    holds,
+    settled: taken.map(({ change }) => ({ recordId: change.recordId, version: change.version })),
+    released: [...taken.map(({ change }) => change.recordId), ...gone.map(({ recordId }) => recordId)],
+  }
+}

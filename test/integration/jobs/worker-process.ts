@@ -1,0 +1,14 @@
+/** A worker process of its own, to be killed: `node worker-process.ts <database url> [<redis url>]`. */
+import { createHttpDelivery } from '#adapters/http/deliver.ts'
+import { createDelivery } from '#flow/delivery/create-delivery.ts'
+import { openJobBackend } from '#jobs/backend.ts'
+import { createQueues } from '#jobs/queues.ts'
+import { startWorkers } from '#jobs/workers.ts'
+import { createPool } from '#store/database.ts'
+
+const [databaseUrl = '', redisUrl] = process.argv.slice(2)
+const pool = createPool({ url: databaseUrl, max: 4 })
+const backend = await openJobBackend({ databaseUrl, redisUrl, onError: () => {} })
+const queues = createQueues(backend)
+const delivery = createDelivery({ pool, send: createHttpDelivery().send, leaseMs: 1000 })
+startWorkers({ backend, queues, pool, delivery, sweepEveryMs: 200 })

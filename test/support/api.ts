@@ -1,0 +1,136 @@
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
+import type { Pool } from 'pg'
+import { afterAll, beforeAll } from 'vitest'
+import { createApi } from '#api/app.ts'
+import { createIntake } from '#flow/intake/create-intake.ts'
+import type { Intake } from '#flow/intake/intake.ts'
+import { newKey } from '#flow/keys.ts'
+import { loadRegistry } from '#flow/systems/load.ts'
+import type { Registry } from '#flow/systems/registry.ts'
+import { createPool } from '#store/database.ts'
+import { registerSystems } from '#store/systems.ts'
+import { createTestDatabase, type TestDatabase } from './database.ts'
+
+export const ADMIN_KEY = 'hub_administrator_key_of_the_tests'
+const mappings = fileURLToPath(new URL('../../mappings/', import.meta.url))
+
+export interface Call {
+  readonly key?: string | null
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The API over a database of the test file's own, with the real mappings. */
+export interface TestApi {
+  readonly app: FastifyInstance
+  readonly pool: Pool
+  readonly registry: Registry
+  readonly database: TestDatabase
+  /** Links that were woken, in order. */
+  readonly woken: string[]
+  /** Calls a route; a body that is no text or Buffer is sent as JSON. Without `key` the administrator calls, with null nobody. */
+  call(method: string, url: string, call?: Call): Promise<LightMyRequestResponse>
+  /** A new key with these scopes. */
+  key(...scopes: string[]): Promise<string>
+  /** Pushes bytes in the format of the system. */
+  push(
+    path: string,
+    body: string | Buffer,
+    call?: Call & { readonly type?: string },
+  ): Promise<LightMyRequestResponse>
+}
+
+interface Opened extends TestApi {
+  close(): Promise<void>
+}
+
+/** Makes the API before the tests of a file and closes it after them. */
+export function withApi(change: (registry: Registry) => Registry = (registry) => registry): TestApi {
+  let opened: Opened | undefined
+  beforeAll(async () => {
+    opened = await openApi(change)
+  })
+  afterAll(async () => {
+    await opened?.close()
+  })
+  return new Proxy({} as TestApi, {
+    get(_, name) {
+      if (!opened) throw new Error('The API is made before the first test; do not ask for it earlier.')
+      return opened[name as keyof TestApi]
+    },
+  })
+}
+
+export async function openApi(change: (registry: Registry) => Registry): Promise<Opened> {
+  const database = await createTestDatabase()
+  const pool = createPool({ url: database.url, max: 4 })
+  const registry = change(await loadRegistry(mappings))
+  await registerSystems(pool, [...registry.systems.values()])
+  const intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
+  const woken: string[] = []
+  const app = await createTestApi({ pool, registry, intake, woken })
+  const call: TestApi['call'] = async (method, url, { key = ADMIN_KEY, body, headers = {} } = {}) => {
+    const raw = typeof body === 'string' || Buffer.isBuffer(body) || body === undefined
+    return app.inject({
+      method: method as 'GET',
+      url,
+      headers: {
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: raw ? (body as string | Buffer) : JSON.stringify(body) }),
+    })
+  }
+  return {
+    app,
+    pool,
+    registry,
+    database,
+    woken,
+    call,
+    key: async (...scopes) => (await newKey(pool, { name: 'test', scopes })).key,
+    push: (path, body, { type = 'application/json', headers, ...rest } = {}) => {
+      const [system, record] = path.split('/')
+      return call('POST', `/v1/systems/${system}/records/${record}`, {
+        ...rest,
+        body,
+        headers: { 'content-type': type, ...headers },
+      })
+    },
+    close: async () => {
+      await app.close()
+      await intake.close()
+      await pool.end()
+      await database.drop()
+    },
+  }
+}
+
+/** The app alone, over parts that a test chose. */
+export async function createTestApi(parts: {
+  readonly pool: Pool
+  readonly registry: Registry
+  readonly intake: Intake
+  readonly woken?: string[]
+}): Promise<FastifyInstance> {
+  const { woken = [], ...rest } = parts
+  const app = await createApi({
+    ...rest,
+    queues: {
+      wakeLink: async (id) => {
+        woken.push(id)
+        return true
+      },
+      wakeLinks: () => {},
+      close: async () => {},
+    },
+    adminKey: ADMIN_KEY,
+    language: 'en',
+    log: false,
+    clock: Date.now,
+  })
+  await app.ready()
+  return app
+}
