@@ -1,5 +1,6 @@
 import { commands } from './cli/commands.ts'
 import { usage } from './cli/usage.ts'
+import { WrongUsage } from './cli/wrong-usage.ts'
 
 /** The command line `hub <command> …`; ends the process with 1 after a mistake that a person can mend. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -11,5 +12,11 @@ export async function main(argv: readonly string[]): Promise<void> {
     return
   }
   const run = await command.load()
-  await run(rest)
+  try {
+    await run(rest)
+  } catch (error) {
+    if (!(error instanceof WrongUsage)) throw error
+    console.error(usage())
+    process.exitCode = 1
+  }
 }

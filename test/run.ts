@@ -30,6 +30,6 @@ if (process.env['HUB_TEST_REQUIRE_SERVICES'] === '1') {
 }
 
 console.log(table(parts))
-console.log(notRun(counts.skipped, missing))
+console.log(notRun(report && counts.skipped, missing))
 console.log(finalLine(parts))
 process.exitCode = parts.some(({ failed }) => failed > 0) ? 1 : 0

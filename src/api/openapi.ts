@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { ERRORS } from '#core/errors.ts'
 import { KINDS } from '#core/model/kinds.ts'
 import { RECORD_SCHEMAS } from '#core/model/record.ts'
+import { withNamedParts } from './named-parts.ts'
+import { PARTS } from './record-parts.ts'
 import { ref } from './ref.ts'
 import * as schemas from './schemas.ts'
 
@@ -27,15 +29,18 @@ export function answer(name: string, description: string, example?: unknown): ob
 
 const pascal = (kind: string): string => (kind[0]?.toUpperCase() ?? '') + kind.slice(1)
 
-/** The components: the canonical records by kind, and everything of `schemas.ts`. */
+/** The components: the canonical records by kind, their parts, and everything of `schemas.ts`. */
 export function addComponents(app: FastifyInstance): void {
   for (const kind of KINDS) app.addSchema({ ...RECORD_SCHEMAS[kind], $id: pascal(kind) })
+  for (const [name, schema] of Object.entries(PARTS)) app.addSchema({ ...schema, $id: name })
   app.addSchema({
     $id: 'CanonicalRecord',
     title: 'Canonical record · 规范记录',
     oneOf: KINDS.map((kind) => ref(pascal(kind))),
   })
-  for (const [name, schema] of Object.entries(schemas)) app.addSchema({ ...schema, $id: name })
+  // In an order of our own: that of a module's names is not the same everywhere.
+  const named = Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))
+  for (const [name, schema] of named) app.addSchema({ ...schema, $id: name })
 }
 
 const description = [
@@ -84,6 +89,7 @@ export function openapi(): FastifyDynamicSwaggerOptions {
       const scopes = route.config?.scopes
       return { schema: { ...schema, security: scopes ? [{ key: scopesToShow(scopes) }] : [] }, url }
     },
+    transformObject: (document) => withNamedParts('openapiObject' in document ? document.openapiObject : {}),
     refResolver: { buildLocalReference: (json, _baseUri, _fragment, i) => String(json['$id'] ?? `def-${i}`) },
   }
 }

@@ -59,7 +59,10 @@ const forbidden = (name: string): FastifySchemaValidationError => ({
 const PREFIX: Readonly<Record<string, string>> = { querystring: '?', params: 'path ', headers: 'header ' }
 
 /** What is wrong with a part of a request: `?limit` for the query, a JSON pointer for the body. */
-export function requestIssues(errors: readonly Partial<FastifySchemaValidationError>[], part: string | undefined): Issue[] {
+export function requestIssues(
+  errors: readonly Partial<FastifySchemaValidationError>[],
+  part: string | undefined,
+): Issue[] {
   const prefix = PREFIX[part ?? '']
   return errors.map(({ instancePath = '', keyword, message = 'not valid', params = {} }) => {
     const name = params['additionalProperty'] ?? params['missingProperty']

@@ -1,5 +1,5 @@
-import { openapiDocument } from './openapi-document.ts'
 import { modelPage } from './model-page.ts'
+import { openapiDocument } from './openapi-document.ts'
 
 /** Text of every generated file by its path; a test compares them with those in the repository. */
 export async function generatedFiles(): Promise<Readonly<Record<string, string>>> {

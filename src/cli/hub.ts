@@ -41,14 +41,19 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
   const closings: Closing[] = []
   const stop = async (): Promise<void> => {
     for (const close of closings.splice(0).reverse())
-      await close().catch((error: unknown) => log.error({ err: error }, 'stop'))
+      await close().catch((error: unknown) =>
+        log.error(
+          { reason: error instanceof Error ? error.message : String(error) },
+          'a part did not stop cleanly',
+        ),
+      )
   }
   try {
     const databaseUrl = await openDatabase(settings, log, closings)
     const pool = createPool({
       url: databaseUrl,
       max: 12,
-      onBroken: (error) => log.warn({ err: error }, 'database connection lost'),
+      onBroken: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
     })
     closings.push(() => pool.end())
     await checkServer(pool)

@@ -3,7 +3,7 @@ import { newKey } from '#flow/keys.ts'
 import { createPool } from '#store/database.ts'
 import { cliLanguage } from './language.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
-import { usage } from './usage.ts'
+import { WrongUsage } from './wrong-usage.ts'
 
 /** `hub key create`: makes a key in the database of DATABASE_URL and shows it once. */
 export async function keyCommand(argv: readonly string[]): Promise<void> {
@@ -11,14 +11,14 @@ export async function keyCommand(argv: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
-    options: { name: { type: 'string' }, scope: { type: 'string', multiple: true }, expires: { type: 'string' } },
+    options: {
+      name: { type: 'string' },
+      scope: { type: 'string', multiple: true },
+      expires: { type: 'string' },
+    },
   })
   const { name, scope: scopes, expires } = values
-  if (positionals[0] !== 'create' || !name || !scopes?.length) {
-    console.error(usage())
-    process.exitCode = 1
-    return
-  }
+  if (positionals[0] !== 'create' || !name || !scopes?.length) throw new WrongUsage()
   const { databaseUrl } = settingsOrExit(process.env)
   if (!databaseUrl) {
     console.error(
@@ -32,7 +32,15 @@ export async function keyCommand(argv: readonly string[]): Promise<void> {
   const pool = createPool({ url: databaseUrl, max: 1, applicationName: 'trace-hub key' })
   try {
     const { key, stored } = await newKey(pool, { name, scopes, ...(expires ? { expiresAt: expires } : {}) })
-    console.log(JSON.stringify({ id: stored.id, key, name: stored.name, scopes: stored.scopes, expiresAt: stored.expiresAt }))
+    console.log(
+      JSON.stringify({
+        id: stored.id,
+        key,
+        name: stored.name,
+        scopes: stored.scopes,
+        expiresAt: stored.expiresAt,
+      }),
+    )
   } catch (error) {
     console.error(sentenceOf(error))
     process.exitCode = 1

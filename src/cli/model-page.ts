@@ -1,9 +1,9 @@
 import type { TSchema } from 'typebox'
+import { PARTS, type PartName, partNameOf } from '#api/record-parts.ts'
 import { DOCUMENT_TYPES } from '#core/documents/document-type.ts'
 import { FLAGS } from '#core/flags.ts'
 import { KINDS, kindDefinition } from '#core/model/kinds.ts'
 import { RECORD_SCHEMAS, SCHEMA_VERSION } from '#core/model/record.ts'
-import { type PartName, partNameOf, PARTS } from './model-parts.ts'
 
 /** What `field` keeps on a schema beside the keywords of JSON Schema. */
 interface Described {
@@ -69,11 +69,14 @@ function typeOf(schema: Shape): string {
   const part = partNameOf(schema)
   if (part) return linkTo(part)
   if (schema.const !== undefined) return `\`${String(schema.const)}\``
-  if (schema.enum) return schema.enum.length > 24 ? 'code' : schema.enum.map((code) => `\`${code}\``).join(', ')
+  if (schema.enum)
+    return schema.enum.length > 20
+      ? '[code](#quality-flags-and-codes-of-issues--质量标记与问题代码)'
+      : schema.enum.map((code) => `\`${code}\``).join(', ')
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ')
   if (schema.type === 'array') return `list of ${schema.items ? typeOf(schema.items) : 'values'}`
   if (schema.type === 'object') return objectType(schema)
-  if (schema.pattern?.includes('\\\\.\\\\d') || schema.pattern === '^-?\\d+(\\.\\d+)?$') return 'decimal text'
+  if (schema.pattern === '^-?\\d+(\\.\\d+)?$') return 'decimal text'
   if (schema.type === 'string') return 'text'
   return schema.type ?? 'any value'
 }
@@ -86,7 +89,8 @@ function objectType({ properties }: Shape): string {
 
 const linkTo = (part: PartName): string => `[${part}](#${part.toLowerCase()})`
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+const cell = (text: string): string =>
+  text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ')
 
 function codeTable(title: string, codes: Readonly<Record<string, unknown>>): string {
   const rows = Object.entries(codes).map(([code, meaning]) => `| \`${code}\` | ${cell(meaningOf(meaning))} |`)
@@ -94,4 +98,8 @@ function codeTable(title: string, codes: Readonly<Record<string, unknown>>): str
 }
 
 const meaningOf = (meaning: unknown): string =>
-  typeof meaning === 'string' ? meaning : Object.values(meaning as object).flat().join(' · ')
+  typeof meaning === 'string'
+    ? meaning
+    : Object.values(meaning as object)
+        .flat()
+        .join(' · ')

@@ -3,20 +3,18 @@ import { loadRegistry } from '#flow/systems/load.ts'
 import type { InstalledSystem } from '#flow/systems/registry.ts'
 import { cliLanguage } from './language.ts'
 import { settingsOrExit } from './process.ts'
-import { usage } from './usage.ts'
+import { WrongUsage } from './wrong-usage.ts'
 
 /** `hub system check [system…]`: every mistake of the systems' settings, mappings and code tables, with place and advice. */
 export async function systemCommand([action, ...wanted]: readonly string[]): Promise<void> {
-  if (action !== 'check') {
-    console.error(usage())
-    process.exitCode = 1
-    return
-  }
+  if (action !== 'check') throw new WrongUsage()
   const { mappings } = settingsOrExit(process.env)
   const registry = await loadRegistry(mappings)
   const unknown = wanted.filter((id) => !registry.system(id))
   for (const id of unknown) console.error(`${id}: ${[...registry.systems.keys()].join(', ')}`)
-  const systems = [...registry.systems.values()].filter(({ id }) => wanted.length === 0 || wanted.includes(id))
+  const systems = [...registry.systems.values()].filter(
+    ({ id }) => wanted.length === 0 || wanted.includes(id),
+  )
   const mistakes = systems.flatMap(report)
   if (mistakes.length > 0 || unknown.length > 0) process.exitCode = 1
 }

@@ -17,7 +17,14 @@ export async function newKey(
   const issues: Issue[] = wanted.scopes.flatMap((scope, i) =>
     SCOPE.test(scope)
       ? []
-      : [{ path: `/scopes/${i}`, code: 'E_SCHEMA' as const, value: scope.slice(0, 80), reason: 'push:<system>, read, link:<id> or admin' }],
+      : [
+          {
+            path: `/scopes/${i}`,
+            code: 'E_SCHEMA' as const,
+            value: scope.slice(0, 80),
+            reason: 'push:<system>, read, link:<id> or admin',
+          },
+        ],
   )
   const expiresAt = wanted.expiresAt ?? null
   if (expiresAt !== null && Number.isNaN(Date.parse(expiresAt))) {
@@ -26,6 +33,12 @@ export async function newKey(
   if (issues.length > 0) throw new HubError('invalid_request', { issues })
   const key = `hub_${randomBytes(32).toString('base64url')}`
   const digest = createHash('sha256').update(key).digest()
-  const stored = await insertKey(pool, { id: randomUUID(), name: wanted.name, scopes: wanted.scopes, digest, expiresAt })
+  const stored = await insertKey(pool, {
+    id: randomUUID(),
+    name: wanted.name,
+    scopes: wanted.scopes,
+    digest,
+    expiresAt,
+  })
   return { key, stored }
 }

@@ -197,9 +197,28 @@ export async function setMessageProblem(
   )
 }
 
-/** Takes the lock under which positions are given out. Nothing but the inserts of versions and edges should follow before COMMIT. */
-export async function lockPositions(client: PoolClient): Promise<void> {
-  await client.query(`select pg_advisory_xact_lock(${POSITION_LOCK})`)
+/**
+ * Takes the lock under which positions are given out and waiting voids are noted; it is held until COMMIT, so nothing but inserts
+ * should follow. Tells whether any void waits, by a look that is taken after the lock.
+ */
+export async function lockPositions(client: PoolClient): Promise<boolean> {
+  const answers = await client.query(
+    `select pg_advisory_xact_lock(${POSITION_LOCK}); select exists (select from waiting_voids) as waiting`,
+  )
+  const [, second] = answers as unknown as [unknown, { rows: [{ waiting: boolean }] }]
+  return second.rows[0].waiting
+}
+
+/** Whether a void waits for one of the records. */
+export async function isAwaited(client: PoolClient, ids: readonly string[]): Promise<boolean> {
+  const { rows } = await client.query('select from waiting_voids where record_id = any($1) limit 1', [ids])
+  return rows.length > 0
+}
+
+/** Whether one of the records exists. */
+export async function isKnown(client: PoolClient, ids: readonly string[]): Promise<boolean> {
+  const { rows } = await client.query('select from record_versions where record_id = any($1) limit 1', [ids])
+  return rows.length > 0
 }
 
 export async function insertVersions(client: PoolClient, versions: readonly VersionRow[]): Promise<void> {

@@ -28,7 +28,7 @@ const COLUMNS = (from: string, e: string, v: string, rule: string, confidence: s
 const entered = (end: 'back' | 'forward'): string => `
   select ${COLUMNS('i.to_code', 'e', 'v', "'entered'", 'least(e.confidence, 0.95::real)')}
     from lot_edges e ${live('e', 'v', '$2')}
-    join lot_edges i on i.from_code = e.from_code and i.kind = 'entry' ${live('i', 'w', '$2')} 
+    join lot_edges i on i.from_code = e.from_code and i.kind = 'entry' ${live('i', 'w', '$2')} and w.system = v.system
    where e.kind = 'transformation' and i.to_code <> e.to_code and ${end === 'back' ? 'e.to_code' : 'i.to_code'} = any($1)`
 
 const linksText = (way: Way): string => {

@@ -14,4 +14,5 @@ export function encodeBytes(bytes: Uint8Array): { coding: Coding; bytes: Uint8Ar
 }
 
 /** The bytes as they were received. */
-export const decodeBytes = (coding: Coding, bytes: Buffer): Buffer => (coding === 'zstd' ? zstdDecompressSync(bytes) : bytes)
+export const decodeBytes = (coding: Coding, bytes: Buffer): Buffer =>
+  coding === 'zstd' ? zstdDecompressSync(bytes) : bytes

@@ -43,7 +43,9 @@ export async function readMessageBytes(
     'select coding, bytes, content_type from messages where id = $1 and received_at = to_timestamp($2::numeric / 1000)',
     [id, timeOf(id)],
   )
-  return rows[0] ? { bytes: decodeBytes(rows[0].coding, rows[0].bytes), contentType: rows[0].content_type } : null
+  return rows[0]
+    ? { bytes: decodeBytes(rows[0].coding, rows[0].bytes), contentType: rows[0].content_type }
+    : null
 }
 
 /** The message that an Idempotency-Key of a system was used for. */

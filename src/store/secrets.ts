@@ -3,7 +3,10 @@ import type { Pool } from 'pg'
 
 /** A secret of this hub, made at first use and kept; all processes of a hub get the same. */
 export async function keptSecret(pool: Pool, name: string): Promise<Buffer> {
-  await pool.query('insert into secrets (name, value) values ($1, $2) on conflict (name) do nothing', [name, randomBytes(32)])
+  await pool.query('insert into secrets (name, value) values ($1, $2) on conflict (name) do nothing', [
+    name,
+    randomBytes(32),
+  ])
   const { rows } = await pool.query('select value from secrets where name = $1', [name])
   return rows[0].value
 }

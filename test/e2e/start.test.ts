@@ -33,7 +33,15 @@ interface Running {
 /** `hub start` as a person does it; settles when it says that it is ready. */
 async function start(data: string, env: Record<string, string> = {}): Promise<Running> {
   const child = spawn(process.execPath, ['bin/hub', 'start'], {
-    env: { ...process.env, HUB_DATA: data, HUB_PORT: '0', HUB_LANG: 'en', HUB_ADMIN_KEY: ADMIN_KEY, HUB_LOG: 'error', ...env },
+    env: {
+      ...process.env,
+      HUB_DATA: data,
+      HUB_PORT: '0',
+      HUB_LANG: 'en',
+      HUB_ADMIN_KEY: ADMIN_KEY,
+      HUB_LOG: 'error',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let out = ''
@@ -56,7 +64,9 @@ const push = (url: string, trade: object): Promise<Response> =>
     body: JSON.stringify(trade),
   })
 const saleCount = async (url: string): Promise<number> => {
-  const answer = await fetch(`${url}/v1/records?kind=sale&limit=100`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } })
+  const answer = await fetch(`${url}/v1/records?kind=sale&limit=100`, {
+    headers: { authorization: `Bearer ${ADMIN_KEY}` },
+  })
   const { records } = (await answer.json()) as { records: unknown[] }
   return records.length
 }
@@ -123,9 +133,12 @@ async function saleTotal(url: string): Promise<number> {
   let total = 0
   let after = ''
   for (;;) {
-    const answer = await fetch(`${url}/v1/records?kind=sale&limit=500${after && `&after=${encodeURIComponent(after)}`}`, {
-      headers: { authorization: `Bearer ${ADMIN_KEY}` },
-    })
+    const answer = await fetch(
+      `${url}/v1/records?kind=sale&limit=500${after && `&after=${encodeURIComponent(after)}`}`,
+      {
+        headers: { authorization: `Bearer ${ADMIN_KEY}` },
+      },
+    )
     const page = (await answer.json()) as { records: unknown[]; next: string | null }
     total += page.records.length
     if (!page.next) return total

@@ -12,10 +12,11 @@ export function table(parts: readonly PartCount[]): string {
   return ['', line('part', 'passed', 'failed', 'time'), ...rows].join('\n')
 }
 
-/** Which tests were not run, and what to install so that they are. */
-export function notRun(skipped: readonly string[], missing: readonly NeededProgram[]): string {
+/** Which tests were not run (null: there is no report), and what to install so that they are. */
+export function notRun(skipped: readonly string[] | null, missing: readonly NeededProgram[]): string {
   const lines = ['']
-  if (skipped.length === 0) lines.push('Every test was run.')
+  if (skipped === null) lines.push('The tests ended without a report.')
+  else if (skipped.length === 0) lines.push('Every test was run.')
   else lines.push(`Not run (${skipped.length}):`, ...skipped.map((test) => `  ${test}`))
   for (const { name, debian } of missing) {
     lines.push(`${name} was not found. Install it (Debian: apt-get install ${debian}).`)

@@ -21,7 +21,12 @@ export function withPlainIntake(): PlainIntake {
   const context = {} as PlainIntake
   beforeAll(() => {
     context.pool = createPool({ url: database.url })
-    context.intake = createIntake({ pool: context.pool, registry: plainRegistry, clock: Date.now, onCommitted: () => {} })
+    context.intake = createIntake({
+      pool: context.pool,
+      registry: plainRegistry,
+      clock: Date.now,
+      onCommitted: () => {},
+    })
     context.push = (sales, idempotencyKey) => {
       const bytes = Buffer.from(JSON.stringify(sales))
       return context.intake.push({

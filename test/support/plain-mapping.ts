@@ -43,7 +43,8 @@ const plainRecords = (sale: PlainSale, no: string): MappedRecord[] => {
 
 const map = (source: SourceRecord): MappedSource => {
   const { index } = source
-  if (source.issues.length > 0) return { index, key: null, rejected: true, issues: [...source.issues], records: [] }
+  if (source.issues.length > 0)
+    return { index, key: null, rejected: true, issues: [...source.issues], records: [] }
   const sale = source.value as PlainSale
   if (!sale.no) {
     const issue = { path: source.place('no'), code: 'E_NO_KEY' as const, reason: 'no number' }

@@ -129,6 +129,8 @@ function signedHeaders({ secret, messageId, timestamp, batch }: SendRequest): Si
 type ResponseStream = ReturnType<typeof got.stream.post>
 
 async function readAnswer(stream: ResponseStream, maxBytes: number): Promise<Answer> {
+  // The signal of a link outlives its requests: one that is aborted after its answer was read still emits, and unheard that ends the process.
+  stream.on('error', () => {})
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of stream) {

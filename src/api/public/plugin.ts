@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { type Language, languageOf } from '#api/language.ts'
+import { problems } from '#api/openapi.ts'
 import { HubError } from '#core/errors.ts'
 import { PublicTrace } from '#flow/trace/public-trace.ts'
 import { tracePage, unknownPage } from './page.ts'
@@ -37,7 +38,22 @@ export const publicPages =
       code.length > CODE_MAX ? null : trace(code)
 
     app.get('/t/:code', {
-      schema: { tags: ['public'], summary: 'Page of a path · 追溯页面', security: [], params },
+      schema: {
+        operationId: 'showTrace',
+        tags: ['public'],
+        summary: 'Page of a path · 追溯页面',
+        description:
+          'What anyone may see of where goods came from; works without scripts. 任何人可见的追溯页面，无需脚本。',
+        security: [],
+        params,
+        response: {
+          200: { description: 'The page · 页面', content: { 'text/html': { schema: { type: 'string' } } } },
+          404: {
+            description: 'A page that says so · 无记录的页面',
+            content: { 'text/html': { schema: { type: 'string' } } },
+          },
+        },
+      },
       handler: async (request: Asked, reply) => {
         const { code } = request.params
         const spoken = languageAsked(request, language)
@@ -50,11 +66,19 @@ export const publicPages =
 
     app.get('/public/v1/trace/:code', {
       schema: {
+        operationId: 'getPublicTrace',
         tags: ['public'],
         summary: 'Path of goods as anyone may see it · 公开追溯信息',
+        description: 'The same redacted view as the page, as JSON. 与页面相同的脱敏信息。',
         security: [],
         params,
-        response: { 200: PublicTrace },
+        response: {
+          200: {
+            description: 'The path · 追溯信息',
+            content: { 'application/json': { schema: PublicTrace } },
+          },
+          ...problems(404),
+        },
       },
       handler: async (request: Asked, reply) => {
         const found = await find(request.params.code)

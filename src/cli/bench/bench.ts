@@ -46,9 +46,16 @@ async function measure(wanted: readonly string[], quick: boolean): Promise<Figur
   if (http.length === 0) return figures
   const stage = await openStage(settings)
   try {
-    for (const name of http) figures.push(...(await (httpParts[name] as (typeof httpParts)[string])(stage, quick)))
+    for (const name of http)
+      figures.push(...(await (httpParts[name] as (typeof httpParts)[string])(stage, quick)))
     const peak = await stage.peakBytes()
-    figures.push({ name: 'resident memory of the hub, peak', value: peak / 1e6, unit: 'MB', baseline: 'limit of 300', ratio: peak / MEMORY_GOAL_BYTES })
+    figures.push({
+      name: 'resident memory of the hub, peak',
+      value: peak / 1e6,
+      unit: 'MB',
+      baseline: 'limit of 300',
+      ratio: peak / MEMORY_GOAL_BYTES,
+    })
   } finally {
     await stage.close()
   }

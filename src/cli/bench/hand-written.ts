@@ -13,13 +13,36 @@ export function handWritten(trade: Trade): object {
       occurredAt: { at: timeOf(trade['tradeTime'] as string), precision: 'second', raw: trade['tradeTime'] },
       sites: [{ role: 'market', ids: [{ scheme: 'cn.mofcom.node9', value: trade['marketCode'] }] }],
       parties: [
-        { role: 'seller', name: trade['sellerName'], ids: [{ scheme: 'cn.mofcom.operator13', value: trade['sellerCode'] }] },
-        { role: 'buyer', name: trade['buyerName'], ids: [{ scheme: 'cn.mofcom.operator13', value: trade['buyerCode'] }] },
+        {
+          role: 'seller',
+          name: trade['sellerName'],
+          ids: [{ scheme: 'cn.mofcom.operator13', value: trade['sellerCode'] }],
+        },
+        {
+          role: 'buyer',
+          name: trade['buyerName'],
+          ids: [{ scheme: 'cn.mofcom.operator13', value: trade['buyerCode'] }],
+        },
       ],
-      documents: [{ role: 'upstream', number: certificate, type: certificate.startsWith('HGZ') ? 'promise_cert' : 'unknown' }],
+      documents: [
+        {
+          role: 'upstream',
+          number: certificate,
+          type: certificate.startsWith('HGZ') ? 'promise_cert' : 'unknown',
+        },
+      ],
       product: { code: trade['goodsCode'], name: trade['goodsName'] },
-      quantity: { value: jin && mass ? multiplyDecimal(mass, '0.5') : mass, unit: 'KGM', raw: trade['netWeight'] },
-      price: { value: jin && price ? multiplyDecimal(price, '2') : price, currency: 'CNY', per: 'KGM', raw: trade['price'] },
+      quantity: {
+        value: jin && mass ? multiplyDecimal(mass, '0.5') : mass,
+        unit: 'KGM',
+        raw: trade['netWeight'],
+      },
+      price: {
+        value: jin && price ? multiplyDecimal(price, '2') : price,
+        currency: 'CNY',
+        per: 'KGM',
+        raw: trade['price'],
+      },
       amount: { value: parseDecimal(trade['amount'] as string), currency: 'CNY', raw: trade['amount'] },
       vehicle: trade['plateNo'],
       flags: [],

@@ -7,7 +7,7 @@ import type { SourceRecord } from '#core/source.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import { type Figure, median } from './figures.ts'
 import { handWritten } from './hand-written.ts'
-import { batchBody, tradeMaker, type Trade } from './trades.ts'
+import { batchBody, type Trade, tradeMaker } from './trades.ts'
 
 /** The same twelve fields in JSONata, without checks, memo or flags: what a general expression language costs. */
 const EXPRESSION = `{
@@ -32,7 +32,13 @@ export async function benchMapping(mappings: string, quick: boolean): Promise<Fi
   const trade = (await loadRegistry(mappings)).system('jiaxing-wholesale')?.records.get('trade')?.mapping
   const expression = jsonata(EXPRESSION)
   const rounds = quick ? 5 : 15
-  const rates = { closures: [] as number[], both: [] as number[], hand: [] as number[], decode: [] as number[], jsonata: [] as number[] }
+  const rates = {
+    closures: [] as number[],
+    both: [] as number[],
+    hand: [] as number[],
+    decode: [] as number[],
+    jsonata: [] as number[],
+  }
   for (let round = 0; round < rounds + 3; round++) {
     const closures = rate(sources, (source) => twelve.map(source, CONTEXT))
     const both = trade ? rate(sources, (source) => trade.map(source, CONTEXT)) : 0
@@ -56,9 +62,18 @@ export async function benchMapping(mappings: string, quick: boolean): Promise<Fi
   })
   return [
     figure('mapping, 12 fields', rates.closures, 'goal of 300,000', 300_000),
-    { ...figure('mapping, 12 fields', rates.closures, 'hand-written code', null), ratio: value / median(rates.hand) },
-    { ...figure('mapping, 12 fields', rates.closures, 'JSONata', null), ratio: value / median(rates.jsonata) },
-    { ...figure('mapping, 12 fields', rates.closures, 'decoding the same bytes', null), ratio: value / median(rates.decode) },
+    {
+      ...figure('mapping, 12 fields', rates.closures, 'hand-written code', null),
+      ratio: value / median(rates.hand),
+    },
+    {
+      ...figure('mapping, 12 fields', rates.closures, 'JSONata', null),
+      ratio: value / median(rates.jsonata),
+    },
+    {
+      ...figure('mapping, 12 fields', rates.closures, 'decoding the same bytes', null),
+      ratio: value / median(rates.decode),
+    },
     figure('mapping jiaxing-wholesale/trade, 25 fields in two records', rates.both, '', null),
     figure('decoding the same bytes, strictly', rates.decode, '', null),
   ]
@@ -85,7 +100,10 @@ function rateOf(records: number, work: () => unknown): number {
   return records / ((performance.now() - started) / 1000)
 }
 
-async function jsonataRate(expression: ReturnType<typeof jsonata>, sources: readonly SourceRecord[]): Promise<number> {
+async function jsonataRate(
+  expression: ReturnType<typeof jsonata>,
+  sources: readonly SourceRecord[],
+): Promise<number> {
   const started = performance.now()
   for (const source of sources) await expression.evaluate(source.value)
   return sources.length / ((performance.now() - started) / 1000)

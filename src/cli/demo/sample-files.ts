@@ -60,7 +60,11 @@ export const demoFiles: readonly SampleFile[] = [
     'quarantine after slaughter, one lot positive',
   ),
   agri('valid/one.json', '番茄合格证', 'certificate of the tomatoes'),
-  agri('valid/day.json', '当日合格证九张，数量单位写法各异', 'nine certificates, quantities written in many ways'),
+  agri(
+    'valid/day.json',
+    '当日合格证九张，数量单位写法各异',
+    'nine certificates, quantities written in many ways',
+  ),
   agri('valid/forms.json', '2019、2021、2026 三代样式', 'three generations of the form'),
   shaoxing(
     'trade',
@@ -85,7 +89,11 @@ export const demoFiles: readonly SampleFile[] = [
     '番茄批发交易，单据即支付',
     'a wholesale trade of tomatoes; the bill is also its payment',
   ),
-  jiaxing('valid/day.json', '公斤与斤混用，产地代码过期', 'kilograms and jin, an origin code that ended in 2013'),
+  jiaxing(
+    'valid/day.json',
+    '公斤与斤混用，产地代码过期',
+    'kilograms and jin, an origin code that ended in 2013',
+  ),
   jiaxing('valid/fifty.json', '五十笔交易', 'fifty trades'),
   jiaxing('valid/one.json', '结算服务器重发同一报文', 'the settlement server sends the same bytes again'),
   shaoxing('trade', 'invalid/trade-mixed.xml', '七条明细，五条有误', 'seven details, five of them damaged'),

@@ -103,14 +103,13 @@ export async function pushVoids(
   printer: Printer,
 ): Promise<void> {
   printer.heading('作废及其影响', 'A void and its effect')
-  const document = '/v1/documents/promise_cert/HGZ20240415-M4ND'
-  const before = await calls.get<{ valid: boolean }>(document)
+  const document = '/v1/documents/promise_cert/HGZ20240415-M4ND?on=2024-04-15'
+  const before = await calls.get<{ verdict: string }>(document)
   for (const sample of voidFiles) await pushOne(calls, keys, mappings, sample, printer)
-  const after = await calls.get<{ valid: boolean; status?: string }>(document)
-  const word = (valid: boolean): [string, string] => (valid ? ['有效', 'valid'] : ['无效', 'not valid'])
+  const after = await calls.get<{ verdict: string }>(document)
   printer.line(
-    `合格证 HGZ20240415-M4ND：${word(before.valid)[0]} → ${word(after.valid)[0]}；03:55 的销售仍在，其凭证标为作废`,
-    `Certificate HGZ20240415-M4ND: ${word(before.valid)[1]} → ${word(after.valid)[1]}; the sale of 03:55 stays, its document is void`,
+    `合格证 HGZ20240415-M4ND：${before.verdict} → ${after.verdict}；03:55 的销售仍在，其凭证标为作废`,
+    `Certificate HGZ20240415-M4ND: ${before.verdict} → ${after.verdict}; the sale of 03:55 stays, its document is void`,
   )
 }
 

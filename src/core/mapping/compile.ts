@@ -22,12 +22,17 @@ export function compileMapping(file: MappingFile): Compilation {
     return { mapping: null, mistakes: mistakes.sorted() }
   }
   const heading = compileHeading(root, mistakes)
+  if (heading !== null && file.system !== undefined && file.system.system !== heading.system) {
+    const known = [`${file.system.system}/${heading.record}`]
+    mistakes.add(root.at, 'mapping', 'unknown_value', { found: `${heading.system}/${heading.record}`, known })
+  }
   if (textAt(root, 'direction') === 'backward') {
     const mapping = compileBackward(root, heading ?? NAMELESS, mistakes, file.tables ?? {})
     return { mapping: mistakes.none ? mapping : null, mistakes: mistakes.sorted() }
   }
   const plan = compileForward(root, heading ?? NAMELESS, mistakes, file.tables ?? {}, file.keyedHash)
-  if (heading === null || plan === null || !mistakes.none) return { mapping: null, mistakes: mistakes.sorted() }
+  if (heading === null || plan === null || !mistakes.none)
+    return { mapping: null, mistakes: mistakes.sorted() }
   const runner = forwardRunner(plan)
   const mapping: CompiledMapping = {
     name: `${plan.system}/${plan.record}`,

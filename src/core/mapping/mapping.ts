@@ -4,12 +4,10 @@ import type { Kind } from '#core/model/kinds.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
 import type { When } from '#core/model/values.ts'
 import type { ReadOptions, SourceRecord } from '#core/source.ts'
+import type { SystemFile } from './system.ts'
+import type { Words } from './words.ts'
 
-/** A text in both languages of the hub. */
-export interface Words {
-  readonly en: string
-  readonly zh: string
-}
+export type { Words }
 
 /** One thing that is wrong with a mapping file: where, what, and what to do. */
 export interface Mistake {
@@ -119,6 +117,8 @@ export interface CodeRow {
 export interface MappingFile {
   readonly path: string
   readonly text: string
+  /** The system that the file belongs to; a mapping of another one is a mistake. */
+  readonly system?: SystemFile
   /** Code tables by the name under which `lookup` calls them. */
   readonly tables?: Readonly<Record<string, CodeTable>>
   /** Turns a citizen identity number into a digest that cannot be turned back; without it such numbers are left out. */

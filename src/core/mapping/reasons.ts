@@ -12,117 +12,151 @@ const define = (
 
 /** Why a field was refused or marked, and how to mend it. Issues carry the English text; the Chinese one is found by it. */
 export const REASONS = {
-  not_object: define(['not an object', '不是对象'], [
-    'Send each record as an object with named fields.',
-    '每条记录应为带字段名的对象。',
-  ]),
-  no_key: define(['the key of the record is missing', '缺少记录主键'], [
-    'Fill in this field and send the record again.',
-    '请填写此字段后重新发送。',
-  ]),
-  key_lost: define(['the key lost digits in a spreadsheet or as a number', '主键经表格或数值转换丢失位数'], [
-    'Send the key as text, with every digit.',
-    '请以文本形式发送完整主键。',
-  ]),
-  key_long: define(['the key is too long to be one', '主键过长'], ['Send the key alone in this field.', '此字段只应填写主键。']),
-  no_target: define(['the void names no record', '作废未指明原记录'], [
-    'Name the key of the record to be made void.',
-    '请填写被作废记录的主键。',
-  ]),
+  not_object: define(
+    ['not an object', '不是对象'],
+    ['Send each record as an object with named fields.', '每条记录应为带字段名的对象。'],
+  ),
+  no_key: define(
+    ['the key of the record is missing', '缺少记录主键'],
+    ['Fill in this field and send the record again.', '请填写此字段后重新发送。'],
+  ),
+  key_lost: define(
+    ['the key lost digits in a spreadsheet or as a number', '主键经表格或数值转换丢失位数'],
+    ['Send the key as text, with every digit.', '请以文本形式发送完整主键。'],
+  ),
+  key_long: define(
+    ['the key is too long to be one', '主键过长'],
+    ['Send the key alone in this field.', '此字段只应填写主键。'],
+  ),
+  no_target: define(
+    ['the void names no record', '作废未指明原记录'],
+    ['Name the key of the record to be made void.', '请填写被作废记录的主键。'],
+  ),
   status_unknown: define(
     ['unknown status: valid or void cannot be told', '未知状态：无法判断有效或作废'],
     ['Send one of the statuses of the interface document.', '请使用接口文档规定的状态值。'],
   ),
-  no_time: define(['no time of the event', '缺少发生时间'], ['Fill in this field and send the record again.', '请填写此字段后重新发送。']),
-  bad_time: define(['no readable time', '时间无法识别'], [
-    'Send a real date in the format of the interface document.',
-    '请按接口文档的格式发送真实日期。',
-  ]),
-  no_who: define(['neither a party nor a site', '主体与场所均缺失'], [
-    'Name at least one party or the site.',
-    '请至少填写一个主体或场所。',
-  ]),
-  no_what: define(['neither a product nor a lot nor a document', '产品、批次、凭证均缺失'], [
-    'Name the product, the lot or a document.',
-    '请填写产品、批次或凭证。',
-  ]),
-  no_name: define(['neither a name nor a code', '名称与代码均缺失'], ['Send a name or a code.', '请填写名称或代码。']),
-  destroyed: define(['text destroyed before it was sent', '文本在发送前已损坏'], [
-    'Send the text again in its right character set (UTF-8 or GB18030).',
-    '请以正确的字符集（UTF-8 或 GB18030）重新发送。',
-  ]),
-  not_text: define(['a list or an object where a single value was expected', '应为单个值，却是列表或对象'], [
-    'Send one value.',
-    '请发送单个值。',
-  ]),
-  code_lost: define(['the code lost digits in a spreadsheet or as a number; it was left out', '代码经表格或数值转换丢失位数，未采用'], [
-    'Send the code as text, with every digit.',
-    '请以文本形式发送完整代码。',
-  ]),
-  check_fails: define(['the check digit is wrong', '校验位不符'], ['Compare the code with the paper.', '请核对证照上的代码。']),
-  id_unknown: define(['the code fits none of the known schemes', '代码不符合任何已知体系'], [
-    'Compare the code with the interface document.',
-    '请对照接口文档核对代码。',
-  ]),
-  form_open: define(['the code fits two forms', '代码同时符合两种形式'], [
-    'Declare the form of trace codes in the mapping.',
-    '请在映射中声明追溯码的形式。',
-  ]),
-  personal_left_out: define(['a citizen identity number is not kept readable', '公民身份号码不保存明文'], [
-    'Nothing to do; set a key for digests to link such persons.',
-    '无需处理；如需关联请设置摘要密钥。',
-  ]),
-  enum_unknown: define(['the value is not one that the interface document names', '取值不在接口文档规定范围内'], [
-    'Add the value to the mapping, or mend it at the source.',
-    '请在映射中补充该取值，或在来源系统更正。',
-  ]),
-  table_miss: define(['the code table does not have the code', '代码表中没有该代码'], [
-    'Add the code to the table.',
-    '请在代码表中补充该代码。',
-  ]),
-  number_bad: define(['no readable number', '数字无法识别'], ['Send digits, with or without a unit.', '请发送数字（可带单位）。']),
-  unit_bad: define(['the mass or unit cannot be read, or is unusual', '重量或单位无法识别，或不常用'], [
-    'Send a mass in 公斤 or 斤, or the content of a package.',
-    '请以公斤或斤发送重量，或注明件重。',
-  ]),
-  price_bad: define(['the price cannot be read, or is for a package of unknown content', '单价无法识别，或以未注明件重的包装计价'], [
-    'Send the price for a kilogram or 500 g.',
-    '请发送每公斤或每斤单价。',
-  ]),
-  price_band: define(['the price is outside the band of the product', '单价超出该产品合理范围'], [
-    'Check the unit of mass and price.',
-    '请核对重量与计价单位。',
-  ]),
-  area_obsolete: define(['the region had ended by then; its successor is used', '该区划当时已撤销，按后继区划处理'], [
-    'Send the code that was valid on the day.',
-    '请使用当时有效的区划代码。',
-  ]),
-  area_ambiguous: define(['the region leads to several places; none is chosen', '该区划可能对应多个地方，未作选择'], [
-    'Send the code or full name of the district.',
-    '请使用完整的区县代码或名称。',
-  ]),
-  area_changed: define(['the region began later; its predecessor is used', '该区划当时尚未设立，按原区划处理'], [
-    'Send the code that was valid on the day.',
-    '请使用当时有效的区划代码。',
-  ]),
-  area_unknown: define(['no such region', '没有该区划'], ['Send a GB/T 2260 code.', '请使用 GB/T 2260 代码。']),
-  type_guessed: define(['the type of the document was told from its number', '凭证类型由编号推断'], [
-    'Name the type of the document where the interface allows it.',
-    '接口允许时请注明凭证类型。',
-  ]),
-  product_unknown: define(['no code table or alias names the product', '产品不在代码表与别名表中'], [
-    'Send a GB/T 7635.1 code, or add the alias.',
-    '请发送 GB/T 7635.1 代码，或补充别名。',
-  ]),
-  time_range: define(['a time before 2009 or later than tomorrow', '时间早于 2009 年或晚于明天'], [
-    'Check the clock of the source.',
-    '请检查来源系统时钟。',
-  ]),
-  future: define(['a time later than the receipt', '时间晚于接收时间'], ['Check the clock of the source.', '请检查来源系统时钟。']),
-  left_out: define(['too little is known for this record; it was left out', '信息不足，未生成此记录'], [
-    'Fill in the fields of this record.',
-    '请补充相关字段。',
-  ]),
+  no_time: define(
+    ['no time of the event', '缺少发生时间'],
+    ['Fill in this field and send the record again.', '请填写此字段后重新发送。'],
+  ),
+  bad_time: define(
+    ['no readable time', '时间无法识别'],
+    ['Send a real date in the format of the interface document.', '请按接口文档的格式发送真实日期。'],
+  ),
+  no_who: define(
+    ['neither a party nor a site', '主体与场所均缺失'],
+    ['Name at least one party or the site.', '请至少填写一个主体或场所。'],
+  ),
+  no_what: define(
+    ['neither a product nor a lot nor a document', '产品、批次、凭证均缺失'],
+    ['Name the product, the lot or a document.', '请填写产品、批次或凭证。'],
+  ),
+  no_part: define(
+    ['a part that this kind of record cannot do without is missing', '缺少此类记录必需的内容'],
+    ['Fill in this field and send the record again.', '请填写此字段后重新发送。'],
+  ),
+  no_name: define(
+    ['neither a name nor a code', '名称与代码均缺失'],
+    ['Send a name or a code.', '请填写名称或代码。'],
+  ),
+  destroyed: define(
+    ['text destroyed before it was sent', '文本在发送前已损坏'],
+    [
+      'Send the text again in its right character set (UTF-8 or GB18030).',
+      '请以正确的字符集（UTF-8 或 GB18030）重新发送。',
+    ],
+  ),
+  not_text: define(
+    ['a list or an object where a single value was expected', '应为单个值，却是列表或对象'],
+    ['Send one value.', '请发送单个值。'],
+  ),
+  code_lost: define(
+    [
+      'the code lost digits in a spreadsheet or as a number; it was left out',
+      '代码经表格或数值转换丢失位数，未采用',
+    ],
+    ['Send the code as text, with every digit.', '请以文本形式发送完整代码。'],
+  ),
+  check_fails: define(
+    ['the check digit is wrong', '校验位不符'],
+    ['Compare the code with the paper.', '请核对证照上的代码。'],
+  ),
+  id_unknown: define(
+    ['the code fits none of the known schemes', '代码不符合任何已知体系'],
+    ['Compare the code with the interface document.', '请对照接口文档核对代码。'],
+  ),
+  form_open: define(
+    ['the code fits two forms', '代码同时符合两种形式'],
+    ['Declare the form of trace codes in the mapping.', '请在映射中声明追溯码的形式。'],
+  ),
+  personal_left_out: define(
+    ['a citizen identity number is not kept readable', '公民身份号码不保存明文'],
+    ['Nothing to do; set a key for digests to link such persons.', '无需处理；如需关联请设置摘要密钥。'],
+  ),
+  enum_unknown: define(
+    ['the value is not one that the interface document names', '取值不在接口文档规定范围内'],
+    ['Add the value to the mapping, or mend it at the source.', '请在映射中补充该取值，或在来源系统更正。'],
+  ),
+  table_miss: define(
+    ['the code table does not have the code', '代码表中没有该代码'],
+    ['Add the code to the table.', '请在代码表中补充该代码。'],
+  ),
+  number_bad: define(
+    ['no readable number', '数字无法识别'],
+    ['Send digits, with or without a unit.', '请发送数字（可带单位）。'],
+  ),
+  unit_bad: define(
+    ['the mass or unit cannot be read, or is unusual', '重量或单位无法识别，或不常用'],
+    ['Send a mass in 公斤 or 斤, or the content of a package.', '请以公斤或斤发送重量，或注明件重。'],
+  ),
+  price_bad: define(
+    [
+      'the price cannot be read, or is for a package of unknown content',
+      '单价无法识别，或以未注明件重的包装计价',
+    ],
+    ['Send the price for a kilogram or 500 g.', '请发送每公斤或每斤单价。'],
+  ),
+  price_band: define(
+    ['the price is outside the band of the product', '单价超出该产品合理范围'],
+    ['Check the unit of mass and price.', '请核对重量与计价单位。'],
+  ),
+  area_obsolete: define(
+    ['the region had ended by then; its successor is used', '该区划当时已撤销，按后继区划处理'],
+    ['Send the code that was valid on the day.', '请使用当时有效的区划代码。'],
+  ),
+  area_ambiguous: define(
+    ['the region leads to several places; none is chosen', '该区划可能对应多个地方，未作选择'],
+    ['Send the code or full name of the district.', '请使用完整的区县代码或名称。'],
+  ),
+  area_changed: define(
+    ['the region began later; its predecessor is used', '该区划当时尚未设立，按原区划处理'],
+    ['Send the code that was valid on the day.', '请使用当时有效的区划代码。'],
+  ),
+  area_unknown: define(
+    ['no such region', '没有该区划'],
+    ['Send a GB/T 2260 code.', '请使用 GB/T 2260 代码。'],
+  ),
+  type_guessed: define(
+    ['the type of the document was told from its number', '凭证类型由编号推断'],
+    ['Name the type of the document where the interface allows it.', '接口允许时请注明凭证类型。'],
+  ),
+  product_unknown: define(
+    ['no code table or alias names the product', '产品不在代码表与别名表中'],
+    ['Send a GB/T 7635.1 code, or add the alias.', '请发送 GB/T 7635.1 代码，或补充别名。'],
+  ),
+  time_range: define(
+    ['a time before 2009 or later than tomorrow', '时间早于 2009 年或晚于明天'],
+    ['Check the clock of the source.', '请检查来源系统时钟。'],
+  ),
+  future: define(
+    ['a time later than the receipt', '时间晚于接收时间'],
+    ['Check the clock of the source.', '请检查来源系统时钟。'],
+  ),
+  left_out: define(
+    ['too little is known for this record; it was left out', '信息不足，未生成此记录'],
+    ['Fill in the fields of this record.', '请补充相关字段。'],
+  ),
 } as const satisfies Record<string, Reason>
 
 export type ReasonCode = keyof typeof REASONS

@@ -1,44 +1,19 @@
-import { type Compiling, entryOf, mapOf, textOf, textsOf, valueOf } from './compile/compiling.ts'
+import { type Compiling, choiceOf, entryOf, mapOf, textOf, textsOf } from './compile/compiling.ts'
 import { mistakesOf } from './compile/mistakes.ts'
 import { type MapNode, type Node, parseFile } from './compile/node.ts'
 import type { Mistake, Words } from './mapping.ts'
+import { ADAPTERS, type SystemAnswer, type SystemFile, type SystemRecord } from './system.ts'
 
-/** What `system.yaml` says of an outside system. */
-export interface SystemFile {
-  readonly system: string
-  readonly title: Words
-  readonly department?: Words
-  /** GB/T 2260 code of the area that it serves. */
-  readonly region?: string
-  readonly adapter: (typeof ADAPTERS)[number]
-  /** Records by name. */
-  readonly records: Readonly<Record<string, SystemRecord>>
-  /** What its sender wants to read; the hub's own receipt where it is not said. */
-  readonly answer?: SystemAnswer
-}
+export type { SystemAnswer, SystemFile, SystemRecord } from './system.ts'
 
-export interface SystemRecord {
-  /** File of the mapping, in the same folder. */
-  readonly mapping: string
-  /** Content types that the record is accepted in. */
-  readonly accepts: readonly string[]
-  /** Most records in one message. */
-  readonly maxRecords?: number
-}
-
-/** A fixed text for a message that was taken, and for one that was not. */
-export interface SystemAnswer {
-  readonly contentType: string
-  readonly accepted: string
-  readonly refused: string
-}
-
-export const ADAPTERS = ['push', 'pull', 'soap', 'files', 'database', 'mqtt'] as const
 const NAMES = ['system', 'title', 'department', 'region', 'adapter', 'records', 'answer'] as const
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 
 /** Reads `system.yaml`. Tells of every mistake; the system is null where there is one. */
-export function parseSystemFile(path: string, text: string): { system: SystemFile | null; mistakes: Mistake[] } {
+export function parseSystemFile(
+  path: string,
+  text: string,
+): { system: SystemFile | null; mistakes: Mistake[] } {
   const parsed = parseFile(text)
   const mistakes = mistakesOf(path, parsed.place)
   for (const { at, reason } of parsed.faults) mistakes.add(at, '', 'unreadable', { found: reason })
@@ -70,7 +45,7 @@ function systemOf(c: Compiling, root: MapNode): SystemFile | null {
   const department = wordsOf(c, root, 'department')
   const region = optional(c, root, 'region')
   const adapterNode = entryOf(root, 'adapter')
-  const adapter = adapterNode === undefined ? null : valueOf(c, adapterNode, 'adapter', ADAPTERS)
+  const adapter = adapterNode === undefined ? null : choiceOf(c, adapterNode, 'adapter', ADAPTERS)
   const records = recordsOf(c, entryOf(root, 'records'))
   const answer = answerOf(c, entryOf(root, 'answer'))
   if (!system || !title || adapter === null || records === null) return null
@@ -96,7 +71,8 @@ function wordsOf(c: Compiling, root: MapNode, name: string): Words | undefined {
   if (map === null) return undefined
   const zh = optional(c, map, 'zh', `${name}.`)
   const en = optional(c, map, 'en', `${name}.`)
-  for (const wanted of ['zh', 'en']) if (!map.entries.has(wanted)) c.mistakes.add(map.at, name, 'missing', { wanted })
+  for (const wanted of ['zh', 'en'])
+    if (!map.entries.has(wanted)) c.mistakes.add(map.at, name, 'missing', { wanted })
   return zh && en ? { zh, en } : undefined
 }
 
@@ -110,7 +86,13 @@ function recordsOf(c: Compiling, node: Node | undefined): Record<string, SystemR
   for (const { name, at, value } of node.entries.values()) {
     const place = `records.${name}`
     if (!SLUG.test(name)) c.mistakes.add(at, place, 'not_name', { found: name })
-    const map = mapOf(c, value, place, ['mapping', 'accepts', 'maxRecords'], `${name}: { mapping: ${name}.yaml, accepts: [application/json] }`)
+    const map = mapOf(
+      c,
+      value,
+      place,
+      ['mapping', 'accepts', 'maxRecords'],
+      `${name}: { mapping: ${name}.yaml, accepts: [application/json] }`,
+    )
     if (map === null) continue
     for (const wanted of ['mapping', 'accepts']) {
       if (!map.entries.has(wanted)) c.mistakes.add(at, place, 'missing', { wanted })
@@ -119,15 +101,23 @@ function recordsOf(c: Compiling, node: Node | undefined): Record<string, SystemR
     const acceptsNode = entryOf(map, 'accepts')
     const accepts = acceptsNode === undefined ? null : textsOf(c, acceptsNode, `${place}.accepts`)
     const most = optional(c, map, 'maxRecords', `${place}.`)
-    if (most !== undefined && !/^[1-9]\d{0,6}$/.test(most)) c.mistakes.add(at, `${place}.maxRecords`, 'bad_number', { found: most })
-    if (mapping && accepts) records[name] = { mapping, accepts, ...(most ? { maxRecords: Number(most) } : {}) }
+    if (most !== undefined && !/^[1-9]\d{0,6}$/.test(most))
+      c.mistakes.add(at, `${place}.maxRecords`, 'bad_number', { found: most })
+    if (mapping && accepts)
+      records[name] = { mapping, accepts, ...(most ? { maxRecords: Number(most) } : {}) }
   }
   return records
 }
 
 function answerOf(c: Compiling, node: Node | undefined): SystemAnswer | undefined {
   if (node === undefined || (node.is === 'text' && node.text === 'receipt')) return undefined
-  const map = mapOf(c, node, 'answer', ['contentType', 'accepted', 'refused'], 'answer: { contentType: …, accepted: …, refused: … }')
+  const map = mapOf(
+    c,
+    node,
+    'answer',
+    ['contentType', 'accepted', 'refused'],
+    'answer: { contentType: …, accepted: …, refused: … }',
+  )
   if (map === null) return undefined
   for (const wanted of ['contentType', 'accepted', 'refused']) {
     if (!map.entries.has(wanted)) c.mistakes.add(map.at, 'answer', 'missing', { wanted })

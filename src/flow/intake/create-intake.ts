@@ -110,7 +110,8 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
         }
         try {
           const decoded = decode(request.bytes, mapping.read, charsetOf(request.contentType))
-          if (decoded.records.length > RECORDS_MAX) throw tooMany(decoded.records.length)
+          if (decoded.records.length > (record.maxRecords ?? RECORDS_MAX))
+            throw tooMany(decoded.records.length)
           return await write({
             ...base,
             encoding: decoded.encoding,

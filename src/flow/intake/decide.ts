@@ -30,7 +30,10 @@ export interface Known {
   readonly heads: Map<string, Head>
   readonly bodies: Map<string, NewestBody>
   readonly history: ReadonlyMap<string, readonly PastVersion[]>
+  /** Voids that waited for a record that comes now; taken out of the store, to be applied. */
   readonly waiting: Map<string, WaitingVoid>
+  /** Records that a void waits for, whether they come now or not. */
+  readonly awaited: Set<string>
 }
 
 /** The rows that follow, to be written in one transaction. */
@@ -101,6 +104,8 @@ function decideRecord(
     const waiting = known.waiting.get(record.id)
     if (!waiting) return { word: 'created', version: 1 }
     known.waiting.delete(record.id)
+    const noted = into.newWaiting.indexOf(waiting)
+    if (noted >= 0) into.newWaiting.splice(noted, 1)
     add(message, index, record, voided(content.body, waitingVoid(waiting)), 'void', 2, known, into)
     return { word: 'voided', version: 2 }
   }
@@ -147,7 +152,7 @@ function decideVoid(
       add(message, index, record, content, 'void', 1, known, into)
       return { word: 'voided', version: 1 }
     }
-    if (known.waiting.has(record.id)) return { word: 'unchanged', version: 0 }
+    if (known.awaited.has(record.id)) return { word: 'unchanged', version: 0 }
     const waiting = {
       recordId: record.id,
       messageId: message.id,
@@ -157,6 +162,7 @@ function decideVoid(
       voidedAt: record.void?.at ? JSON.stringify(record.void.at) : null,
     }
     known.waiting.set(record.id, waiting)
+    known.awaited.add(record.id)
     into.newWaiting.push(waiting)
     return { word: 'voided', version: 0 }
   }

@@ -13,6 +13,8 @@ import {
   insertRejections,
   insertVersions,
   insertWaitingVoids,
+  isAwaited,
+  isKnown,
   lockPositions,
   type MessageRow,
   type RejectionRow,
@@ -41,14 +43,16 @@ const ATTEMPTS = 4
 
 /**
  * Writes a group of messages in one transaction and gives the results of each. The promise settles after COMMIT.
- * Two writers that make the same next version of a record collide on its key; the loser reads again and decides anew.
+ * Two writers that make the same next version of a record collide on its key, and a void that crosses its original is seen under the
+ * lock; the loser reads again and decides anew.
  */
 export async function writeGroup(pool: Pool, messages: readonly IntakeMessage[]): Promise<KeyedResult[][]> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await inTransaction(pool, (client) => writeMessages(client, messages))
     } catch (error) {
-      if (!isConflict(error) || attempt === ATTEMPTS) throw error
+      const again = isConflict(error) || error instanceof Overtaken
+      if (!again || attempt === ATTEMPTS) throw error
     }
   }
 }
@@ -70,28 +74,48 @@ async function writeMessages(
   )
   await insertRejections(client, rejectionRows(messages, results))
   await countDrift(client, driftRows(messages))
-  await insertWaitingVoids(client, decision.newWaiting)
   await insertEdges(client, decision.edges)
-  if (decision.versions.length > 0) {
-    await lockPositions(client)
+  if (decision.versions.length > 0 || decision.newWaiting.length > 0) {
+    const someWait = await lockPositions(client)
+    if (await isOvertaken(client, decision, someWait)) throw new Overtaken()
+    await insertWaitingVoids(client, decision.newWaiting)
     await insertVersions(client, decision.versions)
   }
   return results
 }
 
+/** A void and its original came in two transactions at once, and each had not yet seen the other. */
+class Overtaken extends Error {}
+
+async function isOvertaken(client: PoolClient, decision: Decision, someWait: boolean): Promise<boolean> {
+  const voids = decision.newWaiting.map(({ recordId }) => recordId)
+  if (voids.length > 0 && (await isKnown(client, voids))) return true
+  if (!someWait) return false
+  const fresh = decision.versions.filter(({ version }) => version === 1).map(({ id }) => id)
+  return fresh.length > 0 && (await isAwaited(client, fresh))
+}
+
 /** Reads what must be known of the records before it can be decided what becomes of them: one query in the common case. */
 async function readKnown(client: PoolClient, messages: readonly IntakeMessage[]): Promise<Known> {
   const ids = new Set<string>()
-  for (const { sources } of messages)
-    for (const { mapped } of sources) for (const record of mapped.records) ids.add(record.id)
-  if (ids.size === 0) return { heads: new Map(), bodies: new Map(), history: new Map(), waiting: new Map() }
+  const coming = new Set<string>()
+  for (const { sources } of messages) {
+    for (const { mapped } of sources) {
+      for (const record of mapped.records) {
+        ids.add(record.id)
+        if (record.operation === 'upsert') coming.add(record.id)
+      }
+    }
+  }
+  if (ids.size === 0)
+    return { heads: new Map(), bodies: new Map(), history: new Map(), waiting: new Map(), awaited: new Set() }
   const { heads, awaited } = await readHeads(client, [...ids].sort())
   const { changed, voids } = sortByNeed(messages, heads)
   const history = changed.length ? await readHistory(client, changed) : new Map()
   const bodies = voids.length ? await readBodies(client, voids) : new Map()
-  const fresh = awaited.filter((id) => !heads.has(id))
-  const waiting = fresh.length ? await takeWaitingVoids(client, fresh) : new Map()
-  return { heads, bodies, history, waiting }
+  const taken = awaited.filter((id) => coming.has(id))
+  const waiting = taken.length ? await takeWaitingVoids(client, taken) : new Map()
+  return { heads, bodies, history, waiting, awaited: new Set(awaited) }
 }
 
 function sortByNeed(

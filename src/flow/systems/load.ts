@@ -1,16 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parseDocument } from 'yaml'
+import { basename, dirname, join } from 'node:path'
 import { compileMapping } from '#core/mapping/compile.ts'
-import type { CodeTable, Mistake } from '#core/mapping/mapping.ts'
+import type { CodeTable, Compilation, Mistake } from '#core/mapping/mapping.ts'
+import { parseSystemFile, type SystemFile } from '#core/mapping/system-file.ts'
+import { parseCodeTable } from '#core/mapping/table.ts'
 import type { ReadOptions } from '#core/source.ts'
 import type { InstalledRecord, InstalledSystem, Registry } from './registry.ts'
-import { readSystemFile, type SystemFile } from './system-file.ts'
 
 export interface LoadOptions {
   /** Turns an identity number into a digest; see store/secrets.ts. */
   readonly keyedHash?: (text: string) => string
 }
+
+const SYSTEM_FILE = 'system.yaml'
 
 /**
  * Reads and compiles everything under the folder of mappings. A folder with a `system.yaml` is a system; each other `.yaml` file in it
@@ -30,6 +32,16 @@ export async function loadRegistry(folder: string, options: LoadOptions = {}): P
   return { systems, mistakes, system: (id) => systems.get(id) }
 }
 
+/** Compiles one mapping file with the code tables beside it, as `hub map try` needs it. */
+export async function loadMappingFile(path: string): Promise<Compilation> {
+  const { tables, mistakes } = await loadTables(dirname(path), dirname(path))
+  const compiled = compileMapping({ path: basename(path), text: await readFile(path, 'utf8'), tables })
+  return {
+    mapping: mistakes.length === 0 ? compiled.mapping : null,
+    mistakes: [...mistakes, ...compiled.mistakes],
+  }
+}
+
 async function folderNames(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
   return entries
@@ -45,13 +57,13 @@ async function loadSystem(
 ): Promise<InstalledSystem | null> {
   const own = join(folder, name)
   const files = await readdir(own)
-  if (!files.includes('system.yaml')) return null
-  const path = `${name}/system.yaml`
-  const { file, mistakes } = readSystemFile(path, await readFile(join(own, 'system.yaml'), 'utf8'))
+  if (!files.includes(SYSTEM_FILE)) return null
+  const path = `${name}/${SYSTEM_FILE}`
+  const { system: file, mistakes } = parseSystemFile(path, await readFile(join(own, SYSTEM_FILE), 'utf8'))
   if (file && file.system !== name) mistakes.push(wrongName(path, file.system, name))
-  const tables = await loadTables(join(own, 'tables'))
+  const { tables, mistakes: wrongTables } = await loadTables(own, name)
   const records = new Map<string, InstalledRecord>()
-  for (const mapping of files.filter((one) => one.endsWith('.yaml') && one !== 'system.yaml').sort()) {
+  for (const mapping of files.filter((one) => one.endsWith('.yaml') && one !== SYSTEM_FILE).sort()) {
     const record = await loadRecord(own, name, mapping, { file, tables, options })
     records.set(record.name, record)
   }
@@ -62,7 +74,7 @@ async function loadSystem(
     ...(file?.region ? { region: file.region } : {}),
     folder: own,
     records,
-    mistakes,
+    mistakes: [...mistakes, ...wrongTables],
   }
 }
 
@@ -70,17 +82,19 @@ async function loadRecord(
   own: string,
   system: string,
   fileName: string,
-  parts: { file: SystemFile | null; tables: Record<string, CodeTable>; options: LoadOptions },
+  parts: { file: SystemFile | null; tables: Readonly<Record<string, CodeTable>>; options: LoadOptions },
 ): Promise<InstalledRecord> {
   const text = await readFile(join(own, fileName), 'utf8')
   const path = `${system}/${fileName}`
   const { mapping, mistakes } = compileMapping({ path, text, tables: parts.tables, ...parts.options })
-  const name = mapping?.record ?? fileName.replace(/\.yaml$/, '')
+  const declared = Object.entries(parts.file?.records ?? {}).find(([, record]) => record.mapping === fileName)
+  const name = mapping?.record ?? declared?.[0] ?? fileName.replace(/\.yaml$/, '')
   if (mapping && mapping.system !== system) mistakes.push(wrongName(path, mapping.system, system))
   return {
     name,
     title: mapping?.title ?? { zh: name, en: name },
-    accepts: parts.file?.accepts?.[name] ?? (mapping ? CONTENT_TYPES[mapping.read.format] : []),
+    accepts: declared?.[1].accepts ?? (mapping ? CONTENT_TYPES[mapping.read.format] : []),
+    ...(declared?.[1].maxRecords === undefined ? {} : { maxRecords: declared[1].maxRecords }),
     mapping: mistakes.length === 0 ? mapping : null,
     mistakes,
   }
@@ -94,21 +108,22 @@ const CONTENT_TYPES: Record<ReadOptions['format'], readonly string[]> = {
   form: ['application/x-www-form-urlencoded'],
 }
 
-/** The code tables of a system by their file names: `rows: [{code, value, from?, to?}]`, every scalar read as text. */
-async function loadTables(folder: string): Promise<Record<string, CodeTable>> {
+/** The code tables of a system by their file names. */
+async function loadTables(
+  own: string,
+  system: string,
+): Promise<{ tables: Record<string, CodeTable>; mistakes: Mistake[] }> {
   const tables: Record<string, CodeTable> = {}
+  const mistakes: Mistake[] = []
+  const folder = join(own, 'tables')
   const files = await readdir(folder).catch(() => [])
-  for (const file of files.filter((one) => one.endsWith('.yaml'))) {
+  for (const file of files.filter((one) => one.endsWith('.yaml')).sort()) {
     const name = file.replace(/\.yaml$/, '')
-    const document = parseDocument(await readFile(join(folder, file), 'utf8'), {
-      schema: 'failsafe',
-      merge: false,
-      logLevel: 'silent',
-    })
-    const { rows } = document.toJS({ maxAliasCount: 0 }) as { rows?: CodeTable['rows'] }
-    tables[name] = { name, rows: rows ?? [] }
+    const read = parseCodeTable(name, `${system}/tables/${file}`, await readFile(join(folder, file), 'utf8'))
+    if (read.table) tables[name] = read.table
+    mistakes.push(...read.mistakes)
   }
-  return tables
+  return { tables, mistakes }
 }
 
 const wrongName = (path: string, found: string, wanted: string): Mistake => ({

@@ -16,6 +16,8 @@ export interface InstalledRecord {
   readonly title: { readonly zh: string; readonly en: string }
   /** Content types that the record is accepted in. */
   readonly accepts: readonly string[]
+  /** Most records in one message, where the interface document says fewer than the hub's own limit. */
+  readonly maxRecords?: number
   /** Null while its file has mistakes. */
   readonly mapping: CompiledMapping | null
   readonly mistakes: readonly Mistake[]

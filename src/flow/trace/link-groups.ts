@@ -23,13 +23,14 @@ export async function* linkGroups(
   read: LinkReader,
   codes: readonly string[],
   way: Way,
+  atOnce = LINKS_AT_ONCE,
 ): AsyncGenerator<LinkGroup> {
   if (codes.length === 0) return
   for (let after: string | null = null; ; ) {
-    const links: readonly Link[] = await read(codes, way, after, LINKS_AT_ONCE)
+    const links: readonly Link[] = await read(codes, way, after, atOnce)
     const groups = gather(links, way)
     // The last code of a full read may have more links: it is read again from its beginning.
-    const isLast = links.length < LINKS_AT_ONCE
+    const isLast = links.length < atOnce
     if (!isLast && groups.length > 1) groups.pop()
     yield* groups
     if (isLast) return

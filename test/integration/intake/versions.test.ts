@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { withPlainIntake } from '#test/intake.ts'
 
-const words = (receipt: { results: readonly { result: string }[] }): string[] => receipt.results.map(({ result }) => result)
+const words = (receipt: { results: readonly { result: string }[] }): string[] =>
+  receipt.results.map(({ result }) => result)
 
 describe('versions of a record', () => {
   const hub = withPlainIntake()
@@ -9,7 +10,9 @@ describe('versions of a record', () => {
   it('a new key is created, other content is version 2, the same content is unchanged', async () => {
     expect(words(await hub.push([{ no: 'A1', kg: '10' }]))).toEqual(['created'])
     expect(words(await hub.push([{ no: 'A1', kg: '12' }]))).toEqual(['updated'])
-    expect(words(await hub.push([{ no: 'A1', kg: '12', uploaded: '2024-04-16T00:00:00+08:00' }]))).toEqual(['unchanged'])
+    expect(words(await hub.push([{ no: 'A1', kg: '12', uploaded: '2024-04-16T00:00:00+08:00' }]))).toEqual([
+      'unchanged',
+    ])
     expect(await hub.versions('A1')).toEqual(['active@1', 'active@2'])
   })
 
@@ -30,7 +33,9 @@ describe('versions of a record', () => {
   it('a correction back to earlier content in another message is a new version', async () => {
     await hub.push([{ no: 'C2', kg: '10' }])
     await hub.push([{ no: 'C2', kg: '11' }])
-    expect(words(await hub.push([{ no: 'C2', kg: '10', uploaded: '2024-04-16T00:00:00+08:00' }]))).toEqual(['updated'])
+    expect(words(await hub.push([{ no: 'C2', kg: '10', uploaded: '2024-04-16T00:00:00+08:00' }]))).toEqual([
+      'updated',
+    ])
     expect(await hub.versions('C2')).toEqual(['active@1', 'active@2', 'active@3'])
   })
 
@@ -43,17 +48,25 @@ describe('versions of a record', () => {
   })
 
   it('a key that occurs twice in one message is seen the second time', async () => {
-    expect(words(await hub.push([{ no: 'E1', kg: '1' }, { no: 'E1', kg: '1' }, { no: 'E1', kg: '2' }]))).toEqual([
-      'created',
-      'unchanged',
-      'updated',
-    ])
+    expect(
+      words(
+        await hub.push([
+          { no: 'E1', kg: '1' },
+          { no: 'E1', kg: '1' },
+          { no: 'E1', kg: '2' },
+        ]),
+      ),
+    ).toEqual(['created', 'unchanged', 'updated'])
   })
 
   it('content without a key is rejected, kept with its source, and its neighbours live', async () => {
     const receipt = await hub.push([{ no: 'F1' }, { kg: '3' }, { no: 'F2' }])
     expect(receipt).toMatchObject({ received: 3, accepted: 2, unchanged: 0, rejected: 1 })
-    expect(receipt.results[1]).toMatchObject({ result: 'rejected', key: null, issues: [{ path: '/1/no', code: 'E_NO_KEY' }] })
+    expect(receipt.results[1]).toMatchObject({
+      result: 'rejected',
+      key: null,
+      issues: [{ path: '/1/no', code: 'E_NO_KEY' }],
+    })
     const { rows } = await hub.pool.query(`select source, code, seen from rejections where system = 'plain'`)
     expect(rows).toEqual([{ source: '{"kg":"3"}', code: 'E_NO_KEY', seen: 1 }])
   })
@@ -73,7 +86,9 @@ describe('voids', () => {
     await hub.push([{ no: 'A1', kg: '10', cert: 'H1' }])
     expect(words(await hub.push([{ no: 'A1', status: 'void-kept' }]))).toEqual(['voided'])
     expect(await hub.versions('A1')).toEqual(['active@1', 'void@2'])
-    const { rows } = await hub.pool.query(`select body from record_versions where record_id like '%:A1' order by version`)
+    const { rows } = await hub.pool.query(
+      `select body from record_versions where record_id like '%:A1' order by version`,
+    )
     const [first, second] = rows.map(({ body }) => JSON.parse(body))
     expect(second).toEqual({ ...first, void: { reason: 'wrong' } })
   })
@@ -94,10 +109,47 @@ describe('voids', () => {
     expect(rows[0].n).toBe(0)
   })
 
+  it('a void sent twice before its original is still applied when the original arrives', async () => {
+    await hub.push([{ no: 'C2', status: 'void-kept' }])
+    expect(words(await hub.push([{ no: 'C2', status: 'void-kept' }]))).toEqual(['unchanged'])
+    expect(words(await hub.push([{ no: 'C2', kg: '5' }]))).toEqual(['voided'])
+    expect(await hub.versions('C2')).toEqual(['active@1', 'void@2'])
+  })
+
+  it('a void that stands before its original in one message is applied and waits for nothing', async () => {
+    expect(
+      words(
+        await hub.push([
+          { no: 'C3', status: 'void-kept' },
+          { no: 'C3', kg: '5' },
+        ]),
+      ),
+    ).toEqual(['voided', 'voided'])
+    expect(await hub.versions('C3')).toEqual(['active@1', 'void@2'])
+    const { rows } = await hub.pool.query(`select record_id from waiting_voids where record_id like '%:C3'`)
+    expect(rows).toEqual([])
+  })
+
+  it('a void and its original pushed at the same moment end as a void record, whichever is first', async () => {
+    const numbers = Array.from({ length: 40 }, (_, i) => `X${i}`)
+    await Promise.all(
+      numbers.flatMap((no, i) => {
+        const original = () => hub.push([{ no, kg: '5' }])
+        const ending = () => hub.push([{ no, status: 'void-kept' }])
+        return i % 2 ? [original(), ending()] : [ending(), original()]
+      }),
+    )
+    for (const no of numbers) expect(await hub.versions(no)).toEqual(['active@1', 'void@2'])
+    const { rows } = await hub.pool.query(`select record_id from waiting_voids where record_id like '%:X%'`)
+    expect(rows).toEqual([])
+  })
+
   it('the retry of the first message does not bring a void record back to life', async () => {
     await hub.push([{ no: 'D1', kg: '5' }])
     await hub.push([{ no: 'D1', status: 'void-kept' }])
-    expect(words(await hub.push([{ no: 'D1', kg: '5', uploaded: '2024-04-16T00:00:00+08:00' }]))).toEqual(['unchanged'])
+    expect(words(await hub.push([{ no: 'D1', kg: '5', uploaded: '2024-04-16T00:00:00+08:00' }]))).toEqual([
+      'unchanged',
+    ])
     expect(await hub.versions('D1')).toEqual(['active@1', 'void@2'])
   })
 
@@ -111,7 +163,9 @@ describe('voids', () => {
   it('a void takes the edges of its record along, because only active versions have edges', async () => {
     await hub.push([{ no: 'F1', cert: 'HGZ1' }])
     await hub.push([{ no: 'F1', status: 'void-kept' }])
-    const { rows } = await hub.pool.query(`select from_code, to_code, version from lot_edges where to_code = 'doc:F1'`)
+    const { rows } = await hub.pool.query(
+      `select from_code, to_code, version from lot_edges where to_code = 'doc:F1'`,
+    )
     expect(rows).toEqual([{ from_code: 'doc:HGZ1', to_code: 'doc:F1', version: 1 }])
   })
 })

@@ -159,7 +159,7 @@ test('no person, telephone, citizen number, plate, price or card gets onto a pag
     }),
     { numRuns: 60 },
   )
-})
+}, 120_000)
 
 test('the planted path is there: its certificate, its failed test and its stop of sale are shown', async () => {
   const { body } = await app.inject({ url: `/t/V${run}` })

@@ -142,7 +142,7 @@ test('a trace is what a plain model says, with voids, corrections, late facts, c
     ),
     { numRuns: 250 },
   )
-})
+}, 120_000)
 
 const newestOf = (all: readonly Written[], at: string | null): Written[] => {
   const heads = new Map<string, Written>()
@@ -188,4 +188,4 @@ test('the pages of a walk hold each node once and every link, whatever their siz
     ),
     { numRuns: 60 },
   )
-})
+}, 120_000)

@@ -63,7 +63,7 @@ function add(one: Written, versions: VersionRow[], edges: EdgeRow[]): void {
     codes: content.codes,
     body: content.text,
   })
-  if (status === 'void') return
+  // Intake writes no edges for a void version; a trace must not count them even if someone did.
   for (const edge of edgesOf(kind, body)) {
     const { value = null, unit = null } = body.quantity ?? {}
     edges.push({

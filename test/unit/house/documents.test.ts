@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { decode } from '#adapters/push/decode.ts'
 import { commands } from '#cli/commands.ts'
 import { readSettings } from '#cli/settings.ts'
 import { DOCUMENT_TYPES } from '#core/documents/document-type.ts'
 import { FLAGS } from '#core/flags.ts'
 import { compileMapping } from '#core/mapping/compile.ts'
 import { KINDS } from '#core/model/kinds.ts'
+import { loadRegistry } from '#flow/systems/load.ts'
 import { source, sources } from '../../lint/sources.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -74,16 +76,16 @@ describe.each([
     expect(compileMapping({ path: file, text }).mistakes).toEqual([])
   })
 
-  it('shows a record that the mapping takes without an issue', () => {
-    const yaml = source('mappings/jiaxing-wholesale/trade.yaml')
+  it('shows a bill that the system takes without an issue', async () => {
+    const registry = await loadRegistry(join(root, 'mappings'))
+    const mapping = registry.system('jiaxing-wholesale')?.records.get('trade')?.mapping
+    if (!mapping) throw new Error('the system of the example is not whole')
     const sent = /-d '(\[[\s\S]*?\])'/.exec(readme)?.[1] ?? ''
-    const tables = { markets: readTable() }
-    const { mapping, mistakes } = compileMapping({ path: 'trade.yaml', text: yaml, tables })
-    expect(mistakes).toEqual([])
-    const records = mapping ? decode(Buffer.from(sent), mapping.read).records : []
-    const mapped = records.map((record) => mapping?.map(record, { receivedAtMs: Date.UTC(2024, 3, 15) }))
+    const { records } = decode(Buffer.from(sent), mapping.read)
+    const mapped = records.map((record) => mapping.map(record, { receivedAtMs: Date.UTC(2024, 3, 15) }))
     expect(mapped).toMatchObject([{ rejected: false, issues: [], key: ['JXSG2024041500018'] }])
     expect(mapped[0]?.records.map(({ kind }) => kind)).toEqual(['sale', 'payment'])
+    expect(records.flatMap((record) => mapping.drift(record))).toEqual([])
   })
 
   it('lists every path of the API, and none that does not exist', () => {

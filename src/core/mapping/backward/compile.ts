@@ -1,13 +1,13 @@
-import { isKind, type Kind, KINDS } from '#core/model/kinds.ts'
-import type { CanonicalRecord } from '#core/model/record.ts'
-import { type Compiling, entryOf, mapOf, textOf, valueOf } from '#core/mapping/compile/compiling.ts'
+import { type Compiling, choiceOf, entryOf, mapOf, textOf } from '#core/mapping/compile/compiling.ts'
 import type { Heading } from '#core/mapping/compile/forward.ts'
 import type { Mistakes } from '#core/mapping/compile/mistakes.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
 import type { CodeTable, CompiledMapping, Written } from '#core/mapping/mapping.ts'
 import { newRun } from '#core/mapping/run/new-run.ts'
+import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
+import type { CanonicalRecord } from '#core/model/record.ts'
 import { compileOutput, type Output } from './fields.ts'
-import { writeRows, type WriteOptions } from './formats.ts'
+import { type WriteOptions, writeRows } from './formats.ts'
 import { viewOf } from './view.ts'
 
 const NAMES = ['mapping', 'version', 'title', 'direction', 'write', 'kinds', 'fields', 'tests'] as const
@@ -79,7 +79,9 @@ function kindsOf(c: Compiling, root: MapNode): Kind[] | null {
   const node = entryOf(root, 'kinds')
   if (node === undefined) return null
   const members: readonly Node[] = node.is === 'list' ? node.members : [node]
-  const kinds = members.map((member, i) => valueOf(c, member, `kinds.${i}`, KINDS)).filter((kind) => kind !== null && isKind(kind))
+  const kinds = members
+    .map((member, i) => choiceOf(c, member, `kinds.${i}`, KINDS))
+    .filter((kind) => kind !== null && isKind(kind))
   return kinds.length === members.length && kinds.length > 0 ? (kinds as Kind[]) : null
 }
 
@@ -88,7 +90,8 @@ function compileWrite(c: Compiling, node: Node, columns: readonly string[]): Wri
   if (map === null) return null
   const formatNode = entryOf(map, 'format')
   if (formatNode === undefined) c.mistakes.add(node.at, 'write', 'missing', { wanted: 'format' })
-  const format = formatNode === undefined ? null : valueOf(c, formatNode, 'write.format', ['json', 'xml', 'csv'] as const)
+  const format =
+    formatNode === undefined ? null : choiceOf(c, formatNode, 'write.format', ['json', 'xml', 'csv'] as const)
   const text = (name: (typeof WRITES)[number], fallback: string): string => {
     const option = entryOf(map, name)
     return option === undefined ? fallback : (textOf(c, option, `write.${name}`) ?? fallback)
@@ -99,6 +102,12 @@ function compileWrite(c: Compiling, node: Node, columns: readonly string[]): Wri
     if (!ELEMENT.test(name)) c.mistakes.add(node.at, 'write', 'forbidden_path', { found: name })
   }
   if (format === null) return null
-  return { format, rows: rows === '' ? [] : rows.split('.'), root, row, delimiter: text('delimiter', ','), columns }
+  return {
+    format,
+    rows: rows === '' ? [] : rows.split('.'),
+    root,
+    row,
+    delimiter: text('delimiter', ','),
+    columns,
+  }
 }
-

@@ -1,9 +1,9 @@
-import type { CanonicalRecord } from '#core/model/record.ts'
-import { type Compiling, entryOf, mapOf, valueOf } from '#core/mapping/compile/compiling.ts'
+import { type Compiling, choiceOf, entryOf, mapOf } from '#core/mapping/compile/compiling.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
 import type { Row, Run } from '#core/mapping/run/run.ts'
-import { compileWhen, type Condition } from '#core/mapping/verbs/when.ts'
 import { stepsOf } from '#core/mapping/verbs/from.ts'
+import { type Condition, compileWhen } from '#core/mapping/verbs/when.ts'
+import type { CanonicalRecord } from '#core/model/record.ts'
 import { compileValuePlan, type ValuePlan } from './value.ts'
 import { LISTS, membersOf } from './view.ts'
 
@@ -45,11 +45,12 @@ function compilePut(c: Compiling, node: Node, steps: readonly string[], target: 
 function compileList(c: Compiling, node: MapNode, steps: readonly string[], target: string): Put | null {
   const map = mapOf(c, node, target, ['each', 'when', 'fields', 'value'])
   const listNode = entryOf(node, 'each')
-  const list = listNode === undefined ? null : valueOf(c, listNode, `${target}.each`, LISTS)
+  const list = listNode === undefined ? null : choiceOf(c, listNode, `${target}.each`, LISTS)
   const whenNode = entryOf(node, 'when')
   const when = whenNode === undefined ? null : compileWhen(c, whenNode, `${target}.when`)
   const inside = compileInside(c, node, target)
-  if (map === null || list === null || inside === null || (whenNode !== undefined && when === null)) return null
+  if (map === null || list === null || inside === null || (whenNode !== undefined && when === null))
+    return null
   return (run, record, into) => {
     const outside = run.row
     const members: Output[] = []
@@ -71,7 +72,13 @@ function compileInside(c: Compiling, node: MapNode, target: string): Put | Value
   return null
 }
 
-function memberOf(run: Run, record: CanonicalRecord, row: Row, when: Condition | null, inside: Put | ValuePlan): Output | undefined {
+function memberOf(
+  run: Run,
+  record: CanonicalRecord,
+  row: Row,
+  when: Condition | null,
+  inside: Put | ValuePlan,
+): Output | undefined {
   run.row = row
   if (when !== null && !when(run)) return undefined
   if (typeof inside !== 'function') return outputOf(inside, run)

@@ -17,7 +17,8 @@ export interface WriteOptions {
 type Rows = readonly { [name: string]: Output }[]
 
 export function writeRows(rows: Rows, options: WriteOptions): Written {
-  if (options.format === 'xml') return { contentType: 'application/xml; charset=utf-8', text: xmlOf(rows, options) }
+  if (options.format === 'xml')
+    return { contentType: 'application/xml; charset=utf-8', text: xmlOf(rows, options) }
   if (options.format === 'csv') return { contentType: 'text/csv; charset=utf-8', text: csvOf(rows, options) }
   return { contentType: 'application/json; charset=utf-8', text: JSON.stringify(wrapped(rows, options.rows)) }
 }
@@ -44,11 +45,16 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 
 /** XML 1.0 has no place for most control characters, not even escaped. */
 const escaped = (text: string): string =>
-  text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replace(/[&<>"]/g, (sign) => ENTITIES[sign] ?? sign)
+  text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
+    .replace(/[&<>"]/g, (sign) => ENTITIES[sign] ?? sign)
 
 function csvOf(rows: Rows, { delimiter, columns }: WriteOptions): string {
   const lines = [columns, ...rows.map((values) => columns.map((name) => cellOf(values[name])))]
-  return lines.map((cells) => cells.map((cell) => quoted(cell, delimiter)).join(delimiter)).join('\r\n').concat('\r\n')
+  return lines
+    .map((cells) => cells.map((cell) => quoted(cell, delimiter)).join(delimiter))
+    .join('\r\n')
+    .concat('\r\n')
 }
 
 function cellOf(value: Output | undefined): string {

@@ -1,9 +1,9 @@
 import { divideDecimal, multiplyDecimal, parseDecimal, roundDecimal } from '#core/decimal.ts'
-import { unitOf } from '#core/units/table.ts'
 import { type Compiling, entryOf, textOf } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import type { ReadText } from '#core/mapping/verbs/from.ts'
 import { compileText } from '#core/mapping/verbs/text.ts'
+import { unitOf } from '#core/units/table.ts'
 import { timeWriter } from './write-time.ts'
 
 /**
@@ -45,14 +45,22 @@ export function compileValuePlan(c: Compiling, node: Node, target: string): Valu
   return { read, isNumber: number?.is === 'text' && number.text === 'true' }
 }
 
-const MISTAKE = { date: 'bad_format', unit: 'bad_unit', per: 'bad_unit', scale: 'bad_number', decimals: 'bad_number' } as const
+const MISTAKE = {
+  date: 'bad_format',
+  unit: 'bad_unit',
+  per: 'bad_unit',
+  scale: 'bad_number',
+  decimals: 'bad_number',
+} as const
 
 type Change = (text: string) => string | undefined
 
 function changeOf(name: Exclude<(typeof CHANGES)[number], 'number'>, text: string): Change | null {
   if (name === 'date') return timeWriter(text)
-  if (name === 'decimals') return /^\d$/.test(text) ? (value) => decimal(value, (n) => roundDecimal(n, Number(text))) : null
-  if (name === 'scale') return text === 'fen' ? (value) => decimal(value, (n) => multiplyDecimal(n, '100')) : null
+  if (name === 'decimals')
+    return /^\d$/.test(text) ? (value) => decimal(value, (n) => roundDecimal(n, Number(text))) : null
+  if (name === 'scale')
+    return text === 'fen' ? (value) => decimal(value, (n) => multiplyDecimal(n, '100')) : null
   const meaning = unitOf(name === 'per' && text === 'kg' ? '公斤' : text)
   if (meaning === undefined || meaning.code !== 'KGM') return null
   const { factor } = meaning

@@ -1,7 +1,7 @@
-import type { CanonicalRecord } from '#core/model/record.ts'
-import type { DocumentPart, FlowPart, LotPart, PartyPart, SitePart } from '#core/model/parts.ts'
-import type { SourceValue } from '#core/source.ts'
 import type { Row } from '#core/mapping/run/run.ts'
+import type { DocumentPart, FlowPart, LotPart, PartyPart, SitePart } from '#core/model/parts.ts'
+import type { CanonicalRecord } from '#core/model/record.ts'
+import type { SourceValue } from '#core/source.ts'
 
 type Values = { [name: string]: SourceValue }
 
@@ -38,14 +38,14 @@ export const LISTS = ['parties', 'sites', 'lots', 'documents'] as const
 function plain(part: object): Values {
   const values: Values = {}
   for (const [name, value] of Object.entries(part)) {
-    if (value !== undefined) values[name] = valueOf(value)
+    if (value !== undefined) values[name] = asText(value)
   }
   return values
 }
 
-function valueOf(value: unknown): SourceValue {
+function asText(value: unknown): SourceValue {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-  if (Array.isArray(value)) return value.map(valueOf)
+  if (Array.isArray(value)) return value.map(asText)
   return typeof value === 'object' ? plain(value) : String(value)
 }
 
@@ -66,7 +66,8 @@ function byRole<T extends { readonly role: string }>(parts: readonly T[], read: 
 
 function documentsOf(documents: readonly DocumentPart[]): Values {
   const found = byRole(documents, plain)
-  for (const document of documents) if (!Object.hasOwn(found, document.type)) found[document.type] = plain(document)
+  for (const document of documents)
+    if (!Object.hasOwn(found, document.type)) found[document.type] = plain(document)
   return found
 }
 

@@ -33,7 +33,9 @@ function listDifferences(expected: readonly unknown[], found: unknown, at: strin
     const isThere = actual.some((member) => differences(value, member).length === 0)
     if (isThere) return []
     const place = join(at, String(i))
-    return actual.length === 1 ? differences(value, actual[0], place) : [{ at: place, expected: value, found: actual }]
+    return actual.length === 1
+      ? differences(value, actual[0], place)
+      : [{ at: place, expected: value, found: actual }]
   })
 }
 

@@ -1,5 +1,5 @@
-import type { SourceRecord } from '#core/source.ts'
 import type { CompiledMapping, MappedSource } from '#core/mapping/mapping.ts'
+import type { SourceRecord } from '#core/source.ts'
 import { type Difference, differences } from './contains.ts'
 import type { ExpectedFile, ExpectedRecord } from './expected.ts'
 
@@ -25,18 +25,26 @@ export function runMappingTests(
   return cases.map((one) => ({ name: one.name, failures: failuresOf(mapping, one, receivedAtMs) }))
 }
 
-function failuresOf(mapping: CompiledMapping, { sources, expected }: MappingCase, receivedAtMs: number): string[] {
+function failuresOf(
+  mapping: CompiledMapping,
+  { sources, expected }: MappingCase,
+  receivedAtMs: number,
+): string[] {
   const { refused } = expected
   if ('refused' in sources) {
     if (refused === undefined) return [`the message was refused: ${sources.refused}`]
-    return refused.code === sources.refused ? [] : [`the message was refused with ${sources.refused}, not ${refused.code}`]
+    return refused.code === sources.refused
+      ? []
+      : [`the message was refused with ${sources.refused}, not ${refused.code}`]
   }
   if (refused !== undefined) return [`the message was read, but ${refused.code} was expected`]
   const failures: string[] = []
   const mapped = sources.map((source) => mapping.map(source, { receivedAtMs }))
-  if (mapped.length !== expected.received) failures.push(`${mapped.length} records were received, not ${expected.received}`)
+  if (mapped.length !== expected.received)
+    failures.push(`${mapped.length} records were received, not ${expected.received}`)
   const rejected = mapped.filter((source) => source.rejected).length
-  if (rejected !== expected.rejected) failures.push(`${rejected} records were rejected, not ${expected.rejected}`)
+  if (rejected !== expected.rejected)
+    failures.push(`${rejected} records were rejected, not ${expected.rejected}`)
   for (const record of expected.records) {
     const found = mapped[record.index]
     const wrong = found === undefined ? ['it is missing'] : recordFailures(record, found)
@@ -51,7 +59,8 @@ function recordFailures(expected: ExpectedRecord, found: MappedSource): string[]
   if (found.rejected) return [...failures, `it was rejected: ${JSON.stringify(found.issues)}`]
   const operation = expected.result === 'voided' ? 'void' : 'upsert'
   for (const record of found.records) {
-    if (record.operation !== operation) failures.push(`${record.kind} is ${record.operation}, not ${operation}`)
+    if (record.operation !== operation)
+      failures.push(`${record.kind} is ${record.operation}, not ${operation}`)
   }
   for (const kind of expected.kinds ?? []) {
     if (!found.records.some((record) => record.kind === kind)) failures.push(`no ${kind}`)
@@ -77,7 +86,9 @@ function flagFailures({ flags = [], notFlags = [] }: ExpectedRecord, { records }
 function fieldFailures({ fields = {}, of = {} }: ExpectedRecord, { records }: MappedSource): string[] {
   const failures: string[] = []
   for (const [name, value] of Object.entries(fields)) {
-    const tries = records.map(({ kind, body }) => differences(value, (body as Record<string, unknown> | null)?.[name], `${kind}.${name}`))
+    const tries = records.map(({ kind, body }) =>
+      differences(value, (body as Record<string, unknown> | null)?.[name], `${kind}.${name}`),
+    )
     if (!tries.some((found) => found.length === 0)) failures.push(...(tries[0] ?? []).map(tell))
   }
   for (const [kind, wanted] of Object.entries(of)) {

@@ -91,7 +91,7 @@ export function textsOf(c: Compiling, node: Node, target: string): string[] | nu
 }
 
 /** A text that is one of the values allowed. */
-export function valueOf<T extends string>(
+export function choiceOf<T extends string>(
   c: Compiling,
   node: Node,
   target: string,

@@ -1,6 +1,6 @@
-import { isKind, type Kind, KINDS } from '#core/model/kinds.ts'
-import { compileWhen, type Condition } from '#core/mapping/verbs/when.ts'
-import { type Compiling, entryOf, mapOf, valueOf } from './compiling.ts'
+import { type Condition, compileWhen } from '#core/mapping/verbs/when.ts'
+import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
+import { type Compiling, choiceOf, entryOf, mapOf } from './compiling.ts'
 import { compileFields, type FieldPlan } from './fields.ts'
 import { compileKey, type KeyPlan } from './key.ts'
 import type { MapNode, Node } from './node.ts'
@@ -14,6 +14,8 @@ export interface Emit {
   readonly when: Condition | null
   /** In the order in which they are evaluated. */
   readonly plans: readonly FieldPlan[]
+  /** Parts that the schema of the kind cannot do without. */
+  readonly required: readonly string[]
 }
 
 const NAMES = ['kind', 'key', 'when', 'fields'] as const
@@ -25,25 +27,35 @@ export function compileEmit(c: Compiling, node: Node, target: string): Emit | nu
   const fieldsNode = entryOf(map, 'fields')
   if (kindNode === undefined) c.mistakes.add(node.at, target, 'missing', { wanted: 'kind' })
   if (fieldsNode === undefined) c.mistakes.add(node.at, target, 'missing', { wanted: 'fields' })
-  const kind = kindNode === undefined ? null : valueOf(c, kindNode, `${target}.kind`, KINDS)
+  const kind = kindNode === undefined ? null : choiceOf(c, kindNode, `${target}.kind`, KINDS)
   const keyNode = entryOf(map, 'key')
   const key = keyNode === undefined ? null : compileKey(c, keyNode, `${target}.key`)
   const whenNode = entryOf(map, 'when')
   const when = whenNode === undefined ? null : compileWhen(c, whenNode, `${target}.when`)
-  if (fieldsNode !== undefined && fieldsNode.is !== 'map') c.mistakes.add(fieldsNode.at, `${target}.fields`, 'not_map', {})
+  if (fieldsNode !== undefined && fieldsNode.is !== 'map')
+    c.mistakes.add(fieldsNode.at, `${target}.fields`, 'not_map', {})
   if (kind === null || !isKind(kind) || fieldsNode?.is !== 'map') return null
   const inside: Compiling = { ...c, hasQuantity: fieldsNode.entries.has('quantity') }
   checkMinimal(c, fieldsNode, kind, target)
   const plans = compileFields(inside, fieldsNode, kind, `${target}.fields`)
-  const isWhole = plans !== null && (keyNode === undefined || key !== null) && (whenNode === undefined || when !== null)
+  const isWhole =
+    plans !== null && (keyNode === undefined || key !== null) && (whenNode === undefined || when !== null)
   if (!isWhole) return null
-  return { kind, key, when, plans: [...plans].sort((a, b) => a.rank - b.rank || (a.target < b.target ? -1 : 1)) }
+  return {
+    kind,
+    key,
+    when,
+    required: REQUIRED[kind] ?? [],
+    plans: [...plans].sort((a, b) => a.rank - b.rank || (a.target < b.target ? -1 : 1)),
+  }
 }
 
 /** A mapping that can never give the minimal set of its kind is a mistake, not a stream of rejections. */
 function checkMinimal(c: Compiling, fields: MapNode, kind: Kind, target: string): void {
   const has = (...names: string[]) =>
-    [...fields.entries.keys()].some((name) => names.some((wanted) => name === wanted || name.startsWith(`${wanted}.`)))
+    [...fields.entries.keys()].some((name) =>
+      names.some((wanted) => name === wanted || name.startsWith(`${wanted}.`)),
+    )
   for (const name of REQUIRED[kind] ?? []) {
     if (!has(name)) c.mistakes.add(fields.at, `${target}.fields`, 'missing', { wanted: name })
   }
@@ -53,6 +65,14 @@ function checkMinimal(c: Compiling, fields: MapNode, kind: Kind, target: string)
   }
   if (!has('occurredAt')) c.mistakes.add(fields.at, `${target}.fields`, 'no_time', { found: kind })
   if (!has('parties', 'sites')) c.mistakes.add(fields.at, `${target}.fields`, 'no_who', { found: kind })
-  const goods = ['product', 'lots', 'documents', 'input', 'output', ...(kind === 'payment' || kind === 'inspection' ? ['amount'] : [])]
-  if (kind !== 'inspection' && !has(...goods)) c.mistakes.add(fields.at, `${target}.fields`, 'no_what', { found: kind })
+  const goods = [
+    'product',
+    'lots',
+    'documents',
+    'input',
+    'output',
+    ...(kind === 'payment' || kind === 'inspection' ? ['amount'] : []),
+  ]
+  if (kind !== 'inspection' && !has(...goods))
+    c.mistakes.add(fields.at, `${target}.fields`, 'no_what', { found: kind })
 }

@@ -1,5 +1,5 @@
-import type { Kind } from '#core/model/kinds.ts'
 import { compileParty, type Group, ROLES } from '#core/mapping/verbs/party.ts'
+import type { Kind } from '#core/model/kinds.ts'
 import { type Compiling, type Evaluate, type Plan, unknownName } from './compiling.ts'
 import { nearest } from './nearest.ts'
 import type { Entry, MapNode, Node } from './node.ts'
@@ -57,14 +57,23 @@ function rolesOf(entry: Entry, group: Group): Entry[] {
   return entry.value.is === 'map' ? [...entry.value.entries.values()] : [entry]
 }
 
-function compileRoles(c: Compiling, entries: readonly Entry[], group: Group, target: string): FieldPlan | null {
+function compileRoles(
+  c: Compiling,
+  entries: readonly Entry[],
+  group: Group,
+  target: string,
+): FieldPlan | null {
   const known = ROLES[group] as readonly string[]
   const evaluators: Evaluate<unknown>[] = []
   for (const { name, at, value } of entries) {
     const place = `${group}.${name}`
     if (!known.includes(name)) {
       const meant = nearest(name, known)
-      c.mistakes.add(at, `${target}.${place}`, 'unknown_name', { found: name, known, ...(meant ? { meant } : {}) })
+      c.mistakes.add(at, `${target}.${place}`, 'unknown_name', {
+        found: name,
+        known,
+        ...(meant ? { meant } : {}),
+      })
       continue
     }
     const evaluate = compileParty(c, value, place, group, name)
@@ -91,7 +100,6 @@ function together(evaluators: readonly Evaluate<unknown>[]): Evaluate<unknown[]>
     return parts.length === 0 ? undefined : parts
   }
 }
-
 
 /** The first source field that a part names, for places of what is missing; empty where it names none. */
 function firstField(node: Node): string {

@@ -1,8 +1,8 @@
-import type { Kind } from '#core/model/kinds.ts'
 import type { CodeTable, MappingTest, Words } from '#core/mapping/mapping.ts'
-import type { ReadOptions } from '#core/source.ts'
-import { compileText } from '#core/mapping/verbs/text.ts'
 import { compileDate } from '#core/mapping/verbs/date.ts'
+import { compileText } from '#core/mapping/verbs/text.ts'
+import type { Kind } from '#core/model/kinds.ts'
+import type { ReadOptions } from '#core/source.ts'
 import { type Compiling, type Evaluate, entryOf, listOf, mapOf, textOf, textsOf } from './compiling.ts'
 import { compileEmit, type Emit } from './emit.ts'
 import { compileKey, type KeyPlan } from './key.ts'
@@ -61,7 +61,17 @@ export function compileForward(
   keyedHash: ((text: string) => string) | undefined,
 ): ForwardPlan | null {
   const { system, record } = heading
-  const draft: Compiling = { mistakes, system, record, tables, paths: new Set(), empty: undefined, keyedHash, scope: '', hasQuantity: false }
+  const draft: Compiling = {
+    mistakes,
+    system,
+    record,
+    tables,
+    paths: new Set(),
+    empty: undefined,
+    keyedHash,
+    scope: '',
+    hasQuantity: false,
+  }
   mapOf(draft, root, '', FORWARD_NAMES)
   for (const wanted of ['read', 'key', 'emit']) {
     if (!root.entries.has(wanted)) mistakes.add(root.at, '', 'missing', { wanted })
@@ -110,7 +120,8 @@ function statusAndVoid(c: Compiling, root: MapNode) {
   const status = statusNode === undefined ? null : compileStatus(c, statusNode)
   const ended = voidNode === undefined ? null : compileVoid(c, voidNode)
   if (voidNode !== undefined && statusNode === undefined) c.mistakes.add(voidNode.at, 'void', 'no_void')
-  if (status?.hasVoid === true && voidNode === undefined) c.mistakes.add((statusNode as Node).at, 'status', 'void_untold')
+  if (status?.hasVoid === true && voidNode === undefined)
+    c.mistakes.add((statusNode as Node).at, 'status', 'void_untold')
   const isWhole = (statusNode === undefined || status !== null) && (voidNode === undefined || ended !== null)
   return { status: status?.plan ?? null, ended, isWhole }
 }
@@ -148,7 +159,8 @@ export function compileHeading(root: MapNode, mistakes: Mistakes): Heading | nul
   const name = nameNode === undefined ? null : textOf(c, nameNode, 'mapping')
   const version = versionNode === undefined ? null : textOf(c, versionNode, 'version')
   const parts = name === null ? null : /^([a-z0-9]+(?:-[a-z0-9]+)*)\/([a-z0-9]+(?:-[a-z0-9]+)*)$/.exec(name)
-  if (nameNode && name !== null && parts === null) mistakes.add(nameNode.at, 'mapping', 'not_name', { found: name })
+  if (nameNode && name !== null && parts === null)
+    mistakes.add(nameNode.at, 'mapping', 'not_name', { found: name })
   if (versionNode && version !== null && !/^[1-9]\d{0,8}$/.test(version)) {
     mistakes.add(versionNode.at, 'version', 'not_version', { found: version })
     return null
@@ -174,7 +186,8 @@ const headingOf = (mistakes: Mistakes): Compiling => ({
 
 function compileTitle(c: Compiling, root: MapNode): Words | null {
   const node = entryOf(root, 'title')
-  const map = node === undefined ? null : mapOf(c, node, 'title', ['zh', 'en'], 'title: { zh: 交易, en: Trade }')
+  const map =
+    node === undefined ? null : mapOf(c, node, 'title', ['zh', 'en'], 'title: { zh: 交易, en: Trade }')
   const zh = map && entryOf(map, 'zh')
   const en = map && entryOf(map, 'en')
   const zhText = zh ? textOf(c, zh, 'title.zh') : null
@@ -188,14 +201,20 @@ function compileTests(c: Compiling, root: MapNode): MappingTest[] {
   const members = node === undefined ? null : listOf(c, node, 'tests')
   const tests: MappingTest[] = []
   members?.forEach((member, i) => {
-    const map = mapOf(c, member, `tests.${i}`, ['in', 'out'], '- { in: samples/a.json, out: samples/a.expected.json }')
+    const map = mapOf(
+      c,
+      member,
+      `tests.${i}`,
+      ['in', 'out'],
+      '- { in: samples/a.json, out: samples/a.expected.json }',
+    )
     const from = map && entryOf(map, 'in')
     const to = map && entryOf(map, 'out')
-    if (map && (!from || !to)) c.mistakes.add(member.at, `tests.${i}`, 'missing', { wanted: from ? 'out' : 'in' })
+    if (map && (!from || !to))
+      c.mistakes.add(member.at, `tests.${i}`, 'missing', { wanted: from ? 'out' : 'in' })
     const inText = from ? textOf(c, from, `tests.${i}.in`) : null
     const outText = to ? textOf(c, to, `tests.${i}.out`) : null
     if (inText !== null && outText !== null) tests.push({ in: inText, out: outText })
   })
   return tests
 }
-

@@ -1,9 +1,9 @@
-import { KEY_PART_MAX } from '#core/model/identity.ts'
-import { isPrecisionLost } from '#core/text.ts'
 import { note, type Run } from '#core/mapping/run/run.ts'
 import { isRuined } from '#core/mapping/run/words.ts'
 import type { TextPlan } from '#core/mapping/verbs/text.ts'
 import { compileText } from '#core/mapping/verbs/text.ts'
+import { KEY_PART_MAX } from '#core/model/identity.ts'
+import { isPrecisionLost } from '#core/text.ts'
 import { type Compiling, listOf } from './compiling.ts'
 import type { Node } from './node.ts'
 
@@ -34,7 +34,8 @@ function keyReader(plans: readonly TextPlan[]): KeyPlan {
       const plan = plans[i] as TextPlan
       const text = plan.read(run)
       const part = text === undefined ? undefined : readPart(run, text)
-      if (text === undefined) note(run, 'E_NO_KEY', 'no_key', { target: 'key', field: plan.field, rejects: true })
+      if (text === undefined)
+        note(run, 'E_NO_KEY', 'no_key', { target: 'key', field: plan.field, rejects: true })
       if (part === undefined) isWhole = false
       else key.push(part)
     }

@@ -16,7 +16,10 @@ interface MistakeWords {
 }
 type Sentence = (parts: MistakeParts) => MistakeWords
 
-const words = (message: readonly [en: string, zh: string], advice: readonly [en: string, zh: string]): MistakeWords => ({
+const words = (
+  message: readonly [en: string, zh: string],
+  advice: readonly [en: string, zh: string],
+): MistakeWords => ({
   message: { en: message[0], zh: message[1] },
   advice: { en: advice[0], zh: advice[1] },
 })
@@ -33,107 +36,165 @@ function oneOf({ meant, known }: MistakeParts): readonly [en: string, zh: string
 /** Every mistake that a mapping file can have. `found` is what the file says, `wanted` what belongs there. */
 export const MISTAKES = {
   unreadable: ({ found }) =>
-    words([`The file is not readable YAML: ${found}`, `文件不是可读的 YAML：${found}`], [
-      'Check indentation, quotes and brackets at this place.',
-      '请检查此处的缩进、引号与括号。',
-    ]),
-  unknown_name: (parts) => words([`"${parts.found}" is not known here`, `此处没有“${parts.found}”这一项`], oneOf(parts)),
+    words(
+      [`The file is not readable YAML: ${found}`, `文件不是可读的 YAML：${found}`],
+      ['Check indentation, quotes and brackets at this place.', '请检查此处的缩进、引号与括号。'],
+    ),
+  unknown_name: (parts) =>
+    words([`"${parts.found}" is not known here`, `此处没有“${parts.found}”这一项`], oneOf(parts)),
   unknown_value: (parts) =>
-    words([`"${parts.found}" is not one of the values allowed here`, `此处不允许取值“${parts.found}”`], oneOf(parts)),
+    words(
+      [`"${parts.found}" is not one of the values allowed here`, `此处不允许取值“${parts.found}”`],
+      oneOf(parts),
+    ),
   missing: ({ wanted }) =>
     words([`"${wanted}" is missing`, `缺少“${wanted}”`], [`Add "${wanted}".`, `请补充“${wanted}”。`]),
   not_map: ({ wanted }) =>
-    words(['Names with values are expected here', '此处应为“名称: 值”'], [
-      `Write ${wanted ?? 'name: value'}.`,
-      `请写成 ${wanted ?? '名称: 值'}。`,
-    ]),
-  not_list: () => words(['A list is expected here', '此处应为列表'], ['Write [first, second].', '请写成 [第一项, 第二项]。']),
-  not_text: () => words(['A single text is expected here', '此处应为单个文本'], ['Write one value.', '请只写一个值。']),
-  empty: () => words(['The value is empty', '值为空'], ['Write a value or take the line out.', '请填写值或删去此行。']),
+    words(
+      ['Names with values are expected here', '此处应为“名称: 值”'],
+      [`Write ${wanted ?? 'name: value'}.`, `请写成 ${wanted ?? '名称: 值'}。`],
+    ),
+  not_list: () =>
+    words(
+      ['A list is expected here', '此处应为列表'],
+      ['Write [first, second].', '请写成 [第一项, 第二项]。'],
+    ),
+  not_text: () =>
+    words(['A single text is expected here', '此处应为单个文本'], ['Write one value.', '请只写一个值。']),
+  empty: () =>
+    words(['The value is empty', '值为空'], ['Write a value or take the line out.', '请填写值或删去此行。']),
   not_name: ({ found }) =>
-    words([`"${found}" is not <system>/<record>`, `“${found}”不是 <系统>/<记录>`], [
-      'Use lower-case letters, digits and hyphens, as in jiaxing-wholesale/trade.',
-      '请使用小写字母、数字与连字符，如 jiaxing-wholesale/trade。',
-    ]),
+    words(
+      [`"${found}" is not <system>/<record>`, `“${found}”不是 <系统>/<记录>`],
+      [
+        'Use lower-case letters, digits and hyphens, as in jiaxing-wholesale/trade.',
+        '请使用小写字母、数字与连字符，如 jiaxing-wholesale/trade。',
+      ],
+    ),
   not_version: ({ found }) =>
-    words([`"${found}" is not a version`, `“${found}”不是版本号`], [
-      'Use a whole number from 1; raise it with every change of an active mapping.',
-      '请使用从 1 开始的整数，启用后的映射每次改动都要加一。',
-    ]),
+    words(
+      [`"${found}" is not a version`, `“${found}”不是版本号`],
+      [
+        'Use a whole number from 1; raise it with every change of an active mapping.',
+        '请使用从 1 开始的整数，启用后的映射每次改动都要加一。',
+      ],
+    ),
   forbidden_path: ({ found }) =>
-    words([`The path "${found}" is not allowed`, `不允许路径“${found}”`], [
-      'Name fields of the source only.',
-      '只能写来源字段名。',
-    ]),
+    words(
+      [`The path "${found}" is not allowed`, `不允许路径“${found}”`],
+      ['Name fields of the source only.', '只能写来源字段名。'],
+    ),
   no_source: ({ wanted }) =>
-    words(['Nothing says where the value comes from', '没有说明取值来源'], [
-      `Add ${wanted ?? 'from, const, concat, choose, call or each'}.`,
-      `请补充 ${wanted ?? 'from、const、concat、choose、call 或 each'}。`,
-    ]),
+    words(
+      ['Nothing says where the value comes from', '没有说明取值来源'],
+      [
+        `Add ${wanted ?? 'from, const, concat, choose, call or each'}.`,
+        `请补充 ${wanted ?? 'from、const、concat、choose、call 或 each'}。`,
+      ],
+    ),
   two_sources: ({ known }) =>
-    words([`Only one of ${listEn(known)} may stand here`, `${listZh(known)} 只能有一个`], [
-      'Keep the one that is meant.',
-      '请只保留需要的一项。',
-    ]),
+    words(
+      [`Only one of ${listEn(known)} may stand here`, `${listZh(known)} 只能有一个`],
+      ['Keep the one that is meant.', '请只保留需要的一项。'],
+    ),
   bad_format: (parts) =>
-    words([`The time format is wrong: ${parts.found}`, `时间格式有误：${parts.found}`], [
-      parts.meant ? `Did you mean "${parts.meant}"?` : 'Use yyyy M d H m s, or iso, epoch-ms, epoch-s, excel.',
-      parts.meant ? `是否应为“${parts.meant}”？` : '请使用 yyyy M d H m s，或 iso、epoch-ms、epoch-s、excel。',
-    ]),
+    words(
+      [`The time format is wrong: ${parts.found}`, `时间格式有误：${parts.found}`],
+      [
+        parts.meant
+          ? `Did you mean "${parts.meant}"?`
+          : 'Use yyyy M d H m s, or iso, epoch-ms, epoch-s, excel.',
+        parts.meant
+          ? `是否应为“${parts.meant}”？`
+          : '请使用 yyyy M d H m s，或 iso、epoch-ms、epoch-s、excel。',
+      ],
+    ),
   bad_zone: ({ found }) =>
-    words([`"${found}" is not a time zone`, `“${found}”不是时区`], [
-      'Use Asia/Shanghai, UTC or +08:00.',
-      '请使用 Asia/Shanghai、UTC 或 +08:00。',
-    ]),
+    words(
+      [`"${found}" is not a time zone`, `“${found}”不是时区`],
+      ['Use Asia/Shanghai, UTC or +08:00.', '请使用 Asia/Shanghai、UTC 或 +08:00。'],
+    ),
   bad_number: ({ found }) =>
-    words([`"${found}" is not a number`, `“${found}”不是数字`], ['Write digits, as in 0 or 12.5.', '请写数字，如 0 或 12.5。']),
+    words(
+      [`"${found}" is not a number`, `“${found}”不是数字`],
+      ['Write digits, as in 0 or 12.5.', '请写数字，如 0 或 12.5。'],
+    ),
   bad_unit: ({ found }) =>
-    words([`"${found}" is not a known unit`, `“${found}”不是已知单位`], [
-      'Use 公斤, 斤, 克, 吨, 头, 只, 个, 箱 or another unit of docs/model.md.',
-      '请使用 公斤、斤、克、吨、头、只、个、箱 等已知单位。',
-    ]),
-  no_table: (parts) => words([`There is no table "${parts.found}"`, `没有代码表“${parts.found}”`], [
-    parts.meant ? `Did you mean "${parts.meant}"?` : `Add tables/${parts.found}.yaml beside the mapping.`,
-    parts.meant ? `是否应为“${parts.meant}”？` : `请在映射旁增加 tables/${parts.found}.yaml。`,
-  ]),
+    words(
+      [`"${found}" is not a known unit`, `“${found}”不是已知单位`],
+      [
+        'Use 公斤, 斤, 克, 吨, 头, 只, 个, 箱 or another unit of docs/model.md.',
+        '请使用 公斤、斤、克、吨、头、只、个、箱 等已知单位。',
+      ],
+    ),
+  no_table: (parts) =>
+    words(
+      [`There is no table "${parts.found}"`, `没有代码表“${parts.found}”`],
+      [
+        parts.meant ? `Did you mean "${parts.meant}"?` : `Add tables/${parts.found}.yaml beside the mapping.`,
+        parts.meant ? `是否应为“${parts.meant}”？` : `请在映射旁增加 tables/${parts.found}.yaml。`,
+      ],
+    ),
   no_miss: () =>
-    words(['It is not said what happens to a code that the table does not have', '没有说明代码表中查不到时如何处理'], [
-      'Add miss: keep (the text as written), none (nothing), flag (nothing, and marked) or reject.',
-      '请补充 miss：keep（保留原文）、none（不填）、flag（不填并标记）或 reject（拒收）。',
-    ]),
+    words(
+      [
+        'It is not said what happens to a code that the table does not have',
+        '没有说明代码表中查不到时如何处理',
+      ],
+      [
+        'Add miss: keep (the text as written), none (nothing), flag (nothing, and marked) or reject.',
+        '请补充 miss：keep（保留原文）、none（不填）、flag（不填并标记）或 reject（拒收）。',
+      ],
+    ),
   no_void: () =>
-    words(['"void" needs "status": nothing says when a record is void', '“void”需要“status”：没有说明何时作废'], [
-      'Add status: { from: …, active: […], void: […] }.',
-      '请补充 status: { from: …, active: […], void: […] }。',
-    ]),
+    words(
+      ['"void" needs "status": nothing says when a record is void', '“void”需要“status”：没有说明何时作废'],
+      [
+        'Add status: { from: …, active: […], void: […] }.',
+        '请补充 status: { from: …, active: […], void: […] }。',
+      ],
+    ),
   void_untold: () =>
-    words(['The status has void values, but nothing says what a void does', '状态有作废值，但没有说明作废如何处理'], [
-      'Add void: { body: new } where the whole body is sent again, or void: { of: [field], keeps: content }.',
-      '若作废时重发全部内容，请写 void: { body: new }；否则写 void: { of: [字段], keeps: content }。',
-    ]),
+    words(
+      [
+        'The status has void values, but nothing says what a void does',
+        '状态有作废值，但没有说明作废如何处理',
+      ],
+      [
+        'Add void: { body: new } where the whole body is sent again, or void: { of: [field], keeps: content }.',
+        '若作废时重发全部内容，请写 void: { body: new }；否则写 void: { of: [字段], keeps: content }。',
+      ],
+    ),
   no_time: ({ found }) =>
-    words([`A ${found} needs occurredAt`, `${found} 需要 occurredAt`], [
-      'Add occurredAt: { from: …, date: […] }.',
-      '请补充 occurredAt: { from: …, date: […] }。',
-    ]),
+    words(
+      [`A ${found} needs occurredAt`, `${found} 需要 occurredAt`],
+      ['Add occurredAt: { from: …, date: […] }.', '请补充 occurredAt: { from: …, date: […] }。'],
+    ),
   no_who: ({ found }) =>
-    words([`A ${found} needs a party or a site`, `${found} 需要主体或场所`], [
-      'Add parties.<role> or sites.<role>.',
-      '请补充 parties.<角色> 或 sites.<角色>。',
-    ]),
+    words(
+      [`A ${found} needs a party or a site`, `${found} 需要主体或场所`],
+      ['Add parties.<role> or sites.<role>.', '请补充 parties.<角色> 或 sites.<角色>。'],
+    ),
   no_what: ({ found }) =>
-    words([`A ${found} needs a product, a lot or a document`, `${found} 需要产品、批次或凭证`], [
-      'Add product, lots or documents.',
-      '请补充 product、lots 或 documents。',
-    ]),
+    words(
+      [`A ${found} needs a product, a lot or a document`, `${found} 需要产品、批次或凭证`],
+      ['Add product, lots or documents.', '请补充 product、lots 或 documents。'],
+    ),
   no_line_unit: () =>
-    words(['"per: unit" needs the quantity of the same record', '“per: unit”需要同一记录的 quantity'], [
-      'Add quantity, or say per: kg, 500g, piece or head.',
-      '请补充 quantity，或写 per: kg、500g、piece、head。',
-    ]),
+    words(
+      ['"per: unit" needs the quantity of the same record', '“per: unit”需要同一记录的 quantity'],
+      [
+        'Add quantity, or say per: kg, 500g, piece or head.',
+        '请补充 quantity，或写 per: kg、500g、piece、head。',
+      ],
+    ),
   wrong_arguments: ({ found, wanted }) =>
-    words([`"${found}" takes ${wanted} arguments`, `“${found}”需要 ${wanted} 个参数`], ['See docs/mapping-language.md.', '见 docs/mapping-language.md。']),
-  bad_scheme: (parts) => words([`"${parts.found}" is not an identifier scheme`, `“${parts.found}”不是标识体系`], oneOf(parts)),
+    words(
+      [`"${found}" takes ${wanted} arguments`, `“${found}”需要 ${wanted} 个参数`],
+      ['See docs/mapping-language.md.', '见 docs/mapping-language.md。'],
+    ),
+  bad_scheme: (parts) =>
+    words([`"${parts.found}" is not an identifier scheme`, `“${parts.found}”不是标识体系`], oneOf(parts)),
 } as const satisfies Record<string, Sentence>
 
 export type MistakeCode = keyof typeof MISTAKES

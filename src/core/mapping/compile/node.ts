@@ -42,14 +42,21 @@ export function parseFile(text: string): ParsedFile {
     const { line, col } = lines.linePos(at)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  if (text.length > LONGEST_FILE) return { root: null, faults: [{ at: 0, reason: 'the file is too long' }], place }
-  const document = parseDocument(text, { lineCounter: lines, schema: 'failsafe', merge: false, logLevel: 'silent' })
+  if (text.length > LONGEST_FILE)
+    return { root: null, faults: [{ at: 0, reason: 'the file is too long' }], place }
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    schema: 'failsafe',
+    merge: false,
+    logLevel: 'silent',
+  })
   for (const error of document.errors) faults.push({ at: error.pos[0], reason: firstLine(error.message) })
   const root = faults.length > 0 ? null : nodeOf(document.contents, 0, 0, faults)
   return { root: faults.length > 0 ? null : root, faults, place }
 }
 
-const firstLine = (message: string): string => message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? message
+const firstLine = (message: string): string =>
+  message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? message
 
 function nodeOf(part: unknown, at: number, depth: number, faults: { at: number; reason: string }[]): Node {
   const empty: TextNode = { is: 'text', text: '', at }
@@ -64,7 +71,11 @@ function nodeOf(part: unknown, at: number, depth: number, faults: { at: number; 
   if (isScalar(part)) return { is: 'text', text: String(part.value ?? ''), at: part.range?.[0] ?? at }
   if (isSeq(part)) {
     const start = part.range?.[0] ?? at
-    return { is: 'list', at: start, members: part.items.map((member) => nodeOf(member, start, depth + 1, faults)) }
+    return {
+      is: 'list',
+      at: start,
+      members: part.items.map((member) => nodeOf(member, start, depth + 1, faults)),
+    }
   }
   if (!isMap(part)) return empty
   const start = part.range?.[0] ?? at

@@ -1,28 +1,37 @@
 import type { ReadOptions } from '#core/source.ts'
-import { type Compiling, entryOf, mapOf, textOf, textsOf, valueOf } from './compiling.ts'
+import { type Compiling, choiceOf, entryOf, mapOf, textOf, textsOf } from './compiling.ts'
 import type { MapNode, Node } from './node.ts'
 
 const NAMES = ['format', 'encoding', 'rows', 'xml', 'csv', 'form', 'maxDepth', 'empty'] as const
 const FORMATS = ['json', 'ndjson', 'xml', 'csv', 'form'] as const
 
 /** Compiles `read:`: how the bytes are read, and which texts mean "no value". */
-export function compileRead(c: Compiling, node: Node): { options: ReadOptions; empty: ReadonlySet<string> | undefined } | null {
+export function compileRead(
+  c: Compiling,
+  node: Node,
+): { options: ReadOptions; empty: ReadonlySet<string> | undefined } | null {
   const map = mapOf(c, node, 'read', NAMES, 'read: { format: json }')
   if (map === null) return null
   const formatNode = entryOf(map, 'format')
   if (formatNode === undefined) c.mistakes.add(node.at, 'read', 'missing', { wanted: 'format' })
-  const format = formatNode === undefined ? null : valueOf(c, formatNode, 'read.format', FORMATS)
+  const format = formatNode === undefined ? null : choiceOf(c, formatNode, 'read.format', FORMATS)
   const encoding = optional(c, map, 'encoding')
   const rowsNode = entryOf(map, 'rows')
   const rows = rowsNode === undefined ? undefined : rowsNode.is === 'text' ? rowsNode.text : null
   if (rows === null && rowsNode !== undefined) c.mistakes.add(rowsNode.at, 'read.rows', 'not_text')
   const emptyNode = entryOf(map, 'empty')
   const empty = emptyNode === undefined ? undefined : emptyTexts(c, emptyNode)
-  const parts = [part(c, map, 'xml', compileXml), part(c, map, 'csv', compileCsv), part(c, map, 'form', compileForm)] as const
+  const parts = [
+    part(c, map, 'xml', compileXml),
+    part(c, map, 'csv', compileCsv),
+    part(c, map, 'form', compileForm),
+  ] as const
   const [xml, csv, form] = parts
   const depth = optional(c, map, 'maxDepth')
-  if (depth && !/^\d{1,3}$/.test(depth)) c.mistakes.add(map.at, 'read.maxDepth', 'bad_number', { found: depth })
-  if (format === null || encoding === null || rows === null || depth === null || parts.includes(null)) return null
+  if (depth && !/^\d{1,3}$/.test(depth))
+    c.mistakes.add(map.at, 'read.maxDepth', 'bad_number', { found: depth })
+  if (format === null || encoding === null || rows === null || depth === null || parts.includes(null))
+    return null
   return {
     empty,
     options: {
@@ -37,7 +46,12 @@ export function compileRead(c: Compiling, node: Node): { options: ReadOptions; e
   }
 }
 
-function part<T>(c: Compiling, map: MapNode, name: string, compile: (c: Compiling, node: Node) => T | null): T | null | undefined {
+function part<T>(
+  c: Compiling,
+  map: MapNode,
+  name: string,
+  compile: (c: Compiling, node: Node) => T | null,
+): T | null | undefined {
   const node = entryOf(map, name)
   return node === undefined ? undefined : compile(c, node)
 }
@@ -97,6 +111,7 @@ function compileForm(c: Compiling, node: Node): ReadOptions['form'] | null {
   const field = optional(c, map, 'field', 'read.form')
   const formatNode = entryOf(map, 'format')
   if (field === undefined) c.mistakes.add(node.at, 'read.form', 'missing', { wanted: 'field' })
-  const format = formatNode === undefined ? 'json' : valueOf(c, formatNode, 'read.form.format', ['json'] as const)
+  const format =
+    formatNode === undefined ? 'json' : choiceOf(c, formatNode, 'read.form.format', ['json'] as const)
   return field && format ? { field, format } : null
 }

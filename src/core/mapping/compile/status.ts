@@ -1,10 +1,10 @@
-import type { When } from '#core/model/values.ts'
-import { foldWidth } from '#core/width.ts'
 import { note, type Run } from '#core/mapping/run/run.ts'
 import { wordsOf } from '#core/mapping/run/words.ts'
 import { compileDate } from '#core/mapping/verbs/date.ts'
 import { compileText, TEXT_NAMES } from '#core/mapping/verbs/text.ts'
-import { type Compiling, type Evaluate, entryOf, mapOf, textsOf, valueOf, without } from './compiling.ts'
+import type { When } from '#core/model/values.ts'
+import { foldWidth } from '#core/width.ts'
+import { type Compiling, choiceOf, type Evaluate, entryOf, mapOf, textsOf, without } from './compiling.ts'
 import { compileKey, type KeyPlan } from './key.ts'
 import type { MapNode, Node } from './node.ts'
 
@@ -23,7 +23,13 @@ export interface VoidPlan {
 
 /** `status: { from: field, active: [texts], void: [texts], absent: active }` */
 export function compileStatus(c: Compiling, node: Node): { plan: StatusPlan; hasVoid: boolean } | null {
-  const map = mapOf(c, node, 'status', [...TEXT_NAMES, 'active', 'void', 'absent'], 'status: { from: field, active: [1], void: [2] }')
+  const map = mapOf(
+    c,
+    node,
+    'status',
+    [...TEXT_NAMES, 'active', 'void', 'absent'],
+    'status: { from: field, active: [1], void: [2] }',
+  )
   if (map === null) return null
   const plan = compileText(c, without(map, ['active', 'void', 'absent']), 'status')
   const activeNode = entryOf(map, 'active')
@@ -32,7 +38,8 @@ export function compileStatus(c: Compiling, node: Node): { plan: StatusPlan; has
   if (activeNode === undefined) c.mistakes.add(node.at, 'status', 'missing', { wanted: 'active' })
   const active = activeNode === undefined ? null : textsOf(c, activeNode, 'status.active')
   const ended = voidNode === undefined ? [] : textsOf(c, voidNode, 'status.void')
-  const absent = absentNode === undefined ? undefined : valueOf(c, absentNode, 'status.absent', ['active'] as const)
+  const absent =
+    absentNode === undefined ? undefined : choiceOf(c, absentNode, 'status.absent', ['active'] as const)
   if (plan === null || active === null || ended === null || absent === null) return null
   const activeSet = new Set(active)
   const voidSet = new Set(ended)
@@ -69,8 +76,10 @@ export function compileVoid(c: Compiling, node: Node): VoidPlan | null {
   const reasonNode = entryOf(map, 'reason')
   const reason = reasonNode === undefined ? null : compileText(c, reasonNode, 'void.reason')
   const atNode = entryOf(map, 'at')
-  const at = atNode === undefined ? null : compileDate(c, atNode, 'void.at', { essential: false, event: false })
-  const isWhole = (ofNode === undefined || of) && (reasonNode === undefined || reason) && (atNode === undefined || at)
+  const at =
+    atNode === undefined ? null : compileDate(c, atNode, 'void.at', { essential: false, event: false })
+  const isWhole =
+    (ofNode === undefined || of) && (reasonNode === undefined || reason) && (atNode === undefined || at)
   if (!isWhole || hasBody === null) return null
   return {
     of,
@@ -84,11 +93,15 @@ function bodyOf(c: Compiling, map: MapNode): boolean | null {
   const keeps = entryOf(map, 'keeps')
   const body = entryOf(map, 'body')
   if ((keeps === undefined) === (body === undefined)) {
-    c.mistakes.add(map.at, 'void', keeps === undefined ? 'missing' : 'two_sources', { wanted: 'keeps', known: ['keeps', 'body'] })
+    c.mistakes.add(map.at, 'void', keeps === undefined ? 'missing' : 'two_sources', {
+      wanted: 'keeps',
+      known: ['keeps', 'body'],
+    })
     return null
   }
-  if (keeps !== undefined) return valueOf(c, keeps, 'void.keeps', ['content'] as const) === null ? null : false
-  return body !== undefined && valueOf(c, body, 'void.body', ['new'] as const) !== null ? true : null
+  if (keeps !== undefined)
+    return choiceOf(c, keeps, 'void.keeps', ['content'] as const) === null ? null : false
+  return body !== undefined && choiceOf(c, body, 'void.body', ['new'] as const) !== null ? true : null
 }
 
 const words =

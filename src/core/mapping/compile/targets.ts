@@ -1,10 +1,23 @@
-import { ADMISSIONS, type Kind, KINDS, PAY_METHODS } from '#core/model/kinds.ts'
+import { ADMISSIONS, KINDS, type Kind, PAY_METHODS } from '#core/model/kinds.ts'
 import { PARTY_KINDS, SITE_KINDS } from '#core/model/parts.ts'
 
 /** How a part of a canonical record is made. */
 export type Shape =
   | { readonly is: 'event' | 'time' | 'region' | 'parties' | 'sites' | 'lots' | 'documents' | 'product' }
-  | { readonly is: 'line' | 'quantity' | 'price' | 'amount' | 'flow' | 'test' | 'words' | 'number' | 'flag' | 'list' | 'ids' }
+  | {
+      readonly is:
+        | 'line'
+        | 'quantity'
+        | 'price'
+        | 'amount'
+        | 'flow'
+        | 'test'
+        | 'words'
+        | 'number'
+        | 'flag'
+        | 'list'
+        | 'ids'
+    }
   | { readonly is: 'value'; readonly values: readonly string[]; readonly fallback?: string }
 
 const COMMON: Readonly<Record<string, Shape>> = {

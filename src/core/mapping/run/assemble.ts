@@ -10,7 +10,9 @@ export type Assemble = (values: readonly unknown[], flags: Flag[], raw: Record<s
  */
 export function assembler(targets: readonly string[]): Assemble {
   const names = [...targets, 'flags', 'raw'].sort()
-  const places = names.map((name) => (name === 'flags' ? FLAGS : name === 'raw' ? RAW : targets.indexOf(name)))
+  const places = names.map((name) =>
+    name === 'flags' ? FLAGS : name === 'raw' ? RAW : targets.indexOf(name),
+  )
   const count = names.length
   return (values, flags, raw) => {
     const body: Record<string, unknown> = {}

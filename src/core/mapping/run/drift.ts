@@ -25,7 +25,13 @@ export function driftFinder(known: ReadonlySet<string>): (source: SourceRecord) 
   }
 }
 
-function look(value: SourceValue, path: string, known: ReadonlySet<string>, parents: ReadonlySet<string>, found: string[]): void {
+function look(
+  value: SourceValue,
+  path: string,
+  known: ReadonlySet<string>,
+  parents: ReadonlySet<string>,
+  found: string[],
+): void {
   if (!parents.has(path)) {
     if (!known.has(path) && !found.includes(path) && found.length < MOST) found.push(path)
     return

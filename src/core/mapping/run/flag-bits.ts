@@ -2,7 +2,9 @@ import { FLAGS, type Flag } from '#core/flags.ts'
 
 /** Flags of a record while it is mapped: one bit each, so that a value found in a cache brings its flags at no cost. */
 const NAMES = Object.keys(FLAGS) as Flag[]
-export const FLAG_BITS = Object.fromEntries(NAMES.map((flag, i) => [flag, 1 << i])) as Readonly<Record<Flag, number>>
+export const FLAG_BITS = Object.fromEntries(NAMES.map((flag, i) => [flag, 1 << i])) as Readonly<
+  Record<Flag, number>
+>
 
 export const bitsOf = (flags: readonly Flag[]): number => {
   let bits = 0

@@ -1,15 +1,15 @@
-import type { Body } from '#core/model/body.ts'
 import type { Issue } from '#core/issue.ts'
-import { recordId } from '#core/model/identity.ts'
-import { missingParts } from '#core/model/minimal.ts'
-import type { SourceRecord } from '#core/source.ts'
 import type { Emit } from '#core/mapping/compile/emit.ts'
 import type { ForwardPlan } from '#core/mapping/compile/forward.ts'
 import type { MappedRecord, MappedSource, TracedField } from '#core/mapping/mapping.ts'
 import type { ReasonCode } from '#core/mapping/reasons.ts'
-import { assembler, type Assemble } from './assemble.ts'
-import { flagsOf } from './flag-bits.ts'
+import type { Body } from '#core/model/body.ts'
+import { recordId } from '#core/model/identity.ts'
+import { missingParts } from '#core/model/minimal.ts'
+import type { SourceRecord } from '#core/source.ts'
+import { type Assemble, assembler } from './assemble.ts'
 import { clockOf } from './clock.ts'
+import { flagsOf } from './flag-bits.ts'
 import { NO_ROW, newRun } from './new-run.ts'
 import { note, type Row, type Run } from './run.ts'
 
@@ -47,16 +47,22 @@ export function forwardRunner(plan: ForwardPlan) {
     return isRow
   }
 
-  const mapWith = (source: SourceRecord, receivedAtMs: number, fields: TracedField[] | null): MappedSource => {
+  const mapWith = (
+    source: SourceRecord,
+    receivedAtMs: number,
+    fields: TracedField[] | null,
+  ): MappedSource => {
     const { index } = source
     if (!begin(source, receivedAtMs)) {
       if (source.issues.length === 0) note(run, 'E_SCHEMA', 'not_object', { field: '', rejects: true })
       return { index, key: null, rejected: true, issues: [...source.issues, ...run.issues], records: [] }
     }
     const key = plan.key(run)
-    if (source.issues.length > 0) return { index, key, rejected: true, issues: decoded(run, source.issues), records: [] }
+    if (source.issues.length > 0)
+      return { index, key, rejected: true, issues: decoded(run, source.issues), records: [] }
     const status = plan.status === null ? 'active' : plan.status(run)
-    if (status === 'void' && plan.void !== null && !plan.void.hasBody) return keepingVoid(plan, run, index, key)
+    if (status === 'void' && plan.void !== null && !plan.void.hasBody)
+      return keepingVoid(plan, run, index, key)
     const records: MappedRecord[] = []
     const operation = status === 'void' ? 'void' : 'upsert'
     const ended = operation === 'void' ? voidOf(plan, run) : undefined
@@ -122,18 +128,34 @@ function traced(run: Run, emit: Emit, plan: Emit['plans'][number], fields: Trace
   const value = plan.evaluate(run)
   const from = [...new Set(run.seen)]
   run.seen = before
-  if (value !== undefined) fields.push({ target: `${emit.kind}.${plan.target}`, from, verb: plan.verb, value })
+  if (value !== undefined)
+    fields.push({ target: `${emit.kind}.${plan.target}`, from, verb: plan.verb, value })
   else run.seen.push(...from)
   return value
 }
 
-const WHY: Readonly<Record<'who' | 'what' | 'name', ReasonCode>> = { who: 'no_who', what: 'no_what', name: 'no_name' }
+const WHY: Readonly<Record<'who' | 'what' | 'name', ReasonCode>> = {
+  who: 'no_who',
+  what: 'no_what',
+  name: 'no_name',
+}
 
 /** Whether the record has its minimal set. The first must have it, or the source record is rejected; a further one is left out. */
 function isAttributed(run: Run, emit: Emit, body: Body, isFurther: boolean): boolean {
   const hasWho = body.parties !== undefined || body.sites !== undefined
-  if (body.occurredAt !== undefined && hasWho && (body.product !== undefined || body.documents !== undefined)) return true
+  const hasAll =
+    body.occurredAt !== undefined && hasWho && (body.product !== undefined || body.documents !== undefined)
+  if (hasAll && emit.required.length === 0) return true
   const missing = missingParts(emit.kind, body)
+  for (const name of emit.required) {
+    if ((body as unknown as Record<string, unknown>)[name] !== undefined) continue
+    note(run, 'E_SCHEMA', isFurther ? 'left_out' : 'no_part', {
+      target: `${emit.kind}.${name}`,
+      field: fieldNamed(emit, [name]),
+      rejects: !isFurther,
+    })
+    return false
+  }
   for (const { part } of missing) {
     if (part === 'occurredAt') continue
     const field = fieldOf(emit, part)
@@ -145,9 +167,17 @@ function isAttributed(run: Run, emit: Emit, body: Body, isFurther: boolean): boo
 
 /** A field that would give the missing part, for the place of the issue. */
 function fieldOf(emit: Emit, part: 'who' | 'what' | 'name'): string {
-  const wanted = part === 'who' ? ['parties', 'sites'] : part === 'what' ? ['product', 'lots', 'documents'] : ['name', 'ids']
-  return emit.plans.find((plan) => wanted.includes(plan.target))?.field ?? ''
+  const wanted =
+    part === 'who'
+      ? ['parties', 'sites']
+      : part === 'what'
+        ? ['product', 'lots', 'documents']
+        : ['name', 'ids']
+  return fieldNamed(emit, wanted)
 }
+
+const fieldNamed = (emit: Emit, targets: readonly string[]): string =>
+  emit.plans.find((plan) => targets.includes(plan.target))?.field ?? ''
 
 /** A void that names another record, or only its own key, and leaves the content as it was. */
 function keepingVoid(plan: ForwardPlan, run: Run, index: number, key: string[] | null): MappedSource {
@@ -156,7 +186,14 @@ function keepingVoid(plan: ForwardPlan, run: Run, index: number, key: string[] |
   if (run.rejected || target === null) return { index, key, rejected: true, issues: run.issues, records: [] }
   const records = plan.emits.map((emit): MappedRecord => {
     const id = recordId(emit.kind, plan.system, plan.record, target)
-    return { kind: emit.kind, id, key: target, operation: 'void', body: null, ...(ended === undefined ? {} : { void: ended }) }
+    return {
+      kind: emit.kind,
+      id,
+      key: target,
+      operation: 'void',
+      body: null,
+      ...(ended === undefined ? {} : { void: ended }),
+    }
   })
   return { index, key, rejected: false, issues: run.issues, records }
 }

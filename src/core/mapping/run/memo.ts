@@ -18,7 +18,10 @@ export function memo<T>(make: (text: string) => T, limit = LIMIT): (text: string
 }
 
 /** The same for two texts of which the first tells almost all: the second is only compared. */
-export function memoPair<T>(make: (first: string, second: string) => T, limit = LIMIT): (first: string, second: string) => T {
+export function memoPair<T>(
+  make: (first: string, second: string) => T,
+  limit = LIMIT,
+): (first: string, second: string) => T {
   let known = new Map<string, { readonly second: string; readonly made: T }>()
   return (first, second) => {
     const found = known.get(first)
@@ -27,6 +30,23 @@ export function memoPair<T>(make: (first: string, second: string) => T, limit = 
     if (first.length > 128 || second.length > 512) return made
     if (known.size >= limit) known = new Map()
     known.set(first, { second, made })
+    return made
+  }
+}
+
+/** The same for two texts and the year in which they are read. */
+export function memoYear<T>(
+  make: (first: string, second: string, year: number) => T,
+  limit = LIMIT,
+): (first: string, second: string, year: number) => T {
+  let known = new Map<string, { readonly second: string; readonly year: number; readonly made: T }>()
+  return (first, second, year) => {
+    const found = known.get(first)
+    if (found !== undefined && found.year === year && found.second === second) return found.made
+    const made = make(first, second, year)
+    if (first.length > 128 || second.length > 512) return made
+    if (known.size >= limit) known = new Map()
+    known.set(first, { second, year, made })
     return made
   }
 }

@@ -1,9 +1,9 @@
 import type { Flag } from '#core/flags.ts'
 import type { Issue } from '#core/issue.ts'
+import { REASONS, type ReasonCode } from '#core/mapping/reasons.ts'
 import type { PriceBand } from '#core/products/price-band.ts'
 import type { ProductClass } from '#core/products/product-class.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
-import { REASONS, type ReasonCode } from '#core/mapping/reasons.ts'
 import { FLAG_BITS } from './flag-bits.ts'
 
 export type Row = { readonly [name: string]: SourceValue }

@@ -1,9 +1,11 @@
 import { cleanName, isMojibake } from '#core/text.ts'
-import { keepRaw, note, type Run } from './run.ts'
 import { memo } from './memo.ts'
+import { keepRaw, note, type Run } from './run.ts'
 
 /** A text as it may be kept: clean, or null where it was destroyed before it was sent. */
-const readWords = memo<{ readonly clean: string | null }>((text) => ({ clean: isMojibake(text) ? null : cleanName(text) }))
+const readWords = memo<{ readonly clean: string | null }>((text) => ({
+  clean: isMojibake(text) ? null : cleanName(text),
+}))
 
 /** Letters, digits and single signs that need no look at all. */
 function isPlain(text: string): boolean {

@@ -1,6 +1,5 @@
 import { type Identification, identify } from '#core/identifiers/identify.ts'
 import { FIXED_SCHEMES, type IdScheme, isIdScheme } from '#core/identifiers/scheme.ts'
-import type { Alias } from '#core/model/values.ts'
 import { type Compiling, type Evaluate, entryOf, textOf, textsOf } from '#core/mapping/compile/compiling.ts'
 import { nearest } from '#core/mapping/compile/nearest.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
@@ -8,6 +7,8 @@ import { bitsOf, FLAG_BITS } from '#core/mapping/run/flag-bits.ts'
 import { memo } from '#core/mapping/run/memo.ts'
 import { note, type Run } from '#core/mapping/run/run.ts'
 import { isRuined } from '#core/mapping/run/words.ts'
+import type { Alias } from '#core/model/values.ts'
+import type { ReadText } from './from.ts'
 import { compileText } from './text.ts'
 
 /**
@@ -19,7 +20,12 @@ export const CODE_EXAMPLE = {
   mapping: '{ parties.seller: { code: { from: seller, anyOf: [cn.mofcom.operator13, cn.uscc] } } }',
   target: 'parties',
   in: { seller: '３３０４０２００３０１０７' },
-  out: [{ ids: [{ raw: '３３０４０２００３０１０７', scheme: 'cn.mofcom.operator13', value: '3304020030107' }], role: 'seller' }],
+  out: [
+    {
+      ids: [{ raw: '３３０４０２００３０１０７', scheme: 'cn.mofcom.operator13', value: '3304020030107' }],
+      role: 'seller',
+    },
+  ],
 } as const
 
 /** What a code turned out to be. */
@@ -32,6 +38,9 @@ export interface CodeReading {
 
 export interface CodePlan {
   readonly evaluate: Evaluate<CodeReading>
+  /** The text, and what is made of it: for those that remember more than the code. */
+  readonly read: ReadText
+  readonly of: (run: Run, text: string) => CodeReading | undefined
   readonly field: string
 }
 
@@ -41,14 +50,16 @@ export function compileCode(c: Compiling, node: Node, target: string): CodePlan 
   if (plan === null || schemes === null) return null
   const { read } = plan
   const known = codeReader(c, schemes)
-  const evaluate = (run: Run): CodeReading | undefined => {
-    const text = read(run)
-    if (text === undefined) return undefined
+  const of = (run: Run, text: string): CodeReading | undefined => {
     const reading = known(text)
     if (reading.bits !== 0 || reading.alias === null) return doubtful(run, text, reading, target)
     return reading
   }
-  return { evaluate, field: plan.field }
+  const evaluate = (run: Run): CodeReading | undefined => {
+    const text = read(run)
+    return text === undefined ? undefined : of(run, text)
+  }
+  return { evaluate, read, of, field: plan.field }
 }
 
 /** Schemes that a field may hold; none means whatever the shape tells. */
@@ -64,7 +75,14 @@ export function schemesOf(c: Compiling, node: MapNode, target: string): Schemes 
   }
   if (scheme !== undefined && scheme.is === 'text' && scheme.text === 'any') return ANY
   const one = scheme === undefined ? undefined : textOf(c, scheme, `${target}.scheme`)
-  const texts = anyOf === undefined ? (one === undefined ? [] : one === null ? null : [one]) : textsOf(c, anyOf, `${target}.anyOf`)
+  const texts =
+    anyOf === undefined
+      ? one === undefined
+        ? []
+        : one === null
+          ? null
+          : [one]
+      : textsOf(c, anyOf, `${target}.anyOf`)
   if (texts === null) return null
   const found: IdScheme[] = []
   for (const text of texts) {
@@ -73,7 +91,11 @@ export function schemesOf(c: Compiling, node: MapNode, target: string): Schemes 
     else {
       const meant = nearest(text, FIXED_SCHEMES)
       const at = (anyOf ?? scheme ?? node).at
-      c.mistakes.add(at, target, 'bad_scheme', { found: text, known: FIXED_SCHEMES, ...(meant ? { meant } : {}) })
+      c.mistakes.add(at, target, 'bad_scheme', {
+        found: text,
+        known: FIXED_SCHEMES,
+        ...(meant ? { meant } : {}),
+      })
     }
   }
   return found.length === texts.length ? found : null
@@ -85,14 +107,18 @@ export function codeReader(c: Compiling, schemes: Schemes): (text: string) => Co
   const open = schemes.filter((scheme) => !scheme.startsWith('local.'))
   const local = schemes.find((scheme) => scheme.startsWith('local.'))
   const hints = c.keyedHash ? { keyedHash: c.keyedHash } : {}
-  const wanted = open.length === 1 ? { ...hints, scheme: open[0] } : open.length > 1 ? { ...hints, anyOf: open } : hints
+  const wanted =
+    open.length === 1 ? { ...hints, scheme: open[0] } : open.length > 1 ? { ...hints, anyOf: open } : hints
   const hasHash = c.keyedHash !== undefined
   return memo((text) => {
-    if (open.length === 0 && local !== undefined) return reading(text, identify(text, { ...hints, scheme: local }), own, hasHash)
+    if (open.length === 0 && local !== undefined)
+      return reading(text, identify(text, { ...hints, scheme: local }), own, hasHash)
     const found = identify(text, wanted)
     const isOther = found.scheme === 'unknown' && !found.flags.includes('E_PRECISION_LOST')
-    if (isOther && open.includes('cn.uscc') && isSlippedUscc(found.value)) return reading(text, slipped(found.value), own, hasHash)
-    if (isOther && local !== undefined) return reading(text, identify(text, { ...hints, scheme: local }), own, hasHash)
+    if (isOther && open.includes('cn.uscc') && isSlippedUscc(found.value))
+      return reading(text, slipped(found.value), own, hasHash)
+    if (isOther && local !== undefined)
+      return reading(text, identify(text, { ...hints, scheme: local }), own, hasHash)
     return reading(text, found, own, hasHash)
   })
 }

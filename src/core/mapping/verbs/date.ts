@@ -1,11 +1,11 @@
 import { zoneOffset } from '#core/calendar.ts'
 import { compileTime } from '#core/dates/compile.ts'
 import { parseTimeFormat } from '#core/dates/format.ts'
-import type { When } from '#core/model/values.ts'
 import { type Compiling, entryOf, type Plan, textOf, textsOf } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
 import { isRuined } from '#core/mapping/run/words.ts'
+import type { When } from '#core/model/values.ts'
 import { compileText } from './text.ts'
 
 /**
@@ -27,7 +27,12 @@ export interface TimeOptions {
   readonly event: boolean
 }
 
-export function compileDate(c: Compiling, node: Node, target: string, options: TimeOptions): Plan<When> | null {
+export function compileDate(
+  c: Compiling,
+  node: Node,
+  target: string,
+  options: TimeOptions,
+): Plan<When> | null {
   const plan = compileText(c, node, target, ['date', 'zone'])
   const formats = node.is === 'map' ? formatsOf(c, node, target) : null
   if (node.is !== 'map' && plan !== null) c.mistakes.add(node.at, target, 'missing', { wanted: 'date' })
@@ -71,7 +76,10 @@ function formatsOf(c: Compiling, node: Node & { is: 'map' }, target: string) {
     const reading = parseTimeFormat(format)
     if (reading.ok) continue
     right = false
-    c.mistakes.add(list.at, `${target}.date`, 'bad_format', { found: reading.reason, meant: reading.suggestion })
+    c.mistakes.add(list.at, `${target}.date`, 'bad_format', {
+      found: reading.reason,
+      meant: reading.suggestion,
+    })
   }
   return right ? { formats, zone } : null
 }

@@ -1,7 +1,7 @@
-import type { DocumentPart } from '#core/model/parts.ts'
 import { type Compiling, type Evaluate, entryOf } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import { keptWords } from '#core/mapping/run/words.ts'
+import type { DocumentPart } from '#core/model/parts.ts'
 import { compileDate } from './date.ts'
 import { compileText } from './text.ts'
 import { compileWordList } from './word-list.ts'
@@ -16,7 +16,12 @@ const VALUES: Partial<Record<keyof DocumentPart, readonly string[]>> = {
   issueType: ['producer', 'purchaser'],
 }
 
-export function compileMember(c: Compiling, node: Node, target: string, name: keyof DocumentPart): Member | null {
+export function compileMember(
+  c: Compiling,
+  node: Node,
+  target: string,
+  name: keyof DocumentPart,
+): Member | null {
   if (name === 'issuedOn' || name === 'validUntil') {
     const plan = compileDate(c, node, target, { essential: false, event: false })
     return plan === null ? null : { name, evaluate: plan.evaluate }
@@ -29,7 +34,8 @@ export function compileMember(c: Compiling, node: Node, target: string, name: ke
   const plan = compileText(c, node, target, [], values ? { values } : {})
   if (plan === null) return null
   const { read } = plan
-  const keepsText = node.is === 'map' && (entryOf(node, 'enum') !== undefined || entryOf(node, 'const') !== undefined)
+  const keepsText =
+    node.is === 'map' && (entryOf(node, 'enum') !== undefined || entryOf(node, 'const') !== undefined)
   return {
     name,
     evaluate: (run) => {

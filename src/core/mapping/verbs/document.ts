@@ -2,20 +2,20 @@ import { classifyDocument } from '#core/documents/classify.ts'
 import { documentTypeOn, QUARANTINE_2026 } from '#core/documents/document-form.ts'
 import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
 import { identify } from '#core/identifiers/identify.ts'
-import { DOCUMENT_ROLES, type DocumentPart } from '#core/model/parts.ts'
-import { isPrecisionLost, normaliseCode } from '#core/text.ts'
 import {
   type Compiling,
+  choiceOf,
   type Evaluate,
   entryOf,
   mapOf,
   textsOf,
-  valueOf,
 } from '#core/mapping/compile/compiling.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
 import { memo } from '#core/mapping/run/memo.ts'
 import { note, type Run } from '#core/mapping/run/run.ts'
 import { isRuined } from '#core/mapping/run/words.ts'
+import { DOCUMENT_ROLES, type DocumentPart } from '#core/model/parts.ts'
+import { isPrecisionLost, normaliseCode } from '#core/text.ts'
 import { schemesOf } from './code.ts'
 import { compileMember, type Member } from './document-member.ts'
 import { compileEach } from './each.ts'
@@ -51,7 +51,13 @@ const NAMES = ['role', 'type', 'scheme', 'each', ...MEMBERS] as const
 export type IntoList<T> = (run: Run, into: T[]) => void
 
 export function compileDocument(c: Compiling, node: Node, target: string): IntoList<DocumentPart> | null {
-  const map = mapOf(c, node, target, [...NAMES, ...TEXT_NAMES], '{ role: upstream, from: field, type: by-number }')
+  const map = mapOf(
+    c,
+    node,
+    target,
+    [...NAMES, ...TEXT_NAMES],
+    '{ role: upstream, from: field, type: by-number }',
+  )
   if (map === null) return null
   const eachNode = entryOf(map, 'each')
   if (eachNode === undefined) {
@@ -75,7 +81,7 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<Docume
   for (const name of ['role', 'type']) {
     if (!map.entries.has(name)) c.mistakes.add(map.at, target, 'missing', { wanted: name })
   }
-  const role = roleNode === undefined ? null : valueOf(c, roleNode, `${target}.role`, DOCUMENT_ROLES)
+  const role = roleNode === undefined ? null : choiceOf(c, roleNode, `${target}.role`, DOCUMENT_ROLES)
   const types = typeNode === undefined ? null : typesOf(c, typeNode, `${target}.type`)
   const schemes = schemesOf(c, map, target)
   const members: Member[] = []
@@ -121,7 +127,13 @@ function readNumber(text: string): { readonly code: string | null } {
   return { code: isPrecisionLost(code) ? null : code }
 }
 
-function bare(number: string, raw: string | undefined, role: DocumentPart['role'], scheme: string | undefined, type: string): DocumentPart {
+function bare(
+  number: string,
+  raw: string | undefined,
+  role: DocumentPart['role'],
+  scheme: string | undefined,
+  type: string,
+): DocumentPart {
   if (raw === undefined) return scheme === undefined ? { number, role, type } : { number, role, scheme, type }
   return scheme === undefined ? { number, raw, role, type } : { number, raw, role, scheme, type }
 }
@@ -153,12 +165,12 @@ function whole(
 function typesOf(c: Compiling, node: Node, target: string): readonly DocumentType[] | null {
   if (node.is === 'text' && node.text === 'by-number') return []
   if (node.is === 'text') {
-    const type = valueOf(c, node, target, [...TYPES, 'by-number' as const])
+    const type = choiceOf(c, node, target, [...TYPES, 'by-number' as const])
     return type === null || type === 'by-number' ? null : [type]
   }
   const texts = textsOf(c, node, target)
   if (texts === null || node.is !== 'list') return null
-  const types = node.members.map((member, i) => valueOf(c, member, `${target}.${i}`, TYPES))
+  const types = node.members.map((member, i) => choiceOf(c, member, `${target}.${i}`, TYPES))
   return types.every((type) => type !== null) ? types : null
 }
 
@@ -175,7 +187,11 @@ function typeReader(types: readonly DocumentType[], isOwn: boolean): TypeReader 
     if (!known.guessed) return run.day < QUARANTINE_2026 ? known.type : documentTypeOn(known.type, run.day)
     if (isRuined(run, text, target)) return undefined
     const { productClass } = run
-    const guess = classifyDocument(code, { ...hint, ...(productClass ? { productClass } : {}), ...(run.day ? { date: run.day } : {}) })
+    const guess = classifyDocument(code, {
+      ...hint,
+      ...(productClass ? { productClass } : {}),
+      ...(run.day ? { date: run.day } : {}),
+    })
     if (guess.guessed) note(run, 'W_DOC_TYPE_GUESSED', 'type_guessed', { target, value: text })
     return guess.type
   }

@@ -1,7 +1,7 @@
-import type { SourceValue } from '#core/source.ts'
 import { type Compiling, type Evaluate, textOf } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import type { Row, Run } from '#core/mapping/run/run.ts'
+import type { SourceValue } from '#core/source.ts'
 import { stepsOf } from './from.ts'
 
 /**
@@ -36,7 +36,13 @@ export function compileEach(c: Compiling, node: Node, target: string): EachPlan 
   return { inside, run: (run, evaluate, into) => runEach(run, path, steps, evaluate, into) }
 }
 
-function runEach<T>(run: Run, path: string, steps: readonly string[], evaluate: Evaluate<T>, into: T[]): void {
+function runEach<T>(
+  run: Run,
+  path: string,
+  steps: readonly string[],
+  evaluate: Evaluate<T>,
+  into: T[],
+): void {
   const { row, prefix } = run
   let list: SourceValue | undefined = row
   for (const step of steps) {

@@ -1,8 +1,8 @@
-import { foldWidth } from '#core/width.ts'
 import type { Compiling } from '#core/mapping/compile/compiling.ts'
-import { textOf, valueOf } from '#core/mapping/compile/compiling.ts'
+import { choiceOf, textOf } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
+import { foldWidth } from '#core/width.ts'
 import type { TextPlan, Wish } from './text.ts'
 
 /**
@@ -34,7 +34,7 @@ export function compileEnum(
   const meanings = new Map<string, string>()
   for (const { name, value } of node.entries.values()) {
     const place = `${target}.enum.${name}`
-    const meaning = wish.values ? valueOf(c, value, place, wish.values) : textOf(c, value, place)
+    const meaning = wish.values ? choiceOf(c, value, place, wish.values) : textOf(c, value, place)
     if (meaning !== null) meanings.set(name, meaning)
   }
   const fallback = wish.values?.includes('unknown') ? 'unknown' : undefined

@@ -1,6 +1,6 @@
-import type { FlowPart } from '#core/model/parts.ts'
 import { type Compiling, entryOf, mapOf, type Plan } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
+import type { FlowPart } from '#core/model/parts.ts'
 import { compileDocument } from './document.ts'
 import { compileList } from './list.ts'
 import { compileLot } from './lot.ts'
@@ -47,7 +47,12 @@ export function compileFlow(c: Compiling, node: Node, target: string): Plan<Flow
   }
 }
 
-function compileMember(c: Compiling, node: Node, target: string, name: (typeof NAMES)[number]): Plan<unknown> | null {
+function compileMember(
+  c: Compiling,
+  node: Node,
+  target: string,
+  name: (typeof NAMES)[number],
+): Plan<unknown> | null {
   if (name === 'documents') return compileList(c, node, target, 'document', compileDocument)
   if (name === 'lots') return compileList(c, node, target, 'lot', compileLot)
   if (name === 'product') return compileProduct(c, node, target)

@@ -1,8 +1,8 @@
-import { isNullToken } from '#core/nulls.ts'
-import type { SourceValue } from '#core/source.ts'
 import { type Compiling, textsOf } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import { note, type Run } from '#core/mapping/run/run.ts'
+import { isNullToken, NULL_TOKENS } from '#core/nulls.ts'
+import type { SourceValue } from '#core/source.ts'
 
 /**
  * `from`: the text of a source field; of several fields the first that has one. A dot goes into an object (`head.node`), `\.` is a
@@ -26,7 +26,6 @@ export interface Reading {
 }
 
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
-const LONGEST_TOKEN = 12
 
 /** The steps of a dotted path, or null where the path reaches for a prototype or has an empty step. */
 export function stepsOf(path: string): string[] | null {
@@ -72,12 +71,13 @@ function firstOf(readers: readonly ReadText[], field: string): ReadText {
 }
 
 function readField(name: string, empty: ReadonlySet<string> | undefined): ReadText {
-  const longest = longestToken(empty)
+  const may = beginningsWith(empty)
   return (run) => {
     run.field = name
     const value = run.row[name]
-    if (typeof value !== 'string') return value === undefined || value === null ? undefined : otherText(run, value, empty)
-    if (isNone(value, longest, empty)) return undefined
+    if (typeof value !== 'string')
+      return value === undefined || value === null ? undefined : otherText(run, value, empty)
+    if (value.length === 0 || (may[value.charCodeAt(0)] === 1 && isNullToken(value, empty))) return undefined
     if (run.seen !== null) run.seen.push(run.prefix + name)
     return value
   }
@@ -115,24 +115,32 @@ function otherText(run: Run, value: SourceValue, empty: ReadonlySet<string> | un
   if (typeof value === 'boolean') return String(value)
   const only = Array.isArray(value) && value.length === 1 ? value[0] : undefined
   if (typeof only === 'string') return noneOr(only, empty)
-  const isEmpty = Array.isArray(value) ? value.length === 0 : typeof value === 'object' && value !== null && Object.keys(value).length === 0
+  const isEmpty = Array.isArray(value)
+    ? value.length === 0
+    : typeof value === 'object' && value !== null && Object.keys(value).length === 0
   if (!isEmpty && typeof value !== 'function') note(run, 'E_SCHEMA', 'not_text', {})
   return undefined
 }
 
-const longestToken = (empty: ReadonlySet<string> | undefined): number => {
-  let longest = LONGEST_TOKEN
-  if (empty) for (const token of empty) longest = Math.max(longest, token.length)
-  return longest
+/** A text that can mean "no value" begins like one, or with a blank or a wide sign; its first character decides for all others. */
+const BEGINNINGS = beginnings()
+
+function beginnings(): Uint8Array {
+  const may = new Uint8Array(0x10000)
+  const blanks = [0xa0, 0xad, 0x1680, 0x180e, 0x3000, 0xfeff]
+  for (const code of blanks) may[code] = 1
+  may.fill(1, 0, 0x21)
+  may.fill(1, 0x2000, 0x2070)
+  may.fill(1, 0xff00, 0x10000)
+  for (const token of NULL_TOKENS) if (token !== '') may[token.charCodeAt(0)] = 1
+  return may
 }
 
-/** Long texts that begin with something to see are decided at a glance. */
-function isNone(text: string, longest: number, empty: ReadonlySet<string> | undefined): boolean {
-  if (text.length > longest) {
-    const first = text.charCodeAt(0)
-    if (first > 0x20 && first !== 0xa0 && first < 0x2000) return false
-  }
-  return isNullToken(text, empty)
+function beginningsWith(empty: ReadonlySet<string> | undefined): Uint8Array {
+  if (empty === undefined) return BEGINNINGS
+  const may = BEGINNINGS.slice()
+  for (const token of empty) if (token !== '') may[token.charCodeAt(0)] = 1
+  return may
 }
 
 const noneOr = (text: string, empty: ReadonlySet<string> | undefined): string | undefined =>

@@ -1,8 +1,8 @@
-import { normaliseCode } from '#core/text.ts'
 import { type Compiling, textOf } from '#core/mapping/compile/compiling.ts'
-import type { Node } from '#core/mapping/compile/node.ts'
 import { nearest } from '#core/mapping/compile/nearest.ts'
+import type { Node } from '#core/mapping/compile/node.ts'
 import type { CodeRow, CodeTable } from '#core/mapping/mapping.ts'
+import { normaliseCode } from '#core/text.ts'
 import { type Missing, missed } from './enum.ts'
 import type { TextPlan } from './text.ts'
 
@@ -54,7 +54,8 @@ function finder(table: CodeTable): (text: string, day: string) => string | undef
     const found = rows.get(text) ?? rows.get(normaliseCode(text))
     if (found === undefined) return undefined
     for (const row of found) {
-      if ((row.from === undefined || row.from <= day) && (row.to === undefined || day <= row.to)) return row.value
+      if ((row.from === undefined || row.from <= day) && (row.to === undefined || day <= row.to))
+        return row.value
     }
     return undefined
   }

@@ -1,6 +1,13 @@
-import { LOT_ROLES, type LotPart } from '#core/model/parts.ts'
-import { type Compiling, type Evaluate, entryOf, mapOf, valueOf, without } from '#core/mapping/compile/compiling.ts'
+import {
+  type Compiling,
+  choiceOf,
+  type Evaluate,
+  entryOf,
+  mapOf,
+  without,
+} from '#core/mapping/compile/compiling.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
+import { LOT_ROLES, type LotPart } from '#core/model/parts.ts'
 import { type CodePlan, compileCode } from './code.ts'
 import type { IntoList } from './document.ts'
 import { compileEach } from './each.ts'
@@ -20,7 +27,13 @@ export const LOT_EXAMPLE = {
 const NAMES = ['role', 'scheme', 'anyOf'] as const
 
 export function compileLot(c: Compiling, node: Node, target: string): IntoList<LotPart> | null {
-  const map = mapOf(c, node, target, ['each', ...NAMES, ...TEXT_NAMES], '{ role: subject, from: field, scheme: local }')
+  const map = mapOf(
+    c,
+    node,
+    target,
+    ['each', ...NAMES, ...TEXT_NAMES],
+    '{ role: subject, from: field, scheme: local }',
+  )
   if (map === null) return null
   const eachNode = entryOf(map, 'each')
   if (eachNode === undefined) {
@@ -39,8 +52,9 @@ export function compileLot(c: Compiling, node: Node, target: string): IntoList<L
 function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<LotPart> | null {
   const roleNode = entryOf(map, 'role')
   if (roleNode === undefined) c.mistakes.add(map.at, target, 'missing', { wanted: 'role' })
-  if (!map.entries.has('scheme') && !map.entries.has('anyOf')) c.mistakes.add(map.at, target, 'missing', { wanted: 'scheme' })
-  const role = roleNode === undefined ? null : valueOf(c, roleNode, `${target}.role`, LOT_ROLES)
+  if (!map.entries.has('scheme') && !map.entries.has('anyOf'))
+    c.mistakes.add(map.at, target, 'missing', { wanted: 'scheme' })
+  const role = roleNode === undefined ? null : choiceOf(c, roleNode, `${target}.role`, LOT_ROLES)
   const code: CodePlan | null = compileCode(c, without(map, ['role']), target)
   if (role === null || code === null) return null
   return (run) => {

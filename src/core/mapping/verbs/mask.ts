@@ -1,4 +1,4 @@
-import { type Compiling, valueOf } from '#core/mapping/compile/compiling.ts'
+import { type Compiling, choiceOf } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import type { TextPlan } from './text.ts'
 
@@ -14,7 +14,7 @@ const KEPT = { phone: [3, 4], id: [6, 0], name: [1, 0] } as const
 const KINDS = Object.keys(KEPT) as (keyof typeof KEPT)[]
 
 export function compileMask(c: Compiling, node: Node, plan: TextPlan, target: string): TextPlan | null {
-  const kind = valueOf(c, node, `${target}.mask`, KINDS)
+  const kind = choiceOf(c, node, `${target}.mask`, KINDS)
   if (kind === null) return null
   const { read } = plan
   return {

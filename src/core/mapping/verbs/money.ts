@@ -1,10 +1,10 @@
-import { type MoneyScale, parseAmount, parsePrice, type PriceOptions } from '#core/money.ts'
-import type { Amount, Price } from '#core/model/values.ts'
-import { isPriceSuspect } from '#core/products/price-band.ts'
-import { type Compiling, entryOf, type Plan, valueOf } from '#core/mapping/compile/compiling.ts'
+import { type Compiling, choiceOf, entryOf, type Plan } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
 import { isRuined } from '#core/mapping/run/words.ts'
+import type { Amount, Price } from '#core/model/values.ts'
+import { type MoneyScale, type PriceOptions, parseAmount, parsePrice } from '#core/money.ts'
+import { isPriceSuspect } from '#core/products/price-band.ts'
 import { compileText } from './text.ts'
 
 /**
@@ -34,7 +34,7 @@ export function compilePrice(c: Compiling, node: Node, target: string): Plan<Pri
   const plan = compileText(c, node, target, ['per', 'scale'])
   const perNode = node.is === 'map' ? entryOf(node, 'per') : undefined
   if (perNode === undefined) c.mistakes.add(node.at, target, 'missing', { wanted: 'per' })
-  const per = perNode === undefined ? null : valueOf(c, perNode, `${target}.per`, PER)
+  const per = perNode === undefined ? null : choiceOf(c, perNode, `${target}.per`, PER)
   const scale = scaleOf(c, node, target)
   if (per === 'unit' && !c.hasQuantity) c.mistakes.add((perNode ?? node).at, target, 'no_line_unit')
   if (plan === null || per === null || scale === null) return null
@@ -84,5 +84,5 @@ export function compileAmount(c: Compiling, node: Node, target: string): Plan<Am
 
 function scaleOf(c: Compiling, node: Node, target: string): MoneyScale | null {
   const scale = node.is === 'map' ? entryOf(node, 'scale') : undefined
-  return scale === undefined ? 'yuan' : valueOf(c, scale, `${target}.scale`, SCALES)
+  return scale === undefined ? 'yuan' : choiceOf(c, scale, `${target}.scale`, SCALES)
 }

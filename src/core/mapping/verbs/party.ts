@@ -1,10 +1,17 @@
-import type { PartyPart, SitePart } from '#core/model/parts.ts'
-import { PARTY_KINDS, PARTY_ROLES, SITE_KINDS, SITE_ROLES } from '#core/model/parts.ts'
-import type { Alias } from '#core/model/values.ts'
-import { type Compiling, type Evaluate, entryOf, mapOf, textOf, valueOf } from '#core/mapping/compile/compiling.ts'
+import {
+  type Compiling,
+  choiceOf,
+  type Evaluate,
+  entryOf,
+  mapOf,
+  textOf,
+} from '#core/mapping/compile/compiling.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
 import type { Run } from '#core/mapping/run/run.ts'
 import { wordsOf } from '#core/mapping/run/words.ts'
+import type { PartyPart, SitePart } from '#core/model/parts.ts'
+import { PARTY_KINDS, PARTY_ROLES, SITE_KINDS, SITE_ROLES } from '#core/model/parts.ts'
+import type { Alias } from '#core/model/values.ts'
 import { type CodePlan, compileCode } from './code.ts'
 import { compileText, type TextPlan } from './text.ts'
 
@@ -16,7 +23,13 @@ export const PARTY_EXAMPLE = {
   mapping: '{ parties.buyer: { code: { from: buyerCode, scheme: cn.mofcom.operator13 }, name: buyerName } }',
   target: 'parties',
   in: { buyerCode: '3301050120045', buyerName: ' 秀英示例蔬菜摊 ' },
-  out: [{ ids: [{ scheme: 'cn.mofcom.operator13', value: '3301050120045' }], name: '秀英示例蔬菜摊', role: 'buyer' }],
+  out: [
+    {
+      ids: [{ scheme: 'cn.mofcom.operator13', value: '3301050120045' }],
+      name: '秀英示例蔬菜摊',
+      role: 'buyer',
+    },
+  ],
 } as const
 
 export type Group = 'parties' | 'sites'
@@ -27,7 +40,13 @@ const KINDS = { parties: PARTY_KINDS, sites: SITE_KINDS } as const
 type Part = PartyPart & SitePart
 
 /** What can be known of the one that a record names, compiled. `same` remembers the last ones, which come again and again. */
-export function compileParty(c: Compiling, node: Node, target: string, group: Group, role: string): Evaluate<Part> | null {
+export function compileParty(
+  c: Compiling,
+  node: Node,
+  target: string,
+  group: Group,
+  role: string,
+): Evaluate<Part> | null {
   const names = group === 'parties' ? ['code', 'name', 'kind', 'personal'] : ['code', 'name', 'kind']
   const map = mapOf(c, node, target, names, `${target}: { code: field, name: field }`)
   if (map === null) return null
@@ -35,10 +54,15 @@ export function compileParty(c: Compiling, node: Node, target: string, group: Gr
   const nameNode = entryOf(map, 'name')
   const name = nameNode === undefined ? undefined : compileText(c, nameNode, `${target}.name`)
   const kindNode = entryOf(map, 'kind')
-  const kind = kindNode === undefined ? undefined : compileText(c, kindNode, `${target}.kind`, [], { values: KINDS[group] })
+  const kind =
+    kindNode === undefined
+      ? undefined
+      : compileText(c, kindNode, `${target}.kind`, [], { values: KINDS[group] })
   const personalNode = entryOf(map, 'personal')
-  const personal = personalNode === undefined ? 'false' : valueOf(c, personalNode, `${target}.personal`, ['true', 'false'])
-  if (codes?.length === 0 && nameNode === undefined) c.mistakes.add(node.at, target, 'missing', { wanted: 'code' })
+  const personal =
+    personalNode === undefined ? 'false' : choiceOf(c, personalNode, `${target}.personal`, ['true', 'false'])
+  if (codes?.length === 0 && nameNode === undefined)
+    c.mistakes.add(node.at, target, 'missing', { wanted: 'code' })
   if (codes === null || name === null || kind === null || personal === null) return null
   return evaluator({ codes, name, kind, personal: personal === 'true' }, role, `${target}.name`)
 }
@@ -50,29 +74,50 @@ interface Parts {
   readonly personal: boolean
 }
 
-const SAME = 1024
+const SAME = 4096
+
+/** One that came before, with the texts that it came from. */
+interface Same {
+  readonly name: string | undefined
+  readonly part: Part
+}
 
 function evaluator(parts: Parts, role: string, nameTarget: string): Evaluate<Part> {
   const { codes, name, kind } = parts
-  const only = codes.length === 1 && kind === undefined ? codes[0] : undefined
-  let known = new Map<Alias, Part>()
+  const [only] = codes
+  if (only === undefined || codes.length > 1 || kind !== undefined) {
+    return (run) => make(run, parts, role, wordsOfName(run, name?.read(run), nameTarget))
+  }
+  const readName = name?.read
+  let known = new Map<string, Same>()
   return (run) => {
-    const written = name?.read(run)
-    const words = written === undefined ? undefined : wordsOf(run, written, nameTarget)
-    if (only === undefined) return make(run, parts, role, words)
-    const reading = only.evaluate(run)
-    const alias = reading?.alias ?? null
-    if (reading === undefined || alias === null) {
-      return words === undefined ? undefined : part(role, [], words, undefined, parts.personal || reading?.personal === true)
+    const written = readName === undefined ? undefined : readName(run)
+    const nameField = run.field
+    const code = only.read(run)
+    if (code === undefined) {
+      run.field = nameField
+      const words = wordsOfName(run, written, nameTarget)
+      return words === undefined ? undefined : part(role, [], words, undefined, parts.personal)
     }
-    const same = known.get(alias)
-    if (same !== undefined && same.name === words) return same
-    const made = part(role, [alias], words, undefined, parts.personal || reading.personal)
+    const same = known.get(code)
+    if (same !== undefined && same.name === written) return same.part
+    const reading = only.of(run, code)
+    run.field = nameField
+    const words = wordsOfName(run, written, nameTarget)
+    const alias = reading?.alias ?? null
+    const personal = parts.personal || reading?.personal === true
+    if (alias === null && words === undefined) return undefined
+    const made = part(role, alias === null ? [] : [alias], words, undefined, personal)
+    // Only what gave no doubt is remembered: a doubt has to be told every time.
+    if (reading === undefined || reading.bits !== 0 || run.rejected) return made
     if (known.size >= SAME) known = new Map()
-    known.set(alias, made)
+    known.set(code, { name: written, part: made })
     return made
   }
 }
+
+const wordsOfName = (run: Run, written: string | undefined, target: string): string | undefined =>
+  written === undefined ? undefined : wordsOf(run, written, target)
 
 function make(run: Run, parts: Parts, role: string, words: string | undefined): Part | undefined {
   const ids: Alias[] = []
@@ -82,14 +127,21 @@ function make(run: Run, parts: Parts, role: string, words: string | undefined): 
     if (reading === undefined) continue
     personal ||= reading.personal
     const { alias } = reading
-    if (alias !== null && !ids.some((id) => id.scheme === alias.scheme && id.value === alias.value)) ids.push(alias)
+    if (alias !== null && !ids.some((id) => id.scheme === alias.scheme && id.value === alias.value))
+      ids.push(alias)
   }
   if (ids.length === 0 && words === undefined) return undefined
   return part(role, ids, words, parts.kind?.read(run), personal)
 }
 
 /** The parts in the order in which the content of records is compared. */
-function part(role: string, ids: Alias[], name: string | undefined, kind: string | undefined, personal: boolean): Part {
+function part(
+  role: string,
+  ids: Alias[],
+  name: string | undefined,
+  kind: string | undefined,
+  personal: boolean,
+): Part {
   return {
     ids,
     ...(kind === undefined ? {} : { kind }),
@@ -114,5 +166,5 @@ function codePlans(c: Compiling, map: MapNode, target: string): CodePlan[] | nul
 /** A role that is one of the group's. */
 export function roleOf(c: Compiling, node: Node, target: string, known: readonly string[]): string | null {
   const text = textOf(c, node, target)
-  return text === null ? null : valueOf(c, node, target, known)
+  return text === null ? null : choiceOf(c, node, target, known)
 }

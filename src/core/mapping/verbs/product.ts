@@ -1,13 +1,13 @@
-import { lookupProduct } from '#core/products/lookup.ts'
-import { type PriceBand, priceBand } from '#core/products/price-band.ts'
-import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
-import type { Alias } from '#core/model/values.ts'
-import type { ProductPart } from '#core/model/parts.ts'
 import { type Compiling, entryOf, mapOf, type Plan } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import { memoPair } from '#core/mapping/run/memo.ts'
 import { note, type Run } from '#core/mapping/run/run.ts'
 import { wordsOf } from '#core/mapping/run/words.ts'
+import type { ProductPart } from '#core/model/parts.ts'
+import type { Alias } from '#core/model/values.ts'
+import { lookupProduct } from '#core/products/lookup.ts'
+import { type PriceBand, priceBand } from '#core/products/price-band.ts'
+import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
 import { compileCode } from './code.ts'
 import { compileText, type TextPlan } from './text.ts'
 
@@ -43,30 +43,30 @@ export function compileProduct(c: Compiling, node: Node, target: string): Plan<P
   const given = part('class')
   const idsNode = entryOf(map, 'ids')
   const ids = idsNode === undefined ? undefined : compileCode(c, idsNode, `${target}.ids`)
-  if (code === undefined && name === undefined && ids === undefined) c.mistakes.add(node.at, target, 'missing', { wanted: 'code' })
+  if (code === undefined && name === undefined && ids === undefined)
+    c.mistakes.add(node.at, target, 'missing', { wanted: 'code' })
   if (code === null || name === null || given === null || ids === null) return null
-  const known = memoPair(readProduct)
+  const byCode = memoPair(readProduct)
+  const byName = memoPair((name, none) => readProduct(none, name))
   const evaluate = (run: Run): ProductPart | undefined => {
     const codeText = code === undefined ? '' : (code.read(run) ?? '')
     const written = name === undefined ? undefined : name.read(run)
     const nameText = written === undefined ? '' : (wordsOf(run, written, `${target}.name`) ?? '')
     const alias = ids?.evaluate(run)?.alias ?? undefined
     if (codeText === '' && nameText === '' && alias === undefined) return undefined
-    const found = codeText === '' ? known(nameText, '') : known(`\n${codeText}`, nameText)
+    const found = codeText === '' ? byName(nameText, '') : byCode(codeText, nameText)
     const productClass = given?.read(run) as ProductClass | undefined
     run.productClass = productClass ?? (found.part.class as ProductClass | undefined)
     run.band = productClass === undefined ? found.band : priceBand(productClass, found.part.code)
-    if (found.unknown && productClass === undefined) note(run, 'W_PRODUCT_UNKNOWN', 'product_unknown', { target, value: nameText || codeText })
+    if (found.unknown && productClass === undefined)
+      note(run, 'W_PRODUCT_UNKNOWN', 'product_unknown', { target, value: nameText || codeText })
     if (productClass === undefined && alias === undefined) return found.part
     return whole(found.part, productClass, alias)
   }
   return { evaluate, verb: 'product' }
 }
 
-/** @param first the name, or the code behind a line feed */
-function readProduct(first: string, second: string): ProductReading {
-  const code = first.startsWith('\n') ? first.slice(1) : ''
-  const name = code === '' ? first : second
+function readProduct(code: string, name: string): ProductReading {
   const known = lookupProduct({ ...(code === '' ? {} : { code }), ...(name === '' ? {} : { name }) })
   const isOther = (name !== '' && known.name !== name) || (code !== '' && known.code !== code)
   const part: ProductPart = {
@@ -75,7 +75,11 @@ function readProduct(first: string, second: string): ProductReading {
     ...(known.name === undefined ? {} : { name: known.name }),
     ...(isOther ? { raw: [code, name].filter((text) => text !== '').join(' ') } : {}),
   }
-  return { part, band: priceBand(known.class, known.code), unknown: known.flags.includes('W_PRODUCT_UNKNOWN') }
+  return {
+    part,
+    band: priceBand(known.class, known.code),
+    unknown: known.flags.includes('W_PRODUCT_UNKNOWN'),
+  }
 }
 
 function whole(part: ProductPart, productClass: string | undefined, alias: Alias | undefined): ProductPart {
@@ -89,4 +93,3 @@ function whole(part: ProductPart, productClass: string | undefined, alias: Alias
     ...(raw === undefined ? {} : { raw }),
   }
 }
-

@@ -1,10 +1,17 @@
-import { parseQuantity, type QuantityOptions } from '#core/units/quantity.ts'
-import { unitOf } from '#core/units/table.ts'
-import type { Quantity } from '#core/model/values.ts'
-import { type Compiling, entryOf, mapOf, type Plan, textOf, valueOf } from '#core/mapping/compile/compiling.ts'
+import {
+  type Compiling,
+  choiceOf,
+  entryOf,
+  mapOf,
+  type Plan,
+  textOf,
+} from '#core/mapping/compile/compiling.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
 import { note, type Run } from '#core/mapping/run/run.ts'
 import { isRuined } from '#core/mapping/run/words.ts'
+import type { Quantity } from '#core/model/values.ts'
+import { parseQuantity, type QuantityOptions } from '#core/units/quantity.ts'
+import { unitOf } from '#core/units/table.ts'
 import { compileText, type TextPlan } from './text.ts'
 
 /**
@@ -23,13 +30,20 @@ export const QUANTITY_EXAMPLE = {
 const NAMES = ['unit', 'dimension', 'packs', 'units'] as const
 
 /** @param isLine whether prices of the record share its unit */
-export function compileQuantity(c: Compiling, node: Node, target: string, isLine: boolean): Plan<Quantity> | null {
+export function compileQuantity(
+  c: Compiling,
+  node: Node,
+  target: string,
+  isLine: boolean,
+): Plan<Quantity> | null {
   const plan = compileText(c, node, target, NAMES)
   const map: MapNode = node.is === 'map' ? node : { is: 'map', at: node.at, entries: new Map() }
   const unit = unitPlan(c, map, target)
   const dimensionNode = entryOf(map, 'dimension')
   const dimension =
-    dimensionNode === undefined ? 'any' : valueOf(c, dimensionNode, `${target}.dimension`, ['mass', 'any'] as const)
+    dimensionNode === undefined
+      ? 'any'
+      : choiceOf(c, dimensionNode, `${target}.dimension`, ['mass', 'any'] as const)
   const packsNode = entryOf(map, 'packs')
   const packs = packsNode === undefined ? undefined : compileText(c, packsNode, `${target}.packs`)
   const units = ownUnits(c, map, target)
@@ -65,7 +79,8 @@ export function compileQuantity(c: Compiling, node: Node, target: string, isLine
 function ordered(quantity: Quantity & { raw?: string }, packs: string | undefined): Quantity {
   const { approx, rawUnit, raw, unit, value } = quantity
   const count = quantity.packs ?? packs
-  if (approx === undefined && count === undefined && raw !== undefined && rawUnit !== undefined) return { raw, rawUnit, unit, value }
+  if (approx === undefined && count === undefined && raw !== undefined && rawUnit !== undefined)
+    return { raw, rawUnit, unit, value }
   return {
     ...(approx === undefined ? {} : { approx }),
     ...(count === undefined ? {} : { packs: count }),

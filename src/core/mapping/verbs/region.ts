@@ -1,13 +1,13 @@
 import type { Flag } from '#core/flags.ts'
-import { type ResolvedRegion, resolveRegion } from '#core/regions/resolve.ts'
-import type { Region } from '#core/model/values.ts'
 import { type Compiling, entryOf, type Plan } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import type { ReasonCode } from '#core/mapping/reasons.ts'
 import { bitsOf } from '#core/mapping/run/flag-bits.ts'
-import { memoPair } from '#core/mapping/run/memo.ts'
+import { memoYear } from '#core/mapping/run/memo.ts'
 import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
 import { wordsOf } from '#core/mapping/run/words.ts'
+import type { Region } from '#core/model/values.ts'
+import { type ResolvedRegion, resolveRegion } from '#core/regions/resolve.ts'
 import { compileText, type TextPlan } from './text.ts'
 
 /**
@@ -24,7 +24,6 @@ export const REGION_EXAMPLE = {
 interface RegionReading {
   readonly region: Region
   readonly bits: number
-  readonly year: number
   /** A name beside the code that is not the name of the place. */
   readonly otherName: string | undefined
 }
@@ -35,7 +34,8 @@ export function compileRegion(c: Compiling, node: Node, target: string): Plan<Re
   const parts = partsOf(c, node, target)
   if (parts === null) return null
   const { code, name } = parts
-  const known = memoPair(readRegion)
+  const byCode = memoYear(readRegion)
+  const byName = memoYear((name: string, _none: string, year: number) => readRegion('', name, year))
   const evaluate = (run: Run): Region | undefined => {
     let codeText = code === null ? '' : (code.read(run) ?? '')
     const codeField = run.field
@@ -46,8 +46,7 @@ export function compileRegion(c: Compiling, node: Node, target: string): Plan<Re
       codeText = ''
     }
     if (codeText === '' && nameText === '') return undefined
-    const year = run.year
-    const found = known(codeText === '' ? `${year}${nameText}` : `${year}${codeText}`, codeText === '' ? '' : nameText)
+    const found = codeText === '' ? byName(nameText, '', run.year) : byCode(codeText, nameText, run.year)
     if (found.bits !== 0) {
       if (codeText !== '') run.field = codeField
       tell(run, found, codeText === '' ? nameText : codeText, target)
@@ -58,13 +57,18 @@ export function compileRegion(c: Compiling, node: Node, target: string): Plan<Re
   return { evaluate, verb: 'region' }
 }
 
-function partsOf(c: Compiling, node: Node, target: string): { code: TextPlan | null; name: TextPlan | null } | null {
+function partsOf(
+  c: Compiling,
+  node: Node,
+  target: string,
+): { code: TextPlan | null; name: TextPlan | null } | null {
   if (node.is !== 'map' || !NAMES.some((name) => node.entries.has(name))) {
     const plan = compileText(c, node, target)
     return plan === null ? null : { code: plan, name: null }
   }
   for (const entry of node.entries.values()) {
-    if (!(NAMES as readonly string[]).includes(entry.name)) c.mistakes.add(entry.at, target, 'unknown_name', { found: entry.name, known: NAMES })
+    if (!(NAMES as readonly string[]).includes(entry.name))
+      c.mistakes.add(entry.at, target, 'unknown_name', { found: entry.name, known: NAMES })
   }
   const codeNode = entryOf(node, 'code')
   const nameNode = entryOf(node, 'name')
@@ -78,24 +82,22 @@ function partsOf(c: Compiling, node: Node, target: string): { code: TextPlan | n
 function isCode(text: string): boolean {
   const first = text.charCodeAt(0)
   const second = text.charCodeAt(1)
-  return (first >= 0x30 && first <= 0x39 && second >= 0x30 && second <= 0x39) || (first >= 0xff10 && first <= 0xff19)
+  return (
+    (first >= 0x30 && first <= 0x39 && second >= 0x30 && second <= 0x39) ||
+    (first >= 0xff10 && first <= 0xff19)
+  )
 }
 
-const YEAR_DIGITS = 4
-
-/** @param first the year and the code, or the year and the name where there is no code */
-function readRegion(first: string, second: string): RegionReading {
-  const year = Number(first.slice(0, YEAR_DIGITS))
-  const text = first.slice(YEAR_DIGITS)
-  const hasCode = isCode(text)
-  const code = hasCode ? text : ''
-  const name = hasCode ? second : text
-  const resolved = resolveRegion({ year, ...(code === '' ? {} : { code: regionPart(code) }), ...(name === '' ? {} : { name }) })
+function readRegion(code: string, name: string, year: number): RegionReading {
+  const resolved = resolveRegion({
+    year,
+    ...(code === '' ? {} : { code: regionPart(code) }),
+    ...(name === '' ? {} : { name }),
+  })
   const differs = code === '' ? resolved.name !== name : !code.startsWith(resolved.code ?? 'none')
   return {
     region: regionOf(resolved, differs ? code || name : undefined),
     bits: bitsOf(resolved.flags),
-    year,
     otherName: code !== '' && name !== '' && name !== resolved.name ? name : undefined,
   }
 }

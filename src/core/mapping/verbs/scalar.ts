@@ -1,9 +1,9 @@
-import { readNumber } from '#core/units/term.ts'
-import { foldWidth } from '#core/width.ts'
-import { type Compiling, type Plan } from '#core/mapping/compile/compiling.ts'
+import type { Compiling, Plan } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import { keepRaw, note } from '#core/mapping/run/run.ts'
 import { isRuined, keptWords } from '#core/mapping/run/words.ts'
+import { readNumber } from '#core/units/term.ts'
+import { foldWidth } from '#core/width.ts'
 import { compileText } from './text.ts'
 
 /** A plain text field. Its cleaned text; that of the source is kept in `raw` where it differs. */
@@ -21,7 +21,13 @@ export function compileWords(c: Compiling, node: Node, target: string): Plan<str
 }
 
 /** A field with a closed list of values. What is none of them is marked, and kept in `raw`. */
-export function compileValue(c: Compiling, node: Node, target: string, values: readonly string[], fallback?: string): Plan<string> | null {
+export function compileValue(
+  c: Compiling,
+  node: Node,
+  target: string,
+  values: readonly string[],
+  fallback?: string,
+): Plan<string> | null {
   const plan = compileText(c, node, target, [], { values })
   if (plan === null) return null
   const { read } = plan

@@ -1,6 +1,6 @@
-import { type TestPart, VERDICTS } from '#core/model/parts.ts'
 import { type Compiling, entryOf, mapOf, type Plan } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
+import { type TestPart, VERDICTS } from '#core/model/parts.ts'
 import { compileFlag, compileNumber, compileValue, compileWords } from './scalar.ts'
 
 /**
@@ -8,7 +8,8 @@ import { compileFlag, compileNumber, compileValue, compileWords } from './scalar
  * known. A verdict that nobody gave is `unknown`; it is never computed from a value.
  */
 export const TEST_EXAMPLE = {
-  mapping: '{ item: { const: 检疫检验 }, sample: id, verdict: { from: result, enum: { 合格: pass, 不合格: fail } } }',
+  mapping:
+    '{ item: { const: 检疫检验 }, sample: id, verdict: { from: result, enum: { 合格: pass, 不合格: fail } } }',
   target: 'test',
   in: { id: 'JY240415-01', result: '合格' },
   out: { item: '检疫检验', sample: 'JY240415-01', verdict: 'pass' },

@@ -1,20 +1,20 @@
 import {
   asMap,
   type Compiling,
+  choiceOf,
   entryOf,
   listOf,
   mapOf,
   textOf,
-  valueOf,
   without,
 } from '#core/mapping/compile/compiling.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
-import { compileEnum, type Missing } from './enum.ts'
 import { CALL_NAMES, CALLS } from './calls.ts'
+import { compileEnum, type Missing } from './enum.ts'
 import { compileFrom, type ReadText } from './from.ts'
 import { compileLookup } from './lookup.ts'
 import { compileMask } from './mask.ts'
-import { compileWhen, type Condition } from './when.ts'
+import { type Condition, compileWhen } from './when.ts'
 
 /** A text, and how it is made. */
 export interface TextPlan {
@@ -85,7 +85,7 @@ function compileSource(
 export const CONST_EXAMPLE = { mapping: '{ const: 生猪 }', target: 'note', in: {}, out: '生猪' } as const
 
 function compileConst(c: Compiling, node: Node, target: string, wish: Wish): TextPlan | null {
-  const text = wish.values ? valueOf(c, node, target, wish.values) : textOf(c, node, target)
+  const text = wish.values ? choiceOf(c, node, target, wish.values) : textOf(c, node, target)
   return text === null ? null : { read: () => text, field: '', verb: 'const', constant: text }
 }
 
@@ -143,7 +143,8 @@ function compileChoose(c: Compiling, node: Node, target: string, wish: Wish): Te
     const when = entryOf(map, 'when')
     const holds = when === undefined ? null : compileWhen(c, when, `${place}.when`)
     const plan = compileText(c, without(map, ['when']), place, [], wish)
-    if (plan !== null && (when === undefined || holds !== null)) ways.push({ holds, read: plan.read, field: plan.field })
+    if (plan !== null && (when === undefined || holds !== null))
+      ways.push({ holds, read: plan.read, field: plan.field })
   })
   if (ways.length < members.length) return null
   const read: ReadText = (run) => {
@@ -168,7 +169,7 @@ function compileCall(c: Compiling, map: MapNode, node: Node, target: string): Te
 
 /** A call with its arguments. */
 export function compileCallPlan(c: Compiling, map: MapNode, node: Node, target: string) {
-  const name = valueOf(c, node, `${target}.call`, CALL_NAMES)
+  const name = choiceOf(c, node, `${target}.call`, CALL_NAMES)
   const list = entryOf(map, 'args')
   if (list === undefined) c.mistakes.add(node.at, target, 'missing', { wanted: 'args' })
   const plans = list === undefined ? null : compileTexts(c, list, `${target}.args`)
@@ -200,5 +201,5 @@ const MISSES = ['keep', 'none', 'flag', 'reject'] as const
 
 function missOf(c: Compiling, map: MapNode, target: string): Missing | null {
   const node = entryOf(map, 'miss')
-  return node === undefined ? null : valueOf(c, node, `${target}.miss`, MISSES)
+  return node === undefined ? null : choiceOf(c, node, `${target}.miss`, MISSES)
 }

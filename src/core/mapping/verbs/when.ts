@@ -1,8 +1,8 @@
 import { compareDecimal, parseDecimal } from '#core/decimal.ts'
-import { foldWidth } from '#core/width.ts'
 import { type Compiling, entryOf, mapOf, textsOf } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import type { Run } from '#core/mapping/run/run.ts'
+import { foldWidth } from '#core/width.ts'
 import { type ReadText, readerOf } from './from.ts'
 
 /**
@@ -11,7 +11,8 @@ import { type ReadText, readerOf } from './from.ts'
  * `not` only.
  */
 export const WHEN_EXAMPLE = {
-  mapping: '{ choose: [ { when: { positive: { above: 0 } }, const: fail }, { when: { positive: "0" }, const: pass } ] }',
+  mapping:
+    '{ choose: [ { when: { positive: { above: 0 } }, const: fail }, { when: { positive: "0" }, const: pass } ] }',
   target: 'note',
   in: { positive: '2' },
   out: 'fail',
@@ -63,7 +64,9 @@ function compileComparison(c: Compiling, read: ReadText, node: Node, target: str
     if (bound === undefined) continue
     const limit = bound.is === 'text' ? parseDecimal(bound.text) : null
     if (limit !== null) return compares(read, limit, name)
-    c.mistakes.add(bound.at, `${target}.${name}`, 'bad_number', { found: bound.is === 'text' ? bound.text : '' })
+    c.mistakes.add(bound.at, `${target}.${name}`, 'bad_number', {
+      found: bound.is === 'text' ? bound.text : '',
+    })
     return null
   }
   c.mistakes.add(node.at, target, 'missing', { wanted: 'above' })

@@ -1,6 +1,6 @@
+import { expect, test } from 'vitest'
 import { compileMapping } from '#core/mapping/compile.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
-import { expect, test } from 'vitest'
 
 const sale = {
   kind: 'sale',
@@ -18,7 +18,14 @@ const sale = {
   occurredAt: { at: '2024-04-15T03:05:09+08:00', precision: 'second' },
   parties: [
     { role: 'seller', name: '甲 & 乙', ids: [{ scheme: 'cn.mofcom.operator13', value: '3304020030107' }] },
-    { role: 'buyer', name: '丙', ids: [{ scheme: 'local.s', value: '7' }, { scheme: 'cn.uscc', value: '93330825MA9TE5018N' }] },
+    {
+      role: 'buyer',
+      name: '丙',
+      ids: [
+        { scheme: 'local.s', value: '7' },
+        { scheme: 'cn.uscc', value: '93330825MA9TE5018N' },
+      ],
+    },
   ],
   documents: [
     { role: 'upstream', type: 'promise_cert', number: 'HGZ1' },
@@ -83,13 +90,15 @@ test('the same record becomes XML with its signs escaped', () => {
 })
 
 test('the same record becomes CSV with the fields as columns and signs quoted', () => {
-  const fields = 'fields: { no: key.0, who: { concat: [parties.seller.name, { const: "," }, parties.buyer.name] }, none: note }'
+  const fields =
+    'fields: { no: key.0, who: { concat: [parties.seller.name, { const: "," }, parties.buyer.name] }, none: note }'
   const written = write('write: { format: csv }', fields)
   expect(written?.text).toBe('no,who,none\r\nA1,"甲 & 乙,丙",\r\n')
 })
 
 test('a format that is not written yet is a mistake of the file', () => {
-  const text = 'mapping: a-receiver/sale\nversion: 1\ndirection: backward\nkinds: [sale]\nwrite: { format: xlsx }\nfields: { no: key.0 }'
+  const text =
+    'mapping: a-receiver/sale\nversion: 1\ndirection: backward\nkinds: [sale]\nwrite: { format: xlsx }\nfields: { no: key.0 }'
   const { mapping, mistakes } = compileMapping({ path: 'x', text })
   expect(mapping).toBeNull()
   expect(mistakes.map(({ line, target }) => [line, target])).toEqual([[5, 'write.format']])

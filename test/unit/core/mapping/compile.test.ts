@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { compileMapping } from '#core/mapping/compile.ts'
 import { describe, expect, test } from 'vitest'
+import { compileMapping } from '#core/mapping/compile.ts'
 
 const FIXTURES = 'test/unit/core/mapping/fixtures'
 const tables = { markets: { name: 'markets', rows: [{ code: '1', value: '市场' }] } }
 const compile = (path: string) => compileMapping({ path, text: readFileSync(path, 'utf8'), tables })
-const filesOf = (folder: string) => readdirSync(`${FIXTURES}/${folder}`).filter((file) => file.endsWith('.yaml'))
+const filesOf = (folder: string) =>
+  readdirSync(`${FIXTURES}/${folder}`).filter((file) => file.endsWith('.yaml'))
 
 describe('a right mapping has no mistakes', () => {
   test.each(filesOf('valid'))('%s', (file) => {
@@ -21,7 +22,9 @@ describe('every mistake of a wrong mapping is told at once, with its line, its p
     const { mapping, mistakes } = compile(path)
     expect(mapping).toBeNull()
     const expected = readFileSync(path.replace('.yaml', '.txt'), 'utf8').trim().split('\n')
-    const found = mistakes.map(({ line, target, message, advice }) => `${line} | ${target} | ${message.en} | ${advice.en}`)
+    const found = mistakes.map(
+      ({ line, target, message, advice }) => `${line} | ${target} | ${message.en} | ${advice.en}`,
+    )
     expect(found).toHaveLength(expected.length)
     for (const wanted of expected) {
       const [line, target, message, advice] = wanted.split('|').map((part) => part.trim())
@@ -40,7 +43,19 @@ describe('every mistake of a wrong mapping is told at once, with its line, its p
 })
 
 test('any text compiles to a mapping or to mistakes, and never throws', () => {
-  const texts = ['', 'null', '[]', '- a', 'mapping', '{', '\u0000', '"', 'a: &a [*a]', 'mapping: {}\nemit: {}\nkey: {}\nread: []', '? [a]\n: b']
+  const texts = [
+    '',
+    'null',
+    '[]',
+    '- a',
+    'mapping',
+    '{',
+    '\u0000',
+    '"',
+    'a: &a [*a]',
+    'mapping: {}\nemit: {}\nkey: {}\nread: []',
+    '? [a]\n: b',
+  ]
   for (const text of texts) {
     const { mapping, mistakes } = compileMapping({ path: 'x', text })
     expect(mapping).toBeNull()

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
 import { decode } from '#adapters/push/decode.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import type { ExpectedFile } from '#core/mapping/check/expected.ts'
@@ -9,7 +10,6 @@ import type { CodeTable, CompiledMapping } from '#core/mapping/mapping.ts'
 import { parseCodeTable } from '#core/mapping/table.ts'
 import { bodyIssues } from '#core/model/validate.ts'
 import type { SourceRecord } from '#core/source.ts'
-import { describe, expect, test } from 'vitest'
 
 const ROOT = 'mappings'
 /** A morning after all samples but those of 2026. */
@@ -33,7 +33,11 @@ function mappingsOf(system: string): Map<string, CompiledMapping> {
   const tables = tablesOf(folder)
   const found = new Map<string, CompiledMapping>()
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml') && name !== 'system.yaml')) {
-    const { mapping, mistakes } = compileMapping({ path: file, text: readFileSync(join(folder, file), 'utf8'), tables })
+    const { mapping, mistakes } = compileMapping({
+      path: file,
+      text: readFileSync(join(folder, file), 'utf8'),
+      tables,
+    })
     if (mapping === null) throw new Error(JSON.stringify(mistakes, null, 1))
     found.set(mapping.record, mapping)
   }
@@ -51,7 +55,11 @@ function samplesOf(system: string): { name: string; path: string; expected: Expe
       const inside = readdirSync(join(folder, file, '..'))
       const sample = inside.find((name) => name.startsWith(`${stem}.`) && !name.endsWith('.expected.json'))
       const path = join(folder, file, '..', sample ?? 'missing')
-      return { name: `${system}/${file}`, path, expected: JSON.parse(readFileSync(join(folder, file), 'utf8')) as ExpectedFile }
+      return {
+        name: `${system}/${file}`,
+        path,
+        expected: JSON.parse(readFileSync(join(folder, file), 'utf8')) as ExpectedFile,
+      }
     })
 }
 

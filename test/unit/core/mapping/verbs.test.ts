@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
 import { compileMapping } from '#core/mapping/compile.ts'
 import type { CodeTable } from '#core/mapping/mapping.ts'
 import { VERBS, type VerbExample } from '#core/mapping/verbs/table.ts'
 import type { SourceValue } from '#core/source.ts'
-import { describe, expect, test } from 'vitest'
 
 const KIND: Record<string, string> = { findings: 'inspection', test: 'test', input: 'test' }
-const REQUIRED: Record<string, string> = { test: 'test: { item: { const: 农残 }, verdict: { const: unknown } }' }
+const REQUIRED: Record<string, string> = {
+  test: 'test: { item: { const: 农残 }, verdict: { const: unknown } }',
+}
 
 /** A whole mapping around the part of an example. */
 function mappingAround({ mapping, target }: VerbExample): string {
@@ -38,13 +40,18 @@ describe('the example of each verb gives what it says', () => {
       const tables: Record<string, CodeTable> = Object.fromEntries(
         Object.entries(example.tables ?? {}).map(([table, rows]) => [table, { name: table, rows }]),
       )
-      const { mapping, mistakes } = compileMapping({ path: 'example.yaml', text: mappingAround(example), tables })
+      const { mapping, mistakes } = compileMapping({
+        path: 'example.yaml',
+        text: mappingAround(example),
+        tables,
+      })
       expect(mistakes).toEqual([])
       const value = { id: '1', ...example.in } as SourceValue
       const source = { index: 0, path: '', value, place: (field: string) => `/${field}`, issues: [] }
       const mapped = mapping?.map(source, { receivedAtMs: Date.UTC(2024, 4, 1) })
       expect(mapped?.rejected).toBe(false)
-      expect((mapped?.records[0]?.body as unknown as Record<string, unknown>)[example.target]).toEqual(example.out)
+      const body = mapped?.records[0]?.body as Record<string, unknown> | null | undefined
+      expect(body?.[example.target]).toEqual(example.out)
     })
   }
 })

@@ -1,0 +1,41 @@
+import type { CompiledMapping, MappedSource, Mistake, TracedField } from '#core/mapping/mapping.ts'
+import type { SourceRecord } from '#core/source.ts'
+
+/** What trying a mapping on a sample shows. */
+export interface TryResult {
+  readonly mapping: string | null
+  readonly mistakes: readonly Mistake[]
+  readonly received: number
+  readonly rejected: number
+  readonly sources: readonly TriedSource[]
+  /** Fields of the sample that the mapping neither reads nor ignores, with the number of records that have them. */
+  readonly drift: Readonly<Record<string, number>>
+}
+
+export type TriedSource = MappedSource & {
+  readonly fields: readonly TracedField[]
+  readonly unused: readonly string[]
+}
+
+/** Tries a mapping without a database: the records, where each target came from, and what nobody read. */
+export function tryMapping(
+  compiled: { readonly mapping: CompiledMapping | null; readonly mistakes: readonly Mistake[] },
+  records: readonly SourceRecord[],
+  receivedAtMs: number,
+): TryResult {
+  const { mapping, mistakes } = compiled
+  if (mapping === null)
+    return { mapping: null, mistakes, received: records.length, rejected: 0, sources: [], drift: {} }
+  const sources = records.map((record) => mapping.trace(record, { receivedAtMs }))
+  const drift: Record<string, number> = {}
+  for (const record of records) for (const name of mapping.drift(record)) drift[name] = (drift[name] ?? 0) + 1
+  const rejected = sources.filter((source) => source.rejected).length
+  return {
+    mapping: `${mapping.name}@${mapping.version}`,
+    mistakes,
+    received: records.length,
+    rejected,
+    sources,
+    drift,
+  }
+}

@@ -1,0 +1,98 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { withApi } from '#test/api.ts'
+import { TRADES, trade } from '#test/jiaxing.ts'
+
+const api = withApi()
+interface Page {
+  changes: {
+    event: string
+    operation: string
+    kind: string
+    id: string
+    version: number
+    record: { key: string[] }
+  }[]
+  next: string
+}
+const changes = async (query: string, key?: string): Promise<Page> =>
+  (await api.call('GET', `/v1/changes?${query}`, key ? { key } : {})).json()
+
+it('an empty log gives a cursor too, and with it the first change', async () => {
+  const empty = await changes('')
+  expect(empty.changes).toEqual([])
+  expect(empty.next).toMatch(/^[A-Za-z0-9_-]+$/)
+  await api.push(TRADES, JSON.stringify([trade('A1')]))
+  const page = await changes(`after=${empty.next}`)
+  expect(
+    page.changes.map(({ kind, operation, version, record }) => [kind, operation, version, record.key[0]]),
+  ).toEqual([
+    ['sale', 'upsert', 1, 'A1'],
+    ['payment', 'upsert', 1, 'A1'],
+  ])
+})
+
+it('every version is met once, in order, and its event is the same each time', async () => {
+  await api.push(TRADES, JSON.stringify([trade('A1', { price: '5.00', amount: '500.00' })]))
+  const seen: Page['changes'] = []
+  let next = ''
+  for (let i = 0; i < 10; i++) {
+    const page = await changes(`limit=1${next && `&after=${next}`}`)
+    seen.push(...page.changes)
+    next = page.next
+  }
+  expect(seen.map(({ kind, version }) => `${kind} ${version}`)).toEqual([
+    'sale 1',
+    'payment 1',
+    'sale 2',
+    'payment 2',
+  ])
+  const again = (await changes('')).changes
+  expect(again.map(({ event }) => event)).toEqual(seen.map(({ event }) => event))
+  expect(new Set(again.map(({ event }) => event)).size).toBe(4)
+})
+
+it('a cursor belongs to its filter', async () => {
+  const { next } = await changes('kind=sale')
+  const answer = await api.call('GET', `/v1/changes?kind=payment&after=${next}`)
+  expect(answer.statusCode).toBe(400)
+  expect(answer.json().issues[0]).toMatchObject({ path: '?after', reason: 'a cursor of another filter' })
+  expect((await changes(`kind=sale&after=${next}`)).changes).toEqual([])
+})
+
+it('who waits gets a change as soon as it is there', async () => {
+  const { next } = await changes('')
+  const startedMs = performance.now()
+  const waiting = changes(`after=${next}&wait=20`)
+  await pause(300)
+  await api.push(TRADES, JSON.stringify([trade('W1')]))
+  const page = await waiting
+  expect(page.changes.map(({ record }) => record.key[0])).toContain('W1')
+  expect(performance.now() - startedMs).toBeLessThan(10_000)
+})
+
+it('who waits in vain gets an empty page with a cursor when the time is over', async () => {
+  const { next } = await changes('')
+  const page = await changes(`after=${next}&wait=1`)
+  expect(page.changes).toEqual([])
+  expect(page.next).toBe(next)
+})
+
+it('a key of a link sees what the link lets through, and nothing of another link', async () => {
+  const make = async (filter: object) =>
+    (
+      await api.call('POST', '/v1/links', { body: { name: 'puller', system: 'zj-agri-certificate', filter } })
+    ).json().id as string
+  const [own, other] = [await make({ kinds: ['payment'] }), await make({ kinds: ['sale'] })]
+  const key = await api.key(`link:${own}`)
+  const page = await changes('', key)
+  expect(new Set(page.changes.map(({ kind }) => kind))).toEqual(new Set(['payment']))
+  expect((await changes('kind=sale', key)).changes).toEqual([])
+  expect((await api.call('GET', `/v1/changes?link=${other}`, { key })).statusCode).toBe(404)
+  expect((await api.call('GET', `/v1/links/${own}/deliveries`, { key })).statusCode).toBe(200)
+  expect((await api.call('GET', `/v1/links/${other}/deliveries`, { key })).statusCode).toBe(403)
+})
+
+it.each(['wait=31', 'wait=-1', 'limit=0', 'link=x', 'foo=1'])('%s is refused', async (query) => {
+  expect((await api.call('GET', `/v1/changes?${query}`)).statusCode).toBe(400)
+})

@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest'
+import { withApi } from '#test/api.ts'
+
+const api = withApi()
+const sale = (key: string, change: object = {}) => ({
+  kind: 'sale',
+  system: 'jiaxing-wholesale',
+  key: [key],
+  occurredAt: { at: '2026-07-15T04:12:30+08:00', precision: 'second' },
+  parties: [{ role: 'seller', name: '嘉兴某蔬菜经营部', ids: [] }],
+  product: { name: '番茄' },
+  quantity: { value: '186.5', unit: 'KGM' },
+  ...change,
+})
+const post = (body: unknown, call: object = {}) => api.call('POST', '/v1/records', { body, ...call })
+
+it('canonical records become records, and one that does not fit its schema is rejected alone', async () => {
+  const answer = await post([sale('A1'), sale('A2', { colour: 'red' }), sale('A3')])
+  expect(answer.statusCode).toBe(200)
+  const receipt = answer.json()
+  expect(receipt).toMatchObject({ record: 'canonical', received: 3, accepted: 2, rejected: 1 })
+  expect(receipt.results[1].issues[0]).toMatchObject({ path: '/1/colour', code: 'E_SCHEMA' })
+  const id = encodeURIComponent(receipt.results[0].records[0].id)
+  expect((await api.call('GET', `/v1/records/${id}`)).json()).toMatchObject({
+    kind: 'sale',
+    key: ['A1'],
+    version: 1,
+  })
+})
+
+it('a single record is taken as well, and sent again it is unchanged', async () => {
+  expect((await post(sale('B1'))).json()).toMatchObject({ received: 1, accepted: 1 })
+  expect((await post(sale('B1'))).json()).toMatchObject({ received: 1, unchanged: 1 })
+})
+
+it('only a key of the system may push for it', async () => {
+  const own = await api.key('push:jiaxing-wholesale')
+  expect((await post(sale('C1'), { key: own })).statusCode).toBe(200)
+  for (const scope of ['push:shaoxing-slaughter', 'read']) {
+    const answer = await post(sale('C2'), { key: await api.key(scope) })
+    expect(answer.statusCode).toBe(403)
+    expect(answer.json().detail).toContain('push:jiaxing-wholesale')
+  }
+  expect((await post(sale('C3'), { key: null })).statusCode).toBe(401)
+})
+
+it('an unknown system is answered with the known ones', async () => {
+  const answer = await post(sale('D1', { system: 'nobody' }))
+  expect(answer.statusCode).toBe(404)
+  expect(answer.json().known).toContain('jiaxing-wholesale')
+})
+
+it('an Idempotency-Key is kept here too', async () => {
+  const headers = { 'idempotency-key': 'c-1' }
+  const first = await post(sale('E1'), { headers })
+  expect((await post(sale('E1'), { headers })).json()).toEqual(first.json())
+  expect((await post(sale('E2'), { headers })).statusCode).toBe(422)
+})
+
+it.each([
+  ['text', 'application/json', '{"kind":', 400],
+  ['nothing', 'application/json', '', 400],
+  ['XML', 'application/xml', '<a/>', 415],
+])('%s is refused', async (_name, type, body, status) => {
+  const answer = await post(body, { headers: { 'content-type': type } })
+  expect(answer.statusCode).toBe(status)
+  if (status === 415) expect(answer.json().accepted).toEqual(['application/json'])
+})

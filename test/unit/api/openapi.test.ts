@@ -1,0 +1,131 @@
+import { expect, it } from 'vitest'
+import { openapiDocument } from '#cli/openapi-document.ts'
+
+interface Operation {
+  readonly operationId?: string
+  readonly summary?: string
+  readonly description?: string
+  readonly tags?: readonly string[]
+  readonly security?: readonly object[]
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[]
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: object }>>
+}
+const document = JSON.parse(JSON.stringify(await openapiDocument())) as {
+  readonly openapi: string
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, object>> }
+  readonly tags: readonly { readonly name: string }[]
+}
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+)
+
+function walk(value: unknown, visit: (one: Record<string, unknown>) => void): void {
+  if (value === null || typeof value !== 'object') return
+  if (!Array.isArray(value)) visit(value as Record<string, unknown>)
+  for (const one of Object.values(value)) walk(one, visit)
+}
+
+it('is OpenAPI 3.1 and has every route of the contract', () => {
+  expect(document.openapi).toBe('3.1.0')
+  const routes = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`)
+  expect(routes).toEqual(
+    expect.arrayContaining([
+      'POST /v1/systems/{system}/records/{record}',
+      'GET /v1/receipts/{id}',
+      'POST /v1/records',
+      'GET /v1/records',
+      'GET /v1/records/{id}',
+      'GET /v1/changes',
+      'GET /v1/lots/{code}',
+      'GET /v1/trace/{code}',
+      'GET /v1/documents/{type}/{number}',
+      'GET /v1/rejections',
+      'GET /v1/rejections/groups',
+      'GET /v1/systems',
+      'POST /v1/systems',
+      'GET /v1/systems/{id}',
+      'PATCH /v1/systems/{id}',
+      'POST /v1/systems/{id}/check',
+      'POST /v1/mappings/try',
+      'GET /v1/links',
+      'POST /v1/links',
+      'PATCH /v1/links/{id}',
+      'POST /v1/links/{id}/pause',
+      'POST /v1/links/{id}/resume',
+      'GET /v1/links/{id}/deliveries',
+      'POST /v1/keys',
+      'GET /v1/keys',
+      'DELETE /v1/keys/{id}',
+      'GET /healthz',
+      'GET /readyz',
+      'GET /metrics',
+      'GET /t/{code}',
+      'GET /public/v1/trace/{code}',
+    ]),
+  )
+})
+
+it('every reference leads somewhere', () => {
+  const dangling: unknown[] = []
+  walk(document, (one) => {
+    const { $ref } = one
+    if (typeof $ref !== 'string') return
+    const name = /^#\/components\/schemas\/([A-Za-z]+)$/.exec($ref)?.[1]
+    if (!name || !(name in document.components.schemas)) dangling.push($ref)
+  })
+  expect(dangling).toEqual([])
+})
+
+it('every component is used, so that none is left over', () => {
+  const used = new Set<unknown>()
+  walk(document, (one) => void used.add(one['$ref']))
+  const unused = Object.keys(document.components.schemas).filter(
+    (name) => !used.has(`#/components/schemas/${name}`),
+  )
+  expect(unused).toEqual([])
+})
+
+it('every operation has an id of its own, a summary in both languages, a description and a known tag', () => {
+  const ids = operations.map(({ operation }) => operation.operationId)
+  expect(new Set(ids).size).toBe(ids.length)
+  const tags = document.tags.map(({ name }) => name)
+  for (const { method, path, operation } of operations) {
+    const name = `${method} ${path}`
+    expect(operation.operationId, name).toMatch(/^[a-z][A-Za-z]+$/)
+    expect(operation.summary, name).toMatch(/^[A-Z].* · .*\p{Script=Han}/u)
+    expect(operation.description, name).toBeTruthy()
+    expect(tags, name).toContain(operation.tags?.[0])
+  }
+})
+
+it('every operation says whether it needs a key, and with one what a wrong key gets', () => {
+  for (const { path, method, operation } of operations) {
+    expect(operation.security, `${method} ${path}`).toBeDefined()
+    const needsKey = (operation.security ?? []).length > 0
+    expect(needsKey, `${method} ${path}`).toBe(path.startsWith('/v1/'))
+    if (needsKey) expect(operation.responses, `${method} ${path}`).toHaveProperty('401')
+  }
+})
+
+it('the parameters of the path are those of its template', () => {
+  for (const { path, method, operation } of operations) {
+    const wanted = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+    const named = (operation.parameters ?? []).filter((one) => one.in === 'path').map((one) => one.name)
+    expect(named, `${method} ${path}`).toEqual(wanted)
+  }
+})
+
+it('every answer is described, and every failure is a problem, but that of the page for people', () => {
+  for (const { path, method, operation } of operations) {
+    for (const [status, response] of Object.entries(operation.responses)) {
+      expect(response.description, `${method} ${path} ${status}`).not.toBe('Default Response')
+      if (Number(status) >= 400 && path !== '/t/{code}')
+        expect(Object.keys(response.content ?? {})).toEqual(['application/problem+json'])
+    }
+  }
+})
+
+it('nothing of the hub’s insides is in it', () => {
+  expect(JSON.stringify(document)).not.toMatch(/"\$id"|~kind|def-\d/)
+})
