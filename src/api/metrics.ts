@@ -39,7 +39,7 @@ export function createMetrics(pool: Pool): Metrics {
     buckets: SECONDS,
     registers,
   })
-  addDatabase(pool, registers)
+  const look = databaseGauges(pool, registers)
   collectDefaultMetrics({ register: registry })
 
   return {
@@ -52,49 +52,38 @@ export function createMetrics(pool: Pool): Metrics {
     refused(system, code) {
       messages.inc({ system, outcome: code })
     },
-    text: () => registry.metrics(),
+    async text() {
+      await look()
+      return registry.metrics()
+    },
     contentType: registry.contentType,
   }
 }
 
-function addDatabase(pool: Pool, registers: Registry[]): void {
-  new Gauge({
-    name: 'hub_database_connections',
-    help: 'Connections of this process by state',
-    labelNames: ['state'],
-    registers,
-    collect() {
-      this.set({ state: 'idle' }, pool.idleCount)
-      this.set({ state: 'busy' }, pool.totalCount - pool.idleCount)
-      this.set({ state: 'awaited' }, pool.waitingCount)
-    },
-  })
-  const seconds = new Gauge({
-    name: 'hub_link_lag_seconds',
-    help: 'Age of the oldest change that a link has not come to',
-    labelNames: ['link'],
-    registers,
-  })
-  const changes = new Gauge({
-    name: 'hub_link_lag_changes',
-    help: 'Changes of the log that a link has not come to, before its filter',
-    labelNames: ['link'],
-    registers,
-  })
-  new Gauge({
-    name: 'hub_database_up',
-    help: 'Whether the database answers',
-    registers,
-    async collect() {
-      seconds.reset()
-      changes.reset()
-      // Without the database there is nothing to say of links; the process is still worth looking at.
-      const lags = await readLinkLags(pool).catch(() => null)
-      this.set(lags ? 1 : 0)
-      for (const lag of lags ?? []) {
-        seconds.set({ link: lag.link }, lag.seconds)
-        changes.set({ link: lag.link }, lag.changes)
-      }
-    },
-  })
+/** Gauges of what PostgreSQL knows; the function that is given back looks anew. */
+function databaseGauges(pool: Pool, registers: Registry[]): () => Promise<void> {
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name, help, labelNames, registers })
+  const up = gauge('hub_database_up', 'Whether the database answers')
+  const connections = gauge('hub_database_connections', 'Connections of this process by state', 'state')
+  const seconds = gauge(
+    'hub_link_lag_seconds',
+    'Age of the oldest change that a link has not come to',
+    'link',
+  )
+  const changes = gauge('hub_link_lag_changes', 'Changes of the log that a link has not come to', 'link')
+  return async () => {
+    connections.set({ state: 'idle' }, pool.idleCount)
+    connections.set({ state: 'busy' }, pool.totalCount - pool.idleCount)
+    connections.set({ state: 'awaited' }, pool.waitingCount)
+    // Without the database there is nothing to say of links; the process is still worth looking at.
+    const lags = await readLinkLags(pool).catch(() => null)
+    up.set(lags ? 1 : 0)
+    seconds.reset()
+    changes.reset()
+    for (const lag of lags ?? []) {
+      seconds.set({ link: lag.link }, lag.seconds)
+      changes.set({ link: lag.link }, lag.changes)
+    }
+  }
 }

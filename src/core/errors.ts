@@ -15,69 +15,168 @@ const define = (
   actor: Actor,
   title: readonly [en: string, zh: string],
   fix: readonly [en: string, zh: string],
-): ErrorDefinition => ({ status, actor, title: { en: title[0], zh: title[1] }, fix: { en: fix[0], zh: fix[1] } })
+): ErrorDefinition => ({
+  status,
+  actor,
+  title: { en: title[0], zh: title[1] },
+  fix: { en: fix[0], zh: fix[1] },
+})
 
 /** Every error that the hub answers with, by its code. `docs/errors.md` is tested against this table. */
 export const ERRORS = {
-  unauthenticated: define(401, 'sender', ['No valid key', '没有有效的密钥'], [
-    'Send "Authorization: Bearer <key>" with a key that is neither revoked nor expired.',
-    '请在 Authorization: Bearer 中提供有效且未过期的密钥。',
-  ]),
-  forbidden: define(403, 'sender', ['The key does not allow this', '密钥没有此权限'], [
-    'Use a key with the scope named in "detail", or ask an administrator for one.',
-    '请使用具有 detail 中所列权限的密钥，或向管理员申请。',
-  ]),
-  not_found: define(404, 'sender', ['Not found', '未找到'], [
-    'Check the identifier; lists are under the path without it.',
-    '请检查标识；去掉标识的路径可列出全部。',
-  ]),
-  unknown_system: define(404, 'sender', ['Unknown system', '未知的对接系统'], [
-    'Use one of the systems named in "known", or register the system first.',
-    '请使用 known 中列出的系统，或先登记该系统。',
-  ]),
-  unknown_record: define(404, 'sender', ['Unknown record of the system', '该系统没有此记录'], [
-    'Use one of the records named in "known".',
-    '请使用 known 中列出的记录。',
-  ]),
-  method_not_allowed: define(405, 'sender', ['Method not allowed', '不支持的请求方法'], ['See /docs for the methods of this path.', '此路径支持的方法见 /docs。']),
-  unsupported_media_type: define(415, 'sender', ['Content type not accepted', '不接受该内容类型'], [
-    'Send the body with one of the content types named in "accepted".',
-    '请使用 accepted 中列出的内容类型发送。',
-  ]),
-  invalid_request: define(400, 'sender', ['The request is not valid', '请求不合规范'], ['Mend the fields named in "issues".', '请修改 issues 中列出的字段。']),
-  empty_body: define(400, 'sender', ['The body is empty', '请求体为空'], ['Send the records in the body.', '请在请求体中发送记录。']),
-  unreadable_message: define(400, 'sender', ['The message cannot be read', '报文无法读取'], [
-    'Mend the place named in "issues" and send the whole message again; nothing of it became a record.',
-    '请修正 issues 所指位置后重新发送整个报文；其中没有任何记录入库。',
-  ]),
-  too_large: define(413, 'sender', ['The body is too large', '请求体过大'], [
-    'Send at most 8 MiB and 5,000 records in one request, or split it.',
-    '每次请求最多 8 MiB、5000 条记录，请拆分发送。',
-  ]),
-  idempotency_conflict: define(422, 'sender', ['Idempotency-Key was used for another body', 'Idempotency-Key 已用于不同的请求体'], [
-    'Use a new key for a new body; repeat the same body to get its receipt.',
-    '新的请求体请使用新的 Idempotency-Key；重复发送原请求体可取回原回执。',
-  ]),
-  mapping_broken: define(503, 'mapping author', ['The mapping of this record is broken', '该记录的映射有误'], [
-    'See /readyz and "hub system check"; the message was not taken, send it again when the mapping is mended.',
-    '详见 /readyz 与 hub system check；报文未接收，映射修复后请重新发送。',
-  ]),
-  mapping_invalid: define(422, 'mapping author', ['The mapping is not valid', '映射文件不合规范'], ['Mend the places named in "issues".', '请修改 issues 中列出的位置。']),
-  address_refused: define(422, 'sender', ['The address is not allowed', '不允许的地址'], [
-    'Use a public https address, or name the private network in "allowAddress" as CIDR:port.',
-    '请使用公网 https 地址，或在 allowAddress 中以 CIDR:端口 声明内网地址。',
-  ]),
-  conflict: define(409, 'sender', ['It exists already', '已存在'], ['Read the existing one, or choose another name.', '请读取已有内容，或更换名称。']),
-  busy: define(429, 'nobody', ['Too much at once', '请求过多'], ['Wait as long as Retry-After says and send again.', '请按 Retry-After 等待后重试。']),
-  unavailable: define(503, 'operator', ['The database cannot be reached', '数据库暂不可用'], [
-    'Nothing was stored; wait as long as Retry-After says and send again.',
-    '未保存任何内容；请按 Retry-After 等待后重新发送。',
-  ]),
-  stopping: define(503, 'nobody', ['The hub is stopping', '平台正在停止'], ['Nothing was stored; send again.', '未保存任何内容，请重新发送。']),
-  internal: define(500, 'operator', ['The hub failed', '平台内部错误'], [
-    'Nothing was stored; tell the operator the "request" number.',
-    '未保存任何内容；请将 request 编号告知运维人员。',
-  ]),
+  unauthenticated: define(
+    401,
+    'sender',
+    ['No valid key', '没有有效的密钥'],
+    [
+      'Send "Authorization: Bearer <key>" with a key that is neither revoked nor expired.',
+      '请在 Authorization: Bearer 中提供有效且未过期的密钥。',
+    ],
+  ),
+  forbidden: define(
+    403,
+    'sender',
+    ['The key does not allow this', '密钥没有此权限'],
+    [
+      'Use a key with the scope named in "detail", or ask an administrator for one.',
+      '请使用具有 detail 中所列权限的密钥，或向管理员申请。',
+    ],
+  ),
+  not_found: define(
+    404,
+    'sender',
+    ['Not found', '未找到'],
+    ['Check the identifier; lists are under the path without it.', '请检查标识；去掉标识的路径可列出全部。'],
+  ),
+  unknown_system: define(
+    404,
+    'sender',
+    ['Unknown system', '未知的对接系统'],
+    [
+      'Use one of the systems named in "known", or register the system first.',
+      '请使用 known 中列出的系统，或先登记该系统。',
+    ],
+  ),
+  unknown_record: define(
+    404,
+    'sender',
+    ['Unknown record of the system', '该系统没有此记录'],
+    ['Use one of the records named in "known".', '请使用 known 中列出的记录。'],
+  ),
+  method_not_allowed: define(
+    405,
+    'sender',
+    ['Method not allowed', '不支持的请求方法'],
+    ['See /docs for the methods of this path.', '此路径支持的方法见 /docs。'],
+  ),
+  unsupported_media_type: define(
+    415,
+    'sender',
+    ['Content type not accepted', '不接受该内容类型'],
+    [
+      'Send the body with one of the content types named in "accepted".',
+      '请使用 accepted 中列出的内容类型发送。',
+    ],
+  ),
+  invalid_request: define(
+    400,
+    'sender',
+    ['The request is not valid', '请求不合规范'],
+    ['Mend the fields named in "issues".', '请修改 issues 中列出的字段。'],
+  ),
+  empty_body: define(
+    400,
+    'sender',
+    ['The body is empty', '请求体为空'],
+    ['Send the records in the body.', '请在请求体中发送记录。'],
+  ),
+  unreadable_message: define(
+    400,
+    'sender',
+    ['The message cannot be read', '报文无法读取'],
+    [
+      'Mend the place named in "issues" and send the whole message again; nothing of it became a record.',
+      '请修正 issues 所指位置后重新发送整个报文；其中没有任何记录入库。',
+    ],
+  ),
+  too_large: define(
+    413,
+    'sender',
+    ['The body is too large', '请求体过大'],
+    [
+      'Send at most 8 MiB and 5,000 records in one request, or split it.',
+      '每次请求最多 8 MiB、5000 条记录，请拆分发送。',
+    ],
+  ),
+  idempotency_conflict: define(
+    422,
+    'sender',
+    ['Idempotency-Key was used for another body', 'Idempotency-Key 已用于不同的请求体'],
+    [
+      'Use a new key for a new body; repeat the same body to get its receipt.',
+      '新的请求体请使用新的 Idempotency-Key；重复发送原请求体可取回原回执。',
+    ],
+  ),
+  mapping_broken: define(
+    503,
+    'mapping author',
+    ['The mapping of this record is broken', '该记录的映射有误'],
+    [
+      'See /readyz and "hub system check"; the message was not taken, send it again when the mapping is mended.',
+      '详见 /readyz 与 hub system check；报文未接收，映射修复后请重新发送。',
+    ],
+  ),
+  mapping_invalid: define(
+    422,
+    'mapping author',
+    ['The mapping is not valid', '映射文件不合规范'],
+    ['Mend the places named in "issues".', '请修改 issues 中列出的位置。'],
+  ),
+  address_refused: define(
+    422,
+    'sender',
+    ['The address is not allowed', '不允许的地址'],
+    [
+      'Use a public https address, or name the private network in "allowAddress" as CIDR:port.',
+      '请使用公网 https 地址，或在 allowAddress 中以 CIDR:端口 声明内网地址。',
+    ],
+  ),
+  conflict: define(
+    409,
+    'sender',
+    ['It exists already', '已存在'],
+    ['Read the existing one, or choose another name.', '请读取已有内容，或更换名称。'],
+  ),
+  busy: define(
+    429,
+    'nobody',
+    ['Too much at once', '请求过多'],
+    ['Wait as long as Retry-After says and send again.', '请按 Retry-After 等待后重试。'],
+  ),
+  unavailable: define(
+    503,
+    'operator',
+    ['The database cannot be reached', '数据库暂不可用'],
+    [
+      'Nothing was stored; wait as long as Retry-After says and send again.',
+      '未保存任何内容；请按 Retry-After 等待后重新发送。',
+    ],
+  ),
+  stopping: define(
+    503,
+    'nobody',
+    ['The hub is stopping', '平台正在停止'],
+    ['Nothing was stored; send again.', '未保存任何内容，请重新发送。'],
+  ),
+  internal: define(
+    500,
+    'operator',
+    ['The hub failed', '平台内部错误'],
+    [
+      'Nothing was stored; tell the operator the "request" number.',
+      '未保存任何内容；请将 request 编号告知运维人员。',
+    ],
+  ),
 } as const satisfies Record<string, ErrorDefinition>
 
 export type ErrorCode = keyof typeof ERRORS
@@ -101,7 +200,10 @@ export class HubError extends Error {
   readonly code: ErrorCode
   readonly parts: ErrorParts
   constructor(code: ErrorCode, parts: ErrorParts = {}) {
-    super(parts.detail ?? ERRORS[code].title.en, parts.cause === undefined ? undefined : { cause: parts.cause })
+    super(
+      parts.detail ?? ERRORS[code].title.en,
+      parts.cause === undefined ? undefined : { cause: parts.cause },
+    )
     this.name = 'HubError'
     this.code = code
     this.parts = parts

@@ -28,7 +28,9 @@ export interface Receipt {
 }
 
 /** Counts of a receipt; `received = accepted + unchanged + rejected` holds by construction and is checked by the database. */
-export function countResults(results: readonly SourceResult[]): Pick<Receipt, 'received' | 'accepted' | 'unchanged' | 'rejected'> {
+export function countResults(
+  results: readonly SourceResult[],
+): Pick<Receipt, 'received' | 'accepted' | 'unchanged' | 'rejected'> {
   let unchanged = 0
   let rejected = 0
   for (const { result } of results) {

@@ -11,13 +11,14 @@ try {
   const embedded = await startEmbedded({ dataDir, log: silent, ...(stateRoot ? { stateRoot } : {}) })
   const pid = Number(readFileSync(join(embedded.data, 'postmaster.pid'), 'utf8').split('\n')[0])
   const { url, port, data } = embedded
-  say({ url, port, data, pid })
   const awake = setInterval(() => {}, 1000)
+  // Heard before the facts are told: the test may answer them at once.
   process.once('SIGTERM', async () => {
     await embedded.stop()
     clearInterval(awake)
     say({ stopped: true })
   })
+  say({ url, port, data, pid })
 } catch (error) {
   say({ refused: error instanceof StartRefusal ? error.message : String(error) })
   process.exitCode = 1

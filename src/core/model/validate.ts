@@ -32,7 +32,13 @@ function issueOf(error: ErrorObject, at: string): Issue {
   return {
     path,
     code: 'E_SCHEMA',
-    reason: extra ? 'the schema has no such field' : missing ? 'the field is required' : (error.message ?? 'not valid'),
-    fix: extra ? 'Leave the field out, or see docs/model.md for its right name.' : 'See docs/model.md for the field.',
+    reason: extra
+      ? 'the schema has no such field'
+      : missing
+        ? 'the field is required'
+        : (error.message ?? 'not valid'),
+    fix: extra
+      ? 'Leave the field out, or see docs/model.md for its right name.'
+      : 'See docs/model.md for the field.',
   }
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
       trade('A3', { marketCode: '330602001', sellerCode: '3306020010107' }),
     ]),
   )
-  await api.push(TRADES, JSON.stringify([trade('A1', { price: '5.00', amount: '500.00' })]))
+  await api.push(TRADES, JSON.stringify([trade('A1', { price: '5.25', amount: '525.00' })]))
 })
 
 it('lists the newest version of each record, whole, in the order in which these versions came', async () => {
@@ -35,7 +35,7 @@ it('lists the newest version of each record, whole, in the order in which these 
     status: 'active',
     schema: 1,
     mapping: 'jiaxing-wholesale/trade@1',
-    price: { value: '5.00', per: 'KGM' },
+    price: { value: '5.25', per: 'KGM' },
     product: { name: '番茄' },
   })
 })

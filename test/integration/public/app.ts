@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Pool } from 'pg'
+import { addComponents } from '#api/openapi.ts'
 import { hubErrorOf, problemOf } from '#api/problem.ts'
 import { publicPages } from '#api/public/plugin.ts'
 import { publicTrace } from '#flow/trace/public.ts'
@@ -10,6 +11,8 @@ export async function publicApp(pool: Pool, systems: readonly string[]): Promise
     routerOptions: { maxParamLength: 1024 },
     ajv: { customOptions: { keywords: ['x-zh'] } },
   })
+  app.setSerializerCompiler(() => JSON.stringify)
+  addComponents(app)
   app.setErrorHandler((thrown, request, reply) => {
     const problem = problemOf(hubErrorOf(thrown), 'en', request.id)
     return reply.code(problem.status).type('application/problem+json').send(problem)

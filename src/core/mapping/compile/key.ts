@@ -48,7 +48,7 @@ const BLANKS = /[\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+/g
 /** One width and no blanks; the case stays: two keys of a source may differ in nothing else. */
 function readPart(run: Run, text: string): string | undefined {
   const part = isPlain(text) ? text : text.replace(BLANKS, '').normalize('NFKC').replace(BLANKS, '')
-  if (part !== text && isRuined(run, text, 'key')) return undefined
+  if (!isPlain(text) && isRuined(run, text, 'key')) return undefined
   if (part.length > KEY_PART_MAX) {
     note(run, 'E_SCHEMA', 'key_long', { target: 'key', rejects: true })
     return undefined

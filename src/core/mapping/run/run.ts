@@ -63,7 +63,7 @@ export function note(run: Run, code: Flag, why: ReasonCode, parts: IssueParts): 
   const issue: Issue = {
     path,
     code,
-    ...(parts.value === undefined ? {} : { value: parts.value.slice(0, LONGEST_VALUE) }),
+    ...(parts.value === undefined ? {} : { value: shown(parts.value) }),
     ...(parts.target === undefined ? {} : { target: parts.target }),
     reason: reason.en,
     fix: fix.en,
@@ -72,6 +72,9 @@ export function note(run: Run, code: Flag, why: ReasonCode, parts: IssueParts): 
   if (parts.rejects === true) run.issues.splice(run.refusals++, 0, issue)
   else run.issues.push(issue)
 }
+
+/** Cut, and without what no database keeps as text. */
+const shown = (text: string): string => text.slice(0, LONGEST_VALUE).replaceAll('\0', '\ufffd').toWellFormed()
 
 /** Keeps the text of a plain field beside its normalised value. */
 export function keepRaw(run: Run, target: string, text: string): void {

@@ -1,10 +1,10 @@
-import { cleanName, isMojibake } from '#core/text.ts'
+import { cleanName, hasForbiddenCharacter, isMojibake } from '#core/text.ts'
 import { memo } from './memo.ts'
 import { keepRaw, note, type Run } from './run.ts'
 
 /** A text as it may be kept: clean, or null where it was destroyed before it was sent. */
 const readWords = memo<{ readonly clean: string | null }>((text) => ({
-  clean: isMojibake(text) ? null : cleanName(text),
+  clean: isMojibake(text) || hasForbiddenCharacter(text) ? null : cleanName(text),
 }))
 
 /** Letters, digits and single signs that need no look at all. */
@@ -31,6 +31,9 @@ export function keptWords(run: Run, text: string, target: string): string | unde
   if (words !== undefined && words !== text) keepRaw(run, target, text)
   return words
 }
+
+/** Whether the text was destroyed, or holds what no text can (NUL, half of a pair of surrogates). */
+export const isDestroyed = (text: string): boolean => !isPlain(text) && readWords(text).clean === null
 
 /** Whether the text was destroyed; the record is rejected then. For codes and numbers, which are read by others. */
 export function isRuined(run: Run, text: string, target: string): boolean {

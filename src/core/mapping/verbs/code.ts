@@ -6,7 +6,7 @@ import type { MapNode, Node } from '#core/mapping/compile/node.ts'
 import { bitsOf, FLAG_BITS } from '#core/mapping/run/flag-bits.ts'
 import { memo } from '#core/mapping/run/memo.ts'
 import { note, type Run } from '#core/mapping/run/run.ts'
-import { isRuined } from '#core/mapping/run/words.ts'
+import { isDestroyed, isRuined } from '#core/mapping/run/words.ts'
 import type { Alias } from '#core/model/values.ts'
 import type { ReadText } from './from.ts'
 import { compileText } from './text.ts'
@@ -134,7 +134,7 @@ const slipped = (value: string): Identification => ({
 })
 
 function reading(raw: string, found: Identification, own: string, hasHash: boolean): CodeReading {
-  const bits = bitsOf(found.flags)
+  const bits = bitsOf(found.flags) | (isDestroyed(raw) ? FLAG_BITS.E_ENCODING : 0)
   const personal = found.personal === true
   const isLost = (bits & FLAG_BITS.E_PRECISION_LOST) !== 0
   if (isLost || found.value === '' || (personal && !hasHash)) return { alias: null, bits, personal }

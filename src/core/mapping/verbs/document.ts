@@ -13,7 +13,7 @@ import {
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
 import { memo } from '#core/mapping/run/memo.ts'
 import { note, type Run } from '#core/mapping/run/run.ts'
-import { isRuined } from '#core/mapping/run/words.ts'
+import { isDestroyed, isRuined } from '#core/mapping/run/words.ts'
 import { DOCUMENT_ROLES, type DocumentPart } from '#core/model/parts.ts'
 import { isPrecisionLost, normaliseCode } from '#core/text.ts'
 import { schemesOf } from './code.ts'
@@ -124,7 +124,7 @@ function isSimple(text: string): boolean {
 
 function readNumber(text: string): { readonly code: string | null } {
   const code = normaliseCode(text)
-  return { code: isPrecisionLost(code) ? null : code }
+  return { code: isPrecisionLost(code) || isDestroyed(text) ? null : code }
 }
 
 function bare(

@@ -2,6 +2,7 @@ import type { Compiling } from '#core/mapping/compile/compiling.ts'
 import { choiceOf, textOf } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
+import { isRuined } from '#core/mapping/run/words.ts'
 import { foldWidth } from '#core/width.ts'
 import type { TextPlan, Wish } from './text.ts'
 
@@ -62,6 +63,7 @@ export function missed(
   fallback: string | undefined,
   why: 'enum_unknown' | 'table_miss',
 ): string | undefined {
+  if (isRuined(run, text, target)) return undefined
   if (missing === 'none') return fallback
   if (missing === 'reject') note(run, 'E_SCHEMA', why, { target, value: text, rejects: true })
   if (missing === 'flag') note(run, 'W_ENUM_UNKNOWN', why, { target, value: text })

@@ -2,12 +2,13 @@ import { type Compiling, entryOf, mapOf, type Plan } from '#core/mapping/compile
 import type { Node } from '#core/mapping/compile/node.ts'
 import { memoPair } from '#core/mapping/run/memo.ts'
 import { note, type Run } from '#core/mapping/run/run.ts'
-import { wordsOf } from '#core/mapping/run/words.ts'
+import { isDestroyed, isRuined, wordsOf } from '#core/mapping/run/words.ts'
 import type { ProductPart } from '#core/model/parts.ts'
 import type { Alias } from '#core/model/values.ts'
 import { lookupProduct } from '#core/products/lookup.ts'
 import { type PriceBand, priceBand } from '#core/products/price-band.ts'
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
+import { isPrecisionLost } from '#core/text.ts'
 import { compileCode } from './code.ts'
 import { compileText, type TextPlan } from './text.ts'
 
@@ -26,6 +27,8 @@ interface ProductReading {
   readonly part: ProductPart
   readonly band: PriceBand | undefined
   readonly unknown: boolean
+  /** The code lost digits and was left out. */
+  readonly lost: boolean
 }
 
 const NAMES = ['code', 'name', 'class', 'ids'] as const
@@ -50,12 +53,16 @@ export function compileProduct(c: Compiling, node: Node, target: string): Plan<P
   const byName = memoPair((name, none) => readProduct(none, name))
   const evaluate = (run: Run): ProductPart | undefined => {
     const codeText = code === undefined ? '' : (code.read(run) ?? '')
+    const codeField = run.field
     const written = name === undefined ? undefined : name.read(run)
     const nameText = written === undefined ? '' : (wordsOf(run, written, `${target}.name`) ?? '')
     const alias = ids?.evaluate(run)?.alias ?? undefined
     if (codeText === '' && nameText === '' && alias === undefined) return undefined
     const found = codeText === '' ? byName(nameText, '') : byCode(codeText, nameText)
     const productClass = given?.read(run) as ProductClass | undefined
+    if (found.lost && !isRuined(run, codeText, target)) {
+      note(run, 'E_PRECISION_LOST', 'code_lost', { target, value: codeText, field: codeField })
+    }
     run.productClass = productClass ?? (found.part.class as ProductClass | undefined)
     run.band = productClass === undefined ? found.band : priceBand(productClass, found.part.code)
     if (found.unknown && productClass === undefined)
@@ -66,7 +73,8 @@ export function compileProduct(c: Compiling, node: Node, target: string): Plan<P
   return { evaluate, verb: 'product' }
 }
 
-function readProduct(code: string, name: string): ProductReading {
+function readProduct(written: string, name: string): ProductReading {
+  const code = isPrecisionLost(written) || isDestroyed(written) ? '' : written
   const known = lookupProduct({ ...(code === '' ? {} : { code }), ...(name === '' ? {} : { name }) })
   const isOther = (name !== '' && known.name !== name) || (code !== '' && known.code !== code)
   const part: ProductPart = {
@@ -79,6 +87,7 @@ function readProduct(code: string, name: string): ProductReading {
     part,
     band: priceBand(known.class, known.code),
     unknown: known.flags.includes('W_PRODUCT_UNKNOWN'),
+    lost: code !== written,
   }
 }
 

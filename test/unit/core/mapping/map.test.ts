@@ -327,3 +327,36 @@ test('any JSON value maps to a rejection with a reason or to records with their 
     { numRuns: 500 },
   )
 })
+
+describe('what no database keeps as text', () => {
+  test.each([
+    ['id', 'A\u0000'],
+    ['sellerName', '甲\u0000'],
+    ['seller', '9333\ud800'],
+    ['note', 'a\ud800'],
+    ['lot', 'X\u0000'],
+    ['goods', '番茄\u0000'],
+    ['mass', '10\u0000'],
+  ])('%s with %j rejects at that field', (field, text) => {
+    const { rejected, issues } = mapped(plain, { ...ROW, [field]: text })
+    expect(rejected).toBe(true)
+    expect(issues[0]).toMatchObject({ path: `/0/${field}`, code: 'E_ENCODING' })
+    expect(JSON.stringify(issues)).not.toMatch(/\\u0000|\\ud800/)
+  })
+})
+
+test('a product code that lost digits is left out and marked, and the name tells the class', () => {
+  const mapping = compiled(
+    `key: [id]\nemit:${SALE.replace('product: { name: goods }', 'product: { code: code, name: goods }')}`,
+  )
+  const {
+    records: [record],
+    issues,
+  } = mapped(mapping, { ...ROW, code: '1.23E+7' })
+  expect(issues).toMatchObject([{ path: '/0/code', code: 'E_PRECISION_LOST' }])
+  expect(record?.body).toMatchObject({
+    product: { name: '番茄', class: 'vegetable' },
+    flags: ['E_PRECISION_LOST'],
+  })
+  expect(record?.body?.product?.code).toBeUndefined()
+})

@@ -1,0 +1,65 @@
+import { beforeAll, expect, it } from 'vitest'
+import { withApi } from '#test/api.ts'
+import { TRADES, trade } from '#test/jiaxing.ts'
+
+const api = withApi()
+beforeAll(async () => {
+  await api.push(TRADES, JSON.stringify([trade('JXSG2024041500018')]))
+})
+
+it('a bill is traced back to the certificate that its goods came under', async () => {
+  const answer = await api.call('GET', '/v1/trace/JXSG2024041500018?direction=back&depth=3')
+  expect(answer.statusCode).toBe(200)
+  const graph = answer.json()
+  expect(graph).toMatchObject({ code: 'JXSG2024041500018', direction: 'back', at: null, next: null })
+  expect(graph.nodes.map((node: { value: string }) => node.value)).toContain('HGZ20240415-7K3M')
+  expect(graph.edges.length).toBeGreaterThan(0)
+})
+
+it('what the hub knew before the record came is nothing', async () => {
+  expect((await api.call('GET', '/v1/trace/JXSG2024041500018?at=2020-01-01')).statusCode).toBe(404)
+  expect(
+    (await api.call('GET', '/v1/trace/JXSG2024041500018?at=2099-01-01T00:00:00%2B08:00')).statusCode,
+  ).toBe(200)
+})
+
+it('a lot card names the papers next to it', async () => {
+  const answer = await api.call('GET', '/v1/lots/JXSG2024041500018')
+  expect(answer.statusCode).toBe(200)
+  expect(answer.json()).toMatchObject({ code: 'JXSG2024041500018', truncated: false })
+})
+
+it('a document answers with what was used of it', async () => {
+  const answer = await api.call('GET', '/v1/documents/any/HGZ20240415-7K3M?on=2024-04-15')
+  expect(answer.statusCode).toBe(200)
+  expect(answer.json()).toMatchObject({ number: 'HGZ20240415-7K3M', on: '2024-04-15', usedKg: '100' })
+})
+
+it.each(['/v1/lots/NOBODY', '/v1/trace/NOBODY', '/v1/documents/any/NOBODY'])('%s is 404', async (path) => {
+  expect((await api.call('GET', path)).statusCode).toBe(404)
+})
+
+it.each([
+  '/v1/trace/A?direction=sideways',
+  '/v1/trace/A?depth=0',
+  '/v1/trace/A?depth=31',
+  '/v1/trace/A?at=soon',
+  '/v1/trace/A?after=xyz',
+  '/v1/trace/a%00b',
+  `/v1/lots/${'9'.repeat(201)}`,
+  '/v1/documents/any/1?on=2024-02-30',
+  '/v1/documents/passport/1',
+])('%s is refused', async (path) => {
+  const answer = await api.call('GET', path)
+  expect(answer.statusCode).toBe(400)
+  expect(answer.json().code).toBe('invalid_request')
+})
+
+it('anyone sees the public page and its JSON, and neither names a person or a seller’s code', async () => {
+  for (const path of ['/t/JXSG2024041500018', '/public/v1/trace/JXSG2024041500018']) {
+    const answer = await api.call('GET', path, { key: null })
+    expect(answer.statusCode).toBe(200)
+    expect(answer.body).not.toContain('3304020030107')
+    expect(answer.headers['x-content-type-options']).toBe('nosniff')
+  }
+})
