@@ -15,13 +15,14 @@ import { createCallers } from './auth.ts'
 import { refuseMalformed } from './client-error.ts'
 import { createHeadWatch } from './head-watch.ts'
 import { secure } from './headers.ts'
-import { languageOf } from './language.ts'
 import { createMetrics } from './metrics.ts'
 import { watchRoutes } from './not-found.ts'
 import { openapi } from './openapi.ts'
 import type { ApiParts } from './parts.ts'
 import { hubErrorOf, problemOf } from './problem.ts'
+import { WAIT_MAX_S } from './routes/changes.ts'
 import { routes } from './routes.ts'
+import { spokenIn } from './spoken.ts'
 import { validatorCompiler } from './validation.ts'
 
 export type { ApiParts } from './parts.ts'
@@ -29,6 +30,8 @@ export type { ApiParts } from './parts.ts'
 /** Largest body that is read at once; larger files are sent in parts. */
 export const BODY_MAX = 8 * 1024 * 1024
 const REQUEST_TIMEOUT_MS = 30_000
+/** A connection on which nothing moves; longer than anyone may wait for a change. */
+const SILENCE_TIMEOUT_MS = (WAIT_MAX_S + 15) * 1000
 /** A record identifier may hold several key parts of 200 Chinese characters, percent-encoded twice. */
 const PARAMETER_MAX = 12_000
 
@@ -44,7 +47,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     genReqId: requestNumbers(),
     bodyLimit: BODY_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: SILENCE_TIMEOUT_MS,
     keepAliveTimeout: 72_000,
     routerOptions: { maxParamLength: PARAMETER_MAX },
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1000 },
@@ -106,7 +109,7 @@ const problemSender =
     const error = hubErrorOf(thrown)
     if (error.code === 'internal')
       request.log.error({ err: error.parts.cause, request: request.id }, 'unexpected error')
-    const problem = problemOf(error, languageOf(request.headers['accept-language'], language), request.id)
+    const problem = problemOf(error, spokenIn(request, language), request.id)
     const { retryAfterMs } = error.parts
     if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000))
     if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')

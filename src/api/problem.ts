@@ -4,6 +4,7 @@ import type { Issue } from '#core/issue.ts'
 import { isUnavailable } from '#store/database-errors.ts'
 import { isTooSlow } from '#store/too-slow.ts'
 import type { Language } from './language.ts'
+import { spokenIssues } from './spoken.ts'
 import { requestIssues } from './validation.ts'
 
 /** An error as `application/problem+json` (RFC 9457), with the hub's code, what to do about it, and the places at fault. */
@@ -31,7 +32,7 @@ export function problemOf(error: HubError, language: Language, request: string):
     code: error.code,
     ...(detail ? { detail } : {}),
     fix: fix[language],
-    ...(issues?.length ? { issues } : {}),
+    ...(issues?.length ? { issues: spokenIssues(issues, language) } : {}),
     request,
   }
 }

@@ -1,3 +1,4 @@
+import { mappingSchemaText } from '#core/mapping/schema.ts'
 import { modelPage } from './model-page.ts'
 import { openapiDocument } from './openapi-document.ts'
 
@@ -6,5 +7,6 @@ export async function generatedFiles(): Promise<Readonly<Record<string, string>>
   return {
     'openapi/hub.json': `${JSON.stringify(await openapiDocument(), null, 2)}\n`,
     'docs/model.md': modelPage(),
+    'mappings/mapping.schema.json': mappingSchemaText(),
   }
 }

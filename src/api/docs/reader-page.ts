@@ -27,6 +27,7 @@ export const READER_START = `Scalar.createApiReference('#app', ${JSON.stringify(
   hideClientButton: true,
   showDeveloperTools: 'never',
   persistAuth: false,
+  authentication: { preferredSecurityScheme: 'key' },
   theme: 'default',
   defaultOpenAllTags: false,
   metaData: { title: 'Trace Hub API · 追溯枢纽接口' },

@@ -11,7 +11,8 @@ import { eventId } from '#flow/delivery/event-id.ts'
 import type { ChangeFilter } from '#store/change-filter.ts'
 import { type Change, type ChangePage, readChanges } from '#store/changes.ts'
 
-const WAIT_MAX = 30
+/** Longest wait for a change. */
+export const WAIT_MAX_S = 30
 
 const ChangesQuery = query({
   kind: Type.Optional(Type.Enum([...KINDS], { description: 'Kind · 类型' })),
@@ -26,7 +27,7 @@ const ChangesQuery = query({
     Type.String({ format: 'uuid', description: 'Only what this link lets through · 仅限该链路范围' }),
   ),
   wait: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: WAIT_MAX, description: 'Seconds to wait for a change · 等待秒数' }),
+    Type.Integer({ minimum: 0, maximum: WAIT_MAX_S, description: 'Seconds to wait for a change · 等待秒数' }),
   ),
   ...pageQuery,
 })

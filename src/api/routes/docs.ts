@@ -3,8 +3,8 @@ import { errorsPage } from '#api/docs/errors-page.ts'
 import { READER_PAGE, READER_START } from '#api/docs/reader-page.ts'
 import { createReaderScript } from '#api/docs/reader-script.ts'
 import { CONTENT_POLICY } from '#api/headers.ts'
-import { languageOf } from '#api/language.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { spokenIn } from '#api/spoken.ts'
 
 const HOUR = 'public, max-age=3600'
 const hidden = { hide: true }
@@ -46,6 +46,6 @@ export const docsRoutes =
         .header('content-security-policy', CONTENT_POLICY.page)
         .header('vary', 'accept-language')
         .type('text/html; charset=utf-8')
-        .send(errorsPage(languageOf(request.headers['accept-language'], language))),
+        .send(errorsPage(spokenIn(request, language))),
     )
   }

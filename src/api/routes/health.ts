@@ -1,8 +1,9 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { type Language, languageOf } from '#api/language.ts'
+import type { Language } from '#api/language.ts'
 import { mistakeView } from '#api/mistake-view.ts'
 import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import { newestMigration } from '#store/newest-migration.ts'
@@ -43,7 +44,7 @@ export const healthRoutes =
         return {
           ready: true,
           schema,
-          mappings: broken(registry, languageOf(request.headers['accept-language'], language)),
+          mappings: broken(registry, spokenIn(request, language)),
         }
       },
     })

@@ -3,10 +3,11 @@ import Type from 'typebox'
 import { decode } from '#adapters/push/decode.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { mappingExample } from '#api/examples.ts'
-import { type Language, languageOf } from '#api/language.ts'
+import type { Language } from '#api/language.ts'
 import { type MistakeView, mistakeView } from '#api/mistake-view.ts'
 import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { spokenIn, spokenIssues } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import { compileMapping } from '#core/mapping/compile.ts'
 import type { CodeRow, CodeTable, CompiledMapping } from '#core/mapping/mapping.ts'
@@ -78,7 +79,8 @@ export const mappingRoutes =
       },
       handler: async (request) => {
         const { body } = request
-        const mapping = compiled(body, languageOf(request.headers['accept-language'], language))
+        const spoken = spokenIn(request, language)
+        const mapping = compiled(body, spoken)
         const { records, encoding, encodingMismatch } = decoded(sampleOf(body), mapping, body.contentType)
         const context = { receivedAtMs: clock() }
         return {
@@ -86,7 +88,10 @@ export const mappingRoutes =
           encoding,
           encodingMismatch,
           received: records.length,
-          results: records.slice(0, RESULTS_MAX).map((record) => mapping.trace(record, context)),
+          results: records.slice(0, RESULTS_MAX).map((record) => {
+            const traced = mapping.trace(record, context)
+            return { ...traced, issues: spokenIssues(traced.issues, spoken) }
+          }),
         }
       },
     })

@@ -5,6 +5,7 @@ import { IdempotencyHeader, type IdempotencyKey, idempotencyKeyOf } from '#api/i
 import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { hubErrorOf } from '#api/problem.ts'
+import { spokenIn, spokenReceipt } from '#api/spoken.ts'
 import { unvalidatedBody } from '#api/validation.ts'
 import { HubError } from '#core/errors.ts'
 import type { Receipt } from '#core/receipt.ts'
@@ -23,7 +24,7 @@ interface Push {
 
 /** `POST /v1/systems/{system}/records/{record}`: a message in the system's own format. */
 export const pushRoutes =
-  ({ intake, registry, metrics }: RouteParts): FastifyPluginAsync =>
+  ({ intake, registry, metrics, language }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -65,7 +66,7 @@ export const pushRoutes =
         return take(intake, request).then(
           (receipt) => {
             metrics.taken(receipt, (performance.now() - startedMs) / 1000)
-            return receipt
+            return spokenReceipt(receipt, spokenIn(request, language))
           },
           (error: unknown) => {
             const known = hubErrorOf(error)

@@ -4,6 +4,7 @@ import { receiptExample } from '#api/examples.ts'
 import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { callerOf, holds } from '#api/scopes.ts'
+import { spokenIn, spokenReceipt } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import { messageTime } from '#flow/intake/message-id.ts'
 import { receiptOf } from '#flow/intake/stored-receipt.ts'
@@ -13,7 +14,7 @@ const ReceiptParams = Type.Object({ id: Type.String({ description: 'Receipt numb
 
 /** `GET /v1/receipts/{id}`, and `GET /v1/messages/{id}`: the bytes of the message itself. */
 export const receiptRoutes =
-  ({ pool }: RouteParts): FastifyPluginAsync =>
+  ({ pool, language }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     app.route<{ Params: { id: string } }>({
       method: 'GET',
@@ -42,7 +43,7 @@ export const receiptRoutes =
         const own = stored !== null && caller.keyId !== null && stored.keyId === caller.keyId
         if (!stored || !(own || holds(caller, 'read')))
           throw new HubError('not_found', { detail: `receipt ${id}` })
-        return receiptOf(stored)
+        return spokenReceipt(receiptOf(stored), spokenIn(request, language))
       },
     })
     app.route<{ Params: { id: string } }>({

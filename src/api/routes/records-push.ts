@@ -4,12 +4,13 @@ import { IdempotencyHeader, type IdempotencyKey, idempotencyKeyOf } from '#api/i
 import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { callerOf, holds } from '#api/scopes.ts'
+import { spokenIn, spokenReceipt } from '#api/spoken.ts'
 import { unvalidatedBody } from '#api/validation.ts'
 import { HubError } from '#core/errors.ts'
 
 /** `POST /v1/records`: records that are canonical already. */
 export const recordsPushRoutes =
-  ({ intake }: RouteParts): FastifyPluginAsync =>
+  ({ intake, language }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
@@ -37,9 +38,9 @@ export const recordsPushRoutes =
         },
       },
       validatorCompiler: unvalidatedBody(app),
-      handler: (request) => {
+      handler: async (request) => {
         const caller = callerOf(request)
-        return intake.pushCanonical({
+        const receipt = await intake.pushCanonical({
           bytes: (request.body as Buffer | undefined) ?? Buffer.alloc(0),
           keyId: caller.keyId,
           ...idempotencyKeyOf(request),
@@ -48,6 +49,7 @@ export const recordsPushRoutes =
             throw new HubError('forbidden', { detail: `needs the scope push:${system} or admin` })
           },
         })
+        return spokenReceipt(receipt, spokenIn(request, language))
       },
     })
   }

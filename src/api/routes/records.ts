@@ -120,11 +120,12 @@ export const recordRoutes =
       },
       handler: async ({ params: { id }, query: { versions = false, after, limit = LIMIT } }, reply) => {
         const cursor = readCursor(after, VERSION)?.[0]
-        const rows = await readRecordVersions(pool, {
-          id,
+        const asked = {
           limit: versions ? limit + 1 : 1,
           ...(cursor === undefined ? {} : { before: Number(cursor) }),
-        })
+        }
+        let rows = await readRecordVersions(pool, { id, ...asked })
+        if (rows.length === 0) rows = await readRecordVersions(pool, { id: encodedId(id), ...asked })
         const newest = rows[0]
         if (!newest && cursor === undefined) throw new HubError('not_found', { detail: `record ${id}` })
         reply.type('application/json')
@@ -138,3 +139,6 @@ export const recordRoutes =
   }
 
 const VERSION = /^\d{1,9}$/
+
+/** An identifier has its key percent-encoded; one that was put into the path as it is arrives decoded once too often. */
+const encodedId = (id: string): string => id.split(':').map(encodeURIComponent).join(':')

@@ -4,6 +4,7 @@ import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { spokenIn, spokenIssues } from '#api/spoken.ts'
 import { groupRejections, listRejections, type RejectionState } from '#store/rejections.ts'
 
 const system = Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'System · 对接系统' }))
@@ -27,7 +28,7 @@ interface RejectionsParameters extends PageQuery {
 
 /** `GET /v1/rejections` and `GET /v1/rejections/groups`. */
 export const rejectionRoutes =
-  ({ pool }: RouteParts): FastifyPluginAsync =>
+  ({ pool, language }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     app.route<{ Querystring: RejectionsParameters }>({
       method: 'GET',
@@ -42,7 +43,9 @@ export const rejectionRoutes =
         querystring: RejectionsQuery,
         response: { 200: answer('RejectionPage', 'One page · 一页'), ...problems(400, 401, 403, 429, 503) },
       },
-      handler: async ({ query: { after, limit = LIMIT, state = 'open', ...filter } }) => {
+      handler: async (request) => {
+        const { after, limit = LIMIT, state = 'open', ...filter } = request.query
+        const spoken = spokenIn(request, language)
         const cursor = readCursor(after, UUID)?.[0]
         const rows = await listRejections(pool, {
           ...filter,
@@ -53,7 +56,7 @@ export const rejectionRoutes =
         const page = pageOf(rows, limit, ({ id }) => writeCursor(id))
         const rejections = page.rows.map(({ issues, source, ...rejection }) => ({
           ...rejection,
-          issues: JSON.parse(issues),
+          issues: spokenIssues(JSON.parse(issues), spoken),
           source: JSON.parse(source),
         }))
         return { rejections, next: page.next }
@@ -75,7 +78,9 @@ export const rejectionRoutes =
           ...problems(400, 401, 403, 429, 503),
         },
       },
-      handler: async ({ query: { after, limit = LIMIT, ...filter } }) => {
+      handler: async (request) => {
+        const { after, limit = LIMIT, ...filter } = request.query
+        const spoken = spokenIn(request, language)
         const cursor = readCursor(after, /^.{1,200}$/, /^.{0,1000}$/s)
         const rows = await groupRejections(pool, {
           ...filter,
@@ -84,7 +89,7 @@ export const rejectionRoutes =
         })
         const page = pageOf(rows, limit, (last) => writeCursor(last.system, last.group))
         return {
-          groups: page.rows.map((row) => ({ ...row, issues: JSON.parse(row.issues) })),
+          groups: page.rows.map((row) => ({ ...row, issues: spokenIssues(JSON.parse(row.issues), spoken) })),
           next: page.next,
         }
       },

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { readCursor, writeCursor } from '#api/cursor.ts'
-import { languageOf } from '#api/language.ts'
 import { mistakeView } from '#api/mistake-view.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { spokenIn } from '#api/spoken.ts'
 import { checkSettings } from '#api/system-settings.ts'
 import { type SystemFields, systemFields, systemView } from '#api/system-view.ts'
 import { HubError } from '#core/errors.ts'
@@ -172,7 +172,7 @@ export const systemRoutes =
         const { id } = request.params
         const system = await readSystem(pool, id)
         if (!system) throw unknown(id)
-        const spoken = languageOf(request.headers['accept-language'], language)
+        const spoken = spokenIn(request, language)
         const mistakes = mistakesOf(registry.system(id)).map((mistake) => mistakeView(mistake, spoken))
         const settings = await checkSettings(system.settings, spoken)
         return { ok: mistakes.length === 0 && settings.length === 0, mistakes, settings }

@@ -29,6 +29,7 @@ const bare = (mistakes: Compiling['mistakes']): Compiling => ({
   record: '',
   tables: {},
   paths: new Set(),
+  shared: new Map(),
   empty: undefined,
   keyedHash: undefined,
   scope: '',

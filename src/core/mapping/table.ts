@@ -23,6 +23,7 @@ export function parseCodeTable(
     record: '',
     tables: {},
     paths: new Set(),
+    shared: new Map(),
     empty: undefined,
     keyedHash: undefined,
     scope: '',

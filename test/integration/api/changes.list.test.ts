@@ -96,3 +96,14 @@ it('a key of a link sees what the link lets through, and nothing of another link
 it.each(['wait=31', 'wait=-1', 'limit=0', 'link=x', 'foo=1'])('%s is refused', async (query) => {
   expect((await api.call('GET', `/v1/changes?${query}`)).statusCode).toBe(400)
 })
+
+it('a key that only pushes reads no changes', async () => {
+  const key = await api.key('push:jiaxing-wholesale')
+  const answer = await api.call('GET', '/v1/changes', { key })
+  expect(answer.statusCode).toBe(403)
+  expect(answer.json().detail).toContain('read')
+})
+
+it('a connection outlives the longest wait', () => {
+  expect(api.app.server.timeout).toBeGreaterThan(30_000)
+})

@@ -79,6 +79,15 @@ it('gives one record by its identifier, and all its versions, newest first', asy
   expect([first.versions[0].version, second.versions[0].version]).toEqual([2, 1])
 })
 
+it('an identifier whose key has other letters is found, whether it was encoded for the path or pasted into it', async () => {
+  await api.push(TRADES, JSON.stringify([trade('批/7 号')]))
+  const [record] = (await list(`kind=sale&limit=1000`)).records.slice(-1)
+  expect(record.key).toEqual(['批/7 号'])
+  for (const path of [encodeURIComponent(record.id), record.id]) {
+    expect((await api.call('GET', `/v1/records/${path}`)).json()).toMatchObject({ id: record.id })
+  }
+})
+
 it('a record that there is not is 404', async () => {
   const answer = await api.call('GET', `/v1/records/${encodeURIComponent(sale('Z9'))}`)
   expect(answer.statusCode).toBe(404)

@@ -71,3 +71,16 @@ it('a list with nothing in it is a message with no records', async () => {
   expect(answer.statusCode).toBe(200)
   expect(answer.json()).toMatchObject({ received: 0, accepted: 0, unchanged: 0, rejected: 0, results: [] })
 })
+
+it('reasons are in the language of the sender; codes and places are the same in both', async () => {
+  const body = JSON.stringify([trade('')])
+  const [zh, en] = await Promise.all(
+    ['zh-CN', 'en'].map(async (language) => {
+      const answer = await api.push(TRADES, body, { headers: { 'accept-language': language } })
+      return answer.json().results[0].issues[0]
+    }),
+  )
+  expect(zh.reason).toBe('缺少记录主键')
+  expect(en.reason).toBe('the key of the record is missing')
+  expect([zh.code, zh.path]).toEqual([en.code, en.path])
+})

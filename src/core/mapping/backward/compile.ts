@@ -28,6 +28,7 @@ export function compileBackward(
     record,
     tables,
     paths: new Set(),
+    shared: new Map(),
     empty: undefined,
     keyedHash: undefined,
     scope: '',

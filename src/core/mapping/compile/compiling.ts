@@ -10,6 +10,8 @@ export interface Compiling {
   readonly system: string
   readonly record: string
   readonly tables: Readonly<Record<string, CodeTable>>
+  /** Parts that several canonical records of one source record have in common, by what the file says. */
+  readonly shared: Map<string, Plan<unknown>>
   /** Source fields that the mapping reads, dotted. */
   readonly paths: Set<string>
   /** Texts that mean "no value" in this source, beside those that do everywhere. */

@@ -1,3 +1,4 @@
+import { shared } from '#core/mapping/run/once.ts'
 import { compileCode } from '#core/mapping/verbs/code.ts'
 import { compileDate } from '#core/mapping/verbs/date.ts'
 import { compileDocument } from '#core/mapping/verbs/document.ts'
@@ -20,7 +21,8 @@ type CompilePart = (c: Compiling, node: Node, target: string, shape: Shape) => P
 
 /** Which verb makes which shape. Parties and sites, which are written role by role, are put together elsewhere. */
 const PARTS: Readonly<Record<Exclude<Shape['is'], 'parties' | 'sites'>, CompilePart>> = {
-  event: (c, node, target) => compileDate(c, node, target, { essential: true, event: true }),
+  event: (c, node, target) =>
+    shared(c, node, target, () => compileDate(c, node, target, { essential: true, event: true })),
   time: (c, node, target) => compileDate(c, node, target, { essential: false, event: false }),
   region: compileRegion,
   lots: (c, node, target) => compileList(c, node, target, 'lot', compileLot),
@@ -29,7 +31,7 @@ const PARTS: Readonly<Record<Exclude<Shape['is'], 'parties' | 'sites'>, CompileP
   line: (c, node, target) => compileQuantity(c, node, target, true),
   quantity: (c, node, target) => compileQuantity(c, node, target, false),
   price: compilePrice,
-  amount: compileAmount,
+  amount: (c, node, target) => shared(c, node, target, () => compileAmount(c, node, target)),
   flow: compileFlow,
   test: compileTest,
   words: compileWords,

@@ -34,6 +34,7 @@ export function forwardRunner(plan: ForwardPlan) {
   const begin = (source: SourceRecord, receivedAtMs: number): boolean => {
     const { value } = source
     const isRow = typeof value === 'object' && value !== null && !Array.isArray(value)
+    run.serial++
     run.source = source
     run.row = isRow ? (value as Row) : NO_ROW
     run.prefix = ''

@@ -7,6 +7,7 @@ export const NO_ROW: Row = Object.freeze(Object.create(null))
 export function newRun(): Run {
   const source: SourceRecord = { index: 0, path: '', value: null, place: (field) => field, issues: [] }
   return {
+    serial: 0,
     source,
     row: NO_ROW,
     prefix: '',

@@ -14,6 +14,8 @@ export type Row = { readonly [name: string]: SourceValue }
  * unit of the line) is here too.
  */
 export interface Run {
+  /** Counts the source records. */
+  serial: number
   source: SourceRecord
   row: Row
   /** Put before field names in places, while the members of a list are read: `sourceCodes.0.`. */

@@ -108,3 +108,21 @@ describe('every body that comes out of a sample fits the schema of its kind', ()
     }
   }
 })
+
+describe('no sample of a system has a field that its mapping neither reads nor ignores', () => {
+  for (const system of systems) {
+    const mappings = mappingsOf(system)
+    for (const { name, path, expected } of samplesOf(system)) {
+      test(name, () => {
+        const mapping = mappings.get(expected.record)
+        const sources = mapping ? decoded(path, mapping) : []
+        if (mapping === undefined || 'refused' in sources) return
+        const drift = new Set(
+          sources.filter((source) => source.issues.length === 0).flatMap((source) => mapping.drift(source)),
+        )
+        // An error object that was posted like a record is all drift.
+        expect([...drift]).toEqual(name.endsWith('object.expected.json') ? ['code', 'msg'] : [])
+      })
+    }
+  }
+})

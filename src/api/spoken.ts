@@ -1,0 +1,28 @@
+import type { FastifyRequest } from 'fastify'
+import type { Issue } from '#core/issue.ts'
+import { chineseReason } from '#core/mapping/reasons.ts'
+import type { Receipt } from '#core/receipt.ts'
+import { type Language, languageOf } from './language.ts'
+
+/** The language of an answer. */
+export const spokenIn = ({ headers }: FastifyRequest, otherwise: Language): Language =>
+  languageOf(headers['accept-language'], otherwise)
+
+/** Issues in the language of the caller: they are kept in English, and known reasons and fixes have a Chinese twin. */
+export function spokenIssues(issues: readonly Issue[], language: Language): readonly Issue[] {
+  if (language === 'en') return issues
+  return issues.map(({ reason, fix, ...issue }) => ({
+    ...issue,
+    reason: chineseReason(reason),
+    ...(fix === undefined ? {} : { fix: chineseReason(fix) }),
+  }))
+}
+
+/** A receipt with its issues in the language of the caller; most have none and stay as they are. */
+export function spokenReceipt(receipt: Receipt, language: Language): Receipt {
+  if (language === 'en' || !receipt.results.some(({ issues }) => issues)) return receipt
+  const results = receipt.results.map((result) =>
+    result.issues ? { ...result, issues: spokenIssues(result.issues, language) } : result,
+  )
+  return { ...receipt, results }
+}
