@@ -85,6 +85,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
   app.addHook('preClose', (done) => {
     closing = true
     head.close()
+    closeWhenIdle(app.server)
     done()
   })
   app.setErrorHandler(sendProblem)
@@ -94,6 +95,13 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
   await app.register(swagger, openapi())
   await app.register(routes({ ...parts, callers, head, metrics: createMetrics(parts.pool) }))
   return app
+}
+
+/** A connection whose last request ends while the server closes would be kept for the next one, and hold up the stop for as long. */
+function closeWhenIdle(server: FastifyInstance['server']): void {
+  if (!server.listening) return
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
+  server.once('close', () => clearInterval(sweep))
 }
 
 /** Numbers of requests that no other process or start gives out again. */

@@ -1,6 +1,3 @@
-import type { PoolClient } from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
-
 /** Microseconds between 1970-01-01 and 2000-01-01, the epoch of PostgreSQL's binary timestamps. */
 const EPOCH_2000_MS = 946_684_800_000
 
@@ -174,15 +171,4 @@ export function copyRows(capacity: number): CopyRows {
       return buffer.subarray(0, at)
     },
   }
-}
-
-/** Sends the rows into a table; nothing is sent when there is none. `statement` is `COPY table (columns) FROM STDIN (FORMAT binary)`. */
-export async function copyInto(client: PoolClient, statement: string, rows: CopyRows): Promise<void> {
-  if (rows.count === 0) return
-  const stream = client.query(copyFrom(statement))
-  await new Promise<void>((resolve, reject) => {
-    stream.on('error', reject)
-    stream.on('finish', resolve)
-    stream.end(rows.finish())
-  })
 }

@@ -1,11 +1,9 @@
 import type { PoolClient } from 'pg'
 import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
-import { copyInto, copyRows } from './copy-binary.ts'
+import { copyRows } from './copy-binary.ts'
 import { encodeBytes } from './message-bytes.ts'
-
-/** Key of the advisory lock under which change positions are given out, until COMMIT. */
-export const POSITION_LOCK = 7_205_001
+import { type WriteStep, writeTogether } from './write-together.ts'
 
 /** The newest version of a record, as far as intake must know it. */
 export interface Head {
@@ -150,7 +148,8 @@ export interface EdgeRow {
 
 export const uuidBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex')
 
-export async function insertMessages(client: PoolClient, messages: readonly MessageRow[]): Promise<void> {
+/** The rows of messages, as a step of `writeTogether`. */
+export function copyMessages(messages: readonly MessageRow[]): WriteStep {
   let size = 1024
   for (const message of messages) size += message.bytes.length + message.results.length * 2 + 400
   const rows = copyRows(size)
@@ -176,12 +175,11 @@ export async function insertMessages(client: PoolClient, messages: readonly Mess
     rows.int4(message.rejected)
     rows.text(message.results)
   }
-  await copyInto(
-    client,
-    `copy messages (id, received_at, system, record, mapping, key_id, content_type, encoding, sha256, size, coding, bytes, state,
+  return {
+    copy: `copy messages (id, received_at, system, record, mapping, key_id, content_type, encoding, sha256, size, coding, bytes, state,
        received, accepted, unchanged, rejected, results) from stdin (format binary)`,
     rows,
-  )
+  }
 }
 
 /** Sets the problem of a refused message; refused messages are rare, so the column is not part of the fast way in. */
@@ -197,22 +195,14 @@ export async function setMessageProblem(
   )
 }
 
-/**
- * Takes the lock under which positions are given out and waiting voids are noted; it is held until COMMIT, so nothing but inserts
- * should follow. Tells whether any void waits, by a look that is taken after the lock.
- */
-export async function lockPositions(client: PoolClient): Promise<boolean> {
-  const answers = await client.query(
-    `select pg_advisory_xact_lock(${POSITION_LOCK}); select exists (select from waiting_voids) as waiting`,
-  )
-  const [, second] = answers as unknown as [unknown, { rows: [{ waiting: boolean }] }]
-  return second.rows[0].waiting
-}
+/** Takes the lock under which positions are given out; it is held until COMMIT, so nothing but the rows of versions should follow. */
+export const LOCK_POSITIONS = 'select lock_positions()'
+/** Fails with a serialization failure where a void waits for a record that was just written: the two crossed. Comes after the versions. */
+export const REFUSE_CROSSED_VOIDS = 'select refuse_crossed_voids()'
 
-/** Whether a void waits for one of the records. */
-export async function isAwaited(client: PoolClient, ids: readonly string[]): Promise<boolean> {
-  const { rows } = await client.query('select from waiting_voids where record_id = any($1) limit 1', [ids])
-  return rows.length > 0
+/** Takes the position lock early, for a transaction that must know what is committed. */
+export async function lockPositions(client: PoolClient): Promise<void> {
+  await client.query(LOCK_POSITIONS)
 }
 
 /** Whether one of the records exists. */
@@ -221,7 +211,8 @@ export async function isKnown(client: PoolClient, ids: readonly string[]): Promi
   return rows.length > 0
 }
 
-export async function insertVersions(client: PoolClient, versions: readonly VersionRow[]): Promise<void> {
+/** The rows of versions. They get their positions on arrival: only after `LOCK_POSITIONS`. */
+export function copyVersions(versions: readonly VersionRow[]): WriteStep {
   let size = 1024
   for (const version of versions) size += version.body.length * 2 + 700
   const rows = copyRows(size)
@@ -248,12 +239,13 @@ export async function insertVersions(client: PoolClient, versions: readonly Vers
     rows.textArray(version.codes)
     rows.text(version.body)
   }
-  await copyInto(client, VERSIONS_COPY, rows)
+  return { copy: VERSIONS_COPY, rows }
 }
 const VERSIONS_COPY = `copy record_versions (record_id, version, kind, system, record, status, schema, mapping, message_id, message_index,
   received_at, recorded, occurred_at, region, product_class, source_order, content_hash, flags, codes, body) from stdin (format binary)`
 
-export async function insertEdges(client: PoolClient, edges: readonly EdgeRow[]): Promise<void> {
+/** The rows of edges. */
+export function copyEdges(edges: readonly EdgeRow[]): WriteStep {
   const rows = copyRows(edges.length * 300)
   for (const edge of edges) {
     rows.row(10)
@@ -268,22 +260,37 @@ export async function insertEdges(client: PoolClient, edges: readonly EdgeRow[])
     rows.text(edge.unit)
     rows.timestamp(edge.occurredAtMs)
   }
-  await copyInto(
-    client,
-    `copy lot_edges (from_code, to_code, record_id, version, kind, rule, confidence, quantity, unit, occurred_at)
+  return {
+    copy: `copy lot_edges (from_code, to_code, record_id, version, kind, rule, confidence, quantity, unit, occurred_at)
        from stdin (format binary)`,
     rows,
-  )
+  }
 }
 
-/** Remembers that a key was used for a body; fails with a unique violation where it was used before. */
-export async function insertIdempotencyKey(
+/** Remembers which body each key was used for; fails with a unique violation where one was used before. */
+export async function insertIdempotencyKeys(
   client: PoolClient,
-  use: { system: string; key: string; sha256: Uint8Array; messageId: string; receivedAtMs: number },
+  uses: readonly {
+    system: string
+    idempotencyKey: string | undefined
+    sha256: Uint8Array
+    id: string
+    receivedAtMs: number
+  }[],
 ): Promise<void> {
+  if (uses.length === 0) return
+  const rows = uses.map(({ system, idempotencyKey: key, sha256, id, receivedAtMs }) => ({
+    system,
+    key,
+    sha256: Buffer.from(sha256).toString('hex'),
+    id,
+    receivedAtMs,
+  }))
   await client.query(
-    `insert into idempotency_keys (system, key, sha256, message_id, received_at) values ($1, $2, $3, $4, to_timestamp($5::numeric / 1000))`,
-    [use.system, use.key, use.sha256, use.messageId, use.receivedAtMs],
+    `insert into idempotency_keys (system, key, sha256, message_id, received_at)
+     select u->>'system', u->>'key', decode(u->>'sha256', 'hex'), (u->>'id')::uuid, to_timestamp((u->>'receivedAtMs')::numeric / 1000)
+       from jsonb_array_elements($1::jsonb) u order by 1, 2`,
+    [JSON.stringify(rows)],
   )
 }
 
@@ -296,17 +303,16 @@ export interface WaitingVoid {
   readonly voidedAt: string | null
 }
 
-/** The voids that wait for one of the records; each is taken out, because the caller applies it in the same transaction. */
-export async function takeWaitingVoids(
+/** The voids that wait for one of the records. */
+export async function readWaitingVoids(
   client: PoolClient,
   ids: readonly string[],
 ): Promise<Map<string, WaitingVoid>> {
-  const { rows } = await client.query({
-    name: 'take-waiting-voids',
-    text: `delete from waiting_voids where record_id = any($1)
-           returning record_id, message_id, (extract(epoch from received_at) * 1000)::bigint as ms, mapping, reason, voided_at`,
-    values: [ids],
-  })
+  const { rows } = await client.query(
+    `select record_id, message_id, (extract(epoch from received_at) * 1000)::bigint as ms, mapping, reason, voided_at
+       from waiting_voids where record_id = any($1)`,
+    [ids],
+  )
   return new Map(
     rows.map((row) => [
       row.record_id,
@@ -320,6 +326,11 @@ export async function takeWaitingVoids(
       },
     ]),
   )
+}
+
+/** Voids that have been applied wait no more. */
+export async function deleteWaitingVoids(client: PoolClient, ids: readonly string[]): Promise<void> {
+  await client.query('delete from waiting_voids where record_id = any($1)', [ids])
 }
 
 export async function insertWaitingVoids(client: PoolClient, voids: readonly WaitingVoid[]): Promise<void> {
@@ -396,3 +407,15 @@ export async function countDrift(
     [JSON.stringify(drift)],
   )
 }
+
+/** Inserts versions in a transaction of the caller's, which holds the position lock. */
+export const insertVersions = (client: PoolClient, versions: readonly VersionRow[]): Promise<void> =>
+  writeTogether(client, [copyVersions(versions)])
+
+/** Inserts edges in a transaction of the caller's. */
+export const insertEdges = (client: PoolClient, edges: readonly EdgeRow[]): Promise<void> =>
+  writeTogether(client, [copyEdges(edges)])
+
+/** Inserts messages in a transaction of the caller's. */
+export const insertMessages = (client: PoolClient, messages: readonly MessageRow[]): Promise<void> =>
+  writeTogether(client, [copyMessages(messages)])

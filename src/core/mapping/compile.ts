@@ -1,5 +1,6 @@
 import { compileBackward } from './backward/compile.ts'
-import { compileForward, compileHeading } from './compile/forward.ts'
+import { compileForward } from './compile/forward.ts'
+import { compileHeading } from './compile/heading.ts'
 import { mistakesOf } from './compile/mistakes.ts'
 import { type MapNode, parseFile } from './compile/node.ts'
 import type { Compilation, CompiledMapping, MappingFile } from './mapping.ts'

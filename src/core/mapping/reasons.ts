@@ -153,6 +153,13 @@ export const REASONS = {
     ['a time later than the receipt', '时间晚于接收时间'],
     ['Check the clock of the source.', '请检查来源系统时钟。'],
   ),
+  nothing: define(
+    ['no record comes of it: no condition of the mapping holds', '未生成任何记录：映射中的条件均不成立'],
+    [
+      'Compare the record with the interface document; the mapping may need a further case.',
+      '请对照接口文档核对此记录；映射可能需要补充一种情形。',
+    ],
+  ),
   left_out: define(
     ['too little is known for this record; it was left out', '信息不足，未生成此记录'],
     ['Fill in the fields of this record.', '请补充相关字段。'],

@@ -194,7 +194,7 @@ export function mappingSchema(): TSchema {
     empty: scalars,
     xml: parts({
       roots: scalars,
-      join: parts({ detail: Type.String(), base: Type.String(), on: Type.String() }),
+      join: parts({ detail: Type.String(), base: Type.String(), on: scalars }),
     }),
     csv: parts({ delimiter: Type.String(), quote: Type.String(), header: scalars }),
     form: parts({ field: Type.String(), format: Type.Literal('json') }),

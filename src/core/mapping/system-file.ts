@@ -1,4 +1,12 @@
-import { type Compiling, choiceOf, entryOf, mapOf, textOf, textsOf } from './compile/compiling.ts'
+import {
+  beginCompiling,
+  type Compiling,
+  choiceOf,
+  entryOf,
+  mapOf,
+  textOf,
+  textsOf,
+} from './compile/compiling.ts'
 import { mistakesOf } from './compile/mistakes.ts'
 import { type MapNode, type Node, parseFile } from './compile/node.ts'
 import type { Mistake, Words } from './mapping.ts'
@@ -17,24 +25,11 @@ export function parseSystemFile(
   const parsed = parseFile(text)
   const mistakes = mistakesOf(path, parsed.place)
   for (const { at, reason } of parsed.faults) mistakes.add(at, '', 'unreadable', { found: reason })
-  const c = bare(mistakes)
+  const c = beginCompiling(mistakes)
   const root = parsed.root === null ? null : mapOf(c, parsed.root, '', NAMES, 'system: <name>')
   const system = root === null ? null : systemOf(c, root)
   return mistakes.none ? { system, mistakes: [] } : { system: null, mistakes: mistakes.sorted() }
 }
-
-const bare = (mistakes: Compiling['mistakes']): Compiling => ({
-  mistakes,
-  system: '',
-  record: '',
-  tables: {},
-  paths: new Set(),
-  shared: new Map(),
-  empty: undefined,
-  keyedHash: undefined,
-  scope: '',
-  hasQuantity: false,
-})
 
 function systemOf(c: Compiling, root: MapNode): SystemFile | null {
   for (const wanted of ['system', 'title', 'adapter', 'records']) {

@@ -1,4 +1,4 @@
-import { type Compiling, entryOf, listOf, mapOf, textOf } from './compile/compiling.ts'
+import { beginCompiling, type Compiling, entryOf, listOf, mapOf, textOf } from './compile/compiling.ts'
 import { mistakesOf } from './compile/mistakes.ts'
 import { parseFile } from './compile/node.ts'
 import type { CodeRow, CodeTable, Mistake } from './mapping.ts'
@@ -17,18 +17,7 @@ export function parseCodeTable(
   const parsed = parseFile(text)
   const mistakes = mistakesOf(path, parsed.place)
   for (const { at, reason } of parsed.faults) mistakes.add(at, '', 'unreadable', { found: reason })
-  const c: Compiling = {
-    mistakes,
-    system: '',
-    record: '',
-    tables: {},
-    paths: new Set(),
-    shared: new Map(),
-    empty: undefined,
-    keyedHash: undefined,
-    scope: '',
-    hasQuantity: false,
-  }
+  const c: Compiling = beginCompiling(mistakes)
   const root =
     parsed.root === null ? null : mapOf(c, parsed.root, '', ['rows'], 'rows: [{ code: …, value: … }]')
   const rowsNode = root === null ? undefined : entryOf(root, 'rows')

@@ -30,7 +30,7 @@ export interface Known {
   readonly heads: Map<string, Head>
   readonly bodies: Map<string, NewestBody>
   readonly history: ReadonlyMap<string, readonly PastVersion[]>
-  /** Voids that waited for a record that comes now; taken out of the store, to be applied. */
+  /** Voids that waited for a record that comes now. */
   readonly waiting: Map<string, WaitingVoid>
   /** Records that a void waits for, whether they come now or not. */
   readonly awaited: Set<string>
@@ -41,6 +41,8 @@ export interface Decision {
   readonly versions: VersionRow[]
   readonly edges: EdgeRow[]
   readonly newWaiting: WaitingVoid[]
+  /** Records whose waiting void is applied now. */
+  readonly applied: string[]
 }
 
 interface Outcome {
@@ -106,6 +108,7 @@ function decideRecord(
     known.waiting.delete(record.id)
     const noted = into.newWaiting.indexOf(waiting)
     if (noted >= 0) into.newWaiting.splice(noted, 1)
+    else into.applied.push(record.id)
     add(message, index, record, voided(content.body, waitingVoid(waiting)), 'void', 2, known, into)
     return { word: 'voided', version: 2 }
   }

@@ -2,27 +2,29 @@ import { createHash } from 'node:crypto'
 import type { Pool, PoolClient } from 'pg'
 import { countResults } from '#core/receipt.ts'
 import type { SourceValue } from '#core/source.ts'
-import { inTransaction } from '#store/database.ts'
 import { isConflict } from '#store/database-errors.ts'
 import {
+  copyEdges,
+  copyMessages,
+  copyVersions,
   countDrift,
+  deleteWaitingVoids,
   type Head,
-  insertEdges,
-  insertIdempotencyKey,
-  insertMessages,
+  insertIdempotencyKeys,
   insertRejections,
-  insertVersions,
   insertWaitingVoids,
-  isAwaited,
   isKnown,
+  LOCK_POSITIONS,
   lockPositions,
   type MessageRow,
+  REFUSE_CROSSED_VOIDS,
   type RejectionRow,
   readBodies,
   readHeads,
   readHistory,
-  takeWaitingVoids,
+  readWaitingVoids,
 } from '#store/intake.ts'
+import { type WriteStep, writeTogether } from '#store/write-together.ts'
 import { type Decision, decideMessage, type Known, type PreparedMessage } from './decide.ts'
 import { type KeyedResult, writeResults } from './results-text.ts'
 
@@ -43,56 +45,88 @@ const ATTEMPTS = 4
 
 /**
  * Writes a group of messages in one transaction and gives the results of each. The promise settles after COMMIT.
- * Two writers that make the same next version of a record collide on its key, and a void that crosses its original is seen under the
- * lock; the loser reads again and decides anew.
+ * What is known is read before the transaction; two writers that make the same next version of a record collide on its key, and a
+ * void that crosses its original is seen under the lock: the loser reads again and decides anew.
  */
 export async function writeGroup(pool: Pool, messages: readonly IntakeMessage[]): Promise<KeyedResult[][]> {
   for (let attempt = 1; ; attempt++) {
+    const client = await pool.connect()
+    let broken: Error | undefined
     try {
-      return await inTransaction(pool, (client) => writeMessages(client, messages))
+      return await decideAndWrite(client, messages)
     } catch (error) {
-      const again = isConflict(error) || error instanceof Overtaken
-      if (!again || attempt === ATTEMPTS) throw error
+      broken = await rollBack(client)
+      if (!isConflict(error) || attempt === ATTEMPTS) throw error
+    } finally {
+      client.release(broken)
     }
   }
 }
 
-async function writeMessages(
+async function decideAndWrite(
   client: PoolClient,
   messages: readonly IntakeMessage[],
 ): Promise<KeyedResult[][]> {
   const known = await readKnown(client, messages)
-  const decision: Decision = { versions: [], edges: [], newWaiting: [] }
+  const decision: Decision = { versions: [], edges: [], newWaiting: [], applied: [] }
   const results = messages.map((message) => decideMessage(message, known, decision))
-  for (const message of messages) {
-    if (message.idempotencyKey === undefined) continue
-    await insertIdempotencyKey(client, { ...message, key: message.idempotencyKey, messageId: message.id })
-  }
-  await insertMessages(
-    client,
-    messages.map((message, i) => messageRow(message, results[i] as KeyedResult[])),
-  )
-  await insertRejections(client, rejectionRows(messages, results))
-  await countDrift(client, driftRows(messages))
-  await insertEdges(client, decision.edges)
-  if (decision.versions.length > 0 || decision.newWaiting.length > 0) {
-    const someWait = await lockPositions(client)
-    if (await isOvertaken(client, decision, someWait)) throw new Overtaken()
-    await insertWaitingVoids(client, decision.newWaiting)
-    await insertVersions(client, decision.versions)
-  }
+  const rows = messages.map((message, i) => messageRow(message, results[i] as KeyedResult[]))
+  const begun = await writeRare(client, messages, results, decision)
+  const versions: WriteStep[] = decision.versions.length
+    ? [LOCK_POSITIONS, copyVersions(decision.versions), REFUSE_CROSSED_VOIDS]
+    : []
+  await writeTogether(client, [
+    ...(begun ? [] : ['begin']),
+    copyMessages(rows),
+    copyEdges(decision.edges),
+    ...versions,
+    'commit',
+  ])
   return results
 }
 
-/** A void and its original came in two transactions at once, and each had not yet seen the other. */
-class Overtaken extends Error {}
+/** What most groups do not have: keys, rejections, drift, voids that wait. Begins the transaction when there is any of it. */
+async function writeRare(
+  client: PoolClient,
+  messages: readonly IntakeMessage[],
+  results: readonly KeyedResult[][],
+  { newWaiting, applied }: Decision,
+): Promise<boolean> {
+  const keyed = messages.filter(({ idempotencyKey }) => idempotencyKey !== undefined)
+  const rejections = rejectionRows(messages, results)
+  const drift = driftRows(messages)
+  if (keyed.length + rejections.length + drift.length + newWaiting.length + applied.length === 0) return false
+  await client.query('begin')
+  await insertIdempotencyKeys(client, keyed)
+  await insertRejections(client, rejections)
+  await countDrift(client, drift)
+  if (applied.length > 0) await deleteWaitingVoids(client, applied)
+  if (newWaiting.length > 0) {
+    await lockPositions(client)
+    if (
+      await isKnown(
+        client,
+        newWaiting.map(({ recordId }) => recordId),
+      )
+    )
+      throw new CrossedVoid()
+    await insertWaitingVoids(client, newWaiting)
+  }
+  return true
+}
 
-async function isOvertaken(client: PoolClient, decision: Decision, someWait: boolean): Promise<boolean> {
-  const voids = decision.newWaiting.map(({ recordId }) => recordId)
-  if (voids.length > 0 && (await isKnown(client, voids))) return true
-  if (!someWait) return false
-  const fresh = decision.versions.filter(({ version }) => version === 1).map(({ id }) => id)
-  return fresh.length > 0 && (await isAwaited(client, fresh))
+/** The original of a void was committed since it was looked for. Its code makes it a conflict, to be decided anew. */
+class CrossedVoid extends Error {
+  readonly code = '40001'
+}
+
+async function rollBack(client: PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query('rollback')
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
 }
 
 /** Reads what must be known of the records before it can be decided what becomes of them: one query in the common case. */
@@ -113,8 +147,8 @@ async function readKnown(client: PoolClient, messages: readonly IntakeMessage[])
   const { changed, voids } = sortByNeed(messages, heads)
   const history = changed.length ? await readHistory(client, changed) : new Map()
   const bodies = voids.length ? await readBodies(client, voids) : new Map()
-  const taken = awaited.filter((id) => coming.has(id))
-  const waiting = taken.length ? await takeWaitingVoids(client, taken) : new Map()
+  const wanted = awaited.filter((id) => coming.has(id))
+  const waiting = wanted.length ? await readWaitingVoids(client, wanted) : new Map()
   return { heads, bodies, history, waiting, awaited: new Set(awaited) }
 }
 

@@ -218,3 +218,22 @@ create table deliveries (
 ) partition by range (started_at);
 create table deliveries_default partition of deliveries default;
 create index deliveries_link on deliveries (link_id, started_at desc);
+
+-- Positions are given out under this lock, which is held until COMMIT. Remembers where the positions of the transaction begin.
+create function lock_positions() returns void language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(7205001);
+  perform set_config('hub.first_position', (select last_value from change_positions)::text, true);
+end $$;
+
+-- A void and its original that come in two transactions at once do not see each other. The void is noted under the lock, so the
+-- original finds it here, after it was written under the same lock, and is decided anew.
+create function refuse_crossed_voids() returns void language plpgsql as $$
+begin
+  if exists (select from waiting_voids) and exists (
+    select from record_versions v join waiting_voids w using (record_id)
+     where v.position >= current_setting('hub.first_position')::bigint
+  ) then
+    raise exception 'a void waits for a record of this transaction' using errcode = 'serialization_failure';
+  end if;
+end $$;

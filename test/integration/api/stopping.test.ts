@@ -20,6 +20,7 @@ it('a stop answers who waits at once, and turns away who comes then with 503', a
   const waiting = fetch(url, { headers: { authorization: `Bearer ${ADMIN_KEY}` } })
   await pause(300)
   const closed = app.close()
+  await pause(10)
   const late = app.inject({ method: 'GET', url: '/healthz' }).catch((error: Error) => error)
   const answer = await waiting
   expect(answer.status).toBe(200)

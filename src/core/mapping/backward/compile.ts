@@ -1,5 +1,12 @@
-import { type Compiling, choiceOf, entryOf, mapOf, textOf } from '#core/mapping/compile/compiling.ts'
-import type { Heading } from '#core/mapping/compile/forward.ts'
+import {
+  beginCompiling,
+  type Compiling,
+  choiceOf,
+  entryOf,
+  mapOf,
+  textOf,
+} from '#core/mapping/compile/compiling.ts'
+import type { Heading } from '#core/mapping/compile/heading.ts'
 import type { Mistakes } from '#core/mapping/compile/mistakes.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
 import type { CodeTable, CompiledMapping, Written } from '#core/mapping/mapping.ts'
@@ -22,18 +29,7 @@ export function compileBackward(
   tables: Readonly<Record<string, CodeTable>>,
 ): CompiledMapping | null {
   const { system, record } = heading
-  const c: Compiling = {
-    mistakes,
-    system,
-    record,
-    tables,
-    paths: new Set(),
-    shared: new Map(),
-    empty: undefined,
-    keyedHash: undefined,
-    scope: '',
-    hasQuantity: false,
-  }
+  const c: Compiling = beginCompiling(mistakes, { system, record, tables })
   mapOf(c, root, '', NAMES)
   for (const wanted of ['write', 'kinds', 'fields']) {
     if (!root.entries.has(wanted)) mistakes.add(root.at, '', 'missing', { wanted })

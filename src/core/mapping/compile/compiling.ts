@@ -19,8 +19,28 @@ export interface Compiling {
   readonly keyedHash: ((text: string) => string) | undefined
   /** Path of the list whose members are being read, with a dot; empty outside `each`. */
   readonly scope: string
+  /** Whether the canonical record is an event, which cannot do without its time; a party or a site can. */
+  readonly isEvent: boolean
   /** Whether the canonical record has a quantity, whose unit a price may share. */
   readonly hasQuantity: boolean
+}
+
+/** What compiling begins with. */
+export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {}): Compiling {
+  return {
+    mistakes,
+    system: '',
+    record: '',
+    tables: {},
+    shared: new Map(),
+    paths: new Set(),
+    empty: undefined,
+    keyedHash: undefined,
+    scope: '',
+    isEvent: true,
+    hasQuantity: false,
+    ...given,
+  }
 }
 
 /** Makes one value of a canonical record, or nothing. */

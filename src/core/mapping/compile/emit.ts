@@ -35,7 +35,11 @@ export function compileEmit(c: Compiling, node: Node, target: string): Emit | nu
   if (fieldsNode !== undefined && fieldsNode.is !== 'map')
     c.mistakes.add(fieldsNode.at, `${target}.fields`, 'not_map', {})
   if (kind === null || !isKind(kind) || fieldsNode?.is !== 'map') return null
-  const inside: Compiling = { ...c, hasQuantity: fieldsNode.entries.has('quantity') }
+  const inside: Compiling = {
+    ...c,
+    hasQuantity: fieldsNode.entries.has('quantity'),
+    isEvent: kind !== 'party' && kind !== 'site',
+  }
   checkMinimal(c, fieldsNode, kind, target)
   const plans = compileFields(inside, fieldsNode, kind, `${target}.fields`)
   const isWhole =

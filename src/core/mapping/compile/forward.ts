@@ -3,8 +3,17 @@ import { compileDate } from '#core/mapping/verbs/date.ts'
 import { compileText } from '#core/mapping/verbs/text.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { ReadOptions } from '#core/source.ts'
-import { type Compiling, type Evaluate, entryOf, listOf, mapOf, textOf, textsOf } from './compiling.ts'
+import {
+  beginCompiling,
+  type Compiling,
+  type Evaluate,
+  entryOf,
+  listOf,
+  mapOf,
+  textsOf,
+} from './compiling.ts'
 import { compileEmit, type Emit } from './emit.ts'
+import type { Heading } from './heading.ts'
 import { compileKey, type KeyPlan } from './key.ts'
 import type { Mistakes } from './mistakes.ts'
 import type { MapNode, Node } from './node.ts'
@@ -45,14 +54,6 @@ export const FORWARD_NAMES = [
   'tests',
 ] as const
 
-export interface Heading {
-  readonly system: string
-  readonly record: string
-  readonly version: number
-  readonly title: Words
-  readonly tests: readonly MappingTest[]
-}
-
 export function compileForward(
   root: MapNode,
   heading: Heading,
@@ -61,18 +62,7 @@ export function compileForward(
   keyedHash: ((text: string) => string) | undefined,
 ): ForwardPlan | null {
   const { system, record } = heading
-  const draft: Compiling = {
-    mistakes,
-    system,
-    record,
-    tables,
-    paths: new Set(),
-    shared: new Map(),
-    empty: undefined,
-    keyedHash,
-    scope: '',
-    hasQuantity: false,
-  }
+  const draft: Compiling = beginCompiling(mistakes, { system, record, tables, keyedHash })
   mapOf(draft, root, '', FORWARD_NAMES)
   for (const wanted of ['read', 'key', 'emit']) {
     if (!root.entries.has(wanted)) mistakes.add(root.at, '', 'missing', { wanted })
@@ -147,76 +137,4 @@ function ignoredFields(c: Compiling, root: MapNode): string[] {
   const node = entryOf(root, 'ignore')
   if (node === undefined || (node.is === 'list' && node.members.length === 0)) return []
   return textsOf(c, node, 'ignore') ?? []
-}
-
-/** What every mapping file begins with, whichever way it goes. */
-export function compileHeading(root: MapNode, mistakes: Mistakes): Heading | null {
-  const c = headingOf(mistakes)
-  const nameNode = entryOf(root, 'mapping')
-  const versionNode = entryOf(root, 'version')
-  for (const wanted of ['mapping', 'version']) {
-    if (!root.entries.has(wanted)) mistakes.add(root.at, '', 'missing', { wanted })
-  }
-  const name = nameNode === undefined ? null : textOf(c, nameNode, 'mapping')
-  const version = versionNode === undefined ? null : textOf(c, versionNode, 'version')
-  const parts = name === null ? null : /^([a-z0-9]+(?:-[a-z0-9]+)*)\/([a-z0-9]+(?:-[a-z0-9]+)*)$/.exec(name)
-  if (nameNode && name !== null && parts === null)
-    mistakes.add(nameNode.at, 'mapping', 'not_name', { found: name })
-  if (versionNode && version !== null && !/^[1-9]\d{0,8}$/.test(version)) {
-    mistakes.add(versionNode.at, 'version', 'not_version', { found: version })
-    return null
-  }
-  const title = compileTitle(c, root)
-  const tests = compileTests(c, root)
-  const [, system, record] = parts ?? []
-  if (system === undefined || record === undefined || version === null) return null
-  return { system, record, version: Number(version), title: title ?? { en: record, zh: record }, tests }
-}
-
-const headingOf = (mistakes: Mistakes): Compiling => ({
-  mistakes,
-  system: '',
-  record: '',
-  tables: {},
-  paths: new Set(),
-  shared: new Map(),
-  empty: undefined,
-  keyedHash: undefined,
-  scope: '',
-  hasQuantity: false,
-})
-
-function compileTitle(c: Compiling, root: MapNode): Words | null {
-  const node = entryOf(root, 'title')
-  const map =
-    node === undefined ? null : mapOf(c, node, 'title', ['zh', 'en'], 'title: { zh: 交易, en: Trade }')
-  const zh = map && entryOf(map, 'zh')
-  const en = map && entryOf(map, 'en')
-  const zhText = zh ? textOf(c, zh, 'title.zh') : null
-  const enText = en ? textOf(c, en, 'title.en') : null
-  if (zhText === null && enText === null) return null
-  return { zh: zhText ?? enText ?? '', en: enText ?? zhText ?? '' }
-}
-
-function compileTests(c: Compiling, root: MapNode): MappingTest[] {
-  const node = entryOf(root, 'tests')
-  const members = node === undefined ? null : listOf(c, node, 'tests')
-  const tests: MappingTest[] = []
-  members?.forEach((member, i) => {
-    const map = mapOf(
-      c,
-      member,
-      `tests.${i}`,
-      ['in', 'out'],
-      '- { in: samples/a.json, out: samples/a.expected.json }',
-    )
-    const from = map && entryOf(map, 'in')
-    const to = map && entryOf(map, 'out')
-    if (map && (!from || !to))
-      c.mistakes.add(member.at, `tests.${i}`, 'missing', { wanted: from ? 'out' : 'in' })
-    const inText = from ? textOf(c, from, `tests.${i}.in`) : null
-    const outText = to ? textOf(c, to, `tests.${i}.out`) : null
-    if (inText !== null && outText !== null) tests.push({ in: inText, out: outText })
-  })
-  return tests
 }

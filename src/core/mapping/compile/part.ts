@@ -22,7 +22,7 @@ type CompilePart = (c: Compiling, node: Node, target: string, shape: Shape) => P
 /** Which verb makes which shape. Parties and sites, which are written role by role, are put together elsewhere. */
 const PARTS: Readonly<Record<Exclude<Shape['is'], 'parties' | 'sites'>, CompilePart>> = {
   event: (c, node, target) =>
-    shared(c, node, target, () => compileDate(c, node, target, { essential: true, event: true })),
+    shared(c, node, target, () => compileDate(c, node, target, { essential: c.isEvent, event: true })),
   time: (c, node, target) => compileDate(c, node, target, { essential: false, event: false }),
   region: compileRegion,
   lots: (c, node, target) => compileList(c, node, target, 'lot', compileLot),

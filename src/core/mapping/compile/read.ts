@@ -86,12 +86,14 @@ function compileXml(c: Compiling, node: Node): ReadOptions['xml'] | null {
 function compileJoin(c: Compiling, node: Node): { detail: string; base: string; on: string } | null {
   const map = mapOf(c, node, 'read.xml.join', ['detail', 'base', 'on'], 'join: { detail: …, base: …, on: … }')
   if (map === null) return null
-  const texts = (['detail', 'base', 'on'] as const).map((name) => {
-    if (!map.entries.has(name)) c.mistakes.add(node.at, 'read.xml.join', 'missing', { wanted: name })
-    return optional(c, map, name, 'read.xml.join')
-  })
-  const [detail, base, on] = texts
-  return detail && base && on ? { detail, base, on } : null
+  for (const wanted of ['detail', 'base', 'on']) {
+    if (!map.entries.has(wanted)) c.mistakes.add(node.at, 'read.xml.join', 'missing', { wanted })
+  }
+  const detail = optional(c, map, 'detail', 'read.xml.join')
+  const base = optional(c, map, 'base', 'read.xml.join')
+  const onNode = entryOf(map, 'on')
+  const on = onNode === undefined ? null : textsOf(c, onNode, 'read.xml.join.on')
+  return detail && base && on ? { detail, base, on: on.join(',') } : null
 }
 
 function compileCsv(c: Compiling, node: Node): ReadOptions['csv'] | null {

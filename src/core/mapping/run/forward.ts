@@ -41,6 +41,7 @@ export function forwardRunner(plan: ForwardPlan) {
     run.field = ''
     run.flags = 0
     run.rejected = false
+    run.emitted = 0
     run.refusals = 0
     run.issues = []
     run.raw = null
@@ -73,14 +74,16 @@ export function forwardRunner(plan: ForwardPlan) {
       const { emit } = step
       if (emit.when !== null && !emit.when(run)) continue
       const ownKey = emit.key === null ? key : emit.key(run)
+      run.emitted = records.length
       const body = mapBody(run, step, fields, ended)
-      if (!isAttributed(run, emit, body, i > 0) || ownKey === null) continue
+      if (!isAttributed(run, emit, body, records.length > 0) || ownKey === null) continue
       const id = recordId(emit.kind, plan.system, plan.record, ownKey)
       const record: MappedRecord = { kind: emit.kind, id, key: ownKey, operation, body }
       if (ended !== undefined) (record as { void?: MappedRecord['void'] }).void = ended
       if (order !== undefined) (record as { order?: string }).order = order
       records.push(record)
     }
+    if (records.length === 0 && !run.rejected) note(run, 'E_SCHEMA', 'nothing', { field: '', rejects: true })
     if (run.rejected) return { index, key, rejected: true, issues: run.issues, records: [] }
     return { index, key, rejected: false, issues: run.issues, records }
   }
@@ -158,9 +161,9 @@ function isAttributed(run: Run, emit: Emit, body: Body, isFurther: boolean): boo
     return false
   }
   for (const { part } of missing) {
-    if (part === 'occurredAt') continue
-    const field = fieldOf(emit, part)
+    const field = part === 'occurredAt' ? fieldNamed(emit, [part]) : fieldOf(emit, part)
     if (isFurther) note(run, 'E_SCHEMA', 'left_out', { target: emit.kind, field })
+    else if (part === 'occurredAt') continue
     else note(run, 'E_SCHEMA', WHY[part], { target: `${emit.kind}.${part}`, field, rejects: true })
   }
   return missing.length === 0

@@ -14,6 +14,7 @@ export function newRun(): Run {
     field: '',
     flags: 0,
     rejected: false,
+    emitted: 0,
     issues: [],
     refusals: 0,
     raw: null,

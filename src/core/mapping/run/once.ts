@@ -11,7 +11,7 @@ export function shared<T>(
   target: string,
   compile: () => Plan<T> | null,
 ): Plan<T> | null {
-  const key = `${target}\n${textOf(node)}`
+  const key = `${c.isEvent}\n${target}\n${textOf(node)}`
   const known = c.shared.get(key)
   if (known !== undefined) return known as Plan<T>
   const plan = compile()

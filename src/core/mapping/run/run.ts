@@ -24,6 +24,8 @@ export interface Run {
   field: string
   flags: number
   rejected: boolean
+  /** Canonical records that have come of the source record so far. */
+  emitted: number
   issues: Issue[]
   /** How many of the issues reject. */
   refusals: number
@@ -59,7 +61,7 @@ export interface IssueParts {
 export function note(run: Run, code: Flag, why: ReasonCode, parts: IssueParts): void {
   if (parts.rejects === true) run.rejected = true
   else run.flags |= FLAG_BITS[code]
-  const path = run.source.place(run.prefix + (parts.field ?? run.field))
+  const path = run.source.place(named(run.prefix + (parts.field ?? run.field)))
   for (const known of run.issues) if (known.path === path && known.code === code) return
   const { reason, fix } = REASONS[why]
   const issue: Issue = {
@@ -74,6 +76,9 @@ export function note(run: Run, code: Flag, why: ReasonCode, parts: IssueParts): 
   if (parts.rejects === true) run.issues.splice(run.refusals++, 0, issue)
   else run.issues.push(issue)
 }
+
+/** The member of a list itself has no name behind its number. */
+const named = (field: string): string => (field.endsWith('.') ? field.slice(0, -1) : field)
 
 /** Cut, and without what no database keeps as text. */
 const shown = (text: string): string => text.slice(0, LONGEST_VALUE).replaceAll('\0', '\ufffd').toWellFormed()

@@ -42,11 +42,11 @@ export function compileDate(
   const evaluate = (run: Run): When | undefined => {
     const text = read(run)
     if (text === undefined) {
-      if (options.essential) note(run, 'E_SCHEMA', 'no_time', { target, rejects: true })
+      if (options.essential && run.emitted === 0) note(run, 'E_SCHEMA', 'no_time', { target, rejects: true })
       return undefined
     }
     const when = parse(text)
-    if (when === null) return unreadable(run, text, target, options.essential)
+    if (when === null) return unreadable(run, text, target, options.essential && run.emitted === 0)
     if (options.event) {
       run.year = yearOf(when.at)
       run.day = when.at.slice(0, 10)

@@ -217,6 +217,51 @@ describe('several records of one source record', () => {
   })
 })
 
+describe('conditions that no record fulfils, and times of further records', () => {
+  const OTHER = `
+  - kind: disposal
+    when: { gone: present }
+    fields:
+      occurredAt: { from: goneAt, date: [yyyyMMdd] }
+      parties.owner: { name: sellerName }
+      product: { name: goods }
+      disposalKind: { const: destroyed }`
+  test('a record of which nothing comes is rejected, never lost', () => {
+    const mapping = compiled(`key: [id]\nemit:${OTHER}`)
+    expect(mapped(mapping, ROW)).toMatchObject({
+      rejected: true,
+      key: ['A1'],
+      issues: [{ code: 'E_SCHEMA' }],
+    })
+  })
+  test('an unreadable time of a further record leaves that one out; of the only one it rejects', () => {
+    const row = { ...ROW, gone: '1', goneAt: 'soon' }
+    const { rejected, records, issues } = mapped(compiled(`key: [id]\nemit:${SALE}${OTHER}`), row)
+    expect([rejected, records.map(({ kind }) => kind)]).toEqual([false, ['sale']])
+    expect(issues.map(({ path, code }) => [path, code])).toEqual([['/0/goneAt', 'E_SCHEMA']])
+    expect(mapped(compiled(`key: [id]\nemit:${OTHER}`), row).rejected).toBe(true)
+  })
+  test('a party needs no time', () => {
+    const PARTY = `
+  - kind: party
+    fields: { name: sellerName, occurredAt: { from: since, date: [yyyyMMdd] } }`
+    expect(mapped(compiled(`key: [id]\nemit:${PARTY}`), ROW).records[0]?.body).toMatchObject({ name: '甲' })
+  })
+  test('a doubt about a member of a list is told at its place', () => {
+    const DOCUMENT = `
+  - kind: document
+    fields:
+      occurredAt: { from: time, date: [yyyyMMdd] }
+      parties.issuer: { name: sellerName }
+      documents: [{ each: papers, from: ., role: source, type: promise_cert }]`
+    const { issues } = mapped(compiled(`key: [id]\nemit:${DOCUMENT}`), {
+      ...ROW,
+      papers: ['HGZ20240415-A', '3.3E+19'],
+    })
+    expect(issues.map(({ path }) => path)).toEqual(['/0/papers.1'])
+  })
+})
+
 describe('order', () => {
   test('whole numbers compare as texts, times as times', () => {
     const byNumber = compiled(`key: [id]\norder: rev\nemit:${SALE}`)
