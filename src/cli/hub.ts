@@ -39,7 +39,9 @@ type Closing = () => Promise<unknown>
  */
 export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
   const closings: Closing[] = []
+  let stopping = false
   const stop = async (): Promise<void> => {
+    stopping = true
     for (const close of closings.splice(0).reverse())
       await close().catch((error: unknown) =>
         log.error(
@@ -53,7 +55,7 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     const pool = createPool({
       url: databaseUrl,
       max: 12,
-      onBroken: (error) => log.warn({ reason: error.message }, 'a database connection was lost'),
+      onBroken: (error) => stopping || log.warn({ reason: error.message }, 'a database connection was lost'),
     })
     closings.push(() => pool.end())
     await checkServer(pool)

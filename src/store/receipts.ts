@@ -47,16 +47,3 @@ export async function readMessageBytes(
     ? { bytes: decodeBytes(rows[0].coding, rows[0].bytes), contentType: rows[0].content_type }
     : null
 }
-
-/** The message that an Idempotency-Key of a system was used for. */
-export async function findIdempotencyKey(
-  pool: Pool,
-  system: string,
-  key: string,
-): Promise<{ sha256: Buffer; messageId: string } | null> {
-  const { rows } = await pool.query(
-    'select sha256, message_id from idempotency_keys where system = $1 and key = $2',
-    [system, key],
-  )
-  return rows[0] ? { sha256: rows[0].sha256, messageId: rows[0].message_id } : null
-}

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 
 export type RejectionState = 'open' | 'mended' | 'dropped'
 
@@ -89,4 +89,40 @@ export async function groupRejections(
     [query.system ?? null, query.after?.system ?? null, query.after?.group ?? null, query.limit],
   )
   return rows
+}
+
+/** A source record that was rejected, as it is kept. */
+export interface RejectionRow {
+  readonly id: string
+  readonly messageId: string
+  readonly receivedAtMs: number
+  readonly index: number
+  readonly system: string
+  readonly record: string
+  readonly mapping: string
+  readonly key: readonly string[] | null
+  readonly code: string
+  readonly place: string
+  readonly groupKey: string
+  readonly issues: string
+  readonly source: string
+}
+
+/** Keeps the source records that were rejected; the same broken record sent again is counted. */
+export async function insertRejections(
+  client: PoolClient,
+  rejections: readonly RejectionRow[],
+): Promise<void> {
+  if (rejections.length === 0) return
+  await client.query(
+    `insert into rejections (id, message_id, received_at, index, system, record, mapping, key, code, place, group_key, issues, source, last_seen)
+     select (r->>'id')::uuid, (r->>'messageId')::uuid, to_timestamp((r->>'receivedAtMs')::numeric / 1000), (r->>'index')::int,
+            r->>'system', r->>'record', r->>'mapping',
+            case when jsonb_typeof(r->'key') = 'array' then array(select jsonb_array_elements_text(r->'key')) end,
+            r->>'code', r->>'place', r->>'groupKey', r->>'issues', r->>'source', to_timestamp((r->>'receivedAtMs')::numeric / 1000)
+       from jsonb_array_elements($1::jsonb) r
+     on conflict (id) do update set seen = rejections.seen + 1, last_seen = excluded.last_seen, message_id = excluded.message_id,
+       received_at = excluded.received_at, index = excluded.index, mapping = excluded.mapping, state = 'open'`,
+    [JSON.stringify(rejections)],
+  )
 }

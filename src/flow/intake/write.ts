@@ -3,27 +3,20 @@ import type { Pool, PoolClient } from 'pg'
 import { countResults } from '#core/receipt.ts'
 import type { SourceValue } from '#core/source.ts'
 import { isConflict } from '#store/database-errors.ts'
+import { countDrift } from '#store/drift.ts'
+import { type Head, isKnown, readBodies, readHeads, readHistory } from '#store/heads.ts'
+import { insertIdempotencyKeys } from '#store/idempotency-keys.ts'
 import {
   copyEdges,
   copyMessages,
   copyVersions,
-  countDrift,
-  deleteWaitingVoids,
-  type Head,
-  insertIdempotencyKeys,
-  insertRejections,
-  insertWaitingVoids,
-  isKnown,
   LOCK_POSITIONS,
   lockPositions,
   type MessageRow,
   REFUSE_CROSSED_VOIDS,
-  type RejectionRow,
-  readBodies,
-  readHeads,
-  readHistory,
-  readWaitingVoids,
 } from '#store/intake.ts'
+import { insertRejections, type RejectionRow } from '#store/rejections.ts'
+import { deleteWaitingVoids, insertWaitingVoids, readWaitingVoids } from '#store/waiting-voids.ts'
 import { type WriteStep, writeTogether } from '#store/write-together.ts'
 import { type Decision, decideMessage, type Known, type PreparedMessage } from './decide.ts'
 import { type KeyedResult, writeResults } from './results-text.ts'

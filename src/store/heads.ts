@@ -1,0 +1,91 @@
+import type { PoolClient } from 'pg'
+import type { Status } from '#core/model/record.ts'
+
+/** The newest version of a record, as far as intake must know it. */
+export interface Head {
+  readonly version: number
+  readonly status: Status
+  readonly hash: Buffer
+  readonly order: string | null
+}
+
+/** What is known of a set of records before a message is decided. */
+export interface Heads {
+  /** The newest version of each of the records that exist. */
+  readonly heads: Map<string, Head>
+  /** The records that a void waits for. */
+  readonly awaited: string[]
+}
+
+/**
+ * The newest versions of the records and the voids that wait for them, in one query. All versions of a record are read and the newest
+ * kept here: one scan over sorted keys is several times cheaper than a search for the newest of each.
+ */
+export async function readHeads(client: PoolClient, ids: readonly string[]): Promise<Heads> {
+  const { rows } = await client.query<[string, number, Status, Buffer, string | null]>({
+    name: 'read-heads',
+    text: `select record_id, version, status, content_hash, source_order from record_versions where record_id = any($1)
+           union all select record_id, 0, null, null, null from waiting_voids where record_id = any($1)`,
+    values: [ids],
+    rowMode: 'array',
+  })
+  const heads = new Map<string, Head>()
+  const awaited: string[] = []
+  for (const [id, version, status, hash, order] of rows) {
+    if (version === 0) awaited.push(id)
+    else if ((heads.get(id)?.version ?? 0) < version) heads.set(id, { version, status, hash, order })
+  }
+  return { heads, awaited }
+}
+
+/** Body text of the newest version of each record. */
+export async function readBodies(
+  client: PoolClient,
+  ids: readonly string[],
+): Promise<Map<string, NewestBody>> {
+  const { rows } = await client.query(
+    `select distinct on (record_id) record_id, body, flags, recorded, message_id
+       from record_versions where record_id = any($1) order by record_id, version desc`,
+    [ids],
+  )
+  return new Map(
+    rows.map((row) => [row.record_id, { text: row.body, flags: row.flags, recorded: row.recorded }]),
+  )
+}
+export interface NewestBody {
+  readonly text: string
+  readonly flags: string[]
+  readonly recorded: string | null
+}
+
+/** Content digests of all versions of the records, each with the digest of the message that it came in. */
+export async function readHistory(
+  client: PoolClient,
+  ids: readonly string[],
+): Promise<Map<string, PastVersion[]>> {
+  const { rows } = await client.query(
+    `select v.record_id, v.content_hash, m.sha256
+       from record_versions v
+       left join messages m on m.id = v.message_id and m.received_at = v.received_at
+      where v.record_id = any($1)`,
+    [ids],
+  )
+  const history = new Map<string, PastVersion[]>()
+  for (const row of rows) {
+    const versions = history.get(row.record_id)
+    const past = { hash: row.content_hash, message: row.sha256 }
+    if (versions) versions.push(past)
+    else history.set(row.record_id, [past])
+  }
+  return history
+}
+export interface PastVersion {
+  readonly hash: Buffer
+  readonly message: Buffer | null
+}
+
+/** Whether one of the records exists. */
+export async function isKnown(client: PoolClient, ids: readonly string[]): Promise<boolean> {
+  const { rows } = await client.query('select from record_versions where record_id = any($1) limit 1', [ids])
+  return rows.length > 0
+}
