@@ -19,14 +19,7 @@ export async function benchDelivery(stage: Stage, quick: boolean): Promise<Figur
     await emptyTables(client)
     const make = tradeMaker(`D${Date.now().toString(36)}`)
     const bodies = Array.from({ length: batches }, () => batchBody(make, 500))
-    let next = 0
-    await sendLoad({
-      url: `${stage.hubUrl}/v1/systems/jiaxing-wholesale/records/trade`,
-      key: stage.pushKey,
-      connections: 4,
-      requests: batches,
-      body: () => bodies[next++ % batches] as Buffer,
-    })
+    await sendLoad({ url: stage.pushUrl, key: stage.pushKey, connections: 4, bodies })
     const { rows } = await client.query('select count(*)::int as n from record_versions')
     const changes = rows[0].n as number
     for (let round = 0; round <= rounds; round++) {

@@ -20,10 +20,13 @@ export async function benchIntake(stage: Stage, quick: boolean): Promise<Figure[
       await emptyTables(client)
       const make = tradeMaker(`B${Date.now().toString(36)}${round}`)
       const bodies = Array.from({ length: batches }, () => batchBody(make, BATCH))
-      const hubSeconds = await sendLoad(
-        load(`${stage.hubUrl}/v1/systems/jiaxing-wholesale/records/trade`, bodies, stage.pushKey),
-      )
-      const noopSeconds = await sendLoad(load(stage.noopUrl, bodies))
+      const hubSeconds = await sendLoad({
+        url: stage.pushUrl,
+        key: stage.pushKey,
+        connections: CONNECTIONS,
+        bodies,
+      })
+      const noopSeconds = await sendLoad({ url: stage.noopUrl, connections: CONNECTIONS, bodies })
       const copySeconds = await copyRowsBack(client, await readRows(client))
       if (round === 0) continue // warms up all three
       const trades = batches * BATCH
@@ -46,15 +49,4 @@ export async function benchIntake(stage: Stage, quick: boolean): Promise<Figure[
     { name: 'COPY of the same rows', value: median(copy), unit: 'trades/s', baseline: '', ratio: null },
     { name: 'no-op route, batches of 500', value: median(noop), unit: 'trades/s', baseline: '', ratio: null },
   ]
-}
-
-const load = (url: string, bodies: readonly Buffer[], key?: string) => {
-  let next = 0
-  return {
-    url,
-    connections: CONNECTIONS,
-    requests: bodies.length,
-    body: () => bodies[next++ % bodies.length] as Buffer,
-    ...(key ? { key } : {}),
-  }
 }

@@ -16,21 +16,15 @@ export async function benchSingle(stage: Stage, quick: boolean): Promise<Figure[
   try {
     for (let round = 0; round <= rounds; round++) {
       await emptyTables(client)
-      const run = (url: string, key?: string) => {
-        const make = tradeMaker(`S${Date.now().toString(36)}${round}`)
-        return sendLoad({
-          url,
-          connections: CONNECTIONS,
-          requests,
-          body: () => JSON.stringify(make()),
-          ...(key ? { key } : {}),
-        })
-      }
-      const hubSeconds = await run(
-        `${stage.hubUrl}/v1/systems/jiaxing-wholesale/records/trade`,
-        stage.pushKey,
-      )
-      const noopSeconds = await run(stage.noopUrl)
+      const make = tradeMaker(`S${Date.now().toString(36)}${round}`)
+      const bodies = Array.from({ length: requests }, () => Buffer.from(JSON.stringify(make())))
+      const hubSeconds = await sendLoad({
+        url: stage.pushUrl,
+        key: stage.pushKey,
+        connections: CONNECTIONS,
+        bodies,
+      })
+      const noopSeconds = await sendLoad({ url: stage.noopUrl, connections: CONNECTIONS, bodies })
       if (round === 0) continue
       hub.push(requests / hubSeconds)
       noop.push(requests / noopSeconds)

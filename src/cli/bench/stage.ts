@@ -11,7 +11,8 @@ import { type Child, startChild } from './child.ts'
 /** What the HTTP parts of the bench measure against: a hub and a no-op route, each in its own process. */
 export interface Stage {
   readonly calls: Calls
-  readonly hubUrl: string
+  /** Where the trades of jiaxing-wholesale are pushed. */
+  readonly pushUrl: string
   readonly noopUrl: string
   readonly pushKey: string
   readonly pool: Pool
@@ -35,7 +36,7 @@ export async function openStage(settings: Settings): Promise<Stage> {
   })
   return {
     calls,
-    hubUrl: hub.first.url,
+    pushUrl: `${hub.first.url}/v1/systems/jiaxing-wholesale/records/trade`,
     noopUrl: `${noop.first.url}/noop`,
     pushKey: key,
     pool,
