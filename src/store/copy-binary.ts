@@ -29,6 +29,8 @@ const HEADER = Buffer.from([
   0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ])
 const TEXT_OID = 25
+/** Up to this length a loop is faster than the call into native code. */
+const SHORT = 24
 
 /** A decimal text in PostgreSQL's numeric format: digits of base 10,000, the weight of the first, sign and scale. */
 function numericParts(value: string): { digits: number[]; weight: number; sign: number; scale: number } {
@@ -77,9 +79,11 @@ export function copyRows(capacity: number): CopyRows {
       else writeText(value)
     },
     ascii(value) {
-      reserve(4 + value.length)
-      at = buffer.writeInt32BE(value.length, at)
-      at += buffer.write(value, at, 'latin1')
+      const { length } = value
+      reserve(4 + length)
+      at = buffer.writeInt32BE(length, at)
+      if (length > SHORT) at += buffer.write(value, at, 'latin1')
+      else for (let i = 0; i < length; i++) buffer[at++] = value.charCodeAt(i)
     },
     bytes(value) {
       if (value === null) {

@@ -46,7 +46,8 @@ export interface VersionRow {
   readonly hash: Uint8Array
   readonly flags: readonly string[]
   readonly codes: readonly string[]
-  readonly body: string
+  /** Canonical JSON in UTF-8. */
+  readonly body: Uint8Array
   readonly schema: number
 }
 
@@ -63,7 +64,17 @@ export interface EdgeRow {
   readonly occurredAtMs: number | null
 }
 
-export const uuidBytes = (id: string): Buffer => Buffer.from(id.replaceAll('-', ''), 'hex')
+let lastUuid = ''
+let lastUuidBytes = Buffer.alloc(16)
+
+/** The 16 bytes of a UUID. The versions of a message name it one after the other, so the last one is remembered. */
+export function uuidBytes(id: string): Buffer {
+  if (id !== lastUuid) {
+    lastUuid = id
+    lastUuidBytes = Buffer.from(id.replaceAll('-', ''), 'hex')
+  }
+  return lastUuidBytes
+}
 
 /** The rows of messages, as a step of `writeTogether`. */
 export function copyMessages(messages: readonly MessageRow[]): WriteStep {
@@ -125,18 +136,18 @@ export async function lockPositions(client: PoolClient): Promise<void> {
 /** The rows of versions. They get their positions on arrival: only after `LOCK_POSITIONS`. */
 export function copyVersions(versions: readonly VersionRow[]): WriteStep {
   let size = 1024
-  for (const version of versions) size += version.body.length * 2 + 700
+  for (const version of versions) size += version.body.length + 900
   const rows = copyRows(size)
   for (const version of versions) {
     rows.row(20)
-    rows.text(version.id)
+    rows.ascii(version.id)
     rows.int4(version.version)
     rows.ascii(version.kind)
-    rows.text(version.system)
-    rows.text(version.record)
+    rows.ascii(version.system)
+    rows.ascii(version.record)
     rows.ascii(version.status)
     rows.int2(version.schema)
-    rows.text(version.mapping)
+    rows.ascii(version.mapping)
     rows.uuid(uuidBytes(version.messageId))
     rows.int4(version.messageIndex)
     rows.timestamp(version.receivedAtMs)
@@ -148,7 +159,7 @@ export function copyVersions(versions: readonly VersionRow[]): WriteStep {
     rows.bytes(version.hash)
     rows.textArray(version.flags)
     rows.textArray(version.codes)
-    rows.text(version.body)
+    rows.bytes(version.body)
   }
   return { copy: VERSIONS_COPY, rows }
 }
@@ -162,7 +173,7 @@ export function copyEdges(edges: readonly EdgeRow[]): WriteStep {
     rows.row(10)
     rows.text(edge.from)
     rows.text(edge.to)
-    rows.text(edge.recordId)
+    rows.ascii(edge.recordId)
     rows.int4(edge.version)
     rows.ascii(edge.kind)
     rows.ascii(edge.rule)

@@ -59,7 +59,9 @@ export function readCanonical(bytes: Uint8Array): CanonicalMessage {
 /** The records checked against their schemas; one that does not fit is rejected among its neighbours. */
 export function canonicalSources({ system, records, values }: CanonicalMessage): Prepared {
   const sources = records.map((record, index) => prepared(canonicalSource(values[index], record, system)))
-  return { sources, values: records.map(({ value }) => value), drift: new Map() }
+  const rejected = records.filter((_, index) => sources[index]?.rejected)
+  const rejectedValues = new Map(rejected.map(({ index, value }) => [index, value]))
+  return { sources, rejectedValues, drift: new Map() }
 }
 
 const systemOf = (value: unknown): string | undefined => {

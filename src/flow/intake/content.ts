@@ -1,14 +1,22 @@
 import { hash } from 'node:crypto'
 import { codesOf } from '#core/lineage/codes.ts'
+import { type Edge, edgesOf } from '#core/lineage/edges.ts'
 import type { Body } from '#core/model/body.ts'
 import { canonicalJson } from '#core/model/canonical-json.ts'
+import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
 
-/** The content of a version, as it is stored and compared. */
+/**
+ * The content of a version, as it is stored and compared. Everything that is needed later is taken from the body here, so that the
+ * body itself does not live until COMMIT: a batch of 500 trades keeps 1 MB of text instead of tens of thousands of objects.
+ */
 export interface Content {
-  /** Canonical JSON of the body without flags and recordedAt: neither a changed flag nor a new upload time is a new version. */
-  readonly text: string
-  /** SHA-256 over status and text. */
+  /**
+   * Canonical JSON of the body in UTF-8, without flags and recordedAt: neither a changed flag nor a new upload time is a new version.
+   * Encoded once, for the digest and for the store.
+   */
+  readonly bytes: Buffer
+  /** SHA-256 over status and bytes. */
   readonly hash: Buffer
   readonly flags: readonly string[]
   readonly recorded: string | null
@@ -16,29 +24,37 @@ export interface Content {
   readonly region: string | null
   readonly productClass: string | null
   readonly codes: readonly string[]
-  readonly body: Body
+  readonly edges: readonly Edge[]
+  readonly quantity: string | null
+  readonly unit: string | null
 }
 
-const digest = (status: Status, text: string): Buffer =>
-  hash('sha256', status === 'active' ? text : `${status}\n${text}`, 'buffer')
+const VOID_MARK = Buffer.from('void\n')
+
+const digest = (status: Status, bytes: Buffer): Buffer =>
+  hash('sha256', status === 'active' ? bytes : Buffer.concat([VOID_MARK, bytes]), 'buffer')
 
 /** Content of a version from its body. */
-export function contentOf(body: Body, status: Status): Content {
+export function contentOf(kind: Kind, body: Body, status: Status): Content {
   const { flags, recordedAt, ...rest } = body
-  const text = canonicalJson(rest)
+  const bytes = Buffer.from(canonicalJson(rest))
   const occurred = body.occurredAt ? Date.parse(body.occurredAt.at) : Number.NaN
   return {
-    text,
-    hash: digest(status, text),
+    bytes,
+    hash: digest(status, bytes),
     flags,
     recorded: recordedAt ? canonicalJson(recordedAt) : null,
     occurredAtMs: Number.isNaN(occurred) ? null : occurred,
     region: body.region?.code ?? null,
     productClass: body.product?.class ?? null,
     codes: codesOf(body),
-    body,
+    edges: status === 'active' ? edgesOf(kind, body) : NO_EDGES,
+    quantity: body.quantity?.value ?? null,
+    unit: body.quantity?.unit ?? null,
   }
 }
+
+const NO_EDGES: readonly Edge[] = []
 
 /** Body of a stored version, put together again from its columns. */
 export function bodyOf(text: string, flags: readonly string[], recorded: string | null): Body {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Pool } from 'pg'
 import { decode } from '#adapters/push/decode.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
@@ -84,7 +84,7 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
     take: (sha256: Buffer) => Promise<Receipt>,
   ) => {
     if (request.bytes.length === 0) throw new HubError('empty_body')
-    const sha256 = createHash('sha256').update(request.bytes).digest()
+    const sha256 = hash('sha256', request.bytes, 'buffer')
     const { idempotencyKey: key } = request
     return key === undefined ? take(sha256) : once(request.system, key, sha256, () => take(sha256))
   }

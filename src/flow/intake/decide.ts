@@ -1,7 +1,7 @@
 import type { Issue } from '#core/issue.ts'
-import { edgesOf } from '#core/lineage/edges.ts'
-import type { MappedRecord, MappedSource } from '#core/mapping/mapping.ts'
+import type { MappedRecord } from '#core/mapping/mapping.ts'
 import type { Body } from '#core/model/body.ts'
+import type { Kind } from '#core/model/kinds.ts'
 import { SCHEMA_VERSION, type Status } from '#core/model/record.ts'
 import type { ResultWord } from '#core/receipt.ts'
 import type { Head, NewestBody, PastVersion } from '#store/heads.ts'
@@ -22,15 +22,32 @@ export interface PreparedMessage {
 }
 
 export interface PreparedSource {
-  readonly mapped: MappedSource
-  /** Content of each record of the source that has a body, in the order of `mapped.records`; null for a void that names no content. */
-  readonly contents: readonly (Content | null)[]
+  readonly index: number
+  readonly key: readonly string[] | null
+  readonly rejected: boolean
+  readonly issues: readonly Issue[]
+  readonly records: readonly PreparedRecord[]
+}
+
+/** What a source record asks for one canonical record. */
+export interface PreparedRecord {
+  readonly kind: Kind
+  readonly id: string
+  readonly key: readonly string[]
+  readonly operation: 'upsert' | 'void'
+  readonly ended: MappedRecord['void']
+  /** The source's own version or time; null where the mapping names none. */
+  readonly order: string | null
+  /** Null for a void that names no content. */
+  readonly content: Content | null
 }
 
 /** What the store knows about the records that the messages touch. */
 export interface Known {
   readonly heads: Map<string, Head>
-  readonly bodies: Map<string, NewestBody>
+  readonly bodies: ReadonlyMap<string, NewestBody>
+  /** Content of the records that this transaction writes, newest first known. */
+  readonly written: Map<string, Content>
   readonly history: ReadonlyMap<string, readonly PastVersion[]>
   /** Voids that waited for a record that comes now. */
   readonly waiting: Map<string, WaitingVoid>
@@ -69,17 +86,15 @@ function decideSource(
   known: Known,
   into: Decision,
 ): KeyedResult {
-  const { mapped } = source
-  const { index, key } = mapped
-  if (mapped.rejected)
-    return { index, key, result: 'rejected', records: [], recordKeys: [], issues: mapped.issues }
+  const { index, key } = source
+  if (source.rejected)
+    return { index, key, result: 'rejected', records: [], recordKeys: [], issues: source.issues }
   let word: ResultWord = 'unchanged'
-  const records: { kind: MappedRecord['kind']; id: string; version: number }[] = []
+  const records: { kind: Kind; id: string; version: number }[] = []
   const recordKeys: (readonly string[])[] = []
-  const issues: Issue[] = [...mapped.issues]
-  for (let i = 0; i < mapped.records.length; i++) {
-    const record = mapped.records[i] as MappedRecord
-    const outcome = decideRecord(message, index, record, source.contents[i] ?? null, known, into)
+  const issues: Issue[] = [...source.issues]
+  for (const record of source.records) {
+    const outcome = decideRecord(message, index, record, known, into)
     if (RANK[outcome.word] > RANK[word]) word = outcome.word
     if (outcome.issue) issues.push(outcome.issue)
     if (outcome.version > 0) {
@@ -95,13 +110,13 @@ const RANK: Record<ResultWord, number> = { unchanged: 0, created: 1, updated: 2,
 function decideRecord(
   message: PreparedMessage,
   index: number,
-  record: MappedRecord,
-  content: Content | null,
+  record: PreparedRecord,
   known: Known,
   into: Decision,
 ): Outcome {
   const head = known.heads.get(record.id)
-  if (record.operation === 'void') return decideVoid(message, index, record, content, head, known, into)
+  const { content } = record
+  if (record.operation === 'void') return decideVoid(message, index, record, head, known, into)
   if (!content) return { word: 'unchanged', version: head?.version ?? 0 }
   if (!head) {
     add(message, index, record, content, 'active', 1, known, into)
@@ -111,12 +126,21 @@ function decideRecord(
     const noted = into.newWaiting.indexOf(waiting)
     if (noted >= 0) into.newWaiting.splice(noted, 1)
     else into.applied.push(record.id)
-    add(message, index, record, voided(content.body, waitingVoid(waiting)), 'void', 2, known, into)
+    add(
+      message,
+      index,
+      record,
+      voided(record.kind, newestBody(record.id, known), waitingVoid(waiting)),
+      'void',
+      2,
+      known,
+      into,
+    )
     return { word: 'voided', version: 2 }
   }
   if (head.status === 'active' && sameBytes(head.hash, content.hash))
     return { word: 'unchanged', version: head.version }
-  if (record.order !== undefined && head.order !== null && record.order < head.order) {
+  if (record.order !== null && head.order !== null && record.order < head.order) {
     return { word: 'unchanged', version: head.version, issue: late(record) }
   }
   if (isResend(message, content, head, known.history.get(record.id)))
@@ -146,12 +170,12 @@ function isResend(
 function decideVoid(
   message: PreparedMessage,
   index: number,
-  record: MappedRecord,
-  content: Content | null,
+  record: PreparedRecord,
   head: Head | undefined,
   known: Known,
   into: Decision,
 ): Outcome {
+  const { content } = record
   if (!head) {
     if (content) {
       add(message, index, record, content, 'void', 1, known, into)
@@ -163,8 +187,8 @@ function decideVoid(
       messageId: message.id,
       receivedAtMs: message.receivedAtMs,
       mapping: message.mapping,
-      reason: record.void?.reason ?? null,
-      voidedAt: record.void?.at ? JSON.stringify(record.void.at) : null,
+      reason: record.ended?.reason ?? null,
+      voidedAt: record.ended?.at ? JSON.stringify(record.ended.at) : null,
     }
     known.waiting.set(record.id, waiting)
     known.awaited.add(record.id)
@@ -174,12 +198,12 @@ function decideVoid(
   if (head.status === 'void' && (!content || sameBytes(head.hash, content.hash))) {
     return { word: 'unchanged', version: head.version }
   }
-  const next = content ?? voided(newestBody(record.id, known), record.void)
+  const next = content ?? voided(record.kind, newestBody(record.id, known), record.ended)
   add(message, index, record, next, 'void', head.version + 1, known, into)
   return { word: 'voided', version: head.version + 1 }
 }
 
-const late = (record: MappedRecord): Issue => ({
+const late = (record: PreparedRecord): Issue => ({
   path: '',
   code: 'W_LATE',
   reason: `a newer version than ${record.order ?? 'this'} is known; this one was kept out`,
@@ -190,10 +214,12 @@ const waitingVoid = (waiting: WaitingVoid): MappedRecord['void'] => ({
   ...(waiting.voidedAt ? { at: JSON.parse(waiting.voidedAt) } : {}),
 })
 
-const voided = (body: Body, reason: MappedRecord['void']): Content =>
-  contentOf(reason && (reason.reason || reason.at) ? { ...body, void: reason } : body, 'void')
+const voided = (kind: Kind, body: Body, reason: MappedRecord['void']): Content =>
+  contentOf(kind, reason && (reason.reason || reason.at) ? { ...body, void: reason } : body, 'void')
 
 function newestBody(id: string, known: Known): Body {
+  const own = known.written.get(id)
+  if (own) return bodyOf(own.bytes.toString(), own.flags, own.recorded)
   const newest = known.bodies.get(id)
   if (!newest) throw new Error(`the newest body of ${id} was not read`)
   return bodyOf(newest.text, newest.flags, newest.recorded)
@@ -202,7 +228,7 @@ function newestBody(id: string, known: Known): Body {
 function add(
   message: PreparedMessage,
   index: number,
-  record: MappedRecord,
+  record: PreparedRecord,
   content: Content,
   status: Status,
   version: number,
@@ -225,28 +251,31 @@ function add(
     occurredAtMs: content.occurredAtMs,
     region: content.region,
     productClass: content.productClass,
-    order: record.order ?? null,
+    order: record.order,
     hash: content.hash,
     flags: content.flags,
     codes: content.codes,
-    body: content.text,
+    body: content.bytes,
   })
-  if (status === 'active') addEdges(record, content, version, into)
-  known.heads.set(record.id, { version, status, hash: content.hash, order: record.order ?? null })
-  known.bodies.set(record.id, { text: content.text, flags: [...content.flags], recorded: content.recorded })
+  addEdges(record, content, version, into)
+  known.heads.set(record.id, { version, status, hash: content.hash, order: record.order })
+  known.written.set(record.id, content)
 }
 
-function addEdges(record: MappedRecord, content: Content, version: number, into: Decision): void {
-  const { quantity } = content.body
-  for (const edge of edgesOf(record.kind, content.body)) {
+function addEdges(record: PreparedRecord, content: Content, version: number, into: Decision): void {
+  const { edges, quantity, unit, occurredAtMs } = content
+  for (const { from, to, rule, confidence } of edges) {
     into.edges.push({
-      ...edge,
+      from,
+      to,
+      rule,
+      confidence,
       recordId: record.id,
       version,
       kind: record.kind,
-      quantity: quantity?.value ?? null,
-      unit: quantity?.unit ?? null,
-      occurredAtMs: content.occurredAtMs,
+      quantity,
+      unit,
+      occurredAtMs,
     })
   }
 }

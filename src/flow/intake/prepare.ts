@@ -1,12 +1,13 @@
-import type { CompiledMapping, MappedSource } from '#core/mapping/mapping.ts'
+import type { CompiledMapping, MappedRecord, MappedSource } from '#core/mapping/mapping.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
 import { contentOf } from './content.ts'
-import type { PreparedSource } from './decide.ts'
+import type { PreparedRecord, PreparedSource } from './decide.ts'
 
 /** What mapping made of the records of a message. */
 export interface Prepared {
   readonly sources: PreparedSource[]
-  readonly values: SourceValue[]
+  /** Decoded values of the rejected source records, by their place: they are kept for a person to mend. */
+  readonly rejectedValues: ReadonlyMap<number, SourceValue>
   readonly drift: ReadonlyMap<string, { count: number; sample: string | null }>
 }
 
@@ -21,25 +22,39 @@ export function prepareSources(
   const context = { receivedAtMs }
   const drift = new Map<string, { count: number; sample: string | null }>()
   const sources: PreparedSource[] = []
-  const values: SourceValue[] = []
+  const rejectedValues = new Map<number, SourceValue>()
   for (const record of records) {
     const mapped = mapping.map(record, context)
     sources.push(prepared(mapped))
-    values.push(record.value)
     // A rejected record is kept whole; its names may hold what the store does not take.
-    if (!mapped.rejected) for (const name of mapping.drift(record)) countField(drift, name, record.value)
+    if (mapped.rejected) rejectedValues.set(mapped.index, record.value)
+    else for (const name of mapping.drift(record)) countField(drift, name, record.value)
   }
-  return { sources, values, drift }
+  return { sources, rejectedValues, drift }
 }
 
-/** A mapped source with the content of its records. */
-export function prepared(mapped: MappedSource): PreparedSource {
-  if (mapped.rejected) return { mapped, contents: [] }
-  const contents = mapped.records.map(
-    ({ body, operation }) => body && contentOf(body, operation === 'void' ? 'void' : 'active'),
-  )
-  return { mapped, contents }
+/** A mapped source with the content of its records in the place of their bodies. */
+export function prepared({ index, key, rejected, issues, records }: MappedSource): PreparedSource {
+  return { index, key, rejected, issues, records: rejected ? [] : records.map(preparedRecord) }
 }
+
+const preparedRecord = ({
+  kind,
+  id,
+  key,
+  operation,
+  body,
+  void: ended,
+  order,
+}: MappedRecord): PreparedRecord => ({
+  kind,
+  id,
+  key,
+  operation,
+  ended,
+  order: order ?? null,
+  content: body && contentOf(kind, body, operation === 'void' ? 'void' : 'active'),
+})
 
 function countField(
   drift: Map<string, { count: number; sample: string | null }>,

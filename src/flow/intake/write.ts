@@ -28,8 +28,7 @@ export interface IntakeMessage extends PreparedMessage {
   readonly encoding: string
   readonly keyId: string | null
   readonly idempotencyKey: string | undefined
-  /** Decoded source values, for the rejections. */
-  readonly values: readonly SourceValue[]
+  readonly rejectedValues: ReadonlyMap<number, SourceValue>
   /** Source fields that the mapping neither maps nor ignores, with a sample. */
   readonly drift: ReadonlyMap<string, { count: number; sample: string | null }>
 }
@@ -127,22 +126,29 @@ async function readKnown(client: PoolClient, messages: readonly IntakeMessage[])
   const ids = new Set<string>()
   const coming = new Set<string>()
   for (const { sources } of messages) {
-    for (const { mapped } of sources) {
-      for (const record of mapped.records) {
+    for (const { records } of sources) {
+      for (const record of records) {
         ids.add(record.id)
         if (record.operation === 'upsert') coming.add(record.id)
       }
     }
   }
   if (ids.size === 0)
-    return { heads: new Map(), bodies: new Map(), history: new Map(), waiting: new Map(), awaited: new Set() }
+    return {
+      heads: new Map(),
+      bodies: new Map(),
+      written: new Map(),
+      history: new Map(),
+      waiting: new Map(),
+      awaited: new Set(),
+    }
   const { heads, awaited } = await readHeads(client, [...ids].sort())
   const { changed, voids } = sortByNeed(messages, heads)
   const history = changed.length ? await readHistory(client, changed) : new Map()
   const bodies = voids.length ? await readBodies(client, voids) : new Map()
   const wanted = awaited.filter((id) => coming.has(id))
   const waiting = wanted.length ? await readWaitingVoids(client, wanted) : new Map()
-  return { heads, bodies, history, waiting, awaited: new Set(awaited) }
+  return { heads, bodies, written: new Map(), history, waiting, awaited: new Set(awaited) }
 }
 
 function sortByNeed(
@@ -152,15 +158,12 @@ function sortByNeed(
   const changed = new Set<string>()
   const voids = new Set<string>()
   for (const { sources } of messages) {
-    for (const { mapped, contents } of sources) {
-      for (let i = 0; i < mapped.records.length; i++) {
-        const record = mapped.records[i] as (typeof mapped.records)[number]
-        const head = heads.get(record.id)
-        const content = contents[i]
+    for (const { records } of sources) {
+      for (const { id, operation, content } of records) {
+        const head = heads.get(id)
         if (!head) continue
-        if (record.operation === 'void') voids.add(record.id)
-        else if (content && !(head.status === 'active' && content.hash.equals(head.hash)))
-          changed.add(record.id)
+        if (operation === 'void') voids.add(id)
+        else if (content && !(head.status === 'active' && content.hash.equals(head.hash))) changed.add(id)
       }
     }
   }
@@ -191,7 +194,7 @@ function rejectionRows(
 }
 
 function rejectionRow(message: IntakeMessage, result: KeyedResult): RejectionRow {
-  const source = JSON.stringify(message.values[result.index] ?? null)
+  const source = JSON.stringify(message.rejectedValues.get(result.index) ?? null)
   const first = result.issues?.[0]
   const code = first?.code ?? 'E_SCHEMA'
   const place = storable(first?.path ?? '')

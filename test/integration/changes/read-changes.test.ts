@@ -37,13 +37,13 @@ test('an empty log has nothing to read and its head is 0', async () => {
 test('a change carries the record as the API gives it, body as stored, flags and times in their place', async () => {
   const after = await store([
     versionRow('T1/甲:1', {
-      body: '{"note":"含\\"引号\\"","quantity":{"raw":"3斤","unit":"kg","value":"1.5"}}',
+      body: Buffer.from('{"note":"含\\"引号\\"","quantity":{"raw":"3斤","unit":"kg","value":"1.5"}}'),
       flags: ['W_LATE', 'REGION_AMBIGUOUS'],
       recorded: '{"at":"2024-04-15T03:42:11+08:00"}',
       status: 'void',
       version: 2,
     }),
-    versionRow('empty', { body: '{}' }),
+    versionRow('empty', { body: Buffer.from('{}') }),
   ])
   const { rows } = await readChanges(pool, { after, limit: 10 })
   expect(rows[0]).toMatchObject({

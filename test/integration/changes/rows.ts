@@ -12,7 +12,7 @@ export function versionRow(
   const system = more.system ?? 'jiaxing-wholesale'
   const record = more.record ?? 'trade'
   const version = more.version ?? 1
-  const body = more.body ?? `{"note":"${key} 第${version}版"}`
+  const body = more.body ?? Buffer.from(`{"note":"${key} 第${version}版"}`)
   return {
     id: recordId(kind, system, record, [key]),
     version,

@@ -39,7 +39,7 @@ export async function storeRecords(pool: Pool, written: readonly Written[]): Pro
 function add(one: Written, versions: VersionRow[], edges: EdgeRow[]): void {
   const { kind, system, version = 1, status = 'active' } = one
   const body: Body = { flags: [], ...one.body }
-  const content = contentOf(body, status)
+  const content = contentOf(kind, body, status)
   const id = idOf(one)
   versions.push({
     id,
@@ -61,7 +61,7 @@ function add(one: Written, versions: VersionRow[], edges: EdgeRow[]): void {
     hash: content.hash,
     flags: content.flags,
     codes: content.codes,
-    body: content.text,
+    body: content.bytes,
   })
   // Intake writes no edges for a void version; a trace must not count them even if someone did.
   for (const edge of edgesOf(kind, body)) {
