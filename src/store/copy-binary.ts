@@ -23,6 +23,23 @@ export interface CopyRows {
   readonly count: number
   /** The whole stream with header and trailer; the writer is spent afterwards. */
   finish(): Buffer
+  /** Gives the memory back for the next rows. Only when nobody reads what `finish` gave any more. */
+  release(): void
+}
+
+/** Buffers that are used again: a batch takes 2 MB, and memory outside the heap is collected late. */
+const spare: Buffer[] = []
+const SPARE_MAX = 6
+const SPARE_BYTES_MAX = 8 * 1024 * 1024
+
+function takeBuffer(capacity: number): Buffer {
+  const found = spare.findIndex((buffer) => buffer.length >= capacity)
+  if (found >= 0) return spare.splice(found, 1)[0] as Buffer
+  return Buffer.allocUnsafeSlow(Math.max(64 * 1024, 2 ** Math.ceil(Math.log2(capacity))))
+}
+
+function giveBack(buffer: Buffer): void {
+  if (spare.length < SPARE_MAX && buffer.length <= SPARE_BYTES_MAX) spare.push(buffer)
 }
 
 const HEADER = Buffer.from([
@@ -45,16 +62,15 @@ function numericParts(value: string): { digits: number[]; weight: number; sign: 
 
 /** @param capacity expected size in bytes; the buffer doubles when it is not enough */
 export function copyRows(capacity: number): CopyRows {
-  let buffer = Buffer.allocUnsafe(Math.max(capacity, 256))
+  let buffer = takeBuffer(Math.max(capacity, 256))
   let at = HEADER.copy(buffer)
   let count = 0
 
   const reserve = (size: number): void => {
     if (at + size <= buffer.length) return
-    let length = buffer.length * 2
-    while (length < at + size) length *= 2
-    const larger = Buffer.allocUnsafe(length)
+    const larger = takeBuffer(Math.max(buffer.length * 2, at + size))
     buffer.copy(larger, 0, 0, at)
+    giveBack(buffer)
     buffer = larger
   }
   const missing = (): void => {
@@ -173,6 +189,9 @@ export function copyRows(capacity: number): CopyRows {
       reserve(2)
       at = buffer.writeInt16BE(-1, at)
       return buffer.subarray(0, at)
+    },
+    release() {
+      giveBack(buffer)
     },
   }
 }

@@ -24,8 +24,7 @@ export interface Heads {
 export async function readHeads(client: PoolClient, ids: readonly string[]): Promise<Heads> {
   const { rows } = await client.query<[string, number, Status, Buffer, string | null]>({
     name: 'read-heads',
-    text: `select record_id, version, status, content_hash, source_order from record_versions where record_id = any($1)
-           union all select record_id, 0, null, null, null from waiting_voids where record_id = any($1)`,
+    text: 'select * from read_heads($1)',
     values: [ids],
     rowMode: 'array',
   })

@@ -24,7 +24,16 @@ export function writeTogether(client: PoolClient, steps: readonly WriteStep[]): 
   const wanted = steps.filter((step) => typeof step === 'string' || step.rows.count > 0)
   if (wanted.length === 0) return Promise.resolve()
   return new Promise((resolve, reject) => {
-    client.query(together(wanted, (error) => (error ? reject(error) : resolve())))
+    const settle = (error: Error | null): void => {
+      if (error) {
+        reject(error)
+        return
+      }
+      // After an error the socket may still hold the rows; they are then left to the collector.
+      for (const step of wanted) if (typeof step !== 'string') step.rows.release()
+      resolve()
+    }
+    client.query(together(wanted, settle))
   })
 }
 

@@ -237,3 +237,19 @@ begin
     raise exception 'a void waits for a record of this transaction' using errcode = 'serialization_failure';
   end if;
 end $$;
+
+-- All versions of the records, and a row of version 0 for each that a void waits for. A function, because its plan must not depend on
+-- how full the table was when it was first planned: right after a start the table looks small, and reading all of it looks cheap.
+create function read_heads(ids text[])
+  returns table (record_id text, version integer, status text, content_hash bytea, source_order text)
+  language plpgsql stable
+  set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+begin
+  return query
+    select v.record_id, v.version, v.status, v.content_hash, v.source_order
+      from record_versions v where v.record_id = any(ids)
+    union all
+    select w.record_id, 0, null, null, null from waiting_voids w where w.record_id = any(ids);
+end $$;
