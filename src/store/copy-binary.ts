@@ -9,7 +9,8 @@ const EPOCH_2000_MS = 946_684_800_000
 export interface CopyRows {
   row(columns: number): void
   text(value: string | null): void
-  ascii(value: string): void
+  /** Text of which each character is one byte: identifiers, digests. */
+  latin1(value: string): void
   bytes(value: Uint8Array | null): void
   int2(value: number): void
   int4(value: number): void
@@ -94,7 +95,7 @@ export function copyRows(capacity: number): CopyRows {
       if (value === null) missing()
       else writeText(value)
     },
-    ascii(value) {
+    latin1(value) {
       const { length } = value
       reserve(4 + length)
       at = buffer.writeInt32BE(length, at)

@@ -5,7 +5,8 @@ import type { Status } from '#core/model/record.ts'
 export interface Head {
   readonly version: number
   readonly status: Status
-  readonly hash: Buffer
+  /** SHA-256, one character for each byte. */
+  readonly hash: string
   readonly order: string | null
 }
 
@@ -25,14 +26,16 @@ export async function readHeads(client: PoolClient, ids: readonly string[]): Pro
   const { rows } = await client.query<[string, number, Status, Buffer, string | null]>({
     name: 'read-heads',
     text: 'select * from read_heads($1)',
-    values: [ids],
+    // Identifiers are percent-encoded, so none holds a line feed; one text costs less than an array on both sides.
+    values: [ids.join('\n')],
     rowMode: 'array',
   })
   const heads = new Map<string, Head>()
   const awaited: string[] = []
   for (const [id, version, status, hash, order] of rows) {
     if (version === 0) awaited.push(id)
-    else if ((heads.get(id)?.version ?? 0) < version) heads.set(id, { version, status, hash, order })
+    else if ((heads.get(id)?.version ?? 0) < version)
+      heads.set(id, { version, status, hash: hash.toString('latin1'), order })
   }
   return { heads, awaited }
 }
@@ -72,14 +75,15 @@ export async function readHistory(
   const history = new Map<string, PastVersion[]>()
   for (const row of rows) {
     const versions = history.get(row.record_id)
-    const past = { hash: row.content_hash, message: row.sha256 }
+    const past = { hash: row.content_hash.toString('latin1'), message: row.sha256 }
     if (versions) versions.push(past)
     else history.set(row.record_id, [past])
   }
   return history
 }
 export interface PastVersion {
-  readonly hash: Buffer
+  /** SHA-256, one character for each byte. */
+  readonly hash: string
   readonly message: Buffer | null
 }
 

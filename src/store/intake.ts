@@ -43,7 +43,8 @@ export interface VersionRow {
   readonly region: string | null
   readonly productClass: string | null
   readonly order: string | null
-  readonly hash: Uint8Array
+  /** SHA-256, one character for each byte. */
+  readonly hash: string
   readonly flags: readonly string[]
   readonly codes: readonly string[]
   /** Canonical JSON in UTF-8. */
@@ -94,7 +95,7 @@ export function copyMessages(messages: readonly MessageRow[]): WriteStep {
     rows.text(message.encoding)
     rows.bytes(message.sha256)
     rows.int4(message.bytes.length)
-    rows.ascii(coding)
+    rows.latin1(coding)
     rows.bytes(bytes)
     rows.text(message.state)
     rows.int4(message.received)
@@ -140,14 +141,14 @@ export function copyVersions(versions: readonly VersionRow[]): WriteStep {
   const rows = copyRows(size)
   for (const version of versions) {
     rows.row(20)
-    rows.ascii(version.id)
+    rows.latin1(version.id)
     rows.int4(version.version)
-    rows.ascii(version.kind)
-    rows.ascii(version.system)
-    rows.ascii(version.record)
-    rows.ascii(version.status)
+    rows.latin1(version.kind)
+    rows.latin1(version.system)
+    rows.latin1(version.record)
+    rows.latin1(version.status)
     rows.int2(version.schema)
-    rows.ascii(version.mapping)
+    rows.latin1(version.mapping)
     rows.uuid(uuidBytes(version.messageId))
     rows.int4(version.messageIndex)
     rows.timestamp(version.receivedAtMs)
@@ -156,7 +157,7 @@ export function copyVersions(versions: readonly VersionRow[]): WriteStep {
     rows.text(version.region)
     rows.text(version.productClass)
     rows.text(version.order)
-    rows.bytes(version.hash)
+    rows.latin1(version.hash)
     rows.textArray(version.flags)
     rows.textArray(version.codes)
     rows.bytes(version.body)
@@ -173,10 +174,10 @@ export function copyEdges(edges: readonly EdgeRow[]): WriteStep {
     rows.row(10)
     rows.text(edge.from)
     rows.text(edge.to)
-    rows.ascii(edge.recordId)
+    rows.latin1(edge.recordId)
     rows.int4(edge.version)
-    rows.ascii(edge.kind)
-    rows.ascii(edge.rule)
+    rows.latin1(edge.kind)
+    rows.latin1(edge.rule)
     rows.real(edge.confidence)
     rows.numeric(edge.quantity)
     rows.text(edge.unit)

@@ -10,10 +10,7 @@ import type { Settings } from '#cli/settings.ts'
 const settings = JSON.parse(process.argv[2] as string) as Settings
 const hub = await startHub(settings, pino({ level: 'error' }, pino.destination(2)))
 process.send?.({ url: hub.url, databaseUrl: hub.databaseUrl })
-process.on('message', () => {
-  console.error(JSON.stringify(process.memoryUsage()))
-  process.send?.({ peakBytes: peakBytes() })
-})
+process.on('message', () => process.send?.({ peakBytes: peakBytes() }))
 process.on('disconnect', () => void hub.stop().finally(() => process.exit(0)))
 process.on('SIGINT', () => {})
 

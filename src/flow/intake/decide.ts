@@ -138,7 +138,7 @@ function decideRecord(
     )
     return { word: 'voided', version: 2 }
   }
-  if (head.status === 'active' && sameBytes(head.hash, content.hash))
+  if (head.status === 'active' && head.hash === content.hash)
     return { word: 'unchanged', version: head.version }
   if (record.order !== null && head.order !== null && record.order < head.order) {
     return { word: 'unchanged', version: head.version, issue: late(record) }
@@ -162,7 +162,7 @@ function isResend(
   if (!history) return false
   return history.some(
     (past) =>
-      sameBytes(past.hash, content.hash) &&
+      past.hash === content.hash &&
       (head.status === 'void' || (past.message !== null && sameBytes(past.message, message.sha256))),
   )
 }
@@ -195,7 +195,7 @@ function decideVoid(
     into.newWaiting.push(waiting)
     return { word: 'voided', version: 0 }
   }
-  if (head.status === 'void' && (!content || sameBytes(head.hash, content.hash))) {
+  if (head.status === 'void' && (!content || head.hash === content.hash)) {
     return { word: 'unchanged', version: head.version }
   }
   const next = content ?? voided(record.kind, newestBody(record.id, known), record.ended)

@@ -142,7 +142,7 @@ async function readKnown(client: PoolClient, messages: readonly IntakeMessage[])
       waiting: new Map(),
       awaited: new Set(),
     }
-  const { heads, awaited } = await readHeads(client, [...ids].sort())
+  const { heads, awaited } = await readHeads(client, [...ids])
   const { changed, voids } = sortByNeed(messages, heads)
   const history = changed.length ? await readHistory(client, changed) : new Map()
   const bodies = voids.length ? await readBodies(client, voids) : new Map()
@@ -163,7 +163,7 @@ function sortByNeed(
         const head = heads.get(id)
         if (!head) continue
         if (operation === 'void') voids.add(id)
-        else if (content && !(head.status === 'active' && content.hash.equals(head.hash))) changed.add(id)
+        else if (content && !(head.status === 'active' && content.hash === head.hash)) changed.add(id)
       }
     }
   }

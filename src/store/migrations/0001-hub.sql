@@ -238,14 +238,16 @@ begin
   end if;
 end $$;
 
--- All versions of the records, and a row of version 0 for each that a void waits for. A function, because its plan must not depend on
+-- All versions of the records (identifiers one on a line), and a row of version 0 for each that a void waits for. A function, because its plan must not depend on
 -- how full the table was when it was first planned: right after a start the table looks small, and reading all of it looks cheap.
-create function read_heads(ids text[])
+create function read_heads(lines text)
   returns table (record_id text, version integer, status text, content_hash bytea, source_order text)
   language plpgsql stable
   set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
+declare
+  ids text[] := string_to_array(lines, chr(10));
 begin
   return query
     select v.record_id, v.version, v.status, v.content_hash, v.source_order

@@ -30,7 +30,7 @@ export function versionRow(
     region: '330401',
     productClass: 'pork',
     order: null,
-    hash: hash('sha256', body, 'buffer'),
+    hash: hash('sha256', body, 'binary'),
     flags: [],
     codes: [],
     body,
