@@ -7,7 +7,7 @@ import type { RouteParts } from '#api/parts.ts'
 import { hubErrorOf } from '#api/problem.ts'
 import { spokenIn, spokenReceipt } from '#api/spoken.ts'
 import { unvalidatedBody } from '#api/validation.ts'
-import { HubError } from '#core/errors.ts'
+import { ERRORS, HubError } from '#core/errors.ts'
 import type { Receipt } from '#core/receipt.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import type { Registry } from '#flow/systems/registry.ts'
@@ -61,17 +61,26 @@ export const pushRoutes =
           done(error as HubError)
         }
       },
-      handler: (request) => {
+      handler: (request, reply) => {
         const startedMs = performance.now()
+        const own = registry.system(request.params.system)?.answer
         return take(intake, request).then(
           (receipt) => {
             metrics.taken(receipt, (performance.now() - startedMs) / 1000)
-            return spokenReceipt(receipt, spokenIn(request, language))
+            if (!own) return spokenReceipt(receipt, spokenIn(request, language))
+            // What became of each record stays readable at the receipt.
+            reply.header('location', `/v1/receipts/${receipt.receipt}`).type(own.contentType)
+            return reply.serializer(asItIs).send(own.accepted)
           },
           (error: unknown) => {
             const known = hubErrorOf(error)
             metrics.refused(request.params.system, known.code)
-            throw known
+            if (!own || ERRORS[known.code].status >= 500) throw known
+            return reply
+              .code(ERRORS[known.code].status)
+              .type(own.contentType)
+              .serializer(asItIs)
+              .send(own.refused)
           },
         )
       },
@@ -79,6 +88,7 @@ export const pushRoutes =
   }
 
 const EMPTY = Buffer.alloc(0)
+const asItIs = (text: string): string => text
 
 // Async, so that what intake throws before it promises anything is a rejection too.
 const take = async (intake: Intake, request: FastifyRequest<Push>): Promise<Receipt> =>

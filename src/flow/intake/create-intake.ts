@@ -9,6 +9,7 @@ import type { InstalledRecord, Registry } from '#flow/systems/registry.ts'
 import { isConflict } from '#store/database-errors.ts'
 import { findIdempotencyKey } from '#store/idempotency-keys.ts'
 import { readReceipt } from '#store/receipts.ts'
+import { readSystemIds } from '#store/systems.ts'
 import { CANONICAL, canonicalSources, readCanonical } from './canonical-sources.ts'
 import { createGroupCommit } from './group-commit.ts'
 import type { Intake, PushRequest } from './intake.ts'
@@ -124,13 +125,16 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
         }
       })
     },
-    pushCanonical(request) {
+    async pushCanonical(request) {
       if (request.bytes.length === 0) throw new HubError('empty_body')
       const receivedAtMs = clock()
       const read = readCanonical(request.bytes)
       const { system } = read
       request.mayPush(system)
-      if (!registry.system(system)) throw unknownSystem(registry, system)
+      // A system that pushes canonical records needs no folder: being registered is enough.
+      if (!registry.system(system) && !(await readSystemIds(pool)).includes(system)) {
+        throw unknownSystem(registry, system)
+      }
       if (read.records.length > RECORDS_MAX) throw tooMany(read.records.length)
       return start({ ...request, system }, (sha256) =>
         write({

@@ -72,6 +72,7 @@ async function loadSystem(
     title: file?.title ?? { zh: name, en: name },
     ...(file?.department ? { department: file.department } : {}),
     ...(file?.region ? { region: file.region } : {}),
+    ...(file?.answer ? { answer: file.answer } : {}),
     folder: own,
     records,
     mistakes: [...mistakes, ...wrongTables],

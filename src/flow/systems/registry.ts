@@ -1,4 +1,5 @@
 import type { CompiledMapping, Mistake } from '#core/mapping/mapping.ts'
+import type { SystemAnswer } from '#core/mapping/system-file.ts'
 
 /** A system as its folder under `mappings/` describes it. */
 export interface InstalledSystem {
@@ -7,6 +8,8 @@ export interface InstalledSystem {
   readonly department?: { readonly zh: string; readonly en: string }
   readonly region?: string
   readonly folder: string
+  /** What its sender wants to read; the hub's own receipt where it is not said. */
+  readonly answer?: SystemAnswer
   readonly records: ReadonlyMap<string, InstalledRecord>
   readonly mistakes: readonly Mistake[]
 }

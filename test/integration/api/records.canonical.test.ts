@@ -44,6 +44,17 @@ it('only a key of the system may push for it', async () => {
   expect((await post(sale('C3'), { key: null })).statusCode).toBe(401)
 })
 
+it('a system that is registered without a folder pushes canonical records', async () => {
+  const registered = await api.call('POST', '/v1/systems', {
+    body: { id: 'county-hub', title: { zh: '县级平台', en: 'County hub' } },
+  })
+  expect(registered.statusCode).toBe(201)
+  expect((await post(sale('R1', { system: 'county-hub' }))).json()).toMatchObject({
+    received: 1,
+    accepted: 1,
+  })
+})
+
 it('an unknown system is answered with the known ones', async () => {
   const answer = await post(sale('D1', { system: 'nobody' }))
   expect(answer.statusCode).toBe(404)
