@@ -68,7 +68,8 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     const backend = await openJobBackend({
       databaseUrl,
       redisUrl: settings.redisUrl,
-      onError: (error) => log.warn({ reason: error.message }, 'jobs'),
+      // Connections that the database ends at the stop are no news.
+      onError: (error) => stopping || log.warn({ reason: error.message }, 'jobs'),
     })
     closings.push(() => backend.close())
     const queues = createQueues(backend, log)

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
+import { emptyTables } from '#store/empty-tables.ts'
 
 /** The rows that the hub wrote for one message, in PostgreSQL's own binary format. */
 interface MessageRows {
@@ -27,9 +28,6 @@ export async function readRows(client: PoolClient): Promise<MessageRows[]> {
   }
   return all
 }
-
-export const emptyTables = (client: PoolClient): Promise<unknown> =>
-  client.query('truncate messages, record_versions, lot_edges, rejections, idempotency_keys, deliveries')
 
 /** COPY of the same rows into the same, empty tables, one transaction for each message as the hub has it. Gives seconds. */
 export async function copyRowsBack(client: PoolClient, all: readonly MessageRows[]): Promise<number> {

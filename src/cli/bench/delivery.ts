@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { emptyTables } from '#store/empty-tables.ts'
 import { startChild } from './child.ts'
-import { emptyTables } from './copy-baseline.ts'
 import { type Figure, median } from './figures.ts'
 import { sendLoad } from './load.ts'
 import type { Stage } from './stage.ts'

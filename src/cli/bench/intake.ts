@@ -1,4 +1,5 @@
-import { copyRowsBack, emptyTables, readRows } from './copy-baseline.ts'
+import { emptyTables } from '#store/empty-tables.ts'
+import { copyRowsBack, readRows } from './copy-baseline.ts'
 import { type Figure, median } from './figures.ts'
 import { sendLoad } from './load.ts'
 import type { Stage } from './stage.ts'

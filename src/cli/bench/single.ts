@@ -1,4 +1,4 @@
-import { emptyTables } from './copy-baseline.ts'
+import { emptyTables } from '#store/empty-tables.ts'
 import { type Figure, median } from './figures.ts'
 import { sendLoad } from './load.ts'
 import type { Stage } from './stage.ts'

@@ -21,11 +21,21 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** Starts a hub on an empty database of its own (or on DATABASE_URL), and the no-op route. */
+/** Starts a hub on an empty database of its own, and the no-op route. The bench empties tables, so it never goes near DATABASE_URL. */
 export async function openStage(settings: Settings): Promise<Stage> {
   const data = await mkdtemp(join(tmpdir(), 'hub-bench-'))
   const adminKey = `hub_${randomBytes(24).toString('base64url')}`
-  const own: Settings = { ...settings, host: '127.0.0.1', port: 0, role: 'all', data, adminKey, log: 'error' }
+  const own: Settings = {
+    ...settings,
+    databaseUrl: undefined,
+    redisUrl: undefined,
+    host: '127.0.0.1',
+    port: 0,
+    role: 'all',
+    data,
+    adminKey,
+    log: 'error',
+  }
   const hub: Child<{ url: string; databaseUrl: string }> = await startChild('./hub-process.ts', own)
   const noop: Child<{ url: string }> = await startChild('./noop-process.ts')
   const pool = createPool({ url: hub.first.databaseUrl, max: 2, statementTimeoutMs: 600_000 })

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type Hub, startHub } from '#cli/hub.ts'
 import { createLog, sentenceOf, settingsOrExit, untilSignal } from '#cli/process.ts'
 import type { Settings } from '#cli/settings.ts'
+import { emptyTables } from '#store/empty-tables.ts'
 import { callsTo } from './calls.ts'
 import { createPrinter, type Printer } from './printer.ts'
 import { type ReceiverProcess, startReceiver } from './receiver-process.ts'
@@ -29,6 +29,7 @@ export async function demoCommand(argv: readonly string[]): Promise<void> {
   try {
     printer.heading('启动平台与接收方', 'The hub and a receiver start')
     hub = await startHub(settings, createLog(settings))
+    await emptyTables(hub.pool)
     receiver = await startReceiver()
     const missing = await show(hub, receiver, settings, printer)
     if (!once) {
@@ -76,20 +77,16 @@ async function show(
   return summary.missing
 }
 
-/** The demo has a data folder of its own, emptied first, and a key; the port is the hub's or, where that is taken, a free one. */
+/**
+ * The demo has a database of its own, whatever DATABASE_URL says, because it empties it; and a key. The port is the hub's or, where that
+ * is taken, a free one.
+ */
 async function demoSettings(settings: Settings): Promise<Settings> {
   const data = join(settings.data, 'demo')
-  if (settings.databaseUrl === undefined) await emptyFolder(data)
   const port = process.env['HUB_PORT'] || (await isFree(settings.host, settings.port)) ? settings.port : 0
   const adminKey = settings.adminKey ?? `hub_${randomBytes(24).toString('base64url')}`
   const log = process.env['HUB_LOG'] ? settings.log : 'warn'
-  return { ...settings, data, port, adminKey, role: 'all', log }
-}
-
-async function emptyFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  // PostgreSQL's files may lie elsewhere, behind a link (see docs/operations.md); the server's own start replaces what it finds broken.
-  await rm(join(folder, 'postgres'), { recursive: true, force: true })
+  return { ...settings, databaseUrl: undefined, redisUrl: undefined, data, port, adminKey, role: 'all', log }
 }
 
 function isFree(host: string, port: number): Promise<boolean> {

@@ -8,6 +8,15 @@ import { normaliseCode } from '#core/text.ts'
  */
 export type GraphCode = string
 
+/** Longest code in characters, and where some are not ASCII: 300 bytes, so that two of them and a record fit in one row of an index. */
+const CODE_MAX = 300
+const WIDE_CODE_MAX = 100
+const ASCII = /^[ -~]*$/
+
+/** Whether a text is short enough to be a code; a longer one stays in the record as it was written, and nothing is found by it. */
+export const isCode = (code: string): boolean =>
+  code.length <= WIDE_CODE_MAX || (code.length <= CODE_MAX && ASCII.test(code))
+
 /** Graph code of a lot: `lot:<code>` for national and GS1 schemes, `local.<source>:<code>` for a source's own numbers. */
 export const lotCode = (scheme: string, value: string): GraphCode =>
   scheme.startsWith('local.') ? `${scheme}:${value}` : `lot:${value}`
@@ -62,5 +71,5 @@ export function codesOf(body: Body): string[] {
   if (body.sites)
     for (const site of body.sites) for (const id of site.ids) codes.add(`${id.scheme}:${id.value}`)
   if (body.ids) for (const id of body.ids) codes.add(`${id.scheme}:${id.value}`)
-  return [...codes]
+  return [...codes].filter(isCode)
 }

@@ -1,7 +1,7 @@
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { DocumentPart, LotPart } from '#core/model/parts.ts'
-import { documentCode, type GraphCode, lotCode } from './codes.ts'
+import { documentCode, type GraphCode, isCode, lotCode } from './codes.ts'
 
 /** How an edge was found, after the linking rules: the same document number, the same voucher, the same batch inside a source. */
 export type EdgeRule = 'document' | 'voucher' | 'batch' | 'transformation' | 'mixing'
@@ -13,6 +13,16 @@ export interface Edge {
   readonly rule: EdgeRule
   /** 1 for document numbers and vouchers, 0.95 for a batch code inside one source. */
   readonly confidence: number
+}
+
+/** Most edges between the codes of one record: each code beside each other one grows with the square of what was sent. */
+const EDGES_MAX = 10_000
+
+/** One record names more codes on both sides than can be joined. */
+export class TooManyEdges extends RangeError {
+  constructor(from: number, to: number) {
+    super(`${from} codes lead to ${to} codes in one record; at most ${EDGES_MAX} edges are made of one`)
+  }
 }
 
 const CERTAIN = 1
@@ -38,8 +48,13 @@ const between = (
   rule: EdgeRule,
   confidence: number,
 ): Edge[] => {
+  if (from.length * to.length > EDGES_MAX) throw new TooManyEdges(from.length, to.length)
+  const ends = to.filter(isCode)
   const edges: Edge[] = []
-  for (const a of from) for (const b of to) if (a !== b) edges.push({ from: a, to: b, rule, confidence })
+  for (const a of from) {
+    if (!isCode(a)) continue
+    for (const b of ends) if (a !== b) edges.push({ from: a, to: b, rule, confidence })
+  }
   return edges
 }
 
@@ -55,7 +70,7 @@ function unlike(edges: readonly Edge[]): Edge[] {
 }
 
 /**
- * The edges that one record makes by exact codes.
+ * The edges that one record makes by exact codes. Throws `TooManyEdges` where each side has so many that a record would make thousands.
  * A document covers its lot, and stands for the lots that were mixed into it; a transformation leads from what went in to what came
  * out; everything else leads from the papers and source lots under which the goods came to the lot or voucher that they left under.
  */

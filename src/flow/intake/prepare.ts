@@ -1,4 +1,7 @@
+import type { Issue } from '#core/issue.ts'
+import { TooManyEdges } from '#core/lineage/edges.ts'
 import type { CompiledMapping, MappedRecord, MappedSource } from '#core/mapping/mapping.ts'
+import { RECORD_ID_MAX } from '#core/model/identity.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
 import { contentOf } from './content.ts'
 import type { PreparedRecord, PreparedSource } from './decide.ts'
@@ -12,6 +15,9 @@ export interface Prepared {
 }
 
 const SAMPLE_MAX = 80
+/** Fields of one message that are counted, and the length to which their names are kept: the sender chooses both. */
+const DRIFT_FIELDS_MAX = 100
+const DRIFT_NAME_MAX = 100
 
 /** Maps the decoded records of a message; one that decoding or mapping refuses is carried as rejected among its neighbours. */
 export function prepareSources(
@@ -25,18 +31,49 @@ export function prepareSources(
   const rejectedValues = new Map<number, SourceValue>()
   for (const record of records) {
     const mapped = mapping.map(record, context)
-    sources.push(prepared(mapped))
+    const source = prepared(mapped)
+    sources.push(source)
     // A rejected record is kept whole; its names may hold what the store does not take.
-    if (mapped.rejected) rejectedValues.set(mapped.index, record.value)
+    if (source.rejected) rejectedValues.set(mapped.index, record.value)
     else for (const name of mapping.drift(record)) countField(drift, name, record.value)
   }
   return { sources, rejectedValues, drift }
 }
 
-/** A mapped source with the content of its records in the place of their bodies. */
+/**
+ * A mapped source with the content of its records in the place of their bodies. One that the store could not take is rejected here,
+ * so that it never fails the transaction of its neighbours.
+ */
 export function prepared({ index, key, rejected, issues, records }: MappedSource): PreparedSource {
-  return { index, key, rejected, issues, records: rejected ? [] : records.map(preparedRecord) }
+  const refused = (issue: Issue): PreparedSource => ({
+    index,
+    key,
+    rejected: true,
+    issues: [issue, ...issues],
+    records: [],
+  })
+  if (rejected) return { index, key, rejected, issues, records: [] }
+  if (records.some(({ id }) => id.length > RECORD_ID_MAX)) return refused(KEY_TOO_LONG)
+  try {
+    return { index, key, rejected, issues, records: records.map(preparedRecord) }
+  } catch (error) {
+    if (error instanceof TooManyEdges) return refused(tooManyEdges(error.message))
+    throw error
+  }
 }
+
+const KEY_TOO_LONG: Issue = {
+  path: '',
+  code: 'E_NO_KEY',
+  reason: `the key makes an identifier of more than ${RECORD_ID_MAX} characters`,
+  fix: 'Send a key of few short parts.',
+}
+const tooManyEdges = (reason: string): Issue => ({
+  path: '',
+  code: 'E_SCHEMA',
+  reason,
+  fix: 'Send one record for each lot that goods went into.',
+})
 
 const preparedRecord = ({
   kind,
@@ -61,11 +98,17 @@ function countField(
   name: string,
   value: SourceValue,
 ): void {
-  const known = drift.get(name)
+  const kept = cut(name, DRIFT_NAME_MAX)
+  const known = drift.get(kept)
   if (known) {
     known.count++
     return
   }
+  if (drift.size >= DRIFT_FIELDS_MAX) return
   const field = value !== null && typeof value === 'object' && !Array.isArray(value) ? value[name] : undefined
-  drift.set(name, { count: 1, sample: typeof field === 'string' ? field.slice(0, SAMPLE_MAX) : null })
+  drift.set(kept, { count: 1, sample: typeof field === 'string' ? cut(field, SAMPLE_MAX) : null })
 }
+
+/** The beginning of a text; the store takes no half of a surrogate pair. */
+const cut = (text: string, length: number): string =>
+  text.length <= length ? text : text.slice(0, length).replace(/[\ud800-\udbff]$/, '')

@@ -190,7 +190,8 @@ function rejectionRows(
       rows.set(row.id, row)
     }
   })
-  return [...rows.values()]
+  // Two writers that count the same rejections in another order would wait for each other.
+  return [...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 function rejectionRow(message: IntakeMessage, result: KeyedResult): RejectionRow {
@@ -220,7 +221,10 @@ function rejectionRow(message: IntakeMessage, result: KeyedResult): RejectionRow
 const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
 
 /** The field of a place without the row, so that the same fault in many rows is one group. */
-const fieldOf = (place: string): string => place.slice(place.lastIndexOf('/') + 1)
+const fieldOf = (place: string): string =>
+  storable(place.slice(place.lastIndexOf('/') + 1).slice(0, FIELD_MAX))
+/** A field of a group is part of an index; the sender chooses its name. */
+const FIELD_MAX = 100
 
 function driftRows(messages: readonly IntakeMessage[]): Parameters<typeof countDrift>[1] {
   const rows = new Map<string, Parameters<typeof countDrift>[1][number] & { count: number }>()
@@ -232,5 +236,5 @@ function driftRows(messages: readonly IntakeMessage[]): Parameters<typeof countD
       else rows.set(key, { system, record, field, count, sample, atMs: receivedAtMs })
     }
   }
-  return [...rows.values()].sort((a, b) => (a.field < b.field ? -1 : 1))
+  return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 }

@@ -1,0 +1,12 @@
+import type { Pool, PoolClient } from 'pg'
+
+/**
+ * Empties everything that came in or went out, keys and links included; registered systems stay. For the demo and the bench, which
+ * have a database of their own: nothing else may call it.
+ */
+export async function emptyTables(client: Pool | PoolClient): Promise<void> {
+  await client.query(
+    `truncate messages, record_versions, lot_edges, rejections, waiting_voids, idempotency_keys, drift, links, held_changes,
+       deliveries`,
+  )
+}
