@@ -15,6 +15,7 @@ import { createCallers } from './auth.ts'
 import { refuseMalformed } from './client-error.ts'
 import { createHeadWatch } from './head-watch.ts'
 import { secure } from './headers.ts'
+import { loggedError } from './logged-error.ts'
 import { createMetrics } from './metrics.ts'
 import { watchRoutes } from './not-found.ts'
 import { openapi } from './openapi.ts'
@@ -116,7 +117,7 @@ const problemSender =
   (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const error = hubErrorOf(thrown)
     if (error.code === 'internal')
-      request.log.error({ err: error.parts.cause, request: request.id }, 'unexpected error')
+      request.log.error({ error: loggedError(error.parts.cause), request: request.id }, 'unexpected error')
     const problem = problemOf(error, spokenIn(request, language), request.id)
     const { retryAfterMs } = error.parts
     if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000))

@@ -16,7 +16,7 @@ export interface Edge {
 }
 
 /** Most edges between the codes of one record: each code beside each other one grows with the square of what was sent. */
-const EDGES_MAX = 10_000
+const EDGES_MAX = 1000
 
 /** One record names more codes on both sides than can be joined. */
 export class TooManyEdges extends RangeError {

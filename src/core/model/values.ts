@@ -4,8 +4,8 @@ import { field } from './field.ts'
 
 const closed = { additionalProperties: false }
 
-/** Exact decimal as text: no exponent, no thousands separator. JSON numbers would round. */
-export const DecimalText = Type.String({ pattern: '^-?\\d+(\\.\\d+)?$' })
+/** Exact decimal as text: no exponent, no thousands separator. JSON numbers would round. Longer ones are no mass and no price. */
+export const DecimalText = Type.String({ pattern: '^-?\\d+(\\.\\d+)?$', maxLength: 200 })
 
 export const Flags = field(
   Type.Array(Type.Enum(Object.keys(FLAGS) as Flag[]), { uniqueItems: true }),

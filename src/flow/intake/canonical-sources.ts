@@ -9,7 +9,7 @@ import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
 import { missingParts } from '#core/model/minimal.ts'
 import { bodyIssues } from '#core/model/validate.ts'
 import type { SourceRecord } from '#core/source.ts'
-import { type Prepared, prepared } from './prepare.ts'
+import { edgeBudget, type Prepared, prepared } from './prepare.ts'
 
 interface Envelope {
   kind: Kind
@@ -58,7 +58,10 @@ export function readCanonical(bytes: Uint8Array): CanonicalMessage {
 
 /** The records checked against their schemas; one that does not fit is rejected among its neighbours. */
 export function canonicalSources({ system, records, values }: CanonicalMessage): Prepared {
-  const sources = records.map((record, index) => prepared(canonicalSource(values[index], record, system)))
+  const edges = edgeBudget()
+  const sources = records.map((record, index) =>
+    prepared(canonicalSource(values[index], record, system), edges),
+  )
   const rejected = records.filter((_, index) => sources[index]?.rejected)
   const rejectedValues = new Map(rejected.map(({ index, value }) => [index, value]))
   return { sources, rejectedValues, drift: new Map() }

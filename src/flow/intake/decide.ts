@@ -48,7 +48,7 @@ export interface Known {
   readonly bodies: ReadonlyMap<string, NewestBody>
   /** Content of the records that this transaction writes, newest first known. */
   readonly written: Map<string, Content>
-  readonly history: ReadonlyMap<string, readonly PastVersion[]>
+  readonly history: Map<string, PastVersion[]>
   /** Voids that waited for a record that comes now. */
   readonly waiting: Map<string, WaitingVoid>
   /** Records that a void waits for, whether they come now or not. */
@@ -235,6 +235,9 @@ function add(
   known: Known,
   into: Decision,
 ): void {
+  const before = known.heads.get(record.id)
+  // A version whose source names no order stands where the one before it stood: what is older than that stays out.
+  const order = record.order ?? before?.order ?? null
   into.versions.push({
     id: record.id,
     version,
@@ -251,15 +254,24 @@ function add(
     occurredAtMs: content.occurredAtMs,
     region: content.region,
     productClass: content.productClass,
-    order: record.order,
+    order,
     hash: content.hash,
     flags: content.flags,
     codes: content.codes,
     body: content.bytes,
   })
   addEdges(record, content, version, into)
-  known.heads.set(record.id, { version, status, hash: content.hash, order: record.order })
+  known.heads.set(record.id, { version, status, hash: content.hash, order })
+  if (status === 'active') remember(record.id, content.hash, known)
   known.written.set(record.id, content)
+}
+
+/** A resend may share the transaction of its first message and of the void between them. The message is left out: it may say A, B, A. */
+function remember(id: string, hash: string, known: Known): void {
+  const past = { hash, message: null }
+  const history = known.history.get(id)
+  if (history) history.push(past)
+  else known.history.set(id, [past])
 }
 
 function addEdges(record: PreparedRecord, content: Content, version: number, into: Decision): void {

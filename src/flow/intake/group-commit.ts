@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
-import { isUnavailable } from '#store/database-errors.ts'
+import { isConflict, isUnavailable } from '#store/database-errors.ts'
+import { isTooSlow } from '#store/too-slow.ts'
 import type { KeyedResult } from './results-text.ts'
 import { type IntakeMessage, writeGroup } from './write.ts'
 
@@ -24,6 +25,9 @@ export interface GroupCommit {
   write(message: IntakeMessage): Promise<KeyedResult[]>
   close(): Promise<void>
 }
+
+/** Others held the database up, or wrote the same records first in every attempt; nothing is wrong with the message. */
+const comeAgain = (cause: unknown): HubError => new HubError('busy', { retryAfterMs: 1000, cause })
 
 export function createGroupCommit(pool: Pool, onCommitted: () => void): GroupCommit {
   const queue: Waiting[] = []
@@ -57,10 +61,13 @@ export function createGroupCommit(pool: Pool, onCommitted: () => void): GroupCom
       if (isUnavailable(error)) {
         const gone = new HubError('unavailable', { retryAfterMs: 2000, cause: error })
         for (const { reject } of group) reject(gone)
+      } else if (isTooSlow(error)) {
+        // Tried one by one, each would wait as long again.
+        for (const { reject } of group) reject(comeAgain(error))
       } else if (group.length > 1) {
         // One message must not fail its neighbours: each gets a transaction of its own.
         for (const one of group) await settle([one])
-      } else group[0]?.reject(error)
+      } else group[0]?.reject(isConflict(error) ? comeAgain(error) : error)
     }
   }
 

@@ -29,9 +29,10 @@ export function prepareSources(
   const drift = new Map<string, { count: number; sample: string | null }>()
   const sources: PreparedSource[] = []
   const rejectedValues = new Map<number, SourceValue>()
+  const edges = edgeBudget()
   for (const record of records) {
     const mapped = mapping.map(record, context)
-    const source = prepared(mapped)
+    const source = prepared(mapped, edges)
     sources.push(source)
     // A rejected record is kept whole; its names may hold what the store does not take.
     if (source.rejected) rejectedValues.set(mapped.index, record.value)
@@ -44,7 +45,10 @@ export function prepareSources(
  * A mapped source with the content of its records in the place of their bodies. One that the store could not take is rejected here,
  * so that it never fails the transaction of its neighbours.
  */
-export function prepared({ index, key, rejected, issues, records }: MappedSource): PreparedSource {
+export function prepared(
+  { index, key, rejected, issues, records }: MappedSource,
+  edges: EdgeBudget,
+): PreparedSource {
   const refused = (issue: Issue): PreparedSource => ({
     index,
     key,
@@ -55,12 +59,22 @@ export function prepared({ index, key, rejected, issues, records }: MappedSource
   if (rejected) return { index, key, rejected, issues, records: [] }
   if (records.some(({ id }) => id.length > RECORD_ID_MAX)) return refused(KEY_TOO_LONG)
   try {
-    return { index, key, rejected, issues, records: records.map(preparedRecord) }
+    const contents = records.map(preparedRecord)
+    for (const { content } of contents) edges.left -= content?.edges.length ?? 0
+    if (edges.left < 0) return refused(tooManyEdges(`the message makes more than ${MESSAGE_EDGES_MAX} edges`))
+    return { index, key, rejected, issues, records: contents }
   } catch (error) {
     if (error instanceof TooManyEdges) return refused(tooManyEdges(error.message))
     throw error
   }
 }
+
+/** Edges that the records of one message may still make. Writing them holds up every other writer, so they are bounded like its bytes. */
+export interface EdgeBudget {
+  left: number
+}
+const MESSAGE_EDGES_MAX = 50_000
+export const edgeBudget = (): EdgeBudget => ({ left: MESSAGE_EDGES_MAX })
 
 const KEY_TOO_LONG: Issue = {
   path: '',
@@ -72,7 +86,7 @@ const tooManyEdges = (reason: string): Issue => ({
   path: '',
   code: 'E_SCHEMA',
   reason,
-  fix: 'Send one record for each lot that goods went into.',
+  fix: 'Send one record for each lot that goods went into, and fewer of them in one message.',
 })
 
 const preparedRecord = ({

@@ -14,8 +14,8 @@ import {
   storedSales,
 } from './crash.ts'
 
-/** Rounds of this run; many more are run by hand with HUB_KILL_ROUNDS. */
-const ROUNDS = Number(process.env['HUB_KILL_ROUNDS'] ?? 4)
+/** Rounds of this run; many more are run by hand with KILL_ROUNDS. */
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 4)
 
 it(
   'what was acknowledged before kill -9 of the hub or of PostgreSQL is there afterwards, once, with the same receipt',
@@ -51,7 +51,7 @@ it(
     const stored = await storedSales(hub.url)
     expect([...stored.keys()].filter((key) => !everSent.has(key))).toEqual([])
     expect([...everSent].filter((key) => stored.get(key) !== 1)).toEqual([])
-    if (process.env['HUB_KILL_ROUNDS']) console.log({ rounds: ROUNDS, ...total, sales: stored.size })
+    if (process.env['KILL_ROUNDS']) console.log({ rounds: ROUNDS, ...total, sales: stored.size })
   },
   30_000 + ROUNDS * 10_000,
 )

@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest'
+import { withApi } from '#test/api.ts'
+import { TRADES, trade } from '#test/jiaxing.ts'
+
+const api = withApi()
+const MIB = 1024 * 1024
+
+/** What came of it, and how long it took. */
+async function measured<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
+  const started = performance.now()
+  const result = await work()
+  return { result, ms: performance.now() - started }
+}
+
+it.each([
+  ['8 MiB of [', Buffer.alloc(8 * MIB, '['), [400]],
+  ['8 MiB of {"a":', Buffer.from('{"a":'.repeat(Math.floor((8 * MIB) / 5))), [400]],
+  [
+    '8 MiB of zeros in one number',
+    Buffer.concat([Buffer.from('[1'), Buffer.alloc(8 * MIB - 3, '0'), Buffer.from(']')]),
+    [200, 400],
+  ],
+  [
+    '8 MiB of empty lists',
+    Buffer.from(`[${'[],'.repeat(Math.floor((8 * MIB - 4) / 3))}[]]`),
+    [200, 400, 413],
+  ],
+  [
+    '8 MiB of backslashes',
+    Buffer.concat([Buffer.from('["'), Buffer.alloc(8 * MIB - 4, '\\'), Buffer.from('"]')]),
+    [200, 400],
+  ],
+  ['8 MiB of NUL', Buffer.alloc(8 * MIB), [400]],
+  ['8 MiB + 1', Buffer.alloc(8 * MIB + 1, ' '), [413]],
+  [
+    '8 MiB of unknown fields',
+    Buffer.from(`[{${Array.from({ length: 500_000 }, (_, i) => `"f${i}":1`).join(',')}}]`),
+    [200, 400],
+  ],
+  [
+    '8 MiB in one field that drifts',
+    Buffer.from(JSON.stringify([trade('BIG', { extra: 'x'.repeat(8 * MIB - 2000) })])),
+    [200],
+  ],
+  ['8 MiB of records without a key', Buffer.from(`[${'{},'.repeat(4998)}{}]`), [200]],
+])('%s is answered within seconds, with no 5xx', async (_, body, statuses) => {
+  const { result, ms } = await measured(() => api.push(TRADES, body))
+  expect(statuses).toContain(result.statusCode)
+  expect(ms).toBeLessThan(6000)
+})
+
+it('5,000 records in one message are done when answered; 5,001 are refused and none is stored', async () => {
+  const trades = Array.from({ length: 5001 }, (_, i) => trade(`L${i}`))
+  const refused = await api.push(TRADES, JSON.stringify(trades))
+  expect(refused.statusCode).toBe(413)
+  const { result, ms } = await measured(() => api.push(TRADES, JSON.stringify(trades.slice(1))))
+  expect(result.json()).toMatchObject({ received: 5000, accepted: 5000, rejected: 0 })
+  expect(ms).toBeLessThan(8000)
+  const { rows } = await api.pool.query(
+    `select count(*)::int as count from record_versions where record_id like '%:L0'`,
+  )
+  expect(rows).toEqual([{ count: 0 }])
+})
