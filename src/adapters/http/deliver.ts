@@ -73,6 +73,12 @@ export function createHttpDelivery(parts: HttpDeliveryParts = {}): HttpDelivery 
     headers: SignedHeaders,
     agent: GuardedAgents,
   ): Promise<Answer> => {
+    // got listens on the signal for as long as the signal lives. A link's signal outlives its requests, and each would be kept with its
+    // body; so each request has a signal of its own.
+    const own = new AbortController()
+    const abort = (): void => own.abort(request.signal.reason)
+    request.signal.throwIfAborted()
+    request.signal.addEventListener('abort', abort, { once: true })
     const stream = got.stream.post(address.url, {
       body: request.batch,
       headers: {
@@ -87,9 +93,13 @@ export function createHttpDelivery(parts: HttpDeliveryParts = {}): HttpDelivery 
       throwHttpErrors: false,
       retry: { limit: 0 },
       timeout: { request: timeoutMs },
-      signal: request.signal,
+      signal: own.signal,
     })
-    return await readAnswer(stream, maxResponseBytes)
+    try {
+      return await readAnswer(stream, maxResponseBytes)
+    } finally {
+      request.signal.removeEventListener('abort', abort)
+    }
   }
 
   return {
@@ -178,14 +188,25 @@ function createAgentCache() {
   }
 }
 
-/** Name resolution has no time limit of its own. */
+/** Name resolution has no time limit of its own. What waits for the limit is taken away again: it would live as long as the limit. */
 async function withTimeout<T>(work: Promise<T>, timeoutMs: number, signal: AbortSignal): Promise<T> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
-  if (limit.aborted) throw limit.reason
-  return await Promise.race([
-    work,
-    new Promise<never>((_, fail) =>
-      limit.addEventListener('abort', () => fail(limit.reason), { once: true }),
-    ),
-  ])
+  signal.throwIfAborted()
+  let stop = (): void => {}
+  const limit = new Promise<never>((_, fail) => {
+    const abort = (): void => fail(signal.reason)
+    const timer = setTimeout(
+      () => fail(new DOMException('the name was not resolved in time', 'TimeoutError')),
+      timeoutMs,
+    )
+    signal.addEventListener('abort', abort, { once: true })
+    stop = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', abort)
+    }
+  })
+  try {
+    return await Promise.race([work, limit])
+  } finally {
+    stop()
+  }
 }
