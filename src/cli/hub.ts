@@ -18,6 +18,7 @@ import { ensurePartitions } from '#store/partitions.ts'
 import { keptSecret, keyedHash } from '#store/secrets.ts'
 import { registerSystems } from '#store/systems.ts'
 import { startEmbedded } from './embedded.ts'
+import { mappingsMustExist } from './mappings-folder.ts'
 import type { Settings } from './settings.ts'
 
 /** A running hub. */
@@ -51,6 +52,7 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
       )
   }
   try {
+    await mappingsMustExist(settings.mappings)
     const databaseUrl = await openDatabase(settings, log, closings)
     const pool = createPool({
       url: databaseUrl,

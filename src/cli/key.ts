@@ -8,15 +8,7 @@ import { WrongUsage } from './wrong-usage.ts'
 /** `hub key create`: makes a key in the database of DATABASE_URL and shows it once. */
 export async function keyCommand(argv: readonly string[]): Promise<void> {
   const zh = cliLanguage() === 'zh'
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: {
-      name: { type: 'string' },
-      scope: { type: 'string', multiple: true },
-      expires: { type: 'string' },
-    },
-  })
+  const { values, positionals } = parsed(argv)
   const { name, scope: scopes, expires } = values
   if (positionals[0] !== 'create' || !name || !scopes?.length) throw new WrongUsage()
   const { databaseUrl } = settingsOrExit(process.env)
@@ -46,5 +38,21 @@ export async function keyCommand(argv: readonly string[]): Promise<void> {
     process.exitCode = 1
   } finally {
     await pool.end()
+  }
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        name: { type: 'string' },
+        scope: { type: 'string', multiple: true },
+        expires: { type: 'string' },
+      },
+    })
+  } catch {
+    throw new WrongUsage()
   }
 }

@@ -3,16 +3,25 @@ import { decode } from '#adapters/push/decode.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { testSystem } from '#flow/systems/golden.ts'
 import { loadMappingFile, loadRegistry } from '#flow/systems/load.ts'
-import { settingsOrExit } from './process.ts'
+import { mappingsMustExist } from './mappings-folder.ts'
+import { plainSentence } from './plain-sentence.ts'
+import { sentenceOf, settingsOrExit } from './process.ts'
 import { mistakeLine } from './system.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 /** `hub map try <mapping> <sample>` and `hub map test [system…]`: no database, the same compiled code as in production. */
 export async function mapCommand([action, ...rest]: readonly string[]): Promise<void> {
   const [mapping, sample] = rest
-  if (action === 'try' && mapping && sample) await tryMapping(mapping, sample)
+  if (action === 'try' && mapping && sample) await tryMapping(mapping, sample).catch(showUnreadable)
   else if (action === 'test') await testMappings(rest)
   else throw new WrongUsage()
+}
+
+/** A file that is not there is told in one sentence. */
+function showUnreadable(error: unknown): void {
+  if (!plainSentence(error)) throw error
+  console.error(sentenceOf(error))
+  process.exitCode = 1
 }
 
 async function tryMapping(path: string, samplePath: string): Promise<void> {
@@ -34,7 +43,15 @@ async function tryMapping(path: string, samplePath: string): Promise<void> {
 }
 
 async function testMappings(wanted: readonly string[]): Promise<void> {
-  const registry = await loadRegistry(settingsOrExit(process.env).mappings)
+  const { mappings } = settingsOrExit(process.env)
+  try {
+    await mappingsMustExist(mappings)
+  } catch (error) {
+    console.error(sentenceOf(error))
+    process.exitCode = 1
+    return
+  }
+  const registry = await loadRegistry(mappings)
   for (const mistake of registry.mistakes) console.error(mistakeLine(mistake))
   const unknown = wanted.filter((id) => !registry.system(id))
   for (const id of unknown) console.error(`${id}: ${[...registry.systems.keys()].join(', ')}`)

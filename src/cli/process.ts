@@ -1,6 +1,7 @@
 import pino, { type Logger } from 'pino'
 import { StartRefusal } from '#store/refusal.ts'
 import { cliLanguage } from './language.ts'
+import { plainSentence } from './plain-sentence.ts'
 import { readSettings, type Settings, type SettingsReading } from './settings.ts'
 
 /** The settings, or an exit that names every mistake. */
@@ -20,9 +21,11 @@ export const createLog = (settings: Settings): Logger =>
     pino.destination({ fd: 2, sync: false }),
   )
 
-/** What a person is told of an error that stops the start. */
+/** What a person is told of an error that stops a command. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof StartRefusal) return `${error.reason[cliLanguage()]} ${error.fix[cliLanguage()]}`
+  const plain = plainSentence(error)
+  if (plain) return plain[cliLanguage()]
   return error instanceof Error ? error.message : String(error)
 }
 

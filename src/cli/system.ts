@@ -2,13 +2,21 @@ import type { Mistake } from '#core/mapping/mapping.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import type { InstalledSystem } from '#flow/systems/registry.ts'
 import { cliLanguage } from './language.ts'
-import { settingsOrExit } from './process.ts'
+import { mappingsMustExist } from './mappings-folder.ts'
+import { sentenceOf, settingsOrExit } from './process.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 /** `hub system check [system…]`: every mistake of the systems' settings, mappings and code tables, with place and advice. */
 export async function systemCommand([action, ...wanted]: readonly string[]): Promise<void> {
   if (action !== 'check') throw new WrongUsage()
   const { mappings } = settingsOrExit(process.env)
+  try {
+    await mappingsMustExist(mappings)
+  } catch (error) {
+    console.error(sentenceOf(error))
+    process.exitCode = 1
+    return
+  }
   const registry = await loadRegistry(mappings)
   const unknown = wanted.filter((id) => !registry.system(id))
   for (const id of unknown) console.error(`${id}: ${[...registry.systems.keys()].join(', ')}`)

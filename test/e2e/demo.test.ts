@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -31,6 +31,8 @@ describe('hub demo --once', () => {
   let run: { code: number | null; out: string; errors: string }
   beforeAll(async () => {
     data = await mkdtemp(join(tmpdir(), 'hub-demo-'))
+    // Root's PostgreSQL runs as another user: where that one cannot enter, the data would lie in /var/lib and stay there.
+    await chmod(data, 0o755)
     run = await hub(['demo', '--once'], data)
   })
   afterAll(() => rm(data, { recursive: true, force: true }))

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -76,6 +76,8 @@ describe('hub start', () => {
   let hub: Running
   beforeAll(async () => {
     data = await mkdtemp(join(tmpdir(), 'hub-start-'))
+    // Root's PostgreSQL runs as another user: where that one cannot enter, the data would lie in /var/lib and stay there.
+    await chmod(data, 0o755)
     hub = await start(data)
   })
   afterAll(async () => {

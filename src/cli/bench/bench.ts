@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { sentenceOf, settingsOrExit } from '#cli/process.ts'
+import { WrongUsage } from '#cli/wrong-usage.ts'
 import { benchDelivery } from './delivery.ts'
 import { type Figure, table } from './figures.ts'
 import { benchIntake } from './intake.ts'
@@ -17,11 +18,7 @@ const MEMORY_GOAL_BYTES = 300e6
 
 /** `hub bench`: what the hub reaches on this machine, with ratios measured in the same run. */
 export async function benchCommand(argv: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
-  })
+  const { values, positionals } = readArguments(argv)
   const wanted = positionals.length > 0 ? positionals : ['mapping', ...Object.keys(httpParts)]
   const unknown = wanted.find((name) => name !== 'mapping' && !httpParts[name])
   if (unknown !== undefined) {
@@ -36,6 +33,18 @@ export async function benchCommand(argv: readonly string[]): Promise<void> {
   } catch (error) {
     console.error(sentenceOf(error))
     process.exitCode = 1
+  }
+}
+
+function readArguments(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+    })
+  } catch {
+    throw new WrongUsage()
   }
 }
 

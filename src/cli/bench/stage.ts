@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Pool } from 'pg'
@@ -24,6 +24,8 @@ export interface Stage {
 /** Starts a hub on an empty database of its own, and the no-op route. The bench empties tables, so it never goes near DATABASE_URL. */
 export async function openStage(settings: Settings): Promise<Stage> {
   const data = await mkdtemp(join(tmpdir(), 'hub-bench-'))
+  // Root's PostgreSQL runs as another user: where that one cannot enter, the data would lie in /var/lib and stay there.
+  await chmod(data, 0o755)
   const adminKey = `hub_${randomBytes(24).toString('base64url')}`
   const own: Settings = {
     ...settings,

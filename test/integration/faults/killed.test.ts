@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -21,6 +21,8 @@ it(
   'what was acknowledged before kill -9 of the hub or of PostgreSQL is there afterwards, once, with the same receipt',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'hub-killed-'))
+    // Root's PostgreSQL runs as another user: where that one cannot enter, the data would lie in /var/lib and stay there.
+    await chmod(folder, 0o755)
     let hub: CrashHub = await startHub(folder)
     onTestFinished(async () => {
       await killHub(hub)
