@@ -3,7 +3,7 @@ const EPOCH_2000_MS = 946_684_800_000
 
 /**
  * Rows in PostgreSQL's binary COPY format ("COPY … FROM STDIN (FORMAT binary)"): a field is its length and its bytes.
- * Chosen over INSERT … unnest because it was the cheapest way in for rows of this shape, and bytes need no hex.
+ * Chosen over INSERT … unnest because rows go in many at a time and bytes need no hex.
  * Call `row(columns)` first, then one method per column in the order of the statement.
  */
 export interface CopyRows {

@@ -4,25 +4,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { trade } from '#test/jiaxing.ts'
 
 const ADMIN_KEY = 'hub_an-administrator-key-for-tests'
-const TRADE = {
-  billNo: 'JXSG2024041599001',
-  marketCode: '330402003',
-  sellerCode: '3304020030107',
-  sellerName: '嘉禾示例果蔬商行',
-  buyerCode: '3301050120045',
-  buyerName: '秀英示例蔬菜摊',
-  goodsCode: '01233401',
-  goodsName: '番茄',
-  netWeight: '100.0',
-  unit: '公斤',
-  price: '4.80',
-  amount: '480.00',
-  tradeTime: '2024/4/15 3:42:10',
-  payType: '4',
-  status: '1',
-}
+const TRADE = trade('JXSG2024041599001')
 
 interface Running {
   child: ChildProcess
