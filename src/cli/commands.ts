@@ -38,10 +38,11 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./map.ts')).mapCommand,
   },
   system: {
-    arguments: 'check [system…]',
+    arguments:
+      'new <system> --sample FILE [--record R] [--title T] [--title-en T] [--region C] [--adapter A] | check [system…] | test [system…] [--level bronze|silver|gold] [--json FILE]',
     about: {
-      en: 'check system.yaml and mappings, all mistakes at once',
-      zh: '检查系统设置与映射，一次列出全部错误',
+      en: 'add a system from a sample; check its settings and mappings; run the conformance suite over its samples',
+      zh: '由样例新建对接系统；检查设置与映射；对样例运行符合性测试',
     },
     load: async () => (await import('./system.ts')).systemCommand,
   },

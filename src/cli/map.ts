@@ -6,7 +6,7 @@ import { loadMappingFile, loadRegistry } from '#flow/systems/load.ts'
 import { mappingsMustExist } from './mappings-folder.ts'
 import { plainSentence } from './plain-sentence.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
-import { mistakeLine } from './system.ts'
+import { mistakeLine } from './system/mistake-line.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 /** `hub map try <mapping> <sample>` and `hub map test [system…]`: no database, the same compiled code as in production. */

@@ -84,7 +84,10 @@ export async function readHistory(
 export interface PastVersion {
   /** SHA-256, one character for each byte. */
   readonly hash: string
+  /** SHA-256 of the bytes of its message. */
   readonly message: Buffer | null
+  /** Identifier of its message, where that is written in the same transaction. */
+  readonly writtenBy?: string
 }
 
 /** Whether one of the records exists. */

@@ -9,8 +9,7 @@ import { spokenIn } from '#api/spoken.ts'
 import { checkSettings } from '#api/system-settings.ts'
 import { type SystemFields, systemFields, systemView } from '#api/system-view.ts'
 import { HubError } from '#core/errors.ts'
-import type { Mistake } from '#core/mapping/mapping.ts'
-import type { InstalledSystem } from '#flow/systems/registry.ts'
+import { mistakesOf } from '#flow/systems/mistakes.ts'
 import { listDrift } from '#store/drift.ts'
 import { createSystem, listSystems, patchSystem, readSystem } from '#store/systems.ts'
 
@@ -37,10 +36,6 @@ const PatchBody = Type.Partial(Type.Object(systemFields), {
   minProperties: 1,
   title: 'Changes to a system · 修改对接系统',
 })
-
-/** Of its own file and of the mappings of its records. */
-const mistakesOf = (system: InstalledSystem | undefined): Mistake[] =>
-  system ? [...system.mistakes, ...[...system.records.values()].flatMap(({ mistakes }) => mistakes)] : []
 
 const unknown = (id: string): HubError => new HubError('not_found', { detail: `system ${id}` })
 
@@ -173,7 +168,10 @@ export const systemRoutes =
         const system = await readSystem(pool, id)
         if (!system) throw unknown(id)
         const spoken = spokenIn(request, language)
-        const mistakes = mistakesOf(registry.system(id)).map((mistake) => mistakeView(mistake, spoken))
+        const installed = registry.system(id)
+        const mistakes = (installed ? mistakesOf(installed) : []).map((mistake) =>
+          mistakeView(mistake, spoken),
+        )
         const settings = await checkSettings(system.settings, spoken)
         return { ok: mistakes.length === 0 && settings.length === 0, mistakes, settings }
       },

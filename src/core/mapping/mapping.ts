@@ -78,6 +78,8 @@ export interface CompiledMapping {
   readonly direction: 'forward' | 'backward'
   /** Kinds that the records of this mapping become. */
   readonly kinds: readonly Kind[]
+  /** Source fields that are not mapped on purpose. */
+  readonly ignored: ReadonlySet<string>
   /** Files of the `tests:` list, relative to the mapping. */
   readonly tests: readonly MappingTest[]
   map(source: SourceRecord, context: MappingContext): MappedSource

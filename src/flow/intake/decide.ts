@@ -163,7 +163,8 @@ function isResend(
   return history.some(
     (past) =>
       past.hash === content.hash &&
-      (head.status === 'void' || (past.message !== null && sameBytes(past.message, message.sha256))),
+      (head.status === 'void' ||
+        (past.message !== null && past.writtenBy !== message.id && sameBytes(past.message, message.sha256))),
   )
 }
 
@@ -262,13 +263,13 @@ function add(
   })
   addEdges(record, content, version, into)
   known.heads.set(record.id, { version, status, hash: content.hash, order })
-  if (status === 'active') remember(record.id, content.hash, known)
+  if (status === 'active') remember(message, record.id, content.hash, known)
   known.written.set(record.id, content)
 }
 
-/** A resend may share the transaction of its first message and of the void between them. The message is left out: it may say A, B, A. */
-function remember(id: string, hash: string, known: Known): void {
-  const past = { hash, message: null }
+/** A resend may share the transaction of its first message and of the void between them. A message is no resend of itself: it may say A, B, A. */
+function remember(message: PreparedMessage, id: string, hash: string, known: Known): void {
+  const past = { hash, message: message.sha256, writtenBy: message.id }
   const history = known.history.get(id)
   if (history) history.push(past)
   else known.history.set(id, [past])

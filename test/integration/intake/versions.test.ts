@@ -30,6 +30,24 @@ describe('versions of a record', () => {
     expect(await hub.versions('C1')).toEqual(['active@1', 'active@2'])
   })
 
+  it('a message that says a key twice, sent by several senders at once, is stored once', async () => {
+    const twice = [
+      { no: 'C3', kg: '10' },
+      { no: 'C3', kg: '11' },
+    ]
+    await Promise.all(Array.from({ length: 8 }, () => hub.push(twice)))
+    expect(await hub.versions('C3')).toEqual(['active@1', 'active@2'])
+  })
+
+  it('a message that goes back to its own earlier content is followed', async () => {
+    await hub.push([
+      { no: 'C4', kg: '10' },
+      { no: 'C4', kg: '11' },
+      { no: 'C4', kg: '10' },
+    ])
+    expect(await hub.versions('C4')).toEqual(['active@1', 'active@2', 'active@3'])
+  })
+
   it('a correction back to earlier content in another message is a new version', async () => {
     await hub.push([{ no: 'C2', kg: '10' }])
     await hub.push([{ no: 'C2', kg: '11' }])

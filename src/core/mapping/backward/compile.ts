@@ -61,6 +61,7 @@ export function compileBackward(
     read: { format: 'json' },
     direction: 'backward',
     kinds,
+    ignored: new Set(),
     map: refuse,
     trace: refuse,
     drift: () => [],

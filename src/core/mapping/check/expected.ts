@@ -1,5 +1,7 @@
 /** What must come out of one sample: a file `<sample>.expected.json` beside it. */
 export interface ExpectedFile {
+  /** Made from what came out and not yet read by a person against the interface document. */
+  readonly draft?: boolean
   readonly record: string
   readonly contentType: string
   /** Sample that is sent before this one, in the same folder. */

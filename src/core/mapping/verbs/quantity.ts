@@ -67,6 +67,10 @@ export function compileQuantity(
     if (isLine && quantity.rawUnit !== undefined) run.unit = quantity.rawUnit
     if (flags.length > 0) {
       if (isRuined(run, text, target)) return undefined
+      const massField = run.field
+      if (unit.text !== undefined) run.field = unit.text.field
+      if (isRuined(run, unitText, target)) return undefined
+      run.field = massField
       note(run, 'W_UNIT_SUSPECT', 'unit_bad', { target, value: quantity.raw })
     }
     const count = packs?.read(run)

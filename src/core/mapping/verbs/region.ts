@@ -5,7 +5,7 @@ import type { ReasonCode } from '#core/mapping/reasons.ts'
 import { bitsOf } from '#core/mapping/run/flag-bits.ts'
 import { memoYear } from '#core/mapping/run/memo.ts'
 import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
-import { wordsOf } from '#core/mapping/run/words.ts'
+import { isRuined, wordsOf } from '#core/mapping/run/words.ts'
 import type { Region } from '#core/model/values.ts'
 import { type ResolvedRegion, resolveRegion } from '#core/regions/resolve.ts'
 import { compileText, type TextPlan } from './text.ts'
@@ -49,6 +49,7 @@ export function compileRegion(c: Compiling, node: Node, target: string): Plan<Re
     const found = codeText === '' ? byName(nameText, '', run.year) : byCode(codeText, nameText, run.year)
     if (found.bits !== 0) {
       if (codeText !== '') run.field = codeField
+      if (isRuined(run, codeText, target)) return undefined
       tell(run, found, codeText === '' ? nameText : codeText, target)
     }
     if (found.otherName !== undefined) keepRaw(run, target, found.otherName)

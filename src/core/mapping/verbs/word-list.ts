@@ -1,7 +1,7 @@
 import { type Compiling, type Evaluate, entryOf, mapOf, without } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import { keepRaw, note } from '#core/mapping/run/run.ts'
-import { wordsOf } from '#core/mapping/run/words.ts'
+import { isRuined, wordsOf } from '#core/mapping/run/words.ts'
 import { compileEach } from './each.ts'
 import { compileCallPlan, compileText, TEXT_NAMES } from './text.ts'
 
@@ -27,6 +27,7 @@ function compileCalled(c: Compiling, node: Node & { is: 'map' }, target: string)
     const { values, unknown } = call.answer(run)
     if (values.length === 0) return undefined
     run.field = call.field
+    if (unknown.some((text) => isRuined(run, text, target))) return undefined
     if (unknown.length > 0) note(run, 'W_ENUM_UNKNOWN', 'enum_unknown', { target, value: unknown.join(',') })
     const written = run.row[call.field]
     if (typeof written === 'string' && written !== values.join(',')) keepRaw(run, target, written)

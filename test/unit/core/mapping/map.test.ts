@@ -382,12 +382,23 @@ describe('what no database keeps as text', () => {
     ['lot', 'X\u0000'],
     ['goods', '番茄\u0000'],
     ['mass', '10\u0000'],
+    ['unit', '筐\u0000'],
   ])('%s with %j rejects at that field', (field, text) => {
     const { rejected, issues } = mapped(plain, { ...ROW, [field]: text })
     expect(rejected).toBe(true)
     expect(issues[0]).toMatchObject({ path: `/0/${field}`, code: 'E_ENCODING' })
     expect(JSON.stringify(issues)).not.toMatch(/\\u0000|\\ud800/)
   })
+})
+
+test('a damaged code of a region, and a damaged code of a call, reject at that field', () => {
+  const mapping = compiled(
+    `key: [id]\nemit:${SALE}\n      origin: { code: area, name: areaName }\n      documents: [{ role: self, from: id, type: promise_cert, basis: { call: promise-basis, args: [basis, { const: '2026' }] } }]`,
+  )
+  for (const field of ['area', 'basis']) {
+    const { rejected, issues } = mapped(mapping, { ...ROW, [field]: '3308\ud800' })
+    expect([rejected, issues[0]?.path, issues[0]?.code]).toEqual([true, `/0/${field}`, 'E_ENCODING'])
+  }
 })
 
 test('a product code that lost digits is left out and marked, and the name tells the class', () => {

@@ -1,0 +1,34 @@
+import { decodeText } from '#adapters/push/charset.ts'
+import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import type { ReadOptions } from '#core/source.ts'
+import { sniffCsv } from './sniff-csv.ts'
+import { sniffForm } from './sniff-form.ts'
+import { sniffJson } from './sniff-json.ts'
+import { sniffXml } from './sniff-xml.ts'
+
+/** How the bytes of a sample can be read, and the content type that its sender most likely declares. */
+export interface Sniffed {
+  readonly read: ReadOptions
+  readonly contentType: string
+}
+
+/**
+ * Tells from the bytes of a sample how they can be read: format, encoding, where the records are.
+ * @throws DecodeRefusal where the sample is none of the formats, or broken
+ */
+export function sniff(bytes: Uint8Array): Sniffed {
+  const { text, encoding } = decodeText(bytes)
+  const start = text.trimStart()
+  if (start === '')
+    throw new DecodeRefusal('E_SCHEMA', 'line 1', 'the sample is empty', 'give a sample with records')
+  const { read, contentType } = sniffText(start)
+  return { read: { ...read, encoding: encoding === 'gb18030' ? 'gbk' : encoding }, contentType }
+}
+
+function sniffText(text: string): Sniffed {
+  if (text.startsWith('<')) return { read: sniffXml(text), contentType: 'text/xml' }
+  if (text.startsWith('{') || text.startsWith('[')) return sniffJson(text)
+  const form = sniffForm(text)
+  if (form !== null) return { read: form, contentType: 'application/x-www-form-urlencoded' }
+  return { read: sniffCsv(text), contentType: 'text/csv' }
+}

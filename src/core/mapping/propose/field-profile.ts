@@ -1,0 +1,73 @@
+import { isNullToken } from '#core/nulls.ts'
+import type { SourceRecord, SourceValue } from '#core/source.ts'
+
+/** What the records of a sample show of one field. */
+export interface FieldProfile {
+  /** With dots where it stands inside an object. */
+  readonly name: string
+  /** Distinct texts in the order in which they came, at most `DISTINCT_MAX`. */
+  readonly texts: readonly string[]
+  /** Records that have a value. */
+  readonly filled: number
+  readonly records: number
+  /** No two records have the same text. */
+  readonly unique: boolean
+  /** A list of texts, whose members are the texts. */
+  readonly list: boolean
+}
+
+const DISTINCT_MAX = 200
+const FIELDS_MAX = 300
+const DEEPEST = 4
+
+interface Found {
+  readonly texts: Set<string>
+  filled: number
+  repeated: boolean
+  list: boolean
+}
+
+/** Profiles of the fields of a sample's records, in the order in which they come. */
+export function profileFields(records: readonly SourceRecord[]): FieldProfile[] {
+  const fields = new Map<string, Found>()
+  for (const { value } of records) walk(value, '', fields, 0)
+  return [...fields].map(([name, { texts, filled, repeated, list }]) => ({
+    name,
+    texts: [...texts],
+    filled,
+    records: records.length,
+    unique: !repeated && filled === records.length,
+    list,
+  }))
+}
+
+function walk(value: SourceValue, path: string, fields: Map<string, Found>, depth: number): void {
+  if (value === null || depth > DEEPEST) return
+  if (Array.isArray(value)) {
+    for (const member of value) if (typeof member === 'string') count(path, member, fields, true)
+    return
+  }
+  if (typeof value === 'object') {
+    for (const [name, member] of Object.entries(value)) {
+      const step = name.replaceAll('.', '\\.')
+      walk(member, path === '' ? step : `${path}.${step}`, fields, depth + 1)
+    }
+    return
+  }
+  count(path, String(value), fields, false)
+}
+
+function count(path: string, text: string, fields: Map<string, Found>, list: boolean): void {
+  if (path === '') return
+  let found = fields.get(path)
+  if (!found) {
+    if (fields.size >= FIELDS_MAX) return
+    found = { texts: new Set(), filled: 0, repeated: false, list }
+    fields.set(path, found)
+  }
+  if (isNullToken(text)) return
+  found.filled++
+  found.list ||= list
+  if (found.texts.has(text)) found.repeated = true
+  else if (found.texts.size < DISTINCT_MAX) found.texts.add(text)
+}

@@ -1,0 +1,214 @@
+import type { Kind } from '#core/model/kinds.ts'
+import { headingUnit, type Meaning, type PartyRole, type SiteRole } from './meaning.ts'
+import type { PlaceColumns } from './place-columns.ts'
+import type { Recognised } from './recognise.ts'
+import { timeFormats } from './shape.ts'
+import { quoted } from './status.ts'
+
+/** The fields of a proposed record: one line of YAML each, those that a person must check with a comment above. */
+export function fieldLines(
+  kind: Kind,
+  fields: readonly Recognised[],
+  places: readonly PlaceColumns[] = [],
+): string[] {
+  const of = (meaning: Meaning): string | undefined => {
+    const found = fields.find((field) => field.meaning === meaning)
+    return found && quoted(found.profile.name)
+  }
+  const lines: string[] = []
+  const add = (line: string | undefined): void => {
+    if (line !== undefined) lines.push(line)
+  }
+  if (kind === 'sale') lines.push('# CHECK: wholesale, retail or summary', 'saleKind: { const: wholesale }')
+  add(timeLine('occurredAt', 'time', fields))
+  add(timeLine('recordedAt', 'recorded', fields))
+  add(regionLine(fields, of))
+  for (const role of ['market', 'slaughterhouse', 'stall', 'farm'] as const) add(siteLine(role, fields, of))
+  for (const role of ['seller', 'buyer', 'supplier', 'owner', 'producer', 'issuer'] as const)
+    add(partyLine(role, fields, of))
+  lines.push(...documentLines(kind, fields))
+  lines.push(...lotLines(fields))
+  add(pair('product', of('product.code'), of('product.name')))
+  lines.push(...quantityLines(fields, of))
+  add(pair('origin', of('origin.code'), of('origin.name')))
+  add(pair('destination', of('destination.code'), of('destination.name')))
+  for (const { target, fields: columns } of places)
+    if (!lines.some((line) => line.startsWith(`${target}:`)))
+      lines.push(`${target}: { name: { concat: [${columns.map(quoted).join(', ')}] } }`)
+  const vehicle = of('vehicle')
+  add(vehicle && `vehicle: ${vehicle}`)
+  if (kind === 'test') lines.push(...testLines(fields, of))
+  const note = of('note')
+  add(note && `note: ${note}`)
+  return lines
+}
+
+type Of = (meaning: Meaning) => string | undefined
+
+/** The line of a time: the formats are those in which all texts of the sample can be read. */
+export function timeLine(
+  target: string,
+  meaning: Meaning,
+  fields: readonly Recognised[],
+): string | undefined {
+  const field = fields.find((one) => one.meaning === meaning)
+  if (field === undefined) return undefined
+  const formats = timeFormats(field.profile.texts)
+  if (formats === null)
+    return meaning === 'time'
+      ? `${target}: { from: ${quoted(field.profile.name)}, date: ['yyyy-M-d'] }`
+      : undefined
+  return `${target}: { from: ${quoted(field.profile.name)}, date: [${formats.map((one) => `'${one}'`).join(', ')}] }`
+}
+
+/** Where it happened: a node code begins with the code of its county. */
+function regionLine(fields: readonly Recognised[], of: Of): string | undefined {
+  const own = of('region.code')
+  if (own !== undefined) return `region: { code: ${own} }`
+  for (const meaning of [
+    'market.code',
+    'slaughterhouse.code',
+    'farm.code',
+    'seller.code',
+    'owner.code',
+  ] as const) {
+    const field = fields.find((one) => one.meaning === meaning)
+    if (field && (field.shape === 'node' || field.shape === 'operator'))
+      return `region: { code: ${quoted(field.profile.name)} }`
+  }
+  return undefined
+}
+
+function pair(target: string, code: string | undefined, name: string | undefined): string | undefined {
+  if (code === undefined && name === undefined) return undefined
+  const parts = [code && `code: ${code}`, name && `name: ${name}`].filter((part) => part !== undefined)
+  return `${target}: { ${parts.join(', ')} }`
+}
+
+function siteLine(role: SiteRole, fields: readonly Recognised[], of: Of): string | undefined {
+  const code = of(`${role}.code`)
+  const shape = fields.find((field) => field.meaning === `${role}.code`)?.shape
+  const scheme = shape === 'node' ? 'cn.mofcom.node9' : shape === 'uscc' ? 'cn.uscc' : 'local'
+  return pair(`sites.${role}`, code && `{ from: ${code}, scheme: ${scheme} }`, of(`${role}.name`))
+}
+
+const PARTY_SCHEMES = {
+  operator: 'scheme: cn.mofcom.operator13',
+  uscc: 'scheme: cn.uscc',
+} as const
+
+function partyLine(role: PartyRole, fields: readonly Recognised[], of: Of): string | undefined {
+  const code = of(`${role}.code`)
+  const shape = fields.find((field) => field.meaning === `${role}.code`)?.shape
+  const scheme =
+    shape === 'operator' || shape === 'uscc'
+      ? PARTY_SCHEMES[shape]
+      : 'anyOf: [cn.mofcom.operator13, cn.uscc, local]'
+  return pair(`parties.${role}`, code && `{ from: ${code}, ${scheme} }`, of(`${role}.name`))
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  promise_cert: 'promise_cert',
+  origin_cert: 'origin_cert',
+  animal: '[animal_A, animal_B]',
+  product: '[product_A, product_B]',
+  meat_quality: 'meat_quality',
+  veg_test_cert: 'veg_test_cert',
+  sales_voucher: 'sales_voucher',
+  'by-number': 'by-number',
+}
+
+function documentLines(kind: Kind, fields: readonly Recognised[]): string[] {
+  const found = fields.filter((field) => field.meaning?.startsWith('document.'))
+  if (found.length === 0) return []
+  const lines = found.map(({ meaning, profile }, i) => {
+    const type = TYPES[meaning?.slice('document.'.length) ?? 'by-number'] ?? 'by-number'
+    const role = kind === 'document' && i === 0 ? 'self' : type === 'sales_voucher' ? 'voucher' : 'upstream'
+    return profile.list
+      ? `  - { each: ${quoted(profile.name)}, from: ., role: ${role}, type: ${type} }`
+      : `  - { role: ${role}, from: ${quoted(profile.name)}, type: ${type} }`
+  })
+  return ['documents:', ...lines]
+}
+
+function lotLines(fields: readonly Recognised[]): string[] {
+  const found = fields.filter((field) => field.meaning === 'lot' && !field.profile.list)
+  if (found.length === 0) return []
+  const lines = found.map(({ profile, shape }, i) => {
+    const scheme = shape === 'trace' ? 'anyOf: [cn.mofcom.trace20b, local]' : 'scheme: local'
+    return `  - { role: ${i === 0 ? 'subject' : 'source'}, from: ${quoted(profile.name)}, ${scheme} }`
+  })
+  return found.length > 1
+    ? [
+        '# CHECK which code is that of the goods (subject) and which of what they came from (source)',
+        'lots:',
+        ...lines,
+      ]
+    : ['lots:', ...lines]
+}
+
+function quantityLines(fields: readonly Recognised[], of: Of): string[] {
+  const lines: string[] = []
+  const mass = fields.find((field) => field.meaning === 'quantity')
+  const unit = of('unit')
+  const heads = of('heads')
+  if (mass !== undefined) {
+    const name = quoted(mass.profile.name)
+    const heading = headingUnit(mass.profile.name)
+    const told = mass.profile.texts.some((text) => /[^\d.,+\-\s]/u.test(text.normalize('NFKC')))
+    if (heading !== undefined) lines.push(`quantity: { from: ${name}, unit: { const: ${heading} } }`)
+    else if (unit !== undefined) lines.push(`quantity: { from: ${name}, unit: ${unit} }`)
+    else if (told) lines.push(`quantity: { from: ${name} }`)
+    else if (/(^|[_.])g$/i.test(mass.profile.name))
+      lines.push(`quantity: { from: ${name}, unit: { const: 克 } }`)
+    else
+      lines.push(
+        '# CHECK the unit with the interface document: 公斤 or 斤. Nothing in the sample says it.',
+        `quantity: { from: ${name}, unit: { const: 公斤 } }`,
+      )
+    if (heads !== undefined) lines.push(`# ${heads}: heads beside the mass; see "mass" in docs/model.md`)
+  } else if (heads !== undefined) lines.push(`quantity: { from: ${heads}, unit: { const: 头 } }`)
+  const price = of('price')
+  if (price !== undefined && mass !== undefined)
+    lines.push(
+      '# CHECK what the price is for: kg, 500g, or the unit of the line',
+      `price: { from: ${price}, per: unit }`,
+    )
+  const amount = of('amount')
+  if (amount !== undefined) lines.push(`amount: { from: ${amount} }`)
+  return lines
+}
+
+function testLines(fields: readonly Recognised[], of: Of): string[] {
+  const verdict = fields.find((field) => field.meaning === 'test.verdict')
+  const item = of('test.item')
+  const lines = ['test:', `  item: ${item ?? '{ const: CHECK }'}`]
+  const more: readonly (readonly [string, Meaning])[] = [
+    ['itemCode', 'test.item-code'],
+    ['sample', 'test.sample'],
+    ['device', 'test.device'],
+    ['raw', 'test.value'],
+  ]
+  for (const [target, meaning] of more) {
+    const name = of(meaning)
+    if (name !== undefined) lines.push(`  ${target}: ${name}`)
+  }
+  if (verdict !== undefined) {
+    const known = verdict.profile.texts.slice(0, 10).map((text) => `${quoted(text)}: ${verdictOf(text)}`)
+    lines.push(
+      '  # CHECK each verdict: pass, fail, suspect, invalid or unknown',
+      `  verdict: { from: ${quoted(verdict.profile.name)}, enum: { ${known.join(', ')} } }`,
+    )
+  }
+  return lines
+}
+
+const VERDICT_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/不合格|阳性|fail|^×$|^否$/iu, 'fail'],
+  [/可疑|suspect/iu, 'suspect'],
+  [/无效|invalid/iu, 'invalid'],
+  [/合格|阴性|pass|^√$|^是$/iu, 'pass'],
+]
+
+const verdictOf = (text: string): string =>
+  VERDICT_WORDS.find(([words]) => words.test(text))?.[1] ?? 'unknown'

@@ -1,0 +1,35 @@
+import type { Kind } from '#core/model/kinds.ts'
+import { plainName } from './meaning.ts'
+import type { Recognised } from './recognise.ts'
+
+/** The kind of record that the fields speak of, with the reason as a comment of the file. */
+export interface ProposedKind {
+  readonly kind: Kind
+  readonly because: string
+}
+
+/** What a source record is: told from the fields that only one kind has, the clearest first. */
+export function proposeKind(fields: readonly Recognised[]): ProposedKind {
+  const has = (meaning: string): boolean => fields.some((field) => field.meaning === meaning)
+  const time = fields.find((field) => field.meaning === 'time')
+  const timeName = time === undefined ? '' : plainName(time.profile.name)
+  if (has('test.verdict') && (has('test.item') || has('test.value') || has('test.sample')))
+    return { kind: 'test', because: 'a verdict and what was tested' }
+  if (has('issuer.name') && (has('document.promise_cert') || has('document.by-number')))
+    return { kind: 'document', because: 'a number and who issued it' }
+  if (
+    /issue|签发|开具|^qf|^kj/u.test(timeName) &&
+    fields.some(({ meaning }) => meaning?.startsWith('document.'))
+  )
+    return { kind: 'document', because: `a number and a day of issue (${timeName})` }
+  if (/harvest|采收|收获|捕捞/u.test(timeName))
+    return { kind: 'production', because: `the time is ${timeName}` }
+  if (
+    /^out|出场|出库|cc/u.test(timeName) ||
+    (has('destination.name') && !has('seller.name') && !has('price'))
+  )
+    return { kind: 'dispatch', because: 'goods leave: a destination or a time of leaving' }
+  if (/^in|进|入|jh|arrive/u.test(timeName) || (has('supplier.name') && !has('buyer.name')))
+    return { kind: 'entry', because: 'goods arrive: a supplier or a time of entry' }
+  return { kind: 'sale', because: 'goods, parties and a time' }
+}

@@ -1,0 +1,70 @@
+import { NAMES } from './names.ts'
+
+/** What a source field probably is: the part of a record that it belongs to. */
+export type Meaning =
+  | 'key'
+  | 'time'
+  | 'recorded'
+  | 'status'
+  | 'void-reason'
+  | 'void-time'
+  | `${PartyRole}.code`
+  | `${PartyRole}.name`
+  | `${SiteRole}.code`
+  | `${SiteRole}.name`
+  | 'product.code'
+  | 'product.name'
+  | 'quantity'
+  | 'heads'
+  | 'unit'
+  | 'price'
+  | 'amount'
+  | 'origin.code'
+  | 'origin.name'
+  | 'destination.code'
+  | 'destination.name'
+  | 'region.code'
+  | `document.${DocumentField}`
+  | 'lot'
+  | 'vehicle'
+  | 'payment'
+  | 'test.verdict'
+  | 'test.value'
+  | 'test.item'
+  | 'test.item-code'
+  | 'test.sample'
+  | 'test.device'
+  | 'note'
+  | 'personal'
+
+export type PartyRole = 'seller' | 'buyer' | 'supplier' | 'owner' | 'producer' | 'issuer'
+export type SiteRole = 'market' | 'stall' | 'slaughterhouse' | 'farm'
+export type DocumentField =
+  | 'promise_cert'
+  | 'origin_cert'
+  | 'animal'
+  | 'product'
+  | 'meat_quality'
+  | 'veg_test_cert'
+  | 'sales_voucher'
+  | 'by-number'
+
+/** A field name without width, case, joints and what stands in brackets: `quantity(kg)` and `QUANTITY` are one name. */
+export function plainName(name: string): string {
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[(（[【][^)）\]】]{0,40}[)）\]】]/gu, '')
+    .replace(/[\s_.\-:：@#]+/gu, '')
+}
+
+/** The unit in a heading such as `数量(斤)` or `重量/公斤`; undefined where none stands there. */
+export function headingUnit(name: string): string | undefined {
+  return /[(（[【/／]\s*(公斤|千克|kg|市?斤|克|吨|头|只|件|箱)\s*[)）\]】]?$/iu.exec(name.trim())?.[1]
+}
+
+/** What a name usually means in the systems of the field; undefined for one that nobody has used so far. */
+export function meaningOfName(name: string): Meaning | undefined {
+  const plain = plainName(name.slice(name.lastIndexOf('.') + 1))
+  return NAMES.get(plain)
+}

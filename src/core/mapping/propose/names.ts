@@ -1,0 +1,162 @@
+import type { Meaning } from './meaning.ts'
+
+/**
+ * Names of fields as existing systems write them, by what they mean: the snake case of the commerce platforms (SB/T 10683 annex A),
+ * the camel case of market and agriculture systems, Chinese column names, and the initials of pinyin that ledgers and old settlement
+ * systems use. Written without joints and in small letters.
+ */
+const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
+  [
+    'key',
+    `billno billid billcode orderno orderid uuid id recordid rowid serialno serial no tk ticketno outno inno docno djh djbh lsh xh pzh
+     saletranid traderecordid zslrecordid 单号 单据号 交易单号 订单号 流水号 序号 记录号 小票号 出库单号 入库单号 `,
+  ],
+  [
+    'time',
+    `tradetime trandate transdate tradedate saletime saledate selldate indate intime arrivedate arrivetime outdate outtime checkdate
+     checktime testdate detectiondate issuedate issuetime dateqf usetime harvestdate occurredat occurtime datetime date time ts rq sj jyrq jysj
+     jhrq jcrq ccrq qfrq kjrq cssj 日期 时间 交易日期 交易时间 销售日期 销售时间 进货日期 进场日期 入场日期 进场时间 入库时间 出场日期 出库时间 检测日期
+     检测时间 签发日期 开具日期 开具时间 采收日期 收获日期 捕捞日期 发生时间 售卖时间 过磅时间`,
+  ],
+  [
+    'recorded',
+    `createtime creattime createdat createdate uploadtime uploaddate updatetime updatedat upts gxsj scsj lrsj cjsj sbsj 上传时间 录入时间 创建时间
+     更新时间 上报时间`,
+  ],
+  [
+    'status',
+    'status state zt st isdelete isdeleted deleted iscancel isvoid delflag uploadtype 状态 是否作废 作废标志 删除标志 是否删除',
+  ],
+  ['void-reason', 'voidreason cancelreason deletereason zfyy 作废原因 撤销原因 删除原因'],
+  ['void-time', 'voidtime canceltime deletetime zfsj 作废时间 删除时间'],
+  [
+    'seller.code',
+    `sellerid sellercode sellerno wholesalerid retailerid merchantid merchantcode mch operatorcode mjbh mjbm xfbm 卖方编码 卖家编号 卖方编号
+     经营者编码 商户编码 商户号 销售者编码 经营户编号`,
+  ],
+  [
+    'seller.name',
+    `sellername seller wholesalername retailername merchantname operatorname shopname mjmc mj xfmc jyz 卖方 卖方名称 卖家 经营者 经营者名称 商户名称
+     商户 销售者名称 销售者 经营户 摊主`,
+  ],
+  [
+    'buyer.code',
+    'buyerid buyercode buyerno customerid mcbh gfbm 买方编码 买家编号 买方编号 购买方编码 购货方编码 客户编号',
+  ],
+  [
+    'buyer.name',
+    'buyername buyer customername customer mcmc mc gfmc 买方 买方名称 买家 购买方 购货方 购货单位 客户 客户名称 采购方',
+  ],
+  [
+    'supplier.code',
+    'supplierid suppliercode providerid wssupplierid gysbm gysbh 供货商编码 供应商编码 供应商编号 供货单位编码 供货者编码',
+  ],
+  [
+    'supplier.name',
+    `suppliername supplier providername wssuppliername gys gysmc ghdw ghs 供货商 供应商 供货商名称 供应商名称 供货单位 供货者 供货者名称
+     进货渠道 上游企业`,
+  ],
+  ['owner.code', 'ownerid ownercode hzbm 货主编码'],
+  [
+    'owner.name',
+    'ownername owner cargoowner pacargoowner pbcargoowner hz hzmc 货主 货主名 货主名称 货主姓名',
+  ],
+  ['producer.code', 'producerid producercode subjectcode'],
+  [
+    'producer.name',
+    'producername producer manufacturer productionunit paproductionunit pbproductionunit scdw 生产者 生产单位 生产者名称 生产企业 种植户 养殖户',
+  ],
+  ['issuer.code', 'creditcode uscc socialcreditcode tyshxydm 统一社会信用代码 信用代码 社会信用代码'],
+  [
+    'issuer.name',
+    'subjectname promiseuser issuername enterprisename 承诺主体 主体名称 开具主体 企业名称 单位名称',
+  ],
+  [
+    'market.code',
+    'marketid marketcode mkt retailmarketid supermarketid nodeid nodecode recordnodeid scbm scbh 市场编码 市场编号 节点编码',
+  ],
+  [
+    'market.name',
+    'marketname retailmarketname supermarketname nodename recordnodename scmc 市场名称 市场 所属市场 农贸市场',
+  ],
+  [
+    'stall.code',
+    'boothno booth stallno stallid positionid shopno twh twbh 摊位号 摊位 摊位编号 档口号 铺位号',
+  ],
+  ['slaughterhouse.code', 'butcherfacid slaughterid tzcbm 屠宰厂编码 屠宰场编码'],
+  ['slaughterhouse.name', 'butcherfacname slaughtername tzcmc 屠宰厂名称 屠宰场名称 屠宰企业'],
+  ['farm.name', 'farmname basename 养殖场 养殖场名称 生产基地 基地名称 基地'],
+  [
+    'product.code',
+    'goodscode goodsid productcode meatcode commodityid commoditycode plucode plu spbm spbh cpbm 商品编码 商品编号 产品编码 货号 品种编码',
+  ],
+  [
+    'product.name',
+    `goodsname productname meatname commodityname name samplename paname pbname pm spmc cpmc mingcheng 商品名称 商品 品名 产品名称 产品 名称
+     品种 货物名称 样品名称 动物种类 食用农产品名称 菜名`,
+  ],
+  [
+    'quantity',
+    `weight netweight quantity qty num number goodsweight totalweight kg g zl jz sl shuliang zhongliang paquantity 重量 净重 数量 交易量 进货数量
+     销售数量 斤数 公斤数 数量以及单位 总重量`,
+  ],
+  ['heads', 'heads headcount quarantinenum checknum toushu ts头 头数 进场头数 只数'],
+  ['unit', 'unit unite units goodsunit weightunit dw danwei padanwei pbdanwei jldw 单位 计量单位 数量单位'],
+  ['price', 'price unitprice purchaseprice up dj danjia jg 单价 价格 进价 售价 批发价'],
+  ['amount', 'amount amt totalamount totalprice money total je jine zje 金额 总金额 交易金额 总价 合计金额'],
+  ['origin.code', 'areaoriginid origincode areacode cdbm 产地编码 产地代码'],
+  [
+    'origin.name',
+    'areaoriginname originname origin placeoforigin productionarea traceaddress cd chandi 产地 产地名称 来源地 原产地',
+  ],
+  ['destination.code', 'destcode destinationcode 到达地编码 目的地编码'],
+  ['destination.name', 'dest destination destinations padestinations ddd mdd 到达地 目的地 去向 流向 销往地'],
+  ['region.code', 'regioncode xzqh countycode 行政区划 行政区划代码 区划代码 县区代码'],
+  ['document.sales_voucher', 'tranid pzbh voucherno 凭证号 交易凭证号 销售凭证号 上级交易凭证号'],
+  [
+    'document.promise_cert',
+    'certificatecode hgzbh hgz hegezheng 合格证编号 合格证号 承诺达标合格证编号 合格证',
+  ],
+  ['document.origin_cert', 'provid cdzm cdzmh cdzmbh 产地证明 产地证明号 产地证明编号 蔬菜产地证明号'],
+  ['document.animal', 'quarantineid dwjyzh 产地检疫证号 动物检疫证号 动物检疫合格证号'],
+  [
+    'document.product',
+    'quarantineanimalproductsid panumber pbnumber dwjyhg 动物产品检疫合格证号 动物产品检疫证号 产品检疫证号',
+  ],
+  ['document.meat_quality', 'inspectionmeatid rqqzjyhgz 肉品品质检验合格证号 肉品检验合格证号'],
+  ['document.veg_test_cert', 'quarantinevegeid 蔬菜检测合格证号 检测合格证号'],
+  [
+    'document.by-number',
+    'certno certificateno certnumber zjh zsbh 证件号 凭证编号 证明编号 检疫证号 检疫证编号 证书编号 编号',
+  ],
+  [
+    'lot',
+    `batchid batchno batch batchcode lot lotno tracecode prodbatchid harvestbatchid tracebatch dimenno tc pch pich zsm 批次号 批次 批号 追溯码
+     生产批次 生产批次号 进货批次号 采收批次`,
+  ],
+  [
+    'vehicle',
+    'transporterid plateno platenumber vehicle pavehicle carcode carno transport cph 车牌 车牌号 车牌号码 运输车牌号 运载工具牌号',
+  ],
+  ['payment', 'paytype paymethod pay zffs 支付方式 付款方式 结算方式'],
+  [
+    'test.verdict',
+    'checkresult detectionresult testresult result verdict tested jcjg jcqk jl 检测结果 结论 检测结论 检验结果 检测情况',
+  ],
+  ['test.value', 'value testvalue doublevalue stringvalue jcz 检测值 数值 抑制率 测定值'],
+  ['test.item', 'itemname testitem jcxm 检测项目 项目名称 检验项目'],
+  ['test.item-code', 'itemcode itemid 项目编码 检测项目编码'],
+  ['test.sample', 'sampleid sampleno ypbh 样品编号'],
+  ['test.device', 'deviceid deviceno sn sbbh 仪器编号 设备编号 秤号'],
+  ['note', 'remark remarks note memo comment bz 备注 说明'],
+  [
+    'personal',
+    `phone contactphone tel telephone mobile linkphone linkman contact contacts lxdh lxr sjh idcard idno sfzh sfz principalid principalname
+     cardno icno veterinary paveterinary pbveterinary detector inspector handler driver 联系电话 电话 手机 手机号 手机号码 供货商电话 联系人 身份证号
+     身份证 负责人 负责人姓名 卡号 官方兽医 经手兽医姓名 检测员 经办人 驾驶员 司机`,
+  ],
+]
+
+export const NAMES: ReadonlyMap<string, Meaning> = new Map(
+  TABLE.flatMap(([meaning, names]) => names.split(/\s+/u).map((name) => [name, meaning] as const)),
+)

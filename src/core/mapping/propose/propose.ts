@@ -1,0 +1,132 @@
+import type { Kind } from '#core/model/kinds.ts'
+import type { ReadOptions, SourceRecord } from '#core/source.ts'
+import { profileFields } from './field-profile.ts'
+import { fieldLines } from './fields.ts'
+import { proposeKey } from './key.ts'
+import { proposeKind } from './kind.ts'
+import { placeColumns } from './place-columns.ts'
+import { readLines } from './read-lines.ts'
+import { type Recognised, recognise } from './recognise.ts'
+import { quoted, statusLines } from './status.ts'
+
+export interface ProposalInput {
+  readonly system: string
+  readonly record: string
+  readonly title: { readonly zh: string; readonly en: string }
+  readonly read: ReadOptions
+  readonly records: readonly SourceRecord[]
+  /** Name of the sample below `samples/`, for the `tests:` of the mapping. */
+  readonly sample: string
+}
+
+export interface Proposal {
+  /** Text of the mapping file. */
+  readonly mapping: string
+  readonly kind: Kind
+  readonly fields: readonly Recognised[]
+  /** Fields for which nothing was found: the mapping reports them as drift until a person decides. */
+  readonly open: readonly string[]
+}
+
+/**
+ * A first mapping for a sample: by the names of its fields and the shapes of their values. It guesses in the open: what a person must
+ * compare with the interface document has a comment that begins with CHECK, what nobody knows is listed and stays unmapped.
+ */
+export function proposeMapping(input: ProposalInput): Proposal {
+  const joined = joinedFields(input.read)
+  const profiles = profileFields(input.records).filter(({ name }) => !joined.includes(name))
+  const fields = recognise(profiles)
+  const places = placeColumns(profiles)
+  const placed = new Set(places.flatMap((place) => place.fields))
+  const { kind, because } = proposeKind(fields)
+  const key = proposeKey(fields, input.records)
+  const status = fields.find(({ meaning }) => meaning === 'status')
+  const personal = fields.filter(({ meaning }) => meaning === 'personal').map(({ profile }) => profile.name)
+  const open = fields.filter(({ meaning, profile }) => meaning === undefined && !placed.has(profile.name))
+  const lines = [
+    '# yaml-language-server: $schema=../mapping.schema.json',
+    '# Proposed from a sample. Compare every line with the interface document, above all those marked CHECK.',
+    `mapping: ${input.system}/${input.record}`,
+    'version: 1',
+    `title: { zh: ${quoted(input.title.zh)}, en: ${quoted(input.title.en)} }`,
+    ...readLines(input.read),
+    ...openLines(open),
+    ...(personal.length > 0 ? ['# Personal, or only there to join: not kept.'] : []),
+    ...(personal.length + joined.length > 0
+      ? [`ignore: [${[...personal, ...joined].map(quoted).join(', ')}]`]
+      : []),
+    ...key,
+    ...(status ? statusLines(status) : []),
+    'emit:',
+    `  # ${kind}: ${because}`,
+    `  - kind: ${kind}`,
+    '    fields:',
+    ...fieldLines(kind, fields, places).map((line) => `      ${line}`),
+    ...paymentLines(kind, fields),
+    'tests:',
+    `  - { in: ${quotedPath(`samples/${input.sample}`)}, out: ${quotedPath(`samples/${expectedName(input.sample)}`)} }`,
+    '',
+  ]
+  return { mapping: lines.join('\n'), kind, fields, open: open.map(({ profile }) => profile.name) }
+}
+
+/** The fields of a base that its detail has as well, because they join the two. */
+const joinedFields = ({ xml }: ReadOptions): string[] =>
+  xml?.join ? xml.join.on.split(',').map((name) => `base.${name.trim()}`) : []
+
+/** Name of the expected file of a sample. */
+export const expectedName = (sample: string): string => `${sample.replace(/\.[^./]+$/, '')}.expected.json`
+
+const quotedPath = (path: string): string =>
+  /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "''")}'`
+
+function openLines(open: readonly Recognised[]): string[] {
+  if (open.length === 0) return []
+  return [
+    '# Not recognised: map each of these, or name it under ignore.',
+    ...open.map(({ profile, shape }) => `#   ${profile.name} (${shape}${sampleOf(profile.texts)})`),
+  ]
+}
+
+/** One value as an example, where it is no text that may name a person. */
+const sampleOf = (texts: readonly string[]): string => {
+  const [first] = texts
+  return first !== undefined && /^[\w.,:%+\- /]{1,40}$/.test(first) ? `, such as ${first}` : ''
+}
+
+function paymentLines(kind: Kind, fields: readonly Recognised[]): string[] {
+  const method = fields.find(({ meaning }) => meaning === 'payment')
+  if (kind !== 'sale' || method === undefined) return []
+  const name = quoted(method.profile.name)
+  const known = method.profile.texts.slice(0, 10).map((text) => `${quoted(text)}: ${payOf(text)}`)
+  const shared = fieldLines('payment', fields).filter((line) =>
+    /^(occurredAt|region|sites\.|amount)/.test(line),
+  )
+  const roles: readonly (readonly [string, string])[] = [
+    ['seller', 'payee'],
+    ['buyer', 'payer'],
+  ]
+  const parties = roles.flatMap(([from, to]) =>
+    fieldLines('payment', fields)
+      .filter((line) => line.startsWith(`parties.${from}:`))
+      .map((line) => line.replace(`parties.${from}:`, `parties.${to}:`)),
+  )
+  return [
+    '  # The record also says how it was paid.',
+    '  - kind: payment',
+    `    when: { ${name}: present }`,
+    '    fields:',
+    ...[...shared, ...parties].map((line) => `      ${line}`),
+    '      # CHECK each value: cash, wechat, alipay, bank, market_card, other',
+    `      method: { from: ${name}, enum: { ${known.join(', ')} } }`,
+  ]
+}
+
+const PAY_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/微信|wechat/iu, 'wechat'],
+  [/支付宝|alipay/iu, 'alipay'],
+  [/现金|cash/iu, 'cash'],
+  [/银联|银行|bank/iu, 'bank'],
+  [/卡/u, 'market_card'],
+]
+const payOf = (text: string): string => PAY_WORDS.find(([words]) => words.test(text))?.[1] ?? 'unknown'

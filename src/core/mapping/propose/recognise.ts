@@ -1,0 +1,129 @@
+import type { FieldProfile } from './field-profile.ts'
+import { type Meaning, meaningOfName } from './meaning.ts'
+import { type Shape, shapeOf } from './shape.ts'
+
+/** What one source field was taken for. */
+export interface Recognised {
+  readonly profile: FieldProfile
+  readonly shape: Shape
+  /** Undefined: nothing is proposed for it. */
+  readonly meaning: Meaning | undefined
+}
+
+/** Meanings that several fields of one record may have. */
+const MANY: ReadonlySet<Meaning> = new Set(['lot', 'personal', 'document.by-number'])
+
+/** Takes each field for what its name says where its values do not speak against it, else for what the values alone say. */
+export function recognise(profiles: readonly FieldProfile[]): Recognised[] {
+  const shaped = profiles.map((profile) => ({ profile, shape: shapeOf(profile) }))
+  const claims = shaped.map(({ profile, shape }) => claimOf(profile, shape))
+  const winners = winnersOf(shaped, claims)
+  const taken = new Set<Meaning>(winners.keys())
+  const found = shaped.map(({ profile, shape }, i): Recognised => {
+    const claim = claims[i]
+    const wins = claim !== undefined && (MANY.has(claim) || winners.get(claim) === i)
+    return { profile, shape, meaning: wins ? claim : undefined }
+  })
+  const byValues = found.map((field, i): Recognised => {
+    if (field.meaning !== undefined || claims[i] !== undefined) return field
+    const meaning = meaningOfShape(field, taken)
+    if (meaning !== undefined) taken.add(meaning)
+    return { ...field, meaning }
+  })
+  return withNames(moneyOrMass(byValues), taken)
+}
+
+/** What a name means, unless the values are plainly something else. */
+function claimOf(profile: FieldProfile, shape: Shape): Meaning | undefined {
+  const named = meaningOfName(profile.name)
+  if (named === undefined) return undefined
+  if (shape === 'phone' || shape === 'identity') return 'personal'
+  if (named === 'time' && profile.filled > 0 && shape !== 'time') return undefined
+  // The false friend: a field called area that holds the code of the farm.
+  if (named === 'origin.code' && shape === 'node') return 'farm.code'
+  if (named === 'origin.name' && shape === 'region-code') return 'origin.code'
+  if (named.startsWith('document.') && shape === 'promise') return 'document.promise_cert'
+  return named
+}
+
+/** Of several fields with one meaning the one that fits best: a weight before a number of packs, a unique number before others. */
+function winnersOf(
+  shaped: readonly { readonly profile: FieldProfile }[],
+  claims: readonly (Meaning | undefined)[],
+): Map<Meaning, number> {
+  const winners = new Map<Meaning, number>()
+  claims.forEach((claim, i) => {
+    if (claim === undefined) return
+    const before = winners.get(claim)
+    if (before === undefined || isBetter(claim, shaped[i]?.profile, shaped[before]?.profile))
+      winners.set(claim, i)
+  })
+  return winners
+}
+
+function isBetter(claim: Meaning, one: FieldProfile | undefined, other: FieldProfile | undefined): boolean {
+  if (one === undefined || other === undefined) return false
+  if (other.filled === 0 && one.filled > 0) return true
+  if (claim === 'quantity') return isMass(one.name) && !isMass(other.name)
+  if (claim === 'key') return one.unique && !other.unique
+  return false
+}
+
+const isMass = (name: string): boolean => /weight|重|斤|^kg$|^zl$|^jz$/iu.test(name)
+
+/** `amount` is money where there is a price or another quantity, and the quantity itself where there is none. */
+function moneyOrMass(fields: readonly Recognised[]): Recognised[] {
+  const has = (meaning: Meaning): boolean => fields.some((field) => field.meaning === meaning)
+  if (!has('amount') || has('quantity') || has('price')) return [...fields]
+  return fields.map((field) => (field.meaning === 'amount' ? { ...field, meaning: 'quantity' } : field))
+}
+
+/** What the values alone say, where no name is known: only shapes that are hardly anything else. */
+function meaningOfShape({ shape, profile }: Recognised, taken: ReadonlySet<Meaning>): Meaning | undefined {
+  const free = (...meanings: Meaning[]): Meaning | undefined => meanings.find((one) => !taken.has(one))
+  switch (shape) {
+    case 'phone':
+    case 'identity':
+      return 'personal'
+    case 'time':
+      return profile.filled === profile.records ? free('time') : undefined
+    case 'node':
+      return free('market.code')
+    case 'operator':
+      return free('seller.code', 'buyer.code')
+    case 'uscc':
+      return free('owner.code', 'buyer.code')
+    case 'promise':
+      return profile.list ? undefined : free('document.promise_cert')
+    case 'origin-proof':
+      return free('document.origin_cert')
+    case 'plate':
+      return free('vehicle')
+    case 'region-code':
+      return free('origin.code')
+    case 'product-code':
+      return free('product.code')
+    default:
+      return undefined
+  }
+}
+
+const NAME_ENDING = /^(name|名称)?$/iu
+const STEM = /(code|id|no|编码|编号|代码)$/iu
+
+/** `firstStation` beside `firstStationCode` is the name to that code. */
+function withNames(fields: readonly Recognised[], taken: ReadonlySet<Meaning>): Recognised[] {
+  return fields.map((field) => {
+    if (field.meaning !== undefined) return field
+    for (const role of ['owner', 'seller', 'buyer', 'supplier', 'producer', 'issuer'] as const) {
+      const code = fields.find(({ meaning }) => meaning === `${role}.code`)
+      const stem = code?.profile.name.replace(STEM, '')
+      if (stem && !taken.has(`${role}.name`) && NAME_ENDING.test(rest(field.profile.name, stem)))
+        return { ...field, meaning: `${role}.name` as const }
+    }
+    return field
+  })
+}
+
+/** What a name has behind the stem; something else entirely where it does not begin with it. */
+const rest = (name: string, stem: string): string => (name.startsWith(stem) ? name.slice(stem.length) : '\0')

@@ -1,0 +1,36 @@
+import { plainName } from './meaning.ts'
+import type { Recognised } from './recognise.ts'
+
+const VOID_WORDS = /^(作废|已作废|无效|撤销|撤单|删除|已删除|取消|void|cancelled|canceled|deleted|true|y)$/iu
+
+/** Lines for `status` and `void` from the values of a status field; what the values mean a person has to check. */
+export function statusLines(field: Recognised): string[] {
+  const { name, texts } = field.profile
+  const isDeletion = /del|cancel|void|作废|删除/u.test(plainName(name))
+  const words = texts.filter((text) => VOID_WORDS.test(text))
+  const seen = texts.filter((text) => !words.includes(text)).slice(0, 10)
+  const active = isDeletion ? ['0'] : seen.filter((text) => !isVoidNumber(text, seen))
+  const ended = isDeletion
+    ? ['1']
+    : words.length > 0
+      ? words
+      : seen.filter((text) => isVoidNumber(text, seen))
+  const voids = ended.length > 0 ? ended : ['void']
+  return [
+    '# CHECK with the interface document which values are valid and which are void, and what a void sends.',
+    `status: { from: ${quoted(name)}, active: [${(active.length > 0 ? active : ['1']).map(quoted).join(', ')}], void: [${voids.map(quoted).join(', ')}]${field.profile.filled < field.profile.records ? ', absent: active' : ''} }`,
+    'void: { body: new }',
+  ]
+}
+
+/** Of the numbers 1 and 0, or 1 and 2, the other one is the void. */
+const isVoidNumber = (text: string, all: readonly string[]): boolean =>
+  all.includes('1') && (text === '0' || text === '2')
+
+/** A text as YAML has it: bare where it can be nothing else. */
+export function quoted(text: string): string {
+  return /^[A-Za-z_\u4e00-\u9fa5][\w.\u4e00-\u9fa5-]*$/u.test(text) &&
+    !/^(true|false|null|yes|no|on|off|y|n)$/iu.test(text)
+    ? text
+    : `'${text.replaceAll("'", "''")}'`
+}

@@ -1,0 +1,40 @@
+import { decode } from '#adapters/push/decode.ts'
+import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import type { CompiledMapping } from '#core/mapping/mapping.ts'
+import type { SourceRecord } from '#core/source.ts'
+import type { GoldenSample } from '#flow/systems/golden.ts'
+import type { Trial } from './check.ts'
+
+/** A sample with the mapping of its record and its source records. */
+export interface Decoded {
+  readonly sample: GoldenSample
+  readonly mapping: CompiledMapping
+  readonly records: readonly SourceRecord[]
+}
+
+/** The samples that can be read, decoded. */
+export async function decodedSamples({ system, samples }: Trial): Promise<Decoded[]> {
+  const decoded: Decoded[] = []
+  for (const sample of samples) {
+    const mapping = system.records.get(sample.expected.record)?.mapping
+    const records = mapping ? await read(sample.bytes, mapping) : null
+    if (mapping && Array.isArray(records)) decoded.push({ sample, mapping, records })
+  }
+  return decoded
+}
+
+/** The records of a message, or the refusal of the whole. Anything else that is thrown is a defect and goes on. */
+export async function read(
+  bytes: Uint8Array,
+  mapping: CompiledMapping,
+): Promise<readonly SourceRecord[] | DecodeRefusal> {
+  try {
+    return decode(bytes, mapping.read).records
+  } catch (error) {
+    if (error instanceof DecodeRefusal) return error
+    throw error
+  }
+}
+
+/** Samples of text; those of a binary format cannot be written anew in another encoding. */
+export const isText = ({ bytes }: GoldenSample): boolean => !(bytes[0] === 0x50 && bytes[1] === 0x4b)

@@ -1,0 +1,29 @@
+import { Worker } from 'node:worker_threads'
+
+/** Heap of the thread in which the soak runs. Code, tables of regions and the sample take about half of it. */
+export const SOAK_HEAP_MB = 96
+
+/** What the thread is told. */
+export interface SoakTask {
+  readonly folder: string
+  readonly record: string
+  readonly records: number
+}
+
+/**
+ * Maps many records, each with another key, in a thread with a small heap: a mapping that remembers more than it may ends the thread,
+ * wherever the suite runs and whenever the collector comes. Null where it ended well.
+ */
+export function soak(folder: string, record: string, records: number): Promise<string | null> {
+  const workerData: SoakTask = { folder, record, records }
+  const worker = new Worker(new URL('./soak-thread.ts', import.meta.url), {
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: SOAK_HEAP_MB, maxYoungGenerationSizeMb: 16 },
+  })
+  return new Promise((resolve) => {
+    worker.once('error', (error: Error & { code?: string }) =>
+      resolve(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? `more than ${SOAK_HEAP_MB} MB` : error.message),
+    )
+    worker.once('exit', () => resolve(null))
+  })
+}
