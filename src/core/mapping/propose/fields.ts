@@ -1,9 +1,9 @@
 import type { Kind } from '#core/model/kinds.ts'
 import { headingUnit, type Meaning, type PartyRole, type SiteRole } from './meaning.ts'
 import type { PlaceColumns } from './place-columns.ts'
+import { inComment, quoted } from './quoted.ts'
 import type { Recognised } from './recognise.ts'
 import { timeFormats } from './shape.ts'
-import { quoted } from './status.ts'
 
 /** The fields of a proposed record: one line of YAML each, those that a person must check with a comment above. */
 export function fieldLines(
@@ -166,7 +166,8 @@ function quantityLines(fields: readonly Recognised[], of: Of): string[] {
         '# CHECK the unit with the interface document: 公斤 or 斤. Nothing in the sample says it.',
         `quantity: { from: ${name}, unit: { const: 公斤 } }`,
       )
-    if (heads !== undefined) lines.push(`# ${heads}: heads beside the mass; see "mass" in docs/model.md`)
+    if (heads !== undefined)
+      lines.push(`# ${inComment(heads)}: heads beside the mass; see "mass" in docs/model.md`)
   } else if (heads !== undefined) lines.push(`quantity: { from: ${heads}, unit: { const: 头 } }`)
   const price = of('price')
   if (price !== undefined && mass !== undefined)

@@ -1,6 +1,6 @@
 import type { SourceRecord, SourceValue } from '#core/source.ts'
+import { quoted } from './quoted.ts'
 import type { Recognised } from './recognise.ts'
-import { quoted } from './status.ts'
 
 /** Meanings that make a key together where no single number does, in the order in which they are tried. */
 const PARTS = [

@@ -21,9 +21,8 @@ export function proposeKind(fields: readonly Recognised[]): ProposedKind {
     /issue|签发|开具|^qf|^kj/u.test(timeName) &&
     fields.some(({ meaning }) => meaning?.startsWith('document.'))
   )
-    return { kind: 'document', because: `a number and a day of issue (${timeName})` }
-  if (/harvest|采收|收获|捕捞/u.test(timeName))
-    return { kind: 'production', because: `the time is ${timeName}` }
+    return { kind: 'document', because: 'a number and a day of issue' }
+  if (/harvest|采收|收获|捕捞/u.test(timeName)) return { kind: 'production', because: 'a time of harvest' }
   if (
     /^out|出场|出库|cc/u.test(timeName) ||
     (has('destination.name') && !has('seller.name') && !has('price'))

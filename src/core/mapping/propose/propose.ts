@@ -5,9 +5,10 @@ import { fieldLines } from './fields.ts'
 import { proposeKey } from './key.ts'
 import { proposeKind } from './kind.ts'
 import { placeColumns } from './place-columns.ts'
+import { inComment, quoted } from './quoted.ts'
 import { readLines } from './read-lines.ts'
 import { type Recognised, recognise } from './recognise.ts'
-import { quoted, statusLines } from './status.ts'
+import { statusLines } from './status.ts'
 
 export interface ProposalInput {
   readonly system: string
@@ -84,7 +85,9 @@ function openLines(open: readonly Recognised[]): string[] {
   if (open.length === 0) return []
   return [
     '# Not recognised: map each of these, or name it under ignore.',
-    ...open.map(({ profile, shape }) => `#   ${profile.name} (${shape}${sampleOf(profile.texts)})`),
+    ...open.map(
+      ({ profile, shape }) => `#   ${inComment(profile.name)} (${shape}${sampleOf(profile.texts)})`,
+    ),
   ]
 }
 

@@ -1,5 +1,5 @@
 import type { ReadOptions } from '#core/source.ts'
-import { quoted } from './status.ts'
+import { quoted } from './quoted.ts'
 
 /** `read:` as the language writes it, one line. */
 export function readLines(read: ReadOptions): string[] {

@@ -1,4 +1,5 @@
 import { plainName } from './meaning.ts'
+import { quoted } from './quoted.ts'
 import type { Recognised } from './recognise.ts'
 
 const VOID_WORDS = /^(作废|已作废|无效|撤销|撤单|删除|已删除|取消|void|cancelled|canceled|deleted|true|y)$/iu
@@ -26,11 +27,3 @@ export function statusLines(field: Recognised): string[] {
 /** Of the numbers 1 and 0, or 1 and 2, the other one is the void. */
 const isVoidNumber = (text: string, all: readonly string[]): boolean =>
   all.includes('1') && (text === '0' || text === '2')
-
-/** A text as YAML has it: bare where it can be nothing else. */
-export function quoted(text: string): string {
-  return /^[A-Za-z_\u4e00-\u9fa5][\w.\u4e00-\u9fa5-]*$/u.test(text) &&
-    !/^(true|false|null|yes|no|on|off|y|n)$/iu.test(text)
-    ? text
-    : `'${text.replaceAll("'", "''")}'`
-}

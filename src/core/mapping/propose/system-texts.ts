@@ -1,6 +1,6 @@
 import type { Words } from '#core/mapping/words.ts'
 import type { Proposal } from './propose.ts'
-import { quoted } from './status.ts'
+import { quoted } from './quoted.ts'
 
 interface SystemWords {
   readonly system: string
