@@ -1,5 +1,6 @@
 import { parseAllowed } from '#adapters/http/addresses.ts'
 import { AddressRefused, checkAddress, checkUrl } from '#adapters/http/guard.ts'
+import { reach } from '#adapters/http/reach.ts'
 import type { Language } from './language.ts'
 
 /** One setting that is wrong. */
@@ -27,11 +28,10 @@ const KNOWN: Readonly<
     const allow = isTexts(all['allowAddress']) ? all['allowAddress'] : []
     try {
       checkUrl(value)
-      await checkAddress(
-        value,
-        allow.filter((one) => parseAllowed(one) !== null),
-      )
-      return null
+      const allowed = allow.filter((one) => parseAllowed(one) !== null)
+      await checkAddress(value, allowed)
+      const found = await reach(value, allowed)
+      return found.reached ? null : notReached(found.detail)
     } catch (error) {
       const reason = error instanceof AddressRefused ? error.reason : 'the name cannot be resolved'
       return {
@@ -53,6 +53,14 @@ const KNOWN: Readonly<
     }
   },
 }
+
+const notReached = (detail: string): Found => ({
+  reason: { en: `nobody answers there: ${detail}`, zh: `该地址无应答：${detail}` },
+  advice: {
+    en: 'Start the receiver, or open the way to it in the firewall.',
+    zh: '请启动接收方，或在防火墙中放行。',
+  },
+})
 
 const notA = (what: Words): Found => ({
   reason: { en: `not ${what.en}`, zh: `不是${what.zh}` },

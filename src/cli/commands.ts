@@ -39,7 +39,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   system: {
     arguments:
-      'new <system> --sample FILE [--record R] [--title T] [--title-en T] [--region C] [--adapter A] | check [system…] | test [system…] [--level bronze|silver|gold] [--json FILE]',
+      'new <system> --sample FILE [--record R] [--title T] [--title-en T] [--region C] [--adapter A] | check [system…] [--hub URL --key KEY] | test [system…] [--level bronze|silver|gold] [--json FILE]',
     about: {
       en: 'add a system from a sample; check its settings and mappings; run the conformance suite over its samples',
       zh: '由样例新建对接系统；检查设置与映射；对样例运行符合性测试',

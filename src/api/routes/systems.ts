@@ -156,7 +156,7 @@ export const systemRoutes =
         tags: ['systems'],
         summary: 'Check a system · 检查对接系统',
         description:
-          'Every mistake of its mappings with line and column, and every wrong setting, all at once. 一次列出映射的全部错误（含行列）及全部错误设置。',
+          'Every mistake of its mappings with line and column, every wrong setting, and whether anyone answers at its address, all at once. 一次列出映射的全部错误（含行列）、全部错误设置，以及其地址是否有应答。',
         params: SystemParams,
         response: {
           200: answer('SystemCheck', 'What is wrong · 检查结果'),

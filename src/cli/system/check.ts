@@ -1,19 +1,69 @@
+import { parseArgs } from 'node:util'
+import got from 'got'
+import { cliLanguage } from '#cli/language.ts'
+import { WrongUsage } from '#cli/wrong-usage.ts'
 import { mistakesOf } from '#flow/systems/mistakes.ts'
 import type { InstalledSystem } from '#flow/systems/registry.ts'
 import { mistakeLine } from './mistake-line.ts'
 import { wantedSystems } from './wanted-systems.ts'
 
-/** `hub system check [system…]`: every mistake of the systems' settings, mappings and code tables, with place and advice. */
-export async function systemCheck(names: readonly string[]): Promise<void> {
-  const systems = await wantedSystems(names)
-  const wrong = systems?.filter((system) => !report(system)) ?? []
-  if (wrong.length > 0) process.exitCode = 1
+const TIMEOUT_MS = 15_000
+
+/** A running hub that is asked as well. */
+interface RunningHub {
+  readonly url: string
+  readonly key: string
 }
 
-function report(system: InstalledSystem): boolean {
-  const mistakes = mistakesOf(system)
-  const records = [...system.records.keys()].join(', ')
-  console.log(`${mistakes.length === 0 ? '✓' : '✗'} ${system.id}: ${records}`)
-  for (const mistake of mistakes) console.log(`  ${mistakeLine(mistake)}`)
-  return mistakes.length === 0
+/**
+ * `hub system check [system…] [--hub URL --key KEY]`: every mistake of the systems' files, with place and advice. With a running hub also
+ * what is set there, and whether the address of the system answers.
+ */
+export async function systemCheck(argv: readonly string[]): Promise<void> {
+  const { names, hub } = parsed(argv)
+  const systems = await wantedSystems(names)
+  for (const system of systems ?? []) {
+    const lines = [...mistakesOf(system).map(mistakeLine), ...(hub ? await askHub(hub, system) : [])]
+    console.log(`${lines.length === 0 ? '✓' : '✗'} ${system.id}: ${[...system.records.keys()].join(', ')}`)
+    for (const line of lines) console.log(`  ${line}`)
+    if (lines.length > 0) process.exitCode = 1
+  }
+}
+
+function parsed(argv: readonly string[]): { names: string[]; hub: RunningHub | null } {
+  try {
+    const text = { type: 'string' } as const
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { hub: text, key: text },
+    })
+    const { hub: url, key } = values
+    if ((url === undefined) !== (key === undefined)) throw new WrongUsage()
+    return { names: positionals, hub: url !== undefined && key !== undefined ? { url, key } : null }
+  } catch {
+    throw new WrongUsage()
+  }
+}
+
+interface Checked {
+  readonly settings: readonly { readonly setting: string; readonly reason: string; readonly advice: string }[]
+}
+
+/** What the running hub finds wrong with the settings of the system and its address. */
+async function askHub({ url, key }: RunningHub, { id }: InstalledSystem): Promise<string[]> {
+  try {
+    const { statusCode, body } = await got.post(new URL(`/v1/systems/${id}/check`, url), {
+      headers: { authorization: `Bearer ${key}`, 'accept-language': cliLanguage() },
+      throwHttpErrors: false,
+      followRedirect: false,
+      retry: { limit: 0 },
+      timeout: { request: TIMEOUT_MS },
+    })
+    if (statusCode !== 200) return [`${url}: HTTP ${statusCode}`]
+    const { settings } = JSON.parse(body) as Checked
+    return settings.map(({ setting, reason, advice }) => `${setting}: ${reason} ${advice}`)
+  } catch (error) {
+    return [`${url}: ${error instanceof Error ? error.message : String(error)}`]
+  }
 }

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, it } from 'vitest'
 import { withApi } from '#test/api.ts'
 import { TRADES, trade } from '#test/jiaxing.ts'
@@ -81,6 +83,19 @@ it('a check answers with every mistake of the mappings and every wrong setting a
     mistakes: [],
     settings: [],
   })
+})
+
+it('a check says whether anyone answers at the address of the system', async () => {
+  const listener = createServer((_request, response) => response.writeHead(405).end())
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+  const { port } = listener.address() as AddressInfo
+  const settings = { url: `http://127.0.0.1:${port}/in`, allowAddress: [`127.0.0.1/32:${port}`] }
+  const body = { id: 'answers', title: { zh: '答', en: 'Answers' }, settings }
+  expect((await api.call('POST', '/v1/systems', { body })).statusCode).toBe(201)
+  const check = async () => (await api.call('POST', '/v1/systems/answers/check')).json()
+  expect(await check()).toEqual({ ok: true, mistakes: [], settings: [] })
+  await new Promise((resolve) => listener.close(resolve))
+  expect((await check()).settings).toMatchObject([{ setting: 'url' }])
 })
 
 it('a system is registered, changed, and gives its address to its links', async () => {
