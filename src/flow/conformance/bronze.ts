@@ -2,6 +2,7 @@ import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeText } from '#adapters/push/charset.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { UNANSWERED } from '#core/mapping/propose/system-texts.ts'
 import { bodyIssues } from '#core/model/validate.ts'
 import { testSystem } from '#flow/systems/golden.ts'
 import { mistakesOf } from '#flow/systems/mistakes.ts'
@@ -48,6 +49,7 @@ export const BRONZE: readonly Check[] = [
         ['corrections', /correct|更正|修改/iu],
         ['voids', /void|作废/iu],
       ]
+      if (text.includes(UNANSWERED)) return verdictOf(['README.md has not been filled in'])
       return verdictOf(
         asked.filter(([, word]) => !word.test(text)).map(([name]) => `README.md says nothing of ${name}`),
       )

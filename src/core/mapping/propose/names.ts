@@ -8,7 +8,7 @@ import type { Meaning } from './meaning.ts'
 const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   [
     'key',
-    `billno billid billcode orderno orderid uuid id recordid rowid serialno serial no tk ticketno outno inno docno djh djbh lsh xh pzh
+    `billno billid billcode orderno orderid uuid id recordid rowid serialno serial no tk ticketno outno inno docno dh djh djbh lsh xh pzh
      saletranid traderecordid zslrecordid 单号 单据号 交易单号 订单号 流水号 序号 记录号 小票号 出库单号 入库单号 `,
   ],
   [

@@ -104,10 +104,12 @@ function meaningOfShape({ shape, profile }: Recognised, taken: ReadonlySet<Meani
     case 'product-code':
       return free('product.code')
     default:
-      return undefined
+      return profile.unique && profile.texts.every((text) => NUMBERED.test(text)) ? free('key') : undefined
   }
 }
 
+/** Digits, with letters before them at most: the number of something. */
+const NUMBERED = /^[A-Za-z]{0,8}[-_]?\d{6,}$/
 const NAME_ENDING = /^(name|名称)?$/iu
 const STEM = /(code|id|no|编码|编号|代码)$/iu
 

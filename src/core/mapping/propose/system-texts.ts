@@ -31,13 +31,16 @@ export function systemYaml(system: SystemWords & { readonly records: readonly st
 
 const words = ({ zh, en }: Words): string => `{ zh: ${quoted(zh)}, en: ${quoted(en)} }`
 
+/** Stands in a new README until a person has filled it in. */
+export const UNANSWERED = 'Answer from the interface document, and delete this sentence.'
+
 /** The README of a new folder: the questions that its interface document has to answer. */
 export function folderReadme({ system, title }: SystemWords, { fields }: Proposal): string {
   const rows = fields.map(({ profile, meaning }) => `| ${profile.name} | ${meaning ?? '?'} | |`)
   return [
     `# ${system} — ${title.zh}`,
     '',
-    `${title.en}. Answer from the interface document; delete what does not apply.`,
+    `${title.en}. ${UNANSWERED}`,
     '',
     '**Who, when, how.** Who sends, how often, by which protocol, in which encoding.',
     '',
