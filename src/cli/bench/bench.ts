@@ -8,6 +8,7 @@ import { benchIntake } from './intake.ts'
 import { benchMapping } from './mapping.ts'
 import { benchSingle } from './single.ts'
 import { openStage, type Stage } from './stage.ts'
+import { benchSystems } from './systems.ts'
 
 const httpParts: Readonly<Record<string, (stage: Stage, quick: boolean) => Promise<Figure[]>>> = {
   intake: benchIntake,
@@ -50,7 +51,9 @@ function readArguments(argv: readonly string[]) {
 
 async function measure(wanted: readonly string[], quick: boolean): Promise<Figure[]> {
   const settings = settingsOrExit(process.env)
-  const figures = wanted.includes('mapping') ? await benchMapping(settings.mappings, quick) : []
+  const figures = wanted.includes('mapping')
+    ? [...(await benchMapping(settings.mappings, quick)), ...(await benchSystems(settings.mappings, quick))]
+    : []
   const http = wanted.filter((name) => httpParts[name])
   if (http.length === 0) return figures
   const stage = await openStage(settings)
