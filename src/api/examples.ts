@@ -1,43 +1,56 @@
+import pushExamples from './push-examples.json' with { type: 'json' }
+
 /** Examples of the OpenAPI document. Codes and names are made up, in the form of real ones. */
 
-const trade = {
-  billNo: 'JX20260715000123',
-  tradeTime: '2026/7/15 4:12:30',
-  sellerName: '嘉兴某蔬菜经营部',
-  goodsName: '番茄',
-  netWeight: '186.5',
-  unit: '公斤',
-  price: '3.20',
+/** A push as the samples of a system have it, with its receipt; generated from `mappings/`. */
+interface PushExample {
+  readonly summary: string
+  readonly contentType: string
+  readonly body: string
+  readonly receipt: object
 }
 
-/** Body of a push: whatever the record's mapping reads. */
+const PUSHES: Readonly<Record<string, PushExample>> = pushExamples
+
+/** Body of a push: whatever the record's mapping reads, with an example of each record that is installed here. */
 export const pushBody = {
   content: {
-    'application/json': {
-      schema: {
-        title: 'Records in the format of the system · 系统原有格式的记录',
-        description:
-          'One record, a list, or a document with a list inside, as the mapping says · 单条、数组或含列表的文档',
-        examples: [[trade]],
-      },
-    },
-    'application/x-ndjson': { schema: { type: 'string', examples: [`${JSON.stringify(trade)}\n`] } },
-    'application/xml': {
-      schema: {
-        type: 'string',
-        examples: ['<trades><trade><billNo>JX20260715000123</billNo></trade></trades>'],
-      },
-    },
-    'text/csv': {
-      schema: {
-        type: 'string',
-        examples: ['billNo,tradeTime,goodsName\nJX20260715000123,2026/7/15 4:12:30,番茄\n'],
-      },
-    },
-    'application/x-www-form-urlencoded': {
-      schema: { type: 'string', examples: ['data=%5B%7B%22billNo%22%3A%22JX1%22%7D%5D'] },
-    },
+    'application/json': { schema: pushSchema('application/json') },
+    ...Object.fromEntries(
+      [...Map.groupBy(Object.entries(PUSHES), ([, { contentType }]) => contentType)].map(
+        ([contentType, pushes]) => [
+          contentType,
+          {
+            schema: pushSchema(contentType),
+            examples: Object.fromEntries(
+              pushes.map(([name, { summary, body }]) => [
+                keyOf(name),
+                { summary, value: contentType === 'application/json' ? JSON.parse(body) : body },
+              ]),
+            ),
+          },
+        ],
+      ),
+    ),
   },
+}
+
+/** Receipts of the same pushes. */
+export const pushReceipts = Object.fromEntries(
+  Object.entries(PUSHES).map(([name, { summary, receipt }]) => [keyOf(name), { summary, value: receipt }]),
+)
+
+/** Names of examples are components of a path in some readers: no slash. */
+function keyOf(name: string): string {
+  return name.replace('/', '.')
+}
+
+function pushSchema(contentType: string): object {
+  const description =
+    'One record, a list, or a document with a list inside, as the mapping says · 单条、数组或含列表的文档，按映射解析'
+  return contentType === 'application/json'
+    ? { title: 'Records in the format of the system · 系统原有格式的记录', description }
+    : { type: 'string', description }
 }
 
 const sale = {
@@ -236,13 +249,21 @@ export const mappingExample = {
     'mapping: example-market/trade',
     'version: 1',
     'read: { format: json }',
+    'key: [billNo]',
     'emit:',
     '  - kind: sale',
-    '    key: [billNo]',
     '    fields:',
+    '      parties.seller: { name: sellerName }',
     "      occurredAt: { from: tradeTime, date: ['yyyy/M/d H:mm:ss'] }",
     '      product: { name: { from: goodsName } }',
     '',
   ].join('\n'),
-  sample: JSON.stringify([trade]),
+  sample: JSON.stringify([
+    {
+      billNo: 'JX20260715000123',
+      tradeTime: '2026/7/15 4:12:30',
+      sellerName: '示例经营部',
+      goodsName: '番茄',
+    },
+  ]),
 }

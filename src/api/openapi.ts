@@ -27,6 +27,15 @@ export function answer(name: string, description: string, example?: unknown): ob
   return { description, content: { 'application/json': media } }
 }
 
+/** The same with several examples, by name. */
+export function answerWithExamples(
+  name: string,
+  description: string,
+  examples: Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>,
+): object {
+  return { description, content: { 'application/json': { schema: ref(name), examples } } }
+}
+
 const pascal = (kind: string): string => (kind[0]?.toUpperCase() ?? '') + kind.slice(1)
 
 /** The components: the canonical records by kind, their parts, and everything of `schemas.ts`. */
@@ -55,6 +64,15 @@ const description = [
   '列表均为 `{<复数名>: […], next}`，将 `next` 作为 `after` 传回即取下一页，null 表示已到末页；',
   '错误均为 `application/problem+json`，文字随 `Accept-Language`。',
 ].join('\n')
+
+/** Who reads the document, with the tags that concern them; the page at /docs shows its routes in these groups. */
+const READERS = [
+  { name: 'A department or market that pushes · 推送数据的部门与市场', tags: ['push', 'quarantine'] },
+  { name: 'A platform that syncs · 同步数据的平台', tags: ['links', 'records', 'trace'] },
+  { name: 'A developer who adds a system · 接入新系统的开发者', tags: ['systems'] },
+  { name: 'An operator · 运维人员', tags: ['keys', 'operation'] },
+  { name: 'Anyone · 公众', tags: ['public'] },
+] as const
 
 /** Settings of the OpenAPI document; `openapi/hub.json` is generated from it and compared by a test. */
 export function openapi(): FastifyDynamicSwaggerOptions {
@@ -89,7 +107,10 @@ export function openapi(): FastifyDynamicSwaggerOptions {
       const scopes = route.config?.scopes
       return { schema: { ...schema, security: scopes ? [{ key: scopesToShow(scopes) }] : [] }, url }
     },
-    transformObject: (document) => withNamedParts('openapiObject' in document ? document.openapiObject : {}),
+    transformObject: (document) => ({
+      ...withNamedParts('openapiObject' in document ? document.openapiObject : {}),
+      'x-tagGroups': READERS,
+    }),
     refResolver: { buildLocalReference: (json, _baseUri, _fragment, i) => String(json['$id'] ?? `def-${i}`) },
   }
 }

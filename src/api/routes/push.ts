@@ -1,8 +1,8 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { pushBody, receiptExample } from '#api/examples.ts'
+import { pushBody, pushReceipts, receiptExample } from '#api/examples.ts'
 import { IdempotencyHeader, type IdempotencyKey, idempotencyKeyOf } from '#api/idempotency.ts'
-import { answer, problems } from '#api/openapi.ts'
+import { answerWithExamples, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { hubErrorOf } from '#api/problem.ts'
 import { spokenIn, spokenReceipt } from '#api/spoken.ts'
@@ -47,7 +47,10 @@ export const pushRoutes =
         headers: IdempotencyHeader,
         body: pushBody,
         response: {
-          200: answer('Receipt', 'What became of each source record · 每条来源记录的结果', receiptExample),
+          200: answerWithExamples('Receipt', 'What became of each source record · 每条来源记录的结果', {
+            rejected: { summary: 'One record rejected · 一条退回', value: receiptExample },
+            ...pushReceipts,
+          }),
           ...problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
         },
       },

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
+import { decode } from '#adapters/push/decode.ts'
+import { mappingExample } from '#api/examples.ts'
 import { openapiDocument } from '#cli/openapi-document.ts'
+import { compileMapping } from '#core/mapping/compile.ts'
 
 interface Operation {
   readonly operationId?: string
@@ -128,4 +131,20 @@ it('every answer is described, and every failure is a problem, but that of the p
 
 it('nothing of the hub’s insides is in it', () => {
   expect(JSON.stringify(document)).not.toMatch(/"\$id"|~kind|def-\d/)
+})
+
+it('shows every tag to one group of readers, and no group that has none', () => {
+  const groups = (document as unknown as { 'x-tagGroups': { name: string; tags: string[] }[] })['x-tagGroups']
+  expect(groups.flatMap(({ tags }) => tags).sort()).toEqual(document.tags.map(({ name }) => name).sort())
+  const used = new Set(operations.flatMap(({ operation }) => operation.tags ?? []))
+  expect([...used].sort()).toEqual(document.tags.map(({ name }) => name).sort())
+})
+
+it('the example of trying a mapping is a mapping that works', () => {
+  const { mapping, mistakes } = compileMapping({ path: 'example.yaml', text: mappingExample.mapping })
+  expect(mistakes).toEqual([])
+  const { records } = decode(Buffer.from(mappingExample.sample), { format: 'json' })
+  expect(
+    records.map((record) => mapping?.map(record, { receivedAtMs: Date.UTC(2026, 10, 1) }).issues),
+  ).toEqual([[]])
 })
