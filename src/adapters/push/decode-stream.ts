@@ -137,16 +137,22 @@ async function* whole(
     if (length > WHOLE_MAX_BYTES) throw tooLong(options)
     chunks.push(chunk)
   }
-  const { records: all, encoding, encodingMismatch, unjoined } = decode(
-    Buffer.concat(chunks),
-    options,
-    declared,
-  )
+  const {
+    records: all,
+    encoding,
+    encodingMismatch,
+    unjoined,
+  } = decode(Buffer.concat(chunks), options, declared)
   if (report) Object.assign(report, { encoding, encodingMismatch, unjoined })
   yield* all
 }
 
 function tooLong({ format, form, soap }: StreamOptions): DecodeRefusal {
   const reason = `the ${format === 'form' ? 'form' : 'envelope'} has more than ${WHOLE_MAX_BYTES} bytes`
-  return new DecodeRefusal('E_SCHEMA', (format === 'form' ? form : soap)?.field ?? 'body', reason, 'send fewer records in one post')
+  return new DecodeRefusal(
+    'E_SCHEMA',
+    (format === 'form' ? form : soap)?.field ?? 'body',
+    reason,
+    'send fewer records in one post',
+  )
 }

@@ -61,10 +61,7 @@ export async function* streamCsv(
 const NO_TABLE: Table = { delimiter: ',', text: '' }
 
 /** Takes pieces until the table can be told. */
-async function beginTable(
-  pieces: AsyncIterator<string>,
-  options: CsvOptions | undefined,
-): Promise<Table> {
+async function beginTable(pieces: AsyncIterator<string>, options: CsvOptions | undefined): Promise<Table> {
   let head = ''
   for (;;) {
     const { value, done } = await pieces.next()

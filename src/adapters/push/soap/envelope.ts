@@ -71,7 +71,11 @@ function checkFrame(open: readonly SaxesTagNS[]): void {
   if (root && open.length === 1 && !(root.local === 'Envelope' && ENVELOPES.has(root.uri)))
     throw refusal(root.name, `no SOAP envelope, but ${root.name}`, 'send an envelope of SOAP 1.1 or 1.2')
   if (root && part && open.length === 2 && !(part.uri === root.uri && isPart(part.local)))
-    throw refusal(part.name, `${part.name} in place of the body`, 'send the envelope with Header and Body only')
+    throw refusal(
+      part.name,
+      `${part.name} in place of the body`,
+      'send the envelope with Header and Body only',
+    )
 }
 
 const isPart = (local: string): boolean => local === 'Body' || local === 'Header'
