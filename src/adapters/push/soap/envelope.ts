@@ -42,7 +42,7 @@ export function envelopeText(envelope: string, field: string, maxDepth: number):
     if (inside > 0) throw notText(field, tag.name)
     open.push(tag)
     checkFrame(open)
-    if (open.length < 3 || tag.local !== field) return
+    if (open.length < 3 || open[1]?.local !== 'Body' || tag.local !== field) return
     if (found !== null) throw refusal(field, `the envelope has ${field} twice`, `send one ${field}`)
     found = ''
     inside = open.length
