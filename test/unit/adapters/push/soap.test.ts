@@ -16,7 +16,6 @@ const cdata = (inner: string, uri?: string) => enveloped(`<arg0><![CDATA[${inner
 const INNER =
   '<?xml version="1.0" encoding="GB2312"?><rows><row><a>番茄</a></row><row><a>㛃&amp;</a></row></rows>'
 const ROWS = [{ a: '番茄' }, { a: '㛃&' }]
-const AMPERSAND = enveloped('<arg0>a & b; &c d e f g h</arg0>')
 const values = (outcome: ReturnType<typeof soap>) => outcome.records.map((record) => record.value)
 
 describe('an XML document inside of a SOAP envelope', () => {
@@ -102,8 +101,8 @@ describe('an XML document inside of a SOAP envelope', () => {
     ],
     [
       'a bare ampersand',
-      AMPERSAND,
-      `line 2, column ${(AMPERSAND.split('\n')[1]?.indexOf('& b') ?? 0) + 2}`,
+      enveloped('<arg0>a & b; &c d e f g h</arg0>'),
+      expect.stringMatching(/^line 2, column 15\d$/),
       'disallowed character in entity name',
     ],
     ['another root inside', cdata('<data><a>1</a></data>'), 'arg0, data', 'no row in the message, but data'],
