@@ -1,5 +1,6 @@
 import type { DocumentType } from '#core/documents/document-type.ts'
 import { checkDocumentUse, hasRules } from '#core/documents/document-validity.ts'
+import { placesOfUse } from '#core/documents/places-of-use.ts'
 import type { Paper } from '#core/mapping/compile/compiling.ts'
 import type { DocumentPart } from '#core/model/parts.ts'
 import type { Region } from '#core/model/values.ts'
@@ -30,10 +31,11 @@ export function documentCheck(targets: readonly string[], papers: readonly Paper
       if (role !== 'upstream' && role !== 'self') continue
       const isRuled = hasRules(type as DocumentType)
       if (!isRuled && validUntil === undefined) continue
-      const here = provinceOf(values[region])
-      const there = provinceOf(values[destination])
-      const from = provinceOf(values[origin]) ?? (there === undefined ? undefined : here)
-      const to = there ?? here
+      const { from, to } = placesOfUse({
+        origin: values[origin] as Region | undefined,
+        region: values[region] as Region | undefined,
+        destination: values[destination] as Region | undefined,
+      })
       const isInside = from === undefined || to === undefined || from === to
       if (isInside && validUntil === undefined && issuedOn === undefined) continue
       const flags = checkDocumentUse({
@@ -47,15 +49,6 @@ export function documentCheck(targets: readonly string[], papers: readonly Paper
       for (const flag of flags) tell(run, papers, paper, flag)
     }
   }
-}
-
-/** Digits of the province of a region, also where its candidates all lie in one. */
-function provinceOf(value: unknown): string | undefined {
-  const region = value as Region | undefined
-  if (region?.code !== undefined) return region.code.slice(0, 2)
-  const [first, ...others] = region?.candidates ?? []
-  const province = first?.slice(0, 2)
-  return others.every((code) => code.slice(0, 2) === province) ? province : undefined
 }
 
 function tell(
