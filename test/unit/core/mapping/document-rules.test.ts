@@ -205,3 +205,18 @@ describe('persons by their name', () => {
     expect(party('张三')).toMatchObject({ personal: true })
   })
 })
+
+test('a source that names the type in a field of its own is judged by it', () => {
+  const text = ENTRY.replace(
+    / {8}- \{ role: upstream, from: no.*\n/,
+    `        - { role: upstream, choose: [ { when: { certType: PA }, from: no } ], type: product_A }
+        - { role: upstream, choose: [ { when: { certType: PB }, from: no } ], type: product_B }\n`,
+  )
+  const inbound = (certType: string, day: string) =>
+    run(text, { day, here: '310115', origin: '341302', no: '3413028812', certType })
+  expect(inbound('PB', '20240415').flags).toEqual(['W_DOC_TERRITORY'])
+  expect(inbound('PB', '20240415').issues).toMatchObject([{ path: '/no' }])
+  expect(inbound('PA', '20240415').flags).toEqual([])
+  expect(inbound('PB', '20260415').flags).toEqual([])
+  expect(inbound('PB', '20260415').body.documents).toMatchObject([{ type: 'product_2026' }])
+})
