@@ -1,4 +1,4 @@
-import { SaxesParser, type SaxesTagNS } from 'saxes'
+import { SaxesParser, type SaxesTagPlain } from 'saxes'
 import { refuseEmpty } from '#adapters/push/empty.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { bareAmpersand, cutXml, refuseXml } from '#adapters/push/xml/refuse.ts'
@@ -18,9 +18,9 @@ const ENTITIES = Object.assign(Object.create(null), { amp: '&', lt: '<', gt: '>'
 export function envelopeText(envelope: string, field: string, maxDepth: number): string {
   refuseEmpty(envelope, 'XML')
   const text = envelope.trimStart()
-  const parser = new SaxesParser({ xmlns: true, position: true } as const)
+  const parser = new SaxesParser({ xmlns: false, position: true } as const)
   parser.ENTITIES = ENTITIES
-  const open: SaxesTagNS[] = []
+  const open: SaxesTagPlain[] = []
   const fail = (reason: string) => refuseXml(reason, parser.line, parser.columnIndex + 1)
   let found: string | null = null
   /** Depth of the element while it is open; 0 outside of it. */
@@ -30,7 +30,7 @@ export function envelopeText(envelope: string, field: string, maxDepth: number):
 
   parser.on('error', (error) => {
     throw ended
-      ? (bareAmpersand(text.slice(told.at), told.line) ?? cutXml(open.at(-1)?.local ?? null))
+      ? (bareAmpersand(text.slice(told.at), told.line) ?? cutXml(localOf(open.at(-1))))
       : fail(error.message)
   })
   parser.on('doctype', () => {
@@ -42,7 +42,7 @@ export function envelopeText(envelope: string, field: string, maxDepth: number):
     if (inside > 0) throw notText(field, tag.name)
     open.push(tag)
     checkFrame(open)
-    if (open.length < 3 || open[1]?.local !== 'Body' || tag.local !== field) return
+    if (open.length < 3 || localOf(open[1]) !== 'Body' || localOf(tag) !== field) return
     if (found !== null) throw refusal(field, `the envelope has ${field} twice`, `send one ${field}`)
     found = ''
     inside = open.length
@@ -66,11 +66,11 @@ export function envelopeText(envelope: string, field: string, maxDepth: number):
 }
 
 /** The two outermost elements are those of an envelope; a header stands beside the body and is not looked into. */
-function checkFrame(open: readonly SaxesTagNS[]): void {
+function checkFrame(open: readonly SaxesTagPlain[]): void {
   const [root, part] = open
-  if (root && open.length === 1 && !(root.local === 'Envelope' && ENVELOPES.has(root.uri)))
+  if (root && open.length === 1 && !(localOf(root) === 'Envelope' && ENVELOPES.has(namespaceOf(open))))
     throw refusal(root.name, `no SOAP envelope, but ${root.name}`, 'send an envelope of SOAP 1.1 or 1.2')
-  if (root && part && open.length === 2 && !(part.uri === root.uri && isPart(part.local)))
+  if (root && part && open.length === 2 && !(PARTS.has(localOf(part)) && ENVELOPES.has(namespaceOf(open))))
     throw refusal(
       part.name,
       `${part.name} in place of the body`,
@@ -78,7 +78,19 @@ function checkFrame(open: readonly SaxesTagNS[]): void {
     )
 }
 
-const isPart = (local: string): boolean => local === 'Body' || local === 'Header'
+const PARTS: ReadonlySet<string | null> = new Set(['Header', 'Body'])
+
+/** Name without prefix. */
+const localOf = (tag: SaxesTagPlain | undefined): string | null =>
+  tag === undefined ? null : tag.name.slice(tag.name.indexOf(':') + 1)
+
+/** Namespace of the innermost element: the parser's own resolving costs far more where attributes are many. */
+function namespaceOf(open: readonly SaxesTagPlain[]): string {
+  const name = open.at(-1)?.name ?? ''
+  const colon = name.indexOf(':')
+  const attribute = colon < 0 ? 'xmlns' : `xmlns:${name.slice(0, colon)}`
+  return open.findLast((tag) => Object.hasOwn(tag.attributes, attribute))?.attributes[attribute] ?? ''
+}
 
 const refusal = (at: string, reason: string, fix: string) => new DecodeRefusal('E_SCHEMA', at, reason, fix)
 
