@@ -214,6 +214,45 @@ export const documentExample = {
   moreUses: false,
 }
 
+export const requiredExample = {
+  product: '猪肉',
+  productClass: 'pork',
+  on: '2024-04-15',
+  groups: [
+    {
+      present: true,
+      documents: [
+        {
+          type: 'product_A',
+          title: {
+            en: 'Animal product quarantine certificate A (across provinces)',
+            zh: '动物检疫合格证明（产品A）',
+          },
+          form: '2010',
+        },
+        {
+          type: 'product_B',
+          title: {
+            en: 'Animal product quarantine certificate B (inside the province)',
+            zh: '动物检疫合格证明（产品B）',
+          },
+          form: '2010',
+        },
+      ],
+    },
+    {
+      present: false,
+      documents: [
+        {
+          type: 'meat_quality',
+          title: { en: 'Meat quality inspection certificate', zh: '肉品品质检验合格证' },
+        },
+      ],
+    },
+  ],
+  isComplete: false,
+}
+
 export const linkExample = {
   id: '0b6a1c8e-37d2-4c41-9d2e-5f3a5c0198f2',
   name: 'City platform',

@@ -21,7 +21,7 @@ export interface SourceRecord {
 
 /** How the bytes of a system's message are read; written in `read:` of a mapping. */
 export interface ReadOptions {
-  readonly format: 'json' | 'ndjson' | 'xml' | 'csv' | 'form'
+  readonly format: 'json' | 'ndjson' | 'xml' | 'soap' | 'csv' | 'form'
   /** Encoding that the system declares; what the bytes really are is detected. */
   readonly encoding?: string
   /** Path of the list inside the document, names joined by a dot; empty means the root: a list, or a single record. */
@@ -32,7 +32,25 @@ export interface ReadOptions {
     /** A detail element that is completed by the base element with the same value of a child element. */
     readonly join?: { readonly detail: string; readonly base: string; readonly on: string }
   }
-  readonly csv?: { readonly delimiter?: string; readonly quote?: string; readonly header?: readonly string[] }
+  readonly csv?: CsvOptions
   readonly form?: { readonly field: string; readonly format: 'json' }
+  /** Element of a SOAP envelope that holds an XML document as text; its rows are those of `xml`. */
+  readonly soap?: { readonly field: string }
+  /** `any-case`: the source writes one name in several spellings; those of the mapping count. */
+  readonly names?: 'as-written' | 'any-case'
   readonly maxDepth?: number
+}
+
+/** The dialect of a CSV file. */
+export interface CsvOptions {
+  /** One character, `tab`, or `auto`: that of `,` `;` tab and `|` which the title row has most of. A comma where not given. */
+  readonly delimiter?: string
+  /** One character, or `none`: quotation marks are text. `"` where not given. */
+  readonly quote?: string
+  /** Names of the columns where the file has no title row. */
+  readonly header?: readonly string[]
+  /** Lines above the title row that are no part of the table. */
+  readonly skip?: number
+  /** What a line begins with that is a remark. */
+  readonly comment?: string
 }

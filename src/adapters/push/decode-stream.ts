@@ -15,8 +15,8 @@ import { streamXml, WAITING_MAX } from './xml/read.ts'
 /** Text is handed on in pieces of at least this size, so that tiny chunks of a slow sender do not multiply the work. */
 const PIECE_CHARS = 65_536
 const LINE_MAX_CHARS = 1_048_576
-/** A form cannot be read in pieces: its body is held whole, up to this size. */
-const FORM_MAX_BYTES = 16 * 1_048_576
+/** What stands inside of one field, of a form or of an envelope, cannot be read in pieces: the body is held whole, up to this size. */
+const WHOLE_MAX_BYTES = 16 * 1_048_576
 
 export interface StreamOptions extends ReadOptions {
   /** Details of XML that may wait for their base at one time; 10,000 where not given. */
@@ -42,7 +42,7 @@ export async function* decodeStream(
   report?: StreamReport,
 ): AsyncGenerator<SourceRecord> {
   const facts: StreamFacts = { encoding: 'utf-8', ascii: true }
-  if (options.format === 'form') {
+  if (options.format === 'form' || options.format === 'soap') {
     yield* whole(source, options, declared, report)
     return
   }
@@ -134,16 +134,25 @@ async function* whole(
   let length = 0
   for await (const chunk of source) {
     length += chunk.length
-    if (length > FORM_MAX_BYTES) throw longForm(options.form?.field ?? 'form')
+    if (length > WHOLE_MAX_BYTES) throw tooLong(options)
     chunks.push(chunk)
   }
-  const outcome = decode(Buffer.concat(chunks), options, declared)
-  if (report)
-    Object.assign(report, { encoding: outcome.encoding, encodingMismatch: outcome.encodingMismatch })
-  yield* outcome.records
+  const {
+    records: all,
+    encoding,
+    encodingMismatch,
+    unjoined,
+  } = decode(Buffer.concat(chunks), options, declared)
+  if (report) Object.assign(report, { encoding, encodingMismatch, unjoined })
+  yield* all
 }
 
-function longForm(field: string): DecodeRefusal {
-  const reason = `the form has more than ${FORM_MAX_BYTES} bytes`
-  return new DecodeRefusal('E_SCHEMA', field, reason, 'send fewer records in one post')
+function tooLong({ format, form, soap }: StreamOptions): DecodeRefusal {
+  const reason = `the ${format === 'form' ? 'form' : 'envelope'} has more than ${WHOLE_MAX_BYTES} bytes`
+  return new DecodeRefusal(
+    'E_SCHEMA',
+    (format === 'form' ? form : soap)?.field ?? 'body',
+    reason,
+    'send fewer records in one post',
+  )
 }

@@ -6,6 +6,7 @@ import { contradicts, xmlDeclaredEncoding } from './declared.ts'
 import { readForm } from './form.ts'
 import { readJson, rowsPath } from './json/document.ts'
 import { readLines } from './ndjson.ts'
+import { readSoap } from './soap/read.ts'
 import type { Unjoined } from './xml/join.ts'
 import { readXml } from './xml/read.ts'
 
@@ -66,7 +67,9 @@ function readFormat(bytes: Uint8Array, options: DecodeOptions, maxRecords: numbe
   if (format === 'form') return readForm(bytes, options.form?.field ?? 'data', json)
   const { text, encoding } = decodeText(bytes)
   if (format === 'csv') return { encoding, records: readCsv(text, options.csv, maxRecords) }
-  if (format === 'xml')
-    return { encoding, inner: xmlDeclaredEncoding(text), ...readXml(text, options, { maxDepth, maxRecords }) }
+  if (format === 'xml' || format === 'soap') {
+    const read = format === 'xml' ? readXml : readSoap
+    return { encoding, inner: xmlDeclaredEncoding(text), ...read(text, options, { maxDepth, maxRecords }) }
+  }
   return { encoding, ...readJson(text, json) }
 }

@@ -1,10 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { instantOf } from '#api/day-or-time.ts'
-import { documentExample, lotExample, traceExample } from '#api/examples.ts'
+import { documentExample, lotExample, requiredExample, traceExample } from '#api/examples.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
+import { askRequired, type RequiredRequest } from '#flow/trace/ask-required.ts'
 import { readDocument } from '#flow/trace/read-document.ts'
 import { readLot } from '#flow/trace/read-lot.ts'
 import { DEPTH_DEFAULT, DEPTH_MAX, NODES_DEFAULT, NODES_MAX, traceLot } from '#flow/trace/trace-lot.ts'
@@ -63,7 +65,29 @@ const DocumentParams = Type.Object({
   number: Type.String({ minLength: 1, maxLength: 200, description: 'Number · 编号' }),
 })
 
-/** `GET /v1/lots/{code}`, `GET /v1/trace/{code}` and `GET /v1/documents/{type}/{number}`. */
+const RequiredQuery = query({
+  product: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: 'Name, or code of GB/T 7635.1 · 产品名称或代码',
+    }),
+  ),
+  class: Type.Optional(
+    Type.Enum(Object.keys(PRODUCT_CLASSES) as ProductClass[], { description: 'Class of the product · 品类' }),
+  ),
+  on: Type.Optional(
+    Type.String({ format: 'date', description: 'Day asked for, else today · 日期，默认今天' }),
+  ),
+  present: Type.Optional(
+    Type.String({
+      maxLength: 500,
+      description: 'Types at hand, joined by commas · 已有凭证类型，以逗号分隔',
+    }),
+  ),
+})
+
+/** `GET /v1/lots/{code}`, `GET /v1/trace/{code}`, `GET /v1/documents/required` and `GET /v1/documents/{type}/{number}`. */
 export const traceRoutes =
   ({ pool, registry, clock }: RouteParts): FastifyPluginAsync =>
   async (app) => {
@@ -117,6 +141,28 @@ export const traceRoutes =
       },
       handler: ({ params: { code }, query: { at: time, ...asked } }) =>
         traceLot(pool, { ...asked, code, systems, ...knownAt(time) }),
+    })
+    app.route<{ Querystring: Omit<RequiredRequest, 'nowMs'> }>({
+      method: 'GET',
+      url: '/v1/documents/required',
+      config: { scopes: ['read'] },
+      schema: {
+        operationId: 'getRequiredDocuments',
+        tags: ['trace'],
+        summary: 'Documents that goods need on a day · 某日所需凭证',
+        description: [
+          'One document of each group is needed at a market, by the rules in force on the day. With `present` it says what is missing.',
+          'A document of the lot that the goods were cut or split from counts.',
+          '',
+          '按当日有效的规定，入市货物每组须具备一种凭证；给出 `present` 时说明缺少哪些。所分割、分装批次的凭证同样有效。',
+        ].join('\n'),
+        querystring: RequiredQuery,
+        response: {
+          200: answer('RequiredDocuments', 'The documents · 所需凭证', requiredExample),
+          ...problems(400, 401, 403, 429),
+        },
+      },
+      handler: ({ query: asked }) => Promise.resolve(askRequired({ ...asked, nowMs: clock() })),
     })
     app.route<{ Params: { type: string; number: string }; Querystring: { on?: string } }>({
       method: 'GET',

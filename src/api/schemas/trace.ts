@@ -1,1 +1,1 @@
-export { DocumentAnswer, LotCard, TraceGraph } from '#flow/trace/schema.ts'
+export { DocumentAnswer, LotCard, RequiredDocuments, TraceGraph } from '#flow/trace/schema.ts'

@@ -1,4 +1,3 @@
-import type { Flag } from '#core/flags.ts'
 import { addDays } from './civil-day.ts'
 import { QUARANTINE_2026 } from './document-form.ts'
 import type { DocumentType } from './document-type.ts'
@@ -26,6 +25,9 @@ const RULES: Readonly<Partial<Record<DocumentType, Rule>>> = {
   product_B: { maxDays: 0, territory: 'within_province' },
 }
 
+/** Whether rules set how long or where papers of a type are valid. */
+export const hasRules = (type: DocumentType): boolean => Object.hasOwn(RULES, type)
+
 export interface IssuedDocument {
   readonly type: DocumentType
   /** Date of issue, `YYYY-MM-DD`: rules are those of this date, not of today. */
@@ -46,14 +48,17 @@ export function documentValidity({ type, issuedOn, statedDays }: IssuedDocument)
 export interface DocumentUse extends IssuedDocument {
   /** Day of arrival or sale, `YYYY-MM-DD`. */
   readonly usedOn: string
+  /** Last valid day, where the source tells it. */
+  readonly validUntil?: string
   /** Codes of the regions that the goods came from and arrived in; only their province counts. */
   readonly from?: string
   readonly to?: string
 }
 
 /** What is wrong with the use of a paper: after its last day, or out of its province. Never more than a warning. */
-export function checkDocumentUse(use: DocumentUse): readonly Flag[] {
-  const { validUntil, territory } = documentValidity(use)
+export function checkDocumentUse(use: DocumentUse): readonly ('W_DOC_EXPIRED' | 'W_DOC_TERRITORY')[] {
+  const { validUntil: byRule, territory } = documentValidity(use)
+  const validUntil = use.validUntil ?? byRule
   const isOut =
     territory === 'within_province' &&
     use.from !== undefined &&

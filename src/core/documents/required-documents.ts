@@ -64,14 +64,3 @@ export function requiredDocuments(productClass: ProductClass, date: string): rea
       return []
   }
 }
-
-/** Groups of {@link requiredDocuments} that none of the papers at hand answers. */
-export function missingDocuments(
-  productClass: ProductClass,
-  date: string,
-  present: readonly DocumentType[],
-): readonly Alternatives[] {
-  return requiredDocuments(productClass, date).filter(
-    (group) => !group.some((type) => present.includes(type)),
-  )
-}

@@ -13,8 +13,8 @@ export interface EarTags {
   readonly flags: readonly Flag[]
 }
 
-/** A certificate covers one lorry; a longer list is a slip of the pen (`1-99999999`) that would fill the memory. */
-const CAP = 5_000
+/** A certificate covers one lorry, with some hundred pigs at most; a longer range is a slip of the pen (`1-99999999`), and five thousand such rows would fill the memory. */
+const CAP = 500
 const TAG_LENGTH = 15
 const TAIL_MIN = 3
 const TAIL_MAX = 8
@@ -28,7 +28,7 @@ export function isEarTagShape(code: string): boolean {
 
 /**
  * Reads a cell of ear tags: whole tags (blanks inside allowed), last digits, ranges with both ends included
- * (`219-236`, `133082500000217-236`), lists of these. Partial tags raise W_TAG_PARTIAL; at most 5,000 tags come out.
+ * (`219-236`, `133082500000217-236`), lists of these. Partial tags raise W_TAG_PARTIAL; at most 500 tags come out.
  */
 export function parseEarTags(raw: string): EarTags {
   const full: string[] = []

@@ -1,9 +1,10 @@
 import { compileBackward } from './backward/compile.ts'
-import { compileForward } from './compile/forward.ts'
+import { compileForward, type ForwardPlan } from './compile/forward.ts'
 import { compileHeading } from './compile/heading.ts'
 import { mistakesOf } from './compile/mistakes.ts'
 import { type MapNode, parseFile } from './compile/node.ts'
 import type { Compilation, CompiledMapping, MappingFile } from './mapping.ts'
+import { anyCase } from './run/any-case.ts'
 import { driftFinder } from './run/drift.ts'
 import { forwardRunner } from './run/forward.ts'
 import { unusedFields } from './run/unused.ts'
@@ -35,7 +36,12 @@ export function compileMapping(file: MappingFile): Compilation {
   if (heading === null || plan === null || !mistakes.none)
     return { mapping: null, mistakes: mistakes.sorted() }
   const runner = forwardRunner(plan)
-  const mapping: CompiledMapping = {
+  if (plan.read.names === 'any-case') return { mapping: inAnyCase(forward(plan, runner), plan), mistakes: [] }
+  return { mapping: forward(plan, runner), mistakes: [] }
+}
+
+function forward(plan: ForwardPlan, runner: ReturnType<typeof forwardRunner>): CompiledMapping {
+  return {
     name: `${plan.system}/${plan.record}`,
     system: plan.system,
     record: plan.record,
@@ -53,7 +59,17 @@ export function compileMapping(file: MappingFile): Compilation {
     },
     drift: driftFinder(plan.known),
   }
-  return { mapping, mistakes: [] }
+}
+
+/** The same mapping for a source that writes the names of its fields in several cases. */
+function inAnyCase(mapping: CompiledMapping, plan: ForwardPlan): CompiledMapping {
+  const spelt = anyCase(plan.known)
+  return {
+    ...mapping,
+    map: (source, context) => mapping.map(spelt(source), context),
+    trace: (source, context) => mapping.trace(spelt(source), context),
+    drift: (source) => mapping.drift(spelt(source)),
+  }
 }
 
 /** The rest of a file whose heading is wrong is compiled too, for its mistakes. */

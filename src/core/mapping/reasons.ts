@@ -141,6 +141,28 @@ export const REASONS = {
     ['the type of the document was told from its number', '凭证类型由编号推断'],
     ['Name the type of the document where the interface allows it.', '接口允许时请注明凭证类型。'],
   ),
+  doc_territory: define(
+    [
+      'the certificate is for transport inside of one province, and the goods crossed its border',
+      '该证明仅限省内使用，货物已跨省',
+    ],
+    [
+      'Compare with the paper: goods of another province need a certificate A.',
+      '请核对证明：跨省调运应使用 A 证。',
+    ],
+  ),
+  doc_expired: define(
+    ['the document was used after its last valid day', '使用时凭证已过有效期'],
+    ['Compare the day of issue and the days stated on the paper.', '请核对签发日期与有效天数。'],
+  ),
+  tag_partial: define(
+    ['only the last digits of ear tags are written', '畜禽标识只写了末几位'],
+    ['Send the 15 digits of each tag where they are known.', '已知时请发送 15 位完整标识。'],
+  ),
+  tag_unread: define(
+    ['a part of the ear tags is no tag and no range', '畜禽标识中有无法识别的部分'],
+    ['Send tags divided by commas, ranges as 219-236.', '请以逗号分隔标识，连续号写作 219-236。'],
+  ),
   product_unknown: define(
     ['no code table or alias names the product', '产品不在代码表与别名表中'],
     ['Send a GB/T 7635.1 code, or add the alias.', '请发送 GB/T 7635.1 代码，或补充别名。'],

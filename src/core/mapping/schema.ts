@@ -60,7 +60,7 @@ const party = (kinds: readonly string[]): TSchema =>
     code: Type.Unsafe({ anyOf: [ref('code'), list(ref('code'))] }),
     name: ref('text'),
     kind: Type.Unsafe({ anyOf: [ref('text'), oneOf(kinds)] }),
-    personal: Type.Boolean(),
+    personal: Type.Unsafe({ anyOf: [Type.Boolean(), Type.Literal('by-name')] }),
   })
 const condition: TSchema = Type.Unsafe({
   anyOf: [
@@ -109,7 +109,7 @@ const DEFS: TProperties = {
       sources: ref('texts'),
       earTags: ref('texts'),
       issuedOn: ref('date'),
-      validUntil: ref('date'),
+      validUntil: Type.Unsafe({ anyOf: [ref('date'), parts({ days: ref('text') })] }),
       url: ref('text'),
     }),
   ),
@@ -188,7 +188,7 @@ function emitOf(kind: Kind): TSchema {
 /** JSON Schema of a mapping file, for editors: completes names and marks mistakes. What is committed is tested against it. */
 export function mappingSchema(): TSchema {
   const read = parts({
-    format: oneOf(['json', 'ndjson', 'xml', 'csv', 'form']),
+    format: oneOf(['json', 'ndjson', 'xml', 'soap', 'csv', 'form']),
     encoding: Type.String(),
     rows: Type.String(),
     empty: scalars,
@@ -196,7 +196,21 @@ export function mappingSchema(): TSchema {
       roots: scalars,
       join: parts({ detail: Type.String(), base: Type.String(), on: scalars }),
     }),
-    csv: parts({ delimiter: Type.String(), quote: Type.String(), header: scalars }),
+    soap: told(
+      parts({ field: Type.String() }),
+      'The element of the envelope whose text is the XML document with the records',
+    ),
+    csv: parts({
+      delimiter: told(Type.String(), 'One character, tab, or auto'),
+      quote: told(Type.String(), 'One character, or none'),
+      header: scalars,
+      skip: told(Type.Integer(), 'Lines above the title row'),
+      comment: told(Type.String(), 'What a line begins with that is a remark'),
+    }),
+    names: told(
+      oneOf(['as-written', 'any-case']),
+      'any-case: names of fields count whatever the case of their letters',
+    ),
     form: parts({ field: Type.String(), format: Type.Literal('json') }),
     maxDepth: Type.Integer(),
   })

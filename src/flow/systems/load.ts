@@ -105,6 +105,7 @@ const CONTENT_TYPES: Record<ReadOptions['format'], readonly string[]> = {
   json: ['application/json'],
   ndjson: ['application/x-ndjson', 'application/ndjson'],
   xml: ['text/xml', 'application/xml'],
+  soap: ['text/xml', 'application/soap+xml'],
   csv: ['text/csv'],
   form: ['application/x-www-form-urlencoded'],
 }

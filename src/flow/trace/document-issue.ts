@@ -1,3 +1,4 @@
+import { documentForm } from '#core/documents/document-form.ts'
 import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
 import { documentValidity } from '#core/documents/document-validity.ts'
 import type { Mentioning } from '#core/lineage/node-state.ts'
@@ -36,6 +37,7 @@ export function documentIssue(mentioned: Mentioning, on: string): DocumentIssue 
   const type = knownType(part?.type ?? 'unknown')
   const issuedOn = part?.issuedOn ?? body.occurredAt
   const rules = issuedOn ? documentValidity({ type, issuedOn: dayOf(issuedOn.at) }) : undefined
+  const form = part?.form ?? (issuedOn && documentForm(type, dayOf(issuedOn.at))?.form)
   const validUntil = part?.validUntil ? dayOf(part.validUntil.at) : rules?.validUntil
   const issuer = issuerOf(body)
   const quantity = mention.role === 'output' ? body.output?.quantity : body.quantity
@@ -47,7 +49,7 @@ export function documentIssue(mentioned: Mentioning, on: string): DocumentIssue 
     typeUnknown: isUntold(type),
     status: record.status,
     verdict: verdictOf(record.status === 'void', issuedOn && dayOf(issuedOn.at), validUntil, on),
-    ...(part?.form ? { form: part.form } : {}),
+    ...(form ? { form } : {}),
     ...(part?.issueType ? { issueType: part.issueType } : {}),
     ...(part?.basis ? { basis: part.basis } : {}),
     ...(issuer ? { issuer } : {}),

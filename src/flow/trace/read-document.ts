@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { compareDecimal, subtractDecimal } from '#core/decimal.ts'
 import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
 import { checkDocumentUse } from '#core/documents/document-validity.ts'
+import { placesOfUse } from '#core/documents/places-of-use.ts'
 import { HubError } from '#core/errors.ts'
 import { documentCode } from '#core/lineage/codes.ts'
 import { massOf, massUsed, usesOf } from '#core/lineage/document-use.ts'
@@ -9,12 +10,12 @@ import { documentTypeOf, type Mentioning, mentioning } from '#core/lineage/node-
 import { recordSummary } from '#core/lineage/record-summary.ts'
 import { normaliseCode } from '#core/text.ts'
 import { readMentions } from '#store/lots.ts'
+import { dayAsked } from './day-asked.ts'
 import { dayOf, documentIssue, issuesIt, isUntold, knownType } from './document-issue.ts'
 import type { DocumentAnswer, DocumentIssue, DocumentUse } from './schema.ts'
 
 const USES_READ = 5000
 const USES_LISTED = 200
-const CHINA_OFFSET_MS = 8 * 3_600_000
 
 export interface DocumentRequest {
   /** A type of document, or `any`. */
@@ -32,7 +33,7 @@ export interface DocumentRequest {
  */
 export async function readDocument(pool: Pool, request: DocumentRequest): Promise<DocumentAnswer> {
   const number = normaliseCode(request.number)
-  const on = dayAsked(request)
+  const on = dayAsked(request.on, request.nowMs)
   const mentions = await readPaper(pool, number, typeAsked(request.type))
   const issues = mentions.list.filter(issuesIt).map((mentioned) => documentIssue(mentioned, on))
   const best = bestOf(issues)
@@ -64,13 +65,6 @@ function typeAsked(type: string): DocumentType | null {
     detail: `"${type.slice(0, 60)}" is no type of document`,
     members: { known: ['any', ...Object.keys(DOCUMENT_TYPES)] },
   })
-}
-
-function dayAsked({ on, nowMs }: DocumentRequest): string {
-  if (on === undefined) return new Date(nowMs + CHINA_OFFSET_MS).toISOString().slice(0, 10)
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(on) && !Number.isNaN(Date.parse(`${on}T00:00:00Z`))
-  if (isDay && new Date(`${on}T00:00:00Z`).toISOString().startsWith(on)) return on
-  throw new HubError('invalid_request', { detail: 'on must be a day, YYYY-MM-DD' })
 }
 
 async function readPaper(
@@ -119,16 +113,14 @@ function statedOf(mentions: readonly Mentioning[], best: DocumentIssue | undefin
 function useOf({ record }: Mentioning, counted: boolean, issue: DocumentIssue | undefined): DocumentUse {
   const { body } = record
   const usedOn = body.occurredAt && dayOf(body.occurredAt.at)
-  const from = body.origin?.code
-  const to = (body.destination ?? body.region)?.code
   const flags =
     issue?.issuedOn && usedOn
       ? checkDocumentUse({
           type: issue.type,
           issuedOn: dayOf(issue.issuedOn.at),
           usedOn,
-          ...(from ? { from } : {}),
-          ...(to ? { to } : {}),
+          ...(issue.validUntil ? { validUntil: issue.validUntil } : {}),
+          ...placesOfUse(body),
         })
       : []
   return {

@@ -6,6 +6,7 @@ import { NODE_STATES, TraceCandidate, TraceGraph, TraceNode } from '#core/lineag
 import { field } from '#core/model/field.ts'
 import { STATUSES } from '#core/model/record.ts'
 import { DecimalText, Quantity, When } from '#core/model/values.ts'
+import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
 
 export { TraceGraph }
 
@@ -75,7 +76,16 @@ export const DocumentIssue = Type.Object({
   ),
   status: Type.Enum([...STATUSES]),
   verdict,
-  form: Type.Optional(Type.String()),
+  form: Type.Optional(
+    field(
+      Type.String(),
+      ['Form', '样式'],
+      [
+        'Generation of the printed form: as the source says, else the one in use on the day of issue',
+        '凭证样式年代：以来源为准，未注明时为开具日使用的样式',
+      ],
+    ),
+  ),
   issueType: Type.Optional(Type.String()),
   basis: Type.Optional(Type.Array(Type.String())),
   issuer: Type.Optional(
@@ -152,3 +162,38 @@ export const DocumentAnswer = field(
   ['Document', '凭证'],
 )
 export type DocumentAnswer = Static<typeof DocumentAnswer>
+
+export const RequiredDocuments = field(
+  Type.Object({
+    product: Type.Union([Type.String(), Type.Null()]),
+    productClass: field(
+      Type.Union([Type.Enum(Object.keys(PRODUCT_CLASSES) as ProductClass[]), Type.Null()]),
+      ['Class', '品类'],
+      ['null: the product is not known, so nothing is asked for', 'null 表示产品未知，不提出要求'],
+    ),
+    on: field(Type.String(), ['Day', '日期'], ['YYYY-MM-DD', 'YYYY-MM-DD']),
+    groups: field(
+      Type.Array(
+        Type.Object({
+          present: field(
+            Type.Boolean(),
+            ['At hand', '已具备'],
+            ['Whether one of the types given answers the group', '所给凭证中是否已有其一'],
+          ),
+          documents: Type.Array(
+            Type.Object({
+              type: TypeOfDocument,
+              title: Type.Object({ en: Type.String(), zh: Type.String() }),
+              form: Type.Optional(Type.String()),
+            }),
+          ),
+        }),
+      ),
+      ['Groups', '凭证组'],
+      ['One document of each group is needed', '每组需具备其中一种'],
+    ),
+    isComplete: field(Type.Boolean(), ['Nothing is missing', '凭证齐全']),
+  }),
+  ['Documents that goods need at a market on a day', '某日入市所需凭证'],
+)
+export type RequiredDocuments = Static<typeof RequiredDocuments>

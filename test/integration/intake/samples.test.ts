@@ -41,10 +41,11 @@ describe('every sample, pushed into an empty hub after the one that it follows',
       const { expected } = sample
       it(`${id} ${sample.name}: ${expected.received} received, ${expected.accepted} accepted, ${expected.rejected} rejected`, async () => {
         await pool.query('truncate messages, record_versions, lot_edges, rejections, waiting_voids')
-        const before = samples.find(({ name }) =>
-          expected.sendAfter?.endsWith(name.split('/').at(-1) as string),
-        )
-        if (before) await push(id, before)
+        for (const earlier of [expected.sendAfter ?? []].flat()) {
+          const before = samples.find(({ name }) => earlier.endsWith(name.split('/').at(-1) as string))
+          if (!before) throw new Error(`${id} has no sample ${earlier}`)
+          await push(id, before)
+        }
         if (expected.refused) {
           const refusal = await push(id, sample).catch((error: unknown) => error)
           expect(refusal).toBeInstanceOf(HubError)

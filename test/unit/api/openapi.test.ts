@@ -42,6 +42,7 @@ it('is OpenAPI 3.1 and has every route of the contract', () => {
       'GET /v1/changes',
       'GET /v1/lots/{code}',
       'GET /v1/trace/{code}',
+      'GET /v1/documents/required',
       'GET /v1/documents/{type}/{number}',
       'GET /v1/rejections',
       'GET /v1/rejections/groups',

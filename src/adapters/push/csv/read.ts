@@ -4,19 +4,24 @@ import { parse as parseWhole } from 'csv-parse/sync'
 import { refuseEmpty } from '#adapters/push/empty.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { tooMany } from '#adapters/push/too-many.ts'
-import type { ReadOptions, SourceRecord } from '#core/source.ts'
+import type { CsvOptions, SourceRecord } from '#core/source.ts'
+import { findTable, quoteOf, type Table } from './dialect.ts'
 import { createRowReader } from './rows.ts'
 
 const ROW_MAX_CHARS = 1_048_576
 
 /** The records of a CSV text. Cells are texts as written: formulas, leading zeros and blanks stay. */
-export function readCsv(text: string, options: ReadOptions['csv'], maxRecords: number): SourceRecord[] {
+export function readCsv(text: string, options: CsvOptions | undefined, maxRecords: number): SourceRecord[] {
   refuseEmpty(text, 'CSV')
+  const table = findTable(text, true, options) ?? NO_TABLE
   const reader = createRowReader(options)
   const records: SourceRecord[] = []
   let rows: string[][]
   try {
-    rows = parseWhole(text, { ...settings(options), to: maxRecords + 2 }) as string[][]
+    rows = parseWhole(table.text, {
+      ...settings(options, table.delimiter),
+      to: maxRecords + 2,
+    }) as string[][]
   } catch (error) {
     throw refusalOf(error)
   }
@@ -25,48 +30,69 @@ export function readCsv(text: string, options: ReadOptions['csv'], maxRecords: n
     if (record) records.push(record)
     if (records.length > maxRecords) throw tooMany(null, maxRecords, `row ${records.length}`)
   }
+  reader.end()
   return records
 }
 
 /** The same records from pieces of text, one row in memory at a time. */
 export async function* streamCsv(
   text: AsyncIterable<string>,
-  options: ReadOptions['csv'],
+  options: CsvOptions | undefined,
 ): AsyncGenerator<SourceRecord> {
   const reader = createRowReader(options)
-  const parser = parse(settings(options))
-  // The error reaches the loop below through the parser itself.
-  pipeline(Readable.from(checked(text)), parser, () => undefined)
+  const pieces = text[Symbol.asyncIterator]()
   try {
+    const table = await beginTable(pieces, options)
+    const parser = parse(settings(options, table.delimiter))
+    // The error reaches the loop below through the parser itself.
+    pipeline(Readable.from(from(table.text, pieces)), parser, () => undefined)
     for await (const cells of parser) {
       const record = reader.read(cells as string[])
       if (record) yield record
     }
+    reader.end()
   } catch (error) {
     throw refusalOf(error)
+  } finally {
+    await pieces.return?.()
   }
 }
 
-async function* checked(text: AsyncIterable<string>): AsyncGenerator<string> {
-  let head: string | null = ''
-  for await (const piece of text) {
-    if (head === null) {
-      yield piece
-      continue
-    }
-    head += piece
-    if (head.trim() === '') continue
+const NO_TABLE: Table = { delimiter: ',', text: '' }
+
+/** Takes pieces until the table can be told. */
+async function beginTable(pieces: AsyncIterator<string>, options: CsvOptions | undefined): Promise<Table> {
+  let head = ''
+  for (;;) {
+    const { value, done } = await pieces.next()
+    if (done === true) break
+    head += value
+    if (head.trim() === '' && head.length <= ROW_MAX_CHARS) continue
     refuseEmpty(head, 'CSV')
-    yield head
-    head = null
+    const table = findTable(head, head.length > ROW_MAX_CHARS, options)
+    if (table) return table
   }
-  if (head !== null) refuseEmpty(head, 'CSV')
+  refuseEmpty(head, 'CSV')
+  return findTable(head, true, options) ?? NO_TABLE
 }
 
-function settings(options: ReadOptions['csv']): Options {
+async function* from(text: string, pieces: AsyncIterator<string>): AsyncGenerator<string> {
+  yield text
+  for (;;) {
+    const { value, done } = await pieces.next()
+    if (done === true) return
+    yield value
+  }
+}
+
+function settings(options: CsvOptions | undefined, delimiter: string): Options {
+  const comment = options?.comment
   return {
-    delimiter: options?.delimiter ?? ',',
-    quote: options?.quote ?? '"',
+    delimiter,
+    quote: quoteOf(options),
+    ...(comment === undefined ? {} : { comment, comment_no_infix: true }),
+    // Files that were put together from others have several of them.
+    record_delimiter: ['\r\n', '\n', '\r'],
     bom: false,
     relax_column_count: true,
     relax_quotes: true,

@@ -1,13 +1,13 @@
 import { sourceRecord } from '#adapters/push/record.ts'
 import type { Issue } from '#core/issue.ts'
-import type { ReadOptions, SourceRecord } from '#core/source.ts'
+import type { CsvOptions, SourceRecord } from '#core/source.ts'
 import { hasForbiddenCharacter } from '#core/text.ts'
 import { type Columns, readColumns } from './columns.ts'
 
 const placing = (path: string, field: string) => `${path}, ${field}`
 
 /** Turns the rows of a CSV text into source records, in order; the first row gives the names. Rows are counted from 1 below the title row. */
-export function createRowReader(options: ReadOptions['csv']) {
+export function createRowReader(options: CsvOptions | undefined) {
   let columns: Columns | null = null
   let index = 0
 
@@ -26,6 +26,10 @@ export function createRowReader(options: ReadOptions['csv']) {
       })
       return sourceRecord(index++, path, value, placing, rowIssues(path, cells, columns.names))
     },
+    /** @throws DecodeRefusal where there was no title row */
+    end(): void {
+      if (!columns) readColumns([], options?.header)
+    },
   }
 }
 
@@ -41,7 +45,7 @@ function rowIssues(path: string, cells: readonly string[], names: readonly strin
       path,
       code: 'E_SCHEMA',
       reason,
-      fix: 'send a cell for each column; put cells with commas in quotes',
+      fix: 'send a cell for each column; put cells that hold the delimiter in quotes',
     })
   }
   cells.forEach((cell, at) => {

@@ -4,8 +4,8 @@ export interface ExpectedFile {
   readonly draft?: boolean
   readonly record: string
   readonly contentType: string
-  /** Sample that is sent before this one, in the same folder. */
-  readonly sendAfter?: string
+  /** Sample that is sent before this one, in the same folder; several in their order. */
+  readonly sendAfter?: string | readonly string[]
   readonly received: number
   readonly accepted: number
   readonly unchanged: number

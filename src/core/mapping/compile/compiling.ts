@@ -1,3 +1,4 @@
+import type { DocumentType } from '#core/documents/document-type.ts'
 import type { CodeTable } from '#core/mapping/mapping.ts'
 import type { Run } from '#core/mapping/run/run.ts'
 import type { Mistakes } from './mistakes.ts'
@@ -23,6 +24,19 @@ export interface Compiling {
   readonly isEvent: boolean
   /** Whether the canonical record has a quantity, whose unit a price may share. */
   readonly hasQuantity: boolean
+  /** Documents that the canonical record names, as far as they were compiled. */
+  readonly papers: Paper[]
+}
+
+/** What is known of a document before any record comes. */
+export interface Paper {
+  /** Reads its number. */
+  readonly read: (run: Run) => string | undefined
+  readonly field: string
+  /** Types that the field may hold; none where the number tells. */
+  readonly types: readonly DocumentType[]
+  /** Whether the source tells when it was issued, or how long it is valid. */
+  readonly isDated: boolean
 }
 
 /** What compiling begins with. */
@@ -39,6 +53,7 @@ export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {
     scope: '',
     isEvent: true,
     hasQuantity: false,
+    papers: [],
     ...given,
   }
 }

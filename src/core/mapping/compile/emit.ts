@@ -1,3 +1,4 @@
+import { type DocumentCheck, documentCheck } from '#core/mapping/run/document-check.ts'
 import { type Condition, compileWhen } from '#core/mapping/verbs/when.ts'
 import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
 import { type Compiling, choiceOf, entryOf, mapOf } from './compiling.ts'
@@ -16,6 +17,8 @@ export interface Emit {
   readonly plans: readonly FieldPlan[]
   /** Parts that the schema of the kind cannot do without. */
   readonly required: readonly string[]
+  /** What the rules of the day say of its documents; null where it has none that they know. */
+  readonly check: DocumentCheck | null
 }
 
 const NAMES = ['kind', 'key', 'when', 'fields'] as const
@@ -39,18 +42,24 @@ export function compileEmit(c: Compiling, node: Node, target: string): Emit | nu
     ...c,
     hasQuantity: fieldsNode.entries.has('quantity'),
     isEvent: kind !== 'party' && kind !== 'site',
+    papers: [],
   }
   checkMinimal(c, fieldsNode, kind, target)
   const plans = compileFields(inside, fieldsNode, kind, `${target}.fields`)
   const isWhole =
     plans !== null && (keyNode === undefined || key !== null) && (whenNode === undefined || when !== null)
   if (!isWhole) return null
+  const sorted = [...plans].sort((a, b) => a.rank - b.rank || (a.target < b.target ? -1 : 1))
   return {
     kind,
     key,
     when,
     required: REQUIRED[kind] ?? [],
-    plans: [...plans].sort((a, b) => a.rank - b.rank || (a.target < b.target ? -1 : 1)),
+    plans: sorted,
+    check: documentCheck(
+      sorted.map((plan) => plan.target),
+      inside.papers,
+    ),
   }
 }
 

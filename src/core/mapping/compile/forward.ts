@@ -1,4 +1,5 @@
 import type { CodeTable, MappingTest, Words } from '#core/mapping/mapping.ts'
+import { alike } from '#core/mapping/run/any-case.ts'
 import { compileDate } from '#core/mapping/verbs/date.ts'
 import { compileText } from '#core/mapping/verbs/text.ts'
 import type { Kind } from '#core/model/kinds.ts'
@@ -77,6 +78,11 @@ export function compileForward(
   const order = orderNode === undefined ? null : compileOrder(c, orderNode)
   const emits = compileEmits(c, root)
   const ignored = ignoredFields(c, root)
+  const known = new Set([...c.paths, ...ignored])
+  if (read?.options.names === 'any-case' && readNode !== undefined) {
+    for (const [found, meant] of alike(known))
+      mistakes.add(readNode.at, 'read.names', 'same_name', { found, wanted: meant })
+  }
   if (!mistakes.none || read === null || key === null || emits === null || !isWhole) return null
   return {
     ...heading,
@@ -87,7 +93,7 @@ export function compileForward(
     order,
     emits,
     kinds: [...new Set(emits.map((emit) => emit.kind))],
-    known: new Set([...c.paths, ...ignored]),
+    known,
     ignored: new Set(ignored),
   }
 }

@@ -71,6 +71,14 @@ export const MISTAKES = {
         '请使用小写字母、数字与连字符，如 jiaxing-wholesale/trade。',
       ],
     ),
+  same_name: ({ found, wanted }) =>
+    words(
+      [
+        `"${found}" and "${wanted}" are one name in any case`,
+        `不分大小写时“${found}”与“${wanted}”是同一名称`,
+      ],
+      ['Write the field in one spelling everywhere.', '请在各处使用同一写法。'],
+    ),
   not_version: ({ found }) =>
     words(
       [`"${found}" is not a version`, `“${found}”不是版本号`],

@@ -1,9 +1,21 @@
 import type { ReadOptions } from '#core/source.ts'
 import { type Compiling, choiceOf, entryOf, mapOf, textOf, textsOf } from './compiling.ts'
 import type { MapNode, Node } from './node.ts'
+import { compileCsv } from './read-csv.ts'
 
-const NAMES = ['format', 'encoding', 'rows', 'xml', 'csv', 'form', 'maxDepth', 'empty'] as const
-const FORMATS = ['json', 'ndjson', 'xml', 'csv', 'form'] as const
+const NAMES = [
+  'format',
+  'encoding',
+  'rows',
+  'xml',
+  'soap',
+  'csv',
+  'form',
+  'names',
+  'maxDepth',
+  'empty',
+] as const
+const FORMATS = ['json', 'ndjson', 'xml', 'soap', 'csv', 'form'] as const
 
 /** Compiles `read:`: how the bytes are read, and which texts mean "no value". */
 export function compileRead(
@@ -25,8 +37,11 @@ export function compileRead(
     part(c, map, 'xml', compileXml),
     part(c, map, 'csv', compileCsv),
     part(c, map, 'form', compileForm),
+    part(c, map, 'soap', compileSoap),
+    part(c, map, 'names', compileNames),
   ] as const
-  const [xml, csv, form] = parts
+  const [xml, csv, form, soap, names] = parts
+  if (format === 'soap' && soap === undefined) c.mistakes.add(node.at, 'read', 'missing', { wanted: 'soap' })
   const depth = optional(c, map, 'maxDepth')
   if (depth && !/^\d{1,3}$/.test(depth))
     c.mistakes.add(map.at, 'read.maxDepth', 'bad_number', { found: depth })
@@ -41,6 +56,8 @@ export function compileRead(
       ...(xml ? { xml } : {}),
       ...(csv ? { csv } : {}),
       ...(form ? { form } : {}),
+      ...(soap ? { soap } : {}),
+      ...(names ? { names } : {}),
       ...(depth === undefined ? {} : { maxDepth: Number(depth) }),
     },
   }
@@ -96,16 +113,16 @@ function compileJoin(c: Compiling, node: Node): { detail: string; base: string; 
   return detail && base && on ? { detail, base, on: on.join(',') } : null
 }
 
-function compileCsv(c: Compiling, node: Node): ReadOptions['csv'] | null {
-  const map = mapOf(c, node, 'read.csv', ['delimiter', 'quote', 'header'])
+function compileSoap(c: Compiling, node: Node): ReadOptions['soap'] | null {
+  const map = mapOf(c, node, 'read.soap', ['field'], 'soap: { field: arg0 }')
   if (map === null) return null
-  const delimiter = optional(c, map, 'delimiter', 'read.csv')
-  const quote = optional(c, map, 'quote', 'read.csv')
-  const headerNode = entryOf(map, 'header')
-  const header = headerNode === undefined ? undefined : textsOf(c, headerNode, 'read.csv.header')
-  if (delimiter === null || quote === null || header === null) return null
-  return { ...(delimiter ? { delimiter } : {}), ...(quote ? { quote } : {}), ...(header ? { header } : {}) }
+  const field = optional(c, map, 'field', 'read.soap')
+  if (field === undefined) c.mistakes.add(node.at, 'read.soap', 'missing', { wanted: 'field' })
+  return field ? { field } : null
 }
+
+const compileNames = (c: Compiling, node: Node): ReadOptions['names'] | null =>
+  choiceOf(c, node, 'read.names', ['as-written', 'any-case'] as const)
 
 function compileForm(c: Compiling, node: Node): ReadOptions['form'] | null {
   const map = mapOf(c, node, 'read.form', ['field', 'format'], 'form: { field: dataStr, format: json }')

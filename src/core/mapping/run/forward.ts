@@ -121,6 +121,7 @@ function mapBody(run: Run, step: Step, fields: TracedField[] | null, ended: Mapp
     if (fields === null) values[i] = plan.evaluate(run)
     else values[i] = traced(run, emit, plan, fields)
   }
+  if (emit.check !== null) emit.check(run, values)
   const body = step.assemble(values, run.flags === 0 ? [] : flagsOf(run.flags), run.raw)
   if (ended !== undefined) body.void = ended
   return body

@@ -1,15 +1,20 @@
-import { type Compiling, type Evaluate, entryOf } from '#core/mapping/compile/compiling.ts'
+import type { DocumentType } from '#core/documents/document-type.ts'
+import { type Compiling, entryOf } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
+import type { Run } from '#core/mapping/run/run.ts'
 import { keptWords } from '#core/mapping/run/words.ts'
 import type { DocumentPart } from '#core/model/parts.ts'
 import { compileDate } from './date.ts'
+import { compileEarTags } from './ear-tags.ts'
 import { compileText } from './text.ts'
+import { compileValidDays } from './valid-days.ts'
 import { compileWordList } from './word-list.ts'
 
 /** Something that a document has beside its number, role, type and scheme. */
 export interface Member {
   readonly name: string
-  readonly evaluate: Evaluate<unknown>
+  /** @param issuedDay day of issue `YYYY-MM-DD`, or that of the record where the source does not tell it */
+  readonly evaluate: (run: Run, type: DocumentType, issuedDay: string) => unknown
 }
 
 const VALUES: Partial<Record<keyof DocumentPart, readonly string[]>> = {
@@ -22,12 +27,16 @@ export function compileMember(
   target: string,
   name: keyof DocumentPart,
 ): Member | null {
+  if (name === 'validUntil' && node.is === 'map' && node.entries.has('days')) {
+    const evaluate = compileValidDays(c, node, target)
+    return evaluate === null ? null : { name, evaluate }
+  }
   if (name === 'issuedOn' || name === 'validUntil') {
     const plan = compileDate(c, node, target, { essential: false, event: false })
     return plan === null ? null : { name, evaluate: plan.evaluate }
   }
   if (name === 'basis' || name === 'sources' || name === 'earTags') {
-    const evaluate = compileWordList(c, node, target)
+    const evaluate = name === 'earTags' ? compileEarTags(c, node, target) : compileWordList(c, node, target)
     return evaluate === null ? null : { name, evaluate }
   }
   const values = VALUES[name]

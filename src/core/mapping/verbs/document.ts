@@ -15,6 +15,7 @@ import { memo } from '#core/mapping/run/memo.ts'
 import { note, type Run } from '#core/mapping/run/run.ts'
 import { isDestroyed, isRuined } from '#core/mapping/run/words.ts'
 import { DOCUMENT_ROLES, type DocumentPart } from '#core/model/parts.ts'
+import type { When } from '#core/model/values.ts'
 import { isPrecisionLost, normaliseCode } from '#core/text.ts'
 import { schemesOf } from './code.ts'
 import { compileMember, type Member } from './document-member.ts'
@@ -24,7 +25,8 @@ import { compileText, TEXT_NAMES } from './text.ts'
 /**
  * Document: `from` is its number, `role` what it is to the record, `type` one type, a list of those that the field may hold, or
  * `by-number`. A type told from the shape of the number alone is marked W_DOC_TYPE_GUESSED. With `scheme`, `issuer`, `form`,
- * `issueType`, `basis`, `sources`, `issuedOn`, `validUntil`, `earTags`, `url`. One without a number is none.
+ * `issueType`, `basis`, `sources`, `issuedOn`, `validUntil`, `earTags`, `url`. One without a number is none. A quarantine
+ * certificate has the type that its day of issue gives it: the one of 2026 since 2026-01-01.
  */
 export const DOCUMENT_EXAMPLE = {
   mapping: '[ { role: upstream, from: certNo, type: by-number } ]',
@@ -35,12 +37,12 @@ export const DOCUMENT_EXAMPLE = {
 
 const TYPES = Object.keys(DOCUMENT_TYPES) as readonly DocumentType[]
 const MEMBERS = [
+  'issuedOn',
   'issuer',
   'form',
   'issueType',
   'basis',
   'sources',
-  'issuedOn',
   'validUntil',
   'earTags',
   'url',
@@ -85,13 +87,21 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<Docume
   const types = typeNode === undefined ? null : typesOf(c, typeNode, `${target}.type`)
   const schemes = schemesOf(c, map, target)
   const members: Member[] = []
+  let issued: Evaluate<unknown> | undefined
   for (const name of MEMBERS) {
     const node = entryOf(map, name)
     const member = node === undefined ? undefined : compileMember(c, node, `${target}.${name}`, name)
-    if (member) members.push(member)
+    if (member && name === 'issuedOn') issued = (run) => member.evaluate(run, 'unknown', run.day)
+    else if (member) members.push(member)
     else if (member === null) return null
   }
   if (plan === null || role === null || types === null || schemes === null) return null
+  c.papers.push({
+    read: plan.read,
+    field: plan.field,
+    types,
+    isDated: issued !== undefined || map.entries.has('validUntil'),
+  })
   const number = memo(readNumber)
   const typeOf = typeReader(types, role === 'voucher' || role === 'self')
   const { read } = plan
@@ -104,12 +114,22 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<Docume
       if (!isRuined(run, text, target)) note(run, 'E_PRECISION_LOST', 'code_lost', { target, value: text })
       return undefined
     }
-    const type = typeOf(run, text, code, target)
+    const issuedOn = issued === undefined ? undefined : (issued(run) as When | undefined)
+    const day = issuedOn?.at.slice(0, 10) ?? run.day
+    const type = typeOf(run, text, code, target, day)
     if (type === undefined) return undefined
     const raw = code === text ? undefined : text
     const fits = scheme === undefined || identify(code, { scheme }).scheme !== scheme ? undefined : scheme
-    if (members.length === 0) return bare(code, raw, role, fits, type)
-    return whole(run, members, code, raw, role, fits, type)
+    if (members.length === 0 && issuedOn === undefined) return bare(code, raw, role, fits, type)
+    const parts: Record<string, unknown> = { number: code, role, type }
+    if (raw !== undefined) parts['raw'] = raw
+    if (fits !== undefined) parts['scheme'] = fits
+    if (issuedOn !== undefined) parts['issuedOn'] = issuedOn
+    for (const { name, evaluate } of members) {
+      const value = evaluate(run, type, day)
+      if (value !== undefined) parts[name] = value
+    }
+    return inOrder(parts)
   }
 }
 
@@ -138,26 +158,10 @@ function bare(
   return scheme === undefined ? { number, raw, role, type } : { number, raw, role, scheme, type }
 }
 
-/** The members come in the order of their names, and so do the four of every document. */
-function whole(
-  run: Run,
-  members: readonly Member[],
-  number: string,
-  raw: string | undefined,
-  role: DocumentPart['role'],
-  scheme: string | undefined,
-  type: string,
-): DocumentPart {
-  const parts: Record<string, unknown> = {}
-  for (const member of members) {
-    const value = member.evaluate(run)
-    if (value !== undefined) parts[member.name] = value
-  }
-  const all: Record<string, unknown> = { ...parts, number, role, type }
-  if (raw !== undefined) all['raw'] = raw
-  if (scheme !== undefined) all['scheme'] = scheme
+/** The parts in the order of their names, in which the content of records is compared. */
+function inOrder(parts: Readonly<Record<string, unknown>>): DocumentPart {
   const sorted: Record<string, unknown> = {}
-  for (const name of Object.keys(all).sort()) sorted[name] = all[name]
+  for (const name of Object.keys(parts).sort()) sorted[name] = parts[name]
   return sorted as unknown as DocumentPart
 }
 
@@ -174,23 +178,31 @@ function typesOf(c: Compiling, node: Node, target: string): readonly DocumentTyp
   return types.every((type) => type !== null) ? types : null
 }
 
-type TypeReader = (run: Run, text: string, code: string, target: string) => DocumentType | undefined
+/** @param day day of issue, else that of the record */
+type TypeReader = (
+  run: Run,
+  text: string,
+  code: string,
+  target: string,
+  day: string,
+) => DocumentType | undefined
 
 /** @param isOwn the sender issued the paper itself and knows what it is */
 function typeReader(types: readonly DocumentType[], isOwn: boolean): TypeReader {
   const [only] = types
-  if (isOwn && types.length === 1 && only !== undefined) return (run) => documentTypeOn(only, run.day)
+  if (isOwn && types.length === 1 && only !== undefined)
+    return (_run, _text, _code, _target, day) => documentTypeOn(only, day)
   const hint = types.length === 0 ? {} : { types }
   const prefixed = memo((code) => classifyDocument(code, hint), 8192)
-  return (run, text, code, target) => {
+  return (run, text, code, target, day) => {
     const known = prefixed(code)
-    if (!known.guessed) return run.day < QUARANTINE_2026 ? known.type : documentTypeOn(known.type, run.day)
+    if (!known.guessed) return day < QUARANTINE_2026 ? known.type : documentTypeOn(known.type, day)
     if (isRuined(run, text, target)) return undefined
     const { productClass } = run
     const guess = classifyDocument(code, {
       ...hint,
       ...(productClass ? { productClass } : {}),
-      ...(run.day ? { date: run.day } : {}),
+      ...(day ? { date: day } : {}),
     })
     if (guess.guessed) note(run, 'W_DOC_TYPE_GUESSED', 'type_guessed', { target, value: text })
     return guess.type

@@ -12,12 +12,14 @@ import { wordsOf } from '#core/mapping/run/words.ts'
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
 import { PARTY_KINDS, PARTY_ROLES, SITE_KINDS, SITE_ROLES } from '#core/model/parts.ts'
 import type { Alias } from '#core/model/values.ts'
+import { isOrganisationName } from '#core/organisation-name.ts'
 import { type CodePlan, compileCode } from './code.ts'
 import { compileText, type TextPlan } from './text.ts'
 
 /**
  * Parties and sites, by role: `code` (one, or a list of several), `name`, `kind`. One without a code and a name is none. A citizen
- * identity number makes the party personal; it is kept as a digest, or left out where the hub has no key for digests.
+ * identity number makes the party personal; it is kept as a digest, or left out where the hub has no key for digests. `personal:
+ * true` says that the name is a person's, `personal: by-name` that it is unless it ends as names of organisations do.
  */
 export const PARTY_EXAMPLE = {
   mapping: '{ parties.buyer: { code: { from: buyerCode, scheme: cn.mofcom.operator13 }, name: buyerName } }',
@@ -60,18 +62,20 @@ export function compileParty(
       : compileText(c, kindNode, `${target}.kind`, [], { values: KINDS[group] })
   const personalNode = entryOf(map, 'personal')
   const personal =
-    personalNode === undefined ? 'false' : choiceOf(c, personalNode, `${target}.personal`, ['true', 'false'])
+    personalNode === undefined
+      ? ('false' as const)
+      : choiceOf(c, personalNode, `${target}.personal`, PERSONAL)
   if (codes?.length === 0 && nameNode === undefined)
     c.mistakes.add(node.at, target, 'missing', { wanted: 'code' })
   if (codes === null || name === null || kind === null || personal === null) return null
-  return evaluator({ codes, name, kind, personal: personal === 'true' }, role, `${target}.name`)
+  return evaluator({ codes, name, kind, personal }, role, `${target}.name`)
 }
 
 interface Parts {
   readonly codes: readonly CodePlan[]
   readonly name: TextPlan | undefined
   readonly kind: TextPlan | undefined
-  readonly personal: boolean
+  readonly personal: (typeof PERSONAL)[number]
 }
 
 const SAME = 4096
@@ -97,7 +101,7 @@ function evaluator(parts: Parts, role: string, nameTarget: string): Evaluate<Par
     if (code === undefined) {
       run.field = nameField
       const words = wordsOfName(run, written, nameTarget)
-      return words === undefined ? undefined : part(role, [], words, undefined, parts.personal)
+      return words === undefined ? undefined : part(role, [], words, undefined, isPersonal(parts, words))
     }
     const same = known.get(code)
     if (same !== undefined && same.name === written) return same.part
@@ -105,7 +109,7 @@ function evaluator(parts: Parts, role: string, nameTarget: string): Evaluate<Par
     run.field = nameField
     const words = wordsOfName(run, written, nameTarget)
     const alias = reading?.alias ?? null
-    const personal = parts.personal || reading?.personal === true
+    const personal = isPersonal(parts, words) || reading?.personal === true
     if (alias === null && words === undefined) return undefined
     const made = part(role, alias === null ? [] : [alias], words, undefined, personal)
     // Only what gave no doubt is remembered: a doubt has to be told every time.
@@ -116,12 +120,18 @@ function evaluator(parts: Parts, role: string, nameTarget: string): Evaluate<Par
   }
 }
 
+/** `by-name`: a field that may hold a person or an organisation; what is not plainly an organisation is taken for a person. */
+const PERSONAL = ['true', 'false', 'by-name'] as const
+
+const isPersonal = ({ personal }: Parts, words: string | undefined): boolean =>
+  personal === 'by-name' ? words !== undefined && !isOrganisationName(words) : personal === 'true'
+
 const wordsOfName = (run: Run, written: string | undefined, target: string): string | undefined =>
   written === undefined ? undefined : wordsOf(run, written, target)
 
 function make(run: Run, parts: Parts, role: string, words: string | undefined): Part | undefined {
   const ids: Alias[] = []
-  let personal = parts.personal
+  let personal = isPersonal(parts, words)
   for (const code of parts.codes) {
     const reading = code.evaluate(run)
     if (reading === undefined) continue

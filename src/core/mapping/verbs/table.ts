@@ -3,6 +3,7 @@ import { CODE_EXAMPLE } from './code.ts'
 import { DATE_EXAMPLE } from './date.ts'
 import { DOCUMENT_EXAMPLE } from './document.ts'
 import { EACH_EXAMPLE } from './each.ts'
+import { EAR_TAGS_EXAMPLE } from './ear-tags.ts'
 import { ENUM_EXAMPLE } from './enum.ts'
 import { FLOW_EXAMPLE } from './flow.ts'
 import { FROM_EXAMPLE } from './from.ts'
@@ -16,6 +17,7 @@ import { QUANTITY_EXAMPLE } from './quantity.ts'
 import { REGION_EXAMPLE } from './region.ts'
 import { TEST_EXAMPLE } from './test-part.ts'
 import { CHOOSE_EXAMPLE, CONCAT_EXAMPLE, CONST_EXAMPLE } from './text.ts'
+import { VALID_DAYS_EXAMPLE } from './valid-days.ts'
 import { WHEN_EXAMPLE } from './when.ts'
 
 /** An example of a verb: a part of a mapping, a source record, and the part of the canonical record that comes out. */
@@ -46,6 +48,8 @@ export const VERBS: Readonly<Record<string, VerbExample>> = {
   price: PRICE_EXAMPLE,
   amount: AMOUNT_EXAMPLE,
   document: DOCUMENT_EXAMPLE,
+  validUntil: VALID_DAYS_EXAMPLE,
+  earTags: EAR_TAGS_EXAMPLE,
   lot: LOT_EXAMPLE,
   party: PARTY_EXAMPLE,
   flow: FLOW_EXAMPLE,

@@ -105,3 +105,68 @@ describe('CSV', () => {
     expect(refusalOf(() => csv(text))).toMatchObject({ code: 'E_SCHEMA', at, reason })
   })
 })
+
+describe('dialects of CSV', () => {
+  const TABLE = [
+    ['编号', '名称'],
+    ['1', 'x, y'],
+    ['2', 'z'],
+  ]
+  const written = (delimiter: string, end = '\n') =>
+    TABLE.map((cells) =>
+      cells.map((cell) => (cell.includes(delimiter) ? `"${cell}"` : cell)).join(delimiter),
+    ).join(end)
+  const EXPECTED = [
+    { 编号: '1', 名称: 'x, y' },
+    { 编号: '2', 名称: 'z' },
+  ]
+
+  test.each([',', ';', '\t', '|'])('auto takes the delimiter %j that the title row has', (delimiter) => {
+    expect(csv(written(delimiter), { delimiter: 'auto' }).records.map(({ value }) => value)).toEqual(EXPECTED)
+  })
+
+  test('auto does not count what stands in quotes, and takes the line sep= of a spreadsheet at its word', () => {
+    expect(csv('"a,b,c";d\n1;2', { delimiter: 'auto' }).records[0]?.value).toEqual({ 'a,b,c': '1', d: '2' })
+    expect(csv('sep=;\r\na;b,c\r\n1;2', { delimiter: 'auto' }).records[0]?.value).toEqual({
+      a: '1',
+      'b,c': '2',
+    })
+    expect(csv('a\n1\n2', { delimiter: 'auto' }).records).toHaveLength(2)
+  })
+
+  test('tab is a word of its own', () => {
+    expect(csv(written('\t'), { delimiter: 'tab' }).records.map(({ value }) => value)).toEqual(EXPECTED)
+  })
+
+  test('without quotes a quotation mark is text', () => {
+    expect(csv('a,b\n"x,5"\n', { quote: 'none' }).records[0]?.value).toEqual({ a: '"x', b: '5"' })
+  })
+
+  test.each(['\n', '\r\n', '\r'])('lines may end with %j', (end) => {
+    const { records } = csv(written(',', end), {})
+    expect(records.map(({ value }) => value)).toEqual(EXPECTED)
+    expect(records[1]?.path).toBe('row 2')
+  })
+
+  test('line ends may be mixed', () => {
+    expect(
+      csv('a,b\r\n1,2\n3,4\r5,6').records.map(({ value }) => Object.values(value as object).join()),
+    ).toEqual(['1,2', '3,4', '5,6'])
+  })
+
+  test('lines above the title row and remarks are no rows', () => {
+    const text =
+      '衢州市畜牧站 "日报\r\n导出时间: 2024-04-14 20:00\r\n# 单位: 头\r\n编号;名称\r\n# 1;2\r\n1;#x\r\n'
+    const { records } = csv(text, { delimiter: 'auto', skip: 2, comment: '#' })
+    expect(records.map(({ path, value }) => [path, value])).toEqual([['row 1', { 编号: '1', 名称: '#x' }]])
+  })
+
+  test('a file with nothing below the lines to skip has no title row', () => {
+    for (const text of ['one\ntwo', 'one\ntwo\n', 'one\r\ntwo\r', 'one\n\n\n'])
+      expect(refusalOf(() => csv(text, { skip: 2 }))).toMatchObject({
+        at: 'row 1',
+        reason: 'no header row: the columns cannot be told',
+      })
+    expect(refusalOf(() => csv('#a\n#b', { comment: '#' }))).toMatchObject({ at: 'row 1' })
+  })
+})

@@ -25,6 +25,22 @@ const MESSAGES: readonly (readonly [name: string, options: StreamOptions, text: 
   ['NDJSON', { format: 'ndjson' }, '{"a":"番茄"}\r\n\n{"a":1\n{"a":"㛃"}\n{"a":12345678901234567890}'],
   ['CSV', { format: 'csv' }, '编号,名称\n1,"番,茄"\n2\n3,"㛃\n二"\n'],
   [
+    'CSV with lines above, remarks and a delimiter to be found',
+    { format: 'csv', csv: { delimiter: 'auto', skip: 2, comment: '#' } },
+    '日报 "\r\n\r# 单位\n\r\n编号|名称,x|y\r\n1|"番|茄\r\n"|2\r2|㛃\n#3|4\n',
+  ],
+  [
+    'CSV with the delimiter in its first line',
+    { format: 'csv', csv: { delimiter: 'auto' } },
+    'sep=;\r\na;b,c\r\n㛃;2\r\n',
+  ],
+  ['CSV of one short line', { format: 'csv', csv: { delimiter: 'auto', header: ['a', 'b'] } }, '番;2'],
+  [
+    'a SOAP envelope',
+    { format: 'soap', soap: { field: 'arg0' }, xml: { roots: ['r'] } },
+    '<?xml version="1.0" encoding="UTF-8"?><e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body><u><arg0><![CDATA[<?xml version="1.0"?><x><r><a>番</a></r><r><a>㛃</a></r></x>]]></arg0></u></e:Body></e:Envelope>',
+  ],
+  [
     'XML',
     { format: 'xml' },
     '<?xml version="1.0" encoding="UTF-8"?><r><a>番&amp;茄</a></r><r><a>㛃</a><a/></r>',

@@ -2,9 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addDays } from '#core/documents/civil-day.ts'
 import { documentForm, documentTypeOn } from '#core/documents/document-form.ts'
+import type { DocumentType } from '#core/documents/document-type.ts'
 import { checkDocumentUse, documentValidity } from '#core/documents/document-validity.ts'
+import { placesOfUse } from '#core/documents/places-of-use.ts'
 import { promiseBasis } from '#core/documents/promise-basis.ts'
-import { missingDocuments, requiredDocuments } from '#core/documents/required-documents.ts'
+import { requiredDocuments } from '#core/documents/required-documents.ts'
+import type { ProductClass } from '#core/products/product-class.ts'
+
+/** Groups that none of the documents at hand answers. */
+const missingDocuments = (productClass: ProductClass, date: string, present: readonly DocumentType[]) =>
+  requiredDocuments(productClass, date).filter((group) => !group.some((type) => present.includes(type)))
 
 describe('forms by date of issue', () => {
   it.each([
@@ -80,6 +87,32 @@ describe('validity and territory by date of issue', () => {
     const a = { type: 'animal_A', issuedOn: '2024-02-27', statedDays: 3 } as const
     expect(checkDocumentUse({ ...a, usedOn: '2024-03-01' })).toEqual([])
     expect(checkDocumentUse({ ...a, usedOn: '2024-03-02' })).toEqual(['W_DOC_EXPIRED'])
+  })
+})
+
+describe('the provinces between which a paper was used', () => {
+  const region = (code: string) => ({ code, year: 2024 })
+
+  it('are those of origin and destination, else of where the record was made', () => {
+    const [origin, here, there] = [region('341302'), region('330402'), region('310115')]
+    expect(placesOfUse({ origin, region: here })).toEqual({ from: '34', to: '33' })
+    expect(placesOfUse({ origin, region: here, destination: there })).toEqual({ from: '34', to: '31' })
+    expect(placesOfUse({ region: here, destination: there })).toEqual({ from: '33', to: '31' })
+    expect(placesOfUse({ region: here })).toEqual({ to: '33' })
+    expect(placesOfUse({ origin })).toEqual({ from: '34' })
+  })
+
+  it('are told from candidates only where all lie in one', () => {
+    const one = { candidates: ['330602', '330603'], year: 2024 }
+    const two = { candidates: ['330602', '310115'], year: 2024 }
+    expect(placesOfUse({ origin: one, region: two })).toEqual({ from: '33' })
+  })
+
+  it('an own last day of the paper counts before the one of its type', () => {
+    const use = { type: 'promise_cert', issuedOn: '2024-04-14', usedOn: '2024-04-18' } as const
+    expect(checkDocumentUse(use)).toEqual([])
+    expect(checkDocumentUse({ ...use, validUntil: '2024-04-17' })).toEqual(['W_DOC_EXPIRED'])
+    expect(checkDocumentUse({ ...use, validUntil: '2024-04-18' })).toEqual([])
   })
 })
 

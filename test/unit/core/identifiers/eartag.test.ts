@@ -51,11 +51,11 @@ describe('a cell of ear tags', () => {
     expect(parseEarTags(' /,，')).toEqual({ full: [], tails: [], unread: [], flags: [] })
   })
 
-  it('never gives more than 5,000 tags', () => {
-    expect(parseEarTags('0001-5000').tails).toHaveLength(5_000)
-    expect(parseEarTags('0001-5001')).toMatchObject({ tails: [], unread: ['0001-5001'] })
-    const flood = parseEarTags('00000001-00005000,00005001,133082500000001-133082599999999')
-    expect(flood.tails).toHaveLength(5_000)
+  it('never gives more than 500 tags', () => {
+    expect(parseEarTags('0001-0500').tails).toHaveLength(500)
+    expect(parseEarTags('0001-0501')).toMatchObject({ tails: [], unread: ['0001-0501'] })
+    const flood = parseEarTags('00000001-00000500,00000501,133082500000001-133082599999999')
+    expect(flood.tails).toHaveLength(500)
     expect(flood.full).toHaveLength(0)
     expect(flood.unread).toHaveLength(2)
   })
@@ -66,7 +66,7 @@ describe('a cell of ear tags', () => {
         const { full, tails } = parseEarTags(raw)
         expect(full.every(isEarTagShape)).toBe(true)
         expect(tails.every((tail) => /^\d{3,8}$/.test(tail))).toBe(true)
-        expect(full.length + tails.length).toBeLessThanOrEqual(5_000)
+        expect(full.length + tails.length).toBeLessThanOrEqual(500)
       }),
     )
   })

@@ -1,0 +1,66 @@
+import type { DocumentType } from '#core/documents/document-type.ts'
+import { checkDocumentUse, hasRules } from '#core/documents/document-validity.ts'
+import { placesOfUse } from '#core/documents/places-of-use.ts'
+import type { Paper } from '#core/mapping/compile/compiling.ts'
+import type { DocumentPart } from '#core/model/parts.ts'
+import type { Region } from '#core/model/values.ts'
+import { normaliseCode } from '#core/text.ts'
+import { note, type Run } from './run.ts'
+
+/** Judges the documents of a record by the rules of their dates and marks it. @param values the parts of the record */
+export type DocumentCheck = (run: Run, values: readonly unknown[]) => void
+
+/**
+ * The rules of the date for one kind of record, or null where none of its documents can have any: nothing is done then for any
+ * record. Papers under which goods came are judged by where they came from and arrived, and by the day of arrival; the record that
+ * is the paper itself by the places it names.
+ * @param targets names of the parts, in the order of their values
+ */
+export function documentCheck(targets: readonly string[], papers: readonly Paper[]): DocumentCheck | null {
+  const isJudged = ({ types, isDated }: Paper) => isDated || types.length === 0 || types.some(hasRules)
+  const [documents, origin, region, destination] = ['documents', 'origin', 'region', 'destination'].map(
+    (name) => targets.indexOf(name),
+  ) as [number, number, number, number]
+  if (documents < 0 || !papers.some(isJudged)) return null
+  return (run, values) => {
+    const list = values[documents] as readonly DocumentPart[] | undefined
+    if (list === undefined) return
+    for (let i = 0; i < list.length; i++) {
+      const paper = list[i] as DocumentPart
+      const { role, validUntil, issuedOn, type } = paper
+      if (role !== 'upstream' && role !== 'self') continue
+      const isRuled = hasRules(type as DocumentType)
+      if (!isRuled && validUntil === undefined) continue
+      const { from, to } = placesOfUse({
+        origin: values[origin] as Region | undefined,
+        region: values[region] as Region | undefined,
+        destination: values[destination] as Region | undefined,
+      })
+      const isInside = from === undefined || to === undefined || from === to
+      if (isInside && validUntil === undefined && issuedOn === undefined) continue
+      const flags = checkDocumentUse({
+        type: type as DocumentType,
+        issuedOn: issuedOn?.at.slice(0, 10) ?? run.day,
+        usedOn: run.day,
+        ...(validUntil === undefined ? {} : { validUntil: validUntil.at.slice(0, 10) }),
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+      })
+      for (const flag of flags) tell(run, papers, paper, flag)
+    }
+  }
+}
+
+function tell(
+  run: Run,
+  papers: readonly Paper[],
+  { number }: DocumentPart,
+  flag: 'W_DOC_TERRITORY' | 'W_DOC_EXPIRED',
+): void {
+  const written = papers.find(({ read }) => normaliseCode(read(run) ?? '') === number) ?? papers[0]
+  note(run, flag, flag === 'W_DOC_TERRITORY' ? 'doc_territory' : 'doc_expired', {
+    target: 'documents',
+    value: number,
+    field: written?.field ?? '',
+  })
+}

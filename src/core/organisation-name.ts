@@ -1,0 +1,12 @@
+/** Words that end the name of an organisation or a place that food labels must name; a trader's own name does not. */
+const ORGANISATION =
+  /(公司|集团|合作社|联合社|农场|林场|渔场|牧场|养殖场|养猪场|养鸡场|基地|种植园|果园|茶园|肉联厂|屠宰场|屠宰厂|屠宰点|加工厂|食品厂|市场|超市|商场|菜场|食堂|学校|医院|冷库|冷链中心|配送中心|检测中心|检测站|检测所|检验所|监督所|管理局|农业局|农业农村局|检查站|村民委员会|村委会)$/
+const SHORTEST = 5
+
+/**
+ * Whether a name is plainly that of an organisation: at least five characters, ending as organisations end. Names of persons have
+ * two to four characters, households end in 户, shops of sole traders (商行, 摊, 部) often bear the trader's name: none of them
+ * passes.
+ */
+export const isOrganisationName = (name: string): boolean =>
+  [...name].length >= SHORTEST && ORGANISATION.test(name)
