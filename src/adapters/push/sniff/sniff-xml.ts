@@ -12,11 +12,27 @@ export function sniffXml(text: string): ReadOptions {
   const reader = new XmlReader(null, { maxDepth: DEPTH_MAX, maxRecords: ROOTS_MAX })
   const roots = [...reader.feed(text), ...reader.end()]
   const only = roots.length === 1 ? roots[0] : undefined
+  const soap = only && /^(\w+:)?Envelope$/i.test(only.name) ? documentInside(only.fields, '') : null
+  if (soap) return { ...sniffXml(soap.text), format: 'soap', soap: { field: soap.field } }
   const found = only ? inside(only) : byName(roots.map(({ name, fields }) => [name, fields] as const))
   const join = joinOf(found)
   if (join) return { format: 'xml', xml: { roots: [join.detail], join } }
   const names = [...found.keys()]
   return { format: 'xml', ...(names.length > 0 ? { xml: { roots: names } } : {}) }
+}
+
+/** The field of a SOAP envelope whose text is an XML document of its own. */
+function documentInside(fields: XmlFields, above: string): { field: string; text: string } | null {
+  for (const [name, value] of Object.entries(fields)) {
+    const field = name === '#text' ? above : name.slice(name.indexOf(':') + 1)
+    if (typeof value === 'string' && value.trimStart().startsWith('<'))
+      return { field, text: value.trimStart() }
+    for (const member of members(value)) {
+      const found = documentInside(member, field)
+      if (found) return found
+    }
+  }
+  return null
 }
 
 type Rows = Map<string, XmlFields[]>

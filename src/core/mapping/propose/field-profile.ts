@@ -71,3 +71,19 @@ function count(path: string, text: string, fields: Map<string, Found>, list: boo
   if (found.texts.has(text)) found.repeated = true
   else if (found.texts.size < DISTINCT_MAX) found.texts.add(text)
 }
+
+/**
+ * Profiles in which names that differ in nothing but case are one field, by the spelling that came first; null where there are none
+ * such: some senders write their names now so, now so.
+ */
+export function withoutCases(profiles: readonly FieldProfile[]): FieldProfile[] | null {
+  const folded = Map.groupBy(profiles, ({ name }) => name.toLowerCase())
+  if (folded.size === profiles.length) return null
+  return [...folded.values()].map((same) => {
+    const [first, ...others] = same as [FieldProfile, ...FieldProfile[]]
+    if (others.length === 0) return first
+    const texts = [...new Set(same.flatMap((one) => one.texts))]
+    const filled = same.reduce((sum, one) => sum + one.filled, 0)
+    return { ...first, texts, filled, unique: filled === first.records && texts.length === filled }
+  })
+}

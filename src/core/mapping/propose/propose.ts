@@ -1,6 +1,6 @@
 import type { Kind } from '#core/model/kinds.ts'
 import type { ReadOptions, SourceRecord } from '#core/source.ts'
-import { profileFields } from './field-profile.ts'
+import { profileFields, withoutCases } from './field-profile.ts'
 import { fieldLines } from './fields.ts'
 import { proposeKey } from './key.ts'
 import { proposeKind } from './kind.ts'
@@ -35,7 +35,10 @@ export interface Proposal {
  */
 export function proposeMapping(input: ProposalInput): Proposal {
   const joined = joinedFields(input.read)
-  const profiles = profileFields(input.records).filter(({ name }) => !joined.includes(name))
+  const written = profileFields(input.records).filter(({ name }) => !joined.includes(name))
+  const merged = withoutCases(written)
+  const profiles = merged ?? written
+  const read: ReadOptions = merged ? { ...input.read, names: 'any-case' } : input.read
   const fields = recognise(profiles)
   const places = placeColumns(profiles)
   const placed = new Set(places.flatMap((place) => place.fields))
@@ -50,7 +53,7 @@ export function proposeMapping(input: ProposalInput): Proposal {
     `mapping: ${input.system}/${input.record}`,
     'version: 1',
     `title: { zh: ${quoted(input.title.zh)}, en: ${quoted(input.title.en)} }`,
-    ...readLines(input.read),
+    ...readLines(read),
     ...openLines(open),
     ...(personal.length > 0 ? ['# Personal, or only there to join: not kept.'] : []),
     ...(personal.length + joined.length > 0

@@ -4,6 +4,7 @@ import { REASONS, type ReasonCode } from '#core/mapping/reasons.ts'
 import type { PriceBand } from '#core/products/price-band.ts'
 import type { ProductClass } from '#core/products/product-class.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
+import { hasForbiddenCharacter } from '#core/text.ts'
 import { FLAG_BITS } from './flag-bits.ts'
 
 export type Row = { readonly [name: string]: SourceValue }
@@ -83,8 +84,12 @@ const named = (field: string): string => (field.endsWith('.') ? field.slice(0, -
 /** Cut, and without what no database keeps as text. */
 const shown = (text: string): string => text.slice(0, LONGEST_VALUE).replaceAll('\0', '\ufffd').toWellFormed()
 
-/** Keeps the text of a plain field beside its normalised value. */
+/** Keeps the text of a plain field beside its normalised value; one that no database takes (NUL, half a pair of surrogates) rejects. */
 export function keepRaw(run: Run, target: string, text: string): void {
+  if (hasForbiddenCharacter(text)) {
+    note(run, 'E_ENCODING', 'destroyed', { target, rejects: true })
+    return
+  }
   run.raw ??= {}
   run.raw[target] = text
 }
