@@ -62,7 +62,7 @@ const mapping: CompiledMapping = {
   read: { format: 'json' },
   direction: 'forward',
   kinds: ['sale'],
-      ignored: new Set(),
+  ignored: new Set(),
   tests: [],
   map,
   trace: (source) => ({ ...map(source), fields: [], unused: [] }),
