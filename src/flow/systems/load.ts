@@ -73,6 +73,8 @@ async function loadSystem(
     ...(file?.department ? { department: file.department } : {}),
     ...(file?.region ? { region: file.region } : {}),
     ...(file?.answer ? { answer: file.answer } : {}),
+    ...(file?.sign ? { sign: file.sign } : {}),
+    ...(file?.receiver ? { receiver: file.receiver } : {}),
     folder: own,
     records,
     mistakes: [...mistakes, ...wrongTables],
@@ -94,8 +96,12 @@ async function loadRecord(
   return {
     name,
     title: mapping?.title ?? { zh: name, en: name },
-    accepts: declared?.[1].accepts ?? (mapping ? CONTENT_TYPES[mapping.read.format] : []),
+    accepts:
+      mapping?.direction === 'backward'
+        ? []
+        : (declared?.[1].accepts ?? (mapping ? CONTENT_TYPES[mapping.read.format] : [])),
     ...(declared?.[1].maxRecords === undefined ? {} : { maxRecords: declared[1].maxRecords }),
+    ...(declared?.[1].answer ? { answer: declared[1].answer } : {}),
     mapping: mistakes.length === 0 ? mapping : null,
     mistakes,
   }

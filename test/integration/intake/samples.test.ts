@@ -8,6 +8,8 @@ import type { Intake } from '#flow/intake/intake.ts'
 import { type GoldenSample, readSamples } from '#flow/systems/golden.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import { createPool } from '#store/database.ts'
+import { setSystemSecrets } from '#store/system-secrets.ts'
+import { registerSystems } from '#store/systems.ts'
 import { withDatabase } from '#test/database.ts'
 
 const registry = await loadRegistry('mappings')
@@ -24,8 +26,9 @@ describe('every sample, pushed into an empty hub after the one that it follows',
   const database = withDatabase()
   let pool: Pool
   let intake: Intake
-  beforeAll(() => {
+  beforeAll(async () => {
     pool = createPool({ url: database.url })
+    await registerSystems(pool, [...registry.systems.values()])
     intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
   })
   afterAll(async () => {
@@ -40,16 +43,19 @@ describe('every sample, pushed into an empty hub after the one that it follows',
     for (const sample of samples) {
       const { expected } = sample
       it(`${id} ${sample.name}: ${expected.received} received, ${expected.accepted} accepted, ${expected.rejected} rejected`, async () => {
-        await pool.query('truncate messages, record_versions, lot_edges, rejections, waiting_voids')
+        await pool.query(
+          'truncate messages, record_versions, lot_edges, rejections, waiting_voids, system_secrets',
+        )
         const before = samples.find(({ name }) =>
           expected.sendAfter?.endsWith(name.split('/').at(-1) as string),
         )
         if (before) await push(id, before)
+        await setSystemSecrets(pool, id, expected.secrets ?? {})
         if (expected.refused) {
           const refusal = await push(id, sample).catch((error: unknown) => error)
           expect(refusal).toBeInstanceOf(HubError)
           expect(refusal).toMatchObject({
-            code: 'unreadable_message',
+            code: expected.refused.code === 'E_SIGN' ? 'bad_signature' : 'unreadable_message',
             parts: { issues: [{ code: expected.refused.code }] },
           })
           const { rows } = await pool.query('select state, received from messages')

@@ -1,5 +1,6 @@
 import type { Written } from '#core/mapping/mapping.ts'
 import type { Output } from './fields.ts'
+import { element } from './xml.ts'
 
 /** How the records of a receiver are written. */
 export interface WriteOptions {
@@ -33,21 +34,6 @@ function xmlOf(rows: Rows, { root, row }: WriteOptions): string {
   const inner = rows.map((values) => element(row, values)).join('')
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}>${inner}</${root}>\n`
 }
-
-function element(name: string, value: Output): string {
-  if (Array.isArray(value)) return value.map((member) => element(name, member)).join('')
-  if (typeof value !== 'object') return `<${name}>${escaped(String(value))}</${name}>`
-  const inner = Object.entries(value).map(([child, part]) => element(child, part))
-  return `<${name}>${inner.join('')}</${name}>`
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-/** XML 1.0 has no place for most control characters, not even escaped. */
-const escaped = (text: string): string =>
-  text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-    .replace(/[&<>"]/g, (sign) => ENTITIES[sign] ?? sign)
 
 function csvOf(rows: Rows, { delimiter, columns }: WriteOptions): string {
   const lines = [columns, ...rows.map((values) => columns.map((name) => cellOf(values[name])))]
