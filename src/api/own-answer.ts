@@ -22,7 +22,8 @@ type Push = FastifyRequest & { readonly params: PushParams }
 /** The answer that the sender of this push waits for; undefined where it is the hub's own. */
 export function ownAnswerOf(registry: Registry, { system, record }: PushParams): SystemAnswer | undefined {
   const installed = registry.system(system)
-  return installed?.records.get(record)?.answer ?? installed?.answer
+  const own = installed?.records.get(record)?.answer ?? installed?.answer
+  return own === 'receipt' ? undefined : own
 }
 
 /** Answers a message that was taken in the words of its sender. What became of each record stays readable at the receipt. */

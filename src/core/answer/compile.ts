@@ -14,9 +14,14 @@ const OWNERS: Readonly<Record<string, readonly AnswerFormat[]>> = {
 const EXAMPLE = 'answer: { format: json, taken: { success: { const: true, boolean: true } }, refused: { … } }'
 const ELEMENT = /^[A-Za-z_][\w.-]{0,99}$/
 
-/** Compiles `answer:`; undefined where it is the hub's receipt or has a mistake. `place` is `answer`, or that of one record. */
-export function compileAnswer(c: Compiling, node: Node | undefined, place: string): SystemAnswer | undefined {
-  if (node === undefined || (node.is === 'text' && node.text === 'receipt')) return undefined
+/** Compiles `answer:`; undefined where it is not there or has a mistake. `place` is `answer`, or that of one record. */
+export function compileAnswer(
+  c: Compiling,
+  node: Node | undefined,
+  place: string,
+): SystemAnswer | 'receipt' | undefined {
+  if (node === undefined) return undefined
+  if (node.is === 'text' && node.text === 'receipt') return 'receipt'
   const map = mapOf(c, node, place, NAMES, EXAMPLE)
   if (map === null) return undefined
   const formatNode = entryOf(map, 'format')

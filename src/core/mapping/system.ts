@@ -14,7 +14,7 @@ export interface SystemFile {
   /** Records by name. */
   readonly records: Readonly<Record<string, SystemRecord>>
   /** What its sender wants to read; the hub's own receipt where it is not said. */
-  readonly answer?: SystemAnswer
+  readonly answer?: SystemAnswer | 'receipt'
   /** How its messages are signed, both ways. */
   readonly sign?: Signing
   /** How it is spoken to as a receiver, where it does not implement the hub's own contract. */
@@ -29,7 +29,7 @@ export interface SystemRecord {
   /** Most records in one message. */
   readonly maxRecords?: number
   /** In place of the answer of the system. */
-  readonly answer?: SystemAnswer
+  readonly answer?: SystemAnswer | 'receipt'
 }
 
 export const ADAPTERS = ['push', 'pull', 'soap', 'files', 'database', 'mqtt'] as const

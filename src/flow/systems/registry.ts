@@ -11,7 +11,7 @@ export interface InstalledSystem {
   readonly region?: string
   readonly folder: string
   /** What its sender wants to read; the hub's own receipt where it is not said. */
-  readonly answer?: SystemAnswer
+  readonly answer?: SystemAnswer | 'receipt'
   /** How its messages are signed, both ways. */
   readonly sign?: Signing
   /** How it is spoken to as a receiver, where it does not implement the hub's own contract. */
@@ -28,7 +28,7 @@ export interface InstalledRecord {
   /** Most records in one message, where the interface document says fewer than the hub's own limit. */
   readonly maxRecords?: number
   /** In place of the answer of the system. */
-  readonly answer?: SystemAnswer
+  readonly answer?: SystemAnswer | 'receipt'
   /** Null while its file has mistakes. */
   readonly mapping: CompiledMapping | null
   readonly mistakes: readonly Mistake[]

@@ -140,6 +140,13 @@ describe('a sender that waits for one line', () => {
     expect(inside.body).not.toMatch(/relation|10\.0/)
   })
 
+  it('a record may have another answer than its system', async () => {
+    const answer = await api.push('one-line/plain', JSON.stringify([sale('R1')]))
+    expect([answer.statusCode, answer.json().accepted]).toEqual([200, 1])
+    const refused = await api.push('one-line/plain', '[')
+    expect([refused.statusCode, refused.json().code]).toEqual([400, 'unreadable_message'])
+  })
+
   it('a system without words of its own is answered as ever', async () => {
     const answer = await api.push('nobody/sale', '[]')
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([

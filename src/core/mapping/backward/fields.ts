@@ -12,7 +12,7 @@ export type Output = string | number | boolean | Outputs | Output[]
 export type Outputs = { [name: string]: Output }
 
 /** Puts one value, or a list of them, into the receiver's record. */
-type Put = (run: Run, record: CanonicalRecord, into: Outputs) => void
+export type Put = (run: Run, record: CanonicalRecord, into: Outputs) => void
 
 /** Compiles `fields:`; a dot in a name makes an object in an object. */
 export function compileOutput(c: Compiling, node: MapNode, target: string): Put | null {

@@ -206,6 +206,14 @@ export const MISTAKES = {
         '请删去此项；SOAP 应答自动以 fault 表示拒绝。',
       ],
     ),
+  needs_rows: () =>
+    words(
+      [
+        'Something can stand around the list only in JSON that names its place',
+        '只有 JSON 且指明列表位置时，列表外才能有内容',
+      ],
+      ['Write format: json and rows: body.items.', '请写 format: json 与 rows: body.items。'],
+    ),
   bad_secret_name: ({ found }) =>
     words(
       [`"${found}" is not the name of a secret`, `“${found}”不是密钥名称`],
