@@ -179,10 +179,9 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
       const retryAfterMs = dueMs === null ? undefined : dueMs - clock.now()
       return await fail({ ...TOO_MANY_HELD, retryAfterMs }, null, log.passed)
     }
-    const ahead = await log.peek()
-    if (ahead.length === 0) return 'nothing'
-    // What a mapping looks up is looked up for one batch, not for the whole page.
-    const changes = parts.mapping ? ahead.slice(0, limit) : ahead
+    const changes = await log.peek()
+    if (changes.length === 0) return 'nothing'
+    // The whole page, also where few are sent: most of it may not concern the receiver, and is passed over in one go.
     const prepared = await prepare(changes)
     const batch = composeBatch(changes, { linkId: lease.linkId, mapping: prepared, limit, held })
     return await deliver(batch, prepared, false, () => {

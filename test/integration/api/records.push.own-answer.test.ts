@@ -163,7 +163,9 @@ describe('a test instrument', () => {
     const codes = [
       [await api.push('instrument/result', '{}', { key: null }), 401, '1'],
       [await api.push('instrument/nothing', '{}'), 404, '1'],
+      [await api.push('instrument/result', '{"thirdCompanyCode":"1"}'), 400, '1'],
       [await api.push('instrument/result', '{"checkInfo":['), 400, '2'],
+      [await api.push('instrument/result', '<html>'), 400, '2'],
       [await pushTo(new HubError('unavailable'), 'instrument/result', 'application/json', '{}'), 503, '3'],
     ] as const
     for (const [answer, status, code] of codes) {
@@ -268,6 +270,8 @@ describe('an exchange platform', () => {
       const answer = await api.call('PATCH', '/v1/systems/exchange', { body: { secrets } })
       expect(answer.statusCode).toBe(400)
     }
+    const body = { secrets: { 'Si gn': 'h1dden' } }
+    expect((await api.call('PATCH', '/v1/systems/exchange', { body })).body).not.toContain('h1dden')
     expect(
       (await api.call('PATCH', '/v1/systems/none', { body: { secrets: { sign: 'x' } } })).statusCode,
     ).toBe(404)
