@@ -15,12 +15,12 @@ import { createCallers } from './auth.ts'
 import { refuseMalformed } from './client-error.ts'
 import { createHeadWatch } from './head-watch.ts'
 import { secure } from './headers.ts'
-import { loggedError } from './logged-error.ts'
+import { logUnexpected } from './logged-error.ts'
 import { createMetrics } from './metrics.ts'
 import { watchRoutes } from './not-found.ts'
 import { openapi } from './openapi.ts'
 import type { ApiParts } from './parts.ts'
-import { hubErrorOf, problemOf } from './problem.ts'
+import { hubErrorOf, problemOf, setProblemHeaders } from './problem.ts'
 import { WAIT_MAX_S } from './routes/changes.ts'
 import { routes } from './routes.ts'
 import { spokenIn } from './spoken.ts'
@@ -116,12 +116,8 @@ const problemSender =
   ({ language }: ApiParts) =>
   (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const error = hubErrorOf(thrown)
-    if (error.code === 'internal')
-      request.log.error({ error: loggedError(error.parts.cause), request: request.id }, 'unexpected error')
+    logUnexpected(request, error)
     const problem = problemOf(error, spokenIn(request, language), request.id)
-    const { retryAfterMs } = error.parts
-    if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000))
-    if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
-    reply.removeHeader('location')
+    setProblemHeaders(reply, error)
     return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
   }

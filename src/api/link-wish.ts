@@ -3,7 +3,7 @@ import Type from 'typebox'
 import { AddressRefused, checkAddress } from '#adapters/http/guard.ts'
 import { HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
-import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
+import { writingMapping } from '#flow/delivery/backward-mapping.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import type { ChangeFilter } from '#store/change-filter.ts'
 import type { LinkPatch, NewLink } from '#store/links.ts'
@@ -77,7 +77,7 @@ export async function settledLink(
   if (wanted.system && !system) issues.push(issue('/system', 'no such system is registered'))
   if (!wanted.system && !wanted.url) issues.push(issue('/url', 'give the url of the receiver, or its system'))
   const { mapping = 'canonical' } = wanted
-  if (mapping !== 'canonical' && !backwardMappings(registry)(mapping)) {
+  if (mapping !== 'canonical' && !writingMapping(registry, mapping)) {
     issues.push(issue('/mapping', 'canonical, or the name of a mapping that writes for a receiver'))
   }
   if (issues.length > 0) throw new HubError('invalid_request', { issues })

@@ -1,3 +1,6 @@
+import type { FastifyRequest } from 'fastify'
+import type { HubError } from '#core/errors.ts'
+
 /** What is written to the log of an unexpected error. */
 export interface LoggedError {
   readonly type: string
@@ -36,3 +39,9 @@ const placesOf = (stack: string): string =>
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .join('\n')
+
+/** Logs what nobody foresaw, with the number by which the caller asks for it. */
+export function logUnexpected(request: FastifyRequest, error: HubError): void {
+  if (error.code !== 'internal') return
+  request.log.error({ error: loggedError(error.parts.cause), request: request.id }, 'unexpected error')
+}

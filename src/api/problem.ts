@@ -1,4 +1,4 @@
-import type { FastifyError } from 'fastify'
+import type { FastifyError, FastifyReply } from 'fastify'
 import { ERRORS, type ErrorCode, HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
 import { isUnavailable } from '#store/database-errors.ts'
@@ -35,6 +35,13 @@ export function problemOf(error: HubError, language: Language, request: string):
     ...(issues?.length ? { issues: spokenIssues(issues, language) } : {}),
     request,
   }
+}
+
+/** What a refusal says in its headers, in whatever format its body is. */
+export function setProblemHeaders(reply: FastifyReply, { code, parts }: HubError): void {
+  if (parts.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(parts.retryAfterMs / 1000))
+  if (code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
+  reply.removeHeader('location')
 }
 
 const RETRY_MS = 2000

@@ -25,6 +25,22 @@ export const systemFields = {
   ),
 }
 
+/** Secrets that a caller may set; they are never given back. */
+export const systemSecrets = Type.Optional(
+  Type.Record(
+    Type.String({ pattern: '^[a-z][a-zA-Z0-9]{0,39}$' }),
+    Type.Union([Type.String({ minLength: 1, maxLength: 1000 }), Type.Null()]),
+    {
+      additionalProperties: false,
+      minProperties: 1,
+      maxProperties: 10,
+      description:
+        'By name, such as `sign`; null takes it away; never given back · 密钥，只写不读，null 表示删除',
+    },
+  ),
+)
+export type SystemSecrets = Readonly<Record<string, string | null>>
+
 export interface SystemFields {
   readonly title: Words
   readonly description?: Partial<Words>
@@ -33,12 +49,16 @@ export interface SystemFields {
 }
 
 /** A registered system as the API gives it, with what its folder says. */
-export function systemView(system: System, installed: InstalledSystem | undefined): Record<string, unknown> {
+export function systemView(
+  system: System,
+  installed: InstalledSystem | undefined,
+  secrets: readonly string[] = [],
+): Record<string, unknown> {
   const records = [...(installed?.records.values() ?? [])].map(({ name, title, accepts, mapping }) => ({
     name,
     title,
     accepts,
     mapping: mapping && `${mapping.name}@${mapping.version}`,
   }))
-  return { ...system, installed: installed !== undefined, records }
+  return { ...system, secrets, installed: installed !== undefined, records }
 }

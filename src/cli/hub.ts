@@ -5,6 +5,8 @@ import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import { createApi } from '#api/app.ts'
 import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
 import { createDelivery } from '#flow/delivery/create-delivery.ts'
+import { ownProtocols } from '#flow/delivery/own-protocol.ts'
+import { relatedSources } from '#flow/delivery/related.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import type { Registry } from '#flow/systems/registry.ts'
@@ -100,7 +102,13 @@ function openWorkers(
   const { pool, registry, log } = parts
   const http = createHttpDelivery()
   closings.push(async () => http.close())
-  const delivery = createDelivery({ pool, send: http.send, mappingOf: backwardMappings(registry), log })
+  const delivery = createDelivery({
+    pool,
+    send: http.send,
+    mappingOf: backwardMappings(registry, relatedSources(pool)),
+    protocolOf: ownProtocols({ registry, pool, post: http.post }),
+    log,
+  })
   const workers = startWorkers({ ...parts, delivery })
   closings.push(() => workers.close())
 }

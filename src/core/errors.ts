@@ -99,6 +99,15 @@ export const ERRORS = {
       '请修正 issues 所指位置后重新发送整个报文；其中没有任何记录入库。',
     ],
   ),
+  bad_signature: define(
+    403,
+    'sender',
+    ['The signature does not fit', '签名不符'],
+    [
+      'Sign the body exactly as it is sent, with the secret that both sides have; nothing of the message became a record.',
+      '请用双方约定的密钥，对实际发送的报文体原文签名；其中没有任何记录入库。',
+    ],
+  ),
   too_large: define(
     413,
     'sender',

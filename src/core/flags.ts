@@ -28,6 +28,7 @@ export const FLAGS = {
   E_ENCODING: 'Text that was destroyed by a wrong character set before it was sent',
   E_SCHEMA: 'A value that the record cannot do without is missing or unreadable',
   E_NO_KEY: 'The key of the source record is missing',
+  E_SIGN: 'A message whose signature does not fit the secret of its system',
 } as const
 
 /** Code of a quality flag. */

@@ -32,6 +32,21 @@ export interface SendRequest {
   readonly signal: AbortSignal
 }
 
+/** A body for a receiver with a protocol of its own. */
+export interface PostRequest extends Posting {
+  readonly contentType: string
+}
+
+type Posting = Pick<SendRequest, 'url' | 'allow' | 'signal'> & { readonly body: string }
+type Headers = Readonly<Record<string, string>>
+
+/** A 2xx answer. */
+export interface Answered {
+  readonly kind: 'answered'
+  readonly status: number
+  readonly body: string
+}
+
 export type SendOutcome =
   | { readonly kind: 'verdicts'; readonly verdicts: ReadonlyMap<string, ChangeVerdict> }
   | SendFailure
@@ -39,6 +54,8 @@ export type SendOutcome =
 export interface HttpDelivery {
   /** Sends one batch. Never throws for what a receiver or the network can do. */
   send(request: SendRequest): Promise<SendOutcome>
+  /** Posts one body as it is, for receivers with a protocol of their own. Never throws either. */
+  post(request: PostRequest): Promise<Answered | SendFailure>
   /** Closes the connections that are kept open. */
   close(): void
 }
@@ -58,7 +75,7 @@ export function createHttpDelivery(parts: HttpDeliveryParts = {}): HttpDelivery 
   const { timeoutMs = 10_000, maxResponseBytes = 1_048_576, resolve, clock = Date.now } = parts
   const agents = createAgentCache()
 
-  const post = async (request: SendRequest, headers: SignedHeaders): Promise<Answer> => {
+  const reach = async (request: Posting, headers: Headers): Promise<Answer> => {
     const address = await withTimeout(
       checkAddress(request.url, request.allow, resolve),
       timeoutMs,
@@ -68,9 +85,9 @@ export function createHttpDelivery(parts: HttpDeliveryParts = {}): HttpDelivery 
   }
 
   const exchange = async (
-    request: SendRequest,
+    request: Posting,
     address: CheckedAddress,
-    headers: SignedHeaders,
+    headers: Headers,
     agent: GuardedAgents,
   ): Promise<Answer> => {
     // got listens on the signal for as long as the signal lives. A link's signal outlives its requests, and each would be kept with its
@@ -80,13 +97,8 @@ export function createHttpDelivery(parts: HttpDeliveryParts = {}): HttpDelivery 
     request.signal.throwIfAborted()
     request.signal.addEventListener('abort', abort, { once: true })
     const stream = got.stream.post(address.url, {
-      body: request.batch,
-      headers: {
-        ...headers,
-        'content-type': 'application/json',
-        accept: 'application/json',
-        'user-agent': 'trace-hub',
-      },
+      body: request.body,
+      headers: { ...headers, accept: 'application/json', 'user-agent': 'trace-hub' },
       agent,
       dnsLookup: pinnedLookup(address),
       followRedirect: false,
@@ -102,21 +114,31 @@ export function createHttpDelivery(parts: HttpDeliveryParts = {}): HttpDelivery 
     }
   }
 
+  /** The body of a 2xx answer, or why there is none. */
+  const ask = async (request: Posting, headers: Headers): Promise<Answered | SendFailure> => {
+    try {
+      const { status, headers: told, body } = await reach(request, headers)
+      if (status < 200 || status > 299) return failureOfStatus(status, told, clock())
+      if (body !== null) return { kind: 'answered', status, body }
+      return { kind: 'failed', class: 'retry', status, detail: 'the answer is too long' }
+    } catch (error) {
+      return failureOfError(error)
+    }
+  }
+
   return {
     async send(request) {
       const signed = signedHeaders(request)
       if (!signed) return BAD_SECRET
-      try {
-        const { status, headers, body } = await post(request, signed)
-        if (status < 200 || status > 299) return failureOfStatus(status, headers, clock())
-        const verdicts = body === null ? null : readVerdicts(body)
-        if (verdicts) return { kind: 'verdicts', verdicts }
-        const detail = body === null ? 'the answer is too long' : 'the answer has no results of the contract'
-        return { kind: 'failed', class: 'retry', status, detail }
-      } catch (error) {
-        return failureOfError(error)
-      }
+      const headers = { ...signed, 'content-type': 'application/json' }
+      const answer = await ask({ ...request, body: request.batch }, headers)
+      if (answer.kind === 'failed') return answer
+      const verdicts = readVerdicts(answer.body)
+      if (verdicts) return { kind: 'verdicts', verdicts }
+      const detail = 'the answer has no results of the contract'
+      return { kind: 'failed', class: 'retry', status: answer.status, detail }
     },
+    post: (request) => ask(request, { 'content-type': request.contentType }),
     close: agents.close,
   }
 }

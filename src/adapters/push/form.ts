@@ -11,7 +11,7 @@ export function readForm(
   field: string,
   options: Omit<JsonDocumentOptions, 'prefix'>,
 ): JsonRows & { encoding: Encoding } {
-  const { text, encoding } = decodeText(fieldBytes(bytes, field))
+  const { text, encoding } = formText(bytes, field)
   if (text.trim() === '')
     throw new DecodeRefusal('E_SCHEMA', field, 'the field is empty', `send the JSON in ${field}`)
   try {
@@ -20,6 +20,10 @@ export function readForm(
     throw refusal instanceof DecodeRefusal ? inField(refusal, field) : refusal
   }
 }
+
+/** The text of one field of the form. */
+export const formText = (bytes: Uint8Array, field: string): { text: string; encoding: Encoding } =>
+  decodeText(fieldBytes(bytes, field))
 
 function inField(refusal: DecodeRefusal, field: string): DecodeRefusal {
   const { code, at, reason, fix } = refusal

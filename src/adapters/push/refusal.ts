@@ -1,5 +1,5 @@
 /** Codes with which a message as a whole is refused. */
-export type RefusalCode = 'E_SCHEMA' | 'E_ENCODING'
+export type RefusalCode = 'E_SCHEMA' | 'E_ENCODING' | 'E_SIGN'
 
 /**
  * A message as a whole cannot be read: no record comes of it.

@@ -2,15 +2,17 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { pushBody, pushReceipts, receiptExample } from '#api/examples.ts'
 import { IdempotencyHeader, type IdempotencyKey, idempotencyKeyOf } from '#api/idempotency.ts'
+import { logUnexpected } from '#api/logged-error.ts'
 import { answerWithExamples, problems } from '#api/openapi.ts'
+import { ownAnswerOf, sendRefused, sendTaken } from '#api/own-answer.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { hubErrorOf } from '#api/problem.ts'
 import { spokenIn, spokenReceipt } from '#api/spoken.ts'
 import { unvalidatedBody } from '#api/validation.ts'
-import { ERRORS, HubError } from '#core/errors.ts'
+import { HubError } from '#core/errors.ts'
 import type { Receipt } from '#core/receipt.ts'
 import type { Intake } from '#flow/intake/intake.ts'
-import type { Registry } from '#flow/systems/registry.ts'
+import { isPushed, pushedNames, type Registry } from '#flow/systems/registry.ts'
 
 const PushParams = Type.Object({
   system: Type.String({ description: 'System, such as jiaxing-wholesale · 对接系统' }),
@@ -28,6 +30,15 @@ export const pushRoutes =
   async (app) => {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    // Whatever goes wrong on this path, the key and the size included, is told in the words of the system.
+    app.setErrorHandler((thrown, request, reply) => {
+      const push = request as FastifyRequest<Push>
+      const own = ownAnswerOf(registry, push.params)
+      const error = hubErrorOf(thrown)
+      if (!own) throw thrown
+      logUnexpected(request, error)
+      return sendRefused({ own, registry, language }, push, reply, error)
+    })
     app.route<Push>({
       method: 'POST',
       url: '/v1/systems/:system/records/:record',
@@ -66,24 +77,17 @@ export const pushRoutes =
       },
       handler: (request, reply) => {
         const startedMs = performance.now()
-        const own = registry.system(request.params.system)?.answer
         return take(intake, request).then(
           (receipt) => {
             metrics.taken(receipt, (performance.now() - startedMs) / 1000)
+            const own = ownAnswerOf(registry, request.params)
             if (!own) return spokenReceipt(receipt, spokenIn(request, language))
-            // What became of each record stays readable at the receipt.
-            reply.header('location', `/v1/receipts/${receipt.receipt}`).type(own.contentType)
-            return reply.serializer(asItIs).send(own.accepted)
+            return sendTaken({ own, registry, language }, request, reply, receipt)
           },
           (error: unknown) => {
             const known = hubErrorOf(error)
             metrics.refused(request.params.system, known.code)
-            if (!own || ERRORS[known.code].status >= 500) throw known
-            return reply
-              .code(ERRORS[known.code].status)
-              .type(own.contentType)
-              .serializer(asItIs)
-              .send(own.refused)
+            throw known
           },
         )
       },
@@ -91,7 +95,6 @@ export const pushRoutes =
   }
 
 const EMPTY = Buffer.alloc(0)
-const asItIs = (text: string): string => text
 
 // Async, so that what intake throws before it promises anything is a rejection too.
 const take = async (intake: Intake, request: FastifyRequest<Push>): Promise<Receipt> =>
@@ -113,10 +116,10 @@ function checkContentType(registry: Registry, { params, headers }: FastifyReques
     })
   }
   const record = system.records.get(params.record)
-  if (!record) {
+  if (!record || !isPushed(record)) {
     throw new HubError('unknown_record', {
       detail: `${params.system}/${params.record}`,
-      members: { known: [...system.records.keys()] },
+      members: { known: pushedNames(system) },
     })
   }
   const coding = headers['content-encoding'] ?? 'identity'

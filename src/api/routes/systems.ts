@@ -7,10 +7,17 @@ import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { checkSettings } from '#api/system-settings.ts'
-import { type SystemFields, systemFields, systemView } from '#api/system-view.ts'
+import {
+  type SystemFields,
+  type SystemSecrets,
+  systemFields,
+  systemSecrets,
+  systemView,
+} from '#api/system-view.ts'
 import { HubError } from '#core/errors.ts'
 import { mistakesOf } from '#flow/systems/mistakes.ts'
 import { listDrift } from '#store/drift.ts'
+import { listSystemSecrets, setSystemSecrets } from '#store/system-secrets.ts'
 import { createSystem, listSystems, patchSystem, readSystem } from '#store/systems.ts'
 
 const DRIFT_MAX = 200
@@ -31,7 +38,7 @@ const NewSystemBody = Type.Object(
     ],
   },
 )
-const PatchBody = Type.Partial(Type.Object(systemFields), {
+const PatchBody = Type.Partial(Type.Object({ ...systemFields, secrets: systemSecrets }), {
   additionalProperties: false,
   minProperties: 1,
   title: 'Changes to a system · 修改对接系统',
@@ -63,7 +70,12 @@ export const systemRoutes =
           ...(cursor === undefined ? {} : { after: cursor }),
         })
         const page = pageOf(rows, limit, ({ id }) => writeCursor(id))
-        return { systems: page.rows.map((row) => systemView(row, registry.system(row.id))), next: page.next }
+        const secrets = await listSystemSecrets(
+          pool,
+          page.rows.map(({ id }) => id),
+        )
+        const systems = page.rows.map((row) => systemView(row, registry.system(row.id), secrets.get(row.id)))
+        return { systems, next: page.next }
       },
     })
     app.route<{ Body: SystemFields & { id: string } }>({
@@ -109,10 +121,11 @@ export const systemRoutes =
         const system = await readSystem(pool, id)
         if (!system) throw unknown(id)
         const drift = await listDrift(pool, id, DRIFT_MAX)
-        return { ...systemView(system, registry.system(id)), drift }
+        const secrets = await listSystemSecrets(pool, [id])
+        return { ...systemView(system, registry.system(id), secrets.get(id)), drift }
       },
     })
-    app.route<{ Params: { id: string }; Body: Partial<SystemFields> }>({
+    app.route<{ Params: { id: string }; Body: Partial<SystemFields> & { secrets?: SystemSecrets } }>({
       method: 'PATCH',
       url: '/v1/systems/:id',
       config: { scopes: [] },
@@ -121,7 +134,7 @@ export const systemRoutes =
         tags: ['systems'],
         summary: 'Change a system · 修改对接系统',
         description:
-          'What an installed folder says (title, description, region) is changed there; its settings are changed here. 已安装系统的名称、说明、区划在其文件夹中修改，此处只改设置。',
+          'What an installed folder says (title, description, region) is changed there; its settings and secrets are changed here. `secrets` are shared with the system, such as `sign`; null takes one away. Only their names are ever given back. 已安装系统的名称、说明、区划在其文件夹中修改，此处只改设置与密钥；密钥只写不读。',
         params: SystemParams,
         body: PatchBody,
         response: {
@@ -129,11 +142,11 @@ export const systemRoutes =
           ...problems(400, 401, 403, 404, 413, 415, 429, 503),
         },
       },
-      handler: async ({ params: { id }, body }) => {
+      handler: async ({ params: { id }, body: { secrets, ...body } }) => {
         const installed = registry.system(id)
         if (installed) {
           const issues = Object.keys(body)
-            .filter((name) => name !== 'settings')
+            .filter((name) => name !== 'settings' && name !== 'secrets')
             .map((name) => ({
               path: `/${name}`,
               code: 'E_SCHEMA' as const,
@@ -144,7 +157,9 @@ export const systemRoutes =
         }
         const system = await patchSystem(pool, id, body)
         if (!system) throw unknown(id)
-        return systemView(system, installed)
+        if (secrets) await setSystemSecrets(pool, id, secrets)
+        const names = await listSystemSecrets(pool, [id])
+        return systemView(system, installed, names.get(id))
       },
     })
     app.route<{ Params: { id: string } }>({

@@ -36,6 +36,11 @@ const system = {
   description: field(Type.Partial(words), ['Description', '说明']),
   region: nullable(Type.String(), ['Region', '行政区划'], ['GB/T 2260', 'GB/T 2260 代码']),
   settings: field(Type.Record(Type.String(), Type.Unknown()), ['Settings', '设置']),
+  secrets: field(
+    Type.Array(Type.String()),
+    ['Secrets that are set', '已设置的密钥'],
+    ['Their names; a secret is never given back', '仅名称，密钥本身不返回'],
+  ),
   installed: field(
     Type.Boolean(),
     ['Installed', '已安装'],

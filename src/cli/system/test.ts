@@ -14,6 +14,7 @@ import type { InstalledSystem } from '#flow/systems/registry.ts'
 import { createPool } from '#store/database.ts'
 import { emptyTables } from '#store/empty-tables.ts'
 import { migrate } from '#store/migrate.ts'
+import { registerSystems } from '#store/systems.ts'
 import { wantedSystems } from './wanted-systems.ts'
 
 /**
@@ -94,6 +95,7 @@ async function openTrialHub(
   const embedded = await startEmbedded({ dataDir: folder, log: createLog(settingsOrExit(process.env)) })
   const pool = createPool({ url: embedded.url })
   await migrate(pool)
+  await registerSystems(pool, systems)
   const byId = new Map(systems.map((system) => [system.id, system]))
   const registry = { systems: byId, mistakes: [], system: (id: string) => byId.get(id) }
   const intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })

@@ -4,6 +4,8 @@ import type { Kind } from '#core/model/kinds.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
 import type { When } from '#core/model/values.ts'
 import type { ReadOptions, SourceRecord } from '#core/source.ts'
+import type { RelatedStep } from './backward/related.ts'
+import type { Row } from './run/run.ts'
 import type { SystemFile } from './system.ts'
 import type { Words } from './words.ts'
 
@@ -86,8 +88,13 @@ export interface CompiledMapping {
   trace(source: SourceRecord, context: MappingContext): TracedSource
   /** Source fields that the mapping neither reads nor ignores. */
   drift(source: SourceRecord): readonly string[]
-  /** Backward mappings only: canonical records in the format of the receiver. */
-  write?(records: readonly CanonicalRecord[]): Written
+  /** Backward mappings only: what the records refer to that must be known to write them, in the order in which it is looked up. */
+  readonly related?: readonly RelatedStep[]
+  /**
+   * Backward mappings only: canonical records in the format of the receiver. One message, or one for each group of records; a record
+   * that does not concern the receiver is in none.
+   */
+  write?(records: readonly CanonicalRecord[], context?: WriteContext): Written[]
 }
 
 export interface MappingTest {
@@ -95,10 +102,32 @@ export interface MappingTest {
   readonly out: string
 }
 
-/** What a backward mapping wrote. */
+/** One message that a backward mapping wrote. */
 export interface Written {
   readonly contentType: string
   readonly text: string
+  /** Places of its records among those that were given, in the order of the message. */
+  readonly records: readonly number[]
+}
+
+/** What writing is told beside the records. */
+export interface WriteContext {
+  /** What was found for each record, by the names under `related:`. */
+  readonly related?: readonly Row[]
+  /** Facts of each message, by its place among those that come out. */
+  readonly sending?: (message: number) => Sending
+  /** Signature of the text of a message. */
+  readonly sign?: (text: string) => string | null
+}
+
+/** What is true of one message that is sent. */
+export interface Sending {
+  /** Time of sending, in the form of `When.at`. */
+  readonly at: string
+  /** A text that no other message has. */
+  readonly nonce: string
+  /** A number that no other message has, in at least six digits. */
+  readonly number: string
 }
 
 /** Codes of a source and what they stand for; a file under `tables/`. */

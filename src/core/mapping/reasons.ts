@@ -186,6 +186,17 @@ export const REASONS = {
     ['too little is known for this record; it was left out', '信息不足，未生成此记录'],
     ['Fill in the fields of this record.', '请补充相关字段。'],
   ),
+  bad_signature: define(
+    ['the signature does not fit', '签名不符'],
+    [
+      'Sign the body exactly as it is sent, with the secret that both sides have.',
+      '请用双方约定的密钥，对实际发送的报文体原文签名。',
+    ],
+  ),
+  no_signature: define(
+    ['the signature is missing', '缺少签名'],
+    ['Sign the message as the interface document says.', '请按接口文档对报文签名。'],
+  ),
 } as const satisfies Record<string, Reason>
 
 export type ReasonCode = keyof typeof REASONS

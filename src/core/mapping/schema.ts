@@ -3,6 +3,7 @@ import { DOCUMENT_TYPES } from '#core/documents/document-type.ts'
 import { KINDS, type Kind, kindDefinition } from '#core/model/kinds.ts'
 import { DOCUMENT_ROLES, LOT_ROLES, PARTY_KINDS, SITE_KINDS, VERDICTS } from '#core/model/parts.ts'
 import { PRODUCT_CLASSES } from '#core/products/product-class.ts'
+import { RELATED } from './backward/related.ts'
 import { type Shape, targetsOf } from './compile/targets.ts'
 import { CALLS } from './verbs/calls.ts'
 import { ROLES } from './verbs/party.ts'
@@ -66,7 +67,7 @@ const condition: TSchema = Type.Unsafe({
   anyOf: [
     oneOf(['present', 'absent']),
     scalars,
-    parts({ above: scalar, below: scalar, equal: scalar, not: scalars }),
+    parts({ above: scalar, below: scalar, equal: scalar, not: scalars, starts: scalars }),
   ],
 })
 
@@ -239,7 +240,20 @@ export function mappingSchema(): TSchema {
       root: Type.String(),
       row: Type.String(),
       delimiter: Type.String(),
+      message: told(
+        Type.Unsafe({ type: 'object' }),
+        'What stands around the list, from sending.at, nonce, number, signature',
+      ),
+      group: told(Type.Unsafe({ type: 'object' }), 'What records must share to stand in one message'),
     }),
+    when: told(ref('when'), 'Records that concern the receiver (backward)'),
+    related: told(
+      Type.Unsafe({
+        type: 'object',
+        additionalProperties: parts(Object.fromEntries(RELATED.map((what) => [what, Type.String()]))),
+      }),
+      'Facts that the record refers to (backward)',
+    ),
     kinds: Type.Unsafe({ type: 'array', items: oneOf(KINDS) }),
     fields: Type.Unsafe({ type: 'object' }),
   }

@@ -1,3 +1,6 @@
+import { compileAnswer } from '#core/answer/compile.ts'
+import { compileReceiver } from '#core/receiver/receiver.ts'
+import { compileSigning } from '#core/signing/signing.ts'
 import {
   beginCompiling,
   type Compiling,
@@ -10,11 +13,21 @@ import {
 import { mistakesOf } from './compile/mistakes.ts'
 import { type MapNode, type Node, parseFile } from './compile/node.ts'
 import type { Mistake, Words } from './mapping.ts'
-import { ADAPTERS, type SystemAnswer, type SystemFile, type SystemRecord } from './system.ts'
+import { ADAPTERS, type SystemFile, type SystemRecord } from './system.ts'
 
-export type { SystemAnswer, SystemFile, SystemRecord } from './system.ts'
+export type { SystemFile, SystemRecord } from './system.ts'
 
-const NAMES = ['system', 'title', 'department', 'region', 'adapter', 'records', 'answer'] as const
+const NAMES = [
+  'system',
+  'title',
+  'department',
+  'region',
+  'adapter',
+  'records',
+  'answer',
+  'sign',
+  'receiver',
+] as const
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 
 /** Reads `system.yaml`. Tells of every mistake; the system is null where there is one. */
@@ -43,7 +56,11 @@ function systemOf(c: Compiling, root: MapNode): SystemFile | null {
   const adapterNode = entryOf(root, 'adapter')
   const adapter = adapterNode === undefined ? null : choiceOf(c, adapterNode, 'adapter', ADAPTERS)
   const records = recordsOf(c, entryOf(root, 'records'))
-  const answer = answerOf(c, entryOf(root, 'answer'))
+  const answer = compileAnswer(c, entryOf(root, 'answer'), 'answer')
+  const signNode = entryOf(root, 'sign')
+  const sign = signNode === undefined ? null : compileSigning(c, signNode)
+  const receiverNode = entryOf(root, 'receiver')
+  const receiver = receiverNode === undefined ? null : compileReceiver(c, receiverNode)
   if (!system || !title || adapter === null || records === null) return null
   return {
     system,
@@ -53,6 +70,8 @@ function systemOf(c: Compiling, root: MapNode): SystemFile | null {
     ...(department ? { department } : {}),
     ...(region ? { region } : {}),
     ...(answer ? { answer } : {}),
+    ...(sign ? { sign } : {}),
+    ...(receiver ? { receiver } : {}),
   }
 }
 
@@ -86,7 +105,7 @@ function recordsOf(c: Compiling, node: Node | undefined): Record<string, SystemR
       c,
       value,
       place,
-      ['mapping', 'accepts', 'maxRecords'],
+      ['mapping', 'accepts', 'maxRecords', 'answer'],
       `${name}: { mapping: ${name}.yaml, accepts: [application/json] }`,
     )
     if (map === null) continue
@@ -99,27 +118,14 @@ function recordsOf(c: Compiling, node: Node | undefined): Record<string, SystemR
     const most = optional(c, map, 'maxRecords', `${place}.`)
     if (most !== undefined && !/^[1-9]\d{0,6}$/.test(most))
       c.mistakes.add(at, `${place}.maxRecords`, 'bad_number', { found: most })
+    const answer = compileAnswer(c, entryOf(map, 'answer'), `${place}.answer`)
     if (mapping && accepts)
-      records[name] = { mapping, accepts, ...(most ? { maxRecords: Number(most) } : {}) }
+      records[name] = {
+        mapping,
+        accepts,
+        ...(most ? { maxRecords: Number(most) } : {}),
+        ...(answer ? { answer } : {}),
+      }
   }
   return records
-}
-
-function answerOf(c: Compiling, node: Node | undefined): SystemAnswer | undefined {
-  if (node === undefined || (node.is === 'text' && node.text === 'receipt')) return undefined
-  const map = mapOf(
-    c,
-    node,
-    'answer',
-    ['contentType', 'accepted', 'refused'],
-    'answer: { contentType: …, accepted: …, refused: … }',
-  )
-  if (map === null) return undefined
-  for (const wanted of ['contentType', 'accepted', 'refused']) {
-    if (!map.entries.has(wanted)) c.mistakes.add(map.at, 'answer', 'missing', { wanted })
-  }
-  const contentType = optional(c, map, 'contentType', 'answer.')
-  const accepted = optional(c, map, 'accepted', 'answer.')
-  const refused = optional(c, map, 'refused', 'answer.')
-  return contentType && accepted && refused ? { contentType, accepted, refused } : undefined
 }

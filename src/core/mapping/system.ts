@@ -1,3 +1,6 @@
+import type { SystemAnswer } from '#core/answer/answer.ts'
+import type { ReceiverProtocol } from '#core/receiver/receiver.ts'
+import type { Signing } from '#core/signing/signing.ts'
 import type { Words } from './words.ts'
 
 /** What `system.yaml` says of an outside system. */
@@ -11,7 +14,11 @@ export interface SystemFile {
   /** Records by name. */
   readonly records: Readonly<Record<string, SystemRecord>>
   /** What its sender wants to read; the hub's own receipt where it is not said. */
-  readonly answer?: SystemAnswer
+  readonly answer?: SystemAnswer | 'receipt'
+  /** How its messages are signed, both ways. */
+  readonly sign?: Signing
+  /** How it is spoken to as a receiver, where it does not implement the hub's own contract. */
+  readonly receiver?: ReceiverProtocol
 }
 
 export interface SystemRecord {
@@ -21,13 +28,8 @@ export interface SystemRecord {
   readonly accepts: readonly string[]
   /** Most records in one message. */
   readonly maxRecords?: number
-}
-
-/** A fixed text for a message that was taken, and for one that was not. */
-export interface SystemAnswer {
-  readonly contentType: string
-  readonly accepted: string
-  readonly refused: string
+  /** In place of the answer of the system. */
+  readonly answer?: SystemAnswer | 'receipt'
 }
 
 export const ADAPTERS = ['push', 'pull', 'soap', 'files', 'database', 'mqtt'] as const

@@ -12,13 +12,14 @@ export interface Decoded {
   readonly records: readonly SourceRecord[]
 }
 
-/** The samples that can be read, decoded. */
+/** The samples that are taken, decoded; a message with a wrong signature can be read, and is not taken all the same. */
 export async function decodedSamples({ system, samples }: Trial): Promise<Decoded[]> {
   const decoded: Decoded[] = []
   for (const sample of samples) {
     const mapping = system.records.get(sample.expected.record)?.mapping
     const records = mapping ? await read(sample.bytes, mapping) : null
-    if (mapping && Array.isArray(records)) decoded.push({ sample, mapping, records })
+    if (mapping && Array.isArray(records) && !sample.expected.refused)
+      decoded.push({ sample, mapping, records })
   }
   return decoded
 }

@@ -1,6 +1,7 @@
 import { HubError } from '#core/errors.ts'
 import type { Receipt } from '#core/receipt.ts'
 import type { GoldenSample } from '#flow/systems/golden.ts'
+import { setSystemSecrets } from '#store/system-secrets.ts'
 import { type Check, skipped, type Trial, type TrialHub, verdictOf } from './check.ts'
 import { decodedSamples } from './decoded.ts'
 
@@ -27,6 +28,8 @@ export const SILVER: readonly Check[] = [
           if ('refused' in receipt) {
             if (expected.refused?.code !== receipt.refused)
               findings.push(`${name}: refused with ${receipt.refused}`)
+            if (!(await isKeptRefused(hub)))
+              findings.push(`${name}: the refused message was not kept, with no counts`)
             continue
           }
           receipt.results.forEach(({ result }, i) => {
@@ -168,11 +171,12 @@ export const SILVER: readonly Check[] = [
 type Pushed = Receipt | { readonly refused: string }
 
 async function push(
-  { intake }: TrialHub,
+  { intake, pool }: TrialHub,
   { system }: Trial,
   { bytes, expected }: GoldenSample,
   idempotencyKey?: string,
 ): Promise<Pushed> {
+  if (expected.secrets) await setSystemSecrets(pool, system.id, expected.secrets)
   try {
     return await intake.push({
       system: system.id,
@@ -183,7 +187,7 @@ async function push(
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     })
   } catch (error) {
-    if (error instanceof HubError && error.code === 'unreadable_message')
+    if (error instanceof HubError && (error.code === 'unreadable_message' || error.code === 'bad_signature'))
       return { refused: error.parts.issues?.[0]?.code ?? 'E_SCHEMA' }
     throw error
   }
@@ -196,6 +200,14 @@ function earlier({ samples }: Trial, { expected }: GoldenSample): GoldenSample[]
     const before = samples.find((sample) => sample.name === name || sample.name === `valid/${name}`)
     return before ? [...earlier({ samples } as Trial, before), before] : []
   })
+}
+
+/** The last message stands as refused, and nothing of it is counted. */
+async function isKeptRefused({ pool }: TrialHub): Promise<boolean> {
+  const { rows } = await pool.query<{ state: string; received: number }>(
+    'select state, received from messages order by id desc limit 1',
+  )
+  return rows[0]?.state === 'refused' && rows[0].received === 0
 }
 
 const changed = (receipt: Pushed): number => ('refused' in receipt ? 0 : receipt.accepted)

@@ -11,7 +11,7 @@ export const refusedOf = (batch: Batch): number =>
 /** The verdict on a change that was refused alone and without a word. */
 export const refusal = (failure: Failure): Verdict => ({
   verdict: 'reject',
-  code: `http_${failure.status ?? 0}`,
+  code: failure.code ?? `http_${failure.status ?? 0}`,
   detail: failure.detail,
 })
 
@@ -23,11 +23,11 @@ export function heldAfter(
 ): Pick<Settlement, 'holds' | 'settled' | 'released'> {
   const holds: Hold[] = judgement ? [...batch.holds, ...judgement.holds] : [...batch.holds]
   if (!fromHeld) return { holds, settled: [], released: [] }
-  const taken = judgement?.taken ?? []
+  const taken = [...(judgement?.taken ?? []).map(({ change }) => change), ...batch.skipped]
   const gone = holds.filter(({ state }) => state === 'refused')
   return {
     holds,
-    settled: taken.map(({ change }) => ({ recordId: change.recordId, version: change.version })),
-    released: [...taken.map(({ change }) => change.recordId), ...gone.map(({ recordId }) => recordId)],
+    settled: taken.map(({ recordId, version }) => ({ recordId, version })),
+    released: [...taken.map(({ recordId }) => recordId), ...gone.map(({ recordId }) => recordId)],
   }
 }

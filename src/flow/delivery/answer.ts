@@ -15,6 +15,8 @@ export interface Failure {
   /** HTTP status; null where no answer came. */
   readonly status: number | null
   readonly detail: string
+  /** Code with which a receiver refused in its own protocol. */
+  readonly code?: string
   readonly retryAfterMs?: number | undefined
 }
 
@@ -34,3 +36,15 @@ export type Send = (request: {
   readonly timestamp: number
   readonly signal: AbortSignal
 }) => Promise<SendAnswer>
+
+/** Posts one body to a receiver with a protocol of its own. Never throws for what a receiver or network can do. */
+export type Post = (request: {
+  readonly url: string
+  readonly allow: readonly string[]
+  readonly body: string
+  readonly contentType: string
+  readonly signal: AbortSignal
+}) => Promise<
+  | { readonly kind: 'answered'; readonly status: number; readonly body: string }
+  | ({ readonly kind: 'failed' } & Failure)
+>

@@ -1,31 +1,112 @@
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
+import type { Row } from '#core/mapping/run/run.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
-import type { Registry } from '#flow/systems/registry.ts'
-import type { BackwardMapping } from './ports.ts'
+import type { InstalledSystem, Registry } from '#flow/systems/registry.ts'
+import type { Change } from '#store/changes.ts'
+import type { BackwardMapping, PreparedChanges } from './ports.ts'
+import { loadRelated, type RelatedSources } from './related.ts'
 
-/** The backward mappings of the installed systems by the name that a link gives: `<system>/<record>`. */
+type Write = NonNullable<CompiledMapping['write']>
+
+/** The backward mapping of a name that a link gives (`<system>/<record>`), with the system that it writes for; null where there is none. */
+export function writingMapping(
+  registry: Registry,
+  name: string,
+): { readonly system: InstalledSystem; readonly mapping: CompiledMapping; readonly write: Write } | null {
+  const [id = '', record = ''] = name.split('/')
+  const system = registry.system(id)
+  const mapping = system?.records.get(record)?.mapping
+  return system && mapping?.write ? { system, mapping, write: mapping.write } : null
+}
+
+/** The backward mappings of the installed systems by the name that a link gives. */
 export const backwardMappings =
-  (registry: Registry) =>
+  (registry: Registry, sources: RelatedSources) =>
   (name: string): BackwardMapping | null => {
-    const [system = '', record = ''] = name.split('/')
-    const mapping = registry.system(system)?.records.get(record)?.mapping
-    return mapping?.write ? toJson(mapping.write) : null
-  }
-
-/** One change at a time, because each gets a verdict of its own; the contract of a pushed batch carries JSON. */
-const toJson =
-  (write: NonNullable<CompiledMapping['write']>): BackwardMapping =>
-  (record) => {
-    try {
-      const written = write([JSON.parse(record) as CanonicalRecord])
-      if (!/\bjson\b/.test(written.contentType)) return notJson(written.contentType)
-      return { ok: true, text: written.text }
-    } catch (error) {
-      return { ok: false, code: 'mapping_failed', detail: error instanceof Error ? error.message : 'unknown' }
+    const found = writingMapping(registry, name)
+    if (found === null) return null
+    const { mapping, system, write } = found
+    return {
+      async prepare(changes) {
+        const records = changes.map(({ text }) => JSON.parse(text) as CanonicalRecord)
+        const places = concerned(write, records)
+        const own = places.map((place) => records[place] as CanonicalRecord)
+        const related = await loadRelated(sources, mapping.related ?? [], own)
+        const known = new Map(
+          places.map((place, i) => [
+            changes[place] as Change,
+            { record: own[i], related: related[i] } as Known,
+          ]),
+        )
+        return preparedChanges(system, write, (change) => known.get(change))
+      },
     }
   }
 
-const notJson = (contentType: string): ReturnType<BackwardMapping> => ({
+/** Places of the records that concern the receiver. Where one cannot be written at all, each is told by itself later. */
+function concerned(write: Write, records: readonly CanonicalRecord[]): readonly number[] {
+  try {
+    return write(records).flatMap((message) => message.records)
+  } catch {
+    return records.map((_, i) => i)
+  }
+}
+
+interface Known {
+  readonly record: CanonicalRecord
+  readonly related: Row
+}
+
+function preparedChanges(
+  { receiver }: InstalledSystem,
+  write: Write,
+  known: (change: Change) => Known | undefined,
+): PreparedChanges {
+  const messages: PreparedChanges['messages'] = (changes, sent = {}) => {
+    const all = changes.map((change) => known(change) as Known)
+    const records = all.map(({ record }) => record)
+    return write(records, { ...sent, related: all.map(({ related }) => related) })
+  }
+  return {
+    messages,
+    one(change) {
+      if (known(change) === undefined) return { ok: true, text: null }
+      try {
+        const [written] = messages([change])
+        if (written === undefined) return { ok: true, text: null }
+        if (receiver)
+          return receiver.voids === 'refuse' && change.status === 'void'
+            ? voided(change)
+            : textOf(written.text)
+        if (!/\bjson\b/.test(written.contentType)) return notJson(written.contentType)
+        return textOf(written.text)
+      } catch (error) {
+        return {
+          ok: false,
+          code: 'mapping_failed',
+          detail: error instanceof Error ? error.message : 'unknown',
+        }
+      }
+    },
+  }
+}
+
+type One = ReturnType<PreparedChanges['one']>
+
+const textOf = (text: string): One => ({ ok: true, text })
+
+/** What was void from the start was never sent, and there is nothing to take back. */
+const voided = ({ version }: Change): One =>
+  version === 1
+    ? { ok: true, text: null }
+    : {
+        ok: false,
+        code: 'void_not_expressible',
+        detail:
+          'the record was made void, and the protocol of the receiver has no word for it: tell the receiver',
+      }
+
+const notJson = (contentType: string): One => ({
   ok: false,
   code: 'not_json',
   detail: `the mapping writes ${contentType}; a batch carries JSON`,

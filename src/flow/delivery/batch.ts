@@ -1,7 +1,7 @@
 import type { Change } from '#store/changes.ts'
 import type { Hold } from '#store/held-changes.ts'
 import { eventId } from './event-id.ts'
-import type { BackwardMapping } from './ports.ts'
+import type { PreparedChanges } from './ports.ts'
 
 export const BATCH_CHANGES = 500
 const BATCH_BYTES = 2_000_000
@@ -20,7 +20,9 @@ export interface Batch {
   readonly text: string
   /** Changes that are not sent: behind one that waits, or not to be expressed in the receiver's format. */
   readonly holds: readonly Hold[]
-  /** How many of the changes given are in the batch or held. */
+  /** Changes that do not concern the receiver. */
+  readonly skipped: readonly Change[]
+  /** How many of the changes given are in the batch, held or skipped. */
   readonly consumed: number
 }
 
@@ -28,7 +30,7 @@ export interface Batch {
 export interface BatchPlan {
   readonly linkId: string
   /** Null sends the canonical record as it is. */
-  readonly mapping: BackwardMapping | null
+  readonly mapping: Pick<PreparedChanges, 'one'> | null
   readonly limit: number
   /** Records whose later versions must wait. */
   readonly held: ReadonlySet<string>
@@ -43,6 +45,7 @@ export interface BatchPlan {
 export function composeBatch(changes: readonly Change[], plan: BatchPlan): Batch {
   const outgoing: Outgoing[] = []
   const holds: Hold[] = []
+  const skipped: Change[] = []
   const records = new Set<string>()
   const parts: string[] = []
   let bytes = 0
@@ -55,9 +58,14 @@ export function composeBatch(changes: readonly Change[], plan: BatchPlan): Batch
       continue
     }
     if (records.has(change.recordId)) break
-    const mapped = plan.mapping ? plan.mapping(change.text) : { ok: true as const, text: change.text }
+    const mapped = plan.mapping ? plan.mapping.one(change) : { ok: true as const, text: change.text }
     if (!mapped.ok) {
       holds.push({ ...behind(change), state: 'refused', code: mapped.code, detail: mapped.detail })
+      consumed++
+      continue
+    }
+    if (mapped.text === null) {
+      skipped.push(change)
       consumed++
       continue
     }
@@ -70,7 +78,13 @@ export function composeBatch(changes: readonly Change[], plan: BatchPlan): Batch
     outgoing.push({ change, event, attempts: plan.attempts?.get(change) ?? 0 })
     consumed++
   }
-  return { outgoing, holds, consumed, text: `{"link":"${plan.linkId}","changes":[${parts.join(',')}]}` }
+  return {
+    outgoing,
+    holds,
+    skipped,
+    consumed,
+    text: `{"link":"${plan.linkId}","changes":[${parts.join(',')}]}`,
+  }
 }
 
 const behind = (change: Change): Hold => ({

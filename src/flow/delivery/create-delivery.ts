@@ -3,6 +3,7 @@ import { headPosition } from '#store/changes.ts'
 import { readHeldRecords } from '#store/held-changes.ts'
 import { extendLease, type Lease, leaseLink, releaseLease } from '#store/link-lease.ts'
 import type { Failure, Send } from './answer.ts'
+import type { OwnProtocol } from './own-protocol.ts'
 import type { BackwardMapping, Clock, Log } from './ports.ts'
 import { type RunEnd, runDelivery } from './run.ts'
 
@@ -18,6 +19,8 @@ export interface DeliveryParts {
   readonly send: Send
   /** The backward mapping of a link; null where there is none of that name, or it has mistakes. */
   readonly mappingOf?: (name: string) => BackwardMapping | null
+  /** The protocol of the receiver that a mapping writes for; null where it implements the hub's contract. */
+  readonly protocolOf?: (mapping: string) => OwnProtocol | null
   readonly clock?: Clock
   /** From 0 to below 1; spreads the tries of links that failed together. */
   readonly random?: () => number
@@ -61,6 +64,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       lease,
       leaseMs,
       mapping,
+      own: canonical ? null : (parts.protocolOf?.(lease.mapping) ?? null),
       held,
       signal,
       budgetMs,

@@ -1,3 +1,6 @@
+import type { WriteContext, Written } from '#core/mapping/mapping.ts'
+import type { Change } from '#store/changes.ts'
+
 /** The time, handed in so that a test can stand at any hour. */
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -11,9 +14,20 @@ export interface Log {
   error(facts: object, sentence: string): void
 }
 
-/** Turns the JSON text of a canonical record into the receiver's own JSON text. */
-export type BackwardMapping = (
-  record: string,
-) =>
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly code: string; readonly detail: string }
+/** Turns changes into the format of the receiver of a link. */
+export interface BackwardMapping {
+  /** Looks up what the records refer to, for all of them at once. */
+  prepare(changes: readonly Change[]): Promise<PreparedChanges>
+}
+
+/** Changes with what is known of them. */
+export interface PreparedChanges {
+  /** One change as text; null where it does not concern the receiver. */
+  one(
+    change: Change,
+  ):
+    | { readonly ok: true; readonly text: string | null }
+    | { readonly ok: false; readonly code: string; readonly detail: string }
+  /** The messages that hold the changes, for a receiver with a protocol of its own. */
+  messages(changes: readonly Change[], sent?: Omit<WriteContext, 'related'>): readonly Written[]
+}

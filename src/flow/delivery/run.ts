@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { readVersions } from '#store/changes.ts'
+import { type Change, readVersions } from '#store/changes.ts'
 import { type Sent, type Settled, type Settlement, settleDelivery } from '#store/deliveries.ts'
 import { nextDueMs, readDue } from '#store/held-changes.ts'
 import type { Lease } from '#store/link-lease.ts'
@@ -9,7 +9,8 @@ import type { Failure, Send, Verdict } from './answer.ts'
 import { waitMs } from './backoff.ts'
 import { BATCH_CHANGES, type Batch, composeBatch } from './batch.ts'
 import { type Judgement, judge } from './judge.ts'
-import type { BackwardMapping, Clock } from './ports.ts'
+import type { OwnProtocol } from './own-protocol.ts'
+import type { BackwardMapping, Clock, PreparedChanges } from './ports.ts'
 import { readAhead } from './read-ahead.ts'
 import { sendBatch } from './send-batch.ts'
 
@@ -26,6 +27,8 @@ export interface RunParts {
   readonly lease: Lease
   readonly leaseMs: number
   readonly mapping: BackwardMapping | null
+  /** How a receiver is spoken to that does not implement the hub's contract. */
+  readonly own: OwnProtocol | null
   /** Records of which a version waits. */
   readonly held: Set<string>
   readonly signal: AbortSignal
@@ -47,7 +50,8 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
   const { pool, lease, held, clock } = parts
   const log = readAhead(pool, { after: lease.cursor, filter: lease.filter, page: BATCH_CHANGES })
   /** After a failure one change goes ahead to find out whether the receiver is back; then the batches grow again. */
-  let limit = lease.attempts > 0 ? 1 : BATCH_CHANGES
+  const most = Math.min(parts.own?.maxRecords ?? BATCH_CHANGES, BATCH_CHANGES)
+  let limit = lease.attempts > 0 ? 1 : most
   let attempts = lease.attempts
   /** Where the contract was found wrong before, one more refusal says that it still is. */
   let refusedInARow = lease.lastErrorClass === 'config' ? REFUSED_IN_A_ROW - 1 : 0
@@ -82,7 +86,12 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
   }
 
   /** `cursor` gives the place to be at once the batch is done with; `fromHeld` says that the changes were held before. */
-  const deliver = async (batch: Batch, fromHeld: boolean, done: () => bigint): Promise<Step> => {
+  const deliver = async (
+    batch: Batch,
+    prepared: PreparedChanges | null,
+    fromHeld: boolean,
+    done: () => bigint,
+  ): Promise<Step> => {
     if (batch.outgoing.length === 0) {
       return await conclude({
         sent: null,
@@ -93,7 +102,7 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
       })
     }
     const before = log.passed
-    const { answer, request } = await sendBatch(parts, batch)
+    const { answer, request } = await sendBatch(parts, batch, prepared)
     if (answer.kind === 'failed' && parts.signal.aborted) return end('stopped')
     const sent = (judgement: Judgement | null, outcome: Sent['outcome'], detail: string | null): Sent => ({
       ...request,
@@ -122,7 +131,7 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
     }
     const judgement = judge(batch.outgoing, verdicts, { nowMs: clock.now(), random: parts.random })
     attempts = 0
-    limit = Math.min(limit * 2, BATCH_CHANGES)
+    limit = Math.min(limit * 2, most)
     return await conclude({
       sent: sent(judgement, 'taken', null),
       cursor: done(),
@@ -141,6 +150,9 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
     return settled.changed ? end('stopped') : 'sent'
   }
 
+  const prepare = async (changes: readonly Change[]): Promise<PreparedChanges | null> =>
+    parts.mapping ? await parts.mapping.prepare(changes) : null
+
   const sendDue = async (): Promise<Step> => {
     if (held.size === 0) return 'nothing'
     const due = await readDue(pool, lease.linkId, { nowMs: clock.now(), limit })
@@ -148,16 +160,17 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
     const tries = new Map(due.map((one) => [`${one.version} ${one.recordId}`, one.attempts]))
     const changes = await readVersions(pool, due)
     if (changes.length === 0) return 'nothing'
+    const prepared = await prepare(changes)
     const batch = composeBatch(changes, {
       linkId: lease.linkId,
-      mapping: parts.mapping,
+      mapping: prepared,
       limit,
       held: new Set(),
       attempts: new Map(
         changes.map((change) => [change, tries.get(`${change.version} ${change.recordId}`) ?? 0]),
       ),
     })
-    return await deliver(batch, true, () => log.passed)
+    return await deliver(batch, prepared, true, () => log.passed)
   }
 
   const sendNext = async (): Promise<Step> => {
@@ -168,8 +181,10 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
     }
     const changes = await log.peek()
     if (changes.length === 0) return 'nothing'
-    const batch = composeBatch(changes, { linkId: lease.linkId, mapping: parts.mapping, limit, held })
-    return await deliver(batch, false, () => {
+    // The whole page, also where few are sent: most of it may not concern the receiver, and is passed over in one go.
+    const prepared = await prepare(changes)
+    const batch = composeBatch(changes, { linkId: lease.linkId, mapping: prepared, limit, held })
+    return await deliver(batch, prepared, false, () => {
       log.consume(batch.consumed)
       return log.passed
     })

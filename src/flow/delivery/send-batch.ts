@@ -4,29 +4,40 @@ import type { Lease } from '#store/link-lease.ts'
 import type { Send, SendAnswer } from './answer.ts'
 import type { Batch, Outgoing } from './batch.ts'
 import { messageIdOf } from './event-id.ts'
-import type { Clock } from './ports.ts'
+import type { OwnProtocol } from './own-protocol.ts'
+import type { Clock, PreparedChanges } from './ports.ts'
 
 /** What is known of a request whatever its answer. */
 export type Request = Pick<Sent, 'id' | 'startedAtMs' | 'fromPosition' | 'toPosition' | 'changes' | 'ms'>
 
 /** Sends a batch that is not empty, and tells how long it took. */
 export async function sendBatch(
-  parts: { readonly send: Send; readonly clock: Clock; readonly lease: Lease; readonly signal: AbortSignal },
+  parts: {
+    readonly send: Send
+    readonly own: OwnProtocol | null
+    readonly clock: Clock
+    readonly lease: Lease
+    readonly signal: AbortSignal
+  },
   batch: Batch,
+  prepared: PreparedChanges | null,
 ): Promise<{ readonly answer: SendAnswer; readonly request: Request }> {
   const startedAtMs = parts.clock.now()
   const started = performance.now()
   const first = batch.outgoing[0] as Outgoing
   const last = batch.outgoing.at(-1) as Outgoing
-  const answer = await parts.send({
-    url: parts.lease.url,
-    allow: parts.lease.allowAddress,
-    secret: parts.lease.secret,
-    batch: batch.text,
-    messageId: messageIdOf(batch.outgoing.map(({ event }) => event)),
-    timestamp: Math.floor(startedAtMs / 1000),
-    signal: parts.signal,
-  })
+  const { url, allowAddress: allow, secret } = parts.lease
+  const to = { url, allow, signal: parts.signal }
+  const answer =
+    parts.own && prepared
+      ? await parts.own.send({ ...to, outgoing: batch.outgoing, prepared, nowMs: startedAtMs })
+      : await parts.send({
+          ...to,
+          secret,
+          batch: batch.text,
+          messageId: messageIdOf(batch.outgoing.map(({ event }) => event)),
+          timestamp: Math.floor(startedAtMs / 1000),
+        })
   const request = {
     id: randomUUID(),
     startedAtMs,

@@ -5,12 +5,13 @@ import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { HubError } from '#core/errors.ts'
 import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { countResults, type Receipt } from '#core/receipt.ts'
-import type { InstalledRecord, Registry } from '#flow/systems/registry.ts'
+import { type InstalledRecord, isPushed, pushedNames, type Registry } from '#flow/systems/registry.ts'
 import { isConflict } from '#store/database-errors.ts'
 import { findIdempotencyKey } from '#store/idempotency-keys.ts'
 import { readReceipt } from '#store/receipts.ts'
 import { readSystemIds } from '#store/systems.ts'
 import { CANONICAL, canonicalSources, readCanonical } from './canonical-sources.ts'
+import { checkSignature } from './check-signature.ts'
 import { createGroupCommit } from './group-commit.ts'
 import type { Intake, PushRequest } from './intake.ts'
 import { messageId } from './message-id.ts'
@@ -112,6 +113,8 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
         }
         try {
           const decoded = decode(request.bytes, mapping.read, charsetOf(request.contentType))
+          const signing = registry.system(request.system)?.sign
+          if (signing) await checkSignature(pool, signing, { ...request, read: mapping.read })
           if (decoded.records.length > (record.maxRecords ?? RECORDS_MAX))
             throw tooMany(decoded.records.length)
           return await write({
@@ -167,10 +170,10 @@ function installedRecord(registry: Registry, system: string, record: string): In
   const installed = registry.system(system)
   if (!installed) throw unknownSystem(registry, system)
   const found = installed.records.get(record)
-  if (!found)
+  if (!found || !isPushed(found))
     throw new HubError('unknown_record', {
       detail: `${system}/${record}`,
-      members: { known: [...installed.records.keys()] },
+      members: { known: pushedNames(installed) },
     })
   return found
 }

@@ -7,7 +7,7 @@ import { isUnavailable } from '#store/database-errors.ts'
 import { insertMessages, type MessageRow, setMessageProblem } from '#store/intake.ts'
 
 /**
- * Keeps the bytes of a message that cannot be read as a whole, with its problem, and throws what the sender is told. Nothing of it
+ * Keeps the bytes of a message that cannot be read or believed as a whole, with its problem, and throws what the sender is told. Nothing of it
  * became a record; its counts are zero.
  */
 export async function refuse(
@@ -39,7 +39,7 @@ export async function refuse(
     if (isUnavailable(error)) throw new HubError('unavailable', { retryAfterMs: 2000, cause: error })
     throw error
   }
-  throw new HubError('unreadable_message', {
+  throw new HubError(refusal.code === 'E_SIGN' ? 'bad_signature' : 'unreadable_message', {
     detail: `${refusal.reason} (${refusal.at})`,
     issues: [issue],
     members: { receipt: message.id },

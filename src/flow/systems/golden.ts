@@ -5,6 +5,8 @@ import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import type { ExpectedFile } from '#core/mapping/check/expected.ts'
 import { type CaseResult, type MappingCase, runMappingTests } from '#core/mapping/check/run-tests.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
+import type { Signing } from '#core/signing/signing.ts'
+import { refuseUnsigned } from '#flow/intake/check-signature.ts'
 import type { InstalledSystem } from './registry.ts'
 
 /** A sample of a system with what must come out of it. */
@@ -42,15 +44,27 @@ export async function testSystem(system: InstalledSystem, receivedAtMs: number):
     if (!mapping) results.push({ name, failures: [`there is no working mapping for ${expected.record}`] })
     else
       results.push(
-        ...runMappingTests(mapping, [{ name, expected, sources: sourcesOf(bytes, mapping) }], receivedAtMs),
+        ...runMappingTests(
+          mapping,
+          [{ name, expected, sources: sourcesOf(bytes, mapping, expected, system.sign) }],
+          receivedAtMs,
+        ),
       )
   }
   return results
 }
 
-function sourcesOf(bytes: Buffer, mapping: CompiledMapping): MappingCase['sources'] {
+function sourcesOf(
+  bytes: Buffer,
+  { read }: CompiledMapping,
+  { secrets = {} }: ExpectedFile,
+  signing: Signing | undefined,
+): MappingCase['sources'] {
   try {
-    return decode(bytes, mapping.read).records
+    const { records } = decode(bytes, read)
+    const secret = signing && secrets[signing.secret]
+    if (signing && secret) refuseUnsigned(signing, secret, { bytes, read })
+    return records
   } catch (error) {
     if (error instanceof DecodeRefusal) return { refused: error.code }
     throw error

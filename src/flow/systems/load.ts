@@ -65,7 +65,8 @@ async function loadSystem(
   const records = new Map<string, InstalledRecord>()
   for (const mapping of files.filter((one) => one.endsWith('.yaml') && one !== SYSTEM_FILE).sort()) {
     const record = await loadRecord(own, name, mapping, { file, tables, options })
-    records.set(record.name, record)
+    // A broken system.yaml no longer says what must be signed, nor how a receiver is spoken to: nothing of it works until it is mended.
+    records.set(record.name, file ? record : { ...record, mapping: null })
   }
   return {
     id: name,
@@ -73,6 +74,8 @@ async function loadSystem(
     ...(file?.department ? { department: file.department } : {}),
     ...(file?.region ? { region: file.region } : {}),
     ...(file?.answer ? { answer: file.answer } : {}),
+    ...(file?.sign ? { sign: file.sign } : {}),
+    ...(file?.receiver ? { receiver: file.receiver } : {}),
     folder: own,
     records,
     mistakes: [...mistakes, ...wrongTables],
@@ -94,8 +97,12 @@ async function loadRecord(
   return {
     name,
     title: mapping?.title ?? { zh: name, en: name },
-    accepts: declared?.[1].accepts ?? (mapping ? CONTENT_TYPES[mapping.read.format] : []),
+    accepts:
+      mapping?.direction === 'backward'
+        ? []
+        : (declared?.[1].accepts ?? (mapping ? CONTENT_TYPES[mapping.read.format] : [])),
     ...(declared?.[1].maxRecords === undefined ? {} : { maxRecords: declared[1].maxRecords }),
+    ...(declared?.[1].answer ? { answer: declared[1].answer } : {}),
     mapping: mistakes.length === 0 ? mapping : null,
     mistakes,
   }

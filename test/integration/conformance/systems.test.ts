@@ -8,6 +8,7 @@ import { readSamples } from '#flow/systems/golden.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import { createPool } from '#store/database.ts'
 import { emptyTables } from '#store/empty-tables.ts'
+import { registerSystems } from '#store/systems.ts'
 import { withDatabase } from '#test/database.ts'
 
 /** Later than all samples but those of 2026. */
@@ -22,8 +23,9 @@ describe.each(systems)('$system.id', ({ system, samples }) => {
   let pool: Pool
   let intake: Intake
   let hub: TrialHub
-  beforeAll(() => {
+  beforeAll(async () => {
     pool = createPool({ url: database.url })
+    await registerSystems(pool, [system])
     intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
     hub = { pool, intake, empty: () => emptyTables(pool) }
   })

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { PreparedChanges } from '#flow/delivery/ports.ts'
 import { createPool } from '#store/database.ts'
 import { listDeliveries } from '#store/deliveries.ts'
 import { listHeldChanges } from '#store/held-changes.ts'
@@ -92,12 +93,13 @@ describe('what a receiver gets', () => {
     const link = await linkTo(pool, receiver, { mapping: 'city/sale' })
     const rows = someRows(3)
     await store(pool, rows)
-    const mappingOf = () => (text: string) => {
+    const one: PreparedChanges['one'] = ({ text }) => {
       const { key } = JSON.parse(text) as { key: string[] }
       return key[0] === rows[1]?.id.split(':').at(-1)
-        ? { ok: false as const, code: 'mapping_failed', detail: 'no batch number' }
-        : { ok: true as const, text: JSON.stringify({ 单号: key[0] }) }
+        ? { ok: false, code: 'mapping_failed', detail: 'no batch number' }
+        : { ok: true, text: JSON.stringify({ 单号: key[0] }) }
     }
+    const mappingOf = () => ({ prepare: async () => ({ one, messages: () => [] }) })
     await deliveryAt(pool, { mappingOf }).delivery.deliverLink(link.id)
     expect(receiver.changes.map(({ record }) => Object.keys(record))).toEqual([['单号'], ['单号']])
     const [refused] = await listHeldChanges(pool, { linkId: link.id, state: 'refused', limit: 5 })

@@ -9,16 +9,27 @@ import {
 import type { Heading } from '#core/mapping/compile/heading.ts'
 import type { Mistakes } from '#core/mapping/compile/mistakes.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
-import type { CodeTable, CompiledMapping, Written } from '#core/mapping/mapping.ts'
-import { newRun } from '#core/mapping/run/new-run.ts'
+import type { CodeTable, CompiledMapping } from '#core/mapping/mapping.ts'
+import { compileWhen } from '#core/mapping/verbs/when.ts'
 import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
-import type { CanonicalRecord } from '#core/model/record.ts'
-import { compileOutput, type Output } from './fields.ts'
-import { type WriteOptions, writeRows } from './formats.ts'
-import { viewOf } from './view.ts'
+import { compileOutput, type Put } from './fields.ts'
+import type { WriteOptions } from './formats.ts'
+import { compileRelated } from './related.ts'
+import { SENDING, writerOf } from './write.ts'
 
-const NAMES = ['mapping', 'version', 'title', 'direction', 'write', 'kinds', 'fields', 'tests'] as const
-const WRITES = ['format', 'rows', 'root', 'row', 'delimiter'] as const
+const NAMES = [
+  'mapping',
+  'version',
+  'title',
+  'direction',
+  'write',
+  'kinds',
+  'when',
+  'related',
+  'fields',
+  'tests',
+] as const
+const WRITES = ['format', 'rows', 'root', 'row', 'delimiter', 'message', 'group'] as const
 const ELEMENT = /^[A-Za-z_][\w.-]{0,99}$/
 
 /** Compiles a mapping with `direction: backward`: canonical records in the format of a receiver. */
@@ -41,20 +52,16 @@ export function compileBackward(
   if (fieldsNode !== undefined && fieldsNode.is !== 'map') mistakes.add(fieldsNode.at, 'fields', 'not_map')
   const columns = fieldsNode?.is === 'map' ? [...fieldsNode.entries.keys()] : []
   const options = writeNode === undefined ? null : compileWrite(c, writeNode, columns)
-  if (fields === null || options === null || kinds === null || !mistakes.none) return null
-  const write = (records: readonly CanonicalRecord[]): Written => {
-    const run = newRun()
-    const rows: { [name: string]: Output }[] = []
-    for (const one of records) {
-      if (!kinds.includes(one.kind)) continue
-      run.row = viewOf(one)
-      run.day = one.occurredAt?.at.slice(0, 10) ?? ''
-      const row: { [name: string]: Output } = {}
-      fields(run, one, row)
-      rows.push(row)
-    }
-    return writeRows(rows, options)
-  }
+  const whenNode = entryOf(root, 'when')
+  const asked = new Set<string>()
+  const when = whenNode === undefined ? null : compileWhen({ ...c, paths: asked }, whenNode, 'when')
+  // It decides for which records anything is looked up.
+  for (const found of asked)
+    if (whenNode && found.startsWith('related.'))
+      mistakes.add(whenNode.at, 'when', 'forbidden_path', { found })
+  const relatedNode = entryOf(root, 'related')
+  const related = relatedNode === undefined ? [] : compileRelated(c, relatedNode)
+  if (fields === null || options === null || kinds === null || related === null || !mistakes.none) return null
   return {
     name: `${system}/${record}`,
     ...heading,
@@ -65,7 +72,8 @@ export function compileBackward(
     map: refuse,
     trace: refuse,
     drift: () => [],
-    write,
+    related,
+    write: writerOf({ kinds, when, fields, options }),
   }
 }
 
@@ -99,8 +107,12 @@ function compileWrite(c: Compiling, node: Node, columns: readonly string[]): Wri
   for (const name of format === 'xml' ? [root, row, ...columns.flatMap((column) => column.split('.'))] : []) {
     if (!ELEMENT.test(name)) c.mistakes.add(node.at, 'write', 'forbidden_path', { found: name })
   }
-  if (format === null) return null
+  const message = aroundOf(c, map, 'message', format, rows)
+  const group = aroundOf(c, map, 'group', format, rows)
+  if (format === null || message === undefined || group === undefined) return null
   return {
+    message,
+    group,
     format,
     rows: rows === '' ? [] : rows.split('.'),
     root,
@@ -108,4 +120,31 @@ function compileWrite(c: Compiling, node: Node, columns: readonly string[]): Wri
     delimiter: text('delimiter', ','),
     columns,
   }
+}
+
+/** What stands around the list: of the message (`sending.…`), or of the records that share it. Undefined where it has a mistake. */
+function aroundOf(
+  c: Compiling,
+  map: MapNode,
+  name: 'message' | 'group',
+  format: string | null,
+  rows: string,
+): Put | null | undefined {
+  const node = entryOf(map, name)
+  if (node === undefined) return null
+  const target = `write.${name}`
+  if (format !== 'json' || rows === '') {
+    c.mistakes.add(node.at, target, 'needs_rows')
+    return undefined
+  }
+  if (node.is !== 'map') {
+    c.mistakes.add(node.at, target, 'not_map')
+    return undefined
+  }
+  const paths = new Set<string>()
+  const put = compileOutput({ ...c, paths }, node, target)
+  const known = SENDING.map((fact) => `sending.${fact}`)
+  const wrong = name === 'message' ? [...paths].filter((path) => !known.includes(path)) : []
+  for (const found of wrong) c.mistakes.add(node.at, target, 'unknown_value', { found, known })
+  return put === null || wrong.length > 0 ? undefined : put
 }

@@ -8,10 +8,11 @@ import { compileValuePlan, type ValuePlan } from './value.ts'
 import { LISTS, membersOf } from './view.ts'
 
 /** What one record of the receiver holds. */
-export type Output = string | number | { [name: string]: Output } | Output[]
+export type Output = string | number | boolean | Outputs | Output[]
+export type Outputs = { [name: string]: Output }
 
 /** Puts one value, or a list of them, into the receiver's record. */
-type Put = (run: Run, record: CanonicalRecord, into: { [name: string]: Output }) => void
+export type Put = (run: Run, record: CanonicalRecord, into: Outputs) => void
 
 /** Compiles `fields:`; a dot in a name makes an object in an object. */
 export function compileOutput(c: Compiling, node: MapNode, target: string): Put | null {
@@ -82,20 +83,22 @@ function memberOf(
   run.row = row
   if (when !== null && !when(run)) return undefined
   if (typeof inside !== 'function') return outputOf(inside, run)
-  const member: { [name: string]: Output } = {}
+  const member: Outputs = {}
   inside(run, record, member)
   return member
 }
 
-function outputOf(plan: ValuePlan, run: Run): Output | undefined {
+/** One value as its plan writes it; undefined where there is none. */
+export function outputOf(plan: ValuePlan, run: Run): Output | undefined {
   const text = plan.read(run)
-  if (text === undefined) return undefined
-  if (!plan.isNumber) return text
+  if (text === undefined || plan.as === 'text') return text
+  if (plan.as === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
   const number = Number(text)
   return Number.isFinite(number) ? number : text
 }
 
-function place(into: { [name: string]: Output }, steps: readonly string[], value: Output): void {
+/** Puts a value at the end of its steps, making the objects on the way. */
+export function place(into: Outputs, steps: readonly string[], value: Output): void {
   let inner = into
   for (let i = 0; i < steps.length - 1; i++) {
     const step = steps[i] as string

@@ -1,11 +1,14 @@
-import type { Written } from '#core/mapping/mapping.ts'
-import type { Output } from './fields.ts'
+import { type Output, type Outputs, type Put, place } from './fields.ts'
+import { element } from './xml.ts'
 
 /** How the records of a receiver are written. */
 export interface WriteOptions {
   readonly format: 'json' | 'xml' | 'csv'
   /** JSON: names on the way to the list; empty for a bare list. */
   readonly rows: readonly string[]
+  /** JSON: what stands around the list, of the message and of the records that share it. */
+  readonly message: Put | null
+  readonly group: Put | null
   /** XML: name of the document and of each record. */
   readonly root: string
   readonly row: string
@@ -14,40 +17,28 @@ export interface WriteOptions {
   readonly columns: readonly string[]
 }
 
-type Rows = readonly { [name: string]: Output }[]
+type Rows = readonly Outputs[]
 
-export function writeRows(rows: Rows, options: WriteOptions): Written {
+/** The records of one message in the receiver's format. @param around JSON: what stands before the list, changed by this */
+export function writeRows(
+  rows: Rows,
+  options: WriteOptions,
+  around: Outputs,
+): { readonly contentType: string; readonly text: string } {
   if (options.format === 'xml')
     return { contentType: 'application/xml; charset=utf-8', text: xmlOf(rows, options) }
   if (options.format === 'csv') return { contentType: 'text/csv; charset=utf-8', text: csvOf(rows, options) }
-  return { contentType: 'application/json; charset=utf-8', text: JSON.stringify(wrapped(rows, options.rows)) }
-}
-
-function wrapped(rows: Rows, path: readonly string[]): unknown {
-  let whole: unknown = rows
-  for (let i = path.length - 1; i >= 0; i--) whole = { [path[i] as string]: whole }
-  return whole
+  if (options.rows.length > 0) place(around, options.rows, [...rows])
+  return {
+    contentType: 'application/json; charset=utf-8',
+    text: JSON.stringify(options.rows.length > 0 ? around : rows),
+  }
 }
 
 function xmlOf(rows: Rows, { root, row }: WriteOptions): string {
   const inner = rows.map((values) => element(row, values)).join('')
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}>${inner}</${root}>\n`
 }
-
-function element(name: string, value: Output): string {
-  if (Array.isArray(value)) return value.map((member) => element(name, member)).join('')
-  if (typeof value !== 'object') return `<${name}>${escaped(String(value))}</${name}>`
-  const inner = Object.entries(value).map(([child, part]) => element(child, part))
-  return `<${name}>${inner.join('')}</${name}>`
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-/** XML 1.0 has no place for most control characters, not even escaped. */
-const escaped = (text: string): string =>
-  text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-    .replace(/[&<>"]/g, (sign) => ENTITIES[sign] ?? sign)
 
 function csvOf(rows: Rows, { delimiter, columns }: WriteOptions): string {
   const lines = [columns, ...rows.map((values) => columns.map((name) => cellOf(values[name])))]

@@ -9,7 +9,7 @@ import { timeWriter } from './write-time.ts'
 /**
  * A value of the receiver: a text as `from`, `const`, `concat`, `choose`, `enum`, `lookup` and `mask` give it, and then
  * `date: yyyyMMdd` (a time in the receiver's format), `unit: 斤` (kilograms in the receiver's unit), `per: 500g` (yuan for a
- * kilogram as yuan for that), `scale: fen`, `decimals: 2` (rounded half to even), `number: true` (JSON: a number, not a text).
+ * kilogram as yuan for that), `scale: fen`, `decimals: 2` (rounded half to even), `number: true` or `boolean: true` (JSON: not a text).
  */
 export const WRITE_EXAMPLE = {
   mapping: '{ weight: { from: quantity.value, unit: 斤, number: true } }',
@@ -17,22 +17,23 @@ export const WRITE_EXAMPLE = {
   out: { weight: 240 },
 } as const
 
-/** A compiled value, and whether it is written as a number. */
+/** A compiled value, and what JSON writes it as. */
 export interface ValuePlan {
   readonly read: ReadText
-  readonly isNumber: boolean
+  readonly as: 'text' | 'number' | 'boolean'
 }
 
-const CHANGES = ['date', 'unit', 'per', 'scale', 'decimals', 'number'] as const
+const CHANGES = ['date', 'unit', 'per', 'scale', 'decimals'] as const
+const KINDS = ['number', 'boolean'] as const
 const SCALE = 6
 
 export function compileValuePlan(c: Compiling, node: Node, target: string): ValuePlan | null {
-  const plan = compileText(c, node, target, CHANGES)
-  if (plan === null || node.is !== 'map') return plan === null ? null : { read: plan.read, isNumber: false }
+  const plan = compileText(c, node, target, [...CHANGES, ...KINDS])
+  if (plan === null || node.is !== 'map') return plan === null ? null : { read: plan.read, as: 'text' }
   let { read } = plan
   for (const name of CHANGES) {
     const option = entryOf(node, name)
-    if (option === undefined || name === 'number') continue
+    if (option === undefined) continue
     const text = textOf(c, option, `${target}.${name}`)
     const change = text === null ? null : changeOf(name, text)
     if (change === null) {
@@ -41,9 +42,10 @@ export function compileValuePlan(c: Compiling, node: Node, target: string): Valu
     }
     read = then(read, change)
   }
-  const number = entryOf(node, 'number')
-  return { read, isNumber: number?.is === 'text' && number.text === 'true' }
+  return { read, as: KINDS.find((kind) => saysTrue(entryOf(node, kind))) ?? 'text' }
 }
+
+const saysTrue = (node: Node | undefined): boolean => node?.is === 'text' && node.text === 'true'
 
 const MISTAKE = {
   date: 'bad_format',
@@ -55,7 +57,7 @@ const MISTAKE = {
 
 type Change = (text: string) => string | undefined
 
-function changeOf(name: Exclude<(typeof CHANGES)[number], 'number'>, text: string): Change | null {
+function changeOf(name: (typeof CHANGES)[number], text: string): Change | null {
   if (name === 'date') return timeWriter(text)
   if (name === 'decimals')
     return /^\d$/.test(text) ? (value) => decimal(value, (n) => roundDecimal(n, Number(text))) : null

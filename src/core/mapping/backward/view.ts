@@ -1,6 +1,7 @@
 import type { Row } from '#core/mapping/run/run.ts'
 import type { DocumentPart, FlowPart, LotPart, PartyPart, SitePart } from '#core/model/parts.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
+import { regionPath } from '#core/regions/path.ts'
 import type { SourceValue } from '#core/source.ts'
 
 type Values = { [name: string]: SourceValue }
@@ -8,12 +9,13 @@ type Values = { [name: string]: SourceValue }
 /**
  * A canonical record as a row that paths can be read from: parties and sites by role (`parties.seller.name`, `.code` the first code,
  * `.ids.cn\.uscc` the one of a scheme), lots by role, documents by role and by type (`documents.promise_cert.number`), the key by
- * number (`key.0`). Where there are several the first is taken; `each` reads them all.
+ * number (`key.0`), regions with their whole name (`origin.path`). Where there are several the first is taken; `each` reads them all.
  */
 export function viewOf(record: CanonicalRecord): Row {
   const { parties, sites, lots, documents, input, output, ...rest } = record
   return {
     ...plain(rest),
+    ...placesOf(rest),
     key: Object.fromEntries(record.key.map((part, i) => [String(i), part])),
     ...(parties ? { parties: byRole(parties, namedOf) } : {}),
     ...(sites ? { sites: byRole(sites, namedOf) } : {}),
@@ -49,12 +51,25 @@ function asText(value: unknown): SourceValue {
   return typeof value === 'object' ? plain(value) : String(value)
 }
 
+/** Places with their names from the province down. */
+function placesOf(record: Pick<CanonicalRecord, 'region' | 'origin' | 'destination'>): Values {
+  const places: Values = {}
+  for (const name of ['region', 'origin', 'destination'] as const) {
+    const place = record[name]
+    if (place?.code) places[name] = { ...plain(place), path: regionPath(place.code, place.year).join('') }
+  }
+  return places
+}
+
 function namedOf(part: PartyPart | SitePart): Values {
   const [first] = part.ids
+  const uscc = part.ids.find(({ scheme }) => scheme === 'cn.uscc')?.value
   return {
     ...plain(part),
     ids: Object.fromEntries(part.ids.map(({ scheme, value }) => [scheme, value])),
     ...(first ? { code: first.value } : {}),
+    // GB 32100: the third to eighth characters are the region of the authority that registered it.
+    ...(uscc ? { registeredIn: uscc.slice(2, 8) } : {}),
   }
 }
 

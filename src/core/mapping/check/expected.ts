@@ -12,6 +12,8 @@ export interface ExpectedFile {
   readonly rejected: number
   /** The message as a whole cannot be read. */
   readonly refused?: { readonly code: string }
+  /** Secrets of the system that the sample is checked with, as those of samples are; without them no signature is looked at. */
+  readonly secrets?: Readonly<Record<string, string>>
   readonly records: readonly ExpectedRecord[]
 }
 

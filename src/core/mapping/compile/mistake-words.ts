@@ -203,6 +203,33 @@ export const MISTAKES = {
     ),
   bad_scheme: (parts) =>
     words([`"${parts.found}" is not an identifier scheme`, `“${parts.found}”不是标识体系`], oneOf(parts)),
+  not_for_format: ({ found, wanted }) =>
+    words(
+      [
+        `"${found}" has no place in an answer of the format ${wanted}`,
+        `格式 ${wanted} 的应答没有“${found}”一项`,
+      ],
+      [
+        'Take it out; a SOAP answer refuses with a fault by itself.',
+        '请删去此项；SOAP 应答自动以 fault 表示拒绝。',
+      ],
+    ),
+  needs_rows: () =>
+    words(
+      [
+        'Something can stand around the list only in JSON that names its place',
+        '只有 JSON 且指明列表位置时，列表外才能有内容',
+      ],
+      ['Write format: json and rows: body.items.', '请写 format: json 与 rows: body.items。'],
+    ),
+  bad_secret_name: ({ found }) =>
+    words(
+      [`"${found}" is not the name of a secret`, `“${found}”不是密钥名称`],
+      [
+        'Use letters and digits, as in sign; its value is set with PATCH /v1/systems/{id} and never stands in a file.',
+        '请使用字母与数字，如 sign；密钥值通过 PATCH /v1/systems/{id} 设置，不写入文件。',
+      ],
+    ),
 } as const satisfies Record<string, Sentence>
 
 export type MistakeCode = keyof typeof MISTAKES

@@ -7,7 +7,7 @@ import { type ReadText, readerOf } from './from.ts'
 
 /**
  * `when`: conditions on source fields that must all hold: `present`, `absent`, a text or a list of texts of which it is one,
- * or `{ above: n }`, `{ below: n }`, `{ equal: n }` as numbers, `{ not: [texts] }`. A field without a value fulfils `absent` and
+ * or `{ above: n }`, `{ below: n }`, `{ equal: n }` as numbers, `{ not: [texts] }`, `{ starts: [beginnings] }`. A field without a value fulfils `absent` and
  * `not` only.
  */
 export const WHEN_EXAMPLE = {
@@ -20,7 +20,7 @@ export const WHEN_EXAMPLE = {
 
 export type Condition = (run: Run) => boolean
 
-const COMPARISONS = ['above', 'below', 'equal', 'not'] as const
+const COMPARISONS = ['above', 'below', 'equal', 'not', 'starts'] as const
 
 export function compileWhen(c: Compiling, node: Node, target: string): Condition | null {
   if (node.is !== 'map') {
@@ -58,6 +58,11 @@ function compileComparison(c: Compiling, read: ReadText, node: Node, target: str
   if (not !== undefined) {
     const texts = textsOf(c, not, `${target}.not`)
     return texts === null ? null : isOneOf(read, texts, false)
+  }
+  const starts = entryOf(map, 'starts')
+  if (starts !== undefined) {
+    const beginnings = textsOf(c, starts, `${target}.starts`)
+    return beginnings && ((run) => beginnings.some((beginning) => read(run)?.startsWith(beginning) === true))
   }
   for (const name of ['above', 'below', 'equal'] as const) {
     const bound = entryOf(map, name)

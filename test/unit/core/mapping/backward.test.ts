@@ -55,7 +55,9 @@ const write = (head: string, fields = FIELDS) => {
   const text = `mapping: a-receiver/sale\nversion: 1\ndirection: backward\nkinds: [sale]\n${head}\n${fields}`
   const { mapping, mistakes } = compileMapping({ path: 'x', text })
   expect(mistakes).toEqual([])
-  return mapping?.write?.([sale, { ...sale, kind: 'test' } as CanonicalRecord])
+  const written = mapping?.write?.([sale, { ...sale, kind: 'test' } as CanonicalRecord])
+  expect(written?.map(({ records }) => records)).toEqual([[0]])
+  return written?.[0]
 }
 
 test('a canonical record becomes JSON of the receiver, in its units, formats and codes; other kinds are left out', () => {

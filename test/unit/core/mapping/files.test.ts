@@ -35,15 +35,6 @@ describe('system.yaml', () => {
       [3, 'records.trade'],
     ])
   })
-  test('an answer of fixed texts is kept as it is written', () => {
-    const text =
-      'system: a\ntitle: { zh: 甲, en: A }\nadapter: push\nrecords: {}\nanswer: { contentType: application/json, accepted: \'{"success":true}\', refused: \'{"success":false}\' }'
-    expect(parseSystemFile('system.yaml', text).system?.answer).toEqual({
-      contentType: 'application/json',
-      accepted: '{"success":true}',
-      refused: '{"success":false}',
-    })
-  })
   test('a mapping of another system is a mistake', () => {
     const { system } = parseSystemFile('s', 'system: a\ntitle: { zh: 甲, en: A }\nadapter: push\nrecords: {}')
     if (system === null) throw new Error('the system of this test is wrong')

@@ -1,0 +1,56 @@
+import type { Pool } from 'pg'
+import type { RelatedFound, RelatedStep } from '#core/mapping/backward/related.ts'
+import { viewOf } from '#core/mapping/backward/view.ts'
+import type { Row } from '#core/mapping/run/run.ts'
+import type { CanonicalRecord } from '#core/model/record.ts'
+import type { Alias } from '#core/model/values.ts'
+import type { SourceValue } from '#core/source.ts'
+import { partiesByCodes, recordsByCodes } from '#store/related.ts'
+
+/** Where facts are looked up that records refer to; each call asks for a whole batch. */
+export interface RelatedSources {
+  /** All codes of the parties that have one of the codes (`<scheme>:<value>`). */
+  partiesByCodes(codes: readonly string[]): Promise<ReadonlyMap<string, readonly Alias[]>>
+  /** Newest active records of a kind that mention the code, as the lot graph writes codes. */
+  recordsByCodes(
+    kind: 'document' | 'production',
+    codes: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly CanonicalRecord[]>>
+}
+
+/** Facts from the records that are stored. */
+export const relatedSources = (pool: Pool): RelatedSources => ({
+  partiesByCodes: (codes) => partiesByCodes(pool, codes),
+  recordsByCodes: (kind, codes) => recordsByCodes(pool, kind, codes),
+})
+
+const NOTHING: RelatedFound = { aliases: new Map(), records: new Map() }
+
+/** What each record refers to, by the names of the steps: one question for each step, whatever the number of records. */
+export async function loadRelated(
+  sources: RelatedSources,
+  steps: readonly RelatedStep[],
+  records: readonly CanonicalRecord[],
+): Promise<readonly Row[]> {
+  const related: { [name: string]: SourceValue }[] = records.map(() => ({}))
+  if (steps.length === 0) return related
+  const rows: Row[] = records.map((record, i) => ({ ...viewOf(record), related: related[i] as SourceValue }))
+  for (const step of steps) {
+    const codes = [...new Set(rows.flatMap((row) => step.codes(row)))]
+    const found = codes.length === 0 ? NOTHING : await lookUp(sources, step, codes)
+    for (const [i, row] of rows.entries()) {
+      const value = step.choose(row, found)
+      if (value !== undefined) (related[i] as { [name: string]: SourceValue })[step.name] = value
+    }
+  }
+  return related
+}
+
+const lookUp = async (
+  sources: RelatedSources,
+  { what }: RelatedStep,
+  codes: readonly string[],
+): Promise<RelatedFound> =>
+  what === 'party'
+    ? { ...NOTHING, aliases: await sources.partiesByCodes(codes) }
+    : { ...NOTHING, records: await sources.recordsByCodes(what, codes) }

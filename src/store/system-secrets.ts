@@ -1,0 +1,60 @@
+import type { Pool } from 'pg'
+import { inTransaction } from './database.ts'
+import { seal, unseal } from './seal.ts'
+import { keptSecret } from './secrets.ts'
+
+/** The key under which they are sealed, asked for once in each process and database. */
+const keys = new WeakMap<Pool, Promise<Buffer>>()
+function keyOf(pool: Pool): Promise<Buffer> {
+  const known = keys.get(pool)
+  if (known) return known
+  const asked = keptSecret(pool, 'system-secrets')
+  keys.set(pool, asked)
+  asked.catch(() => keys.delete(pool))
+  return asked
+}
+
+const contextOf = (system: string, name: string): string => `${system}\n${name}`
+
+/** Sets secrets of a system, or takes them away where the value is null. They can be used from then on, and never read by a caller. */
+export async function setSystemSecrets(
+  pool: Pool,
+  system: string,
+  secrets: Readonly<Record<string, string | null>>,
+): Promise<void> {
+  const key = await keyOf(pool)
+  await inTransaction(pool, async (client) => {
+    for (const [name, value] of Object.entries(secrets)) {
+      if (value === null)
+        await client.query('delete from system_secrets where system = $1 and name = $2', [system, name])
+      else
+        await client.query(
+          `insert into system_secrets (system, name, sealed) values ($1, $2, $3)
+           on conflict (system, name) do update set sealed = excluded.sealed, updated_at = clock_timestamp()`,
+          [system, name, seal(key, value, contextOf(system, name))],
+        )
+    }
+  })
+}
+
+/** A secret of a system; null where none is set. */
+export async function readSystemSecret(pool: Pool, system: string, name: string): Promise<string | null> {
+  const { rows } = await pool.query<{ sealed: Buffer }>({
+    name: 'read-system-secret',
+    text: 'select sealed from system_secrets where system = $1 and name = $2',
+    values: [system, name],
+  })
+  return rows[0] ? unseal(await keyOf(pool), rows[0].sealed, contextOf(system, name)) : null
+}
+
+/** Names of the secrets that are set, by system. */
+export async function listSystemSecrets(
+  pool: Pool,
+  systems: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { rows } = await pool.query<{ system: string; names: string[] }>(
+    `select system, array_agg(name order by name) as names from system_secrets where system = any($1::text[]) group by system`,
+    [systems],
+  )
+  return new Map(rows.map(({ system, names }) => [system, names]))
+}
