@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { decode } from '#adapters/push/decode.ts'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import type { ExpectedFile } from '#core/mapping/check/expected.ts'
 import { type CaseResult, type MappingCase, runMappingTests } from '#core/mapping/check/run-tests.ts'
@@ -40,17 +40,17 @@ export async function testSystem(system: InstalledSystem, receivedAtMs: number):
   for (const { name, bytes, expected } of await readSamples(system)) {
     const mapping = system.records.get(expected.record)?.mapping
     if (!mapping) results.push({ name, failures: [`there is no working mapping for ${expected.record}`] })
-    else
-      results.push(
-        ...runMappingTests(mapping, [{ name, expected, sources: sourcesOf(bytes, mapping) }], receivedAtMs),
-      )
+    else {
+      const sources = await sourcesOf(bytes, mapping)
+      results.push(...runMappingTests(mapping, [{ name, expected, sources }], receivedAtMs))
+    }
   }
   return results
 }
 
-function sourcesOf(bytes: Buffer, mapping: CompiledMapping): MappingCase['sources'] {
+async function sourcesOf(bytes: Buffer, mapping: CompiledMapping): Promise<MappingCase['sources']> {
   try {
-    return decode(bytes, mapping.read).records
+    return (await decodeMessage(bytes, mapping.read)).records
   } catch (error) {
     if (error instanceof DecodeRefusal) return { refused: error.code }
     throw error

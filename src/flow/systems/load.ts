@@ -107,6 +107,7 @@ const CONTENT_TYPES: Record<ReadOptions['format'], readonly string[]> = {
   xml: ['text/xml', 'application/xml'],
   csv: ['text/csv'],
   form: ['application/x-www-form-urlencoded'],
+  xlsx: ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
 }
 
 /** The code tables of a system by their file names. */

@@ -1,9 +1,10 @@
 import type { ReadOptions } from '#core/source.ts'
 import { type Compiling, choiceOf, entryOf, mapOf, textOf, textsOf } from './compiling.ts'
 import type { MapNode, Node } from './node.ts'
+import { compileWorkbook } from './workbook.ts'
 
-const NAMES = ['format', 'encoding', 'rows', 'xml', 'csv', 'form', 'maxDepth', 'empty'] as const
-const FORMATS = ['json', 'ndjson', 'xml', 'csv', 'form'] as const
+const NAMES = ['format', 'encoding', 'rows', 'xml', 'csv', 'form', 'xlsx', 'maxDepth', 'empty'] as const
+const FORMATS = ['json', 'ndjson', 'xml', 'csv', 'form', 'xlsx'] as const
 
 /** Compiles `read:`: how the bytes are read, and which texts mean "no value". */
 export function compileRead(
@@ -25,8 +26,9 @@ export function compileRead(
     part(c, map, 'xml', compileXml),
     part(c, map, 'csv', compileCsv),
     part(c, map, 'form', compileForm),
+    part(c, map, 'xlsx', compileWorkbook),
   ] as const
-  const [xml, csv, form] = parts
+  const [xml, csv, form, xlsx] = parts
   const depth = optional(c, map, 'maxDepth')
   if (depth && !/^\d{1,3}$/.test(depth))
     c.mistakes.add(map.at, 'read.maxDepth', 'bad_number', { found: depth })
@@ -41,6 +43,7 @@ export function compileRead(
       ...(xml ? { xml } : {}),
       ...(csv ? { csv } : {}),
       ...(form ? { form } : {}),
+      ...(xlsx ? { xlsx } : {}),
       ...(depth === undefined ? {} : { maxDepth: Number(depth) }),
     },
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { decode } from '#adapters/push/decode.ts'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import { bodyIssues } from '#core/model/validate.ts'
@@ -19,14 +19,14 @@ const systems = await Promise.all(
 )
 
 /** The source records of a sample that can be read, with its mapping. */
-function readable(
+async function readable(
   records: ReadonlyMap<string, { readonly mapping: CompiledMapping | null }>,
   { bytes, expected }: GoldenSample,
-): { mapping: CompiledMapping; sources: SourceRecord[] } | null {
+): Promise<{ mapping: CompiledMapping; sources: SourceRecord[] } | null> {
   const mapping = records.get(expected.record)?.mapping
   if (!mapping) throw new Error(`no mapping for ${expected.record}`)
   try {
-    return { mapping, sources: decode(bytes, mapping.read).records }
+    return { mapping, sources: (await decodeMessage(bytes, mapping.read)).records }
   } catch (error) {
     if (error instanceof DecodeRefusal) return null
     throw error
@@ -43,8 +43,8 @@ describe.each(systems)('$system.id', ({ system, samples, results }) => {
     expect(failures).toEqual([])
   })
 
-  test.each(samples)('every body that comes out of $name fits the schema of its kind', (sample) => {
-    const read = readable(system.records, sample)
+  test.each(samples)('every body that comes out of $name fits the schema of its kind', async (sample) => {
+    const read = await readable(system.records, sample)
     for (const source of read?.sources ?? []) {
       for (const { kind, body } of read?.mapping.map(source, { receivedAtMs: RECEIVED }).records ?? []) {
         if (body !== null) expect(bodyIssues(kind, body)).toEqual([])
@@ -52,8 +52,8 @@ describe.each(systems)('$system.id', ({ system, samples, results }) => {
     }
   })
 
-  test.each(samples)('$name has no field that its mapping neither reads nor ignores', (sample) => {
-    const read = readable(system.records, sample)
+  test.each(samples)('$name has no field that its mapping neither reads nor ignores', async (sample) => {
+    const read = await readable(system.records, sample)
     const whole = read?.sources.filter(({ issues }) => issues.length === 0) ?? []
     const drift = new Set(whole.flatMap((source) => read?.mapping.drift(source) ?? []))
     // An error object that was posted like a record is all drift.

@@ -1,0 +1,58 @@
+import { DecodeRefusal } from '#adapters/push/refusal.ts'
+
+/** A column of a table that people fill in. */
+export interface TableColumn {
+  /** Name of the field. */
+  readonly field: string
+  /** What the heading says. */
+  readonly heading: string
+  /** Unit that stands in the heading, where the mapping says that one does. */
+  readonly unit?: string
+}
+
+const POISON = new Set(['__proto__', 'constructor', 'prototype'])
+// What stands in rows and never in a heading: a number, a date, a code.
+const DATUM = /^[\d.,:/ +-]*\d[\d.,:/ +-]*$/
+const NAME_MAX_CHARS = 200
+const FIX = 'put the names of the columns into the row that the interface document says, each name once'
+
+/** Fields that are no column: the parts of the title and the units of the headings. */
+export const TITLE = 'title'
+export const UNIT = 'unit'
+
+/** Reads one heading. @param units fields whose heading has their unit behind the name: `数量(斤)`, `数量（公斤）`, `重量/kg` */
+export function readHeading(text: string, units: readonly string[], at: string): TableColumn {
+  // Line breaks in a heading only make the column narrow.
+  const heading = text.replace(/\s*[\r\n]+\s*/g, '').trim()
+  if (POISON.has(heading) || heading.length > NAME_MAX_CHARS)
+    throw new DecodeRefusal('E_SCHEMA', at, 'a column name that is not allowed', FIX)
+  if (heading !== '' && DATUM.test(heading))
+    throw new DecodeRefusal('E_SCHEMA', at, 'no header row: the columns cannot be told', FIX)
+  for (const field of units) {
+    if (!heading.startsWith(field)) continue
+    const unit = unitBehind(heading.slice(field.length).trim())
+    if (unit !== null) return { field, heading, unit }
+  }
+  return { field: heading, heading }
+}
+
+const PAIRS: Readonly<Record<string, string>> = { '(': ')', '（': '）', '[': ']', '【': '】', '〔': '〕' }
+
+function unitBehind(rest: string): string | null {
+  const last = PAIRS[rest.charAt(0)]
+  const isWhole = last !== undefined && rest.length > 2 && rest.endsWith(last)
+  const unit = isWhole ? rest.slice(1, -1) : /^[/／]./.test(rest) ? rest.slice(1) : ''
+  return unit.trim() === '' ? null : unit.trim()
+}
+
+/** The fields of all columns are different. @throws DecodeRefusal */
+export function checkFields(
+  columns: readonly (TableColumn & { readonly at: string })[],
+  others: readonly string[],
+): void {
+  const seen = new Set<string>(others)
+  for (const { field, at } of columns) {
+    if (seen.has(field)) throw new DecodeRefusal('E_SCHEMA', at, `two columns are called ${field}`, FIX)
+    seen.add(field)
+  }
+}
