@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { HubError } from '#core/errors.ts'
 
 /** Heap of a thread. Texts (32 Mi characters) and formats at their limits need about 160 MB. */
 const RESOURCES = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 } as const
@@ -6,6 +7,9 @@ const RESOURCES = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, s
 const THREADS_MAX = 2
 /** A thread that nobody needed for so long is ended; a new one starts in about 50 ms. */
 const IDLE_MS = 30_000
+/** Workbooks that may wait for a thread, and how long. Each waits with its bytes in memory. */
+const WAITING_MAX = 64
+const WAIT_MS = 30_000
 
 /** A thread that its taker has for himself until it is given back. */
 export interface Thread {
@@ -21,12 +25,14 @@ interface Idle {
 }
 
 const idle: Idle[] = []
-const waiting: (() => void)[] = []
+/** Called with whether there may be a thread now. */
+const waiting: ((isTurn: boolean) => void)[] = []
 let running = 0
 
 /**
  * A thread for one workbook. Threads start when they are needed, are used again, end when nobody needs them, and never keep the
  * process alive. They see no environment and no setting of the process.
+ * @throws HubError `busy` where too many wait, or none was free for too long
  */
 export async function takeThread(): Promise<Thread> {
   while (true) {
@@ -40,10 +46,23 @@ export async function takeThread(): Promise<Thread> {
       running++
       return threadOf(startWorker())
     }
-    const { promise, resolve } = Promise.withResolvers<void>()
-    waiting.push(resolve)
-    await promise
+    if (!(await turn())) throw new HubError('busy', { detail: 'workbooks', retryAfterMs: 5000 })
   }
+}
+
+/** False where the turn did not come in time, or the queue is full. */
+async function turn(): Promise<boolean> {
+  if (waiting.length >= WAITING_MAX) return false
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  waiting.push(resolve)
+  const timer = setTimeout(() => {
+    const at = waiting.indexOf(resolve)
+    if (at >= 0) waiting.splice(at, 1)
+    resolve(false)
+  }, WAIT_MS)
+  const isTurn = await promise
+  clearTimeout(timer)
+  return isTurn
 }
 
 /** Ends the threads that rest; those at work end with their work. For a process that stops. */
@@ -74,7 +93,7 @@ function threadOf(worker: Worker): Thread {
         worker.on('error', () => {})
         worker.terminate().catch(() => {})
       }
-      waiting.shift()?.()
+      waiting.shift()?.(true)
     },
   }
 }
