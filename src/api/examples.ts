@@ -34,6 +34,9 @@ export const pushBody = {
         examples: ['billNo,tradeTime,goodsName\nJX20260715000123,2026/7/15 4:12:30,番茄\n'],
       },
     },
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': {
+      schema: { type: 'string', format: 'binary' },
+    },
     'application/x-www-form-urlencoded': {
       schema: { type: 'string', examples: ['data=%5B%7B%22billNo%22%3A%22JX1%22%7D%5D'] },
     },
