@@ -93,11 +93,10 @@ export interface MappingTest {
   readonly out: string
 }
 
-/** What a backward mapping wrote. */
-export interface Written {
-  readonly contentType: string
-  readonly text: string
-}
+/** What a backward mapping wrote: a text, or the bytes of a workbook. */
+export type Written =
+  | { readonly contentType: string; readonly text: string }
+  | { readonly contentType: string; readonly bytes: Uint8Array }
 
 /** Codes of a source and what they stand for; a file under `tables/`. */
 export interface CodeTable {

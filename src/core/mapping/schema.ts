@@ -238,7 +238,7 @@ export function mappingSchema(): TSchema {
     emit: list(Type.Unsafe({ anyOf: KINDS.map(emitOf) })),
     tests: list(parts({ in: Type.String(), out: Type.String() })),
     write: parts({
-      format: oneOf(['json', 'xml', 'csv']),
+      format: oneOf(['json', 'xml', 'csv', 'xlsx']),
       rows: Type.String(),
       root: Type.String(),
       row: Type.String(),

@@ -18,7 +18,7 @@ const toJson =
   (record) => {
     try {
       const written = write([JSON.parse(record) as CanonicalRecord])
-      if (!/\bjson\b/.test(written.contentType)) return notJson(written.contentType)
+      if (!('text' in written) || !/\bjson\b/.test(written.contentType)) return notJson(written.contentType)
       return { ok: true, text: written.text }
     } catch (error) {
       return { ok: false, code: 'mapping_failed', detail: error instanceof Error ? error.message : 'unknown' }

@@ -19,6 +19,7 @@ import { viewOf } from './view.ts'
 
 const NAMES = ['mapping', 'version', 'title', 'direction', 'write', 'kinds', 'fields', 'tests'] as const
 const WRITES = ['format', 'rows', 'root', 'row', 'delimiter'] as const
+const WRITTEN = ['json', 'xml', 'csv', 'xlsx'] as const
 const ELEMENT = /^[A-Za-z_][\w.-]{0,99}$/
 
 /** Compiles a mapping with `direction: backward`: canonical records in the format of a receiver. */
@@ -87,8 +88,7 @@ function compileWrite(c: Compiling, node: Node, columns: readonly string[]): Wri
   if (map === null) return null
   const formatNode = entryOf(map, 'format')
   if (formatNode === undefined) c.mistakes.add(node.at, 'write', 'missing', { wanted: 'format' })
-  const format =
-    formatNode === undefined ? null : choiceOf(c, formatNode, 'write.format', ['json', 'xml', 'csv'] as const)
+  const format = formatNode === undefined ? null : choiceOf(c, formatNode, 'write.format', WRITTEN)
   const text = (name: (typeof WRITES)[number], fallback: string): string => {
     const option = entryOf(map, name)
     return option === undefined ? fallback : (textOf(c, option, `write.${name}`) ?? fallback)

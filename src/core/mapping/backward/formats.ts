@@ -1,16 +1,18 @@
 import type { Written } from '#core/mapping/mapping.ts'
 import type { Output } from './fields.ts'
+import { WORKBOOK_TYPE, workbookOf } from './workbook.ts'
 
 /** How the records of a receiver are written. */
 export interface WriteOptions {
-  readonly format: 'json' | 'xml' | 'csv'
+  readonly format: 'json' | 'xml' | 'csv' | 'xlsx'
   /** JSON: names on the way to the list; empty for a bare list. */
   readonly rows: readonly string[]
   /** XML: name of the document and of each record. */
   readonly root: string
   readonly row: string
-  /** CSV: separator and columns. */
+  /** CSV: separator. */
   readonly delimiter: string
+  /** CSV and XLSX: the columns, in their order. */
   readonly columns: readonly string[]
 }
 
@@ -19,6 +21,8 @@ type Rows = readonly { [name: string]: Output }[]
 export function writeRows(rows: Rows, options: WriteOptions): Written {
   if (options.format === 'xml')
     return { contentType: 'application/xml; charset=utf-8', text: xmlOf(rows, options) }
+  if (options.format === 'xlsx')
+    return { contentType: WORKBOOK_TYPE, bytes: workbookOf(options.columns, cellsOf(rows, options)) }
   if (options.format === 'csv') return { contentType: 'text/csv; charset=utf-8', text: csvOf(rows, options) }
   return { contentType: 'application/json; charset=utf-8', text: JSON.stringify(wrapped(rows, options.rows)) }
 }
@@ -49,8 +53,12 @@ const escaped = (text: string): string =>
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
     .replace(/[&<>"]/g, (sign) => ENTITIES[sign] ?? sign)
 
-function csvOf(rows: Rows, { delimiter, columns }: WriteOptions): string {
-  const lines = [columns, ...rows.map((values) => columns.map((name) => cellOf(values[name])))]
+const cellsOf = (rows: Rows, { columns }: WriteOptions): string[][] =>
+  rows.map((values) => columns.map((name) => cellOf(values[name])))
+
+function csvOf(rows: Rows, options: WriteOptions): string {
+  const { delimiter, columns } = options
+  const lines = [columns, ...cellsOf(rows, options)]
   return lines
     .map((cells) => cells.map((cell) => quoted(cell, delimiter)).join(delimiter))
     .join('\r\n')

@@ -54,7 +54,7 @@ describe('a time in a key', () => {
 
 describe('a price for the unit that a field names', () => {
   const priceOf = (row: { [name: string]: SourceValue }) =>
-    mapped({ day: '45397', price: '2', ...row }).records[0]?.body as Record<string, unknown>
+    mapped({ day: '45397', price: '2', ...row }).records[0]?.body as unknown as Record<string, unknown>
   test('does not mind the unit of the quantity', () => {
     expect(priceOf({ mass: '2筐', unit: { mass: '斤' } })).toMatchObject({
       price: { value: '4', per: 'KGM' },
