@@ -29,6 +29,7 @@ it('lists the installed systems with the records that each may push', async () =
   expect(systems.map((one: { id: string }) => one.id)).toEqual([
     'jiaxing-wholesale',
     'shaoxing-slaughter',
+    'stall-ledger',
     'zj-agri-certificate',
   ])
   expect(systems[0]).toMatchObject({

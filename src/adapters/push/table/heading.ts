@@ -23,7 +23,8 @@ export const UNIT = 'unit'
 /** Reads one heading. @param units fields whose heading has their unit behind the name: `数量(斤)`, `数量（公斤）`, `重量/kg` */
 export function readHeading(text: string, units: readonly string[], at: string): TableColumn {
   // Line breaks in a heading only make the column narrow.
-  const heading = text.replace(/\s*[\r\n]+\s*/g, '').trim()
+  const lines = text.split(/[\r\n]+/)
+  const heading = lines.map((line) => line.trim()).join('')
   if (POISON.has(heading) || heading.length > NAME_MAX_CHARS)
     throw new DecodeRefusal('E_SCHEMA', at, 'a column name that is not allowed', FIX)
   if (heading !== '' && DATUM.test(heading))

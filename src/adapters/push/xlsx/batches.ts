@@ -1,13 +1,13 @@
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import type { WorkbookOptions } from '#core/source.ts'
 import { tooLarge } from './refuse.ts'
+import type { WorkbookBatch } from './table.ts'
 import type { FromThread, ToThread, WorkbookInput } from './thread-words.ts'
 import { takeThread } from './threads.ts'
-import type { WorkbookBatch } from './workbook.ts'
+import type { OutputLimits } from './workbook.ts'
 
 /** How much of a thread a workbook may have. */
-export interface WorkbookLimits {
-  readonly inflatedMaxBytes: number
+export interface WorkbookLimits extends OutputLimits {
   /** Milliseconds that the thread may work on it; time in which it waits for its reader does not count. */
   readonly workMaxMs: number
 }
@@ -22,7 +22,7 @@ const WHOLE = 'workbook'
 export async function* workbookBatches(
   input: WorkbookInput,
   options: WorkbookOptions,
-  { inflatedMaxBytes, workMaxMs }: WorkbookLimits,
+  { workMaxMs, ...limits }: WorkbookLimits,
 ): AsyncGenerator<WorkbookBatch> {
   const thread = await takeThread()
   const { worker } = thread
@@ -52,7 +52,7 @@ export async function* workbookBatches(
 
   let ended = false
   try {
-    say({ say: 'read', input, options, inflatedMaxBytes })
+    say({ say: 'read', input, options, limits })
     while (true) {
       const words = await next()
       if (words === null) throw tooLarge(WHOLE, `it took more than ${workMaxMs / 1000} s to read`)

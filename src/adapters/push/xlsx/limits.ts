@@ -33,5 +33,15 @@ export const SHARED_MAX_CHARS = 32 * MIB
 /** Cell formats of a workbook; the programs allow 65,490. */
 export const FORMATS_MAX = 66_000
 
-/** Cells with a value in one row. */
+/** Columns that have a value anywhere, and cells with one in a row. */
 export const FIELDS_MAX = 1000
+
+/**
+ * What records may weigh: a cell its characters and 16 for itself. A shared text is stored once and may be in every cell, so that
+ * the bytes of a workbook say little of what comes out of it. A ledger of 5,000 rows and 13 columns weighs 1.6 Mi.
+ */
+export const CELL_WEIGHT = 16
+export const ROW_MAX_WEIGHT = MIB
+export const RECORDS_MAX_WEIGHT = { message: 32 * MIB, file: Number.POSITIVE_INFINITY } as const
+/** From this weight on a batch goes to its reader. */
+export const BATCH_WEIGHT = MIB / 2

@@ -1,7 +1,8 @@
 import type { Directory, Part } from './archive.ts'
 import { inflate } from './inflate.ts'
+import { PARTS_MAX } from './limits.ts'
 import { type Attributes, readWholePart } from './part-reader.ts'
-import { damaged, notWorkbook } from './refuse.ts'
+import { damaged, notWorkbook, tooLarge } from './refuse.ts'
 import type { Source } from './source.ts'
 
 /** Opens a part of the archive. */
@@ -97,6 +98,7 @@ async function readRelations(
       if (name !== 'Relationship' || attributes['TargetMode'] === 'External') return
       const target = resolved(path.slice(0, slash), attributes['Target'] ?? '')
       const type = attributes['Type'] ?? ''
+      if (relations.size >= PARTS_MAX) throw tooLarge(part.name, `more than ${PARTS_MAX} relations`)
       relations.set(attributes['Id'] ?? '', { type: type.slice(type.lastIndexOf('/') + 1), target })
     },
   })

@@ -96,7 +96,7 @@ async function* decoded(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGe
     const rest = decoder?.decode() ?? ''
     if (rest !== '') yield rest
   } catch (error) {
-    if (error instanceof TypeError && !(error instanceof DecodeRefusal))
+    if ((error as { code?: string }).code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
       throw new DecodeRefusal('E_ENCODING', name, 'bytes that are no text', NO_FIX)
     throw error
   }

@@ -2,9 +2,9 @@ import { TITLE, UNIT } from '#adapters/push/table/heading.ts'
 import { tooMany } from '#adapters/push/too-many.ts'
 import type { SourceRecord, SourceValue, WorkbookOptions } from '#core/source.ts'
 import { workbookBatches } from './batches.ts'
-import { INFLATED_MAX_BYTES } from './limits.ts'
+import { INFLATED_MAX_BYTES, RECORDS_MAX_WEIGHT } from './limits.ts'
+import type { WorkbookBatch, WorkbookHead, WorkbookRecord } from './table.ts'
 import type { WorkbookInput } from './thread-words.ts'
-import type { WorkbookBatch, WorkbookHead } from './workbook.ts'
 
 /** Time on a machine that has much else to do: what may be unpacked takes 10 s (message) and 65 s (file) on one that has not. */
 const MESSAGE_MAX_MS = 60_000
@@ -17,7 +17,11 @@ export async function readXlsx(
   maxRecords: number,
 ): Promise<SourceRecord[]> {
   const records: SourceRecord[] = []
-  const limits = { inflatedMaxBytes: INFLATED_MAX_BYTES.message, workMaxMs: MESSAGE_MAX_MS }
+  const limits = {
+    inflatedMaxBytes: INFLATED_MAX_BYTES.message,
+    maxWeight: RECORDS_MAX_WEIGHT.message,
+    workMaxMs: MESSAGE_MAX_MS,
+  }
   for await (const record of recordsOf(workbookBatches({ bytes }, options, limits))) {
     if (records.push(record) > maxRecords) throw tooMany(null, maxRecords, record.path)
   }
@@ -26,7 +30,11 @@ export async function readXlsx(
 
 /** The records of a workbook in a file, of which only a few hundred are in memory at a time. @throws DecodeRefusal */
 export function streamXlsx(path: string, options: WorkbookOptions = {}): AsyncGenerator<SourceRecord> {
-  const limits = { inflatedMaxBytes: INFLATED_MAX_BYTES.file, workMaxMs: FILE_MAX_MS }
+  const limits = {
+    inflatedMaxBytes: INFLATED_MAX_BYTES.file,
+    maxWeight: RECORDS_MAX_WEIGHT.file,
+    workMaxMs: FILE_MAX_MS,
+  }
   const input: WorkbookInput = { path }
   return recordsOf(workbookBatches(input, options, limits))
 }
@@ -34,10 +42,10 @@ export function streamXlsx(path: string, options: WorkbookOptions = {}): AsyncGe
 async function* recordsOf(batches: AsyncIterable<WorkbookBatch>): AsyncGenerator<SourceRecord> {
   let shape: Shape | null = null
   let index = 0
-  for await (const { head, rows, values } of batches) {
+  for await (const { head, records } of batches) {
     if (head) shape = shapeOf(head)
     if (!shape) continue
-    for (let i = 0; i < rows.length; i++) yield recordOf(shape, index++, rows[i] as number, values[i] ?? [])
+    for (const record of records) yield recordOf(shape, index++, record)
   }
 }
 
@@ -69,18 +77,11 @@ function shapeOf({ columns, headerRow, title, titleCell }: WorkbookHead): Shape 
   }
 }
 
-function recordOf(
-  shape: Shape,
-  index: number,
-  row: number,
-  values: readonly (SourceValue | undefined)[],
-): SourceRecord {
+function recordOf(shape: Shape, index: number, { row, columns, values }: WorkbookRecord): SourceRecord {
   const { fields, shared } = shape
   const value: { [name: string]: SourceValue } = {}
-  for (let i = 0; i < fields.length; i++) {
-    const cell = values[i]
-    if (cell !== undefined) value[fields[i] as string] = cell
-  }
+  for (let i = 0; i < columns.length; i++)
+    value[fields[columns[i] as number] as string] = values[i] as SourceValue
   const path = `row ${row}`
   return {
     index,

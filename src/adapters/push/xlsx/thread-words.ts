@@ -1,6 +1,7 @@
 import type { RefusalCode } from '#adapters/push/refusal.ts'
 import type { WorkbookOptions } from '#core/source.ts'
-import type { WorkbookBatch } from './workbook.ts'
+import type { WorkbookBatch } from './table.ts'
+import type { OutputLimits } from './workbook.ts'
 
 /** What a thread is asked to read: bytes, or the path of a file. */
 export type WorkbookInput = { readonly bytes: Uint8Array } | { readonly path: string }
@@ -11,7 +12,7 @@ export type ToThread =
       readonly say: 'read'
       readonly input: WorkbookInput
       readonly options: WorkbookOptions
-      readonly inflatedMaxBytes: number
+      readonly limits: OutputLimits
     }
   | { readonly say: 'more' }
   | { readonly say: 'stop' }

@@ -32,10 +32,10 @@ port.on('message', (words: ToThread) => {
   wake?.()
 })
 
-async function read({ input, options, inflatedMaxBytes }: Extract<ToThread, { say: 'read' }>): Promise<void> {
+async function read({ input, options, limits }: Extract<ToThread, { say: 'read' }>): Promise<void> {
   const source = 'bytes' in input ? sourceOfBytes(input.bytes) : sourceOfFile(input.path)
   try {
-    for await (const batch of readWorkbook(source, options, inflatedMaxBytes)) {
+    for await (const batch of readWorkbook(source, options, limits)) {
       while (allowed === 0 && !stopped) await waiting()
       if (stopped) break
       allowed--

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { workbookBatches } from '#adapters/push/xlsx/batches.ts'
+import { columnName } from '#adapters/push/xlsx/reference.ts'
 import { archive, type Lies } from './archive.ts'
 import { refused } from './refused.ts'
 import { MAIN, type Made, partsOf, rowsOf, sheetOf, workbook } from './workbook.ts'
@@ -158,10 +159,48 @@ describe('a bomb is refused while it unpacks', () => {
     expect(refusal.reason).toBe('more than the 1000 bytes that the directory says')
   })
   test('parts that are small alone and large together', async () => {
-    const limits = { inflatedMaxBytes: 4000, workMaxMs: 20_000 }
+    const limits = { inflatedMaxBytes: 4000, maxWeight: 1e9, workMaxMs: 20_000 }
     const rows = rowsOf([['a'], ...Array.from({ length: 100 }, (_, i) => [String(i)])])
     const reading = Array.fromAsync(workbookBatches({ bytes: workbook({ rows }) }, {}, limits))
     expect((await refused(reading)).reason).toBe('the workbook unpacks to more than may be read')
+  })
+})
+
+describe('a text that is stored once and stands in every cell is counted in every cell', () => {
+  const shared = [`<t>${'长'.repeat(32_000)}</t>`, '<t>a</t>']
+  const head = '<row r="1"><c t="s"><v>1</v></c></row>'
+  test('in one row', async () => {
+    const rows = `${head}<row r="2">${'<c t="s"><v>0</v></c>'.repeat(40)}</row>`
+    expect(await refused(readMade({ rows, shared }))).toMatchObject({
+      at: 'row 2',
+      reason: 'a row of more than a million characters',
+    })
+  })
+  test('in many rows, also by ditto marks, and the hub does not grow by it', async () => {
+    const before = process.memoryUsage().heapUsed
+    const rows = `${head}${'<row><c t="s"><v>0</v></c></row>'.repeat(90_000)}`
+    expect((await refused(readMade({ rows, shared }))).reason).toBe(
+      'more text in its rows than one message may have',
+    )
+    const marks = `${head}<row><c t="s"><v>0</v></c></row>${'<row><c t="inlineStr"><is><t>同上</t></is></c></row>'.repeat(90_000)}`
+    const reading = decodeMessage(workbook({ rows: marks, shared }), {
+      format: 'xlsx',
+      xlsx: { ditto: true },
+    })
+    expect((await refused(reading)).reason).toBe('more text in its rows than one message may have')
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(400 * 1_048_576)
+  })
+  test('columns that each row has elsewhere', async () => {
+    const rows = Array.from({ length: 16 }, (_, i) =>
+      Array.from(
+        { length: 100 },
+        (_, k) => `<c r="${columnName(i * 100 + k + 1)}${i + 2}"><v>1</v></c>`,
+      ).join(''),
+    )
+    const refusal = await refused(
+      readMade({ rows: `${head}${rows.map((cells) => `<row>${cells}</row>`).join('')}`, shared }),
+    )
+    expect(refusal).toMatchObject({ at: `column ${columnName(1001)}`, reason: 'more than 1000 columns' })
   })
 })
 
@@ -260,7 +299,9 @@ describe('XML that no spreadsheet program writes is refused', () => {
 test('a workbook that takes too long is refused, and the next one is read', async () => {
   const rows = rowsOf([['a'], ...Array.from({ length: 30_000 }, (_, i) => [String(i)])])
   const bytes = workbook({ rows })
-  const reading = Array.fromAsync(workbookBatches({ bytes }, {}, { inflatedMaxBytes: 1e9, workMaxMs: 5 }))
+  const reading = Array.fromAsync(
+    workbookBatches({ bytes }, {}, { inflatedMaxBytes: 1e9, maxWeight: 1e9, workMaxMs: 5 }),
+  )
   expect(await refused(reading)).toMatchObject({
     at: 'workbook',
     reason: 'it took more than 0.005 s to read',
