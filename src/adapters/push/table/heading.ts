@@ -1,4 +1,4 @@
-import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { refuseTable } from './refuse.ts'
 
 /** A column of a table that people fill in. */
 export interface TableColumn {
@@ -14,7 +14,6 @@ const POISON = new Set(['__proto__', 'constructor', 'prototype'])
 // What stands in rows and never in a heading: a number, a date, a code.
 const DATUM = /^[\d.,:/ +-]*\d[\d.,:/ +-]*$/
 const NAME_MAX_CHARS = 200
-const FIX = 'put the names of the columns into the row that the interface document says, each name once'
 
 /** Fields that are no column: the parts of the title and the units of the headings. */
 export const TITLE = 'title'
@@ -25,10 +24,8 @@ export function readHeading(text: string, units: readonly string[], at: string):
   // Line breaks in a heading only make the column narrow.
   const lines = text.split(/[\r\n]+/)
   const heading = lines.map((line) => line.trim()).join('')
-  if (POISON.has(heading) || heading.length > NAME_MAX_CHARS)
-    throw new DecodeRefusal('E_SCHEMA', at, 'a column name that is not allowed', FIX)
-  if (heading !== '' && DATUM.test(heading))
-    throw new DecodeRefusal('E_SCHEMA', at, 'no header row: the columns cannot be told', FIX)
+  if (POISON.has(heading) || heading.length > NAME_MAX_CHARS) throw refuseTable('bad_name', at)
+  if (heading !== '' && DATUM.test(heading)) throw refuseTable('no_header', at)
   for (const field of units) {
     if (!heading.startsWith(field)) continue
     const unit = unitBehind(heading.slice(field.length).trim())
@@ -53,7 +50,7 @@ export function checkFields(
 ): void {
   const seen = new Set<string>(others)
   for (const { field, at } of columns) {
-    if (seen.has(field)) throw new DecodeRefusal('E_SCHEMA', at, `two columns are called ${field}`, FIX)
+    if (seen.has(field)) throw refuseTable('same_name', at)
     seen.add(field)
   }
 }

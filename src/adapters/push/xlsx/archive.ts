@@ -1,5 +1,6 @@
+import { refuseTable } from '#adapters/push/table/refuse.ts'
 import { DIRECTORY_MAX_BYTES, PARTS_MAX } from './limits.ts'
-import { cutArchive, damaged, tooLarge } from './refuse.ts'
+import { damaged, tooLarge } from './refuse.ts'
 import type { Source } from './source.ts'
 
 /** One part of the archive, as its directory describes it. */
@@ -43,7 +44,7 @@ export function readDirectory(source: Source): Directory {
   if (count > PARTS_MAX || length > DIRECTORY_MAX_BYTES)
     throw tooLarge('zip directory', `more than ${PARTS_MAX} parts`)
   const bytes = Buffer.from(source.read(at, length))
-  if (bytes.length < length) throw cutArchive()
+  if (bytes.length < length) throw refuseTable('cut', 'end of file')
   const parts = new Map<string, Part>()
   let offset = 0
   for (let i = 0; i < count; i++) {
@@ -72,7 +73,7 @@ function findDirectory(source: Source): { at: number; length: number; count: num
     const directory = isWide ? (findWide(source, endAt) ?? found) : found
     if (directory.at + directory.length <= endAt) return directory
   }
-  throw cutArchive()
+  throw refuseTable('cut', 'end of file')
 }
 
 /** The end of the directory in its 64-bit form, which some programs write for small files too. */
@@ -91,6 +92,9 @@ function wide(bytes: Buffer, at: number): number {
   return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value)
 }
 
+/** A name that the sender chose, cut. */
+const shown = (name: string): string => name.slice(0, 120).toWellFormed()
+
 function readEntry(bytes: Buffer, at: number): { part: Part; next: number } {
   if (at + ENTRY_LENGTH > bytes.length || bytes.readUInt32LE(at) !== ENTRY)
     throw damaged('zip directory', 'the directory of the archive is damaged')
@@ -99,8 +103,7 @@ function readEntry(bytes: Buffer, at: number): { part: Part; next: number } {
   const next = extraEnd + bytes.readUInt16LE(at + 32)
   if (next > bytes.length) throw damaged('zip directory', 'the directory of the archive is damaged')
   const name = bytes.toString('utf8', at + ENTRY_LENGTH, nameEnd).replaceAll('\\', '/')
-  if ((bytes.readUInt16LE(at + 8) & ENCRYPTED) !== 0)
-    throw damaged(name, 'the archive is protected by a password', 'send the file without a password')
+  if ((bytes.readUInt16LE(at + 8) & ENCRYPTED) !== 0) throw refuseTable('password', shown(name))
   const method = bytes.readUInt16LE(at + 10)
   const sizes = [
     bytes.readUInt32LE(at + 24),

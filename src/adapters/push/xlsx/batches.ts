@@ -1,6 +1,6 @@
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { refuseTable } from '#adapters/push/table/refuse.ts'
 import type { WorkbookOptions } from '#core/source.ts'
-import { tooLarge } from './refuse.ts'
 import type { WorkbookBatch } from './table.ts'
 import type { FromThread, ToThread, WorkbookInput } from './thread-words.ts'
 import { takeThread } from './threads.ts'
@@ -55,7 +55,7 @@ export async function* workbookBatches(
     say({ say: 'read', input, options, limits })
     while (true) {
       const words = await next()
-      if (words === null) throw tooLarge(WHOLE, `it took more than ${workMaxMs / 1000} s to read`)
+      if (words === null) throw refuseTable('slow', WHOLE)
       if (words instanceof Error) throw faultOf(words)
       if (words.say === 'batch') {
         yield words.batch
@@ -75,7 +75,7 @@ export async function* workbookBatches(
 /** A thread without memory says so; any other fault is ours. */
 function faultOf(error: Error): Error {
   if ((error as { code?: string }).code !== 'ERR_WORKER_OUT_OF_MEMORY') return error
-  return tooLarge(WHOLE, 'it needs more memory than one workbook may have')
+  return refuseTable('memory', WHOLE)
 }
 
 /** Adds up the time in which somebody waited for the thread. */

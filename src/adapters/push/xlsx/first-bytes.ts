@@ -1,4 +1,4 @@
-import { notWorkbook } from './refuse.ts'
+import { notWorkbook } from '#adapters/push/table/refuse.ts'
 import type { Source } from './source.ts'
 
 const ZIP = 0x504b
@@ -14,14 +14,12 @@ export function refuseOther(source: Source): void {
   if (head.length >= 4 && head.readUInt16BE(0) === ZIP) return
   if (head.length >= 4 && head.readUInt32BE(0) === OLE) throw oldFile(source)
   const text = head.toString('utf8').trimStart().toLowerCase()
-  if (text.startsWith('<'))
-    throw notWorkbook('not a workbook, but a web page or XML file that is named like one')
-  throw notWorkbook('not a workbook: a text such as CSV that is named like one')
+  if (text.startsWith('<')) throw notWorkbook('page')
+  throw notWorkbook('text')
 }
 
 /** A protected workbook and a workbook of before 2007 are the same kind of file. */
 function oldFile(source: Source) {
   const look = Buffer.from(source.read(0, OLE_LOOK_BYTES))
-  if (look.includes(PASSWORD)) return notWorkbook('the workbook is protected by a password')
-  return notWorkbook('a workbook of the format before 2007 (.xls)')
+  return notWorkbook(look.includes(PASSWORD) ? 'password' : 'old')
 }

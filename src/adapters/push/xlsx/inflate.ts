@@ -1,5 +1,6 @@
 import { pipeline, Readable } from 'node:stream'
 import { crc32, createInflateRaw } from 'node:zlib'
+import { refuseTable } from '#adapters/push/table/refuse.ts'
 import { dataStart, type Part } from './archive.ts'
 import { RATIO_FROM_BYTES, RATIO_MAX } from './limits.ts'
 import { damaged, tooLarge } from './refuse.ts'
@@ -39,7 +40,7 @@ export async function* inflate(source: Source, part: Part, budget: Budget): Asyn
     yield piece
   }
   if (length < part.length) throw damaged(name, `only ${length} of ${part.length} bytes`)
-  if (crc !== part.crc) throw damaged(name, 'the checksum is wrong: the file was changed on its way')
+  if (crc !== part.crc) throw refuseTable('changed', name)
 }
 
 async function* unpacked(packed: Iterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
@@ -49,8 +50,7 @@ async function* unpacked(packed: Iterable<Uint8Array>, name: string): AsyncGener
   try {
     for await (const piece of inflater) yield piece as Uint8Array
   } catch (error) {
-    if ((error as { code?: string }).code?.startsWith('Z_'))
-      throw damaged(name, 'the packed bytes are damaged')
+    if ((error as { code?: string }).code?.startsWith('Z_')) throw refuseTable('packed', name)
     throw error
   }
 }

@@ -1,8 +1,9 @@
+import { notWorkbook, refuseTable } from '#adapters/push/table/refuse.ts'
 import type { Directory, Part } from './archive.ts'
 import { inflate } from './inflate.ts'
 import { PARTS_MAX } from './limits.ts'
 import { type Attributes, readWholePart } from './part-reader.ts'
-import { damaged, notWorkbook, tooLarge } from './refuse.ts'
+import { tooLarge } from './refuse.ts'
 import type { Source } from './source.ts'
 
 /** Opens a part of the archive. */
@@ -24,7 +25,6 @@ export interface SheetEntry {
 }
 
 const SHEETS_MAX = 10_000
-const BINARY = 'it is a binary workbook (.xlsb)'
 
 export const partOpener =
   (source: Source, budget: { left: number }): OpenPart =>
@@ -37,7 +37,7 @@ export async function readPackage(directory: Directory, open: OpenPart): Promise
   const path = [...root.values()].find(({ type }) => type === 'officeDocument')?.target
   const workbook = path === undefined ? undefined : directory.get(path)
   if (path === undefined || !workbook) throw otherPackage(directory)
-  if (path.endsWith('.bin')) throw notWorkbook(BINARY)
+  if (path.endsWith('.bin')) throw notWorkbook('binary')
   const relations = await readRelations(directory, open, path)
   const partOf = (wanted: string): Part | null => {
     for (const { type, target } of relations.values())
@@ -117,8 +117,8 @@ function resolved(folder: string, target: string): string {
 }
 
 function otherPackage(directory: Directory) {
-  if (directory.has('xl/workbook.bin')) return notWorkbook(BINARY)
-  if (directory.has('word/document.xml')) return notWorkbook('it is a Word document')
-  if (directory.has('content.xml')) return notWorkbook('it is an OpenDocument file')
-  return damaged('zip directory', 'the archive holds no workbook', 'send an Excel workbook (.xlsx)')
+  if (directory.has('xl/workbook.bin')) return notWorkbook('binary')
+  if (directory.has('word/document.xml')) return notWorkbook('word')
+  if (directory.has('content.xml')) return notWorkbook('open_document')
+  return refuseTable('no_workbook', 'zip directory')
 }

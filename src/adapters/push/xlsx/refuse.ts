@@ -1,16 +1,7 @@
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 
-const AS_XLSX = 'save it as an Excel workbook (.xlsx) without a password and send that file'
 const AGAIN = 'open the file, save it again as .xlsx and send it whole'
 const PLACE_MAX_CHARS = 120
-
-/** The first bytes are not those of a workbook. */
-export const notWorkbook = (reason: string, fix = AS_XLSX): DecodeRefusal =>
-  new DecodeRefusal('E_SCHEMA', 'first bytes', reason, fix)
-
-/** The file stops before the directory of its parts, which stands at its end. */
-export const cutArchive = (): DecodeRefusal =>
-  new DecodeRefusal('E_SCHEMA', 'end of file', 'the zip archive is cut', 'send the whole file again')
 
 /** A part, or a place in a sheet, that cannot be read. `at` may be a name that the sender chose: it is cut. */
 export const damaged = (at: string, reason: string, fix = AGAIN): DecodeRefusal =>

@@ -1,10 +1,11 @@
 import { checkFields, readHeading, type TableColumn, TITLE, UNIT } from '#adapters/push/table/heading.ts'
+import { refuseTable } from '#adapters/push/table/refuse.ts'
 import { createRowFilter, type TableValue } from '#adapters/push/table/rows.ts'
 import { readTitle } from '#adapters/push/table/title.ts'
 import type { WorkbookOptions } from '#core/source.ts'
 import { BATCH_WEIGHT, CELL_WEIGHT, FIELDS_MAX, ROW_MAX_WEIGHT } from './limits.ts'
 import { columnName, placeOf } from './reference.ts'
-import { damaged, tooLarge } from './refuse.ts'
+import { tooLarge } from './refuse.ts'
 import type { SheetRow } from './sheet.ts'
 
 /** A column as the places of its cells are written. */
@@ -35,8 +36,6 @@ export interface WorkbookBatch {
   readonly records: readonly WorkbookRecord[]
 }
 
-const FIX = 'put the names of the columns into the row that the interface document says'
-
 /** Makes records of the rows of a sheet, which come in their order. @param maxWeight of all records together */
 export function tableReader(options: WorkbookOptions, maxWeight: number) {
   const { title, header = 1, units = [], hiddenRows = 'read' } = options
@@ -60,7 +59,7 @@ export function tableReader(options: WorkbookOptions, maxWeight: number) {
 
   const begin = (row: SheetRow | null): WorkbookHead => {
     const parts = title ? readTitle(titleText, title) : null
-    if (!row) throw damaged(`row ${header}`, 'no header row: the columns cannot be told', FIX)
+    if (!row) throw refuseTable('no_header', `row ${header}`)
     const named = row.columns.map((column, i) => {
       const letter = columnName(column)
       const at = `${letter}${row.number}`

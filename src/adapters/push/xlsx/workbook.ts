@@ -1,3 +1,4 @@
+import { refuseTable } from '#adapters/push/table/refuse.ts'
 import type { WorkbookOptions } from '#core/source.ts'
 import { readDirectory } from './archive.ts'
 import { refuseOther } from './first-bytes.ts'
@@ -43,8 +44,7 @@ function chooseSheet({ sheets }: Package, wanted: string | undefined) {
     part !== null && (wanted === undefined ? !isHidden : name.trim() === wanted)
   const sheet = sheets.find(fits)
   if (sheet?.part) return sheet.part
-  if (wanted === undefined)
-    throw damaged('sheets', 'the workbook has no visible sheet', 'send a sheet with rows')
+  if (wanted === undefined) throw refuseTable('no_sheet', 'sheets')
   const names = sheets.slice(0, 10).map(({ name }) => name.slice(0, 40))
   const reason = `no sheet is called ${wanted}, but: ${names.join(', ')}`
   throw damaged('sheets', reason, `call the sheet ${wanted}`)

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -75,4 +76,23 @@ test('the sender of a workbook for which too many wait is told to come again', a
   for (const outcome of late)
     expect(outcome).toMatchObject({ reason: { code: 'busy', parts: { retryAfterMs: 5000 } } })
   expect((await decodeMessage(small, options)).records).toHaveLength(1)
+})
+
+test('a process that read a workbook ends by itself, under the flags of the hub too', () => {
+  const path = join(folder, 'ledger.xlsx')
+  writeFileSync(path, workbook({ rows: rowsOf([['n'], ['1'], ['2']]) }))
+  const script = [
+    "import { readFileSync } from 'node:fs'",
+    "import { decodeMessage } from '#adapters/push/decode-message.ts'",
+    `const { records } = await decodeMessage(readFileSync(${JSON.stringify(path)}), { format: 'xlsx' })`,
+    'console.log(records.length)',
+  ].join('\n')
+  const flags = ['--max-semi-space-size=16', '--heap-growing-percent=25', '--input-type=module', '-e', script]
+  const run = spawnSync(process.execPath, flags, { encoding: 'utf8', timeout: 25_000 })
+  expect({ out: run.stdout.trim(), signal: run.signal, status: run.status }).toEqual({
+    out: '2',
+    signal: null,
+    status: 0,
+  })
+  rmSync(path)
 })
