@@ -1,5 +1,5 @@
 import { FORMATS_MAX } from './limits.ts'
-import type { Attributes, PartHandlers } from './part-reader.ts'
+import type { Attributes, PartEvents } from './part-reader.ts'
 import { tooLarge } from './refuse.ts'
 import type { Shown } from './serial.ts'
 
@@ -26,7 +26,7 @@ export function shownBy(code: string): Shown {
 }
 
 /** What the cells of each format show, in the order of `cellXfs`, filled while the part of the styles is read. */
-export function formatReader(): { readonly handlers: PartHandlers; readonly shown: readonly Shown[] } {
+export function formatReader(): { readonly events: PartEvents; readonly shown: readonly Shown[] } {
   const own = new Map<number, Shown>()
   const shown: Shown[] = []
   let inFormats = false
@@ -43,5 +43,5 @@ export function formatReader(): { readonly handlers: PartHandlers; readonly show
   const close = (name: string): void => {
     if (name === 'cellXfs') inFormats = false
   }
-  return { handlers: { open, close }, shown }
+  return { events: { open, close }, shown }
 }

@@ -7,8 +7,8 @@ import { damaged } from './refuse.ts'
 /** Attributes of an element by their names without prefix. */
 export type Attributes = Readonly<Record<string, string>>
 
-/** Called for each element, by its name without prefix, and for texts. */
-export interface PartHandlers {
+/** What is called for each element, by its name without prefix, and for each text. */
+export interface PartEvents {
   open(name: string, attributes: Attributes): void
   close?(name: string): void
   text?(text: string): void
@@ -18,13 +18,13 @@ const ENTITIES = Object.assign(Object.create(null), { amp: '&', lt: '<', gt: '>'
 const NO_FIX = 'send a workbook that a spreadsheet program saved'
 
 /**
- * Calls handlers for the XML of a part while its bytes come. Document type declarations and entities of its own are refused, as
+ * Calls events for the XML of a part while its bytes come. Document type declarations and entities of its own are refused, as
  * are elements too deep inside each other and texts without an end. Resumes the caller after each piece.
  */
 export async function* readPart(
   bytes: AsyncIterable<Uint8Array>,
   name: string,
-  handlers: PartHandlers,
+  events: PartEvents,
 ): AsyncGenerator<undefined> {
   const parser = new SaxesParser({ position: false, xmlns: false } as const)
   let depth = 0
@@ -36,14 +36,14 @@ export async function* readPart(
   parser.on('opentag', ({ name: tag, attributes }) => {
     since = 0
     if (++depth > DEPTH_MAX) fail(`more than ${DEPTH_MAX} elements inside each other`, NO_FIX)
-    handlers.open(local(tag), localNames(attributes))
+    events.open(local(tag), localNames(attributes))
   })
   parser.on('closetag', (tag) => {
     since = 0
     depth--
-    handlers.close?.(local(tag.name))
+    events.close?.(local(tag.name))
   })
-  const { text } = handlers
+  const { text } = events
   if (text) {
     parser.on('text', (found) => text(found))
     parser.on('cdata', (found) => text(found))
@@ -64,9 +64,9 @@ export async function* readPart(
 export async function readWholePart(
   bytes: AsyncIterable<Uint8Array>,
   name: string,
-  handlers: PartHandlers,
+  events: PartEvents,
 ): Promise<void> {
-  for await (const _ of readPart(bytes, name, handlers));
+  for await (const _ of readPart(bytes, name, events));
 }
 
 const local = (name: string): string => {

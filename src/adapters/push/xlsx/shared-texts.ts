@@ -1,17 +1,17 @@
 import { SHARED_MAX, SHARED_MAX_CHARS } from './limits.ts'
-import type { PartHandlers } from './part-reader.ts'
+import type { PartEvents } from './part-reader.ts'
 import { tooLarge } from './refuse.ts'
 import { richText } from './rich-text.ts'
 
 /** The texts that cells share, in their order, filled while their part is read. */
 export function sharedTextReader(part: string): {
-  readonly handlers: PartHandlers
+  readonly events: PartEvents
   readonly texts: readonly string[]
 } {
   const texts: string[] = []
   const rich = richText()
   let chars = 0
-  const handlers: PartHandlers = {
+  const events: PartEvents = {
     open(name) {
       if (name === 'si') rich.begin()
       else rich.open(name)
@@ -28,5 +28,5 @@ export function sharedTextReader(part: string): {
     },
     text: (text) => rich.text(text, `${part}, text ${texts.length + 1}`),
   }
-  return { handlers, texts }
+  return { events, texts }
 }

@@ -2,7 +2,7 @@ import type { Part } from './archive.ts'
 import { CELL_MAX_CHARS, COLUMNS_MAX, FIELDS_MAX, ROWS_MAX } from './limits.ts'
 import { numberText } from './number.ts'
 import { isTrue, type OpenPart } from './package.ts'
-import { type Attributes, type PartHandlers, readPart } from './part-reader.ts'
+import { type Attributes, type PartEvents, readPart } from './part-reader.ts'
 import { columnName, placeOf } from './reference.ts'
 import { damaged, tooLarge } from './refuse.ts'
 import { longText, richText, unescapeCell } from './rich-text.ts'
@@ -36,13 +36,13 @@ export async function* sheetRows(
   context: CellContext,
 ): AsyncGenerator<readonly SheetRow[]> {
   const reader = rowReader(context)
-  for await (const _ of readPart(open(part), part.name, reader.handlers)) {
+  for await (const _ of readPart(open(part), part.name, reader.events)) {
     const rows = reader.take()
     if (rows.length > 0) yield rows
   }
 }
 
-function rowReader(context: CellContext): { handlers: PartHandlers; take(): SheetRow[] } {
+function rowReader(context: CellContext): { events: PartEvents; take(): SheetRow[] } {
   let done: SheetRow[] = []
   let inRows = false
   let row: SheetRow | null = null
@@ -94,7 +94,7 @@ function rowReader(context: CellContext): { handlers: PartHandlers; take(): Shee
       throw tooLarge(`row ${number}`, `more than ${FIELDS_MAX} cells with a value`)
   }
 
-  const handlers: PartHandlers = {
+  const events: PartEvents = {
     open(name, attributes) {
       if (name === 'sheetData') inRows = true
       else if (!inRows) return
@@ -132,7 +132,7 @@ function rowReader(context: CellContext): { handlers: PartHandlers; take(): Shee
     if (rows.length > 0) done = []
     return rows
   }
-  return { handlers, take }
+  return { events, take }
 }
 
 interface Cell {

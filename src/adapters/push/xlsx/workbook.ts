@@ -30,9 +30,9 @@ export async function* readWorkbook(
   const found = await readPackage(directory, open)
   const sheet = chooseSheet(found, options.sheet)
   const texts = sharedTextReader(found.sharedTexts?.name ?? '')
-  if (found.sharedTexts) await readWholePart(open(found.sharedTexts), found.sharedTexts.name, texts.handlers)
+  if (found.sharedTexts) await readWholePart(open(found.sharedTexts), found.sharedTexts.name, texts.events)
   const formats = formatReader()
-  if (found.formats) await readWholePart(open(found.formats), found.formats.name, formats.handlers)
+  if (found.formats) await readWholePart(open(found.formats), found.formats.name, formats.events)
   const context = { texts: texts.texts, shown: formats.shown, is1904: found.is1904 }
   const table = tableReader(options, maxWeight)
   for await (const rows of sheetRows(open, sheet, context)) yield* table.take(rows)
