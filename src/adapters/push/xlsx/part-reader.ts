@@ -15,10 +15,10 @@ export interface PartEvents {
 }
 
 const ENTITIES = Object.assign(Object.create(null), { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" })
-const NO_FIX = 'send a workbook that a spreadsheet program saved'
+const BY_PROGRAM = 'send a workbook that a spreadsheet program saved'
 
 /**
- * Calls events for the XML of a part while its bytes come. Document type declarations and entities of its own are refused, as
+ * Tells of the elements and texts of a part while its bytes come. Document type declarations and entities of its own are refused, as
  * are elements too deep inside each other and texts without an end. Resumes the caller after each piece.
  */
 export async function* readPart(
@@ -35,7 +35,7 @@ export async function* readPart(
   parser.ENTITIES = ENTITIES
   parser.on('opentag', ({ name: tag, attributes }) => {
     since = 0
-    if (++depth > DEPTH_MAX) fail(`more than ${DEPTH_MAX} elements inside each other`, NO_FIX)
+    if (++depth > DEPTH_MAX) fail(`more than ${DEPTH_MAX} elements inside each other`, BY_PROGRAM)
     events.open(local(tag), localNames(attributes))
   })
   parser.on('closetag', (tag) => {
@@ -48,12 +48,12 @@ export async function* readPart(
     parser.on('text', (found) => text(found))
     parser.on('cdata', (found) => text(found))
   }
-  parser.on('doctype', () => fail('a document type declaration is not allowed', NO_FIX))
+  parser.on('doctype', () => fail('a document type declaration is not allowed', BY_PROGRAM))
   parser.on('error', (error) => fail(error.message.replace(/\.$/, '')))
   for await (const piece of decoded(bytes, name)) {
     since += piece.length
     parser.write(piece)
-    if (since > TAGLESS_MAX_CHARS + piece.length) fail('a text that does not end', NO_FIX)
+    if (since > TAGLESS_MAX_CHARS + piece.length) fail('a text that does not end', BY_PROGRAM)
     yield
   }
   parser.close()
@@ -97,7 +97,7 @@ async function* decoded(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGe
     if (rest !== '') yield rest
   } catch (error) {
     if ((error as { code?: string }).code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-      throw new DecodeRefusal('E_ENCODING', name, 'bytes that are no text', NO_FIX)
+      throw new DecodeRefusal('E_ENCODING', name, 'bytes that are no text', BY_PROGRAM)
     throw error
   }
 }
