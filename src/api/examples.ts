@@ -32,6 +32,9 @@ export const pushBody = {
         ],
       ),
     ),
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': {
+      schema: { type: 'string', format: 'binary' },
+    },
   },
 }
 

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { decode } from '#adapters/push/decode.ts'
+import { decode, isText } from '#adapters/push/decode.ts'
 import { messageText } from '#adapters/push/message-text.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import type { AnswerFacts, SystemAnswer } from '#core/answer/answer.ts'
@@ -135,9 +135,10 @@ function repeated(own: SystemAnswer, { body }: Push, record: InstalledRecord | u
 
 /** Records in the message, as far as that can be told; 0 where it cannot. */
 function countIn({ body }: Push, record: InstalledRecord | undefined): number {
-  if (!record?.mapping || !Buffer.isBuffer(body)) return 0
+  const read = record?.mapping?.read
+  if (!read || !isText(read) || !Buffer.isBuffer(body)) return 0
   try {
-    return decode(body, record.mapping.read).records.length
+    return decode(body, read).records.length
   } catch (error) {
     if (error instanceof DecodeRefusal) return 0
     throw error

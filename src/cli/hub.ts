@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { createHttpDelivery } from '#adapters/http/deliver.ts'
+import { endThreads } from '#adapters/push/xlsx/threads.ts'
 import { createApi } from '#api/app.ts'
 import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
 import { createDelivery } from '#flow/delivery/create-delivery.ts'
@@ -62,6 +63,7 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
       onBroken: (error) => stopping || log.warn({ reason: error.message }, 'a database connection was lost'),
     })
     closings.push(() => pool.end())
+    closings.push(endThreads)
     await checkServer(pool)
     await migrate(pool)
     await ensurePartitions(pool, Date.now())

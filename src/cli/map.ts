@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { decode } from '#adapters/push/decode.ts'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { testSystem } from '#flow/systems/golden.ts'
 import { loadMappingFile, loadRegistry } from '#flow/systems/load.ts'
@@ -32,7 +32,7 @@ async function tryMapping(path: string, samplePath: string): Promise<void> {
     return
   }
   try {
-    const { records } = decode(await readFile(samplePath), mapping.read)
+    const { records } = await decodeMessage(await readFile(samplePath), mapping.read)
     const context = { receivedAtMs: Date.now() }
     for (const source of records) console.log(JSON.stringify(mapping.trace(source, context), null, 2))
   } catch (error) {

@@ -21,7 +21,7 @@ export interface SourceRecord {
 
 /** How the bytes of a system's message are read; written in `read:` of a mapping. */
 export interface ReadOptions {
-  readonly format: 'json' | 'ndjson' | 'xml' | 'soap' | 'csv' | 'form'
+  readonly format: 'json' | 'ndjson' | 'xml' | 'soap' | 'csv' | 'form' | 'xlsx'
   /** Encoding that the system declares; what the bytes really are is detected. */
   readonly encoding?: string
   /** Path of the list inside the document, names joined by a dot; empty means the root: a list, or a single record. */
@@ -38,6 +38,7 @@ export interface ReadOptions {
   readonly soap?: { readonly field: string }
   /** `any-case`: the source writes one name in several spellings; those of the mapping count. */
   readonly names?: 'as-written' | 'any-case'
+  readonly xlsx?: WorkbookOptions
   readonly maxDepth?: number
 }
 
@@ -53,4 +54,32 @@ export interface CsvOptions {
   readonly skip?: number
   /** What a line begins with that is a remark. */
   readonly comment?: string
+}
+
+/** How a table that people fill in is read. */
+export interface TableOptions {
+  /** Row of the names of the columns, from 1; the first where not given. */
+  readonly header?: number
+  readonly title?: TableTitle
+  /** Fields that have their unit in their heading: `数量(斤)` is the field `数量`, and `unit.数量` is `斤`. */
+  readonly units?: readonly string[]
+  /** Marks such as `同上` take the value of the row above. */
+  readonly ditto?: boolean
+  /** Rows that are no records: texts by the column that has them, such as `合计` under `序号`. */
+  readonly totals?: { readonly [field: string]: readonly string[] }
+}
+
+/** A cell above the headings whose parts, with blanks between them, are fields of every record: `title.<part>`. */
+export interface TableTitle {
+  /** `A1`. */
+  readonly cell: string
+  readonly parts: readonly string[]
+}
+
+/** How a workbook is read. */
+export interface WorkbookOptions extends TableOptions {
+  /** Name of the sheet; the first visible one where not given. */
+  readonly sheet?: string
+  /** Whether hidden rows are records; a filter hides rows too, so they are where not given. */
+  readonly hiddenRows?: 'read' | 'skip'
 }

@@ -1,14 +1,16 @@
 import type { ReadOptions, SourceRecord } from '#core/source.ts'
-import type { Encoding } from './charset.ts'
 import { decodeChunks, type StreamFacts } from './charset-stream.ts'
 import { streamCsv } from './csv/read.ts'
 import { contradicts, xmlDeclaredEncoding } from './declared.ts'
-import { DEPTH_MAX, type Declared, decode } from './decode.ts'
+import { DEPTH_MAX, type Declared, type DecodeOutcome, decode, isText, type TextFormat } from './decode.ts'
 import { rowsPath } from './json/document.ts'
 import { createLineReader } from './json/line.ts'
 import { refuseOther } from './json/refuse.ts'
 import { streamJson } from './json/stream.ts'
 import { DecodeRefusal } from './refusal.ts'
+import { inFile } from './spool.ts'
+import { FILE_MAX_BYTES } from './xlsx/limits.ts'
+import { streamXlsx } from './xlsx/records.ts'
 import type { Unjoined } from './xml/join.ts'
 import { streamXml, WAITING_MAX } from './xml/read.ts'
 
@@ -21,17 +23,21 @@ const WHOLE_MAX_BYTES = 16 * 1_048_576
 export interface StreamOptions extends ReadOptions {
   /** Details of XML that may wait for their base at one time; 10,000 where not given. */
   readonly maxWaiting?: number
+  /** Where a workbook is kept while it is read; the system's folder for temporary files where not given. */
+  readonly spool?: { readonly folder: string }
 }
+
+type TextStream = StreamOptions & { readonly format: TextFormat }
 
 /** What is known of a stream when its last record has come. */
 export interface StreamReport {
-  encoding: Encoding
+  encoding: DecodeOutcome['encoding']
   encodingMismatch: boolean
   unjoined: readonly Unjoined[]
 }
 
 /**
- * The source records of a stream of bytes in constant memory, the same as `decode` gives for the whole. A refusal may come
+ * The source records of a stream of bytes in constant memory, the same as `decodeMessage` gives for the whole. A refusal may come
  * after the first records: only the end shows that a document is whole. `report` is filled in at the end.
  * @throws DecodeRefusal where the message as a whole cannot be read
  */
@@ -42,6 +48,14 @@ export async function* decodeStream(
   report?: StreamReport,
 ): AsyncGenerator<SourceRecord> {
   const facts: StreamFacts = { encoding: 'utf-8', ascii: true }
+  if (!isText(options)) {
+    // The directory of a workbook stands at its end, so it must be whole before its first row can be read.
+    yield* inFile(source, { maxBytes: FILE_MAX_BYTES, ...options.spool }, (path) =>
+      streamXlsx(path, options.xlsx),
+    )
+    if (report) Object.assign(report, { encoding: 'xlsx', encodingMismatch: false })
+    return
+  }
   if (options.format === 'form' || options.format === 'soap') {
     yield* whole(source, options, declared, report)
     return
@@ -60,7 +74,7 @@ export async function* decodeStream(
 
 function records(
   text: AsyncIterable<string>,
-  options: StreamOptions,
+  options: TextStream,
   onUnjoined: (bases: Unjoined[]) => void,
 ): AsyncGenerator<SourceRecord> {
   const maxDepth = Math.min(options.maxDepth ?? DEPTH_MAX, DEPTH_MAX)
@@ -126,7 +140,7 @@ function longLine(number: number): DecodeRefusal {
 
 async function* whole(
   source: AsyncIterable<Uint8Array>,
-  options: StreamOptions,
+  options: TextStream,
   declared: Declared,
   report: StreamReport | undefined,
 ): AsyncGenerator<SourceRecord> {

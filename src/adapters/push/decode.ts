@@ -16,10 +16,17 @@ export const DEPTH_MAX = 64
 /** Records of one whole message where the system names no lower limit; more come as a stream. It bounds memory. */
 export const RECORDS_MAX = 100_000
 
+/** A format of which the bytes are text. */
+export type TextFormat = Exclude<ReadOptions['format'], 'xlsx'>
+
 export interface DecodeOptions extends ReadOptions {
+  readonly format: TextFormat
   /** Most records that the system may send in one message. */
   readonly maxRecords?: number
 }
+
+export const isText = <T extends ReadOptions>(options: T): options is T & { readonly format: TextFormat } =>
+  options.format !== 'xlsx'
 
 /** What a message says of itself outside of its bytes. */
 export interface Declared {
@@ -31,7 +38,7 @@ export interface DecodeOutcome {
   /** In the order of the message. */
   readonly records: SourceRecord[]
   /** What the bytes are. */
-  readonly encoding: Encoding
+  readonly encoding: Encoding | 'xlsx'
   /** Content type, XML declaration or `read.encoding`, the first that there is, says another encoding than the bytes have. */
   readonly encodingMismatch: boolean
   /** Members around the list of a JSON document; empty for other formats. */
@@ -40,11 +47,11 @@ export interface DecodeOutcome {
   readonly unjoined: readonly Unjoined[]
 }
 
-type Read = Pick<DecodeOutcome, 'records' | 'encoding'> &
-  Partial<DecodeOutcome> & { readonly inner?: string | null }
+type Read = Pick<DecodeOutcome, 'records'> &
+  Partial<DecodeOutcome> & { readonly encoding: Encoding; readonly inner?: string | null }
 
 /**
- * The source records of a message. What is wrong with one record stands in its `issues` and its neighbours live.
+ * The source records of a message that is text, see `decodeMessage` for any. What is wrong with one record stands in its `issues` and its neighbours live.
  * @throws DecodeRefusal where the message as a whole cannot be read
  */
 export function decode(bytes: Uint8Array, options: DecodeOptions, declared: Declared = {}): DecodeOutcome {

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
-import { decode } from '#adapters/push/decode.ts'
+import type { DecodeOutcome } from '#adapters/push/decode.ts'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { mappingExample } from '#api/examples.ts'
 import type { Language } from '#api/language.ts'
@@ -81,7 +82,11 @@ export const mappingRoutes =
         const { body } = request
         const spoken = spokenIn(request, language)
         const mapping = compiled(body, spoken)
-        const { records, encoding, encodingMismatch } = decoded(sampleOf(body), mapping, body.contentType)
+        const { records, encoding, encodingMismatch } = await decoded(
+          sampleOf(body),
+          mapping,
+          body.contentType,
+        )
         const context = { receivedAtMs: clock() }
         return {
           mapping: `${mapping.name}@${mapping.version}`,
@@ -131,10 +136,10 @@ function sampleOf({ sample, sampleBase64 }: Trial): Buffer {
   return sample === undefined ? Buffer.from(sampleBase64 ?? '', 'base64') : Buffer.from(sample)
 }
 
-function decoded(bytes: Buffer, mapping: CompiledMapping, contentType = ''): ReturnType<typeof decode> {
+async function decoded(bytes: Buffer, mapping: CompiledMapping, contentType = ''): Promise<DecodeOutcome> {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1]
   try {
-    return decode(bytes, mapping.read, charset ? { charset } : {})
+    return await decodeMessage(bytes, mapping.read, charset ? { charset } : {})
   } catch (error) {
     if (!(error instanceof DecodeRefusal)) throw error
     throw new HubError('unreadable_message', {

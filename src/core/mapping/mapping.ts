@@ -102,10 +102,16 @@ export interface MappingTest {
   readonly out: string
 }
 
-/** One message that a backward mapping wrote. */
-export interface Written {
+/** What was written: a text, or the bytes of a workbook. */
+export interface WrittenContent {
   readonly contentType: string
+  /** Empty where it is a workbook. */
   readonly text: string
+  readonly bytes?: Uint8Array
+}
+
+/** One message that a backward mapping wrote. */
+export interface Written extends WrittenContent {
   /** Places of its records among those that were given, in the order of the message. */
   readonly records: readonly number[]
 }

@@ -1,3 +1,4 @@
+import { TABLE_REASONS } from '#core/table-reasons.ts'
 import type { Words } from './mapping.ts'
 
 interface Reason {
@@ -202,7 +203,7 @@ export const REASONS = {
 export type ReasonCode = keyof typeof REASONS
 
 const CHINESE = new Map(
-  Object.values(REASONS).flatMap(({ reason, fix }) => [
+  [...Object.values(REASONS), ...Object.values(TABLE_REASONS)].flatMap(({ reason, fix }) => [
     [reason.en, reason.zh],
     [fix.en, fix.zh],
   ]),

@@ -89,7 +89,10 @@ const DEFS: TProperties = {
     packs: ref('text'),
     units: Type.Unsafe({ type: 'object', additionalProperties: Type.String() }),
   }),
-  price: textWith({ per: oneOf(['kg', '500g', 'piece', 'head', 'unit']), scale: oneOf(['yuan', 'fen']) }),
+  price: textWith({
+    per: Type.Unsafe({ anyOf: [oneOf(['kg', '500g', 'piece', 'head', 'unit']), ref('text')] }),
+    scale: oneOf(['yuan', 'fen']),
+  }),
   amount: textWith({ scale: oneOf(['yuan', 'fen']) }),
   documents: list(
     parts({
@@ -178,7 +181,7 @@ function emitOf(kind: Kind): TSchema {
     required: ['kind', 'fields'],
     properties: {
       kind: Type.Literal(kind),
-      key: list(ref('text')),
+      key: list(ref('date')),
       when: ref('when'),
       fields: parts(Object.fromEntries([...targets, ...parties, ...sites])),
     },
@@ -189,7 +192,7 @@ function emitOf(kind: Kind): TSchema {
 /** JSON Schema of a mapping file, for editors: completes names and marks mistakes. What is committed is tested against it. */
 export function mappingSchema(): TSchema {
   const read = parts({
-    format: oneOf(['json', 'ndjson', 'xml', 'soap', 'csv', 'form']),
+    format: oneOf(['json', 'ndjson', 'xml', 'soap', 'csv', 'form', 'xlsx']),
     encoding: Type.String(),
     rows: Type.String(),
     empty: scalars,
@@ -213,6 +216,21 @@ export function mappingSchema(): TSchema {
       'any-case: names of fields count whatever the case of their letters',
     ),
     form: parts({ field: Type.String(), format: Type.Literal('json') }),
+    xlsx: parts({
+      sheet: told(Type.String(), 'Name of the sheet; the first visible one where not given'),
+      header: told(Type.Integer({ minimum: 1 }), 'Row of the names of the columns; 1 where not given'),
+      title: told(
+        parts({ cell: Type.String(), parts: scalars }),
+        'A cell above the headings; its parts between blanks are title.<part>',
+      ),
+      units: told(scalars, 'Columns with their unit in the heading: 数量(斤) is 数量, and unit.数量 is 斤'),
+      ditto: told(Type.Boolean(), 'Marks such as 同上 take the value of the row above'),
+      totals: told(
+        Type.Unsafe({ type: 'object', additionalProperties: scalars }),
+        'Rows that are no records: texts by column',
+      ),
+      hiddenRows: oneOf(['read', 'skip']),
+    }),
     maxDepth: Type.Integer(),
   })
   const properties = {
@@ -222,7 +240,7 @@ export function mappingSchema(): TSchema {
     direction: oneOf(['forward', 'backward']),
     read,
     ignore: told(scalars, 'Source fields that are not mapped on purpose'),
-    key: told(list(ref('text')), 'The parts of the source’s own key'),
+    key: told(list(ref('date')), 'The parts of the source’s own key'),
     status: textWith({ active: scalars, void: scalars, absent: Type.Literal('active') }),
     void: parts({
       of: list(ref('text')),
@@ -235,7 +253,7 @@ export function mappingSchema(): TSchema {
     emit: list(Type.Unsafe({ anyOf: KINDS.map(emitOf) })),
     tests: list(parts({ in: Type.String(), out: Type.String() })),
     write: parts({
-      format: oneOf(['json', 'xml', 'csv']),
+      format: oneOf(['json', 'xml', 'csv', 'xlsx']),
       rows: Type.String(),
       root: Type.String(),
       row: Type.String(),

@@ -1,4 +1,4 @@
-import { decode } from '#adapters/push/decode.ts'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import type { SourceRecord } from '#core/source.ts'
@@ -30,7 +30,7 @@ export async function read(
   mapping: CompiledMapping,
 ): Promise<readonly SourceRecord[] | DecodeRefusal> {
   try {
-    return decode(bytes, mapping.read).records
+    return (await decodeMessage(bytes, mapping.read)).records
   } catch (error) {
     if (error instanceof DecodeRefusal) return error
     throw error

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Pool } from 'pg'
-import { decode } from '#adapters/push/decode.ts'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { HubError } from '#core/errors.ts'
 import { SCHEMA_VERSION } from '#core/model/record.ts'
@@ -112,7 +112,7 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
           mapping: `${mapping.name}@${mapping.version}`,
         }
         try {
-          const decoded = decode(request.bytes, mapping.read, charsetOf(request.contentType))
+          const decoded = await decodeMessage(request.bytes, mapping.read, charsetOf(request.contentType))
           const signing = registry.system(request.system)?.sign
           if (signing) await checkSignature(pool, signing, { ...request, read: mapping.read })
           if (decoded.records.length > (record.maxRecords ?? RECORDS_MAX))

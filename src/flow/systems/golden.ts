@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { decode } from '#adapters/push/decode.ts'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import type { ExpectedFile } from '#core/mapping/check/expected.ts'
 import { type CaseResult, type MappingCase, runMappingTests } from '#core/mapping/check/run-tests.ts'
@@ -42,26 +42,22 @@ export async function testSystem(system: InstalledSystem, receivedAtMs: number):
   for (const { name, bytes, expected } of await readSamples(system)) {
     const mapping = system.records.get(expected.record)?.mapping
     if (!mapping) results.push({ name, failures: [`there is no working mapping for ${expected.record}`] })
-    else
-      results.push(
-        ...runMappingTests(
-          mapping,
-          [{ name, expected, sources: sourcesOf(bytes, mapping, expected, system.sign) }],
-          receivedAtMs,
-        ),
-      )
+    else {
+      const sources = await sourcesOf(bytes, mapping, expected, system.sign)
+      results.push(...runMappingTests(mapping, [{ name, expected, sources }], receivedAtMs))
+    }
   }
   return results
 }
 
-function sourcesOf(
+async function sourcesOf(
   bytes: Buffer,
   { read }: CompiledMapping,
   { secrets = {} }: ExpectedFile,
   signing: Signing | undefined,
-): MappingCase['sources'] {
+): Promise<MappingCase['sources']> {
   try {
-    const { records } = decode(bytes, read)
+    const { records } = await decodeMessage(bytes, read)
     const secret = signing && secrets[signing.secret]
     if (signing && secret) refuseUnsigned(signing, secret, { bytes, read })
     return records

@@ -115,6 +115,7 @@ const CONTENT_TYPES: Record<ReadOptions['format'], readonly string[]> = {
   soap: ['text/xml', 'application/soap+xml'],
   csv: ['text/csv'],
   form: ['application/x-www-form-urlencoded'],
+  xlsx: ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
 }
 
 /** The code tables of a system by their file names. */

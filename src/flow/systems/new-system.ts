@@ -1,6 +1,6 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
-import { decode } from '#adapters/push/decode.ts'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { type Sniffed, sniff } from '#adapters/push/sniff/sniff.ts'
 import { compileMapping } from '#core/mapping/compile.ts'
 import type { MappedSource, Mistake } from '#core/mapping/mapping.ts'
@@ -54,7 +54,7 @@ export async function newSystem(wish: NewSystemWish): Promise<NewSystemResult> {
   const sniffed = sniff(bytes)
   const folder = join(wish.mappings, wish.system)
   const sample = `valid/${sampleName(wish)}`
-  const { records } = decode(bytes, sniffed.read)
+  const { records } = await decodeMessage(bytes, sniffed.read)
   const proposal = proposeMapping({ ...wish, read: sniffed.read, records, sample })
   const compiled = compileMapping({ path: `${wish.record}.yaml`, text: proposal.mapping })
   const mapped = records.flatMap(

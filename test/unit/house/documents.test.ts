@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { decode } from '#adapters/push/decode.ts'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { commands } from '#cli/commands.ts'
 import { readSettings } from '#cli/settings.ts'
 import { DOCUMENT_TYPES } from '#core/documents/document-type.ts'
@@ -81,7 +81,7 @@ describe.each([
     const mapping = registry.system('jiaxing-wholesale')?.records.get('trade')?.mapping
     if (!mapping) throw new Error('the system of the example is not whole')
     const sent = /-d '(\[[\s\S]*?\])'/.exec(readme)?.[1] ?? ''
-    const { records } = decode(Buffer.from(sent), mapping.read)
+    const { records } = await decodeMessage(Buffer.from(sent), mapping.read)
     const mapped = records.map((record) => mapping.map(record, { receivedAtMs: Date.UTC(2024, 3, 15) }))
     expect(mapped).toMatchObject([{ rejected: false, issues: [], key: ['JXSG2024041500018'] }])
     expect(mapped[0]?.records.map(({ kind }) => kind)).toEqual(['sale', 'payment'])

@@ -30,6 +30,7 @@ const NAMES = [
   'tests',
 ] as const
 const WRITES = ['format', 'rows', 'root', 'row', 'delimiter', 'message', 'group'] as const
+const WRITTEN = ['json', 'xml', 'csv', 'xlsx'] as const
 const ELEMENT = /^[A-Za-z_][\w.-]{0,99}$/
 
 /** Compiles a mapping with `direction: backward`: canonical records in the format of a receiver. */
@@ -96,8 +97,7 @@ function compileWrite(c: Compiling, node: Node, columns: readonly string[]): Wri
   if (map === null) return null
   const formatNode = entryOf(map, 'format')
   if (formatNode === undefined) c.mistakes.add(node.at, 'write', 'missing', { wanted: 'format' })
-  const format =
-    formatNode === undefined ? null : choiceOf(c, formatNode, 'write.format', ['json', 'xml', 'csv'] as const)
+  const format = formatNode === undefined ? null : choiceOf(c, formatNode, 'write.format', WRITTEN)
   const text = (name: (typeof WRITES)[number], fallback: string): string => {
     const option = entryOf(map, name)
     return option === undefined ? fallback : (textOf(c, option, `write.${name}`) ?? fallback)

@@ -1,9 +1,11 @@
+import type { WrittenContent } from '#core/mapping/mapping.ts'
 import { type Output, type Outputs, type Put, place } from './fields.ts'
+import { WORKBOOK_TYPE, workbookOf } from './workbook.ts'
 import { element } from './xml.ts'
 
 /** How the records of a receiver are written. */
 export interface WriteOptions {
-  readonly format: 'json' | 'xml' | 'csv'
+  readonly format: 'json' | 'xml' | 'csv' | 'xlsx'
   /** JSON: names on the way to the list; empty for a bare list. */
   readonly rows: readonly string[]
   /** JSON: what stands around the list, of the message and of the records that share it. */
@@ -12,21 +14,24 @@ export interface WriteOptions {
   /** XML: name of the document and of each record. */
   readonly root: string
   readonly row: string
-  /** CSV: separator and columns. */
+  /** CSV: separator. */
   readonly delimiter: string
+  /** CSV and XLSX: the columns, in their order. */
   readonly columns: readonly string[]
 }
 
 type Rows = readonly Outputs[]
 
 /** The records of one message in the receiver's format. @param around JSON: what stands before the list, changed by this */
-export function writeRows(
-  rows: Rows,
-  options: WriteOptions,
-  around: Outputs,
-): { readonly contentType: string; readonly text: string } {
+export function writeRows(rows: Rows, options: WriteOptions, around: Outputs): WrittenContent {
   if (options.format === 'xml')
     return { contentType: 'application/xml; charset=utf-8', text: xmlOf(rows, options) }
+  if (options.format === 'xlsx')
+    return {
+      contentType: WORKBOOK_TYPE,
+      text: '',
+      bytes: workbookOf(options.columns, cellsOf(rows, options)),
+    }
   if (options.format === 'csv') return { contentType: 'text/csv; charset=utf-8', text: csvOf(rows, options) }
   if (options.rows.length > 0) place(around, options.rows, [...rows])
   return {
@@ -40,8 +45,12 @@ function xmlOf(rows: Rows, { root, row }: WriteOptions): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}>${inner}</${root}>\n`
 }
 
-function csvOf(rows: Rows, { delimiter, columns }: WriteOptions): string {
-  const lines = [columns, ...rows.map((values) => columns.map((name) => cellOf(values[name])))]
+const cellsOf = (rows: Rows, { columns }: WriteOptions): string[][] =>
+  rows.map((values) => columns.map((name) => cellOf(values[name])))
+
+function csvOf(rows: Rows, options: WriteOptions): string {
+  const { delimiter, columns } = options
+  const lines = [columns, ...cellsOf(rows, options)]
   return lines
     .map((cells) => cells.map((cell) => quoted(cell, delimiter)).join(delimiter))
     .join('\r\n')

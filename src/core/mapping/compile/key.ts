@@ -1,5 +1,6 @@
 import { note, type Run } from '#core/mapping/run/run.ts'
 import { isRuined } from '#core/mapping/run/words.ts'
+import { compileDate } from '#core/mapping/verbs/date.ts'
 import type { TextPlan } from '#core/mapping/verbs/text.ts'
 import { compileText } from '#core/mapping/verbs/text.ts'
 import { KEY_PART_MAX } from '#core/model/identity.ts'
@@ -10,7 +11,10 @@ import type { Node } from './node.ts'
 /** Reads the parts of a key; null where one is missing or damaged, which is noted. */
 export type KeyPlan = (run: Run) => string[] | null
 
-/** Compiles `key:`, a list of fields or `{ const: … }`. */
+/**
+ * Compiles `key:`, a list of fields, `{ const: … }`, or times in one form whatever the source writes: `{ from: field, date: […] }`
+ * is the day (`2024-04-15`), or the time where the source writes one.
+ */
 export function compileKey(c: Compiling, node: Node, target: string): KeyPlan | null {
   const members = listOf(c, node, target)
   if (members === null) return null
@@ -18,23 +22,42 @@ export function compileKey(c: Compiling, node: Node, target: string): KeyPlan | 
     c.mistakes.add(node.at, target, 'empty')
     return null
   }
-  const plans: TextPlan[] = []
+  const plans: KeyPart[] = []
   members.forEach((member, i) => {
-    const plan = compileText(c, member, `${target}.${i}`)
+    const place = `${target}.${i}`
+    const isTime = member.is === 'map' && member.entries.has('date')
+    const plan = isTime ? compileTime(c, member, place) : compileText(c, member, place)
     if (plan !== null) plans.push(plan)
   })
   return plans.length === members.length ? keyReader(plans) : null
 }
 
-function keyReader(plans: readonly TextPlan[]): KeyPlan {
+/** A time that cannot be read rejects the record as it does where it is the time of the event. */
+function compileTime(c: Compiling, node: Node, target: string): KeyPart | null {
+  const plan = compileDate(c, node, target, { essential: true, event: false })
+  if (plan === null) return null
+  return {
+    field: '',
+    isTold: true,
+    read: (run) => {
+      const when = plan.evaluate(run)
+      return when?.precision === 'day' ? when.at.slice(0, 'YYYY-MM-DD'.length) : when?.at
+    },
+  }
+}
+
+/** A part of a key. One that is told has already noted why it is missing. */
+type KeyPart = Pick<TextPlan, 'read' | 'field'> & { readonly isTold?: true }
+
+function keyReader(plans: readonly KeyPart[]): KeyPlan {
   return (run) => {
     const key: string[] = []
     let isWhole = true
     for (let i = 0; i < plans.length; i++) {
-      const plan = plans[i] as TextPlan
+      const plan = plans[i] as KeyPart
       const text = plan.read(run)
       const part = text === undefined ? undefined : readPart(run, text)
-      if (text === undefined)
+      if (text === undefined && plan.isTold !== true)
         note(run, 'E_NO_KEY', 'no_key', { target: 'key', field: plan.field, rejects: true })
       if (part === undefined) isWhole = false
       else key.push(part)

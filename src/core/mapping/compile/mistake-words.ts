@@ -127,6 +127,16 @@ export const MISTAKES = {
       [`"${found}" is not a number`, `“${found}”不是数字`],
       ['Write digits, as in 0 or 12.5.', '请写数字，如 0 或 12.5。'],
     ),
+  bad_cell: ({ found }) =>
+    words(
+      [`"${found}" is not a cell`, `“${found}”不是单元格`],
+      ['Write a column and a row, as in A1.', '请写列与行，如 A1。'],
+    ),
+  title_below: ({ found }) =>
+    words(
+      [`The title ${found} does not stand above the headings`, `标题 ${found} 不在表头之上`],
+      ['Say with "header" in which row the names of the columns stand.', '请用 header 写明列名所在的行。'],
+    ),
   bad_unit: ({ found }) =>
     words(
       [`"${found}" is not a known unit`, `“${found}”不是已知单位`],

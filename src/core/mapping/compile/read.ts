@@ -2,6 +2,7 @@ import type { ReadOptions } from '#core/source.ts'
 import { type Compiling, choiceOf, entryOf, mapOf, textOf, textsOf } from './compiling.ts'
 import type { MapNode, Node } from './node.ts'
 import { compileCsv } from './read-csv.ts'
+import { compileWorkbook } from './workbook.ts'
 
 const NAMES = [
   'format',
@@ -11,11 +12,12 @@ const NAMES = [
   'soap',
   'csv',
   'form',
+  'xlsx',
   'names',
   'maxDepth',
   'empty',
 ] as const
-const FORMATS = ['json', 'ndjson', 'xml', 'soap', 'csv', 'form'] as const
+const FORMATS = ['json', 'ndjson', 'xml', 'soap', 'csv', 'form', 'xlsx'] as const
 
 /** Compiles `read:`: how the bytes are read, and which texts mean "no value". */
 export function compileRead(
@@ -39,8 +41,9 @@ export function compileRead(
     part(c, map, 'form', compileForm),
     part(c, map, 'soap', compileSoap),
     part(c, map, 'names', compileNames),
+    part(c, map, 'xlsx', compileWorkbook),
   ] as const
-  const [xml, csv, form, soap, names] = parts
+  const [xml, csv, form, soap, names, xlsx] = parts
   if (format === 'soap' && soap === undefined) c.mistakes.add(node.at, 'read', 'missing', { wanted: 'soap' })
   const depth = optional(c, map, 'maxDepth')
   if (depth && !/^\d{1,3}$/.test(depth))
@@ -58,6 +61,7 @@ export function compileRead(
       ...(form ? { form } : {}),
       ...(soap ? { soap } : {}),
       ...(names ? { names } : {}),
+      ...(xlsx ? { xlsx } : {}),
       ...(depth === undefined ? {} : { maxDepth: Number(depth) }),
     },
   }

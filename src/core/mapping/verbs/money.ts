@@ -5,11 +5,11 @@ import { isRuined } from '#core/mapping/run/words.ts'
 import type { Amount, Price } from '#core/model/values.ts'
 import { type MoneyScale, type PriceOptions, parseAmount, parsePrice } from '#core/money.ts'
 import { isPriceSuspect } from '#core/products/price-band.ts'
-import { compileText } from './text.ts'
+import { compileText, type TextPlan } from './text.ts'
 
 /**
- * Price: `per` says for what (`kg`, `500g`, `piece`, `head`, or `unit`: the unit of the quantity), `scale: fen` that it is in
- * fen. Becomes yuan for a kilogram, head or piece. A price outside the band of the product is kept and marked W_UNIT_SUSPECT;
+ * Price: `per` says for what (`kg`, `500g`, `piece`, `head`, `unit`: the unit of the quantity, or a field that names the unit:
+ * `{ from: field }`), `scale: fen` that it is in fen. Becomes yuan for a kilogram, head or piece. A price outside the band of the product is kept and marked W_UNIT_SUSPECT;
  * one for a package of unknown content is left out, and kept in `raw`.
  */
 export const PRICE_EXAMPLE = {
@@ -34,16 +34,23 @@ export function compilePrice(c: Compiling, node: Node, target: string): Plan<Pri
   const plan = compileText(c, node, target, ['per', 'scale'])
   const perNode = node.is === 'map' ? entryOf(node, 'per') : undefined
   if (perNode === undefined) c.mistakes.add(node.at, target, 'missing', { wanted: 'per' })
-  const per = perNode === undefined ? null : choiceOf(c, perNode, `${target}.per`, PER)
+  const perText = perNode?.is === 'map' ? compileText(c, perNode, `${target}.per`) : undefined
+  const per =
+    perNode === undefined || perText === null
+      ? null
+      : perText
+        ? 'unit'
+        : choiceOf(c, perNode, `${target}.per`, PER)
   const scale = scaleOf(c, node, target)
-  if (per === 'unit' && !c.hasQuantity) c.mistakes.add((perNode ?? node).at, target, 'no_line_unit')
+  if (per === 'unit' && !perText && !c.hasQuantity)
+    c.mistakes.add((perNode ?? node).at, target, 'no_line_unit')
   if (plan === null || per === null || scale === null) return null
   const { read } = plan
   const options: { -readonly [K in keyof PriceOptions]: PriceOptions[K] } = { per, scale, unit: '' }
   const evaluate = (run: Run): Price | undefined => {
     const text = read(run)
     if (text === undefined) return undefined
-    options.unit = run.unit ?? ''
+    options.unit = (perText ? readUnit(run, perText) : run.unit) ?? ''
     const { price, flags } = parsePrice(text, options)
     if (price === null || price.value === null || flags.length > 0) {
       if (isRuined(run, text, target)) return undefined
@@ -61,6 +68,14 @@ export function compilePrice(c: Compiling, node: Node, target: string): Plan<Pri
     return { currency: 'CNY', per: price.per, raw: text, value }
   }
   return { evaluate, verb: 'price' }
+}
+
+/** The field read last stays that of the price, for the place of what is wrong with it. */
+function readUnit(run: Run, { read }: TextPlan): string | undefined {
+  const { field } = run
+  const unit = read(run)
+  run.field = field
+  return unit
 }
 
 export function compileAmount(c: Compiling, node: Node, target: string): Plan<Amount> | null {

@@ -1,14 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decode } from '#adapters/push/decode.ts'
+import { type DecodeOptions, decode } from '#adapters/push/decode.ts'
 import { decodeStream, type StreamOptions, type StreamReport } from '#adapters/push/decode-stream.ts'
 import type { SourceRecord } from '#core/source.ts'
 import { gb18030, inChunks } from './bytes.ts'
 
-const FORM: StreamOptions = { format: 'form', rows: 'list', form: { field: 'dataStr', format: 'json' } }
-const JOIN: StreamOptions = { format: 'xml', xml: { join: { detail: 'd', base: 'b', on: 'k' } } }
+type TextStream = StreamOptions & DecodeOptions
 
-const MESSAGES: readonly (readonly [name: string, options: StreamOptions, text: string])[] = [
+const FORM: TextStream = { format: 'form', rows: 'list', form: { field: 'dataStr', format: 'json' } }
+const JOIN: TextStream = { format: 'xml', xml: { join: { detail: 'd', base: 'b', on: 'k' } } }
+
+const MESSAGES: readonly (readonly [name: string, options: TextStream, text: string])[] = [
   [
     'a JSON list',
     { format: 'json' },
@@ -70,7 +72,7 @@ async function streamed(bytes: Uint8Array, options: StreamOptions, size: number)
   return { records: records.map(plain), ...report }
 }
 
-function whole(bytes: Uint8Array, options: StreamOptions) {
+function whole(bytes: Uint8Array, options: TextStream) {
   const { records, encoding, encodingMismatch, unjoined } = decode(bytes, options)
   return { records: records.map(plain), encoding, encodingMismatch, unjoined }
 }

@@ -1,4 +1,7 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
+import { workbookOf } from '#core/mapping/backward/workbook.ts'
 import { compileMapping } from '#core/mapping/compile.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
 
@@ -98,10 +101,71 @@ test('the same record becomes CSV with the fields as columns and signs quoted', 
   expect(written?.text).toBe('no,who,none\r\nA1,"甲 & 乙,丙",\r\n')
 })
 
-test('a format that is not written yet is a mistake of the file', () => {
+test('a format that is not written is a mistake of the file', () => {
   const text =
-    'mapping: a-receiver/sale\nversion: 1\ndirection: backward\nkinds: [sale]\nwrite: { format: xlsx }\nfields: { no: key.0 }'
+    'mapping: a-receiver/sale\nversion: 1\ndirection: backward\nkinds: [sale]\nwrite: { format: dbf }\nfields: { no: key.0 }'
   const { mapping, mistakes } = compileMapping({ path: 'x', text })
   expect(mapping).toBeNull()
   expect(mistakes.map(({ line, target }) => [line, target])).toEqual([[5, 'write.format']])
+})
+
+test('a workbook is read back as it was written: codes with every digit, and no text that is a formula', async () => {
+  const fields = [
+    'fields:',
+    '  no: key.0',
+    '  code: parties.seller.code',
+    '  weight: { from: quantity.value, unit: 斤, number: true }',
+    '  note: note',
+    '  none: parties.buyer.ids.missing',
+  ].join('\n')
+  const { mapping, mistakes } = compileMapping({
+    path: 'x',
+    text: `mapping: a-receiver/sale\nversion: 1\ndirection: backward\nkinds: [sale]\nwrite: { format: xlsx }\n${fields}`,
+  })
+  expect(mistakes).toEqual([])
+  const notes = [
+    '=HYPERLINK("http://example.com","x")',
+    '+1+1',
+    '@SUM(A1)',
+    ' 一\n二\t<&>"',
+    '_x0041_ \u0001 \ud800',
+  ]
+  const records = notes.map(
+    (note, i) => ({ ...sale, key: [`0033010900424041500${i}`], note }) as CanonicalRecord,
+  )
+  const [written] = mapping?.write?.(records) ?? []
+  if (!written?.bytes) throw new Error('no workbook was written')
+  expect(written.contentType).toBe('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
+  const read = await decodeMessage(written.bytes, { format: 'xlsx' })
+  expect(read.records.map(({ value }) => value)).toEqual(
+    notes.map((note, i) => ({
+      no: `0033010900424041500${i}`,
+      code: '3304020030107',
+      weight: '240',
+      note: note.toWellFormed(),
+    })),
+  )
+  expect(mapping?.write?.(records)).toEqual(written)
+})
+
+test('a text that no cell holds is an error and is not cut', () => {
+  expect(() => workbookOf(['a'], [['x'.repeat(32_768)]])).toThrow('A2: a cell has at most 32767 characters')
+})
+
+test('a sheet of any texts is read back', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.string({ unit: 'grapheme', minLength: 1 }), { minLength: 1, maxLength: 30 }),
+      async (texts) => {
+        const bytes = workbookOf(
+          ['n', 'a'],
+          texts.map((text, i) => [String(i), text]),
+        )
+        const { records } = await decodeMessage(bytes, { format: 'xlsx' })
+        const found = records.map(({ value }) => (value as { a?: string }).a)
+        expect(found).toEqual(texts)
+      },
+    ),
+    { numRuns: 100 },
+  )
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { decode } from '#adapters/push/decode.ts'
+import { decode, isText } from '#adapters/push/decode.ts'
 import type { Body } from '#core/model/body.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 
@@ -9,7 +9,7 @@ const receivedAtMs = Date.UTC(2026, 5, 1)
 
 function mapped(system: string, record: string, text: string | Buffer) {
   const mapping = registry.systems.get(system)?.records.get(record)?.mapping
-  if (!mapping) throw new Error(`no mapping ${system}/${record}`)
+  if (!mapping || !isText(mapping.read)) throw new Error(`no mapping of texts ${system}/${record}`)
   return decode(Buffer.from(text as string), mapping.read).records.map((source) =>
     mapping.map(source, { receivedAtMs }),
   )

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { decode } from '#adapters/push/decode.ts'
+import { decode, isText } from '#adapters/push/decode.ts'
 import { memberText } from '#core/json-member.ts'
 import type { Row } from '#core/mapping/run/run.ts'
 import { recordId } from '#core/model/identity.ts'
@@ -22,7 +22,7 @@ const { write, related: steps = [] } = outbound
 /** The records of a sample as the store would give them. */
 function recordsOf(system: string, record: string, file: string): CanonicalRecord[] {
   const mapping = registry.system(system)?.records.get(record)?.mapping
-  if (!mapping) throw new Error(`no mapping ${system}/${record}`)
+  if (!mapping || !isText(mapping.read)) throw new Error(`no mapping of texts ${system}/${record}`)
   const bytes = readFileSync(`mappings/${system}/samples/valid/${file}`)
   return decode(bytes, mapping.read).records.flatMap((source) =>
     mapping.map(source, { receivedAtMs: Date.UTC(2024, 4, 1) }).records.map(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decode } from '#adapters/push/decode.ts'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { sniff } from '#adapters/push/sniff/sniff.ts'
 import { compileMapping } from '#core/mapping/compile.ts'
 import { headingUnit, meaningOfName } from '#core/mapping/propose/meaning.ts'
@@ -14,7 +14,7 @@ async function propose(
   bytes: Uint8Array,
 ): Promise<{ proposal: Proposal; mapped: number; rejected: number; mistakes: unknown[] }> {
   const { read } = sniff(bytes)
-  const { records } = decode(bytes, read)
+  const { records } = await decodeMessage(bytes, read)
   const proposal = proposeMapping({
     system: 'a-system',
     record: 'a-record',

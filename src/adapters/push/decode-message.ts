@@ -1,0 +1,29 @@
+import type { ReadOptions } from '#core/source.ts'
+import {
+  type Declared,
+  type DecodeOptions,
+  type DecodeOutcome,
+  decode,
+  isText,
+  RECORDS_MAX,
+} from './decode.ts'
+import { readXlsx } from './xlsx/records.ts'
+
+/**
+ * The source records of a message of any format. Texts are read at once; a workbook is read in a thread of its own.
+ * What is wrong with one record stands in its `issues` and its neighbours live.
+ * @throws DecodeRefusal where the message as a whole cannot be read
+ */
+export async function decodeMessage(
+  bytes: Uint8Array,
+  options: ReadOptions & Pick<DecodeOptions, 'maxRecords'>,
+  declared: Declared = {},
+): Promise<DecodeOutcome> {
+  if (isText(options)) return decode(bytes, options, declared)
+  const records = await readXlsx(
+    bytes,
+    options.xlsx,
+    Math.min(options.maxRecords ?? RECORDS_MAX, RECORDS_MAX),
+  )
+  return { records, encoding: 'xlsx', encodingMismatch: false, envelope: {}, unjoined: [] }
+}

@@ -1,0 +1,95 @@
+import { TITLE, UNIT } from '#adapters/push/table/heading.ts'
+import { tooMany } from '#adapters/push/too-many.ts'
+import type { SourceRecord, SourceValue, WorkbookOptions } from '#core/source.ts'
+import { workbookBatches } from './batches.ts'
+import { INFLATED_MAX_BYTES, RECORDS_MAX_WEIGHT } from './limits.ts'
+import type { WorkbookBatch, WorkbookHead, WorkbookRecord } from './table.ts'
+import type { WorkbookInput } from './thread-words.ts'
+
+/** Time on a machine that has much else to do: what may be unpacked takes 10 s (message) and 65 s (file) on one that has not. */
+const MESSAGE_MAX_MS = 60_000
+const FILE_MAX_MS = 600_000
+
+/** The records of a whole workbook in memory. @throws DecodeRefusal */
+export async function readXlsx(
+  bytes: Uint8Array,
+  options: WorkbookOptions = {},
+  maxRecords: number,
+): Promise<SourceRecord[]> {
+  const records: SourceRecord[] = []
+  const limits = {
+    inflatedMaxBytes: INFLATED_MAX_BYTES.message,
+    maxWeight: RECORDS_MAX_WEIGHT.message,
+    workMaxMs: MESSAGE_MAX_MS,
+  }
+  for await (const record of recordsOf(workbookBatches({ bytes }, options, limits))) {
+    if (records.push(record) > maxRecords) throw tooMany(null, maxRecords, record.path)
+  }
+  return records
+}
+
+/** The records of a workbook in a file, of which only a few hundred are in memory at a time. @throws DecodeRefusal */
+export function streamXlsx(path: string, options: WorkbookOptions = {}): AsyncGenerator<SourceRecord> {
+  const limits = {
+    inflatedMaxBytes: INFLATED_MAX_BYTES.file,
+    maxWeight: RECORDS_MAX_WEIGHT.file,
+    workMaxMs: FILE_MAX_MS,
+  }
+  const input: WorkbookInput = { path }
+  return recordsOf(workbookBatches(input, options, limits))
+}
+
+async function* recordsOf(batches: AsyncIterable<WorkbookBatch>): AsyncGenerator<SourceRecord> {
+  let shape: Shape | null = null
+  let index = 0
+  for await (const { head, records } of batches) {
+    if (head) shape = shapeOf(head)
+    if (!shape) continue
+    for (const record of records) yield recordOf(shape, index++, record)
+  }
+}
+
+/** What the records of a sheet have in common, made once. */
+interface Shape {
+  readonly fields: readonly string[]
+  readonly shared: { readonly [name: string]: SourceValue }
+  /** Where a field stands: `D5 (数量(斤))`. */
+  place(row: number, field: string): string
+}
+
+function shapeOf({ columns, headerRow, title, titleCell }: WorkbookHead): Shape {
+  const byField = new Map(columns.map((column) => [column.field, column]))
+  const units = columns.flatMap(({ field, unit }) => (unit === undefined ? [] : [[field, unit] as const]))
+  return {
+    fields: columns.map(({ field }) => field),
+    shared: {
+      ...(title ? { [TITLE]: { ...title } } : {}),
+      ...(units.length > 0 ? { [UNIT]: Object.fromEntries(units) } : {}),
+    },
+    place(row, field) {
+      const column = byField.get(field)
+      if (column) return `${column.letter}${row} (${column.heading})`
+      if (title && (field === TITLE || field.startsWith(`${TITLE}.`))) return `${titleCell} (${field})`
+      const measured = field.startsWith(`${UNIT}.`) ? byField.get(field.slice(UNIT.length + 1)) : undefined
+      if (measured) return `${measured.letter}${headerRow} (${measured.heading})`
+      return `row ${row} (${field})`
+    },
+  }
+}
+
+function recordOf(shape: Shape, index: number, { row, columns, values }: WorkbookRecord): SourceRecord {
+  const { fields, shared } = shape
+  const value: { [name: string]: SourceValue } = {}
+  for (let i = 0; i < columns.length; i++)
+    value[fields[columns[i] as number] as string] = values[i] as SourceValue
+  const path = `row ${row}`
+  return {
+    index,
+    path,
+    value: Object.assign(value, shared),
+    place: (field) => (field === '' ? path : shape.place(row, field)),
+    issues: NO_ISSUES,
+  }
+}
+
+const NO_ISSUES = Object.freeze([])

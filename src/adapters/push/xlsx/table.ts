@@ -1,0 +1,148 @@
+import { checkFields, readHeading, type TableColumn, TITLE, UNIT } from '#adapters/push/table/heading.ts'
+import { refuseTable } from '#adapters/push/table/refuse.ts'
+import { createRowFilter, type TableValue } from '#adapters/push/table/rows.ts'
+import { readTitle } from '#adapters/push/table/title.ts'
+import type { WorkbookOptions } from '#core/source.ts'
+import { BATCH_WEIGHT, CELL_WEIGHT, FIELDS_MAX, ROW_MAX_WEIGHT } from './limits.ts'
+import { columnName, placeOf } from './reference.ts'
+import { tooLarge } from './refuse.ts'
+import type { SheetRow } from './sheet.ts'
+
+/** A column as the places of its cells are written. */
+export interface WorkbookColumn extends TableColumn {
+  /** `B`. */
+  readonly letter: string
+}
+
+/** What all records of a sheet share. */
+export interface WorkbookHead {
+  readonly columns: readonly WorkbookColumn[]
+  readonly headerRow: number
+  readonly title: Readonly<Record<string, string>> | null
+  readonly titleCell: string
+}
+
+/** One record: its row, and for each value the place of its column in `columns`. */
+export interface WorkbookRecord {
+  readonly row: number
+  readonly columns: readonly number[]
+  readonly values: readonly TableValue[]
+}
+
+/** Records of a sheet. */
+export interface WorkbookBatch {
+  /** Where it is new, or has more columns than before. */
+  readonly head?: WorkbookHead
+  readonly records: readonly WorkbookRecord[]
+}
+
+/** Makes records of the rows of a sheet, which come in their order. @param maxWeight of all records together */
+export function tableReader(options: WorkbookOptions, maxWeight: number) {
+  const { title, header = 1, units = [], hiddenRows = 'read' } = options
+  const titlePlace = title ? placeOf(title.cell) : null
+  const filter = createRowFilter(options)
+  let titleText = ''
+  let head: WorkbookHead | null = null
+  let columns: WorkbookColumn[] = []
+  let told = 0
+  let weight = 0
+  /** Field by the number of its column in the sheet, and its place among the columns. */
+  const fields: (string | undefined)[] = []
+  const placeOfField = new Map<string, number>()
+
+  const add = (column: number, found: WorkbookColumn): void => {
+    if (columns.push(found) > FIELDS_MAX)
+      throw tooLarge(`column ${found.letter}`, `more than ${FIELDS_MAX} columns`)
+    fields[column] = found.field
+    placeOfField.set(found.field, columns.length - 1)
+  }
+
+  const begin = (row: SheetRow | null): WorkbookHead => {
+    const parts = title ? readTitle(titleText, title) : null
+    if (!row) throw refuseTable('no_header', `row ${header}`)
+    const named = row.columns.map((column, i) => {
+      const letter = columnName(column)
+      const at = `${letter}${row.number}`
+      const heading = readHeading(String(row.values[i]), units, at)
+      return { column, at, found: heading.heading === '' ? null : { ...heading, letter } }
+    })
+    const groups = [...(title ? [TITLE] : []), ...(units.length > 0 ? [UNIT] : [])]
+    checkFields(
+      named.flatMap(({ found, at }) => (found ? [{ ...found, at }] : [])),
+      groups,
+    )
+    for (const { column, found } of named) if (found) add(column, found)
+    return { columns, headerRow: header, title: parts, titleCell: title?.cell ?? '' }
+  }
+
+  const isAbove = (row: SheetRow): boolean => {
+    if (row.number < header) {
+      const at = row.number === titlePlace?.row ? row.columns.indexOf(titlePlace.column) : -1
+      if (at >= 0) titleText = String(row.values[at])
+      return true
+    }
+    head ??= begin(row.number === header ? row : null)
+    return row.number === header
+  }
+
+  /** A column without a heading is called by its letter, so that it shows as drift. */
+  const unnamed = (column: number): string => {
+    const letter = columnName(column)
+    const field = placeOfField.has(letter) ? `${letter}:${letter}` : letter
+    add(column, { field, heading: letter, letter })
+    return field
+  }
+
+  const fieldsOf = (row: SheetRow): Map<string, TableValue> => {
+    const found = new Map<string, TableValue>()
+    row.columns.forEach((column, i) => {
+      found.set(fields[column] ?? unnamed(column), row.values[i] as TableValue)
+    })
+    return found
+  }
+
+  const recordOf = (row: number, found: ReadonlyMap<string, TableValue>): WorkbookRecord => {
+    const places: number[] = []
+    const values: TableValue[] = []
+    let rowWeight = 0
+    for (const [field, value] of found) {
+      places.push(placeOfField.get(field) as number)
+      values.push(value)
+      rowWeight += CELL_WEIGHT + (typeof value === 'string' ? value.length : 0)
+    }
+    weight += rowWeight
+    if (rowWeight > ROW_MAX_WEIGHT) throw tooLarge(`row ${row}`, 'a row of more than a million characters')
+    if (weight > maxWeight) throw tooLarge(`row ${row}`, 'more text in its rows than one message may have')
+    return { row, columns: places, values }
+  }
+
+  const batchOf = (records: WorkbookRecord[]): WorkbookBatch => {
+    if (!head || columns.length === told) return { records }
+    told = columns.length
+    columns = [...columns]
+    head = { ...head, columns }
+    return { head, records }
+  }
+
+  return {
+    *take(rows: readonly SheetRow[]): Generator<WorkbookBatch> {
+      let records: WorkbookRecord[] = []
+      let begun = weight
+      for (const row of rows) {
+        if (isAbove(row) || (row.isHidden && hiddenRows === 'skip')) continue
+        const found = filter(fieldsOf(row))
+        if (!found) continue
+        records.push(recordOf(row.number, found))
+        if (weight - begun < BATCH_WEIGHT) continue
+        yield batchOf(records)
+        records = []
+        begun = weight
+      }
+      if (records.length > 0) yield batchOf(records)
+    },
+    /** @throws DecodeRefusal where the sheet ended before its headings */
+    end(): void {
+      head ??= begin(null)
+    },
+  }
+}

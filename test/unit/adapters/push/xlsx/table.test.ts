@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
+import type { WorkbookOptions } from '#core/source.ts'
+import { refused } from './refused.ts'
+import { rowsOf, workbook } from './workbook.ts'
+
+const read = async (rows: readonly (readonly string[])[], xlsx: WorkbookOptions = {}) =>
+  (await decodeMessage(workbook({ rows: rowsOf(rows) }), { format: 'xlsx', xlsx })).records
+const values = async (...given: Parameters<typeof read>) => (await read(...given)).map(({ value }) => value)
+
+const NO_TITLE = 'no title row: the cell does not have the parts that it must have'
+
+describe('the title above a table', () => {
+  const title = { cell: 'A1', parts: ['market', 'stall', 'merchant'] }
+  test('is taken apart at its blanks and stands in every record', async () => {
+    const records = await read([[' 示例市场　C-032  小林示例菜摊 '], ['a'], ['1'], ['2']], {
+      title,
+      header: 2,
+    })
+    expect(records.map(({ value }) => value)).toEqual(
+      ['1', '2'].map((a) => ({ a, title: { market: '示例市场', stall: 'C-032', merchant: '小林示例菜摊' } })),
+    )
+    expect(records[1]?.place('title.stall')).toBe('A1 (title.stall)')
+    expect(records[1]?.place('a')).toBe('A4 (a)')
+  })
+  test.each([
+    ['with too few parts', [['序号'], ['1']], NO_TITLE],
+    ['with too many', [['a b c d'], ['x']], NO_TITLE],
+    ['that is empty', [[''], ['x'], ['1']], NO_TITLE],
+    ['of a sheet without rows', [], NO_TITLE],
+  ])('%s is refused at its cell', async (_, rows, reason) => {
+    expect(await refused(read(rows, { title, header: 2 }))).toMatchObject({
+      at: 'A1',
+      code: 'E_SCHEMA',
+      reason,
+    })
+  })
+})
+
+describe('headings', () => {
+  test('a unit in a heading is told beside the field', async () => {
+    for (const [heading, unit] of [
+      ['数量(斤)', '斤'],
+      ['数量（公斤）', '公斤'],
+      ['数量\n【 kg 】', 'kg'],
+      ['数量/斤', '斤'],
+    ]) {
+      const [record] = await read(
+        [
+          [heading as string, '单价'],
+          ['3', '2'],
+        ],
+        { units: ['数量'] },
+      )
+      expect(record?.value).toEqual({ 数量: '3', 单价: '2', unit: { 数量: unit } })
+      expect(record?.place('unit.数量')).toMatch(/^A1 \(数量/)
+    }
+  })
+  test('without a unit it is the plain field', async () => {
+    expect(await values([['数量'], ['3']], { units: ['数量'] })).toEqual([{ 数量: '3' }])
+    expect(await values([['数量备注'], ['3']], { units: ['数量'] })).toEqual([{ 数量备注: '3' }])
+  })
+  test('line breaks in a heading only make it narrow', async () => {
+    expect(await values([['进货\r\n日期'], ['1']])).toEqual([{ 进货日期: '1' }])
+  })
+  test('a column without a heading is called by its letter, so that it shows as drift', async () => {
+    expect(
+      await values([
+        ['a', '', 'c'],
+        ['1', '2', '3', '4'],
+        ['1', '', '', '5'],
+      ]),
+    ).toEqual([
+      { a: '1', B: '2', c: '3', D: '4' },
+      { a: '1', D: '5' },
+    ])
+  })
+  test.each([
+    ['twice the same', [['a', 'b', 'a'], ['1']], 'C1', 'two columns have this name'],
+    ['twice the same behind a unit', [['数量(斤)', '数量(公斤)']], 'B1', 'two columns have this name'],
+    ['a number', [['a', '45397']], 'B1', 'no header row: the columns cannot be told'],
+    ['a name of a prototype', [['a', '__proto__']], 'B1', 'a column name that is not allowed'],
+    ['no row', [], 'row 1', 'no header row: the columns cannot be told'],
+  ])('%s is refused', async (_, rows, at, reason) => {
+    expect(await refused(read(rows, { units: ['数量'] }))).toMatchObject({ at, reason })
+  })
+})
+
+describe('rows', () => {
+  test('a ditto mark takes the value of the row above, through further marks, and nothing where that is empty', async () => {
+    const rows = [
+      ['a', 'b'],
+      ['x', ''],
+      ['同上', '同上'],
+      [' 〃 ', 'z'],
+      ['y', '同上'],
+    ]
+    expect(await values(rows, { ditto: true })).toEqual([
+      { a: 'x' },
+      { a: 'x' },
+      { a: 'x', b: 'z' },
+      { a: 'y', b: 'z' },
+    ])
+  })
+  test('with nothing above, or where the mapping does not ask for it, it stays as written', async () => {
+    expect(await values([['a'], ['同上'], ['x']], { ditto: true })).toEqual([{ a: '同上' }, { a: 'x' }])
+    expect(await values([['a'], ['x'], ['同上']])).toEqual([{ a: 'x' }, { a: '同上' }])
+  })
+  test('totals and blank rows are no records, and nothing that a mark can mean', async () => {
+    const rows = [
+      ['n', 'a'],
+      ['1', 'x'],
+      [' ', ''],
+      ['合 计', '9'],
+      ['2', '同上'],
+    ]
+    const records = await read(rows, { ditto: true, totals: { n: ['合计'] } })
+    expect(records.map(({ index, path, value }) => [index, path, value])).toEqual([
+      [0, 'row 2', { n: '1', a: 'x' }],
+      [1, 'row 5', { n: '2', a: 'x' }],
+    ])
+  })
+  test('more than the hub takes at once are refused', async () => {
+    const bytes = workbook({ rows: rowsOf([['a'], ['1'], ['2'], ['3']]) })
+    expect(await refused(decodeMessage(bytes, { format: 'xlsx', maxRecords: 2 }))).toMatchObject({
+      at: 'row 4',
+      reason: 'more than 2 records, 2 is the most in one post',
+    })
+  })
+})
