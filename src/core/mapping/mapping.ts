@@ -34,6 +34,16 @@ export interface MappedRecord {
   readonly void?: { reason?: string; at?: When }
   /** The source's own version or time, where the mapping names one; a smaller text is older. */
   readonly order?: string
+  /** Lots that another record is expected to have as its subject; whether one has is for the store to say. */
+  readonly expected?: readonly ExpectedLot[]
+}
+
+/** A lot that a record refers to and that must have a record of its own. */
+export interface ExpectedLot {
+  readonly scheme: string
+  readonly value: string
+  /** Where the source names it. */
+  readonly path: string
 }
 
 /** What became of one source record. `issues` of a rejected one begin with what rejects it; of others they are doubts. */

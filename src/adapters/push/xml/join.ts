@@ -1,17 +1,10 @@
 import { sourceRecord } from '#adapters/push/record.ts'
 import type { Issue } from '#core/issue.ts'
-import type { SourceRecord, SourceValue } from '#core/source.ts'
+import type { SourceRecord, SourceValue, XmlJoin } from '#core/source.ts'
 import { isPrecisionLost, normaliseCode } from '#core/text.ts'
 import { fieldPath, rowPath, type XmlRow } from './row.ts'
 
 const BASE = 'base'
-
-export interface JoinOptions {
-  readonly detail: string
-  readonly base: string
-  /** Name of the child that both have; several names are joined by commas. */
-  readonly on: string
-}
 
 /** A base element that no detail used. */
 export interface Unjoined {
@@ -33,9 +26,9 @@ export class BaseJoin {
   private readonly on: readonly string[]
   private readonly bases = new Map<string, Base>()
   private readonly keyless: Unjoined[] = []
-  private readonly options: JoinOptions
+  private readonly options: XmlJoin
 
-  constructor(options: JoinOptions) {
+  constructor(options: XmlJoin) {
     this.options = options
     this.on = options.on.split(',').map((name) => name.trim())
   }

@@ -19,7 +19,11 @@ type XmlSettings = Pick<ReadOptions, 'xml' | 'rows'>
 /** The records of an XML text. Details come in their own order, each with its base, wherever in the text that stands. */
 export function readXml(text: string, options: XmlSettings, limits: XmlLimits): XmlRecords {
   // A record may have a base of its own beside its detail.
-  const reader = new XmlReader(rowNames(options), { ...limits, maxRecords: 2 * limits.maxRecords })
+  const reader = new XmlReader(
+    rowNames(options),
+    { ...limits, maxRecords: 2 * limits.maxRecords },
+    options.xml,
+  )
   const rows = reader.feed(text)
   for (const row of reader.end()) rows.push(row)
   const found = recordsOf(rows, options.xml?.join)
@@ -49,7 +53,8 @@ export async function* streamXml(
   options: XmlSettings & { readonly maxWaiting: number; readonly onUnjoined: (bases: Unjoined[]) => void },
   maxDepth: number,
 ): AsyncGenerator<SourceRecord> {
-  const reader = new XmlReader(rowNames(options), { maxDepth, maxRecords: Number.POSITIVE_INFINITY })
+  const limits = { maxDepth, maxRecords: Number.POSITIVE_INFINITY }
+  const reader = new XmlReader(rowNames(options), limits, options.xml)
   const sequence = createSequence(options.xml?.join, options.maxWaiting)
   for await (const piece of text) yield* sequence.take(reader.feed(piece))
   yield* sequence.take(reader.end())

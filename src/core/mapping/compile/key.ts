@@ -4,13 +4,13 @@ import type { TextPlan } from '#core/mapping/verbs/text.ts'
 import { compileText } from '#core/mapping/verbs/text.ts'
 import { KEY_PART_MAX } from '#core/model/identity.ts'
 import { isPrecisionLost } from '#core/text.ts'
-import { type Compiling, listOf } from './compiling.ts'
-import type { Node } from './node.ts'
+import { type Compiling, choiceOf, entryOf, listOf, without } from './compiling.ts'
+import type { MapNode, Node } from './node.ts'
 
 /** Reads the parts of a key; null where one is missing or damaged, which is noted. */
 export type KeyPlan = (run: Run) => string[] | null
 
-/** Compiles `key:`, a list of fields or `{ const: … }`. */
+/** Compiles `key:`, a list of fields or `{ const: … }`; with `optional: true` a part without a value is an empty text. */
 export function compileKey(c: Compiling, node: Node, target: string): KeyPlan | null {
   const members = listOf(c, node, target)
   if (members === null) return null
@@ -18,21 +18,30 @@ export function compileKey(c: Compiling, node: Node, target: string): KeyPlan | 
     c.mistakes.add(node.at, target, 'empty')
     return null
   }
-  const plans: TextPlan[] = []
+  const plans: KeyPart[] = []
   members.forEach((member, i) => {
-    const plan = compileText(c, member, `${target}.${i}`)
-    if (plan !== null) plans.push(plan)
+    const place = `${target}.${i}`
+    const node = member.is === 'map' ? entryOf(member, 'optional') : undefined
+    const optional =
+      node === undefined ? 'false' : choiceOf(c, node, `${place}.optional`, ['true', 'false'] as const)
+    const plan = compileText(c, node === undefined ? member : without(member as MapNode, ['optional']), place)
+    if (plan !== null && optional !== null) plans.push({ ...plan, optional: optional === 'true' })
   })
-  return plans.length === members.length ? keyReader(plans) : null
+  if (plans.length < members.length) return null
+  if (plans.some((plan) => !plan.optional)) return keyReader(plans)
+  c.mistakes.add(node.at, target, 'key_optional')
+  return null
 }
 
-function keyReader(plans: readonly TextPlan[]): KeyPlan {
+type KeyPart = TextPlan & { readonly optional: boolean }
+
+function keyReader(plans: readonly KeyPart[]): KeyPlan {
   return (run) => {
     const key: string[] = []
     let isWhole = true
     for (let i = 0; i < plans.length; i++) {
-      const plan = plans[i] as TextPlan
-      const text = plan.read(run)
+      const plan = plans[i] as KeyPart
+      const text = plan.read(run) ?? (plan.optional ? '' : undefined)
       const part = text === undefined ? undefined : readPart(run, text)
       if (text === undefined)
         note(run, 'E_NO_KEY', 'no_key', { target: 'key', field: plan.field, rejects: true })
