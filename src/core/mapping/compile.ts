@@ -44,6 +44,7 @@ export function compileMapping(file: MappingFile): Compilation {
     read: plan.read,
     direction: 'forward',
     kinds: plan.kinds,
+    expectsLots: plan.expectsLots,
     tests: plan.tests,
     map: (source, { receivedAtMs }) => runner.map(source, receivedAtMs),
     trace(source, { receivedAtMs }) {

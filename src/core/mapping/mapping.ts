@@ -88,6 +88,8 @@ export interface CompiledMapping {
   readonly direction: 'forward' | 'backward'
   /** Kinds that the records of this mapping become. */
   readonly kinds: readonly Kind[]
+  /** Whether its records refer to lots that must have a record of their own. */
+  readonly expectsLots?: boolean
   /** Files of the `tests:` list, relative to the mapping. */
   readonly tests: readonly MappingTest[]
   map(source: SourceRecord, context: MappingContext): MappedSource

@@ -14,11 +14,11 @@ import { CANONICAL, canonicalSources, readCanonical } from './canonical-sources.
 import { createGroupCommit } from './group-commit.ts'
 import type { Intake, PushRequest } from './intake.ts'
 import { messageId } from './message-id.ts'
+import { messageParts } from './parts.ts'
 import { prepareSources } from './prepare.ts'
 import { refuse } from './refuse.ts'
-import type { KeyedResult } from './results-text.ts'
 import { receiptOf } from './stored-receipt.ts'
-import type { IntakeMessage } from './write.ts'
+import type { IntakeMessage, WrittenMessage } from './write.ts'
 
 /** Records in one message that are done when answered; the sender of more splits them. */
 export const RECORDS_MAX = 5000
@@ -118,6 +118,7 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
             ...base,
             encoding: decoded.encoding,
             ...prepareSources(decoded.records, mapping, receivedAtMs),
+            parts: messageParts(decoded.parts, mapping),
           })
         } catch (error) {
           if (error instanceof DecodeRefusal) return refuse(pool, base, error)
@@ -181,7 +182,7 @@ const charsetOf = (contentType: string): { charset?: string } => {
   return charset ? { charset } : {}
 }
 
-function receiptFrom(message: IntakeMessage, results: readonly KeyedResult[]): Receipt {
+function receiptFrom(message: IntakeMessage, { results, completed }: WrittenMessage): Receipt {
   return {
     receipt: message.id,
     system: message.system,
@@ -191,5 +192,8 @@ function receiptFrom(message: IntakeMessage, results: readonly KeyedResult[]): R
     receivedAt: new Date(message.receivedAtMs).toISOString(),
     ...countResults(results),
     results: results.map(({ recordKeys: _, ...result }) => result),
+    ...(completed.length === 0
+      ? {}
+      : { completed: completed.map(({ recordKeys: _, isNew: __, ...result }) => result) }),
   }
 }

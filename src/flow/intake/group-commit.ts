@@ -2,8 +2,7 @@ import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import { isConflict, isUnavailable } from '#store/database-errors.ts'
 import { isTooSlow } from '#store/too-slow.ts'
-import type { KeyedResult } from './results-text.ts'
-import { type IntakeMessage, writeGroup } from './write.ts'
+import { type IntakeMessage, type WrittenMessage, writeGroup } from './write.ts'
 
 /** Bounds of one transaction: enough to share a COMMIT, few enough to keep it short. */
 const GROUP_MESSAGES = 128
@@ -15,14 +14,14 @@ const WAITING_BYTES = 64 * 1024 * 1024
 
 interface Waiting {
   readonly message: IntakeMessage
-  readonly resolve: (results: KeyedResult[]) => void
+  readonly resolve: (written: WrittenMessage) => void
   readonly reject: (error: unknown) => void
 }
 
 /** Writes messages so that those that arrive together share a transaction and its COMMIT. */
 export interface GroupCommit {
   /** Settles after COMMIT. Throws `busy` when too much waits, `unavailable` when the database is gone. */
-  write(message: IntakeMessage): Promise<KeyedResult[]>
+  write(message: IntakeMessage): Promise<WrittenMessage>
   close(): Promise<void>
 }
 
@@ -41,22 +40,25 @@ export function createGroupCommit(pool: Pool, onCommitted: () => void): GroupCom
     let sources = 0
     while (queue.length > 0 && group.length < GROUP_MESSAGES) {
       const next = queue[0] as Waiting
+      // One with parts waits for a lock that others must not wait for.
+      if (group.length > 0 && next.message.parts) break
       if (group.length > 0 && sources + next.message.sources.length > GROUP_SOURCES) break
       sources += next.message.sources.length
       group.push(next)
       queue.shift()
+      if (next.message.parts) break
     }
     return group
   }
 
   const settle = async (group: readonly Waiting[]): Promise<void> => {
     try {
-      const results = await writeGroup(
+      const written = await writeGroup(
         pool,
         group.map(({ message }) => message),
       )
       onCommitted()
-      for (let i = 0; i < group.length; i++) (group[i] as Waiting).resolve(results[i] as KeyedResult[])
+      for (let i = 0; i < group.length; i++) (group[i] as Waiting).resolve(written[i] as WrittenMessage)
     } catch (error) {
       if (isUnavailable(error)) {
         const gone = new HubError('unavailable', { retryAfterMs: 2000, cause: error })

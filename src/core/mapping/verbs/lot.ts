@@ -66,6 +66,7 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<LotPar
   if (role === null || code === null || expected === null) return null
   const evaluate = lotReader(role, code)
   if (expected === 'false') return evaluate
+  c.expected.add(target)
   return (run) => {
     const lot = evaluate(run)
     if (lot === undefined) return undefined
