@@ -27,7 +27,6 @@ export interface DetailRow {
   readonly contentHash: string
   readonly messageId: string
   readonly index: number
-  readonly sha256: string
   readonly receivedAtMs: number
   readonly rejectionId: string | null
   readonly state: DetailState
@@ -71,7 +70,7 @@ export async function readDetails(
   limit: number,
 ): Promise<DetailRow[]> {
   const { rows } = await client.query(
-    `select join_key as "joinKey", key, place, fields, content_hash as "contentHash", message_id as "messageId", index, sha256,
+    `select join_key as "joinKey", key, place, fields, content_hash as "contentHash", message_id as "messageId", index,
             ${MS}, rejection_id as "rejectionId", state
        from parked_details
       where system = $1 and record = $2 and join_key = any($3) and (state = 'waiting' or join_key = any($4))
@@ -111,9 +110,9 @@ export async function writeDetails(
 ): Promise<void> {
   if (details.length === 0) return
   await client.query(
-    `insert into parked_details (system, record, join_key, message_id, index, key, place, fields, content_hash, sha256, rejection_id, received_at, last_seen, state)
+    `insert into parked_details (system, record, join_key, message_id, index, key, place, fields, content_hash, rejection_id, received_at, last_seen, state)
      select $1, $2, d->>'joinKey', (d->>'messageId')::uuid, (d->>'index')::int, d->>'key', d->>'place', d->>'fields',
-            d->>'contentHash', d->>'sha256', (d->>'rejectionId')::uuid, to_timestamp((d->>'receivedAtMs')::numeric / 1000),
+            d->>'contentHash', (d->>'rejectionId')::uuid, to_timestamp((d->>'receivedAtMs')::numeric / 1000),
             to_timestamp($4::numeric / 1000), d->>'state'
        from jsonb_array_elements($3::jsonb) d
      on conflict (system, record, join_key, message_id, index) do update set state = excluded.state, last_seen = excluded.last_seen`,

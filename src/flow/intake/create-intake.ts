@@ -192,8 +192,6 @@ function receiptFrom(message: IntakeMessage, { results, completed }: WrittenMess
     receivedAt: new Date(message.receivedAtMs).toISOString(),
     ...countResults(results),
     results: results.map(({ recordKeys: _, ...result }) => result),
-    ...(completed.length === 0
-      ? {}
-      : { completed: completed.map(({ recordKeys: _, isNew: __, ...result }) => result) }),
+    ...(completed.length === 0 ? {} : { completed: completed.map(({ recordKeys: _, ...result }) => result) }),
   }
 }

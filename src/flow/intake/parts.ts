@@ -101,7 +101,8 @@ export async function readParts(
       system: message.system,
       record: message.record,
       mapping: message.mapping,
-      sha256: Buffer.from(detail.sha256, 'hex'),
+      // What is new comes from these bytes: that the detail's own are known already does not make it a resend.
+      sha256: message.sha256,
       sources: [source],
       detail,
       rejectedValue: rejectedValues.get(detail.index),
@@ -192,8 +193,10 @@ export async function completeEarlier(
   })
 }
 
+/** A completed detail, and whether it had been no record before; else its base was corrected. */
 export interface CompletedDetail extends KeyedCompleted {
   readonly earlier: EarlierDetail
+  readonly isNew: boolean
 }
 
 /** Keeps the parts, and tells the messages, receipts and rejections of completed details what became of them. */
@@ -242,9 +245,15 @@ export async function keepParts(
     client,
     [...lines].map(([id, texts]) => ({ id, text: texts.join('\n') })),
   )
-  const told = completed.filter(({ isNew, result }) => isNew || result !== 'unchanged')
-  if (told.length > 0) await setCompleted(client, message.id, writeCompleted(told))
+  const news = told(completed)
+  if (news.length > 0) await setCompleted(client, message.id, writeCompleted(news))
 }
+
+/** What a receipt says of completed details: a corrected base that corrects nothing is no news. */
+export const told = (completed: readonly CompletedDetail[]): KeyedCompleted[] =>
+  completed
+    .filter(({ isNew, result }) => isNew || result !== 'unchanged')
+    .map(({ earlier: _, isNew: __, ...result }) => result)
 
 const nextState = (state: DetailState, result: KeyedResult['result']): DetailState =>
   result !== 'rejected' ? 'joined' : state === 'joined' ? 'joined' : 'refused'
@@ -308,7 +317,6 @@ function detailRow(
     contentHash: hash('sha256', fields, 'hex'),
     messageId: message.id,
     index,
-    sha256: message.sha256.toString('hex'),
     receivedAtMs: message.receivedAtMs,
     rejectionId: rejectionRow(message, rejected(source)).id,
     state: 'waiting',

@@ -65,8 +65,6 @@ export const writeMended = (result: KeyedResult, receipt: string): string =>
 /** A result of a source record of an earlier message, with the receipt of that message. */
 export interface KeyedCompleted extends KeyedResult {
   readonly receipt: string
-  /** Whether it had been no record before; else its base was corrected. */
-  readonly isNew: boolean
 }
 
 /** `[receipt, index, row]` for each source record of earlier messages that this one completed. */

@@ -19,7 +19,7 @@ import { deleteWaitingVoids, insertWaitingVoids, readWaitingVoids } from '#store
 import { type WriteStep, writeTogether } from '#store/write-together.ts'
 import { type Dangling, markDangling, writeWaits } from './dangling.ts'
 import { type Decision, decideMessage, type Known, type PreparedMessage } from './decide.ts'
-import { completeEarlier, keepParts, type MessageParts, type Parted, readParts } from './parts.ts'
+import { completeEarlier, keepParts, type MessageParts, type Parted, readParts, told } from './parts.ts'
 import { rejectionRows } from './rejection-rows.ts'
 import { type KeyedCompleted, type KeyedResult, writeResults } from './results-text.ts'
 
@@ -116,10 +116,7 @@ async function decideAndWrite(
     ...versions,
     'commit',
   ])
-  return results.map((own) => ({
-    results: own,
-    completed: completed.filter(({ result, isNew }) => isNew || result !== 'unchanged'),
-  }))
+  return results.map((own) => ({ results: own, completed: told(completed) }))
 }
 
 /** What most groups do not have: keys, rejections, drift, voids that wait. Begins the transaction when there is any of it. */

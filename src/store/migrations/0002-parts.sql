@@ -38,7 +38,6 @@ create table parked_details (
   place        text not null,
   fields       text not null,
   content_hash text not null,
-  sha256       text not null,
   rejection_id uuid,
   received_at  timestamptz not null,
   last_seen    timestamptz not null,

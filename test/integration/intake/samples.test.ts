@@ -40,7 +40,9 @@ describe('every sample, pushed into an empty hub after the one that it follows',
     for (const sample of samples) {
       const { expected } = sample
       it(`${id} ${sample.name}: ${expected.received} received, ${expected.accepted} accepted, ${expected.rejected} rejected`, async () => {
-        await pool.query('truncate messages, record_versions, lot_edges, rejections, waiting_voids')
+        await pool.query(
+          'truncate messages, record_versions, lot_edges, rejections, waiting_voids, parked_bases, parked_details, dangling_references',
+        )
         const before = samples.find(({ name }) =>
           expected.sendAfter?.endsWith(name.split('/').at(-1) as string),
         )
