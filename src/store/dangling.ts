@@ -21,18 +21,10 @@ export interface DanglingRow extends LotReference {
   readonly receivedAtMs: number
 }
 
-/**
- * SQL that is true where an active record has, in its newest version, the lot of `r` as its subject. The codes are indexed, so few
- * bodies are looked into; as text, because jsonb does not take every text that JSON does.
- */
-const hasSubject = (r: string): string => `exists (
-  select from record_versions v where v.codes @> array[${r}.code] and v.status = 'active' and strpos(v.body, ${r}.subject) > 0
-     and not exists (select from record_versions n where n.record_id = v.record_id and n.version > v.version))`
-
 /** Those of the lots that some record has as its subject, as graph codes. */
 export async function readSubjects(client: PoolClient, lots: readonly LotReference[]): Promise<Set<string>> {
   const { rows } = await client.query<{ code: string }>(
-    `select r.code from unnest($1::text[], $2::text[]) r (code, subject) where ${hasSubject('r')}`,
+    `select r.code from unnest($1::text[], $2::text[]) r (code, subject) where has_subject(r.code, r.subject)`,
     [lots.map(({ code }) => code), lots.map(({ subject }) => subject)],
   )
   return new Set(rows.map(({ code }) => code))
@@ -63,13 +55,9 @@ export async function writeDangling(
   )
 }
 
-/** SQL that is true where the reference `d` still waits: it is of the newest version, and its lot has not come. */
-export const stillDangles = (d: string): string =>
-  `not exists (select from record_versions n where n.record_id = ${d}.record_id and n.version > ${d}.version) and not ${hasSubject(d)}`
-
 /**
  * Takes out the references after this one whose wait has ended, and gives where the next look begins; null where all have been looked
- * at. Looks at `limit` of them.
+ * at. Looks at `limit` of them, and asks for each lot once.
  */
 export async function sweepDangling(
   pool: Pool,
@@ -77,10 +65,13 @@ export async function sweepDangling(
   limit: number,
 ): Promise<readonly [string, string, string] | null> {
   const { rows } = await pool.query<[string, string, string]>({
-    text: `with looked as (select * from dangling_references where (system, record_id, code) > ($1, $2, $3)
-             order by system, record_id, code limit $4),
-           ended as (delete from dangling_references r using looked d
-             where r.system = d.system and r.record_id = d.record_id and r.code = d.code and r.version = d.version and not (${stillDangles('d')}))
+    text: `with looked as materialized (select system, record_id, code, subject, version from dangling_references
+             where (system, record_id, code) > ($1, $2, $3) order by system, record_id, code limit $4),
+           lots as materialized (
+             select code, subject, has_subject(code, subject) as there from (select distinct code, subject from looked) c),
+           ended as (delete from dangling_references r using looked d join lots l using (code, subject)
+             where r.system = d.system and r.record_id = d.record_id and r.code = d.code and r.version = d.version
+               and (l.there or exists (select from record_versions n where n.record_id = d.record_id and n.version > d.version)))
            select system, record_id, code from looked order by system desc, record_id desc, code desc limit 1`,
     values: [...after, limit],
     rowMode: 'array',

@@ -66,3 +66,18 @@ create table dangling_references (
   primary key (system, record_id, code)
 );
 create index dangling_references_since on dangling_references (system, received_at, record_id, code);
+
+-- Whether an active record has a lot as its subject in its newest version. The codes are indexed, so only the records that mention the
+-- lot are looked into, and of those at most 20,000; as text, because jsonb does not take every text that JSON does. A function,
+-- because its plan must not depend on how full the table was when it was first planned.
+create function has_subject(wanted text, subject text) returns boolean language plpgsql stable
+  set enable_seqscan = off set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return exists (
+    select from (
+      select v.record_id, v.version, v.body from record_versions v
+       where v.codes @> array[wanted] and v.status = 'active' limit 20000) v
+     where strpos(v.body, subject) > 0
+       and not exists (select from record_versions n where n.record_id = v.record_id and n.version > v.version));
+end $$;

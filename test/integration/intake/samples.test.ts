@@ -20,6 +20,9 @@ const systems = await Promise.all(
 
 const wordsOf = (expected: ExpectedFile): string[] => expected.records.map(({ result }) => result)
 
+const danglingIn = ({ records }: ExpectedFile): number[] =>
+  records.filter(({ flags }) => flags?.includes('W_DANGLING_REF')).map(({ index }) => index)
+
 describe('every sample, pushed into an empty hub after the one that it follows', () => {
   const database = withDatabase()
   let pool: Pool
@@ -62,6 +65,12 @@ describe('every sample, pushed into an empty hub after the one that it follows',
         const { received, accepted, unchanged, rejected } = expected
         expect(receipt).toMatchObject({ received, accepted, unchanged, rejected })
         expect(receipt.results.map(({ result }) => result)).toEqual(wordsOf(expected))
+        // Only the store knows whether a lot has a record.
+        const { rows } = await pool.query(
+          `select message_index from record_versions where message_id = $1 and 'W_DANGLING_REF' = any(flags) group by 1 order by 1`,
+          [receipt.receipt],
+        )
+        expect(rows.map((row) => row.message_index)).toEqual(danglingIn(expected))
       })
     }
   }
