@@ -28,6 +28,7 @@ it('lists the installed systems with the records that each may push', async () =
   expect(next).toBeNull()
   expect(systems.map((one: { id: string }) => one.id)).toEqual([
     'jiaxing-wholesale',
+    'mofcom-city',
     'shaoxing-slaughter',
     'zj-agri-certificate',
   ])
