@@ -29,29 +29,37 @@ export interface GroupCommit {
 const comeAgain = (cause: unknown): HubError => new HubError('busy', { retryAfterMs: 1000, cause })
 
 export function createGroupCommit(pool: Pool, onCommitted: () => void): GroupCommit {
-  const queue: Waiting[] = []
   let waitingBytes = 0
-  let writers = 0
   let closing = false
-  let drained: (() => void) | undefined
-
-  const take = (): Waiting[] => {
-    const group: Waiting[] = []
-    let sources = 0
-    while (queue.length > 0 && group.length < GROUP_MESSAGES) {
-      const next = queue[0] as Waiting
-      // One with parts waits for a lock that others must not wait for.
-      if (group.length > 0 && next.message.parts) break
-      if (group.length > 0 && sources + next.message.sources.length > GROUP_SOURCES) break
-      sources += next.message.sources.length
-      group.push(next)
-      queue.shift()
-      if (next.message.parts) break
-    }
-    return group
+  const settle = settler(pool, onCommitted)
+  const done = ({ message }: Waiting): void => {
+    waitingBytes -= message.bytes.length
   }
+  const plain = createLane(WRITERS, settle, done)
+  // Messages with parts may wait for a lock; no other waits for them.
+  const parted = createLane(1, settle, done)
 
-  const settle = async (group: readonly Waiting[]): Promise<void> => {
+  return {
+    write(message) {
+      if (closing) return Promise.reject(new HubError('stopping', { retryAfterMs: 1000 }))
+      if (waitingBytes > WAITING_BYTES) return Promise.reject(new HubError('busy', { retryAfterMs: 1000 }))
+      waitingBytes += message.bytes.length
+      return new Promise((resolve, reject) => {
+        const lane = message.parts ? parted : plain
+        lane.add({ message, resolve, reject })
+      })
+    },
+    async close() {
+      closing = true
+      await Promise.all([plain.drain(), parted.drain()])
+    },
+  }
+}
+
+type Settle = (group: readonly Waiting[]) => Promise<void>
+
+function settler(pool: Pool, onCommitted: () => void): Settle {
+  const settle: Settle = async (group) => {
     try {
       const written = await writeGroup(
         pool,
@@ -72,31 +80,53 @@ export function createGroupCommit(pool: Pool, onCommitted: () => void): GroupCom
       } else group[0]?.reject(isConflict(error) ? comeAgain(error) : error)
     }
   }
+  return settle
+}
+
+interface Lane {
+  add(waiting: Waiting): void
+  /** Settles when nothing is left. */
+  drain(): Promise<void>
+}
+
+/** A queue of messages with its own transactions, so many at once. */
+function createLane(most: number, settle: Settle, done: (waiting: Waiting) => void): Lane {
+  const queue: Waiting[] = []
+  let writers = 0
+  let drained: (() => void) | undefined
+
+  const take = (): Waiting[] => {
+    const group: Waiting[] = []
+    let sources = 0
+    while (queue.length > 0 && group.length < GROUP_MESSAGES) {
+      const next = queue[0] as Waiting
+      if (group.length > 0 && (next.message.parts || sources + next.message.sources.length > GROUP_SOURCES))
+        break
+      sources += next.message.sources.length
+      group.push(next)
+      queue.shift()
+    }
+    return group
+  }
 
   const work = async (): Promise<void> => {
     writers++
     while (queue.length > 0) {
       const group = take()
       await settle(group)
-      for (const { message } of group) waitingBytes -= message.bytes.length
+      for (const waiting of group) done(waiting)
     }
     writers--
     if (writers === 0) drained?.()
   }
 
   return {
-    write(message) {
-      if (closing) return Promise.reject(new HubError('stopping', { retryAfterMs: 1000 }))
-      if (waitingBytes > WAITING_BYTES) return Promise.reject(new HubError('busy', { retryAfterMs: 1000 }))
-      waitingBytes += message.bytes.length
-      return new Promise((resolve, reject) => {
-        queue.push({ message, resolve, reject })
-        // Started in a later turn of the loop, so that what arrives in this turn shares the transaction.
-        if (writers < WRITERS) setImmediate(() => writers < WRITERS && queue.length > 0 && void work())
-      })
+    add(waiting) {
+      queue.push(waiting)
+      // Started in a later turn of the loop, so that what arrives in this turn shares the transaction.
+      if (writers < most) setImmediate(() => writers < most && queue.length > 0 && void work())
     },
-    async close() {
-      closing = true
+    async drain() {
       if (writers === 0 && queue.length === 0) return
       await new Promise<void>((resolve) => {
         drained = resolve

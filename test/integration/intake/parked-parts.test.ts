@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { COMPLETED_MAX } from '#flow/intake/parts.ts'
 import { PARTS_KEPT_MS, sweepWaiting } from '#jobs/sweep-waiting.ts'
+import { lockParts } from '#store/parts.ts'
 import { listWaiting } from '#store/waiting.ts'
 import { base, detail, entryId, withPartsIntake } from '#test/parts.ts'
 
@@ -198,6 +200,40 @@ describe('a detail whose base is in another message', () => {
     await hub.push(detail('K1'))
     expect((await hub.push(base('K1'), 'other')).completed).toBeUndefined()
     expect((await hub.push(base('Ｋ１ '))).completed).toHaveLength(1)
+  })
+})
+
+describe('many parts', () => {
+  const hub = withPartsIntake()
+
+  it('one message completes at most 5,000 others, oldest first, and the next with the same base the rest', async () => {
+    const rows = (from: number, to: number): string =>
+      Array.from({ length: to - from }, (_, i) => detail('A1', `货物${from + i}`)).join('')
+    await hub.push(rows(0, 4000))
+    const second = await hub.push(rows(4000, 5100))
+    const one = await hub.push(base('A1'))
+    expect(one.completed).toHaveLength(COMPLETED_MAX)
+    expect((await listWaiting(hub.pool, { system: 'parts', limit: 200 })).map(({ index }) => index)).toEqual(
+      Array.from({ length: 100 }, (_, i) => 1000 + i),
+    )
+    const two = await hub.push(base('A1'))
+    expect(two.completed?.map(({ receipt, index }) => [receipt, index])).toEqual(
+      Array.from({ length: 100 }, (_, i) => [second.receipt, 1000 + i]),
+    )
+    expect(await listWaiting(hub.pool, { system: 'parts', limit: 9 })).toEqual([])
+    const { results } = await hub.again(second)
+    expect(new Set(results.map(({ mended }) => mended?.receipt))).toEqual(new Set([one.receipt, two.receipt]))
+  }, 60_000)
+
+  it('no message without parts waits for those with parts, however many wait for the lock', async () => {
+    const client = await hub.pool.connect()
+    await client.query('begin')
+    await lockParts(client, { system: 'parts', record: 'entry' })
+    const held = ['B1', 'B2', 'B3', 'B4'].map((batch) => hub.push(base(batch) + detail(batch)))
+    expect(words(await hub.move([{ no: '1', day: '2024-04-15', owner: '示例冷库' }]))).toEqual(['created'])
+    await client.query('commit')
+    client.release()
+    expect((await Promise.all(held)).map(words)).toEqual(Array(4).fill(['created']))
   })
 })
 
