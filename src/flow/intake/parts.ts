@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto'
 import type { PoolClient } from 'pg'
-import { type BasePart, type DetailPart, joinedRecord, type XmlParts } from '#adapters/push/xml/join.ts'
+import type { XmlParts } from '#adapters/push/xml/join.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import type { SourceValue } from '#core/source.ts'
 import {
@@ -25,17 +24,14 @@ import {
   type PreparedMessage,
   type PreparedSource,
 } from './decide.ts'
-import { edgeBudget, type Prepared, prepareSources } from './prepare.ts'
+import { baseRow, detailRow, digest, join, rejected } from './part-rows.ts'
+import { edgeBudget } from './prepare.ts'
 import { rejectionRow } from './rejection-rows.ts'
 import { type KeyedCompleted, type KeyedResult, writeCompleted, writeMended } from './results-text.ts'
 import type { IntakeMessage } from './write.ts'
 
 /** Source records of earlier messages that one message completes; the next one with their base completes the rest. */
 export const COMPLETED_MAX = 5000
-/** Earlier contents of a base that are remembered. */
-const PAST_MAX = 32
-/** Places and keys are for people; a sender chooses their length. */
-const SHOWN_MAX = 500
 
 /** What of a message may be joined with parts of other messages, and how. */
 export interface MessageParts extends XmlParts {
@@ -109,7 +105,8 @@ export async function readParts(
     })
     if (!source.rejected) bases.set(base.joinKey, { ...base, joined: true })
   }
-  const own = joinOwn(message, parts, kept)
+  // A stream may have let a detail go before its base came in the same message.
+  const own = joinOwn(message, parts, new Map([...kept, ...bases]))
   for (const base of own.used) bases.set(base.joinKey, { ...(bases.get(base.joinKey) ?? base), joined: true })
   return { message: own.message, earlier, bases: [...bases.values()], details: own.details }
 }
@@ -265,75 +262,6 @@ function restated({ earlier, isNew, ...result }: CompletedDetail): ReturnType<ty
   const rejectedValues = new Map([[detail.index, rejectedValue ?? null]])
   return [{ ...rejectionRow({ ...earlier, rejectedValues }, result), id: detail.rejectionId }]
 }
-
-function join(
-  detail: DetailRow,
-  base: BaseRow,
-  mapping: CompiledMapping,
-  receivedAtMs: number,
-  edges: ReturnType<typeof edgeBudget>,
-): Prepared {
-  const source = joinedRecord(
-    { path: detail.place, fields: JSON.parse(detail.fields) },
-    { path: base.place, fields: JSON.parse(base.fields) },
-    detail.index,
-  )
-  return prepareSources([source], mapping, receivedAtMs, edges)
-}
-
-/** The base as it is kept from now on. The resend of an old message does not bring its old content back. */
-function baseRow(message: IntakeMessage, part: BasePart, kept: BaseRow | undefined): BaseRow {
-  const fields = JSON.stringify(part.fields)
-  const contentHash = hash('sha256', fields, 'hex')
-  const sha256 = message.sha256.toString('hex')
-  if (kept?.contentHash === contentHash) return { ...kept, joined: kept.joined || part.used }
-  if (kept?.past.includes(`${contentHash} ${sha256}`)) return kept
-  return {
-    joinKey: digest(part.joinKey),
-    key: cut(part.key),
-    place: cut(part.path),
-    fields,
-    contentHash,
-    past: kept ? [...kept.past, `${kept.contentHash} ${kept.sha256}`].slice(-PAST_MAX) : [],
-    messageId: message.id,
-    sha256,
-    receivedAtMs: message.receivedAtMs,
-    joined: part.used,
-  }
-}
-
-function detailRow(
-  message: IntakeMessage,
-  index: number,
-  part: DetailPart,
-  source: PreparedSource,
-): DetailRow {
-  const fields = JSON.stringify(part.fields)
-  return {
-    joinKey: digest(part.joinKey),
-    key: cut(part.key),
-    place: cut(part.path),
-    fields,
-    contentHash: hash('sha256', fields, 'hex'),
-    messageId: message.id,
-    index,
-    receivedAtMs: message.receivedAtMs,
-    rejectionId: rejectionRow(message, rejected(source)).id,
-    state: 'waiting',
-  }
-}
-
-const rejected = ({ index, key, issues }: PreparedSource) => ({
-  index,
-  key,
-  issues,
-  result: 'rejected' as const,
-})
-
-/** Values that join can be as long as a sender likes; their digest is the key. */
-const digest = (joinKey: string): string => hash('sha256', joinKey, 'base64url')
-
-const cut = (text: string): string => text.slice(0, SHOWN_MAX).toWellFormed().replaceAll('\0', '\uFFFD')
 
 const sorted = <T>(list: readonly T[], by: (one: T) => string): T[] =>
   [...list].sort((a, b) => (by(a) < by(b) ? -1 : 1))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { COMPLETED_MAX } from '#flow/intake/parts.ts'
+import { createSweep } from '#jobs/sweep.ts'
 import { PARTS_KEPT_MS, sweepWaiting } from '#jobs/sweep-waiting.ts'
 import { lockParts } from '#store/parts.ts'
 import { listWaiting } from '#store/waiting.ts'
@@ -249,7 +250,9 @@ describe('what waits', () => {
     expect(
       (await listWaiting(hub.pool, { system: 'parts', limit: 9 })).map(({ waits, key }) => [waits, key]),
     ).toEqual([['detail', 'T,A1']])
-    await sweepWaiting(hub.pool, hub.nowMs + PARTS_KEPT_MS + 10_000)
+    // The workers' own sweep, at its first turn.
+    const now = () => hub.nowMs + PARTS_KEPT_MS + 10_000
+    await createSweep({ pool: hub.pool, now, wake: async () => true, deliver: () => {} })()
     expect(await listWaiting(hub.pool, { system: 'parts', limit: 9 })).toEqual([])
     expect((await hub.push(base('A1'))).completed).toBeUndefined()
     const { rows } = await hub.pool.query('select state, seen from rejections')

@@ -5,6 +5,7 @@ import { tooMany } from '#adapters/push/too-many.ts'
 import type { Issue } from '#core/issue.ts'
 import type { ReadOptions, SourceValue } from '#core/source.ts'
 import { blankDeclaration } from './declaration.ts'
+import { checkEnvelope } from './envelope.ts'
 import { bareAmpersand, cutXml, refuseXml } from './refuse.ts'
 import { XmlRepair } from './repair.ts'
 import { fieldPath, rowPath, type XmlFields, type XmlRow } from './row.ts'
@@ -132,7 +133,7 @@ export class XmlReader {
   private begin(tag: SaxesTagPlain): void {
     this.mark()
     if (this.open.length >= this.limits.maxDepth) throw this.refusal('the XML is nested too deep')
-    if (this.envelope && this.open.length === 0) this.checkEnvelope(tag, this.envelope)
+    if (this.envelope && this.open.length === 0) checkEnvelope(tag, this.envelope)
     const inRow = this.rowDepth > 0
     const isRow = !inRow && (this.rows ? this.rows.has(tag.name) : this.open.length === 0)
     if (isRow) this.rowDepth = this.open.length + 1
@@ -140,19 +141,6 @@ export class XmlReader {
     if (inRow && parent) parent.fields ??= {}
     this.open.push({ name: tag.name, fields: isRow ? {} : null, text: '', rows: 0, filled: false })
     if (isRow || inRow) this.attributes(tag)
-  }
-
-  /** A file of another record would otherwise be read as an empty one, or as one that is full of broken rows. */
-  private checkEnvelope(tag: SaxesTagPlain, { name, attributes }: NonNullable<XmlAround['envelope']>): void {
-    const fix = 'post the file to the record that it is for'
-    if (tag.name !== name)
-      throw new DecodeRefusal('E_SCHEMA', tag.name, `the rows must stand inside of ${name}`, fix)
-    for (const [attribute, wanted] of Object.entries(attributes)) {
-      const found = tag.attributes[attribute]
-      if (found === wanted) continue
-      const reason = found === undefined ? `no ${attribute}, but ${wanted} is wanted` : `not ${wanted}`
-      throw new DecodeRefusal('E_SCHEMA', `${name}/@${attribute}`, reason, fix)
-    }
   }
 
   /** Attributes become `@name` beside the children; those of an element with nothing but text are left out. */
