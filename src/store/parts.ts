@@ -29,6 +29,8 @@ export interface DetailRow {
   readonly index: number
   readonly receivedAtMs: number
   readonly rejectionId: string | null
+  /** Content of the base that it was last joined with. */
+  readonly baseHash: string | null
   readonly state: DetailState
 }
 
@@ -62,20 +64,21 @@ export async function readBases(
   return new Map(rows.map(({ ms, ...row }) => [row.joinKey, { ...row, receivedAtMs: Number(ms) }]))
 }
 
-/** Details under the keys in the order of their arrival: those that wait, and all of those whose base is another than before. */
+/** Details of the bases in the order of their arrival: those that wait, and those that were joined with another content of theirs. */
 export async function readDetails(
   client: PoolClient,
   { system, record }: PartsOf,
-  keys: { readonly all: readonly string[]; readonly changed: readonly string[] },
+  bases: readonly Pick<BaseRow, 'joinKey' | 'contentHash'>[],
   limit: number,
 ): Promise<DetailRow[]> {
+  if (bases.length === 0) return []
   const { rows } = await client.query(
-    `select join_key as "joinKey", key, place, fields, content_hash as "contentHash", message_id as "messageId", index,
-            ${MS}, rejection_id as "rejectionId", state
-       from parked_details
-      where system = $1 and record = $2 and join_key = any($3) and (state = 'waiting' or join_key = any($4))
+    `select d.join_key as "joinKey", key, place, fields, d.content_hash as "contentHash", message_id as "messageId", index,
+            ${MS}, rejection_id as "rejectionId", base_hash as "baseHash", state
+       from parked_details d join unnest($3::text[], $4::text[]) b (join_key, content_hash) on d.join_key = b.join_key
+      where d.system = $1 and d.record = $2 and (d.state = 'waiting' or d.base_hash is distinct from b.content_hash)
       order by received_at, message_id, index limit $5`,
-    [system, record, keys.all, keys.changed, limit],
+    [system, record, bases.map(({ joinKey }) => joinKey), bases.map(({ contentHash }) => contentHash), limit],
   )
   return rows.map(({ ms, ...row }) => ({ ...row, receivedAtMs: Number(ms) }))
 }
@@ -110,12 +113,13 @@ export async function writeDetails(
 ): Promise<void> {
   if (details.length === 0) return
   await client.query(
-    `insert into parked_details (system, record, join_key, message_id, index, key, place, fields, content_hash, rejection_id, received_at, last_seen, state)
+    `insert into parked_details (system, record, join_key, message_id, index, key, place, fields, content_hash, rejection_id, base_hash, received_at, last_seen, state)
      select $1, $2, d->>'joinKey', (d->>'messageId')::uuid, (d->>'index')::int, d->>'key', d->>'place', d->>'fields',
-            d->>'contentHash', (d->>'rejectionId')::uuid, to_timestamp((d->>'receivedAtMs')::numeric / 1000),
+            d->>'contentHash', (d->>'rejectionId')::uuid, d->>'baseHash', to_timestamp((d->>'receivedAtMs')::numeric / 1000),
             to_timestamp($4::numeric / 1000), d->>'state'
        from jsonb_array_elements($3::jsonb) d
-     on conflict (system, record, join_key, message_id, index) do update set state = excluded.state, last_seen = excluded.last_seen`,
+     on conflict (system, record, join_key, message_id, index) do update set state = excluded.state, base_hash = excluded.base_hash,
+       last_seen = excluded.last_seen`,
     [system, record, JSON.stringify(details), seenAtMs],
   )
 }

@@ -67,6 +67,7 @@ export function detailRow(
     index,
     receivedAtMs: message.receivedAtMs,
     rejectionId: rejectionRow(message, rejected(source)).id,
+    baseHash: null,
     state: 'waiting',
   }
 }

@@ -72,18 +72,12 @@ export async function readParts(
   const keys = new Set(parts.bases.map(({ joinKey }) => digest(joinKey)))
   for (const { joinKey } of parts.alone.values()) keys.add(digest(joinKey))
   const kept = await readBases(client, message, [...keys])
-  const changed: string[] = []
   const bases = new Map<string, BaseRow>()
   for (const part of parts.bases) {
     const row = baseRow(message, part, kept.get(digest(part.joinKey)))
     bases.set(row.joinKey, row)
-    const before = kept.get(row.joinKey)
-    if (before && before.contentHash !== row.contentHash) changed.push(row.joinKey)
   }
-  const named = [...bases.keys()]
-  const waiting = named.length
-    ? await readDetails(client, message, { all: named, changed }, COMPLETED_MAX)
-    : []
+  const waiting = await readDetails(client, message, [...bases.values()], COMPLETED_MAX)
   const edges = edgeBudget()
   const earlier: EarlierDetail[] = []
   for (const detail of waiting) {
@@ -100,7 +94,7 @@ export async function readParts(
       // What is new comes from these bytes: that the detail's own are known already does not make it a resend.
       sha256: message.sha256,
       sources: [source],
-      detail,
+      detail: { ...detail, baseHash: base.contentHash },
       rejectedValue: rejectedValues.get(detail.index),
     })
     if (!source.rejected) bases.set(base.joinKey, { ...base, joined: true })
@@ -148,7 +142,12 @@ function joinOwn(
     const { id } = found.rejected
       ? rejectionRow({ ...message, rejectedValues }, rejected(found))
       : { id: null }
-    details.push({ ...detail, state: found.rejected ? 'refused' : 'joined', rejectionId: id })
+    details.push({
+      ...detail,
+      baseHash: base.contentHash,
+      state: found.rejected ? 'refused' : 'joined',
+      rejectionId: id,
+    })
     if (!found.rejected) used.push(base)
   }
   return { message: { ...message, sources, rejectedValues, drift }, details, used }

@@ -39,6 +39,8 @@ create table parked_details (
   fields       text not null,
   content_hash text not null,
   rejection_id uuid,
+  -- Content of the base that it was last joined with, whatever came of it.
+  base_hash    text,
   received_at  timestamptz not null,
   last_seen    timestamptz not null,
   state        text not null check (state in ('waiting', 'joined', 'refused')),

@@ -224,6 +224,18 @@ describe('many parts', () => {
     expect(await listWaiting(hub.pool, { system: 'parts', limit: 9 })).toEqual([])
     const { results } = await hub.again(second)
     expect(new Set(results.map(({ mended }) => mended?.receipt))).toEqual(new Set([one.receipt, two.receipt]))
+    // A corrected base is bounded the same way, and forgets none.
+    const corrected = base('A1', { name: '更名市场' })
+    expect((await hub.push(corrected)).completed).toHaveLength(COMPLETED_MAX)
+    expect((await hub.push(corrected)).completed).toHaveLength(100)
+    expect((await hub.push(corrected)).completed).toBeUndefined()
+    const { rows: versions } = await hub.pool.query(
+      `select version, count(*)::int as count from record_versions group by version order by version`,
+    )
+    expect(versions).toEqual([
+      { version: 1, count: 5100 },
+      { version: 2, count: 5100 },
+    ])
   }, 60_000)
 
   it('no message without parts waits for those with parts, however many wait for the lock', async () => {
