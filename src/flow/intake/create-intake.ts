@@ -112,8 +112,9 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
         }
         try {
           const decoded = decode(request.bytes, mapping.read, charsetOf(request.contentType))
-          if (decoded.records.length > (record.maxRecords ?? RECORDS_MAX))
-            throw tooMany(decoded.records.length)
+          // Bases that are kept cost as much as records.
+          const count = Math.max(decoded.records.length, decoded.parts?.bases.length ?? 0)
+          if (count > (record.maxRecords ?? RECORDS_MAX)) throw tooMany(count)
           return await write({
             ...base,
             encoding: decoded.encoding,

@@ -238,6 +238,12 @@ describe('many parts', () => {
     ])
   }, 60_000)
 
+  it('a message with more bases than it may have records is refused as too large', async () => {
+    const bases = Array.from({ length: 5001 }, (_, i) => base(`Z${i}`)).join('')
+    await expect(hub.push(bases)).rejects.toMatchObject({ code: 'too_large' })
+    expect(await hub.push(bases.slice(base('Z0').length))).toMatchObject({ received: 0 })
+  })
+
   it('no message without parts waits for those with parts, however many wait for the lock', async () => {
     const client = await hub.pool.connect()
     await client.query('begin')
