@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { ErrorCode } from '#core/errors.ts'
 import type { Receipt } from '#core/receipt.ts'
 import { readLinkLags } from '#store/link-lags.ts'
+import { countWaiting } from '#store/waiting.ts'
 
 /** What the hub tells Prometheus. */
 export interface Metrics {
@@ -72,15 +73,26 @@ function databaseGauges(pool: Pool, registers: Registry[]): () => Promise<void> 
     'link',
   )
   const changes = gauge('hub_link_lag_changes', 'Changes of the log that a link has not come to', 'link')
+  const waiting = gauge(
+    'hub_waiting_parts',
+    'Parts that wait for what another message brings: bases, details, references to lots',
+    'system',
+    'waits',
+  )
   return async () => {
     connections.set({ state: 'idle' }, pool.idleCount)
     connections.set({ state: 'busy' }, pool.totalCount - pool.idleCount)
     connections.set({ state: 'awaited' }, pool.waitingCount)
     // Without the database there is nothing to say of links; the process is still worth looking at.
-    const lags = await readLinkLags(pool).catch(() => null)
+    const [lags, parts] = await Promise.all([
+      readLinkLags(pool).catch(() => null),
+      countWaiting(pool).catch(() => []),
+    ])
     up.set(lags ? 1 : 0)
     seconds.reset()
     changes.reset()
+    waiting.reset()
+    for (const { system, waits, count } of parts) waiting.set({ system, waits }, count)
     for (const lag of lags ?? []) {
       seconds.set({ link: lag.link }, lag.seconds)
       changes.set({ link: lag.link }, lag.changes)

@@ -18,6 +18,7 @@ import { recordsPushRoutes } from './routes/records-push.ts'
 import { rejectionRoutes } from './routes/rejections.ts'
 import { systemRoutes } from './routes/systems.ts'
 import { traceRoutes } from './routes/trace.ts'
+import { waitingRoutes } from './routes/waiting.ts'
 import { guard } from './scopes.ts'
 
 const GUARDED = [
@@ -29,6 +30,7 @@ const GUARDED = [
   traceRoutes,
   rejectionRoutes,
   systemRoutes,
+  waitingRoutes,
   mappingRoutes,
   linkRoutes,
   linkDeliveryRoutes,

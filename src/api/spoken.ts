@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Issue } from '#core/issue.ts'
 import { chineseReason } from '#core/mapping/reasons.ts'
-import type { Receipt } from '#core/receipt.ts'
+import type { Receipt, SourceResult } from '#core/receipt.ts'
 import { type Language, languageOf } from './language.ts'
 
 /** The language of an answer. */
@@ -20,9 +20,17 @@ export function spokenIssues(issues: readonly Issue[], language: Language): read
 
 /** A receipt with its issues in the language of the caller; most have none and stay as they are. */
 export function spokenReceipt(receipt: Receipt, language: Language): Receipt {
-  if (language === 'en' || !receipt.results.some(({ issues }) => issues)) return receipt
-  const results = receipt.results.map((result) =>
-    result.issues ? { ...result, issues: spokenIssues(result.issues, language) } : result,
-  )
-  return { ...receipt, results }
+  if (language === 'en') return receipt
+  const { results, completed } = receipt
+  if (!results.some(hasIssues) && !completed?.some(hasIssues)) return receipt
+  return {
+    ...receipt,
+    results: results.map(spoken),
+    ...(completed ? { completed: completed.map(spoken) } : {}),
+  }
 }
+
+const hasIssues = ({ issues }: Pick<SourceResult, 'issues'>): boolean => issues !== undefined
+
+const spoken = <T extends Pick<SourceResult, 'issues'>>(result: T): T =>
+  result.issues ? { ...result, issues: spokenIssues(result.issues, 'zh') } : result

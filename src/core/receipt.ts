@@ -10,6 +10,22 @@ export interface SourceResult {
   readonly result: ResultWord
   readonly records: readonly { readonly kind: Kind; readonly id: string; readonly version: number }[]
   readonly issues?: readonly Issue[]
+  /** What became of a rejected one later, when the part came that it waited for; said when the receipt is read again. */
+  readonly mended?: Mended
+}
+
+/** A rejection that a later message mended. */
+export interface Mended {
+  /** Receipt of the message that brought what was missing. */
+  readonly receipt: string
+  readonly result: ResultWord
+  readonly records: SourceResult['records']
+}
+
+/** A source record of an earlier message that became a record because of this one. */
+export interface Completed extends Omit<SourceResult, 'mended'> {
+  /** Receipt of its own message. */
+  readonly receipt: string
 }
 
 /** The hub's answer for one message. Counts are of source records; one of them may become several records. */
@@ -25,6 +41,8 @@ export interface Receipt {
   readonly unchanged: number
   readonly rejected: number
   readonly results: readonly SourceResult[]
+  /** Not counted above: the counts are of the source records of this message. */
+  readonly completed?: readonly Completed[]
 }
 
 /** Counts of a receipt; `received = accepted + unchanged + rejected` holds by construction and is checked by the database. */

@@ -19,6 +19,24 @@ export interface SourceRecord {
   readonly issues: readonly Issue[]
 }
 
+/** Damage of a source's XML that is known and repaired before it is read. */
+export interface XmlRepairs {
+  /** A `&` that begins no reference is one of the text. */
+  readonly ampersand?: 'escape'
+  /** Wrong names of closing tags, and the element that each really closes. */
+  readonly closing?: { readonly [wrong: string]: string }
+}
+
+/** How rows of two elements become one source record. */
+export interface XmlJoin {
+  readonly detail: string
+  readonly base: string
+  /** Name of the child that both have; several names are joined by commas. */
+  readonly on: string
+  /** Parts that come in different messages wait for each other. */
+  readonly park?: boolean
+}
+
 /** How the bytes of a system's message are read; written in `read:` of a mapping. */
 export interface ReadOptions {
   readonly format: 'json' | 'ndjson' | 'xml' | 'soap' | 'csv' | 'form' | 'xlsx'
@@ -29,8 +47,14 @@ export interface ReadOptions {
   readonly xml?: {
     /** Names of the elements that are source records. */
     readonly roots?: readonly string[]
+    /** The element around the rows, and what its attributes must say; another message is refused. */
+    readonly envelope?: {
+      readonly name: string
+      readonly attributes: { readonly [name: string]: string }
+    }
+    readonly repair?: XmlRepairs
     /** A detail element that is completed by the base element with the same value of a child element. */
-    readonly join?: { readonly detail: string; readonly base: string; readonly on: string }
+    readonly join?: XmlJoin
   }
   readonly csv?: CsvOptions
   readonly form?: { readonly field: string; readonly format: 'json' }

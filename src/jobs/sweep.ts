@@ -1,8 +1,9 @@
 import type { Pool } from 'pg'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import { ensurePartitions } from '#store/partitions.ts'
+import { sweepWaiting } from './sweep-waiting.ts'
 
-const PARTITIONS_EVERY_MS = 600_000
+const TABLES_EVERY_MS = 600_000
 
 export interface SweepParts {
   readonly pool: Pool
@@ -19,7 +20,7 @@ export interface SweepParts {
  */
 export function createSweep(parts: SweepParts): () => Promise<void> {
   let seen = new Map<string, bigint>()
-  let partitionsAtMs = Number.NEGATIVE_INFINITY
+  let tablesAtMs = Number.NEGATIVE_INFINITY
   return async () => {
     const links = await findLinksWithWork(parts.pool, parts.now())
     const before = seen
@@ -28,8 +29,9 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
       if (before.get(id) === cursor || !(await parts.wake(id))) parts.deliver(id)
     }
     const nowMs = performance.now()
-    if (nowMs - partitionsAtMs < PARTITIONS_EVERY_MS) return
+    if (nowMs - tablesAtMs < TABLES_EVERY_MS) return
     await ensurePartitions(parts.pool, parts.now())
-    partitionsAtMs = nowMs
+    await sweepWaiting(parts.pool, parts.now())
+    tablesAtMs = nowMs
   }
 }

@@ -126,3 +126,26 @@ export async function insertRejections(
     [JSON.stringify(rejections)],
   )
 }
+
+/** Rejections that became records. */
+export async function mendRejections(client: PoolClient, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await client.query(`update rejections set state = 'mended' where id = any($1) and state = 'open'`, [ids])
+}
+
+/** Gives rejections the reasons that they have by now. */
+export async function restateRejections(
+  client: PoolClient,
+  rejections: readonly Pick<
+    RejectionRow,
+    'id' | 'key' | 'code' | 'place' | 'groupKey' | 'issues' | 'mapping'
+  >[],
+): Promise<void> {
+  if (rejections.length === 0) return
+  await client.query(
+    `update rejections set code = r->>'code', place = r->>'place', group_key = r->>'groupKey', issues = r->>'issues', mapping = r->>'mapping',
+            key = case when jsonb_typeof(r->'key') = 'array' then array(select jsonb_array_elements_text(r->'key')) end
+       from jsonb_array_elements($1::jsonb) r where id = (r->>'id')::uuid and state = 'open'`,
+    [JSON.stringify(rejections)],
+  )
+}

@@ -11,8 +11,8 @@ import { DecodeRefusal } from './refusal.ts'
 import { inFile } from './spool.ts'
 import { FILE_MAX_BYTES } from './xlsx/limits.ts'
 import { streamXlsx } from './xlsx/records.ts'
-import type { Unjoined } from './xml/join.ts'
-import { streamXml, WAITING_MAX } from './xml/read.ts'
+import type { Unjoined, XmlParts } from './xml/join.ts'
+import { streamXml, WAITING_MAX, type XmlRecords } from './xml/read.ts'
 
 /** Text is handed on in pieces of at least this size, so that tiny chunks of a slow sender do not multiply the work. */
 const PIECE_CHARS = 65_536
@@ -34,6 +34,7 @@ export interface StreamReport {
   encoding: DecodeOutcome['encoding']
   encodingMismatch: boolean
   unjoined: readonly Unjoined[]
+  parts?: XmlParts | undefined
 }
 
 /**
@@ -62,8 +63,8 @@ export async function* decodeStream(
   }
   const head = { text: '' }
   const text = pieces(decodeChunks(source, facts), head)
-  yield* records(text, options, (bases) => {
-    if (report) report.unjoined = bases
+  yield* records(text, options, (rest) => {
+    if (report) Object.assign(report, rest)
   })
   if (!report) return
   const inner = options.format === 'xml' ? xmlDeclaredEncoding(head.text) : null
@@ -75,7 +76,7 @@ export async function* decodeStream(
 function records(
   text: AsyncIterable<string>,
   options: TextStream,
-  onUnjoined: (bases: Unjoined[]) => void,
+  onEnd: (rest: Omit<XmlRecords, 'records'>) => void,
 ): AsyncGenerator<SourceRecord> {
   const maxDepth = Math.min(options.maxDepth ?? DEPTH_MAX, DEPTH_MAX)
   switch (options.format) {
@@ -85,7 +86,7 @@ function records(
       return streamLines(text, maxDepth)
     case 'xml': {
       const maxWaiting = options.maxWaiting ?? WAITING_MAX
-      return streamXml(text, { ...options, maxWaiting, onUnjoined }, maxDepth)
+      return streamXml(text, { ...options, maxWaiting, onEnd }, maxDepth)
     }
     default:
       return streamJson(text, { rows: rowsPath(options.rows), maxDepth })

@@ -7,7 +7,7 @@ import { readForm } from './form.ts'
 import { readJson, rowsPath } from './json/document.ts'
 import { readLines } from './ndjson.ts'
 import { readSoap } from './soap/read.ts'
-import type { Unjoined } from './xml/join.ts'
+import type { Unjoined, XmlParts } from './xml/join.ts'
 import { readXml } from './xml/read.ts'
 
 /** Deepest nesting of a message; a system may set less. */
@@ -45,6 +45,8 @@ export interface DecodeOutcome {
   readonly envelope: { readonly [name: string]: SourceValue }
   /** Base elements of XML that no detail used. */
   readonly unjoined: readonly Unjoined[]
+  /** Parts of XML that may be joined with parts of other messages, where the mapping says so. */
+  readonly parts?: XmlParts | undefined
 }
 
 type Read = Pick<DecodeOutcome, 'records'> &
@@ -63,6 +65,7 @@ export function decode(bytes: Uint8Array, options: DecodeOptions, declared: Decl
     encodingMismatch: name !== undefined && contradicts(name, read.encoding, isAscii(bytes)),
     envelope: read.envelope ?? {},
     unjoined: read.unjoined ?? [],
+    ...(read.parts ? { parts: read.parts } : {}),
   }
 }
 

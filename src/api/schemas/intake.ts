@@ -3,25 +3,54 @@ import { field } from '#core/model/field.ts'
 import { KINDS } from '#core/model/kinds.ts'
 import { component, count, nullable, text, time } from './fields.ts'
 
+const result = field(Type.Enum(['created', 'updated', 'voided', 'unchanged', 'rejected']), ['Result', '结果'])
+const records = field(
+  Type.Array(
+    Type.Object({
+      kind: Type.Enum([...KINDS]),
+      id: Type.String(),
+      version: Type.Integer({ minimum: 1 }),
+    }),
+  ),
+  ['Records', '规范记录'],
+  ['One source record may become several', '一条来源记录可生成多条规范记录'],
+)
+const ofSource = {
+  index: field(Type.Integer(), ['Place in the message', '报文中的序号'], ['From 0', '从 0 起']),
+  key: nullable(Type.Array(Type.String()), ['Key of the source', '来源主键']),
+  result,
+  records,
+  issues: Type.Optional(Type.Array(component('Issue'))),
+}
+
 export const SourceResult = field(
   Type.Object({
-    index: field(Type.Integer(), ['Place in the message', '报文中的序号'], ['From 0', '从 0 起']),
-    key: nullable(Type.Array(Type.String()), ['Key of the source', '来源主键']),
-    result: field(Type.Enum(['created', 'updated', 'voided', 'unchanged', 'rejected']), ['Result', '结果']),
-    records: field(
-      Type.Array(
+    ...ofSource,
+    mended: Type.Optional(
+      field(
         Type.Object({
-          kind: Type.Enum([...KINDS]),
-          id: Type.String(),
-          version: Type.Integer({ minimum: 1 }),
+          receipt: text(['Receipt that brought what was missing', '补齐所缺部分的回执']),
+          result,
+          records,
         }),
+        ['Mended later', '后续补齐'],
+        [
+          'A rejected one that became a record when its missing part came; the counts stay as they were',
+          '被退回的记录在所缺部分到达后已生成规范记录；计数不变',
+        ],
       ),
-      ['Records', '规范记录'],
-      ['One source record may become several', '一条来源记录可生成多条规范记录'],
     ),
-    issues: Type.Optional(Type.Array(component('Issue'))),
   }),
   ['Result of a source record', '来源记录结果'],
+)
+
+export const Completed = field(
+  Type.Object({ receipt: text(['Receipt of its own message', '其所属报文的回执']), ...ofSource }),
+  ['Completed source record', '补齐的来源记录'],
+  [
+    'Of an earlier message; it waited for a part that this one brought, or its base was corrected',
+    '属于较早报文；等待本报文带来的部分，或其主表被更正',
+  ],
 )
 
 export const Receipt = field(
@@ -41,6 +70,13 @@ export const Receipt = field(
     unchanged: count(['Unchanged', '无变化条数']),
     rejected: count(['Rejected', '退回条数']),
     results: Type.Array(component('SourceResult')),
+    completed: Type.Optional(
+      field(
+        Type.Array(component('Completed')),
+        ['Completed for earlier messages', '为较早报文补齐'],
+        ['Not counted here', '不计入本回执的条数'],
+      ),
+    ),
   }),
   ['Receipt', '回执'],
   ['received = accepted + unchanged + rejected, always', '恒有 接收 = 接受 + 无变化 + 退回'],

@@ -54,3 +54,34 @@ export const RejectionGroupPage = field(listOf('groups', 'RejectionGroup'), [
   'Groups of rejections',
   '待处理分组列表',
 ])
+
+export const Waiting = field(
+  Type.Object({
+    waits: field(
+      Type.Enum(['base', 'detail', 'reference']),
+      ['What waits', '等待者'],
+      [
+        'base: no detail has come for it; detail: its base has not come (it is rejected too); reference: the lot it names has no record',
+        'base：尚无明细；detail：缺主表（同时被退回）；reference：所引批次尚无记录',
+      ],
+    ),
+    record: text(['Record of the system', '来源记录名']),
+    key: text(
+      ['What is looked for', '匹配值'],
+      ['Values of the join, or the code of the lot', '关联字段的值，或批次代码'],
+    ),
+    receipt: text(['Receipt of its message', '所属报文的回执']),
+    index: nullable(
+      Type.Integer(),
+      ['Place in the message', '报文中的序号'],
+      ['null for a base', '主表为 null'],
+    ),
+    place: text(['Place', '位置']),
+    id: nullable(Type.String(), ['Record that refers to it', '引用它的规范记录']),
+    since: time(['Waits since', '开始等待']),
+    lastSeen: time(['Last sent', '最近发送']),
+  }),
+  ['Waiting part', '等待中的部分'],
+)
+
+export const WaitingPage = field(listOf('waiting', 'Waiting'), ['Waiting parts', '等待中的部分列表'])

@@ -51,6 +51,7 @@ function forward(plan: ForwardPlan, runner: ReturnType<typeof forwardRunner>): C
     direction: 'forward',
     kinds: plan.kinds,
     ignored: plan.ignored,
+    expectsLots: plan.expectsLots,
     tests: plan.tests,
     map: (source, { receivedAtMs }) => runner.map(source, receivedAtMs),
     trace(source, { receivedAtMs }) {

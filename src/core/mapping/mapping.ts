@@ -36,6 +36,16 @@ export interface MappedRecord {
   readonly void?: { reason?: string; at?: When }
   /** The source's own version or time, where the mapping names one; a smaller text is older. */
   readonly order?: string
+  /** Lots that another record is expected to have as its subject; whether one has is for the store to say. */
+  readonly expected?: readonly ExpectedLot[]
+}
+
+/** A lot that a record refers to and that must have a record of its own. */
+export interface ExpectedLot {
+  readonly scheme: string
+  readonly value: string
+  /** Where the source names it. */
+  readonly path: string
 }
 
 /** What became of one source record. `issues` of a rejected one begin with what rejects it; of others they are doubts. */
@@ -82,6 +92,8 @@ export interface CompiledMapping {
   readonly kinds: readonly Kind[]
   /** Source fields that are not mapped on purpose. */
   readonly ignored: ReadonlySet<string>
+  /** Whether its records refer to lots that must have a record of their own. */
+  readonly expectsLots?: boolean
   /** Files of the `tests:` list, relative to the mapping. */
   readonly tests: readonly MappingTest[]
   map(source: SourceRecord, context: MappingContext): MappedSource

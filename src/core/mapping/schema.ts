@@ -74,6 +74,10 @@ const condition: TSchema = Type.Unsafe({
 const DEFS: TProperties = {
   text: textWith({}),
   choice: textWith({ when: ref('when') }),
+  keyPart: textWith({
+    ...date,
+    optional: told(Type.Boolean(), 'Without a value the part is an empty text'),
+  }),
   when: Type.Unsafe({ type: 'object', minProperties: 1, additionalProperties: condition }),
   code: textWith(scheme),
   date: textWith(date),
@@ -106,6 +110,10 @@ const DEFS: TProperties = {
         ],
       }),
       scheme: Type.String(),
+      provinces: told(
+        list(ref('text')),
+        'Two codes that begin with a province: here, and where it comes from',
+      ),
       issuer: ref('text'),
       form: ref('text'),
       issueType: ref('text'),
@@ -117,7 +125,18 @@ const DEFS: TProperties = {
       url: ref('text'),
     }),
   ),
-  lots: list(parts({ ...text, ...scheme, each: Type.String(), role: oneOf(LOT_ROLES) })),
+  lots: list(
+    parts({
+      ...text,
+      ...scheme,
+      each: Type.String(),
+      role: oneOf(LOT_ROLES),
+      expected: told(
+        Type.Boolean(),
+        'A record with this lot as its subject is expected; until it comes this one waits',
+      ),
+    }),
+  ),
   flow,
   test: parts(
     Object.fromEntries(
@@ -181,7 +200,7 @@ function emitOf(kind: Kind): TSchema {
     required: ['kind', 'fields'],
     properties: {
       kind: Type.Literal(kind),
-      key: list(ref('date')),
+      key: list(ref('keyPart')),
       when: ref('when'),
       fields: parts(Object.fromEntries([...targets, ...parties, ...sites])),
     },
@@ -198,7 +217,26 @@ export function mappingSchema(): TSchema {
     empty: scalars,
     xml: parts({
       roots: scalars,
-      join: parts({ detail: Type.String(), base: Type.String(), on: scalars }),
+      envelope: parts(
+        {
+          name: Type.String(),
+          attributes: Type.Unsafe({ type: 'object', additionalProperties: Type.String() }),
+        },
+        'The element around the rows, and what its attributes must say',
+      ),
+      repair: parts(
+        {
+          ampersand: Type.Literal('escape'),
+          closing: Type.Unsafe({ type: 'object', additionalProperties: Type.String() }),
+        },
+        'Known damage that is repaired before the text is read',
+      ),
+      join: parts({
+        detail: Type.String(),
+        base: Type.String(),
+        on: scalars,
+        park: told(Type.Boolean(), 'Parts that come in different messages wait for each other'),
+      }),
     }),
     soap: told(
       parts({ field: Type.String() }),
@@ -240,7 +278,7 @@ export function mappingSchema(): TSchema {
     direction: oneOf(['forward', 'backward']),
     read,
     ignore: told(scalars, 'Source fields that are not mapped on purpose'),
-    key: told(list(ref('date')), 'The parts of the source’s own key'),
+    key: told(list(ref('keyPart')), 'The parts of the source’s own key'),
     status: textWith({ active: scalars, void: scalars, absent: Type.Literal('active') }),
     void: parts({
       of: list(ref('text')),

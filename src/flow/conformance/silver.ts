@@ -37,6 +37,7 @@ export const SILVER: readonly Check[] = [
             if (wanted !== undefined && result !== wanted)
               findings.push(`${name} record ${i}: ${result}, not ${wanted}`)
           })
+          findings.push(...(await missingFlags(hub, receipt, sample)))
           const { received, accepted, unchanged, rejected } = receipt
           if (received !== accepted + unchanged + rejected) findings.push(`${name}: the counts do not add up`)
         }
@@ -199,6 +200,28 @@ function earlier({ samples }: Trial, { expected }: GoldenSample): GoldenSample[]
   return names.flatMap((name) => {
     const before = samples.find((sample) => sample.name === name || sample.name === `valid/${name}`)
     return before ? [...earlier({ samples } as Trial, before), before] : []
+  })
+}
+
+/** Flags that the golden asks for and that no stored version of the record has: those that only the store can tell, too. */
+async function missingFlags(
+  { pool }: TrialHub,
+  { results }: Receipt,
+  { expected, name }: GoldenSample,
+): Promise<string[]> {
+  const wanted = expected.records.filter(({ flags, result }) => flags?.length && result !== 'rejected')
+  if (wanted.length === 0) return []
+  const { rows } = await pool.query<{ id: string; flags: string[] }>(
+    'select record_id as id, flags from record_versions',
+  )
+  const stored = Map.groupBy(rows, ({ id }) => id)
+  return wanted.flatMap(({ index, flags = [] }) => {
+    const has = (results[index]?.records ?? []).flatMap(({ id }) =>
+      (stored.get(id) ?? []).flatMap((row) => row.flags),
+    )
+    return flags
+      .filter((flag) => !has.includes(flag))
+      .map((flag) => `${name} record ${index}: no version has ${flag}`)
   })
 }
 

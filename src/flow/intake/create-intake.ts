@@ -15,11 +15,11 @@ import { checkSignature } from './check-signature.ts'
 import { createGroupCommit } from './group-commit.ts'
 import type { Intake, PushRequest } from './intake.ts'
 import { messageId } from './message-id.ts'
+import { messageParts } from './parts.ts'
 import { prepareSources } from './prepare.ts'
 import { refuse } from './refuse.ts'
-import type { KeyedResult } from './results-text.ts'
 import { receiptOf } from './stored-receipt.ts'
-import type { IntakeMessage } from './write.ts'
+import type { IntakeMessage, WrittenMessage } from './write.ts'
 
 /** Records in one message that are done when answered; the sender of more splits them. */
 export const RECORDS_MAX = 5000
@@ -115,12 +115,14 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
           const decoded = await decodeMessage(request.bytes, mapping.read, charsetOf(request.contentType))
           const signing = registry.system(request.system)?.sign
           if (signing) await checkSignature(pool, signing, { ...request, read: mapping.read })
-          if (decoded.records.length > (record.maxRecords ?? RECORDS_MAX))
-            throw tooMany(decoded.records.length)
+          // Bases that are kept cost as much as records.
+          const count = Math.max(decoded.records.length, decoded.parts?.bases.length ?? 0)
+          if (count > (record.maxRecords ?? RECORDS_MAX)) throw tooMany(count)
           return await write({
             ...base,
             encoding: decoded.encoding,
             ...prepareSources(decoded.records, mapping, receivedAtMs),
+            parts: messageParts(decoded.parts, mapping),
           })
         } catch (error) {
           if (error instanceof DecodeRefusal) return refuse(pool, base, error)
@@ -184,7 +186,7 @@ const charsetOf = (contentType: string): { charset?: string } => {
   return charset ? { charset } : {}
 }
 
-function receiptFrom(message: IntakeMessage, results: readonly KeyedResult[]): Receipt {
+function receiptFrom(message: IntakeMessage, { results, completed }: WrittenMessage): Receipt {
   return {
     receipt: message.id,
     system: message.system,
@@ -194,5 +196,6 @@ function receiptFrom(message: IntakeMessage, results: readonly KeyedResult[]): R
     receivedAt: new Date(message.receivedAtMs).toISOString(),
     ...countResults(results),
     results: results.map(({ recordKeys: _, ...result }) => result),
+    ...(completed.length === 0 ? {} : { completed: completed.map(({ recordKeys: _, ...result }) => result) }),
   }
 }

@@ -40,6 +40,7 @@ export interface PreparedRecord {
   readonly order: string | null
   /** Null for a void that names no content. */
   readonly content: Content | null
+  readonly expected: MappedRecord['expected'] | undefined
 }
 
 /** What the store knows about the records that the messages touch. */
@@ -141,7 +142,7 @@ function decideRecord(
   if (head.status === 'active' && head.hash === content.hash)
     return { word: 'unchanged', version: head.version }
   if (record.order !== null && head.order !== null && record.order < head.order) {
-    return { word: 'unchanged', version: head.version, issue: late(record) }
+    return { word: 'unchanged', version: head.version, issue: lateIssue(record.order) }
   }
   if (isResend(message, content, head, known.history.get(record.id)))
     return { word: 'unchanged', version: head.version }
@@ -204,10 +205,11 @@ function decideVoid(
   return { word: 'voided', version: head.version + 1 }
 }
 
-const late = (record: PreparedRecord): Issue => ({
+/** Why a version that is older than the newest is not one. */
+export const lateIssue = (order: string | null): Issue => ({
   path: '',
   code: 'W_LATE',
-  reason: `a newer version than ${record.order ?? 'this'} is known; this one was kept out`,
+  reason: `a newer version than ${order ?? 'this'} is known; this one was kept out`,
 })
 
 const waitingVoid = (waiting: WaitingVoid): MappedRecord['void'] => ({

@@ -12,6 +12,8 @@ export interface Prepared {
   /** Decoded values of the rejected source records, by their place: they are kept for a person to mend. */
   readonly rejectedValues: ReadonlyMap<number, SourceValue>
   readonly drift: ReadonlyMap<string, { count: number; sample: string | null }>
+  /** Whether records of this mapping refer to lots that must have a record of their own. */
+  readonly expectsLots: boolean
 }
 
 const SAMPLE_MAX = 80
@@ -24,12 +26,12 @@ export function prepareSources(
   records: readonly SourceRecord[],
   mapping: CompiledMapping,
   receivedAtMs: number,
+  edges: EdgeBudget = edgeBudget(),
 ): Prepared {
   const context = { receivedAtMs }
   const drift = new Map<string, { count: number; sample: string | null }>()
   const sources: PreparedSource[] = []
   const rejectedValues = new Map<number, SourceValue>()
-  const edges = edgeBudget()
   for (const record of records) {
     const mapped = mapping.map(record, context)
     const source = prepared(mapped, edges)
@@ -38,7 +40,7 @@ export function prepareSources(
     if (source.rejected) rejectedValues.set(mapped.index, record.value)
     else for (const name of mapping.drift(record)) countField(drift, name, record.value)
   }
-  return { sources, rejectedValues, drift }
+  return { sources, rejectedValues, drift, expectsLots: mapping.expectsLots === true }
 }
 
 /**
@@ -97,6 +99,7 @@ const preparedRecord = ({
   body,
   void: ended,
   order,
+  expected,
 }: MappedRecord): PreparedRecord => ({
   kind,
   id,
@@ -105,6 +108,7 @@ const preparedRecord = ({
   ended,
   order: order ?? null,
   content: body && contentOf(kind, body, operation === 'void' ? 'void' : 'active'),
+  expected,
 })
 
 function countField(

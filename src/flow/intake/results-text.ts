@@ -1,7 +1,7 @@
 import type { Issue } from '#core/issue.ts'
 import { recordId } from '#core/model/identity.ts'
 import type { Kind } from '#core/model/kinds.ts'
-import type { ResultWord, SourceResult } from '#core/receipt.ts'
+import type { Completed, ResultWord, SourceResult } from '#core/receipt.ts'
 
 /**
  * The results of a receipt as they are stored: `[word, key, [[kind, version, key?]…], issues?]` for each source record. Identifiers
@@ -37,30 +37,68 @@ export interface KeyedResult extends SourceResult {
   readonly recordKeys: readonly (readonly string[])[]
 }
 
-export function writeResults(results: readonly KeyedResult[]): string {
-  const rows: Row[] = results.map((result) => {
-    const records = result.records.map((record, i): [Kind, number, string[]?] => {
-      const key = result.recordKeys[i] as string[]
-      return sameKey(result.key, key) ? [record.kind, record.version] : [record.kind, record.version, key]
-    })
-    const row: Row = [LETTERS[result.result], result.key, records]
-    if (result.issues?.length) row.push(result.issues)
-    return row
-  })
-  return JSON.stringify(rows)
+export const writeResults = (results: readonly KeyedResult[]): string => JSON.stringify(results.map(rowOf))
+
+/** Results with those that a later message mended, one on a line of `mended`: `[index, receipt, row]`. */
+export function readResults(
+  text: string,
+  mended: string | null,
+  system: string,
+  record: string,
+): SourceResult[] {
+  const rows = JSON.parse(text) as Row[]
+  const results: SourceResult[] = rows.map((row, index) => resultOf(row, index, system, record))
+  for (const line of mended?.split('\n') ?? []) {
+    const [index, receipt, row] = JSON.parse(line) as [number, string, Row]
+    const known = results[index]
+    if (!known) continue
+    const { result, records } = resultOf(row, index, system, record)
+    results[index] = { ...known, mended: { receipt, result, records } }
+  }
+  return results
 }
 
-export function readResults(text: string, system: string, record: string): SourceResult[] {
-  const rows = JSON.parse(text) as Row[]
-  return rows.map(([letter, key, records, issues], index) => ({
-    index,
-    key,
-    result: WORDS[letter] ?? 'rejected',
-    records: records.map(([kind, version, own]) => ({
-      kind,
-      id: recordId(kind, system, record, own ?? key ?? []),
-      version,
-    })),
-    ...(issues ? { issues } : {}),
-  }))
+/** One line for the message whose rejection was mended by the message `receipt`. */
+export const writeMended = (result: KeyedResult, receipt: string): string =>
+  JSON.stringify([result.index, receipt, rowOf(result)])
+
+/** A result of a source record of an earlier message, with the receipt of that message. */
+export interface KeyedCompleted extends KeyedResult {
+  readonly receipt: string
 }
+
+/** `[receipt, index, row]` for each source record of earlier messages that this one completed. */
+export const writeCompleted = (completed: readonly KeyedCompleted[]): string =>
+  JSON.stringify(completed.map((result) => [result.receipt, result.index, rowOf(result)]))
+
+export function readCompleted(text: string, system: string, record: string): Completed[] {
+  const rows = JSON.parse(text) as [receipt: string, index: number, row: Row][]
+  return rows.map(([receipt, index, row]) => ({ receipt, ...resultOf(row, index, system, record) }))
+}
+
+function rowOf(result: KeyedResult): Row {
+  const records = result.records.map((record, i): [Kind, number, string[]?] => {
+    const key = result.recordKeys[i] as string[]
+    return sameKey(result.key, key) ? [record.kind, record.version] : [record.kind, record.version, key]
+  })
+  const row: Row = [LETTERS[result.result], result.key, records]
+  if (result.issues?.length) row.push(result.issues)
+  return row
+}
+
+const resultOf = (
+  [letter, key, records, issues]: Row,
+  index: number,
+  system: string,
+  record: string,
+): SourceResult => ({
+  index,
+  key,
+  result: WORDS[letter] ?? 'rejected',
+  records: records.map(([kind, version, own]) => ({
+    kind,
+    id: recordId(kind, system, record, own ?? key ?? []),
+    version,
+  })),
+  ...(issues ? { issues } : {}),
+})

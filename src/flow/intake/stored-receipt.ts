@@ -1,10 +1,11 @@
 import type { Receipt } from '#core/receipt.ts'
 import type { StoredReceipt } from '#store/receipts.ts'
-import { readResults } from './results-text.ts'
+import { readCompleted, readResults } from './results-text.ts'
 
-/** The receipt of a stored message, word for word what its sender was answered. */
+/** The receipt of a stored message: what its sender was answered, and what later messages mended of it. */
 export function receiptOf(stored: StoredReceipt): Receipt {
   const { id, system, record, state, receivedAt, received, accepted, unchanged, rejected } = stored
+  const { completed, mended } = stored
   return {
     receipt: id,
     system,
@@ -16,6 +17,7 @@ export function receiptOf(stored: StoredReceipt): Receipt {
     accepted,
     unchanged,
     rejected,
-    results: readResults(stored.results, system, record),
+    results: readResults(stored.results, mended, system, record),
+    ...(completed === null ? {} : { completed: readCompleted(completed, system, record) }),
   }
 }

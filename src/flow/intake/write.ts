@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Pool, PoolClient } from 'pg'
 import { countResults } from '#core/receipt.ts'
 import type { SourceValue } from '#core/source.ts'
@@ -15,11 +14,14 @@ import {
   type MessageRow,
   REFUSE_CROSSED_VOIDS,
 } from '#store/intake.ts'
-import { insertRejections, type RejectionRow } from '#store/rejections.ts'
+import { insertRejections } from '#store/rejections.ts'
 import { deleteWaitingVoids, insertWaitingVoids, readWaitingVoids } from '#store/waiting-voids.ts'
 import { type WriteStep, writeTogether } from '#store/write-together.ts'
+import { type Dangling, markDangling, writeWaits } from './dangling.ts'
 import { type Decision, decideMessage, type Known, type PreparedMessage } from './decide.ts'
-import { type KeyedResult, writeResults } from './results-text.ts'
+import { completeEarlier, keepParts, type MessageParts, type Parted, readParts, told } from './parts.ts'
+import { rejectionRows } from './rejection-rows.ts'
+import { type KeyedCompleted, type KeyedResult, writeResults } from './results-text.ts'
 
 /** A prepared message with what is stored beside its records. */
 export interface IntakeMessage extends PreparedMessage {
@@ -31,6 +33,17 @@ export interface IntakeMessage extends PreparedMessage {
   readonly rejectedValues: ReadonlyMap<number, SourceValue>
   /** Source fields that the mapping neither maps nor ignores, with a sample. */
   readonly drift: ReadonlyMap<string, { count: number; sample: string | null }>
+  /** Whether its records refer to lots that must have a record of their own. */
+  readonly expectsLots: boolean
+  /** What of it may be joined with parts of other messages. Such a message is a group of its own. */
+  readonly parts?: MessageParts | undefined
+}
+
+/** What became of a message. */
+export interface WrittenMessage {
+  readonly results: readonly KeyedResult[]
+  /** Source records of earlier messages that it completed. */
+  readonly completed: readonly KeyedCompleted[]
 }
 
 const ATTEMPTS = 4
@@ -40,12 +53,14 @@ const ATTEMPTS = 4
  * What is known is read before the transaction; two writers that make the same next version of a record collide on its key, and a
  * void that crosses its original is seen under the lock: the loser reads again and decides anew.
  */
-export async function writeGroup(pool: Pool, messages: readonly IntakeMessage[]): Promise<KeyedResult[][]> {
+export async function writeGroup(pool: Pool, messages: readonly IntakeMessage[]): Promise<WrittenMessage[]> {
   for (let attempt = 1; ; attempt++) {
     const client = await pool.connect()
     let broken: Error | undefined
     try {
-      return await decideAndWrite(client, messages)
+      const [first] = messages
+      if (first?.parts) return [await joinAndWrite(client, first, first.parts)]
+      return await decideAndWrite(client, messages, null)
     } catch (error) {
       broken = await rollBack(client)
       if (!isConflict(error) || attempt === ATTEMPTS) throw error
@@ -55,26 +70,53 @@ export async function writeGroup(pool: Pool, messages: readonly IntakeMessage[])
   }
 }
 
+/** A message with parts: what it is missing, and what others miss, is looked up under a lock that is held until COMMIT. */
+async function joinAndWrite(
+  client: PoolClient,
+  message: IntakeMessage,
+  parts: MessageParts,
+): Promise<WrittenMessage> {
+  await client.query('begin')
+  const parted = await readParts(client, message, parts)
+  const [written] = await decideAndWrite(client, [parted.message], parted)
+  return written as WrittenMessage
+}
+
 async function decideAndWrite(
   client: PoolClient,
-  messages: readonly IntakeMessage[],
-): Promise<KeyedResult[][]> {
-  const known = await readKnown(client, messages)
+  given: readonly IntakeMessage[],
+  parted: Parted | null,
+): Promise<WrittenMessage[]> {
+  const earlier = parted?.earlier ?? []
+  const dangling = given.some(({ expectsLots }) => expectsLots)
+    ? await markDangling(client, given, earlier)
+    : null
+  const messages = dangling?.messages ?? given
+  const known = await readKnown(client, parted ? [...earlier, ...messages] : messages)
   const decision: Decision = { versions: [], edges: [], newWaiting: [], applied: [] }
+  // What came first is decided first: a detail that waited is older than the message that brought its base.
+  const completed = parted ? await completeEarlier(client, dangling?.earlier ?? earlier, known, decision) : []
   const results = messages.map((message) => decideMessage(message, known, decision))
   const rows = messages.map((message, i) => messageRow(message, results[i] as KeyedResult[]))
-  const begun = await writeRare(client, messages, results, decision)
+  const begun = await writeRare(client, messages, results, decision, {
+    isBegun: parted !== null,
+    waits: dangling && { dangling, heads: known.heads },
+  })
+  if (parted) {
+    await writeTogether(client, [copyMessages(rows)])
+    await keepParts(client, parted, completed)
+  }
   const versions: WriteStep[] = decision.versions.length
     ? [LOCK_POSITIONS, copyVersions(decision.versions), REFUSE_CROSSED_VOIDS]
     : []
   await writeTogether(client, [
     ...(begun ? [] : ['begin']),
-    copyMessages(rows),
+    ...(parted ? [] : [copyMessages(rows)]),
     copyEdges(decision.edges),
     ...versions,
     'commit',
   ])
-  return results
+  return results.map((own) => ({ results: own, completed: told(completed) }))
 }
 
 /** What most groups do not have: keys, rejections, drift, voids that wait. Begins the transaction when there is any of it. */
@@ -83,15 +125,18 @@ async function writeRare(
   messages: readonly IntakeMessage[],
   results: readonly KeyedResult[][],
   { newWaiting, applied }: Decision,
+  { isBegun, waits }: { readonly isBegun: boolean; readonly waits: Waits | null },
 ): Promise<boolean> {
   const keyed = messages.filter(({ idempotencyKey }) => idempotencyKey !== undefined)
   const rejections = rejectionRows(messages, results)
   const drift = driftRows(messages)
-  if (keyed.length + rejections.length + drift.length + newWaiting.length + applied.length === 0) return false
-  await client.query('begin')
+  const count = keyed.length + rejections.length + drift.length + newWaiting.length + applied.length
+  if (count === 0 && waits === null) return isBegun
+  if (!isBegun) await client.query('begin')
   await insertIdempotencyKeys(client, keyed)
   await insertRejections(client, rejections)
   await countDrift(client, drift)
+  if (waits) await writeWaits(client, waits.dangling, waits.heads)
   if (applied.length > 0) await deleteWaitingVoids(client, applied)
   if (newWaiting.length > 0) {
     await lockPositions(client)
@@ -105,6 +150,11 @@ async function writeRare(
     await insertWaitingVoids(client, newWaiting)
   }
   return true
+}
+
+interface Waits {
+  readonly dangling: Dangling
+  readonly heads: ReadonlyMap<string, Head>
 }
 
 /** The original of a void was committed since it was looked for. Its code makes it a conflict, to be decided anew. */
@@ -122,7 +172,10 @@ async function rollBack(client: PoolClient): Promise<Error | undefined> {
 }
 
 /** Reads what must be known of the records before it can be decided what becomes of them: one query in the common case. */
-async function readKnown(client: PoolClient, messages: readonly IntakeMessage[]): Promise<Known> {
+async function readKnown(
+  client: PoolClient,
+  messages: readonly Pick<PreparedMessage, 'sources'>[],
+): Promise<Known> {
   const ids = new Set<string>()
   const coming = new Set<string>()
   for (const { sources } of messages) {
@@ -152,7 +205,7 @@ async function readKnown(client: PoolClient, messages: readonly IntakeMessage[])
 }
 
 function sortByNeed(
-  messages: readonly IntakeMessage[],
+  messages: readonly Pick<PreparedMessage, 'sources'>[],
   heads: ReadonlyMap<string, Head>,
 ): { changed: string[]; voids: string[] } {
   const changed = new Set<string>()
@@ -177,54 +230,6 @@ const messageRow = (message: IntakeMessage, results: readonly KeyedResult[]): Me
   results: writeResults(results),
   problem: null,
 })
-
-function rejectionRows(
-  messages: readonly IntakeMessage[],
-  results: readonly KeyedResult[][],
-): RejectionRow[] {
-  const rows = new Map<string, RejectionRow>()
-  messages.forEach((message, m) => {
-    for (const result of results[m] as KeyedResult[]) {
-      if (result.result !== 'rejected') continue
-      const row = rejectionRow(message, result)
-      rows.set(row.id, row)
-    }
-  })
-  // Two writers that count the same rejections in another order would wait for each other.
-  return [...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
-}
-
-function rejectionRow(message: IntakeMessage, result: KeyedResult): RejectionRow {
-  const source = JSON.stringify(message.rejectedValues.get(result.index) ?? null)
-  const first = result.issues?.[0]
-  const code = first?.code ?? 'E_SCHEMA'
-  const place = storable(first?.path ?? '')
-  const digest = createHash('sha256').update(`${message.system}/${message.record}\n${source}`).digest('hex')
-  return {
-    id: `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-a${digest.slice(17, 20)}-${digest.slice(20, 32)}`,
-    messageId: message.id,
-    receivedAtMs: message.receivedAtMs,
-    index: result.index,
-    system: message.system,
-    record: message.record,
-    mapping: message.mapping,
-    key: result.key?.map(storable) ?? null,
-    code,
-    place,
-    groupKey: `${message.record} ${code} ${fieldOf(place)} ${message.mapping}`,
-    issues: JSON.stringify(result.issues ?? []),
-    source,
-  }
-}
-
-/** Text as PostgreSQL takes it: a place may name a field of the source that holds NUL or half a surrogate pair. */
-const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
-
-/** The field of a place without the row, so that the same fault in many rows is one group. */
-const fieldOf = (place: string): string =>
-  storable(place.slice(place.lastIndexOf('/') + 1).slice(0, FIELD_MAX))
-/** A field of a group is part of an index; the sender chooses its name. */
-const FIELD_MAX = 100
 
 function driftRows(messages: readonly IntakeMessage[]): Parameters<typeof countDrift>[1] {
   const rows = new Map<string, Parameters<typeof countDrift>[1][number] & { count: number }>()

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg'
+import type { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HubError } from '#core/errors.ts'
 import type { Receipt } from '#core/receipt.ts'
@@ -6,10 +6,8 @@ import { createIntake } from '#flow/intake/create-intake.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import { createPool } from '#store/database.ts'
 import { withApi } from '#test/api.ts'
+import { type Fault, failingPool } from '#test/failing-pool.ts'
 import { trade } from '#test/jiaxing.ts'
-
-/** How a query fails: before it is sent, or after the server has done it and before its answer is read. */
-type Fault = 'cut before' | 'cut after' | 'serialization failure' | 'disk full'
 
 const api = withApi()
 let pool: Pool
@@ -23,50 +21,6 @@ afterAll(async () => {
   await plain.close()
   await pool.end()
 })
-
-/** A pool whose n-th query on any client fails once. */
-function failing(nth: number, fault: Fault): { pool: Pool; failed: () => boolean } {
-  let count = 0
-  let failed = false
-  const wrap = (client: PoolClient): PoolClient =>
-    new Proxy(client, {
-      get(target, name) {
-        const value = Reflect.get(target, name)
-        if (name !== 'query') return typeof value === 'function' ? value.bind(target) : value
-        return (...words: unknown[]) => {
-          const query = () => (value as (...all: unknown[]) => unknown).apply(target, words)
-          count++
-          if (count !== nth) return query()
-          failed = true
-          const { stream } = (target as unknown as { connection: { stream: import('node:net').Socket } })
-            .connection
-          if (fault === 'cut before') stream.destroy()
-          else if (fault === 'cut after') {
-            stream.pause()
-            setTimeout(() => stream.destroy(), 60)
-          } else {
-            const code = fault === 'disk full' ? '53100' : '40001'
-            const error = Object.assign(new Error(fault), { code })
-            const submittable = words[0] as { handleError?: (error: Error) => void }
-            if (typeof submittable === 'object' && submittable.handleError) {
-              submittable.handleError(error)
-              return submittable
-            }
-            return Promise.reject(error)
-          }
-          return query()
-        }
-      },
-    })
-  const broken = new Proxy(pool, {
-    get(target, name) {
-      const value = Reflect.get(target, name)
-      if (name === 'connect') return async () => wrap(await target.connect())
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
-  return { pool: broken, failed: () => failed }
-}
 
 /** A trade, one that is rejected, and a void that waits: every statement that intake has. */
 const messageOf = (name: string): string =>
@@ -95,7 +49,7 @@ describe.each<Fault>(['cut before', 'cut after', 'serialization failure', 'disk 
         expect(nth).toBeLessThan(30)
         const name = `${fault.replaceAll(' ', '-')}-${keyed}-${nth}`
         const bytes = messageOf(name)
-        const broken = failing(nth, fault)
+        const broken = failingPool(pool, nth, fault)
         const intake = createIntake({
           pool: broken.pool,
           registry: api.registry,

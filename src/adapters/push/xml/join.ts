@@ -1,22 +1,53 @@
 import { sourceRecord } from '#adapters/push/record.ts'
 import type { Issue } from '#core/issue.ts'
-import type { SourceRecord, SourceValue } from '#core/source.ts'
+import type { SourceRecord, SourceValue, XmlJoin } from '#core/source.ts'
 import { isPrecisionLost, normaliseCode } from '#core/text.ts'
-import { fieldPath, rowPath, type XmlRow } from './row.ts'
+import { fieldPath, rowPath, type XmlFields, type XmlRow } from './row.ts'
 
 const BASE = 'base'
-
-export interface JoinOptions {
-  readonly detail: string
-  readonly base: string
-  /** Name of the child that both have; several names are joined by commas. */
-  readonly on: string
-}
 
 /** A base element that no detail used. */
 export interface Unjoined {
   readonly path: string
   readonly key: string
+}
+
+/** A base element that details of other messages may join. */
+export interface BasePart {
+  /** By which details find it: the normalised values, a line each. */
+  readonly joinKey: string
+  /** The same values as written, for people. */
+  readonly key: string
+  readonly path: string
+  readonly fields: XmlFields
+  /** Whether a detail of its own message used it. */
+  readonly used: boolean
+}
+
+/** A detail element whose base is not in its message. */
+export interface DetailPart {
+  readonly joinKey: string
+  readonly key: string
+  readonly path: string
+  readonly fields: XmlFields
+}
+
+/** What of a message may be joined with parts of other messages. */
+export interface XmlParts {
+  readonly bases: readonly BasePart[]
+  /** By the place of their source record. */
+  readonly alone: ReadonlyMap<number, DetailPart>
+}
+
+/** The source record of a detail and a base, whichever messages they came in. */
+export function joinedRecord(
+  detail: Pick<DetailPart, 'path' | 'fields'>,
+  base: Pick<BasePart, 'path' | 'fields'>,
+  index: number,
+  issues: readonly Issue[] = [],
+): SourceRecord {
+  const value: SourceValue = { ...detail.fields, [BASE]: base.fields }
+  return sourceRecord(index, detail.path, value, placingIn(base.path), issues)
 }
 
 interface Base {
@@ -33,9 +64,10 @@ export class BaseJoin {
   private readonly on: readonly string[]
   private readonly bases = new Map<string, Base>()
   private readonly keyless: Unjoined[] = []
-  private readonly options: JoinOptions
+  private readonly alone = new Map<number, DetailPart>()
+  private readonly options: XmlJoin
 
-  constructor(options: JoinOptions) {
+  constructor(options: XmlJoin) {
     this.options = options
     this.on = options.on.split(',').map((name) => name.trim())
   }
@@ -70,8 +102,27 @@ export class BaseJoin {
     if (base) base.used = true
     const issue = fault ?? (base ? this.contest(base) : this.noBase(row, late))
     const issues: Issue[] = [...row.issues, ...(base?.row.issues ?? []), ...(issue ? [issue] : [])]
-    const value: SourceValue = base ? { ...row.fields, [BASE]: base.row.fields } : row.fields
-    return sourceRecord(index, path, value, placingIn(base?.path), issues)
+    if (base)
+      return joinedRecord(
+        { path, fields: row.fields },
+        { path: base.path, fields: base.row.fields },
+        index,
+        issues,
+      )
+    if (this.options.park && fault === null && row.issues.length === 0)
+      this.alone.set(index, { joinKey: this.keyOf(row), key: this.rawKey(row), path, fields: row.fields })
+    return sourceRecord(index, path, row.fields, fieldPath, issues)
+  }
+
+  /** What may be joined with parts of other messages; nothing where the mapping does not say so. */
+  parts(): XmlParts | undefined {
+    if (!this.options.park) return undefined
+    const bases: BasePart[] = []
+    for (const [joinKey, { row, path, key, used, contested }] of this.bases) {
+      if (contested || row.issues.length > 0) continue
+      bases.push({ joinKey, key, path, fields: row.fields, used })
+    }
+    return { bases, alone: this.alone }
   }
 
   /** Bases that no detail used: nothing of them becomes a record. */
@@ -124,10 +175,9 @@ export class BaseJoin {
   }
 }
 
-function placingIn(basePath: string | undefined) {
+function placingIn(basePath: string) {
   return (path: string, field: string): string => {
-    if (basePath === undefined || !(field === BASE || field.startsWith(`${BASE}.`)))
-      return fieldPath(path, field)
+    if (!(field === BASE || field.startsWith(`${BASE}.`))) return fieldPath(path, field)
     return field === BASE ? basePath : fieldPath(basePath, field.slice(BASE.length + 1))
   }
 }

@@ -1,7 +1,7 @@
 import { sourceRecord } from '#adapters/push/record.ts'
 import { tooMany } from '#adapters/push/too-many.ts'
 import type { ReadOptions, SourceRecord } from '#core/source.ts'
-import { BaseJoin, type Unjoined } from './join.ts'
+import { BaseJoin, type Unjoined, type XmlParts } from './join.ts'
 import { type XmlLimits, XmlReader } from './reader.ts'
 import { fieldPath, rowPath, type XmlRow } from './row.ts'
 
@@ -12,6 +12,8 @@ export interface XmlRecords {
   readonly records: SourceRecord[]
   /** Bases that no detail used. */
   readonly unjoined: Unjoined[]
+  /** What may be joined with parts of other messages, where the mapping says so. */
+  readonly parts?: XmlParts | undefined
 }
 
 type XmlSettings = Pick<ReadOptions, 'xml' | 'rows'>
@@ -19,7 +21,11 @@ type XmlSettings = Pick<ReadOptions, 'xml' | 'rows'>
 /** The records of an XML text. Details come in their own order, each with its base, wherever in the text that stands. */
 export function readXml(text: string, options: XmlSettings, limits: XmlLimits): XmlRecords {
   // A record may have a base of its own beside its detail.
-  const reader = new XmlReader(rowNames(options), { ...limits, maxRecords: 2 * limits.maxRecords })
+  const reader = new XmlReader(
+    rowNames(options),
+    { ...limits, maxRecords: 2 * limits.maxRecords },
+    options.xml,
+  )
   const rows = reader.feed(text)
   for (const row of reader.end()) rows.push(row)
   const found = recordsOf(rows, options.xml?.join)
@@ -37,7 +43,7 @@ function recordsOf(rows: readonly XmlRow[], join: Join): XmlRecords {
   const records = details.map((row, index) =>
     row.name === join.detail ? joined.record(row, index) : plainRecord(row, index),
   )
-  return { records, unjoined: joined.unjoined() }
+  return { records, unjoined: joined.unjoined(), parts: joined.parts() }
 }
 
 /**
@@ -46,15 +52,19 @@ function recordsOf(rows: readonly XmlRow[], join: Join): XmlRecords {
  */
 export async function* streamXml(
   text: AsyncIterable<string>,
-  options: XmlSettings & { readonly maxWaiting: number; readonly onUnjoined: (bases: Unjoined[]) => void },
+  options: XmlSettings & {
+    readonly maxWaiting: number
+    readonly onEnd: (rest: Omit<XmlRecords, 'records'>) => void
+  },
   maxDepth: number,
 ): AsyncGenerator<SourceRecord> {
-  const reader = new XmlReader(rowNames(options), { maxDepth, maxRecords: Number.POSITIVE_INFINITY })
+  const limits = { maxDepth, maxRecords: Number.POSITIVE_INFINITY }
+  const reader = new XmlReader(rowNames(options), limits, options.xml)
   const sequence = createSequence(options.xml?.join, options.maxWaiting)
   for await (const piece of text) yield* sequence.take(reader.feed(piece))
   yield* sequence.take(reader.end())
   yield* sequence.end()
-  options.onUnjoined(sequence.unjoined())
+  options.onEnd(sequence.rest())
 }
 
 interface Waiting {
@@ -104,7 +114,7 @@ function createSequence(join: Join, maxWaiting: number) {
         for (const one of list) if (joined) yield joined.record(one.row, one.index)
       }
     },
-    unjoined: (): Unjoined[] => joined?.unjoined() ?? [],
+    rest: () => ({ unjoined: joined?.unjoined() ?? [], parts: joined?.parts() }),
   }
 }
 

@@ -3,9 +3,11 @@ import { refuseEmpty } from '#adapters/push/empty.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { tooMany } from '#adapters/push/too-many.ts'
 import type { Issue } from '#core/issue.ts'
-import type { SourceValue } from '#core/source.ts'
+import type { ReadOptions, SourceValue } from '#core/source.ts'
 import { blankDeclaration } from './declaration.ts'
+import { checkEnvelope } from './envelope.ts'
 import { bareAmpersand, cutXml, refuseXml } from './refuse.ts'
+import { XmlRepair } from './repair.ts'
 import { fieldPath, rowPath, type XmlFields, type XmlRow } from './row.ts'
 
 const POISON = new Set(['__proto__', 'constructor', 'prototype'])
@@ -20,6 +22,9 @@ export interface XmlLimits {
   /** Rows, base elements among them, before the message is refused. */
   readonly maxRecords: number
 }
+
+/** What a mapping says of the text around its rows. */
+export type XmlAround = Pick<NonNullable<ReadOptions['xml']>, 'envelope' | 'repair'>
 
 interface Open {
   readonly name: string
@@ -51,11 +56,15 @@ export class XmlReader {
   private piece = ''
   private pieceAt = 0
   private told = { at: 0, line: 1 }
+  private readonly envelope: XmlAround['envelope']
+  private readonly repair: XmlRepair | null
 
   /** `rows` null: each root element is a row. */
-  constructor(rows: ReadonlySet<string> | null, limits: XmlLimits) {
+  constructor(rows: ReadonlySet<string> | null, limits: XmlLimits, around: XmlAround = {}) {
     this.rows = rows
     this.limits = limits
+    this.envelope = around.envelope
+    this.repair = around.repair ? new XmlRepair(around.repair) : null
     this.parser.ENTITIES = ENTITIES
     this.parser.on('opentag', (tag) => this.begin(tag))
     this.parser.on('closetag', () => this.finish())
@@ -66,7 +75,8 @@ export class XmlReader {
   }
 
   /** Takes the next piece of text and gives the rows that it closed. */
-  feed(text: string): XmlRow[] {
+  feed(piece: string): XmlRow[] {
+    const text = this.repair ? this.repair.feed(piece) : piece
     if (this.head === null) {
       this.write(text)
     } else {
@@ -80,6 +90,9 @@ export class XmlReader {
 
   /** Tells that the text has ended. @throws DecodeRefusal where it ends inside an element, or holds no row */
   end(): XmlRow[] {
+    const rest = this.repair?.end() ?? ''
+    if (this.head !== null) this.head += rest
+    else if (rest !== '') this.write(rest)
     if (this.head !== null) this.begun(blankDeclaration(this.head, true) ?? this.head)
     const inside = this.openRow()
     this.parser.off('error')
@@ -120,6 +133,7 @@ export class XmlReader {
   private begin(tag: SaxesTagPlain): void {
     this.mark()
     if (this.open.length >= this.limits.maxDepth) throw this.refusal('the XML is nested too deep')
+    if (this.envelope && this.open.length === 0) checkEnvelope(tag, this.envelope)
     const inRow = this.rowDepth > 0
     const isRow = !inRow && (this.rows ? this.rows.has(tag.name) : this.open.length === 0)
     if (isRow) this.rowDepth = this.open.length + 1

@@ -15,6 +15,8 @@ export interface Compiling {
   readonly shared: Map<string, Plan<unknown>>
   /** Source fields that the mapping reads, dotted. */
   readonly paths: Set<string>
+  /** Targets whose lots must have a record of their own. */
+  readonly expected: Set<string>
   /** Texts that mean "no value" in this source, beside those that do everywhere. */
   readonly empty: ReadonlySet<string> | undefined
   readonly keyedHash: ((text: string) => string) | undefined
@@ -48,6 +50,7 @@ export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {
     tables: {},
     shared: new Map(),
     paths: new Set(),
+    expected: new Set(),
     empty: undefined,
     keyedHash: undefined,
     scope: '',

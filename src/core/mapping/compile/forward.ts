@@ -34,6 +34,7 @@ export interface ForwardPlan {
   readonly order: Evaluate<string> | null
   readonly emits: readonly Emit[]
   readonly kinds: readonly Kind[]
+  readonly expectsLots: boolean
   /** Source fields that are read, and those that are ignored on purpose. */
   readonly known: ReadonlySet<string>
   readonly ignored: ReadonlySet<string>
@@ -93,6 +94,7 @@ export function compileForward(
     order,
     emits,
     kinds: [...new Set(emits.map((emit) => emit.kind))],
+    expectsLots: c.expected.size > 0,
     known,
     ignored: new Set(ignored),
   }

@@ -5,15 +5,15 @@ import type { TextPlan } from '#core/mapping/verbs/text.ts'
 import { compileText } from '#core/mapping/verbs/text.ts'
 import { KEY_PART_MAX } from '#core/model/identity.ts'
 import { isPrecisionLost } from '#core/text.ts'
-import { type Compiling, listOf } from './compiling.ts'
-import type { Node } from './node.ts'
+import { type Compiling, choiceOf, entryOf, listOf, without } from './compiling.ts'
+import type { MapNode, Node } from './node.ts'
 
 /** Reads the parts of a key; null where one is missing or damaged, which is noted. */
 export type KeyPlan = (run: Run) => string[] | null
 
 /**
  * Compiles `key:`, a list of fields, `{ const: … }`, or times in one form whatever the source writes: `{ from: field, date: […] }`
- * is the day (`2024-04-15`), or the time where the source writes one.
+ * is the day (`2024-04-15`), or the time where the source writes one. With `optional: true` a part without a value is an empty text.
  */
 export function compileKey(c: Compiling, node: Node, target: string): KeyPlan | null {
   const members = listOf(c, node, target)
@@ -25,15 +25,22 @@ export function compileKey(c: Compiling, node: Node, target: string): KeyPlan | 
   const plans: KeyPart[] = []
   members.forEach((member, i) => {
     const place = `${target}.${i}`
-    const isTime = member.is === 'map' && member.entries.has('date')
-    const plan = isTime ? compileTime(c, member, place) : compileText(c, member, place)
-    if (plan !== null) plans.push(plan)
+    const node = member.is === 'map' ? entryOf(member, 'optional') : undefined
+    const optional =
+      node === undefined ? 'false' : choiceOf(c, node, `${place}.optional`, ['true', 'false'] as const)
+    const rest = node === undefined ? member : without(member as MapNode, ['optional'])
+    const isTime = rest.is === 'map' && rest.entries.has('date')
+    const plan = isTime ? compileTime(c, rest, place) : compileText(c, rest, place)
+    if (plan !== null && optional !== null) plans.push({ ...plan, optional: optional === 'true' })
   })
-  return plans.length === members.length ? keyReader(plans) : null
+  if (plans.length < members.length) return null
+  if (plans.some((plan) => !plan.optional)) return keyReader(plans)
+  c.mistakes.add(node.at, target, 'key_optional')
+  return null
 }
 
 /** A time that cannot be read rejects the record as it does where it is the time of the event. */
-function compileTime(c: Compiling, node: Node, target: string): KeyPart | null {
+function compileTime(c: Compiling, node: Node, target: string): Told | null {
   const plan = compileDate(c, node, target, { essential: true, event: false })
   if (plan === null) return null
   return {
@@ -47,7 +54,8 @@ function compileTime(c: Compiling, node: Node, target: string): KeyPart | null {
 }
 
 /** A part of a key. One that is told has already noted why it is missing. */
-type KeyPart = Pick<TextPlan, 'read' | 'field'> & { readonly isTold?: true }
+type Told = Pick<TextPlan, 'read' | 'field'> & { readonly isTold?: true }
+type KeyPart = Told & { readonly optional: boolean }
 
 function keyReader(plans: readonly KeyPart[]): KeyPlan {
   return (run) => {
@@ -55,7 +63,7 @@ function keyReader(plans: readonly KeyPart[]): KeyPlan {
     let isWhole = true
     for (let i = 0; i < plans.length; i++) {
       const plan = plans[i] as KeyPart
-      const text = plan.read(run)
+      const text = plan.read(run) ?? (plan.optional ? '' : undefined)
       const part = text === undefined ? undefined : readPart(run, text)
       if (text === undefined && plan.isTold !== true)
         note(run, 'E_NO_KEY', 'no_key', { target: 'key', field: plan.field, rejects: true })

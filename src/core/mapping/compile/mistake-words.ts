@@ -59,6 +59,16 @@ export const MISTAKES = {
       ['A list is expected here', '此处应为列表'],
       ['Write [first, second].', '请写成 [第一项, 第二项]。'],
     ),
+  not_two: () =>
+    words(
+      ['Two texts are expected here', '此处应为两个文本'],
+      ['Write [first, second].', '请写成 [第一项, 第二项]。'],
+    ),
+  key_optional: () =>
+    words(
+      ['A key of which every part may be missing is none', '每一部分都可缺失的主键不成立'],
+      ['Take "optional" from at least one part.', '请至少去掉其中一处“optional”。'],
+    ),
   not_text: () =>
     words(['A single text is expected here', '此处应为单个文本'], ['Write one value.', '请只写一个值。']),
   empty: () =>

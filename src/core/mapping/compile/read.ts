@@ -1,4 +1,4 @@
-import type { ReadOptions } from '#core/source.ts'
+import type { ReadOptions, XmlJoin } from '#core/source.ts'
 import { type Compiling, choiceOf, entryOf, mapOf, textOf, textsOf } from './compiling.ts'
 import type { MapNode, Node } from './node.ts'
 import { compileCsv } from './read-csv.ts'
@@ -94,18 +94,81 @@ function emptyTexts(c: Compiling, node: Node): ReadonlySet<string> {
 }
 
 function compileXml(c: Compiling, node: Node): ReadOptions['xml'] | null {
-  const map = mapOf(c, node, 'read.xml', ['roots', 'join'])
+  const map = mapOf(c, node, 'read.xml', ['roots', 'join', 'envelope', 'repair'])
   if (map === null) return null
+  const envelope = part(c, map, 'envelope', compileEnvelope)
+  const repair = part(c, map, 'repair', compileRepair)
   const rootsNode = entryOf(map, 'roots')
   const roots = rootsNode === undefined ? undefined : textsOf(c, rootsNode, 'read.xml.roots')
   const joinNode = entryOf(map, 'join')
   const join = joinNode === undefined ? undefined : compileJoin(c, joinNode)
-  if (roots === null || join === null) return null
-  return { ...(roots ? { roots } : {}), ...(join ? { join } : {}) }
+  if (roots === null || join === null || envelope === null || repair === null) return null
+  return {
+    ...(roots ? { roots } : {}),
+    ...(join ? { join } : {}),
+    ...(envelope ? { envelope } : {}),
+    ...(repair ? { repair } : {}),
+  }
 }
 
-function compileJoin(c: Compiling, node: Node): { detail: string; base: string; on: string } | null {
-  const map = mapOf(c, node, 'read.xml.join', ['detail', 'base', 'on'], 'join: { detail: …, base: …, on: … }')
+type Xml = NonNullable<ReadOptions['xml']>
+
+function compileEnvelope(c: Compiling, node: Node): NonNullable<Xml['envelope']> | null {
+  const place = 'read.xml.envelope'
+  const map = mapOf(
+    c,
+    node,
+    place,
+    ['name', 'attributes'],
+    'envelope: { name: data, attributes: { dataset: … } }',
+  )
+  if (map === null) return null
+  const name = optional(c, map, 'name', place)
+  if (name === undefined) c.mistakes.add(node.at, place, 'missing', { wanted: 'name' })
+  const given = entryOf(map, 'attributes')
+  const attributes = given === undefined ? {} : textMap(c, given, `${place}.attributes`)
+  return name && attributes ? { name, attributes } : null
+}
+
+function compileRepair(c: Compiling, node: Node): NonNullable<Xml['repair']> | null {
+  const place = 'read.xml.repair'
+  const map = mapOf(c, node, place, ['ampersand', 'closing'], 'repair: { ampersand: escape }')
+  if (map === null) return null
+  const ampersandNode = entryOf(map, 'ampersand')
+  const ampersand =
+    ampersandNode === undefined
+      ? undefined
+      : choiceOf(c, ampersandNode, `${place}.ampersand`, ['escape'] as const)
+  const closingNode = entryOf(map, 'closing')
+  const closing = closingNode === undefined ? undefined : textMap(c, closingNode, `${place}.closing`)
+  if (ampersandNode === undefined && closingNode === undefined) c.mistakes.add(node.at, place, 'empty')
+  if (ampersand === null || closing === null) return null
+  return { ...(ampersand ? { ampersand } : {}), ...(closing ? { closing } : {}) }
+}
+
+/** Names that the file chooses itself, each with one text. */
+function textMap(c: Compiling, node: Node, target: string): { [name: string]: string } | null {
+  if (node.is !== 'map') {
+    c.mistakes.add(node.at, target, 'not_map')
+    return null
+  }
+  const texts: { [name: string]: string } = {}
+  for (const { name, value } of node.entries.values()) {
+    const text = textOf(c, value, `${target}.${name}`)
+    if (text === null) return null
+    texts[name] = text
+  }
+  return texts
+}
+
+function compileJoin(c: Compiling, node: Node): XmlJoin | null {
+  const map = mapOf(
+    c,
+    node,
+    'read.xml.join',
+    ['detail', 'base', 'on', 'park'],
+    'join: { detail: …, base: …, on: … }',
+  )
   if (map === null) return null
   for (const wanted of ['detail', 'base', 'on']) {
     if (!map.entries.has(wanted)) c.mistakes.add(node.at, 'read.xml.join', 'missing', { wanted })
@@ -114,7 +177,11 @@ function compileJoin(c: Compiling, node: Node): { detail: string; base: string; 
   const base = optional(c, map, 'base', 'read.xml.join')
   const onNode = entryOf(map, 'on')
   const on = onNode === undefined ? null : textsOf(c, onNode, 'read.xml.join.on')
-  return detail && base && on ? { detail, base, on: on.join(',') } : null
+  const parkNode = entryOf(map, 'park')
+  const park =
+    parkNode === undefined ? 'false' : choiceOf(c, parkNode, 'read.xml.join.park', ['true', 'false'] as const)
+  if (!detail || !base || !on || park === null) return null
+  return { detail, base, on: on.join(','), ...(park === 'true' ? { park: true } : {}) }
 }
 
 function compileSoap(c: Compiling, node: Node): ReadOptions['soap'] | null {

@@ -81,6 +81,7 @@ export function forwardRunner(plan: ForwardPlan) {
       const record: MappedRecord = { kind: emit.kind, id, key: ownKey, operation, body }
       if (ended !== undefined) (record as { void?: MappedRecord['void'] }).void = ended
       if (order !== undefined) (record as { order?: string }).order = order
+      if (run.expected !== null) (record as { expected?: MappedRecord['expected'] }).expected = run.expected
       records.push(record)
     }
     if (records.length === 0 && !run.rejected) note(run, 'E_SCHEMA', 'nothing', { field: '', rejects: true })
@@ -105,8 +106,15 @@ export function forwardRunner(plan: ForwardPlan) {
   }
 }
 
-/** What decoding found comes behind what is wrong with the key: a detail without a key has no base because it has no key. */
-const decoded = (run: Run, issues: readonly Issue[]): Issue[] => [...run.issues, ...issues]
+/**
+ * What decoding found comes behind what is wrong with the key: a detail without a key has no base because it has no key. Parts of the
+ * key that stand in a base which did not come are no further fault.
+ */
+function decoded(run: Run, issues: readonly Issue[]): Issue[] {
+  if (run.row['base'] !== undefined) return [...run.issues, ...issues]
+  const base = `${run.source.place('base')}/`
+  return [...run.issues.filter(({ path }) => !path.startsWith(base)), ...issues]
+}
 
 function mapBody(run: Run, step: Step, fields: TracedField[] | null, ended: MappedRecord['void']): Body {
   const { emit, values } = step
@@ -116,6 +124,7 @@ function mapBody(run: Run, step: Step, fields: TracedField[] | null, ended: Mapp
   run.unit = undefined
   run.band = undefined
   run.productClass = undefined
+  run.expected = null
   for (let i = 0; i < plans.length; i++) {
     const plan = plans[i] as (typeof plans)[number]
     if (fields === null) values[i] = plan.evaluate(run)

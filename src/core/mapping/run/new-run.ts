@@ -25,6 +25,7 @@ export function newRun(): Run {
     unit: undefined,
     band: undefined,
     productClass: undefined,
+    expected: null,
     seen: null,
   }
 }

@@ -1,5 +1,6 @@
 import type { Flag } from '#core/flags.ts'
 import type { Issue } from '#core/issue.ts'
+import type { ExpectedLot } from '#core/mapping/mapping.ts'
 import { REASONS, type ReasonCode } from '#core/mapping/reasons.ts'
 import type { PriceBand } from '#core/products/price-band.ts'
 import type { ProductClass } from '#core/products/product-class.ts'
@@ -42,6 +43,8 @@ export interface Run {
   unit: string | undefined
   band: PriceBand | undefined
   productClass: ProductClass | undefined
+  /** Lots of this record that another record is expected to have as its subject. */
+  expected: ExpectedLot[] | null
   /** Fields that gave a value, while a trace is made. */
   seen: string[] | null
 }

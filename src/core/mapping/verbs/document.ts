@@ -20,13 +20,14 @@ import { isPrecisionLost, normaliseCode } from '#core/text.ts'
 import { schemesOf } from './code.ts'
 import { compileMember, type Member } from './document-member.ts'
 import { compileEach } from './each.ts'
-import { compileText, TEXT_NAMES } from './text.ts'
+import { compileText, compileTexts, TEXT_NAMES } from './text.ts'
 
 /**
  * Document: `from` is its number, `role` what it is to the record, `type` one type, a list of those that the field may hold, or
- * `by-number`. A type told from the shape of the number alone is marked W_DOC_TYPE_GUESSED. With `scheme`, `issuer`, `form`,
- * `issueType`, `basis`, `sources`, `issuedOn`, `validUntil`, `earTags`, `url`. One without a number is none. A quarantine
- * certificate has the type that its day of issue gives it: the one of 2026 since 2026-01-01.
+ * `by-number`. A type told from the shape of the number alone is marked W_DOC_TYPE_GUESSED; `provinces` names two codes that begin
+ * with a province (where the goods are, where they or the paper come from), by which papers for use inside one and across are told
+ * apart. With `scheme`, `issuer`, `form`, `issueType`, `basis`, `sources`, `issuedOn`, `validUntil`, `earTags`, `url`. One without a
+ * number is none. A quarantine certificate has the type that its day of issue gives it: the one of 2026 since 2026-01-01.
  */
 export const DOCUMENT_EXAMPLE = {
   mapping: '[ { role: upstream, from: certNo, type: by-number } ]',
@@ -47,7 +48,7 @@ const MEMBERS = [
   'earTags',
   'url',
 ] as const
-const NAMES = ['role', 'type', 'scheme', 'each', ...MEMBERS] as const
+const NAMES = ['role', 'type', 'scheme', 'provinces', 'each', ...MEMBERS] as const
 
 /** One entry of `documents`: puts none, one or (with `each`) several documents into the list. */
 export type IntoList<T> = (run: Run, into: T[]) => void
@@ -86,6 +87,9 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<Docume
   const role = roleNode === undefined ? null : choiceOf(c, roleNode, `${target}.role`, DOCUMENT_ROLES)
   const types = typeNode === undefined ? null : typesOf(c, typeNode, `${target}.type`)
   const schemes = schemesOf(c, map, target)
+  const provincesNode = entryOf(map, 'provinces')
+  const provinces =
+    provincesNode === undefined ? undefined : provincesOf(c, provincesNode, `${target}.provinces`)
   const members: Member[] = []
   let issued: Evaluate<unknown> | undefined
   for (const name of MEMBERS) {
@@ -95,7 +99,7 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<Docume
     else if (member) members.push(member)
     else if (member === null) return null
   }
-  if (plan === null || role === null || types === null || schemes === null) return null
+  if (plan === null || role === null || types === null || schemes === null || provinces === null) return null
   c.papers.push({
     read: plan.read,
     field: plan.field,
@@ -103,7 +107,7 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<Docume
     isDated: issued !== undefined || map.entries.has('validUntil'),
   })
   const number = memo(readNumber)
-  const typeOf = typeReader(types, role === 'voucher' || role === 'self')
+  const typeOf = typeReader(types, role === 'voucher' || role === 'self', provinces)
   const { read } = plan
   const scheme = schemes[0]
   return (run) => {
@@ -178,6 +182,31 @@ function typesOf(c: Compiling, node: Node, target: string): readonly DocumentTyp
   return types.every((type) => type !== null) ? types : null
 }
 
+/** Whether two codes lie in different provinces; undefined where one of them names none. */
+type Border = (run: Run) => boolean | undefined
+
+function provincesOf(c: Compiling, node: Node, target: string): Border | null {
+  const plans = compileTexts(c, node, target)
+  const [here, there] = plans ?? []
+  if (here === undefined || there === undefined || plans?.length !== 2) {
+    if (plans !== null) c.mistakes.add(node.at, target, 'not_two')
+    return null
+  }
+  return (run) => {
+    const field = run.field
+    const a = provinceOf(here.read(run))
+    const b = provinceOf(there.read(run))
+    run.field = field
+    return a === undefined || b === undefined ? undefined : a !== b
+  }
+}
+
+/** The two digits of a province (GB/T 2260: 11 to 65) with which a code begins. */
+const provinceOf = (code: string | undefined): string | undefined =>
+  /^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5])\d/
+    .exec(code?.normalize('NFKC').trim() ?? '')?.[0]
+    .slice(0, 2)
+
 /** @param day day of issue, else that of the record */
 type TypeReader = (
   run: Run,
@@ -188,7 +217,7 @@ type TypeReader = (
 ) => DocumentType | undefined
 
 /** @param isOwn the sender issued the paper itself and knows what it is */
-function typeReader(types: readonly DocumentType[], isOwn: boolean): TypeReader {
+function typeReader(types: readonly DocumentType[], isOwn: boolean, border: Border | undefined): TypeReader {
   const [only] = types
   if (isOwn && types.length === 1 && only !== undefined)
     return (_run, _text, _code, _target, day) => documentTypeOn(only, day)
@@ -199,9 +228,11 @@ function typeReader(types: readonly DocumentType[], isOwn: boolean): TypeReader 
     if (!known.guessed) return day < QUARANTINE_2026 ? known.type : documentTypeOn(known.type, day)
     if (isRuined(run, text, target)) return undefined
     const { productClass } = run
+    const crossesProvince = border?.(run)
     const guess = classifyDocument(code, {
       ...hint,
       ...(productClass ? { productClass } : {}),
+      ...(crossesProvince === undefined ? {} : { crossesProvince }),
       ...(day ? { date: day } : {}),
     })
     if (guess.guessed) note(run, 'W_DOC_TYPE_GUESSED', 'type_guessed', { target, value: text })

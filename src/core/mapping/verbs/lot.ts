@@ -15,7 +15,9 @@ import { TEXT_NAMES } from './text.ts'
 
 /**
  * Lot: `from` is its code, `scheme` or `anyOf` what it may be a code of, `role` subject, source, input or output. `scheme: local` is
- * the source's own numbering, which is compared inside that source only. One whose code lost digits is left out and marked.
+ * the source's own numbering, which is compared inside that source only. One whose code lost digits is left out and marked. With
+ * `expected: true` a record with that lot as its subject is expected: until there is one, the record is marked W_DANGLING_REF at
+ * intake and listed among what waits.
  */
 export const LOT_EXAMPLE = {
   mapping: '[ { role: subject, from: batchNo, anyOf: [cn.mofcom.trace20b, local] } ]',
@@ -24,7 +26,7 @@ export const LOT_EXAMPLE = {
   out: [{ role: 'subject', scheme: 'cn.mofcom.trace20b', value: '33082500724041400003' }],
 } as const
 
-const NAMES = ['role', 'scheme', 'anyOf'] as const
+const NAMES = ['role', 'scheme', 'anyOf', 'expected'] as const
 
 export function compileLot(c: Compiling, node: Node, target: string): IntoList<LotPart> | null {
   const map = mapOf(
@@ -55,8 +57,30 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<LotPar
   if (!map.entries.has('scheme') && !map.entries.has('anyOf'))
     c.mistakes.add(map.at, target, 'missing', { wanted: 'scheme' })
   const role = roleNode === undefined ? null : choiceOf(c, roleNode, `${target}.role`, LOT_ROLES)
-  const code: CodePlan | null = compileCode(c, without(map, ['role']), target)
-  if (role === null || code === null) return null
+  const expectedNode = entryOf(map, 'expected')
+  const expected =
+    expectedNode === undefined
+      ? 'false'
+      : choiceOf(c, expectedNode, `${target}.expected`, ['true', 'false'] as const)
+  const code: CodePlan | null = compileCode(c, without(map, ['role', 'expected']), target)
+  if (role === null || code === null || expected === null) return null
+  const evaluate = lotReader(role, code)
+  if (expected === 'false') return evaluate
+  c.expected.add(target)
+  return (run) => {
+    const lot = evaluate(run)
+    if (lot === undefined) return undefined
+    run.expected ??= []
+    run.expected.push({
+      scheme: lot.scheme,
+      value: lot.value,
+      path: run.source.place(run.prefix + run.field),
+    })
+    return lot
+  }
+}
+
+function lotReader(role: LotPart['role'], code: CodePlan): Evaluate<LotPart> {
   return (run) => {
     const alias = code.evaluate(run)?.alias
     if (!alias) return undefined

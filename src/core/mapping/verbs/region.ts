@@ -7,12 +7,14 @@ import { memoYear } from '#core/mapping/run/memo.ts'
 import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
 import { isRuined, wordsOf } from '#core/mapping/run/words.ts'
 import type { Region } from '#core/model/values.ts'
+import { isCountry } from '#core/regions/countries.ts'
 import { type ResolvedRegion, resolveRegion } from '#core/regions/resolve.ts'
 import { compileText, type TextPlan } from './text.ts'
 
 /**
  * Region: `code` (GB/T 2260, or a node code that begins with one), `name`, or both, read in the year of `occurredAt`. `from` takes
- * either: digits are a code. The code decides. What leads to several places comes back as candidates; nothing is chosen.
+ * either: digits are a code. The code decides. What leads to several places comes back as candidates; nothing is chosen. The Chinese
+ * name of a country is a place without a code.
  */
 export const REGION_EXAMPLE = {
   mapping: '{ code: areaCode, name: areaName }',
@@ -90,6 +92,11 @@ function isCode(text: string): boolean {
 }
 
 function readRegion(code: string, name: string, year: number): RegionReading {
+  if (code === '' || /^\D+$/.test(code)) {
+    const country = (name || code).trim()
+    // A country is no region of GB/T 2260, and not unknown for that.
+    if (isCountry(country)) return { region: { name: country, year }, bits: 0, otherName: undefined }
+  }
   const resolved = resolveRegion({
     year,
     ...(code === '' ? {} : { code: regionPart(code) }),

@@ -1,0 +1,55 @@
+import type { FastifyPluginAsync } from 'fastify'
+import Type from 'typebox'
+import { POSITION, readCursor, writeCursor } from '#api/cursor.ts'
+import { answer, problems } from '#api/openapi.ts'
+import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
+import type { RouteParts } from '#api/parts.ts'
+import { HubError } from '#core/errors.ts'
+import { readSystem } from '#store/systems.ts'
+import { listWaiting, type Waiting } from '#store/waiting.ts'
+
+const WaitingQuery = query({
+  waits: Type.Optional(Type.Enum(['base', 'detail', 'reference'], { description: 'Only these · 只列此类' })),
+  ...pageQuery,
+})
+
+/** `GET /v1/systems/{id}/waiting`: what came and stands alone. */
+export const waitingRoutes =
+  ({ pool, registry }: RouteParts): FastifyPluginAsync =>
+  async (app) => {
+    app.route<{ Params: { id: string }; Querystring: PageQuery & { waits?: Waiting['waits'] } }>({
+      method: 'GET',
+      url: '/v1/systems/:id/waiting',
+      config: { scopes: ['read'] },
+      schema: {
+        operationId: 'listWaiting',
+        tags: ['systems'],
+        summary: 'What waits for a part that has not come · 等待中的部分',
+        description: [
+          'Bases without details, details without their base, and references to a lot of which no record has come; the longest wait',
+          'first. Bases and details wait for 30 days after they were last sent, references until the lot comes.',
+          '',
+          '无明细的主表、无主表的明细、指向尚无记录的批次的引用，等待最久者在前。主表与明细自最近发送起保留 30 天，引用等到批次到达为止。',
+        ].join('\n'),
+        params: Type.Object({ id: Type.String({ description: 'System · 对接系统' }) }),
+        querystring: WaitingQuery,
+        response: {
+          200: answer('WaitingPage', 'One page · 一页'),
+          ...problems(400, 401, 403, 404, 429, 503),
+        },
+      },
+      handler: async ({ params: { id }, query: { after, limit = LIMIT, waits } }) => {
+        if (!registry.system(id) && !(await readSystem(pool, id)))
+          throw new HubError('not_found', { detail: `system ${id}` })
+        const cursor = readCursor(after, POSITION, /^[bdr].{1,3000}$/s)
+        const rows = await listWaiting(pool, {
+          system: id,
+          limit: limit + 1,
+          ...(waits ? { waits } : {}),
+          ...(cursor ? { after: { sinceUs: cursor[0] as string, tie: cursor[1] as string } } : {}),
+        })
+        const page = pageOf(rows, limit, ({ sinceUs, tie }) => writeCursor(sinceUs, tie))
+        return { waiting: page.rows.map(({ tie: _, sinceUs: __, ...part }) => part), next: page.next }
+      },
+    })
+  }
