@@ -2,7 +2,7 @@ import type { Issue } from './issue.ts'
 
 /**
  * A value of a source record after decoding. Numbers are kept as the text that the source wrote, so that no digit is lost;
- * names of objects never reach a prototype.
+ * one that had lost digits before it was sent comes as `3.30825E+19`. Names of objects never reach a prototype.
  */
 export type SourceValue = string | boolean | null | SourceValue[] | { [name: string]: SourceValue }
 

@@ -135,13 +135,12 @@ class DocumentWalk {
     if (this.count > maxRecords) throw tooMany(this.count, maxRecords, this.prefix + base)
   }
 
-  /** A number of the envelope may have any length: it is kept as text, and is no record's. */
   private checkEnvelope(): void {
-    if (this.reader.issues.some((issue) => issue.code !== 'E_PRECISION_LOST')) throw this.badEnvelope()
+    if (this.reader.issues.length > 0) throw this.badEnvelope()
   }
 
   private badEnvelope(): DecodeRefusal {
-    const issue = this.reader.issues.find((one) => one.code !== 'E_PRECISION_LOST')
+    const [issue] = this.reader.issues
     const at = this.prefix + (issue?.path ?? '')
     return new DecodeRefusal('E_SCHEMA', at, `${issue?.reason} around the list`, issue?.fix ?? '')
   }

@@ -2,7 +2,7 @@ import type { Issue } from '#core/issue.ts'
 import type { SourceValue } from '#core/source.ts'
 import { hasForbiddenCharacter } from '#core/text.ts'
 import { JsonFault } from './fault.ts'
-import { losesPrecision, scanNumber } from './number.ts'
+import { losesPrecision, lostNumber, scanNumber } from './number.ts'
 import { pointer } from './pointer.ts'
 
 /** Issues kept of one record: more say nothing new. */
@@ -27,9 +27,9 @@ const HEX4 = /^[0-9a-fA-F]{4}$/
 type JsonObject = { [name: string]: SourceValue }
 
 /**
- * Strict reader of JSON text (RFC 8259) that keeps each number as the text the source wrote. What makes one record doubtful
- * (a number that lost digits, a key twice, a key that reaches a prototype, NUL, half a surrogate pair) is collected in
- * `issues`; what is not JSON throws a JsonFault.
+ * Strict reader of JSON text (RFC 8259) that keeps each number as the text the source wrote, but for one that lost digits, which
+ * comes in a form that shows it. What makes one record doubtful (a key twice, a key that reaches a prototype, NUL, half a surrogate
+ * pair) is collected in `issues`; what is not JSON throws a JsonFault.
  *
  * It is a class because the position is state of every step. Records of one message have the same keys in the same order, so
  * the keys of the last object at each depth are tried first: that saves making, hashing and comparing each key again.
@@ -60,7 +60,7 @@ export class JsonReader {
     if (code === QUOTE) return this.string(depth)
     if (code === 0x7b) return this.object(depth)
     if (code === 0x5b) return this.array(depth)
-    if (code === 0x2d || (code >= 0x30 && code <= 0x39)) return this.number(depth)
+    if (code === 0x2d || (code >= 0x30 && code <= 0x39)) return this.number()
     if (code === 0x74) return this.literal('true', true)
     if (code === 0x66) return this.literal('false', false)
     if (code === 0x6e) return this.literal('null', null)
@@ -269,7 +269,7 @@ export class JsonReader {
     return new JsonFault(cut ? 'end' : 'escape', this.at)
   }
 
-  private number(depth: number): string {
+  private number(): string {
     const start = this.at
     const end = scanNumber(this.text, start)
     if (end < 0) {
@@ -278,11 +278,7 @@ export class JsonReader {
     }
     this.at = end
     const written = this.text.substring(start, end)
-    if (losesPrecision(written)) {
-      const fix = 'send codes as text between quotation marks'
-      this.issue(depth - 1, 'E_PRECISION_LOST', 'a number with more digits than numbers keep', fix)
-    }
-    return written
+    return losesPrecision(written) ? lostNumber(written) : written
   }
 
   private literal<T extends SourceValue>(word: string, value: T): T {
