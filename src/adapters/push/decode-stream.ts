@@ -5,6 +5,7 @@ import { streamCsv } from './csv/read.ts'
 import { contradicts, xmlDeclaredEncoding } from './declared.ts'
 import { DEPTH_MAX, type Declared, decode } from './decode.ts'
 import { rowsPath } from './json/document.ts'
+import { envelopeWish } from './json/envelope.ts'
 import { createLineReader } from './json/line.ts'
 import { refuseOther } from './json/refuse.ts'
 import { streamJson } from './json/stream.ts'
@@ -74,7 +75,7 @@ function records(
       return streamXml(text, { ...options, maxWaiting, onUnjoined }, maxDepth)
     }
     default:
-      return streamJson(text, { rows: rowsPath(options.rows), maxDepth })
+      return streamJson(text, { rows: rowsPath(options.rows), envelope: envelopeWish(options), maxDepth })
   }
 }
 

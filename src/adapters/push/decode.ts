@@ -5,6 +5,7 @@ import { readCsv } from './csv/read.ts'
 import { contradicts, xmlDeclaredEncoding } from './declared.ts'
 import { readForm } from './form.ts'
 import { readJson, rowsPath } from './json/document.ts'
+import { envelopeWish } from './json/envelope.ts'
 import { readLines } from './ndjson.ts'
 import type { Unjoined } from './xml/join.ts'
 import { readXml } from './xml/read.ts'
@@ -62,7 +63,7 @@ function readFormat(bytes: Uint8Array, options: DecodeOptions, maxRecords: numbe
   const maxDepth = Math.min(options.maxDepth ?? DEPTH_MAX, DEPTH_MAX)
   const { format } = options
   if (format === 'ndjson') return readLines(bytes, { maxDepth, maxRecords })
-  const json = { rows: rowsPath(options.rows), maxDepth, maxRecords }
+  const json = { rows: rowsPath(options.rows), envelope: envelopeWish(options), maxDepth, maxRecords }
   if (format === 'form') return readForm(bytes, options.form?.field ?? 'data', json)
   const { text, encoding } = decodeText(bytes)
   if (format === 'csv') return { encoding, records: readCsv(text, options.csv, maxRecords) }

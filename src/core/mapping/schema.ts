@@ -191,6 +191,11 @@ export function mappingSchema(): TSchema {
     format: oneOf(['json', 'ndjson', 'xml', 'csv', 'form']),
     encoding: Type.String(),
     rows: Type.String(),
+    envelope: told(scalars, 'Members around the list that the mapping reads, as envelope.<name>'),
+    expect: told(
+      Type.Unsafe({ type: 'object', minProperties: 1, additionalProperties: scalars }),
+      'What members around the list must say; a message that says something else is refused',
+    ),
     empty: scalars,
     xml: parts({
       roots: scalars,

@@ -5,6 +5,7 @@ import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { HubError } from '#core/errors.ts'
 import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { countResults, type Receipt } from '#core/receipt.ts'
+import { readOptions } from '#flow/systems/read-options.ts'
 import type { InstalledRecord, Registry } from '#flow/systems/registry.ts'
 import { isConflict } from '#store/database-errors.ts'
 import { findIdempotencyKey } from '#store/idempotency-keys.ts'
@@ -111,8 +112,8 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
           mapping: `${mapping.name}@${mapping.version}`,
         }
         try {
-          const decoded = decode(request.bytes, mapping.read, charsetOf(request.contentType))
-          if (decoded.records.length > (record.maxRecords ?? RECORDS_MAX))
+          const decoded = decode(request.bytes, readOptions(record, mapping), charsetOf(request.contentType))
+          if (record.maxRecords === undefined && decoded.records.length > RECORDS_MAX)
             throw tooMany(decoded.records.length)
           return await write({
             ...base,

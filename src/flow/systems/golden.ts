@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { decode } from '#adapters/push/decode.ts'
+import { type DecodeOptions, decode } from '#adapters/push/decode.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import type { ExpectedFile } from '#core/mapping/check/expected.ts'
 import { type CaseResult, type MappingCase, runMappingTests } from '#core/mapping/check/run-tests.ts'
-import type { CompiledMapping } from '#core/mapping/mapping.ts'
+import { readOptions } from './read-options.ts'
 import type { InstalledSystem } from './registry.ts'
 
 /** A sample of a system with what must come out of it. */
@@ -38,19 +38,25 @@ export async function readSamples(system: Pick<InstalledSystem, 'folder'>): Prom
 export async function testSystem(system: InstalledSystem, receivedAtMs: number): Promise<CaseResult[]> {
   const results: CaseResult[] = []
   for (const { name, bytes, expected } of await readSamples(system)) {
-    const mapping = system.records.get(expected.record)?.mapping
-    if (!mapping) results.push({ name, failures: [`there is no working mapping for ${expected.record}`] })
+    const record = system.records.get(expected.record)
+    const mapping = record?.mapping
+    if (!record || !mapping)
+      results.push({ name, failures: [`there is no working mapping for ${expected.record}`] })
     else
       results.push(
-        ...runMappingTests(mapping, [{ name, expected, sources: sourcesOf(bytes, mapping) }], receivedAtMs),
+        ...runMappingTests(
+          mapping,
+          [{ name, expected, sources: sourcesOf(bytes, readOptions(record, mapping)) }],
+          receivedAtMs,
+        ),
       )
   }
   return results
 }
 
-function sourcesOf(bytes: Buffer, mapping: CompiledMapping): MappingCase['sources'] {
+function sourcesOf(bytes: Buffer, options: DecodeOptions): MappingCase['sources'] {
   try {
-    return decode(bytes, mapping.read).records
+    return decode(bytes, options).records
   } catch (error) {
     if (error instanceof DecodeRefusal) return { refused: error.code }
     throw error

@@ -16,6 +16,8 @@ export interface Compiling {
   readonly paths: Set<string>
   /** Texts that mean "no value" in this source, beside those that do everywhere. */
   readonly empty: ReadonlySet<string> | undefined
+  /** Members around the list that `read.envelope` names; undefined where the mapping looks at the list alone. */
+  readonly envelope: ReadonlySet<string> | undefined
   readonly keyedHash: ((text: string) => string) | undefined
   /** Path of the list whose members are being read, with a dot; empty outside `each`. */
   readonly scope: string
@@ -35,6 +37,7 @@ export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {
     shared: new Map(),
     paths: new Set(),
     empty: undefined,
+    envelope: undefined,
     keyedHash: undefined,
     scope: '',
     isEvent: true,

@@ -1,8 +1,20 @@
 import type { ReadOptions } from '#core/source.ts'
 import { type Compiling, choiceOf, entryOf, mapOf, textOf, textsOf } from './compiling.ts'
+import { compileEnvelope } from './envelope.ts'
 import type { MapNode, Node } from './node.ts'
 
-const NAMES = ['format', 'encoding', 'rows', 'xml', 'csv', 'form', 'maxDepth', 'empty'] as const
+const NAMES = [
+  'format',
+  'encoding',
+  'rows',
+  'envelope',
+  'expect',
+  'xml',
+  'csv',
+  'form',
+  'maxDepth',
+  'empty',
+] as const
 const FORMATS = ['json', 'ndjson', 'xml', 'csv', 'form'] as const
 
 /** Compiles `read:`: how the bytes are read, and which texts mean "no value". */
@@ -19,6 +31,7 @@ export function compileRead(
   const rowsNode = entryOf(map, 'rows')
   const rows = rowsNode === undefined ? undefined : rowsNode.is === 'text' ? rowsNode.text : null
   if (rows === null && rowsNode !== undefined) c.mistakes.add(rowsNode.at, 'read.rows', 'not_text')
+  const around = compileEnvelope(c, map, format, rows ?? '')
   const emptyNode = entryOf(map, 'empty')
   const empty = emptyNode === undefined ? undefined : emptyTexts(c, emptyNode)
   const parts = [
@@ -30,14 +43,15 @@ export function compileRead(
   const depth = optional(c, map, 'maxDepth')
   if (depth && !/^\d{1,3}$/.test(depth))
     c.mistakes.add(map.at, 'read.maxDepth', 'bad_number', { found: depth })
-  if (format === null || encoding === null || rows === null || depth === null || parts.includes(null))
-    return null
+  const isWhole = format !== null && around !== null && !parts.includes(null)
+  if (!isWhole || encoding === null || rows === null || depth === null) return null
   return {
     empty,
     options: {
       format,
       ...(encoding === undefined ? {} : { encoding }),
       ...(rows === undefined ? {} : { rows }),
+      ...around,
       ...(xml ? { xml } : {}),
       ...(csv ? { csv } : {}),
       ...(form ? { form } : {}),
