@@ -77,7 +77,9 @@ const DEFS: TProperties = {
   code: textWith(scheme),
   date: textWith(date),
   texts: textWith({ each: Type.String() }),
-  region: Type.Unsafe({ anyOf: [ref('text'), parts({ code: ref('text'), name: ref('text') })] }),
+  region: Type.Unsafe({
+    anyOf: [ref('text'), parts({ code: ref('text'), name: ref('text'), country: ref('text') })],
+  }),
   product: parts(
     { code: ref('text'), name: ref('text'), class: textWith({}), ids: ref('code') },
     `Classes: ${Object.keys(PRODUCT_CLASSES).join(', ')}`,
@@ -86,9 +88,16 @@ const DEFS: TProperties = {
     unit: textWith({ default: Type.String() }),
     dimension: oneOf(['mass', 'any']),
     packs: ref('text'),
+    times: ref('text'),
     units: Type.Unsafe({ type: 'object', additionalProperties: Type.String() }),
   }),
-  price: textWith({ per: oneOf(['kg', '500g', 'piece', 'head', 'unit']), scale: oneOf(['yuan', 'fen']) }),
+  price: textWith({
+    per: Type.Unsafe({
+      anyOf: [oneOf(['kg', '500g', 'piece', 'head', 'unit']), list(oneOf(['kg', '500g']))],
+    }),
+    scale: oneOf(['yuan', 'fen']),
+    amount: ref('amount'),
+  }),
   amount: textWith({ scale: oneOf(['yuan', 'fen']) }),
   documents: list(
     parts({
@@ -99,6 +108,7 @@ const DEFS: TProperties = {
         anyOf: [
           oneOf([...Object.keys(DOCUMENT_TYPES), 'by-number']),
           list(oneOf(Object.keys(DOCUMENT_TYPES))),
+          parts(text),
         ],
       }),
       scheme: Type.String(),
@@ -126,6 +136,7 @@ const DEFS: TProperties = {
         'operator',
         'positive',
         'raw',
+        'reading',
         'sample',
         'sampled',
         'screening',

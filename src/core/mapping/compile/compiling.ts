@@ -16,6 +16,8 @@ export interface Compiling {
   readonly paths: Set<string>
   /** Texts that mean "no value" in this source, beside those that do everywhere. */
   readonly empty: ReadonlySet<string> | undefined
+  /** Whether a text that elsewhere means "no value" is the value: an instrument that shows `/` shows something. */
+  readonly keepsTokens: boolean
   /** Members around the list that `read.envelope` names; undefined where the mapping looks at the list alone. */
   readonly envelope: ReadonlySet<string> | undefined
   readonly keyedHash: ((text: string) => string) | undefined
@@ -37,6 +39,7 @@ export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {
     shared: new Map(),
     paths: new Set(),
     empty: undefined,
+    keepsTokens: false,
     envelope: undefined,
     keyedHash: undefined,
     scope: '',

@@ -114,6 +114,7 @@ function mapBody(run: Run, step: Step, fields: TracedField[] | null, ended: Mapp
   run.flags = 0
   run.raw = null
   run.unit = undefined
+  run.massKg = undefined
   run.band = undefined
   run.productClass = undefined
   for (let i = 0; i < plans.length; i++) {

@@ -39,6 +39,8 @@ export interface Run {
   tomorrow: string
   /** Text of the unit of the line's quantity. */
   unit: string | undefined
+  /** Kilograms of the line's quantity, for a price whose basis the amount tells. */
+  massKg: string | undefined
   band: PriceBand | undefined
   productClass: ProductClass | undefined
   /** Fields that gave a value, while a trace is made. */

@@ -19,11 +19,12 @@ import { isPrecisionLost, normaliseCode } from '#core/text.ts'
 import { schemesOf } from './code.ts'
 import { compileMember, type Member } from './document-member.ts'
 import { compileEach } from './each.ts'
+import type { ReadText } from './from.ts'
 import { compileText, TEXT_NAMES } from './text.ts'
 
 /**
- * Document: `from` is its number, `role` what it is to the record, `type` one type, a list of those that the field may hold, or
- * `by-number`. A type told from the shape of the number alone is marked W_DOC_TYPE_GUESSED. With `scheme`, `issuer`, `form`,
+ * Document: `from` is its number, `role` what it is to the record, `type` one type, a list of those that the field may hold,
+ * `by-number`, or the field that says it (`{ from: certType, enum: { HGZ: promise_cert } }`). A type told from the shape of the number alone is marked W_DOC_TYPE_GUESSED. With `scheme`, `issuer`, `form`,
  * `issueType`, `basis`, `sources`, `issuedOn`, `validUntil`, `earTags`, `url`. One without a number is none.
  */
 export const DOCUMENT_EXAMPLE = {
@@ -82,7 +83,10 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<Docume
     if (!map.entries.has(name)) c.mistakes.add(map.at, target, 'missing', { wanted: name })
   }
   const role = roleNode === undefined ? null : choiceOf(c, roleNode, `${target}.role`, DOCUMENT_ROLES)
-  const types = typeNode === undefined ? null : typesOf(c, typeNode, `${target}.type`)
+  const told =
+    typeNode?.is === 'map' ? compileText(c, typeNode, `${target}.type`, [], { values: TYPES }) : undefined
+  const types =
+    typeNode === undefined ? null : told === undefined ? typesOf(c, typeNode, `${target}.type`) : []
   const schemes = schemesOf(c, map, target)
   const members: Member[] = []
   for (const name of MEMBERS) {
@@ -91,9 +95,10 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<Docume
     if (member) members.push(member)
     else if (member === null) return null
   }
-  if (plan === null || role === null || types === null || schemes === null) return null
+  if (plan === null || role === null || types === null || schemes === null || told === null) return null
   const number = memo(readNumber)
-  const typeOf = typeReader(types, role === 'voucher' || role === 'self')
+  const byNumber = typeReader(types, role === 'voucher' || role === 'self')
+  const typeOf = told === undefined ? byNumber : toldOr(told.read, byNumber)
   const { read } = plan
   const scheme = schemes[0]
   return (run) => {
@@ -175,6 +180,16 @@ function typesOf(c: Compiling, node: Node, target: string): readonly DocumentTyp
 }
 
 type TypeReader = (run: Run, text: string, code: string, target: string) => DocumentType | undefined
+
+/** The type that a field of the record says; where it says nothing, that of the number. */
+const toldOr =
+  (read: ReadText, byNumber: TypeReader): TypeReader =>
+  (run, text, code, target) => {
+    const { field } = run
+    const type = read(run) as DocumentType | undefined
+    run.field = field
+    return type === undefined ? byNumber(run, text, code, target) : documentTypeOn(type, run.day)
+  }
 
 /** @param isOwn the sender issued the paper itself and knows what it is */
 function typeReader(types: readonly DocumentType[], isOwn: boolean): TypeReader {

@@ -51,6 +51,7 @@ export function readerOf(c: Compiling, path: string): ReadText | null {
   const [step] = steps ?? []
   if (steps === null || step === undefined) return null
   c.paths.add(c.scope + path)
+  if (c.keepsTokens) return readLiteral(path, steps)
   return steps.length === 1 ? readField(step, c.empty) : readDeep(path, steps, c.empty)
 }
 
@@ -92,12 +93,34 @@ function readField(name: string, empty: ReadonlySet<string> | undefined): ReadTe
   }
 }
 
+/** The text whatever it means, unless it is blank. */
+function readLiteral(path: string, steps: readonly string[]): ReadText {
+  return (run) => {
+    const value = valueAt(run.row, steps)
+    run.field = path
+    const text = typeof value === 'string' ? value : value ? otherText(run, value, undefined) : undefined
+    if (text === undefined || text.trim() === '') return undefined
+    if (run.seen !== null) run.seen.push(run.prefix + path)
+    return text
+  }
+}
+
 function readDeep(path: string, steps: readonly string[], empty: ReadonlySet<string> | undefined): ReadText {
   return (run) => {
     const text = textAt(run, run.row, steps, path, empty)
     if (text !== undefined && run.seen !== null) run.seen.push(run.prefix + path)
     return text
   }
+}
+
+function valueAt(from: SourceValue | undefined, steps: readonly string[]): SourceValue | undefined {
+  let value = from
+  for (let i = 0; i < steps.length; i++) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    const step = steps[i] as string
+    value = Object.hasOwn(value, step) ? value[step] : undefined
+  }
+  return value
 }
 
 function textAt(
@@ -108,12 +131,7 @@ function textAt(
   empty: ReadonlySet<string> | undefined,
 ): string | undefined {
   run.field = field
-  let value = from
-  for (let i = 0; i < steps.length; i++) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-    const step = steps[i] as string
-    value = Object.hasOwn(value, step) ? value[step] : undefined
-  }
+  const value = valueAt(from, steps)
   if (value === undefined || value === null) return undefined
   return typeof value === 'string' ? noneOr(value, empty) : otherText(run, value, empty)
 }

@@ -1,18 +1,21 @@
 import type { Flag } from '#core/flags.ts'
-import { type Compiling, entryOf, type Plan } from '#core/mapping/compile/compiling.ts'
-import type { Node } from '#core/mapping/compile/node.ts'
+import { isUsccShape, usccCheckOk } from '#core/identifiers/uscc.ts'
+import { type Compiling, entryOf, mapOf, type Plan } from '#core/mapping/compile/compiling.ts'
+import type { MapNode, Node } from '#core/mapping/compile/node.ts'
 import type { ReasonCode } from '#core/mapping/reasons.ts'
 import { bitsOf } from '#core/mapping/run/flag-bits.ts'
-import { memoYear } from '#core/mapping/run/memo.ts'
+import { memo, memoYear } from '#core/mapping/run/memo.ts'
 import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
-import { wordsOf } from '#core/mapping/run/words.ts'
+import { isRuined, wordsOf } from '#core/mapping/run/words.ts'
 import type { Region } from '#core/model/values.ts'
+import { countryOf } from '#core/regions/countries.ts'
 import { type ResolvedRegion, resolveRegion } from '#core/regions/resolve.ts'
 import { compileText, type TextPlan } from './text.ts'
 
 /**
- * Region: `code` (GB/T 2260, or a node code that begins with one), `name`, or both, read in the year of `occurredAt`. `from` takes
- * either: digits are a code. The code decides. What leads to several places comes back as candidates; nothing is chosen.
+ * Region: `code` (GB/T 2260, or a node, operator or credit code that holds one), `name`, or both, read in the year of `occurredAt`.
+ * `from` takes either: digits are a code. The code decides. What leads to several places comes back as candidates; nothing is
+ * chosen. Where the goods are imported: `{ country: field }`, three letters of ISO 3166-1.
  */
 export const REGION_EXAMPLE = {
   mapping: '{ code: areaCode, name: areaName }',
@@ -31,6 +34,7 @@ interface RegionReading {
 const NAMES = ['code', 'name'] as const
 
 export function compileRegion(c: Compiling, node: Node, target: string): Plan<Region> | null {
+  if (node.is === 'map' && node.entries.has('country')) return compileCountry(c, node, target)
   const parts = partsOf(c, node, target)
   if (parts === null) return null
   const { code, name } = parts
@@ -55,6 +59,25 @@ export function compileRegion(c: Compiling, node: Node, target: string): Plan<Re
     return found.region
   }
   return { evaluate, verb: 'region' }
+}
+
+function compileCountry(c: Compiling, node: MapNode, target: string): Plan<Region> | null {
+  const map = mapOf(c, node, target, ['country'])
+  const field = map === null ? undefined : entryOf(map, 'country')
+  const plan = field === undefined ? null : compileText(c, field, `${target}.country`)
+  if (plan === null) return null
+  const find = memo((text) => ({ country: countryOf(text) }))
+  return {
+    verb: 'region',
+    evaluate: (run) => {
+      const text = plan.read(run)
+      if (text === undefined || isRuined(run, text, target)) return undefined
+      const { country } = find(text)
+      if (country !== undefined) return { country: country.code, name: country.name, year: run.year }
+      note(run, 'W_ENUM_UNKNOWN', 'enum_unknown', { target, value: text })
+      return { writtenAs: text, year: run.year }
+    },
+  }
 }
 
 function partsOf(
@@ -89,12 +112,13 @@ function isCode(text: string): boolean {
 }
 
 function readRegion(code: string, name: string, year: number): RegionReading {
+  const part = regionPart(code)
   const resolved = resolveRegion({
     year,
-    ...(code === '' ? {} : { code: regionPart(code) }),
+    ...(code === '' ? {} : { code: part }),
     ...(name === '' ? {} : { name }),
   })
-  const differs = code === '' ? resolved.name !== name : !code.startsWith(resolved.code ?? 'none')
+  const differs = code === '' ? resolved.name !== name : !part.startsWith(resolved.code ?? 'none')
   return {
     region: regionOf(resolved, differs ? code || name : undefined),
     bits: bitsOf(resolved.flags),
@@ -102,9 +126,17 @@ function readRegion(code: string, name: string, year: number): RegionReading {
   }
 }
 
-/** The region in the codes of nodes (9), operators (13), batches and trace codes (20): their first six digits. */
+/** Companies begin with 9, as no region does; other bodies are told from an identity number by their check digit. */
+const isCreditCode = (code: string): boolean =>
+  isUsccShape(code) && (code.startsWith('9') || usccCheckOk(code))
+
+/**
+ * The region in the codes of nodes (9), operators (13), batches and trace codes (20): their first six digits; in a credit code
+ * (18) that of registration, behind its first two signs.
+ */
 function regionPart(code: string): string {
-  const digits = code.normalize('NFKC').replace(/\s+/gu, '')
+  const digits = code.normalize('NFKC').replace(/\s+/gu, '').toUpperCase()
+  if (isCreditCode(digits)) return digits.slice(2, 8)
   return digits.length > 6 && /^\d+$/.test(digits) ? digits.slice(0, 6) : digits
 }
 
