@@ -58,7 +58,7 @@ function sourcesOf(bytes: Buffer, options: DecodeOptions): MappingCase['sources'
   try {
     return decode(bytes, options).records
   } catch (error) {
-    if (error instanceof DecodeRefusal) return { refused: error.code }
+    if (error instanceof DecodeRefusal) return { refused: error.code, at: error.at }
     throw error
   }
 }

@@ -41,16 +41,23 @@ describe('every sample, pushed into an empty hub after the one that it follows',
       const { expected } = sample
       it(`${id} ${sample.name}: ${expected.received} received, ${expected.accepted} accepted, ${expected.rejected} rejected`, async () => {
         await pool.query('truncate messages, record_versions, lot_edges, rejections, waiting_voids')
-        const before = samples.find(({ name }) =>
-          expected.sendAfter?.endsWith(name.split('/').at(-1) as string),
-        )
-        if (before) await push(id, before)
+        for (const file of [expected.sendAfter ?? []].flat()) {
+          const before = samples.find(({ name }) => name.endsWith(`/${file}`))
+          await push(id, before as GoldenSample)
+        }
         if (expected.refused) {
           const refusal = await push(id, sample).catch((error: unknown) => error)
           expect(refusal).toBeInstanceOf(HubError)
           expect(refusal).toMatchObject({
             code: 'unreadable_message',
-            parts: { issues: [{ code: expected.refused.code }] },
+            parts: {
+              issues: [
+                {
+                  code: expected.refused.code,
+                  ...(expected.refused.at === undefined ? {} : { path: expected.refused.at }),
+                },
+              ],
+            },
           })
           const { rows } = await pool.query('select state, received from messages')
           expect(rows).toEqual([{ state: 'refused', received: 0 }])

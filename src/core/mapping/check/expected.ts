@@ -2,14 +2,14 @@
 export interface ExpectedFile {
   readonly record: string
   readonly contentType: string
-  /** Sample that is sent before this one, in the same folder. */
-  readonly sendAfter?: string
+  /** Sample, or several in their order, that is sent before this one, in the same folder. */
+  readonly sendAfter?: string | readonly string[]
   readonly received: number
   readonly accepted: number
   readonly unchanged: number
   readonly rejected: number
-  /** The message as a whole cannot be read. */
-  readonly refused?: { readonly code: string }
+  /** The message as a whole cannot be read; `at` is the place, where the file names it. */
+  readonly refused?: { readonly code: string; readonly at?: string }
   readonly records: readonly ExpectedRecord[]
 }
 

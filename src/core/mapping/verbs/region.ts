@@ -6,7 +6,7 @@ import type { ReasonCode } from '#core/mapping/reasons.ts'
 import { bitsOf } from '#core/mapping/run/flag-bits.ts'
 import { memo, memoYear } from '#core/mapping/run/memo.ts'
 import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
-import { isRuined, wordsOf } from '#core/mapping/run/words.ts'
+import { isRuined, nameOf } from '#core/mapping/run/words.ts'
 import type { Region } from '#core/model/values.ts'
 import { countryOf } from '#core/regions/countries.ts'
 import { type ResolvedRegion, resolveRegion } from '#core/regions/resolve.ts'
@@ -44,9 +44,9 @@ export function compileRegion(c: Compiling, node: Node, target: string): Plan<Re
     let codeText = code === null ? '' : (code.read(run) ?? '')
     const codeField = run.field
     let nameText = name === null ? '' : (name.read(run) ?? '')
-    if (nameText !== '') nameText = wordsOf(run, nameText, target) ?? ''
+    if (nameText !== '') nameText = nameOf(run, nameText, target) ?? ''
     if (name === null && !isCode(codeText)) {
-      nameText = codeText === '' ? '' : (wordsOf(run, codeText, target) ?? '')
+      nameText = codeText === '' ? '' : (nameOf(run, codeText, target) ?? '')
       codeText = ''
     }
     if (codeText === '' && nameText === '') return undefined

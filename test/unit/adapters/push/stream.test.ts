@@ -207,12 +207,9 @@ describe('a stream is refused', () => {
       '/node',
       'the name stands twice in one object around the list',
     ],
-  ])(
-    'where what its records need around the list is not there: %s',
-    async (text, at, reason) => {
-      expect(await refusal(`{${text}}`, AROUND)).toMatchObject({ code: 'E_SCHEMA', at, reason })
-    },
-  )
+  ])('where what its records need around the list is not there: %s', async (text, at, reason) => {
+    expect(await refusal(`{${text}}`, AROUND)).toMatchObject({ code: 'E_SCHEMA', at, reason })
+  })
 
   test('a record or line without end is not collected for ever', async () => {
     const endless = async (head: string, options: StreamOptions) => {
