@@ -126,9 +126,9 @@ function readRegion(code: string, name: string, year: number): RegionReading {
   }
 }
 
-/** Companies begin with 9, as no region does; other bodies are told from an identity number by their check digit. */
-const isCreditCode = (code: string): boolean =>
-  isUsccShape(code) && (code.startsWith('9') || usccCheckOk(code))
+/** Companies begin with 9, as no region does, and may have a slip behind it; other bodies are told by their check digit. */
+const COMPANY = /^9[1-9A-Z]\d{6}[0-9A-Z]{10}$/
+const isCreditCode = (code: string): boolean => COMPANY.test(code) || (isUsccShape(code) && usccCheckOk(code))
 
 /**
  * The region in the codes of nodes (9), operators (13), batches and trace codes (20): their first six digits; in a credit code
