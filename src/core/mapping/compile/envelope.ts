@@ -38,12 +38,12 @@ function expectOf(c: Compiling, node: Node): Record<string, readonly string[]> |
     c.mistakes.add(node.at, 'read.expect', 'not_map', { wanted: 'expect: { method: name }' })
     return null
   }
-  const expect: Record<string, readonly string[]> = {}
+  const expect: (readonly [name: string, texts: readonly string[]])[] = []
   for (const { name, value } of node.entries.values()) {
     const texts = textsOf(c, value, `read.expect.${name}`)
-    if (texts !== null) expect[name] = texts
+    if (texts !== null) expect.push([name, texts])
   }
-  return Object.keys(expect).length === node.entries.size ? expect : null
+  return expect.length === node.entries.size ? Object.fromEntries(expect) : null
 }
 
 /** Whether a path leads to something beside the list: neither into it nor to what holds it, and to no prototype. */
