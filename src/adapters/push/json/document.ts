@@ -24,6 +24,8 @@ export interface JsonDocumentOptions {
   readonly maxRecords: number
   /** What the mapping wants of the members around the list. */
   readonly envelope?: EnvelopeWish | undefined
+  /** A number that lost digits rejects its record. */
+  readonly exactNumbers?: boolean | undefined
   /** Put before each path: the name of the form field. */
   readonly prefix?: string
 }
@@ -58,7 +60,7 @@ class DocumentWalk {
     this.text = text
     this.options = options
     this.prefix = options.prefix ?? ''
-    this.reader = new JsonReader(options.maxDepth)
+    this.reader = new JsonReader(options.maxDepth, options.exactNumbers)
     this.around = options.envelope && openEnvelope(this.prefix)
   }
 

@@ -42,9 +42,12 @@ export class JsonReader {
   readonly trail: (string | number)[] = []
   private readonly lastKeys: string[][] = []
   private readonly maxDepth: number
+  private readonly exactNumbers: boolean
 
-  constructor(maxDepth: number) {
+  /** @param exactNumbers a number that lost digits is an issue: for text whose numbers are read as numbers afterwards */
+  constructor(maxDepth: number, exactNumbers = false) {
     this.maxDepth = maxDepth
+    this.exactNumbers = exactNumbers
   }
 
   /** Begins another text; what was learned about keys stays. */
@@ -60,7 +63,7 @@ export class JsonReader {
     if (code === QUOTE) return this.string(depth)
     if (code === 0x7b) return this.object(depth)
     if (code === 0x5b) return this.array(depth)
-    if (code === 0x2d || (code >= 0x30 && code <= 0x39)) return this.number()
+    if (code === 0x2d || (code >= 0x30 && code <= 0x39)) return this.number(depth)
     if (code === 0x74) return this.literal('true', true)
     if (code === 0x66) return this.literal('false', false)
     if (code === 0x6e) return this.literal('null', null)
@@ -269,7 +272,7 @@ export class JsonReader {
     return new JsonFault(cut ? 'end' : 'escape', this.at)
   }
 
-  private number(): string {
+  private number(depth: number): string {
     const start = this.at
     const end = scanNumber(this.text, start)
     if (end < 0) {
@@ -278,7 +281,12 @@ export class JsonReader {
     }
     this.at = end
     const written = this.text.substring(start, end)
-    return losesPrecision(written) ? lostNumber(written) : written
+    if (!losesPrecision(written)) return written
+    if (this.exactNumbers) {
+      const fix = 'send codes as text between quotation marks'
+      this.issue(depth - 1, 'E_PRECISION_LOST', 'a number with more digits than numbers keep', fix)
+    }
+    return lostNumber(written)
   }
 
   private literal<T extends SourceValue>(word: string, value: T): T {

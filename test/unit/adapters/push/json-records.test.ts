@@ -105,6 +105,15 @@ describe('one bad record is rejected and its neighbours live', () => {
     expect(record).toMatchObject({ value: { id: '1', n: shown, a: [{ b: shown }] }, issues: [] })
   })
 
+  test('where numbers are read as numbers afterwards, one that lost digits rejects its record', () => {
+    const bytes = Buffer.from('[{"year":12345678901234567890},{"year":2024}]')
+    const { records } = decode(bytes, { format: 'json', exactNumbers: true })
+    expect(records.map(({ issues }) => issues.map(({ path, code }) => [path, code]))).toEqual([
+      [['/0/year', 'E_PRECISION_LOST']],
+      [],
+    ])
+  })
+
   test('no name of a message reaches a prototype', () => {
     const { records } = json(
       '[{"__proto__":{"polluted":"1"},"constructor":{"prototype":{"polluted":"1"}},"a":"1"}]',
