@@ -34,7 +34,7 @@ export function readControlBodies(app: FastifyInstance): void {
 export function parseControlBody(bytes: Buffer): unknown {
   if (bytes.length === 0) throw new HubError('empty_body')
   const text = utf8(bytes)
-  const reader = new JsonReader(DEPTH_MAX)
+  const reader = new JsonReader(DEPTH_MAX, true)
   reader.open(text)
   try {
     reader.value(0)

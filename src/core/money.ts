@@ -41,7 +41,7 @@ const NONE: readonly Flag[] = []
 const SUSPECT: readonly Flag[] = ['W_UNIT_SUSPECT']
 const BASES = { kg: unitOf('kg'), '500g': unitOf('斤'), piece: unitOf('个'), head: unitOf('头') } as const
 /** Digits of a price per kilogram that comes of a division without end: only of a price per pound. */
-const PRICE_SCALE = 6
+export const PRICE_SCALE = 6
 const LONGEST = 64
 
 /**

@@ -2,7 +2,7 @@ import type { Issue } from './issue.ts'
 
 /**
  * A value of a source record after decoding. Numbers are kept as the text that the source wrote, so that no digit is lost;
- * names of objects never reach a prototype.
+ * one that had lost digits before it was sent comes as `3.30825E+19`. Names of objects never reach a prototype.
  */
 export type SourceValue = string | boolean | null | SourceValue[] | { [name: string]: SourceValue }
 
@@ -15,6 +15,8 @@ export interface SourceRecord {
   readonly value: SourceValue
   /** Where one of its fields stands, for example `/1/billNo`. */
   place(field: string): string
+  /** What stands around the list, where the mapping reads it. */
+  readonly envelope?: Envelope
   /** What decoding found wrong with it; not empty means that the record is rejected while its neighbours live. */
   readonly issues: readonly Issue[]
 }
@@ -37,6 +39,16 @@ export interface XmlJoin {
   readonly park?: boolean
 }
 
+/** What the members around the list are called in a mapping: `envelope.recordNodeId`. */
+export const ENVELOPE = 'envelope.'
+
+/** The members around the list of a message: `method`, `recordNodeId`, `head`. All its records share one. */
+export interface Envelope {
+  readonly value: { readonly [name: string]: SourceValue }
+  /** Where one of them stands: `/body/enterpriseCode`, `dataStr/recordNodeId`. */
+  place(field: string): string
+}
+
 /** How the bytes of a system's message are read; written in `read:` of a mapping. */
 export interface ReadOptions {
   readonly format: 'json' | 'ndjson' | 'xml' | 'soap' | 'csv' | 'form' | 'xlsx'
@@ -44,6 +56,10 @@ export interface ReadOptions {
   readonly encoding?: string
   /** Path of the list inside the document, names joined by a dot; empty means the root: a list, or a single record. */
   readonly rows?: string
+  /** Members around the list that the mapping reads, names joined by a dot. */
+  readonly envelope?: readonly string[]
+  /** What members around the list must say, by their path: one of the texts. A message that says something else is refused. */
+  readonly expect?: Readonly<Record<string, readonly string[]>>
   readonly xml?: {
     /** Names of the elements that are source records. */
     readonly roots?: readonly string[]

@@ -4,6 +4,7 @@ import { streamCsv } from './csv/read.ts'
 import { contradicts, xmlDeclaredEncoding } from './declared.ts'
 import { DEPTH_MAX, type Declared, type DecodeOutcome, decode, isText, type TextFormat } from './decode.ts'
 import { rowsPath } from './json/document.ts'
+import { envelopeWish } from './json/envelope.ts'
 import { createLineReader } from './json/line.ts'
 import { refuseOther } from './json/refuse.ts'
 import { streamJson } from './json/stream.ts'
@@ -89,7 +90,7 @@ function records(
       return streamXml(text, { ...options, maxWaiting, onEnd }, maxDepth)
     }
     default:
-      return streamJson(text, { rows: rowsPath(options.rows), maxDepth })
+      return streamJson(text, { rows: rowsPath(options.rows), envelope: envelopeWish(options), maxDepth })
   }
 }
 

@@ -5,6 +5,7 @@ import { readCsv } from './csv/read.ts'
 import { contradicts, xmlDeclaredEncoding } from './declared.ts'
 import { readForm } from './form.ts'
 import { readJson, rowsPath } from './json/document.ts'
+import { envelopeWish } from './json/envelope.ts'
 import { readLines } from './ndjson.ts'
 import { readSoap } from './soap/read.ts'
 import type { Unjoined, XmlParts } from './xml/join.ts'
@@ -23,6 +24,8 @@ export interface DecodeOptions extends ReadOptions {
   readonly format: TextFormat
   /** Most records that the system may send in one message. */
   readonly maxRecords?: number
+  /** JSON whose numbers are read as numbers afterwards: one that lost digits rejects its record, instead of showing it in its text. */
+  readonly exactNumbers?: boolean
 }
 
 export const isText = <T extends ReadOptions>(options: T): options is T & { readonly format: TextFormat } =>
@@ -73,7 +76,14 @@ function readFormat(bytes: Uint8Array, options: DecodeOptions, maxRecords: numbe
   const maxDepth = Math.min(options.maxDepth ?? DEPTH_MAX, DEPTH_MAX)
   const { format } = options
   if (format === 'ndjson') return readLines(bytes, { maxDepth, maxRecords })
-  const json = { rows: rowsPath(options.rows), maxDepth, maxRecords }
+  const { exactNumbers } = options
+  const json = {
+    rows: rowsPath(options.rows),
+    envelope: envelopeWish(options),
+    exactNumbers,
+    maxDepth,
+    maxRecords,
+  }
   if (format === 'form') return readForm(bytes, options.form?.field ?? 'data', json)
   const { text, encoding } = decodeText(bytes)
   if (format === 'csv') return { encoding, records: readCsv(text, options.csv, maxRecords) }

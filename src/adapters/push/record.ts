@@ -1,5 +1,5 @@
 import type { Issue } from '#core/issue.ts'
-import type { SourceRecord, SourceValue } from '#core/source.ts'
+import type { Envelope, SourceRecord, SourceValue } from '#core/source.ts'
 
 const NO_ISSUES: readonly Issue[] = Object.freeze([])
 
@@ -13,8 +13,12 @@ export function sourceRecord(
   value: SourceValue,
   placing: Placing,
   issues: readonly Issue[] = NO_ISSUES,
+  envelope?: Envelope,
 ): SourceRecord {
-  return { index, path, value, place: (field) => (field === '' ? path : placing(path, field)), issues }
+  const place = (field: string) => (field === '' ? path : placing(path, field))
+  return envelope === undefined
+    ? { index, path, value, place, issues }
+    : { index, path, value, place, issues, envelope }
 }
 
 /** Whether a value is an object with named members. */

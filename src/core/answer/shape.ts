@@ -4,8 +4,8 @@ import { element } from '#core/mapping/backward/xml.ts'
 import { type Compiling, entryOf, mapOf } from '#core/mapping/compile/compiling.ts'
 import { nearest } from '#core/mapping/compile/nearest.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
+import { stepsOf } from '#core/mapping/compile/steps.ts'
 import type { Row, Run } from '#core/mapping/run/run.ts'
-import { stepsOf } from '#core/mapping/verbs/from.ts'
 import { MESSAGE_FACTS, RECORD_FACTS } from './answer.ts'
 
 /** Makes the values of one answer from the facts in `run.row` and the results. */

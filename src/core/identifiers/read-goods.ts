@@ -1,5 +1,5 @@
 import type { Flag } from '#core/flags.ts'
-import { isCustomsShape } from './customs.ts'
+import { isCommodityShape, isCustomsShape } from './customs.ts'
 import { isEarTagShape } from './eartag.ts'
 import { gs1CheckOk, isGlnShape, isGtinShape, isSgtinShape } from './gs1.ts'
 import { hasTraceDate, isBatchShape, isTraceShape, traceForm } from './mofcom.ts'
@@ -90,6 +90,11 @@ export function readOrganic(code: string): Reading | null {
 export function readCustoms(code: string): Reading | null {
   const value = dropHyphens(code)
   return isCustomsShape(value) ? unchecked('cn.customs.decl18', value, FIT.plausible) : null
+}
+
+export function readCommodity(code: string): Reading | null {
+  const value = code.replace(/[.-]/g, '')
+  return isCommodityShape(value) ? unchecked('cn.customs.hs10', value, FIT.plausible) : null
 }
 
 /** Numbers whose form no standard fixes have a digit and some length; words such as 见附页 are none. */

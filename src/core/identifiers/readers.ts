@@ -1,5 +1,6 @@
 import {
   readBatch,
+  readCommodity,
   readCustoms,
   readEarTag,
   readEarTagTail,
@@ -33,6 +34,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<IdScheme, Reader>([
   ['cn.sc14', readSc],
   ['cn.organic17', readOrganic],
   ['cn.customs.decl18', readCustoms],
+  ['cn.customs.hs10', readCommodity],
   ['gs1.gtin', readGtin],
   ['gs1.gln', readGln],
   ['gs1.sgtin', readSgtin],

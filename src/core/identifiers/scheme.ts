@@ -24,6 +24,7 @@ export const SCHEME_TITLES = {
   'cn.organic17': ['Organic code', '有机码'],
   'cn.zsl.record': ['Zhejiang food chain record', '浙食链报备编号'],
   'cn.customs.decl18': ['Customs declaration', '报关单号'],
+  'cn.customs.hs10': ['Customs commodity code', '海关商品编号'],
   'gs1.gtin': ['GTIN', '商品条码'],
   'gs1.gln': ['GLN', '全球位置码'],
   'gs1.sgtin': ['Serialised GTIN', '系列化商品条码'],

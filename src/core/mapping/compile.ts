@@ -6,6 +6,7 @@ import { type MapNode, parseFile } from './compile/node.ts'
 import type { Compilation, CompiledMapping, MappingFile } from './mapping.ts'
 import { anyCase } from './run/any-case.ts'
 import { driftFinder } from './run/drift.ts'
+import { envelopeDrift, unusedAround } from './run/envelope.ts'
 import { forwardRunner } from './run/forward.ts'
 import { unusedFields } from './run/unused.ts'
 
@@ -56,9 +57,12 @@ function forward(plan: ForwardPlan, runner: ReturnType<typeof forwardRunner>): C
     map: (source, { receivedAtMs }) => runner.map(source, receivedAtMs),
     trace(source, { receivedAtMs }) {
       const { seen, ...mapped } = runner.trace(source, receivedAtMs)
-      return { ...mapped, unused: unusedFields(source, seen, plan.ignored) }
+      const unused = unusedFields(source, seen, plan.ignored)
+      const { envelope } = source
+      if (envelope) unused.push(...unusedAround(envelope, seen, plan.ignored, plan.read))
+      return { ...mapped, unused }
     },
-    drift: driftFinder(plan.known),
+    drift: plan.read.envelope === undefined ? driftFinder(plan.known) : envelopeDrift(plan.known, plan.read),
   }
 }
 

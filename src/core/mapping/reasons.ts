@@ -118,6 +118,10 @@ export const REASONS = {
     ],
     ['Send the price for a kilogram or 500 g.', '请发送每公斤或每斤单价。'],
   ),
+  price_basis: define(
+    ['the price gives the amount neither for a kilogram nor for 500 g', '单价按公斤或按斤均与金额不符'],
+    ['Check price, mass and amount of the scale.', '请检查秤上的单价、重量与金额。'],
+  ),
   price_band: define(
     ['the price is outside the band of the product', '单价超出该产品合理范围'],
     ['Check the unit of mass and price.', '请核对重量与计价单位。'],

@@ -82,7 +82,9 @@ const DEFS: TProperties = {
   code: textWith(scheme),
   date: textWith(date),
   texts: textWith({ each: Type.String() }),
-  region: Type.Unsafe({ anyOf: [ref('text'), parts({ code: ref('text'), name: ref('text') })] }),
+  region: Type.Unsafe({
+    anyOf: [ref('text'), parts({ code: ref('text'), name: ref('text'), country: ref('text') })],
+  }),
   product: parts(
     { code: ref('text'), name: ref('text'), class: textWith({}), ids: ref('code') },
     `Classes: ${Object.keys(PRODUCT_CLASSES).join(', ')}`,
@@ -91,11 +93,15 @@ const DEFS: TProperties = {
     unit: textWith({ default: Type.String() }),
     dimension: oneOf(['mass', 'any']),
     packs: ref('text'),
+    times: ref('text'),
     units: Type.Unsafe({ type: 'object', additionalProperties: Type.String() }),
   }),
   price: textWith({
-    per: Type.Unsafe({ anyOf: [oneOf(['kg', '500g', 'piece', 'head', 'unit']), ref('text')] }),
+    per: Type.Unsafe({
+      anyOf: [oneOf(['kg', '500g', 'piece', 'head', 'unit']), list(oneOf(['kg', '500g'])), ref('text')],
+    }),
     scale: oneOf(['yuan', 'fen']),
+    amount: ref('amount'),
   }),
   amount: textWith({ scale: oneOf(['yuan', 'fen']) }),
   documents: list(
@@ -107,6 +113,7 @@ const DEFS: TProperties = {
         anyOf: [
           oneOf([...Object.keys(DOCUMENT_TYPES), 'by-number']),
           list(oneOf(Object.keys(DOCUMENT_TYPES))),
+          parts(text),
         ],
       }),
       scheme: Type.String(),
@@ -149,6 +156,7 @@ const DEFS: TProperties = {
         'operator',
         'positive',
         'raw',
+        'reading',
         'sample',
         'sampled',
         'screening',
@@ -214,6 +222,11 @@ export function mappingSchema(): TSchema {
     format: oneOf(['json', 'ndjson', 'xml', 'soap', 'csv', 'form', 'xlsx']),
     encoding: Type.String(),
     rows: Type.String(),
+    envelope: told(scalars, 'Members around the list that the mapping reads, as envelope.<name>'),
+    expect: told(
+      Type.Unsafe({ type: 'object', minProperties: 1, additionalProperties: scalars }),
+      'What members around the list must say; a message that says something else is refused',
+    ),
     empty: scalars,
     xml: parts({
       roots: scalars,

@@ -16,6 +16,7 @@ export interface Body {
   parties?: PartyPart[]
   lots?: LotPart[]
   documents?: DocumentPart[]
+  producedOn?: When
   product?: ProductPart
   quantity?: Quantity
   mass?: Quantity

@@ -40,6 +40,16 @@ const common = {
   parties: Type.Optional(field(Type.Array(PartyPart), ['Parties', '主体'])),
   lots: Type.Optional(field(Type.Array(LotPart), ['Lots', '批次'])),
   documents: Type.Optional(field(Type.Array(DocumentPart), ['Documents', '凭证'])),
+  producedOn: Type.Optional(
+    field(
+      When,
+      ['Produced', '生产日期'],
+      [
+        'When the goods were harvested, slaughtered or packed, as the source says',
+        '来源所述的采收、屠宰或包装时间',
+      ],
+    ),
+  ),
   product: Type.Optional(field(ProductPart, ['Product', '产品'])),
   quantity: Type.Optional(field(Quantity, ['Quantity', '数量'])),
   mass: Type.Optional(

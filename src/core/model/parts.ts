@@ -26,7 +26,9 @@ export const PARTY_ROLES = [
   'inspector',
   'payer',
   'payee',
+  'shipper',
   'consignee',
+  'principal',
 ] as const
 export const PARTY_KINDS = [
   'enterprise',

@@ -44,6 +44,11 @@ export const Region = Type.Object(
       ['GB/T 2260 code', '行政区划代码'],
       ['The code valid in "year"; absent when it cannot be told', '在该年份有效的代码；无法确定时不填'],
     ),
+    country: field(
+      Type.Optional(Type.String({ pattern: '^[A-Z]{3}$' })),
+      ['Country', '国家或地区'],
+      ['ISO 3166-1 alpha-3, where the goods are imported', '进口货物的 ISO 3166-1 三字母代码'],
+    ),
     year: field(
       Type.Integer(),
       ['Year', '年份'],

@@ -1,6 +1,6 @@
 import { type Compiling, choiceOf, entryOf, mapOf, textOf } from '#core/mapping/compile/compiling.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
-import { stepsOf } from '#core/mapping/verbs/from.ts'
+import { stepsOf } from '#core/mapping/compile/steps.ts'
 
 export const RECORD_VERDICTS = ['ok', 'duplicate', 'retry', 'reject'] as const
 export type RecordVerdict = (typeof RECORD_VERDICTS)[number]

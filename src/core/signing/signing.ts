@@ -1,6 +1,6 @@
 import { type Compiling, choiceOf, entryOf, mapOf, textOf } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
-import { stepsOf } from '#core/mapping/verbs/from.ts'
+import { stepsOf } from '#core/mapping/compile/steps.ts'
 
 /** How the messages of a system are signed, in both directions; the `sign:` block of system.yaml. */
 export interface Signing {

@@ -2,7 +2,7 @@ import { compareDecimal, multiplyDecimal, parseDecimal } from '#core/decimal.ts'
 import type { Flag } from '#core/flags.ts'
 import { foldWidth } from '#core/width.ts'
 import { type UnitCode, type UnitMeaning, unitKey, unitOf } from './table.ts'
-import { type Expression, readExpression, type Term } from './term.ts'
+import { type Expression, readExpression, readNumber, type Term } from './term.ts'
 
 /** An amount of goods in its canonical unit, with the text it was read from. */
 export interface Quantity {
@@ -54,6 +54,28 @@ export function parseQuantity(raw: string, options: QuantityOptions): QuantityRe
     if (value !== null && meaning !== undefined) return single(value, meaning, cell, raw + cell, options)
   }
   return readWritten(raw, options)
+}
+
+/**
+ * The whole of a number of packages, from the content of one: exact, and only of a whole number above zero. Where the number
+ * cannot be read the whole has the value null and `W_UNIT_SUSPECT`.
+ * @param content reading of the content of one package
+ * @param count number of packages as the source wrote it; undefined where it did not
+ */
+export function timesPacks(content: QuantityReading, count: string | undefined): QuantityReading {
+  const { quantity } = content
+  const packs = count === undefined ? null : readCount(count)
+  const raw = count === undefined ? quantity.raw : `${quantity.raw}*${count}`
+  if (packs === null || quantity.value === null)
+    return { quantity: { ...quantity, value: null, raw }, flags: SUSPECT }
+  const value = multiplyDecimal(quantity.value, packs)
+  return { quantity: { ...quantity, value, raw, packs }, flags: content.flags }
+}
+
+/** A whole number above zero in any width, or a Chinese one; null for anything else. */
+export function readCount(text: string): string | null {
+  const count = readNumber(foldWidth(text))
+  return count === null || count.includes('.') || compareDecimal(count, '0') <= 0 ? null : count
 }
 
 /** The way of texts that are more than digits, or have no unit cell, or one that is unknown. */

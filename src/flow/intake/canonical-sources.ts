@@ -39,7 +39,7 @@ export interface CanonicalMessage {
 export function readCanonical(bytes: Uint8Array): CanonicalMessage {
   let records: readonly SourceRecord[]
   try {
-    records = decode(bytes, { format: 'json' }, {}).records
+    records = decode(bytes, { format: 'json', exactNumbers: true }, {}).records
   } catch (error) {
     if (!(error instanceof DecodeRefusal)) throw error
     const { at: path, code, reason, fix } = error

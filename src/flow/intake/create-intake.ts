@@ -5,6 +5,7 @@ import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { HubError } from '#core/errors.ts'
 import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { countResults, type Receipt } from '#core/receipt.ts'
+import { readOptions } from '#flow/systems/read-options.ts'
 import { type InstalledRecord, isPushed, pushedNames, type Registry } from '#flow/systems/registry.ts'
 import { isConflict } from '#store/database-errors.ts'
 import { findIdempotencyKey } from '#store/idempotency-keys.ts'
@@ -112,7 +113,11 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
           mapping: `${mapping.name}@${mapping.version}`,
         }
         try {
-          const decoded = await decodeMessage(request.bytes, mapping.read, charsetOf(request.contentType))
+          const decoded = await decodeMessage(
+            request.bytes,
+            readOptions(record, mapping),
+            charsetOf(request.contentType),
+          )
           const signing = registry.system(request.system)?.sign
           if (signing) await checkSignature(pool, signing, { ...request, read: mapping.read })
           // Bases that are kept cost as much as records.

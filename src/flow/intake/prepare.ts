@@ -2,7 +2,7 @@ import type { Issue } from '#core/issue.ts'
 import { TooManyEdges } from '#core/lineage/edges.ts'
 import type { CompiledMapping, MappedRecord, MappedSource } from '#core/mapping/mapping.ts'
 import { RECORD_ID_MAX } from '#core/model/identity.ts'
-import type { SourceRecord, SourceValue } from '#core/source.ts'
+import { ENVELOPE, type SourceRecord, type SourceValue } from '#core/source.ts'
 import { contentOf } from './content.ts'
 import type { PreparedRecord, PreparedSource } from './decide.ts'
 
@@ -38,7 +38,7 @@ export function prepareSources(
     sources.push(source)
     // A rejected record is kept whole; its names may hold what the store does not take.
     if (source.rejected) rejectedValues.set(mapped.index, record.value)
-    else for (const name of mapping.drift(record)) countField(drift, name, record.value)
+    else for (const name of mapping.drift(record)) countField(drift, name, record)
   }
   return { sources, rejectedValues, drift, expectsLots: mapping.expectsLots === true }
 }
@@ -114,7 +114,7 @@ const preparedRecord = ({
 function countField(
   drift: Map<string, { count: number; sample: string | null }>,
   name: string,
-  value: SourceValue,
+  { value, envelope }: SourceRecord,
 ): void {
   const kept = cut(name, DRIFT_NAME_MAX)
   const known = drift.get(kept)
@@ -123,7 +123,8 @@ function countField(
     return
   }
   if (drift.size >= DRIFT_FIELDS_MAX) return
-  const field = value !== null && typeof value === 'object' && !Array.isArray(value) ? value[name] : undefined
+  const row = value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {}
+  const field = row[name] ?? envelope?.value[name.slice(ENVELOPE.length)]
   drift.set(kept, { count: 1, sample: typeof field === 'string' ? cut(field, SAMPLE_MAX) : null })
 }
 

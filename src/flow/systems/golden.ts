@@ -4,9 +4,9 @@ import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import type { ExpectedFile } from '#core/mapping/check/expected.ts'
 import { type CaseResult, type MappingCase, runMappingTests } from '#core/mapping/check/run-tests.ts'
-import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import type { Signing } from '#core/signing/signing.ts'
 import { refuseUnsigned } from '#flow/intake/check-signature.ts'
+import { readOptions } from './read-options.ts'
 import type { InstalledSystem } from './registry.ts'
 
 /** A sample of a system with what must come out of it. */
@@ -40,10 +40,12 @@ export async function readSamples(system: Pick<InstalledSystem, 'folder'>): Prom
 export async function testSystem(system: InstalledSystem, receivedAtMs: number): Promise<CaseResult[]> {
   const results: CaseResult[] = []
   for (const { name, bytes, expected } of await readSamples(system)) {
-    const mapping = system.records.get(expected.record)?.mapping
-    if (!mapping) results.push({ name, failures: [`there is no working mapping for ${expected.record}`] })
+    const record = system.records.get(expected.record)
+    const mapping = record?.mapping
+    if (!record || !mapping)
+      results.push({ name, failures: [`there is no working mapping for ${expected.record}`] })
     else {
-      const sources = await sourcesOf(bytes, mapping, expected, system.sign)
+      const sources = await sourcesOf(bytes, readOptions(record, mapping), expected, system.sign)
       results.push(...runMappingTests(mapping, [{ name, expected, sources }], receivedAtMs))
     }
   }
@@ -52,7 +54,7 @@ export async function testSystem(system: InstalledSystem, receivedAtMs: number):
 
 async function sourcesOf(
   bytes: Buffer,
-  { read }: CompiledMapping,
+  read: ReturnType<typeof readOptions>,
   { secrets = {} }: ExpectedFile,
   signing: Signing | undefined,
 ): Promise<MappingCase['sources']> {
@@ -62,7 +64,7 @@ async function sourcesOf(
     if (signing && secret) refuseUnsigned(signing, secret, { bytes, read })
     return records
   } catch (error) {
-    if (error instanceof DecodeRefusal) return { refused: error.code }
+    if (error instanceof DecodeRefusal) return { refused: error.code, at: error.at }
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
 import type { Region } from '#core/model/values.ts'
 import { isOrganisationName } from '#core/organisation-name.ts'
+import { countryOf } from '#core/regions/countries.ts'
 import { regionPath } from '#core/regions/path.ts'
 
 const LONGEST = 40
@@ -43,9 +44,11 @@ export function publicPlace(sites: readonly SitePart[] | undefined): string | un
   return [shown, booth].filter(Boolean).join(' ') || undefined
 }
 
-/** Province, prefecture and county of a resolved code. What a source wrote in its own words may be an address and is not shown. */
+/** Country, or province, prefecture and county of a resolved code. What a source wrote itself may be an address and is not shown. */
 export const publicRegion = (region: Region | undefined): string | undefined =>
-  region?.code ? regionPath(region.code, region.year).join('') || undefined : undefined
+  region?.code
+    ? regionPath(region.code, region.year).join('') || undefined
+    : countryOf(region?.country ?? '')?.name
 
 /** A plate with nothing left but province and city: `浙H*****`. */
 export const maskedPlate = (plate: string | undefined): string | undefined =>

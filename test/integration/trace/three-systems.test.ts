@@ -52,12 +52,13 @@ test('pork, from the bytes of the slaughterhouse: corrected voucher, both produc
   expect(graph.nodes[1]?.tests).toMatchObject([{ verdict: 'pass' }])
 })
 
-test('tomatoes, across two systems: trade, certificate, harvested lot', async () => {
+test('tomatoes, across three systems: trade, certificate, harvested lot, and the field that it grew in', async () => {
   const graph = await back('JXSG2024041500018')
   expect(graph.nodes.map(({ code }) => code)).toEqual([
     'doc:JXSG2024041500018',
     'doc:HGZ20240415-7K3M',
     'lot:33082500724041400001',
+    'lot:33082500724010800002',
   ])
 })
 

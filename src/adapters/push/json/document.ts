@@ -3,6 +3,7 @@ import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { tooMany } from '#adapters/push/too-many.ts'
 import type { Issue } from '#core/issue.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
+import { checkExpected, type EnvelopeWish, type OpenEnvelope, openEnvelope } from './envelope.ts'
 import { fieldPointer, pointer } from './pointer.ts'
 import { JsonReader } from './reader.ts'
 import { refuseJson, refuseOther } from './refuse.ts'
@@ -21,6 +22,10 @@ export interface JsonDocumentOptions {
   readonly maxDepth: number
   /** More are counted but not kept, and the message is refused. */
   readonly maxRecords: number
+  /** What the mapping wants of the members around the list. */
+  readonly envelope?: EnvelopeWish | undefined
+  /** A number that lost digits rejects its record. */
+  readonly exactNumbers?: boolean | undefined
   /** Put before each path: the name of the form field. */
   readonly prefix?: string
 }
@@ -49,12 +54,14 @@ class DocumentWalk {
   private count = 0
   private found = false
   private inRecord = false
+  private readonly around: OpenEnvelope | undefined
 
   constructor(text: string, options: JsonDocumentOptions) {
     this.text = text
     this.options = options
     this.prefix = options.prefix ?? ''
-    this.reader = new JsonReader(options.maxDepth)
+    this.reader = new JsonReader(options.maxDepth, options.exactNumbers)
+    this.around = options.envelope && openEnvelope(this.prefix)
   }
 
   read(): JsonRows {
@@ -63,10 +70,20 @@ class DocumentWalk {
       const document = this.descend(0)
       this.reader.end()
       if (!this.found) throw this.missing()
-      return { records: this.records, envelope: isRow(document) ? document : {} }
+      const envelope = isRow(document) ? document : {}
+      this.close(envelope)
+      return { records: this.records, envelope }
     } catch (fault) {
       throw refuseJson(fault, this.text, this.inRecord)
     }
+  }
+
+  /** Hands the envelope, which is whole now, to the records. */
+  private close(envelope: Row): void {
+    const { around } = this
+    if (!around || !this.options.envelope) return
+    around.value = envelope
+    checkExpected(around, this.options.envelope)
   }
 
   /** Reads the envelope from this depth on; at the depth of the list, the list, which stands empty in the envelope. */
@@ -127,7 +144,7 @@ class DocumentWalk {
 
   private recordOf(index: number, path: string, value: SourceValue): SourceRecord {
     const issues = recordIssues(value, path, this.reader.issues, this.prefix)
-    return sourceRecord(index, this.prefix + path, value, fieldPointer, issues)
+    return sourceRecord(index, this.prefix + path, value, fieldPointer, issues, this.around)
   }
 
   private checkCount(base: string): void {
@@ -135,13 +152,12 @@ class DocumentWalk {
     if (this.count > maxRecords) throw tooMany(this.count, maxRecords, this.prefix + base)
   }
 
-  /** A number of the envelope may have any length: it is kept as text, and is no record's. */
   private checkEnvelope(): void {
-    if (this.reader.issues.some((issue) => issue.code !== 'E_PRECISION_LOST')) throw this.badEnvelope()
+    if (this.reader.issues.length > 0) throw this.badEnvelope()
   }
 
   private badEnvelope(): DecodeRefusal {
-    const issue = this.reader.issues.find((one) => one.code !== 'E_PRECISION_LOST')
+    const [issue] = this.reader.issues
     const at = this.prefix + (issue?.path ?? '')
     return new DecodeRefusal('E_SCHEMA', at, `${issue?.reason} around the list`, issue?.fix ?? '')
   }

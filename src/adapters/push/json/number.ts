@@ -2,6 +2,7 @@ const SAFE_DIGITS = 15
 const MAX_EXACT = 9007199254740992n
 // No number that means something is longer; the patterns below must not see megabytes of zeros.
 const TEXT_MAX = 100
+const WHOLE = /^(-?)(\d+)(?:[eE]\+?(\d{1,6}))?$/
 const PARTS = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/
 
 /**
@@ -20,6 +21,20 @@ export function losesPrecision(text: string): boolean {
   if (exponent !== '') return digits.length > SAFE_DIGITS || Math.abs(value) > Number(MAX_EXACT)
   if (fraction === '') return digits.length > SAFE_DIGITS || BigInt(whole) > MAX_EXACT
   return digits.length > SAFE_DIGITS && String(value) !== text
+}
+
+/**
+ * A number that lost digits, in the form in which spreadsheets show one (`33082500724041500092` → `3.3082500724041500092E+19`): whoever
+ * reads a code sees that it is none, while a mass or a time that cannot be read is told as such. Fractions and small numbers stay as
+ * they are written: no code is one.
+ */
+export function lostNumber(text: string): string {
+  const parts = WHOLE.exec(text)
+  if (!parts) return text
+  const [, sign = '', digits = '', exponent = '0'] = parts
+  const power = digits.length - 1 + Number(exponent)
+  const rest = digits.slice(1, TEXT_MAX).replace(/0+$/, '')
+  return `${sign}${digits.charAt(0)}${rest === '' ? '' : `.${rest}`}E+${power}`
 }
 
 /**

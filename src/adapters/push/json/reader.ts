@@ -2,7 +2,7 @@ import type { Issue } from '#core/issue.ts'
 import type { SourceValue } from '#core/source.ts'
 import { hasForbiddenCharacter } from '#core/text.ts'
 import { JsonFault } from './fault.ts'
-import { losesPrecision, scanNumber } from './number.ts'
+import { losesPrecision, lostNumber, scanNumber } from './number.ts'
 import { pointer } from './pointer.ts'
 
 /** Issues kept of one record: more say nothing new. */
@@ -27,9 +27,9 @@ const HEX4 = /^[0-9a-fA-F]{4}$/
 type JsonObject = { [name: string]: SourceValue }
 
 /**
- * Strict reader of JSON text (RFC 8259) that keeps each number as the text the source wrote. What makes one record doubtful
- * (a number that lost digits, a key twice, a key that reaches a prototype, NUL, half a surrogate pair) is collected in
- * `issues`; what is not JSON throws a JsonFault.
+ * Strict reader of JSON text (RFC 8259) that keeps each number as the text the source wrote, but for one that lost digits, which
+ * comes in a form that shows it. What makes one record doubtful (a key twice, a key that reaches a prototype, NUL, half a surrogate
+ * pair) is collected in `issues`; what is not JSON throws a JsonFault.
  *
  * It is a class because the position is state of every step. Records of one message have the same keys in the same order, so
  * the keys of the last object at each depth are tried first: that saves making, hashing and comparing each key again.
@@ -42,9 +42,12 @@ export class JsonReader {
   readonly trail: (string | number)[] = []
   private readonly lastKeys: string[][] = []
   private readonly maxDepth: number
+  private readonly exactNumbers: boolean
 
-  constructor(maxDepth: number) {
+  /** @param exactNumbers a number that lost digits is an issue: for text whose numbers are read as numbers afterwards */
+  constructor(maxDepth: number, exactNumbers = false) {
     this.maxDepth = maxDepth
+    this.exactNumbers = exactNumbers
   }
 
   /** Begins another text; what was learned about keys stays. */
@@ -278,11 +281,12 @@ export class JsonReader {
     }
     this.at = end
     const written = this.text.substring(start, end)
-    if (losesPrecision(written)) {
+    if (!losesPrecision(written)) return written
+    if (this.exactNumbers) {
       const fix = 'send codes as text between quotation marks'
       this.issue(depth - 1, 'E_PRECISION_LOST', 'a number with more digits than numbers keep', fix)
     }
-    return written
+    return lostNumber(written)
   }
 
   private literal<T extends SourceValue>(word: string, value: T): T {

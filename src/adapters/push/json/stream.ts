@@ -1,7 +1,8 @@
 import { sourceRecord } from '#adapters/push/record.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
-import type { SourceRecord, SourceValue } from '#core/source.ts'
+import type { Envelope, SourceRecord, SourceValue } from '#core/source.ts'
 import { type JsonDocumentOptions, readJson, recordIssues } from './document.ts'
+import { checkBefore, checkExpected, openEnvelope } from './envelope.ts'
 import { fieldPointer, pointer } from './pointer.ts'
 import { JsonReader } from './reader.ts'
 import { refuseJson, refuseOther } from './refuse.ts'
@@ -15,7 +16,7 @@ export async function* streamJson(
   options: StreamOptions,
 ): AsyncGenerator<SourceRecord> {
   const splitter = new JsonSplitter(options.rows)
-  const read = createPieceReader(options)
+  const read = createPieceReader(options, () => envelopeBefore(splitter.around, options))
   let head = ''
   let begun = false
   for await (const chunk of text) {
@@ -42,17 +43,34 @@ function* around(splitter: JsonSplitter, options: StreamOptions): Generator<Sour
   }
 }
 
-function createPieceReader({ rows, maxDepth }: StreamOptions) {
+/** What stands before the list, from the text that ends with its opening bracket; undefined where the mapping looks at the list alone. */
+function envelopeBefore(
+  text: string,
+  { rows, envelope: wish, maxDepth }: StreamOptions,
+): Envelope | undefined {
+  if (wish === undefined) return undefined
+  const closed = `${text}]${'}'.repeat(rows.length)}`
+  const envelope = openEnvelope('')
+  envelope.value = readJson(closed, { rows, maxDepth, maxRecords: 0 }).envelope
+  checkExpected(envelope, wish)
+  checkBefore(envelope, wish)
+  return envelope
+}
+
+function createPieceReader({ rows, maxDepth }: StreamOptions, begin: () => Envelope | undefined) {
   const reader = new JsonReader(maxDepth)
   const base = pointer(rows)
   rows.forEach((name, depth) => {
     reader.trail[depth] = name
   })
   let index = 0
+  let envelope: Envelope | undefined
   return (piece: JsonPiece): SourceRecord => {
+    if (index === 0) envelope = begin()
     const path = `${base}/${index}`
     const value = readPiece(reader, piece, rows.length, index, path)
-    return sourceRecord(index++, path, value, fieldPointer, recordIssues(value, path, reader.issues, ''))
+    const issues = recordIssues(value, path, reader.issues, '')
+    return sourceRecord(index++, path, value, fieldPointer, issues, envelope)
   }
 }
 

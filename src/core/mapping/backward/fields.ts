@@ -1,7 +1,7 @@
 import { type Compiling, choiceOf, entryOf, mapOf } from '#core/mapping/compile/compiling.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
+import { stepsOf } from '#core/mapping/compile/steps.ts'
 import type { Row, Run } from '#core/mapping/run/run.ts'
-import { stepsOf } from '#core/mapping/verbs/from.ts'
 import { type Condition, compileWhen } from '#core/mapping/verbs/when.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
 import { compileValuePlan, type ValuePlan } from './value.ts'

@@ -10,8 +10,8 @@ export interface ExpectedFile {
   readonly accepted: number
   readonly unchanged: number
   readonly rejected: number
-  /** The message as a whole cannot be read. */
-  readonly refused?: { readonly code: string }
+  /** The message as a whole cannot be read; `at` is the place, where the file names it. */
+  readonly refused?: { readonly code: string; readonly at?: string }
   /** Secrets of the system that the sample is checked with, as those of samples are; without them no signature is looked at. */
   readonly secrets?: Readonly<Record<string, string>>
   readonly records: readonly ExpectedRecord[]

@@ -6,7 +6,7 @@ import type { ExpectedFile, ExpectedRecord } from './expected.ts'
 /** One sample of a mapping: what decoding made of it, or why it was refused, and what is expected. */
 export interface MappingCase {
   readonly name: string
-  readonly sources: readonly SourceRecord[] | { readonly refused: string }
+  readonly sources: readonly SourceRecord[] | { readonly refused: string; readonly at?: string }
   readonly expected: ExpectedFile
 }
 
@@ -33,9 +33,11 @@ function failuresOf(
   const { refused } = expected
   if ('refused' in sources) {
     if (refused === undefined) return [`the message was refused: ${sources.refused}`]
-    return refused.code === sources.refused
+    if (refused.code !== sources.refused)
+      return [`the message was refused with ${sources.refused}, not ${refused.code}`]
+    return refused.at === undefined || refused.at === sources.at
       ? []
-      : [`the message was refused with ${sources.refused}, not ${refused.code}`]
+      : [`the message was refused at ${sources.at}, not at ${refused.at}`]
   }
   if (refused !== undefined) return [`the message was read, but ${refused.code} was expected`]
   const failures: string[] = []
@@ -68,10 +70,13 @@ function recordFailures(expected: ExpectedRecord, found: MappedSource): string[]
   return [...failures, ...flagFailures(expected, found), ...fieldFailures(expected, found)]
 }
 
+/** Several parts of a key may be missing; any of them is the reason. Of other faults it is the one that is told first. */
 function rejectionFailures(expected: ExpectedRecord, { rejected, issues }: MappedSource): string[] {
   if (!rejected) return ['it was not rejected']
   const [first] = issues
-  if (first?.path === expected.field && first?.code === expected.code) return []
+  const found =
+    first?.code === 'E_NO_KEY' ? issues.filter(({ code }) => code === first.code) : issues.slice(0, 1)
+  if (found.some(({ path, code }) => path === expected.field && code === expected.code)) return []
   return [`rejected for ${first?.code} at ${first?.path}, not for ${expected.code} at ${expected.field}`]
 }
 

@@ -19,6 +19,10 @@ export interface Compiling {
   readonly expected: Set<string>
   /** Texts that mean "no value" in this source, beside those that do everywhere. */
   readonly empty: ReadonlySet<string> | undefined
+  /** Whether a text that elsewhere means "no value" is the value: an instrument that shows `/` shows something. */
+  readonly keepsTokens: boolean
+  /** Members around the list that `read.envelope` names; undefined where the mapping looks at the list alone. */
+  readonly envelope: ReadonlySet<string> | undefined
   readonly keyedHash: ((text: string) => string) | undefined
   /** Path of the list whose members are being read, with a dot; empty outside `each`. */
   readonly scope: string
@@ -52,6 +56,8 @@ export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {
     paths: new Set(),
     expected: new Set(),
     empty: undefined,
+    keepsTokens: false,
+    envelope: undefined,
     keyedHash: undefined,
     scope: '',
     isEvent: true,

@@ -71,7 +71,8 @@ export function compileForward(
   }
   const readNode = entryOf(root, 'read')
   const read = readNode === undefined ? null : compileRead(draft, readNode)
-  const c: Compiling = { ...draft, empty: read?.empty }
+  const envelope = read?.options.envelope
+  const c: Compiling = { ...draft, empty: read?.empty, envelope: envelope && new Set(envelope) }
   const keyNode = entryOf(root, 'key')
   const key = keyNode === undefined ? null : compileKey(c, keyNode, 'key')
   const { status, ended, isWhole } = statusAndVoid(c, root)

@@ -155,6 +155,21 @@ export const MISTAKES = {
         '请使用 公斤、斤、克、吨、头、只、个、箱 等已知单位。',
       ],
     ),
+  no_envelope: () =>
+    words(
+      ['Only a list inside a JSON document has members around it', '只有 JSON 文档内的列表才有外层字段'],
+      [
+        'Use it with format: json or form, and rows: the path of the list; a path leads to one value beside the list.',
+        '请配合 format: json 或 form，以及 rows（列表路径）使用；路径应指向列表之外的单个值。',
+      ],
+    ),
+  not_in_envelope: (parts) =>
+    words(
+      [`read.envelope does not name "${parts.found}"`, `read.envelope 未列出“${parts.found}”`],
+      parts.known?.length
+        ? oneOf(parts)
+        : [`Add it: envelope: [${parts.found}].`, `请补充 envelope: [${parts.found}]。`],
+    ),
   no_table: (parts) =>
     words(
       [`There is no table "${parts.found}"`, `没有代码表“${parts.found}”`],

@@ -1,5 +1,6 @@
 import type { ReadOptions, XmlJoin } from '#core/source.ts'
 import { type Compiling, choiceOf, entryOf, mapOf, textOf, textsOf } from './compiling.ts'
+import { compileEnvelope } from './envelope.ts'
 import type { MapNode, Node } from './node.ts'
 import { compileCsv } from './read-csv.ts'
 import { compileWorkbook } from './workbook.ts'
@@ -8,6 +9,8 @@ const NAMES = [
   'format',
   'encoding',
   'rows',
+  'envelope',
+  'expect',
   'xml',
   'soap',
   'csv',
@@ -33,6 +36,7 @@ export function compileRead(
   const rowsNode = entryOf(map, 'rows')
   const rows = rowsNode === undefined ? undefined : rowsNode.is === 'text' ? rowsNode.text : null
   if (rows === null && rowsNode !== undefined) c.mistakes.add(rowsNode.at, 'read.rows', 'not_text')
+  const around = compileEnvelope(c, map, format, rows ?? '')
   const emptyNode = entryOf(map, 'empty')
   const empty = emptyNode === undefined ? undefined : emptyTexts(c, emptyNode)
   const parts = [
@@ -48,14 +52,15 @@ export function compileRead(
   const depth = optional(c, map, 'maxDepth')
   if (depth && !/^\d{1,3}$/.test(depth))
     c.mistakes.add(map.at, 'read.maxDepth', 'bad_number', { found: depth })
-  if (format === null || encoding === null || rows === null || depth === null || parts.includes(null))
-    return null
+  const isWhole = format !== null && around !== null && !parts.includes(null)
+  if (!isWhole || encoding === null || rows === null || depth === null) return null
   return {
     empty,
     options: {
       format,
       ...(encoding === undefined ? {} : { encoding }),
       ...(rows === undefined ? {} : { rows }),
+      ...around,
       ...(xml ? { xml } : {}),
       ...(csv ? { csv } : {}),
       ...(form ? { form } : {}),
@@ -96,7 +101,7 @@ function emptyTexts(c: Compiling, node: Node): ReadonlySet<string> {
 function compileXml(c: Compiling, node: Node): ReadOptions['xml'] | null {
   const map = mapOf(c, node, 'read.xml', ['roots', 'join', 'envelope', 'repair'])
   if (map === null) return null
-  const envelope = part(c, map, 'envelope', compileEnvelope)
+  const envelope = part(c, map, 'envelope', compileXmlEnvelope)
   const repair = part(c, map, 'repair', compileRepair)
   const rootsNode = entryOf(map, 'roots')
   const roots = rootsNode === undefined ? undefined : textsOf(c, rootsNode, 'read.xml.roots')
@@ -113,7 +118,7 @@ function compileXml(c: Compiling, node: Node): ReadOptions['xml'] | null {
 
 type Xml = NonNullable<ReadOptions['xml']>
 
-function compileEnvelope(c: Compiling, node: Node): NonNullable<Xml['envelope']> | null {
+function compileXmlEnvelope(c: Compiling, node: Node): NonNullable<Xml['envelope']> | null {
   const place = 'read.xml.envelope'
   const map = mapOf(
     c,

@@ -30,6 +30,7 @@ const COMMON: Readonly<Record<string, Shape>> = {
   parties: { is: 'parties' },
   lots: { is: 'lots' },
   documents: { is: 'documents' },
+  producedOn: { is: 'time' },
   product: { is: 'product' },
   quantity: { is: 'line' },
   mass: { is: 'quantity' },

@@ -1,4 +1,4 @@
-import { stepsOf } from '#core/mapping/verbs/from.ts'
+import { stepsOf } from '#core/mapping/compile/steps.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
 
 /** The spellings of the names of one level, and of what is below each. */

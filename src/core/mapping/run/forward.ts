@@ -122,6 +122,7 @@ function mapBody(run: Run, step: Step, fields: TracedField[] | null, ended: Mapp
   run.flags = 0
   run.raw = null
   run.unit = undefined
+  run.massKg = undefined
   run.band = undefined
   run.productClass = undefined
   run.expected = null

@@ -23,6 +23,7 @@ export function newRun(): Run {
     now: '',
     tomorrow: '',
     unit: undefined,
+    massKg: undefined,
     band: undefined,
     productClass: undefined,
     expected: null,

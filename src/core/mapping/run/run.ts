@@ -4,7 +4,7 @@ import type { ExpectedLot } from '#core/mapping/mapping.ts'
 import { REASONS, type ReasonCode } from '#core/mapping/reasons.ts'
 import type { PriceBand } from '#core/products/price-band.ts'
 import type { ProductClass } from '#core/products/product-class.ts'
-import type { SourceRecord, SourceValue } from '#core/source.ts'
+import { ENVELOPE, type SourceRecord, type SourceValue } from '#core/source.ts'
 import { hasForbiddenCharacter } from '#core/text.ts'
 import { FLAG_BITS } from './flag-bits.ts'
 
@@ -41,6 +41,8 @@ export interface Run {
   tomorrow: string
   /** Text of the unit of the line's quantity. */
   unit: string | undefined
+  /** Kilograms of the line's quantity, for a price whose basis the amount tells. */
+  massKg: string | undefined
   band: PriceBand | undefined
   productClass: ProductClass | undefined
   /** Lots of this record that another record is expected to have as its subject. */
@@ -65,7 +67,7 @@ export interface IssueParts {
 export function note(run: Run, code: Flag, why: ReasonCode, parts: IssueParts): void {
   if (parts.rejects === true) run.rejected = true
   else run.flags |= FLAG_BITS[code]
-  const path = run.source.place(named(run.prefix + (parts.field ?? run.field)))
+  const path = placeOf(run, parts.field ?? run.field)
   for (const known of run.issues) if (known.path === path && known.code === code) return
   const { reason, fix } = REASONS[why]
   const issue: Issue = {
@@ -79,6 +81,14 @@ export function note(run: Run, code: Flag, why: ReasonCode, parts: IssueParts): 
   // Issues that reject stand before those that only mark.
   if (parts.rejects === true) run.issues.splice(run.refusals++, 0, issue)
   else run.issues.push(issue)
+}
+
+/** Where a field stands: in the record, or around the list. */
+function placeOf({ source, prefix }: Run, field: string): string {
+  const { envelope } = source
+  return envelope !== undefined && field.startsWith(ENVELOPE)
+    ? envelope.place(field.slice(ENVELOPE.length))
+    : source.place(named(prefix + field))
 }
 
 /** The member of a list itself has no name behind its number. */

@@ -7,6 +7,11 @@ const readWords = memo<{ readonly clean: string | null }>((text) => ({
   clean: isMojibake(text) || hasForbiddenCharacter(text) ? null : cleanName(text),
 }))
 
+/** A name as it may be kept. No name asks a question: doubled marks are characters that were lost, wherever they stand. */
+const readName = memo<{ readonly clean: string | null }>((text) =>
+  text.includes('??') ? { clean: null } : readWords(text),
+)
+
 /** Letters, digits and single signs that need no look at all. */
 function isPlain(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
@@ -18,8 +23,15 @@ function isPlain(text: string): boolean {
 
 /** The text cleaned of stray blanks; nothing, and the record rejected, where a wrong character set destroyed it. */
 export function wordsOf(run: Run, text: string, target: string): string | undefined {
-  if (isPlain(text)) return text
-  const { clean } = readWords(text)
+  return isPlain(text) ? text : kept(run, readWords(text).clean, target)
+}
+
+/** The same for the name of a party, a place or a product. */
+export function nameOf(run: Run, text: string, target: string): string | undefined {
+  return isPlain(text) ? text : kept(run, readName(text).clean, target)
+}
+
+function kept(run: Run, clean: string | null, target: string): string | undefined {
   if (clean !== null) return clean === '' ? undefined : clean
   note(run, 'E_ENCODING', 'destroyed', { target, rejects: true })
   return undefined

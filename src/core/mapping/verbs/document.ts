@@ -20,11 +20,12 @@ import { isPrecisionLost, normaliseCode } from '#core/text.ts'
 import { schemesOf } from './code.ts'
 import { compileMember, type Member } from './document-member.ts'
 import { compileEach } from './each.ts'
+import type { ReadText } from './from.ts'
 import { compileText, compileTexts, TEXT_NAMES } from './text.ts'
 
 /**
- * Document: `from` is its number, `role` what it is to the record, `type` one type, a list of those that the field may hold, or
- * `by-number`. A type told from the shape of the number alone is marked W_DOC_TYPE_GUESSED; `provinces` names two codes that begin
+ * Document: `from` is its number, `role` what it is to the record, `type` one type, a list of those that the field may hold,
+ * `by-number`, or the field that says it (`{ from: certType, enum: { HGZ: promise_cert } }`). A type told from the shape of the number alone is marked W_DOC_TYPE_GUESSED; `provinces` names two codes that begin
  * with a province (where the goods are, where they or the paper come from), by which papers for use inside one and across are told
  * apart. With `scheme`, `issuer`, `form`, `issueType`, `basis`, `sources`, `issuedOn`, `validUntil`, `earTags`, `url`. One without a
  * number is none. A quarantine certificate has the type that its day of issue gives it: the one of 2026 since 2026-01-01.
@@ -85,7 +86,10 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<Docume
     if (!map.entries.has(name)) c.mistakes.add(map.at, target, 'missing', { wanted: name })
   }
   const role = roleNode === undefined ? null : choiceOf(c, roleNode, `${target}.role`, DOCUMENT_ROLES)
-  const types = typeNode === undefined ? null : typesOf(c, typeNode, `${target}.type`)
+  const told =
+    typeNode?.is === 'map' ? compileText(c, typeNode, `${target}.type`, [], { values: TYPES }) : undefined
+  const types =
+    typeNode === undefined ? null : told === undefined ? typesOf(c, typeNode, `${target}.type`) : []
   const schemes = schemesOf(c, map, target)
   const provincesNode = entryOf(map, 'provinces')
   const provinces =
@@ -99,7 +103,15 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<Docume
     else if (member) members.push(member)
     else if (member === null) return null
   }
-  if (plan === null || role === null || types === null || schemes === null || provinces === null) return null
+  if (
+    plan === null ||
+    role === null ||
+    types === null ||
+    schemes === null ||
+    provinces === null ||
+    told === null
+  )
+    return null
   c.papers.push({
     read: plan.read,
     field: plan.field,
@@ -107,7 +119,8 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<Docume
     isDated: issued !== undefined || map.entries.has('validUntil'),
   })
   const number = memo(readNumber)
-  const typeOf = typeReader(types, role === 'voucher' || role === 'self', provinces)
+  const byNumber = typeReader(types, role === 'voucher' || role === 'self', provinces)
+  const typeOf = told === undefined ? byNumber : toldOr(told.read, byNumber)
   const { read } = plan
   const scheme = schemes[0]
   return (run) => {
@@ -215,6 +228,16 @@ type TypeReader = (
   target: string,
   day: string,
 ) => DocumentType | undefined
+
+/** The type that a field of the record says; where it says nothing, that of the number. */
+const toldOr =
+  (read: ReadText, byNumber: TypeReader): TypeReader =>
+  (run, text, code, target, day) => {
+    const { field } = run
+    const type = read(run) as DocumentType | undefined
+    run.field = field
+    return type === undefined ? byNumber(run, text, code, target, day) : documentTypeOn(type, day)
+  }
 
 /** @param isOwn the sender issued the paper itself and knows what it is */
 function typeReader(types: readonly DocumentType[], isOwn: boolean, border: Border | undefined): TypeReader {

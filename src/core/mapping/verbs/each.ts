@@ -1,8 +1,8 @@
 import { type Compiling, type Evaluate, textOf } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
+import { stepsOf } from '#core/mapping/compile/steps.ts'
 import type { Row, Run } from '#core/mapping/run/run.ts'
-import type { SourceValue } from '#core/source.ts'
-import { stepsOf } from './from.ts'
+import { ENVELOPE, type SourceValue } from '#core/source.ts'
 
 /**
  * `each`: the same for every member of a list of the source; a single value or object counts as a list of one. Inside it fields are
@@ -27,7 +27,7 @@ export function compileEach(c: Compiling, node: Node, target: string): EachPlan 
   const path = textOf(c, node, target)
   if (path === null) return null
   const steps = stepsOf(path)
-  if (steps === null) {
+  if (steps === null || (c.envelope !== undefined && path.startsWith(ENVELOPE))) {
     c.mistakes.add(node.at, target, 'forbidden_path', { found: path })
     return null
   }

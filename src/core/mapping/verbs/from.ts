@@ -1,8 +1,10 @@
 import { type Compiling, textsOf } from '#core/mapping/compile/compiling.ts'
+import { wrongPath } from '#core/mapping/compile/envelope.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
+import { stepsOf } from '#core/mapping/compile/steps.ts'
 import { note, type Run } from '#core/mapping/run/run.ts'
 import { isNullToken, NULL_TOKENS } from '#core/nulls.ts'
-import type { SourceValue } from '#core/source.ts'
+import { ENVELOPE, type SourceValue } from '#core/source.ts'
 
 /**
  * `from`: the text of a source field; of several fields the first that has one. A dot goes into an object (`head.node`), `\.` is a
@@ -25,14 +27,6 @@ export interface Reading {
   readonly field: string
 }
 
-const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
-
-/** The steps of a dotted path, or null where the path reaches for a prototype or has an empty step. */
-export function stepsOf(path: string): string[] | null {
-  const steps = path.split(/(?<!\\)\./).map((step) => step.replaceAll('\\.', '.'))
-  return steps.some((step) => step === '' || FORBIDDEN.has(step)) ? null : steps
-}
-
 /** Compiles the value of `from`. */
 export function compileFrom(c: Compiling, node: Node, target: string): Reading | null {
   const paths = textsOf(c, node, target)
@@ -40,7 +34,7 @@ export function compileFrom(c: Compiling, node: Node, target: string): Reading |
   const readers: ReadText[] = []
   for (const path of paths) {
     const reader = readerOf(c, path)
-    if (reader === null) c.mistakes.add(node.at, target, 'forbidden_path', { found: path })
+    if (reader === null) wrongPath(c, node.at, target, path)
     else readers.push(reader)
   }
   const [first] = readers
@@ -52,11 +46,27 @@ export function compileFrom(c: Compiling, node: Node, target: string): Reading |
 /** Reads one field. */
 export function readerOf(c: Compiling, path: string): ReadText | null {
   if (path === '.' && c.scope !== '') return readMember(c.empty)
+  if (c.envelope !== undefined && path.startsWith(ENVELOPE)) return envelopeReaderOf(c, path)
   const steps = stepsOf(path)
   const [step] = steps ?? []
   if (steps === null || step === undefined) return null
   c.paths.add(c.scope + path)
+  if (c.keepsTokens) return readLiteral(path, steps)
   return steps.length === 1 ? readField(step, c.empty) : readDeep(path, steps, c.empty)
+}
+
+/** Reads a member around the list; inside `each` as well, whose members are all in the same envelope. */
+function envelopeReaderOf(c: Compiling, path: string): ReadText | null {
+  const name = path.slice(ENVELOPE.length)
+  if (c.envelope?.has(name) !== true) return null
+  c.paths.add(path)
+  const steps = name.split('.')
+  const { empty } = c
+  return (run) => {
+    const text = textAt(run, run.source.envelope?.value, steps, path, empty)
+    if (text !== undefined && run.seen !== null) run.seen.push(path)
+    return text
+  }
 }
 
 function firstOf(readers: readonly ReadText[], field: string): ReadText {
@@ -83,20 +93,47 @@ function readField(name: string, empty: ReadonlySet<string> | undefined): ReadTe
   }
 }
 
+/** The text whatever it means, unless it is blank. */
+function readLiteral(path: string, steps: readonly string[]): ReadText {
+  return (run) => {
+    const value = valueAt(run.row, steps)
+    run.field = path
+    const text = typeof value === 'string' ? value : value ? otherText(run, value, undefined) : undefined
+    if (text === undefined || text.trim() === '') return undefined
+    if (run.seen !== null) run.seen.push(run.prefix + path)
+    return text
+  }
+}
+
 function readDeep(path: string, steps: readonly string[], empty: ReadonlySet<string> | undefined): ReadText {
   return (run) => {
-    let value: SourceValue | undefined = run.row
-    for (let i = 0; i < steps.length; i++) {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-      const step = steps[i] as string
-      value = Object.hasOwn(value, step) ? value[step] : undefined
-    }
-    run.field = path
-    if (value === undefined || value === null) return undefined
-    const text = typeof value === 'string' ? noneOr(value, empty) : otherText(run, value, empty)
+    const text = textAt(run, run.row, steps, path, empty)
     if (text !== undefined && run.seen !== null) run.seen.push(run.prefix + path)
     return text
   }
+}
+
+function valueAt(from: SourceValue | undefined, steps: readonly string[]): SourceValue | undefined {
+  let value = from
+  for (let i = 0; i < steps.length; i++) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    const step = steps[i] as string
+    value = Object.hasOwn(value, step) ? value[step] : undefined
+  }
+  return value
+}
+
+function textAt(
+  run: Run,
+  from: SourceValue | undefined,
+  steps: readonly string[],
+  field: string,
+  empty: ReadonlySet<string> | undefined,
+): string | undefined {
+  run.field = field
+  const value = valueAt(from, steps)
+  if (value === undefined || value === null) return undefined
+  return typeof value === 'string' ? noneOr(value, empty) : otherText(run, value, empty)
 }
 
 /** The member of a list that is text itself: it stands in the row under the name of nothing. */

@@ -1,15 +1,18 @@
 import { type Compiling, choiceOf, entryOf, type Plan } from '#core/mapping/compile/compiling.ts'
-import type { Node } from '#core/mapping/compile/node.ts'
+import type { ListNode, Node } from '#core/mapping/compile/node.ts'
 import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
 import { isRuined } from '#core/mapping/run/words.ts'
 import type { Amount, Price } from '#core/model/values.ts'
 import { type MoneyScale, type PriceOptions, parseAmount, parsePrice } from '#core/money.ts'
+import { parsePriceByAmount } from '#core/price-by-amount.ts'
 import { isPriceSuspect } from '#core/products/price-band.ts'
 import { compileText, type TextPlan } from './text.ts'
 
 /**
  * Price: `per` says for what (`kg`, `500g`, `piece`, `head`, `unit`: the unit of the quantity, or a field that names the unit:
- * `{ from: field }`), `scale: fen` that it is in fen. Becomes yuan for a kilogram, head or piece. A price outside the band of the product is kept and marked W_UNIT_SUSPECT;
+ * `{ from: field }`), `scale: fen` that it is in fen. `per: [kg, 500g]` with `amount` leaves it to the amount of the line: the price is for
+ * the mass with which it gives the amount; one that fits none is that of amount and mass, marked W_UNIT_SUSPECT, and one that fits both has
+ * the value null. Becomes yuan for a kilogram, head or piece. A price outside the band of the product is kept and marked W_UNIT_SUSPECT;
  * one for a package of unknown content is left out, and kept in `raw`.
  */
 export const PRICE_EXAMPLE = {
@@ -31,8 +34,9 @@ const PER = ['kg', '500g', 'piece', 'head', 'unit'] as const
 const SCALES = ['yuan', 'fen'] as const
 
 export function compilePrice(c: Compiling, node: Node, target: string): Plan<Price> | null {
-  const plan = compileText(c, node, target, ['per', 'scale'])
   const perNode = node.is === 'map' ? entryOf(node, 'per') : undefined
+  if (perNode?.is === 'list') return compileByAmount(c, node, perNode, target)
+  const plan = compileText(c, node, target, ['per', 'scale'])
   if (perNode === undefined) c.mistakes.add(node.at, target, 'missing', { wanted: 'per' })
   const perText = perNode?.is === 'map' ? compileText(c, perNode, `${target}.per`) : undefined
   const per =
@@ -61,9 +65,7 @@ export function compilePrice(c: Compiling, node: Node, target: string): Plan<Pri
       return undefined
     }
     const { value } = price
-    if (run.band !== undefined && value !== null && price.per === 'KGM' && isPriceSuspect(value, run.band)) {
-      note(run, 'W_UNIT_SUSPECT', 'price_band', { target, value: text })
-    }
+    if (value !== null) checkBand(run, price, text, target)
     if (text === value) return { currency: 'CNY', per: price.per, value }
     return { currency: 'CNY', per: price.per, raw: text, value }
   }
@@ -76,6 +78,43 @@ function readUnit(run: Run, { read }: TextPlan): string | undefined {
   const unit = read(run)
   run.field = field
   return unit
+}
+
+function checkBand(run: Run, { per, value }: Price, text: string, target: string): void {
+  if (run.band !== undefined && value !== null && per === 'KGM' && isPriceSuspect(value, run.band))
+    note(run, 'W_UNIT_SUSPECT', 'price_band', { target, value: text })
+}
+
+const BASES = ['kg', '500g'] as const
+
+function compileByAmount(c: Compiling, node: Node, perNode: ListNode, target: string): Plan<Price> | null {
+  const plan = compileText(c, node, target, ['per', 'scale', 'amount'])
+  const scale = scaleOf(c, node, target)
+  const bases = perNode.members.map((member, i) => choiceOf(c, member, `${target}.per.${i}`, BASES))
+  const amountNode = node.is === 'map' ? entryOf(node, 'amount') : undefined
+  if (amountNode === undefined) c.mistakes.add(node.at, target, 'missing', { wanted: 'amount' })
+  if (!c.hasQuantity) c.mistakes.add(perNode.at, target, 'no_line_unit')
+  const amount = amountNode === undefined ? null : compileAmount(c, amountNode, `${target}.amount`)
+  if (plan === null || scale === null || amount === null || bases.includes(null)) return null
+  const { read } = plan
+  const known = bases as (typeof BASES)[number][]
+  const evaluate = (run: Run): Price | undefined => {
+    const text = read(run)
+    const { field } = run
+    if (text === undefined) return undefined
+    const amountYuan = amount.evaluate(run)?.value ?? undefined
+    run.field = field
+    const { massKg } = run
+    const { price, flags } = parsePriceByAmount(text, { bases: known, scale, massKg, amountYuan })
+    if (flags.length > 0) {
+      if (isRuined(run, text, target)) return undefined
+      note(run, 'W_UNIT_SUSPECT', 'price_basis', { target, value: text })
+    }
+    if (price === null) return undefined
+    checkBand(run, price, text, target)
+    return { currency: 'CNY', per: price.per, raw: text, value: price.value }
+  }
+  return { evaluate, verb: 'price' }
 }
 
 export function compileAmount(c: Compiling, node: Node, target: string): Plan<Amount> | null {

@@ -8,7 +8,7 @@ import {
 } from '#core/mapping/compile/compiling.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
 import type { Run } from '#core/mapping/run/run.ts'
-import { wordsOf } from '#core/mapping/run/words.ts'
+import { nameOf } from '#core/mapping/run/words.ts'
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
 import { PARTY_KINDS, PARTY_ROLES, SITE_KINDS, SITE_ROLES } from '#core/model/parts.ts'
 import type { Alias } from '#core/model/values.ts'
@@ -127,7 +127,7 @@ const isPersonal = ({ personal }: Parts, words: string | undefined): boolean =>
   personal === 'by-name' ? words !== undefined && !isOrganisationName(words) : personal === 'true'
 
 const wordsOfName = (run: Run, written: string | undefined, target: string): string | undefined =>
-  written === undefined ? undefined : wordsOf(run, written, target)
+  written === undefined ? undefined : nameOf(run, written, target)
 
 function make(run: Run, parts: Parts, role: string, words: string | undefined): Part | undefined {
   const ids: Alias[] = []

@@ -2,7 +2,7 @@ import { type Compiling, entryOf, mapOf, type Plan } from '#core/mapping/compile
 import type { Node } from '#core/mapping/compile/node.ts'
 import { memoPair } from '#core/mapping/run/memo.ts'
 import { note, type Run } from '#core/mapping/run/run.ts'
-import { isDestroyed, isRuined, wordsOf } from '#core/mapping/run/words.ts'
+import { isDestroyed, isRuined, nameOf } from '#core/mapping/run/words.ts'
 import type { ProductPart } from '#core/model/parts.ts'
 import type { Alias } from '#core/model/values.ts'
 import { lookupProduct } from '#core/products/lookup.ts'
@@ -55,7 +55,7 @@ export function compileProduct(c: Compiling, node: Node, target: string): Plan<P
     const codeText = code === undefined ? '' : (code.read(run) ?? '')
     const codeField = run.field
     const written = name === undefined ? undefined : name.read(run)
-    const nameText = written === undefined ? '' : (wordsOf(run, written, `${target}.name`) ?? '')
+    const nameText = written === undefined ? '' : (nameOf(run, written, `${target}.name`) ?? '')
     const alias = ids?.evaluate(run)?.alias ?? undefined
     if (codeText === '' && nameText === '' && alias === undefined) return undefined
     const found = codeText === '' ? byName(nameText, '') : byCode(codeText, nameText)

@@ -7,17 +7,17 @@ import {
   textOf,
 } from '#core/mapping/compile/compiling.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
-import { note, type Run } from '#core/mapping/run/run.ts'
+import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
 import { isRuined } from '#core/mapping/run/words.ts'
 import type { Quantity } from '#core/model/values.ts'
-import { parseQuantity, type QuantityOptions } from '#core/units/quantity.ts'
+import { parseQuantity, type QuantityOptions, readCount, timesPacks } from '#core/units/quantity.ts'
 import { unitOf } from '#core/units/table.ts'
 import { compileText, type TextPlan } from './text.ts'
 
 /**
  * Quantity: `from` a number, or a number and unit in one text (`约100斤`, `50kg*20箱`); `unit` names the field of the unit and
  * what it is when empty (`default`), or is a constant; `dimension: mass` refuses counts and packages; `packs` is a number of
- * packages; `units` gives texts another meaning (`{ 羽: 片 }`). Becomes kilograms, heads, pieces or packages, exactly. What
+ * packages, `times` one by which the content of each is multiplied; `units` gives texts another meaning (`{ 羽: 片 }`). Becomes kilograms, heads, pieces or packages, exactly. What
  * cannot be read has the value null, its text, and W_UNIT_SUSPECT.
  */
 export const QUANTITY_EXAMPLE = {
@@ -27,7 +27,7 @@ export const QUANTITY_EXAMPLE = {
   out: { raw: '240斤', rawUnit: '斤', unit: 'KGM', value: '120' },
 } as const
 
-const NAMES = ['unit', 'dimension', 'packs', 'units'] as const
+const NAMES = ['unit', 'dimension', 'packs', 'times', 'units'] as const
 
 /** @param isLine whether prices of the record share its unit */
 export function compileQuantity(
@@ -46,8 +46,13 @@ export function compileQuantity(
       : choiceOf(c, dimensionNode, `${target}.dimension`, ['mass', 'any'] as const)
   const packsNode = entryOf(map, 'packs')
   const packs = packsNode === undefined ? undefined : compileText(c, packsNode, `${target}.packs`)
+  const timesNode = entryOf(map, 'times')
+  const times = timesNode === undefined ? undefined : compileText(c, timesNode, `${target}.times`)
   const units = ownUnits(c, map, target)
-  if (plan === null || unit === null || dimension === null || packs === null || units === null) return null
+  if (packsNode !== undefined && timesNode !== undefined)
+    c.mistakes.add(timesNode.at, target, 'two_sources', { known: ['packs', 'times'] })
+  if (plan === null || unit === null || dimension === null || units === null) return null
+  if (packs === null || times === null) return null
   const { read } = plan
   const readUnit = unit.text?.read
   // One object is used for every record: the reader looks at it and does not keep it.
@@ -60,11 +65,16 @@ export function compileQuantity(
   const evaluate = (run: Run): Quantity | undefined => {
     const unitText = readUnit === undefined ? '' : (readUnit(run) ?? '')
     const text = read(run)
-    if (isLine) run.unit = unitText === '' ? unit.fallback : unitText
+    if (isLine) {
+      run.unit = unitText === '' ? unit.fallback : unitText
+      run.massKg = undefined
+    }
     if (text === undefined) return undefined
     options.unit = unitText
-    const { quantity, flags } = parseQuantity(text, options)
+    const reading = parseQuantity(text, options)
+    const { quantity, flags } = times === undefined ? reading : timesPacks(reading, times.read(run))
     if (isLine && quantity.rawUnit !== undefined) run.unit = quantity.rawUnit
+    if (isLine && quantity.unit === 'KGM' && quantity.value !== null) run.massKg = quantity.value
     if (flags.length > 0) {
       if (isRuined(run, text, target)) return undefined
       const massField = run.field
@@ -73,10 +83,18 @@ export function compileQuantity(
       run.field = massField
       note(run, 'W_UNIT_SUSPECT', 'unit_bad', { target, value: quantity.raw })
     }
-    const count = packs?.read(run)
-    return ordered(quantity, count)
+    return ordered(quantity, packs === undefined ? undefined : countOf(run, packs, target))
   }
   return { evaluate, verb: 'quantity' }
+}
+
+/** A number of packages that cannot be read is kept as it was written, and is no number. */
+function countOf(run: Run, packs: TextPlan, target: string): string | undefined {
+  const text = packs.read(run)
+  if (text === undefined) return undefined
+  const count = readCount(text)
+  if (count === null) keepRaw(run, `${target}.packs`, text)
+  return count ?? undefined
 }
 
 /** The parts in the order in which the content of records is compared. */

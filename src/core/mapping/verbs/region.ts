@@ -1,20 +1,22 @@
 import type { Flag } from '#core/flags.ts'
-import { type Compiling, entryOf, type Plan } from '#core/mapping/compile/compiling.ts'
-import type { Node } from '#core/mapping/compile/node.ts'
+import { isUsccShape, usccCheckOk } from '#core/identifiers/uscc.ts'
+import { type Compiling, entryOf, mapOf, type Plan } from '#core/mapping/compile/compiling.ts'
+import type { MapNode, Node } from '#core/mapping/compile/node.ts'
 import type { ReasonCode } from '#core/mapping/reasons.ts'
 import { bitsOf } from '#core/mapping/run/flag-bits.ts'
-import { memoYear } from '#core/mapping/run/memo.ts'
+import { memo, memoYear } from '#core/mapping/run/memo.ts'
 import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
-import { isRuined, wordsOf } from '#core/mapping/run/words.ts'
+import { isRuined, nameOf } from '#core/mapping/run/words.ts'
 import type { Region } from '#core/model/values.ts'
-import { isCountry } from '#core/regions/countries.ts'
+import { countryNamed, countryOf } from '#core/regions/countries.ts'
 import { type ResolvedRegion, resolveRegion } from '#core/regions/resolve.ts'
 import { compileText, type TextPlan } from './text.ts'
 
 /**
- * Region: `code` (GB/T 2260, or a node code that begins with one), `name`, or both, read in the year of `occurredAt`. `from` takes
- * either: digits are a code. The code decides. What leads to several places comes back as candidates; nothing is chosen. The Chinese
- * name of a country is a place without a code.
+ * Region: `code` (GB/T 2260, or a node, operator or credit code that holds one), `name`, or both, read in the year of `occurredAt`.
+ * `from` takes either: digits are a code. The code decides. What leads to several places comes back as candidates; nothing is
+ * chosen. Where the goods are imported: `{ country: field }`, three letters of ISO 3166-1;
+ * a name that is the Chinese name of a country is that country.
  */
 export const REGION_EXAMPLE = {
   mapping: '{ code: areaCode, name: areaName }',
@@ -33,6 +35,7 @@ interface RegionReading {
 const NAMES = ['code', 'name'] as const
 
 export function compileRegion(c: Compiling, node: Node, target: string): Plan<Region> | null {
+  if (node.is === 'map' && node.entries.has('country')) return compileCountry(c, node, target)
   const parts = partsOf(c, node, target)
   if (parts === null) return null
   const { code, name } = parts
@@ -42,9 +45,9 @@ export function compileRegion(c: Compiling, node: Node, target: string): Plan<Re
     let codeText = code === null ? '' : (code.read(run) ?? '')
     const codeField = run.field
     let nameText = name === null ? '' : (name.read(run) ?? '')
-    if (nameText !== '') nameText = wordsOf(run, nameText, target) ?? ''
+    if (nameText !== '') nameText = nameOf(run, nameText, target) ?? ''
     if (name === null && !isCode(codeText)) {
-      nameText = codeText === '' ? '' : (wordsOf(run, codeText, target) ?? '')
+      nameText = codeText === '' ? '' : (nameOf(run, codeText, target) ?? '')
       codeText = ''
     }
     if (codeText === '' && nameText === '') return undefined
@@ -58,6 +61,25 @@ export function compileRegion(c: Compiling, node: Node, target: string): Plan<Re
     return found.region
   }
   return { evaluate, verb: 'region' }
+}
+
+function compileCountry(c: Compiling, node: MapNode, target: string): Plan<Region> | null {
+  const map = mapOf(c, node, target, ['country'])
+  const field = map === null ? undefined : entryOf(map, 'country')
+  const plan = field === undefined ? null : compileText(c, field, `${target}.country`)
+  if (plan === null) return null
+  const find = memo((text) => ({ country: countryOf(text) }))
+  return {
+    verb: 'region',
+    evaluate: (run) => {
+      const text = plan.read(run)
+      if (text === undefined || isRuined(run, text, target)) return undefined
+      const { country } = find(text)
+      if (country !== undefined) return { country: country.code, name: country.name, year: run.year }
+      note(run, 'W_ENUM_UNKNOWN', 'enum_unknown', { target, value: text })
+      return { writtenAs: text, year: run.year }
+    },
+  }
 }
 
 function partsOf(
@@ -93,16 +115,18 @@ function isCode(text: string): boolean {
 
 function readRegion(code: string, name: string, year: number): RegionReading {
   if (code === '' || /^\D+$/.test(code)) {
-    const country = (name || code).trim()
+    const country = countryNamed((name || code).trim())
     // A country is no region of GB/T 2260, and not unknown for that.
-    if (isCountry(country)) return { region: { name: country, year }, bits: 0, otherName: undefined }
+    if (country !== undefined)
+      return { region: { country: country.code, name: country.name, year }, bits: 0, otherName: undefined }
   }
+  const part = regionPart(code)
   const resolved = resolveRegion({
     year,
-    ...(code === '' ? {} : { code: regionPart(code) }),
+    ...(code === '' ? {} : { code: part }),
     ...(name === '' ? {} : { name }),
   })
-  const differs = code === '' ? resolved.name !== name : !code.startsWith(resolved.code ?? 'none')
+  const differs = code === '' ? resolved.name !== name : !part.startsWith(resolved.code ?? 'none')
   return {
     region: regionOf(resolved, differs ? code || name : undefined),
     bits: bitsOf(resolved.flags),
@@ -110,9 +134,17 @@ function readRegion(code: string, name: string, year: number): RegionReading {
   }
 }
 
-/** The region in the codes of nodes (9), operators (13), batches and trace codes (20): their first six digits. */
+/** Companies begin with 9, as no region does, and may have a slip behind it; other bodies are told by their check digit. */
+const COMPANY = /^9[1-9A-Z]\d{6}[0-9A-Z]{10}$/
+const isCreditCode = (code: string): boolean => COMPANY.test(code) || (isUsccShape(code) && usccCheckOk(code))
+
+/**
+ * The region in the codes of nodes (9), operators (13), batches and trace codes (20): their first six digits; in a credit code
+ * (18) that of registration, behind its first two signs.
+ */
 function regionPart(code: string): string {
-  const digits = code.normalize('NFKC').replace(/\s+/gu, '')
+  const digits = code.normalize('NFKC').replace(/\s+/gu, '').toUpperCase()
+  if (isCreditCode(digits)) return digits.slice(2, 8)
   return digits.length > 6 && /^\d+$/.test(digits) ? digits.slice(0, 6) : digits
 }
 

@@ -1,18 +1,24 @@
-import { type Compiling, entryOf, mapOf, type Plan } from '#core/mapping/compile/compiling.ts'
-import type { Node } from '#core/mapping/compile/node.ts'
+import { type Compiling, type Evaluate, entryOf, mapOf, type Plan } from '#core/mapping/compile/compiling.ts'
+import type { MapNode, Node } from '#core/mapping/compile/node.ts'
+import { memo } from '#core/mapping/run/memo.ts'
+import { note } from '#core/mapping/run/run.ts'
+import { isRuined } from '#core/mapping/run/words.ts'
 import { type TestPart, VERDICTS } from '#core/model/parts.ts'
+import { parseTestReading } from '#core/test-reading.ts'
 import { compileFlag, compileNumber, compileValue, compileWords } from './scalar.ts'
+import { compileText } from './text.ts'
 
 /**
  * Test result: `verdict` as the instrument or laboratory judged (pass, fail, suspect, invalid, unknown), `item`, and what else is
- * known. A verdict that nobody gave is `unknown`; it is never computed from a value.
+ * known. A verdict that nobody gave is `unknown`; it is never computed from a value. `reading` is what the instrument showed: its text
+ * is kept as `raw`, and a number in it (`63.4%`, `<0.01`) as `value`, `operator` and `unit`; `unit` is that of a number without one.
+ * What is neither a number nor a word such as `阴性` or `ND` is marked W_UNIT_SUSPECT.
  */
 export const TEST_EXAMPLE = {
-  mapping:
-    '{ item: { const: 检疫检验 }, sample: id, verdict: { from: result, enum: { 合格: pass, 不合格: fail } } }',
+  mapping: '{ item: name, reading: value, verdict: { from: result, enum: { 合格: pass, 不合格: fail } } }',
   target: 'test',
-  in: { id: 'JY240415-01', result: '合格' },
-  out: { item: '检疫检验', sample: 'JY240415-01', verdict: 'pass' },
+  in: { name: '克伦特罗', value: '<0.01mg/kg', result: '合格' },
+  out: { item: '克伦特罗', operator: '<', raw: '<0.01mg/kg', unit: 'mg/kg', value: '0.01', verdict: 'pass' },
 } as const
 
 const WORDS = ['device', 'item', 'itemCode', 'limit', 'method', 'raw', 'sample', 'unit'] as const
@@ -21,7 +27,7 @@ const NUMBERS = ['positive', 'sampled', 'value'] as const
 const ALL = [...WORDS, ...NUMBERS, 'operator', 'screening', 'verdict'].sort() as (keyof TestPart)[]
 
 export function compileTest(c: Compiling, node: Node, target: string): Plan<TestPart> | null {
-  const map = mapOf(c, node, target, ALL, 'test: { item: field, verdict: field }')
+  const map = mapOf(c, node, target, [...ALL, 'reading'], 'test: { item: field, verdict: field }')
   if (map === null) return null
   const members: { readonly name: keyof TestPart; readonly plan: Plan<unknown> }[] = []
   let isWhole = true
@@ -35,7 +41,10 @@ export function compileTest(c: Compiling, node: Node, target: string): Plan<Test
     if (plan === null) isWhole = false
     else members.push({ name, plan })
   }
-  if (!isWhole || !map.entries.has('item') || !map.entries.has('verdict')) return null
+  const readingNode = entryOf(map, 'reading')
+  const reading = readingNode === undefined ? undefined : compileReading(c, map, readingNode, target)
+  if (!isWhole || !map.entries.has('item') || !map.entries.has('verdict') || reading === null) return null
+  if (reading !== undefined) return { verb: 'test', evaluate: withReading(members, reading) }
   return {
     verb: 'test',
     evaluate: (run) => {
@@ -47,6 +56,47 @@ export function compileTest(c: Compiling, node: Node, target: string): Plan<Test
       }
       return test as unknown as TestPart
     },
+  }
+}
+
+/** What the instrument showed: its text, and the number in it. */
+type Shown = Pick<TestPart, 'operator' | 'raw' | 'unit' | 'value'>
+
+function compileReading(c: Compiling, map: MapNode, node: Node, target: string): Evaluate<Shown> | null {
+  for (const name of ['value', 'operator'])
+    if (map.entries.has(name)) c.mistakes.add(node.at, target, 'two_sources', { known: [name, 'reading'] })
+  const plan = compileText({ ...c, keepsTokens: true }, node, `${target}.reading`)
+  if (plan === null) return null
+  const parse = memo((text) => ({ shown: parseTestReading(text) }))
+  return (run) => {
+    const text = plan.read(run)
+    if (text === undefined || isRuined(run, text, target)) return undefined
+    const { shown } = parse(text)
+    if (shown === null) note(run, 'W_UNIT_SUSPECT', 'number_bad', { target, value: text })
+    return { raw: text, ...shown }
+  }
+}
+
+/** A unit that the mapping names is that of a number that was written without one; a raw text that it names stands before the reading's. */
+function withReading(
+  members: readonly { readonly name: keyof TestPart; readonly plan: Plan<unknown> }[],
+  reading: Evaluate<Shown>,
+): Evaluate<TestPart> {
+  const plans = new Map(members.map(({ name, plan }) => [name, plan]))
+  return (run) => {
+    const test: Record<string, unknown> = {}
+    const shown: Shown = reading(run) ?? {}
+    for (const name of ALL) {
+      let value: unknown = name in shown ? shown[name as keyof Shown] : undefined
+      const plan = plans.get(name)
+      if (plan !== undefined && name === 'raw') value = plan.evaluate(run) ?? value
+      else if (plan !== undefined && name === 'unit')
+        value ??= shown.value === undefined ? undefined : plan.evaluate(run)
+      else if (plan !== undefined) value = plan.evaluate(run)
+      if (value !== undefined) test[name] = value
+      else if (name === 'item') test[name] = 'unknown'
+    }
+    return test as unknown as TestPart
   }
 }
 

@@ -1,5 +1,6 @@
 import { compareDecimal, parseDecimal } from '#core/decimal.ts'
 import { type Compiling, entryOf, mapOf, textsOf } from '#core/mapping/compile/compiling.ts'
+import { wrongPath } from '#core/mapping/compile/envelope.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import type { Run } from '#core/mapping/run/run.ts'
 import { foldWidth } from '#core/width.ts'
@@ -31,7 +32,7 @@ export function compileWhen(c: Compiling, node: Node, target: string): Condition
   for (const { name, at, value } of node.entries.values()) {
     const read = readerOf(c, name)
     if (read === null) {
-      c.mistakes.add(at, `${target}.${name}`, 'forbidden_path', { found: name })
+      wrongPath(c, at, `${target}.${name}`, name)
       continue
     }
     const condition = compileCondition(c, read, value, `${target}.${name}`)

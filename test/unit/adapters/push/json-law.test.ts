@@ -1,10 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { losesPrecision, lostNumber } from '#adapters/push/json/number.ts'
 import { JsonReader } from '#adapters/push/json/reader.ts'
 
-/** A JSON value with each number as its text. */
+/** A JSON value with each number as its text; one that keeps no code shows it by an exponent, and is the same number. */
 function withNumberTexts(value: unknown): unknown {
-  if (typeof value === 'number') return JSON.stringify(value)
+  if (typeof value === 'number') {
+    const text = JSON.stringify(value)
+    if (!losesPrecision(text)) return text
+    expect(Number(lostNumber(text))).toBe(value)
+    return lostNumber(text)
+  }
   if (Array.isArray(value)) return value.map(withNumberTexts)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withNumberTexts(one)]))

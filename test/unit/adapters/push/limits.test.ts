@@ -52,9 +52,9 @@ describe('a hostile message costs no more than its length', () => {
     withinSeconds(2, () => {
       expect(losesPrecision(`1${'0'.repeat(4_000_000)}1`)).toBe(true)
       expect(losesPrecision('1'.repeat(4_000_000))).toBe(true)
-      expect(json(`[{"a":${'9'.repeat(4_000_000)}}]`).records[0]?.issues).toMatchObject([
-        { code: 'E_PRECISION_LOST' },
-      ])
+      expect(json(`[{"a":${'9'.repeat(4_000_000)}}]`).records[0]?.value).toEqual({
+        a: `9.${'9'.repeat(99)}E+3999999`,
+      })
     })
   })
 

@@ -24,6 +24,11 @@ const MESSAGES: readonly (readonly [name: string, options: TextStream, text: str
     '{"head":{"items":[9]},"body":{"size":2,"items":[{"a":"㛃"},{"a":2}],"x":[1]},"t":"]"}',
   ],
   ['a JSON object in place of the list', { format: 'json', rows: 'list' }, '{"list":{"a":"1"}}'],
+  [
+    'a JSON list with what stands around it',
+    { format: 'json', rows: 'body.items', envelope: ['head.id', 'body.code'], expect: { type: ['IN'] } },
+    '{"type":"IN","head":{"id":7},"body":{"code":"番茄]","items":[{"a":"㛃"},{"a":2}],"x":[1]},"t":"]"}',
+  ],
   ['NDJSON', { format: 'ndjson' }, '{"a":"番茄"}\r\n\n{"a":1\n{"a":"㛃"}\n{"a":12345678901234567890}'],
   ['CSV', { format: 'csv' }, '编号,名称\n1,"番,茄"\n2\n3,"㛃\n二"\n'],
   [
@@ -55,11 +60,12 @@ const MESSAGES: readonly (readonly [name: string, options: TextStream, text: str
   ['a form', FORM, `dataStr=${encodeURIComponent('{"list":[{"a":"番茄"},{"a":"㛃"}]}')}`],
 ]
 
-const plain = ({ index, path, value, issues, place }: SourceRecord) => ({
+const plain = ({ index, path, value, issues, place, envelope }: SourceRecord) => ({
   index,
   path,
   value,
   issues,
+  around: envelope && [envelope.place('body.code'), envelope.value['type'], envelope.value['head']],
   a: place('a'),
   n: place('base.n'),
 })
@@ -203,6 +209,24 @@ describe('a stream is refused', () => {
     ],
   ] as const)('%s', async (_, options, text, at, reason) => {
     expect(await refusal(text, options)).toMatchObject({ code: 'E_SCHEMA', at, reason })
+  })
+
+  const AROUND = { format: 'json', rows: 'list', envelope: ['node'], expect: { method: ['out'] } } as const
+  test.each([
+    ['"node":"7","method":"in","list":[{}]', '/method', 'method is in, not out'],
+    ['"node":"7","list":[{}],"method":"out"', '/method', 'method is missing, not out'],
+    [
+      '"method":"out","list":[{}],"node":"7"',
+      '/node',
+      'node does not stand before the list, and a message of this size is read as it comes',
+    ],
+    [
+      '"node":"7","method":"out","list":[{}],"node":"8"',
+      '/node',
+      'the name stands twice in one object around the list',
+    ],
+  ])('where what its records need around the list is not there: %s', async (text, at, reason) => {
+    expect(await refusal(`{${text}}`, AROUND)).toMatchObject({ code: 'E_SCHEMA', at, reason })
   })
 
   test('a record or line without end is not collected for ever', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isCustomsShape } from '#core/identifiers/customs.ts'
+import { isCommodityShape, isCustomsShape } from '#core/identifiers/customs.ts'
 import {
   hasTraceDate,
   isBatchShape,
@@ -65,6 +65,12 @@ describe('the form of a trace code that nobody declared', () => {
 })
 
 describe('other shapes', () => {
+  it('a commodity code has 10 digits that begin with a chapter of the Harmonized System', () => {
+    expect(isCommodityShape('0202300090')).toBe(true)
+    expect(isCommodityShape('0002300090')).toBe(false)
+    expect(isCommodityShape('9902300090')).toBe(false)
+    expect(isCommodityShape('202300090')).toBe(false)
+  })
   it('a customs declaration has 18 digits with a year and a direction', () => {
     expect(isCustomsShape('310120241012345678')).toBe(true)
     expect(isCustomsShape('310120242012345678')).toBe(false)

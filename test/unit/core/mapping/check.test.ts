@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { differences } from '#core/mapping/check/contains.ts'
 import type { ExpectedFile } from '#core/mapping/check/expected.ts'
-import { runMappingTests } from '#core/mapping/check/run-tests.ts'
+import { type MappingCase, runMappingTests } from '#core/mapping/check/run-tests.ts'
 import { tryMapping } from '#core/mapping/check/try.ts'
 import { compileMapping } from '#core/mapping/compile.ts'
+import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
 
 const TEXT = `mapping: a-system/record
@@ -49,7 +50,7 @@ const EXPECTED: ExpectedFile = {
     { index: 1, key: null, result: 'rejected', field: '/1/id', code: 'E_NO_KEY' },
   ],
 }
-const failures = (expected: ExpectedFile, given: readonly SourceRecord[] | { refused: string } = sources) =>
+const failures = (expected: ExpectedFile, given: MappingCase['sources'] = sources) =>
   runMappingTests(mapping, [{ name: 'sample', sources: given, expected }], RECEIVED)[0]?.failures
 
 describe('the samples of a mapping', () => {
@@ -73,6 +74,23 @@ describe('the samples of a mapping', () => {
     ['a message that should be refused', { ...EXPECTED, refused: { code: 'E_SCHEMA' } }],
   ])('%s is told', (_name, expected) => {
     expect(failures(expected)?.length).toBeGreaterThan(0)
+  })
+  test('the place of a refusal counts where the file names it', () => {
+    const wanted = (at: string) => ({ ...EXPECTED, refused: { code: 'E_SCHEMA', at } })
+    const given = { refused: 'E_SCHEMA', at: '/method' }
+    expect(failures(wanted('/method'), given)).toEqual([])
+    expect(failures(wanted('/list'), given)).toEqual(['the message was refused at /method, not at /list'])
+  })
+  test('of several missing parts of a key any is the reason of a rejection', () => {
+    const twice = compileMapping({ path: 'record.yaml', text: TEXT.replace('[id]', '[id, other]') }).mapping
+    const rejected = { index: 0, key: null, result: 'rejected', code: 'E_NO_KEY' } as const
+    const results = ['/0/id', '/0/other', '/0/goods'].map((field) => {
+      const expected = { ...EXPECTED, received: 1, records: [{ ...rejected, field }] }
+      const sources = [sourceOf({ ...GOOD, id: null, goods: null })]
+      return runMappingTests(twice as CompiledMapping, [{ name: 's', sources, expected }], RECEIVED)[0]
+        ?.failures.length
+    })
+    expect(results).toEqual([0, 0, 1])
   })
   test('a message that is refused against expectation is told', () => {
     expect(failures(EXPECTED, { refused: 'E_SCHEMA' })).toEqual(['the message was refused: E_SCHEMA'])

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { decode } from '#adapters/push/decode.ts'
 import { compileMapping } from '#core/mapping/compile.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
-import { isCountry } from '#core/regions/countries.ts'
+import { countryNamed } from '#core/regions/countries.ts'
 import type { SourceValue } from '#core/source.ts'
+import { decodeText } from '#test/decode-text.ts'
 
 function compiled(text: string): CompiledMapping {
   const { mapping, mistakes } = compileMapping({ path: 'test.yaml', text })
@@ -99,8 +99,8 @@ test('a country is a place without a code and without doubt; a place that nobody
   }
   expect(originOf('巴西')).toEqual([{ name: '巴西', year: 2024 }, []])
   expect(originOf('某地')).toEqual([{ writtenAs: '某地', year: 2024 }, ['W_AREA_UNKNOWN']])
-  for (const name of ['澳大利亚', '新西兰', '美国', '智利']) expect(isCountry(name), name).toBe(true)
-  for (const name of ['中国', '台湾', '浙江省', '', '欧盟']) expect(isCountry(name), name).toBe(false)
+  for (const name of ['澳大利亚', '新西兰', '美国', '智利']) expect(countryNamed(name), name).toBeDefined()
+  for (const name of ['中国', '台湾', '浙江省', '', '欧盟']) expect(countryNamed(name), name).toBeUndefined()
 })
 
 test('a detail without base is rejected for that, not for the key that stands in the base', () => {
@@ -114,7 +114,7 @@ emit:
     fields: { occurredAt: { from: base.day, date: [yyyyMMdd] }, sites.market: { name: base.market }, product: { name: goods } }
 `)
   const issuesOf = (body: string) =>
-    decode(Buffer.from(`<data>${body}</data>`), mapping.read).records.map((source) =>
+    decodeText(Buffer.from(`<data>${body}</data>`), mapping.read).records.map((source) =>
       mapping.map(source, { receivedAtMs: 0 }).issues.map(({ path, code }) => [path, code]),
     )
   expect(issuesOf('<d><no>1</no><line>1</line></d>')).toEqual([[['d[0]/no', 'E_SCHEMA']]])
