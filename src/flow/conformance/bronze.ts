@@ -6,6 +6,7 @@ import { UNANSWERED } from '#core/mapping/propose/system-texts.ts'
 import { bodyIssues } from '#core/model/validate.ts'
 import { testSystem } from '#flow/systems/golden.ts'
 import { mistakesOf } from '#flow/systems/mistakes.ts'
+import { pushedNames } from '#flow/systems/registry.ts'
 import { type Check, PASSED, skipped, verdictOf } from './check.ts'
 import { decodedSamples, isText, read } from './decoded.ts'
 import { inEncodings } from './encodings.ts'
@@ -63,7 +64,7 @@ export const BRONZE: readonly Check[] = [
       zh: `每种记录都有样例：单条、合计至少 ${RECORDS_MIN} 条，以及错误样例`,
     },
     run: ({ system, samples }) => {
-      const findings = [...system.records.keys()].flatMap((record) =>
+      const findings = pushedNames(system).flatMap((record) =>
         samples.some(({ expected, name }) => expected.record === record && name.startsWith('valid/'))
           ? []
           : [`${record}: no sample under samples/valid`],

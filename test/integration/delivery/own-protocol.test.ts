@@ -8,14 +8,15 @@ import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
 import { createDelivery } from '#flow/delivery/create-delivery.ts'
 import { ownProtocols } from '#flow/delivery/own-protocol.ts'
 import { relatedSources } from '#flow/delivery/related.ts'
+import { loadRegistry } from '#flow/systems/load.ts'
 import { listDeliveries } from '#store/deliveries.ts'
 import { listHeldChanges } from '#store/held-changes.ts'
 import { readLink } from '#store/links.ts'
 import { withApi } from '#test/api.ts'
 import { trade } from '#test/jiaxing.ts'
-import { answers, expectedOut, registryWithShanghai, SAMPLE_SECRET } from '#test/shanghai.ts'
+import { answers, expectedOut, SAMPLE_SECRET } from '#test/shanghai.ts'
 
-const registry = await registryWithShanghai()
+const registry = await loadRegistry('mappings')
 const api = withApi(() => registry)
 
 interface Received {

@@ -81,6 +81,8 @@ export function compileQuantity(
       if (unit.text !== undefined) run.field = unit.text.field
       if (isRuined(run, unitText, target)) return undefined
       run.field = massField
+      // With `times` the count stands in it too.
+      if (isRuined(run, quantity.raw, target)) return undefined
       note(run, 'W_UNIT_SUSPECT', 'unit_bad', { target, value: quantity.raw })
     }
     return ordered(quantity, packs === undefined ? undefined : countOf(run, packs, target))

@@ -97,7 +97,7 @@ test('a country is a place without a code and without doubt; a place that nobody
     const [record] = mapped(json('[id]'), { ...ROW, place }).records
     return [record?.body?.origin, record?.body?.flags]
   }
-  expect(originOf('巴西')).toEqual([{ name: '巴西', year: 2024 }, []])
+  expect(originOf('巴西')).toEqual([{ country: 'BRA', name: '巴西', year: 2024 }, []])
   expect(originOf('某地')).toEqual([{ writtenAs: '某地', year: 2024 }, ['W_AREA_UNKNOWN']])
   for (const name of ['澳大利亚', '新西兰', '美国', '智利']) expect(countryNamed(name), name).toBeDefined()
   for (const name of ['中国', '台湾', '浙江省', '', '欧盟']) expect(countryNamed(name), name).toBeUndefined()
