@@ -11,7 +11,7 @@ const stubs = (): ApiParts => ({
   pool: createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }),
   registry: { systems: new Map(), system: () => undefined, mistakes: [] },
   intake: { push: nothing, pushCanonical: nothing, close: async () => {} },
-  queues: { wakeLink: nothing, wakeLinks: nothing, close: async () => {} },
+  queues: { wakeLink: nothing, wakeFollower: nothing, wakeLinks: nothing, close: async () => {} },
   adminKey: undefined,
   language: 'zh',
   log: false,

@@ -123,6 +123,7 @@ export async function createTestApi(parts: {
         woken.push(id)
         return true
       },
+      wakeFollower: async () => true,
       wakeLinks: () => {},
       close: async () => {},
     },

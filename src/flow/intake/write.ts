@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { Pool, PoolClient } from 'pg'
+import { fieldOfPlace } from '#core/issue.ts'
 import { countResults } from '#core/receipt.ts'
 import type { SourceValue } from '#core/source.ts'
+import { storable } from '#core/text.ts'
 import { isConflict } from '#store/database-errors.ts'
+import { digestUuid } from '#store/digest-uuid.ts'
 import { countDrift } from '#store/drift.ts'
 import { type Head, isKnown, readBodies, readHeads, readHistory } from '#store/heads.ts'
 import { insertIdempotencyKeys } from '#store/idempotency-keys.ts'
@@ -199,9 +201,8 @@ function rejectionRow(message: IntakeMessage, result: KeyedResult): RejectionRow
   const first = result.issues?.[0]
   const code = first?.code ?? 'E_SCHEMA'
   const place = storable(first?.path ?? '')
-  const digest = createHash('sha256').update(`${message.system}/${message.record}\n${source}`).digest('hex')
   return {
-    id: `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-a${digest.slice(17, 20)}-${digest.slice(20, 32)}`,
+    id: digestUuid(`${message.system}/${message.record}\n${source}`),
     messageId: message.id,
     receivedAtMs: message.receivedAtMs,
     index: result.index,
@@ -211,20 +212,11 @@ function rejectionRow(message: IntakeMessage, result: KeyedResult): RejectionRow
     key: result.key?.map(storable) ?? null,
     code,
     place,
-    groupKey: `${message.record} ${code} ${fieldOf(place)} ${message.mapping}`,
+    groupKey: `${message.record} ${code} ${fieldOfPlace(place)} ${message.mapping}`,
     issues: JSON.stringify(result.issues ?? []),
     source,
   }
 }
-
-/** Text as PostgreSQL takes it: a place may name a field of the source that holds NUL or half a surrogate pair. */
-const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
-
-/** The field of a place without the row, so that the same fault in many rows is one group. */
-const fieldOf = (place: string): string =>
-  storable(place.slice(place.lastIndexOf('/') + 1).slice(0, FIELD_MAX))
-/** A field of a group is part of an index; the sender chooses its name. */
-const FIELD_MAX = 100
 
 function driftRows(messages: readonly IntakeMessage[]): Parameters<typeof countDrift>[1] {
   const rows = new Map<string, Parameters<typeof countDrift>[1][number] & { count: number }>()
