@@ -1,5 +1,6 @@
 import type { CodeTable } from '#core/mapping/mapping.ts'
 import type { Run } from '#core/mapping/run/run.ts'
+import type { ProductAliases } from '#core/products/aliases.ts'
 import type { Mistakes } from './mistakes.ts'
 import { nearest } from './nearest.ts'
 import type { Entry, ListNode, MapNode, Node, TextNode } from './node.ts'
@@ -17,6 +18,8 @@ export interface Compiling {
   /** Texts that mean "no value" in this source, beside those that do everywhere. */
   readonly empty: ReadonlySet<string> | undefined
   readonly keyedHash: ((text: string) => string) | undefined
+  /** What persons decided of the names of products; it changes while the mapping runs. */
+  readonly productAliases: ProductAliases | undefined
   /** Path of the list whose members are being read, with a dot; empty outside `each`. */
   readonly scope: string
   /** Whether the canonical record is an event, which cannot do without its time; a party or a site can. */
@@ -36,6 +39,7 @@ export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {
     paths: new Set(),
     empty: undefined,
     keyedHash: undefined,
+    productAliases: undefined,
     scope: '',
     isEvent: true,
     hasQuantity: false,
