@@ -138,6 +138,8 @@ create table quality_codes (
   digest   bytea not null,
   code     text not null,
   source   text not null,
+  message  uuid not null,
+  index    integer not null,
   matched  boolean not null,
   primary key (system, day, type, digest)
 );
@@ -146,3 +148,5 @@ create index quality_codes_code on quality_codes (code) where not matched;
 create table quality_messages (
   message_id uuid primary key
 );
+-- Messages that are not done yet: whoever counts messages must come back to them. Hardly any row is in it.
+create index messages_unfinished on messages (received_at) where state in ('waiting', 'running');
