@@ -117,6 +117,8 @@ function conditions(query: CardQuery): { text: string; narrow: string; values: u
 export interface CardCode {
   readonly card: string
   readonly code: string
+  /** Identifier that a card has, or had, by this code. */
+  readonly born: string
   readonly region: string | null
   readonly records: number
 }
@@ -128,7 +130,7 @@ export async function readCardCodes(
   cards: readonly string[],
 ): Promise<CardCode[]> {
   const { rows } = await client.query(
-    `select card, code, region, records from card_codes where subject = $1 and card = any($2::uuid[])
+    `select card, code, born, region, records from card_codes where subject = $1 and card = any($2::uuid[])
       order by first_position, code`,
     [subject, cards],
   )
