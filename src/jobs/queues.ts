@@ -8,6 +8,8 @@ export const FOLLOWERS_QUEUE = 'followers'
 const ADD_MS = 2000
 /** Pushes come by the hundred a second; the links hear of them at most this often. */
 const WAKE_EVERY_MS = 100
+/** A step costs the same for one change as for many, so a follower waits for the changes that come with the first one. */
+const FOLLOW_AFTER_MS = 1000
 /** A queue that is down says so once in this time, not once for each push. */
 const WARN_EVERY_MS = 30_000
 
@@ -22,7 +24,7 @@ export interface QueuesLog {
 export interface Queues {
   /** Asks for a delivery over one link, now or after some time; false where the queue did not take it. */
   wakeLink(id: string, delayMs?: number): Promise<boolean>
-  /** Asks that a follower goes on; false where the queue did not take it. */
+  /** Asks that a follower goes on within a second; false where the queue did not take it. */
   wakeFollower(name: string): Promise<boolean>
   /** Says that there are new changes for whichever link or follower wants them. */
   wakeLinks(): void
@@ -75,7 +77,12 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
           )
         : await add(links, 'deliver', { link: id }, { ...DISPOSABLE, deduplication: now(id) }),
     wakeFollower: (name) =>
-      add(followers, 'follow', { follower: name }, { ...DISPOSABLE, deduplication: now(name) }),
+      add(
+        followers,
+        'follow',
+        { follower: name },
+        { ...DISPOSABLE, delay: FOLLOW_AFTER_MS, deduplication: now(name) },
+      ),
     wakeLinks() {
       if (closed) return
       if (timer) wakeAgain = true

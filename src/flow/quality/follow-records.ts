@@ -11,7 +11,7 @@ import { countersOf } from './counters.ts'
 export const NUMBERS_OF_A_DAY = 500
 
 /** Counts what the versions of records are like, by system and day of receipt. */
-export const qualityRecordsFollower = logFollower('quality-records', 1000, countRecords)
+export const qualityRecordsFollower = logFollower('quality-records', 500, countRecords)
 
 export async function countRecords(client: ClientBase, changes: readonly Change[]): Promise<void> {
   const counters = countersOf()

@@ -26,7 +26,7 @@ import { regroup } from './regroup.ts'
 export const CARDS = 'cards'
 
 /** Keeps the cards of parties and sites: what the newest versions of all records say of each code, and which codes are of one party. */
-export const cardsFollower = logFollower(CARDS, 1000, applyCards)
+export const cardsFollower = logFollower(CARDS, 500, applyCards)
 
 /** One description and what the changes do to it, in their order. */
 interface Tally {

@@ -7,7 +7,7 @@ import { readUnknownProducts, type UnknownProductRow, writeUnknownProducts } fro
 import { readSuccessions } from './read-before.ts'
 
 /** Collects the products that nothing names, for a person to decide; a replay that knows them takes them out again. */
-export const unknownProductsFollower = logFollower('unknown-products', 1000, applyUnknownProducts)
+export const unknownProductsFollower = logFollower('unknown-products', 500, applyUnknownProducts)
 
 interface Tally {
   readonly product: UnknownProduct & { readonly system: string }

@@ -164,3 +164,13 @@ describe('POST /v1/parties/{id}/aliases', () => {
     expect(answer.json().issues[0].path).toBe(path)
   })
 })
+
+it('GET /metrics tells how far the followers are behind the log', async () => {
+  const behind = async () => {
+    const { body } = await api.call('GET', '/metrics')
+    return /hub_follower_lag_changes\{follower="cards"\} (\d+)/.exec(body)?.[1]
+  }
+  expect(await behind()).toBe('0')
+  await api.push(TRADES, JSON.stringify([trade('m1')]))
+  expect(Number(await behind())).toBe(2)
+})
