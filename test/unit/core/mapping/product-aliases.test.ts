@@ -30,7 +30,11 @@ const map = (row: object) => {
   const bytes = Buffer.from(JSON.stringify([{ no: '1', at: '2024-4-15 3:00', market: 'M', ...row }]))
   const [record] = decode(bytes, { format: 'json' }, {}).records
   const body = mapping?.map(record as never, { receivedAtMs: 0 }).records[0]?.body
-  return { class: body?.product?.class, code: body?.product?.code, unknown: body?.flags.includes('W_PRODUCT_UNKNOWN') }
+  return {
+    class: body?.product?.class,
+    code: body?.product?.code,
+    unknown: body?.flags.includes('W_PRODUCT_UNKNOWN'),
+  }
 }
 const nothing = { class: undefined, code: undefined, unknown: true }
 
