@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Body } from '#core/model/body.ts'
+import { createFollow } from '#flow/follow/create-follow.ts'
 import { logFollower } from '#flow/follow/follower.ts'
 import { messageId } from '#flow/intake/message-id.ts'
 import { qualityMessagesFollower } from '#flow/quality/follow-messages.ts'
@@ -292,5 +293,16 @@ describe('messages', () => {
     expect(await received()).toBe(8)
     const { rows } = await pool.query('select count(*)::int as count from quality_messages')
     expect(rows[0].count).toBeLessThanOrEqual(3)
+  })
+
+  it('are looked at once in half a minute, whatever the change log does', async () => {
+    let now = Date.now()
+    const all = createFollow({ pool, followers: [qualityMessagesFollower], now: () => now })
+    const due = async () => (await all.find()).map(({ name }) => name)
+    expect(await due()).toEqual(['quality-messages'])
+    expect(await all.run('quality-messages', new AbortController().signal)).toBe(true)
+    expect(await due()).toEqual([])
+    now += 31_000
+    expect(await due()).toEqual(['quality-messages'])
   })
 })
