@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { ErrorCode } from '#core/errors.ts'
 import type { Receipt } from '#core/receipt.ts'
+import { readFollowerLags } from '#store/followers.ts'
 import { readLinkLags } from '#store/link-lags.ts'
 import { countWaiting } from '#store/waiting.ts'
 
@@ -79,6 +80,16 @@ function databaseGauges(pool: Pool, registers: Registry[]): () => Promise<void> 
     'system',
     'waits',
   )
+  const followerSeconds = gauge(
+    'hub_follower_lag_seconds',
+    'Age of the oldest change that a follower has not come to',
+    'follower',
+  )
+  const followerChanges = gauge(
+    'hub_follower_lag_changes',
+    'Changes of the log that a follower has not come to',
+    'follower',
+  )
   return async () => {
     connections.set({ state: 'idle' }, pool.idleCount)
     connections.set({ state: 'busy' }, pool.totalCount - pool.idleCount)
@@ -96,6 +107,10 @@ function databaseGauges(pool: Pool, registers: Registry[]): () => Promise<void> 
     for (const lag of lags ?? []) {
       seconds.set({ link: lag.link }, lag.seconds)
       changes.set({ link: lag.link }, lag.changes)
+    }
+    for (const lag of lags ? await readFollowerLags(pool).catch(() => []) : []) {
+      followerSeconds.set({ follower: lag.follower }, lag.seconds)
+      followerChanges.set({ follower: lag.follower }, lag.changes)
     }
   }
 }

@@ -91,6 +91,7 @@ export function openapi(): FastifyDynamicSwaggerOptions {
         { name: 'records', description: 'Canonical records and changes · 规范记录与变更' },
         { name: 'trace', description: 'Lots, trace and documents · 批次、追溯与凭证' },
         { name: 'systems', description: 'Systems and mappings · 对接系统与映射' },
+        { name: 'reference', description: 'Parties, sites and products · 主体、场所与产品' },
         { name: 'quarantine', description: 'Rejections · 待处理记录' },
         { name: 'links', description: 'Sync to receivers · 同步链路' },
         { name: 'keys', description: 'Keys · 密钥' },

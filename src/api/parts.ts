@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
+import type { HeldAliases } from '#core/products/aliases.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import type { Queues } from '#jobs/queues.ts'
@@ -14,6 +15,8 @@ export interface ApiParts {
   readonly registry: Registry
   readonly intake: Intake
   readonly queues: Queues
+  /** What the mappings of this process know of the names of products. */
+  readonly productAliases: HeldAliases
   readonly adminKey: string | undefined
   readonly language: Language
   readonly log: Logger | false

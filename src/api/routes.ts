@@ -4,6 +4,7 @@ import { readControlBodies } from './control-body.ts'
 import { addComponents } from './openapi.ts'
 import type { RouteParts } from './parts.ts'
 import { publicPages } from './public/plugin.ts'
+import { cardRoutes } from './routes/cards.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -11,7 +12,9 @@ import { keyRoutes } from './routes/keys.ts'
 import { linkDeliveryRoutes } from './routes/link-deliveries.ts'
 import { linkRoutes } from './routes/links.ts'
 import { mappingRoutes } from './routes/mappings.ts'
+import { productRoutes } from './routes/products.ts'
 import { pushRoutes } from './routes/push.ts'
+import { qualityRoutes } from './routes/quality.ts'
 import { receiptRoutes } from './routes/receipts.ts'
 import { recordRoutes } from './routes/records.ts'
 import { recordsPushRoutes } from './routes/records-push.ts'
@@ -31,6 +34,9 @@ const GUARDED = [
   rejectionRoutes,
   systemRoutes,
   waitingRoutes,
+  qualityRoutes,
+  cardRoutes,
+  productRoutes,
   mappingRoutes,
   linkRoutes,
   linkDeliveryRoutes,

@@ -3,12 +3,16 @@ import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import { endThreads } from '#adapters/push/xlsx/threads.ts'
-import { createApi } from '#api/app.ts'
+import { type ApiParts, createApi } from '#api/app.ts'
+import { holdAliases } from '#core/products/aliases.ts'
 import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
 import { createDelivery } from '#flow/delivery/create-delivery.ts'
 import { ownProtocols } from '#flow/delivery/own-protocol.ts'
 import { relatedSources } from '#flow/delivery/related.ts'
+import { createFollow } from '#flow/follow/create-follow.ts'
+import { followers } from '#flow/follow/followers.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
+import { keepAliases, refreshAliases } from '#flow/reference/product-aliases.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import { type JobBackend, openJobBackend } from '#jobs/backend.ts'
@@ -68,7 +72,16 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     await migrate(pool)
     await ensurePartitions(pool, Date.now())
     const secret = await keptSecret(pool, 'identity-numbers')
-    const registry = await loadRegistry(settings.mappings, { keyedHash: keyedHash(secret) })
+    const productAliases = holdAliases()
+    await refreshAliases(pool, productAliases)
+    const keeping = keepAliases(pool, productAliases, (error) =>
+      log.warn(
+        { reason: error instanceof Error ? error.message : String(error) },
+        'aliases of products could not be read',
+      ),
+    )
+    closings.push(async () => keeping.stop())
+    const registry = await loadRegistry(settings.mappings, { keyedHash: keyedHash(secret), productAliases })
     for (const mistake of registry.mistakes) log.error({ mistake }, 'a mapping is broken')
     await registerSystems(pool, [...registry.systems.values()])
     const backend = await openJobBackend({
@@ -81,8 +94,8 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     const queues = createQueues(backend, log)
     closings.push(() => queues.close())
     if (settings.role !== 'api') openWorkers({ pool, registry, backend, queues, log }, closings)
-    const url =
-      settings.role === 'worker' ? '' : await startApi(settings, { pool, registry, log, queues }, closings)
+    const parts = { pool, registry, log, queues, productAliases }
+    const url = settings.role === 'worker' ? '' : await startApi(settings, parts, closings)
     return { url, databaseUrl, pool, registry, stop }
   } catch (error) {
     await stop()
@@ -111,13 +124,14 @@ function openWorkers(
     protocolOf: ownProtocols({ registry, pool, post: http.post }),
     log,
   })
-  const workers = startWorkers({ ...parts, delivery })
+  const follow = createFollow({ pool, followers })
+  const workers = startWorkers({ ...parts, delivery, follow })
   closings.push(() => workers.close())
 }
 
 async function startApi(
   settings: Settings,
-  parts: Pick<Parameters<typeof createApi>[0], 'pool' | 'registry' | 'queues'> & { log: Logger },
+  parts: Pick<ApiParts, 'pool' | 'registry' | 'queues' | 'productAliases'> & { log: Logger },
   closings: Closing[],
 ): Promise<string> {
   const intake = createIntake({ ...parts, clock: Date.now, onCommitted: () => parts.queues.wakeLinks() })

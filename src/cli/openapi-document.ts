@@ -1,5 +1,6 @@
 import { createApi } from '#api/app.ts'
 import type { ApiParts } from '#api/parts.ts'
+import { holdAliases } from '#core/products/aliases.ts'
 import { createPool } from '#store/database.ts'
 
 const nothing = (): never => {
@@ -11,7 +12,8 @@ const stubs = (): ApiParts => ({
   pool: createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }),
   registry: { systems: new Map(), system: () => undefined, mistakes: [] },
   intake: { push: nothing, pushCanonical: nothing, close: async () => {} },
-  queues: { wakeLink: nothing, wakeLinks: nothing, close: async () => {} },
+  queues: { wakeLink: nothing, wakeFollower: nothing, wakeLinks: nothing, close: async () => {} },
+  productAliases: holdAliases(),
   adminKey: undefined,
   language: 'zh',
   log: false,

@@ -1,4 +1,5 @@
 import type { Flag } from './flags.ts'
+import { storable } from './text.ts'
 
 /**
  * One thing that is wrong with one field of a source record: where, what, why, how to mend it.
@@ -15,3 +16,10 @@ export interface Issue {
   readonly reason: string
   readonly fix?: string
 }
+
+/** A field of a group is part of an index; the sender chooses its name. */
+const FIELD_MAX = 100
+
+/** The field of a place without the row, so that the same fault in many rows is one group. */
+export const fieldOfPlace = (place: string): string =>
+  storable(place.slice(place.lastIndexOf('/') + 1).slice(0, FIELD_MAX))

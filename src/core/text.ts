@@ -115,3 +115,6 @@ function isAllDigits(text: string): boolean {
 export function hasForbiddenCharacter(text: string): boolean {
   return text.includes('\0') || !text.isWellFormed()
 }
+
+/** Text as PostgreSQL and UTF-8 keep it: NUL and halves of surrogate pairs become the replacement character. */
+export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')

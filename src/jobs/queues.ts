@@ -2,11 +2,14 @@ import type { JobBackend, JobQueue } from './backend.ts'
 
 export const LINKS_QUEUE = 'links'
 export const WAKES_QUEUE = 'wakes'
+export const FOLLOWERS_QUEUE = 'followers'
 
 /** A queue that does not answer must not hold anything up. */
 const ADD_MS = 2000
 /** Pushes come by the hundred a second; the links hear of them at most this often. */
 const WAKE_EVERY_MS = 100
+/** A step costs the same for one change as for many, so a follower waits for the changes that come with the first one. */
+const FOLLOW_AFTER_MS = 1000
 /** A queue that is down says so once in this time, not once for each push. */
 const WARN_EVERY_MS = 30_000
 
@@ -21,7 +24,9 @@ export interface QueuesLog {
 export interface Queues {
   /** Asks for a delivery over one link, now or after some time; false where the queue did not take it. */
   wakeLink(id: string, delayMs?: number): Promise<boolean>
-  /** Says that there are new changes for whichever link wants them. */
+  /** Asks that a follower goes on within a second; false where the queue did not take it. */
+  wakeFollower(name: string): Promise<boolean>
+  /** Says that there are new changes for whichever link or follower wants them. */
   wakeLinks(): void
   close(): Promise<void>
 }
@@ -29,6 +34,7 @@ export interface Queues {
 export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
   const links = backend.queue(LINKS_QUEUE)
   const wakes = backend.queue(WAKES_QUEUE)
+  const followers = backend.queue(FOLLOWERS_QUEUE)
   let warnedAtMs = Number.NEGATIVE_INFINITY
   let wakeAgain = false
   let timer: NodeJS.Timeout | null = null
@@ -44,7 +50,7 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
       if (nowMs - warnedAtMs >= WARN_EVERY_MS) {
         warnedAtMs = nowMs
         const reason = error instanceof Error ? error.message : String(error)
-        log?.warn({ reason }, 'the job queue does not take jobs; the sweep delivers until it does')
+        log?.warn({ reason }, 'the job queue does not take jobs; the sweep does the work until it does')
       }
       return false
     }
@@ -70,6 +76,13 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
             { ...DISPOSABLE, delay: delayMs, deduplication: later(id) },
           )
         : await add(links, 'deliver', { link: id }, { ...DISPOSABLE, deduplication: now(id) }),
+    wakeFollower: (name) =>
+      add(
+        followers,
+        'follow',
+        { follower: name },
+        { ...DISPOSABLE, delay: FOLLOW_AFTER_MS, deduplication: now(name) },
+      ),
     wakeLinks() {
       if (closed) return
       if (timer) wakeAgain = true
@@ -78,7 +91,7 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
     async close() {
       closed = true
       if (timer) clearTimeout(timer)
-      await Promise.allSettled([inTime(links.close(), ADD_MS), inTime(wakes.close(), ADD_MS)])
+      await Promise.allSettled([links, wakes, followers].map((queue) => inTime(queue.close(), ADD_MS)))
     },
   }
 }

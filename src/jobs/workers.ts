@@ -1,12 +1,15 @@
 import type { Pool } from 'pg'
 import type { Delivery } from '#flow/delivery/create-delivery.ts'
+import type { Follow } from '#flow/follow/create-follow.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import type { JobBackend, JobWorker } from './backend.ts'
-import { LINKS_QUEUE, type Queues, WAKES_QUEUE } from './queues.ts'
+import { FOLLOWERS_QUEUE, LINKS_QUEUE, type Queues, WAKES_QUEUE } from './queues.ts'
 import { createSweep } from './sweep.ts'
 
 /** Links that are delivered at once: one that hangs takes one place, not the link beside it. */
 const LINKS_AT_ONCE = 32
+/** Each follower runs once at most, by its lock. */
+const FOLLOWERS_AT_ONCE = 4
 const SWEEP_EVERY_MS = 5000
 /** Later than this the sweep is exact enough. */
 const DELAYED_WAKE_MS = 60_000
@@ -27,6 +30,8 @@ export interface WorkersParts {
   readonly queues: Queues
   readonly pool: Pool
   readonly delivery: Delivery
+  /** Absent: this process follows nothing. */
+  readonly follow?: Follow
   readonly log?: WorkersLog
   readonly now?: () => number
   readonly sweepEveryMs?: number
@@ -37,10 +42,11 @@ export interface Workers {
   close(): Promise<void>
 }
 
-/** Starts the workers of this process: deliveries as they are asked for, and the sweep for what nobody asked for. */
+/** Starts the workers of this process: deliveries and followers as they are asked for, and the sweep for what nobody asked for. */
 export function startWorkers(parts: WorkersParts): Workers {
   const { backend, queues, pool, delivery, log } = parts
   const now = parts.now ?? Date.now
+  const follow = parts.follow ?? FOLLOWS_NOTHING
   const stop = new AbortController()
   const direct = new Map<string, Promise<void>>()
 
@@ -61,9 +67,22 @@ export function startWorkers(parts: WorkersParts): Workers {
       .finally(() => direct.delete(linkId))
     direct.set(linkId, done)
   }
+  const goOn = async (name: string): Promise<void> => {
+    const isDone = await follow.run(name, stop.signal)
+    if (!isDone && !stop.signal.aborted) await queues.wakeFollower(name)
+  }
+  const followHere = (name: string): void => {
+    if (direct.has(name) || stop.signal.aborted) return
+    const done = goOn(name)
+      .catch((error: unknown) => tell(log, error, 'a follower met an error; the sweep comes back to it'))
+      .finally(() => direct.delete(name))
+    direct.set(name, done)
+  }
   const wakeAll = async (): Promise<void> => {
     const links = await findLinksWithWork(pool, now())
     await Promise.all(links.map(({ id }) => queues.wakeLink(id)))
+    const followers = await follow.find()
+    await Promise.all(followers.map(({ name }) => queues.wakeFollower(name)))
   }
 
   const common = { lockDuration: LOCK_MS, stalledInterval: STALLED_EVERY_MS, maxStalledCount: STALLED_OFTEN }
@@ -73,8 +92,20 @@ export function startWorkers(parts: WorkersParts): Workers {
       concurrency: LINKS_AT_ONCE,
     }),
     backend.worker(WAKES_QUEUE, wakeAll, common),
+    backend.worker(FOLLOWERS_QUEUE, async ({ data }) => await goOn(data.follower ?? ''), {
+      ...common,
+      concurrency: FOLLOWERS_AT_ONCE,
+    }),
   ]
-  const sweep = createSweep({ pool, wake: queues.wakeLink, deliver: deliverHere, now })
+  const sweep = createSweep({
+    pool,
+    wake: queues.wakeLink,
+    deliver: deliverHere,
+    follow,
+    wakeFollower: queues.wakeFollower,
+    followHere,
+    now,
+  })
   const sweeping = repeat(sweep, parts.sweepEveryMs ?? SWEEP_EVERY_MS, (error) =>
     tell(log, error, 'the sweep could not look for work; it tries again'),
   )
@@ -92,6 +123,8 @@ export function startWorkers(parts: WorkersParts): Workers {
     },
   }
 }
+
+const FOLLOWS_NOTHING: Follow = { find: async () => [], run: async () => true }
 
 const pauseShortly = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 500).unref())
 

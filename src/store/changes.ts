@@ -81,6 +81,18 @@ export async function readVersions(
   return rows.map(changeOf)
 }
 
+/** Place of each version in its message, by its position. */
+export async function readMessageIndexes(
+  client: ClientBase,
+  positions: readonly bigint[],
+): Promise<Map<bigint, number>> {
+  const { rows } = await client.query<{ position: string; index: number }>(
+    'select position, message_index as index from record_versions where position = any($1::bigint[])',
+    [[...new Set(positions)].map(String)],
+  )
+  return new Map(rows.map(({ position, index }) => [BigInt(position), index]))
+}
+
 const changeOf = (row: ChangeRow): Change => ({
   position: BigInt(row.position),
   recordId: row.record_id,

@@ -3,6 +3,7 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 import { createApi } from '#api/app.ts'
+import { type HeldAliases, holdAliases } from '#core/products/aliases.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import { newKey } from '#flow/keys.ts'
@@ -65,11 +66,12 @@ export function withApi(change: (registry: Registry) => Registry = (registry) =>
 export async function openApi(change: (registry: Registry) => Registry): Promise<Opened> {
   const database = await createTestDatabase()
   const pool = createPool({ url: database.url, max: 4 })
-  const registry = change(await loadRegistry(mappings))
+  const productAliases = holdAliases()
+  const registry = change(await loadRegistry(mappings, { productAliases }))
   await registerSystems(pool, [...registry.systems.values()])
   const intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
   const woken: string[] = []
-  const app = await createTestApi({ pool, registry, intake, woken })
+  const app = await createTestApi({ pool, registry, intake, woken, productAliases })
   const call: TestApi['call'] = async (method, url, { key = ADMIN_KEY, body, headers = {} } = {}) => {
     const raw = typeof body === 'string' || Buffer.isBuffer(body) || body === undefined
     return app.inject({
@@ -114,15 +116,18 @@ export async function createTestApi(parts: {
   readonly registry: Registry
   readonly intake: Intake
   readonly woken?: string[]
+  readonly productAliases?: HeldAliases
 }): Promise<FastifyInstance> {
-  const { woken = [], ...rest } = parts
+  const { woken = [], productAliases = holdAliases(), ...rest } = parts
   const app = await createApi({
     ...rest,
+    productAliases,
     queues: {
       wakeLink: async (id) => {
         woken.push(id)
         return true
       },
+      wakeFollower: async () => true,
       wakeLinks: () => {},
       close: async () => {},
     },

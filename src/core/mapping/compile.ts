@@ -33,7 +33,11 @@ export function compileMapping(file: MappingFile): Compilation {
     const mapping = compileBackward(root, heading ?? NAMELESS, mistakes, file.tables ?? {})
     return { mapping: mistakes.none ? mapping : null, mistakes: mistakes.sorted() }
   }
-  const plan = compileForward(root, heading ?? NAMELESS, mistakes, file.tables ?? {}, file.keyedHash)
+  const plan = compileForward(root, heading ?? NAMELESS, mistakes, {
+    tables: file.tables ?? {},
+    keyedHash: file.keyedHash,
+    productAliases: file.productAliases,
+  })
   if (heading === null || plan === null || !mistakes.none)
     return { mapping: null, mistakes: mistakes.sorted() }
   const runner = forwardRunner(plan)

@@ -3,6 +3,7 @@ import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
 import type { When } from '#core/model/values.ts'
+import type { ProductAliases } from '#core/products/aliases.ts'
 import type { ReadOptions, SourceRecord } from '#core/source.ts'
 import type { RelatedStep } from './backward/related.ts'
 import type { Row } from './run/run.ts'
@@ -172,6 +173,8 @@ export interface MappingFile {
   readonly tables?: Readonly<Record<string, CodeTable>>
   /** Turns a citizen identity number into a digest that cannot be turned back; without it such numbers are left out. */
   readonly keyedHash?: (text: string) => string
+  /** What persons decided of the names of products. */
+  readonly productAliases?: ProductAliases
 }
 
 export interface Compilation {

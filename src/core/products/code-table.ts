@@ -57,6 +57,9 @@ export function codeOfName(name: string): string | undefined {
   return CODES.get(name)
 }
 
+/** Every code of the extract with its name. */
+export const codesAndNames = (): Iterable<readonly [code: string, name: string]> => NAMES
+
 function invert(): ReadonlyMap<string, string> {
   const codes = new Map<string, string>()
   const shared = new Set<string>()

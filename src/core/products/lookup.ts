@@ -1,19 +1,22 @@
 import type { Flag } from '#core/flags.ts'
+import type { ProductAlias } from './aliases.ts'
 import { codeClass, codeName, codeOfName, restoreLeadingZero } from './code-table.ts'
 import { isFalsePositiveProne } from './names.ts'
 import type { ProductClass } from './product-class.ts'
-import { cleanProductName, readProductName } from './read-product-name.ts'
+import { bareProductName, cleanProductName, readProductName } from './read-product-name.ts'
 
 /** A product as a source named it. */
 export interface ProductInput {
   /** GB/T 7635.1 code; 5-digit parents occur, and codes that lost a leading zero. */
   readonly code?: string
   readonly name?: string
+  /** What a person decided of a name; it comes before the table of everyday names, and after the code. */
+  readonly decided?: (name: string) => Pick<ProductAlias, 'class' | 'code'> | undefined
 }
 
 /** What is known of a product. */
 export interface KnownProduct {
-  /** The code as written, with its leading zero; never made from the name. */
+  /** The code as written, with its leading zero; never made from the name, unless a person decided it for this name. */
   readonly code?: string
   /** The name as written, in one width, misreadings mended; else the name of the code. */
   readonly name?: string
@@ -28,16 +31,20 @@ export interface KnownProduct {
 }
 
 /**
- * What a code and a name stand for. The class comes from the code (its longest known beginning), else from the name; a product
+ * What a code and a name stand for. The class comes from the code (its longest known beginning), else from what a
+ * person decided of the name, else from the name; a product
  * that neither tells is kept as written, without class, with `W_PRODUCT_UNKNOWN`.
  */
 export function lookupProduct(input: ProductInput): KnownProduct {
   const written = (input.code ?? '').normalize('NFKC').replace(/\s+/gu, '')
-  const code = restoreLeadingZero(written)
+  const ownCode = restoreLeadingZero(written)
   const cleaned = cleanProductName(input.name ?? '')
-  const name = cleaned === '' ? codeName(code) : cleaned
+  const name = cleaned === '' ? codeName(ownCode) : cleaned
+  const decided =
+    cleaned === '' ? undefined : (input.decided?.(cleaned) ?? input.decided?.(bareProductName(cleaned)))
+  const code = ownCode === '' ? (decided?.code ?? '') : ownCode
   const named = name === undefined ? undefined : readProductName(name)
-  const productClass = codeClass(code) ?? named?.class
+  const productClass = codeClass(code) ?? decided?.class ?? named?.class
   const standardName = named?.standard
   const standardCode = standardName === undefined ? undefined : codeOfName(standardName)
   const isNothing = code === '' && name === undefined

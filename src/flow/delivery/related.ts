@@ -4,7 +4,9 @@ import { viewOf } from '#core/mapping/backward/view.ts'
 import type { Row } from '#core/mapping/run/run.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
 import type { Alias } from '#core/model/values.ts'
+import { codeParts, codeText } from '#core/reference/describe.ts'
 import type { SourceValue } from '#core/source.ts'
+import { aliasesOf } from '#store/aliases.ts'
 import { partiesByCodes, recordsByCodes } from '#store/related.ts'
 
 /** Where facts are looked up that records refer to; each call asks for a whole batch. */
@@ -18,9 +20,21 @@ export interface RelatedSources {
   ): Promise<ReadonlyMap<string, readonly CanonicalRecord[]>>
 }
 
-/** Facts from the records that are stored. */
+/** Facts from the records that are stored, and from the cards of parties. */
 export const relatedSources = (pool: Pool): RelatedSources => ({
-  partiesByCodes: (codes) => partiesByCodes(pool, codes),
+  partiesByCodes: async (codes) => {
+    // Cards know what several systems and persons said, and are made after COMMIT; a record says its codes at once.
+    const [said, cards] = await Promise.all([
+      partiesByCodes(pool, codes),
+      aliasesOf(pool, codes.map(codeParts)),
+    ])
+    return new Map(
+      codes.map((code) => {
+        const all = [...(said.get(code) ?? []), ...(cards.get(code) ?? [])]
+        return [code, [...new Map(all.map((alias) => [codeText(alias), alias])).values()]]
+      }),
+    )
+  },
   recordsByCodes: (kind, codes) => recordsByCodes(pool, kind, codes),
 })
 

@@ -1,4 +1,6 @@
-import { createHash } from 'node:crypto'
+import { fieldOfPlace } from '#core/issue.ts'
+import { storable } from '#core/text.ts'
+import { digestUuid } from '#store/digest-uuid.ts'
 import type { RejectionRow } from '#store/rejections.ts'
 import type { KeyedResult } from './results-text.ts'
 import type { IntakeMessage } from './write.ts'
@@ -34,9 +36,8 @@ export function rejectionRow(
   const first = result.issues?.[0]
   const code = first?.code ?? 'E_SCHEMA'
   const place = storable(first?.path ?? '')
-  const digest = createHash('sha256').update(`${message.system}/${message.record}\n${source}`).digest('hex')
   return {
-    id: `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-a${digest.slice(17, 20)}-${digest.slice(20, 32)}`,
+    id: digestUuid(`${message.system}/${message.record}\n${source}`),
     messageId: message.id,
     receivedAtMs: message.receivedAtMs,
     index: result.index,
@@ -46,17 +47,8 @@ export function rejectionRow(
     key: result.key?.map(storable) ?? null,
     code,
     place,
-    groupKey: `${message.record} ${code} ${fieldOf(place)} ${message.mapping}`,
+    groupKey: `${message.record} ${code} ${fieldOfPlace(place)} ${message.mapping}`,
     issues: JSON.stringify(result.issues ?? []),
     source,
   }
 }
-
-/** Text as PostgreSQL takes it: a place may name a field of the source that holds NUL or half a surrogate pair. */
-const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
-
-/** The field of a place without the row, so that the same fault in many rows is one group. */
-const fieldOf = (place: string): string =>
-  storable(place.slice(place.lastIndexOf('/') + 1).slice(0, FIELD_MAX))
-/** A field of a group is part of an index; the sender chooses its name. */
-const FIELD_MAX = 100

@@ -4,12 +4,15 @@ import { compileMapping } from '#core/mapping/compile.ts'
 import type { CodeTable, Compilation, Mistake } from '#core/mapping/mapping.ts'
 import { parseSystemFile, type SystemFile } from '#core/mapping/system-file.ts'
 import { parseCodeTable } from '#core/mapping/table.ts'
+import type { ProductAliases } from '#core/products/aliases.ts'
 import type { ReadOptions } from '#core/source.ts'
 import type { InstalledRecord, InstalledSystem, Registry } from './registry.ts'
 
 export interface LoadOptions {
   /** Turns an identity number into a digest; see store/secrets.ts. */
   readonly keyedHash?: (text: string) => string
+  /** What persons decided of the names of products; see flow/reference/product-aliases.ts. */
+  readonly productAliases?: ProductAliases
 }
 
 const SYSTEM_FILE = 'system.yaml'

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream'
 import pino from 'pino'
 import { expect, it } from 'vitest'
 import { createApi } from '#api/app.ts'
+import { holdAliases } from '#core/products/aliases.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import { newKey } from '#flow/keys.ts'
 import { ADMIN_KEY, withApi } from '#test/api.ts'
@@ -35,7 +36,13 @@ async function logged() {
     pool: api.pool,
     registry: api.registry,
     intake,
-    queues: { wakeLink: async () => true, wakeLinks: () => {}, close: async () => {} },
+    queues: {
+      wakeLink: async () => true,
+      wakeFollower: async () => true,
+      wakeLinks: () => {},
+      close: async () => {},
+    },
+    productAliases: holdAliases(),
     adminKey: ADMIN_KEY,
     language: 'en',
     log: pino({ level: 'trace' }, stream),

@@ -270,7 +270,15 @@ describe('what waits', () => {
     ).toEqual([['detail', 'T,A1']])
     // The workers' own sweep, at its first turn.
     const now = () => hub.nowMs + PARTS_KEPT_MS + 10_000
-    await createSweep({ pool: hub.pool, now, wake: async () => true, deliver: () => {} })()
+    await createSweep({
+      pool: hub.pool,
+      now,
+      wake: async () => true,
+      deliver: () => {},
+      follow: { find: async () => [] },
+      wakeFollower: async () => true,
+      followHere: () => {},
+    })()
     expect(await listWaiting(hub.pool, { system: 'parts', limit: 9 })).toEqual([])
     expect((await hub.push(base('A1'))).completed).toBeUndefined()
     const { rows } = await hub.pool.query('select state, seen from rejections')

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { JobBackend, JobQueue } from '#jobs/backend.ts'
-import { createQueues, LINKS_QUEUE, WAKES_QUEUE } from '#jobs/queues.ts'
+import { createQueues, FOLLOWERS_QUEUE, LINKS_QUEUE, WAKES_QUEUE } from '#jobs/queues.ts'
 
 type Added = [
   queue: string,
@@ -53,6 +53,16 @@ test('a job carries the identifier of its link and nothing else, and no identifi
   const ids = added.map(([, , , options]) => options.deduplication?.id ?? '')
   expect(new Set(ids).size).toBe(2)
   expect(ids.join('')).not.toContain(':')
+  await queues.close()
+})
+
+test('a wake of a follower carries its name alone, and waits for what comes with the first change', async () => {
+  const { backend, added } = backendThat(async () => {})
+  const queues = createQueues(backend)
+  expect(await queues.wakeFollower('cards')).toBe(true)
+  expect(added.map(([queue, , data, { delay }]) => [queue, data, delay])).toEqual([
+    [FOLLOWERS_QUEUE, { follower: 'cards' }, 1000],
+  ])
   await queues.close()
 })
 

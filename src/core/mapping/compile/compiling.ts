@@ -1,6 +1,7 @@
 import type { DocumentType } from '#core/documents/document-type.ts'
 import type { CodeTable } from '#core/mapping/mapping.ts'
 import type { Run } from '#core/mapping/run/run.ts'
+import type { ProductAliases } from '#core/products/aliases.ts'
 import type { Mistakes } from './mistakes.ts'
 import { nearest } from './nearest.ts'
 import type { Entry, ListNode, MapNode, Node, TextNode } from './node.ts'
@@ -24,6 +25,8 @@ export interface Compiling {
   /** Members around the list that `read.envelope` names; undefined where the mapping looks at the list alone. */
   readonly envelope: ReadonlySet<string> | undefined
   readonly keyedHash: ((text: string) => string) | undefined
+  /** What persons decided of the names of products; it changes while the mapping runs. */
+  readonly productAliases: ProductAliases | undefined
   /** Path of the list whose members are being read, with a dot; empty outside `each`. */
   readonly scope: string
   /** Whether the canonical record is an event, which cannot do without its time; a party or a site can. */
@@ -59,6 +62,7 @@ export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {
     keepsTokens: false,
     envelope: undefined,
     keyedHash: undefined,
+    productAliases: undefined,
     scope: '',
     isEvent: true,
     hasQuantity: false,

@@ -1,4 +1,4 @@
-import type { CodeTable, MappingTest, Words } from '#core/mapping/mapping.ts'
+import type { MappingTest, Words } from '#core/mapping/mapping.ts'
 import { alike } from '#core/mapping/run/any-case.ts'
 import { compileDate } from '#core/mapping/verbs/date.ts'
 import { compileText } from '#core/mapping/verbs/text.ts'
@@ -60,11 +60,10 @@ export function compileForward(
   root: MapNode,
   heading: Heading,
   mistakes: Mistakes,
-  tables: Readonly<Record<string, CodeTable>>,
-  keyedHash: ((text: string) => string) | undefined,
+  given: Pick<Compiling, 'tables' | 'keyedHash' | 'productAliases'>,
 ): ForwardPlan | null {
   const { system, record } = heading
-  const draft: Compiling = beginCompiling(mistakes, { system, record, tables, keyedHash })
+  const draft: Compiling = beginCompiling(mistakes, { system, record, ...given })
   mapOf(draft, root, '', FORWARD_NAMES)
   for (const wanted of ['read', 'key', 'emit']) {
     if (!root.entries.has(wanted)) mistakes.add(root.at, '', 'missing', { wanted })

@@ -1,5 +1,6 @@
 import { type Compiling, choiceOf } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
+import { cover } from '#core/mask.ts'
 import type { TextPlan } from './text.ts'
 
 /** `mask`: a personal text with its middle covered: `phone` keeps 3 and 4 digits, `id` 6 and none, `name` the first character. */
@@ -25,11 +26,4 @@ export function compileMask(c: Compiling, node: Node, plan: TextPlan, target: st
       return text === undefined ? undefined : cover(text, KEPT[kind])
     },
   }
-}
-
-function cover(text: string, [before, behind]: readonly [number, number]): string {
-  const characters = [...text.trim()]
-  const hidden = characters.length - before - behind
-  if (hidden <= 0) return '*'.repeat(characters.length)
-  return characters.map((character, i) => (i < before || i >= before + hidden ? character : '*')).join('')
 }

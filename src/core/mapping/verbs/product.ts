@@ -5,6 +5,7 @@ import { note, type Run } from '#core/mapping/run/run.ts'
 import { isDestroyed, isRuined, nameOf } from '#core/mapping/run/words.ts'
 import type { ProductPart } from '#core/model/parts.ts'
 import type { Alias } from '#core/model/values.ts'
+import { NAME_SCHEME, type ProductAlias } from '#core/products/aliases.ts'
 import { lookupProduct } from '#core/products/lookup.ts'
 import { type PriceBand, priceBand } from '#core/products/price-band.ts'
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
@@ -14,7 +15,9 @@ import { compileText, type TextPlan } from './text.ts'
 
 /**
  * Product: `code` (GB/T 7635.1), `name`, or both, and `ids` for other codes (`{ from: gtin, scheme: gs1.gtin }`). The class comes
- * from them; `class` names it where the interface document does. An unknown product is kept as written and marked.
+ * from them; `class` names it where the interface document does. What a person decided of a name (`POST /v1/products/aliases`) comes
+ * after the code and before the table of names; what was decided of an own code (a PLU) counts where nothing else tells. An unknown
+ * product is kept as written and marked.
  */
 export const PRODUCT_EXAMPLE = {
   mapping: '{ code: goodsCode, name: goodsName }',
@@ -49,8 +52,15 @@ export function compileProduct(c: Compiling, node: Node, target: string): Plan<P
   if (code === undefined && name === undefined && ids === undefined)
     c.mistakes.add(node.at, target, 'missing', { wanted: 'code' })
   if (code === null || name === null || given === null || ids === null) return null
-  const byCode = memoPair(readProduct)
-  const byName = memoPair((name, none) => readProduct(none, name))
+  const aliases = c.productAliases
+  const decided =
+    aliases === undefined ? undefined : (named: string) => aliases.find(c.system, NAME_SCHEME, named)
+  const remember = () => ({
+    revision: aliases?.revision,
+    byCode: memoPair((written, named) => readProduct(written, named, decided)),
+    byName: memoPair((named, none) => readProduct(none, named, decided)),
+  })
+  let known = remember()
   const evaluate = (run: Run): ProductPart | undefined => {
     const codeText = code === undefined ? '' : (code.read(run) ?? '')
     const codeField = run.field
@@ -58,24 +68,43 @@ export function compileProduct(c: Compiling, node: Node, target: string): Plan<P
     const nameText = written === undefined ? '' : (nameOf(run, written, `${target}.name`) ?? '')
     const alias = ids?.evaluate(run)?.alias ?? undefined
     if (codeText === '' && nameText === '' && alias === undefined) return undefined
-    const found = codeText === '' ? byName(nameText, '') : byCode(codeText, nameText)
-    const productClass = given?.read(run) as ProductClass | undefined
+    // What is remembered was read with the aliases of its time.
+    if (aliases !== undefined && aliases.revision !== known.revision) known = remember()
+    const found = codeText === '' ? known.byName(nameText, '') : known.byCode(codeText, nameText)
+    const told = given?.read(run) as ProductClass | undefined
+    const own =
+      told === undefined && found.part.class === undefined && alias !== undefined
+        ? aliases?.find(c.system, alias.scheme, alias.value)
+        : undefined
+    const productClass = told ?? own?.class
     if (found.lost && !isRuined(run, codeText, target)) {
       note(run, 'E_PRECISION_LOST', 'code_lost', { target, value: codeText, field: codeField })
     }
     run.productClass = productClass ?? (found.part.class as ProductClass | undefined)
     run.band = productClass === undefined ? found.band : priceBand(productClass, found.part.code)
-    if (found.unknown && productClass === undefined)
-      note(run, 'W_PRODUCT_UNKNOWN', 'product_unknown', { target, value: nameText || codeText })
+    const isUnknown = found.unknown || (codeText === '' && nameText === '')
+    if (isUnknown && productClass === undefined)
+      note(run, 'W_PRODUCT_UNKNOWN', 'product_unknown', {
+        target,
+        value: nameText || codeText || alias?.value,
+      })
     if (productClass === undefined && alias === undefined) return found.part
-    return whole(found.part, productClass, alias)
+    return whole(found.part, productClass, alias, own?.code ?? undefined)
   }
   return { evaluate, verb: 'product' }
 }
 
-function readProduct(written: string, name: string): ProductReading {
+function readProduct(
+  written: string,
+  name: string,
+  decided: ((name: string) => ProductAlias | undefined) | undefined,
+): ProductReading {
   const code = isPrecisionLost(written) || isDestroyed(written) ? '' : written
-  const known = lookupProduct({ ...(code === '' ? {} : { code }), ...(name === '' ? {} : { name }) })
+  const known = lookupProduct({
+    ...(code === '' ? {} : { code }),
+    ...(name === '' ? {} : { name }),
+    ...(decided === undefined ? {} : { decided }),
+  })
   const isOther = (name !== '' && known.name !== name) || (code !== '' && known.code !== code)
   const part: ProductPart = {
     ...(known.class === undefined ? {} : { class: known.class }),
@@ -91,8 +120,13 @@ function readProduct(written: string, name: string): ProductReading {
   }
 }
 
-function whole(part: ProductPart, productClass: string | undefined, alias: Alias | undefined): ProductPart {
-  const { code, name, raw } = part
+function whole(
+  part: ProductPart,
+  productClass: string | undefined,
+  alias: Alias | undefined,
+  decidedCode: string | undefined,
+): ProductPart {
+  const { code = decidedCode, name, raw } = part
   const kind = productClass ?? part.class
   return {
     ...(kind === undefined ? {} : { class: kind }),

@@ -1,0 +1,68 @@
+import type { ClientBase } from 'pg'
+
+/** A message that is done, as far as its quality goes. */
+export interface CountedMessage {
+  readonly id: string
+  /** ISO text. */
+  readonly receivedAt: string
+  readonly system: string
+  readonly record: string
+  readonly state: 'done' | 'refused'
+  readonly received: number
+  readonly accepted: number
+  readonly unchanged: number
+  readonly rejected: number
+  /** Results as they are stored; null where none of them has an issue. */
+  readonly results: string | null
+  /** JSON text of the issue for which the message was refused. */
+  readonly problem: string | null
+}
+
+/** The time from which messages have to be looked at again later: some of them are not done, or not committed. ISO text. */
+export async function openSince(client: ClientBase, settleMs: number): Promise<string> {
+  const { rows } = await client.query<{ since: string }>(
+    `select least(now() - $1 * interval '1 millisecond',
+                  (select min(received_at) from messages where state in ('waiting', 'running'))) as since`,
+    [settleMs],
+  )
+  return (rows[0] as { since: string }).since
+}
+
+/** When the first message of all was received; null where there is none. */
+export async function firstReceived(client: ClientBase): Promise<string | null> {
+  const { rows } = await client.query<{ first: string | null }>(
+    'select received_at as first from messages order by id limit 1',
+  )
+  return rows[0]?.first ?? null
+}
+
+/** Messages received since a time that are done and were not counted, in the order of their receipt. */
+export async function readUncounted(
+  client: ClientBase,
+  since: string,
+  limit: number,
+): Promise<CountedMessage[]> {
+  const { rows } = await client.query<CountedMessage>(
+    `select id, received_at as "receivedAt", system, record, state, received, accepted, unchanged, rejected,
+            case when strpos(results, '"code":') > 0 then results end as results, problem
+       from messages m
+      where m.id >= $1 and m.received_at >= $2 and m.state in ('done', 'refused')
+        and not exists (select from quality_messages q where q.message_id = m.id)
+      order by m.id limit $3`,
+    [firstIdOf(since), since, limit],
+  )
+  return rows
+}
+
+/** Notes that messages were counted, and forgets those before a time, which nobody looks at again. */
+export async function noteCounted(client: ClientBase, ids: readonly string[], since: string): Promise<void> {
+  if (ids.length > 0)
+    await client.query('insert into quality_messages (message_id) select unnest($1::uuid[])', [ids])
+  await client.query('delete from quality_messages where message_id < $1', [firstIdOf(since)])
+}
+
+/** The smallest number that a message received at a time can have: numbers are UUIDs of version 7. */
+function firstIdOf(time: string): string {
+  const hex = Date.parse(time).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
+}

@@ -1,0 +1,11 @@
+import type { Follower } from '#flow/follow/follower.ts'
+import { logFollower } from '#flow/follow/follower.ts'
+
+/** A follower that writes down each change that it was given, in a table of the test's own; a change given twice is there twice. */
+export const countingFollower = (rest: () => Promise<unknown>): Follower =>
+  logFollower('counting', 10, async (client, changes) => {
+    await client.query('insert into followed (position) select unnest($1::bigint[])', [
+      changes.map(({ position }) => String(position)),
+    ])
+    await rest()
+  })

@@ -1,0 +1,163 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Pool } from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createHttpDelivery } from '#adapters/http/deliver.ts'
+import { createDelivery } from '#flow/delivery/create-delivery.ts'
+import { createFollow } from '#flow/follow/create-follow.ts'
+import { type Follower, logFollower } from '#flow/follow/follower.ts'
+import { type JobBackend, openJobBackend } from '#jobs/backend.ts'
+import { createQueues, type Queues } from '#jobs/queues.ts'
+import { startWorkers, type Workers } from '#jobs/workers.ts'
+import { createPool } from '#store/database.ts'
+import { readFollowerLags, readFollowers } from '#store/followers.ts'
+import { withDatabase } from '#test/database.ts'
+import { someRows, store } from '../delivery/setting.ts'
+import { countingFollower } from './counting-follower.ts'
+import { hasRedis, startRedis, type TestRedis } from './redis.ts'
+
+const NEVER = 3_600_000
+const required = process.env['HUB_TEST_REQUIRE_SERVICES'] === '1'
+const database = withDatabase()
+let pool: Pool
+let backend: JobBackend
+let queues: Queues
+let workers: Workers[] = []
+let children: ChildProcess[] = []
+let redis: TestRedis | undefined
+
+beforeAll(async () => {
+  pool = createPool({ url: database.url, max: 8 })
+  await pool.query('create table followed (position bigint not null)')
+})
+afterAll(async () => await pool.end())
+
+async function open(redisUrl?: string): Promise<void> {
+  await pool.query('truncate followed, followers')
+  await pool.query(
+    `insert into followers (name, position) select 'counting', coalesce(max(position), 0) from record_versions`,
+  )
+  backend = await openJobBackend({ databaseUrl: database.url, redisUrl, onError: () => {} })
+  queues = createQueues(backend)
+}
+
+async function close(): Promise<void> {
+  for (const child of children) child.kill('SIGKILL')
+  for (const one of workers) await one.close()
+  children = []
+  workers = []
+  await queues.close()
+  await backend.close()
+}
+
+/** Workers of one process; without a sweep only the queue brings work. */
+function work(follower: Follower, sweepEveryMs = NEVER): void {
+  const delivery = createDelivery({ pool, send: createHttpDelivery().send })
+  const follow = createFollow({ pool, followers: [follower] })
+  workers.push(startWorkers({ backend, queues, pool, delivery, follow, sweepEveryMs }))
+}
+
+const followed = async (): Promise<string[]> =>
+  (await pool.query('select position from followed order by position')).rows.map(({ position }) => position)
+const stored = async (): Promise<string[]> =>
+  (
+    await pool.query(
+      `select position from record_versions where record_id like '%:r%' and position > $1 order by position`,
+      [begin],
+    )
+  ).rows.map(({ position }) => position)
+let begin = '0'
+beforeEach(async () => {
+  begin = (await pool.query('select coalesce(max(position), 0) as head from record_versions')).rows[0].head
+})
+
+function laws(): void {
+  test('a wake brings every change to the follower once, in two workers, with its position', async () => {
+    const follower = countingFollower(async () => {})
+    work(follower)
+    work(follower)
+    for (let i = 0; i < 12; i++) {
+      await store(pool, someRows(9))
+      queues.wakeLinks()
+    }
+    await expect.poll(followed, { timeout: 10_000 }).toHaveLength(108)
+    expect(await followed()).toEqual(await stored())
+    const [state] = await readFollowers(pool, ['counting'])
+    expect(String(state?.position)).toBe((await stored()).at(-1))
+    expect((await readFollowerLags(pool)).find((lag) => lag.follower === 'counting')).toMatchObject({
+      changes: 0,
+      seconds: 0,
+    })
+  })
+
+  test('nobody wakes it: the sweep finds it', async () => {
+    work(
+      countingFollower(async () => {}),
+      200,
+    )
+    await store(pool, someRows(25))
+    await expect.poll(followed, { timeout: 10_000 }).toHaveLength(25)
+  })
+
+  test('two processes killed in the middle of their steps again and again: each change once', async () => {
+    const script = fileURLToPath(new URL('follower-process.ts', import.meta.url))
+    const addresses = [database.url, ...(redis ? [redis.url] : [])]
+    const begun = (): ChildProcess => {
+      const child = fork(script, addresses, { stdio: 'ignore' })
+      children.push(child)
+      return child
+    }
+    let [one, other] = [begun(), begun()]
+    await store(pool, someRows(200))
+    for (let kills = 0; kills < 2; kills++) {
+      const before = (await followed()).length
+      await expect.poll(async () => (await followed()).length, { timeout: 20_000 }).toBeGreaterThan(before)
+      one.kill('SIGKILL')
+      ;[one, other] = [other, begun()]
+    }
+    await expect.poll(async () => (await followed()).length, { timeout: 20_000 }).toBe(200)
+    expect(await followed()).toEqual(await stored())
+  })
+
+  test('a step that fails moves nothing, and is done again', async () => {
+    let failures = 2
+    const counting = countingFollower(async () => {
+      if (failures-- > 0) throw new Error('the disk is full')
+    })
+    work(counting, 100)
+    await store(pool, someRows(30))
+    await expect.poll(followed, { timeout: 10_000 }).toHaveLength(30)
+    expect(await followed()).toEqual(await stored())
+    expect(failures).toBeLessThan(0)
+  })
+}
+
+describe('followers on PostgreSQL', () => {
+  beforeEach(() => open())
+  afterEach(close)
+  laws()
+})
+
+describe.skipIf(!hasRedis && !required)('followers on Redis', () => {
+  beforeAll(async () => {
+    redis = await startRedis('--maxmemory-policy', 'noeviction')
+  })
+  afterAll(async () => {
+    await redis?.kill()
+    redis = undefined
+  })
+  beforeEach(() => open(redis?.url))
+  afterEach(close)
+  laws()
+})
+
+test('a follower that never ran begins at the first change', async () => {
+  const seen: bigint[] = []
+  const follower = logFollower('new', 7, async (_, changes) => {
+    seen.push(...changes.map(({ position }) => position))
+  })
+  while ((await follower.step(pool)) === 'more');
+  const { rows } = await pool.query('select position from record_versions order by position')
+  expect(seen.map(String)).toEqual(rows.map(({ position }) => position))
+  expect(await createFollow({ pool, followers: [follower] }).find()).toEqual([])
+})
