@@ -20,7 +20,12 @@ export function spokenIssues(issues: readonly Issue[], language: Language): read
 
 /** A receipt with its issues in the language of the caller; most have none and stay as they are. */
 export function spokenReceipt(receipt: Receipt, language: Language): Receipt {
-  if (language === 'en' || !receipt.results.some(({ issues }) => issues)) return receipt
+  if (language === 'en') return receipt
+  if (receipt.problem) {
+    const [problem] = spokenIssues([receipt.problem], language)
+    if (problem) receipt = { ...receipt, problem }
+  }
+  if (!receipt.results.some(({ issues }) => issues)) return receipt
   const results = receipt.results.map((result) =>
     result.issues ? { ...result, issues: spokenIssues(result.issues, language) } : result,
   )

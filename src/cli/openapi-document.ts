@@ -10,8 +10,8 @@ const nothing = (): never => {
 const stubs = (): ApiParts => ({
   pool: createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }),
   registry: { systems: new Map(), system: () => undefined, mistakes: [] },
-  intake: { push: nothing, pushCanonical: nothing, close: async () => {} },
-  queues: { wakeLink: nothing, wakeLinks: nothing, close: async () => {} },
+  intake: { push: nothing, pushLarge: nothing, pushCanonical: nothing, close: async () => {} },
+  queues: { wakeLink: nothing, wakeLinks: nothing, wakeLarge: nothing, close: async () => {} },
   adminKey: undefined,
   language: 'zh',
   log: false,

@@ -12,6 +12,15 @@ export interface SourceResult {
   readonly issues?: readonly Issue[]
 }
 
+/** How far the hub is with a large message. */
+export interface Progress {
+  /** Source records that are done, of `total`; null until the message was read through once. */
+  readonly records: number
+  readonly total: number | null
+  readonly bytes: number
+  readonly totalBytes: number
+}
+
 /** The hub's answer for one message. Counts are of source records; one of them may become several records. */
 export interface Receipt {
   readonly receipt: string
@@ -25,6 +34,11 @@ export interface Receipt {
   readonly unchanged: number
   readonly rejected: number
   readonly results: readonly SourceResult[]
+  /** The rest is there for large messages only, of which `results` is one page. Cursor of the next one. */
+  readonly next?: string | null
+  readonly progress?: Progress
+  /** Why the message was refused as a whole. */
+  readonly problem?: Issue
 }
 
 /** Counts of a receipt; `received = accepted + unchanged + rejected` holds by construction and is checked by the database. */

@@ -14,6 +14,8 @@ import { checkRedis } from './check-redis.ts'
 /** What a job carries: identifiers, never a record or anything of a person. */
 export interface JobData {
   readonly link?: string
+  /** A large message. */
+  readonly message?: string
 }
 
 /** As much of a BullMQ queue as the hub uses; the same on both backends. */
@@ -59,8 +61,8 @@ export async function openJobBackend(settings: JobBackendSettings): Promise<JobB
 }
 
 const SCHEMA = 'bullmq'
-/** Two workers listen on a connection each; the rest is shared. */
-const CONNECTIONS = 6
+/** Three workers listen on a connection each; the rest is shared. */
+const CONNECTIONS = 7
 const CLOSE_MS = 1000
 
 async function openPostgres(url: string, onError: (error: Error) => void): Promise<JobBackend> {

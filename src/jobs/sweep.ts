@@ -1,5 +1,7 @@
 import type { Pool } from 'pg'
+import { findLargeWithWork } from '#store/large-messages.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
+import { deleteLostUploads } from '#store/message-parts.ts'
 import { ensurePartitions } from '#store/partitions.ts'
 
 const PARTITIONS_EVERY_MS = 600_000
@@ -10,15 +12,19 @@ export interface SweepParts {
   readonly wake: (linkId: string) => Promise<boolean>
   /** Delivers over a link in this process, without the queue. */
   readonly deliver: (linkId: string) => void
+  /** The same for a large message. */
+  readonly wakeLarge: (id: string) => Promise<boolean>
+  readonly workOn: (id: string) => void
   readonly now: () => number
 }
 
 /**
- * One look for work that nobody does. A link that the look before found at the same place was woken in vain: its job was lost, or hangs
+ * One look for work that nobody does: links that are behind, large messages that wait, uploads that were broken off. A link that the look before found at the same place was woken in vain: its job was lost, or hangs
  * on a worker that died; it is delivered here. So the queue can be lost, down or stuck, and the work goes on.
  */
 export function createSweep(parts: SweepParts): () => Promise<void> {
   let seen = new Map<string, bigint>()
+  let seenLarge = new Map<string, string>()
   let partitionsAtMs = Number.NEGATIVE_INFINITY
   return async () => {
     const links = await findLinksWithWork(parts.pool, parts.now())
@@ -27,6 +33,13 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
     for (const { id, cursor } of links) {
       if (before.get(id) === cursor || !(await parts.wake(id))) parts.deliver(id)
     }
+    const large = await findLargeWithWork(parts.pool)
+    const largeBefore = seenLarge
+    seenLarge = new Map(large.map(({ id, place }) => [id, place]))
+    for (const { id, place } of large) {
+      if (largeBefore.get(id) === place || !(await parts.wakeLarge(id))) parts.workOn(id)
+    }
+    await deleteLostUploads(parts.pool)
     const nowMs = performance.now()
     if (nowMs - partitionsAtMs < PARTITIONS_EVERY_MS) return
     await ensurePartitions(parts.pool, parts.now())

@@ -1,12 +1,15 @@
 import type { Pool } from 'pg'
 import type { Delivery } from '#flow/delivery/create-delivery.ts'
+import { findLargeWithWork } from '#store/large-messages.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import type { JobBackend, JobWorker } from './backend.ts'
-import { LINKS_QUEUE, type Queues, WAKES_QUEUE } from './queues.ts'
+import { LARGE_QUEUE, LINKS_QUEUE, type Queues, WAKES_QUEUE } from './queues.ts'
 import { createSweep } from './sweep.ts'
 
 /** Links that are delivered at once: one that hangs takes one place, not the link beside it. */
 const LINKS_AT_ONCE = 32
+/** Large messages that a process works on at once: a small one does not wait for the end of a very large one. */
+const LARGE_AT_ONCE = 2
 const SWEEP_EVERY_MS = 5000
 /** Later than this the sweep is exact enough. */
 const DELAYED_WAKE_MS = 60_000
@@ -22,11 +25,20 @@ export interface WorkersLog {
   error(facts: object, sentence: string): void
 }
 
+/** Works on large messages, somewhere where it does not hold up this thread. */
+export interface LargeWork {
+  /** Settles when this process has done with the message for now; throws only where it could not begin. */
+  run(id: string): Promise<unknown>
+  /** Ends what is under way, at a place from which it goes on. */
+  close(): Promise<void>
+}
+
 export interface WorkersParts {
   readonly backend: JobBackend
   readonly queues: Queues
   readonly pool: Pool
   readonly delivery: Delivery
+  readonly large: LargeWork
   readonly log?: WorkersLog
   readonly now?: () => number
   readonly sweepEveryMs?: number
@@ -39,10 +51,11 @@ export interface Workers {
 
 /** Starts the workers of this process: deliveries as they are asked for, and the sweep for what nobody asked for. */
 export function startWorkers(parts: WorkersParts): Workers {
-  const { backend, queues, pool, delivery, log } = parts
+  const { backend, queues, pool, delivery, large, log } = parts
   const now = parts.now ?? Date.now
   const stop = new AbortController()
   const direct = new Map<string, Promise<void>>()
+  const working = new Map<string, Promise<void>>()
 
   const deliver = async (linkId: string): Promise<void> => {
     const end = await delivery.deliverLink(linkId, { signal: stop.signal })
@@ -61,6 +74,23 @@ export function startWorkers(parts: WorkersParts): Workers {
       .finally(() => direct.delete(linkId))
     direct.set(linkId, done)
   }
+  /** What waited behind a message is due when that is done. */
+  const workOn = async (id: string): Promise<void> => {
+    if (working.has(id) || working.size >= LARGE_AT_ONCE || stop.signal.aborted) return
+    const done = large
+      .run(id)
+      .then(async () => {
+        if (stop.signal.aborted) return
+        const next = await findLargeWithWork(pool)
+        await Promise.all(next.map((one) => queues.wakeLarge(one.id)))
+      })
+      .catch((error: unknown) =>
+        tell(log, error, 'work on a large message ended with an error; the sweep comes back to it'),
+      )
+      .finally(() => working.delete(id))
+    working.set(id, done)
+    await done
+  }
   const wakeAll = async (): Promise<void> => {
     const links = await findLinksWithWork(pool, now())
     await Promise.all(links.map(({ id }) => queues.wakeLink(id)))
@@ -73,8 +103,19 @@ export function startWorkers(parts: WorkersParts): Workers {
       concurrency: LINKS_AT_ONCE,
     }),
     backend.worker(WAKES_QUEUE, wakeAll, common),
+    backend.worker(LARGE_QUEUE, async ({ data }) => await workOn(data.message ?? ''), {
+      ...common,
+      concurrency: LARGE_AT_ONCE,
+    }),
   ]
-  const sweep = createSweep({ pool, wake: queues.wakeLink, deliver: deliverHere, now })
+  const sweep = createSweep({
+    pool,
+    wake: queues.wakeLink,
+    deliver: deliverHere,
+    wakeLarge: queues.wakeLarge,
+    workOn: (id) => void workOn(id),
+    now,
+  })
   const sweeping = repeat(sweep, parts.sweepEveryMs ?? SWEEP_EVERY_MS, (error) =>
     tell(log, error, 'the sweep could not look for work; it tries again'),
   )
@@ -83,7 +124,13 @@ export function startWorkers(parts: WorkersParts): Workers {
     async close() {
       stop.abort()
       sweeping.stop()
-      const ending = [...workers.map((worker) => worker.close()), ...direct.values(), sweeping.idle()]
+      const ending = [
+        large.close(),
+        ...workers.map((worker) => worker.close()),
+        ...direct.values(),
+        ...working.values(),
+        sweeping.idle(),
+      ]
       const limit = new Promise<'late'>((resolve) => setTimeout(resolve, CLOSE_MS, 'late').unref())
       if ((await Promise.race([Promise.allSettled(ending), limit])) === 'late') {
         log?.warn({}, 'a worker did not end in time; what it did is done again from PostgreSQL')

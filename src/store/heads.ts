@@ -66,7 +66,7 @@ export async function readHistory(
   ids: readonly string[],
 ): Promise<Map<string, PastVersion[]>> {
   const { rows } = await client.query(
-    `select v.record_id, v.content_hash, m.sha256
+    `select v.record_id, v.content_hash, v.message_id, m.sha256
        from record_versions v
        left join messages m on m.id = v.message_id and m.received_at = v.received_at
       where v.record_id = any($1)`,
@@ -75,7 +75,7 @@ export async function readHistory(
   const history = new Map<string, PastVersion[]>()
   for (const row of rows) {
     const versions = history.get(row.record_id)
-    const past = { hash: row.content_hash.toString('latin1'), message: row.sha256 }
+    const past = { hash: row.content_hash.toString('latin1'), message: row.sha256, messageId: row.message_id }
     if (versions) versions.push(past)
     else history.set(row.record_id, [past])
   }
@@ -84,7 +84,19 @@ export async function readHistory(
 export interface PastVersion {
   /** SHA-256, one character for each byte. */
   readonly hash: string
+  /** Digest of the message that it came in; null where that is gone. */
   readonly message: Buffer | null
+  readonly messageId: string | null
+}
+
+/** When the message of the newest version of each record was received, in milliseconds since 1970. */
+export async function readArrivals(client: PoolClient, ids: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await client.query<{ id: string; ms: number }>(
+    `select distinct on (record_id) record_id as id, (extract(epoch from received_at) * 1000)::float8 as ms
+       from record_versions where record_id = any($1) order by record_id, version desc`,
+    [ids],
+  )
+  return new Map(rows.map(({ id, ms }) => [id, Math.round(ms)]))
 }
 
 /** Whether one of the records exists. */

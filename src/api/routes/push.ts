@@ -1,10 +1,12 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { pushBody, receiptExample } from '#api/examples.ts'
+import { CODING_NAMES, codingOf, isKnownCoding } from '#api/content-coding.ts'
+import { largeReceiptExample, pushBody, receiptExample } from '#api/examples.ts'
 import { IdempotencyHeader, type IdempotencyKey, idempotencyKeyOf } from '#api/idempotency.ts'
 import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { hubErrorOf } from '#api/problem.ts'
+import { createPushBodies, isLargeBody, prefersAsync } from '#api/push-body.ts'
 import { spokenIn, spokenReceipt } from '#api/spoken.ts'
 import { unvalidatedBody } from '#api/validation.ts'
 import { ERRORS, HubError } from '#core/errors.ts'
@@ -24,10 +26,15 @@ interface Push {
 
 /** `POST /v1/systems/{system}/records/{record}`: a message in the system's own format. */
 export const pushRoutes =
-  ({ intake, registry, metrics, language }: RouteParts): FastifyPluginAsync =>
+  ({ intake, registry, metrics, language, uploading }: RouteParts): FastifyPluginAsync =>
   async (app) => {
+    const bodies = createPushBodies(uploading)
     app.removeAllContentTypeParsers()
-    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    app.addContentTypeParser('*', (request, payload, done) => bodies.read(request, payload, done))
+    app.addHook('preClose', (done) => {
+      bodies.stop()
+      done()
+    })
     app.route<Push>({
       method: 'POST',
       url: '/v1/systems/:system/records/:record',
@@ -41,13 +48,21 @@ export const pushRoutes =
           'unchanged or rejected; one bad record never blocks its neighbours. Sent again, the same records are unchanged. The content',
           'type and the meaning of the body follow the mapping of the record.',
           '',
+          'A larger message (up to 2 GB), or one with `Prefer: respond-async`, is stored and answered with 202; the receipt at `Location`',
+          'tells how far the hub is and what became of each record. A message that cannot be read to its end gives no record.',
+          '`Content-Encoding` may be gzip, deflate or zstd; size and SHA-256 are those of the body without it.',
+          '',
           '一次最多 5,000 条或 8 MiB，返回 2xx 即已提交入库；逐条接受、无变化或退回，互不影响；重复发送不会重复入库。',
+          '',
+          '更大的报文（至多 2 GB）或带有 Prefer: respond-async 的报文先保存并返回 202，处理进度与逐条结果见 Location 所指回执；',
+          '不能完整读取的报文不会有任何记录入库。可用 gzip、deflate、zstd 压缩，大小与摘要按解压后计算。',
         ].join('\n'),
         params: PushParams,
         headers: IdempotencyHeader,
         body: pushBody,
         response: {
           200: answer('Receipt', 'What became of each source record · 每条来源记录的结果', receiptExample),
+          202: answer('Receipt', 'Stored, to be worked on · 已保存，待处理', largeReceiptExample),
           ...problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
         },
       },
@@ -67,14 +82,19 @@ export const pushRoutes =
         return take(intake, request).then(
           (receipt) => {
             metrics.taken(receipt, (performance.now() - startedMs) / 1000)
+            const later = receipt.state === 'waiting' || receipt.state === 'running'
+            if (later) reply.code(202)
+            if (later && prefersAsync(request)) reply.header('preference-applied', 'respond-async')
+            // What became of each record is, or will be, readable at the receipt.
+            if (later || own) reply.header('location', `/v1/receipts/${receipt.receipt}`)
             if (!own) return spokenReceipt(receipt, spokenIn(request, language))
-            // What became of each record stays readable at the receipt.
-            reply.header('location', `/v1/receipts/${receipt.receipt}`).type(own.contentType)
-            return reply.serializer(asItIs).send(own.accepted)
+            return reply.type(own.contentType).serializer(asItIs).send(own.accepted)
           },
           (error: unknown) => {
             const known = hubErrorOf(error)
             metrics.refused(request.params.system, known.code)
+            // What still comes of a large body is not read.
+            if (isLargeBody(request.body)) reply.header('connection', 'close')
             if (!own || ERRORS[known.code].status >= 500) throw known
             return reply
               .code(ERRORS[known.code].status)
@@ -91,15 +111,19 @@ const EMPTY = Buffer.alloc(0)
 const asItIs = (text: string): string => text
 
 // Async, so that what intake throws before it promises anything is a rejection too.
-const take = async (intake: Intake, request: FastifyRequest<Push>): Promise<Receipt> =>
-  intake.push({
+const take = async (intake: Intake, request: FastifyRequest<Push>): Promise<Receipt> => {
+  const { body } = request
+  const message = {
     system: request.params.system,
     record: request.params.record,
-    bytes: (request.body as Buffer | undefined) ?? EMPTY,
     contentType: request.headers['content-type'] ?? '',
     keyId: request.caller?.keyId ?? null,
     ...idempotencyKeyOf(request),
-  })
+  }
+  return isLargeBody(body)
+    ? intake.pushLarge({ ...message, chunks: body.chunks })
+    : intake.push({ ...message, bytes: (body as Buffer | undefined) ?? EMPTY })
+}
 
 function checkContentType(registry: Registry, { params, headers }: FastifyRequest<Push>): void {
   const system = registry.system(params.system)
@@ -116,10 +140,10 @@ function checkContentType(registry: Registry, { params, headers }: FastifyReques
       members: { known: [...system.records.keys()] },
     })
   }
-  const coding = headers['content-encoding'] ?? 'identity'
-  if (coding !== 'identity') {
+  const coding = codingOf(headers['content-encoding'])
+  if (!isKnownCoding(coding)) {
     throw new HubError('unsupported_media_type', {
-      detail: `content-encoding ${coding}: send the body as it is`,
+      detail: `content-encoding ${coding}: send the body as it is, or as ${CODING_NAMES.join(', ')}`,
       members: { accepted: record.accepts },
     })
   }

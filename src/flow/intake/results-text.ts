@@ -50,6 +50,23 @@ export function writeResults(results: readonly KeyedResult[]): string {
   return JSON.stringify(rows)
 }
 
+/** Results of a part of a large message: their places in the message, the first alone where they follow one another, and the results. */
+export function writePiece(results: readonly KeyedResult[]): string {
+  const first = results[0]?.index ?? 0
+  const inOrder = results.every(({ index }, i) => index === first + i)
+  const places = inOrder ? first : results.map(({ index }) => index)
+  return `${JSON.stringify(places)}\n${writeResults(results)}`
+}
+
+export function readPiece(text: string, system: string, record: string): SourceResult[] {
+  const end = text.indexOf('\n')
+  const places = JSON.parse(text.slice(0, end)) as number | number[]
+  return readResults(text.slice(end + 1), system, record).map((result, i) => ({
+    ...result,
+    index: typeof places === 'number' ? places + i : (places[i] as number),
+  }))
+}
+
 export function readResults(text: string, system: string, record: string): SourceResult[] {
   const rows = JSON.parse(text) as Row[]
   return rows.map(([letter, key, records, issues], index) => ({

@@ -1,9 +1,18 @@
-import type { Receipt } from '#core/receipt.ts'
+import type { Issue } from '#core/issue.ts'
+import type { Receipt, SourceResult } from '#core/receipt.ts'
 import type { StoredReceipt } from '#store/receipts.ts'
 import { readResults } from './results-text.ts'
 
-/** The receipt of a stored message, word for word what its sender was answered. */
-export function receiptOf(stored: StoredReceipt): Receipt {
+/** Some results of a large message, and the cursor of those that follow. */
+export interface ResultsPage {
+  readonly results: readonly SourceResult[]
+  readonly next: string | null
+}
+
+const NO_PAGE: ResultsPage = { results: [], next: null }
+
+/** The receipt of a stored message, word for word what its sender was answered; that of a large one with a page of its results. */
+export function receiptOf(stored: StoredReceipt, page: ResultsPage = NO_PAGE): Receipt {
   const { id, system, record, state, receivedAt, received, accepted, unchanged, rejected } = stored
   return {
     receipt: id,
@@ -16,6 +25,8 @@ export function receiptOf(stored: StoredReceipt): Receipt {
     accepted,
     unchanged,
     rejected,
-    results: readResults(stored.results, system, record),
+    results: stored.progress ? page.results : readResults(stored.results, system, record),
+    ...(stored.progress ? { next: page.next, progress: stored.progress } : {}),
+    ...(stored.problem ? { problem: JSON.parse(stored.problem) as Issue } : {}),
   }
 }

@@ -4,7 +4,7 @@ import { countResults } from '#core/receipt.ts'
 import type { SourceValue } from '#core/source.ts'
 import { isConflict } from '#store/database-errors.ts'
 import { countDrift } from '#store/drift.ts'
-import { type Head, isKnown, readBodies, readHeads, readHistory } from '#store/heads.ts'
+import { type Head, isKnown, readArrivals, readBodies, readHeads, readHistory } from '#store/heads.ts'
 import { insertIdempotencyKeys } from '#store/idempotency-keys.ts'
 import {
   copyEdges,
@@ -33,6 +33,12 @@ export interface IntakeMessage extends PreparedMessage {
   readonly drift: ReadonlyMap<string, { count: number; sample: string | null }>
 }
 
+/** The steps that keep, in the same transaction, what became of the messages. */
+export type Keeping = (
+  messages: readonly IntakeMessage[],
+  results: readonly (readonly KeyedResult[])[],
+) => readonly WriteStep[]
+
 const ATTEMPTS = 4
 
 /**
@@ -40,12 +46,16 @@ const ATTEMPTS = 4
  * What is known is read before the transaction; two writers that make the same next version of a record collide on its key, and a
  * void that crosses its original is seen under the lock: the loser reads again and decides anew.
  */
-export async function writeGroup(pool: Pool, messages: readonly IntakeMessage[]): Promise<KeyedResult[][]> {
+export async function writeGroup(
+  pool: Pool,
+  messages: readonly IntakeMessage[],
+  keep: Keeping = keepMessages,
+): Promise<KeyedResult[][]> {
   for (let attempt = 1; ; attempt++) {
     const client = await pool.connect()
     let broken: Error | undefined
     try {
-      return await decideAndWrite(client, messages)
+      return await decideAndWrite(client, messages, keep)
     } catch (error) {
       broken = await rollBack(client)
       if (!isConflict(error) || attempt === ATTEMPTS) throw error
@@ -58,18 +68,18 @@ export async function writeGroup(pool: Pool, messages: readonly IntakeMessage[])
 async function decideAndWrite(
   client: PoolClient,
   messages: readonly IntakeMessage[],
+  keep: Keeping,
 ): Promise<KeyedResult[][]> {
   const known = await readKnown(client, messages)
   const decision: Decision = { versions: [], edges: [], newWaiting: [], applied: [] }
   const results = messages.map((message) => decideMessage(message, known, decision))
-  const rows = messages.map((message, i) => messageRow(message, results[i] as KeyedResult[]))
   const begun = await writeRare(client, messages, results, decision)
   const versions: WriteStep[] = decision.versions.length
     ? [LOCK_POSITIONS, copyVersions(decision.versions), REFUSE_CROSSED_VOIDS]
     : []
   await writeTogether(client, [
     ...(begun ? [] : ['begin']),
-    copyMessages(rows),
+    ...keep(messages, results),
     copyEdges(decision.edges),
     ...versions,
     'commit',
@@ -141,6 +151,7 @@ async function readKnown(client: PoolClient, messages: readonly IntakeMessage[])
       history: new Map(),
       waiting: new Map(),
       awaited: new Set(),
+      arrivals: new Map(),
     }
   const { heads, awaited } = await readHeads(client, [...ids])
   const { changed, voids } = sortByNeed(messages, heads)
@@ -148,7 +159,9 @@ async function readKnown(client: PoolClient, messages: readonly IntakeMessage[])
   const bodies = voids.length ? await readBodies(client, voids) : new Map()
   const wanted = awaited.filter((id) => coming.has(id))
   const waiting = wanted.length ? await readWaitingVoids(client, wanted) : new Map()
-  return { heads, bodies, written: new Map(), history, waiting, awaited: new Set(awaited) }
+  const touched = messages.some(({ deferred }) => deferred) ? [...changed, ...voids] : []
+  const arrivals = touched.length ? await readArrivals(client, touched) : new Map()
+  return { heads, bodies, written: new Map(), history, waiting, awaited: new Set(awaited), arrivals }
 }
 
 function sortByNeed(
@@ -169,6 +182,10 @@ function sortByNeed(
   }
   return { changed: [...changed], voids: [...voids] }
 }
+
+const keepMessages: Keeping = (messages, results) => [
+  copyMessages(messages.map((message, i) => messageRow(message, results[i] as KeyedResult[]))),
+]
 
 const messageRow = (message: IntakeMessage, results: readonly KeyedResult[]): MessageRow => ({
   ...message,

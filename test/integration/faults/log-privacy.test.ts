@@ -30,12 +30,17 @@ async function logged() {
     }
     throw new Error('the row was taken')
   }
-  const intake: Intake = { push: fail, pushCanonical: fail, close: async () => {} }
+  const intake: Intake = { push: fail, pushLarge: fail, pushCanonical: fail, close: async () => {} }
   const app = await createApi({
     pool: api.pool,
     registry: api.registry,
     intake,
-    queues: { wakeLink: async () => true, wakeLinks: () => {}, close: async () => {} },
+    queues: {
+      wakeLink: async () => true,
+      wakeLinks: () => {},
+      wakeLarge: async () => true,
+      close: async () => {},
+    },
     adminKey: ADMIN_KEY,
     language: 'en',
     log: pino({ level: 'trace' }, stream),

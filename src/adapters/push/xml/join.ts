@@ -5,6 +5,8 @@ import { isPrecisionLost, normaliseCode } from '#core/text.ts'
 import { fieldPath, rowPath, type XmlRow } from './row.ts'
 
 const BASE = 'base'
+/** Bases without a detail that are remembered of a stream. */
+const IDLE_MAX = 1000
 
 export interface JoinOptions {
   readonly detail: string
@@ -34,9 +36,13 @@ export class BaseJoin {
   private readonly bases = new Map<string, Base>()
   private readonly keyless: Unjoined[] = []
   private readonly options: JoinOptions
+  private readonly maxBases: number
+  private forgotten = 0
 
-  constructor(options: JoinOptions) {
+  /** @param maxBases bases that are kept at one time; where more come, the oldest is forgotten */
+  constructor(options: JoinOptions, maxBases = Number.POSITIVE_INFINITY) {
     this.options = options
+    this.maxBases = maxBases
     this.on = options.on.split(',').map((name) => name.trim())
   }
 
@@ -45,11 +51,26 @@ export class BaseJoin {
     const key = this.keyOf(row)
     const path = this.basePath(row)
     const earlier = this.bases.get(key)
-    if (this.fault(row) !== null) this.keyless.push({ path, key: this.rawKey(row) })
-    else if (!earlier)
+    if (this.fault(row) !== null) this.idle({ path, key: this.rawKey(row) })
+    else if (!earlier) {
       this.bases.set(key, { row, path, key: this.rawKey(row), used: false, contested: false })
-    else if (JSON.stringify(earlier.row.fields) !== JSON.stringify(row.fields)) earlier.contested = true
+      if (this.bases.size > this.maxBases) this.forgetOldest()
+    } else if (JSON.stringify(earlier.row.fields) !== JSON.stringify(row.fields)) earlier.contested = true
     return key
+  }
+
+  private forgetOldest(): void {
+    for (const [key, { used, path, key: raw }] of this.bases) {
+      this.bases.delete(key)
+      this.forgotten++
+      if (!used) this.idle({ path, key: raw })
+      return
+    }
+  }
+
+  /** Notes a base that no detail will use; of a stream without end the first ones are enough. */
+  private idle(base: Unjoined): void {
+    if (this.keyless.length < IDLE_MAX || this.maxBases === Number.POSITIVE_INFINITY) this.keyless.push(base)
   }
 
   /** Key by which a detail finds its base. */
@@ -104,7 +125,8 @@ export class BaseJoin {
     const { base } = this.options
     const path = this.on.length === 1 ? fieldPath(rowPath(row), this.on[0] ?? '') : rowPath(row)
     const same = this.on.length === 1 ? `this ${this.on[0]}` : `the same ${this.on.join(', ')}`
-    const reason = late ?? `no ${base} with ${same} in the message`
+    const near = this.forgotten === 0 ? '' : `, nor among the ${this.maxBases} before it`
+    const reason = late ?? `no ${base} with ${same} in the message${near}`
     return { path, code: 'E_SCHEMA', reason, fix: `send the ${base} in the same message` }
   }
 

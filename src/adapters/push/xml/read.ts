@@ -7,6 +7,8 @@ import { fieldPath, rowPath, type XmlRow } from './row.ts'
 
 /** Details that may wait for their base at one time in a stream. */
 export const WAITING_MAX = 10_000
+/** Bases of a stream that are kept for the details to come: memory stays the same however long it is. */
+export const BASES_MAX = 20_000
 
 export interface XmlRecords {
   readonly records: SourceRecord[]
@@ -63,7 +65,7 @@ interface Waiting {
 }
 
 function createSequence(join: Join, maxWaiting: number) {
-  const joined = join ? new BaseJoin(join) : null
+  const joined = join ? new BaseJoin(join, BASES_MAX) : null
   const waiting = new Map<string, Waiting[]>()
   let held = 0
   let index = 0
