@@ -21,6 +21,7 @@ import { watchRoutes } from './not-found.ts'
 import { openapi } from './openapi.ts'
 import type { ApiParts } from './parts.ts'
 import { hubErrorOf, problemOf, setProblemHeaders } from './problem.ts'
+import { BODY_MAX } from './push-body.ts'
 import { WAIT_MAX_S } from './routes/changes.ts'
 import { routes } from './routes.ts'
 import { spokenIn } from './spoken.ts'
@@ -28,8 +29,6 @@ import { validatorCompiler } from './validation.ts'
 
 export type { ApiParts } from './parts.ts'
 
-/** Largest body that is read at once; larger files are sent in parts. */
-export const BODY_MAX = 8 * 1024 * 1024
 const REQUEST_TIMEOUT_MS = 30_000
 /** A connection on which nothing moves; longer than anyone may wait for a change. */
 const SILENCE_TIMEOUT_MS = (WAIT_MAX_S + 15) * 1000
@@ -42,6 +41,7 @@ const PARAMETER_MAX = 12_000
  */
 export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
   const sendProblem = problemSender(parts)
+  const uploading = new WeakSet<Socket>()
   const app: FastifyInstance = fastify({
     ...(parts.log ? { loggerInstance: parts.log as FastifyBaseLogger } : { logger: false }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -54,8 +54,11 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1000 },
     // The hub says so itself, as a problem.
     return503OnClosing: false,
-    clientErrorHandler: (error: Error & { code?: string }, socket: Socket) =>
-      refuseMalformed(error, socket, parts.language),
+    clientErrorHandler: (error: Error & { code?: string }, socket: Socket) => {
+      // A large body may take longer than any other request; how slow it may be is bounded where it is read.
+      if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploading.has(socket)) return
+      refuseMalformed(error, socket, parts.language)
+    },
     frameworkErrors: (error, request, reply) => {
       secure(reply)
       sendProblem(error, request, reply)
@@ -94,7 +97,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     throw refuseUnknown(request, reply)
   })
   await app.register(swagger, openapi())
-  await app.register(routes({ ...parts, callers, head, metrics: createMetrics(parts.pool) }))
+  await app.register(routes({ ...parts, callers, head, uploading, metrics: createMetrics(parts.pool) }))
   return app
 }
 

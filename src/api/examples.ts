@@ -115,6 +115,17 @@ export const receiptExample = {
   ],
 }
 
+export const largeReceiptExample = {
+  ...receiptExample,
+  state: 'waiting',
+  received: 0,
+  accepted: 0,
+  rejected: 0,
+  results: [],
+  next: null,
+  progress: { records: 0, total: null, bytes: 0, totalBytes: 214_958_112 },
+}
+
 const time = { at: '2026-07-15T04:12:30+08:00', precision: 'second' }
 const node = (code: string, more: object): object => ({
   parties: [],

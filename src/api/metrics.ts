@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { ErrorCode } from '#core/errors.ts'
 import type { Receipt } from '#core/receipt.ts'
 import { readFollowerLags } from '#store/followers.ts'
+import { countLarge } from '#store/large-messages.ts'
 import { readLinkLags } from '#store/link-lags.ts'
 import { countWaiting } from '#store/waiting.ts'
 
@@ -25,7 +26,7 @@ export function createMetrics(pool: Pool): Metrics {
   const registers = [registry]
   const messages = new Counter({
     name: 'hub_messages_total',
-    help: 'Messages pushed, by system and outcome (done, or the code of the problem)',
+    help: 'Messages pushed, by system and outcome (done; waiting for a large one; or the code of the problem)',
     labelNames: ['system', 'outcome'],
     registers,
   })
@@ -47,7 +48,7 @@ export function createMetrics(pool: Pool): Metrics {
   return {
     taken(receipt, seconds) {
       const { system } = receipt
-      messages.inc({ system, outcome: 'done' })
+      messages.inc({ system, outcome: receipt.state })
       for (const result of RESULTS) if (receipt[result] > 0) records.inc({ system, result }, receipt[result])
       latency.observe(seconds)
     },
@@ -73,6 +74,7 @@ function databaseGauges(pool: Pool, registers: Registry[]): () => Promise<void> 
     'Age of the oldest change that a link has not come to',
     'link',
   )
+  const large = gauge('hub_large_messages', 'Large messages that are not done', 'state')
   const changes = gauge('hub_link_lag_changes', 'Changes of the log that a link has not come to', 'link')
   const waiting = gauge(
     'hub_waiting_parts',
@@ -95,10 +97,13 @@ function databaseGauges(pool: Pool, registers: Registry[]): () => Promise<void> 
     connections.set({ state: 'busy' }, pool.totalCount - pool.idleCount)
     connections.set({ state: 'awaited' }, pool.waitingCount)
     // Without the database there is nothing to say of links; the process is still worth looking at.
-    const [lags, parts] = await Promise.all([
+    const [lags, parts, larges] = await Promise.all([
       readLinkLags(pool).catch(() => null),
       countWaiting(pool).catch(() => []),
+      countLarge(pool).catch(() => []),
     ])
+    large.reset()
+    for (const { state, count } of larges) large.set({ state }, count)
     up.set(lags ? 1 : 0)
     seconds.reset()
     changes.reset()

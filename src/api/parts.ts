@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { HeldAliases } from '#core/products/aliases.ts'
@@ -29,4 +30,6 @@ export interface RouteParts extends ApiParts {
   readonly callers: Callers
   readonly metrics: Metrics
   readonly head: HeadWatch
+  /** Connections on which a large body is coming in. */
+  readonly uploading: WeakSet<Socket>
 }

@@ -70,7 +70,8 @@ export function hubErrorOf(error: unknown): HubError {
 
 /** Errors that the framework throws before a route is reached. */
 const FRAMEWORK: Readonly<Record<string, () => HubError>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: () => new HubError('too_large'),
+  FST_ERR_CTP_BODY_TOO_LARGE: () =>
+    new HubError('too_large', { detail: 'the body is larger than this call takes' }),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     new HubError('unsupported_media_type', { members: { accepted: ['application/json'] } }),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => new HubError('empty_body'),

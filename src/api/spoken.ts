@@ -21,12 +21,14 @@ export function spokenIssues(issues: readonly Issue[], language: Language): read
 /** A receipt with its issues in the language of the caller; most have none and stay as they are. */
 export function spokenReceipt(receipt: Receipt, language: Language): Receipt {
   if (language === 'en') return receipt
-  const { results, completed } = receipt
-  if (!results.some(hasIssues) && !completed?.some(hasIssues)) return receipt
+  const { results, completed, problem } = receipt
+  if (!results.some(hasIssues) && !completed?.some(hasIssues) && !problem) return receipt
+  const [said] = problem ? spokenIssues([problem], language) : []
   return {
     ...receipt,
     results: results.map(spoken),
     ...(completed ? { completed: completed.map(spoken) } : {}),
+    ...(said ? { problem: said } : {}),
   }
 }
 

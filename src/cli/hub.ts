@@ -25,6 +25,8 @@ import { ensurePartitions } from '#store/partitions.ts'
 import { keptSecret, keyedHash } from '#store/secrets.ts'
 import { registerSystems } from '#store/systems.ts'
 import { startEmbedded } from './embedded.ts'
+import { giveBackMemory } from './give-back.ts'
+import { createLargeWork } from './large-work.ts'
 import { mappingsMustExist } from './mappings-folder.ts'
 import type { Settings } from './settings.ts'
 
@@ -93,9 +95,14 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     closings.push(() => backend.close())
     const queues = createQueues(backend, log)
     closings.push(() => queues.close())
-    if (settings.role !== 'api') openWorkers({ pool, registry, backend, queues, log }, closings)
+    if (settings.role !== 'api')
+      openWorkers(
+        { pool, registry, backend, queues, log, databaseUrl, mappings: settings.mappings },
+        closings,
+      )
     const parts = { pool, registry, log, queues, productAliases }
     const url = settings.role === 'worker' ? '' : await startApi(settings, parts, closings)
+    giveBackMemory()
     return { url, databaseUrl, pool, registry, stop }
   } catch (error) {
     await stop()
@@ -111,7 +118,15 @@ async function openDatabase(settings: Settings, log: Logger, closings: Closing[]
 }
 
 function openWorkers(
-  parts: { pool: Pool; registry: Registry; backend: JobBackend; queues: Queues; log: Logger },
+  parts: {
+    pool: Pool
+    registry: Registry
+    backend: JobBackend
+    queues: Queues
+    log: Logger
+    databaseUrl: string
+    mappings: string
+  },
   closings: Closing[],
 ): void {
   const { pool, registry, log } = parts
@@ -125,7 +140,9 @@ function openWorkers(
     log,
   })
   const follow = createFollow({ pool, followers })
-  const workers = startWorkers({ ...parts, delivery, follow })
+  const { databaseUrl, mappings, queues } = parts
+  const large = createLargeWork({ databaseUrl, mappings, log, onCommitted: () => queues.wakeLinks() })
+  const workers = startWorkers({ ...parts, delivery, follow, large })
   closings.push(() => workers.close())
 }
 
@@ -134,7 +151,12 @@ async function startApi(
   parts: Pick<ApiParts, 'pool' | 'registry' | 'queues' | 'productAliases'> & { log: Logger },
   closings: Closing[],
 ): Promise<string> {
-  const intake = createIntake({ ...parts, clock: Date.now, onCommitted: () => parts.queues.wakeLinks() })
+  const intake = createIntake({
+    ...parts,
+    clock: Date.now,
+    onCommitted: () => parts.queues.wakeLinks(),
+    onWaiting: (id) => void parts.queues.wakeLarge(id),
+  })
   const api = await createApi({
     ...parts,
     intake,

@@ -11,8 +11,14 @@ const nothing = (): never => {
 const stubs = (): ApiParts => ({
   pool: createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }),
   registry: { systems: new Map(), system: () => undefined, mistakes: [] },
-  intake: { push: nothing, pushCanonical: nothing, close: async () => {} },
-  queues: { wakeLink: nothing, wakeFollower: nothing, wakeLinks: nothing, close: async () => {} },
+  intake: { push: nothing, pushLarge: nothing, pushCanonical: nothing, close: async () => {} },
+  queues: {
+    wakeLink: nothing,
+    wakeFollower: nothing,
+    wakeLinks: nothing,
+    wakeLarge: nothing,
+    close: async () => {},
+  },
   productAliases: holdAliases(),
   adminKey: undefined,
   language: 'zh',

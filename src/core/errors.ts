@@ -112,10 +112,7 @@ export const ERRORS = {
     413,
     'sender',
     ['The body is too large', '请求体过大'],
-    [
-      'Send at most 8 MiB and 5,000 records in one request, or split it.',
-      '每次请求最多 8 MiB、5000 条记录，请拆分发送。',
-    ],
+    ['Split it so that it stays within the limit named in "detail".', '请按 detail 中的上限拆分后发送。'],
   ),
   idempotency_conflict: define(
     422,

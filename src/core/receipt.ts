@@ -28,6 +28,15 @@ export interface Completed extends Omit<SourceResult, 'mended'> {
   readonly receipt: string
 }
 
+/** How far the hub is with a large message. */
+export interface Progress {
+  /** Source records that are done, of `total`; null until the message was read through once. */
+  readonly records: number
+  readonly total: number | null
+  readonly bytes: number
+  readonly totalBytes: number
+}
+
 /** The hub's answer for one message. Counts are of source records; one of them may become several records. */
 export interface Receipt {
   readonly receipt: string
@@ -43,6 +52,11 @@ export interface Receipt {
   readonly results: readonly SourceResult[]
   /** Not counted above: the counts are of the source records of this message. */
   readonly completed?: readonly Completed[]
+  /** The rest is there for large messages only, of which `results` is one page. Cursor of the next one. */
+  readonly next?: string | null
+  readonly progress?: Progress
+  /** Why the message was refused as a whole. */
+  readonly problem?: Issue
 }
 
 /** Counts of a receipt; `received = accepted + unchanged + rejected` holds by construction and is checked by the database. */

@@ -16,6 +16,8 @@ export interface JobData {
   readonly link?: string
   /** Name of a follower. */
   readonly follower?: string
+  /** A large message. */
+  readonly message?: string
 }
 
 /** As much of a BullMQ queue as the hub uses; the same on both backends. */

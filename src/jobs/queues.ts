@@ -3,6 +3,7 @@ import type { JobBackend, JobQueue } from './backend.ts'
 export const LINKS_QUEUE = 'links'
 export const WAKES_QUEUE = 'wakes'
 export const FOLLOWERS_QUEUE = 'followers'
+export const LARGE_QUEUE = 'large'
 
 /** A queue that does not answer must not hold anything up. */
 const ADD_MS = 2000
@@ -28,6 +29,8 @@ export interface Queues {
   wakeFollower(name: string): Promise<boolean>
   /** Says that there are new changes for whichever link or follower wants them. */
   wakeLinks(): void
+  /** Asks for work on a large message; false where the queue did not take it. */
+  wakeLarge(id: string): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -35,6 +38,7 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
   const links = backend.queue(LINKS_QUEUE)
   const wakes = backend.queue(WAKES_QUEUE)
   const followers = backend.queue(FOLLOWERS_QUEUE)
+  const large = backend.queue(LARGE_QUEUE)
   let warnedAtMs = Number.NEGATIVE_INFINITY
   let wakeAgain = false
   let timer: NodeJS.Timeout | null = null
@@ -50,7 +54,7 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
       if (nowMs - warnedAtMs >= WARN_EVERY_MS) {
         warnedAtMs = nowMs
         const reason = error instanceof Error ? error.message : String(error)
-        log?.warn({ reason }, 'the job queue does not take jobs; the sweep does the work until it does')
+        log?.warn({ reason }, 'the job queue does not take jobs; the sweep finds the work until it does')
       }
       return false
     }
@@ -88,10 +92,12 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
       if (timer) wakeAgain = true
       else wakeNow()
     },
+    wakeLarge: async (id) =>
+      await add(large, 'work', { message: id }, { ...DISPOSABLE, deduplication: now(id) }),
     async close() {
       closed = true
       if (timer) clearTimeout(timer)
-      await Promise.allSettled([links, wakes, followers].map((queue) => inTime(queue.close(), ADD_MS)))
+      await Promise.allSettled([links, wakes, followers, large].map((queue) => inTime(queue.close(), ADD_MS)))
     },
   }
 }

@@ -1,6 +1,8 @@
 import type { Pool } from 'pg'
 import type { Follow } from '#flow/follow/create-follow.ts'
+import { findLargeWithWork } from '#store/large-messages.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
+import { deleteLostUploads } from '#store/message-parts.ts'
 import { ensurePartitions } from '#store/partitions.ts'
 import { sweepWaiting } from './sweep-waiting.ts'
 
@@ -17,17 +19,22 @@ export interface SweepParts {
   readonly wakeFollower: (name: string) => Promise<boolean>
   /** Lets a follower go on in this process, without the queue. */
   readonly followHere: (name: string) => void
+  /** The same for a large message. */
+  readonly wakeLarge: (id: string) => Promise<boolean>
+  readonly workOn: (id: string) => void
   readonly now: () => number
 }
 
 /**
- * One look for work that nobody does. A link that the look before found at the same place was woken in vain: its job was lost, or hangs
- * on a worker that died; it is delivered here. The same for followers. So the queue can be lost, down or stuck, and the work goes on.
+ * One look for work that nobody does: links and followers that are behind, large messages that wait, uploads that were broken off. One
+ * that the look before found at the same place was woken in vain: its job was lost, or hangs on a worker that died; the work is done
+ * here. So the queue can be lost, down or stuck, and the work goes on.
  */
 export function createSweep(parts: SweepParts): () => Promise<void> {
   let seen = new Map<string, bigint>()
-  let tablesAtMs = Number.NEGATIVE_INFINITY
   let stood = new Map<string, bigint>()
+  let seenLarge = new Map<string, string>()
+  let tablesAtMs = Number.NEGATIVE_INFINITY
   return async () => {
     const links = await findLinksWithWork(parts.pool, parts.now())
     const before = seen
@@ -41,6 +48,13 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
     for (const { name, position } of followers) {
       if (stoodBefore.get(name) === position || !(await parts.wakeFollower(name))) parts.followHere(name)
     }
+    const large = await findLargeWithWork(parts.pool)
+    const largeBefore = seenLarge
+    seenLarge = new Map(large.map(({ id, place }) => [id, place]))
+    for (const { id, place } of large) {
+      if (largeBefore.get(id) === place || !(await parts.wakeLarge(id))) parts.workOn(id)
+    }
+    await deleteLostUploads(parts.pool)
     const nowMs = performance.now()
     if (nowMs - tablesAtMs < TABLES_EVERY_MS) return
     await ensurePartitions(parts.pool, parts.now())

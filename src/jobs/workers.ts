@@ -1,15 +1,18 @@
 import type { Pool } from 'pg'
 import type { Delivery } from '#flow/delivery/create-delivery.ts'
 import type { Follow } from '#flow/follow/create-follow.ts'
+import { findLargeWithWork } from '#store/large-messages.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import type { JobBackend, JobWorker } from './backend.ts'
-import { FOLLOWERS_QUEUE, LINKS_QUEUE, type Queues, WAKES_QUEUE } from './queues.ts'
+import { FOLLOWERS_QUEUE, LARGE_QUEUE, LINKS_QUEUE, type Queues, WAKES_QUEUE } from './queues.ts'
 import { createSweep } from './sweep.ts'
 
 /** Links that are delivered at once: one that hangs takes one place, not the link beside it. */
 const LINKS_AT_ONCE = 32
 /** Each follower runs once at most, by its lock. */
 const FOLLOWERS_AT_ONCE = 4
+/** Large messages that a process works on at once: a small one does not wait for the end of a very large one. */
+const LARGE_AT_ONCE = 2
 const SWEEP_EVERY_MS = 5000
 /** Later than this the sweep is exact enough. */
 const DELAYED_WAKE_MS = 60_000
@@ -25,6 +28,14 @@ export interface WorkersLog {
   error(facts: object, sentence: string): void
 }
 
+/** Works on large messages, somewhere where it does not hold up this thread. */
+export interface LargeWork {
+  /** Settles when this process has done with the message for now; throws only where it could not begin. */
+  run(id: string): Promise<unknown>
+  /** Ends what is under way, at a place from which it goes on. */
+  close(): Promise<void>
+}
+
 export interface WorkersParts {
   readonly backend: JobBackend
   readonly queues: Queues
@@ -32,6 +43,8 @@ export interface WorkersParts {
   readonly delivery: Delivery
   /** Absent: this process follows nothing. */
   readonly follow?: Follow
+  /** Absent: this process works on no large messages. */
+  readonly large?: LargeWork
   readonly log?: WorkersLog
   readonly now?: () => number
   readonly sweepEveryMs?: number
@@ -47,8 +60,10 @@ export function startWorkers(parts: WorkersParts): Workers {
   const { backend, queues, pool, delivery, log } = parts
   const now = parts.now ?? Date.now
   const follow = parts.follow ?? FOLLOWS_NOTHING
+  const large = parts.large ?? NO_LARGE_WORK
   const stop = new AbortController()
   const direct = new Map<string, Promise<void>>()
+  const working = new Map<string, Promise<void>>()
 
   const deliver = async (linkId: string): Promise<void> => {
     const end = await delivery.deliverLink(linkId, { signal: stop.signal })
@@ -78,6 +93,23 @@ export function startWorkers(parts: WorkersParts): Workers {
       .finally(() => direct.delete(name))
     direct.set(name, done)
   }
+  /** What waited behind a message is due when that is done. */
+  const workOn = async (id: string): Promise<void> => {
+    if (working.has(id) || working.size >= LARGE_AT_ONCE || stop.signal.aborted) return
+    const done = large
+      .run(id)
+      .then(async () => {
+        if (stop.signal.aborted) return
+        const next = await findLargeWithWork(pool)
+        await Promise.all(next.map((one) => queues.wakeLarge(one.id)))
+      })
+      .catch((error: unknown) =>
+        tell(log, error, 'work on a large message ended with an error; the sweep comes back to it'),
+      )
+      .finally(() => working.delete(id))
+    working.set(id, done)
+    await done
+  }
   const wakeAll = async (): Promise<void> => {
     const links = await findLinksWithWork(pool, now())
     await Promise.all(links.map(({ id }) => queues.wakeLink(id)))
@@ -96,6 +128,10 @@ export function startWorkers(parts: WorkersParts): Workers {
       ...common,
       concurrency: FOLLOWERS_AT_ONCE,
     }),
+    backend.worker(LARGE_QUEUE, async ({ data }) => await workOn(data.message ?? ''), {
+      ...common,
+      concurrency: LARGE_AT_ONCE,
+    }),
   ]
   const sweep = createSweep({
     pool,
@@ -104,6 +140,8 @@ export function startWorkers(parts: WorkersParts): Workers {
     follow,
     wakeFollower: queues.wakeFollower,
     followHere,
+    wakeLarge: queues.wakeLarge,
+    workOn: (id) => void workOn(id),
     now,
   })
   const sweeping = repeat(sweep, parts.sweepEveryMs ?? SWEEP_EVERY_MS, (error) =>
@@ -114,7 +152,13 @@ export function startWorkers(parts: WorkersParts): Workers {
     async close() {
       stop.abort()
       sweeping.stop()
-      const ending = [...workers.map((worker) => worker.close()), ...direct.values(), sweeping.idle()]
+      const ending = [
+        large.close(),
+        ...workers.map((worker) => worker.close()),
+        ...direct.values(),
+        ...working.values(),
+        sweeping.idle(),
+      ]
       const limit = new Promise<'late'>((resolve) => setTimeout(resolve, CLOSE_MS, 'late').unref())
       if ((await Promise.race([Promise.allSettled(ending), limit])) === 'late') {
         log?.warn({}, 'a worker did not end in time; what it did is done again from PostgreSQL')
@@ -124,6 +168,7 @@ export function startWorkers(parts: WorkersParts): Workers {
   }
 }
 
+const NO_LARGE_WORK: LargeWork = { run: async () => {}, close: async () => {} }
 const FOLLOWS_NOTHING: Follow = { find: async () => [], run: async () => true }
 
 const pauseShortly = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 500).unref())

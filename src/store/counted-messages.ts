@@ -16,6 +16,8 @@ export interface CountedMessage {
   readonly results: string | null
   /** JSON text of the issue for which the message was refused. */
   readonly problem: string | null
+  /** Its results lie in pieces: it is a large one. */
+  readonly inPieces: boolean
 }
 
 /** The time from which messages have to be looked at again later: some of them are not done, or not committed. ISO text. */
@@ -44,7 +46,8 @@ export async function readUncounted(
 ): Promise<CountedMessage[]> {
   const { rows } = await client.query<CountedMessage>(
     `select id, received_at as "receivedAt", system, record, state, received, accepted, unchanged, rejected,
-            case when strpos(results, '"code":') > 0 then results end as results, problem
+            case when strpos(results, '"code":') > 0 then results end as results, problem,
+            coding = 'parts' as "inPieces"
        from messages m
       where m.id >= $1 and m.received_at >= $2 and m.state in ('done', 'refused')
         and not exists (select from quality_messages q where q.message_id = m.id)

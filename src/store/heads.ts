@@ -66,7 +66,7 @@ export async function readHistory(
   ids: readonly string[],
 ): Promise<Map<string, PastVersion[]>> {
   const { rows } = await client.query(
-    `select v.record_id, v.content_hash, m.sha256
+    `select v.record_id, v.content_hash, v.message_id, m.sha256
        from record_versions v
        left join messages m on m.id = v.message_id and m.received_at = v.received_at
       where v.record_id = any($1)`,
@@ -75,7 +75,7 @@ export async function readHistory(
   const history = new Map<string, PastVersion[]>()
   for (const row of rows) {
     const versions = history.get(row.record_id)
-    const past = { hash: row.content_hash.toString('latin1'), message: row.sha256 }
+    const past = { hash: row.content_hash.toString('latin1'), message: row.sha256, messageId: row.message_id }
     if (versions) versions.push(past)
     else history.set(row.record_id, [past])
   }
@@ -84,10 +84,28 @@ export async function readHistory(
 export interface PastVersion {
   /** SHA-256, one character for each byte. */
   readonly hash: string
-  /** SHA-256 of the bytes of its message. */
+  /** SHA-256 of the bytes of its message; null where that is gone. */
   readonly message: Buffer | null
-  /** Identifier of its message, where that is written in the same transaction. */
-  readonly writtenBy?: string
+  readonly messageId: string | null
+}
+
+/** When the newest version of each record came, and in which message. */
+export async function readArrivals(
+  client: PoolClient,
+  ids: readonly string[],
+): Promise<Map<string, { readonly messageId: string; readonly receivedAtMs: number }>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await client.query(
+    `select distinct on (record_id) record_id, message_id, (extract(epoch from received_at) * 1000)::bigint as ms from record_versions
+      where record_id = any($1) order by record_id, version desc`,
+    [ids],
+  )
+  return new Map(
+    rows.map(({ record_id, message_id, ms }) => [
+      record_id,
+      { messageId: message_id, receivedAtMs: Number(ms) },
+    ]),
+  )
 }
 
 /** Whether one of the records exists. */

@@ -2,7 +2,12 @@ import type { Pool, PoolClient } from 'pg'
 import { inTransaction } from './database.ts'
 
 /** The tables that only grow with time, with the column by which each is parted into months (UTC). */
-const MONTHLY = { messages: 'received_at', deliveries: 'started_at' } as const
+const MONTHLY = {
+  messages: 'received_at',
+  message_parts: 'received_at',
+  message_results: 'received_at',
+  deliveries: 'started_at',
+} as const
 /** Partitions that are there beforehand: this month and the next two. */
 const MONTHS_AHEAD = 2
 const PARTITION_LOCK = 7_205_002

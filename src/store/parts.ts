@@ -138,25 +138,6 @@ export async function forgetJoined(
   )
 }
 
-/** When the newest version of each record came, and in which message. */
-export async function readArrivals(
-  client: PoolClient,
-  ids: readonly string[],
-): Promise<Map<string, { readonly messageId: string; readonly receivedAtMs: number }>> {
-  if (ids.length === 0) return new Map()
-  const { rows } = await client.query(
-    `select distinct on (record_id) record_id, message_id, ${MS} from record_versions
-      where record_id = any($1) order by record_id, version desc`,
-    [ids],
-  )
-  return new Map(
-    rows.map(({ record_id, message_id, ms }) => [
-      record_id,
-      { messageId: message_id, receivedAtMs: Number(ms) },
-    ]),
-  )
-}
-
 /** Takes out parts that nothing has asked for since a time; some at once, so that no lock is held for long. Gives their number. */
 export async function sweepParts(pool: Pool, lastSeenBeforeMs: number, limit: number): Promise<number> {
   let swept = 0

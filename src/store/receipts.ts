@@ -1,5 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
-import { decodeBytes } from './message-bytes.ts'
+import type { Progress } from '#core/receipt.ts'
+import { type Coding, decodeBytes } from './message-bytes.ts'
+import { readParts } from './message-parts.ts'
 
 /** A stored message without its bytes, as a receipt is made from it. */
 export interface StoredReceipt {
@@ -18,6 +20,8 @@ export interface StoredReceipt {
   readonly problem: string | null
   readonly completed: string | null
   readonly mended: string | null
+  /** Only of a large message. */
+  readonly progress: Progress | null
 }
 
 /** Time in a UUID of version 7: it prunes the search to one monthly partition. */
@@ -26,35 +30,70 @@ const timeOf = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice
 /** The receipt of a message by its identifier (a UUID of version 7), or null. */
 export async function readReceipt(pool: Pool, id: string): Promise<StoredReceipt | null> {
   const { rows } = await pool.query(
-    `select id, received_at, system, record, key_id, sha256, state, received, accepted, unchanged, rejected, results, problem,
-            completed, mended
-       from messages where id = $1 and received_at = to_timestamp($2::numeric / 1000)`,
+    `select m.id, m.received_at, m.system, m.record, m.key_id, m.sha256, coalesce(l.state, m.state) as state, m.coding, m.size,
+            coalesce(l.done, m.received) as received, coalesce(l.accepted, m.accepted) as accepted,
+            coalesce(l.unchanged, m.unchanged) as unchanged, coalesce(l.rejected, m.rejected) as rejected, m.results, m.problem, m.completed, m.mended,
+            l.message_id is null as ended, l.total, l.bytes_done
+       from messages m left join large_messages l on l.message_id = m.id
+      where m.id = $1 and m.received_at = to_timestamp($2::numeric / 1000)`,
     [id, timeOf(id)],
   )
   const row = rows[0]
   if (!row) return null
-  const { received_at: receivedAt, key_id: keyId, ...rest } = row
-  return { ...rest, receivedAt, keyId }
+  const {
+    received_at: receivedAt,
+    key_id: keyId,
+    coding,
+    size,
+    ended,
+    total,
+    bytes_done: bytes,
+    ...rest
+  } = row
+  return { ...rest, receivedAt, keyId, progress: coding === 'parts' ? progressOf(row) : null }
 }
 
-/** The bytes of a message as received, with their content type. */
-export async function readMessageBytes(
-  pool: Pool,
-  id: string,
-): Promise<{ bytes: Buffer; contentType: string } | null> {
+const progressOf = (row: {
+  received: number
+  state: string
+  ended: boolean
+  total: number | null
+  bytes_done: string | null
+  size: number
+}): Progress => ({
+  records: row.received,
+  total: row.ended ? (row.state === 'done' ? row.received : null) : row.total,
+  bytes: row.ended ? row.size : Number(row.bytes_done),
+  totalBytes: row.size,
+})
+
+/** A message as received: its bytes, or for a large one their parts in order. */
+export interface StoredMessage {
+  readonly contentType: string
+  readonly size: number
+  readonly bytes: Buffer | AsyncIterable<Buffer>
+}
+
+/** A message by its identifier, or null. */
+export async function readMessage(pool: Pool, id: string): Promise<StoredMessage | null> {
+  const receivedAtMs = timeOf(id)
   const { rows } = await pool.query(
-    'select coding, bytes, content_type from messages where id = $1 and received_at = to_timestamp($2::numeric / 1000)',
-    [id, timeOf(id)],
+    'select coding, size, bytes, content_type from messages where id = $1 and received_at = to_timestamp($2::numeric / 1000)',
+    [id, receivedAtMs],
   )
-  return rows[0]
-    ? { bytes: decodeBytes(rows[0].coding, rows[0].bytes), contentType: rows[0].content_type }
-    : null
+  const row = rows[0]
+  if (!row) return null
+  const { coding, size, content_type: contentType } = row
+  const bytes =
+    coding === 'parts' ? readParts(pool, { id, receivedAtMs }) : decodeBytes(coding as Coding, row.bytes)
+  return { contentType, size, bytes }
 }
 
-/** Keeps with a message which records of earlier messages it completed. */
+/** Keeps with a message which records of earlier messages it completed: a JSON list, added to the one that is there. */
 export async function setCompleted(client: PoolClient, id: string, completed: string): Promise<void> {
   await client.query(
-    'update messages set completed = $3 where id = $1 and received_at = to_timestamp($2::numeric / 1000)',
+    `update messages set completed = case when completed is null then $3 else left(completed, -1) || ',' || substr($3, 2) end
+      where id = $1 and received_at = to_timestamp($2::numeric / 1000)`,
     [id, timeOf(id), completed],
   )
 }

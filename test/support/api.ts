@@ -28,7 +28,7 @@ export interface TestApi {
   readonly pool: Pool
   readonly registry: Registry
   readonly database: TestDatabase
-  /** Links that were woken, in order. */
+  /** Links and large messages that were woken, in order. */
   readonly woken: string[]
   /** Calls a route; a body that is no text or Buffer is sent as JSON. Without `key` the administrator calls, with null nobody. */
   call(method: string, url: string, call?: Call): Promise<LightMyRequestResponse>
@@ -69,8 +69,14 @@ export async function openApi(change: (registry: Registry) => Registry): Promise
   const productAliases = holdAliases()
   const registry = change(await loadRegistry(mappings, { productAliases }))
   await registerSystems(pool, [...registry.systems.values()])
-  const intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
   const woken: string[] = []
+  const intake = createIntake({
+    pool,
+    registry,
+    clock: Date.now,
+    onCommitted: () => {},
+    onWaiting: (id) => woken.push(id),
+  })
   const app = await createTestApi({ pool, registry, intake, woken, productAliases })
   const call: TestApi['call'] = async (method, url, { key = ADMIN_KEY, body, headers = {} } = {}) => {
     const raw = typeof body === 'string' || Buffer.isBuffer(body) || body === undefined
@@ -129,6 +135,10 @@ export async function createTestApi(parts: {
       },
       wakeFollower: async () => true,
       wakeLinks: () => {},
+      wakeLarge: async (id) => {
+        woken.push(id)
+        return true
+      },
       close: async () => {},
     },
     adminKey: ADMIN_KEY,

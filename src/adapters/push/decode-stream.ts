@@ -12,7 +12,7 @@ import { DecodeRefusal } from './refusal.ts'
 import { inFile } from './spool.ts'
 import { FILE_MAX_BYTES } from './xlsx/limits.ts'
 import { streamXlsx } from './xlsx/records.ts'
-import type { Unjoined, XmlParts } from './xml/join.ts'
+import type { ParkedParts, Unjoined, XmlParts } from './xml/join.ts'
 import { streamXml, WAITING_MAX, type XmlRecords } from './xml/read.ts'
 
 /** Text is handed on in pieces of at least this size, so that tiny chunks of a slow sender do not multiply the work. */
@@ -24,6 +24,8 @@ const WHOLE_MAX_BYTES = 16 * 1_048_576
 export interface StreamOptions extends ReadOptions {
   /** Details of XML that may wait for their base at one time; 10,000 where not given. */
   readonly maxWaiting?: number
+  /** Where parts of XML are put that leave memory, to be taken out as the records come. */
+  readonly parked?: ParkedParts
   /** Where a workbook is kept while it is read; the system's folder for temporary files where not given. */
   readonly spool?: { readonly folder: string }
 }

@@ -1,12 +1,14 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { pushBody, pushReceipts, receiptExample } from '#api/examples.ts'
+import { CODING_NAMES, codingOf, isKnownCoding } from '#api/content-coding.ts'
+import { largeReceiptExample, pushBody, pushReceipts, receiptExample } from '#api/examples.ts'
 import { IdempotencyHeader, type IdempotencyKey, idempotencyKeyOf } from '#api/idempotency.ts'
 import { logUnexpected } from '#api/logged-error.ts'
-import { answerWithExamples, problems } from '#api/openapi.ts'
+import { answer, answerWithExamples, problems } from '#api/openapi.ts'
 import { ownAnswerOf, sendRefused, sendTaken } from '#api/own-answer.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { hubErrorOf } from '#api/problem.ts'
+import { createPushBodies, isLargeBody, prefersAsync } from '#api/push-body.ts'
 import { spokenIn, spokenReceipt } from '#api/spoken.ts'
 import { unvalidatedBody } from '#api/validation.ts'
 import { HubError } from '#core/errors.ts'
@@ -26,10 +28,11 @@ interface Push {
 
 /** `POST /v1/systems/{system}/records/{record}`: a message in the system's own format. */
 export const pushRoutes =
-  ({ intake, registry, metrics, language }: RouteParts): FastifyPluginAsync =>
+  ({ intake, registry, metrics, language, uploading }: RouteParts): FastifyPluginAsync =>
   async (app) => {
+    const bodies = createPushBodies(uploading)
     app.removeAllContentTypeParsers()
-    app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    app.addContentTypeParser('*', (request, payload, done) => bodies.read(request, payload, done))
     // Whatever goes wrong on this path, the key and the size included, is told in the words of the system.
     app.setErrorHandler((thrown, request, reply) => {
       const push = request as FastifyRequest<Push>
@@ -38,6 +41,10 @@ export const pushRoutes =
       if (!own) throw thrown
       logUnexpected(request, error)
       return sendRefused({ own, registry, language }, push, reply, error)
+    })
+    app.addHook('preClose', (done) => {
+      bodies.stop()
+      done()
     })
     app.route<Push>({
       method: 'POST',
@@ -52,7 +59,14 @@ export const pushRoutes =
           'unchanged or rejected; one bad record never blocks its neighbours. Sent again, the same records are unchanged. The content',
           'type and the meaning of the body follow the mapping of the record.',
           '',
+          'A larger message (up to 2 GB), or one with `Prefer: respond-async`, is stored and answered with 202; the receipt at `Location`',
+          'tells how far the hub is and what became of each record. A message that cannot be read to its end gives no record.',
+          '`Content-Encoding` may be gzip, deflate or zstd; size and SHA-256 are those of the body without it.',
+          '',
           '一次最多 5,000 条或 8 MiB，返回 2xx 即已提交入库；逐条接受、无变化或退回，互不影响；重复发送不会重复入库。',
+          '',
+          '更大的报文（至多 2 GB）或带有 Prefer: respond-async 的报文先保存并返回 202，处理进度与逐条结果见 Location 所指回执；',
+          '不能完整读取的报文不会有任何记录入库。可用 gzip、deflate、zstd 压缩，大小与摘要按解压后计算。',
         ].join('\n'),
         params: PushParams,
         headers: IdempotencyHeader,
@@ -62,6 +76,7 @@ export const pushRoutes =
             rejected: { summary: 'One record rejected · 一条退回', value: receiptExample },
             ...pushReceipts,
           }),
+          202: answer('Receipt', 'Stored, to be worked on · 已保存，待处理', largeReceiptExample),
           ...problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
         },
       },
@@ -80,6 +95,11 @@ export const pushRoutes =
         return take(intake, request).then(
           (receipt) => {
             metrics.taken(receipt, (performance.now() - startedMs) / 1000)
+            const later = receipt.state === 'waiting' || receipt.state === 'running'
+            if (later) reply.code(202)
+            if (later && prefersAsync(request)) reply.header('preference-applied', 'respond-async')
+            // What became of each record is, or will be, readable at the receipt.
+            if (later) reply.header('location', `/v1/receipts/${receipt.receipt}`)
             const own = ownAnswerOf(registry, request.params)
             if (!own) return spokenReceipt(receipt, spokenIn(request, language))
             return sendTaken({ own, registry, language }, request, reply, receipt)
@@ -87,6 +107,8 @@ export const pushRoutes =
           (error: unknown) => {
             const known = hubErrorOf(error)
             metrics.refused(request.params.system, known.code)
+            // What still comes of a large body is not read.
+            if (isLargeBody(request.body)) reply.header('connection', 'close')
             throw known
           },
         )
@@ -97,15 +119,19 @@ export const pushRoutes =
 const EMPTY = Buffer.alloc(0)
 
 // Async, so that what intake throws before it promises anything is a rejection too.
-const take = async (intake: Intake, request: FastifyRequest<Push>): Promise<Receipt> =>
-  intake.push({
+const take = async (intake: Intake, request: FastifyRequest<Push>): Promise<Receipt> => {
+  const { body } = request
+  const message = {
     system: request.params.system,
     record: request.params.record,
-    bytes: (request.body as Buffer | undefined) ?? EMPTY,
     contentType: request.headers['content-type'] ?? '',
     keyId: request.caller?.keyId ?? null,
     ...idempotencyKeyOf(request),
-  })
+  }
+  return isLargeBody(body)
+    ? intake.pushLarge({ ...message, chunks: body.chunks })
+    : intake.push({ ...message, bytes: (body as Buffer | undefined) ?? EMPTY })
+}
 
 function checkContentType(registry: Registry, { params, headers }: FastifyRequest<Push>): void {
   const system = registry.system(params.system)
@@ -122,10 +148,10 @@ function checkContentType(registry: Registry, { params, headers }: FastifyReques
       members: { known: pushedNames(system) },
     })
   }
-  const coding = headers['content-encoding'] ?? 'identity'
-  if (coding !== 'identity') {
+  const coding = codingOf(headers['content-encoding'])
+  if (!isKnownCoding(coding)) {
     throw new HubError('unsupported_media_type', {
-      detail: `content-encoding ${coding}: send the body as it is`,
+      detail: `content-encoding ${coding}: send the body as it is, or as ${CODING_NAMES.join(', ')}`,
       members: { accepted: record.accepts },
     })
   }

@@ -1,14 +1,35 @@
+import { Readable } from 'node:stream'
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
+import { readCursor, writeCursor } from '#api/cursor.ts'
 import { receiptExample } from '#api/examples.ts'
 import { answer, problems } from '#api/openapi.ts'
+import { type PageQuery, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { callerOf, holds } from '#api/scopes.ts'
 import { spokenIn, spokenReceipt } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import { messageTime } from '#flow/intake/message-id.ts'
 import { receiptOf } from '#flow/intake/stored-receipt.ts'
-import { readMessageBytes, readReceipt } from '#store/receipts.ts'
+import { readPage } from '#flow/large/read-page.ts'
+import { readMessage, readReceipt } from '#store/receipts.ts'
+
+/** Results of a large message in one page. */
+const RESULTS_LIMIT = 1000
+/** A place among the results. */
+const PLACE = /^\d{1,9}$/
+
+const ReceiptQuery = query({
+  after: pageQuery.after,
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 5000,
+      default: RESULTS_LIMIT,
+      description: 'Most results · 最多条数',
+    }),
+  ),
+})
 
 const ReceiptParams = Type.Object({ id: Type.String({ description: 'Receipt number · 回执号' }) })
 
@@ -16,7 +37,7 @@ const ReceiptParams = Type.Object({ id: Type.String({ description: 'Receipt numb
 export const receiptRoutes =
   ({ pool, language }: RouteParts): FastifyPluginAsync =>
   async (app) => {
-    app.route<{ Params: { id: string } }>({
+    app.route<{ Params: { id: string }; Querystring: PageQuery }>({
       method: 'GET',
       url: '/v1/receipts/:id',
       config: { scopes: ['any'] },
@@ -26,14 +47,17 @@ export const receiptRoutes =
         summary: 'Receipt of a message · 查询回执',
         description: [
           'The receipt as its sender got it. Only the key that pushed the message, or one with the scope `read`, sees it; for all',
-          'others it does not exist.',
+          'others it does not exist. That of a large message (202) says how far the hub is (`progress`) and brings the results of the',
+          'records that are done, a page at a time, in the order in which they were done; `index` is the place in the message.',
           '',
-          '仅推送该报文的密钥或具有 read 权限的密钥可查；其余一律视为不存在。',
+          '仅推送该报文的密钥或具有 read 权限的密钥可查；其余一律视为不存在。大报文（202）的回执含处理进度 progress，',
+          '并按处理顺序分页返回已完成记录的结果，index 为其在报文中的序号。',
         ].join('\n'),
         params: ReceiptParams,
+        querystring: ReceiptQuery,
         response: {
           200: answer('Receipt', 'The receipt · 回执', receiptExample),
-          ...problems(401, 404, 429, 503),
+          ...problems(400, 401, 404, 429, 503),
         },
       },
       handler: async (request) => {
@@ -43,7 +67,12 @@ export const receiptRoutes =
         const own = stored !== null && caller.keyId !== null && stored.keyId === caller.keyId
         if (!stored || !(own || holds(caller, 'read')))
           throw new HubError('not_found', { detail: `receipt ${id}` })
-        return spokenReceipt(receiptOf(stored), spokenIn(request, language))
+        const { after, limit = RESULTS_LIMIT } = request.query
+        const from = Number(readCursor(after, PLACE)?.[0] ?? 0)
+        if (!stored.progress) return spokenReceipt(receiptOf(stored), spokenIn(request, language))
+        const { results, next } = await readPage(pool, stored, from, limit)
+        const page = { results, next: next === null ? null : writeCursor(next) }
+        return spokenReceipt(receiptOf(stored, page), spokenIn(request, language))
       },
     })
     app.route<{ Params: { id: string } }>({
@@ -65,13 +94,14 @@ export const receiptRoutes =
         },
       },
       handler: async ({ params: { id } }, reply) => {
-        const message = messageTime(id) === null ? null : await readMessageBytes(pool, id)
+        const message = messageTime(id) === null ? null : await readMessage(pool, id)
         if (!message) throw new HubError('not_found', { detail: `message ${id}` })
         // Never shown by a browser: the bytes are a stranger's.
         return reply
           .header('content-disposition', `attachment; filename="${id}"`)
           .type('application/octet-stream')
-          .send(message.bytes)
+          .header('content-length', message.size)
+          .send(Buffer.isBuffer(message.bytes) ? message.bytes : Readable.from(message.bytes))
       },
     })
   }

@@ -62,7 +62,10 @@ export const Receipt = field(
     state: field(
       Type.Enum(['done', 'waiting', 'running', 'refused']),
       ['State', '状态'],
-      ['refused: the message could not be read as a whole', 'refused：报文整体无法读取'],
+      [
+        'waiting, running: a large message that is not done; refused: the message could not be read as a whole',
+        'waiting、running：大报文待处理、处理中；refused：报文整体无法读取',
+      ],
     ),
     receivedAt: time(['Received', '接收时间']),
     received: count(['Source records received', '接收条数']),
@@ -77,6 +80,30 @@ export const Receipt = field(
         ['Not counted here', '不计入本回执的条数'],
       ),
     ),
+    next: Type.Optional(
+      nullable(
+        Type.String(),
+        ['Cursor of the next results', '后续结果的游标'],
+        ['Only of a large message', '仅大报文'],
+      ),
+    ),
+    progress: Type.Optional(
+      field(
+        Type.Object({
+          records: count(['Source records done', '已处理条数']),
+          total: nullable(
+            Type.Integer({ minimum: 0 }),
+            ['Source records', '总条数'],
+            ['Null until the message was read through once', '通读一遍之前为空'],
+          ),
+          bytes: count(['Bytes done', '已处理字节数']),
+          totalBytes: count(['Bytes', '总字节数']),
+        }),
+        ['Progress', '处理进度'],
+        ['Only of a large message', '仅大报文'],
+      ),
+    ),
+    problem: Type.Optional(component('Issue')),
   }),
   ['Receipt', '回执'],
   ['received = accepted + unchanged + rejected, always', '恒有 接收 = 接受 + 无变化 + 退回'],

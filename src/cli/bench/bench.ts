@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { sentenceOf, settingsOrExit } from '#cli/process.ts'
+import type { Settings } from '#cli/settings.ts'
 import { WrongUsage } from '#cli/wrong-usage.ts'
 import { benchDelivery } from './delivery.ts'
 import { type Figure, table } from './figures.ts'
+import { benchFiles } from './files.ts'
 import { benchIntake } from './intake.ts'
 import { benchMapping } from './mapping.ts'
 import { benchSingle } from './single.ts'
@@ -15,15 +17,24 @@ const httpParts: Readonly<Record<string, (stage: Stage, quick: boolean) => Promi
   single: benchSingle,
   delivery: benchDelivery,
 }
+/** Parts that measure something of their own, before or after those that share a stage. */
+const ownParts: Readonly<Record<string, (settings: Settings, quick: boolean) => Promise<Figure[]>>> = {
+  mapping: async ({ mappings }, quick) => [
+    ...(await benchMapping(mappings, quick)),
+    ...(await benchSystems(mappings, quick)),
+  ],
+  files: benchFiles,
+}
 const MEMORY_GOAL_BYTES = 300e6
 
 /** `hub bench`: what the hub reaches on this machine, with ratios measured in the same run. */
 export async function benchCommand(argv: readonly string[]): Promise<void> {
   const { values, positionals } = readArguments(argv)
-  const wanted = positionals.length > 0 ? positionals : ['mapping', ...Object.keys(httpParts)]
-  const unknown = wanted.find((name) => name !== 'mapping' && !httpParts[name])
+  const names = ['mapping', ...Object.keys(httpParts), 'files']
+  const wanted = positionals.length > 0 ? positionals : names
+  const unknown = wanted.find((name) => !names.includes(name))
   if (unknown !== undefined) {
-    console.error(`${unknown}: mapping, ${Object.keys(httpParts).join(', ')}`)
+    console.error(`${unknown}: ${names.join(', ')}`)
     process.exitCode = 1
     return
   }
@@ -51,9 +62,10 @@ function readArguments(argv: readonly string[]) {
 
 async function measure(wanted: readonly string[], quick: boolean): Promise<Figure[]> {
   const settings = settingsOrExit(process.env)
-  const figures = wanted.includes('mapping')
-    ? [...(await benchMapping(settings.mappings, quick)), ...(await benchSystems(settings.mappings, quick))]
-    : []
+  const figures: Figure[] = []
+  for (const name of Object.keys(ownParts))
+    if (wanted.includes(name))
+      figures.push(...(await (ownParts[name] as (typeof ownParts)[string])(settings, quick)))
   const http = wanted.filter((name) => httpParts[name])
   if (http.length === 0) return figures
   const stage = await openStage(settings)

@@ -202,6 +202,16 @@ export const REASONS = {
     ['the signature is missing', '缺少签名'],
     ['Sign the message as the interface document says.', '请按接口文档对报文签名。'],
   ),
+  given_up: define(
+    [
+      'the hub failed at this place of the message again and again; what is counted here is stored',
+      '平台在报文此处多次处理失败；此处计数的部分已入库',
+    ],
+    [
+      'Tell the operator the number of the receipt, and send the rest again.',
+      '请将回执号告知运维人员，并重新发送其余部分。',
+    ],
+  ),
 } as const satisfies Record<string, Reason>
 
 export type ReasonCode = keyof typeof REASONS

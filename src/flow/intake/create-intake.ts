@@ -2,11 +2,13 @@ import { hash } from 'node:crypto'
 import type { Pool } from 'pg'
 import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { TooManyRecords, tooMany as tooManyParts } from '#adapters/push/too-many.ts'
 import { HubError } from '#core/errors.ts'
 import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { countResults, type Receipt } from '#core/receipt.ts'
+import { createReceive } from '#flow/large/receive.ts'
 import { readOptions } from '#flow/systems/read-options.ts'
-import { type InstalledRecord, isPushed, pushedNames, type Registry } from '#flow/systems/registry.ts'
+import type { Registry } from '#flow/systems/registry.ts'
 import { isConflict } from '#store/database-errors.ts'
 import { findIdempotencyKey } from '#store/idempotency-keys.ts'
 import { readReceipt } from '#store/receipts.ts'
@@ -20,10 +22,14 @@ import { messageParts } from './parts.ts'
 import { prepareSources } from './prepare.ts'
 import { refuse } from './refuse.ts'
 import { receiptOf } from './stored-receipt.ts'
+import { charsetOf, mappingName, targetOf, unknownSystem } from './target.ts'
 import type { IntakeMessage, WrittenMessage } from './write.ts'
 
-/** Records in one message that are done when answered; the sender of more splits them. */
+/** Records in one message that are done when answered; a message with more is a large one. */
 export const RECORDS_MAX = 5000
+
+/** A signed message is never a large one. */
+const WHOLE_MAX_BYTES = 8 * 1024 * 1024
 
 export interface IntakeParts {
   readonly pool: Pool
@@ -32,11 +38,20 @@ export interface IntakeParts {
   readonly clock: () => number
   /** Called after each COMMIT that may have made changes. */
   readonly onCommitted: () => void
+  /** Called when a large message waits to be worked on. */
+  readonly onWaiting?: (id: string) => void
 }
 
 /** The way in for pushed messages and canonical records. */
-export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts): Intake {
+export function createIntake({
+  pool,
+  registry,
+  clock,
+  onCommitted,
+  onWaiting = () => {},
+}: IntakeParts): Intake {
   const group = createGroupCommit(pool, onCommitted)
+  const receive = createReceive({ pool, clock, onWaiting })
   const underWay = new Map<string, { sha256: Buffer; receipt: Promise<Receipt> }>()
 
   const write = async (message: IntakeMessage): Promise<Receipt> =>
@@ -82,26 +97,26 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
     }
   }
 
+  const keyed = (
+    { system, idempotencyKey: key }: Pick<PushRequest, 'system' | 'idempotencyKey'>,
+    sha256: Buffer,
+    work: () => Promise<Receipt>,
+  ): Promise<Receipt> => (key === undefined ? work() : once(system, key, sha256, work))
+
   const start = (
     request: Pick<PushRequest, 'system' | 'bytes' | 'idempotencyKey'>,
     take: (sha256: Buffer) => Promise<Receipt>,
   ) => {
     if (request.bytes.length === 0) throw new HubError('empty_body')
     const sha256 = hash('sha256', request.bytes, 'buffer')
-    const { idempotencyKey: key } = request
-    return key === undefined ? take(sha256) : once(request.system, key, sha256, () => take(sha256))
+    return keyed(request, sha256, () => take(sha256))
   }
 
   return {
     push(request) {
       return start(request, async (sha256) => {
-        const record = installedRecord(registry, request.system, request.record)
-        const { mapping } = record
-        if (!mapping)
-          throw new HubError('mapping_broken', {
-            detail: `${request.system}/${request.record}`,
-            retryAfterMs: 60_000,
-          })
+        const target = targetOf(registry, request.system, request.record)
+        const { record, mapping } = target
         const receivedAtMs = clock()
         const id = messageId(receivedAtMs)
         const base = {
@@ -110,19 +125,19 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
           id,
           receivedAtMs,
           sha256,
-          mapping: `${mapping.name}@${mapping.version}`,
+          mapping: mappingName(mapping),
         }
         try {
+          const maxRecords = record.maxRecords ?? RECORDS_MAX
           const decoded = await decodeMessage(
             request.bytes,
-            readOptions(record, mapping),
+            { ...readOptions(record, mapping), maxRecords },
             charsetOf(request.contentType),
           )
           const signing = registry.system(request.system)?.sign
           if (signing) await checkSignature(pool, signing, { ...request, read: mapping.read })
           // Bases that are kept cost as much as records.
-          const count = Math.max(decoded.records.length, decoded.parts?.bases.length ?? 0)
-          if (count > (record.maxRecords ?? RECORDS_MAX)) throw tooMany(count)
+          if ((decoded.parts?.bases.length ?? 0) > maxRecords) throw tooManyParts(null, maxRecords, '')
           return await write({
             ...base,
             encoding: decoded.encoding,
@@ -130,10 +145,24 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
             parts: messageParts(decoded.parts, mapping),
           })
         } catch (error) {
+          if (error instanceof TooManyRecords) {
+            const { sign } = registry.system(request.system) ?? {}
+            if (record.maxRecords !== undefined || sign) throw tooMany(record.maxRecords ?? RECORDS_MAX)
+            // The use of its key is settled around all of this.
+            const large = { ...request, chunks: asChunks(request.bytes) }
+            return await receive(large, target, (_, work) => work())
+          }
           if (error instanceof DecodeRefusal) return refuse(pool, base, error)
           throw error
         }
       })
+    },
+    async pushLarge(request) {
+      const target = targetOf(registry, request.system, request.record)
+      // What is signed is the whole text, so the whole text is needed before a part of it is believed.
+      if (registry.system(request.system)?.sign)
+        return await this.push({ ...request, bytes: await gathered(request.chunks) })
+      return await receive(request, target, (sha256, work) => keyed(request, sha256, work))
     },
     async pushCanonical(request) {
       if (request.bytes.length === 0) throw new HubError('empty_body')
@@ -145,7 +174,7 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
       if (!registry.system(system) && !(await readSystemIds(pool)).includes(system)) {
         throw unknownSystem(registry, system)
       }
-      if (read.records.length > RECORDS_MAX) throw tooMany(read.records.length)
+      if (read.records.length > RECORDS_MAX) throw tooMany(RECORDS_MAX)
       return start({ ...request, system }, (sha256) =>
         write({
           id: messageId(receivedAtMs),
@@ -167,28 +196,24 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
   }
 }
 
-const tooMany = (records: number): HubError =>
-  new HubError('too_large', { detail: `${records} records in one message` })
+const tooMany = (most: number): HubError =>
+  new HubError('too_large', { detail: `more than ${most} records in one message` })
 
-const unknownSystem = (registry: Registry, system: string): HubError =>
-  new HubError('unknown_system', { detail: system, members: { known: [...registry.systems.keys()] } })
-
-function installedRecord(registry: Registry, system: string, record: string): InstalledRecord {
-  const installed = registry.system(system)
-  if (!installed) throw unknownSystem(registry, system)
-  const found = installed.records.get(record)
-  if (!found || !isPushed(found))
-    throw new HubError('unknown_record', {
-      detail: `${system}/${record}`,
-      members: { known: pushedNames(installed) },
-    })
-  return found
+/** The bytes of a message that has to be held whole. */
+async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const held: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of chunks) {
+    size += chunk.length
+    if (size > WHOLE_MAX_BYTES)
+      throw new HubError('too_large', { detail: `a signed message may have ${WHOLE_MAX_BYTES} bytes` })
+    held.push(chunk)
+  }
+  return Buffer.concat(held, size)
 }
 
-const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i
-const charsetOf = (contentType: string): { charset?: string } => {
-  const charset = CHARSET.exec(contentType)?.[1]
-  return charset ? { charset } : {}
+async function* asChunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }
 
 function receiptFrom(message: IntakeMessage, { results, completed }: WrittenMessage): Receipt {

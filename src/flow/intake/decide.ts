@@ -19,6 +19,8 @@ export interface PreparedMessage {
   readonly mapping: string
   readonly sha256: Buffer
   readonly sources: readonly PreparedSource[]
+  /** A large message is decided some time after it arrived; what arrived since is newer. */
+  readonly deferred?: boolean
 }
 
 export interface PreparedSource {
@@ -54,6 +56,8 @@ export interface Known {
   readonly waiting: Map<string, WaitingVoid>
   /** Records that a void waits for, whether they come now or not. */
   readonly awaited: Set<string>
+  /** When the heads arrived that a deferred message would change; empty for all others. */
+  readonly arrivals: Map<string, { readonly receivedAtMs: number }>
 }
 
 /** The rows that follow, to be written in one transaction. */
@@ -141,14 +145,23 @@ function decideRecord(
   }
   if (head.status === 'active' && head.hash === content.hash)
     return { word: 'unchanged', version: head.version }
-  if (record.order !== null && head.order !== null && record.order < head.order) {
+  if (isOlder(message, record, head, known))
     return { word: 'unchanged', version: head.version, issue: lateIssue(record.order) }
-  }
   if (isResend(message, content, head, known.history.get(record.id)))
     return { word: 'unchanged', version: head.version }
   add(message, index, record, content, 'active', head.version + 1, known, into)
   return { word: 'updated', version: head.version + 1 }
 }
+
+/** By the source's own order where both have one; else by arrival, which is the order of deciding but for a deferred message. */
+function isOlder(message: PreparedMessage, record: PreparedRecord, head: Head, known: Known): boolean {
+  if (record.order !== null && head.order !== null) return record.order < head.order
+  return isOvertaken(message, record, known)
+}
+
+/** Whether the head came in a message that arrived after this one. */
+const isOvertaken = (message: PreparedMessage, { id }: PreparedRecord, known: Known): boolean =>
+  (known.arrivals.get(id)?.receivedAtMs ?? 0) > message.receivedAtMs
 
 /**
  * Content that an earlier version already had is a resend, not a correction, when the same bytes brought it, or when the record was
@@ -165,7 +178,7 @@ function isResend(
     (past) =>
       past.hash === content.hash &&
       (head.status === 'void' ||
-        (past.message !== null && past.writtenBy !== message.id && sameBytes(past.message, message.sha256))),
+        (past.message !== null && past.messageId !== message.id && sameBytes(past.message, message.sha256))),
   )
 }
 
@@ -200,6 +213,8 @@ function decideVoid(
   if (head.status === 'void' && (!content || head.hash === content.hash)) {
     return { word: 'unchanged', version: head.version }
   }
+  if (isOvertaken(message, record, known))
+    return { word: 'unchanged', version: head.version, issue: lateIssue(record.order) }
   const next = content ?? voided(record.kind, newestBody(record.id, known), record.ended)
   add(message, index, record, next, 'void', head.version + 1, known, into)
   return { word: 'voided', version: head.version + 1 }
@@ -267,11 +282,12 @@ function add(
   known.heads.set(record.id, { version, status, hash: content.hash, order })
   if (status === 'active') remember(message, record.id, content.hash, known)
   known.written.set(record.id, content)
+  known.arrivals.delete(record.id)
 }
 
 /** A resend may share the transaction of its first message and of the void between them. A message is no resend of itself: it may say A, B, A. */
 function remember(message: PreparedMessage, id: string, hash: string, known: Known): void {
-  const past = { hash, message: message.sha256, writtenBy: message.id }
+  const past = { hash, message: message.sha256, messageId: message.id }
   const history = known.history.get(id)
   if (history) history.push(past)
   else known.history.set(id, [past])

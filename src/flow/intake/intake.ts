@@ -11,6 +11,12 @@ export interface PushRequest {
   readonly idempotencyKey?: string
 }
 
+/** A message that comes in pieces, because it is too large to be done when answered or because its sender will not wait. */
+export interface LargeRequest extends Omit<PushRequest, 'bytes'> {
+  /** The whole message in order. What it throws ends the upload, and nothing of it is kept. */
+  readonly chunks: AsyncIterable<Uint8Array>
+}
+
 /** Canonical records pushed as JSON, single or in a list. */
 export interface CanonicalRequest {
   readonly bytes: Uint8Array
@@ -23,10 +29,15 @@ export interface CanonicalRequest {
 /** The way in: bytes → message → records, all in one transaction; the promise settles after COMMIT. */
 export interface Intake {
   /**
-   * Takes a message. Throws a HubError when the message as a whole is refused (unknown system, unreadable, busy, database gone);
+   * Takes a message; one with more records than can be done at once goes the way of `pushLarge`. Throws a HubError when the message as a whole is refused (unknown system, unreadable, busy, database gone);
    * what became of each record is in the receipt.
    */
   push(request: PushRequest): Promise<Receipt>
+  /**
+   * Stores a message piece by piece and gives its receipt in the state `waiting`; it is worked on later. The promise settles after
+   * COMMIT. Throws like `push`, but for a message that cannot be read: its receipt says so.
+   */
+  pushLarge(request: LargeRequest): Promise<Receipt>
   /** Takes canonical records (`POST /v1/records`), all of one system; the same receipt. */
   pushCanonical(request: CanonicalRequest): Promise<Receipt>
   /** Waits for what is under way and takes nothing more. */

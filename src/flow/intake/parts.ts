@@ -2,13 +2,13 @@ import type { PoolClient } from 'pg'
 import type { XmlParts } from '#adapters/push/xml/join.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import type { SourceValue } from '#core/source.ts'
+import { readArrivals } from '#store/heads.ts'
 import {
   type BaseRow,
   type DetailRow,
   type DetailState,
   forgetJoined,
   lockParts,
-  readArrivals,
   readBases,
   readDetails,
   writeBases,

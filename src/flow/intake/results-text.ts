@@ -39,23 +39,47 @@ export interface KeyedResult extends SourceResult {
 
 export const writeResults = (results: readonly KeyedResult[]): string => JSON.stringify(results.map(rowOf))
 
-/** Results with those that a later message mended, one on a line of `mended`: `[index, receipt, row]`. */
-export function readResults(
-  text: string,
+export function readResults(text: string, system: string, record: string): SourceResult[] {
+  const rows = JSON.parse(text) as Row[]
+  return rows.map((row, index) => resultOf(row, index, system, record))
+}
+
+/** Results with what later messages mended of them, one on a line of `mended`: `[index, receipt, row]`. */
+export function withMended(
+  results: readonly SourceResult[],
   mended: string | null,
   system: string,
   record: string,
-): SourceResult[] {
-  const rows = JSON.parse(text) as Row[]
-  const results: SourceResult[] = rows.map((row, index) => resultOf(row, index, system, record))
-  for (const line of mended?.split('\n') ?? []) {
+): readonly SourceResult[] {
+  if (mended === null) return results
+  const rows = new Map<number, { receipt: string; row: Row }>()
+  for (const line of mended.split('\n')) {
     const [index, receipt, row] = JSON.parse(line) as [number, string, Row]
-    const known = results[index]
-    if (!known) continue
-    const { result, records } = resultOf(row, index, system, record)
-    results[index] = { ...known, mended: { receipt, result, records } }
+    rows.set(index, { receipt, row })
   }
-  return results
+  return results.map((known) => {
+    const found = rows.get(known.index)
+    if (!found) return known
+    const { result, records } = resultOf(found.row, known.index, system, record)
+    return { ...known, mended: { receipt: found.receipt, result, records } }
+  })
+}
+
+/** Results of a part of a large message: their places in the message, the first alone where they follow one another, and the results. */
+export function writePiece(results: readonly KeyedResult[]): string {
+  const first = results[0]?.index ?? 0
+  const inOrder = results.every(({ index }, i) => index === first + i)
+  const places = inOrder ? first : results.map(({ index }) => index)
+  return `${JSON.stringify(places)}\n${writeResults(results)}`
+}
+
+export function readPiece(text: string, system: string, record: string): SourceResult[] {
+  const end = text.indexOf('\n')
+  const places = JSON.parse(text.slice(0, end)) as number | number[]
+  return readResults(text.slice(end + 1), system, record).map((result, i) => ({
+    ...result,
+    index: typeof places === 'number' ? places + i : (places[i] as number),
+  }))
 }
 
 /** One line for the message whose rejection was mended by the message `receipt`. */

@@ -3,7 +3,7 @@ import { countResults } from '#core/receipt.ts'
 import type { SourceValue } from '#core/source.ts'
 import { isConflict } from '#store/database-errors.ts'
 import { countDrift } from '#store/drift.ts'
-import { type Head, isKnown, readBodies, readHeads, readHistory } from '#store/heads.ts'
+import { type Head, isKnown, readArrivals, readBodies, readHeads, readHistory } from '#store/heads.ts'
 import { insertIdempotencyKeys } from '#store/idempotency-keys.ts'
 import {
   copyEdges,
@@ -46,6 +46,12 @@ export interface WrittenMessage {
   readonly completed: readonly KeyedCompleted[]
 }
 
+/** The steps that keep, in the same transaction, what became of the messages. */
+export type Keeping = (
+  messages: readonly IntakeMessage[],
+  results: readonly (readonly KeyedResult[])[],
+) => readonly WriteStep[]
+
 const ATTEMPTS = 4
 
 /**
@@ -53,14 +59,18 @@ const ATTEMPTS = 4
  * What is known is read before the transaction; two writers that make the same next version of a record collide on its key, and a
  * void that crosses its original is seen under the lock: the loser reads again and decides anew.
  */
-export async function writeGroup(pool: Pool, messages: readonly IntakeMessage[]): Promise<WrittenMessage[]> {
+export async function writeGroup(
+  pool: Pool,
+  messages: readonly IntakeMessage[],
+  keep: Keeping = keepMessages,
+): Promise<WrittenMessage[]> {
   for (let attempt = 1; ; attempt++) {
     const client = await pool.connect()
     let broken: Error | undefined
     try {
       const [first] = messages
-      if (first?.parts) return [await joinAndWrite(client, first, first.parts)]
-      return await decideAndWrite(client, messages, null)
+      if (first?.parts) return [await joinAndWrite(client, first, first.parts, keep)]
+      return await decideAndWrite(client, messages, keep, null)
     } catch (error) {
       broken = await rollBack(client)
       if (!isConflict(error) || attempt === ATTEMPTS) throw error
@@ -75,16 +85,18 @@ async function joinAndWrite(
   client: PoolClient,
   message: IntakeMessage,
   parts: MessageParts,
+  keep: Keeping,
 ): Promise<WrittenMessage> {
   await client.query('begin')
   const parted = await readParts(client, message, parts)
-  const [written] = await decideAndWrite(client, [parted.message], parted)
+  const [written] = await decideAndWrite(client, [parted.message], keep, parted)
   return written as WrittenMessage
 }
 
 async function decideAndWrite(
   client: PoolClient,
   given: readonly IntakeMessage[],
+  keep: Keeping,
   parted: Parted | null,
 ): Promise<WrittenMessage[]> {
   const earlier = parted?.earlier ?? []
@@ -97,13 +109,12 @@ async function decideAndWrite(
   // What came first is decided first: a detail that waited is older than the message that brought its base.
   const completed = parted ? await completeEarlier(client, dangling?.earlier ?? earlier, known, decision) : []
   const results = messages.map((message) => decideMessage(message, known, decision))
-  const rows = messages.map((message, i) => messageRow(message, results[i] as KeyedResult[]))
   const begun = await writeRare(client, messages, results, decision, {
     isBegun: parted !== null,
     waits: dangling && { dangling, heads: known.heads },
   })
   if (parted) {
-    await writeTogether(client, [copyMessages(rows)])
+    await writeTogether(client, keep(messages, results))
     await keepParts(client, parted, completed)
   }
   const versions: WriteStep[] = decision.versions.length
@@ -111,7 +122,7 @@ async function decideAndWrite(
     : []
   await writeTogether(client, [
     ...(begun ? [] : ['begin']),
-    ...(parted ? [] : [copyMessages(rows)]),
+    ...(parted ? [] : keep(messages, results)),
     copyEdges(decision.edges),
     ...versions,
     'commit',
@@ -174,7 +185,7 @@ async function rollBack(client: PoolClient): Promise<Error | undefined> {
 /** Reads what must be known of the records before it can be decided what becomes of them: one query in the common case. */
 async function readKnown(
   client: PoolClient,
-  messages: readonly Pick<PreparedMessage, 'sources'>[],
+  messages: readonly Pick<PreparedMessage, 'sources' | 'deferred'>[],
 ): Promise<Known> {
   const ids = new Set<string>()
   const coming = new Set<string>()
@@ -194,6 +205,7 @@ async function readKnown(
       history: new Map(),
       waiting: new Map(),
       awaited: new Set(),
+      arrivals: new Map(),
     }
   const { heads, awaited } = await readHeads(client, [...ids])
   const { changed, voids } = sortByNeed(messages, heads)
@@ -201,7 +213,9 @@ async function readKnown(
   const bodies = voids.length ? await readBodies(client, voids) : new Map()
   const wanted = awaited.filter((id) => coming.has(id))
   const waiting = wanted.length ? await readWaitingVoids(client, wanted) : new Map()
-  return { heads, bodies, written: new Map(), history, waiting, awaited: new Set(awaited) }
+  const touched = messages.some(({ deferred }) => deferred) ? [...changed, ...voids] : []
+  const arrivals = touched.length ? await readArrivals(client, touched) : new Map()
+  return { heads, bodies, written: new Map(), history, waiting, awaited: new Set(awaited), arrivals }
 }
 
 function sortByNeed(
@@ -222,6 +236,10 @@ function sortByNeed(
   }
   return { changed: [...changed], voids: [...voids] }
 }
+
+const keepMessages: Keeping = (messages, results) => [
+  copyMessages(messages.map((message, i) => messageRow(message, results[i] as KeyedResult[]))),
+]
 
 const messageRow = (message: IntakeMessage, results: readonly KeyedResult[]): MessageRow => ({
   ...message,

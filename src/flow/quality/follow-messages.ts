@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import { fieldOfPlace, type Issue } from '#core/issue.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { type Follower, stepUnderLock } from '#flow/follow/follower.ts'
-import { readResults } from '#flow/intake/results-text.ts'
+import { readPiece, readResults } from '#flow/intake/results-text.ts'
 import {
   type CountedMessage,
   firstReceived,
@@ -11,6 +11,7 @@ import {
   readUncounted,
 } from '#store/counted-messages.ts'
 import { moveFollower } from '#store/followers.ts'
+import { PIECE_MAX, readPieces } from '#store/message-results.ts'
 import { addQualityCounts, addQualityReasons, type QualityReason } from '#store/quality.ts'
 import { countersOf } from './counters.ts'
 
@@ -63,7 +64,7 @@ async function count(client: ClientBase, messages: readonly CountedMessage[]): P
     if (state === 'refused') counters.add(system, day, 'messages.refused', 1)
     for (const name of ['received', 'accepted', 'unchanged', 'rejected'] as const)
       counters.add(system, day, name, message[name])
-    for (const { code, path } of issuesOf(message)) {
+    for await (const { code, path } of issuesOf(client, message)) {
       const field = fieldOfPlace(path)
       const key = `${system} ${day} ${code} ${field}`
       const known = reasons.get(key)
@@ -78,9 +79,18 @@ async function count(client: ClientBase, messages: readonly CountedMessage[]): P
   await addQualityReasons(client, worst, REASONS_OF_A_DAY)
 }
 
-function issuesOf({ results, problem, system, record }: CountedMessage): Issue[] {
-  const issues: Issue[] = problem === null ? [] : [JSON.parse(problem) as Issue]
-  if (results === null) return issues
-  for (const result of readResults(results, null, system, record)) issues.push(...(result.issues ?? []))
-  return issues
+async function* issuesOf(client: ClientBase, message: CountedMessage): AsyncGenerator<Issue> {
+  const { id, system, record, results, problem } = message
+  if (problem !== null) yield JSON.parse(problem) as Issue
+  if (results !== null) for (const { issues } of readResults(results, system, record)) yield* issues ?? []
+  if (!message.inPieces) return
+  const name = { id, receivedAtMs: Date.parse(message.receivedAt) }
+  for (let from = 0; ; ) {
+    const pieces = await readPieces(client, name, from, PIECE_MAX)
+    for (const { text } of pieces)
+      for (const { issues } of readPiece(text, system, record)) yield* issues ?? []
+    const last = pieces.at(-1)
+    if (!last) return
+    from = last.first + last.count
+  }
 }

@@ -45,6 +45,9 @@ async function failing(error: unknown) {
     push: async () => {
       throw error
     },
+    pushLarge: async () => {
+      throw error
+    },
     pushCanonical: async () => {
       throw error
     },

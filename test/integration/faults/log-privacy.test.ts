@@ -31,7 +31,7 @@ async function logged() {
     }
     throw new Error('the row was taken')
   }
-  const intake: Intake = { push: fail, pushCanonical: fail, close: async () => {} }
+  const intake: Intake = { push: fail, pushLarge: fail, pushCanonical: fail, close: async () => {} }
   const app = await createApi({
     pool: api.pool,
     registry: api.registry,
@@ -40,6 +40,7 @@ async function logged() {
       wakeLink: async () => true,
       wakeFollower: async () => true,
       wakeLinks: () => {},
+      wakeLarge: async () => true,
       close: async () => {},
     },
     productAliases: holdAliases(),

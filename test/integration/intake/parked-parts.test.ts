@@ -278,6 +278,8 @@ describe('what waits', () => {
       follow: { find: async () => [] },
       wakeFollower: async () => true,
       followHere: () => {},
+      wakeLarge: async () => true,
+      workOn: () => {},
     })()
     expect(await listWaiting(hub.pool, { system: 'parts', limit: 9 })).toEqual([])
     expect((await hub.push(base('A1'))).completed).toBeUndefined()

@@ -6,12 +6,15 @@ import type { Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import { createDelivery } from '#flow/delivery/create-delivery.ts'
+import { createIntake } from '#flow/intake/create-intake.ts'
+import { runLarge } from '#flow/large/run.ts'
 import { type JobBackend, openJobBackend } from '#jobs/backend.ts'
 import { createQueues, LINKS_QUEUE, type Queues } from '#jobs/queues.ts'
-import { startWorkers, type Workers } from '#jobs/workers.ts'
+import { type LargeWork, startWorkers, type Workers } from '#jobs/workers.ts'
 import { createPool } from '#store/database.ts'
 import { deleteLink, listLinks } from '#store/links.ts'
 import { withDatabase } from '#test/database.ts'
+import { plainRegistry } from '#test/plain-mapping.ts'
 import { allOk, type Receiver, startReceiver } from '../delivery/receiver.ts'
 import { linkNow, linkTo, someRows, store } from '../delivery/setting.ts'
 import { hasRedis, startRedis, type TestRedis } from './redis.ts'
@@ -52,7 +55,16 @@ async function close(): Promise<void> {
 function work(sweepEveryMs = NEVER): Workers {
   const send = createHttpDelivery().send
   const delivery = createDelivery({ pool, send, random: () => 0.5 })
-  const started = startWorkers({ backend, queues, pool, delivery, sweepEveryMs })
+  const stopped = new AbortController()
+  const large: LargeWork = {
+    run: (id) =>
+      runLarge(
+        { pool, registry: plainRegistry, onCommitted: () => {}, signal: stopped.signal, leaseMs: 1000 },
+        id,
+      ),
+    close: async () => stopped.abort(),
+  }
+  const started = startWorkers({ backend, queues, pool, delivery, large, sweepEveryMs })
   workers.push(started)
   return started
 }
@@ -208,6 +220,52 @@ function laws(): void {
     await hanging.close()
   })
 
+  test('a large message is worked on as soon as it is there, and the ones behind it after it', async () => {
+    work()
+    await pause(300)
+    const ids = [await takeLarge('one', 1200), await takeLarge('two', 10), await takeLarge('three', 10)]
+    for (const id of ids) await expect.poll(() => stateOf(id), { timeout: 8000 }).toBe('done')
+    expect(await countsOf(ids[0] as string)).toEqual({ received: 1200, accepted: 1200, unchanged: 0 })
+  })
+
+  test('with every job lost the sweep still works on large messages', async () => {
+    const first = await takeLarge('lost', 700)
+    await lose()
+    work(200)
+    await expect.poll(() => stateOf(first), { timeout: 8000 }).toBe('done')
+    await lose()
+    const second = await takeLarge('again', 10)
+    await lose()
+    await expect.poll(() => stateOf(second), { timeout: 8000 }).toBe('done')
+  })
+
+  test('two processes share large messages: each is done once', async () => {
+    const ids = await Promise.all(Array.from({ length: 6 }, (_, i) => takeLarge(`shared${i}x`, 600)))
+    work(150)
+    work(150)
+    for (const id of ids) await expect.poll(() => stateOf(id), { timeout: 15_000 }).toBe('done')
+    for (const id of ids) expect(await countsOf(id)).toEqual({ received: 600, accepted: 600, unchanged: 0 })
+  })
+
+  test('a worker process killed in the middle of a large message: another goes on where its last COMMIT was', async () => {
+    const id = await takeLarge('killed', 6000)
+    const script = fileURLToPath(new URL('worker-process.ts', import.meta.url))
+    const addresses = [database.url, ...(redisUrl() ? [redisUrl() as string] : [])]
+    const worker = fork(script, addresses, { stdio: 'ignore' })
+    await expect.poll(() => doneOf(id), { timeout: 15_000, interval: 5 }).toBeGreaterThan(0)
+    worker.kill('SIGKILL')
+    const done = await doneOf(id)
+    expect(done).toBeLessThan(6000)
+    work(200)
+    await expect.poll(() => stateOf(id), { timeout: 15_000 }).toBe('done')
+    expect(await countsOf(id)).toEqual({ received: 6000, accepted: 6000, unchanged: 0 })
+    const { rows } = await pool.query(
+      'select count(*)::int as count, max(version) as version from record_versions where message_id = $1',
+      [id],
+    )
+    expect(rows).toEqual([{ count: 6000, version: 1 }])
+  })
+
   test('two processes share the work and send nothing twice', async () => {
     await linkTo(pool, receiver)
     work(150)
@@ -222,6 +280,39 @@ function laws(): void {
     expect(receiver.changes).toHaveLength(220)
   })
 }
+
+let largeTaken = 0
+
+/** Stores a large message of plain sales, whose numbers no other one has, and wakes the workers for it. */
+async function takeLarge(prefix: string, sales: number): Promise<string> {
+  const intake = createIntake({
+    pool,
+    registry: plainRegistry,
+    clock: Date.now,
+    onCommitted: () => {},
+    onWaiting: (id) => void queues.wakeLarge(id),
+  })
+  const round = largeTaken++
+  const body = JSON.stringify(Array.from({ length: sales }, (_, i) => ({ no: `${prefix}-${round}-${i}` })))
+  const chunks = (async function* () {
+    yield Buffer.from(body)
+  })()
+  const { receipt } = await intake.pushLarge({
+    system: 'plain',
+    record: 'sale',
+    contentType: 'application/json',
+    keyId: null,
+    chunks,
+  })
+  return receipt
+}
+
+const stateOf = async (id: string): Promise<string> =>
+  (await pool.query('select state from messages where id = $1', [id])).rows[0].state
+const doneOf = async (id: string): Promise<number> =>
+  (await pool.query('select done from large_messages where message_id = $1', [id])).rows[0]?.done ?? 0
+const countsOf = async (id: string): Promise<object> =>
+  (await pool.query('select received, accepted, unchanged from messages where id = $1', [id])).rows[0]
 
 /** Takes every job away, as a Redis without persistence does when it dies. */
 let lose: () => Promise<void>

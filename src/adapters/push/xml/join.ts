@@ -5,6 +5,8 @@ import { isPrecisionLost, normaliseCode } from '#core/text.ts'
 import { fieldPath, rowPath, type XmlFields, type XmlRow } from './row.ts'
 
 const BASE = 'base'
+/** Bases without a detail that are remembered of a stream. */
+const IDLE_MAX = 1000
 
 /** A base element that no detail used. */
 export interface Unjoined {
@@ -39,6 +41,14 @@ export interface XmlParts {
   readonly alone: ReadonlyMap<number, DetailPart>
 }
 
+/** Parts that leave memory while a stream is read: details without a base, and bases beyond those that are kept. */
+export interface ParkedParts {
+  readonly alone: Map<number, DetailPart>
+  readonly bases: BasePart[]
+}
+
+export const noParts = (): ParkedParts => ({ alone: new Map(), bases: [] })
+
 /** The source record of a detail and a base, whichever messages they came in. */
 export function joinedRecord(
   detail: Pick<DetailPart, 'path' | 'fields'>,
@@ -64,11 +74,19 @@ export class BaseJoin {
   private readonly on: readonly string[]
   private readonly bases = new Map<string, Base>()
   private readonly keyless: Unjoined[] = []
-  private readonly alone = new Map<number, DetailPart>()
+  private readonly parked: ParkedParts
   private readonly options: XmlJoin
+  private readonly maxBases: number
+  private forgotten = 0
 
-  constructor(options: XmlJoin) {
+  /**
+   * @param maxBases bases that are kept at one time; where more come, the oldest is forgotten
+   * @param parked where parts are put that leave memory; who reads a stream takes them out again
+   */
+  constructor(options: XmlJoin, maxBases = Number.POSITIVE_INFINITY, parked = noParts()) {
+    this.parked = parked
     this.options = options
+    this.maxBases = maxBases
     this.on = options.on.split(',').map((name) => name.trim())
   }
 
@@ -77,11 +95,28 @@ export class BaseJoin {
     const key = this.keyOf(row)
     const path = this.basePath(row)
     const earlier = this.bases.get(key)
-    if (this.fault(row) !== null) this.keyless.push({ path, key: this.rawKey(row) })
-    else if (!earlier)
+    if (this.fault(row) !== null) this.idle({ path, key: this.rawKey(row) })
+    else if (!earlier) {
       this.bases.set(key, { row, path, key: this.rawKey(row), used: false, contested: false })
-    else if (JSON.stringify(earlier.row.fields) !== JSON.stringify(row.fields)) earlier.contested = true
+      if (this.bases.size > this.maxBases) this.forgetOldest()
+    } else if (JSON.stringify(earlier.row.fields) !== JSON.stringify(row.fields)) earlier.contested = true
     return key
+  }
+
+  private forgetOldest(): void {
+    for (const [joinKey, base] of this.bases) {
+      this.bases.delete(joinKey)
+      this.forgotten++
+      if (!base.used) this.idle({ path: base.path, key: base.key })
+      const part = partOf(joinKey, base)
+      if (this.options.park && part) this.parked.bases.push(part)
+      return
+    }
+  }
+
+  /** Notes a base that no detail will use; of a stream without end the first ones are enough. */
+  private idle(base: Unjoined): void {
+    if (this.keyless.length < IDLE_MAX || this.maxBases === Number.POSITIVE_INFINITY) this.keyless.push(base)
   }
 
   /** Key by which a detail finds its base. */
@@ -110,7 +145,12 @@ export class BaseJoin {
         issues,
       )
     if (this.options.park && fault === null && row.issues.length === 0)
-      this.alone.set(index, { joinKey: this.keyOf(row), key: this.rawKey(row), path, fields: row.fields })
+      this.parked.alone.set(index, {
+        joinKey: this.keyOf(row),
+        key: this.rawKey(row),
+        path,
+        fields: row.fields,
+      })
     return sourceRecord(index, path, row.fields, fieldPath, issues)
   }
 
@@ -118,11 +158,11 @@ export class BaseJoin {
   parts(): XmlParts | undefined {
     if (!this.options.park) return undefined
     const bases: BasePart[] = []
-    for (const [joinKey, { row, path, key, used, contested }] of this.bases) {
-      if (contested || row.issues.length > 0) continue
-      bases.push({ joinKey, key, path, fields: row.fields, used })
+    for (const [joinKey, base] of this.bases) {
+      const part = partOf(joinKey, base)
+      if (part) bases.push(part)
     }
-    return { bases, alone: this.alone }
+    return { bases, alone: this.parked.alone }
   }
 
   /** Bases that no detail used: nothing of them becomes a record. */
@@ -155,7 +195,8 @@ export class BaseJoin {
     const { base } = this.options
     const path = this.on.length === 1 ? fieldPath(rowPath(row), this.on[0] ?? '') : rowPath(row)
     const same = this.on.length === 1 ? `this ${this.on[0]}` : `the same ${this.on.join(', ')}`
-    const reason = late ?? `no ${base} with ${same} in the message`
+    const near = this.forgotten === 0 ? '' : `, nor among the ${this.maxBases} before it`
+    const reason = late ?? `no ${base} with ${same} in the message${near}`
     return { path, code: 'E_SCHEMA', reason, fix: `send the ${base} in the same message` }
   }
 
@@ -174,6 +215,10 @@ export class BaseJoin {
     return this.on.map((name) => textOf(row.fields[name])).join(',')
   }
 }
+
+/** The part that a base is; null where it cannot be believed. */
+const partOf = (joinKey: string, { row, path, key, used, contested }: Base): BasePart | null =>
+  contested || row.issues.length > 0 ? null : { joinKey, key, path, fields: row.fields, used }
 
 function placingIn(basePath: string) {
   return (path: string, field: string): string => {

@@ -1,12 +1,14 @@
 import { sourceRecord } from '#adapters/push/record.ts'
 import { tooMany } from '#adapters/push/too-many.ts'
 import type { ReadOptions, SourceRecord } from '#core/source.ts'
-import { BaseJoin, type Unjoined, type XmlParts } from './join.ts'
+import { BaseJoin, type ParkedParts, type Unjoined, type XmlParts } from './join.ts'
 import { type XmlLimits, XmlReader } from './reader.ts'
 import { fieldPath, rowPath, type XmlRow } from './row.ts'
 
 /** Details that may wait for their base at one time in a stream. */
 export const WAITING_MAX = 10_000
+/** Bases of a stream that are kept for the details to come: memory stays the same however long it is. */
+export const BASES_MAX = 20_000
 
 export interface XmlRecords {
   readonly records: SourceRecord[]
@@ -54,13 +56,14 @@ export async function* streamXml(
   text: AsyncIterable<string>,
   options: XmlSettings & {
     readonly maxWaiting: number
+    readonly parked?: ParkedParts | undefined
     readonly onEnd: (rest: Omit<XmlRecords, 'records'>) => void
   },
   maxDepth: number,
 ): AsyncGenerator<SourceRecord> {
   const limits = { maxDepth, maxRecords: Number.POSITIVE_INFINITY }
   const reader = new XmlReader(rowNames(options), limits, options.xml)
-  const sequence = createSequence(options.xml?.join, options.maxWaiting)
+  const sequence = createSequence(options.xml?.join, options)
   for await (const piece of text) yield* sequence.take(reader.feed(piece))
   yield* sequence.take(reader.end())
   yield* sequence.end()
@@ -72,8 +75,11 @@ interface Waiting {
   readonly index: number
 }
 
-function createSequence(join: Join, maxWaiting: number) {
-  const joined = join ? new BaseJoin(join) : null
+function createSequence(
+  join: Join,
+  { maxWaiting, parked }: { readonly maxWaiting: number; readonly parked?: ParkedParts | undefined },
+) {
+  const joined = join ? new BaseJoin(join, BASES_MAX, parked) : null
   const waiting = new Map<string, Waiting[]>()
   let held = 0
   let index = 0

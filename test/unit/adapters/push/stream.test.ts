@@ -251,6 +251,21 @@ describe('a stream is refused', () => {
     })
   })
 
+  test('a base is kept for the next 20,000 bases: XML without end joins in the same memory, and a detail too far behind is rejected alone', async () => {
+    async function* source() {
+      for (let n = 0; n < 21_000; n++) yield Buffer.from(`<b><k>${n}</k></b><d><k>${n}</k></d>`)
+      yield Buffer.from('<d><k>20999</k></d><d><k>1000</k></d><d><k>999</k></d>')
+    }
+    let records = 0
+    const rejected: string[] = []
+    for await (const record of decodeStream(source(), JOIN)) {
+      records++
+      rejected.push(...record.issues.map(({ reason }) => `${record.index}: ${reason}`))
+    }
+    expect(records).toBe(21_003)
+    expect(rejected).toEqual(['21002: no b with this k in the message, nor among the 20000 before it'])
+  })
+
   test('details beyond those that may wait for their base are rejected, the others live', async () => {
     const text = '<d><k>1</k></d><d><k>2</k></d><d><k>3</k></d><b><k>1</k></b><b><k>3</k></b>'
     const { records } = await streamed(Buffer.from(text), { ...JOIN, maxWaiting: 2 }, 1000)

@@ -1,0 +1,151 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Pool } from 'pg'
+import { decodeStream, type StreamReport } from '#adapters/push/decode-stream.ts'
+import { type BasePart, noParts, type ParkedParts } from '#adapters/push/xml/join.ts'
+import type { CompiledMapping } from '#core/mapping/mapping.ts'
+import { countResults } from '#core/receipt.ts'
+import type { SourceRecord } from '#core/source.ts'
+import { messageParts } from '#flow/intake/parts.ts'
+import { prepareSources } from '#flow/intake/prepare.ts'
+import { writePiece } from '#flow/intake/results-text.ts'
+import { charsetOf, mappingName } from '#flow/intake/target.ts'
+import { type IntakeMessage, writeGroup } from '#flow/intake/write.ts'
+import { advanceLarge, type LargeLease } from '#store/large-messages.ts'
+import { readParts } from '#store/message-parts.ts'
+import { copyResults } from '#store/message-results.ts'
+
+/** Source records of one transaction: enough to pay for its COMMIT, few enough that other writers wait little for the positions. */
+const CHUNK_RECORDS = 500
+const CHUNK_BYTES = 2 * 1024 * 1024
+/** Source records that are mapped before the event loop gets its turn: the rows of the chunk before go to the server meanwhile. */
+const SLICE_RECORDS = 50
+/** Bases of one transaction, which looks for all details that wait for them. */
+const BASES_AT_ONCE = 2000
+
+interface WriteParts {
+  readonly pool: Pool
+  readonly signal: AbortSignal
+  readonly onCommitted: () => void
+}
+
+/**
+ * Maps and writes what is not done of a large message. Decoding gives the records of the same bytes in the same order each time, so what
+ * is done is passed over by counting. While a chunk is written, the next one is decoded and mapped.
+ */
+export async function writeRecords(
+  parts: WriteParts,
+  lease: LargeLease,
+  mapping: CompiledMapping,
+): Promise<StreamReport> {
+  const { pool, signal } = parts
+  const report: StreamReport = { encoding: 'utf-8', encodingMismatch: false, unjoined: [] }
+  const parked = noParts()
+  const writer = createChunkWriter(parts, lease, mapping, parked)
+  // Parts that may wait for others make a message of its own of each transaction.
+  const sliceRecords = mapping.read.xml?.join?.park ? CHUNK_RECORDS : SLICE_RECORDS
+  let bytes = 0
+  const counted = async function* () {
+    for await (const part of readParts(pool, lease)) {
+      bytes += part.length
+      yield part
+    }
+  }
+  let passed = 0
+  let chunkFrom = 0
+  let slice: SourceRecord[] = []
+  try {
+    const read = { ...mapping.read, parked }
+    for await (const record of decodeStream(counted(), read, charsetOf(lease.contentType), report)) {
+      if (passed < lease.done) {
+        passed++
+        parked.alone.delete(record.index)
+        continue
+      }
+      slice.push(record)
+      const full = writer.sources + slice.length >= CHUNK_RECORDS || bytes - chunkFrom > CHUNK_BYTES
+      if (!full && slice.length < sliceRecords) continue
+      writer.add(slice)
+      slice = []
+      if (full) {
+        signal.throwIfAborted()
+        await writer.flush(bytes)
+        chunkFrom = bytes
+      }
+      await nextTurn()
+    }
+    if (slice.length > 0) writer.add(slice)
+    if (writer.sources > 0) await writer.flush(bytes)
+    await writer.keepBases([...parked.bases.splice(0), ...(report.parts?.bases ?? [])], bytes)
+  } finally {
+    await writer.end()
+  }
+  return report
+}
+
+function createChunkWriter(
+  { pool, onCommitted }: WriteParts,
+  lease: LargeLease,
+  mapping: CompiledMapping,
+  parked: ParkedParts,
+) {
+  const base = {
+    ...lease,
+    mapping: mappingName(mapping),
+    bytes: NO_BYTES,
+    encoding: '',
+    keyId: null,
+    idempotencyKey: undefined,
+    deferred: true,
+  }
+  let slices: IntakeMessage[] = []
+  let sources = 0
+  let done = lease.done
+  let writing: Promise<void> = Promise.resolve()
+
+  const write = async (messages: readonly IntakeMessage[], first: number, bytes: number): Promise<void> => {
+    await writeGroup(pool, messages, (_, results) => {
+      const flat = results.flat()
+      if (flat.length === 0) return [advanceLarge(lease, { ...countResults(flat), before: first, bytes })]
+      const piece = { first, count: flat.length, text: writePiece(flat) }
+      return [advanceLarge(lease, { ...countResults(flat), before: first, bytes }), copyResults(lease, piece)]
+    })
+    onCommitted()
+  }
+
+  return {
+    /** Source records that are mapped and not handed to the database. */
+    get sources() {
+      return sources
+    },
+    add(records: readonly SourceRecord[]): void {
+      const came = { alone: new Map(parked.alone), bases: parked.bases.splice(0) }
+      parked.alone.clear()
+      slices.push({
+        ...base,
+        ...prepareSources(records, mapping, lease.receivedAtMs),
+        parts: messageParts(came, mapping),
+      })
+      sources += records.length
+    },
+    /** Writes what was added, after what was written before. Settles when the database has taken the chunk before. */
+    async flush(bytes: number): Promise<void> {
+      await writing
+      writing = write(slices, done, bytes)
+      writing.catch(() => {})
+      done += sources
+      slices = []
+      sources = 0
+    },
+    /** Keeps bases for details of other messages, and completes those that came before. */
+    async keepBases(bases: readonly BasePart[], bytes: number): Promise<void> {
+      for (let at = 0; at < bases.length; at += BASES_AT_ONCE) {
+        const parts = messageParts({ bases: bases.slice(at, at + BASES_AT_ONCE), alone: new Map() }, mapping)
+        slices.push({ ...base, ...prepareSources([], mapping, lease.receivedAtMs), parts })
+        await this.flush(bytes)
+      }
+    },
+    end: () => writing,
+  }
+}
+
+const NO_BYTES = new Uint8Array(0)

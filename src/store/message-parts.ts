@@ -1,0 +1,109 @@
+import type { Pool } from 'pg'
+import { copyRows } from './copy-binary.ts'
+import { inTransaction } from './database.ts'
+import { uuidBytes } from './intake.ts'
+import { type Coding, decodeBytes, encodeBytes } from './message-bytes.ts'
+import { type WriteStep, writeTogether } from './write-together.ts'
+
+/** A message with its time of receipt, which finds its partition. */
+export interface MessageName {
+  readonly id: string
+  readonly receivedAtMs: number
+}
+
+const COPY = `copy message_parts (message_id, received_at, part, size, coding, bytes) from stdin (format binary)`
+
+function copyPart({ id, receivedAtMs }: MessageName, part: number, raw: Uint8Array): WriteStep {
+  const { coding, bytes } = encodeBytes(raw)
+  const rows = copyRows(bytes.length + 256)
+  rows.row(6)
+  rows.uuid(uuidBytes(id))
+  rows.timestamp(receivedAtMs)
+  rows.int4(part)
+  rows.int4(raw.length)
+  rows.latin1(coding)
+  rows.bytes(bytes)
+  return { copy: COPY, rows }
+}
+
+/**
+ * Stores the next part of a message that is being received. Its COMMIT does not wait for the disk: that of the message itself does, and
+ * with it goes all that was written to the log before.
+ */
+export async function insertPart(
+  pool: Pool,
+  message: MessageName,
+  part: number,
+  bytes: Uint8Array,
+): Promise<void> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await writeTogether(client, [
+      'begin',
+      'set local synchronous_commit = off',
+      `select keep_upload('${message.id}', ${UPLOAD_SILENCE_MS})`,
+      copyPart(message, part, bytes),
+      'commit',
+    ])
+  } catch (error) {
+    broken = await client.query('rollback').then(
+      () => undefined,
+      (failed: unknown) => (failed instanceof Error ? failed : new Error(String(failed))),
+    )
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** An upload that stored no part for this long is given up by its sender or its process, and swept away. */
+export const UPLOAD_SILENCE_MS = 600_000
+
+/** The bytes of a large message as received, part by part; the next one is read while one is used. */
+export async function* readParts(pool: Pool, { id, receivedAtMs }: MessageName): AsyncGenerator<Buffer> {
+  const read = async (part: number): Promise<Buffer | null> => {
+    const { rows } = await pool.query<{ coding: Coding; bytes: Buffer }>({
+      name: 'read-message-part',
+      text: `select coding, bytes from message_parts
+              where message_id = $1 and part = $2 and received_at = to_timestamp($3::numeric / 1000)`,
+      values: [id, part, receivedAtMs],
+    })
+    return rows[0] ? decodeBytes(rows[0].coding, rows[0].bytes) : null
+  }
+  let next = read(0)
+  for (let part = 1; ; part++) {
+    const bytes = await next
+    if (!bytes) return
+    next = read(part)
+    // Whoever stops in the middle asks for no more parts; what this one says then is nobody's.
+    next.catch(() => {})
+    yield bytes
+  }
+}
+
+/** Removes what uploads left that were broken off: parts without a message. Gives how many uploads there were. */
+export async function deleteLostUploads(pool: Pool): Promise<number> {
+  const { rows } = await pool.query(
+    `select message_id as id, extract(epoch from received_at) * 1000 as "receivedAtMs" from large_messages
+      where state = 'receiving' and leased_until < clock_timestamp() limit 100`,
+  )
+  for (const { id, receivedAtMs } of rows)
+    await deleteUpload(pool, { id, receivedAtMs: Number(receivedAtMs) })
+  return rows.length
+}
+
+/** Removes an upload that did not become a message. One that did is left alone. */
+export async function deleteUpload(pool: Pool, { id, receivedAtMs }: MessageName): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query(
+      `delete from large_messages where message_id = $1 and state = 'receiving'`,
+      [id],
+    )
+    if (rowCount !== 1) return
+    await client.query(
+      'delete from message_parts where message_id = $1 and received_at = to_timestamp($2::numeric / 1000)',
+      [id, receivedAtMs],
+    )
+  })
+}
