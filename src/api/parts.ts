@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { Intake } from '#flow/intake/intake.ts'
-import type { Registry } from '#flow/systems/registry.ts'
+import type { LiveRegistry } from '#flow/systems/live.ts'
 import type { Queues } from '#jobs/queues.ts'
 import type { Callers } from './auth.ts'
 import type { HeadWatch } from './head-watch.ts'
@@ -11,7 +11,7 @@ import type { Metrics } from './metrics.ts'
 /** What the API is handed; it opens nothing itself. */
 export interface ApiParts {
   readonly pool: Pool
-  readonly registry: Registry
+  readonly registry: LiveRegistry
   readonly intake: Intake
   readonly queues: Queues
   readonly adminKey: string | undefined

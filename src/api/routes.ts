@@ -36,8 +36,8 @@ const GUARDED = [
 ] as const
 
 const publicRoutes = ({ pool, registry, language }: RouteParts): FastifyPluginAsync => {
-  const systems = [...registry.systems.keys()]
-  return publicPages({ trace: (code) => publicTrace(pool, code, systems), language })
+  const trace = (code: string) => publicTrace(pool, code, [...registry.systems.keys()])
+  return publicPages({ trace, language })
 }
 
 /** All routes: the open ones, and those that need a key. */

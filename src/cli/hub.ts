@@ -6,8 +6,9 @@ import { createApi } from '#api/app.ts'
 import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
 import { createDelivery } from '#flow/delivery/create-delivery.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
+import { runReplay } from '#flow/replay/run.ts'
+import { createLiveRegistry, type LiveRegistry, noteSeed } from '#flow/systems/live.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
-import type { Registry } from '#flow/systems/registry.ts'
 import { type JobBackend, openJobBackend } from '#jobs/backend.ts'
 import { createQueues, type Queues } from '#jobs/queues.ts'
 import { startWorkers } from '#jobs/workers.ts'
@@ -27,7 +28,7 @@ export interface Hub {
   readonly url: string
   readonly databaseUrl: string
   readonly pool: Pool
-  readonly registry: Registry
+  readonly registry: LiveRegistry
   /** Takes nothing more, finishes what is under way, and closes all it opened; within 5 s. */
   stop(): Promise<void>
 }
@@ -64,7 +65,13 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     await migrate(pool)
     await ensurePartitions(pool, Date.now())
     const secret = await keptSecret(pool, 'identity-numbers')
-    const registry = await loadRegistry(settings.mappings, { keyedHash: keyedHash(secret) })
+    const options = { keyedHash: keyedHash(secret) }
+    const seed = await loadRegistry(settings.mappings, options)
+    await noteSeed(pool, seed)
+    const registry = createLiveRegistry({ pool, seed, options, log })
+    closings.push(() => registry.close())
+    await registry.refresh()
+    registry.follow()
     for (const mistake of registry.mistakes) log.error({ mistake }, 'a mapping is broken')
     await registerSystems(pool, [...registry.systems.values()])
     const backend = await openJobBackend({
@@ -94,14 +101,16 @@ async function openDatabase(settings: Settings, log: Logger, closings: Closing[]
 }
 
 function openWorkers(
-  parts: { pool: Pool; registry: Registry; backend: JobBackend; queues: Queues; log: Logger },
+  parts: { pool: Pool; registry: LiveRegistry; backend: JobBackend; queues: Queues; log: Logger },
   closings: Closing[],
 ): void {
   const { pool, registry, log } = parts
   const http = createHttpDelivery()
   closings.push(async () => http.close())
   const delivery = createDelivery({ pool, send: http.send, mappingOf: backwardMappings(registry), log })
-  const workers = startWorkers({ ...parts, delivery })
+  const onCommitted = () => parts.queues.wakeLinks()
+  const replay = (id: string, signal: AbortSignal) => runReplay({ ...parts, onCommitted }, id, { signal })
+  const workers = startWorkers({ ...parts, delivery, replay })
   closings.push(() => workers.close())
 }
 

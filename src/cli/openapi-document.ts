@@ -1,5 +1,7 @@
 import { createApi } from '#api/app.ts'
 import type { ApiParts } from '#api/parts.ts'
+import { createLiveRegistry } from '#flow/systems/live.ts'
+import { registryOf } from '#flow/systems/registry.ts'
 import { createPool } from '#store/database.ts'
 
 const nothing = (): never => {
@@ -7,11 +9,11 @@ const nothing = (): never => {
 }
 
 /** Parts that are never called: the document needs the routes and nothing behind them. */
-const stubs = (): ApiParts => ({
-  pool: createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }),
-  registry: { systems: new Map(), system: () => undefined, mistakes: [] },
+const stubs = (pool = createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' })): ApiParts => ({
+  pool,
+  registry: createLiveRegistry({ pool, seed: registryOf(new Map()) }),
   intake: { push: nothing, pushCanonical: nothing, close: async () => {} },
-  queues: { wakeLink: nothing, wakeLinks: nothing, close: async () => {} },
+  queues: { wakeLink: nothing, wakeLinks: nothing, wakeReplay: nothing, close: async () => {} },
   adminKey: undefined,
   language: 'zh',
   log: false,

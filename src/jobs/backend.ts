@@ -14,6 +14,7 @@ import { checkRedis } from './check-redis.ts'
 /** What a job carries: identifiers, never a record or anything of a person. */
 export interface JobData {
   readonly link?: string
+  readonly replay?: string
 }
 
 /** As much of a BullMQ queue as the hub uses; the same on both backends. */

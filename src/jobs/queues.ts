@@ -2,6 +2,7 @@ import type { JobBackend, JobQueue } from './backend.ts'
 
 export const LINKS_QUEUE = 'links'
 export const WAKES_QUEUE = 'wakes'
+export const REPLAYS_QUEUE = 'replays'
 
 /** A queue that does not answer must not hold anything up. */
 const ADD_MS = 2000
@@ -23,12 +24,15 @@ export interface Queues {
   wakeLink(id: string, delayMs?: number): Promise<boolean>
   /** Says that there are new changes for whichever link wants them. */
   wakeLinks(): void
+  /** Asks for a replay to be gone on with; false where the queue did not take it. */
+  wakeReplay(id: string): Promise<boolean>
   close(): Promise<void>
 }
 
 export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
   const links = backend.queue(LINKS_QUEUE)
   const wakes = backend.queue(WAKES_QUEUE)
+  const replays = backend.queue(REPLAYS_QUEUE)
   let warnedAtMs = Number.NEGATIVE_INFINITY
   let wakeAgain = false
   let timer: NodeJS.Timeout | null = null
@@ -70,6 +74,7 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
             { ...DISPOSABLE, delay: delayMs, deduplication: later(id) },
           )
         : await add(links, 'deliver', { link: id }, { ...DISPOSABLE, deduplication: now(id) }),
+    wakeReplay: (id) => add(replays, 'go on', { replay: id }, { ...DISPOSABLE, deduplication: now(id) }),
     wakeLinks() {
       if (closed) return
       if (timer) wakeAgain = true
@@ -78,7 +83,7 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
     async close() {
       closed = true
       if (timer) clearTimeout(timer)
-      await Promise.allSettled([inTime(links.close(), ADD_MS), inTime(wakes.close(), ADD_MS)])
+      await Promise.allSettled([links, wakes, replays].map((queue) => inTime(queue.close(), ADD_MS)))
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import { ensurePartitions } from '#store/partitions.ts'
+import { findOpenReplays } from '#store/replays.ts'
 
 const PARTITIONS_EVERY_MS = 600_000
 
@@ -10,6 +11,10 @@ export interface SweepParts {
   readonly wake: (linkId: string) => Promise<boolean>
   /** Delivers over a link in this process, without the queue. */
   readonly deliver: (linkId: string) => void
+  /** Hands a replay to the queue. */
+  readonly wakeReplay: (id: string) => Promise<boolean>
+  /** Goes on with a replay in this process, without the queue. */
+  readonly replay: (id: string) => void
   readonly now: () => number
 }
 
@@ -19,6 +24,7 @@ export interface SweepParts {
  */
 export function createSweep(parts: SweepParts): () => Promise<void> {
   let seen = new Map<string, bigint>()
+  let open = new Set<string>()
   let partitionsAtMs = Number.NEGATIVE_INFINITY
   return async () => {
     const links = await findLinksWithWork(parts.pool, parts.now())
@@ -26,6 +32,11 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
     seen = new Map(links.map(({ id, cursor }) => [id, cursor]))
     for (const { id, cursor } of links) {
       if (before.get(id) === cursor || !(await parts.wake(id))) parts.deliver(id)
+    }
+    const openBefore = open
+    open = new Set(await findOpenReplays(parts.pool))
+    for (const id of open) {
+      if (openBefore.has(id) || !(await parts.wakeReplay(id))) parts.replay(id)
     }
     const nowMs = performance.now()
     if (nowMs - partitionsAtMs < PARTITIONS_EVERY_MS) return

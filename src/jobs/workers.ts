@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import type { Delivery } from '#flow/delivery/create-delivery.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import type { JobBackend, JobWorker } from './backend.ts'
-import { LINKS_QUEUE, type Queues, WAKES_QUEUE } from './queues.ts'
+import { LINKS_QUEUE, type Queues, REPLAYS_QUEUE, WAKES_QUEUE } from './queues.ts'
 import { createSweep } from './sweep.ts'
 
 /** Links that are delivered at once: one that hangs takes one place, not the link beside it. */
@@ -27,6 +27,8 @@ export interface WorkersParts {
   readonly queues: Queues
   readonly pool: Pool
   readonly delivery: Delivery
+  /** Goes on with a replay until its end or the signal. */
+  readonly replay: (id: string, signal: AbortSignal) => Promise<unknown>
   readonly log?: WorkersLog
   readonly now?: () => number
   readonly sweepEveryMs?: number
@@ -52,6 +54,14 @@ export function startWorkers(parts: WorkersParts): Workers {
       await queues.wakeLink(linkId, Math.max(end.nextAt - now(), 1))
     }
   }
+  const replay = async (id: string): Promise<void> => void (await parts.replay(id, stop.signal))
+  const replayHere = (id: string): void => {
+    if (direct.has(id) || direct.size >= LINKS_AT_ONCE || stop.signal.aborted) return
+    const done = replay(id)
+      .catch((error: unknown) => tell(log, error, 'a replay was interrupted; the sweep comes back to it'))
+      .finally(() => direct.delete(id))
+    direct.set(id, done)
+  }
   const deliverHere = (linkId: string): void => {
     if (direct.has(linkId) || direct.size >= LINKS_AT_ONCE || stop.signal.aborted) return
     const done = deliver(linkId)
@@ -73,8 +83,16 @@ export function startWorkers(parts: WorkersParts): Workers {
       concurrency: LINKS_AT_ONCE,
     }),
     backend.worker(WAKES_QUEUE, wakeAll, common),
+    backend.worker(REPLAYS_QUEUE, async ({ data }) => await replay(data.replay ?? ''), common),
   ]
-  const sweep = createSweep({ pool, wake: queues.wakeLink, deliver: deliverHere, now })
+  const sweep = createSweep({
+    pool,
+    wake: queues.wakeLink,
+    deliver: deliverHere,
+    wakeReplay: queues.wakeReplay,
+    replay: replayHere,
+    now,
+  })
   const sweeping = repeat(sweep, parts.sweepEveryMs ?? SWEEP_EVERY_MS, (error) =>
     tell(log, error, 'the sweep could not look for work; it tries again'),
   )

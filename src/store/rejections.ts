@@ -126,3 +126,38 @@ export async function insertRejections(
     [JSON.stringify(rejections)],
   )
 }
+
+/** Which of the rejections are open. */
+export async function findOpenRejections(
+  client: Pool | PoolClient,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const { rows } = await client.query<{ id: string }>(
+    `select id from rejections where id = any($1::uuid[]) and state = 'open'`,
+    [ids],
+  )
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Rejections whose source record became a record. */
+export async function mendRejections(client: PoolClient, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await client.query(`update rejections set state = 'mended' where id = any($1::uuid[]) and state = 'open'`, [
+    [...ids].sort(),
+  ])
+}
+
+/** Why a rejection that is still open fails with another mapping. How often it was sent does not change: it was not sent again. */
+export async function explainRejections(
+  client: PoolClient,
+  rejections: readonly Pick<RejectionRow, 'id' | 'mapping' | 'code' | 'place' | 'groupKey' | 'issues'>[],
+): Promise<void> {
+  if (rejections.length === 0) return
+  await client.query(
+    `update rejections r set mapping = n->>'mapping', code = n->>'code', place = n->>'place', group_key = n->>'groupKey',
+            issues = n->>'issues'
+       from jsonb_array_elements($1::jsonb) n where r.id = (n->>'id')::uuid and r.state = 'open'`,
+    [JSON.stringify(rejections)],
+  )
+}

@@ -6,6 +6,7 @@ import { createApi } from '#api/app.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import { newKey } from '#flow/keys.ts'
+import { createLiveRegistry, type LiveRegistry, noteSeed } from '#flow/systems/live.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import { createPool } from '#store/database.ts'
@@ -25,9 +26,9 @@ export interface Call {
 export interface TestApi {
   readonly app: FastifyInstance
   readonly pool: Pool
-  readonly registry: Registry
+  readonly registry: LiveRegistry
   readonly database: TestDatabase
-  /** Links that were woken, in order. */
+  /** Links and replays that were woken, in order. */
   readonly woken: string[]
   /** Calls a route; a body that is no text or Buffer is sent as JSON. Without `key` the administrator calls, with null nobody. */
   call(method: string, url: string, call?: Call): Promise<LightMyRequestResponse>
@@ -65,7 +66,9 @@ export function withApi(change: (registry: Registry) => Registry = (registry) =>
 export async function openApi(change: (registry: Registry) => Registry): Promise<Opened> {
   const database = await createTestDatabase()
   const pool = createPool({ url: database.url, max: 4 })
-  const registry = change(await loadRegistry(mappings))
+  const registry = createLiveRegistry({ pool, seed: change(await loadRegistry(mappings)) })
+  await noteSeed(pool, registry.seed)
+  await registry.refresh()
   await registerSystems(pool, [...registry.systems.values()])
   const intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
   const woken: string[] = []
@@ -111,7 +114,7 @@ export async function openApi(change: (registry: Registry) => Registry): Promise
 /** The app alone, over parts that a test chose. */
 export async function createTestApi(parts: {
   readonly pool: Pool
-  readonly registry: Registry
+  readonly registry: LiveRegistry
   readonly intake: Intake
   readonly woken?: string[]
 }): Promise<FastifyInstance> {
@@ -124,6 +127,10 @@ export async function createTestApi(parts: {
         return true
       },
       wakeLinks: () => {},
+      wakeReplay: async (id) => {
+        woken.push(id)
+        return true
+      },
       close: async () => {},
     },
     adminKey: ADMIN_KEY,

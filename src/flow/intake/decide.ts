@@ -19,6 +19,15 @@ export interface PreparedMessage {
   readonly mapping: string
   readonly sha256: Buffer
   readonly sources: readonly PreparedSource[]
+  /** Set for a stored message that is mapped anew. */
+  readonly replay?: Replaying
+}
+
+/** What a replay asks for beside what intake does. */
+export interface Replaying {
+  readonly id: string
+  /** Whether a source record, by its place in `sources`, must not touch the record that there is: something newer made it. */
+  keepsOut(at: number, record: PreparedRecord, head: Head, known: Known): boolean
 }
 
 export interface PreparedSource {
@@ -77,12 +86,13 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b
  * Pure but for `known`, which it carries forward so that a key that occurs twice in one transaction is seen the second time.
  */
 export function decideMessage(message: PreparedMessage, known: Known, into: Decision): KeyedResult[] {
-  return message.sources.map((source) => decideSource(message, source, known, into))
+  return message.sources.map((source, at) => decideSource(message, source, at, known, into))
 }
 
 function decideSource(
   message: PreparedMessage,
   source: PreparedSource,
+  at: number,
   known: Known,
   into: Decision,
 ): KeyedResult {
@@ -94,7 +104,11 @@ function decideSource(
   const recordKeys: (readonly string[])[] = []
   const issues: Issue[] = [...source.issues]
   for (const record of source.records) {
-    const outcome = decideRecord(message, index, record, known, into)
+    const head = known.heads.get(record.id)
+    const outcome: Outcome =
+      head && message.replay?.keepsOut(at, record, head, known)
+        ? { word: 'unchanged', version: head.version }
+        : decideRecord(message, index, record, known, into)
     if (RANK[outcome.word] > RANK[word]) word = outcome.word
     if (outcome.issue) issues.push(outcome.issue)
     if (outcome.version > 0) {
@@ -140,10 +154,11 @@ function decideRecord(
   }
   if (head.status === 'active' && head.hash === content.hash)
     return { word: 'unchanged', version: head.version }
-  if (record.order !== null && head.order !== null && record.order < head.order) {
+  // What a replay lets in was compared with what made the record already, by time and not by content.
+  if (!message.replay && record.order !== null && head.order !== null && record.order < head.order) {
     return { word: 'unchanged', version: head.version, issue: late(record) }
   }
-  if (isResend(message, content, head, known.history.get(record.id)))
+  if (!message.replay && isResend(message, content, head, known.history.get(record.id)))
     return { word: 'unchanged', version: head.version }
   add(message, index, record, content, 'active', head.version + 1, known, into)
   return { word: 'updated', version: head.version + 1 }
@@ -249,6 +264,7 @@ function add(
     mapping: message.mapping,
     messageId: message.id,
     messageIndex: index,
+    replay: message.replay?.id ?? null,
     receivedAtMs: message.receivedAtMs,
     recorded: content.recorded,
     occurredAtMs: content.occurredAtMs,
@@ -262,13 +278,27 @@ function add(
   })
   addEdges(record, content, version, into)
   known.heads.set(record.id, { version, status, hash: content.hash, order })
-  if (status === 'active') remember(record.id, content.hash, known)
+  remember(record.id, content.hash, status, version, message, known)
   known.written.set(record.id, content)
 }
 
-/** A resend may share the transaction of its first message and of the void between them. The message is left out: it may say A, B, A. */
-function remember(id: string, hash: string, known: Known): void {
-  const past = { hash, message: null }
+/** A resend may share the transaction of its first message and of the void between them. The bytes are left out: they may say A, B, A. */
+function remember(
+  id: string,
+  hash: string,
+  status: Status,
+  version: number,
+  message: PreparedMessage,
+  known: Known,
+): void {
+  const past: PastVersion = {
+    hash,
+    status,
+    version,
+    message: null,
+    messageId: message.id,
+    receivedAtMs: message.receivedAtMs,
+  }
   const history = known.history.get(id)
   if (history) history.push(past)
   else known.history.set(id, [past])

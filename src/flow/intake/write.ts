@@ -1,25 +1,24 @@
-import { createHash } from 'node:crypto'
 import type { Pool, PoolClient } from 'pg'
 import { countResults } from '#core/receipt.ts'
 import type { SourceValue } from '#core/source.ts'
 import { isConflict } from '#store/database-errors.ts'
 import { countDrift } from '#store/drift.ts'
-import { type Head, isKnown, readBodies, readHeads, readHistory } from '#store/heads.ts'
 import { insertIdempotencyKeys } from '#store/idempotency-keys.ts'
 import {
   copyEdges,
   copyMessages,
   copyVersions,
   LOCK_POSITIONS,
-  lockPositions,
   type MessageRow,
   REFUSE_CROSSED_VOIDS,
 } from '#store/intake.ts'
 import { insertRejections, type RejectionRow } from '#store/rejections.ts'
-import { deleteWaitingVoids, insertWaitingVoids, readWaitingVoids } from '#store/waiting-voids.ts'
 import { type WriteStep, writeTogether } from '#store/write-together.ts'
-import { type Decision, decideMessage, type Known, type PreparedMessage } from './decide.ts'
+import { type Decision, decideMessage, type PreparedMessage } from './decide.ts'
+import { readKnown } from './known.ts'
+import { rejectionRow } from './rejection-row.ts'
 import { type KeyedResult, writeResults } from './results-text.ts'
+import { writeWaiting } from './waiting.ts'
 
 /** A prepared message with what is stored beside its records. */
 export interface IntakeMessage extends PreparedMessage {
@@ -92,24 +91,8 @@ async function writeRare(
   await insertIdempotencyKeys(client, keyed)
   await insertRejections(client, rejections)
   await countDrift(client, drift)
-  if (applied.length > 0) await deleteWaitingVoids(client, applied)
-  if (newWaiting.length > 0) {
-    await lockPositions(client)
-    if (
-      await isKnown(
-        client,
-        newWaiting.map(({ recordId }) => recordId),
-      )
-    )
-      throw new CrossedVoid()
-    await insertWaitingVoids(client, newWaiting)
-  }
+  await writeWaiting(client, newWaiting, applied)
   return true
-}
-
-/** The original of a void was committed since it was looked for. Its code makes it a conflict, to be decided anew. */
-class CrossedVoid extends Error {
-  readonly code = '40001'
 }
 
 async function rollBack(client: PoolClient): Promise<Error | undefined> {
@@ -119,55 +102,6 @@ async function rollBack(client: PoolClient): Promise<Error | undefined> {
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }
-}
-
-/** Reads what must be known of the records before it can be decided what becomes of them: one query in the common case. */
-async function readKnown(client: PoolClient, messages: readonly IntakeMessage[]): Promise<Known> {
-  const ids = new Set<string>()
-  const coming = new Set<string>()
-  for (const { sources } of messages) {
-    for (const { records } of sources) {
-      for (const record of records) {
-        ids.add(record.id)
-        if (record.operation === 'upsert') coming.add(record.id)
-      }
-    }
-  }
-  if (ids.size === 0)
-    return {
-      heads: new Map(),
-      bodies: new Map(),
-      written: new Map(),
-      history: new Map(),
-      waiting: new Map(),
-      awaited: new Set(),
-    }
-  const { heads, awaited } = await readHeads(client, [...ids])
-  const { changed, voids } = sortByNeed(messages, heads)
-  const history = changed.length ? await readHistory(client, changed) : new Map()
-  const bodies = voids.length ? await readBodies(client, voids) : new Map()
-  const wanted = awaited.filter((id) => coming.has(id))
-  const waiting = wanted.length ? await readWaitingVoids(client, wanted) : new Map()
-  return { heads, bodies, written: new Map(), history, waiting, awaited: new Set(awaited) }
-}
-
-function sortByNeed(
-  messages: readonly IntakeMessage[],
-  heads: ReadonlyMap<string, Head>,
-): { changed: string[]; voids: string[] } {
-  const changed = new Set<string>()
-  const voids = new Set<string>()
-  for (const { sources } of messages) {
-    for (const { records } of sources) {
-      for (const { id, operation, content } of records) {
-        const head = heads.get(id)
-        if (!head) continue
-        if (operation === 'void') voids.add(id)
-        else if (content && !(head.status === 'active' && content.hash === head.hash)) changed.add(id)
-      }
-    }
-  }
-  return { changed: [...changed], voids: [...voids] }
 }
 
 const messageRow = (message: IntakeMessage, results: readonly KeyedResult[]): MessageRow => ({
@@ -193,38 +127,6 @@ function rejectionRows(
   // Two writers that count the same rejections in another order would wait for each other.
   return [...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 }
-
-function rejectionRow(message: IntakeMessage, result: KeyedResult): RejectionRow {
-  const source = JSON.stringify(message.rejectedValues.get(result.index) ?? null)
-  const first = result.issues?.[0]
-  const code = first?.code ?? 'E_SCHEMA'
-  const place = storable(first?.path ?? '')
-  const digest = createHash('sha256').update(`${message.system}/${message.record}\n${source}`).digest('hex')
-  return {
-    id: `${digest.slice(0, 8)}-${digest.slice(8, 12)}-8${digest.slice(13, 16)}-a${digest.slice(17, 20)}-${digest.slice(20, 32)}`,
-    messageId: message.id,
-    receivedAtMs: message.receivedAtMs,
-    index: result.index,
-    system: message.system,
-    record: message.record,
-    mapping: message.mapping,
-    key: result.key?.map(storable) ?? null,
-    code,
-    place,
-    groupKey: `${message.record} ${code} ${fieldOf(place)} ${message.mapping}`,
-    issues: JSON.stringify(result.issues ?? []),
-    source,
-  }
-}
-
-/** Text as PostgreSQL takes it: a place may name a field of the source that holds NUL or half a surrogate pair. */
-const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
-
-/** The field of a place without the row, so that the same fault in many rows is one group. */
-const fieldOf = (place: string): string =>
-  storable(place.slice(place.lastIndexOf('/') + 1).slice(0, FIELD_MAX))
-/** A field of a group is part of an index; the sender chooses its name. */
-const FIELD_MAX = 100
 
 function driftRows(messages: readonly IntakeMessage[]): Parameters<typeof countDrift>[1] {
   const rows = new Map<string, Parameters<typeof countDrift>[1][number] & { count: number }>()

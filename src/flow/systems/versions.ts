@@ -83,7 +83,9 @@ export async function activate(parts: VersionParts, at: At, who: string): Promis
     const wanted = await stored(client, at)
     if (wanted.state === 'active') return wanted
     if (wanted.state === 'retired')
-      throw new HubError('conflict', { detail: `${nameOf(at)} was retired; add its text as the next version` })
+      throw new HubError('conflict', {
+        detail: `${nameOf(at)} was retired; add its text as the next version`,
+      })
     compiles(parts, wanted)
     const active = await readActiveVersion(client, at.system, at.record)
     if (active) await setMappingState(client, { ...at, version: active.version }, 'former')
@@ -139,7 +141,9 @@ export async function retire(parts: VersionParts, at: At, who: string): Promise<
     const wanted = await stored(client, at)
     if (wanted.state === 'retired') return wanted
     if (wanted.state === 'installed')
-      throw new HubError('conflict', { detail: `${nameOf(at)} is in the folder of mappings; take it out there` })
+      throw new HubError('conflict', {
+        detail: `${nameOf(at)} is in the folder of mappings; take it out there`,
+      })
     await setMappingState(client, at, 'retired')
     await logMappingStep(client, { ...at, who, action: 'retired' })
     return await stored(client, at)
@@ -165,14 +169,18 @@ async function stored(client: PoolClient, at: At): Promise<StoredMapping> {
   return found
 }
 
-function compiles({ registry, options }: VersionParts, { system, record, text, tables }: StoredMapping): void {
+function compiles(
+  { registry, options }: VersionParts,
+  { system, record, text, tables }: StoredMapping,
+): void {
   const file = registry.system(system)?.file ?? null
   const made = installRecord({ system, name: `${record}.yaml`, source: { text, tables }, file }, options)
   if (!made.mapping) throw new MappingRefused(made.mistakes)
 }
 
 /** The record that a text says it is of, before anything is compiled. */
-const recordNamed = (text: string): string | undefined => /^mapping:\s*["']?[a-z0-9-]+\/([a-z0-9-]+)/m.exec(text)?.[1]
+const recordNamed = (text: string): string | undefined =>
+  /^mapping:\s*["']?[a-z0-9-]+\/([a-z0-9-]+)/m.exec(text)?.[1]
 
 function taken(text: string, name: string, version: number, greatest: number): Mistake {
   const line = text.split('\n').findIndex((one) => one.startsWith('version:')) + 1

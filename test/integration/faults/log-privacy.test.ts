@@ -35,7 +35,12 @@ async function logged() {
     pool: api.pool,
     registry: api.registry,
     intake,
-    queues: { wakeLink: async () => true, wakeLinks: () => {}, close: async () => {} },
+    queues: {
+      wakeLink: async () => true,
+      wakeLinks: () => {},
+      wakeReplay: async () => true,
+      close: async () => {},
+    },
     adminKey: ADMIN_KEY,
     language: 'en',
     log: pino({ level: 'trace' }, stream),

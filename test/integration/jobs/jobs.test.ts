@@ -52,7 +52,7 @@ async function close(): Promise<void> {
 function work(sweepEveryMs = NEVER): Workers {
   const send = createHttpDelivery().send
   const delivery = createDelivery({ pool, send, random: () => 0.5 })
-  const started = startWorkers({ backend, queues, pool, delivery, sweepEveryMs })
+  const started = startWorkers({ backend, queues, pool, delivery, replay: async () => {}, sweepEveryMs })
   workers.push(started)
   return started
 }
