@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { Intake } from '#flow/intake/intake.ts'
+import type { InstallOptions } from '#flow/systems/install.ts'
 import type { LiveRegistry } from '#flow/systems/live.ts'
 import type { Queues } from '#jobs/queues.ts'
 import type { Callers } from './auth.ts'
@@ -12,6 +13,8 @@ import type { Metrics } from './metrics.ts'
 export interface ApiParts {
   readonly pool: Pool
   readonly registry: LiveRegistry
+  /** What mappings are compiled with. */
+  readonly mappingOptions?: InstallOptions
   readonly intake: Intake
   readonly queues: Queues
   readonly adminKey: string | undefined

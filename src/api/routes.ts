@@ -10,12 +10,14 @@ import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { linkDeliveryRoutes } from './routes/link-deliveries.ts'
 import { linkRoutes } from './routes/links.ts'
+import { mappingVersionRoutes } from './routes/mapping-versions.ts'
 import { mappingRoutes } from './routes/mappings.ts'
 import { pushRoutes } from './routes/push.ts'
 import { receiptRoutes } from './routes/receipts.ts'
 import { recordRoutes } from './routes/records.ts'
 import { recordsPushRoutes } from './routes/records-push.ts'
 import { rejectionRoutes } from './routes/rejections.ts'
+import { replayRoutes } from './routes/replays.ts'
 import { systemRoutes } from './routes/systems.ts'
 import { traceRoutes } from './routes/trace.ts'
 import { guard } from './scopes.ts'
@@ -30,6 +32,8 @@ const GUARDED = [
   rejectionRoutes,
   systemRoutes,
   mappingRoutes,
+  mappingVersionRoutes,
+  replayRoutes,
   linkRoutes,
   linkDeliveryRoutes,
   keyRoutes,

@@ -85,7 +85,9 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     closings.push(() => queues.close())
     if (settings.role !== 'api') openWorkers({ pool, registry, backend, queues, log }, closings)
     const url =
-      settings.role === 'worker' ? '' : await startApi(settings, { pool, registry, log, queues }, closings)
+      settings.role === 'worker'
+        ? ''
+        : await startApi(settings, { pool, registry, mappingOptions: options, log, queues }, closings)
     return { url, databaseUrl, pool, registry, stop }
   } catch (error) {
     await stop()
@@ -116,7 +118,9 @@ function openWorkers(
 
 async function startApi(
   settings: Settings,
-  parts: Pick<Parameters<typeof createApi>[0], 'pool' | 'registry' | 'queues'> & { log: Logger },
+  parts: Pick<Parameters<typeof createApi>[0], 'pool' | 'registry' | 'mappingOptions' | 'queues'> & {
+    log: Logger
+  },
   closings: Closing[],
 ): Promise<string> {
   const intake = createIntake({ ...parts, clock: Date.now, onCommitted: () => parts.queues.wakeLinks() })

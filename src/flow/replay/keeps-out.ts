@@ -27,7 +27,7 @@ export function replayRule(
 ): (at: number, record: PreparedRecord, head: Head, known: Known) => boolean {
   const last = lastMentions(message.sources)
   const isOwn = (past: PastVersion): boolean =>
-    past.messageId === message.id || (past.message !== null && past.message.equals(message.sha256))
+    past.messageId === message.id || past.message?.equals(message.sha256) === true
   return (at, record, head, known) => {
     const history = known.history.get(record.id) ?? []
     const newest = history.find(({ version }) => version === head.version)

@@ -12,12 +12,18 @@ import {
 } from '#store/mapping-versions.ts'
 import { createSystem, type NewSystem, patchSystem, type System } from '#store/systems.ts'
 import type { LiveRegistry } from './live.ts'
-import { MappingRefused } from './versions.ts'
+import { MappingRefused, saidOf } from './versions.ts'
+
+const NAME_MAX = 63
 
 /** What the text of a system.yaml says. Throws MappingRefused with every mistake. */
 export function readSystemText(text: string): SystemFile {
   const { system, mistakes } = parseSystemFile('system.yaml', text)
   if (!system) throw new MappingRefused(mistakes)
+  if (system.system.length > NAME_MAX)
+    throw new HubError('invalid_request', {
+      issues: [{ path: '/systemFile', code: 'E_SCHEMA', reason: `a name of at most ${NAME_MAX} characters` }],
+    })
   return system
 }
 
@@ -37,11 +43,7 @@ export async function putSystemFile(
 ): Promise<System | null> {
   const { text, file, isNew, more, who } = given
   const id = file.system
-  const said = {
-    title: file.title,
-    ...(file.department ? { description: file.department } : {}),
-    ...(file.region ? { region: file.region } : {}),
-  }
+  const said = saidOf(file)
   const system = await inTransaction(pool, async (client) => {
     await growEpoch(client)
     const made = isNew

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { HubError } from '#core/errors.ts'
 import type { Mistake } from '#core/mapping/mapping.ts'
+import { parseSystemFile, type SystemFile } from '#core/mapping/system-file.ts'
 import { inTransaction } from '#store/database.ts'
 import { logMappingStep } from '#store/mapping-log.ts'
 import {
@@ -13,7 +14,7 @@ import {
   type StoredMapping,
   setMappingState,
 } from '#store/mapping-versions.ts'
-import { readSystem } from '#store/systems.ts'
+import { patchSystem, readSystem } from '#store/systems.ts'
 import { compileTables, type InstallOptions, installRecord } from './install.ts'
 import type { LiveRegistry } from './live.ts'
 
@@ -90,6 +91,7 @@ export async function activate(parts: VersionParts, at: At, who: string): Promis
     const active = await readActiveVersion(client, at.system, at.record)
     if (active) await setMappingState(client, { ...at, version: active.version }, 'former')
     await setMappingState(client, at, 'active', active?.version ?? seededVersion(registry, at))
+    await nameSystem(client, wanted)
     await logMappingStep(client, { ...at, who, action: 'activated' })
     return await stored(client, at)
   })
@@ -122,6 +124,7 @@ export async function rollBack(
     if (target.state !== 'installed' || seededVersion(registry, back) !== back.version) {
       compiles(parts, target)
       await setMappingState(client, back, 'active')
+      await nameSystem(client, target)
     }
     await logMappingStep(client, { ...back, who, action: 'rolled back' })
     return await stored(client, back)
@@ -173,10 +176,28 @@ function compiles(
   { registry, options }: VersionParts,
   { system, record, text, tables }: StoredMapping,
 ): void {
+  if (record === '') {
+    const { mistakes } = parseSystemFile('system.yaml', text)
+    if (mistakes.length > 0) throw new MappingRefused(mistakes)
+    return
+  }
   const file = registry.system(system)?.file ?? null
   const made = installRecord({ system, name: `${record}.yaml`, source: { text, tables }, file }, options)
   if (!made.mapping) throw new MappingRefused(made.mistakes)
 }
+
+/** The title of a system is what its system.yaml says. */
+async function nameSystem(client: PoolClient, { system, record, text }: StoredMapping): Promise<void> {
+  const file = record === '' ? parseSystemFile('system.yaml', text).system : null
+  if (file) await patchSystem(client, system, saidOf(file))
+}
+
+/** What a system.yaml says of what is listed of a system. */
+export const saidOf = ({ title, department, region }: SystemFile) => ({
+  title,
+  ...(department ? { description: department } : {}),
+  ...(region ? { region } : {}),
+})
 
 /** The record that a text says it is of, before anything is compiled. */
 const recordNamed = (text: string): string | undefined =>
