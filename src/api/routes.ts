@@ -6,6 +6,7 @@ import type { RouteParts } from './parts.ts'
 import { publicPages } from './public/plugin.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { docsRoutes } from './routes/docs.ts'
+import { driftRoutes } from './routes/drift.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { linkDeliveryRoutes } from './routes/link-deliveries.ts'
@@ -31,6 +32,7 @@ const GUARDED = [
   traceRoutes,
   rejectionRoutes,
   systemRoutes,
+  driftRoutes,
   mappingRoutes,
   mappingVersionRoutes,
   replayRoutes,

@@ -12,7 +12,7 @@ const nothing = (): never => {
 const stubs = (pool = createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' })): ApiParts => ({
   pool,
   registry: createLiveRegistry({ pool, seed: registryOf(new Map()) }),
-  intake: { push: nothing, pushCanonical: nothing, close: async () => {} },
+  intake: { push: nothing, pushCanonical: nothing, writeCounts: nothing, close: async () => {} },
   queues: { wakeLink: nothing, wakeLinks: nothing, wakeReplay: nothing, close: async () => {} },
   adminKey: undefined,
   language: 'zh',

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { dropOldShares } from '#store/drift.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import { ensurePartitions } from '#store/partitions.ts'
 import { findOpenReplays } from '#store/replays.ts'
@@ -41,6 +42,7 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
     const nowMs = performance.now()
     if (nowMs - partitionsAtMs < PARTITIONS_EVERY_MS) return
     await ensurePartitions(parts.pool, parts.now())
+    await dropOldShares(parts.pool, parts.now())
     partitionsAtMs = nowMs
   }
 }

@@ -88,7 +88,7 @@ async function byFile(
 
 /** `GET/POST /v1/systems`, `GET/PATCH /v1/systems/{id}` and `POST /v1/systems/{id}/check`. */
 export const systemRoutes =
-  ({ pool, registry, language }: RouteParts): FastifyPluginAsync =>
+  ({ pool, registry, intake, language }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     app.route<{ Querystring: PageQuery }>({
       method: 'GET',
@@ -164,6 +164,7 @@ export const systemRoutes =
       handler: async ({ params: { id } }) => {
         const system = await readSystem(pool, id)
         if (!system) throw unknown(id)
+        await intake.writeCounts()
         const drift = await listDrift(pool, id, DRIFT_MAX)
         return { ...systemView(system, registry.system(id)), drift }
       },

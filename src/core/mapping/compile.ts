@@ -7,6 +7,7 @@ import type { Compilation, CompiledMapping, MappingFile } from './mapping.ts'
 import { driftFinder } from './run/drift.ts'
 import { forwardRunner } from './run/forward.ts'
 import { unusedFields } from './run/unused.ts'
+import { fieldWatch } from './run/watch.ts'
 
 /**
  * Compiles a mapping file to closures. Tells of every mistake at once, each with file, line, column, the place inside the mapping
@@ -51,6 +52,7 @@ export function compileMapping(file: MappingFile): Compilation {
       return { ...mapped, unused: unusedFields(source, seen, plan.ignored) }
     },
     drift: driftFinder(plan.known),
+    watch: fieldWatch(plan),
   }
   return { mapping, mistakes: [] }
 }

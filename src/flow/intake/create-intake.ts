@@ -5,6 +5,8 @@ import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { HubError } from '#core/errors.ts'
 import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { countResults, type Receipt } from '#core/receipt.ts'
+import { createDriftCounts } from '#flow/drift/drift-counts.ts'
+import { driftNotes } from '#flow/drift/message-drift.ts'
 import type { InstalledRecord, Registry } from '#flow/systems/registry.ts'
 import { isConflict } from '#store/database-errors.ts'
 import { findIdempotencyKey } from '#store/idempotency-keys.ts'
@@ -35,6 +37,7 @@ export interface IntakeParts {
 /** The way in for pushed messages and canonical records. */
 export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts): Intake {
   const group = createGroupCommit(pool, onCommitted)
+  const drift = createDriftCounts(pool)
   const underWay = new Map<string, { sha256: Buffer; receipt: Promise<Receipt> }>()
 
   const write = async (message: IntakeMessage): Promise<Receipt> =>
@@ -114,11 +117,14 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
           const decoded = decode(request.bytes, mapping.read, charsetOf(request.contentType))
           if (decoded.records.length > (record.maxRecords ?? RECORDS_MAX))
             throw tooMany(decoded.records.length)
-          return await write({
+          const notes = driftNotes(mapping)
+          const receipt = await write({
             ...base,
             encoding: decoded.encoding,
-            ...prepareSources(decoded.records, mapping, receivedAtMs),
+            ...prepareSources(decoded.records, mapping, receivedAtMs, notes),
           })
+          drift.add(base, notes.drift, mapping.watch?.fields ?? [])
+          return receipt
         } catch (error) {
           if (error instanceof DecodeRefusal) return refuse(pool, base, error)
           throw error
@@ -153,7 +159,11 @@ export function createIntake({ pool, registry, clock, onCommitted }: IntakeParts
         }),
       )
     },
-    close: () => group.close(),
+    writeCounts: () => drift.write(),
+    async close() {
+      await group.close()
+      await drift.close()
+    },
   }
 }
 

@@ -2,7 +2,6 @@ import type { Pool, PoolClient } from 'pg'
 import { countResults } from '#core/receipt.ts'
 import type { SourceValue } from '#core/source.ts'
 import { isConflict } from '#store/database-errors.ts'
-import { countDrift } from '#store/drift.ts'
 import { insertIdempotencyKeys } from '#store/idempotency-keys.ts'
 import {
   copyEdges,
@@ -28,8 +27,6 @@ export interface IntakeMessage extends PreparedMessage {
   readonly keyId: string | null
   readonly idempotencyKey: string | undefined
   readonly rejectedValues: ReadonlyMap<number, SourceValue>
-  /** Source fields that the mapping neither maps nor ignores, with a sample. */
-  readonly drift: ReadonlyMap<string, { count: number; sample: string | null }>
 }
 
 const ATTEMPTS = 4
@@ -76,7 +73,7 @@ async function decideAndWrite(
   return results
 }
 
-/** What most groups do not have: keys, rejections, drift, voids that wait. Begins the transaction when there is any of it. */
+/** What most groups do not have: keys, rejections, voids that wait. Begins the transaction when there is any of it. */
 async function writeRare(
   client: PoolClient,
   messages: readonly IntakeMessage[],
@@ -85,12 +82,10 @@ async function writeRare(
 ): Promise<boolean> {
   const keyed = messages.filter(({ idempotencyKey }) => idempotencyKey !== undefined)
   const rejections = rejectionRows(messages, results)
-  const drift = driftRows(messages)
-  if (keyed.length + rejections.length + drift.length + newWaiting.length + applied.length === 0) return false
+  if (keyed.length + rejections.length + newWaiting.length + applied.length === 0) return false
   await client.query('begin')
   await insertIdempotencyKeys(client, keyed)
   await insertRejections(client, rejections)
-  await countDrift(client, drift)
   await writeWaiting(client, newWaiting, applied)
   return true
 }
@@ -126,17 +121,4 @@ function rejectionRows(
   })
   // Two writers that count the same rejections in another order would wait for each other.
   return [...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
-}
-
-function driftRows(messages: readonly IntakeMessage[]): Parameters<typeof countDrift>[1] {
-  const rows = new Map<string, Parameters<typeof countDrift>[1][number] & { count: number }>()
-  for (const { system, record, receivedAtMs, drift } of messages) {
-    for (const [field, { count, sample }] of drift) {
-      const key = `${system}/${record}/${field}`
-      const row = rows.get(key)
-      if (row) row.count += count
-      else rows.set(key, { system, record, field, count, sample, atMs: receivedAtMs })
-    }
-  }
-  return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 }

@@ -12,7 +12,7 @@ import {
 } from '#store/mapping-versions.ts'
 import { createSystem, type NewSystem, patchSystem, type System } from '#store/systems.ts'
 import type { LiveRegistry } from './live.ts'
-import { MappingRefused, saidOf } from './versions.ts'
+import { MappingRefused, saidOf, takeUp } from './versions.ts'
 
 const NAME_MAX = 63
 
@@ -60,6 +60,6 @@ export async function putSystemFile(
     await logMappingStep(client, { ...at, who, action: 'activated' })
     return made
   })
-  if (system) await registry.refresh()
+  if (system) await takeUp(registry)
   return system
 }

@@ -95,7 +95,7 @@ export async function activate(parts: VersionParts, at: At, who: string): Promis
     await logMappingStep(client, { ...at, who, action: 'activated' })
     return await stored(client, at)
   })
-  await registry.refresh()
+  await takeUp(registry)
   return version
 }
 
@@ -129,7 +129,7 @@ export async function rollBack(
     await logMappingStep(client, { ...back, who, action: 'rolled back' })
     return await stored(client, back)
   })
-  await registry.refresh()
+  await takeUp(registry)
   return version
 }
 
@@ -151,7 +151,7 @@ export async function retire(parts: VersionParts, at: At, who: string): Promise<
     await logMappingStep(client, { ...at, who, action: 'retired' })
     return await stored(client, at)
   })
-  await registry.refresh()
+  await takeUp(registry)
   return version
 }
 
@@ -160,6 +160,9 @@ export interface At {
   readonly record: string
   readonly version: number
 }
+
+/** It is committed: where the registry cannot look now, it does within a second. */
+export const takeUp = (registry: LiveRegistry): Promise<void> => registry.refresh().catch(() => {})
 
 const nameOf = ({ system, record, version }: At): string => `${system}/${record}@${version}`
 

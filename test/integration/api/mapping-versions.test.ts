@@ -20,8 +20,11 @@ const add = (version: number, more: object = {}) => post(path, { text: saleMappi
 const pushed = async (no: string, type = 'application/json') => {
   const answer = await api.push('stall/sale', JSON.stringify([sale(no)]), { type })
   return answer.statusCode === 200
-    ? (await api.pool.query('select mapping from record_versions where record_id = $1', [`urn:cnft:sale:stall:sale:${no}`]))
-        .rows[0]?.mapping
+    ? (
+        await api.pool.query('select mapping from record_versions where record_id = $1', [
+          `urn:cnft:sale:stall:sale:${no}`,
+        ])
+      ).rows[0]?.mapping
     : answer.statusCode
 }
 
@@ -34,18 +37,33 @@ it('a system is registered by its system.yaml; mistakes are told all at once', a
   expect(twice.json()).toMatchObject({ code: 'invalid_request', issues: [{ path: '/title' }] })
   const made = await post('/v1/systems', { systemFile: STALL })
   expect(made.statusCode).toBe(201)
-  expect(made.json()).toMatchObject({ id: 'stall', title: { zh: '摊位', en: 'Stall' }, installed: true, records: [] })
+  expect(made.json()).toMatchObject({
+    id: 'stall',
+    title: { zh: '摊位', en: 'Stall' },
+    installed: true,
+    records: [],
+  })
   expect((await post('/v1/systems', { systemFile: STALL })).statusCode).toBe(409)
-  expect((await post('/v1/systems', {})).json()).toMatchObject({ issues: [{ path: '/id' }, { path: '/title' }] })
+  expect((await post('/v1/systems', {})).json()).toMatchObject({
+    issues: [{ path: '/id' }, { path: '/title' }],
+  })
 })
 
 it('a draft maps nothing; activated it does, at once and with the content types of system.yaml', async () => {
   expect(await pushed('A1')).toBe(404)
   const draft = await add(1)
   expect(draft.statusCode).toBe(201)
-  expect(draft.json()).toMatchObject({ record: 'sale', version: 1, state: 'draft', createdBy: 'administrator' })
+  expect(draft.json()).toMatchObject({
+    record: 'sale',
+    version: 1,
+    state: 'draft',
+    createdBy: 'administrator',
+  })
   expect(await pushed('A1')).toBe(404)
-  const tried = await post('/v1/mappings/try', { version: 'stall/sale@1', sample: JSON.stringify([sale('T1')]) })
+  const tried = await post('/v1/mappings/try', {
+    version: 'stall/sale@1',
+    sample: JSON.stringify([sale('T1')]),
+  })
   expect(tried.json()).toMatchObject({ mapping: 'stall/sale@1', results: [{ rejected: false, key: ['T1'] }] })
   const activated = await post(`${path}/sale/1/activate`)
   expect(activated.json()).toMatchObject({ version: 1, state: 'active', replaced: null })
@@ -63,7 +81,9 @@ it('a number that is known, a mistake, another system: 422 with line and advice'
     mistakes: [{ line: 2, target: 'version', advice: 'Write version: 2.' }],
   })
   const wrong = await post(path, { text: saleMapping({ version: 9 }).replace('key:', 'keys:') })
-  expect(wrong.json().mistakes.map(({ target }: { target: string }) => target)).toEqual(expect.arrayContaining(['keys']))
+  expect(wrong.json().mistakes.map(({ target }: { target: string }) => target)).toEqual(
+    expect.arrayContaining(['keys']),
+  )
   const foreign = await post(path, { text: saleMapping({ version: 9 }).replace('stall/', 'other/') })
   expect(foreign.statusCode).toBe(422)
   const table = await post(path, { text: saleMapping({ version: 9 }), tables: { goods: 'rows: 7' } })
@@ -84,12 +104,9 @@ it('a version takes the place of the one before; a roll back goes to it, and aga
   expect(end.statusCode).toBe(409)
   expect(end.json().detail).toContain('no version was active before stall/sale@1')
   const { mappings } = (await api.call('GET', path)).json()
-  expect(mappings.map(({ record, version, state }: Record<string, unknown>) => `${record} ${version} ${state}`)).toEqual([
-    'system.yaml 1 active',
-    'sale 3 former',
-    'sale 2 former',
-    'sale 1 active',
-  ])
+  expect(
+    mappings.map(({ record, version, state }: Record<string, unknown>) => `${record} ${version} ${state}`),
+  ).toEqual(['system.yaml 1 active', 'sale 3 former', 'sale 2 former', 'sale 1 active'])
   const paged = (await api.call('GET', `${path}?record=sale&limit=2`)).json()
   const rest = (await api.call('GET', `${path}?record=sale&limit=2&after=${paged.next}`)).json()
   expect([...paged.mappings, ...rest.mappings].map(({ version }) => version)).toEqual([3, 2, 1])
@@ -118,14 +135,23 @@ it('every step stands in a log that nobody can rewrite', async () => {
 
 it('over a folder: its version is noted, another one takes its place, and the way back leads to the folder', async () => {
   const url = '/v1/systems/jiaxing-wholesale/mappings'
-  const text = await readFile(new URL('../../../mappings/jiaxing-wholesale/trade.yaml', import.meta.url), 'utf8')
-  expect((await api.call('GET', `${url}/trade/1`)).json()).toMatchObject({ origin: 'folder', state: 'installed', text })
+  const text = await readFile(
+    new URL('../../../mappings/jiaxing-wholesale/trade.yaml', import.meta.url),
+    'utf8',
+  )
+  expect((await api.call('GET', `${url}/trade/1`)).json()).toMatchObject({
+    origin: 'folder',
+    state: 'installed',
+    text,
+  })
   expect((await post(url, { text })).json()).toMatchObject({ mistakes: [{ target: 'version' }] })
   const next = text.replace('version: 1', 'version: 2').replace('vehicle: plateNo', 'note: plateNo')
   expect((await post(url, { text: next })).json().tables).toHaveProperty('markets')
   await post(`${url}/trade/2/activate`)
   await api.push(TRADES, JSON.stringify([trade('R1')]))
-  const { rows } = await api.pool.query("select mapping, body from record_versions where record_id like '%:R1' and kind = 'sale'")
+  const { rows } = await api.pool.query(
+    "select mapping, body from record_versions where record_id like '%:R1' and kind = 'sale'",
+  )
   expect(rows).toMatchObject([{ mapping: 'jiaxing-wholesale/trade@2' }])
   expect(JSON.parse(rows[0].body).note).toBe('浙F00X00')
   expect((await post(`${url}/trade/rollback`)).json()).toMatchObject({ version: 1, state: 'installed' })
@@ -148,11 +174,15 @@ it('another process has an activation within two seconds; what is broken in the 
       await pause(20)
     }
     expect(held?.version).toBe(2)
-    await api.pool.query("update mapping_versions set text = 'mapping: [' where system = 'stall' and version = 4")
+    await api.pool.query(
+      "update mapping_versions set text = 'mapping: [' where system = 'stall' and version = 4",
+    )
     await api.pool.query('update mapping_epoch set epoch = epoch + 1')
     await api.registry.refresh()
     expect(await pushed('D1')).toBe(503)
-    expect((await api.call('GET', '/readyz')).json().mappings).toMatchObject([{ system: 'stall', record: 'sale' }])
+    expect((await api.call('GET', '/readyz')).json().mappings).toMatchObject([
+      { system: 'stall', record: 'sale' },
+    ])
     expect((await api.push(TRADES, JSON.stringify([trade('R2')]))).statusCode).toBe(200)
     const fresh = createLiveRegistry({ pool: api.pool, seed: api.registry.seed })
     await fresh.refresh()
@@ -169,8 +199,13 @@ it('system.yaml has versions too: the next counts at once, and the way back is t
   const patched = await api.call('PATCH', '/v1/systems/stall', { body: { systemFile: next } })
   expect(patched.json()).toMatchObject({ title: { zh: '新摊位' } })
   expect(await pushed('E1', 'text/json')).toBe(415)
-  expect((await api.call('PATCH', '/v1/systems/stall', { body: { title: { zh: 'x', en: 'x' } } })).statusCode).toBe(400)
-  expect((await post(`${path}/system.yaml/rollback`)).json()).toMatchObject({ record: 'system.yaml', version: 1 })
+  expect(
+    (await api.call('PATCH', '/v1/systems/stall', { body: { title: { zh: 'x', en: 'x' } } })).statusCode,
+  ).toBe(400)
+  expect((await post(`${path}/system.yaml/rollback`)).json()).toMatchObject({
+    record: 'system.yaml',
+    version: 1,
+  })
   expect((await api.call('GET', '/v1/systems/stall')).json()).toMatchObject({ title: { zh: '摊位' } })
   expect(await pushed('E1', 'text/json')).toBe('stall/sale@2')
 })
@@ -183,21 +218,32 @@ it('replays: 202 with a number, woken, and read with their counts; wrong scopes 
   expect(asked.statusCode).toBe(202)
   const { id } = asked.json()
   expect(asked.headers['location']).toBe(`/v1/replays/${id}`)
-  expect(asked.json()).toMatchObject({ state: 'waiting', mappings: { sale: { version: 5 } }, who: 'administrator' })
+  expect(asked.json()).toMatchObject({
+    state: 'waiting',
+    mappings: { sale: { version: 5 } },
+    who: 'administrator',
+  })
   expect(api.woken).toContain(id)
   await runReplay({ pool: api.pool, registry: api.registry, onCommitted: () => {} }, id)
   const done = (await api.call('GET', `/v1/replays/${id}`)).json()
   expect(done).toMatchObject({ state: 'done', counts: { newlyFailing: 0, versions: 0 }, problem: null })
   expect(done.counts.received).toBeGreaterThan(3)
   expect(done.counts.received).toBe(done.counts.same)
-  expect((await api.call('GET', '/v1/replays?system=stall')).json()).toMatchObject({ replays: [{ id }], next: null })
+  expect((await api.call('GET', '/v1/replays?system=stall')).json()).toMatchObject({
+    replays: [{ id }],
+    next: null,
+  })
   expect((await api.call('GET', '/v1/replays/nothing')).statusCode).toBe(404)
   const wrong = (scope: object, more: object = {}) => post('/v1/replays', { mode: 'apply', scope, ...more })
   expect((await wrong({ system: 'nobody' })).json()).toMatchObject({ code: 'unknown_system' })
   expect((await wrong({ system: 'stall', record: 'no' })).json()).toMatchObject({ code: 'unknown_record' })
   expect((await wrong({ system: 'stall', receipts: ['x'] })).json().issues[0].path).toBe('/scope/receipts/0')
-  expect((await wrong({ system: 'stall', newest: 3, flag: 'W_LATE' })).json().issues[0].path).toBe('/scope/flag')
-  expect((await wrong({ system: 'stall' }, { versions: { from: 1, to: 2 } })).json().issues[0].path).toBe('/versions')
+  expect((await wrong({ system: 'stall', newest: 3, flag: 'W_LATE' })).json().issues[0].path).toBe(
+    '/scope/newest',
+  )
+  expect((await wrong({ system: 'stall' }, { versions: { from: 1, to: 2 } })).json().issues[0].path).toBe(
+    '/versions',
+  )
   const far = await post('/v1/replays', {
     mode: 'compare',
     scope: { system: 'stall', record: 'sale' },

@@ -30,7 +30,12 @@ async function logged() {
     }
     throw new Error('the row was taken')
   }
-  const intake: Intake = { push: fail, pushCanonical: fail, close: async () => {} }
+  const intake: Intake = {
+    push: fail,
+    pushCanonical: fail,
+    writeCounts: async () => {},
+    close: async () => {},
+  }
   const app = await createApi({
     pool: api.pool,
     registry: api.registry,

@@ -14,6 +14,8 @@ export interface Compiling {
   readonly shared: Map<string, Plan<unknown>>
   /** Source fields that the mapping reads, dotted. */
   readonly paths: Set<string>
+  /** Those of them that may be of a person: never shown outside of records. */
+  readonly personal: Set<string>
   /** Texts that mean "no value" in this source, beside those that do everywhere. */
   readonly empty: ReadonlySet<string> | undefined
   readonly keyedHash: ((text: string) => string) | undefined
@@ -34,6 +36,7 @@ export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {
     tables: {},
     shared: new Map(),
     paths: new Set(),
+    personal: new Set(),
     empty: undefined,
     keyedHash: undefined,
     scope: '',
@@ -41,6 +44,17 @@ export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {
     hasQuantity: false,
     ...given,
   }
+}
+
+/** Compiles a part whose source fields may be of a person. */
+export function personally<T>(c: Compiling, compile: (inside: Compiling) => T): T {
+  const paths = new Set<string>()
+  const made = compile({ ...c, paths })
+  for (const path of paths) {
+    c.paths.add(path)
+    c.personal.add(path)
+  }
+  return made
 }
 
 /** Makes one value of a canonical record, or nothing. */

@@ -36,6 +36,9 @@ export interface ForwardPlan {
   /** Source fields that are read, and those that are ignored on purpose. */
   readonly known: ReadonlySet<string>
   readonly ignored: ReadonlySet<string>
+  /** Of the fields that are read, those that may be of a person. */
+  readonly personal: ReadonlySet<string>
+  readonly empty: ReadonlySet<string> | undefined
   readonly tests: readonly MappingTest[]
 }
 
@@ -89,6 +92,8 @@ export function compileForward(
     kinds: [...new Set(emits.map((emit) => emit.kind))],
     known: new Set([...c.paths, ...ignored]),
     ignored: new Set(ignored),
+    personal: c.personal,
+    empty: read.empty,
   }
 }
 
