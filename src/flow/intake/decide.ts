@@ -166,7 +166,8 @@ function decideRecord(
 
 /**
  * Content that an earlier version already had is a resend, not a correction, when the same bytes brought it, or when the record was
- * made void since: a void ends a record, and the retry of its first message must not bring it back to life.
+ * made void since: a void ends a record, and the retry of its first message must not bring it back to life. Bytes that made an earlier
+ * version and not the newest are a resend whatever a newer mapping makes of them now.
  */
 function isResend(
   message: PreparedMessage,
@@ -175,11 +176,13 @@ function isResend(
   history: readonly PastVersion[] | undefined,
 ): boolean {
   if (!history) return false
-  return history.some(
-    (past) =>
-      past.hash === content.hash &&
-      (head.status === 'void' || (past.message !== null && sameBytes(past.message, message.sha256))),
-  )
+  const sameMessage = ({ message: past }: PastVersion): boolean =>
+    past !== null && sameBytes(past, message.sha256)
+  if (history.some((past) => past.hash === content.hash && (head.status === 'void' || sameMessage(past))))
+    return true
+  const newest = history.find(({ version }) => version === head.version)
+  const isOwn = newest === undefined || newest.messageId === message.id || sameMessage(newest)
+  return !isOwn && history.some(sameMessage)
 }
 
 function decideVoid(

@@ -49,7 +49,7 @@ it('what a rejected message or a replayed receipt says is not counted twice', as
 })
 
 it('a field that is suddenly empty is told against the 14 days before', async () => {
-  let nowMs = Date.UTC(2026, 4, 1)
+  let nowMs = Date.UTC(2031, 4, 1)
   const intake = createIntake({
     pool: api.pool,
     registry: api.registry,
@@ -67,12 +67,12 @@ it('a field that is suddenly empty is told against the 14 days before', async ()
       keyId: null,
     })
   for (let day = 0; day < 12; day++) {
-    nowMs = Date.UTC(2026, 4, 1 + day)
+    nowMs = Date.UTC(2031, 4, 1 + day)
     // Of 100 records the first 20 are looked at.
     await send(`D${day}`, 100, { certNo: '/' })
     await intake.writeCounts()
   }
-  nowMs = Date.UTC(2026, 4, 13)
+  nowMs = Date.UTC(2031, 4, 13)
   for (let i = 0; i < 3; i++) await send(`E${i}`, 20, { originName: null, certNo: 'HGZ20240415-7K3M' })
   await intake.close()
   const { nulls } = await drift()
@@ -86,7 +86,7 @@ it('a field that is suddenly empty is told against the 14 days before', async ()
   expect(found.get('originName')).toEqual({
     record: 'trade',
     field: 'originName',
-    day: '2026-05-13',
+    day: '2031-05-13',
     seen: 60,
     share: 1,
     seenBefore: 240,

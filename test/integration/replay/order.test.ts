@@ -62,6 +62,20 @@ it('the first message sent again after its correction is as old as the first tim
   expect((await hub.versions('C1')).at(-1)).toBe(`active@2 黄瓜 100 stall/sale@${version - 1}`)
 })
 
+it('bytes sent again after the mapping changed: the newest are made anew, those before a correction are not', async () => {
+  await plain()
+  const [first, second] = [[named('I1', '番茄')], [named('I1', '黄瓜'), named('I2', '番茄'), named('I2', '黄瓜')]]
+  await hub.push(first)
+  await hub.push(second)
+  await fine()
+  expect(await hub.push(first)).toMatchObject({ unchanged: 1 })
+  await hub.push(second)
+  expect(await hub.push(first)).toMatchObject({ unchanged: 1 })
+  expect(await hub.push(second)).toMatchObject({ unchanged: 3 })
+  expect((await hub.versions('I1')).at(-1)).toBe(`active@3 精品黄瓜 100 stall/sale@${version}`)
+  expect((await hub.versions('I2')).at(-1)).toMatch(/精品黄瓜/)
+})
+
 it('a void stays void, whichever of its messages is replayed', async () => {
   await plain()
   const receipts: string[] = []

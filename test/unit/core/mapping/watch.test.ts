@@ -32,7 +32,7 @@ it('decides when it is compiled which fields are of a person: parties, plates, n
   const shown = [...(watch?.fields ?? []), 'memo', 'nobody', 'seller'].filter((field) =>
     watch?.mayShow(field),
   )
-  expect(shown).toEqual(['at', 'codes.no', 'goods', 'id', 'marketNo', 'way'])
+  expect(shown).toEqual(['at', 'codes', 'codes.no', 'goods', 'id', 'marketNo', 'way'])
 })
 
 it('counts as empty what the mapping takes for no value, also inside of objects and lists', () => {
