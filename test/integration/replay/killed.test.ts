@@ -13,7 +13,8 @@ const hub = withVersions()
 const script = fileURLToPath(new URL('./replay-process.ts', import.meta.url))
 const MESSAGES = 400
 
-const urlOf = async () => (hub.pool as unknown as { options: { connectionString: string } }).options.connectionString
+const urlOf = async () =>
+  (hub.pool as unknown as { options: { connectionString: string } }).options.connectionString
 
 it('killed again and again, a replay counts and writes every record once', { timeout: 60_000 }, async () => {
   await hub.take({ version: 1, product: 'fine' })
@@ -30,7 +31,9 @@ it('killed again and again, a replay counts and writes every record once', { tim
   )
   let kills = 0
   for (let at = 1; at <= 3; at++) {
-    const child = spawn(process.execPath, [script, await urlOf(), id], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [script, await urlOf(), id], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     const gone = once(child, 'exit')
     let steps = 0
     for await (const _ of createInterface({ input: child.stdout })) if (++steps === at) child.kill('SIGKILL')
@@ -43,7 +46,13 @@ it('killed again and again, a replay counts and writes every record once', { tim
   const done = await readReplay(pool, id)
   expect(done).toMatchObject({
     state: 'done',
-    counts: { messages: MESSAGES, received: MESSAGES * 2, newlyOk: MESSAGES, same: MESSAGES, versions: MESSAGES },
+    counts: {
+      messages: MESSAGES,
+      received: MESSAGES * 2,
+      newlyOk: MESSAGES,
+      same: MESSAGES,
+      versions: MESSAGES,
+    },
   })
   const { rows } = await pool.query(
     `select count(*)::int as versions, count(distinct record_id)::int as records, count(replay)::int as replayed from record_versions`,
@@ -84,5 +93,6 @@ it('a correction that comes while the replay writes is never overwritten', async
   )
   await runReplay({ pool, registry, onCommitted: () => {} }, id)
   await corrections
-  for (let i = 0; i < 60; i++) expect((await hub.versions(`C${i}`)).at(-1)).toMatch(/^active@[23] 番茄 7 stall\/sale@4/)
+  for (let i = 0; i < 60; i++)
+    expect((await hub.versions(`C${i}`)).at(-1)).toMatch(/^active@[23] 番茄 7 stall\/sale@4/)
 })

@@ -64,7 +64,10 @@ it('the first message sent again after its correction is as old as the first tim
 
 it('bytes sent again after the mapping changed: the newest are made anew, those before a correction are not', async () => {
   await plain()
-  const [first, second] = [[named('I1', '番茄')], [named('I1', '黄瓜'), named('I2', '番茄'), named('I2', '黄瓜')]]
+  const [first, second] = [
+    [named('I1', '番茄')],
+    [named('I1', '黄瓜'), named('I2', '番茄'), named('I2', '黄瓜')],
+  ]
   await hub.push(first)
   await hub.push(second)
   await fine()
