@@ -9,6 +9,7 @@ import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { spokenIn, spokenIssues } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
+import { tryMapping } from '#core/mapping/check/try.ts'
 import { compileMapping } from '#core/mapping/compile.ts'
 import type { CodeRow, CodeTable, CompiledMapping } from '#core/mapping/mapping.ts'
 
@@ -92,16 +93,17 @@ export const mappingRoutes =
         const mapping =
           body.version === undefined ? compiled(body, spoken) : await stored(registry, body, spoken)
         const { records, encoding, encodingMismatch } = decoded(sampleOf(body), mapping, body.contentType)
-        const context = { receivedAtMs: clock() }
+        const { sources, ...tried } = tryMapping({ mapping, mistakes: [] }, records, clock())
         return {
-          mapping: `${mapping.name}@${mapping.version}`,
+          mapping: tried.mapping,
           encoding,
           encodingMismatch,
-          received: records.length,
-          results: records.slice(0, RESULTS_MAX).map((record) => {
-            const traced = mapping.trace(record, context)
-            return { ...traced, issues: spokenIssues(traced.issues, spoken) }
-          }),
+          received: tried.received,
+          rejected: tried.rejected,
+          drift: tried.drift,
+          results: sources
+            .slice(0, RESULTS_MAX)
+            .map((source) => ({ ...source, issues: spokenIssues(source.issues, spoken) })),
         }
       },
     })

@@ -188,6 +188,12 @@ export const MappingTrial = field(
     encoding: text(['Encoding of the sample', '样例编码']),
     encodingMismatch: field(Type.Boolean(), ['Declared encoding is wrong', '声明的编码有误']),
     received: count(['Source records of the sample', '样例条数']),
+    rejected: count(['Source records rejected', '退回条数']),
+    drift: field(
+      Type.Record(Type.String(), Type.Integer()),
+      ['Unmapped fields', '未映射字段'],
+      ['With the number of source records that have them', '及含有该字段的条数'],
+    ),
     results: field(Type.Array(TriedSource), ['Results', '结果'], ['Of the first 100', '前 100 条']),
   }),
   ['Trial of a mapping', '映射试运行'],
