@@ -12,11 +12,13 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [nam
 const HIDDEN = '***'
 const LONGEST = 200
 
-/** Values that may be of a person: names and numbers of parties, plates, free text, and what the source wrote in their place. */
-const isPersonal = (at: string): boolean =>
-  /^parties(\.|$)/.test(at) ||
-  /^(raw\.)?(vehicle|note|findings|cause)(\.|$)/.test(at) ||
-  /^raw\.parties/.test(at)
+const HIDDEN_NAMES: ReadonlySet<string> = new Set(['parties', 'vehicle', 'note', 'findings', 'cause'])
+
+/** Values that may be of a person: all of parties, names of sites, plates, free text, and what the source wrote in their place. */
+function isPersonal(at: string): boolean {
+  const names = at.split('.')
+  return names.some((name) => HIDDEN_NAMES.has(name)) || (names.includes('sites') && names.at(-1) === 'name')
+}
 
 /**
  * The fields in which two canonical bodies differ, in the order of their names, at most `limit`. Made to be shown and kept: what may be
@@ -36,8 +38,9 @@ function look(
   found: FieldDifference[],
 ): void {
   if (before === after || found.length >= limit) return
-  if (isObject(before) && isObject(after) && Array.isArray(before) === Array.isArray(after)) {
-    const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
+  // A part that came or went is told leaf by leaf, because each leaf is shown or hidden by its own place.
+  if (isPart(before, after) || isPart(after, before)) {
+    const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].sort()
     for (const name of names)
       look(memberOf(before, name), memberOf(after, name), at === '' ? name : `${at}.${name}`, limit, found)
     return
@@ -52,15 +55,19 @@ function look(
 const isObject = (value: Json | undefined): value is Exclude<Json, null | boolean | number | string> =>
   typeof value === 'object' && value !== null
 
-const memberOf = (value: object, name: string): Json | undefined =>
-  Object.hasOwn(value, name) ? (value as Record<string, Json>)[name] : undefined
+/** Whether the first has an inside, and the second has one of the same form or is not there. */
+const isPart = (value: Json | undefined, other: Json | undefined): boolean =>
+  isObject(value) &&
+  (other === undefined
+    ? Object.keys(value).length > 0
+    : isObject(other) && Array.isArray(value) === Array.isArray(other))
+
+const memberOf = (value: Json | undefined, name: string): Json | undefined =>
+  isObject(value) && Object.hasOwn(value, name) ? (value as { [name: string]: Json })[name] : undefined
 
 function shown(value: Json, at: string): unknown {
   if (isPersonal(at)) return HIDDEN
   if (typeof value === 'string') return value.slice(0, LONGEST)
   if (!isObject(value)) return value
-  const text = JSON.stringify(value)
-  // A whole part that came or went: its inside is not looked through, so it is hidden where it may hold a person.
-  if (/"(name|ids|parties)":/.test(text)) return HIDDEN
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : value
+  return Array.isArray(value) ? '[…]' : '{…}'
 }

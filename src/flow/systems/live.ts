@@ -49,6 +49,7 @@ export function createLiveRegistry({ pool, seed, options, log }: LiveRegistryPar
   const aside = new Map<string, InstalledRecord>()
   let timer: NodeJS.Timeout | undefined
   let closed = false
+  let isCutOff = false
   let working: Promise<void> = Promise.resolve()
 
   const take = async (): Promise<void> => {
@@ -104,12 +105,15 @@ export function createLiveRegistry({ pool, seed, options, log }: LiveRegistryPar
   const look = async (): Promise<void> => {
     try {
       if ((await readEpoch(pool)) !== epoch) await refresh()
+      isCutOff = false
     } catch (error) {
-      if (!closed)
+      // Told once, not once a second.
+      if (!closed && !isCutOff)
         log?.warn(
           { reason: error instanceof Error ? error.message : String(error) },
           'active mappings could not be read; the known ones go on',
         )
+      isCutOff = true
     }
     if (!closed) timer = setTimeout(() => void look(), LOOK_EVERY_MS).unref()
   }
