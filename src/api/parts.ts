@@ -3,7 +3,8 @@ import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { HeldAliases } from '#core/products/aliases.ts'
 import type { Intake } from '#flow/intake/intake.ts'
-import type { Registry } from '#flow/systems/registry.ts'
+import type { InstallOptions } from '#flow/systems/install.ts'
+import type { LiveRegistry } from '#flow/systems/live.ts'
 import type { Queues } from '#jobs/queues.ts'
 import type { Callers } from './auth.ts'
 import type { HeadWatch } from './head-watch.ts'
@@ -13,7 +14,9 @@ import type { Metrics } from './metrics.ts'
 /** What the API is handed; it opens nothing itself. */
 export interface ApiParts {
   readonly pool: Pool
-  readonly registry: Registry
+  readonly registry: LiveRegistry
+  /** What mappings are compiled with. */
+  readonly mappingOptions?: InstallOptions
   readonly intake: Intake
   readonly queues: Queues
   /** What the mappings of this process know of the names of products. */

@@ -7,10 +7,12 @@ import { publicPages } from './public/plugin.ts'
 import { cardRoutes } from './routes/cards.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { docsRoutes } from './routes/docs.ts'
+import { driftRoutes } from './routes/drift.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { linkDeliveryRoutes } from './routes/link-deliveries.ts'
 import { linkRoutes } from './routes/links.ts'
+import { mappingVersionRoutes } from './routes/mapping-versions.ts'
 import { mappingRoutes } from './routes/mappings.ts'
 import { productRoutes } from './routes/products.ts'
 import { pushRoutes } from './routes/push.ts'
@@ -19,6 +21,7 @@ import { receiptRoutes } from './routes/receipts.ts'
 import { recordRoutes } from './routes/records.ts'
 import { recordsPushRoutes } from './routes/records-push.ts'
 import { rejectionRoutes } from './routes/rejections.ts'
+import { replayRoutes } from './routes/replays.ts'
 import { systemRoutes } from './routes/systems.ts'
 import { traceRoutes } from './routes/trace.ts'
 import { waitingRoutes } from './routes/waiting.ts'
@@ -37,15 +40,18 @@ const GUARDED = [
   qualityRoutes,
   cardRoutes,
   productRoutes,
+  driftRoutes,
   mappingRoutes,
+  mappingVersionRoutes,
+  replayRoutes,
   linkRoutes,
   linkDeliveryRoutes,
   keyRoutes,
 ] as const
 
 const publicRoutes = ({ pool, registry, language }: RouteParts): FastifyPluginAsync => {
-  const systems = [...registry.systems.keys()]
-  return publicPages({ trace: (code) => publicTrace(pool, code, systems), language })
+  const trace = (code: string) => publicTrace(pool, code, [...registry.systems.keys()])
+  return publicPages({ trace, language })
 }
 
 /** All routes: the open ones, and those that need a key. */

@@ -23,6 +23,9 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller
 }
 
+/** Who called, as the log of what was done names it: the identifier of a key, or `administrator` for that of the settings. */
+export const whoOf = (request: FastifyRequest): string => callerOf(request).keyId ?? 'administrator'
+
 /**
  * Lets only callers through that hold a scope of the route. Each route below must name its scopes, so that none is open by oversight.
  * It is one hook with no promise in the common case, because every push goes through it.

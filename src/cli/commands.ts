@@ -46,6 +46,15 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./system.ts')).systemCommand,
   },
+  replay: {
+    arguments:
+      '--system <system> [--record <record>] [--from <time>] [--to <time>] [--receipt <number>]… [--group <group>] [--flag <flag>] [--mapping <name@version>] [--newest <count>] [--apply | --compare <version>,<version>]',
+    about: {
+      en: 'map stored messages of DATABASE_URL anew; without --apply it only counts',
+      zh: '将 DATABASE_URL 中已存报文重新映射；不加 --apply 只统计不写入',
+    },
+    load: async () => (await import('./replay.ts')).replayCommand,
+  },
   bench: {
     arguments: '[mapping|intake|single|delivery] [--quick] [--json FILE]',
     about: {

@@ -13,8 +13,9 @@ import { createFollow } from '#flow/follow/create-follow.ts'
 import { followers } from '#flow/follow/followers.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import { keepAliases, refreshAliases } from '#flow/reference/product-aliases.ts'
+import { runReplay } from '#flow/replay/run.ts'
+import { createLiveRegistry, type LiveRegistry, noteSeed } from '#flow/systems/live.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
-import type { Registry } from '#flow/systems/registry.ts'
 import { type JobBackend, openJobBackend } from '#jobs/backend.ts'
 import { createQueues, type Queues } from '#jobs/queues.ts'
 import { startWorkers } from '#jobs/workers.ts'
@@ -36,7 +37,7 @@ export interface Hub {
   readonly url: string
   readonly databaseUrl: string
   readonly pool: Pool
-  readonly registry: Registry
+  readonly registry: LiveRegistry
   /** Takes nothing more, finishes what is under way, and closes all it opened; within 5 s. */
   stop(): Promise<void>
 }
@@ -83,7 +84,13 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
       ),
     )
     closings.push(async () => keeping.stop())
-    const registry = await loadRegistry(settings.mappings, { keyedHash: keyedHash(secret), productAliases })
+    const options = { keyedHash: keyedHash(secret), productAliases }
+    const seed = await loadRegistry(settings.mappings, options)
+    await noteSeed(pool, seed)
+    const registry = createLiveRegistry({ pool, seed, options, log })
+    closings.push(() => registry.close())
+    await registry.refresh()
+    registry.follow()
     for (const mistake of registry.mistakes) log.error({ mistake }, 'a mapping is broken')
     await registerSystems(pool, [...registry.systems.values()])
     const backend = await openJobBackend({
@@ -100,7 +107,7 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
         { pool, registry, backend, queues, log, databaseUrl, mappings: settings.mappings },
         closings,
       )
-    const parts = { pool, registry, log, queues, productAliases }
+    const parts = { pool, registry, mappingOptions: options, log, queues, productAliases }
     const url = settings.role === 'worker' ? '' : await startApi(settings, parts, closings)
     giveBackMemory()
     return { url, databaseUrl, pool, registry, stop }
@@ -120,7 +127,7 @@ async function openDatabase(settings: Settings, log: Logger, closings: Closing[]
 function openWorkers(
   parts: {
     pool: Pool
-    registry: Registry
+    registry: LiveRegistry
     backend: JobBackend
     queues: Queues
     log: Logger
@@ -141,14 +148,18 @@ function openWorkers(
   })
   const follow = createFollow({ pool, followers })
   const { databaseUrl, mappings, queues } = parts
-  const large = createLargeWork({ databaseUrl, mappings, log, onCommitted: () => queues.wakeLinks() })
-  const workers = startWorkers({ ...parts, delivery, follow, large })
+  const onCommitted = () => queues.wakeLinks()
+  const large = createLargeWork({ databaseUrl, mappings, log, onCommitted })
+  const replay = (id: string, signal: AbortSignal) => runReplay({ ...parts, onCommitted }, id, { signal })
+  const workers = startWorkers({ ...parts, delivery, follow, large, replay })
   closings.push(() => workers.close())
 }
 
 async function startApi(
   settings: Settings,
-  parts: Pick<ApiParts, 'pool' | 'registry' | 'queues' | 'productAliases'> & { log: Logger },
+  parts: Pick<ApiParts, 'pool' | 'registry' | 'mappingOptions' | 'queues' | 'productAliases'> & {
+    log: Logger
+  },
   closings: Closing[],
 ): Promise<string> {
   const intake = createIntake({

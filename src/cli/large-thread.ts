@@ -1,9 +1,12 @@
 /** The thread in which a hub works on large messages: decoding, mapping and writing them would hold up every answer of the main thread. */
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
+import { holdAliases } from '#core/products/aliases.ts'
+import { createDriftCounts } from '#flow/drift/drift-counts.ts'
 import { runLarge } from '#flow/large/run.ts'
+import { refreshAliases } from '#flow/reference/product-aliases.ts'
+import { createLiveRegistry, type LiveRegistry } from '#flow/systems/live.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
-import type { Registry } from '#flow/systems/registry.ts'
 import { createPool } from '#store/database.ts'
 import { keptSecret, keyedHash } from '#store/secrets.ts'
 import { giveBackMemory } from './give-back.ts'
@@ -12,8 +15,6 @@ import type { FromThread, ThreadSettings, ToThread } from './large-work.ts'
 /** Two messages at once, and the parts and leases of both beside what they write. */
 const CONNECTIONS = 4
 const THREAD_NICE = 5
-/** Mappings that were read longer ago are read again before a message is begun. */
-const MAPPINGS_FRESH_MS = 60_000
 
 /** On Linux each thread has a priority of its own: the answers of the main thread go before. Elsewhere it is the whole process's. */
 if (process.platform === 'linux') setPriority(0, THREAD_NICE)
@@ -24,17 +25,28 @@ if (!port) throw new Error('large-thread.ts runs as a worker thread')
 const say = (words: FromThread): void => port.postMessage(words)
 const stop = new AbortController()
 const pool = createPool({ url: databaseUrl, max: CONNECTIONS, applicationName: 'trace-hub-large' })
-let loaded: { registry: Registry; atMs: number } | undefined
+const drift = createDriftCounts(pool)
+const productAliases = holdAliases()
+let opened: Promise<LiveRegistry> | undefined
 let working = 0
 
-async function currentRegistry(): Promise<Registry> {
-  if (!loaded || performance.now() - loaded.atMs > MAPPINGS_FRESH_MS) {
-    const secret = await keptSecret(pool, 'identity-numbers')
-    const registry = await loadRegistry(mappings, { keyedHash: keyedHash(secret) })
-    loaded = { registry, atMs: performance.now() }
-    giveBackMemory()
-  }
-  return loaded.registry
+async function openRegistry(): Promise<LiveRegistry> {
+  const options = { keyedHash: keyedHash(await keptSecret(pool, 'identity-numbers')), productAliases }
+  const registry = createLiveRegistry({ pool, seed: await loadRegistry(mappings, options), options })
+  giveBackMemory()
+  return registry
+}
+
+/** Mappings and names of products as they are when a message is begun. */
+async function currentRegistry(): Promise<LiveRegistry> {
+  opened ??= openRegistry()
+  opened.catch(() => {
+    opened = undefined
+  })
+  const registry = await opened
+  await registry.refresh()
+  await refreshAliases(pool, productAliases)
+  return registry
 }
 
 async function run(id: string): Promise<void> {
@@ -44,6 +56,7 @@ async function run(id: string): Promise<void> {
       {
         pool,
         registry: await currentRegistry(),
+        drift,
         signal: stop.signal,
         onCommitted: () => say({ committed: true }),
         onError: (error) => say({ trouble: reasonOf(error) }),
@@ -64,7 +77,10 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 function endWhenIdle(): void {
   if (!stop.signal.aborted || working > 0) return
   port?.close()
-  pool.end().catch(() => {})
+  drift
+    .close()
+    .then(() => pool.end())
+    .catch(() => {})
 }
 
 port.on('message', (words: ToThread) => {

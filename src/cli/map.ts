@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { type TryResult, tryMapping } from '#core/mapping/check/try.ts'
+import { chineseReason } from '#core/mapping/reasons.ts'
 import { testSystem } from '#flow/systems/golden.ts'
 import { loadMappingFile, loadRegistry } from '#flow/systems/load.ts'
+import { cliLanguage } from './language.ts'
 import { mappingsMustExist } from './mappings-folder.ts'
 import { plainSentence } from './plain-sentence.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
@@ -12,7 +15,7 @@ import { WrongUsage } from './wrong-usage.ts'
 /** `hub map try <mapping> <sample>` and `hub map test [system…]`: no database, the same compiled code as in production. */
 export async function mapCommand([action, ...rest]: readonly string[]): Promise<void> {
   const [mapping, sample] = rest
-  if (action === 'try' && mapping && sample) await tryMapping(mapping, sample).catch(showUnreadable)
+  if (action === 'try' && mapping && sample) await showTrial(mapping, sample).catch(showUnreadable)
   else if (action === 'test') await testMappings(rest)
   else throw new WrongUsage()
 }
@@ -24,23 +27,42 @@ function showUnreadable(error: unknown): void {
   process.exitCode = 1
 }
 
-async function tryMapping(path: string, samplePath: string): Promise<void> {
-  const { mapping, mistakes } = await loadMappingFile(path)
-  for (const mistake of mistakes) console.error(mistakeLine(mistake))
+/** Each source record as JSON on standard output, and what a person looks for first below it, on standard error. */
+async function showTrial(path: string, samplePath: string): Promise<void> {
+  const compiled = await loadMappingFile(path)
+  const { mapping } = compiled
+  for (const mistake of compiled.mistakes) console.error(mistakeLine(mistake))
   if (!mapping) {
     process.exitCode = 1
     return
   }
   try {
     const { records } = await decodeMessage(await readFile(samplePath), mapping.read)
-    const context = { receivedAtMs: Date.now() }
-    for (const source of records) console.log(JSON.stringify(mapping.trace(source, context), null, 2))
+    const tried = tryMapping(compiled, records, Date.now())
+    for (const source of tried.sources) console.log(JSON.stringify(source, null, 2))
+    for (const line of trialLines(tried)) console.error(line)
   } catch (error) {
     if (!(error instanceof DecodeRefusal)) throw error
     console.error(`${error.code} ${error.at}: ${error.reason} ${error.fix}`)
     process.exitCode = 1
   }
 }
+
+function trialLines({ mapping, received, rejected, drift, sources }: TryResult): string[] {
+  const zh = cliLanguage() === 'zh'
+  const unread = Object.entries(drift).map(([field, count]) => `${field} (${count})`)
+  const issues = sources.flatMap((source) => source.issues)
+  return [
+    zh
+      ? `${mapping}：${received} 条，退回 ${rejected} 条`
+      : `${mapping}: ${received} source records, ${rejected} rejected`,
+    ...(unread.length === 0 ? [] : [`${zh ? '未读取的字段' : 'Unread fields'}: ${unread.join(', ')}`]),
+    ...issues
+      .slice(0, ISSUES_MAX)
+      .map(({ path, code, reason }) => `${code} ${path}: ${zh ? chineseReason(reason) : reason}`),
+  ]
+}
+const ISSUES_MAX = 50
 
 async function testMappings(wanted: readonly string[]): Promise<void> {
   const { mappings } = settingsOrExit(process.env)

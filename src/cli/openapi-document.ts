@@ -1,6 +1,8 @@
 import { createApi } from '#api/app.ts'
 import type { ApiParts } from '#api/parts.ts'
 import { holdAliases } from '#core/products/aliases.ts'
+import { createLiveRegistry } from '#flow/systems/live.ts'
+import { registryOf } from '#flow/systems/registry.ts'
 import { createPool } from '#store/database.ts'
 
 const nothing = (): never => {
@@ -8,15 +10,22 @@ const nothing = (): never => {
 }
 
 /** Parts that are never called: the document needs the routes and nothing behind them. */
-const stubs = (): ApiParts => ({
-  pool: createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }),
-  registry: { systems: new Map(), system: () => undefined, mistakes: [] },
-  intake: { push: nothing, pushLarge: nothing, pushCanonical: nothing, close: async () => {} },
+const stubs = (pool = createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' })): ApiParts => ({
+  pool,
+  registry: createLiveRegistry({ pool, seed: registryOf(new Map()) }),
+  intake: {
+    push: nothing,
+    pushLarge: nothing,
+    pushCanonical: nothing,
+    writeCounts: nothing,
+    close: async () => {},
+  },
   queues: {
     wakeLink: nothing,
     wakeFollower: nothing,
     wakeLinks: nothing,
     wakeLarge: nothing,
+    wakeReplay: nothing,
     close: async () => {},
   },
   productAliases: holdAliases(),

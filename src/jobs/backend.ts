@@ -18,6 +18,7 @@ export interface JobData {
   readonly follower?: string
   /** A large message. */
   readonly message?: string
+  readonly replay?: string
 }
 
 /** As much of a BullMQ queue as the hub uses; the same on both backends. */

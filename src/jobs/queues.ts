@@ -4,6 +4,7 @@ export const LINKS_QUEUE = 'links'
 export const WAKES_QUEUE = 'wakes'
 export const FOLLOWERS_QUEUE = 'followers'
 export const LARGE_QUEUE = 'large'
+export const REPLAYS_QUEUE = 'replays'
 
 /** A queue that does not answer must not hold anything up. */
 const ADD_MS = 2000
@@ -31,6 +32,8 @@ export interface Queues {
   wakeLinks(): void
   /** Asks for work on a large message; false where the queue did not take it. */
   wakeLarge(id: string): Promise<boolean>
+  /** Asks for a replay to be gone on with; false where the queue did not take it. */
+  wakeReplay(id: string): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -39,6 +42,7 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
   const wakes = backend.queue(WAKES_QUEUE)
   const followers = backend.queue(FOLLOWERS_QUEUE)
   const large = backend.queue(LARGE_QUEUE)
+  const replays = backend.queue(REPLAYS_QUEUE)
   let warnedAtMs = Number.NEGATIVE_INFINITY
   let wakeAgain = false
   let timer: NodeJS.Timeout | null = null
@@ -87,6 +91,7 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
         { follower: name },
         { ...DISPOSABLE, delay: FOLLOW_AFTER_MS, deduplication: now(name) },
       ),
+    wakeReplay: (id) => add(replays, 'go on', { replay: id }, { ...DISPOSABLE, deduplication: now(id) }),
     wakeLinks() {
       if (closed) return
       if (timer) wakeAgain = true
@@ -97,7 +102,9 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
     async close() {
       closed = true
       if (timer) clearTimeout(timer)
-      await Promise.allSettled([links, wakes, followers, large].map((queue) => inTime(queue.close(), ADD_MS)))
+      await Promise.allSettled(
+        [links, wakes, followers, large, replays].map((queue) => inTime(queue.close(), ADD_MS)),
+      )
     },
   }
 }

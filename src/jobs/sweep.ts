@@ -1,9 +1,11 @@
 import type { Pool } from 'pg'
 import type { Follow } from '#flow/follow/create-follow.ts'
+import { dropOldShares } from '#store/drift.ts'
 import { findLargeWithWork } from '#store/large-messages.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import { deleteLostUploads } from '#store/message-parts.ts'
 import { ensurePartitions } from '#store/partitions.ts'
+import { findOpenReplays } from '#store/replays.ts'
 import { sweepWaiting } from './sweep-waiting.ts'
 
 const TABLES_EVERY_MS = 600_000
@@ -22,6 +24,10 @@ export interface SweepParts {
   /** The same for a large message. */
   readonly wakeLarge: (id: string) => Promise<boolean>
   readonly workOn: (id: string) => void
+  /** Hands a replay to the queue. */
+  readonly wakeReplay: (id: string) => Promise<boolean>
+  /** Goes on with a replay in this process, without the queue. */
+  readonly replay: (id: string) => void
   readonly now: () => number
 }
 
@@ -34,6 +40,7 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
   let seen = new Map<string, bigint>()
   let stood = new Map<string, bigint>()
   let seenLarge = new Map<string, string>()
+  let open = new Set<string>()
   let tablesAtMs = Number.NEGATIVE_INFINITY
   return async () => {
     const links = await findLinksWithWork(parts.pool, parts.now())
@@ -55,10 +62,16 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
       if (largeBefore.get(id) === place || !(await parts.wakeLarge(id))) parts.workOn(id)
     }
     await deleteLostUploads(parts.pool)
+    const openBefore = open
+    open = new Set(await findOpenReplays(parts.pool))
+    for (const id of open) {
+      if (openBefore.has(id) || !(await parts.wakeReplay(id))) parts.replay(id)
+    }
     const nowMs = performance.now()
     if (nowMs - tablesAtMs < TABLES_EVERY_MS) return
     await ensurePartitions(parts.pool, parts.now())
     await sweepWaiting(parts.pool, parts.now())
+    await dropOldShares(parts.pool, parts.now())
     tablesAtMs = nowMs
   }
 }

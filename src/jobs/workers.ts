@@ -4,7 +4,14 @@ import type { Follow } from '#flow/follow/create-follow.ts'
 import { findLargeWithWork } from '#store/large-messages.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import type { JobBackend, JobWorker } from './backend.ts'
-import { FOLLOWERS_QUEUE, LARGE_QUEUE, LINKS_QUEUE, type Queues, WAKES_QUEUE } from './queues.ts'
+import {
+  FOLLOWERS_QUEUE,
+  LARGE_QUEUE,
+  LINKS_QUEUE,
+  type Queues,
+  REPLAYS_QUEUE,
+  WAKES_QUEUE,
+} from './queues.ts'
 import { createSweep } from './sweep.ts'
 
 /** Links that are delivered at once: one that hangs takes one place, not the link beside it. */
@@ -45,6 +52,8 @@ export interface WorkersParts {
   readonly follow?: Follow
   /** Absent: this process works on no large messages. */
   readonly large?: LargeWork
+  /** Goes on with a replay until its end or the signal. Absent: this process works on none. */
+  readonly replay?: (id: string, signal: AbortSignal) => Promise<unknown>
   readonly log?: WorkersLog
   readonly now?: () => number
   readonly sweepEveryMs?: number
@@ -72,6 +81,14 @@ export function startWorkers(parts: WorkersParts): Workers {
     else if (end.nextAt !== undefined && end.nextAt - now() <= DELAYED_WAKE_MS) {
       await queues.wakeLink(linkId, Math.max(end.nextAt - now(), 1))
     }
+  }
+  const replay = async (id: string): Promise<void> => void (await parts.replay?.(id, stop.signal))
+  const replayHere = (id: string): void => {
+    if (direct.has(id) || direct.size >= LINKS_AT_ONCE || stop.signal.aborted) return
+    const done = replay(id)
+      .catch((error: unknown) => tell(log, error, 'a replay was interrupted; the sweep comes back to it'))
+      .finally(() => direct.delete(id))
+    direct.set(id, done)
   }
   const deliverHere = (linkId: string): void => {
     if (direct.has(linkId) || direct.size >= LINKS_AT_ONCE || stop.signal.aborted) return
@@ -132,6 +149,7 @@ export function startWorkers(parts: WorkersParts): Workers {
       ...common,
       concurrency: LARGE_AT_ONCE,
     }),
+    backend.worker(REPLAYS_QUEUE, async ({ data }) => await replay(data.replay ?? ''), common),
   ]
   const sweep = createSweep({
     pool,
@@ -142,6 +160,8 @@ export function startWorkers(parts: WorkersParts): Workers {
     followHere,
     wakeLarge: queues.wakeLarge,
     workOn: (id) => void workOn(id),
+    wakeReplay: queues.wakeReplay,
+    replay: replayHere,
     now,
   })
   const sweeping = repeat(sweep, parts.sweepEveryMs ?? SWEEP_EVERY_MS, (error) =>

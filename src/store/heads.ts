@@ -60,13 +60,14 @@ export interface NewestBody {
   readonly recorded: string | null
 }
 
-/** Content digests of all versions of the records, each with the digest of the message that it came in. */
+/** All versions of the records without their content, each with the message that it came in. */
 export async function readHistory(
   client: PoolClient,
   ids: readonly string[],
 ): Promise<Map<string, PastVersion[]>> {
   const { rows } = await client.query(
-    `select v.record_id, v.content_hash, v.message_id, m.sha256
+    `select v.record_id, v.content_hash, v.status, v.version, v.message_id, m.sha256,
+            (extract(epoch from v.received_at) * 1000)::bigint as ms
        from record_versions v
        left join messages m on m.id = v.message_id and m.received_at = v.received_at
       where v.record_id = any($1)`,
@@ -75,7 +76,14 @@ export async function readHistory(
   const history = new Map<string, PastVersion[]>()
   for (const row of rows) {
     const versions = history.get(row.record_id)
-    const past = { hash: row.content_hash.toString('latin1'), message: row.sha256, messageId: row.message_id }
+    const past: PastVersion = {
+      hash: row.content_hash.toString('latin1'),
+      status: row.status,
+      version: row.version,
+      message: row.sha256,
+      messageId: row.message_id,
+      receivedAtMs: Number(row.ms),
+    }
     if (versions) versions.push(past)
     else history.set(row.record_id, [past])
   }
@@ -84,9 +92,12 @@ export async function readHistory(
 export interface PastVersion {
   /** SHA-256, one character for each byte. */
   readonly hash: string
-  /** SHA-256 of the bytes of its message; null where that is gone. */
+  readonly status: Status
+  readonly version: number
+  /** Digest of the bytes of its message, where they are known. */
   readonly message: Buffer | null
-  readonly messageId: string | null
+  readonly messageId: string
+  readonly receivedAtMs: number
 }
 
 /** When the newest version of each record came, and in which message. */

@@ -37,6 +37,8 @@ export interface VersionRow {
   readonly mapping: string
   readonly messageId: string
   readonly messageIndex: number
+  /** The replay that made it; none where intake did. */
+  readonly replay?: string | null
   readonly receivedAtMs: number
   readonly recorded: string | null
   readonly occurredAtMs: number | null
@@ -134,13 +136,17 @@ export async function lockPositions(client: PoolClient): Promise<void> {
   await client.query(LOCK_POSITIONS)
 }
 
-/** The rows of versions. They get their positions on arrival: only after `LOCK_POSITIONS`. */
+/**
+ * The rows of versions. They get their positions on arrival: only after `LOCK_POSITIONS`. All are of intake, or all of a replay, which
+ * they name.
+ */
 export function copyVersions(versions: readonly VersionRow[]): WriteStep {
+  const isReplay = typeof versions[0]?.replay === 'string'
   let size = 1024
   for (const version of versions) size += version.body.length + 900
   const rows = copyRows(size)
   for (const version of versions) {
-    rows.row(20)
+    rows.row(isReplay ? 21 : 20)
     rows.latin1(version.id)
     rows.int4(version.version)
     rows.latin1(version.kind)
@@ -161,11 +167,13 @@ export function copyVersions(versions: readonly VersionRow[]): WriteStep {
     rows.textArray(version.flags)
     rows.textArray(version.codes)
     rows.bytes(version.body)
+    if (isReplay) rows.uuid(version.replay ? uuidBytes(version.replay) : null)
   }
-  return { copy: VERSIONS_COPY, rows }
+  return { copy: isReplay ? `${VERSIONS_COPY}, replay${FROM}` : VERSIONS_COPY + FROM, rows }
 }
 const VERSIONS_COPY = `copy record_versions (record_id, version, kind, system, record, status, schema, mapping, message_id, message_index,
-  received_at, recorded, occurred_at, region, product_class, source_order, content_hash, flags, codes, body) from stdin (format binary)`
+  received_at, recorded, occurred_at, region, product_class, source_order, content_hash, flags, codes, body`
+const FROM = ') from stdin (format binary)'
 
 /** The rows of edges. */
 export function copyEdges(edges: readonly EdgeRow[]): WriteStep {

@@ -51,7 +51,7 @@ const MS = '(extract(epoch from received_at) * 1000)::bigint as ms'
 
 /** The bases that are kept under the keys. */
 export async function readBases(
-  client: PoolClient,
+  client: Pool | PoolClient,
   { system, record }: PartsOf,
   joinKeys: readonly string[],
 ): Promise<Map<string, BaseRow>> {

@@ -2,7 +2,7 @@ import { parseRecordId } from '#core/model/identity.ts'
 
 /** The columns of `record_versions` that a record's JSON is put together from, in the order of `RecordColumns`. */
 export const RECORD_COLUMNS = `record_id, version, kind, status, system, record, schema, mapping, message_id, received_at,
-  recorded, array_to_json(flags)::text as flags, body`
+  replay, recorded, array_to_json(flags)::text as flags, body`
 
 /** One row of `select ${RECORD_COLUMNS} from record_versions`. */
 export interface RecordRow {
@@ -17,6 +17,8 @@ export interface RecordRow {
   readonly message_id: string
   /** ISO text in UTC. */
   readonly received_at: string
+  /** The replay that made it; null where intake did. */
+  readonly replay: string | null
   /** JSON text of recordedAt. */
   readonly recorded: string | null
   /** JSON text of the list of flags. */
@@ -36,6 +38,8 @@ export function recordText(row: RecordRow): string {
   )},"key":${JSON.stringify(parseRecordId(row.record_id)?.key ?? [])},"version":${row.version},"status":"${row.status}","schema":${
     row.schema
   },"receivedAt":"${row.received_at}","message":"${row.message_id}","mapping":${JSON.stringify(row.mapping)},${
+    row.replay === null ? '' : `"replay":"${row.replay}",`
+  }${
     inner === '' ? '' : `${inner},`
   }"flags":${row.flags}${row.recorded === null ? '' : `,"recordedAt":${row.recorded}`}}`
 }

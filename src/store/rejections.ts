@@ -127,10 +127,25 @@ export async function insertRejections(
   )
 }
 
-/** Rejections that became records. */
+/** Which of the rejections are open. */
+export async function findOpenRejections(
+  client: Pool | PoolClient,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const { rows } = await client.query<{ id: string }>(
+    `select id from rejections where id = any($1::uuid[]) and state = 'open'`,
+    [ids],
+  )
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Rejections whose source record became a record. */
 export async function mendRejections(client: PoolClient, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
-  await client.query(`update rejections set state = 'mended' where id = any($1) and state = 'open'`, [ids])
+  await client.query(`update rejections set state = 'mended' where id = any($1::uuid[]) and state = 'open'`, [
+    [...ids].sort(),
+  ])
 }
 
 /** Gives rejections the reasons that they have by now. */

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 
 export interface Words {
   readonly zh: string
@@ -72,7 +72,7 @@ export async function readSystemIds(pool: Pool): Promise<string[]> {
 }
 
 /** Registers a system; null where the identifier is taken. */
-export async function createSystem(pool: Pool, system: NewSystem): Promise<System | null> {
+export async function createSystem(pool: Pool | PoolClient, system: NewSystem): Promise<System | null> {
   const { rows } = await pool.query<System>(
     `insert into systems (id, title, description, region, settings) values ($1, $2, $3, $4, $5)
      on conflict (id) do nothing returning ${COLUMNS}`,
@@ -89,7 +89,7 @@ export async function createSystem(pool: Pool, system: NewSystem): Promise<Syste
 
 /** Changes what is given; null where there is no such system. */
 export async function patchSystem(
-  pool: Pool,
+  pool: Pool | PoolClient,
   id: string,
   patch: Partial<Omit<NewSystem, 'id'>>,
 ): Promise<System | null> {

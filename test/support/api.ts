@@ -7,6 +7,7 @@ import { type HeldAliases, holdAliases } from '#core/products/aliases.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import { newKey } from '#flow/keys.ts'
+import { createLiveRegistry, type LiveRegistry, noteSeed } from '#flow/systems/live.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import { createPool } from '#store/database.ts'
@@ -26,9 +27,9 @@ export interface Call {
 export interface TestApi {
   readonly app: FastifyInstance
   readonly pool: Pool
-  readonly registry: Registry
+  readonly registry: LiveRegistry
   readonly database: TestDatabase
-  /** Links and large messages that were woken, in order. */
+  /** Links, large messages and replays that were woken, in order. */
   readonly woken: string[]
   /** Calls a route; a body that is no text or Buffer is sent as JSON. Without `key` the administrator calls, with null nobody. */
   call(method: string, url: string, call?: Call): Promise<LightMyRequestResponse>
@@ -67,7 +68,10 @@ export async function openApi(change: (registry: Registry) => Registry): Promise
   const database = await createTestDatabase()
   const pool = createPool({ url: database.url, max: 4 })
   const productAliases = holdAliases()
-  const registry = change(await loadRegistry(mappings, { productAliases }))
+  const seed = change(await loadRegistry(mappings, { productAliases }))
+  const registry = createLiveRegistry({ pool, seed, options: { productAliases } })
+  await noteSeed(pool, registry.seed)
+  await registry.refresh()
   await registerSystems(pool, [...registry.systems.values()])
   const woken: string[] = []
   const intake = createIntake({
@@ -119,7 +123,7 @@ export async function openApi(change: (registry: Registry) => Registry): Promise
 /** The app alone, over parts that a test chose. */
 export async function createTestApi(parts: {
   readonly pool: Pool
-  readonly registry: Registry
+  readonly registry: LiveRegistry
   readonly intake: Intake
   readonly woken?: string[]
   readonly productAliases?: HeldAliases
@@ -136,6 +140,10 @@ export async function createTestApi(parts: {
       wakeFollower: async () => true,
       wakeLinks: () => {},
       wakeLarge: async (id) => {
+        woken.push(id)
+        return true
+      },
+      wakeReplay: async (id) => {
         woken.push(id)
         return true
       },

@@ -5,11 +5,12 @@ import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { mappingExample } from '#api/examples.ts'
 import type { Language } from '#api/language.ts'
-import { type MistakeView, mistakeView } from '#api/mistake-view.ts'
+import { invalidMapping } from '#api/mapping-refused.ts'
 import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { spokenIn, spokenIssues } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
+import { tryMapping } from '#core/mapping/check/try.ts'
 import { compileMapping } from '#core/mapping/compile.ts'
 import type { CodeRow, CodeTable, CompiledMapping } from '#core/mapping/mapping.ts'
 
@@ -20,7 +21,15 @@ const text = (most: number, description: string) =>
   Type.String({ minLength: 1, maxLength: most, description })
 const TryBody = Type.Object(
   {
-    mapping: text(200_000, 'Text of the mapping file · 映射文件内容'),
+    mapping: Type.Optional(text(200_000, 'Text of the mapping file · 映射文件内容')),
+    version: Type.Optional(
+      Type.String({
+        maxLength: 250,
+        pattern: '^[a-z0-9-]+/[a-z0-9-]+@\\d{1,9}$',
+        description:
+          'A version that is stored, such as a draft, in place of a text · 已保存的版本（如草稿），代替映射内容',
+      }),
+    ),
     sample: Type.Optional(text(1_000_000, 'A message as text · 文本形式的报文')),
     sampleBase64: Type.Optional(text(1_500_000, 'A message as bytes · Base64 形式的报文')),
     contentType: Type.Optional(text(200, 'Content type that it is sent with · 发送时的内容类型')),
@@ -47,7 +56,8 @@ const TryBody = Type.Object(
 )
 
 interface Trial {
-  readonly mapping: string
+  readonly mapping?: string
+  readonly version?: string
   readonly sample?: string
   readonly sampleBase64?: string
   readonly contentType?: string
@@ -56,7 +66,7 @@ interface Trial {
 
 /** `POST /v1/mappings/try`: a mapping and a sample, run by the very code that runs in production; nothing is stored. */
 export const mappingRoutes =
-  ({ language, clock }: RouteParts): FastifyPluginAsync =>
+  ({ registry, language, clock }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     app.route<{ Body: Trial }>({
       method: 'POST',
@@ -81,57 +91,66 @@ export const mappingRoutes =
       handler: async (request) => {
         const { body } = request
         const spoken = spokenIn(request, language)
-        const mapping = compiled(body, spoken)
+        const mapping =
+          body.version === undefined ? compiled(body, spoken) : await stored(registry, body, spoken)
         const { records, encoding, encodingMismatch } = await decoded(
           sampleOf(body),
           mapping,
           body.contentType,
         )
-        const context = { receivedAtMs: clock() }
+        const { sources, ...tried } = tryMapping({ mapping, mistakes: [] }, records, clock())
         return {
-          mapping: `${mapping.name}@${mapping.version}`,
+          mapping: tried.mapping,
           encoding,
           encodingMismatch,
-          received: records.length,
-          results: records.slice(0, RESULTS_MAX).map((record) => {
-            const traced = mapping.trace(record, context)
-            return { ...traced, issues: spokenIssues(traced.issues, spoken) }
-          }),
+          received: tried.received,
+          rejected: tried.rejected,
+          drift: tried.drift,
+          results: sources
+            .slice(0, RESULTS_MAX)
+            .map((source) => ({ ...source, issues: spokenIssues(source.issues, spoken) })),
         }
       },
     })
   }
 
-function compiled(body: Trial, language: Language): CompiledMapping {
-  const tables = Object.fromEntries(
-    Object.entries(body.tables ?? {}).map(([name, rows]): [string, CodeTable] => [name, { name, rows }]),
-  )
-  const { mapping, mistakes } = compileMapping({ path: FILE, text: body.mapping, tables })
-  if (!mapping || mistakes.length > 0)
-    throw invalidMapping(mistakes.map((mistake) => mistakeView(mistake, language)))
+async function stored(
+  registry: RouteParts['registry'],
+  { version = '', mapping, tables }: Trial,
+  language: Language,
+): Promise<CompiledMapping> {
+  if (mapping !== undefined || tables !== undefined)
+    throw oneOf('/mapping', 'give one of mapping and version')
+  const [, system = '', record = '', number] = /^(.+)\/(.+)@(.+)$/.exec(version) ?? []
+  const found = await registry.version(system, record, Number(number))
+  if (!found) throw new HubError('not_found', { detail: `mapping ${version}` })
+  if (!found.mapping) throw invalidMapping(found.mistakes, language)
+  return forward(found.mapping)
+}
+
+const oneOf = (path: string, reason: string): HubError =>
+  new HubError('invalid_request', { issues: [{ path, code: 'E_SCHEMA', reason }] })
+
+function forward(mapping: CompiledMapping): CompiledMapping {
   if (mapping.direction === 'backward') {
     throw new HubError('mapping_invalid', { detail: 'a mapping of a receiver: it reads no messages' })
   }
   return mapping
 }
 
-const invalidMapping = (mistakes: readonly MistakeView[]): HubError =>
-  new HubError('mapping_invalid', {
-    issues: mistakes.map(({ line, column, target, message, advice }) => ({
-      path: `line ${line}, column ${column}`,
-      code: 'E_SCHEMA',
-      ...(target ? { target } : {}),
-      reason: message,
-      fix: advice,
-    })),
-    members: { mistakes },
-  })
+function compiled(body: Trial, language: Language): CompiledMapping {
+  if (body.mapping === undefined) throw oneOf('/mapping', 'give one of mapping and version')
+  const tables = Object.fromEntries(
+    Object.entries(body.tables ?? {}).map(([name, rows]): [string, CodeTable] => [name, { name, rows }]),
+  )
+  const { mapping, mistakes } = compileMapping({ path: FILE, text: body.mapping, tables })
+  if (!mapping || mistakes.length > 0) throw invalidMapping(mistakes, language)
+  return forward(mapping)
+}
 
 function sampleOf({ sample, sampleBase64 }: Trial): Buffer {
   if ((sample === undefined) === (sampleBase64 === undefined)) {
-    throw new HubError('invalid_request', {
-      issues: [{ path: '/sample', code: 'E_SCHEMA', reason: 'give one of sample and sampleBase64' }],
-    })
+    throw oneOf('/sample', 'give one of sample and sampleBase64')
   }
   return sample === undefined ? Buffer.from(sampleBase64 ?? '', 'base64') : Buffer.from(sample)
 }

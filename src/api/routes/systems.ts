@@ -1,10 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { readCursor, writeCursor } from '#api/cursor.ts'
+import { tellingMistakes } from '#api/mapping-refused.ts'
 import { mistakeView } from '#api/mistake-view.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { whoOf } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { checkSettings } from '#api/system-settings.ts'
 import {
@@ -16,20 +18,30 @@ import {
 } from '#api/system-view.ts'
 import { HubError } from '#core/errors.ts'
 import { mistakesOf } from '#flow/systems/mistakes.ts'
+import { putSystemFile, readSystemText } from '#flow/systems/system-file.ts'
 import { listDrift } from '#store/drift.ts'
 import { listSystemSecrets, setSystemSecrets } from '#store/system-secrets.ts'
-import { createSystem, listSystems, patchSystem, readSystem } from '#store/systems.ts'
+import { createSystem, listSystems, patchSystem, readSystem, type System } from '#store/systems.ts'
 
 const DRIFT_MAX = 200
 const SystemParams = Type.Object({ id: Type.String({ description: 'System · 对接系统' }) })
-const NewSystemBody = Type.Object(
-  {
+const systemFile = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 100_000,
+    description:
+      'Text of its system.yaml, in place of identifier, title, description and region · system.yaml 内容，代替标识、名称、说明与区划',
+  }),
+)
+const NewSystemBody = Type.Partial(
+  Type.Object({
     id: Type.String({
       pattern: '^[a-z0-9](-?[a-z0-9]){0,62}$',
       description: 'Slug, such as jiaxing-wholesale · 标识',
     }),
     ...systemFields,
-  },
+    systemFile,
+  }),
   {
     additionalProperties: false,
     title: 'New system · 新对接系统',
@@ -38,7 +50,7 @@ const NewSystemBody = Type.Object(
     ],
   },
 )
-const PatchBody = Type.Partial(Type.Object({ ...systemFields, secrets: systemSecrets }), {
+const PatchBody = Type.Partial(Type.Object({ ...systemFields, systemFile, secrets: systemSecrets }), {
   additionalProperties: false,
   minProperties: 1,
   title: 'Changes to a system · 修改对接系统',
@@ -46,9 +58,39 @@ const PatchBody = Type.Partial(Type.Object({ ...systemFields, secrets: systemSec
 
 const unknown = (id: string): HubError => new HubError('not_found', { detail: `system ${id}` })
 
+type NewSystemWish = Partial<SystemFields> & { readonly id?: string; readonly systemFile?: string }
+
+/** A system that is registered without a system.yaml needs an identifier and a title. */
+function wholeSystem({ systemFile: _, id, title, ...rest }: NewSystemWish) {
+  if (id !== undefined && title !== undefined) return { ...rest, id, title }
+  const missing = [...(id === undefined ? ['/id'] : []), ...(title === undefined ? ['/title'] : [])]
+  throw new HubError('invalid_request', {
+    issues: missing.map((path) => ({ path, code: 'E_SCHEMA', reason: 'the field is required' })),
+  })
+}
+
+/** Registers or changes a system by its system.yaml, which alone says what stands in it. */
+async function byFile(
+  parts: Pick<RouteParts, 'pool' | 'registry'>,
+  { systemFile: text = '', id, title, description, region, settings }: NewSystemWish,
+  { isNew, who }: { isNew: boolean; who: string },
+): Promise<System | null> {
+  const file = readSystemText(text)
+  const said = Object.entries({ title, description, region }).filter(([, value]) => value !== undefined)
+  const issues = said.map(([name]) => ({
+    path: `/${name}`,
+    code: 'E_SCHEMA' as const,
+    reason: 'system.yaml says it',
+  }))
+  if (id !== undefined && id !== file.system)
+    issues.push({ path: '/systemFile', code: 'E_SCHEMA', reason: `it is the system.yaml of ${file.system}` })
+  if (issues.length > 0) throw new HubError('invalid_request', { issues })
+  return await putSystemFile(parts, { text, file, isNew, who, ...(settings ? { more: { settings } } : {}) })
+}
+
 /** `GET/POST /v1/systems`, `GET/PATCH /v1/systems/{id}` and `POST /v1/systems/{id}/check`. */
 export const systemRoutes =
-  ({ pool, registry, language }: RouteParts): FastifyPluginAsync =>
+  ({ pool, registry, intake, language }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     app.route<{ Querystring: PageQuery }>({
       method: 'GET',
@@ -78,7 +120,7 @@ export const systemRoutes =
         return { systems, next: page.next }
       },
     })
-    app.route<{ Body: SystemFields & { id: string } }>({
+    app.route<{ Body: NewSystemWish }>({
       method: 'POST',
       url: '/v1/systems',
       config: { scopes: [] },
@@ -86,17 +128,26 @@ export const systemRoutes =
         operationId: 'createSystem',
         tags: ['systems'],
         summary: 'Register a system · 登记对接系统',
-        description:
-          'For a receiver, or before its folder of mappings is installed. 用于登记接收方，或在安装映射文件夹之前登记。',
+        description: [
+          'For a receiver, or for a source whose mappings come by the API: then with the text of its system.yaml, which counts at once.',
+          '',
+          '登记接收方，或由接口提供映射的来源；后者请附 system.yaml 内容，立即生效。',
+        ].join('\n'),
         body: NewSystemBody,
         response: {
           201: answer('System', 'The system · 对接系统'),
-          ...problems(400, 401, 403, 409, 413, 415, 429, 503),
+          ...problems(400, 401, 403, 409, 413, 415, 422, 429, 503),
         },
       },
-      handler: async ({ body }, reply) => {
-        const system = await createSystem(pool, body)
-        if (!system) throw new HubError('conflict', { detail: `system ${body.id}` })
+      handler: async (request, reply) => {
+        const { body } = request
+        const system =
+          body.systemFile === undefined
+            ? await createSystem(pool, wholeSystem(body))
+            : await tellingMistakes(request, language, () =>
+                byFile({ pool, registry }, body, { isNew: true, who: whoOf(request) }),
+              )
+        if (!system) throw new HubError('conflict', { detail: `system ${body.id ?? 'of the system.yaml'}` })
         reply.code(201).header('location', `/v1/systems/${system.id}`)
         return systemView(system, registry.system(system.id))
       },
@@ -120,12 +171,13 @@ export const systemRoutes =
       handler: async ({ params: { id } }) => {
         const system = await readSystem(pool, id)
         if (!system) throw unknown(id)
+        await intake.writeCounts()
         const drift = await listDrift(pool, id, DRIFT_MAX)
         const secrets = await listSystemSecrets(pool, [id])
         return { ...systemView(system, registry.system(id), secrets.get(id)), drift }
       },
     })
-    app.route<{ Params: { id: string }; Body: Partial<SystemFields> & { secrets?: SystemSecrets } }>({
+    app.route<{ Params: { id: string }; Body: Omit<NewSystemWish, 'id'> & { secrets?: SystemSecrets } }>({
       method: 'PATCH',
       url: '/v1/systems/:id',
       config: { scopes: [] },
@@ -134,24 +186,36 @@ export const systemRoutes =
         tags: ['systems'],
         summary: 'Change a system · 修改对接系统',
         description:
-          'What an installed folder says (title, description, region) is changed there; its settings and secrets are changed here. `secrets` are shared with the system, such as `sign`; null takes one away. Only their names are ever given back. 已安装系统的名称、说明、区划在其文件夹中修改，此处只改设置与密钥；密钥只写不读。',
+          'What a system.yaml says (title, description, region) is changed by its next text; settings are changed by themselves. `secrets` are shared with the system, such as `sign`; null takes one away. Only their names are ever given back. 名称、说明、区划由 system.yaml 决定，请提供其新内容；设置可单独修改；密钥只写不读。',
         params: SystemParams,
         body: PatchBody,
         response: {
           200: answer('System', 'The system · 对接系统'),
-          ...problems(400, 401, 403, 404, 413, 415, 429, 503),
+          ...problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
         },
       },
-      handler: async ({ params: { id }, body: { secrets, ...body } }) => {
+      handler: async (request) => {
+        const { id } = request.params
+        const { systemFile: file, secrets, ...body } = request.body
+        if (file !== undefined) {
+          const wish = { ...body, systemFile: file, id }
+          const changed = await tellingMistakes(request, language, () =>
+            byFile({ pool, registry }, wish, { isNew: false, who: whoOf(request) }),
+          )
+          if (!changed) throw unknown(id)
+          if (secrets) await setSystemSecrets(pool, id, secrets)
+          const names = await listSystemSecrets(pool, [id])
+          return systemView(changed, registry.system(id), names.get(id))
+        }
         const installed = registry.system(id)
-        if (installed) {
+        if (installed?.file || installed?.folder) {
           const issues = Object.keys(body)
             .filter((name) => name !== 'settings' && name !== 'secrets')
             .map((name) => ({
               path: `/${name}`,
               code: 'E_SCHEMA' as const,
-              reason: 'the folder of the system says it',
-              fix: 'Change system.yaml.',
+              reason: 'the system.yaml of the system says it',
+              fix: 'Change it there, or give the next one as "systemFile".',
             }))
           if (issues.length > 0) throw new HubError('invalid_request', { issues })
         }

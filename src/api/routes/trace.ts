@@ -91,7 +91,7 @@ const RequiredQuery = query({
 export const traceRoutes =
   ({ pool, registry, clock }: RouteParts): FastifyPluginAsync =>
   async (app) => {
-    const systems = [...registry.systems.keys()]
+    const systems = (): string[] => [...registry.systems.keys()]
     const knownAt = (time: string | undefined): { at?: string } =>
       time === undefined ? {} : { at: instantOf(time, 'end') }
 
@@ -116,7 +116,8 @@ export const traceRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: ({ params: { code }, query: asked }) => readLot(pool, { code, systems, ...knownAt(asked.at) }),
+      handler: ({ params: { code }, query: asked }) =>
+        readLot(pool, { code, systems: systems(), ...knownAt(asked.at) }),
     })
     app.route<{ Params: { code: string }; Querystring: TraceParameters }>({
       method: 'GET',
@@ -140,7 +141,7 @@ export const traceRoutes =
         },
       },
       handler: ({ params: { code }, query: { at: time, ...asked } }) =>
-        traceLot(pool, { ...asked, code, systems, ...knownAt(time) }),
+        traceLot(pool, { ...asked, code, systems: systems(), ...knownAt(time) }),
     })
     app.route<{ Querystring: Omit<RequiredRequest, 'nowMs'> }>({
       method: 'GET',

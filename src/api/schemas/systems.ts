@@ -18,12 +18,19 @@ const SystemRecord = field(
   ['Record of a system', '来源记录'],
 )
 
-const DriftedField = field(
+export const DriftedField = field(
   Type.Object({
     record: text(['Record of the system', '来源记录名']),
     field: text(['Field', '字段']),
     count: count(['Times seen', '出现次数']),
-    sample: nullable(Type.String(), ['Sample', '样例']),
+    sample: nullable(
+      Type.String(),
+      ['Shape of a text', '内容形式'],
+      [
+        '9 a digit, a and A letters, 字 all else: the text may be of a person',
+        '9 表示数字，a、A 表示字母，字 表示其他：内容可能涉及个人',
+      ],
+    ),
     firstSeen: time(['First seen', '首次出现']),
     lastSeen: time(['Last seen', '最近出现']),
   }),
@@ -57,12 +64,60 @@ export const SystemCard = field(
   Type.Object({
     ...system,
     drift: field(
-      Type.Array(DriftedField),
+      Type.Array(component('DriftedField')),
       ['Unmapped fields', '未映射字段'],
       ['Fields that the system sends and no mapping reads', '系统发送而映射未读取的字段'],
     ),
   }),
   ['System with its unmapped fields', '对接系统详情'],
+)
+
+const NewValue = field(
+  Type.Object({
+    record: text(['Record of the system', '来源记录名']),
+    field: text(['Field', '字段']),
+    value: text(['Value', '取值']),
+    count: count(['Times seen', '出现次数']),
+    receipt: text(['Receipt of the first', '首次出现的回执号']),
+    firstSeen: time(['First seen', '首次出现']),
+    lastSeen: time(['Last seen', '最近出现']),
+  }),
+  ['Value that nothing names', '未登记的取值'],
+)
+
+const NullShare = field(
+  Type.Object({
+    record: text(['Record of the system', '来源记录名']),
+    field: text(['Field', '字段']),
+    day: field(Type.String({ format: 'date' }), ['Day', '日期']),
+    seen: count(['Records looked at', '抽查条数'], ['The first 20 of each message', '每份报文前 20 条']),
+    share: field(Type.Number(), ['Share of empty ones', '空值占比'], ['0 to 1', '0 至 1']),
+    seenBefore: count(['Records of the 14 days before', '前 14 天抽查条数']),
+    shareBefore: nullable(Type.Number(), ['Share of empty ones before', '之前的空值占比']),
+    alarm: field(
+      Type.Boolean(),
+      ['Moved', '明显变化'],
+      [
+        'By more than 0.2, with at least 50 records on the day and 200 before it',
+        '变化超过 0.2，且当日不少于 50 条、之前不少于 200 条',
+      ],
+    ),
+  }),
+  ['Share of empty values', '空值占比'],
+)
+
+export const SystemDrift = field(
+  Type.Object({
+    system: text(['System', '对接系统']),
+    fields: field(Type.Array(component('DriftedField')), ['Unmapped fields', '未映射字段']),
+    values: field(Type.Array(NewValue), ['New values', '新出现的取值']),
+    nulls: field(
+      Type.Array(NullShare),
+      ['Empty values', '空值'],
+      ['Those that moved come first', '变化者在前'],
+    ),
+  }),
+  ['Drift of a system', '对接系统变化'],
 )
 
 export const SystemPage = field(listOf('systems', 'System'), ['Systems', '对接系统列表'])
@@ -138,6 +193,12 @@ export const MappingTrial = field(
     encoding: text(['Encoding of the sample', '样例编码']),
     encodingMismatch: field(Type.Boolean(), ['Declared encoding is wrong', '声明的编码有误']),
     received: count(['Source records of the sample', '样例条数']),
+    rejected: count(['Source records rejected', '退回条数']),
+    drift: field(
+      Type.Record(Type.String(), Type.Integer()),
+      ['Unmapped fields', '未映射字段'],
+      ['With the number of source records that have them', '及含有该字段的条数'],
+    ),
     results: field(Type.Array(TriedSource), ['Results', '结果'], ['Of the first 100', '前 100 条']),
   }),
   ['Trial of a mapping', '映射试运行'],

@@ -10,7 +10,7 @@ import { LEVELS, type Level, type TrialHub } from '#flow/conformance/check.ts'
 import { type CheckResult, type ConformanceReport, runConformance } from '#flow/conformance/run.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import { readSamples } from '#flow/systems/golden.ts'
-import type { InstalledSystem } from '#flow/systems/registry.ts'
+import type { FolderSystem } from '#flow/systems/registry.ts'
 import { createPool } from '#store/database.ts'
 import { emptyTables } from '#store/empty-tables.ts'
 import { migrate } from '#store/migrate.ts'
@@ -54,11 +54,7 @@ function parsed(argv: readonly string[]): { level: Level; json: string | undefin
   }
 }
 
-async function testOne(
-  system: InstalledSystem,
-  level: Level,
-  hub: TrialHub | null,
-): Promise<ConformanceReport> {
+async function testOne(system: FolderSystem, level: Level, hub: TrialHub | null): Promise<ConformanceReport> {
   console.log(system.id)
   const trial = { system, samples: await readSamples(system), receivedAtMs: Date.now(), hub }
   const report = await runConformance(trial, level, (result) => console.log(resultLines(result).join('\n')))
@@ -89,7 +85,7 @@ const reportJson = ({ system, reached, results }: ConformanceReport): object => 
 })
 
 async function openTrialHub(
-  systems: readonly InstalledSystem[],
+  systems: readonly FolderSystem[],
 ): Promise<{ hub: TrialHub; close(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'trace-hub-test-'))
   const embedded = await startEmbedded({ dataDir: folder, log: createLog(settingsOrExit(process.env)) })

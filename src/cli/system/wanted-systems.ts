@@ -1,13 +1,13 @@
 import { mappingsMustExist } from '#cli/mappings-folder.ts'
 import { sentenceOf, settingsOrExit } from '#cli/process.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
-import type { InstalledSystem } from '#flow/systems/registry.ts'
+import type { FolderSystem } from '#flow/systems/registry.ts'
 
 /**
  * The systems that a command names, all where it names none. Null where the folder of mappings is missing; a name that there is not is
  * told and makes the exit code 1.
  */
-export async function wantedSystems(names: readonly string[]): Promise<InstalledSystem[] | null> {
+export async function wantedSystems(names: readonly string[]): Promise<FolderSystem[] | null> {
   const { mappings } = settingsOrExit(process.env)
   try {
     await mappingsMustExist(mappings)

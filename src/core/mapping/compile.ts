@@ -9,6 +9,7 @@ import { driftFinder } from './run/drift.ts'
 import { envelopeDrift, unusedAround } from './run/envelope.ts'
 import { forwardRunner } from './run/forward.ts'
 import { unusedFields } from './run/unused.ts'
+import { fieldWatch, spelling } from './run/watch.ts'
 
 /**
  * Compiles a mapping file to closures. Tells of every mistake at once, each with file, line, column, the place inside the mapping
@@ -66,6 +67,7 @@ function forward(plan: ForwardPlan, runner: ReturnType<typeof forwardRunner>): C
       if (envelope) unused.push(...unusedAround(envelope, seen, plan.ignored, plan.read))
       return { ...mapped, unused }
     },
+    watch: fieldWatch(plan),
     drift: plan.read.envelope === undefined ? driftFinder(plan.known) : envelopeDrift(plan.known, plan.read),
   }
 }
@@ -78,6 +80,7 @@ function inAnyCase(mapping: CompiledMapping, plan: ForwardPlan): CompiledMapping
     map: (source, context) => mapping.map(spelt(source), context),
     trace: (source, context) => mapping.trace(spelt(source), context),
     drift: (source) => mapping.drift(spelt(source)),
+    ...(mapping.watch ? { watch: spelling(mapping.watch, spelt) } : {}),
   }
 }
 

@@ -101,6 +101,8 @@ export interface CompiledMapping {
   trace(source: SourceRecord, context: MappingContext): TracedSource
   /** Source fields that the mapping neither reads nor ignores. */
   drift(source: SourceRecord): readonly string[]
+  /** Forward mappings: what is watched of the source's own habits. */
+  readonly watch?: FieldWatch
   /** Backward mappings only: what the records refer to that must be known to write them, in the order in which it is looked up. */
   readonly related?: readonly RelatedStep[]
   /**
@@ -108,6 +110,16 @@ export interface CompiledMapping {
    * that does not concern the receiver is in none.
    */
   write?(records: readonly CanonicalRecord[], context?: WriteContext): Written[]
+}
+
+/** The source fields that a mapping reads, for counting how often each is empty, and for what of them may be shown. */
+export interface FieldWatch {
+  /** In the order of their names. */
+  readonly fields: readonly string[]
+  /** Counts into `nulls`, by the place in `fields`, which of them have no value in a record. */
+  countNulls(source: SourceRecord, nulls: number[]): void
+  /** Whether a value of a source field, by the last name of its place, may be shown outside of records. */
+  mayShow(field: string): boolean
 }
 
 export interface MappingTest {

@@ -22,6 +22,8 @@ export interface CanonicalRecord extends Body {
   receivedAt: string
   message: string
   mapping: string
+  /** The replay that made this version; absent where it came as it was received. */
+  replay?: string
 }
 
 const envelope = {
@@ -55,6 +57,16 @@ const envelope = {
     Type.String(),
     ['Mapping', '映射'],
     ['Mapping and version that made it', '生成该版本的映射及其版本'],
+  ),
+  replay: Type.Optional(
+    field(
+      Type.String(),
+      ['Replay', '重放'],
+      [
+        'The replay that made this version anew; absent where intake made it',
+        '由重放重新生成时的重放编号；接收时生成则无',
+      ],
+    ),
   ),
 }
 

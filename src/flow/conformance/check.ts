@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import type { Words } from '#core/mapping/words.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import type { GoldenSample } from '#flow/systems/golden.ts'
-import type { InstalledSystem } from '#flow/systems/registry.ts'
+import type { FolderSystem } from '#flow/systems/registry.ts'
 
 /** Bronze: it can be connected. Silver: it can be trusted with resends, order and faults. Gold: it holds under load and change. */
 export const LEVELS = ['bronze', 'silver', 'gold'] as const
@@ -10,7 +10,7 @@ export type Level = (typeof LEVELS)[number]
 
 /** What a check works on. */
 export interface Trial {
-  readonly system: InstalledSystem
+  readonly system: FolderSystem
   readonly samples: readonly GoldenSample[]
   /** Milliseconds since 1970, later than the samples. */
   readonly receivedAtMs: number

@@ -3,6 +3,7 @@ import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import type { SourceRecord } from '#core/source.ts'
 import type { GoldenSample } from '#flow/systems/golden.ts'
+import type { InstalledSystem } from '#flow/systems/registry.ts'
 import type { Trial } from './check.ts'
 
 /** A sample with the mapping of its record and its source records. */
@@ -13,7 +14,10 @@ export interface Decoded {
 }
 
 /** The samples that are taken, decoded; a message with a wrong signature can be read, and is not taken all the same. */
-export async function decodedSamples({ system, samples }: Trial): Promise<Decoded[]> {
+export async function decodedSamples({
+  system,
+  samples,
+}: Pick<Trial, 'samples'> & { readonly system: InstalledSystem }): Promise<Decoded[]> {
   const decoded: Decoded[] = []
   for (const sample of samples) {
     const mapping = system.records.get(sample.expected.record)?.mapping

@@ -1,6 +1,7 @@
 import type { MappedSource } from '#core/mapping/mapping.ts'
 import { canonicalJson } from '#core/model/canonical-json.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
+import { pushedNames } from '#flow/systems/registry.ts'
 import { type Check, verdictOf } from './check.ts'
 import { type Decoded, decodedSamples } from './decoded.ts'
 import { SOAK_HEAP_MB, soak } from './soak.ts'
@@ -103,8 +104,8 @@ export const GOLD: readonly Check[] = [
     },
     run: async ({ system }) => {
       const findings: string[] = []
-      for (const { name, mapping } of system.records.values()) {
-        const problem = mapping && (await soak(system.folder, name, SOAK_RECORDS))
+      for (const name of pushedNames(system)) {
+        const problem = system.records.get(name)?.mapping && (await soak(system.folder, name, SOAK_RECORDS))
         if (problem) findings.push(`${name}: ${problem}`)
       }
       return verdictOf(findings)

@@ -64,7 +64,7 @@ export function canonicalSources({ system, records, values }: CanonicalMessage):
   )
   const rejected = records.filter((_, index) => sources[index]?.rejected)
   const rejectedValues = new Map(rejected.map(({ index, value }) => [index, value]))
-  return { sources, rejectedValues, drift: new Map(), expectsLots: false }
+  return { sources, rejectedValues, expectsLots: false }
 }
 
 const systemOf = (value: unknown): string | undefined => {

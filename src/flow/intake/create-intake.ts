@@ -6,6 +6,8 @@ import { TooManyRecords, tooMany as tooManyParts } from '#adapters/push/too-many
 import { HubError } from '#core/errors.ts'
 import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { countResults, type Receipt } from '#core/receipt.ts'
+import { createDriftCounts } from '#flow/drift/drift-counts.ts'
+import { driftNotes } from '#flow/drift/message-drift.ts'
 import { createReceive } from '#flow/large/receive.ts'
 import { readOptions } from '#flow/systems/read-options.ts'
 import type { Registry } from '#flow/systems/registry.ts'
@@ -52,6 +54,7 @@ export function createIntake({
 }: IntakeParts): Intake {
   const group = createGroupCommit(pool, onCommitted)
   const receive = createReceive({ pool, clock, onWaiting })
+  const drift = createDriftCounts(pool)
   const underWay = new Map<string, { sha256: Buffer; receipt: Promise<Receipt> }>()
 
   const write = async (message: IntakeMessage): Promise<Receipt> =>
@@ -138,12 +141,15 @@ export function createIntake({
           if (signing) await checkSignature(pool, signing, { ...request, read: mapping.read })
           // Bases that are kept cost as much as records.
           if ((decoded.parts?.bases.length ?? 0) > maxRecords) throw tooManyParts(null, maxRecords, '')
-          return await write({
+          const notes = driftNotes(mapping)
+          const receipt = await write({
             ...base,
             encoding: decoded.encoding,
-            ...prepareSources(decoded.records, mapping, receivedAtMs),
+            ...prepareSources(decoded.records, mapping, receivedAtMs, { notes }),
             parts: messageParts(decoded.parts, mapping),
           })
+          drift.add(base, notes.drift, mapping.watch?.fields ?? [])
+          return receipt
         } catch (error) {
           if (error instanceof TooManyRecords) {
             const { sign } = registry.system(request.system) ?? {}
@@ -192,7 +198,11 @@ export function createIntake({
         }),
       )
     },
-    close: () => group.close(),
+    writeCounts: () => drift.write(),
+    async close() {
+      await group.close()
+      await drift.close()
+    },
   }
 }
 

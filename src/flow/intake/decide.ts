@@ -21,6 +21,15 @@ export interface PreparedMessage {
   readonly sources: readonly PreparedSource[]
   /** A large message is decided some time after it arrived; what arrived since is newer. */
   readonly deferred?: boolean
+  /** Set for a stored message that is mapped anew. */
+  readonly replay?: Replaying
+}
+
+/** What a replay asks for beside what intake does. */
+export interface Replaying {
+  readonly id: string
+  /** Whether a source record, by its place in `sources`, must not touch the record that there is: something newer made it. */
+  keepsOut(at: number, record: PreparedRecord, head: Head, known: Known): boolean
 }
 
 export interface PreparedSource {
@@ -82,12 +91,13 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b
  * Pure but for `known`, which it carries forward so that a key that occurs twice in one transaction is seen the second time.
  */
 export function decideMessage(message: PreparedMessage, known: Known, into: Decision): KeyedResult[] {
-  return message.sources.map((source) => decideSource(message, source, known, into))
+  return message.sources.map((source, at) => decideSource(message, source, at, known, into))
 }
 
 function decideSource(
   message: PreparedMessage,
   source: PreparedSource,
+  at: number,
   known: Known,
   into: Decision,
 ): KeyedResult {
@@ -99,7 +109,11 @@ function decideSource(
   const recordKeys: (readonly string[])[] = []
   const issues: Issue[] = [...source.issues]
   for (const record of source.records) {
-    const outcome = decideRecord(message, index, record, known, into)
+    const head = known.heads.get(record.id)
+    const outcome: Outcome =
+      head && message.replay?.keepsOut(at, record, head, known)
+        ? { word: 'unchanged', version: head.version }
+        : decideRecord(message, index, record, known, into)
     if (RANK[outcome.word] > RANK[word]) word = outcome.word
     if (outcome.issue) issues.push(outcome.issue)
     if (outcome.version > 0) {
@@ -145,9 +159,10 @@ function decideRecord(
   }
   if (head.status === 'active' && head.hash === content.hash)
     return { word: 'unchanged', version: head.version }
-  if (isOlder(message, record, head, known))
+  // What a replay lets in was compared with what made the record already, by time and not by content.
+  if (!message.replay && isOlder(message, record, head, known))
     return { word: 'unchanged', version: head.version, issue: lateIssue(record.order) }
-  if (isResend(message, content, head, known.history.get(record.id)))
+  if (!message.replay && isResend(message, content, head, known.history.get(record.id)))
     return { word: 'unchanged', version: head.version }
   add(message, index, record, content, 'active', head.version + 1, known, into)
   return { word: 'updated', version: head.version + 1 }
@@ -165,7 +180,8 @@ const isOvertaken = (message: PreparedMessage, { id }: PreparedRecord, known: Kn
 
 /**
  * Content that an earlier version already had is a resend, not a correction, when the same bytes brought it, or when the record was
- * made void since: a void ends a record, and the retry of its first message must not bring it back to life.
+ * made void since: a void ends a record, and the retry of its first message must not bring it back to life. Bytes that made an earlier
+ * version and not the newest are a resend whatever a newer mapping makes of them now.
  */
 function isResend(
   message: PreparedMessage,
@@ -174,12 +190,13 @@ function isResend(
   history: readonly PastVersion[] | undefined,
 ): boolean {
   if (!history) return false
-  return history.some(
-    (past) =>
-      past.hash === content.hash &&
-      (head.status === 'void' ||
-        (past.message !== null && past.messageId !== message.id && sameBytes(past.message, message.sha256))),
-  )
+  const sameMessage = ({ message: past, messageId }: PastVersion): boolean =>
+    past !== null && messageId !== message.id && sameBytes(past, message.sha256)
+  if (history.some((past) => past.hash === content.hash && (head.status === 'void' || sameMessage(past))))
+    return true
+  const newest = history.find(({ version }) => version === head.version)
+  const isOwn = newest === undefined || newest.messageId === message.id || sameMessage(newest)
+  return !isOwn && history.some(sameMessage)
 }
 
 function decideVoid(
@@ -267,6 +284,7 @@ function add(
     mapping: message.mapping,
     messageId: message.id,
     messageIndex: index,
+    replay: message.replay?.id ?? null,
     receivedAtMs: message.receivedAtMs,
     recorded: content.recorded,
     occurredAtMs: content.occurredAtMs,
@@ -280,14 +298,28 @@ function add(
   })
   addEdges(record, content, version, into)
   known.heads.set(record.id, { version, status, hash: content.hash, order })
-  if (status === 'active') remember(message, record.id, content.hash, known)
+  remember(record.id, content.hash, status, version, message, known)
   known.written.set(record.id, content)
   known.arrivals.delete(record.id)
 }
 
 /** A resend may share the transaction of its first message and of the void between them. A message is no resend of itself: it may say A, B, A. */
-function remember(message: PreparedMessage, id: string, hash: string, known: Known): void {
-  const past = { hash, message: message.sha256, messageId: message.id }
+function remember(
+  id: string,
+  hash: string,
+  status: Status,
+  version: number,
+  message: PreparedMessage,
+  known: Known,
+): void {
+  const past: PastVersion = {
+    hash,
+    status,
+    version,
+    message: message.sha256,
+    messageId: message.id,
+    receivedAtMs: message.receivedAtMs,
+  }
   const history = known.history.get(id)
   if (history) history.push(past)
   else known.history.set(id, [past])

@@ -40,6 +40,8 @@ export interface Intake {
   pushLarge(request: LargeRequest): Promise<Receipt>
   /** Takes canonical records (`POST /v1/records`), all of one system; the same receipt. */
   pushCanonical(request: CanonicalRequest): Promise<Receipt>
+  /** Writes what was counted of the habits of the senders so far; it is written by itself within two seconds. */
+  writeCounts(): Promise<void>
   /** Waits for what is under way and takes nothing more. */
   close(): Promise<void>
 }

@@ -25,7 +25,7 @@ export function join(
     { path: base.place, fields: JSON.parse(base.fields) },
     detail.index,
   )
-  return prepareSources([source], mapping, receivedAtMs, edges)
+  return prepareSources([source], mapping, receivedAtMs, { edges })
 }
 
 /** The base as it is kept from now on. The resend of an old message does not bring its old content back. */

@@ -114,7 +114,6 @@ function joinOwn(
   if (parts.alone.size === 0) return { message, details: [], used: [] }
   const sources = [...message.sources]
   const rejectedValues = new Map(message.rejectedValues)
-  const drift = new Map(message.drift)
   const edges = edgeBudget()
   const details: DetailRow[] = []
   const used: BaseRow[] = []
@@ -135,10 +134,6 @@ function joinOwn(
     rejectedValues.delete(index)
     const value = joined.rejectedValues.get(index)
     if (value !== undefined) rejectedValues.set(index, value)
-    for (const [name, field] of joined.drift) {
-      const known = drift.get(name)
-      drift.set(name, known ? { ...known, count: known.count + field.count } : field)
-    }
     const { id } = found.rejected
       ? rejectionRow({ ...message, rejectedValues }, rejected(found))
       : { id: null }
@@ -150,7 +145,7 @@ function joinOwn(
     })
     if (!found.rejected) used.push(base)
   }
-  return { message: { ...message, sources, rejectedValues, drift }, details, used }
+  return { message: { ...message, sources, rejectedValues }, details, used }
 }
 
 /**

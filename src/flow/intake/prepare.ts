@@ -2,7 +2,8 @@ import type { Issue } from '#core/issue.ts'
 import { TooManyEdges } from '#core/lineage/edges.ts'
 import type { CompiledMapping, MappedRecord, MappedSource } from '#core/mapping/mapping.ts'
 import { RECORD_ID_MAX } from '#core/model/identity.ts'
-import { ENVELOPE, type SourceRecord, type SourceValue } from '#core/source.ts'
+import type { SourceRecord, SourceValue } from '#core/source.ts'
+import type { DriftNotes } from '#flow/drift/message-drift.ts'
 import { contentOf } from './content.ts'
 import type { PreparedRecord, PreparedSource } from './decide.ts'
 
@@ -11,25 +12,25 @@ export interface Prepared {
   readonly sources: PreparedSource[]
   /** Decoded values of the rejected source records, by their place: they are kept for a person to mend. */
   readonly rejectedValues: ReadonlyMap<number, SourceValue>
-  readonly drift: ReadonlyMap<string, { count: number; sample: string | null }>
   /** Whether records of this mapping refer to lots that must have a record of their own. */
   readonly expectsLots: boolean
 }
 
-const SAMPLE_MAX = 80
-/** Fields of one message that are counted, and the length to which their names are kept: the sender chooses both. */
-const DRIFT_FIELDS_MAX = 100
-const DRIFT_NAME_MAX = 100
+/** What preparing shares with others, and whom it tells. */
+export interface PreparingWith {
+  /** Of the message that the records are a part of. */
+  readonly edges?: EdgeBudget
+  readonly notes?: Pick<DriftNotes, 'note'>
+}
 
 /** Maps the decoded records of a message; one that decoding or mapping refuses is carried as rejected among its neighbours. */
 export function prepareSources(
   records: readonly SourceRecord[],
   mapping: CompiledMapping,
   receivedAtMs: number,
-  edges: EdgeBudget = edgeBudget(),
+  { edges = edgeBudget(), notes }: PreparingWith = {},
 ): Prepared {
   const context = { receivedAtMs }
-  const drift = new Map<string, { count: number; sample: string | null }>()
   const sources: PreparedSource[] = []
   const rejectedValues = new Map<number, SourceValue>()
   for (const record of records) {
@@ -38,9 +39,9 @@ export function prepareSources(
     sources.push(source)
     // A rejected record is kept whole; its names may hold what the store does not take.
     if (source.rejected) rejectedValues.set(mapped.index, record.value)
-    else for (const name of mapping.drift(record)) countField(drift, name, record)
+    notes?.note(record, mapped)
   }
-  return { sources, rejectedValues, drift, expectsLots: mapping.expectsLots === true }
+  return { sources, rejectedValues, expectsLots: mapping.expectsLots === true }
 }
 
 /**
@@ -110,24 +111,3 @@ const preparedRecord = ({
   content: body && contentOf(kind, body, operation === 'void' ? 'void' : 'active'),
   expected,
 })
-
-function countField(
-  drift: Map<string, { count: number; sample: string | null }>,
-  name: string,
-  { value, envelope }: SourceRecord,
-): void {
-  const kept = cut(name, DRIFT_NAME_MAX)
-  const known = drift.get(kept)
-  if (known) {
-    known.count++
-    return
-  }
-  if (drift.size >= DRIFT_FIELDS_MAX) return
-  const row = value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {}
-  const field = row[name] ?? envelope?.value[name.slice(ENVELOPE.length)]
-  drift.set(kept, { count: 1, sample: typeof field === 'string' ? cut(field, SAMPLE_MAX) : null })
-}
-
-/** The beginning of a text; the store takes no half of a surrogate pair. */
-const cut = (text: string, length: number): string =>
-  text.length <= length ? text : text.slice(0, length).replace(/[\ud800-\udbff]$/, '')

@@ -22,10 +22,15 @@ export function rejectionRows(
   return [...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-type RejectedIn = Pick<
+/** A message with the decoded values of its rejected source records, by their place. */
+export type RejectedIn = Pick<
   IntakeMessage,
   'id' | 'receivedAtMs' | 'system' | 'record' | 'mapping' | 'rejectedValues'
 >
+
+/** Identifier of the rejection of a source record: the same record sent again has the same. @param source its JSON text */
+export const rejectionId = (system: string, record: string, source: string): string =>
+  digestUuid(`${system}/${record}\n${source}`)
 
 /** A rejection as it is kept. Its identifier follows from system, record and source. */
 export function rejectionRow(
@@ -37,7 +42,7 @@ export function rejectionRow(
   const code = first?.code ?? 'E_SCHEMA'
   const place = storable(first?.path ?? '')
   return {
-    id: digestUuid(`${message.system}/${message.record}\n${source}`),
+    id: rejectionId(message.system, message.record, source),
     messageId: message.id,
     receivedAtMs: message.receivedAtMs,
     index: result.index,

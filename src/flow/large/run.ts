@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import type { Issue } from '#core/issue.ts'
 import { REASONS } from '#core/mapping/reasons.ts'
+import type { DriftCounts } from '#flow/drift/drift-counts.ts'
 import { mappingName } from '#flow/intake/target.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import {
@@ -22,6 +23,8 @@ export interface RunParts {
   readonly registry: Registry
   /** Called after each COMMIT that may have made changes. */
   readonly onCommitted: () => void
+  /** Counts what the mapping does not expect. */
+  readonly drift?: DriftCounts
   readonly signal: AbortSignal
   /** Told of what went wrong and is tried again. */
   readonly onError?: (error: unknown) => void

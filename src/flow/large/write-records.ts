@@ -5,6 +5,8 @@ import { type BasePart, noParts, type ParkedParts } from '#adapters/push/xml/joi
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import { countResults } from '#core/receipt.ts'
 import type { SourceRecord } from '#core/source.ts'
+import type { DriftCounts } from '#flow/drift/drift-counts.ts'
+import { driftNotes } from '#flow/drift/message-drift.ts'
 import { messageParts } from '#flow/intake/parts.ts'
 import { prepareSources } from '#flow/intake/prepare.ts'
 import { writePiece } from '#flow/intake/results-text.ts'
@@ -25,6 +27,7 @@ const BASES_AT_ONCE = 2000
 interface WriteParts {
   readonly pool: Pool
   readonly signal: AbortSignal
+  readonly drift?: DriftCounts
   readonly onCommitted: () => void
 }
 
@@ -83,7 +86,7 @@ export async function writeRecords(
 }
 
 function createChunkWriter(
-  { pool, onCommitted }: WriteParts,
+  { pool, drift, onCommitted }: WriteParts,
   lease: LargeLease,
   mapping: CompiledMapping,
   parked: ParkedParts,
@@ -120,11 +123,13 @@ function createChunkWriter(
     add(records: readonly SourceRecord[]): void {
       const came = { alone: new Map(parked.alone), bases: parked.bases.splice(0) }
       parked.alone.clear()
+      const notes = driftNotes(mapping)
       slices.push({
         ...base,
-        ...prepareSources(records, mapping, lease.receivedAtMs),
+        ...prepareSources(records, mapping, lease.receivedAtMs, { notes }),
         parts: messageParts(came, mapping),
       })
+      drift?.add(base, notes.drift, mapping.watch?.fields ?? [])
       sources += records.length
     },
     /** Writes what was added, after what was written before. Settles when the database has taken the chunk before. */

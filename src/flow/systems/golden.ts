@@ -21,6 +21,7 @@ const EXPECTED = '.expected.json'
 
 /** The samples of a system: each `<sample>.expected.json` under `samples/` with the file beside it. */
 export async function readSamples(system: Pick<InstalledSystem, 'folder'>): Promise<GoldenSample[]> {
+  if (system.folder === null) return []
   const root = join(system.folder, 'samples')
   const files = await readdir(root, { recursive: true }).catch(() => [] as string[])
   const samples: GoldenSample[] = []

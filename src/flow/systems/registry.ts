@@ -1,15 +1,17 @@
 import type { SystemAnswer } from '#core/answer/answer.ts'
 import type { CompiledMapping, Mistake } from '#core/mapping/mapping.ts'
+import type { SystemFile } from '#core/mapping/system-file.ts'
 import type { ReceiverProtocol } from '#core/receiver/receiver.ts'
 import type { Signing } from '#core/signing/signing.ts'
 
-/** A system as its folder under `mappings/` describes it. */
+/** A system as its folder under `mappings/`, or what was given by the API in its place, describes it. */
 export interface InstalledSystem {
   readonly id: string
   readonly title: { readonly zh: string; readonly en: string }
   readonly department?: { readonly zh: string; readonly en: string }
   readonly region?: string
-  readonly folder: string
+  /** Null for a system that was given by the API. */
+  readonly folder: string | null
   /** What its sender wants to read; the hub's own receipt where it is not said. */
   readonly answer?: SystemAnswer | 'receipt'
   /** How its messages are signed, both ways. */
@@ -18,7 +20,14 @@ export interface InstalledSystem {
   readonly receiver?: ReceiverProtocol
   readonly records: ReadonlyMap<string, InstalledRecord>
   readonly mistakes: readonly Mistake[]
+  /** Its system.yaml, where there is one without mistakes. */
+  readonly file?: SystemFile
+  /** Texts of the code tables of its folder, by name. */
+  readonly tables?: Readonly<Record<string, string>>
 }
+
+/** A system that has a folder under `mappings/`. */
+export type FolderSystem = InstalledSystem & { readonly folder: string }
 
 export interface InstalledRecord {
   readonly name: string
@@ -32,12 +41,23 @@ export interface InstalledRecord {
   /** Null while its file has mistakes. */
   readonly mapping: CompiledMapping | null
   readonly mistakes: readonly Mistake[]
+  /** What it was compiled from. */
+  readonly source?: MappingSource
 }
 
-/** Everything under `mappings/`, compiled once at start. A broken mapping leaves the others working. */
-export interface Registry {
-  readonly systems: ReadonlyMap<string, InstalledSystem>
-  system(id: string): InstalledSystem | undefined
+/** The text of a mapping with the texts of its code tables, by name. */
+export interface MappingSource {
+  readonly text: string
+  readonly tables: Readonly<Record<string, string>>
+}
+
+/**
+ * The systems and their mappings, compiled. A broken mapping leaves the others working. What is active can change while the hub runs
+ * (`live.ts`): ask at each use, and keep what was got for one message.
+ */
+export interface Registry<System extends InstalledSystem = InstalledSystem> {
+  readonly systems: ReadonlyMap<string, System>
+  system(id: string): System | undefined
   /** All mistakes of all files, for /readyz and `hub system check`. */
   readonly mistakes: readonly Mistake[]
 }
@@ -48,3 +68,14 @@ export const isPushed = ({ mapping }: InstalledRecord): boolean => mapping?.dire
 /** Names of the records that a system may push. */
 export const pushedNames = ({ records }: InstalledSystem): string[] =>
   [...records.values()].filter(isPushed).map(({ name }) => name)
+/** A registry of systems that do not change. */
+export const registryOf = <System extends InstalledSystem>(
+  systems: ReadonlyMap<string, System>,
+): Registry<System> => ({
+  systems,
+  system: (id) => systems.get(id),
+  mistakes: [...systems.values()].flatMap((system) => [
+    ...system.mistakes,
+    ...[...system.records.values()].flatMap((record) => record.mistakes),
+  ]),
+})

@@ -24,7 +24,9 @@ it('gives the records, where each field came from, and what nothing read; and st
   const answer = await tryIt({ mapping, sample: JSON.stringify([trade('A1'), trade('')]) })
   expect(answer.statusCode).toBe(200)
   const trial = answer.json()
-  expect(trial).toMatchObject({ mapping: 'example/trade@1', encoding: 'utf-8', received: 2 })
+  expect(trial).toMatchObject({ mapping: 'example/trade@1', encoding: 'utf-8', received: 2, rejected: 1 })
+  expect(trial.drift).toMatchObject({ plateNo: 2, netWeight: 2 })
+  expect(trial.drift).not.toHaveProperty('goodsName')
   const [first, second] = trial.results
   expect(first).toMatchObject({
     key: ['A1'],

@@ -3,6 +3,7 @@ import type { LightMyRequestResponse } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { HubError } from '#core/errors.ts'
 import type { Intake } from '#flow/intake/intake.ts'
+import { createLiveRegistry } from '#flow/systems/live.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import { createTestApi, withApi } from '#test/api.ts'
 
@@ -51,9 +52,14 @@ async function failing(error: unknown) {
     pushCanonical: async () => {
       throw error
     },
+    writeCounts: async () => {},
     close: async () => {},
   }
-  return await createTestApi({ pool: api.pool, registry, intake })
+  return await createTestApi({
+    pool: api.pool,
+    registry: createLiveRegistry({ pool: api.pool, seed: registry }),
+    intake,
+  })
 }
 async function pushTo(
   error: unknown,

@@ -31,7 +31,13 @@ async function logged() {
     }
     throw new Error('the row was taken')
   }
-  const intake: Intake = { push: fail, pushLarge: fail, pushCanonical: fail, close: async () => {} }
+  const intake: Intake = {
+    push: fail,
+    pushLarge: fail,
+    pushCanonical: fail,
+    writeCounts: async () => {},
+    close: async () => {},
+  }
   const app = await createApi({
     pool: api.pool,
     registry: api.registry,
@@ -40,6 +46,7 @@ async function logged() {
       wakeLink: async () => true,
       wakeFollower: async () => true,
       wakeLinks: () => {},
+      wakeReplay: async () => true,
       wakeLarge: async () => true,
       close: async () => {},
     },

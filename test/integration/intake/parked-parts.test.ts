@@ -280,6 +280,8 @@ describe('what waits', () => {
       followHere: () => {},
       wakeLarge: async () => true,
       workOn: () => {},
+      wakeReplay: async () => true,
+      replay: () => {},
     })()
     expect(await listWaiting(hub.pool, { system: 'parts', limit: 9 })).toEqual([])
     expect((await hub.push(base('A1'))).completed).toBeUndefined()

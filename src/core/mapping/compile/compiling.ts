@@ -18,6 +18,8 @@ export interface Compiling {
   readonly paths: Set<string>
   /** Targets whose lots must have a record of their own. */
   readonly expected: Set<string>
+  /** Those of them that may be of a person: never shown outside of records. */
+  readonly personal: Set<string>
   /** Texts that mean "no value" in this source, beside those that do everywhere. */
   readonly empty: ReadonlySet<string> | undefined
   /** Whether a text that elsewhere means "no value" is the value: an instrument that shows `/` shows something. */
@@ -58,6 +60,7 @@ export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {
     shared: new Map(),
     paths: new Set(),
     expected: new Set(),
+    personal: new Set(),
     empty: undefined,
     keepsTokens: false,
     envelope: undefined,
@@ -69,6 +72,17 @@ export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {
     papers: [],
     ...given,
   }
+}
+
+/** Compiles a part whose source fields may be of a person. */
+export function personally<T>(c: Compiling, compile: (inside: Compiling) => T): T {
+  const paths = new Set<string>()
+  const made = compile({ ...c, paths })
+  for (const path of paths) {
+    c.paths.add(path)
+    c.personal.add(path)
+  }
+  return made
 }
 
 /** Makes one value of a canonical record, or nothing. */

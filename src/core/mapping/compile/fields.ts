@@ -1,6 +1,6 @@
 import { compileParty, type Group, ROLES } from '#core/mapping/verbs/party.ts'
 import type { Kind } from '#core/model/kinds.ts'
-import { type Compiling, type Evaluate, type Plan, unknownName } from './compiling.ts'
+import { type Compiling, type Evaluate, entryOf, type Plan, personally, unknownName } from './compiling.ts'
 import { nearest } from './nearest.ts'
 import type { Entry, MapNode, Node } from './node.ts'
 import { compilePart } from './part.ts'
@@ -33,7 +33,9 @@ export function compileFields(c: Compiling, node: MapNode, kind: Kind, target: s
       continue
     }
     const field = firstField(entry.value)
-    const plan = compilePart(c, entry.value, entry.name, shape)
+    const plan = PERSONAL.has(entry.name)
+      ? personally(c, (inside) => compilePart(inside, entry.value, entry.name, shape))
+      : compilePart(c, entry.value, entry.name, shape)
     if (plan === null) isWhole = false
     else plans.push({ ...plan, target: entry.name, rank: rankOf(shape), field })
   }
@@ -45,6 +47,9 @@ export function compileFields(c: Compiling, node: MapNode, kind: Kind, target: s
   }
   return isWhole ? plans : null
 }
+
+/** Parts of a record, beside parties, that may be of a person: plates, free text. */
+const PERSONAL: ReadonlySet<string> = new Set(['vehicle', 'note', 'findings', 'cause'])
 
 const groupOf = (name: string): Group | null => {
   if (name === 'parties' || name.startsWith('parties.')) return 'parties'
@@ -76,7 +81,9 @@ function compileRoles(
       })
       continue
     }
-    const evaluate = compileParty(c, value, place, group, name)
+    const evaluate = isPersonal(group, value)
+      ? personally(c, (inside) => compileParty(inside, value, place, group, name))
+      : compileParty(c, value, place, group, name)
     if (evaluate !== null) evaluators.push(evaluate)
   }
   if (evaluators.length < entries.length) return null
@@ -88,6 +95,13 @@ function compileRoles(
     field: first === undefined ? '' : firstField(first.value),
     evaluate: together(evaluators),
   }
+}
+
+/** A party may be a person, and a farm bear its name; a site that a code table names is none. */
+function isPersonal(group: Group, node: Node): boolean {
+  const name = node.is === 'map' ? entryOf(node, 'name') : undefined
+  const isCode = name?.is === 'map' && (name.entries.has('lookup') || name.entries.has('enum'))
+  return group === 'parties' || (name !== undefined && !isCode)
 }
 
 function together(evaluators: readonly Evaluate<unknown>[]): Evaluate<unknown[]> {

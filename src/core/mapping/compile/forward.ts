@@ -38,6 +38,9 @@ export interface ForwardPlan {
   /** Source fields that are read, and those that are ignored on purpose. */
   readonly known: ReadonlySet<string>
   readonly ignored: ReadonlySet<string>
+  /** Of the fields that are read, those that may be of a person. */
+  readonly personal: ReadonlySet<string>
+  readonly empty: ReadonlySet<string> | undefined
   readonly tests: readonly MappingTest[]
 }
 
@@ -97,6 +100,8 @@ export function compileForward(
     expectsLots: c.expected.size > 0,
     known,
     ignored: new Set(ignored),
+    personal: c.personal,
+    empty: read.empty,
   }
 }
 

@@ -5,6 +5,7 @@ import {
   entryOf,
   listOf,
   mapOf,
+  personally,
   textOf,
   without,
 } from '#core/mapping/compile/compiling.ts'
@@ -51,10 +52,16 @@ export function compileText(
   if (node.is !== 'map') return compileText(c, asMap(node), target, others, wish)
   const map = mapOf(c, node, target, [...TEXT_NAMES, ...others])
   if (map === null) return null
+  // What is masked is of a person.
+  if (map.entries.has('mask')) return personally(c, (inside) => compileMade(inside, map, target, wish))
+  return compileMade(c, map, target, wish)
+}
+
+function compileMade(c: Compiling, map: MapNode, target: string, wish: Wish): TextPlan | null {
   const found = SOURCES.filter((name) => map.entries.has(name))
   const [source] = found
   if (source === undefined || found.length > 1) {
-    c.mistakes.add(node.at, target, source === undefined ? 'no_source' : 'two_sources', { known: found })
+    c.mistakes.add(map.at, target, source === undefined ? 'no_source' : 'two_sources', { known: found })
     return null
   }
   const plan = compileSource(c, map, source, target, wish)

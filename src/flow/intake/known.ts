@@ -1,0 +1,61 @@
+import type { PoolClient } from 'pg'
+import { type Head, readArrivals, readBodies, readHeads, readHistory } from '#store/heads.ts'
+import { readWaitingVoids } from '#store/waiting-voids.ts'
+import type { Known, PreparedMessage } from './decide.ts'
+
+/** As much of a message as tells which records it touches. */
+type Decided = Pick<PreparedMessage, 'sources' | 'deferred' | 'replay'>
+
+/** Reads what must be known of the records before it can be decided what becomes of them: one query in the common case. */
+export async function readKnown(client: PoolClient, messages: readonly Decided[]): Promise<Known> {
+  const ids = new Set<string>()
+  const coming = new Set<string>()
+  for (const { sources } of messages) {
+    for (const { records } of sources) {
+      for (const record of records) {
+        ids.add(record.id)
+        if (record.operation === 'upsert') coming.add(record.id)
+      }
+    }
+  }
+  if (ids.size === 0)
+    return {
+      heads: new Map(),
+      bodies: new Map(),
+      written: new Map(),
+      history: new Map(),
+      waiting: new Map(),
+      awaited: new Set(),
+      arrivals: new Map(),
+    }
+  const { heads, awaited } = await readHeads(client, [...ids])
+  const { changed, voids } = sortByNeed(messages, heads)
+  const history = changed.length ? await readHistory(client, changed) : new Map()
+  const bodies = voids.length ? await readBodies(client, voids) : new Map()
+  const wanted = awaited.filter((id) => coming.has(id))
+  const waiting = wanted.length ? await readWaitingVoids(client, wanted) : new Map()
+  const touched = messages.some(({ deferred }) => deferred) ? [...changed, ...voids] : []
+  const arrivals = await readArrivals(client, touched)
+  return { heads, bodies, written: new Map(), history, waiting, awaited: new Set(awaited), arrivals }
+}
+
+function sortByNeed(
+  messages: readonly Decided[],
+  heads: ReadonlyMap<string, Head>,
+): { changed: string[]; voids: string[] } {
+  const changed = new Set<string>()
+  const voids = new Set<string>()
+  for (const { sources, replay } of messages) {
+    for (const { records } of sources) {
+      for (const { id, operation, content } of records) {
+        const head = heads.get(id)
+        if (!head) continue
+        // A replay asks of every record where its versions came from.
+        if (replay) changed.add(id)
+        if (operation === 'void') voids.add(id)
+        else if (content && !(head.status === 'active' && content.hash === head.hash)) changed.add(id)
+      }
+    }
+  }
+  return { changed: [...changed], voids: [...voids] }
+}

@@ -1,0 +1,96 @@
+import type { Pool } from 'pg'
+import { HubError } from '#core/errors.ts'
+import type { Issue } from '#core/issue.ts'
+import { messageId, messageTime } from '#flow/intake/message-id.ts'
+import type { LiveRegistry } from '#flow/systems/live.ts'
+import { newestMessages } from '#store/replay-messages.ts'
+import {
+  insertReplay,
+  type Replay,
+  type ReplayMapping,
+  type ReplayMode,
+  type ReplayScope,
+} from '#store/replays.ts'
+
+/** What is asked for. */
+export interface ReplayWish {
+  readonly mode: ReplayMode
+  readonly scope: ReplayScope & {
+    /** The newest so many messages of the scope. */
+    readonly newest?: number
+  }
+  /** For a comparison of two versions of one record's mapping. */
+  readonly versions?: { readonly from: number; readonly to: number }
+}
+
+/**
+ * Notes a replay. The versions that are active now are those that it runs with to its end, whatever is activated meanwhile.
+ * @throws HubError for a system, record or version that there is not
+ */
+export async function createReplay(
+  parts: { readonly pool: Pool; readonly registry: LiveRegistry; readonly clock: () => number },
+  wish: ReplayWish,
+  who: string,
+): Promise<Replay> {
+  const { pool, registry, clock } = parts
+  const { newest, ...asked } = wish.scope
+  const issues = wrongParts(wish)
+  if (issues.length > 0) throw new HubError('invalid_request', { issues })
+  const mappings = await mappingsOf(registry, wish)
+  const scope =
+    newest === undefined ? asked : { ...asked, receipts: await newestMessages(pool, asked, newest) }
+  return await insertReplay(pool, { id: messageId(clock()), mode: wish.mode, scope, mappings, who })
+}
+
+async function mappingsOf(
+  registry: LiveRegistry,
+  { mode, scope, versions }: ReplayWish,
+): Promise<Record<string, ReplayMapping>> {
+  const { system, record } = scope
+  const installed = registry.system(system)
+  if (!installed)
+    throw new HubError('unknown_system', { detail: system, members: { known: [...registry.systems.keys()] } })
+  if (mode === 'compare') {
+    const { from, to } = versions as { from: number; to: number }
+    for (const version of [from, to]) {
+      const found = await registry.version(system, record as string, version)
+      if (!found) throw new HubError('not_found', { detail: `mapping ${system}/${record}@${version}` })
+      if (!found.mapping) throw broken(`${system}/${record}@${version}`)
+    }
+    return { [record as string]: { version: to, against: from } }
+  }
+  const forward = [...installed.records.values()].filter(({ mapping }) => mapping?.direction !== 'backward')
+  const wanted = forward.filter(({ name }) => record === undefined || name === record)
+  if (record !== undefined && wanted.length === 0)
+    throw new HubError('unknown_record', {
+      detail: `${system}/${record}`,
+      members: { known: forward.map(({ name }) => name) },
+    })
+  const mappings: Record<string, ReplayMapping> = {}
+  for (const { name, mapping } of wanted) if (mapping) mappings[name] = { version: mapping.version }
+  if (Object.keys(mappings).length === 0) throw broken(record === undefined ? system : `${system}/${record}`)
+  return mappings
+}
+
+const broken = (detail: string): HubError => new HubError('mapping_broken', { detail, retryAfterMs: 60_000 })
+
+function wrongParts({ mode, scope, versions }: ReplayWish): Issue[] {
+  const issues: Issue[] = []
+  const add = (path: string, reason: string): void => void issues.push({ path, code: 'E_SCHEMA', reason })
+  scope.receipts?.forEach((id, i) => {
+    if (messageTime(id) === null) add(`/scope/receipts/${i}`, 'not a receipt number')
+  })
+  const ways = (['receipts', 'rejectionGroup', 'flag', 'newest'] as const).filter(
+    (name) => scope[name] !== undefined,
+  )
+  if (ways.length > 1) add(`/scope/${ways[1]}`, `only one of ${ways.join(', ')} can choose the messages`)
+  if (scope.from !== undefined && scope.to !== undefined && Date.parse(scope.from) >= Date.parse(scope.to))
+    add('/scope/to', 'not later than "from"')
+  if (mode === 'compare') {
+    if (scope.record === undefined) add('/scope/record', 'a comparison is of one record')
+    if (versions === undefined) add('/versions', 'name the two versions: from and to')
+  } else if (versions !== undefined) {
+    add('/versions', 'a replay runs with the active mapping; activate the version, or compare')
+  }
+  return issues
+}

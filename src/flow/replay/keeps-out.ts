@@ -1,0 +1,53 @@
+import type { Known, PreparedRecord, PreparedSource } from '#flow/intake/decide.ts'
+import type { Head, PastVersion } from '#store/heads.ts'
+
+/** A stored message that is mapped anew, as far as its place among the other messages is asked for. */
+export interface Replayed {
+  readonly id: string
+  readonly receivedAtMs: number
+  readonly sha256: Buffer
+  readonly sources: readonly PreparedSource[]
+  /** Keys (as JSON) of the source records that came too late when the message was received. */
+  readonly late: ReadonlySet<string>
+}
+
+/**
+ * Whether a message that is mapped anew must leave a record as it is. Mapping anew changes how a message is understood, never the order
+ * in which messages were said: only the message that made the newest version may make it anew, and one that was received later than
+ * that, and has had no say yet, may follow it.
+ *
+ * - The newest version came of this very message, or of the same bytes: it goes in, as its last word about the record.
+ * - An older version came of it: something newer was said since.
+ * - The record is void: a void stays.
+ * - It was late when it came, or is by the source's own order: it still is.
+ * - Else the time of receipt decides. In the same millisecond nobody knows, and it stays out.
+ */
+export function replayRule(
+  message: Replayed,
+): (at: number, record: PreparedRecord, head: Head, known: Known) => boolean {
+  const last = lastMentions(message.sources)
+  const isOwn = (past: PastVersion): boolean =>
+    past.messageId === message.id || past.message?.equals(message.sha256) === true
+  return (at, record, head, known) => {
+    const history = known.history.get(record.id) ?? []
+    const newest = history.find(({ version }) => version === head.version)
+    const isUpsert = record.operation === 'upsert'
+    if (newest?.messageId === message.id && known.written.has(record.id)) return false
+    if (newest && isOwn(newest)) return last.get(record.id) !== at || (head.status === 'void' && isUpsert)
+    if (history.some(isOwn)) return true
+    if (head.status === 'void' && isUpsert) return true
+    if (message.late.has(JSON.stringify(message.sources[at]?.key ?? null))) return true
+    if (record.order !== null && head.order !== null && record.order !== head.order)
+      return record.order < head.order
+    return newest === undefined || message.receivedAtMs <= newest.receivedAtMs
+  }
+}
+
+/** The last source record of the message, by its place, that says something of a record. */
+function lastMentions(sources: readonly PreparedSource[]): Map<string, number> {
+  const last = new Map<string, number>()
+  sources.forEach(({ records }, at) => {
+    for (const { id } of records) last.set(id, at)
+  })
+  return last
+}

@@ -1,0 +1,73 @@
+import type { Pool } from 'pg'
+import type { DecodeOutcome } from '#adapters/push/decode.ts'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
+import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { joinedRecord } from '#adapters/push/xml/join.ts'
+import type { Issue } from '#core/issue.ts'
+import type { CompiledMapping } from '#core/mapping/mapping.ts'
+import type { SourceRecord } from '#core/source.ts'
+import { digest } from '#flow/intake/part-rows.ts'
+import { charsetOf } from '#flow/intake/target.ts'
+import { readBases } from '#store/parts.ts'
+import { readMessage } from '#store/receipts.ts'
+
+/** What the stored bytes of a message are, read as a mapping says. */
+export type StoredRecords =
+  | { readonly records: readonly SourceRecord[] }
+  /** The message as a whole cannot be read so. */
+  | { readonly refused: Issue }
+
+/** A message is mapped anew in one transaction, so it is held whole. */
+const WHOLE_MAX_BYTES = 16 * 1024 * 1024
+
+/** The source records of a stored message, each detail with the base that came for it since. The one place where a replay reads bytes. */
+export async function storedRecords(
+  pool: Pool,
+  messageId: string,
+  mapping: CompiledMapping,
+): Promise<StoredRecords> {
+  const stored = await readMessage(pool, messageId)
+  if (!stored) return { refused: GONE }
+  if (stored.size > WHOLE_MAX_BYTES) return { refused: TOO_LARGE }
+  const { bytes, contentType } = stored
+  const whole = Buffer.isBuffer(bytes) ? bytes : Buffer.concat(await Array.fromAsync(bytes))
+  try {
+    const decoded = await decodeMessage(whole, mapping.read, charsetOf(contentType))
+    return { records: await withBases(pool, decoded, mapping) }
+  } catch (error) {
+    if (!(error instanceof DecodeRefusal)) throw error
+    const { at: path, code, reason, fix } = error
+    return { refused: { path, code, reason, fix } }
+  }
+}
+
+async function withBases(
+  pool: Pool,
+  { records, parts }: DecodeOutcome,
+  { system, record }: CompiledMapping,
+): Promise<readonly SourceRecord[]> {
+  if (!parts || parts.alone.size === 0) return records
+  const { alone } = parts
+  const keys = [...alone.values()].map(({ joinKey }) => digest(joinKey))
+  const bases = await readBases(pool, { system, record }, [...new Set(keys)])
+  return records.map((one) => {
+    const detail = alone.get(one.index)
+    const base = detail && bases.get(digest(detail.joinKey))
+    return detail && base
+      ? joinedRecord(detail, { path: base.place, fields: JSON.parse(base.fields) }, one.index)
+      : one
+  })
+}
+
+const GONE: Issue = {
+  path: '',
+  code: 'E_SCHEMA',
+  reason: 'the bytes of the message are no longer kept',
+  fix: 'Ask the sender to send it again.',
+}
+const TOO_LARGE: Issue = {
+  path: '',
+  code: 'E_SCHEMA',
+  reason: `the message has more than ${WHOLE_MAX_BYTES} bytes, more than can be mapped anew at once`,
+  fix: 'Ask the sender to send it again.',
+}

@@ -1,0 +1,158 @@
+import type { Pool, PoolClient } from 'pg'
+
+export type ReplayMode = 'dry-run' | 'apply' | 'compare'
+export type ReplayState = 'waiting' | 'running' | 'done' | 'failed'
+
+/** Which stored messages a replay takes; what is absent does not matter. */
+export interface ReplayScope {
+  readonly system: string
+  readonly record?: string
+  /** Received at this time or later; ISO text with zone. */
+  readonly from?: string
+  /** Received before this time; ISO text with zone. */
+  readonly to?: string
+  readonly receipts?: readonly string[]
+  /** Messages with an open rejection of this group. */
+  readonly rejectionGroup?: string
+  /** Messages that made the newest version of a record with this flag. */
+  readonly flag?: string
+  /** Messages that were mapped by this version when they came: `<system>/<record>@<version>`. */
+  readonly mapping?: string
+}
+
+/** The version of a record's mapping that a replay runs with, and the one that a comparison compares it with. */
+export interface ReplayMapping {
+  readonly version: number
+  readonly against?: number
+}
+
+export interface Replay {
+  readonly id: string
+  readonly mode: ReplayMode
+  readonly scope: ReplayScope
+  readonly mappings: Readonly<Record<string, ReplayMapping>>
+  readonly state: ReplayState
+  readonly who: string
+  readonly createdAt: string
+  readonly startedAt: string | null
+  readonly finishedAt: string | null
+  readonly counts: Readonly<Record<string, number>>
+  readonly samples: readonly unknown[]
+  readonly problem: string | null
+}
+
+const COLUMNS = `id, mode, scope, mappings, state, who, created_at as "createdAt", started_at as "startedAt",
+  finished_at as "finishedAt", counts, samples, problem`
+
+export async function insertReplay(
+  pool: Pool,
+  replay: Pick<Replay, 'id' | 'mode' | 'scope' | 'mappings' | 'who'>,
+): Promise<Replay> {
+  const { rows } = await pool.query<Replay>(
+    `insert into replays (id, mode, scope, mappings, who) values ($1, $2, $3, $4, $5) returning ${COLUMNS}`,
+    [replay.id, replay.mode, JSON.stringify(replay.scope), JSON.stringify(replay.mappings), replay.who],
+  )
+  return rows[0] as Replay
+}
+
+export async function readReplay(pool: Pool, id: string): Promise<Replay | null> {
+  const { rows } = await pool.query<Replay>(`select ${COLUMNS} from replays where id = $1`, [id])
+  return rows[0] ?? null
+}
+
+/** Replays, newest first (their identifiers hold their time); `after` is the last one of the page before. */
+export async function listReplays(
+  pool: Pool,
+  query: { readonly system?: string; readonly after?: string; readonly limit: number },
+): Promise<Replay[]> {
+  const { rows } = await pool.query<Replay>(
+    `select ${COLUMNS} from replays
+      where ($1::text is null or scope->>'system' = $1) and ($2::uuid is null or id < $2) order by id desc limit $3`,
+    [query.system ?? null, query.after ?? null, query.limit],
+  )
+  return rows
+}
+
+/** The right to go on with a replay. It runs out by itself; what is saved is saved only for the newest fence. */
+export interface ReplayLease {
+  readonly id: string
+  readonly fence: string
+  readonly mode: ReplayMode
+  readonly scope: ReplayScope
+  readonly mappings: Readonly<Record<string, ReplayMapping>>
+  readonly cursor: string | null
+  readonly counts: Readonly<Record<string, number>>
+  readonly samples: readonly unknown[]
+}
+
+/** Takes the lease of a replay that is not finished, unless another worker has it. */
+export async function leaseReplay(pool: Pool, id: string, leaseMs: number): Promise<ReplayLease | null> {
+  const { rows } = await pool.query(
+    `update replays set state = 'running', fence = fence + 1, started_at = coalesce(started_at, clock_timestamp()),
+            leased_until = clock_timestamp() + $2 * interval '1 millisecond'
+      where id = $1 and state in ('waiting', 'running') and (leased_until is null or leased_until <= clock_timestamp())
+      returning id, fence, mode, scope, mappings, cursor, counts, samples`,
+    [id, leaseMs],
+  )
+  return rows[0] ?? null
+}
+
+/** What a step came to: where to go on, and what was counted so far. */
+export interface ReplayProgress {
+  readonly cursor: string | null
+  readonly counts: Readonly<Record<string, number>>
+  readonly samples: readonly unknown[]
+}
+
+/** Saves a step in the transaction in which it was done, and keeps the lease; false where the lease was lost. */
+export async function saveProgress(
+  client: PoolClient,
+  lease: Pick<ReplayLease, 'id' | 'fence'>,
+  progress: ReplayProgress,
+  leaseMs: number,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `update replays set cursor = $3, counts = $4, samples = $5, leased_until = clock_timestamp() + $6 * interval '1 millisecond'
+      where id = $1 and fence = $2`,
+    [
+      lease.id,
+      lease.fence,
+      progress.cursor,
+      JSON.stringify(progress.counts),
+      JSON.stringify(progress.samples),
+      leaseMs,
+    ],
+  )
+  return rowCount === 1
+}
+
+/** Ends a replay, unless the lease was lost. @param problem code of what stopped it; null for one that is done */
+export async function finishReplay(
+  pool: Pool,
+  lease: Pick<ReplayLease, 'id' | 'fence'>,
+  problem: string | null,
+): Promise<void> {
+  await pool.query(
+    `update replays set state = case when $3::text is null then 'done' else 'failed' end, problem = $3,
+            finished_at = clock_timestamp(), leased_until = null
+      where id = $1 and fence = $2`,
+    [lease.id, lease.fence, problem],
+  )
+}
+
+/** Gives the lease back before the end, for the next worker. */
+export async function releaseReplay(pool: Pool, lease: Pick<ReplayLease, 'id' | 'fence'>): Promise<void> {
+  await pool.query('update replays set leased_until = null where id = $1 and fence = $2', [
+    lease.id,
+    lease.fence,
+  ])
+}
+
+/** Replays that nobody works at. */
+export async function findOpenReplays(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `select id from replays where state in ('waiting', 'running') and (leased_until is null or leased_until <= clock_timestamp())
+      order by id limit 100`,
+  )
+  return rows.map(({ id }) => id)
+}
