@@ -34,6 +34,7 @@ describe('what stands around the rows of a proposed mapping', () => {
       list: LIST,
     })
     expect(text).toContain('envelope: [head.recordNodeId, head.recordNodeName]')
+    expect(text).toMatch(/# CHECK what place this node is[^\n]*\n\s+sites\.market:/)
     expect(mistakes).toEqual([])
     expect(mapped[0]?.records[0]?.body?.sites).toEqual([
       {
