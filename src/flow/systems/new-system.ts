@@ -51,7 +51,7 @@ export class AlreadyThere extends Error {
  */
 export async function newSystem(wish: NewSystemWish): Promise<NewSystemResult> {
   const bytes = await readFile(wish.samplePath)
-  const sniffed = sniff(bytes)
+  const sniffed = await sniff(bytes)
   const folder = join(wish.mappings, wish.system)
   const sample = `valid/${sampleName(wish)}`
   const { records } = await decodeMessage(bytes, sniffed.read)

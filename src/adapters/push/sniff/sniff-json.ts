@@ -1,5 +1,6 @@
 import { isRow } from '#adapters/push/record.ts'
-import type { SourceValue } from '#core/source.ts'
+import type { ReadOptions, SourceValue } from '#core/source.ts'
+import { aroundList } from './around-list.ts'
 import type { Sniffed } from './sniff.ts'
 
 const DEEPEST = 4
@@ -9,14 +10,16 @@ export function sniffJson(text: string): Sniffed {
   const lines = text.split('\n', 4).filter((line) => line.trim() !== '')
   if (lines.length > 1 && lines.slice(0, 3).every((line) => isObject(line)))
     return { read: { format: 'ndjson' }, contentType: 'application/x-ndjson' }
-  const rows = rowsOf(text)
-  return { read: { format: 'json', ...(rows === '' ? {} : { rows }) }, contentType: 'application/json' }
+  return { read: { format: 'json', ...listIn(text) }, contentType: 'application/json' }
 }
 
-/** Path of the list of records inside a JSON text; empty for the root, and for a text that is not JSON. */
-export function rowsOf(text: string): string {
+/** Where the list of records stands inside a JSON text, and what stands around it; neither for a list, a single record, or no JSON. */
+export function listIn(text: string): Pick<ReadOptions, 'rows' | 'envelope'> {
   const value = parsed(text)
-  return isRow(value) ? (longestList(value, '', 0)?.path ?? '') : ''
+  const rows = isRow(value) ? longestList(value, '', 0)?.path : undefined
+  if (value === undefined || rows === undefined) return {}
+  const envelope = aroundList(value, rows)
+  return { rows, ...(envelope.length > 0 ? { envelope } : {}) }
 }
 
 interface List {

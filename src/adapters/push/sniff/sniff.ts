@@ -4,6 +4,7 @@ import type { ReadOptions } from '#core/source.ts'
 import { sniffCsv } from './sniff-csv.ts'
 import { sniffForm } from './sniff-form.ts'
 import { sniffJson } from './sniff-json.ts'
+import { isWorkbook, sniffXlsx } from './sniff-xlsx.ts'
 import { sniffXml } from './sniff-xml.ts'
 
 /** How the bytes of a sample can be read, and the content type that its sender most likely declares. */
@@ -12,11 +13,14 @@ export interface Sniffed {
   readonly contentType: string
 }
 
+const WORKBOOK = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
 /**
  * Tells from the bytes of a sample how they can be read: format, encoding, where the records are.
  * @throws DecodeRefusal where the sample is none of the formats, or broken
  */
-export function sniff(bytes: Uint8Array): Sniffed {
+export async function sniff(bytes: Uint8Array): Promise<Sniffed> {
+  if (isWorkbook(bytes)) return { read: await sniffXlsx(bytes), contentType: WORKBOOK }
   const { text, encoding } = decodeText(bytes)
   const start = text.trimStart()
   if (start === '')

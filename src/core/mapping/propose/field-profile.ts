@@ -1,5 +1,8 @@
 import { isNullToken } from '#core/nulls.ts'
-import type { SourceRecord, SourceValue } from '#core/source.ts'
+import { ENVELOPE, type ReadOptions, type SourceRecord, type SourceValue } from '#core/source.ts'
+
+/** Where a field stands: in each row, once for all rows around them (an envelope, a title), or in a heading, whose unit it is. */
+export type Standing = 'row' | 'around' | 'heading'
 
 /** What the records of a sample show of one field. */
 export interface FieldProfile {
@@ -14,6 +17,7 @@ export interface FieldProfile {
   readonly unique: boolean
   /** A list of texts, whose members are the texts. */
   readonly list: boolean
+  readonly stands: Standing
 }
 
 const DISTINCT_MAX = 200
@@ -27,18 +31,57 @@ interface Found {
   list: boolean
 }
 
-/** Profiles of the fields of a sample's records, in the order in which they come. */
-export function profileFields(records: readonly SourceRecord[]): FieldProfile[] {
+/** Profiles of the fields of a sample's records in the order in which they come, those of the rows first. */
+export function profileFields(records: readonly SourceRecord[], read: ReadOptions): FieldProfile[] {
   const fields = new Map<string, Found>()
   for (const { value } of records) walk(value, '', fields, 0)
-  return [...fields].map(([name, { texts, filled, repeated, list }]) => ({
-    name,
-    texts: [...texts],
-    filled,
-    records: records.length,
-    unique: !repeated && filled === records.length,
-    list,
-  }))
+  const profiles = [...fields].map(([name, { texts, filled, repeated, list }]): FieldProfile => {
+    const stands = standingOf(name, read)
+    return {
+      name,
+      texts: [...texts],
+      filled,
+      records: records.length,
+      unique: stands === 'row' && !repeated && filled === records.length,
+      list,
+      stands,
+    }
+  })
+  const isRow = ({ stands }: FieldProfile): boolean => stands === 'row'
+  return [
+    ...profiles.filter(isRow),
+    ...profiles.filter((profile) => !isRow(profile)),
+    ...profileEnvelope(records, read),
+  ]
+}
+
+function standingOf(name: string, { xlsx }: ReadOptions): Standing {
+  if (xlsx?.title && name.startsWith('title.')) return 'around'
+  return xlsx?.units && name.startsWith('unit.') ? 'heading' : 'row'
+}
+
+/** Members around the list that can be read. All records of a message share them. */
+function profileEnvelope(
+  records: readonly SourceRecord[],
+  { envelope: names = [] }: ReadOptions,
+): FieldProfile[] {
+  const around = records[0]?.envelope
+  if (around === undefined) return []
+  const fields = new Map<string, Found>()
+  walk(around.value, '', fields, 0)
+  return names.map((name) => {
+    const texts = [...(fields.get(name)?.texts ?? [])]
+    const filled = texts.length > 0 ? records.length : 0
+    return {
+      name: ENVELOPE + name,
+      texts,
+      filled,
+      records: records.length,
+      unique: false,
+      list: false,
+      stands: 'around',
+    }
+  })
 }
 
 function walk(value: SourceValue, path: string, fields: Map<string, Found>, depth: number): void {

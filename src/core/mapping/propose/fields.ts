@@ -23,7 +23,11 @@ export function fieldLines(
   add(timeLine('occurredAt', 'time', fields))
   add(timeLine('recordedAt', 'recorded', fields))
   add(regionLine(fields, of))
-  for (const role of ['market', 'slaughterhouse', 'stall', 'farm'] as const) add(siteLine(role, fields, of))
+  for (const role of ['market', 'slaughterhouse', 'stall', 'farm'] as const) {
+    if (isAnyNode(fields.find(({ meaning }) => meaning === `${role}.code`)))
+      lines.push('# CHECK what place this node is: market, slaughterhouse, farm')
+    add(siteLine(role, fields, of))
+  }
   for (const role of ['seller', 'buyer', 'supplier', 'owner', 'producer', 'issuer'] as const)
     add(partyLine(role, fields, of))
   lines.push(...documentLines(kind, fields))
@@ -91,6 +95,11 @@ function siteLine(role: SiteRole, fields: readonly Recognised[], of: Of): string
   const scheme = shape === 'node' ? 'cn.mofcom.node9' : shape === 'uscc' ? 'cn.uscc' : 'local'
   return pair(`sites.${role}`, code && `{ from: ${code}, scheme: ${scheme} }`, of(`${role}.name`))
 }
+
+/** Whether neither the digits nor the name of a node code tell what kind of place it is. */
+const isAnyNode = (field: Recognised | undefined): boolean =>
+  field?.shape === 'node' && !PLACE_NAME.test(field.profile.name)
+const PLACE_NAME = /market|市场|mkt|scb[mh]|butcher|slaughter|tzc|屠宰|farm|base|area|基地|养殖|产地/iu
 
 const PARTY_SCHEMES = {
   operator: 'scheme: cn.mofcom.operator13',

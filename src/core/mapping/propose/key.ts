@@ -1,6 +1,8 @@
 import type { SourceRecord, SourceValue } from '#core/source.ts'
+import { plainName } from './meaning.ts'
 import { quoted } from './quoted.ts'
 import type { Recognised } from './recognise.ts'
+import { timeFormats } from './shape.ts'
 
 /** Meanings that make a key together where no single number does, in the order in which they are tried. */
 const PARTS = [
@@ -15,9 +17,21 @@ const PARTS = [
   'product.name',
 ]
 
-/** Lines for `key`: the source's own number where each record has another; else the first parts that tell the records apart. */
-export function proposeKey(fields: readonly Recognised[], records: readonly SourceRecord[]): string[] {
+/**
+ * Lines for `key`: the source's own number where each record has another; else the first parts that tell the records apart, beside
+ * the sender that stands around them. The numbers of the rows of a sheet begin anew in each sheet.
+ */
+export function proposeKey(all: readonly Recognised[], records: readonly SourceRecord[]): string[] {
+  const fields = all.filter(({ profile }) => profile.stands === 'row')
+  const around = senders(all)
   const own = ownNumber(fields)
+  if (own && around.some(isOfTitle) && ROW_NUMBER.test(plainName(own.profile.name))) {
+    const day = fields.filter(({ meaning, profile }) => meaning === 'time' && profile.filled > 0)
+    return [
+      '# CHECK: rows are numbered anew in each sheet. Which fields together never occur twice?',
+      `key: [${[...around, ...day, own].map(keyPart).join(', ')}]`,
+    ]
+  }
   if (own) return [`key: [${quoted(own.profile.name)}]`]
   const chosen: Recognised[] = []
   for (const part of candidates(fields)) {
@@ -28,8 +42,30 @@ export function proposeKey(fields: readonly Recognised[], records: readonly Sour
   }
   return [
     '# CHECK: no field of the sample numbers the records alone. Which fields together never occur twice?',
-    `key: [${(chosen.length > 0 ? chosen : fields.slice(0, 1)).map(({ profile }) => quoted(profile.name)).join(', ')}]`,
+    `key: [${[...around, ...(chosen.length > 0 ? chosen : fields.slice(0, 1))].map(keyPart).join(', ')}]`,
   ]
+}
+
+const ROW_NUMBER = /^(序号|编号|行号|no|xh|serialno|serial)$/u
+const isOfTitle = ({ profile }: Recognised): boolean => profile.name.startsWith('title.')
+
+/** Who sends: the sites that stand around the rows, or else the parties there; the code rather than the name. */
+function senders(fields: readonly Recognised[]): Recognised[] {
+  const around = fields.filter(({ profile }) => profile.stands === 'around')
+  const of = (roles: readonly string[]): Recognised[] =>
+    roles.flatMap((role) => {
+      const code = around.find(({ meaning }) => meaning === `${role}.code`)
+      return code ?? around.find(({ meaning }) => meaning === `${role}.name`) ?? []
+    })
+  const sites = of(['market', 'slaughterhouse', 'farm', 'stall'])
+  return sites.length > 0 ? sites : of(['seller', 'owner', 'supplier', 'producer', 'issuer']).slice(0, 1)
+}
+
+/** A time that is written now so, now so is one part of a key only when it is read; the day of a spreadsheet is such. */
+function keyPart({ meaning, profile }: Recognised): string {
+  const formats = meaning === 'time' ? timeFormats(profile.texts) : null
+  if (formats === null || (formats.length < 2 && !formats.includes('excel'))) return quoted(profile.name)
+  return `{ from: ${quoted(profile.name)}, date: [${formats.map((one) => `'${one}'`).join(', ')}] }`
 }
 
 const isNumber = ({ meaning }: Recognised): boolean =>

@@ -23,6 +23,8 @@ export function proposeKind(fields: readonly Recognised[]): ProposedKind {
   )
     return { kind: 'document', because: 'a number and a day of issue' }
   if (/harvest|采收|收获|捕捞/u.test(timeName)) return { kind: 'production', because: 'a time of harvest' }
+  if (/prodstart|plant|sow|种植|播种|投苗/u.test(timeName))
+    return { kind: 'production', because: 'a time at which growing begins' }
   if (
     /^out|出场|出库|cc/u.test(timeName) ||
     (has('destination.name') && !has('seller.name') && !has('price'))

@@ -1,5 +1,6 @@
 import type { Kind } from '#core/model/kinds.ts'
 import type { ReadOptions, SourceRecord } from '#core/source.ts'
+import { type AroundFields, aroundFields, otherAround } from './around.ts'
 import { profileFields, withoutCases } from './field-profile.ts'
 import { fieldLines } from './fields.ts'
 import { proposeKey } from './key.ts'
@@ -9,6 +10,7 @@ import { inComment, quoted } from './quoted.ts'
 import { readLines } from './read-lines.ts'
 import { type Recognised, recognise } from './recognise.ts'
 import { statusLines } from './status.ts'
+import { usedIn } from './used-in.ts'
 
 export interface ProposalInput {
   readonly system: string
@@ -25,7 +27,7 @@ export interface Proposal {
   readonly mapping: string
   readonly kind: Kind
   readonly fields: readonly Recognised[]
-  /** Fields for which nothing was found: the mapping reports them as drift until a person decides. */
+  /** Fields for which nothing was found, or for which the kind has no place: the mapping reports them as drift until a person decides. */
   readonly open: readonly string[]
 }
 
@@ -35,18 +37,36 @@ export interface Proposal {
  */
 export function proposeMapping(input: ProposalInput): Proposal {
   const joined = joinedFields(input.read)
-  const written = profileFields(input.records).filter(({ name }) => !joined.includes(name))
+  const written = profileFields(input.records, input.read).filter(({ name }) => !joined.includes(name))
   const merged = withoutCases(written)
   const profiles = merged ?? written
-  const read: ReadOptions = merged ? { ...input.read, names: 'any-case' } : input.read
-  const fields = recognise(profiles)
-  const places = placeColumns(profiles)
+  const recognised = recognise(profiles)
+  const places = placeColumns(profiles.filter(({ stands }) => stands === 'row'))
   const placed = new Set(places.flatMap((place) => place.fields))
-  const { kind, because } = proposeKind(fields)
+  const { kind, because } = proposeKind(recognised)
+  const fields = kind === 'production' ? onFarm(recognised) : recognised
   const key = proposeKey(fields, input.records)
   const status = fields.find(({ meaning }) => meaning === 'status')
-  const personal = fields.filter(({ meaning }) => meaning === 'personal').map(({ profile }) => profile.name)
-  const open = fields.filter(({ meaning, profile }) => meaning === undefined && !placed.has(profile.name))
+  const emit = [
+    'emit:',
+    `  # ${kind}: ${because}`,
+    `  - kind: ${kind}`,
+    '    fields:',
+    ...fieldLines(kind, fields, places).map((line) => `      ${line}`),
+    ...paymentLines(kind, fields),
+  ]
+  const around = aroundFields(fields, [...key, ...emit])
+  const own = fields.filter(({ profile }) => profile.stands === 'row')
+  const personal = own.filter(({ meaning }) => meaning === 'personal').map(({ profile }) => profile.name)
+  const isUsed = usedIn([...key, ...(status ? statusLines(status) : []), ...emit])
+  const open = [
+    ...own.filter(
+      (field) => field.meaning !== 'personal' && !placed.has(field.profile.name) && !isUsed(field),
+    ),
+    ...around.open,
+  ]
+  const read = readOf(input.read, around, merged !== null)
+  const others = read.envelope || read.expect ? otherAround(input.records, input.read) : []
   const lines = [
     '# yaml-language-server: $schema=../mapping.schema.json',
     '# Proposed from a sample. Compare every line with the interface document, above all those marked CHECK.',
@@ -54,24 +74,63 @@ export function proposeMapping(input: ProposalInput): Proposal {
     'version: 1',
     `title: { zh: ${quoted(input.title.zh)}, en: ${quoted(input.title.en)} }`,
     ...readLines(read),
-    ...openLines(open),
-    ...(personal.length > 0 ? ['# Personal, or only there to join: not kept.'] : []),
-    ...(personal.length + joined.length > 0
-      ? [`ignore: [${[...personal, ...joined].map(quoted).join(', ')}]`]
-      : []),
+    ...openLines(open, others),
+    ...unreadLines(around.unread),
+    ...ignoreLines([...personal, ...joined], around.ignored),
     ...key,
     ...(status ? statusLines(status) : []),
-    'emit:',
-    `  # ${kind}: ${because}`,
-    `  - kind: ${kind}`,
-    '    fields:',
-    ...fieldLines(kind, fields, places).map((line) => `      ${line}`),
-    ...paymentLines(kind, fields),
+    ...emit,
     'tests:',
     `  - { in: ${quotedPath(`samples/${input.sample}`)}, out: ${quotedPath(`samples/${expectedName(input.sample)}`)} }`,
     '',
   ]
-  return { mapping: lines.join('\n'), kind, fields, open: open.map(({ profile }) => profile.name) }
+  return {
+    mapping: lines.join('\n'),
+    kind,
+    fields,
+    open: [...open.map(({ profile }) => profile.name), ...others],
+  }
+}
+
+/** How the mapping reads: of what stands around the list only what it needs. */
+function readOf(read: ReadOptions, { envelope, expect }: AroundFields, anyCase: boolean): ReadOptions {
+  const { envelope: _, ...list } = read
+  return {
+    ...list,
+    ...(envelope.length > 0 ? { envelope } : {}),
+    ...(Object.keys(expect).length > 0 ? { expect } : {}),
+    ...(anyCase ? { names: 'any-case' } : {}),
+  }
+}
+
+/** Where something grows, the node that reports it is the farm. */
+const onFarm = (fields: readonly Recognised[]): Recognised[] =>
+  fields.some(({ meaning }) => meaning?.startsWith('farm.'))
+    ? [...fields]
+    : fields.map((field): Recognised => {
+        if (field.meaning === 'market.code') return { ...field, meaning: 'farm.code' }
+        return field.meaning === 'market.name' ? { ...field, meaning: 'farm.name' } : field
+      })
+
+function unreadLines(names: readonly string[]): string[] {
+  if (names.length === 0) return []
+  return [
+    '# Around the list, and not read. What is needed of it is named in read.envelope.',
+    `#   ${names.map(inComment).join(', ')}`,
+  ]
+}
+
+function ignoreLines(personal: readonly string[], around: readonly string[]): string[] {
+  if (personal.length + around.length === 0) return []
+  return [
+    ...(personal.length > 0 ? ['# Personal, or only there to join: not kept.'] : []),
+    ...(around.length > 0
+      ? [
+          '# Around the rows: said of the message and not of its records, said by the rows as well, or personal.',
+        ]
+      : []),
+    `ignore: [${[...personal, ...around].map(quoted).join(', ')}]`,
+  ]
 }
 
 /** The fields of a base that its detail has as well, because they join the two. */
@@ -84,13 +143,15 @@ export const expectedName = (sample: string): string => `${sample.replace(/\.[^.
 const quotedPath = (path: string): string =>
   /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "''")}'`
 
-function openLines(open: readonly Recognised[]): string[] {
-  if (open.length === 0) return []
+function openLines(open: readonly Recognised[], others: readonly string[]): string[] {
+  if (open.length + others.length === 0) return []
   return [
-    '# Not recognised: map each of these, or name it under ignore.',
+    '# Not recognised, or without a place in this kind of record: map each of these, or name it under ignore.',
     ...open.map(
-      ({ profile, shape }) => `#   ${inComment(profile.name)} (${shape}${sampleOf(profile.texts)})`,
+      ({ profile, shape }) =>
+        `#   ${inComment(profile.name)} (${shape}${profile.stands === 'row' ? sampleOf(profile.texts) : ''})`,
     ),
+    ...others.map((name) => `#   ${inComment(name)}`),
   ]
 }
 

@@ -1,9 +1,22 @@
 import type { ReadOptions } from '#core/source.ts'
-import { quoted } from './quoted.ts'
+import { inComment, quoted } from './quoted.ts'
 
-/** `read:` as the language writes it, one line. */
+/** `read:` as the language writes it, one line, with what a person must check above it. */
 export function readLines(read: ReadOptions): string[] {
-  return [`read: ${flow(read)}`]
+  const { expect, xlsx } = read
+  return [
+    ...(expect
+      ? [
+          `# CHECK: a message of which ${Object.keys(expect).map(inComment).join(', ')} says something else is refused.`,
+        ]
+      : []),
+    ...(xlsx?.title
+      ? [
+          `# CHECK: each workbook has these parts in ${xlsx.title.cell}, with blanks between them; one of more or fewer is refused.`,
+        ]
+      : []),
+    `read: ${flow(read)}`,
+  ]
 }
 
 function flow(value: unknown): string {
@@ -11,8 +24,8 @@ function flow(value: unknown): string {
   if (typeof value === 'object' && value !== null) {
     const parts = Object.entries(value)
       .filter(([, part]) => part !== undefined)
-      .map(([name, part]) => `${name}: ${name === 'on' ? flow(String(part).split(',')) : flow(part)}`)
+      .map(([name, part]) => `${quoted(name)}: ${name === 'on' ? flow(String(part).split(',')) : flow(part)}`)
     return `{ ${parts.join(', ')} }`
   }
-  return quoted(String(value))
+  return typeof value === 'string' ? quoted(value) : String(value)
 }

@@ -1,6 +1,7 @@
+import { isInRows, meaningAround } from './around.ts'
 import type { FieldProfile } from './field-profile.ts'
 import { type Meaning, meaningOfName } from './meaning.ts'
-import { type Shape, shapeOf } from './shape.ts'
+import { type Shape, shapeOf, timeFormats } from './shape.ts'
 
 /** What one source field was taken for. */
 export interface Recognised {
@@ -16,7 +17,9 @@ const MANY: ReadonlySet<Meaning> = new Set(['lot', 'personal', 'document.by-numb
 /** Takes each field for what its name says where its values do not speak against it, else for what the values alone say. */
 export function recognise(profiles: readonly FieldProfile[]): Recognised[] {
   const shaped = profiles.map((profile) => ({ profile, shape: shapeOf(profile) }))
-  const claims = shaped.map(({ profile, shape }) => claimOf(profile, shape))
+  const claims = shaped.map(({ profile, shape }) =>
+    isInRows(profile, profiles) ? undefined : claimOf(profile, shape),
+  )
   const winners = winnersOf(shaped, claims)
   const taken = new Set<Meaning>(winners.keys())
   const found = shaped.map(({ profile, shape }, i): Recognised => {
@@ -26,19 +29,22 @@ export function recognise(profiles: readonly FieldProfile[]): Recognised[] {
   })
   const byValues = found.map((field, i): Recognised => {
     if (field.meaning !== undefined || claims[i] !== undefined) return field
-    const meaning = meaningOfShape(field, taken)
+    const meaning = field.profile.stands === 'row' ? meaningOfShape(field, taken) : undefined
     if (meaning !== undefined) taken.add(meaning)
     return { ...field, meaning }
   })
-  return withNames(moneyOrMass(byValues), taken)
+  return withUnits(withNames(moneyOrMass(byValues), taken))
 }
 
 /** What a name means, unless the values are plainly something else. */
 function claimOf(profile: FieldProfile, shape: Shape): Meaning | undefined {
+  if (profile.stands === 'heading') return undefined
+  if (profile.stands === 'around') return meaningAround(profile, shape)
   const named = meaningOfName(profile.name)
   if (named === undefined) return undefined
   if (shape === 'phone' || shape === 'identity') return 'personal'
-  if (named === 'time' && profile.filled > 0 && shape !== 'time') return undefined
+  if (named === 'time' && profile.filled > 0 && shape !== 'time' && timeFormats(profile.texts) === null)
+    return undefined
   // The false friend: a field called area that holds the code of the farm.
   if (named === 'origin.code' && shape === 'node') return 'farm.code'
   if (named === 'origin.name' && shape === 'region-code') return 'origin.code'
@@ -64,6 +70,7 @@ function winnersOf(
 function isBetter(claim: Meaning, one: FieldProfile | undefined, other: FieldProfile | undefined): boolean {
   if (one === undefined || other === undefined) return false
   if (other.filled === 0 && one.filled > 0) return true
+  if (one.stands !== other.stands) return false
   if (claim === 'quantity') return isMass(one.name) && !isMass(other.name)
   if (claim === 'key') return one.unique && !other.unique
   return false
@@ -76,6 +83,17 @@ function moneyOrMass(fields: readonly Recognised[]): Recognised[] {
   const has = (meaning: Meaning): boolean => fields.some((field) => field.meaning === meaning)
   if (!has('amount') || has('quantity') || has('price')) return [...fields]
   return fields.map((field) => (field.meaning === 'amount' ? { ...field, meaning: 'quantity' } : field))
+}
+
+/** The unit of a heading is that of the quantity below it, unless each row says its own. */
+function withUnits(fields: readonly Recognised[]): Recognised[] {
+  const quantity = fields.find(({ meaning }) => meaning === 'quantity')
+  const hasOwn = fields.some(({ meaning }) => meaning === 'unit')
+  return fields.map((field): Recognised => {
+    const isUnit =
+      field.profile.stands === 'heading' && field.profile.name === `unit.${quantity?.profile.name}`
+    return isUnit && !hasOwn ? { ...field, meaning: 'unit' } : field
+  })
 }
 
 /** What the values alone say, where no name is known: only shapes that are hardly anything else. */
@@ -115,10 +133,13 @@ const STEM = /(code|id|no|编码|编号|代码)$/iu
 
 /** `firstStation` beside `firstStationCode` is the name to that code. */
 function withNames(fields: readonly Recognised[], taken: ReadonlySet<Meaning>): Recognised[] {
+  const profiles = fields.map(({ profile }) => profile)
   return fields.map((field) => {
-    if (field.meaning !== undefined) return field
+    if (field.meaning !== undefined || isInRows(field.profile, profiles)) return field
     for (const role of ['owner', 'seller', 'buyer', 'supplier', 'producer', 'issuer'] as const) {
-      const code = fields.find(({ meaning }) => meaning === `${role}.code`)
+      const code = fields.find(
+        ({ meaning, profile }) => meaning === `${role}.code` && profile.stands === field.profile.stands,
+      )
       const stem = code?.profile.name.replace(STEM, '')
       if (stem && !taken.has(`${role}.name`) && NAME_ENDING.test(rest(field.profile.name, stem)))
         return { ...field, meaning: `${role}.name` as const }

@@ -44,14 +44,20 @@ export const TIME_FORMATS: readonly string[] = [
   'epoch-s',
 ]
 
-const READERS = TIME_FORMATS.map((format) => ({ format, read: compileTime([format]) }))
+const readersOf = (formats: readonly string[]) =>
+  formats.map((format) => ({ format, read: compileTime([format]) }))
+const READERS = readersOf(TIME_FORMATS)
+/** The day of a spreadsheet is a number like many others: one only where the name of the field says so. */
+const WITH_SERIALS = readersOf([...TIME_FORMATS, 'excel'])
 
-/** The fewest formats in which all texts are times between 2009 and 2031; null where a text is none. */
-export function timeFormats(texts: readonly string[]): string[] | null {
+/** The fewest formats in which all texts of a field that is a time are times between 2009 and 2031; null where a text is none. */
+export const timeFormats = (texts: readonly string[]): string[] | null => formatsOf(texts, WITH_SERIALS)
+
+function formatsOf(texts: readonly string[], readers: typeof READERS): string[] | null {
   if (texts.length === 0) return null
   const found: string[] = []
   for (const text of texts) {
-    const fits = READERS.filter(({ read }) => isLikely(read(text)?.at))
+    const fits = readers.filter(({ read }) => isLikely(read(text)?.at))
     if (fits.length === 0) return null
     if (!fits.some(({ format }) => found.includes(format))) found.push(fits[0]?.format ?? 'iso')
   }
@@ -72,7 +78,7 @@ export function shapeOf({ texts }: FieldProfile): Shape {
     const count = texts.filter((text) => fits(foldWidth(text).trim())).length
     if (count >= texts.length * ENOUGH) return shape
   }
-  return timeFormats(texts) === null ? 'text' : 'time'
+  return formatsOf(texts, READERS) === null ? 'text' : 'time'
 }
 
 const isScheme = (text: string, scheme: 'cn.uscc' | 'cn.idcard.hash'): boolean => {
@@ -81,7 +87,7 @@ const isScheme = (text: string, scheme: 'cn.uscc' | 'cn.idcard.hash'): boolean =
 }
 const isRegion = (code: string): boolean =>
   !resolveRegion({ code, year: 2024 }).flags.includes('W_AREA_UNKNOWN')
-const isDated = (text: string): boolean => timeFormats([text]) !== null
+const isDated = (text: string): boolean => formatsOf([text], READERS) !== null
 
 /** In this order: what is longer and checked comes first, what anything could be comes last. */
 const SHAPES: readonly (readonly [Shape, (text: string) => boolean])[] = [

@@ -13,7 +13,7 @@ const RECEIVED = { receivedAtMs: Date.UTC(2026, 10, 1) }
 async function propose(
   bytes: Uint8Array,
 ): Promise<{ proposal: Proposal; mapped: number; rejected: number; mistakes: unknown[] }> {
-  const { read } = sniff(bytes)
+  const { read } = await sniff(bytes)
   const { records } = await decodeMessage(bytes, read)
   const proposal = proposeMapping({
     system: 'a-system',
