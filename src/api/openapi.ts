@@ -70,7 +70,7 @@ const READERS = [
   { name: 'A department or market that pushes · 推送数据的部门与市场', tags: ['push', 'quarantine'] },
   { name: 'A platform that syncs · 同步数据的平台', tags: ['links', 'records', 'trace'] },
   { name: 'A developer who adds a system · 接入新系统的开发者', tags: ['systems'] },
-  { name: 'An operator · 运维人员', tags: ['keys', 'operation'] },
+  { name: 'An operator · 运维人员', tags: ['keys', 'operation', 'reference'] },
   { name: 'Anyone · 公众', tags: ['public'] },
 ] as const
 

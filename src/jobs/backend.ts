@@ -64,8 +64,10 @@ export async function openJobBackend(settings: JobBackendSettings): Promise<JobB
 }
 
 const SCHEMA = 'bullmq'
-/** Three workers listen on a connection each; the rest is shared. */
-const CONNECTIONS = 7
+/** Five workers listen on a connection each; the rest is shared. */
+const CONNECTIONS = 12
+/** Each queue and each worker listens for what goes wrong with the pool. */
+const LISTENERS = 50
 const CLOSE_MS = 1000
 
 async function openPostgres(url: string, onError: (error: Error) => void): Promise<JobBackend> {
@@ -78,6 +80,7 @@ async function openPostgres(url: string, onError: (error: Error) => void): Promi
     // Jobs may be lost, so their commits need not wait for the disk.
     options: `-c search_path=${SCHEMA} -c synchronous_commit=off`,
   })
+  pool.setMaxListeners(LISTENERS)
   pool.on('error', onError)
   pool.on('connect', (client) => void client.on('error', () => {}))
   const client = await pool.connect()

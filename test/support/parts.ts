@@ -6,6 +6,8 @@ import type { Receipt } from '#core/receipt.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import { receiptOf } from '#flow/intake/stored-receipt.ts'
+import { readPage } from '#flow/large/read-page.ts'
+import { runLarge } from '#flow/large/run.ts'
 import type { InstalledRecord, InstalledSystem, Registry } from '#flow/systems/registry.ts'
 import { createPool } from '#store/database.ts'
 import { readReceipt } from '#store/receipts.ts'
@@ -100,6 +102,8 @@ export interface PartsIntake {
   nowMs: number
   push(rows: string, record?: string): Promise<Receipt>
   move(movements: readonly object[]): Promise<Receipt>
+  /** Works on a large message until it is done; gives its receipt with the first results. */
+  workOn(receipt: Receipt): Promise<Receipt>
   /** A receipt as it reads now. */
   again(receipt: Receipt): Promise<Receipt>
   /** Version, status, message and place, kilograms, flags of each version of a record. */
@@ -136,10 +140,17 @@ export function withPartsIntake(): PartsIntake {
     context.push = (rows, record = 'entry') => push(record, 'application/xml', `<data>${rows}</data>`)
     context.move = (movements) => push('movement', 'application/json', JSON.stringify(movements))
     context.again = async ({ receipt }) => {
-      const stored = await readReceipt(context.pool, receipt)
-      if (!stored) throw new Error(`no receipt ${receipt}`)
-      const { receivedAt, ...rest } = stored
-      return receiptOf({ ...rest, receivedAt: new Date(receivedAt).toISOString() })
+      const found = await readReceipt(context.pool, receipt)
+      if (!found) throw new Error(`no receipt ${receipt}`)
+      const stored = { ...found, receivedAt: new Date(found.receivedAt).toISOString() }
+      if (!stored.progress) return receiptOf(stored)
+      const { results } = await readPage(context.pool, stored, 0, 1000)
+      return receiptOf(stored, { results, next: null })
+    }
+    context.workOn = async (receipt) => {
+      const parts = { pool: context.pool, registry: partsRegistry, onCommitted: () => {} }
+      await runLarge({ ...parts, signal: new AbortController().signal }, receipt.receipt)
+      return await context.again(receipt)
     }
     context.versions = async (id) => {
       const { rows } = await context.pool.query(

@@ -24,13 +24,14 @@ it('a form is answered in the one line that its sender waits for, and sent again
 it.each(['wrong-method', 'too-many', 'truncated'])('%s is refused whole in the same words', async (file) => {
   const bytes = sample(`longyou-farms/samples/invalid/${file}.txt`)
   const answer = await api.push('longyou-farms/origin-out', bytes, FORM)
-  expect([answer.statusCode, answer.body]).toEqual([400, '{"success":false}'])
+  expect(answer.statusCode).toBe(400)
+  expect(answer.json()).toEqual({ success: false, message: expect.any(String) })
 })
 
-it('members around the list that nobody reads are drift, with a sample', async () => {
+it('members around the list that nobody reads are drift, with the shape of a sample', async () => {
   const text = sample('rapid-test/samples/valid/one.json').toString().replace('{', '{"batchTag":"T7",')
   expect((await api.push('rapid-test/result', text)).statusCode).toBe(200)
   const system = (await api.call('GET', '/v1/systems/rapid-test')).json()
   expect(JSON.stringify(system)).toContain('envelope.batchTag')
-  expect(JSON.stringify(system)).toContain('T7')
+  expect(JSON.stringify(system)).not.toContain('T7')
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Receipt } from '#core/receipt.ts'
 import { COMPLETED_MAX } from '#flow/intake/parts.ts'
 import { createSweep } from '#jobs/sweep.ts'
 import { PARTS_KEPT_MS, sweepWaiting } from '#jobs/sweep-waiting.ts'
@@ -238,10 +239,12 @@ describe('many parts', () => {
     ])
   }, 60_000)
 
-  it('a message with more bases than it may have records is refused as too large', async () => {
+  it('a message with more bases than a message may have records is a large one, and its bases wait all the same', async () => {
     const bases = Array.from({ length: 5001 }, (_, i) => base(`Z${i}`)).join('')
-    await expect(hub.push(bases)).rejects.toMatchObject({ code: 'too_large' })
-    expect(await hub.push(bases.slice(base('Z0').length))).toMatchObject({ received: 0 })
+    const large = await hub.push(bases)
+    expect(large.state).toBe('waiting')
+    expect(await hub.workOn(large)).toMatchObject({ state: 'done', received: 0 })
+    expect(words(await hub.push(detail('Z0') + detail('Z5000')))).toEqual(['created', 'created'])
   })
 
   it('no message without parts waits for those with parts, however many wait for the lock', async () => {
@@ -296,5 +299,42 @@ describe('what waits', () => {
     await hub.push(detail('B1'))
     await sweepWaiting(hub.pool, from + PARTS_KEPT_MS + 10_000)
     expect(words(await hub.push(detail('B1', '黄瓜')))).toEqual(['created'])
+  })
+})
+
+describe('parts in a large message', () => {
+  const hub = withPartsIntake()
+  const large = async (rows: string): Promise<Receipt> => {
+    const receipt = await hub.intake.pushLarge({
+      system: 'parts',
+      record: 'entry',
+      contentType: 'application/xml',
+      keyId: null,
+      chunks: [Buffer.from(`<data>${rows}</data>`)] as unknown as AsyncIterable<Uint8Array>,
+    })
+    return await hub.workOn(receipt)
+  }
+
+  it('complete those that came before, are completed by those that come later, and join within it in any order', async () => {
+    const early = await hub.push(detail('A1'))
+    await hub.push(base('D1'))
+    const rows = [detail('B1'), base('A1'), detail('C1'), detail('D1'), base('B1')]
+    const receipt = await large(rows.join(''))
+    expect(receipt).toMatchObject({ state: 'done', received: 3, accepted: 2, rejected: 1 })
+    expect(receipt.completed).toMatchObject([{ receipt: early.receipt, result: 'created' }])
+    expect((await hub.again(early)).results).toMatchObject([{ mended: { receipt: receipt.receipt } }])
+    const later = await hub.push(base('C1'))
+    expect(later.completed).toMatchObject([{ receipt: receipt.receipt, result: 'created' }])
+    const mended = (await hub.again(receipt)).results.filter((result) => 'mended' in result)
+    expect(mended).toMatchObject([{ result: 'rejected', mended: { receipt: later.receipt } }])
+  })
+
+  it('are known to all the rest of it, however many chunks it has', async () => {
+    const details = Array.from({ length: 1200 }, (_, i) => detail(`E${i}`)).join('')
+    const first = await large(details)
+    expect(first).toMatchObject({ received: 1200, rejected: 1200 })
+    const second = await large(Array.from({ length: 1200 }, (_, i) => base(`E${i}`)).join(''))
+    expect(second).toMatchObject({ state: 'done', received: 0 })
+    expect(second.completed).toHaveLength(1200)
   })
 })
