@@ -1,24 +1,29 @@
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { WORKBOOK_TYPE } from '#core/mapping/backward/workbook.ts'
 
 const SYSTEM = 'jiaxing-wholesale'
 
-/** A folder of mappings in which the trades of jiaxing-wholesale may also come as CSV and NDJSON: the same mapping, read otherwise. */
+/** A folder of mappings in which the trades of jiaxing-wholesale may also come as CSV, NDJSON and XLSX: the same mapping, read otherwise. */
 export async function fileMappings(mappings: string, folder: string): Promise<string> {
   const own = join(folder, 'mappings')
   const system = join(own, SYSTEM)
   await cp(join(mappings, SYSTEM), system, { recursive: true })
   const mapping = await readFile(join(system, 'trade.yaml'), 'utf8')
-  for (const format of ['csv', 'ndjson']) {
+  for (const format of ['csv', 'ndjson', 'xlsx']) {
     const changed = mapping
       .replace(/^mapping: .*$/m, `mapping: ${SYSTEM}/trade-${format}`)
-      .replace(/^read: .*$/m, `read: { format: ${format}, encoding: utf-8 }`)
+      .replace(
+        /^read: .*$/m,
+        format === 'xlsx' ? 'read: { format: xlsx }' : `read: { format: ${format}, encoding: utf-8 }`,
+      )
     await writeFile(join(system, `trade-${format}.yaml`), changed)
   }
   const file = join(system, 'system.yaml')
   const records = [
     '  trade-csv: { mapping: trade-csv.yaml, accepts: [text/csv] }',
     '  trade-ndjson: { mapping: trade-ndjson.yaml, accepts: [application/x-ndjson] }',
+    `  trade-xlsx: { mapping: trade-xlsx.yaml, accepts: [${WORKBOOK_TYPE}] }`,
   ]
   const text = await readFile(file, 'utf8')
   await writeFile(file, text.replace(/^records:$/m, `records:\n${records.join('\n')}`))

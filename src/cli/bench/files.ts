@@ -9,18 +9,21 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { PoolClient } from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import type { Settings } from '#cli/settings.ts'
+import { WORKBOOK_TYPE, workbookParts } from '#core/mapping/backward/workbook.ts'
 import type { Receipt } from '#core/receipt.ts'
 import { emptyTables } from '#store/empty-tables.ts'
 import type { Figure } from './figures.ts'
 import { fileMappings } from './file-mappings.ts'
+import { packedArchive } from './packed-archive.ts'
 import { openStage, type Stage } from './stage.ts'
 import { type Trade, tradeMaker } from './trades.ts'
 
 const ROWS = 1_000_000
 const QUICK_ROWS = 40_000
 const FORMATS = [
-  { name: 'CSV', record: 'trade-csv', type: 'text/csv', lines: csvLines },
-  { name: 'NDJSON', record: 'trade-ndjson', type: 'application/x-ndjson', lines: ndjsonLines },
+  { name: 'CSV', record: 'trade-csv', type: 'text/csv', content: csvLines, share: 1 },
+  { name: 'NDJSON', record: 'trade-ndjson', type: 'application/x-ndjson', content: ndjsonLines, share: 1 },
+  { name: 'XLSX', record: 'trade-xlsx', type: WORKBOOK_TYPE, content: workbook, share: 0.1 },
 ] as const
 type Format = (typeof FORMATS)[number]
 const WARM_MS = 2000
@@ -35,7 +38,8 @@ export async function benchFiles(settings: Settings, quick: boolean): Promise<Fi
   const client = await stage.pool.connect()
   try {
     const figures: Figure[] = []
-    for (const format of FORMATS) figures.push(...(await benchFormat(stage, client, folder, format, rows)))
+    for (const format of FORMATS)
+      figures.push(...(await benchFormat(stage, client, folder, format, rows * format.share)))
     const peak = await stage.peakBytes()
     figures.push({
       name: 'resident memory of the hub with large files, peak',
@@ -56,12 +60,12 @@ async function benchFormat(
   stage: Stage,
   client: PoolClient,
   folder: string,
-  { name, record, type, lines }: Format,
+  { name, record, type, content }: Format,
   rows: number,
 ): Promise<Figure[]> {
   await emptyTables(client)
   const file = join(folder, record)
-  await pipeline(Readable.from(lines(rows)), createWriteStream(file))
+  await pipeline(Readable.from(content(rows)), createWriteStream(file))
   // The first pushes open connections and are not measured.
   const first = pushOthers(stage)
   await pause(WARM_MS)
@@ -116,6 +120,14 @@ function* ndjsonLines(rows: number): Generator<string> {
     const trades = Array.from({ length: Math.min(500, rows - i) }, make)
     yield `${trades.map((trade) => JSON.stringify(trade)).join('\n')}\n`
   }
+}
+
+/** A workbook is packed as a whole; it is made before anything is measured. */
+function* workbook(rows: number): Generator<Buffer> {
+  const make = tradeMaker('X')
+  const trades = Array.from({ length: rows }, make)
+  const texts = trades.map((trade) => Object.values(trade).map(String))
+  yield packedArchive(workbookParts(Object.keys(trades[0] as Trade), texts))
 }
 
 /** Sends the file and gives its receipt, and the milliseconds from its last byte to the answer. */

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { holdAliases } from '#core/products/aliases.ts'
 import { unknownProductsFollower } from '#flow/reference/follow-unknown-products.ts'
 import { refreshAliases } from '#flow/reference/product-aliases.ts'
+import { runReplay } from '#flow/replay/run.ts'
+import { createLiveRegistry } from '#flow/systems/live.ts'
+import { loadRegistry } from '#flow/systems/load.ts'
 import { withApi } from '#test/api.ts'
 import { TRADES, trade } from '#test/jiaxing.ts'
 import { follow } from '../reference/setting.ts'
@@ -100,6 +103,26 @@ describe('POST /v1/products/aliases', () => {
     const again = await push(unknown('d1', '丁示例'), trade('d4'))
     expect(again.results[0].result).toBe('updated')
     expect(await listed('丁示例')).toMatchObject([{ count: 1 }])
+  })
+
+  it('a replay by the flag takes the decision to the records that were stored before it', async () => {
+    await push(unknown('f1', '己示例'), trade('f2'))
+    const scope = { system: 'jiaxing-wholesale', record: 'trade', flag: 'W_PRODUCT_UNKNOWN' }
+    await decide({ name: '己示例', class: 'fruit' })
+    const asked = await api.call('POST', '/v1/replays', { body: { mode: 'apply', scope } })
+    expect(asked.statusCode).toBe(202)
+    const productAliases = holdAliases()
+    await refreshAliases(api.pool, productAliases)
+    const options = { productAliases }
+    const registry = createLiveRegistry({
+      pool: api.pool,
+      seed: await loadRegistry('mappings', options),
+      options,
+    })
+    await runReplay({ pool: api.pool, registry, onCommitted: () => {} }, asked.json().id)
+    expect((await api.call('GET', `/v1/replays/${asked.json().id}`)).json()).toMatchObject({ state: 'done' })
+    expect(await productOf('f1')).toMatchObject({ version: 2, product: { class: 'fruit' }, flags: [] })
+    expect(await productOf('f2')).toMatchObject({ version: 1 })
   })
 
   it('of one system comes before that of all, and both end', async () => {

@@ -46,11 +46,18 @@ const FRAME: ArchiveParts = [
  * formula.
  * @throws RangeError for a text or a number of rows that no sheet holds
  */
-export function workbookOf(columns: readonly string[], rows: readonly (readonly string[])[]): Uint8Array {
+export const workbookOf = (columns: readonly string[], rows: readonly (readonly string[])[]): Uint8Array =>
+  storedArchive(workbookParts(columns, rows))
+
+/** The parts of such a workbook. @throws RangeError as `workbookOf` */
+export function workbookParts(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): ArchiveParts {
   if (rows.length >= ROWS_MAX) throw new RangeError(`a sheet has at most ${ROWS_MAX} rows`)
   const lines = [columns, ...rows].map((cells, i) => rowOf(cells, i + 1))
   const sheet = `${DECLARATION}<worksheet ${MAIN}><sheetData>${lines.join('')}</sheetData></worksheet>`
-  return storedArchive([...FRAME, ['xl/worksheets/sheet1.xml', sheet]])
+  return [...FRAME, ['xl/worksheets/sheet1.xml', sheet]]
 }
 
 function rowOf(cells: readonly string[], number: number): string {
