@@ -1,22 +1,21 @@
-import { basename, dirname } from 'node:path'
 import { workerData } from 'node:worker_threads'
-import type { SourceRecord, SourceValue } from '#core/source.ts'
+import type { SourceValue } from '#core/source.ts'
 import { readSamples } from '#flow/systems/golden.ts'
-import { loadRegistry } from '#flow/systems/load.ts'
+import { loadSystem } from '#flow/systems/load.ts'
 import { decodedSamples } from './decoded.ts'
 import type { SoakTask } from './soak.ts'
 
 /** The thread of `soak`: maps the records of a system's samples over and over, each time with other digits. */
-const { folder, record, records } = workerData as SoakTask
-const system = (await loadRegistry(dirname(folder))).system(basename(folder))
+const { folder, records } = workerData as SoakTask
+const system = await loadSystem(folder)
 if (!system) throw new Error(`${folder} is no system`)
 const trial = { system, samples: await readSamples(system), receivedAtMs: Date.now(), hub: null }
-const decoded = (await decodedSamples(trial)).filter(({ mapping }) => mapping.record === record)
-const whole = decoded.flatMap((one) => one.records.filter(({ issues }) => issues.length === 0))
-const [first] = decoded
-for (let i = 0; first !== undefined && whole.length > 0 && i < records; i++) {
-  const source = whole[i % whole.length] as SourceRecord
-  first.mapping.map({ ...source, index: i, value: numbered(source.value, i) }, trial)
+const whole = (await decodedSamples(trial)).flatMap(({ mapping, records: all }) =>
+  all.filter(({ issues }) => issues.length === 0).map((source) => ({ mapping, source })),
+)
+for (let i = 0; whole.length > 0 && i < records; i++) {
+  const { mapping, source } = whole[i % whole.length] as (typeof whole)[number]
+  mapping.map({ ...source, index: i, value: numbered(source.value, i) }, trial)
 }
 
 /** The same record with other digits at the end of its codes, so that what remembers texts meets new ones. */

@@ -6,16 +6,15 @@ export const SOAK_HEAP_MB = 96
 /** What the thread is told. */
 export interface SoakTask {
   readonly folder: string
-  readonly record: string
   readonly records: number
 }
 
 /**
- * Maps many records, each with another key, in a thread with a small heap: a mapping that remembers more than it may ends the thread,
+ * Maps many records of a system, each with another key, in a thread with a small heap: a mapping that remembers more than it may ends the thread,
  * wherever the suite runs and whenever the collector comes. Null where it ended well.
  */
-export function soak(folder: string, record: string, records: number): Promise<string | null> {
-  const workerData: SoakTask = { folder, record, records }
+export function soak(folder: string, records: number): Promise<string | null> {
+  const workerData: SoakTask = { folder, records }
   const worker = new Worker(new URL('./soak-thread.ts', import.meta.url), {
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: SOAK_HEAP_MB, maxYoungGenerationSizeMb: 16 },

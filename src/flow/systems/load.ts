@@ -19,7 +19,7 @@ export async function loadRegistry(
 ): Promise<Registry<FolderSystem>> {
   const systems = new Map<string, FolderSystem>()
   for (const name of await folderNames(folder)) {
-    const system = await loadSystem(folder, name, options)
+    const system = await loadSystem(join(folder, name), options)
     if (system) systems.set(system.id, system)
   }
   return registryOf(systems)
@@ -43,12 +43,9 @@ async function folderNames(folder: string): Promise<string[]> {
     .sort()
 }
 
-async function loadSystem(
-  folder: string,
-  name: string,
-  options: InstallOptions,
-): Promise<FolderSystem | null> {
-  const own = join(folder, name)
+/** Reads and compiles one system from its folder; null where there is no `system.yaml` in it. */
+export async function loadSystem(own: string, options: InstallOptions = {}): Promise<FolderSystem | null> {
+  const name = basename(own)
   const files = await readdir(own)
   if (!files.includes(SYSTEM_FILE)) return null
   const path = `${name}/${SYSTEM_FILE}`
