@@ -5,7 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // Tests wait a good part of their time: for PostgreSQL, for processes, for leases to run out.
+    maxWorkers: 3,
     fileParallelism: true,
     testTimeout: 30_000,
     hookTimeout: 60_000,
