@@ -114,6 +114,16 @@ export async function sendUntil(url: string, ledger: Ledger, done: Promise<unkno
   await Promise.all(Array.from({ length: 8 }, sender))
 }
 
+/** A database that was killed may need longer to come back on a busy machine: until then the answer is 503. */
+async function pushWhenUp(url: string, key: string, body: object[]): Promise<Response> {
+  for (let tries = 1; ; tries++) {
+    const answer = await push(url, key, body)
+    if (answer.status !== 503 || tries === UP_TRIES) return answer
+    await pause(200)
+  }
+}
+const UP_TRIES = 100
+
 export interface Findings {
   readonly acknowledged: number
   readonly unknown: number
@@ -136,7 +146,7 @@ export async function compare(url: string, ledger: Ledger): Promise<Findings> {
   }
   const check = async ([key, body]: [string, object[]]): Promise<void> => {
     const known = ledger.acknowledged.get(key)
-    const again = (await (await push(url, key, body)).json()) as Receipt
+    const again = (await (await pushWhenUp(url, key, body)).json()) as Receipt
     if (known) {
       const stored = await (await fetch(`${url}/v1/receipts/${known.receipt}`, { headers })).json()
       const told = JSON.stringify(known)
