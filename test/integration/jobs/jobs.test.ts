@@ -12,6 +12,7 @@ import { type JobBackend, openJobBackend } from '#jobs/backend.ts'
 import { createQueues, LINKS_QUEUE, type Queues } from '#jobs/queues.ts'
 import { type LargeWork, startWorkers, type Workers } from '#jobs/workers.ts'
 import { createPool } from '#store/database.ts'
+import { isConflict } from '#store/database-errors.ts'
 import { deleteLink, listLinks } from '#store/links.ts'
 import { withDatabase } from '#test/database.ts'
 import { plainRegistry } from '#test/plain-mapping.ts'
@@ -322,7 +323,15 @@ describe('on PostgreSQL', () => {
   beforeEach(async () => {
     redisUrl = () => undefined
     lose = async () => {
-      await pool.query('truncate bullmq.job, bullmq.dedup, bullmq.dedup_next, bullmq.event cascade')
+      // The tables are in use: who is chosen to give way in a deadlock asks again.
+      for (let tries = 1; ; tries++) {
+        try {
+          await pool.query('truncate bullmq.job, bullmq.dedup, bullmq.dedup_next, bullmq.event cascade')
+          return
+        } catch (error) {
+          if (!isConflict(error) || tries === 20) throw error
+        }
+      }
     }
     await open(undefined)
   })
