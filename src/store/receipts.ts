@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg'
 import type { Progress } from '#core/receipt.ts'
 import { type Coding, decodeBytes } from './message-bytes.ts'
 import { readParts } from './message-parts.ts'
+import { timeOf } from './message-time.ts'
 
 /** A stored message without its bytes, as a receipt is made from it. */
 export interface StoredReceipt {
@@ -23,9 +24,6 @@ export interface StoredReceipt {
   /** Only of a large message. */
   readonly progress: Progress | null
 }
-
-/** Time in a UUID of version 7: it prunes the search to one monthly partition. */
-const timeOf = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
 
 /** The receipt of a message by its identifier (a UUID of version 7), or null. */
 export async function readReceipt(pool: Pool, id: string): Promise<StoredReceipt | null> {

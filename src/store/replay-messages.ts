@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { timeOf } from './message-time.ts'
 import type { ReplayScope } from './replays.ts'
 
 /** A stored message as a replay needs it, without its bytes. */
@@ -13,6 +14,8 @@ export interface StoredMessage {
   readonly received: number
   /** Results as they are stored with the receipt. */
   readonly results: string
+  /** It is a large message: its results lie in pieces. */
+  readonly inPieces: boolean
 }
 
 /** The next messages of a scope, and where to go on; `cursor` null where none is left. */
@@ -28,9 +31,6 @@ const POSITIONS = 20_000
 /** Messages and source records of one page: enough for one transaction, few enough to keep it short. */
 const PAGE_MESSAGES = 50
 const PAGE_SOURCES = 500
-
-/** Time in a UUID of version 7: it prunes the search to one monthly partition. */
-const timeOf = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
 
 /** The next messages of a scope in the order in which they were received, after the cursor of the page before. */
 export function nextMessages(pool: Pool, scope: ReplayScope, cursor: string | null): Promise<MessagePage> {
@@ -207,7 +207,8 @@ async function narrow(pool: Pool, ids: readonly string[]): Promise<Narrow[]> {
 async function readMessages(pool: Pool, ids: readonly string[]): Promise<StoredMessage[]> {
   if (ids.length === 0) return []
   const { rows } = await pool.query(
-    `select m.id, m.system, m.record, m.content_type as "contentType", m.sha256, m.state, m.received, m.results
+    `select m.id, m.system, m.record, m.content_type as "contentType", m.sha256, m.state, m.received, m.results,
+            m.coding = 'parts' as "inPieces"
        from unnest($1::uuid[], $2::bigint[]) as wanted(id, ms)
        join messages m on m.id = wanted.id and m.received_at = to_timestamp(wanted.ms::numeric / 1000) order by m.id`,
     [ids, ids.map(timeOf)],

@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 import type { Receipt } from '#core/receipt.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import type { Intake } from '#flow/intake/intake.ts'
+import { runLarge } from '#flow/large/run.ts'
 import { createReplay, type ReplayWish } from '#flow/replay/create-replay.ts'
 import { runReplay } from '#flow/replay/run.ts'
 import { createLiveRegistry, type LiveRegistry } from '#flow/systems/live.ts'
@@ -64,6 +66,8 @@ export interface VersionedIntake {
   /** Milliseconds since 1970 at which the next message is received. */
   nowMs: number
   push(sales: readonly object[]): Promise<Receipt>
+  /** The same as a large message, worked on to its end. Gives its number. */
+  pushLarge(sales: readonly object[]): Promise<string>
   /** Adds a version of the mapping and makes it the active one. */
   take(mapping: SaleMapping): Promise<void>
   goBack(): Promise<void>
@@ -97,6 +101,17 @@ export function withVersions(): VersionedIntake {
         contentType: 'application/json',
         keyId: null,
       })
+    context.pushLarge = async (sales) => {
+      const { receipt } = await context.intake.pushLarge({
+        system: 'stall',
+        record: 'sale',
+        chunks: Readable.from([Buffer.from(JSON.stringify(sales))]),
+        contentType: 'application/json',
+        keyId: null,
+      })
+      await runLarge({ pool, registry, onCommitted: () => {}, signal: new AbortController().signal }, receipt)
+      return receipt
+    }
     const parts = { pool, registry }
     context.take = async (mapping) => {
       const { tables } = mapping

@@ -13,6 +13,7 @@ import { HubError } from '#core/errors.ts'
 import { tryMapping } from '#core/mapping/check/try.ts'
 import { compileMapping } from '#core/mapping/compile.ts'
 import type { CodeRow, CodeTable, CompiledMapping } from '#core/mapping/mapping.ts'
+import { charsetOf } from '#flow/intake/target.ts'
 
 const RESULTS_MAX = 100
 const FILE = 'mapping.yaml'
@@ -156,9 +157,8 @@ function sampleOf({ sample, sampleBase64 }: Trial): Buffer {
 }
 
 async function decoded(bytes: Buffer, mapping: CompiledMapping, contentType = ''): Promise<DecodeOutcome> {
-  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1]
   try {
-    return await decodeMessage(bytes, mapping.read, charset ? { charset } : {})
+    return await decodeMessage(bytes, mapping.read, charsetOf(contentType))
   } catch (error) {
     if (!(error instanceof DecodeRefusal)) throw error
     throw new HubError('unreadable_message', {

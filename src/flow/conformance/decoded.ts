@@ -1,5 +1,6 @@
 import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { isWorkbook } from '#adapters/push/sniff/sniff-xlsx.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import type { SourceRecord } from '#core/source.ts'
 import type { GoldenSample } from '#flow/systems/golden.ts'
@@ -42,4 +43,4 @@ export async function read(
 }
 
 /** Samples of text; those of a binary format cannot be written anew in another encoding. */
-export const isText = ({ bytes }: GoldenSample): boolean => !(bytes[0] === 0x50 && bytes[1] === 0x4b)
+export const isText = ({ bytes }: GoldenSample): boolean => !isWorkbook(bytes)

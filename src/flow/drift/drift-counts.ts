@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { CHINA_OFFSET_MINUTES, DAY_MS, MINUTE_MS } from '#core/calendar.ts'
+import { beijingDay } from '#core/quality/record-counts.ts'
 import { addDrift, type DriftRows } from '#store/drift.ts'
 import type { MessageDrift } from './message-drift.ts'
 
@@ -75,7 +75,7 @@ export function createDriftCounts(pool: Pool): DriftCounts {
       for (const [key, { field, value, count }] of drift.values)
         addTo(rows.values, { system, record, field, value, count, receipt: id, atMs }, key)
       if (drift.seen > 0) {
-        const day = dayOf(atMs)
+        const day = beijingDay(atMs)
         const key = `${mapping}\n${day}`
         const known = rows.nulls.get(key) ?? {
           system,
@@ -130,18 +130,4 @@ function byField(nulls: ReadonlyMap<string, Nulls>): Map<string, Mutable<DriftRo
     })
   }
   return rows
-}
-
-let lastDay = Number.NaN
-let lastText = ''
-
-/** The day in China, `YYYY-MM-DD`. */
-export function dayOf(epochMs: number): string {
-  const local = epochMs + CHINA_OFFSET_MINUTES * MINUTE_MS
-  const day = Math.floor(local / DAY_MS)
-  if (day !== lastDay) {
-    lastDay = day
-    lastText = new Date(day * DAY_MS).toISOString().slice(0, 10)
-  }
-  return lastText
 }

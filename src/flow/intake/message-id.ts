@@ -1,4 +1,5 @@
 import { randomFillSync } from 'node:crypto'
+import { timeOf } from '#store/message-time.ts'
 
 const pool = Buffer.allocUnsafe(4096)
 let used = pool.length
@@ -27,6 +28,5 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 
 /** Milliseconds since 1970 in a UUID of version 7, or null where the text is none. */
 export function messageTime(id: string): number | null {
-  if (!UUID.test(id)) return null
-  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
+  return UUID.test(id) ? timeOf(id) : null
 }

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import { fieldOfPlace, type Issue } from '#core/issue.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { type Follower, stepUnderLock } from '#flow/follow/follower.ts'
-import { readPiece, readResults } from '#flow/intake/results-text.ts'
+import { storedResults } from '#flow/intake/stored-results.ts'
 import {
   type CountedMessage,
   firstReceived,
@@ -11,7 +11,6 @@ import {
   readUncounted,
 } from '#store/counted-messages.ts'
 import { moveFollower } from '#store/followers.ts'
-import { PIECE_MAX, readPieces } from '#store/message-results.ts'
 import { addQualityCounts, addQualityReasons, type QualityReason } from '#store/quality.ts'
 import { countersOf } from './counters.ts'
 
@@ -80,17 +79,7 @@ async function count(client: ClientBase, messages: readonly CountedMessage[]): P
 }
 
 async function* issuesOf(client: ClientBase, message: CountedMessage): AsyncGenerator<Issue> {
-  const { id, system, record, results, problem } = message
-  if (problem !== null) yield JSON.parse(problem) as Issue
-  if (results !== null) for (const { issues } of readResults(results, system, record)) yield* issues ?? []
-  if (!message.inPieces) return
-  const name = { id, receivedAtMs: Date.parse(message.receivedAt) }
-  for (let from = 0; ; ) {
-    const pieces = await readPieces(client, name, from, PIECE_MAX)
-    for (const { text } of pieces)
-      for (const { issues } of readPiece(text, system, record)) yield* issues ?? []
-    const last = pieces.at(-1)
-    if (!last) return
-    from = last.first + last.count
-  }
+  if (message.problem !== null) yield JSON.parse(message.problem) as Issue
+  const stored = { ...message, receivedAtMs: Date.parse(message.receivedAt) }
+  for await (const { issues } of storedResults(client, stored)) yield* issues ?? []
 }

@@ -39,6 +39,8 @@ export async function compareMessage(
 async function sideOf(pool: Pool, stored: StoredMessage, mapping: CompiledMapping): Promise<Side> {
   const read = await storedRecords(pool, stored.id, mapping)
   if ('refused' in read) return read
+  // More than is mapped anew at once: neither side says anything of it.
+  if ('tooLarge' in read) return { sources: new Map() }
   const { sources } = prepareSources(read.records, mapping, stored.receivedAtMs)
   return { sources: new Map(sources.map((source) => [source.index, source])) }
 }

@@ -35,10 +35,11 @@ export function judge(
   })
 }
 
-/** Counts a message that cannot be read with this mapping at all: what was well before is not any more. */
-export function judgeRefused({ stored, told, refused }: ReplayMessage, tally: Tally): void {
+/** Counts a message that cannot be read with this mapping at all: what was well before is not any more. One that is too large stays as it is. */
+export function judgeUnread({ stored, told, refused, tooLarge }: ReplayMessage, tally: Tally): void {
   for (const { index, result } of told.values()) {
-    const outcome: Outcome = result === 'rejected' ? 'stillFailing' : 'newlyFailing'
+    const failing: Outcome = result === 'rejected' ? 'stillFailing' : 'newlyFailing'
+    const outcome = tooLarge ? 'keptOut' : failing
     const sample = refused && { message: stored.id, index, issues: [refused] }
     tally.add(outcome, sample && tally.wants(outcome) ? sample : undefined)
   }

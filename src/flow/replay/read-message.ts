@@ -6,7 +6,7 @@ import type { SourceValue } from '#core/source.ts'
 import type { PreparedMessage } from '#flow/intake/decide.ts'
 import { prepareSources } from '#flow/intake/prepare.ts'
 import { rejectionId } from '#flow/intake/rejection-rows.ts'
-import { readResults } from '#flow/intake/results-text.ts'
+import { storedResults } from '#flow/intake/stored-results.ts'
 import type { StoredMessage } from '#store/replay-messages.ts'
 import { replayRule } from './keeps-out.ts'
 import { storedRecords } from './stored-records.ts'
@@ -23,6 +23,8 @@ export interface ReplayMessage {
   readonly keptOut: Set<number>
   /** The message as a whole cannot be read with this mapping. */
   readonly refused?: Issue
+  /** More than is mapped anew at once: it stays as it is. */
+  readonly tooLarge?: true
 }
 
 /** Decodes a stored message from its bytes and maps it with a mapping, as of the time at which it was received. */
@@ -33,7 +35,8 @@ export async function readMessage(
   replayId: string,
 ): Promise<ReplayMessage> {
   const { id, receivedAtMs, system, record, sha256 } = stored
-  const told = new Map(readResults(stored.results, system, record).map((result) => [result.index, result]))
+  const told = new Map<number, SourceResult>()
+  for await (const result of storedResults(pool, stored)) told.set(result.index, result)
   const read = await storedRecords(pool, id, mapping)
   const records = 'records' in read ? read.records : []
   const { sources, rejectedValues } = prepareSources(records, mapping, receivedAtMs)
@@ -55,6 +58,7 @@ export async function readMessage(
     rejections,
     keptOut,
     ...('refused' in read ? { refused: read.refused } : {}),
+    ...('tooLarge' in read ? { tooLarge: true as const } : {}),
     prepared: {
       id,
       receivedAtMs,

@@ -13,7 +13,7 @@ import { nextMessages, type StoredMessage } from '#store/replay-messages.ts'
 import { type ReplayLease, type ReplayProgress, saveProgress } from '#store/replays.ts'
 import { type WriteStep, writeTogether } from '#store/write-together.ts'
 import { compareMessage } from './compare.ts'
-import { type Judged, judge, judgeRefused, sampleOf } from './judge.ts'
+import { type Judged, judge, judgeUnread, sampleOf } from './judge.ts'
 import { type ReplayMessage, readMessage } from './read-message.ts'
 import { type ReplaySample, type Tally, tallyFrom } from './tally.ts'
 
@@ -80,7 +80,8 @@ async function decideAndWrite(
   tally: Tally,
   progress: () => ReplayProgress,
 ): Promise<void> {
-  const readable = messages.filter(({ refused }) => !refused)
+  const isRead = ({ refused, tooLarge }: ReplayMessage): boolean => !refused && !tooLarge
+  const readable = messages.filter(isRead)
   for (const message of messages) message.keptOut.clear()
   const prepared = readable.map((message) => message.prepared)
   const known = await readKnown(client, prepared)
@@ -92,7 +93,7 @@ async function decideAndWrite(
   )
   const judged = readable.map((message, m) => judge(message, results[m] as KeyedResult[], open))
   await sampled(client, readable, judged, decision, tally)
-  for (const message of messages) if (message.refused) judgeRefused(message, tally)
+  for (const message of messages) if (!isRead(message)) judgeUnread(message, tally)
   tally.count('messages', messages.length)
   const mended = judged.flat().flatMap((one) => one.mended ?? [])
   if (lease.mode === 'dry-run') {

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import type { DecodeOutcome } from '#adapters/push/decode.ts'
 import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { TooManyRecords } from '#adapters/push/too-many.ts'
 import { joinedRecord } from '#adapters/push/xml/join.ts'
 import type { Issue } from '#core/issue.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
@@ -16,9 +17,12 @@ export type StoredRecords =
   | { readonly records: readonly SourceRecord[] }
   /** The message as a whole cannot be read so. */
   | { readonly refused: Issue }
+  /** More than is mapped anew at once. */
+  | { readonly tooLarge: true }
 
 /** A message is mapped anew in one transaction, so it is held whole. */
 const WHOLE_MAX_BYTES = 16 * 1024 * 1024
+const WHOLE_MAX_RECORDS = 10_000
 
 /** The source records of a stored message, each detail with the base that came for it since. The one place where a replay reads bytes. */
 export async function storedRecords(
@@ -28,13 +32,18 @@ export async function storedRecords(
 ): Promise<StoredRecords> {
   const stored = await readMessage(pool, messageId)
   if (!stored) return { refused: GONE }
-  if (stored.size > WHOLE_MAX_BYTES) return { refused: TOO_LARGE }
+  if (stored.size > WHOLE_MAX_BYTES) return { tooLarge: true }
   const { bytes, contentType } = stored
   const whole = Buffer.isBuffer(bytes) ? bytes : Buffer.concat(await Array.fromAsync(bytes))
   try {
-    const decoded = await decodeMessage(whole, mapping.read, charsetOf(contentType))
+    const decoded = await decodeMessage(
+      whole,
+      { ...mapping.read, maxRecords: WHOLE_MAX_RECORDS },
+      charsetOf(contentType),
+    )
     return { records: await withBases(pool, decoded, mapping) }
   } catch (error) {
+    if (error instanceof TooManyRecords) return { tooLarge: true }
     if (!(error instanceof DecodeRefusal)) throw error
     const { at: path, code, reason, fix } = error
     return { refused: { path, code, reason, fix } }
@@ -63,11 +72,5 @@ const GONE: Issue = {
   path: '',
   code: 'E_SCHEMA',
   reason: 'the bytes of the message are no longer kept',
-  fix: 'Ask the sender to send it again.',
-}
-const TOO_LARGE: Issue = {
-  path: '',
-  code: 'E_SCHEMA',
-  reason: `the message has more than ${WHOLE_MAX_BYTES} bytes, more than can be mapped anew at once`,
   fix: 'Ask the sender to send it again.',
 }

@@ -81,7 +81,9 @@ export function createLiveRegistry({ pool, seed, options, log }: LiveRegistryPar
       const system = systems.get(id) ?? emptySystem(id)
       // Accepted content types are those of the system.yaml of now.
       const declared = system.file?.records[record.name]
-      const shown = declared ? declaredAs(record, declared) : record
+      // What must be signed is not known while system.yaml is broken: nothing of it works until it is mended.
+      const isLost = system.file === undefined && system.mistakes.length > 0
+      const shown = isLost ? { ...record, mapping: null } : declared ? declaredAs(record, declared) : record
       systems.set(id, { ...system, records: new Map([...system.records, [record.name, shown]]) })
       if (record.mistakes.length > 0 && !compiled.has(key))
         log?.error({ mapping: key, mistakes: record.mistakes.length }, 'an active mapping is broken')
@@ -204,13 +206,11 @@ const unreadable = (system: string, record: string): InstalledRecord['mistakes']
 function withFile(known: InstalledSystem | undefined, id: string, text: string): InstalledSystem {
   const { system: file, mistakes } = parseSystemFile(`${id}/system.yaml`, text)
   const base = known ?? emptySystem(id)
-  // What must be signed, and how a receiver is spoken to, is not known any more: nothing of it works until it is mended.
-  if (!file)
-    return {
-      ...base,
-      mistakes,
-      records: new Map([...base.records].map(([name, record]) => [name, { ...record, mapping: null }])),
-    }
+  if (!file) {
+    const { file: _f, ...rest } = base
+    const records = [...base.records].map(([name, record]) => [name, { ...record, mapping: null }] as const)
+    return { ...rest, mistakes, records: new Map(records) }
+  }
   const { department: _d, region: _r, answer: _a, sign: _s, receiver: _o, ...rest } = base
   const records = [...base.records].map(([name, record]): [string, InstalledRecord] => {
     const declared = file.records[name]

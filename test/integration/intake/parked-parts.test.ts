@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import type { Receipt } from '#core/receipt.ts'
 import { COMPLETED_MAX } from '#flow/intake/parts.ts'
@@ -310,7 +311,7 @@ describe('parts in a large message', () => {
       record: 'entry',
       contentType: 'application/xml',
       keyId: null,
-      chunks: [Buffer.from(`<data>${rows}</data>`)] as unknown as AsyncIterable<Uint8Array>,
+      chunks: Readable.from([Buffer.from(`<data>${rows}</data>`)]),
     })
     return await hub.workOn(receipt)
   }

@@ -1,0 +1,35 @@
+import type { ClientBase, Pool } from 'pg'
+import type { SourceResult } from '#core/receipt.ts'
+import { PIECE_MAX, readPieces } from '#store/message-results.ts'
+import { readPiece, readResults } from './results-text.ts'
+
+/** As much of a stored message as tells where its results are. */
+export interface WithResults {
+  readonly id: string
+  readonly receivedAtMs: number
+  readonly system: string
+  readonly record: string
+  /** Null where they were not asked for. */
+  readonly results: string | null
+  /** It is a large message: its results lie in pieces. */
+  readonly inPieces: boolean
+}
+
+/** What became of the source records of a stored message, as it was told; of a large one piece by piece. */
+export async function* storedResults(
+  client: ClientBase | Pool,
+  message: WithResults,
+): AsyncGenerator<SourceResult> {
+  const { system, record, results, inPieces } = message
+  if (!inPieces) {
+    if (results !== null) yield* readResults(results, system, record)
+    return
+  }
+  for (let from = 0; ; ) {
+    const pieces = await readPieces(client, message, from, PIECE_MAX)
+    for (const { text } of pieces) yield* readPiece(text, system, record)
+    const last = pieces.at(-1)
+    if (!last) return
+    from = last.first + last.count
+  }
+}
