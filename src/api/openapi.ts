@@ -68,7 +68,7 @@ const description = [
 /** Who reads the document, with the tags that concern them; the page at /docs shows its routes in these groups. */
 const READERS = [
   { name: 'A department or market that pushes · 推送数据的部门与市场', tags: ['push', 'quarantine'] },
-  { name: 'A platform that syncs · 同步数据的平台', tags: ['links', 'records', 'trace'] },
+  { name: 'A platform that syncs · 同步数据的平台', tags: ['links', 'peers', 'records', 'trace'] },
   { name: 'A developer who adds a system · 接入新系统的开发者', tags: ['systems'] },
   { name: 'An operator · 运维人员', tags: ['keys', 'operation', 'reference'] },
   { name: 'Anyone · 公众', tags: ['public'] },
@@ -94,6 +94,7 @@ export function openapi(): FastifyDynamicSwaggerOptions {
         { name: 'reference', description: 'Parties, sites and products · 主体、场所与产品' },
         { name: 'quarantine', description: 'Rejections · 待处理记录' },
         { name: 'links', description: 'Sync to receivers · 同步链路' },
+        { name: 'peers', description: 'Other hubs and claims · 平台互联与变更主张' },
         { name: 'keys', description: 'Keys · 密钥' },
         { name: 'public', description: 'What anyone may see · 公开查询' },
         { name: 'operation', description: 'Health and metrics · 运行状态' },

@@ -14,6 +14,8 @@ import { linkDeliveryRoutes } from './routes/link-deliveries.ts'
 import { linkRoutes } from './routes/links.ts'
 import { mappingVersionRoutes } from './routes/mapping-versions.ts'
 import { mappingRoutes } from './routes/mappings.ts'
+import { peerChangeRoutes } from './routes/peer-changes.ts'
+import { peerRoutes } from './routes/peers.ts'
 import { productRoutes } from './routes/products.ts'
 import { pushRoutes } from './routes/push.ts'
 import { qualityRoutes } from './routes/quality.ts'
@@ -46,6 +48,8 @@ const GUARDED = [
   replayRoutes,
   linkRoutes,
   linkDeliveryRoutes,
+  peerRoutes,
+  peerChangeRoutes,
   keyRoutes,
 ] as const
 

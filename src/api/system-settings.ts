@@ -1,6 +1,7 @@
 import { parseAllowed } from '#adapters/http/addresses.ts'
 import { AddressRefused, checkAddress, checkUrl } from '#adapters/http/guard.ts'
 import { reach } from '#adapters/http/reach.ts'
+import { peerOf } from '#core/peers/peer.ts'
 import type { Language } from './language.ts'
 
 /** One setting that is wrong. */
@@ -52,6 +53,16 @@ const KNOWN: Readonly<
       advice: { en: 'Write it like 10.1.2.0/24:8443.', zh: '格式如 10.1.2.0/24:8443。' },
     }
   },
+  peer: async (value) =>
+    peerOf('', { peer: value })
+      ? null
+      : {
+          reason: { en: 'no hub is named rightly', zh: '平台标识不合规范' },
+          advice: {
+            en: 'Write it like {"hub": "zj-hangzhou", "carries": ["zj-hangzhou-*"]}.',
+            zh: '写法如 {"hub": "zj-hangzhou", "carries": ["zj-hangzhou-*"]}。',
+          },
+        },
 }
 
 const notReached = (detail: string): Found => ({

@@ -21,6 +21,7 @@ import { createQueues, type Queues } from '#jobs/queues.ts'
 import { startWorkers } from '#jobs/workers.ts'
 import { checkServer } from '#store/check-server.ts'
 import { createPool } from '#store/database.ts'
+import { nameHub } from '#store/hub-identity.ts'
 import { migrate } from '#store/migrate.ts'
 import { ensurePartitions } from '#store/partitions.ts'
 import { keptSecret, keyedHash } from '#store/secrets.ts'
@@ -73,6 +74,7 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     closings.push(endThreads)
     await checkServer(pool)
     await migrate(pool)
+    if (settings.hubId) await nameHub(pool, settings.hubId)
     await ensurePartitions(pool, Date.now())
     const secret = await keptSecret(pool, 'identity-numbers')
     const productAliases = holdAliases()

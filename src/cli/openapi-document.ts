@@ -17,6 +17,7 @@ const stubs = (pool = createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }
     push: nothing,
     pushLarge: nothing,
     pushCanonical: nothing,
+    takeChanges: nothing,
     writeCounts: nothing,
     close: async () => {},
   },

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isHubId } from '#core/peers/hub-id.ts'
 import type { Sentence } from '#store/refusal.ts'
 import { nearest } from './nearest.ts'
 
@@ -18,6 +19,7 @@ export const readers = {
   redisUrl: address(['redis:', 'rediss:'], 'redis://host:6379'),
   folder,
   adminKey,
+  hubId,
 } as const
 
 const minimumKeyLength = 16
@@ -99,6 +101,19 @@ function folder(text: string): Reading<string> {
     shown: text.replaceAll('\0', '\\0'),
     reason: { zh: '不是文件夹路径。', en: 'This is not the path of a folder.' },
     fix: { zh: '请写本机上的路径。', en: 'Write a path on this machine.' },
+  }
+}
+
+function hubId(text: string): Reading<string> {
+  if (isHubId(text)) return { ok: true, value: text }
+  return {
+    ok: false,
+    shown: text,
+    reason: { zh: '不是平台标识。', en: 'This is not an identifier of a hub.' },
+    fix: {
+      zh: '请用小写字母、数字和连字符，例如 zj-hangzhou。',
+      en: 'Use lower-case letters, digits and hyphens, such as zj-hangzhou.',
+    },
   }
 }
 

@@ -19,6 +19,8 @@ export interface Settings {
   readonly mappings: string
   readonly data: string
   readonly adminKey: string | undefined
+  /** Absent: what the database says, made up at first. */
+  readonly hubId: string | undefined
   readonly lang: Language
   readonly log: LogLevel
 }
@@ -62,6 +64,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     mappings: take('HUB_MAPPINGS', readers.folder, 'mappings'),
     data: take('HUB_DATA', readers.folder, '.hub'),
     adminKey: take<string | undefined>('HUB_ADMIN_KEY', readers.adminKey, undefined),
+    hubId: take<string | undefined>('HUB_ID', readers.hubId, undefined),
     lang: take('HUB_LANG', readers.lang, 'zh'),
     log: take('HUB_LOG', readers.log, 'info'),
   }
@@ -92,6 +95,7 @@ const names = [
   'HUB_MAPPINGS',
   'HUB_DATA',
   'HUB_ADMIN_KEY',
+  'HUB_ID',
   'HUB_LANG',
   'HUB_LOG',
   'DATABASE_URL',

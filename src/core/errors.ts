@@ -108,6 +108,15 @@ export const ERRORS = {
       '请用双方约定的密钥，对实际发送的报文体原文签名；其中没有任何记录入库。',
     ],
   ),
+  delivery_unsigned: define(
+    401,
+    'sender',
+    ['The delivery is not signed as agreed', '推送的签名不符或已过时'],
+    [
+      'Sign as openapi/receiver.json says with the secret that both sides have, and set the clock; then resume the link.',
+      '请按 openapi/receiver.json 用双方约定的密钥签名，并校准时钟，然后恢复该链路。',
+    ],
+  ),
   too_large: define(
     413,
     'sender',

@@ -19,6 +19,8 @@ export const FLAGS = {
   W_TIME_RANGE: 'A time before 2009 or later than tomorrow',
   W_FUTURE_TIME: 'A time later than the receipt of the message',
   W_LATE: 'A version older than the one already known',
+  W_CLAIM:
+    'A correction or a void of a record that another hub owns; it is kept as a claim for its owner to decide',
   W_DANGLING_REF: 'A reference to a record that has not arrived yet',
   W_TEST_DATA: 'A value that looks like test data',
   W_ENUM_UNKNOWN: 'A value that the enumeration of the source does not name; the raw text is kept',
@@ -28,6 +30,7 @@ export const FLAGS = {
   E_ENCODING: 'Text that was destroyed by a wrong character set before it was sent',
   E_SCHEMA: 'A value that the record cannot do without is missing or unreadable',
   E_NO_KEY: 'The key of the source record is missing',
+  E_PEER: 'A change that the peer may not bring, or that does not keep the contract between hubs',
   E_SIGN: 'A message whose signature does not fit the secret of its system',
 } as const
 

@@ -1,3 +1,4 @@
+import type { Road } from '#core/peers/road.ts'
 import type { Change } from '#store/changes.ts'
 import type { Hold } from '#store/held-changes.ts'
 import { eventId } from './event-id.ts'
@@ -25,6 +26,8 @@ export interface Batch {
   /** How many of the changes given are in the batch, held or skipped. */
   readonly consumed: number
 }
+
+type One = ReturnType<PreparedChanges['one']>
 
 /** Which changes to send, and how. */
 export interface BatchPlan {
@@ -58,7 +61,7 @@ export function composeBatch(changes: readonly Change[], plan: BatchPlan): Batch
       continue
     }
     if (records.has(change.recordId)) break
-    const mapped = plan.mapping ? plan.mapping.one(change) : { ok: true as const, text: change.text }
+    const mapped: One = plan.mapping ? plan.mapping.one(change) : { ok: true, text: change.text }
     if (!mapped.ok) {
       holds.push({ ...behind(change), state: 'refused', code: mapped.code, detail: mapped.detail })
       consumed++
@@ -70,7 +73,7 @@ export function composeBatch(changes: readonly Change[], plan: BatchPlan): Batch
       continue
     }
     const event = eventId(plan.linkId, change.recordId, change.version)
-    const part = changeText(event, change, mapped.text)
+    const part = changeText(event, change, mapped.text, mapped.road)
     bytes += Buffer.byteLength(part)
     if (bytes > BATCH_BYTES && outgoing.length > 0) break
     records.add(change.recordId)
@@ -98,7 +101,9 @@ const behind = (change: Change): Hold => ({
   detail: null,
 })
 
-const changeText = (event: string, change: Change, record: string): string =>
+const changeText = (event: string, change: Change, record: string, road?: Road): string =>
   `{"event":"${event}","operation":"${change.status === 'void' ? 'void' : 'upsert'}","kind":"${change.kind}","id":${JSON.stringify(
     change.recordId,
-  )},"version":${change.version},"record":${record}}`
+  )},"version":${change.version},${
+    road ? `"origin":"${road.origin}","hops":${JSON.stringify(road.hops)},` : ''
+  }"record":${record}}`

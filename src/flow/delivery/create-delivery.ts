@@ -1,7 +1,9 @@
 import type { Pool } from 'pg'
+import { peerRoads } from '#flow/peers/peer-roads.ts'
 import { headPosition } from '#store/changes.ts'
 import { readHeldRecords } from '#store/held-changes.ts'
 import { extendLease, type Lease, leaseLink, releaseLease } from '#store/link-lease.ts'
+import { readPeerOfLink } from '#store/peers.ts'
 import type { Failure, Send } from './answer.ts'
 import type { OwnProtocol } from './own-protocol.ts'
 import type { BackwardMapping, Clock, Log } from './ports.ts'
@@ -54,7 +56,12 @@ export function createDelivery(parts: DeliveryParts): Delivery {
 
   const run = async (lease: Lease, signal: AbortSignal, budgetMs: number): Promise<RunEnd> => {
     const canonical = lease.mapping === 'canonical'
-    const mapping = canonical ? null : (parts.mappingOf?.(lease.mapping) ?? null)
+    const peer = canonical ? await readPeerOfLink(pool, lease.linkId) : null
+    const mapping = peer
+      ? peerRoads(pool, peer.hub)
+      : canonical
+        ? null
+        : (parts.mappingOf?.(lease.mapping) ?? null)
     const held = await readHeldRecords(pool, lease.linkId)
     return await runDelivery({
       pool,

@@ -1,4 +1,5 @@
 import type { WriteContext, Written } from '#core/mapping/mapping.ts'
+import type { Road } from '#core/peers/road.ts'
 import type { Change } from '#store/changes.ts'
 
 /** The time, handed in so that a test can stand at any hour. */
@@ -26,7 +27,7 @@ export interface PreparedChanges {
   one(
     change: Change,
   ):
-    | { readonly ok: true; readonly text: string | null }
+    | { readonly ok: true; readonly text: string | null; readonly road?: Road }
     | { readonly ok: false; readonly code: string; readonly detail: string }
   /** The messages that hold the changes, for a receiver with a protocol of its own. */
   messages(changes: readonly Change[], sent?: Omit<WriteContext, 'related'>): readonly Written[]

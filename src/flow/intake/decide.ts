@@ -4,9 +4,12 @@ import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { SCHEMA_VERSION, type Status } from '#core/model/record.ts'
 import type { ResultWord } from '#core/receipt.ts'
+import type { ClaimRow } from '#store/claims.ts'
 import type { Head, NewestBody, PastVersion } from '#store/heads.ts'
 import type { EdgeRow, VersionRow } from '#store/intake.ts'
+import type { Owner, PeerVersionRow } from '#store/peer-versions.ts'
 import type { WaitingVoid } from '#store/waiting-voids.ts'
+import { claimIssue, ownClaim } from './claim.ts'
 import { bodyOf, type Content, contentOf } from './content.ts'
 import type { KeyedResult } from './results-text.ts'
 
@@ -23,6 +26,13 @@ export interface PreparedMessage {
   readonly deferred?: boolean
   /** Set for a stored message that is mapped anew. */
   readonly replay?: Replaying
+  /** Set for changes that a peer sent: how each is decided. */
+  readonly peer?: PeerChanges
+}
+
+/** Changes of records that another hub owns; their versions have numbers already. */
+export interface PeerChanges {
+  decide(at: number, known: Known, into: Decision): KeyedResult
 }
 
 /** What a replay asks for beside what intake does. */
@@ -67,6 +77,8 @@ export interface Known {
   readonly awaited: Set<string>
   /** When the heads arrived that a deferred message would change; empty for all others. */
   readonly arrivals: Map<string, { readonly receivedAtMs: number }>
+  /** Of the records that would change, the owners of those of other hubs. */
+  readonly owners: Map<string, Owner>
 }
 
 /** The rows that follow, to be written in one transaction. */
@@ -76,7 +88,20 @@ export interface Decision {
   readonly newWaiting: WaitingVoid[]
   /** Records whose waiting void is applied now. */
   readonly applied: string[]
+  /** Roads of those of the versions that came from peers. */
+  readonly peerVersions: PeerVersionRow[]
+  /** What was said of records that others own. */
+  readonly claims: ClaimRow[]
 }
+
+export const noDecision = (): Decision => ({
+  versions: [],
+  edges: [],
+  newWaiting: [],
+  applied: [],
+  peerVersions: [],
+  claims: [],
+})
 
 interface Outcome {
   readonly word: ResultWord
@@ -91,6 +116,8 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b
  * Pure but for `known`, which it carries forward so that a key that occurs twice in one transaction is seen the second time.
  */
 export function decideMessage(message: PreparedMessage, known: Known, into: Decision): KeyedResult[] {
+  const { peer } = message
+  if (peer) return message.sources.map((_, at) => peer.decide(at, known, into))
   return message.sources.map((source, at) => decideSource(message, source, at, known, into))
 }
 
@@ -159,6 +186,11 @@ function decideRecord(
   }
   if (head.status === 'active' && head.hash === content.hash)
     return { word: 'unchanged', version: head.version }
+  const owner = known.owners.get(record.id)
+  if (owner) {
+    into.claims.push(ownClaim(message, record, content, 'active', head, owner))
+    return { word: 'unchanged', version: head.version, issue: claimIssue(owner.hub) }
+  }
   // What a replay lets in was compared with what made the record already, by time and not by content.
   if (!message.replay && isOlder(message, record, head, known))
     return { word: 'unchanged', version: head.version, issue: lateIssue(record.order) }
@@ -233,6 +265,11 @@ function decideVoid(
   if (isOvertaken(message, record, known))
     return { word: 'unchanged', version: head.version, issue: lateIssue(record.order) }
   const next = content ?? voided(record.kind, newestBody(record.id, known), record.ended)
+  const owner = known.owners.get(record.id)
+  if (owner) {
+    into.claims.push(ownClaim(message, record, next, 'void', head, owner))
+    return { word: 'unchanged', version: head.version, issue: claimIssue(owner.hub) }
+  }
   add(message, index, record, next, 'void', head.version + 1, known, into)
   return { word: 'voided', version: head.version + 1 }
 }
@@ -244,15 +281,15 @@ export const lateIssue = (order: string | null): Issue => ({
   reason: `a newer version than ${order ?? 'this'} is known; this one was kept out`,
 })
 
-const waitingVoid = (waiting: WaitingVoid): MappedRecord['void'] => ({
+export const waitingVoid = (waiting: WaitingVoid): MappedRecord['void'] => ({
   ...(waiting.reason ? { reason: waiting.reason } : {}),
   ...(waiting.voidedAt ? { at: JSON.parse(waiting.voidedAt) } : {}),
 })
 
-const voided = (kind: Kind, body: Body, reason: MappedRecord['void']): Content =>
+export const voided = (kind: Kind, body: Body, reason: MappedRecord['void']): Content =>
   contentOf(kind, reason && (reason.reason || reason.at) ? { ...body, void: reason } : body, 'void')
 
-function newestBody(id: string, known: Known): Body {
+export function newestBody(id: string, known: Known): Body {
   const own = known.written.get(id)
   if (own) return bodyOf(own.bytes.toString(), own.flags, own.recorded)
   const newest = known.bodies.get(id)
@@ -260,7 +297,8 @@ function newestBody(id: string, known: Known): Body {
   return bodyOf(newest.text, newest.flags, newest.recorded)
 }
 
-function add(
+/** The next version of a record with its edges; carried forward in `known`. `more` says what a version of a peer has from its owner. */
+export function add(
   message: PreparedMessage,
   index: number,
   record: PreparedRecord,
@@ -269,6 +307,7 @@ function add(
   version: number,
   known: Known,
   into: Decision,
+  more: Partial<Pick<VersionRow, 'system' | 'record' | 'mapping'>> = {},
 ): void {
   const before = known.heads.get(record.id)
   // A version whose source names no order stands where the one before it stood: what is older than that stays out.
@@ -295,6 +334,7 @@ function add(
     flags: content.flags,
     codes: content.codes,
     body: content.bytes,
+    ...more,
   })
   addEdges(record, content, version, into)
   known.heads.set(record.id, { version, status, hash: content.hash, order })

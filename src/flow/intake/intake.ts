@@ -1,4 +1,5 @@
 import type { Receipt } from '#core/receipt.ts'
+import type { ChangesRequest, EventResult } from '#flow/peers/take-changes.ts'
 
 /** One message pushed by a system, as it came over the wire. */
 export interface PushRequest {
@@ -40,6 +41,8 @@ export interface Intake {
   pushLarge(request: LargeRequest): Promise<Receipt>
   /** Takes canonical records (`POST /v1/records`), all of one system; the same receipt. */
   pushCanonical(request: CanonicalRequest): Promise<Receipt>
+  /** Takes changes that a peer sent, and gives the verdict on each. Throws where the batch as a whole is refused; nothing is stored then. */
+  takeChanges(request: ChangesRequest): Promise<EventResult[]>
   /** Writes what was counted of the habits of the senders so far; it is written by itself within two seconds. */
   writeCounts(): Promise<void>
   /** Waits for what is under way and takes nothing more. */

@@ -1,10 +1,11 @@
 import type { PoolClient } from 'pg'
 import { type Head, readArrivals, readBodies, readHeads, readHistory } from '#store/heads.ts'
+import { readOwners } from '#store/peer-versions.ts'
 import { readWaitingVoids } from '#store/waiting-voids.ts'
 import type { Known, PreparedMessage } from './decide.ts'
 
 /** As much of a message as tells which records it touches. */
-type Decided = Pick<PreparedMessage, 'sources' | 'deferred' | 'replay'>
+type Decided = Pick<PreparedMessage, 'sources' | 'deferred' | 'replay' | 'peer'>
 
 /** Reads what must be known of the records before it can be decided what becomes of them: one query in the common case. */
 export async function readKnown(client: PoolClient, messages: readonly Decided[]): Promise<Known> {
@@ -27,6 +28,7 @@ export async function readKnown(client: PoolClient, messages: readonly Decided[]
       waiting: new Map(),
       awaited: new Set(),
       arrivals: new Map(),
+      owners: new Map(),
     }
   const { heads, awaited } = await readHeads(client, [...ids])
   const { changed, voids } = sortByNeed(messages, heads)
@@ -36,7 +38,8 @@ export async function readKnown(client: PoolClient, messages: readonly Decided[]
   const waiting = wanted.length ? await readWaitingVoids(client, wanted) : new Map()
   const touched = messages.some(({ deferred }) => deferred) ? [...changed, ...voids] : []
   const arrivals = await readArrivals(client, touched)
-  return { heads, bodies, written: new Map(), history, waiting, awaited: new Set(awaited), arrivals }
+  const owners = await readOwners(client, [...changed, ...voids])
+  return { heads, bodies, written: new Map(), history, waiting, awaited: new Set(awaited), arrivals, owners }
 }
 
 function sortByNeed(
@@ -45,13 +48,13 @@ function sortByNeed(
 ): { changed: string[]; voids: string[] } {
   const changed = new Set<string>()
   const voids = new Set<string>()
-  for (const { sources, replay } of messages) {
+  for (const { sources, replay, peer } of messages) {
     for (const { records } of sources) {
       for (const { id, operation, content } of records) {
         const head = heads.get(id)
         if (!head) continue
-        // A replay asks of every record where its versions came from.
-        if (replay) changed.add(id)
+        // A replay asks of every record where its versions came from, and a peer which versions there are.
+        if (replay || peer) changed.add(id)
         if (operation === 'void') voids.add(id)
         else if (content && !(head.status === 'active' && content.hash === head.hash)) changed.add(id)
       }

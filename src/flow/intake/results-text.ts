@@ -1,16 +1,18 @@
 import type { Issue } from '#core/issue.ts'
 import { recordId } from '#core/model/identity.ts'
 import type { Kind } from '#core/model/kinds.ts'
+import type { ChangeResult } from '#core/peers/change-result.ts'
 import type { Completed, ResultWord, SourceResult } from '#core/receipt.ts'
 
 /**
  * The results of a receipt as they are stored: `[word, key, [[kind, version, key?]…], issues?]` for each source record. Identifiers
- * are left out because they follow from system, record and key: a message of 500 trades keeps 30 kB instead of 150.
+ * are left out because they follow from system, record and key: a message of 500 trades keeps 30 kB instead of 150. Where they do not,
+ * because a peer brought records of other systems, the identifier stands in the place of the key.
  */
 type Row = [
   word: string,
   key: readonly string[] | null,
-  records: [Kind, number, string[]?][],
+  records: [Kind, number, (string[] | string)?][],
   issues?: readonly Issue[],
 ]
 
@@ -32,9 +34,11 @@ const LETTERS: Record<ResultWord, string> = {
 const sameKey = (a: readonly string[] | null, b: readonly string[]): boolean =>
   a !== null && a.length === b.length && a.every((part, i) => part === b[i])
 
-/** A result with the key of each of its records, as intake has it before it is written. */
+/** A result with the key of each of its records, or its whole identifier, as intake has it before it is written. */
 export interface KeyedResult extends SourceResult {
-  readonly recordKeys: readonly (readonly string[])[]
+  readonly recordKeys: readonly (readonly string[] | string)[]
+  /** What a peer is told of its change. */
+  readonly told?: ChangeResult
 }
 
 export const writeResults = (results: readonly KeyedResult[]): string => JSON.stringify(results.map(rowOf))
@@ -101,8 +105,9 @@ export function readCompleted(text: string, system: string, record: string): Com
 }
 
 function rowOf(result: KeyedResult): Row {
-  const records = result.records.map((record, i): [Kind, number, string[]?] => {
-    const key = result.recordKeys[i] as string[]
+  const records = result.records.map((record, i): [Kind, number, (string[] | string)?] => {
+    const key = result.recordKeys[i] as string[] | string
+    if (typeof key === 'string') return [record.kind, record.version, key]
     return sameKey(result.key, key) ? [record.kind, record.version] : [record.kind, record.version, key]
   })
   const row: Row = [LETTERS[result.result], result.key, records]
@@ -121,7 +126,7 @@ const resultOf = (
   result: WORDS[letter] ?? 'rejected',
   records: records.map(([kind, version, own]) => ({
     kind,
-    id: recordId(kind, system, record, own ?? key ?? []),
+    id: typeof own === 'string' ? own : recordId(kind, system, record, own ?? key ?? []),
     version,
   })),
   ...(issues ? { issues } : {}),

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { countResults } from '#core/receipt.ts'
 import type { SourceValue } from '#core/source.ts'
+import { ACCEPT_FITTING_CLAIMS, insertClaims } from '#store/claims.ts'
 import { isConflict } from '#store/database-errors.ts'
 import type { Head } from '#store/heads.ts'
 import { insertIdempotencyKeys } from '#store/idempotency-keys.ts'
@@ -12,10 +13,11 @@ import {
   type MessageRow,
   REFUSE_CROSSED_VOIDS,
 } from '#store/intake.ts'
+import { copyPeerVersions } from '#store/peer-versions.ts'
 import { insertRejections } from '#store/rejections.ts'
 import { type WriteStep, writeTogether } from '#store/write-together.ts'
 import { type Dangling, markDangling, writeWaits } from './dangling.ts'
-import { type Decision, decideMessage, type PreparedMessage } from './decide.ts'
+import { type Decision, decideMessage, noDecision, type PreparedMessage } from './decide.ts'
 import { readKnown } from './known.ts'
 import { completeEarlier, keepParts, type MessageParts, type Parted, readParts, told } from './parts.ts'
 import { rejectionRows } from './rejection-rows.ts'
@@ -102,7 +104,7 @@ async function decideAndWrite(
     : null
   const messages = dangling?.messages ?? given
   const known = await readKnown(client, parted ? [...earlier, ...messages] : messages)
-  const decision: Decision = { versions: [], edges: [], newWaiting: [], applied: [] }
+  const decision = noDecision()
   // What came first is decided first: a detail that waited is older than the message that brought its base.
   const completed = parted ? await completeEarlier(client, dangling?.earlier ?? earlier, known, decision) : []
   const results = messages.map((message) => decideMessage(message, known, decision))
@@ -115,7 +117,7 @@ async function decideAndWrite(
     await keepParts(client, parted, completed)
   }
   const versions: WriteStep[] = decision.versions.length
-    ? [LOCK_POSITIONS, copyVersions(decision.versions), REFUSE_CROSSED_VOIDS]
+    ? [LOCK_POSITIONS, copyVersions(decision.versions), ...peerSteps(decision), REFUSE_CROSSED_VOIDS]
     : []
   await writeTogether(client, [
     ...(begun ? [] : ['begin']),
@@ -127,21 +129,25 @@ async function decideAndWrite(
   return results.map((own) => ({ results: own, completed: told(completed) }))
 }
 
+const peerSteps = ({ peerVersions }: Decision): WriteStep[] =>
+  peerVersions.length > 0 ? [copyPeerVersions(peerVersions), ACCEPT_FITTING_CLAIMS] : []
+
 /** What most groups do not have: keys, rejections, voids that wait. Begins the transaction when there is any of it. */
 async function writeRare(
   client: PoolClient,
   messages: readonly IntakeMessage[],
   results: readonly KeyedResult[][],
-  { newWaiting, applied }: Decision,
+  { newWaiting, applied, claims }: Decision,
   { isBegun, waits }: { readonly isBegun: boolean; readonly waits: Waits | null },
 ): Promise<boolean> {
   const keyed = messages.filter(({ idempotencyKey }) => idempotencyKey !== undefined)
   const rejections = rejectionRows(messages, results)
-  const count = keyed.length + rejections.length + newWaiting.length + applied.length
+  const count = keyed.length + rejections.length + newWaiting.length + applied.length + claims.length
   if (count === 0 && waits === null) return isBegun
   if (!isBegun) await client.query('begin')
   await insertIdempotencyKeys(client, keyed)
   await insertRejections(client, rejections)
+  await insertClaims(client, claims)
   if (waits) await writeWaits(client, waits.dangling, waits.heads)
   await writeWaiting(client, newWaiting, applied)
   return true

@@ -1,10 +1,11 @@
 import type { Pool, PoolClient } from 'pg'
-import { type Decision, decideMessage } from '#flow/intake/decide.ts'
+import { type Decision, decideMessage, noDecision } from '#flow/intake/decide.ts'
 import { readKnown } from '#flow/intake/known.ts'
 import { rejectionRow } from '#flow/intake/rejection-rows.ts'
 import type { KeyedResult } from '#flow/intake/results-text.ts'
 import { writeWaiting } from '#flow/intake/waiting.ts'
 import type { LiveRegistry } from '#flow/systems/live.ts'
+import { insertClaims } from '#store/claims.ts'
 import { isConflict } from '#store/database-errors.ts'
 import { readBodies } from '#store/heads.ts'
 import { copyEdges, copyVersions, LOCK_POSITIONS, REFUSE_CROSSED_VOIDS } from '#store/intake.ts'
@@ -85,7 +86,7 @@ async function decideAndWrite(
   for (const message of messages) message.keptOut.clear()
   const prepared = readable.map((message) => message.prepared)
   const known = await readKnown(client, prepared)
-  const decision: Decision = { versions: [], edges: [], newWaiting: [], applied: [] }
+  const decision = noDecision()
   const results = prepared.map((message) => decideMessage(message, known, decision))
   const open = await findOpenRejections(
     client,
@@ -108,6 +109,7 @@ async function decideAndWrite(
   await save(client, lease, progress(), leaseMs)
   await mendRejections(client, mended)
   await restateRejections(client, explained(readable, judged, results))
+  await insertClaims(client, decision.claims)
   await writeWaiting(client, decision.newWaiting, decision.applied)
   const versions: WriteStep[] = decision.versions.length
     ? [LOCK_POSITIONS, copyVersions(decision.versions), REFUSE_CROSSED_VOIDS]

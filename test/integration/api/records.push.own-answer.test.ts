@@ -52,6 +52,9 @@ async function failing(error: unknown) {
     pushCanonical: async () => {
       throw error
     },
+    takeChanges: async () => {
+      throw error
+    },
     writeCounts: async () => {},
     close: async () => {},
   }

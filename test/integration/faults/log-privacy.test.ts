@@ -35,6 +35,7 @@ async function logged() {
     push: fail,
     pushLarge: fail,
     pushCanonical: fail,
+    takeChanges: fail,
     writeCounts: async () => {},
     close: async () => {},
   }

@@ -20,6 +20,7 @@ describe('readSettings', () => {
         mappings: 'mappings',
         data: '.hub',
         adminKey: undefined,
+        hubId: undefined,
         lang: 'zh',
         log: 'info',
       },
@@ -36,6 +37,7 @@ describe('readSettings', () => {
       HUB_MAPPINGS: '/srv/mappings',
       HUB_DATA: '/srv/hub',
       HUB_ADMIN_KEY: '0123456789abcdef',
+      HUB_ID: 'zj-hangzhou',
       HUB_LANG: 'en',
       HUB_LOG: 'silent',
     })
@@ -50,6 +52,7 @@ describe('readSettings', () => {
         mappings: '/srv/mappings',
         data: '/srv/hub',
         adminKey: '0123456789abcdef',
+        hubId: 'zj-hangzhou',
         lang: 'en',
         log: 'silent',
       },

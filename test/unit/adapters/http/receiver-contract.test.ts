@@ -29,6 +29,9 @@ test('a batch as the hub sends it keeps the contract', () => {
   }
   expect(accepts('Batch', { link: 'l1', changes: [change] })).toBe(true)
   expect(accepts('Batch', { link: 'l1', changes: [{ ...change, operation: 'void', version: 2 }] })).toBe(true)
+  const road = { origin: 'zj-xihu', hops: ['zj-xihu', 'zj-hangzhou'] }
+  expect(accepts('Batch', { link: 'l1', changes: [{ ...change, ...road }] })).toBe(true)
+  expect(accepts('Batch', { link: 'l1', changes: [{ ...change, ...road, hops: [] }] })).toBe(false)
   expect(accepts('Batch', { link: 'l1', changes: [] })).toBe(false)
   expect(accepts('Batch', { link: 'l1', changes: [{ ...change, version: 0 }] })).toBe(false)
 })
