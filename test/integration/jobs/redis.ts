@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,8 @@ export interface TestRedis {
   readonly url: string
   /** kill -9, as a power cut would. */
   kill(): Promise<void>
+  /** After it was killed: an empty one at the same address. */
+  again(): Promise<void>
 }
 
 /** Whether this machine can run a Redis of the test's own. */
@@ -20,13 +22,21 @@ export async function startRedis(...options: string[]): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'hub-redis-'))
   const listening = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder]
   const lossy = ['--save', '', '--appendonly', 'no']
-  const server = spawn('redis-server', [...listening, ...lossy, ...options], { stdio: 'ignore' })
-  await answering(port)
+  const start = async (): Promise<ChildProcess> => {
+    const server = spawn('redis-server', [...listening, ...lossy, ...options], { stdio: 'ignore' })
+    await answering(port)
+    return server
+  }
+  let server = await start()
   return {
     url: `redis://127.0.0.1:${port}`,
     kill: async () => {
       await killed(server)
       await rm(folder, { recursive: true, force: true })
+    },
+    again: async () => {
+      await mkdir(folder, { recursive: true })
+      server = await start()
     },
   }
 }

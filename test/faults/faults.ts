@@ -1,0 +1,116 @@
+import { writeFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import type { TestRedis } from '../integration/jobs/redis.ts'
+import type { Talker, TestPostgres } from './children.ts'
+import type { KeptHub } from './kept-hub.ts'
+import { PLACES } from './places.ts'
+import type { Random } from './random.ts'
+import { MODES } from './receiver-modes.ts'
+
+/** What faults are made of. */
+export interface Target {
+  readonly random: Random
+  readonly hubs: readonly KeptHub[]
+  readonly postgres: TestPostgres
+  readonly redis: TestRedis | null
+  readonly receivers: Talker<unknown>
+  readonly links: number
+  /** The files by which the clocks of the hub's processes are moved; empty where they are not. */
+  readonly clocks: readonly string[]
+  /** Notes that a fault took place. */
+  readonly count: (fault: string) => void
+}
+
+type Fault = (target: Target) => Promise<void> | void
+
+const killRole =
+  (role: KeptHub['role']): Fault =>
+  ({ hubs, random }) =>
+    void random.pick(hubs.filter((hub) => hub.role === role)).kill()
+
+const atPlace =
+  (role: KeptHub['role']): Fault =>
+  ({ hubs, random }) =>
+    void random.pick(hubs.filter((hub) => hub.role === role)).dieAt(random.pick(PLACES[role]))
+
+const receiver: Fault = async ({ receivers, links, random, count }) => {
+  const mode = random.pick(MODES)
+  await receivers.ask({ receiver: random.whole(0, links - 1), mode })
+  count(`receiver: ${mode}`)
+}
+
+/** Away for up to two seconds, and then empty. */
+const killRedis: Fault = async ({ redis, random, count }) => {
+  if (!redis) return
+  await redis.kill()
+  count('kill -9 of Redis, nothing on its disk')
+  await pause(random.whole(0, 2000))
+  await redis.again()
+}
+
+const flushRedis: Fault = async ({ redis, count }) => {
+  if (!redis) return
+  const client = new Redis(redis.url)
+  client.on('error', () => {})
+  try {
+    await client.flushall()
+    count('FLUSHALL')
+  } finally {
+    client.disconnect()
+  }
+}
+
+const JUMPS = ['-2d', '-1h', '+1h', '+2d', '+400d'] as const
+
+const moveClock: Fault = async ({ clocks, random, count }) => {
+  if (clocks.length === 0) return
+  const clock = random.pick(clocks)
+  writeFileSync(clock, random.pick(JUMPS))
+  count('clock of a process jumps')
+  await pause(random.whole(500, 3000))
+  writeFileSync(clock, '+0')
+}
+
+const killPostgres: Fault = ({ postgres, random, count }) => {
+  const all = random.chance(0.5)
+  if (postgres.kill(all)) count(all ? 'kill -9 of all of PostgreSQL' : 'kill -9 of the postmaster')
+}
+
+/** Each as often as it stands here. */
+const FAULTS: readonly Fault[] = [
+  killRole('api'),
+  killRole('worker'),
+  atPlace('api'),
+  atPlace('api'),
+  atPlace('worker'),
+  atPlace('worker'),
+  killPostgres,
+  killRedis,
+  flushRedis,
+  moveClock,
+  receiver,
+  receiver,
+  receiver,
+  receiver,
+]
+
+/**
+ * Makes one fault after the other, with short rests, until the time is up; the first of all kinds come once each, in some order. One
+ * begins while another lasts, but none while one of its own kind does. Returns when all are over.
+ */
+export async function makeFaults(target: Target, forMs: number): Promise<void> {
+  const { random } = target
+  const until = performance.now() + forMs
+  const first = [...new Set(FAULTS)].sort(() => random.next() - 0.5)
+  const gap = Math.max(100, Math.min(1500, forMs / 14))
+  const lasting = new Map<Fault, Promise<void>>()
+  while (performance.now() < until) {
+    await pause(random.whole(gap / 2, gap))
+    const fault = first.pop() ?? random.pick(FAULTS)
+    if (lasting.has(fault)) continue
+    const over = Promise.resolve(fault(target)).finally(() => lasting.delete(fault))
+    lasting.set(fault, over)
+  }
+  await Promise.all(lasting.values())
+}
