@@ -102,14 +102,16 @@ const settingsOf = (system: System | null): { url?: string; allowAddress?: unkno
 
 const issue = (path: string, reason: string): Issue => ({ path, code: 'E_SCHEMA', reason })
 
-const listOf = (value: unknown): string[] =>
+/** Networks as a list, however they were given. */
+export const listOf = (value: unknown): string[] =>
   typeof value === 'string'
     ? [value]
     : Array.isArray(value)
       ? value.filter((one) => typeof one === 'string')
       : []
 
-async function refuseAddress(address: string, allow: readonly string[]): Promise<void> {
+/** Throws `address_refused` for an address that may not be reached. */
+export async function refuseAddress(address: string, allow: readonly string[]): Promise<void> {
   try {
     await checkAddress(address, allow)
   } catch (error) {

@@ -4,6 +4,7 @@ import { readControlBodies } from './control-body.ts'
 import { addComponents } from './openapi.ts'
 import type { RouteParts } from './parts.ts'
 import { publicPages } from './public/plugin.ts'
+import { alertRoutes } from './routes/alerts.ts'
 import { cardRoutes } from './routes/cards.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { docsRoutes } from './routes/docs.ts'
@@ -24,6 +25,7 @@ import { recordRoutes } from './routes/records.ts'
 import { recordsPushRoutes } from './routes/records-push.ts'
 import { rejectionRoutes } from './routes/rejections.ts'
 import { replayRoutes } from './routes/replays.ts'
+import { rhythmRoutes } from './routes/rhythm.ts'
 import { systemRoutes } from './routes/systems.ts'
 import { traceRoutes } from './routes/trace.ts'
 import { waitingRoutes } from './routes/waiting.ts'
@@ -50,6 +52,8 @@ const GUARDED = [
   linkDeliveryRoutes,
   peerRoutes,
   peerChangeRoutes,
+  rhythmRoutes,
+  alertRoutes,
   keyRoutes,
 ] as const
 

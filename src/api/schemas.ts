@@ -1,4 +1,5 @@
 /** The components of the OpenAPI document that are not canonical records; each export is one component. */
+export * from './schemas/alerts.ts'
 export * from './schemas/intake.ts'
 export * from './schemas/keys.ts'
 export * from './schemas/links.ts'

@@ -5,6 +5,7 @@ import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import { endThreads } from '#adapters/push/xlsx/threads.ts'
 import { type ApiParts, createApi } from '#api/app.ts'
 import { holdAliases } from '#core/products/aliases.ts'
+import { alertSchedules } from '#flow/alerts/schedules.ts'
 import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
 import { createDelivery } from '#flow/delivery/create-delivery.ts'
 import { ownProtocols } from '#flow/delivery/own-protocol.ts'
@@ -14,6 +15,7 @@ import { followers } from '#flow/follow/followers.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import { keepAliases, refreshAliases } from '#flow/reference/product-aliases.ts'
 import { runReplay } from '#flow/replay/run.ts'
+import { createSchedules } from '#flow/schedule/create-schedules.ts'
 import { createLiveRegistry, type LiveRegistry, noteSeed } from '#flow/systems/live.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import { type JobBackend, openJobBackend } from '#jobs/backend.ts'
@@ -21,6 +23,7 @@ import { createQueues, type Queues } from '#jobs/queues.ts'
 import { startWorkers } from '#jobs/workers.ts'
 import { checkServer } from '#store/check-server.ts'
 import { createPool } from '#store/database.ts'
+import { noteFailure } from '#store/failures.ts'
 import { nameHub } from '#store/hub-identity.ts'
 import { migrate } from '#store/migrate.ts'
 import { ensurePartitions } from '#store/partitions.ts'
@@ -100,6 +103,12 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
       redisUrl: settings.redisUrl,
       // Connections that the database ends at the stop are no news.
       onError: (error) => stopping || log.warn({ reason: error.message }, 'jobs'),
+      onFailed: (queue, error) => {
+        if (stopping) return
+        log.error({ queue, reason: error.message }, 'a job failed; the sweep finds its work again')
+        // Where the database is gone nothing can be noted, and the log has it.
+        noteFailure(pool, { topic: 'jobs_failed', subject: queue, reason: error.message }).catch(() => {})
+      },
     })
     closings.push(() => backend.close())
     const queues = createQueues(backend, log)
@@ -153,7 +162,11 @@ function openWorkers(
   const onCommitted = () => queues.wakeLinks()
   const large = createLargeWork({ databaseUrl, mappings, log, onCommitted })
   const replay = (id: string, signal: AbortSignal) => runReplay({ ...parts, onCommitted }, id, { signal })
-  const workers = startWorkers({ ...parts, delivery, follow, large, replay })
+  const schedules = createSchedules({
+    pool,
+    schedules: alertSchedules({ pool, registry, log, post: http.post, onNotices: queues.wakeSchedule }),
+  })
+  const workers = startWorkers({ ...parts, delivery, follow, large, replay, schedules })
   closings.push(() => workers.close())
 }
 

@@ -27,6 +27,8 @@ const stubs = (pool = createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }
     wakeLinks: nothing,
     wakeLarge: nothing,
     wakeReplay: nothing,
+    wakeSchedule: nothing,
+    wakeSchedulesByItself: nothing,
     close: async () => {},
   },
   productAliases: holdAliases(),

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import {
   createPostgresBackend,
+  type JobSchedulerTemplateOptions,
   type JobsOptions,
   type Processor,
   Queue,
@@ -19,11 +20,19 @@ export interface JobData {
   /** A large message. */
   readonly message?: string
   readonly replay?: string
+  /** Name of what is scheduled. */
+  readonly schedule?: string
 }
 
 /** As much of a BullMQ queue as the hub uses; the same on both backends. */
 export interface JobQueue {
   add(name: string, data: JobData, options?: JobsOptions): Promise<unknown>
+  /** Adds a job by itself once in so many milliseconds, from now on; the same again is as once. */
+  upsertJobScheduler(
+    name: string,
+    repeat: { readonly every: number },
+    job: { readonly name: string; readonly data: JobData; readonly opts: JobSchedulerTemplateOptions },
+  ): Promise<unknown>
   getJobCounts(): Promise<Record<string, number>>
   close(): Promise<void>
 }
@@ -49,8 +58,10 @@ export interface JobBackendSettings {
   readonly redisUrl?: string | undefined
   /** Start of the names of all keys in Redis; the braces keep them in one slot of a cluster. */
   readonly prefix?: string
-  /** Called for what goes wrong in the background: connections that break, jobs that fail. */
+  /** Called for what goes wrong in the background, such as connections that break. */
   readonly onError: (error: Error) => void
+  /** Called for a job that failed; the sweep finds its work again. */
+  readonly onFailed?: (queue: string, error: Error) => void
 }
 
 /**
@@ -58,19 +69,30 @@ export interface JobBackendSettings {
  * @throws StartRefusal where Redis cannot be reached, does not let us in, or would throw jobs away
  */
 export async function openJobBackend(settings: JobBackendSettings): Promise<JobBackend> {
-  return settings.redisUrl
-    ? await openRedis(settings.redisUrl, settings.prefix ?? '{hub}', settings.onError)
-    : await openPostgres(settings.databaseUrl, settings.onError)
+  const {
+    redisUrl,
+    databaseUrl,
+    prefix = '{hub}',
+    onError,
+    onFailed = (_, error) => onError(error),
+  } = settings
+  return redisUrl
+    ? await openRedis(redisUrl, prefix, { onError, onFailed })
+    : await openPostgres(databaseUrl, { onError, onFailed })
 }
 
+/** Whom to tell what goes wrong. */
+type Told = Required<Pick<JobBackendSettings, 'onError' | 'onFailed'>>
+
 const SCHEMA = 'bullmq'
-/** Five workers listen on a connection each; the rest is shared. */
-const CONNECTIONS = 12
+/** Two workers listen on a connection each; the rest is shared. */
+const CONNECTIONS = 8
 /** Each queue and each worker listens for what goes wrong with the pool. */
 const LISTENERS = 50
 const CLOSE_MS = 1000
 
-async function openPostgres(url: string, onError: (error: Error) => void): Promise<JobBackend> {
+async function openPostgres(url: string, told: Told): Promise<JobBackend> {
+  const { onError } = told
   const pool = new pg.Pool({
     connectionString: url,
     max: CONNECTIONS,
@@ -99,14 +121,14 @@ async function openPostgres(url: string, onError: (error: Error) => void): Promi
     },
     worker(name, work, options) {
       const worker = new Worker(name, work, { ...options, connection }, createPostgresBackend)
-      return watched(worker, onError)
+      return watched(worker, name, told)
     },
     // A connection that a worker did not give back must not hold the end up.
     close: async () => void (await Promise.race([pool.end(), pause(CLOSE_MS, undefined, { ref: false })])),
   }
 }
 
-async function openRedis(url: string, prefix: string, onError: (error: Error) => void): Promise<JobBackend> {
+async function openRedis(url: string, prefix: string, told: Told): Promise<JobBackend> {
   await checkRedis(url)
   let closing = false
   // Once we are leaving, a Redis that is gone is not waited for: BullMQ would hold its farewell back until it is there again.
@@ -125,12 +147,12 @@ async function openRedis(url: string, prefix: string, onError: (error: Error) =>
       // A job that cannot be handed over now is not kept in memory: the sweep finds its work again.
       const connection = { url, retryStrategy, maxRetriesPerRequest: 1, enableOfflineQueue: false }
       const queue = new Queue(name, { connection, prefix, streams: STREAMS })
-      queue.on('error', onError)
+      queue.on('error', told.onError)
       return leaving(queue)
     },
     worker(name, work, options) {
       const connection = { url, retryStrategy, maxRetriesPerRequest: null }
-      return leaving(watched(new Worker(name, work, { ...options, connection, prefix }), onError))
+      return leaving(watched(new Worker(name, work, { ...options, connection, prefix }), name, told))
     },
     close: async () => {},
   }
@@ -139,9 +161,9 @@ async function openRedis(url: string, prefix: string, onError: (error: Error) =>
 /** Nobody reads the events of the queues; a few are kept for a person who looks. */
 const STREAMS = { events: { maxLen: 100 } }
 
-function watched<W extends Pick<Worker, 'close'>>(worker: W, onError: (error: Error) => void): W {
+function watched<W extends Pick<Worker, 'close'>>(worker: W, name: string, { onError, onFailed }: Told): W {
   const emitter = worker as unknown as NodeJS.EventEmitter
   emitter.on('error', onError)
-  emitter.on('failed', (_job: unknown, error: Error) => onError(error))
+  emitter.on('failed', (_job: unknown, error: Error) => onFailed(name, error))
   return worker
 }

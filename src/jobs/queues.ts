@@ -1,10 +1,9 @@
 import type { JobBackend, JobQueue } from './backend.ts'
 
+/** Deliveries, each of which may hang for as long as its receiver likes. */
 export const LINKS_QUEUE = 'links'
-export const WAKES_QUEUE = 'wakes'
-export const FOLLOWERS_QUEUE = 'followers'
-export const LARGE_QUEUE = 'large'
-export const REPLAYS_QUEUE = 'replays'
+/** All other work. Every queue costs each process a connection and the store of jobs its share of looking, so there are two. */
+export const WORK_QUEUE = 'work'
 
 /** A queue that does not answer must not hold anything up. */
 const ADD_MS = 2000
@@ -34,24 +33,30 @@ export interface Queues {
   wakeLarge(id: string): Promise<boolean>
   /** Asks for a replay to be gone on with; false where the queue did not take it. */
   wakeReplay(id: string): Promise<boolean>
+  /** Asks for what is scheduled; false where the queue did not take it. */
+  wakeSchedule(name: string): Promise<boolean>
+  /** Lets the queue wake by itself what is scheduled, each once in so many milliseconds; false where it did not take all of them. */
+  wakeSchedulesByItself(
+    schedules: readonly { readonly name: string; readonly everyMs: number }[],
+  ): Promise<boolean>
   close(): Promise<void>
 }
 
 export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
   const links = backend.queue(LINKS_QUEUE)
-  const wakes = backend.queue(WAKES_QUEUE)
-  const followers = backend.queue(FOLLOWERS_QUEUE)
-  const large = backend.queue(LARGE_QUEUE)
-  const replays = backend.queue(REPLAYS_QUEUE)
+  const work = backend.queue(WORK_QUEUE)
   let warnedAtMs = Number.NEGATIVE_INFINITY
   let wakeAgain = false
   let timer: NodeJS.Timeout | null = null
   let closed = false
 
-  const add = async (queue: JobQueue, ...job: Parameters<JobQueue['add']>): Promise<boolean> => {
+  const add = (queue: JobQueue, ...job: Parameters<JobQueue['add']>): Promise<boolean> =>
+    hand(() => queue.add(...job))
+
+  const hand = async (over: () => Promise<unknown>): Promise<boolean> => {
     if (closed) return false
     try {
-      await inTime(queue.add(...job), ADD_MS)
+      await inTime(over(), ADD_MS)
       return true
     } catch (error) {
       const nowMs = performance.now()
@@ -66,7 +71,7 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
 
   const wakeNow = (): void => {
     wakeAgain = false
-    void add(wakes, 'find', {}, { ...DISPOSABLE, deduplication: { id: 'find', keepLastIfActive: true } })
+    void add(work, 'find', {}, { ...DISPOSABLE, deduplication: { id: 'find', keepLastIfActive: true } })
     timer = setTimeout(() => {
       timer = null
       if (wakeAgain && !closed) wakeNow()
@@ -86,25 +91,38 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
         : await add(links, 'deliver', { link: id }, { ...DISPOSABLE, deduplication: now(id) }),
     wakeFollower: (name) =>
       add(
-        followers,
+        work,
         'follow',
         { follower: name },
-        { ...DISPOSABLE, delay: FOLLOW_AFTER_MS, deduplication: now(name) },
+        { ...DISPOSABLE, delay: FOLLOW_AFTER_MS, deduplication: now(`follow-${name}`) },
       ),
-    wakeReplay: (id) => add(replays, 'go on', { replay: id }, { ...DISPOSABLE, deduplication: now(id) }),
+    wakeReplay: (id) =>
+      add(work, 'replay', { replay: id }, { ...DISPOSABLE, deduplication: now(`replay-${id}`) }),
+    wakeSchedule: (name) =>
+      add(work, 'schedule', { schedule: name }, { ...DISPOSABLE, deduplication: now(`schedule-${name}`) }),
+    async wakeSchedulesByItself(schedules) {
+      const handed = schedules.map(({ name, everyMs }) =>
+        hand(() =>
+          work.upsertJobScheduler(
+            name,
+            { every: everyMs },
+            { name: 'schedule', data: { schedule: name }, opts: DISPOSABLE },
+          ),
+        ),
+      )
+      return (await Promise.all(handed)).every(Boolean)
+    },
     wakeLinks() {
       if (closed) return
       if (timer) wakeAgain = true
       else wakeNow()
     },
     wakeLarge: async (id) =>
-      await add(large, 'work', { message: id }, { ...DISPOSABLE, deduplication: now(id) }),
+      await add(work, 'large', { message: id }, { ...DISPOSABLE, deduplication: now(`large-${id}`) }),
     async close() {
       closed = true
       if (timer) clearTimeout(timer)
-      await Promise.allSettled(
-        [links, wakes, followers, large, replays].map((queue) => inTime(queue.close(), ADD_MS)),
-      )
+      await Promise.allSettled([links, work].map((queue) => inTime(queue.close(), ADD_MS)))
     },
   }
 }

@@ -1,11 +1,13 @@
 import type { Pool } from 'pg'
 import type { Follow } from '#flow/follow/create-follow.ts'
+import type { Schedules } from '#flow/schedule/create-schedules.ts'
 import { dropOldShares } from '#store/drift.ts'
 import { findLargeWithWork } from '#store/large-messages.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import { deleteLostUploads } from '#store/message-parts.ts'
 import { ensurePartitions } from '#store/partitions.ts'
 import { findOpenReplays } from '#store/replays.ts'
+import type { Queues } from './queues.ts'
 import { sweepWaiting } from './sweep-waiting.ts'
 
 const TABLES_EVERY_MS = 600_000
@@ -28,11 +30,18 @@ export interface SweepParts {
   readonly wakeReplay: (id: string) => Promise<boolean>
   /** Goes on with a replay in this process, without the queue. */
   readonly replay: (id: string) => void
+  readonly schedules: Pick<Schedules, 'all' | 'find'>
+  /** Hands what is scheduled to the queue. */
+  readonly wakeSchedule: (name: string) => Promise<boolean>
+  /** Does what is scheduled in this process, without the queue. */
+  readonly keepTo: (name: string) => void
+  /** Lets the queue wake by itself what is scheduled. */
+  readonly wakeSchedulesByItself: Queues['wakeSchedulesByItself']
   readonly now: () => number
 }
 
 /**
- * One look for work that nobody does: links and followers that are behind, large messages that wait, uploads that were broken off. One
+ * One look for work that nobody does: links and followers that are behind, large messages that wait, uploads that were broken off, replays that are not done, schedules that are due. One
  * that the look before found at the same place was woken in vain: its job was lost, or hangs on a worker that died; the work is done
  * here. So the queue can be lost, down or stuck, and the work goes on.
  */
@@ -41,6 +50,7 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
   let stood = new Map<string, bigint>()
   let seenLarge = new Map<string, string>()
   let open = new Set<string>()
+  let due = new Set<string>()
   let tablesAtMs = Number.NEGATIVE_INFINITY
   return async () => {
     const links = await findLinksWithWork(parts.pool, parts.now())
@@ -67,11 +77,17 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
     for (const id of open) {
       if (openBefore.has(id) || !(await parts.wakeReplay(id))) parts.replay(id)
     }
+    const dueBefore = due
+    due = new Set(await parts.schedules.find())
+    for (const name of due) {
+      if (dueBefore.has(name) || !(await parts.wakeSchedule(name))) parts.keepTo(name)
+    }
     const nowMs = performance.now()
     if (nowMs - tablesAtMs < TABLES_EVERY_MS) return
     await ensurePartitions(parts.pool, parts.now())
     await sweepWaiting(parts.pool, parts.now())
     await dropOldShares(parts.pool, parts.now())
+    await parts.wakeSchedulesByItself(parts.schedules.all)
     tablesAtMs = nowMs
   }
 }

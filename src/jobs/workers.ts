@@ -1,25 +1,25 @@
 import type { Pool } from 'pg'
 import type { Delivery } from '#flow/delivery/create-delivery.ts'
 import type { Follow } from '#flow/follow/create-follow.ts'
+import type { Schedules } from '#flow/schedule/create-schedules.ts'
 import { findLargeWithWork } from '#store/large-messages.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
-import type { JobBackend, JobWorker } from './backend.ts'
-import {
-  FOLLOWERS_QUEUE,
-  LARGE_QUEUE,
-  LINKS_QUEUE,
-  type Queues,
-  REPLAYS_QUEUE,
-  WAKES_QUEUE,
-} from './queues.ts'
+import { findOpenReplays } from '#store/replays.ts'
+import type { JobBackend, JobData, JobWorker } from './backend.ts'
+import { createPlaces } from './places.ts'
+import { LINKS_QUEUE, type Queues, WORK_QUEUE } from './queues.ts'
 import { createSweep } from './sweep.ts'
 
 /** Links that are delivered at once: one that hangs takes one place, not the link beside it. */
 const LINKS_AT_ONCE = 32
 /** Each follower runs once at most, by its lock. */
-const FOLLOWERS_AT_ONCE = 4
+const FOLLOWERS_AT_ONCE = 8
 /** Large messages that a process works on at once: a small one does not wait for the end of a very large one. */
 const LARGE_AT_ONCE = 2
+const REPLAYS_AT_ONCE = 2
+const SCHEDULES_AT_ONCE = 4
+/** Every kind of work has its places, and the finding of links has one: no kind waits for another. */
+const WORK_AT_ONCE = FOLLOWERS_AT_ONCE + LARGE_AT_ONCE + REPLAYS_AT_ONCE + SCHEDULES_AT_ONCE + 1
 const SWEEP_EVERY_MS = 5000
 /** Later than this the sweep is exact enough. */
 const DELAYED_WAKE_MS = 60_000
@@ -54,9 +54,13 @@ export interface WorkersParts {
   readonly large?: LargeWork
   /** Goes on with a replay until its end or the signal. Absent: this process works on none. */
   readonly replay?: (id: string, signal: AbortSignal) => Promise<unknown>
+  /** Absent: this process keeps to no schedule. */
+  readonly schedules?: Schedules
   readonly log?: WorkersLog
   readonly now?: () => number
   readonly sweepEveryMs?: number
+  /** How long a job is its worker's without a sign of it, and how often that is looked at, in milliseconds. */
+  readonly lock?: { readonly lockDuration: number; readonly stalledInterval: number }
 }
 
 export interface Workers {
@@ -70,9 +74,14 @@ export function startWorkers(parts: WorkersParts): Workers {
   const now = parts.now ?? Date.now
   const follow = parts.follow ?? FOLLOWS_NOTHING
   const large = parts.large ?? NO_LARGE_WORK
+  const schedules = parts.schedules ?? NO_SCHEDULES
   const stop = new AbortController()
-  const direct = new Map<string, Promise<void>>()
-  const working = new Map<string, Promise<void>>()
+  const places = (most: number) => createPlaces(most, () => !stop.signal.aborted)
+  const direct = places(LINKS_AT_ONCE)
+  const following = places(FOLLOWERS_AT_ONCE)
+  const working = places(LARGE_AT_ONCE)
+  const replaying = places(REPLAYS_AT_ONCE)
+  const keeping = places(SCHEDULES_AT_ONCE)
 
   const deliver = async (linkId: string): Promise<void> => {
     const end = await delivery.deliverLink(linkId, { signal: stop.signal })
@@ -82,51 +91,27 @@ export function startWorkers(parts: WorkersParts): Workers {
       await queues.wakeLink(linkId, Math.max(end.nextAt - now(), 1))
     }
   }
-  const replay = async (id: string): Promise<void> => void (await parts.replay?.(id, stop.signal))
-  const replayHere = (id: string): void => {
-    if (direct.has(id) || direct.size >= LINKS_AT_ONCE || stop.signal.aborted) return
-    const done = replay(id)
-      .catch((error: unknown) => tell(log, error, 'a replay was interrupted; the sweep comes back to it'))
-      .finally(() => direct.delete(id))
-    direct.set(id, done)
-  }
-  const deliverHere = (linkId: string): void => {
-    if (direct.has(linkId) || direct.size >= LINKS_AT_ONCE || stop.signal.aborted) return
-    const done = deliver(linkId)
-      .catch((error: unknown) =>
-        tell(log, error, 'a delivery ended with an error; the sweep comes back to it'),
-      )
-      .finally(() => direct.delete(linkId))
-    direct.set(linkId, done)
-  }
-  const goOn = async (name: string): Promise<void> => {
-    const isDone = await follow.run(name, stop.signal)
-    if (!isDone && !stop.signal.aborted) await queues.wakeFollower(name)
-  }
-  const followHere = (name: string): void => {
-    if (direct.has(name) || stop.signal.aborted) return
-    const done = goOn(name)
-      .catch((error: unknown) => tell(log, error, 'a follower met an error; the sweep comes back to it'))
-      .finally(() => direct.delete(name))
-    direct.set(name, done)
-  }
+  const goOn = (name: string): Promise<void> =>
+    following.run(name, async () => {
+      const isDone = await follow.run(name, stop.signal)
+      if (!isDone && !stop.signal.aborted) await queues.wakeFollower(name)
+    })
   /** What waited behind a message is due when that is done. */
-  const workOn = async (id: string): Promise<void> => {
-    if (working.has(id) || working.size >= LARGE_AT_ONCE || stop.signal.aborted) return
-    const done = large
-      .run(id)
-      .then(async () => {
-        if (stop.signal.aborted) return
-        const next = await findLargeWithWork(pool)
-        await Promise.all(next.map((one) => queues.wakeLarge(one.id)))
-      })
-      .catch((error: unknown) =>
-        tell(log, error, 'work on a large message ended with an error; the sweep comes back to it'),
-      )
-      .finally(() => working.delete(id))
-    working.set(id, done)
-    await done
-  }
+  const workOn = (id: string): Promise<void> =>
+    working.run(id, async () => {
+      await large.run(id)
+      if (stop.signal.aborted) return
+      const next = await findLargeWithWork(pool)
+      await Promise.all(next.map((one) => queues.wakeLarge(one.id)))
+    })
+  /** The same for replays. */
+  const replay = (id: string): Promise<void> =>
+    replaying.run(id, async () => {
+      await parts.replay?.(id, stop.signal)
+      if (stop.signal.aborted) return
+      await Promise.all((await findOpenReplays(pool)).map((one) => queues.wakeReplay(one)))
+    })
+  const keepTo = (name: string): Promise<void> => keeping.run(name, () => schedules.run(name, stop.signal))
   const wakeAll = async (): Promise<void> => {
     const links = await findLinksWithWork(pool, now())
     await Promise.all(links.map(({ id }) => queues.wakeLink(id)))
@@ -134,34 +119,42 @@ export function startWorkers(parts: WorkersParts): Workers {
     await Promise.all(followers.map(({ name }) => queues.wakeFollower(name)))
   }
 
+  /** Work that the sweep found; as a job it would fail by its queue. */
+  const here = (what: string, done: Promise<void>): void =>
+    void done.catch((error: unknown) =>
+      tell(log, error, `work ended with an error (${what}); the sweep comes back to it`),
+    )
+  const work = async ({ link, follower, message, replay: id, schedule }: JobData): Promise<void> => {
+    if (link !== undefined) await deliver(link)
+    else if (follower !== undefined) await goOn(follower)
+    else if (message !== undefined) await workOn(message)
+    else if (id !== undefined) await replay(id)
+    else if (schedule !== undefined) await keepTo(schedule)
+    else await wakeAll()
+  }
   const common = { lockDuration: LOCK_MS, stalledInterval: STALLED_EVERY_MS, maxStalledCount: STALLED_OFTEN }
-  const workers: JobWorker[] = [
-    backend.worker(LINKS_QUEUE, async ({ data }) => await deliver(data.link ?? ''), {
-      ...common,
-      concurrency: LINKS_AT_ONCE,
-    }),
-    backend.worker(WAKES_QUEUE, wakeAll, common),
-    backend.worker(FOLLOWERS_QUEUE, async ({ data }) => await goOn(data.follower ?? ''), {
-      ...common,
-      concurrency: FOLLOWERS_AT_ONCE,
-    }),
-    backend.worker(LARGE_QUEUE, async ({ data }) => await workOn(data.message ?? ''), {
-      ...common,
-      concurrency: LARGE_AT_ONCE,
-    }),
-    backend.worker(REPLAYS_QUEUE, async ({ data }) => await replay(data.replay ?? ''), common),
-  ]
+  const startWorker = (name: string, concurrency: number): JobWorker =>
+    backend.worker(name, async ({ data }) => await work(data), { ...common, concurrency, ...parts.lock })
+  const workers = [startWorker(LINKS_QUEUE, LINKS_AT_ONCE), startWorker(WORK_QUEUE, WORK_AT_ONCE)]
   const sweep = createSweep({
     pool,
     wake: queues.wakeLink,
-    deliver: deliverHere,
+    deliver: (id) =>
+      here(
+        'delivery',
+        direct.run(id, () => deliver(id)),
+      ),
     follow,
     wakeFollower: queues.wakeFollower,
-    followHere,
+    followHere: (name) => here('follower', goOn(name)),
     wakeLarge: queues.wakeLarge,
-    workOn: (id) => void workOn(id),
+    workOn: (id) => here('large message', workOn(id)),
     wakeReplay: queues.wakeReplay,
-    replay: replayHere,
+    replay: (id) => here('replay', replay(id)),
+    schedules,
+    wakeSchedule: queues.wakeSchedule,
+    keepTo: (name) => here('schedule', keepTo(name)),
+    wakeSchedulesByItself: queues.wakeSchedulesByItself,
     now,
   })
   const sweeping = repeat(sweep, parts.sweepEveryMs ?? SWEEP_EVERY_MS, (error) =>
@@ -175,8 +168,7 @@ export function startWorkers(parts: WorkersParts): Workers {
       const ending = [
         large.close(),
         ...workers.map((worker) => worker.close()),
-        ...direct.values(),
-        ...working.values(),
+        ...[direct, following, working, replaying, keeping].map((kind) => kind.idle()),
         sweeping.idle(),
       ]
       const limit = new Promise<'late'>((resolve) => setTimeout(resolve, CLOSE_MS, 'late').unref())
@@ -189,6 +181,7 @@ export function startWorkers(parts: WorkersParts): Workers {
 }
 
 const NO_LARGE_WORK: LargeWork = { run: async () => {}, close: async () => {} }
+const NO_SCHEDULES: Schedules = { all: [], find: async () => [], run: async () => {} }
 const FOLLOWS_NOTHING: Follow = { find: async () => [], run: async () => true }
 
 const pauseShortly = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 500).unref())

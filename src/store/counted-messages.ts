@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { firstIdOf } from './message-time.ts'
 
 /** A message that is done, as far as its quality goes. */
 export interface CountedMessage {
@@ -62,10 +63,4 @@ export async function noteCounted(client: ClientBase, ids: readonly string[], si
   if (ids.length > 0)
     await client.query('insert into quality_messages (message_id) select unnest($1::uuid[])', [ids])
   await client.query('delete from quality_messages where message_id < $1', [firstIdOf(since)])
-}
-
-/** The smallest number that a message received at a time can have: numbers are UUIDs of version 7. */
-function firstIdOf(time: string): string {
-  const hex = Date.parse(time).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }

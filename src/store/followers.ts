@@ -33,6 +33,15 @@ export async function lockFollower(
   return row && { position: BigInt(row.position), floor: row.floor }
 }
 
+/** Where a follower stands, without a lock; null where it never ran. */
+export async function readFollowerPlace(client: Client, name: string): Promise<FollowerPlace | null> {
+  const { rows } = await client.query<{ position: string; floor: string | null }>(
+    'select position, floor from followers where name = $1',
+    [name],
+  )
+  return rows[0] ? { position: BigInt(rows[0].position), floor: rows[0].floor } : null
+}
+
 /** Moves a follower that this transaction has locked. */
 export async function moveFollower(
   client: ClientBase,

@@ -156,3 +156,15 @@ export async function findOpenReplays(pool: Pool): Promise<string[]> {
   )
   return rows.map(({ id }) => id)
 }
+
+/** Replays that failed since a time. */
+export async function readFailedReplays(
+  pool: Pool,
+  sinceMs: number,
+): Promise<{ readonly id: string; readonly problem: string | null }[]> {
+  const { rows } = await pool.query(
+    `select id, problem from replays where state = 'failed' and finished_at >= to_timestamp($1::numeric / 1000) order by id limit 100`,
+    [sinceMs],
+  )
+  return rows
+}

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import type { Expectation } from '#core/silence/expectation.ts'
 
 export interface Words {
   readonly zh: string
@@ -12,6 +13,8 @@ export interface System {
   readonly description: Partial<Words>
   readonly region: string | null
   readonly settings: Readonly<Record<string, unknown>>
+  /** When something is expected of it; null where nothing is. */
+  readonly expect: Expectation | null
   readonly createdAt: string
   readonly updatedAt: string
 }
@@ -24,7 +27,7 @@ export interface NewSystem {
   readonly settings?: Readonly<Record<string, unknown>>
 }
 
-const COLUMNS = `id, title, description, region, settings, created_at as "createdAt", updated_at as "updatedAt"`
+const COLUMNS = `id, title, description, region, settings, expect, created_at as "createdAt", updated_at as "updatedAt"`
 
 /** Registers the systems that are installed as folders; what their files say wins, what an operator set stays. */
 export async function registerSystems(
@@ -101,4 +104,32 @@ export async function patchSystem(
     [id, json(patch.title), json(patch.description), patch.region ?? null, json(patch.settings)],
   )
   return rows[0] ?? null
+}
+
+/** Sets what is expected of a system, from now on; null where there is no such system. */
+export async function setExpectation(
+  pool: Pool | PoolClient,
+  id: string,
+  expect: Expectation | null,
+): Promise<System | null> {
+  const { rows } = await pool.query<System>(
+    `update systems set expect = $2, expect_since = clock_timestamp(), updated_at = clock_timestamp() where id = $1 returning ${COLUMNS}`,
+    [id, expect && JSON.stringify(expect)],
+  )
+  return rows[0] ?? null
+}
+
+/** A system of which something is expected. */
+export interface ExpectedSystem {
+  readonly id: string
+  readonly title: Words
+  readonly expect: Expectation
+  readonly expectSince: string
+}
+
+export async function readExpectedSystems(pool: Pool): Promise<ExpectedSystem[]> {
+  const { rows } = await pool.query<ExpectedSystem>(
+    `select id, title, expect, expect_since as "expectSince" from systems where expect is not null order by id`,
+  )
+  return rows
 }

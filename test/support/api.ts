@@ -147,6 +147,8 @@ export async function createTestApi(parts: {
         woken.push(id)
         return true
       },
+      wakeSchedule: async () => true,
+      wakeSchedulesByItself: async () => true,
       close: async () => {},
     },
     adminKey: ADMIN_KEY,

@@ -35,6 +35,7 @@ export interface SendRequest {
 /** A body for a receiver with a protocol of its own. */
 export interface PostRequest extends Posting {
   readonly contentType: string
+  readonly headers?: Headers
 }
 
 type Posting = Pick<SendRequest, 'url' | 'allow' | 'signal'> & { readonly body: string }
@@ -138,7 +139,7 @@ export function createHttpDelivery(parts: HttpDeliveryParts = {}): HttpDelivery 
       const detail = 'the answer has no results of the contract'
       return { kind: 'failed', class: 'retry', status: answer.status, detail }
     },
-    post: (request) => ask(request, { 'content-type': request.contentType }),
+    post: (request) => ask(request, { ...request.headers, 'content-type': request.contentType }),
     close: agents.close,
   }
 }

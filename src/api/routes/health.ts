@@ -5,6 +5,7 @@ import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
+import { brokenMappings } from '#flow/systems/mistakes.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import { newestMigration } from '#store/newest-migration.ts'
 
@@ -64,19 +65,8 @@ export const healthRoutes =
     })
   }
 
-/** Mistakes by system and record; those of system.yaml have no record. */
-function broken(registry: Registry, language: Language): object[] {
-  return [...registry.systems.values()].flatMap((system) => {
-    const ofRecords = [...system.records.values()]
-      .filter(({ mistakes }) => mistakes.length > 0)
-      .map(({ name, mistakes }) => ({ record: name as string | null, mistakes }))
-    const known = new Set(ofRecords.flatMap(({ mistakes }) => mistakes))
-    const rest = system.mistakes.filter((mistake) => !known.has(mistake))
-    if (rest.length > 0) ofRecords.push({ record: null, mistakes: rest })
-    return ofRecords.map(({ record, mistakes }) => ({
-      system: system.id,
-      record,
-      mistakes: mistakes.map((mistake) => mistakeView(mistake, language)),
-    }))
-  })
-}
+const broken = (registry: Registry, language: Language): object[] =>
+  brokenMappings(registry).map(({ mistakes, ...place }) => ({
+    ...place,
+    mistakes: mistakes.map((mistake) => mistakeView(mistake, language)),
+  }))

@@ -6,6 +6,7 @@ import { mistakeView } from '#api/mistake-view.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { Expectation as Expectations } from '#api/schemas/alerts.ts'
 import { whoOf } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { checkSettings } from '#api/system-settings.ts'
@@ -17,11 +18,20 @@ import {
   systemView,
 } from '#api/system-view.ts'
 import { HubError } from '#core/errors.ts'
+import { compileExpectation, type Expectation } from '#core/silence/expectation.ts'
 import { mistakesOf } from '#flow/systems/mistakes.ts'
+import { type InstalledSystem, pushedNames } from '#flow/systems/registry.ts'
 import { putSystemFile, readSystemText } from '#flow/systems/system-file.ts'
 import { listDrift } from '#store/drift.ts'
 import { listSystemSecrets, setSystemSecrets } from '#store/system-secrets.ts'
-import { createSystem, listSystems, patchSystem, readSystem, type System } from '#store/systems.ts'
+import {
+  createSystem,
+  listSystems,
+  patchSystem,
+  readSystem,
+  type System,
+  setExpectation,
+} from '#store/systems.ts'
 
 const DRIFT_MAX = 200
 const SystemParams = Type.Object({ id: Type.String({ description: 'System · 对接系统' }) })
@@ -50,11 +60,34 @@ const NewSystemBody = Type.Partial(
     ],
   },
 )
-const PatchBody = Type.Partial(Type.Object({ ...systemFields, systemFile, secrets: systemSecrets }), {
-  additionalProperties: false,
-  minProperties: 1,
-  title: 'Changes to a system · 修改对接系统',
+const expectation = Type.Union([Expectations, Type.Null()], {
+  description: 'When something is to come from it; null: it is not watched · 报送预期，null 表示不监测',
 })
+const PatchBody = Type.Partial(
+  Type.Object({ ...systemFields, systemFile, secrets: systemSecrets, expect: expectation }),
+  {
+    additionalProperties: false,
+    minProperties: 1,
+    title: 'Changes to a system · 修改对接系统',
+  },
+)
+
+/** Refuses an expectation that cannot be understood, or that names a record which the system does not have. */
+function refuseExpectation(expect: Expectation, installed: InstalledSystem | undefined): void {
+  const compiled = compileExpectation(expect)
+  const issues = compiled.ok ? [] : [...compiled.issues]
+  const known = installed ? pushedNames(installed) : []
+  for (const record of Object.keys(expect.records ?? {})) {
+    if (known.length > 0 && !known.includes(record))
+      issues.push({
+        path: `/expect/records/${record}`,
+        code: 'E_SCHEMA',
+        reason: 'the system has no such record',
+        fix: `Its records: ${known.join(', ')}.`,
+      })
+  }
+  if (issues.length > 0) throw new HubError('invalid_request', { issues })
+}
 
 const unknown = (id: string): HubError => new HubError('not_found', { detail: `system ${id}` })
 
@@ -177,7 +210,10 @@ export const systemRoutes =
         return { ...systemView(system, registry.system(id), secrets.get(id)), drift }
       },
     })
-    app.route<{ Params: { id: string }; Body: Omit<NewSystemWish, 'id'> & { secrets?: SystemSecrets } }>({
+    app.route<{
+      Params: { id: string }
+      Body: Omit<NewSystemWish, 'id'> & { secrets?: SystemSecrets; expect?: Expectation | null }
+    }>({
       method: 'PATCH',
       url: '/v1/systems/:id',
       config: { scopes: [] },
@@ -196,7 +232,8 @@ export const systemRoutes =
       },
       handler: async (request) => {
         const { id } = request.params
-        const { systemFile: file, secrets, ...body } = request.body
+        const { systemFile: file, secrets, expect, ...body } = request.body
+        if (expect) refuseExpectation(expect, registry.system(id))
         if (file !== undefined) {
           const wish = { ...body, systemFile: file, id }
           const changed = await tellingMistakes(request, language, () =>
@@ -204,8 +241,9 @@ export const systemRoutes =
           )
           if (!changed) throw unknown(id)
           if (secrets) await setSystemSecrets(pool, id, secrets)
+          const expected = expect === undefined ? null : await setExpectation(pool, id, expect)
           const names = await listSystemSecrets(pool, [id])
-          return systemView(changed, registry.system(id), names.get(id))
+          return systemView(expected ?? changed, registry.system(id), names.get(id))
         }
         const installed = registry.system(id)
         if (installed?.file || installed?.folder) {
@@ -219,9 +257,10 @@ export const systemRoutes =
             }))
           if (issues.length > 0) throw new HubError('invalid_request', { issues })
         }
-        const system = await patchSystem(pool, id, body)
-        if (!system) throw unknown(id)
+        const patched = await patchSystem(pool, id, body)
+        if (!patched) throw unknown(id)
         if (secrets) await setSystemSecrets(pool, id, secrets)
+        const system = (expect === undefined ? null : await setExpectation(pool, id, expect)) ?? patched
         const names = await listSystemSecrets(pool, [id])
         return systemView(system, installed, names.get(id))
       },

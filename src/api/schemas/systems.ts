@@ -43,6 +43,11 @@ const system = {
   description: field(Type.Partial(words), ['Description', '说明']),
   region: nullable(Type.String(), ['Region', '行政区划'], ['GB/T 2260', 'GB/T 2260 代码']),
   settings: field(Type.Record(Type.String(), Type.Unknown()), ['Settings', '设置']),
+  expect: nullable(
+    component('Expectation'),
+    ['What is expected', '报送预期'],
+    ['null: it is not watched', 'null 表示不监测'],
+  ),
   secrets: field(
     Type.Array(Type.String()),
     ['Secrets that are set', '已设置的密钥'],

@@ -5,6 +5,7 @@ import { REASONS } from '#core/mapping/reasons.ts'
 import type { DriftCounts } from '#flow/drift/drift-counts.ts'
 import { mappingName } from '#flow/intake/target.ts'
 import type { Registry } from '#flow/systems/registry.ts'
+import { noteFailure } from '#store/failures.ts'
 import {
   endLarge,
   extendLargeLease,
@@ -75,7 +76,7 @@ export async function runLarge(parts: RunParts, id: string): Promise<RunEnd> {
 async function work(parts: RunParts, lease: LargeLease): Promise<RunEnd> {
   const { pool, registry } = parts
   // What takes its whole process along never comes to count its failure.
-  if (lease.attempts > ATTEMPTS_MAX) return await refuse(pool, lease, GIVEN_UP)
+  if (lease.attempts > ATTEMPTS_MAX) return await giveUp(pool, lease)
   const record = registry.system(lease.system)?.records.get(lease.record)
   const mapping = record?.mapping
   if (!mapping) {
@@ -111,6 +112,12 @@ async function refuse(pool: Pool, lease: LargeLease, problem: Issue): Promise<Ru
   return 'refused'
 }
 
+/** Who sent it was told that it was taken, so an operator must know that it is not done. */
+async function giveUp(pool: Pool, lease: LargeLease): Promise<RunEnd> {
+  await noteFailure(pool, { topic: 'message_failed', subject: lease.id, reason: GIVEN_UP.reason })
+  return await refuse(pool, lease, GIVEN_UP)
+}
+
 /** The message is tried again later; one that fails at the same place again and again is given up, with what it has. */
 async function failed(parts: RunParts, lease: LargeLease, error: unknown): Promise<RunEnd> {
   const { pool } = parts
@@ -119,7 +126,7 @@ async function failed(parts: RunParts, lease: LargeLease, error: unknown): Promi
     return 'later'
   }
   parts.onError?.(error)
-  if (lease.attempts >= ATTEMPTS_MAX) return await refuse(pool, lease, GIVEN_UP)
+  if (lease.attempts >= ATTEMPTS_MAX) return await giveUp(pool, lease)
   const afterMs = Math.min(1000 * 2 ** lease.attempts, LONGEST_WAIT_MS)
   await releaseLargeLease(pool, lease, { afterMs, attempts: lease.attempts })
   return 'later'

@@ -1,8 +1,27 @@
 import type { Mistake } from '#core/mapping/mapping.ts'
-import type { InstalledSystem } from './registry.ts'
+import type { InstalledSystem, Registry } from './registry.ts'
 
 /** Everything that is wrong with a system: with its own file, its code tables and the mappings of its records. */
 export const mistakesOf = (system: InstalledSystem): Mistake[] => [
   ...system.mistakes,
   ...[...system.records.values()].flatMap(({ mistakes }) => mistakes),
 ]
+
+/** What is wrong with one record of a system, or with the system.yaml itself (`record` null). */
+export interface BrokenMapping {
+  readonly system: string
+  readonly record: string | null
+  readonly mistakes: readonly Mistake[]
+}
+
+/** Mistakes by system and record. */
+export function brokenMappings({ systems }: Pick<Registry, 'systems'>): BrokenMapping[] {
+  return [...systems.values()].flatMap((system) => {
+    const ofRecords: BrokenMapping[] = [...system.records.values()]
+      .filter(({ mistakes }) => mistakes.length > 0)
+      .map(({ name, mistakes }) => ({ system: system.id, record: name, mistakes }))
+    const known = new Set(ofRecords.flatMap(({ mistakes }) => mistakes))
+    const rest = system.mistakes.filter((mistake) => !known.has(mistake))
+    return rest.length > 0 ? [...ofRecords, { system: system.id, record: null, mistakes: rest }] : ofRecords
+  })
+}

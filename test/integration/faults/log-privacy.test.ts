@@ -48,6 +48,8 @@ async function logged() {
       wakeFollower: async () => true,
       wakeLinks: () => {},
       wakeReplay: async () => true,
+      wakeSchedule: async () => true,
+      wakeSchedulesByItself: async () => true,
       wakeLarge: async () => true,
       close: async () => {},
     },

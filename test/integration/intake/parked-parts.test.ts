@@ -286,6 +286,10 @@ describe('what waits', () => {
       workOn: () => {},
       wakeReplay: async () => true,
       replay: () => {},
+      schedules: { all: [], find: async () => [] },
+      wakeSchedule: async () => true,
+      keepTo: () => {},
+      wakeSchedulesByItself: async () => true,
     })()
     expect(await listWaiting(hub.pool, { system: 'parts', limit: 9 })).toEqual([])
     expect((await hub.push(base('A1'))).completed).toBeUndefined()

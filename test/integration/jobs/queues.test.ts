@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { JobBackend, JobQueue } from '#jobs/backend.ts'
-import { createQueues, FOLLOWERS_QUEUE, LINKS_QUEUE, WAKES_QUEUE } from '#jobs/queues.ts'
+import { createQueues, LINKS_QUEUE, WORK_QUEUE } from '#jobs/queues.ts'
 
 type Added = [
   queue: string,
@@ -18,6 +18,7 @@ function backendThat(add: () => Promise<unknown>): { backend: JobBackend; added:
       added.push([of, name, data, options as Added[3]])
       return await add()
     },
+    upsertJobScheduler: add,
     getJobCounts: async () => ({}),
     close: async () => {},
   })
@@ -34,8 +35,8 @@ test('a thousand wakes in a moment become one job now and one at the end', async
   expect(added).toHaveLength(1)
   await pause(250)
   expect(added.map(([queue, name, data]) => [queue, name, data])).toEqual([
-    [WAKES_QUEUE, 'find', {}],
-    [WAKES_QUEUE, 'find', {}],
+    [WORK_QUEUE, 'find', {}],
+    [WORK_QUEUE, 'find', {}],
   ])
   await queues.close()
 })
@@ -61,7 +62,7 @@ test('a wake of a follower carries its name alone, and waits for what comes with
   const queues = createQueues(backend)
   expect(await queues.wakeFollower('cards')).toBe(true)
   expect(added.map(([queue, , data, { delay }]) => [queue, data, delay])).toEqual([
-    [FOLLOWERS_QUEUE, { follower: 'cards' }, 1000],
+    [WORK_QUEUE, { follower: 'cards' }, 1000],
   ])
   await queues.close()
 })

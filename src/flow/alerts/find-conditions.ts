@@ -1,0 +1,86 @@
+import type { Pool } from 'pg'
+import { findSilent } from '#flow/silence/find-silent.ts'
+import { brokenMappings } from '#flow/systems/mistakes.ts'
+import type { Registry } from '#flow/systems/registry.ts'
+import type { AlertFacts } from '#store/alerts.ts'
+import { readFailures } from '#store/failures.ts'
+import { type LinkState, readLinkStates } from '#store/link-states.ts'
+import { readFailedReplays } from '#store/replays.ts'
+import type { AlertRules } from './rules.ts'
+import type { Topic } from './topics.ts'
+
+/** Something that an operator must know now. */
+export interface Condition {
+  readonly topic: Topic
+  readonly subject: string
+  readonly facts: AlertFacts
+}
+
+/** What ended in failure is told of for so long. */
+const FAILED_MS = 24 * 3_600_000
+const JOBS_FAILED_MS = 3_600_000
+
+/** What is wrong now, and the topics of which nothing can be said at this moment: their alerts stay as they are. */
+export interface Findings {
+  readonly conditions: readonly Condition[]
+  readonly unknown: readonly Topic[]
+}
+
+export async function findConditions(
+  parts: { readonly pool: Pool; readonly registry: Pick<Registry, 'systems'> },
+  rules: AlertRules,
+  nowMs: number,
+): Promise<Findings> {
+  const { pool, registry } = parts
+  const links = await readLinkStates(pool)
+  const silent = await findSilent(pool, nowMs)
+  const failures = await readFailures(pool, nowMs - FAILED_MS)
+  const replays = await readFailedReplays(pool, nowMs - FAILED_MS)
+  return {
+    unknown: silent === null ? ['system_silent'] : [],
+    conditions: [
+      ...links.flatMap((link) => ofLink(link, rules)),
+      ...(silent ?? []).map(({ system, title, record, lastMs, overdueMs }) => ({
+        topic: 'system_silent' as const,
+        subject: record === null ? system : `${system}/${record}`,
+        facts: {
+          titleZh: title.zh,
+          titleEn: title.en,
+          record,
+          lastAt: lastMs === null ? null : new Date(lastMs).toISOString(),
+          overdueAt: new Date(overdueMs).toISOString(),
+        },
+      })),
+      ...failures
+        .filter(({ topic, lastAt }) => topic !== 'jobs_failed' || Date.parse(lastAt) > nowMs - JOBS_FAILED_MS)
+        .map(({ topic, subject, count }) => ({ topic, subject, facts: { count } })),
+      ...replays.map(({ id, problem }) => ({
+        topic: 'replay_failed' as const,
+        subject: id,
+        facts: { problem },
+      })),
+      ...brokenMappings(registry).map(({ system, record, mistakes }) => ({
+        topic: 'mapping_broken' as const,
+        subject: `${system}/${record ?? 'system.yaml'}`,
+        facts: { mistakes: mistakes.length },
+      })),
+    ],
+  }
+}
+
+function ofLink(link: LinkState, rules: AlertRules): Condition[] {
+  const { id: subject, name, changes, waiting, refused } = link
+  if (link.state !== 'active') return []
+  const seconds = Math.round(link.seconds)
+  const kind = link.errorClass
+  const conditions: Condition[] = []
+  const needsPerson = kind === 'auth' || kind === 'config'
+  // A receiver that fails is a link that stands still, not one that is merely slow.
+  if (needsPerson || (link.attempts > 0 && seconds > rules.stoppedSeconds))
+    conditions.push({ topic: 'link_stopped', subject, facts: { name, class: kind ?? 'retry', seconds } })
+  else if (seconds > rules.lagSeconds)
+    conditions.push({ topic: 'link_lags', subject, facts: { name, changes, seconds } })
+  if (waiting + refused > rules.held)
+    conditions.push({ topic: 'link_holds', subject, facts: { name, waiting, refused } })
+  return conditions
+}

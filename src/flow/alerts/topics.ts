@@ -1,0 +1,139 @@
+import type { AlertFacts } from '#store/alerts.ts'
+
+/** What an operator can be told of. */
+export const TOPICS = [
+  'link_stopped',
+  'link_lags',
+  'link_holds',
+  'system_silent',
+  'replay_failed',
+  'message_failed',
+  'jobs_failed',
+  'mapping_broken',
+] as const
+export type Topic = (typeof TOPICS)[number]
+
+interface Sentences {
+  readonly zh: string
+  readonly en: string
+}
+
+/** What is wrong, in plain words, and what to do. */
+export interface Spoken {
+  readonly title: Sentences
+  readonly advice: Sentences
+}
+
+type Say = (subject: string, facts: AlertFacts) => Spoken
+
+const both = (en: string, zh: string): Sentences => ({ en, zh })
+
+/** How long, in the largest unit that fits. */
+function lasting(value: string | number | null | undefined): Sentences {
+  const seconds = Number(value ?? 0)
+  if (seconds < 120) return both(`${Math.round(seconds)} s`, `${Math.round(seconds)} 秒`)
+  if (seconds < 7200) return both(`${Math.round(seconds / 60)} min`, `${Math.round(seconds / 60)} 分钟`)
+  if (seconds < 172_800) return both(`${Math.round(seconds / 3600)} h`, `${Math.round(seconds / 3600)} 小时`)
+  return both(`${Math.round(seconds / 86_400)} days`, `${Math.round(seconds / 86_400)} 天`)
+}
+
+const WHY: Readonly<Record<string, Sentences>> = {
+  auth: both('the receiver does not know us', '接收方不认可签名或凭证'),
+  config: both('its address, mapping or contract is wrong', '地址、映射或接口约定有误'),
+  retry: both('the receiver does not answer as it should', '接收方未正常应答'),
+}
+
+const SAY: Readonly<Record<Topic, Say>> = {
+  link_stopped: (_, { name, class: kind, seconds }) => {
+    const why = WHY[String(kind)] ?? (WHY['retry'] as Sentences)
+    const time = lasting(seconds)
+    return {
+      title: both(
+        `Link "${name}" stands still: ${why.en}; its oldest change waits for ${time.en}`,
+        `链路“${name}”已停止：${why.zh}；最早的变更已等待 ${time.zh}`,
+      ),
+      advice:
+        kind === 'retry'
+          ? both(
+              'Tell the receiver; the hub goes on by itself when it answers.',
+              '请通知接收方；恢复应答后将自动继续。',
+            )
+          : both(
+              'See "lastError" of the link, mend it, then resume the link.',
+              '请查看链路的 lastError，修正后恢复该链路。',
+            ),
+    }
+  },
+  link_lags: (_, { name, changes, seconds }) => {
+    const time = lasting(seconds)
+    return {
+      title: both(
+        `Link "${name}" is behind: its oldest change waits for ${time.en}, ${changes} positions of the log are ahead of it`,
+        `链路“${name}”落后：最早的变更已等待 ${time.zh}，尚有 ${changes} 个变更位点未处理`,
+      ),
+      advice: both(
+        'Look at its deliveries: a receiver that is slow, asks for patience, or a worker that is missing.',
+        '请查看其投递记录：接收方缓慢、要求等待，或没有工作进程。',
+      ),
+    }
+  },
+  link_holds: (_, { name, waiting, refused }) => ({
+    title: both(
+      `Link "${name}" holds many changes: ${waiting} wait for another try, ${refused} were refused`,
+      `链路“${name}”搁置变更过多：待重试 ${waiting} 条，被拒绝 ${refused} 条`,
+    ),
+    advice: both(
+      'The held changes of the link name the receiver’s reasons.',
+      '链路的搁置变更中列有接收方给出的原因。',
+    ),
+  }),
+  system_silent: (system, { titleZh, titleEn, record, lastAt, overdueAt }) => {
+    const of = record === null || record === undefined ? '' : ` (${record})`
+    const since = lastAt ?? overdueAt
+    return {
+      title: both(
+        `${titleEn ?? system}${of} is silent: nothing came since ${since}`,
+        `${titleZh ?? system}${of}无数据：自 ${since} 起未收到`,
+      ),
+      advice: both(
+        'Ask the source; where it rests, name the days as "closed" in what is expected of it.',
+        '请联系数据来源；如属休市，请在 expect.closed 中列明日期。',
+      ),
+    }
+  },
+  replay_failed: (replay, { problem }) => ({
+    title: both(`Replay ${replay} failed: ${problem}`, `重放 ${replay} 失败：${problem}`),
+    advice: both(
+      'What it wrote stays; mend the cause and ask for it again, nothing is written twice.',
+      '已写入的内容保留；排除原因后重新提交即可，不会重复写入。',
+    ),
+  }),
+  message_failed: (receipt) => ({
+    title: both(`A large message was given up: receipt ${receipt}`, `大报文处理失败：回执 ${receipt}`),
+    advice: both(
+      'Its receipt says how far it came; the log has the reason. Send it again when that is mended.',
+      '回执中列有进度，日志中有原因；排除后请重新发送。',
+    ),
+  }),
+  jobs_failed: (queue, { count }) => ({
+    title: both(
+      `Jobs of the queue "${queue}" fail: ${count} so far`,
+      `队列“${queue}”有任务失败：累计 ${count} 次`,
+    ),
+    advice: both(
+      'Nothing is lost, the sweep does their work; the log has the reason.',
+      '数据不会丢失，由巡检完成其工作；原因见日志。',
+    ),
+  }),
+  mapping_broken: (mapping, { mistakes }) => ({
+    title: both(
+      `The mapping ${mapping} is broken: ${mistakes} mistakes`,
+      `映射 ${mapping} 有误：共 ${mistakes} 处`,
+    ),
+    advice: both('/readyz and "hub system check" name the lines.', '/readyz 与 hub system check 列有行号。'),
+  }),
+}
+
+/** What is wrong and what to do, in both languages. */
+export const speakOf = (topic: string, subject: string, facts: AlertFacts): Spoken =>
+  SAY[topic as Topic](subject, facts)

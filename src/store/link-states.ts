@@ -1,0 +1,37 @@
+import type { ClientBase, Pool } from 'pg'
+
+/** How a link stands. */
+export interface LinkState {
+  readonly id: string
+  readonly name: string
+  readonly state: 'active' | 'paused'
+  /** Positions of the log behind its cursor, before its filter. */
+  readonly changes: number
+  /** Age of the oldest change that the receiver has not taken, held ones included; 0 where there is none. */
+  readonly seconds: number
+  /** Held changes that wait for another try, and those that were refused; counted up to 10,001. */
+  readonly waiting: number
+  readonly refused: number
+  readonly attempts: number
+  readonly errorClass: 'retry' | 'auth' | 'config' | null
+}
+
+/** Counting goes no further: beyond it the number says nothing more. */
+const COUNTED_MAX = 10_001
+
+/** The state of every link. Costs an index entry for each link and one for each held change, up to a bound. */
+export async function readLinkStates(client: ClientBase | Pool): Promise<LinkState[]> {
+  const held = (state: string) =>
+    `(select count(*)::int from (select from held_changes h where h.link_id = l.id and h.state = '${state}' limit ${COUNTED_MAX}) h)`
+  const { rows } = await client.query(
+    `select l.id, l.name, l.state, l.attempts, l.last_error ->> 'class' as "errorClass",
+            greatest(0, coalesce((select max(position) from record_versions), 0) - l.cursor)::float8 as changes,
+            greatest(0, extract(epoch from clock_timestamp() - least(
+              (select v.received_at from record_versions v where v.position > l.cursor order by v.position limit 1),
+              (select min(h.held_at) from (select h.held_at from held_changes h
+                                            where h.link_id = l.id and h.state = 'waiting' limit ${COUNTED_MAX}) h))))::float8 as seconds,
+            ${held('waiting')} as waiting, ${held('refused')} as refused
+       from links l order by l.id`,
+  )
+  return rows.map((row) => ({ ...row, seconds: row.seconds ?? 0 }))
+}
