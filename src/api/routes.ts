@@ -7,6 +7,7 @@ import { publicPages } from './public/plugin.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { cardRoutes } from './routes/cards.ts'
 import { changeRoutes } from './routes/changes.ts'
+import { claimRoutes } from './routes/claims.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { driftRoutes } from './routes/drift.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -54,6 +55,7 @@ const GUARDED = [
   peerChangeRoutes,
   rhythmRoutes,
   alertRoutes,
+  claimRoutes,
   keyRoutes,
 ] as const
 

@@ -13,6 +13,7 @@ import { relatedSources } from '#flow/delivery/related.ts'
 import { createFollow } from '#flow/follow/create-follow.ts'
 import { followers } from '#flow/follow/followers.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
+import { claimsFollower } from '#flow/peers/send-claims.ts'
 import { keepAliases, refreshAliases } from '#flow/reference/product-aliases.ts'
 import { runReplay } from '#flow/replay/run.ts'
 import { createSchedules } from '#flow/schedule/create-schedules.ts'
@@ -157,7 +158,7 @@ function openWorkers(
     protocolOf: ownProtocols({ registry, pool, post: http.post }),
     log,
   })
-  const follow = createFollow({ pool, followers })
+  const follow = createFollow({ pool, followers: [...followers, claimsFollower({ send: http.send })] })
   const { databaseUrl, mappings, queues } = parts
   const onCommitted = () => queues.wakeLinks()
   const large = createLargeWork({ databaseUrl, mappings, log, onCommitted })

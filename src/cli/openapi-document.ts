@@ -18,6 +18,7 @@ const stubs = (pool = createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }
     pushLarge: nothing,
     pushCanonical: nothing,
     takeChanges: nothing,
+    acceptClaim: nothing,
     writeCounts: nothing,
     close: async () => {},
   },

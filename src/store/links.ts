@@ -128,6 +128,12 @@ export async function patchLink(client: Client, id: string, patch: LinkPatch): P
   return rows[0] ? linkOf(rows[0]) : null
 }
 
+/** The secret with which the deliveries of a link are signed; null where there is no such link. */
+export async function readLinkSecret(client: Client, id: string): Promise<string | null> {
+  const { rows } = await client.query<{ secret: string }>('select secret from links where id = $1', [id])
+  return rows[0]?.secret ?? null
+}
+
 /** Deletes a link with what it holds; its deliveries stay as history. False where there is none. */
 export async function deleteLink(client: Client, id: string): Promise<boolean> {
   const { rowCount } = await client.query('delete from links where id = $1', [id])

@@ -1,6 +1,7 @@
 import Type from 'typebox'
+import { listOf } from '#api/page.ts'
 import { field } from '#core/model/field.ts'
-import { component, text } from './fields.ts'
+import { component, count, nullable, text, time } from './fields.ts'
 
 export const ChangesTaken = field(
   Type.Object({
@@ -57,4 +58,60 @@ export const JoinedPeer = field(
     ),
   }),
   ['Joined peer', '已互联的平台'],
+)
+
+const claim = {
+  id: field(Type.String({ format: 'uuid' }), ['Identifier', '标识']),
+  recordId: text(['Record', '记录标识']),
+  kind: text(['Kind', '类型']),
+  baseVersion: field(
+    Type.Integer({ minimum: 1 }),
+    ['Version that it is about', '所针对的版本'],
+    ['The newest that the claimant knew', '主张方所知的最新版本'],
+  ),
+  status: field(
+    Type.Enum(['active', 'void']),
+    ['Status', '状态'],
+    ['void: that the record be voided', 'void 表示主张作废'],
+  ),
+  owner: text(['Owner', '归属平台'], ['The hub that decides', '由其裁定']),
+  claimant: text(['Claimant', '主张平台']),
+  hops: field(Type.Array(Type.String()), ['Hops', '途经平台']),
+  via: nullable(
+    Type.String(),
+    ['Peer', '经由'],
+    ['System of the peer that brought it', '带来该主张的对端系统'],
+  ),
+  message: text(['Message', '原始报文']),
+  receivedAt: time(['Received', '接收时间']),
+  state: field(Type.Enum(['open', 'accepted', 'refused', 'superseded']), ['State', '状态']),
+  decidedAt: nullable(Type.String({ format: 'date-time' }), ['Decided', '裁定时间']),
+  decidedBy: nullable(Type.String(), ['Decided by', '裁定者']),
+  reason: nullable(Type.String(), ['Reason', '理由']),
+  version: nullable(Type.Integer({ minimum: 1 }), ['Version that it became', '采纳后的版本']),
+  record: field(component('CanonicalRecord'), ['What is claimed', '主张内容']),
+}
+
+export const Claim = field(Type.Object(claim), ['Claim', '变更主张'])
+
+export const ClaimPage = field(listOf('claims', 'Claim'), ['Claims', '变更主张列表'])
+
+export const ClaimCard = field(
+  Type.Object({
+    ...claim,
+    sendings: field(
+      Type.Array(
+        Type.Object({
+          link: field(Type.String({ format: 'uuid' }), ['Link', '链路']),
+          attempts: count(['Tries', '尝试次数']),
+          sentAt: nullable(Type.String({ format: 'date-time' }), ['Answered', '应答时间']),
+          verdict: nullable(Type.String(), ['Verdict', '结论']),
+          code: nullable(Type.String(), ['Code', '代码']),
+          detail: nullable(Type.String(), ['Detail', '说明']),
+        }),
+      ),
+      ['Sent on over', '转送链路'],
+    ),
+  }),
+  ['Claim with its way', '变更主张详情'],
 )

@@ -9,6 +9,7 @@ import { countResults, type Receipt } from '#core/receipt.ts'
 import { createDriftCounts } from '#flow/drift/drift-counts.ts'
 import { driftNotes } from '#flow/drift/message-drift.ts'
 import { createReceive } from '#flow/large/receive.ts'
+import { accept } from '#flow/peers/decide-claim.ts'
 import { takeChanges } from '#flow/peers/take-changes.ts'
 import { readOptions } from '#flow/systems/read-options.ts'
 import type { Registry } from '#flow/systems/registry.ts'
@@ -200,6 +201,7 @@ export function createIntake({
       )
     },
     takeChanges: (request) => takeChanges({ pool, clock, write: group.write }, request),
+    acceptClaim: (id, by) => accept({ pool, clock, write: group.write }, id, by),
     writeCounts: () => drift.write(),
     async close() {
       await group.close()

@@ -1,4 +1,5 @@
 import type { Receipt } from '#core/receipt.ts'
+import type { ClaimDecision } from '#flow/peers/decide-claim.ts'
 import type { ChangesRequest, EventResult } from '#flow/peers/take-changes.ts'
 
 /** One message pushed by a system, as it came over the wire. */
@@ -43,6 +44,8 @@ export interface Intake {
   pushCanonical(request: CanonicalRequest): Promise<Receipt>
   /** Takes changes that a peer sent, and gives the verdict on each. Throws where the batch as a whole is refused; nothing is stored then. */
   takeChanges(request: ChangesRequest): Promise<EventResult[]>
+  /** Makes what a claim on a record of this hub says its next version, and gives its number. Throws where this hub cannot decide it. */
+  acceptClaim(id: string, by: ClaimDecision & { readonly keyId: string | null }): Promise<number>
   /** Writes what was counted of the habits of the senders so far; it is written by itself within two seconds. */
   writeCounts(): Promise<void>
   /** Waits for what is under way and takes nothing more. */

@@ -5,6 +5,7 @@ import { KEY_PART_MAX, parseRecordId, recordId } from '#core/model/identity.ts'
 import { isKind } from '#core/model/kinds.ts'
 import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { bodyIssues } from '#core/model/validate.ts'
+import { isHubId } from '#core/peers/hub-id.ts'
 import type { Peer } from '#core/peers/peer.ts'
 import { isFault, type Road, roadOf } from '#core/peers/road.ts'
 
@@ -74,7 +75,9 @@ export function readChange(
     const { verdict, code, detail } = road
     return { event, verdict, code, issue: { path: at, code: 'E_PEER', reason: `${code}: ${detail}` } }
   }
-  const { kind, id, version, operation, record: told } = given
+  const { kind, id, version, operation, record: told, claim } = given
+  const claimOn = claim === undefined ? null : ownerOf(claim)
+  if (claimOn === undefined) return no('bad_claim', 'a claim names the owner of the record', `${at}/claim`)
   if (told === null || typeof told !== 'object' || Array.isArray(told))
     return no('bad_record', 'the change has no record', `${at}/record`)
   const record = told as Fields
@@ -116,8 +119,13 @@ export function readChange(
     record: parsed.record,
     mapping: typeof mapping === 'string' && MAPPING_NAME.test(mapping) ? mapping : 'peer',
     mapped: { kind: parsed.kind, id: id as string, key, operation, body: body as unknown as Body },
-    claimOn: null,
+    claimOn,
   }
+}
+
+const ownerOf = (claim: unknown): string | undefined => {
+  const owner = claim !== null && typeof claim === 'object' ? (claim as { owner?: unknown }).owner : undefined
+  return isHubId(owner) ? owner : undefined
 }
 
 const isVersion = (value: unknown): value is number =>

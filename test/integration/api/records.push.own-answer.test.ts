@@ -55,6 +55,9 @@ async function failing(error: unknown) {
     takeChanges: async () => {
       throw error
     },
+    acceptClaim: async () => {
+      throw error
+    },
     writeCounts: async () => {},
     close: async () => {},
   }

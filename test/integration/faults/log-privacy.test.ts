@@ -36,6 +36,7 @@ async function logged() {
     pushLarge: fail,
     pushCanonical: fail,
     takeChanges: fail,
+    acceptClaim: fail,
     writeCounts: async () => {},
     close: async () => {},
   }

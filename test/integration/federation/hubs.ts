@@ -39,6 +39,8 @@ export interface TestHub {
   readonly app: FastifyInstance
   readonly pool: Pool
   readonly delivery: Delivery
+  /** Posts a batch to the hub that its address names. */
+  readonly send: Send
   /** Links to other hubs, by their identifier. */
   readonly links: Map<string, string>
   /** What this hub posted to others, change by change, with what it was answered. */
@@ -147,6 +149,7 @@ async function openHub(id: string, send: Send): Promise<TestHub> {
     id,
     app,
     pool,
+    send,
     delivery: createDelivery({ pool, send, random: () => 0.5 }),
     links: new Map(),
     posted: [],

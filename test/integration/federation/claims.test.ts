@@ -1,0 +1,139 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { sendClaims } from '#flow/peers/send-claims.ts'
+import { dispatch, dispatchId, openHubs, settle, type TestHub, type TestHubs, versionsAt } from './hubs.ts'
+
+let hubs: TestHubs
+const at = (id: string): TestHub => hubs.of(id)
+const versionsOf = async (id: string, key: string): Promise<string[]> =>
+  (await versionsAt(at(id))).filter((text) => text.startsWith(`${key}@`))
+const claimsAt = async (id: string, key: string): Promise<Record<string, unknown>[]> =>
+  (await at(id).call('GET', `/v1/claims?record=${encodeURIComponent(dispatchId(key))}`)).json().claims
+const decide = (id: string, claim: unknown, word: 'accept' | 'refuse', body?: object) =>
+  at(id).call('POST', `/v1/claims/${claim}/${word}`, body)
+
+/** Sends changes and claims until nothing moves; gives the number of changes and claims that were posted. */
+async function settleAll(): Promise<number> {
+  let all = 0
+  for (let round = 0; round < 10; round++) {
+    let tried = await settle(hubs)
+    for (const hub of hubs.all) tried += await sendClaims(hub.pool, { send: hub.send })
+    if (tried === 0) return all
+    all += tried
+  }
+  throw new Error('claims still move')
+}
+
+beforeAll(async () => {
+  hubs = await openHubs('a', 'b', 'c', 'd')
+})
+afterEach(async () => await hubs.part())
+afterAll(async () => await hubs.close())
+
+test('a claim made at the far end travels back to the owner, and once accepted its version arrives at all', async () => {
+  await hubs.join([
+    ['a', 'b'],
+    ['b', 'c'],
+    ['c', 'b'],
+    ['b', 'a'],
+  ])
+  await at('a').push(dispatch('far', '10'))
+  await settleAll()
+  await at('c').push(dispatch('far', '12'))
+  expect(await versionsOf('c', 'far')).toEqual(['far@1 active 10'])
+  expect(await settleAll()).toBe(2)
+  for (const id of ['a', 'b', 'c'])
+    expect(await claimsAt(id, 'far')).toMatchObject([
+      { owner: 'a', claimant: 'c', state: 'open', baseVersion: 1 },
+    ])
+  const [claim] = await claimsAt('a', 'far')
+  expect(claim).toMatchObject({ hops: ['c', 'b'], record: { quantity: { value: '12' } } })
+  expect((await decide('b', claim?.['id'], 'accept')).statusCode).toBe(409)
+  const accepted = await decide('a', claim?.['id'], 'accept', { reason: 'weighed again' })
+  expect(accepted.json()).toMatchObject({
+    state: 'accepted',
+    version: 2,
+    reason: 'weighed again',
+    decidedBy: 'administrator',
+  })
+  expect((await decide('a', claim?.['id'], 'accept')).statusCode).toBe(409)
+  await settleAll()
+  for (const id of ['a', 'b', 'c']) {
+    expect(await versionsOf(id, 'far')).toEqual(['far@1 active 10', 'far@2 active 12'])
+    expect(await claimsAt(id, 'far')).toMatchObject([{ state: 'accepted', version: 2 }])
+  }
+  // The message of the version can be read, and says which record it made.
+  const record = (await at('a').call('GET', `/v1/records/${encodeURIComponent(dispatchId('far'))}`)).json()
+  expect(record).toMatchObject({ system: 'farm', record: 'canonical', version: 2 })
+  const receipt = (await at('a').call('GET', `/v1/receipts/${record.message}`)).json()
+  expect(receipt.results).toMatchObject([
+    { result: 'updated', records: [{ id: dispatchId('far'), version: 2 }] },
+  ])
+})
+
+test('in a ring with one direction a claim goes round to its owner and stops there', async () => {
+  await hubs.join([
+    ['a', 'b'],
+    ['b', 'c'],
+    ['c', 'd'],
+    ['d', 'a'],
+  ])
+  await at('a').push(dispatch('ring', '1'))
+  await settleAll()
+  await at('b').push(dispatch('ring', '1', { status: 'void' }))
+  // b to c to d to a: three, and no more.
+  expect(await settleAll()).toBe(3)
+  expect(await settleAll()).toBe(0)
+  const [claim] = await claimsAt('a', 'ring')
+  expect(claim).toMatchObject({ status: 'void', claimant: 'b', hops: ['b', 'c', 'd'] })
+  await decide('a', claim?.['id'], 'accept')
+  await settleAll()
+  for (const id of ['a', 'b', 'c', 'd'])
+    expect(await versionsOf(id, 'ring')).toEqual(['ring@1 active 1', 'ring@2 void 1'])
+})
+
+test('a refused claim changes nothing, and the same claim again is not asked twice', async () => {
+  await hubs.join([
+    ['a', 'b'],
+    ['b', 'a'],
+  ])
+  await at('a').push(dispatch('no', '1'))
+  await settleAll()
+  await at('b').push(dispatch('no', '2'))
+  await settleAll()
+  const [claim] = await claimsAt('a', 'no')
+  expect((await decide('a', claim?.['id'], 'refuse')).json()).toMatchObject({
+    state: 'refused',
+    version: null,
+  })
+  await at('b').push(dispatch('no', '2'))
+  await settleAll()
+  expect(await claimsAt('a', 'no')).toMatchObject([{ state: 'refused' }])
+  expect(await versionsOf('a', 'no')).toEqual(['no@1 active 1'])
+  await at('b').push(dispatch('no', '3'))
+  await settleAll()
+  expect((await claimsAt('a', 'no')).map(({ state }) => state)).toEqual(['refused', 'open'])
+  expect((await claimsAt('b', 'no')).map(({ state }) => state)).toEqual(['superseded', 'open'])
+})
+
+test('a claim waits for a receiver that is away, and goes out when it is back', async () => {
+  await hubs.join([
+    ['a', 'b'],
+    ['b', 'a'],
+  ])
+  await at('a').push(dispatch('away', '1'))
+  await settleAll()
+  await at('b').push(dispatch('away', '2'))
+  const clock = { time: Date.now() }
+  const away = async () => ({ kind: 'failed', class: 'retry', status: 503, detail: 'away' }) as const
+  const pool = at('b').pool
+  expect(await sendClaims(pool, { send: away, now: () => clock.time })).toBe(1)
+  const tryAgain = () => sendClaims(pool, { send: at('b').send, now: () => clock.time })
+  expect(await tryAgain()).toBe(0)
+  clock.time += 60_000
+  // Two workers at once take it once.
+  expect((await Promise.all([tryAgain(), tryAgain()])).sort()).toEqual([0, 1])
+  const [claim] = await claimsAt('b', 'away')
+  const { sendings } = (await at('b').call('GET', `/v1/claims/${claim?.['id']}`)).json()
+  expect(sendings).toMatchObject([{ attempts: 2, verdict: 'ok', code: 'stored_as_claim' }])
+  expect(await claimsAt('a', 'away')).toMatchObject([{ state: 'open' }])
+})
