@@ -267,6 +267,18 @@ export const requiredExample = {
   isComplete: false,
 }
 
+const laneExample = {
+  position: '1204',
+  attempts: 0,
+  nextAt: null,
+  delivered: 1180,
+  refused: 0,
+  coalesced: 0,
+  lastOkAt: '2026-07-14T20:12:31.500Z',
+  lastError: null,
+  breaker: 'closed',
+}
+
 export const linkExample = {
   id: '0b6a1c8e-37d2-4c41-9d2e-5f3a5c0198f2',
   name: 'City platform',
@@ -275,17 +287,14 @@ export const linkExample = {
   allowAddress: ['127.0.0.1/32:9000'],
   filter: { kinds: ['sale', 'entry'], regions: ['330400'] },
   mapping: 'canonical',
+  limits: { changesPerSecond: 2000 },
+  coalesce: false,
   state: 'active',
   createdAt: '2026-07-14T20:00:00.000Z',
   updatedAt: '2026-07-14T20:00:00.000Z',
-  position: '1204',
   behind: 0,
-  attempts: 0,
-  nextAt: null,
-  delivered: 1180,
-  refused: 0,
-  lastOkAt: '2026-07-14T20:12:31.500Z',
-  lastError: null,
+  ...laneExample,
+  recall: { ...laneExample, delivered: 0, lastOkAt: null },
 }
 
 export const newLinkExample = {
@@ -294,6 +303,7 @@ export const newLinkExample = {
   behind: 1204,
   delivered: 0,
   lastOkAt: null,
+  recall: { ...linkExample.recall, position: '0' },
   secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=',
 }
 

@@ -1,13 +1,47 @@
-import type { Link } from '#store/links.ts'
+import { ACTORS } from '#flow/delivery/advice.ts'
+import type { LaneState, Link } from '#store/links.ts'
 import type { Language } from './language.ts'
 
-/** A link as the API gives it: positions as text, what is wrong in the language of the caller. */
-export function linkView(link: Link, head: bigint, language: Language): Record<string, unknown> {
-  const { cursor, lastError, ...rest } = link
+/** When a link is looked at, and against which head of the log. */
+export interface Moment {
+  readonly head: bigint
+  readonly nowMs: number
+  readonly language: Language
+}
+
+/** A link as the API gives it: positions as text, what is wrong in the language of the caller. Its own state is that of the live lane. */
+export function linkView(link: Link, at: Moment): Record<string, unknown> {
+  const { recall, coalesces, cursor, ...rest } = link
   return {
     ...rest,
-    position: String(cursor),
-    behind: head > cursor ? Number(head - cursor) : 0,
-    lastError: lastError && { ...lastError, advice: lastError.advice[language] },
+    ...laneView(link, at),
+    coalesce: coalesces,
+    behind: at.head > cursor ? Number(at.head - cursor) : 0,
+    recall: laneView(recall, at),
   }
+}
+
+function laneView(lane: LaneState, { nowMs, language }: Moment): Record<string, unknown> {
+  const { cursor, attempts, nextAt, delivered, refused, coalesced, lastOkAt, lastError } = lane
+  return {
+    position: String(cursor),
+    attempts,
+    nextAt,
+    delivered,
+    refused,
+    coalesced,
+    lastOkAt,
+    lastError: lastError && {
+      ...lastError,
+      actor: ACTORS[lastError.class],
+      advice: lastError.advice[language],
+    },
+    breaker: breakerOf(lane, nowMs),
+  }
+}
+
+/** Open until the next try is due; half open while one change finds out whether the receiver is back. */
+const breakerOf = ({ attempts, nextAt }: LaneState, nowMs: number): 'closed' | 'open' | 'half-open' => {
+  if (attempts === 0) return 'closed'
+  return nextAt !== null && Date.parse(nextAt) > nowMs ? 'open' : 'half-open'
 }

@@ -6,9 +6,10 @@ import type { Issue } from '#core/issue.ts'
 import { writingMapping } from '#flow/delivery/backward-mapping.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import type { ChangeFilter } from '#store/change-filter.ts'
+import { headPosition, positionBefore } from '#store/changes.ts'
 import type { LinkPatch, NewLink } from '#store/links.ts'
 import { readSystem, type System } from '#store/systems.ts'
-import { LinkFilter } from './schemas/links.ts'
+import { LinkFilter, LinkLimits } from './schemas/links.ts'
 
 const url = Type.String({ minLength: 1, maxLength: 2000, description: 'Address of the receiver · 接收地址' })
 const name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', description: 'Name · 名称' })
@@ -22,6 +23,12 @@ const mapping = Type.String({
   description: '`canonical` (the default) or `<system>/<record>` · 映射',
 })
 
+const coalesce = Type.Boolean({ description: 'Send only newest versions of what waits · 仅发送最新版本' })
+const from = Type.Union([Type.Enum(['start', 'now']), Type.String({ format: 'date-time' })], {
+  description:
+    '`start` (the default) sends everything stored, `now` what comes, a time what the hub got since · 起点：start（默认）、now 或时间',
+})
+
 export const NewLinkBody = Type.Object(
   {
     name,
@@ -32,6 +39,9 @@ export const NewLinkBody = Type.Object(
     allowAddress: Type.Optional(allowAddress),
     filter: Type.Optional(LinkFilter),
     mapping: Type.Optional(mapping),
+    limits: Type.Optional(LinkLimits),
+    coalesce: Type.Optional(coalesce),
+    from: Type.Optional(from),
   },
   {
     additionalProperties: false,
@@ -49,7 +59,7 @@ export const NewLinkBody = Type.Object(
 )
 
 export const LinkPatchBody = Type.Partial(
-  Type.Object({ name, url, allowAddress, filter: LinkFilter, mapping }),
+  Type.Object({ name, url, allowAddress, filter: LinkFilter, mapping, limits: LinkLimits, coalesce }),
   { additionalProperties: false, minProperties: 1, title: 'Changes to a link · 修改链路' },
 )
 
@@ -60,9 +70,20 @@ export interface NewLinkFields {
   readonly allowAddress?: string | readonly string[]
   readonly filter?: ChangeFilter
   readonly mapping?: string
+  readonly limits?: LinkLimitsWish
+  readonly coalesce?: boolean
+  /** `start`, `now`, or an ISO time. */
+  readonly from?: string
 }
 
-export type LinkChange = Pick<LinkPatch, 'name' | 'filter' | 'mapping' | 'url' | 'allowAddress'>
+type LinkLimitsWish = NonNullable<NewLink['limits']>
+
+export type LinkChange = Pick<
+  LinkPatch,
+  'name' | 'filter' | 'mapping' | 'url' | 'allowAddress' | 'limits'
+> & {
+  readonly coalesce?: boolean
+}
 
 /**
  * What a link will be, after everything in it was checked: its system is registered, its mapping writes, its address may be reached.
@@ -90,8 +111,17 @@ export async function settledLink(
     url: address,
     allowAddress: allow,
     ...(wanted.filter ? { filter: wanted.filter } : {}),
+    ...(wanted.limits ? { limits: wanted.limits } : {}),
+    ...(wanted.coalesce === undefined ? {} : { coalesces: wanted.coalesce }),
+    ...(await placeOf(pool, wanted.from)),
     mapping,
   }
+}
+
+/** The place in the log to begin after. */
+async function placeOf(pool: Pool, from = 'start'): Promise<{ cursor?: bigint }> {
+  if (from === 'start') return {}
+  return { cursor: from === 'now' ? await headPosition(pool) : await positionBefore(pool, from) }
 }
 
 /** Where a system takes deliveries, by its settings. */

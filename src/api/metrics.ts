@@ -71,11 +71,17 @@ function databaseGauges(pool: Pool, registers: Registry[]): () => Promise<void> 
   const connections = gauge('hub_database_connections', 'Connections of this process by state', 'state')
   const seconds = gauge(
     'hub_link_lag_seconds',
-    'Age of the oldest change that a link has not come to',
+    'Age of the oldest change that a lane of a link has not come to',
     'link',
+    'lane',
   )
   const large = gauge('hub_large_messages', 'Large messages that are not done', 'state')
-  const changes = gauge('hub_link_lag_changes', 'Changes of the log that a link has not come to', 'link')
+  const changes = gauge(
+    'hub_link_lag_changes',
+    'Changes of the log that a lane of a link has not come to',
+    'link',
+    'lane',
+  )
   const waiting = gauge(
     'hub_waiting_parts',
     'Parts that wait for what another message brings: bases, details, references to lots',
@@ -110,8 +116,9 @@ function databaseGauges(pool: Pool, registers: Registry[]): () => Promise<void> 
     waiting.reset()
     for (const { system, waits, count } of parts) waiting.set({ system, waits }, count)
     for (const lag of lags ?? []) {
-      seconds.set({ link: lag.link }, lag.seconds)
-      changes.set({ link: lag.link }, lag.changes)
+      const { link, lane } = lag
+      seconds.set({ link, lane }, lag.seconds)
+      changes.set({ link, lane }, lag.changes)
     }
     for (const lag of lags ? await readFollowerLags(pool).catch(() => []) : []) {
       followerSeconds.set({ follower: lag.follower }, lag.seconds)

@@ -15,6 +15,8 @@ import { checkRedis } from './check-redis.ts'
 /** What a job carries: identifiers, never a record or anything of a person. */
 export interface JobData {
   readonly link?: string
+  /** Lane of the link; `live` where none is named. */
+  readonly lane?: 'recall'
   /** Name of a follower. */
   readonly follower?: string
   /** A large message. */

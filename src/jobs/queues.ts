@@ -1,3 +1,4 @@
+import type { Lane } from '#store/lanes.ts'
 import type { JobBackend, JobQueue } from './backend.ts'
 
 /** Deliveries, each of which may hang for as long as its receiver likes. */
@@ -23,8 +24,8 @@ export interface QueuesLog {
  * finds it in PostgreSQL anyway.
  */
 export interface Queues {
-  /** Asks for a delivery over one link, now or after some time; false where the queue did not take it. */
-  wakeLink(id: string, delayMs?: number): Promise<boolean>
+  /** Asks for a delivery over one lane of a link, now or after some time; false where the queue did not take it. */
+  wakeLink(id: string, delayMs?: number, lane?: Lane): Promise<boolean>
   /** Asks that a follower goes on within a second; false where the queue did not take it. */
   wakeFollower(name: string): Promise<boolean>
   /** Says that there are new changes for whichever link or follower wants them. */
@@ -80,15 +81,13 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
   }
 
   return {
-    wakeLink: async (id, delayMs = 0) =>
-      delayMs > 0
-        ? await add(
-            links,
-            'deliver',
-            { link: id },
-            { ...DISPOSABLE, delay: delayMs, deduplication: later(id) },
-          )
-        : await add(links, 'deliver', { link: id }, { ...DISPOSABLE, deduplication: now(id) }),
+    wakeLink: async (id, delayMs = 0, lane = 'live') => {
+      const when = delayMs > 0 ? { delay: delayMs, deduplication: later(id) } : { deduplication: now(id) }
+      // Deliveries may hang, all of them; a recall waits for none of them.
+      return lane === 'recall'
+        ? await add(work, 'recall', { link: id, lane }, { ...DISPOSABLE, ...when })
+        : await add(links, 'deliver', { link: id }, { ...DISPOSABLE, ...when })
+    },
     wakeFollower: (name) =>
       add(
         work,

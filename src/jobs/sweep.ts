@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import type { Follow } from '#flow/follow/create-follow.ts'
 import type { Schedules } from '#flow/schedule/create-schedules.ts'
 import { dropOldShares } from '#store/drift.ts'
+import type { Lane } from '#store/lanes.ts'
 import { findLargeWithWork } from '#store/large-messages.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import { deleteLostUploads } from '#store/message-parts.ts'
@@ -14,10 +15,10 @@ const TABLES_EVERY_MS = 600_000
 
 export interface SweepParts {
   readonly pool: Pool
-  /** Hands a link to the queue; false where the queue does not take it. */
-  readonly wake: (linkId: string) => Promise<boolean>
-  /** Delivers over a link in this process, without the queue. */
-  readonly deliver: (linkId: string) => void
+  /** Hands a lane of a link to the queue; false where the queue does not take it. */
+  readonly wake: (linkId: string, lane: Lane) => Promise<boolean>
+  /** Delivers over a lane of a link in this process, without the queue. */
+  readonly deliver: (linkId: string, lane: Lane) => void
   readonly follow: Pick<Follow, 'find'>
   /** Hands a follower to the queue; false where the queue does not take it. */
   readonly wakeFollower: (name: string) => Promise<boolean>
@@ -55,9 +56,9 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
   return async () => {
     const links = await findLinksWithWork(parts.pool, parts.now())
     const before = seen
-    seen = new Map(links.map(({ id, cursor }) => [id, cursor]))
-    for (const { id, cursor } of links) {
-      if (before.get(id) === cursor || !(await parts.wake(id))) parts.deliver(id)
+    seen = new Map(links.map(({ id, lane, cursor }) => [`${lane} ${id}`, cursor]))
+    for (const { id, lane, cursor } of links) {
+      if (before.get(`${lane} ${id}`) === cursor || !(await parts.wake(id, lane))) parts.deliver(id, lane)
     }
     const followers = await parts.follow.find()
     const stoodBefore = stood

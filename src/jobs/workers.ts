@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import type { Delivery } from '#flow/delivery/create-delivery.ts'
 import type { Follow } from '#flow/follow/create-follow.ts'
 import type { Schedules } from '#flow/schedule/create-schedules.ts'
+import type { Lane } from '#store/lanes.ts'
 import { findLargeWithWork } from '#store/large-messages.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import { findOpenReplays } from '#store/replays.ts'
@@ -18,8 +19,10 @@ const FOLLOWERS_AT_ONCE = 8
 const LARGE_AT_ONCE = 2
 const REPLAYS_AT_ONCE = 2
 const SCHEDULES_AT_ONCE = 4
+const RECALLS_AT_ONCE = 16
 /** Every kind of work has its places, and the finding of links has one: no kind waits for another. */
-const WORK_AT_ONCE = FOLLOWERS_AT_ONCE + LARGE_AT_ONCE + REPLAYS_AT_ONCE + SCHEDULES_AT_ONCE + 1
+const WORK_AT_ONCE =
+  FOLLOWERS_AT_ONCE + LARGE_AT_ONCE + REPLAYS_AT_ONCE + SCHEDULES_AT_ONCE + RECALLS_AT_ONCE + 1
 const SWEEP_EVERY_MS = 5000
 /** Later than this the sweep is exact enough. */
 const DELAYED_WAKE_MS = 60_000
@@ -82,15 +85,17 @@ export function startWorkers(parts: WorkersParts): Workers {
   const working = places(LARGE_AT_ONCE)
   const replaying = places(REPLAYS_AT_ONCE)
   const keeping = places(SCHEDULES_AT_ONCE)
+  const recalling = places(RECALLS_AT_ONCE)
 
-  const deliver = async (linkId: string): Promise<void> => {
-    const end = await delivery.deliverLink(linkId, { signal: stop.signal })
+  const deliver = async (linkId: string, lane: Lane = 'live'): Promise<void> => {
+    const end = await delivery.deliverLink(linkId, { lane, signal: stop.signal })
     if (stop.signal.aborted) return
-    if (!end.done) await queues.wakeLink(linkId)
+    if (!end.done) await queues.wakeLink(linkId, 0, lane)
     else if (end.nextAt !== undefined && end.nextAt - now() <= DELAYED_WAKE_MS) {
-      await queues.wakeLink(linkId, Math.max(end.nextAt - now(), 1))
+      await queues.wakeLink(linkId, Math.max(end.nextAt - now(), 1), lane)
     }
   }
+  const recall = (linkId: string): Promise<void> => recalling.run(linkId, () => deliver(linkId, 'recall'))
   const goOn = (name: string): Promise<void> =>
     following.run(name, async () => {
       const isDone = await follow.run(name, stop.signal)
@@ -114,7 +119,7 @@ export function startWorkers(parts: WorkersParts): Workers {
   const keepTo = (name: string): Promise<void> => keeping.run(name, () => schedules.run(name, stop.signal))
   const wakeAll = async (): Promise<void> => {
     const links = await findLinksWithWork(pool, now())
-    await Promise.all(links.map(({ id }) => queues.wakeLink(id)))
+    await Promise.all(links.map(({ id, lane }) => queues.wakeLink(id, 0, lane)))
     const followers = await follow.find()
     await Promise.all(followers.map(({ name }) => queues.wakeFollower(name)))
   }
@@ -124,8 +129,8 @@ export function startWorkers(parts: WorkersParts): Workers {
     void done.catch((error: unknown) =>
       tell(log, error, `work ended with an error (${what}); the sweep comes back to it`),
     )
-  const work = async ({ link, follower, message, replay: id, schedule }: JobData): Promise<void> => {
-    if (link !== undefined) await deliver(link)
+  const work = async ({ link, lane, follower, message, replay: id, schedule }: JobData): Promise<void> => {
+    if (link !== undefined) await (lane === 'recall' ? recall(link) : deliver(link))
     else if (follower !== undefined) await goOn(follower)
     else if (message !== undefined) await workOn(message)
     else if (id !== undefined) await replay(id)
@@ -138,12 +143,9 @@ export function startWorkers(parts: WorkersParts): Workers {
   const workers = [startWorker(LINKS_QUEUE, LINKS_AT_ONCE), startWorker(WORK_QUEUE, WORK_AT_ONCE)]
   const sweep = createSweep({
     pool,
-    wake: queues.wakeLink,
-    deliver: (id) =>
-      here(
-        'delivery',
-        direct.run(id, () => deliver(id)),
-      ),
+    wake: (id, lane) => queues.wakeLink(id, 0, lane),
+    deliver: (id, lane) =>
+      here('delivery', lane === 'recall' ? recall(id) : direct.run(id, () => deliver(id))),
     follow,
     wakeFollower: queues.wakeFollower,
     followHere: (name) => here('follower', goOn(name)),
@@ -168,7 +170,7 @@ export function startWorkers(parts: WorkersParts): Workers {
       const ending = [
         large.close(),
         ...workers.map((worker) => worker.close()),
-        ...[direct, following, working, replaying, keeping].map((kind) => kind.idle()),
+        ...[direct, recalling, following, working, replaying, keeping].map((kind) => kind.idle()),
         sweeping.idle(),
       ]
       const limit = new Promise<'late'>((resolve) => setTimeout(resolve, CLOSE_MS, 'late').unref())

@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import { type ChangeFilter, filterSql } from './change-filter.ts'
+import { type Lane, laneSql } from './lanes.ts'
 import { RECORD_COLUMNS, type RecordRow, recordText } from './record-text.ts'
 
 /** One entry of the change log: a version of a record. */
@@ -29,6 +30,8 @@ export interface ChangeQuery {
   /** Most changes of a page. */
   readonly limit: number
   readonly filter?: ChangeFilter
+  /** Only what goes over this lane of a link. */
+  readonly lane?: Lane
 }
 
 /** A page looks at no more positions than this, so that a narrow filter cannot make one query read the whole log. */
@@ -47,6 +50,26 @@ export async function headPosition(client: ClientBase | Pool): Promise<bigint> {
   return BigInt(rows[0]?.head ?? 0)
 }
 
+/** The newest committed position of what goes over a lane; of the live lane that of the whole log, which it reads to its end. */
+export async function laneHead(client: ClientBase | Pool, lane: Lane): Promise<bigint> {
+  if (lane === 'live') return await headPosition(client)
+  const { rows } = await client.query<{ head: string | null }>({
+    name: 'recall-head',
+    text: `select max(position) as head from record_versions where kind = 'hold'`,
+  })
+  return BigInt(rows[0]?.head ?? 0)
+}
+
+/** The position after which come all changes that the hub got at a time (ISO) or later; the head where there are none. */
+export async function positionBefore(client: ClientBase | Pool, time: string): Promise<bigint> {
+  const head = await headPosition(client)
+  const { rows } = await client.query<{ position: string | null }>(
+    'select position - 1 as position from record_versions where received_at >= $1 order by position limit 1',
+    [time],
+  )
+  return rows[0]?.position == null ? head : BigInt(rows[0].position)
+}
+
 /**
  * The next changes after a position, in commit order. Positions are given out under a lock that is held until COMMIT
  * (`lockPositions`), so once the head is seen everything below it is seen, now and by every later statement: the page is bounded by the
@@ -55,11 +78,13 @@ export async function headPosition(client: ClientBase | Pool): Promise<bigint> {
 export async function readChanges(client: ClientBase | Pool, query: ChangeQuery): Promise<ChangePage> {
   const head = await headPosition(client)
   if (head <= query.after) return { rows: [], next: query.after, atHead: true }
-  const bound = query.after + SCAN < head ? query.after + SCAN : head
+  const { lane } = query
+  // Holds have an index of their own, so there is nothing to read in between.
+  const bound = lane !== 'recall' && query.after + SCAN < head ? query.after + SCAN : head
   const filter = filterSql(query.filter ?? {}, 4)
   const { rows } = await client.query<ChangeRow>(
     `select position, ${RECORD_COLUMNS} from record_versions
-      where position > $1 and position <= $2${filter.text} order by position limit $3`,
+      where position > $1 and position <= $2${lane ? laneSql(lane) : ''}${filter.text} order by position limit $3`,
     [query.after, bound, query.limit, ...filter.values],
   )
   const changes = rows.map(changeOf)

@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Hold } from './held-changes.ts'
+import type { Lane } from './lanes.ts'
 import type { Lease } from './link-lease.ts'
 import type { LinkError } from './links.ts'
 
@@ -25,20 +26,37 @@ export interface Sent {
   readonly ms: number
 }
 
-/** The verdicts of a batch and the place that the link is at after it. */
+/** Which of what a lane sends a batch was: a backfill goes over the lease of its lane. */
+export type DeliveryLane = Lane | 'backfill'
+
+/** The verdicts of a batch and the place that the lane is at after it. */
 export interface Settlement {
   /** Null where nothing was sent: only changes that wait behind others were passed. */
   readonly sent: Sent | null
+  /** Names that were noted before the batch was begun. */
+  readonly places: readonly string[]
   readonly cursor: bigint
   readonly delivered: number
   readonly refused: number
+  /** Versions left out because a newer one of their record was sent in their stead. */
+  readonly coalesced: number
+  /** Changes still to be sent one by one. */
+  readonly careful: number
   /** Changes that wait or were refused, new or already held. */
   readonly holds: readonly Hold[]
-  /** Held changes that the receiver took. */
+  /** Held changes that the receiver took, or that others stand for. */
   readonly settled: readonly { readonly recordId: string; readonly version: number }[]
   /** Records whose next waiting version may go now. */
   readonly released: readonly string[]
-  /** Present where the link as a whole failed: how often in a row, when to try again, and why. */
+  /** Present where the batch was of a backfill: how far that is, and what came of it. */
+  readonly backfill?: {
+    readonly id: string
+    readonly position: bigint
+    readonly superseded: number
+    readonly putOff: number
+    readonly done: boolean
+  }
+  /** Present where the lane as a whole failed: how often in a row, when to try again, and why. */
   readonly failure?: { readonly attempts: number; readonly nextAtMs: number; readonly error: LinkError }
   readonly nowMs: number
   readonly leaseMs: number
@@ -49,57 +67,79 @@ export interface Settled {
   readonly stored: boolean
   /** The link was paused or changed since it was leased. */
   readonly changed: boolean
+  /** How often changes were put back into the lane. */
+  readonly putBack: bigint
   /** Of the released records, those of which a version still waits. */
   readonly waiting: readonly string[]
 }
 
 /** What a try over the old settings ended with says nothing about a link that its operator has changed since. */
-const MOVE = `update links set cursor = greatest(cursor, $3), delivered = delivered + $4, refused = refused + $5,
-    attempts = case when updated_at = $12 then $6 else attempts end,
-    next_at = case when updated_at = $12 then to_timestamp($7::numeric / 1000) else next_at end,
-    last_error = case when updated_at = $12 then $8::jsonb else last_error end,
+const MOVE = `update link_lanes set cursor = greatest(cursor, $3), delivered = delivered + $4, refused = refused + $5,
+    attempts = case when changed_at = $12 then $6 else attempts end,
+    next_at = case when changed_at = $12 then to_timestamp($7::numeric / 1000) else next_at end,
+    last_error = case when changed_at = $12 then $8::jsonb else last_error end,
     last_ok_at = case when $9 then to_timestamp($10::numeric / 1000) else last_ok_at end,
-    leased_until = clock_timestamp() + $11 * interval '1 millisecond'
-  where id = $1 and fence = $2 returning id, state, updated_at`
-const LOG = `insert into deliveries (id, started_at, link_id, from_position, to_position, attempt, changes, ok, duplicate, retry,
+    leased_until = clock_timestamp() + $11 * interval '1 millisecond',
+    trying = trying - $26::text[], careful = $27, coalesced = coalesced + $28
+  where link_id = $1 and lane = $29 and fence = $2 returning link_id as id, changed_at, put_back`
+const LOG = `insert into deliveries (id, started_at, link_id, lane, from_position, to_position, attempt, changes, ok, duplicate, retry,
     reject, outcome, detail, ms)
-  select $13::uuid, to_timestamp($14::numeric / 1000), id, $15::bigint, $16::bigint, $17::integer, $18::integer, $19::integer,
+  select $13::uuid, to_timestamp($14::numeric / 1000), id, $30, $15::bigint, $16::bigint, $17::integer, $18::integer, $19::integer,
     $20::integer, $21::integer, $22::integer, $23, $24, $25::integer from moved where $13 is not null`
-const HOLD = `insert into held_changes (link_id, record_id, version, position, state, attempts, next_at, code, detail)
-  select moved.id, h.record_id, h.version, h.position, h.state, h.attempts, to_timestamp(h.next_ms::numeric / 1000), h.code, h.detail
-    from moved, unnest($26::text[], $27::integer[], $28::bigint[], $29::text[], $30::integer[], $31::bigint[], $32::text[], $33::text[])
-      h (record_id, version, position, state, attempts, next_ms, code, detail)
+const HOLDS = `select * from unnest($31::text[], $32::integer[], $33::bigint[], $34::text[], $35::integer[], $36::bigint[], $37::text[], $38::text[],
+    $39::text[], $40::text[]) h (record_id, version, position, state, attempts, next_ms, code, detail, cause, sent)`
+const SETTLED = 'select * from unnest($41::text[], $42::integer[]) s (record_id, version)'
+const HOLD = `insert into held_changes (link_id, lane, record_id, version, position, state, attempts, next_at, code, detail, cause, sent)
+  select moved.id, $29, h.record_id, h.version, h.position, h.state, h.attempts, to_timestamp(h.next_ms::numeric / 1000), h.code, h.detail,
+      h.cause, h.sent
+    from moved, (${HOLDS}) h
   on conflict (link_id, record_id, version) do update set state = excluded.state, attempts = excluded.attempts,
-    next_at = excluded.next_at, code = excluded.code, detail = excluded.detail`
-const SETTLE = `delete from held_changes h using moved, unnest($34::text[], $35::integer[]) s (record_id, version)
-  where h.link_id = moved.id and h.record_id = s.record_id and h.version = s.version`
-const RELEASE = `update held_changes h set next_at = to_timestamp($10::numeric / 1000)
-  from moved, (select distinct on (record_id) record_id, version from held_changes
-                where link_id = $1 and state = 'waiting' and next_at is null and record_id = any($36::text[])
+    next_at = excluded.next_at, code = excluded.code, detail = excluded.detail, cause = excluded.cause, sent = excluded.sent,
+    reason = null, ended_by = null, ended_at = null`
+const SETTLE = `delete from held_changes h using moved, (${SETTLED}) s
+  where h.link_id = moved.id and h.record_id = s.record_id and h.version = s.version and h.state <> 'dropped'`
+const RELEASE = `update held_changes h set next_at = coalesce(h.next_at, to_timestamp($10::numeric / 1000))
+  from moved, (select distinct on (record_id) record_id, version from held_changes w
+                where link_id = $1 and state = 'waiting' and record_id = any($43::text[])
+                  and not exists (select from (${SETTLED}) s where s.record_id = w.record_id and s.version = w.version)
+                  and not exists (select from (${HOLDS}) h where h.record_id = w.record_id and h.version = w.version and h.state = 'refused')
                 order by record_id, version) n
   where h.link_id = moved.id and h.record_id = n.record_id and h.version = n.version returning h.record_id`
+const FILL = `update backfills b set position = greatest(b.position, $45::bigint), delivered = b.delivered + $4, refused = b.refused + $5,
+    superseded = b.superseded + $46, put_off = b.put_off + $47, state = case when $48 then 'done' else b.state end,
+    ended_at = case when $48 then to_timestamp($10::numeric / 1000) end
+  from moved where b.id = $44::uuid and b.lane = $29 and b.state = 'open'`
 
-const PLAIN = `with moved as (${MOVE}), logged as (${LOG}) select state, updated_at, null::text[] as waiting from moved`
-const HOLDING = `with moved as (${MOVE}), logged as (${LOG}), held as (${HOLD}), settled as (${SETTLE}), released as (${RELEASE})
-  select state, updated_at, array(select record_id from released) as waiting from moved`
+const PLAIN = `with moved as (${MOVE}), logged as (${LOG}) select changed_at, put_back, null::text[] as waiting from moved`
+const HOLDING = (
+  more: string,
+): string => `with moved as (${MOVE}), logged as (${LOG}), held as (${HOLD}), settled as (${SETTLE}),
+  released as (${RELEASE})${more} select changed_at, put_back, array(select record_id from released) as waiting from moved`
+const STATEMENTS = {
+  plain: { name: 'settle-delivery', text: PLAIN },
+  holding: { name: 'settle-delivery-holding', text: HOLDING('') },
+  backfill: { name: 'settle-backfill', text: HOLDING(`, filled as (${FILL})`) },
+} as const
 
 /**
  * Stores the verdicts of a batch, moves the cursor and keeps the lease, all in one statement and so in one transaction, and only for
  * the holder of the newest lease. A crash before it means that the batch is sent again, with the same event identifiers.
  */
 export async function settleDelivery(client: Client, lease: Lease, settlement: Settlement): Promise<Settled> {
-  const { holds, settled, released } = settlement
+  const { holds, settled, released, backfill } = settlement
   const plain = holds.length === 0 && settled.length === 0 && released.length === 0
-  const { rows } = await client.query({
-    name: plain ? 'settle-delivery' : 'settle-delivery-holding',
-    text: plain ? PLAIN : HOLDING,
-    values: plain ? movement(lease, settlement) : [...movement(lease, settlement), ...holding(settlement)],
-  })
+  const values = movement(lease, settlement)
+  if (backfill || !plain) values.push(...holding(settlement))
+  if (backfill)
+    values.push(backfill.id, backfill.position, backfill.superseded, backfill.putOff, backfill.done)
+  const statement = backfill ? STATEMENTS.backfill : plain ? STATEMENTS.plain : STATEMENTS.holding
+  const { rows } = await client.query({ ...statement, values })
   const row = rows[0]
-  if (!row) return { stored: false, changed: true, waiting: [] }
+  if (!row) return { stored: false, changed: true, putBack: lease.putBack, waiting: [] }
   return {
     stored: true,
-    changed: row.state !== 'active' || row.updated_at !== lease.updatedAt,
+    changed: row.changed_at !== lease.changedAt,
+    putBack: BigInt(row.put_back),
     waiting: row.waiting ?? [],
   }
 }
@@ -117,7 +157,7 @@ function movement(lease: Lease, { sent, failure, ...moved }: Settlement): unknow
     sent?.outcome === 'taken',
     moved.nowMs,
     moved.leaseMs,
-    lease.updatedAt,
+    lease.changedAt,
     sent?.id ?? null,
     sent?.startedAtMs ?? null,
     sent?.fromPosition ?? null,
@@ -131,6 +171,11 @@ function movement(lease: Lease, { sent, failure, ...moved }: Settlement): unknow
     sent?.outcome ?? null,
     sent?.detail ?? null,
     sent?.ms ?? null,
+    moved.places,
+    moved.careful,
+    moved.coalesced,
+    lease.lane,
+    moved.backfill ? 'backfill' : lease.lane,
   ]
 }
 
@@ -144,6 +189,8 @@ function holding({ holds, settled, released }: Settlement): unknown[] {
     holds.map((hold) => (hold.nextAtMs === null ? null : Math.round(hold.nextAtMs))),
     holds.map((hold) => hold.code),
     holds.map((hold) => hold.detail),
+    holds.map((hold) => hold.cause),
+    holds.map((hold) => hold.sent),
     settled.map((change) => change.recordId),
     settled.map((change) => change.version),
     released,
@@ -152,6 +199,7 @@ function holding({ holds, settled, released }: Settlement): unknown[] {
 
 /** A batch as the API lists it. */
 export interface Delivery extends Omit<Sent, 'startedAtMs'> {
+  readonly lane: DeliveryLane
   readonly startedAt: string
 }
 
@@ -165,7 +213,7 @@ export async function listDeliveries(
   },
 ): Promise<Delivery[]> {
   const { rows } = await client.query(
-    `select id, started_at, from_position, to_position, attempt, changes, ok, duplicate, retry, reject, outcome, detail, ms
+    `select id, started_at, lane, from_position, to_position, attempt, changes, ok, duplicate, retry, reject, outcome, detail, ms
        from deliveries where link_id = $1 and ($2::timestamptz is null or (started_at, id) < ($2, $3::uuid))
       order by started_at desc, id desc limit $4`,
     [query.linkId, query.before?.startedAt ?? null, query.before?.id ?? null, query.limit],

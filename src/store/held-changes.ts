@@ -1,4 +1,7 @@
 import type { ClientBase, Pool } from 'pg'
+import { filterSql } from './change-filter.ts'
+import type { Lane } from './lanes.ts'
+import type { Lease } from './link-lease.ts'
 
 type Client = ClientBase | Pool
 
@@ -7,15 +10,25 @@ export interface HeldChange {
   readonly recordId: string
   readonly version: number
   readonly position: bigint
-  /** `waiting` for another try or behind an earlier version that waits; `refused` by the receiver for good. */
-  readonly state: 'waiting' | 'refused'
+  readonly lane: Lane
+  /** `waiting` for another try or behind an earlier version that waits; `refused` for good; `dropped` by a person, or by a newer version. */
+  readonly state: HeldState
   readonly attempts: number
   /** ISO time of the next try; null for a refused change and for one that waits behind an earlier version. */
   readonly nextAt: string | null
   readonly code: string | null
   readonly detail: string | null
+  /** What refused changes are grouped by; null for those that wait. */
+  readonly cause: string | null
+  /** Why it was dropped, by whose key, and when. */
+  readonly reason: string | null
+  readonly endedBy: string | null
+  readonly endedAt: string | null
   readonly heldAt: string
 }
+
+export const HELD_STATES = ['waiting', 'refused', 'dropped'] as const
+export type HeldState = (typeof HELD_STATES)[number]
 
 /** A change to be held: the first of its record has a time, those behind it have none. */
 export interface Hold {
@@ -27,13 +40,16 @@ export interface Hold {
   readonly nextAtMs: number | null
   readonly code: string | null
   readonly detail: string | null
+  readonly cause: string | null
+  /** What was refused, as it was sent. */
+  readonly sent: string | null
 }
 
-/** Records of which a version waits: later versions must not overtake it. */
-export async function readHeldRecords(client: Client, linkId: string): Promise<Set<string>> {
+/** Records of a lane of which a version waits: later versions must not overtake it. */
+export async function readHeldRecords(client: Client, linkId: string, lane: Lane): Promise<Set<string>> {
   const { rows } = await client.query<{ record_id: string }>(
-    `select distinct record_id from held_changes where link_id = $1 and state = 'waiting'`,
-    [linkId],
+    `select distinct record_id from held_changes where link_id = $1 and lane = $2 and state = 'waiting'`,
+    [linkId, lane],
   )
   return new Set(rows.map((row) => row.record_id))
 }
@@ -42,27 +58,53 @@ export interface DueChange {
   readonly recordId: string
   readonly version: number
   readonly attempts: number
+  /** Versions of the record that wait and that this one stands for. Only where superseded versions are left out. */
+  readonly earlier: readonly number[]
+  /** A newer version has gone over the link since: this one must not follow it. */
+  readonly stale: boolean
 }
 
-/** The waiting changes whose time has come, oldest first: at most one per record, because only the first of a record has a time. */
+/**
+ * The waiting changes whose time has come, oldest first: of each record the first that waits, or the newest where the link leaves out
+ * superseded ones.
+ */
 export async function readDue(
   client: Client,
-  linkId: string,
-  at: { readonly nowMs: number; readonly limit: number },
+  at: Pick<Lease, 'linkId' | 'lane' | 'filter' | 'coalesces'> & {
+    readonly nowMs: number
+    readonly limit: number
+    readonly cursor: bigint
+  },
 ): Promise<DueChange[]> {
+  const filter = filterSql(at.filter, 7)
   const { rows } = await client.query(
-    `select record_id, version, attempts from held_changes
-      where link_id = $1 and state = 'waiting' and next_at <= to_timestamp($2::numeric / 1000) order by position limit $3`,
-    [linkId, at.nowMs, at.limit],
+    `select d.record_id, d.attempts, w.versions,
+            exists (select from record_versions v where v.record_id = d.record_id and v.version > w.versions[1] and v.position <= $5${filter.text}
+                     and not exists (select from held_changes o where o.link_id = $1 and o.record_id = v.record_id and o.version = v.version)
+            ) as stale
+       from held_changes d
+       cross join lateral (select case when $6 then array_agg(o.version order by o.version desc) else array[min(o.version)] end as versions
+                             from held_changes o where o.link_id = $1 and o.record_id = d.record_id and o.state = 'waiting') w
+      where d.link_id = $1 and d.lane = $2 and d.state = 'waiting' and d.next_at <= to_timestamp($3::numeric / 1000)
+        and d.version = w.versions[array_upper(w.versions, 1)]
+      order by d.position limit $4`,
+    [at.linkId, at.lane, at.nowMs, at.limit, at.cursor, at.coalesces, ...filter.values],
   )
-  return rows.map((row) => ({ recordId: row.record_id, version: row.version, attempts: row.attempts }))
+  return rows.map(({ record_id: recordId, attempts, versions: [version, ...earlier], stale }) => ({
+    recordId,
+    version,
+    attempts,
+    earlier,
+    stale,
+  }))
 }
 
 /** When the next waiting change is due; null where none waits. */
-export async function nextDueMs(client: Client, linkId: string): Promise<number | null> {
+export async function nextDueMs(client: Client, linkId: string, lane: Lane): Promise<number | null> {
   const { rows } = await client.query(
-    `select (extract(epoch from min(next_at)) * 1000)::bigint as ms from held_changes where link_id = $1 and state = 'waiting'`,
-    [linkId],
+    `select (extract(epoch from min(next_at)) * 1000)::bigint as ms from held_changes
+      where link_id = $1 and lane = $2 and state = 'waiting'`,
+    [linkId, lane],
   )
   return rows[0]?.ms == null ? null : Number(rows[0].ms)
 }
@@ -72,14 +114,16 @@ export async function listHeldChanges(
   client: Client,
   query: {
     readonly linkId: string
-    readonly state?: 'waiting' | 'refused'
+    readonly state?: HeldState
+    readonly cause?: string
     readonly after?: { readonly recordId: string; readonly version: number }
     readonly limit: number
   },
 ): Promise<HeldChange[]> {
-  const { rows } = await client.query(
-    `select record_id, version, position, state, attempts, next_at, code, detail, held_at from held_changes
+  const { rows } = await client.query<HeldRow>(
+    `select ${HELD_COLUMNS} from held_changes
       where link_id = $1 and ($2::text is null or state = $2) and ($3::text is null or (record_id, version) > ($3, $4::integer))
+        and ($6::text is null or cause = $6)
       order by record_id, version limit $5`,
     [
       query.linkId,
@@ -87,17 +131,46 @@ export async function listHeldChanges(
       query.after?.recordId ?? null,
       query.after?.version ?? null,
       query.limit,
+      query.cause ?? null,
     ],
   )
-  return rows.map((row) => ({
-    recordId: row.record_id,
-    version: row.version,
-    position: BigInt(row.position),
-    state: row.state,
-    attempts: row.attempts,
-    nextAt: row.next_at,
-    code: row.code,
-    detail: row.detail,
-    heldAt: row.held_at,
-  }))
+  return rows.map(heldOf)
 }
+
+export const HELD_COLUMNS = `record_id, version, position, lane, state, attempts, next_at, code, detail, cause, reason, ended_by,
+  ended_at, held_at`
+
+/** A row of `select ${HELD_COLUMNS} from held_changes`. */
+export interface HeldRow {
+  readonly record_id: string
+  readonly version: number
+  readonly position: string
+  readonly lane: Lane
+  readonly state: HeldState
+  readonly attempts: number
+  readonly next_at: string | null
+  readonly code: string | null
+  readonly detail: string | null
+  readonly cause: string | null
+  readonly reason: string | null
+  readonly ended_by: string | null
+  readonly ended_at: string | null
+  readonly held_at: string
+}
+
+export const heldOf = (row: HeldRow): HeldChange => ({
+  recordId: row.record_id,
+  version: row.version,
+  position: BigInt(row.position),
+  lane: row.lane,
+  state: row.state,
+  attempts: row.attempts,
+  nextAt: row.next_at,
+  code: row.code,
+  detail: row.detail,
+  cause: row.cause,
+  reason: row.reason,
+  endedBy: row.ended_by,
+  endedAt: row.ended_at,
+  heldAt: row.held_at,
+})

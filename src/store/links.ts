@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { ClientBase, Pool } from 'pg'
 import type { ChangeFilter } from './change-filter.ts'
+import { LANES, type Lane } from './lanes.ts'
 
 /** Why a link does not deliver, and who must act. */
 export interface LinkError {
@@ -14,8 +15,33 @@ export interface LinkError {
   readonly at: string
 }
 
-/** Which changes go to which receiver, through which mapping; owns a cursor into the change log. */
-export interface Link {
+/** What a link may ask of its receiver; what is absent is not limited. */
+export interface LinkLimits {
+  readonly changesPerSecond?: number
+  readonly requestsPerSecond?: number
+  /** Most changes in one request. */
+  readonly batch?: number
+  /** Most links that are served at once at the same receiver: the same system, or the same host and port. */
+  readonly concurrency?: number
+}
+
+/** How far one lane of a link is. */
+export interface LaneState {
+  /** Position of the last change that the lane is done with or holds. */
+  readonly cursor: bigint
+  /** Failed tries in a row. */
+  readonly attempts: number
+  readonly nextAt: string | null
+  readonly delivered: number
+  readonly refused: number
+  /** Versions left out because a newer one was sent in their stead. */
+  readonly coalesced: number
+  readonly lastOkAt: string | null
+  readonly lastError: LinkError | null
+}
+
+/** Which changes go to which receiver, through which mapping. Its own state is that of the live lane. */
+export interface Link extends LaneState {
   readonly id: string
   readonly name: string
   readonly system: string | null
@@ -27,15 +53,10 @@ export interface Link {
   readonly state: 'active' | 'paused'
   readonly createdAt: string
   readonly updatedAt: string
-  /** Position of the last change that the link is done with or holds. */
-  readonly cursor: bigint
-  /** Failed tries in a row. */
-  readonly attempts: number
-  readonly nextAt: string | null
-  readonly delivered: number
-  readonly refused: number
-  readonly lastOkAt: string | null
-  readonly lastError: LinkError | null
+  readonly limits: LinkLimits
+  /** Sends only the newest version of a record among those that wait. */
+  readonly coalesces: boolean
+  readonly recall: LaneState
 }
 
 export interface NewLink {
@@ -45,6 +66,8 @@ export interface NewLink {
   readonly allowAddress?: readonly string[]
   readonly filter?: ChangeFilter
   readonly mapping?: string
+  readonly limits?: LinkLimits
+  readonly coalesces?: boolean
   /** Position to begin after; 0, the default, sends everything that is stored. */
   readonly cursor?: bigint
 }
@@ -55,14 +78,20 @@ export interface LinkPatch {
   readonly allowAddress?: readonly string[]
   readonly filter?: ChangeFilter
   readonly mapping?: string
+  readonly limits?: LinkLimits
+  readonly coalesces?: boolean
   readonly state?: 'active' | 'paused'
 }
 
 type Client = ClientBase | Pool
 
 /** Never selected with the rest: the secret is shown once, when the link is made. */
-export const LINK_COLUMNS = `id, name, system, url, allow_address, filter, mapping, state, created_at, updated_at, cursor, attempts,
-  next_at, delivered, refused, last_ok_at, last_error`
+const LINK_COLUMNS = `l.id, l.name, l.system, l.url, l.allow_address, l.filter, l.mapping, l.limits, l.coalesces, l.state, l.created_at,
+  l.updated_at`
+const LANE_COLUMNS = `'cursor', cursor::text, 'attempts', attempts, 'nextAt', next_at, 'delivered', delivered, 'refused', refused,
+  'coalesced', coalesced, 'lastOkAt', last_ok_at, 'lastError', last_error`
+const LINKS = `select ${LINK_COLUMNS}, (select jsonb_object_agg(lane, jsonb_build_object(${LANE_COLUMNS})) from link_lanes where link_id = l.id)
+  as lanes`
 
 /** A signing secret in the form of Standard Webhooks: `whsec_` and 32 random bytes in base64. */
 export const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`
@@ -70,11 +99,14 @@ export const newSecret = (): string => `whsec_${randomBytes(32).toString('base64
 /** Makes a link; the secret with which its deliveries are signed is given only here. */
 export async function createLink(client: Client, link: NewLink): Promise<{ link: Link; secret: string }> {
   const secret = newSecret()
-  const { rows } = await client.query(
-    `insert into links (id, name, system, url, allow_address, filter, mapping, secret, cursor)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${LINK_COLUMNS}`,
+  const id = randomUUID()
+  await client.query(
+    `with made as (
+       insert into links (id, name, system, url, allow_address, filter, mapping, secret, limits, coalesces)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id)
+     insert into link_lanes (link_id, lane, cursor) select id, lane, $11::bigint from made, unnest($12::text[]) lane`,
     [
-      randomUUID(),
+      id,
       link.name,
       link.system ?? null,
       link.url ?? null,
@@ -82,10 +114,13 @@ export async function createLink(client: Client, link: NewLink): Promise<{ link:
       JSON.stringify(link.filter ?? {}),
       link.mapping ?? 'canonical',
       secret,
+      JSON.stringify(link.limits ?? {}),
+      link.coalesces ?? false,
       link.cursor ?? 0n,
+      LANES,
     ],
   )
-  return { link: linkOf(rows[0] as LinkRow), secret }
+  return { link: (await readLink(client, id)) as Link, secret }
 }
 
 /** Links by identifier, ascending; `after` is the identifier of the last one of the page before. */
@@ -94,14 +129,14 @@ export async function listLinks(
   page: { readonly after?: string; readonly limit: number },
 ): Promise<Link[]> {
   const { rows } = await client.query<LinkRow>(
-    `select ${LINK_COLUMNS} from links where $1::uuid is null or id > $1 order by id limit $2`,
+    `${LINKS} from links l where $1::uuid is null or id > $1 order by id limit $2`,
     [page.after ?? null, page.limit],
   )
   return rows.map(linkOf)
 }
 
 export async function readLink(client: Client, id: string): Promise<Link | null> {
-  const { rows } = await client.query<LinkRow>(`select ${LINK_COLUMNS} from links where id = $1`, [id])
+  const { rows } = await client.query<LinkRow>(`${LINKS} from links l where id = $1`, [id])
   return rows[0] ? linkOf(rows[0]) : null
 }
 
@@ -110,11 +145,14 @@ export async function readLink(client: Client, id: string): Promise<Link | null>
  * A delivery under way ends with its batch and takes the new settings up. Null where there is no such link.
  */
 export async function patchLink(client: Client, id: string, patch: LinkPatch): Promise<Link | null> {
-  const { rows } = await client.query<LinkRow>(
-    `update links set name = coalesce($2, name), url = coalesce($3, url), allow_address = coalesce($4, allow_address),
-       filter = coalesce($5, filter), mapping = coalesce($6, mapping), state = coalesce($7, state), updated_at = clock_timestamp(),
-       attempts = 0, next_at = null, last_error = null
-     where id = $1 returning ${LINK_COLUMNS}`,
+  await client.query(
+    `with patched as (
+       update links set name = coalesce($2, name), url = coalesce($3, url), allow_address = coalesce($4, allow_address),
+         filter = coalesce($5, filter), mapping = coalesce($6, mapping), state = coalesce($7, state), limits = coalesce($8, limits),
+         coalesces = coalesce($9, coalesces), updated_at = clock_timestamp()
+       where id = $1 returning id)
+     update link_lanes set attempts = 0, next_at = null, last_error = null, changed_at = clock_timestamp()
+       from patched where link_id = patched.id`,
     [
       id,
       patch.name ?? null,
@@ -123,9 +161,11 @@ export async function patchLink(client: Client, id: string, patch: LinkPatch): P
       patch.filter ? JSON.stringify(patch.filter) : null,
       patch.mapping ?? null,
       patch.state ?? null,
+      patch.limits ? JSON.stringify(patch.limits) : null,
+      patch.coalesces ?? null,
     ],
   )
-  return rows[0] ? linkOf(rows[0]) : null
+  return await readLink(client, id)
 }
 
 /** The secret with which the deliveries of a link are signed; null where there is no such link. */
@@ -148,16 +188,12 @@ interface LinkRow {
   readonly allow_address: string[]
   readonly filter: ChangeFilter
   readonly mapping: string
+  readonly limits: LinkLimits
+  readonly coalesces: boolean
   readonly state: 'active' | 'paused'
   readonly created_at: string
   readonly updated_at: string
-  readonly cursor: string
-  readonly attempts: number
-  readonly next_at: string | null
-  readonly delivered: string
-  readonly refused: string
-  readonly last_ok_at: string | null
-  readonly last_error: LinkError | null
+  readonly lanes: Readonly<Record<Lane, Omit<LaneState, 'cursor'> & { readonly cursor: string }>>
 }
 
 const linkOf = (row: LinkRow): Link => ({
@@ -168,14 +204,21 @@ const linkOf = (row: LinkRow): Link => ({
   allowAddress: row.allow_address,
   filter: row.filter,
   mapping: row.mapping,
+  limits: row.limits,
+  coalesces: row.coalesces,
   state: row.state,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
-  cursor: BigInt(row.cursor),
-  attempts: row.attempts,
-  nextAt: row.next_at,
-  delivered: Number(row.delivered),
-  refused: Number(row.refused),
-  lastOkAt: row.last_ok_at,
-  lastError: row.last_error,
+  ...laneStateOf(row.lanes.live),
+  recall: laneStateOf(row.lanes.recall),
 })
+
+const laneStateOf = ({ cursor, nextAt, lastOkAt, ...lane }: LinkRow['lanes'][Lane]): LaneState => ({
+  ...lane,
+  cursor: BigInt(cursor),
+  nextAt: instantOf(nextAt),
+  lastOkAt: instantOf(lastOkAt),
+})
+
+/** Times inside jsonb come with an offset; everywhere else they are in UTC with a Z. */
+const instantOf = (time: string | null): string | null => time?.replace(/\+00:00$/, 'Z') ?? null

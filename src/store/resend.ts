@@ -31,23 +31,23 @@ export async function resendVersions(
   linkId: string,
   versions: readonly VersionName[],
 ): Promise<Resent | null> {
-  const { rows: links } = await client.query<{ cursor: string; filter: ChangeFilter }>(
-    'select cursor, filter from links where id = $1 for update',
+  const { rows: links } = await client.query<{ filter: ChangeFilter }>(
+    `with put as (update link_lanes set put_back = put_back + 1 where link_id = $1 returning link_id)
+     select filter from links where id = $1 and exists (select from put)`,
     [linkId],
   )
   const link = links[0]
   if (!link) return null
-  const filter = filterSql(link.filter, 5)
+  const filter = filterSql(link.filter, 4)
   const { rows } = await client.query<{ asked: number; known: number; ahead: number; superseded: number }>(
     `${WANTED(filter.text)}
      select (select count(*) from asked)::integer as asked, (select count(*) from known)::integer as known,
-       (select count(*) from known where position > $4)::integer as ahead,
+       (select count(*) from known where is_ahead)::integer as ahead,
        (select count(*) from wanted where wanted <> version)::integer as superseded`,
     [
       linkId,
       versions.map(({ recordId }) => recordId),
       versions.map(({ version }) => version),
-      link.cursor,
       ...filter.values,
     ],
   )
@@ -58,21 +58,26 @@ export async function resendVersions(
 
 /** What is asked for, what of it the link has passed, and which version stands for it: the newest that has gone, where that is newer. */
 const WANTED = (filter: string): string => `with
+  lanes as (select lane, cursor, lane = 'recall' as holds from link_lanes where link_id = $1),
   asked as (select distinct record_id, version from unnest($2::text[], $3::integer[]) a (record_id, version)),
-  known as (select record_id, version, position from asked join record_versions using (record_id, version) where true${filter}),
-  gone as (select v.record_id, max(v.version) as version from record_versions v
-            where v.record_id = any($2::text[]) and v.position <= $4${filter}
-              and not exists (select from held_changes h where h.link_id = $1 and h.record_id = v.record_id and h.version = v.version)
-            group by v.record_id),
+  known as (select record_id, version, position > cursor as is_ahead
+              from asked join record_versions using (record_id, version) join lanes on holds = (kind = 'hold') where true${filter}),
+  gone as (select record_id, max(version) as version
+             from record_versions join lanes on holds = (kind = 'hold') and position <= cursor
+            where record_id = any($2::text[])${filter}
+              and (record_id, version) not in (select record_id, version from held_changes
+                                                where link_id = $1 and record_id = any($2::text[]))
+            group by record_id),
   wanted as (select k.record_id, k.version, greatest(k.version, g.version) as wanted
-               from known k left join gone g using (record_id) where k.position <= $4),
+               from known k left join gone g using (record_id) where not k.is_ahead),
   put as (
-    insert into held_changes (link_id, record_id, version, position, state)
-    select $1, record_id, v.version, v.position, 'waiting'
+    insert into held_changes (link_id, lane, record_id, version, position, state)
+    select $1, case when v.kind = 'hold' then 'recall' else 'live' end, record_id, v.version, v.position, 'waiting'
       from (select distinct record_id, wanted as version from wanted) w join record_versions v using (record_id, version)
     on conflict (link_id, record_id, version) do update
-      set state = 'waiting', attempts = 0, next_at = null, code = null, detail = null where held_changes.state = 'refused'
-    returning record_id)`
+      set state = 'waiting', attempts = 0, next_at = null, code = null, detail = null, cause = null, sent = null, reason = null,
+        ended_by = null, ended_at = null
+      where held_changes.state <> 'waiting')`
 
 /** The first waiting version of a record has a time, those behind it have none. */
 const FIRST_GOES = `update held_changes h

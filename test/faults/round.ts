@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Pool } from 'pg'
 import { openJobBackend } from '#jobs/backend.ts'
-import { FOLLOWERS_QUEUE, LARGE_QUEUE, LINKS_QUEUE, REPLAYS_QUEUE, WAKES_QUEUE } from '#jobs/queues.ts'
+import { LINKS_QUEUE, WORK_QUEUE } from '#jobs/queues.ts'
 import { createPool } from '#store/database.ts'
 import type { TestRedis } from '../integration/jobs/redis.ts'
 import { onceOn, onServer } from '../support/template.ts'
@@ -53,7 +53,7 @@ const KEY = 'hub_administrator-key-of-the-fault-rounds'
 const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' }
 const SYSTEMS = ['jiaxing-wholesale', 'market-scales', 'rapid-test']
 const FILTERS = [{}, { kinds: ['sale'] }, { systems: ['market-scales'] }, { kinds: ['payment', 'test'] }]
-const QUEUES = [LINKS_QUEUE, WAKES_QUEUE, FOLLOWERS_QUEUE, LARGE_QUEUE, REPLAYS_QUEUE]
+const QUEUES = [LINKS_QUEUE, WORK_QUEUE]
 const mappings = fileURLToPath(new URL('../../mappings/', import.meta.url))
 
 /** One round on a database of its own: sources push, everything is killed or disturbed, all is made well, and the sides are compared. */

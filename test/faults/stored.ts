@@ -66,7 +66,8 @@ async function readVersions(pool: Pool): Promise<StoredVersion[]> {
 async function readLinks(pool: Pool): Promise<StoredLink[]> {
   const { rows } = await pool.query(`
     select l.id, l.filter,
-           (select count(*)::int from record_versions v where v.position > l.cursor) as behind,
+           (select count(*)::int from record_versions v join link_lanes n on n.link_id = l.id and n.lane = case v.kind when 'hold' then 'recall' else 'live' end
+             where v.position > n.cursor) as behind,
            (select count(*)::int from held_changes h where h.link_id = l.id and h.state = 'waiting') as waiting,
            array(select h.record_id || ' ' || h.version from held_changes h where h.link_id = l.id and h.state = 'refused') as refused
       from links l`)
@@ -83,7 +84,8 @@ async function readLinks(pool: Pool): Promise<StoredLink[]> {
 /** What is still to be done: changes and held changes of links, and large messages. */
 export async function readOpenWork(pool: Pool): Promise<number> {
   const { rows } = await pool.query(`
-    select (select coalesce(sum(greatest((select coalesce(max(position), 0) from record_versions) - l.cursor, 0)), 0)::int from links l)
+    select (select coalesce(sum(greatest((select coalesce(max(position), 0) from record_versions
+                                           where n.lane = 'live' or kind = 'hold') - n.cursor, 0)), 0)::int from link_lanes n)
          + (select count(*)::int from held_changes where state = 'waiting')
          + (select count(*)::int from large_messages where state <> 'receiving') as open`)
   return rows[0].open as number
@@ -91,7 +93,7 @@ export async function readOpenWork(pool: Pool): Promise<number> {
 
 /** Lets the time until the next tries pass, which an operator would wait: what waits for its time is due now. */
 export async function passTime(pool: Pool): Promise<void> {
-  await pool.query('update links set next_at = null where next_at > now()')
+  await pool.query('update link_lanes set next_at = null where next_at > now()')
   await pool.query(`update held_changes set next_at = now() where state = 'waiting' and next_at > now()`)
   await pool.query('update large_messages set next_at = null where next_at > now()')
 }

@@ -3,7 +3,7 @@ import Type from 'typebox'
 import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
 import { linkExample, newLinkExample } from '#api/examples.ts'
 import { languageOf } from '#api/language.ts'
-import { linkView } from '#api/link-view.ts'
+import { linkView, type Moment } from '#api/link-view.ts'
 import {
   type LinkChange,
   LinkPatchBody,
@@ -16,7 +16,16 @@ import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { HubError } from '#core/errors.ts'
 import { headPosition } from '#store/changes.ts'
-import { createLink, deleteLink, type Link, listLinks, patchLink, readLink } from '#store/links.ts'
+import { LANES } from '#store/lanes.ts'
+import {
+  createLink,
+  deleteLink,
+  type Link,
+  type LinkPatch,
+  listLinks,
+  patchLink,
+  readLink,
+} from '#store/links.ts'
 
 const LinkParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'Link · 链路' }) })
 interface OfLink {
@@ -27,17 +36,22 @@ const unknown = (id: string): HubError => new HubError('not_found', { detail: `l
 
 /** `GET/POST /v1/links`, `GET/PATCH/DELETE /v1/links/{id}`, `/pause` and `/resume`. */
 export const linkRoutes =
-  ({ pool, registry, queues, language }: RouteParts): FastifyPluginAsync =>
+  ({ pool, registry, queues, language, clock }: RouteParts): FastifyPluginAsync =>
   async (app) => {
+    const moment = async (headers: { 'accept-language'?: string | undefined }): Promise<Moment> => ({
+      head: await headPosition(pool),
+      nowMs: clock(),
+      language: languageOf(headers['accept-language'], language),
+    })
     const view = async (link: Link, headers: { 'accept-language'?: string | undefined }) =>
-      linkView(link, await headPosition(pool), languageOf(headers['accept-language'], language))
-    const changed = async (
-      id: string,
-      patch: LinkChange & { state?: 'active' | 'paused' },
-    ): Promise<Link> => {
+      linkView(link, await moment(headers))
+    const wake = async (id: string): Promise<void> => {
+      await Promise.all(LANES.map((lane) => queues.wakeLink(id, 0, lane)))
+    }
+    const changed = async (id: string, patch: LinkPatch): Promise<Link> => {
       const link = await patchLink(pool, id, patch)
       if (!link) throw unknown(id)
-      if (link.state === 'active') await queues.wakeLink(id)
+      if (link.state === 'active') await wake(id)
       return link
     }
 
@@ -60,9 +74,8 @@ export const linkRoutes =
           ...(cursor === undefined ? {} : { after: cursor }),
         })
         const page = pageOf(rows, limit, ({ id }) => writeCursor(id))
-        const head = await headPosition(pool)
-        const spoken = languageOf(headers['accept-language'], language)
-        return { links: page.rows.map((link) => linkView(link, head, spoken)), next: page.next }
+        const at = await moment(headers)
+        return { links: page.rows.map((link) => linkView(link, at)), next: page.next }
       },
     })
     app.route<{ Body: NewLinkFields }>({
@@ -89,7 +102,7 @@ export const linkRoutes =
       handler: async ({ body, headers }, reply) => {
         const wanted = await settledLink({ pool, registry }, body)
         const { link, secret } = await createLink(pool, { ...wanted, name: body.name })
-        await queues.wakeLink(link.id)
+        await wake(link.id)
         reply.code(201).header('location', `/v1/links/${link.id}`)
         return { ...(await view(link, headers)), secret }
       },
@@ -135,8 +148,12 @@ export const linkRoutes =
         const link = await readLink(pool, id)
         if (!link) throw unknown(id)
         const { allowAddress } = await settledLink({ pool, registry }, { ...link, ...body })
-        const patch =
-          body.allowAddress === undefined || allowAddress === undefined ? body : { ...body, allowAddress }
+        const { coalesce, ...rest } = body
+        const patch = {
+          ...rest,
+          ...(body.allowAddress === undefined || allowAddress === undefined ? {} : { allowAddress }),
+          ...(coalesce === undefined ? {} : { coalesces: coalesce }),
+        }
         return view(await changed(id, patch), headers)
       },
     })

@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { listOf } from '#api/page.ts'
 import { field } from '#core/model/field.ts'
 import { KINDS } from '#core/model/kinds.ts'
+import { HELD_STATES } from '#store/held-changes.ts'
 import { component, count, nullable, text, time } from './fields.ts'
 
 const instant = Type.String({ format: 'date-time' })
@@ -11,6 +12,37 @@ const codes = (pattern?: string) =>
       maxItems: 200,
     }),
   )
+
+const perSecond = Type.Number({ exclusiveMinimum: 0, maximum: 100_000 })
+
+/** What a link may ask of its receiver; also the body of a request, therefore closed. */
+export const LinkLimits = field(
+  Type.Object(
+    {
+      changesPerSecond: Type.Optional(field(perSecond, ['Changes a second', '每秒变更数'])),
+      requestsPerSecond: Type.Optional(field(perSecond, ['Requests a second', '每秒请求数'])),
+      batch: Type.Optional(
+        field(Type.Integer({ minimum: 1, maximum: 500 }), [
+          'Most changes of a request',
+          '每次请求最多变更数',
+        ]),
+      ),
+      concurrency: Type.Optional(
+        field(
+          Type.Integer({ minimum: 1, maximum: 1000 }),
+          ['Links at once', '同时投递的链路数'],
+          [
+            'Most links that are served at once at the same system, or the same host and port; recalls do not wait',
+            '同一接收系统（或同一主机端口）同时投递的链路数上限，召回不受此限',
+          ],
+        ),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  ['Limits', '限速'],
+  ['What is absent is not limited; they hold over all processes', '缺省不限；对全部进程共同生效'],
+)
 
 /** What a link lets through; also the body of a request, therefore closed. */
 export const LinkFilter = field(
@@ -26,6 +58,46 @@ export const LinkFilter = field(
   ['Filter', '过滤条件'],
   ['An absent or empty list means all', '缺省或空列表表示全部'],
 )
+
+/** How far a lane is, and what holds it up. */
+const lane = {
+  position: text(['Position in the change log', '变更日志位置']),
+  attempts: count(['Failed tries in a row', '连续失败次数']),
+  nextAt: nullable(instant, ['Next try', '下次尝试']),
+  delivered: count(['Changes delivered', '已投递']),
+  refused: count(['Changes refused by the receiver', '被接收方拒绝']),
+  coalesced: count(
+    ['Versions left out', '合并的版本数'],
+    ['A newer one of the record was sent in their stead', '以同一记录的较新版本代替'],
+  ),
+  lastOkAt: nullable(instant, ['Last success', '最近成功']),
+  lastError: nullable(
+    Type.Object({
+      class: field(
+        Type.Enum(['retry', 'auth', 'config']),
+        ['Class', '类别'],
+        [
+          'retry: away or busy; auth: does not know us; config: address or contract is wrong',
+          '重试、认证、配置',
+        ],
+      ),
+      actor: field(Type.Enum(['receiver', 'operator']), ['Who must act', '处理方']),
+      status: nullable(Type.Integer(), ['HTTP status', 'HTTP 状态码']),
+      detail: text(['Detail', '详情']),
+      advice: text(['What to do', '建议']),
+      at: time(['Time', '时间']),
+    }),
+    ['Last error', '最近错误'],
+  ),
+  breaker: field(
+    Type.Enum(['closed', 'open', 'half-open']),
+    ['Breaker', '熔断状态'],
+    [
+      'open: nothing is sent before nextAt; half-open: one change finds out whether the receiver is back',
+      'open：nextAt 之前不发送；half-open：以一条变更探测接收方是否恢复',
+    ],
+  ),
+}
 
 const link = {
   id: field(Type.String({ format: 'uuid' }), ['Identifier', '标识']),
@@ -44,29 +116,24 @@ const link = {
   filter: component('LinkFilter'),
   mapping: text(['Mapping', '映射'], ['`canonical` or `<system>/<record>`', 'canonical 或 <系统>/<记录>']),
   state: field(Type.Enum(['active', 'paused']), ['State', '状态']),
-  position: text(['Position in the change log', '变更日志位置']),
+  limits: component('LinkLimits'),
+  coalesce: field(
+    Type.Boolean(),
+    ['Newest versions only', '仅发送最新版本'],
+    [
+      'Of what waits, the newest version of a record stands for the older ones; never of holds',
+      '待发变更中同一记录仅发送最新版本，停售与召回除外',
+    ],
+  ),
   behind: count(['Changes of the log not come to yet', '尚未处理的变更数'], ['Before the filter', '过滤前']),
-  attempts: count(['Failed tries in a row', '连续失败次数']),
-  nextAt: nullable(instant, ['Next try', '下次尝试']),
-  delivered: count(['Changes delivered', '已投递']),
-  refused: count(['Changes refused by the receiver', '被接收方拒绝']),
-  lastOkAt: nullable(instant, ['Last success', '最近成功']),
-  lastError: nullable(
-    Type.Object({
-      class: field(
-        Type.Enum(['retry', 'auth', 'config']),
-        ['Class', '类别'],
-        [
-          'retry: away or busy; auth: does not know us; config: address or contract is wrong',
-          '重试、认证、配置',
-        ],
-      ),
-      status: nullable(Type.Integer(), ['HTTP status', 'HTTP 状态码']),
-      detail: text(['Detail', '详情']),
-      advice: text(['What to do', '建议']),
-      at: time(['Time', '时间']),
-    }),
-    ['Last error', '最近错误'],
+  ...lane,
+  recall: field(
+    Type.Object(lane),
+    ['Recall lane', '召回通道'],
+    [
+      'Records of the kind hold go over a lane of their own, ahead of everything',
+      'hold 类记录走独立通道，先于其他变更',
+    ],
   ),
   createdAt: time(['Made', '创建时间']),
   updatedAt: time(['Changed', '修改时间']),
@@ -91,6 +158,7 @@ export const Delivery = field(
   Type.Object({
     id: Type.String({ format: 'uuid' }),
     startedAt: time(['Started', '开始时间']),
+    lane: field(Type.Enum(['live', 'recall', 'backfill']), ['Lane', '通道']),
     fromPosition: text(['First position', '起始位置']),
     toPosition: text(['Last position', '结束位置']),
     attempt: count(['Try', '第几次尝试']),
@@ -117,11 +185,20 @@ export const HeldChange = field(
     id: text(['Record', '记录标识']),
     version: field(Type.Integer(), ['Version', '版本']),
     position: text(['Position', '位置']),
-    state: field(Type.Enum(['waiting', 'refused']), ['State', '状态']),
+    lane: field(Type.Enum(['live', 'recall']), ['Lane', '通道']),
+    state: field(Type.Enum([...HELD_STATES]), ['State', '状态']),
     attempts: count(['Tries', '尝试次数']),
     nextAt: nullable(instant, ['Next try', '下次尝试']),
     code: nullable(Type.String(), ['Code of the receiver', '接收方代码']),
     detail: nullable(Type.String(), ['Detail', '详情']),
+    cause: nullable(
+      Type.String(),
+      ['Cause', '原因分组'],
+      ['Code and words without what differs from change to change', '代码与去除差异后的说明'],
+    ),
+    reason: nullable(Type.String(), ['Why it was dropped', '放弃原因']),
+    endedBy: nullable(Type.String(), ['Dropped by', '放弃人']),
+    endedAt: nullable(instant, ['Dropped at', '放弃时间']),
     heldAt: time(['Held since', '滞留开始']),
   }),
   ['Held change', '滞留变更'],

@@ -16,6 +16,9 @@ const ADVICE = {
   },
 } as const
 
+/** Who must act: the receiver, or the operators of this hub. */
+export const ACTORS = { retry: 'receiver', auth: 'operator', config: 'operator' } as const
+
 /** Longest detail that is kept of what a receiver said. */
 export const DETAIL_MAX = 500
 

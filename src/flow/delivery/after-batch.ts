@@ -1,3 +1,4 @@
+import type { Change } from '#store/changes.ts'
 import type { Settlement } from '#store/deliveries.ts'
 import type { Hold } from '#store/held-changes.ts'
 import type { Failure, Verdict } from './answer.ts'
@@ -13,6 +14,20 @@ export const refusal = (failure: Failure): Verdict => ({
   verdict: 'reject',
   code: failure.code ?? `http_${failure.status ?? 0}`,
   detail: failure.detail,
+})
+
+/** A change that ended workers while it was sent alone: perhaps by chance, so it is tried again, ever later. */
+export const suspectHold = (change: Change, attempts: number, nextAtMs: number): Hold => ({
+  recordId: change.recordId,
+  version: change.version,
+  position: change.position,
+  state: 'waiting',
+  attempts,
+  nextAtMs,
+  code: 'suspect',
+  detail: 'workers ended while they mapped or sent this change alone',
+  cause: null,
+  sent: null,
 })
 
 /** What is held, no longer held, and set free by a batch. */

@@ -1,6 +1,7 @@
 import type { Road } from '#core/peers/road.ts'
 import type { Change } from '#store/changes.ts'
 import type { Hold } from '#store/held-changes.ts'
+import { causeOf } from './cause.ts'
 import { eventId } from './event-id.ts'
 import type { PreparedChanges } from './ports.ts'
 
@@ -11,6 +12,8 @@ const BATCH_BYTES = 2_000_000
 export interface Outgoing {
   readonly change: Change
   readonly event: string
+  /** The record as it is sent. */
+  readonly text: string
   /** Tries before this one. */
   readonly attempts: number
 }
@@ -23,7 +26,9 @@ export interface Batch {
   readonly holds: readonly Hold[]
   /** Changes that do not concern the receiver. */
   readonly skipped: readonly Change[]
-  /** How many of the changes given are in the batch, held or skipped. */
+  /** How many versions are left out because a newer one of their record comes. */
+  readonly coalesced: number
+  /** How many of the changes given are in the batch, held, skipped or left out. */
   readonly consumed: number
 }
 
@@ -37,6 +42,8 @@ export interface BatchPlan {
   readonly limit: number
   /** Records whose later versions must wait. */
   readonly held: ReadonlySet<string>
+  /** Leaves out versions that a newer one among the changes supersedes. */
+  readonly coalesces?: boolean
   /** Tries of changes that were held. */
   readonly attempts?: ReadonlyMap<Change, number>
 }
@@ -51,10 +58,17 @@ export function composeBatch(changes: readonly Change[], plan: BatchPlan): Batch
   const skipped: Change[] = []
   const records = new Set<string>()
   const parts: string[] = []
+  const newest = plan.coalesces ? new Map(changes.map((change) => [change.recordId, change])) : null
   let bytes = 0
   let consumed = 0
+  let coalesced = 0
   for (const change of changes) {
     if (outgoing.length === plan.limit) break
+    if (newest && newest.get(change.recordId) !== change) {
+      coalesced++
+      consumed++
+      continue
+    }
     if (plan.held.has(change.recordId)) {
       holds.push(behind(change))
       consumed++
@@ -63,7 +77,8 @@ export function composeBatch(changes: readonly Change[], plan: BatchPlan): Batch
     if (records.has(change.recordId)) break
     const mapped: One = plan.mapping ? plan.mapping.one(change) : { ok: true, text: change.text }
     if (!mapped.ok) {
-      holds.push({ ...behind(change), state: 'refused', code: mapped.code, detail: mapped.detail })
+      const { code, detail } = mapped
+      holds.push({ ...behind(change), state: 'refused', code, detail, cause: causeOf(code, detail) })
       consumed++
       continue
     }
@@ -78,13 +93,14 @@ export function composeBatch(changes: readonly Change[], plan: BatchPlan): Batch
     if (bytes > BATCH_BYTES && outgoing.length > 0) break
     records.add(change.recordId)
     parts.push(part)
-    outgoing.push({ change, event, attempts: plan.attempts?.get(change) ?? 0 })
+    outgoing.push({ change, event, text: mapped.text, attempts: plan.attempts?.get(change) ?? 0 })
     consumed++
   }
   return {
     outgoing,
     holds,
     skipped,
+    coalesced,
     consumed,
     text: `{"link":"${plan.linkId}","changes":[${parts.join(',')}]}`,
   }
@@ -99,6 +115,8 @@ const behind = (change: Change): Hold => ({
   nextAtMs: null,
   code: null,
   detail: null,
+  cause: null,
+  sent: null,
 })
 
 const changeText = (event: string, change: Change, record: string, road?: Road): string =>

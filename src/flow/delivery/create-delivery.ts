@@ -1,7 +1,9 @@
+import { setTimeout as pauseFor } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { peerRoads } from '#flow/peers/peer-roads.ts'
-import { headPosition } from '#store/changes.ts'
+import { laneHead } from '#store/changes.ts'
 import { readHeldRecords } from '#store/held-changes.ts'
+import { concernsLane, type Lane } from '#store/lanes.ts'
 import { extendLease, type Lease, leaseLink, releaseLease } from '#store/link-lease.ts'
 import { readPeerOfLink } from '#store/peers.ts'
 import type { Failure, Send } from './answer.ts'
@@ -15,6 +17,9 @@ const LEASE_MS = 15_000
 const BUDGET_MS = 20_000
 /** Another worker had the lease: it may have looked at the log just before the change that woke this one. */
 const BUSY_AGAIN_MS = 300
+/** The same where the receiver has as many deliveries as it may: those that wait take turns. */
+const CROWDED_BUDGET_MS = 2000
+const CROWDED_AGAIN_MS = 500
 
 export interface DeliveryParts {
   readonly pool: Pool
@@ -39,13 +44,13 @@ export interface DeliveryEnd {
 
 export interface Delivery {
   /**
-   * Delivers what a link has to send, until nothing is left or `budgetMs` is over. At most one call at a time works on a link, in
-   * whatever process; the others come back at once. An aborted signal ends the request under way and gives the lease back; what the
+   * Delivers what a lane of a link (`live` where none is named) has to send, until nothing is left or `budgetMs` is over. At most one
+   * call at a time works on a lane, in whatever process; the others come back at once. An aborted signal ends the request under way and gives the lease back; what the
    * receiver took without our having its answer is sent again with the same event identifiers.
    */
   deliverLink(
     linkId: string,
-    options?: { readonly signal?: AbortSignal; readonly budgetMs?: number },
+    options?: { readonly lane?: Lane; readonly signal?: AbortSignal; readonly budgetMs?: number },
   ): Promise<DeliveryEnd>
 }
 
@@ -62,28 +67,36 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       : canonical
         ? null
         : (parts.mappingOf?.(lease.mapping) ?? null)
-    const held = await readHeldRecords(pool, lease.linkId)
+    const readHeld = () => readHeldRecords(pool, lease.linkId, lease.lane)
     return await runDelivery({
       pool,
       send: canonical || mapping ? parts.send : async () => noMapping(lease.mapping),
       clock,
       random: parts.random ?? Math.random,
+      pause,
       lease,
       leaseMs,
       mapping,
       own: canonical ? null : (parts.protocolOf?.(lease.mapping) ?? null),
-      held,
+      held: await readHeld(),
+      readHeld,
+      log: parts.log,
       signal,
       budgetMs,
     })
   }
 
+  const isAtHead = async ({ lane, filter }: Lease, cursor: bigint): Promise<boolean> =>
+    !concernsLane(filter, lane) || (await laneHead(pool, lane)) <= cursor
+
   return {
     async deliverLink(linkId, options = {}) {
-      const leased = await leaseLink(pool, linkId, { nowMs: clock.now(), leaseMs })
+      const { lane = 'live' } = options
+      const leased = await leaseLink(pool, linkId, { lane, nowMs: clock.now(), leaseMs })
       if (leased.state === 'idle') return { done: true }
       if (leased.state === 'later') return { done: true, nextAt: leased.nextAtMs }
       if (leased.state === 'busy') return { done: true, nextAt: clock.now() + BUSY_AGAIN_MS }
+      if (leased.state === 'crowded') return { done: true, nextAt: clock.now() + CROWDED_AGAIN_MS }
       const { lease } = leased
       const lost = new AbortController()
       const signal = options.signal ? AbortSignal.any([options.signal, lost.signal]) : lost.signal
@@ -96,7 +109,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       }, leaseMs / 3)
       let end: RunEnd | null = null
       try {
-        end = await run(lease, signal, options.budgetMs ?? BUDGET_MS)
+        end = await run(lease, signal, options.budgetMs ?? budgetOf(lease))
       } finally {
         clearInterval(keeper)
         // Best effort: a lease that cannot be given back runs out.
@@ -104,10 +117,18 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       }
       report(parts.log, lease, end)
       // Who stored a change while we had the lease did not wake the link: look once more, now that it is free.
-      const done = end.end === 'drained' ? (await headPosition(pool)) <= end.cursor : end.end !== 'stopped'
+      const done = end.end === 'drained' ? await isAtHead(lease, end.cursor) : end.end !== 'stopped'
       return { done, ...(end.nextAtMs === null ? {} : { nextAt: end.nextAtMs }) }
     },
   }
+}
+
+const budgetOf = ({ limits, lane }: Lease): number =>
+  limits.concurrency === undefined || lane === 'recall' ? BUDGET_MS : CROWDED_BUDGET_MS
+
+/** Ends early where the signal says so; the caller looks at it. */
+const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
+  await pauseFor(ms, undefined, { signal }).catch(() => {})
 }
 
 const noMapping = (name: string): { kind: 'failed' } & Failure => ({
@@ -119,10 +140,14 @@ const noMapping = (name: string): { kind: 'failed' } & Failure => ({
 
 function report(log: Log | undefined, lease: Lease, end: RunEnd): void {
   if (end.end === 'lost')
-    log?.warn({ link: lease.linkId }, 'a delivery lost its lease; its last batch is sent again')
+    log?.warn(
+      { link: lease.linkId, lane: lease.lane },
+      'a delivery lost its lease; its last batch is sent again',
+    )
   if (!end.failure) return
   const facts = {
     link: lease.linkId,
+    lane: lease.lane,
     class: end.failure.class,
     status: end.failure.status,
     detail: end.failure.detail,

@@ -3,6 +3,7 @@ import { DETAIL_MAX } from './advice.ts'
 import type { Verdict } from './answer.ts'
 import { waitMs } from './backoff.ts'
 import type { Outgoing } from './batch.ts'
+import { causeOf } from './cause.ts'
 
 /** The verdicts of a batch, ready to be stored. */
 export interface Judgement {
@@ -15,6 +16,9 @@ export interface Judgement {
   /** Changes that are done with: taken by the receiver. */
   readonly taken: readonly Outgoing[]
 }
+
+/** Characters kept of what was refused; a record beyond them is long enough to be found by its number. */
+const SENT_MAX = 100_000
 
 const NO_VERDICT: Verdict = {
   verdict: 'retry',
@@ -43,6 +47,8 @@ export function judge(
 function holdOf(sent: Outgoing, verdict: Verdict, at: { nowMs: number; random: () => number }): Hold {
   const attempts = sent.attempts + 1
   const waiting = verdict.verdict === 'retry'
+  const code = verdict.code ?? null
+  const detail = verdict.detail?.slice(0, DETAIL_MAX).toWellFormed() ?? null
   return {
     recordId: sent.change.recordId,
     version: sent.change.version,
@@ -52,7 +58,9 @@ function holdOf(sent: Outgoing, verdict: Verdict, at: { nowMs: number; random: (
     nextAtMs: waiting
       ? at.nowMs + waitMs({ failures: attempts, random: at.random(), retryAfterMs: verdict.afterMs })
       : null,
-    code: verdict.code ?? null,
-    detail: verdict.detail?.slice(0, DETAIL_MAX) ?? null,
+    code,
+    detail,
+    cause: waiting ? null : causeOf(code, detail),
+    sent: waiting ? null : sent.text.slice(0, SENT_MAX).toWellFormed(),
   }
 }

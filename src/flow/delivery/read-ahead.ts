@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { ChangeFilter } from '#store/change-filter.ts'
 import { type Change, type ChangePage, readChanges } from '#store/changes.ts'
+import type { Lane } from '#store/lanes.ts'
 
 /** The changes of a link in order, one page in hand and the next one under way while the first is sent. */
 export interface ReadAhead {
@@ -14,7 +15,7 @@ export interface ReadAhead {
 
 export function readAhead(
   pool: Pool,
-  from: { readonly after: bigint; readonly filter: ChangeFilter; readonly page: number },
+  from: { readonly after: bigint; readonly filter: ChangeFilter; readonly lane: Lane; readonly page: number },
 ): ReadAhead {
   let inHand: readonly Change[] = []
   let used = 0
@@ -24,7 +25,7 @@ export function readAhead(
   let coming: Promise<ChangePage> | null = null
 
   const read = (after: bigint): Promise<ChangePage> => {
-    const page = readChanges(pool, { after, limit: from.page, filter: from.filter })
+    const page = readChanges(pool, { after, limit: from.page, filter: from.filter, lane: from.lane })
     // Awaited later, or never: a failure must not be without a listener until then.
     page.catch(() => {})
     return page

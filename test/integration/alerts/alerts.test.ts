@@ -62,7 +62,7 @@ async function brokenLink(kind: 'retry' | 'auth', ageMs: number): Promise<string
     ageMs,
   ])
   await api.pool.query(
-    `update links set attempts = 3, last_error = jsonb_build_object('class', $2::text) where id = $1`,
+    `update link_lanes set attempts = 3, last_error = jsonb_build_object('class', $2::text) where link_id = $1`,
     [link.id, kind],
   )
   return link.id
@@ -194,9 +194,9 @@ describe('what is wrong becomes an alert', () => {
 
   it('a link that is slow, also by a change that it holds', async () => {
     const link = await brokenLink('retry', 40 * MINUTE)
-    await api.pool.query('update links set attempts = 0, last_error = null')
+    await api.pool.query('update link_lanes set attempts = 0, last_error = null')
     expect(await conditions()).toEqual([['link_lags', link]])
-    await api.pool.query('update links set cursor = (select max(position) from record_versions)')
+    await api.pool.query('update link_lanes set cursor = (select max(position) from record_versions)')
     expect(await conditions()).toEqual([])
     await api.pool.query(
       `insert into held_changes (link_id, record_id, version, position, state, held_at)

@@ -31,7 +31,7 @@ it('/metrics counts messages and records by system and result, and how long they
       'hub_source_records_total{system="jiaxing-wholesale",result="rejected"} 1',
       'hub_receipt_seconds_count 1',
       'hub_database_up 1',
-      `hub_link_lag_changes{link="${id}"} 2`,
+      `hub_link_lag_changes{link="${id}",lane="live"} 2`,
     ]),
   )
   expect(answer.body).toMatch(/^process_resident_memory_bytes \d+/m)

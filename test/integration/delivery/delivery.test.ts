@@ -437,7 +437,9 @@ describe('one worker at a time', () => {
     const link = await linkTo(pool, receiver)
     await store(pool, someRows(3))
     receiver.answer = async (batch) => {
-      await pool.query('update links set fence = fence + 1, leased_until = null where id = $1', [link.id])
+      await pool.query('update link_lanes set fence = fence + 1, leased_until = null where link_id = $1', [
+        link.id,
+      ])
       return allOk(batch)
     }
     await deliveryAt(pool).delivery.deliverLink(link.id)
@@ -464,7 +466,7 @@ describe('one worker at a time', () => {
     expect(receiver.batches).toHaveLength(1)
 
     await store(pool, someRows(1))
-    await leaseLink(pool, link.id, { nowMs: Date.now(), leaseMs: 300 })
+    await leaseLink(pool, link.id, { lane: 'live', nowMs: Date.now(), leaseMs: 300 })
     receiver.answer = allOk
     await deliveryAt(pool).delivery.deliverLink(link.id)
     expect(receiver.batches).toHaveLength(1)
@@ -484,9 +486,11 @@ describe('one worker at a time', () => {
           message_id, message_index, received_at, recorded, occurred_at, region, product_class, source_order, content_hash, flags, codes,
           body from record_versions order by position desc limit 1;
       end if; return new; end $$`)
-    await pool.query('create trigger late before update on links for each row execute function late_change()')
+    await pool.query(
+      'create trigger late before update on link_lanes for each row execute function late_change()',
+    )
     expect(await delivery.deliverLink(link.id)).toEqual({ done: false })
-    await pool.query('drop trigger late on links')
+    await pool.query('drop trigger late on link_lanes')
     expect(await delivery.deliverLink(link.id)).toEqual({ done: true })
     expect(receiver.changes.map(({ version }) => version)).toEqual([1, 2])
   })

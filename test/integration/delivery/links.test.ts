@@ -56,7 +56,7 @@ test('a change touches what is named and lets the link try again at once', async
     at: '',
   })
   await pool.query(
-    "update links set attempts = 4, next_at = now() + interval '1 day', last_error = $2 where id = $1",
+    "update link_lanes set attempts = 4, next_at = now() + interval '1 day', last_error = $2 where link_id = $1",
     [link.id, error],
   )
   expect(await readLink(pool, link.id)).toMatchObject({ attempts: 4, lastError: { class: 'auth' } })

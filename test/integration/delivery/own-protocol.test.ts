@@ -104,7 +104,7 @@ async function linkToPlatform(): Promise<string> {
   const { id } = made.json()
   // Each test sees its own changes only.
   const { rows } = await api.pool.query('select coalesce(max(position), 0) as head from record_versions')
-  await api.pool.query('update links set cursor = $2 where id = $1', [id, rows[0].head])
+  await api.pool.query('update link_lanes set cursor = $2 where link_id = $1', [id, rows[0].head])
   return id
 }
 const setSecret = (sign: string | null) =>
