@@ -46,6 +46,15 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./system.ts')).systemCommand,
   },
+  peer: {
+    arguments:
+      'add <system> --id <hub> [--carries <hub>,…] | add <system> --to <address> --token <key> [--allow CIDR:port] [--sees <class>,…] | list, each with --hub URL --key KEY',
+    about: {
+      en: 'join a running hub with another: register it, then link to it with the key that it gave',
+      zh: '将运行中的平台与另一平台互联：先登记，再用对方给出的密钥建立链路',
+    },
+    load: async () => (await import('./peer.ts')).peerCommand,
+  },
   replay: {
     arguments:
       '--system <system> [--record <record>] [--from <time>] [--to <time>] [--receipt <number>]… [--group <group>] [--flag <flag>] [--mapping <name@version>] [--newest <count>] [--apply | --compare <version>,<version>]',

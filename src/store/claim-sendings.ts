@@ -45,7 +45,7 @@ export async function takeDueClaims(
   const { rows: due } = await pool.query<{ claim_id: string; link_id: string; attempts: number | null }>(
     `with ${ROADS}
      select r.claim_id, r.link_id, s.attempts from roads r left join claim_sendings s using (claim_id, link_id)
-      where s.claim_id is null or (s.sent_at is null and s.next_at <= to_timestamp($1::numeric / 1000))
+      where s.claim_id is null or s.next_at <= to_timestamp($1::numeric / 1000)
       order by r.received_at, r.claim_id limit $2`,
     [at.nowMs, at.limit],
   )
@@ -56,7 +56,7 @@ export async function takeDueClaims(
        select d.claim_id, d.link_id, d.attempts, to_timestamp(d.next_ms::numeric / 1000)
          from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::bigint[]) d (claim_id, link_id, attempts, next_ms)
        on conflict (claim_id, link_id) do update set attempts = excluded.attempts, next_at = excluded.next_at
-        where claim_sendings.sent_at is null and claim_sendings.attempts = excluded.attempts - 1
+        where claim_sendings.attempts = excluded.attempts - 1
        returning claim_id, link_id, attempts
      )
      select ${CLAIM_COLUMNS}, r.link_id, r.url, r.allow_address, r.hub, t.attempts
@@ -79,21 +79,29 @@ export async function takeDueClaims(
   }))
 }
 
-/** What became of a claim that was sent over a link; `isDone` says that it is not sent there again. */
+/** What a receiver answered on a claim. */
+export interface ClaimAnswer {
+  /** False where it is not known whether the receiver has it: it is tried again when that is due. */
+  readonly isAnswered: boolean
+  /** When the receiver is asked what became of it; null for never. */
+  readonly askAtMs: number | null
+  readonly verdict: string | null
+  readonly code: string | null
+  readonly detail: string | null
+}
+
+/** Notes what became of a claim that was sent over a link. */
 export async function noteSending(
   pool: Pool,
   { claim, link }: { readonly claim: string; readonly link: string },
-  answer: {
-    readonly isDone: boolean
-    readonly verdict: string | null
-    readonly code: string | null
-    readonly detail: string | null
-  },
+  { isAnswered, askAtMs, verdict, code, detail }: ClaimAnswer,
 ): Promise<void> {
   await pool.query(
-    `update claim_sendings set sent_at = case when $3 then clock_timestamp() end, verdict = $4, code = $5, detail = $6
+    `update claim_sendings set verdict = $4, code = $5, detail = $6,
+       sent_at = case when $3 then coalesce(sent_at, clock_timestamp()) else sent_at end,
+       next_at = case when $3 then to_timestamp($7::numeric / 1000) else next_at end
       where claim_id = $1 and link_id = $2`,
-    [claim, link, answer.isDone, answer.verdict, answer.code, answer.detail],
+    [claim, link, isAnswered, verdict, code, detail, askAtMs],
   )
 }
 

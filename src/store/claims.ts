@@ -150,6 +150,19 @@ export async function refuseClaim(
   return rowCount === 1
 }
 
+/** What became of claims, by their identifiers; without those that are open or not known. */
+export async function readDecided(
+  pool: Pool,
+  ids: readonly string[],
+): Promise<Map<string, { readonly state: Exclude<ClaimState, 'open'>; readonly reason: string | null }>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await pool.query(
+    `select id, state, reason from claims where id = any($1::uuid[]) and state <> 'open'`,
+    [ids],
+  )
+  return new Map(rows.map(({ id, state, reason }) => [id, { state, reason }]))
+}
+
 /** Notes that a claim was accepted, and which version it became; in a transaction of the caller's or after it. */
 export async function noteAccepted(
   client: ClientBase | Pool,

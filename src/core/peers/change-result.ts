@@ -3,4 +3,6 @@ export interface ChangeResult {
   readonly verdict: 'ok' | 'duplicate' | 'retry' | 'reject'
   readonly code?: string
   readonly detail?: string
+  /** The claim as which it was kept; not told. */
+  readonly claim?: string
 }

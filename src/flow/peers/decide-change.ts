@@ -14,6 +14,7 @@ import {
   waitingVoid,
 } from '#flow/intake/decide.ts'
 import type { KeyedResult } from '#flow/intake/results-text.ts'
+import { claimId } from '#store/claims.ts'
 import type { PeerChange } from './change.ts'
 
 /** A change with the content of its record. */
@@ -77,6 +78,7 @@ export function decideChange(
       receivedAtMs: message.receivedAtMs,
     })
     const told = {
+      claim: claimId({ recordId: id, hash: content.hash }, road.origin),
       verdict: 'ok',
       code: 'stored_as_claim',
       detail: `the hub ${on} owns the record and decides`,

@@ -4,6 +4,7 @@ import { backoffMs } from '#flow/delivery/backoff.ts'
 import { eventId, messageIdOf } from '#flow/delivery/event-id.ts'
 import type { Follower } from '#flow/follow/follower.ts'
 import { type DueClaim, noteSending, takeDueClaims } from '#store/claim-sendings.ts'
+import { refuseClaim } from '#store/claims.ts'
 import { inTransaction } from '#store/database.ts'
 import { lockFollower, moveFollower } from '#store/followers.ts'
 import { readHubId } from '#store/hub-identity.ts'
@@ -15,6 +16,8 @@ const EVERY_MS = 5000
 const CLAIMS_AT_ONCE = 50
 /** Longer than a request takes, so that a try is not begun while the one before is under way. */
 const FIRST_WAIT_MS = 30_000
+/** While a claim is open, the hub that has it is asked so often what became of it: a refusal comes back by the way that the claim went. */
+const ASK_AGAIN_MS = 6 * 3_600_000
 
 export interface ClaimSendingParts {
   readonly send: Send
@@ -74,18 +77,24 @@ async function sendOver(
     timestamp: Math.floor(now() / 1000),
     signal: AbortSignal.timeout(FIRST_WAIT_MS),
   })
-  for (const [i, { claim }] of claims.entries()) {
+  for (const [i, { claim, to }] of claims.entries()) {
     const verdict = answer.kind === 'verdicts' ? answer.verdicts.get(events[i] as string) : undefined
+    const { code = null, detail = null } = verdict ?? {}
+    const isTaken = verdict?.verdict === 'ok' || verdict?.verdict === 'duplicate'
     await noteSending(
       pool,
       { claim: claim.id, link },
       {
-        isDone: verdict !== undefined && verdict.verdict !== 'retry',
+        isAnswered: verdict !== undefined && verdict.verdict !== 'retry',
+        askAtMs: isTaken ? now() + ASK_AGAIN_MS : null,
         verdict: verdict?.verdict ?? null,
-        code: verdict?.code ?? null,
-        detail: verdict?.detail ?? (answer.kind === 'failed' ? answer.detail : null),
+        code,
+        detail: detail ?? (answer.kind === 'failed' ? answer.detail : null),
       },
     )
+    // An accepted one is known by the version that it became.
+    if (isTaken && code === 'claim_refused')
+      await refuseClaim(pool, claim.id, { who: `hub ${to}`, reason: detail })
   }
 }
 

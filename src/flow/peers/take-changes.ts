@@ -12,6 +12,7 @@ import { messageId } from '#flow/intake/message-id.ts'
 import { edgeBudget, prepared } from '#flow/intake/prepare.ts'
 import type { KeyedResult } from '#flow/intake/results-text.ts'
 import type { IntakeMessage, WrittenMessage } from '#flow/intake/write.ts'
+import { readDecided } from '#store/claims.ts'
 import { readHubId } from '#store/hub-identity.ts'
 import { isRefused, type PeerChange, type RefusedChange, readChange } from './change.ts'
 import { decideChange, type PreparedChange } from './decide-change.ts'
@@ -90,10 +91,23 @@ export async function takeChanges(
     },
   }
   const { results } = await parts.write(message)
-  return results.map(({ told }, i) => ({
-    event: (changes[i] as PeerChange).event,
-    ...(told ?? { verdict: 'retry' as const }),
-  }))
+  const decided = await readDecided(
+    parts.pool,
+    results.flatMap(({ told }) => told?.claim ?? []),
+  )
+  return results.map(({ told }, i) => {
+    const { event } = changes[i] as PeerChange
+    if (!told) return { event, verdict: 'retry' }
+    const { claim, ...answer } = told
+    const known = claim === undefined ? undefined : decided.get(claim)
+    if (!known) return { event, ...answer }
+    return {
+      event,
+      verdict: 'ok',
+      code: `claim_${known.state}`,
+      ...(known.reason ? { detail: known.reason } : {}),
+    }
+  })
 }
 
 /** The changes as source records: what is wrong with the text of one is known, and its neighbours live. */

@@ -91,7 +91,7 @@ test('in a ring with one direction a claim goes round to its owner and stops the
     expect(await versionsOf(id, 'ring')).toEqual(['ring@1 active 1', 'ring@2 void 1'])
 })
 
-test('a refused claim changes nothing, and the same claim again is not asked twice', async () => {
+test('a refused claim changes nothing, the claimant learns of it, and the same claim again is not asked twice', async () => {
   await hubs.join([
     ['a', 'b'],
     ['b', 'a'],
@@ -101,10 +101,18 @@ test('a refused claim changes nothing, and the same claim again is not asked twi
   await at('b').push(dispatch('no', '2'))
   await settleAll()
   const [claim] = await claimsAt('a', 'no')
-  expect((await decide('a', claim?.['id'], 'refuse')).json()).toMatchObject({
-    state: 'refused',
-    version: null,
-  })
+  const reason = { reason: 'the scale is broken' }
+  const refused = await decide('a', claim?.['id'], 'refuse', reason)
+  expect(refused.json()).toMatchObject({ state: 'refused', version: null })
+  expect(await claimsAt('b', 'no')).toMatchObject([{ state: 'open' }])
+  // Asked again some hours later, and not before.
+  expect(await sendClaims(at('b').pool, { send: at('b').send })).toBe(0)
+  await at('b').pool.query(
+    "update claim_sendings set next_at = now() - interval '1 second' where claim_id = $1",
+    [claim?.['id']],
+  )
+  expect(await sendClaims(at('b').pool, { send: at('b').send })).toBe(1)
+  expect(await claimsAt('b', 'no')).toMatchObject([{ state: 'refused', decidedBy: 'hub a', ...reason }])
   await at('b').push(dispatch('no', '2'))
   await settleAll()
   expect(await claimsAt('a', 'no')).toMatchObject([{ state: 'refused' }])
@@ -112,7 +120,7 @@ test('a refused claim changes nothing, and the same claim again is not asked twi
   await at('b').push(dispatch('no', '3'))
   await settleAll()
   expect((await claimsAt('a', 'no')).map(({ state }) => state)).toEqual(['refused', 'open'])
-  expect((await claimsAt('b', 'no')).map(({ state }) => state)).toEqual(['superseded', 'open'])
+  expect((await claimsAt('b', 'no')).map(({ state }) => state)).toEqual(['refused', 'open'])
 })
 
 test('a claim waits for a receiver that is away, and goes out when it is back', async () => {
