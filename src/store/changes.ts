@@ -13,6 +13,8 @@ export interface Change {
   readonly system: string
   /** The source's record name. */
   readonly record: string
+  /** Place of the source record in its message. */
+  readonly messageIndex: number
   /** JSON text of the whole canonical record. */
   readonly text: string
 }
@@ -32,6 +34,8 @@ export interface ChangeQuery {
   readonly filter?: ChangeFilter
   /** Only what goes over this lane of a link. */
   readonly lane?: Lane
+  /** Last position that may be in the page. */
+  readonly upTo?: bigint | undefined
 }
 
 /** A page looks at no more positions than this, so that a narrow filter cannot make one query read the whole log. */
@@ -39,6 +43,7 @@ const SCAN = 10_000n
 
 interface ChangeRow extends RecordRow {
   readonly position: string
+  readonly message_index: number
 }
 
 /** The newest committed position; 0 for an empty log. */
@@ -79,17 +84,18 @@ export async function readChanges(client: ClientBase | Pool, query: ChangeQuery)
   const head = await headPosition(client)
   if (head <= query.after) return { rows: [], next: query.after, atHead: true }
   const { lane } = query
+  const last = query.upTo !== undefined && query.upTo < head ? query.upTo : head
   // Holds have an index of their own, so there is nothing to read in between.
-  const bound = lane !== 'recall' && query.after + SCAN < head ? query.after + SCAN : head
+  const bound = lane !== 'recall' && query.after + SCAN < last ? query.after + SCAN : last
   const filter = filterSql(query.filter ?? {}, 4)
   const { rows } = await client.query<ChangeRow>(
-    `select position, ${RECORD_COLUMNS} from record_versions
+    `select position, message_index, ${RECORD_COLUMNS} from record_versions
       where position > $1 and position <= $2${lane ? laneSql(lane) : ''}${filter.text} order by position limit $3`,
     [query.after, bound, query.limit, ...filter.values],
   )
   const changes = rows.map(changeOf)
-  const last = changes.at(-1)
-  const next = last && changes.length === query.limit ? last.position : bound
+  const newest = changes.at(-1)
+  const next = newest && changes.length === query.limit ? newest.position : bound
   return { rows: changes, next, atHead: next === head }
 }
 
@@ -99,23 +105,11 @@ export async function readVersions(
   versions: readonly { readonly recordId: string; readonly version: number }[],
 ): Promise<Change[]> {
   const { rows } = await client.query<ChangeRow>(
-    `select position, ${RECORD_COLUMNS} from record_versions
+    `select position, message_index, ${RECORD_COLUMNS} from record_versions
       where (record_id, version) in (select * from unnest($1::text[], $2::integer[])) order by position`,
     [versions.map(({ recordId }) => recordId), versions.map(({ version }) => version)],
   )
   return rows.map(changeOf)
-}
-
-/** Place of each version in its message, by its position. */
-export async function readMessageIndexes(
-  client: ClientBase,
-  positions: readonly bigint[],
-): Promise<Map<bigint, number>> {
-  const { rows } = await client.query<{ position: string; index: number }>(
-    'select position, message_index as index from record_versions where position = any($1::bigint[])',
-    [[...new Set(positions)].map(String)],
-  )
-  return new Map(rows.map(({ position, index }) => [BigInt(position), index]))
 }
 
 const changeOf = (row: ChangeRow): Change => ({
@@ -126,5 +120,6 @@ const changeOf = (row: ChangeRow): Change => ({
   status: row.status,
   system: row.system,
   record: row.record,
+  messageIndex: row.message_index,
   text: recordText(row),
 })

@@ -20,7 +20,8 @@ export interface PoolSettings {
 const connectionTimeoutMs = 5000
 const statementTimeoutMs = 30_000
 const idleInTransactionMs = 30_000
-const sessionOptions = '-c TimeZone=UTC -c DateStyle=ISO,YMD'
+/** Compiling a plan takes the server a second where it misjudges its cost; the hub's statements are short. */
+const sessionOptions = '-c TimeZone=UTC -c DateStyle=ISO,YMD -c jit=off'
 
 /**
  * Connections to PostgreSQL, all in UTC and with the column types of `column-types.ts`. Opens nothing until it is

@@ -42,6 +42,44 @@ export async function readFollowerPlace(client: Client, name: string): Promise<F
   return rows[0] ? { position: BigInt(rows[0].position), floor: rows[0].floor } : null
 }
 
+/**
+ * Locks the rows of several followers until the end of the transaction and tells where they stand; those that another process has are
+ * left out.
+ */
+export async function lockFollowers(
+  client: ClientBase,
+  names: readonly string[],
+): Promise<{ readonly name: string; readonly position: bigint }[]> {
+  const locked = async () => {
+    const { rows } = await client.query<{ name: string; position: string }>(
+      'select name, position from followers where name = any($1::text[]) order by name for update skip locked',
+      [names],
+    )
+    return rows
+  }
+  let rows = await locked()
+  if (rows.length < names.length) {
+    await client.query(
+      'insert into followers (name) select unnest($1::text[]) order by 1 on conflict (name) do nothing',
+      [names],
+    )
+    rows = await locked()
+  }
+  return rows.map(({ name, position }) => ({ name, position: BigInt(position) }))
+}
+
+/** Moves followers of the log that this transaction has locked. */
+export async function moveFollowers(
+  client: ClientBase,
+  names: readonly string[],
+  position: bigint,
+): Promise<void> {
+  await client.query(
+    'update followers set position = $2, updated_at = clock_timestamp() where name = any($1::text[])',
+    [names, position],
+  )
+}
+
 /** Moves a follower that this transaction has locked. */
 export async function moveFollower(
   client: ClientBase,

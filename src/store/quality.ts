@@ -81,15 +81,20 @@ export async function matchNumbers(
     `${a}.source <> ${b}.source and (${a}.message, ${a}.index) <> (${b}.message, ${b}.index)`
   await client.query(
     `with r as (select * from ${columns}),
-     -- Where the sample of a day is full, only what has a smaller digest than its largest comes in.
+     -- Where the sample of a day is full, only what has a smaller digest than its largest comes in. (No max(): PostgreSQL has one
+     -- of digests only since 18.)
      full_days as (
-       select q.system, q.day, q.type, max(q.digest) as largest from quality_codes q
+       select q.system, q.day, q.type, (array_agg(q.digest order by q.digest desc))[1] as largest from quality_codes q
         where (q.system, q.day, q.type) in (select distinct system, day, type from r)
         group by 1, 2, 3 having count(*) >= $2),
+     named as (
+       select distinct on (r.system, r.day, r.type, r.code) r.*, sha256(convert_to(r.code, 'UTF8')) as digest from r),
+     -- Most numbers of a certificate are named again and again; only what is new in the sample is looked for in the log.
      fresh as (
-       select distinct on (r.system, r.day, r.type, r.code) r.*, sha256(convert_to(r.code, 'UTF8')) as digest
-         from r left join full_days f on (f.system, f.day, f.type) = (r.system, r.day, r.type)
-        where f.largest is null or sha256(convert_to(r.code, 'UTF8')) < f.largest)
+       select n.* from named n left join full_days f on (f.system, f.day, f.type) = (n.system, n.day, n.type)
+        where (f.largest is null or n.digest < f.largest)
+          and not exists (select from quality_codes k
+                           where (k.system, k.day, k.type, k.digest) = (n.system, n.day, n.type, n.digest)))
      insert into quality_codes (system, day, type, digest, code, source, message, index, matched)
      select system, day, type, digest, code, source, message, index,
             exists (select from record_versions v

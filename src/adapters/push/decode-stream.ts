@@ -1,11 +1,11 @@
 import type { ReadOptions, SourceRecord } from '#core/source.ts'
 import { decodeChunks, type StreamFacts } from './charset-stream.ts'
-import { streamCsv } from './csv/read.ts'
+import { countCsv, streamCsv } from './csv/read.ts'
 import { contradicts, xmlDeclaredEncoding } from './declared.ts'
 import { DEPTH_MAX, type Declared, type DecodeOutcome, decode, isText, type TextFormat } from './decode.ts'
 import { rowsPath } from './json/document.ts'
 import { envelopeWish } from './json/envelope.ts'
-import { createLineReader } from './json/line.ts'
+import { createLineReader, isBlank } from './json/line.ts'
 import { refuseOther } from './json/refuse.ts'
 import { streamJson } from './json/stream.ts'
 import { DecodeRefusal } from './refusal.ts'
@@ -76,6 +76,24 @@ export async function* decodeStream(
   report.encodingMismatch = name !== undefined && contradicts(name, facts.encoding, facts.ascii)
 }
 
+/**
+ * How many records `decodeStream` gives, told in steps that add up; a message that it refuses is refused here. Where a line is a record
+ * whatever is in it, nothing is parsed.
+ * @throws DecodeRefusal where the message as a whole cannot be read
+ */
+export async function* countStream(
+  source: AsyncIterable<Uint8Array>,
+  options: StreamOptions,
+  declared: Declared = {},
+): AsyncGenerator<number> {
+  if (options.format === 'csv' || options.format === 'ndjson') {
+    const text = pieces(decodeChunks(source, { encoding: 'utf-8', ascii: true }), { text: '' })
+    yield* options.format === 'csv' ? countCsv(text, options.csv) : countLines(text)
+    return
+  }
+  for await (const _ of decodeStream(source, options, declared)) yield 1
+}
+
 function records(
   text: AsyncIterable<string>,
   options: TextStream,
@@ -112,6 +130,25 @@ async function* pieces(text: AsyncIterable<string>, head: { text: string }): Asy
 
 async function* streamLines(text: AsyncIterable<string>, maxDepth: number): AsyncGenerator<SourceRecord> {
   const reader = createLineReader(maxDepth)
+  let number = 0
+  for await (const lines of lineBatches(text)) {
+    for (const line of lines) {
+      const record = reader.read(line, ++number)
+      if (record) yield record
+    }
+  }
+}
+
+async function* countLines(text: AsyncIterable<string>): AsyncGenerator<number> {
+  for await (const lines of lineBatches(text)) {
+    let count = 0
+    for (const line of lines) if (!isBlank(line)) count++
+    yield count
+  }
+}
+
+/** The lines of a text that comes in pieces, those of a piece together. */
+async function* lineBatches(text: AsyncIterable<string>): AsyncGenerator<readonly string[]> {
   let rest = ''
   let number = 0
   let begun = false
@@ -120,15 +157,12 @@ async function* streamLines(text: AsyncIterable<string>, maxDepth: number): Asyn
     if (!begun) begun = begins(rest)
     const lines = rest.split('\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) {
-      const record = reader.read(line, ++number)
-      if (record) yield record
-    }
+    number += lines.length
+    yield lines
     if (rest.length > LINE_MAX_CHARS) throw longLine(number + 1)
   }
   if (!begun) refuseOther(rest)
-  const last = reader.read(rest, number + 1)
-  if (last) yield last
+  yield [rest]
 }
 
 function begins(text: string): boolean {

@@ -6,7 +6,7 @@ import type { Follower } from './follower.ts'
 
 /** The followers of a process. */
 export interface Follow {
-  /** Those that have something to do, with the position by which progress shows. */
+  /** Those that have something to do, with the sum of their positions, by which progress shows. */
   readonly find: () => Promise<{ readonly name: string; readonly position: bigint }[]>
   /** Lets one of them go on until nothing is left, its time is up, or the signal comes; false where something is left. */
   readonly run: (name: string, signal: AbortSignal) => Promise<boolean>
@@ -14,8 +14,9 @@ export interface Follow {
 
 /** A job does not run longer than this at a stretch. */
 const BUDGET_MS = 10_000
-/** After each step a follower rests as long as the step took, so that it never has more than half of the database's time. */
-const REST_MAX_MS = 250
+/** After each step a follower rests twice as long as the step took, so that it never has more than a third of the database's time. */
+const REST = 2
+const REST_MAX_MS = 500
 
 export function createFollow(parts: {
   readonly pool: Pool
@@ -26,17 +27,25 @@ export function createFollow(parts: {
   const { pool, followers, now = Date.now } = parts
   const known = new Map(followers.map((follower) => [follower.name, follower]))
 
-  const isDue = ({ name, position, updatedAt }: FollowerState, head: bigint): boolean => {
-    const everyMs = known.get(name)?.everyMs ?? null
-    if (everyMs === null) return position < head
-    return updatedAt === null || Date.parse(updatedAt) + everyMs <= now()
-  }
+  const isDue = ({ everyMs }: Follower, states: readonly FollowerState[], head: bigint): boolean =>
+    states.some(({ position, updatedAt }) =>
+      everyMs === null ? position < head : updatedAt === null || Date.parse(updatedAt) + everyMs <= now(),
+    )
   return {
     async find() {
       if (known.size === 0) return []
       const head = await headPosition(pool)
-      const states = await readFollowers(pool, [...known.keys()])
-      return states.filter((state) => isDue(state, head)).map(({ name, position }) => ({ name, position }))
+      const states = await readFollowers(
+        pool,
+        followers.flatMap(({ rows }) => rows),
+      )
+      return followers
+        .map((follower) => ({ follower, own: states.filter(({ name }) => follower.rows.includes(name)) }))
+        .filter(({ follower, own }) => isDue(follower, own, head))
+        .map(({ follower: { name }, own }) => ({
+          name,
+          position: own.reduce((sum, one) => sum + one.position, 0n),
+        }))
     },
     async run(name, signal) {
       const follower = known.get(name)
@@ -47,7 +56,7 @@ export function createFollow(parts: {
         if ((await follower.step(pool)) !== 'more') return true
         const ended = performance.now()
         if (ended >= deadline) return false
-        await pause(Math.min(ended - began, REST_MAX_MS), undefined, { ref: false })
+        await pause(Math.min((ended - began) * REST, REST_MAX_MS), undefined, { ref: false })
       }
       return false
     },

@@ -1,15 +1,17 @@
 import { qualityMessagesFollower } from '#flow/quality/follow-messages.ts'
-import { qualityRecordsFollower } from '#flow/quality/follow-records.ts'
-import { cardsFollower } from '#flow/reference/follow-cards.ts'
-import { unknownProductsFollower } from '#flow/reference/follow-unknown-products.ts'
+import { qualityRecordsReader } from '#flow/quality/follow-records.ts'
+import { cardsReader } from '#flow/reference/follow-cards.ts'
+import { unknownProductsReader } from '#flow/reference/follow-unknown-products.ts'
 import { arrivalsFollower } from '#flow/silence/follow-arrivals.ts'
 import type { Follower } from './follower.ts'
+import { logFollower } from './log-follower.ts'
+
+/** A page costs each reader some statements, whatever its size; its records are in memory at once. */
+const CHANGES_AT_ONCE = 1000
 
 /** Everyone who follows what was committed in a running hub. */
 export const followers: readonly Follower[] = [
-  cardsFollower,
-  unknownProductsFollower,
-  qualityRecordsFollower,
+  logFollower('log', CHANGES_AT_ONCE, [cardsReader, unknownProductsReader, qualityRecordsReader]),
   qualityMessagesFollower,
   arrivalsFollower(),
 ]

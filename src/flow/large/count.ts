@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { decodeStream } from '#adapters/push/decode-stream.ts'
+import { countStream } from '#adapters/push/decode-stream.ts'
 import { tooMany } from '#adapters/push/too-many.ts'
 import type { ReadOptions } from '#core/source.ts'
 import { charsetOf } from '#flow/intake/target.ts'
@@ -17,9 +17,14 @@ export async function countRecords(
   maxRecords = Number.POSITIVE_INFINITY,
 ): Promise<number> {
   let total = 0
-  for await (const _ of decodeStream(readParts(pool, lease), unparked(read), charsetOf(lease.contentType))) {
-    if (++total > maxRecords) throw tooMany(null, maxRecords, '')
-    if (total % 1000 === 0) signal.throwIfAborted()
+  for await (const count of countStream(
+    readParts(pool, lease),
+    unparked(read),
+    charsetOf(lease.contentType),
+  )) {
+    total += count
+    if (total > maxRecords) throw tooMany(null, maxRecords, '')
+    signal.throwIfAborted()
   }
   return total
 }

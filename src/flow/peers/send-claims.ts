@@ -31,6 +31,7 @@ export interface ClaimSendingParts {
  */
 export const claimsFollower = (parts: ClaimSendingParts): Follower => ({
   name: NAME,
+  rows: [NAME],
   everyMs: EVERY_MS,
   async step(pool) {
     const sent = await sendClaims(pool, parts)

@@ -27,6 +27,7 @@ const REASONS_OF_A_DAY = 200
  */
 export const qualityMessagesFollower: Follower = {
   name: NAME,
+  rows: [NAME],
   everyMs: EVERY_MS,
   step: (pool) =>
     stepUnderLock(pool, NAME, async (client, place) => {

@@ -1,9 +1,7 @@
 import type { ClientBase } from 'pg'
 import { numbersOf, sourceOf } from '#core/quality/numbers.ts'
 import { beijingDay, recordCounts } from '#core/quality/record-counts.ts'
-import { logFollower } from '#flow/follow/follower.ts'
-import { readSuccessions } from '#flow/reference/read-before.ts'
-import { type Change, readMessageIndexes } from '#store/changes.ts'
+import type { LogPage, LogReader } from '#flow/follow/log-follower.ts'
 import { addQualityCounts, matchNumbers, type NamedNumber } from '#store/quality.ts'
 import { countersOf } from './counters.ts'
 
@@ -11,14 +9,14 @@ import { countersOf } from './counters.ts'
 export const NUMBERS_OF_A_DAY = 500
 
 /** Counts what the versions of records are like, by system and day of receipt. */
-export const qualityRecordsFollower = logFollower('quality-records', 500, countRecords)
+export const qualityRecordsReader: LogReader = { name: 'quality-records', apply: countRecords }
 
-export async function countRecords(client: ClientBase, changes: readonly Change[]): Promise<void> {
+async function countRecords(client: ClientBase, page: LogPage): Promise<void> {
   const counters = countersOf()
-  const numbers: (Omit<NamedNumber, 'index'> & { position: bigint })[] = []
-  for (const { change, now, before } of await readSuccessions(client, changes)) {
+  const numbers: NamedNumber[] = []
+  for (const { change, now, before } of await page.successions()) {
     if (now === null) continue
-    const { system, recordId, position, version } = change
+    const { system, recordId, version, messageIndex: index } = change
     const receivedAtMs = Date.parse(now.receivedAt)
     const day = beijingDay(receivedAtMs)
     const occurredAtMs = Date.parse(now.occurredAt?.at ?? '')
@@ -27,17 +25,8 @@ export async function countRecords(client: ClientBase, changes: readonly Change[
     const known = new Set(before === null ? [] : numbersOf(before).map(({ code }) => code))
     const source = sourceOf(recordId)
     for (const { code, type } of numbersOf(now))
-      if (!known.has(code)) numbers.push({ system, day, type, code, source, message: now.message, position })
+      if (!known.has(code)) numbers.push({ system, day, type, code, source, message: now.message, index })
   }
   await addQualityCounts(client, counters.list())
-  if (numbers.length === 0) return
-  const indexes = await readMessageIndexes(
-    client,
-    numbers.map(({ position }) => position),
-  )
-  await matchNumbers(
-    client,
-    numbers.map(({ position, ...number }) => ({ ...number, index: indexes.get(position) ?? 0 })),
-    NUMBERS_OF_A_DAY,
-  )
+  await matchNumbers(client, numbers, NUMBERS_OF_A_DAY)
 }

@@ -8,7 +8,8 @@ import {
   type Subject,
 } from '#core/reference/describe.ts'
 import { newestRecords } from '#core/reference/newest-records.ts'
-import { logFollower } from '#flow/follow/follower.ts'
+import type { LogPage, LogReader } from '#flow/follow/log-follower.ts'
+import type { Succession } from '#flow/follow/successions.ts'
 import {
   type CodeChange,
   countCodes,
@@ -17,16 +18,14 @@ import {
   readDescriptionCounts,
   writeDescriptions,
 } from '#store/cards.ts'
-import type { Change } from '#store/changes.ts'
 import { digestUuid } from '#store/digest-uuid.ts'
-import { readSuccessions, type Succession } from './read-before.ts'
 import { regroup } from './regroup.ts'
 
 /** Whoever changes cards holds the row of this follower. */
 export const CARDS = 'cards'
 
 /** Keeps the cards of parties and sites: what the newest versions of all records say of each code, and which codes are of one party. */
-export const cardsFollower = logFollower(CARDS, 500, applyCards)
+export const cardsReader: LogReader = { name: CARDS, apply: applyCards }
 
 /** One description and what the changes do to it, in their order. */
 interface Tally {
@@ -39,11 +38,13 @@ interface Tally {
 interface Tallies {
   readonly descriptions: Map<string, Tally>
   readonly codes: Map<string, CodeChange & { records: number }>
+  /** Identifiers of what was said, by its text: a page says most things many times. */
+  readonly identifiers: Map<string, string>
 }
 
-export async function applyCards(client: ClientBase, changes: readonly Change[]): Promise<void> {
-  const tallies: Tallies = { descriptions: new Map(), codes: new Map() }
-  for (const succession of await readSuccessions(client, changes)) tally(succession, tallies)
+async function applyCards(client: ClientBase, page: LogPage): Promise<void> {
+  const tallies: Tallies = { descriptions: new Map(), codes: new Map(), identifiers: new Map() }
+  for (const succession of await page.successions()) tally(succession, tallies)
   if (tallies.descriptions.size === 0) return
   const known = await readDescriptionCounts(client, [...tallies.descriptions.keys()])
   const rows = [...tallies.descriptions].map(([id, one]) => rowOf(id, one, known.get(id)))
@@ -58,10 +59,13 @@ export async function applyCards(client: ClientBase, changes: readonly Change[])
   }
 }
 
-function tally({ change, now, before, receivedAt }: Succession, { descriptions, codes }: Tallies): void {
+function tally(
+  { change, now, before, receivedAt }: Succession,
+  { descriptions, codes, identifiers }: Tallies,
+): void {
   const { recordId, system, position } = change
-  const says = sayings(now, system)
-  const said = sayings(before, system)
+  const says = sayings(now, system, identifiers)
+  const said = sayings(before, system, identifiers)
   for (const [id, description] of says) {
     const one = tallyOf(descriptions, id, description, receivedAt)
     one.moves.push({ recordId, by: said.has(id) ? 0 : 1 })
@@ -100,13 +104,22 @@ function tallyOf(
 }
 
 /** What a version says, each thing once, by the digest of it. */
-function sayings(record: Succession['now'], system: string): Map<string, Tally['description']> {
+function sayings(
+  record: Succession['now'],
+  system: string,
+  identifiers: Map<string, string>,
+): Map<string, Tally['description']> {
   const found = new Map<string, Tally['description']>()
   if (record === null) return found
   for (const description of descriptionsOf(record.kind, record)) {
     const { subject, codes, name, kind, region, role, personal } = description
-    const said = [subject, codes, system, name, kind, region, role, personal]
-    found.set(digestUuid(JSON.stringify(said)), { ...description, system })
+    const said = JSON.stringify([subject, codes, system, name, kind, region, role, personal])
+    let id = identifiers.get(said)
+    if (id === undefined) {
+      id = digestUuid(said)
+      identifiers.set(said, id)
+    }
+    found.set(id, { ...description, system })
   }
   return found
 }

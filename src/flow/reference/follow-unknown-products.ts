@@ -1,13 +1,11 @@
 import type { ClientBase } from 'pg'
 import { type UnknownProduct, unknownProducts } from '#core/products/unknown.ts'
 import { newestRecords } from '#core/reference/newest-records.ts'
-import { logFollower } from '#flow/follow/follower.ts'
-import type { Change } from '#store/changes.ts'
+import type { LogPage, LogReader } from '#flow/follow/log-follower.ts'
 import { readUnknownProducts, type UnknownProductRow, writeUnknownProducts } from '#store/unknown-products.ts'
-import { readSuccessions } from './read-before.ts'
 
 /** Collects the products that nothing names, for a person to decide; a replay that knows them takes them out again. */
-export const unknownProductsFollower = logFollower('unknown-products', 500, applyUnknownProducts)
+export const unknownProductsReader: LogReader = { name: 'unknown-products', apply: applyUnknownProducts }
 
 interface Tally {
   readonly product: UnknownProduct & { readonly system: string }
@@ -16,11 +14,11 @@ interface Tally {
   lastSeen: string
 }
 
-async function applyUnknownProducts(client: ClientBase, changes: readonly Change[]): Promise<void> {
-  // The first version of a record that is not marked has nothing to add and nothing to take back.
-  const marked = changes.filter(({ version, text }) => version > 1 || text.includes('W_PRODUCT_UNKNOWN'))
+async function applyUnknownProducts(client: ClientBase, page: LogPage): Promise<void> {
   const tallies = new Map<string, Tally>()
-  for (const { change, now, before, receivedAt } of await readSuccessions(client, marked)) {
+  for (const { change, now, before, receivedAt } of await page.successions()) {
+    // The first version of a record that is not marked has nothing to add and nothing to take back.
+    if (change.version === 1 && !now?.flags.includes('W_PRODUCT_UNKNOWN')) continue
     const { recordId, system } = change
     const says = keyed(now === null ? [] : unknownProducts(now), system)
     const said = keyed(before === null ? [] : unknownProducts(before), system)

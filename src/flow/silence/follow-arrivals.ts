@@ -16,6 +16,7 @@ export const KEPT_MS = 35 * 86_400_000
  */
 export const arrivalsFollower = (now: () => number = Date.now): Follower => ({
   name: ARRIVALS_FOLLOWER,
+  rows: [ARRIVALS_FOLLOWER],
   everyMs: EVERY_MS,
   step: (pool) =>
     stepUnderLock(pool, ARRIVALS_FOLLOWER, async (client, place) => {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { cardsFollower } from '#flow/reference/follow-cards.ts'
+import { logFollower } from '#flow/follow/log-follower.ts'
+import { cardsReader } from '#flow/reference/follow-cards.ts'
 import { withApi } from '#test/api.ts'
 import { TRADES, trade } from '#test/jiaxing.ts'
 import { follow } from '../reference/setting.ts'
@@ -35,7 +36,7 @@ beforeAll(async () => {
       ]),
     ],
   })
-  await follow(api.pool, cardsFollower)
+  await follow(api.pool, logFollower('cards', 500, [cardsReader]))
 })
 const get = async (path: string) => (await api.call('GET', path)).json()
 const ofCode = async (code: string) => (await get(`/v1/parties?code=${code}`)).parties

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { holdAliases } from '#core/products/aliases.ts'
-import { unknownProductsFollower } from '#flow/reference/follow-unknown-products.ts'
+import { logFollower } from '#flow/follow/log-follower.ts'
+import { unknownProductsReader } from '#flow/reference/follow-unknown-products.ts'
 import { refreshAliases } from '#flow/reference/product-aliases.ts'
 import { runReplay } from '#flow/replay/run.ts'
 import { createLiveRegistry } from '#flow/systems/live.ts'
@@ -22,7 +23,7 @@ interface Listed {
   readonly alias: string | null
 }
 const page = async (query = ''): Promise<{ products: Listed[]; next: string | null }> => {
-  await follow(api.pool, unknownProductsFollower)
+  await follow(api.pool, logFollower('products', 500, [unknownProductsReader]))
   return (await api.call('GET', `/v1/products/unknown${query}`)).json()
 }
 const listed = async (name: string) => (await page()).products.filter((product) => product.name === name)

@@ -1,7 +1,8 @@
 import { beforeAll, expect, it } from 'vitest'
 import { beijingDay } from '#core/quality/record-counts.ts'
+import { logFollower } from '#flow/follow/log-follower.ts'
 import { qualityMessagesFollower } from '#flow/quality/follow-messages.ts'
-import { qualityRecordsFollower } from '#flow/quality/follow-records.ts'
+import { qualityRecordsReader } from '#flow/quality/follow-records.ts'
 import { withApi } from '#test/api.ts'
 import { TRADES, trade } from '#test/jiaxing.ts'
 import { follow } from '../reference/setting.ts'
@@ -13,7 +14,7 @@ beforeAll(async () => {
   receipt = (await api.push(TRADES, JSON.stringify(trades))).json().receipt
   await api.push(TRADES, JSON.stringify([trade('1')]))
   await api.push(TRADES, '[{"billNo":')
-  await follow(api.pool, qualityRecordsFollower)
+  await follow(api.pool, logFollower('quality', 500, [qualityRecordsReader]))
   await follow(api.pool, qualityMessagesFollower)
 })
 const get = (query = '') => api.call('GET', `/v1/systems/jiaxing-wholesale/quality${query}`)

@@ -1,11 +1,24 @@
 import type { Follower } from '#flow/follow/follower.ts'
-import { logFollower } from '#flow/follow/follower.ts'
+import { logFollower } from '#flow/follow/log-follower.ts'
+
+let now = 0
 
 /** A follower that writes down each change that it was given, in a table of the test's own; a change given twice is there twice. */
 export const countingFollower = (rest: () => Promise<unknown>): Follower =>
-  logFollower('counting', 10, async (client, changes) => {
-    await client.query('insert into followed (position) select unnest($1::bigint[])', [
-      changes.map(({ position }) => String(position)),
-    ])
-    await rest()
-  })
+  logFollower(
+    'counting',
+    10,
+    [
+      {
+        name: 'counting',
+        async apply(client, { changes }) {
+          await client.query('insert into followed (position) select unnest($1::bigint[])', [
+            changes.map(({ position }) => String(position)),
+          ])
+          await rest()
+        },
+      },
+    ],
+    // Whatever fails is tried again at once.
+    () => (now += 3_600_000),
+  )

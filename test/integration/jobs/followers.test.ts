@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import { createDelivery } from '#flow/delivery/create-delivery.ts'
 import { createFollow } from '#flow/follow/create-follow.ts'
-import { type Follower, logFollower } from '#flow/follow/follower.ts'
+import type { Follower } from '#flow/follow/follower.ts'
+import { type LogPage, logFollower } from '#flow/follow/log-follower.ts'
 import { type JobBackend, openJobBackend } from '#jobs/backend.ts'
 import { createQueues, type Queues } from '#jobs/queues.ts'
 import { startWorkers, type Workers } from '#jobs/workers.ts'
@@ -153,11 +154,51 @@ describe.skipIf(!hasRedis && !required)('followers on Redis', () => {
 
 test('a follower that never ran begins at the first change', async () => {
   const seen: bigint[] = []
-  const follower = logFollower('new', 7, async (_, changes) => {
-    seen.push(...changes.map(({ position }) => position))
-  })
+  const apply = async (_: unknown, { changes }: LogPage): Promise<void> =>
+    void seen.push(...changes.map(({ position }) => position))
+  const follower = logFollower('new', 7, [{ name: 'new', apply }])
   while ((await follower.step(pool)) === 'more');
   const { rows } = await pool.query('select position from record_versions order by position')
   expect(seen.map(String)).toEqual(rows.map(({ position }) => position))
   expect(await createFollow({ pool, followers: [follower] }).find()).toEqual([])
+})
+
+test('readers that follow together see every change once; one that fails is left behind alone, and catches up', async () => {
+  await store(pool, someRows(40))
+  const seen = { well: [] as bigint[], ill: [] as bigint[] }
+  let isIll = true
+  let now = 0
+  let wasGiven = 0
+  const follower = logFollower(
+    'two',
+    9,
+    [
+      {
+        name: 'ill',
+        async apply(client, { changes }) {
+          wasGiven++
+          await client.query('insert into followed (position) values (-1)')
+          if (isIll) throw new Error('cannot be done')
+          seen.ill.push(...changes.map(({ position }) => position))
+        },
+      },
+      {
+        name: 'well',
+        apply: async (_, { changes }) => void seen.well.push(...changes.map(({ position }) => position)),
+      },
+    ],
+    () => now,
+  )
+  await expect(follower.step(pool)).rejects.toThrow('cannot be done')
+  while ((await follower.step(pool)) === 'more');
+  expect(wasGiven).toBe(1)
+  const { rows } = await pool.query('select position from record_versions order by position')
+  const all = rows.map(({ position }) => position)
+  expect(seen.well.map(String)).toEqual(all)
+  expect((await pool.query('select from followed where position = -1')).rowCount).toBe(0)
+  isIll = false
+  now += 60_000
+  while ((await follower.step(pool)) === 'more');
+  expect(seen.ill.map(String)).toEqual(all)
+  expect(seen.well.map(String)).toEqual(all)
 })

@@ -3,9 +3,9 @@ import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { PartyPart } from '#core/model/parts.ts'
 import { codeText, descriptionsOf } from '#core/reference/describe.ts'
-import { logFollower } from '#flow/follow/follower.ts'
+import { logFollower } from '#flow/follow/log-follower.ts'
 import { decideCode, undoCodeDecision } from '#flow/reference/decide-codes.ts'
-import { applyCards, cardsFollower } from '#flow/reference/follow-cards.ts'
+import { cardsReader } from '#flow/reference/follow-cards.ts'
 import { aliasesOf } from '#store/aliases.ts'
 import { cardOf, readCardDescriptions, readCardHistory, readCodes } from '#store/card-pages.ts'
 import { createPool } from '#store/database.ts'
@@ -40,7 +40,7 @@ const cardsOf = async (...codes: { scheme: string; value: string }[]) => {
 }
 const told = async (...all: Told[]) => {
   await tell(pool, ...all)
-  await follow(pool, cardsFollower)
+  await follow(pool, logFollower('cards', 500, [cardsReader]))
 }
 
 describe('cards', () => {
@@ -196,7 +196,7 @@ describe('the law of cards', () => {
         async (versions, atOnce) => {
           await pool.query('truncate record_versions, followers, descriptions, card_codes, card_history')
           const heads = new Map<string, Told>()
-          const follower = logFollower('cards', atOnce, applyCards)
+          const follower = logFollower('cards', atOnce, [cardsReader])
           for (const [i, { record, system, isVoid, name, codes }] of versions.entries()) {
             const key = `${record}`
             const before = heads.get(`${system} ${key}`)

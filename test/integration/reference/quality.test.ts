@@ -3,10 +3,10 @@ import type { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Body } from '#core/model/body.ts'
 import { createFollow } from '#flow/follow/create-follow.ts'
-import { logFollower } from '#flow/follow/follower.ts'
+import { logFollower } from '#flow/follow/log-follower.ts'
 import { messageId } from '#flow/intake/message-id.ts'
 import { qualityMessagesFollower } from '#flow/quality/follow-messages.ts'
-import { countRecords } from '#flow/quality/follow-records.ts'
+import { qualityRecordsReader } from '#flow/quality/follow-records.ts'
 import { systemQuality } from '#flow/quality/read-quality.ts'
 import { createPool, inTransaction } from '#store/database.ts'
 import { insertMessages, type MessageRow, setMessageProblem } from '#store/intake.ts'
@@ -131,7 +131,7 @@ describe('the quality of a system', () => {
         fc.integer({ min: 1, max: 7 }),
         async (all, atOnce) => {
           await pool.query('truncate record_versions, followers, quality_counts, quality_codes')
-          const follower = logFollower('quality-records', atOnce, countRecords)
+          const follower = logFollower('quality-records', atOnce, [qualityRecordsReader])
           const versions: (Plain & { version: number })[] = []
           for (const [i, one] of all.entries()) {
             const version = versions.filter((other) => sameRecord(other, one)).length + 1
@@ -174,7 +174,7 @@ describe('the quality of a system', () => {
   })
 
   it('a number is matched when another source record names it later, too, and never by the payment of its own bill', async () => {
-    const follower = logFollower('quality-records', 100, countRecords)
+    const follower = logFollower('quality-records', 100, [qualityRecordsReader])
     const told = (key: string, more: Partial<Told>): Told => ({
       key,
       receivedAtMs: BEGIN,
@@ -193,7 +193,7 @@ describe('the quality of a system', () => {
   })
 
   it('looks at a sample of many numbers, the same whatever comes first', async () => {
-    const follower = logFollower('quality-records', 250, countRecords)
+    const follower = logFollower('quality-records', 250, [qualityRecordsReader])
     const told = Array.from({ length: 700 }, (_, i) => ({
       key: String(i),
       receivedAtMs: BEGIN,

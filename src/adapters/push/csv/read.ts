@@ -1,12 +1,13 @@
-import { pipeline, Readable } from 'node:stream'
-import { CsvError, type Options, parse } from 'csv-parse'
+import { CsvError, type Options } from 'csv-parse'
 import { parse as parseWhole } from 'csv-parse/sync'
 import { refuseEmpty } from '#adapters/push/empty.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { tooMany } from '#adapters/push/too-many.ts'
 import type { CsvOptions, SourceRecord } from '#core/source.ts'
 import { findTable, quoteOf, type Table } from './dialect.ts'
+import { isPlain, plainLines } from './plain.ts'
 import { createRowReader } from './rows.ts'
+import { type RowBatch, rowBatches } from './stream.ts'
 
 const ROW_MAX_CHARS = 1_048_576
 
@@ -16,16 +17,7 @@ export function readCsv(text: string, options: CsvOptions | undefined, maxRecord
   const table = findTable(text, true, options) ?? NO_TABLE
   const reader = createRowReader(options)
   const records: SourceRecord[] = []
-  let rows: string[][]
-  try {
-    rows = parseWhole(table.text, {
-      ...settings(options, table.delimiter),
-      to: maxRecords + 2,
-    }) as string[][]
-  } catch (error) {
-    throw refusalOf(error)
-  }
-  for (const cells of rows) {
+  for (const cells of rowsOf(table, options, maxRecords + 2)) {
     const record = reader.read(cells)
     if (record) records.push(record)
     if (records.length > maxRecords) throw tooMany(null, maxRecords, `row ${records.length}`)
@@ -34,25 +26,76 @@ export function readCsv(text: string, options: CsvOptions | undefined, maxRecord
   return records
 }
 
-/** The same records from pieces of text, one row in memory at a time. */
+function rowsOf(table: Table, options: CsvOptions | undefined, most: number): Iterable<string[]> {
+  const dialect = dialectOf(options, table.delimiter)
+  if (isPlain(table.text, dialect.quote))
+    return plainLines(table.text, dialect)
+      .slice(0, most)
+      .map((line) => line.split(table.delimiter))
+  try {
+    return parseWhole(table.text, { ...settings(options, table.delimiter), to: most }) as string[][]
+  } catch (error) {
+    throw refusalOf(error, 0)
+  }
+}
+
+/** The same records from pieces of text, some rows in memory at a time. */
 export async function* streamCsv(
   text: AsyncIterable<string>,
   options: CsvOptions | undefined,
 ): AsyncGenerator<SourceRecord> {
   const reader = createRowReader(options)
-  const pieces = text[Symbol.asyncIterator]()
-  try {
-    const table = await beginTable(pieces, options)
-    const parser = parse(settings(options, table.delimiter))
-    // The error reaches the loop below through the parser itself.
-    pipeline(Readable.from(from(table.text, pieces)), parser, () => undefined)
-    for await (const cells of parser) {
-      const record = reader.read(cells as string[])
+  for await (const { lines, cells, delimiter } of streamRows(text, options)) {
+    if (lines !== null) {
+      for (const line of lines) {
+        const record = reader.read(line.split(delimiter))
+        if (record) yield record
+      }
+      continue
+    }
+    for (const row of cells) {
+      const record = reader.read(row)
       if (record) yield record
     }
-    reader.end()
+  }
+  reader.end()
+}
+
+/** How many records `streamCsv` gives, told in some steps. */
+export async function* countCsv(
+  text: AsyncIterable<string>,
+  options: CsvOptions | undefined,
+): AsyncGenerator<number> {
+  const reader = createRowReader(options)
+  let isBegun = false
+  for await (const { lines, cells, delimiter } of streamRows(text, options)) {
+    const rows = lines ?? cells
+    const [first] = rows
+    let count = rows.length
+    if (!isBegun && first !== undefined) {
+      isBegun = true
+      if (reader.read(typeof first === 'string' ? first.split(delimiter) : first) === null) count--
+    }
+    yield count
+  }
+  reader.end()
+}
+
+async function* streamRows(
+  text: AsyncIterable<string>,
+  options: CsvOptions | undefined,
+): AsyncGenerator<RowBatch & { readonly delimiter: string }> {
+  const pieces = text[Symbol.asyncIterator]()
+  let rows = 0
+  try {
+    const table = await beginTable(pieces, options)
+    const dialect = dialectOf(options, table.delimiter)
+    for await (const batch of rowBatches(table.text, pieces, dialect, settings(options, table.delimiter))) {
+      yield { ...batch, delimiter: table.delimiter }
+      rows += (batch.lines ?? []).length
+    }
   } catch (error) {
-    throw refusalOf(error)
+    throw refusalOf(error, rows)
   } finally {
     await pieces.return?.()
   }
@@ -76,14 +119,12 @@ async function beginTable(pieces: AsyncIterator<string>, options: CsvOptions | u
   return findTable(head, true, options) ?? NO_TABLE
 }
 
-async function* from(text: string, pieces: AsyncIterator<string>): AsyncGenerator<string> {
-  yield text
-  for (;;) {
-    const { value, done } = await pieces.next()
-    if (done === true) return
-    yield value
-  }
-}
+const dialectOf = (options: CsvOptions | undefined, delimiter: string) => ({
+  delimiter,
+  quote: quoteOf(options),
+  comment: options?.comment,
+  lineMax: ROW_MAX_CHARS,
+})
 
 function settings(options: CsvOptions | undefined, delimiter: string): Options {
   const comment = options?.comment
@@ -101,9 +142,10 @@ function settings(options: CsvOptions | undefined, delimiter: string): Options {
   }
 }
 
-function refusalOf(error: unknown): unknown {
+/** @param before rows that were read before the library began */
+function refusalOf(error: unknown, before: number): unknown {
   if (!(error instanceof CsvError)) return error
-  const row = typeof error['records'] === 'number' ? Math.max(error['records'], 1) : 1
+  const row = Math.max(before + (typeof error['records'] === 'number' ? error['records'] : 0), 1)
   const unclosed = error.code === 'CSV_QUOTE_NOT_CLOSED'
   return new DecodeRefusal(
     'E_SCHEMA',

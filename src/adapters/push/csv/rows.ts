@@ -19,12 +19,16 @@ export function createRowReader(options: CsvOptions | undefined) {
         if (!columns.firstIsRow) return null
       }
       const path = `row ${index + 1}`
+      const { names } = columns
       const value: { [name: string]: string } = {}
-      cells.forEach((cell, at) => {
-        const name = columns?.names[at]
-        if (name !== undefined) value[name] = cell
-      })
-      return sourceRecord(index++, path, value, placing, rowIssues(path, cells, columns.names))
+      const width = Math.min(cells.length, names.length)
+      let isClean = cells.length === names.length
+      for (let at = 0; at < width; at++) {
+        const cell = cells[at] as string
+        value[names[at] as string] = cell
+        if (hasForbiddenCharacter(cell)) isClean = false
+      }
+      return sourceRecord(index++, path, value, placing, isClean ? undefined : rowIssues(path, cells, names))
     },
     /** @throws DecodeRefusal where there was no title row */
     end(): void {

@@ -8,6 +8,9 @@ const KEPT_TEXT_MAX = 65_536
 
 const placing = (path: string, field: string) => `${path}, ${field}`
 
+/** Whether a line of NDJSON is no record. */
+export const isBlank = (line: string): boolean => line.trim() === ''
+
 /** Reads lines of NDJSON one by one. A broken line is a record with an issue, so its neighbours live. */
 export function createLineReader(maxDepth: number) {
   const reader = new JsonReader(maxDepth)
@@ -29,7 +32,7 @@ export function createLineReader(maxDepth: number) {
   return {
     /** The record of one line, null for a blank one. `number` counts lines from 1. */
     read(line: string, number: number): SourceRecord | null {
-      if (line.trim() === '') return null
+      if (isBlank(line)) return null
       const path = `line ${number}`
       reader.open(line)
       try {

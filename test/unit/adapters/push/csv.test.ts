@@ -1,3 +1,5 @@
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type DecodeOptions, decode } from '#adapters/push/decode.ts'
 import { gb18030 } from './bytes.ts'
@@ -18,6 +20,29 @@ describe('CSV', () => {
     ])
     expect(records[1]?.path).toBe('row 2')
     expect(records[1]?.place('编号')).toBe('row 2, 编号')
+  })
+
+  test('without a quotation mark the rows are those that the library for CSV finds', () => {
+    const text = fc
+      .array(fc.constantFrom('a', '番', ',', ';', '\n', '\r\n', '\r', '#', ' ', '\t'), { maxLength: 40 })
+      .map((parts) => parts.join(''))
+    fc.assert(
+      fc.property(text, (rows) => {
+        const library = parse(rows, {
+          delimiter: ',',
+          comment: '#',
+          comment_no_infix: true,
+          record_delimiter: ['\r\n', '\n', '\r'],
+          relax_column_count: true,
+          skip_empty_lines: true,
+        }) as string[][]
+        const wide = Array.from({ length: 40 }, (_, i) => `c${i}`)
+        const own = csv(rows.trim() === '' ? 'z' : rows, { header: wide, comment: '#' }).records
+        if (rows.trim() === '') return
+        expect(own.map(({ value }) => Object.values(value as object))).toEqual(library)
+      }),
+      { numRuns: 500 },
+    )
   })
 
   test('a byte order mark is no part of the first name', () => {

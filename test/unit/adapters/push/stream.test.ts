@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type DecodeOptions, decode } from '#adapters/push/decode.ts'
-import { decodeStream, type StreamOptions, type StreamReport } from '#adapters/push/decode-stream.ts'
+import {
+  countStream,
+  decodeStream,
+  type StreamOptions,
+  type StreamReport,
+} from '#adapters/push/decode-stream.ts'
 import type { SourceRecord } from '#core/source.ts'
 import { gb18030, inChunks } from './bytes.ts'
 
@@ -91,6 +96,37 @@ describe('a stream gives the records that the whole message gives, wherever it i
       for (const size of [1, 2, 5, 64, 100_000])
         expect(await streamed(bytes, options, size)).toEqual(expected)
     }
+  })
+
+  test.each(MESSAGES)('%s is counted as it is read', async (_, options, text) => {
+    for (const bytes of [Buffer.from(text), gb18030(text)])
+      for (const size of [1, 5, 100_000]) {
+        let count = 0
+        for await (const some of countStream(inChunks(bytes, size), options)) count += some
+        expect(count).toBe(whole(bytes, options).records.length)
+      }
+  })
+
+  test('CSV of any shape and any chunk size, where it is refused, too', async () => {
+    const text = fc
+      .array(fc.constantFrom('a', '番', ',', ',', '\n', '\r\n', '\r', '#', ' ', '"'), { maxLength: 30 })
+      .map((parts) => `x,y\n${parts.join('')}`)
+    const refused = (error: unknown) => String(error)
+    await fc.assert(
+      fc.asyncProperty(text, fc.integer({ min: 1, max: 9 }), async (csv, size) => {
+        const bytes = Buffer.from(csv)
+        const options = { format: 'csv', csv: { comment: '#' } } as const
+        const asStream = await streamed(bytes, options, size).catch(refused)
+        let asWhole: unknown
+        try {
+          asWhole = whole(bytes, options)
+        } catch (error) {
+          asWhole = refused(error)
+        }
+        expect(asStream).toEqual(asWhole)
+      }),
+      { numRuns: 300 },
+    )
   })
 
   test('JSON of any shape and any chunk size', async () => {

@@ -13,6 +13,7 @@ const change = (key: string, more: Partial<Change> = {}): Change => {
   const version = more.version ?? 1
   return {
     position: 1n,
+    messageIndex: 0,
     recordId,
     version,
     kind: 'sale',

@@ -1,0 +1,101 @@
+import type { Pool, PoolClient } from 'pg'
+import { type Change, readChanges } from '#store/changes.ts'
+import { inTransaction } from '#store/database.ts'
+import { lockFollowers, moveFollowers } from '#store/followers.ts'
+import type { Follower, StepEnd } from './follower.ts'
+import { readSuccessions, type Succession } from './successions.ts'
+
+/** The next changes of the log, read and parsed once for all who read them. */
+export interface LogPage {
+  readonly changes: readonly Change[]
+  /** Each change with what its record said before. */
+  readonly successions: () => Promise<readonly Succession[]>
+}
+
+/** Makes something of each page of the log, and has a position of its own. */
+export interface LogReader {
+  /** Of its row in `followers`. */
+  readonly name: string
+  readonly apply: (client: PoolClient, page: LogPage) => Promise<void>
+}
+
+/** A reader that failed is left out for so long: the others go on without it, and its error is told again with each try. */
+const FAILED_REST_MS = 60_000
+
+/**
+ * Readers that follow the change log together. Each step takes the next changes, gives them to all readers that stand at the same
+ * place, and moves their positions, in one transaction under the locks of their rows: what was applied and where a reader stands can
+ * never disagree, whenever the process is killed, and two processes cannot apply the same change. One that is behind, because it is
+ * new or failed, reads alone until it has caught up. What a reader that fails did is taken back, and only that.
+ * @param now milliseconds of a clock that never goes back
+ */
+export function logFollower(
+  name: string,
+  changesAtOnce: number,
+  readers: readonly LogReader[],
+  now: () => number = () => performance.now(),
+): Follower {
+  const restingUntil = new Map<string, number>()
+  const awake = (): readonly LogReader[] =>
+    readers.filter((reader) => (restingUntil.get(reader.name) ?? 0) <= now())
+
+  const step = async (pool: Pool): Promise<StepEnd> => {
+    const failures: unknown[] = []
+    const end = await inTransaction(pool, async (client) => {
+      const rows = awake().map((reader) => reader.name)
+      const places = await lockFollowers(client, rows)
+      const first = places.reduce<bigint | null>((a, { position: b }) => (a === null || b < a ? b : a), null)
+      if (first === null) return rows.length > 0 ? 'busy' : 'done'
+      const ahead = places.map(({ position }) => position).filter((position) => position > first)
+      const bound = ahead.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined)
+      const read = await readChanges(client, { after: first, limit: changesAtOnce, upTo: bound })
+      if (read.next === first) return 'done'
+      const page = pageOf(client, read.rows)
+      const moved: string[] = []
+      for (const reader of readers) {
+        if (!places.some((place) => place.name === reader.name && place.position === first)) continue
+        const failure = await applied(client, reader, page)
+        if (failure === null) moved.push(reader.name)
+        else {
+          failures.push(failure.error)
+          restingUntil.set(reader.name, now() + FAILED_REST_MS)
+        }
+      }
+      await moveFollowers(client, moved, read.next)
+      return read.atHead && bound === undefined ? 'done' : 'more'
+    })
+    if (failures.length > 0) throw failures[0]
+    return end
+  }
+  return { name, rows: readers.map((reader) => reader.name), everyMs: null, step }
+}
+
+function pageOf(client: PoolClient, changes: readonly Change[]): LogPage {
+  let read: Promise<readonly Succession[]> | undefined
+  return {
+    changes,
+    successions: () => {
+      read ??= readSuccessions(client, changes)
+      return read
+    },
+  }
+}
+
+/** Null where the reader did its work; else what it did is taken back. */
+async function applied(
+  client: PoolClient,
+  reader: LogReader,
+  page: LogPage,
+): Promise<{ readonly error: unknown } | null> {
+  if (page.changes.length === 0) return null
+  await client.query('savepoint reader')
+  try {
+    await reader.apply(client, page)
+    await client.query('release savepoint reader')
+    return null
+  } catch (error) {
+    // A connection that broke fails here as well, and with it the step.
+    await client.query('rollback to savepoint reader')
+    return { error }
+  }
+}
