@@ -57,6 +57,8 @@ export function narrowed(a: ChangeFilter, b: ChangeFilter): ChangeFilter | null 
     kinds: both(a.kinds, b.kinds),
     systems: both(a.systems, b.systems),
     productClasses: both(a.productClasses, b.productClasses),
+    sites: both(a.sites, b.sites),
+    risks: both(a.risks, b.risks),
     regions: bothRegions(a.regions, b.regions),
   }
   return Object.values(filter).includes(null) ? null : (definedOf(filter) as ChangeFilter)

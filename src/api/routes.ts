@@ -12,7 +12,9 @@ import { docsRoutes } from './routes/docs.ts'
 import { driftRoutes } from './routes/drift.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
+import { linkBackfillRoutes } from './routes/link-backfills.ts'
 import { linkDeliveryRoutes } from './routes/link-deliveries.ts'
+import { linkHeldRoutes } from './routes/link-held.ts'
 import { linkRoutes } from './routes/links.ts'
 import { mappingVersionRoutes } from './routes/mapping-versions.ts'
 import { mappingRoutes } from './routes/mappings.ts'
@@ -51,6 +53,8 @@ const GUARDED = [
   replayRoutes,
   linkRoutes,
   linkDeliveryRoutes,
+  linkHeldRoutes,
+  linkBackfillRoutes,
   peerRoutes,
   peerChangeRoutes,
   rhythmRoutes,

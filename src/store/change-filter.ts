@@ -1,3 +1,4 @@
+import type { Risk } from '#core/model/risks.ts'
 import { prefixOf } from '#core/regions/path.ts'
 
 /** Which changes are meant; an absent or empty list means all. A change must fit every list that is given. */
@@ -7,6 +8,18 @@ export interface ChangeFilter {
   readonly regions?: readonly string[]
   readonly systems?: readonly string[]
   readonly productClasses?: readonly string[]
+  /** Codes of places, `<scheme>:<value>`: records that name one of them. */
+  readonly sites?: readonly string[]
+  readonly risks?: readonly Risk[]
+}
+
+/** The text of a body is canonical JSON, in which no value can look like a name and its value. */
+const RISK_SQL: Readonly<Record<Risk, string>> = {
+  recall: `kind = 'hold'`,
+  failed_test: `kind = 'test' and body like '%"verdict":"fail"%'`,
+  refused_entry: `kind = 'entry' and body like '%"admission":"refused\\_%'`,
+  failed_inspection: `kind = 'inspection' and (body like '%"result":"fail"%' or body like '%"result":"rectify"%')`,
+  doubtful: `flags <> '{}'`,
 }
 
 /** Digits that the codes of a region's subtree begin with: `330100` → `3301`, `331000` → `3310`, `33` → `33`. */
@@ -34,5 +47,8 @@ export function filterSql(filter: ChangeFilter, first: number): FilterSql {
     filter.regions?.map(regionPrefix),
     (p) => `exists (select from unnest(${p}::text[]) prefix where starts_with(region, prefix))`,
   )
+  add(filter.sites, (p) => `codes && ${p}::text[]`)
+  const risks = (filter.risks ?? []).filter((risk) => Object.hasOwn(RISK_SQL, risk))
+  if (risks.length > 0) text += ` and (${risks.map((risk) => `(${RISK_SQL[risk]})`).join(' or ')})`
   return { text, values }
 }

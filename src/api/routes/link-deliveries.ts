@@ -6,17 +6,12 @@ import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { HubError } from '#core/errors.ts'
 import { listDeliveries } from '#store/deliveries.ts'
-import { listHeldChanges } from '#store/held-changes.ts'
 import { readLink } from '#store/links.ts'
 
 const LinkParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'Link · 链路' }) })
-const HeldQuery = query({
-  state: Type.Optional(Type.Enum(['waiting', 'refused'], { description: 'State · 状态' })),
-  ...pageQuery,
-})
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]{8,15}Z$/
 
-/** `GET /v1/links/{id}/deliveries` and `GET /v1/links/{id}/held`. */
+/** `GET /v1/links/{id}/deliveries`. */
 export const linkDeliveryRoutes =
   ({ pool }: RouteParts): FastifyPluginAsync =>
   async (app) => {
@@ -55,38 +50,6 @@ export const linkDeliveryRoutes =
           toPosition: String(toPosition),
         }))
         return { deliveries, next: page.next }
-      },
-    })
-    app.route<{ Params: { id: string }; Querystring: PageQuery & { state?: 'waiting' | 'refused' } }>({
-      method: 'GET',
-      url: '/v1/links/:id/held',
-      config: { scopes: ['read', 'link:{id}'] },
-      schema: {
-        operationId: 'listHeldChanges',
-        tags: ['links'],
-        summary: 'Changes that the receiver has not taken · 滞留变更',
-        description:
-          'Waiting for another try, or refused for good. Later versions of a held record wait behind it. 待重试或被拒绝的变更；同一记录的后续版本随之等待。',
-        params: LinkParams,
-        querystring: HeldQuery,
-        response: { 200: answer('HeldPage', 'One page · 一页'), ...problems(400, 401, 403, 404, 429, 503) },
-      },
-      handler: async ({ params: { id }, query: { after, limit = LIMIT, state } }) => {
-        const cursor = readCursor(after, /^.{1,8000}$/, /^\d{1,9}$/)
-        await existing(id)
-        const rows = await listHeldChanges(pool, {
-          linkId: id,
-          limit: limit + 1,
-          ...(state === undefined ? {} : { state }),
-          ...(cursor ? { after: { recordId: cursor[0] as string, version: Number(cursor[1]) } } : {}),
-        })
-        const page = pageOf(rows, limit, (last) => writeCursor(last.recordId, last.version))
-        const held = page.rows.map(({ recordId, position, ...change }) => ({
-          id: recordId,
-          ...change,
-          position: String(position),
-        }))
-        return { held, next: page.next }
       },
     })
   }

@@ -1,8 +1,8 @@
 import Type from 'typebox'
 import { listOf } from '#api/page.ts'
-import { field } from '#core/model/field.ts'
+import { type Bilingual, field } from '#core/model/field.ts'
 import { KINDS } from '#core/model/kinds.ts'
-import { HELD_STATES } from '#store/held-changes.ts'
+import { RISK_NAMES, RISKS } from '#core/model/risks.ts'
 import { component, count, nullable, text, time } from './fields.ts'
 
 const instant = Type.String({ format: 'date-time' })
@@ -12,6 +12,12 @@ const codes = (pattern?: string) =>
       maxItems: 200,
     }),
   )
+
+/** What each risk means, in both languages. */
+const riskWords: Bilingual = [
+  RISK_NAMES.map((risk) => `${risk}: ${RISKS[risk][0]}`).join('; '),
+  RISK_NAMES.map((risk) => `${risk}：${RISKS[risk][1]}`).join('；'),
+]
 
 const perSecond = Type.Number({ exclusiveMinimum: 0, maximum: 100_000 })
 
@@ -52,6 +58,21 @@ export const LinkFilter = field(
       regions: field(codes('^\\d{2,6}$'), ['Regions', '行政区划'], ['Each with its subtree', '含下级区划']),
       systems: codes(),
       productClasses: codes(),
+      sites: field(
+        codes('^[^:]+:.'),
+        ['Sites', '场所'],
+        [
+          'Codes `<scheme>:<value>` as on the card of the place; records that name one of them',
+          '场所代码 <编码体系>:<代码>，与场所名片一致',
+        ],
+      ),
+      risks: Type.Optional(
+        field(
+          Type.Array(Type.Enum([...RISK_NAMES]), { maxItems: RISK_NAMES.length }),
+          ['Risks', '风险'],
+          riskWords,
+        ),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -179,29 +200,3 @@ export const DeliveryPage = field(
   ['Deliveries', '投递列表'],
   ['Newest first', '最新在前'],
 )
-
-export const HeldChange = field(
-  Type.Object({
-    id: text(['Record', '记录标识']),
-    version: field(Type.Integer(), ['Version', '版本']),
-    position: text(['Position', '位置']),
-    lane: field(Type.Enum(['live', 'recall']), ['Lane', '通道']),
-    state: field(Type.Enum([...HELD_STATES]), ['State', '状态']),
-    attempts: count(['Tries', '尝试次数']),
-    nextAt: nullable(instant, ['Next try', '下次尝试']),
-    code: nullable(Type.String(), ['Code of the receiver', '接收方代码']),
-    detail: nullable(Type.String(), ['Detail', '详情']),
-    cause: nullable(
-      Type.String(),
-      ['Cause', '原因分组'],
-      ['Code and words without what differs from change to change', '代码与去除差异后的说明'],
-    ),
-    reason: nullable(Type.String(), ['Why it was dropped', '放弃原因']),
-    endedBy: nullable(Type.String(), ['Dropped by', '放弃人']),
-    endedAt: nullable(instant, ['Dropped at', '放弃时间']),
-    heldAt: time(['Held since', '滞留开始']),
-  }),
-  ['Held change', '滞留变更'],
-)
-
-export const HeldPage = field(listOf('held', 'HeldChange'), ['Held changes', '滞留变更列表'])

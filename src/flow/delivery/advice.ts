@@ -19,6 +19,46 @@ const ADVICE = {
 /** Who must act: the receiver, or the operators of this hub. */
 export const ACTORS = { retry: 'receiver', auth: 'operator', config: 'operator' } as const
 
+const REFUSED = {
+  mapping_failed: {
+    actor: 'operator',
+    advice: {
+      zh: '映射无法表达该记录：请修改映射并启用，然后按此分组重发。',
+      en: 'The mapping cannot express the record: mend and activate it, then send this group again.',
+    },
+  },
+  not_json: {
+    actor: 'operator',
+    advice: {
+      zh: '映射的输出格式与接收方式不符：请更换映射，然后重发。',
+      en: 'The mapping writes another format than the link sends: give the link another mapping, then send again.',
+    },
+  },
+  void_not_expressible: {
+    actor: 'operator',
+    advice: {
+      zh: '接收方协议无法表达作废：请线下告知接收方，然后放弃该变更并注明。',
+      en: 'The receiver has no word for a void: tell it by other means, then drop the change with that reason.',
+    },
+  },
+} as const
+const REFUSED_BY_RECEIVER = {
+  actor: 'receiver',
+  advice: {
+    zh: '接收方拒绝了这些变更：请与接收方核对代码与说明，修复数据、映射或接收方后按此分组重发，或注明原因后放弃。',
+    en: 'The receiver refuses these changes: clear its code and words up with it; after data, mapping or receiver are mended send the group again, or drop it with a reason.',
+  },
+} as const
+
+/** Who must act on changes that were refused with a code, and how. */
+export const refusedAdvice = (
+  code: string | null,
+): {
+  readonly actor: 'receiver' | 'operator'
+  readonly advice: { readonly zh: string; readonly en: string }
+} =>
+  code !== null && Object.hasOwn(REFUSED, code) ? REFUSED[code as keyof typeof REFUSED] : REFUSED_BY_RECEIVER
+
 /** Longest detail that is kept of what a receiver said. */
 export const DETAIL_MAX = 500
 

@@ -1,0 +1,107 @@
+import type { ClientBase, Pool } from 'pg'
+import { HELD_COLUMNS, type HeldChange, heldOf } from './held-changes.ts'
+import { type Resent, resendVersions, type VersionName } from './resend.ts'
+
+type Client = ClientBase | Pool
+
+/** Refused changes of a link that were refused for the same cause. */
+export interface HeldGroup {
+  readonly cause: string
+  readonly code: string | null
+  /** The receiver's words on one of them. */
+  readonly detail: string | null
+  readonly count: number
+  readonly kinds: readonly string[]
+  readonly since: string
+  readonly until: string
+  readonly sample: { readonly id: string; readonly version: number }
+}
+
+const GROUPS_MAX = 200
+
+/** The causes for which changes of a link were refused, the commonest first. */
+export async function listHeldGroups(client: Client, linkId: string): Promise<HeldGroup[]> {
+  const { rows } = await client.query(
+    `select h.cause, min(h.code) as code, min(h.detail) as detail, count(*)::integer as count,
+            array_agg(distinct v.kind order by v.kind) as kinds, min(h.held_at) as since, max(h.held_at) as until,
+            (array_agg(h.record_id order by h.held_at desc, h.record_id))[1] as id,
+            (array_agg(h.version order by h.held_at desc, h.record_id))[1] as version
+       from held_changes h join record_versions v using (record_id, version)
+      where h.link_id = $1 and h.state = 'refused' group by h.cause order by count(*) desc, h.cause limit ${GROUPS_MAX}`,
+    [linkId],
+  )
+  return rows.map(({ id, version, ...group }) => ({ ...group, sample: { id, version } }))
+}
+
+/** A held change, and what was refused as it was sent. Null where there is none. */
+export async function readHeldChange(
+  client: Client,
+  linkId: string,
+  { recordId, version }: VersionName,
+): Promise<{ readonly change: HeldChange; readonly sent: string | null } | null> {
+  const { rows } = await client.query(
+    `select ${HELD_COLUMNS}, sent from held_changes where link_id = $1 and record_id = $2 and version = $3`,
+    [linkId, recordId, version],
+  )
+  return rows[0] ? { change: heldOf(rows[0]), sent: rows[0].sent } : null
+}
+
+/** Which refused changes are meant; none of both means all. */
+export interface RefusedChoice {
+  readonly cause?: string
+  readonly versions?: readonly VersionName[]
+}
+
+/** Parameters 2 to 4 of a statement over held changes. */
+const CHOSEN = `($2::text is null or cause = $2)
+  and ($3::text[] is null or (record_id, version) in (select * from unnest($3::text[], $4::integer[])))`
+const chosen = (linkId: string, { cause, versions }: RefusedChoice): unknown[] => [
+  linkId,
+  cause ?? null,
+  versions?.map(({ recordId }) => recordId) ?? null,
+  versions?.map(({ version }) => version) ?? null,
+]
+
+/** Changes that are put back in one statement. */
+const AT_ONCE = 10_000
+
+/**
+ * Puts refused changes back into their lanes; by name also those that were given up. One whose record has a newer version that has gone over the link is dropped with that
+ * reason, and the newest goes again in its stead.
+ * @param client in a transaction
+ */
+export async function resendRefused(
+  client: ClientBase,
+  linkId: string,
+  choice: RefusedChoice,
+  who: string,
+): Promise<Pick<Resent, 'waiting' | 'superseded'>> {
+  const { rows } = await client.query(
+    `select record_id, version from held_changes where link_id = $1 and (state = 'refused' or state = 'dropped' and $3::text[] is not null) and ${CHOSEN} order by position`,
+    chosen(linkId, choice),
+  )
+  const versions = rows.map((row): VersionName => ({ recordId: row.record_id, version: row.version }))
+  const sum = { waiting: 0, superseded: 0 }
+  for (let at = 0; at < versions.length; at += AT_ONCE) {
+    const resent = await resendVersions(client, linkId, versions.slice(at, at + AT_ONCE))
+    sum.waiting += resent?.waiting ?? 0
+    sum.superseded += resent?.superseded ?? 0
+  }
+  if (versions.length > 0) await dropRefused(client, linkId, { versions }, { who, reason: 'superseded' })
+  return sum
+}
+
+/** Gives refused changes up: they stay, with the reason, and are not sent again unless a person says so. Tells how many. */
+export async function dropRefused(
+  client: Client,
+  linkId: string,
+  choice: RefusedChoice,
+  { who, reason }: { readonly who: string; readonly reason: string },
+): Promise<number> {
+  const { rowCount } = await client.query(
+    `update held_changes set state = 'dropped', reason = $5, ended_by = $6, ended_at = clock_timestamp()
+      where link_id = $1 and state = 'refused' and ${CHOSEN}`,
+    [...chosen(linkId, choice), reason, who],
+  )
+  return rowCount ?? 0
+}
