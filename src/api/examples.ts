@@ -268,6 +268,9 @@ export const requiredExample = {
 }
 
 const laneExample = {
+  secondsBehind: 0,
+  oldest: null,
+  held: { waiting: 0, refused: 0 },
   position: '1204',
   attempts: 0,
   nextAt: null,
@@ -301,6 +304,8 @@ export const newLinkExample = {
   ...linkExample,
   position: '0',
   behind: 1204,
+  secondsBehind: 41,
+  oldest: { position: '1', at: '2026-07-14T19:59:19.000Z' },
   delivered: 0,
   lastOkAt: null,
   recall: { ...linkExample.recall, position: '0' },

@@ -1,4 +1,5 @@
 import { ACTORS } from '#flow/delivery/advice.ts'
+import type { LaneLag } from '#store/link-lags.ts'
 import type { LaneState, Link } from '#store/links.ts'
 import type { Language } from './language.ts'
 
@@ -7,6 +8,8 @@ export interface Moment {
   readonly head: bigint
   readonly nowMs: number
   readonly language: Language
+  /** How far the lanes are behind; of other links too. */
+  readonly lags: readonly LaneLag[]
 }
 
 /** A link as the API gives it: positions as text, what is wrong in the language of the caller. Its own state is that of the live lane. */
@@ -15,9 +18,10 @@ export function linkView(link: Link, at: Moment): Record<string, unknown> {
   return {
     ...rest,
     ...laneView(link, at),
+    ...lagView(link.id, 'live', at),
     coalesce: coalesces,
     behind: at.head > cursor ? Number(at.head - cursor) : 0,
-    recall: laneView(recall, at),
+    recall: { ...laneView(recall, at), ...lagView(link.id, 'recall', at) },
   }
 }
 
@@ -38,6 +42,14 @@ function laneView(lane: LaneState, { nowMs, language }: Moment): Record<string, 
     },
     breaker: breakerOf(lane, nowMs),
   }
+}
+
+/** What a lane owes its receiver; nulls where it owes nothing by itself, because the receiver pulls or wants no holds. */
+function lagView(link: string, lane: LaneLag['lane'], { lags }: Moment): Record<string, unknown> {
+  const lag = lags.find((one) => one.link === link && one.lane === lane)
+  if (!lag) return { secondsBehind: null, oldest: null, held: null }
+  const { seconds, oldest, waiting, refused } = lag
+  return { secondsBehind: Math.round(seconds), oldest, held: { waiting, refused } }
 }
 
 /** Open until the next try is due; half open while one change finds out whether the receiver is back. */

@@ -8,6 +8,7 @@ import { findLinksWithWork } from '#store/link-lease.ts'
 import { deleteLostUploads } from '#store/message-parts.ts'
 import { ensurePartitions } from '#store/partitions.ts'
 import { findOpenReplays } from '#store/replays.ts'
+import { noteDone } from '#store/schedules.ts'
 import type { Queues } from './queues.ts'
 import { sweepWaiting } from './sweep-waiting.ts'
 
@@ -83,6 +84,7 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
     for (const name of due) {
       if (dueBefore.has(name) || !(await parts.wakeSchedule(name))) parts.keepTo(name)
     }
+    await noteDone(parts.pool, 'sweep')
     const nowMs = performance.now()
     if (nowMs - tablesAtMs < TABLES_EVERY_MS) return
     await ensurePartitions(parts.pool, parts.now())

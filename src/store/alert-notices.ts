@@ -96,3 +96,9 @@ export async function nextNoticeMs(client: Client): Promise<number | null> {
   )
   return rows[0]?.ms ?? null
 }
+
+/** How many notices were not taken yet. */
+export async function countNotices(client: Client): Promise<number> {
+  const { rows } = await client.query<{ count: number }>('select count(*)::int as count from alert_notices')
+  return rows[0]?.count ?? 0
+}

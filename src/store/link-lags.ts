@@ -1,30 +1,65 @@
-import type { Pool } from 'pg'
-import { type Lane, LETS_HOLDS } from './lanes.ts'
+import type { ClientBase, Pool } from 'pg'
+import { type Lane, LETS_HOLDS, laneSql } from './lanes.ts'
 
-/** How far a lane of a link is behind the change log. */
-export interface LinkLag {
+/** How a lane of a link stands towards the change log. */
+export interface LaneLag {
   readonly link: string
+  readonly name: string
+  readonly state: 'active' | 'paused'
   readonly lane: Lane
-  /** Changes behind its cursor, before its filter. */
+  /** Positions of the log behind its cursor, before its filter; of the recall lane the holds behind it, counted up to 10,001. */
   readonly changes: number
-  /** Age of the oldest of them; 0 where there is none. */
+  /** Age of the oldest change that the receiver has not taken, held ones included; 0 where there is none. */
   readonly seconds: number
+  /** That change: its position, and when it came; null where there is none. */
+  readonly oldest: { readonly position: string; readonly at: string } | null
+  /** Held changes that wait for another try, and those that were refused; counted up to 10,001. */
+  readonly waiting: number
+  readonly refused: number
+  readonly attempts: number
+  /** When it tries again, in milliseconds since 1970; null where it does not back off. */
+  readonly nextAtMs: number | null
+  readonly errorClass: 'retry' | 'auth' | 'config' | null
 }
 
-const HEAD = (condition: string): string =>
-  `(select coalesce(max(position), 0) from record_versions where ${condition})`
-const OLDEST = (condition: string): string =>
-  `(select extract(epoch from now() - received_at) from record_versions where position > n.cursor and ${condition} order by position limit 1)`
+/** Counting goes no further: beyond it the number says nothing more. */
+const COUNTED_MAX = 10_001
 
-/** The lag of every lane of the active links. Of the recall lane only holds count. */
-export async function readLinkLags(pool: Pool): Promise<LinkLag[]> {
-  const { rows } = await pool.query(
-    `select l.id as link, n.lane,
-            case n.lane when 'live' then greatest(0, ${HEAD('true')} - n.cursor)
-              else (select count(*) from record_versions where kind = 'hold' and position > n.cursor) end::float8 as changes,
-            coalesce(case n.lane when 'live' then ${OLDEST('true')} else ${OLDEST("kind = 'hold'")} end, 0)::float8 as seconds
-       from links l join link_lanes n on n.link_id = l.id where l.state = 'active'
-        and (n.lane = 'live' or ${LETS_HOLDS('l.filter')}) order by l.id, n.lane`,
+const NEXT = (lane: Lane): string => `select v.position, v.received_at from record_versions v
+  where n.lane = '${lane}' and v.position > n.cursor${laneSql(lane, 'v.')} order by v.position limit 1`
+const HELD = (state: string): string => `(select count(*)::int from (select from held_changes h
+  where h.link_id = l.id and h.lane = n.lane and h.state = '${state}' limit ${COUNTED_MAX}) h)`
+
+/**
+ * The lanes of the links that the hub delivers over; a receiver that pulls has its own place. A recall lane is left out where the filter
+ * lets no hold through. Costs an index entry for each lane and one for each held change, up to a bound.
+ * @param ids of the links; absent: all
+ */
+export async function readLaneLags(client: ClientBase | Pool, ids?: readonly string[]): Promise<LaneLag[]> {
+  const { rows } = await client.query(
+    `select l.id as link, l.name, l.state, n.lane, n.attempts, (extract(epoch from n.next_at) * 1000)::float8 as "nextAtMs",
+            case when n.attempts > 0 then n.last_error ->> 'class' end as "errorClass",
+            case n.lane when 'live' then greatest(0, coalesce((select max(position) from record_versions), 0) - n.cursor)
+              else (select count(*) from (select from record_versions v where v.position > n.cursor${laneSql('recall', 'v.')}
+                                           limit ${COUNTED_MAX}) v) end::float8 as changes,
+            o.position, o.received_at as at, greatest(0, extract(epoch from clock_timestamp() - o.received_at))::float8 as seconds,
+            ${HELD('waiting')} as waiting, ${HELD('refused')} as refused
+       from links l join link_lanes n on n.link_id = l.id
+       left join lateral (
+         select * from (
+           (${NEXT('live')}) union all (${NEXT('recall')}) union all
+           (select v.position, v.received_at
+              from (select h.record_id, h.version from (select h.record_id, h.version, h.position from held_changes h
+                     where h.link_id = l.id and h.lane = n.lane and h.state = 'waiting' limit ${COUNTED_MAX}) h order by h.position limit 1) h
+              join record_versions v on v.record_id = h.record_id and v.version = h.version)) c
+         order by c.received_at limit 1) o on true
+      where l.url is not null and (n.lane = 'live' or ${LETS_HOLDS('l.filter')}) and ($1::uuid[] is null or l.id = any($1))
+      order by l.id, n.lane`,
+    [ids ?? null],
   )
-  return rows.map((row) => ({ ...row, seconds: Math.max(0, row.seconds) }))
+  return rows.map(({ position, at, ...row }) => ({
+    ...row,
+    seconds: row.seconds ?? 0,
+    oldest: at === null ? null : { position, at },
+  }))
 }

@@ -168,3 +168,13 @@ export async function readFailedReplays(
   )
   return rows
 }
+
+/** How many replays wait or are worked at. */
+export async function countOpenReplays(
+  pool: Pool,
+): Promise<{ readonly state: ReplayState; readonly count: number }[]> {
+  const { rows } = await pool.query(
+    `select state, count(*)::int as count from replays where state in ('waiting', 'running') group by state order by state`,
+  )
+  return rows
+}

@@ -54,6 +54,14 @@ export async function endSchedule(
   )
 }
 
+/** Notes that something that no row leases was done now, such as the sweep. */
+export async function noteDone(client: Client, name: string): Promise<void> {
+  await client.query(
+    `insert into schedules (name, done_at) values ($1, clock_timestamp()) on conflict (name) do update set done_at = excluded.done_at`,
+    [name],
+  )
+}
+
 /** Lets a schedule be due at a time, unless it is sooner. */
 export async function hastenSchedule(client: Client, name: string, atMs: number): Promise<void> {
   await client.query(

@@ -17,6 +17,7 @@ import type { RouteParts } from '#api/parts.ts'
 import { HubError } from '#core/errors.ts'
 import { headPosition } from '#store/changes.ts'
 import { LANES } from '#store/lanes.ts'
+import { readLaneLags } from '#store/link-lags.ts'
 import {
   createLink,
   deleteLink,
@@ -38,13 +39,20 @@ const unknown = (id: string): HubError => new HubError('not_found', { detail: `l
 export const linkRoutes =
   ({ pool, registry, queues, language, clock }: RouteParts): FastifyPluginAsync =>
   async (app) => {
-    const moment = async (headers: { 'accept-language'?: string | undefined }): Promise<Moment> => ({
+    const moment = async (
+      headers: { 'accept-language'?: string | undefined },
+      links: readonly Link[],
+    ): Promise<Moment> => ({
       head: await headPosition(pool),
+      lags: await readLaneLags(
+        pool,
+        links.map(({ id }) => id),
+      ),
       nowMs: clock(),
       language: languageOf(headers['accept-language'], language),
     })
     const view = async (link: Link, headers: { 'accept-language'?: string | undefined }) =>
-      linkView(link, await moment(headers))
+      linkView(link, await moment(headers, [link]))
     const wake = async (id: string): Promise<void> => {
       await Promise.all(LANES.map((lane) => queues.wakeLink(id, 0, lane)))
     }
@@ -74,7 +82,7 @@ export const linkRoutes =
           ...(cursor === undefined ? {} : { after: cursor }),
         })
         const page = pageOf(rows, limit, ({ id }) => writeCursor(id))
-        const at = await moment(headers)
+        const at = await moment(headers, page.rows)
         return { links: page.rows.map((link) => linkView(link, at)), next: page.next }
       },
     })

@@ -82,6 +82,26 @@ export const LinkFilter = field(
 
 /** How far a lane is, and what holds it up. */
 const lane = {
+  secondsBehind: nullable(
+    Type.Integer({ minimum: 0 }),
+    ['Seconds behind', '落后秒数'],
+    [
+      'Age of the oldest change that the receiver has not taken, held ones included; null: the receiver pulls',
+      '接收方尚未接受的最早变更（含搁置）已等待的秒数；null 表示接收方自行拉取',
+    ],
+  ),
+  oldest: nullable(
+    Type.Object({ position: text(['Position', '位置']), at: time(['When it came', '到达时间']) }),
+    ['Oldest undelivered change', '最早未投递的变更'],
+  ),
+  held: nullable(
+    Type.Object({
+      waiting: count(['To be sent again', '待重试']),
+      refused: count(['Refused', '被拒绝']),
+    }),
+    ['Held changes', '搁置变更'],
+    ['Counted up to 10,001', '至多计至 10001'],
+  ),
   position: text(['Position in the change log', '变更日志位置']),
   attempts: count(['Failed tries in a row', '连续失败次数']),
   nextAt: nullable(instant, ['Next try', '下次尝试']),

@@ -4,7 +4,7 @@ import { brokenMappings } from '#flow/systems/mistakes.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import type { AlertFacts } from '#store/alerts.ts'
 import { readFailures } from '#store/failures.ts'
-import { type LinkState, readLinkStates } from '#store/link-states.ts'
+import { type LaneLag, readLaneLags } from '#store/link-lags.ts'
 import { readFailedReplays } from '#store/replays.ts'
 import type { AlertRules } from './rules.ts'
 import type { Topic } from './topics.ts'
@@ -32,14 +32,14 @@ export async function findConditions(
   nowMs: number,
 ): Promise<Findings> {
   const { pool, registry } = parts
-  const links = await readLinkStates(pool)
+  const links = Map.groupBy(await readLaneLags(pool), ({ link }) => link)
   const silent = await findSilent(pool, nowMs)
   const failures = await readFailures(pool, nowMs - FAILED_MS)
   const replays = await readFailedReplays(pool, nowMs - FAILED_MS)
   return {
     unknown: silent === null ? ['system_silent'] : [],
     conditions: [
-      ...links.flatMap((link) => ofLink(link, rules)),
+      ...[...links.values()].flatMap((lanes) => ofLink(lanes, rules)),
       ...(silent ?? []).map(({ system, title, record, lastMs, overdueMs }) => ({
         topic: 'system_silent' as const,
         subject: record === null ? system : `${system}/${record}`,
@@ -68,18 +68,29 @@ export async function findConditions(
   }
 }
 
-function ofLink(link: LinkState, rules: AlertRules): Condition[] {
-  const { id: subject, name, changes, waiting, refused } = link
-  if (link.state !== 'active') return []
-  const seconds = Math.round(link.seconds)
-  const kind = link.errorClass
+/** A link is as well as the worst of its lanes. */
+function ofLink(lanes: readonly LaneLag[], rules: AlertRules): Condition[] {
+  const { link: subject, name, state } = lanes[0] as LaneLag
+  if (state !== 'active') return []
   const conditions: Condition[] = []
-  const needsPerson = kind === 'auth' || kind === 'config'
+  const [oldest] = lanes.toSorted((a, b) => b.seconds - a.seconds) as [LaneLag]
+  const seconds = Math.round(oldest.seconds)
+  const stopped =
+    lanes.find(({ errorClass }) => errorClass === 'auth' || errorClass === 'config') ??
+    lanes.find((lane) => lane.attempts > 0 && lane.seconds > rules.stoppedSeconds)
   // A receiver that fails is a link that stands still, not one that is merely slow.
-  if (needsPerson || (link.attempts > 0 && seconds > rules.stoppedSeconds))
-    conditions.push({ topic: 'link_stopped', subject, facts: { name, class: kind ?? 'retry', seconds } })
-  else if (seconds > rules.lagSeconds)
-    conditions.push({ topic: 'link_lags', subject, facts: { name, changes, seconds } })
+  if (stopped) {
+    const { errorClass, lane } = stopped
+    const facts = { name, lane, class: errorClass ?? 'retry', seconds: Math.round(stopped.seconds) }
+    conditions.push({ topic: 'link_stopped', subject, facts })
+  } else if (seconds > rules.lagSeconds)
+    conditions.push({
+      topic: 'link_lags',
+      subject,
+      facts: { name, lane: oldest.lane, changes: oldest.changes, seconds },
+    })
+  const sum = (of: 'waiting' | 'refused'): number => lanes.reduce((before, lane) => before + lane[of], 0)
+  const [waiting, refused] = [sum('waiting'), sum('refused')]
   if (waiting + refused > rules.held)
     conditions.push({ topic: 'link_holds', subject, facts: { name, waiting, refused } })
   return conditions

@@ -37,6 +37,12 @@ function lasting(value: string | number | null | undefined): Sentences {
   return both(`${Math.round(seconds / 86_400)} days`, `${Math.round(seconds / 86_400)} 天`)
 }
 
+/** A link, and whether it is its recalls that wait. */
+const named = (name: unknown, lane: unknown): Sentences =>
+  lane === 'recall'
+    ? both(`Link "${name}" (recalls)`, `链路“${name}”（召回）`)
+    : both(`Link "${name}"`, `链路“${name}”`)
+
 const WHY: Readonly<Record<string, Sentences>> = {
   auth: both('the receiver does not know us', '接收方不认可签名或凭证'),
   config: both('its address, mapping or contract is wrong', '地址、映射或接口约定有误'),
@@ -44,13 +50,14 @@ const WHY: Readonly<Record<string, Sentences>> = {
 }
 
 const SAY: Readonly<Record<Topic, Say>> = {
-  link_stopped: (_, { name, class: kind, seconds }) => {
+  link_stopped: (_, { name: of, lane, class: kind, seconds }) => {
+    const name = named(of, lane)
     const why = WHY[String(kind)] ?? (WHY['retry'] as Sentences)
     const time = lasting(seconds)
     return {
       title: both(
-        `Link "${name}" stands still: ${why.en}; its oldest change waits for ${time.en}`,
-        `链路“${name}”已停止：${why.zh}；最早的变更已等待 ${time.zh}`,
+        `${name.en} stands still: ${why.en}; its oldest change waits for ${time.en}`,
+        `${name.zh}已停止：${why.zh}；最早的变更已等待 ${time.zh}`,
       ),
       advice:
         kind === 'retry'
@@ -64,12 +71,13 @@ const SAY: Readonly<Record<Topic, Say>> = {
             ),
     }
   },
-  link_lags: (_, { name, changes, seconds }) => {
+  link_lags: (_, { name: of, lane, changes, seconds }) => {
+    const name = named(of, lane)
     const time = lasting(seconds)
     return {
       title: both(
-        `Link "${name}" is behind: its oldest change waits for ${time.en}, ${changes} positions of the log are ahead of it`,
-        `链路“${name}”落后：最早的变更已等待 ${time.zh}，尚有 ${changes} 个变更位点未处理`,
+        `${name.en} is behind: its oldest change waits for ${time.en}, ${changes} positions of the log are ahead of it`,
+        `${name.zh}落后：最早的变更已等待 ${time.zh}，尚有 ${changes} 个变更位点未处理`,
       ),
       advice: both(
         'Look at its deliveries: a receiver that is slow, asks for patience, or a worker that is missing.',

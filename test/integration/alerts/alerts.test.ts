@@ -200,7 +200,8 @@ describe('what is wrong becomes an alert', () => {
     expect(await conditions()).toEqual([])
     await api.pool.query(
       `insert into held_changes (link_id, record_id, version, position, state, held_at)
-       select $1, 'r' || i, 1, i, case when i = 1 then 'waiting' else 'refused' end, now() - interval '1 hour'
+       select $1, case when i = 1 then (select record_id from record_versions limit 1) else 'r' || i end, 1, i,
+              case when i = 1 then 'waiting' else 'refused' end, now() - interval '1 hour'
          from generate_series(1, 101) i`,
       [link],
     )
