@@ -28,6 +28,9 @@ export function copyPeerVersions(versions: readonly PeerVersionRow[]): WriteStep
   }
 }
 
+/** Fails with a serialization failure where a record got another owner or a newer version meanwhile. Comes after the rows. */
+export const REFUSE_CROSSED_VERSIONS = 'select refuse_crossed_versions()'
+
 /** Who owns a record that came from a peer. */
 export interface Owner {
   readonly hub: string

@@ -13,7 +13,7 @@ import {
   type MessageRow,
   REFUSE_CROSSED_VOIDS,
 } from '#store/intake.ts'
-import { copyPeerVersions } from '#store/peer-versions.ts'
+import { copyPeerVersions, REFUSE_CROSSED_VERSIONS } from '#store/peer-versions.ts'
 import { insertRejections } from '#store/rejections.ts'
 import { type WriteStep, writeTogether } from '#store/write-together.ts'
 import { type Dangling, markDangling, writeWaits } from './dangling.ts'
@@ -130,7 +130,9 @@ async function decideAndWrite(
 }
 
 const peerSteps = ({ peerVersions }: Decision): WriteStep[] =>
-  peerVersions.length > 0 ? [copyPeerVersions(peerVersions), ACCEPT_FITTING_CLAIMS] : []
+  peerVersions.length > 0
+    ? [copyPeerVersions(peerVersions), REFUSE_CROSSED_VERSIONS, ACCEPT_FITTING_CLAIMS]
+    : []
 
 /** What most groups do not have: keys, rejections, voids that wait. Begins the transaction when there is any of it. */
 async function writeRare(

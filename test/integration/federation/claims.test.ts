@@ -24,7 +24,7 @@ async function settleAll(): Promise<number> {
 }
 
 beforeAll(async () => {
-  hubs = await openHubs('a', 'b', 'c', 'd')
+  hubs = await openHubs('a', 'b', 'c')
 })
 afterEach(async () => await hubs.part())
 afterAll(async () => await hubs.close())
@@ -74,20 +74,19 @@ test('in a ring with one direction a claim goes round to its owner and stops the
   await hubs.join([
     ['a', 'b'],
     ['b', 'c'],
-    ['c', 'd'],
-    ['d', 'a'],
+    ['c', 'a'],
   ])
   await at('a').push(dispatch('ring', '1'))
   await settleAll()
   await at('b').push(dispatch('ring', '1', { status: 'void' }))
-  // b to c to d to a: three, and no more.
-  expect(await settleAll()).toBe(3)
+  // b to c to a: two, and no more.
+  expect(await settleAll()).toBe(2)
   expect(await settleAll()).toBe(0)
   const [claim] = await claimsAt('a', 'ring')
-  expect(claim).toMatchObject({ status: 'void', claimant: 'b', hops: ['b', 'c', 'd'] })
+  expect(claim).toMatchObject({ status: 'void', claimant: 'b', hops: ['b', 'c'] })
   await decide('a', claim?.['id'], 'accept')
   await settleAll()
-  for (const id of ['a', 'b', 'c', 'd'])
+  for (const id of ['a', 'b', 'c'])
     expect(await versionsOf(id, 'ring')).toEqual(['ring@1 active 1', 'ring@2 void 1'])
 })
 

@@ -94,7 +94,7 @@ export async function openHubs(...ids: readonly string[]): Promise<TestHubs> {
       }
       return { kind: 'verdicts', verdicts }
     }
-  await Promise.all(ids.map(async (id) => hubs.set(id, await openHub(id, send(id)))))
+  for (const id of ids) hubs.set(id, await openHub(id, send(id)))
   return {
     all: [...hubs.values()],
     of,
