@@ -65,7 +65,7 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./replay.ts')).replayCommand,
   },
   bench: {
-    arguments: '[mapping|intake|single|delivery] [--quick] [--json FILE]',
+    arguments: '[mapping|intake|single|delivery|files|sync] [--quick] [--json FILE]',
     about: {
       en: 'measure, with ratios to COPY, a no-op route and hand-written code',
       zh: '测量性能并与基线对比',

@@ -15,7 +15,10 @@ export interface DriverStart {
   readonly senders: number
 }
 /** `settle`: send nothing new, and everything without an acknowledgement again until it has one, for so long. */
-export type DriverOrder = { readonly send: true } | { readonly settle: true; readonly withinMs: number }
+export type DriverOrder =
+  | { readonly send: true }
+  | { readonly tell: true }
+  | { readonly settle: true; readonly withinMs: number }
 export interface DriverState {
   readonly sent: number
   readonly unsettled: number
@@ -52,6 +55,7 @@ process.on('disconnect', () => process.exit(0))
 process.send?.({ ready: true })
 
 async function obey(order: DriverOrder): Promise<void> {
+  if ('tell' in order) return
   if ('send' in order) {
     sending = true
     senders = Promise.all(Array.from({ length: start.senders }, sendUntilTold))

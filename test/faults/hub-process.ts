@@ -35,11 +35,10 @@ type Answered = (...answer: unknown[]) => unknown
 const { query } = pg.Client.prototype
 pg.Client.prototype.query = function (this: pg.Client, ...words: unknown[]) {
   const name = nameOf(words[0])
-  if (name.startsWith('settle-delivery'))
-    comesTo('after the answer of the receiver, before the verdicts are stored')
-  const place = name.startsWith('settle-delivery')
+  if (name.startsWith('settle-')) comesTo('after the answer of the receiver, before the verdicts are stored')
+  const place = name.startsWith('settle-')
     ? ('after the verdicts are stored' as const)
-    : name === 'lease-link'
+    : name.startsWith('lease-')
       ? ('after the lease, before the request' as const)
       : null
   if (place === null) return Reflect.apply(query, this, words)

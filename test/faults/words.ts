@@ -7,14 +7,16 @@ interface Named {
 interface Marked {
   readonly amount?: { readonly value?: string }
   readonly test?: { readonly raw?: string }
+  /** Of a hold, which has no amount. */
+  readonly cause?: string
   readonly sites?: readonly Named[]
   readonly parties?: readonly Named[]
 }
 
 /** The number in a record that no other state has, however it was written down: `12.30` and `12.3` are the same. */
 export const markOf = (record: unknown): string => {
-  const { amount, test } = record as Marked
-  return String(Number.parseFloat(amount?.value ?? test?.raw ?? 'NaN'))
+  const { amount, test, cause } = record as Marked
+  return String(Number.parseFloat(amount?.value ?? test?.raw ?? cause ?? 'NaN'))
 }
 
 /** The text beside the mark: the name of a stall, else of the first party that sells, is paid or owns. */

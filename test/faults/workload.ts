@@ -26,7 +26,7 @@ export interface KnownRecord {
   readonly mark: number
 }
 
-export const SOURCES = ['trade', 'ticket', 'result', 'canonical'] as const
+export const SOURCES = ['trade', 'ticket', 'result', 'canonical', 'hold'] as const
 export type SourceName = (typeof SOURCES)[number]
 
 /** One source record and the states that it brings about. */
@@ -206,6 +206,35 @@ const sources: Readonly<Record<SourceName, Source>> = {
     }),
     broken: () => ({ kind: 'sale', system: 'jiaxing-wholesale', key: [] }),
   },
+  // Goes over the lane of recalls.
+  hold: {
+    path: '/v1/records',
+    system: 'jiaxing-wholesale',
+    contentType: 'application/json',
+    tellsReceipt: true,
+    canVoid: true,
+    join: json,
+    line: (no, version, mark, status) => ({
+      value: {
+        kind: 'hold',
+        system: 'jiaxing-wholesale',
+        key: [no],
+        status,
+        holdKind: 'stop_sale',
+        cause: String(mark),
+        occurredAt: { at: `${DAY}T03:42:10+08:00`, precision: 'second', raw: DAY },
+        flags: [],
+        parties: [{ role: 'owner', name: `货主${mark}`, ids: [] }],
+        product: { name: '番茄' },
+      },
+      states: states(
+        ['hold'],
+        { system: 'jiaxing-wholesale', record: 'canonical', key: [no] },
+        { version, status, mark: String(mark), words: `货主${mark}` },
+      ),
+    }),
+    broken: () => ({ kind: 'hold', system: 'jiaxing-wholesale', key: [] }),
+  },
 }
 
 /** Makes up messages: new records, corrections and voids of known ones, now and then one that is rejected. */
@@ -213,7 +242,13 @@ export function createWorkload(random: Random, prefix: string) {
   let marks = 0
   let numbers = 0
   /** Records whose newest state was acknowledged; one that is under way is not among them. */
-  const settled: Record<SourceName, KnownRecord[]> = { trade: [], ticket: [], result: [], canonical: [] }
+  const settled: Record<SourceName, KnownRecord[]> = {
+    trade: [],
+    ticket: [],
+    result: [],
+    canonical: [],
+    hold: [],
+  }
 
   const next = (): { readonly message: Message; readonly touched: readonly KnownRecord[] } => {
     const name = random.pick(SOURCES)

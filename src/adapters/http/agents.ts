@@ -5,7 +5,8 @@ import type { Duplex } from 'node:stream'
 import { type AllowedAddress, mayConnect } from './addresses.ts'
 import { AddressRefused, type CheckedAddress } from './guard.ts'
 
-const SOCKETS_PER_HOST = 8
+/** Connections that are kept although nobody uses them. How many are used has no limit: requests that hang must not keep others waiting. */
+const IDLE_PER_HOST = 8
 const IDLE_MS = 30_000
 
 /** Agents that keep connections open and never connect to an address that is not allowed. */
@@ -23,8 +24,7 @@ type Connected = Duplex & Pick<Socket, 'remoteAddress' | 'remotePort'>
 export function createGuardedAgents(allow: readonly AllowedAddress[]): GuardedAgents {
   const options = {
     keepAlive: true,
-    maxSockets: SOCKETS_PER_HOST,
-    maxFreeSockets: SOCKETS_PER_HOST,
+    maxFreeSockets: IDLE_PER_HOST,
     timeout: IDLE_MS,
   }
   return {

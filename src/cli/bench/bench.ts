@@ -10,6 +10,7 @@ import { benchIntake } from './intake.ts'
 import { benchMapping } from './mapping.ts'
 import { benchSingle } from './single.ts'
 import { openStage, type Stage } from './stage.ts'
+import { benchSync } from './sync/sync.ts'
 import { benchSystems } from './systems.ts'
 
 const httpParts: Readonly<Record<string, (stage: Stage, quick: boolean) => Promise<Figure[]>>> = {
@@ -24,13 +25,21 @@ const ownParts: Readonly<Record<string, (settings: Settings, quick: boolean) => 
     ...(await benchSystems(mappings, quick)),
   ],
   files: benchFiles,
+  sync: async (settings, quick) => {
+    const stage = await openStage(settings)
+    try {
+      return await benchSync(stage, quick)
+    } finally {
+      await stage.close()
+    }
+  },
 }
 const MEMORY_GOAL_BYTES = 300e6
 
 /** `hub bench`: what the hub reaches on this machine, with ratios measured in the same run. */
 export async function benchCommand(argv: readonly string[]): Promise<void> {
   const { values, positionals } = readArguments(argv)
-  const names = ['mapping', ...Object.keys(httpParts), 'files']
+  const names = ['mapping', ...Object.keys(httpParts), 'files', 'sync']
   const wanted = positionals.length > 0 ? positionals : names
   const unknown = wanted.find((name) => !names.includes(name))
   if (unknown !== undefined) {

@@ -69,7 +69,7 @@ function drive(socket: Socket, head: string, take: () => Buffer | undefined): Pr
 const END_OF_HEAD = Buffer.from('\r\n\r\n')
 
 /** Length of the whole answer that begins with this chunk. The head of our own answers comes in one piece. */
-function answerLength(chunk: Buffer, reject: (error: Error) => void): number {
+export function answerLength(chunk: Buffer, reject: (error: Error) => void): number {
   const headEnd = chunk.indexOf(END_OF_HEAD)
   const head = chunk.toString('latin1', 0, headEnd)
   const length = /content-length: (\d+)/i.exec(head)?.[1]

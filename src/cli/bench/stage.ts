@@ -15,6 +15,7 @@ export interface Stage {
   readonly pushUrl: string
   readonly noopUrl: string
   readonly pushKey: string
+  readonly databaseUrl: string
   readonly pool: Pool
   /** Peak resident memory of the hub's own process, in bytes. */
   peakBytes(): Promise<number>
@@ -51,6 +52,7 @@ export async function openStage(settings: Settings): Promise<Stage> {
     pushUrl: `${hub.first.url}/v1/systems/jiaxing-wholesale/records/trade`,
     noopUrl: `${noop.first.url}/noop`,
     pushKey: key,
+    databaseUrl: hub.first.databaseUrl,
     pool,
     peakBytes: async () => (await hub.ask<{ peakBytes: number }>()).peakBytes,
     async close() {

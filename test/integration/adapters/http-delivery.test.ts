@@ -65,6 +65,21 @@ describe('a batch is delivered', () => {
     expect(to.connections()).toBe(1)
   })
 
+  test('although forty others hang at the same host and port', async () => {
+    const to = await receiver((response, { headers }) => {
+      if (headers['webhook-id'] === 'msg_well') response.writeHead(200).end(RESULTS)
+    })
+    const sender = delivery({ timeoutMs: 20_000 })
+    const stop = new AbortController()
+    const hanging = Array.from({ length: 40 }, () => sender.send(request(to, { signal: stop.signal })))
+    const well = await sender.send(
+      request(to, { messageId: 'msg_well', signal: AbortSignal.timeout(10_000) }),
+    )
+    expect(well).toMatchObject({ kind: 'verdicts' })
+    stop.abort()
+    await Promise.all(hanging)
+  })
+
   test('with two signatures while the secret is changed', async () => {
     const to = await answering(200, RESULTS)
     const next = `whsec_${Buffer.alloc(24, 1).toString('base64')}`

@@ -1,0 +1,91 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Child, startChild } from '#cli/bench/child.ts'
+import type { Arrivals } from '#cli/bench/lag-sink-process.ts'
+import type { Stage } from '#cli/bench/stage.ts'
+
+const PATIENCE_MS = 600_000
+
+/** The receivers of one part of the bench, and what came to them. */
+export interface Receivers {
+  /** Makes a link to a path of the receivers; gives its number. */
+  link(stage: Stage, path: string, filter?: object): Promise<string>
+  /** Where a path is, and the permission to go there. */
+  address(path: string): { readonly url: string; readonly allow: string }
+  /** Changes that a path has taken since the receivers were started. */
+  taken(path: string): Promise<number>
+  /** Waits until a path has taken so many; gives the milliseconds that it took. */
+  until(path: string, changes: number): Promise<number>
+  /** Milliseconds from the answer to a push until its sale came to each path that has it. */
+  lags(accepted: ReadonlyMap<string, number>): Promise<Map<string, number[]>>
+  stop(): Promise<void>
+}
+
+export async function startReceivers(): Promise<Receivers> {
+  const child: Child<{ port: number }> = await startChild('./lag-sink-process.ts')
+  const { port } = child.first
+  const address = (path: string) => ({
+    url: `http://127.0.0.1:${port}${path}`,
+    allow: `127.0.0.1/32:${port}`,
+  })
+  /** What came and was not asked for yet. */
+  let arrived: Arrivals['arrived'][number][] = []
+  let asking: Promise<unknown> = Promise.resolve()
+  // One question after the other: an answer does not say what it answers.
+  const ask = (): Promise<Arrivals> => {
+    const answer = asking.then(() => child.ask<Arrivals>())
+    asking = answer
+    return answer.then((now) => {
+      arrived.push(...now.arrived)
+      return now
+    })
+  }
+  const taken = async (path: string): Promise<number> => (await ask()).taken[path] ?? 0
+  return {
+    address,
+    taken,
+    async link(stage, path, filter = {}) {
+      const { url, allow } = address(path)
+      const made = await stage.calls.post<{ id: string }>('/v1/links', {
+        name: path,
+        url,
+        allowAddress: allow,
+        filter,
+        mapping: 'canonical',
+      })
+      return made.id
+    },
+    async until(path, changes) {
+      const started = performance.now()
+      for (;;) {
+        const known = await taken(path)
+        if (known >= changes) break
+        if (performance.now() - started > PATIENCE_MS)
+          throw new Error(`the receiver of ${path} has ${known} of ${changes} changes`)
+        await pause(5)
+      }
+      return performance.now() - started
+    },
+    async lags(accepted) {
+      const lags = new Map<string, number[]>()
+      await ask()
+      const known = arrived
+      arrived = []
+      for (const [path, name, at] of known) {
+        const from = accepted.get(name)
+        if (from === undefined) continue
+        const ofPath = lags.get(path) ?? []
+        lags.set(path, ofPath)
+        // A receiver may have it before its sender has the answer.
+        ofPath.push(Math.max(0, at - from))
+      }
+      return lags
+    },
+    stop: () => child.stop(),
+  }
+}
+
+/** The value that so large a share of the values does not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
+}
