@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
+import type { PullingLink } from '#flow/delivery/pulled.ts'
 import { type ChangeFilter, regionPrefix } from '#store/change-filter.ts'
 import { readLink } from '#store/links.ts'
 import { callerOf, holds } from './scopes.ts'
@@ -17,7 +18,9 @@ export interface Feed {
   /** Null where nothing can pass. */
   readonly filter: ChangeFilter | null
   /** The link whose changes these are; null for the whole log. */
-  readonly link: string | null
+  readonly link: PullingLink | null
+  /** Who asks: what a cursor is bound to. */
+  readonly keyId: string | null
 }
 
 /**
@@ -40,7 +43,7 @@ export async function feedOf(
   if (!reads && own.length === 0)
     throw new HubError('forbidden', { detail: 'needs the scope read or link:<id> or admin' })
   const id = link ?? (reads ? undefined : own[0])
-  if (id === undefined) return { filter: asked, link: null }
+  if (id === undefined) return { filter: asked, link: null, keyId: caller.keyId }
   if (!reads && link === undefined && own.length > 1) {
     throw new HubError('invalid_request', {
       issues: [{ path: '?link', code: 'E_SCHEMA', reason: 'the key is for several links; name one' }],
@@ -48,7 +51,7 @@ export async function feedOf(
   }
   const found = reads || own.includes(id) ? await readLink(pool, id) : null
   if (!found) throw new HubError('not_found', { detail: `link ${id}` })
-  return { filter: narrowed(found.filter, asked), link: id }
+  return { filter: narrowed(found.filter, asked), link: found, keyId: caller.keyId }
 }
 
 /** What passes both filters; null where nothing can. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { ACTORS } from '#flow/delivery/advice.ts'
 import type { LaneLag } from '#store/link-lags.ts'
 import type { LaneState, Link } from '#store/links.ts'
@@ -14,9 +15,12 @@ export interface Moment {
 
 /** A link as the API gives it: positions as text, what is wrong in the language of the caller. Its own state is that of the live lane. */
 export function linkView(link: Link, at: Moment): Record<string, unknown> {
-  const { recall, coalesces, cursor, ...rest } = link
+  const { recall, coalesces, cursor, url, ...rest } = link
+  const isFolder = url?.startsWith('file:') ?? false
   return {
     ...rest,
+    url: isFolder ? null : url,
+    folder: url !== null && isFolder ? fileURLToPath(url) : null,
     ...laneView(link, at),
     ...lagView(link.id, 'live', at),
     coalesce: coalesces,

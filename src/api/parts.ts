@@ -22,6 +22,8 @@ export interface ApiParts {
   /** What the mappings of this process know of the names of products. */
   readonly productAliases: HeldAliases
   readonly adminKey: string | undefined
+  /** Folders below which links may write files; none where it is absent. */
+  readonly dropFolders?: readonly string[]
   readonly language: Language
   readonly log: Logger | false
   /** Milliseconds since 1970. */

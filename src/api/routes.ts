@@ -15,6 +15,7 @@ import { keyRoutes } from './routes/keys.ts'
 import { linkBackfillRoutes } from './routes/link-backfills.ts'
 import { linkDeliveryRoutes } from './routes/link-deliveries.ts'
 import { linkHeldRoutes } from './routes/link-held.ts'
+import { linkSecretRoutes } from './routes/link-secrets.ts'
 import { linkRoutes } from './routes/links.ts'
 import { mappingVersionRoutes } from './routes/mapping-versions.ts'
 import { mappingRoutes } from './routes/mappings.ts'
@@ -60,6 +61,7 @@ const GUARDED = [
   rhythmRoutes,
   alertRoutes,
   claimRoutes,
+  linkSecretRoutes,
   keyRoutes,
 ] as const
 

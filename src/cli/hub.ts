@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
+import { createFolderDrop } from '#adapters/files/drop.ts'
 import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import { endThreads } from '#adapters/push/xlsx/threads.ts'
 import { type ApiParts, createApi } from '#api/app.ts'
@@ -8,6 +9,7 @@ import { holdAliases } from '#core/products/aliases.ts'
 import { alertSchedules } from '#flow/alerts/schedules.ts'
 import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
 import { createDelivery } from '#flow/delivery/create-delivery.ts'
+import { folderProtocols } from '#flow/delivery/folder-protocol.ts'
 import { ownProtocols } from '#flow/delivery/own-protocol.ts'
 import { relatedSources } from '#flow/delivery/related.ts'
 import { createFollow } from '#flow/follow/create-follow.ts'
@@ -116,7 +118,16 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     closings.push(() => queues.close())
     if (settings.role !== 'api')
       openWorkers(
-        { pool, registry, backend, queues, log, databaseUrl, mappings: settings.mappings },
+        {
+          pool,
+          registry,
+          backend,
+          queues,
+          log,
+          databaseUrl,
+          mappings: settings.mappings,
+          dropFolders: settings.dropFolders,
+        },
         closings,
       )
     const parts = { pool, registry, mappingOptions: options, log, queues, productAliases }
@@ -145,10 +156,11 @@ function openWorkers(
     log: Logger
     databaseUrl: string
     mappings: string
+    dropFolders: readonly string[]
   },
   closings: Closing[],
 ): void {
-  const { pool, registry, log } = parts
+  const { pool, registry, log, dropFolders } = parts
   const http = createHttpDelivery()
   closings.push(async () => http.close())
   const delivery = createDelivery({
@@ -156,6 +168,7 @@ function openWorkers(
     send: http.send,
     mappingOf: backwardMappings(registry, relatedSources(pool)),
     protocolOf: ownProtocols({ registry, pool, post: http.post }),
+    folderOf: folderProtocols({ registry, pool, drop: createFolderDrop({ roots: dropFolders }) }),
     log,
   })
   const follow = createFollow({ pool, followers: [...followers, claimsFollower({ send: http.send })] })
@@ -188,6 +201,7 @@ async function startApi(
     ...parts,
     intake,
     adminKey: settings.adminKey,
+    dropFolders: settings.dropFolders,
     language: settings.lang,
     clock: Date.now,
   })

@@ -4,6 +4,7 @@ import { DOCUMENT_TYPES } from '#core/documents/document-type.ts'
 import { FLAGS } from '#core/flags.ts'
 import { KINDS, kindDefinition } from '#core/model/kinds.ts'
 import { RECORD_SCHEMAS, SCHEMA_VERSION } from '#core/model/record.ts'
+import { kindSharing, PART_SHARING, RECORD_SHARING, type Rules, type Shared } from '#core/model/sharing.ts'
 
 /** What `field` keeps on a schema beside the keywords of JSON Schema. */
 interface Described {
@@ -34,16 +35,24 @@ value keeps the text of its source beside it. A correction is a new version; not
 模型版本 ${SCHEMA_VERSION}，共 ${KINDS.length} 种记录。代码一律为文本，重量与金额为十进制文本，规范值旁保留来源原文；更正即新版本，不覆盖。
 
 A field with * is required. 带 * 的字段必填。
+
+**Sharing · 共享级别.** Who may see a value over a link (\`sees\` of the link; \`public\` and \`partner\` where nothing is said):
+\`public\` anyone · 公开; \`partner\` another department or market with a part in the goods · 相关部门与市场; \`restricted\` secrets of
+business: prices, amounts, buyers · 商业秘密; \`personal\` what is, or may be, of a person, and what a source wrote itself · 个人信息
+与来源原文. A value is seen where every class on the way to it is; what has no class is not shared. 逐级均可见方可见，未分级者不共享。
 `
 
 /** \`docs/model.md\`: every kind and part of the canonical model with its fields, in both languages. */
 export function modelPage(): string {
   const kinds = KINDS.map((kind) => {
     const { title, description, epcis } = kindDefinition(kind)
-    const head = `## ${kind}\n\n**${title[0]} · ${title[1]}.** ${description[0]}. ${description[1]}。\n\nEPCIS: ${epcis}.\n`
-    return `${head}\n${fieldTable(RECORD_SCHEMAS[kind] as Shape)}`
+    const secret = kindSharing(kind) === 'public' ? '' : ` Shared as a whole: \`${kindSharing(kind)}\`.`
+    const head = `## ${kind}\n\n**${title[0]} · ${title[1]}.** ${description[0]}. ${description[1]}。\n\nEPCIS: ${epcis}.${secret}\n`
+    return `${head}\n${fieldTable(RECORD_SCHEMAS[kind] as Shape, RECORD_SHARING)}`
   })
-  const parts = Object.entries(PARTS).map(([name, schema]) => `### ${name}\n\n${fieldTable(schema as Shape)}`)
+  const parts = Object.entries(PARTS).map(
+    ([name, schema]) => `### ${name}\n\n${fieldTable(schema as Shape, PART_SHARING[name as PartName])}`,
+  )
   return [
     HEADER,
     ...kinds,
@@ -54,16 +63,19 @@ export function modelPage(): string {
   ].join('\n')
 }
 
-function fieldTable(schema: Shape): string {
+function fieldTable(schema: Shape, sharing: Rules): string {
   const required = new Set(schema.required ?? [])
   const rows = Object.entries(schema.properties ?? {}).map(([name, one]) => {
     const { title = '', description = '', 'x-zh': zh = {} } = one
     const about = [title, description].filter(Boolean).join(': ')
     const aboutZh = [zh.title, zh.description].filter(Boolean).join('：')
-    return `| \`${name}\`${required.has(name) ? ' *' : ''} | ${typeOf(one)} | ${cell(about)} | ${cell(aboutZh)} |`
+    return `| \`${name}\`${required.has(name) ? ' *' : ''} | ${typeOf(one)} | ${classOf(sharing[name])} | ${cell(about)} | ${cell(aboutZh)} |`
   })
-  return `| field | type | meaning | 含义 |\n|---|---|---|---|\n${rows.join('\n')}\n`
+  return `| field | type | sharing | meaning | 含义 |\n|---|---|---|---|---|\n${rows.join('\n')}\n`
 }
+
+const classOf = (shared: Shared | undefined): string =>
+  shared === undefined ? 'not shared' : `\`${shared.is}\`${shared.but === undefined ? '' : `; ${shared.but}`}`
 
 function typeOf(schema: Shape): string {
   const part = partNameOf(schema)

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { delimiter, isAbsolute, normalize, resolve, sep } from 'node:path'
 import { isHubId } from '#core/peers/hub-id.ts'
 import type { Sentence } from '#store/refusal.ts'
 import { nearest } from './nearest.ts'
@@ -18,6 +19,7 @@ export const readers = {
   databaseUrl: address(['postgres:', 'postgresql:'], 'postgresql://user:password@host:5432/database'),
   redisUrl: address(['redis:', 'rediss:'], 'redis://host:6379'),
   folder,
+  folders,
   adminKey,
   hubId,
 } as const
@@ -113,6 +115,28 @@ function hubId(text: string): Reading<string> {
     fix: {
       zh: '请用小写字母、数字和连字符，例如 zj-hangzhou。',
       en: 'Use lower-case letters, digits and hyphens, such as zj-hangzhou.',
+    },
+  }
+}
+
+/** Absolute paths, divided as those of PATH are. The root of the file system would allow everything. */
+function folders(text: string): Reading<readonly string[]> {
+  const paths = text
+    .split(delimiter)
+    .map((path) => path.trim())
+    .filter((path) => path !== '')
+  const wrong = paths.find(
+    (path) =>
+      !isAbsolute(path) || path.includes('\0') || path.split(sep).includes('..') || normalize(path) === sep,
+  )
+  if (wrong === undefined && paths.length > 0) return { ok: true, value: paths.map((path) => resolve(path)) }
+  return {
+    ok: false,
+    shown: (wrong ?? text).replaceAll('\0', '\\0'),
+    reason: { zh: '不是绝对路径的文件夹。', en: 'This is not the absolute path of a folder.' },
+    fix: {
+      zh: `请写绝对路径，多个用 ${delimiter} 分隔，例如 /srv/drop；不能是根目录。`,
+      en: `Write absolute paths, divided by ${delimiter}, such as /srv/drop; not the root of the file system.`,
     },
   }
 }

@@ -21,6 +21,8 @@ export interface Settings {
   readonly adminKey: string | undefined
   /** Absent: what the database says, made up at first. */
   readonly hubId: string | undefined
+  /** Absolute folders below which links may write files; none where it is not set. */
+  readonly dropFolders: readonly string[]
   readonly lang: Language
   readonly log: LogLevel
 }
@@ -65,6 +67,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     data: take('HUB_DATA', readers.folder, '.hub'),
     adminKey: take<string | undefined>('HUB_ADMIN_KEY', readers.adminKey, undefined),
     hubId: take<string | undefined>('HUB_ID', readers.hubId, undefined),
+    dropFolders: take<readonly string[]>('HUB_DROP_FOLDERS', readers.folders, []),
     lang: take('HUB_LANG', readers.lang, 'zh'),
     log: take('HUB_LOG', readers.log, 'info'),
   }
@@ -96,6 +99,7 @@ const names = [
   'HUB_DATA',
   'HUB_ADMIN_KEY',
   'HUB_ID',
+  'HUB_DROP_FOLDERS',
   'HUB_LANG',
   'HUB_LOG',
   'DATABASE_URL',

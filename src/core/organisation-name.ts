@@ -10,3 +10,13 @@ const SHORTEST = 5
  */
 export const isOrganisationName = (name: string): boolean =>
   [...name].length >= SHORTEST && ORGANISATION.test(name)
+
+/** Words that end the registered name of a shop, stall or dealer. Households (户) are persons. */
+const SHOP =
+  /(商行|商店|商号|商贸|经营部|批发部|门市部|营业部|配送部|采购部|加工部|零售部|肉店|鱼店|菜店|鲜肉店|店|铺|摊|摊位|档口|行|坊)$/
+/** Names of persons that are longer than four characters have a dot between their parts. */
+const PERSON_DOT = /[·•・.]/
+
+/** Whether a name is that of an organisation or, by its ending, of a shop or stall: one under which somebody trades. */
+export const isBusinessName = (name: string): boolean =>
+  isOrganisationName(name) || ([...name].length >= SHORTEST && SHOP.test(name) && !PERSON_DOT.test(name))

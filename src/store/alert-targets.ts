@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientBase, Pool } from 'pg'
-import { newSecret } from './links.ts'
+import { newSecret } from './link-secrets.ts'
 
 type Client = ClientBase | Pool
 

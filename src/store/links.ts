@@ -1,7 +1,16 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { ClientBase, Pool } from 'pg'
+import { DEFAULT_SEES, type SharingClass } from '#core/model/sharing.ts'
 import type { ChangeFilter } from './change-filter.ts'
 import { LANES, type Lane } from './lanes.ts'
+import {
+  type MadeKey,
+  makeSigningKey,
+  type ShownSigningKey,
+  type SigningScheme,
+  type StoredSigningKey,
+  sealToken,
+} from './link-secrets.ts'
 
 /** Why a link does not deliver, and who must act. */
 export interface LinkError {
@@ -45,9 +54,16 @@ export interface Link extends LaneState {
   readonly id: string
   readonly name: string
   readonly system: string | null
+  /** Where it sends: `https:`, `http:`, or `file:` for a folder; null where the receiver pulls. */
   readonly url: string | null
   readonly allowAddress: readonly string[]
   readonly filter: ChangeFilter
+  /** Classes of values that it may see. */
+  readonly sees: readonly SharingClass[]
+  /** With which keys its messages are signed, newest first. */
+  readonly signing: readonly ShownSigningKey[]
+  /** Whether its messages bear a token of the receiver's. */
+  readonly hasToken: boolean
   /** `canonical` or `<system>/<record>`. */
   readonly mapping: string
   readonly state: 'active' | 'paused'
@@ -68,6 +84,10 @@ export interface NewLink {
   readonly mapping?: string
   readonly limits?: LinkLimits
   readonly coalesces?: boolean
+  readonly sees?: readonly SharingClass[]
+  readonly scheme?: SigningScheme
+  /** Sent along as `Authorization: Bearer …`; never given back. */
+  readonly token?: string | null
   /** Position to begin after; 0, the default, sends everything that is stored. */
   readonly cursor?: bigint
 }
@@ -80,31 +100,31 @@ export interface LinkPatch {
   readonly mapping?: string
   readonly limits?: LinkLimits
   readonly coalesces?: boolean
+  readonly sees?: readonly SharingClass[]
+  /** Null takes it away. */
+  readonly token?: string | null
   readonly state?: 'active' | 'paused'
 }
 
 type Client = ClientBase | Pool
 
-/** Never selected with the rest: the secret is shown once, when the link is made. */
+/** Secrets are never shown again: of the keys only what anyone may know, of the token whether there is one. */
 const LINK_COLUMNS = `l.id, l.name, l.system, l.url, l.allow_address, l.filter, l.mapping, l.limits, l.coalesces, l.state, l.created_at,
-  l.updated_at`
+  l.updated_at, l.sees, l.signing, l.token is not null as has_token`
 const LANE_COLUMNS = `'cursor', cursor::text, 'attempts', attempts, 'nextAt', next_at, 'delivered', delivered, 'refused', refused,
   'coalesced', coalesced, 'lastOkAt', last_ok_at, 'lastError', last_error`
 const LINKS = `select ${LINK_COLUMNS}, (select jsonb_object_agg(lane, jsonb_build_object(${LANE_COLUMNS})) from link_lanes where link_id = l.id)
   as lanes`
 
-/** A signing secret in the form of Standard Webhooks: `whsec_` and 32 random bytes in base64. */
-export const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`
-
 /** Makes a link; the secret with which its deliveries are signed is given only here. */
-export async function createLink(client: Client, link: NewLink): Promise<{ link: Link; secret: string }> {
-  const secret = newSecret()
+export async function createLink(pool: Pool, link: NewLink): Promise<{ link: Link } & MadeKey> {
   const id = randomUUID()
-  await client.query(
+  const { stored, made } = await makeSigningKey(pool, id, link.scheme ?? 'v1')
+  await pool.query(
     `with made as (
-       insert into links (id, name, system, url, allow_address, filter, mapping, secret, limits, coalesces)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id)
-     insert into link_lanes (link_id, lane, cursor) select id, lane, $11::bigint from made, unnest($12::text[]) lane`,
+       insert into links (id, name, system, url, allow_address, filter, mapping, secret, limits, coalesces, sees, signing, token)
+       values ($1, $2, $3, $4, $5, $6, $7, '', $8, $9, $10, $11, $12) returning id)
+     insert into link_lanes (link_id, lane, cursor) select id, lane, $13::bigint from made, unnest($14::text[]) lane`,
     [
       id,
       link.name,
@@ -113,14 +133,16 @@ export async function createLink(client: Client, link: NewLink): Promise<{ link:
       link.allowAddress ?? [],
       JSON.stringify(link.filter ?? {}),
       link.mapping ?? 'canonical',
-      secret,
       JSON.stringify(link.limits ?? {}),
       link.coalesces ?? false,
+      link.sees ?? DEFAULT_SEES,
+      JSON.stringify([stored]),
+      link.token ? await sealToken(pool, id, link.token) : null,
       link.cursor ?? 0n,
       LANES,
     ],
   )
-  return { link: (await readLink(client, id)) as Link, secret }
+  return { link: (await readLink(pool, id)) as Link, ...made }
 }
 
 /** Links by identifier, ascending; `after` is the identifier of the last one of the page before. */
@@ -144,12 +166,13 @@ export async function readLink(client: Client, id: string): Promise<Link | null>
  * Changes a link, and lets it try again at once: the operator has acted, so its back-off and last error no longer say anything.
  * A delivery under way ends with its batch and takes the new settings up. Null where there is no such link.
  */
-export async function patchLink(client: Client, id: string, patch: LinkPatch): Promise<Link | null> {
-  await client.query(
+export async function patchLink(pool: Pool, id: string, patch: LinkPatch): Promise<Link | null> {
+  await pool.query(
     `with patched as (
        update links set name = coalesce($2, name), url = coalesce($3, url), allow_address = coalesce($4, allow_address),
          filter = coalesce($5, filter), mapping = coalesce($6, mapping), state = coalesce($7, state), limits = coalesce($8, limits),
-         coalesces = coalesce($9, coalesces), updated_at = clock_timestamp()
+         coalesces = coalesce($9, coalesces), sees = coalesce($10, sees), token = case when $11 then $12 else token end,
+         updated_at = clock_timestamp()
        where id = $1 returning id)
      update link_lanes set attempts = 0, next_at = null, last_error = null, changed_at = clock_timestamp()
        from patched where link_id = patched.id`,
@@ -163,15 +186,12 @@ export async function patchLink(client: Client, id: string, patch: LinkPatch): P
       patch.state ?? null,
       patch.limits ? JSON.stringify(patch.limits) : null,
       patch.coalesces ?? null,
+      patch.sees ?? null,
+      patch.token !== undefined,
+      patch.token ? await sealToken(pool, id, patch.token) : null,
     ],
   )
-  return await readLink(client, id)
-}
-
-/** The secret with which the deliveries of a link are signed; null where there is no such link. */
-export async function readLinkSecret(client: Client, id: string): Promise<string | null> {
-  const { rows } = await client.query<{ secret: string }>('select secret from links where id = $1', [id])
-  return rows[0]?.secret ?? null
+  return await readLink(pool, id)
 }
 
 /** Deletes a link with what it holds; its deliveries stay as history. False where there is none. */
@@ -194,6 +214,9 @@ interface LinkRow {
   readonly created_at: string
   readonly updated_at: string
   readonly lanes: Readonly<Record<Lane, Omit<LaneState, 'cursor'> & { readonly cursor: string }>>
+  readonly sees: SharingClass[]
+  readonly signing: StoredSigningKey[]
+  readonly has_token: boolean
 }
 
 const linkOf = (row: LinkRow): Link => ({
@@ -203,6 +226,13 @@ const linkOf = (row: LinkRow): Link => ({
   url: row.url,
   allowAddress: row.allow_address,
   filter: row.filter,
+  sees: row.sees,
+  // A link from before keys were sealed has one secret of the first scheme.
+  signing:
+    row.signing.length === 0
+      ? [{ scheme: 'v1', publicKey: null, validUntil: null }]
+      : row.signing.map(({ scheme, publicKey, validUntil }) => ({ scheme, publicKey, validUntil })),
+  hasToken: row.has_token,
   mapping: row.mapping,
   limits: row.limits,
   coalesces: row.coalesces,

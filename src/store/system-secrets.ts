@@ -1,18 +1,9 @@
 import type { Pool } from 'pg'
 import { inTransaction } from './database.ts'
 import { seal, unseal } from './seal.ts'
-import { keptSecret } from './secrets.ts'
+import { sealingKey } from './sealing-key.ts'
 
-/** The key under which they are sealed, asked for once in each process and database. */
-const keys = new WeakMap<Pool, Promise<Buffer>>()
-function keyOf(pool: Pool): Promise<Buffer> {
-  const known = keys.get(pool)
-  if (known) return known
-  const asked = keptSecret(pool, 'system-secrets')
-  keys.set(pool, asked)
-  asked.catch(() => keys.delete(pool))
-  return asked
-}
+const keyOf = (pool: Pool): Promise<Buffer> => sealingKey(pool, 'system-secrets')
 
 const contextOf = (system: string, name: string): string => `${system}\n${name}`
 

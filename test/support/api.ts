@@ -48,10 +48,13 @@ interface Opened extends TestApi {
 }
 
 /** Makes the API before the tests of a file and closes it after them. */
-export function withApi(change: (registry: Registry) => Registry = (registry) => registry): TestApi {
+export function withApi(
+  change: (registry: Registry) => Registry = (registry) => registry,
+  more: { readonly dropFolders?: readonly string[] } = {},
+): TestApi {
   let opened: Opened | undefined
   beforeAll(async () => {
-    opened = await openApi(change)
+    opened = await openApi(change, more)
   })
   afterAll(async () => {
     await opened?.close()
@@ -64,7 +67,10 @@ export function withApi(change: (registry: Registry) => Registry = (registry) =>
   })
 }
 
-export async function openApi(change: (registry: Registry) => Registry): Promise<Opened> {
+export async function openApi(
+  change: (registry: Registry) => Registry,
+  more: { readonly dropFolders?: readonly string[] } = {},
+): Promise<Opened> {
   const database = await createTestDatabase()
   const pool = createPool({ url: database.url, max: 4 })
   const productAliases = holdAliases()
@@ -81,7 +87,7 @@ export async function openApi(change: (registry: Registry) => Registry): Promise
     onCommitted: () => {},
     onWaiting: (id) => woken.push(id),
   })
-  const app = await createTestApi({ pool, registry, intake, woken, productAliases })
+  const app = await createTestApi({ pool, registry, intake, woken, productAliases, ...more })
   const call: TestApi['call'] = async (method, url, { key = ADMIN_KEY, body, headers = {} } = {}) => {
     const raw = typeof body === 'string' || Buffer.isBuffer(body) || body === undefined
     return app.inject({
@@ -127,6 +133,7 @@ export async function createTestApi(parts: {
   readonly intake: Intake
   readonly woken?: string[]
   readonly productAliases?: HeldAliases
+  readonly dropFolders?: readonly string[]
 }): Promise<FastifyInstance> {
   const { woken = [], productAliases = holdAliases(), ...rest } = parts
   const app = await createApi({

@@ -17,18 +17,24 @@ export interface HttpDeliveryParts {
   readonly clock?: () => number
 }
 
-export interface SendRequest {
-  readonly url: string
-  /** Private addresses that this link may use, as `CIDR:port`. */
-  readonly allow: readonly string[]
-  /** `whsec_…`; during a change of secrets several, joined by blanks. */
+/** By what the receiver knows that a message is the hub's. */
+export interface Proof {
+  /** `whsec_…` (HMAC) or `whsk_…` (Ed25519); during a change of secrets several, divided by blanks. */
   readonly secret: string
-  /** The request body: `{link, changes}` as JSON text, made once and signed as it is. */
-  readonly batch: string
+  /** Of the receiver, as `Authorization: Bearer …`; null where it wants none. */
+  readonly token: string | null
   /** The same in every attempt. */
   readonly messageId: string
   /** Seconds since 1970. */
   readonly timestamp: number
+}
+
+export interface SendRequest extends Proof {
+  readonly url: string
+  /** Private addresses that this link may use, as `CIDR:port`. */
+  readonly allow: readonly string[]
+  /** The request body: `{link, changes}` as JSON text, made once and signed as it is. */
+  readonly batch: string
   readonly signal: AbortSignal
 }
 
@@ -36,9 +42,11 @@ export interface SendRequest {
 export interface PostRequest extends Posting {
   readonly contentType: string
   readonly headers?: Headers
+  /** Absent where the message is signed otherwise, or not at all. */
+  readonly proof?: Proof
 }
 
-type Posting = Pick<SendRequest, 'url' | 'allow' | 'signal'> & { readonly body: string }
+type Posting = Pick<SendRequest, 'url' | 'allow' | 'signal'> & { readonly body: string | Uint8Array }
 type Headers = Readonly<Record<string, string>>
 
 /** A 2xx answer. */
@@ -129,17 +137,23 @@ export function createHttpDelivery(parts: HttpDeliveryParts = {}): HttpDelivery 
 
   return {
     async send(request) {
-      const signed = signedHeaders(request)
-      if (!signed) return BAD_SECRET
-      const headers = { ...signed, 'content-type': 'application/json' }
-      const answer = await ask({ ...request, body: request.batch }, headers)
+      const headers = provenHeaders(request, request.batch)
+      if (!headers) return BAD_SECRET
+      const answer = await ask(
+        { ...request, body: request.batch },
+        { ...headers, 'content-type': 'application/json' },
+      )
       if (answer.kind === 'failed') return answer
       const verdicts = readVerdicts(answer.body)
       if (verdicts) return { kind: 'verdicts', verdicts }
       const detail = 'the answer has no results of the contract'
       return { kind: 'failed', class: 'retry', status: answer.status, detail }
     },
-    post: (request) => ask(request, { ...request.headers, 'content-type': request.contentType }),
+    async post(request) {
+      const { proof, body, headers, contentType } = request
+      const proven = proof ? provenHeaders(proof, body) : {}
+      return proven ? await ask(request, { ...headers, ...proven, 'content-type': contentType }) : BAD_SECRET
+    },
     close: agents.close,
   }
 }
@@ -148,12 +162,17 @@ const BAD_SECRET: SendFailure = {
   kind: 'failed',
   class: 'config',
   status: null,
-  detail: 'the secret of the link is not a Standard Webhooks secret (whsec_ and base64 of 24 to 64 bytes)',
+  detail: 'a secret of the link is not one of Standard Webhooks (whsec_ or whsk_ and base64)',
 }
 
-function signedHeaders({ secret, messageId, timestamp, batch }: SendRequest): SignedHeaders | null {
+/** Signature and token; null where a secret is none. */
+function provenHeaders(
+  { secret, token, messageId, timestamp }: Proof,
+  body: string | Uint8Array,
+): (SignedHeaders & Headers) | null {
   try {
-    return sign(secret.split(' '), messageId, timestamp, batch)
+    const signed = sign(secret.split(' '), messageId, timestamp, body)
+    return token === null ? { ...signed } : { ...signed, authorization: `Bearer ${token}` }
   } catch {
     return null
   }

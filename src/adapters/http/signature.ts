@@ -1,9 +1,24 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  sign as signBytes,
+  timingSafeEqual,
+  verify as verifyBytes,
+} from 'node:crypto'
 
-const PREFIX = 'whsec_'
-const SCHEME = 'v1'
+/** HMAC-SHA256 with a secret that both sides have, and Ed25519 with a key pair of the sender. */
+const HMAC = { prefix: 'whsec_', scheme: 'v1' } as const
+const ED25519 = { prefix: 'whsk_', publicPrefix: 'whpk_', scheme: 'v1a' } as const
+const SEED_BYTES = 32
+const PUBLIC_BYTES = 32
+/** RFC 8037. */
+const OKP = { kty: 'OKP', crv: 'Ed25519' } as const
 const SECRET_MIN_BYTES = 24
 const SECRET_MAX_BYTES = 64
+/** A header may hold more than anyone needs: each asymmetric signature costs its check. */
+const SIGNATURES_MAX = 8
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 
 /** Seconds that a sender's clock may differ from ours. */
@@ -24,16 +39,42 @@ export type SignatureFault = 'missing' | 'malformed' | 'too-old' | 'too-new' | '
  * @throws TypeError for any other text; the message does not repeat the secret
  */
 export function readSecret(secret: string): Buffer {
-  const text = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : ''
-  const key = BASE64.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0)
+  const key = bytesOf(secret, HMAC.prefix)
   if (key.length < SECRET_MIN_BYTES || key.length > SECRET_MAX_BYTES) {
-    throw new TypeError(`a secret is "${PREFIX}" and base64 of 24 to 64 bytes`)
+    throw new TypeError(`a secret is "${HMAC.prefix}" and base64 of 24 to 64 bytes`)
   }
   return key
 }
 
+/** The bytes behind a prefix; none where the text is another. */
+function bytesOf(text: string, prefix: string): Buffer {
+  const inner = text.startsWith(prefix) ? text.slice(prefix.length) : ''
+  return BASE64.test(inner) ? Buffer.from(inner, 'base64') : Buffer.alloc(0)
+}
+
+/** The signing key of a secret of the form `whsk_`: base64 of the seed and the public key. @throws TypeError; the message does not repeat the secret */
+function readPrivateKey(secret: string): KeyObject {
+  const bytes = bytesOf(secret, ED25519.prefix)
+  if (bytes.length !== SEED_BYTES + PUBLIC_BYTES)
+    throw new TypeError(`a signing key is "${ED25519.prefix}" and base64 of 64 bytes`)
+  const [d, x] = [bytes.subarray(0, SEED_BYTES), bytes.subarray(SEED_BYTES)]
+  return createPrivateKey({
+    key: { ...OKP, d: d.toString('base64url'), x: x.toString('base64url') },
+    format: 'jwk',
+  })
+}
+
+/** The public key of a text of the form `whpk_`. @throws TypeError */
+function readPublicKey(text: string): KeyObject {
+  const bytes = bytesOf(text, ED25519.publicPrefix)
+  if (bytes.length !== PUBLIC_BYTES)
+    throw new TypeError(`a public key is "${ED25519.publicPrefix}" and base64 of 32 bytes`)
+  return createPublicKey({ key: { ...OKP, x: bytes.toString('base64url') }, format: 'jwk' })
+}
+
 /**
- * Headers for a body. Several secrets give several signatures, for the time in which a receiver changes from one to the next.
+ * Headers for a body. Several secrets, of one form or both, give several signatures, for the time in which a receiver changes from one to
+ * the next.
  * `timestamp` is in seconds since 1970; `id` stays the same in every attempt.
  */
 export function sign(
@@ -43,8 +84,10 @@ export function sign(
   body: string | Uint8Array,
 ): SignedHeaders {
   if (id === '' || id.includes('.')) throw new TypeError('a message id is not empty and has no full stop')
-  const signatures = secrets.map(
-    (secret) => `${SCHEME},${digest(secret, id, timestamp, body).toString('base64')}`,
+  const signatures = secrets.map((secret) =>
+    secret.startsWith(ED25519.prefix)
+      ? `${ED25519.scheme},${signBytes(null, signedBytes(id, timestamp, body), readPrivateKey(secret)).toString('base64')}`
+      : `${HMAC.scheme},${digest(secret, id, timestamp, body).toString('base64')}`,
   )
   return {
     'webhook-id': id,
@@ -54,8 +97,8 @@ export function sign(
 }
 
 /**
- * Null where one of the signatures was made with one of the secrets and the time is within the tolerance, else why not.
- * `body` must be the bytes as received; comparison takes the same time wherever the difference is. Signatures of schemes
+ * Null where one of the signatures was made with one of the secrets (`whsec_`) or fits one of the public keys (`whpk_`) and the time is
+ * within the tolerance, else why not. `body` must be the bytes as received; comparison takes the same time wherever the difference is. Signatures of schemes
  * that are not known here are passed over.
  */
 export function verify(
@@ -72,19 +115,32 @@ export function verify(
   const timestamp = Number(time)
   if (nowSeconds - timestamp > TOLERANCE_SECONDS) return 'too-old'
   if (timestamp - nowSeconds > TOLERANCE_SECONDS) return 'too-new'
-  const given = readSignatures(signatures)
-  const expected = secrets.map((secret) => digest(secret, id, timestamp, body))
+  const given = readSignatures(signatures, HMAC.scheme)
+  const givenAsymmetric = readSignatures(signatures, ED25519.scheme)
   let matches = false
-  for (const one of given) for (const other of expected) if (sameBytes(one, other)) matches = true
+  for (const secret of secrets) {
+    if (secret.startsWith(ED25519.publicPrefix)) {
+      const key = readPublicKey(secret)
+      const bytes = signedBytes(id, timestamp, body)
+      for (const one of givenAsymmetric) if (verifyBytes(null, bytes, key, one)) matches = true
+    } else {
+      const expected = digest(secret, id, timestamp, body)
+      for (const one of given) if (sameBytes(one, expected)) matches = true
+    }
+  }
   return matches ? null : 'wrong'
 }
 
-function readSignatures(header: string): Buffer[] {
+function readSignatures(header: string, scheme: string): Buffer[] {
   return header
     .split(' ')
-    .filter((part) => part.startsWith(`${SCHEME},`))
-    .map((part) => Buffer.from(part.slice(SCHEME.length + 1), 'base64'))
+    .filter((part) => part.startsWith(`${scheme},`))
+    .slice(0, SIGNATURES_MAX)
+    .map((part) => Buffer.from(part.slice(scheme.length + 1), 'base64'))
 }
+
+const signedBytes = (id: string, timestamp: number, body: string | Uint8Array): Buffer =>
+  Buffer.concat([Buffer.from(`${id}.${timestamp}.`), Buffer.from(body)])
 
 function digest(secret: string, id: string, timestamp: number, body: string | Uint8Array): Buffer {
   return createHmac('sha256', readSecret(secret)).update(`${id}.${timestamp}.`).update(body).digest()

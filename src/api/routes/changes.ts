@@ -1,15 +1,16 @@
-import { createHash } from 'node:crypto'
 import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import Type from 'typebox'
-import { badCursor, POSITION, readCursor, writeCursor } from '#api/cursor.ts'
 import { feedOf } from '#api/feed.ts'
+import { readFeedCursor, writeFeedCursor } from '#api/feed-cursor.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { HubError } from '#core/errors.ts'
 import { KINDS } from '#core/model/kinds.ts'
-import { eventId } from '#flow/delivery/event-id.ts'
-import type { ChangeFilter } from '#store/change-filter.ts'
-import { type Change, type ChangePage, readChanges } from '#store/changes.ts'
+import { pullAll, pullOf } from '#flow/delivery/pulled.ts'
+import { relatedSources } from '#flow/delivery/related.ts'
+import { readChanges } from '#store/changes.ts'
+import { sealingKey } from '#store/sealing-key.ts'
 
 /** Longest wait for a change. */
 export const WAIT_MAX_S = 30
@@ -45,16 +46,8 @@ const PAGES_MAX = 20
 
 /** `GET /v1/changes`: the change log for receivers that pull. */
 export const changeRoutes =
-  ({ pool, head, clock }: RouteParts): FastifyPluginAsync =>
+  ({ pool, registry, head, clock }: RouteParts): FastifyPluginAsync =>
   async (app) => {
-    const read = async (after: bigint, limit: number, filter: ChangeFilter): Promise<ChangePage> => {
-      let page = await readChanges(pool, { after, limit, filter })
-      for (let i = 1; i < PAGES_MAX && page.rows.length === 0 && !page.atHead; i++) {
-        page = await readChanges(pool, { after: page.next, limit, filter })
-      }
-      return page
-    }
-
     app.route<{ Querystring: ChangesParameters }>({
       method: 'GET',
       url: '/v1/changes',
@@ -65,10 +58,11 @@ export const changeRoutes =
         summary: 'Changes in commit order · 变更订阅',
         description: [
           'Every version of every record, in the order of the commits: no reader can skip one. Keep `next` and give it back as `after`;',
-          'it is given on an empty page too, and belongs to its filter. With `wait` the answer comes as soon as there is a change.',
-          'Needs the scope `read`, or `link:<id>`: then only what this link lets through is given.',
+          'it is given on an empty page too, and belongs to its filter and to the key that got it. With `wait` the answer comes as soon as',
+          'there is a change. Needs the scope `read`, or `link:<id>`: then only what this link lets through is given, of each record what',
+          'the link may see (`sees`), in the format of its mapping. A change that the mapping cannot write has `record: null` and a `problem`.',
           '',
-          '按提交顺序给出每条记录的每个版本，不会遗漏；空页同样返回 next；游标与过滤条件绑定；wait 为长轮询秒数。',
+          '按提交顺序给出每条记录的每个版本，不会遗漏；空页同样返回 next；游标与过滤条件及密钥绑定；wait 为长轮询秒数；按链路读取时只含其可见级别，并按其映射给出。',
         ].join('\n'),
         querystring: ChangesQuery,
         response: {
@@ -80,39 +74,44 @@ export const changeRoutes =
         const { after, limit = LIMIT, wait = 0 } = request.query
         const untilMs = clock() + wait * 1000
         const feed = await feedOf(pool, request)
-        const print = fingerprint(request.query, feed.link)
-        const position = positionOf(after, print)
-        if (!feed.filter) return sendChanges(reply, [], writeCursor(position, print), feed.link)
-        let page = await read(position, limit, feed.filter)
-        if (page.rows.length === 0 && wait > 0) {
-          const gone = whenGone(reply)
-          while (page.rows.length === 0 && (await head.passed(page.next, untilMs - clock(), gone))) {
-            page = await read(page.next, limit, feed.filter)
+        const secret = await sealingKey(pool, 'cursors')
+        const of = { keyId: feed.keyId, filter: filterTexts(request.query, feed.link?.id ?? '') }
+        const position = readFeedCursor(secret, of, after)
+        const send = (texts: readonly string[], next: bigint): FastifyReply =>
+          sendChanges(reply, texts, writeFeedCursor(secret, of, next))
+        const { filter } = feed
+        if (!filter) return send([], position)
+        const pull = feed.link ? pullOf(registry, relatedSources(pool), feed.link) : pullAll
+        if (!pull)
+          throw new HubError('mapping_broken', {
+            detail: `the mapping of the link ${feed.link?.id} has mistakes`,
+          })
+        const read = async (after: bigint): Promise<{ texts: readonly string[]; next: bigint }> => {
+          let next = after
+          for (let i = 0; ; i++) {
+            const page = await readChanges(pool, { after: next, limit, filter })
+            const texts = await pull(page.rows)
+            next = page.next
+            if (texts.length > 0 || page.atHead || i + 1 === PAGES_MAX) return { texts, next }
           }
         }
-        return sendChanges(reply, page.rows, writeCursor(page.next, print), feed.link)
+        let page = await read(position)
+        if (page.texts.length === 0 && wait > 0) {
+          const gone = whenGone(reply)
+          while (page.texts.length === 0 && (await head.passed(page.next, untilMs - clock(), gone))) {
+            page = await read(page.next)
+          }
+        }
+        return send(page.texts, page.next)
       },
     })
   }
 
 /** What a cursor is bound to: another filter would leave changes out that were passed already. */
-function fingerprint(
+const filterTexts = (
   { kind = '', region = '', system = '' }: ChangesParameters,
-  link: string | null,
-): string {
-  return createHash('sha256')
-    .update([kind, region, system, link ?? ''].join('\n'))
-    .digest('hex')
-    .slice(0, 12)
-}
-
-function positionOf(after: string | undefined, print: string): bigint {
-  const cursor = readCursor(after, POSITION, /^[0-9a-f]{12}$/)
-  if (!cursor) return 0n
-  const [position = '0', bound] = cursor
-  if (bound !== print) throw badCursor('a cursor of another filter')
-  return BigInt(position)
-}
+  link: string,
+): readonly string[] => [kind, region, system, link]
 
 function whenGone(reply: FastifyReply): AbortSignal {
   const abort = new AbortController()
@@ -120,19 +119,5 @@ function whenGone(reply: FastifyReply): AbortSignal {
   return abort.signal
 }
 
-function sendChanges(
-  reply: FastifyReply,
-  changes: readonly Change[],
-  next: string,
-  link: string | null,
-): FastifyReply {
-  const texts = changes.map((change) =>
-    changeText(change, eventId(link ?? 'feed', change.recordId, change.version)),
-  )
-  return reply.type('application/json').send(`{"changes":[${texts.join(',')}],"next":"${next}"}`)
-}
-
-const changeText = (change: Change, event: string): string =>
-  `{"event":"${event}","operation":"${change.status === 'void' ? 'void' : 'upsert'}","kind":"${change.kind}","id":${JSON.stringify(
-    change.recordId,
-  )},"version":${change.version},"record":${change.text}}`
+const sendChanges = (reply: FastifyReply, texts: readonly string[], next: string): FastifyReply =>
+  reply.type('application/json').send(`{"changes":[${texts.join(',')}],"next":"${next}"}`)

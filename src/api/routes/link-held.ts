@@ -4,10 +4,12 @@ import { readCursor, writeCursor } from '#api/cursor.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
-import { whoOf } from '#api/scopes.ts'
+import { callerOf, holds, whoOf } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
+import { SHARING_CLASSES } from '#core/model/sharing.ts'
 import { refusedAdvice } from '#flow/delivery/advice.ts'
+import { sharedText } from '#flow/delivery/backward-mapping.ts'
 import { readVersions } from '#store/changes.ts'
 import { inTransaction } from '#store/database.ts'
 import {
@@ -146,15 +148,21 @@ export const linkHeldRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: async ({ params: { id }, query: { record: recordId, version: wanted } }) => {
-        await existing(id)
+      handler: async (request) => {
+        const { id } = request.params
+        const { record: recordId, version: wanted } = request.query
+        const link = await readLink(pool, id)
+        if (!link) throw new HubError('not_found', { detail: `link ${id}` })
         const name = { recordId, version: wanted }
         const held = await readHeldChange(pool, id, name)
         if (!held) throw new HubError('not_found', { detail: `held change of link ${id}` })
         const [stored] = await readVersions(pool, [name])
+        // The key of a link reads what the link may see, and no more.
+        const sees = holds(callerOf(request), 'read') ? SHARING_CLASSES : link.sees
+        const text = stored ? sharedText(stored, sees) : null
         return {
           change: heldView(held.change),
-          record: stored ? (JSON.parse(stored.text) as unknown) : null,
+          record: text === null ? null : (JSON.parse(text) as unknown),
           sent: held.sent,
         }
       },

@@ -10,6 +10,7 @@ import {
   NewLinkBody,
   type NewLinkFields,
   settledLink,
+  wishOf,
 } from '#api/link-wish.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
@@ -37,7 +38,7 @@ const unknown = (id: string): HubError => new HubError('not_found', { detail: `l
 
 /** `GET/POST /v1/links`, `GET/PATCH/DELETE /v1/links/{id}`, `/pause` and `/resume`. */
 export const linkRoutes =
-  ({ pool, registry, queues, language, clock }: RouteParts): FastifyPluginAsync =>
+  ({ pool, registry, queues, language, clock, dropFolders = [] }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     const moment = async (
       headers: { 'accept-language'?: string | undefined },
@@ -61,6 +62,25 @@ export const linkRoutes =
       if (!link) throw unknown(id)
       if (link.state === 'active') await wake(id)
       return link
+    }
+
+    /** What a change comes to: where it sends to is one thing, whether an address or a folder. */
+    const settledPatch = async (
+      link: Link,
+      { folder, coalesce, ...body }: LinkChange,
+    ): Promise<LinkPatch> => {
+      const moved = folder ? { url: null, folder } : body.url ? { url: body.url, folder: null } : {}
+      const { url, allowAddress, sees } = await settledLink(
+        { pool, registry, dropFolders },
+        { ...wishOf(link), ...body, ...moved },
+      )
+      return {
+        ...body,
+        ...((folder || body.url) && url ? { url } : {}),
+        ...(body.allowAddress === undefined || allowAddress === undefined ? {} : { allowAddress }),
+        ...(body.sees ? { sees } : {}),
+        ...(coalesce === undefined ? {} : { coalesces: coalesce }),
+      }
     }
 
     app.route<{ Querystring: PageQuery }>({
@@ -97,9 +117,11 @@ export const linkRoutes =
         description: [
           'From then on every change that fits the filter, old ones first, goes to the receiver. `url` makes a plain HTTP receiver; a',
           'private or loopback address must be named in `allowAddress`. With `system` the address is that of its settings; without an',
-          'address the receiver pulls `/v1/changes` with the scope `link:<id>`. The signing secret is shown only in this answer.',
+          'address the receiver pulls `/v1/changes` with the scope `link:<id>`. With `folder` it writes files. It sees only values of the',
+          'classes in `sees`: nothing restricted and nothing personal unless they are named. The signing secret is shown only in this answer;',
+          'with `signing: v1a` there is none, and the receiver is told the public key.',
           '',
-          '创建后，符合过滤条件的变更（含历史）依次投递；内网地址须在 allowAddress 中声明；签名密钥仅此一次返回。',
+          '创建后，符合过滤条件的变更（含历史）依次投递；内网地址须在 allowAddress 中声明；folder 表示写文件；只发送 sees 所列共享级别的值；签名密钥仅此一次返回。',
         ].join('\n'),
         body: NewLinkBody,
         response: {
@@ -108,8 +130,13 @@ export const linkRoutes =
         },
       },
       handler: async ({ body, headers }, reply) => {
-        const wanted = await settledLink({ pool, registry }, body)
-        const { link, secret } = await createLink(pool, { ...wanted, name: body.name })
+        const wanted = await settledLink({ pool, registry, dropFolders }, body)
+        const { link, secret } = await createLink(pool, {
+          ...wanted,
+          name: body.name,
+          token: body.token ?? null,
+          scheme: body.signing ?? 'v1',
+        })
         await wake(link.id)
         reply.code(201).header('location', `/v1/links/${link.id}`)
         return { ...(await view(link, headers)), secret }
@@ -155,14 +182,7 @@ export const linkRoutes =
       handler: async ({ params: { id }, body, headers }) => {
         const link = await readLink(pool, id)
         if (!link) throw unknown(id)
-        const { allowAddress } = await settledLink({ pool, registry }, { ...link, ...body })
-        const { coalesce, ...rest } = body
-        const patch = {
-          ...rest,
-          ...(body.allowAddress === undefined || allowAddress === undefined ? {} : { allowAddress }),
-          ...(coalesce === undefined ? {} : { coalesces: coalesce }),
-        }
-        return view(await changed(id, patch), headers)
+        return view(await changed(id, await settledPatch(link, body)), headers)
       },
     })
     app.route<OfLink>({

@@ -3,6 +3,8 @@ import { listOf } from '#api/page.ts'
 import { type Bilingual, field } from '#core/model/field.ts'
 import { KINDS } from '#core/model/kinds.ts'
 import { RISK_NAMES, RISKS } from '#core/model/risks.ts'
+import { SHARING_CLASSES } from '#core/model/sharing.ts'
+import { SIGNING_SCHEMES } from '#store/link-secrets.ts'
 import { component, count, nullable, text, time } from './fields.ts'
 
 const instant = Type.String({ format: 'date-time' })
@@ -147,8 +149,9 @@ const link = {
   url: nullable(
     Type.String(),
     ['Address', '接收地址'],
-    ['null: the receiver pulls /v1/changes', 'null 表示接收方自行拉取'],
+    ['null: the receiver pulls /v1/changes, or `folder`', 'null 表示接收方自行拉取，或写入文件夹'],
   ),
+  folder: nullable(Type.String(), ['Folder that files are written to', '写入文件的文件夹']),
   allowAddress: field(
     Type.Array(Type.String()),
     ['Private networks allowed', '允许的内网地址'],
@@ -156,6 +159,27 @@ const link = {
   ),
   filter: component('LinkFilter'),
   mapping: text(['Mapping', '映射'], ['`canonical` or `<system>/<record>`', 'canonical 或 <系统>/<记录>']),
+  sees: field(
+    Type.Array(Type.Enum([...SHARING_CLASSES])),
+    ['Sees', '可见级别'],
+    ['Classes of values that it may see; see docs/model.md', '可见的共享级别，见 docs/model.md'],
+  ),
+  signing: field(
+    Type.Array(
+      Type.Object({
+        scheme: field(Type.Enum([...SIGNING_SCHEMES]), ['Scheme', '签名方式']),
+        publicKey: nullable(
+          Type.String(),
+          ['Public key', '公钥'],
+          ['Of v1a: whpk_ and base64', 'v1a 的公钥：whpk_ 加 base64'],
+        ),
+        validUntil: nullable(instant, ['Signs until', '签名至'], ['null for the newest', '最新密钥为 null']),
+      }),
+    ),
+    ['Signatures', '签名'],
+    ['One for each, newest first; without the secrets', '每个密钥一个签名，最新在前，不含密钥本身'],
+  ),
+  hasToken: field(Type.Boolean(), ['Bears a token of the receiver', '是否携带接收方密钥']),
   state: field(Type.Enum(['active', 'paused']), ['State', '状态']),
   limits: component('LinkLimits'),
   coalesce: field(
@@ -185,12 +209,30 @@ export const Link = field(Type.Object(link), ['Link', '同步链路'])
 export const NewLink = field(
   Type.Object({
     ...link,
-    secret: text(
+    secret: nullable(
+      Type.String(),
       ['Signing secret', '签名密钥'],
-      ['Standard Webhooks; shown only now', 'Standard Webhooks 签名密钥，仅此一次显示'],
+      [
+        'Standard Webhooks; shown only now. null with Ed25519, whose public key is in `signing`',
+        'Standard Webhooks 签名密钥，仅此一次显示；Ed25519 为 null，公钥见 signing',
+      ],
     ),
   }),
   ['New link', '新链路'],
+)
+
+export const NewSecret = field(
+  Type.Object({
+    scheme: field(Type.Enum([...SIGNING_SCHEMES]), ['Scheme', '签名方式']),
+    secret: nullable(
+      Type.String(),
+      ['Signing secret', '签名密钥'],
+      ['Shown only now; null with Ed25519', '仅此一次显示；Ed25519 为 null'],
+    ),
+    publicKey: nullable(Type.String(), ['Public key', '公钥'], ['Of Ed25519', 'Ed25519 公钥']),
+    oldValidUntil: time(['The one before signs along until', '旧密钥继续签名至']),
+  }),
+  ['New secret', '新签名密钥'],
 )
 
 export const LinkPage = field(listOf('links', 'Link'), ['Links', '链路列表'])

@@ -23,6 +23,16 @@ export const Change = field(
     id: text(['Record', '记录标识']),
     version: field(Type.Integer({ minimum: 1 }), ['Version', '版本']),
     record: component('CanonicalRecord'),
+    problem: Type.Optional(
+      field(
+        Type.Object({ code: text(['Code', '代码']), detail: text(['Detail', '详情']) }),
+        ['Problem', '问题'],
+        [
+          'Why the mapping of the link cannot write it; `record` is null then',
+          '链路映射无法生成该变更的原因，此时 record 为 null',
+        ],
+      ),
+    ),
   }),
   ['Change', '变更'],
 )

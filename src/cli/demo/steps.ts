@@ -33,9 +33,13 @@ export async function registerAll(
     allowAddress: `127.0.0.1/32:${receiver.port}`,
     filter: {},
     mapping: 'canonical',
+    sees: ['public', 'partner', 'restricted'],
   })
   await receiver.useSecret(link.secret)
-  printer.line(`同步链路 ${link.id}：全部变更，签名投递`, `Link ${link.id}: all changes, signed`)
+  printer.line(
+    `同步链路 ${link.id}：全部变更，不含个人信息与来源原文，签名投递`,
+    `Link ${link.id}: all changes, without what is of persons or as sources wrote it; signed`,
+  )
   return { keys, link: link.id }
 }
 

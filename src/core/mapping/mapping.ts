@@ -110,6 +110,8 @@ export interface CompiledMapping {
    * that does not concern the receiver is in none.
    */
   write?(records: readonly CanonicalRecord[], context?: WriteContext): Written[]
+  /** Backward mappings only: the format, and whether it names the file that records belong in. */
+  readonly writes?: { readonly format: WrittenFormat; readonly namesFile: boolean }
 }
 
 /** The source fields that a mapping reads, for counting how often each is empty, and for what of them may be shown. */
@@ -139,7 +141,11 @@ export interface WrittenContent {
 export interface Written extends WrittenContent {
   /** Places of its records among those that were given, in the order of the message. */
   readonly records: readonly number[]
+  /** Name of the file that holds it, where the mapping names one; null where the records lack what the name is made of. */
+  readonly file?: string | null
 }
+
+export type WrittenFormat = 'json' | 'xml' | 'csv' | 'xlsx'
 
 /** What writing is told beside the records. */
 export interface WriteContext {

@@ -1,4 +1,4 @@
-import type { MessageVerdict, ReceiverProtocol, RecordVerdict } from './receiver.ts'
+import type { MessageVerdict, ReceiverAnswerRules, RecordVerdict } from './receiver.ts'
 
 /** The receiver's word on one record of a message. */
 export interface RecordAnswer {
@@ -24,7 +24,7 @@ const TEXT_MAX = 500
  * another format, is `retry`, because it is not known whether the records were taken; so is an unknown word on a record. Of two
  * words on one record the first counts.
  */
-export function readAnswer(protocol: ReceiverProtocol, body: string): ReceiverAnswer {
+export function readAnswer(protocol: ReceiverAnswerRules, body: string): ReceiverAnswer {
   const answer = parsed(body)
   const code = textOf(valueAt(answer, protocol.code))
   if (code === undefined) return failed('retry', null, 'the answer is not one of the protocol')
@@ -43,7 +43,7 @@ export function readAnswer(protocol: ReceiverProtocol, body: string): ReceiverAn
   return { kind: 'verdicts', records }
 }
 
-function wordOn(protocol: ReceiverProtocol, code: string, result: unknown): RecordAnswer {
+function wordOn(protocol: ReceiverAnswerRules, code: string, result: unknown): RecordAnswer {
   const detail = protocol.detail ? textOf(valueAt(result, protocol.detail)) : undefined
   return { verdict: protocol.verdicts.get(code) ?? 'retry', code, ...(detail ? { detail } : {}) }
 }

@@ -14,7 +14,12 @@ export interface ReceiverProtocol {
   readonly maxRecords: number
   /** What becomes of a record that was made void: told like any other, or not to be said in this protocol. */
   readonly voids: 'send' | 'refuse'
-  /** Members of the answer. */
+  /** How its answers are read; null where the status of HTTP says all: 2xx has taken every record of the message. */
+  readonly answer: ReceiverAnswerRules | null
+}
+
+/** Members of an answer, and what they say. */
+export interface ReceiverAnswerRules {
   readonly code: readonly string[]
   readonly codes: ReadonlyMap<string, MessageVerdict>
   readonly message: readonly string[] | null
@@ -56,6 +61,8 @@ export function compileReceiver(c: Compiling, node: Node): ReceiverProtocol | nu
     c.mistakes.add(map.at, 'receiver', 'missing', { wanted: 'answer' })
     return null
   }
+  if (answerNode.is === 'text' && answerNode.text === 'status')
+    return maxRecords === null || voids === null ? null : { maxRecords, voids, answer: null }
   const answer = mapOf(c, answerNode, 'receiver.answer', ANSWER_NAMES, EXAMPLE)
   if (answer === null) return null
   for (const wanted of REQUIRED)
@@ -67,7 +74,7 @@ export function compileReceiver(c: Compiling, node: Node): ReceiverProtocol | nu
   if (!code || !results || !index || !verdict || !codes || !verdicts) return null
   if (maxRecords === null || voids === null) return null
   const { message = null, detail = null } = paths
-  return { maxRecords, voids, code, codes, message, results, index, verdict, verdicts, detail }
+  return { maxRecords, voids, answer: { code, codes, message, results, index, verdict, verdicts, detail } }
 }
 
 function countOf(c: Compiling, node: Node): number | null {

@@ -26,25 +26,48 @@ export type SendAnswer =
   | ({ readonly kind: 'failed' } & Failure)
 
 /** Sends one batch to a receiver. Never throws for what a receiver or network can do. */
-export type Send = (request: {
-  readonly url: string
-  readonly allow: readonly string[]
+export type Send = (
+  request: {
+    readonly url: string
+    readonly allow: readonly string[]
+    readonly batch: string
+  } & Proof & { readonly signal: AbortSignal },
+) => Promise<SendAnswer>
+
+/** By what a receiver knows that a message is the hub's. */
+export interface Proof {
+  /** `whsec_…` and `whsk_…`, divided by blanks: one for each signature. */
   readonly secret: string
-  readonly batch: string
+  /** Sent as `Authorization: Bearer …`. */
+  readonly token: string | null
   readonly messageId: string
   /** Seconds since 1970. */
   readonly timestamp: number
-  readonly signal: AbortSignal
-}) => Promise<SendAnswer>
+}
 
 /** Posts one body to a receiver with a protocol of its own. Never throws for what a receiver or network can do. */
 export type Post = (request: {
   readonly url: string
   readonly allow: readonly string[]
-  readonly body: string
+  readonly body: string | Uint8Array
   readonly contentType: string
+  readonly proof: Proof
   readonly signal: AbortSignal
 }) => Promise<
   | { readonly kind: 'answered'; readonly status: number; readonly body: string }
   | ({ readonly kind: 'failed' } & Failure)
 >
+
+/** Puts a file into a folder, or takes it away. Never throws for what a file system can do. */
+export interface DropFile {
+  write(request: {
+    readonly folder: string
+    readonly name: string
+    readonly bytes: Uint8Array
+  }): Promise<DropAnswer>
+  remove(request: { readonly folder: string; readonly name: string }): Promise<DropAnswer>
+}
+
+export type DropAnswer =
+  | { readonly kind: 'written' | 'same' }
+  | { readonly kind: 'failed'; readonly class: 'retry' | 'config'; readonly detail: string }

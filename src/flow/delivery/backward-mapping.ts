@@ -1,6 +1,7 @@
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import type { Row } from '#core/mapping/run/run.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
+import { type SharingClass, seesAll, sharedRecord } from '#core/model/sharing.ts'
 import type { InstalledSystem, Registry } from '#flow/systems/registry.ts'
 import type { Change } from '#store/changes.ts'
 import type { BackwardMapping, PreparedChanges } from './ports.ts'
@@ -19,22 +20,33 @@ export function writingMapping(
   return system && mapping?.write ? { system, mapping, write: mapping.write } : null
 }
 
-/** The backward mappings of the installed systems by the name that a link gives. */
+/** What a mapping is given of a record: what the link may see. Null where it may not see records of the kind. */
+const seenOf = ({ text }: Change, sees: readonly SharingClass[]): CanonicalRecord | null =>
+  sharedRecord(JSON.parse(text) as CanonicalRecord, sees)
+
+/**
+ * The backward mappings of the installed systems by the name that a link gives. What the link may not see is taken away before a mapping
+ * runs, from the records and from what they refer to: no mapping can let out what its author forgot to hide.
+ */
 export const backwardMappings =
   (registry: Registry, sources: RelatedSources) =>
-  (name: string): BackwardMapping | null => {
+  (name: string, sees: readonly SharingClass[]): BackwardMapping | null => {
     const found = writingMapping(registry, name)
     if (found === null) return null
     const { mapping, system, write } = found
     return {
       async prepare(changes) {
-        const records = changes.map(({ text }) => JSON.parse(text) as CanonicalRecord)
+        const seen = changes.flatMap((change) => {
+          const record = seenOf(change, sees)
+          return record === null ? [] : [{ change, record }]
+        })
+        const records = seen.map(({ record }) => record)
         const places = concerned(write, records)
         const own = places.map((place) => records[place] as CanonicalRecord)
-        const related = await loadRelated(sources, mapping.related ?? [], own)
+        const related = await loadRelated(sources, mapping.related ?? [], own, sees)
         const known = new Map(
           places.map((place, i) => [
-            changes[place] as Change,
+            seen[place]?.change as Change,
             { record: own[i], related: related[i] } as Known,
           ]),
         )
@@ -42,6 +54,25 @@ export const backwardMappings =
       },
     }
   }
+
+/** The text of a canonical record as far as it may be seen; null where its kind may not. */
+export function sharedText(change: Change, sees: readonly SharingClass[]): string | null {
+  if (seesAll(sees)) return change.text
+  const record = seenOf(change, sees)
+  return record && JSON.stringify(record)
+}
+
+/** The canonical record as a link may see it; null where it sees everything and the record goes out as it is stored. */
+export const canonicalMapping = (sees: readonly SharingClass[]): BackwardMapping | null =>
+  seesAll(sees)
+    ? null
+    : {
+        prepare: async () => ({
+          one: (change) => ({ ok: true, text: sharedText(change, sees) }),
+          writesMessages: false,
+          messages: () => [],
+        }),
+      }
 
 /** Places of the records that concern the receiver. Where one cannot be written at all, each is told by itself later. */
 function concerned(write: Write, records: readonly CanonicalRecord[]): readonly number[] {
@@ -68,17 +99,15 @@ function preparedChanges(
     return write(records, { ...sent, related: all.map(({ related }) => related) })
   }
   return {
+    writesMessages: true,
     messages,
     one(change) {
       if (known(change) === undefined) return { ok: true, text: null }
       try {
         const [written] = messages([change])
         if (written === undefined) return { ok: true, text: null }
-        if (receiver)
-          return receiver.voids === 'refuse' && change.status === 'void'
-            ? voided(change)
-            : textOf(written.text)
-        if (!/\bjson\b/.test(written.contentType)) return notJson(written.contentType)
+        if (receiver?.voids === 'refuse' && change.status === 'void') return voided(change)
+        if (written.file === null) return noFileName()
         return textOf(written.text)
       } catch (error) {
         return {
@@ -106,8 +135,8 @@ const voided = ({ version }: Change): One =>
           'the record was made void, and the protocol of the receiver has no word for it: tell the receiver',
       }
 
-const notJson = (contentType: string): One => ({
+const noFileName = (): One => ({
   ok: false,
-  code: 'not_json',
-  detail: `the mapping writes ${contentType}; a batch carries JSON`,
+  code: 'no_file_name',
+  detail: 'the record lacks what the name of its file is made of',
 })

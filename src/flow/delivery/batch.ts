@@ -102,9 +102,13 @@ export function composeBatch(changes: readonly Change[], plan: BatchPlan): Batch
     skipped,
     coalesced,
     consumed,
-    text: `{"link":"${plan.linkId}","changes":[${parts.join(',')}]}`,
+    text: batchText(plan.linkId, parts),
   }
 }
+
+/** The body of a batch of the hub's own contract. */
+export const batchText = (linkId: string, changes: readonly string[]): string =>
+  `{"link":"${linkId}","changes":[${changes.join(',')}]}`
 
 const behind = (change: Change): Hold => ({
   recordId: change.recordId,
@@ -119,7 +123,8 @@ const behind = (change: Change): Hold => ({
   sent: null,
 })
 
-const changeText = (event: string, change: Change, record: string, road?: Road): string =>
+/** One change of it. @param record JSON text */
+export const changeText = (event: string, change: Change, record: string, road?: Road): string =>
   `{"event":"${event}","operation":"${change.status === 'void' ? 'void' : 'upsert'}","kind":"${change.kind}","id":${JSON.stringify(
     change.recordId,
   )},"version":${change.version},${

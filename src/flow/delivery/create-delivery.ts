@@ -1,12 +1,15 @@
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import type { Pool } from 'pg'
+import type { SharingClass } from '#core/model/sharing.ts'
 import { peerRoads } from '#flow/peers/peer-roads.ts'
 import { laneHead } from '#store/changes.ts'
 import { readHeldRecords } from '#store/held-changes.ts'
 import { concernsLane, type Lane } from '#store/lanes.ts'
 import { extendLease, type Lease, leaseLink, releaseLease } from '#store/link-lease.ts'
+import { type LinkTransport, readLinkTransport } from '#store/link-secrets.ts'
 import { readPeerOfLink } from '#store/peers.ts'
 import type { Failure, Send } from './answer.ts'
+import { canonicalMapping } from './backward-mapping.ts'
 import type { OwnProtocol } from './own-protocol.ts'
 import type { BackwardMapping, Clock, Log } from './ports.ts'
 import { type RunEnd, runDelivery } from './run.ts'
@@ -25,9 +28,11 @@ export interface DeliveryParts {
   readonly pool: Pool
   readonly send: Send
   /** The backward mapping of a link; null where there is none of that name, or it has mistakes. */
-  readonly mappingOf?: (name: string) => BackwardMapping | null
+  readonly mappingOf?: (name: string, sees: readonly SharingClass[]) => BackwardMapping | null
   /** The protocol of the receiver that a mapping writes for; null where it implements the hub's contract. */
   readonly protocolOf?: (mapping: string) => OwnProtocol | null
+  /** How a link to a folder is served; absent where this process may write no files. */
+  readonly folderOf?: (mapping: string) => OwnProtocol
   readonly clock?: Clock
   /** From 0 to below 1; spreads the tries of links that failed together. */
   readonly random?: () => number
@@ -61,12 +66,13 @@ export function createDelivery(parts: DeliveryParts): Delivery {
 
   const run = async (lease: Lease, signal: AbortSignal, budgetMs: number): Promise<RunEnd> => {
     const canonical = lease.mapping === 'canonical'
+    const transport = (await readLinkTransport(pool, lease.linkId)) ?? NOTHING_SEEN
     const peer = canonical ? await readPeerOfLink(pool, lease.linkId) : null
     const mapping = peer
-      ? peerRoads(pool, peer.hub)
+      ? peerRoads(pool, peer.hub, transport.sees)
       : canonical
-        ? null
-        : (parts.mappingOf?.(lease.mapping) ?? null)
+        ? canonicalMapping(transport.sees)
+        : (parts.mappingOf?.(lease.mapping, transport.sees) ?? null)
     const readHeld = () => readHeldRecords(pool, lease.linkId, lease.lane)
     return await runDelivery({
       pool,
@@ -75,9 +81,10 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       random: parts.random ?? Math.random,
       pause,
       lease,
+      transport,
       leaseMs,
       mapping,
-      own: canonical ? null : (parts.protocolOf?.(lease.mapping) ?? null),
+      own: ownOf(lease, canonical || mapping !== null),
       held: await readHeld(),
       readHeld,
       log: parts.log,
@@ -88,6 +95,13 @@ export function createDelivery(parts: DeliveryParts): Delivery {
 
   const isAtHead = async ({ lane, filter }: Lease, cursor: bigint): Promise<boolean> =>
     !concernsLane(filter, lane) || (await laneHead(pool, lane)) <= cursor
+
+  /** Null where batches of the hub's contract are sent. */
+  const ownOf = ({ mapping, url }: Lease, isWritable: boolean): OwnProtocol | null => {
+    if (!isWritable) return null
+    if (url.startsWith('file:')) return parts.folderOf?.(mapping) ?? NO_FOLDERS
+    return mapping === 'canonical' ? null : (parts.protocolOf?.(mapping) ?? null)
+  }
 
   return {
     async deliverLink(linkId, options = {}) {
@@ -129,6 +143,19 @@ const budgetOf = ({ limits, lane }: Lease): number =>
 /** Ends early where the signal says so; the caller looks at it. */
 const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
   await pauseFor(ms, undefined, { signal }).catch(() => {})
+}
+
+/** A link that was deleted since it was leased sees nothing; what it would store is stored nowhere. */
+const NOTHING_SEEN: LinkTransport = { sees: [], signing: [], token: null }
+
+const NO_FOLDERS: OwnProtocol = {
+  maxRecords: 500,
+  send: async () => ({
+    kind: 'failed',
+    class: 'config',
+    status: null,
+    detail: 'this process may write no files: HUB_DROP_FOLDERS is not set',
+  }),
 }
 
 const noMapping = (name: string): { kind: 'failed' } & Failure => ({

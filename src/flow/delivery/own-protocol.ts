@@ -7,22 +7,27 @@ import { signatureOf } from '#core/signing/signature.ts'
 import type { InstalledSystem, Registry } from '#flow/systems/registry.ts'
 import { nextMessageNumbers } from '#store/sent-messages.ts'
 import { readSystemSecret } from '#store/system-secrets.ts'
-import type { Failure, Post, SendAnswer, Verdict } from './answer.ts'
+import type { Failure, Post, Proof, SendAnswer, Verdict } from './answer.ts'
 import { writingMapping } from './backward-mapping.ts'
 import type { Outgoing } from './batch.ts'
-import type { PreparedChanges } from './ports.ts'
+import { messageIdOf } from './event-id.ts'
+import type { BackwardMapping, PreparedChanges } from './ports.ts'
 
 /** What is sent to a receiver that speaks a protocol of its own. */
 export interface OwnRequest {
   readonly url: string
   readonly allow: readonly string[]
+  readonly linkId: string
   readonly outgoing: readonly Outgoing[]
-  readonly prepared: PreparedChanges
+  /** Null sends the canonical record as it is stored; so is `prepared`, its changes. */
+  readonly mapping: BackwardMapping | null
+  readonly prepared: PreparedChanges | null
+  readonly proof: Proof
   readonly nowMs: number
   readonly signal: AbortSignal
 }
 
-/** A receiver with a protocol of its own, as the `receiver:` block of its system tells it. */
+/** A receiver that is not sent batches of the hub's contract: with a protocol of its own, in a format of its own, or a folder. */
 export interface OwnProtocol {
   /** Most records in one message. */
   readonly maxRecords: number
@@ -39,13 +44,20 @@ export interface OwnProtocolParts {
 
 const CHINA_OFFSET_MS = 8 * 3_600_000
 
-/** The protocol of the system that a link's mapping writes for; null where it implements the hub's own contract. */
+/** Of a receiver of which nothing is told but its format: HTTP says whether it took a message. */
+const PLAIN: ReceiverProtocol = { maxRecords: 500, voids: 'send', answer: null }
+
+/**
+ * The protocol of the system that a link's mapping writes for; null where it implements the hub's own contract, which carries JSON.
+ */
 export const ownProtocols =
   (parts: OwnProtocolParts) =>
   (mapping: string): OwnProtocol | null => {
-    const system = writingMapping(parts.registry, mapping)?.system
-    const protocol = system?.receiver
-    if (!system || !protocol) return null
+    const found = writingMapping(parts.registry, mapping)
+    if (!found) return null
+    const { system, mapping: compiled } = found
+    const protocol = system.receiver ?? (compiled.writes?.format === 'json' ? null : PLAIN)
+    if (!protocol) return null
     return { maxRecords: protocol.maxRecords, send: (request) => send(parts, system, protocol, request) }
   }
 
@@ -60,13 +72,14 @@ async function send(
   request: OwnRequest,
 ): Promise<SendAnswer> {
   const { outgoing, prepared } = request
+  if (!prepared) return { kind: 'failed', class: 'config', status: null, detail: 'the link has no mapping' }
   const changes = outgoing.map(({ change }) => change)
   const context = await sendingOf(parts, system, request.nowMs, prepared.messages(changes).length)
   if ('kind' in context) return context
   const verdicts = new Map<string, Verdict>()
   for (const [i, message] of prepared.messages(changes, context).entries()) {
     const events = message.records.map((place) => (outgoing[place] as Outgoing).event)
-    const answer = await sendMessage(parts.post, protocol, request, message)
+    const answer = await sendMessage(parts.post, protocol, request, message, events)
     if (answer.kind === 'failed' && i === 0) return answer
     // Nothing more is tried now; without a verdict these are put off like any that the receiver said nothing of.
     if (answer.kind === 'failed') return { kind: 'verdicts', verdicts: putOff(verdicts, outgoing, answer) }
@@ -78,7 +91,8 @@ async function send(
   return { kind: 'verdicts', verdicts }
 }
 
-function putOff(
+/** The verdicts with those of changes that were not sent, because something before them failed. */
+export function putOff(
   verdicts: ReadonlyMap<string, Verdict>,
   outgoing: readonly Outgoing[],
   { detail, retryAfterMs }: Failure,
@@ -122,16 +136,27 @@ const noSecret = (system: string, name: string): SendAnswer => ({
 async function sendMessage(
   post: Post,
   protocol: ReceiverProtocol,
-  { url, allow, signal }: OwnRequest,
-  { text, contentType }: Written,
+  { url, allow, signal, proof }: OwnRequest,
+  { text, bytes, contentType }: Written,
+  events: readonly string[],
 ): Promise<
   | { readonly kind: 'verdicts'; readonly records: ReadonlyMap<number, Verdict> }
   | ({ readonly kind: 'failed' } & Failure)
 > {
-  const posted = await post({ url, allow, body: text, contentType, signal })
+  const posted = await post({
+    url,
+    allow,
+    body: bytes ?? text,
+    contentType,
+    proof: { ...proof, messageId: messageIdOf(events) },
+    signal,
+  })
   if (posted.kind === 'failed') return posted
-  const answer = readAnswer(protocol, posted.body)
+  if (!protocol.answer) return { kind: 'verdicts', records: new Map(events.map((_, i) => [i, OK])) }
+  const answer = readAnswer(protocol.answer, posted.body)
   if (answer.kind === 'verdicts') return answer
   const { code, detail } = answer
   return { kind: 'failed', class: answer.class, status: posted.status, detail, ...(code ? { code } : {}) }
 }
+
+const OK: Verdict = { verdict: 'ok' }

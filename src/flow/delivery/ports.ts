@@ -29,6 +29,8 @@ export interface PreparedChanges {
   ):
     | { readonly ok: true; readonly text: string | null; readonly road?: Road }
     | { readonly ok: false; readonly code: string; readonly detail: string }
-  /** The messages that hold the changes, for a receiver with a protocol of its own. */
+  /** Whether the mapping makes messages; else only records, which stand in batches of the hub's contract. */
+  readonly writesMessages: boolean
+  /** The messages that hold the changes. Of each, `one` must have given a text. */
   messages(changes: readonly Change[], sent?: Omit<WriteContext, 'related'>): readonly Written[]
 }

@@ -3,7 +3,9 @@ import type { RelatedFound, RelatedStep } from '#core/mapping/backward/related.t
 import { viewOf } from '#core/mapping/backward/view.ts'
 import type { Row } from '#core/mapping/run/run.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
+import { SHARING_CLASSES, type SharingClass, seesAll, sharedRecord } from '#core/model/sharing.ts'
 import type { Alias } from '#core/model/values.ts'
+import { isPersonalCode } from '#core/personal.ts'
 import { codeParts, codeText } from '#core/reference/describe.ts'
 import type { SourceValue } from '#core/source.ts'
 import { aliasesOf } from '#store/aliases.ts'
@@ -45,19 +47,40 @@ export async function loadRelated(
   sources: RelatedSources,
   steps: readonly RelatedStep[],
   records: readonly CanonicalRecord[],
+  sees: readonly SharingClass[] = SHARING_CLASSES,
 ): Promise<readonly Row[]> {
   const related: { [name: string]: SourceValue }[] = records.map(() => ({}))
   if (steps.length === 0) return related
   const rows: Row[] = records.map((record, i) => ({ ...viewOf(record), related: related[i] as SourceValue }))
   for (const step of steps) {
     const codes = [...new Set(rows.flatMap((row) => step.codes(row)))]
-    const found = codes.length === 0 ? NOTHING : await lookUp(sources, step, codes)
+    const found = codes.length === 0 ? NOTHING : sharedFound(await lookUp(sources, step, codes), sees)
     for (const [i, row] of rows.entries()) {
       const value = step.choose(row, found)
       if (value !== undefined) (related[i] as { [name: string]: SourceValue })[step.name] = value
     }
   }
   return related
+}
+
+/** What was found, as far as it may be seen. */
+function sharedFound(found: RelatedFound, sees: readonly SharingClass[]): RelatedFound {
+  if (seesAll(sees)) return found
+  const isSeen = (alias: Alias): boolean => sees.includes('personal') || !isPersonalCode(alias)
+  return {
+    aliases: new Map(
+      [...found.aliases].map(([code, aliases]) => [
+        code,
+        sees.includes('partner') ? aliases.filter(isSeen) : [],
+      ]),
+    ),
+    records: new Map(
+      [...found.records].map(([code, records]) => [
+        code,
+        records.flatMap((record) => sharedRecord(record, sees) ?? []),
+      ]),
+    ),
+  }
 }
 
 const lookUp = async (

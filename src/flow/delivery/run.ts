@@ -3,6 +3,7 @@ import { type OpenBackfill, openBackfill, readPast } from '#store/backfills.ts'
 import { type Change, readVersions } from '#store/changes.ts'
 import { type DueChange, nextDueMs, readDue } from '#store/held-changes.ts'
 import type { Lease } from '#store/link-lease.ts'
+import type { LinkTransport } from '#store/link-secrets.ts'
 import type { Failure, Send } from './answer.ts'
 import { BATCH_CHANGES } from './batch.ts'
 import type { OwnProtocol } from './own-protocol.ts'
@@ -23,6 +24,8 @@ export interface RunParts {
   /** Waits until the limits of a link let it send again. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
   readonly lease: Lease
+  /** How the link signs, and what it may see. */
+  readonly transport: LinkTransport
   readonly leaseMs: number
   readonly mapping: BackwardMapping | null
   /** How a receiver is spoken to that does not implement the hub's contract. */

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Sent } from '#store/deliveries.ts'
 import type { Lease } from '#store/link-lease.ts'
+import { type LinkTransport, secretsAt } from '#store/link-secrets.ts'
 import type { Send, SendAnswer } from './answer.ts'
 import type { Batch, Outgoing } from './batch.ts'
 import { messageIdOf } from './event-id.ts'
 import type { OwnProtocol } from './own-protocol.ts'
-import type { Clock, PreparedChanges } from './ports.ts'
+import type { BackwardMapping, Clock, PreparedChanges } from './ports.ts'
 
 /** What is known of a request whatever its answer. */
 export type Request = Pick<Sent, 'id' | 'startedAtMs' | 'fromPosition' | 'toPosition' | 'changes' | 'ms'>
@@ -17,6 +18,8 @@ export async function sendBatch(
     readonly own: OwnProtocol | null
     readonly clock: Clock
     readonly lease: Lease
+    readonly transport: LinkTransport
+    readonly mapping: BackwardMapping | null
     readonly signal: AbortSignal
   },
   batch: Batch,
@@ -26,18 +29,26 @@ export async function sendBatch(
   const started = performance.now()
   const first = batch.outgoing[0] as Outgoing
   const last = batch.outgoing.at(-1) as Outgoing
-  const { url, allowAddress: allow, secret } = parts.lease
+  const { url, allowAddress: allow, linkId } = parts.lease
+  const proof = {
+    secret: secretsAt(parts.transport, startedAtMs),
+    token: parts.transport.token,
+    messageId: messageIdOf(batch.outgoing.map(({ event }) => event)),
+    timestamp: Math.floor(startedAtMs / 1000),
+  }
   const to = { url, allow, signal: parts.signal }
-  const answer =
-    parts.own && prepared
-      ? await parts.own.send({ ...to, outgoing: batch.outgoing, prepared, nowMs: startedAtMs })
-      : await parts.send({
-          ...to,
-          secret,
-          batch: batch.text,
-          messageId: messageIdOf(batch.outgoing.map(({ event }) => event)),
-          timestamp: Math.floor(startedAtMs / 1000),
-        })
+  const { own, mapping } = parts
+  const answer = own
+    ? await own.send({
+        ...to,
+        linkId,
+        outgoing: batch.outgoing,
+        mapping,
+        prepared,
+        proof,
+        nowMs: startedAtMs,
+      })
+    : await parts.send({ ...to, ...proof, batch: batch.text })
   const request = {
     id: randomUUID(),
     startedAtMs,

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { type SharingClass, sharedRecord } from '#core/model/sharing.ts'
 import type { Send } from '#flow/delivery/answer.ts'
 import { backoffMs } from '#flow/delivery/backoff.ts'
 import { eventId, messageIdOf } from '#flow/delivery/event-id.ts'
@@ -8,7 +9,7 @@ import { refuseClaim } from '#store/claims.ts'
 import { inTransaction } from '#store/database.ts'
 import { lockFollower, moveFollower } from '#store/followers.ts'
 import { readHubId } from '#store/hub-identity.ts'
-import { readLinkSecret } from '#store/links.ts'
+import { readLinkTransport, secretsAt } from '#store/link-secrets.ts'
 import { claimedRecord } from './claim-record.ts'
 
 const NAME = 'claims'
@@ -65,14 +66,16 @@ async function sendOver(
   here: string,
 ): Promise<void> {
   const [{ url, allowAddress: allow }] = claims as [DueClaim]
-  const secret = await readLinkSecret(pool, link)
-  if (secret === null) return
+  const transport = await readLinkTransport(pool, link)
+  if (transport === null) return
   const events = claims.map(({ claim }) => eventId(link, `claim ${claim.id}`, claim.baseVersion))
-  const changes = claims.map((one, i) => changeOf(one, events[i] as string, here))
+  // A claim of a kind that the link may not see has no record; the other hub refuses it, and that is seen.
+  const changes = claims.map((one, i) => changeOf(one, events[i] as string, here, transport.sees))
   const answer = await send({
     url,
     allow,
-    secret,
+    secret: secretsAt(transport, now()),
+    token: transport.token,
     batch: JSON.stringify({ link, changes }),
     messageId: messageIdOf(events),
     timestamp: Math.floor(now() / 1000),
@@ -99,7 +102,12 @@ async function sendOver(
   }
 }
 
-const changeOf = ({ claim }: DueClaim, event: string, here: string): object => ({
+const changeOf = (
+  { claim }: DueClaim,
+  event: string,
+  here: string,
+  sees: readonly SharingClass[],
+): object => ({
   event,
   operation: claim.status === 'void' ? 'void' : 'upsert',
   kind: claim.kind,
@@ -108,5 +116,5 @@ const changeOf = ({ claim }: DueClaim, event: string, here: string): object => (
   origin: claim.claimant,
   hops: [...claim.hops, here],
   claim: { owner: claim.owner },
-  record: claimedRecord(claim),
+  record: sharedRecord(claimedRecord(claim), sees),
 })

@@ -1,6 +1,7 @@
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
 import type { Region } from '#core/model/values.ts'
 import { isOrganisationName } from '#core/organisation-name.ts'
+import { isPersonalNumber } from '#core/personal.ts'
 import { countryOf } from '#core/regions/countries.ts'
 import { regionPath } from '#core/regions/path.ts'
 
@@ -56,9 +57,7 @@ export const maskedPlate = (plate: string | undefined): string | undefined =>
 
 /** A number in the wrong field may be a telephone or a citizen's number: then only its ends are left. */
 export function publicNumber(number: string): string {
-  const isPersonal =
-    /^1[3-9]\d{9}$/.test(number) || /^\d{6}(19|20)\d{9}[\dX]$/.test(number) || /^\d{15}$/.test(number)
-  return isPersonal ? `${number.slice(0, 2)}****${number.slice(-2)}` : number.slice(0, 60)
+  return isPersonalNumber(number) ? `${number.slice(0, 2)}****${number.slice(-2)}` : number.slice(0, 60)
 }
 
 /** Product or test item as a few words; anything longer or with a long number in it is not one. */

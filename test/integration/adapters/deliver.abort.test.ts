@@ -17,6 +17,7 @@ it('a signal that is aborted after the answer was read ends nothing, least of al
     url: `http://127.0.0.1:${port}/`,
     allow: [`127.0.0.1/32:${port}`],
     secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+    token: null,
     batch: '{"link":"l","changes":[{"event":"e1"}]}',
     messageId: 'msg_1',
     timestamp: Math.floor(Date.now() / 1000),

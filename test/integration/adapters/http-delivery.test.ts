@@ -38,6 +38,7 @@ const request = (to: { url: string; port: number }, changes: Partial<SendRequest
   url: to.url,
   allow: [`127.0.0.1/32:${to.port}`],
   secret: SECRET,
+  token: null,
   batch: BATCH,
   messageId: 'msg_1',
   timestamp: 1_713_138_131,

@@ -60,6 +60,45 @@ it('a cursor belongs to its filter', async () => {
   expect((await changes(`kind=sale&after=${next}`)).changes).toEqual([])
 })
 
+it('a cursor belongs to the key that got it, and none can be made up', async () => {
+  const refusal = async (after: string, key: string) => {
+    const answer = await api.call('GET', `/v1/changes?after=${after}`, { key })
+    return [answer.statusCode, answer.json().issues?.[0]?.reason]
+  }
+  const [one, other] = [await api.key('read'), await api.key('read')]
+  const { next } = await changes('', one)
+  expect(await refusal(next, other)).toEqual([400, 'a cursor of another key'])
+  expect(await refusal(next, one)).toEqual([200, undefined])
+  const parts = JSON.parse(Buffer.from(next, 'base64url').toString()) as string[]
+  const forged = (...changed: string[]) => Buffer.from(JSON.stringify(changed)).toString('base64url')
+  const [position = '', ...rest] = parts
+  for (const made of [
+    forged(String(Number(position) + 1), ...rest),
+    forged(position, rest[1] ?? '', rest[0] ?? '', rest[2] ?? ''),
+    forged(position, rest[0] ?? '', rest[1] ?? '', '0'.repeat(32)),
+    forged(position, (rest[0] ?? '').slice(0, 12)),
+  ])
+    expect(await refusal(made, one)).toEqual([400, 'not a cursor of this list'])
+})
+
+it('a link with a mapping gives what the mapping makes of what the link may see', async () => {
+  const link = async (sees: string[]) =>
+    (
+      await api.call('POST', '/v1/links', {
+        body: { name: 'p', system: 'shanghai-platform', mapping: 'shanghai-platform/outbound', sees },
+      })
+    ).json().id as string
+  const buyer = { buyerCode: '91310115MA9SH6016K', buyerName: '上海浦东示例食品配送有限公司' }
+  await api.push(TRADES, JSON.stringify([trade('P1', buyer), trade('P2')]))
+  const read = async (id: string) => (await changes('limit=1000', await api.key(`link:${id}`))).changes
+  const seen = await read(await link(['partner', 'restricted']))
+  expect(seen.map(({ version, record }) => [version, record])).toMatchObject([
+    [1, { body: { enterpriseCode: '91310115MA9SH6016K', items: [{ batchNo: 'P1' }] } }],
+  ])
+  // The buyer decides whether a sale concerns the platform, and is a secret of business.
+  expect(await read(await link(['partner']))).toEqual([])
+})
+
 it('who waits gets a change as soon as it is there', async () => {
   const { next } = await changes('')
   const startedMs = performance.now()
@@ -81,7 +120,9 @@ it('who waits in vain gets an empty page with a cursor when the time is over', a
 it('a key of a link sees what the link lets through, and nothing of another link', async () => {
   const make = async (filter: object) =>
     (
-      await api.call('POST', '/v1/links', { body: { name: 'puller', system: 'zj-agri-certificate', filter } })
+      await api.call('POST', '/v1/links', {
+        body: { name: 'puller', system: 'zj-agri-certificate', filter, sees: ['restricted'] },
+      })
     ).json().id as string
   const [own, other] = [await make({ kinds: ['payment'] }), await make({ kinds: ['sale'] })]
   const key = await api.key(`link:${own}`)

@@ -92,6 +92,11 @@ it.each([
   [{ ...wish, mapping: 'jiaxing-wholesale/trade' }, '/mapping'],
   [{ ...wish, mapping: 'nobody/nothing' }, '/mapping'],
   [{ name: 'x', system: 'nobody' }, '/system'],
+  [{ ...wish, folder: '/srv/drop/x' }, '/folder'],
+  [{ ...wish, sees: ['secret'] }, '/sees/0'],
+  [{ ...wish, filter: { kinds: ['payment'] } }, '/sees'],
+  [{ ...wish, token: 'two words' }, '/token'],
+  [{ ...wish, signing: 'v2' }, '/signing'],
 ])('%j is refused at %s', async (body, path) => {
   const answer = await make(body)
   expect(answer.statusCode).toBe(400)

@@ -99,7 +99,7 @@ describe('what a receiver gets', () => {
         ? { ok: false, code: 'mapping_failed', detail: 'no batch number' }
         : { ok: true, text: JSON.stringify({ 单号: key[0] }) }
     }
-    const mappingOf = () => ({ prepare: async () => ({ one, messages: () => [] }) })
+    const mappingOf = () => ({ prepare: async () => ({ one, writesMessages: false, messages: () => [] }) })
     await deliveryAt(pool, { mappingOf }).delivery.deliverLink(link.id)
     expect(receiver.changes.map(({ record }) => Object.keys(record))).toEqual([['单号'], ['单号']])
     const [refused] = await listHeldChanges(pool, { linkId: link.id, state: 'refused', limit: 5 })

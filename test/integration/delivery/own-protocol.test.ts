@@ -98,6 +98,7 @@ async function linkToPlatform(): Promise<string> {
       url: `http://127.0.0.1:${port}/in`,
       allowAddress: `127.0.0.1/32:${port}`,
       mapping: 'shanghai-platform/outbound',
+      sees: ['public', 'partner', 'restricted'],
     },
   })
   expect(made.statusCode).toBe(201)

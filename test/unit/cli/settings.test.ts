@@ -21,6 +21,7 @@ describe('readSettings', () => {
         data: '.hub',
         adminKey: undefined,
         hubId: undefined,
+        dropFolders: [],
         lang: 'zh',
         log: 'info',
       },
@@ -38,6 +39,7 @@ describe('readSettings', () => {
       HUB_DATA: '/srv/hub',
       HUB_ADMIN_KEY: '0123456789abcdef',
       HUB_ID: 'zj-hangzhou',
+      HUB_DROP_FOLDERS: '/srv/drop/:/mnt//files',
       HUB_LANG: 'en',
       HUB_LOG: 'silent',
     })
@@ -53,6 +55,7 @@ describe('readSettings', () => {
         data: '/srv/hub',
         adminKey: '0123456789abcdef',
         hubId: 'zj-hangzhou',
+        dropFolders: ['/srv/drop', '/mnt/files'],
         lang: 'en',
         log: 'silent',
       },
@@ -95,6 +98,10 @@ describe('readSettings', () => {
 
   it('leaves names alone that are not its own', () => {
     expect(readSettings({ GITHUB_TOKEN: 'x', PORT: '1', HUBOT: 'y' }).ok).toBe(true)
+  })
+
+  it.each(['drop', '/', '/srv/../etc', '/srv/drop:relative', ':'])('refuses the folders %s', (folders) => {
+    expect(mistakesOf({ HUB_DROP_FOLDERS: folders })[0]).toMatchObject({ name: 'HUB_DROP_FOLDERS' })
   })
 
   it.each(['-1', '65536', '80.5', '0x50', '１２３', '8080 8081'])('refuses the port %s', (port) => {

@@ -15,6 +15,7 @@ import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
 import { compileOutput, type Put } from './fields.ts'
 import type { WriteOptions } from './formats.ts'
 import { compileRelated } from './related.ts'
+import { compileValuePlan } from './value.ts'
 import { SENDING, writerOf } from './write.ts'
 
 const NAMES = [
@@ -29,7 +30,7 @@ const NAMES = [
   'fields',
   'tests',
 ] as const
-const WRITES = ['format', 'rows', 'root', 'row', 'delimiter', 'message', 'group'] as const
+const WRITES = ['format', 'rows', 'root', 'row', 'delimiter', 'message', 'group', 'file'] as const
 const WRITTEN = ['json', 'xml', 'csv', 'xlsx'] as const
 const ELEMENT = /^[A-Za-z_][\w.-]{0,99}$/
 
@@ -74,6 +75,7 @@ export function compileBackward(
     trace: refuse,
     drift: () => [],
     related,
+    writes: { format: options.format, namesFile: options.file !== null },
     write: writerOf({ kinds, when, fields, options }),
   }
 }
@@ -109,10 +111,14 @@ function compileWrite(c: Compiling, node: Node, columns: readonly string[]): Wri
   }
   const message = aroundOf(c, map, 'message', format, rows)
   const group = aroundOf(c, map, 'group', format, rows)
+  const fileNode = entryOf(map, 'file')
+  const file = fileNode === undefined ? null : compileValuePlan(c, fileNode, 'write.file')
   if (format === null || message === undefined || group === undefined) return null
+  if (fileNode !== undefined && file === null) return null
   return {
     message,
     group,
+    file,
     format,
     rows: rows === '' ? [] : rows.split('.'),
     root,

@@ -1,16 +1,19 @@
-import type { WrittenContent } from '#core/mapping/mapping.ts'
+import type { WrittenContent, WrittenFormat } from '#core/mapping/mapping.ts'
 import { type Output, type Outputs, type Put, place } from './fields.ts'
+import type { ValuePlan } from './value.ts'
 import { WORKBOOK_TYPE, workbookOf } from './workbook.ts'
 import { element } from './xml.ts'
 
 /** How the records of a receiver are written. */
 export interface WriteOptions {
-  readonly format: 'json' | 'xml' | 'csv' | 'xlsx'
+  readonly format: WrittenFormat
   /** JSON: names on the way to the list; empty for a bare list. */
   readonly rows: readonly string[]
   /** JSON: what stands around the list, of the message and of the records that share it. */
   readonly message: Put | null
   readonly group: Put | null
+  /** Name of the file that a record belongs in. */
+  readonly file: ValuePlan | null
   /** XML: name of the document and of each record. */
   readonly root: string
   readonly row: string

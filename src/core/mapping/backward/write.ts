@@ -22,6 +22,7 @@ export const SENDING = ['at', 'day', 'nonce', 'number', 'signature'] as const
 /** Records that stand in one message. */
 interface Group {
   readonly shared: string
+  readonly file: string | null | undefined
   readonly first: CanonicalRecord
   readonly rows: Outputs[]
   readonly records: number[]
@@ -42,8 +43,10 @@ export function writerOf(parts: WriteParts): NonNullable<CompiledMapping['write'
       const row: Outputs = {}
       parts.fields(run, record, row)
       const shared = sharedOf(parts.options, run, record)
-      const group = groups.get(shared) ?? { shared, first: record, rows: [], records: [] }
-      groups.set(shared, group)
+      const file = parts.options.file === null ? undefined : (parts.options.file.read(run) ?? null)
+      const name = `${file ?? ''}\n${shared}`
+      const group = groups.get(name) ?? { shared, file, first: record, rows: [], records: [] }
+      groups.set(name, group)
       group.rows.push(row)
       group.records.push(i)
     }
@@ -64,7 +67,7 @@ function messageOf(options: WriteOptions, group: Group, context: WriteContext, i
   const { sign } = context
   const unsigned = textOf(options, group, sending, sign ? 'unsigned' : null)
   const written = sign ? textOf(options, group, sending, sign(unsigned.text)) : unsigned
-  return { ...written, records: group.records }
+  return { ...written, records: group.records, ...(group.file === undefined ? {} : { file: group.file }) }
 }
 
 function textOf(options: WriteOptions, group: Group, sending: Sending | undefined, signature: string | null) {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createPublicKey, verify as verifyEd25519 } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { readSecret, sign, verify } from '#adapters/http/signature.ts'
 
@@ -82,5 +82,36 @@ describe('Standard Webhooks signatures', () => {
 
   test('an id with a full stop could move the border between id and time, so it is refused', () => {
     expect(() => sign([SECRET], 'msg.1', TIME, BODY)).toThrow(TypeError)
+  })
+
+  describe('of Ed25519', () => {
+    // RFC 8032, test 2 of 7.1: seed, public key.
+    const SEED = Buffer.from('4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb', 'hex')
+    const PUBLIC = Buffer.from('3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c', 'hex')
+    const KEY = `whsk_${Buffer.concat([SEED, PUBLIC]).toString('base64')}`
+    const PUBLIC_KEY = `whpk_${PUBLIC.toString('base64')}`
+
+    test('are over id, time and body, as anyone with the public key can check without this code', () => {
+      const signed = sign([KEY], ID, TIME, BODY)
+      expect(signed['webhook-signature']).toMatch(/^v1a,[A-Za-z0-9+/]{86}==$/)
+      const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), PUBLIC])
+      const key = createPublicKey({ key: spki, format: 'der', type: 'spki' })
+      const given = Buffer.from(signed['webhook-signature'].slice(4), 'base64')
+      expect(verifyEd25519(null, Buffer.from(`${ID}.${TIME}.${BODY}`), key, given)).toBe(true)
+      expect(verify([PUBLIC_KEY], { ...signed }, BODY, TIME)).toBeNull()
+      expect(verify([PUBLIC_KEY], { ...signed }, `${BODY} `, TIME)).toBe('wrong')
+    })
+
+    test('stand beside those of HMAC while a link changes from one to the other', () => {
+      const signed = sign([KEY, SECRET], ID, TIME, BODY)
+      expect(signed['webhook-signature'].split(' ')[1]).toBe(SIGNATURE)
+      for (const known of [[SECRET], [PUBLIC_KEY], [OTHER, PUBLIC_KEY]])
+        expect(verify(known, { ...signed }, BODY, TIME)).toBeNull()
+      expect(verify([OTHER], { ...signed }, BODY, TIME)).toBe('wrong')
+    })
+
+    test.each(['whsk_', KEY.slice(0, -8), KEY.replace('whsk_', 'whpk_')])('%j signs nothing', (key) => {
+      expect(() => sign([key], ID, TIME, BODY)).toThrow(TypeError)
+    })
   })
 })

@@ -16,7 +16,9 @@ const shanghai = registry.system('shanghai-platform')
 const outbound = shanghai?.records.get('outbound')?.mapping
 if (!shanghai?.sign || !shanghai.receiver || !outbound?.write)
   throw new Error('the system of this test is wrong')
-const { sign, receiver } = shanghai
+const { sign } = shanghai
+const receiver = shanghai.receiver.answer
+if (!receiver) throw new Error('the receiver of this test is wrong')
 const { write, related: steps = [] } = outbound
 
 /** The records of a sample as the store would give them. */

@@ -1,0 +1,72 @@
+import { lstat, mkdir, realpath } from 'node:fs/promises'
+import { isAbsolute, join, relative, sep } from 'node:path'
+
+/** A folder that may not be written to. `reason` says why; it is safe to show. */
+export class FolderRefused extends Error {
+  override readonly name = 'FolderRefused'
+  readonly reason: string
+
+  constructor(reason: string) {
+    super(reason)
+    this.reason = reason
+  }
+}
+
+const DEPTH_MAX = 20
+
+/**
+ * The real path of a folder below one of the roots, made where it is not there. Below the root no symbolic link is followed, so that
+ * whoever may make one there leads nothing out of it.
+ * @param roots absolute folders that the operator allows
+ * @throws FolderRefused; errors of the file system come as they are
+ */
+export async function placeBelow(roots: readonly string[], folder: string): Promise<string> {
+  const { root, steps } = stepsBelow(roots, folder)
+  const real = await realpath(root)
+  let path = real
+  for (const step of steps) {
+    path = join(path, step)
+    const found = await stateOf(path)
+    if (found === 'link') throw new FolderRefused(`${path} is a symbolic link`)
+    if (found === 'other') throw new FolderRefused(`${path} is no folder`)
+    if (found === 'none') await mkdir(path).catch(unlessThere)
+  }
+  if ((await realpath(path)) !== path) throw new FolderRefused(`${folder} leads out of ${root}`)
+  return path
+}
+
+/** The root that a folder lies below, and the names on the way. Nothing is read. @throws FolderRefused */
+export function stepsBelow(
+  roots: readonly string[],
+  folder: string,
+): { readonly root: string; readonly steps: readonly string[] } {
+  if (roots.length === 0)
+    throw new FolderRefused('HUB_DROP_FOLDERS names no folder that files may be written to')
+  if (!isAbsolute(folder) || folder.includes('\0')) throw new FolderRefused('the folder is an absolute path')
+  if (folder.split(sep).includes('..')) throw new FolderRefused('the folder has no ".." in it')
+  for (const root of roots) {
+    const inner = relative(root, folder)
+    if (inner.startsWith('..') || isAbsolute(inner)) continue
+    const steps = inner === '' ? [] : inner.split(sep)
+    if (steps.length > DEPTH_MAX) throw new FolderRefused(`at most ${DEPTH_MAX} folders below the root`)
+    return { root, steps }
+  }
+  throw new FolderRefused(`the folder is below none of HUB_DROP_FOLDERS (${roots.join(', ')})`)
+}
+
+async function stateOf(path: string): Promise<'folder' | 'link' | 'other' | 'none'> {
+  try {
+    const state = await lstat(path)
+    return state.isSymbolicLink() ? 'link' : state.isDirectory() ? 'folder' : 'other'
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return 'none'
+    throw error
+  }
+}
+
+const unlessThere = (error: unknown): void => {
+  if (!isCode(error, 'EEXIST')) throw error
+}
+
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code

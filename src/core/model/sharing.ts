@@ -1,0 +1,323 @@
+import { isPersonalCode, isPersonalNumber, isPersonalParty, isPersonalSite } from '#core/personal.ts'
+import type { Kind } from './kinds.ts'
+import type { DocumentPart, FlowPart, LotPart, PartyPart, ProductPart, SitePart, TestPart } from './parts.ts'
+import type { CanonicalRecord } from './record.ts'
+import type { Alias, Amount, Price, Quantity, Region, When } from './values.ts'
+
+/**
+ * Who may see a value: anyone; another department or market that has a part in the goods; whom the administrator lets see secrets of
+ * business (prices, amounts, buyers); whom he lets see what is, or may be, of a person.
+ */
+export const SHARING_CLASSES = ['public', 'partner', 'restricted', 'personal'] as const
+export type SharingClass = (typeof SHARING_CLASSES)[number]
+
+/** What a link sees where nobody says otherwise. */
+export const DEFAULT_SEES: readonly SharingClass[] = ['public', 'partner']
+
+/** The class of a field, and those of the fields inside it: a value is seen where every class on the way to it is. */
+export interface Shared {
+  readonly is: SharingClass
+  readonly inside?: Rules
+  /** What else decides, for the documents. */
+  readonly but?: string
+}
+export type Rules = Readonly<Record<string, Shared>>
+
+/** Every field of a part must have a class; the compiler refuses a new one without. */
+type Every<T> = { readonly [Name in keyof Required<T>]: Shared }
+
+const open: Shared = { is: 'public' }
+const partner: Shared = { is: 'partner' }
+const restricted: Shared = { is: 'restricted' }
+const personal: Shared = { is: 'personal' }
+const of = (is: SharingClass, inside: Rules, but?: string): Shared => ({
+  is,
+  inside,
+  ...(but === undefined ? {} : { but }),
+})
+const PERSON = 'personal where it may be a person’s'
+
+// What the source wrote is `personal` throughout: it is kept because nobody may have understood it, so nobody knows what is in it.
+const WHEN = { at: open, precision: open, raw: personal } satisfies Every<When>
+const REGION = {
+  code: open,
+  country: open,
+  year: open,
+  candidates: open,
+  name: open,
+  writtenAs: personal,
+} satisfies Every<Region>
+const ALIAS = { scheme: open, value: open, checkOk: open, raw: personal } satisfies Every<Alias>
+const QUANTITY = {
+  value: open,
+  unit: open,
+  raw: personal,
+  rawUnit: personal,
+  packs: personal,
+  approx: open,
+} satisfies Every<Quantity>
+const PRICE = { value: open, currency: open, per: open, raw: personal } satisfies Every<Price>
+const AMOUNT = { value: open, currency: open, raw: personal } satisfies Every<Amount>
+const PARTY = {
+  role: open,
+  name: { is: 'partner', but: PERSON },
+  ids: of('partner', ALIAS, PERSON),
+  kind: open,
+  personal: open,
+  region: of('partner', REGION),
+} satisfies Every<PartyPart>
+const SITE = {
+  role: open,
+  name: { is: 'partner', but: PERSON },
+  ids: of('partner', ALIAS, PERSON),
+  kind: open,
+  region: of('public', REGION),
+} satisfies Every<SitePart>
+const LOT = { role: open, scheme: open, value: open, raw: personal } satisfies Every<LotPart>
+const DOCUMENT = {
+  role: open,
+  type: open,
+  number: { is: 'partner', but: PERSON },
+  scheme: open,
+  issuer: open,
+  form: open,
+  issueType: open,
+  basis: open,
+  sources: partner,
+  issuedOn: of('public', WHEN),
+  validUntil: of('public', WHEN),
+  earTags: partner,
+  url: personal,
+  raw: personal,
+} satisfies Every<DocumentPart>
+const PRODUCT = {
+  code: open,
+  name: open,
+  class: open,
+  ids: of('public', ALIAS),
+  raw: personal,
+} satisfies Every<ProductPart>
+const TEST = {
+  item: open,
+  itemCode: open,
+  method: open,
+  sample: partner,
+  sampled: open,
+  positive: open,
+  value: open,
+  operator: open,
+  unit: open,
+  limit: open,
+  raw: personal,
+  verdict: open,
+  screening: open,
+  device: partner,
+} satisfies Every<TestPart>
+const FLOW = {
+  lots: of('partner', LOT),
+  documents: of('public', DOCUMENT),
+  product: of('public', PRODUCT),
+  quantity: of('partner', QUANTITY),
+  mass: of('partner', QUANTITY),
+} satisfies Every<FlowPart>
+
+/** The class of each part, by the name under which the documents have it. */
+export const PART_SHARING = {
+  When: WHEN,
+  Region: REGION,
+  Alias: ALIAS,
+  Quantity: QUANTITY,
+  Price: PRICE,
+  Amount: AMOUNT,
+  PartyPart: PARTY,
+  SitePart: SITE,
+  LotPart: LOT,
+  DocumentPart: DOCUMENT,
+  ProductPart: PRODUCT,
+  TestPart: TEST,
+  FlowPart: FLOW,
+} as const satisfies Record<string, Rules>
+
+/** The class of each field of a record. Its identity is always shared: a receiver could not tell records and versions apart. */
+export const RECORD_SHARING = {
+  kind: open,
+  id: open,
+  system: open,
+  record: open,
+  key: open,
+  version: open,
+  status: open,
+  schema: open,
+  receivedAt: open,
+  message: open,
+  mapping: open,
+  replay: open,
+  occurredAt: of('public', WHEN),
+  recordedAt: of('public', WHEN),
+  region: of('public', REGION),
+  origin: of('public', REGION),
+  destination: of('partner', REGION),
+  sites: of('public', SITE),
+  parties: of('public', PARTY, 'restricted where the role is of a buyer or payer'),
+  lots: of('partner', LOT),
+  documents: of('public', DOCUMENT),
+  producedOn: of('public', WHEN),
+  product: of('public', PRODUCT),
+  quantity: of('partner', QUANTITY),
+  mass: of('partner', QUANTITY),
+  price: of('restricted', PRICE),
+  amount: of('restricted', AMOUNT),
+  vehicle: personal,
+  note: personal,
+  raw: personal,
+  void: of('public', { reason: personal, at: of('public', WHEN) }),
+  flags: open,
+  name: { is: 'partner', but: PERSON },
+  ids: of('partner', ALIAS, PERSON),
+  partyKind: open,
+  personal: open,
+  contactDigest: personal,
+  siteKind: open,
+  parent: of('partner', ALIAS),
+  operator: of('partner', PARTY),
+  geo: restricted,
+  productionKind: open,
+  area: partner,
+  process: open,
+  input: of('public', FLOW),
+  output: of('public', FLOW),
+  admission: open,
+  dead: partner,
+  test: of('public', TEST),
+  saleKind: open,
+  refund: open,
+  method: restricted,
+  holdKind: open,
+  // Free text, in which anything may stand.
+  cause: personal,
+  dueAt: of('public', WHEN),
+  disposalKind: open,
+  result: open,
+  findings: personal,
+} satisfies Every<CanonicalRecord>
+
+/** Kinds that are a secret as a whole: without it nothing is left that a receiver could use. */
+const KIND_SHARING: Partial<Record<Kind, SharingClass>> = { payment: 'restricted' }
+
+/** The class of a kind as a whole. */
+export const kindSharing = (kind: Kind): SharingClass => KIND_SHARING[kind] ?? 'public'
+
+/** Parties who pay or to whom goods are sold: who trades with whom is a secret of business. */
+const RESTRICTED_ROLES: ReadonlySet<string> = new Set([
+  'buyer',
+  'payer',
+  'payee',
+  'consignee',
+  'principal',
+] satisfies PartyPart['role'][])
+
+type Sees = ReadonlySet<SharingClass>
+
+/** Whether nothing is hidden from who sees these classes. */
+export const seesAll = (sees: readonly SharingClass[]): boolean =>
+  SHARING_CLASSES.every((one) => sees.includes(one))
+
+/**
+ * What of a record may be seen by who sees these classes; null where its kind may not. What has no class is seen by nobody. A new
+ * record shares no part with the one given where anything inside was left out.
+ */
+export function sharedRecord(
+  record: CanonicalRecord,
+  classes: readonly SharingClass[],
+): CanonicalRecord | null {
+  if (seesAll(classes)) return record
+  const sees: Sees = new Set(classes)
+  if (!sees.has(kindSharing(record.kind))) return null
+  const { kind } = record
+  const seen = partOf(record, RECORD_SHARING, sees) as Partial<CanonicalRecord> & object
+  const { parties, sites, documents, input, output, operator, ids } = record
+  const isPerson =
+    kind === 'party'
+      ? isPersonalParty({ ...record, kind: record.partyKind })
+      : kind === 'site' && isPersonalSite(record)
+  if (isPerson && !sees.has('personal')) delete seen.name
+  if (ids && seen.ids) seen.ids = codesOf(ids, sees)
+  put(
+    seen,
+    'parties',
+    parties?.flatMap((party) => partyOf(party, sees) ?? []),
+  )
+  put(seen, 'operator', operator && sees.has('partner') ? partyOf(operator, sees) : undefined)
+  put(
+    seen,
+    'sites',
+    sites?.map((site) => siteOf(site, sees)),
+  )
+  put(seen, 'documents', documents && documentsOf(documents, sees))
+  put(seen, 'input', input && flowOf(input, sees))
+  put(seen, 'output', output && flowOf(output, sees))
+  // In the order of the record, so that it reads as it is stored.
+  return Object.fromEntries(
+    Object.keys(record).flatMap((name) => (Object.hasOwn(seen, name) ? [[name, seen[name as 'id']]] : [])),
+  ) as unknown as CanonicalRecord
+}
+
+function put<T extends object, Name extends keyof T>(into: T, name: Name, value: T[Name] | undefined): void {
+  if (value === undefined) delete into[name]
+  else into[name] = value
+}
+
+/** The fields of a part whose classes are seen. */
+function partOf(part: object, rules: Rules, sees: Sees): Record<string, unknown> {
+  const seen: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(part)) {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
+    if (rule === undefined || value === undefined || !sees.has(rule.is)) continue
+    seen[name] = rule.inside === undefined ? value : insideOf(value, rule.inside, sees)
+  }
+  return seen
+}
+
+const insideOf = (value: unknown, rules: Rules, sees: Sees): unknown => {
+  if (Array.isArray(value)) return value.map((member) => insideOf(member, rules, sees))
+  return typeof value === 'object' && value !== null ? partOf(value, rules, sees) : value
+}
+
+function codesOf(ids: readonly Alias[], sees: Sees): Alias[] {
+  if (!sees.has('partner')) return []
+  const shown = sees.has('personal') ? ids : ids.filter((id) => !isPersonalCode(id))
+  return shown.map((id) => partOf(id, ALIAS, sees) as Alias)
+}
+
+/** A party by its role; one of whom neither name nor code is seen is not there. */
+function partyOf(party: PartyPart, sees: Sees): PartyPart | undefined {
+  if (RESTRICTED_ROLES.has(party.role) && !sees.has('restricted')) return undefined
+  const seen = partOf(party, PARTY, sees) as PartyPart
+  if (!sees.has('personal') && isPersonalParty(party)) delete seen.name
+  seen.ids = codesOf(party.ids, sees)
+  return seen.name === undefined && seen.ids.length === 0 ? undefined : seen
+}
+
+function siteOf(site: SitePart, sees: Sees): SitePart {
+  const seen = partOf(site, SITE, sees) as SitePart
+  if (!sees.has('personal') && isPersonalSite(site)) delete seen.name
+  return { ...seen, ids: codesOf(site.ids, sees) }
+}
+
+/** Papers whose numbers are seen: without its number a paper is none. */
+const documentsOf = (documents: readonly DocumentPart[], sees: Sees): DocumentPart[] =>
+  sees.has('partner')
+    ? documents
+        .filter(({ number }) => sees.has('personal') || !isPersonalNumber(number))
+        .map((document) => {
+          const seen = partOf(document, DOCUMENT, sees) as DocumentPart
+          if (seen.sources && !sees.has('personal'))
+            seen.sources = seen.sources.filter((number) => !isPersonalNumber(number))
+          return seen
+        })
+    : []
+
+function flowOf(flow: FlowPart, sees: Sees): FlowPart {
+  const seen = partOf(flow, FLOW, sees) as FlowPart
+  return flow.documents ? { ...seen, documents: documentsOf(flow.documents, sees) } : seen
+}

@@ -1,0 +1,32 @@
+import { isBusinessName, isOrganisationName } from './organisation-name.ts'
+
+/** Kinds of party that are, or trade under the name of, a natural person. */
+const PERSONS: ReadonlySet<string> = new Set(['person', 'farmer'])
+const BOOTH = /^[A-Z]{0,2}-?\d{1,4}(-\d{1,4})?$/i
+
+/** A number in the wrong field may be a telephone or a citizen's number. */
+export const isPersonalNumber = (number: string): boolean =>
+  /^1[3-9]\d{9}$/.test(number) || /^\d{6}(19|20)\d{9}[\dXx]$/.test(number) || /^\d{15}$/.test(number)
+
+/** Digests of citizens' numbers, and the numbering of a source where it looks like a telephone or a citizen's number. */
+export const isPersonalCode = ({ scheme, value }: { readonly scheme: string; readonly value: string }) =>
+  scheme.startsWith('cn.idcard') || (scheme.startsWith('local.') && isPersonalNumber(value))
+
+/**
+ * Whether the name of a party must be taken for that of a natural person: its source says so, it has a citizen's number, or it is not
+ * plainly the name of an organisation or a shop. Who wrote the mapping may have forgotten to say it.
+ */
+export function isPersonalParty(party: {
+  readonly name?: string | undefined
+  readonly kind?: string | undefined
+  readonly personal?: boolean | undefined
+  readonly ids?: readonly { readonly scheme: string; readonly value: string }[] | undefined
+}): boolean {
+  if (party.personal === true || PERSONS.has(party.kind ?? '')) return true
+  if (party.ids?.some(isPersonalCode)) return true
+  return party.name !== undefined && !isBusinessName(party.name)
+}
+
+/** Whether the name of a site may be that of a person: it is neither that of a place of business nor the number of a stall. */
+export const isPersonalSite = ({ name }: { readonly name?: string | undefined }): boolean =>
+  name !== undefined && !isOrganisationName(name) && !isBusinessName(name) && !BOOTH.test(name)

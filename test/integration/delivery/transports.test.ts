@@ -1,0 +1,302 @@
+import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createFolderDrop } from '#adapters/files/drop.ts'
+import { createHttpDelivery } from '#adapters/http/deliver.ts'
+import { verify } from '#adapters/http/signature.ts'
+import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
+import { createDelivery } from '#flow/delivery/create-delivery.ts'
+import { folderProtocols } from '#flow/delivery/folder-protocol.ts'
+import { ownProtocols } from '#flow/delivery/own-protocol.ts'
+import { relatedSources } from '#flow/delivery/related.ts'
+import { loadRegistry } from '#flow/systems/load.ts'
+import { readLink } from '#store/links.ts'
+import { withApi } from '#test/api.ts'
+import { TRADES, trade } from '#test/jiaxing.ts'
+
+const registry = await loadRegistry('mappings')
+const root = await realpath(await mkdtemp(join(tmpdir(), 'hub-links-')))
+const api = withApi((found) => found, { dropFolders: [root] })
+
+interface Received {
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+const receiver = { port: 0, received: [] as Received[], status: 200 }
+let server: Server
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    const parts: Buffer[] = []
+    for await (const part of request) parts.push(part as Buffer)
+    const body = Buffer.concat(parts).toString()
+    receiver.received.push({ headers: request.headers, body })
+    const { changes = [] } = body.startsWith('{') ? JSON.parse(body) : {}
+    const results = changes.map(({ event }: { event: string }) => ({ event, verdict: 'ok' }))
+    response
+      .writeHead(receiver.status, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ results }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  receiver.port = (server.address() as AddressInfo).port
+})
+afterAll(async () => {
+  server.close()
+  await rm(root, { recursive: true, force: true })
+})
+beforeEach(() => {
+  receiver.received.length = 0
+  receiver.status = 200
+})
+
+const clock = { time: Date.now(), now: () => clock.time }
+const http = createHttpDelivery({ clock: clock.now })
+afterAll(() => http.close())
+const drop = createFolderDrop({ roots: [root] })
+function delivery(write: (typeof drop)['write'] = drop.write) {
+  return createDelivery({
+    pool: api.pool,
+    send: http.send,
+    clock,
+    random: () => 0.5,
+    mappingOf: backwardMappings(registry, relatedSources(api.pool)),
+    protocolOf: ownProtocols({ registry, pool: api.pool, post: http.post }),
+    folderOf: folderProtocols({ registry, pool: api.pool, drop: { ...drop, write } }),
+  })
+}
+
+interface MadeLink {
+  readonly id: string
+  readonly secret: string | null
+  readonly signing: readonly { scheme: string; publicKey: string | null; validUntil: string | null }[]
+}
+async function linkTo(more: object): Promise<MadeLink> {
+  const made = await api.call('POST', '/v1/links', { body: { name: 'receiver', ...more } })
+  expect([made.statusCode, made.json()]).toMatchObject([201, {}])
+  const link = made.json() as MadeLink
+  // Each test sees its own changes only.
+  const { rows } = await api.pool.query('select coalesce(max(position), 0) as head from record_versions')
+  await api.pool.query('update link_lanes set cursor = $2 where link_id = $1', [link.id, rows[0].head])
+  return link
+}
+const toReceiver = (more: object = {}) =>
+  linkTo({
+    url: `http://127.0.0.1:${receiver.port}/in`,
+    allowAddress: `127.0.0.1/32:${receiver.port}`,
+    ...more,
+  })
+const push = async (...trades: readonly object[]): Promise<void> => {
+  const pushed = await api.push(TRADES, JSON.stringify(trades))
+  expect(pushed.json()).toMatchObject({ rejected: 0 })
+}
+const deliver = async (id: string, by = delivery()): Promise<void> => {
+  await by.deliverLink(id)
+}
+let number = 0
+const bill = (more: Readonly<Record<string, unknown>> = {}) => trade(`T${++number}`, more)
+const proved = (secret: string, { headers, body }: Received) =>
+  verify([secret], headers, body, Math.floor(clock.time / 1000))
+
+describe('a secret that is changed', () => {
+  test('signs along with the new one until its time is over, so that a receiver with either goes on', async () => {
+    const link = await toReceiver()
+    const old = link.secret as string
+    const changed = await api.call('POST', `/v1/links/${link.id}/secrets`, {
+      body: { oldValidUntil: new Date(clock.time + 3_600_000).toISOString() },
+    })
+    expect(changed.statusCode).toBe(201)
+    const { secret, publicKey } = changed.json()
+    expect([secret === old, publicKey]).toEqual([false, null])
+    await push(bill())
+    await deliver(link.id)
+    const [both] = receiver.received as [Received]
+    expect([proved(old, both), proved(secret, both)]).toEqual([null, null])
+    expect(String(both.headers['webhook-signature']).split(' ')).toHaveLength(2)
+
+    clock.time += 3_600_001
+    await push(bill())
+    await deliver(link.id)
+    const after = receiver.received.at(-1) as Received
+    expect([proved(old, after), proved(secret, after)]).toEqual(['wrong', null])
+    clock.time = Date.now()
+  })
+
+  test('to Ed25519 leaves the receiver with a public key that anyone may read', async () => {
+    const link = await toReceiver()
+    const { secret, publicKey } = (
+      await api.call('POST', `/v1/links/${link.id}/secrets`, { body: { signing: 'v1a' } })
+    ).json()
+    expect(secret).toBeNull()
+    const shown = (await api.call('GET', `/v1/links/${link.id}`)).json()
+    expect(shown.signing).toMatchObject([
+      { scheme: 'v1a', publicKey, validUntil: null },
+      { scheme: 'v1', publicKey: null },
+    ])
+    await push(bill())
+    await deliver(link.id)
+    const [message] = receiver.received as [Received]
+    expect([proved(publicKey, message), proved(link.secret as string, message)]).toEqual([null, null])
+    const made = await toReceiver({ signing: 'v1a' })
+    expect([made.secret, made.signing[0]?.publicKey?.slice(0, 5)]).toEqual([null, 'whpk_'])
+  })
+
+  test('of a link from before secrets were sealed works as ever, and stands nowhere in the open after its change', async () => {
+    const link = await toReceiver()
+    const former = `whsec_${Buffer.alloc(32, 9).toString('base64')}`
+    await api.pool.query(`update links set signing = '[]', secret = $2 where id = $1`, [link.id, former])
+    await push(bill())
+    await deliver(link.id)
+    expect(proved(former, receiver.received[0] as Received)).toBeNull()
+    const { secret } = (await api.call('POST', `/v1/links/${link.id}/secrets`, { body: {} })).json()
+    await push(bill())
+    await deliver(link.id)
+    const last = receiver.received.at(-1) as Received
+    expect([proved(former, last), proved(secret, last)]).toEqual([null, null])
+    const { rows } = await api.pool.query('select * from links where id = $1', [link.id])
+    for (const one of [former, secret]) expect(JSON.stringify(rows)).not.toContain(one)
+  })
+})
+
+test('a token goes with each message and is never given back', async () => {
+  const token = 'hub_key_of_the_other_hub'
+  const link = await toReceiver({ token })
+  await push(bill())
+  await deliver(link.id)
+  expect(receiver.received[0]?.headers['authorization']).toBe(`Bearer ${token}`)
+  expect((await api.call('GET', '/v1/links?limit=1000')).payload).not.toContain(token)
+  const { rows } = await api.pool.query('select * from links where id = $1', [link.id])
+  expect(JSON.stringify(rows)).not.toContain(token)
+  await api.call('PATCH', `/v1/links/${link.id}`, { body: { token: null } })
+  await push(bill())
+  await deliver(link.id)
+  expect(receiver.received.at(-1)?.headers['authorization']).toBeUndefined()
+})
+
+describe('what a link may not see', () => {
+  const SECRETS = ['8.88', '1234.56', '王小二', '浙A00001', '上海浦东示例食品配送有限公司']
+  const secretBill = () =>
+    bill({
+      price: '8.88',
+      amount: '1234.56',
+      sellerName: '王小二',
+      plateNo: '浙A00001',
+      buyerName: '上海浦东示例食品配送有限公司',
+    })
+  const found = (text: string) => SECRETS.filter((secret) => text.includes(secret))
+
+  test('is not in what is pushed, pulled or written to a file where nobody says otherwise, and payments are not there', async () => {
+    const pushed = await toReceiver()
+    const pulled = await linkTo({ system: 'zj-agri-certificate' })
+    const folder = join(root, 'unseen')
+    const filed = await linkTo({ folder })
+    const key = await api.key(`link:${pulled.id}`)
+    await push(secretBill())
+    await deliver(pushed.id)
+    await deliver(filed.id)
+    const page = await api.call('GET', '/v1/changes?limit=1000', { key })
+    const [name] = await readdir(folder)
+    const file = await readFile(join(folder, name as string), 'utf8')
+    for (const text of [receiver.received[0]?.body ?? '', page.payload, file]) {
+      expect(text).toContain(`T${number}`)
+      expect(found(text)).toEqual([])
+      expect(text).not.toContain('"kind":"payment"')
+    }
+  })
+
+  test('is what its administrator says, and changes with him', async () => {
+    const link = await toReceiver({ sees: ['restricted'] })
+    await push(secretBill())
+    await deliver(link.id)
+    expect(found(receiver.received[0]?.body ?? '')).toEqual(['8.88', '1234.56'])
+    await api.call('PATCH', `/v1/links/${link.id}`, {
+      body: { sees: ['public', 'partner', 'restricted', 'personal'] },
+    })
+    await push(secretBill())
+    await deliver(link.id)
+    expect(found(receiver.received.at(-1)?.body ?? '')).toEqual(SECRETS)
+  })
+
+  test('a key that reads everything reads what it read', async () => {
+    await push(secretBill())
+    const page = await api.call('GET', '/v1/changes?limit=1000', { key: await api.key('read') })
+    expect(found(page.payload)).toEqual(SECRETS)
+  })
+})
+
+describe('a link to a folder', () => {
+  test('writes each batch into a file of its own and is done with it', async () => {
+    const folder = join(root, 'batches')
+    const link = await linkTo({ folder })
+    await push(bill(), bill())
+    await deliver(link.id)
+    const [name, ...more] = await readdir(folder)
+    expect(more).toEqual([])
+    expect(name).toMatch(/^changes_\d{8}_[0-9a-f]{16}\.json$/)
+    const { changes } = JSON.parse(await readFile(join(folder, name as string), 'utf8'))
+    expect(changes.map(({ kind }: { kind: string }) => kind)).toEqual(['sale', 'sale'])
+    expect(await readLink(api.pool, link.id)).toMatchObject({ delivered: 2, lastError: null })
+  })
+
+  test('that died behind the file and before its verdict writes the same file again, and what has come since into another', async () => {
+    const folder = join(root, 'crash')
+    const link = await linkTo({ folder })
+    await push(bill(), bill())
+    const died = delivery(async (request) => {
+      await drop.write(request)
+      throw new Error('killed')
+    })
+    await expect(died.deliverLink(link.id)).rejects.toThrow('killed')
+    const before = await readdir(folder)
+    const bytes = await readFile(join(folder, before[0] as string))
+    await push(bill())
+    await deliver(link.id)
+    const after = await readdir(folder)
+    expect([before.length, after.length]).toEqual([1, 2])
+    expect(await readFile(join(folder, before[0] as string))).toEqual(bytes)
+    const texts = await Promise.all(after.map((name) => readFile(join(folder, name), 'utf8')))
+    const events = texts.flatMap((text) =>
+      JSON.parse(text).changes.map(({ event }: { event: string }) => event),
+    )
+    expect([events.length, new Set(events).size]).toEqual([3, 3])
+    expect(await readLink(api.pool, link.id)).toMatchObject({ delivered: 3 })
+  })
+
+  test('that cannot write says who must act, and goes on when it can', async () => {
+    const folder = join(root, 'full')
+    const link = await linkTo({ folder })
+    await push(bill())
+    await deliver(
+      link.id,
+      delivery(async () => ({
+        kind: 'failed',
+        class: 'retry',
+        detail: 'the file could not be written: ENOSPC',
+      })),
+    )
+    expect((await readLink(api.pool, link.id))?.lastError).toMatchObject({
+      class: 'retry',
+      detail: 'the file could not be written: ENOSPC',
+    })
+    await api.call('POST', `/v1/links/${link.id}/resume`)
+    await deliver(link.id)
+    expect(await readLink(api.pool, link.id)).toMatchObject({ delivered: 1, lastError: null })
+  })
+
+  test.each([['/etc'], ['relative'], [`${root}/../elsewhere`], [`${root}x`]])(
+    'is not made for %s',
+    async (folder) => {
+      const made = await api.call('POST', '/v1/links', { body: { name: 'x', folder } })
+      expect([made.statusCode, made.json().issues?.[0]?.path]).toEqual([400, '/folder'])
+    },
+  )
+
+  test('shows its folder and not an address, and can be moved', async () => {
+    const link = await linkTo({ folder: join(root, 'one') })
+    const patched = await api.call('PATCH', `/v1/links/${link.id}`, { body: { folder: join(root, 'two') } })
+    expect(patched.json()).toMatchObject({ url: null, folder: join(root, 'two') })
+    const outside = await api.call('PATCH', `/v1/links/${link.id}`, { body: { folder: '/tmp-elsewhere' } })
+    expect(outside.statusCode).toBe(400)
+  })
+})
