@@ -7,7 +7,7 @@ import pg from 'pg'
 import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import { readVersions } from '#store/changes.ts'
 import { createPool } from '#store/database.ts'
-import { newSecret } from '#store/links.ts'
+import { newSecret } from '#store/link-secrets.ts'
 
 export interface JobPerRecord {
   readonly databaseUrl: string
@@ -52,6 +52,7 @@ async function deliver({ data: { recordId, version } }: { readonly data: Job }):
     url: start.receiver.url,
     allow: [start.receiver.allow],
     secret,
+    token: null,
     batch: `{"link":"bench","changes":[{"event":${JSON.stringify(event)},"operation":"upsert","kind":"${change.kind}","id":${JSON.stringify(recordId)},"version":${version},"record":${change.text}}]}`,
     messageId: `msg_${Buffer.from(event).toString('base64url')}`,
     timestamp: Math.floor(Date.now() / 1000),
