@@ -71,3 +71,22 @@ export async function readRoads(
     rows.map((row) => [versionKey(row.record_id, row.version), { origin: row.origin, hops: row.hops }]),
   )
 }
+
+/** A version of a record with its road; null where it was made by this hub. */
+export interface VersionRoad {
+  readonly version: number
+  readonly road: (Road & { readonly via: string }) | null
+}
+
+/** The roads of all versions of a record, newest first. */
+export async function readRecordRoads(pool: Pool, id: string, limit: number): Promise<VersionRoad[]> {
+  const { rows } = await pool.query(
+    `select v.version, p.origin, p.hops, p.via from record_versions v left join peer_versions p using (record_id, version)
+      where v.record_id = $1 order by v.version desc limit $2`,
+    [id, limit],
+  )
+  return rows.map(({ version, origin, hops, via }) => ({
+    version,
+    road: origin === null ? null : { origin, hops, via },
+  }))
+}

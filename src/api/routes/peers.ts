@@ -2,12 +2,18 @@ import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { HubError } from '#core/errors.ts'
 import { HUB_ID, HUB_PATTERN } from '#core/peers/hub-id.ts'
 import { joinPeer } from '#flow/peers/join-peer.ts'
 import { readHubId } from '#store/hub-identity.ts'
+import { readRecordRoads } from '#store/peer-versions.ts'
 import { listPeers } from '#store/peers.ts'
 import type { Words } from '#store/systems.ts'
 
+const VERSIONS_MAX = 100
+const RecordParams = Type.Object({
+  id: Type.String({ maxLength: 6000, description: 'Record · 记录标识' }),
+})
 const slug = (description: string) => Type.String({ pattern: HUB_ID.source, description })
 const NewPeerBody = Type.Object(
   {
@@ -44,7 +50,7 @@ interface NewPeerFields {
   readonly title?: Words
 }
 
-/** `GET /v1/hub`, and `POST /v1/peers` with which two hubs begin to be joined. */
+/** `GET /v1/hub`, `GET /v1/records/{id}/road`, and `POST /v1/peers` with which two hubs begin to be joined. */
 export const peerRoutes =
   ({ pool }: RouteParts): FastifyPluginAsync =>
   async (app) => {
@@ -60,6 +66,39 @@ export const peerRoutes =
         response: { 200: answer('Hub', 'This hub · 本平台'), ...problems(401, 429, 503) },
       },
       handler: async () => ({ id: await readHubId(pool), peers: await listPeers(pool) }),
+    })
+    app.route<{ Params: { id: string } }>({
+      method: 'GET',
+      url: '/v1/records/:id/road',
+      config: { scopes: ['read'] },
+      schema: {
+        operationId: 'getRecordRoad',
+        tags: ['peers'],
+        summary: 'Owner of a record and its road · 记录的归属与途经平台',
+        description:
+          'The hub that owns it, and for its newest 100 versions the hubs that each has passed. 归属平台，以及最近 100 个版本各自途经的平台。',
+        params: RecordParams,
+        response: {
+          200: answer('RecordRoad', 'Its road · 归属与路径'),
+          ...problems(400, 401, 403, 404, 429, 503),
+        },
+      },
+      handler: async ({ params: { id } }) => {
+        const versions = await readRecordRoads(pool, id, VERSIONS_MAX)
+        const [newest] = versions
+        if (!newest) throw new HubError('not_found', { detail: `record ${id}` })
+        const here = await readHubId(pool)
+        return {
+          id,
+          owner: newest.road?.origin ?? here,
+          isHere: newest.road === null,
+          versions: versions.map(({ version, road }) => ({
+            version,
+            hops: road?.hops ?? [],
+            via: road?.via ?? null,
+          })),
+        }
+      },
     })
     app.route<{ Body: NewPeerFields }>({
       method: 'POST',

@@ -42,6 +42,34 @@ export const Hub = field(
   ['This hub', '本平台'],
 )
 
+export const RecordRoad = field(
+  Type.Object({
+    id: text(['Record', '记录标识']),
+    owner: text(['Owner', '归属平台']),
+    isHere: field(Type.Boolean(), ['Owned by this hub', '归本平台所有']),
+    versions: field(
+      Type.Array(
+        Type.Object({
+          version: field(Type.Integer({ minimum: 1 }), ['Version', '版本']),
+          hops: field(
+            Type.Array(Type.String()),
+            ['Hops', '途经平台'],
+            ['None where this hub made it', '由本平台产生时为空'],
+          ),
+          via: nullable(
+            Type.String(),
+            ['Peer', '经由'],
+            ['System of the peer that brought it', '带来它的对端系统'],
+          ),
+        }),
+      ),
+      ['Versions', '版本列表'],
+      ['Newest first', '新版本在前'],
+    ),
+  }),
+  ['Owner and road of a record', '记录的归属与路径'],
+)
+
 export const JoinedPeer = field(
   Type.Object({
     ...peer,

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { sendClaims } from '#flow/peers/send-claims.ts'
+import { createFollow } from '#flow/follow/create-follow.ts'
+import { claimsFollower, sendClaims } from '#flow/peers/send-claims.ts'
+import { readFollowerLags } from '#store/followers.ts'
 import { dispatch, dispatchId, openHubs, settle, type TestHub, type TestHubs, versionsAt } from './hubs.ts'
 
 let hubs: TestHubs
@@ -120,6 +122,27 @@ test('a refused claim changes nothing, the claimant learns of it, and the same c
   await settleAll()
   expect((await claimsAt('a', 'no')).map(({ state }) => state)).toEqual(['refused', 'open'])
   expect((await claimsAt('b', 'no')).map(({ state }) => state)).toEqual(['refused', 'open'])
+})
+
+test('claims go out without being asked for: the sweep finds them, and they are no reader of the log', async () => {
+  await hubs.join([
+    ['a', 'b'],
+    ['b', 'a'],
+  ])
+  await at('a').push(dispatch('swept', '1'))
+  await settleAll()
+  await at('b').push(dispatch('swept', '2'))
+  const { pool, send } = at('b')
+  const clock = { time: Date.now() }
+  const now = () => clock.time
+  const follow = createFollow({ pool, followers: [claimsFollower({ send, now })], now })
+  expect(await follow.find()).toMatchObject([{ name: 'claims' }])
+  expect(await follow.run('claims', new AbortController().signal)).toBe(true)
+  expect(await claimsAt('a', 'swept')).toMatchObject([{ state: 'open' }])
+  expect(await follow.find()).toEqual([])
+  clock.time += 10_000
+  expect(await follow.find()).toMatchObject([{ name: 'claims' }])
+  expect((await readFollowerLags(pool)).map(({ follower }) => follower)).not.toContain('claims')
 })
 
 test('a claim waits for a receiver that is away, and goes out when it is back', async () => {

@@ -72,11 +72,18 @@ test('the trace at the province leads over the records of three hubs', async () 
   const answer = await at(province).call('GET', `/v1/trace/${third}?direction=back`)
   expect(answer.statusCode).toBe(200)
   for (const key of ['tf', 'tm', 'ts']) expect(answer.body).toContain(dispatchId(key))
-  const { rows } = await at(province).pool.query(
-    'select origin, hops, via from peer_versions where record_id = $1',
-    [dispatchId('tf')],
-  )
-  expect(rows).toEqual([{ origin: county, hops: [county, city], via: `hub-${city}` }])
+  const road = async (key: string) =>
+    (await at(province).call('GET', `/v1/records/${encodeURIComponent(dispatchId(key))}/road`)).json()
+  expect(await road('tf')).toMatchObject({
+    owner: county,
+    isHere: false,
+    versions: [{ version: 1, hops: [county, city], via: `hub-${city}` }],
+  })
+  expect(await road('ts')).toMatchObject({
+    owner: province,
+    isHere: true,
+    versions: [{ hops: [], via: null }],
+  })
   // Nothing of it went back.
   expect(await versionsOf(county, 't')).toHaveLength(1)
 })
