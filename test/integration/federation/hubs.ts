@@ -1,7 +1,6 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import type { Pool } from 'pg'
-import { sign } from '#adapters/http/signature.ts'
-import { readVerdicts } from '#adapters/http/verdicts.ts'
+import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import type { Send } from '#flow/delivery/answer.ts'
 import { createDelivery, type Delivery } from '#flow/delivery/create-delivery.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
@@ -37,6 +36,10 @@ export interface ChangeAnswer {
 export interface TestHub {
   readonly id: string
   readonly app: FastifyInstance
+  /** Of its API, over real HTTP. */
+  readonly url: string
+  /** `CIDR:port` under which the others may reach it. */
+  readonly address: string
   readonly pool: Pool
   readonly delivery: Delivery
   /** Posts a batch to the hub that its address names. */
@@ -69,30 +72,20 @@ export interface TestHubs {
 
 export async function openHubs(...ids: readonly string[]): Promise<TestHubs> {
   const hubs = new Map<string, TestHub>()
-  const tokens = new Map<string, string>()
+  const http = createHttpDelivery()
   const of = (id: string): TestHub => hubs.get(id) as TestHub
   const send =
     (from: string): Send =>
     async (request) => {
-      const to = new URL(request.url).hostname
-      const answer = await of(to).app.inject({
-        method: 'POST',
-        url: `/v1/peers/hub-${from}/changes`,
-        payload: request.batch,
-        headers: {
-          'content-type': 'application/json',
-          authorization: `Bearer ${tokens.get(`${from} ${to}`)}`,
-          ...sign(request.secret.split(' '), request.messageId, request.timestamp, request.batch),
-        },
-      })
-      const verdicts = readVerdicts(answer.body)
-      if (!verdicts) throw new Error(`${from} → ${to}: ${answer.statusCode} ${answer.body}`)
+      const to = ids.find((id) => request.url.startsWith(of(id).url)) ?? ''
+      const answer = await http.send(request)
+      if (answer.kind === 'failed') throw new Error(`${from} → ${to}: ${answer.status} ${answer.detail}`)
       const { changes } = JSON.parse(request.batch) as { changes: SentChange[] }
       for (const change of changes) {
-        const verdict = verdicts.get(change.event)
+        const verdict = answer.verdicts.get(change.event)
         if (verdict) of(from).posted.push({ to, change, answer: { event: change.event, ...verdict } })
       }
-      return { kind: 'verdicts', verdicts }
+      return answer
     }
   for (const id of ids) hubs.set(id, await openHub(id, send(id)))
   return {
@@ -100,14 +93,17 @@ export async function openHubs(...ids: readonly string[]): Promise<TestHubs> {
     of,
     async join(pairs, carries = ['*']) {
       for (const [from, to] of pairs) {
+        const { pool } = of(from)
         const peer = { system: `hub-${from}`, hub: from, carries }
-        tokens.set(`${from} ${to}`, (await of(to).call('POST', '/v1/peers', peer)).json().key)
+        const { key, path } = (await of(to).call('POST', '/v1/peers', peer)).json()
         await of(from).call('POST', '/v1/peers', { system: `hub-${to}`, hub: to, carries })
-        const { link, secret } = await createLink(of(from).pool, {
+        const { link, secret } = await createLink(pool, {
           name: to,
           system: `hub-${to}`,
-          url: `http://${to}/v1/peers/hub-${from}/changes`,
-          cursor: await headPosition(of(from).pool),
+          url: of(to).url + path,
+          allowAddress: [of(to).address],
+          token: key,
+          cursor: await headPosition(pool),
         })
         await of(to).call('PATCH', `/v1/systems/hub-${from}`, { secrets: { webhook: secret } })
         of(from).links.set(to, link.id)
@@ -121,6 +117,7 @@ export async function openHubs(...ids: readonly string[]): Promise<TestHubs> {
       }
     },
     async close() {
+      http.close()
       await Promise.all([...hubs.values()].map((hub) => hub.close()))
     },
   }
@@ -134,6 +131,7 @@ async function openHub(id: string, send: Send): Promise<TestHub> {
   const registry = createLiveRegistry({ pool, seed: registryOf(new Map()) })
   const intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
   const app = await createTestApi({ pool, registry, intake })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const call: TestHub['call'] = (method, url, body, headers = {}) =>
     app.inject({
       method: method as 'GET',
@@ -148,6 +146,8 @@ async function openHub(id: string, send: Send): Promise<TestHub> {
   return {
     id,
     app,
+    url,
+    address: `127.0.0.1/32:${new URL(url).port}`,
     pool,
     send,
     delivery: createDelivery({ pool, send, random: () => 0.5 }),
