@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Pool } from 'pg'
+import { SHARING_CLASSES } from '#core/model/sharing.ts'
 import { openJobBackend } from '#jobs/backend.ts'
 import { LINKS_QUEUE, WORK_QUEUE } from '#jobs/queues.ts'
 import { createPool } from '#store/database.ts'
@@ -209,6 +210,8 @@ async function makeLinks(url: string, receivers: Talker<{ ports: number[] }>): P
         allowAddress: `127.0.0.1/32:${port}`,
         filter,
         mapping: 'canonical',
+        // What comes is compared with what is stored.
+        sees: SHARING_CLASSES,
       }),
     })
     if (answer.status !== 201) throw new Error(`a link was not made: ${await answer.text()}`)

@@ -56,6 +56,7 @@ async function deliverAll(
     allowAddress: `127.0.0.1/32:${port}`,
     filter: {},
     mapping: 'canonical',
+    sees: ['public', 'partner', 'restricted'],
   })
   for (;;) {
     const taken = (await sink.ask<{ taken: number }>()).taken - before

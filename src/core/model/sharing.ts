@@ -18,9 +18,11 @@ export const DEFAULT_SEES: readonly SharingClass[] = ['public', 'partner']
 export interface Shared {
   readonly is: SharingClass
   readonly inside?: Rules
-  /** What else decides, for the documents. */
+  /** What else decides, for the documents, and how: undefined where nothing is left. */
   readonly but?: string
+  readonly take?: (value: never, sees: Sees) => unknown
 }
+type Sees = ReadonlySet<SharingClass>
 export type Rules = Readonly<Record<string, Shared>>
 
 /** Every field of a part must have a class; the compiler refuses a new one without. */
@@ -30,10 +32,11 @@ const open: Shared = { is: 'public' }
 const partner: Shared = { is: 'partner' }
 const restricted: Shared = { is: 'restricted' }
 const personal: Shared = { is: 'personal' }
-const of = (is: SharingClass, inside: Rules, but?: string): Shared => ({
+const of = (is: SharingClass, inside: Rules): Shared => ({ is, inside })
+const taken = <T>(is: SharingClass, but: string, take: (value: T, sees: Sees) => unknown): Shared => ({
   is,
-  inside,
-  ...(but === undefined ? {} : { but }),
+  but,
+  take,
 })
 const PERSON = 'personal where it may be a person’s'
 
@@ -61,7 +64,7 @@ const AMOUNT = { value: open, currency: open, raw: personal } satisfies Every<Am
 const PARTY = {
   role: open,
   name: { is: 'partner', but: PERSON },
-  ids: of('partner', ALIAS, PERSON),
+  ids: taken('partner', PERSON, codesOf),
   kind: open,
   personal: open,
   region: of('partner', REGION),
@@ -69,7 +72,7 @@ const PARTY = {
 const SITE = {
   role: open,
   name: { is: 'partner', but: PERSON },
-  ids: of('partner', ALIAS, PERSON),
+  ids: taken('partner', PERSON, codesOf),
   kind: open,
   region: of('public', REGION),
 } satisfies Every<SitePart>
@@ -83,7 +86,7 @@ const DOCUMENT = {
   form: open,
   issueType: open,
   basis: open,
-  sources: partner,
+  sources: taken('partner', PERSON, numbersOf),
   issuedOn: of('public', WHEN),
   validUntil: of('public', WHEN),
   earTags: partner,
@@ -115,7 +118,7 @@ const TEST = {
 } satisfies Every<TestPart>
 const FLOW = {
   lots: of('partner', LOT),
-  documents: of('public', DOCUMENT),
+  documents: taken('partner', PERSON, documentsOf),
   product: of('public', PRODUCT),
   quantity: of('partner', QUANTITY),
   mass: of('partner', QUANTITY),
@@ -157,10 +160,10 @@ export const RECORD_SHARING = {
   region: of('public', REGION),
   origin: of('public', REGION),
   destination: of('partner', REGION),
-  sites: of('public', SITE),
-  parties: of('public', PARTY, 'restricted where the role is of a buyer or payer'),
+  sites: taken('public', PERSON, sitesOf),
+  parties: taken('partner', 'restricted where the role is of a buyer or payer', partiesOf),
   lots: of('partner', LOT),
-  documents: of('public', DOCUMENT),
+  documents: taken('partner', PERSON, documentsOf),
   producedOn: of('public', WHEN),
   product: of('public', PRODUCT),
   quantity: of('partner', QUANTITY),
@@ -173,13 +176,13 @@ export const RECORD_SHARING = {
   void: of('public', { reason: personal, at: of('public', WHEN) }),
   flags: open,
   name: { is: 'partner', but: PERSON },
-  ids: of('partner', ALIAS, PERSON),
+  ids: taken('partner', PERSON, codesOf),
   partyKind: open,
   personal: open,
   contactDigest: personal,
   siteKind: open,
   parent: of('partner', ALIAS),
-  operator: of('partner', PARTY),
+  operator: taken('partner', PERSON, partyOf),
   geo: restricted,
   productionKind: open,
   area: partner,
@@ -216,15 +219,13 @@ const RESTRICTED_ROLES: ReadonlySet<string> = new Set([
   'principal',
 ] satisfies PartyPart['role'][])
 
-type Sees = ReadonlySet<SharingClass>
-
 /** Whether nothing is hidden from who sees these classes. */
 export const seesAll = (sees: readonly SharingClass[]): boolean =>
   SHARING_CLASSES.every((one) => sees.includes(one))
 
 /**
- * What of a record may be seen by who sees these classes; null where its kind may not. What has no class is seen by nobody. A new
- * record shares no part with the one given where anything inside was left out.
+ * What of a record may be seen by who sees these classes; null where its kind may not. What has no class is seen by nobody. The
+ * record given is not changed.
  */
 export function sharedRecord(
   record: CanonicalRecord,
@@ -232,48 +233,31 @@ export function sharedRecord(
 ): CanonicalRecord | null {
   if (seesAll(classes)) return record
   const sees: Sees = new Set(classes)
-  if (!sees.has(kindSharing(record.kind))) return null
   const { kind } = record
-  const seen = partOf(record, RECORD_SHARING, sees) as Partial<CanonicalRecord> & object
-  const { parties, sites, documents, input, output, operator, ids } = record
+  if (!sees.has(kindSharing(kind))) return null
+  const seen = partOf(record, RECORD_SHARING, sees)
   const isPerson =
     kind === 'party'
       ? isPersonalParty({ ...record, kind: record.partyKind })
       : kind === 'site' && isPersonalSite(record)
-  if (isPerson && !sees.has('personal')) delete seen.name
-  if (ids && seen.ids) seen.ids = codesOf(ids, sees)
-  put(
-    seen,
-    'parties',
-    parties?.flatMap((party) => partyOf(party, sees) ?? []),
-  )
-  put(seen, 'operator', operator && sees.has('partner') ? partyOf(operator, sees) : undefined)
-  put(
-    seen,
-    'sites',
-    sites?.map((site) => siteOf(site, sees)),
-  )
-  put(seen, 'documents', documents && documentsOf(documents, sees))
-  put(seen, 'input', input && flowOf(input, sees))
-  put(seen, 'output', output && flowOf(output, sees))
-  // In the order of the record, so that it reads as it is stored.
-  return Object.fromEntries(
-    Object.keys(record).flatMap((name) => (Object.hasOwn(seen, name) ? [[name, seen[name as 'id']]] : [])),
-  ) as unknown as CanonicalRecord
+  if (isPerson && !sees.has('personal')) delete seen['name']
+  return seen as unknown as CanonicalRecord
 }
 
-function put<T extends object, Name extends keyof T>(into: T, name: Name, value: T[Name] | undefined): void {
-  if (value === undefined) delete into[name]
-  else into[name] = value
-}
-
-/** The fields of a part whose classes are seen. */
+/** The fields of a part whose classes are seen, in their order. */
 function partOf(part: object, rules: Rules, sees: Sees): Record<string, unknown> {
   const seen: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(part)) {
+  for (const name of Object.keys(part)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-    if (rule === undefined || value === undefined || !sees.has(rule.is)) continue
-    seen[name] = rule.inside === undefined ? value : insideOf(value, rule.inside, sees)
+    if (rule === undefined || !sees.has(rule.is)) continue
+    const value = (part as Record<string, unknown>)[name]
+    const shown =
+      rule.take !== undefined
+        ? rule.take(value as never, sees)
+        : rule.inside !== undefined
+          ? insideOf(value, rule.inside, sees)
+          : value
+    if (shown !== undefined) seen[name] = shown
   }
   return seen
 }
@@ -284,7 +268,6 @@ const insideOf = (value: unknown, rules: Rules, sees: Sees): unknown => {
 }
 
 function codesOf(ids: readonly Alias[], sees: Sees): Alias[] {
-  if (!sees.has('partner')) return []
   const shown = sees.has('personal') ? ids : ids.filter((id) => !isPersonalCode(id))
   return shown.map((id) => partOf(id, ALIAS, sees) as Alias)
 }
@@ -294,30 +277,29 @@ function partyOf(party: PartyPart, sees: Sees): PartyPart | undefined {
   if (RESTRICTED_ROLES.has(party.role) && !sees.has('restricted')) return undefined
   const seen = partOf(party, PARTY, sees) as PartyPart
   if (!sees.has('personal') && isPersonalParty(party)) delete seen.name
-  seen.ids = codesOf(party.ids, sees)
   return seen.name === undefined && seen.ids.length === 0 ? undefined : seen
 }
 
-function siteOf(site: SitePart, sees: Sees): SitePart {
-  const seen = partOf(site, SITE, sees) as SitePart
-  if (!sees.has('personal') && isPersonalSite(site)) delete seen.name
-  return { ...seen, ids: codesOf(site.ids, sees) }
+function partiesOf(parties: readonly PartyPart[], sees: Sees): PartyPart[] {
+  return parties.flatMap((party) => partyOf(party, sees) ?? [])
+}
+
+/** Where it happened; without the class of its codes and names a site is a place of a kind in a region. */
+function sitesOf(sites: readonly SitePart[], sees: Sees): SitePart[] {
+  return sites.map((site) => {
+    const seen = partOf(site, SITE, sees) as SitePart
+    if (!sees.has('personal') && isPersonalSite(site)) delete seen.name
+    return sees.has('partner') ? seen : { ...seen, ids: [] }
+  })
 }
 
 /** Papers whose numbers are seen: without its number a paper is none. */
-const documentsOf = (documents: readonly DocumentPart[], sees: Sees): DocumentPart[] =>
-  sees.has('partner')
-    ? documents
-        .filter(({ number }) => sees.has('personal') || !isPersonalNumber(number))
-        .map((document) => {
-          const seen = partOf(document, DOCUMENT, sees) as DocumentPart
-          if (seen.sources && !sees.has('personal'))
-            seen.sources = seen.sources.filter((number) => !isPersonalNumber(number))
-          return seen
-        })
-    : []
+function documentsOf(documents: readonly DocumentPart[], sees: Sees): DocumentPart[] {
+  return documents
+    .filter(({ number }) => sees.has('personal') || !isPersonalNumber(number))
+    .map((document) => partOf(document, DOCUMENT, sees) as DocumentPart)
+}
 
-function flowOf(flow: FlowPart, sees: Sees): FlowPart {
-  const seen = partOf(flow, FLOW, sees) as FlowPart
-  return flow.documents ? { ...seen, documents: documentsOf(flow.documents, sees) } : seen
+function numbersOf(numbers: readonly string[], sees: Sees): string[] {
+  return sees.has('personal') ? [...numbers] : numbers.filter((number) => !isPersonalNumber(number))
 }

@@ -51,6 +51,7 @@ export async function startReceivers(): Promise<Receivers> {
         allowAddress: allow,
         filter,
         mapping: 'canonical',
+        sees: ['public', 'partner', 'restricted'],
       })
       return made.id
     },
