@@ -20,11 +20,13 @@ import { linkRoutes } from './routes/links.ts'
 import { mappingVersionRoutes } from './routes/mapping-versions.ts'
 import { mappingRoutes } from './routes/mappings.ts'
 import { peerChangeRoutes } from './routes/peer-changes.ts'
+import { peerCountRoutes } from './routes/peer-counts.ts'
 import { peerRoutes } from './routes/peers.ts'
 import { productRoutes } from './routes/products.ts'
 import { pushRoutes } from './routes/push.ts'
 import { qualityRoutes } from './routes/quality.ts'
 import { receiptRoutes } from './routes/receipts.ts'
+import { reconciliationRoutes } from './routes/reconciliations.ts'
 import { recordRoutes } from './routes/records.ts'
 import { recordsPushRoutes } from './routes/records-push.ts'
 import { rejectionRoutes } from './routes/rejections.ts'
@@ -33,6 +35,7 @@ import { rhythmRoutes } from './routes/rhythm.ts'
 import { systemRoutes } from './routes/systems.ts'
 import { traceRoutes } from './routes/trace.ts'
 import { waitingRoutes } from './routes/waiting.ts'
+import { wantedRoutes } from './routes/wanted.ts'
 import { guard } from './scopes.ts'
 
 const GUARDED = [
@@ -62,6 +65,9 @@ const GUARDED = [
   alertRoutes,
   claimRoutes,
   linkSecretRoutes,
+  peerCountRoutes,
+  reconciliationRoutes,
+  wantedRoutes,
   keyRoutes,
 ] as const
 

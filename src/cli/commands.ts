@@ -64,6 +64,15 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./replay.ts')).replayCommand,
   },
+  reconcile: {
+    arguments:
+      '--hub URL --key KEY (--link <id> | --system <system>) [--day <day> | --from <time> --to <time>] [--file figures.csv] [--untimed] [--resend] [--json]',
+    about: {
+      en: 'compare with the other side through a running hub; ends with 1 where they differ',
+      zh: '经运行中的平台与对方对账；不一致时以 1 结束',
+    },
+    load: async () => (await import('./reconcile.ts')).reconcileCommand,
+  },
   bench: {
     arguments: '[mapping|intake|single|delivery|files|sync] [--quick] [--json FILE]',
     about: {

@@ -36,6 +36,7 @@ import { startEmbedded } from './embedded.ts'
 import { giveBackMemory } from './give-back.ts'
 import { createLargeWork } from './large-work.ts'
 import { mappingsMustExist } from './mappings-folder.ts'
+import { openReconciling } from './reconciling.ts'
 import type { Settings } from './settings.ts'
 
 /** A running hub. */
@@ -176,11 +177,24 @@ function openWorkers(
   const onCommitted = () => queues.wakeLinks()
   const large = createLargeWork({ databaseUrl, mappings, log, onCommitted })
   const replay = (id: string, signal: AbortSignal) => runReplay({ ...parts, onCommitted }, id, { signal })
+  const reconciling = openReconciling({ pool, registry, queues, log })
+  closings.push(async () => reconciling.close())
   const schedules = createSchedules({
     pool,
-    schedules: alertSchedules({ pool, registry, log, post: http.post, onNotices: queues.wakeSchedule }),
+    schedules: [
+      ...alertSchedules({ pool, registry, log, post: http.post, onNotices: queues.wakeSchedule }),
+      reconciling.daily,
+    ],
   })
-  const workers = startWorkers({ ...parts, delivery, follow, large, replay, schedules })
+  const workers = startWorkers({
+    ...parts,
+    delivery,
+    follow,
+    large,
+    replay,
+    schedules,
+    reconcile: reconciling.run,
+  })
   closings.push(() => workers.close())
 }
 

@@ -30,6 +30,7 @@ const stubs = (pool = createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }
     wakeReplay: nothing,
     wakeSchedule: nothing,
     wakeSchedulesByItself: nothing,
+    wakeReconciliation: nothing,
     close: async () => {},
   },
   productAliases: holdAliases(),

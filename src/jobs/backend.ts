@@ -22,6 +22,7 @@ export interface JobData {
   /** A large message. */
   readonly message?: string
   readonly replay?: string
+  readonly reconciliation?: string
   /** Name of what is scheduled. */
   readonly schedule?: string
 }

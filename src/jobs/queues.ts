@@ -34,6 +34,8 @@ export interface Queues {
   wakeLarge(id: string): Promise<boolean>
   /** Asks for a replay to be gone on with; false where the queue did not take it. */
   wakeReplay(id: string): Promise<boolean>
+  /** Asks for a reconciliation to be gone on with; false where the queue did not take it. */
+  wakeReconciliation(id: string): Promise<boolean>
   /** Asks for what is scheduled; false where the queue did not take it. */
   wakeSchedule(name: string): Promise<boolean>
   /** Lets the queue wake by itself what is scheduled, each once in so many milliseconds; false where it did not take all of them. */
@@ -97,6 +99,13 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
       ),
     wakeReplay: (id) =>
       add(work, 'replay', { replay: id }, { ...DISPOSABLE, deduplication: now(`replay-${id}`) }),
+    wakeReconciliation: (id) =>
+      add(
+        work,
+        'reconcile',
+        { reconciliation: id },
+        { ...DISPOSABLE, deduplication: now(`reconcile-${id}`) },
+      ),
     wakeSchedule: (name) =>
       add(work, 'schedule', { schedule: name }, { ...DISPOSABLE, deduplication: now(`schedule-${name}`) }),
     async wakeSchedulesByItself(schedules) {

@@ -7,6 +7,7 @@ import { findLargeWithWork } from '#store/large-messages.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import { deleteLostUploads } from '#store/message-parts.ts'
 import { ensurePartitions } from '#store/partitions.ts'
+import { findOpenReconciliations } from '#store/reconciliations.ts'
 import { findOpenReplays } from '#store/replays.ts'
 import { noteDone } from '#store/schedules.ts'
 import type { Queues } from './queues.ts'
@@ -32,6 +33,10 @@ export interface SweepParts {
   readonly wakeReplay: (id: string) => Promise<boolean>
   /** Goes on with a replay in this process, without the queue. */
   readonly replay: (id: string) => void
+  /** Hands a reconciliation to the queue. */
+  readonly wakeReconciliation: (id: string) => Promise<boolean>
+  /** Goes on with a reconciliation in this process, without the queue. */
+  readonly reconcile: (id: string) => void
   readonly schedules: Pick<Schedules, 'all' | 'find'>
   /** Hands what is scheduled to the queue. */
   readonly wakeSchedule: (name: string) => Promise<boolean>
@@ -52,6 +57,7 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
   let stood = new Map<string, bigint>()
   let seenLarge = new Map<string, string>()
   let open = new Set<string>()
+  let compared = new Set<string>()
   let due = new Set<string>()
   let tablesAtMs = Number.NEGATIVE_INFINITY
   return async () => {
@@ -78,6 +84,11 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
     open = new Set(await findOpenReplays(parts.pool))
     for (const id of open) {
       if (openBefore.has(id) || !(await parts.wakeReplay(id))) parts.replay(id)
+    }
+    const comparedBefore = compared
+    compared = new Set(await findOpenReconciliations(parts.pool))
+    for (const id of compared) {
+      if (comparedBefore.has(id) || !(await parts.wakeReconciliation(id))) parts.reconcile(id)
     }
     const dueBefore = due
     due = new Set(await parts.schedules.find())

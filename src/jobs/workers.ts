@@ -5,6 +5,7 @@ import type { Schedules } from '#flow/schedule/create-schedules.ts'
 import type { Lane } from '#store/lanes.ts'
 import { findLargeWithWork } from '#store/large-messages.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
+import { findOpenReconciliations } from '#store/reconciliations.ts'
 import { findOpenReplays } from '#store/replays.ts'
 import type { JobBackend, JobData, JobWorker } from './backend.ts'
 import { createPlaces } from './places.ts'
@@ -20,9 +21,17 @@ const LARGE_AT_ONCE = 2
 const REPLAYS_AT_ONCE = 2
 const SCHEDULES_AT_ONCE = 4
 const RECALLS_AT_ONCE = 16
+/** Reconciliations wait for receivers, and count in the database. */
+const RECONCILIATIONS_AT_ONCE = 3
 /** Every kind of work has its places, and the finding of links has one: no kind waits for another. */
 const WORK_AT_ONCE =
-  FOLLOWERS_AT_ONCE + LARGE_AT_ONCE + REPLAYS_AT_ONCE + SCHEDULES_AT_ONCE + RECALLS_AT_ONCE + 1
+  FOLLOWERS_AT_ONCE +
+  LARGE_AT_ONCE +
+  REPLAYS_AT_ONCE +
+  SCHEDULES_AT_ONCE +
+  RECALLS_AT_ONCE +
+  RECONCILIATIONS_AT_ONCE +
+  1
 const SWEEP_EVERY_MS = 5000
 /** Later than this the sweep is exact enough. */
 const DELAYED_WAKE_MS = 60_000
@@ -57,6 +66,8 @@ export interface WorkersParts {
   readonly large?: LargeWork
   /** Goes on with a replay until its end or the signal. Absent: this process works on none. */
   readonly replay?: (id: string, signal: AbortSignal) => Promise<unknown>
+  /** Goes on with a reconciliation until its end or the signal. Absent: this process works on none. */
+  readonly reconcile?: (id: string, signal: AbortSignal) => Promise<unknown>
   /** Absent: this process keeps to no schedule. */
   readonly schedules?: Schedules
   readonly log?: WorkersLog
@@ -85,6 +96,7 @@ export function startWorkers(parts: WorkersParts): Workers {
   const working = places(LARGE_AT_ONCE)
   const replaying = places(REPLAYS_AT_ONCE)
   const keeping = places(SCHEDULES_AT_ONCE)
+  const comparing = places(RECONCILIATIONS_AT_ONCE)
   const recalling = places(RECALLS_AT_ONCE)
 
   const deliver = async (linkId: string, lane: Lane = 'live'): Promise<void> => {
@@ -116,6 +128,12 @@ export function startWorkers(parts: WorkersParts): Workers {
       if (stop.signal.aborted) return
       await Promise.all((await findOpenReplays(pool)).map((one) => queues.wakeReplay(one)))
     })
+  const reconcile = (id: string): Promise<void> =>
+    comparing.run(id, async () => {
+      await parts.reconcile?.(id, stop.signal)
+      if (stop.signal.aborted) return
+      await Promise.all((await findOpenReconciliations(pool)).map((one) => queues.wakeReconciliation(one)))
+    })
   const keepTo = (name: string): Promise<void> => keeping.run(name, () => schedules.run(name, stop.signal))
   const wakeAll = async (): Promise<void> => {
     const links = await findLinksWithWork(pool, now())
@@ -129,11 +147,20 @@ export function startWorkers(parts: WorkersParts): Workers {
     void done.catch((error: unknown) =>
       tell(log, error, `work ended with an error (${what}); the sweep comes back to it`),
     )
-  const work = async ({ link, lane, follower, message, replay: id, schedule }: JobData): Promise<void> => {
+  const work = async ({
+    link,
+    lane,
+    follower,
+    message,
+    replay: id,
+    reconciliation,
+    schedule,
+  }: JobData): Promise<void> => {
     if (link !== undefined) await (lane === 'recall' ? recall(link) : deliver(link))
     else if (follower !== undefined) await goOn(follower)
     else if (message !== undefined) await workOn(message)
     else if (id !== undefined) await replay(id)
+    else if (reconciliation !== undefined) await reconcile(reconciliation)
     else if (schedule !== undefined) await keepTo(schedule)
     else await wakeAll()
   }
@@ -153,6 +180,8 @@ export function startWorkers(parts: WorkersParts): Workers {
     workOn: (id) => here('large message', workOn(id)),
     wakeReplay: queues.wakeReplay,
     replay: (id) => here('replay', replay(id)),
+    wakeReconciliation: queues.wakeReconciliation,
+    reconcile: (id) => here('reconciliation', reconcile(id)),
     schedules,
     wakeSchedule: queues.wakeSchedule,
     keepTo: (name) => here('schedule', keepTo(name)),

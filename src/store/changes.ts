@@ -112,6 +112,21 @@ export async function readVersions(
   return rows.map(changeOf)
 }
 
+/** Of each of the versions the one before it that is stored, by `<version> <record>` of the later one. */
+export async function readPreviousVersions(
+  client: ClientBase | Pool,
+  versions: readonly { readonly recordId: string; readonly version: number }[],
+): Promise<Map<string, Change>> {
+  const { rows } = await client.query<ChangeRow & { later: number }>(
+    `select w.later, v.* from unnest($1::text[], $2::integer[]) w (id, later)
+       cross join lateral (
+         select position, ${RECORD_COLUMNS} from record_versions r
+          where r.record_id = w.id and r.version < w.later order by r.version desc limit 1) v`,
+    [versions.map(({ recordId }) => recordId), versions.map(({ version }) => version)],
+  )
+  return new Map(rows.map((row) => [`${row.later} ${row.record_id}`, changeOf(row)]))
+}
+
 const changeOf = (row: ChangeRow): Change => ({
   position: BigInt(row.position),
   recordId: row.record_id,

@@ -90,3 +90,23 @@ export async function readRecordRoads(pool: Pool, id: string, limit: number): Pr
     road: origin === null ? null : { origin, hops, via },
   }))
 }
+
+/** Systems of the peers that brought those of the versions that came from peers, by `versionKey`. */
+export async function readVias(
+  client: ClientBase | Pool,
+  versions: readonly { readonly recordId: string; readonly version: number }[],
+): Promise<Map<string, string>> {
+  const { rows } = await client.query({
+    name: 'read-vias',
+    text: `select p.record_id, p.version, p.via
+             from unnest($1::text[], $2::integer[]) v (record_id, version) join peer_versions p using (record_id, version)`,
+    values: [versions.map(({ recordId }) => recordId), versions.map(({ version }) => version)],
+  })
+  return new Map(rows.map((row) => [versionKey(row.record_id, row.version), row.via]))
+}
+
+/** Whether any version came from a peer. */
+export async function hasPeerVersions(client: ClientBase | Pool): Promise<boolean> {
+  const { rows } = await client.query<{ has: boolean }>('select exists (select from peer_versions) as has')
+  return rows[0]?.has ?? false
+}

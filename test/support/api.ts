@@ -150,6 +150,10 @@ export async function createTestApi(parts: {
         woken.push(id)
         return true
       },
+      wakeReconciliation: async (id) => {
+        woken.push(id)
+        return true
+      },
       wakeReplay: async (id) => {
         woken.push(id)
         return true

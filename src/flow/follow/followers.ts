@@ -1,5 +1,6 @@
 import { qualityMessagesFollower } from '#flow/quality/follow-messages.ts'
 import { qualityRecordsReader } from '#flow/quality/follow-records.ts'
+import { bucketsReader } from '#flow/reconcile/follow-buckets.ts'
 import { cardsReader } from '#flow/reference/follow-cards.ts'
 import { unknownProductsReader } from '#flow/reference/follow-unknown-products.ts'
 import { arrivalsFollower } from '#flow/silence/follow-arrivals.ts'
@@ -11,7 +12,12 @@ const CHANGES_AT_ONCE = 1000
 
 /** Everyone who follows what was committed in a running hub. */
 export const followers: readonly Follower[] = [
-  logFollower('log', CHANGES_AT_ONCE, [cardsReader, unknownProductsReader, qualityRecordsReader]),
+  logFollower('log', CHANGES_AT_ONCE, [
+    cardsReader,
+    unknownProductsReader,
+    qualityRecordsReader,
+    bucketsReader,
+  ]),
   qualityMessagesFollower,
   arrivalsFollower(),
 ]

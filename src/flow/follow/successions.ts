@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { CanonicalRecord } from '#core/model/record.ts'
-import { type Change, readVersions } from '#store/changes.ts'
+import { type Change, readPreviousVersions } from '#store/changes.ts'
 
 /** A change with the version that it takes the place of. */
 export interface Succession {
@@ -9,25 +9,30 @@ export interface Succession {
   readonly now: CanonicalRecord | null
   readonly before: CanonicalRecord | null
   readonly receivedAt: string
+  /** The same, also where it is void. */
+  readonly said: CanonicalRecord
+  readonly saidBefore: CanonicalRecord | null
 }
 
 /** Each change with what its record said before: what a new version takes back can be taken back from the counts. */
 export async function readSuccessions(client: ClientBase, changes: readonly Change[]): Promise<Succession[]> {
   const here = new Map(changes.map((change) => [keyOf(change.recordId, change.version), change]))
-  const wanted = changes
-    .map(({ recordId, version }) => ({ recordId, version: version - 1 }))
-    .filter(({ recordId, version }) => version > 0 && !here.has(keyOf(recordId, version)))
-  if (wanted.length > 0)
-    for (const before of await readVersions(client, wanted))
-      here.set(keyOf(before.recordId, before.version), before)
+  const isFirst = (change: Change): boolean => change.version === 1
+  const inPage = ({ recordId, version }: Change): Change | undefined => here.get(keyOf(recordId, version - 1))
+  // Of the records of another hub not every version comes, so the one before need not be one less.
+  const wanted = changes.filter((change) => !isFirst(change) && !inPage(change))
+  const earlier = wanted.length > 0 ? await readPreviousVersions(client, wanted) : new Map<string, Change>()
   return changes.map((change) => {
-    const before = here.get(keyOf(change.recordId, change.version - 1))
+    const before = inPage(change) ?? earlier.get(keyOf(change.recordId, change.version))
     const record = JSON.parse(change.text) as CanonicalRecord
+    const saidBefore = before ? (JSON.parse(before.text) as CanonicalRecord) : null
     return {
       change,
       now: change.status === 'active' ? record : null,
-      before: before && before.status === 'active' ? (JSON.parse(before.text) as CanonicalRecord) : null,
+      before: before?.status === 'active' ? saidBefore : null,
       receivedAt: record.receivedAt,
+      said: record,
+      saidBefore,
     }
   })
 }

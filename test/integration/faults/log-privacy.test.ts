@@ -51,6 +51,7 @@ async function logged() {
       wakeReplay: async () => true,
       wakeSchedule: async () => true,
       wakeSchedulesByItself: async () => true,
+      wakeReconciliation: async () => true,
       wakeLarge: async () => true,
       close: async () => {},
     },

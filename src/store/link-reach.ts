@@ -1,0 +1,70 @@
+import type { Pool } from 'pg'
+import type { ChangeFilter } from './change-filter.ts'
+import { concernsLane, type Lane } from './lanes.ts'
+
+/** Where a link goes, and how far it has come. */
+export interface LinkReach {
+  readonly id: string
+  readonly url: string | null
+  readonly allowAddress: readonly string[]
+  readonly filter: ChangeFilter
+  readonly mapping: string
+  readonly isActive: boolean
+  /** What is before it in the log is not owed to the receiver. */
+  readonly beginsAfter: bigint
+  /** Of each lane: position that everything of it is sent, held or left out up to. */
+  readonly cursors: Readonly<Record<Lane, bigint>>
+}
+
+/** Null where there is no such link. */
+export async function readLinkReach(pool: Pool, id: string): Promise<LinkReach | null> {
+  const { rows } = await pool.query(
+    `select id, url, allow_address as "allowAddress", filter, mapping, state = 'active' as "isActive", begins_after,
+            (select jsonb_object_agg(lane, cursor::text) from link_lanes where link_id = l.id) as lanes
+       from links l where id = $1`,
+    [id],
+  )
+  const row = rows[0]
+  if (!row) return null
+  const { begins_after, lanes, ...link } = row
+  const cursors = { live: BigInt(lanes?.live ?? 0), recall: BigInt(lanes?.recall ?? 0) }
+  return { ...link, beginsAfter: BigInt(begins_after), cursors }
+}
+
+/** Whether every change up to a position that a link lets through has been come to. */
+export async function hasPassed(
+  pool: Pool,
+  { filter, cursors }: Pick<LinkReach, 'filter' | 'cursors'>,
+  position: bigint,
+): Promise<boolean> {
+  if (concernsLane(filter, 'live') && cursors.live < position) return false
+  if (!concernsLane(filter, 'recall') || cursors.recall >= position) return true
+  const { rows } = await pool.query<{ waits: boolean }>(
+    `select exists (select from record_versions where kind = 'hold' and position > $1 and position <= $2) as waits`,
+    [cursors.recall, position],
+  )
+  return rows[0]?.waits !== true
+}
+
+/** `version id` of each change that waits to be sent again; a link stops taking new ones before they are very many. */
+export async function readWaiting(pool: Pool, linkId: string): Promise<Set<string>> {
+  const { rows } = await pool.query<{ name: string }>(
+    `select version || ' ' || record_id as name from held_changes where link_id = $1 and state = 'waiting'`,
+    [linkId],
+  )
+  return new Set(rows.map(({ name }) => name))
+}
+
+/** `version id` of those changes of some records that wait no more: the receiver refused them, or a person dropped them. */
+export async function readRefused(
+  pool: Pool,
+  linkId: string,
+  recordIds: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await pool.query<{ name: string }>(
+    `select version || ' ' || record_id as name from held_changes
+      where link_id = $1 and state <> 'waiting' and record_id = any($2)`,
+    [linkId, recordIds],
+  )
+  return new Set(rows.map(({ name }) => name))
+}

@@ -1,0 +1,208 @@
+import type { Pool } from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { createReconciliation, type ReconciliationWish } from '#flow/reconcile/create-reconciliation.ts'
+import { createPool } from '#store/database.ts'
+import { createLink, type Link, type NewLink } from '#store/links.ts'
+import { listFindings, readDifferences } from '#store/reconciliation-findings.ts'
+import { readReconciliation } from '#store/reconciliations.ts'
+import { withDatabase } from '#test/database.ts'
+import { deliveryAt, store } from '../delivery/setting.ts'
+import { type CountingReceiver, startCountingReceiver } from './counting-receiver.ts'
+import { follow, reconcile, saleRow, storeAndFollow } from './setting.ts'
+
+const database = withDatabase()
+let pool: Pool
+let receiver: CountingReceiver
+let link: Link
+
+const linkTo = async (more: Partial<NewLink> = {}): Promise<Link> => {
+  const made = await createLink(pool, {
+    name: 'city',
+    url: receiver.url,
+    allowAddress: [receiver.allow],
+    ...more,
+  })
+  receiver.secret = made.secret ?? ''
+  return made.link
+}
+const deliver = async (): Promise<void> => {
+  const { delivery } = deliveryAt(pool)
+  while (!(await delivery.deliverLink(link.id)).done);
+}
+const compare = async (wish: Partial<ReconciliationWish> = {}) => {
+  const { id } = await createReconciliation(
+    { pool, clock: Date.now, isSystem: () => true },
+    { link: link.id, from: '2024-04-15', ...wish },
+    null,
+    'test',
+  )
+  const { finished, resent } = await reconcile(pool, id)
+  const one = await readReconciliation(pool, id)
+  if (!one) throw new Error('it is gone')
+  const keys = (await listFindings(pool, id, { limit: 9999 })).map(
+    ({ recordId, state, ownVersion, theirVersion }) =>
+      `${recordId.split(':').at(-1)} ${state} ${ownVersion}/${theirVersion}`,
+  )
+  return { one, finished, resent, keys, buckets: await readDifferences(pool, id, { limit: 999 }) }
+}
+
+beforeAll(() => {
+  pool = createPool({ url: database.url })
+})
+afterAll(() => pool.end())
+beforeEach(async () => {
+  await pool.query(
+    'truncate record_versions, record_buckets, links cascade; update followers set position = 0',
+  )
+  receiver = await startCountingReceiver()
+  link = await linkTo()
+})
+afterEach(() => receiver.close())
+
+const id = (key: string): string => `urn:cnft:sale:jiaxing-wholesale:trade:${key}`
+const hours = (count: number) =>
+  Array.from({ length: count }, (_, i) =>
+    saleRow(`S${i}`, { at: `2024-04-15T${String(i % 24).padStart(2, '0')}:10:00+08:00`, kg: `${i}.25` }),
+  )
+
+it('a receiver that has everything is equal, by one call for the day', async () => {
+  await storeAndFollow(pool, [...hours(60), saleRow('V', {}), saleRow('V', { version: 2, status: 'void' })])
+  await deliver()
+  const { one, keys } = await compare()
+  expect(one).toMatchObject({ state: 'done', outcome: 'equal', problem: null })
+  expect(one.counts).toMatchObject({
+    records: 61,
+    theirRecords: 61,
+    mass: '1785',
+    theirMass: '1785',
+    differing: 0,
+    calls: 1,
+  })
+  expect(keys).toEqual([])
+})
+
+it('a loss, a surplus and an old version at a receiver are named exactly, resent, and then it is equal', async () => {
+  await storeAndFollow(pool, hours(60))
+  await store(pool, [saleRow('S7', { version: 2, at: '2024-04-15T07:10:00+08:00', kg: '9' })])
+  await follow(pool)
+  await deliver()
+  const old = receiver.kept.get(id('S7'))
+  receiver.kept.delete(id('S3'))
+  receiver.kept.delete(id('S4'))
+  receiver.kept.set(id('S7'), { ...(old as NonNullable<typeof old>), version: 1, mass: '7.25' })
+  receiver.kept.set(id('X1'), { ...(old as NonNullable<typeof old>), id: id('X1'), version: 1 })
+  const first = await compare({ resend: true })
+  expect(first.one).toMatchObject({ state: 'done', outcome: 'different' })
+  expect(first.keys).toEqual([
+    'S3 missing 1/null',
+    'S4 missing 1/null',
+    'S7 outdated 2/1',
+    'X1 surplus null/1',
+  ])
+  expect(first.buckets.map(({ hour, state }) => `${hour} ${state}`)).toEqual([
+    '2024-04-15T03 narrowed',
+    '2024-04-15T04 narrowed',
+    '2024-04-15T07 narrowed',
+  ])
+  expect(first.resent).toEqual([link.id])
+  await deliver()
+  receiver.kept.delete(id('X1'))
+  const second = await compare()
+  expect(second.one).toMatchObject({ outcome: 'equal', counts: { records: 60, theirRecords: 60 } })
+})
+
+it('a receiver that keeps a record under an older hour is told of as outdated, once', async () => {
+  await storeAndFollow(pool, hours(30))
+  await deliver()
+  const before = receiver.kept.get(id('S5')) as NonNullable<ReturnType<typeof receiver.kept.get>>
+  await storeAndFollow(pool, [saleRow('S5', { version: 2, at: '2024-04-15T20:00:00+08:00' })])
+  await deliver()
+  receiver.kept.set(id('S5'), before)
+  const { keys } = await compare()
+  expect(keys).toEqual(['S5 outdated 2/1'])
+})
+
+it('a large bucket is divided until its keys are few, and three losses in 5,000 are found in few calls', async () => {
+  const rows = Array.from({ length: 5000 }, (_, i) => saleRow(`L${i}`))
+  await storeAndFollow(pool, rows)
+  await deliver()
+  for (const key of ['L17', 'L2500', 'L4999']) receiver.kept.delete(id(key))
+  const { one, keys } = await compare()
+  expect(keys).toEqual(['L17 missing 1/null', 'L2500 missing 1/null', 'L4999 missing 1/null'])
+  // The day, sixteen parts, and the keys of three of them.
+  expect(one.counts['calls']).toBeLessThanOrEqual(5)
+})
+
+it('changes that are under way are not taken for lost', async () => {
+  await storeAndFollow(pool, hours(10))
+  await deliver()
+  await pool.query(`update links set state = 'paused'`)
+  await storeAndFollow(pool, [
+    ...Array.from({ length: 5 }, (_, i) => saleRow(`N${i}`)),
+    saleRow('S1', { version: 2 }),
+  ])
+  const { one, keys } = await compare()
+  expect(keys).toEqual([])
+  expect(one).toMatchObject({ outcome: 'equal', counts: { inFlight: 6, missing: 0 } })
+})
+
+it('a change that the receiver refused for good is counted as refused and not sent again', async () => {
+  await storeAndFollow(pool, hours(4))
+  await deliver()
+  receiver.kept.delete(id('S2'))
+  await pool.query(
+    `insert into held_changes (link_id, record_id, version, position, state)
+     select $1, record_id, version, position, 'refused' from record_versions where record_id = $2`,
+    [link.id, id('S2')],
+  )
+  const { one, resent } = await compare({ resend: true })
+  expect(one).toMatchObject({ outcome: 'equal', counts: { refused: 1, missing: 0 } })
+  expect(resent).toEqual([])
+})
+
+it('a filter that the kept figures do not know is counted from the versions, with the same answer', async () => {
+  await pool.query('delete from links')
+  link = await linkTo({ filter: { productClasses: ['pork'], regions: ['330400'] } })
+  await storeAndFollow(pool, [...hours(10), saleRow('far', { region: '320100' })])
+  await deliver()
+  receiver.kept.delete(id('S6'))
+  const { one, keys } = await compare()
+  expect(keys).toEqual(['S6 missing 1/null'])
+  expect(one.counts).toMatchObject({ records: 10, theirRecords: 9 })
+})
+
+it('records without a time of the event are compared where they are asked for', async () => {
+  await storeAndFollow(pool, [saleRow('T1', { at: null }), saleRow('T2', { at: null })])
+  await deliver()
+  receiver.kept.delete(id('T2'))
+  expect((await compare()).one).toMatchObject({ outcome: 'equal', counts: { records: 0 } })
+  expect((await compare({ untimed: true })).keys).toEqual(['T2 missing 1/null'])
+})
+
+it.each([404, 501])(
+  'a receiver that answers %s does not implement the calls, and that is told',
+  async (status) => {
+    receiver.status = status
+    await storeAndFollow(pool, hours(3))
+    await deliver()
+    const { one } = await compare()
+    expect(one).toMatchObject({ state: 'done', outcome: 'unsupported', detail: `status ${status}` })
+  },
+)
+
+it('a receiver that does not answer now is asked again later, and one that refuses the signature is told of', async () => {
+  await storeAndFollow(pool, hours(3))
+  await deliver()
+  receiver.status = 503
+  const first = await compare()
+  expect(first).toMatchObject({
+    finished: false,
+    one: { state: 'running', attempts: 1, detail: 'status 503' },
+  })
+  receiver.status = null
+  await pool.query('update reconciliations set next_at = now()')
+  await reconcile(pool, first.one.id)
+  expect(await readReconciliation(pool, first.one.id)).toMatchObject({ state: 'done', outcome: 'equal' })
+  receiver.secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+  expect((await compare()).one).toMatchObject({ state: 'failed', problem: 'receiver_refused' })
+})
