@@ -64,12 +64,14 @@ function problemLine({ code, parts }: HubError): string {
 }
 
 function wishOf(argv: readonly string[]): ReplayWish {
-  const { system, record, from, to, receipt, group, flag, mapping, newest, apply, compare } = parsed(argv)
+  const { system, record, from, to, receipt, group, flag, mapping, newest, apply, compare, target } =
+    parsed(argv)
   const versions = compare === undefined ? undefined : /^([1-9]\d{0,8}),([1-9]\d{0,8})$/.exec(compare)
   const isWrong =
     system === undefined ||
     versions === null ||
     (apply === true && compare !== undefined) ||
+    (apply !== true && target !== undefined) ||
     [from, to].some((time) => time !== undefined && Number.isNaN(Date.parse(time))) ||
     (newest !== undefined && !/^[1-9]\d{0,2}$|^1000$/.test(newest))
   if (isWrong) throw new WrongUsage()
@@ -86,8 +88,14 @@ function wishOf(argv: readonly string[]): ReplayWish {
       ...(mapping === undefined ? {} : { mapping }),
       ...(newest === undefined ? {} : { newest: Number(newest) }),
     },
+    ...(target === undefined ? {} : { targets: targetsOf(target) }),
     ...(versions ? { versions: { from: Number(versions[1]), to: Number(versions[2]) } } : {}),
   }
+}
+
+const targetsOf = (given: readonly string[]): NonNullable<ReplayWish['targets']> => {
+  const [first] = given
+  return given.length === 1 && (first === 'none' || first === 'all') ? first : given
 }
 
 function parsed(argv: readonly string[]) {
@@ -105,6 +113,7 @@ function parsed(argv: readonly string[]) {
         flag: text,
         mapping: text,
         newest: text,
+        target: { type: 'string', multiple: true },
         apply: { type: 'boolean' },
         compare: text,
       },

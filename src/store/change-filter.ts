@@ -25,6 +25,15 @@ const RISK_SQL: Readonly<Record<Risk, string>> = {
 /** Digits that the codes of a region's subtree begin with: `330100` → `3301`, `331000` → `3310`, `33` → `33`. */
 export const regionPrefix = (code: string): string => prefixOf(code.padEnd(6, '0'))
 
+/**
+ * ` and …` for a WHERE over `record_versions`: leaves out what a replay made for other links than this one. A link that was made after the
+ * replay begins with everything that is stored, so nothing is left out for it.
+ * @param link the parameter that holds the link's identifier, such as `$4`
+ */
+export const chosenSql = (link: string, table = ''): string =>
+  ` and (${table}replay is null or not exists (select from replays p join links k on k.id = ${link}::uuid
+     where p.id = ${table}replay and p.created_at > k.created_at and not k.id = any(p.targets)))`
+
 export interface FilterSql {
   /** ` and …` for a WHERE over `record_versions`; empty where everything fits. */
   readonly text: string

@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
-import { type ChangeFilter, filterSql } from './change-filter.ts'
+import { type ChangeFilter, chosenSql, filterSql } from './change-filter.ts'
 import { type Lane, laneSql } from './lanes.ts'
 import { RECORD_COLUMNS, type RecordRow, recordText } from './record-text.ts'
 
@@ -32,6 +32,8 @@ export interface ChangeQuery {
   /** Most changes of a page. */
   readonly limit: number
   readonly filter?: ChangeFilter
+  /** Only what is meant for this link: replays may choose theirs. */
+  readonly link?: string | undefined
   /** Only what goes over this lane of a link. */
   readonly lane?: Lane
   /** Last position that may be in the page. */
@@ -87,11 +89,12 @@ export async function readChanges(client: ClientBase | Pool, query: ChangeQuery)
   const last = query.upTo !== undefined && query.upTo < head ? query.upTo : head
   // Holds have an index of their own, so there is nothing to read in between.
   const bound = lane !== 'recall' && query.after + SCAN < last ? query.after + SCAN : last
-  const filter = filterSql(query.filter ?? {}, 4)
+  const { link } = query
+  const filter = filterSql(query.filter ?? {}, link === undefined ? 4 : 5)
   const { rows } = await client.query<ChangeRow>(
     `select position, message_index, ${RECORD_COLUMNS} from record_versions
-      where position > $1 and position <= $2${lane ? laneSql(lane) : ''}${filter.text} order by position limit $3`,
-    [query.after, bound, query.limit, ...filter.values],
+      where position > $1 and position <= $2${lane ? laneSql(lane) : ''}${link === undefined ? '' : chosenSql('$4')}${filter.text} order by position limit $3`,
+    [query.after, bound, query.limit, ...(link === undefined ? [] : [link]), ...filter.values],
   )
   const changes = rows.map(changeOf)
   const newest = changes.at(-1)

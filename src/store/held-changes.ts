@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
-import { filterSql } from './change-filter.ts'
+import { chosenSql, filterSql } from './change-filter.ts'
 import type { Lane } from './lanes.ts'
 import type { Lease } from './link-lease.ts'
 
@@ -79,7 +79,7 @@ export async function readDue(
   const filter = filterSql(at.filter, 7)
   const { rows } = await client.query(
     `select d.record_id, d.attempts, w.versions,
-            exists (select from record_versions v where v.record_id = d.record_id and v.version > w.versions[1] and v.position <= $5${filter.text}
+            exists (select from record_versions v where v.record_id = d.record_id and v.version > w.versions[1] and v.position <= $5${chosenSql('$1', 'v.')}${filter.text}
                      and not exists (select from held_changes o where o.link_id = $1 and o.record_id = v.record_id and o.version = v.version)
             ) as stale
        from held_changes d

@@ -39,18 +39,29 @@ export interface Replay {
   readonly counts: Readonly<Record<string, number>>
   readonly samples: readonly unknown[]
   readonly problem: string | null
+  /** Links that get what it changes; null: all. */
+  readonly targets: readonly string[] | null
+  /** Where it goes on, in a form of its own; null before the first step and at the end. */
+  readonly cursor: string | null
 }
 
 const COLUMNS = `id, mode, scope, mappings, state, who, created_at as "createdAt", started_at as "startedAt",
-  finished_at as "finishedAt", counts, samples, problem`
+  finished_at as "finishedAt", counts, samples, problem, targets, cursor`
 
 export async function insertReplay(
   pool: Pool,
-  replay: Pick<Replay, 'id' | 'mode' | 'scope' | 'mappings' | 'who'>,
+  replay: Pick<Replay, 'id' | 'mode' | 'scope' | 'mappings' | 'who' | 'targets'>,
 ): Promise<Replay> {
   const { rows } = await pool.query<Replay>(
-    `insert into replays (id, mode, scope, mappings, who) values ($1, $2, $3, $4, $5) returning ${COLUMNS}`,
-    [replay.id, replay.mode, JSON.stringify(replay.scope), JSON.stringify(replay.mappings), replay.who],
+    `insert into replays (id, mode, scope, mappings, who, targets) values ($1, $2, $3, $4, $5, $6) returning ${COLUMNS}`,
+    [
+      replay.id,
+      replay.mode,
+      JSON.stringify(replay.scope),
+      JSON.stringify(replay.mappings),
+      replay.who,
+      replay.targets,
+    ],
   )
   return rows[0] as Replay
 }

@@ -75,7 +75,7 @@ export interface VersionedIntake {
   replay(
     mode: ReplayWish['mode'],
     scope?: Omit<ReplayWish['scope'], 'system'>,
-    versions?: ReplayWish['versions'],
+    more?: Pick<ReplayWish, 'versions' | 'targets'>,
   ): Promise<Replay>
   /** `status@version product kg mapping` of each version of a record, oldest first. */
   versions(no: string): Promise<string[]>
@@ -125,8 +125,8 @@ export function withVersions(): VersionedIntake {
       await activate(parts, { system: 'stall', record: 'sale', version }, 'test')
     }
     context.goBack = async () => void (await rollBack(parts, { system: 'stall', record: 'sale' }, 'test'))
-    context.replay = async (mode, scope = {}, versions) => {
-      const wish = { mode, scope: { system: 'stall', ...scope }, ...(versions ? { versions } : {}) }
+    context.replay = async (mode, scope = {}, more = {}) => {
+      const wish = { mode, scope: { system: 'stall', ...scope }, ...more }
       const { id } = await createReplay({ pool, registry, clock }, wish, 'test')
       await runReplay({ pool, registry, onCommitted: () => {} }, id)
       return (await readReplay(pool, id)) as Replay

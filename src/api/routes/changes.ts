@@ -89,7 +89,7 @@ export const changeRoutes =
         const read = async (after: bigint): Promise<{ texts: readonly string[]; next: bigint }> => {
           let next = after
           for (let i = 0; ; i++) {
-            const page = await readChanges(pool, { after: next, limit, filter })
+            const page = await readChanges(pool, { after: next, limit, filter, link: feed.link?.id })
             const texts = await pull(page.rows)
             next = page.next
             if (texts.length > 0 || page.atHead || i + 1 === PAGES_MAX) return { texts, next }

@@ -11,6 +11,7 @@ import { spokenIn, spokenIssues } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import { createReplay, type ReplayWish } from '#flow/replay/create-replay.ts'
 import { type ReplaySample, tallyFrom } from '#flow/replay/tally.ts'
+import { timeOf } from '#store/message-time.ts'
 import { listReplays, type Replay, readReplay } from '#store/replays.ts'
 
 const version = Type.Integer({ minimum: 1, maximum: 999_999_999 })
@@ -24,6 +25,18 @@ const NewReplay = Type.Object(
         {
           additionalProperties: false,
           description: 'For `compare`: two versions of the mapping of the record · compare 所对比的两个版本',
+        },
+      ),
+    ),
+    targets: Type.Optional(
+      Type.Union(
+        [
+          Type.Enum(['none', 'all']),
+          Type.Array(Type.String({ format: 'uuid' }), { minItems: 1, maxItems: 100, uniqueItems: true }),
+        ],
+        {
+          description:
+            'Links that get what `apply` changes; absent: all. A link made later gets everything anyway · apply 的变更投递至哪些链路，缺省为全部',
         },
       ),
     ),
@@ -52,7 +65,7 @@ export const replayRoutes =
         description: [
           'Decodes stored messages from their bytes and maps them with the active mapping. `dry-run` counts what would become of them and',
           'writes nothing; `apply` writes what changed as new versions and mends rejections. Unchanged content makes no version, a',
-          'correction that came later stays, a void stays void. `compare` maps them with two versions of one mapping.',
+          'correction that came later stays, a void stays void; `targets` chooses the links that get it. `compare` maps them with two versions of one mapping.',
           '',
           '将已存报文以现行映射重新处理：dry-run 只统计不写入；apply 将变化写为新版本并修复待处理记录；内容不变不产生新版本，',
           '之后的更正与作废保持不变；compare 对比同一映射的两个版本。',
@@ -125,5 +138,12 @@ function replayView(replay: Replay, language: Language): object {
   const samples = (replay.samples as readonly ReplaySample[]).map((sample) =>
     sample.issues ? { ...sample, issues: spokenIssues(sample.issues, language) } : sample,
   )
-  return { ...replay, counts: tallyFrom(replay.counts, []).counts, samples }
+  const { cursor, targets, ...rest } = replay
+  return {
+    ...rest,
+    targets: targets ?? 'all',
+    reachedAt: cursor !== null && UUID.test(cursor) ? new Date(timeOf(cursor)).toISOString() : null,
+    counts: tallyFrom(replay.counts, []).counts,
+    samples,
+  }
 }

@@ -101,6 +101,19 @@ export const Replay = field(
     createdAt: time(['Asked for', '提交时间']),
     startedAt: nullable(moment, ['Begun', '开始时间']),
     finishedAt: nullable(moment, ['Ended', '结束时间']),
+    reachedAt: nullable(
+      moment,
+      ['How far it is', '进度'],
+      [
+        'When the last message that it took was received; null before the first step, and at the end',
+        '最近处理的报文的接收时间；未开始或已结束为 null',
+      ],
+    ),
+    targets: field(
+      Type.Union([Type.Literal('all'), Type.Array(Type.String({ format: 'uuid' }))]),
+      ['Links that get what it changes', '变更投递的链路'],
+      ['`all`, or some; empty: none', 'all 为全部，空列表为不投递'],
+    ),
     counts: field(
       Type.Object({
         messages: count(['Messages read', '已读报文数']),

@@ -15,7 +15,13 @@ export interface ReadAhead {
 
 export function readAhead(
   pool: Pool,
-  from: { readonly after: bigint; readonly filter: ChangeFilter; readonly lane: Lane; readonly page: number },
+  from: {
+    readonly link: string
+    readonly after: bigint
+    readonly filter: ChangeFilter
+    readonly lane: Lane
+    readonly page: number
+  },
 ): ReadAhead {
   let inHand: readonly Change[] = []
   let used = 0
@@ -25,7 +31,8 @@ export function readAhead(
   let coming: Promise<ChangePage> | null = null
 
   const read = (after: bigint): Promise<ChangePage> => {
-    const page = readChanges(pool, { after, limit: from.page, filter: from.filter, lane: from.lane })
+    const { link, filter, lane } = from
+    const page = readChanges(pool, { after, limit: from.page, link, filter, lane })
     // Awaited later, or never: a failure must not be without a listener until then.
     page.catch(() => {})
     return page

@@ -51,7 +51,7 @@ export interface RunEnd {
 export async function runDelivery(parts: RunParts): Promise<RunEnd> {
   const { pool, lease, clock } = parts
   const { linkId, lane, filter, coalesces } = lease
-  const log = readAhead(pool, { after: lease.cursor, filter, lane, page: BATCH_CHANGES })
+  const log = readAhead(pool, { link: lease.linkId, after: lease.cursor, filter, lane, page: BATCH_CHANGES })
   const way = createWay(parts, () => log.passed)
   const { state } = way
 

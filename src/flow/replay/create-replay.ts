@@ -3,6 +3,7 @@ import { HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
 import { messageId, messageTime } from '#flow/intake/message-id.ts'
 import type { LiveRegistry } from '#flow/systems/live.ts'
+import { readLink } from '#store/links.ts'
 import { newestMessages } from '#store/replay-messages.ts'
 import {
   insertReplay,
@@ -21,6 +22,8 @@ export interface ReplayWish {
   }
   /** For a comparison of two versions of one record's mapping. */
   readonly versions?: { readonly from: number; readonly to: number }
+  /** Links that get what it changes: by their identifiers, `none`, or `all`, as where it is absent. */
+  readonly targets?: 'none' | 'all' | readonly string[]
 }
 
 /**
@@ -37,9 +40,21 @@ export async function createReplay(
   const issues = wrongParts(wish)
   if (issues.length > 0) throw new HubError('invalid_request', { issues })
   const mappings = await mappingsOf(registry, wish)
+  const targets = await targetsOf(pool, wish.targets ?? 'all')
   const scope =
     newest === undefined ? asked : { ...asked, receipts: await newestMessages(pool, asked, newest) }
-  return await insertReplay(pool, { id: messageId(clock()), mode: wish.mode, scope, mappings, who })
+  return await insertReplay(pool, { id: messageId(clock()), mode: wish.mode, scope, mappings, who, targets })
+}
+
+async function targetsOf(pool: Pool, wanted: NonNullable<ReplayWish['targets']>): Promise<string[] | null> {
+  if (wanted === 'all') return null
+  if (wanted === 'none') return []
+  const found = await Promise.all(wanted.map((id) => readLink(pool, id)))
+  const issues = wanted.flatMap((_, i): Issue[] =>
+    found[i] ? [] : [{ path: `/targets/${i}`, code: 'E_SCHEMA', reason: 'no such link' }],
+  )
+  if (issues.length > 0) throw new HubError('invalid_request', { issues })
+  return [...wanted]
 }
 
 async function mappingsOf(
@@ -74,7 +89,7 @@ async function mappingsOf(
 
 const broken = (detail: string): HubError => new HubError('mapping_broken', { detail, retryAfterMs: 60_000 })
 
-function wrongParts({ mode, scope, versions }: ReplayWish): Issue[] {
+function wrongParts({ mode, scope, versions, targets }: ReplayWish): Issue[] {
   const issues: Issue[] = []
   const add = (path: string, reason: string): void => void issues.push({ path, code: 'E_SCHEMA', reason })
   scope.receipts?.forEach((id, i) => {
@@ -86,6 +101,7 @@ function wrongParts({ mode, scope, versions }: ReplayWish): Issue[] {
   if (ways.length > 1) add(`/scope/${ways[1]}`, `only one of ${ways.join(', ')} can choose the messages`)
   if (scope.from !== undefined && scope.to !== undefined && Date.parse(scope.from) >= Date.parse(scope.to))
     add('/scope/to', 'not later than "from"')
+  if (mode !== 'apply' && targets !== undefined) add('/targets', 'only "apply" changes anything')
   if (mode === 'compare') {
     if (scope.record === undefined) add('/scope/record', 'a comparison is of one record')
     if (versions === undefined) add('/versions', 'name the two versions: from and to')

@@ -75,12 +75,16 @@ it('a dry run and a comparison of versions write nothing but their counts', asyn
     sale('E2'),
     sale('E3', { seller: '' }),
   ])
-  const compared = await hub.replay('compare', { record: 'sale', receipts: [receipt] }, { from: 6, to: 7 })
+  const compared = await hub.replay(
+    'compare',
+    { record: 'sale', receipts: [receipt] },
+    { versions: { from: 6, to: 7 } },
+  )
   expect(compared.counts).toMatchObject({ received: 3, changed: 1, same: 1, stillFailing: 1, versions: 0 })
   expect(compared.samples).toMatchObject([
     { outcome: 'changed', index: 0, records: [{ differences: [{ at: 'vehicle', after: '***' }] }] },
   ])
-  const newest = await hub.replay('compare', { record: 'sale', newest: 1 }, { from: 6, to: 5 })
+  const newest = await hub.replay('compare', { record: 'sale', newest: 1 }, { versions: { from: 6, to: 5 } })
   expect(newest.counts).toMatchObject({ messages: 1, received: 3, newlyFailing: 2, stillFailing: 1 })
   const after = await hub.pool.query(
     'select count(*)::int as n, max(position)::text as p from record_versions',
