@@ -55,6 +55,15 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./peer.ts')).peerCommand,
   },
+  link: {
+    arguments:
+      'list | show <link> | create --name N (--url U [--allow CIDR:port] | --to <system>) [settings] | patch <link> [settings] | pause|resume|delete <link> | backfill <link> [filter] [--record R]… [--since T] [--until T] [--dry-run] | held <link> [--state S] [--cause C] | resend <link> (--cause C | --all) | drop <link> (--cause C | --all) --reason R, each with --hub URL --key KEY; settings: filter, [--mapping M] [--from start|now|T] [--coalesce] [--changes-per-second N] [--requests-per-second N] [--batch N] [--concurrency N]; filter: [--kind K]… [--region C]… [--system S]… [--class C]… [--site C]… [--risk R]…',
+    about: {
+      en: 'links of a running hub: make, change and look at them, send the past or what was refused again',
+      zh: '管理运行中平台的同步链路：新建、修改、查看，补发历史变更，重发被拒变更',
+    },
+    load: async () => (await import('./link.ts')).linkCommand,
+  },
   replay: {
     arguments:
       '--system <system> [--record <record>] [--from <time>] [--to <time>] [--receipt <number>]… [--group <group>] [--flag <flag>] [--mapping <name@version>] [--newest <count>] [--apply | --compare <version>,<version>]',

@@ -1,12 +1,6 @@
 import { parseArgs } from 'node:util'
-import got from 'got'
-import { cliLanguage } from './language.ts'
+import { type Call, callsTo } from './running-hub.ts'
 import { WrongUsage } from './wrong-usage.ts'
-
-const TIMEOUT_MS = 15_000
-
-/** A call to a running hub; the answer as it came. */
-type Call = (method: 'GET' | 'POST', path: string, body?: object) => Promise<Record<string, unknown>>
 
 /**
  * `hub peer add|list --hub URL --key KEY`: joins a running hub with another. On each side once without `--to`, which gives the key for the
@@ -52,24 +46,6 @@ async function add(
 }
 
 const listOf = (text: string): string[] => text.split(',').map((part) => part.trim())
-
-function callsTo(hub: string, key: string): Call {
-  return async (method, path, body) => {
-    const answer = await got(new URL(path, hub), {
-      method,
-      headers: { authorization: `Bearer ${key}`, 'accept-language': cliLanguage() },
-      ...(body ? { json: body } : {}),
-      throwHttpErrors: false,
-      followRedirect: false,
-      retry: { limit: 0 },
-      timeout: { request: TIMEOUT_MS },
-    })
-    const value = JSON.parse(answer.body) as Record<string, unknown>
-    if (answer.statusCode < 300) return value
-    const { title, detail, fix, issues } = value
-    throw new Error([title, detail, fix, issues && JSON.stringify(issues)].filter(Boolean).join(' '))
-  }
-}
 
 function parsed(argv: readonly string[]) {
   const text = { type: 'string' } as const

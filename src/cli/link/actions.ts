@@ -1,0 +1,140 @@
+import type { Call } from '#cli/running-hub.ts'
+import { WrongUsage } from '#cli/wrong-usage.ts'
+import { filterOf, type Given, named, settingsOf } from './options.ts'
+import { backfillLine, groupLines, heldLine, linkLine, linkLines, say } from './words.ts'
+
+interface Action {
+  /** Whether a link must be named. */
+  readonly namesLink: boolean
+  /** Does it, and gives the lines that a person is told. */
+  readonly run: (call: Call, given: Given, link: string) => Promise<readonly string[]>
+}
+
+const PAGE = 1000
+
+/** All of a list, page by page. */
+async function all(call: Call, path: string, name: string): Promise<Record<string, unknown>[]> {
+  const rows: Record<string, unknown>[] = []
+  let after: unknown = null
+  do {
+    const more = after === null ? '' : `&after=${encodeURIComponent(String(after))}`
+    const page = await call('GET', `${path}${path.includes('?') ? '&' : '?'}limit=${PAGE}${more}`)
+    rows.push(...(page[name] as Record<string, unknown>[]))
+    after = page['next']
+  } while (after !== null)
+  return rows
+}
+
+const at = (link: string, rest = ''): string => `/v1/links/${link}${rest}`
+
+/** By cause or all: nothing is sent again or given up because an option was forgotten. */
+const choiceOf = (given: Given): Record<string, unknown> => {
+  const { cause, all: every } = given
+  if ((cause === undefined) === (every === undefined)) throw new WrongUsage()
+  return cause === undefined ? { all: true } : { cause }
+}
+
+const state = (word: 'pause' | 'resume'): Action => ({
+  namesLink: true,
+  run: async (call, _, link) => linkLines(await call('POST', at(link, `/${word}`))),
+})
+
+/** The actions of `hub link`. */
+export const actions = {
+  list: {
+    namesLink: false,
+    run: async (call) => {
+      const links = await all(call, '/v1/links', 'links')
+      return links.length === 0
+        ? [say({ zh: '没有同步链路。', en: 'There are no links.' })]
+        : links.map(linkLine)
+    },
+  },
+  show: { namesLink: true, run: async (call, _, link) => linkLines(await call('GET', at(link))) },
+  create: {
+    namesLink: false,
+    run: async (call, given) => {
+      if (given['name'] === undefined) throw new WrongUsage()
+      const made = await call('POST', '/v1/links', {
+        ...settingsOf(given),
+        ...named(given, { from: 'from' }),
+      })
+      const secret = say({ zh: '签名密钥（仅显示一次）', en: 'signing secret (shown once)' })
+      return [...linkLines(made), `${secret}: ${made['secret']}`]
+    },
+  },
+  patch: {
+    namesLink: true,
+    run: async (call, given, link) => {
+      if (given['from'] !== undefined || given['to'] !== undefined) throw new WrongUsage()
+      const { limits, filter, ...settings } = settingsOf(given)
+      const now = limits || filter ? await call('GET', at(link)) : {}
+      const body = {
+        ...settings,
+        ...(limits ? { limits: { ...(now['limits'] as object), ...limits } } : {}),
+        ...(filter ? { filter: { ...(now['filter'] as object), ...filter } } : {}),
+      }
+      if (Object.keys(body).length === 0) throw new WrongUsage()
+      return linkLines(await call('PATCH', at(link), body))
+    },
+  },
+  pause: state('pause'),
+  resume: state('resume'),
+  delete: {
+    namesLink: true,
+    run: async (call, _, link) => {
+      await call('DELETE', at(link))
+      return [say({ zh: '已删除。', en: 'Deleted.' })]
+    },
+  },
+  backfill: {
+    namesLink: true,
+    run: async (call, given, link) => {
+      const scope = { ...filterOf(given), ...named(given, { record: 'records', since: 'from', until: 'to' }) }
+      if (given['dry-run'] === true) {
+        const { records } = await call('POST', at(link, '/backfill'), { ...scope, dryRun: true })
+        return [say({ zh: `将发送的记录数：${records}`, en: `Records that would be sent: ${records}` })]
+      }
+      return [backfillLine(await call('POST', at(link, '/backfill'), scope))]
+    },
+  },
+  held: {
+    namesLink: true,
+    run: async (call, given, link) => {
+      if (given['state'] === undefined && given['cause'] === undefined) {
+        const { groups } = await call('GET', at(link, '/held/groups'))
+        return groupLines(groups as Record<string, unknown>[])
+      }
+      const query = new URLSearchParams(
+        named(given, { state: 'state', cause: 'cause' }) as Record<string, string>,
+      )
+      return (await all(call, at(link, `/held?${query}`), 'held')).map(heldLine)
+    },
+  },
+  resend: {
+    namesLink: true,
+    run: async (call, given, link) => {
+      const { waiting, superseded } = await call('POST', at(link, '/held/resend'), choiceOf(given))
+      return [
+        say({
+          zh: `${waiting} 个变更将重发；${superseded} 个已被较新版本取代，重发较新版本。`,
+          en: `${waiting} changes go again; of ${superseded} a newer version goes in their stead.`,
+        }),
+      ]
+    },
+  },
+  drop: {
+    namesLink: true,
+    run: async (call, given, link) => {
+      const { reason } = given
+      if (reason === undefined) throw new WrongUsage()
+      const { dropped } = await call('POST', at(link, '/held/drop'), { ...choiceOf(given), reason })
+      return [
+        say({
+          zh: `已放弃 ${dropped} 个变更，记录保留。`,
+          en: `${dropped} changes were given up; they are kept.`,
+        }),
+      ]
+    },
+  },
+} as const satisfies Readonly<Record<string, Action>>

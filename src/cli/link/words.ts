@@ -1,0 +1,67 @@
+import { cliLanguage } from '#cli/language.ts'
+
+type Row = Readonly<Record<string, unknown>>
+
+/** A sentence in the language of the command line. */
+export const say = (words: { readonly zh: string; readonly en: string }): string => words[cliLanguage()]
+
+/** A link in one line: what it is, how far behind, what stops it. */
+export function linkLine(link: Row): string {
+  const { id, name, state, breaker, behind } = link
+  const where = link['url'] ?? say({ zh: '接收方拉取', en: 'the receiver pulls' })
+  const lag = say({ zh: `落后 ${behind}`, en: `${behind} behind` })
+  return [id, state, breaker, lag, name, where].join('  ')
+}
+
+/** A link in full. */
+export function linkLines(link: Row): string[] {
+  const told = (title: { zh: string; en: string }, value: unknown): string[] =>
+    value === null || value === undefined
+      ? []
+      : [`${say(title)}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`]
+  return [
+    linkLine(link),
+    ...told({ zh: '映射', en: 'mapping' }, link['mapping']),
+    ...told({ zh: '过滤条件', en: 'filter' }, link['filter']),
+    ...told({ zh: '限速', en: 'limits' }, link['limits']),
+    ...told({ zh: '仅发送最新版本', en: 'newest versions only' }, link['coalesce']),
+    ...laneLines({ zh: '实时', en: 'live' }, link),
+    ...laneLines({ zh: '召回', en: 'recall' }, link['recall'] as Row),
+  ]
+}
+
+function laneLines(name: { readonly zh: string; readonly en: string }, lane: Row): string[] {
+  const { position, delivered, refused, breaker, nextAt } = lane
+  const error = lane['lastError'] as Row | null
+  const line = say({
+    zh: `${name.zh}：位点 ${position}，已投递 ${delivered}，被拒 ${refused}，熔断 ${breaker}`,
+    en: `${name.en}: position ${position}, delivered ${delivered}, refused ${refused}, breaker ${breaker}`,
+  })
+  if (!error) return [line]
+  const next = nextAt ? say({ zh: `，下次尝试 ${nextAt}`, en: `, next try ${nextAt}` }) : ''
+  return [
+    `${line}${next}`,
+    `  ${error['class']} (${error['actor']}): ${error['detail']}`,
+    `  ${error['advice']}`,
+  ]
+}
+
+export const backfillLine = ({ id, state, done, total, delivered }: Row): string =>
+  say({
+    zh: `补发 ${id}：${state}，位点 ${done}/${total}，已投递 ${delivered}`,
+    en: `backfill ${id}: ${state}, positions ${done}/${total}, delivered ${delivered}`,
+  })
+
+/** Refused changes by cause, with who must act and how. */
+export const groupLines = (groups: readonly Row[]): string[] =>
+  groups.length === 0
+    ? [say({ zh: '没有被拒变更。', en: 'Nothing was refused.' })]
+    : groups.flatMap(({ count, cause, kinds, actor, advice }) => [
+        `${count}  ${cause}  [${(kinds as string[]).join(', ')}]`,
+        `  ${actor}: ${advice}`,
+      ])
+
+export const heldLine = ({ id, version, state, attempts, nextAt, code, detail, reason }: Row): string =>
+  [id, `v${version}`, state, attempts, nextAt, code, detail, reason]
+    .filter((part) => part !== null)
+    .join('  ')

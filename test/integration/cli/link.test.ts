@@ -1,0 +1,107 @@
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { linkCommand } from '#cli/link.ts'
+import { WrongUsage } from '#cli/wrong-usage.ts'
+import { withApi } from '#test/api.ts'
+import { type Receiver, startReceiver } from '../delivery/receiver.ts'
+import { deliveryAt, linkNow, someRows, store } from '../delivery/setting.ts'
+
+const api = withApi()
+let receiver: Receiver
+let where: string[]
+
+beforeAll(async () => {
+  await api.app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = api.app.server.address() as AddressInfo
+  where = ['--hub', `http://127.0.0.1:${port}`, '--key', await api.key('admin')]
+})
+beforeEach(async () => {
+  receiver = await startReceiver()
+  vi.stubEnv('HUB_LANG', 'en')
+})
+afterEach(async () => {
+  await receiver.close()
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+  process.exitCode = undefined
+})
+
+/** What a command says, on standard output and on standard error. */
+async function hub(...argv: string[]): Promise<string> {
+  const said: string[] = []
+  for (const name of ['log', 'error'] as const)
+    vi.spyOn(console, name).mockImplementation((line: string) => void said.push(line))
+  await linkCommand([...argv, ...where])
+  return said.join('\n')
+}
+const create = (...more: string[]) =>
+  hub('create', '--name', 'City', '--url', receiver.url, '--allow', receiver.allow, ...more)
+const idIn = (said: string): string => /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(said)?.[0] ?? ''
+
+it('makes, shows, changes, pauses, resumes and deletes a link', async () => {
+  const made = await create(
+    '--kind',
+    'sale',
+    '--kind',
+    'test',
+    '--from',
+    'now',
+    '--batch',
+    '50',
+    '--coalesce',
+  )
+  expect(made).toMatch(/shown once\): whsec_/)
+  const id = idIn(made)
+  expect(await linkNow(api.pool, id)).toMatchObject({
+    filter: { kinds: ['sale', 'test'] },
+    limits: { batch: 50 },
+    coalesces: true,
+  })
+  expect(await hub('patch', id, '--region', '330400', '--changes-per-second', '200')).toContain(
+    '"regions":["330400"]',
+  )
+  expect(await linkNow(api.pool, id)).toMatchObject({
+    filter: { kinds: ['sale', 'test'], regions: ['330400'] },
+    limits: { batch: 50, changesPerSecond: 200 },
+  })
+  expect(await hub('pause', id)).toContain('paused')
+  expect(await hub('resume', id)).toContain('active')
+  expect(await hub('list')).toContain(id)
+  vi.stubEnv('HUB_LANG', 'zh')
+  expect(await hub('show', id)).toMatch(/实时：位点 \d+，已投递 0/)
+  expect(await hub('delete', id)).toBe('已删除。')
+  expect(await hub('show', id)).toContain('未找到')
+  expect(process.exitCode).toBe(1)
+})
+
+it('counts and sends the past, shows what was refused by cause, sends it again or gives it up', async () => {
+  const id = idIn(await create('--from', 'now'))
+  const rows = someRows(2)
+  await store(api.pool, rows)
+  receiver.answer = ({ changes }) =>
+    changes.map(({ event }) => ({ event, verdict: 'reject', code: 'E7', detail: 'no' }))
+  await deliveryAt(api.pool).delivery.deliverLink(id)
+  expect(await hub('held', id)).toMatch(/^2 {2}E7 no {2}\[sale\]\n {2}receiver: /)
+  expect((await hub('held', id, '--state', 'refused')).split('\n')).toHaveLength(2)
+  expect(await hub('resend', id, '--cause', 'E7 no')).toContain('2 changes go again')
+  await deliveryAt(api.pool).delivery.deliverLink(id)
+  expect(await hub('drop', id, '--all', '--reason', 'agreed')).toContain('2 changes were given up')
+  expect(await hub('backfill', id, '--record', rows[0]?.id ?? '', '--dry-run')).toBe(
+    'Records that would be sent: 1',
+  )
+  expect(await hub('backfill', id, '--kind', 'sale')).toMatch(/^backfill .*: open/)
+})
+
+it('knows no other words, and does nothing to refused changes where neither a cause nor all of them is named', async () => {
+  const id = idIn(await create())
+  for (const argv of [
+    ['remove', id],
+    ['show'],
+    ['resend', id],
+    ['drop', id, '--all'],
+    ['patch', id],
+    ['create'],
+  ])
+    await expect(hub(...argv)).rejects.toThrow(WrongUsage)
+  await expect(linkCommand(['list'])).rejects.toThrow(WrongUsage)
+})
