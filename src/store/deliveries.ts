@@ -101,8 +101,8 @@ const SETTLE = `delete from held_changes h using moved, (${SETTLED}) s
 const RELEASE = `update held_changes h set next_at = coalesce(h.next_at, to_timestamp($10::numeric / 1000))
   from moved, (select distinct on (record_id) record_id, version from held_changes w
                 where link_id = $1 and state = 'waiting' and record_id = any($43::text[])
-                  and not exists (select from (${SETTLED}) s where s.record_id = w.record_id and s.version = w.version)
-                  and not exists (select from (${HOLDS}) h where h.record_id = w.record_id and h.version = w.version and h.state = 'refused')
+                  and (record_id, version) not in (${SETTLED})
+                  and (record_id, version) not in (select h.record_id, h.version from (${HOLDS}) h where h.state = 'refused')
                 order by record_id, version) n
   where h.link_id = moved.id and h.record_id = n.record_id and h.version = n.version returning h.record_id`
 const FILL = `update backfills b set position = greatest(b.position, $45::bigint), delivered = b.delivered + $4, refused = b.refused + $5,

@@ -134,7 +134,8 @@ export const linkHeldRoutes =
     app.route<OfLink & { Querystring: { record: string; version: number } }>({
       method: 'GET',
       url: '/v1/links/:id/held/change',
-      config: { scopes: ['read', 'link:{id}'] },
+      // The whole record, also what the link may not see.
+      config: { scopes: ['read'] },
       schema: {
         operationId: 'getHeldChange',
         tags: ['links'],

@@ -56,7 +56,8 @@ describe('changes that a receiver refused', () => {
     const { change, record, sent } = answer.json()
     expect(change).toMatchObject({ id, version: 1, state: 'refused', code: 'E12' })
     expect(record).toMatchObject({ id, kind: 'sale', version: 1 })
-    expect(JSON.parse(sent)).toEqual(record)
+    expect(JSON.parse(sent)).toMatchObject({ id, kind: 'sale', version: 1 })
+    expect(JSON.parse(sent)).toEqual(receiver.batches[0]?.changes.find((one) => one.id === id)?.record)
     expect((await api.call('GET', `${path}/held/change?record=none&version=1`)).statusCode).toBe(404)
   })
 
