@@ -8,7 +8,7 @@ import type { Follower } from './follower.ts'
 import { logFollower } from './log-follower.ts'
 
 /** A page costs each reader some statements, whatever its size; its records are in memory at once. */
-const CHANGES_AT_ONCE = 1000
+const CHANGES_AT_ONCE = 500
 
 /** Everyone who follows what was committed in a running hub. */
 export const followers: readonly Follower[] = [

@@ -76,10 +76,16 @@ export async function endThreads(): Promise<void> {
 function startWorker(): Worker {
   return new Worker(new URL('./thread.ts', import.meta.url), {
     resourceLimits: RESOURCES,
-    env: {},
+    env: environment(),
     execArgv: [],
     stdin: false,
   })
+}
+
+/** Of what the process was told, a thread gets to know where compiled modules are kept: without them it takes 40 MB more. */
+function environment(): NodeJS.ProcessEnv {
+  const folder = process.env['NODE_COMPILE_CACHE']
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder }
 }
 
 function threadOf(worker: Worker): Thread {
