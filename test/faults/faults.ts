@@ -15,7 +15,10 @@ export interface Target {
   readonly postgres: TestPostgres
   readonly redis: TestRedis | null
   readonly receivers: Talker<unknown>
-  readonly links: number
+  /** Numbers of the links, in the order of their receivers. */
+  readonly links: readonly string[]
+  /** A call of an administrator to one of the APIs; false where it did not answer 2xx. */
+  readonly call: (path: string, body: object) => Promise<boolean>
   /** The files by which the clocks of the hub's processes are moved; empty where they are not. */
   readonly clocks: readonly string[]
   /** Notes that a fault took place. */
@@ -36,7 +39,7 @@ const atPlace =
 
 const receiver: Fault = async ({ receivers, links, random, count }) => {
   const mode = random.pick(MODES)
-  await receivers.ask({ receiver: random.whole(0, links - 1), mode })
+  await receivers.ask({ receiver: random.whole(0, links.length - 1), mode })
   count(`receiver: ${mode}`)
 }
 
@@ -77,6 +80,22 @@ const killPostgres: Fault = ({ postgres, random, count }) => {
   if (postgres.kill(all)) count(all ? 'kill -9 of all of PostgreSQL' : 'kill -9 of the postmaster')
 }
 
+const restart: Fault = ({ hubs, random }) => void random.pick(hubs).restart()
+
+/** A person who stops a link for a while, which is no fault and must do no harm. */
+const pauseLink: Fault = async ({ links, random, call, count }) => {
+  const link = random.pick(links)
+  if (!(await call(`/v1/links/${link}/pause`, {}))) return
+  count('a person pauses a link')
+  await pause(random.whole(200, 2000))
+  await call(`/v1/links/${link}/resume`, {})
+}
+
+/** A person who has everything sent again. */
+const backfill: Fault = async ({ links, random, call, count }) => {
+  if (await call(`/v1/links/${random.pick(links)}/backfill`, {})) count('a person asks for a backfill')
+}
+
 /** Each as often as it stands here. */
 const FAULTS: readonly Fault[] = [
   killRole('api'),
@@ -89,6 +108,9 @@ const FAULTS: readonly Fault[] = [
   killRedis,
   flushRedis,
   moveClock,
+  restart,
+  pauseLink,
+  backfill,
   receiver,
   receiver,
   receiver,

@@ -5,6 +5,7 @@
 import pg from 'pg'
 import pino from 'pino'
 import { startHub } from '#cli/hub.ts'
+import { untilSignal } from '#cli/process.ts'
 import { describeMistakes, readSettings } from '#cli/settings.ts'
 import { StartRefusal } from '#store/refusal.ts'
 import type { Place } from './places.ts'
@@ -65,7 +66,8 @@ if (!reading.ok) throw new Error(describeMistakes(reading.mistakes, 'en'))
 try {
   const log = pino({ level: reading.settings.log }, pino.destination({ fd: 2, sync: true }))
   const hub = await startHub(reading.settings, log)
-  process.on('disconnect', () => void hub.stop().finally(() => process.exit(0)))
+  untilSignal(() => hub.stop())
+  process.on('disconnect', () => process.emit('SIGTERM'))
   process.send?.({ url: hub.url })
 } catch (error) {
   // PostgreSQL or Redis is away just now; whoever started us starts us again.

@@ -9,6 +9,8 @@ export interface KeptHub {
   readonly role: 'api' | 'worker'
   /** SIGKILL now; false where it is just starting. */
   kill(): boolean
+  /** SIGTERM: it ends what is under way, as in a roll-out; false where it is just starting. */
+  restart(): boolean
   /** SIGKILL at a place, the next time it comes there. */
   dieAt(place: Place): boolean
   /** Takes that back. */
@@ -25,6 +27,7 @@ export interface KeptHubParts {
   /** Milliseconds to wait before it is started again. */
   readonly pauseMs: () => number
   readonly onDeath: (place: Place | null) => void
+  readonly onRestart: () => void
   /** It ended after it was up, and nobody had killed it. */
   readonly onIncident: (sentence: string) => void
 }
@@ -36,6 +39,7 @@ export function keepHub(parts: KeptHubParts): KeptHub {
   let child: ChildProcess | null = null
   let place: Place | null = null
   let killed = false
+  let restarting = false
   let stopping = false
   let isUp = false
   let waiting: (() => void)[] = []
@@ -50,6 +54,7 @@ export function keepHub(parts: KeptHubParts): KeptHub {
     child = one
     place = null
     killed = false
+    restarting = false
     one.once('message', () => {
       isUp = true
       for (const tell of waiting) tell()
@@ -61,6 +66,7 @@ export function keepHub(parts: KeptHubParts): KeptHub {
       const wasUp = isUp
       isUp = false
       if (signal === 'SIGKILL') parts.onDeath(killed ? null : place)
+      else if (restarting) parts.onRestart()
       else if (wasUp) parts.onIncident(`a process of the role ${role} ended by itself with ${code ?? signal}`)
       void pause(parts.pauseMs()).then(start)
     })
@@ -72,6 +78,13 @@ export function keepHub(parts: KeptHubParts): KeptHub {
       if (!isUp || !child) return false
       killed = true
       child.kill('SIGKILL')
+      return true
+    },
+    restart() {
+      if (!isUp || killed || !child?.connected) return false
+      isUp = false
+      restarting = true
+      child.kill('SIGTERM')
       return true
     },
     dieAt(wanted) {

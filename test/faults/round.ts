@@ -107,7 +107,8 @@ export async function runRound(settings: RoundSettings): Promise<RoundResult> {
       postgres: settings.postgres,
       redis,
       receivers,
-      links: links.length,
+      links,
+      call: (path: string, body: object) => callApi(random.pick(urls), path, body),
       clocks,
       count,
     }
@@ -123,6 +124,7 @@ export async function runRound(settings: RoundSettings): Promise<RoundResult> {
     for (const hub of hubs) hub.liveOn()
     for (const receiver of links.keys()) await receivers.ask({ receiver, mode: 'well' })
     await Promise.all(hubs.map((hub) => hub.up()))
+    for (const link of links) await callApi(urls[0] as string, `/v1/links/${link}/resume`, {})
     const { incidents: answers } = await driver.ask<DriverState>({ settle: true, withinMs: settings.healMs })
     incidents.push(...answers)
     await drain(pool, hubs, healing + settings.healMs)
@@ -189,6 +191,7 @@ async function startHubs(
         logFile: join(folder, `${role}-${i}.log`),
         pauseMs: () => told.random.whole(0, 800),
         onDeath: (place) => told.count(place ? `kill -9 of ${role} ${place}` : `kill -9 of ${role}`),
+        onRestart: () => told.count(`SIGTERM of ${role}`),
         onIncident: (sentence) => told.incidents.push(sentence),
       }),
     )
@@ -220,6 +223,17 @@ async function makeLinks(url: string, receivers: Talker<{ ports: number[] }>): P
     ids.push(id)
   }
   return ids
+}
+
+async function callApi(url: string, path: string, body: object): Promise<boolean> {
+  const answer = await fetch(`${url}${path}`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(5000),
+  }).catch(() => null)
+  await answer?.arrayBuffer().catch(() => null)
+  return answer?.ok ?? false
 }
 
 /** Waits until nothing is left to do, or the time is up: then what is left shows in the findings. */

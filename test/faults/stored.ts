@@ -90,6 +90,7 @@ export async function readOpenWork(pool: Pool): Promise<number> {
   const { rows } = await pool.query(`
     select coalesce((select sum(${BEHIND})::int from links l), 0)
          + (select count(*)::int from held_changes where state = 'waiting')
+         + (select count(*)::int from backfills where state = 'open')
          + (select count(*)::int from large_messages where state <> 'receiving') as open`)
   return rows[0].open as number
 }
