@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { SHARING_CLASSES } from '#core/model/sharing.ts'
 import { emptyTables } from '#store/empty-tables.ts'
 import { startChild } from './child.ts'
 import { type Figure, median } from './figures.ts'
@@ -56,7 +57,7 @@ async function deliverAll(
     allowAddress: `127.0.0.1/32:${port}`,
     filter: {},
     mapping: 'canonical',
-    sees: ['public', 'partner', 'restricted'],
+    sees: [...SHARING_CLASSES],
   })
   for (;;) {
     const taken = (await sink.ask<{ taken: number }>()).taken - before

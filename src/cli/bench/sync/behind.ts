@@ -22,8 +22,11 @@ export async function benchBehind(stage: Stage, quick: boolean): Promise<Figure[
   const receivers = await startReceivers()
   try {
     await emptyTables(stage.pool)
-    for (let i = 0; i < LIVE; i++) await receivers.link(stage, `/live/${i}`, { systems: ['market-scales'] })
-    const behind = await receivers.link(stage, '/counts/behind', { systems: ['jiaxing-wholesale'] })
+    for (let i = 0; i < LIVE; i++)
+      await receivers.link(stage, `/live/${i}`, { filter: { systems: ['market-scales'] } })
+    const behind = await receivers.link(stage, '/counts/behind', {
+      filter: { systems: ['jiaxing-wholesale'] },
+    })
     await stage.calls.post(`/v1/links/${behind}/pause`, {})
     await fillLog(stage, changes)
     const { key } = await stage.calls.post<{ key: string }>('/v1/keys', {

@@ -2,13 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Child, startChild } from '#cli/bench/child.ts'
 import type { Arrivals } from '#cli/bench/lag-sink-process.ts'
 import type { Stage } from '#cli/bench/stage.ts'
+import { SHARING_CLASSES, type SharingClass } from '#core/model/sharing.ts'
 
 const PATIENCE_MS = 600_000
 
 /** The receivers of one part of the bench, and what came to them. */
 export interface Receivers {
-  /** Makes a link to a path of the receivers; gives its number. */
-  link(stage: Stage, path: string, filter?: object): Promise<string>
+  /** Makes a link to a path of the receivers; it sees all classes of values where nothing else is said. Gives its number. */
+  link(
+    stage: Stage,
+    path: string,
+    wish?: { readonly filter?: object; readonly sees?: readonly SharingClass[] },
+  ): Promise<string>
   /** Where a path is, and the permission to go there. */
   address(path: string): { readonly url: string; readonly allow: string }
   /** Changes that a path has taken since the receivers were started. */
@@ -43,7 +48,7 @@ export async function startReceivers(): Promise<Receivers> {
   return {
     address,
     taken,
-    async link(stage, path, filter = {}) {
+    async link(stage, path, { filter = {}, sees = SHARING_CLASSES } = {}) {
       const { url, allow } = address(path)
       const made = await stage.calls.post<{ id: string }>('/v1/links', {
         name: path,
@@ -51,7 +56,7 @@ export async function startReceivers(): Promise<Receivers> {
         allowAddress: allow,
         filter,
         mapping: 'canonical',
-        sees: ['public', 'partner', 'restricted'],
+        sees,
       })
       return made.id
     },
