@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientBase, Pool } from 'pg'
-import { type ChangeFilter, filterSql } from './change-filter.ts'
+import { type ChangeFilter, chosenSql, filterSql } from './change-filter.ts'
 import { concernsLane, LANES, type Lane, laneSql } from './lanes.ts'
 
 type Client = ClientBase | Pool
@@ -70,11 +70,11 @@ export async function countBackfill(
   if (lanes.length === 0) return null
   let count = 0
   for (const { lane, cursor, filter } of lanes) {
-    const fits = fitting([filter, scope], scope, 2)
+    const fits = fitting([filter, scope], scope, 3)
     const { rows } = await client.query(
       `select count(distinct record_id)::integer as count from record_versions
-        where position <= $1${laneSql(lane)}${fits.text}`,
-      [cursor, ...fits.values],
+        where position <= $1${laneSql(lane)}${fits.text}${chosenSql('$2')}`,
+      [cursor, linkId, ...fits.values],
     )
     count += rows[0].count
   }
@@ -174,14 +174,15 @@ export async function readPast(
   const bound = !named && fill.position + SCAN < fill.until ? fill.position + SCAN : fill.until
   const fits = fitting([lane.filter, fill.scope], fill.scope, 8)
   const passes = filterSql(lane.filter, 8)
+  const chosen = chosenSql('$6')
   const { rows } = await client.query(
     `with page as materialized (select record_id, version, position from record_versions
-            where position > $1 and position <= $2${laneSql(lane.lane)}${fits.text} order by position limit $3)
+            where position > $1 and position <= $2${laneSql(lane.lane)}${fits.text}${chosen} order by position limit $3)
      select p.record_id, p.position,
             case when exists (select from record_versions where record_id = p.record_id and version > p.version
-                                and position > $4 and position <= $5${fits.text}) then null
+                                and position > $4 and position <= $5${fits.text}${chosen}) then null
                  when exists (select from held_changes h where h.link_id = $6 and h.record_id = p.record_id and h.state = 'waiting') then null
-                 else (select max(version) from record_versions where record_id = p.record_id and position <= $7${passes.text})
+                 else (select max(version) from record_versions where record_id = p.record_id and position <= $7${passes.text}${chosen})
             end as version
        from page p order by p.position`,
     [fill.position, bound, lane.limit, fill.from, fill.until, lane.linkId, lane.cursor, ...fits.values],

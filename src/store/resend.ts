@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { type ChangeFilter, filterSql } from './change-filter.ts'
+import { type ChangeFilter, chosenSql, filterSql } from './change-filter.ts'
 
 /** A version of a record. */
 export interface VersionName {
@@ -64,7 +64,7 @@ const WANTED = (filter: string): string => `with
               from asked join record_versions using (record_id, version) join lanes on holds = (kind = 'hold') where true${filter}),
   gone as (select record_id, max(version) as version
              from record_versions join lanes on holds = (kind = 'hold') and position <= cursor
-            where record_id = any($2::text[])${filter}
+            where record_id = any($2::text[])${filter}${chosenSql('$1')}
               and (record_id, version) not in (select record_id, version from held_changes
                                                 where link_id = $1 and record_id = any($2::text[]))
             group by record_id),

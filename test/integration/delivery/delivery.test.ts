@@ -225,7 +225,7 @@ describe('verdicts', () => {
     expect(await delivery.deliverLink(link.id)).toEqual({ done: true })
     expect(new Set(receiver.taken.map(({ id }) => id)).size).toBe(11_000)
     expect(await linkNow(pool, link.id)).toMatchObject({ delivered: 11_000, lastError: null })
-  })
+  }, 90_000)
 
   test('a change without a verdict is sent again', async () => {
     const link = await linkTo(pool, receiver)
