@@ -163,11 +163,11 @@ export async function readDecided(
   return new Map(rows.map(({ id, state, reason }) => [id, { state, reason }]))
 }
 
-/** Notes that a claim was accepted, and which version it became; in a transaction of the caller's or after it. */
+/** Notes that a claim was accepted, and which version it became; null where its owner did not say. */
 export async function noteAccepted(
   client: ClientBase | Pool,
   id: string,
-  by: { readonly who: string; readonly reason: string | null; readonly version: number },
+  by: { readonly who: string; readonly reason: string | null; readonly version: number | null },
 ): Promise<void> {
   await client.query(
     `update claims set state = 'accepted', decided_at = clock_timestamp(), decided_by = $2, reason = $3, version = $4

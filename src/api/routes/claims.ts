@@ -6,10 +6,13 @@ import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { callerOf, whoOf } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
+import { fieldDifferences } from '#core/model/difference.ts'
+import type { CanonicalRecord } from '#core/model/record.ts'
 import { claimedRecord } from '#flow/peers/claim-record.ts'
 import { refuse } from '#flow/peers/decide-claim.ts'
 import { listSendings } from '#store/claim-sendings.ts'
 import { type Claim, type ClaimState, listClaims, readClaim } from '#store/claims.ts'
+import { readRecordVersions } from '#store/records.ts'
 
 const ClaimParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'Claim · 变更主张' }) })
 interface OfClaim {
@@ -42,6 +45,21 @@ const view = (claim: Claim) => {
   return { ...rest, recordId, record: claimedRecord(claim) }
 }
 
+/** The content of a record, without what each hub says of its own version. */
+function contentOf(record: CanonicalRecord): object {
+  const {
+    version: _v,
+    schema: _s,
+    receivedAt: _r,
+    message: _m,
+    mapping: _p,
+    replay: _y,
+    flags: _f,
+    ...content
+  } = record
+  return content
+}
+
 /** `GET /v1/claims`, `GET /v1/claims/{id}`, and what the owner says to one. */
 export const claimRoutes =
   ({ pool, intake }: RouteParts): FastifyPluginAsync =>
@@ -49,7 +67,12 @@ export const claimRoutes =
     const read = async (id: string) => {
       const claim = await readClaim(pool, id)
       if (!claim) throw new HubError('not_found', { detail: `claim ${id}` })
-      return { ...view(claim), sendings: await listSendings(pool, id) }
+      const shown = view(claim)
+      const [newest] = await readRecordVersions(pool, { id: claim.recordId, limit: 1 })
+      const differences = newest
+        ? fieldDifferences(contentOf(JSON.parse(newest.text)), contentOf(shown.record))
+        : []
+      return { ...shown, differences, sendings: await listSendings(pool, id) }
     }
     app.route<{ Querystring: PageQuery & { state?: ClaimState; record?: string } }>({
       method: 'GET',

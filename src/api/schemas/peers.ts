@@ -127,6 +127,20 @@ export const ClaimPage = field(listOf('claims', 'Claim'), ['Claims', '变更主�
 export const ClaimCard = field(
   Type.Object({
     ...claim,
+    differences: field(
+      Type.Array(
+        Type.Object({
+          at: text(['Field', '字段']),
+          before: Type.Optional(Type.Unknown()),
+          after: Type.Optional(Type.Unknown()),
+        }),
+      ),
+      ['Differences', '差异'],
+      [
+        'From the newest version at this hub; what may be of a person is hidden',
+        '与本平台最新版本相比；可能涉及个人的内容已隐藏',
+      ],
+    ),
     sendings: field(
       Type.Array(
         Type.Object({

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import { bodyOf, contentOf } from '#flow/intake/content.ts'
-import { add } from '#flow/intake/decide.ts'
+import { add, newestBody, voided } from '#flow/intake/decide.ts'
 import { messageId } from '#flow/intake/message-id.ts'
 import type { KeyedResult } from '#flow/intake/results-text.ts'
 import type { IntakeMessage } from '#flow/intake/write.ts'
@@ -52,7 +52,8 @@ export async function accept(
   const claim = await openClaim(pool, id)
   const said = claimedRecord(claim)
   const { kind, system, record, key } = said
-  const content = contentOf(kind, bodyOf(claim.body, claim.flags, claim.recorded), claim.status)
+  const body = bodyOf(claim.body, claim.flags, claim.recorded)
+  const claimed = contentOf(kind, body, claim.status)
   const prepared = {
     kind,
     id: claim.recordId,
@@ -60,7 +61,7 @@ export async function accept(
     operation: claim.status === 'void' ? ('void' as const) : ('upsert' as const),
     ended: undefined,
     order: null,
-    content,
+    content: claimed,
     expected: undefined,
   }
   const bytes = Buffer.from(JSON.stringify({ claim: claim.id, claimant: claim.claimant, record: said }))
@@ -85,14 +86,17 @@ export async function accept(
         const head = known.heads.get(claim.recordId)
         if (!head || known.owners.has(claim.recordId))
           throw new HubError('conflict', { detail: 'the record is no longer of this hub' })
-        const isSame = head.status === claim.status && head.hash === content.hash
+        // Who asks for a void may not see all that the owner knows: only why and when it ended is taken over.
+        const isVoid = claim.status === 'void'
+        const content = isVoid ? voided(kind, newestBody(claim.recordId, known), body.void) : claimed
+        const isSame = head.status === claim.status && (isVoid || head.hash === content.hash)
         const version = isSame ? head.version : head.version + 1
         if (!isSame)
           add(message, 0, prepared, content, claim.status, version, known, into, { system, record })
         return {
           index: 0,
           key,
-          result: isSame ? 'unchanged' : claim.status === 'void' ? 'voided' : 'updated',
+          result: isSame ? 'unchanged' : isVoid ? 'voided' : 'updated',
           records: [{ kind, id: claim.recordId, version }],
           recordKeys: [claim.recordId],
         }

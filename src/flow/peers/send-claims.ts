@@ -5,7 +5,7 @@ import { backoffMs } from '#flow/delivery/backoff.ts'
 import { eventId, messageIdOf } from '#flow/delivery/event-id.ts'
 import type { Follower } from '#flow/follow/follower.ts'
 import { type DueClaim, noteSending, takeDueClaims } from '#store/claim-sendings.ts'
-import { refuseClaim } from '#store/claims.ts'
+import { noteAccepted, refuseClaim } from '#store/claims.ts'
 import { inTransaction } from '#store/database.ts'
 import { lockFollower, moveFollower } from '#store/followers.ts'
 import { readHubId } from '#store/hub-identity.ts'
@@ -96,9 +96,10 @@ async function sendOver(
         detail: detail ?? (answer.kind === 'failed' ? answer.detail : null),
       },
     )
-    // An accepted one is known by the version that it became.
-    if (isTaken && code === 'claim_refused')
-      await refuseClaim(pool, claim.id, { who: `hub ${to}`, reason: detail })
+    const by = { who: `hub ${to}`, reason: detail }
+    if (isTaken && code === 'claim_refused') await refuseClaim(pool, claim.id, by)
+    // Mostly the version that it became has come before; but it need not show here all that was claimed.
+    if (isTaken && code === 'claim_accepted') await noteAccepted(pool, claim.id, { ...by, version: null })
   }
 }
 

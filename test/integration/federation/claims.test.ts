@@ -49,6 +49,9 @@ test('a claim made at the far end travels back to the owner, and once accepted i
     ])
   const [claim] = await claimsAt('a', 'far')
   expect(claim).toMatchObject({ hops: ['c', 'b'], record: { quantity: { value: '12' } } })
+  expect((await at('a').call('GET', `/v1/claims/${claim?.['id']}`)).json()).toMatchObject({
+    differences: [{ at: 'quantity.value', before: '10', after: '12' }],
+  })
   expect((await decide('b', claim?.['id'], 'accept')).statusCode).toBe(409)
   const accepted = await decide('a', claim?.['id'], 'accept', { reason: 'weighed again' })
   expect(accepted.json()).toMatchObject({
@@ -90,6 +93,35 @@ test('in a ring with one direction a claim goes round to its owner and stops the
   await settleAll()
   for (const id of ['a', 'b', 'c'])
     expect(await versionsOf(id, 'ring')).toEqual(['ring@1 active 1', 'ring@2 void 1'])
+})
+
+test('a void claimed by a hub that may not see everything keeps what the owner knows', async () => {
+  await hubs.join([
+    ['a', 'b'],
+    ['b', 'a'],
+  ])
+  await at('a').push(dispatch('hidden', '5', { quantity: { value: '5', unit: 'KGM', raw: '5公斤' } }))
+  await settleAll()
+  const bodyAt = async (id: string) =>
+    (await at(id).call('GET', `/v1/records/${encodeURIComponent(dispatchId('hidden'))}`)).json()
+  expect((await bodyAt('b')).quantity).toEqual({ value: '5', unit: 'KGM' })
+  const { body: text } = (
+    await at('b').pool.query('select body from record_versions where record_id = $1', [dispatchId('hidden')])
+  ).rows[0]
+  const seen = { ...JSON.parse(text), kind: 'dispatch', system: 'farm', key: ['hidden'], status: 'void' }
+  await at('b').push(seen)
+  await settleAll()
+  const [claim] = await claimsAt('a', 'hidden')
+  expect((await decide('a', claim?.['id'], 'accept')).json()).toMatchObject({ state: 'accepted', version: 2 })
+  expect(await bodyAt('a')).toMatchObject({
+    status: 'void',
+    quantity: { value: '5', raw: '5公斤' },
+  })
+  await settleAll()
+  expect(await bodyAt('b')).toMatchObject({ status: 'void', version: 2 })
+  await at('b').pool.query("update claim_sendings set next_at = now() - interval '1 second'")
+  await settleAll()
+  expect(await claimsAt('b', 'hidden')).toMatchObject([{ state: 'accepted' }])
 })
 
 test('a refused claim changes nothing, the claimant learns of it, and the same claim again is not asked twice', async () => {

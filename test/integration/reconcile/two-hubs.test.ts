@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import { sign } from '#adapters/http/signature.ts'
@@ -38,8 +37,7 @@ beforeAll(async () => {
   ])
   key = (await city.call('POST', '/v1/peers', { system: 'hub-county', hub: 'county', carries: ['*'] })).json()
     .key
-  await city.app.listen({ host: '127.0.0.1', port: 0 })
-  address = `http://127.0.0.1:${(city.app.server.address() as AddressInfo).port}`
+  address = city.url
 })
 afterAll(async () => {
   http.close()
