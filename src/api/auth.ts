@@ -22,6 +22,8 @@ export interface Callers {
   remembered(request: FastifyRequest): Caller | null
   /** Throws `unauthenticated` where there is no such key, or none that still counts. */
   of(request: FastifyRequest): Promise<Caller>
+  /** The same by the SHA-256 of a key. */
+  ofDigest(digest: Buffer): Promise<Caller>
   /** Forgets what is remembered, so that a revoked key stops at once in this process. */
   forget(): void
 }
@@ -71,6 +73,7 @@ export function createCallers(parts: {
       known.set(key, found)
       return found.caller
     },
+    ofDigest: async (digest) => (await lookUp(digest, clock())).caller,
     forget: () => known.clear(),
   }
 }

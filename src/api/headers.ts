@@ -8,6 +8,8 @@ export const CONTENT_POLICY = {
   none: CLOSED,
   /** Pages with a style of their own and no script. */
   page: `${CLOSED}; style-src 'unsafe-inline'; img-src 'self'`,
+  /** Pages with forms of their own and no script. */
+  forms: `default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; style-src 'unsafe-inline'; img-src data:`,
   /** The reader of the OpenAPI document: scripts from here only; it writes its styles at run time. */
   reader: `${CLOSED}; script-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'`,
 } as const

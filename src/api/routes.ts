@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { publicTrace } from '#flow/trace/public.ts'
+import { boardRoutes } from './board/plugin.ts'
 import { readControlBodies } from './control-body.ts'
 import { addComponents } from './openapi.ts'
 import type { RouteParts } from './parts.ts'
@@ -84,6 +85,7 @@ export const routes =
     await app.register(healthRoutes(parts))
     await app.register(docsRoutes(parts))
     await app.register(publicRoutes(parts))
+    await app.register(boardRoutes(parts))
     await app.register(async (guarded) => {
       guard(guarded, parts.callers)
       readControlBodies(guarded)

@@ -29,6 +29,8 @@ const stubs = (pool = createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }
     wakeLarge: nothing,
     wakeReplay: nothing,
     wakeSchedule: nothing,
+    look: nothing,
+    retry: nothing,
     wakeSchedulesByItself: nothing,
     wakeReconciliation: nothing,
     close: async () => {},

@@ -27,6 +27,18 @@ export interface JobData {
   readonly schedule?: string
 }
 
+/** As much of a job that is kept as a person who looks needs. */
+export interface KeptJob {
+  readonly id?: string | undefined
+  readonly name: string
+  readonly data: JobData
+  readonly failedReason: string
+  /** Milliseconds since 1970. */
+  readonly finishedOn?: number | undefined
+  readonly attemptsMade: number
+  retry(): Promise<unknown>
+}
+
 /** As much of a BullMQ queue as the hub uses; the same on both backends. */
 export interface JobQueue {
   add(name: string, data: JobData, options?: JobsOptions): Promise<unknown>
@@ -37,6 +49,9 @@ export interface JobQueue {
     job: { readonly name: string; readonly data: JobData; readonly opts: JobSchedulerTemplateOptions },
   ): Promise<unknown>
   getJobCounts(): Promise<Record<string, number>>
+  /** The newest failed jobs that are kept. */
+  getFailed(first: number, last: number): Promise<KeptJob[]>
+  getJob(id: string): Promise<KeptJob | undefined>
   close(): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 import type { Lane } from '#store/lanes.ts'
-import type { JobBackend, JobQueue } from './backend.ts'
+import type { JobBackend, JobQueue, KeptJob } from './backend.ts'
 
 /** Deliveries, each of which may hang for as long as its receiver likes. */
 export const LINKS_QUEUE = 'links'
@@ -42,12 +42,46 @@ export interface Queues {
   wakeSchedulesByItself(
     schedules: readonly { readonly name: string; readonly everyMs: number }[],
   ): Promise<boolean>
+  /** What is in each queue, for a person who looks; null where it does not answer. */
+  look(): Promise<QueueState[]>
+  /** Lets a failed job run again; false where it is gone or the queue does not answer. */
+  retry(queue: string, id: string): Promise<boolean>
   close(): Promise<void>
+}
+
+/** A queue as a person sees it. */
+export interface QueueState {
+  readonly name: string
+  /** Jobs by state: waiting, active, delayed, failed; null where the queue does not answer. */
+  readonly counts: Readonly<Record<string, number>> | null
+  /** The newest failed ones. */
+  readonly failed: readonly FailedJob[]
+}
+
+export interface FailedJob {
+  readonly id: string
+  readonly name: string
+  /** The identifier that it carries. */
+  readonly subject: string
+  readonly reason: string
+  readonly atMs: number | null
 }
 
 export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
   const links = backend.queue(LINKS_QUEUE)
   const work = backend.queue(WORK_QUEUE)
+  const stateOf = async (queue: JobQueue): Promise<QueueState> => {
+    const name = queue === links ? LINKS_QUEUE : WORK_QUEUE
+    try {
+      const [counts, failed] = await inTime(
+        Promise.all([queue.getJobCounts(), queue.getFailed(0, FAILED_SHOWN - 1)]),
+        ADD_MS,
+      )
+      return { name, counts, failed: failed.map(failedJob) }
+    } catch {
+      return { name, counts: null, failed: [] }
+    }
+  }
   let warnedAtMs = Number.NEGATIVE_INFINITY
   let wakeAgain = false
   let timer: NodeJS.Timeout | null = null
@@ -127,6 +161,18 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
     },
     wakeLarge: async (id) =>
       await add(work, 'large', { message: id }, { ...DISPOSABLE, deduplication: now(`large-${id}`) }),
+    look: () => Promise.all([links, work].map(stateOf)),
+    async retry(name, id) {
+      const queue = name === LINKS_QUEUE ? links : name === WORK_QUEUE ? work : null
+      if (!queue) return false
+      try {
+        const job = await inTime(queue.getJob(id), ADD_MS)
+        if (job) await inTime(job.retry(), ADD_MS)
+        return job !== undefined
+      } catch {
+        return false
+      }
+    },
     async close() {
       closed = true
       if (timer) clearTimeout(timer)
@@ -134,6 +180,16 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
     },
   }
 }
+
+/** As many as are kept. */
+const FAILED_SHOWN = 20
+const failedJob = ({ id = '', name, data, failedReason, finishedOn }: KeptJob): FailedJob => ({
+  id,
+  name,
+  subject: Object.values(data).join(' '),
+  reason: failedReason,
+  atMs: finishedOn ?? null,
+})
 
 /** A job leaves nothing behind that could stop the next one of its kind. */
 const DISPOSABLE = { removeOnComplete: true, removeOnFail: { count: 20 } } as const

@@ -159,6 +159,8 @@ export async function createTestApi(parts: {
         return true
       },
       wakeSchedule: async () => true,
+      look: async () => [],
+      retry: async () => true,
       wakeSchedulesByItself: async () => true,
       close: async () => {},
     },

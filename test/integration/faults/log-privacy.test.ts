@@ -50,6 +50,8 @@ async function logged() {
       wakeLinks: () => {},
       wakeReplay: async () => true,
       wakeSchedule: async () => true,
+      look: async () => [],
+      retry: async () => true,
       wakeSchedulesByItself: async () => true,
       wakeReconciliation: async () => true,
       wakeLarge: async () => true,

@@ -20,6 +20,8 @@ function backendThat(add: () => Promise<unknown>): { backend: JobBackend; added:
     },
     upsertJobScheduler: add,
     getJobCounts: async () => ({}),
+    getFailed: async () => [],
+    getJob: async () => undefined,
     close: async () => {},
   })
   const worker = () => ({ close: async () => {} })

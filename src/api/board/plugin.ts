@@ -1,0 +1,86 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { sha256 } from '#api/auth.ts'
+import { CONTENT_POLICY } from '#api/headers.ts'
+import type { RouteParts } from '#api/parts.ts'
+import { spokenIn } from '#api/spoken.ts'
+import { HubError } from '#core/errors.ts'
+import { readOpenAlerts } from '#store/alerts.ts'
+import { readScheduleAges } from '#store/schedules.ts'
+import { keptSecret } from '#store/secrets.ts'
+import { boardPage, doorPage } from './page.ts'
+import { endedCookie, readSession, sessionCookie } from './session.ts'
+
+const HOME = '/admin/jobs'
+const FORM_MAX = 4096
+const hidden = { hide: true }
+
+/**
+ * `/admin/jobs`, the board of the job queues for a person with a browser: queues, failed jobs with their reasons, schedules, alerts. Who
+ * shows a key with the scope `admin` gets a cookie for half an hour. It works without scripts, and nothing in it comes from elsewhere.
+ */
+export const boardRoutes =
+  ({ pool, queues, callers, clock, language }: RouteParts): FastifyPluginAsync =>
+  async (app) => {
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: FORM_MAX },
+      (_request, body, done) => done(null, new URLSearchParams(body as string)),
+    )
+    const secret = (): Promise<Buffer> => keptSecret(pool, 'board-session')
+    const isAdmin = (digest: Buffer): Promise<boolean> =>
+      callers.ofDigest(digest).then(
+        ({ scopes }) => scopes.includes('admin'),
+        (error: unknown) => {
+          if (error instanceof HubError && error.code === 'unauthenticated') return false
+          throw error
+        },
+      )
+    const mayLook = async ({ headers }: FastifyRequest): Promise<boolean> => {
+      const digest = readSession(await secret(), headers.cookie, clock())
+      return digest !== null && (await isAdmin(digest))
+    }
+    const page = (reply: FastifyReply, status: number, text: string): FastifyReply =>
+      reply
+        .code(status)
+        .header('content-security-policy', CONTENT_POLICY.forms)
+        .header('vary', 'accept-language, cookie')
+        .type('text/html; charset=utf-8')
+        .send(text)
+    const door = (request: FastifyRequest, reply: FastifyReply, isWrong = false): FastifyReply =>
+      page(reply, 401, doorPage(spokenIn(request, language), isWrong))
+
+    app.get(HOME, { schema: hidden }, async (request, reply) => {
+      if (!(await mayLook(request))) return door(request, reply)
+      const [states, schedules, alerts] = await Promise.all([
+        queues.look(),
+        readScheduleAges(pool),
+        readOpenAlerts(pool),
+      ])
+      return page(reply, 200, boardPage({ queues: states, schedules, alerts }, spokenIn(request, language)))
+    })
+    app.post<{ Body: URLSearchParams }>(`${HOME}/session`, { schema: hidden }, async (request, reply) => {
+      refuseStrangers(request)
+      const digest = sha256(request.body?.get('key')?.trim() ?? '')
+      if (!(await isAdmin(digest))) return door(request, reply, true)
+      reply.header('set-cookie', sessionCookie(await secret(), digest, clock()))
+      return reply.redirect(HOME, 303)
+    })
+    app.post(`${HOME}/leave`, { schema: hidden }, async (request, reply) => {
+      refuseStrangers(request)
+      return reply.header('set-cookie', endedCookie).redirect(HOME, 303)
+    })
+    app.post<{ Body: URLSearchParams }>(`${HOME}/retry`, { schema: hidden }, async (request, reply) => {
+      refuseStrangers(request)
+      if (!(await mayLook(request))) return door(request, reply)
+      await queues.retry(request.body?.get('queue') ?? '', request.body?.get('id') ?? '')
+      return reply.redirect(HOME, 303)
+    })
+  }
+
+/** A form of another site is refused, also by browsers that send cookies along with it. */
+function refuseStrangers({ headers }: FastifyRequest): void {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin' && site !== 'none')
+    throw new HubError('forbidden', { detail: 'the form is of another site' })
+}
