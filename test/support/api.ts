@@ -70,8 +70,9 @@ export function withApi(
 export async function openApi(
   change: (registry: Registry) => Registry,
   more: { readonly dropFolders?: readonly string[] } = {},
+  made: Promise<TestDatabase> = createTestDatabase(),
 ): Promise<Opened> {
-  const database = await createTestDatabase()
+  const database = await made
   const pool = createPool({ url: database.url, max: 4 })
   const productAliases = holdAliases()
   const seed = change(await loadRegistry(mappings, { productAliases }))

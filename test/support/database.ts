@@ -13,8 +13,13 @@ export interface TestDatabase {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const server = inject('databaseServer')
   if (!server) throw new Error('This run has no PostgreSQL: tests that need one belong outside of test/unit.')
+  return await copiedDatabase(server, inject('databaseTemplate'))
+}
+
+/** A copy of a database on a server, which `makeTemplate` made there. */
+export async function copiedDatabase(server: string, template: string): Promise<TestDatabase> {
   const name = `hub_test_${randomBytes(6).toString('hex')}`
-  await copyTemplate(server, `CREATE DATABASE ${name} TEMPLATE ${inject('databaseTemplate')}`)
+  await copyTemplate(server, `CREATE DATABASE ${name} TEMPLATE ${template}`)
   return {
     url: onServer(server, name),
     drop: () => onceOn(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
