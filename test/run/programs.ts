@@ -12,6 +12,7 @@ export interface NeededProgram {
 
 const NEEDED: readonly NeededProgram[] = [
   { name: 'Redis', files: ['redis-server'], debian: 'redis-server' },
+  { name: 'An older PostgreSQL', files: ['psql'], debian: 'postgresql' },
   {
     name: 'Chromium',
     files: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
