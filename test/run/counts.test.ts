@@ -64,7 +64,11 @@ it('says what to install for the tests that were not run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-path-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   writeFileSync(join(folder, 'chromium'), '')
-  expect(missingPrograms({ PATH: folder }).map(({ name }) => name)).toEqual(['Redis', 'Chromium'])
+  expect(missingPrograms({ PATH: folder }).map(({ name }) => name)).toEqual([
+    'Redis',
+    'An older PostgreSQL',
+    'Chromium',
+  ])
   chmodSync(join(folder, 'chromium'), 0o755)
   const missing = missingPrograms({ PATH: folder })
   expect(notRun(['test/a.test.ts: law'], missing)).toContain('apt-get install redis-server')
