@@ -102,7 +102,8 @@ async function lease(
       filter: row.filter,
       mapping: row.mapping,
       limits: row.limits,
-      coalesces: row.coalesces,
+      // Of a recall every version is told, also one that the next takes back.
+      coalesces: row.coalesces && wish.lane !== 'recall',
       cursor: BigInt(row.cursor),
       attempts: row.attempts,
       lastErrorClass: row.error,

@@ -38,8 +38,8 @@ const seen = (): string[] => receiver.changes.map(({ id, version }) => `${id} ${
 const nameOf = ({ id }: Row, version = 1): string => `${id} ${version}`
 
 describe('the recall lane', () => {
-  test('a hold goes ahead of a backlog, with its release after it, and is not sent by the live lane', async () => {
-    const link = await linkTo(pool, receiver)
+  test('a hold goes ahead of a backlog, every version of it also where superseded ones are left out, and not by the live lane', async () => {
+    const link = await linkTo(pool, receiver, { coalesces: true })
     const backlog = someRows(700)
     const [hold] = someRows(1, { kind: 'hold' }) as [Row]
     await store(pool, [...backlog, hold, { ...hold, version: 2, status: 'void' }])

@@ -104,6 +104,22 @@ function laws(): void {
     expect(receiver.changes).toHaveLength(120)
   })
 
+  test('a recall is delivered while every place for deliveries hangs', async () => {
+    const link = await linkTo(pool, receiver)
+    for (let i = 0; i < 40; i++) await linkTo(pool, receiver, { filter: { kinds: ['sale'] } })
+    receiver.answer = (batch) => (batch.changes[0]?.kind === 'hold' ? allOk(batch) : 'hang')
+    work()
+    await pause(300)
+    await store(pool, someRows(1))
+    queues.wakeLinks()
+    await expect.poll(() => receiver.batches.length, { timeout: 8000 }).toBe(32)
+    const [hold] = someRows(1, { kind: 'hold' })
+    await store(pool, [hold as never])
+    queues.wakeLinks()
+    await expect.poll(() => receiver.taken.map(({ id }) => id), { timeout: 8000 }).toEqual([hold?.id])
+    expect(receiver.batches.at(-1)?.link).toBe(link.id)
+  })
+
   test('with every job lost the sweep still delivers', async () => {
     await linkTo(pool, receiver)
     await store(pool, someRows(5))
