@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
+import { openTargetSecret } from './alert-targets.ts'
 import type { Alert, AlertFacts } from './alerts.ts'
 
 type Client = ClientBase | Pool
@@ -50,10 +51,10 @@ export interface DueNotice {
  * sends one and dies lets the next process send it again, with the same identifier.
  */
 export async function leaseNotices(
-  client: Client,
+  pool: Pool,
   at: { readonly nowMs: number; readonly leaseMs: number; readonly limit: number },
 ): Promise<DueNotice[]> {
-  const { rows } = await client.query(
+  const { rows } = await pool.query(
     `with due as (
        select n.id from alert_notices n
         where n.next_at <= to_timestamp($1::numeric / 1000) and (n.leased_until is null or n.leased_until <= clock_timestamp())
@@ -64,15 +65,19 @@ export async function leaseNotices(
       where n.id = due.id and a.id = n.alert_id and t.id = n.target_id
      returning n.id, n.moment, n.facts, n.at, n.attempts, n.number,
        json_build_object('id', a.id, 'topic', a.topic, 'subject', a.subject) as alert, a.opened_at, a.ended_at,
-       json_build_object('id', t.id, 'url', t.url, 'allowAddress', t.allow_address, 'secret', t.secret) as target`,
+       json_build_object('id', t.id, 'url', t.url, 'allowAddress', t.allow_address) as target, t.sealed`,
     [at.nowMs, at.leaseMs, at.limit],
   )
-  return rows
-    .sort((a, b) => Number(BigInt(a.number) - BigInt(b.number)))
-    .map(({ opened_at: openedAt, ended_at: endedAt, number: _, alert, ...row }) => ({
-      ...row,
-      alert: { ...alert, openedAt, endedAt },
-    }))
+  rows.sort((a, b) => Number(BigInt(a.number) - BigInt(b.number)))
+  return await Promise.all(
+    rows.map(
+      async ({ opened_at: openedAt, ended_at: endedAt, number: _, sealed, alert, target, ...row }) => ({
+        ...row,
+        alert: { ...alert, openedAt, endedAt },
+        target: { ...target, secret: await openTargetSecret(pool, target.id, sealed) },
+      }),
+    ),
+  )
 }
 
 /** The target has taken it. */

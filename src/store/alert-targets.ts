@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientBase, Pool } from 'pg'
 import { newSecret } from './link-secrets.ts'
+import { seal, unseal } from './seal.ts'
+import { sealingKey } from './sealing-key.ts'
 
 type Client = ClientBase | Pool
 
@@ -26,15 +28,23 @@ export type NewAlertTarget = Pick<AlertTarget, 'name' | 'url' | 'allowAddress' |
 const COLUMNS = `id, name, url, allow_address as "allowAddress", topics, created_at as "createdAt", last_ok_at as "lastOkAt",
   last_error as "lastError", (select count(*)::int from alert_notices n where n.target_id = alert_targets.id) as waiting`
 
+const keyOf = (pool: Pool): Promise<Buffer> => sealingKey(pool, 'alert-targets')
+
+/** The secret of a target, from what is stored of it. */
+export const openTargetSecret = async (pool: Pool, id: string, sealed: Buffer): Promise<string> =>
+  unseal(await keyOf(pool), sealed, id)
+
 /** Makes a target; the secret with which its notices are signed is given only here. */
 export async function createAlertTarget(
-  client: Client,
+  pool: Pool,
   target: NewAlertTarget,
 ): Promise<{ target: AlertTarget; secret: string }> {
+  const id = randomUUID()
   const secret = newSecret()
-  const { rows } = await client.query<AlertTarget>(
-    `insert into alert_targets (id, name, url, allow_address, topics, secret) values ($1, $2, $3, $4, $5, $6) returning ${COLUMNS}`,
-    [randomUUID(), target.name, target.url, target.allowAddress, target.topics, secret],
+  const sealed = seal(await keyOf(pool), secret, id)
+  const { rows } = await pool.query<AlertTarget>(
+    `insert into alert_targets (id, name, url, allow_address, topics, sealed) values ($1, $2, $3, $4, $5, $6) returning ${COLUMNS}`,
+    [id, target.name, target.url, target.allowAddress, target.topics, sealed],
   )
   return { target: rows[0] as AlertTarget, secret }
 }
