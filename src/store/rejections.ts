@@ -140,8 +140,18 @@ export async function findOpenRejections(
   return new Set(rows.map(({ id }) => id))
 }
 
+/** Whether a system has open rejections. */
+export async function hasOpenRejections(pool: Pool, system: string): Promise<boolean> {
+  const { rows } = await pool.query({
+    name: 'has-open-rejections',
+    text: `select from rejections where system = $1 and state = 'open' limit 1`,
+    values: [system],
+  })
+  return rows.length > 0
+}
+
 /** Rejections whose source record became a record. */
-export async function mendRejections(client: PoolClient, ids: readonly string[]): Promise<void> {
+export async function mendRejections(client: Pool | PoolClient, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   await client.query(`update rejections set state = 'mended' where id = any($1::uuid[]) and state = 'open'`, [
     [...ids].sort(),

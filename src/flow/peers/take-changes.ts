@@ -10,10 +10,12 @@ import type { SourceRecord, SourceValue } from '#core/source.ts'
 import type { PreparedSource } from '#flow/intake/decide.ts'
 import { messageId } from '#flow/intake/message-id.ts'
 import { edgeBudget, prepared } from '#flow/intake/prepare.ts'
+import { rejectionId } from '#flow/intake/rejection-rows.ts'
 import type { KeyedResult } from '#flow/intake/results-text.ts'
 import type { IntakeMessage, WrittenMessage } from '#flow/intake/write.ts'
 import { readDecided } from '#store/claims.ts'
 import { readHubId } from '#store/hub-identity.ts'
+import { hasOpenRejections, mendRejections } from '#store/rejections.ts'
 import { isRefused, type PeerChange, type RefusedChange, readChange } from './change.ts'
 import { decideChange, type PreparedChange } from './decide-change.ts'
 
@@ -91,6 +93,7 @@ export async function takeChanges(
     },
   }
   const { results } = await parts.write(message)
+  await mendTaken(parts.pool, peer.system, records, results)
   const decided = await readDecided(
     parts.pool,
     results.flatMap(({ told }) => told?.claim ?? []),
@@ -108,6 +111,21 @@ export async function takeChanges(
       ...(known.reason ? { detail: known.reason } : {}),
     }
   })
+}
+
+/** A change that was refused before and is taken now, because the peer may bring more or this hub knows more, waits no longer to be mended. */
+async function mendTaken(
+  pool: Pool,
+  system: string,
+  records: readonly SourceRecord[],
+  results: readonly KeyedResult[],
+): Promise<void> {
+  if (!(await hasOpenRejections(pool, system))) return
+  const taken = records.filter((_, i) => results[i]?.result !== 'rejected')
+  await mendRejections(
+    pool,
+    taken.map(({ value }) => rejectionId(system, CHANGES, JSON.stringify(value))),
+  )
 }
 
 /** The changes as source records: what is wrong with the text of one is known, and its neighbours live. */

@@ -152,6 +152,21 @@ test.each([
   },
 )
 
+test('a change that the peer may bring from now on is taken when it comes again, and its rejection is mended', async () => {
+  const change = changeOf({ key: 'carry', more: { origin: 'town-1', hops: ['town-1', 'other'] } })
+  expect(await one('other', change)).toBe('reject origin_not_carried')
+  const states = async () =>
+    ['open', 'mended'].map(async (state) => {
+      const answer = await hub.call('GET', `/v1/rejections?system=hub-other&state=${state}`)
+      return answer.body.includes(dispatchId('carry'))
+    })
+  expect(await Promise.all(await states())).toEqual([true, false])
+  await hub.call('POST', '/v1/peers', { system: 'hub-other', hub: 'other', carries: ['town-1'] })
+  expect(await one('other', change)).toBe('ok')
+  expect(await Promise.all(await states())).toEqual([false, true])
+  await hub.call('POST', '/v1/peers', { system: 'hub-other', hub: 'other' })
+})
+
 test('a change that has passed this hub is a duplicate and makes nothing', async () => {
   const more = { origin: 'county-1', hops: ['county-1', 'here', 'city'] }
   expect(await one('city', changeOf({ key: 'p1', more }))).toBe('duplicate passed_here')
