@@ -1,7 +1,7 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import type { Pool } from 'pg'
 import { createHttpDelivery } from '#adapters/http/deliver.ts'
-import type { Send } from '#flow/delivery/answer.ts'
+import type { Send, SendAnswer } from '#flow/delivery/answer.ts'
 import { createDelivery, type Delivery } from '#flow/delivery/create-delivery.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import { createLiveRegistry } from '#flow/systems/live.ts'
@@ -44,6 +44,10 @@ export interface TestHub {
   readonly delivery: Delivery
   /** Posts a batch to the hub that its address names. */
   readonly send: Send
+  /** Milliseconds that the clock of its deliveries is ahead. */
+  readonly clock: { ahead: number }
+  /** Whether the answer to the next batch is lost on its way. */
+  losesAnswer: () => boolean
   /** Links to other hubs, by their identifier. */
   readonly links: Map<string, string>
   /** What this hub posted to others, change by change, with what it was answered. */
@@ -85,7 +89,7 @@ export async function openHubs(...ids: readonly string[]): Promise<TestHubs> {
         const verdict = answer.verdicts.get(change.event)
         if (verdict) of(from).posted.push({ to, change, answer: { event: change.event, ...verdict } })
       }
-      return answer
+      return of(from).losesAnswer() ? LOST : answer
     }
   for (const id of ids) hubs.set(id, await openHub(id, send(id)))
   return {
@@ -123,6 +127,8 @@ export async function openHubs(...ids: readonly string[]): Promise<TestHubs> {
   }
 }
 
+const LOST: SendAnswer = { kind: 'failed', class: 'retry', status: null, detail: 'the answer was lost' }
+
 async function openHub(id: string, send: Send): Promise<TestHub> {
   const database = await createTestDatabase()
   const pool = createPool({ url: database.url, max: 4 })
@@ -131,6 +137,7 @@ async function openHub(id: string, send: Send): Promise<TestHub> {
   const registry = createLiveRegistry({ pool, seed: registryOf(new Map()) })
   const intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
   const app = await createTestApi({ pool, registry, intake })
+  const clock = { ahead: 0 }
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const call: TestHub['call'] = (method, url, body, headers = {}) =>
     app.inject({
@@ -150,7 +157,14 @@ async function openHub(id: string, send: Send): Promise<TestHub> {
     address: `127.0.0.1/32:${new URL(url).port}`,
     pool,
     send,
-    delivery: createDelivery({ pool, send, random: () => 0.5 }),
+    clock,
+    losesAnswer: () => false,
+    delivery: createDelivery({
+      pool,
+      send,
+      random: () => 0.5,
+      clock: { now: () => Date.now() + clock.ahead },
+    }),
     links: new Map(),
     posted: [],
     call,

@@ -53,6 +53,37 @@ test('in a full mesh every hub gets every version once, what comes by a second r
   expect(posted().every(({ answer }) => answer.verdict === 'ok' || answer.verdict === 'duplicate')).toBe(true)
 })
 
+test('answers that get lost make no version twice and none go back, and in the end all hubs know the same', async () => {
+  const ids = ['a', 'b', 'c']
+  await hubs.join(ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => [from, to] as const)))
+  let sent = 0
+  for (const hub of hubs.all) hub.losesAnswer = () => ++sent % 3 === 0
+  const keys = ['lost1', 'lost2', 'lost3']
+  for (let version = 1; version <= 4; version++) {
+    for (const [i, key] of keys.entries()) await at(ids[i] as string).push(dispatch(key, String(version)))
+    for (const hub of hubs.all) for (const link of hub.links.values()) await hub.delivery.deliverLink(link)
+    for (const hub of hubs.all) hub.clock.ahead += 6000
+  }
+  for (const hub of hubs.all) hub.losesAnswer = () => false
+  for (let round = 0; round < 4; round++) {
+    for (const hub of hubs.all) hub.clock.ahead += 35_000
+    await settle(hubs)
+  }
+  expect(sent).toBeGreaterThan(10)
+  for (const id of ids) {
+    for (const key of keys) {
+      const numbers = (await versionsAt(at(id)))
+        .filter((text) => text.startsWith(`${key}@`))
+        .map((text) => Number(/@(\d+)/.exec(text)?.[1]))
+      expect(numbers).toEqual([...new Set(numbers)].sort((x, y) => x - y))
+      expect(numbers.at(-1)).toBe(4)
+    }
+  }
+  expect(posted().some(({ answer }) => answer.verdict === 'duplicate')).toBe(true)
+  expect(posted().every(({ answer }) => answer.verdict !== 'reject')).toBe(true)
+  for (const hub of hubs.all) hub.clock.ahead = 0
+})
+
 test('the trace at the province leads over the records of three hubs', async () => {
   const [county, city, province] = ['a', 'b', 'c'] as const
   await hubs.join(
