@@ -8,14 +8,14 @@ import { percentile, startReceivers } from './receivers.ts'
 
 const WELL = 30
 const HANGING = 10
-const PER_SECOND = 4
+const PER_SECOND = 2
 const LIMIT = 1.2
 const AFTER_MS = 4000
 
 /** Thirty links alone, and the same thirty beside ten whose receivers take the request and never answer; in turns. */
 export async function benchHanging(stage: Stage, quick: boolean): Promise<Figure[]> {
-  const rounds = quick ? 1 : 3
-  const seconds = quick ? 10 : 20
+  const rounds = quick ? 2 : 3
+  const seconds = quick ? 12 : 20
   const receivers = await startReceivers()
   const alone: number[] = []
   const beside: number[] = []

@@ -34,7 +34,7 @@ export async function benchSpeed(stage: Stage, quick: boolean): Promise<Figure[]
       const child = await startChild<{ seconds: number; records: number }>('./job-per-record-process.ts', {
         databaseUrl: stage.databaseUrl,
         receiver: receivers.address('/counts/jobs'),
-        records: quick ? 2000 : 10_000,
+        records: quick ? 2000 : 4000,
         ...(redisUrl === undefined ? {} : { redisUrl }),
       } satisfies JobPerRecord)
       await child.stop()

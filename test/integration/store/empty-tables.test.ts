@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest'
+import { emptyTables } from '#store/empty-tables.ts'
+import { withApi } from '#test/api.ts'
+import { TRADES, trade } from '#test/jiaxing.ts'
+
+const api = withApi()
+
+it('a demo begins with nothing of the one before: no record and no link, whatever tables refer to them', async () => {
+  expect((await api.push(TRADES, JSON.stringify([trade('E1')]))).statusCode).toBe(200)
+  const link = { name: 'receiver', url: 'https://receiver.example/changes' }
+  expect((await api.call('POST', '/v1/links', { body: link })).statusCode).toBe(201)
+  await emptyTables(api.pool)
+  expect((await api.call('GET', '/v1/records')).json().records).toEqual([])
+  expect((await api.call('GET', '/v1/links')).json().links).toEqual([])
+  expect((await api.push(TRADES, JSON.stringify([trade('E1')]))).json()).toMatchObject({ accepted: 1 })
+})
