@@ -7,13 +7,14 @@ export const isPaced = ({ changesPerSecond, requestsPerSecond }: LinkLimits): bo
 
 /**
  * Takes leave to send so many changes in one request now, by the database's clock, so that the limits hold over all processes. Gives
- * milliseconds to wait before asking again, 0 where it may be sent at once.
+ * milliseconds to wait before asking again, 0 where it may be sent at once. A recall never waits, but what it takes is taken: the others
+ * wait the longer.
  */
 export async function takeLeave(
   client: ClientBase | Pool,
   linkId: string,
   limits: LinkLimits,
-  changes: number,
+  { changes, isRecall = false }: { readonly changes: number; readonly isRecall?: boolean },
 ): Promise<number> {
   const { rows } = await client.query<{ wait: number }>({
     name: 'take-leave',
@@ -24,11 +25,16 @@ export async function takeLeave(
              on conflict (link_id) do update
                set requests_ms = greatest(r.requests_ms + $2::numeric, excluded.requests_ms),
                    changes_ms = greatest(r.changes_ms + $3::numeric, excluded.changes_ms)
-               where greatest(r.requests_ms, r.changes_ms) <= (select now from clock)
+               where $4 or greatest(r.requests_ms, r.changes_ms) <= (select now from clock)
              returning link_id)
            select case when exists (select from taken) then 0
                     else greatest(1, (select ceil(greatest(requests_ms, changes_ms) - now) from link_rates, clock where link_id = $1)) end::float8 as wait`,
-    values: [linkId, everyMs(limits.requestsPerSecond, 1), everyMs(limits.changesPerSecond, changes)],
+    values: [
+      linkId,
+      everyMs(limits.requestsPerSecond, 1),
+      everyMs(limits.changesPerSecond, changes),
+      isRecall,
+    ],
   })
   return rows[0]?.wait ?? 0
 }

@@ -117,7 +117,7 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
   }
 
   const sendPast = async (): Promise<Step> => {
-    if (!state.backfills) return 'nothing'
+    if (!state.backfills || state.held.size >= HELD_RECORDS) return 'nothing'
     const fill = await openBackfill(pool, linkId, lane)
     if (fill === null) {
       state.backfills = false

@@ -173,8 +173,9 @@ export function createWay(parts: RunParts, passed: () => bigint): Way {
   /** Null where the batch may be sent now. */
   const pace = async (changes: number): Promise<Step | null> => {
     if (!isPaced(lease.limits)) return null
+    const isRecall = lease.lane === 'recall'
     for (;;) {
-      const wait = await takeLeave(pool, lease.linkId, lease.limits, changes)
+      const wait = await takeLeave(pool, lease.linkId, lease.limits, { changes, isRecall })
       if (wait === 0) return null
       if (wait > PACE_MAX_MS) return end('paced', clock.now() + wait)
       await parts.pause(wait, parts.signal)
