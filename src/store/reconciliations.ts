@@ -251,10 +251,38 @@ export async function findUndoneDays(
         and not exists (select from reconciliations r where r.link_id = l.id and r.daily = d.day::date)
      union all
      select d.day, null, s.id from days d, systems s
-      where exists (select from record_buckets b where b.system = s.id and b.hour >= d.day || 'T' and b.hour < d.day || 'U' and b.count > 0)
+      where exists (select from record_buckets b where b.system = s.id and b.hour >= d.day || 'T' and b.hour < d.day || 'U' and b.count > 0 and b.via = '')
         and not exists (select from reconciliations r where r.link_id is null and r.system = s.id and r.daily = d.day::date)
      order by 1, 2, 3 limit 500`,
     [query.last, query.days],
+  )
+  return rows
+}
+
+/** A link whose last reconciliation found that the sides differ. */
+export interface DifferingLink {
+  readonly link: string
+  readonly name: string
+  readonly reconciliation: string
+  /** First hour that was compared. */
+  readonly from: string
+  readonly missing: number
+  readonly outdated: number
+  readonly different: number
+  readonly surplus: number
+}
+
+/** Links whose last finished reconciliation found a difference after a time. */
+export async function readDifferingLinks(pool: Pool, sinceMs: number): Promise<DifferingLink[]> {
+  const { rows } = await pool.query<DifferingLink>(
+    `select l.id as link, l.name, r.id as reconciliation, r.from_hour as "from", (r.counts ->> 'missing')::float8 as missing,
+            (r.counts ->> 'outdated')::float8 as outdated, (r.counts ->> 'different')::float8 as different,
+            (r.counts ->> 'surplus')::float8 as surplus
+       from links l cross join lateral (
+         select * from reconciliations r where r.link_id = l.id and r.state = 'done' and r.outcome in ('equal', 'different')
+          order by r.finished_at desc limit 1) r
+      where r.outcome = 'different' and r.finished_at > to_timestamp($1::numeric / 1000) order by l.id`,
+    [sinceMs],
   )
   return rows
 }

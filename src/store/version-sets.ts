@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Bucket, BucketName, Figures, VersionKey } from '#core/reconcile/bucket.ts'
-import { hourOf, spanOf } from '#core/reconcile/hour.ts'
+import { hourOf, piecesOf, spanOf } from '#core/reconcile/hour.ts'
 import { type ChangeFilter, filterSql } from './change-filter.ts'
 import { type Brought, figuresOfRow, massText, type WantedHours } from './record-buckets.ts'
 
@@ -40,7 +40,8 @@ const MASS = `case when status = 'void' then 0
   when strpos(body, '"mass":') > 0 and body::json #>> '{mass,unit}' = 'KGM' and body::json #>> '{mass,value}' <> ''
     then (body::json #>> '{mass,value}')::numeric
   else 0 end`
-const QUANTITY = `cross join lateral (select case when strpos(body, '"quantity":') > 0 then body::json -> 'quantity' end as q) j`
+/** Not to be pulled up (`offset 0`): the text would be parsed for each mention. */
+const QUANTITY = `cross join lateral (select case when strpos(body, '"quantity":') > 0 then body::json -> 'quantity' end as q offset 0) j`
 
 interface Sql {
   readonly text: string
@@ -105,12 +106,24 @@ const inPart =
 
 const hourAfter = (hour: string): string => hourOf(spanOf(hour)?.toMs ?? 0)
 
-/** The buckets of a set in some hours: one pass over the versions of these hours. */
+/** A day of a million records stays within the time of a statement. */
+const HOURS_AT_ONCE = 6
+
+/** The buckets of a set in some hours, some hours in each statement. */
 export async function countVersions(client: Client, set: VersionSet, hours: WantedHours): Promise<Bucket[]> {
+  if (hours === null) return await countPiece(client, set, null)
+  const buckets: Bucket[] = []
+  for (const piece of piecesOf(hours, HOURS_AT_ONCE)) buckets.push(...(await countPiece(client, set, piece)))
+  return buckets
+}
+
+/** The buckets of a set in some hours: one pass over the versions of these hours, whose bodies are not carried into the grouping. */
+async function countPiece(client: Client, set: VersionSet, hours: WantedHours): Promise<Bucket[]> {
   const { text, values } = from(set, inHours(hours))
   const { rows } = await client.query(
-    `select kind, coalesce(region, '') as region, ${HOUR} as hour, count(*), sum(${MASS}) as mass, bit_xor(${DIGEST})::text as digest
-       from ${text} group by 1, 2, 3`,
+    `select kind, region, hour, count(*), sum(mass) as mass, bit_xor(digest)::text as digest from (
+       select kind, coalesce(region, '') as region, ${HOUR} as hour, ${MASS} as mass, ${DIGEST} as digest from ${text} offset 0) s
+      group by 1, 2, 3`,
     values,
   )
   return rows.map((row) => ({ kind: row.kind, region: row.region, hour: row.hour, ...figuresOfRow(row) }))

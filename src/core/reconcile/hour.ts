@@ -49,5 +49,16 @@ export function daysOf({ from, to }: Hours): Hours[] {
   return days
 }
 
+/** A stretch of hours in pieces of so many hours. */
+export function piecesOf({ from, to }: Hours, hours: number): Hours[] {
+  const pieces: Hours[] = []
+  for (let at = from; at < to; ) {
+    const end = hourOf((spanOf(at)?.fromMs ?? Number.NaN) + hours * HOUR_MS)
+    pieces.push({ from: at, to: end < to ? end : to })
+    at = end
+  }
+  return pieces
+}
+
 /** The day before the one in which an instant lies, by the clock of China. */
 export const yesterdayOf = (nowMs: number): string => hourOf(nowMs - 24 * HOUR_MS).slice(0, 10)

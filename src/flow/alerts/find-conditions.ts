@@ -5,6 +5,7 @@ import type { Registry } from '#flow/systems/registry.ts'
 import type { AlertFacts } from '#store/alerts.ts'
 import { readFailures } from '#store/failures.ts'
 import { type LaneLag, readLaneLags } from '#store/link-lags.ts'
+import { readDifferingLinks } from '#store/reconciliations.ts'
 import { readFailedReplays } from '#store/replays.ts'
 import type { AlertRules } from './rules.ts'
 import type { Topic } from './topics.ts'
@@ -18,6 +19,8 @@ export interface Condition {
 
 /** What ended in failure is told of for so long. */
 const FAILED_MS = 24 * 3_600_000
+/** The next daily report says it again, or that it is well. */
+const DIFFERED_MS = 48 * 3_600_000
 const JOBS_FAILED_MS = 3_600_000
 
 /** What is wrong now, and the topics of which nothing can be said at this moment: their alerts stay as they are. */
@@ -36,6 +39,7 @@ export async function findConditions(
   const silent = await findSilent(pool, nowMs)
   const failures = await readFailures(pool, nowMs - FAILED_MS)
   const replays = await readFailedReplays(pool, nowMs - FAILED_MS)
+  const differing = await readDifferingLinks(pool, nowMs - DIFFERED_MS)
   return {
     unknown: silent === null ? ['system_silent'] : [],
     conditions: [
@@ -59,6 +63,7 @@ export async function findConditions(
         subject: id,
         facts: { problem },
       })),
+      ...differing.map(({ link, ...facts }) => ({ topic: 'sides_differ' as const, subject: link, facts })),
       ...brokenMappings(registry).map(({ system, record, mistakes }) => ({
         topic: 'mapping_broken' as const,
         subject: `${system}/${record ?? 'system.yaml'}`,

@@ -10,6 +10,7 @@ export const TOPICS = [
   'message_failed',
   'jobs_failed',
   'mapping_broken',
+  'sides_differ',
 ] as const
 export type Topic = (typeof TOPICS)[number]
 
@@ -139,6 +140,16 @@ const SAY: Readonly<Record<Topic, Say>> = {
       `映射 ${mapping} 有误：共 ${mistakes} 处`,
     ),
     advice: both('/readyz and "hub system check" name the lines.', '/readyz 与 hub system check 列有行号。'),
+  }),
+  sides_differ: (_, { name, reconciliation, from, missing, outdated, different, surplus }) => ({
+    title: both(
+      `The receiver of link "${name}" has other records than this hub (from ${from}): ${missing} missing, ${outdated} outdated, ${different} different, ${surplus} too many`,
+      `链路“${name}”的接收方与本平台不一致（自 ${from}）：缺失 ${missing}、较旧 ${outdated}、不同 ${different}、多出 ${surplus}`,
+    ),
+    advice: both(
+      `POST /v1/reconciliations/${reconciliation}/resend sends again what it lacks; then compare once more.`,
+      `请用 POST /v1/reconciliations/${reconciliation}/resend 补送，然后重新对账。`,
+    ),
   }),
 }
 

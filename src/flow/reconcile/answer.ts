@@ -13,6 +13,7 @@ import {
   type VersionSet,
 } from '#store/version-sets.ts'
 import { BUCKETS_FOLLOWER } from './follow-buckets.ts'
+import { LITTLE_BEHIND } from './open-sides.ts'
 
 export type CountsAnswer =
   | { readonly buckets: readonly Bucket[]; readonly next: string | null }
@@ -37,8 +38,9 @@ export async function answerCounts(
   }
   const { hours, after } = question
   const [follower] = await readFollowers(pool, [BUCKETS_FOLLOWER])
-  // What the follower has not come to yet would look lost.
-  const kept = isKept(set.filter) && (follower?.position ?? 0n) >= set.position
+  // What the follower has not come to yet makes its bucket differ, and is found among the keys, which are never kept.
+  const isLittleBehind = set.position - (follower?.position ?? 0n) <= LITTLE_BEHIND
+  const kept = isKept(set.filter) && isLittleBehind
   const all = kept ? await readBuckets(pool, set, hours) : await countVersions(pool, set, hours)
   const rest = all
     .map((bucket) => ({ name: nameOf(bucket), bucket }))

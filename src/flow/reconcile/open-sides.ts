@@ -30,8 +30,8 @@ export interface Sides {
   readonly settled: boolean
 }
 
-/** A link that is further behind is counted as of its cursor, so that the rest does not look missing. */
-const LITTLE_BEHIND = 10_000n
+/** A link that is further behind is counted as of its cursor, so that the rest does not look missing; a follower that is, is not read. */
+export const LITTLE_BEHIND = 10_000n
 
 export async function openSides(
   parts: ReconcileParts,

@@ -1,7 +1,8 @@
 import type { Pool, PoolClient } from 'pg'
+import { parseRecordId } from '#core/model/identity.ts'
 import type { VersionKey } from '#core/reconcile/bucket.ts'
 import { type Difference, differences, type KeyPair, keyPairs } from '#core/reconcile/compare.ts'
-import { atGrain, grainBuckets } from '#core/reconcile/grain.ts'
+import { ALL, atGrain, grainBuckets } from '#core/reconcile/grain.ts'
 import type { Hours } from '#core/reconcile/hour.ts'
 import { inTransaction } from '#store/database.ts'
 import { readReceived } from '#store/received.ts'
@@ -129,11 +130,16 @@ const differenceOf = ({ kind, region, hour, own, theirs }: FoundBucket): Differe
 export async function compareFigures(step: Step, sides: Sides, days: Days): Promise<void> {
   const { pool, lease, tally } = step
   const own = new Map<string, Difference['own'] & { kind: string; region: string; hour: string }>()
+  const given = await readGivenFigures(pool, lease.id)
+  const isMeant = meantKinds(
+    lease,
+    given.map(({ kind }) => kind),
+  )
   for (const hours of days) {
-    grainBuckets(own, (await sides.own.buckets(hours)).values(), lease.grain)
+    const buckets = [...(await sides.own.buckets(hours)).values()].filter(({ kind }) => isMeant(kind))
+    grainBuckets(own, buckets, lease.grain)
     await step.save(pool, 0)
   }
-  const given = await readGivenFigures(pool, lease.id)
   const theirs = new Map(given.map((row) => [atGrain(row, lease.grain).text, row]))
   const knowDigests = given.some(({ digest }) => digest !== null)
   const found = differences(own, theirs).map((one) =>
@@ -148,12 +154,25 @@ export async function compareFigures(step: Step, sides: Sides, days: Days): Prom
   })
 }
 
+/**
+ * The kinds that given figures or keys are about. A receiver must name all that it has of a link; a source need not know that its trades
+ * are kept as sales and payments, so those kinds count that it names.
+ */
+function meantKinds({ linkId }: ReconciliationLease, named: readonly string[]): (kind: string) => boolean {
+  const kinds = new Set(named)
+  return (kind) => linkId !== null || kinds.has(ALL) || kinds.has(kind)
+}
+
 /** Compares our records of the hours with a list of those that the other side has. */
 export async function compareKeys(step: Step, sides: Sides, days: Days): Promise<void> {
   const { pool, lease, tally } = step
   const before = sides.link === null ? null : await reachOf(pool, sides.link)
   const given = new Map((await readGivenKeys(pool, lease.id)).map((key) => [key.id, key]))
   tally.set('theirRecords', given.size)
+  const isMeant = meantKinds(
+    lease,
+    [...given.keys()].map((id) => parseRecordId(id)?.kind ?? ''),
+  )
   const all: Classified[] = []
   const look = async (own: readonly VersionKey[], theirs: readonly VersionKey[]): Promise<void> => {
     const pairs = keyPairs(own, theirs)
@@ -165,7 +184,8 @@ export async function compareKeys(step: Step, sides: Sides, days: Days): Promise
     )
   }
   for (const hours of days) {
-    for await (const page of sides.own.pages(hours)) {
+    for await (const read of sides.own.pages(hours)) {
+      const page = read.filter(({ id }) => isMeant(parseRecordId(id)?.kind ?? ''))
       tally.add('records', page.length)
       const theirs: VersionKey[] = []
       for (const { id, version } of page) {

@@ -1,6 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { createLink } from '#store/links.ts'
-import { withApi } from '#test/api.ts'
+import { findOpenReconciliations } from '#store/reconciliations.ts'
+import { ADMIN_KEY, withApi } from '#test/api.ts'
+import { scratchFolder } from '#test/holder.ts'
 import { trade } from '#test/jiaxing.ts'
 import { follow, reconcile } from './setting.ts'
 
@@ -163,6 +170,49 @@ it('a receiver that cannot answer gives its keys as CSV, and what it lacks is re
     await api.call('POST', '/v1/reconciliations', { key, body: { link, from: '2024-04-15' } }),
   )
   expect(asked).toMatchObject({ outcome: 'unsupported', advice: expect.stringContaining('CSV') })
+})
+
+it('hub reconcile waits for the end, prints a table in the language of the caller, and ends with 1 on a difference', {
+  timeout: 60_000,
+}, async () => {
+  await api.app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = api.app.server.address() as AddressInfo
+  const folder = await scratchFolder()
+  const hub = async (file: string, text: string) => {
+    await writeFile(join(folder, file), text)
+    const args = ['reconcile', '--hub', `http://127.0.0.1:${port}`, '--key', ADMIN_KEY, '--day', '2024-04-15']
+    const child = spawn(
+      process.execPath,
+      ['bin/hub', ...args, '--system', 'jiaxing-wholesale', '--file', join(folder, file)],
+      {
+        env: { ...process.env, HUB_LANG: 'zh' },
+      },
+    )
+    let out = ''
+    child.stdout.on('data', (chunk) => (out += chunk))
+    child.stderr.on('data', (chunk) => (out += chunk))
+    const ended = once(child, 'close')
+    const work = setInterval(async () => {
+      for (const id of await findOpenReconciliations(api.pool)) await reconcile(api.pool, id)
+    }, 100)
+    const [code] = await ended
+    clearInterval(work)
+    return { code, out }
+  }
+  await follow(api.pool)
+  const { rows } = await api.pool.query(
+    `select count(*)::integer as count from record_versions v where system = 'jiaxing-wholesale' and kind = 'sale'
+        and occurred_at >= '2024-04-15T00:00+08:00' and occurred_at < '2024-04-16T00:00+08:00'
+        and not exists (select from record_versions n where n.record_id = v.record_id and n.version > v.version)`,
+  )
+  const wrong = await hub('wrong.csv', `kind,day,count\nsale,2024-04-15,${rows[0].count + 1}\n`)
+  expect(wrong.out).toContain('不一致')
+  expect(wrong.out).toMatch(new RegExp(`sale +\\* +2024-04-15 +${rows[0].count} +${rows[0].count + 1}`))
+  expect(wrong.out).not.toContain('payment')
+  expect(wrong.code).toBe(1)
+  const right = await hub('right.csv', `kind,day,count\nsale,2024-04-15,${rows[0].count}\n`)
+  expect(right).toMatchObject({ code: 0, out: expect.stringContaining('一致') })
+  expect((await hub('broken.csv', 'name\nx')).out).toContain('name')
 })
 
 it('a key of another system or link sees nothing of it, and asks for nothing', async () => {

@@ -77,7 +77,7 @@ export async function startCountingReceiver(): Promise<CountingReceiver> {
         status: string
       }
       const at = occurredAt ? new Date(Date.parse(occurredAt.at) + 8 * 3_600_000).toISOString() : ''
-      const mass = status === 'void' || quantity?.unit !== 'KGM' ? '0' : quantity.value
+      const mass = status === 'void' || quantity?.unit !== 'KGM' ? '0' : (quantity.value ?? '0')
       receiver.kept.set(id, { id, version, kind, region: region?.code ?? '', hour: at.slice(0, 13), mass })
     }
     return { results: changes.map(({ event }) => ({ event, verdict: 'ok' })) }

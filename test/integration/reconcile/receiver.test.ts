@@ -1,6 +1,9 @@
 import type { Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import type { BackwardMapping } from '#flow/delivery/ports.ts'
 import { createReconciliation, type ReconciliationWish } from '#flow/reconcile/create-reconciliation.ts'
+import type { ReconcileParts } from '#flow/reconcile/ports.ts'
+import { headPosition } from '#store/changes.ts'
 import { createPool } from '#store/database.ts'
 import { createLink, type Link, type NewLink } from '#store/links.ts'
 import { listFindings, readDifferences } from '#store/reconciliation-findings.ts'
@@ -29,14 +32,14 @@ const deliver = async (): Promise<void> => {
   const { delivery } = deliveryAt(pool)
   while (!(await delivery.deliverLink(link.id)).done);
 }
-const compare = async (wish: Partial<ReconciliationWish> = {}) => {
+const compare = async (wish: Partial<ReconciliationWish> = {}, parts: Partial<ReconcileParts> = {}) => {
   const { id } = await createReconciliation(
     { pool, clock: Date.now, isSystem: () => true },
     { link: link.id, from: '2024-04-15', ...wish },
     null,
     'test',
   )
-  const { finished, resent } = await reconcile(pool, id)
+  const { finished, resent } = await reconcile(pool, id, parts)
   const one = await readReconciliation(pool, id)
   if (!one) throw new Error('it is gone')
   const keys = (await listFindings(pool, id, { limit: 9999 })).map(
@@ -177,6 +180,47 @@ it('records without a time of the event are compared where they are asked for', 
   receiver.kept.delete(id('T2'))
   expect((await compare()).one).toMatchObject({ outcome: 'equal', counts: { records: 0 } })
   expect((await compare({ untimed: true })).keys).toEqual(['T2 missing 1/null'])
+})
+
+it('a mapping that leaves records out is asked for each, and what it leaves out is not missing', async () => {
+  await pool.query('delete from links')
+  link = await linkTo({ mapping: 'city/sale' })
+  await storeAndFollow(pool, hours(40))
+  const evens: BackwardMapping = {
+    prepare: async () => ({
+      one: ({ recordId, text }) => ({
+        ok: true,
+        text: Number(recordId.split('S').at(-1)) % 2 === 0 ? text : null,
+      }),
+      writesMessages: false,
+      messages: () => [],
+    }),
+  }
+  const { delivery } = deliveryAt(pool, { mappingOf: () => evens })
+  while (!(await delivery.deliverLink(link.id)).done);
+  expect(receiver.kept.size).toBe(20)
+  receiver.kept.delete(id('S8'))
+  const { one, keys } = await compare({}, { mappingOf: () => evens })
+  expect(keys).toEqual(['S8 missing 1/null'])
+  expect(one.counts).toMatchObject({ records: 20, theirRecords: 19 })
+})
+
+it('what a link may not see is not missing: hidden kinds, and masses', async () => {
+  await pool.query('delete from links')
+  link = await linkTo({ sees: ['public'] })
+  await storeAndFollow(pool, [...hours(5), saleRow('pay', { kind: 'payment' })])
+  await deliver()
+  expect([...receiver.kept.values()].map(({ mass }) => mass)).toEqual(['0', '0', '0', '0', '0'])
+  expect((await compare()).one).toMatchObject({ outcome: 'equal', counts: { records: 5, theirRecords: 5 } })
+})
+
+it('what lies before the beginning of a link is not owed', async () => {
+  await storeAndFollow(pool, hours(6))
+  await pool.query('delete from links')
+  link = await linkTo({ cursor: await headPosition(pool) })
+  await storeAndFollow(pool, [saleRow('S20', { at: '2024-04-15T03:30:00+08:00' })])
+  await deliver()
+  expect((await compare()).one).toMatchObject({ outcome: 'equal', counts: { theirRecords: 1, missing: 0 } })
 })
 
 it.each([404, 501])(

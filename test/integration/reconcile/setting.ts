@@ -18,7 +18,7 @@ export function saleRow(
     readonly region?: string
     readonly system?: string
     readonly status?: 'active' | 'void'
-    readonly kind?: 'sale' | 'entry'
+    readonly kind?: 'sale' | 'entry' | 'payment'
   } = {},
 ): VersionRow {
   const {

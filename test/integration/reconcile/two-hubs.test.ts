@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import { sign } from '#adapters/http/signature.ts'
-import type { Post } from '#flow/delivery/answer.ts'
 import { createReconciliation } from '#flow/reconcile/create-reconciliation.ts'
 import { readLinkTransport } from '#store/link-secrets.ts'
 import { listFindings } from '#store/reconciliation-findings.ts'
@@ -12,18 +10,6 @@ import { follow, reconcile } from './setting.ts'
 let hubs: TestHubs
 let county: TestHub
 let city: TestHub
-let key = ''
-let address = ''
-
-const http = createHttpDelivery()
-/** As the hub asks, at the port on which the city listens, with the key that the city gave the county. */
-const post: Post = (request) =>
-  http.post({
-    ...request,
-    url: address + new URL(request.url).pathname,
-    allow: [`${new URL(address).host.replace(':', '/32:')}`],
-    proof: { ...request.proof, token: key },
-  })
 
 beforeAll(async () => {
   hubs = await openHubs('county', 'city', 'other')
@@ -35,14 +21,8 @@ beforeAll(async () => {
     ['county', 'other'],
     ['other', 'city'],
   ])
-  key = (await city.call('POST', '/v1/peers', { system: 'hub-county', hub: 'county', carries: ['*'] })).json()
-    .key
-  address = city.url
 })
-afterAll(async () => {
-  http.close()
-  await hubs.close()
-})
+afterAll(() => hubs.close())
 
 const compare = async (resend = false) => {
   for (const { pool } of hubs.all) await follow(pool)
@@ -53,7 +33,7 @@ const compare = async (resend = false) => {
     null,
     'test',
   )
-  await reconcile(county.pool, id, { post })
+  await reconcile(county.pool, id)
   const one = await readReconciliation(county.pool, id)
   const keys = await listFindings(county.pool, id, { limit: 99 })
   return { one, keys: keys.map(({ recordId, state }) => `${recordId.split(':').at(-1)} ${state}`) }
@@ -94,18 +74,18 @@ it('a record that came to the other hub by another road is not missing there', a
 
 it('a hub tells a peer nothing without its key and signature, and nothing of what the peer did not bring', async () => {
   const ask = (body: object, headers: Record<string, string>) =>
-    fetch(`${address}/v1/peers/hub-county/changes/counts`, {
+    fetch(`${city.url}/v1/peers/hub-county/changes/counts`, {
       method: 'POST',
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json', ...headers },
     })
   const day = { from: '2024-04-15T00', to: '2024-04-16T00' }
   expect((await ask(day, {})).status).toBe(401)
-  expect((await ask(day, { authorization: `Bearer ${key}` })).status).toBe(401)
-  const link = county.links.get('city') as string
-  const transport = await readLinkTransport(county.pool, link)
+  const transport = await readLinkTransport(county.pool, county.links.get('city') as string)
+  const authorization = `Bearer ${transport?.token}`
+  expect((await ask(day, { authorization })).status).toBe(401)
   const signed = (body: object) => ({
-    authorization: `Bearer ${key}`,
+    authorization,
     ...sign([transport?.signing[0]?.secret ?? ''], 'm1', Math.floor(Date.now() / 1000), JSON.stringify(body)),
   })
   const answer = (await (await ask(day, signed(day))).json()) as { buckets: { count: number }[] }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { daysOf, hourOf, spanOf, yesterdayOf } from '#core/reconcile/hour.ts'
+import { daysOf, hourOf, piecesOf, spanOf, yesterdayOf } from '#core/reconcile/hour.ts'
 
 it('an hour is one of China, and begins and ends where it says', () => {
   expect(hourOf(Date.parse('2024-04-14T19:42:10Z'))).toBe('2024-04-15T03')
@@ -30,6 +30,10 @@ it('a stretch of hours is cut into its days', () => {
     { from: '2024-04-15T22', to: '2024-04-16T00' },
     { from: '2024-04-16T00', to: '2024-04-17T00' },
     { from: '2024-04-17T00', to: '2024-04-17T01' },
+  ])
+  expect(piecesOf({ from: '2024-04-15T22', to: '2024-04-16T05' }, 6)).toEqual([
+    { from: '2024-04-15T22', to: '2024-04-16T04' },
+    { from: '2024-04-16T04', to: '2024-04-16T05' },
   ])
   expect(yesterdayOf(Date.parse('2024-04-15T17:00:00Z'))).toBe('2024-04-15')
 })
