@@ -82,21 +82,23 @@ export async function readDue(
             exists (select from record_versions v where v.record_id = d.record_id and v.version > w.versions[1] and v.position <= $5${chosenSql('$1', 'v.')}${filter.text}
                      and not exists (select from held_changes o where o.link_id = $1 and o.record_id = v.record_id and o.version = v.version)
             ) as stale
-       from held_changes d
+       from (select record_id, attempts, position from held_changes
+              where link_id = $1 and lane = $2 and state = 'waiting' and next_at <= to_timestamp($3::numeric / 1000)
+              order by position limit $4) d
        cross join lateral (select case when $6 then array_agg(o.version order by o.version desc) else array[min(o.version)] end as versions
                              from held_changes o where o.link_id = $1 and o.record_id = d.record_id and o.state = 'waiting') w
-      where d.link_id = $1 and d.lane = $2 and d.state = 'waiting' and d.next_at <= to_timestamp($3::numeric / 1000)
-        and d.version = w.versions[array_upper(w.versions, 1)]
-      order by d.position limit $4`,
+      order by d.position`,
     [at.linkId, at.lane, at.nowMs, at.limit, at.cursor, at.coalesces, ...filter.values],
   )
-  return rows.map(({ record_id: recordId, attempts, versions: [version, ...earlier], stale }) => ({
+  const due = rows.map(({ record_id: recordId, attempts, versions: [version, ...earlier], stale }) => ({
     recordId,
     version,
     attempts,
     earlier,
     stale,
   }))
+  // Where changes were put back, two versions of a record may have a time: the first that waits goes for both.
+  return [...new Map(due.map((one) => [one.recordId, one])).values()]
 }
 
 /** When the next waiting change is due; null where none waits. */
