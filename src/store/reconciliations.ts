@@ -229,6 +229,19 @@ export async function findOpenReconciliations(pool: Pool): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
+/** How many reconciliations of a link or system that somebody asked for are not finished. */
+export async function countOpenReconciliations(
+  client: ClientBase | Pool,
+  of: Pick<NewReconciliation, 'linkId' | 'system'>,
+): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `select count(*)::integer as count from reconciliations where state in ('waiting', 'running') and daily is null
+        and (link_id = $1 or link_id is null and system = $2)`,
+    [of.linkId, of.system],
+  )
+  return rows[0]?.count ?? 0
+}
+
 /** What a daily report is to be made of. */
 export interface UndoneDay {
   readonly day: string

@@ -190,7 +190,7 @@ export const PeerKeys = field(
       Type.Object({
         id: text(['Record', '记录标识']),
         version: Type.Integer(),
-        mass: text(['Mass', '重量']),
+        mass: nullable(mass, ['Mass', '重量']),
       }),
     ),
     next: Type.Union([Type.String(), Type.Null()]),

@@ -62,7 +62,8 @@ export async function answerKeys(
   const position = await headPosition(pool)
   if ('ids' in question) {
     const known = await newestVersions(pool, { filter: {}, position }, question.ids)
-    return { keys: [...known.values()].map(({ id, version, mass }) => ({ id, version, mass })), next: null }
+    // Whoever names a record that it did not bring learns that it is here, as the verdict `duplicate` would tell, and no more.
+    return { keys: [...known.values()].map(({ id, version }) => ({ id, version, mass: null })), next: null }
   }
   const { after } = question
   const keys = await listVersions(pool, { ...of, position }, question, { after, limit: KEYS_OF_PAGE })

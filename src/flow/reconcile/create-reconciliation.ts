@@ -6,7 +6,12 @@ import { messageId } from '#flow/intake/message-id.ts'
 import { inTransaction } from '#store/database.ts'
 import { readLink } from '#store/links.ts'
 import { insertGivenFigures, insertGivenKeys } from '#store/reconciliation-findings.ts'
-import { insertReconciliation, type NewReconciliation, type Reconciliation } from '#store/reconciliations.ts'
+import {
+  countOpenReconciliations,
+  insertReconciliation,
+  type NewReconciliation,
+  type Reconciliation,
+} from '#store/reconciliations.ts'
 import type { Given } from './read-given.ts'
 
 /** What is asked for. Times are days (`2024-04-15`) or hours (`2024-04-15T03`) of China, both ends included. */
@@ -22,6 +27,9 @@ export interface ReconciliationWish {
   readonly resend?: boolean
 }
 
+/** Of one link or system: each may hold a hundred thousand keys. */
+const OPEN_MAX = 10
+const BUSY_MS = 30_000
 const DAYS_MAX = 31
 const DAY_MS = 86_400_000
 const GIVEN_AT_ONCE = 5000
@@ -56,6 +64,11 @@ export async function createReconciliation(
     resend: wish.resend ?? false,
     who,
   }
+  if ((await countOpenReconciliations(parts.pool, one)) >= OPEN_MAX)
+    throw new HubError('busy', {
+      detail: `${OPEN_MAX} reconciliations of it are under way`,
+      retryAfterMs: BUSY_MS,
+    })
   return await inTransaction(parts.pool, async (client) => {
     const made = await insertReconciliation(client, one)
     if (!made) throw new Error('a reconciliation was not stored')

@@ -12,13 +12,15 @@ import { readPeerOfLink } from '#store/peers.ts'
 import type { ReconciliationLease } from '#store/reconciliations.ts'
 import { isKept } from '#store/record-buckets.ts'
 import { BUCKETS_FOLLOWER } from './follow-buckets.ts'
-import { countedSide, EVER, mappedSide, type OwnSide } from './own-side.ts'
+import { countedSide, EVER, mappedSide, type OwnSide, withoutOwnMass } from './own-side.ts'
 import { CannotReconcile, type ReconcileParts } from './ports.ts'
 import { askedSide, type TheirSide, withoutMass } from './their-side.ts'
 
 /** The two sides of a reconciliation. */
 export interface Sides {
   readonly own: OwnSide
+  /** False for a link that may not see masses: they are neither compared nor shown. */
+  readonly seesMass: boolean
   /** Null where the other side was given, or there is none. */
   readonly theirs: TheirSide | null
   readonly link: string | null
@@ -49,8 +51,11 @@ export async function openSides(
   const position = lease.position ?? link.cursors.live
   const settled = isFollowed && (await hasPassed(pool, link, lease.head))
   const peer = link.mapping === 'canonical' ? await readPeerOfLink(pool, link.id) : null
+  const seesMass = transport.sees.includes(RECORD_SHARING.quantity.is)
+  const own = await linkSide(parts, link, { sees: transport.sees, lease, position, isFollowed, peer })
   return {
-    own: await linkSide(parts, link, { sees: transport.sees, lease, position, isFollowed, peer }),
+    own: seesMass ? own : withoutOwnMass(own),
+    seesMass,
     isPeer: peer !== null,
     theirs,
     link: link.id,
@@ -65,7 +70,7 @@ async function openSystem(pool: Pool, lease: ReconciliationLease, isFollowed: bo
   const set = { filter: { systems: [lease.system ?? ''] }, position, via: '' }
   // Where the follower is too far behind, the versions themselves are counted.
   const own = countedSide(pool, set, { kept: isFollowed })
-  return { own, theirs: null, link: null, isPeer: false, position, settled: isFollowed }
+  return { own, seesMass: true, theirs: null, link: null, isPeer: false, position, settled: isFollowed }
 }
 
 async function linkSide(

@@ -11,6 +11,7 @@ import {
   type VersionKey,
 } from '#core/reconcile/bucket.ts'
 import { placeOf } from '#core/reconcile/digest.ts'
+import { piecesOf } from '#core/reconcile/hour.ts'
 import type { BackwardMapping } from '#flow/delivery/ports.ts'
 import { readVersions } from '#store/changes.ts'
 import { readBuckets, type WantedHours } from '#store/record-buckets.ts'
@@ -148,11 +149,30 @@ async function* partPages(pool: Pool, set: VersionSet, part: BucketPart) {
   }
 }
 
+/** An hour after the other, so that each page looks at the versions of one. */
 async function* hourPages(pool: Pool, set: VersionSet, hours: WantedHours) {
-  for (let after = 0n; ; ) {
-    const page = await pageVersions(pool, set, hours, { after, limit: PAGE })
-    yield page
-    if (page.length < PAGE) return
-    after = page.at(-1)?.position ?? after
+  for (const piece of hours === null ? [null] : piecesOf(hours, 1)) {
+    for (let after = 0n; ; ) {
+      const page = await pageVersions(pool, set, piece, { after, limit: PAGE })
+      if (page.length > 0) yield page
+      if (page.length < PAGE) break
+      after = page.at(-1)?.position ?? after
+    }
+  }
+}
+
+/** A side without masses, for a link that may not see them. */
+export function withoutOwnMass(side: OwnSide): OwnSide {
+  const bare = <K, T>(rows: ReadonlyMap<K, T>): Map<K, T & { mass: string }> =>
+    new Map([...rows].map(([name, row]) => [name, { ...row, mass: '0' }]))
+  const keys = (rows: readonly VersionKey[]): VersionKey[] => rows.map((row) => ({ ...row, mass: null }))
+  return {
+    buckets: async (hours) => bare(await side.buckets(hours)),
+    parts: async (part) => bare(await side.parts(part)),
+    keys: async (part) => keys(await side.keys(part)),
+    newest: async (ids) => bare(await side.newest(ids)),
+    async *pages(hours) {
+      for await (const page of side.pages(hours)) yield keys(page)
+    },
   }
 }

@@ -130,7 +130,9 @@ const differenceOf = ({ kind, region, hour, own, theirs }: FoundBucket): Differe
 export async function compareFigures(step: Step, sides: Sides, days: Days): Promise<void> {
   const { pool, lease, tally } = step
   const own = new Map<string, Difference['own'] & { kind: string; region: string; hour: string }>()
-  const given = await readGivenFigures(pool, lease.id)
+  const given = (await readGivenFigures(pool, lease.id)).map((row) =>
+    sides.seesMass ? row : { ...row, mass: null },
+  )
   const isMeant = meantKinds(
     lease,
     given.map(({ kind }) => kind),
@@ -191,7 +193,7 @@ export async function compareKeys(step: Step, sides: Sides, days: Days): Promise
       for (const { id, version } of page) {
         const key = given.get(id)
         // A list without versions says only that the record is there.
-        if (key) theirs.push({ id, version: key.version ?? version, mass: key.mass })
+        if (key) theirs.push({ id, version: key.version ?? version, mass: sides.seesMass ? key.mass : null })
         given.delete(id)
       }
       await look(page, theirs)
@@ -204,7 +206,11 @@ export async function compareKeys(step: Step, sides: Sides, days: Days): Promise
     const now = await sides.own.newest(page.map(({ id }) => id))
     await look(
       [],
-      page.map(({ id, version, mass }) => ({ id, version: version ?? now.get(id)?.version ?? 0, mass })),
+      page.map(({ id, version, mass }) => ({
+        id,
+        version: version ?? now.get(id)?.version ?? 0,
+        mass: sides.seesMass ? mass : null,
+      })),
     )
   }
   await noteReceived(step, days)

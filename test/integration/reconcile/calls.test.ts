@@ -215,6 +215,16 @@ it('hub reconcile waits for the end, prints a table in the language of the calle
   expect((await hub('broken.csv', 'name\nx')).out).toContain('name')
 })
 
+it('one system cannot pile up reconciliations', async () => {
+  const key = await api.key('push:shaoxing-slaughter')
+  const ask = () => csv('id\nx', 'system=shaoxing-slaughter', key)
+  for (let i = 0; i < 10; i++) expect((await ask()).statusCode).toBe(202)
+  const refused = await ask()
+  expect(refused.statusCode).toBe(429)
+  expect(refused.headers['retry-after']).toBe('30')
+  await api.pool.query(`delete from reconciliations where system = 'shaoxing-slaughter'`)
+})
+
 it('a key of another system or link sees nothing of it, and asks for nothing', async () => {
   const all = (await api.call('GET', '/v1/reconciliations')).json().reconciliations as {
     id: string
