@@ -1,22 +1,23 @@
 import type { Pool, PoolClient } from 'pg'
-import { type Change, readChanges } from '#store/changes.ts'
+import { readChanges } from '#store/changes.ts'
 import { inTransaction } from '#store/database.ts'
 import { lockFollowers, moveFollowers } from '#store/followers.ts'
 import type { Follower, StepEnd } from './follower.ts'
 import { readSuccessions, type Succession } from './successions.ts'
 
-/** The next changes of the log, read and parsed once for all who read them. */
-export interface LogPage {
-  readonly changes: readonly Change[]
-  /** Each change with what its record said before. */
-  readonly successions: () => Promise<readonly Succession[]>
-}
-
 /** Makes something of each page of the log, and has a position of its own. */
 export interface LogReader {
   /** Of its row in `followers`. */
   readonly name: string
-  readonly apply: (client: PoolClient, page: LogPage) => Promise<void>
+  readonly begin: () => PageReading
+}
+
+/** What a reader makes of one page. */
+export interface PageReading {
+  /** Takes the next change. It is parsed once for all readers, and nobody keeps it. */
+  readonly note: (succession: Succession) => void
+  /** Writes what the noted changes come to. */
+  readonly write: (client: PoolClient) => Promise<void>
 }
 
 /** A reader that failed is left out for so long: the others go on without it, and its error is told again with each try. */
@@ -50,15 +51,19 @@ export function logFollower(
       const bound = ahead.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined)
       const read = await readChanges(client, { after: first, limit: changesAtOnce, upTo: bound })
       if (read.next === first) return 'done'
-      const page = pageOf(client, read.rows)
+      const here = readers.filter(({ name }) =>
+        places.some((place) => place.name === name && place.position === first),
+      )
+      const readings = here.map(({ name, begin }): Reading => ({ name, ...begin(), failure: null }))
+      for (const succession of await readSuccessions(client, read.rows))
+        for (const reading of readings) note(reading, succession)
       const moved: string[] = []
-      for (const reader of readers) {
-        if (!places.some((place) => place.name === reader.name && place.position === first)) continue
-        const failure = await applied(client, reader, page)
-        if (failure === null) moved.push(reader.name)
+      for (const reading of readings) {
+        if (read.rows.length > 0) await write(client, reading)
+        if (reading.failure === null) moved.push(reading.name)
         else {
-          failures.push(failure.error)
-          restingUntil.set(reader.name, now() + FAILED_REST_MS)
+          failures.push(reading.failure.error)
+          restingUntil.set(reading.name, now() + FAILED_REST_MS)
         }
       }
       await moveFollowers(client, moved, read.next)
@@ -70,32 +75,30 @@ export function logFollower(
   return { name, rows: readers.map((reader) => reader.name), everyMs: null, step }
 }
 
-function pageOf(client: PoolClient, changes: readonly Change[]): LogPage {
-  let read: Promise<readonly Succession[]> | undefined
-  return {
-    changes,
-    successions: () => {
-      read ??= readSuccessions(client, changes)
-      return read
-    },
+interface Reading extends PageReading {
+  readonly name: string
+  failure: { readonly error: unknown } | null
+}
+
+function note(reading: Reading, succession: Succession): void {
+  if (reading.failure !== null) return
+  try {
+    reading.note(succession)
+  } catch (error) {
+    reading.failure = { error }
   }
 }
 
-/** Null where the reader did its work; else what it did is taken back. */
-async function applied(
-  client: PoolClient,
-  reader: LogReader,
-  page: LogPage,
-): Promise<{ readonly error: unknown } | null> {
-  if (page.changes.length === 0) return null
+/** What a reader that fails did is taken back. */
+async function write(client: PoolClient, reading: Reading): Promise<void> {
+  if (reading.failure !== null) return
   await client.query('savepoint reader')
   try {
-    await reader.apply(client, page)
+    await reading.write(client)
     await client.query('release savepoint reader')
-    return null
   } catch (error) {
     // A connection that broke fails here as well, and with it the step.
     await client.query('rollback to savepoint reader')
-    return { error }
+    reading.failure = { error }
   }
 }

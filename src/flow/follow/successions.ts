@@ -14,15 +14,21 @@ export interface Succession {
   readonly saidBefore: CanonicalRecord | null
 }
 
-/** Each change with what its record said before: what a new version takes back can be taken back from the counts. */
-export async function readSuccessions(client: ClientBase, changes: readonly Change[]): Promise<Succession[]> {
+/**
+ * Each change with what its record said before: what a new version takes back can be taken back from the counts. They are parsed one by
+ * one, as they are asked for, so that only one is in memory.
+ */
+export async function readSuccessions(
+  client: ClientBase,
+  changes: readonly Change[],
+): Promise<Iterable<Succession>> {
   const here = new Map(changes.map((change) => [keyOf(change.recordId, change.version), change]))
   const isFirst = (change: Change): boolean => change.version === 1
   const inPage = ({ recordId, version }: Change): Change | undefined => here.get(keyOf(recordId, version - 1))
   // Of the records of another hub not every version comes, so the one before need not be one less.
   const wanted = changes.filter((change) => !isFirst(change) && !inPage(change))
   const earlier = wanted.length > 0 ? await readPreviousVersions(client, wanted) : new Map<string, Change>()
-  return changes.map((change) => {
+  const successionOf = (change: Change): Succession => {
     const before = inPage(change) ?? earlier.get(keyOf(change.recordId, change.version))
     const record = JSON.parse(change.text) as CanonicalRecord
     const saidBefore = before ? (JSON.parse(before.text) as CanonicalRecord) : null
@@ -34,7 +40,8 @@ export async function readSuccessions(client: ClientBase, changes: readonly Chan
       said: record,
       saidBefore,
     }
-  })
+  }
+  return changes.values().map(successionOf)
 }
 
 const keyOf = (recordId: string, version: number): string => `${version} ${recordId}`

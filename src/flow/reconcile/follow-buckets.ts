@@ -1,9 +1,7 @@
-import type { ClientBase } from 'pg'
 import { negateDecimal } from '#core/decimal.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
-import { figuresOf } from '#core/reconcile/bucket.ts'
-import type { LogReader } from '#flow/follow/log-follower.ts'
-import type { Succession } from '#flow/follow/successions.ts'
+import { figuresOf, type Placed } from '#core/reconcile/bucket.ts'
+import type { LogReader, PageReading } from '#flow/follow/log-follower.ts'
 import { readVias, versionKey } from '#store/peer-versions.ts'
 import { type BucketMove, moveBuckets } from '#store/record-buckets.ts'
 import { placedRecord } from './placed-record.ts'
@@ -13,20 +11,30 @@ export const BUCKETS_FOLLOWER = 'record-buckets'
 /** Keeps figures of the newest versions, so that those of a day are read and not counted. */
 export const bucketsReader: LogReader = {
   name: BUCKETS_FOLLOWER,
-  apply: async (client, page) => await followBuckets(client, await page.successions()),
+  begin: readBuckets,
 }
 
+type Counted = Placed & { readonly system: string }
+
 /** A new version comes into its bucket, and the one before it goes out of its own. */
-async function followBuckets(client: ClientBase, successions: readonly Succession[]): Promise<void> {
-  const before = successions.flatMap(({ saidBefore }) => saidBefore ?? [])
-  const now = successions.map(({ said }) => said)
-  const named = [...now, ...before].map(({ id, version }) => ({ recordId: id, version }))
-  const vias = await readVias(client, named)
-  const moveOf = (record: CanonicalRecord): BucketMove => {
-    const { kind, region, hour, ...key } = placedRecord(record)
-    const via = vias.get(versionKey(record.id, record.version)) ?? ''
-    return { system: record.system, via, kind, region, hour, ...figuresOf(key) }
+function readBuckets(): PageReading {
+  const now: Counted[] = []
+  const before: Counted[] = []
+  const counted = (record: CanonicalRecord): Counted => ({ ...placedRecord(record), system: record.system })
+  return {
+    note({ said, saidBefore }) {
+      now.push(counted(said))
+      if (saidBefore) before.push(counted(saidBefore))
+    },
+    async write(client) {
+      const named = [...now, ...before].map(({ id, version }) => ({ recordId: id, version }))
+      const vias = await readVias(client, named)
+      const moveOf = ({ system, kind, region, hour, ...key }: Counted): BucketMove => {
+        const via = vias.get(versionKey(key.id, key.version)) ?? ''
+        return { system, via, kind, region, hour, ...figuresOf(key) }
+      }
+      const out = before.map(moveOf).map((move) => ({ ...move, count: -1, mass: negateDecimal(move.mass) }))
+      await moveBuckets(client, [...now.map(moveOf), ...out])
+    },
   }
-  const out = before.map(moveOf).map((move) => ({ ...move, count: -1, mass: negateDecimal(move.mass) }))
-  await moveBuckets(client, [...now.map(moveOf), ...out])
 }

@@ -8,7 +8,7 @@ import {
   type Subject,
 } from '#core/reference/describe.ts'
 import { newestRecords } from '#core/reference/newest-records.ts'
-import type { LogPage, LogReader } from '#flow/follow/log-follower.ts'
+import type { LogReader, PageReading } from '#flow/follow/log-follower.ts'
 import type { Succession } from '#flow/follow/successions.ts'
 import {
   type CodeChange,
@@ -25,7 +25,7 @@ import { regroup } from './regroup.ts'
 export const CARDS = 'cards'
 
 /** Keeps the cards of parties and sites: what the newest versions of all records say of each code, and which codes are of one party. */
-export const cardsReader: LogReader = { name: CARDS, apply: applyCards }
+export const cardsReader: LogReader = { name: CARDS, begin: readCards }
 
 /** One description and what the changes do to it, in their order. */
 interface Tally {
@@ -42,9 +42,12 @@ interface Tallies {
   readonly identifiers: Map<string, string>
 }
 
-async function applyCards(client: ClientBase, page: LogPage): Promise<void> {
+function readCards(): PageReading {
   const tallies: Tallies = { descriptions: new Map(), codes: new Map(), identifiers: new Map() }
-  for (const succession of await page.successions()) tally(succession, tallies)
+  return { note: (succession) => tally(succession, tallies), write: (client) => writeCards(client, tallies) }
+}
+
+async function writeCards(client: ClientBase, tallies: Tallies): Promise<void> {
   if (tallies.descriptions.size === 0) return
   const known = await readDescriptionCounts(client, [...tallies.descriptions.keys()])
   const rows = [...tallies.descriptions].map(([id, one]) => rowOf(id, one, known.get(id)))

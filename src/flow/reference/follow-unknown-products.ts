@@ -1,11 +1,14 @@
 import type { ClientBase } from 'pg'
 import { type UnknownProduct, unknownProducts } from '#core/products/unknown.ts'
 import { newestRecords } from '#core/reference/newest-records.ts'
-import type { LogPage, LogReader } from '#flow/follow/log-follower.ts'
+import type { LogReader, PageReading } from '#flow/follow/log-follower.ts'
 import { readUnknownProducts, type UnknownProductRow, writeUnknownProducts } from '#store/unknown-products.ts'
 
 /** Collects the products that nothing names, for a person to decide; a replay that knows them takes them out again. */
-export const unknownProductsReader: LogReader = { name: 'unknown-products', apply: applyUnknownProducts }
+export const unknownProductsReader: LogReader = {
+  name: 'unknown-products',
+  begin: readUnknown,
+}
 
 interface Tally {
   readonly product: UnknownProduct & { readonly system: string }
@@ -14,20 +17,26 @@ interface Tally {
   lastSeen: string
 }
 
-async function applyUnknownProducts(client: ClientBase, page: LogPage): Promise<void> {
+function readUnknown(): PageReading {
   const tallies = new Map<string, Tally>()
-  for (const { change, now, before, receivedAt } of await page.successions()) {
-    // The first version of a record that is not marked has nothing to add and nothing to take back.
-    if (change.version === 1 && !now?.flags.includes('W_PRODUCT_UNKNOWN')) continue
-    const { recordId, system } = change
-    const says = keyed(now === null ? [] : unknownProducts(now), system)
-    const said = keyed(before === null ? [] : unknownProducts(before), system)
-    for (const [key, product] of says)
-      note(tallies, key, product, receivedAt).moves.push({ recordId, by: said.has(key) ? 0 : 1 })
-    for (const [key, product] of said)
-      if (!says.has(key))
-        note(tallies, key, product, before?.receivedAt ?? receivedAt).moves.push({ recordId, by: -1 })
+  return {
+    note({ change, now, before, receivedAt }) {
+      // The first version of a record that is not marked has nothing to add and nothing to take back.
+      if (change.version === 1 && !now?.flags.includes('W_PRODUCT_UNKNOWN')) return
+      const { recordId, system } = change
+      const says = keyed(now === null ? [] : unknownProducts(now), system)
+      const said = keyed(before === null ? [] : unknownProducts(before), system)
+      for (const [key, product] of says)
+        note(tallies, key, product, receivedAt).moves.push({ recordId, by: said.has(key) ? 0 : 1 })
+      for (const [key, product] of said)
+        if (!says.has(key))
+          note(tallies, key, product, before?.receivedAt ?? receivedAt).moves.push({ recordId, by: -1 })
+    },
+    write: (client) => write(client, tallies),
   }
+}
+
+async function write(client: ClientBase, tallies: ReadonlyMap<string, Tally>): Promise<void> {
   if (tallies.size === 0) return
   const known = await readUnknownProducts(
     client,

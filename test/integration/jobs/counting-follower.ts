@@ -11,11 +11,15 @@ export const countingFollower = (rest: () => Promise<unknown>): Follower =>
     [
       {
         name: 'counting',
-        async apply(client, { changes }) {
-          await client.query('insert into followed (position) select unnest($1::bigint[])', [
-            changes.map(({ position }) => String(position)),
-          ])
-          await rest()
+        begin: () => {
+          const positions: string[] = []
+          return {
+            note: ({ change }) => void positions.push(String(change.position)),
+            async write(client) {
+              await client.query('insert into followed (position) select unnest($1::bigint[])', [positions])
+              await rest()
+            },
+          }
         },
       },
     ],

@@ -6,7 +6,8 @@ import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import { createDelivery } from '#flow/delivery/create-delivery.ts'
 import { createFollow } from '#flow/follow/create-follow.ts'
 import type { Follower } from '#flow/follow/follower.ts'
-import { type LogPage, logFollower } from '#flow/follow/log-follower.ts'
+import { logFollower } from '#flow/follow/log-follower.ts'
+import type { Succession } from '#flow/follow/successions.ts'
 import { type JobBackend, openJobBackend } from '#jobs/backend.ts'
 import { createQueues, type Queues } from '#jobs/queues.ts'
 import { startWorkers, type Workers } from '#jobs/workers.ts'
@@ -154,9 +155,11 @@ describe.skipIf(!hasRedis && !required)('followers on Redis', () => {
 
 test('a follower that never ran begins at the first change', async () => {
   const seen: bigint[] = []
-  const apply = async (_: unknown, { changes }: LogPage): Promise<void> =>
-    void seen.push(...changes.map(({ position }) => position))
-  const follower = logFollower('new', 7, [{ name: 'new', apply }])
+  const begin = () => ({
+    note: ({ change }: Succession) => void seen.push(change.position),
+    write: async () => {},
+  })
+  const follower = logFollower('new', 7, [{ name: 'new', begin }])
   while ((await follower.step(pool)) === 'more');
   const { rows } = await pool.query('select position from record_versions order by position')
   expect(seen.map(String)).toEqual(rows.map(({ position }) => position))
@@ -175,16 +178,22 @@ test('readers that follow together see every change once; one that fails is left
     [
       {
         name: 'ill',
-        async apply(client, { changes }) {
-          wasGiven++
-          await client.query('insert into followed (position) values (-1)')
-          if (isIll) throw new Error('cannot be done')
-          seen.ill.push(...changes.map(({ position }) => position))
+        begin: () => {
+          const positions: bigint[] = []
+          return {
+            note: ({ change }) => void positions.push(change.position),
+            async write(client) {
+              wasGiven++
+              await client.query('insert into followed (position) values (-1)')
+              if (isIll) throw new Error('cannot be done')
+              seen.ill.push(...positions)
+            },
+          }
         },
       },
       {
         name: 'well',
-        apply: async (_, { changes }) => void seen.well.push(...changes.map(({ position }) => position)),
+        begin: () => ({ note: ({ change }) => void seen.well.push(change.position), write: async () => {} }),
       },
     ],
     () => now,
