@@ -1,3 +1,4 @@
+import { epochToLocal } from '#core/calendar.ts'
 import type { AlertFacts } from '#store/alerts.ts'
 
 /** What an operator can be told of. */
@@ -43,6 +44,14 @@ const named = (name: unknown, lane: unknown): Sentences =>
   lane === 'recall'
     ? both(`Link "${name}" (recalls)`, `链路“${name}”（召回）`)
     : both(`Link "${name}"`, `链路“${name}”`)
+
+/** As a clock in China shows it, to the minute; null for no time. */
+function chinaTime(time: string | number | null | undefined): string | null {
+  if (typeof time !== 'string') return null
+  const { year, month, day, hour, minute } = epochToLocal(Date.parse(time))
+  const two = (n: number): string => String(n).padStart(2, '0')
+  return `${year}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}`
+}
 
 const WHY: Readonly<Record<string, Sentences>> = {
   auth: both('the receiver does not know us', '接收方不认可签名或凭证'),
@@ -98,12 +107,19 @@ const SAY: Readonly<Record<Topic, Say>> = {
   }),
   system_silent: (system, { titleZh, titleEn, record, lastAt, overdueAt }) => {
     const of = record === null || record === undefined ? '' : ` (${record})`
-    const since = lastAt ?? overdueAt
+    const name = both(`${titleEn ?? system}${of}`, `${titleZh ?? system}${of}`)
+    const [last, due] = [chinaTime(lastAt), chinaTime(overdueAt)]
     return {
-      title: both(
-        `${titleEn ?? system}${of} is silent: nothing came since ${since}`,
-        `${titleZh ?? system}${of}无数据：自 ${since} 起未收到`,
-      ),
+      title:
+        last === null
+          ? both(
+              `${name.en} is silent: nothing ever came, and it was due at ${due}`,
+              `${name.zh}无数据：从未收到，应于 ${due} 前收到`,
+            )
+          : both(
+              `${name.en} is silent: nothing came since ${last}, the next was due at ${due}`,
+              `${name.zh}无数据：自 ${last} 起未收到，应于 ${due} 前收到`,
+            ),
       advice: both(
         'Ask the source; where it rests, name the days as "closed" in what is expected of it.',
         '请联系数据来源；如属休市，请在 expect.closed 中列明日期。',
