@@ -308,12 +308,26 @@ export function mappingSchema(): TSchema {
       rows: Type.String(),
       root: Type.String(),
       row: Type.String(),
+      loose: told(Type.Boolean(), 'XML: the fields are elements themselves, with none around a record'),
+      once: told(
+        Type.Unsafe({ ...scalars }),
+        'XML: elements that are written once where several records have the same',
+      ),
+      blank: told(Type.Boolean(), 'XML: fields without a value are empty elements'),
+      count: told(Type.String(), 'XML: attribute of the document for the number of its records'),
       delimiter: Type.String(),
       message: told(
         Type.Unsafe({ type: 'object' }),
         'What stands around the list, from sending.at, nonce, number, signature',
       ),
-      group: told(Type.Unsafe({ type: 'object' }), 'What records must share to stand in one message'),
+      group: told(
+        Type.Unsafe({ type: 'object' }),
+        'What records must share to stand in one message; in XML attributes of the document',
+      ),
+      file: told(
+        Type.Unsafe({ type: 'array' }),
+        'Parts of the name of the file that holds all records of that name, for links to a folder',
+      ),
     }),
     when: told(ref('when'), 'Records that concern the receiver (backward)'),
     related: told(

@@ -1,3 +1,4 @@
+import { Unwritable } from '#core/mapping/backward/fields.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import type { Row } from '#core/mapping/run/run.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
@@ -112,7 +113,7 @@ function preparedChanges(
       } catch (error) {
         return {
           ok: false,
-          code: 'mapping_failed',
+          code: error instanceof Unwritable ? 'required_missing' : 'mapping_failed',
           detail: error instanceof Error ? error.message : 'unknown',
         }
       }

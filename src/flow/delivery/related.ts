@@ -17,7 +17,7 @@ export interface RelatedSources {
   partiesByCodes(codes: readonly string[]): Promise<ReadonlyMap<string, readonly Alias[]>>
   /** Newest active records of a kind that mention the code, as the lot graph writes codes. */
   recordsByCodes(
-    kind: 'document' | 'production',
+    kind: 'document' | 'production' | 'entry',
     codes: readonly string[],
   ): Promise<ReadonlyMap<string, readonly CanonicalRecord[]>>
 }

@@ -6,6 +6,7 @@ import type { ExpectedFile } from '#core/mapping/check/expected.ts'
 import { type CaseResult, type MappingCase, runMappingTests } from '#core/mapping/check/run-tests.ts'
 import type { Signing } from '#core/signing/signing.ts'
 import { refuseUnsigned } from '#flow/intake/check-signature.ts'
+import { testOutbound } from './golden-outbound.ts'
 import { readOptions } from './read-options.ts'
 import type { InstalledSystem } from './registry.ts'
 
@@ -50,6 +51,9 @@ export async function testSystem(system: InstalledSystem, receivedAtMs: number):
       results.push(...runMappingTests(mapping, [{ name, expected, sources }], receivedAtMs))
     }
   }
+  for (const { mapping } of system.records.values())
+    if (mapping?.write && system.folder !== null)
+      results.push(...(await testOutbound(mapping, system.folder)))
   return results
 }
 

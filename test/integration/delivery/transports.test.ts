@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,36 +8,59 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createFolderDrop } from '#adapters/files/drop.ts'
 import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import { verify } from '#adapters/http/signature.ts'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
+import { compileMapping } from '#core/mapping/compile.ts'
 import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
 import { createDelivery } from '#flow/delivery/create-delivery.ts'
 import { folderProtocols } from '#flow/delivery/folder-protocol.ts'
 import { ownProtocols } from '#flow/delivery/own-protocol.ts'
 import { relatedSources } from '#flow/delivery/related.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
+import {
+  type InstalledRecord,
+  type InstalledSystem,
+  type Registry,
+  registryOf,
+} from '#flow/systems/registry.ts'
 import { readLink } from '#store/links.ts'
 import { withApi } from '#test/api.ts'
 import { TRADES, trade } from '#test/jiaxing.ts'
 
-const registry = await loadRegistry('mappings')
+/** A receiver in each format, beside the systems of the folder. */
+function withReceivers(found: Registry): Registry {
+  const formats = ['xml', 'csv', 'xlsx'] as const
+  const records = formats.map((format): [string, InstalledRecord] => {
+    const text = `mapping: plain/${format}\nversion: 1\ndirection: backward\nkinds: [sale]\nwrite: { format: ${format} }\nfields: { no: key.0, note: note }`
+    const { mapping, mistakes } = compileMapping({ path: 'x', text })
+    if (!mapping) throw new Error(JSON.stringify(mistakes))
+    return [format, { name: format, title: mapping.title, accepts: [], mapping, mistakes: [] }]
+  })
+  const title = { zh: '纯', en: 'Plain' }
+  const plain: InstalledSystem = { id: 'plain', title, folder: null, records: new Map(records), mistakes: [] }
+  return registryOf(new Map<string, InstalledSystem>([...found.systems, ['plain', plain]]))
+}
+const registry = withReceivers(await loadRegistry('mappings'))
 const root = await realpath(await mkdtemp(join(tmpdir(), 'hub-links-')))
-const api = withApi((found) => found, { dropFolders: [root] })
+const api = withApi(withReceivers, { dropFolders: [root] })
 
 interface Received {
   readonly headers: IncomingHttpHeaders
   readonly body: string
+  readonly bytes: Buffer
 }
-const receiver = { port: 0, received: [] as Received[], status: 200 }
+const receiver = { port: 0, received: [] as Received[], answer: (_body: string): number => 200 }
 let server: Server
 beforeAll(async () => {
   server = createServer(async (request, response) => {
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part as Buffer)
-    const body = Buffer.concat(parts).toString()
-    receiver.received.push({ headers: request.headers, body })
+    const bytes = Buffer.concat(parts)
+    const body = bytes.toString()
+    receiver.received.push({ headers: request.headers, body, bytes })
     const { changes = [] } = body.startsWith('{') ? JSON.parse(body) : {}
     const results = changes.map(({ event }: { event: string }) => ({ event, verdict: 'ok' }))
     response
-      .writeHead(receiver.status, { 'content-type': 'application/json' })
+      .writeHead(receiver.answer(body), { 'content-type': 'application/json' })
       .end(JSON.stringify({ results }))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -48,7 +72,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   receiver.received.length = 0
-  receiver.status = 200
+  receiver.answer = () => 200
 })
 
 const clock = { time: Date.now(), now: () => clock.time }
@@ -96,8 +120,8 @@ const deliver = async (id: string, by = delivery()): Promise<void> => {
 }
 let number = 0
 const bill = (more: Readonly<Record<string, unknown>> = {}) => trade(`T${++number}`, more)
-const proved = (secret: string, { headers, body }: Received) =>
-  verify([secret], headers, body, Math.floor(clock.time / 1000))
+const proved = (secret: string, { headers, bytes }: Received) =>
+  verify([secret], headers, bytes, Math.floor(clock.time / 1000))
 
 describe('a secret that is changed', () => {
   test('signs along with the new one until its time is over, so that a receiver with either goes on', async () => {
@@ -298,5 +322,138 @@ describe('a link to a folder', () => {
     expect(patched.json()).toMatchObject({ url: null, folder: join(root, 'two') })
     const outside = await api.call('PATCH', `/v1/links/${link.id}`, { body: { folder: '/tmp-elsewhere' } })
     expect(outside.statusCode).toBe(400)
+  })
+})
+
+describe('a receiver of another format', () => {
+  test.each([
+    ['xml', 'application/xml; charset=utf-8'],
+    ['csv', 'text/csv; charset=utf-8'],
+    ['xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+  ] as const)(
+    'gets %s as a signed message of its content type, and takes it by its status',
+    async (format, type) => {
+      const link = await toReceiver({ mapping: `plain/${format}` })
+      await push(bill(), bill())
+      await deliver(link.id)
+      const [message, ...more] = receiver.received as [Received]
+      expect([more, message.headers['content-type']]).toEqual([[], type])
+      expect(proved(link.secret as string, message)).toBeNull()
+      const { records } = await decodeMessage(
+        message.bytes,
+        format === 'xml' ? { format, xml: { roots: ['row'] } } : { format },
+      )
+      expect(records.map(({ value }) => (value as { no: string }).no)).toEqual([
+        `T${number - 1}`,
+        `T${number}`,
+      ])
+      expect(await readLink(api.pool, link.id)).toMatchObject({ delivered: 2, lastError: null })
+    },
+  )
+
+  test('that refuses a message gets its halves until the record at fault is alone', async () => {
+    const link = await toReceiver({ mapping: 'plain/xml' })
+    await push(bill(), bill(), bill())
+    const bad = `T${number - 1}`
+    receiver.answer = (body) => (body.includes(bad) ? 422 : 200)
+    await deliver(link.id)
+    expect(await readLink(api.pool, link.id)).toMatchObject({ delivered: 2, refused: 1 })
+    receiver.answer = () => 503
+    await push(bill())
+    await deliver(link.id)
+    expect((await readLink(api.pool, link.id))?.lastError).toMatchObject({ class: 'retry', status: 503 })
+    receiver.answer = () => 200
+  })
+})
+
+describe('the city platform', () => {
+  const RETAIL = 'mappings/mofcom-city/samples/outbound'
+  const records = JSON.parse(readFileSync(`${RETAIL}/retail-entry-out.records.json`, 'utf8')) as Sent[]
+  const golden = readFileSync(`${RETAIL}/retail_market_in_info_330105012_20240415.xml`, 'utf8')
+  const FILE = 'retail_market_in_info_330105012_20240415.xml'
+  interface Sent {
+    readonly [name: string]: unknown
+    readonly key: readonly string[]
+  }
+  /** As a system of the city would send them, by the canonical door. */
+  const pushRecords = async (...sent: readonly Sent[]): Promise<void> => {
+    const around = ['id', 'version', 'schema', 'receivedAt', 'message', 'mapping', 'record']
+    const bodies = sent.map((one) => ({
+      ...Object.fromEntries(Object.entries(one).filter(([name]) => !around.includes(name))),
+      system: 'stall-ledger',
+    }))
+    const pushed = await api.call('POST', '/v1/records', { body: bodies })
+    expect([pushed.statusCode, pushed.json().rejected, pushed.json().results?.[0]?.issues]).toEqual([
+      200,
+      0,
+      undefined,
+    ])
+  }
+  const sees = ['public', 'partner', 'restricted']
+  const cityLink = (folder: string, more: readonly string[] = []) =>
+    linkTo({ folder, mapping: 'mofcom-city/retail-entry-out', sees: [...sees, ...more] })
+
+  test('gets one file for its dataset, node and day, completed as entries come, and never half of one', async () => {
+    const folder = join(root, 'city')
+    // One of the retailers trades under a name that may be a person's.
+    const link = await cityLink(folder, ['personal'])
+    await pushRecords(...records.slice(0, 2))
+    await deliver(link.id)
+    expect(await readdir(folder)).toEqual([FILE])
+    expect(await readFile(join(folder, FILE), 'utf8')).toContain('count="2"')
+    await rm(join(folder, FILE))
+    await pushRecords(...records.slice(2))
+    const died = delivery(async (request) => {
+      await drop.write(request)
+      throw new Error('killed')
+    })
+    await expect(died.deliverLink(link.id)).rejects.toThrow('killed')
+    await deliver(link.id)
+    expect(await readdir(folder)).toEqual([FILE])
+    expect(await readFile(join(folder, FILE), 'utf8')).toBe(golden)
+    expect(await readLink(api.pool, link.id)).toMatchObject({ delivered: 5, refused: 0, lastError: null })
+  })
+
+  test('gets a correction in its place, a record of another day in another file, and no void in silence', async () => {
+    const folder = join(root, 'city-corrected')
+    const link = await cityLink(folder)
+    const own = records.slice(0, 2).map((one, i) => ({ ...one, key: [`own${i}`] }))
+    await pushRecords(...own)
+    await deliver(link.id)
+    const quantity = { value: '99', unit: 'KGM' }
+    const other = { at: '2024-04-16T00:00:00+08:00', precision: 'day' }
+    await pushRecords({ ...(own[0] as Sent), quantity }, { ...(own[1] as Sent), occurredAt: other })
+    await deliver(link.id)
+    expect((await readdir(folder)).sort()).toEqual([FILE, FILE.replace('0415', '0416')])
+    const first = await readFile(join(folder, FILE), 'utf8')
+    expect([first.includes('count="1"'), first.includes('<weight>99</weight>')]).toEqual([true, true])
+    await pushRecords({ ...(own[0] as Sent), quantity, status: 'void' })
+    await deliver(link.id)
+    const held = (await api.call('GET', `/v1/links/${link.id}/held`)).json().held
+    expect(held.map(({ state, code }: { state: string; code: string }) => [state, code])).toEqual([
+      ['refused', 'void_not_expressible'],
+    ])
+  })
+
+  test('gets the same over HTTP, and a record that lacks what it requires is held and says what', async () => {
+    const link = await toReceiver({ mapping: 'mofcom-city/retail-entry-out', sees })
+    const [first, second] = records.map((one, i) => ({ ...one, key: [`http${i}`] })) as unknown as [
+      Sent,
+      Sent,
+    ]
+    await pushRecords(first, { ...second, product: { class: 'vegetable' } })
+    await deliver(link.id)
+    const [message, ...more] = receiver.received as [Received]
+    expect([more, message.headers['content-type']]).toEqual([[], 'application/xml; charset=utf-8'])
+    expect(message.body).toContain(
+      '<data dataset="retail_market_in_info" node_id="330105012" report_date="2024-04-15" count="1">',
+    )
+    const held = (await api.call('GET', `/v1/links/${link.id}/held`)).json().held
+    expect(held).toMatchObject([
+      {
+        code: 'required_missing',
+        detail: expect.stringContaining('retail_market_in_info_detail.goods_name'),
+      },
+    ])
   })
 })

@@ -5,6 +5,7 @@ import {
   entryOf,
   mapOf,
   textOf,
+  textsOf,
 } from '#core/mapping/compile/compiling.ts'
 import type { Heading } from '#core/mapping/compile/heading.ts'
 import type { Mistakes } from '#core/mapping/compile/mistakes.ts'
@@ -13,7 +14,7 @@ import type { CodeTable, CompiledMapping } from '#core/mapping/mapping.ts'
 import { compileWhen } from '#core/mapping/verbs/when.ts'
 import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
 import { compileOutput, type Put } from './fields.ts'
-import type { WriteOptions } from './formats.ts'
+import type { FileName, WriteOptions } from './formats.ts'
 import { compileRelated } from './related.ts'
 import { compileValuePlan } from './value.ts'
 import { SENDING, writerOf } from './write.ts'
@@ -30,7 +31,21 @@ const NAMES = [
   'fields',
   'tests',
 ] as const
-const WRITES = ['format', 'rows', 'root', 'row', 'delimiter', 'message', 'group', 'file'] as const
+const WRITES = [
+  'format',
+  'rows',
+  'root',
+  'row',
+  'loose',
+  'once',
+  'blank',
+  'count',
+  'delimiter',
+  'message',
+  'group',
+  'file',
+] as const
+const OF_XML = ['root', 'row', 'loose', 'once', 'blank', 'count'] as const
 const WRITTEN = ['json', 'xml', 'csv', 'xlsx'] as const
 const ELEMENT = /^[A-Za-z_][\w.-]{0,99}$/
 
@@ -105,14 +120,23 @@ function compileWrite(c: Compiling, node: Node, columns: readonly string[]): Wri
     return option === undefined ? fallback : (textOf(c, option, `write.${name}`) ?? fallback)
   }
   const rows = text('rows', '')
-  const [root, row] = [text('root', 'data'), text('row', 'row')]
-  for (const name of format === 'xml' ? [root, row, ...columns.flatMap((column) => column.split('.'))] : []) {
+  const [root, row, count] = [text('root', 'data'), text('row', 'row'), text('count', '')]
+  const onceNode = entryOf(map, 'once')
+  const once = onceNode === undefined ? [] : (textsOf(c, onceNode, 'write.once') ?? [])
+  const flags = { loose: flagOf(c, map, 'loose'), blank: flagOf(c, map, 'blank') }
+  const elements = [root, row, ...once, ...columns.flatMap((column) => column.split('.'))]
+  for (const name of format === 'xml' ? [...elements, ...(count === '' ? [] : [count])] : []) {
     if (!ELEMENT.test(name)) c.mistakes.add(node.at, 'write', 'forbidden_path', { found: name })
+  }
+  for (const name of format === null || format === 'xml' ? [] : OF_XML) {
+    const option = entryOf(map, name)
+    if (option)
+      c.mistakes.add(option.at, `write.${name}`, 'unknown_name', { found: name, known: ['format: xml'] })
   }
   const message = aroundOf(c, map, 'message', format, rows)
   const group = aroundOf(c, map, 'group', format, rows)
   const fileNode = entryOf(map, 'file')
-  const file = fileNode === undefined ? null : compileValuePlan(c, fileNode, 'write.file')
+  const file = fileNode === undefined ? null : compileFile(c, fileNode)
   if (format === null || message === undefined || group === undefined) return null
   if (fileNode !== undefined && file === null) return null
   return {
@@ -123,9 +147,31 @@ function compileWrite(c: Compiling, node: Node, columns: readonly string[]): Wri
     rows: rows === '' ? [] : rows.split('.'),
     root,
     row,
+    ...flags,
+    once: new Set(once),
+    count: count === '' ? null : count,
     delimiter: text('delimiter', ','),
     columns,
   }
+}
+
+/** The name of a file: its parts one behind the other, as values are written; none where one of them has no value. */
+function compileFile(c: Compiling, node: Node): FileName | null {
+  if (node.is !== 'list' || node.members.length === 0) {
+    c.mistakes.add(node.at, 'write.file', node.is === 'list' ? 'empty' : 'not_list')
+    return null
+  }
+  const plans = node.members.map((member, i) => compileValuePlan(c, member, `write.file.${i}`))
+  if (!plans.every((plan) => plan !== null)) return null
+  return (run) => {
+    const texts = plans.map((plan) => plan.read(run))
+    return texts.includes(undefined) ? null : texts.join('')
+  }
+}
+
+function flagOf(c: Compiling, map: MapNode, name: 'loose' | 'blank'): boolean {
+  const node = entryOf(map, name)
+  return node !== undefined && choiceOf(c, node, `write.${name}`, ['true', 'false'] as const) === 'true'
 }
 
 /** What stands around the list: of the message (`sending.…`), or of the records that share it. Undefined where it has a mistake. */
@@ -139,7 +185,9 @@ function aroundOf(
   const node = entryOf(map, name)
   if (node === undefined) return null
   const target = `write.${name}`
-  if (format !== 'json' || rows === '') {
+  // In XML what records share are attributes of the document.
+  const isAttributes = format === 'xml' && name === 'group'
+  if (!isAttributes && (format !== 'json' || rows === '')) {
     c.mistakes.add(node.at, target, 'needs_rows')
     return undefined
   }
@@ -147,6 +195,8 @@ function aroundOf(
     c.mistakes.add(node.at, target, 'not_map')
     return undefined
   }
+  for (const entry of isAttributes ? node.entries.values() : [])
+    if (!ELEMENT.test(entry.name)) c.mistakes.add(entry.at, target, 'forbidden_path', { found: entry.name })
   const paths = new Set<string>()
   const put = compileOutput({ ...c, paths }, node, target)
   const known = SENDING.map((fact) => `sending.${fact}`)

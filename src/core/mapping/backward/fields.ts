@@ -35,11 +35,23 @@ export function compileOutput(c: Compiling, node: MapNode, target: string): Put 
 
 function compilePut(c: Compiling, node: Node, steps: readonly string[], target: string): Put | null {
   if (node.is === 'map' && node.entries.has('each')) return compileList(c, node, steps, target)
+  // A column that the receiver has and no record fills.
+  if (node.is === 'text' && node.text === '') return () => {}
   const plan = compileValuePlan(c, node, target)
   if (plan === null) return null
   return (run, _record, into) => {
     const value = outputOf(plan, run)
     if (value !== undefined) place(into, steps, value)
+    else if (plan.required) throw new Unwritable(steps.join('.'))
+  }
+}
+
+/** A record lacks a field without which the receiver takes none. */
+export class Unwritable extends Error {
+  override readonly name = 'Unwritable'
+
+  constructor(field: string) {
+    super(`the record has no value for ${field}, which the receiver requires`)
   }
 }
 

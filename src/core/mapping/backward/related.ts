@@ -8,8 +8,8 @@ import type { Alias } from '#core/model/values.ts'
 import type { SourceValue } from '#core/source.ts'
 import { viewOf } from './view.ts'
 
-/** What a record can refer to: a party's card by its codes, the record of a paper by its number, that of a harvest by its lot. */
-export const RELATED = ['party', 'document', 'production'] as const
+/** What a record can refer to: a party's card by its codes, the record of a paper by its number, those of a harvest and of an entry by their lot. */
+export const RELATED = ['party', 'document', 'production', 'entry'] as const
 export type RelatedWhat = (typeof RELATED)[number]
 
 /** One fact that a receiver wants and the record does not hold: `seller: { party: parties.seller }`. Its values are under `related.seller`. */
@@ -35,6 +35,7 @@ const PARTS: Readonly<Record<RelatedWhat, readonly string[]>> = {
   party: ['parties'],
   document: ['documents'],
   production: ['lots'],
+  entry: ['lots'],
 }
 
 /** Compiles `related:`, in its order: a later fact may be looked up from an earlier one. */
@@ -105,6 +106,25 @@ const textIn = (row: Row | undefined, name: string): string | undefined => {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
+/** The one record of which the lot is the subject, or what came out. */
+function byLot(part: PartOf): Pick<RelatedStep, 'codes' | 'choose'> {
+  const codes = (row: Row): string[] => {
+    const lot = part(row)
+    const [scheme, value] = [textIn(lot, 'scheme'), textIn(lot, 'value')]
+    return scheme && value ? [lotCode(scheme, value)] : []
+  }
+  return {
+    codes,
+    choose: (row, { records }) =>
+      only(codes(row), records, (record, code) =>
+        (record.lots ?? []).some(
+          (lot) =>
+            (lot.role === 'subject' || lot.role === 'output') && lotCode(lot.scheme, lot.value) === code,
+        ),
+      ),
+  }
+}
+
 const FINDERS: Readonly<Record<RelatedWhat, (part: PartOf) => Pick<RelatedStep, 'codes' | 'choose'>>> = {
   party: (part) => {
     const codes = (row: Row): string[] =>
@@ -130,23 +150,8 @@ const FINDERS: Readonly<Record<RelatedWhat, (part: PartOf) => Pick<RelatedStep, 
       },
     }
   },
-  production: (part) => {
-    const codes = (row: Row): string[] => {
-      const lot = part(row)
-      const [scheme, value] = [textIn(lot, 'scheme'), textIn(lot, 'value')]
-      return scheme && value ? [lotCode(scheme, value)] : []
-    }
-    return {
-      codes,
-      choose: (row, { records }) =>
-        only(codes(row), records, (record, code) =>
-          (record.lots ?? []).some(
-            (lot) =>
-              (lot.role === 'subject' || lot.role === 'output') && lotCode(lot.scheme, lot.value) === code,
-          ),
-        ),
-    }
-  },
+  production: byLot,
+  entry: byLot,
 }
 
 /** A paper whose type one side does not know may be the same. */

@@ -10,6 +10,7 @@ import { timeWriter } from './write-time.ts'
  * A value of the receiver: a text as `from`, `const`, `concat`, `choose`, `enum`, `lookup` and `mask` give it, and then
  * `date: yyyyMMdd` (a time in the receiver's format), `unit: 斤` (kilograms in the receiver's unit), `per: 500g` (yuan for a
  * kilogram as yuan for that), `scale: fen`, `decimals: 2` (rounded half to even), `number: true` or `boolean: true` (JSON: not a text).
+ * `required: true`: without a value the record is not written, and held for a person.
  */
 export const WRITE_EXAMPLE = {
   mapping: '{ weight: { from: quantity.value, unit: 斤, number: true } }',
@@ -21,6 +22,8 @@ export const WRITE_EXAMPLE = {
 export interface ValuePlan {
   readonly read: ReadText
   readonly as: 'text' | 'number' | 'boolean'
+  /** A record without it cannot be written. */
+  readonly required: boolean
 }
 
 const CHANGES = ['date', 'unit', 'per', 'scale', 'decimals'] as const
@@ -28,8 +31,9 @@ const KINDS = ['number', 'boolean'] as const
 const SCALE = 6
 
 export function compileValuePlan(c: Compiling, node: Node, target: string): ValuePlan | null {
-  const plan = compileText(c, node, target, [...CHANGES, ...KINDS])
-  if (plan === null || node.is !== 'map') return plan === null ? null : { read: plan.read, as: 'text' }
+  const plan = compileText(c, node, target, [...CHANGES, ...KINDS, 'required'])
+  if (plan === null || node.is !== 'map')
+    return plan === null ? null : { read: plan.read, as: 'text', required: false }
   let { read } = plan
   for (const name of CHANGES) {
     const option = entryOf(node, name)
@@ -42,7 +46,11 @@ export function compileValuePlan(c: Compiling, node: Node, target: string): Valu
     }
     read = then(read, change)
   }
-  return { read, as: KINDS.find((kind) => saysTrue(entryOf(node, kind))) ?? 'text' }
+  return {
+    read,
+    as: KINDS.find((kind) => saysTrue(entryOf(node, kind))) ?? 'text',
+    required: saysTrue(entryOf(node, 'required')),
+  }
 }
 
 const saysTrue = (node: Node | undefined): boolean => node?.is === 'text' && node.text === 'true'

@@ -1,6 +1,7 @@
 import type { Row } from '#core/mapping/run/run.ts'
 import type { DocumentPart, FlowPart, LotPart, PartyPart, SitePart } from '#core/model/parts.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
+import { countryOf } from '#core/regions/countries.ts'
 import { regionPath } from '#core/regions/path.ts'
 import type { SourceValue } from '#core/source.ts'
 
@@ -51,12 +52,15 @@ function asText(value: unknown): SourceValue {
   return typeof value === 'object' ? plain(value) : String(value)
 }
 
-/** Places with their names from the province down. */
+/** Places with their names from the province down; abroad the name of the country. */
 function placesOf(record: Pick<CanonicalRecord, 'region' | 'origin' | 'destination'>): Values {
   const places: Values = {}
   for (const name of ['region', 'origin', 'destination'] as const) {
     const place = record[name]
-    if (place?.code) places[name] = { ...plain(place), path: regionPath(place.code, place.year).join('') }
+    const path = place?.code
+      ? regionPath(place.code, place.year).join('')
+      : countryOf(place?.country ?? '')?.name
+    if (place && path) places[name] = { ...plain(place), path }
   }
   return places
 }

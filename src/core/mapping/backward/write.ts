@@ -43,7 +43,7 @@ export function writerOf(parts: WriteParts): NonNullable<CompiledMapping['write'
       const row: Outputs = {}
       parts.fields(run, record, row)
       const shared = sharedOf(parts.options, run, record)
-      const file = parts.options.file === null ? undefined : (parts.options.file.read(run) ?? null)
+      const file = parts.options.file === null ? undefined : parts.options.file(run)
       const name = `${file ?? ''}\n${shared}`
       const group = groups.get(name) ?? { shared, file, first: record, rows: [], records: [] }
       groups.set(name, group)

@@ -169,3 +169,68 @@ test('a sheet of any texts is read back', async () => {
     { numRuns: 100 },
   )
 })
+
+test('XML has what records share as attributes, their number, elements side by side, each base once, and empty columns', () => {
+  const fields = [
+    'fields:',
+    '  base.no: parties.seller.code',
+    '  detail.key: key.0',
+    '  detail.note: note',
+    "  detail.never: ''",
+  ].join('\n')
+  const text = `mapping: a-receiver/sale\nversion: 1\ndirection: backward\nkinds: [sale]
+write:
+  format: xml
+  loose: true
+  once: [base]
+  blank: true
+  count: count
+  group: { set: { const: 'a<b' } }
+  file: [{ const: day_ }, { from: occurredAt.at, date: yyyyMMdd }, { const: .xml }]
+${fields}`
+  const { mapping, mistakes } = compileMapping({ path: 'x', text })
+  expect(mistakes).toEqual([])
+  expect(mapping?.write?.([sale, { ...sale, key: ['A2'] } as CanonicalRecord])).toEqual([
+    {
+      contentType: 'application/xml; charset=utf-8',
+      text: '<?xml version="1.0" encoding="UTF-8"?>\n<data set="a&lt;b" count="2"><base><no>3304020030107</no></base><detail><key>A1</key><note></note><never></never></detail><detail><key>A2</key><note></note><never></never></detail></data>\n',
+      records: [0, 1],
+      file: 'day_20240415.xml',
+    },
+  ])
+})
+
+test('a field that the receiver requires is not made up: the record cannot be written', () => {
+  const text = `mapping: a-receiver/sale\nversion: 1\ndirection: backward\nkinds: [sale]\nwrite: { format: json }\nfields: { a.b: { from: note, required: true } }`
+  const { mapping } = compileMapping({ path: 'x', text })
+  expect(() => mapping?.write?.([sale])).toThrow('the record has no value for a.b')
+})
+
+test.each([
+  ['=HYPERLINK("http://example.com")', `"'=HYPERLINK(""http://example.com"")"`],
+  ['+1+1', "'+1+1"],
+  ['-2+3', "'-2+3"],
+  ['@SUM(A1)', "'@SUM(A1)"],
+  ['\t=1', "'\t=1"],
+  [' =1', "' =1"],
+  ['＝1', "'＝1"],
+  ['-12.50', '-12.50'],
+  ['3304-1', '3304-1'],
+  ['番茄', '番茄'],
+])('the cell %j stands in CSV as %j: no text of a source is a formula of the receiver', (note, cell) => {
+  const text = `mapping: a-receiver/sale\nversion: 1\ndirection: backward\nkinds: [sale]\nwrite: { format: csv }\nfields: { note: note, end: { const: x } }`
+  const { mapping } = compileMapping({ path: 'x', text })
+  expect(mapping?.write?.([{ ...sale, note } as CanonicalRecord])[0]?.text).toBe(`note,end\r\n${cell},x\r\n`)
+})
+
+test.each([
+  ['write: { format: csv, loose: true }', 'write.loose'],
+  ['write: { format: json, count: n }', 'write.count'],
+  ["write: { format: xml, group: { 'a b': { const: x } } }", 'write.group'],
+  ['write: { format: xml, file: name }', 'write.file'],
+  ['write: { format: xml, once: [1x] }', 'write'],
+])('%s is a mistake at %s', (write, target) => {
+  const text = `mapping: a-receiver/sale\nversion: 1\ndirection: backward\nkinds: [sale]\n${write}\nfields: { no: key.0 }`
+  const { mapping, mistakes } = compileMapping({ path: 'x', text })
+  expect([mapping, mistakes.map((one) => one.target)]).toEqual([null, [target]])
+})
