@@ -115,10 +115,11 @@ const HOLDING = (
   more: string,
 ): string => `with moved as (${MOVE}), logged as (${LOG}), held as (${HOLD}), settled as (${SETTLE}),
   released as (${RELEASE})${more} select changed_at, put_back, array(select record_id from released) as waiting from moved`
+/** Those over held changes have no name: a plan that was made while nothing was held reads all of them later. */
 const STATEMENTS = {
   plain: { name: 'settle-delivery', text: PLAIN },
-  holding: { name: 'settle-delivery-holding', text: HOLDING('') },
-  backfill: { name: 'settle-backfill', text: HOLDING(`, filled as (${FILL})`) },
+  holding: { text: HOLDING('') },
+  backfill: { text: HOLDING(`, filled as (${FILL})`) },
 } as const
 
 /**

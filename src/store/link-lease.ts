@@ -167,14 +167,15 @@ export async function releaseLease(client: Client, held: Lease, cursor: bigint):
 
 /**
  * Notes that the batch at a place is about to be mapped and sent, and tells how often that was noted before without an end: by workers
- * that died with it. Null where the lease was lost.
+ * that died with it. Null where the lease was lost. It does not wait for the disk: where the database itself dies, the note may be lost.
  */
 export async function noteTry(client: Client, held: Lease, place: string): Promise<number | null> {
   const { rows } = await client.query<{ tries: number }>({
     name: 'note-try',
     text: `update link_lanes
               set trying = trying || jsonb_build_object($4::text, coalesce((trying ->> $4)::integer, 0) + 1)
-            where link_id = $1 and lane = $2 and fence = $3 returning (trying ->> $4)::integer - 1 as tries`,
+            where link_id = $1 and lane = $2 and fence = $3
+           returning (trying ->> $4)::integer - 1 as tries, set_config('synchronous_commit', 'off', true)`,
     values: [held.linkId, held.lane, held.fence, place],
   })
   return rows[0]?.tries ?? null
