@@ -2,7 +2,8 @@ import type { Pool } from 'pg'
 import { hourOf, spanOf, yesterdayOf } from '#core/reconcile/hour.ts'
 import { messageId } from '#flow/intake/message-id.ts'
 import type { Schedule } from '#flow/schedule/create-schedules.ts'
-import { dropOldReconciliations, findUndoneDays, insertReconciliation } from '#store/reconciliations.ts'
+import { dropOldReconciliations, findUndoneDays } from '#store/reconciliation-reports.ts'
+import { insertReconciliation } from '#store/reconciliations.ts'
 
 /** Hour of China from which the report of the day before is made: what came late has come by then. */
 export const DAILY_HOUR = 2

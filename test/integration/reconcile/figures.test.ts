@@ -99,3 +99,16 @@ it('the parts of a bucket add up to it, and each names the keys that lie in it',
     [second],
   )
 })
+
+it('the version before is taken out also where a number between was never stored, as with records of other hubs', async () => {
+  await storeAndFollow(pool, [saleRow('G', { kg: '5' })])
+  await storeAndFollow(pool, [saleRow('G', { version: 3, kg: '8', at: '2024-04-15T09:00:00+08:00' })])
+  await storeAndFollow(pool, [
+    saleRow('H', { kg: '1' }),
+    saleRow('H', { version: 4, kg: '2' }),
+    saleRow('H', { version: 6, kg: '3' }),
+  ])
+  const kept = asMap(await readBuckets(pool, { filter: {} }, day))
+  expect(kept).toEqual(await model())
+  expect([...kept.values()].map(({ count, mass }) => `${count} ${mass}`).sort()).toEqual(['1 3', '1 8'])
+})
