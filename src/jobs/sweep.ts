@@ -1,6 +1,8 @@
 import type { Pool } from 'pg'
 import type { Follow } from '#flow/follow/create-follow.ts'
 import type { Schedules } from '#flow/schedule/create-schedules.ts'
+import { KEPT_MS } from '#flow/silence/follow-arrivals.ts'
+import { dropArrivalsBefore } from '#store/arrivals.ts'
 import { dropOldShares } from '#store/drift.ts'
 import type { Lane } from '#store/lanes.ts'
 import { findLargeWithWork } from '#store/large-messages.ts'
@@ -101,6 +103,7 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
     await ensurePartitions(parts.pool, parts.now())
     await sweepWaiting(parts.pool, parts.now())
     await dropOldShares(parts.pool, parts.now())
+    await dropArrivalsBefore(parts.pool, parts.now() - KEPT_MS)
     await parts.wakeSchedulesByItself(parts.schedules.all)
     tablesAtMs = nowMs
   }
