@@ -6,7 +6,13 @@ import { AddressRefused, checkAddress } from '#adapters/http/guard.ts'
 import { HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
 import { isKind } from '#core/model/kinds.ts'
-import { DEFAULT_SEES, kindSharing, SHARING_CLASSES, type SharingClass } from '#core/model/sharing.ts'
+import {
+  classesOf,
+  DEFAULT_SEES,
+  kindSharing,
+  SHARING_CLASSES,
+  type SharingClass,
+} from '#core/model/sharing.ts'
 import { writingMapping } from '#flow/delivery/backward-mapping.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import type { ChangeFilter } from '#store/change-filter.ts'
@@ -153,6 +159,19 @@ export async function settledLink(
     issues.push(issue('/mapping', 'canonical, or the name of a mapping that writes for a receiver'))
   }
   const sees = seenClasses(wanted.sees)
+  const unseen = (written?.mapping.needs ?? []).find((paths) =>
+    paths.every((path) => classesOf(path).some((one) => !sees.includes(one))),
+  )
+  if (unseen) {
+    const lacking = unseen.flatMap(classesOf).filter((one) => !sees.includes(one))
+    const fields = unseen.join(' or ')
+    issues.push(
+      issue(
+        '/sees',
+        `the mapping needs ${fields}, and the link does not see ${[...new Set(lacking)].join(', ')}`,
+      ),
+    )
+  }
   const kinds = wanted.filter?.kinds ?? []
   if (kinds.length > 0 && !kinds.some((kind) => isKind(kind) && sees.includes(kindSharing(kind))))
     issues.push(issue('/sees', `the link sees none of the kinds of its filter: ${kinds.join(', ')}`))

@@ -112,6 +112,8 @@ export interface CompiledMapping {
   write?(records: readonly CanonicalRecord[], context?: WriteContext): Written[]
   /** Backward mappings only: the format, and whether it names the file that records belong in. */
   readonly writes?: { readonly format: WrittenFormat; readonly namesFile: boolean }
+  /** Backward mappings only: paths into the record by which it decides, or of each of which one must have a value. */
+  readonly needs?: readonly (readonly string[])[]
 }
 
 /** The source fields that a mapping reads, for counting how often each is empty, and for what of them may be shown. */

@@ -219,6 +219,25 @@ const RESTRICTED_ROLES: ReadonlySet<string> = new Set([
   'principal',
 ] satisfies PartyPart['role'][])
 
+/**
+ * Classes that a path into a record, as mappings write it (`parties.buyer.name`, `price.value`), certainly needs; what depends on the record
+ * is not among them, and a path to what is looked up elsewhere needs none.
+ */
+export function classesOf(path: string): readonly SharingClass[] {
+  const [first = '', ...steps] = path.split(/(?<!\\)\./)
+  let rule: Shared | undefined = Object.hasOwn(RECORD_SHARING, first)
+    ? RECORD_SHARING[first as keyof typeof RECORD_SHARING]
+    : undefined
+  if (rule === undefined) return []
+  const classes = new Set([rule.is])
+  if (first === 'parties' && RESTRICTED_ROLES.has(steps[0] ?? '')) classes.add('restricted')
+  for (const step of steps) {
+    rule = rule?.inside?.[step]
+    if (rule) classes.add(rule.is)
+  }
+  return [...classes]
+}
+
 /** Whether nothing is hidden from who sees these classes. */
 export const seesAll = (sees: readonly SharingClass[]): boolean =>
   SHARING_CLASSES.every((one) => sees.includes(one))

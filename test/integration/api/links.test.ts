@@ -102,3 +102,20 @@ it.each([
   expect(answer.statusCode).toBe(400)
   expect(answer.json().issues.map((issue: { path: string }) => issue.path)).toContain(path)
 })
+
+it('a link whose mapping decides by, or requires, what the link may not see is not made, and says what it lacks', async () => {
+  const wishes = ['shanghai-platform/outbound', 'mofcom-city/market-trade-out'].map((mapping) => ({
+    ...wish,
+    mapping,
+  }))
+  for (const one of wishes) {
+    const answer = await make(one)
+    expect([answer.statusCode, answer.json().issues]).toMatchObject([
+      400,
+      [{ path: '/sees', reason: expect.stringMatching(/needs parties\.buyer.* does not see restricted$/) }],
+    ])
+    const { id } = (await make({ ...one, sees: ['partner', 'restricted'] })).json()
+    const narrowed = await api.call('PATCH', `/v1/links/${id}`, { body: { sees: ['partner'] } })
+    expect([narrowed.statusCode, narrowed.json().issues?.[0]?.path]).toEqual([400, '/sees'])
+  }
+})

@@ -5,6 +5,7 @@ import { KINDS, type Kind } from '#core/model/kinds.ts'
 import { PARTY_ROLES, SITE_ROLES } from '#core/model/parts.ts'
 import { type CanonicalRecord, RECORD_SCHEMAS } from '#core/model/record.ts'
 import {
+  classesOf,
   DEFAULT_SEES,
   kindSharing,
   PART_SHARING,
@@ -224,4 +225,18 @@ describe('every field of the model', () => {
         fieldsOf(schema).sort(),
       ])
   })
+})
+
+test.each([
+  ['parties.buyer.registeredIn', ['partner', 'restricted']],
+  ['parties.seller.ids.cn\\.uscc', ['partner']],
+  ['price.value', ['restricted', 'public']],
+  ['occurredAt.raw', ['public', 'personal']],
+  ['sites.market.name', ['public']],
+  ['documents.promise_cert.number', ['partner']],
+  ['related.seller.ids.cn\\.uscc', []],
+  ['system', ['public']],
+  ['__proto__.x', []],
+])('the path %s needs %j', (path, classes) => {
+  expect(classesOf(path)).toEqual(classes)
 })

@@ -91,6 +91,7 @@ export function compileBackward(
     drift: () => [],
     related,
     writes: { format: options.format, namesFile: options.file !== null },
+    needs: [...[...asked].map((path) => [path]), ...c.needs],
     write: writerOf({ kinds, when, fields, options }),
   }
 }

@@ -37,8 +37,11 @@ function compilePut(c: Compiling, node: Node, steps: readonly string[], target: 
   if (node.is === 'map' && node.entries.has('each')) return compileList(c, node, steps, target)
   // A column that the receiver has and no record fills.
   if (node.is === 'text' && node.text === '') return () => {}
-  const plan = compileValuePlan(c, node, target)
+  const paths = new Set<string>()
+  const plan = compileValuePlan({ ...c, paths }, node, target)
+  for (const path of paths) c.paths.add(path)
   if (plan === null) return null
+  if (plan.required && paths.size > 0) c.needs.push([...paths])
   return (run, _record, into) => {
     const value = outputOf(plan, run)
     if (value !== undefined) place(into, steps, value)

@@ -16,6 +16,8 @@ export interface Compiling {
   readonly shared: Map<string, Plan<unknown>>
   /** Source fields that the mapping reads, dotted. */
   readonly paths: Set<string>
+  /** Backward: fields of the record of each of which one must have a value, or nothing is written. */
+  readonly needs: (readonly string[])[]
   /** Targets whose lots must have a record of their own. */
   readonly expected: Set<string>
   /** Those of them that may be of a person: never shown outside of records. */
@@ -59,6 +61,7 @@ export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {
     tables: {},
     shared: new Map(),
     paths: new Set(),
+    needs: [],
     expected: new Set(),
     personal: new Set(),
     empty: undefined,
