@@ -10,7 +10,7 @@ export interface LinkReach {
   readonly filter: ChangeFilter
   readonly mapping: string
   readonly isActive: boolean
-  /** What is before it in the log is not owed to the receiver. */
+  /** What is before it in the log is not owed to the receiver; 0 once a backfill of everything is done. */
   readonly beginsAfter: bigint
   /** Of each lane: position that everything of it is sent, held or left out up to. */
   readonly cursors: Readonly<Record<Lane, bigint>>
@@ -19,7 +19,10 @@ export interface LinkReach {
 /** Null where there is no such link. */
 export async function readLinkReach(pool: Pool, id: string): Promise<LinkReach | null> {
   const { rows } = await pool.query(
-    `select id, url, allow_address as "allowAddress", filter, mapping, state = 'active' as "isActive", begins_after,
+    `select id, url, allow_address as "allowAddress", filter, mapping, state = 'active' as "isActive",
+            case when exists (select from backfills b where b.link_id = l.id and b.scope = '{}' group by b.id having bool_and(b.state = 'done'))
+              then 0
+              else begins_after end as begins_after,
             (select jsonb_object_agg(lane, cursor::text) from link_lanes where link_id = l.id) as lanes
        from links l where id = $1`,
     [id],

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { BackwardMapping } from '#flow/delivery/ports.ts'
 import { createReconciliation, type ReconciliationWish } from '#flow/reconcile/create-reconciliation.ts'
 import type { ReconcileParts } from '#flow/reconcile/ports.ts'
+import { createBackfill } from '#store/backfills.ts'
 import { headPosition } from '#store/changes.ts'
 import { createPool } from '#store/database.ts'
 import { createLink, type Link, type NewLink } from '#store/links.ts'
@@ -215,13 +216,19 @@ it('what a link may not see is not missing: hidden kinds, and masses', async () 
   expect(one).toMatchObject({ outcome: 'equal', counts: { records: 5, theirRecords: 5, mass: '0' } })
 })
 
-it('what lies before the beginning of a link is not owed', async () => {
+it('what lies before the beginning of a link is not owed, until a backfill has sent it', async () => {
   await storeAndFollow(pool, hours(6))
   await pool.query('delete from links')
   link = await linkTo({ cursor: await headPosition(pool) })
   await storeAndFollow(pool, [saleRow('S20', { at: '2024-04-15T03:30:00+08:00' })])
   await deliver()
   expect((await compare()).one).toMatchObject({ outcome: 'equal', counts: { theirRecords: 1, missing: 0 } })
+  await createBackfill(pool, link.id, {})
+  await deliver()
+  await deliveryAt(pool).delivery.deliverLink(link.id, { lane: 'recall' })
+  expect(receiver.kept.size).toBe(7)
+  receiver.kept.delete(id('S2'))
+  expect((await compare()).keys).toEqual(['S2 missing 1/null'])
 })
 
 it.each([404, 501])(
