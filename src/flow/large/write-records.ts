@@ -17,7 +17,7 @@ import { readParts } from '#store/message-parts.ts'
 import { copyResults } from '#store/message-results.ts'
 
 /** Source records of one transaction: enough to pay for its COMMIT, few enough that other writers wait little for the positions. */
-const CHUNK_RECORDS = 500
+const CHUNK_RECORDS = 250
 const CHUNK_BYTES = 2 * 1024 * 1024
 /** Source records that are mapped before the event loop gets its turn: the rows of the chunk before go to the server meanwhile. */
 const SLICE_RECORDS = 50
