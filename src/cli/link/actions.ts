@@ -39,6 +39,12 @@ const state = (word: 'pause' | 'resume'): Action => ({
   run: async (call, _, link) => linkLines(await call('POST', at(link, `/${word}`))),
 })
 
+/** What the receiver must be told: the secret, or of Ed25519 the public key. */
+const secretLine = (secret: unknown, publicKey: unknown): string =>
+  secret === null
+    ? `${say({ zh: '公钥', en: 'public key' })}: ${publicKey}`
+    : `${say({ zh: '签名密钥（仅显示一次）', en: 'signing secret (shown once)' })}: ${secret}`
+
 /** The actions of `hub link`. */
 export const actions = {
   list: {
@@ -57,16 +63,26 @@ export const actions = {
       if (given['name'] === undefined) throw new WrongUsage()
       const made = await call('POST', '/v1/links', {
         ...settingsOf(given),
-        ...named(given, { from: 'from' }),
+        ...named(given, { from: 'from', signing: 'signing' }),
       })
-      const secret = say({ zh: '签名密钥（仅显示一次）', en: 'signing secret (shown once)' })
-      return [...linkLines(made), `${secret}: ${made['secret']}`]
+      const [newest] = made['signing'] as Record<string, unknown>[]
+      return [...linkLines(made), secretLine(made['secret'], newest?.['publicKey'])]
+    },
+  },
+  rotate: {
+    namesLink: true,
+    run: async (call, given, link) => {
+      const body = named(given, { signing: 'signing', until: 'oldValidUntil' })
+      const made = await call('POST', at(link, '/secrets'), body)
+      const until = say({ zh: '旧密钥继续签名至', en: 'the one before signs along until' })
+      return [secretLine(made['secret'], made['publicKey']), `${until} ${made['oldValidUntil']}`]
     },
   },
   patch: {
     namesLink: true,
     run: async (call, given, link) => {
-      if (given['from'] !== undefined || given['to'] !== undefined) throw new WrongUsage()
+      if (given['from'] !== undefined || given['to'] !== undefined || given['signing'] !== undefined)
+        throw new WrongUsage()
       const { limits, filter, ...settings } = settingsOf(given)
       const now = limits || filter ? await call('GET', at(link)) : {}
       const body = {

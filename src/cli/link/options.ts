@@ -14,6 +14,9 @@ export const options = {
   to: text,
   allow: list,
   mapping: text,
+  folder: text,
+  sees: list,
+  signing: text,
   from: text,
   coalesce: flag,
   'changes-per-second': text,
@@ -74,7 +77,7 @@ export function settingsOf(given: Given): Record<string, unknown> {
   )
   return {
     ...named(given, { name: 'name', url: 'url', to: 'system', allow: 'allowAddress', mapping: 'mapping' }),
-    ...named(given, { coalesce: 'coalesce' }),
+    ...named(given, { coalesce: 'coalesce', folder: 'folder', sees: 'sees' }),
     ...(Object.keys(filter).length > 0 ? { filter } : {}),
     ...(Object.keys(limits).length > 0 ? { limits } : {}),
   }

@@ -74,6 +74,25 @@ it('makes, shows, changes, pauses, resumes and deletes a link', async () => {
   expect(process.exitCode).toBe(1)
 })
 
+it('says what a link may see and how it signs, and changes its secret', async () => {
+  const made = await create('--sees', 'partner', '--sees', 'restricted', '--signing', 'v1a')
+  expect(made).toMatch(/public key: whpk_/)
+  const id = idIn(made)
+  expect(await linkNow(api.pool, id)).toMatchObject({ sees: ['public', 'partner', 'restricted'] })
+  const until = new Date(Date.now() + 3_600_000).toISOString()
+  expect(await hub('rotate', id, '--until', until)).toMatch(
+    new RegExp(`shown once\\): whsec_.*\nthe one before signs along until ${until}$`),
+  )
+  expect((await linkNow(api.pool, id)).signing.map(({ scheme, validUntil }) => [scheme, validUntil])).toEqual(
+    [
+      ['v1', null],
+      ['v1a', until],
+    ],
+  )
+  await expect(hub('patch', id, '--signing', 'v1')).rejects.toThrow(WrongUsage)
+  expect(await hub('create', '--name', 'x', '--folder', '/srv/drop/x')).toContain('HUB_DROP_FOLDERS')
+})
+
 it('counts and sends the past, shows what was refused by cause, sends it again or gives it up', async () => {
   const id = idIn(await create('--from', 'now'))
   const rows = someRows(2)
