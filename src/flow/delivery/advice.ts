@@ -62,13 +62,17 @@ export const refusedAdvice = (
 /** Longest detail that is kept of what a receiver said. */
 export const DETAIL_MAX = 500
 
+/** What others said, as PostgreSQL can keep it: cut, whole characters, no NUL. */
+export const keptWords = (text: string, most = DETAIL_MAX): string =>
+  text.slice(0, most).toWellFormed().replaceAll('\0', '')
+
 /** What the link shows to its operator. */
 export const linkError = (failure: Failure, atMs: number): LinkError => {
   const kind = failure.class === 'refused' ? 'config' : failure.class
   return {
     class: kind,
     status: failure.status,
-    detail: failure.detail.slice(0, DETAIL_MAX),
+    detail: keptWords(failure.detail),
     advice: ADVICE[kind],
     at: new Date(atMs).toISOString(),
   }

@@ -1,6 +1,7 @@
 import type { Road } from '#core/peers/road.ts'
 import type { Change } from '#store/changes.ts'
 import type { Hold } from '#store/held-changes.ts'
+import { keptWords } from './advice.ts'
 import { causeOf } from './cause.ts'
 import { eventId } from './event-id.ts'
 import type { PreparedChanges } from './ports.ts'
@@ -77,7 +78,8 @@ export function composeBatch(changes: readonly Change[], plan: BatchPlan): Batch
     if (records.has(change.recordId)) break
     const mapped: One = plan.mapping ? plan.mapping.one(change) : { ok: true, text: change.text }
     if (!mapped.ok) {
-      const { code, detail } = mapped
+      const { code } = mapped
+      const detail = keptWords(mapped.detail)
       holds.push({ ...behind(change), state: 'refused', code, detail, cause: causeOf(code, detail) })
       consumed++
       continue

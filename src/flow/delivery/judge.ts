@@ -1,5 +1,5 @@
 import type { Hold } from '#store/held-changes.ts'
-import { DETAIL_MAX } from './advice.ts'
+import { keptWords } from './advice.ts'
 import type { Verdict } from './answer.ts'
 import { waitMs } from './backoff.ts'
 import type { Outgoing } from './batch.ts'
@@ -47,8 +47,8 @@ export function judge(
 function holdOf(sent: Outgoing, verdict: Verdict, at: { nowMs: number; random: () => number }): Hold {
   const attempts = sent.attempts + 1
   const waiting = verdict.verdict === 'retry'
-  const code = verdict.code ?? null
-  const detail = verdict.detail?.slice(0, DETAIL_MAX).toWellFormed() ?? null
+  const code = verdict.code === undefined ? null : keptWords(verdict.code)
+  const detail = verdict.detail === undefined ? null : keptWords(verdict.detail)
   return {
     recordId: sent.change.recordId,
     version: sent.change.version,
@@ -61,6 +61,6 @@ function holdOf(sent: Outgoing, verdict: Verdict, at: { nowMs: number; random: (
     code,
     detail,
     cause: waiting ? null : causeOf(code, detail),
-    sent: waiting ? null : sent.text.slice(0, SENT_MAX).toWellFormed(),
+    sent: waiting ? null : keptWords(sent.text, SENT_MAX),
   }
 }

@@ -2,7 +2,7 @@ import type { Change } from '#store/changes.ts'
 import { type Sent, type Settlement, settleDelivery } from '#store/deliveries.ts'
 import { noteTry } from '#store/link-lease.ts'
 import { isPaced, takeLeave } from '#store/link-rates.ts'
-import { linkError } from './advice.ts'
+import { keptWords, linkError } from './advice.ts'
 import { heldAfter, refusal, refusedOf, suspectHold } from './after-batch.ts'
 import type { Failure, Verdict } from './answer.ts'
 import { waitMs } from './backoff.ts'
@@ -198,7 +198,7 @@ export function createWay(parts: RunParts, passed: () => bigint): Way {
     })
     let verdicts: ReadonlyMap<string, Verdict>
     if (answer.kind === 'failed') {
-      const words = answer.detail
+      const words = keptWords(answer.detail)
       if (answer.class !== 'refused') return await failWith(answer, sent(null, 'failed', words))
       if (batch.outgoing.length > 1) {
         state.limit = Math.floor(batch.outgoing.length / 2)

@@ -227,6 +227,22 @@ describe('verdicts', () => {
     expect(await linkNow(pool, link.id)).toMatchObject({ delivered: 11_000, lastError: null })
   }, 90_000)
 
+  test('words that PostgreSQL cannot keep do not stop a link', async () => {
+    const link = await linkTo(pool, receiver, { mapping: 'city/sale' })
+    const rows = someRows(3)
+    await store(pool, rows)
+    const words = `\0${'好'.repeat(498)}\ud83d\ude00`
+    const one: PreparedChanges['one'] = ({ recordId }) =>
+      recordId === rows[0]?.id
+        ? { ok: false, code: 'mapping_failed', detail: words }
+        : { ok: true, text: '{}' }
+    receiver.answer = except([rows[1]?.id ?? ''], 'reject', { code: words, detail: words })
+    await deliveryAt(pool, {
+      mappingOf: () => ({ prepare: async () => ({ one, messages: () => [], writesMessages: false }) }),
+    }).delivery.deliverLink(link.id)
+    expect(await linkNow(pool, link.id)).toMatchObject({ delivered: 1, refused: 2 })
+  })
+
   test('a change without a verdict is sent again', async () => {
     const link = await linkTo(pool, receiver)
     const rows = someRows(3)

@@ -76,6 +76,29 @@ describe('a batch', () => {
     expect(composeBatch(changes, { ...plan, limit: 3 }).outgoing).toHaveLength(3)
   })
 
+  test('leaves out what a newer version among the changes supersedes, where the link says so, and never the newest', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(3), { maxLength: 12 }), fc.integer({ min: 1, max: 5 }), (keys, limit) => {
+        const seen = new Map<number, number>()
+        const changes = keys.map((key) => {
+          const version = (seen.get(key) ?? 0) + 1
+          seen.set(key, version)
+          return change(String(key), { version })
+        })
+        const sent: Change[] = []
+        for (let at = 0, coalesced = 0; at < changes.length; ) {
+          const batch = composeBatch(changes.slice(at), { ...plan, limit, coalesces: true })
+          sent.push(...batch.outgoing.map((one) => one.change))
+          at += batch.consumed
+          coalesced += batch.coalesced
+          if (at === changes.length) expect(coalesced + sent.length).toBe(changes.length)
+        }
+        const newest = [...new Map(changes.map((one) => [one.recordId, one])).values()]
+        expect(new Set(sent)).toEqual(new Set(newest))
+      }),
+    )
+  })
+
   test('ends before 2 MB, but holds one change however large', () => {
     const large = (key: string) => change(key, { text: `"${'猪'.repeat(400_000)}"` })
     expect(composeBatch([large('1'), large('2')], plan).consumed).toBe(1)
