@@ -9,7 +9,7 @@ import { runRound } from './round.ts'
 
 /** The short form of `npm run test:faults`: one round. Its seed is printed; the long form takes it with `--seed`. */
 it('nothing is lost, doubled, changed, made up, left out or turned round while all parts are killed and receivers misbehave', {
-  timeout: 240_000,
+  timeout: 300_000,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-faults-'))
   // Root's PostgreSQL runs as another user, who must get in.

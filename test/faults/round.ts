@@ -33,7 +33,7 @@ export interface RoundSettings {
   /** The library that moves the clock of a process; null where this round leaves the clocks alone. */
   readonly faketime: string | null
   readonly faultsMs: number
-  /** How long sources may need to be answered, and links to be drained, once all is well again. */
+  /** How long sources may need to be answered once all is well again, and then links to be drained. */
   readonly healMs: number
 }
 
@@ -127,7 +127,7 @@ export async function runRound(settings: RoundSettings): Promise<RoundResult> {
     for (const link of links) await callApi(urls[0] as string, `/v1/links/${link}/resume`, {})
     const { incidents: answers } = await driver.ask<DriverState>({ settle: true, withinMs: settings.healMs })
     incidents.push(...answers)
-    await drain(pool, hubs, healing + settings.healMs)
+    await drain(pool, hubs, performance.now() + settings.healMs)
     const healedAfterMs = performance.now() - healing
     // Nothing may come any more while the sides are compared.
     await Promise.all(hubs.map((hub) => hub.stop()))

@@ -46,7 +46,7 @@ try {
       apis: processes,
       workers: processes,
       faultsMs,
-      healMs: 90_000,
+      healMs: 180_000,
     })
     results.push(result)
     console.log(describeRound(result))
