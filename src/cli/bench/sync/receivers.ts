@@ -20,8 +20,8 @@ export interface Receivers {
   taken(path: string): Promise<number>
   /** Waits until a path has taken so many; gives the milliseconds that it took. */
   until(path: string, changes: number): Promise<number>
-  /** Milliseconds from the answer to a push until its sale came to each path that has it. */
-  lags(accepted: ReadonlyMap<string, number>): Promise<Map<string, number[]>>
+  /** Milliseconds from the answer to each push until its sale came to each of so many links; waits for all of them. */
+  lags(accepted: ReadonlyMap<string, number>, links: number): Promise<number[]>
   stop(): Promise<void>
 }
 
@@ -71,18 +71,22 @@ export async function startReceivers(): Promise<Receivers> {
       }
       return performance.now() - started
     },
-    async lags(accepted) {
-      const lags = new Map<string, number[]>()
-      await ask()
-      const known = arrived
-      arrived = []
-      for (const [path, name, at] of known) {
-        const from = accepted.get(name)
-        if (from === undefined) continue
-        const ofPath = lags.get(path) ?? []
-        lags.set(path, ofPath)
-        // A receiver may have it before its sender has the answer.
-        ofPath.push(Math.max(0, at - from))
+    async lags(accepted, links) {
+      const started = performance.now()
+      const lags: number[] = []
+      for (let missing = accepted.size * links; missing > 0; await pause(50)) {
+        await ask()
+        const known = arrived
+        arrived = []
+        for (const [, name, at] of known) {
+          const from = accepted.get(name)
+          if (from === undefined) continue
+          // A receiver may have it before its sender has the answer.
+          lags.push(Math.max(0, at - from))
+          missing--
+        }
+        if (performance.now() - started > PATIENCE_MS)
+          throw new Error(`${missing} deliveries have not arrived`)
       }
       return lags
     },

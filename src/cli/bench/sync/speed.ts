@@ -14,7 +14,7 @@ const RATIO_GOAL = 5
 
 /** Records a second over one link, against one BullMQ job for each of the same records, on each backend that there is. */
 export async function benchSpeed(stage: Stage, quick: boolean): Promise<Figure[]> {
-  const rounds = quick ? 1 : 3
+  const rounds = quick ? 1 : 2
   const redis = await startOwnRedis()
   const receivers = await startReceivers()
   const rates = {
@@ -34,7 +34,7 @@ export async function benchSpeed(stage: Stage, quick: boolean): Promise<Figure[]
       const child = await startChild<{ seconds: number; records: number }>('./job-per-record-process.ts', {
         databaseUrl: stage.databaseUrl,
         receiver: receivers.address('/counts/jobs'),
-        records: quick ? 2000 : 4000,
+        records: quick ? 1000 : 3000,
         ...(redisUrl === undefined ? {} : { redisUrl }),
       } satisfies JobPerRecord)
       await child.stop()
