@@ -124,14 +124,14 @@ async function fillLog({ pool, pushUrl, pushKey }: Stage, changes: number): Prom
     `select attname as name from pg_attribute where attrelid = 'record_versions'::regclass and attnum > 0 and not attisdropped`,
   )
   const others = columns.map(({ name }) => name).filter((name) => name !== 'record_id' && name !== 'position')
-  const { rows } = await pool.query('select count(*)::int as n from record_versions')
-  const seed = rows[0].n as number
+  const { rows } = await pool.query('select count(*)::int as n, max(position) as last from record_versions')
+  const { n: seed, last } = rows[0] as { readonly n: number; readonly last: string }
   for (let known = seed, copy = 1; known < changes; copy++) {
     const missing = Math.min(seed, changes - known)
     await pool.query(
       `insert into record_versions (record_id, ${others.join(', ')})
        select record_id || '-' || $1::text, ${others.join(', ')} from record_versions where position <= $2 order by position limit $3`,
-      [copy, seed, missing],
+      [copy, last, missing],
     )
     known += missing
   }
