@@ -172,10 +172,14 @@ function openWorkers(
     folderOf: folderProtocols({ registry, pool, drop: createFolderDrop({ roots: dropFolders }) }),
     log,
   })
-  const follow = createFollow({ pool, followers: [...followers, claimsFollower({ send: http.send })] })
   const { databaseUrl, mappings, queues } = parts
   const onCommitted = () => queues.wakeLinks()
   const large = createLargeWork({ databaseUrl, mappings, log, onCommitted })
+  const follow = createFollow({
+    pool,
+    followers: [...followers, claimsFollower({ send: http.send })],
+    isBusy: large.isWorking,
+  })
   const replay = (id: string, signal: AbortSignal) => runReplay({ ...parts, onCommitted }, id, { signal })
   const reconciling = openReconciling({ pool, registry, queues, log })
   closings.push(async () => reconciling.close())

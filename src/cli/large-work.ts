@@ -36,7 +36,11 @@ interface Pending {
 }
 
 /** Works on large messages in a thread of its own, which is there while there is work. */
-export function createLargeWork({ onCommitted, log, ...settings }: LargeWorkParts): LargeWork {
+export function createLargeWork({
+  onCommitted,
+  log,
+  ...settings
+}: LargeWorkParts): LargeWork & { readonly isWorking: () => boolean } {
   const pending = new Map<string, Pending>()
   let thread: Worker | undefined
   let idle: NodeJS.Timeout | undefined
@@ -82,6 +86,7 @@ export function createLargeWork({ onCommitted, log, ...settings }: LargeWorkPart
   }
 
   return {
+    isWorking: () => pending.size > 0,
     run(id) {
       if (closed) return Promise.reject(new Error('the hub is stopping'))
       clearTimeout(idle)

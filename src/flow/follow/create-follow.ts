@@ -16,15 +16,19 @@ export interface Follow {
 const BUDGET_MS = 10_000
 /** After each step a follower rests twice as long as the step took, so that it never has more than a third of the database's time. */
 const REST = 2
-const REST_MAX_MS = 500
+/** While a large message is worked on it waits longer, and catches up afterwards. */
+const REST_BESIDE_LARGE = 6
+const REST_MAX_MS = 1000
 
 export function createFollow(parts: {
   readonly pool: Pool
   readonly followers: readonly Follower[]
+  /** Whether this process works on a large message. */
+  readonly isBusy?: () => boolean
   /** Milliseconds since 1970. */
   readonly now?: () => number
 }): Follow {
-  const { pool, followers, now = Date.now } = parts
+  const { pool, followers, isBusy = () => false, now = Date.now } = parts
   const known = new Map(followers.map((follower) => [follower.name, follower]))
 
   const isDue = ({ everyMs }: Follower, states: readonly FollowerState[], head: bigint): boolean =>
@@ -56,7 +60,8 @@ export function createFollow(parts: {
         if ((await follower.step(pool)) !== 'more') return true
         const ended = performance.now()
         if (ended >= deadline) return false
-        await pause(Math.min((ended - began) * REST, REST_MAX_MS), undefined, { ref: false })
+        const rest = (ended - began) * (isBusy() ? REST_BESIDE_LARGE : REST)
+        await pause(Math.min(rest, REST_MAX_MS), undefined, { ref: false })
       }
       return false
     },
