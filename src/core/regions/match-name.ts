@@ -42,7 +42,8 @@ function buildIndex() {
   }
   let longest = 0
   for (const record of RECORDS) {
-    add(record.name, { record, full: true })
+    // A name may have a separator in it (西沙、南沙、中沙群岛), and the text that is searched has none.
+    add(record.name.replace(SEPARATORS, ''), { record, full: true })
     const short = shortName(record.name)
     if (short !== undefined) add(short, { record, full: false })
     longest = Math.max(longest, record.name.length)

@@ -28,16 +28,15 @@ describe('laws of regions', () => {
     )
   })
 
-  it('a full path leads back to the code', () => {
-    fc.assert(
-      fc.property(record, (r) => {
-        const y = r.start
-        const { code, path = [] } = resolveRegion({ code: r.code, year: y })
-        fc.pre(code !== undefined && path.length > 0)
-        const back = resolveRegion({ name: path.join(''), year: y })
-        expect(back.candidates ?? [back.code]).toContain(code)
-      }),
-    )
+  it('a full path leads back to the code, of every region there ever was', () => {
+    const astray: string[] = []
+    for (const r of RECORDS) {
+      const { code, path = [] } = resolveRegion({ code: r.code, year: r.start })
+      if (code === undefined || path.length === 0) continue
+      const back = resolveRegion({ name: path.join(''), year: r.start })
+      if (!(back.candidates ?? [back.code]).includes(code)) astray.push(`${r.code} ${r.name}`)
+    }
+    expect(astray).toEqual([])
   })
 
   it('any text gives an answer and never throws', () => {
