@@ -3,3 +3,15 @@ export interface Words {
   readonly en: string
   readonly zh: string
 }
+
+/** Why something is refused or marked, and what whoever sent it can do. */
+export interface Reason {
+  readonly reason: Words
+  readonly fix: Words
+}
+
+/** A reason from its texts, English first. */
+export const reasonOf = (
+  reason: readonly [en: string, zh: string],
+  fix: readonly [en: string, zh: string],
+): Reason => ({ reason: { en: reason[0], zh: reason[1] }, fix: { en: fix[0], zh: fix[1] } })

@@ -59,10 +59,15 @@ async function onRedis(): Promise<[commands: number, queries: number]> {
   return await Promise.all([perSecond(commands), perSecond(queries)])
 }
 
-test('a hub with nothing to do asks Redis less than 10 times a second, and PostgreSQL less than 25 times, also with the jobs in it', async () => {
-  const onPostgres = idleHub().then(perSecond)
-  const [commands, queries] = hasRedis || required ? await onRedis() : [0, 0]
-  expect(commands).toBeLessThan(10)
-  expect(queries).toBeLessThan(12)
-  expect(await onPostgres).toBeLessThan(25)
+test.runIf(hasRedis || required)(
+  'a hub with nothing to do asks Redis less than 10 times a second, and PostgreSQL less than 12 times',
+  async () => {
+    const [commands, queries] = await onRedis()
+    expect(commands).toBeLessThan(10)
+    expect(queries).toBeLessThan(12)
+  },
+)
+
+test('with its jobs in PostgreSQL it asks that less than 25 times a second', async () => {
+  expect(await perSecond(await idleHub())).toBeLessThan(25)
 })

@@ -57,6 +57,16 @@ describe.runIf(isOlder || required)(
       },
     )
 
+    it('has counted and described what the followers read', async () => {
+      const { rows } = await api.pool.query(
+        `select (select count(*)::int from quality_counts where name = 'records') as counted,
+              (select count(*)::int from quality_codes) as numbers, (select count(*)::int from descriptions) as described`,
+      )
+      expect(rows[0].counted).toBeGreaterThan(0)
+      expect(rows[0].numbers).toBeGreaterThan(0)
+      expect(rows[0].described).toBeGreaterThan(0)
+    })
+
     it('answers every question of the API', async () => {
       const document = (await openapiDocument()) as unknown as {
         paths: Record<string, Record<string, unknown>>
