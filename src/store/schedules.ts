@@ -17,23 +17,27 @@ export async function findDueSchedules(
   const { rows } = await client.query<{ name: string }>({
     name: 'find-due-schedules',
     text: `select n.name from unnest($1::text[]) n(name) left join schedules s using (name)
-            where coalesce(s.next_at, '-infinity') <= to_timestamp($2::numeric / 1000)
-              and (s.leased_until is null or s.leased_until <= clock_timestamp())`,
+            where s.name is null or s.leased_until <= clock_timestamp()
+               or (s.leased_until is null and s.next_at <= to_timestamp($2::numeric / 1000))`,
     values: [names, nowMs],
   })
   return rows.map(({ name }) => name)
 }
 
-/** Takes the lease of what is due; null where it is not, or another process has it. */
+/**
+ * Takes the lease of what is due, or of what a process took along with it; null where it is not due, or another process has it. While
+ * it is worked at it is due at no time, so that what somebody asks for meanwhile is seen at the end.
+ */
 export async function leaseSchedule(
   client: Client,
   name: string,
   { nowMs, leaseMs }: { readonly nowMs: number; readonly leaseMs: number },
 ): Promise<ScheduleLease | null> {
   const { rows } = await client.query(
-    `insert into schedules as s (name, fence, leased_until) values ($1, 1, clock_timestamp() + $3 * interval '1 millisecond')
-     on conflict (name) do update set fence = s.fence + 1, leased_until = excluded.leased_until
-       where s.next_at <= to_timestamp($2::numeric / 1000) and (s.leased_until is null or s.leased_until <= clock_timestamp())
+    `insert into schedules as s (name, fence, next_at, leased_until)
+     values ($1, 1, 'infinity', clock_timestamp() + $3 * interval '1 millisecond')
+     on conflict (name) do update set fence = s.fence + 1, next_at = excluded.next_at, leased_until = excluded.leased_until
+       where s.leased_until <= clock_timestamp() or (s.leased_until is null and s.next_at <= to_timestamp($2::numeric / 1000))
      returning name, fence`,
     [name, nowMs, leaseMs],
   )
@@ -47,7 +51,7 @@ export async function endSchedule(
   end: { readonly nextAtMs: number; readonly done: boolean },
 ): Promise<void> {
   await client.query(
-    `update schedules set leased_until = null, next_at = to_timestamp($3::numeric / 1000),
+    `update schedules set leased_until = null, next_at = least(next_at, to_timestamp($3::numeric / 1000)),
             done_at = case when $4 then clock_timestamp() else done_at end, failed_at = case when $4 then null else clock_timestamp() end
       where name = $1 and fence = $2`,
     [name, fence, end.nextAtMs, end.done],

@@ -67,7 +67,8 @@ describe('hub start', () => {
   })
   afterAll(async () => {
     hub.child.kill('SIGKILL')
-    await rm(data, { recursive: true, force: true })
+    // Its PostgreSQL writes until the watchdog has ended it.
+    await rm(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 })
   })
 
   it('is ready, says so at /readyz, and takes a record', async () => {

@@ -26,7 +26,7 @@ it(
     let hub: CrashHub = await startHub(folder)
     onTestFinished(async () => {
       await killHub(hub)
-      await rm(folder, { recursive: true, force: true })
+      await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 })
     })
     const total = { acknowledged: 0, unknown: 0 }
     const everSent = new Set<string>()

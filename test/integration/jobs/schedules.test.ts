@@ -7,7 +7,7 @@ import { type JobBackend, openJobBackend } from '#jobs/backend.ts'
 import { createQueues, type Queues } from '#jobs/queues.ts'
 import { startWorkers, type Workers } from '#jobs/workers.ts'
 import { createPool } from '#store/database.ts'
-import { leaseSchedule } from '#store/schedules.ts'
+import { hastenSchedule, leaseSchedule } from '#store/schedules.ts'
 import { withDatabase } from '#test/database.ts'
 import { hasRedis, startRedis } from './redis.ts'
 
@@ -91,6 +91,22 @@ function laws(start: () => Promise<void>): void {
 
 describe('schedules with jobs on PostgreSQL', () => {
   laws(() => open())
+
+  test('what is asked for sooner while it is done is due then, and not when it usually is', async () => {
+    await open()
+    const run = async () => {
+      ran.push('asked')
+      if (ran.length === 1) await hastenSchedule(pool, 'asked', Date.now())
+      return null
+    }
+    const schedules = createSchedules({ pool, schedules: [schedule('asked', { run })] })
+    const { signal } = new AbortController()
+    await schedules.run('asked', signal)
+    expect(await schedules.find()).toEqual(['asked'])
+    await schedules.run('asked', signal)
+    expect(await schedules.find()).toEqual([])
+    expect(ran).toEqual(['asked', 'asked'])
+  })
 
   test('what fails is noted and tried again, and what a process took along with it is done by the next', async () => {
     await open()

@@ -29,7 +29,7 @@ it('kill -9 of the hub in the middle of a large message, twice: after the restar
   let hub: CrashHub = await startHub(folder)
   onTestFinished(async () => {
     await killHub(hub)
-    await rm(folder, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 })
   })
   const push = async (): Promise<Receipt> => {
     const answer = await fetch(`${hub.url}/v1/systems/jiaxing-wholesale/records/trade`, {
