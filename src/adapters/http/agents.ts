@@ -48,7 +48,7 @@ function guarded<A extends http.Agent>(agent: A, allow: readonly AllowedAddress[
 }
 
 /** A lookup that answers with the addresses that were checked, whatever the name server says by now. */
-export function pinnedLookup({ addresses }: CheckedAddress): LookupFunction {
+export function pinnedLookup({ addresses }: Pick<CheckedAddress, 'addresses'>): LookupFunction {
   return (_name, options, callback) => {
     const family = options.family === 4 || options.family === 6 ? options.family : 0
     const fitting = addresses.filter((one) => family === 0 || one.family === family)

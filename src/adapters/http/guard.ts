@@ -38,9 +38,8 @@ const resolveBySystem: Resolve = async (name) =>
 export const portOf = (url: URL): number => Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
 
 /**
- * Checks an address given by a user before anything is sent there: https or http, no user or password, and not one address
- * of a private or special network but those in `allow` (`127.0.0.1/32:9000`). The URL's own host is read as an IP first, as
- * URLs turn `127.1` and `2130706433` into one.
+ * Checks an address given by a user before anything is sent there: https or http, no user or password, and a host that `checkHost`
+ * lets pass. URLs turn `127.1` and `2130706433` into an IP.
  * @throws AddressRefused; errors of name resolution come as they are
  */
 export async function checkAddress(
@@ -49,9 +48,22 @@ export async function checkAddress(
   resolve: Resolve = resolveBySystem,
 ): Promise<CheckedAddress> {
   const url = checkUrl(text)
+  const checked = await checkHost(url.hostname, portOf(url), allow, resolve)
+  return { url, ...checked }
+}
+
+/**
+ * Checks the host and port of any protocol: not one address of a private or special network but those in `allow` (`127.0.0.1/32:9000`).
+ * @throws AddressRefused; errors of name resolution come as they are
+ */
+export async function checkHost(
+  hostname: string,
+  port: number,
+  allow: readonly string[],
+  resolve: Resolve = resolveBySystem,
+): Promise<Omit<CheckedAddress, 'url'>> {
   const allowed = readAllowed(allow)
-  const port = portOf(url)
-  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const host = hostname.replace(/^\[|\]$/g, '')
   const family = isIP(host)
   const addresses =
     family === 0 ? await resolve(host) : [{ address: host, family: family === 6 ? 6 : 4 } as const]
@@ -59,7 +71,7 @@ export async function checkAddress(
   for (const { address } of addresses) {
     if (!mayConnect(address, port, allowed)) throw new AddressRefused(refusedHost(host, address, port))
   }
-  return { url, allow: allowed, addresses }
+  return { allow: allowed, addresses }
 }
 
 /**
@@ -74,7 +86,8 @@ export function checkUrl(text: string): URL {
   return url
 }
 
-function readAllowed(allow: readonly string[]): AllowedAddress[] {
+/** @throws AddressRefused */
+export function readAllowed(allow: readonly string[]): AllowedAddress[] {
   return allow.map((text) => {
     const parsed = parseAllowed(text)
     if (!parsed) throw new AddressRefused(`"${text}" is not CIDR:port, such as 127.0.0.1/32:9000`)
