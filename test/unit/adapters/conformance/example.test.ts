@@ -1,0 +1,4 @@
+import { exampleBench } from '#test/adapters/example/bench.ts'
+import { adapterConformance } from '#test/adapters/suite.ts'
+
+adapterConformance(exampleBench())
