@@ -51,7 +51,7 @@ export interface Envelope {
 
 /** How the bytes of a system's message are read; written in `read:` of a mapping. */
 export interface ReadOptions {
-  readonly format: 'json' | 'ndjson' | 'xml' | 'soap' | 'csv' | 'form' | 'xlsx'
+  readonly format: 'json' | 'ndjson' | 'xml' | 'soap' | 'csv' | 'form' | 'xlsx' | 'dbf'
   /** Encoding that the system declares; what the bytes really are is detected. */
   readonly encoding?: string
   /** Path of the list inside the document, names joined by a dot; empty means the root: a list, or a single record. */
@@ -79,6 +79,7 @@ export interface ReadOptions {
   /** `any-case`: the source writes one name in several spellings; those of the mapping count. */
   readonly names?: 'as-written' | 'any-case'
   readonly xlsx?: WorkbookOptions
+  readonly dbf?: DbfOptions
   readonly maxDepth?: number
 }
 
@@ -122,4 +123,10 @@ export interface WorkbookOptions extends TableOptions {
   readonly sheet?: string
   /** Whether hidden rows are records; a filter hides rows too, so they are where not given. */
   readonly hiddenRows?: 'read' | 'skip'
+}
+
+/** How a dBase table is read. */
+export interface DbfOptions {
+  /** `read`: rows that are marked as deleted are records too, and the field `dbf.deleted` says which; they are none where not given. */
+  readonly deleted?: 'skip' | 'read'
 }

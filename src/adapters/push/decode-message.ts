@@ -1,4 +1,5 @@
 import type { ReadOptions } from '#core/source.ts'
+import { readDbf } from './dbf/read.ts'
 import {
   type Declared,
   type DecodeOptions,
@@ -20,10 +21,18 @@ export async function decodeMessage(
   declared: Declared = {},
 ): Promise<DecodeOutcome> {
   if (isText(options)) return decode(bytes, options, declared)
-  const records = await readXlsx(
-    bytes,
-    options.xlsx,
-    Math.min(options.maxRecords ?? RECORDS_MAX, RECORDS_MAX),
-  )
+  const most = Math.min(options.maxRecords ?? RECORDS_MAX, RECORDS_MAX)
+  if (options.format === 'dbf') {
+    const { dbf, encoding } = options
+    const { records, codePage } = readDbf(bytes, { dbf, declared: declared.charset ?? encoding }, most)
+    return {
+      records,
+      encoding: codePage.name,
+      encodingMismatch: codePage.mismatch,
+      envelope: {},
+      unjoined: [],
+    }
+  }
+  const records = await readXlsx(bytes, options.xlsx, most)
   return { records, encoding: 'xlsx', encodingMismatch: false, envelope: {}, unjoined: [] }
 }

@@ -1,6 +1,7 @@
 import type { ReadOptions, SourceRecord } from '#core/source.ts'
 import { decodeChunks, type StreamFacts } from './charset-stream.ts'
 import { countCsv, streamCsv } from './csv/read.ts'
+import { streamDbf } from './dbf/read.ts'
 import { contradicts, xmlDeclaredEncoding } from './declared.ts'
 import { DEPTH_MAX, type Declared, type DecodeOutcome, decode, isText, type TextFormat } from './decode.ts'
 import { rowsPath } from './json/document.ts'
@@ -52,6 +53,13 @@ export async function* decodeStream(
   report?: StreamReport,
 ): AsyncGenerator<SourceRecord> {
   const facts: StreamFacts = { encoding: 'utf-8', ascii: true }
+  if (options.format === 'dbf') {
+    const said = { dbf: options.dbf, declared: declared.charset ?? options.encoding }
+    yield* streamDbf(source, said, ({ name, mismatch }) => {
+      if (report) Object.assign(report, { encoding: name, encodingMismatch: mismatch })
+    })
+    return
+  }
   if (!isText(options)) {
     // The directory of a workbook stands at its end, so it must be whole before its first row can be read.
     yield* inFile(source, { maxBytes: FILE_MAX_BYTES, ...options.spool }, (path) =>

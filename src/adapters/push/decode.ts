@@ -18,7 +18,7 @@ export const DEPTH_MAX = 64
 export const RECORDS_MAX = 100_000
 
 /** A format of which the bytes are text. */
-export type TextFormat = Exclude<ReadOptions['format'], 'xlsx'>
+export type TextFormat = Exclude<ReadOptions['format'], 'xlsx' | 'dbf'>
 
 export interface DecodeOptions extends ReadOptions {
   readonly format: TextFormat
@@ -29,7 +29,7 @@ export interface DecodeOptions extends ReadOptions {
 }
 
 export const isText = <T extends ReadOptions>(options: T): options is T & { readonly format: TextFormat } =>
-  options.format !== 'xlsx'
+  options.format !== 'xlsx' && options.format !== 'dbf'
 
 /** What a message says of itself outside of its bytes. */
 export interface Declared {
@@ -40,8 +40,8 @@ export interface Declared {
 export interface DecodeOutcome {
   /** In the order of the message. */
   readonly records: SourceRecord[]
-  /** What the bytes are. */
-  readonly encoding: Encoding | 'xlsx'
+  /** What the bytes are; of a dBase table the encoding of its texts, as `TextDecoder` names it. */
+  readonly encoding: string
   /** Content type, XML declaration or `read.encoding`, the first that there is, says another encoding than the bytes have. */
   readonly encodingMismatch: boolean
   /** Members around the list of a JSON document; empty for other formats. */

@@ -1,3 +1,4 @@
+import { DBF_REASONS } from '#core/dbf-reasons.ts'
 import { SILENCE_REASONS } from '#core/silence/reasons.ts'
 import { TABLE_REASONS } from '#core/table-reasons.ts'
 import { type Reason, reasonOf } from './words.ts'
@@ -208,12 +209,15 @@ export const REASONS = {
 export type ReasonCode = keyof typeof REASONS
 
 const CHINESE = new Map(
-  [...Object.values(REASONS), ...Object.values(TABLE_REASONS), ...Object.values(SILENCE_REASONS)].flatMap(
-    ({ reason, fix }) => [
-      [reason.en, reason.zh],
-      [fix.en, fix.zh],
-    ],
-  ),
+  [
+    ...Object.values(REASONS),
+    ...Object.values(TABLE_REASONS),
+    ...Object.values(DBF_REASONS),
+    ...Object.values(SILENCE_REASONS),
+  ].flatMap(({ reason, fix }) => [
+    [reason.en, reason.zh],
+    [fix.en, fix.zh],
+  ]),
 )
 
 /** The Chinese twin of a reason or fix of an issue; the text itself where there is none. */

@@ -219,7 +219,7 @@ function emitOf(kind: Kind): TSchema {
 /** JSON Schema of a mapping file, for editors: completes names and marks mistakes. What is committed is tested against it. */
 export function mappingSchema(): TSchema {
   const read = parts({
-    format: oneOf(['json', 'ndjson', 'xml', 'soap', 'csv', 'form', 'xlsx']),
+    format: oneOf(['json', 'ndjson', 'xml', 'soap', 'csv', 'form', 'xlsx', 'dbf']),
     encoding: Type.String(),
     rows: Type.String(),
     envelope: told(scalars, 'Members around the list that the mapping reads, as envelope.<name>'),
@@ -281,6 +281,12 @@ export function mappingSchema(): TSchema {
         'Rows that are no records: texts by column',
       ),
       hiddenRows: oneOf(['read', 'skip']),
+    }),
+    dbf: parts({
+      deleted: told(
+        oneOf(['skip', 'read']),
+        'read: rows marked as deleted are records too, told apart by dbf.deleted; skip where not given',
+      ),
     }),
     maxDepth: Type.Integer(),
   })

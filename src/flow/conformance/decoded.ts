@@ -1,3 +1,4 @@
+import { isDbf } from '#adapters/push/dbf/header.ts'
 import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { isWorkbook } from '#adapters/push/sniff/sniff-xlsx.ts'
@@ -43,4 +44,4 @@ export async function read(
 }
 
 /** Samples of text; those of a binary format cannot be written anew in another encoding. */
-export const isText = ({ bytes }: GoldenSample): boolean => !isWorkbook(bytes)
+export const isText = ({ bytes }: GoldenSample): boolean => !isWorkbook(bytes) && !isDbf(bytes)

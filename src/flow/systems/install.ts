@@ -73,6 +73,7 @@ const CONTENT_TYPES: Record<ReadOptions['format'], readonly string[]> = {
   csv: ['text/csv'],
   form: ['application/x-www-form-urlencoded'],
   xlsx: ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+  dbf: ['application/vnd.dbf', 'application/x-dbf'],
 }
 
 /** A file that names another system than the one whose it is. */

@@ -1,4 +1,7 @@
 import { decodeText } from '#adapters/push/charset.ts'
+import { isDbf } from '#adapters/push/dbf/header.ts'
+import { readDbf } from '#adapters/push/dbf/read.ts'
+import { RECORDS_MAX } from '#adapters/push/decode.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import type { ReadOptions } from '#core/source.ts'
 import { sniffCsv } from './sniff-csv.ts'
@@ -21,12 +24,19 @@ const WORKBOOK = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sh
  */
 export async function sniff(bytes: Uint8Array): Promise<Sniffed> {
   if (isWorkbook(bytes)) return { read: await sniffXlsx(bytes), contentType: WORKBOOK }
+  if (isDbf(bytes)) return { read: sniffDbf(bytes), contentType: 'application/vnd.dbf' }
   const { text, encoding } = decodeText(bytes)
   const start = text.trimStart()
   if (start === '')
     throw new DecodeRefusal('E_SCHEMA', 'line 1', 'the sample is empty', 'give a sample with records')
   const { read, contentType } = sniffText(start)
   return { read: { ...read, encoding: encoding === 'gb18030' ? 'gbk' : encoding }, contentType }
+}
+
+/** The encoding is named as programs of its place name it. */
+function sniffDbf(bytes: Uint8Array): ReadOptions {
+  const { name } = readDbf(bytes, {}, RECORDS_MAX).codePage
+  return { format: 'dbf', encoding: name === 'gb18030' ? 'gbk' : name }
 }
 
 function sniffText(text: string): Sniffed {

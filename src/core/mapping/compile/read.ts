@@ -16,11 +16,12 @@ const NAMES = [
   'csv',
   'form',
   'xlsx',
+  'dbf',
   'names',
   'maxDepth',
   'empty',
 ] as const
-const FORMATS = ['json', 'ndjson', 'xml', 'soap', 'csv', 'form', 'xlsx'] as const
+const FORMATS = ['json', 'ndjson', 'xml', 'soap', 'csv', 'form', 'xlsx', 'dbf'] as const
 
 /** Compiles `read:`: how the bytes are read, and which texts mean "no value". */
 export function compileRead(
@@ -46,8 +47,9 @@ export function compileRead(
     part(c, map, 'soap', compileSoap),
     part(c, map, 'names', compileNames),
     part(c, map, 'xlsx', compileWorkbook),
+    part(c, map, 'dbf', compileDbf),
   ] as const
-  const [xml, csv, form, soap, names, xlsx] = parts
+  const [xml, csv, form, soap, names, xlsx, dbf] = parts
   if (format === 'soap' && soap === undefined) c.mistakes.add(node.at, 'read', 'missing', { wanted: 'soap' })
   const depth = optional(c, map, 'maxDepth')
   if (depth && !/^\d{1,3}$/.test(depth))
@@ -67,6 +69,7 @@ export function compileRead(
       ...(soap ? { soap } : {}),
       ...(names ? { names } : {}),
       ...(xlsx ? { xlsx } : {}),
+      ...(dbf ? { dbf } : {}),
       ...(depth === undefined ? {} : { maxDepth: Number(depth) }),
     },
   }
@@ -199,6 +202,14 @@ function compileSoap(c: Compiling, node: Node): ReadOptions['soap'] | null {
 
 const compileNames = (c: Compiling, node: Node): ReadOptions['names'] | null =>
   choiceOf(c, node, 'read.names', ['as-written', 'any-case'] as const)
+
+function compileDbf(c: Compiling, node: Node): ReadOptions['dbf'] | null {
+  const map = mapOf(c, node, 'read.dbf', ['deleted'], 'dbf: { deleted: read }')
+  const deletedNode = map === null ? undefined : entryOf(map, 'deleted')
+  if (map === null || deletedNode === undefined) return map === null ? null : {}
+  const deleted = choiceOf(c, deletedNode, 'read.dbf.deleted', ['skip', 'read'] as const)
+  return deleted && { deleted }
+}
 
 function compileForm(c: Compiling, node: Node): ReadOptions['form'] | null {
   const map = mapOf(c, node, 'read.form', ['field', 'format'], 'form: { field: dataStr, format: json }')

@@ -1,14 +1,36 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { readSamples, testSystem } from '#flow/systems/golden.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import { newSystem } from '#flow/systems/new-system.ts'
+import { dbfBytes } from '#test/dbf.ts'
 
 const RECEIVED = Date.UTC(2026, 10, 1)
 const mappings = await mkdtemp(join(tmpdir(), 'new-system-'))
-afterAll(() => rm(mappings, { recursive: true }))
+const samples = await mkdtemp(join(tmpdir(), 'samples-'))
+afterAll(() => Promise.all([mappings, samples].map((folder) => rm(folder, { recursive: true }))))
+
+const table = join(samples, 'JSMX.DBF')
+await writeFile(
+  table,
+  dbfBytes({
+    version: 0x30,
+    columns: [
+      { name: '流水号', type: 'C', length: 12 },
+      { name: '交易日期', type: 'D', length: 8 },
+      { name: '商户名称', type: 'C', length: 30 },
+      { name: '品名', type: 'C', length: 20 },
+      { name: '重量', type: 'N', length: 10, decimals: 2 },
+      { name: '单价', type: 'N', length: 8, decimals: 2 },
+    ],
+    rows: [
+      ['JS2404150001', '20240415', '嘉禾示例果蔬商行', '番茄', '120.50', '2.60'],
+      ['JS2404150002', '20240415', '嘉禾示例果蔬商行', '青菜', '80.00', '1.80'],
+    ],
+  }),
+)
 
 it.each([
   [
@@ -17,6 +39,7 @@ it.each([
     'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   ],
   ['a-form', 'mappings/longyou-farms/samples/valid/harvest-day.txt', 'application/x-www-form-urlencoded'],
+  ['a-table', table, 'application/vnd.dbf'],
 ])(
   '%s of one sample loads without a mistake, and its draft is what comes out',
   async (system, samplePath, accepts) => {
