@@ -14,6 +14,13 @@ declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller | null
   }
+  interface FastifyContextConfig {
+    /**
+     * The key may also come as the password of Basic, for clients that know nothing else; `asked`: who brings none is asked for one in this
+     * way. Not everywhere, because a browser keeps such a key and sends it unasked.
+     */
+    readonly basic?: 'taken' | 'asked'
+  }
 }
 
 /** Finds the caller of a request by its key. Keys are known by their SHA-256: they are 256 random bits, so nothing slower is needed. */
@@ -22,6 +29,8 @@ export interface Callers {
   remembered(request: FastifyRequest): Caller | null
   /** Throws `unauthenticated` where there is no such key, or none that still counts. */
   of(request: FastifyRequest): Promise<Caller>
+  /** The same by a key that came in another way than in the header. */
+  ofKey(key: string): Promise<Caller>
   /** The same by the SHA-256 of a key. */
   ofDigest(digest: Buffer): Promise<Caller>
   /** Forgets what is remembered, so that a revoked key stops at once in this process. */
@@ -59,20 +68,27 @@ export function createCallers(parts: {
     return { caller: { keyId: key.id, scopes: key.scopes }, untilMs: Math.min(untilMs, expiryMs) }
   }
 
+  const ofKey = async (key: string): Promise<Caller> => {
+    const remembered = known.get(key)
+    if (remembered && remembered.untilMs > clock()) return remembered.caller
+    const found = await lookUp(sha256(key), clock())
+    if (known.size >= REMEMBERED_MAX) known.clear()
+    known.set(key, found)
+    return found.caller
+  }
+
   return {
-    remembered({ headers }) {
-      const key = bearer(headers.authorization)
+    remembered(request) {
+      const key = keyOf(request)
       const found = key === null ? undefined : known.get(key)
       return found && found.untilMs > clock() ? found.caller : null
     },
-    async of({ headers }) {
-      const key = bearer(headers.authorization)
+    async of(request) {
+      const key = keyOf(request)
       if (key === null) throw new HubError('unauthenticated')
-      const found = await lookUp(sha256(key), clock())
-      if (known.size >= REMEMBERED_MAX) known.clear()
-      known.set(key, found)
-      return found.caller
+      return await ofKey(key)
     },
+    ofKey,
     ofDigest: async (digest) => (await lookUp(digest, clock())).caller,
     forget: () => known.clear(),
   }
@@ -80,7 +96,17 @@ export function createCallers(parts: {
 
 export const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-const bearer = (header: string | undefined): string | null => {
-  if (!header || header.length > 512 || header.slice(0, 7).toLowerCase() !== 'bearer ') return null
-  return header.slice(7).trim() || null
+const KEY_MAX = 512
+
+function keyOf({ headers, routeOptions }: FastifyRequest): string | null {
+  const { authorization } = headers
+  if (!authorization || authorization.length > KEY_MAX) return null
+  const blank = authorization.indexOf(' ')
+  const scheme = authorization.slice(0, Math.max(blank, 0)).toLowerCase()
+  const given = authorization.slice(blank + 1).trim()
+  if (scheme === 'bearer') return given || null
+  if (scheme !== 'basic' || !routeOptions.config.basic) return null
+  // The user is whatever the client must fill in; the key alone tells who calls.
+  const [, key] = /^[^:]*:(.+)$/s.exec(Buffer.from(given, 'base64').toString()) ?? []
+  return key ?? null
 }

@@ -10,7 +10,8 @@ import type { Receipt, SourceResult } from '#core/receipt.ts'
 import type { SourceValue } from '#core/source.ts'
 import type { InstalledRecord, Registry } from '#flow/systems/registry.ts'
 import type { Language } from './language.ts'
-import { setProblemHeaders } from './problem.ts'
+import { CHALLENGES, setProblemHeaders } from './problem.ts'
+import { envelopeFault, soapVersionOf } from './soap/fault.ts'
 import { spokenIn, spokenIssues } from './spoken.ts'
 
 export interface PushParams {
@@ -69,7 +70,9 @@ export function sendRefused(
   const { status, title } = ERRORS[error.code]
   setProblemHeaders(reply, error)
   if (own.always200 && (!error.retryable || records > 0)) reply.code(200)
-  else reply.code(status)
+  // A client asks its user for a key on 401 only.
+  else reply.code(own.faults500 && status !== 401 ? 500 : status)
+  if (own.contract && status === 401) reply.header('www-authenticate', CHALLENGES)
   const language = spokenIn(request, parts.language)
   const [issue] = spokenIssues(error.parts.issues ?? [], language)
   const receipt = error.parts.members?.['receipt']
@@ -85,7 +88,7 @@ export function sendRefused(
       message: repeated(own, request, record),
     },
     results: Array.from({ length: records }, (_, i) => ({ index: String(i), result: 'later' })),
-    fault: error.actor === 'sender' ? 'sender' : 'receiver',
+    fault: envelopeFault(error) ?? (error.actor === 'sender' ? 'sender' : 'receiver'),
   })
 }
 
@@ -95,8 +98,7 @@ function send(
   reply: FastifyReply,
   facts: Omit<AnswerFacts, 'soap'>,
 ): FastifyReply {
-  const soap = /^\s*application\/soap\+xml/i.test(request.headers['content-type'] ?? '') ? '1.2' : '1.1'
-  const { contentType, text } = own.write({ ...facts, soap })
+  const { contentType, text } = own.write({ ...facts, soap: soapVersionOf(request) })
   return reply.type(contentType).serializer(asItIs).send(text)
 }
 

@@ -37,10 +37,14 @@ export function problemOf(error: HubError, language: Language, request: string):
   }
 }
 
+/** Clients of SOAP send Basic only where they are asked for it. */
+export const CHALLENGES = ['Bearer', 'Basic realm="trace-hub", charset="UTF-8"']
+
 /** What a refusal says in its headers, in whatever format its body is. */
 export function setProblemHeaders(reply: FastifyReply, { code, parts }: HubError): void {
   if (parts.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(parts.retryAfterMs / 1000))
-  if (code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
+  const { basic } = reply.request.routeOptions.config ?? {}
+  if (code === 'unauthenticated') reply.header('www-authenticate', basic === 'asked' ? CHALLENGES : 'Bearer')
   reply.removeHeader('location')
 }
 

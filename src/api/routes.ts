@@ -25,6 +25,7 @@ import { peerCountRoutes } from './routes/peer-counts.ts'
 import { peerRoutes } from './routes/peers.ts'
 import { productRoutes } from './routes/products.ts'
 import { pushRoutes } from './routes/push.ts'
+import { pushWsdlRoutes } from './routes/push-wsdl.ts'
 import { qualityRoutes } from './routes/quality.ts'
 import { receiptRoutes } from './routes/receipts.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
@@ -41,6 +42,7 @@ import { guard } from './scopes.ts'
 
 const GUARDED = [
   pushRoutes,
+  pushWsdlRoutes,
   recordsPushRoutes,
   receiptRoutes,
   recordRoutes,

@@ -9,6 +9,11 @@ declare module 'fastify' {
      * parameter. `any` leaves the decision to the route, because it depends on what is asked for.
      */
     readonly scopes?: readonly string[]
+    /**
+     * Whether a request without a key in its header may bring one in its body. Such a request comes to the route without a caller: it
+     * must find one (`admit`) before anything else is done.
+     */
+    readonly keyInBody?: (request: FastifyRequest) => boolean
   }
 }
 
@@ -40,11 +45,16 @@ export function guard(app: FastifyInstance, callers: Callers): void {
       done(admit(request, remembered))
       return
     }
+    if (request.headers.authorization === undefined && request.routeOptions.config.keyInBody?.(request)) {
+      done()
+      return
+    }
     callers.of(request).then((caller) => done(admit(request, caller)), done)
   })
 }
 
-function admit(request: FastifyRequest, caller: Caller): HubError | undefined {
+/** Notes who calls; an error where none of the scopes of the route is held. */
+export function admit(request: FastifyRequest, caller: Caller): HubError | undefined {
   request.caller = caller
   if (caller.scopes.includes('admin')) return undefined
   const wanted = request.routeOptions.config.scopes ?? []

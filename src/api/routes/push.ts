@@ -1,5 +1,7 @@
+import type { Readable } from 'node:stream'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import { headOf } from '#adapters/push/soap/head.ts'
 import { CODING_NAMES, codingOf, isKnownCoding } from '#api/content-coding.ts'
 import { largeReceiptExample, pushBody, pushReceipts, receiptExample } from '#api/examples.ts'
 import { IdempotencyHeader, type IdempotencyKey, idempotencyKeyOf } from '#api/idempotency.ts'
@@ -9,8 +11,12 @@ import { ownAnswerOf, sendRefused, sendTaken } from '#api/own-answer.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { hubErrorOf } from '#api/problem.ts'
 import { createPushBodies, isLargeBody, prefersAsync } from '#api/push-body.ts'
+import { contractOf } from '#api/soap/contract.ts'
+import { checkEnvelopeHead } from '#api/soap/fault.ts'
+import { admitByToken, mayBringToken } from '#api/soap/token.ts'
 import { spokenIn, spokenReceipt } from '#api/spoken.ts'
 import { unvalidatedBody } from '#api/validation.ts'
+import type { SoapContract } from '#core/answer/answer.ts'
 import { HubError } from '#core/errors.ts'
 import type { Receipt } from '#core/receipt.ts'
 import type { Intake } from '#flow/intake/intake.ts'
@@ -28,7 +34,7 @@ interface Push {
 
 /** `POST /v1/systems/{system}/records/{record}`: a message in the system's own format. */
 export const pushRoutes =
-  ({ intake, registry, metrics, language, uploading }: RouteParts): FastifyPluginAsync =>
+  ({ intake, registry, metrics, language, uploading, callers }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     const bodies = createPushBodies(uploading)
     app.removeAllContentTypeParsers()
@@ -49,7 +55,12 @@ export const pushRoutes =
     app.route<Push>({
       method: 'POST',
       url: '/v1/systems/:system/records/:record',
-      config: { scopes: ['push:{system}'] },
+      config: {
+        scopes: ['push:{system}'],
+        basic: 'taken',
+        keyInBody: (request) =>
+          contractOf(registry, request.params as Push['Params']) !== null && mayBringToken(request),
+      },
       schema: {
         operationId: 'pushRecords',
         tags: ['push'],
@@ -81,18 +92,22 @@ export const pushRoutes =
         },
       },
       validatorCompiler: unvalidatedBody(app),
+      // Before the body is read: what will not be taken costs no memory.
       preParsing: (request, _reply, payload, done) => {
-        // Before the body is read: what will not be taken costs no memory.
-        try {
-          checkContentType(registry, request)
-          done(null, payload)
-        } catch (error) {
-          done(error as HubError)
+        const check = (): void => {
+          try {
+            checkContentType(registry, request)
+            done(null, payload)
+          } catch (error) {
+            done(error as HubError)
+          }
         }
+        if (request.caller) check()
+        else admitByToken(callers, request, payload as Readable).then(check, done)
       },
       handler: (request, reply) => {
         const startedMs = performance.now()
-        return take(intake, request).then(
+        return take(intake, request, contractOf(registry, request.params)).then(
           (receipt) => {
             metrics.taken(receipt, (performance.now() - startedMs) / 1000)
             const later = receipt.state === 'waiting' || receipt.state === 'running'
@@ -119,8 +134,13 @@ export const pushRoutes =
 const EMPTY = Buffer.alloc(0)
 
 // Async, so that what intake throws before it promises anything is a rejection too.
-const take = async (intake: Intake, request: FastifyRequest<Push>): Promise<Receipt> => {
+const take = async (
+  intake: Intake,
+  request: FastifyRequest<Push>,
+  contract: SoapContract | null,
+): Promise<Receipt> => {
   const { body } = request
+  if (contract && Buffer.isBuffer(body)) checkEnvelopeHead(headOf(body), contract)
   const message = {
     system: request.params.system,
     record: request.params.record,

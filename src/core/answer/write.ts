@@ -1,7 +1,15 @@
 import type { Output, Outputs } from '#core/mapping/backward/fields.ts'
 import { element, escaped } from '#core/mapping/backward/xml.ts'
 import { newRun } from '#core/mapping/run/new-run.ts'
-import type { AnswerFacts, AnswerFormat, AnswerShape, SystemAnswer, WrittenAnswer } from './answer.ts'
+import type {
+  AnswerFacts,
+  AnswerFormat,
+  AnswerShape,
+  SoapFault,
+  SoapVersion,
+  SystemAnswer,
+  WrittenAnswer,
+} from './answer.ts'
 import type { WriteShape } from './shape.ts'
 
 interface Options {
@@ -67,17 +75,25 @@ function responseOf({ root, namespace }: Options, values: Outputs): string {
   return `<ns:${root} xmlns:ns="${escaped(namespace)}">${parts.join('')}</ns:${root}>`
 }
 
+/** Fault codes of both versions. */
+const CODES: Readonly<Record<SoapFault, Readonly<Record<SoapVersion, string>>>> = {
+  sender: { '1.1': 'Client', '1.2': 'Sender' },
+  receiver: { '1.1': 'Server', '1.2': 'Receiver' },
+  version: { '1.1': 'VersionMismatch', '1.2': 'VersionMismatch' },
+  'must-understand': { '1.1': 'MustUnderstand', '1.2': 'MustUnderstand' },
+}
+
 function faultOf({ soap, fault, message }: AnswerFacts, { namespace }: Options): string {
   const told = (name: string): string => String(message[name] ?? '')
   const details = ['error', 'place', 'receipt'].filter((name) => told(name) !== '')
   const inner = details.map((name) => element(name, told(name) satisfies Output)).join('')
-  const detail = `<ns:problem xmlns:ns="${escaped(namespace)}">${inner}</ns:problem>`
+  const problem = `<ns:problem xmlns:ns="${escaped(namespace)}">${inner}</ns:problem>`
+  // A detail is of the body; a fault of the envelope has none.
+  const isOfBody = fault === 'sender' || fault === 'receiver'
   const words = escaped(told('reason') || told('title'))
-  if (soap === '1.1') {
-    const code = fault === 'sender' ? 'soap:Client' : 'soap:Server'
-    return `<soap:Fault><faultcode>${code}</faultcode><faultstring>${words}</faultstring><detail>${detail}</detail></soap:Fault>`
-  }
-  const code = fault === 'sender' ? 'soap:Sender' : 'soap:Receiver'
+  const code = `soap:${CODES[fault][soap]}`
   const language = /[\u4e00-\u9fff]/.test(words) ? 'zh' : 'en'
-  return `<soap:Fault><soap:Code><soap:Value>${code}</soap:Value></soap:Code><soap:Reason><soap:Text xml:lang="${language}">${words}</soap:Text></soap:Reason><soap:Detail>${detail}</soap:Detail></soap:Fault>`
+  if (soap === '1.1')
+    return `<soap:Fault><faultcode>${code}</faultcode><faultstring>${words}</faultstring>${isOfBody ? `<detail>${problem}</detail>` : ''}</soap:Fault>`
+  return `<soap:Fault><soap:Code><soap:Value>${code}</soap:Value></soap:Code><soap:Reason><soap:Text xml:lang="${language}">${words}</soap:Text></soap:Reason>${isOfBody ? `<soap:Detail>${problem}</soap:Detail>` : ''}</soap:Fault>`
 }

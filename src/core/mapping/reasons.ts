@@ -1,3 +1,4 @@
+import { SOAP_REASONS } from '#core/answer/soap-reasons.ts'
 import { DBF_REASONS } from '#core/dbf-reasons.ts'
 import { SILENCE_REASONS } from '#core/silence/reasons.ts'
 import { TABLE_REASONS } from '#core/table-reasons.ts'
@@ -209,15 +210,12 @@ export const REASONS = {
 export type ReasonCode = keyof typeof REASONS
 
 const CHINESE = new Map(
-  [
-    ...Object.values(REASONS),
-    ...Object.values(TABLE_REASONS),
-    ...Object.values(DBF_REASONS),
-    ...Object.values(SILENCE_REASONS),
-  ].flatMap(({ reason, fix }) => [
-    [reason.en, reason.zh],
-    [fix.en, fix.zh],
-  ]),
+  [REASONS, TABLE_REASONS, DBF_REASONS, SILENCE_REASONS, SOAP_REASONS]
+    .flatMap((reasons) => Object.values<Reason>(reasons))
+    .flatMap(({ reason, fix }) => [
+      [reason.en, reason.zh],
+      [fix.en, fix.zh],
+    ]),
 )
 
 /** The Chinese twin of a reason or fix of an issue; the text itself where there is none. */

@@ -2,13 +2,7 @@ import { SaxesParser, type SaxesTagPlain } from 'saxes'
 import { refuseEmpty } from '#adapters/push/empty.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { bareAmpersand, cutXml, refuseXml } from '#adapters/push/xml/refuse.ts'
-
-/** Namespaces of the envelope: SOAP 1.1 and SOAP 1.2. */
-const ENVELOPES = new Set([
-  'http://schemas.xmlsoap.org/soap/envelope/',
-  'http://www.w3.org/2003/05/soap-envelope',
-])
-const ENTITIES = Object.assign(Object.create(null), { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" })
+import { ENTITIES, localName, namespaceIn, versionOf } from './names.ts'
 
 /**
  * The text of one element in the body of a SOAP envelope, whether it is CDATA or escaped. The element is told by its name without
@@ -68,9 +62,9 @@ export function envelopeText(envelope: string, field: string, maxDepth: number):
 /** The two outermost elements are those of an envelope; a header stands beside the body and is not looked into. */
 function checkFrame(open: readonly SaxesTagPlain[]): void {
   const [root, part] = open
-  if (root && open.length === 1 && !(localOf(root) === 'Envelope' && ENVELOPES.has(namespaceOf(open))))
+  if (root && open.length === 1 && !(localOf(root) === 'Envelope' && versionOf(namespaceOf(open))))
     throw refusal(root.name, `no SOAP envelope, but ${root.name}`, 'send an envelope of SOAP 1.1 or 1.2')
-  if (root && part && open.length === 2 && !(PARTS.has(localOf(part)) && ENVELOPES.has(namespaceOf(open))))
+  if (root && part && open.length === 2 && !(PARTS.has(localOf(part)) && versionOf(namespaceOf(open))))
     throw refusal(
       part.name,
       `${part.name} in place of the body`,
@@ -80,17 +74,10 @@ function checkFrame(open: readonly SaxesTagPlain[]): void {
 
 const PARTS: ReadonlySet<string | null> = new Set(['Header', 'Body'])
 
-/** Name without prefix. */
 const localOf = (tag: SaxesTagPlain | undefined): string | null =>
-  tag === undefined ? null : tag.name.slice(tag.name.indexOf(':') + 1)
+  tag === undefined ? null : localName(tag.name)
 
-/** Namespace of the innermost element: the parser's own resolving costs far more where attributes are many. */
-function namespaceOf(open: readonly SaxesTagPlain[]): string {
-  const name = open.at(-1)?.name ?? ''
-  const colon = name.indexOf(':')
-  const attribute = colon < 0 ? 'xmlns' : `xmlns:${name.slice(0, colon)}`
-  return open.findLast((tag) => Object.hasOwn(tag.attributes, attribute))?.attributes[attribute] ?? ''
-}
+const namespaceOf = (open: readonly SaxesTagPlain[]): string => namespaceIn(open, open.at(-1)?.name ?? '')
 
 const refusal = (at: string, reason: string, fix: string) => new DecodeRefusal('E_SCHEMA', at, reason, fix)
 
