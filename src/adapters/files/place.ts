@@ -21,6 +21,24 @@ const DEPTH_MAX = 20
  * @throws FolderRefused; errors of the file system come as they are
  */
 export async function placeBelow(roots: readonly string[], folder: string): Promise<string> {
+  return await walkBelow(roots, folder, async (path) => void (await mkdir(path).catch(unlessThere)))
+}
+
+/**
+ * As `placeBelow`, for a folder that is there already.
+ * @throws FolderRefused; errors of the file system come as they are
+ */
+export async function existingBelow(roots: readonly string[], folder: string): Promise<string> {
+  return await walkBelow(roots, folder, async (path) => {
+    throw new FolderRefused(`${path} is not there`)
+  })
+}
+
+async function walkBelow(
+  roots: readonly string[],
+  folder: string,
+  missing: (path: string) => Promise<void>,
+): Promise<string> {
   const { root, steps } = stepsBelow(roots, folder)
   const real = await realpath(root)
   let path = real
@@ -29,7 +47,7 @@ export async function placeBelow(roots: readonly string[], folder: string): Prom
     const found = await stateOf(path)
     if (found === 'link') throw new FolderRefused(`${path} is a symbolic link`)
     if (found === 'other') throw new FolderRefused(`${path} is no folder`)
-    if (found === 'none') await mkdir(path).catch(unlessThere)
+    if (found === 'none') await missing(path)
   }
   if ((await realpath(path)) !== path) throw new FolderRefused(`${folder} leads out of ${root}`)
   return path

@@ -40,20 +40,23 @@ for (const [net, prefix] of BLOCKED_6) blocked.addSubnet(net, prefix, 'ipv6')
 export interface AllowedAddress {
   readonly cidr: string
   readonly port: number
+  /** Last port, where it is a range: the passive connections of FTP have one. */
+  readonly toPort?: number
 }
 
-const ALLOW = /^(?<address>[0-9A-Fa-f:.]+)\/(?<prefix>\d{1,3}):(?<port>\d{1,5})$/
+const ALLOW = /^(?<address>[0-9A-Fa-f:.]+)\/(?<prefix>\d{1,3}):(?<port>\d{1,5})(?:-(?<toPort>\d{1,5}))?$/
 
-/** The parts of `127.0.0.1/32:9000` or `[fd00::]/8:443`, null where the text is none. */
+/** The parts of `127.0.0.1/32:9000`, `[fd00::]/8:443` or `10.0.0.5/32:50000-50100`, null where the text is none. */
 export function parseAllowed(text: string): AllowedAddress | null {
   const groups = ALLOW.exec(text.replace(/^\[([^\]]*)\]/, '$1'))?.groups
   if (!groups) return null
-  const { address = '', prefix = '', port = '' } = groups
+  const { address = '', prefix = '', port = '', toPort = port } = groups
   const family = isIP(address)
   const bits = Number(prefix)
-  if (family === 0 || bits > (family === 4 ? 32 : 128) || Number(port) < 1 || Number(port) > 65_535)
+  const [first, last] = [Number(port), Number(toPort)]
+  if (family === 0 || bits > (family === 4 ? 32 : 128) || first < 1 || last < first || last > 65_535)
     return null
-  return { cidr: `${address}/${bits}`, port: Number(port) }
+  return { cidr: `${address}/${bits}`, port: first, ...(last === first ? {} : { toPort: last }) }
 }
 
 /** An IPv4 address inside an IPv6 one (`::ffff:10.0.0.1`) as IPv4; any other as it is. */
@@ -74,7 +77,10 @@ export function mayConnect(address: string, port: number, allow: readonly Allowe
   if (family === 0) return false
   const type = family === 4 ? 'ipv4' : 'ipv6'
   if (!blocked.check(plain, type)) return true
-  return allow.some((one) => one.port === port && holds(one.cidr, plain, type))
+  return allow.some(
+    ({ cidr, port: first, toPort: last = first }) =>
+      first <= port && port <= last && holds(cidr, plain, type),
+  )
 }
 
 function holds(cidr: string, address: string, type: 'ipv4' | 'ipv6'): boolean {

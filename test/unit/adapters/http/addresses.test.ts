@@ -106,6 +106,10 @@ test.each([
   ['127.0.0.1/32:9000', { cidr: '127.0.0.1/32', port: 9000 }],
   ['[fd00::]/8:443', { cidr: 'fd00::/8', port: 443 }],
   ['fd00::/8:443', { cidr: 'fd00::/8', port: 443 }],
+  ['10.0.0.5/32:50000-50100', { cidr: '10.0.0.5/32', port: 50_000, toPort: 50_100 }],
+  ['10.0.0.5/32:50100-50000', null],
+  ['10.0.0.5/32:50000-65536', null],
+  ['10.0.0.5/32:50000-', null],
   ['127.0.0.1:9000', null],
   ['127.0.0.1/33:9000', null],
   ['127.0.0.1/32', null],
@@ -115,6 +119,13 @@ test.each([
   ['', null],
 ])('an allowed network %j reads as %j', (text, parsed) => {
   expect(parseAllowed(text)).toEqual(parsed)
+})
+
+test('of a range of ports each is allowed, and none beside it', () => {
+  const allow = [{ cidr: '10.0.0.5/32', port: 50_000, toPort: 50_100 }]
+  expect([49_999, 50_000, 50_050, 50_100, 50_101].map((port) => mayConnect('10.0.0.5', port, allow))).toEqual(
+    [false, true, true, true, false],
+  )
 })
 
 test('what is no address is never connected to', () => {

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto'
+import { constants, type Stats } from 'node:fs'
+import { link, lstat, open, opendir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { AdapterError } from '#adapters/adapter.ts'
+import { existingBelow, FolderRefused, placeBelow } from '#adapters/files/place.ts'
+import type { PlaceParts } from './open.ts'
+import { checkPath, type FileFacts, FileGone, type FilePlace, type Standing, temporaryName } from './port.ts'
+
+const PIECE_BYTES = 65_536
+const LISTED_MAX = 200_000
+
+/** Folders of this machine below the operator's roots. No symbolic link is followed below a root. */
+export function openLocalPlace({ folders, signal }: PlaceParts): FilePlace {
+  const folderAt = (folder: string): Promise<string> =>
+    throughDisk(() => existingBelow(folders, checkPath(folder)))
+  const pathAt = async (path: string): Promise<string> =>
+    join(await folderAt(dirname(path)), basename(checkPath(path)))
+  return {
+    address: 'file://',
+    hostKey: null,
+    isFree: () => true,
+    list: async (folder) => {
+      const place = await folderAt(folder)
+      return await throughDisk(() => listed(place, signal))
+    },
+    stat: async (path) => {
+      const place = await pathAt(path)
+      return await throughDisk(() => factsOf(place))
+    },
+    async *read(path) {
+      yield* piecesOf(await pathAt(path), signal)
+    },
+    makeFolder: (folder) => throughDisk(async () => void (await placeBelow(folders, checkPath(folder)))),
+    rename: async (from, to, how) => {
+      const [old, other] = [await pathAt(from), await pathAt(to)]
+      return await throughDisk(() => renamed(old, other, how))
+    },
+    remove: async (path) => {
+      const place = await pathAt(path)
+      await throughDisk(() => rm(place, { force: true }))
+    },
+    writeTemporary: async (folder, name, bytes) => {
+      const place = await folderAt(folder)
+      return await throughDisk(() => writtenTemporary(place, name, bytes))
+    },
+    close: () => {},
+  }
+}
+
+async function listed(place: string, signal: AbortSignal): Promise<Standing[]> {
+  const found: Standing[] = []
+  for await (const { name } of await opendir(place, { bufferSize: 256 })) {
+    if (signal.aborted) throw new AdapterError('retry', 'the work has to end')
+    const facts = await factsOf(join(place, name))
+    if (facts) found.push({ name, ...facts })
+    if (found.length > LISTED_MAX) throw tooMany()
+  }
+  return found
+}
+
+const tooMany = (): AdapterError =>
+  new AdapterError('config', `more than ${LISTED_MAX} files in the folder`, { setting: '/settings/folder' })
+
+async function factsOf(path: string): Promise<FileFacts | null> {
+  const state = await lstat(path).catch(unlessGone)
+  return state && { kind: kindOf(state), size: state.size, mtimeMs: Math.floor(state.mtimeMs) }
+}
+
+const kindOf = (state: Stats): FileFacts['kind'] =>
+  state.isFile() ? 'file' : state.isDirectory() ? 'folder' : 'other'
+
+async function* piecesOf(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
+  // A pipe of that name would hold the opening up for ever.
+  const file = await throughDisk(() => open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(unlessGone))
+  if (!file) throw new FileGone()
+  try {
+    if (!(await file.stat()).isFile()) throw new FileGone()
+    for (;;) {
+      if (signal.aborted) throw new AdapterError('retry', 'the work has to end')
+      const { bytesRead, buffer } = await throughDisk(() => file.read(Buffer.allocUnsafe(PIECE_BYTES)))
+      if (bytesRead === 0) return
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+async function renamed(from: string, to: string, how: 'new' | 'replace'): Promise<'done' | 'gone' | 'taken'> {
+  try {
+    if (how === 'replace') {
+      await rename(from, to)
+    } else {
+      // A link is made whole or not at all, and never in the place of another file.
+      await link(from, to)
+      await rm(from, { force: true })
+    }
+    return 'done'
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return 'gone'
+    if (codeOf(error) === 'EEXIST') return 'taken'
+    if (how === 'new' && NO_LINKS.has(codeOf(error))) return renamedWithoutLink(from, to)
+    throw error
+  }
+}
+
+/** What file systems without hard links, and mounts across devices, answer. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+async function renamedWithoutLink(from: string, to: string): Promise<'done' | 'gone' | 'taken'> {
+  if (await factsOf(to)) return 'taken'
+  return await renamed(from, to, 'replace')
+}
+
+async function writtenTemporary(place: string, name: string, bytes: Uint8Array): Promise<string> {
+  const temporary = temporaryName(name, randomBytes(6).toString('hex'))
+  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
+  const path = join(place, temporary)
+  const file = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
+  } finally {
+    await file.close()
+  }
+  return temporary
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
+
+const unlessGone = (error: unknown): null => {
+  if (codeOf(error) === 'ENOENT') return null
+  throw error
+}
+
+/** What only a person can mend; all else of a disk may pass. */
+const CONFIG_CODES = new Set(['ENOENT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ELOOP', 'EISDIR', 'EXDEV'])
+
+async function throughDisk<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof AdapterError) throw error
+    const setting = '/settings/folder'
+    if (error instanceof FolderRefused)
+      throw new AdapterError('config', error.reason, { setting, cause: error })
+    const code = codeOf(error)
+    if (CONFIG_CODES.has(code)) throw new AdapterError('config', code, { setting, cause: error })
+    throw new AdapterError('retry', code || 'the disk did not do it', { cause: error })
+  }
+}

@@ -1,0 +1,44 @@
+import { AdapterError, type ConnectPort } from '#adapters/adapter.ts'
+import { openFtpPlace } from './ftp/place.ts'
+import { openLocalPlace } from './local.ts'
+import type { FilePlace } from './port.ts'
+import type { PlaceSecrets, PlaceSettings } from './settings.ts'
+import { openSftpPlace } from './sftp/place.ts'
+
+export interface PlaceParts {
+  readonly settings: PlaceSettings
+  readonly secrets: PlaceSecrets
+  readonly connect: ConnectPort
+  /** Folders of this machine below which files may be. */
+  readonly folders: readonly string[]
+  readonly limits: { readonly timeoutMs: number }
+  readonly signal: AbortSignal
+}
+
+export interface RemoteParts extends PlaceParts {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+}
+
+const USUAL_PORT = { sftp: 22, ftp: 21, ftps: 21 } as const
+
+/**
+ * Opens the place of the settings: connected, its host known, logged in. The caller closes it.
+ * @param pinned fingerprint that was seen first, where the settings let it be trusted
+ * @throws AdapterError which names the setting or secret to blame
+ */
+export async function openPlace(parts: PlaceParts, pinned: string | null = null): Promise<FilePlace> {
+  const { protocol } = parts.settings
+  if (protocol === 'local') return openLocalPlace(parts)
+  const remote = remoteParts(parts, USUAL_PORT[protocol])
+  return protocol === 'sftp' ? openSftpPlace(remote, pinned) : openFtpPlace(remote)
+}
+
+/** @throws AdapterError where host or user is missing */
+function remoteParts(parts: PlaceParts, usualPort: number): RemoteParts {
+  const { host, user, port = usualPort } = parts.settings
+  if (host === undefined) throw new AdapterError('config', 'no host is set', { setting: '/settings/host' })
+  if (user === undefined) throw new AdapterError('config', 'no user is set', { setting: '/settings/user' })
+  return { ...parts, host, user, port }
+}
