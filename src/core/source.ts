@@ -81,7 +81,13 @@ export interface ReadOptions {
   readonly xlsx?: WorkbookOptions
   readonly dbf?: DbfOptions
   readonly maxDepth?: number
+  /** How messages of other content types are read, by the content type without its parameters. */
+  readonly also?: Readonly<Record<string, ReadOptions>>
 }
+
+/** How a message of this content type is read. */
+export const readAs = (read: ReadOptions, contentType: string): ReadOptions =>
+  read.also?.[contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''] ?? read
 
 /** The dialect of a CSV file. */
 export interface CsvOptions {

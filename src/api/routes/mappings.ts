@@ -13,6 +13,7 @@ import { HubError } from '#core/errors.ts'
 import { tryMapping } from '#core/mapping/check/try.ts'
 import { compileMapping } from '#core/mapping/compile.ts'
 import type { CodeRow, CodeTable, CompiledMapping } from '#core/mapping/mapping.ts'
+import { readAs } from '#core/source.ts'
 import { charsetOf } from '#flow/intake/target.ts'
 
 const RESULTS_MAX = 100
@@ -158,7 +159,7 @@ function sampleOf({ sample, sampleBase64 }: Trial): Buffer {
 
 async function decoded(bytes: Buffer, mapping: CompiledMapping, contentType = ''): Promise<DecodeOutcome> {
   try {
-    return await decodeMessage(bytes, mapping.read, charsetOf(contentType))
+    return await decodeMessage(bytes, readAs(mapping.read, contentType), charsetOf(contentType))
   } catch (error) {
     if (!(error instanceof DecodeRefusal)) throw error
     throw new HubError('unreadable_message', {

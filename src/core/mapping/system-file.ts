@@ -1,6 +1,7 @@
 import { compileAnswer } from '#core/answer/compile.ts'
 import { compileReceiver } from '#core/receiver/receiver.ts'
 import { compileSigning } from '#core/signing/signing.ts'
+import { compileChannels } from './compile/channels.ts'
 import {
   beginCompiling,
   type Compiling,
@@ -12,6 +13,7 @@ import {
 } from './compile/compiling.ts'
 import { mistakesOf } from './compile/mistakes.ts'
 import { type MapNode, type Node, parseFile } from './compile/node.ts'
+import { compileWords } from './compile/words.ts'
 import type { Mistake, Words } from './mapping.ts'
 import { ADAPTERS, type SystemFile, type SystemRecord } from './system.ts'
 
@@ -27,6 +29,7 @@ const NAMES = [
   'answer',
   'sign',
   'receiver',
+  'channels',
 ] as const
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 
@@ -61,7 +64,10 @@ function systemOf(c: Compiling, root: MapNode): SystemFile | null {
   const sign = signNode === undefined ? null : compileSigning(c, signNode)
   const receiverNode = entryOf(root, 'receiver')
   const receiver = receiverNode === undefined ? null : compileReceiver(c, receiverNode)
-  if (!system || !title || adapter === null || records === null) return null
+  const channelsNode = entryOf(root, 'channels')
+  const channels =
+    channelsNode === undefined ? undefined : compileChannels(c, channelsNode, Object.keys(records ?? {}))
+  if (!system || !title || adapter === null || records === null || channels === null) return null
   return {
     system,
     title,
@@ -72,6 +78,7 @@ function systemOf(c: Compiling, root: MapNode): SystemFile | null {
     ...(answer ? { answer } : {}),
     ...(sign ? { sign } : {}),
     ...(receiver ? { receiver } : {}),
+    ...(channels ? { channels } : {}),
   }
 }
 
@@ -82,13 +89,7 @@ function optional(c: Compiling, map: MapNode, name: string, place = ''): string 
 
 function wordsOf(c: Compiling, root: MapNode, name: string): Words | undefined {
   const node = entryOf(root, name)
-  const map = node === undefined ? null : mapOf(c, node, name, ['zh', 'en'], `${name}: { zh: …, en: … }`)
-  if (map === null) return undefined
-  const zh = optional(c, map, 'zh', `${name}.`)
-  const en = optional(c, map, 'en', `${name}.`)
-  for (const wanted of ['zh', 'en'])
-    if (!map.entries.has(wanted)) c.mistakes.add(map.at, name, 'missing', { wanted })
-  return zh && en ? { zh, en } : undefined
+  return node === undefined ? undefined : compileWords(c, node, name)
 }
 
 function recordsOf(c: Compiling, node: Node | undefined): Record<string, SystemRecord> | null {

@@ -1,4 +1,5 @@
 import type { SystemAnswer } from '#core/answer/answer.ts'
+import type { DeclaredChannel } from '#core/channels/declared.ts'
 import type { ReceiverProtocol } from '#core/receiver/receiver.ts'
 import type { Signing } from '#core/signing/signing.ts'
 import type { Words } from './words.ts'
@@ -19,6 +20,8 @@ export interface SystemFile {
   readonly sign?: Signing
   /** How it is spoken to as a receiver, where it does not implement the hub's own contract. */
   readonly receiver?: ReceiverProtocol
+  /** How it is read where it does not push. */
+  readonly channels?: readonly DeclaredChannel[]
 }
 
 export interface SystemRecord {

@@ -6,6 +6,7 @@ import { TooManyRecords, tooMany as tooManyParts } from '#adapters/push/too-many
 import { HubError } from '#core/errors.ts'
 import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { countResults, type Receipt } from '#core/receipt.ts'
+import { readAs } from '#core/source.ts'
 import { createDriftCounts } from '#flow/drift/drift-counts.ts'
 import { driftNotes } from '#flow/drift/message-drift.ts'
 import { createReceive } from '#flow/large/receive.ts'
@@ -136,11 +137,16 @@ export function createIntake({
           const maxRecords = record.maxRecords ?? RECORDS_MAX
           const decoded = await decodeMessage(
             request.bytes,
-            { ...readOptions(record, mapping), maxRecords },
+            { ...readOptions(record, mapping, request.contentType), maxRecords },
             charsetOf(request.contentType),
           )
           const signing = registry.system(request.system)?.sign
-          if (signing) await checkSignature(pool, signing, { ...request, read: mapping.read })
+          // What a channel fetched is vouched for by where it was fetched.
+          if (signing && !request.channel)
+            await checkSignature(pool, signing, {
+              ...request,
+              read: readAs(mapping.read, request.contentType),
+            })
           // Bases that are kept cost as much as records.
           if ((decoded.parts?.bases.length ?? 0) > maxRecords) throw tooManyParts(null, maxRecords, '')
           const notes = driftNotes(mapping)
@@ -155,12 +161,13 @@ export function createIntake({
         } catch (error) {
           if (error instanceof TooManyRecords) {
             const { sign } = registry.system(request.system) ?? {}
-            if (record.maxRecords !== undefined || sign) throw tooMany(record.maxRecords ?? RECORDS_MAX)
+            if (record.maxRecords !== undefined || (sign && !request.channel))
+              throw tooMany(record.maxRecords ?? RECORDS_MAX)
             // The use of its key is settled around all of this.
             const large = { ...request, chunks: asChunks(request.bytes) }
             return await receive(large, target, (_, work) => work())
           }
-          if (error instanceof DecodeRefusal) return refuse(pool, base, error)
+          if (error instanceof DecodeRefusal) return refuse(pool, base, error, request.channel)
           throw error
         }
       })
@@ -168,7 +175,7 @@ export function createIntake({
     async pushLarge(request) {
       const target = targetOf(registry, request.system, request.record)
       // What is signed is the whole text, so the whole text is needed before a part of it is believed.
-      if (registry.system(request.system)?.sign)
+      if (registry.system(request.system)?.sign && !request.channel)
         return await this.push({ ...request, bytes: await gathered(request.chunks) })
       return await receive(request, target, (sha256, work) => keyed(request, sha256, work))
     },

@@ -1,6 +1,7 @@
 import type { Receipt } from '#core/receipt.ts'
 import type { ClaimDecision } from '#flow/peers/decide-claim.ts'
 import type { ChangesRequest, EventResult } from '#flow/peers/take-changes.ts'
+import type { ChannelStep } from '#store/channels.ts'
 
 /** One message pushed by a system, as it came over the wire. */
 export interface PushRequest {
@@ -11,6 +12,8 @@ export interface PushRequest {
   /** Key that pushed it, for the log; null for the hub itself. */
   readonly keyId: string | null
   readonly idempotencyKey?: string
+  /** The channel that read it; its state is written in the transaction that stores the message, or neither is. */
+  readonly channel?: ChannelStep
 }
 
 /** A message that comes in pieces, because it is too large to be done when answered or because its sender will not wait. */

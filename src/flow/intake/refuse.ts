@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import type { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
+import { advanceChannel, type ChannelStep } from '#store/channels.ts'
 import { inTransaction } from '#store/database.ts'
 import { isUnavailable } from '#store/database-errors.ts'
 import { insertMessages, type MessageRow, setMessageProblem } from '#store/intake.ts'
@@ -17,6 +18,7 @@ export async function refuse(
     'id' | 'receivedAtMs' | 'system' | 'record' | 'mapping' | 'keyId' | 'contentType' | 'sha256' | 'bytes'
   >,
   refusal: DecodeRefusal,
+  channel?: ChannelStep,
 ): Promise<never> {
   const issue: Issue = { path: refusal.at, code: refusal.code, reason: refusal.reason, fix: refusal.fix }
   const row: MessageRow = {
@@ -34,6 +36,7 @@ export async function refuse(
     await inTransaction(pool, async (client) => {
       await insertMessages(client, [row])
       await setMessageProblem(client, row.id, row.receivedAtMs, JSON.stringify(issue))
+      if (channel) await advanceChannel(client, channel, { received: 0, rejected: 0, refused: 1 })
     })
   } catch (error) {
     if (isUnavailable(error)) throw new HubError('unavailable', { retryAfterMs: 2000, cause: error })

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { countResults } from '#core/receipt.ts'
 import type { SourceValue } from '#core/source.ts'
+import { advanceChannel, type ChannelStep } from '#store/channels.ts'
 import { ACCEPT_FITTING_CLAIMS, insertClaims } from '#store/claims.ts'
 import { isConflict } from '#store/database-errors.ts'
 import type { Head } from '#store/heads.ts'
@@ -31,6 +32,8 @@ export interface IntakeMessage extends PreparedMessage {
   readonly encoding: string
   readonly keyId: string | null
   readonly idempotencyKey: string | undefined
+  /** The channel that read it, and its state behind it. */
+  readonly channel?: ChannelStep
   readonly rejectedValues: ReadonlyMap<number, SourceValue>
   /** Whether its records refer to lots that must have a record of their own. */
   readonly expectsLots: boolean
@@ -143,16 +146,31 @@ async function writeRare(
   { isBegun, waits }: { readonly isBegun: boolean; readonly waits: Waits | null },
 ): Promise<boolean> {
   const keyed = messages.filter(({ idempotencyKey }) => idempotencyKey !== undefined)
+  const read = messages.some(({ channel }) => channel !== undefined)
   const rejections = rejectionRows(messages, results)
   const count = keyed.length + rejections.length + newWaiting.length + applied.length + claims.length
-  if (count === 0 && waits === null) return isBegun
+  if (count === 0 && waits === null && !read) return isBegun
   if (!isBegun) await client.query('begin')
   await insertIdempotencyKeys(client, keyed)
   await insertRejections(client, rejections)
   await insertClaims(client, claims)
   if (waits) await writeWaits(client, waits.dangling, waits.heads)
   await writeWaiting(client, newWaiting, applied)
+  if (read) await advanceChannels(client, messages, results)
   return true
+}
+
+/** Of a channel one message at a time is under way, so two transactions never wait for each other here. */
+async function advanceChannels(
+  client: PoolClient,
+  messages: readonly IntakeMessage[],
+  results: readonly KeyedResult[][],
+): Promise<void> {
+  for (const [i, { channel }] of messages.entries()) {
+    if (!channel) continue
+    const { received, rejected } = countResults(results[i] as KeyedResult[])
+    await advanceChannel(client, channel, { received, rejected, refused: 0 })
+  }
 }
 
 interface Waits {

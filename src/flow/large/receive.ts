@@ -6,6 +6,7 @@ import type { LargeRequest } from '#flow/intake/intake.ts'
 import { messageId } from '#flow/intake/message-id.ts'
 import { receiptOf } from '#flow/intake/stored-receipt.ts'
 import { mappingName, type Target } from '#flow/intake/target.ts'
+import { advanceChannel } from '#store/channels.ts'
 import { inTransaction } from '#store/database.ts'
 import { isUnavailable } from '#store/database-errors.ts'
 import { insertIdempotencyKeys } from '#store/idempotency-keys.ts'
@@ -55,6 +56,9 @@ export function createReceive({ pool, clock, onWaiting }: ReceiveParts): Receive
       return await once(received.sha256, async () => {
         const whole = await inTransaction(pool, async (client) => {
           if (!(await insertLargeMessage(client, row))) return false
+          // How many records are in it is known only when it has been read.
+          if (request.channel)
+            await advanceChannel(client, request.channel, { received: 0, rejected: 0, refused: 0 })
           const { idempotencyKey } = request
           if (idempotencyKey !== undefined) await insertIdempotencyKeys(client, [{ ...row, idempotencyKey }])
           return true

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import type { Issue } from '#core/issue.ts'
 import { REASONS } from '#core/mapping/reasons.ts'
+import { readAs } from '#core/source.ts'
 import type { DriftCounts } from '#flow/drift/drift-counts.ts'
 import { mappingName } from '#flow/intake/target.ts'
 import type { Registry } from '#flow/systems/registry.ts'
@@ -85,7 +86,12 @@ async function work(parts: RunParts, lease: LargeLease): Promise<RunEnd> {
   }
   try {
     if (lease.total === null) {
-      const total = await countRecords(parts, lease, mapping.read, record.maxRecords)
+      const total = await countRecords(
+        parts,
+        lease,
+        readAs(mapping.read, lease.contentType),
+        record.maxRecords,
+      )
       if (!(await setLargeTotal(pool, lease, total))) return 'idle'
     }
     const { encoding } = await writeRecords(parts, lease, mapping)

@@ -4,7 +4,7 @@ import { decodeStream, type StreamReport } from '#adapters/push/decode-stream.ts
 import { type BasePart, noParts, type ParkedParts } from '#adapters/push/xml/join.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import { countResults } from '#core/receipt.ts'
-import type { SourceRecord } from '#core/source.ts'
+import { readAs, type SourceRecord } from '#core/source.ts'
 import type { DriftCounts } from '#flow/drift/drift-counts.ts'
 import { driftNotes } from '#flow/drift/message-drift.ts'
 import { messageParts } from '#flow/intake/parts.ts'
@@ -45,7 +45,8 @@ export async function writeRecords(
   const parked = noParts()
   const writer = createChunkWriter(parts, lease, mapping, parked)
   // Parts that may wait for others make a message of its own of each transaction.
-  const sliceRecords = mapping.read.xml?.join?.park ? CHUNK_RECORDS : SLICE_RECORDS
+  const own = readAs(mapping.read, lease.contentType)
+  const sliceRecords = own.xml?.join?.park ? CHUNK_RECORDS : SLICE_RECORDS
   let bytes = 0
   const counted = async function* () {
     for await (const part of readParts(pool, lease)) {
@@ -57,7 +58,7 @@ export async function writeRecords(
   let chunkFrom = 0
   let slice: SourceRecord[] = []
   try {
-    const read = { ...mapping.read, parked }
+    const read = { ...own, parked }
     for await (const record of decodeStream(counted(), read, charsetOf(lease.contentType), report)) {
       if (passed < lease.done) {
         passed++

@@ -6,7 +6,7 @@ import { TooManyRecords } from '#adapters/push/too-many.ts'
 import { joinedRecord } from '#adapters/push/xml/join.ts'
 import type { Issue } from '#core/issue.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
-import type { SourceRecord } from '#core/source.ts'
+import { readAs, type SourceRecord } from '#core/source.ts'
 import { digest } from '#flow/intake/part-rows.ts'
 import { charsetOf } from '#flow/intake/target.ts'
 import { readBases } from '#store/parts.ts'
@@ -38,7 +38,7 @@ export async function storedRecords(
   try {
     const decoded = await decodeMessage(
       whole,
-      { ...mapping.read, maxRecords: WHOLE_MAX_RECORDS },
+      { ...readAs(mapping.read, contentType), maxRecords: WHOLE_MAX_RECORDS },
       charsetOf(contentType),
     )
     return { records: await withBases(pool, decoded, mapping) }

@@ -47,7 +47,12 @@ export async function testSystem(system: InstalledSystem, receivedAtMs: number):
     if (!record || !mapping)
       results.push({ name, failures: [`there is no working mapping for ${expected.record}`] })
     else {
-      const sources = await sourcesOf(bytes, readOptions(record, mapping), expected, system.sign)
+      const sources = await sourcesOf(
+        bytes,
+        readOptions(record, mapping, expected.contentType),
+        expected,
+        system.sign,
+      )
       results.push(...runMappingTests(mapping, [{ name, expected, sources }], receivedAtMs))
     }
   }

@@ -1,10 +1,13 @@
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
-import type { ReadOptions } from '#core/source.ts'
+import { type ReadOptions, readAs } from '#core/source.ts'
 import type { InstalledRecord } from './registry.ts'
 
-/** How the messages of a record are read, with the most records that its interface document allows in one. */
-export const readOptions = (
+/** How the messages of a record are read, by their content type, with the most records that its interface document allows in one. */
+export function readOptions(
   { maxRecords }: Pick<InstalledRecord, 'maxRecords'>,
-  { read }: CompiledMapping,
-): ReadOptions & { readonly maxRecords?: number } =>
-  maxRecords === undefined ? read : { ...read, maxRecords }
+  mapping: CompiledMapping,
+  contentType: string,
+): ReadOptions & { readonly maxRecords?: number } {
+  const read = readAs(mapping.read, contentType)
+  return maxRecords === undefined ? read : { ...read, maxRecords }
+}

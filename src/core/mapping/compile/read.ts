@@ -20,6 +20,7 @@ const NAMES = [
   'names',
   'maxDepth',
   'empty',
+  'also',
 ] as const
 const FORMATS = ['json', 'ndjson', 'xml', 'soap', 'csv', 'form', 'xlsx', 'dbf'] as const
 
@@ -54,8 +55,10 @@ export function compileRead(
   const depth = optional(c, map, 'maxDepth')
   if (depth && !/^\d{1,3}$/.test(depth))
     c.mistakes.add(map.at, 'read.maxDepth', 'bad_number', { found: depth })
+  const alsoNode = entryOf(map, 'also')
+  const also = alsoNode === undefined ? undefined : compileAlso(c, alsoNode)
   const isWhole = format !== null && around !== null && !parts.includes(null)
-  if (!isWhole || encoding === null || rows === null || depth === null) return null
+  if (!isWhole || encoding === null || rows === null || depth === null || also === null) return null
   return {
     empty,
     options: {
@@ -71,6 +74,7 @@ export function compileRead(
       ...(xlsx ? { xlsx } : {}),
       ...(dbf ? { dbf } : {}),
       ...(depth === undefined ? {} : { maxDepth: Number(depth) }),
+      ...(also === undefined ? {} : { also }),
     },
   }
 }
@@ -88,6 +92,25 @@ function part<T>(
 function optional(c: Compiling, map: MapNode, name: string, place = 'read'): string | null | undefined {
   const node = entryOf(map, name)
   return node === undefined ? undefined : textOf(c, node, `${place}.${name}`)
+}
+
+/** The same fields in other formats: what comes from a file here comes from a database there. */
+function compileAlso(c: Compiling, node: Node): ReadOptions['also'] | null {
+  if (node.is !== 'map') {
+    c.mistakes.add(node.at, 'read.also', 'not_map', {
+      wanted: 'also: { application/x-ndjson: { format: ndjson } }',
+    })
+    return null
+  }
+  const also: Record<string, ReadOptions> = Object.create(null)
+  for (const { name, at, value } of node.entries.values()) {
+    const isNested = value.is === 'map' && (value.entries.has('also') || value.entries.has('empty'))
+    const read = isNested ? null : compileRead(c, value)
+    if (isNested) c.mistakes.add(at, 'read.also', 'unknown_name', { found: 'also', known: NAMES })
+    if (read === null) return null
+    also[name.toLowerCase()] = read.options
+  }
+  return also
 }
 
 /** Unlike elsewhere an empty text is allowed here: that it means "no value" goes without saying. */
