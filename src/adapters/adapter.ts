@@ -142,7 +142,7 @@ export interface Page<S extends State = State> {
   readonly state: S
   /** What a person calls it: a file, a topic, a page number. No personal data. */
   readonly name: string
-  /** Of the adapter's own, for `acknowledge`. */
+  /** Of the adapter's own, for `acknowledge`; a page without one is not acknowledged, and the next one is read while it is stored. */
   readonly token?: unknown
 }
 
@@ -193,6 +193,8 @@ export interface Adapter<Settings = unknown, S extends State = State> {
   readonly reads: 'ends' | 'listens' | 'no'
   /** Whether pages have to be committed one after the other, because each state stands on the one before. */
   readonly ordered: boolean
+  /** Bounds that suit it better than the common ones. */
+  readonly defaults?: Partial<ChannelLimits>
   /** Tries each setting and secret, all at once, without changing anything at the source. Never throws for what a source can do. */
   check(parts: AdapterParts<Settings>): Promise<SettingCheck[]>
   /**
@@ -200,7 +202,10 @@ export interface Adapter<Settings = unknown, S extends State = State> {
    * @throws AdapterError
    */
   read?(parts: AdapterParts<Settings>, state: S | null): AsyncIterable<Page<S>>
-  /** Tells the source, in its own way, that a page is stored. Called after COMMIT; may be called again for the same page, or never. */
+  /**
+   * Tells the source, in its own way, that a page is stored. Called after COMMIT for a page with a token, before the next page is asked
+   * for where pages are ordered; may be called again for the same page, or never.
+   */
   acknowledge?(parts: AdapterParts<Settings>, page: Page<S>, taken: Taken): Promise<void>
   /** All keys that the source has now, as source records of their key fields alone, in pieces: for the scan that finds what was deleted. */
   keys?(parts: AdapterParts<Settings>): AsyncIterable<readonly Readonly<Record<string, string>>[]>

@@ -49,3 +49,24 @@ export async function listSystemSecrets(
   )
   return new Map(rows.map(({ system, names }) => [system, names]))
 }
+
+/** What a secret of a channel is called among those of its system. */
+export const channelSecret = (channel: string, name: string): string => `${channel}/${name}`
+
+/** Secrets of a channel, by the names that its adapter gives them. */
+export async function readChannelSecrets(
+  pool: Pool,
+  channel: { readonly system: string; readonly name: string },
+): Promise<Readonly<Record<string, string>>> {
+  const { system } = channel
+  const start = channelSecret(channel.name, '')
+  const { rows } = await pool.query<{ name: string; sealed: Buffer }>(
+    'select name, sealed from system_secrets where system = $1 and starts_with(name, $2)',
+    [system, start],
+  )
+  if (rows.length === 0) return {}
+  const key = await keyOf(pool)
+  return Object.fromEntries(
+    rows.map(({ name, sealed }) => [name.slice(start.length), unseal(key, sealed, contextOf(system, name))]),
+  )
+}

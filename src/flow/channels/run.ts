@@ -1,0 +1,235 @@
+import type { Pool } from 'pg'
+import { AdapterError, type Page, type Taken } from '#adapters/adapter.ts'
+import { networkError } from '#adapters/ports/failed.ts'
+import { HubError } from '#core/errors.ts'
+import { waitMs } from '#flow/delivery/backoff.ts'
+import type { Intake } from '#flow/intake/intake.ts'
+import type { Registry } from '#flow/systems/registry.ts'
+import {
+  type ChannelError,
+  type ChannelLease,
+  ChannelLost,
+  type ChannelName,
+  type ChannelStep,
+  countPages,
+  endChannel,
+  extendChannelLease,
+  leaseChannel,
+  moveChannel,
+} from '#store/channels.ts'
+import { readChannelSecrets } from '#store/system-secrets.ts'
+import { type ComposedChannel, composeChannel, mistakesOf, nextRun } from './compose.ts'
+import { declaredChannel } from './declared.ts'
+import { type PortsOfHub, partsOf } from './ports.ts'
+import { readListening } from './read-listening.ts'
+import { type Reading, readOrdered } from './read-ordered.ts'
+import { storePage } from './store-page.ts'
+
+export interface ChannelsParts extends PortsOfHub {
+  readonly pool: Pool
+  readonly registry: Pick<Registry, 'system'>
+  readonly intake: Pick<Intake, 'push' | 'pushLarge'>
+  readonly random?: () => number
+  readonly leaseMs?: number
+}
+
+export interface ChannelRun {
+  /** False where there is more to read at once. */
+  readonly done: boolean
+  /** When it is due again by itself, in milliseconds since 1970. */
+  readonly nextAtMs?: number | null
+}
+
+/** A worker that died holds its channel up for no longer than this. */
+const LEASE_MS = 15_000
+const EXTEND_EVERY_MS = 4000
+/** Time after which a reading that found no end lets others have their turn. */
+const BUDGET_MS = 20_000
+/** A source that ended the conversation by itself is called again after this. */
+const LISTEN_AGAIN_MS = 1000
+const NOT_DONE: ChannelRun = { done: false }
+const ANOTHERS: ChannelRun = { done: true }
+
+/**
+ * Reads a channel that is due: to its end, for some time, or, where it listens, until the signal or a change of its settings. At most one call at a time
+ * works on it, in whatever process; the others come back at once.
+ */
+export async function runChannel(
+  parts: ChannelsParts,
+  channel: ChannelName,
+  signal: AbortSignal,
+): Promise<ChannelRun> {
+  const { pool, now, leaseMs = LEASE_MS } = parts
+  const beganMs = now()
+  const lease = await leaseChannel(pool, channel, { nowMs: beganMs, leaseMs })
+  if (!lease) return ANOTHERS
+  const own = new AbortController()
+  const extending = setInterval(
+    () => {
+      extendChannelLease(pool, lease, leaseMs).then(
+        (kept) => kept === 'kept' || own.abort(new Error(`the lease is ${kept}`)),
+        // The database is gone: the work fails by itself.
+        () => {},
+      )
+    },
+    Math.min(EXTEND_EVERY_MS, leaseMs / 3),
+  )
+  const both = AbortSignal.any([signal, own.signal])
+  try {
+    const composed = compose(parts, lease)
+    const isDone = await readChannel(parts, lease, composed, both)
+    if (!isDone) {
+      await endChannel(pool, lease, { nextAtMs: null, error: null })
+      return NOT_DONE
+    }
+    const nextAtMs =
+      composed.adapter.reads === 'listens'
+        ? now() + LISTEN_AGAIN_MS
+        : nextRun(composed.rhythm, beganMs, now())
+    // What nobody has to ask for again is due in the far future: never.
+    await endChannel(pool, lease, { nextAtMs: nextAtMs ?? NEVER_MS })
+    return { done: true, nextAtMs }
+  } catch (error) {
+    if (error instanceof ChannelLost) return ANOTHERS
+    if (both.aborted) {
+      await endChannel(pool, lease, { nextAtMs: null, error: null }).catch(() => {})
+      return NOT_DONE
+    }
+    return await failed(parts, lease, error)
+  } finally {
+    clearInterval(extending)
+  }
+}
+
+/** 2999-12-31, which PostgreSQL and JavaScript both can say. */
+const NEVER_MS = Date.UTC(2999, 11, 31)
+
+/** @throws AdapterError where the settings do not fit */
+function compose({ registry }: Pick<ChannelsParts, 'registry'>, lease: ChannelLease): ComposedChannel {
+  const declared = declaredChannel(registry, lease)
+  if (!declared)
+    throw new AdapterError('config', 'the system.yaml of the system names no such channel any more')
+  const composition = composeChannel(declared, lease)
+  if (composition.ok) return composition.channel
+  const [first] = composition.issues
+  throw new AdapterError('config', `${first?.path ?? ''}: ${first?.reason ?? ''}`, {
+    setting: first?.path ?? '',
+  })
+}
+
+async function readChannel(
+  hub: ChannelsParts,
+  lease: ChannelLease,
+  channel: ComposedChannel,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { adapter } = channel
+  if (lease.state !== null && mistakesOf(adapter.state, lease.state, '/state').length > 0)
+    throw new AdapterError('config', 'the state is not one of this adapter; reset the channel', {
+      setting: '/state',
+    })
+  const secrets = await readChannelSecrets(hub.pool, lease)
+  const parts = partsOf(hub, channel, secrets, signal)
+  const endsAtMs = performance.now() + BUDGET_MS
+  const isOver = (): boolean => adapter.reads === 'ends' && performance.now() >= endsAtMs
+  try {
+    const reading = { adapter, parts, state: lease.state, isOver }
+    if (adapter.ordered) return await readOrdered({ ...reading, store: ordered(hub, lease, channel, signal) })
+    return await readFreely(hub, lease, channel, reading, signal)
+  } finally {
+    parts.close()
+  }
+}
+
+/** Stores a page with the state behind it, in one transaction. */
+const ordered =
+  ({ pool, intake }: ChannelsParts, lease: ChannelLease, channel: ComposedChannel, signal: AbortSignal) =>
+  async (page: Page): Promise<Taken> => {
+    const { system, name, fence } = lease
+    const step: ChannelStep = { system, name, fence, state: page.state }
+    const { bytes } = page
+    const isEmpty = bytes === null || (bytes instanceof Uint8Array && bytes.length === 0)
+    const taken = isEmpty
+      ? NOTHING
+      : await storePage(intake, { ...page, bytes }, { system, record: recordOf(page, channel), step }, signal)
+    // No message has taken the state along.
+    if (taken.receipt === null) await moveChannel(pool, step)
+    return taken
+  }
+
+const NOTHING: Taken = { receipt: null, state: 'done', received: 0, rejected: 0 }
+const COUNT_EVERY_MS = 2000
+
+/** Pages without a state share commits; their figures are written now and then. */
+async function readFreely(
+  { pool, intake }: ChannelsParts,
+  lease: ChannelLease,
+  channel: ComposedChannel,
+  reading: Omit<Reading, 'store'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { system } = lease
+  let counted = { messages: 0, received: 0, rejected: 0, refused: 0 }
+  const write = async (): Promise<void> => {
+    const some = counted
+    counted = { messages: 0, received: 0, rejected: 0, refused: 0 }
+    if (some.messages > 0) await countPages(pool, lease, some).catch(() => {})
+  }
+  const writing = setInterval(() => void write(), COUNT_EVERY_MS)
+  const store = async (page: Page): Promise<Taken> => {
+    const { bytes } = page
+    if (bytes === null || (bytes instanceof Uint8Array && bytes.length === 0)) return NOTHING
+    const taken = await storePage(
+      intake,
+      { ...page, bytes },
+      { system, record: recordOf(page, channel) },
+      signal,
+    )
+    counted.messages++
+    counted.received += taken.received
+    counted.rejected += taken.rejected
+    if (taken.state === 'refused') counted.refused++
+    return taken
+  }
+  try {
+    return await readListening({ ...reading, store })
+  } finally {
+    clearInterval(writing)
+    await write()
+  }
+}
+
+/** @throws AdapterError */
+function recordOf({ record, name }: Page, { declared }: ComposedChannel): string {
+  const found = record ?? declared.record
+  if (found === undefined)
+    throw new AdapterError('config', `nothing says of which record "${name}" is`, { setting: '/record' })
+  return found
+}
+
+/** The channel waits, longer each time, as long as its source asks, or as a person needs. */
+async function failed(parts: ChannelsParts, lease: ChannelLease, error: unknown): Promise<ChannelRun> {
+  const { pool, now, random = Math.random, log } = parts
+  // Words of an error that is no adapter's may hold anything, so only its code or name is told.
+  const told = error instanceof HubError ? null : networkError(error)
+  const wait = waitMs({
+    failures: lease.attempts + 1,
+    random: random(),
+    retryAfterMs: told?.retryAfterMs ?? (error instanceof HubError ? error.parts.retryAfterMs : undefined),
+    needsPerson: told?.class === 'auth' || told?.class === 'config',
+  })
+  const nextAtMs = now() + wait
+  const noted: Omit<ChannelError, 'at'> = told
+    ? {
+        class: told.class,
+        detail: told.message,
+        ...(told.setting === undefined ? {} : { setting: told.setting }),
+      }
+    : { class: 'hub', detail: (error as HubError).message }
+  log.warn(
+    { channel: `${lease.system}/${lease.name}`, class: noted.class, reason: noted.detail },
+    'a channel could not be read; it is tried again',
+  )
+  await endChannel(pool, lease, { nextAtMs, error: noted })
+  return { done: true, nextAtMs }
+}
