@@ -24,6 +24,8 @@ export interface ApiParts {
   readonly adminKey: string | undefined
   /** Folders below which links may write files; none where it is absent. */
   readonly dropFolders?: readonly string[]
+  /** Folders below which channels may read files; none where it is absent. */
+  readonly pickupFolders?: readonly string[]
   readonly language: Language
   readonly log: Logger | false
   /** Milliseconds since 1970. */

@@ -8,6 +8,7 @@ import { publicPages } from './public/plugin.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { cardRoutes } from './routes/cards.ts'
 import { changeRoutes } from './routes/changes.ts'
+import { channelRoutes } from './routes/channels.ts'
 import { claimRoutes } from './routes/claims.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { driftRoutes } from './routes/drift.ts'
@@ -50,6 +51,7 @@ const GUARDED = [
   traceRoutes,
   rejectionRoutes,
   systemRoutes,
+  channelRoutes,
   waitingRoutes,
   qualityRoutes,
   cardRoutes,

@@ -7,6 +7,7 @@ import { endThreads } from '#adapters/push/xlsx/threads.ts'
 import { type ApiParts, createApi } from '#api/app.ts'
 import { holdAliases } from '#core/products/aliases.ts'
 import { alertSchedules } from '#flow/alerts/schedules.ts'
+import { type ChannelsParts, runChannel } from '#flow/channels/run.ts'
 import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
 import { createDelivery } from '#flow/delivery/create-delivery.ts'
 import { folderProtocols } from '#flow/delivery/folder-protocol.ts'
@@ -117,6 +118,15 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     closings.push(() => backend.close())
     const queues = createQueues(backend, log)
     closings.push(() => queues.close())
+    const intake = createIntake({
+      pool,
+      registry,
+      clock: Date.now,
+      onCommitted: () => queues.wakeLinks(),
+      onWaiting: (id) => void queues.wakeLarge(id),
+    })
+    closings.push(() => intake.close())
+    const channels = { pool, registry, intake, log, now: Date.now, folders: settings.pickupFolders }
     if (settings.role !== 'api')
       openWorkers(
         {
@@ -126,12 +136,13 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
           queues,
           log,
           databaseUrl,
+          channels,
           mappings: settings.mappings,
           dropFolders: settings.dropFolders,
         },
         closings,
       )
-    const parts = { pool, registry, mappingOptions: options, log, queues, productAliases }
+    const parts = { pool, registry, mappingOptions: options, log, queues, productAliases, intake }
     const url = settings.role === 'worker' ? '' : await startApi(settings, parts, closings)
     giveBackMemory()
     return { url, databaseUrl, pool, registry, stop }
@@ -156,6 +167,7 @@ function openWorkers(
     queues: Queues
     log: Logger
     databaseUrl: string
+    channels: ChannelsParts
     mappings: string
     dropFolders: readonly string[]
   },
@@ -198,35 +210,27 @@ function openWorkers(
     replay,
     schedules,
     reconcile: reconciling.run,
+    readChannel: (channel, signal) => runChannel(parts.channels, channel, signal),
   })
   closings.push(() => workers.close())
 }
 
 async function startApi(
   settings: Settings,
-  parts: Pick<ApiParts, 'pool' | 'registry' | 'mappingOptions' | 'queues' | 'productAliases'> & {
+  parts: Pick<ApiParts, 'pool' | 'registry' | 'mappingOptions' | 'queues' | 'productAliases' | 'intake'> & {
     log: Logger
   },
   closings: Closing[],
 ): Promise<string> {
-  const intake = createIntake({
-    ...parts,
-    clock: Date.now,
-    onCommitted: () => parts.queues.wakeLinks(),
-    onWaiting: (id) => void parts.queues.wakeLarge(id),
-  })
   const api = await createApi({
     ...parts,
-    intake,
     adminKey: settings.adminKey,
     dropFolders: settings.dropFolders,
+    pickupFolders: settings.pickupFolders,
     language: settings.lang,
     clock: Date.now,
   })
-  closings.push(async () => {
-    await api.close()
-    await intake.close()
-  })
+  closings.push(() => api.close())
   await api.listen({ host: settings.host, port: settings.port })
   const { address, port, family } = api.server.address() as AddressInfo
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`

@@ -33,6 +33,7 @@ const stubs = (pool = createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }
     retry: nothing,
     wakeSchedulesByItself: nothing,
     wakeReconciliation: nothing,
+    wakeChannel: nothing,
     close: async () => {},
   },
   productAliases: holdAliases(),

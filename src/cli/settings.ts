@@ -23,6 +23,8 @@ export interface Settings {
   readonly hubId: string | undefined
   /** Absolute folders below which links may write files; none where it is not set. */
   readonly dropFolders: readonly string[]
+  /** Absolute folders below which channels may read files; none where it is not set. */
+  readonly pickupFolders: readonly string[]
   readonly lang: Language
   readonly log: LogLevel
 }
@@ -68,6 +70,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     adminKey: take<string | undefined>('HUB_ADMIN_KEY', readers.adminKey, undefined),
     hubId: take<string | undefined>('HUB_ID', readers.hubId, undefined),
     dropFolders: take<readonly string[]>('HUB_DROP_FOLDERS', readers.folders, []),
+    pickupFolders: take<readonly string[]>('HUB_PICKUP_FOLDERS', readers.folders, []),
     lang: take('HUB_LANG', readers.lang, 'zh'),
     log: take('HUB_LOG', readers.log, 'info'),
   }
@@ -100,6 +103,7 @@ const names = [
   'HUB_ADMIN_KEY',
   'HUB_ID',
   'HUB_DROP_FOLDERS',
+  'HUB_PICKUP_FOLDERS',
   'HUB_LANG',
   'HUB_LOG',
   'DATABASE_URL',

@@ -23,6 +23,8 @@ export interface JobData {
   readonly message?: string
   readonly replay?: string
   readonly reconciliation?: string
+  /** A channel: `system/name`. */
+  readonly channel?: string
   /** Name of what is scheduled. */
   readonly schedule?: string
 }

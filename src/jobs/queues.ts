@@ -36,6 +36,8 @@ export interface Queues {
   wakeReplay(id: string): Promise<boolean>
   /** Asks for a reconciliation to be gone on with; false where the queue did not take it. */
   wakeReconciliation(id: string): Promise<boolean>
+  /** Asks for a channel, `system/name`, to be read; false where the queue did not take it. */
+  wakeChannel(id: string): Promise<boolean>
   /** Asks for what is scheduled; false where the queue did not take it. */
   wakeSchedule(name: string): Promise<boolean>
   /** Lets the queue wake by itself what is scheduled, each once in so many milliseconds; false where it did not take all of them. */
@@ -140,6 +142,8 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
         { reconciliation: id },
         { ...DISPOSABLE, deduplication: now(`reconcile-${id}`) },
       ),
+    wakeChannel: (id) =>
+      add(work, 'channel', { channel: id }, { ...DISPOSABLE, deduplication: now(`channel-${id}`) }),
     wakeSchedule: (name) =>
       add(work, 'schedule', { schedule: name }, { ...DISPOSABLE, deduplication: now(`schedule-${name}`) }),
     async wakeSchedulesByItself(schedules) {

@@ -3,6 +3,7 @@ import type { Follow } from '#flow/follow/create-follow.ts'
 import type { Schedules } from '#flow/schedule/create-schedules.ts'
 import { KEPT_MS } from '#flow/silence/follow-arrivals.ts'
 import { dropArrivalsBefore } from '#store/arrivals.ts'
+import { findDueChannels } from '#store/channels.ts'
 import { dropOldShares } from '#store/drift.ts'
 import type { Lane } from '#store/lanes.ts'
 import { findLargeWithWork } from '#store/large-messages.ts'
@@ -39,6 +40,10 @@ export interface SweepParts {
   readonly wakeReconciliation: (id: string) => Promise<boolean>
   /** Goes on with a reconciliation in this process, without the queue. */
   readonly reconcile: (id: string) => void
+  /** Hands a channel, `system/name`, to the queue. */
+  readonly wakeChannel: (id: string) => Promise<boolean>
+  /** Reads a channel in this process, without the queue. */
+  readonly readFrom: (id: string) => void
   readonly schedules: Pick<Schedules, 'all' | 'find'>
   /** Hands what is scheduled to the queue. */
   readonly wakeSchedule: (name: string) => Promise<boolean>
@@ -50,7 +55,8 @@ export interface SweepParts {
 }
 
 /**
- * One look for work that nobody does: links and followers that are behind, large messages that wait, uploads that were broken off, replays that are not done, schedules that are due. One
+ * One look for work that nobody does: links and followers that are behind, large messages that wait, uploads that were broken off, replays that are not done, channels and
+ * schedules that are due. One
  * that the look before found at the same place was woken in vain: its job was lost, or hangs on a worker that died; the work is done
  * here. So the queue can be lost, down or stuck, and the work goes on.
  */
@@ -60,6 +66,7 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
   let seenLarge = new Map<string, string>()
   let open = new Set<string>()
   let compared = new Set<string>()
+  let seenChannels = new Map<string, string>()
   let due = new Set<string>()
   let tablesAtMs = Number.NEGATIVE_INFINITY
   return async () => {
@@ -91,6 +98,12 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
     compared = new Set(await findOpenReconciliations(parts.pool))
     for (const id of compared) {
       if (comparedBefore.has(id) || !(await parts.wakeReconciliation(id))) parts.reconcile(id)
+    }
+    const channels = await findDueChannels(parts.pool, parts.now())
+    const channelsBefore = seenChannels
+    seenChannels = new Map(channels.map(({ system, name, place }) => [`${system}/${name}`, place]))
+    for (const [id, place] of seenChannels) {
+      if (channelsBefore.get(id) === place || !(await parts.wakeChannel(id))) parts.readFrom(id)
     }
     const dueBefore = due
     due = new Set(await parts.schedules.find())

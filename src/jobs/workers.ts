@@ -1,7 +1,9 @@
 import type { Pool } from 'pg'
+import type { ChannelRun } from '#flow/channels/run.ts'
 import type { Delivery } from '#flow/delivery/create-delivery.ts'
 import type { Follow } from '#flow/follow/create-follow.ts'
 import type { Schedules } from '#flow/schedule/create-schedules.ts'
+import type { ChannelName } from '#store/channels.ts'
 import type { Lane } from '#store/lanes.ts'
 import { findLargeWithWork } from '#store/large-messages.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
@@ -23,6 +25,8 @@ const SCHEDULES_AT_ONCE = 4
 const RECALLS_AT_ONCE = 16
 /** Reconciliations wait for receivers, and count in the database. */
 const RECONCILIATIONS_AT_ONCE = 3
+/** Channels that a process reads or listens to: most of them wait for their sources. */
+const CHANNELS_AT_ONCE = 64
 /** Every kind of work has its places, and the finding of links has one: no kind waits for another. */
 const WORK_AT_ONCE =
   FOLLOWERS_AT_ONCE +
@@ -68,6 +72,8 @@ export interface WorkersParts {
   readonly replay?: (id: string, signal: AbortSignal) => Promise<unknown>
   /** Goes on with a reconciliation until its end or the signal. Absent: this process works on none. */
   readonly reconcile?: (id: string, signal: AbortSignal) => Promise<unknown>
+  /** Reads a channel for some time, or listens until the signal. Absent: this process reads none. */
+  readonly readChannel?: (channel: ChannelName, signal: AbortSignal) => Promise<ChannelRun>
   /** Absent: this process keeps to no schedule. */
   readonly schedules?: Schedules
   readonly log?: WorkersLog
@@ -98,6 +104,7 @@ export function startWorkers(parts: WorkersParts): Workers {
   const keeping = places(SCHEDULES_AT_ONCE)
   const comparing = places(RECONCILIATIONS_AT_ONCE)
   const recalling = places(RECALLS_AT_ONCE)
+  const reading = places(CHANNELS_AT_ONCE)
 
   const deliver = async (linkId: string, lane: Lane = 'live'): Promise<void> => {
     const end = await delivery.deliverLink(linkId, { lane, signal: stop.signal })
@@ -134,6 +141,15 @@ export function startWorkers(parts: WorkersParts): Workers {
       if (stop.signal.aborted) return
       await Promise.all((await findOpenReconciliations(pool)).map((one) => queues.wakeReconciliation(one)))
     })
+  const readFrom = async (id: string): Promise<void> => {
+    let isDone = true
+    await reading.run(id, async () => {
+      const [system = '', name = ''] = id.split('/')
+      const run = await parts.readChannel?.({ system, name }, stop.signal)
+      isDone = run?.done ?? true
+    })
+    if (!isDone && !stop.signal.aborted) await queues.wakeChannel(id)
+  }
   const keepTo = (name: string): Promise<void> => keeping.run(name, () => schedules.run(name, stop.signal))
   const wakeAll = async (): Promise<void> => {
     const links = await findLinksWithWork(pool, now())
@@ -155,6 +171,7 @@ export function startWorkers(parts: WorkersParts): Workers {
     replay: id,
     reconciliation,
     schedule,
+    channel,
   }: JobData): Promise<void> => {
     if (link !== undefined) await (lane === 'recall' ? recall(link) : deliver(link))
     else if (follower !== undefined) await goOn(follower)
@@ -162,6 +179,8 @@ export function startWorkers(parts: WorkersParts): Workers {
     else if (id !== undefined) await replay(id)
     else if (reconciliation !== undefined) await reconcile(reconciliation)
     else if (schedule !== undefined) await keepTo(schedule)
+    // It may listen for days, and no job lasts so long.
+    else if (channel !== undefined) here('channel', readFrom(channel))
     else await wakeAll()
   }
   const common = { lockDuration: LOCK_MS, stalledInterval: STALLED_EVERY_MS, maxStalledCount: STALLED_OFTEN }
@@ -182,6 +201,8 @@ export function startWorkers(parts: WorkersParts): Workers {
     replay: (id) => here('replay', replay(id)),
     wakeReconciliation: queues.wakeReconciliation,
     reconcile: (id) => here('reconciliation', reconcile(id)),
+    wakeChannel: queues.wakeChannel,
+    readFrom: (id) => here('channel', readFrom(id)),
     schedules,
     wakeSchedule: queues.wakeSchedule,
     keepTo: (name) => here('schedule', keepTo(name)),
@@ -199,7 +220,9 @@ export function startWorkers(parts: WorkersParts): Workers {
       const ending = [
         large.close(),
         ...workers.map((worker) => worker.close()),
-        ...[direct, recalling, following, working, replaying, keeping].map((kind) => kind.idle()),
+        ...[direct, recalling, following, working, replaying, keeping, comparing, reading].map((kind) =>
+          kind.idle(),
+        ),
         sweeping.idle(),
       ]
       const limit = new Promise<'late'>((resolve) => setTimeout(resolve, CLOSE_MS, 'late').unref())

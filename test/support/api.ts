@@ -135,6 +135,7 @@ export async function createTestApi(parts: {
   readonly woken?: string[]
   readonly productAliases?: HeldAliases
   readonly dropFolders?: readonly string[]
+  readonly pickupFolders?: readonly string[]
 }): Promise<FastifyInstance> {
   const { woken = [], productAliases = holdAliases(), ...rest } = parts
   const app = await createApi({
@@ -152,6 +153,10 @@ export async function createTestApi(parts: {
         return true
       },
       wakeReconciliation: async (id) => {
+        woken.push(id)
+        return true
+      },
+      wakeChannel: async (id) => {
         woken.push(id)
         return true
       },

@@ -9,6 +9,9 @@ import { type DeclaredChannel, durationMs } from '#core/channels/declared.ts'
 import type { Issue } from '#core/issue.ts'
 import type { ChannelSettings, Rhythm } from '#store/channels.ts'
 
+/** Finds an adapter by its name; null where there is none. */
+export type AdapterOf = (name: string) => Adapter<never, never> | null
+
 /** A channel with all that its adapter needs, valid. */
 export interface ComposedChannel {
   readonly declared: DeclaredChannel
@@ -33,8 +36,12 @@ export const NOTHING_SET: ChannelSettings = {
 }
 
 /** What the system.yaml says with what the operator set over it, checked by the schema of the adapter. Tells of everything that is wrong. */
-export function composeChannel(declared: DeclaredChannel, set: ChannelSettings): Composition {
-  const adapter = adapterOf(declared.adapter)
+export function composeChannel(
+  declared: DeclaredChannel,
+  set: ChannelSettings,
+  adapters: AdapterOf = adapterOf,
+): Composition {
+  const adapter = adapters(declared.adapter)
   if (!adapter) return { ok: false, issues: [wrong('/adapter', `there is no adapter "${declared.adapter}"`)] }
   const settings = filledIn(adapter.settings, mergeSettings(declared.settings, set.settings))
   const limits = { ...LIMITS, ...adapter.defaults, ...set.limits }
@@ -49,7 +56,17 @@ export function composeChannel(declared: DeclaredChannel, set: ChannelSettings):
   ]
   if (issues.length > 0) return { ok: false, issues }
   const { allowAddress } = set
-  return { ok: true, channel: { declared, adapter, settings, limits, allowAddress, rhythm } }
+  return {
+    ok: true,
+    channel: {
+      declared,
+      adapter: adapter as unknown as Adapter<unknown>,
+      settings,
+      limits,
+      allowAddress,
+      rhythm,
+    },
+  }
 }
 
 const rhythmOf = ({ every, cron }: DeclaredChannel): Rhythm | null =>

@@ -18,7 +18,7 @@ import {
   moveChannel,
 } from '#store/channels.ts'
 import { readChannelSecrets } from '#store/system-secrets.ts'
-import { type ComposedChannel, composeChannel, mistakesOf, nextRun } from './compose.ts'
+import { type AdapterOf, type ComposedChannel, composeChannel, mistakesOf, nextRun } from './compose.ts'
 import { declaredChannel } from './declared.ts'
 import { type PortsOfHub, partsOf } from './ports.ts'
 import { readListening } from './read-listening.ts'
@@ -29,6 +29,7 @@ export interface ChannelsParts extends PortsOfHub {
   readonly pool: Pool
   readonly registry: Pick<Registry, 'system'>
   readonly intake: Pick<Intake, 'push' | 'pushLarge'>
+  readonly adapterOf?: AdapterOf
   readonly random?: () => number
   readonly leaseMs?: number
 }
@@ -78,7 +79,8 @@ export async function runChannel(
   try {
     const composed = compose(parts, lease)
     const isDone = await readChannel(parts, lease, composed, both)
-    if (!isDone) {
+    // An adapter that was told to end looks like one that came to the end.
+    if (!isDone || both.aborted) {
       await endChannel(pool, lease, { nextAtMs: null, error: null })
       return NOT_DONE
     }
@@ -105,11 +107,14 @@ export async function runChannel(
 const NEVER_MS = Date.UTC(2999, 11, 31)
 
 /** @throws AdapterError where the settings do not fit */
-function compose({ registry }: Pick<ChannelsParts, 'registry'>, lease: ChannelLease): ComposedChannel {
+function compose(
+  { registry, adapterOf }: Pick<ChannelsParts, 'registry' | 'adapterOf'>,
+  lease: ChannelLease,
+): ComposedChannel {
   const declared = declaredChannel(registry, lease)
   if (!declared)
     throw new AdapterError('config', 'the system.yaml of the system names no such channel any more')
-  const composition = composeChannel(declared, lease)
+  const composition = composeChannel(declared, lease, adapterOf)
   if (composition.ok) return composition.channel
   const [first] = composition.issues
   throw new AdapterError('config', `${first?.path ?? ''}: ${first?.reason ?? ''}`, {

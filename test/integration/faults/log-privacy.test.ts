@@ -54,6 +54,7 @@ async function logged() {
       retry: async () => true,
       wakeSchedulesByItself: async () => true,
       wakeReconciliation: async () => true,
+      wakeChannel: async () => true,
       wakeLarge: async () => true,
       close: async () => {},
     },
