@@ -289,6 +289,10 @@ export function mappingSchema(): TSchema {
       ),
     }),
     maxDepth: Type.Integer(),
+    also: told(
+      Type.Unsafe({ type: 'object', minProperties: 1, additionalProperties: { type: 'object' } }),
+      'How messages of other content types are read: the same names, but `empty` and `also`',
+    ),
   })
   const properties = {
     mapping: told(Type.String({ pattern: '^[a-z0-9-]+/[a-z0-9-]+$' }), '<system>/<record>'),

@@ -22,6 +22,7 @@ describe('readSettings', () => {
         adminKey: undefined,
         hubId: undefined,
         dropFolders: [],
+        pickupFolders: [],
         lang: 'zh',
         log: 'info',
       },
@@ -40,6 +41,7 @@ describe('readSettings', () => {
       HUB_ADMIN_KEY: '0123456789abcdef',
       HUB_ID: 'zj-hangzhou',
       HUB_DROP_FOLDERS: '/srv/drop/:/mnt//files',
+      HUB_PICKUP_FOLDERS: '/srv/pickup',
       HUB_LANG: 'en',
       HUB_LOG: 'silent',
     })
@@ -56,6 +58,7 @@ describe('readSettings', () => {
         adminKey: '0123456789abcdef',
         hubId: 'zj-hangzhou',
         dropFolders: ['/srv/drop', '/mnt/files'],
+        pickupFolders: ['/srv/pickup'],
         lang: 'en',
         log: 'silent',
       },
