@@ -1,8 +1,9 @@
-import type { Adapter } from './adapter.ts'
+import type { Adapter, State } from './adapter.ts'
+import { pull } from './pull/pull.ts'
 
 /** Every adapter that a channel may name, one line each. */
-export const ADAPTERS: readonly Adapter<never, never>[] = []
+export const ADAPTERS: readonly Adapter<never, State>[] = [pull]
 
 const byName = new Map(ADAPTERS.map((adapter) => [adapter.name, adapter]))
 
-export const adapterOf = (name: string): Adapter<never, never> | null => byName.get(name) ?? null
+export const adapterOf = (name: string): Adapter<never, State> | null => byName.get(name) ?? null

@@ -1,7 +1,7 @@
 import { CronExpressionParser } from 'cron-parser'
 import type { TSchema } from 'typebox'
 import * as Value from 'typebox/value'
-import type { Adapter, ChannelLimits } from '#adapters/adapter.ts'
+import type { Adapter, ChannelLimits, State } from '#adapters/adapter.ts'
 import { parseAllowed } from '#adapters/http/addresses.ts'
 import { LIMITS, LimitsSchema } from '#adapters/limits.ts'
 import { adapterOf } from '#adapters/registry.ts'
@@ -10,7 +10,7 @@ import type { Issue } from '#core/issue.ts'
 import type { ChannelSettings, Rhythm } from '#store/channels.ts'
 
 /** Finds an adapter by its name; null where there is none. */
-export type AdapterOf = (name: string) => Adapter<never, never> | null
+export type AdapterOf = (name: string) => Adapter<never, State> | null
 
 /** A channel with all that its adapter needs, valid. */
 export interface ComposedChannel {

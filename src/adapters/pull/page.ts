@@ -1,0 +1,22 @@
+import type { AdapterParts, Page } from '#adapters/adapter.ts'
+import type { Sheet } from './listing.ts'
+import type { PullSettings } from './settings/settings.ts'
+import type { PullState } from './state.ts'
+
+const CHARSET = /;\s*charset\s*=\s*"?([\w.:-]{1,40})"?/i
+
+/** A page for the hub: the bytes of the answer as they came. */
+export function pageOf(
+  { settings }: AdapterParts<PullSettings>,
+  { answer, count }: Sheet,
+  state: PullState,
+  name: string,
+): Page<PullState> {
+  return { contentType: typeOf(settings, answer.contentType), bytes: answer.bytes, rows: count, state, name }
+}
+
+/** Sources name their JSON in many ways, text/html among them; the charset that they name is told on. */
+function typeOf({ contentType = 'application/json' }: PullSettings, named: string): string {
+  const charset = CHARSET.exec(named)?.[1]
+  return charset === undefined ? contentType : `${contentType}; charset=${charset.toLowerCase()}`
+}

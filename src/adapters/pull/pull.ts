@@ -1,0 +1,37 @@
+import type { Adapter, AdapterParts, Page } from '#adapters/adapter.ts'
+import { checkPull } from './check/check.ts'
+import { listingOf } from './listing.ts'
+import { readAll } from './read-all.ts'
+import { PullSettings } from './settings/settings.ts'
+import { openSource } from './source.ts'
+import { checkedState, PullState } from './state.ts'
+import { readSince } from './watermark/read-since.ts'
+import { watermarkOf } from './watermark/watermark.ts'
+
+const AT = '/settings'
+
+/** Query interfaces over HTTP: pages of JSON, from where the last reading ended. */
+export const pull = {
+  name: 'pull',
+  title: { zh: '接口拉取', en: 'Pull over HTTP' },
+  description: {
+    zh: '按页查询来源的 HTTP 接口（JSON），从上次读到的位置继续',
+    en: 'Asks an HTTP interface of the source (JSON) page by page, and goes on where it ended',
+  },
+  settings: PullSettings,
+  secrets: {
+    token: { zh: '请求头或参数中的密钥', en: 'Key in a header or parameter' },
+    password: { zh: 'Basic 认证口令', en: 'Password of HTTP Basic' },
+  },
+  state: PullState,
+  reads: 'ends',
+  ordered: true,
+  check: checkPull,
+  async *read(parts: AdapterParts<PullSettings>, state: PullState | null): AsyncGenerator<Page<PullState>> {
+    const start = checkedState(state)
+    const { watermark } = parts.settings
+    const listing = listingOf(parts, openSource(parts), parts.settings, AT)
+    if (watermark === undefined) yield* readAll(parts, listing, start)
+    else yield* readSince(parts, listing, watermarkOf(watermark), start)
+  },
+} satisfies Adapter<PullSettings, PullState>

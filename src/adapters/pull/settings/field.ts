@@ -1,0 +1,12 @@
+import Type from 'typebox'
+import { type Bilingual, field } from '#core/model/field.ts'
+
+/** A dotted path into the answer: `data.rows`. A dot of a name is written `\.`. */
+export const path = (title: Bilingual, description: Bilingual) =>
+  field(Type.String({ maxLength: 200 }), title, description)
+
+/** Name of a parameter, header or field; a dotted one is a place in a JSON body. */
+export const name = (title: Bilingual, description: Bilingual) =>
+  field(Type.String({ minLength: 1, maxLength: 100 }), title, description)
+
+export const closed = { additionalProperties: false } as const

@@ -1,0 +1,44 @@
+import { AdapterError } from '#adapters/adapter.ts'
+import type { Access } from './access.ts'
+import type { Document } from './document.ts'
+import { memberPath } from './member.ts'
+import type { SuccessSettings } from './settings/settings.ts'
+
+export type Judgement = 'ok' | 'auth' | 'retry' | 'failed' | 'missing'
+
+/** What an answer of status 200 says of itself. */
+export interface SuccessTest {
+  judge(document: Document): Judgement
+  /** @throws AdapterError for an answer that is no success */
+  check(document: Document, access: Pick<Access, 'setting'>): void
+}
+
+const SETTING = '/settings/success/path'
+/** Only what looks like a code is repeated. */
+const CODE = /^[A-Za-z0-9._-]{1,40}$/
+
+/** Null where the source needs none. @throws AdapterError config */
+export function successTest(settings: SuccessSettings | undefined): SuccessTest | null {
+  if (settings === undefined) return null
+  const path = memberPath(settings.path, SETTING)
+  const judge = (document: Document): Judgement => {
+    const found = document.textAt(path)
+    if (found === undefined) return 'missing'
+    if (settings.ok.includes(found)) return 'ok'
+    if (settings.auth?.includes(found)) return 'auth'
+    return settings.retry?.includes(found) ? 'retry' : 'failed'
+  }
+  return {
+    judge,
+    check(document, access) {
+      const judgement = judge(document)
+      if (judgement === 'ok') return
+      if (judgement === 'missing')
+        throw new AdapterError('source', `the answer has no ${settings.path}`, { setting: SETTING })
+      const found = document.textAt(path) ?? ''
+      const detail = `the source answers ${settings.path} ${CODE.test(found) ? found : 'of another form'}`
+      if (judgement === 'auth') throw new AdapterError('auth', detail, { setting: access.setting })
+      throw new AdapterError(judgement === 'retry' ? 'retry' : 'source', detail)
+    },
+  }
+}

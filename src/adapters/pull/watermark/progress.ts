@@ -1,0 +1,68 @@
+import type { Sheet } from '#adapters/pull/listing.ts'
+import { type PullState, SEEN_MAX } from '#adapters/pull/state.ts'
+import { stateValue, valueText, type Watermark } from './watermark.ts'
+
+interface Recent {
+  readonly mark: string
+  readonly value: bigint
+}
+
+/** How far a reading has come, and by which marks the rows of the last values are known again. */
+export interface Progress {
+  /** What is committed: never beyond what is held to be complete, never less than before. */
+  readonly value: bigint | null
+  /** Number of the last row at the value, where it is known. */
+  readonly id: string | undefined
+  /** Notes the rows of a page; true where one of them is new. */
+  note(sheet: Sheet, values: readonly (bigint | null)[]): boolean
+  /** Moves the value on, if it is beyond. */
+  reach(value: bigint, id?: string): void
+  state(): PullState
+}
+
+/** @throws AdapterError config for a state of another form */
+export function progressOf(watermark: Watermark, state: PullState): Progress {
+  let value = stateValue(state.value, watermark.isTime)
+  let id = value === null ? undefined : state.id
+  // Behind a row of a known number nothing comes twice.
+  const needsMarks = !watermark.takesId || watermark.overlap > 0n
+  let recent: Recent[] = (state.seen ?? []).map((mark) => ({ mark, value: value ?? 0n }))
+  const known = new Set(state.seen)
+
+  return {
+    get value() {
+      return value
+    },
+    get id() {
+      return id
+    },
+    note(sheet, values) {
+      if (!needsMarks) return sheet.count > 0
+      let isNew = false
+      values.forEach((one, index) => {
+        const mark = watermark.mark(sheet, index)
+        if (known.has(mark)) return
+        isNew = true
+        known.add(mark)
+        if (one !== null) recent.push({ mark, value: one })
+      })
+      return isNew
+    },
+    reach(next, ofId) {
+      if (value !== null && (next < value || (next === value && ofId === undefined))) return
+      value = next
+      id = ofId
+    },
+    state() {
+      const least = value === null ? null : watermark.floor(value - watermark.overlap)
+      recent = recent.filter((one) => least === null || one.value >= least).slice(-SEEN_MAX)
+      known.clear()
+      for (const { mark } of recent) known.add(mark)
+      return {
+        ...(value === null ? {} : { value: valueText(value, watermark.isTime) }),
+        ...(id === undefined ? {} : { id }),
+        ...(recent.length > 0 ? { seen: recent.map(({ mark }) => mark) } : {}),
+      }
+    },
+  }
+}

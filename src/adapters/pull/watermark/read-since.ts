@@ -1,0 +1,47 @@
+import type { AdapterParts } from '#adapters/adapter.ts'
+import type { Listing } from '#adapters/pull/listing.ts'
+import type { PullSettings } from '#adapters/pull/settings/settings.ts'
+import type { PullState } from '#adapters/pull/state.ts'
+import { ascending } from './ascending.ts'
+import { progressOf } from './progress.ts'
+import { moved, type Pages, type Reading } from './reading.ts'
+import { unordered } from './unordered.ts'
+import { least } from './values.ts'
+import type { Watermark } from './watermark.ts'
+
+/** What is new since the state, window by window where the source answers a bounded time only. */
+export async function* readSince(
+  parts: AdapterParts<PullSettings>,
+  listing: Listing,
+  watermark: Watermark,
+  state: PullState,
+): Pages {
+  const progress = progressOf(watermark, state)
+  const reading: Reading = {
+    parts,
+    listing,
+    watermark,
+    progress,
+    upper: watermark.upper(parts.clock.now()),
+  }
+  const { upper } = reading
+  const resumes = watermark.takesId && watermark.overlap === 0n
+  let from = progress.value === null ? watermark.start : progress.value - watermark.overlap
+  for (;;) {
+    // A value that is still to come: nothing is asked, and the state stands.
+    if (watermark.hasUntil && from !== null && upper !== null && from > upper) return
+    const end = upper === null ? null : windowEnd(from, upper, watermark)
+    yield* watermark.isOrdered
+      ? ascending(reading, { from, end, id: resumes ? progress.id : undefined })
+      : unordered(reading, { from, end, id: undefined })
+    if (end === null || upper === null || end >= upper) return
+    if (progress.value === null || end > progress.value) {
+      progress.reach(end)
+      yield moved(reading)
+    }
+    from = end
+  }
+}
+
+const windowEnd = (from: bigint | null, upper: bigint, { span }: Watermark): bigint =>
+  from === null || span === null ? upper : least(from + span, upper)
