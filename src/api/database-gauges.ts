@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { countNotices } from '#store/alert-notices.ts'
 import { readOpenAlerts } from '#store/alerts.ts'
+import { readChannels } from '#store/channels.ts'
 import { readFailures } from '#store/failures.ts'
 import { readFollowerLags } from '#store/followers.ts'
 import { countLarge } from '#store/large-messages.ts'
@@ -51,6 +52,24 @@ export function databaseGauges(pool: Pool, registers: Registry[]): () => Promise
     'Time since the sweep, or what is scheduled, was last done',
     'schedule',
   )
+  const channelTries = gauge(
+    'hub_channel_failed_tries',
+    'Failed tries of a channel in a row; 0: it is read',
+    'channel',
+  )
+  const channelSeconds = gauge(
+    'hub_channel_done_seconds',
+    'Time since a channel that is on was last read to its end',
+    'channel',
+  )
+  const counter = (name: string, help: string) => {
+    const made = new Counter({ name, help, labelNames: ['channel'], registers })
+    all.push(made)
+    return made
+  }
+  const channelReceived = counter('hub_channel_received_total', 'Source records that a channel brought')
+  const channelRejected = counter('hub_channel_rejected_total', 'Those of them that were rejected')
+  const channelRefused = counter('hub_channel_refused_total', 'Messages of a channel that could not be read')
   const alerts = gauge('hub_alerts', 'Open alerts', 'topic')
   const notices = gauge('hub_alert_notices', 'Notices that targets have not taken')
   const failed = new Counter({
@@ -85,6 +104,15 @@ export function databaseGauges(pool: Pool, registers: Registry[]): () => Promise
       each(readFollowerLags(pool), ({ follower, seconds, changes }) => {
         followerSeconds.set({ follower }, seconds)
         followerChanges.set({ follower }, changes)
+      }),
+      each(readChannels(pool), (row) => {
+        const channel = `${row.system}/${row.name}`
+        channelReceived.inc({ channel }, row.received)
+        channelRejected.inc({ channel }, row.rejected)
+        channelRefused.inc({ channel }, row.refused)
+        if (!row.isOn) return
+        channelTries.set({ channel }, row.attempts)
+        if (row.doneAt !== null) channelSeconds.set({ channel }, (Date.now() - Date.parse(row.doneAt)) / 1000)
       }),
       each(readScheduleAges(pool), ({ name, seconds }) => {
         if (seconds !== null) ages.set({ schedule: name }, seconds)

@@ -55,6 +55,15 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./peer.ts')).peerCommand,
   },
+  channel: {
+    arguments:
+      'list [--system S] | show|on|off|run <system>/<channel> | set|check <system>/<channel> [--set name=value]… [--secret name=FILE]… [--allow CIDR:port]… [--every 5m | --cron E] | reset <system>/<channel> [--state JSON], each with --hub URL --key KEY',
+    about: {
+      en: 'systems that do not push: set, try and read their channels',
+      zh: '非推送来源：设置、检查与读取其通道',
+    },
+    load: async () => (await import('./channel.ts')).channelCommand,
+  },
   link: {
     arguments:
       'list | show <link> | create --name N (--url U [--allow CIDR:port] | --folder F | --to <system>) [--signing v1|v1a] [settings] | patch <link> [settings] | pause|resume|delete <link> | rotate <link> [--signing v1|v1a] [--until T] | backfill <link> [filter] [--record R]… [--since T] [--until T] [--dry-run] | held <link> [--state S] [--cause C] | resend <link> (--cause C | --all) | drop <link> (--cause C | --all) --reason R, each with --hub URL --key KEY; settings: filter, [--mapping M] [--sees C]… [--from start|now|T] [--coalesce] [--changes-per-second N] [--requests-per-second N] [--batch N] [--concurrency N]; filter: [--kind K]… [--region C]… [--system S]… [--class C]… [--site C]… [--risk R]…',

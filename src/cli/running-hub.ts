@@ -11,7 +11,7 @@ export type Call = (
 ) => Promise<Record<string, unknown>>
 
 /** Calls to the hub at an address, with a key. */
-export function callsTo(hub: string, key: string): Call {
+export function callsTo(hub: string, key: string, timeoutMs = TIMEOUT_MS): Call {
   return async (method, path, body) => {
     const answer = await got(new URL(path, hub), {
       method,
@@ -20,7 +20,7 @@ export function callsTo(hub: string, key: string): Call {
       throwHttpErrors: false,
       followRedirect: false,
       retry: { limit: 0 },
-      timeout: { request: TIMEOUT_MS },
+      timeout: { request: timeoutMs },
     })
     const value = (answer.body === '' ? {} : JSON.parse(answer.body)) as Record<string, unknown>
     if (answer.statusCode < 300) return value

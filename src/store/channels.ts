@@ -36,6 +36,7 @@ export interface ChannelRow extends ChannelName, ChannelSettings {
   readonly nextAt: string | null
   readonly attempts: number
   readonly lastError: ChannelError | null
+  readonly failingSince: string | null
   readonly ranAt: string | null
   readonly doneAt: string | null
   readonly messages: number
@@ -47,7 +48,7 @@ export interface ChannelRow extends ChannelName, ChannelSettings {
 }
 
 const COLUMNS = `system, name, is_on as "isOn", settings, limits, allow_address as "allowAddress", rhythm, changed_at as "changedAt", state,
-  coalesce(leased_until > clock_timestamp(), false) as "isWorking", next_at as "nextAt", attempts, last_error as "lastError", ran_at as "ranAt",
+  coalesce(leased_until > clock_timestamp(), false) as "isWorking", next_at as "nextAt", attempts, last_error as "lastError", failing_since as "failingSince", ran_at as "ranAt",
   done_at as "doneAt", messages::float8 as messages, received::float8 as received, rejected::float8 as rejected, refused::float8 as refused,
   scanned_at as "scannedAt", scan_error as "scanError"`
 
@@ -83,7 +84,7 @@ export async function setChannel(
      on conflict (system, name) do update set is_on = coalesce($3, c.is_on), settings = coalesce($4::jsonb, c.settings),
        limits = coalesce($5::jsonb, c.limits), allow_address = coalesce($6::text[], c.allow_address),
        rhythm = case when $7::jsonb is null then c.rhythm else nullif($7::jsonb, 'null') end,
-       changed_at = clock_timestamp(), next_at = null, attempts = 0, last_error = null
+       changed_at = clock_timestamp(), next_at = null, attempts = 0, last_error = null, failing_since = null
      returning ${COLUMNS}`,
     [system, name, isOn ?? null, json(settings), json(limits), allowAddress ?? null, json(rhythm)],
   )
@@ -107,7 +108,7 @@ export async function setChannelState(
 ): Promise<ChannelRow | null> {
   const { rows } = await client.query(
     `update channels set state = $3, fence = fence + 1, leased_until = null, next_at = null, attempts = 0, last_error = null,
-            changed_at = clock_timestamp()
+            failing_since = null, changed_at = clock_timestamp()
       where system = $1 and name = $2 returning ${COLUMNS}`,
     [system, name, state && JSON.stringify(state)],
   )
@@ -200,7 +201,7 @@ export async function advanceChannel(
 ): Promise<void> {
   const { rowCount } = await client.query({
     name: 'advance-channel',
-    text: `update channels set state = $4, attempts = 0, last_error = null, messages = messages + 1, received = received + $5,
+    text: `update channels set state = $4, attempts = 0, last_error = null, failing_since = null, messages = messages + 1, received = received + $5,
               rejected = rejected + $6, refused = refused + $7
             where system = $1 and name = $2 and fence = $3`,
     values: [system, name, fence, JSON.stringify(state), received, rejected, refused],
@@ -228,7 +229,7 @@ export async function countPages(
 ): Promise<void> {
   await client.query(
     `update channels set messages = messages + $3, received = received + $4, rejected = rejected + $5, refused = refused + $6,
-            attempts = 0, last_error = null
+            attempts = 0, last_error = null, failing_since = null
       where system = $1 and name = $2`,
     [system, name, messages, received, rejected, refused],
   )
@@ -252,6 +253,7 @@ export async function endChannel(
   await client.query(
     `update channels set leased_until = null, done_at = case when $5 then clock_timestamp() else done_at end,
             next_at = case when changed_at is distinct from $6::timestamptz then null else to_timestamp($4::numeric / 1000) end,
+            failing_since = case when $7::jsonb is null then null else coalesce(failing_since, clock_timestamp()) end,
             attempts = case when $7::jsonb is null then 0 else attempts + 1 end, last_error = case when $7::jsonb is null then null
               else $7::jsonb || jsonb_build_object('at', clock_timestamp()) end
       where system = $1 and name = $2 and fence = $3`,

@@ -11,7 +11,7 @@ import { spokenIn } from '#api/spoken.ts'
 import type { DeclaredChannel } from '#core/channels/declared.ts'
 import { HubError } from '#core/errors.ts'
 import { checkChannel } from '#flow/channels/check.ts'
-import { composeChannel, NOTHING_SET } from '#flow/channels/compose.ts'
+import { composeChannel, isMissing, NOTHING_SET } from '#flow/channels/compose.ts'
 import { declaredChannel } from '#flow/channels/declared.ts'
 import {
   type ChannelName,
@@ -317,7 +317,7 @@ function refuseUnfit(
   const unfit = composition.ok ? [] : composition.issues
   const known = Object.keys(adapterOf(declared.adapter)?.secrets ?? {})
   const issues = [
-    ...(set.isOn ? unfit : unfit.filter(({ reason }) => reason !== 'the setting is required')),
+    ...(set.isOn ? unfit : unfit.filter((issue) => !isMissing(issue))),
     ...Object.keys(secrets)
       .filter((name) => !known.includes(name))
       .map((name) => ({

@@ -19,9 +19,11 @@ import {
 } from '#api/system-view.ts'
 import { HubError } from '#core/errors.ts'
 import { compileExpectation, type Expectation } from '#core/silence/expectation.ts'
+import { channelIssues } from '#flow/channels/issues.ts'
 import { mistakesOf } from '#flow/systems/mistakes.ts'
 import { type InstalledSystem, pushedNames } from '#flow/systems/registry.ts'
 import { putSystemFile, readSystemText } from '#flow/systems/system-file.ts'
+import { readChannels } from '#store/channels.ts'
 import { listDrift } from '#store/drift.ts'
 import { listSystemSecrets, setSystemSecrets } from '#store/system-secrets.ts'
 import {
@@ -290,7 +292,11 @@ export const systemRoutes =
         const mistakes = (installed ? mistakesOf(installed) : []).map((mistake) =>
           mistakeView(mistake, spoken),
         )
-        const settings = await checkSettings(system.settings, spoken)
+        const ofChannels = installed ? channelIssues(installed, await readChannels(pool, [id])) : []
+        const settings = [
+          ...(await checkSettings(system.settings, spoken)),
+          ...ofChannels.map(({ path, reason, fix = '' }) => ({ setting: path, reason, advice: fix })),
+        ]
         return { ok: mistakes.length === 0 && settings.length === 0, mistakes, settings }
       },
     })

@@ -167,8 +167,8 @@ const rules = {
     seconds,
     ['Standstill', '停滞时限'],
     [
-      '`link_stopped`: the receiver fails and the oldest change waits for longer',
-      '接收方失败且等待超过此秒数',
+      '`link_stopped`: the receiver fails and the oldest change waits for longer; `channel_stopped`: a source fails for longer',
+      '接收方失败且等待超过此秒数；来源持续失败超过此秒数',
     ],
   ),
   held: field(

@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util'
 import got from 'got'
 import { cliLanguage } from '#cli/language.ts'
 import { WrongUsage } from '#cli/wrong-usage.ts'
+import type { Issue } from '#core/issue.ts'
+import { channelIssues } from '#flow/channels/issues.ts'
 import { mistakesOf } from '#flow/systems/mistakes.ts'
 import type { InstalledSystem } from '#flow/systems/registry.ts'
 import { mistakeLine } from './mistake-line.ts'
@@ -23,12 +25,17 @@ export async function systemCheck(argv: readonly string[]): Promise<void> {
   const { names, hub } = parsed(argv)
   const systems = await wantedSystems(names)
   for (const system of systems ?? []) {
-    const lines = [...mistakesOf(system).map(mistakeLine), ...(hub ? await askHub(hub, system) : [])]
+    const lines = [
+      ...mistakesOf(system).map(mistakeLine),
+      ...(hub ? await askHub(hub, system) : channelIssues(system).map(issueLine)),
+    ]
     console.log(`${lines.length === 0 ? '✓' : '✗'} ${system.id}: ${[...system.records.keys()].join(', ')}`)
     for (const line of lines) console.log(`  ${line}`)
     if (lines.length > 0) process.exitCode = 1
   }
 }
+
+const issueLine = ({ path, reason, fix }: Issue): string => `${path}: ${reason}${fix ? ` ${fix}` : ''}`
 
 function parsed(argv: readonly string[]): { names: string[]; hub: RunningHub | null } {
   try {

@@ -3,6 +3,7 @@ import { findSilent } from '#flow/silence/find-silent.ts'
 import { brokenMappings } from '#flow/systems/mistakes.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import type { AlertFacts } from '#store/alerts.ts'
+import { type ChannelRow, readChannels } from '#store/channels.ts'
 import { readFailures } from '#store/failures.ts'
 import { type LaneLag, readLaneLags } from '#store/link-lags.ts'
 import { readDifferingLinks } from '#store/reconciliation-reports.ts'
@@ -39,6 +40,7 @@ export async function findConditions(
   const silent = await findSilent(pool, nowMs)
   const failures = await readFailures(pool, nowMs - FAILED_MS)
   const replays = await readFailedReplays(pool, nowMs - FAILED_MS)
+  const channels = await readChannels(pool)
   const differing = await readDifferingLinks(pool, nowMs - DIFFERED_MS)
   return {
     unknown: silent === null ? ['system_silent'] : [],
@@ -55,6 +57,7 @@ export async function findConditions(
           overdueAt: new Date(overdueMs).toISOString(),
         },
       })),
+      ...channels.flatMap((channel) => ofChannel(channel, rules, nowMs)),
       ...failures
         .filter(({ topic, lastAt }) => topic !== 'jobs_failed' || Date.parse(lastAt) > nowMs - JOBS_FAILED_MS)
         .map(({ topic, subject, count }) => ({ topic, subject, facts: { count } })),
@@ -71,6 +74,20 @@ export async function findConditions(
       })),
     ],
   }
+}
+
+/** A person is told at once where only a person can mend it. */
+function ofChannel(
+  { system, name, isOn, lastError, failingSince }: ChannelRow,
+  rules: AlertRules,
+  nowMs: number,
+): Condition[] {
+  if (!isOn || lastError === null || failingSince === null) return []
+  const seconds = Math.max(0, Math.round((nowMs - Date.parse(failingSince)) / 1000))
+  const needsPerson = lastError.class === 'auth' || lastError.class === 'config'
+  if (!needsPerson && seconds <= rules.stoppedSeconds) return []
+  const facts = { class: lastError.class, setting: lastError.setting ?? null, seconds }
+  return [{ topic: 'channel_stopped', subject: `${system}/${name}`, facts }]
 }
 
 /** A link is as well as the worst of its lanes. */

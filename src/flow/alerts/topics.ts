@@ -7,6 +7,7 @@ export const TOPICS = [
   'link_lags',
   'link_holds',
   'system_silent',
+  'channel_stopped',
   'replay_failed',
   'message_failed',
   'jobs_failed',
@@ -57,6 +58,14 @@ const WHY: Readonly<Record<string, Sentences>> = {
   auth: both('the receiver does not know us', '接收方不认可签名或凭证'),
   config: both('its address, mapping or contract is wrong', '地址、映射或接口约定有误'),
   retry: both('the receiver does not answer as it should', '接收方未正常应答'),
+}
+
+const WHY_NOT_READ: Readonly<Record<string, Sentences>> = {
+  auth: both('the source does not let us in', '来源拒绝登录'),
+  config: both('a setting is wrong', '设置有误'),
+  source: both('the source answers what its interface does not allow', '来源应答不合接口约定'),
+  hub: both('the hub is busy', '平台繁忙'),
+  retry: both('the source does not answer', '来源无应答'),
 }
 
 const SAY: Readonly<Record<Topic, Say>> = {
@@ -123,6 +132,21 @@ const SAY: Readonly<Record<Topic, Say>> = {
       advice: both(
         'Ask the source; where it rests, name the days as "closed" in what is expected of it.',
         '请联系数据来源；如属休市，请在 expect.closed 中列明日期。',
+      ),
+    }
+  },
+  channel_stopped: (channel, { class: kind, setting, seconds }) => {
+    const why = WHY_NOT_READ[String(kind)] ?? (WHY_NOT_READ['retry'] as Sentences)
+    const time = lasting(seconds)
+    const at = typeof setting === 'string' ? ` (${setting})` : ''
+    return {
+      title: both(
+        `Channel ${channel} cannot be read for ${time.en}: ${why.en}${at}`,
+        `通道 ${channel} 已 ${time.zh}无法读取：${why.zh}${at}`,
+      ),
+      advice: both(
+        '"hub channel check" tries every setting; what is missing is read when it answers again.',
+        '请用 hub channel check 逐项检查；恢复后将自动补读。',
       ),
     }
   },

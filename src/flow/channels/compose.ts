@@ -136,6 +136,11 @@ export function mergeSettings(
 const filledIn = (schema: TSchema, value: unknown): unknown =>
   Value.Default(schema, Value.Convert(schema, Value.Clone(value)))
 
+const MISSING = 'the setting is required'
+
+/** Whether an issue says that something is still to be set. */
+export const isMissing = ({ reason }: Issue): boolean => reason === MISSING
+
 /** What is wrong with a value, each place once. */
 export function mistakesOf(schema: TSchema, value: unknown, at: string): Issue[] {
   const found = new Map<string, Issue>()
@@ -149,7 +154,7 @@ export function mistakesOf(schema: TSchema, value: unknown, at: string): Issue[]
       const path = `${at}${instancePath}${name === '' ? '' : `/${name}`}`
       const reason =
         keyword === 'required'
-          ? 'the setting is required'
+          ? MISSING
           : keyword === 'additionalProperties' || keyword === 'boolean'
             ? 'there is no such setting'
             : message

@@ -19,6 +19,8 @@ create table channels (
   -- Failures in a row.
   attempts      integer not null default 0,
   last_error    jsonb,
+  -- Since when every try failed.
+  failing_since timestamptz,
   ran_at        timestamptz,
   done_at       timestamptz,
   messages      bigint not null default 0,

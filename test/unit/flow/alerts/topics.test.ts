@@ -13,6 +13,7 @@ const FACTS: Readonly<Record<Topic, AlertFacts>> = {
     lastAt: '2026-03-01T22:30:00.000Z',
     overdueAt: '2026-03-02T00:30:00.000Z',
   },
+  channel_stopped: { class: 'auth', setting: '/secrets/password', seconds: 900 },
   replay_failed: { problem: 'mapping_broken' },
   message_failed: { count: 1 },
   jobs_failed: { count: 3 },
