@@ -1,8 +1,9 @@
 import type { Adapter, State } from './adapter.ts'
+import { mqtt } from './mqtt/mqtt.ts'
 import { pull } from './pull/pull.ts'
 
 /** Every adapter that a channel may name, one line each. */
-export const ADAPTERS: readonly Adapter<never, State>[] = [pull]
+export const ADAPTERS: readonly Adapter<never, State>[] = [mqtt, pull]
 
 const byName = new Map(ADAPTERS.map((adapter) => [adapter.name, adapter]))
 

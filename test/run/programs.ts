@@ -18,6 +18,7 @@ const NEEDED: readonly NeededProgram[] = [
     files: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
     debian: 'chromium',
   },
+  { name: 'Mosquitto', files: ['mosquitto'], debian: 'mosquitto' },
 ]
 
 /** The needed programs that this machine does not have. */

@@ -56,7 +56,7 @@ export interface ReadPage {
 
 /** A real server, loaded. */
 export interface BenchSource {
-  /** Where it listens. Null: the adapter opens no connection; then the checks of the network need `skips` (`noNetwork`). */
+  /** Where it listens. Null: the adapter opens no connection; then the checks of the network are skipped (`noNetwork`). */
   readonly endpoint: At | null
   /** What a channel is given so that all is read from the very first row. */
   good(at: At): Given

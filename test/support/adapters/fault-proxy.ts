@@ -35,7 +35,12 @@ export async function startFaultProxy(target: At): Promise<FaultProxy> {
     ways.add(way)
     client.on('error', () => {})
     // Its own end is enough: the half that we keep open is not the adapter's.
-    client.once('end', () => finish(way))
+    client.once('end', () => {
+      ways.delete(way)
+      // In order: what was written last still goes on its way.
+      if (way.upstream && !way.spoilt) way.upstream.end()
+      else finish(way)
+    })
     client.once('close', () => finish(way))
     if (mode === 'mute') {
       client.resume()

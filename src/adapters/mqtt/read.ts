@@ -1,0 +1,91 @@
+import { Value } from 'typebox/value'
+import { AdapterError, type AdapterParts, type Page } from '#adapters/adapter.ts'
+import { refusedTopic } from './outcomes.ts'
+import { openSession, type Received, type Session } from './session.ts'
+import { type MqttSettings, type MqttState, MqttStateForm } from './settings.ts'
+import { topicFaults, topicOf } from './topics.ts'
+
+type Parts = AdapterParts<MqttSettings>
+
+const NAME_LENGTH = 200
+const MEDIA_TYPE = /^[\w.+-]+\/[\w.+-]+(\s*;[\x20-\x7e]*)?$/
+
+/** Tells the broker that a message is stored. */
+export type Acknowledge = () => void
+
+/**
+ * Listens until the signal. One message is one page; the broker is told of it when the page is acknowledged, so that it sends no more than
+ * `window` beyond what is stored, and sends again what was not.
+ */
+export async function* readMessages(parts: Parts, state: MqttState | null): AsyncGenerator<Page<MqttState>> {
+  const { settings, log, signal } = parts
+  if (state !== null && !Value.Check(MqttStateForm, state))
+    throw new AdapterError('config', 'a state of another form', { setting: '/state' })
+  refuseTopics(settings)
+  if (signal.aborted) return
+  const session = await openSession(parts, { clientId: settings.clientId, keep: true })
+  try {
+    if (state !== null && !session.present)
+      log.warn(
+        { clientId: settings.clientId },
+        'the broker has forgotten the session, and with it what was sent meanwhile',
+      )
+    const next: MqttState = { topics: settings.topics.map(({ topic }) => topic) }
+    await subscribeTo(session, next, state)
+    if (JSON.stringify(state) !== JSON.stringify(next))
+      yield { contentType: 'application/json', bytes: null, state: next, name: 'subscriptions' }
+    for (let message = await session.next(); message !== null; message = await session.next()) {
+      const page = pageOf(parts, session, message, next)
+      if (page) yield page
+    }
+  } finally {
+    await session.end()
+  }
+}
+
+function refuseTopics(settings: MqttSettings): void {
+  const [fault] = topicFaults(settings)
+  if (fault) throw new AdapterError('config', fault.reason.en, { setting: fault.setting })
+  if (settings.topics.length === 0)
+    throw new AdapterError('config', 'no topic to listen to', { setting: '/settings/topics' })
+}
+
+/** Subscribes again each time, which changes nothing where it holds, and gives up what the settings no longer name. */
+async function subscribeTo(session: Session, { topics }: MqttState, before: MqttState | null): Promise<void> {
+  const codes = await session.subscribe(topics)
+  for (const i of topics.keys()) {
+    const refused = refusedTopic(codes[i] ?? 128, `/settings/topics/${i}/topic`)
+    if (refused) throw refused
+  }
+  await session.unsubscribe(before?.topics.filter((topic) => !topics.includes(topic)) ?? [])
+}
+
+/** Null for what comes by a subscription that the settings no longer name: it is passed over. */
+function pageOf(
+  { settings, log }: Parts,
+  session: Session,
+  { topic, payload, contentType, id }: Received,
+  state: MqttState,
+): Page<MqttState> | null {
+  const token: Acknowledge = () => {
+    if (id !== null) session.acknowledge(id)
+  }
+  const known = topicOf(topic, settings)
+  if (!known) {
+    log.warn({}, 'a message that fits no topic of the settings is passed over')
+    token()
+    return null
+  }
+  const said = contentType !== undefined && MEDIA_TYPE.test(contentType) ? contentType : 'application/json'
+  return {
+    ...(known.record === undefined ? {} : { record: known.record }),
+    contentType: known.contentType ?? said,
+    bytes: payload,
+    state,
+    name: printable(topic),
+    token,
+  }
+}
+
+/** A topic as it may stand in a log: MQTT lets it have control characters. */
+const printable = (topic: string): string => topic.replace(/\p{Cc}/gu, '').slice(0, NAME_LENGTH) || 'topic'
