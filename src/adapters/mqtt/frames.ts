@@ -1,6 +1,6 @@
 import { AdapterError } from '#adapters/adapter.ts'
 
-/** What is kept of a packet over the cap: its topic and its number are in here. */
+/** What a packet has beside its message: topic, number and properties. */
 const HEAD_BYTES = 70_000
 /** Longest form of the remaining length (MQTT 5.0 §1.5.5). */
 const LENGTH_BYTES = 4
@@ -8,8 +8,8 @@ const LENGTH_BYTES = 4
 export interface FrameListener {
   /** One whole packet. */
   packet(bytes: Buffer): void
-  /** A packet that is larger than the cap: its first bytes; the others are passed over. */
-  tooLarge(head: Buffer, bytes: number): void
+  /** One that is larger than the cap, by so many bytes in all; it is passed over. */
+  tooLarge(bytes: number): void
 }
 
 /**
@@ -40,11 +40,9 @@ export function createFramer(maxBytes: number, listener: FrameListener): (chunk:
       if (wanted === null) wanted = lengthOf(held, heldBytes)
       if (wanted === null) return
       if (wanted > maxBytes + HEAD_BYTES) {
-        if (heldBytes < Math.min(wanted, HEAD_BYTES)) return
         const total = wanted
-        const head = take(Math.min(total, heldBytes))
-        passOver = total - head.length
-        listener.tooLarge(head, total)
+        passOver = total - take(Math.min(total, heldBytes)).length
+        listener.tooLarge(total)
       } else {
         if (heldBytes < wanted) return
         listener.packet(take(wanted))

@@ -1,6 +1,6 @@
 import type { Adapter } from '#adapters/adapter.ts'
 import { checkMqtt } from './check.ts'
-import { type Acknowledge, readMessages } from './read.ts'
+import { readMessages, type Tell } from './read.ts'
 import { publishAll } from './send.ts'
 import { type MqttSettings, MqttSettingsForm, type MqttState, MqttStateForm } from './settings.ts'
 
@@ -27,9 +27,9 @@ export const mqtt: Adapter<MqttSettings, MqttState> = {
   ordered: false,
   check: checkMqtt,
   read: readMessages,
-  async acknowledge(_parts, { token }) {
+  async acknowledge(_parts, { token }, taken) {
     // Another process has no connection to tell it by: the broker sends it again.
-    if (typeof token === 'function') (token as Acknowledge)()
+    if (typeof token === 'function') (token as Tell)(taken)
   },
   send: publishAll,
 }

@@ -1,5 +1,5 @@
 import { Value } from 'typebox/value'
-import { AdapterError, type AdapterParts, type Page } from '#adapters/adapter.ts'
+import { AdapterError, type AdapterParts, type Page, type Taken } from '#adapters/adapter.ts'
 import { refusedTopic } from './outcomes.ts'
 import { openSession, type Received, type Session } from './session.ts'
 import { type MqttSettings, type MqttState, MqttStateForm } from './settings.ts'
@@ -8,10 +8,12 @@ import { topicFaults, topicOf } from './topics.ts'
 type Parts = AdapterParts<MqttSettings>
 
 const NAME_LENGTH = 200
+/** Larger ones are stored as large messages. */
+const WHOLE_BYTES = 4 * 1024 * 1024
 const MEDIA_TYPE = /^[\w.+-]+\/[\w.+-]+(\s*;[\x20-\x7e]*)?$/
 
-/** Tells the broker that a message is stored. */
-export type Acknowledge = () => void
+/** Tells the broker what became of a message. */
+export type Tell = (taken: Pick<Taken, 'receipt' | 'state'>) => void
 
 /**
  * Listens until the signal. One message is one page; the broker is told of it when the page is acknowledged, so that it sends no more than
@@ -67,24 +69,30 @@ function pageOf(
   { topic, payload, contentType, id }: Received,
   state: MqttState,
 ): Page<MqttState> | null {
-  const token: Acknowledge = () => {
-    if (id !== null) session.acknowledge(id)
+  const token: Tell = (taken) => {
+    // What the hub could not keep stays where it is.
+    if (taken.state === 'refused' && taken.receipt === null) session.leave(id)
+    else if (id !== null) session.acknowledge(id)
   }
   const known = topicOf(topic, settings)
   if (!known) {
     log.warn({}, 'a message that fits no topic of the settings is passed over')
-    token()
+    token({ receipt: null, state: 'done' })
     return null
   }
   const said = contentType !== undefined && MEDIA_TYPE.test(contentType) ? contentType : 'application/json'
   return {
     ...(known.record === undefined ? {} : { record: known.record }),
     contentType: known.contentType ?? said,
-    bytes: payload,
+    bytes: payload.length > WHOLE_BYTES ? inPieces(payload) : payload,
     state,
     name: printable(topic),
     token,
   }
+}
+
+async function* inPieces(payload: Buffer): AsyncGenerator<Buffer> {
+  yield payload
 }
 
 /** A topic as it may stand in a log: MQTT lets it have control characters. */
