@@ -1,0 +1,182 @@
+import { AdapterError, type SettingCheck, type Words } from '#adapters/adapter.ts'
+import { examine, type Finding, good } from './examine.ts'
+import { KINDS } from './kinds.ts'
+import { createPageWriter } from './ndjson.ts'
+import {
+  hiddenCells,
+  type OpenReading,
+  pageStatement,
+  shownColumns,
+  UNMET_MAX,
+  unmetStatements,
+} from './reading.ts'
+import type { DatabaseParts, Session } from './session.ts'
+
+/** In the order in which a connection meets them: one that fails shows that those before it are right. */
+const STAGES = [
+  '/settings/host',
+  '/settings/port',
+  '/settings/tls',
+  '/settings/user',
+  '/settings/database',
+] as const
+const SAMPLE_ROWS = 100
+
+/** Tries each setting; nothing is changed, and no row is kept or shown. */
+export async function checkDatabase(parts: DatabaseParts): Promise<SettingCheck[]> {
+  let session: Session
+  try {
+    session = await KINDS[parts.settings.kind].open(parts)
+  } catch (error) {
+    return connectionFindings(parts, failureOf(error)).map(shownOf)
+  }
+  try {
+    const { findings, reading } = await examine(parts, session)
+    const all = [...connected(parts, session), ...findings]
+    if (reading) all.push(...(await sampled(parts, { session, reading })))
+    return merged(all).map(shownOf)
+  } catch (error) {
+    const { message, setting = '/settings/table' } = failureOf(error)
+    return merged([...connected(parts, session), broken(setting, message)]).map(shownOf)
+  } finally {
+    await session.close()
+  }
+}
+
+const failureOf = (error: unknown): AdapterError =>
+  error instanceof AdapterError ? error : new AdapterError('source', 'it could not be tried')
+
+const broken = (setting: string, message: string, advice?: Words): Finding => ({
+  setting,
+  ok: false,
+  reason: { zh: `失败：${message}`, en: message },
+  ...(advice ? { advice } : {}),
+})
+
+const shownOf = ({ class: _what, ...check }: Finding): SettingCheck => check
+
+/** One answer for a setting: that which is wrong before that which is right. */
+function merged(findings: readonly Finding[]): Finding[] {
+  const bySetting = new Map<string, Finding>()
+  for (const finding of findings) {
+    const known = bySetting.get(finding.setting)
+    if (!known || (known.ok && !finding.ok)) bySetting.set(finding.setting, finding)
+  }
+  return [...bySetting.values()]
+}
+
+function connected({ settings }: DatabaseParts, session: Session): Finding[] {
+  return [
+    good('/settings/kind', session.version, session.version),
+    good('/settings/host', settings.host, settings.host),
+    good('/settings/port', '已连接', 'connected'),
+    session.encrypted
+      ? good(
+          '/settings/tls',
+          settings.tls.mode === 'verify' ? '已加密并核对证书' : '已加密，未核对证书',
+          `encrypted, certificate ${settings.tls.mode === 'verify' ? 'checked' : 'not checked'}`,
+        )
+      : good('/settings/tls', '未加密', 'not encrypted'),
+    good('/settings/user', '可登录', 'may log in'),
+    good('/secrets/password', '可登录', 'may log in'),
+    good('/settings/database', settings.database, settings.database),
+  ]
+}
+
+function connectionFindings(parts: DatabaseParts, error: AdapterError): Finding[] {
+  const { setting = '/settings/port', message } = error
+  const stage = STAGES.findIndex(
+    (one) => setting.startsWith(one) || (one === '/settings/user' && setting.startsWith('/secrets/')),
+  )
+  const before = STAGES.slice(0, Math.max(0, stage)).map((one) => good(one, '没有问题', 'nothing wrong'))
+  if (error.class !== 'auth' || STAGES[stage] !== '/settings/user')
+    return [...before, broken(setting, message, adviceOf(parts, setting))]
+  // The server does not say which of the two it is.
+  return [...before, broken('/settings/user', message), broken('/secrets/password', message)]
+}
+
+function adviceOf({ settings }: DatabaseParts, setting: string): Words | undefined {
+  if (setting === '/settings/host')
+    return {
+      zh: '核对主机名；内网地址须在通道的 allowAddress 中放行',
+      en: 'compare the host; a private address must stand in allowAddress of the channel',
+    }
+  if (setting === '/settings/port')
+    return {
+      zh: `该类数据库常用端口 ${KINDS[settings.kind].port}`,
+      en: `the usual port is ${KINDS[settings.kind].port}`,
+    }
+  if (setting.startsWith('/settings/tls'))
+    return {
+      zh: '填入服务器的 CA 证书，或设 require / off',
+      en: 'give the CA of the server, or set require or off',
+    }
+  return undefined
+}
+
+async function sampled(parts: DatabaseParts, open: OpenReading): Promise<Finding[]> {
+  return [await sampleFinding(parts, open), ...(await unmetFindings(open))]
+}
+
+/** Reads a few rows and looks whether their text is text. */
+async function sampleFinding(
+  { limits, settings }: DatabaseParts,
+  { session, reading }: OpenReading,
+): Promise<Finding> {
+  const writer = createPageWriter(
+    shownColumns(reading),
+    hiddenCells(reading),
+    limits.maxBytes,
+    settings.encoding,
+  )
+  await session.rows(pageStatement(reading, null, null, Math.min(SAMPLE_ROWS, limits.pageRows)), writer)
+  const text = writer.bytes().toString('utf8')
+  const setting = '/settings/encoding'
+  if (writer.damaged > 0 || MISREAD.test(text))
+    return {
+      setting,
+      ok: false,
+      reason: { zh: `前 ${writer.rows} 行中有乱码`, en: `text of the first ${writer.rows} rows is garbled` },
+      advice: { zh: '核对 encoding，一般是 gb18030', en: 'compare encoding, mostly gb18030' },
+    }
+  return good(setting, `前 ${writer.rows} 行文本正常`, `text of the first ${writer.rows} rows is well`)
+}
+
+// GBK read as Latin-1 is a row of letters that no language joins so; UTF-8 read as GBK has these.
+const MISREAD = /[\u00a1-\u00ff]{6}|锟斤拷|\ufffd/
+
+async function unmetFindings({ session, reading }: OpenReading): Promise<Finding[]> {
+  const { empty, future } = unmetStatements(reading)
+  const findings: Finding[] = []
+  const setting = '/settings/cursor'
+  const shown = (rows: number): string => (rows >= UNMET_MAX ? `${rows}+` : String(rows))
+  const without = empty ? (await session.ask(empty)).length : 0
+  const later = future ? (await session.ask(future)).length : 0
+  if (without > 0)
+    findings.push({
+      setting,
+      ok: false,
+      reason: {
+        zh: `${shown(without)} 行的游标列为空，永远读不到`,
+        en: `${shown(without)} rows have no value in the cursor column and are never read`,
+      },
+      advice: {
+        zh: '请来源方补值，或不用游标整表读取',
+        en: 'have them filled, or read the whole table without a cursor',
+      },
+    })
+  if (later > 0)
+    findings.push({
+      setting,
+      ok: false,
+      reason: {
+        zh: `${shown(later)} 行的时间晚于明天`,
+        en: `${shown(later)} rows lie more than a day in the future`,
+      },
+      advice: {
+        zh: '核对来源时钟或默认值；时间到达前不会读取',
+        en: 'compare the clock of the source; they are not read until then',
+      },
+    })
+  return findings
+}

@@ -1,0 +1,115 @@
+import { isIP } from 'node:net'
+import { goodbye, openSocket } from '#adapters/database/opened.ts'
+import { optionalDriver } from '#adapters/database/optional.ts'
+import type { DatabaseParts, RowTaker, Session, Statement } from '#adapters/database/session.ts'
+import { within } from '#adapters/database/within.ts'
+import type { OracleConnection, OracleDb, OracleRow } from './driver.ts'
+import { oracleFailure } from './failure.ts'
+
+export const ORACLE_PORT = 1521
+const DRIVER_VERSION = '26.0.0'
+const FETCH_ROWS = 1000
+
+/**
+ * The driver takes no socket. So the address is checked by a connection of ours, and the driver is given the very address that was connected to:
+ * a name that means another one a moment later changes nothing.
+ * @throws AdapterError
+ */
+export async function openOracle(parts: DatabaseParts): Promise<Session> {
+  const driver = (await optionalDriver<{ default: OracleDb }>('oracledb', DRIVER_VERSION)).default
+  const socket = await openSocket(parts, ORACLE_PORT)
+  const address = socket.remoteAddress ?? ''
+  socket.destroy()
+  let connection: OracleConnection | null = null
+  const end = (): void => void connection?.break().catch(() => {})
+  const waits = within(parts, null, end)
+  const asked = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await waits.wait(work)
+    } catch (error) {
+      throw oracleFailure(error)
+    }
+  }
+
+  connection = await asked(driver.getConnection(optionsOf(parts, address)))
+  const open = connection
+  open.callTimeout = Math.max(1, Math.floor(parts.limits.timeoutMs))
+  const each = (statement: Statement, take: (row: OracleRow) => void) =>
+    asked(eachRow(driver, open, statement, take))
+  const ask = async (statement: string | Statement) => {
+    const rows: (string | null)[][] = []
+    const whole = typeof statement === 'string' ? { text: statement, values: [] } : statement
+    await each(whole, (row) => rows.push(row.map(textOf)))
+    return rows
+  }
+  const close = () => goodbye(open.close(), () => {})
+  try {
+    const { zone } = parts.settings
+    if (zone !== undefined) await asked(open.execute(`ALTER SESSION SET TIME_ZONE = '${zone}'`, [], {}))
+    return {
+      version: `Oracle ${open.oracleServerVersionString}`,
+      encrypted: parts.settings.tls.mode !== 'off',
+      ask,
+      rows: (statement, taker) => each(statement, (row) => give(row, taker)),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+export function optionsOf({ settings, secrets, limits }: DatabaseParts, address: string): object {
+  const { mode } = settings.tls
+  const host = isIP(address) === 6 ? `[${address}]` : address
+  const seconds = Math.max(1, Math.ceil(limits.timeoutMs / 1000))
+  return {
+    user: settings.user,
+    password: secrets['password'] ?? '',
+    connectString:
+      `${mode === 'off' ? 'tcp' : 'tcps'}://${host}:${settings.port ?? ORACLE_PORT}/${settings.database}` +
+      `?transport_connect_timeout=${seconds}&ssl_server_dn_match=${mode === 'verify' ? 'on' : 'off'}`,
+    ...(settings.tls.ca === undefined ? {} : { walletContent: settings.tls.ca }),
+  }
+}
+
+async function eachRow(
+  driver: OracleDb,
+  connection: OracleConnection,
+  { text, values }: Statement,
+  take: (row: OracleRow) => void,
+): Promise<void> {
+  await connection.execute('SET TRANSACTION READ ONLY', [], {})
+  try {
+    const { resultSet } = await connection.execute(text, values, {
+      resultSet: true,
+      outFormat: driver.OUT_FORMAT_ARRAY,
+      fetchArraySize: FETCH_ROWS,
+      fetchTypeHandler: () => ({ type: driver.STRING }),
+    })
+    if (!resultSet) return
+    for (;;) {
+      const rows = await resultSet.getRows(FETCH_ROWS)
+      for (const row of rows) take(row)
+      if (rows.length < FETCH_ROWS) break
+    }
+    await resultSet.close()
+  } finally {
+    await connection.rollback()
+  }
+}
+
+const textOf = (value: unknown): string | null =>
+  value === null || value === undefined ? null : String(value)
+
+function give(row: OracleRow, taker: RowTaker): void {
+  for (const cell of row) {
+    const text = textOf(cell)
+    if (text === null) taker.none()
+    else {
+      const bytes = Buffer.from(text)
+      taker.value(bytes, 0, bytes.length)
+    }
+  }
+  taker.end()
+}

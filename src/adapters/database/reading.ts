@@ -1,0 +1,160 @@
+import type { ShownColumn } from './ndjson.ts'
+import { overlapOf } from './quote.ts'
+import type { Dialect, Session, Statement } from './session.ts'
+import type { CursorSettings, Settings } from './settings.ts'
+import type { ReadState } from './state.ts'
+import type { Column, Table } from './table.ts'
+
+/** How a table is read, once all that its settings name was found in the catalogue. */
+export interface Reading {
+  readonly dialect: Dialect
+  readonly settings: Settings
+  readonly table: Table
+  readonly columns: readonly Column[]
+  /** Different in every row. */
+  readonly key: readonly Column[]
+  /** Null: the whole table, in the order of its key. */
+  readonly cursor: { readonly column: Column; readonly settings: CursorSettings } | null
+}
+
+export interface OpenReading {
+  readonly session: Session
+  readonly reading: Reading
+}
+
+/** Whether rows are ordered by another column than their key alone. */
+export const hasValue = ({ cursor, key }: Reading): boolean =>
+  cursor !== null && !(key.length === 1 && key[0]?.name === cursor.column.name)
+
+/** Columns in whose order rows are read: that of the cursor, then the key among rows that are equal by it. */
+export function orderOf(reading: Reading): Column[] {
+  const { cursor, key } = reading
+  return hasValue(reading) && cursor
+    ? [cursor.column, ...key.filter(({ name }) => name !== cursor.column.name)]
+    : [...key]
+}
+
+/** Values of a state in the order of the rows. */
+const placeOf = ({ value, key = [] }: ReadState): string[] => (value === undefined ? key : [value, ...key])
+
+/** Cells that each row has after those that are shown: the place in the order, and whether it is after that of the state. */
+export const hiddenCells = (reading: Reading): number => orderOf(reading).length + 1
+
+/**
+ * @param from where the last page or reading ended, null at the beginning
+ * @param origin where the reading began, to tell rows that are new from those that are read again
+ */
+export function pageStatement(
+  reading: Reading,
+  from: ReadState | null,
+  origin: ReadState | null,
+  limit: number,
+): Statement {
+  const { dialect, settings, table, columns, cursor } = reading
+  const order = orderOf(reading)
+  const values: string[] = []
+  const isAfter =
+    origin?.key === undefined
+      ? `'1'`
+      : `CASE WHEN ${after(dialect, order, placeOf(origin), values)} THEN '1' ELSE '0' END`
+  const select = [...columns, ...order].map((column) => dialect.shown(column, settings))
+  const where: string[] = []
+  if (from?.key !== undefined) where.push(...lowerBound(reading, from, order, values))
+  const first = order[0] as Column
+  const newest = cursor === null ? null : dialect.newest(first, cursor.settings.lagSeconds)
+  if (newest !== null) where.push(`${dialect.quote(first.name)} <= ${newest}`)
+  else if (first.nullable && cursor !== null) where.push(`${dialect.quote(first.name)} IS NOT NULL`)
+  const text = dialect.page({
+    select: [...select, isAfter].map((shown, i) => `${shown} AS ${dialect.quote(`trace_hub_${i}`)}`),
+    from: dialect.from(table, order),
+    where,
+    order: order.map(({ name }) => dialect.quote(name)),
+    limit,
+  })
+  return { text, values }
+}
+
+function lowerBound(
+  { dialect, cursor }: Reading,
+  from: ReadState,
+  order: readonly Column[],
+  values: string[],
+): string[] {
+  const place = placeOf(from)
+  if (!from.done || cursor === null) return rowsAfter(dialect, order, place, values)
+  const { column } = cursor
+  const overlap = overlapOf(column, cursor.settings)
+  // An id that stands alone is never met twice; a value may be shared by rows that were written since.
+  if (overlap === 0 && order.length === 1) return rowsAfter(dialect, order, place, values)
+  const literal = dialect.literal(column, place[0] as string, values)
+  const bound = overlap === 0 ? literal : dialect.before(column, literal, overlap)
+  return [`${dialect.quote(column.name)} >= ${bound}`]
+}
+
+/** `(a, b) > (x, y)`, with the bound on the first column by itself where the kind would not see that an index serves. */
+function rowsAfter(
+  dialect: Dialect,
+  order: readonly Column[],
+  place: readonly string[],
+  values: string[],
+): string[] {
+  if (dialect.comparesRows && order.length > 1) {
+    const names = order.map(({ name }) => dialect.quote(name))
+    const literals = order.map((column, i) => dialect.literal(column, place[i] as string, values))
+    return [`(${names.join(', ')}) > (${literals.join(', ')})`]
+  }
+  const first = order[0] as Column
+  const whole = `(${after(dialect, order, place, values)})`
+  if (order.length === 1) return [whole]
+  return [`${dialect.quote(first.name)} >= ${dialect.literal(first, place[0] as string, values)}`, whole]
+}
+
+/** `a > x OR (a = x AND (b > y))`. */
+function after(
+  dialect: Dialect,
+  order: readonly Column[],
+  place: readonly string[],
+  values: string[],
+): string {
+  const [column, ...rest] = order as [Column, ...Column[]]
+  const [text, ...others] = place as [string, ...string[]]
+  const name = dialect.quote(column.name)
+  const greater = `${name} > ${dialect.literal(column, text, values)}`
+  if (rest.length === 0) return greater
+  const equal = `${name} = ${dialect.literal(column, text, values)}`
+  return `${greater} OR (${equal} AND (${after(dialect, rest, others, values)}))`
+}
+
+/** Rows that no reading will ever meet: without a value of the cursor, or more than a day later than now. Up to 1,000 of each. */
+export function unmetStatements(reading: Reading): { empty: Statement | null; future: Statement | null } {
+  const { dialect, table, cursor } = reading
+  if (cursor === null) return { empty: null, future: null }
+  const name = dialect.quote(cursor.column.name)
+  const counted = (where: string): Statement => ({
+    text: dialect.page({
+      select: [`'1' AS ${dialect.quote('trace_hub_0')}`],
+      from: dialect.from(table, orderOf(reading)),
+      where: [where],
+      order: [],
+      limit: UNMET_MAX,
+    }),
+    values: [],
+  })
+  const tomorrow = dialect.newest(cursor.column, -86_400)
+  return {
+    empty: cursor.column.nullable ? counted(`${name} IS NULL`) : null,
+    future:
+      tomorrow === null || cursor.column.form === 'rowversion' ? null : counted(`${name} > ${tomorrow}`),
+  }
+}
+
+export const UNMET_MAX = 1000
+
+/** In which form the bytes of each column come, and what is done with blanks at its end. */
+export function shownColumns({ dialect, columns, settings }: Reading): ShownColumn[] {
+  return columns.map((column) => ({
+    name: column.name,
+    bytes: dialect.bytesOf(column, settings),
+    trim: column.padded && settings.padding === 'trim',
+  }))
+}
