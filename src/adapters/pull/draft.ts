@@ -82,14 +82,18 @@ function urlOf(text: string, setting: string): URL {
 export const parametersOf = ({ query, body }: Draft): ReadonlyMap<string, ParameterValue> =>
   new Map([...query, ...(body?.values ?? [])])
 
+/** The text of the body as it is sent; null where there is none. */
+export const bodyText = ({ body }: Draft): string | null =>
+  body && (body.format === 'json' ? JSON.stringify(nested(body.values)) : encoded(body.values))
+
 /** The request as it is sent. */
-export function render({ url, method, headers, query, body }: Draft): HttpRequest {
+export function render(draft: Draft): HttpRequest {
+  const { url, method, headers, query, body } = draft
   const search = encoded(query)
   const whole = search === '' ? url.href : `${url.href}?${search}`
   if (body === null) return { method, url: whole, headers }
   const type = body.format === 'json' ? 'application/json' : 'application/x-www-form-urlencoded'
-  const text = body.format === 'json' ? JSON.stringify(nested(body.values)) : encoded(body.values)
-  return { method, url: whole, headers: { 'content-type': type, ...headers }, body: text }
+  return { method, url: whole, headers: { 'content-type': type, ...headers }, body: bodyText(draft) ?? '' }
 }
 
 /** `%20` for a blank: a `+` is read as one by forms alone. */

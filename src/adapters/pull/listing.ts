@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AdapterError, type AdapterParts } from '#adapters/adapter.ts'
-import { type Access, secretParameters } from './access.ts'
+import { type Access, secretParameters } from './access/access.ts'
 import { draftOf, linkDraft, type Parameters } from './draft.ts'
 import { type MemberPath, memberPath } from './member.ts'
 import { type Next, type Pager, pagerOf } from './paging.ts'

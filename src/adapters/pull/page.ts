@@ -1,4 +1,5 @@
 import type { AdapterParts, Page } from '#adapters/adapter.ts'
+import { confirmToken } from './confirm.ts'
 import type { Sheet } from './listing.ts'
 import type { PullSettings } from './settings/settings.ts'
 import type { PullState } from './state.ts'
@@ -12,7 +13,15 @@ export function pageOf(
   state: PullState,
   name: string,
 ): Page<PullState> {
-  return { contentType: typeOf(settings, answer.contentType), bytes: answer.bytes, rows: count, state, name }
+  const token = confirmToken(settings, answer)
+  return {
+    contentType: typeOf(settings, answer.contentType),
+    bytes: answer.bytes,
+    rows: count,
+    state,
+    name,
+    ...(token === undefined ? {} : { token }),
+  }
 }
 
 /** Sources name their JSON in many ways, text/html among them; the charset that they name is told on. */

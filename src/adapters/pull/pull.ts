@@ -1,5 +1,8 @@
 import type { Adapter, AdapterParts, Page } from '#adapters/adapter.ts'
 import { checkPull } from './check/check.ts'
+import { confirmPage } from './confirm.ts'
+import { readCounts } from './counts.ts'
+import { readKeys } from './keys.ts'
 import { listingOf } from './listing.ts'
 import { readAll } from './read-all.ts'
 import { PullSettings } from './settings/settings.ts'
@@ -21,6 +24,8 @@ export const pull = {
   settings: PullSettings,
   secrets: {
     token: { zh: '请求头或参数中的密钥', en: 'Key in a header or parameter' },
+    clientSecret: { zh: 'OAuth 2 客户端密钥', en: 'Secret of the OAuth 2 client' },
+    signSecret: { zh: '签名密钥', en: 'Secret of the signature' },
     password: { zh: 'Basic 认证口令', en: 'Password of HTTP Basic' },
   },
   state: PullState,
@@ -34,4 +39,7 @@ export const pull = {
     if (watermark === undefined) yield* readAll(parts, listing, start)
     else yield* readSince(parts, listing, watermarkOf(watermark), start)
   },
+  acknowledge: confirmPage,
+  keys: readKeys,
+  counts: readCounts,
 } satisfies Adapter<PullSettings, PullState>

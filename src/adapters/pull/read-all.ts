@@ -1,4 +1,5 @@
 import { AdapterError, type AdapterParts, type Page } from '#adapters/adapter.ts'
+import { circleTest } from './circle.ts'
 import { heldBack } from './held.ts'
 import type { Listing, Sheet } from './listing.ts'
 import { pageOf } from './page.ts'
@@ -26,7 +27,7 @@ export async function* readAll(
     const after = stateAfter(sheet, next, state, pager.keeps)
     const isNew = sheet.count > 0 && !isKnown(sheet, state)
     if (isNew) yield pageOf(parts, sheet, after, `answer ${number}`)
-    else if (JSON.stringify(after) !== JSON.stringify(start) && next.kind === 'end')
+    else if (JSON.stringify(after) !== JSON.stringify(state) && next.kind === 'end')
       yield { contentType: 'application/json', bytes: null, state: after, name: `answer ${number}` }
     if (next.kind === 'end') {
       if (next.held) throw heldBack()
@@ -57,20 +58,4 @@ function isKnown({ count, markOf }: Sheet, { seen }: PullState): boolean {
   const known = new Set(seen)
   for (let index = 0; index < count; index++) if (!known.has(markOf(index))) return false
   return true
-}
-
-/** Whether a place was visited before, however long the circle is, in constant memory (Brent: one place is kept, twice as long each time). */
-function circleTest(): (place: string) => boolean {
-  let kept: string | null = null
-  let steps = 0
-  let power = 1
-  return (place) => {
-    if (place === kept) return true
-    if (++steps === power) {
-      kept = place
-      steps = 0
-      power *= 2
-    }
-    return false
-  }
 }

@@ -1,6 +1,6 @@
 import { AdapterError, type AdapterParts, type HttpAnswer } from '#adapters/adapter.ts'
 import { failureOfStatus } from '#adapters/http/failure.ts'
-import { type Access, accessOf } from './access.ts'
+import { type Access, accessOf } from './access/access.ts'
 import { type Document, readDocument } from './document.ts'
 import { type Draft, render } from './draft.ts'
 import type { PullSettings } from './settings/settings.ts'

@@ -1,5 +1,5 @@
 import { AdapterError } from '#adapters/adapter.ts'
-import type { Access } from './access.ts'
+import type { Access } from './access/access.ts'
 import type { Document } from './document.ts'
 import { memberPath } from './member.ts'
 import type { SuccessSettings } from './settings/settings.ts'

@@ -1,11 +1,13 @@
 import type { AdapterParts, SettingCheck } from '#adapters/adapter.ts'
-import { accessOf } from '#adapters/pull/access.ts'
+import { accessOf } from '#adapters/pull/access/access.ts'
 import { draftOf } from '#adapters/pull/draft.ts'
 import { type Listing, listingOf, type Sheet } from '#adapters/pull/listing.ts'
 import type { PullSettings } from '#adapters/pull/settings/settings.ts'
 import { openSource } from '#adapters/pull/source.ts'
 import { successTest } from '#adapters/pull/success.ts'
+import { scaleOf } from '#adapters/pull/watermark/scale.ts'
 import { type Watermark, watermarkOf } from '#adapters/pull/watermark/watermark.ts'
+import { checkMore } from './more.ts'
 import { checkPaging } from './paging.ts'
 import { checkWatermark } from './watermark.ts'
 import { badOf, good } from './words.ts'
@@ -30,6 +32,9 @@ function offline(parts: Parts): SettingCheck[] {
     () => settings.watermark && watermarkOf(settings.watermark),
     () => draftOf(settings, '/settings', namesOnly(settings)),
     () => listingOf(parts, SILENT, settings, '/settings'),
+    () => settings.keys && listingOf(parts, SILENT, settings.keys, '/settings/keys'),
+    () => settings.counts && scaleOf(settings.counts.format, '/settings/counts/format'),
+    () => settings.confirm && draftOf(settings.confirm, '/settings/confirm', {}),
   ]
   return pieces.flatMap((piece) => {
     try {
@@ -72,6 +77,7 @@ async function online(parts: Parts, listing: Listing, watermark: Watermark | nul
     good('/settings/rows', `找到 ${sheet.count} 行`, `${sheet.count} rows found`),
     ...checkPaging(parts, sheet),
     ...(watermark === null ? [] : await checkWatermark(parts, listing, watermark, sheet)),
+    ...(await checkMore(parts)),
   ]
 }
 

@@ -3,6 +3,7 @@ import { field } from '#core/model/field.ts'
 import { AuthSettings } from './auth.ts'
 import { ENDPOINT } from './endpoint.ts'
 import { closed, path } from './field.ts'
+import { ConfirmSettings, CountsSettings, KeysSettings } from './more.ts'
 import { PagingSettings } from './paging.ts'
 import { WatermarkSettings } from './watermark.ts'
 
@@ -50,6 +51,9 @@ export const PullSettings = Type.Object(
     watermark: Type.Optional(WatermarkSettings),
     auth: Type.Optional(AuthSettings),
     success: Type.Optional(SuccessSettings),
+    keys: Type.Optional(KeysSettings),
+    counts: Type.Optional(CountsSettings),
+    confirm: Type.Optional(ConfirmSettings),
   },
   closed,
 )

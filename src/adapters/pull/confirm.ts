@@ -1,0 +1,37 @@
+import { AdapterError, type AdapterParts, type Page, type Taken } from '#adapters/adapter.ts'
+import { draftOf, type Parameters } from './draft.ts'
+import { memberPath } from './member.ts'
+import type { PullSettings } from './settings/settings.ts'
+import { type Answer, openSource } from './source.ts'
+import type { PullState } from './state.ts'
+
+const AT = '/settings/confirm'
+
+/**
+ * By what a page is confirmed; undefined where the source wants nothing of the kind.
+ * @throws AdapterError source where the answer does not say it
+ */
+export function confirmToken({ confirm }: PullSettings, { document }: Answer): string | undefined {
+  if (confirm?.token === undefined) return undefined
+  const token = document.textAt(memberPath(confirm.token, `${AT}/token`))
+  if (token !== undefined) return token
+  throw new AdapterError('source', `the answer has no ${confirm.token}`, { setting: `${AT}/token` })
+}
+
+/** Tells the source that a page is stored, in its own form; where the page itself could not be read too, since its bytes are kept. */
+export async function confirmPage(
+  parts: AdapterParts<PullSettings>,
+  { bytes, token }: Page<PullState>,
+  { receipt }: Taken,
+): Promise<void> {
+  const { confirm, success } = parts.settings
+  if (confirm === undefined || bytes === null) return
+  const parameters: Parameters = {
+    ...(confirm.parameter !== undefined && typeof token === 'string' ? { [confirm.parameter]: token } : {}),
+    ...(confirm.receipt !== undefined && receipt !== null ? { [confirm.receipt]: receipt } : {}),
+  }
+  const source = openSource(parts)
+  const draft = () => draftOf(confirm, AT, parameters)
+  if (success) await source.ask(draft, AT)
+  else await source.send(draft, AT)
+}
