@@ -21,24 +21,26 @@ const DEPTH_MAX = 20
  * @throws FolderRefused; errors of the file system come as they are
  */
 export async function placeBelow(roots: readonly string[], folder: string): Promise<string> {
-  return await walkBelow(roots, folder, async (path) => void (await mkdir(path).catch(unlessThere)))
+  const path = await walkBelow(roots, folder, async (missing) => {
+    await mkdir(missing).catch(unlessThere)
+    return 'go on'
+  })
+  return path ?? folder
 }
 
 /**
- * As `placeBelow`, for a folder that is there already.
+ * As `placeBelow`, and null where the folder is not there.
  * @throws FolderRefused; errors of the file system come as they are
  */
-export async function existingBelow(roots: readonly string[], folder: string): Promise<string> {
-  return await walkBelow(roots, folder, async (path) => {
-    throw new FolderRefused(`${path} is not there`)
-  })
+export async function existingBelow(roots: readonly string[], folder: string): Promise<string | null> {
+  return await walkBelow(roots, folder, async () => 'end')
 }
 
 async function walkBelow(
   roots: readonly string[],
   folder: string,
-  missing: (path: string) => Promise<void>,
-): Promise<string> {
+  missing: (path: string) => Promise<'go on' | 'end'>,
+): Promise<string | null> {
   const { root, steps } = stepsBelow(roots, folder)
   const real = await realpath(root)
   let path = real
@@ -47,7 +49,7 @@ async function walkBelow(
     const found = await stateOf(path)
     if (found === 'link') throw new FolderRefused(`${path} is a symbolic link`)
     if (found === 'other') throw new FolderRefused(`${path} is no folder`)
-    if (found === 'none') await missing(path)
+    if (found === 'none' && (await missing(path)) === 'end') return null
   }
   if ((await realpath(path)) !== path) throw new FolderRefused(`${folder} leads out of ${root}`)
   return path

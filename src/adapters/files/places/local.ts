@@ -12,36 +12,48 @@ const LISTED_MAX = 200_000
 
 /** Folders of this machine below the operator's roots. No symbolic link is followed below a root. */
 export function openLocalPlace({ folders, signal }: PlaceParts): FilePlace {
-  const folderAt = (folder: string): Promise<string> =>
+  const folderAt = (folder: string): Promise<string | null> =>
     throughDisk(() => existingBelow(folders, checkPath(folder)))
-  const pathAt = async (path: string): Promise<string> =>
-    join(await folderAt(dirname(path)), basename(checkPath(path)))
+  const standingAt = async (folder: string): Promise<string> => {
+    const place = await folderAt(folder)
+    if (place === null)
+      throw new AdapterError('config', `${folder} is not there`, { setting: '/settings/folder' })
+    return place
+  }
+  const pathAt = async (path: string): Promise<string | null> => {
+    const folder = await folderAt(dirname(checkPath(path)))
+    return folder === null ? null : join(folder, basename(path))
+  }
   return {
     address: 'file://',
     hostKey: null,
     isFree: () => true,
     list: async (folder) => {
-      const place = await folderAt(folder)
+      const place = await standingAt(folder)
       return await throughDisk(() => listed(place, signal))
     },
     stat: async (path) => {
       const place = await pathAt(path)
-      return await throughDisk(() => factsOf(place))
+      return place === null ? null : await throughDisk(() => factsOf(place))
     },
     async *read(path) {
-      yield* piecesOf(await pathAt(path), signal)
+      const place = await pathAt(path)
+      if (place === null) throw new FileGone()
+      yield* piecesOf(place, signal)
     },
     makeFolder: (folder) => throughDisk(async () => void (await placeBelow(folders, checkPath(folder)))),
     rename: async (from, to, how) => {
-      const [old, other] = [await pathAt(from), await pathAt(to)]
+      const old = await pathAt(from)
+      const other = join(await standingAt(dirname(checkPath(to))), basename(to))
+      if (old === null) return 'gone'
       return await throughDisk(() => renamed(old, other, how))
     },
     remove: async (path) => {
       const place = await pathAt(path)
-      await throughDisk(() => rm(place, { force: true }))
+      if (place !== null) await throughDisk(() => rm(place, { force: true }))
     },
     writeTemporary: async (folder, name, bytes) => {
-      const place = await folderAt(folder)
+      const place = await standingAt(folder)
       return await throughDisk(() => writtenTemporary(place, name, bytes))
     },
     close: () => {},

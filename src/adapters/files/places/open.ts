@@ -40,5 +40,15 @@ function remoteParts(parts: PlaceParts, usualPort: number): RemoteParts {
   const { host, user, port = usualPort } = parts.settings
   if (host === undefined) throw new AdapterError('config', 'no host is set', { setting: '/settings/host' })
   if (user === undefined) throw new AdapterError('config', 'no user is set', { setting: '/settings/user' })
-  return { ...parts, host, user, port }
+  return { ...parts, host, user, port, connect: blamingHost(parts.connect) }
 }
+
+/** An address that may not be used is that of the host. */
+const blamingHost = (connect: ConnectPort): ConnectPort => ({
+  open: (target) =>
+    connect.open(target).catch((error: unknown) => {
+      if (!(error instanceof AdapterError) || error.class !== 'config' || error.setting !== undefined)
+        throw error
+      throw new AdapterError('config', error.message, { setting: '/settings/host', cause: error })
+    }),
+})

@@ -1,78 +1,85 @@
 import { type Static, Type } from 'typebox'
 import type { Words } from '#adapters/adapter.ts'
+import { field } from '#core/model/field.ts'
 
 const FINGERPRINT = '^SHA256:[A-Za-z0-9+/]{43}$'
 
-/** Where files are; the same for a source and for a receiver. `check` and `openPlace` say what a protocol needs. */
+/** Where files are; the same for a source and for a receiver. `openPlace` says what a protocol needs of it. */
 export const placeProperties = {
-  protocol: Type.Enum(['local', 'sftp', 'ftp', 'ftps'], {
-    title: '方式 · Protocol',
-    description:
-      '本机目录、SFTP、FTP，或 FTP 加 TLS（显式） · A folder of this machine, SFTP, FTP, or FTP with explicit TLS',
-  }),
+  protocol: field(
+    Type.Enum(['local', 'sftp', 'ftp', 'ftps']),
+    ['Protocol', '方式'],
+    [
+      'A folder of this machine, SFTP, FTP, or FTP with explicit TLS',
+      '本机目录、SFTP、FTP，或 FTP 加 TLS（显式）',
+    ],
+  ),
   host: Type.Optional(
-    Type.String({
-      title: '主机 · Host',
-      description: '本机目录不填 · Name or address; not for a folder of this machine',
-      minLength: 1,
-      maxLength: 253,
-    }),
+    field(
+      Type.String({ minLength: 1, maxLength: 253 }),
+      ['Host', '主机'],
+      ['Name or address; not for a folder of this machine', '名称或地址；本机目录不填'],
+    ),
   ),
   port: Type.Optional(
-    Type.Integer({
-      title: '端口 · Port',
-      description: '默认 SFTP 22、FTP 21 · 22 for SFTP and 21 for FTP where it is not set',
-      minimum: 1,
-      maximum: 65_535,
-    }),
+    field(
+      Type.Integer({ minimum: 1, maximum: 65_535 }),
+      ['Port', '端口'],
+      ['22 for SFTP and 21 for FTP where it is not set', '默认 SFTP 为 22，FTP 为 21'],
+    ),
   ),
   user: Type.Optional(
-    Type.String({
-      title: '用户名 · User',
-      description: '登录用户名 · Name of the account',
-      minLength: 1,
-      maxLength: 200,
-    }),
+    field(
+      Type.String({ minLength: 1, maxLength: 200 }),
+      ['User', '用户名'],
+      ['Name of the account', '登录用户名'],
+    ),
   ),
-  folder: Type.String({
-    title: '目录 · Folder',
-    description:
-      '本机目录须为绝对路径，且在运维允许的目录之下 · The folder with the files; on this machine absolute and below a folder that the operator allows',
-    minLength: 1,
-    maxLength: 500,
-  }),
+  folder: field(
+    Type.String({ minLength: 1, maxLength: 500 }),
+    ['Folder', '目录'],
+    [
+      'The folder with the files; on this machine absolute and below a folder that the operator allows',
+      '文件所在目录；本机目录须为绝对路径，且在运维允许的目录之下',
+    ],
+  ),
   hostKey: Type.Optional(
-    Type.String({
-      title: '主机密钥指纹 · Host key',
-      description:
-        'SFTP 必填：SHA256:…，由对方提供；检查时会显示实际指纹 · Fingerprint of the SFTP host as its operator tells it; a check shows the one that the host has',
-      pattern: FINGERPRINT,
-    }),
+    field(
+      Type.String({ pattern: FINGERPRINT }),
+      ['Host key', '主机密钥指纹'],
+      [
+        'Fingerprint of the SFTP host as its operator tells it (SHA256:…); a check shows the one that the host has',
+        'SFTP 主机指纹（SHA256:…），由对方提供；检查时会显示实际指纹',
+      ],
+    ),
   ),
-  trustFirstHostKey: Type.Boolean({
-    title: '首次信任 · Trust the first host key',
-    description:
-      '没有指纹时，记住第一次连接见到的密钥，以后必须相同 · Without a fingerprint the first key that is seen is kept, and must stay the same',
-    default: false,
-  }),
-  oldAlgorithms: Type.Boolean({
-    title: '旧算法 · Old algorithms',
-    description:
-      '允许旧 SFTP 服务器的 SHA-1 与 CBC 算法 · Lets SFTP servers use SHA-1 and CBC that know nothing newer',
-    default: false,
-  }),
-  encoding: Type.Enum(['utf-8', 'gb18030'], {
-    title: '文件名编码 · Encoding of names',
-    description: '旧 FTP 服务器的中文文件名多为 GBK · Old FTP servers often have names in GBK',
-    default: 'utf-8',
-  }),
+  trustFirstHostKey: field(
+    Type.Boolean({ default: false }),
+    ['Trust the first host key', '信任首次密钥'],
+    [
+      'Without a fingerprint the key that is seen first is kept, and must stay the same',
+      '没有指纹时，记住第一次连接见到的密钥，以后必须相同',
+    ],
+  ),
+  oldAlgorithms: field(
+    Type.Boolean({ default: false }),
+    ['Old algorithms', '旧算法'],
+    ['SHA-1 and CBC for SFTP servers that know nothing newer', '允许只支持 SHA-1 与 CBC 的旧 SFTP 服务器'],
+  ),
+  encoding: field(
+    Type.Enum(['utf-8', 'gb18030'], { default: 'utf-8' }),
+    ['Encoding of names', '文件名编码'],
+    ['Names on old FTP servers are often in GBK', '旧 FTP 服务器的中文文件名多为 GBK'],
+  ),
   ca: Type.Optional(
-    Type.String({
-      title: 'CA 证书 · CA certificate',
-      description:
-        'FTPS 服务器证书的签发者（PEM），在公共 CA 之外 · Issuer of the FTPS certificate as PEM, where it is no public one',
-      maxLength: 100_000,
-    }),
+    field(
+      Type.String({ maxLength: 100_000 }),
+      ['CA certificate', 'CA 证书'],
+      [
+        'Issuer of the FTPS certificate as PEM, where it is no public one',
+        'FTPS 服务器证书的签发者（PEM），公共 CA 签发的不填',
+      ],
+    ),
   ),
 }
 

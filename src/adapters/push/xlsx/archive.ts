@@ -6,6 +6,8 @@ import type { Source } from './source.ts'
 /** One part of the archive, as its directory describes it. */
 export interface Part {
   readonly name: string
+  /** Bytes of the name in the archive. */
+  readonly nameLength: number
   readonly method: number
   readonly crc: number
   readonly packedLength: number
@@ -14,6 +16,8 @@ export interface Part {
   /** Where its local header begins. */
   readonly at: number
 }
+
+export type NameOf = (bytes: Buffer, isUtf8: boolean) => string
 
 /** Parts by their names in small letters: names of parts are compared so. They are looked up, never used as paths. */
 export type Directory = ReadonlyMap<string, Part>
@@ -31,15 +35,17 @@ const ENTRY_LENGTH = 46
 const LOCAL = 0x04034b50
 const LOCAL_LENGTH = 30
 const ENCRYPTED = 1
+const UTF_8 = 0x800
 const WIDE_FIELD = 1
 const WIDE = 0xffffffff
 
 /**
  * Reads the directory at the end of the archive and checks that its parts lie one behind the other: what overlaps would be read
  * again and again.
+ * @param nameOf text of the bytes of a name, and whether the archive says that they are UTF-8
  * @throws DecodeRefusal
  */
-export function readDirectory(source: Source): Directory {
+export function readDirectory(source: Source, nameOf: NameOf = (bytes) => bytes.toString('utf8')): Directory {
   const { at, length, count } = findDirectory(source)
   if (count > PARTS_MAX || length > DIRECTORY_MAX_BYTES)
     throw tooLarge('zip directory', `more than ${PARTS_MAX} parts`)
@@ -48,7 +54,7 @@ export function readDirectory(source: Source): Directory {
   const parts = new Map<string, Part>()
   let offset = 0
   for (let i = 0; i < count; i++) {
-    const { part, next } = readEntry(bytes, offset)
+    const { part, next } = readEntry(bytes, offset, nameOf)
     const key = part.name.toLowerCase()
     if (parts.has(key)) throw damaged(part.name, 'two parts have this name')
     parts.set(key, part)
@@ -95,15 +101,17 @@ function wide(bytes: Buffer, at: number): number {
 /** A name that the sender chose, cut. */
 const shown = (name: string): string => name.slice(0, 120).toWellFormed()
 
-function readEntry(bytes: Buffer, at: number): { part: Part; next: number } {
+function readEntry(bytes: Buffer, at: number, nameOf: NameOf): { part: Part; next: number } {
   if (at + ENTRY_LENGTH > bytes.length || bytes.readUInt32LE(at) !== ENTRY)
     throw damaged('zip directory', 'the directory of the archive is damaged')
   const nameEnd = at + ENTRY_LENGTH + bytes.readUInt16LE(at + 28)
   const extraEnd = nameEnd + bytes.readUInt16LE(at + 30)
   const next = extraEnd + bytes.readUInt16LE(at + 32)
   if (next > bytes.length) throw damaged('zip directory', 'the directory of the archive is damaged')
-  const name = bytes.toString('utf8', at + ENTRY_LENGTH, nameEnd).replaceAll('\\', '/')
-  if ((bytes.readUInt16LE(at + 8) & ENCRYPTED) !== 0) throw refuseTable('password', shown(name))
+  const flags = bytes.readUInt16LE(at + 8)
+  const nameBytes = bytes.subarray(at + ENTRY_LENGTH, nameEnd)
+  const name = nameOf(nameBytes, (flags & UTF_8) !== 0).replaceAll('\\', '/')
+  if ((flags & ENCRYPTED) !== 0) throw refuseTable('password', shown(name))
   const method = bytes.readUInt16LE(at + 10)
   const sizes = [
     bytes.readUInt32LE(at + 24),
@@ -113,7 +121,11 @@ function readEntry(bytes: Buffer, at: number): { part: Part; next: number } {
   const [length, packedLength, start] = sizes.includes(WIDE)
     ? widened(bytes.subarray(nameEnd, extraEnd), sizes)
     : sizes
-  return { part: { name, method, crc: bytes.readUInt32LE(at + 16), packedLength, length, at: start }, next }
+  const crc = bytes.readUInt32LE(at + 16)
+  return {
+    part: { name, nameLength: nameBytes.length, method, crc, packedLength, length, at: start },
+    next,
+  }
 }
 
 /** Replaces each size that says "see the extra field" by the one there. */
@@ -136,8 +148,8 @@ function widened(extra: Buffer, sizes: readonly [number, number, number]): [numb
 
 function checkPlaces(parts: Part[], directoryAt: number): void {
   parts.sort((a, b) => a.at - b.at)
-  parts.forEach(({ name, at, packedLength }, i) => {
-    const end = at + LOCAL_LENGTH + Buffer.byteLength(name) + packedLength
+  parts.forEach(({ name, nameLength, at, packedLength }, i) => {
+    const end = at + LOCAL_LENGTH + nameLength + packedLength
     if (end > (parts[i + 1]?.at ?? directoryAt))
       throw damaged(name, 'parts of the archive overlap', 'send a workbook that a spreadsheet program saved')
   })

@@ -10,20 +10,20 @@ const STORED = 0
 const DEFLATED = 8
 const PIECE_BYTES = 65_536
 
-/** Bytes that may still come out of the parts of one workbook. */
+/** Bytes that may still come out of the parts of one archive. */
 export interface Budget {
   left: number
 }
 
 /**
  * The bytes of a part, piece by piece. They are counted as they really come out: against what the directory says, against the
- * budget of the workbook, and against the packed length.
+ * budget of the archive, and against the packed length.
  * @throws DecodeRefusal
  */
 export async function* inflate(source: Source, part: Part, budget: Budget): AsyncGenerator<Uint8Array> {
   const { name, method, packedLength } = part
   if (method !== STORED && method !== DEFLATED)
-    throw damaged(name, `compression method ${method} is not one of a workbook`)
+    throw damaged(name, `compression method ${method} is not one that is read`)
   const packed = packedPieces(source, dataStart(source, part), packedLength, name)
   const pieces = method === STORED ? packed : unpacked(packed, name)
   let length = 0
@@ -33,7 +33,7 @@ export async function* inflate(source: Source, part: Part, budget: Budget): Asyn
     budget.left -= piece.length
     if (length > part.length)
       throw damaged(name, `more than the ${part.length} bytes that the directory says`)
-    if (budget.left < 0) throw tooLarge(name, 'the workbook unpacks to more than may be read')
+    if (budget.left < 0) throw tooLarge(name, 'the archive unpacks to more than may be read')
     if (length > RATIO_FROM_BYTES && length > packedLength * RATIO_MAX)
       throw tooLarge(name, `the part unpacks to more than ${RATIO_MAX} times its size`)
     crc = crc32(piece, crc)

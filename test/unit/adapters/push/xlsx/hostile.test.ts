@@ -162,7 +162,7 @@ describe('a bomb is refused while it unpacks', () => {
     const limits = { inflatedMaxBytes: 4000, maxWeight: 1e9, workMaxMs: 20_000 }
     const rows = rowsOf([['a'], ...Array.from({ length: 100 }, (_, i) => [String(i)])])
     const reading = Array.fromAsync(workbookBatches({ bytes: workbook({ rows }) }, {}, limits))
-    expect((await refused(reading)).reason).toBe('the workbook unpacks to more than may be read')
+    expect((await refused(reading)).reason).toBe('the archive unpacks to more than may be read')
   })
 })
 
