@@ -1,10 +1,11 @@
 import type { Adapter, State } from './adapter.ts'
 import { database } from './database/database.ts'
+import { files } from './files/adapter.ts'
 import { mqtt } from './mqtt/mqtt.ts'
 import { pull } from './pull/pull.ts'
 
 /** Every adapter that a channel may name, one line each. */
-export const ADAPTERS: readonly Adapter<never, State>[] = [database, mqtt, pull]
+export const ADAPTERS: readonly Adapter<never, State>[] = [database, files, mqtt, pull]
 
 const byName = new Map(ADAPTERS.map((adapter) => [adapter.name, adapter]))
 

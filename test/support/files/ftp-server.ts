@@ -20,6 +20,8 @@ export interface FtpFaults {
   readonly pasvHost?: string
   /** The connections are lost once so many bytes of a file were sent. */
   readonly dropAfterBytes?: number
+  /** Everything is answered by 421: too many users. */
+  readonly busy?: boolean
   /** Called before a file is sent. */
   readonly beforeRead?: (path: string) => Promise<void>
 }
@@ -52,6 +54,7 @@ export async function startFtpServer(root: string, options: FtpOptions, port = 0
   }
   const keep = (socket: Socket): Socket => {
     sockets.add(socket)
+    socket.setNoDelay(true)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => {})
     return socket
@@ -223,6 +226,7 @@ function converse(first: Socket, { root, options, made, keep }: Parts): void {
     const [, name = '', argument = ''] = /^(\S+) ?(.*)$/.exec(line) ?? []
     made.asked.push(name === 'PASS' ? 'PASS' : line)
     if (made.faults.silent?.includes(name)) return
+    if (made.faults.busy) return void control.end('421 too many users\r\n')
     const command = commands[name]
     if (!command) return say('500 unknown')
     if (!isIn && !['USER', 'PASS', 'AUTH', 'FEAT', 'OPTS', 'QUIT'].includes(name)) return say('530 log in')
@@ -233,7 +237,8 @@ function converse(first: Socket, { root, options, made, keep }: Parts): void {
     }
   }
   control.on('data', hear)
-  say('220 ready')
+  if (made.faults.busy) control.end('421 too many users\r\n')
+  else say('220 ready')
 }
 
 async function eachOf(

@@ -29,8 +29,8 @@ export interface SftpFaults {
   readonly shortReads?: number
   /** Called before a READ is answered. */
   readonly beforeRead?: (path: string) => Promise<void>
-  /** The other side of the connection is closed after the greeting, this one stays open. */
-  readonly halfClosed?: boolean
+  /** New connections are ended at once, as by a host with too many of them. */
+  readonly refuses?: boolean
 }
 
 export interface SftpAccount {
@@ -91,6 +91,7 @@ export async function startSftpServer(root: string, account: SftpAccount, port =
     socket.setNoDelay(true)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => {})
+    if (made.faults.refuses) socket.destroy()
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return Object.assign(made, { port: (server.address() as AddressInfo).port })

@@ -20,7 +20,8 @@ export async function settle(parts: Parts, place: FilePlace, file: Done, refused
   const failed = refused && settings.failedFolder !== undefined
   if (settings.after === 'leave' && !failed) return
   if (!isAs(file, await place.stat(file.path))) return
-  if (settings.after === 'delete' && !failed) await place.remove(file.path)
+  // What could not be read is never deleted: where it has no folder of its own it goes to the archive.
+  if (settings.after === 'delete' && !refused) await place.remove(file.path)
   else await moved(parts, place, file, failed ? '/settings/failedFolder' : '/settings/archiveFolder')
   if (settings.finished === 'marker') await place.remove(file.path + settings.marker)
 }

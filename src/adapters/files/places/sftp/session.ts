@@ -137,10 +137,13 @@ function refused(error: unknown, seen: string | null, wanted: string | null, tru
     return new AdapterError('auth', 'the host does not let the user in', { setting: '/secrets/password' })
   if (message?.includes('privateKey') || message?.includes('passphrase') || message?.includes('private key'))
     return new AdapterError('auth', 'the private key cannot be read', { setting: '/secrets/privateKey' })
-  if (level === 'handshake' || level === 'protocol')
+  if (message !== undefined && NO_SSH.test(message))
     return new AdapterError('config', 'no algorithm that both sides have, or no SSH at this port', {
       setting: '/settings/port',
       cause: error,
     })
-  return new AdapterError('retry', level ?? 'the connection was lost', { cause: error })
+  return new AdapterError('retry', 'the connection was lost', { cause: error })
 }
+
+/** Words of the library for what the same try would meet again. */
+const NO_SSH = /no matching|identification|Incompatible/i
