@@ -11,7 +11,10 @@ const AT = '/settings/confirm'
  * By what a page is confirmed; undefined where the source wants nothing of the kind.
  * @throws AdapterError source where the answer does not say it
  */
-export function confirmToken({ confirm }: PullSettings, { document }: Answer): string | undefined {
+export function confirmToken(
+  { confirm }: Pick<PullSettings, 'confirm'>,
+  { document }: Answer,
+): string | undefined {
   if (confirm?.token === undefined) return undefined
   const token = document.textAt(memberPath(confirm.token, `${AT}/token`))
   if (token !== undefined) return token

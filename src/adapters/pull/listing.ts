@@ -60,7 +60,7 @@ export function listingOf(
   const rows = memberPath(settings.rows ?? '', `${at}/rows`)
   if (settings.paging?.token && !settings.body)
     throw new AdapterError('config', 'a token in the body needs a body', { setting: `${at}/body` })
-  let last: { readonly sheet: Compared; readonly query: string } | null = null
+  const isRepeated = repeatTest()
 
   return {
     pager,
@@ -76,11 +76,8 @@ export function listingOf(
       )
       const count = countAt(answer, rows, `${at}/rows`)
       const sheet = sheetOf(answer, rows, count, () => pager.next(answer, position, count))
-      // Another query may well begin with the rows with which the one before it ended.
-      const query = JSON.stringify(more)
-      if (last?.query === query && isSame(last.sheet, sheet))
+      if (isRepeated(sheet, more))
         throw new AdapterError('source', 'the same page came again', { setting: `${at}/paging` })
-      last = { sheet, query }
       return sheet
     },
   }
@@ -103,19 +100,32 @@ function sheetOf(answer: Answer, rows: MemberPath, count: number, next: () => Ne
     count,
     next,
     textOf: (index, field) => document.rowText(rows, index, field),
-    markOfText: markOf,
+    markOfText: rowDigest,
     markOf(index) {
       const list = document.at(rows)
       const row: unknown = Array.isArray(list) ? list[index] : list
-      return markOf(JSON.stringify(row))
+      return rowDigest(JSON.stringify(row))
     },
   }
 }
 
 /** Twelve bytes of a digest: rows of one source and time are told apart, and nothing is learned of a row. */
-const markOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16)
+export const rowDigest = (text: string): string =>
+  createHash('sha256').update(text).digest('base64url').slice(0, 16)
 
 type Compared = Pick<Sheet, 'count' | 'markOf'>
+
+/** Tells whether a page is the one that came before it. */
+export function repeatTest(): (sheet: Compared, more: Parameters) => boolean {
+  let last: { readonly sheet: Compared; readonly query: string } | null = null
+  return (sheet, more) => {
+    // Another query may well begin with the rows with which the one before it ended.
+    const query = JSON.stringify(more)
+    const isRepeated = last?.query === query && isSame(last.sheet, sheet)
+    last = { sheet, query }
+    return isRepeated
+  }
+}
 
 /** Whether two pages have the same rows. The first and the last tell nearly always, and save comparing whole pages. */
 function isSame(one: Compared, other: Compared): boolean {

@@ -4,11 +4,14 @@ import type { Sheet } from './listing.ts'
 import type { PullSettings } from './settings/settings.ts'
 import type { PullState } from './state.ts'
 
+/** What is needed of a channel to hand its pages on, whatever the protocol. */
+export type PageParts = AdapterParts<Pick<PullSettings, 'contentType' | 'confirm'>>
+
 const CHARSET = /;\s*charset\s*=\s*"?([\w.:-]{1,40})"?/i
 
 /** A page for the hub: the bytes of the answer as they came. */
 export function pageOf(
-  { settings }: AdapterParts<PullSettings>,
+  { settings }: PageParts,
   { answer, count }: Sheet,
   state: PullState,
   name: string,
@@ -25,7 +28,7 @@ export function pageOf(
 }
 
 /** Sources name their JSON in many ways, text/html among them; the charset that they name is told on. */
-function typeOf({ contentType = 'application/json' }: PullSettings, named: string): string {
+function typeOf({ contentType = 'application/json' }: PageParts['settings'], named: string): string {
   const charset = CHARSET.exec(named)?.[1]
   return charset === undefined ? contentType : `${contentType}; charset=${charset.toLowerCase()}`
 }

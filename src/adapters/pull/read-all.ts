@@ -1,10 +1,9 @@
-import { AdapterError, type AdapterParts, type Page } from '#adapters/adapter.ts'
+import { AdapterError, type Page } from '#adapters/adapter.ts'
 import { circleTest } from './circle.ts'
 import { heldBack } from './held.ts'
 import type { Listing, Sheet } from './listing.ts'
-import { pageOf } from './page.ts'
+import { type PageParts, pageOf } from './page.ts'
 import type { Next } from './paging.ts'
-import type { PullSettings } from './settings/settings.ts'
 import { type PullState, SEEN_MAX } from './state.ts'
 
 /** Pages without a row that are passed over one after the other: a cursor may lead through what is filtered away. */
@@ -12,7 +11,7 @@ const EMPTY_MAX = 1000
 
 /** Everything, page by page; of a feed everything behind its cursor. */
 export async function* readAll(
-  parts: AdapterParts<PullSettings>,
+  parts: PageParts,
   listing: Listing,
   start: PullState,
 ): AsyncGenerator<Page<PullState>> {

@@ -4,7 +4,10 @@ import type { PullSettings } from '#adapters/pull/settings/settings.ts'
 import { bad, badOf, good } from './words.ts'
 
 /** Whether the answer says of its extent what the settings say it does, and holds no more rows than were asked for. */
-export function checkPaging({ settings, limits }: AdapterParts<PullSettings>, sheet: Sheet): SettingCheck[] {
+export function checkPaging(
+  { settings, limits }: AdapterParts<Pick<PullSettings, 'paging'>>,
+  sheet: Sheet,
+): SettingCheck[] {
   const [way, names] = Object.entries(settings.paging ?? {})[0] ?? []
   if (way === undefined) return []
   const at = `/settings/paging/${way}`

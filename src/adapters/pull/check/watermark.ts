@@ -1,6 +1,5 @@
 import type { AdapterParts, SettingCheck } from '#adapters/adapter.ts'
 import type { Listing, Sheet } from '#adapters/pull/listing.ts'
-import type { PullSettings } from '#adapters/pull/settings/settings.ts'
 import { checkOrder, greatest, valuesOf } from '#adapters/pull/watermark/values.ts'
 import type { Watermark } from '#adapters/pull/watermark/watermark.ts'
 import { bad, badOf, good } from './words.ts'
@@ -9,7 +8,7 @@ const AT = '/settings/watermark'
 
 /** Whether rows have the field, come in its order, and begin where the source is asked to begin. */
 export async function checkWatermark(
-  { clock }: AdapterParts<PullSettings>,
+  { clock }: Pick<AdapterParts, 'clock'>,
   listing: Listing,
   watermark: Watermark,
   sheet: Sheet,

@@ -1,6 +1,5 @@
-import type { AdapterParts } from '#adapters/adapter.ts'
 import type { Listing } from '#adapters/pull/listing.ts'
-import type { PullSettings } from '#adapters/pull/settings/settings.ts'
+import type { PageParts } from '#adapters/pull/page.ts'
 import type { PullState } from '#adapters/pull/state.ts'
 import { ascending } from './ascending.ts'
 import { progressOf } from './progress.ts'
@@ -11,7 +10,7 @@ import type { Watermark } from './watermark.ts'
 
 /** What is new since the state, window by window where the source answers a bounded time only. */
 export async function* readSince(
-  parts: AdapterParts<PullSettings>,
+  parts: PageParts,
   listing: Listing,
   watermark: Watermark,
   state: PullState,

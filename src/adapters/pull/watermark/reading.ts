@@ -1,13 +1,13 @@
-import type { AdapterParts, Page } from '#adapters/adapter.ts'
+import type { Page } from '#adapters/adapter.ts'
 import type { Listing } from '#adapters/pull/listing.ts'
-import type { PullSettings } from '#adapters/pull/settings/settings.ts'
+import type { PageParts } from '#adapters/pull/page.ts'
 import type { PullState } from '#adapters/pull/state.ts'
 import type { Progress } from './progress.ts'
 import type { Watermark } from './watermark.ts'
 
 /** What a query of one window works with. */
 export interface Reading {
-  readonly parts: AdapterParts<PullSettings>
+  readonly parts: PageParts
   readonly listing: Listing
   readonly watermark: Watermark
   readonly progress: Progress
