@@ -15,7 +15,8 @@ export function confirmToken(
   { confirm }: Pick<PullSettings, 'confirm'>,
   { document }: Answer,
 ): string | undefined {
-  if (confirm?.token === undefined) return undefined
+  if (confirm === undefined) return undefined
+  if (confirm.token === undefined) return ''
   const token = document.textAt(memberPath(confirm.token, `${AT}/token`))
   if (token !== undefined) return token
   throw new AdapterError('source', `the answer has no ${confirm.token}`, { setting: `${AT}/token` })
@@ -30,7 +31,9 @@ export async function confirmPage(
   const { confirm, success } = parts.settings
   if (confirm === undefined || bytes === null) return
   const parameters: Parameters = {
-    ...(confirm.parameter !== undefined && typeof token === 'string' ? { [confirm.parameter]: token } : {}),
+    ...(confirm.parameter !== undefined && typeof token === 'string' && token !== ''
+      ? { [confirm.parameter]: token }
+      : {}),
     ...(confirm.receipt !== undefined && receipt !== null ? { [confirm.receipt]: receipt } : {}),
   }
   const source = openSource(parts)

@@ -20,24 +20,43 @@ const Position = Type.Object(
   closed,
 )
 
+const Value40 = Type.String({ maxLength: 40, pattern: '^(-?\\d+|\\d{4}-\\d{2}-\\d{2}T[\\d:.]+Z)$' })
+
+/** A query whose pages are being turned: its bounds, and the page that comes next. */
+const Open = Type.Object(
+  {
+    from: Type.Optional(Value40),
+    end: Type.Optional(Value40),
+    id: Type.Optional(Type.String({ maxLength: 200 })),
+    position: Position,
+    /** Greatest value so far. */
+    top: Type.Optional(Value40),
+    total: Type.Optional(Type.Integer({ minimum: 0 })),
+    /** When the page before it was read. */
+    atMs: Type.Integer(),
+  },
+  closed,
+)
+
 /**
- * How far a source has been read. With a watermark: its value (a time in ISO 8601, UTC, or a whole number) and the marks of the rows at it,
- * which are digests. Without: the page that comes next; nothing means the beginning.
+ * How far a source has been read. With a watermark: its value (a time in ISO 8601, UTC, or a whole number), the marks of the rows at it, which
+ * are digests, and the query that is open, where several pages have one value or no order. Without: the page that comes next; nothing
+ * means the beginning.
  */
 export const PullState = Type.Object(
   {
-    value: Type.Optional(
-      Type.String({ maxLength: 40, pattern: '^(-?\\d+|\\d{4}-\\d{2}-\\d{2}T[\\d:.]+Z)$' }),
-    ),
+    value: Type.Optional(Value40),
     /** Number of the last row at the value, where the source is asked for those behind it. */
     id: Type.Optional(Type.String({ maxLength: 200 })),
     seen: Type.Optional(Type.Array(Type.String({ maxLength: 16 }), { maxItems: SEEN_MAX })),
     position: Type.Optional(Position),
+    open: Type.Optional(Open),
   },
   closed,
 )
 export type PullState = Static<typeof PullState>
 export type Position = Static<typeof Position>
+export type OpenQuery = Static<typeof Open>
 
 /**
  * The state if it is of this adapter's form; nothing of it is guessed.

@@ -2,7 +2,7 @@ import { AdapterError } from '#adapters/adapter.ts'
 import { heldBack } from '#adapters/pull/held.ts'
 import type { Sheet } from '#adapters/pull/listing.ts'
 import { pageOf } from '#adapters/pull/page.ts'
-import type { Position } from '#adapters/pull/state.ts'
+import { type Turning, withOpen } from './open.ts'
 import { namesOf, type Pages, type Reading, type Window } from './reading.ts'
 import { checkOrder, greatest, least, valuesOf } from './values.ts'
 
@@ -11,33 +11,43 @@ import { checkOrder, greatest, least, valuesOf } from './values.ts'
  * since a row that moves to the end while they are turned would push another one past the reader; only rows of one value are turned
  * through. And a query that brought something new is followed by another, until one brings nothing: a source may stop anywhere.
  */
-export async function* ascending(reading: Reading, window: Window): Pages {
+export async function* ascending(reading: Reading, window: Window, resumed: Turning | null): Pages {
   const { parts, listing, watermark, progress, upper } = reading
   const { pager } = listing
   const nameNext = namesOf(reading, window)
-  let query = startOf(window, progress.value)
-  let position: Position = pager.first
+  let query = startOf(window, progress.value, resumed?.top ?? null)
+  let position = resumed?.position ?? pager.first
   for (;;) {
     const sheet = await listing.ask(position, watermark.between(query.from, window.end, query.id))
     const values = valuesOf(sheet, watermark)
     checkOrder(values, watermark, query.from, query.top)
     const isNew = progress.note(sheet, values)
     query = advanced(query, reading, sheet, values)
-    const { top, lastId } = query
+    const { from, id, top, lastId } = query
     if (top !== null) progress.reach(least(top, upper), isComplete(top, upper) ? lastId : undefined)
-    if (isNew) yield pageOf(parts, sheet, progress.state(), nameNext())
     const moves = hasMoved(query, reading)
     const next = sheet.next()
-    const isEnd = next.kind === 'end'
-    if (!isEnd && !(moves && pager.isNumbered)) {
-      if (watermark.takesId && pager.isNumbered && sheet.count > 0) throw notBehind()
+    const turns = next.kind === 'page' && !(moves && pager.isNumbered)
+    if (turns && watermark.takesId && pager.isNumbered && sheet.count > 0) throw notBehind()
+    if (isNew) {
+      const state = progress.state()
+      const open = turns && {
+        window: { from, end: window.end, id },
+        position: next.position,
+        top,
+        total: null,
+      }
+      yield pageOf(parts, sheet, open ? withOpen(state, open, reading) : state, nameNext())
+    }
+    if (turns) {
       position = next.position
       continue
     }
+    const isEnd = next.kind === 'end'
     const isHeld = isEnd && (next.held || (pager.isSingle && sheet.count >= parts.limits.pageRows))
     if (!moves && isHeld) throw heldBack()
     if (isEnd && !isHeld && isOver(query, moves, reading)) return
-    query = startOf({ from: top, end: window.end, id: lastId }, top)
+    query = startOf({ from: top, end: window.end, id: lastId }, top, null)
     position = pager.first
   }
 }
@@ -53,11 +63,11 @@ interface Query {
   readonly lastId: string | undefined
 }
 
-const startOf = ({ from, id }: Window, before: bigint | null): Query => ({
+const startOf = ({ from, id }: Window, before: bigint | null, top: bigint | null): Query => ({
   from,
   id,
   before,
-  top: null,
+  top,
   lastId: undefined,
 })
 

@@ -290,3 +290,30 @@ it('parameters are written in the format of the source', async () => {
   expect(await asked('yyyyMMddHHmmssSSS')).toBe('20240415090203456')
   expect(await asked("yyyy年M月d日 'T' HH:mm")).toBe('2024年4月15日 T 09:02')
 })
+
+describe('pages that are turned', () => {
+  const newestFirst = (a: Row, b: Row): number => -ascending(a, b)
+
+  it.each([
+    ['in any order', { order: newestFirst }, { order: 'unordered' }],
+    ['of one value', { rows: ROWS.slice(0, 12).map((one) => ({ ...one, changed: at(1) })) }, {}],
+  ])(
+    '%s are turned on after a short break, and from the first one after a long one',
+    async (_, more, given) => {
+      const source: Source = { rows: [...ROWS], ...more }
+      const { read, platform } = await start(source, given)
+      const { pages, ids } = await read()
+      expect(distinct(ids)).toEqual(idsOf(source.rows))
+      const [first, second] = pages
+      const before = platform.asked.length
+      const rest = await read({ state: second!.state })
+      expect(platform.asked[before]?.query.get('page')).toBe('3')
+      const known = (JSON.parse(String(first!.bytes)) as { rows: Row[] }).rows
+      expect(distinct([...idsOf(known), ...ids.slice(5, 10), ...rest.ids])).toEqual(idsOf(source.rows))
+      const stale = { ...second!.state, open: { ...second!.state.open!, atMs: Date.now() - 3_600_000 } }
+      const again = platform.asked.length
+      await read({ state: stale })
+      expect(platform.asked[again]?.query.get('page')).toBe('1')
+    },
+  )
+})
