@@ -73,6 +73,15 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./link.ts')).linkCommand,
   },
+  package: {
+    arguments:
+      'key --out FILE | make --system S --sequence N --key FILE --out FOLDER [--type T] [--created T] <record>=FILE… | check FILE --system S --key (FILE | whpk_…)',
+    about: {
+      en: 'make and check signed packages of files, for systems that the network does not reach',
+      zh: '制作与检验带签名的离线文件包，供无网络的系统使用',
+    },
+    load: async () => (await import('./package.ts')).packageCommand,
+  },
   replay: {
     arguments:
       '--system <system> [--record <record>] [--from <time>] [--to <time>] [--receipt <number>]… [--group <group>] [--flag <flag>] [--mapping <name@version>] [--newest <count>] [--apply | --compare <version>,<version>]',

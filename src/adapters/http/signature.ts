@@ -53,7 +53,7 @@ function bytesOf(text: string, prefix: string): Buffer {
 }
 
 /** The signing key of a secret of the form `whsk_`: base64 of the seed and the public key. @throws TypeError; the message does not repeat the secret */
-function readPrivateKey(secret: string): KeyObject {
+export function readPrivateKey(secret: string): KeyObject {
   const bytes = bytesOf(secret, ED25519.prefix)
   if (bytes.length !== SEED_BYTES + PUBLIC_BYTES)
     throw new TypeError(`a signing key is "${ED25519.prefix}" and base64 of 64 bytes`)
@@ -65,7 +65,7 @@ function readPrivateKey(secret: string): KeyObject {
 }
 
 /** The public key of a text of the form `whpk_`. @throws TypeError */
-function readPublicKey(text: string): KeyObject {
+export function readPublicKey(text: string): KeyObject {
   const bytes = bytesOf(text, ED25519.publicPrefix)
   if (bytes.length !== PUBLIC_BYTES)
     throw new TypeError(`a public key is "${ED25519.publicPrefix}" and base64 of 32 bytes`)
