@@ -1,8 +1,8 @@
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Pool } from 'pg'
 import Type from 'typebox'
+import { isRemoteFolder, type RemoteSecrets } from '#adapters/files/address.ts'
 import { FolderRefused, stepsBelow } from '#adapters/files/place.ts'
-import { AddressRefused, checkAddress } from '#adapters/http/guard.ts'
 import { HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
 import { isKind } from '#core/model/kinds.ts'
@@ -20,9 +20,16 @@ import { headPosition, positionBefore } from '#store/changes.ts'
 import { SIGNING_SCHEMES, type SigningScheme } from '#store/link-secrets.ts'
 import type { Link, LinkPatch, NewLink } from '#store/links.ts'
 import { readSystem, type System } from '#store/systems.ts'
+import { refuseAddress, refuseHost } from './refuse-address.ts'
+import { remoteIssues, remoteSecrets } from './remote-wish.ts'
 import { LinkFilter, LinkLimits } from './schemas/links.ts'
 
-const url = Type.String({ minLength: 1, maxLength: 2000, description: 'Address of the receiver · 接收地址' })
+const url = Type.String({
+  minLength: 1,
+  maxLength: 2000,
+  description:
+    'Address of the receiver: https, http, or a folder: `sftp://user@host:22/folder?hostKey=SHA256:…`, `ftps://…`, `ftp://…` · 接收地址；sftp、ftps、ftp 为远程文件夹',
+})
 const name = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', description: 'Name · 名称' })
 const network = Type.String({ minLength: 1, maxLength: 100 })
 const allowAddress = Type.Union([network, Type.Array(network, { maxItems: 20 })], {
@@ -79,6 +86,7 @@ export const NewLinkBody = Type.Object(
     sees: Type.Optional(sees),
     signing: Type.Optional(signingScheme),
     token: Type.Optional(token),
+    secrets: Type.Optional(remoteSecrets),
   },
   {
     additionalProperties: false,
@@ -107,6 +115,7 @@ export const LinkPatchBody = Type.Partial(
     folder,
     sees,
     token: Type.Union([token, Type.Null()]),
+    secrets: Type.Union([remoteSecrets, Type.Null()]),
   }),
   { additionalProperties: false, minProperties: 1, title: 'Changes to a link · 修改链路' },
 )
@@ -126,6 +135,7 @@ export interface NewLinkFields {
   readonly sees?: readonly SharingClass[]
   readonly signing?: SigningScheme
   readonly token?: string | null
+  readonly secrets?: RemoteSecrets | null
 }
 
 type LinkLimitsWish = NonNullable<NewLink['limits']>
@@ -136,6 +146,7 @@ export type LinkChange = Pick<
 > & {
   readonly coalesce?: boolean
   readonly folder?: string
+  readonly secrets?: RemoteSecrets | null
 }
 
 /**
@@ -175,6 +186,9 @@ export async function settledLink(
   const kinds = wanted.filter?.kinds ?? []
   if (kinds.length > 0 && !kinds.some((kind) => isKind(kind) && sees.includes(kindSharing(kind))))
     issues.push(issue('/sees', `the link sees none of the kinds of its filter: ${kinds.join(', ')}`))
+  const own = wanted.url || wanted.folder ? wanted : settingsOf(system)
+  const address = own.url ?? null
+  issues.push(...remoteIssues(wanted, address))
   const folder = wanted.folder ? folderUrl(parts.dropFolders ?? [], wanted.folder, issues) : null
   if (issues.length > 0) throw new HubError('invalid_request', { issues })
   if (folder)
@@ -186,10 +200,9 @@ export async function settledLink(
       mapping,
       sees,
     }
-  const own = wanted.url ? wanted : settingsOf(system)
-  const address = own.url ?? null
   const allow = listOf(own.allowAddress)
-  if (address !== null) await refuseAddress(address, allow)
+  if (address !== null)
+    await (isRemoteFolder(address) ? refuseHost(address, allow) : refuseAddress(address, allow))
   return {
     system: wanted.system ?? null,
     url: address,
@@ -254,14 +267,3 @@ export const listOf = (value: unknown): string[] =>
     : Array.isArray(value)
       ? value.filter((one) => typeof one === 'string')
       : []
-
-/** Throws `address_refused` for an address that may not be reached. */
-export async function refuseAddress(address: string, allow: readonly string[]): Promise<void> {
-  try {
-    await checkAddress(address, allow)
-  } catch (error) {
-    if (error instanceof AddressRefused) throw new HubError('address_refused', { detail: error.reason })
-    // A name that cannot be resolved today may be tomorrow; each delivery checks again.
-    if (!(error instanceof Error && 'syscall' in error)) throw error
-  }
-}

@@ -66,7 +66,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   link: {
     arguments:
-      'list | show <link> | create --name N (--url U [--allow CIDR:port] | --folder F | --to <system>) [--signing v1|v1a] [settings] | patch <link> [settings] | pause|resume|delete <link> | rotate <link> [--signing v1|v1a] [--until T] | backfill <link> [filter] [--record R]… [--since T] [--until T] [--dry-run] | held <link> [--state S] [--cause C] | resend <link> (--cause C | --all) | drop <link> (--cause C | --all) --reason R, each with --hub URL --key KEY; settings: filter, [--mapping M] [--sees C]… [--from start|now|T] [--coalesce] [--changes-per-second N] [--requests-per-second N] [--batch N] [--concurrency N]; filter: [--kind K]… [--region C]… [--system S]… [--class C]… [--site C]… [--risk R]…',
+      'list | show <link> | create --name N (--url U [--allow CIDR:port] [--secret password=FILE]… | --folder F | --to <system>) [--signing v1|v1a] [settings] | patch <link> [settings] | pause|resume|delete <link> | rotate <link> [--signing v1|v1a] [--until T] | backfill <link> [filter] [--record R]… [--since T] [--until T] [--dry-run] | held <link> [--state S] [--cause C] | resend <link> (--cause C | --all) | drop <link> (--cause C | --all) --reason R, each with --hub URL --key KEY; settings: filter, [--mapping M] [--sees C]… [--from start|now|T] [--coalesce] [--changes-per-second N] [--requests-per-second N] [--batch N] [--concurrency N]; filter: [--kind K]… [--region C]… [--system S]… [--class C]… [--site C]… [--risk R]…',
     about: {
       en: 'links of a running hub: make, change and look at them, send the past or what was refused again',
       zh: '管理运行中平台的同步链路：新建、修改、查看，补发历史变更，重发被拒变更',

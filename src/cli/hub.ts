@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { createFolderDrop } from '#adapters/files/drop.ts'
+import { createRemoteDrop } from '#adapters/files/remote-drop.ts'
 import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import { endThreads } from '#adapters/push/xlsx/threads.ts'
 import { type ApiParts, createApi } from '#api/app.ts'
@@ -181,7 +182,12 @@ function openWorkers(
     send: http.send,
     mappingOf: backwardMappings(registry, relatedSources(pool)),
     protocolOf: ownProtocols({ registry, pool, post: http.post }),
-    folderOf: folderProtocols({ registry, pool, drop: createFolderDrop({ roots: dropFolders }) }),
+    folderOf: folderProtocols({
+      registry,
+      pool,
+      drop: createFolderDrop({ roots: dropFolders }),
+      remote: createRemoteDrop(),
+    }),
     log,
   })
   const { databaseUrl, mappings, queues } = parts

@@ -9,8 +9,8 @@ export type DropOutcome =
   | { readonly kind: 'written' | 'same' }
   | {
       readonly kind: 'failed'
-      /** `retry`: the same may succeed later. `config`: somebody must change a folder or its rights. */
-      readonly class: 'retry' | 'config'
+      /** `retry`: the same may succeed later. `auth`: a host does not let us in. `config`: somebody must change a folder or its rights. */
+      readonly class: 'retry' | 'auth' | 'config'
       readonly detail: string
     }
 
@@ -119,7 +119,7 @@ async function sweepLeftovers(place: string): Promise<void> {
   }
 }
 
-const refusedName = (): DropOutcome => ({
+export const refusedName = (): DropOutcome => ({
   kind: 'failed',
   class: 'config',
   detail: 'the name of the file is of letters, digits, ".", "_" and "-", at most 200 bytes',

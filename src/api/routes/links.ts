@@ -15,6 +15,7 @@ import {
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { areOtherSecrets, sealedWish } from '#api/remote-wish.ts'
 import { HubError } from '#core/errors.ts'
 import { headPosition } from '#store/changes.ts'
 import { LANES } from '#store/lanes.ts'
@@ -67,15 +68,19 @@ export const linkRoutes =
     /** What a change comes to: where it sends to is one thing, whether an address or a folder. */
     const settledPatch = async (
       link: Link,
-      { folder, coalesce, ...body }: LinkChange,
+      { folder, coalesce, secrets, ...body }: LinkChange,
     ): Promise<LinkPatch> => {
       const moved = folder ? { url: null, folder } : body.url ? { url: body.url, folder: null } : {}
       const { url, allowAddress, sees } = await settledLink(
         { pool, registry, dropFolders },
-        { ...wishOf(link), ...body, ...moved },
+        { ...wishOf(link), ...body, ...moved, ...(secrets === undefined ? {} : { secrets }) },
       )
+      const given = sealedWish({ ...body, ...(secrets === undefined ? {} : { secrets }) })
+      const token =
+        given === undefined && (folder || body.url) && areOtherSecrets(link.url, url ?? null) ? null : given
       return {
         ...body,
+        ...(token === undefined ? {} : { token }),
         ...((folder || body.url) && url ? { url } : {}),
         ...(body.allowAddress === undefined || allowAddress === undefined ? {} : { allowAddress }),
         ...(body.sees ? { sees } : {}),
@@ -117,7 +122,7 @@ export const linkRoutes =
         description: [
           'From then on every change that fits the filter, old ones first, goes to the receiver. `url` makes a plain HTTP receiver; a',
           'private or loopback address must be named in `allowAddress`. With `system` the address is that of its settings; without an',
-          'address the receiver pulls `/v1/changes` with the scope `link:<id>`. With `folder` it writes files. It sees only values of the',
+          'address the receiver pulls `/v1/changes` with the scope `link:<id>`. With `folder`, or an address of sftp, ftps or ftp, it writes files. It sees only values of the',
           'classes in `sees`: nothing restricted and nothing personal unless they are named. The signing secret is shown only in this answer;',
           'with `signing: v1a` there is none, and the receiver is told the public key.',
           '',
@@ -134,7 +139,7 @@ export const linkRoutes =
         const { link, secret } = await createLink(pool, {
           ...wanted,
           name: body.name,
-          token: body.token ?? null,
+          token: sealedWish(body) ?? null,
           scheme: body.signing ?? 'v1',
         })
         await wake(link.id)

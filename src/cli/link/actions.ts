@@ -1,6 +1,6 @@
 import type { Call } from '#cli/running-hub.ts'
 import { WrongUsage } from '#cli/wrong-usage.ts'
-import { filterOf, type Given, named, settingsOf } from './options.ts'
+import { filterOf, type Given, named, secretsOf, settingsOf } from './options.ts'
 import { backfillLine, groupLines, heldLine, linkLine, linkLines, say } from './words.ts'
 
 interface Action {
@@ -63,6 +63,7 @@ export const actions = {
       if (given['name'] === undefined) throw new WrongUsage()
       const made = await call('POST', '/v1/links', {
         ...settingsOf(given),
+        ...(await secretsOf(given)),
         ...named(given, { from: 'from', signing: 'signing' }),
       })
       const [newest] = made['signing'] as Record<string, unknown>[]
@@ -87,6 +88,7 @@ export const actions = {
       const now = limits || filter ? await call('GET', at(link)) : {}
       const body = {
         ...settings,
+        ...(await secretsOf(given)),
         ...(limits ? { limits: { ...(now['limits'] as object), ...limits } } : {}),
         ...(filter ? { filter: { ...(now['filter'] as object), ...filter } } : {}),
       }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { ParseArgsConfig } from 'node:util'
 import { WrongUsage } from '#cli/wrong-usage.ts'
 
@@ -17,6 +18,7 @@ export const options = {
   folder: text,
   sees: list,
   signing: text,
+  secret: list,
   from: text,
   coalesce: flag,
   'changes-per-second': text,
@@ -87,4 +89,16 @@ function numberOf(value: unknown): number {
   const number = Number(value)
   if (typeof value !== 'string' || value.trim() === '' || !Number.isFinite(number)) throw new WrongUsage()
   return number
+}
+
+/** Secrets of a folder on another host, `--secret password=FILE`: from files, so that no list of processes shows them. */
+export async function secretsOf({ secret }: Given): Promise<{ secrets?: Readonly<Record<string, string>> }> {
+  if (!Array.isArray(secret)) return {}
+  const secrets: Record<string, string> = {}
+  for (const pair of secret) {
+    const [, name, file] = /^(\w+)=(.+)$/.exec(String(pair)) ?? []
+    if (name === undefined || file === undefined) throw new WrongUsage()
+    secrets[name] = (await readFile(file, 'utf8')).replace(/\r?\n$/, '')
+  }
+  return { secrets }
 }

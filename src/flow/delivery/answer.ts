@@ -70,4 +70,24 @@ export interface DropFile {
 
 export type DropAnswer =
   | { readonly kind: 'written' | 'same' }
-  | { readonly kind: 'failed'; readonly class: 'retry' | 'config'; readonly detail: string }
+  | { readonly kind: 'failed'; readonly class: 'retry' | 'auth' | 'config'; readonly detail: string }
+
+/** A folder on another host, with what opens it. */
+export interface RemoteTarget {
+  readonly url: string
+  readonly allow: readonly string[]
+  readonly secrets: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+/** Opens folders on other hosts for some files. Nothing of it throws for what a host can do. */
+export interface RemoteDropFile {
+  open(target: RemoteTarget): Promise<OpenRemoteDrop | Extract<DropAnswer, { readonly kind: 'failed' }>>
+}
+
+export interface OpenRemoteDrop {
+  readonly kind: 'open'
+  write(name: string, bytes: Uint8Array): Promise<DropAnswer>
+  remove(name: string): Promise<DropAnswer>
+  close(): void
+}

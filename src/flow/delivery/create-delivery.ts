@@ -31,7 +31,7 @@ export interface DeliveryParts {
   readonly mappingOf?: (name: string, sees: readonly SharingClass[]) => BackwardMapping | null
   /** The protocol of the receiver that a mapping writes for; null where it implements the hub's contract. */
   readonly protocolOf?: (mapping: string) => OwnProtocol | null
-  /** How a link to a folder is served; absent where this process may write no files. */
+  /** How a link to a folder is served, here or on another host; absent where this process may write no files. */
   readonly folderOf?: (mapping: string) => OwnProtocol
   readonly clock?: Clock
   /** From 0 to below 1; spreads the tries of links that failed together. */
@@ -99,7 +99,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
   /** Null where batches of the hub's contract are sent. */
   const ownOf = ({ mapping, url }: Lease, isWritable: boolean): OwnProtocol | null => {
     if (!isWritable) return null
-    if (url.startsWith('file:')) return parts.folderOf?.(mapping) ?? NO_FOLDERS
+    if (!url.startsWith('http')) return parts.folderOf?.(mapping) ?? NO_FOLDERS
     return mapping === 'canonical' ? null : (parts.protocolOf?.(mapping) ?? null)
   }
 

@@ -5,10 +5,19 @@ import type { WrittenFormat } from '#core/mapping/mapping.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import { type Change, readVersions } from '#store/changes.ts'
 import { earlierFiles, forgetFiles, noteFiles, type VersionRef, withFile } from '#store/link-files.ts'
-import type { DropFile, Failure, SendAnswer, Verdict } from './answer.ts'
+import type {
+  DropAnswer,
+  DropFile,
+  Failure,
+  OpenRemoteDrop,
+  RemoteDropFile,
+  SendAnswer,
+  Verdict,
+} from './answer.ts'
 import { writingMapping } from './backward-mapping.ts'
 import { batchText, changeText, type Outgoing } from './batch.ts'
 import { eventId } from './event-id.ts'
+import { atMost, oneAtATime } from './gates.ts'
 import { type OwnProtocol, type OwnRequest, putOff } from './own-protocol.ts'
 import type { BackwardMapping, PreparedChanges } from './ports.ts'
 
@@ -16,12 +25,18 @@ export interface FolderProtocolParts {
   readonly pool: Pool
   readonly registry: Registry
   readonly drop: DropFile
+  /** Folders on other hosts; absent where this process opens none. */
+  readonly remote?: RemoteDropFile
 }
 
 /** Most records of one file: it is put together in memory. */
 export const FILE_RECORDS_MAX = 50_000
 const BATCH_RECORDS = 500
 const FORGET_DAYS = 7
+/** Files that are written to other hosts at once. */
+const REMOTE_AT_ONCE = 4
+/** A host that takes a batch for longer than this is given up for now. */
+const REMOTE_MAX_MS = 300_000
 const EXTENSIONS: Readonly<Record<WrittenFormat, string>> = {
   json: 'json',
   xml: 'xml',
@@ -49,15 +64,17 @@ interface Filing {
  */
 export const folderProtocols = (parts: FolderProtocolParts) => {
   const alone = oneAtATime()
+  const slots = atMost(REMOTE_AT_ONCE)
   const forgotten = new Map<string, number>()
   return (mapping: string): OwnProtocol => {
     const filing = filingOf(parts.registry, mapping)
     return {
       maxRecords: BATCH_RECORDS,
-      // A file needs a connection of its own for as long as it is written; one after another they cannot use them up.
+      // A file needs a connection of its own to the database for as long as it is written: one after another they cannot use them up,
+      // and a host that is slow holds up only what goes to it.
       send: (request) =>
-        alone(async () => {
-          const answer = await send(parts, filing, request)
+        alone(hostOf(request.url), async () => {
+          const answer = await send({ ...parts, slots }, filing, request)
           const { linkId, nowMs } = request
           if (!filing.whole && nowMs - (forgotten.get(linkId) ?? 0) > 3_600_000) {
             forgotten.set(linkId, nowMs)
@@ -69,14 +86,8 @@ export const folderProtocols = (parts: FolderProtocolParts) => {
   }
 }
 
-function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const next = last.then(work, work)
-    last = next.catch(() => {})
-    return next
-  }
-}
+/** What waits for each other: files of this machine, and those of each other host. */
+const hostOf = (url: string): string => (url.startsWith('file:') ? '' : new URL(url).host)
 
 function filingOf(registry: Registry, mapping: string): Filing {
   const writes = writingMapping(registry, mapping)?.mapping.writes
@@ -90,9 +101,64 @@ function filingOf(registry: Registry, mapping: string): Filing {
   }
 }
 
-async function send(parts: FolderProtocolParts, filing: Filing, request: OwnRequest): Promise<SendAnswer> {
-  const { pool } = parts
+interface SendingParts extends FolderProtocolParts {
+  readonly slots: <T>(work: () => Promise<T>) => Promise<T>
+}
+
+async function send(parts: SendingParts, filing: Filing, request: OwnRequest): Promise<SendAnswer> {
+  const folder = await openFolder(parts, request)
+  if (folder.kind === 'failed') return failureOf(folder)
+  try {
+    return await sendTo(folder, parts, filing, request)
+  } finally {
+    folder.close()
+  }
+}
+
+const failureOf = ({
+  class: what,
+  detail,
+}: Extract<DropAnswer, { kind: 'failed' }>): { kind: 'failed' } & Failure => ({
+  kind: 'failed',
+  class: what,
+  status: null,
+  detail,
+})
+
+/** The folder of a link. One on another host is connected before a file takes anything of ours. */
+async function openFolder(
+  { drop, remote }: FolderProtocolParts,
+  { url, allow, proof, signal }: OwnRequest,
+): Promise<OpenRemoteDrop | Extract<DropAnswer, { kind: 'failed' }>> {
+  if (url.startsWith('file:')) {
+    const folder = fileURLToPath(url)
+    return {
+      kind: 'open',
+      write: (name, bytes) => drop.write({ folder, name, bytes }),
+      remove: (name) => drop.remove({ folder, name }),
+      close: () => {},
+    }
+  }
+  if (!remote)
+    return { kind: 'failed', class: 'config', detail: 'this process opens no folders on other hosts' }
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(REMOTE_MAX_MS)])
+  return await remote.open({ url, allow, secrets: secretsOf(proof.token), signal: limited })
+}
+
+/** The secrets of a folder are kept where an HTTP receiver has its token, as one JSON text. */
+function secretsOf(token: string | null): Readonly<Record<string, string>> {
+  return token === null ? {} : (JSON.parse(token) as Readonly<Record<string, string>>)
+}
+
+async function sendTo(
+  folder: OpenRemoteDrop,
+  parts: SendingParts,
+  filing: Filing,
+  request: OwnRequest,
+): Promise<SendAnswer> {
+  const { pool, slots } = parts
   const { linkId, outgoing } = request
+  const isLocal = request.url.startsWith('file:')
   const names = await noteFiles(pool, linkId, placesOf(filing, request), !filing.whole)
   const files = new Map<string, Outgoing[]>()
   outgoing.forEach((one, i) => {
@@ -105,7 +171,8 @@ async function send(parts: FolderProtocolParts, filing: Filing, request: OwnRequ
   }
   const verdicts = new Map<string, Verdict>()
   for (const [name, changes] of files) {
-    const failure = request.signal.aborted ? STOPPED : await writeFile(parts, filing, request, name)
+    const write = () => writeFile(folder, pool, filing, request, name)
+    const failure = request.signal.aborted ? STOPPED : await (isLocal ? write() : slots(write))
     if (failure && verdicts.size === 0) return { kind: 'failed', ...failure }
     if (failure) return { kind: 'verdicts', verdicts: putOff(verdicts, outgoing, failure) }
     for (const { event } of changes) verdicts.set(event, { verdict: 'ok' })
@@ -129,21 +196,19 @@ function placesOf(filing: Filing, { outgoing, prepared }: OwnRequest) {
 }
 
 async function writeFile(
-  { pool, drop }: FolderProtocolParts,
+  folder: OpenRemoteDrop,
+  pool: Pool,
   filing: Filing,
   request: OwnRequest,
   name: string,
 ): Promise<Failure | null> {
-  const { linkId, url, mapping } = request
-  const folder = fileURLToPath(url)
+  const { linkId, mapping } = request
   const of = { linkId, name, newest: filing.whole, most: FILE_RECORDS_MAX + 1 }
   return await withFile(pool, of, async (versions, client) => {
     if (versions.length > FILE_RECORDS_MAX) return tooMany(name)
     const content = await contentOf(client, linkId, versions, mapping, filing.whole ? name : null)
-    const outcome = content
-      ? await drop.write({ folder, name, bytes: content.bytes })
-      : await drop.remove({ folder, name })
-    return outcome.kind === 'failed' ? { class: outcome.class, status: null, detail: outcome.detail } : null
+    const outcome = content ? await folder.write(name, content.bytes) : await folder.remove(name)
+    return outcome.kind === 'failed' ? failureOf(outcome) : null
   })
 }
 

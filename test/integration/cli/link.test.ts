@@ -1,7 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { linkCommand } from '#cli/link.ts'
 import { WrongUsage } from '#cli/wrong-usage.ts'
+import { readLinkTransport } from '#store/link-secrets.ts'
 import { withApi } from '#test/api.ts'
 import { type Receiver, startReceiver } from '../delivery/receiver.ts'
 import { deliveryAt, linkNow, someRows, store } from '../delivery/setting.ts'
@@ -37,6 +41,27 @@ async function hub(...argv: string[]): Promise<string> {
 const create = (...more: string[]) =>
   hub('create', '--name', 'City', '--url', receiver.url, '--allow', receiver.allow, ...more)
 const idIn = (said: string): string => /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(said)?.[0] ?? ''
+
+it('makes a link to a folder on another host, with secrets from files that are never shown', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hub-link-'))
+  const file = join(folder, 'password')
+  await writeFile(file, 'a secret of 2024\n')
+  const url = `sftp://city@127.0.0.1:2222/in?hostKey=SHA256:${'A'.repeat(43)}`
+  const made = await hub(
+    'create',
+    ...['--name', 'City', '--url', url, '--allow', '127.0.0.1/32:2222', '--secret', `password=${file}`],
+  )
+  expect(made).toContain(url)
+  expect(made).not.toContain('a secret of 2024')
+  const { token } = (await readLinkTransport(api.pool, idIn(made))) ?? {}
+  expect(JSON.parse(token ?? '')).toEqual({ password: 'a secret of 2024' })
+  await writeFile(file, 'another\n')
+  await hub('patch', idIn(made), '--secret', `password=${file}`)
+  expect(JSON.parse((await readLinkTransport(api.pool, idIn(made)))?.token ?? '')).toEqual({
+    password: 'another',
+  })
+  await rm(folder, { recursive: true })
+})
 
 it('makes, shows, changes, pauses, resumes and deletes a link', async () => {
   const made = await create(

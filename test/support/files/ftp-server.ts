@@ -22,6 +22,10 @@ export interface FtpFaults {
   readonly dropAfterBytes?: number
   /** Everything is answered by 421: too many users. */
   readonly busy?: boolean
+  /** The connections are lost once so many bytes of a file came. */
+  readonly dropAfterStored?: number
+  /** RNTO refuses a name that is there. */
+  readonly noReplace?: boolean
   /** Called before a file is sent. */
   readonly beforeRead?: (path: string) => Promise<void>
 }
@@ -187,7 +191,12 @@ function converse(first: Socket, { root, options, made, keep }: Parts): void {
     STOR: async (path) => {
       const file = await fs.open(at(path), 'w')
       say('150 give it')
-      for await (const piece of await passive!.connected) await file.write(piece as Uint8Array)
+      let stored = 0
+      for await (const piece of await passive!.connected) {
+        stored += (piece as Uint8Array).length
+        if (stored > (made.faults.dropAfterStored ?? Number.POSITIVE_INFINITY)) return made.drop()
+        await file.write(piece as Uint8Array)
+      }
       await file.close()
       say('226 done')
     },
@@ -197,6 +206,7 @@ function converse(first: Socket, { root, options, made, keep }: Parts): void {
       say('350 and where to')
     },
     RNTO: async (path) => {
+      if (made.faults.noReplace && (await fs.stat(at(path)).catch(() => null))) throw new Error('it is there')
       await fs.rename(at(from), at(path))
       say('250 done')
     },

@@ -25,6 +25,12 @@ export interface SftpFaults {
   readonly silent?: readonly string[]
   /** The connection is lost once so many bytes were read. */
   readonly dropAfterBytes?: number
+  /** The connection is lost once so many bytes were written. */
+  readonly dropAfterWritten?: number
+  /** It is done, and the connection lost before it is answered. */
+  readonly dropAfter?: 'RENAME'
+  /** Of each WRITE so many bytes are kept, as on a full disk; it is answered as if all were. */
+  readonly keepsBytes?: number
   /** Each answer to READ has at most so many bytes. */
   readonly shortReads?: number
   /** Called before a READ is answered. */
@@ -101,6 +107,7 @@ function serve(sftp: SFTPWrapper, root: string, state: SftpServer): void {
   const open = new Map<number, { file?: fs.FileHandle; path: string; listed?: FileEntry[] | null }>()
   let next = 0
   let read = 0
+  let written = 0
   sftp.on('error', () => {})
   sftp.on('end', () => open.forEach(({ file }) => void file?.close()))
   const at = (path: string): string => join(root, normalize(join('/', path)))
@@ -167,7 +174,10 @@ function serve(sftp: SFTPWrapper, root: string, state: SftpServer): void {
   )
   sftp.on('WRITE', (id, handle, offset, bytes) =>
     answered(id, 'WRITE', async () => {
-      await open.get(handle.readUInt32BE())?.file?.write(bytes, 0, bytes.length, offset)
+      written += bytes.length
+      if (written > (state.faults.dropAfterWritten ?? Number.POSITIVE_INFINITY)) return state.drop()
+      const kept = Math.min(bytes.length, state.faults.keepsBytes ?? bytes.length)
+      await open.get(handle.readUInt32BE())?.file?.write(bytes, 0, kept, offset)
       ok(id)
     }),
   )
@@ -196,6 +206,7 @@ function serve(sftp: SFTPWrapper, root: string, state: SftpServer): void {
       // Version 3 of the protocol: a file of that name is an error.
       if (await fs.lstat(at(to)).catch(() => null)) return sftp.status(id, STATUS_CODE.FAILURE)
       await fs.rename(at(from), at(to))
+      if (state.faults.dropAfter === 'RENAME') return state.drop()
       ok(id)
     }),
   )

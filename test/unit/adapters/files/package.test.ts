@@ -249,7 +249,7 @@ describe('is refused as a whole', () => {
 
 describe('the order of packages', () => {
   const manifest = { sequence: 17, files: new Array(3) as PackageManifest['files'] }
-  const before = (sequence: number, more: Partial<PackageState> = {}): PackageState => ({
+  const stateAt = (sequence: number, more: Partial<PackageState> = {}): PackageState => ({
     sequence,
     sha256: 'a',
     done: 3,
@@ -261,19 +261,19 @@ describe('the order of packages', () => {
 
   it.each([
     ['the first of all', null, strict, { from: 0, warning: null }],
-    ['the one that follows', before(16), strict, { from: 0, warning: null }],
-    ['the same one again, done', before(17, { sha256: 'b' }), strict, { from: 3, warning: null }],
+    ['the one that follows', stateAt(16), strict, { from: 0, warning: null }],
+    ['the same one again, done', stateAt(17, { sha256: 'b' }), strict, { from: 3, warning: null }],
     [
       'the same one again, in the middle',
-      before(17, { sha256: 'b', done: 1 }),
+      stateAt(17, { sha256: 'b', done: 1 }),
       strict,
       { from: 1, warning: null },
     ],
-    ['an older one, by its setting', before(18), mild, { from: 3, warning: 'older' }],
-    ['one behind a gap, by its setting', before(15), mild, { from: 0, warning: 'gap' }],
+    ['an older one, by its setting', stateAt(18), mild, { from: 3, warning: 'older' }],
+    ['one behind a gap, by its setting', stateAt(15), mild, { from: 0, warning: 'gap' }],
     [
       'one behind another that was left unfinished, by its setting',
-      before(16, { done: 1 }),
+      stateAt(16, { done: 1 }),
       mild,
       { from: 0, warning: 'gap' },
     ],
@@ -282,10 +282,10 @@ describe('the order of packages', () => {
   })
 
   it.each([
-    ['an older one', before(18), strict, 'older', '17, after 18'],
-    ['one behind a gap', before(15), strict, 'gap', '17, after 15'],
-    ['one behind another that was left unfinished', before(16, { done: 1 }), strict, 'gap', '17, after 16'],
-    ['another one of the same number, whatever the setting', before(17), mild, 'twin', '17, after 17'],
+    ['an older one', stateAt(18), strict, 'older', '17, after 18'],
+    ['one behind a gap', stateAt(15), strict, 'gap', '17, after 15'],
+    ['one behind another that was left unfinished', stateAt(16, { done: 1 }), strict, 'gap', '17, after 16'],
+    ['another one of the same number, whatever the setting', stateAt(17), mild, 'twin', '17, after 17'],
   ] as const)('%s is refused', (_, state, rule, why, place) => {
     expect(() => turnOf(manifest, 'b', state, rule)).toThrow(expect.objectContaining({ why, at: place }))
   })
