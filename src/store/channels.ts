@@ -209,13 +209,14 @@ export async function advanceChannel(
   if (rowCount !== 1) throw new ChannelLost(`${system}/${name} is another worker's`)
 }
 
-/** Moves a channel on without a page; throws as `advanceChannel` does. */
+/** Moves a channel on without a message: its source answered; throws as `advanceChannel` does. */
 export async function moveChannel(
   client: Client,
   { system, name, fence, state }: ChannelStep,
 ): Promise<void> {
   const { rowCount } = await client.query(
-    'update channels set state = $4 where system = $1 and name = $2 and fence = $3',
+    `update channels set state = $4, attempts = 0, last_error = null, failing_since = null
+      where system = $1 and name = $2 and fence = $3`,
     [system, name, fence, JSON.stringify(state)],
   )
   if (rowCount !== 1) throw new ChannelLost(`${system}/${name} is another worker's`)

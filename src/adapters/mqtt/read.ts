@@ -34,8 +34,7 @@ export async function* readMessages(parts: Parts, state: MqttState | null): Asyn
       )
     const next: MqttState = { topics: settings.topics.map(({ topic }) => topic) }
     await subscribeTo(session, next, state)
-    if (JSON.stringify(state) !== JSON.stringify(next))
-      yield { contentType: 'application/json', bytes: null, state: next, name: 'subscriptions' }
+    yield { contentType: 'application/json', bytes: null, state: next, name: 'subscriptions' }
     for (let message = await session.next(); message !== null; message = await session.next()) {
       const page = pageOf(parts, session, message, next)
       if (page) yield page

@@ -6,11 +6,23 @@ import { acknowledge, end, type Reading, read } from './read-ordered.ts'
 const AT_ONCE = 256
 const BYTES_AT_ONCE = 16 * 1024 * 1024
 
+export interface ListeningReading extends Reading {
+  /** Ends the work of the adapter by its signal: it may wait for a message that comes tomorrow. */
+  readonly breakOff: () => void
+}
+
 /**
  * Takes pages as they come, many under way at once; each is acknowledged after its own COMMIT.
  * @returns whether the end was reached
  */
-export async function readListening({ adapter, parts, state, store, isOver }: Reading): Promise<boolean> {
+export async function readListening({
+  adapter,
+  parts,
+  state,
+  store,
+  isOver,
+  breakOff,
+}: ListeningReading): Promise<boolean> {
   const pages = read(adapter, parts, state)[Symbol.asyncIterator]()
   const pace = createPace(parts.limits.rowsPerSecond, parts.clock)
   const underWay = new Set<Promise<void>>()
@@ -23,6 +35,7 @@ export async function readListening({ adapter, parts, state, store, isOver }: Re
       await acknowledge(adapter, parts, page, taken)
     } catch (error) {
       failures.push(error)
+      breakOff()
     }
   }
 
@@ -47,6 +60,9 @@ export async function readListening({ adapter, parts, state, store, isOver }: Re
   let isDone: boolean
   try {
     isDone = await go()
+  } catch (error) {
+    // What could not be stored is why the adapter was broken off.
+    throw failures[0] ?? error
   } finally {
     // While what is under way is stored, the source must still be there to be told.
     await Promise.allSettled(underWay)

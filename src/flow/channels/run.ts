@@ -21,8 +21,8 @@ import { readChannelSecrets } from '#store/system-secrets.ts'
 import { type AdapterOf, type ComposedChannel, composeChannel, mistakesOf, nextRun } from './compose.ts'
 import { declaredChannel } from './declared.ts'
 import { type PortsOfHub, partsOf } from './ports.ts'
-import { readListening } from './read-listening.ts'
-import { type Reading, readOrdered } from './read-ordered.ts'
+import { type ListeningReading, readListening } from './read-listening.ts'
+import { readOrdered } from './read-ordered.ts'
 import { storePage } from './store-page.ts'
 
 export interface ChannelsParts extends PortsOfHub {
@@ -134,13 +134,14 @@ async function readChannel(
       setting: '/state',
     })
   const secrets = await readChannelSecrets(hub.pool, lease)
-  const parts = partsOf(hub, channel, secrets, signal)
+  const broken = new AbortController()
+  const parts = partsOf(hub, channel, secrets, AbortSignal.any([signal, broken.signal]))
   const endsAtMs = performance.now() + BUDGET_MS
   const isOver = (): boolean => adapter.reads === 'ends' && performance.now() >= endsAtMs
   try {
     const reading = { adapter, parts, state: lease.state, isOver }
     if (adapter.ordered) return await readOrdered({ ...reading, store: ordered(hub, lease, channel, signal) })
-    return await readFreely(hub, lease, channel, reading, signal)
+    return await readFreely(hub, lease, channel, { ...reading, breakOff: () => broken.abort() }, signal)
   } finally {
     parts.close()
   }
@@ -165,15 +166,15 @@ const ordered =
 const NOTHING: Taken = { receipt: null, state: 'done', received: 0, rejected: 0 }
 const COUNT_EVERY_MS = 2000
 
-/** Pages without a state share commits; their figures are written now and then. */
+/** Pages share commits and carry no state, which moves by itself; their figures are written now and then. */
 async function readFreely(
   { pool, intake }: ChannelsParts,
   lease: ChannelLease,
   channel: ComposedChannel,
-  reading: Omit<Reading, 'store'>,
+  reading: Omit<ListeningReading, 'store'>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { system } = lease
+  const { system, name, fence } = lease
   let counted = { messages: 0, received: 0, rejected: 0, refused: 0 }
   const write = async (): Promise<void> => {
     const some = counted
@@ -183,6 +184,7 @@ async function readFreely(
   const writing = setInterval(() => void write(), COUNT_EVERY_MS)
   const store = async (page: Page): Promise<Taken> => {
     const { bytes } = page
+    if (bytes === null) await moveChannel(pool, { system, name, fence, state: page.state })
     if (bytes === null || (bytes instanceof Uint8Array && bytes.length === 0)) return NOTHING
     const taken = await storePage(
       intake,

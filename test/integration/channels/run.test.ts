@@ -220,4 +220,38 @@ describe('a channel that listens', () => {
     await setChannel(hub.pool, NAME, { settings: { pageSize: 5 } })
     expect((await running).done).toBe(false)
   })
+
+  it('does not wait for the next message to say that one could not be stored', async () => {
+    source = numberedSource({ listens: true })
+    source.count = 2
+    expect((await run({ registry: withChannel({ record: 'unknown' }) })).done).toBe(true)
+    expect(source.acknowledged).toEqual([])
+    expect((await row()).lastError).toMatchObject({ class: 'config' })
+  })
+
+  it('keeps its state, and is taken for well again, when its source answers without a message', async () => {
+    source = numberedSource({ listens: true })
+    source.onPage = () => {
+      throw new AdapterError('retry', 'the source hung up')
+    }
+    source.count = 2
+    await run({ registry: withChannel() })
+    expect((await row()).attempts).toBe(1)
+    await hub.pool.query('update channels set next_at = null')
+    source.count = 0
+    const stop = new AbortController()
+    const { read } = source.adapter
+    const answering = {
+      ...source.adapter,
+      async *read(...parts: Parameters<NonNullable<typeof read>>) {
+        yield { contentType: 'application/json', bytes: null, state: { at: 0 }, name: 'connected' }
+        yield* read!(...parts)
+      },
+    }
+    const running = run({ registry: withChannel(), adapterOf: () => answering as never }, stop.signal)
+    await expect.poll(async () => (await row()).attempts).toBe(0)
+    expect(await row()).toMatchObject({ state: { at: 0 }, lastError: null })
+    stop.abort()
+    await running
+  })
 })
