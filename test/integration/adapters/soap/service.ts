@@ -7,6 +7,8 @@ const NAMESPACE = 'http://records.example.gov.cn/'
 
 export interface ServiceWish {
   readonly namespace?: string
+  /** Name of the operation; `queryRecords` by itself. */
+  readonly name?: string
   readonly qualified?: boolean
   readonly versions?: readonly ('11' | '12')[]
   /** Elements of a request and of an answer, as XML Schema has them. */
@@ -18,13 +20,20 @@ const TYPE = 'type="xs:string" minOccurs="0"'
 export const textElements = (...names: readonly string[]): string =>
   names.map((name) => `<xs:element name="${name}" ${TYPE}/>`).join('')
 
-/** A description with one operation, `queryRecords`, at an address that is known later. */
+/** A description with one operation at an address that is known later. */
 export function serviceWsdl(address: string, wish: ServiceWish): string {
-  const { namespace = NAMESPACE, qualified = false, versions = ['11', '12'], request, response } = wish
+  const {
+    namespace = NAMESPACE,
+    name = 'queryRecords',
+    qualified = false,
+    versions = ['11', '12'],
+    request,
+    response,
+  } = wish
   const binding = (version: string): string => {
     const p = version === '11' ? 'soap' : 'soap12'
     return `<wsdl:binding name="B${version}" type="tns:P"><${p}:binding style="document" transport="http://schemas.xmlsoap.org/soap/http"/>
-      <wsdl:operation name="queryRecords"><${p}:operation soapAction="urn:queryRecords"/>
+      <wsdl:operation name="${name}"><${p}:operation soapAction="urn:${name}"/>
       <wsdl:input><${p}:body use="literal"/></wsdl:input><wsdl:output><${p}:body use="literal"/></wsdl:output></wsdl:operation></wsdl:binding>`
   }
   const port = (version: string): string =>
@@ -33,12 +42,12 @@ export function serviceWsdl(address: string, wish: ServiceWish): string {
 <wsdl:definitions name="S" targetNamespace="${namespace}" xmlns:tns="${namespace}" xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/"
   xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:soap12="http://schemas.xmlsoap.org/wsdl/soap12/" xmlns:xs="http://www.w3.org/2001/XMLSchema">
   <wsdl:types><xs:schema targetNamespace="${namespace}" elementFormDefault="${qualified ? 'qualified' : 'unqualified'}">
-    <xs:element name="queryRecords"><xs:complexType><xs:sequence>${request}</xs:sequence></xs:complexType></xs:element>
-    <xs:element name="queryRecordsResponse"><xs:complexType><xs:sequence>${response}</xs:sequence></xs:complexType></xs:element>
+    <xs:element name="${name}"><xs:complexType><xs:sequence>${request}</xs:sequence></xs:complexType></xs:element>
+    <xs:element name="${name}Response"><xs:complexType><xs:sequence>${response}</xs:sequence></xs:complexType></xs:element>
   </xs:schema></wsdl:types>
-  <wsdl:message name="In"><wsdl:part name="parameters" element="tns:queryRecords"/></wsdl:message>
+  <wsdl:message name="In"><wsdl:part name="parameters" element="tns:${name}"/></wsdl:message>
   <wsdl:message name="Out"><wsdl:part name="parameters" element="tns:queryRecordsResponse"/></wsdl:message>
-  <wsdl:portType name="P"><wsdl:operation name="queryRecords"><wsdl:input message="tns:In"/><wsdl:output message="tns:Out"/></wsdl:operation></wsdl:portType>
+  <wsdl:portType name="P"><wsdl:operation name="${name}"><wsdl:input message="tns:In"/><wsdl:output message="tns:Out"/></wsdl:operation></wsdl:portType>
   ${versions.map(binding).join('')}
   <wsdl:service name="S">${versions.map(port).join('')}</wsdl:service>
 </wsdl:definitions>`
@@ -67,6 +76,7 @@ export async function startService(
   operation: Operation,
   before: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
 ): Promise<Service> {
+  const { name = 'queryRecords' } = wish
   const http = createServer()
   http.on('clientError', (_, socket) => socket.destroy())
   http.listen(0, '127.0.0.1')
@@ -77,7 +87,7 @@ export async function startService(
   let last: IncomingMessage | null = null
   const server = listen(http, {
     path: '/service',
-    services: { S: { Port11: { queryRecords: operation }, Port12: { queryRecords: operation } } },
+    services: { S: { Port11: { [name]: operation }, Port12: { [name]: operation } } },
     xml: serviceWsdl(`${origin}/service`, wish),
   })
   server.log = (type: string, text: string) => {
