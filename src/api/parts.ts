@@ -26,6 +26,10 @@ export interface ApiParts {
   readonly dropFolders?: readonly string[]
   /** Folders below which channels may read files; none where it is absent. */
   readonly pickupFolders?: readonly string[]
+  /** Address under which anyone reaches the public pages, without a slash at its end; no QR codes where it is absent. */
+  readonly publicUrl?: string | undefined
+  /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is believed; none where it is absent. */
+  readonly trustedProxies?: readonly string[]
   readonly language: Language
   readonly log: Logger | false
   /** Milliseconds since 1970. */

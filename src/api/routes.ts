@@ -1,5 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { publicTrace } from '#flow/trace/public.ts'
+import { askPublic } from '#flow/trace/public.ts'
+import { headPosition } from '#store/changes.ts'
+import { isTouched } from '#store/touched.ts'
 import { boardRoutes } from './board/plugin.ts'
 import { readControlBodies } from './control-body.ts'
 import { addComponents } from './openapi.ts'
@@ -76,9 +78,17 @@ const GUARDED = [
   keyRoutes,
 ] as const
 
-const publicRoutes = ({ pool, registry, language }: RouteParts): FastifyPluginAsync => {
-  const trace = (code: string) => publicTrace(pool, code, [...registry.systems.keys()])
-  return publicPages({ trace, language })
+const publicRoutes = (parts: RouteParts): FastifyPluginAsync => {
+  const { pool, registry, language, clock, publicUrl, trustedProxies } = parts
+  return publicPages({
+    ask: (question) => askPublic(pool, { ...question, systems: [...registry.systems.keys()] }),
+    head: () => headPosition(pool),
+    isTouched: (rests, after, upTo) => isTouched(pool, { ...rests, after, upTo }),
+    language,
+    clock,
+    publicUrl,
+    ...(trustedProxies ? { trustedProxies } : {}),
+  })
 }
 
 /** All routes: the open ones, and those that need a key. */

@@ -233,6 +233,8 @@ async function startApi(
     adminKey: settings.adminKey,
     dropFolders: settings.dropFolders,
     pickupFolders: settings.pickupFolders,
+    publicUrl: settings.publicUrl,
+    trustedProxies: settings.trustedProxies,
     language: settings.lang,
     clock: Date.now,
   })

@@ -22,6 +22,8 @@ export const readers = {
   folders,
   adminKey,
   hubId,
+  publicUrl,
+  proxies,
 } as const
 
 const minimumKeyLength = 16
@@ -165,4 +167,46 @@ function adminKey(text: string): Reading<string> {
     },
     fix: { zh: '请只用字母、数字和符号。', en: 'Use letters, digits and punctuation only.' },
   }
+}
+
+/** An address of the web without query, fragment and password; its path may not be empty behind a proxy that serves more. */
+function publicUrl(text: string): Reading<string> {
+  const url = URL.parse(text)
+  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:'
+  if (url && isWeb && !url.search && !url.hash && !url.username && !url.password)
+    return { ok: true, value: url.href.replace(/\/+$/, '') }
+  return {
+    ok: false,
+    reason: {
+      zh: '不是 http 或 https 地址，或带有查询参数、片段、密码。',
+      en: 'This is not an http or https address, or it has a query, a fragment or a password.',
+    },
+    fix: { zh: '写法如 https://zs.example.cn。', en: 'Write it like https://trace.example.cn.' },
+  }
+}
+
+/** IP addresses and CIDR blocks, divided by commas. A block of everything would let anyone name any address as his own. */
+function proxies(text: string): Reading<readonly string[]> {
+  const blocks = text
+    .split(',')
+    .map((block) => block.trim())
+    .filter((block) => block !== '')
+  const wrong = blocks.find((block) => !isBlock(block))
+  if (wrong === undefined && blocks.length > 0) return { ok: true, value: blocks }
+  return {
+    ok: false,
+    shown: wrong ?? text,
+    reason: { zh: '不是 IP 地址或 CIDR 网段。', en: 'This is not an IP address or a CIDR block.' },
+    fix: {
+      zh: '请写反向代理的地址，多个用逗号分隔，例如 10.0.0.5,10.0.1.0/24；不能是所有地址。',
+      en: 'Write the addresses of your proxies, divided by commas, such as 10.0.0.5,10.0.1.0/24; not all addresses.',
+    },
+  }
+}
+
+function isBlock(block: string): boolean {
+  const [address = '', bits, ...more] = block.split('/')
+  const family = isIP(address)
+  if (family === 0 || more.length > 0) return false
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
 }

@@ -25,6 +25,10 @@ export interface Settings {
   readonly dropFolders: readonly string[]
   /** Absolute folders below which channels may read files; none where it is not set. */
   readonly pickupFolders: readonly string[]
+  /** Address under which anyone reaches the public pages, without a slash at its end. */
+  readonly publicUrl: string | undefined
+  /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[]
   readonly lang: Language
   readonly log: LogLevel
 }
@@ -71,6 +75,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     hubId: take<string | undefined>('HUB_ID', readers.hubId, undefined),
     dropFolders: take<readonly string[]>('HUB_DROP_FOLDERS', readers.folders, []),
     pickupFolders: take<readonly string[]>('HUB_PICKUP_FOLDERS', readers.folders, []),
+    publicUrl: take<string | undefined>('HUB_PUBLIC_URL', readers.publicUrl, undefined),
+    trustedProxies: take<readonly string[]>('HUB_TRUSTED_PROXIES', readers.proxies, []),
     lang: take('HUB_LANG', readers.lang, 'zh'),
     log: take('HUB_LOG', readers.log, 'info'),
   }
@@ -104,6 +110,8 @@ const names = [
   'HUB_ID',
   'HUB_DROP_FOLDERS',
   'HUB_PICKUP_FOLDERS',
+  'HUB_PUBLIC_URL',
+  'HUB_TRUSTED_PROXIES',
   'HUB_LANG',
   'HUB_LOG',
   'DATABASE_URL',

@@ -168,6 +168,21 @@ export const ERRORS = {
     ['Too much at once', '请求过多'],
     ['Wait as long as Retry-After says and send again.', '请按 Retry-After 等待后重试。'],
   ),
+  overloaded: define(
+    503,
+    'nobody',
+    ['Too much to do right now', '暂时繁忙'],
+    ['Wait as long as Retry-After says and ask again.', '请按 Retry-After 等待后重试。'],
+  ),
+  no_public_url: define(
+    503,
+    'operator',
+    ['The public address is not set', '未设置公众访问地址'],
+    [
+      'Set HUB_PUBLIC_URL to the address under which anyone reaches the pages, and start the hub again.',
+      '请将 HUB_PUBLIC_URL 设置为公众访问追溯页面的地址，并重新启动平台。',
+    ],
+  ),
   unavailable: define(
     503,
     'operator',

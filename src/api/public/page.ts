@@ -2,100 +2,81 @@ import {
   documentTitle,
   HOLD_WORDS,
   inLanguage,
-  quantityWords,
   STATE_WORDS,
   VERDICT_WORDS,
   type WordLanguage,
 } from '#core/lineage/words.ts'
 import type { PublicAlert, PublicCertificate, PublicStep, PublicTrace } from '#flow/trace/public-trace.ts'
+import { framed, type Say, sayIn } from './frame.ts'
 import { type Html, type HtmlValue, html } from './html.ts'
-import { STYLE } from './style.ts'
-import { ALERT_WORDS, STEP_WORDS, WORDS } from './words.ts'
+import { ALERT_WORDS, LIKELY_ALERT, PAPER_STATE_WORDS, STEP_WORDS } from './words.ts'
 
-type Say = (word: keyof typeof WORDS) => string
-const sayIn =
-  (language: WordLanguage): Say =>
-  (word) =>
-    inLanguage(WORDS[word], language)
+/** Where a page stands, so that its links lead on from it. */
+export interface Where {
+  readonly language: WordLanguage
+  /** The choice between candidates that the page is of. */
+  readonly of?: string | undefined
+}
 
 /** Parts of a line with a middle dot between those that are there. */
 const joined = (...parts: readonly (string | undefined)[]): string => parts.filter(Boolean).join(' · ')
 
-/** The page of a path: goods and warnings first, then the path as a time line, then its papers. Complete without scripts. */
-export function tracePage(trace: PublicTrace, language: WordLanguage): string {
+/** The page of a path: goods, warnings and advice first, then the path as a time line, then its papers. Complete without scripts. */
+export function tracePage(trace: PublicTrace, { language, of }: Where): string {
   const say = sayIn(language)
   const name = trace.product ?? say('unnamed')
-  return page(name, trace.code, language, [
-    html`<section>
-<h1>${name}</h1>
+  const path = encodeURIComponent(trace.code)
+  const choice = of ? `of=${of}` : ''
+  return framed({
+    title: name,
+    language,
+    other: choice ? `?${choice}&` : '?',
+    sections: [
+      headSection(trace, language),
+      pathSection(trace, language),
+      trace.certificates.length > 0 && papersSection(trace, language),
+    ],
+    footer: html`<p>${say('source')}</p><p class="noprint"><a href="/public/v1/trace/${path}${choice && `?${choice}`}">${say('json')}</a> · <a href="/t/${path}/labels${choice && `?${choice}`}">${say('labels')}</a></p>`,
+  })
+}
+
+function headSection(trace: PublicTrace, language: WordLanguage): Html {
+  const say = sayIn(language)
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    [say('origin'), trace.origin ?? say('notKnown')],
+    [say('producer'), trace.producer ?? say('notKnown')],
+    [say('market'), trace.market],
+    [say('stall'), trace.stall],
+    [say('tests'), testsLine(trace, language) || say('notKnown')],
+  ]
+  return html`<section>
+<h1>${trace.product ?? say('unnamed')}</h1>
 <p class="code">${say('code')} ${trace.code}</p>
 ${trace.alerts.length > 0 ? trace.alerts.map((alert) => alertBox(alert, language)) : clearBox(say)}
+<div class="advice ${trace.state === 'clear' ? '' : 'warn'}"><h2>${say('advice')}</h2><p>${trace.advice[language]}</p></div>
 <dl>
-<dt>${say('origin')}</dt><dd>${trace.origin ?? say('notKnown')}</dd>
-<dt>${say('producer')}</dt><dd>${trace.producer ?? say('notKnown')}</dd>
-<dt>${say('tests')}</dt><dd>${testsLine(trace, language) || say('notKnown')}</dd>
-</dl>
-</section>`,
-    html`<section>
+${facts.map(([title, fact]) => fact !== undefined && html`<dt>${title}</dt><dd>${fact}</dd>\n`)}</dl>
+</section>`
+}
+
+function pathSection(trace: PublicTrace, language: WordLanguage): Html {
+  const say = sayIn(language)
+  const hasLikely = trace.steps.some(({ likely }) => likely)
+  return html`<section>
 <h2>${say('path')}</h2>
 ${trace.steps.length > 0 ? html`<ol class="path">${trace.steps.map((step) => stepLine(step, language))}</ol>` : html`<p>${say('noSteps')}</p>`}
-${!trace.isComplete && html`<p class="dim">${say('incomplete')}</p>`}
-</section>`,
-    trace.certificates.length > 0 &&
-      html`<section>
-<h2>${say('papers')}</h2>
+${hasLikely && html`<p class="dim note">${say('likelyMore')}</p>`}${!trace.isComplete && html`<p class="dim note">${say('incomplete')}</p>`}
+</section>`
+}
+
+function papersSection(trace: PublicTrace, language: WordLanguage): Html {
+  const say = sayIn(language)
+  const hasExpired = trace.certificates.some(({ state }) => state === 'expired')
+  return html`<section>
+<h2>${say('papers')} <small>${say('papersOn')} ${trace.on}</small></h2>
 <ul class="papers">${trace.certificates.map((paper) => paperLine(paper, language))}</ul>
-</section>`,
-  ])
-}
-
-/** The page for a code that nothing is known of. */
-export function unknownPage(code: string, language: WordLanguage): string {
-  const say = sayIn(language)
-  return page(
-    say('unknownTitle'),
-    code,
-    language,
-    [
-      html`<section>
-<h1>${say('unknownTitle')}</h1>
-<p class="code">${code.slice(0, 200)}</p>
-<p>${say('unknownText')}</p>
-</section>`,
-    ],
-    false,
-  )
-}
-
-function page(
-  title: string,
-  code: string,
-  language: WordLanguage,
-  sections: readonly HtmlValue[],
-  hasData = true,
-): string {
-  const say = sayIn(language)
-  const other = language === 'zh' ? 'en' : 'zh'
-  const path = encodeURIComponent(code)
-  const { html: text } = html`<!doctype html>
-<html lang="${language === 'zh' ? 'zh-CN' : 'en'}" class="${language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${title} · ${say('title')}</title>
-<style>${{ html: STYLE }}</style>
-</head>
-<body>
-<header><div><strong>${say('title')}</strong><a href="?lang=${other}" lang="${other}">${say('other')}</a></div></header>
-<main>
-${sections}
-</main>
-<footer><p>${say('source')}</p>${hasData && html`<p><a href="/public/v1/trace/${path}">${say('json')}</a></p>`}</footer>
-</body>
-</html>
-`
-  return text
+${hasExpired && html`<p class="dim note">${say('expiredMore')}</p>`}
+</section>`
 }
 
 const clearBox = (say: Say): Html =>
@@ -107,7 +88,8 @@ function alertBox(alert: PublicAlert, language: WordLanguage): Html {
     joined(alert.item, paper, paper ? undefined : alert.product),
     joined(alert.number, alert.date),
   ]
-  return html`<p class="alert" role="alert">${inLanguage(ALERT_WORDS[alert.kind], language)}${lines.filter(Boolean).map((line) => html`<small>${line}</small>`)}</p>`
+  const title = inLanguage(ALERT_WORDS[alert.kind], language)
+  return html`<p class="alert" role="alert">${alert.likely && inLanguage(LIKELY_ALERT, language)}${title}${lines.filter(Boolean).map((line) => html`<small>${line}</small>`)}</p>`
 }
 
 const testsLine = (trace: PublicTrace, language: WordLanguage): string =>
@@ -122,27 +104,31 @@ function stepLine(step: PublicStep, language: WordLanguage): Html {
     step.isVoid || step.test?.verdict === 'fail' || step.hold === 'stop_sale' || step.hold === 'recall'
   const paper = step.type ? documentTitle(step.type, language) : ''
   const test = step.test ? `${step.test.item} ${inLanguage(VERDICT_WORDS[step.test.verdict], language)}` : ''
-  const goods = joined(
-    step.test ? undefined : step.product,
-    quantityWords(step.quantity, language),
-    step.vehicle && `${say('vehicle')} ${step.vehicle}`,
-  )
-  return html`<li${isBad && { html: ' class="bad"' }}><b>${inLanguage(title, language)}</b>${step.date && html`<time datetime="${step.date}">${step.date}</time>`}${step.isVoid && html` <span class="tag bad">${say('isVoid')}</span>`}
-${[paper, test, step.party ?? step.place].filter(Boolean).map((line) => html`<p>${line}</p>`)}
-${[step.number, step.party ? undefined : step.region, goods].filter(Boolean).map((line) => html`<p class="dim">${line}</p>`)}</li>`
+  const where = joined(step.party ?? step.place, step.stall && `${say('stall')} ${step.stall}`)
+  const dim = [step.number, step.party ? undefined : step.region, step.test ? undefined : step.product]
+  return html`<li${isBad && { html: ' class="bad"' }}><b>${inLanguage(title, language)}</b>${step.date && html`<time datetime="${step.date}">${step.date}</time>`}${step.isVoid && html` <span class="tag bad">${say('isVoid')}</span>`}${step.likely && html` <span class="tag plain">${say('likely')}</span>`}
+${[paper, test, where].filter(Boolean).map((line) => html`<p>${line}</p>`)}
+${dim.filter(Boolean).map((line) => html`<p class="dim">${line}</p>`)}</li>`
 }
 
 const TAGS: Partial<Record<PublicCertificate['state'], string>> = {
   valid: 'tag',
   active: 'tag',
   unknown: 'tag plain',
+  expired: 'tag plain',
+  not_yet_issued: 'tag plain',
 }
 
 function paperLine(paper: PublicCertificate, language: WordLanguage): Html {
-  const details = [joined(paper.number, paper.date), paper.party].filter(Boolean)
-  const state =
-    paper.state === 'unknown'
-      ? sayIn(language)('notOnRecord')
-      : inLanguage(STATE_WORDS[paper.state], language)
+  const say = sayIn(language)
+  const until = paper.validUntil && `${say('validUntil')} ${paper.validUntil}`
+  const details: readonly HtmlValue[] = [joined(paper.number, paper.date), until, paper.party].filter(Boolean)
+  const state = inLanguage(PAPER_STATE_WORDS[paper.state], language)
   return html`<li><div>${documentTitle(paper.type, language)}${details.map((line) => html`<p class="dim">${line}</p>`)}</div><span class="${TAGS[paper.state] ?? 'tag bad'}">${state}</span></li>`
 }
+
+/** How a state is shown in a list. */
+export const stateTag = (state: PublicTrace['state'], language: WordLanguage): HtmlValue =>
+  state === 'clear'
+    ? undefined
+    : html`<span class="tag bad">${inLanguage(state === 'test_failed' ? ALERT_WORDS.test_failed : STATE_WORDS[state], language)}</span>`

@@ -1,41 +1,136 @@
-import { createHash } from 'node:crypto'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { type Language, languageOf } from '#api/language.ts'
 import { problems } from '#api/openapi.ts'
-import { HubError } from '#core/errors.ts'
-import { PublicTrace } from '#flow/trace/public-trace.ts'
-import { tracePage, unknownPage } from './page.ts'
-import { STYLE } from './style.ts'
+import { query } from '#api/page.ts'
+import { hubErrorOf } from '#api/problem.ts'
+import { ERRORS, HubError } from '#core/errors.ts'
+import { PublicCandidates, PublicTrace } from '#flow/trace/public-trace.ts'
+import { createAnswers, type KeptAnswer, type PublicSource, type Text } from './answers.ts'
+import { clientOf, trustOf } from './client-address.ts'
+import { PAGE_POLICY } from './frame.ts'
+import { labelsPage } from './labels-page.ts'
+import { createLimiter } from './limiter.ts'
+import { candidatesPage, failurePage, unknownPage } from './other-pages.ts'
+import { tracePage } from './page.ts'
+import { QR_BOUNDS, QR_DEFAULT, qrPng, qrSvg } from './qr.ts'
 
 /** What the public pages are handed. */
-export interface PublicParts {
-  /** The path behind a code as anyone may see it; null for a code that nothing is known of. */
-  readonly trace: (code: string) => Promise<PublicTrace | null>
+export interface PublicParts extends PublicSource {
   /** Language of pages for readers who ask for neither Chinese nor English. */
   readonly language: Language
+  /** Address under which anyone reaches the hub, as QR codes have it; absent: there are none. */
+  readonly publicUrl?: string | undefined
+  /** Addresses and CIDR blocks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[]
 }
 
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
-const MAX_AGE_S = 60
+/** Tokens of an address. A market's visitors share one, and so do many telephones of one carrier. */
+const LIMITS = { capacity: 240, perSecond: 8, addresses: 50_000 }
+/** A page costs one; a code that nothing is known of so many more, which makes a search through codes slow. */
+const UNKNOWN_COST = 19
+/** Short: a stop of sale must not be hidden by somebody's cache. */
+const MAX_AGE_S = 5
+const QR_MAX_AGE_S = 3600
 const CODE_MAX = 200
+const LABELS = { most: 200, usual: 24 }
 
-const PAGE_HEADERS = {
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  vary: 'accept-language',
-} as const
+const params = Type.Object({
+  code: Type.String({
+    minLength: 1,
+    description: 'Any code on the label, the ticket or the paper · 标签、小票或凭证上的任一编码',
+  }),
+})
+const of = Type.Optional(
+  Type.String({
+    maxLength: 20,
+    description: 'Which of the candidates, as they name themselves · 从候选中选择',
+  }),
+)
+const lang = Type.Optional(Type.String({ maxLength: 20, description: '`zh` or `en` · 页面语言' }))
+const integer = ([minimum, maximum]: readonly [number, number], usual: number, description: string) =>
+  Type.Optional(Type.Integer({ minimum, maximum, default: usual, description }))
+const qrQuery = query({
+  of,
+  size: integer(QR_BOUNDS.size, QR_DEFAULT.size, 'Width and height in pixels · 边长（像素）'),
+  margin: integer(QR_BOUNDS.margin, QR_DEFAULT.margin, 'Quiet zone in modules · 静区（模块数）'),
+})
 
-const params = Type.Object({ code: Type.String({ minLength: 1 }) })
-type Asked = FastifyRequest<{ Params: { code: string }; Querystring: { lang?: unknown } }>
+interface Query {
+  readonly lang?: string
+  readonly of?: string
+  readonly size?: number
+  readonly margin?: number
+  readonly count?: number
+}
+type Asked = FastifyRequest<{ Params: { code: string }; Querystring: Query }>
 
-/** `/t/{code}`, the page, and `/public/v1/trace/{code}`, the same as JSON. Open to anyone; both show one redacted view. */
+const page = (description: string) => ({
+  description,
+  content: { 'text/html': { schema: { type: 'string' } } },
+})
+const picture = (type: string) => ({
+  description: 'The picture · 图片',
+  content: { [type]: { schema: { type: 'string' } } },
+})
+const failures = {
+  400: page('A page that says so · 地址有误'),
+  404: page('A page that says so · 无记录的页面'),
+  429: page('Too many questions from one address; see Retry-After · 查询过于频繁'),
+  503: page('Cannot be asked now; see Retry-After · 暂时无法查询'),
+}
+
+/**
+ * `/t/{code}`, the page, with its QR code and labels, and `/public/v1/trace/{code}`, the same as JSON. Open to anyone; all show one
+ * redacted view.
+ */
 export const publicPages =
-  ({ trace, language }: PublicParts): FastifyPluginAsync =>
+  (parts: PublicParts): FastifyPluginAsync =>
   async (app) => {
-    const find = async (code: string): Promise<PublicTrace | null> =>
-      code.length > CODE_MAX ? null : trace(code)
+    const { language, publicUrl, clock, trustedProxies = [] } = parts
+    const answers = createAnswers(parts)
+    const limiter = createLimiter(LIMITS)
+    const isTrusted = trustOf(trustedProxies)
+    const clientOfRequest = ({ socket, headers }: FastifyRequest): string =>
+      clientOf(socket.remoteAddress ?? '', headers['x-forwarded-for'], isTrusted)
+
+    app.addHook('onRequest', (request, reply, done) => {
+      reply.header('x-robots-tag', 'noindex, nofollow')
+      const waitMs = limiter.take(clientOfRequest(request), 1, clock())
+      done(waitMs === 0 ? undefined : new HubError('busy', { retryAfterMs: waitMs }))
+    })
+    app.setErrorHandler((thrown, request, reply) => {
+      const isPage = request.routeOptions.url?.startsWith('/t/') && !request.routeOptions.url.includes('/qr.')
+      if (!isPage) throw thrown
+      const error = hubErrorOf(thrown)
+      const { status } = ERRORS[error.code]
+      if (status >= 500 && error.code === 'internal')
+        request.log.error({ request: request.id }, 'a public page failed')
+      const { retryAfterMs } = error.parts
+      if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000))
+      return reply
+        .code(status)
+        .headers({ 'content-security-policy': PAGE_POLICY.page, 'cache-control': 'no-store' })
+        .type('text/html; charset=utf-8')
+        .send(failurePage(status))
+    })
+
+    /** The answer; where nothing is known the address pays for it. */
+    const find = async (request: Asked): Promise<KeptAnswer | null> => {
+      const { code } = request.params
+      const kept = code.length > CODE_MAX ? null : await answers.find(code, choice(request.query.of))
+      if (!kept?.answer.found) limiter.charge(clientOfRequest(request), UNKNOWN_COST, clock())
+      return kept
+    }
+    const pageText = (kept: KeptAnswer, spoken: Language, of_: string | undefined): Text | null => {
+      const { found } = kept.answer
+      if (!found) return null
+      return answers.text(kept, spoken, () =>
+        found.is === 'path'
+          ? tracePage(found.trace, { language: spoken, of: of_ })
+          : candidatesPage(found.candidates, spoken),
+      )
+    }
 
     app.get('/t/:code', {
       schema: {
@@ -46,21 +141,51 @@ export const publicPages =
           'What anyone may see of where goods came from; works without scripts. 任何人可见的追溯页面，无需脚本。',
         security: [],
         params,
+        querystring: Type.Object({ lang, of }),
         response: {
-          200: { description: 'The page · 页面', content: { 'text/html': { schema: { type: 'string' } } } },
-          404: {
-            description: 'A page that says so · 无记录的页面',
-            content: { 'text/html': { schema: { type: 'string' } } },
-          },
+          200: page('The page · 页面'),
+          300: page('The code stands for several goods: a page to choose from · 编码对应多批货物，供选择'),
+          ...failures,
         },
       },
       handler: async (request: Asked, reply) => {
-        const { code } = request.params
         const spoken = languageAsked(request, language)
-        const found = await find(code)
-        reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8')
-        if (!found) return reply.code(404).header('cache-control', 'no-store').send(unknownPage(code, spoken))
-        return cached(request, reply, tracePage(found, spoken))
+        const kept = await find(request)
+        const text = kept && pageText(kept, spoken, choice(request.query.of))
+        reply
+          .headers({ 'content-security-policy': PAGE_POLICY.page, vary: 'accept-language' })
+          .type('text/html; charset=utf-8')
+        if (!kept || !text) return reply.code(404).send(unknownPage(request.params.code, spoken))
+        return cached(request, reply, text, MAX_AGE_S, statusOf(kept))
+      },
+    })
+
+    app.get('/t/:code/labels', {
+      schema: {
+        operationId: 'showLabels',
+        tags: ['public'],
+        summary: 'Sheet of labels to print · 可打印的标签页',
+        description:
+          'Labels with the QR code, three in a row on A4. Needs the public address of the hub. 带二维码的标签，A4 每行三张，需设置公众访问地址。',
+        security: [],
+        params,
+        querystring: Type.Object({
+          lang,
+          of,
+          count: integer([1, LABELS.most], LABELS.usual, 'Labels · 张数'),
+        }),
+        response: { 200: page('The sheet · 标签页'), ...failures },
+      },
+      handler: async (request: Asked, reply) => {
+        const spoken = languageAsked(request, language)
+        const { of: asked, count = LABELS.usual } = request.query
+        const found = (await find(request))?.answer.found
+        reply
+          .headers({ 'content-security-policy': PAGE_POLICY.labels, vary: 'accept-language' })
+          .type('text/html; charset=utf-8')
+        if (!found) return reply.code(404).send(unknownPage(request.params.code, spoken))
+        if (found.is === 'candidates') return reply.code(300).send(candidatesPage(found.candidates, spoken))
+        return reply.send(labelsPage(found.trace, { language: spoken, of: choice(asked), count }))
       },
     })
 
@@ -72,35 +197,98 @@ export const publicPages =
         description: 'The same redacted view as the page, as JSON. 与页面相同的脱敏信息。',
         security: [],
         params,
+        querystring: Type.Object({ of }),
         response: {
           200: {
             description: 'The path · 追溯信息',
             content: { 'application/json': { schema: PublicTrace } },
           },
-          ...problems(404),
+          300: {
+            description: 'The code stands for several goods · 编码对应多批货物',
+            content: { 'application/json': { schema: PublicCandidates } },
+          },
+          ...problems(400, 404, 429, 503),
         },
       },
       handler: async (request: Asked, reply) => {
-        const found = await find(request.params.code)
-        if (!found) throw new HubError('not_found', { detail: 'no record mentions this code' })
-        reply.header('x-content-type-options', 'nosniff').header('access-control-allow-origin', '*')
-        return cached(request, reply.type('application/json; charset=utf-8'), JSON.stringify(found))
+        const kept = await find(request)
+        const found = kept?.answer.found
+        if (!kept || !found) throw new HubError('not_found', { detail: 'no record mentions this code' })
+        const text = answers.text(kept, 'json', () =>
+          JSON.stringify(found.is === 'path' ? found.trace : found.candidates),
+        )
+        reply.header('access-control-allow-origin', '*').type('application/json; charset=utf-8')
+        return cached(request, reply, text, MAX_AGE_S, statusOf(kept))
       },
     })
+
+    /** What the QR code says: the address of the page. It is never taken from the request, which may name any host. */
+    const addressOf = ({ params: { code }, query: asked }: Asked): string => {
+      if (publicUrl === undefined) throw new HubError('no_public_url')
+      if (code.length > CODE_MAX) throw new HubError('not_found', { detail: 'no code is as long as this' })
+      const picked = choice(asked.of)
+      return `${publicUrl}/t/${encodeURIComponent(code)}${picked ? `?of=${picked}` : ''}`
+    }
+    const lookOf = ({ size, margin }: Query) => ({
+      size: size ?? QR_DEFAULT.size,
+      margin: margin ?? QR_DEFAULT.margin,
+    })
+    for (const [ending, type] of [
+      ['svg', 'image/svg+xml'],
+      ['png', 'image/png'],
+    ] as const) {
+      app.get(`/t/:code/qr.${ending}`, {
+        schema: {
+          operationId: ending === 'svg' ? 'drawQrSvg' : 'drawQrPng',
+          tags: ['public'],
+          summary: `QR code for a label, ${ending.toUpperCase()} · 标签二维码`,
+          description:
+            'The address of the page as a QR code with error correction M; the code need not be known yet. 追溯页面地址的二维码，纠错等级 M，编码可尚未入库。',
+          security: [],
+          params,
+          querystring: qrQuery,
+          response: { 200: picture(type), ...problems(400, 404, 429, 503) },
+        },
+        handler: async (request: Asked, reply) => {
+          const address = addressOf(request)
+          const look = lookOf(request.query)
+          reply.header('cache-control', `public, max-age=${QR_MAX_AGE_S}`).type(type)
+          return reply.send(ending === 'svg' ? qrSvg(address, look) : qrPng(address, look))
+        },
+      })
+    }
+
+    app.get('/robots.txt', { schema: { hide: true } }, async (_request, reply) =>
+      reply
+        .header('cache-control', 'public, max-age=3600')
+        .type('text/plain; charset=utf-8')
+        .send('User-agent: *\nDisallow: /\n'),
+    )
   }
+
+const statusOf = ({ answer: { found } }: KeptAnswer): number => (found?.is === 'candidates' ? 300 : 200)
+
+/** The choice, where the text can be one. */
+const choice = (text: string | undefined): string | undefined =>
+  text !== undefined && /^[0-9a-f]{10}$/.test(text) ? text : undefined
 
 /** `?lang=` of the link on the page, else what the reader's browser asks for. */
 function languageAsked(request: Asked, otherwise: Language): Language {
-  const { lang } = request.query
-  return lang === 'zh' || lang === 'en' ? lang : languageOf(request.headers['accept-language'], otherwise)
+  const { lang: asked } = request.query
+  return asked === 'zh' || asked === 'en' ? asked : languageOf(request.headers['accept-language'], otherwise)
 }
 
 /** Sends the text with its digest as ETag, or 304 where the reader has it already (RFC 9110, 13.1.2: weak comparison). */
-function cached(request: FastifyRequest, reply: FastifyReply, text: string): FastifyReply {
-  const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`
-  reply.header('cache-control', `public, max-age=${MAX_AGE_S}`).header('etag', etag)
+function cached(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { bytes, etag }: Text,
+  maxAgeS: number,
+  status: number,
+): FastifyReply {
+  reply.header('cache-control', `public, max-age=${maxAgeS}`).header('etag', etag)
   const known = (request.headers['if-none-match'] ?? '')
     .split(',')
     .map((tag) => tag.trim().replace(/^W\//, ''))
-  return known.includes(etag) || known.includes('*') ? reply.code(304).send() : reply.send(text)
+  return known.includes(etag) || known.includes('*') ? reply.code(304).send() : reply.code(status).send(bytes)
 }

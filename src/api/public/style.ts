@@ -36,6 +36,28 @@ ol,ul{list-style:none;padding:0}
 .tag{flex:none;font-size:13px;font-weight:600;padding:2px 8px;border-radius:20px;background:#e7f3ec;color:#14603f;max-width:9em;text-align:center}
 .tag.bad{background:#c0271b;color:#fff}
 .tag.plain{background:#eceff0;color:#4c5a60}
+.tag{vertical-align:1px}
+h2 small{font-weight:400;font-size:13px;color:#5b6b64;margin-left:4px;white-space:nowrap}
+.note{margin-top:12px;font-size:13px}
+.advice{margin-top:10px;padding:10px 12px;border-radius:8px;background:#f3f5f4}
+.advice h2{font-size:14px;margin-bottom:2px;color:#1c2b25}
+.advice p{font-size:15px}
+.advice.warn{background:#fff6e5}
+.choices{margin-top:12px}
+.choices a{display:block;padding:12px;margin-top:8px;border:1px solid #cfe0d7;border-radius:8px;color:#1c2b25;text-decoration:none;overflow-wrap:anywhere}
+.choices b{margin-right:8px}
+.choices span:not(.tag){display:block;color:#5b6b64;font-size:14px}
+a:focus-visible{outline:3px solid #c9a94b;outline-offset:2px}
+.labels{display:grid;grid-template-columns:repeat(auto-fill,minmax(280px,1fr));gap:8px;margin-top:12px}
+.labels li{display:flex;gap:8px;align-items:center;background:#fff;border:1px dashed #aebbb4;padding:8px;min-width:0;break-inside:avoid}
+.labels img{flex:none}
+.labels div{min-width:0;font-size:12px;line-height:1.4;overflow-wrap:anywhere}
+.labels b{font-size:17px;line-height:1.2}
+.number{font-size:11px;font-variant-numeric:tabular-nums}
 footer{padding:4px 20px 32px;color:#5b6b64;font-size:13px}
 footer p{margin-bottom:6px}
-footer a{color:#1d5c45}`
+footer a{color:#1d5c45}
+@page{margin:10mm}
+@media print{body{background:#fff}.noprint,header a{display:none}header{background:#fff;color:#000;border-bottom:1px solid #000;padding:0 0 6px}section,.path li{break-inside:avoid}
+body:has(.labels) header,body:has(.labels) footer{display:none}body:has(.labels) main{max-width:none;padding:0}
+.labels{grid-template-columns:repeat(3,1fr);grid-auto-rows:34mm;gap:0;margin:0}.labels li{border:1px dashed #ccc;padding:2mm;overflow:hidden}.labels img{width:28mm;height:28mm}.labels div{font-size:8.5pt}.labels b{font-size:12pt}.number{font-size:7pt}}`

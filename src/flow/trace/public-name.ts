@@ -4,16 +4,17 @@ import { isOrganisationName } from '#core/organisation-name.ts'
 import { isPersonalNumber } from '#core/personal.ts'
 import { countryOf } from '#core/regions/countries.ts'
 import { regionPath } from '#core/regions/path.ts'
+import { isNamedAfterPerson } from './public-persons.ts'
 
 const LONGEST = 40
 /** Runs of digits as long as a telephone number, or as the shortest personal number. */
 const LONG_NUMBER = /\d{7,}/
 
-/** A name that anyone may see, or undefined. Hidden unless it is plainly that of an organisation, with no long number in it. */
+/** A name that anyone may see, or undefined. Hidden unless it is plainly that of an organisation, and not of a person who owns it. */
 export function publicName(name: string | undefined): string | undefined {
   const text = name?.trim() ?? ''
   const isShown = [...text].length <= LONGEST && isOrganisationName(text) && !LONG_NUMBER.test(text)
-  return isShown ? text : undefined
+  return isShown && !isNamedAfterPerson(text) ? text : undefined
 }
 
 const PERSONS: ReadonlySet<string> = new Set(['person', 'farmer', 'sole_trader'])
@@ -36,14 +37,13 @@ const PLACES: readonly SitePart['role'][] = [
 ]
 const BOOTH = /^[A-Z]{0,2}-?\d{1,4}(-\d{1,4})?$/i
 
-/** Where it happened: the market, slaughterhouse or farm by name; a stall only by its number. */
-export function publicPlace(sites: readonly SitePart[] | undefined): string | undefined {
-  const shown = PLACES.map((role) => publicName(sites?.find((site) => site.role === role)?.name)).find(
-    Boolean,
-  )
-  const booth = sites?.find(({ role, name }) => role === 'stall' && BOOTH.test(name ?? ''))?.name
-  return [shown, booth].filter(Boolean).join(' ') || undefined
-}
+/** Where it happened: the market, slaughterhouse or farm by name. */
+export const publicPlace = (sites: readonly SitePart[] | undefined): string | undefined =>
+  PLACES.map((role) => publicName(sites?.find((site) => site.role === role)?.name)).find(Boolean)
+
+/** The number of the stall; its name is often its holder's. */
+export const publicStall = (sites: readonly SitePart[] | undefined): string | undefined =>
+  sites?.find(({ role, name }) => role === 'stall' && BOOTH.test(name ?? ''))?.name
 
 /** Country, or province, prefecture and county of a resolved code. What a source wrote itself may be an address and is not shown. */
 export const publicRegion = (region: Region | undefined): string | undefined =>
@@ -51,15 +51,8 @@ export const publicRegion = (region: Region | undefined): string | undefined =>
     ? regionPath(region.code, region.year).join('') || undefined
     : countryOf(region?.country ?? '')?.name
 
-/** A plate with nothing left but province and city: `浙H*****`. */
-export const maskedPlate = (plate: string | undefined): string | undefined =>
-  plate && /^\p{Script=Han}[A-Z]/u.test(plate) ? `${[...plate].slice(0, 2).join('')}*****` : undefined
-
-/** A number in the wrong field may be a telephone or a citizen's number: then only its ends are left. */
+/** A number in the wrong field may be a telephone or a citizen's number: then only its ends are left. Words are no number. */
 export function publicNumber(number: string): string {
-  return isPersonalNumber(number) ? `${number.slice(0, 2)}****${number.slice(-2)}` : number.slice(0, 60)
+  if (isPersonalNumber(number)) return `${number.slice(0, 2)}****${number.slice(-2)}`
+  return /^[\p{Script=Latin}\d\-_/.:]{1,60}$/u.test(number) ? number : '****'
 }
-
-/** Product or test item as a few words; anything longer or with a long number in it is not one. */
-export const publicWords = (text: string | undefined): string | undefined =>
-  text && text.length <= LONGEST && !LONG_NUMBER.test(text) ? text : undefined

@@ -1,65 +1,69 @@
 import { assembleGraph } from '#core/lineage/assemble-graph.ts'
+import type { GraphCode } from '#core/lineage/codes.ts'
 import type { TraceNode } from '#core/lineage/graph.ts'
 import { isAbout, mentionOf } from '#core/lineage/mentions.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { When } from '#core/model/values.ts'
 import type { LoadedTrace } from './load-trace.ts'
-import {
-  maskedPlate,
-  publicName,
-  publicNumber,
-  publicParty,
-  publicPlace,
-  publicRegion,
-  publicWords,
-} from './public-name.ts'
-import type { PublicAlert, PublicCertificate, PublicStep, PublicTest, PublicTrace } from './public-trace.ts'
+import { ADVICE } from './public-advice.ts'
+import { alertsOf, byWeight, stateOf } from './public-alerts.ts'
+import { publicBody } from './public-body.ts'
+import { publicGoods, publicItem } from './public-goods.ts'
+import { reach } from './public-load.ts'
+import { publicRegion } from './public-name.ts'
+import { certificateOf } from './public-papers.ts'
+import { present } from './public-present.ts'
+import type { PublicStep, PublicTest, PublicTrace } from './public-trace.ts'
 
-type Step = { readonly record: TracedRecord; readonly node: TraceNode }
-
-/** Leaves out the parts that are not there, as the schema wants it. */
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-const present = <T extends object>(parts: T): Present<T> =>
-  Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as Present<T>
+interface Step {
+  readonly record: TracedRecord
+  readonly node: TraceNode
+  readonly isLikely: boolean
+}
 
 const dayOf = (when: When | null | undefined): string | undefined => when?.at.slice(0, 10)
+const CERTAIN = 1
 
 /**
- * The path of goods as anyone may see it, from the field to the code. Everything is hidden but what is picked here by name: days,
- * regions, markets and organisations, goods, papers with their state, tests with their verdict. No persons, sellers or buyers, no
- * telephone, price, amount, voucher of others, free text or plate.
+ * The path of goods as anyone may see it, from the field to the code, with its papers as they are on the day. Of each record only what
+ * `publicBody` gives is read: days, regions, goods, tests and holds, and by name markets, slaughterhouses, farms and issuers that are
+ * organisations. No persons, sellers or buyers, no quantity, price, vehicle, telephone, voucher of others or free text.
  */
-export function publicView(code: string, trace: LoadedTrace): PublicTrace {
+export function publicView(code: string, trace: LoadedTrace, on: string): PublicTrace {
   const { nodes } = assembleGraph(trace)
-  const steps = stepsOf(trace, nodes)
-  const earliest = steps.map(({ record }) => publicRegion(record.body.origin)).find(Boolean)
+  const certain = reach(trace.roots, trace.links, CERTAIN)
+  const steps = stepsOf(trace, nodes, certain)
+  const bodies = steps.map(({ record }) => publicBody(record))
   const root = nodes.find(({ relation }) => relation === 'root')
-  const goods = [root, ...nodes].map((node) => publicWords(node?.product?.name)).find(Boolean)
+  const sold = steps.findLast(({ node, record }) => node.relation === 'root' && SOLD.has(record.kind))
+  const where = sold && publicBody(sold.record)
+  const alerts = nodes.flatMap((node) => alertsOf(node, !certain.has(node.code))).sort(byWeight)
+  const state = stateOf(alerts)
   return {
     code,
+    on,
+    state,
+    advice: ADVICE[state],
     ...present({
-      product: goods,
-      origin: earliest,
-      producer: steps.map(({ record }) => producerOf(record)).find(Boolean),
+      product: [root, ...nodes].map((node) => publicGoods(node?.product)).find(Boolean),
+      origin: bodies.map(({ seen }) => publicRegion(seen.origin)).find(Boolean),
+      producer: bodies.map(({ producer }) => producer).find(Boolean),
+      market: where?.place,
+      stall: where?.stall,
     }),
-    alerts: nodes.flatMap(alertsOf),
+    alerts,
     steps: steps.map(stepOf),
     certificates: nodes
       .filter(({ kind }) => kind === 'document')
-      .map((node) => certificateOf(node, trace))
+      .map((node) => certificateOf(node, trace, on, !certain.has(node.code)))
       .reverse(),
     tests: unique(nodes.flatMap(({ tests }) => tests.map(testOf))),
     isComplete: !trace.truncated,
   }
 }
 
-function producerOf({ body }: TracedRecord): string | undefined {
-  const roles = ['producer', 'issuer'] as const
-  const party = roles.map((role) => publicParty(body.parties?.find((one) => one.role === role))).find(Boolean)
-  return party ?? publicName(body.sites?.find(({ role }) => role === 'farm')?.name)
-}
-
+const SOLD: ReadonlySet<Kind> = new Set<Kind>(['sale', 'entry'])
 const EVENTS: readonly Kind[] = [
   'production',
   'document',
@@ -77,7 +81,7 @@ const ALWAYS: ReadonlySet<Kind> = new Set(['document', 'production', 'test', 'ho
  * The records that make the path: those behind its links, and of each lot and paper its own certificate, harvest, tests and holds.
  * Other sales of the same lot are not part of this path. By day; within a day what lies further back comes first.
  */
-function stepsOf(trace: LoadedTrace, nodes: readonly TraceNode[]): Step[] {
+function stepsOf(trace: LoadedTrace, nodes: readonly TraceNode[], certain: ReadonlySet<GraphCode>): Step[] {
   const evidence = new Set(trace.links.map(({ recordId }) => recordId))
   const steps = new Map<string, Step>()
   for (const node of nodes) {
@@ -85,7 +89,9 @@ function stepsOf(trace: LoadedTrace, nodes: readonly TraceNode[]): Step[] {
       const isShown = evidence.has(record.id) || isOwn(record, node)
       if (!isShown || !EVENTS.includes(record.kind)) continue
       const known = steps.get(record.id)
-      if (!known || known.node.depth < node.depth) steps.set(record.id, { record, node })
+      const isLikely = !certain.has(node.code) && (known?.isLikely ?? true)
+      const deepest = known && known.node.depth >= node.depth ? known.node : node
+      steps.set(record.id, { record, node: deepest, isLikely })
     }
   }
   return [...steps.values()].sort(byTime)
@@ -113,33 +119,31 @@ function byTime(a: Step, b: Step): number {
   )
 }
 
-function stepOf({ record }: Step): PublicStep {
-  const { body, kind } = record
-  const { product, quantity, test, sites, region, occurredAt, holdKind } = body
-  const isTrade = kind === 'sale'
-  const paper = kind === 'document' ? (body.documents ?? []).find(({ role }) => role === 'self') : undefined
+function stepOf({ record, isLikely }: Step): PublicStep {
+  const { kind } = record
+  const { seen, place, stall, producer, paper } = publicBody(record)
   return {
     kind,
     isVoid: record.status === 'void',
     ...present({
-      hold: holdKind as PublicStep['hold'],
-      date: dayOf(occurredAt),
-      place: publicPlace(sites),
-      region: publicRegion(region),
-      party: kind === 'document' || kind === 'production' ? producerOf(record) : undefined,
-      product: publicWords((body.output?.product ?? product)?.name),
-      quantity: isTrade || !quantity?.value ? undefined : { value: quantity.value, unit: quantity.unit },
-      vehicle: maskedPlate(body.vehicle),
+      hold: seen.holdKind as PublicStep['hold'],
+      date: dayOf(seen.occurredAt),
+      place,
+      stall,
+      region: publicRegion(seen.region),
+      party: kind === 'document' || kind === 'production' ? producer : undefined,
+      product: publicGoods(seen.output?.product ?? seen.product),
       type: paper?.type,
-      number: paper ? publicNumber(paper.number) : undefined,
-      test: test ? testOf({ ...test, occurredAt: occurredAt ?? null }) : undefined,
+      number: paper?.number,
+      test: seen.test && testOf({ ...seen.test, occurredAt: seen.occurredAt ?? null }),
+      likely: isLikely || undefined,
     }),
   }
 }
 
 function testOf(test: { item: string; verdict: PublicTest['verdict']; occurredAt: When | null }): PublicTest {
   return {
-    item: publicWords(test.item) ?? '检测',
+    item: publicItem(test.item) ?? '检测',
     verdict: test.verdict,
     ...present({ date: dayOf(test.occurredAt) }),
   }
@@ -148,58 +152,3 @@ function testOf(test: { item: string; verdict: PublicTest['verdict']; occurredAt
 const unique = (tests: readonly PublicTest[]): PublicTest[] => [
   ...new Map(tests.map((test) => [JSON.stringify(test), test])).values(),
 ]
-
-function certificateOf(node: TraceNode, trace: LoadedTrace): PublicCertificate {
-  const own = (trace.records.get(node.code) ?? []).find(
-    ({ kind, body }) => kind === 'document' && mentionOf(body, node.code)?.role === 'self',
-  )
-  return {
-    type: node.type ?? 'unknown',
-    number: publicNumber(node.value),
-    state: node.state,
-    ...present({ date: dayOf(node.occurredAt), party: own ? producerOf(own) : undefined }),
-  }
-}
-
-const STATE_ALERTS: Partial<Record<TraceNode['state'], PublicAlert['kind']>> = {
-  recalled: 'recalled',
-  held: 'held',
-  void: 'void',
-  disposed: 'disposed',
-}
-
-function alertsOf(node: TraceNode): PublicAlert[] {
-  const subject = present({
-    type: node.kind === 'lot' ? undefined : node.type,
-    number: node.kind === 'document' ? publicNumber(node.value) : undefined,
-    product: publicWords(node.product?.name),
-  })
-  const alerts: PublicAlert[] = []
-  const kind = STATE_ALERTS[node.state]
-  if (kind) alerts.push({ kind, ...subject, ...present({ date: alertDay(node, kind) }) })
-  if (isCleared(node)) return alerts
-  for (const test of node.tests) {
-    if (test.verdict !== 'fail') continue
-    alerts.push({
-      kind: 'test_failed',
-      ...subject,
-      ...present({ item: publicWords(test.item), date: dayOf(test.occurredAt) }),
-    })
-  }
-  return alerts
-}
-
-const alertDay = (node: TraceNode, kind: PublicAlert['kind']): string | undefined =>
-  kind === 'void' ? dayOf(node.voidedAt) : dayOf(node.holds.at(-1)?.occurredAt)
-
-/** Whether the newest order about the goods, later than every failed test, lifted the stop. */
-function isCleared(node: TraceNode): boolean {
-  const newest = [...node.holds]
-    .sort((a, b) => ((a.occurredAt?.at ?? '') < (b.occurredAt?.at ?? '') ? -1 : 1))
-    .at(-1)
-  if (newest?.kind !== 'release') return false
-  return node.tests.every(
-    ({ verdict, occurredAt }) =>
-      verdict !== 'fail' || (occurredAt?.at ?? '') <= (newest.occurredAt?.at ?? ''),
-  )
-}

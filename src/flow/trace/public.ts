@@ -1,24 +1,64 @@
 import type { Pool } from 'pg'
-import { HubError } from '#core/errors.ts'
-import { loadTrace } from './load-trace.ts'
-import type { PublicTrace } from './public-trace.ts'
+import type { GraphCode } from '#core/lineage/codes.ts'
+import type { LoadedTrace } from './load-trace.ts'
+import { publicCandidates } from './public-candidates.ts'
+import { choiceOf, publicCodes } from './public-codes.ts'
+import { behindOf, groupsOf, loadPublic } from './public-load.ts'
+import type { PublicCandidates, PublicTrace } from './public-trace.ts'
 import { publicView } from './public-view.ts'
 
-const DEPTH = 12
-const NODES_MAX = 100
+/** What anyone asks. */
+export interface PublicQuestion {
+  /** As it was scanned or typed. */
+  readonly code: string
+  /** Choice between candidates, as they name themselves. */
+  readonly of?: string | undefined
+  /** Systems whose own batch numbers the code may be. */
+  readonly systems: readonly string[]
+  /** YYYY-MM-DD: the day for which papers are judged. */
+  readonly on: string
+}
 
-/** The path behind a code as anyone may see it; null for a code that no record mentions, or that can be none. */
-export async function publicTrace(
+export interface PublicAnswer {
+  /** The path, or what the code may mean; null for a code that no record tells of, or that can be none. */
+  readonly found:
+    | { readonly is: 'path'; readonly trace: PublicTrace }
+    | { readonly is: 'candidates'; readonly candidates: PublicCandidates }
+    | null
+  /** The answer stays true until a record that mentions one of these codes, or a version of one of these records, comes. */
+  readonly codes: readonly GraphCode[]
+  readonly records: readonly string[]
+}
+
+/** The path behind a code as anyone may see it, what the code may mean where it is ambiguous, or nothing. */
+export async function askPublic(
   pool: Pool,
+  { code, of, systems, on }: PublicQuestion,
+): Promise<PublicAnswer> {
+  const meant = publicCodes(code, systems)
+  const trace = await loadPublic(pool, meant)
+  if (!trace) return { found: null, codes: meant, records: [] }
+  return { found: answerOf(code, of, trace, on), ...restsOn(meant, trace) }
+}
+
+function answerOf(
   code: string,
-  systems: readonly string[],
-): Promise<PublicTrace | null> {
-  try {
-    const trace = await loadTrace(pool, { code, direction: 'back', depth: DEPTH, limit: NODES_MAX, systems })
-    return publicView(code, trace)
-  } catch (error) {
-    if (error instanceof HubError && (error.code === 'not_found' || error.code === 'invalid_request'))
-      return null
-    throw error
-  }
+  of: string | undefined,
+  trace: LoadedTrace,
+  on: string,
+): PublicAnswer['found'] {
+  const groups = groupsOf(trace)
+  const chosen =
+    groups.length === 1 ? groups[0] : groups.find((group) => group.some((root) => choiceOf(root) === of))
+  if (!chosen) return { is: 'candidates', candidates: publicCandidates(code, groups, trace) }
+  return { is: 'path', trace: publicView(code, behindOf(trace, chosen), on) }
+}
+
+function restsOn(
+  meant: readonly GraphCode[],
+  { nodes, records }: LoadedTrace,
+): Pick<PublicAnswer, 'codes' | 'records'> {
+  const ids = new Set<string>()
+  for (const list of records.values()) for (const { id } of list) ids.add(id)
+  return { codes: [...new Set([...meant, ...nodes.map(({ code }) => code)])], records: [...ids] }
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import { readSamples } from '#flow/systems/golden.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
-import { publicTrace } from '#flow/trace/public.ts'
+import { askPublic } from '#flow/trace/public.ts'
 import { readDocument } from '#flow/trace/read-document.ts'
 import { traceLot } from '#flow/trace/trace-lot.ts'
 import { createPool } from '#store/database.ts'
@@ -92,7 +92,8 @@ test('masses used agree with what was traded, and the certificate made void afte
 })
 
 test('the public view of the cabbage warns, and shows no trader and no plate', async () => {
-  const view = await publicTrace(pool, 'JXSG2024041500035', systems)
+  const { found } = await askPublic(pool, { code: 'JXSG2024041500035', systems, on: '2024-04-15' })
+  const view = found?.is === 'path' ? found.trace : null
   expect(view).toMatchObject({
     product: '大白菜',
     origin: '浙江省衢州市龙游县',

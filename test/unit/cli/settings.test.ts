@@ -23,6 +23,8 @@ describe('readSettings', () => {
         hubId: undefined,
         dropFolders: [],
         pickupFolders: [],
+        publicUrl: undefined,
+        trustedProxies: [],
         lang: 'zh',
         log: 'info',
       },
@@ -42,6 +44,8 @@ describe('readSettings', () => {
       HUB_ID: 'zj-hangzhou',
       HUB_DROP_FOLDERS: '/srv/drop/:/mnt//files',
       HUB_PICKUP_FOLDERS: '/srv/pickup',
+      HUB_PUBLIC_URL: 'https://zs.example.cn/trace/',
+      HUB_TRUSTED_PROXIES: '10.0.0.5, 10.0.1.0/24,2001:db8::1',
       HUB_LANG: 'en',
       HUB_LOG: 'silent',
     })
@@ -59,10 +63,27 @@ describe('readSettings', () => {
         hubId: 'zj-hangzhou',
         dropFolders: ['/srv/drop', '/mnt/files'],
         pickupFolders: ['/srv/pickup'],
+        publicUrl: 'https://zs.example.cn/trace',
+        trustedProxies: ['10.0.0.5', '10.0.1.0/24', '2001:db8::1'],
         lang: 'en',
         log: 'silent',
       },
     })
+  })
+
+  it.each([
+    ['HUB_PUBLIC_URL', 'zs.example.cn'],
+    ['HUB_PUBLIC_URL', 'ftp://zs.example.cn'],
+    ['HUB_PUBLIC_URL', 'https://zs.example.cn/?a=1'],
+    ['HUB_PUBLIC_URL', 'https://u:secret@zs.example.cn'],
+    ['HUB_TRUSTED_PROXIES', 'proxy.example.cn'],
+    ['HUB_TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['HUB_TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['HUB_TRUSTED_PROXIES', ','],
+  ])('refuses %s=%s, and shows no password', (name, value) => {
+    const mistakes = mistakesOf({ [name]: value })
+    expect(mistakes.map((mistake) => mistake.name)).toEqual([name])
+    expect(JSON.stringify(mistakes)).not.toContain('secret')
   })
 
   it('treats an empty value as not set', () => {

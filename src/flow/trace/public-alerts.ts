@@ -1,0 +1,58 @@
+import type { TraceNode } from '#core/lineage/graph.ts'
+import { dayOf, knownType } from './document-issue.ts'
+import { publicGoods, publicItem } from './public-goods.ts'
+import { publicNumber } from './public-name.ts'
+import { present } from './public-present.ts'
+import { ALERTS, type PublicAlert, type PublicState } from './public-trace.ts'
+
+const STATE_ALERTS: Partial<Record<TraceNode['state'], PublicAlert['kind']>> = {
+  recalled: 'recalled',
+  held: 'held',
+  void: 'void',
+  disposed: 'disposed',
+}
+
+/** What is wrong with one lot or paper of the path. */
+export function alertsOf(node: TraceNode, isLikely: boolean): PublicAlert[] {
+  const subject = present({
+    type: node.kind === 'lot' ? undefined : knownType(node.type ?? 'unknown'),
+    number: node.kind === 'document' ? publicNumber(node.value) : undefined,
+    product: publicGoods(node.product),
+    likely: isLikely || undefined,
+  })
+  const alerts: PublicAlert[] = []
+  const kind = STATE_ALERTS[node.state]
+  if (kind) alerts.push({ kind, ...subject, ...present({ date: alertDay(node, kind) }) })
+  if (isCleared(node)) return alerts
+  for (const test of node.tests) {
+    if (test.verdict !== 'fail') continue
+    const date = test.occurredAt ? dayOf(test.occurredAt.at) : undefined
+    alerts.push({ kind: 'test_failed', ...subject, ...present({ item: publicItem(test.item), date }) })
+  }
+  return alerts
+}
+
+/** The worst of the alerts. */
+export const stateOf = (alerts: readonly PublicAlert[]): PublicState =>
+  ALERTS.find((kind) => alerts.some((alert) => alert.kind === kind)) ?? 'clear'
+
+/** Worst first, what is certain before what is likely. */
+export const byWeight = (a: PublicAlert, b: PublicAlert): number =>
+  ALERTS.indexOf(a.kind) - ALERTS.indexOf(b.kind) || Number(a.likely ?? false) - Number(b.likely ?? false)
+
+function alertDay(node: TraceNode, kind: PublicAlert['kind']): string | undefined {
+  const when = kind === 'void' ? node.voidedAt : node.holds.at(-1)?.occurredAt
+  return when ? dayOf(when.at) : undefined
+}
+
+/** Whether the newest order about the goods, later than every failed test, lifted the stop. */
+function isCleared(node: TraceNode): boolean {
+  const newest = [...node.holds]
+    .sort((a, b) => ((a.occurredAt?.at ?? '') < (b.occurredAt?.at ?? '') ? -1 : 1))
+    .at(-1)
+  if (newest?.kind !== 'release') return false
+  return node.tests.every(
+    ({ verdict, occurredAt }) =>
+      verdict !== 'fail' || (occurredAt?.at ?? '') <= (newest.occurredAt?.at ?? ''),
+  )
+}

@@ -1,0 +1,50 @@
+import { hash } from 'node:crypto'
+import { isCitizenIdShape } from '#core/identifiers/citizen-id.ts'
+import { codesMeant, type GraphCode } from '#core/lineage/codes.ts'
+import { parseGraphCode } from '#core/lineage/graph-code.ts'
+import { normaliseCode } from '#core/text.ts'
+
+const CODE_MAX = 200
+/** Prefixes of graph codes: they name systems and records, which is nothing for the public. */
+const INTERNAL = /^(rec|local\.[^:]*|urn:cnft):/i
+const TELEPHONE = /^(\+?86)?1[3-9]\d{9}$/
+
+/**
+ * Graph codes that a text scanned or typed by anyone may mean: a code of any scheme, with or without blanks, full-width or with hyphens
+ * between its digits, or an address that ends with one. Empty where it can be none, or is a telephone or a citizen's number.
+ */
+export function publicCodes(text: string, systems: readonly string[]): GraphCode[] {
+  const typed = lastOfAddress(text.trim())
+  if (typed === '' || typed.length > CODE_MAX || typed.includes('\0') || INTERNAL.test(typed)) return []
+  const code = normaliseCode(typed)
+  if (isPersonal(code)) return []
+  const digits = code.replaceAll('-', '')
+  const isGrouped = digits !== code && /^\d{20}$/.test(digits)
+  return [...new Set([...codesMeant(typed, systems), ...(isGrouped ? codesMeant(digits, systems) : [])])]
+}
+
+/** Whether the code is a telephone or a citizen's number, which a source may have written where a code belongs. */
+const isPersonal = (code: string): boolean =>
+  TELEPHONE.test(code) || isCitizenIdShape(code) || isCitizenIdShape(code.replaceAll('-', ''))
+
+/** Labels of others hold whole addresses: the code is what stands last in their path. */
+function lastOfAddress(text: string): string {
+  const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
+  if (!url) return text
+  const last = url.pathname.split('/').filter(Boolean).at(-1) ?? ''
+  try {
+    return decodeURIComponent(last)
+  } catch {
+    return last
+  }
+}
+
+/** What stands for a graph code in an address, so that a choice between candidates names no system. */
+export const choiceOf = (code: GraphCode): string => hash('sha256', code, 'hex').slice(0, 10)
+
+/** Whether both are one number of a national scheme, written as a lot here and as a paper there: 20 digits, or an EPC. */
+export function isSameNational(a: GraphCode, b: GraphCode): boolean {
+  const [one, other] = [parseGraphCode(a), parseGraphCode(b)]
+  if (!one || !other || one.system || other.system || one.value !== other.value) return false
+  return /^\d{20}$/.test(one.value) || /^urn:epc:/i.test(one.value)
+}

@@ -1,0 +1,83 @@
+import type { Pool } from 'pg'
+import type { GraphCode } from '#core/lineage/codes.ts'
+import { mentioning } from '#core/lineage/node-state.ts'
+import type { Link } from '#core/lineage/traced-record.ts'
+import { readKnownCodes, readLinks, readMentions } from '#store/lots.ts'
+import type { LoadedTrace } from './load-trace.ts'
+import { isSameNational } from './public-codes.ts'
+import { walk } from './walk.ts'
+
+const DEPTH = 12
+const NODES_MAX = 100
+const RECORDS_PER_NODE = 20
+/** Links that are less sure than this are for inspectors: a hold does not spread over them either. */
+const SURE_ENOUGH = 0.8
+
+/** What lies behind the codes that records mention, over links that are sure enough; null where no record tells of any of them. */
+export async function loadPublic(pool: Pool, codes: readonly GraphCode[]): Promise<LoadedTrace | null> {
+  if (codes.length === 0) return null
+  const known = await readKnownCodes(pool, codes, null)
+  if (known.length === 0) return null
+  let isCut = false
+  const walked = await walk(
+    async (near, way, after, limit) => {
+      const links = await readLinks(pool, near, { way, at: null, after, limit })
+      // A full read with some left out would pass for the last one.
+      if (links.length === limit) isCut = true
+      return links.filter(({ confidence }) => confidence >= SURE_ENOUGH)
+    },
+    known,
+    { direction: 'back', depth: DEPTH, limit: NODES_MAX, after: null },
+  )
+  const { records, more } = await readMentions(
+    pool,
+    walked.nodes.map(({ code }) => code),
+    { at: null, perCode: RECORDS_PER_NODE },
+  )
+  // Own numbers of parties look like batch numbers: what no record names as goods or as a paper is nothing here.
+  const roots = known.filter((code) => mentioning(code, records.get(code) ?? []).length > 0)
+  if (roots.length === 0) return null
+  return { ...walked, truncated: walked.truncated || isCut, roots, records, more }
+}
+
+/** The roots that are the same goods: one leads to the other, or they are one national number. The first of each stands for it. */
+export function groupsOf({ roots, links }: LoadedTrace): GraphCode[][] {
+  const behind = new Map(roots.map((root) => [root, reach([root], links)]))
+  const groups: GraphCode[][] = []
+  for (const root of roots) {
+    const isSame = (other: GraphCode): boolean =>
+      isSameNational(root, other) ||
+      behind.get(root)?.has(other) === true ||
+      behind.get(other)?.has(root) === true
+    const group = groups.find((members) => members.some(isSame))
+    if (group) group.push(root)
+    else groups.push([root])
+  }
+  return groups
+}
+
+/** The part of what was loaded that lies behind some of its roots. */
+export function behindOf(trace: LoadedTrace, roots: readonly GraphCode[]): LoadedTrace {
+  if (roots.length === trace.roots.length) return trace
+  const reached = reach(roots, trace.links)
+  return {
+    ...trace,
+    roots,
+    nodes: trace.nodes.filter(({ code }) => reached.has(code)),
+    links: trace.links.filter(({ from, to }) => reached.has(from) && reached.has(to)),
+  }
+}
+
+/** Codes that goods of these codes came from by links of at least this confidence, with themselves. */
+export function reach(codes: readonly GraphCode[], links: readonly Link[], least = 0): Set<GraphCode> {
+  const from = new Map<GraphCode, GraphCode[]>()
+  for (const link of links) {
+    if (link.confidence < least) continue
+    const list = from.get(link.to)
+    if (list) list.push(link.from)
+    else from.set(link.to, [link.from])
+  }
+  const reached = new Set(codes)
+  for (const code of reached) for (const next of from.get(code) ?? []) reached.add(next)
+  return reached
+}
