@@ -53,7 +53,7 @@ export async function openSession(parts: RemoteParts, expected: string | null): 
     return { sftp, hostKey: seen.hostKey ?? '', lost, close: () => end(client, socket) }
   } catch (error) {
     end(client, socket)
-    throw refused(error, seen.hostKey, wanted, settings.trustFirstHostKey)
+    throw refused(error, seen.hostKey, wanted, parts)
   }
 }
 
@@ -125,16 +125,23 @@ function end(client: Client, socket: Socket): void {
   socket.destroy()
 }
 
-function refused(error: unknown, seen: string | null, wanted: string | null, trusted: boolean): AdapterError {
+function refused(
+  error: unknown,
+  seen: string | null,
+  wanted: string | null,
+  { settings, secrets }: RemoteParts,
+): AdapterError {
   const setting = '/settings/hostKey'
   if (seen !== null && wanted !== null && wanted !== seen)
     return new AdapterError('auth', `the host has another key, ${seen}`, { setting })
-  if (seen !== null && wanted === null && !trusted)
+  if (seen !== null && wanted === null && !settings.trustFirstHostKey)
     return new AdapterError('config', `no fingerprint is set; the host has ${seen}`, { setting })
   if (error instanceof AdapterError) return error
   const { level, message } = error as { level?: string; message?: string }
   if (level === 'client-authentication')
-    return new AdapterError('auth', 'the host does not let the user in', { setting: '/secrets/password' })
+    return new AdapterError('auth', 'the host does not let the user in', {
+      setting: secrets['password'] === undefined ? '/secrets/privateKey' : '/secrets/password',
+    })
   if (message?.includes('privateKey') || message?.includes('passphrase') || message?.includes('private key'))
     return new AdapterError('auth', 'the private key cannot be read', { setting: '/secrets/privateKey' })
   if (message !== undefined && NO_SSH.test(message))
@@ -142,8 +149,9 @@ function refused(error: unknown, seen: string | null, wanted: string | null, tru
       setting: '/settings/port',
       cause: error,
     })
-  return new AdapterError('retry', 'the connection was lost', { cause: error })
+  const when = seen === null ? ' before the host said who it is' : ''
+  return new AdapterError('retry', `the connection was lost${when}`, { cause: error })
 }
 
 /** Words of the library for what the same try would meet again. */
-const NO_SSH = /no matching|identification|Incompatible/i
+const NO_SSH = /no matching|identification|incompatible/i

@@ -84,7 +84,7 @@ describe('the place of a cell', () => {
   })
 
   test('a part in UTF-16 is read by its byte order mark', async () => {
-    const { archive } = await import('./archive.ts')
+    const { archive } = await import('#test/zip-archive.ts')
     const { partsOf } = await import('./workbook.ts')
     const sheet = Buffer.from(
       `\ufeff${sheetOf(rowsOf([['名'], ['茄']])).replace('UTF-8', 'UTF-16')}`,

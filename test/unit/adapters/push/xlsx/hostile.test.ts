@@ -6,7 +6,7 @@ import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { workbookBatches } from '#adapters/push/xlsx/batches.ts'
 import { columnName } from '#adapters/push/xlsx/reference.ts'
-import { archive, type Lies } from './archive.ts'
+import { archive, type Lies } from '#test/zip-archive.ts'
 import { refused } from './refused.ts'
 import { MAIN, type Made, partsOf, rowsOf, sheetOf, workbook } from './workbook.ts'
 

@@ -1,4 +1,4 @@
-import { archive, type Lies, type Parts } from './archive.ts'
+import { archive, type Lies, type Parts } from '#test/zip-archive.ts'
 
 const TYPE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
 const RELATIONS = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'

@@ -9,6 +9,8 @@ export interface Lies {
   readonly flags?: number
   readonly at?: number
   readonly packed?: Uint8Array
+  /** Bytes of the name, where they are not UTF-8. */
+  readonly label?: Uint8Array
   /** Sizes in the field for archives of more than 4 GiB, as some programs write them for small ones. */
   readonly wide?: boolean
 }
@@ -26,7 +28,7 @@ export function archive(
   for (const [name, content, lies = {}] of parts) {
     const bytes = Buffer.from(content as string)
     const packed = Buffer.from(lies.packed ?? (lies.method === 0 ? bytes : deflateRawSync(bytes)))
-    const label = Buffer.from(name)
+    const label = Buffer.from(lies.label ?? Buffer.from(name))
     const fields = {
       method: lies.method ?? 8,
       flags: lies.flags ?? 0,
