@@ -11,7 +11,7 @@ import { PACKAGE_REASONS, PackageRefused } from '#adapters/files/package/reasons
 import { type PackageState, turnOf } from '#adapters/files/package/sequence.ts'
 import { signManifest } from '#adapters/files/package/signature.ts'
 import { sourceOfBytes } from '#adapters/push/xlsx/source.ts'
-import { archive } from '../push/xlsx/archive.ts'
+import { archive } from '#test/zip-archive.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'package-'))
 afterAll(() => rmSync(folder, { recursive: true }))
