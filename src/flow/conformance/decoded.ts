@@ -3,12 +3,12 @@ import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { isWorkbook } from '#adapters/push/sniff/sniff-xlsx.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
-import type { SourceRecord } from '#core/source.ts'
+import { readAs, type SourceRecord } from '#core/source.ts'
 import type { GoldenSample } from '#flow/systems/golden.ts'
 import type { InstalledSystem } from '#flow/systems/registry.ts'
 import type { Trial } from './check.ts'
 
-/** A sample with the mapping of its record and its source records. */
+/** A sample with its source records and the mapping of its record, which reads what has the content type of the sample. */
 export interface Decoded {
   readonly sample: GoldenSample
   readonly mapping: CompiledMapping
@@ -22,7 +22,9 @@ export async function decodedSamples({
 }: Pick<Trial, 'samples'> & { readonly system: InstalledSystem }): Promise<Decoded[]> {
   const decoded: Decoded[] = []
   for (const sample of samples) {
-    const mapping = system.records.get(sample.expected.record)?.mapping
+    const { record, contentType } = sample.expected
+    const named = system.records.get(record)?.mapping
+    const mapping = named && { ...named, read: readAs(named.read, contentType) }
     const records = mapping ? await read(sample.bytes, mapping) : null
     if (mapping && Array.isArray(records) && !sample.expected.refused)
       decoded.push({ sample, mapping, records })
