@@ -46,12 +46,15 @@ export async function checkDatabase(parts: DatabaseParts): Promise<SettingCheck[
 const failureOf = (error: unknown): AdapterError =>
   error instanceof AdapterError ? error : new AdapterError('source', 'it could not be tried')
 
-const broken = (setting: string, message: string, advice?: Words): Finding => ({
+const broken = (setting: string, message: string, advice = TRY_AGAIN): Finding => ({
   setting,
   ok: false,
   reason: { zh: `失败：${message}`, en: message },
-  ...(advice ? { advice } : {}),
+  advice,
 })
+
+const TRY_AGAIN: Words = { zh: '核对该项后再试', en: 'compare it with what the source says, and try again' }
+const LOGIN: Words = { zh: '请来源方核对账号和密码', en: 'have the source compare user and password' }
 
 const shownOf = ({ class: _what, ...check }: Finding): SettingCheck => check
 
@@ -67,8 +70,8 @@ function merged(findings: readonly Finding[]): Finding[] {
 
 function connected({ settings }: DatabaseParts, session: Session): Finding[] {
   return [
-    good('/settings/kind', session.version, session.version),
-    good('/settings/host', settings.host, settings.host),
+    good('/settings/kind', `版本 ${session.version}`, session.version),
+    good('/settings/host', `已连接 ${settings.host}`, `connected to ${settings.host}`),
     good('/settings/port', '已连接', 'connected'),
     session.encrypted
       ? good(
@@ -79,7 +82,7 @@ function connected({ settings }: DatabaseParts, session: Session): Finding[] {
       : good('/settings/tls', '未加密', 'not encrypted'),
     good('/settings/user', '可登录', 'may log in'),
     good('/secrets/password', '可登录', 'may log in'),
-    good('/settings/database', settings.database, settings.database),
+    good('/settings/database', `数据库 ${settings.database}`, settings.database),
   ]
 }
 
@@ -92,10 +95,10 @@ function connectionFindings(parts: DatabaseParts, error: AdapterError): Finding[
   if (error.class !== 'auth' || STAGES[stage] !== '/settings/user')
     return [...before, broken(setting, message, adviceOf(parts, setting))]
   // The server does not say which of the two it is.
-  return [...before, broken('/settings/user', message), broken('/secrets/password', message)]
+  return [...before, broken('/settings/user', message, LOGIN), broken('/secrets/password', message, LOGIN)]
 }
 
-function adviceOf({ settings }: DatabaseParts, setting: string): Words | undefined {
+function adviceOf({ settings }: DatabaseParts, setting: string): Words {
   if (setting === '/settings/host')
     return {
       zh: '核对主机名；内网地址须在通道的 allowAddress 中放行',
@@ -111,7 +114,7 @@ function adviceOf({ settings }: DatabaseParts, setting: string): Words | undefin
       zh: '填入服务器的 CA 证书，或设 require / off',
       en: 'give the CA of the server, or set require or off',
     }
-  return undefined
+  return TRY_AGAIN
 }
 
 async function sampled(parts: DatabaseParts, open: OpenReading): Promise<Finding[]> {

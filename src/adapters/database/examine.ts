@@ -123,7 +123,7 @@ function columnFindings({ settings }: DatabaseParts, table: Table): { findings: 
       )
     else {
       found.push(column)
-      if (settings.columns !== undefined) findings.push(good(setting, column.type, column.type))
+      if (settings.columns !== undefined) findings.push(good(setting, `类型 ${column.type}`, column.type))
     }
   }
   return { findings, found }
@@ -147,10 +147,11 @@ function keyFinding({ settings }: DatabaseParts, table: Table): { finding: Findi
     if (!column) return { finding: missingColumn(`/settings/key/${i}`, name, table), found }
     if (!KEY_FORMS.has(column.form))
       return {
-        finding: wrong(`/settings/key/${i}`, {
-          zh: `类型 ${column.type} 不能作主键`,
-          en: `a key cannot be of the type ${column.type}`,
-        }),
+        finding: wrong(
+          `/settings/key/${i}`,
+          { zh: `类型 ${column.type} 不能作主键`, en: `a key cannot be of the type ${column.type}` },
+          { zh: '改用文本、数字或时间列', en: 'use columns of text, numbers or times' },
+        ),
         found,
       }
     found.push(column)
@@ -168,7 +169,7 @@ function keyFinding({ settings }: DatabaseParts, table: Table): { finding: Findi
       found,
     }
   const text = names.join(', ')
-  return { finding: good('/settings/key', text, text), found }
+  return { finding: good('/settings/key', `主键 ${text}`, text), found }
 }
 
 const isUnique = (table: Table, key: readonly Column[]): boolean =>
@@ -189,10 +190,14 @@ function cursorFinding(
   if (!column) return { finding: missingColumn(setting, cursor.column, table), found: null }
   if (!CURSOR_FORMS.has(column.form))
     return {
-      finding: wrong(setting, {
-        zh: `类型 ${column.type} 没有可以接着读的顺序`,
-        en: `the type ${column.type} has no order to go on by`,
-      }),
+      finding: wrong(
+        setting,
+        {
+          zh: `类型 ${column.type} 没有可以接着读的顺序`,
+          en: `the type ${column.type} has no order to go on by`,
+        },
+        { zh: '改用更新时间或递增号', en: 'use a time of change or a growing number' },
+      ),
       found: column,
     }
   const overlap = overlapOf(column, cursor)
@@ -209,7 +214,7 @@ function cursorFinding(
 
 async function encodingFinding(kind: Kind, session: Session, { settings }: DatabaseParts): Promise<Finding> {
   const { encoding } = settings
-  if (encoding !== undefined) return good('/settings/encoding', encoding, encoding)
+  if (encoding !== undefined) return good('/settings/encoding', `按 ${encoding} 解码`, encoding)
   if (await kind.textIsBytes(session))
     return wrong(
       '/settings/encoding',

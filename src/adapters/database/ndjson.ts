@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import { createHash, type Hash } from 'node:crypto'
 import { TextDecoder } from 'node:util'
 import type { BytesForm, RowTaker } from './session.ts'
 
@@ -35,8 +34,10 @@ export interface PageWriter extends RowTaker {
   readonly damaged: number
   /** What was written, for as long as the writer lives. */
   bytes(): Buffer
-  /** SHA-256 of the rows at the end that share their first hidden cell; null where rows before this page share it too. */
-  tail(valueBefore: string | null): string | null
+  /** Rows at the beginning that were there before: those whose last hidden cell is not 1. */
+  readonly known: { readonly rows: number; readonly bytes: number }
+  /** Offset of the first of the rows at the end that share their first hidden cell. */
+  readonly tailAt: number
 }
 
 /**
@@ -64,6 +65,7 @@ export function createPageWriter(
   let row: (string | null)[] = new Array(hidden).fill(null)
   let last: (string | null)[] = []
   let tailAt = 0
+  let known = { rows: 0, bytes: 0 }
 
   const room = (bytes: number): void => {
     if (at + bytes <= out.length) return
@@ -147,6 +149,7 @@ export function createPageWriter(
       row = spare.length === hidden ? spare : new Array(hidden).fill(null)
       rowAt = at
       rows++
+      if (last[hidden - 1] === '0') known = { rows, bytes: at }
     },
     get rows() {
       return rows
@@ -157,6 +160,9 @@ export function createPageWriter(
     get last() {
       return last
     },
+    get known() {
+      return known
+    },
     get damaged() {
       return damaged
     },
@@ -166,13 +172,11 @@ export function createPageWriter(
       damaged++
       return Buffer.from(written.toString('utf8'))
     },
-    tail: (valueBefore) =>
-      rows === 0 || (tailAt === 0 && last[0] === valueBefore) ? null : digest(out.subarray(tailAt, at)),
+    get tailAt() {
+      return tailAt
+    },
   }
 }
-
-export const digest = (bytes: Uint8Array): string => sha256().update(bytes).digest('hex')
-const sha256 = (): Hash => createHash('sha256')
 
 function escaped(target: Buffer, p: number, byte: number): number {
   target[p++] = BACKSLASH

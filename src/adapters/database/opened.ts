@@ -62,13 +62,18 @@ export const codeOf = (error: unknown): string =>
 
 const CLOSE_MS = 500
 
-/** Lets a driver say goodbye, for a moment. */
-export async function goodbye(work: Promise<unknown>, end: () => void): Promise<void> {
+/** Lets a driver say goodbye, for a moment, where there is still someone to say it to. */
+export async function goodbye(say: () => Promise<unknown>, socket: Socket | null): Promise<void> {
+  if (socket?.destroyed) return
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, CLOSE_MS)
   })
-  await Promise.race([work.then(() => {}).catch(() => {}), late])
+  const said = say().then(
+    () => {},
+    () => {},
+  )
+  await Promise.race([said, late])
   clearTimeout(timer)
-  end()
+  socket?.destroy()
 }

@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer'
 import { AdapterError, type Page } from '#adapters/adapter.ts'
-import { createPageWriter, digest, type PageWriter } from './ndjson.ts'
+import { createPageWriter, type PageWriter } from './ndjson.ts'
 import { openReading } from './open-reading.ts'
 import { overlapOf } from './quote.ts'
 import {
@@ -13,10 +13,14 @@ import {
   shownColumns,
   unmetStatements,
 } from './reading.ts'
+import { createSight, type Sight, type Step, withoutSeen } from './seen.ts'
 import type { DatabaseParts } from './session.ts'
 import { type ReadState, readState } from './state.ts'
 
 export const NDJSON = 'application/x-ndjson'
+
+/** Room for a page that is a little larger than the one before. */
+const LARGER = 1.1
 
 /** Pages of a table from a state on. The connection lives as long as the reading. @throws AdapterError */
 export async function* readTable(
@@ -24,67 +28,76 @@ export async function* readTable(
   state: ReadState | null,
 ): AsyncIterable<Page<ReadState>> {
   const open = await openReading(parts)
+  const { reading } = open
   try {
-    yield* pages(parts, open, state)
+    const origin = readState(state, { hasValue: hasValue(reading), cells: orderOf(reading).length })
+    const seen = origin?.done && reading.cursor !== null ? origin.seen : undefined
+    yield* withoutSeen(steps(parts, open, origin), seen, parts.limits.maxBytes)
   } finally {
     await open.session.close()
   }
 }
 
-async function* pages(
+async function* steps(
   parts: DatabaseParts,
   { session, reading }: OpenReading,
-  state: ReadState | null,
-): AsyncIterable<Page<ReadState>> {
+  origin: ReadState | null,
+): AsyncIterable<Step> {
   const { limits, log } = parts
-  const origin = readState(state, { hasValue: hasValue(reading), cells: orderOf(reading).length })
   let from = reading.cursor === null && origin?.done ? null : origin
   if (from === null || from.done) await tellUnmet(parts, { session, reading })
+  const sight = createSight(from?.done ? null : (from?.value ?? null))
   let likely: number | undefined
-  let seen: string | undefined
   for (let number = 1; ; number++) {
-    const writer = createPageWriter(
-      shownColumns(reading),
-      hiddenCells(reading),
-      limits.maxBytes,
-      reading.settings.encoding,
-      likely,
-    )
-    await session.rows(
-      pageStatement(reading, from, reading.cursor === null ? null : origin, limits.pageRows),
-      writer,
-    )
+    const writer = pageWriter(parts, reading, likely)
+    const known = reading.cursor === null ? null : origin
+    await session.rows(pageStatement(reading, from, known, limits.pageRows), writer)
     if (writer.rows === 0 && writer.isFull)
       throw new AdapterError('source', `a row has more than ${limits.maxBytes} bytes`, {
         setting: '/limits/maxBytes',
       })
     if (writer.rows === 0) {
       if (from === null || !from.done)
-        yield {
-          bytes: null,
-          contentType: NDJSON,
-          rows: 0,
-          state: ended(from, seen),
-          name: nameOf(reading, number),
-        }
+        yield stepOf(reading, number, null, writer, ended(from, seenAt(reading, sight, origin, from)), true)
       return
     }
     const isLast = writer.rows < limits.pageRows && !writer.isFull
     const bytes = writer.bytes()
-    if (number === 1 && isLast && from?.done && from.seen === digest(bytes)) return
+    sight.add(writer, bytes)
     if (writer.damaged > 0)
       log.warn(
         { values: writer.damaged, page: number },
         'values with bytes that are no text in their encoding',
       )
     const next = placeAfter(reading, writer, isLast ? origin : null)
-    seen = seenNext(reading, writer, bytes, { from, origin, next, isOnly: number === 1 && isLast })
-    from = isLast ? ended(next, seen) : next
-    yield { bytes, contentType: NDJSON, rows: writer.rows, state: from, name: nameOf(reading, number) }
+    from = isLast ? ended(next, seenAt(reading, sight, origin, next)) : next
+    yield stepOf(reading, number, bytes, writer, from, isLast)
     if (isLast) return
-    likely = Math.ceil(bytes.length * 1.1)
+    likely = Math.ceil(bytes.length * LARGER)
   }
 }
+
+const pageWriter = ({ limits }: DatabaseParts, reading: Reading, likely?: number): PageWriter =>
+  createPageWriter(
+    shownColumns(reading),
+    hiddenCells(reading),
+    limits.maxBytes,
+    reading.settings.encoding,
+    likely,
+  )
+
+const stepOf = (
+  { table }: Reading,
+  number: number,
+  bytes: Buffer | null,
+  { rows, known }: PageWriter,
+  state: ReadState,
+  isLast: boolean,
+): Step => ({
+  page: { bytes, contentType: NDJSON, rows, state, name: `${table.name} #${number}` },
+  known,
+  isLast,
+})
 
 const ended = (from: ReadState | null, seen: string | undefined): ReadState => ({
   ...(from?.value === undefined ? {} : { value: from.value }),
@@ -106,41 +119,32 @@ function placeAfter(reading: Reading, writer: PageWriter, origin: ReadState | nu
     throw new AdapterError('config', 'with a declared encoding, key and cursor must be ASCII', {
       setting: '/settings/key',
     })
-  return stateOf(reading, texts)
-}
-
-function stateOf(reading: Reading, texts: readonly string[]): ReadState {
   const [value = '', ...rest] = texts
-  return hasValue(reading) ? { value, key: rest, done: false } : { key: [...texts], done: false }
+  return hasValue(reading) ? { value, key: rest, done: false } : { key: texts, done: false }
 }
 
 /** Digest of the rows that the next reading will meet first if nothing changes; undefined where only the source could tell. */
-function seenNext(
+function seenAt(
   reading: Reading,
-  writer: PageWriter,
-  bytes: Buffer,
-  at: { from: ReadState | null; origin: ReadState | null; next: ReadState; isOnly: boolean },
+  sight: Sight,
+  origin: ReadState | null,
+  end: ReadState | null,
 ): string | undefined {
   const { cursor } = reading
   if (cursor === null) return undefined
-  const firstOf = (state: ReadState | null): string | undefined => state?.value ?? state?.key?.[0]
-  // The whole of what was read again, and the next reading begins at the same place.
-  if (at.isOnly && at.from?.done && firstOf(at.from) === firstOf(at.next)) return digest(bytes)
+  const first = (state: ReadState | null): string | undefined => state?.value ?? state?.key?.[0]
+  // The next reading begins where this one began.
+  if (origin?.done && first(origin) !== undefined && first(origin) === first(end)) return sight.all()
   if (!hasValue(reading) || overlapOf(cursor.column, cursor.settings) > 0) return undefined
-  return writer.tail(at.from?.done ? null : (at.from?.value ?? null)) ?? undefined
+  return sight.tail() ?? undefined
 }
 
-async function tellUnmet({ log, limits }: DatabaseParts, { session, reading }: OpenReading): Promise<void> {
+async function tellUnmet({ log }: DatabaseParts, { session, reading }: OpenReading): Promise<void> {
   const { empty, future } = unmetStatements(reading)
-  const rowsWithoutTime = empty ? (await session.ask(empty)).length : 0
-  const rowsOfFuture = future ? (await session.ask(future)).length : 0
-  if (rowsWithoutTime > 0)
-    log.warn(
-      { rows: rowsWithoutTime, pageRows: limits.pageRows },
-      'rows have no value in the cursor column and are never read',
-    )
-  if (rowsOfFuture > 0)
-    log.warn({ rows: rowsOfFuture }, 'rows lie more than a day in the future and are not read until then')
+  const withoutValue = empty ? (await session.ask(empty)).length : 0
+  const ofTheFuture = future ? (await session.ask(future)).length : 0
+  if (withoutValue > 0)
+    log.warn({ rows: withoutValue }, 'rows have no value in the cursor column and are never read')
+  if (ofTheFuture > 0)
+    log.warn({ rows: ofTheFuture }, 'rows lie more than a day in the future and are not read until then')
 }
-
-const nameOf = ({ table }: Reading, number: number): string => `${table.name} #${number}`

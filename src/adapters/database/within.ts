@@ -3,7 +3,7 @@ import { AdapterError } from '#adapters/adapter.ts'
 import type { DatabaseParts } from './session.ts'
 
 /** What a statement may take beyond the time that the server is told, so that the server's own word comes first. */
-const GRACE_MS = 1000
+const GRACE_MS = 300
 const LOOK_MS = 25
 /** Rows come with more around them than what is kept of them. */
 const WIRE_FACTOR = 4

@@ -53,8 +53,7 @@ export async function openMysql(parts: DatabaseParts): Promise<Session> {
       encrypted: settings.tls.mode !== 'off',
       ask,
       rows: (statement, taker) => asked(each(connection, statement.text, (row) => give(row, taker))),
-      close: () =>
-        goodbye(new Promise<void>((resolve) => connection.end(() => resolve())), () => socket.destroy()),
+      close: () => goodbye(() => new Promise<void>((resolve) => connection.end(() => resolve())), socket),
     }
   } catch (error) {
     socket.destroy()

@@ -42,7 +42,7 @@ export async function openOracle(parts: DatabaseParts): Promise<Session> {
     await each(whole, (row) => rows.push(row.map(textOf)))
     return rows
   }
-  const close = () => goodbye(open.close(), () => {})
+  const close = () => goodbye(() => open.close(), null)
   try {
     const { zone } = parts.settings
     if (zone !== undefined) await asked(open.execute(`ALTER SESSION SET TIME_ZONE = '${zone}'`, [], {}))

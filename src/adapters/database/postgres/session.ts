@@ -51,7 +51,7 @@ export async function openPostgres(parts: DatabaseParts): Promise<Session> {
       ask,
       rows: (statement, taker) =>
         asked(copied(client, `COPY (${statement.text}) TO STDOUT${bytesOf(parts)}`, taker)),
-      close: () => goodbye(client.end(), () => socket.destroy()),
+      close: () => goodbye(() => client.end(), socket),
     }
   } catch (error) {
     socket.destroy()

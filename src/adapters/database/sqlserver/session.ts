@@ -52,11 +52,12 @@ export async function openSqlserver(parts: DatabaseParts): Promise<Session> {
       rows: (statement, taker) => asked(each(driver, connection, statement, (row) => give(row, taker))),
       close: () =>
         goodbye(
-          new Promise<void>((resolve) => {
-            connection.once('end', () => resolve())
-            connection.close()
-          }),
-          () => socket.destroy(),
+          () =>
+            new Promise<void>((resolve) => {
+              connection.once('end', () => resolve())
+              connection.close()
+            }),
+          socket,
         ),
     }
   } catch (error) {

@@ -10,6 +10,7 @@ import type { ReadState } from '#adapters/database/state.ts'
 import { createConnectPort } from '#adapters/ports/connect.ts'
 import { createHttpPort } from '#adapters/ports/http.ts'
 
+export const PASSWORD = 'r1ght-Pa55word'
 export const MARIADB = { host: '127.0.0.1', port: 3306 } as const
 
 export const LIMITS: ChannelLimits = {
@@ -82,6 +83,7 @@ export interface Source {
   readonly database: string
   /** Runs statements as one who may everything. */
   run(...statements: string[]): Promise<void>
+  ask(statement: string): Promise<unknown>
   /** The account that may only read. */
   readonly reader: { readonly user: string; readonly password: string }
   drop(): Promise<void>
@@ -111,13 +113,14 @@ export async function mariadbSource(): Promise<Source> {
   await run(
     `CREATE DATABASE ${database} CHARACTER SET utf8mb4`,
     `USE ${database}`,
-    `CREATE USER '${user}'@'%' IDENTIFIED BY 'r1ght'`,
+    `CREATE USER '${user}'@'%' IDENTIFIED BY '${PASSWORD}'`,
     `GRANT SELECT ON ${database}.* TO '${user}'@'%'`,
   )
   return {
     database,
     run,
-    reader: { user, password: 'r1ght' },
+    ask: async (statement) => (await root.query(statement))[0],
+    reader: { user, password: PASSWORD },
     drop: async () => {
       await run(`DROP DATABASE ${database}`, `DROP USER '${user}'@'%'`)
       await root.end()
@@ -135,7 +138,7 @@ export async function postgresSource(
   const admin = new pg.Client({ connectionString: server })
   await admin.connect()
   await admin.query(`CREATE DATABASE ${database} TEMPLATE template0 ${options}`)
-  await admin.query(`CREATE ROLE ${database} LOGIN PASSWORD 'r1ght'`)
+  await admin.query(`CREATE ROLE ${database} LOGIN PASSWORD '${PASSWORD}'`)
   url.pathname = `/${database}`
   const client = new pg.Client({ connectionString: url.href })
   await client.connect()
@@ -148,7 +151,8 @@ export async function postgresSource(
     database,
     port: Number(url.port),
     run,
-    reader: { user: database, password: 'r1ght' },
+    ask: async (statement) => (await client.query(statement)).rows,
+    reader: { user: database, password: PASSWORD },
     drop: async () => {
       await client.end()
       await admin.query(`DROP DATABASE ${database} WITH (FORCE)`)
