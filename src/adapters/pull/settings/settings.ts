@@ -39,8 +39,8 @@ export const PullSettings = Type.Object(
         Type.String({ maxLength: 100, pattern: '^[\\w!#$&^.+-]+/[\\w!#$&^.+-]+$' }),
         ['Taken in as', '内容类型'],
         [
-          'Content type under which pages are taken in, as `reads` of the record names it; that of JSON where not given',
-          '页面入库时的内容类型，与记录的 reads 对应；默认 JSON',
+          'Content type under which pages are taken in, as `also` of the mapping names it; that of JSON where not given',
+          '页面入库时的内容类型，与映射的 also 对应；默认 JSON',
         ],
       ),
     ),

@@ -104,8 +104,8 @@ export const SoapSettings = Type.Object(
         Type.String({ maxLength: 100, pattern: '^[\\w!#$&^.+-]+/[\\w!#$&^.+-]+$' }),
         ['Taken in as', '内容类型'],
         [
-          'Content type under which answers are taken in, as `reads` of the record names it; text/xml where not given',
-          '应答入库时的内容类型，与记录的 reads 对应；默认 text/xml',
+          'Content type under which answers are taken in, as `also` of the mapping names it; text/xml where not given',
+          '应答入库时的内容类型，与映射的 also 对应；默认 text/xml',
         ],
       ),
     ),
