@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import { MATCH_SIDES, type MatchSide, MEETINGS, TRADER_DAYS } from '#core/lineage/matching.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 
 type Reader = Pick<Pool | PoolClient, 'query'>
@@ -19,7 +20,7 @@ const live = (e: string, v: string, at: string): string =>
 
 const COLUMNS = (from: string, e: string, v: string, rule: string, confidence: string): string =>
   `${from} as "from", ${e}.to_code as "to", ${e}.record_id as "recordId", ${e}.version, ${e}.kind, ${v}.system,
-   ${rule} as rule, ${confidence} as confidence, ${e}.quantity, ${e}.unit, ${e}.occurred_at as "occurredAt"`
+   ${rule} as rule, ${confidence} as confidence, ${e}.quantity, ${e}.unit, ${e}.occurred_at as "occurredAt", null as "withRecord"`
 
 /**
  * A lot and the paper that it came in under are the same goods: what a transformation made of the paper, it made of the lot too.
@@ -31,12 +32,50 @@ const entered = (end: 'back' | 'forward'): string => `
     join lot_edges i on i.from_code = e.from_code and i.kind = 'entry' ${live('i', 'w', '$2')} and w.system = v.system
    where e.kind = 'transformation' and i.to_code <> e.to_code and ${end === 'back' ? 'e.to_code' : 'i.to_code'} = any($1)`
 
+const SIDE = (side: MatchSide): number => MATCH_SIDES.indexOf(side)
+const MEETING_ROWS = MEETINGS.map(
+  ({ from, to, rule, confidence, mass }) =>
+    `(${SIDE(from)}, ${SIDE(to)}, '${rule}', ${confidence}::real, ${mass})`,
+).join(', ')
+
+/** Who `n` is by what it says itself, and by what others said around its day of who has the stall. */
+const whoOf = (n: string): string => `lateral (
+    select ${n}.who
+    union select t.trader from stall_traders t ${live('t', 'vt', '$2')} where t.stall = ${n}.who and ${near('t', n)}
+    union select t.stall from stall_traders t ${live('t', 'vt', '$2')} where t.trader = ${n}.who and ${near('t', n)}
+  ) w (who)`
+const near = (t: string, n: string): string =>
+  `${t}.day between ${n}.day - ${TRADER_DAYS} and ${n}.day + ${TRADER_DAYS}`
+
+/**
+ * Goods of two records that are likely the same. What an exact edge leads to needs no likely one: another record has said where it came
+ * from. A lot that was written down twice is the same one whatever its papers.
+ */
+function matched(way: Way): string {
+  const [here, there] = way === 'back' ? ['b', 'a'] : ['a', 'b']
+  const [side, other] = way === 'back' ? ['to_side', 'from_side'] : ['from_side', 'to_side']
+  return `
+  select a.code as "from", b.code as "to", b.record_id as "recordId", b.version, vb.kind, vb.system, m.rule, m.confidence,
+         null::numeric as quantity, null::text as unit, vb.occurred_at as "occurredAt", a.record_id as "withRecord"
+    from match_points ${here}
+    join (values ${MEETING_ROWS}) m (from_side, to_side, rule, confidence, mass) on m.${side} = ${here}.side
+    cross join ${whoOf(here)}
+    join match_points ${there} on ${there}.who = w.who and ${there}.what = ${here}.what and ${there}.side = m.${other}
+     and ${there}.code is not null and ${there}.code <> ${here}.code
+    ${live('a', 'va', '$2')} ${live('b', 'vb', '$2')}
+   where ${here}.code = any($1)
+     and (not m.mass or abs(a.kilograms - b.kilograms) <= 0.02 * greatest(a.kilograms, b.kilograms))
+     and (m.rule = 'same' or not exists (
+       select from lot_edges x ${live('x', 'vx', '$2')} where x.to_code = b.code))`
+}
+
 const linksText = (way: Way): string => {
   const [near, far] = way === 'back' ? ['to', 'from'] : ['from', 'to']
   return `select * from (
     select ${COLUMNS('e.from_code', 'e', 'v', 'e.rule', 'e.confidence')}
       from lot_edges e ${live('e', 'v', '$2')} where e.${near}_code = any($1)
     union ${entered(way)}
+    union ${matched(way)}
   ) l where $3::text is null or "${far}" collate "C" > $3
   order by "${far}" collate "C", "${near}" collate "C", rule collate "C", "recordId" collate "C" limit $4`
 }
@@ -90,7 +129,10 @@ interface MentionRow {
   readonly version: number
 }
 
-/** The records that mention each code: at most `perCode` of them, papers, holds and tests before trades. */
+/**
+ * The records that mention each code, and the tests of what is at the stall where its goods are: at most `perCode` of them, papers,
+ * holds and tests before trades.
+ */
 export async function readMentions(
   reader: Reader,
   codes: readonly string[],
@@ -100,8 +142,16 @@ export async function readMentions(
     name: 'read-mentions',
     text: `select wanted.code, m.record_id, m.version from unnest($1::text[]) wanted (code)
             cross join lateral (
-              select v.record_id, v.version from record_versions v
-               where v.codes @> array[wanted.code] and v.kind <> all($4) and ${newest('v', '$2')}
+              select v.record_id, v.version from (
+                select v.record_id, v.version, v.kind, v.occurred_at from record_versions v
+                 where v.codes @> array[wanted.code] and v.kind <> all($4) and ${newest('v', '$2')}
+                union
+                select v.record_id, v.version, v.kind, v.occurred_at from match_points h cross join ${whoOf('h')}
+                  join match_points t on t.who = w.who and t.what = h.what and t.side = ${SIDE('tested')}
+                  join record_versions v on v.record_id = t.record_id and v.version = t.version and v.status = 'active' and ${newest('v', '$2')}
+                 where h.code = wanted.code and h.side = ${SIDE('here')} and exists (
+                   select from record_versions told where told.record_id = h.record_id and told.version = h.version and told.status = 'active' and ${newest('told', '$2')})
+              ) v
                order by case v.kind when 'hold' then 0 when 'document' then 1 when 'test' then 2 when 'disposal' then 3
                  when 'production' then 4 when 'transformation' then 5 when 'entry' then 6 when 'dispatch' then 7 else 8 end,
                  v.occurred_at, v.record_id

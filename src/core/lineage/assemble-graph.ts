@@ -21,6 +21,7 @@ const edgeOf = (link: Link): TraceEdge => ({
   ...(link.unit === null ? {} : { unit: link.unit }),
   kind: link.kind,
   record: link.recordId,
+  ...(link.withRecord === null ? {} : { with: link.withRecord }),
   version: link.version,
   system: link.system,
   occurredAt: link.occurredAt,

@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto'
 import type { Body } from '#core/model/body.ts'
+import type { Kind } from '#core/model/kinds.ts'
 import type { DocumentPart, FlowPart, LotPart } from '#core/model/parts.ts'
 import { normaliseCode } from '#core/text.ts'
 
@@ -24,13 +26,31 @@ export const lotCode = (scheme: string, value: string): GraphCode =>
 /** Graph code of a document: its number. The type is left out because many sources do not know it. */
 export const documentCode = (number: string): GraphCode => `doc:${number}`
 
+/** Kinds that move goods: where such a record names neither lot nor voucher, it is the only name that the goods have. */
+const MOVES: ReadonlySet<Kind> = new Set<Kind>(['production', 'dispatch', 'entry', 'sale'])
+const RECORD = 'rec:'
+
+/**
+ * Graph code of goods that nothing but their record names, such as a line of a stall's ledger: `rec:<identifier of the record>`. Null where the
+ * record names them, or is about no goods.
+ */
+export function recordCode(kind: Kind, id: string, body: Pick<Body, 'lots' | 'documents'>): GraphCode | null {
+  if (!MOVES.has(kind)) return null
+  if (body.lots?.some(({ role }) => role === 'subject')) return null
+  if (body.documents?.some(({ role }) => role === 'voucher')) return null
+  const code = `${RECORD}${id}`
+  return isCode(code) ? code : `${RECORD}${hash('sha256', id, 'hex')}`
+}
+
 /**
  * Graph codes that a text typed by a person may mean, as typed and as codes are normalised (no blanks, full-width folded, upper
  * case); `systems` are the sources whose own batch numbers are tried. A graph code means itself alone.
  */
 export function codesMeant(text: string, systems: readonly string[]): GraphCode[] {
   const typed = text.trim()
-  if (/^(lot|doc|local\.[a-z0-9.-]+):./.test(typed)) return [typed]
+  if (/^(lot|doc|rec|local\.[a-z0-9.-]+):./.test(typed)) return [typed]
+  // A record that is named by its identifier is what the person means.
+  if (typed.startsWith('urn:cnft:')) return [`${RECORD}${typed}`]
   const codes: GraphCode[] = []
   for (const value of new Set([typed, normaliseCode(typed)])) {
     if (value === '') continue

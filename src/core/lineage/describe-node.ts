@@ -4,6 +4,7 @@ import type { PartyPart, SitePart } from '#core/model/parts.ts'
 import type { Quantity } from '#core/model/values.ts'
 import type { TraceHold, TraceNode, TraceParty, TraceRecord, TraceSite, TraceTest } from './graph.ts'
 import { parseGraphCode } from './graph-code.ts'
+import { TEST_CONFIDENCE } from './matching.ts'
 import { isAbout, MENTION_ROLES } from './mentions.ts'
 import { documentTypeOf, type Mentioning, mentioning, nodeState, voidOf } from './node-state.ts'
 import { recordSummary } from './record-summary.ts'
@@ -92,6 +93,7 @@ function testsOf(mentions: readonly Mentioning[]): TraceTest[] {
         ...(value ? { value } : {}),
         ...(unit ? { unit } : {}),
         ...(limit ? { limit } : {}),
+        ...(mentioned.mention.likely ? { confidence: TEST_CONFIDENCE } : {}),
         occurredAt: body.occurredAt ?? null,
       },
     ]

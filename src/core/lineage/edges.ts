@@ -72,22 +72,25 @@ function unlike(edges: readonly Edge[]): Edge[] {
 /**
  * The edges that one record makes by exact codes. Throws `TooManyEdges` where each side has so many that a record would make thousands.
  * A document covers its lot, and stands for the lots that were mixed into it; a transformation leads from what went in to what came
- * out; everything else leads from the papers and source lots under which the goods came to the lot or voucher that they left under.
+ * out; everything else leads from the papers and source lots under which the goods came to the lot or voucher that they left under, or
+ * to the record itself where it alone names the goods.
+ * @param own see `recordCode`
  */
-export const edgesOf = (kind: Kind, body: Body): Edge[] => unlike(allEdges(kind, body))
+export const edgesOf = (kind: Kind, body: Body, own: GraphCode | null = null): Edge[] =>
+  unlike(allEdges(kind, body, own))
 
-function allEdges(kind: Kind, body: Body): Edge[] {
+function allEdges(kind: Kind, body: Body, own: GraphCode | null): Edge[] {
   if (kind === 'payment' || kind === 'party' || kind === 'site') return []
   const subject = lotsOf(body.lots, 'subject')
   const sourceLots = lotsOf(body.lots, 'source')
   if (kind === 'document') {
-    const own = documentsOf(body.documents, 'self')
+    const self = documentsOf(body.documents, 'self')
     const mixed = [...documentsOf(body.documents, 'source'), ...sourcesOf(body.documents)]
-    const covered = subject.length ? subject : own
+    const covered = subject.length ? subject : self
     return [
       ...between(mixed, covered, 'mixing', CERTAIN),
       ...between(sourceLots, covered, 'mixing', INSIDE_SOURCE),
-      ...between(subject, own, 'document', CERTAIN),
+      ...between(subject, self, 'document', CERTAIN),
     ]
   }
   if (kind === 'transformation') {
@@ -105,9 +108,20 @@ function allEdges(kind: Kind, body: Body): Edge[] {
   }
   const papers = documentsOf(body.documents, 'upstream')
   const vouchers = documentsOf(body.documents, 'voucher')
-  const target = subject.length ? subject : vouchers
+  const target = subject.length ? subject : own === null ? vouchers : [own]
+  // What a farm sends off leaves under its papers; everywhere else goods come under them.
+  if (kind === 'dispatch' && body.sites?.some(({ role }) => role === 'farm'))
+    return [
+      ...between(sourceLots, target, 'batch', INSIDE_SOURCE),
+      ...between(
+        target,
+        [...papers, ...(own === null ? vouchers : [])].filter((code) => !target.includes(code)),
+        'document',
+        CERTAIN,
+      ),
+    ]
   return [
-    ...between(papers, target, subject.length ? 'document' : 'voucher', CERTAIN),
+    ...between(papers, target, subject.length || own !== null ? 'document' : 'voucher', CERTAIN),
     ...between(sourceLots, target, 'batch', INSIDE_SOURCE),
     ...between(subject, vouchers, 'voucher', CERTAIN),
   ]

@@ -14,6 +14,7 @@ export function parseGraphCode(code: GraphCode): GraphCodeParts | null {
   if (colon < 1 || value === '') return null
   const prefix = code.slice(0, colon)
   if (prefix === 'lot') return { kind: 'lot', value }
+  if (prefix === 'rec') return { kind: 'lot', value }
   if (prefix === 'doc') return { kind: 'document', value }
   if (prefix.startsWith('local.') && prefix.length > 6) return { kind: 'lot', value, system: prefix.slice(6) }
   return null

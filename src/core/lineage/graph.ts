@@ -43,6 +43,16 @@ export const TraceTest = field(
     value: optionalText('Value', '数值'),
     unit: optionalText('Unit', '单位'),
     limit: optionalText('Limit', '限值'),
+    confidence: Type.Optional(
+      field(
+        Type.Number(),
+        ['How sure', '可信度'],
+        [
+          'Below 1 where the test names no lot, only stall, product and day',
+          '检测未注明批次、按摊位与品种推断时小于 1',
+        ],
+      ),
+    ),
     occurredAt: Type.Union([When, Type.Null()]),
   }),
   ['Test', '检测'],
@@ -128,8 +138,8 @@ export const TraceEdge = field(
       Type.String(),
       ['Rule', '关联规则'],
       [
-        'document, voucher, batch, transformation, mixing; entered: a lot and the paper that it came in under are the same goods',
-        'document 凭证号、voucher 交易凭证、batch 来源批次、transformation 加工、mixing 混装；entered 凭同一凭证进场的批次',
+        'document, voucher, batch, transformation, mixing; entered: a lot and the paper that it came in under are the same goods; likely ones: stall (stall, product, day), supplier (supplier, product, day, mass), same (one lot in two systems)',
+        'document 凭证号、voucher 交易凭证、batch 来源批次、transformation 加工、mixing 混装；entered 凭同一凭证进场的批次；推断：stall 同摊位同品同日、supplier 同供货者同品同日同量、same 同一批次两处登记',
       ],
     ),
     confidence: Type.Number(),
@@ -137,6 +147,13 @@ export const TraceEdge = field(
     unit: Type.Optional(Type.String()),
     kind: Type.Enum([...KINDS]),
     record: field(Type.String(), ['Evidence', '依据记录']),
+    with: Type.Optional(
+      field(
+        Type.String(),
+        ['Second record', '另一依据记录'],
+        ['Where two records together say so', '由两条记录共同推断时'],
+      ),
+    ),
     version: Type.Integer(),
     system: Type.String(),
     occurredAt: Type.Union([Type.String(), Type.Null()]),

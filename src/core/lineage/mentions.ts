@@ -12,6 +12,8 @@ export interface Mention {
   readonly role: MentionRole
   readonly lot?: LotPart
   readonly document?: DocumentPart
+  /** The record does not name the code; it is likely about the same goods. */
+  readonly likely?: true
 }
 
 /** Every mention of a lot or a document in the body, in the order in which they stand there. */

@@ -1,5 +1,6 @@
 import type { DocumentPart } from '#core/model/parts.ts'
 import type { When } from '#core/model/values.ts'
+import { recordCode } from './codes.ts'
 import type { NodeState } from './graph.ts'
 import { isAbout, type Mention, mentionOf } from './mentions.ts'
 import type { TracedRecord } from './traced-record.ts'
@@ -14,7 +15,11 @@ export interface Mentioning {
 export function mentioning(code: string, records: readonly TracedRecord[]): Mentioning[] {
   return records.flatMap((record) => {
     const mention = mentionOf(record.body, code)
-    return mention ? [{ record, mention }] : []
+    if (mention) return [{ record, mention }]
+    const isOwn = recordCode(record.kind, record.id, record.body) === code
+    if (isOwn) return [{ record, mention: { code, role: 'subject' } }]
+    // A test that was matched to the goods of the code.
+    return record.kind === 'test' ? [{ record, mention: { code, role: 'subject', likely: true } }] : []
   })
 }
 
@@ -33,7 +38,9 @@ export function newestHold(mentions: readonly Mentioning[]): Mentioning | undefi
  * all of them are void, unknown when the hub knows it only by its uses. A lot is void when everything that told of it is void.
  */
 export function nodeState(isPaper: boolean, mentions: readonly Mentioning[]): NodeState {
-  const own = mentions.filter(({ mention, record }) => isOwn(isPaper, mention.role) && record.kind !== 'hold')
+  const own = mentions.filter(
+    ({ mention, record }) => isOwn(isPaper, mention.role) && record.kind !== 'hold' && !mention.likely,
+  )
   const alive = own.filter(({ record }) => record.status === 'active')
   if (own.length > 0 && alive.length === 0) return 'void'
   const hold = newestHold(mentions)?.record.body.holdKind

@@ -3,6 +3,7 @@ import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
 import type { GraphCode } from './codes.ts'
 import type { EdgeRule } from './edges.ts'
+import type { MatchRule } from './matching.ts'
 
 /** A version of a record as the graph needs it: the newest, or the newest as of a time. */
 export interface TracedRecord {
@@ -18,9 +19,9 @@ export interface TracedRecord {
 
 /**
  * How a link was found: by one of the rules that a single record follows, or because a lot came in under the paper that a
- * transformation of the same system used up.
+ * transformation of the same system used up, or because two records likely tell of the same goods.
  */
-export type LinkRule = EdgeRule | 'entered'
+export type LinkRule = EdgeRule | MatchRule | 'entered'
 
 /** A link that counts: the version of the record that says so is the newest, and active. */
 export interface Link {
@@ -36,6 +37,8 @@ export interface Link {
   readonly unit: string | null
   /** ISO text in UTC. */
   readonly occurredAt: string | null
+  /** Where two records together say so: the one of the end that the link comes from. */
+  readonly withRecord: string | null
 }
 
 /** Where a walk over the links came to. */
@@ -46,5 +49,5 @@ export interface ReachedNode {
 }
 
 /** Identity of a link: the same link may be found from both of its ends. */
-export const linkKey = (link: Pick<Link, 'from' | 'to' | 'recordId' | 'rule'>): string =>
-  `${link.from}\n${link.to}\n${link.rule}\n${link.recordId}`
+export const linkKey = (link: Pick<Link, 'from' | 'to' | 'recordId' | 'rule' | 'withRecord'>): string =>
+  `${link.from}\n${link.to}\n${link.rule}\n${link.recordId}\n${link.withRecord}`

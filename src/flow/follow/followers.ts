@@ -1,3 +1,4 @@
+import { matchingReader } from '#flow/matching/follow-matching.ts'
 import { qualityMessagesFollower } from '#flow/quality/follow-messages.ts'
 import { qualityRecordsReader } from '#flow/quality/follow-records.ts'
 import { bucketsReader } from '#flow/reconcile/follow-buckets.ts'
@@ -17,6 +18,7 @@ export const followers: readonly Follower[] = [
     unknownProductsReader,
     qualityRecordsReader,
     bucketsReader,
+    matchingReader,
   ]),
   qualityMessagesFollower,
   arrivalsFollower(),

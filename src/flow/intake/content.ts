@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { codesOf } from '#core/lineage/codes.ts'
+import { codesOf, recordCode } from '#core/lineage/codes.ts'
 import { type Edge, edgesOf } from '#core/lineage/edges.ts'
 import type { Body } from '#core/model/body.ts'
 import { canonicalJson } from '#core/model/canonical-json.ts'
@@ -35,9 +35,14 @@ const digest = (status: Status, bytes: Buffer): string =>
   hash('sha256', status === 'active' ? bytes : Buffer.concat([VOID_MARK, bytes]), 'binary')
 
 /** Content of a version from its body. */
-export function contentOf(kind: Kind, body: Body, status: Status): Content {
+export function contentOf(
+  { kind, id }: { readonly kind: Kind; readonly id: string },
+  body: Body,
+  status: Status,
+): Content {
   const { flags, recordedAt, ...rest } = body
   const bytes = Buffer.from(canonicalJson(rest))
+  const own = recordCode(kind, id, body)
   const occurred = body.occurredAt ? Date.parse(body.occurredAt.at) : Number.NaN
   return {
     bytes,
@@ -47,8 +52,8 @@ export function contentOf(kind: Kind, body: Body, status: Status): Content {
     occurredAtMs: Number.isNaN(occurred) ? null : occurred,
     region: body.region?.code ?? null,
     productClass: body.product?.class ?? null,
-    codes: codesOf(body),
-    edges: status === 'active' ? edgesOf(kind, body) : NO_EDGES,
+    codes: own === null ? codesOf(body) : [...codesOf(body), own],
+    edges: status === 'active' ? edgesOf(kind, body, own) : NO_EDGES,
     quantity: body.quantity?.value ?? null,
     unit: body.quantity?.unit ?? null,
   }

@@ -176,7 +176,7 @@ function decideRecord(
       message,
       index,
       record,
-      voided(record.kind, newestBody(record.id, known), waitingVoid(waiting)),
+      voided(record, newestBody(record.id, known), waitingVoid(waiting)),
       'void',
       2,
       known,
@@ -264,7 +264,7 @@ function decideVoid(
   }
   if (isOvertaken(message, record, known))
     return { word: 'unchanged', version: head.version, issue: lateIssue(record.order) }
-  const next = content ?? voided(record.kind, newestBody(record.id, known), record.ended)
+  const next = content ?? voided(record, newestBody(record.id, known), record.ended)
   const owner = known.owners.get(record.id)
   if (owner) {
     into.claims.push(ownClaim(message, record, next, 'void', head, owner))
@@ -286,8 +286,12 @@ export const waitingVoid = (waiting: WaitingVoid): MappedRecord['void'] => ({
   ...(waiting.voidedAt ? { at: JSON.parse(waiting.voidedAt) } : {}),
 })
 
-export const voided = (kind: Kind, body: Body, reason: MappedRecord['void']): Content =>
-  contentOf(kind, reason && (reason.reason || reason.at) ? { ...body, void: reason } : body, 'void')
+export const voided = (
+  record: { readonly kind: Kind; readonly id: string },
+  body: Body,
+  reason: MappedRecord['void'],
+): Content =>
+  contentOf(record, reason && (reason.reason || reason.at) ? { ...body, void: reason } : body, 'void')
 
 export function newestBody(id: string, known: Known): Body {
   const own = known.written.get(id)

@@ -108,6 +108,6 @@ const preparedRecord = ({
   operation,
   ended,
   order: order ?? null,
-  content: body && contentOf(kind, body, operation === 'void' ? 'void' : 'active'),
+  content: body && contentOf({ kind, id }, body, operation === 'void' ? 'void' : 'active'),
   expected,
 })

@@ -134,7 +134,7 @@ function claimWaitingVoid(
   const noted = into.newWaiting.indexOf(waiting)
   if (noted >= 0) into.newWaiting.splice(noted, 1)
   else into.applied.push(record.id)
-  const content = voided(record.kind, newestBody(record.id, known), waitingVoid(waiting))
+  const content = voided(record, newestBody(record.id, known), waitingVoid(waiting))
   into.claims.push({
     ...claimedContent(record, content, 'void', version),
     owner,

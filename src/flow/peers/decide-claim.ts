@@ -53,7 +53,7 @@ export async function accept(
   const said = claimedRecord(claim)
   const { kind, system, record, key } = said
   const body = bodyOf(claim.body, claim.flags, claim.recorded)
-  const claimed = contentOf(kind, body, claim.status)
+  const claimed = contentOf({ kind, id: claim.recordId }, body, claim.status)
   const prepared = {
     kind,
     id: claim.recordId,
@@ -88,7 +88,9 @@ export async function accept(
           throw new HubError('conflict', { detail: 'the record is no longer of this hub' })
         // Who asks for a void may not see all that the owner knows: only why and when it ended is taken over.
         const isVoid = claim.status === 'void'
-        const content = isVoid ? voided(kind, newestBody(claim.recordId, known), body.void) : claimed
+        const content = isVoid
+          ? voided({ kind, id: claim.recordId }, newestBody(claim.recordId, known), body.void)
+          : claimed
         const isSame = head.status === claim.status && (isVoid || head.hash === content.hash)
         const version = isSame ? head.version : head.version + 1
         if (!isSame)

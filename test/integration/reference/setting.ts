@@ -30,9 +30,10 @@ export function versionOf(told: Told): VersionRow {
     flags: [],
     ...told.body,
   }
-  const content = contentOf(kind, JSON.parse(canonicalJson(body)), status)
+  const id = recordId(kind, system, 'trade', [key])
+  const content = contentOf({ kind, id }, JSON.parse(canonicalJson(body)), status)
   return {
-    id: recordId(kind, system, 'trade', [key]),
+    id,
     version,
     kind,
     system,

@@ -15,6 +15,7 @@ const link = (to: string, n: number): Link => ({
   quantity: null,
   unit: null,
   occurredAt: null,
+  withRecord: null,
 })
 
 /** Gives the links in the order of their ends, as the database does. */

@@ -1,3 +1,4 @@
+import { recordCode } from '#core/lineage/codes.ts'
 import { edgesOf } from '#core/lineage/edges.ts'
 import type { Body } from '#core/model/body.ts'
 import { idOf, type Written } from './store-records.ts'
@@ -34,7 +35,11 @@ function edgesThatCount(written: readonly Written[], at: string | null): PlainEd
   const edges: PlainEdge[] = []
   for (const one of newest(written, at)) {
     if (one.status === 'void') continue
-    for (const { from, to, rule } of edgesOf(one.kind, one.body as Body)) {
+    for (const { from, to, rule } of edgesOf(
+      one.kind,
+      one.body as Body,
+      recordCode(one.kind, idOf(one), one.body as Body),
+    )) {
       edges.push({ from, to, rule, record: idOf(one), kind: one.kind, system: one.system })
     }
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
+import { recordCode } from '#core/lineage/codes.ts'
 import { edgesOf } from '#core/lineage/edges.ts'
 import type { Body } from '#core/model/body.ts'
 import { recordId } from '#core/model/identity.ts'
@@ -39,8 +40,8 @@ export async function storeRecords(pool: Pool, written: readonly Written[]): Pro
 function add(one: Written, versions: VersionRow[], edges: EdgeRow[]): void {
   const { kind, system, version = 1, status = 'active' } = one
   const body: Body = { flags: [], ...one.body }
-  const content = contentOf(kind, body, status)
   const id = idOf(one)
+  const content = contentOf({ kind, id }, body, status)
   versions.push({
     id,
     version,
@@ -64,7 +65,7 @@ function add(one: Written, versions: VersionRow[], edges: EdgeRow[]): void {
     body: content.bytes,
   })
   // Intake writes no edges for a void version; a trace must not count them even if someone did.
-  for (const edge of edgesOf(kind, body)) {
+  for (const edge of edgesOf(kind, body, recordCode(kind, id, body))) {
     const { value = null, unit = null } = body.quantity ?? {}
     edges.push({
       ...edge,

@@ -35,6 +35,7 @@ const link = (from: string, to: string): Link => ({
   quantity: null,
   unit: null,
   occurredAt: null,
+  withRecord: null,
 })
 const lot = (value: string) => ({ role: 'subject' as const, scheme: 'cn.mofcom.batch16', value })
 

@@ -1,0 +1,249 @@
+import { hash } from 'node:crypto'
+import { civilFromDays, daysFromCivil } from '#core/calendar.ts'
+import type { Body } from '#core/model/body.ts'
+import type { Kind } from '#core/model/kinds.ts'
+import type { PartyPart } from '#core/model/parts.ts'
+import { isBusinessName } from '#core/organisation-name.ts'
+import { bareProductName, cleanProductName, readProductName } from '#core/products/read-product-name.ts'
+import { normaliseKey } from '#core/text.ts'
+import { documentCode, type GraphCode, isCode, lotCode, recordCode } from './codes.ts'
+
+/**
+ * Rules by which goods of two records are likely the same although no code says so (linking rules 4 and 5). `stall`: the same stall or trader, the
+ * same product, the same day. `supplier`: supplier, product, day and mass within 2 %. `same`: one lot that a stall wrote down in two systems.
+ */
+export type MatchRule = 'stall' | 'supplier' | 'same'
+
+/** In the order of the numbers under which they are stored. */
+export const MATCH_SIDES = ['here', 'taken', 'tested', 'sold', 'received', 'lot', 'twin'] as const
+
+/**
+ * Which end of a match a record is. Goods go from `here` (what came to a stall) to `taken` (what was sold there without naming a lot); a test without a
+ * lot is `tested` of what is here; from `sold` to `received`; a line without a code of its own is `twin` of a coded lot, `lot`.
+ */
+export type MatchSide = (typeof MATCH_SIDES)[number]
+
+/** One way in which a record may meet another: both are of the same who and what, on sides that belong together. */
+export interface MatchPoint {
+  readonly side: MatchSide
+  /** Digest of a stall, a trader or a supplier: a UUID. */
+  readonly who: string
+  /** Digest of rule, product and day: a UUID. */
+  readonly what: string
+  /** The day in China, `2024-04-15`. */
+  readonly day: string
+  /** What goes over the edge: a lot, a voucher, or the record itself; null for a test, which is no goods. */
+  readonly code: GraphCode | null
+  /** Kilograms; null where the record does not tell them. */
+  readonly kilograms: string | null
+}
+
+/** A record that names a stall and its trader: who names one of them from then on means the other too. */
+export interface StallTrader {
+  readonly stall: string
+  readonly trader: string
+  readonly day: string
+}
+
+/** The trader of a stall, as a record tells it, counts for so many days before and after. */
+export const TRADER_DAYS = 60
+
+/** Sides that meet, with the rule and how sure it is; `mass`: only where the masses are within 2 %. */
+export const MEETINGS = [
+  { from: 'here', to: 'taken', rule: 'stall', confidence: 0.8, mass: false },
+  { from: 'sold', to: 'received', rule: 'supplier', confidence: 0.6, mass: true },
+  { from: 'lot', to: 'twin', rule: 'same', confidence: 0.8, mass: true },
+] as const satisfies readonly {
+  readonly from: MatchSide
+  readonly to: MatchSide
+  readonly rule: MatchRule
+  readonly confidence: number
+  readonly mass: boolean
+}[]
+
+/** A test of what is at a stall concerns the lots that are there (rule 4). */
+export const TEST_CONFIDENCE = 0.8
+
+/** Meat is cut where it is sold, so the cut and the side that it was cut from are the same goods by their class. */
+const CUT_AT_THE_STALL: ReadonlySet<string> = new Set(['pork', 'beef', 'mutton'])
+
+/** What a record tells for matching. */
+export interface MatchFacts {
+  readonly points: readonly MatchPoint[]
+  readonly traders: readonly StallTrader[]
+}
+
+const NOTHING: MatchFacts = { points: [], traders: [] }
+
+/** The ways in which a record may meet others; none where it names its goods exactly, or tells too little. */
+export function matchFacts(kind: Kind, id: string, body: Body): MatchFacts {
+  const at = body.occurredAt
+  if (
+    !at ||
+    at.precision === 'month' ||
+    (kind !== 'entry' && kind !== 'sale' && kind !== 'dispatch' && kind !== 'test')
+  )
+    return NOTHING
+  const day = at.at.slice(0, 10)
+  const stalls = stallKeys(body)
+  const traders = partyKeys(body, ['owner', 'seller'])
+  return {
+    points: pointsOf(kind, id, body, { day, here: [...stalls, ...traders, ...stallNames(body)] }),
+    traders: tradersOf(stalls, traders, day),
+  }
+}
+
+const tradersOf = (stalls: readonly string[], traders: readonly string[], day: string): StallTrader[] =>
+  stalls.flatMap((stall) => traders.map((trader) => ({ stall: digest(stall), trader: digest(trader), day })))
+
+function pointsOf(
+  kind: Kind,
+  id: string,
+  body: Body,
+  { day, here }: { readonly day: string; readonly here: readonly string[] },
+): MatchPoint[] {
+  const products = productKeys(body)
+  const points: MatchPoint[] = []
+  const kilograms = kilogramsOf(body)
+  const add = (
+    side: MatchSide,
+    rule: MatchRule,
+    who: readonly string[],
+    days: readonly string[],
+    code: GraphCode | null,
+  ): void => {
+    for (const one of who)
+      for (const product of products)
+        for (const date of days)
+          points.push({
+            side,
+            who: digest(one),
+            what: digest(JSON.stringify([rule, product, date])),
+            day,
+            code,
+            kilograms,
+          })
+  }
+  const { goods, own, subject, hasOrigin } = goodsOf(kind, id, body)
+  if (kind === 'test') {
+    if (subject === null && !hasOrigin) add('tested', 'stall', here, [day], null)
+    return points
+  }
+  if (goods === null) return points
+  if (kind === 'entry') {
+    add('here', 'stall', here, [day], goods)
+    add(own === null ? 'lot' : 'twin', 'same', here, [day], goods)
+    // Goods that were sold in the evening are written down on the next day.
+    if (!hasOrigin)
+      add('received', 'supplier', supplierKeys(body, ['supplier']), [day, dayBefore(day)], goods)
+  } else if (kind === 'dispatch')
+    add('sold', 'supplier', supplierKeys(body, ['seller', 'shipper', 'owner', 'producer']), [day], goods)
+  else if (body.refund !== true) {
+    // A summary names the lots that a stall sold of; a ticket names none.
+    if (body.saleKind === 'summary' && subject !== null) add('here', 'stall', here, [day], goods)
+    if (body.saleKind === 'retail' && !hasOrigin) add('taken', 'stall', here, [day], goods)
+    if (body.saleKind === 'wholesale') add('sold', 'supplier', supplierKeys(body, ['seller']), [day], goods)
+  }
+  return points
+}
+
+/** What a record calls its goods, and whether it says itself where they came from. */
+function goodsOf(kind: Kind, id: string, body: Body) {
+  const { lots = [], documents = [] } = body
+  const own = recordCode(kind, id, body)
+  const subject = lots.find(({ role }) => role === 'subject')
+  const voucher = documents.find(({ role }) => role === 'voucher')
+  const code = subject
+    ? lotCode(subject.scheme, subject.value)
+    : (own ?? (voucher ? documentCode(voucher.number) : null))
+  const hasOrigin = [...documents, ...lots].some(({ role }) => role === 'upstream' || role === 'source')
+  return { own, subject: subject ?? null, goods: code !== null && isCode(code) ? code : null, hasOrigin }
+}
+
+/** Most ways of one record: a record that names many parties meets by the first of them. */
+const WHO_MAX = 4
+const few = (keys: readonly string[]): string[] => [...new Set(keys)].slice(0, WHO_MAX)
+
+/** Parties by their national codes. */
+const partyKeys = (body: Body, roles: readonly PartyPart['role'][]): string[] =>
+  few(
+    (body.parties ?? [])
+      .filter(({ role }) => roles.includes(role))
+      .flatMap(({ ids }) => ids.filter(({ scheme }) => isNational(scheme)).map(codeKey)),
+  )
+
+/** Parties by their names, where these are of businesses: a person's name is no key. */
+const businessNames = (body: Body, roles: readonly PartyPart['role'][]): string[] =>
+  (body.parties ?? []).flatMap(({ role, name, personal, kind }) =>
+    roles.includes(role) && name && personal !== true && kind !== 'person' && isBusinessName(name)
+      ? [`name:${nameKey(name)}`]
+      : [],
+  )
+
+const supplierKeys = (body: Body, roles: readonly PartyPart['role'][]): string[] =>
+  few([...partyKeys(body, roles), ...businessNames(body, roles)])
+
+/** A market by its codes and its name. */
+function marketKeys(body: Body): string[] {
+  const market = body.sites?.find(({ role }) => role === 'market')
+  if (!market) return []
+  const codes = market.ids.filter(({ scheme }) => isNational(scheme)).map(codeKey)
+  return few([...codes, ...(market.name ? [`name:${nameKey(market.name)}`] : [])])
+}
+
+/** A stall inside its market. */
+function stallKeys(body: Body): string[] {
+  const stall = body.sites?.find(({ role }) => role === 'stall')
+  const booth = stall?.name ?? stall?.ids[0]?.value
+  return booth ? marketKeys(body).map((market) => `${market}#${boothKey(booth)}`) : []
+}
+
+/** A trader by his business name, which is his only inside one market. */
+const stallNames = (body: Body): string[] =>
+  few(
+    marketKeys(body).flatMap((market) =>
+      businessNames(body, ['owner', 'seller']).map((name) => `${market}#${name}`),
+    ),
+  )
+
+const codeKey = ({ scheme, value }: { readonly scheme: string; readonly value: string }): string =>
+  `${scheme}:${value}`
+const isNational = (scheme: string): boolean => !scheme.startsWith('local.') && scheme !== 'cn.idcard.hash'
+const nameKey = (name: string): string => normaliseKey(name).replace(/\s+/gu, '')
+/** `A-023`, `a023` and `A 23` are one stall. */
+const boothKey = (booth: string): string =>
+  normaliseKey(booth)
+    .replace(/[\s_-]+/gu, '')
+    .replace(/(?<!\d)0+(?=\d)/g, '')
+
+/** The product by its everyday name as the tables know it, and for meat by its class. */
+function productKeys({ product }: Body): string[] {
+  if (!product) return []
+  const written = product.name ? cleanProductName(product.name) : undefined
+  const name =
+    written === undefined ? undefined : (readProductName(written)?.standard ?? bareProductName(written))
+  const keys = [
+    ...(name ? [`name:${name}`] : product.code ? [`code:${product.code}`] : []),
+    ...(product.class && CUT_AT_THE_STALL.has(product.class) ? [`class:${product.class}`] : []),
+  ]
+  return keys
+}
+
+function kilogramsOf({ quantity, mass }: Body): string | null {
+  const told = [quantity, mass].find(
+    (one) => one?.unit === 'KGM' && one.value !== null && one.value !== undefined,
+  )
+  return told?.value ?? null
+}
+
+function dayBefore(day: string): string {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
+  const before = civilFromDays(daysFromCivil(year, month, date) - 1)
+  const two = (n: number): string => String(n).padStart(2, '0')
+  return `${String(before.year).padStart(4, '0')}-${two(before.month)}-${two(before.day)}`
+}
+
+function digest(text: string): string {
+  const made = hash('sha256', text, 'hex')
+  return `${made.slice(0, 8)}-${made.slice(8, 12)}-${made.slice(12, 16)}-${made.slice(16, 20)}-${made.slice(20, 32)}`
+}
