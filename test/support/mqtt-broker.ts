@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 export interface MqttBroker {
   readonly port: number
-  /** Ends it as a loss of power does, and starts it again with what it had written. */
+  /** Ends it in order, and starts it again with what it had kept. */
   restart(): Promise<void>
   stop(): Promise<void>
 }
@@ -53,8 +53,6 @@ export async function startBroker({ user, lines = [] }: BrokerOptions = {}): Pro
       ...(process.getuid?.() === 0 ? ['user root'] : []),
       'persistence true',
       `persistence_location ${folder}/`,
-      'autosave_on_changes true',
-      'autosave_interval 1',
       'max_queued_messages 0',
       `listener ${port} 127.0.0.1`,
       ...(user ? ['allow_anonymous false', `password_file ${passwords}`] : ['allow_anonymous true']),

@@ -67,7 +67,7 @@ export function channelConformance(api: TestApi, bench: ChannelBench): void {
         await api.call('PATCH', path, { body: { on: false } })
         await source.stop()
       }
-    }, 90_000)
+    }, 180_000)
   })
 }
 
@@ -125,7 +125,7 @@ async function finished(start: ReaderStart, isDone: () => Promise<boolean>): Pro
   const child = await started(start)
   const gone = once(child, 'exit')
   try {
-    await expect.poll(isDone, { timeout: 30_000, interval: 50 }).toBe(true)
+    await expect.poll(isDone, { timeout: 60_000, interval: 50 }).toBe(true)
     // What comes after the last one would be double.
     await pause(300)
   } finally {
