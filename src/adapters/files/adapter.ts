@@ -1,4 +1,5 @@
 import type { Adapter } from '#adapters/adapter.ts'
+import { packageSecrets } from './package/settings.ts'
 import { placeSecrets } from './places/settings.ts'
 import { checkFiles } from './source/check.ts'
 import { acknowledgeFile, readFiles } from './source/read.ts'
@@ -14,7 +15,7 @@ export const files: Adapter<FilesSettings, FilesState> = {
     en: 'Finished files of a local folder, SFTP or FTP(S), archived, deleted or left once they are read; zip and gzip too',
   },
   settings: FilesSettings,
-  secrets: placeSecrets,
+  secrets: { ...placeSecrets, ...packageSecrets },
   state: FilesStateSchema,
   reads: 'ends',
   ordered: true,

@@ -50,9 +50,7 @@ export interface SftpAccount {
 
 /** An SFTP server over a folder of the disk. */
 export async function startSftpServer(root: string, account: SftpAccount, port = 0): Promise<SftpServer> {
-  const keys = utils.generateKeyPairSync('ed25519')
-  const parsed = utils.parseKey(keys.private)
-  if (parsed instanceof Error) throw parsed
+  const { keys, parsed } = newHostKey()
   const sockets = new Set<Socket>()
   const made: SftpServer = {
     port: 0,
@@ -101,6 +99,15 @@ export async function startSftpServer(root: string, account: SftpAccount, port =
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return Object.assign(made, { port: (server.address() as AddressInfo).port })
+}
+
+/** One key of some hundred is written by the library so that it cannot read it. */
+function newHostKey() {
+  for (;;) {
+    const keys = utils.generateKeyPairSync('ed25519')
+    const parsed = utils.parseKey(keys.private)
+    if (!(parsed instanceof Error)) return { keys, parsed }
+  }
 }
 
 function serve(sftp: SFTPWrapper, root: string, state: SftpServer): void {

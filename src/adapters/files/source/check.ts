@@ -1,4 +1,5 @@
 import { AdapterError, type AdapterParts, type SettingCheck, type Words } from '#adapters/adapter.ts'
+import { keySetting, trustOf } from '#adapters/files/package/settings.ts'
 import { openPlace } from '#adapters/files/places/open.ts'
 import type { FilePlace } from '#adapters/files/places/port.ts'
 import { type Plan, planOf } from './plan.ts'
@@ -13,6 +14,7 @@ export async function checkFiles(parts: Parts): Promise<SettingCheck[]> {
   const made = planOf(settings)
   const found =
     'faults' in made ? made.faults.map(({ setting, reason }) => bad(setting, reason, PATTERN_ADVICE)) : []
+  found.push(...checkPackages(parts))
   try {
     const place = await openPlace(parts)
     try {
@@ -25,6 +27,16 @@ export async function checkFiles(parts: Parts): Promise<SettingCheck[]> {
     found.push(blamed(error, settings.protocol === 'local' ? '/settings/folder' : '/settings/host'))
   }
   return found
+}
+
+function checkPackages({ settings: { package: packages }, secrets }: Parts): SettingCheck[] {
+  if (!packages) return []
+  try {
+    trustOf(packages, secrets, 1)
+    return [ok(keySetting(packages), 'packages can be checked by it', '可用于校验离线包')]
+  } catch (error) {
+    return [blamed(error, keySetting(packages))]
+  }
 }
 
 const PATTERN_ADVICE: Words = {
@@ -64,6 +76,14 @@ const ADVICE: Readonly<Record<string, Words>> = {
   '/secrets/privateKey': {
     en: 'Enter the whole key, and its passphrase if it has one.',
     zh: '请填写完整私钥；有口令的一并填写。',
+  },
+  '/settings/package/publicKeys': {
+    en: 'Enter the whpk_… that `hub package key` printed for the system.',
+    zh: '请填写该系统用 hub package key 生成时显示的 whpk_… 公钥。',
+  },
+  '/secrets/packageKey': {
+    en: 'Enter the whsec_… that the system signs its packages with.',
+    zh: '请填写该系统签名离线包所用的 whsec_… 密钥。',
   },
   '/settings/folder': {
     en: 'Compare the folder and the rights of the account; a folder of this machine has to be allowed by the operator.',

@@ -29,7 +29,7 @@ export interface PageToken {
   readonly shared: SharedPlace
 }
 
-type FilesPage = Page<FilesState>
+export type FilesPage = Page<FilesState>
 
 /** The pages of one file. None: it went away, is another one by now, or cannot be read; then its state is not moved. */
 export async function* pagesOf(work: Work, file: Found, state: FilesState): AsyncGenerator<FilesPage> {
@@ -60,7 +60,7 @@ interface Given {
   readonly outcome?: { refused: boolean }
 }
 
-function pageOf(work: Work, file: Found, state: FilesState, given: Given): FilesPage {
+export function pageOf(work: Work, file: Found, state: FilesState, given: Given): FilesPage {
   const { fit = file.fit, member, isLast = true, outcome = { refused: false } } = given
   const token: PageToken = { file, isLast, outcome, shared: work.shared }
   return {
@@ -192,14 +192,14 @@ function wantedMembers({ plan }: Work, file: Found, members: readonly Member[]):
   })
 }
 
-interface HeldSource {
+export interface HeldSource {
   hold(): () => void
   /** Pieces that keep the source open until they are read. */
   streamed(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
 }
 
 /** A spooled file that pages in pieces go on reading after the reading has gone on. */
-function sharedSource(source: Source, signal: AbortSignal): HeldSource {
+export function sharedSource(source: Source, signal: AbortSignal): HeldSource {
   let holders = 0
   const close = (): void => {
     signal.removeEventListener('abort', close)

@@ -2,6 +2,7 @@ import { AdapterError, type AdapterParts, type Page } from '#adapters/adapter.ts
 import { openPlace } from '#adapters/files/places/open.ts'
 import { createPace, type Pace } from '#adapters/ports/pace.ts'
 import { type Look, lookAt } from './look.ts'
+import { packagePages } from './package-pages.ts'
 import { type PageToken, pagesOf, type Work } from './pages.ts'
 import { validPlan } from './plan.ts'
 import type { FilesSettings } from './settings.ts'
@@ -83,7 +84,9 @@ async function* readyPages(work: Work, look: Look, from: FilesState, pace: Pace)
     await pace.take(1)
     if (work.parts.signal.aborted) return
     let isRead = false
-    for await (const page of pagesOf(work, file, state)) {
+    const { package: packages } = work.parts.settings
+    const pages = packages ? packagePages(work, file, state, packages) : pagesOf(work, file, state)
+    for await (const page of pages) {
       state = page.state
       isRead = true
       yield page

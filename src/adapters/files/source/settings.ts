@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { PackageSettings } from '#adapters/files/package/settings.ts'
 import { placeProperties } from '#adapters/files/places/settings.ts'
 import { field } from '#core/model/field.ts'
 
@@ -119,6 +120,16 @@ export const FilesSettings = Type.Object(
         'Below the folder, or a whole path; each day has a folder of its own in it',
         '在该目录之下，或完整路径；按日期分目录',
       ],
+    ),
+    package: Type.Optional(
+      field(
+        PackageSettings,
+        ['Offline packages', '离线包'],
+        [
+          'Only signed packages are read from this folder, in the order of their numbers',
+          '本目录只读取带签名的离线包，按编号顺序',
+        ],
+      ),
     ),
     failedFolder: Type.Optional(
       field(

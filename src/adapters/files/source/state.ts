@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { AdapterError } from '#adapters/adapter.ts'
+import type { PackageState } from '#adapters/files/package/sequence.ts'
 
 /** A file as it was seen: 72 bits of the digest of its name, size and time. */
 const MARK = '^[A-Za-z0-9_-]{12}$'
@@ -16,6 +17,18 @@ export const FilesStateSchema = Type.Object(
     within: Type.Optional(
       Type.Object(
         { mark: Type.String({ pattern: MARK }), members: Type.Integer({ minimum: 1 }) },
+        { additionalProperties: false },
+      ),
+    ),
+    /** The last package: its number, the digest of its manifest, and how many of its files are done. */
+    packages: Type.Optional(
+      Type.Object(
+        {
+          sequence: Type.Integer({ minimum: 1 }),
+          sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+          done: Type.Integer({ minimum: 1 }),
+          files: Type.Integer({ minimum: 1 }),
+        },
         { additionalProperties: false },
       ),
     ),
@@ -62,3 +75,6 @@ export const withMembers = (state: FilesState, mark: string, members: number): F
   ...state,
   within: { mark, members },
 })
+
+/** The state once some files of a package are read. */
+export const withPackage = (state: FilesState, packages: PackageState): FilesState => ({ ...state, packages })
