@@ -103,12 +103,19 @@ export function openapi(): FastifyDynamicSwaggerOptions {
       components: {
         securitySchemes: {
           key: { type: 'http', scheme: 'bearer', description: 'A key with scopes · 带权限范围的密钥' },
+          password: {
+            type: 'http',
+            scheme: 'basic',
+            description: 'The same key as the password, whatever the user · 密钥作为口令，用户名任意',
+          },
         },
       },
     },
     transform: ({ schema, url, route }) => {
-      const scopes = route.config?.scopes
-      return { schema: { ...schema, security: scopes ? [{ key: scopesToShow(scopes) }] : [] }, url }
+      const { scopes, basic } = route.config ?? {}
+      const shown = scopes ? scopesToShow(scopes) : []
+      const security = scopes ? [{ key: shown }, ...(basic ? [{ password: shown }] : [])] : []
+      return { schema: { ...schema, security }, url }
     },
     transformObject: (document) => ({
       ...withNamedParts('openapiObject' in document ? document.openapiObject : {}),

@@ -12,7 +12,7 @@ import type { RouteParts } from '#api/parts.ts'
 import { hubErrorOf } from '#api/problem.ts'
 import { createPushBodies, isLargeBody, prefersAsync } from '#api/push-body.ts'
 import { contractOf } from '#api/soap/contract.ts'
-import { checkEnvelopeHead } from '#api/soap/fault.ts'
+import { checkEnvelopeHead, withCheckedHead } from '#api/soap/fault.ts'
 import { admitByToken, mayBringToken } from '#api/soap/token.ts'
 import { spokenIn, spokenReceipt } from '#api/spoken.ts'
 import { unvalidatedBody } from '#api/validation.ts'
@@ -139,17 +139,21 @@ const take = async (
   request: FastifyRequest<Push>,
   contract: SoapContract | null,
 ): Promise<Receipt> => {
-  const { body } = request
+  const { body, caller } = request
+  if (!caller) throw new HubError('unauthenticated')
   if (contract && Buffer.isBuffer(body)) checkEnvelopeHead(headOf(body), contract)
   const message = {
     system: request.params.system,
     record: request.params.record,
     contentType: request.headers['content-type'] ?? '',
-    keyId: request.caller?.keyId ?? null,
+    keyId: caller.keyId,
     ...idempotencyKeyOf(request),
   }
   return isLargeBody(body)
-    ? intake.pushLarge({ ...message, chunks: body.chunks })
+    ? intake.pushLarge({
+        ...message,
+        chunks: contract ? withCheckedHead(body.chunks, contract) : body.chunks,
+      })
     : intake.push({ ...message, bytes: (body as Buffer | undefined) ?? EMPTY })
 }
 

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { headOf, type SoapHead } from '#adapters/push/soap/head.ts'
+import { createHeadReader, headOf, type SoapHead } from '#adapters/push/soap/head.ts'
 import type { SoapContract, SoapFault, SoapVersion } from '#core/answer/answer.ts'
 import { SOAP_REASONS } from '#core/answer/soap-reasons.ts'
 import { HubError } from '#core/errors.ts'
@@ -35,4 +35,24 @@ export function checkEnvelopeHead(head: SoapHead, { operation }: SoapContract): 
   if (header !== undefined) throw new EnvelopeRefused('must-understand', 'header', `Header/${header}`)
   if (head.operation !== null && head.operation !== operation)
     throw new EnvelopeRefused('sender', 'operation', `Body/${head.operation}`)
+}
+
+/** The same of an envelope that comes in pieces: nothing of it is handed on before its head was looked at. */
+export async function* withCheckedHead(
+  chunks: AsyncIterable<Uint8Array>,
+  contract: SoapContract,
+): AsyncGenerator<Uint8Array> {
+  const reader = createHeadReader()
+  const held: Uint8Array[] = []
+  let isKnown = false
+  for await (const chunk of chunks) {
+    if (!isKnown) {
+      held.push(chunk)
+      isKnown = reader.feed(chunk)
+      if (!isKnown) continue
+      checkEnvelopeHead(reader.head(), contract)
+      yield* held
+    } else yield chunk
+  }
+  if (!isKnown) yield* held
 }

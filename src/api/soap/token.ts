@@ -52,6 +52,10 @@ async function peekHead(payload: Readable): Promise<SoapHead> {
 /** Whether there may be more to read. */
 function readable(payload: Readable): Promise<boolean> {
   return new Promise((resolve) => {
+    if (payload.readableEnded || payload.destroyed) {
+      resolve(false)
+      return
+    }
     const settle = (more: boolean) => () => {
       payload.off('readable', onReadable).off('end', onEnd).off('error', onEnd).off('close', onEnd)
       resolve(more)

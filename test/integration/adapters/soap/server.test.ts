@@ -266,6 +266,8 @@ describe('a client that only knows WS-Security', () => {
   it('gets nothing by a body that ends before its body, and needs no more of a body than its head', async () => {
     const cut = await post('text/xml', `<s:Envelope xmlns:s="${SOAP_11}"><s:Header></s:Header>`, {})
     expect([cut.status, faultIn(await cut.text(), SOAP_11)?.problem]).toEqual([401, 'unauthenticated'])
+    const empty = await fetch(base + PATH, { method: 'POST', headers: { 'content-type': 'text/xml' } })
+    expect([empty.status, faultIn(await empty.text(), SOAP_11)?.problem]).toEqual([401, 'unauthenticated'])
     // A body that never comes to its end is answered as soon as its head has no key.
     const endless = new ReadableStream({
       start: (controller) => controller.enqueue(Buffer.from(written(SOAP_11, called('x')).slice(0, 250))),
@@ -336,4 +338,19 @@ it('a key comes as the password of Basic where records are pushed and nowhere el
     body: '[]',
   })
   expect(pushed.status).toBe(200)
+})
+
+it('a large message is refused for its operation like any other, before anything of it is stored', async () => {
+  const many = row('3413020951').replace(/<\?xml[^>]*>/, '')
+  const large = (operation: string) =>
+    written(SOAP_11, called(`<rows>${many.repeat(60_000)}</rows>`, operation))
+  const before = await api.pool.query('select count(*)::int as n from messages')
+  const refused = await post('text/xml', large('uploadProductB'))
+  expect([refused.status, faultIn(await refused.text(), SOAP_11)?.problem]).toEqual([
+    400,
+    'unreadable_message',
+  ])
+  expect((await api.pool.query('select count(*)::int as n from messages')).rows).toEqual(before.rows)
+  const taken = await post('text/xml', large('uploadProductA'))
+  expect(taken.status).toBe(202)
 })
