@@ -35,8 +35,8 @@ export interface Session {
   /** Codes of what was granted, in the order of the filters. @throws AdapterError */
   subscribe(filters: readonly string[]): Promise<readonly number[]>
   unsubscribe(filters: readonly string[]): Promise<void>
-  /** Publishes with QoS 1 and gives the broker's code. @throws AdapterError */
-  publish(topic: string, payload: Uint8Array, contentType: string): Promise<number>
+  /** Publishes with QoS 1 and gives the broker's code. `retain`: the broker keeps it for who subscribes later. @throws AdapterError */
+  publish(topic: string, payload: Uint8Array, contentType: string, retain?: boolean): Promise<number>
   end(): Promise<void>
 }
 
@@ -205,11 +205,11 @@ function outbox(wire: Wire, protocolVersion: 4 | 5): Pick<Session, 'subscribe' |
       const unsubscriptions = [...filters]
       await wire.ask({ cmd: 'unsubscribe', messageId, unsubscriptions }, `unsuback ${messageId}`)
     },
-    async publish(topic, bytes, contentType) {
+    async publish(topic, bytes, contentType, retain = false) {
       const messageId = nextId()
       const payload = Buffer.from(bytes)
       const properties = protocolVersion === 5 ? { properties: { contentType } } : {}
-      const message = { topic, payload, qos: 1, dup: false, retain: false, messageId, ...properties } as const
+      const message = { topic, payload, qos: 1, dup: false, retain, messageId, ...properties } as const
       const answer = await wire.ask({ cmd: 'publish', ...message }, `puback ${messageId}`)
       return answer.cmd === 'puback' ? (answer.reasonCode ?? 0) : 0
     },

@@ -3,6 +3,7 @@ import { generate, type IPublishPacket, type Packet, parser } from 'mqtt-packet'
 import { AdapterError } from '#adapters/adapter.ts'
 import { createFramer } from './frames.ts'
 import { endedByBroker } from './outcomes.ts'
+import { tlsError } from './secure.ts'
 
 /** How long the last words of an ended conversation may take. */
 const LAST_WORDS_MS = 300
@@ -92,7 +93,10 @@ export function createWire(socket: Socket, options: WireOptions): Wire {
       fail(error instanceof AdapterError ? error : new AdapterError('source', NOT_MQTT))
     }
   })
-  socket.on('error', () => {})
+  // Under TLS 1.3 a certificate of ours is refused only now.
+  socket.on('error', (error) => {
+    if ('code' in error && String(error.code).startsWith('ERR_SSL')) fail(tlsError(error))
+  })
   socket.on('close', () => {
     const why = signal.aborted ? 'the work has to end' : 'the broker ended the connection'
     fail(new AdapterError('retry', why))

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { Page } from '#adapters/adapter.ts'
+import { mqtt } from '#adapters/mqtt/mqtt.ts'
+import type { MqttSettings, MqttState } from '#adapters/mqtt/settings.ts'
+import { adapterParts, type TestParts } from '#test/adapters/parts.ts'
+import { soon } from '#test/adapters/reading.ts'
+import { hasMosquitto, type MqttBroker, startBroker } from '#test/mqtt-broker.ts'
+import { startInstrument } from '#test/mqtt-publish.ts'
+
+const TLS = fileURLToPath(new URL('../../../support/files/tls/', import.meta.url))
+const CLIENT = fileURLToPath(new URL('../../../support/mqtt-tls/', import.meta.url))
+const done = { receipt: 'R', state: 'done', received: 1, rejected: 0 } as const
+const QUIET_MS = 300
+
+type Given = Partial<MqttSettings> & { readonly port: number }
+
+function parts(settings: Given, secrets: Readonly<Record<string, string>> = {}): TestParts<MqttSettings> {
+  const made = adapterParts<MqttSettings>(mqtt, {
+    settings: { host: '127.0.0.1', ...settings },
+    secrets,
+    limits: { timeoutMs: 3000 },
+    allow: [`127.0.0.1/32:${settings.port}`],
+  })
+  onTestFinished(() => made.close())
+  return made
+}
+
+/** Messages that come until it is quiet, none of them acknowledged. */
+async function heard(made: TestParts<MqttSettings>, acknowledges = false): Promise<string[]> {
+  const pages = mqtt.read!(made.parts, null)[Symbol.asyncIterator]()
+  const found: string[] = []
+  for (;;) {
+    const next = await soon(pages.next(), QUIET_MS)
+    if (next === 'late' || next.done) break
+    const page = next.value as Page<MqttState>
+    if (page.bytes === null) continue
+    found.push(String(page.bytes))
+    if (acknowledges) await mqtt.acknowledge!(made.parts, page, done)
+  }
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  made.close()
+  await pages.return?.()
+  return found
+}
+
+const own = (): { clientId: string; topics: { topic: string }[]; topic: string } => {
+  const topic = `own/${randomBytes(6).toString('hex')}`
+  return { clientId: topic.replace('/', '-'), topics: [{ topic: `${topic}/#` }], topic: `${topic}/a` }
+}
+
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i))
+
+if (!hasMosquitto) it.skip('not run: install mosquitto to test MQTT against a broker', () => {})
+describe.skipIf(!hasMosquitto)('with Mosquitto', () => {
+  let broker: MqttBroker
+  beforeAll(async () => {
+    broker = await startBroker({ lines: ['max_inflight_messages 200'] })
+  })
+  afterAll(async () => {
+    await broker.stop()
+  })
+
+  it('no more is delivered than may be under way, while nothing is stored', async () => {
+    const { port } = broker
+    const { topic, ...settings } = own()
+    await heard(parts({ port, ...settings }))
+    const scale = await startInstrument({ port })
+    await scale.publish(topic, numbers(50))
+    await scale.stop()
+    expect(await heard(parts({ port, ...settings, window: 7 }))).toEqual(numbers(7))
+    expect(await heard(parts({ port, ...settings, window: 7 }), true)).toEqual(numbers(50))
+    expect(await heard(parts({ port, ...settings, window: 7 }))).toEqual([])
+  })
+
+  it('a retained message comes once under version 5, and may come again under 3.1.1', async () => {
+    const { port } = broker
+    const { topic, ...settings } = own()
+    const scale = await startInstrument({ port })
+    await scale.session.publish(topic, Buffer.from('kept'), 'application/json', true)
+    await scale.stop()
+    expect(await heard(parts({ port, ...settings }), true)).toEqual(['kept'])
+    expect(await heard(parts({ port, ...settings }), true)).toEqual([])
+    const old = { ...settings, clientId: `${settings.clientId}-old`, version: '3.1.1' as const }
+    for (let i = 0; i < 2; i++) expect(await heard(parts({ port, ...old }), true)).toEqual(['kept'])
+  })
+
+  it('what is published goes to its subscribers', async () => {
+    const { port } = broker
+    const { topic, ...settings } = own()
+    await heard(parts({ port, ...settings }))
+    const publish = { topic, contentType: 'application/json' }
+    const records = numbers(5).map((event) => ({ event, bytes: Buffer.from(event) }))
+    const verdicts = await mqtt.send!(parts({ port, ...settings, publish }).parts, records)
+    expect(verdicts).toEqual(numbers(5).map((event) => ({ event, verdict: 'ok' })))
+    expect(await heard(parts({ port, ...settings }), true)).toEqual(numbers(5))
+  })
+
+  describe('with TLS and certificates of clients', () => {
+    let secure: MqttBroker
+    let secrets: Record<string, string>
+    beforeAll(async () => {
+      const [ca, certificate, key] = await Promise.all(
+        [`${TLS}ca.pem`, `${CLIENT}client.pem`, `${CLIENT}client.key`].map((file) => readFile(file, 'utf8')),
+      )
+      secrets = { ca: ca!, certificate: certificate!, key: key! }
+      // Whom the broker lets in, and by what it is known itself.
+      const files = [
+        `cafile ${CLIENT}authorities.pem`,
+        `certfile ${TLS}server.pem`,
+        `keyfile ${TLS}server.key`,
+      ]
+      secure = await startBroker({ lines: [...files, 'require_certificate true'] })
+    })
+    afterAll(async () => {
+      await secure.stop()
+    })
+
+    it('messages come where both sides know each other', async () => {
+      const { topic, ...settings } = own()
+      const given = { port: secure.port, ...settings, tls: true }
+      expect((await mqtt.check(parts(given, secrets).parts)).filter(({ ok }) => !ok)).toEqual([])
+      await heard(parts(given, secrets))
+      const scale = await startInstrument({ port: secure.port, tls: true }, secrets)
+      await scale.publish(topic, ['over TLS'])
+      await scale.stop()
+      expect(await heard(parts(given, secrets), true)).toEqual(['over TLS'])
+    })
+
+    it.each([
+      { what: 'an authority that is not known', without: ['ca'], blames: '/secrets/ca' },
+      { what: 'no certificate of its own', without: ['certificate'], blames: '/secrets/certificate' },
+      {
+        what: 'neither certificate nor key',
+        without: ['certificate', 'key'],
+        blames: '/secrets/certificate',
+      },
+      { what: 'no key', without: ['key'], blames: '/secrets/key' },
+    ])('$what is blamed as that', async ({ without, blames }) => {
+      const { topic: _, ...settings } = own()
+      const given = { port: secure.port, ...settings, tls: true }
+      const rest = Object.fromEntries(Object.entries(secrets).filter(([name]) => !without.includes(name)))
+      const found = await mqtt.check(parts(given, rest).parts)
+      expect(found.filter(({ ok }) => !ok).map(({ setting }) => setting)).toEqual([blames])
+    })
+
+    it('a port of TLS that is spoken to without it is told', async () => {
+      const { topic: _, ...settings } = own()
+      const found = await mqtt.check(parts({ port: secure.port, ...settings }, secrets).parts)
+      expect(found.filter(({ ok }) => !ok).map(({ setting }) => setting)).toEqual(['/settings/host'])
+    })
+  })
+})
