@@ -58,15 +58,22 @@ const LOGIN: Words = { zh: '请来源方核对账号和密码', en: 'have the so
 
 const shownOf = ({ class: _what, ...check }: Finding): SettingCheck => check
 
-/** One answer for a setting: that which is wrong before that which is right. */
+/** One answer for a setting: what is wrong with it, else all that was found. */
 function merged(findings: readonly Finding[]): Finding[] {
   const bySetting = new Map<string, Finding>()
   for (const finding of findings) {
     const known = bySetting.get(finding.setting)
     if (!known || (known.ok && !finding.ok)) bySetting.set(finding.setting, finding)
+    else if (known.ok)
+      bySetting.set(finding.setting, { ...known, reason: both(known.reason, finding.reason) })
   }
   return [...bySetting.values()]
 }
+
+const both = (one: Words, other: Words): Words => ({
+  zh: `${one.zh}；${other.zh}`,
+  en: `${one.en}; ${other.en}`,
+})
 
 function connected({ settings }: DatabaseParts, session: Session): Finding[] {
   return [

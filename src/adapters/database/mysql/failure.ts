@@ -17,6 +17,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ER_BAD_FIELD_ERROR: ['config', 'a column is not there any more', '/settings/columns'],
   ER_TABLEACCESS_DENIED_ERROR: ['auth', 'the account may not read this', '/settings/table'],
   ER_COLUMNACCESS_DENIED_ERROR: ['auth', 'the account may not read a column', '/settings/columns'],
+  ER_VIEW_NO_EXPLAIN: ['auth', 'to explain a view the account needs SHOW VIEW', '/settings/table'],
   ER_HOST_NOT_PRIVILEGED: ['auth', 'the server does not let this machine in', '/settings/host'],
   ER_HOST_IS_BLOCKED: ['auth', 'the server has blocked this machine after errors', '/settings/host'],
   ER_ACCOUNT_HAS_BEEN_LOCKED: ['auth', 'the account is locked', '/settings/user'],

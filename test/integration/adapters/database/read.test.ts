@@ -3,12 +3,12 @@ import type { Settings } from '#adapters/database/settings.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 import {
   hasMariadb,
-  MARIADB,
   mariadbSource,
   partsOf,
   postgresSource,
   readAll,
   type Source,
+  settingsOf,
 } from './source.ts'
 
 const mariadb = await hasMariadb()
@@ -47,20 +47,8 @@ if (!mariadb)
 
 describe.each(cases)('reading a table of $kind', ({ kind, open, q }) => {
   let source: Source & { readonly port?: number }
-  const settings = (more: Partial<Settings> = {}): Settings => ({
-    kind,
-    host: '127.0.0.1',
-    port: source.port ?? MARIADB.port,
-    database: source.database,
-    user: source.reader.user,
-    tls: { mode: 'off' },
-    table: '检疫证明',
-    scan: false,
-    allowWriteAccount: false,
-    padding: 'trim',
-    binary: 'refuse',
-    ...more,
-  })
+  const settings = (more: Partial<Settings> = {}): Settings =>
+    settingsOf(source, { kind, table: '检疫证明', ...more })
   const cursor = (more: object = {}) => ({
     column: '更新时间',
     overlapSeconds: 0,

@@ -89,6 +89,25 @@ export interface Source {
   drop(): Promise<void>
 }
 
+/** Good settings of a table `t`, for the account that may only read. */
+export const settingsOf = (
+  source: Source & { readonly port?: number },
+  more: Partial<Settings>,
+): Settings => ({
+  kind: 'mysql',
+  host: '127.0.0.1',
+  port: source.port ?? MARIADB.port,
+  database: source.database,
+  user: source.reader.user,
+  tls: { mode: 'off' },
+  table: 't',
+  scan: false,
+  allowWriteAccount: false,
+  padding: 'trim',
+  binary: 'refuse',
+  ...more,
+})
+
 const named = (): string => `hub_database_${randomBytes(5).toString('hex')}`
 
 /** Whether a MariaDB runs where the tests look for one. */
