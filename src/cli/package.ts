@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -6,6 +5,7 @@ import { makePackage, packageName } from '#adapters/files/package/make.ts'
 import { checkFiles, openPackage } from '#adapters/files/package/open.ts'
 import { PACKAGE_REASONS, PackageRefused } from '#adapters/files/package/reasons.ts'
 import { sourceOfFile } from '#adapters/push/xlsx/source.ts'
+import { newPair } from '#store/link-secrets.ts'
 import { cliLanguage } from './language.ts'
 import { plainSentence } from './plain-sentence.ts'
 import { sentenceOf } from './process.ts'
@@ -39,11 +39,9 @@ type Values = ReturnType<typeof parsed>['values']
 /** A new key pair: the private key into a file of its own, the public one to be told to the hub. */
 async function writeKey({ out }: Values): Promise<void> {
   if (out === undefined) throw new WrongUsage()
-  const { d = '', x = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
-  const [seed, shown] = [Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')]
-  const key = `whsk_${Buffer.concat([seed, shown]).toString('base64')}\n`
-  await writeFile(out, key, { flag: 'wx', mode: 0o600 })
-  console.log(`whpk_${shown.toString('base64')}`)
+  const { secret, publicKey } = newPair()
+  await writeFile(out, `${secret}\n`, { flag: 'wx', mode: 0o600 })
+  console.log(publicKey)
 }
 
 async function make(values: Values, named: readonly string[]): Promise<void> {

@@ -57,7 +57,7 @@ export async function makeSigningKey(
 }
 
 /** A key pair of Ed25519 as Standard Webhooks writes it: `whsk_` and base64 of seed and public key, `whpk_` and base64 of the public key. */
-function newPair(): { readonly secret: string; readonly publicKey: string } {
+export function newPair(): { readonly secret: string; readonly publicKey: string } {
   const { d = '', x = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
   const publicBytes = Buffer.from(x, 'base64url')
   const both = Buffer.concat([Buffer.from(d, 'base64url'), publicBytes])

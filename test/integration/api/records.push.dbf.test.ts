@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { runLarge } from '#flow/large/run.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
+import { findLargeWithWork } from '#store/large-messages.ts'
 import { withApi } from '#test/api.ts'
 import { dbfBytes, type WrittenTable } from '#test/dbf.ts'
 
@@ -116,4 +118,20 @@ it('a mapping that reads a memo says that it is not there', async () => {
   const { encoding, results } = answer.json()
   expect(encoding).toBe('gb18030')
   expect(JSON.stringify(results[0].issues)).toContain('record 1, 备注')
+})
+
+it('a table of more rows than a message may have is worked on later, row by row in its order', async () => {
+  const rows = Array.from({ length: 5600 }, (_, i) => trade(`L${i}`))
+  const answer = await push(table(rows, { deleted: [3] }))
+  expect(answer.statusCode).toBe(202)
+  const parts = { pool: api.pool, registry, onCommitted: () => {}, signal: new AbortController().signal }
+  for (let due = await findLargeWithWork(api.pool); due.length > 0; due = await findLargeWithWork(api.pool))
+    for (const { id } of due) await runLarge(parts, id)
+  const done = (await api.call('GET', `/v1/receipts/${answer.json().receipt}?limit=1`)).json()
+  // A void that came before its record waits for it.
+  expect(done).toMatchObject({ state: 'done', received: 5600, rejected: 0 })
+  const { rows: kept } = await api.pool.query(
+    'select encoding from messages order by received_at desc limit 1',
+  )
+  expect(kept).toEqual([{ encoding: 'gb18030' }])
 })

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makePackage, packageName } from '#adapters/files/package/make.ts'
 import { type ChannelsParts, runChannel } from '#flow/channels/run.ts'
 import { readChannel, setChannel } from '#store/channels.ts'
+import { newPair } from '#store/link-secrets.ts'
 import { registerSystems } from '#store/systems.ts'
 import { withPlainIntake } from '#test/intake.ts'
-import { newPair } from '#test/keys.ts'
 import { withChannel } from '#test/numbered-source.ts'
 
 const hub = withPlainIntake()

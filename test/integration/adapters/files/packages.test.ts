@@ -8,8 +8,8 @@ import { files } from '#adapters/files/adapter.ts'
 import { makePackage, packageName } from '#adapters/files/package/make.ts'
 import type { FilesSettings } from '#adapters/files/source/settings.ts'
 import type { FilesState } from '#adapters/files/source/state.ts'
+import { newPair } from '#store/link-secrets.ts'
 import { adapterParts } from '#test/adapters/parts.ts'
-import { newPair } from '#test/keys.ts'
 
 const pair = newPair()
 const SECRET = `whsec_${randomBytes(32).toString('base64')}`
