@@ -224,8 +224,41 @@ export const documentExample = {
   usedKg: '186.5',
   countedKind: 'sale',
   overKg: null,
+  stated: [{ value: '500', unit: 'KGM' }],
+  used: [{ value: '186.5', unit: 'KGM' }],
+  left: { value: '313.5', unit: 'KGM' },
+  sites: [
+    {
+      site: '330402003',
+      name: '嘉兴南湖示例果蔬批发市场',
+      kind: 'sale',
+      records: 2,
+      used: [{ value: '186.5', unit: 'KGM' }],
+      firstOn: '2026-07-15',
+      lastOn: '2026-07-15',
+    },
+  ],
+  siteCount: 1,
+  useCount: 2,
+  reasons: [],
+  candidates: [
+    {
+      type: 'promise_cert',
+      system: 'zj-agri-certificate',
+      issuedOn: '2026-07-15',
+      status: 'active',
+      product: '番茄',
+    },
+  ],
   uses: [],
-  moreUses: false,
+  moreUses: true,
+  next: 'WyIyMDI2LTA3LTE1IiwidXJuOmNuZnQ6c2FsZTp4Il0',
+}
+
+export const documentLookupExample = {
+  number: documentExample.number,
+  candidates: documentExample.candidates,
+  document: documentExample,
 }
 
 export const requiredExample = {

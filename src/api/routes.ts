@@ -13,6 +13,7 @@ import { changeRoutes } from './routes/changes.ts'
 import { channelRoutes } from './routes/channels.ts'
 import { claimRoutes } from './routes/claims.ts'
 import { docsRoutes } from './routes/docs.ts'
+import { documentRoutes } from './routes/documents.ts'
 import { driftRoutes } from './routes/drift.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
@@ -51,6 +52,7 @@ const GUARDED = [
   recordRoutes,
   changeRoutes,
   traceRoutes,
+  documentRoutes,
   rejectionRoutes,
   systemRoutes,
   channelRoutes,

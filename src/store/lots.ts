@@ -158,7 +158,10 @@ export async function readMentions(
                limit $3) m`,
     values: [codes, bounds.at, bounds.perCode + 1, UNTRACED],
   })
-  const versions = await readVersions(reader, rows)
+  const versions = await readTracedVersions(
+    reader,
+    rows.map(({ record_id, version }) => ({ recordId: record_id, version })),
+  )
   const records = new Map<string, TracedRecord[]>()
   const more = new Set<string>()
   for (const { code, record_id } of rows) {
@@ -175,11 +178,12 @@ interface VersionRow extends Omit<TracedRecord, 'body'> {
   readonly body: string
 }
 
-async function readVersions(
+/** The named versions of records with their bodies, by record. */
+export async function readTracedVersions(
   reader: Reader,
-  wanted: readonly MentionRow[],
+  wanted: readonly { readonly recordId: string; readonly version: number }[],
 ): Promise<Map<string, TracedRecord>> {
-  const versions = new Map(wanted.map(({ record_id, version }) => [record_id, version]))
+  const versions = new Map(wanted.map(({ recordId, version }) => [recordId, version]))
   const { rows } = await reader.query<VersionRow>({
     name: 'read-traced-versions',
     text: `select v.record_id as id, v.version, v.kind, v.system, v.status, v.received_at as "receivedAt", v.flags, v.body

@@ -1,13 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { instantOf } from '#api/day-or-time.ts'
-import { documentExample, lotExample, requiredExample, traceExample } from '#api/examples.ts'
+import { lotExample, requiredExample, traceExample } from '#api/examples.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
 import { askRequired, type RequiredRequest } from '#flow/trace/ask-required.ts'
-import { readDocument } from '#flow/trace/read-document.ts'
 import { readLot } from '#flow/trace/read-lot.ts'
 import { DEPTH_DEFAULT, DEPTH_MAX, NODES_DEFAULT, NODES_MAX, traceLot } from '#flow/trace/trace-lot.ts'
 
@@ -60,11 +59,6 @@ interface TraceParameters {
   readonly after?: string
 }
 
-const DocumentParams = Type.Object({
-  type: Type.String({ maxLength: 60, description: 'Type of document, or `any` · 凭证类型，any 表示不限' }),
-  number: Type.String({ minLength: 1, maxLength: 200, description: 'Number · 编号' }),
-})
-
 const RequiredQuery = query({
   product: Type.Optional(
     Type.String({
@@ -87,7 +81,7 @@ const RequiredQuery = query({
   ),
 })
 
-/** `GET /v1/lots/{code}`, `GET /v1/trace/{code}`, `GET /v1/documents/required` and `GET /v1/documents/{type}/{number}`. */
+/** `GET /v1/lots/{code}`, `GET /v1/trace/{code}` and `GET /v1/documents/required`. */
 export const traceRoutes =
   ({ pool, registry, clock }: RouteParts): FastifyPluginAsync =>
   async (app) => {
@@ -164,30 +158,5 @@ export const traceRoutes =
         },
       },
       handler: ({ query: asked }) => Promise.resolve(askRequired({ ...asked, nowMs: clock() })),
-    })
-    app.route<{ Params: { type: string; number: string }; Querystring: { on?: string } }>({
-      method: 'GET',
-      url: '/v1/documents/:type/:number',
-      config: { scopes: ['read'] },
-      schema: {
-        operationId: 'getDocument',
-        tags: ['trace'],
-        summary: 'Is the paper valid, and what was used of it · 凭证查验',
-        description: [
-          'Whether it is valid today or on a day, the mass that it states against the mass put into trade under it, and who used it.',
-          '',
-          '凭证在今天或某日是否有效，凭证重量与已用重量对比，以及使用记录。',
-        ].join('\n'),
-        params: DocumentParams,
-        querystring: query({
-          on: Type.Optional(Type.String({ format: 'date', description: 'Day asked for · 查询日期' })),
-        }),
-        response: {
-          200: answer('DocumentAnswer', 'The paper · 凭证', documentExample),
-          ...problems(400, 401, 403, 404, 429, 503),
-        },
-      },
-      handler: ({ params, query: { on } }) =>
-        readDocument(pool, { ...params, nowMs: clock(), ...(on === undefined ? {} : { on }) }),
     })
   }

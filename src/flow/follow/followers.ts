@@ -1,3 +1,4 @@
+import { papersReader } from '#flow/documents/follow-papers.ts'
 import { matchingReader } from '#flow/matching/follow-matching.ts'
 import { qualityMessagesFollower } from '#flow/quality/follow-messages.ts'
 import { qualityRecordsReader } from '#flow/quality/follow-records.ts'
@@ -19,6 +20,7 @@ export const followers: readonly Follower[] = [
     qualityRecordsReader,
     bucketsReader,
     matchingReader,
+    papersReader,
   ]),
   qualityMessagesFollower,
   arrivalsFollower(),

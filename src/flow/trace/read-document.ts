@@ -2,63 +2,105 @@ import type { Pool } from 'pg'
 import { compareDecimal, subtractDecimal } from '#core/decimal.ts'
 import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
 import { checkDocumentUse } from '#core/documents/document-validity.ts'
+import { judgePaper, judgeUsage } from '#core/documents/judge-paper.ts'
+import { finding, type SaidFinding } from '#core/documents/paper-reasons.ts'
+import type { Measure, PaperUsage } from '#core/documents/paper-usage.ts'
 import { placesOfUse } from '#core/documents/places-of-use.ts'
 import { HubError } from '#core/errors.ts'
-import { documentCode } from '#core/lineage/codes.ts'
-import { massOf, massUsed, usesOf } from '#core/lineage/document-use.ts'
-import { documentTypeOf, type Mentioning, mentioning } from '#core/lineage/node-state.ts'
+import { massOf } from '#core/lineage/document-use.ts'
 import { recordSummary } from '#core/lineage/record-summary.ts'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { normaliseCode } from '#core/text.ts'
-import { readMentions } from '#store/lots.ts'
+import { candidatesOf } from '#flow/documents/candidates.ts'
+import { type LoadedPaper, loadPapers, type Snapshot } from '#flow/documents/load-papers.ts'
+import { readUsePlace, writeUsePlace } from '#flow/documents/use-place.ts'
+import { listUses, readKnownTypes, type UseRow } from '#store/document-mentions.ts'
+import { readTracedVersions } from '#store/lots.ts'
 import { dayAsked } from './day-asked.ts'
-import { dayOf, documentIssue, issuesIt, isUntold, knownType } from './document-issue.ts'
+import { dayOf, isUntold, knownType } from './document-issue.ts'
 import type { DocumentAnswer, DocumentIssue, DocumentUse } from './schema.ts'
 
-const USES_READ = 5000
-const USES_LISTED = 200
+/** Records of the paper itself that are read; a voucher has one for each of its lines. */
+const OWN_READ = 200
+const SITES_LISTED = 100
+export const USES_DEFAULT = 100
+export const USES_MAX = 1000
 
 export interface DocumentRequest {
   /** A type of document, or `any`. */
   readonly type: string
   readonly number: string
   /** `YYYY-MM-DD`; the day of `nowMs` in China where absent. */
-  readonly on?: string
+  readonly on?: string | undefined
+  /** System that tells of the paper, where several papers bear its number. */
+  readonly system?: string | undefined
+  /** Uses listed, 1 to 1,000, and where the list goes on. */
+  readonly limit?: number | undefined
+  readonly after?: string | undefined
   readonly nowMs: number
 }
 
 /**
- * Whether a paper is valid on a day, what mass it states and how much was put into trade under it, and by whom.
+ * Whether a paper is valid on a day, what it states, how much was put into trade under it, where and by whom, and what is wrong.
  * Asked for one type, records whose source does not know the type count too and are marked; a paper of the same number but of another
- * type does not. HubError `not_found` where no record names such a paper, `invalid_request` for an unknown type or day.
+ * type does not. HubError `not_found` where no record names such a paper, `invalid_request` for an unknown type, day or cursor.
  */
 export async function readDocument(pool: Pool, request: DocumentRequest): Promise<DocumentAnswer> {
-  const number = normaliseCode(request.number)
+  const number = numberAsked(request.number)
   const on = dayAsked(request.on, request.nowMs)
-  const mentions = await readPaper(pool, number, typeAsked(request.type))
-  const issues = mentions.list.filter(issuesIt).map((mentioned) => documentIssue(mentioned, on))
-  const best = bestOf(issues)
-  const uses = usesOf(mentions.list)
-  const used = massUsed(uses)
-  const stated = statedOf(mentions.list, best)
-  const over = used && stated ? subtractDecimal(used.value, stated) : null
+  const type = typeAsked(request.type)
+  const { papers, snapshot } = await loadPapers(
+    pool,
+    [{ number, type, on, system: request.system }],
+    OWN_READ,
+  )
+  const loaded = papers[0] as LoadedPaper
+  const { issues, best, paper, usage, question } = loaded
+  if (issues.length === 0 && usage.records === 0) await refuseUnknown(pool, loaded, snapshot)
+  const limit = request.limit ?? USES_DEFAULT
+  const after = request.after === undefined ? null : readUsePlace(request.after)
+  const listed = await listUses(pool, question, snapshot.beyond, snapshot.rows, { after, limit: limit + 1 })
+  const uses = listed.slice(0, limit)
+  const last = listed.length > limit ? uses.at(-1) : undefined
+  const { stated, usedKg, statedKg, found, left } = figuresOf(loaded)
   return {
     number,
-    type: best?.type ?? knownType(documentTypeOf(mentions.list)),
+    type: best?.type ?? type ?? knownType(await commonType(pool, loaded, snapshot)),
     on,
     verdict: best?.verdict ?? 'unknown',
-    issues,
-    statedKg: stated,
-    usedKg: used?.value ?? null,
-    countedKind: used?.kind ?? null,
-    overKg: over && compareDecimal(over, '0') > 0 ? over : null,
-    uses: uses
-      .slice(0, USES_LISTED)
-      .map((use) => useOf(use, used?.counted.has(use.record.id) ?? false, best)),
-    moreUses: mentions.more || uses.length > USES_LISTED,
+    issues: [...issues],
+    statedKg,
+    usedKg,
+    countedKind: usedKg === null ? null : (usage.sites[0]?.kind ?? null),
+    overKg: overOf(statedKg, usedKg),
+    stated,
+    used: measuresOf(usage.used),
+    left,
+    sites: usage.sites.slice(0, SITES_LISTED).map(siteOf),
+    siteCount: usage.sites.length,
+    useCount: usage.records,
+    reasons: [
+      ...(paper === null
+        ? [finding('not_issued', { uses: String(usage.records) })]
+        : judgePaper(paper, { on })),
+      ...found,
+    ].map(reasonOf),
+    candidates: candidatesOf(issues),
+    uses: await describeUses(pool, uses, usage, best),
+    moreUses: last !== undefined,
+    next: last === undefined ? null : writeUsePlace({ day: last.day, record: last.recordId }),
   }
 }
 
-function typeAsked(type: string): DocumentType | null {
+/** A number as it may be looked for. @throws HubError `invalid_request` */
+export function numberAsked(written: string): string {
+  const number = normaliseCode(written)
+  if (number === '' || number.length > 200 || number.includes('\0')) throw new HubError('invalid_request')
+  return number
+}
+
+/** A type of document, null for any. @throws HubError `invalid_request` */
+export function typeAsked(type: string): DocumentType | null {
   if (type === 'any') return null
   if (Object.hasOwn(DOCUMENT_TYPES, type)) return type as DocumentType
   throw new HubError('invalid_request', {
@@ -67,50 +109,103 @@ function typeAsked(type: string): DocumentType | null {
   })
 }
 
-async function readPaper(
+async function refuseUnknown(
   pool: Pool,
-  number: string,
-  type: DocumentType | null,
-): Promise<{ list: Mentioning[]; more: boolean }> {
-  if (number === '' || number.length > 200 || number.includes('\0')) throw new HubError('invalid_request')
-  const code = documentCode(number)
-  const { records, more } = await readMentions(pool, [code], { at: null, perCode: USES_READ })
-  const all = mentioning(code, records.get(code) ?? [])
-  const list = all.filter(({ mention }) => {
-    const known = mention.document?.type ?? 'unknown'
-    return type === null || known === type || isUntold(known)
-  })
-  if (list.length > 0) return { list, more: more.has(code) }
-  const types = [...new Set(all.map(({ mention }) => mention.document?.type ?? 'unknown'))]
+  { question }: LoadedPaper,
+  { beyond, rows }: Snapshot,
+): Promise<void> {
+  const known = await readKnownTypes(pool, [question.code], beyond, rows)
+  if (known.some(({ type }) => question.types === null || question.types.includes(type))) return
   throw new HubError('not_found', {
-    detail: all.length > 0 ? 'the number is known for other types only' : 'no record names this paper',
-    ...(types.length > 0 ? { members: { known: types } } : {}),
+    detail: known.length > 0 ? 'the number is known for other types only' : 'no record names this paper',
+    ...(known.length > 0 ? { members: { known: known.map(({ type }) => type) } } : {}),
   })
 }
 
-const VERDICT_ORDER: readonly DocumentIssue['verdict'][] = [
-  'valid',
-  'expired',
-  'not_yet_issued',
-  'unknown',
-  'void',
-]
-
-/** The record that speaks for the paper: of known type before unknown, alive before void. */
-const bestOf = (issues: readonly DocumentIssue[]): DocumentIssue | undefined =>
-  [...issues].sort(
-    (a, b) =>
-      Number(a.typeUnknown) - Number(b.typeUnknown) ||
-      VERDICT_ORDER.indexOf(a.verdict) - VERDICT_ORDER.indexOf(b.verdict),
-  )[0]
-
-/** Mass on the paper; a voucher states what was sold with it, a paper that came out of a slaughter nothing that can be summed. */
-function statedOf(mentions: readonly Mentioning[], best: DocumentIssue | undefined): string | null {
-  const own = mentions.find(({ record, mention }) => record.id === best?.record && mention.role !== 'output')
-  return own ? massOf(own.record.body) : null
+/** The type by which most records name a paper that nobody is known to have issued. */
+async function commonType(
+  pool: Pool,
+  { question }: LoadedPaper,
+  { beyond, rows }: Snapshot,
+): Promise<string> {
+  const known = await readKnownTypes(pool, [question.code], beyond, rows)
+  return (known.find(({ type }) => !isUntold(type)) ?? known[0])?.type ?? 'unknown'
 }
 
-function useOf({ record }: Mentioning, counted: boolean, issue: DocumentIssue | undefined): DocumentUse {
+const kilograms = (measures: readonly Measure[]): string | null =>
+  measures.find(({ unit }) => unit === 'KGM')?.value ?? null
+
+export const measuresOf = (measures: readonly Measure[]): DocumentAnswer['used'] =>
+  measures.map(({ value, unit }) => ({ value, unit: unit as DocumentAnswer['used'][number]['unit'] }))
+
+export const reasonOf = ({
+  code,
+  severity,
+  values,
+  en,
+  zh,
+  ask,
+}: SaidFinding): DocumentAnswer['reasons'][number] => ({
+  code,
+  severity,
+  values: { ...values },
+  en,
+  zh,
+  ...(ask ? { ask: { ...ask } } : {}),
+})
+
+/** Stated against used, and what is wrong with the use. */
+export function figuresOf({ paper, best, usage }: Pick<LoadedPaper, 'paper' | 'best' | 'usage'>) {
+  const stated = paper?.stated ?? []
+  const { found, compared } = judgeUsage({ type: best?.type ?? 'unknown', stated }, usage)
+  return {
+    stated: measuresOf(stated),
+    statedKg: kilograms(stated),
+    usedKg: kilograms(usage.used),
+    found,
+    compared,
+    left: compared === null ? null : (measuresOf([{ value: compared.left, unit: compared.unit }])[0] ?? null),
+  }
+}
+
+function overOf(stated: string | null, used: string | null): string | null {
+  if (stated === null || used === null || compareDecimal(used, stated) <= 0) return null
+  return subtractDecimal(used, stated)
+}
+
+const siteOf = ({
+  site,
+  siteName,
+  kind,
+  records,
+  measures,
+  firstOn,
+  lastOn,
+}: PaperUsage['sites'][number]) => ({
+  site,
+  name: siteName,
+  kind,
+  records,
+  used: measuresOf(measures),
+  firstOn,
+  lastOn,
+})
+
+async function describeUses(
+  pool: Pool,
+  uses: readonly UseRow[],
+  { sites }: PaperUsage,
+  issue: DocumentIssue | undefined,
+): Promise<DocumentUse[]> {
+  const counted = new Set(sites.map(({ site, kind }) => `${kind} ${site}`))
+  const records = await readTracedVersions(pool, uses)
+  return uses.flatMap(({ recordId, kind, site, isFirst }) => {
+    const record = records.get(recordId)
+    return record ? [useOf(record, isFirst && counted.has(`${kind} ${site}`), issue)] : []
+  })
+}
+
+function useOf(record: TracedRecord, counted: boolean, issue: DocumentIssue | undefined): DocumentUse {
   const { body } = record
   const usedOn = body.occurredAt && dayOf(body.occurredAt.at)
   const flags =

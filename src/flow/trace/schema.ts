@@ -1,11 +1,12 @@
 import Type, { type Static } from 'typebox'
 import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
+import { PAPER_REASONS, type PaperReasonCode, SEVERITIES } from '#core/documents/paper-reasons.ts'
 import { FLAGS, type Flag } from '#core/flags.ts'
 import { USE_KINDS } from '#core/lineage/document-use.ts'
 import { NODE_STATES, TraceCandidate, TraceGraph, TraceNode } from '#core/lineage/graph.ts'
 import { field } from '#core/model/field.ts'
 import { STATUSES } from '#core/model/record.ts'
-import { DecimalText, Quantity, When } from '#core/model/values.ts'
+import { DecimalText, Quantity, UNITS, When } from '#core/model/values.ts'
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
 
 export { TraceGraph }
@@ -127,6 +128,61 @@ export const DocumentUse = Type.Object({
 })
 export type DocumentUse = Static<typeof DocumentUse>
 
+const Said = Type.Object({ en: Type.String(), zh: Type.String() })
+
+export const Measure = field(
+  Type.Object({ value: DecimalText, unit: Type.Enum([...UNITS]) }),
+  ['Measure', '数量'],
+  ['KGM kilogram, HEA head, H87 piece, PKG package', 'KGM 千克、HEA 头、H87 件/片、PKG 件'],
+)
+
+export const PaperReason = field(
+  Type.Object({
+    code: Type.Enum(Object.keys(PAPER_REASONS) as PaperReasonCode[]),
+    severity: field(
+      Type.Enum([...SEVERITIES]),
+      ['Severity', '程度'],
+      ['refuse: do not let in; warn: look; note: good to know', 'refuse 不予入场；warn 需核对；note 供参考'],
+    ),
+    values: field(Type.Record(Type.String(), Type.String()), ['Numbers of the sentence', '句中的数值']),
+    en: Type.String(),
+    zh: Type.String(),
+    ask: Type.Optional(field(Said, ['What to ask the driver', '应向送货人核实的内容'])),
+  }),
+  ['Reason', '原因'],
+)
+export type PaperReason = Static<typeof PaperReason>
+
+export const PaperSite = field(
+  Type.Object({
+    site: field(Type.String(), ['Code or name', '代码或名称']),
+    name: Type.Union([Type.String(), Type.Null()]),
+    kind: field(
+      Type.Enum([...USE_KINDS]),
+      ['Counted records', '计入的记录类型'],
+      ['What entered or what was sold there, whichever is more', '进场与销售取较大者'],
+    ),
+    records: Type.Integer(),
+    used: Type.Array(Measure),
+    firstOn: Type.Union([Type.String(), Type.Null()]),
+    lastOn: Type.Union([Type.String(), Type.Null()]),
+  }),
+  ['Place of use', '使用场所'],
+)
+
+export const PaperCandidate = field(
+  Type.Object({
+    type: TypeOfDocument,
+    system: field(Type.String(), ['System that tells of it', '来源系统']),
+    issuer: Type.Optional(Type.String()),
+    issuedOn: Type.Optional(Type.String()),
+    status: Type.Enum([...STATUSES]),
+    product: Type.Optional(Type.String()),
+  }),
+  ['Candidate', '候选凭证'],
+)
+export type PaperCandidate = Static<typeof PaperCandidate>
+
 export const DocumentAnswer = field(
   Type.Object({
     number: Type.String(),
@@ -152,11 +208,43 @@ export const DocumentAnswer = field(
       '计入的记录类型',
     ]),
     overKg: field(Type.Union([DecimalText, Type.Null()]), ['More used than stated', '超用重量（公斤）']),
+    stated: field(Type.Array(Measure), ['Stated on the paper', '凭证数量']),
+    used: field(
+      Type.Array(Measure),
+      ['Used', '已用数量'],
+      ['One for each unit; counts and kilograms are never added', '按单位分列，件数与重量不相加'],
+    ),
+    left: field(
+      Type.Union([Measure, Type.Null()]),
+      ['Left', '余量'],
+      [
+        'Below zero: more was used than stated. null: nothing is stated, or in a unit that no use is known in',
+        '小于零表示超用；null 表示凭证未写数量或单位不可比',
+      ],
+    ),
+    sites: field(
+      Type.Array(PaperSite),
+      ['Where goods came straight under the paper', '首站使用场所'],
+      ['At most 100, those with the most first', '最多 100 处，用量大者在前'],
+    ),
+    siteCount: Type.Integer(),
+    useCount: field(
+      Type.Integer(),
+      ['Records that used it', '使用记录数'],
+      ['Without void ones', '不含作废记录'],
+    ),
+    reasons: field(Type.Array(PaperReason), ['What is wrong', '存在的问题']),
+    candidates: field(
+      Type.Array(PaperCandidate),
+      ['Papers of this number', '同号凭证'],
+      ['More than one: ask again with type and system', '多于一份时请带类型与系统重新查询'],
+    ),
     uses: Type.Array(DocumentUse),
-    moreUses: field(
-      Type.Boolean(),
-      ['More uses', '使用记录未列全'],
-      ['Then "usedKg" is a lower bound', '此时已用重量为下限'],
+    moreUses: field(Type.Boolean(), ['More uses', '使用记录未列全']),
+    next: field(
+      Type.Union([Type.String(), Type.Null()]),
+      ['Next uses', '后续使用记录'],
+      ['Give it back as `after`', '作为 after 传回'],
     ),
   }),
   ['Document', '凭证'],

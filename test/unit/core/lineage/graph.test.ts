@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest'
 import { assembleGraph } from '#core/lineage/assemble-graph.ts'
-import { massUsed, usesOf } from '#core/lineage/document-use.ts'
 import type { TraceGraph } from '#core/lineage/graph.ts'
 import { mentionOf } from '#core/lineage/mentions.ts'
-import { mentioning } from '#core/lineage/node-state.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { traceTree } from '#core/lineage/tree.ts'
 import type { Body } from '#core/model/body.ts'
@@ -94,46 +92,6 @@ test('a natural person is in a node without a name', () => {
     { role: 'producer', personal: true },
     { role: 'buyer', name: '示例合作社' },
   ])
-})
-
-const use = (
-  id: string,
-  kind: TracedRecord['kind'],
-  value: string,
-  more: Partial<Body> = {},
-  status: TracedRecord['status'] = 'active',
-) =>
-  record(
-    id,
-    kind,
-    {
-      quantity: { value, unit: 'KGM' },
-      documents: [{ role: 'upstream', type: 'promise_cert', number: 'P' }, ...(more.documents ?? [])],
-      ...(more.refund ? { refund: true } : {}),
-    },
-    status,
-  )
-const used = (...records: TracedRecord[]) => massUsed(usesOf(mentioning('doc:P', records)))
-
-test('sales count before entries, entries before dispatches, and void records never', () => {
-  expect(used(use('a', 'sale', '100'), use('b', 'entry', '100'), use('c', 'dispatch', '300'))).toMatchObject({
-    value: '100',
-    kind: 'sale',
-  })
-  expect(used(use('b', 'entry', '100'), use('c', 'dispatch', '300'))).toMatchObject({
-    value: '100',
-    kind: 'entry',
-  })
-  expect(used(use('c', 'dispatch', '300'))).toMatchObject({ value: '300', kind: 'dispatch' })
-  expect(used(use('a', 'sale', '100', {}, 'void'))).toBeNull()
-})
-
-test('goods that were bought on with a voucher are not counted again, and a refund is taken off', () => {
-  const voucher = { documents: [{ role: 'upstream' as const, type: 'sales_voucher', number: 'V' }] }
-  expect(
-    used(use('a', 'sale', '100'), use('b', 'sale', '40', voucher), use('c', 'sale', '30.5', { refund: true }))
-      ?.value,
-  ).toBe('69.5')
 })
 
 const node = (code: string, depth: number): TraceGraph['nodes'][number] => ({

@@ -1,0 +1,199 @@
+import { compareDecimal } from '#core/decimal.ts'
+import { DOCUMENT_TYPES, type DocumentType } from './document-type.ts'
+import type { TerritoryRule } from './document-validity.ts'
+import { goodsDiffer, type NamedGoods } from './goods-match.ts'
+import { finding, type SaidFinding } from './paper-reasons.ts'
+import { type Compared, compareUse, type Measure, type PaperUsage } from './paper-usage.ts'
+import { PAPER_FIELDS, type PaperField } from './required-fields.ts'
+
+/** What is known of one paper, from its own records. Days are `YYYY-MM-DD`. */
+export interface IssuedPaper {
+  readonly type: DocumentType
+  readonly issuedOn: string | null
+  readonly validUntil: string | null
+  readonly territory: TerritoryRule
+  /** Digits of the province of issue. */
+  readonly province: string | null
+  readonly isVoid: boolean
+  readonly voidedOn: string | null
+  readonly voidReason: string | null
+  /** Systems whose record of the paper is void while that of another is not. */
+  readonly voidIn: readonly string[]
+  readonly isFormOutOfUse: boolean
+  readonly missing: readonly PaperField[]
+  readonly goods: NamedGoods & { readonly name: string | null }
+  readonly vehicle: string | null
+  readonly stated: readonly Measure[]
+  /** Different papers that bear the number. */
+  readonly papers: number
+}
+
+/** What is wrong with a paper by itself on a day, and at a place where one is named (digits of its province). */
+export function judgePaper(
+  paper: IssuedPaper,
+  asked: { readonly on: string; readonly province?: string | null },
+): SaidFinding[] {
+  const { issuedOn, validUntil, province } = paper
+  const found: SaidFinding[] = []
+  if (paper.isVoid) {
+    const { voidedOn: since, voidReason: why } = paper
+    found.push(
+      finding('void', {
+        since: since === null ? '' : { en: ` on ${since}`, zh: `（${since}）` },
+        why: why === null ? '' : { en: `: ${why}`, zh: `，原因：${why}` },
+      }),
+    )
+  }
+  if (paper.voidIn.length > 0) found.push(finding('void_elsewhere', { systems: paper.voidIn.join(', ') }))
+  if (validUntil !== null && asked.on > validUntil) found.push(finding('expired', { until: validUntil }))
+  if (issuedOn !== null && asked.on < issuedOn) found.push(finding('not_yet_issued', { issued: issuedOn }))
+  const isInside = paper.territory === 'within_province'
+  if (isInside && province !== null && asked.province && asked.province !== province)
+    found.push(finding('outside_territory', { from: province, to: asked.province }))
+  if (paper.papers > 1) found.push(finding('several_papers', { papers: String(paper.papers) }))
+  if (paper.isFormOutOfUse) found.push(finding('form_out_of_use', { issued: issuedOn ?? '' }))
+  if (paper.missing.length > 0) {
+    const words = (language: 0 | 1, between: string) =>
+      paper.missing.map((name) => PAPER_FIELDS[name][language]).join(between)
+    found.push(finding('fields_missing', { fields: { en: words(0, ', '), zh: words(1, '、') } }))
+  }
+  return found
+}
+
+/** Papers that go with one transport: a second place that they are used at is a second transport. */
+const ONE_TRANSPORT: ReadonlySet<DocumentType> = new Set<DocumentType>([
+  'animal_A',
+  'animal_B',
+  'product_A',
+  'product_B',
+  'animal_2026',
+  'product_2026',
+])
+const SITES_NAMED = 3
+
+const sitesNamed = (sites: PaperUsage['sites']): string =>
+  sites
+    .slice(0, SITES_NAMED)
+    .map(({ site, siteName }) => siteName ?? site)
+    .join(', ') + (sites.length > SITES_NAMED ? ' …' : '')
+
+const measured = (measures: readonly Measure[]): string =>
+  measures.map(({ value, unit }) => `${value} ${unit}`).join(', ')
+
+/** What is wrong with how a paper was used: more than it states, twice, too late, elsewhere, for other goods. */
+export function judgeUsage(
+  paper: Pick<IssuedPaper, 'type' | 'stated'>,
+  usage: PaperUsage,
+): { readonly found: readonly SaidFinding[]; readonly compared: Compared | null } {
+  const found: SaidFinding[] = []
+  const compared = compareUse(paper.stated, usage.used)
+  if (compared === 'not_comparable')
+    found.push(finding('not_comparable', { stated: measured(paper.stated), used: measured(usage.used) }))
+  else if (compared && compareDecimal(compared.left, '0') < 0)
+    found.push(finding('over_used', { ...compared }))
+  if (usage.sites.length > 1)
+    found.push(
+      finding(
+        'used_twice',
+        { count: String(usage.sites.length), sites: sitesNamed(usage.sites) },
+        ONE_TRANSPORT.has(paper.type) ? 'warn' : 'note',
+      ),
+    )
+  for (const [code, count] of [
+    ['uses_expired', usage.expired],
+    ['uses_outside', usage.outside],
+    ['uses_other_goods', usage.otherGoods],
+    ['uses_other_plate', usage.otherPlate],
+  ] as const)
+    if (count > 0) found.push(finding(code, { count: String(count) }))
+  return { found, compared: compared === 'not_comparable' ? null : compared }
+}
+
+/** Goods at a gate. */
+export interface Load {
+  /** Code or name of the place. */
+  readonly site: string | null
+  readonly goods: NamedGoods & { readonly name: string | null }
+  readonly quantity: Measure | null
+  readonly vehicle: string | null
+}
+
+/** What speaks against a load that comes under this paper, beside what is wrong with the paper itself. */
+export function judgeLoad(
+  paper: IssuedPaper,
+  usage: PaperUsage,
+  compared: Compared | null,
+  load: Load,
+): SaidFinding[] {
+  return [
+    ...leftFor(usage, compared, load),
+    ...usedElsewhere(paper.type, usage, load),
+    ...otherGoods(paper, load),
+    ...(paper.vehicle !== null && load.vehicle !== null && paper.vehicle !== load.vehicle
+      ? [
+          finding(
+            'other_plate',
+            { paper: masked(paper.vehicle), load: masked(load.vehicle) },
+            ONE_TRANSPORT.has(paper.type) ? 'warn' : 'note',
+          ),
+        ]
+      : []),
+  ]
+}
+
+/** A plate names an owner: enough of it to compare with the one in sight. */
+const masked = (plate: string): string => `${plate.slice(0, 2)}***${plate.slice(-2)}`
+
+const isHere = (load: Load) => (use: PaperUsage['sites'][number]) =>
+  load.site !== null && (use.site === load.site || use.siteName === load.site)
+
+function leftFor(usage: PaperUsage, compared: Compared | null, { quantity, ...load }: Load): SaidFinding[] {
+  if (compared === null) return []
+  const { unit, left } = compared
+  const isEmpty = compareDecimal(left, '0') <= 0
+  const asked = quantity?.unit === unit ? quantity.value : null
+  if (!isEmpty && (asked === null || compareDecimal(asked, left) <= 0)) return []
+  // What was recorded here on this day may be this very load, so it does not speak against it.
+  const here = usage.sites
+    .filter(isHere({ quantity, ...load }))
+    .flatMap(({ sameDay }) => sameDay.filter((one) => one.unit === unit))[0]?.value
+  if (here !== undefined && compareDecimal(here, asked ?? '0') >= 0 && compareDecimal(here, '0') > 0)
+    return compareDecimal(left, '0') < 0 ? [] : [finding('entered_here', { here, unit })]
+  if (isEmpty) return [finding('used_up', { ...compared })]
+  return [finding('more_than_left', { load: asked ?? '', left, unit })]
+}
+
+function usedElsewhere(type: DocumentType, { sites }: PaperUsage, load: Load): SaidFinding[] {
+  if (load.site === null || sites.length === 0 || sites.some(isHere(load))) return []
+  const code = ONE_TRANSPORT.has(type) ? 'used_elsewhere' : 'shared_elsewhere'
+  return [finding(code, { sites: sitesNamed(sites) })]
+}
+
+function otherGoods({ goods }: IssuedPaper, load: Load): SaidFinding[] {
+  const differ = goodsDiffer(goods, load.goods)
+  if (differ === null) return []
+  const nameOf = ({ name, productCode, productClass }: Load['goods']) =>
+    name ?? productCode ?? productClass ?? ''
+  return [
+    finding(differ === 'class' ? 'other_goods' : 'other_kind', {
+      paper: nameOf(goods),
+      load: nameOf(load.goods),
+    }),
+  ]
+}
+
+export const GATE_VERDICTS = ['ok', 'warn', 'refuse', 'unknown'] as const
+export type GateVerdict = (typeof GATE_VERDICTS)[number]
+
+/** The word for the gate: unknown where the hub has no record of the paper itself, else the gravest finding. */
+export function gateVerdict(isIssued: boolean, found: readonly SaidFinding[]): GateVerdict {
+  if (found.some(({ severity }) => severity === 'refuse')) return 'refuse'
+  if (!isIssued) return 'unknown'
+  return found.some(({ severity }) => severity === 'warn') ? 'warn' : 'ok'
+}
+
+/** Title of a type in both languages. */
+export const typeTitle = (type: DocumentType) => {
+  const [en, zh] = DOCUMENT_TYPES[type]
+  return { en, zh }
+}

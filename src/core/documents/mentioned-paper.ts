@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { negateDecimal } from '#core/decimal.ts'
+import { normalisePlate } from '#core/identifiers/plate.ts'
+import { isCode } from '#core/lineage/codes.ts'
+import { massOf } from '#core/lineage/document-use.ts'
+import { MENTION_ROLES, type Mention, mentionsOf } from '#core/lineage/mentions.ts'
+import type { Body } from '#core/model/body.ts'
+import type { PartyPart } from '#core/model/parts.ts'
+import type { CanonicalRecord } from '#core/model/record.ts'
+import { lookupProduct } from '#core/products/lookup.ts'
+import { normaliseCode } from '#core/text.ts'
+import { placesOfUse } from './places-of-use.ts'
+
+/**
+ * What one record says of one paper, as far as it counts when many such are put together. Dates are `YYYY-MM-DD`, masses are kilograms,
+ * a refund is below zero; all numbers are decimal texts.
+ */
+export interface MentionedPaper {
+  /** Graph code, `doc:<number>`. */
+  readonly code: string
+  readonly role: Mention['role']
+  /** As this record knows it; `unknown` where it does not. */
+  readonly type: string
+  /** Where it was used: the code of the market, slaughterhouse or store, else its name, else the system. */
+  readonly site: string
+  readonly siteName: string | null
+  /** Digits of the provinces between which it was used. */
+  readonly fromProvince: string | null
+  readonly toProvince: string | null
+  readonly usedOn: string | null
+  readonly mass: string | null
+  /** What was counted besides kilograms: heads (HEA), pieces (H87), packages (PKG). */
+  readonly count: string | null
+  readonly countUnit: string | null
+  readonly productClass: string | null
+  readonly productCode: string | null
+  /** Digest of the plate, which may be a person's. */
+  readonly vehicle: string | null
+  /** Digests of the names of who gave the goods and of who took them. */
+  readonly giver: string | null
+  readonly taker: string | null
+  /** The record names the voucher of the purchase: the goods were bought on from someone who had used the paper already. */
+  readonly boughtOn: boolean
+}
+
+const VOUCHERS: ReadonlySet<string> = new Set(['sales_voucher', 'purchase_voucher'])
+const GIVERS: readonly PartyPart['role'][] = ['supplier', 'seller', 'shipper', 'producer']
+const TAKERS: readonly PartyPart['role'][] = ['buyer', 'consignee', 'owner', 'operator']
+const SITES = ['market', 'slaughterhouse', 'store', 'canteen', 'cold_store', 'self', 'stall', 'farm'] as const
+
+/** The papers that a record names, each once with its strongest part in the record. */
+export function mentionedPapers(record: Pick<CanonicalRecord, 'kind' | 'system'> & Body): MentionedPaper[] {
+  const papers = new Map<string, Mention>()
+  for (const mention of mentionsOf(record)) {
+    if (!mention.code.startsWith('doc:') || !isCode(mention.code)) continue
+    const known = papers.get(mention.code)
+    if (!known || MENTION_ROLES.indexOf(mention.role) < MENTION_ROLES.indexOf(known.role))
+      papers.set(mention.code, mention)
+  }
+  if (papers.size === 0) return []
+  const shared = sharedParts(record)
+  const hasVoucher = (record.documents ?? []).some(isVoucherBefore)
+  return [...papers.values()].map(({ code, role, document }) => ({
+    code,
+    role,
+    type: document?.type ?? 'unknown',
+    ...shared,
+    boughtOn: hasVoucher && !VOUCHERS.has(document?.type ?? ''),
+  }))
+}
+
+const isVoucherBefore = ({ role, type }: { readonly role: string; readonly type: string }): boolean =>
+  role === 'upstream' && VOUCHERS.has(type)
+
+function sharedParts(record: Pick<CanonicalRecord, 'kind' | 'system'> & Body) {
+  const { from = null, to = null } = placesOfUse(record)
+  const isRefund = record.refund === true
+  const mass = signed(massOf(record), isRefund)
+  const isCounted = record.quantity !== undefined && record.quantity.unit !== 'KGM' && record.quantity.value
+  const giver = partyOf(record, GIVERS)
+  return {
+    ...siteOf(record),
+    fromProvince: from,
+    toProvince: to,
+    usedOn: record.occurredAt?.at.slice(0, 10) ?? null,
+    mass,
+    count: isCounted ? signed(record.quantity?.value ?? null, isRefund) : null,
+    countUnit: isCounted ? (record.quantity?.unit ?? null) : null,
+    productClass: record.product?.class ?? null,
+    productCode: goodsCode(record.product),
+    vehicle: record.vehicle === undefined ? null : plateDigest(record.vehicle),
+    giver,
+    taker: partyOf(record, TAKERS),
+  }
+}
+
+/** Code of the goods as written, else that of their name. */
+export const goodsCode = (product: Body['product']): string | null =>
+  product?.code ??
+  (product?.name === undefined ? undefined : lookupProduct({ name: product.name }).standardCode) ??
+  null
+
+/** By which plates are compared where they are kept beside thousands of others. */
+export const plateDigest = (plate: string): string => digestOf(normalisePlate(plate))
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16)
+
+/** A refund takes off what was sold, whether the source writes it below zero or not. */
+const signed = (value: string | null, isRefund: boolean): string | null =>
+  value !== null && isRefund && !value.startsWith('-') ? negateDecimal(value) : value
+
+function siteOf({ sites = [], system }: Pick<CanonicalRecord, 'system'> & Body) {
+  const site = SITES.map((role) => sites.find((one) => one.role === role)).find((one) => one !== undefined)
+  return {
+    site: site?.ids[0]?.value ?? site?.name ?? system,
+    siteName: site?.role === 'stall' ? null : (site?.name ?? null),
+  }
+}
+
+/** Names are compared and never shown, and most systems write a name where only some write a code. */
+function partyOf({ parties = [] }: Body, roles: readonly PartyPart['role'][]): string | null {
+  for (const role of roles) {
+    const party = parties.find((one) => one.role === role)
+    const name = party?.name ?? party?.ids[0]?.value
+    if (name !== undefined) return digestOf(normaliseCode(name))
+  }
+  return null
+}

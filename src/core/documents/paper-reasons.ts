@@ -1,0 +1,229 @@
+import type { Words } from '#core/mapping/words.ts'
+
+export const SEVERITIES = ['refuse', 'warn', 'note'] as const
+export type Severity = (typeof SEVERITIES)[number]
+
+interface Reason {
+  readonly severity: Severity
+  readonly en: string
+  readonly zh: string
+  /** What to ask whoever brings the goods. */
+  readonly askEn?: string
+  readonly askZh?: string
+}
+
+/** What can be wrong with a paper or with its use. `{…}` stands for a value of the finding. */
+export const PAPER_REASONS = {
+  not_found: {
+    severity: 'warn',
+    en: 'No record names this paper.',
+    zh: '没有任何记录提到该凭证。',
+    askEn: 'Show the original paper or its QR code; compare number, type and issuer.',
+    askZh: '请出示凭证原件或二维码，核对编号、类型和开具单位。',
+  },
+  other_type: {
+    severity: 'warn',
+    en: 'The number is known for papers of other types only: {types}.',
+    zh: '该编号仅见于其他类型的凭证：{types}。',
+    askEn: 'Show the original paper; which type is it?',
+    askZh: '请出示凭证原件，确认凭证类型。',
+  },
+  not_issued: {
+    severity: 'warn',
+    en: 'Nobody is known to have issued this paper; {uses} records used it.',
+    zh: '未见开具方记录；已有 {uses} 条记录使用该凭证。',
+    askEn: 'Show the original paper; who issued it, and when?',
+    askZh: '请出示凭证原件，说明由谁、何时开具。',
+  },
+  several_papers: {
+    severity: 'warn',
+    en: '{papers} different papers bear this number.',
+    zh: '有 {papers} 份不同的凭证使用该编号。',
+    askEn: 'Show the original paper; compare issuer, goods and date.',
+    askZh: '请出示凭证原件，核对开具单位、货物和日期。',
+  },
+  void: {
+    severity: 'refuse',
+    en: 'The paper was made void{since}{why}.',
+    zh: '凭证已作废{since}{why}。',
+    askEn: 'A paper that is valid for these goods.',
+    askZh: '请提供该批货物的有效凭证。',
+  },
+  void_elsewhere: {
+    severity: 'warn',
+    en: 'The record of the paper in {systems} was made void; another system still holds it as valid.',
+    zh: '{systems} 中该凭证的记录已作废，其他系统仍记为有效。',
+    askEn: 'Ask the issuer whether the paper is still valid.',
+    askZh: '请向开具单位核实凭证是否仍然有效。',
+  },
+  expired: {
+    severity: 'refuse',
+    en: 'The paper was valid until {until}.',
+    zh: '凭证有效期至 {until}，已过期。',
+    askEn: 'A paper issued for this transport; when did the goods leave?',
+    askZh: '请提供本次运输的凭证，并说明启运时间。',
+  },
+  not_yet_issued: {
+    severity: 'refuse',
+    en: 'The paper was issued on {issued}, after the day asked about.',
+    zh: '凭证开具日期为 {issued}，晚于查询日期。',
+    askEn: 'Under which paper did the goods leave?',
+    askZh: '货物启运时使用的是哪份凭证？',
+  },
+  outside_territory: {
+    severity: 'refuse',
+    en: 'The paper is valid inside the province {from} only; this is {to}.',
+    zh: '凭证仅限省内（{from}）使用，此处为 {to}。',
+    askEn: 'The certificate for transport across provinces (A).',
+    askZh: '请提供跨省运输的检疫证明（A 证）。',
+  },
+  used_up: {
+    severity: 'refuse',
+    en: 'Nothing is left of the paper: stated {stated}, used {used} {unit}.',
+    zh: '凭证数量已用完：凭证 {stated}，已用 {used} {unit}。',
+    askEn: 'A paper that covers this load; where did the rest of the batch go?',
+    askZh: '请提供覆盖本车货物的凭证，说明同批其余货物去向。',
+  },
+  more_than_left: {
+    severity: 'refuse',
+    en: 'The load is {load} {unit}, of the paper {left} are left.',
+    zh: '本车货物 {load} {unit}，凭证仅余 {left}。',
+    askEn: 'A paper for the rest of the load.',
+    askZh: '请为超出部分提供凭证。',
+  },
+  entered_here: {
+    severity: 'note',
+    en: '{here} {unit} were already recorded here on this day; it may be this load.',
+    zh: '本场当日已登记 {here} {unit}，可能即为本车货物。',
+  },
+  used_elsewhere: {
+    severity: 'refuse',
+    en: 'Goods came in under this paper at another place already: {sites}.',
+    zh: '该凭证已在其他场所使用：{sites}。',
+    askEn: 'The certificate of this transport.',
+    askZh: '请提供本次运输的检疫证明。',
+  },
+  shared_elsewhere: {
+    severity: 'note',
+    en: 'Goods of the same batch came in elsewhere too: {sites}.',
+    zh: '同批货物也进入了其他场所：{sites}。',
+  },
+  over_used: {
+    severity: 'warn',
+    en: 'More was used than the paper states: stated {stated}, used {used} {unit}.',
+    zh: '超用：凭证 {stated}，已用 {used} {unit}。',
+    askEn: 'Where does the rest come from?',
+    askZh: '超出部分来自何处？',
+  },
+  used_twice: {
+    severity: 'warn',
+    en: 'Goods came straight under this paper at {count} places: {sites}.',
+    zh: '该凭证在 {count} 处作为首站使用：{sites}。',
+  },
+  not_comparable: {
+    severity: 'note',
+    en: 'Stated {stated}, used {used}: the units cannot be compared.',
+    zh: '凭证 {stated}，已用 {used}：单位不同，无法比较。',
+    askEn: 'Weigh the load, or count it in the unit of the paper.',
+    askZh: '请过磅或按凭证单位清点。',
+  },
+  other_goods: {
+    severity: 'refuse',
+    en: 'The paper is for {paper}, the load is {load}.',
+    zh: '凭证货物为 {paper}，本车为 {load}。',
+    askEn: 'The paper of these goods.',
+    askZh: '请提供该货物的凭证。',
+  },
+  other_kind: {
+    severity: 'warn',
+    en: 'The paper is for {paper}, the load is {load}.',
+    zh: '凭证货物为 {paper}，本车为 {load}。',
+    askEn: 'The paper of these goods.',
+    askZh: '请提供该货物的凭证。',
+  },
+  other_plate: {
+    severity: 'warn',
+    en: 'The paper names the vehicle {paper}, the load came with {load}.',
+    zh: '凭证车牌为 {paper}，本车为 {load}。',
+    askEn: 'Were the goods reloaded? Where?',
+    askZh: '是否中途换车？在何处换装？',
+  },
+  form_out_of_use: {
+    severity: 'warn',
+    en: 'The form of the paper was not in use on the day of issue, {issued}.',
+    zh: '凭证样式在开具日 {issued} 未启用或已停用。',
+    askEn: 'Show the original paper.',
+    askZh: '请出示凭证原件。',
+  },
+  fields_missing: {
+    severity: 'warn',
+    en: 'The form asks for fields that are missing: {fields}.',
+    zh: '凭证缺少该样式要求的内容：{fields}。',
+    askEn: 'Show the original paper; are these fields filled in?',
+    askZh: '请出示凭证原件，核对上述内容是否填写。',
+  },
+  uses_expired: {
+    severity: 'warn',
+    en: '{count} records used the paper after its last valid day.',
+    zh: '{count} 条记录在有效期后使用该凭证。',
+  },
+  uses_outside: {
+    severity: 'warn',
+    en: '{count} records used the paper outside its province.',
+    zh: '{count} 条记录跨省使用该凭证。',
+  },
+  uses_other_goods: {
+    severity: 'warn',
+    en: '{count} records name other goods than the paper.',
+    zh: '{count} 条记录的货物与凭证不符。',
+  },
+  uses_other_plate: {
+    severity: 'note',
+    en: '{count} records name another vehicle than the paper.',
+    zh: '{count} 条记录的车牌与凭证不符。',
+  },
+} as const satisfies Readonly<Record<string, Reason>>
+export type PaperReasonCode = keyof typeof PAPER_REASONS
+
+/** One thing that is wrong, with its numbers. */
+export interface PaperFinding {
+  readonly code: PaperReasonCode
+  readonly severity: Severity
+  readonly values: Readonly<Record<string, string>>
+}
+
+/** Values whose words differ between the languages. */
+type Value = string | Words
+
+export function finding(
+  code: PaperReasonCode,
+  values: Readonly<Record<string, Value>> = {},
+  severity: Severity = PAPER_REASONS[code].severity,
+): SaidFinding {
+  const reason: Reason = PAPER_REASONS[code]
+  const { askEn, askZh } = reason
+  return {
+    code,
+    severity,
+    values: Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? value : value.en]),
+    ),
+    en: filled(reason.en, values, 'en'),
+    zh: filled(reason.zh, values, 'zh'),
+    ...(askEn === undefined || askZh === undefined ? {} : { ask: { en: askEn, zh: askZh } }),
+  }
+}
+
+/** A finding with its sentences. */
+export interface SaidFinding extends PaperFinding {
+  readonly en: string
+  readonly zh: string
+  readonly ask?: Words
+}
+
+function filled(text: string, values: Readonly<Record<string, Value>>, language: keyof Words): string {
+  return text.replace(/\{(\w+)\}/g, (_whole, name: string) => {
+    const value = values[name] ?? ''
+    return typeof value === 'string' ? value : value[language]
+  })
+}

@@ -1,0 +1,24 @@
+import { dayOf } from '#flow/trace/document-issue.ts'
+import type { DocumentIssue, PaperCandidate } from '#flow/trace/schema.ts'
+
+const CANDIDATES_LISTED = 20
+
+/** The papers that a number may mean: one for each type, system and day of issue. */
+export function candidatesOf(issues: readonly DocumentIssue[]): PaperCandidate[] {
+  const papers = new Map<string, PaperCandidate>()
+  for (const { type, system, issuer, issuedOn, status, product } of issues) {
+    const day = issuedOn && dayOf(issuedOn.at)
+    const key = `${type} ${system} ${day}`
+    const known = papers.get(key)
+    if (known !== undefined && (known.status === 'active' || status === 'void')) continue
+    papers.set(key, {
+      type,
+      system,
+      ...(issuer ? { issuer } : {}),
+      ...(day ? { issuedOn: day } : {}),
+      status,
+      ...(product ? { product } : {}),
+    })
+  }
+  return [...papers.values()].slice(0, CANDIDATES_LISTED)
+}

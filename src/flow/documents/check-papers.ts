@@ -1,0 +1,163 @@
+import type { Pool } from 'pg'
+import { addDecimal, subtractDecimal } from '#core/decimal.ts'
+import type { DocumentType } from '#core/documents/document-type.ts'
+import { gateVerdict, judgeLoad, judgePaper, type Load, typeTitle } from '#core/documents/judge-paper.ts'
+import { goodsCode } from '#core/documents/mentioned-paper.ts'
+import { finding, type SaidFinding } from '#core/documents/paper-reasons.ts'
+import type { Compared } from '#core/documents/paper-usage.ts'
+import { requiredDocuments } from '#core/documents/required-documents.ts'
+import { normalisePlate } from '#core/identifiers/plate.ts'
+import { type KnownProduct, lookupProduct } from '#core/products/lookup.ts'
+import { parseQuantity } from '#core/units/quantity.ts'
+import { dayAsked } from '#flow/trace/day-asked.ts'
+import { knownType } from '#flow/trace/document-issue.ts'
+import { figuresOf, measuresOf, numberAsked, reasonOf } from '#flow/trace/read-document.ts'
+import { readKnownTypes } from '#store/document-mentions.ts'
+import { candidatesOf } from './candidates.ts'
+import { type LoadedPaper, loadPapers } from './load-papers.ts'
+import type { PaperAnswer, PaperQuestion, PapersAnswer } from './schema.ts'
+
+/** Records of each paper that are read: a gate asks for papers of one load, not for vouchers of a whole day. */
+const OWN_READ = 20
+
+/**
+ * Judges papers at a gate: what is wrong with each, what of it is left, and what to ask whoever brings the goods. All are answered by
+ * five statements however many they are. Two loads under one paper in one check share what is left of it.
+ * HubError `invalid_request` for a day or number that is none.
+ */
+export async function checkPapers(
+  pool: Pool,
+  questions: readonly PaperQuestion[],
+  nowMs: number,
+): Promise<PapersAnswer> {
+  const asked = questions.map(({ number, type = null, on, system }) => ({
+    number: numberAsked(number),
+    type,
+    on: dayAsked(on, nowMs),
+    system,
+  }))
+  const { papers, snapshot } = await loadPapers(pool, asked, OWN_READ)
+  const unseen = papers.filter(isUnseen).map(({ question }) => question.code)
+  const known =
+    unseen.length > 0 ? await readKnownTypes(pool, [...new Set(unseen)], snapshot.beyond, snapshot.rows) : []
+  const types = Map.groupBy(known, ({ code }) => code)
+  const taken = new Map<string, string>()
+  return {
+    papers: papers.map((loaded, n) =>
+      answerOf(
+        loaded,
+        questions[n] as PaperQuestion,
+        (types.get(loaded.question.code) ?? []).map(({ type }) => type),
+        taken,
+      ),
+    ),
+  }
+}
+
+const isUnseen = ({ paper, usage }: LoadedPaper): boolean => paper === null && usage.records === 0
+
+function answerOf(
+  loaded: LoadedPaper,
+  question: PaperQuestion,
+  types: readonly string[],
+  taken: Map<string, string>,
+): PaperAnswer {
+  const { asked, best, paper, usage, issues } = loaded
+  const goods = goodsOf(question.product)
+  const load = loadOf(question, goods)
+  const figures = figuresOf(loaded)
+  const compared = lessTaken(figures.compared, `${loaded.question.code} ${best?.type}`, load, taken)
+  const found: SaidFinding[] = []
+  if (paper === null) found.push(unknownPaper(loaded, types))
+  else {
+    found.push(...judgePaper(paper, { on: asked.on, province: provinceOf(question) }))
+    found.push(...judgeLoad(paper, usage, compared, load))
+    const isOverUsed = found.some(({ code }) => code === 'used_up' || code === 'more_than_left')
+    found.push(
+      ...figures.found.filter(({ code }) => AT_GATE.has(code) && !(isOverUsed && code === 'over_used')),
+    )
+  }
+  const type = best?.type ?? asked.type ?? knownType(types[0] ?? 'unknown')
+  return {
+    number: asked.number,
+    type,
+    title: typeTitle(type),
+    on: asked.on,
+    verdict: gateVerdict(paper !== null, found),
+    status: best?.status ?? null,
+    issuer: best?.issuer ?? null,
+    issuedOn: paper?.issuedOn ?? null,
+    validUntil: paper?.validUntil ?? null,
+    product: paper?.goods.name ?? null,
+    stated: figures.stated,
+    used: measuresOf(usage.used),
+    left: compared === null ? null : (measuresOf([{ value: compared.left, unit: compared.unit }])[0] ?? null),
+    reasons: found.map(reasonOf),
+    ask: asksOf(found),
+    needs: needsOf(goods, type, asked.on),
+    candidates: candidatesOf(issues),
+  }
+}
+
+/** What others did under the paper is told at the gate only where it bears on this load. */
+const AT_GATE: ReadonlySet<string> = new Set(['over_used', 'not_comparable'])
+
+function unknownPaper({ usage, question }: LoadedPaper, types: readonly string[]): SaidFinding {
+  const others = types.filter((type) => question.types !== null && !question.types.includes(type))
+  if (usage.records > 0) return finding('not_issued', { uses: String(usage.records) })
+  if (others.length > 0) return finding('other_type', { types: others.join(', ') })
+  return types.length > 0 ? finding('not_issued', { uses: '0' }) : finding('not_found')
+}
+
+const goodsOf = (product: string | undefined): KnownProduct | undefined =>
+  product === undefined
+    ? undefined
+    : lookupProduct(/^\d{4,8}$/.test(product) ? { code: product } : { name: product })
+
+function loadOf(question: PaperQuestion, goods: KnownProduct | undefined): Load {
+  const { quantity } =
+    question.quantity === undefined
+      ? { quantity: null }
+      : parseQuantity(question.quantity, { unit: question.unit ?? '', default: '公斤' })
+  return {
+    site: question.site?.trim() ?? null,
+    goods: {
+      productClass: goods?.class ?? null,
+      productCode: goodsCode(goods),
+      name: question.product ?? null,
+    },
+    quantity: quantity?.value == null ? null : { value: quantity.value, unit: quantity.unit },
+    vehicle: question.plate === undefined ? null : normalisePlate(question.plate),
+  }
+}
+
+/** Digits of the province of the market: of its region, else of its node code. */
+function provinceOf({ region, site = '' }: PaperQuestion): string | null {
+  if (region !== undefined) return region.slice(0, 2)
+  return /^\d{9}$/.test(site) ? site.slice(0, 2) : null
+}
+
+/** What is left after the loads before this one in the same check. */
+function lessTaken(
+  compared: Compared | null,
+  paper: string,
+  { quantity }: Load,
+  taken: Map<string, string>,
+): Compared | null {
+  if (compared === null || quantity?.unit !== compared.unit) return compared
+  const before = taken.get(paper) ?? '0'
+  taken.set(paper, addDecimal(before, quantity.value))
+  return { ...compared, left: subtractDecimal(compared.left, before) }
+}
+
+function asksOf(found: readonly SaidFinding[]): PaperAnswer['ask'] {
+  const asks = new Map(found.flatMap(({ ask }) => (ask ? [[ask.en, { ...ask }]] : [])))
+  return [...asks.values()]
+}
+
+function needsOf(goods: KnownProduct | undefined, type: DocumentType, on: string): PaperAnswer['needs'] {
+  if (goods?.class === undefined) return []
+  return requiredDocuments(goods.class, on)
+    .filter((group) => !group.includes(type))
+    .map((group) => group.map((one) => ({ type: one, title: typeTitle(one) })))
+}

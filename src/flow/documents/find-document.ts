@@ -1,0 +1,17 @@
+import type { Pool } from 'pg'
+import { type DocumentRequest, readDocument } from '#flow/trace/read-document.ts'
+import type { DocumentLookup } from './schema.ts'
+
+/**
+ * The papers that bear a number, and the one that is meant where there is no choice. A paper that several systems tell of is one paper;
+ * papers of different types or days of issue are several. HubError `not_found` where no record names the number.
+ */
+export async function findDocument(
+  pool: Pool,
+  request: Omit<DocumentRequest, 'type'>,
+): Promise<DocumentLookup> {
+  const document = await readDocument(pool, { ...request, type: 'any' })
+  const { number, candidates, reasons } = document
+  const isOne = !reasons.some(({ code }) => code === 'several_papers')
+  return { number, candidates, document: isOne ? document : null }
+}

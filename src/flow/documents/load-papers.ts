@@ -1,0 +1,137 @@
+import type { Pool } from 'pg'
+import { documentTypeOn, QUARANTINE_2026 } from '#core/documents/document-form.ts'
+import type { DocumentType } from '#core/documents/document-type.ts'
+import { classesUnder, decidingCode } from '#core/documents/goods-match.ts'
+import type { IssuedPaper } from '#core/documents/judge-paper.ts'
+import { mentionedPapers, plateDigest } from '#core/documents/mentioned-paper.ts'
+import { type PaperUsage, type UsePart, usageOf } from '#core/documents/paper-usage.ts'
+import { documentCode } from '#core/lineage/codes.ts'
+import type { UseKind } from '#core/lineage/document-use.ts'
+import { type Mentioning, mentioning } from '#core/lineage/node-state.ts'
+import type { Kind } from '#core/model/kinds.ts'
+import type { Status } from '#core/model/record.ts'
+import { documentIssue, issuesIt, isUntold } from '#flow/trace/document-issue.ts'
+import type { DocumentIssue } from '#flow/trace/schema.ts'
+import {
+  type Beyond,
+  type MentionRow,
+  type OwnRow,
+  readBeyond,
+  readOwn,
+  readUsage,
+  type UsageRow,
+  type UseQuestion,
+} from '#store/document-mentions.ts'
+import { tracedRecord } from '#store/lots.ts'
+import { bestOf, issuedPaper } from './issued-paper.ts'
+
+/** A paper that somebody asks for; the number is normalised. */
+export interface AskedPaper {
+  readonly number: string
+  /** Null: of any type. */
+  readonly type: DocumentType | null
+  /** System that issued it, where several issue the same numbers. */
+  readonly system?: string | undefined
+  /** `YYYY-MM-DD`. */
+  readonly on: string
+}
+
+export interface LoadedPaper {
+  readonly asked: AskedPaper
+  readonly own: readonly Mentioning[]
+  /** What the records of the paper itself say, in the order read. */
+  readonly issues: readonly DocumentIssue[]
+  readonly best: DocumentIssue | undefined
+  /** Null where no record of the paper itself is known. */
+  readonly paper: IssuedPaper | null
+  readonly question: UseQuestion
+  readonly usage: PaperUsage
+}
+
+/** What was read of the log beyond the table; further questions of the same answer are asked with it. */
+export interface Snapshot {
+  readonly beyond: Beyond
+  readonly rows: readonly MentionRow[]
+}
+
+/** The papers with what was used of them, in four statements however many they are; `most` bounds the own records of each. */
+export async function loadPapers(
+  pool: Pool,
+  asked: readonly AskedPaper[],
+  most: number,
+): Promise<{ readonly papers: readonly LoadedPaper[]; readonly snapshot: Snapshot }> {
+  const codes = asked.map(({ number }) => documentCode(number))
+  const beyond = await readBeyond(pool, codes)
+  const snapshot = { beyond, rows: mentionsBeyond(beyond, new Set(codes)) }
+  const own = Map.groupBy(await readOwn(pool, codes, beyond, snapshot.rows, most), ({ n }) => n - 1)
+  const known = asked.map((one, n) => ofPaper(one, codes[n] as string, n, own.get(n) ?? []))
+  const questions = known.map(({ question }) => question)
+  const usage = Map.groupBy(await readUsage(pool, questions, beyond, snapshot.rows), ({ n }) => n)
+  const papers = known.map((one, n) => ({ ...one, usage: usageOf((usage.get(n) ?? []).map(partOf)) }))
+  return { papers, snapshot }
+}
+
+/** Types under which records may name a paper of this type: sources go on saying 产品A of the certificate of 2026. */
+export function typesMeant(type: DocumentType): string[] {
+  return [...new Set([type, documentTypeOn(type, QUARANTINE_2026), 'unknown', 'other'])]
+}
+
+const mentionsBeyond = ({ versions }: Beyond, codes: ReadonlySet<string>): MentionRow[] =>
+  versions.flatMap(({ recordId, version, kind, system, status, body }) =>
+    mentionedPapers({ ...JSON.parse(body), kind, system })
+      .filter(({ code }) => codes.has(code))
+      .map((paper) => ({ ...paper, recordId, version, kind, system, status })),
+  )
+
+function ofPaper(asked: AskedPaper, code: string, n: number, rows: readonly OwnRow[]) {
+  const records = rows.map(({ recordId, kind, status, ...row }) =>
+    tracedRecord({ ...row, id: recordId, kind: kind as Kind, status: status as Status }),
+  )
+  const types = asked.type === null ? null : typesMeant(asked.type)
+  const own = mentioning(code, records).filter(
+    (one) =>
+      issuesIt(one) &&
+      (types === null || types.includes(one.mention.document?.type ?? 'unknown')) &&
+      (asked.system === undefined || asked.system === one.record.system),
+  )
+  const issues = own.map((one) => documentIssue(one, asked.on))
+  const best = bestOf(issues)
+  const paper = best === undefined ? null : issuedPaper(own, issues, best)
+  return { asked, own, issues, best, paper, question: questionOf(asked, code, n, paper, types) }
+}
+
+function questionOf(
+  { on, type }: AskedPaper,
+  code: string,
+  n: number,
+  paper: IssuedPaper | null,
+  types: readonly string[] | null,
+): UseQuestion {
+  return {
+    n,
+    code,
+    // Of several papers that bear one number, those uses count that may mean the one that is answered for.
+    types:
+      types ??
+      (type === null && paper && !isUntold(paper.type) && paper.papers > 1 ? typesMeant(paper.type) : null),
+    on,
+    until: paper?.validUntil ?? null,
+    inside: paper?.territory === 'within_province' ? (paper.province ?? '') : null,
+    classes: classesUnder(paper?.goods.productClass ?? null),
+    goods: decidingCode(paper?.goods.productCode ?? null),
+    plate: paper?.vehicle ? plateDigest(paper.vehicle) : null,
+  }
+}
+
+function partOf(row: UsageRow): UsePart {
+  const measures = (mass: string | null, count: string | null) => [
+    ...(mass === null ? [] : [{ unit: 'KGM', value: mass }]),
+    ...(count === null || row.unit === null ? [] : [{ unit: row.unit, value: count }]),
+  ]
+  return {
+    ...row,
+    kind: row.kind as UseKind,
+    measures: measures(row.mass, row.count),
+    sameDay: measures(row.dayMass, row.dayCount),
+  }
+}

@@ -1,0 +1,302 @@
+import type { ClientBase, Pool } from 'pg'
+import type { MentionedPaper } from '#core/documents/mentioned-paper.ts'
+import { readFollowerPlace } from './followers.ts'
+
+type Reader = Pool | ClientBase
+
+/** Of its row in `followers`. */
+export const PAPERS_FOLLOWER = 'papers'
+
+/** What the newest version of a record says of a paper. */
+export interface MentionRow extends MentionedPaper {
+  readonly recordId: string
+  readonly version: number
+  readonly kind: string
+  readonly system: string
+  readonly status: string
+}
+
+/** The columns of `document_mentions` in the order of the table, as a record set of JSON has them. */
+const COLUMNS = `code text, record_id text, version integer, kind text, system text, status text, role text, type text, site text,
+  site_name text, from_province text, to_province text, used_on date, mass numeric, count numeric, count_unit text,
+  product_class text, product_code text, vehicle text, giver text, taker text, bought_on boolean`
+
+/** The rows as JSON, by the names of the columns. */
+export const rowsText = (rows: readonly MentionRow[]): string =>
+  JSON.stringify(
+    rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [
+          name.replace(/[A-Z]/g, (a) => `_${a.toLowerCase()}`),
+          value,
+        ]),
+      ),
+    ),
+  )
+
+/** Writes what the newest versions say, in place of what earlier versions of `replaced` records said. */
+export async function writeMentions(
+  client: ClientBase,
+  rows: readonly MentionRow[],
+  replaced: readonly string[],
+): Promise<void> {
+  if (replaced.length > 0)
+    await client.query('delete from document_mentions where record_id = any($1::text[])', [replaced])
+  if (rows.length === 0) return
+  const names = COLUMNS.split(/,\s+/).map((column) => column.split(' ')[0])
+  await client.query(
+    `insert into document_mentions select * from jsonb_to_recordset($1::jsonb) as r(${COLUMNS})
+     on conflict (code, record_id) do update set ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+    [rowsText(rows)],
+  )
+}
+
+/** What the log has beyond the position of the follower that makes the table. */
+export interface Beyond {
+  /** Newest versions that mention one of the codes: JSON of the body. */
+  readonly versions: readonly BeyondRow[]
+  /** Records whose rows in the table do not count. */
+  readonly replaced: readonly string[]
+  /** The follower is far behind: each row of the table must be compared with the log. */
+  readonly isFar: boolean
+}
+
+export interface BeyondRow {
+  readonly recordId: string
+  readonly version: number
+  readonly kind: string
+  readonly system: string
+  readonly status: string
+  readonly body: string
+}
+
+/** Changes that are looked through one by one; beyond so many the index of codes is asked. */
+const NEAR = 1000n
+
+/** The changes that the table does not know yet. None of them in a hub at rest: then it costs the reading of two numbers. */
+export async function readBeyond(reader: Reader, codes: readonly string[]): Promise<Beyond> {
+  const place = await readFollowerPlace(reader, PAPERS_FOLLOWER)
+  const position = place?.position ?? 0n
+  const { rows: heads } = await reader.query<{ head: string | null }>({
+    name: 'papers-head',
+    text: 'select max(position) as head from record_versions',
+  })
+  const head = BigInt(heads[0]?.head ?? 0)
+  if (head <= position) return { versions: [], replaced: [], isFar: false }
+  const isFar = head - position > NEAR
+  const { rows } = await reader.query<Omit<BeyondRow, 'body'> & { body: string | null }>(
+    isFar ? FAR : NEARBY,
+    [codes, position],
+  )
+  const newest = new Map<string, (typeof rows)[number]>()
+  for (const row of rows)
+    if ((newest.get(row.recordId)?.version ?? 0) < row.version) newest.set(row.recordId, row)
+  const versions = [...newest.values()].flatMap(({ body, ...row }) =>
+    body === null ? [] : [{ ...row, body }],
+  )
+  return { versions, replaced: [...newest.keys()], isFar }
+}
+
+const BEYOND_COLUMNS = `v.record_id as "recordId", v.version, v.kind, v.system, v.status`
+const NEARBY = `select ${BEYOND_COLUMNS}, case when v.codes && $1::text[] then v.body end as body
+   from record_versions v where v.position > $2 order by v.position`
+const FAR = `select ${BEYOND_COLUMNS}, v.body from record_versions v
+  where v.codes && $1::text[] and v.position > $2 and v.kind not in ('payment', 'party', 'site')
+    and not exists (select from record_versions n where n.record_id = v.record_id and n.version > v.version)`
+
+/** Rows of the table that count, and those beyond it: $2 the replaced, $3 whether each must be looked up, $4 rows beyond. */
+const mentions = (where: string): string => `
+  select m.* from document_mentions m
+   where ${where} and m.record_id <> all($2::text[])
+     and (not $3::boolean or not exists (select from record_versions n where n.record_id = m.record_id and n.version > m.version))
+  union all select m.* from beyond m where ${where}`
+const BEYOND = `beyond as materialized (select * from jsonb_to_recordset($4::jsonb) as r(${COLUMNS}))`
+
+const overlay = (beyond: Beyond, rows: readonly MentionRow[]): unknown[] => [
+  beyond.replaced,
+  beyond.isFar,
+  rowsText(rows),
+]
+
+export interface OwnRow {
+  readonly n: number
+  readonly recordId: string
+  readonly version: number
+  readonly kind: string
+  readonly system: string
+  readonly status: string
+  readonly receivedAt: string
+  readonly flags: string[]
+  readonly body: string
+}
+
+/** Records of the papers themselves with their bodies, those alive and new first, at most `most` of each paper. */
+export async function readOwn(
+  reader: Reader,
+  codes: readonly string[],
+  beyond: Beyond,
+  rows: readonly MentionRow[],
+  most: number,
+): Promise<OwnRow[]> {
+  const { rows: own } = await reader.query<OwnRow>({
+    name: 'papers-own',
+    text: `with ${BEYOND}
+      select a.n::integer as n, v.record_id as "recordId", v.version, v.kind, v.system, v.status, v.received_at as "receivedAt", v.flags, v.body
+        from unnest($1::text[]) with ordinality a(code, n)
+        cross join lateral (
+          select * from (${mentions(`m.code = a.code and m.role in ('self', 'output', 'voucher')`)}) m
+           order by m.status, m.used_on desc nulls last, m.record_id limit $5) m
+        join record_versions v on v.record_id = m.record_id and v.version = m.version
+       order by a.n, m.status, m.used_on desc nulls last, m.record_id`,
+    values: [codes, ...overlay(beyond, rows), most],
+  })
+  return own
+}
+
+/** A paper whose use is asked for; days are `YYYY-MM-DD`. */
+export interface UseQuestion {
+  readonly n: number
+  readonly code: string
+  /** Types by which records may name it; null: all. */
+  readonly types: readonly string[] | null
+  readonly on: string
+  /** Last valid day. */
+  readonly until: string | null
+  /** Digits of the province that it is valid in; null: anywhere. */
+  readonly inside: string | null
+  /** Classes of goods that fit; null: all. */
+  readonly classes: readonly string[] | null
+  /** Code of goods that decides their kind. */
+  readonly goods: string | null
+  readonly plate: string | null
+}
+
+export interface UsageRow {
+  readonly n: number
+  readonly kind: string
+  readonly site: string
+  readonly siteName: string | null
+  readonly unit: string | null
+  readonly records: number
+  readonly firstHand: number
+  readonly mass: string | null
+  readonly count: string | null
+  readonly dayMass: string | null
+  readonly dayCount: string | null
+  readonly firstOn: string | null
+  readonly lastOn: string | null
+  readonly expired: number
+  readonly outside: number
+  readonly otherGoods: number
+  readonly otherPlate: number
+}
+
+/**
+ * The uses of each paper, and which of them came straight under it. Bought on: the record names the voucher of the purchase; or who gave
+ * the goods had taken them in, or had sold them to the same taker, under the same paper; or nobody says who gave them, and sales name
+ * the paper.
+ */
+const CHOSEN = (active: string): string => `
+  asked as materialized (
+    select * from jsonb_to_recordset($1::jsonb) as a(n integer, code text, types text[], "on" date, until date, inside text,
+      classes text[], goods text, plate text)),
+  ${BEYOND},
+  said as materialized (
+    select a.n, a.on, a.until, a.inside, a.classes, a.goods, a.plate, m.*
+      from asked a cross join lateral (${mentions(
+        `m.code = a.code and m.role = 'upstream' and m.kind in ('sale', 'entry', 'dispatch')${active}
+           and (a.types is null or m.type = any(a.types))`,
+      )}) m),
+  alive as not materialized (select * from said where status = 'active'),
+  sellers as materialized (select distinct n from alive where kind = 'sale'),
+  pairs as materialized (select distinct n, giver, taker from alive where kind = 'sale' and giver is not null and taker is not null),
+  bought as materialized (select distinct n, taker from alive where kind = 'sale' and taker is not null and taker is distinct from giver),
+  entered as materialized (select distinct n, taker from alive where kind = 'entry' and taker is not null and taker is distinct from giver),
+  chosen as (
+    select s.*, s.status = 'active' and not (s.bought_on or b.n is not null and s.kind <> 'dispatch'
+             or s.kind = 'entry' and (e.n is not null or p.n is not null or s.giver is null and l.n is not null)) as first
+      from said s
+      left join sellers l on l.n = s.n
+      left join pairs p on p.n = s.n and p.giver = s.giver and p.taker = s.taker
+      left join bought b on b.n = s.n and b.taker = s.giver
+      left join entered e on e.n = s.n and e.taker = s.giver)`
+
+const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
+  select n, kind, site, max(site_name) as "siteName", count_unit as unit, count(*)::integer as records,
+         count(*) filter (where first)::integer as "firstHand", sum(mass) filter (where first) as mass,
+         sum(count) filter (where first) as count, sum(mass) filter (where first and used_on = "on") as "dayMass",
+         sum(count) filter (where first and used_on = "on") as "dayCount",
+         min(used_on) filter (where first) as "firstOn", max(used_on) filter (where first) as "lastOn",
+         count(*) filter (where used_on > until)::integer as expired,
+         count(*) filter (where inside is not null and to_province <> coalesce(from_province, nullif(inside, '')))::integer as outside,
+         count(*) filter (where product_class <> all(classes)
+           or product_code <> goods and product_code ~ '^0[14][0-9]{6}$')::integer as "otherGoods",
+         count(*) filter (where vehicle <> plate)::integer as "otherPlate"
+    from chosen group by n, kind, site, count_unit`
+
+/** What was used of each paper: a row for each place, kind of record and unit. Void records do not count. */
+export async function readUsage(
+  reader: Reader,
+  questions: readonly UseQuestion[],
+  beyond: Beyond,
+  rows: readonly MentionRow[],
+): Promise<UsageRow[]> {
+  const { rows: usage } = await reader.query<UsageRow>({
+    name: 'papers-usage',
+    text: USAGE,
+    values: [JSON.stringify(questions), ...overlay(beyond, rows)],
+  })
+  return usage
+}
+
+/** One use of a paper, in the order of days. */
+export interface UseRow {
+  readonly recordId: string
+  readonly version: number
+  readonly kind: string
+  readonly site: string
+  readonly day: string
+  readonly isFirst: boolean
+}
+
+const USES = `with ${CHOSEN('')}
+  select record_id as "recordId", version, kind, site, first as "isFirst", day from (
+    select *, coalesce(used_on::text, '9999-12-31') as day from chosen) c
+   where $5::text is null or (day, record_id) > ($5, $6)
+   order by day, record_id limit $7`
+
+/** The records that used a paper, void ones too, after a place in their order. */
+export async function listUses(
+  reader: Reader,
+  question: UseQuestion,
+  beyond: Beyond,
+  rows: readonly MentionRow[],
+  page: { readonly after: { readonly day: string; readonly record: string } | null; readonly limit: number },
+): Promise<UseRow[]> {
+  const { rows: uses } = await reader.query<UseRow>(USES, [
+    JSON.stringify([question]),
+    ...overlay(beyond, rows),
+    page.after?.day ?? null,
+    page.after?.record ?? null,
+    page.limit,
+  ])
+  return uses
+}
+
+/** Types under which records name the codes, and whether one of them is of the paper itself. */
+export async function readKnownTypes(
+  reader: Reader,
+  codes: readonly string[],
+  beyond: Beyond,
+  rows: readonly MentionRow[],
+): Promise<{ code: string; type: string; records: number }[]> {
+  const { rows: types } = await reader.query<{ code: string; type: string; records: number }>({
+    name: 'papers-types',
+    text: `with ${BEYOND}
+      select m.code, m.type, count(*)::integer as records
+        from unnest($1::text[]) a(code) cross join lateral (${mentions('m.code = a.code')}) m
+       group by m.code, m.type order by m.code, records desc, m.type`,
+    values: [codes, ...overlay(beyond, rows)],
+  })
+  return types
+}
