@@ -19,6 +19,7 @@ const stubs = (pool = createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }
     pushCanonical: nothing,
     takeChanges: nothing,
     acceptClaim: nothing,
+    voidMissing: nothing,
     writeCounts: nothing,
     close: async () => {},
   },

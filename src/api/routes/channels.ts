@@ -13,6 +13,7 @@ import { HubError } from '#core/errors.ts'
 import { checkChannel } from '#flow/channels/check.ts'
 import { composeChannel, isMissing, NOTHING_SET } from '#flow/channels/compose.ts'
 import { declaredChannel } from '#flow/channels/declared.ts'
+import { hastenScan } from '#store/channel-scans.ts'
 import {
   type ChannelName,
   type ChannelSettings,
@@ -273,6 +274,30 @@ export const channelRoutes =
       handler: async ({ params }, reply) => {
         const channel = known(params)
         if (!(await hastenChannel(pool, channel.name)))
+          throw new HubError('conflict', { detail: 'the channel is off' })
+        await queues.wakeChannel(`${channel.name.system}/${channel.name.name}`)
+        reply.code(202)
+        return await view(channel)
+      },
+    })
+    app.route<{ Params: ChannelParams }>({
+      method: 'POST',
+      url: '/v1/systems/:system/channels/:channel/scan',
+      config: { scopes: [] },
+      schema: {
+        operationId: 'scanChannel',
+        tags: ['channels'],
+        summary: 'Look for deleted records now · 立即核对删除',
+        description:
+          'Reads the channel, compares all keys of the source with the active records, and makes void what the source does not have any more; above the fuse nothing is made void and `scanError` says why. 读取通道后，将来源现有主键与有效记录比对，来源已无的记录作废；超过熔断比例时不作废，原因见 `scanError`。',
+        params: Params,
+        response: { 202: answer('Channel', 'The channel · 通道'), ...problems(401, 403, 404, 409, 429, 503) },
+      },
+      handler: async ({ params }, reply) => {
+        const channel = known(params)
+        if (!channel.declared.scan || !adapterOf(channel.declared.adapter)?.keys)
+          throw new HubError('conflict', { detail: 'the system.yaml declares no scan of the channel' })
+        if (!(await hastenScan(pool, channel.name)))
           throw new HubError('conflict', { detail: 'the channel is off' })
         await queues.wakeChannel(`${channel.name.system}/${channel.name.name}`)
         reply.code(202)

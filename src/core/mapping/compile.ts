@@ -58,6 +58,7 @@ function forward(plan: ForwardPlan, runner: ReturnType<typeof forwardRunner>): C
     kinds: plan.kinds,
     ignored: plan.ignored,
     expectsLots: plan.expectsLots,
+    ownKeys: plan.ownKeys,
     tests: plan.tests,
     map: (source, { receivedAtMs }) => runner.map(source, receivedAtMs),
     trace(source, { receivedAtMs }) {

@@ -95,6 +95,8 @@ export interface CompiledMapping {
   readonly ignored: ReadonlySet<string>
   /** Whether its records refer to lots that must have a record of their own. */
   readonly expectsLots?: boolean
+  /** Whether a record has a key of its own in place of that of its source record. */
+  readonly ownKeys?: boolean
   /** Files of the `tests:` list, relative to the mapping. */
   readonly tests: readonly MappingTest[]
   map(source: SourceRecord, context: MappingContext): MappedSource

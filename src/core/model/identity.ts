@@ -14,7 +14,12 @@ export const RECORD_ID_MAX = 2000
  * the source's own key is kept as it is, never renumbered (异构识别).
  */
 export function recordId(kind: Kind, system: string, record: string, key: readonly string[]): string {
-  let id = `urn:cnft:${kind}:${system}:${record}`
+  return `urn:cnft:${kind}:${recordKey(system, record, key)}`
+}
+
+/** What an identifier has behind its kind: `<system>:<record>:<key parts>`, the same for all kinds that one source record becomes. */
+export function recordKey(system: string, record: string, key: readonly string[]): string {
+  let id = `${system}:${record}`
   for (const part of key) id += `:${PLAIN.test(part) ? part : encodeURIComponent(part)}`
   return id
 }

@@ -20,6 +20,7 @@ import {
 import { readChannelSecrets } from '#store/system-secrets.ts'
 import { type AdapterOf, type ComposedChannel, composeChannel, mistakesOf, nextRun } from './compose.ts'
 import { declaredChannel } from './declared.ts'
+import { keepScan } from './keep-scan.ts'
 import { type PortsOfHub, partsOf } from './ports.ts'
 import { type ListeningReading, readListening } from './read-listening.ts'
 import { readOrdered } from './read-ordered.ts'
@@ -28,7 +29,7 @@ import { storePage } from './store-page.ts'
 export interface ChannelsParts extends PortsOfHub {
   readonly pool: Pool
   readonly registry: Pick<Registry, 'system'>
-  readonly intake: Pick<Intake, 'push' | 'pushLarge'>
+  readonly intake: Pick<Intake, 'push' | 'pushLarge' | 'voidMissing'>
   readonly adapterOf?: AdapterOf
   readonly random?: () => number
   readonly leaseMs?: number
@@ -80,14 +81,16 @@ export async function runChannel(
     const composed = compose(parts, lease)
     const isDone = await readChannel(parts, lease, composed, both)
     // An adapter that was told to end looks like one that came to the end.
+    const scanAtMs = isDone && !both.aborted ? await keepScan(parts, lease, composed, both) : null
     if (!isDone || both.aborted) {
       await endChannel(pool, lease, { nextAtMs: null, error: null })
       return NOT_DONE
     }
-    const nextAtMs =
+    const readAtMs =
       composed.adapter.reads === 'listens'
         ? now() + LISTEN_AGAIN_MS
         : nextRun(composed.rhythm, beganMs, now())
+    const nextAtMs = earlier(readAtMs, scanAtMs)
     // What nobody has to ask for again is due in the far future: never.
     await endChannel(pool, lease, { nextAtMs: nextAtMs ?? NEVER_MS })
     return { done: true, nextAtMs }
@@ -102,6 +105,9 @@ export async function runChannel(
     clearInterval(extending)
   }
 }
+
+const earlier = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b)
 
 /** 2999-12-31, which PostgreSQL and JavaScript both can say. */
 const NEVER_MS = Date.UTC(2999, 11, 31)

@@ -28,6 +28,7 @@ import { prepareSources } from './prepare.ts'
 import { refuse } from './refuse.ts'
 import { receiptOf } from './stored-receipt.ts'
 import { charsetOf, mappingName, targetOf, unknownSystem } from './target.ts'
+import { voidMissing } from './void-missing.ts'
 import type { IntakeMessage, WrittenMessage } from './write.ts'
 
 /** Records in one message that are done when answered; a message with more is a large one. */
@@ -209,6 +210,7 @@ export function createIntake({
     },
     takeChanges: (request) => takeChanges({ pool, clock, write: group.write }, request),
     acceptClaim: (id, by) => accept({ pool, clock, write: group.write }, id, by),
+    voidMissing: (request) => voidMissing({ clock, write: group.write }, request),
     writeCounts: () => drift.write(),
     async close() {
       await group.close()

@@ -2,6 +2,7 @@ import type { Receipt } from '#core/receipt.ts'
 import type { ClaimDecision } from '#flow/peers/decide-claim.ts'
 import type { ChangesRequest, EventResult } from '#flow/peers/take-changes.ts'
 import type { ChannelStep } from '#store/channels.ts'
+import type { MissingRequest } from './void-missing.ts'
 
 /** One message pushed by a system, as it came over the wire. */
 export interface PushRequest {
@@ -49,6 +50,8 @@ export interface Intake {
   takeChanges(request: ChangesRequest): Promise<EventResult[]>
   /** Makes what a claim on a record of this hub says its next version, and gives its number. Throws where this hub cannot decide it. */
   acceptClaim(id: string, by: ClaimDecision & { readonly keyId: string | null }): Promise<number>
+  /** Makes records void that their source does not have any more, by a message of the hub's own; gives how many. Settles after COMMIT. */
+  voidMissing(request: MissingRequest): Promise<number>
   /** Writes what was counted of the habits of the senders so far; it is written by itself within two seconds. */
   writeCounts(): Promise<void>
   /** Waits for what is under way and takes nothing more. */

@@ -13,12 +13,17 @@ const DECLARED: DeclaredChannel = {
   every: '5m',
   settings: { rows: 'list', paging: { page: { parameter: 'p', size: 'n' } } },
 }
+const SCANNED: DeclaredChannel = {
+  ...DECLARED,
+  name: 'scanned',
+  scan: { cron: '30 2 * * *', fusePercent: 5 },
+}
 const api = withApi((registry) => {
   const system = registry.system('jiaxing-wholesale')
   if (!system?.file) throw new Error('the mappings of jiaxing-wholesale are missing')
   const systems = new Map(registry.systems).set('jiaxing-wholesale', {
     ...system,
-    file: { ...system.file, channels: [DECLARED] },
+    file: { ...system.file, channels: [DECLARED, SCANNED] },
   })
   return { systems, mistakes: [], system: (id) => systems.get(id) }
 })
@@ -53,7 +58,7 @@ describe('channels by the API', () => {
 
   it('a channel of a system.yaml is there before anyone sets it, off and never read', async () => {
     const { channels } = (await api.call('GET', '/v1/channels?system=jiaxing-wholesale')).json()
-    expect(channels).toHaveLength(1)
+    expect(channels).toHaveLength(2)
     expect(channels[0]).toMatchObject({
       system: 'jiaxing-wholesale',
       name: 'query',
@@ -135,6 +140,18 @@ describe('channels by the API', () => {
     expect((await api.call('POST', `${PATH}/reset`, { body: { state: null } })).json().state).toBeNull()
   })
 
+  it('looks for deleted records now where its system.yaml declares that, and it is on', async () => {
+    const scanned = PATH.replace('/query', '/scanned')
+    expect((await api.call('POST', `${PATH}/scan`)).statusCode).toBe(409)
+    expect((await api.call('POST', `${scanned}/scan`)).statusCode).toBe(409)
+    await api.call('PATCH', scanned, { body: { on: true, settings: { url }, allowAddress: [allow] } })
+    api.woken.length = 0
+    const { statusCode, body } = await api.call('POST', `${scanned}/scan`)
+    expect([statusCode, JSON.parse(body).scanError]).toEqual([202, null])
+    expect(api.woken).toEqual(['jiaxing-wholesale/scanned'])
+    await api.call('PATCH', scanned, { body: { on: false } })
+  })
+
   it('that is off is not run, and one that no system.yaml names is not there', async () => {
     await patch({ on: false })
     expect((await api.call('POST', `${PATH}/run`)).statusCode).toBe(409)
@@ -152,6 +169,7 @@ describe('channels by the API', () => {
     for (const [method, path, body] of [
       ['PATCH', PATH, { on: true }],
       ['POST', `${PATH}/run`, undefined],
+      ['POST', `${PATH}/scan`, undefined],
       ['POST', `${PATH}/check`, {}],
       ['POST', `${PATH}/reset`, { state: null }],
     ] as const)

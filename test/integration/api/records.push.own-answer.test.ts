@@ -58,6 +58,9 @@ async function failing(error: unknown) {
     acceptClaim: async () => {
       throw error
     },
+    voidMissing: async () => {
+      throw error
+    },
     writeCounts: async () => {},
     close: async () => {},
   }

@@ -37,6 +37,7 @@ async function logged() {
     pushCanonical: fail,
     takeChanges: fail,
     acceptClaim: fail,
+    voidMissing: fail,
     writeCounts: async () => {},
     close: async () => {},
   }

@@ -35,6 +35,8 @@ export interface ForwardPlan {
   readonly emits: readonly Emit[]
   readonly kinds: readonly Kind[]
   readonly expectsLots: boolean
+  /** Whether a record has a key of its own in place of that of its source record. */
+  readonly ownKeys: boolean
   /** Source fields that are read, and those that are ignored on purpose. */
   readonly known: ReadonlySet<string>
   readonly ignored: ReadonlySet<string>
@@ -98,6 +100,7 @@ export function compileForward(
     emits,
     kinds: [...new Set(emits.map((emit) => emit.kind))],
     expectsLots: c.expected.size > 0,
+    ownKeys: emits.some((emit) => emit.key !== null),
     known,
     ignored: new Set(ignored),
     personal: c.personal,

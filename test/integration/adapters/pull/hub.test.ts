@@ -131,6 +131,30 @@ describe('certificates are pulled from the query interface of the province', () 
     expect(await stored('HGZ20240415-LATE')).toMatchObject({ status: 'active' })
     expect((await channel()).error).toBeNull()
   })
+
+  it('what is gone from the platform without a word is made void by the scan of its list of codes', async () => {
+    const { certificates } = await sampleOf('forms')
+    const code = String(certificates[0]?.['certificateCode'])
+    expect(await stored(code)).toMatchObject({ status: 'active' })
+    platform.lose([code])
+    expect((await api.call('POST', `${PATH}/scan`)).statusCode).toBe(202)
+    await run()
+    expect(await stored(code)).toMatchObject({
+      status: 'void',
+      void: { reason: expect.stringContaining('来源') },
+    })
+    const { scanError, scannedAt } = await channel()
+    expect([scanError, typeof scannedAt]).toEqual([null, 'string'])
+  })
+
+  it('a platform that lists half of its codes is not believed', async () => {
+    const { certificates } = await sampleOf('fifty')
+    platform.lose(certificates.map(({ certificateCode }) => String(certificateCode)))
+    await api.call('POST', `${PATH}/scan`)
+    await run()
+    expect((await channel()).scanError).toMatchObject({ class: 'source', setting: '/scan/fuse' })
+    expect(await stored(String(certificates[1]?.['certificateCode']))).toMatchObject({ status: 'active' })
+  })
 })
 
 const killed: ChannelBench = {
