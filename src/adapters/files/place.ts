@@ -14,14 +14,21 @@ export class FolderRefused extends Error {
 
 const DEPTH_MAX = 20
 
+/** The setting by which the operator allows folders: files are written below the ones, and read below the others. */
+export type RootsSetting = 'HUB_DROP_FOLDERS' | 'HUB_PICKUP_FOLDERS'
+
 /**
  * The real path of a folder below one of the roots, made where it is not there. Below the root no symbolic link is followed, so that
  * whoever may make one there leads nothing out of it.
  * @param roots absolute folders that the operator allows
  * @throws FolderRefused; errors of the file system come as they are
  */
-export async function placeBelow(roots: readonly string[], folder: string): Promise<string> {
-  const path = await walkBelow(roots, folder, async (missing) => {
+export async function placeBelow(
+  roots: readonly string[],
+  folder: string,
+  named: RootsSetting = 'HUB_DROP_FOLDERS',
+): Promise<string> {
+  const path = await walkBelow(roots, folder, named, async (missing) => {
     await mkdir(missing).catch(unlessThere)
     return 'go on'
   })
@@ -32,16 +39,21 @@ export async function placeBelow(roots: readonly string[], folder: string): Prom
  * As `placeBelow`, and null where the folder is not there.
  * @throws FolderRefused; errors of the file system come as they are
  */
-export async function existingBelow(roots: readonly string[], folder: string): Promise<string | null> {
-  return await walkBelow(roots, folder, async () => 'end')
+export async function existingBelow(
+  roots: readonly string[],
+  folder: string,
+  named: RootsSetting,
+): Promise<string | null> {
+  return await walkBelow(roots, folder, named, async () => 'end')
 }
 
 async function walkBelow(
   roots: readonly string[],
   folder: string,
+  named: RootsSetting,
   missing: (path: string) => Promise<'go on' | 'end'>,
 ): Promise<string | null> {
-  const { root, steps } = stepsBelow(roots, folder)
+  const { root, steps } = stepsBelow(roots, folder, named)
   const real = await realpath(root)
   let path = real
   for (const step of steps) {
@@ -59,9 +71,9 @@ async function walkBelow(
 export function stepsBelow(
   roots: readonly string[],
   folder: string,
+  named: RootsSetting = 'HUB_DROP_FOLDERS',
 ): { readonly root: string; readonly steps: readonly string[] } {
-  if (roots.length === 0)
-    throw new FolderRefused('HUB_DROP_FOLDERS names no folder that files may be written to')
+  if (roots.length === 0) throw new FolderRefused(`${named} names no folder, so none may be used`)
   if (!isAbsolute(folder) || folder.includes('\0')) throw new FolderRefused('the folder is an absolute path')
   if (folder.split(sep).includes('..')) throw new FolderRefused('the folder has no ".." in it')
   for (const root of roots) {
@@ -71,7 +83,7 @@ export function stepsBelow(
     if (steps.length > DEPTH_MAX) throw new FolderRefused(`at most ${DEPTH_MAX} folders below the root`)
     return { root, steps }
   }
-  throw new FolderRefused(`the folder is below none of HUB_DROP_FOLDERS (${roots.join(', ')})`)
+  throw new FolderRefused(`the folder is below none of ${named} (${roots.join(', ')})`)
 }
 
 async function stateOf(path: string): Promise<'folder' | 'link' | 'other' | 'none'> {

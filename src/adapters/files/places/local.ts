@@ -7,13 +7,14 @@ import { existingBelow, FolderRefused, placeBelow } from '#adapters/files/place.
 import type { PlaceParts } from './open.ts'
 import { checkPath, type FileFacts, FileGone, type FilePlace, type Standing, temporaryName } from './port.ts'
 
+const ROOTS = 'HUB_PICKUP_FOLDERS'
 const PIECE_BYTES = 65_536
 const LISTED_MAX = 200_000
 
 /** Folders of this machine below the operator's roots. No symbolic link is followed below a root. */
 export function openLocalPlace({ folders, signal }: PlaceParts): FilePlace {
   const folderAt = (folder: string): Promise<string | null> =>
-    throughDisk(() => existingBelow(folders, checkPath(folder)))
+    throughDisk(() => existingBelow(folders, checkPath(folder), ROOTS))
   const standingAt = async (folder: string): Promise<string> => {
     const place = await folderAt(folder)
     if (place === null)
@@ -41,7 +42,8 @@ export function openLocalPlace({ folders, signal }: PlaceParts): FilePlace {
       if (place === null) throw new FileGone()
       yield* piecesOf(place, signal)
     },
-    makeFolder: (folder) => throughDisk(async () => void (await placeBelow(folders, checkPath(folder)))),
+    makeFolder: (folder) =>
+      throughDisk(async () => void (await placeBelow(folders, checkPath(folder), ROOTS))),
     rename: async (from, to, how) => {
       const old = await pathAt(from)
       const other = join(await standingAt(dirname(checkPath(to))), basename(to))

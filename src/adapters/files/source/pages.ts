@@ -136,6 +136,7 @@ async function* packedPages(work: Work, file: Found, state: FilesState): AsyncGe
       yield pageOf(work, file, withTaken(state, file.mark), {
         bytes:
           source.length <= HELD_BYTES ? source.read(0, source.length) : held.streamed(piecesOfSource(source)),
+        fit: { ...file.fit, record: file.fit.record ?? work.plan.firstRecord },
         contentType: PACKED_TYPE[packing],
       })
     }

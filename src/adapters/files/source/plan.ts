@@ -16,6 +16,8 @@ export interface Plan {
   readonly fit: (name: string) => Fit | null
   /** A member of an archive, by the last part of its name. */
   readonly fitMember: (name: string, archive: Fit) => Fit | null
+  /** A record for what cannot be opened, and so is of none: it is kept under the first that the settings name. */
+  readonly firstRecord: string | undefined
 }
 
 export interface PlanFault {
@@ -56,6 +58,9 @@ export function planOf(
   }
   return {
     plan: {
+      firstRecord:
+        [...settings.files, ...(settings.members ?? [])].find(({ record }) => record)?.record ??
+        Object.values(records)[0],
       fit: (name) => fitting(files, name),
       fitMember: (name, archive) => {
         const last = name.slice(name.lastIndexOf('/') + 1)
