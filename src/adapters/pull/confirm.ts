@@ -1,9 +1,10 @@
 import { AdapterError, type AdapterParts, type Page, type Taken } from '#adapters/adapter.ts'
-import { draftOf, type Parameters } from './draft.ts'
-import { memberPath } from './member.ts'
+import type { Answer, Parameters } from '#adapters/paging/listing.ts'
+import { memberPath } from '#adapters/paging/member.ts'
+import type { PagingState } from '#adapters/paging/state.ts'
+import { draftOf } from './draft.ts'
 import type { PullSettings } from './settings/settings.ts'
-import { type Answer, openSource } from './source.ts'
-import type { PullState } from './state.ts'
+import { openSource } from './source.ts'
 
 const AT = '/settings/confirm'
 
@@ -25,7 +26,7 @@ export function confirmToken(
 /** Tells the source that a page is stored, in its own form; where the page itself could not be read too, since its bytes are kept. */
 export async function confirmPage(
   parts: AdapterParts<PullSettings>,
-  { bytes, token }: Page<PullState>,
+  { bytes, token }: Page<PagingState>,
   { receipt }: Taken,
 ): Promise<void> {
   const { confirm, success } = parts.settings

@@ -1,9 +1,9 @@
 import { AdapterError, type AdapterParts, type SourceCount } from '#adapters/adapter.ts'
+import { memberPath } from '#adapters/paging/member.ts'
+import { scaleOf } from '#adapters/paging/watermark/scale.ts'
 import { draftOf } from './draft.ts'
-import { memberPath } from './member.ts'
 import type { PullSettings } from './settings/settings.ts'
 import { openSource } from './source.ts'
-import { scaleOf } from './watermark/scale.ts'
 
 const AT = '/settings/counts'
 const HOUR_MS = 3_600_000

@@ -1,16 +1,15 @@
 import { AdapterError } from '#adapters/adapter.ts'
+import type { AnswerFacts } from '#adapters/paging/listing.ts'
+import { type MemberPath, memberAt } from '#adapters/paging/member.ts'
 import { decodeText } from '#adapters/push/charset.ts'
 import { isHtmlPage } from '#adapters/push/json/refuse.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
-import { type MemberPath, memberAt } from './member.ts'
 
 /** An answer that is JSON. */
-export interface Document {
+export interface Document extends AnswerFacts {
   /** The value at a path; undefined where there is none. */
   at(path: MemberPath): unknown
-  /** The text of a text, number or boolean at a path, exactly as it was written; undefined where there is none or it is null. */
-  textAt(path: MemberPath): string | undefined
-  /** The same of a member of the list of rows. */
+  /** The text of a member of the list of rows. */
   rowText(rows: MemberPath, index: number, field: MemberPath): string | undefined
 }
 

@@ -1,10 +1,7 @@
 import { AdapterError, type HttpRequest } from '#adapters/adapter.ts'
+import type { Parameters, ParameterValue } from '#adapters/paging/listing.ts'
 import { stepsOf } from '#core/mapping/compile/steps.ts'
 import type { EndpointSettings } from './settings/endpoint.ts'
-
-/** What a parameter may be. Numbers stay numbers in a JSON body. */
-export type ParameterValue = string | number | boolean
-export type Parameters = Readonly<Record<string, ParameterValue>>
 
 /** A request that is still being filled in, by name. */
 export interface Draft {

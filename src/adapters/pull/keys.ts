@@ -1,8 +1,8 @@
 import { AdapterError, type AdapterParts } from '#adapters/adapter.ts'
-import { circleTest } from './circle.ts'
-import { heldBack } from './held.ts'
+import { circleTest } from '#adapters/paging/circle.ts'
+import { heldBack } from '#adapters/paging/held.ts'
+import { type MemberPath, memberPath } from '#adapters/paging/member.ts'
 import { listingOf } from './listing.ts'
-import { type MemberPath, memberPath } from './member.ts'
 import type { PullSettings } from './settings/settings.ts'
 import { openSource } from './source.ts'
 

@@ -1,40 +1,14 @@
-import { createHash } from 'node:crypto'
 import { AdapterError, type AdapterParts } from '#adapters/adapter.ts'
-import { type Access, secretParameters } from './access/access.ts'
-import { draftOf, linkDraft, type Parameters } from './draft.ts'
-import { type MemberPath, memberPath } from './member.ts'
-import { type Next, type Pager, pagerOf } from './paging.ts'
+import { type Listing, repeatTest, rowDigest, type Sheet } from '#adapters/paging/listing.ts'
+import { type MemberPath, memberPath } from '#adapters/paging/member.ts'
+import { type Next, pagerOf } from '#adapters/paging/pager.ts'
+import type { PagingSettings } from '#adapters/paging/settings/paging.ts'
+import { secretParameters } from './access/access.ts'
+import { confirmToken } from './confirm.ts'
+import { draftOf, linkDraft } from './draft.ts'
 import type { EndpointSettings } from './settings/endpoint.ts'
-import type { PagingSettings } from './settings/paging.ts'
 import type { PullSettings } from './settings/settings.ts'
-import type { Answer, Source } from './source.ts'
-import type { Position } from './state.ts'
-
-/** A page of rows as it was answered. */
-export interface Sheet {
-  readonly answer: Answer
-  readonly rows: MemberPath
-  readonly count: number
-  /** What comes after it. @throws AdapterError source */
-  next(): Next
-  /** The row's text of a field; undefined where it has none. */
-  textOf(index: number, field: MemberPath): string | undefined
-  /** A digest of a row, of sixteen characters. */
-  markOf(index: number): string
-  markOfText(text: string): string
-}
-
-/** A list of rows that is asked for page by page. */
-export interface Listing {
-  readonly pager: Pager
-  readonly access: Access
-  /**
-   * Asks for a page.
-   * @param more parameters beside those of the paging
-   * @throws AdapterError
-   */
-  ask(position: Position, more: Parameters): Promise<Sheet>
-}
+import type { JsonAnswer, Source } from './source.ts'
 
 export interface ListingSettings extends EndpointSettings {
   readonly rows?: string | undefined
@@ -64,7 +38,7 @@ export function listingOf(
 
   return {
     pager,
-    access: source.access,
+    accessSetting: source.access.setting,
     async ask(position, more) {
       const { link } = position
       const answer = await source.ask(
@@ -75,7 +49,10 @@ export function listingOf(
         at,
       )
       const count = countAt(answer, rows, `${at}/rows`)
-      const sheet = sheetOf(answer, rows, count, () => pager.next(answer, position, count))
+      const sheet = {
+        ...sheetOf(answer, rows, count, () => pager.next(answer, position, count)),
+        token: () => confirmToken(parts.settings, answer),
+      }
       if (isRepeated(sheet, more))
         throw new AdapterError('source', 'the same page came again', { setting: `${at}/paging` })
       return sheet
@@ -83,7 +60,7 @@ export function listingOf(
   }
 }
 
-function countAt({ document }: Answer, rows: MemberPath, setting: string): number {
+function countAt({ document }: JsonAnswer, rows: MemberPath, setting: string): number {
   const found = document.at(rows)
   if (Array.isArray(found)) return found.length
   if (found === null) return 0
@@ -92,11 +69,10 @@ function countAt({ document }: Answer, rows: MemberPath, setting: string): numbe
   throw new AdapterError('source', `there is no list of rows at ${where}`, { setting })
 }
 
-function sheetOf(answer: Answer, rows: MemberPath, count: number, next: () => Next): Sheet {
+function sheetOf(answer: JsonAnswer, rows: MemberPath, count: number, next: () => Next): Sheet {
   const { document } = answer
   return {
     answer,
-    rows,
     count,
     next,
     textOf: (index, field) => document.rowText(rows, index, field),
@@ -107,31 +83,4 @@ function sheetOf(answer: Answer, rows: MemberPath, count: number, next: () => Ne
       return rowDigest(JSON.stringify(row))
     },
   }
-}
-
-/** Twelve bytes of a digest: rows of one source and time are told apart, and nothing is learned of a row. */
-export const rowDigest = (text: string): string =>
-  createHash('sha256').update(text).digest('base64url').slice(0, 16)
-
-type Compared = Pick<Sheet, 'count' | 'markOf'>
-
-/** Tells whether a page is the one that came before it. */
-export function repeatTest(): (sheet: Compared, more: Parameters) => boolean {
-  let last: { readonly sheet: Compared; readonly query: string } | null = null
-  return (sheet, more) => {
-    // Another query may well begin with the rows with which the one before it ended.
-    const query = JSON.stringify(more)
-    const isRepeated = last?.query === query && isSame(last.sheet, sheet)
-    last = { sheet, query }
-    return isRepeated
-  }
-}
-
-/** Whether two pages have the same rows. The first and the last tell nearly always, and save comparing whole pages. */
-function isSame(one: Compared, other: Compared): boolean {
-  if (one.count === 0 || one.count !== other.count) return false
-  for (const index of [0, one.count - 1]) if (one.markOf(index) !== other.markOf(index)) return false
-  for (let index = 1; index < one.count - 1; index++)
-    if (one.markOf(index) !== other.markOf(index)) return false
-  return true
 }

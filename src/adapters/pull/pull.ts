@@ -1,15 +1,15 @@
 import type { Adapter, AdapterParts, Page } from '#adapters/adapter.ts'
+import { readAll } from '#adapters/paging/read-all.ts'
+import { checkedState, PagingState } from '#adapters/paging/state.ts'
+import { readSince } from '#adapters/paging/watermark/read-since.ts'
+import { watermarkOf } from '#adapters/paging/watermark/watermark.ts'
 import { checkPull } from './check/check.ts'
 import { confirmPage } from './confirm.ts'
 import { readCounts } from './counts.ts'
 import { readKeys } from './keys.ts'
 import { listingOf } from './listing.ts'
-import { readAll } from './read-all.ts'
 import { PullSettings } from './settings/settings.ts'
 import { openSource } from './source.ts'
-import { checkedState, PullState } from './state.ts'
-import { readSince } from './watermark/read-since.ts'
-import { watermarkOf } from './watermark/watermark.ts'
 
 const AT = '/settings'
 
@@ -28,11 +28,14 @@ export const pull = {
     signSecret: { zh: '签名密钥', en: 'Secret of the signature' },
     password: { zh: 'Basic 认证口令', en: 'Password of HTTP Basic' },
   },
-  state: PullState,
+  state: PagingState,
   reads: 'ends',
   ordered: true,
   check: checkPull,
-  async *read(parts: AdapterParts<PullSettings>, state: PullState | null): AsyncGenerator<Page<PullState>> {
+  async *read(
+    parts: AdapterParts<PullSettings>,
+    state: PagingState | null,
+  ): AsyncGenerator<Page<PagingState>> {
     const start = checkedState(state)
     const { watermark } = parts.settings
     const listing = listingOf(parts, openSource(parts), parts.settings, AT)
@@ -42,4 +45,4 @@ export const pull = {
   acknowledge: confirmPage,
   keys: readKeys,
   counts: readCounts,
-} satisfies Adapter<PullSettings, PullState>
+} satisfies Adapter<PullSettings, PagingState>

@@ -1,20 +1,15 @@
 import { AdapterError, type AdapterParts, type HttpAnswer } from '#adapters/adapter.ts'
 import { failureOfStatus } from '#adapters/http/failure.ts'
+import type { Answer } from '#adapters/paging/listing.ts'
+import { type SuccessTest, successTest } from '#adapters/paging/success.ts'
 import { type Access, accessOf } from './access/access.ts'
 import { type Document, readDocument } from './document.ts'
 import { type Draft, render } from './draft.ts'
 import type { PullSettings } from './settings/settings.ts'
-import { type SuccessTest, successTest } from './success.ts'
 
-/** An answer that the source calls a success. */
-export interface Answer {
+/** An answer that is JSON, and that the source calls a success. */
+export interface JsonAnswer extends Answer {
   readonly document: Document
-  readonly bytes: Buffer
-  /** As the source names it. */
-  readonly contentType: string
-  readonly link: string | undefined
-  /** The address that was asked. */
-  readonly url: string
 }
 
 /** The source during one reading: what was found out of it (a token of access) ends with the reading. */
@@ -24,7 +19,7 @@ export interface Source {
    * @param at pointer of the endpoint in the settings
    * @throws AdapterError
    */
-  ask(draft: () => Draft, at: string): Promise<Answer>
+  ask(draft: () => Draft, at: string): Promise<JsonAnswer>
   /** The same, of whatever content. */
   send(draft: () => Draft, at: string): Promise<HttpAnswer>
 }
@@ -64,7 +59,7 @@ export function openSource(parts: AdapterParts<PullSettings>): Source {
         answer = await send(kept, at)
         document = documentOf(answer, at)
       }
-      success?.check(document, access)
+      success?.check(document, access.setting)
       return {
         document,
         bytes: answer.body,

@@ -1,9 +1,9 @@
 import { AdapterError, type AdapterParts, type HttpAnswer } from '#adapters/adapter.ts'
-import { type Listing, repeatTest, rowDigest, type Sheet } from '#adapters/pull/listing.ts'
-import { type MemberPath, memberAt, memberPath } from '#adapters/pull/member.ts'
-import { pagerOf } from '#adapters/pull/paging.ts'
-import { successTest } from '#adapters/pull/success.ts'
-import { readAnswer, type SoapAnswer } from './answer/answer.ts'
+import { type Listing, repeatTest, rowDigest, type Sheet } from '#adapters/paging/listing.ts'
+import { type MemberPath, memberAt } from '#adapters/paging/member.ts'
+import { pagerOf } from '#adapters/paging/pager.ts'
+import { successTest } from '#adapters/paging/success.ts'
+import { readAnswer } from './answer/answer.ts'
 import type { XmlValue } from './answer/tree.ts'
 import type { SoapAccess } from './request/access.ts'
 import type { Call } from './request/call.ts'
@@ -11,7 +11,6 @@ import { callHeaders, type Envelope, envelopeOf, type ParameterValue } from './r
 import type { SoapSettings } from './settings/settings.ts'
 
 type Parts = AdapterParts<SoapSettings>
-type Document = Sheet['answer']['document']
 
 /** The rows of an operation, which is called page by page. */
 export function soapListing(parts: Parts, access: SoapAccess, call: () => Promise<Call>): Listing {
@@ -46,7 +45,7 @@ export function soapListing(parts: Parts, access: SoapAccess, call: () => Promis
 
   return {
     pager,
-    access: { setting: access.setting, apply: async () => {}, renew: () => false },
+    accessSetting: access.setting,
     async ask(position, more) {
       const answer = await asked({ ...more, ...pager.parameters(position) })
       const read = readAnswer(
@@ -59,8 +58,8 @@ export function soapListing(parts: Parts, access: SoapAccess, call: () => Promis
         },
         clock.now(),
       )
-      const document = documentOf(read)
-      success?.check(document, access)
+      const document = { textAt: (path: MemberPath) => textAt(read.response, path) }
+      success?.check(document, access.setting)
       const { rows } = read
       const whole = {
         document,
@@ -71,7 +70,6 @@ export function soapListing(parts: Parts, access: SoapAccess, call: () => Promis
       }
       const sheet: Sheet = {
         answer: whole,
-        rows: memberPath('', '/settings/row'),
         count: rows.length,
         next: () => pager.next(whole, position, rows.length),
         textOf: (index, field) => textAt(rows[index] ?? null, field),
@@ -116,9 +114,3 @@ const textAt = (value: XmlValue, path: MemberPath): string | undefined => {
   const found = memberAt(value, path)
   return typeof found === 'string' ? found : undefined
 }
-
-const documentOf = ({ response, rows }: SoapAnswer): Document => ({
-  at: (path) => memberAt(response, path),
-  textAt: (path) => textAt(response, path),
-  rowText: (_, index, field) => textAt(rows[index] ?? null, field),
-})

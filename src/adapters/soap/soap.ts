@@ -1,8 +1,8 @@
 import type { Adapter, AdapterParts, Page } from '#adapters/adapter.ts'
-import { readAll } from '#adapters/pull/read-all.ts'
-import { checkedState, PullState } from '#adapters/pull/state.ts'
-import { readSince } from '#adapters/pull/watermark/read-since.ts'
-import { watermarkOf } from '#adapters/pull/watermark/watermark.ts'
+import { readAll } from '#adapters/paging/read-all.ts'
+import { checkedState, PagingState } from '#adapters/paging/state.ts'
+import { readSince } from '#adapters/paging/watermark/read-since.ts'
+import { watermarkOf } from '#adapters/paging/watermark/watermark.ts'
 import { checkSoap } from './check.ts'
 import { soapListing } from './listing.ts'
 import { accessOf } from './request/access.ts'
@@ -25,11 +25,14 @@ export const soap = {
     },
     token: { zh: '请求头或参数中的密钥', en: 'Key in a header of HTTP or a parameter' },
   },
-  state: PullState,
+  state: PagingState,
   reads: 'ends',
   ordered: true,
   check: checkSoap,
-  async *read(parts: AdapterParts<SoapSettings>, state: PullState | null): AsyncGenerator<Page<PullState>> {
+  async *read(
+    parts: AdapterParts<SoapSettings>,
+    state: PagingState | null,
+  ): AsyncGenerator<Page<PagingState>> {
     const start = checkedState(state)
     const { watermark, contentType = 'text/xml' } = parts.settings
     const access = accessOf(parts)
@@ -38,4 +41,4 @@ export const soap = {
     if (watermark === undefined) yield* readAll(asked, listing, start)
     else yield* readSince(asked, listing, watermarkOf(watermark), start)
   },
-} satisfies Adapter<SoapSettings, PullState>
+} satisfies Adapter<SoapSettings, PagingState>

@@ -1,7 +1,7 @@
 import { AdapterError, type AdapterParts, type HttpAnswer, type HttpRequest } from '#adapters/adapter.ts'
 import { failureOfStatus } from '#adapters/http/failure.ts'
+import { memberPath } from '#adapters/paging/member.ts'
 import { readDocument } from '#adapters/pull/document.ts'
-import { memberPath } from '#adapters/pull/member.ts'
 import type { OAuth2Settings } from '#adapters/pull/settings/auth.ts'
 import { headerText } from './secret.ts'
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { AdapterClock } from '#adapters/adapter.ts'
-import { bodyText, type Draft, type ParameterValue, parametersOf } from '#adapters/pull/draft.ts'
+import type { ParameterValue } from '#adapters/paging/listing.ts'
+import { scaleOf } from '#adapters/paging/watermark/scale.ts'
+import { bodyText, type Draft, parametersOf } from '#adapters/pull/draft.ts'
 import type { SignSettings } from '#adapters/pull/settings/auth.ts'
-import { scaleOf } from '#adapters/pull/watermark/scale.ts'
 import { type ParameterSigning, signParameters } from '#core/signing/parameters.ts'
 
 const AT = '/settings/auth/sign'

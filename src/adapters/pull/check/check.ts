@@ -1,16 +1,17 @@
 import type { AdapterParts, SettingCheck } from '#adapters/adapter.ts'
+import { checkPaging } from '#adapters/paging/check/paging.ts'
+import { checkWatermark } from '#adapters/paging/check/watermark.ts'
+import { badOf, good } from '#adapters/paging/check/words.ts'
+import type { Listing, Sheet } from '#adapters/paging/listing.ts'
+import { successTest } from '#adapters/paging/success.ts'
+import { scaleOf } from '#adapters/paging/watermark/scale.ts'
+import { type Watermark, watermarkOf } from '#adapters/paging/watermark/watermark.ts'
 import { accessOf } from '#adapters/pull/access/access.ts'
 import { draftOf } from '#adapters/pull/draft.ts'
-import { type Listing, listingOf, type Sheet } from '#adapters/pull/listing.ts'
+import { listingOf } from '#adapters/pull/listing.ts'
 import type { PullSettings } from '#adapters/pull/settings/settings.ts'
 import { openSource } from '#adapters/pull/source.ts'
-import { successTest } from '#adapters/pull/success.ts'
-import { scaleOf } from '#adapters/pull/watermark/scale.ts'
-import { type Watermark, watermarkOf } from '#adapters/pull/watermark/watermark.ts'
 import { checkMore } from './more.ts'
-import { checkPaging } from './paging.ts'
-import { checkWatermark } from './watermark.ts'
-import { badOf, good } from './words.ts'
 
 type Parts = AdapterParts<PullSettings>
 
@@ -88,9 +89,9 @@ function failedAt(settings: PullSettings, listing: Listing, error: unknown): Set
   return [...before(settings, listing, wrong.setting), wrong]
 }
 
-function before(settings: PullSettings, { access }: Listing, wrong: string | null): SettingCheck[] {
+function before(settings: PullSettings, { accessSetting }: Listing, wrong: string | null): SettingCheck[] {
   const found: SettingCheck[] = [good('/settings/url', '地址有应答', 'The address answers')]
-  if (settings.auth) found.push(good(access.setting, '认证通过', 'Access was granted'))
+  if (settings.auth) found.push(good(accessSetting, '认证通过', 'Access was granted'))
   if (settings.success)
     found.push(good('/settings/success/path', '应答表示成功', 'The answer says that it is a success'))
   const at = found.findIndex(({ setting }) => setting === wrong)

@@ -1,8 +1,8 @@
 import type { AdapterParts, SettingCheck } from '#adapters/adapter.ts'
+import { badOf, good } from '#adapters/paging/check/words.ts'
 import { readCounts } from '#adapters/pull/counts.ts'
 import { readKeys } from '#adapters/pull/keys.ts'
 import type { PullSettings } from '#adapters/pull/settings/settings.ts'
-import { badOf, good } from './words.ts'
 
 /** Whether the first page of keys and the count of the last hour can be asked for. A confirmation is not tried: it would change the source. */
 export async function checkMore(parts: AdapterParts<PullSettings>): Promise<SettingCheck[]> {

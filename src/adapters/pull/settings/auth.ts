@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
+import { closed, name, path } from '#adapters/paging/settings/field.ts'
 import { field } from '#core/model/field.ts'
 import { PARAMETER_ALGORITHMS } from '#core/signing/parameters.ts'
-import { closed, name, path } from './field.ts'
 
 const HEADER = field(
   Type.Object(

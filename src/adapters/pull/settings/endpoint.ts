@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
+import { closed } from '#adapters/paging/settings/field.ts'
 import { field } from '#core/model/field.ts'
-import { closed } from './field.ts'
 
 const NAME = '^[^\\s{}]{1,100}$'
 const HEADER = "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"

@@ -1,8 +1,8 @@
 import Type, { type Static } from 'typebox'
+import { closed, name, path } from '#adapters/paging/settings/field.ts'
+import { PagingSettings } from '#adapters/paging/settings/paging.ts'
 import { field } from '#core/model/field.ts'
 import { ENDPOINT } from './endpoint.ts'
-import { closed, name, path } from './field.ts'
-import { PagingSettings } from './paging.ts'
 
 export const KeysSettings = field(
   Type.Object(

@@ -1,35 +1,12 @@
 import Type, { type Static } from 'typebox'
+import { closed, path } from '#adapters/paging/settings/field.ts'
+import { PagingSettings } from '#adapters/paging/settings/paging.ts'
+import { SuccessSettings } from '#adapters/paging/settings/success.ts'
+import { WatermarkSettings } from '#adapters/paging/settings/watermark.ts'
 import { field } from '#core/model/field.ts'
 import { AuthSettings } from './auth.ts'
 import { ENDPOINT } from './endpoint.ts'
-import { closed, path } from './field.ts'
 import { ConfirmSettings, CountsSettings, KeysSettings } from './more.ts'
-import { PagingSettings } from './paging.ts'
-import { WatermarkSettings } from './watermark.ts'
-
-const VALUES = Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 50 })
-
-const SuccessSettings = field(
-  Type.Object(
-    {
-      path: path(['Member', '路径'], ['Where the answer says whether it is one', '应答中状态码的路径']),
-      ok: field(VALUES, ['Success', '成功值'], ['Values that mean success', '表示成功的值']),
-      auth: Type.Optional(
-        field(
-          VALUES,
-          ['No access', '认证失败值'],
-          ['Values that mean that the hub is not let in', '表示认证失败的值'],
-        ),
-      ),
-      retry: Type.Optional(
-        field(VALUES, ['Later', '重试值'], ['Values that mean: try later', '表示稍后重试的值']),
-      ),
-    },
-    closed,
-  ),
-  ['Success', '成功判断'],
-  ['For sources that answer 200 with an error of their own', '用于以 200 返回业务错误的来源'],
-)
 
 export const PullSettings = Type.Object(
   {
@@ -58,4 +35,3 @@ export const PullSettings = Type.Object(
   closed,
 )
 export type PullSettings = Static<typeof PullSettings>
-export type SuccessSettings = Static<typeof SuccessSettings>

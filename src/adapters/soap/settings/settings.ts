@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
-import { PagingSettings } from '#adapters/pull/settings/paging.ts'
-import { PullSettings } from '#adapters/pull/settings/settings.ts'
-import { WatermarkSettings } from '#adapters/pull/settings/watermark.ts'
+import { PagingSettings } from '#adapters/paging/settings/paging.ts'
+import { SuccessSettings } from '#adapters/paging/settings/success.ts'
+import { WatermarkSettings } from '#adapters/paging/settings/watermark.ts'
 import { field } from '#core/model/field.ts'
 import { AuthSettings } from './auth.ts'
 import { closed, constants, element } from './field.ts'
@@ -128,7 +128,7 @@ export const SoapSettings = Type.Object(
     ),
     watermark: Type.Optional(WatermarkSettings),
     auth: Type.Optional(AuthSettings),
-    success: PullSettings.properties.success,
+    success: Type.Optional(SuccessSettings),
   },
   closed,
 )

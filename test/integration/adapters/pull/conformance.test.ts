@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream'
 import type { Adapter } from '#adapters/adapter.ts'
+import type { PagingState } from '#adapters/paging/state.ts'
 import { pull } from '#adapters/pull/pull.ts'
-import type { PullState } from '#adapters/pull/state.ts'
 import {
   type At,
   type Bench,
@@ -184,7 +184,7 @@ const bench: Bench = {
       async capRows(rows) {
         source.cap = rows
       },
-      future: (state) => ({ ...(state as PullState), value: '2099-01-01T00:00:00.000Z' }),
+      future: (state) => ({ ...(state as PagingState), value: '2099-01-01T00:00:00.000Z' }),
       idOfKey: ({ id = '' }) => id,
       fingerprint: async () => JSON.stringify(source.rows),
       stop: () => platform.stop(),

@@ -1,25 +1,25 @@
 import { Value } from 'typebox/value'
 import { afterEach } from 'vitest'
 import type { ChannelLimits, Page } from '#adapters/adapter.ts'
+import { PagingState } from '#adapters/paging/state.ts'
 import { pull } from '#adapters/pull/pull.ts'
 import { PullSettings } from '#adapters/pull/settings/settings.ts'
-import { PullState } from '#adapters/pull/state.ts'
 import { adapterParts } from '#test/adapters/parts.ts'
 import { type Asked, type Platform, startPlatform, type Told } from './platform.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
 export interface Pulled {
-  readonly pages: readonly Page<PullState>[]
+  readonly pages: readonly Page<PagingState>[]
   /** Ids of all rows in all pages, in order. */
   readonly ids: readonly string[]
   /** The state after the last page. */
-  readonly state: PullState | null
+  readonly state: PagingState | null
   readonly error: unknown
 }
 
 export interface PullOptions {
-  readonly state?: PullState | null
+  readonly state?: PagingState | null
   readonly secrets?: Readonly<Record<string, string>>
   readonly limits?: Partial<ChannelLimits>
   readonly skewMs?: number
@@ -63,15 +63,16 @@ export async function pulled(
 ): Promise<Pulled> {
   const { rows = (answer: { rows: readonly Row[] }) => answer.rows } = options
   const { parts, close } = partsOf(platform, settings, options)
-  const pages: Page<PullState>[] = []
+  const pages: Page<PagingState>[] = []
   const ids: string[] = []
   let { state = null } = options
   let error: unknown = null
   try {
     for await (const page of pull.read(parts, state)) {
       pages.push(page)
-      state = JSON.parse(JSON.stringify(page.state)) as PullState
-      if (!Value.Check(PullState, state)) throw new Error(`a state of another form: ${JSON.stringify(state)}`)
+      state = JSON.parse(JSON.stringify(page.state)) as PagingState
+      if (!Value.Check(PagingState, state))
+        throw new Error(`a state of another form: ${JSON.stringify(state)}`)
       if (page.bytes === null) continue
       const answer = JSON.parse(Buffer.from(page.bytes as Uint8Array).toString()) as never
       ids.push(...rows(answer).map(({ id }) => String(id)))

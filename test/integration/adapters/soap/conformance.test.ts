@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { pipeline, Readable } from 'node:stream'
 import type { Adapter } from '#adapters/adapter.ts'
-import type { PullState } from '#adapters/pull/state.ts'
+import type { PagingState } from '#adapters/paging/state.ts'
 import { soap } from '#adapters/soap/soap.ts'
 import {
   type At,
@@ -181,7 +181,7 @@ const bench: Bench = {
       async capRows(most) {
         source.cap = most
       },
-      future: (state) => ({ ...(state as PullState), value: '2099-01-01T00:00:00.000Z' }),
+      future: (state) => ({ ...(state as PagingState), value: '2099-01-01T00:00:00.000Z' }),
       fingerprint: async () => JSON.stringify(source.rows),
       stop: () => service.stop(),
     }

@@ -1,16 +1,15 @@
 import { AdapterError } from '#adapters/adapter.ts'
-import type { Access } from './access/access.ts'
-import type { Document } from './document.ts'
+import type { AnswerFacts } from './listing.ts'
 import { memberPath } from './member.ts'
-import type { SuccessSettings } from './settings/settings.ts'
+import type { SuccessSettings } from './settings/success.ts'
 
 export type Judgement = 'ok' | 'auth' | 'retry' | 'failed' | 'missing'
 
 /** What an answer of status 200 says of itself. */
 export interface SuccessTest {
-  judge(document: Document): Judgement
+  judge(document: AnswerFacts): Judgement
   /** @throws AdapterError for an answer that is no success */
-  check(document: Document, access: Pick<Access, 'setting'>): void
+  check(document: AnswerFacts, accessSetting: string): void
 }
 
 const SETTING = '/settings/success/path'
@@ -21,7 +20,7 @@ const CODE = /^[A-Za-z0-9._-]{1,40}$/
 export function successTest(settings: SuccessSettings | undefined): SuccessTest | null {
   if (settings === undefined) return null
   const path = memberPath(settings.path, SETTING)
-  const judge = (document: Document): Judgement => {
+  const judge = (document: AnswerFacts): Judgement => {
     const found = document.textAt(path)
     if (found === undefined) return 'missing'
     if (settings.ok.includes(found)) return 'ok'
@@ -30,14 +29,14 @@ export function successTest(settings: SuccessSettings | undefined): SuccessTest 
   }
   return {
     judge,
-    check(document, access) {
+    check(document, accessSetting) {
       const judgement = judge(document)
       if (judgement === 'ok') return
       if (judgement === 'missing')
         throw new AdapterError('source', `the answer has no ${settings.path}`, { setting: SETTING })
       const found = document.textAt(path) ?? ''
       const detail = `the source answers ${settings.path} ${CODE.test(found) ? found : 'of another form'}`
-      if (judgement === 'auth') throw new AdapterError('auth', detail, { setting: access.setting })
+      if (judgement === 'auth') throw new AdapterError('auth', detail, { setting: accessSetting })
       throw new AdapterError(judgement === 'retry' ? 'retry' : 'source', detail)
     },
   }

@@ -43,7 +43,7 @@ const Open = Type.Object(
  * are digests, and the query that is open, where several pages have one value or no order. Without: the page that comes next; nothing
  * means the beginning.
  */
-export const PullState = Type.Object(
+export const PagingState = Type.Object(
   {
     value: Type.Optional(Value40),
     /** Number of the last row at the value, where the source is asked for those behind it. */
@@ -54,7 +54,7 @@ export const PullState = Type.Object(
   },
   closed,
 )
-export type PullState = Static<typeof PullState>
+export type PagingState = Static<typeof PagingState>
 export type Position = Static<typeof Position>
 export type OpenQuery = Static<typeof Open>
 
@@ -62,13 +62,13 @@ export type OpenQuery = Static<typeof Open>
  * The state if it is of this adapter's form; nothing of it is guessed.
  * @throws AdapterError config
  */
-export function checkedState(state: unknown): PullState {
+export function checkedState(state: unknown): PagingState {
   if (state === null) return {}
-  if (Value.Check(PullState, state)) return state
+  if (Value.Check(PagingState, state)) return state
   throw badState()
 }
 
 export const badState = (): AdapterError =>
-  new AdapterError('config', 'the state is not of the form that pull writes; reset the channel', {
+  new AdapterError('config', 'the state is not of the form that this adapter writes; reset the channel', {
     setting: '/state',
   })

@@ -1,6 +1,6 @@
-import type { Listing } from '#adapters/pull/listing.ts'
-import type { PageParts } from '#adapters/pull/page.ts'
-import type { PullState } from '#adapters/pull/state.ts'
+import type { Listing } from '#adapters/paging/listing.ts'
+import type { PageParts } from '#adapters/paging/page.ts'
+import type { PagingState } from '#adapters/paging/state.ts'
 import { ascending } from './ascending.ts'
 import { openOf, type Turning } from './open.ts'
 import { progressOf } from './progress.ts'
@@ -14,7 +14,7 @@ export async function* readSince(
   parts: PageParts,
   listing: Listing,
   watermark: Watermark,
-  state: PullState,
+  state: PagingState,
 ): Pages {
   const progress = progressOf(watermark, state)
   const reading: Reading = {

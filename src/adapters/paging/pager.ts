@@ -1,9 +1,8 @@
 import { AdapterError } from '#adapters/adapter.ts'
-import type { Parameters } from './draft.ts'
 import { nextLink } from './link.ts'
+import type { Answer, Parameters } from './listing.ts'
 import { type MemberPath, memberPath } from './member.ts'
 import type { PagingSettings } from './settings/paging.ts'
-import type { Answer } from './source.ts'
 import type { Position } from './state.ts'
 
 /** What comes after a page. */

@@ -1,11 +1,11 @@
 import type { AdapterParts, SettingCheck } from '#adapters/adapter.ts'
-import type { Sheet } from '#adapters/pull/listing.ts'
-import type { PullSettings } from '#adapters/pull/settings/settings.ts'
+import type { Sheet } from '#adapters/paging/listing.ts'
+import type { PagingSettings } from '#adapters/paging/settings/paging.ts'
 import { bad, badOf, good } from './words.ts'
 
 /** Whether the answer says of its extent what the settings say it does, and holds no more rows than were asked for. */
 export function checkPaging(
-  { settings, limits }: AdapterParts<Pick<PullSettings, 'paging'>>,
+  { settings, limits }: AdapterParts<{ readonly paging?: PagingSettings }>,
   sheet: Sheet,
 ): SettingCheck[] {
   const [way, names] = Object.entries(settings.paging ?? {})[0] ?? []

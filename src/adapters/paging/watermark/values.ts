@@ -1,5 +1,5 @@
 import { AdapterError } from '#adapters/adapter.ts'
-import type { Sheet } from '#adapters/pull/listing.ts'
+import type { Sheet } from '#adapters/paging/listing.ts'
 import type { Watermark } from './watermark.ts'
 
 const AT = '/settings/watermark'

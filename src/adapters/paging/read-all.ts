@@ -3,8 +3,8 @@ import { circleTest } from './circle.ts'
 import { heldBack } from './held.ts'
 import type { Listing, Sheet } from './listing.ts'
 import { type PageParts, pageOf } from './page.ts'
-import type { Next } from './paging.ts'
-import { type PullState, SEEN_MAX } from './state.ts'
+import type { Next } from './pager.ts'
+import { type PagingState, SEEN_MAX } from './state.ts'
 
 /** Pages without a row that are passed over one after the other: a cursor may lead through what is filtered away. */
 const EMPTY_MAX = 1000
@@ -13,8 +13,8 @@ const EMPTY_MAX = 1000
 export async function* readAll(
   parts: PageParts,
   listing: Listing,
-  start: PullState,
-): AsyncGenerator<Page<PullState>> {
+  start: PagingState,
+): AsyncGenerator<Page<PagingState>> {
   const { pager } = listing
   const isCircle = circleTest()
   let state = start
@@ -40,7 +40,7 @@ export async function* readAll(
   }
 }
 
-function stateAfter({ count, markOf }: Sheet, next: Next, state: PullState, keeps: boolean): PullState {
+function stateAfter({ count, markOf }: Sheet, next: Next, state: PagingState, keeps: boolean): PagingState {
   if (next.kind === 'page') return { position: next.position }
   if (next.held) return state
   if (!keeps) return {}
@@ -52,7 +52,7 @@ function stateAfter({ count, markOf }: Sheet, next: Next, state: PullState, keep
   return { ...position, seen: Array.from({ length: count }, (_, index) => markOf(index)) }
 }
 
-function isKnown({ count, markOf }: Sheet, { seen }: PullState): boolean {
+function isKnown({ count, markOf }: Sheet, { seen }: PagingState): boolean {
   if (seen === undefined || seen.length < count) return false
   const known = new Set(seen)
   for (let index = 0; index < count; index++) if (!known.has(markOf(index))) return false

@@ -1,4 +1,4 @@
-import type { OpenQuery, Position, PullState } from '#adapters/pull/state.ts'
+import type { OpenQuery, PagingState, Position } from '#adapters/paging/state.ts'
 import type { Reading, Window } from './reading.ts'
 import { stateValue, valueText, type Watermark } from './watermark.ts'
 
@@ -14,7 +14,7 @@ export interface Turning {
 const FRESH_MS = 15 * 60_000
 
 /** The open query of a state; null where there is none, or it is not fresh. @throws AdapterError config for a state of another form */
-export function openOf({ open }: PullState, { isTime }: Watermark, nowMs: number): Turning | null {
+export function openOf({ open }: PagingState, { isTime }: Watermark, nowMs: number): Turning | null {
   if (open === undefined || Math.abs(nowMs - open.atMs) > FRESH_MS) return null
   return {
     window: { from: stateValue(open.from, isTime), end: stateValue(open.end, isTime), id: open.id },
@@ -26,10 +26,10 @@ export function openOf({ open }: PullState, { isTime }: Watermark, nowMs: number
 
 /** A state from which the pages are turned on. */
 export function withOpen(
-  state: PullState,
+  state: PagingState,
   { window, position, top, total }: Turning,
   { watermark, parts }: Reading,
-): PullState {
+): PagingState {
   const text = (value: bigint): string => valueText(value, watermark.isTime)
   const open: OpenQuery = {
     ...(window.from === null ? {} : { from: text(window.from) }),

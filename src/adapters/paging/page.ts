@@ -1,22 +1,21 @@
 import type { AdapterParts, Page } from '#adapters/adapter.ts'
-import { confirmToken } from './confirm.ts'
 import type { Sheet } from './listing.ts'
-import type { PullSettings } from './settings/settings.ts'
-import type { PullState } from './state.ts'
+import type { PagingState } from './state.ts'
 
 /** What is needed of a channel to hand its pages on, whatever the protocol. */
-export type PageParts = AdapterParts<Pick<PullSettings, 'contentType' | 'confirm'>>
+export type PageParts = AdapterParts<{ readonly contentType?: string }>
 
 const CHARSET = /;\s*charset\s*=\s*"?([\w.:-]{1,40})"?/i
 
 /** A page for the hub: the bytes of the answer as they came. */
 export function pageOf(
   { settings }: PageParts,
-  { answer, count }: Sheet,
-  state: PullState,
+  sheet: Sheet,
+  state: PagingState,
   name: string,
-): Page<PullState> {
-  const token = confirmToken(settings, answer)
+): Page<PagingState> {
+  const { answer, count } = sheet
+  const token = sheet.token?.()
   return {
     contentType: typeOf(settings, answer.contentType),
     bytes: answer.bytes,

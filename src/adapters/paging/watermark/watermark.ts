@@ -1,9 +1,8 @@
 import { AdapterError } from '#adapters/adapter.ts'
-import type { Parameters } from '#adapters/pull/draft.ts'
-import type { Sheet } from '#adapters/pull/listing.ts'
-import { type MemberPath, memberPath } from '#adapters/pull/member.ts'
-import type { WatermarkSettings } from '#adapters/pull/settings/watermark.ts'
-import { badState } from '#adapters/pull/state.ts'
+import type { Parameters, Sheet } from '#adapters/paging/listing.ts'
+import { type MemberPath, memberPath } from '#adapters/paging/member.ts'
+import type { WatermarkSettings } from '#adapters/paging/settings/watermark.ts'
+import { badState } from '#adapters/paging/state.ts'
 import { type Scale, scaleOf } from './scale.ts'
 
 const AT = '/settings/watermark'

@@ -1,5 +1,5 @@
-import type { Sheet } from '#adapters/pull/listing.ts'
-import { type PullState, SEEN_MAX } from '#adapters/pull/state.ts'
+import type { Sheet } from '#adapters/paging/listing.ts'
+import { type PagingState, SEEN_MAX } from '#adapters/paging/state.ts'
 import { stateValue, valueText, type Watermark } from './watermark.ts'
 
 interface Recent {
@@ -17,11 +17,11 @@ export interface Progress {
   note(sheet: Sheet, values: readonly (bigint | null)[]): boolean
   /** Moves the value on, if it is beyond. */
   reach(value: bigint, id?: string): void
-  state(): PullState
+  state(): PagingState
 }
 
 /** @throws AdapterError config for a state of another form */
-export function progressOf(watermark: Watermark, state: PullState): Progress {
+export function progressOf(watermark: Watermark, state: PagingState): Progress {
   let value = stateValue(state.value, watermark.isTime)
   let id = value === null ? undefined : state.id
   // Behind a row of a known number nothing comes twice.

@@ -1,7 +1,7 @@
 import type { AdapterParts, SettingCheck } from '#adapters/adapter.ts'
-import type { Listing, Sheet } from '#adapters/pull/listing.ts'
-import { checkOrder, greatest, valuesOf } from '#adapters/pull/watermark/values.ts'
-import type { Watermark } from '#adapters/pull/watermark/watermark.ts'
+import type { Listing, Sheet } from '#adapters/paging/listing.ts'
+import { checkOrder, greatest, valuesOf } from '#adapters/paging/watermark/values.ts'
+import type { Watermark } from '#adapters/paging/watermark/watermark.ts'
 import { bad, badOf, good } from './words.ts'
 
 const AT = '/settings/watermark'

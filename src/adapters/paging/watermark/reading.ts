@@ -1,7 +1,7 @@
 import type { Page } from '#adapters/adapter.ts'
-import type { Listing } from '#adapters/pull/listing.ts'
-import type { PageParts } from '#adapters/pull/page.ts'
-import type { PullState } from '#adapters/pull/state.ts'
+import type { Listing } from '#adapters/paging/listing.ts'
+import type { PageParts } from '#adapters/paging/page.ts'
+import type { PagingState } from '#adapters/paging/state.ts'
 import type { Progress } from './progress.ts'
 import type { Watermark } from './watermark.ts'
 
@@ -15,7 +15,7 @@ export interface Reading {
   readonly upper: bigint | null
 }
 
-export type Pages = AsyncGenerator<Page<PullState>, void>
+export type Pages = AsyncGenerator<Page<PagingState>, void>
 
 /** Bounds of one query, both included; null: none. */
 export interface Window {
@@ -26,7 +26,7 @@ export interface Window {
 }
 
 /** Only the state moves. */
-export const moved = ({ progress, watermark }: Reading): Page<PullState> => ({
+export const moved = ({ progress, watermark }: Reading): Page<PagingState> => ({
   contentType: 'application/json',
   bytes: null,
   state: progress.state(),

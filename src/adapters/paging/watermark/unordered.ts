@@ -1,7 +1,7 @@
 import { AdapterError, type Page } from '#adapters/adapter.ts'
-import { heldBack } from '#adapters/pull/held.ts'
-import { pageOf } from '#adapters/pull/page.ts'
-import type { PullState } from '#adapters/pull/state.ts'
+import { heldBack } from '#adapters/paging/held.ts'
+import { pageOf } from '#adapters/paging/page.ts'
+import type { PagingState } from '#adapters/paging/state.ts'
 import { type Turning, withOpen } from './open.ts'
 import { moved, namesOf, type Pages, type Reading, type Window } from './reading.ts'
 import { checkOrder, greatest, least, valuesOf } from './values.ts'
@@ -22,7 +22,7 @@ async function* queryOnce(
   reading: Reading,
   window: Window,
   resumed: Turning | null,
-): AsyncGenerator<Page<PullState>, bigint | null> {
+): AsyncGenerator<Page<PagingState>, bigint | null> {
   const { parts, listing, watermark, progress, upper } = reading
   const { from, end } = window
   const nameNext = namesOf(reading, window)
