@@ -1,13 +1,13 @@
 import type { Pool, PoolClient } from 'pg'
 
 /**
- * Empties everything that came in or went out, keys and links included, and what refers to it; registered systems stay. For the demo
+ * Empties everything that came in or went out, keys, links and channels included, and what refers to it; registered systems stay. For the demo
  * and the bench, which have a database of their own: nothing else may call it.
  */
 export async function emptyTables(client: Pool | PoolClient): Promise<void> {
   await client.query(
     `truncate messages, record_versions, lot_edges, document_mentions, rejections, waiting_voids, idempotency_keys, drift, links, link_files, link_lanes,
-       link_rates, held_changes, backfills, deliveries, system_secrets, parked_bases, parked_details, dangling_references,
+       link_rates, held_changes, backfills, deliveries, system_secrets, channels, parked_bases, parked_details, dangling_references,
        large_messages, message_parts, message_results, peer_versions, claims, claim_sendings cascade`,
   )
 }

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasMosquitto } from '#test/mqtt-broker.ts'
 
 /** Runs the command line as a person does, with a data folder of its own. */
 async function hub(
@@ -52,6 +53,21 @@ describe('hub demo --once', () => {
       missing: 0,
     })
     expect(demo.delivered).toBeGreaterThan(0)
+  })
+
+  it('reads a folder, a database and a query interface by channels, and scales where there is a broker', () => {
+    const { demo } = JSON.parse(run.out.trimEnd().split('\n').at(-1) ?? '')
+    const found = new Map(
+      demo.channels.map(({ channel, adapter, received, rejected }: Record<string, unknown>) => [
+        channel,
+        [adapter, received, rejected],
+      ]),
+    )
+    expect(found.get('mofcom-city/city-files')).toEqual(['files', 17, 0])
+    expect(found.get('quzhou-animal-quarantine/station-db')).toEqual(['database', 7, 0])
+    expect(found.get('zj-agri-certificate/query')).toEqual(['pull', expect.any(Number), 0])
+    expect((found.get('zj-agri-certificate/query') as number[])[1]).toBeGreaterThanOrEqual(50)
+    expect(found.get('market-scales/scales')).toEqual(hasMosquitto ? ['mqtt', 50, 0] : undefined)
   })
 
   it('explains one rejection: where, what, why, how to mend it', () => {

@@ -3,6 +3,7 @@ export interface Calls {
   readonly url: string
   get<T>(path: string): Promise<T>
   post<T>(path: string, body: unknown): Promise<T>
+  patch<T>(path: string, body: unknown): Promise<T>
   /** Sends the bytes of a system's message with that system's own key. */
   push(path: string, key: string, contentType: string, bytes: Uint8Array): Promise<Response>
 }
@@ -25,6 +26,7 @@ export function callsTo(url: string, adminKey: string): Calls {
     url,
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),
+    patch: (path, body) => call('PATCH', path, body),
     push: (path, key, contentType, bytes) =>
       fetch(`${url}${path}`, {
         method: 'POST',

@@ -1,14 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Hub, startHub } from '#cli/hub.ts'
 import { createLog, sentenceOf, settingsOrExit, untilSignal } from '#cli/process.ts'
 import type { Settings } from '#cli/settings.ts'
 import { WrongUsage } from '#cli/wrong-usage.ts'
 import { emptyTables } from '#store/empty-tables.ts'
 import { callsTo } from './calls.ts'
+import { showChannels } from './channels.ts'
 import { createPrinter, type Printer } from './printer.ts'
 import { type ReceiverProcess, startReceiver } from './receiver-process.ts'
+import { cityFolder } from './sources/city-folder.ts'
+import { queryPlatform } from './sources/query-platform.ts'
+import { scalesBroker } from './sources/scales-broker.ts'
+import type { DemoSource } from './sources/source.ts'
+import { stationDatabase } from './sources/station-database.ts'
 import { pushFiles, pushVoids, registerAll, showRejection, showTraces, waitForReceiver } from './steps.ts'
 import { summarise } from './summary.ts'
 
@@ -24,8 +30,10 @@ export async function demoCommand(argv: readonly string[]): Promise<void> {
   const printer = createPrinter(settings.lang)
   let hub: Hub | undefined
   let receiver: ReceiverProcess | undefined
+  const sources: DemoSource[] = []
   const stop = async (): Promise<void> => {
     receiver?.stop()
+    for (const source of sources) await source.stop()
     await hub?.stop()
   }
   try {
@@ -33,7 +41,8 @@ export async function demoCommand(argv: readonly string[]): Promise<void> {
     hub = await startHub(settings, createLog(settings))
     await emptyTables(hub.pool)
     receiver = await startReceiver()
-    const missing = await show(hub, receiver, settings, printer)
+    sources.push(...(await startSources(hub, settings)))
+    const missing = await show(hub, receiver, sources, settings, printer)
     if (!once) {
       untilSignal(stop)
       printer.line('按 Ctrl-C 结束。', 'Ctrl-C ends the demo.')
@@ -51,6 +60,7 @@ export async function demoCommand(argv: readonly string[]): Promise<void> {
 async function show(
   hub: Hub,
   receiver: ReceiverProcess,
+  sources: readonly DemoSource[],
   settings: Settings,
   printer: Printer,
 ): Promise<number> {
@@ -62,6 +72,7 @@ async function show(
   const { keys, link } = await registerAll(calls, receiver, printer)
   const receipts = await pushFiles(calls, keys, settings.mappings, printer)
   showRejection(receipts, printer)
+  const channels = await showChannels(calls, sources, printer)
   await waitForReceiver(hub, receiver, printer)
   await pushVoids(calls, keys, settings.mappings, printer)
   await waitForReceiver(hub, receiver, printer)
@@ -75,9 +86,23 @@ async function show(
     `Try         curl -H 'Authorization: Bearer ${settings.adminKey}' '${hub.url}/v1/records?kind=sale&limit=1'`,
   )
   const summary = await summarise(hub.pool, receiver, link)
-  console.log(JSON.stringify({ demo: summary }))
+  console.log(JSON.stringify({ demo: { ...summary, channels } }))
   return summary.missing
 }
+
+/** Systems that do not push: a folder, a database, a query interface, and scales where the machine has a broker. */
+async function startSources({ pool, databaseUrl }: Hub, settings: Settings): Promise<DemoSource[]> {
+  const { data, mappings } = settings
+  const started = await Promise.all([
+    cityFolder(cityFolderOf(data), mappings),
+    stationDatabase(pool, databaseUrl, mappings),
+    queryPlatform(mappings),
+    scalesBroker(join(data, 'broker'), mappings),
+  ])
+  return started.filter((source) => source !== null)
+}
+
+const cityFolderOf = (data: string): string => resolve(data, 'city')
 
 /**
  * The demo has a database of its own, whatever DATABASE_URL says, because it empties it; and a key. The port is the hub's or, where that
@@ -88,7 +113,8 @@ async function demoSettings(settings: Settings): Promise<Settings> {
   const port = process.env['HUB_PORT'] || (await isFree(settings.host, settings.port)) ? settings.port : 0
   const adminKey = settings.adminKey ?? `hub_${randomBytes(24).toString('base64url')}`
   const log = process.env['HUB_LOG'] ? settings.log : 'warn'
-  return { ...settings, databaseUrl: undefined, redisUrl: undefined, data, port, adminKey, role: 'all', log }
+  const own = { databaseUrl: undefined, redisUrl: undefined, data, port, adminKey, role: 'all', log } as const
+  return { ...settings, ...own, pickupFolders: [cityFolderOf(data)] }
 }
 
 function isFree(host: string, port: number): Promise<boolean> {

@@ -3,7 +3,7 @@ import { eventId } from '#flow/delivery/event-id.ts'
 import type { ReceiverProcess } from './receiver-process.ts'
 import { DEMO_SYSTEMS } from './steps.ts'
 
-/** What the demo did, from the database and the receiver. */
+/** What was pushed in the demo, from the database, and what the receiver has of everything. */
 export interface DemoSummary {
   readonly systems: number
   readonly messages: number
@@ -22,7 +22,7 @@ export async function summarise(pool: Pool, receiver: ReceiverProcess, link: str
     `select count(*)::int as messages, count(distinct system)::int as systems, coalesce(sum(received), 0)::int as received,
             coalesce(sum(accepted), 0)::int as accepted, coalesce(sum(unchanged), 0)::int as unchanged,
             coalesce(sum(rejected), 0)::int as rejected
-       from messages where system = any($1)`,
+       from messages where system = any($1) and key_id is not null`,
     [DEMO_SYSTEMS],
   )
   const changes = await pool.query('select record_id as id, version from record_versions')

@@ -5,11 +5,15 @@ import { TRADES, trade } from '#test/jiaxing.ts'
 
 const api = withApi()
 
-it('a demo begins with nothing of the one before: no record and no link, whatever tables refer to them', async () => {
+it('a demo begins with nothing of the one before: no record, no link and no channel that is set, whatever tables refer to them', async () => {
   expect((await api.push(TRADES, JSON.stringify([trade('E1')]))).statusCode).toBe(200)
   const link = { name: 'receiver', url: 'https://receiver.example/changes' }
   expect((await api.call('POST', '/v1/links', { body: link })).statusCode).toBe(201)
+  const channel = '/v1/systems/market-scales/channels/scales'
+  const set = await api.call('PATCH', channel, { body: { settings: { host: 'broker.example' } } })
+  expect(set.json().set).toEqual({ host: 'broker.example' })
   await emptyTables(api.pool)
+  expect((await api.call('GET', channel)).json().set).toEqual({})
   expect((await api.call('GET', '/v1/records')).json().records).toEqual([])
   expect((await api.call('GET', '/v1/links')).json().links).toEqual([])
   expect((await api.push(TRADES, JSON.stringify([trade('E1')]))).json()).toMatchObject({ accepted: 1 })
