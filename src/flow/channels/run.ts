@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { AdapterError, type Page, type Taken } from '#adapters/adapter.ts'
 import { networkError } from '#adapters/ports/failed.ts'
+import { adapterOf } from '#adapters/registry.ts'
 import { HubError } from '#core/errors.ts'
 import { waitMs } from '#flow/delivery/backoff.ts'
 import type { Intake } from '#flow/intake/intake.ts'
@@ -220,6 +221,17 @@ function recordOf({ record, name }: Page, { declared }: ComposedChannel): string
   return found
 }
 
+/** What is sent meanwhile waits at the source, which keeps it for a time only: one that listens comes back soon after an outage. */
+const LISTENING_WAIT_MS = 300_000
+
+function listens(
+  { registry, adapterOf: adapters = adapterOf }: Pick<ChannelsParts, 'registry' | 'adapterOf'>,
+  lease: ChannelLease,
+): boolean {
+  const declared = declaredChannel(registry, lease)
+  return declared !== null && adapters(declared.adapter)?.reads === 'listens'
+}
+
 /** The channel waits, longer each time, as long as its source asks, or as a person needs. */
 async function failed(parts: ChannelsParts, lease: ChannelLease, error: unknown): Promise<ChannelRun> {
   const { pool, now, random = Math.random, log } = parts
@@ -231,7 +243,8 @@ async function failed(parts: ChannelsParts, lease: ChannelLease, error: unknown)
     retryAfterMs: told?.retryAfterMs ?? (error instanceof HubError ? error.parts.retryAfterMs : undefined),
     needsPerson: told?.class === 'auth' || told?.class === 'config',
   })
-  const nextAtMs = now() + wait
+  const nextAtMs =
+    now() + (told?.class === 'retry' && listens(parts, lease) ? Math.min(wait, LISTENING_WAIT_MS) : wait)
   const noted: Omit<ChannelError, 'at'> = told
     ? {
         class: told.class,

@@ -229,6 +229,18 @@ describe('a channel that listens', () => {
     expect((await row()).lastError).toMatchObject({ class: 'config' })
   })
 
+  it('comes back within minutes of an outage, however long that was', async () => {
+    source = numberedSource({ listens: true })
+    source.count = 1
+    source.onPage = () => {
+      throw new AdapterError('retry', 'nobody answers')
+    }
+    await hub.pool.query('update channels set attempts = 11')
+    const { nextAtMs } = await run({ registry: withChannel() })
+    expect((nextAtMs as number) - Date.now()).toBeLessThanOrEqual(300_000)
+    expect((nextAtMs as number) - Date.now()).toBeGreaterThan(200_000)
+  })
+
   it('keeps its state, and is taken for well again, when its source answers without a message', async () => {
     source = numberedSource({ listens: true })
     source.onPage = () => {
