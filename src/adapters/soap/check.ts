@@ -5,7 +5,8 @@ import { bad, badOf, good } from '#adapters/paging/check/words.ts'
 import type { Listing, Sheet } from '#adapters/paging/listing.ts'
 import { successTest } from '#adapters/paging/success.ts'
 import { type Watermark, watermarkOf } from '#adapters/paging/watermark/watermark.ts'
-import { addressSetting, soapListing } from './listing.ts'
+import { readKeys } from './keys.ts'
+import { addressSetting, type Query, soapListing } from './listing.ts'
 import { accessOf, type SoapAccess } from './request/access.ts'
 import { type Call, callOf, undeclared } from './request/call.ts'
 import type { SoapSettings } from './settings/settings.ts'
@@ -26,9 +27,9 @@ export async function checkSoap(parts: Parts): Promise<SettingCheck[]> {
   }
   const described = settings.wsdl === undefined ? [] : describedChecks(settings, call)
   if (described.some(({ ok }) => !ok)) return described
-  const listing = soapListing(parts, access, async () => call)
+  const listing = soapListing(parts, access, async () => call, ownQuery(settings))
   const watermark = settings.watermark ? watermarkOf(settings.watermark) : null
-  return [...described, ...(await online(parts, listing, access, watermark))]
+  return [...described, ...(await online(parts, listing, access, watermark)), ...(await checkKeys(parts))]
 }
 
 /** What is wrong without asking anybody, all of it. */
@@ -38,7 +39,7 @@ function offline(parts: Parts): SettingCheck[] {
     () => accessOf(parts),
     () => successTest(settings.success),
     () => settings.watermark && watermarkOf(settings.watermark),
-    () => soapListing(parts, NOBODY, () => Promise.reject(new Error('asked nobody'))),
+    () => soapListing(parts, NOBODY, () => Promise.reject(new Error('asked nobody')), ownQuery(settings)),
   ]
   const missing = undeclared(settings).map((error) => badOf(error, '/settings'))
   const wrong = pieces.flatMap((piece) => {
@@ -51,6 +52,8 @@ function offline(parts: Parts): SettingCheck[] {
   })
   return [...missing, ...wrong]
 }
+
+const ownQuery = (settings: SoapSettings): Query => ({ settings, at: '/settings' })
 
 const NOBODY: SoapAccess = {
   setting: '/settings/auth',
@@ -155,5 +158,19 @@ function isHeld(sheet: Sheet): boolean {
   } catch {
     // Told with the paging.
     return false
+  }
+}
+
+/** Whether the first keys can be asked for. */
+async function checkKeys(parts: Parts): Promise<SettingCheck[]> {
+  if (parts.settings.keys === undefined) return []
+  const pieces = readKeys(parts)
+  try {
+    await pieces.next()
+    return [good('/settings/keys', '主键清单可读', 'The list of keys can be read')]
+  } catch (error) {
+    return [badOf(error, '/settings/keys')]
+  } finally {
+    await pieces.return(undefined)
   }
 }

@@ -8,16 +8,31 @@ import type { XmlValue } from './answer/tree.ts'
 import type { SoapAccess } from './request/access.ts'
 import type { Call } from './request/call.ts'
 import { callHeaders, type Envelope, envelopeOf, type ParameterValue } from './request/envelope.ts'
+import type { QuerySettings } from './settings/query.ts'
 import type { SoapSettings } from './settings/settings.ts'
 
 type Parts = AdapterParts<SoapSettings>
 
-/** The rows of an operation, which is called page by page. */
-export function soapListing(parts: Parts, access: SoapAccess, call: () => Promise<Call>): Listing {
+/** A query, and where it stands in the settings. */
+export interface Query {
+  readonly settings: QuerySettings
+  readonly at: string
+}
+
+/**
+ * The rows of an operation, which is called page by page.
+ * @throws AdapterError config
+ */
+export function soapListing(
+  parts: Parts,
+  access: SoapAccess,
+  call: () => Promise<Call>,
+  { settings: query, at }: Query,
+): Listing {
   const { settings, limits, http, clock } = parts
   const pager = pagerOf({
-    paging: settings.paging,
-    at: '/settings/paging',
+    paging: query.paging,
+    at: `${at}/paging`,
     pageRows: limits.pageRows,
     secret: [],
   })
@@ -32,7 +47,7 @@ export function soapListing(parts: Parts, access: SoapAccess, call: () => Promis
       url: known.address,
       headers: { ...callHeaders(known), ...access.headers },
       body: envelopeOf({
-        ...filled(settings, access, parameters),
+        ...filled(query, access, parameters),
         call: known,
         token: access.token(clock.now()),
         header: access.element,
@@ -51,8 +66,9 @@ export function soapListing(parts: Parts, access: SoapAccess, call: () => Promis
       const read = readAnswer(
         answer,
         {
-          row: settings.row,
-          inside: settings.result,
+          row: query.row,
+          inside: query.result,
+          at,
           accessSetting: access.setting,
           urlSetting: addressSetting(settings),
         },
@@ -77,7 +93,7 @@ export function soapListing(parts: Parts, access: SoapAccess, call: () => Promis
         markOf: (index) => rowDigest(JSON.stringify(rows[index])),
       }
       if (isRepeated(sheet, more))
-        throw new AdapterError('source', 'the same page came again', { setting: '/settings/paging' })
+        throw new AdapterError('source', 'the same page came again', { setting: `${at}/paging` })
       return sheet
     },
   }
@@ -87,7 +103,7 @@ type Values = Readonly<Record<string, ParameterValue>>
 
 /** Constants first, so that what takes their place stands where they stood. */
 function filled(
-  { wrap, parameters }: SoapSettings,
+  { wrap, parameters }: QuerySettings,
   access: SoapAccess,
   given: Values,
 ): Pick<Envelope, 'parameters' | 'document'> {

@@ -4,6 +4,7 @@ import { checkedState, PagingState } from '#adapters/paging/state.ts'
 import { readSince } from '#adapters/paging/watermark/read-since.ts'
 import { watermarkOf } from '#adapters/paging/watermark/watermark.ts'
 import { checkSoap } from './check.ts'
+import { readKeys } from './keys.ts'
 import { soapListing } from './listing.ts'
 import { accessOf } from './request/access.ts'
 import { callOf } from './request/call.ts'
@@ -36,9 +37,13 @@ export const soap = {
     const start = checkedState(state)
     const { watermark, contentType = 'text/xml' } = parts.settings
     const access = accessOf(parts)
-    const listing = soapListing(parts, access, () => callOf(parts, access))
+    const listing = soapListing(parts, access, () => callOf(parts, access), {
+      settings: parts.settings,
+      at: '/settings',
+    })
     const asked = { ...parts, settings: { ...parts.settings, contentType } }
     if (watermark === undefined) yield* readAll(asked, listing, start)
     else yield* readSince(asked, listing, watermarkOf(watermark), start)
   },
+  keys: readKeys,
 } satisfies Adapter<SoapSettings, PagingState>

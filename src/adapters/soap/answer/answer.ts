@@ -16,6 +16,8 @@ export interface AnswerWish {
   /** The secret or setting to blame where the source does not let us in. */
   readonly accessSetting: string
   readonly urlSetting: string
+  /** Pointer of the query in the settings. */
+  readonly at: string
 }
 
 /** The response in the body of an envelope. */
@@ -47,10 +49,10 @@ export function readAnswer(answer: HttpAnswer, wish: AnswerWish, nowMs: number):
     throw isFine ? error : statusError(answer, wish, nowMs)
   }
   const fault = member(body, 'Fault')
-  if (fault !== undefined) throw faultError(fault, wish.accessSetting)
+  if (fault !== undefined) throw faultError(fault, wish.accessSetting, wish.at)
   if (!isFine) throw statusError(answer, wish, nowMs)
   const response = firstOf(body)
-  return wish.inside === undefined ? { response, rows } : unwrapped(response, wish.inside, wish.row)
+  return wish.inside === undefined ? { response, rows } : unwrapped(response, wish.inside, wish)
 }
 
 function statusError({ status, headers }: HttpAnswer, wish: AnswerWish, nowMs: number): AdapterError {
@@ -92,8 +94,8 @@ function firstOf(body: XmlValue | undefined): XmlValue {
 }
 
 /** The response with the document that it holds as text. */
-function unwrapped(response: XmlValue, field: string, row: string): SoapAnswer {
-  const setting = '/settings/result'
+function unwrapped(response: XmlValue, field: string, { row, at }: AnswerWish): SoapAnswer {
+  const setting = `${at}/result`
   const places: { [name: string]: XmlValue | XmlValue[] }[] = []
   collect(response, localName(field), places)
   const [place, another] = places

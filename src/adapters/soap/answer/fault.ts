@@ -7,8 +7,11 @@ const CODE = /^[A-Za-z0-9._-]{1,60}$/
 /** Codes of WS-Security and of those who write their own. */
 const ACCESS = /auth|security|password|login|credential|permission|denied/i
 
-/** What a fault means; its words are not repeated, since they may quote a record or a secret. */
-export function faultError(fault: XmlValue, accessSetting: string): AdapterError {
+/**
+ * What a fault means; its words are not repeated, since they may quote a record or a secret.
+ * @param at pointer of the query in the settings
+ */
+export function faultError(fault: XmlValue, accessSetting: string, at: string): AdapterError {
   const codes = codesOf(fault)
   const shown = codes.filter((code) => CODE.test(code)).join(', ')
   const detail = `a fault of the source${shown === '' ? '' : ` (${shown})`}`
@@ -22,7 +25,7 @@ export function faultError(fault: XmlValue, accessSetting: string): AdapterError
       return new AdapterError('retry', detail)
     case 'Client':
     case 'Sender':
-      return new AdapterError('config', detail, { setting: '/settings/parameters' })
+      return new AdapterError('config', detail, { setting: `${at}/parameters` })
     case 'VersionMismatch':
       return new AdapterError('config', detail, { setting: '/settings/version' })
     case 'MustUnderstand':

@@ -13,9 +13,10 @@ type Parts = Pick<AdapterParts<SoapSettings>, 'settings' | 'http' | 'limits' | '
 
 /**
  * The call by the settings and, where there is one, the description, which is fetched for each reading: it may change, and nothing is kept.
+ * @param at pointer of the query in the settings
  * @throws AdapterError
  */
-export async function callOf(parts: Parts, access: SoapAccess): Promise<Call> {
+export async function callOf(parts: Parts, access: SoapAccess, at = '/settings'): Promise<Call> {
   const { settings, http, limits, clock } = parts
   const { wsdl, operation, version, namespace, action, qualified, url } = settings
   if (wsdl === undefined) return declaredCall(settings)
@@ -27,7 +28,7 @@ export async function callOf(parts: Parts, access: SoapAccess): Promise<Call> {
     maxBytes: limits.maxBytes,
     nowMs: clock.now(),
   })
-  const found = operationOf(facts, operation, version)
+  const found = operationOf(facts, operation, version, at)
   return {
     ...found,
     ...(namespace === undefined ? {} : { namespace }),

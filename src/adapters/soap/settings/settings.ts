@@ -1,34 +1,13 @@
 import Type, { type Static } from 'typebox'
-import { PagingSettings } from '#adapters/paging/settings/paging.ts'
 import { SuccessSettings } from '#adapters/paging/settings/success.ts'
 import { WatermarkSettings } from '#adapters/paging/settings/watermark.ts'
 import { field } from '#core/model/field.ts'
 import { AuthSettings } from './auth.ts'
-import { closed, constants, element } from './field.ts'
+import { closed, element } from './field.ts'
+import { KeysSettings, QUERY } from './query.ts'
 
 const address = (title: readonly [string, string], description: readonly [string, string]) =>
   field(Type.String({ minLength: 1, maxLength: 2000, pattern: '^https?://' }), title, description)
-
-const WRAP = field(
-  Type.Object(
-    {
-      parameter: element(
-        ['Parameter', '参数名'],
-        ['Parameter whose text is the document', '以文档为文本的参数'],
-      ),
-      root: element(['Root', '根元素'], ['Outermost element of the document', '文档的最外层元素']),
-      values: Type.Optional(
-        constants(['Constants', '固定内容'], ['Elements of the document', '文档中的固定元素']),
-      ),
-    },
-    closed,
-  ),
-  ['Document in a parameter', '参数内的文档'],
-  [
-    'For services that take XML as the text of one parameter; parameters of paging and watermark go into it',
-    '用于以 XML 文本作为单个参数的服务；分页与增量参数写入其中',
-  ],
-)
 
 export const SoapSettings = Type.Object(
   {
@@ -79,26 +58,7 @@ export const SoapSettings = Type.Object(
         ['Parameters have the namespace too, as .NET wants it', '参数元素也带命名空间（.NET 服务）'],
       ),
     ),
-    parameters: Type.Optional(
-      constants(
-        ['Parameters', '固定参数'],
-        [
-          'Constants, nothing secret. Dots in a name lead into elements: query.page',
-          '固定参数，不得含密钥；名称中的点表示下层元素：query.page',
-        ],
-      ),
-    ),
-    wrap: Type.Optional(WRAP),
-    result: Type.Optional(
-      element(
-        ['Document in the answer', '应答内的文档'],
-        ['Element whose text is an XML document with the rows', '以 XML 文档为文本的元素，数据行在其中'],
-      ),
-    ),
-    row: element(
-      ['Row', '数据行'],
-      ['Element that is a row, wherever it stands', '作为数据行的元素，不论层级'],
-    ),
+    ...QUERY,
     contentType: Type.Optional(
       field(
         Type.String({ maxLength: 100, pattern: '^[\\w!#$&^.+-]+/[\\w!#$&^.+-]+$' }),
@@ -109,24 +69,8 @@ export const SoapSettings = Type.Object(
         ],
       ),
     ),
-    paging: Type.Optional(
-      field(
-        Type.Object(
-          {
-            page: PagingSettings.properties.page,
-            offset: PagingSettings.properties.offset,
-            cursor: PagingSettings.properties.cursor,
-          },
-          { ...closed, maxProperties: 1 },
-        ),
-        ['Paging', '分页'],
-        [
-          'How the next page is asked for: one way, or none. Paths begin in the element of the answer: return.total',
-          '翻页方式，只能选一种；不填表示不分页。路径从应答元素内开始：return.total',
-        ],
-      ),
-    ),
     watermark: Type.Optional(WatermarkSettings),
+    keys: Type.Optional(KeysSettings),
     auth: Type.Optional(AuthSettings),
     success: Type.Optional(SuccessSettings),
   },

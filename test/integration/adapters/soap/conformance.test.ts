@@ -73,6 +73,12 @@ const settingsAt = ({ host, port }: At) => ({
     safetyLag: 0,
   },
   auth: { usernameToken: { username: 'hub' } },
+  keys: {
+    operation: 'queryRecords',
+    row: 'row',
+    paging: { page: { parameter: 'page', size: 'size', total: 'total' } },
+    fields: ['id'],
+  },
 })
 
 const bench: Bench = {
@@ -151,6 +157,18 @@ const bench: Bench = {
             blames: ['/settings/success/path'],
           },
           {
+            what: 'keys of another operation',
+            settings: { ...good, keys: { ...good.keys, operation: 'queryKeys' } },
+            secrets,
+            blames: ['/settings/keys/operation'],
+          },
+          {
+            what: 'keys without their field',
+            settings: { ...good, keys: { ...good.keys, fields: ['id', 'number'] } },
+            secrets,
+            blames: ['/settings/keys/fields'],
+          },
+          {
             what: 'parameters that the description does not have',
             settings: {
               ...good,
@@ -182,12 +200,15 @@ const bench: Bench = {
         source.cap = most
       },
       future: (state) => ({ ...(state as PagingState), value: '2099-01-01T00:00:00.000Z' }),
+      async remove(ids) {
+        source.rows = source.rows.filter(({ id }) => !ids.includes(id))
+      },
+      idOfKey: ({ id = '' }) => id,
       fingerprint: async () => JSON.stringify(source.rows),
       stop: () => service.stop(),
     }
   },
   skips: {
-    keys: 'operations that give keys alone are not among those that existing services have',
     counts: 'operations that count by the hour are not among those that existing services have',
   },
 }

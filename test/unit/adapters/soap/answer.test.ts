@@ -15,7 +15,7 @@ const answer = (body: string | Buffer, status = 200, headers: HttpAnswer['header
 const read = (given: HttpAnswer, inside?: string) =>
   readAnswer(
     given,
-    { row: 'row', inside, accessSetting: '/secrets/password', urlSetting: '/settings/url' },
+    { row: 'row', inside, accessSetting: '/secrets/password', urlSetting: '/settings/url', at: '/settings' },
     0,
   )
 const refused = (given: HttpAnswer, inside?: string): AdapterError => {
