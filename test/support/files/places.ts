@@ -1,5 +1,10 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach } from 'vitest'
 import type { ConnectPort } from '#adapters/adapter.ts'
-import type { PlaceParts } from '#adapters/files/places/open.ts'
+import { openPlace, type PlaceParts } from '#adapters/files/places/open.ts'
+import type { FilePlace } from '#adapters/files/places/port.ts'
 import type { PlaceSettings } from '#adapters/files/places/settings.ts'
 import { createConnectPort } from '#adapters/ports/connect.ts'
 
@@ -47,4 +52,30 @@ export function placeParts(
     limits: { timeoutMs },
     signal,
   }
+}
+
+/** Opens a place with the settings of a test. */
+export const openedPlace = (
+  settings: Partial<PlaceSettings>,
+  more: Parameters<typeof placeParts>[1] = {},
+): Promise<FilePlace> => openPlace(placeParts(settings, more))
+
+export async function textOf(pieces: AsyncIterable<Uint8Array>): Promise<string> {
+  const all: Uint8Array[] = []
+  for await (const piece of pieces) all.push(piece)
+  return Buffer.concat(all).toString()
+}
+
+/** A folder on the disk with a folder `in`, for each test, and what has to end after it. */
+export function withDisk(): { readonly disk: string; readonly ends: (() => unknown)[] } {
+  const held = { disk: '', ends: [] as (() => unknown)[] }
+  beforeEach(async () => {
+    held.disk = await mkdtemp(join(tmpdir(), 'hub-files-'))
+    await mkdir(join(held.disk, 'in'))
+  })
+  afterEach(async () => {
+    for (const end of held.ends.splice(0).reverse()) await end()
+    await rm(held.disk, { recursive: true, force: true })
+  })
+  return held
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Attributes, SFTPWrapper } from 'ssh2'
+import type { Attributes, SFTPWrapper, FileEntry as SshEntry } from 'ssh2'
 import { AdapterError } from '#adapters/adapter.ts'
 import type { RemoteParts } from '#adapters/files/places/open.ts'
 import {
@@ -91,7 +91,7 @@ async function listed(sftp: SFTPWrapper, ask: Ask, folder: string): Promise<Stan
   const handle = await ask<Buffer>('list', (done) => sftp.opendir(folder, done))
   try {
     for (;;) {
-      const names = await ask<{ filename: string; attrs: Attributes }[] | null>('list', (done) =>
+      const names = await ask<FileEntry[] | null>('list', (done) =>
         sftp.readdir(handle, (error, list) =>
           (error as { code?: number } | undefined)?.code === 1
             ? done(null, null)
@@ -99,8 +99,8 @@ async function listed(sftp: SFTPWrapper, ask: Ask, folder: string): Promise<Stan
         ),
       )
       if (!names) return found
-      for (const { filename, attrs } of names) {
-        if (filename !== '.' && filename !== '..') found.push(standing(filename, attrs))
+      for (const entry of names) {
+        if (entry.filename !== '.' && entry.filename !== '..') found.push(standing(entry))
       }
       if (found.length > LISTED_MAX)
         throw new AdapterError('config', `more than ${LISTED_MAX} files in the folder`, {
@@ -112,20 +112,26 @@ async function listed(sftp: SFTPWrapper, ask: Ask, folder: string): Promise<Stan
   }
 }
 
-function standing(name: string, attrs: Attributes): Standing {
+/** One line of a listing; `longname` is as `ls -l` prints it, and in no fixed form. */
+type FileEntry = Pick<SshEntry, 'filename' | 'longname' | 'attrs'>
+
+function standing({ filename: name, longname, attrs }: FileEntry): Standing {
   const readable = !/[\p{Cc}/\uFFFD]/u.test(name)
-  const facts = factsIn(attrs)
+  const facts = factsIn(attrs, longname)
   return { name, ...facts, kind: readable ? facts.kind : 'other' }
 }
 
 const TYPE_BITS = 0o170000
 const FOLDER_BITS = 0o040000
 const FILE_BITS = 0o100000
+const BY_LETTER: Readonly<Record<string, FileFacts['kind']>> = { d: 'folder', l: 'other' }
 
-function factsIn(attrs: Attributes): FileFacts {
-  const type = attrs.mode & TYPE_BITS
+function factsIn(attrs: Attributes, longname = '-'): FileFacts {
+  const type = (attrs.mode ?? 0) & TYPE_BITS
+  // Hosts without the permissions of Unix tell no type there.
+  const told = type === 0 ? (BY_LETTER[longname.charAt(0)] ?? 'file') : null
   return {
-    kind: type === FILE_BITS ? 'file' : type === FOLDER_BITS ? 'folder' : 'other',
+    kind: told ?? (type === FILE_BITS ? 'file' : type === FOLDER_BITS ? 'folder' : 'other'),
     size: attrs.size,
     mtimeMs: attrs.mtime === undefined ? null : attrs.mtime * 1000,
   }
