@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { utils } from 'ssh2'
@@ -147,6 +147,27 @@ describe('an SFTP host that misbehaves', () => {
     const place = await opened({ protocol: 'sftp', port: server.port, hostKey: server.hostKey })
     await expect(textOf(place.read('/in/a'))).rejects.toMatchObject({ class: 'retry' })
     expect(place.isFree()).toBe(false)
+  })
+
+  test('a file that is written over while it is read, in the same length, is not taken for read', async () => {
+    const server = await sftpServer()
+    await writeFile(at('a.xml'), 'old')
+    server.faults = {
+      beforeRead: async () => {
+        await writeFile(at('a.xml'), 'new')
+        await utimes(at('a.xml'), 1_700_000_000, 1_700_000_000)
+      },
+    }
+    const { port, hostKey } = server
+    const settings = { protocol: 'sftp', host: '127.0.0.1', port, hostKey, user: USER, folder: '/in' }
+    const given = {
+      settings: { ...settings, finished: 'rename', files: [{ name: '*' }], after: 'delete' },
+      secrets: { password: PASSWORD },
+    }
+    const first = await runFiles(given)
+    expect(first.read).toEqual([])
+    server.faults = {}
+    expect((await runFiles({ ...given, state: first.state })).read).toEqual(['a.xml: new'])
   })
 
   test.each(['OPENDIR', 'OPEN', 'READ', 'STAT'])(
