@@ -1,10 +1,13 @@
 import type { Sheet } from '#adapters/paging/listing.ts'
 import { type PagingState, SEEN_MAX } from '#adapters/paging/state.ts'
+import { greatest } from './values.ts'
 import { stateValue, valueText, type Watermark } from './watermark.ts'
 
 interface Recent {
   readonly mark: string
+  /** Of a mark that came with the state: about that of the state. */
   readonly value: bigint
+  readonly isOfState?: true
 }
 
 /** How far a reading has come, and by which marks the rows of the last values are known again. */
@@ -26,8 +29,19 @@ export function progressOf(watermark: Watermark, state: PagingState): Progress {
   let id = value === null ? undefined : state.id
   // Behind a row of a known number nothing comes twice.
   const needsMarks = !watermark.takesId || watermark.overlap > 0n
-  let recent: Recent[] = (state.seen ?? []).map((mark) => ({ mark, value: value ?? 0n }))
+  let recent: Recent[] = (state.seen ?? []).map((mark) => ({ mark, value: value ?? 0n, isOfState: true }))
   const known = new Set(state.seen)
+  let newest: bigint | null = null
+
+  /**
+   * Tells of a value whether its row may be a known one. Most are beyond everything that is known, and a digest of every row would take
+   * longer than all the rest.
+   */
+  const knownTest = (): ((one: bigint | null) => boolean) => {
+    if (known.size === 0) return () => false
+    const isAny = newest === null || recent.some(({ isOfState }) => isOfState)
+    return (one) => isAny || one === null || newest === null || one <= newest
+  }
 
   return {
     get value() {
@@ -38,13 +52,23 @@ export function progressOf(watermark: Watermark, state: PagingState): Progress {
     },
     note(sheet, values) {
       if (!needsMarks) return sheet.count > 0
+      const top = greatest(values)
+      if (top === null) return sheet.count > 0
+      const mayBeKnown = knownTest()
+      // What the next reading is given again.
+      const least = watermark.floor(top - watermark.overlap)
+      const first = watermark.isOrdered ? sheet.count - SEEN_MAX : 0
       let isNew = false
-      values.forEach((one, index) => {
-        const mark = watermark.mark(sheet, index)
-        if (known.has(mark)) return
+      values.forEach((found, index) => {
+        const one = found ?? top
+        const isKept = one >= least && index >= first
+        const mark = isKept || mayBeKnown(found) ? watermark.mark(sheet, index) : undefined
+        if (mark !== undefined && known.has(mark)) return
         isNew = true
+        if (mark === undefined || !isKept) return
         known.add(mark)
-        if (one !== null) recent.push({ mark, value: one })
+        recent.push({ mark, value: one })
+        if (newest === null || one > newest) newest = one
       })
       return isNew
     },
@@ -55,7 +79,10 @@ export function progressOf(watermark: Watermark, state: PagingState): Progress {
     },
     state() {
       const least = value === null ? null : watermark.floor(value - watermark.overlap)
-      recent = recent.filter((one) => least === null || one.value >= least).slice(-SEEN_MAX)
+      recent = recent
+        .filter((one) => least === null || one.value >= least)
+        .sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0))
+        .slice(-SEEN_MAX)
       known.clear()
       for (const { mark } of recent) known.add(mark)
       return {
