@@ -1,6 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { TextDecoder } from 'node:util'
-import { flush } from '#adapters/push/charset.ts'
 import { incompleteTail } from '#adapters/push/utf8.ts'
 
 /** Language drivers that name a page of East Asia. Any other was written by a program that knew of none, whatever the texts are. */
@@ -78,30 +77,52 @@ export interface TextReader {
   readName(bytes: Uint8Array): string | null
 }
 
+const REPLACEMENT = '\ufffd'
+/** Bytes of U+FFFD itself: a text that was destroyed before it was written. */
+const WRITTEN: Readonly<Record<string, Buffer>> = {
+  'utf-8': Buffer.from(REPLACEMENT),
+  gb18030: Buffer.from([0x84, 0x31, 0xa4, 0x37]),
+}
+
 export function textReader(encoding: string): TextReader {
-  const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true })
-  const pieces = (bytes: Uint8Array): { text: string; tail: string } | null => {
-    const careful = new TextDecoder(encoding, { fatal: true, ignoreBOM: true })
-    try {
-      return { text: careful.decode(bytes, { stream: true }), tail: flush(careful) }
-    } catch {
-      return null
-    }
+  // Not a strict one: a text that throws costs fifty times as much, and a table can be full of them.
+  const decoder = new TextDecoder(encoding, { ignoreBOM: true })
+  const pieces = (bytes: Uint8Array): { text: string; isCut: boolean } | null => {
+    const tail = cutTail(bytes, encoding)
+    const text = tail === bytes.length ? '' : decoder.decode(bytes.subarray(0, bytes.length - tail))
+    const isDamaged = text.includes(REPLACEMENT) && !holds(bytes, WRITTEN[encoding])
+    return isDamaged ? null : { text, isCut: tail > 0 }
   }
   return {
     read(bytes) {
-      if (isAscii(bytes)) return latin(bytes)
-      try {
-        return decoder.decode(bytes)
-      } catch {
-        const cut = pieces(bytes)
-        return cut && cut.text + cut.tail
-      }
+      const found = pieces(bytes)
+      return found && (found.isCut ? found.text + REPLACEMENT : found.text)
     },
     readName: (bytes) => pieces(bytes)?.text ?? null,
   }
 }
 
-/** A text of ASCII. */
-export const latin = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+const holds = (bytes: Uint8Array, wanted: Buffer | undefined): boolean =>
+  wanted !== undefined && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(wanted)
+
+/** Number of bytes at the end that begin a character and do not finish it. */
+function cutTail(bytes: Uint8Array, encoding: string): number {
+  if (encoding === 'utf-8') return incompleteTail(bytes)
+  let at = 0
+  while (at < bytes.length) {
+    const length = characterLength(bytes, at, encoding)
+    if (at + length > bytes.length) return bytes.length - at
+    at += length
+  }
+  return 0
+}
+
+/** GB 18030 has characters of four bytes, of which the second is a digit; the others of East Asia have two at most. */
+function characterLength(bytes: Uint8Array, at: number, encoding: string): number {
+  const [lead = 0, second = 0] = bytes.subarray(at, at + 2)
+  if (lead <= 0x80 || lead === 0xff || (encoding === 'shift_jis' && lead >= 0xa0 && lead <= 0xdf)) return 1
+  if (encoding !== 'gb18030') return EAST_ASIA.has(encoding) ? 2 : 1
+  return second >= 0x30 && second <= 0x39 ? 4 : 2
+}
+
+const EAST_ASIA: ReadonlySet<string> = new Set(['big5', 'shift_jis', 'euc-kr'])

@@ -1,16 +1,17 @@
 import { sourceRecord } from '#adapters/push/record.ts'
 import type { Issue } from '#core/issue.ts'
 import type { DbfOptions, SourceRecord, SourceValue } from '#core/source.ts'
-import { hasForbiddenCharacter } from '#core/text.ts'
 import { type CodePage, codePageOf, textReader } from './code-page.ts'
 import type { DbfColumn, DbfHeader } from './header.ts'
 import { refuseDbf } from './refuse.ts'
-import { type Marks, markedReader, type ReadValue, valueReader, withoutEnd } from './values.ts'
+import { type Marks, markedReader, type ReadValue, type Row, valueReader, withoutEnd } from './values.ts'
 
 /** Field of what the table says of a row: `dbf.deleted`. */
 const ABOUT_ROW = 'dbf'
 const POISON = new Set(['__proto__', 'constructor', 'prototype'])
 const DELETED = 0x2a
+/** Of one record; a row that is damaged all through is told by fewer. */
+const ISSUES_MAX = 20
 const VALID = 0x20
 
 const placing = (path: string, field: string): string => `${path}, ${field}`
@@ -45,12 +46,14 @@ export function dbfTable(
       if (mark === DELETED && !withMark) return null
       const value: { [name: string]: SourceValue } = {}
       const issues: Issue[] = []
+      const both: Row = { bytes: row, latin: row.toString('latin1') }
+      const hasNul = row.includes(0)
       for (const { name, read } of columns) {
-        const found = read(row)
+        const found = read(both)
         value[name] = found ?? null
-        if (found === undefined) issues.push(damaged(placing(path, name), codePage.name))
-        else if (typeof found === 'string' && hasForbiddenCharacter(found))
-          issues.push(nul(placing(path, name)))
+        const isNul = hasNul && typeof found === 'string' && found.includes('\0')
+        if ((found !== undefined && !isNul) || issues.length === ISSUES_MAX) continue
+        issues.push(isNul ? nul(placing(path, name)) : damaged(placing(path, name), codePage.name))
       }
       if (withMark) value[ABOUT_ROW] = { deleted: mark === DELETED }
       return sourceRecord(index, path, value, placing, issues.length === 0 ? undefined : issues)
@@ -85,10 +88,14 @@ function columnsOf({ columns, visual }: DbfHeader, encoding: string): NamedColum
     if (column.hidden) return
     const name = nameOf(column, i, texts.readName(column.name), seen)
     const readable = column.type === 'V' ? { ...column, type: 'C' } : column
-    const read = valueReader(readable, visual, texts)
     const last = Math.max(marks.length ?? -1, marks.none ?? -1)
     const isMarked = flags !== undefined && last >= 0 && last < flags.length * 8
-    named.push({ name, read: isMarked ? markedReader(column, read, marks, flags) : read })
+    named.push({
+      name,
+      read: isMarked
+        ? markedReader(readable, visual, texts, marks, flags)
+        : valueReader(readable, visual, texts),
+    })
   })
   return named
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import iconv from 'iconv-lite'
 import { describe, expect, it } from 'vitest'
 import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { decodeStream, type StreamReport } from '#adapters/push/decode-stream.ts'
@@ -208,6 +209,28 @@ describe('the encoding', () => {
     expect(await valuesOf(table)).toEqual([{ a检疫证号: 'ab\ufffd' }])
   })
 
+  it.each([
+    ['gb18030', [0x84, 0x31, 0xa4], 'ab'],
+    ['gb18030', [0x84], 'ab'],
+    ['utf8', [0xe7, 0x95], 'ab番'],
+    ['big5', [0xb5], 'ab'],
+  ])('of %s knows a character that is cut after %j', async (encoding, bytes, before) => {
+    const texts = [['番茄青'], [Buffer.concat([iconv.encode(before, encoding), Buffer.from(bytes)])]]
+    const table = { columns: [{ name: 't', type: 'C', length: 12 }], rows: texts, language: 0, encoding }
+    const values = await valuesOf(table, { ...dbf, encoding: encoding === 'utf8' ? 'utf-8' : encoding })
+    expect(values).toEqual([{ t: '番茄青' }, { t: `${before}\ufffd` }])
+  })
+
+  it('leaves a text that was destroyed before it was written as it is, for the mapping to tell', async () => {
+    const rows = [['番茄'], ['番\ufffd茄']]
+    const table = { columns: [{ name: 't', type: 'C', length: 12 }], rows, encoding: 'gb18030' }
+    const { records } = await decodeMessage(dbfBytes(table), dbf)
+    expect(records.map(({ value, issues }) => [value, issues])).toEqual([
+      [{ t: '番茄' }, []],
+      [{ t: '番\ufffd茄' }, []],
+    ])
+  })
+
   it('with bytes of none rejects the record that has them, at its field, and its neighbours live', async () => {
     const { records } = await decodeMessage(
       dbfBytes({ columns, rows: [['番茄'], [Buffer.from([0xff, 0xff, 0x41])], ['青菜']] }),
@@ -297,6 +320,21 @@ describe('refused as a whole, with the place and what to do', () => {
       }),
       { numRuns: 400 },
     )
+  })
+
+  it('a table full of damage costs no more than one of texts, and each row tells the first of its issues', async () => {
+    const columns = Array.from({ length: 1000 }, (_, i) => ({ name: `c${i}`, type: 'C', length: 1 }))
+    for (const byte of [0xb7, 0xff]) {
+      const row = Buffer.concat([Buffer.from(' '), Buffer.alloc(1000, byte)])
+      const bytes = Buffer.concat([
+        dbfHeader({ columns, rows: [], counted: 1000 }),
+        ...Array<Buffer>(1000).fill(row),
+      ])
+      const begun = process.cpuUsage().user
+      const { records } = await decodeMessage(bytes, dbf)
+      expect(process.cpuUsage().user - begun).toBeLessThan(5_000_000)
+      expect(records[0]?.issues.length).toBe(byte === 0xff ? 20 : 0)
+    }
   })
 
   it('more records than one message may have', async () => {
