@@ -1,6 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
 import type { MentionedPaper } from '#core/documents/mentioned-paper.ts'
-import { readFollowerPlace } from './followers.ts'
 
 type Reader = Pool | ClientBase
 
@@ -75,13 +74,14 @@ const NEAR = 1000n
 
 /** The changes that the table does not know yet. None of them in a hub at rest: then it costs the reading of two numbers. */
 export async function readBeyond(reader: Reader, codes: readonly string[]): Promise<Beyond> {
-  const place = await readFollowerPlace(reader, PAPERS_FOLLOWER)
-  const position = place?.position ?? 0n
-  const { rows: heads } = await reader.query<{ head: string | null }>({
-    name: 'papers-head',
-    text: 'select max(position) as head from record_versions',
+  const { rows: places } = await reader.query<{ position: string; head: string }>({
+    name: 'papers-place',
+    text: `select coalesce((select position from followers where name = $1), 0) as position,
+                  coalesce((select max(position) from record_versions), 0) as head`,
+    values: [PAPERS_FOLLOWER],
   })
-  const head = BigInt(heads[0]?.head ?? 0)
+  const position = BigInt(places[0]?.position ?? 0)
+  const head = BigInt(places[0]?.head ?? 0)
   if (head <= position) return { versions: [], replaced: [], isFar: false }
   const isFar = head - position > NEAR
   const { rows } = await reader.query<Omit<BeyondRow, 'body'> & { body: string | null }>(

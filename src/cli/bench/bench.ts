@@ -8,6 +8,7 @@ import { type Figure, table } from './figures.ts'
 import { benchFiles } from './files.ts'
 import { benchIntake } from './intake.ts'
 import { benchMapping } from './mapping.ts'
+import { benchPapers } from './papers.ts'
 import { benchSingle } from './single.ts'
 import { openStage, type Stage } from './stage.ts'
 import { benchSync } from './sync/sync.ts'
@@ -25,6 +26,7 @@ const ownParts: Readonly<Record<string, (settings: Settings, quick: boolean) => 
     ...(await benchSystems(mappings, quick)),
   ],
   files: benchFiles,
+  papers: benchPapers,
   sync: async (settings, quick) => {
     const stage = await openStage(settings)
     try {
@@ -39,7 +41,7 @@ const MEMORY_GOAL_BYTES = 300e6
 /** `hub bench`: what the hub reaches on this machine, with ratios measured in the same run. */
 export async function benchCommand(argv: readonly string[]): Promise<void> {
   const { values, positionals } = readArguments(argv)
-  const names = ['mapping', ...Object.keys(httpParts), 'files', 'sync']
+  const names = ['mapping', ...Object.keys(httpParts), 'files', 'papers', 'sync']
   const wanted = positionals.length > 0 ? positionals : names
   const unknown = wanted.find((name) => !names.includes(name))
   if (unknown !== undefined) {

@@ -1,6 +1,6 @@
 -- What the newest version of each record says of each paper that it names, made from the change log by the follower `papers`; whoever
 -- reads it adds what the log has beyond the follower's position, so that no answer is older than the log
--- (docs/adr/0027-papers-in-a-table.md). Can be emptied and made anew. Spread by code, with which its key begins.
+-- (docs/adr/0026-papers-in-a-table.md). Can be emptied and made anew. Spread by code, with which its key begins.
 create table document_mentions (
   code          text collate "C" not null,
   record_id     text not null,

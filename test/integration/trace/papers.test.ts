@@ -1,0 +1,195 @@
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { checkPapers } from '#flow/documents/check-papers.ts'
+import { findDocument } from '#flow/documents/find-document.ts'
+import { papersReader } from '#flow/documents/follow-papers.ts'
+import { logFollower } from '#flow/follow/log-follower.ts'
+import { readDocument } from '#flow/trace/read-document.ts'
+import { createPool } from '#store/database.ts'
+import { withDatabase } from '#test/database.ts'
+import { storeRecords, type Written } from '#test/trace/store-records.ts'
+
+const nowMs = Date.parse('2024-04-15T10:00:00Z')
+const at = (text: string) => ({ at: `${text}+08:00`, precision: 'second' as const })
+const paper = (number: string, type = 'product_A', more: Partial<Written> = {}): Written => ({
+  kind: 'document',
+  system: 'livestock',
+  key: number,
+  ...more,
+  body: {
+    occurredAt: at('2024-04-14T09:00:00'),
+    region: { code: '341302', year: 2024 },
+    destination: { code: '330109', year: 2024 },
+    product: { name: '猪白条', class: 'pork' },
+    quantity: { value: '1000', unit: 'KGM' },
+    vehicle: '皖L0X000',
+    documents: [{ role: 'self', type, number }],
+    ...more.body,
+  },
+})
+const entry = (key: string, number: string, mass: string, more: Partial<Written> = {}): Written => ({
+  kind: 'entry',
+  system: 'city',
+  key,
+  ...more,
+  body: {
+    occurredAt: at('2024-04-15T02:00:00'),
+    region: { code: '330109', year: 2024 },
+    sites: [{ role: 'market', name: '甲市场', ids: [{ scheme: 'cn.mofcom.node9', value: '330109004' }] }],
+    parties: [
+      { role: 'supplier', name: '埇桥示例食品有限公司', ids: [] },
+      { role: 'owner', name: `示例批发 ${key}`, ids: [] },
+    ],
+    product: { name: '带皮片猪', class: 'pork' },
+    quantity: { value: mass, unit: 'KGM' },
+    documents: [{ role: 'upstream', type: 'product_A', number }],
+    ...more.body,
+  },
+})
+const elsewhere = {
+  sites: [
+    {
+      role: 'market' as const,
+      name: '乙市场',
+      ids: [{ scheme: 'cn.mofcom.node9', value: '330402003' }],
+    },
+  ],
+}
+
+const database = withDatabase()
+let pool: Pool
+beforeAll(() => {
+  pool = createPool({ url: database.url, max: 4 })
+})
+afterAll(() => pool.end())
+
+const follower = logFollower('papers', 200, [papersReader])
+async function follow(): Promise<void> {
+  while ((await follower.step(pool)) === 'more');
+}
+const read = (number: string, type = 'any') => readDocument(pool, { type, number, on: '2024-04-15', nowMs })
+const codes = ({ reasons }: { reasons: { code: string }[] }) => reasons.map(({ code }) => code)
+
+/** Asks before the follower knows of the change, and after. */
+async function bothWays<T>(ask: () => Promise<T>): Promise<T> {
+  const before = await ask()
+  await follow()
+  const after = await ask()
+  expect(after).toEqual(before)
+  return after
+}
+
+test('one paper at two markets is used twice; goods bought on from one of them are not', async () => {
+  await storeRecords(pool, [
+    paper('1'),
+    entry('a', '1', '400'),
+    entry('b', '1', '700', { body: elsewhere }),
+    // The holder of `a` supplied it.
+    entry('c', '1', '400', {
+      body: {
+        sites: [{ role: 'market', name: '丙市场', ids: [] }],
+        parties: [{ role: 'supplier', name: '示例批发 a', ids: [] }],
+      },
+    }),
+  ])
+  const answer = await bothWays(() => read('1'))
+  expect(answer).toMatchObject({
+    usedKg: '1100',
+    overKg: '100',
+    left: { value: '-100' },
+    siteCount: 2,
+    useCount: 3,
+  })
+  expect(answer.sites.map(({ site, used }) => [site, used[0]?.value])).toEqual([
+    ['330402003', '700'],
+    ['330109004', '400'],
+  ])
+  expect(codes(answer)).toEqual(['over_used', 'used_twice'])
+  expect(answer.uses.map(({ massKg, counted }) => `${massKg} ${counted}`).sort()).toEqual([
+    '400 false',
+    '400 true',
+    '700 true',
+  ])
+})
+
+test('a voided entry gives its mass back, a corrected one counts as corrected, one moved to another paper leaves', async () => {
+  await storeRecords(pool, [{ ...entry('b', '1', '700', { body: elsewhere }), version: 2, status: 'void' }])
+  expect(await bothWays(() => read('1'))).toMatchObject({ usedKg: '400', overKg: null, siteCount: 1 })
+  await storeRecords(pool, [{ ...entry('a', '1', '450.5'), version: 2 }])
+  expect(await bothWays(() => read('1'))).toMatchObject({ usedKg: '450.5', left: { value: '549.5' } })
+  await storeRecords(pool, [{ ...entry('a', '2', '450.5'), version: 3 }])
+  expect((await bothWays(() => read('1'))).uses.map(({ record }) => record)).not.toContain('a')
+  expect(await bothWays(() => read('2'))).toMatchObject({ verdict: 'unknown', usedKg: '450.5' })
+  expect(codes(await read('2'))).toEqual(['not_issued'])
+})
+
+test('a paper made void or corrected changes the answers at once', async () => {
+  await storeRecords(pool, [paper('3'), entry('d', '3', '100')])
+  await follow()
+  await storeRecords(pool, [
+    { ...paper('3', 'product_A', { body: { quantity: { value: '90', unit: 'KGM' } } }), version: 2 },
+  ])
+  expect(await bothWays(() => read('3'))).toMatchObject({ statedKg: '90', overKg: '10' })
+  await storeRecords(pool, [
+    {
+      ...paper('3', 'product_A', { body: { void: { reason: '写错', at: at('2024-04-15T03:00:00') } } }),
+      version: 3,
+      status: 'void',
+    },
+  ])
+  const answer = await bothWays(() => read('3'))
+  expect(answer.verdict).toBe('void')
+  expect(answer.reasons[0]?.zh).toBe('凭证已作废（2024-04-15），原因：写错。')
+})
+
+test('papers of two types under one number are candidates, and asked by type each is told alone', async () => {
+  await storeRecords(pool, [
+    paper('4'),
+    paper('4', 'origin_cert', { system: 'village', body: { vehicle: '浙H00X00' } }),
+  ])
+  const found = await findDocument(pool, { number: '4', on: '2024-04-15', nowMs })
+  expect(found.document).toBeNull()
+  expect(found.candidates.map(({ type, system }) => `${type} ${system}`).sort()).toEqual([
+    'origin_cert village',
+    'product_A livestock',
+  ])
+  expect(await read('4', 'origin_cert')).toMatchObject({ type: 'origin_cert', verdict: 'valid' })
+  expect((await findDocument(pool, { number: '1', nowMs })).document).toMatchObject({ type: 'product_A' })
+})
+
+test('uses after the last day, in another class of goods and with another plate are counted', async () => {
+  await storeRecords(pool, [
+    paper('5'),
+    entry('e', '5', '10', { body: { occurredAt: at('2024-04-25T02:00:00') } }),
+    entry('f', '5', '10', { body: { product: { name: '番茄', class: 'vegetable' }, vehicle: '皖L0X001' } }),
+  ])
+  expect(codes(await bothWays(() => read('5')))).toEqual([
+    'uses_expired',
+    'uses_other_goods',
+    'uses_other_plate',
+  ])
+})
+
+test('a paper that 10,000 entries used is summed whole and listed in pages, each use once', async () => {
+  const used = Array.from({ length: 10_000 }, (_, n) => entry(`n${n}`, '6', '1'))
+  await storeRecords(pool, [paper('6'), ...used.slice(0, 5000)])
+  await follow()
+  // Half of it is not known to the table yet.
+  await storeRecords(pool, used.slice(5000))
+  const first = await readDocument(pool, { type: 'any', number: '6', limit: 1000, nowMs })
+  expect(first).toMatchObject({ usedKg: '10000', overKg: '9000', useCount: 10_000, moreUses: true })
+  await follow()
+  const listed = new Set<string>()
+  let after: string | undefined
+  let pages = 0
+  do {
+    const page = await readDocument(pool, { type: 'any', number: '6', limit: 1000, after, nowMs })
+    for (const { record } of page.uses) listed.add(record)
+    pages++
+    after = page.next ?? undefined
+  } while (after !== undefined)
+  expect([listed.size, pages]).toEqual([10_000, 10])
+  const { papers } = await checkPapers(pool, [{ number: '6' }, { number: '1' }], nowMs)
+  // Since `a` names another paper, what was bought from its holder came straight under this one.
+  expect(papers.map(({ left }) => left?.value)).toEqual(['-9000', '600'])
+}, 120_000)

@@ -1,0 +1,221 @@
+import { expect, test } from 'vitest'
+import { entryPapers, missingPapers } from '#core/documents/entry-papers.ts'
+import { goodsDiffer } from '#core/documents/goods-match.ts'
+import {
+  gateVerdict,
+  type IssuedPaper,
+  judgeLoad,
+  judgePaper,
+  judgeUsage,
+} from '#core/documents/judge-paper.ts'
+import { mentionedPapers } from '#core/documents/mentioned-paper.ts'
+import { compareUse, type UsePart, usageOf } from '#core/documents/paper-usage.ts'
+import { isFormOutOfUse, missingFields } from '#core/documents/required-fields.ts'
+import type { Body } from '#core/model/body.ts'
+
+const part = (more: Partial<UsePart>): UsePart => ({
+  kind: 'entry',
+  site: 'A',
+  siteName: null,
+  records: 1,
+  firstHand: 1,
+  measures: [],
+  sameDay: [],
+  firstOn: '2024-04-15',
+  lastOn: '2024-04-15',
+  expired: 0,
+  outside: 0,
+  otherGoods: 0,
+  otherPlate: 0,
+  ...more,
+})
+const kg = (value: string) => [{ value, unit: 'KGM' }]
+const paper: IssuedPaper = {
+  type: 'product_B',
+  issuedOn: '2024-04-15',
+  validUntil: '2024-04-15',
+  territory: 'within_province',
+  province: '33',
+  isVoid: false,
+  voidedOn: null,
+  voidReason: null,
+  voidIn: [],
+  isFormOutOfUse: false,
+  missing: [],
+  goods: { productClass: 'pork', productCode: null, name: '猪肉' },
+  vehicle: null,
+  stated: kg('100'),
+  papers: 1,
+}
+const codes = (found: readonly { readonly code: string }[]) => found.map(({ code }) => code)
+
+test('at one place the greater of what entered and what was sold counts, places are added, dispatches only without markets', () => {
+  const dispatched = part({ kind: 'dispatch', site: 'farm', measures: kg('300') })
+  const sold = part({ kind: 'sale', measures: kg('120') })
+  const entered = part({ measures: kg('150') })
+  const elsewhere = part({ site: 'B', measures: kg('40') })
+  expect(usageOf([dispatched]).used).toEqual(kg('300'))
+  expect(usageOf([dispatched, sold, entered, elsewhere]).used).toEqual(kg('190'))
+  expect(usageOf([sold, entered]).sites[0]).toMatchObject({ kind: 'entry', measures: kg('150') })
+  // Bought on: it is seen, and not counted.
+  expect(usageOf([sold, part({ site: 'C', firstHand: 0 })])).toMatchObject({ records: 2, used: kg('120') })
+})
+
+test('heads are compared with heads, and never pieces with kilograms', () => {
+  const heads = { value: '20', unit: 'HEA' }
+  expect(
+    compareUse(
+      [heads],
+      [
+        { value: '2260', unit: 'KGM' },
+        { value: '21', unit: 'HEA' },
+      ],
+    ),
+  ).toMatchObject({
+    unit: 'HEA',
+    left: '-1',
+  })
+  expect(compareUse([{ value: '40', unit: 'H87' }], kg('1640'))).toBe('not_comparable')
+  expect(compareUse([], kg('1640'))).toBeNull()
+})
+
+test('used beyond what it states, and at two places: graver for a paper of one transport', () => {
+  const usage = usageOf([part({ measures: kg('80') }), part({ site: 'B', measures: kg('30') })])
+  const quarantine = judgeUsage(paper, usage).found
+  expect(quarantine.map(({ code, severity }) => [code, severity])).toEqual([
+    ['over_used', 'warn'],
+    ['used_twice', 'warn'],
+  ])
+  const promise = judgeUsage({ type: 'promise_cert', stated: kg('300') }, usage).found
+  expect(promise.map(({ code, severity }) => [code, severity])).toEqual([['used_twice', 'note']])
+})
+
+test('a B certificate is refused outside its province and after its day; each with the day or province', () => {
+  expect(codes(judgePaper(paper, { on: '2024-04-15', province: '33' }))).toEqual([])
+  expect(codes(judgePaper(paper, { on: '2024-04-16', province: '31' }))).toEqual([
+    'expired',
+    'outside_territory',
+  ])
+  expect(codes(judgePaper(paper, { on: '2024-04-14' }))).toEqual(['not_yet_issued'])
+  expect(codes(judgePaper({ ...paper, voidIn: ['copy'], papers: 2 }, { on: '2024-04-15' }))).toEqual([
+    'void_elsewhere',
+    'several_papers',
+  ])
+})
+
+test('a load that was registered here today is not refused for having used up its own paper', () => {
+  const usage = usageOf([part({ site: '330105012', measures: kg('100'), sameDay: kg('100') })])
+  const { compared } = judgeUsage(paper, usage)
+  const load = {
+    site: '330105012',
+    goods: paper.goods,
+    quantity: { value: '100', unit: 'KGM' },
+    vehicle: null,
+  }
+  expect(codes(judgeLoad(paper, usage, compared, load))).toEqual(['entered_here'])
+  expect(codes(judgeLoad(paper, usage, compared, { ...load, site: '330103007' }))).toEqual([
+    'used_up',
+    'used_elsewhere',
+  ])
+})
+
+test('a paper that nobody issued is unknown, unless something speaks against it', () => {
+  expect(gateVerdict(false, [])).toBe('unknown')
+  expect(gateVerdict(true, [])).toBe('ok')
+  expect(gateVerdict(true, judgePaper({ ...paper, isVoid: true }, { on: '2024-04-15' }))).toBe('refuse')
+})
+
+test.each([
+  ['pork', null, 'vegetable', null, 'class'],
+  ['pork', null, 'beef', null, 'class'],
+  ['other_livestock', null, 'pork', null, null],
+  ['vegetable', '01233401', 'vegetable', '01233402', 'kind'],
+  ['pork', '21113011', 'pork', '21113015', null],
+  ['vegetable', null, null, null, null],
+] as const)('%s %s under a paper, %s %s on the lorry: %s', (aClass, aCode, bClass, bCode, differ) => {
+  expect(
+    goodsDiffer({ productClass: aClass, productCode: aCode }, { productClass: bClass, productCode: bCode }),
+  ).toBe(differ)
+})
+
+const body: Body = {
+  flags: [],
+  occurredAt: { at: '2024-04-15T00:00:00+08:00', precision: 'day' },
+  product: { name: '番茄', class: 'vegetable' },
+  quantity: { value: '300', unit: 'KGM' },
+  parties: [{ role: 'issuer', name: '示例合作社', ids: [] }],
+}
+
+test('the fields that a form asks for are those of its year', () => {
+  const missing = (issuedOn: string, basis: string[] = []) =>
+    missingFields({ type: 'promise_cert', issuedOn }, body, {
+      role: 'self',
+      type: 'promise_cert',
+      number: 'P',
+      basis,
+    })
+  expect(missing('2020-05-01')).toEqual(['origin'])
+  expect(missing('2024-04-15')).toEqual(['origin', 'basis'])
+  expect(missing('2026-04-15', ['自行检测合格'])).toEqual([])
+  expect(missingFields({ type: 'product_A', issuedOn: '2024-04-15' }, body, undefined)).toEqual([
+    'origin',
+    'destination',
+    'vehicle',
+  ])
+  expect(missingFields({ type: 'product_2026', issuedOn: '2026-04-15' }, body, undefined)).toEqual(['origin'])
+})
+
+test('a form is out of use before and after its days', () => {
+  expect(isFormOutOfUse('promise_cert', '2026-01-31', '2021')).toBe(false)
+  expect(isFormOutOfUse('promise_cert', '2026-02-01', '2021')).toBe(true)
+  expect(isFormOutOfUse('product_B', '2026-01-01', undefined)).toBe(true)
+  expect(isFormOutOfUse('origin_cert', '2026-01-01', undefined)).toBe(false)
+})
+
+test('an entry without paper, with only unknown ones, with some of them, and with all', () => {
+  const state = (types: string[]) =>
+    missingPapers({ productClass: 'pork', on: '2024-04-15', types })?.state ?? null
+  expect(state([])).toBe('none')
+  expect(state(['unknown'])).toBe('unknown')
+  expect(state(['product_B'])).toBe('incomplete')
+  expect(state(['product_B', 'meat_quality'])).toBeNull()
+  expect(missingPapers({ productClass: 'pork', on: '2016-02-29', types: [] })).toBeNull()
+  expect(missingPapers({ productClass: 'grain_oil', on: '2024-04-15', types: [] })).toBeNull()
+  expect(entryPapers({ ...body, documents: [{ role: 'upstream', type: 'unknown', number: 'X' }] })).toEqual({
+    productClass: 'vegetable',
+    on: '2024-04-15',
+    types: ['unknown'],
+  })
+})
+
+test('a record names a paper once, a refund takes off, and names and plates are kept as digests', () => {
+  const [row, ...others] = mentionedPapers({
+    ...body,
+    kind: 'sale',
+    system: 'one',
+    refund: true,
+    vehicle: '浙F·00X00',
+    parties: [
+      { role: 'seller', name: '甲', ids: [] },
+      { role: 'buyer', name: '乙', ids: [] },
+    ],
+    sites: [{ role: 'market', name: '示例市场', ids: [{ scheme: 'cn.mofcom.node9', value: '330402003' }] }],
+    documents: [
+      { role: 'upstream', type: 'promise_cert', number: 'P' },
+      { role: 'upstream', type: 'promise_cert', number: 'P' },
+    ],
+  })
+  expect(others).toEqual([])
+  expect(row).toMatchObject({
+    code: 'doc:P',
+    role: 'upstream',
+    site: '330402003',
+    siteName: '示例市场',
+    mass: '-300',
+    count: null,
+    usedOn: '2024-04-15',
+    productCode: '01233401',
+    boughtOn: false,
+  })
+  expect(JSON.stringify(row)).not.toMatch(/甲|乙|00X00/)
+})
