@@ -4,20 +4,20 @@ import type { AdapterError } from '#adapters/adapter.ts'
 import type { SoapSettings } from '#adapters/soap/settings/settings.ts'
 import { soap } from '#adapters/soap/soap.ts'
 import { adapterParts, type TestParts } from '#test/adapters/parts.ts'
-import { type Operation, type Service, type ServiceWish, startService, textElements } from './service.ts'
+import { type Operation, type SoapSource, type SourceWish, startSource, textElements } from './soap-source.ts'
 
 const PASSWORD = 'service-Pa55word'
 const TOKEN = 'service-T0ken'
 const ROWS = `<xs:element name="row" minOccurs="0" maxOccurs="unbounded"><xs:complexType><xs:sequence>${textElements('id')}</xs:sequence></xs:complexType></xs:element>`
-const WISH: ServiceWish = { request: textElements('area', 'page'), response: ROWS }
+const WISH: SourceWish = { request: textElements('area', 'page'), response: ROWS }
 const two: Operation = ({ page }) => ({ row: page === '1' ? [{ id: '1' }, { id: '2' }] : [] })
 
 async function withService<T>(
-  wish: ServiceWish,
+  wish: SourceWish,
   operation: Operation,
-  work: (service: Service) => Promise<T>,
+  work: (service: SoapSource) => Promise<T>,
 ): Promise<T> {
-  const service = await startService(wish, operation)
+  const service = await startSource(wish, operation)
   try {
     return await work(service)
   } finally {
@@ -28,7 +28,7 @@ async function withService<T>(
 /** Settings beside or in place of those of all these tests. */
 type Given = { readonly [name in keyof SoapSettings]?: SoapSettings[name] | undefined }
 
-const partsOf = (service: Service, settings: Given): TestParts<SoapSettings> =>
+const partsOf = (service: SoapSource, settings: Given): TestParts<SoapSettings> =>
   adapterParts<SoapSettings>(soap as never, {
     allow: [`127.0.0.1/32:${service.port}`],
     secrets: { password: PASSWORD, token: TOKEN },
@@ -42,7 +42,7 @@ const partsOf = (service: Service, settings: Given): TestParts<SoapSettings> =>
   })
 
 /** Pages as texts; throws what the reading throws. */
-async function read(service: Service, settings: Given = {}): Promise<string[]> {
+async function read(service: SoapSource, settings: Given = {}): Promise<string[]> {
   const { parts, close } = partsOf(service, settings)
   const pages: string[] = []
   try {

@@ -12,7 +12,7 @@ import {
   type SourceRow,
 } from '#test/adapters/bench.ts'
 import { adapterConformance } from '#test/adapters/suite.ts'
-import { startService, textElements } from './service.ts'
+import { startSource, textElements } from './soap-source.ts'
 
 const PASSWORD = 'bench-Pa55word-of-soap'
 const secrets = { password: PASSWORD }
@@ -86,7 +86,7 @@ const bench: Bench = {
   address: ['/settings/wsdl', '/settings/url'],
   async start(rows) {
     const source: Source = { rows: [...rows], as: 'well', cap: Number.POSITIVE_INFINITY }
-    const service = await startService(
+    const service = await startSource(
       WISH,
       (asked) => query(source, asked),
       (_, response) => misbehave(source, response),

@@ -5,7 +5,7 @@ import { runChannel } from '#flow/channels/run.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import { type ChannelBench, channelConformance } from '#test/adapters/channel-suite.ts'
 import { withApi } from '#test/api.ts'
-import { type Service, startService, textElements } from './service.ts'
+import { type SoapSource, startSource, textElements } from './soap-source.ts'
 
 const CERTIFICATES = 400
 const PASSWORD = 'query-Pa55word'
@@ -22,9 +22,9 @@ const numbersFrom = (first: number, count: number) =>
   Array.from({ length: count }, (_, i) => String(first + i))
 
 /** The query service of the issuing system, as the package `soap` serves it: the cursor is how many rows were given. */
-async function queryService(rows: string[]): Promise<Service> {
+async function queryService(rows: string[]): Promise<SoapSource> {
   let answers = 0
-  const service = await startService(
+  const service = await startSource(
     {
       name: 'queryProductA',
       namespace: 'http://qs.example.gov.cn/',
@@ -43,7 +43,7 @@ async function queryService(rows: string[]): Promise<Service> {
   return service
 }
 
-const givenFor = ({ wsdl, port }: Service) => ({
+const givenFor = ({ wsdl, port }: SoapSource) => ({
   settings: { wsdl, auth: { usernameToken: { username: 'hub' } } },
   secrets: { password: PASSWORD },
   allowAddress: [`127.0.0.1/32:${port}`],

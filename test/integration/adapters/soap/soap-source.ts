@@ -5,7 +5,7 @@ import { listen, type Server } from 'soap'
 
 const NAMESPACE = 'http://records.example.gov.cn/'
 
-export interface ServiceWish {
+export interface SourceWish {
   readonly namespace?: string
   /** Name of the operation; `queryRecords` by itself. */
   readonly name?: string
@@ -21,7 +21,7 @@ export const textElements = (...names: readonly string[]): string =>
   names.map((name) => `<xs:element name="${name}" ${TYPE}/>`).join('')
 
 /** A description with one operation at an address that is known later. */
-export function serviceWsdl(address: string, wish: ServiceWish): string {
+export function sourceWsdl(address: string, wish: SourceWish): string {
   const {
     namespace = NAMESPACE,
     name = 'queryRecords',
@@ -53,7 +53,7 @@ export function serviceWsdl(address: string, wish: ServiceWish): string {
 </wsdl:definitions>`
 }
 
-export interface Service {
+export interface SoapSource {
   readonly port: number
   readonly origin: string
   readonly wsdl: string
@@ -71,11 +71,11 @@ export type Operation = (asked: Readonly<Record<string, unknown>>) => unknown
  * A service of the package `soap`, which others wrote, over a real HTTP server.
  * @param before answers a request itself where it gives true
  */
-export async function startService(
-  wish: ServiceWish,
+export async function startSource(
+  wish: SourceWish,
   operation: Operation,
   before: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
-): Promise<Service> {
+): Promise<SoapSource> {
   const { name = 'queryRecords' } = wish
   const http = createServer()
   http.on('clientError', (_, socket) => socket.destroy())
@@ -88,7 +88,7 @@ export async function startService(
   const server = listen(http, {
     path: '/service',
     services: { S: { Port11: { [name]: operation }, Port12: { [name]: operation } } },
-    xml: serviceWsdl(`${origin}/service`, wish),
+    xml: sourceWsdl(`${origin}/service`, wish),
   })
   server.log = (type: string, text: string) => {
     if (type === 'received') received.push(text)
