@@ -3,7 +3,7 @@ import { examine, type Finding, good } from './examine.ts'
 import { KINDS } from './kinds.ts'
 import { createPageWriter } from './ndjson.ts'
 import {
-  hiddenCells,
+  keptCells,
   type OpenReading,
   pageStatement,
   shownColumns,
@@ -135,7 +135,7 @@ async function sampleFinding(
 ): Promise<Finding> {
   const writer = createPageWriter(
     shownColumns(reading),
-    hiddenCells(reading),
+    keptCells(reading, null),
     limits.maxBytes,
     settings.encoding,
   )

@@ -18,6 +18,8 @@ export const database = {
   state: ReadState,
   reads: 'ends',
   ordered: true,
+  // A statement for each page has a price; intake takes as many records at once.
+  defaults: { pageRows: 2000 },
   check: checkDatabase,
   read: readTable,
   keys: keysOf,

@@ -7,6 +7,8 @@ const BACKSLASH = 0x5c
 const FIRST_BYTES = 1 << 18
 /** A byte below a blank needs six in JSON. */
 const WORST = 6
+const ZERO = 0x30
+const NULL = Buffer.from('null')
 const SHORT = new Map([
   [0x08, 0x62],
   [0x09, 0x74],
@@ -20,6 +22,12 @@ export interface ShownColumn {
   /** In which form its bytes come. */
   readonly bytes: BytesForm
   readonly trim: boolean
+}
+
+/** Cells of each row of which the last is remembered, in order; and the cell that is 0 where a row is not new. */
+export interface Kept {
+  readonly cells: readonly number[]
+  readonly mark: number | null
 }
 
 /** Rows as NDJSON, written byte by byte: no string is made of a value whose bytes are text already. */
@@ -36,18 +44,18 @@ export interface PageWriter extends RowTaker {
   bytes(): Buffer
   /** Rows at the beginning that were there before: those whose last hidden cell is not 1. */
   readonly known: { readonly rows: number; readonly bytes: number }
-  /** Offset of the first of the rows at the end that share their first hidden cell. */
+  /** Offset of the first of the rows at the end that share their first kept cell. */
   readonly tailAt: number
 }
 
 /**
- * @param hidden cells after those of the columns that are kept of the last row but not written
+ * @param kept which cells of a row are kept of the last one, besides being written where they are columns
  * @param encoding of the bytes of columns that are not in UTF-8
  * @param likely bytes that the page will probably have
  */
 export function createPageWriter(
   columns: readonly ShownColumn[],
-  hidden: number,
+  kept: Kept,
   maxBytes: number,
   encoding: string | undefined,
   likely = FIRST_BYTES,
@@ -62,8 +70,12 @@ export function createPageWriter(
   let rows = 0
   let isFull = false
   let damaged = 0
-  let row: (string | null)[] = new Array(hidden).fill(null)
-  let last: (string | null)[] = []
+  // Where the kept cells of this row and of the last one lie: they become text only when they are asked for.
+  let row = cellPlaces(kept.cells.length)
+  let last = cellPlaces(kept.cells.length)
+  const slots = new Int8Array(Math.max(wide, kept.mark ?? 0, ...kept.cells) + 1).fill(-1)
+  for (const [slot, cell] of kept.cells.entries()) slots[cell] = slot
+  let isKnown = false
   let tailAt = 0
   let known = { rows: 0, bytes: 0 }
 
@@ -74,15 +86,10 @@ export function createPageWriter(
     out = larger
   }
 
-  const head = (): void => {
-    const bytes = heads[cell] as Buffer
-    out.set(bytes, at)
-    at += bytes.length
-  }
-
-  const text = (bytes: Uint8Array, from: number, to: number): void => {
+  const text = (head: Buffer, bytes: Uint8Array, from: number, to: number): void => {
     const target = out
-    let p = at
+    target.set(head, at)
+    let p = at + head.length
     target[p++] = QUOTE
     for (let i = from; i < to; i++) {
       const byte = bytes[i] as number
@@ -111,25 +118,31 @@ export function createPageWriter(
       to = bytes.length
     }
     if (column.trim) while (to > from && bytes[to - 1] === 0x20) to--
-    room((to - from) * WORST + (heads[cell] as Buffer).length + 8)
-    head()
-    text(bytes, from, to)
+    const head = heads[cell] as Buffer
+    room((to - from) * WORST + head.length + 8)
+    text(head, bytes, from, to)
   }
 
   return {
     value(bytes, from, to) {
       if (isFull) return
+      const slot = slots[cell] as number
+      if (slot >= 0) row.set(slot, bytes, from, to)
       if (cell < wide) shown(columns[cell] as ShownColumn, bytes, from, to)
-      else row[cell - wide] = utf8(bytes, from, to)
+      else if (cell === kept.mark) isKnown = bytes[from] === ZERO
       cell++
     },
     none() {
       if (isFull) return
+      const slot = slots[cell] as number
+      if (slot >= 0) row.set(slot, null, 0, 0)
       if (cell < wide) {
-        room((heads[cell] as Buffer).length + 8)
-        head()
-        at += out.write('null', at, 'latin1')
-      } else row[cell - wide] = null
+        const head = heads[cell] as Buffer
+        room(head.length + NULL.length + 2)
+        out.set(head, at)
+        out.set(NULL, at + head.length)
+        at += head.length + NULL.length
+      }
       cell++
     },
     end() {
@@ -143,13 +156,14 @@ export function createPageWriter(
         at = rowAt
         return
       }
-      if (rows === 0 || row[0] !== last[0]) tailAt = rowAt
+      if (rows === 0 || !row.beginsAs(last)) tailAt = rowAt
       const spare = last
       last = row
-      row = spare.length === hidden ? spare : new Array(hidden).fill(null)
+      row = spare
       rowAt = at
       rows++
-      if (last[hidden - 1] === '0') known = { rows, bytes: at }
+      if (isKnown) known = { rows, bytes: at }
+      isKnown = false
     },
     get rows() {
       return rows
@@ -158,7 +172,7 @@ export function createPageWriter(
       return isFull
     },
     get last() {
-      return last
+      return rows === 0 ? [] : last.texts()
     },
     get known() {
       return known
@@ -197,8 +211,51 @@ function isPlain(bytes: Uint8Array, from: number, to: number): boolean {
   return true
 }
 
-const utf8 = (bytes: Uint8Array, from: number, to: number): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8')
+interface CellPlaces {
+  readonly bytes: (Uint8Array | null)[]
+  readonly from: number[]
+  readonly to: number[]
+  set(slot: number, bytes: Uint8Array | null, from: number, to: number): void
+  /** Whether the first cell is the same. */
+  beginsAs(other: CellPlaces): boolean
+  texts(): (string | null)[]
+}
+
+function cellPlaces(length: number): CellPlaces {
+  const bytes: (Uint8Array | null)[] = new Array(length).fill(null)
+  const from: number[] = new Array(length).fill(0)
+  const to: number[] = new Array(length).fill(0)
+  return {
+    bytes,
+    from,
+    to,
+    set(slot, cell, start, end) {
+      bytes[slot] = cell
+      from[slot] = start
+      to[slot] = end
+    },
+    beginsAs(other) {
+      const [one, two] = [bytes[0], other.bytes[0]]
+      if (!one || !two) return one === two
+      const start = from[0] as number
+      const otherStart = other.from[0] as number
+      const size = (to[0] as number) - start
+      if (size !== (other.to[0] as number) - otherStart) return false
+      for (let i = 0; i < size; i++) if (one[start + i] !== two[otherStart + i]) return false
+      return true
+    },
+    texts: () =>
+      bytes.map((cell, i) =>
+        cell === null
+          ? null
+          : Buffer.from(
+              cell.buffer,
+              cell.byteOffset + (from[i] as number),
+              (to[i] as number) - (from[i] as number),
+            ).toString('utf8'),
+      ),
+  }
+}
 
 const latin1 = (bytes: Uint8Array, from: number, to: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1')

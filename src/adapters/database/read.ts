@@ -5,7 +5,7 @@ import { openReading } from './open-reading.ts'
 import { overlapOf } from './quote.ts'
 import {
   hasValue,
-  hiddenCells,
+  keptCells,
   type OpenReading,
   orderOf,
   pageStatement,
@@ -46,11 +46,11 @@ async function* steps(
   const { limits, log } = parts
   let from = reading.cursor === null && origin?.done ? null : origin
   if (from === null || from.done) await tellUnmet(parts, { session, reading })
-  const sight = createSight(from?.done ? null : (from?.value ?? null))
+  const known = reading.cursor === null ? null : origin
+  const sight = createSight(from?.done ?? false, from?.done ? null : (from?.value ?? null))
   let likely: number | undefined
   for (let number = 1; ; number++) {
-    const writer = pageWriter(parts, reading, likely)
-    const known = reading.cursor === null ? null : origin
+    const writer = pageWriter(parts, reading, known, likely)
     await session.rows(pageStatement(reading, from, known, limits.pageRows), writer)
     if (writer.rows === 0 && writer.isFull)
       throw new AdapterError('source', `a row has more than ${limits.maxBytes} bytes`, {
@@ -69,7 +69,7 @@ async function* steps(
         { values: writer.damaged, page: number },
         'values with bytes that are no text in their encoding',
       )
-    const next = placeAfter(reading, writer, isLast ? origin : null)
+    const next = placeAfter(reading, writer, isLast ? known : null)
     from = isLast ? ended(next, seenAt(reading, sight, origin, next)) : next
     yield stepOf(reading, number, bytes, writer, from, isLast)
     if (isLast) return
@@ -77,10 +77,15 @@ async function* steps(
   }
 }
 
-const pageWriter = ({ limits }: DatabaseParts, reading: Reading, likely?: number): PageWriter =>
+const pageWriter = (
+  { limits }: DatabaseParts,
+  reading: Reading,
+  origin: ReadState | null,
+  likely?: number,
+): PageWriter =>
   createPageWriter(
     shownColumns(reading),
-    hiddenCells(reading),
+    keptCells(reading, origin),
     limits.maxBytes,
     reading.settings.encoding,
     likely,
@@ -108,9 +113,8 @@ const ended = (from: ReadState | null, seen: string | undefined): ReadState => (
 
 /** Where the last row of a page lies; at the end of a reading never before the place where it began. */
 function placeAfter(reading: Reading, writer: PageWriter, origin: ReadState | null): ReadState {
-  const isNew = writer.last.at(-1) === '1'
-  if (!isNew && origin?.key !== undefined && reading.cursor !== null) return origin
-  const cells = writer.last.slice(0, -1)
+  if (origin?.key !== undefined && writer.known.rows === writer.rows) return origin
+  const cells = writer.last
   if (cells.some((cell) => cell === null))
     throw new AdapterError('source', 'a row has no value in its key', { setting: '/settings/key' })
   const texts = cells as string[]
@@ -134,7 +138,8 @@ function seenAt(
   if (cursor === null) return undefined
   const first = (state: ReadState | null): string | undefined => state?.value ?? state?.key?.[0]
   // The next reading begins where this one began.
-  if (origin?.done && first(origin) !== undefined && first(origin) === first(end)) return sight.all()
+  if (origin?.done && first(origin) !== undefined && first(origin) === first(end))
+    return sight.all() ?? undefined
   if (!hasValue(reading) || overlapOf(cursor.column, cursor.settings) > 0) return undefined
   return sight.tail() ?? undefined
 }

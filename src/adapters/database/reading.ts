@@ -1,4 +1,4 @@
-import type { ShownColumn } from './ndjson.ts'
+import type { Kept, ShownColumn } from './ndjson.ts'
 import { overlapOf } from './quote.ts'
 import type { Dialect, Session, Statement } from './session.ts'
 import type { CursorSettings, Settings } from './settings.ts'
@@ -37,8 +37,25 @@ export function orderOf(reading: Reading): Column[] {
 /** Values of a state in the order of the rows. */
 const placeOf = ({ value, key = [] }: ReadState): string[] => (value === undefined ? key : [value, ...key])
 
-/** Cells that each row has after those that are shown: the place in the order, and whether it is after that of the state. */
-export const hiddenCells = (reading: Reading): number => orderOf(reading).length + 1
+/** Columns of the order that are not among those that are read, or not as plain bytes: their values are asked for beside. */
+function besides(reading: Reading): Column[] {
+  const { columns, dialect, settings } = reading
+  return orderOf(reading).filter(
+    (column) => !columns.includes(column) || dialect.bytesOf(column, settings) === 'encoded-hex',
+  )
+}
+
+/** Where in a row the place in the order stands, and after it whether that is behind the state that the reading began with. */
+export function keptCells(reading: Reading, origin: ReadState | null): Kept {
+  const more = besides(reading)
+  const { columns } = reading
+  return {
+    cells: orderOf(reading).map((column) =>
+      more.includes(column) ? columns.length + more.indexOf(column) : columns.indexOf(column),
+    ),
+    mark: origin?.key === undefined ? null : columns.length + more.length,
+  }
+}
 
 /**
  * @param from where the last page or reading ended, null at the beginning
@@ -53,11 +70,14 @@ export function pageStatement(
   const { dialect, settings, table, columns, cursor } = reading
   const order = orderOf(reading)
   const values: string[] = []
-  const isAfter =
-    origin?.key === undefined
-      ? `'1'`
-      : `CASE WHEN ${after(dialect, order, placeOf(origin), values)} THEN '1' ELSE '0' END`
-  const select = [...columns, ...order].map((column) => dialect.shown(column, settings))
+  const { encoding: _asStored, ...plain } = settings
+  const select = [
+    ...columns.map((column) => dialect.shown(column, settings)),
+    ...besides(reading).map((column) => dialect.shown(column, plain)),
+    ...(origin?.key === undefined
+      ? []
+      : [`CASE WHEN ${after(dialect, order, placeOf(origin), values)} THEN '1' ELSE '0' END`]),
+  ]
   const where: string[] = []
   if (from?.key !== undefined) where.push(...lowerBound(reading, from, order, values))
   const first = order[0] as Column
@@ -65,7 +85,7 @@ export function pageStatement(
   if (newest !== null) where.push(`${dialect.quote(first.name)} <= ${newest}`)
   else if (first.nullable && cursor !== null) where.push(`${dialect.quote(first.name)} IS NOT NULL`)
   const text = dialect.page({
-    select: [...select, isAfter].map((shown, i) => `${shown} AS ${dialect.quote(`trace_hub_${i}`)}`),
+    select: select.map((shown, i) => `${shown} AS ${dialect.quote(`trace_hub_${i}`)}`),
     from: dialect.from(table, order),
     where,
     order: order.map(({ name }) => dialect.quote(name)),

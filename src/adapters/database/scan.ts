@@ -1,7 +1,7 @@
 import { AdapterError, type SourceCount } from '#adapters/adapter.ts'
 import { createPageWriter } from './ndjson.ts'
 import { openReading } from './open-reading.ts'
-import { hiddenCells, pageStatement, type Reading, shownColumns } from './reading.ts'
+import { keptCells, pageStatement, type Reading, shownColumns } from './reading.ts'
 import type { DatabaseParts } from './session.ts'
 import type { ReadState } from './state.ts'
 
@@ -17,7 +17,7 @@ export async function* keysOf(parts: DatabaseParts): AsyncIterable<Readonly<Reco
     for (;;) {
       const writer = createPageWriter(
         shownColumns(keyOnly),
-        hiddenCells(keyOnly),
+        keptCells(keyOnly, null),
         limits.maxBytes,
         reading.settings.encoding,
       )
@@ -26,7 +26,7 @@ export async function* keysOf(parts: DatabaseParts): AsyncIterable<Readonly<Reco
       const lines = writer.bytes().toString('utf8').trimEnd().split('\n')
       yield lines.map((line) => JSON.parse(line) as Record<string, string>)
       if (writer.rows < limits.pageRows && !writer.isFull) return
-      from = { key: writer.last.slice(0, -1).map((cell) => cell ?? ''), done: false }
+      from = { key: writer.last.map((cell) => cell ?? ''), done: false }
     }
   } finally {
     await session.close()

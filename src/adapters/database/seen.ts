@@ -44,26 +44,29 @@ export async function* withoutSeen(
 /** Digests of what the next reading will meet first, if nothing changes until then. */
 export interface Sight {
   add(writer: PageWriter, bytes: Buffer): void
-  /** All rows of this reading. */
-  all(): string
+  /** All rows of this reading; null where it did not begin at an end. */
+  all(): string | null
   /** The rows at its end that share their value; null where some of them came before this reading. */
   tail(): string | null
 }
 
-/** @param valueBefore of the rows just before this reading, where it goes on in the middle of rows that may share it */
-export function createSight(valueBefore: string | null): Sight {
-  const whole = sha256()
+/**
+ * @param isAgain whether the reading begins at the end of one
+ * @param valueBefore of the rows just before this reading, where it goes on in the middle of rows that may share it
+ */
+export function createSight(isAgain: boolean, valueBefore: string | null): Sight {
+  const whole = isAgain ? sha256() : null
   let tail: Hash | null = null
   let value = valueBefore
   return {
     add(writer, bytes) {
-      whole.update(bytes)
+      whole?.update(bytes)
       const [last = null] = writer.last
       if (writer.tailAt > 0 || last !== value) tail = sha256().update(bytes.subarray(writer.tailAt))
       else tail?.update(bytes)
       value = last
     },
-    all: () => whole.copy().digest('hex'),
+    all: () => whole?.copy().digest('hex') ?? null,
     tail: () => tail?.copy().digest('hex') ?? null,
   }
 }

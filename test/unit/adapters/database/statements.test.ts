@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest'
+import { KINDS } from '#adapters/database/kinds.ts'
+import { formOf } from '#adapters/database/oracle/table.ts'
+import { keptCells, pageStatement, type Reading } from '#adapters/database/reading.ts'
+import type { Settings } from '#adapters/database/settings.ts'
+import { typeText } from '#adapters/database/sqlserver/table.ts'
+import type { Column } from '#adapters/database/table.ts'
+
+const column = (name: string, type: string, more: Partial<Column> = {}): Column => ({
+  name,
+  type,
+  form: 'text',
+  nullable: false,
+  padded: false,
+  zoned: false,
+  ...more,
+})
+
+const settings = (kind: Settings['kind'], more: Partial<Settings> = {}): Settings => ({
+  kind,
+  host: 'db',
+  database: 'county',
+  user: 'reader',
+  tls: { mode: 'verify' },
+  table: '检疫',
+  scan: false,
+  allowWriteAccount: false,
+  padding: 'trim',
+  binary: 'refuse',
+  ...more,
+})
+
+function reading(
+  kind: Settings['kind'],
+  columns: readonly Column[],
+  keys: readonly string[],
+  on: string | null,
+  more: Partial<Settings> = {},
+): Reading {
+  const found = (name: string): Column => columns.find((one) => one.name === name) as Column
+  const indexes = [
+    { name: 'PRIMARY', columns: [...keys], unique: true, primary: true },
+    ...(on ? [{ name: 'by_time', columns: [on], unique: false, primary: false }] : []),
+  ]
+  return {
+    dialect: KINDS[kind].dialect,
+    settings: settings(kind, more),
+    table: { schema: 'dbo', name: '检疫', isView: false, columns, indexes, rows: null },
+    columns,
+    key: keys.map(found),
+    cursor:
+      on === null
+        ? null
+        : {
+            column: found(on),
+            settings: { column: on, overlapSeconds: 60, overlapUnits: 10, lagSeconds: 5 },
+          },
+  }
+}
+
+const inSqlserver = [
+  column('编号', 'varchar(20)'),
+  column('金额', 'decimal(18, 4)', { form: 'number' }),
+  column('价', 'money', { form: 'number' }),
+  column('有效', 'bit', { form: 'bool' }),
+  column('更新', 'datetime2(3)', { form: 'time' }),
+]
+const inOracle = [
+  column('NO', 'VARCHAR2'),
+  column('MASS', 'NUMBER', { form: 'number' }),
+  column('AT', 'DATE', { form: 'time' }),
+]
+
+describe('a page of SQL Server', () => {
+  const from = { value: '2024-04-14 08:00:00.123', key: ["A'1"], done: false }
+
+  it('begins at the cursor, in its own types, with every value made a text by the server', () => {
+    expect(pageStatement(reading('sqlserver', inSqlserver, ['编号'], '更新'), from, null, 100)).toEqual({
+      text:
+        'SELECT TOP (100) CONVERT(nvarchar(max), [编号]) AS [trace_hub_0], CONVERT(varchar(64), [金额]) AS [trace_hub_1], ' +
+        'CONVERT(varchar(64), [价], 2) AS [trace_hub_2], CONVERT(varchar(1), [有效]) AS [trace_hub_3], CONVERT(varchar(40), [更新], 121) AS [trace_hub_4] ' +
+        'FROM [dbo].[检疫] WHERE [更新] >= CAST(@p4 AS datetime2(3)) AND ([更新] > CAST(@p1 AS datetime2(3)) OR ([更新] = CAST(@p2 AS datetime2(3)) ' +
+        'AND ([编号] > CAST(@p3 AS varchar(20))))) AND [更新] <= CAST(DATEADD(second, -5, SYSDATETIME()) AS datetime2(3)) ORDER BY [更新], [编号]',
+      values: ['2024-04-14 08:00:00.123', '2024-04-14 08:00:00.123', "A'1", '2024-04-14 08:00:00.123'],
+    })
+  })
+
+  it('after an end goes back by the overlap, and marks what it gave before', () => {
+    const { text, values } = pageStatement(
+      reading('sqlserver', inSqlserver, ['编号'], '更新'),
+      { ...from, done: true },
+      { ...from, done: true },
+      100,
+    )
+    expect(text).toContain(
+      "CASE WHEN [更新] > CAST(@p1 AS datetime2(3)) OR ([更新] = CAST(@p2 AS datetime2(3)) AND ([编号] > CAST(@p3 AS varchar(20)))) THEN '1' ELSE '0' END",
+    )
+    expect(text).toContain('WHERE [更新] >= DATEADD(second, -60, CAST(@p4 AS datetime2(3)))')
+    expect(values).toHaveLength(4)
+  })
+
+  it('by a row version ends below the oldest transaction that is open', () => {
+    const columns = [
+      column('id', 'int', { form: 'number' }),
+      column('版本', 'timestamp', { form: 'rowversion' }),
+    ]
+    const { text, values } = pageStatement(
+      reading('sqlserver', columns, ['id'], '版本'),
+      { value: '00000000000007d1', key: ['5'], done: true },
+      null,
+      10,
+    )
+    expect(text).toContain('[版本] >= CONVERT(binary(8), @p1, 2) AND [版本] <= MIN_ACTIVE_ROWVERSION() - 1')
+    expect(values).toEqual(['00000000000007d1'])
+  })
+
+  it('of text with a declared encoding asks for its bytes, except of the key that it goes on by', () => {
+    const one = reading('sqlserver', inSqlserver, ['编号'], '更新', { encoding: 'gb18030' })
+    const { text } = pageStatement(one, null, null, 10)
+    expect(text).toContain('CONVERT(varchar(max), CAST([编号] AS varbinary(max)), 2) AS [trace_hub_0]')
+    expect(text).toContain('CONVERT(nvarchar(max), [编号]) AS [trace_hub_5]')
+    expect(keptCells(one, null)).toEqual({ cells: [4, 5], mark: null })
+  })
+
+  it('has types as a CAST takes them', () => {
+    expect([
+      typeText('nvarchar', 40, '0', '0'),
+      typeText('varchar', -1, '0', '0'),
+      typeText('decimal', 9, '18', '4'),
+      typeText('datetime2', 8, '27', '7'),
+      typeText('int', 4, '10', '0'),
+    ]).toEqual(['nvarchar(20)', 'varchar(max)', 'decimal(18, 4)', 'datetime2(7)', 'int'])
+  })
+})
+
+describe('a page of Oracle', () => {
+  it('binds its values, reads times in one form, and takes its rows by ROWNUM', () => {
+    const from = { value: '2024-04-14 08:00:00', key: ['A1'], done: false }
+    const { text, values } = pageStatement(reading('oracle', inOracle, ['NO'], 'AT'), from, null, 50)
+    expect(text).toBe(
+      `SELECT * FROM (SELECT "NO" AS "trace_hub_0", TO_CHAR("MASS", 'TM9', 'NLS_NUMERIC_CHARACTERS=''.,''') AS "trace_hub_1", ` +
+        `TO_CHAR("AT", 'YYYY-MM-DD HH24:MI:SS') AS "trace_hub_2" FROM "dbo"."检疫" WHERE "AT" >= TO_DATE(:4, 'YYYY-MM-DD HH24:MI:SS') AND ` +
+        `("AT" > TO_DATE(:1, 'YYYY-MM-DD HH24:MI:SS') OR ("AT" = TO_DATE(:2, 'YYYY-MM-DD HH24:MI:SS') AND ("NO" > :3))) AND ` +
+        `"AT" <= CAST(LOCALTIMESTAMP - NUMTODSINTERVAL(5, 'SECOND') AS DATE) ORDER BY "AT", "NO") WHERE ROWNUM <= 50`,
+    )
+    expect(values).toEqual(['2024-04-14 08:00:00', '2024-04-14 08:00:00', 'A1', '2024-04-14 08:00:00'])
+  })
+
+  it('knows which types can be ordered and which are bytes', () => {
+    expect(['DATE', 'TIMESTAMP(6)', 'NUMBER', 'VARCHAR2', 'CLOB', 'BLOB', 'XMLTYPE'].map(formOf)).toEqual([
+      'time',
+      'time',
+      'number',
+      'text',
+      'text',
+      'binary',
+      'other',
+    ])
+  })
+})
+
+describe('a page of PostgreSQL and MySQL', () => {
+  const columns = [column('编号', 'varchar(20)'), column('更新', 'timestamp', { form: 'time' })]
+  const from = { value: '2024-04-14 08:00:00', key: [`x'; DROP TABLE t; --\\`], done: false }
+
+  it('holds a value of a state as a text that nothing in it can end', () => {
+    expect(pageStatement(reading('postgres', columns, ['编号'], '更新'), from, null, 5).text).toContain(
+      `("更新", "编号") > ('2024-04-14 08:00:00', 'x''; DROP TABLE t; --\\')`,
+    )
+    expect(pageStatement(reading('mysql', columns, ['编号'], '更新'), from, null, 5).text).toContain(
+      "`编号` > 'x\\'; DROP TABLE t; --\\\\'",
+    )
+  })
+
+  it('names to MySQL the index that it is to use', () => {
+    expect(pageStatement(reading('mysql', columns, ['编号'], '更新'), null, null, 5).text).toContain(
+      'FORCE INDEX (`by_time`)',
+    )
+    expect(pageStatement(reading('mysql', columns, ['编号'], null), null, null, 5).text).toContain(
+      'FORCE INDEX (`PRIMARY`)',
+    )
+  })
+
+  it.each(['postgres', 'mysql', 'sqlserver', 'oracle'] as const)(
+    'of %s refuses a state whose number is none',
+    (kind) => {
+      const numbers = [column('id', 'bigint', { form: 'number' })]
+      expect(() =>
+        pageStatement(reading(kind, numbers, ['id'], 'id'), { key: ['1 OR 1=1'], done: false }, null, 5),
+      ).toThrow(expect.objectContaining({ class: 'config', setting: '/state' }))
+    },
+  )
+
+  it('over a key of three columns orders by all of them', () => {
+    const three = ['a', 'b', 'c'].map((name) => column(name, 'int', { form: 'number' }))
+    const state = { key: ['1', '2', '3'], done: false }
+    expect(pageStatement(reading('postgres', three, ['a', 'b', 'c'], null), state, null, 5).text).toContain(
+      '("a", "b", "c") > (\'1\', \'2\', \'3\')',
+    )
+    expect(pageStatement(reading('mysql', three, ['a', 'b', 'c'], null), state, null, 5).text).toContain(
+      '`a` >= 1 AND (`a` > 1 OR (`a` = 1 AND (`b` > 2 OR (`b` = 2 AND (`c` > 3)))))',
+    )
+  })
+})
