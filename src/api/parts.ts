@@ -14,6 +14,8 @@ import type { Metrics } from './metrics.ts'
 /** What the API is handed; it opens nothing itself. */
 export interface ApiParts {
   readonly pool: Pool
+  /** Connections of the public pages alone, so that visitors cannot take those of intake; else the others. */
+  readonly publicPool?: Pool
   readonly registry: LiveRegistry
   /** What mappings are compiled with. */
   readonly mappingOptions?: InstallOptions

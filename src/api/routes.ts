@@ -81,7 +81,8 @@ const GUARDED = [
 ] as const
 
 const publicRoutes = (parts: RouteParts): FastifyPluginAsync => {
-  const { pool, registry, language, clock, publicUrl, trustedProxies } = parts
+  const { registry, language, clock, publicUrl, trustedProxies } = parts
+  const pool = parts.publicPool ?? parts.pool
   return publicPages({
     ask: (question) => askPublic(pool, { ...question, systems: [...registry.systems.keys()] }),
     head: () => headPosition(pool),

@@ -52,6 +52,9 @@ export interface Hub {
   stop(): Promise<void>
 }
 
+/** As many as public pages are made at once, and one that looks at the head of the log. */
+const PUBLIC_CONNECTIONS = 5
+
 type Closing = () => Promise<unknown>
 
 /**
@@ -144,7 +147,8 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
         closings,
       )
     const parts = { pool, registry, mappingOptions: options, log, queues, productAliases, intake }
-    const url = settings.role === 'worker' ? '' : await startApi(settings, parts, closings)
+    const url =
+      settings.role === 'worker' ? '' : await startApi(settings, { ...parts, databaseUrl }, closings)
     giveBackMemory()
     return { url, databaseUrl, pool, registry, stop }
   } catch (error) {
@@ -225,11 +229,20 @@ async function startApi(
   settings: Settings,
   parts: Pick<ApiParts, 'pool' | 'registry' | 'mappingOptions' | 'queues' | 'productAliases' | 'intake'> & {
     log: Logger
+    databaseUrl: string
   },
   closings: Closing[],
 ): Promise<string> {
+  const publicPool = createPool({
+    url: parts.databaseUrl,
+    max: PUBLIC_CONNECTIONS,
+    plansOnce: true,
+    statementTimeoutMs: 5000,
+  })
+  closings.push(() => publicPool.end())
   const api = await createApi({
     ...parts,
+    publicPool,
     adminKey: settings.adminKey,
     dropFolders: settings.dropFolders,
     pickupFolders: settings.pickupFolders,

@@ -13,6 +13,11 @@ export interface PoolSettings {
   readonly applicationName?: string
   /** A statement that runs longer is cancelled (default 30,000). */
   readonly statementTimeoutMs?: number
+  /**
+   * One plan for all values of a prepared statement, made once, and by indexes only. For statements that find few rows whatever they are
+   * asked, but take milliseconds to plan.
+   */
+  readonly plansOnce?: boolean
   /** Called when a connection that nobody is using breaks; the pool opens another by itself. */
   readonly onBroken?: (error: Error) => void
 }
@@ -28,8 +33,11 @@ const sessionOptions = '-c TimeZone=UTC -c DateStyle=ISO,YMD -c jit=off'
  * asked; a server that goes away fails the queries under way (see `isUnavailable`) and never the process.
  */
 export function createPool(settings: PoolSettings): Pool {
+  const options = settings.plansOnce
+    ? `${sessionOptions} -c plan_cache_mode=force_generic_plan -c enable_seqscan=off`
+    : sessionOptions
   const pool = new Pool({
-    connectionString: withSessionOptions(settings.url),
+    connectionString: withSessionOptions(settings.url, options),
     max: settings.max ?? 10,
     application_name: settings.applicationName ?? 'trace-hub',
     connectionTimeoutMillis: connectionTimeoutMs,
@@ -37,7 +45,7 @@ export function createPool(settings: PoolSettings): Pool {
     idle_in_transaction_session_timeout: idleInTransactionMs,
     keepAlive: true,
     types: columnTypes,
-    options: sessionOptions,
+    options,
   })
   const broken = settings.onBroken ?? (() => {})
   pool.on('error', broken)
@@ -47,11 +55,11 @@ export function createPool(settings: PoolSettings): Pool {
 }
 
 /** What an address says of `options` would replace ours, and instants would come in the server's own time zone. */
-function withSessionOptions(url: string): string {
+function withSessionOptions(url: string, ours: string): string {
   const parsed = URL.parse(url)
   const given = parsed?.searchParams.get('options')
   if (!parsed || !given) return url
-  parsed.searchParams.set('options', `${given} ${sessionOptions}`)
+  parsed.searchParams.set('options', `${given} ${ours}`)
   return parsed.href
 }
 

@@ -73,7 +73,7 @@ function papersSection(trace: PublicTrace, language: WordLanguage): Html {
   const say = sayIn(language)
   const hasExpired = trace.certificates.some(({ state }) => state === 'expired')
   return html`<section>
-<h2>${say('papers')} <small>${say('papersOn')} ${trace.on}</small></h2>
+<h2>${say('papers')} <small>${say('papersOn')}${trace.on}</small></h2>
 <ul class="papers">${trace.certificates.map((paper) => paperLine(paper, language))}</ul>
 ${hasExpired && html`<p class="dim note">${say('expiredMore')}</p>`}
 </section>`

@@ -33,6 +33,7 @@ const UNKNOWN_COST = 19
 const MAX_AGE_S = 5
 const QR_MAX_AGE_S = 3600
 const CODE_MAX = 200
+const UNSALEABLE: ReadonlySet<string> = new Set(['recalled', 'held', 'disposed'])
 const LABELS = { most: 200, usual: 24 }
 
 const params = Type.Object({
@@ -174,7 +175,11 @@ export const publicPages =
           of,
           count: integer([1, LABELS.most], LABELS.usual, 'Labels · 张数'),
         }),
-        response: { 200: page('The sheet · 标签页'), ...failures },
+        response: {
+          200: page('The sheet · 标签页'),
+          409: page('Held, recalled or disposed of: the page of the path · 停售、召回或已处置，返回追溯页面'),
+          ...failures,
+        },
       },
       handler: async (request: Asked, reply) => {
         const spoken = languageAsked(request, language)
@@ -185,6 +190,10 @@ export const publicPages =
           .type('text/html; charset=utf-8')
         if (!found) return reply.code(404).send(unknownPage(request.params.code, spoken))
         if (found.is === 'candidates') return reply.code(300).send(candidatesPage(found.candidates, spoken))
+        const { state } = found.trace
+        // Nobody needs labels for what must not be sold.
+        if (UNSALEABLE.has(state))
+          return reply.code(409).send(tracePage(found.trace, { language: spoken, of: choice(asked) }))
         return reply.send(labelsPage(found.trace, { language: spoken, of: choice(asked), count }))
       },
     })

@@ -20,7 +20,7 @@ export const WORDS = {
   notOnRecord: ['not on record', '原证未上报'],
   path: ['From field to table', '从田间到餐桌'],
   papers: ['Certificates', '凭证'],
-  papersOn: ['State on', '查询当日状态：'],
+  papersOn: ['State on ', '查询当日状态：'],
   validUntil: ['to be used until', '使用期限至'],
   expiredMore: [
     '“Term over”: the term within which the goods had to reach the market. It says nothing of how long food keeps.',

@@ -9,6 +9,7 @@ import { benchFiles } from './files.ts'
 import { benchIntake } from './intake.ts'
 import { benchMapping } from './mapping.ts'
 import { benchPapers } from './papers.ts'
+import { benchPublic } from './public.ts'
 import { benchSingle } from './single.ts'
 import { openStage, type Stage } from './stage.ts'
 import { benchSync } from './sync/sync.ts'
@@ -27,6 +28,7 @@ const ownParts: Readonly<Record<string, (settings: Settings, quick: boolean) => 
   ],
   files: benchFiles,
   papers: benchPapers,
+  public: benchPublic,
   sync: async (settings, quick) => {
     const stage = await openStage(settings)
     try {
@@ -41,7 +43,7 @@ const MEMORY_GOAL_BYTES = 300e6
 /** `hub bench`: what the hub reaches on this machine, with ratios measured in the same run. */
 export async function benchCommand(argv: readonly string[]): Promise<void> {
   const { values, positionals } = readArguments(argv)
-  const names = ['mapping', ...Object.keys(httpParts), 'files', 'papers', 'sync']
+  const names = ['mapping', ...Object.keys(httpParts), 'files', 'papers', 'public', 'sync']
   const wanted = positionals.length > 0 ? positionals : names
   const unknown = wanted.find((name) => !names.includes(name))
   if (unknown !== undefined) {

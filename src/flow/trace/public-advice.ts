@@ -23,7 +23,7 @@ export const ADVICE: Readonly<Record<PublicState, { readonly zh: string; readonl
     en: 'These goods were destroyed, returned or treated and must not be sold; if they are, do not buy them and call 12315.',
   },
   clear: {
-    zh: '购买时请核对品名和摊位是否与本页一致，并保留小票；不一致的请拨打 12315。',
-    en: 'Check that product and stall are those of this page and keep your ticket; call 12315 if they are not.',
+    zh: '购买时请核对品名、市场是否与本页一致，并保留小票；不一致的请拨打 12315。',
+    en: 'Check that product and market are those of this page and keep your ticket; call 12315 if they are not.',
   },
 }

@@ -15,7 +15,7 @@ const STATE_ALERTS: Partial<Record<TraceNode['state'], PublicAlert['kind']>> = {
 /** What is wrong with one lot or paper of the path. */
 export function alertsOf(node: TraceNode, isLikely: boolean): PublicAlert[] {
   const subject = present({
-    type: node.kind === 'lot' ? undefined : knownType(node.type ?? 'unknown'),
+    type: node.kind === 'document' ? knownType(node.type ?? 'unknown') : undefined,
     number: node.kind === 'document' ? publicNumber(node.value) : undefined,
     product: publicGoods(node.product),
     likely: isLikely || undefined,

@@ -2,7 +2,7 @@ import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
 import { sharedRecord } from '#core/model/sharing.ts'
 import { knownType } from './document-issue.ts'
-import { publicName, publicNumber, publicParty, publicPlace, publicStall } from './public-name.ts'
+import { publicName, publicNumber, publicParty, publicPlace, publicShop, publicStall } from './public-name.ts'
 
 /** What the public view reads of a record, and nothing else. */
 export interface PublicBody {
@@ -10,6 +10,8 @@ export interface PublicBody {
   readonly seen: Partial<CanonicalRecord>
   /** Beyond that class: names of organisations where a label must name them, the stall’s number, and the record’s own certificate. */
   readonly place: string | undefined
+  /** The place, where people buy there. */
+  readonly shop: string | undefined
   readonly stall: string | undefined
   readonly producer: string | undefined
   readonly paper: { readonly type: string; readonly number: string } | undefined
@@ -22,6 +24,7 @@ export function publicBody({ kind, body }: TracedRecord): PublicBody {
   return {
     seen,
     place: publicPlace(body.sites),
+    shop: publicShop(body.sites),
     stall: publicStall(body.sites),
     producer: producerOf(body),
     paper: paper && { type: knownType(paper.type), number: publicNumber(paper.number) },

@@ -7,6 +7,9 @@ import { normaliseCode } from '#core/text.ts'
 const CODE_MAX = 200
 /** Prefixes of graph codes: they name systems and records, which is nothing for the public. */
 const INTERNAL = /^(rec|local\.[^:]*|urn:cnft):/i
+/** Chinese characters beyond those of numbers (浙农合字第001号, 批次7) may be somebody's name in the wrong field. */
+const HAS_NAME =
+  /(?![字第号批次编码年月日期证省市县区京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼动检农合格产品物])\p{Script=Han}/u
 const TELEPHONE = /^(\+?86)?1[3-9]\d{9}$/
 
 /**
@@ -17,7 +20,7 @@ export function publicCodes(text: string, systems: readonly string[]): GraphCode
   const typed = lastOfAddress(text.trim())
   if (typed === '' || typed.length > CODE_MAX || typed.includes('\0') || INTERNAL.test(typed)) return []
   const code = normaliseCode(typed)
-  if (isPersonal(code)) return []
+  if (isPersonal(code) || !/\d/.test(code) || HAS_NAME.test(code)) return []
   const digits = code.replaceAll('-', '')
   const isGrouped = digits !== code && /^\d{20}$/.test(digits)
   return [...new Set([...codesMeant(typed, systems), ...(isGrouped ? codesMeant(digits, systems) : [])])]

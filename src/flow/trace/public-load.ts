@@ -2,7 +2,8 @@ import type { Pool } from 'pg'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { mentioning } from '#core/lineage/node-state.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
-import { readKnownCodes, readLinks, readMentions } from '#store/lots.ts'
+import { readLinks, readMentions } from '#store/lots.ts'
+import { readMentioned } from '#store/mentioned.ts'
 import type { LoadedTrace } from './load-trace.ts'
 import { isSameNational } from './public-codes.ts'
 import { walk } from './walk.ts'
@@ -16,7 +17,7 @@ const SURE_ENOUGH = 0.8
 /** What lies behind the codes that records mention, over links that are sure enough; null where no record tells of any of them. */
 export async function loadPublic(pool: Pool, codes: readonly GraphCode[]): Promise<LoadedTrace | null> {
   if (codes.length === 0) return null
-  const known = await readKnownCodes(pool, codes, null)
+  const known = await readMentioned(pool, codes)
   if (known.length === 0) return null
   let isCut = false
   const walked = await walk(

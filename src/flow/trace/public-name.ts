@@ -37,9 +37,22 @@ const PLACES: readonly SitePart['role'][] = [
 ]
 const BOOTH = /^[A-Z]{0,2}-?\d{1,4}(-\d{1,4})?$/i
 
+/** Where people buy. */
+const SHOPS: readonly SitePart['role'][] = ['market', 'store', 'canteen']
+
 /** Where it happened: the market, slaughterhouse or farm by name. */
 export const publicPlace = (sites: readonly SitePart[] | undefined): string | undefined =>
-  PLACES.map((role) => publicName(sites?.find((site) => site.role === role)?.name)).find(Boolean)
+  namedOf(sites, PLACES)
+
+/** The market, shop or canteen by name. */
+export const publicShop = (sites: readonly SitePart[] | undefined): string | undefined =>
+  namedOf(sites, SHOPS)
+
+const namedOf = (
+  sites: readonly SitePart[] | undefined,
+  roles: readonly SitePart['role'][],
+): string | undefined =>
+  roles.map((role) => publicName(sites?.find((site) => site.role === role)?.name)).find(Boolean)
 
 /** The number of the stall; its name is often its holder's. */
 export const publicStall = (sites: readonly SitePart[] | undefined): string | undefined =>
@@ -51,8 +64,14 @@ export const publicRegion = (region: Region | undefined): string | undefined =>
     ? regionPath(region.code, region.year).join('') || undefined
     : countryOf(region?.country ?? '')?.name
 
+/** A telephone or a citizen's number with letters around it. */
+const PERSONAL_RUN = /(?<!\d)(1[3-9]\d{9}|\d{6}(?:19|20)\d{9}[\dXx])(?!\d)/g
+const IS_NUMBER = /^(?=.*\d)[A-Za-z\d\-_/.:]{1,60}$/
+
 /** A number in the wrong field may be a telephone or a citizen's number: then only its ends are left. Words are no number. */
 export function publicNumber(number: string): string {
-  if (isPersonalNumber(number)) return `${number.slice(0, 2)}****${number.slice(-2)}`
-  return /^[\p{Script=Latin}\d\-_/.:]{1,60}$/u.test(number) ? number : '****'
+  if (isPersonalNumber(number)) return cover(number)
+  return IS_NUMBER.test(number) ? number.replace(PERSONAL_RUN, cover) : '****'
 }
+
+const cover = (number: string): string => `${number.slice(0, 2)}****${number.slice(-2)}`

@@ -1,14 +1,15 @@
 import { assembleGraph } from '#core/lineage/assemble-graph.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
-import type { TraceNode } from '#core/lineage/graph.ts'
+import { HOLD_KINDS, type TraceNode } from '#core/lineage/graph.ts'
 import { isAbout, mentionOf } from '#core/lineage/mentions.ts'
+import { mentioning } from '#core/lineage/node-state.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { When } from '#core/model/values.ts'
 import type { LoadedTrace } from './load-trace.ts'
 import { ADVICE } from './public-advice.ts'
 import { alertsOf, byWeight, stateOf } from './public-alerts.ts'
-import { publicBody } from './public-body.ts'
+import { type PublicBody, publicBody } from './public-body.ts'
 import { publicGoods, publicItem } from './public-goods.ts'
 import { reach } from './public-load.ts'
 import { publicRegion } from './public-name.ts'
@@ -36,8 +37,7 @@ export function publicView(code: string, trace: LoadedTrace, on: string): Public
   const steps = stepsOf(trace, nodes, certain)
   const bodies = steps.map(({ record }) => publicBody(record))
   const root = nodes.find(({ relation }) => relation === 'root')
-  const sold = steps.findLast(({ node, record }) => node.relation === 'root' && SOLD.has(record.kind))
-  const where = sold && publicBody(sold.record)
+  const sold = soldAt(trace)
   const alerts = nodes.flatMap((node) => alertsOf(node, !certain.has(node.code))).sort(byWeight)
   const state = stateOf(alerts)
   return {
@@ -49,8 +49,8 @@ export function publicView(code: string, trace: LoadedTrace, on: string): Public
       product: [root, ...nodes].map((node) => publicGoods(node?.product)).find(Boolean),
       origin: bodies.map(({ seen }) => publicRegion(seen.origin)).find(Boolean),
       producer: bodies.map(({ producer }) => producer).find(Boolean),
-      market: where?.place,
-      stall: where?.stall,
+      market: sold?.shop,
+      stall: sold?.stall,
     }),
     alerts,
     steps: steps.map(stepOf),
@@ -64,6 +64,21 @@ export function publicView(code: string, trace: LoadedTrace, on: string): Public
 }
 
 const SOLD: ReadonlySet<Kind> = new Set<Kind>(['sale', 'entry'])
+
+/** Where the goods of the code were last brought or sold. */
+function soldAt({ roots, records }: LoadedTrace): PublicBody | undefined {
+  const bodies = roots.flatMap((code) =>
+    mentioning(code, records.get(code) ?? [])
+      .filter(
+        ({ record, mention }) => SOLD.has(record.kind) && record.status === 'active' && isAbout(mention.role),
+      )
+      .map(({ record }) => publicBody(record)),
+  )
+  return bodies
+    .sort((a, b) => ((a.seen.occurredAt?.at ?? '') < (b.seen.occurredAt?.at ?? '') ? -1 : 1))
+    .findLast(({ shop, stall }) => shop !== undefined || stall !== undefined)
+}
+
 const EVENTS: readonly Kind[] = [
   'production',
   'document',
@@ -126,7 +141,7 @@ function stepOf({ record, isLikely }: Step): PublicStep {
     kind,
     isVoid: record.status === 'void',
     ...present({
-      hold: seen.holdKind as PublicStep['hold'],
+      hold: HOLD_KINDS.find((hold) => hold === seen.holdKind),
       date: dayOf(seen.occurredAt),
       place,
       stall,

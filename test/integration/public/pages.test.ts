@@ -121,7 +121,7 @@ test('a failed test and a stop of sale up the path are warnings until the goods 
 })
 
 test('an unknown code is a 404 page in the same style, and a problem in the data', async () => {
-  for (const code of ['NIRGENDS', 'X'.repeat(300), '%3Cscript%3Ealert(1)%3C%2Fscript%3E']) {
+  for (const code of ['NIRGENDS', 'NIRGENDS-1', 'X'.repeat(300), '%3Cscript%3Ealert(1)%3C%2Fscript%3E']) {
     const page = await get(`/t/${code}`)
     expect(page.statusCode, code).toBe(404)
     expect(page.body).toContain('未查询到该编码')
