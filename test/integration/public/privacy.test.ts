@@ -96,7 +96,7 @@ test('10,000 answers around records of every kind with a person in every text ho
   expect(answers).toBeGreaterThanOrEqual(10_000)
   // Most of them are pages with a path on them, and not refusals.
   expect(pages).toBeGreaterThan(5000)
-}, 300_000)
+}, 600_000)
 
 test('the planted path is there: its certificate, its failed or passed test, and its stop of sale are shown', async () => {
   const { body } = await get('/t/V1')

@@ -13,11 +13,12 @@ export interface Planted {
 }
 
 const SURNAMES = ['王', '李', '张', '欧阳', '夏侯', '诸葛', '陈', '赵']
-const GIVEN = ['建国', '秀英', '志强', '桂兰', '小芳', '海燕', '国庆', '春梅']
+const FIRST = '建秀志桂小海国春'
+const SECOND = '国英强兰芳燕庆梅'
 
 /** The n-th person: the same one each time, and no two of one number. */
 export const personOf = (n: number): Planted => ({
-  name: `${SURNAMES[n % SURNAMES.length]}${GIVEN[(n >> 3) % GIVEN.length]}`,
+  name: `${SURNAMES[n & 7]}${FIRST[(n >> 3) & 7]}${SECOND[(n >> 6) & 7]}`,
   phone: `1${3 + (n % 7)}${String(100_000_000 + ((n * 7919) % 900_000_000))}`,
   citizen: `330106198${n % 10}0${1 + (n % 9)}1${n % 10}${String(1000 + (n % 9000))}`,
   plate: `浙${'ABCDEFG'[n % 7]}${String(10_000 + ((n * 31) % 90_000))}`,
