@@ -58,6 +58,7 @@ const actions: Readonly<Record<string, Action>> = {
     )
   },
   run: async (call, path) => shown(await call('POST', `${path}/run`)),
+  scan: async (call, path) => shown(await call('POST', `${path}/scan`)),
   reset: async (call, path, { state }) =>
     shown(await call('POST', `${path}/reset`, { state: state === undefined ? null : JSON.parse(state) })),
 }

@@ -32,14 +32,11 @@ export function checkOrder(
   from: bigint | null,
   before: bigint | null,
 ): void {
-  const lowest = from === null ? null : watermark.lowest(from)
   let last = watermark.isOrdered ? before : null
+  let lowest: bigint | null = null
   for (const value of values) {
     if (value === null) continue
-    if (lowest !== null && watermark.floor(value) < lowest)
-      throw new AdapterError('source', 'the source gives rows from before the lower bound', {
-        setting: `${AT}/parameter`,
-      })
+    if (lowest === null || value < lowest) lowest = value
     if (!watermark.isOrdered) continue
     if (last !== null && value < last)
       throw new AdapterError('source', 'the rows do not come in the order of the watermark', {
@@ -47,6 +44,10 @@ export function checkOrder(
       })
     last = value
   }
+  if (from !== null && lowest !== null && watermark.floor(lowest) < watermark.lowest(from))
+    throw new AdapterError('source', 'the source gives rows from before the lower bound', {
+      setting: `${AT}/parameter`,
+    })
 }
 
 /** The greatest of values; null where there is none. */
