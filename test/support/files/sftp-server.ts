@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import * as fs from 'node:fs/promises'
 import type { AddressInfo, Socket } from 'node:net'
 import { join, normalize } from 'node:path'
-import { type FileEntry, type InputAttributes, Server, type SFTPWrapper, utils } from 'ssh2'
+import ssh2, { type FileEntry, type InputAttributes, type SFTPWrapper } from 'ssh2'
 
+// Of a CommonJS module Node finds not every name.
+const { Server, utils } = ssh2
 const { STATUS_CODE, OPEN_MODE } = utils.sftp
 
 export interface SftpServer {
