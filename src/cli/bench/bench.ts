@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { sentenceOf, settingsOrExit } from '#cli/process.ts'
 import type { Settings } from '#cli/settings.ts'
 import { WrongUsage } from '#cli/wrong-usage.ts'
+import { benchChannels } from './channels/channels.ts'
 import { benchDelivery } from './delivery.ts'
 import { type Figure, table } from './figures.ts'
 import { benchFiles } from './files.ts'
@@ -29,6 +30,7 @@ const ownParts: Readonly<Record<string, (settings: Settings, quick: boolean) => 
   files: benchFiles,
   papers: benchPapers,
   public: benchPublic,
+  channels: benchChannels,
   sync: async (settings, quick) => {
     const stage = await openStage(settings)
     try {
@@ -43,7 +45,7 @@ const MEMORY_GOAL_BYTES = 300e6
 /** `hub bench`: what the hub reaches on this machine, with ratios measured in the same run. */
 export async function benchCommand(argv: readonly string[]): Promise<void> {
   const { values, positionals } = readArguments(argv)
-  const names = ['mapping', ...Object.keys(httpParts), 'files', 'papers', 'public', 'sync']
+  const names = ['mapping', ...Object.keys(httpParts), 'files', 'papers', 'public', 'channels', 'sync']
   const wanted = positionals.length > 0 ? positionals : names
   const unknown = wanted.find((name) => !names.includes(name))
   if (unknown !== undefined) {

@@ -1,0 +1,36 @@
+import type { Trade } from '#cli/bench/trades.ts'
+
+/** A source of trades with a channel over it, and the same read by nothing but the client library. */
+export interface ChannelSource {
+  /** As in `adapter:` of a channel. */
+  readonly adapter: string
+  readonly title: string
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly secrets?: Readonly<Record<string, string>>
+  readonly allowAddress: readonly string[]
+  readonly folders?: readonly string[]
+  /** Record of jiaxing-wholesale that its pages are of. */
+  readonly record: string
+  readonly rows: number
+  /** What the client library is. */
+  readonly bareTitle: string
+  /** Reads everything once by the client library alone, and gives how many rows came. */
+  readonly bare: () => Promise<number>
+  /** Has everything come once more, where a source gives it only once. */
+  readonly again?: () => Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens a source over so many trades; null, with the reason, where its server is not there. */
+export type OpenSource = (
+  make: () => Trade,
+  rows: number,
+  place: SourcePlace,
+) => Promise<ChannelSource | { readonly missing: string }>
+
+export interface SourcePlace {
+  /** A folder of the bench's own. */
+  readonly folder: string
+  /** A PostgreSQL of the bench's own. */
+  readonly databaseUrl: string
+}
