@@ -76,7 +76,7 @@ const linksText = (way: Way): string => {
       from lot_edges e ${live('e', 'v', '$2')} where e.${near}_code = any($1)
     union ${entered(way)}
     union ${matched(way)}
-  ) l where $3::text is null or "${far}" collate "C" > $3
+  ) l where ($3::text is null or "${far}" collate "C" > $3) and confidence >= $5::real
   order by "${far}" collate "C", "${near}" collate "C", rule collate "C", "recordId" collate "C" limit $4`
 }
 const LINKS = { back: linksText('back'), forward: linksText('forward') }
@@ -93,13 +93,15 @@ export async function readLinks(
     readonly at: string | null
     readonly after: string | null
     readonly limit: number
+    /** Links that are less sure are none. */
+    readonly confidence?: number
   },
 ): Promise<Link[]> {
-  const { way, at, after, limit } = bounds
+  const { way, at, after, limit, confidence = 0 } = bounds
   const { rows } = await reader.query<Link>({
     name: `read-links-${way}`,
     text: LINKS[way],
-    values: [codes, at, after, limit],
+    values: [codes, at, after, limit, confidence],
   })
   return rows
 }

@@ -5,10 +5,21 @@ import { lotExample, requiredExample, traceExample } from '#api/examples.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { spokenIn } from '#api/spoken.ts'
+import { tracePicture } from '#core/lineage/picture.ts'
+import { traceSheet } from '#core/lineage/sheet.ts'
+import { WORKBOOK_TYPE, workbookOf } from '#core/mapping/backward/workbook.ts'
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
 import { askRequired, type RequiredRequest } from '#flow/trace/ask-required.ts'
 import { readLot } from '#flow/trace/read-lot.ts'
-import { DEPTH_DEFAULT, DEPTH_MAX, NODES_DEFAULT, NODES_MAX, traceLot } from '#flow/trace/trace-lot.ts'
+import {
+  CONFIDENCE_DEFAULT,
+  DEPTH_DEFAULT,
+  DEPTH_MAX,
+  NODES_DEFAULT,
+  NODES_MAX,
+  traceLot,
+} from '#flow/trace/trace-lot.ts'
 
 const CodeParams = Type.Object({
   code: Type.String({
@@ -45,6 +56,15 @@ const TraceQuery = query({
       description: 'Most nodes of one page · 每页最多节点',
     }),
   ),
+  confidence: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: CONFIDENCE_DEFAULT,
+      description:
+        'Least confidence of an edge; 1: exact codes alone; holds spread from 0.8 on · 关联的最低可信度，1 为仅精确编码',
+    }),
+  ),
   at,
   after: Type.Optional(
     Type.String({ maxLength: 100_000, description: '`next` of the page before · 上一页的 next' }),
@@ -55,6 +75,7 @@ interface TraceParameters {
   readonly direction?: 'back' | 'forward' | 'both'
   readonly depth?: number
   readonly limit?: number
+  readonly confidence?: number
   readonly at?: string
   readonly after?: string
 }
@@ -81,9 +102,14 @@ const RequiredQuery = query({
   ),
 })
 
+const FORMS = [
+  ['picture.svg', 'image/svg+xml', 'drawTrace', 'The graph as a picture · 追溯图'],
+  ['sheet.xlsx', WORKBOOK_TYPE, 'writeTrace', 'The graph as a sheet · 追溯表'],
+] as const
+
 /** `GET /v1/lots/{code}`, `GET /v1/trace/{code}` and `GET /v1/documents/required`. */
 export const traceRoutes =
-  ({ pool, registry, clock }: RouteParts): FastifyPluginAsync =>
+  ({ pool, registry, clock, language }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     const systems = (): string[] => [...registry.systems.keys()]
     const knownAt = (time: string | undefined): { at?: string } =>
@@ -137,6 +163,36 @@ export const traceRoutes =
       handler: ({ params: { code }, query: { at: time, ...asked } }) =>
         traceLot(pool, { ...asked, code, systems: systems(), ...knownAt(time) }),
     })
+    for (const [ending, type, operationId, about] of FORMS)
+      app.route<{ Params: { code: string }; Querystring: TraceParameters }>({
+        method: 'GET',
+        url: `/v1/trace/:code/${ending}`,
+        config: { scopes: ['read'] },
+        schema: {
+          operationId,
+          tags: ['trace'],
+          summary: about,
+          description:
+            'The same as `GET /v1/trace/{code}`, one page of it. 内容同 `GET /v1/trace/{code}`，一页。',
+          params: CodeParams,
+          querystring: TraceQuery,
+          response: {
+            200: { description: about, content: { [type]: { schema: { type: 'string' } } } },
+            ...problems(400, 401, 403, 404, 429, 503),
+          },
+        },
+        handler: async (request, reply) => {
+          const { at: time, ...asked } = request.query
+          const { code } = request.params
+          const graph = await traceLot(pool, { ...asked, code, systems: systems(), ...knownAt(time) })
+          const spoken = spokenIn(request, language)
+          reply.header('cache-control', 'no-store').type(type)
+          if (ending === 'picture.svg') return reply.send(tracePicture(graph, spoken))
+          const { columns, rows } = traceSheet(graph, spoken)
+          reply.header('content-disposition', 'attachment; filename="trace.xlsx"')
+          return reply.send(Buffer.from(workbookOf(columns, rows)))
+        },
+      })
     app.route<{ Querystring: Omit<RequiredRequest, 'nowMs'> }>({
       method: 'GET',
       url: '/v1/documents/required',

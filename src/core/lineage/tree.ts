@@ -1,14 +1,6 @@
 import type { TraceGraph, TraceNode } from './graph.ts'
-import { regionText } from './record-summary.ts'
-import {
-  documentTitle,
-  inLanguage,
-  lotTitle,
-  quantityWords,
-  STATE_WORDS,
-  VERDICT_WORDS,
-  type WordLanguage,
-} from './words.ts'
+import { nodeWords } from './node-words.ts'
+import { inLanguage, type WordLanguage } from './words.ts'
 
 type Way = 'back' | 'forward'
 const WAY_TITLES = { back: ['Came from', '来源'], forward: ['Went to', '去向'] } as const
@@ -54,7 +46,8 @@ function addBranches(drawing: Drawing, code: string, indent: string): void {
     const isLast = i === branches.length - 1
     const line = `${indent}${isLast ? '└─ ' : '├─ '}`
     if (written.has(node.code)) {
-      lines.push(`${line}${titleOf(node, language)} ${node.value}（${inLanguage(REPEATED, language)}）`)
+      const { title, value } = nodeWords(node, language)
+      lines.push(`${line}${title} ${value}（${inLanguage(REPEATED, language)}）`)
       return
     }
     written.add(node.code)
@@ -84,26 +77,8 @@ function neighbours(
   return (code) => byCode.get(code) ?? []
 }
 
-const titleOf = (node: TraceNode, language: WordLanguage): string =>
-  node.kind === 'lot' ? lotTitle(language) : documentTitle(node.type ?? 'unknown', language)
-
-const BAD: ReadonlySet<string> = new Set(['void', 'held', 'recalled', 'disposed'])
-
 function nodeLine(node: TraceNode, language: WordLanguage): string {
-  const isBad = BAD.has(node.state) || node.tests.some(({ verdict }) => verdict === 'fail')
-  const place = node.sites.find(({ name }) => name)?.name ?? node.parties.find(({ name }) => name)?.name ?? ''
-  const voided = node.state === 'void' && node.voidedAt ? ` ${clock(node.voidedAt.at)}` : ''
-  const facts = [
-    node.occurredAt?.at.slice(0, 10) ?? '',
-    [node.product?.name ?? '', quantityWords(node.quantity, language)].filter(Boolean).join(' '),
-    regionText(node.origin),
-    place,
-    ...node.tests.map(({ item, verdict }) => `${item} ${inLanguage(VERDICT_WORDS[verdict], language)}`),
-    node.state === 'active' ? '' : `${inLanguage(STATE_WORDS[node.state], language)}${voided}`,
-    node.state === 'void' ? (node.voidReason ?? '') : '',
-  ].filter(Boolean)
-  return `${isBad ? '✗ ' : ''}${titleOf(node, language)} ${node.value}${facts.map((fact) => ` · ${fact}`).join('')}`
+  const { title, value, date, goods, origin, place, tests, state, isBad } = nodeWords(node, language)
+  const facts = [date, goods, origin, place, tests, state].filter(Boolean)
+  return `${isBad ? '✗ ' : ''}${title} ${value}${facts.map((fact) => ` · ${fact}`).join('')}`
 }
-
-/** `2024-04-15 09:10` of an ISO time. */
-const clock = (at: string): string => at.slice(0, 16).replace('T', ' ')

@@ -18,6 +18,8 @@ export interface TraceQuestion {
   /** ISO text: what was known then, by the time of receipt; absent for what is known now. */
   readonly at?: string
   readonly after?: Place | null
+  /** Least confidence of a link. */
+  readonly confidence?: number
   /** Systems whose own batch numbers the code may be. */
   readonly systems: readonly string[]
 }
@@ -36,12 +38,12 @@ const CODE_MAX = 200
  * HubError `not_found` where nothing that counts mentions the code, `invalid_request` where it cannot be one.
  */
 export async function loadTrace(pool: Pool, question: TraceQuestion): Promise<LoadedTrace> {
-  const { code, direction, depth, limit, systems } = question
+  const { code, direction, depth, limit, systems, confidence = 0 } = question
   const at = question.at ?? null
   const roots = await readKnownCodes(pool, codesOfQuestion(code, systems), at)
   if (roots.length === 0) throw new HubError('not_found', { detail: 'no record mentions this code' })
   const walked = await walk(
-    (codes, way, after, links) => readLinks(pool, codes, { way, at, after, limit: links }),
+    (codes, way, after, links) => readLinks(pool, codes, { way, at, after, limit: links, confidence }),
     roots,
     { direction, depth, limit, after: question.after ?? null },
   )

@@ -9,6 +9,7 @@ import type { Direction } from './walk.ts'
 
 export const DEPTH_DEFAULT = 12
 export const DEPTH_MAX = 30
+export const CONFIDENCE_DEFAULT = 0.5
 export const NODES_DEFAULT = 500
 export const NODES_MAX = 2000
 
@@ -22,6 +23,8 @@ export interface TraceRequest {
   readonly limit?: number
   /** ISO time: what the hub knew then. */
   readonly at?: string
+  /** Least confidence of a link, 0 to 1; 0.5 where it is not given. */
+  readonly confidence?: number
   /** `next` of the page before. */
   readonly after?: string
   /** Systems whose own batch numbers the code may be. */
@@ -46,6 +49,7 @@ export async function traceLot(pool: Pool, request: TraceRequest): Promise<Trace
     limit: between(request.limit, NODES_DEFAULT, NODES_MAX),
     ...(at === null ? {} : { at }),
     after: request.after === undefined ? null : readPlace(request.after),
+    confidence: request.confidence ?? CONFIDENCE_DEFAULT,
     systems: request.systems,
   })
   return {

@@ -1,5 +1,7 @@
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { tracePicture } from '#core/lineage/picture.ts'
+import { traceSheet } from '#core/lineage/sheet.ts'
 import { followers } from '#flow/follow/followers.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import { readSamples } from '#flow/systems/golden.ts'
@@ -230,4 +232,37 @@ test('a rapid test that names stall and product is a test of the lot that is the
   expect(root?.tests).toContainEqual(expect.objectContaining({ verdict: 'fail', confidence: 0.8 }))
   const other = await traceLot(pool, { code: LOTS['bokchoy-C'], direction: 'back', depth: 1, systems })
   expect(other.nodes[0]?.tests.filter(({ verdict }) => verdict === 'fail')).toEqual([])
+})
+
+test('the picture shows every node and every likely edge dashed, what failed in red, and nothing of it is markup of a source', async () => {
+  const graph = await traceLot(pool, { code: LOTS['bokchoy-B045'], direction: 'both', systems })
+  const picture = tracePicture(graph, 'zh')
+  for (const { value } of graph.nodes)
+    if (!value.startsWith('urn:')) expect(picture).toContain(value.slice(0, 20))
+  expect(picture).toContain('不合格')
+  const sure = new Set(
+    graph.edges.filter(({ confidence }) => confidence === 1).map(({ from, to }) => `${from} ${to}`),
+  )
+  const pairs = new Set(graph.edges.map(({ from, to }) => `${from} ${to}`))
+  expect(picture.match(/stroke-dasharray/g) ?? []).toHaveLength(pairs.size - sure.size)
+  const hostile = { ...graph, code: '<script>alert(1)</script>\u0000' }
+  hostile.nodes = graph.nodes.map((node) => ({ ...node, value: '"><script>alert(1)</script>' }))
+  expect(tracePicture(hostile, 'en')).not.toMatch(/<script|\u0000/)
+})
+
+test('the sheet has a row for each node, with how it was found and the records behind it', async () => {
+  const graph = await traceLot(pool, { code: LOTS['pork-A023'], direction: 'both', systems })
+  const { columns, rows } = traceSheet(graph, 'en')
+  expect(rows).toHaveLength(graph.nodes.length)
+  for (const row of rows) expect(row).toHaveLength(columns.length)
+  const pigs = rows.find((row) => row.includes('SX2404140001'))
+  expect(pigs?.[0]).toBe('came from')
+  expect(pigs?.join()).toContain('urn:cnft:entry:shaoxing-slaughter')
+})
+
+test('less sure edges are followed only where they are asked for', async () => {
+  const ask = (confidence: number) =>
+    traceLot(pool, { code: 'lot:33010501224041500047', direction: 'back', confidence, systems })
+  expect((await ask(0.8)).nodes.length).toBeGreaterThan(3)
+  expect((await ask(0.9)).nodes).toHaveLength(1)
 })

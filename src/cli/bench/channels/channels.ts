@@ -24,7 +24,7 @@ import type { ChannelSource } from './source.ts'
 const SYSTEM = 'jiaxing-wholesale'
 const SOURCES = [openDatabase, openPull, openFiles, openMqtt] as const
 const ROWS = 200_000
-const QUICK_ROWS = 4_000
+const QUICK_ROWS = 20_000
 /** Rows that go all the way into the hub, which takes far longer than reading them. */
 const STORED_SHARE = 0.2
 const QUIET = { info: () => {}, warn: () => {} }
@@ -47,9 +47,7 @@ export async function benchChannels(settings: Settings, quick: boolean): Promise
         continue
       }
       try {
-        console.error('reading', source.adapter, performance.now())
         figures.push(...(await benchReading(source)))
-        console.error('read', source.adapter, performance.now())
       } finally {
         await source.close()
       }
@@ -57,7 +55,6 @@ export async function benchChannels(settings: Settings, quick: boolean): Promise
       if ('missing' in some) continue
       try {
         figures.push(await benchStoring(pool, registry, some))
-        console.error('stored', some.adapter, performance.now())
       } finally {
         await some.close()
       }
