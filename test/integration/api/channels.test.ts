@@ -51,9 +51,13 @@ describe('channels by the API', () => {
     expect(pull.settings.properties.url).toBeDefined()
     expect(pull.limits.timeoutMs).toBeGreaterThan(0)
     expect(limits.properties.pageRows.maximum).toBe(5000)
-    for (const { title, description } of adapters)
-      for (const words of [title, description])
-        expect(words).toEqual({ zh: expect.stringMatching(/[一-龥]/), en: expect.stringMatching(/[a-z]/) })
+    for (const { title, description } of adapters) {
+      expect(description).toEqual({
+        zh: expect.stringMatching(/[一-龥]/),
+        en: expect.stringMatching(/[a-z]/),
+      })
+      expect(title).toEqual({ zh: expect.stringMatching(/\S/), en: expect.not.stringMatching(/[一-龥]/) })
+    }
   })
 
   it('a channel of a system.yaml is there before anyone sets it, off and never read', async () => {
