@@ -13,7 +13,8 @@ export async function openSocket({ connect, settings }: DatabaseParts, usualPort
     socket.setNoDelay(true)
     // A driver that is done with it listens no more, and unheard an error ends the process.
     socket.on('error', () => {})
-    return socket
+    // By this name Node checks a certificate where a driver names none, as for an address; else it would be that of "localhost".
+    return Object.assign(socket, { _host: settings.host })
   } catch (error) {
     if (!(error instanceof AdapterError) || error.setting !== undefined) throw error
     const setting = error.message === 'ECONNREFUSED' ? '/settings/port' : '/settings/host'

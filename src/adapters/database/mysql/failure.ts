@@ -34,6 +34,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ER_CONNECTION_KILLED: GONE,
   PROTOCOL_CONNECTION_LOST: GONE,
   HANDSHAKE_NO_SSL_SUPPORT: ['config', 'the server speaks without encryption only', '/settings/tls/mode'],
+  HANDSHAKE_SSL_ERROR: ['config', 'the certificate of the server is not trusted', '/settings/tls/ca'],
   AUTH_SWITCH_PLUGIN_ERROR: ['auth', 'a way of logging in that the driver does not know', '/settings/user'],
 }
 

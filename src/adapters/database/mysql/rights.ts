@@ -1,4 +1,5 @@
 import type { Session } from '#adapters/database/session.ts'
+import type { Settings } from '#adapters/database/settings.ts'
 
 /** Privileges by which nothing of the source can be changed. */
 const READING = new Set([
@@ -13,15 +14,22 @@ const READING = new Set([
   'SHOW_ROUTINE',
 ])
 
+/** Old servers come with a database in which everybody may write. */
+const OF_EVERYBODY = / ON `test(?:\\_%)?`\.\*$/
+
 /** What the account may change, with the roles that it may take on. */
-export async function mysqlWriteRights(session: Session): Promise<string[]> {
+export async function mysqlWriteRights(
+  session: Session,
+  { database, schema = database }: Settings,
+): Promise<string[]> {
   const lines = (await session.ask('SHOW GRANTS')).map(([line]) => line ?? '')
   const roles = lines.flatMap(rolesOf)
   for (const role of roles) {
     const own = await session.ask(`SHOW GRANTS FOR ${role}`).catch(() => [[`GRANT ROLE ON ${role}`]])
     lines.push(...own.map(([line]) => line ?? ''))
   }
-  return [...new Set(lines.flatMap(writeRightsOf))]
+  const rights = [...new Set(lines.flatMap(writeRightsOf))]
+  return schema.startsWith('test') ? rights : rights.filter((right) => !OF_EVERYBODY.test(right))
 }
 
 /** `GRANT INSERT (a), SELECT ON `db`.* TO …` → `INSERT ON `db`.*`. */

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { AdapterError } from '#adapters/adapter.ts'
 import { goodbye, openSocket } from '#adapters/database/opened.ts'
 import { optionalDriver } from '#adapters/database/optional.ts'
 import type { DatabaseParts, RowTaker, Session, Statement } from '#adapters/database/session.ts'
@@ -9,6 +9,8 @@ import { oracleFailure } from './failure.ts'
 export const ORACLE_PORT = 1521
 const DRIVER_VERSION = '26.0.0'
 const FETCH_ROWS = 1000
+/** In place of the name of this machine and of the account that the hub runs as. */
+const PROGRAM = 'trace-hub'
 
 /**
  * The driver takes no socket. So the address is checked by a connection of ours, and the driver is given the very address that was connected to:
@@ -31,7 +33,14 @@ export async function openOracle(parts: DatabaseParts): Promise<Session> {
     }
   }
 
-  connection = await asked(driver.getConnection(optionsOf(parts, address)))
+  const connecting = driver.getConnection(optionsOf(parts, address))
+  try {
+    connection = await asked(connecting)
+  } catch (error) {
+    // It cannot be broken off: one that comes after all is closed.
+    connecting.then((late) => late.close()).catch(() => {})
+    throw error
+  }
   const open = connection
   open.callTimeout = Math.max(1, Math.floor(parts.limits.timeoutMs))
   const each = (statement: Statement, take: (row: OracleRow) => void) =>
@@ -59,17 +68,25 @@ export async function openOracle(parts: DatabaseParts): Promise<Session> {
   }
 }
 
+const SERVICE = /^[A-Za-z0-9_$#.-]{1,128}$/
+
+/** @throws AdapterError where the service is no name: in a descriptor, brackets would mean something else */
 export function optionsOf({ settings, secrets, limits }: DatabaseParts, address: string): object {
-  const { mode } = settings.tls
-  const host = isIP(address) === 6 ? `[${address}]` : address
+  if (!SERVICE.test(settings.database))
+    throw new AdapterError('config', 'the service is no name of one', { setting: '/settings/database' })
+  const { mode, ca } = settings.tls
   const seconds = Math.max(1, Math.ceil(limits.timeoutMs / 1000))
+  const place = `(PROTOCOL=${mode === 'off' ? 'TCP' : 'TCPS'})(HOST=${address})(PORT=${settings.port ?? ORACLE_PORT})`
   return {
+    program: PROGRAM,
+    machine: PROGRAM,
+    osUser: PROGRAM,
     user: settings.user,
     password: secrets['password'] ?? '',
     connectString:
-      `${mode === 'off' ? 'tcp' : 'tcps'}://${host}:${settings.port ?? ORACLE_PORT}/${settings.database}` +
-      `?transport_connect_timeout=${seconds}&ssl_server_dn_match=${mode === 'verify' ? 'on' : 'off'}`,
-    ...(settings.tls.ca === undefined ? {} : { walletContent: settings.tls.ca }),
+      `(DESCRIPTION=(CONNECT_TIMEOUT=${seconds})(TRANSPORT_CONNECT_TIMEOUT=${seconds})(ADDRESS=${place})` +
+      `(CONNECT_DATA=(SERVICE_NAME=${settings.database}))(SECURITY=(SSL_SERVER_DN_MATCH=${mode === 'verify' ? 'ON' : 'OFF'})))`,
+    ...(ca === undefined ? {} : { walletContent: ca }),
   }
 }
 

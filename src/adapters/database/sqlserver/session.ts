@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+import { AdapterError } from '#adapters/adapter.ts'
 import { goodbye, openSocket, tlsOptions } from '#adapters/database/opened.ts'
 import { optionalDriver } from '#adapters/database/optional.ts'
 import type { DatabaseParts, RowTaker, Session, Statement } from '#adapters/database/session.ts'
@@ -10,6 +12,10 @@ const DRIVER_VERSION = '20.3.9'
 
 /** @throws AdapterError */
 export async function openSqlserver(parts: DatabaseParts): Promise<Session> {
+  if (parts.settings.tls.mode === 'verify' && isIP(parts.settings.host) !== 0)
+    throw new AdapterError('config', 'a certificate can be checked by a name only, not by an address', {
+      setting: '/settings/tls/mode',
+    })
   const driver = await optionalDriver<Tedious>('tedious', DRIVER_VERSION)
   const socket = await openSocket(parts, SQLSERVER_PORT)
   const waits = within(parts, socket, () => socket.destroy())

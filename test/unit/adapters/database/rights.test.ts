@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { mysqlFailure } from '#adapters/database/mysql/failure.ts'
-import { rolesOf, writeRightsOf } from '#adapters/database/mysql/rights.ts'
+import { mysqlWriteRights, rolesOf, writeRightsOf } from '#adapters/database/mysql/rights.ts'
 import { optionalDriver } from '#adapters/database/optional.ts'
 import { oracleFailure } from '#adapters/database/oracle/failure.ts'
+import { optionsOf } from '#adapters/database/oracle/session.ts'
 import { postgresFailure } from '#adapters/database/postgres/failure.ts'
 import { sqlserverFailure } from '#adapters/database/sqlserver/failure.ts'
 
@@ -20,6 +21,14 @@ describe('grants of MySQL', () => {
     ['GRANT `writers`@`%` TO `r`@`%`', []],
   ])('%s', (line, expected) => {
     expect(writeRightsOf(line)).toEqual(expected)
+  })
+
+  it('of the database that everybody may write in count only for itself', async () => {
+    const session = {
+      ask: async () => [['GRANT INSERT ON `test`.* TO PUBLIC'], ['GRANT INSERT ON `test\\_%`.* TO PUBLIC']],
+    } as never
+    expect(await mysqlWriteRights(session, { database: 'county' } as never)).toEqual([])
+    expect(await mysqlWriteRights(session, { database: 'test' } as never)).toHaveLength(2)
   })
 
   it('name the roles that may be taken on', () => {
@@ -72,4 +81,21 @@ it('a driver that is not installed is named with the command that installs it', 
     setting: '/settings/kind',
     message: 'the driver no-such-driver is not installed: npm install --save-exact no-such-driver@1.2.3',
   })
+})
+
+it('a service of Oracle stays a name in the descriptor, and the address is the one that was checked', () => {
+  const parts = (database: string) =>
+    ({
+      settings: { database, user: 'u', tls: { mode: 'off' } },
+      secrets: { password: 'p' },
+      limits: { timeoutMs: 5000 },
+    }) as never
+  expect(optionsOf(parts('orcl.county'), '10.1.2.3')).toMatchObject({
+    connectString: expect.stringContaining(
+      '(ADDRESS=(PROTOCOL=TCP)(HOST=10.1.2.3)(PORT=1521))(CONNECT_DATA=(SERVICE_NAME=orcl.county))',
+    ),
+  })
+  expect(() => optionsOf(parts('x))(ADDRESS=(HOST=127.0.0.1)'), '10.1.2.3')).toThrow(
+    expect.objectContaining({ class: 'config', setting: '/settings/database' }),
+  )
 })
