@@ -1,5 +1,6 @@
 import { AdapterError, type SettingCheck, type Words } from '#adapters/adapter.ts'
-import { examine, type Finding, good } from './examine.ts'
+import { examine } from './examine.ts'
+import { type Finding, good } from './finding.ts'
 import { KINDS } from './kinds.ts'
 import { createPageWriter } from './ndjson.ts'
 import {

@@ -1,5 +1,6 @@
 import { AdapterError } from '#adapters/adapter.ts'
-import { examine, refuseFirst } from './examine.ts'
+import { examine } from './examine.ts'
+import { refuseFirst } from './finding.ts'
 import { KINDS } from './kinds.ts'
 import type { OpenReading } from './reading.ts'
 import type { DatabaseParts } from './session.ts'
