@@ -175,7 +175,7 @@ export const ERRORS = {
     ['Wait as long as Retry-After says and ask again.', '请按 Retry-After 等待后重试。'],
   ),
   no_public_url: define(
-    503,
+    404,
     'operator',
     ['The public address is not set', '未设置公众访问地址'],
     [

@@ -68,6 +68,7 @@ it('says what to install for the tests that were not run', () => {
     'Redis',
     'An older PostgreSQL',
     'Chromium',
+    'Mosquitto',
   ])
   chmodSync(join(folder, 'chromium'), 0o755)
   const missing = missingPrograms({ PATH: folder })

@@ -21,6 +21,8 @@ export interface NodeWords {
   readonly tests: string
   /** Empty for goods in circulation. */
   readonly state: string
+  /** Why it is void. */
+  readonly reason: string
   /** Void, held, recalled, disposed of, or a test failed. */
   readonly isBad: boolean
 }
@@ -33,7 +35,6 @@ const LINE = ['line of a ledger', '台账记录'] as const
 export function nodeWords(node: TraceNode, language: WordLanguage): NodeWords {
   const voided =
     node.state === 'void' && node.voidedAt ? ` ${node.voidedAt.at.slice(0, 16).replace('T', ' ')}` : ''
-  const reason = node.state === 'void' && node.voidReason ? ` (${node.voidReason})` : ''
   return {
     title: node.kind === 'lot' ? lotTitle(language) : documentTitle(node.type ?? 'unknown', language),
     // A record that alone names its goods has an identifier that is of no use to a reader.
@@ -45,8 +46,8 @@ export function nodeWords(node: TraceNode, language: WordLanguage): NodeWords {
     tests: node.tests
       .map(({ item, verdict }) => `${item} ${inLanguage(VERDICT_WORDS[verdict], language)}`)
       .join('; '),
-    state:
-      node.state === 'active' ? '' : `${inLanguage(STATE_WORDS[node.state], language)}${voided}${reason}`,
+    state: node.state === 'active' ? '' : `${inLanguage(STATE_WORDS[node.state], language)}${voided}`,
+    reason: node.state === 'void' ? (node.voidReason ?? '') : '',
     isBad: BAD.has(node.state) || node.tests.some(({ verdict }) => verdict === 'fail'),
   }
 }

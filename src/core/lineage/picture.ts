@@ -143,7 +143,7 @@ function box(placed: Placed, language: WordLanguage): string {
   const isRoot = node.relation === 'root'
   const fill = words.isBad ? COLOURS.bad : node.kind === 'lot' ? COLOURS.lot : COLOURS.paper
   const stroke = words.isBad ? COLOURS.badLine : isRoot ? COLOURS.root : COLOURS.line
-  const bad = [words.state, words.isBad ? words.tests : ''].filter(Boolean).join(' · ')
+  const bad = [words.state, words.reason, words.isBad ? words.tests : ''].filter(Boolean).join(' · ')
   const lines: readonly (readonly [text: string, colour: string, weight: string])[] = [
     [`${words.title} ${words.value}`, COLOURS.text, '600'],
     [words.goods, COLOURS.text, '400'],

@@ -49,7 +49,7 @@ function rowOf(node: TraceNode, edges: readonly TraceEdge[], language: WordLangu
     String(node.depth),
     words.title,
     node.value,
-    words.state,
+    [words.state, words.reason].filter(Boolean).join(' · '),
     node.product?.name ?? node.product?.code ?? '',
     node.quantity?.value ?? '',
     node.quantity?.value ? node.quantity.unit : '',

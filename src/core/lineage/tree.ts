@@ -78,7 +78,7 @@ function neighbours(
 }
 
 function nodeLine(node: TraceNode, language: WordLanguage): string {
-  const { title, value, date, goods, origin, place, tests, state, isBad } = nodeWords(node, language)
-  const facts = [date, goods, origin, place, tests, state].filter(Boolean)
+  const { title, value, date, goods, origin, place, tests, state, reason, isBad } = nodeWords(node, language)
+  const facts = [date, goods, origin, place, tests, state, reason].filter(Boolean)
   return `${isBad ? '✗ ' : ''}${title} ${value}${facts.map((fact) => ` · ${fact}`).join('')}`
 }

@@ -65,7 +65,7 @@ it.each([
   ['http://169.254.169.254/latest/meta-data/', undefined],
   ['http://10.0.0.7/', undefined],
   ['http://127.0.0.1:9001/', '127.0.0.1/32:9000'],
-  ['ftp://example.org/', undefined],
+  ['gopher://example.org/', undefined],
   ['https://user:secret@example.org/', undefined],
   ['no address', undefined],
 ])('%s is no address to deliver to', async (url, allowAddress) => {

@@ -129,7 +129,7 @@ test('the address is the one that is set, whatever host the request names; witho
   expect(decode(readPng(png.rawPayload))).toBe(`${PUBLIC_URL}/t/AB`)
   const without = await publicApp(pool, [], { publicUrl: undefined })
   const refused = await without.inject('/t/AB/qr.svg')
-  expect(refused.statusCode).toBe(503)
+  expect(refused.statusCode).toBe(404)
   expect(refused.json()).toMatchObject({ code: 'no_public_url' })
   await without.close()
 })

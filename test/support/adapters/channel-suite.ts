@@ -27,9 +27,9 @@ export interface ChannelSource {
 }
 
 /** Time in which all is read, when nobody kills the reader. */
-const READING_S = 4
+const READING_S = 2
 /** Kills at random points, beside those at each place. */
-const RANDOM_KILLS = 2
+const RANDOM_KILLS = 1
 
 /**
  * Kills the process that reads a channel, with SIGKILL: between a page and its COMMIT, right after its COMMIT, and at random. In a file with

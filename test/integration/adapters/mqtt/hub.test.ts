@@ -6,7 +6,7 @@ import { withApi } from '#test/api.ts'
 import { hasMosquitto, type MqttBroker, startBroker } from '#test/mqtt-broker.ts'
 import { startInstrument } from '#test/mqtt-publish.ts'
 
-const TICKETS = 10_000
+const TICKETS = 3000
 const TOPIC = 'market/330105012/scale/A023/ticket'
 const USER = { name: 'hub', password: 'broker-Pa55word' }
 let broker: MqttBroker
