@@ -68,16 +68,18 @@ async function obey(order: DriverOrder): Promise<void> {
 
 async function sendUntilTold(): Promise<void> {
   while (sending) {
-    const one = compose()
+    const made = compose()
+    // The same bytes by another way: nothing may come of it. Until that is answered too nobody speaks of its records again, or the second way
+    // would rightly bring the first state back.
+    const again = !made.async && random.chance(0.1)
+    const one = again ? { ...made, touched: [] } : made
     await attempt(one, true)
     // Most sources say it again until they are answered; some leave it for the end of the day.
     while (unsettled.has(one.key) && sending && random.chance(0.85)) {
       await pause(random.whole(50, 500))
       await attempt(one)
     }
-    // The same bytes by another way: nothing may come of it.
-    if (!unsettled.has(one.key) && !one.async && random.chance(0.1))
-      await attempt({ ...one, key: `${one.key}-again`, touched: [] }, true)
+    if (again && !unsettled.has(one.key)) await attempt({ ...made, key: `${made.key}-again` }, true)
     await pause(random.whole(0, 20))
   }
 }

@@ -41,7 +41,7 @@ export function openMs(times: OpenTimes, fromMs: number, toMs: number): number {
 /**
  * When the next thing is overdue, where the last one came at an instant: after so much open time, or at the end of the so-manieth open
  * day that begins after it. Closed time does not count, so a market that rests is not a source that broke. Null where the calendar is
- * never open again.
+ * not open for as long within 800 days.
  */
 export function overdueAt({ every, times }: Pick<Watch, 'every' | 'times'>, lastMs: number): number | null {
   return 'ms' in every ? afterOpenTime(times, lastMs, every.ms) : afterOpenDays(times, lastMs, every.days)

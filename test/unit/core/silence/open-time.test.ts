@@ -104,7 +104,12 @@ test('what is overdue was preceded by exactly so much open time, whatever the ca
         fc.pre(from !== to)
         const clock = (h: number): string => `${String(h).padStart(2, '0')}:00`
         const one = watch({ every: `${hours}h`, hours: `${clock(from)}-${clock(to)}`, days })
-        const due = overdueAt(one, last) as number
+        const due = overdueAt(one, last)
+        if (due === null) {
+          // So little is open that it takes years, and nobody waits so long.
+          expect(openMs(one.times, last, last + 800 * 86_400_000)).toBeLessThan(hours * 3_600_000)
+          return
+        }
         expect(openMs(one.times, last, due)).toBe(hours * 3_600_000)
         expect(openMs(one.times, last, due - 1)).toBeLessThan(hours * 3_600_000)
       },
