@@ -7,7 +7,8 @@ import pg from 'pg'
 import { runChannel } from '#flow/channels/run.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import { runLarge } from '#flow/large/run.ts'
-import { loadRegistry } from '#flow/systems/load.ts'
+import { loadSystem } from '#flow/systems/load.ts'
+import { registryOf } from '#flow/systems/registry.ts'
 import { createPool } from '#store/database.ts'
 import type { Place, ReaderStart } from './channel-places.ts'
 
@@ -33,7 +34,10 @@ async function main({ databaseUrl, system, channel, folders }: ReaderStart): Pro
   })
   process.on('disconnect', () => ended.abort())
   const pool = createPool({ url: databaseUrl, max: 4 })
-  const registry = await loadRegistry('mappings')
+  // One system alone: the reader is started many times.
+  const own = await loadSystem(`mappings/${system}`)
+  if (!own) throw new Error(`there is no system ${system}`)
+  const registry = registryOf(new Map([[system, own]]))
   const large = new Set<string>()
   const intake = createIntake({
     pool,

@@ -17,12 +17,11 @@ import { createPool } from '#store/database.ts'
 import { channelSecret, setSystemSecrets } from '#store/system-secrets.ts'
 import { openDatabase } from './database.ts'
 import { openFiles } from './files.ts'
-import { openMqtt } from './mqtt.ts'
 import { openPull } from './pull.ts'
 import type { ChannelSource } from './source.ts'
 
 const SYSTEM = 'jiaxing-wholesale'
-const SOURCES = [openDatabase, openPull, openFiles, openMqtt] as const
+const SOURCES = [openDatabase, openPull, openFiles] as const
 const ROWS = 200_000
 const QUICK_ROWS = 20_000
 /** Rows that go all the way into the hub, which takes far longer than reading them. */
@@ -42,17 +41,12 @@ export async function benchChannels(settings: Settings, quick: boolean): Promise
     for (const open of SOURCES) {
       const place = { folder, databaseUrl: stage.databaseUrl }
       const source = await open(tradeMaker('C'), rows, place)
-      if ('missing' in source) {
-        console.error(source.missing)
-        continue
-      }
       try {
         figures.push(...(await benchReading(source)))
       } finally {
         await source.close()
       }
       const some = await open(tradeMaker(`S${figures.length}`), Math.round(rows * STORED_SHARE), place)
-      if ('missing' in some) continue
       try {
         figures.push(await benchStoring(pool, registry, some))
       } finally {
@@ -85,7 +79,6 @@ const setOf = ({ allowAddress }: ChannelSource) => ({
 /** Bare, adapter, bare, adapter: the second of each counts, when both are warm. */
 async function benchReading(source: ChannelSource): Promise<Figure[]> {
   const perSecond = async (read: () => Promise<number>): Promise<number> => {
-    await source.again?.()
     const began = performance.now()
     const count = await read()
     if (count < source.rows) throw new Error(`${source.title}: ${count} of ${source.rows} rows came`)
@@ -179,7 +172,6 @@ async function benchStoring(
   await setChannel(pool, name, setOf(source))
   const intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
   const stop = new AbortController()
-  await source.again?.()
   const began = performance.now()
   const counted = async (): Promise<number> => {
     const { rows } = await pool.query(

@@ -16,17 +16,11 @@ export interface ChannelSource {
   readonly bareTitle: string
   /** Reads everything once by the client library alone, and gives how many rows came. */
   readonly bare: () => Promise<number>
-  /** Has everything come once more, where a source gives it only once. */
-  readonly again?: () => Promise<void>
   close(): Promise<void>
 }
 
-/** Opens a source over so many trades; null, with the reason, where its server is not there. */
-export type OpenSource = (
-  make: () => Trade,
-  rows: number,
-  place: SourcePlace,
-) => Promise<ChannelSource | { readonly missing: string }>
+/** Opens a source over so many trades. */
+export type OpenSource = (make: () => Trade, rows: number, place: SourcePlace) => Promise<ChannelSource>
 
 export interface SourcePlace {
   /** A folder of the bench's own. */
