@@ -209,11 +209,11 @@ export interface Adapter<Settings = unknown, S extends State = State> {
   acknowledge?(parts: AdapterParts<Settings>, page: Page<S>, taken: Taken): Promise<void>
   /** All keys that the source has now, as source records of their key fields alone, in pieces: for the scan that finds what was deleted. */
   keys?(parts: AdapterParts<Settings>): AsyncIterable<readonly Readonly<Record<string, string>>[]>
-  /** Source records by hour, as the source counts them. */
+  /** Source records by hour, as the source counts them. The conformance suite asks for them; reconciliation does not yet. */
   counts?(
     parts: AdapterParts<Settings>,
     range: { readonly fromMs: number; readonly toMs: number },
   ): Promise<readonly SourceCount[]>
-  /** Gives records to a receiver; a verdict for each. @throws AdapterError where none was given. */
+  /** Gives records to a receiver; a verdict for each. Links do not use it yet. @throws AdapterError where none was given. */
   send?(parts: AdapterParts<Settings>, items: readonly SendItem[]): Promise<readonly SendVerdict[]>
 }

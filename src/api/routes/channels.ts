@@ -3,6 +3,7 @@ import Type from 'typebox'
 import { LIMITS, LimitsSchema } from '#adapters/limits.ts'
 import { ADAPTERS, adapterOf } from '#adapters/registry.ts'
 import { channelView } from '#api/channel-view.ts'
+import { CheckBody, PatchBody, ResetBody, refuseUnfit, type Wish } from '#api/channel-wish.ts'
 import { readCursor, writeCursor } from '#api/cursor.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
@@ -11,7 +12,7 @@ import { spokenIn } from '#api/spoken.ts'
 import type { DeclaredChannel } from '#core/channels/declared.ts'
 import { HubError } from '#core/errors.ts'
 import { checkChannel } from '#flow/channels/check.ts'
-import { composeChannel, isMissing, NOTHING_SET } from '#flow/channels/compose.ts'
+import { NOTHING_SET } from '#flow/channels/compose.ts'
 import { declaredChannel } from '#flow/channels/declared.ts'
 import { hastenScan } from '#store/channel-scans.ts'
 import {
@@ -37,66 +38,6 @@ const Params = Type.Object({
 interface ChannelParams {
   readonly system: string
   readonly channel: string
-}
-
-const open = Type.Record(Type.String(), Type.Unknown())
-const wishes = {
-  settings: Type.Unsafe<Readonly<Record<string, unknown>>>({
-    ...open,
-    description: 'Over those of the system.yaml, as a whole; null takes one away · 覆盖 system.yaml 的设置',
-  }),
-  limits: LimitsSchema,
-  allowAddress: Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
-    maxItems: 20,
-    description: 'Private networks that may be reached, CIDR:port · 允许的内网地址',
-  }),
-  secrets: Type.Record(
-    Type.String(),
-    Type.Union([Type.String({ minLength: 1, maxLength: 20_000 }), Type.Null()]),
-    {
-      description: 'By the names of its adapter; null takes one away. Never given back · 密钥只写不读',
-    },
-  ),
-}
-const PatchBody = Type.Partial(
-  Type.Object({
-    on: Type.Boolean({ description: 'Whether it is read · 是否启用' }),
-    rhythm: Type.Union(
-      [
-        Type.Object({ every: Type.String({ maxLength: 10 }) }, { additionalProperties: false }),
-        Type.Object({ cron: Type.String({ maxLength: 100 }) }, { additionalProperties: false }),
-        Type.Null(),
-      ],
-      { description: 'In place of that of the system.yaml; null: that · 读取频率' },
-    ),
-    ...wishes,
-  }),
-  {
-    additionalProperties: false,
-    minProperties: 1,
-    title: 'Changes to a channel · 修改通道',
-    examples: [
-      {
-        on: true,
-        settings: { host: 'db.county.example' },
-        secrets: { password: '…' },
-        rhythm: { every: '5m' },
-      },
-    ],
-  },
-)
-const CheckBody = Type.Partial(Type.Object(wishes), {
-  additionalProperties: false,
-  title: 'Settings to try · 待检查的设置',
-})
-const ResetBody = Type.Object(
-  { state: Type.Union([open, Type.Null()], { description: 'Null: from the beginning · null 表示从头读取' }) },
-  { additionalProperties: false, title: 'Where to go on · 继续位置', examples: [{ state: null }] },
-)
-
-interface Wish extends Partial<Omit<ChannelSettings, 'isOn'>> {
-  readonly on?: boolean
-  readonly secrets?: Readonly<Record<string, string | null>>
 }
 
 /** `GET /v1/adapters`, `GET /v1/channels`, and `/v1/systems/{system}/channels/{channel}` with `check`, `run` and `reset`. */
@@ -331,26 +272,3 @@ export const channelRoutes =
   }
 
 const SILENT = { info: () => {}, warn: () => {} }
-
-/** Refuses settings that do not fit the adapter; what is still missing counts only once the channel is on. */
-function refuseUnfit(
-  declared: DeclaredChannel,
-  set: ChannelSettings,
-  secrets: Readonly<Record<string, string | null>>,
-): void {
-  const composition = composeChannel(declared, set)
-  const unfit = composition.ok ? [] : composition.issues
-  const known = Object.keys(adapterOf(declared.adapter)?.secrets ?? {})
-  const issues = [
-    ...(set.isOn ? unfit : unfit.filter((issue) => !isMissing(issue))),
-    ...Object.keys(secrets)
-      .filter((name) => !known.includes(name))
-      .map((name) => ({
-        path: `/secrets/${name}`,
-        code: 'E_SCHEMA' as const,
-        reason: 'the adapter has no such secret',
-        fix: `Its secrets: ${known.join(', ') || 'none'}.`,
-      })),
-  ]
-  if (issues.length > 0) throw new HubError('invalid_request', { issues })
-}

@@ -44,7 +44,7 @@ function heard<T>(promise: Promise<T>): Promise<T> {
   return promise
 }
 
-export const isStream = ({ bytes }: Page): boolean => bytes !== null && !(bytes instanceof Uint8Array)
+const isStream = ({ bytes }: Page): boolean => bytes !== null && !(bytes instanceof Uint8Array)
 
 export function read(
   adapter: Adapter<unknown>,
