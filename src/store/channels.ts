@@ -213,11 +213,12 @@ export async function advanceChannel(
 export async function moveChannel(
   client: Client,
   { system, name, fence, state }: ChannelStep,
+  refused = 0,
 ): Promise<void> {
   const { rowCount } = await client.query(
-    `update channels set state = $4, attempts = 0, last_error = null, failing_since = null
+    `update channels set state = $4, attempts = 0, last_error = null, failing_since = null, refused = refused + $5
       where system = $1 and name = $2 and fence = $3`,
-    [system, name, fence, JSON.stringify(state)],
+    [system, name, fence, JSON.stringify(state), refused],
   )
   if (rowCount !== 1) throw new ChannelLost(`${system}/${name} is another worker's`)
 }

@@ -74,13 +74,15 @@ export interface MatchFacts {
 }
 
 const NOTHING: MatchFacts = { points: [], traders: [] }
+/** Times that name no day. */
+const NO_DAY: ReadonlySet<string> = new Set(['month', 'year'])
 
 /** The ways in which a record may meet others; none where it names its goods exactly, or tells too little. */
 export function matchFacts(kind: Kind, id: string, body: Body): MatchFacts {
   const at = body.occurredAt
   if (
     !at ||
-    at.precision === 'month' ||
+    NO_DAY.has(at.precision) ||
     (kind !== 'entry' && kind !== 'sale' && kind !== 'dispatch' && kind !== 'test')
   )
     return NOTHING

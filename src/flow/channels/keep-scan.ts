@@ -1,9 +1,7 @@
-import { AdapterError } from '#adapters/adapter.ts'
-import { networkError } from '#adapters/ports/failed.ts'
-import { HubError } from '#core/errors.ts'
 import { noteScan, planScan, readScanAt } from '#store/channel-scans.ts'
 import { type ChannelError, type ChannelLease, ChannelLost, readChannel } from '#store/channels.ts'
 import { readChannelSecrets } from '#store/system-secrets.ts'
+import { channelError, NEVER_MS } from './channel-error.ts'
 import { type ComposedChannel, nextOfCron } from './compose.ts'
 import { type PortsOfHub, partsOf } from './ports.ts'
 import { type ScanParts, scanKeys } from './scan-keys.ts'
@@ -43,9 +41,6 @@ export async function keepScan(
   return nextAtMs
 }
 
-/** 2999-12-31. */
-const NEVER_MS = Date.UTC(2999, 11, 31)
-
 async function tryScan(
   hub: ScanParts & PortsOfHub,
   lease: ChannelLease,
@@ -61,15 +56,10 @@ async function tryScan(
     return null
   } catch (error) {
     if (error instanceof ChannelLost) throw error
-    return signal.aborted ? 'ended' : told(error)
+    if (signal.aborted) return 'ended'
+    const { retryAfterMs: _, ...noted } = channelError(error)
+    return noted
   } finally {
     parts.close()
   }
-}
-
-/** Words of an error that is no adapter's may hold anything, so only its code or name is told. */
-function told(error: unknown): Omit<ChannelError, 'at'> {
-  if (error instanceof HubError) return { class: 'hub', detail: error.message }
-  const { class: what, message, setting } = error instanceof AdapterError ? error : networkError(error)
-  return { class: what, detail: message, ...(setting === undefined ? {} : { setting }) }
 }

@@ -1,13 +1,10 @@
 import type { Pool } from 'pg'
 import { AdapterError, type Page, type Taken } from '#adapters/adapter.ts'
-import { networkError } from '#adapters/ports/failed.ts'
 import { adapterOf } from '#adapters/registry.ts'
-import { HubError } from '#core/errors.ts'
 import { waitMs } from '#flow/delivery/backoff.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import {
-  type ChannelError,
   type ChannelLease,
   ChannelLost,
   type ChannelName,
@@ -19,6 +16,7 @@ import {
   moveChannel,
 } from '#store/channels.ts'
 import { readChannelSecrets } from '#store/system-secrets.ts'
+import { channelError, NEVER_MS } from './channel-error.ts'
 import { type AdapterOf, type ComposedChannel, composeChannel, mistakesOf, nextRun } from './compose.ts'
 import { declaredChannel } from './declared.ts'
 import { keepScan } from './keep-scan.ts'
@@ -92,7 +90,6 @@ export async function runChannel(
         ? now() + LISTEN_AGAIN_MS
         : nextRun(composed.rhythm, beganMs, now())
     const nextAtMs = earlier(readAtMs, scanAtMs)
-    // What nobody has to ask for again is due in the far future: never.
     await endChannel(pool, lease, { nextAtMs: nextAtMs ?? NEVER_MS })
     return { done: true, nextAtMs }
   } catch (error) {
@@ -109,9 +106,6 @@ export async function runChannel(
 
 const earlier = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : Math.min(a, b)
-
-/** 2999-12-31, which PostgreSQL and JavaScript both can say. */
-const NEVER_MS = Date.UTC(2999, 11, 31)
 
 /** @throws AdapterError where the settings do not fit */
 function compose(
@@ -156,7 +150,12 @@ async function readChannel(
 
 /** Stores a page with the state behind it, in one transaction. */
 const ordered =
-  ({ pool, intake }: ChannelsParts, lease: ChannelLease, channel: ComposedChannel, signal: AbortSignal) =>
+  (
+    { pool, intake, log }: ChannelsParts,
+    lease: ChannelLease,
+    channel: ComposedChannel,
+    signal: AbortSignal,
+  ) =>
   async (page: Page): Promise<Taken> => {
     const { system, name, fence } = lease
     const step: ChannelStep = { system, name, fence, state: page.state }
@@ -165,17 +164,27 @@ const ordered =
     const taken = isEmpty
       ? NOTHING
       : await storePage(intake, { ...page, bytes }, { system, record: recordOf(page, channel), step }, signal)
+    if (taken.receipt !== null) return taken
     // No message has taken the state along.
-    if (taken.receipt === null) await moveChannel(pool, step)
+    if (taken.state === 'refused') tellPassed(log, lease, page)
+    await moveChannel(pool, step, taken.state === 'refused' ? 1 : 0)
     return taken
   }
+
+/** Nothing of it is kept, so somebody must know. */
+function tellPassed(log: ChannelsParts['log'], { system, name }: ChannelName, page: Page): void {
+  log.warn(
+    { channel: `${system}/${name}`, page: page.name },
+    'a page that is empty, or larger than the hub takes, is passed over; it stands at the source',
+  )
+}
 
 const NOTHING: Taken = { receipt: null, state: 'done', received: 0, rejected: 0 }
 const COUNT_EVERY_MS = 2000
 
 /** Pages share commits and carry no state, which moves by itself; their figures are written now and then. */
 async function readFreely(
-  { pool, intake }: ChannelsParts,
+  { pool, intake, log }: ChannelsParts,
   lease: ChannelLease,
   channel: ComposedChannel,
   reading: Omit<ListeningReading, 'store'>,
@@ -203,6 +212,7 @@ async function readFreely(
     counted.received += taken.received
     counted.rejected += taken.rejected
     if (taken.state === 'refused') counted.refused++
+    if (taken.state === 'refused' && taken.receipt === null) tellPassed(log, lease, page)
     return taken
   }
   try {
@@ -235,23 +245,15 @@ function listens(
 /** The channel waits, longer each time, as long as its source asks, or as a person needs. */
 async function failed(parts: ChannelsParts, lease: ChannelLease, error: unknown): Promise<ChannelRun> {
   const { pool, now, random = Math.random, log } = parts
-  // Words of an error that is no adapter's may hold anything, so only its code or name is told.
-  const told = error instanceof HubError ? null : networkError(error)
+  const { retryAfterMs, ...noted } = channelError(error)
   const wait = waitMs({
     failures: lease.attempts + 1,
     random: random(),
-    retryAfterMs: told?.retryAfterMs ?? (error instanceof HubError ? error.parts.retryAfterMs : undefined),
-    needsPerson: told?.class === 'auth' || told?.class === 'config',
+    retryAfterMs,
+    needsPerson: noted.class === 'auth' || noted.class === 'config',
   })
-  const nextAtMs =
-    now() + (told?.class === 'retry' && listens(parts, lease) ? Math.min(wait, LISTENING_WAIT_MS) : wait)
-  const noted: Omit<ChannelError, 'at'> = told
-    ? {
-        class: told.class,
-        detail: told.message,
-        ...(told.setting === undefined ? {} : { setting: told.setting }),
-      }
-    : { class: 'hub', detail: (error as HubError).message }
+  const isShort = noted.class === 'retry' && listens(parts, lease)
+  const nextAtMs = now() + (isShort ? Math.min(wait, LISTENING_WAIT_MS) : wait)
   log.warn(
     { channel: `${lease.system}/${lease.name}`, class: noted.class, reason: noted.detail },
     'a channel could not be read; it is tried again',

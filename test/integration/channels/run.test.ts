@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AdapterError } from '#adapters/adapter.ts'
+import { HubError } from '#core/errors.ts'
 import { type ChannelsParts, runChannel } from '#flow/channels/run.ts'
 import { readChannel, setChannel, setChannelState } from '#store/channels.ts'
 import { setSystemSecrets } from '#store/system-secrets.ts'
@@ -113,6 +114,15 @@ describe('a channel', () => {
     expect(source.acknowledged[1]).toBe('3-4 refused')
     const { rows } = await hub.pool.query(`select state from messages where state = 'refused'`)
     expect(rows).toHaveLength(1)
+  })
+
+  it('passes over a page that is larger than the hub takes, counts it and tells of it', async () => {
+    source.count = 4
+    const push = (request: Parameters<typeof hub.intake.push>[0]) =>
+      source.acknowledged.length === 0 ? Promise.reject(new HubError('too_large')) : hub.intake.push(request)
+    await run({ intake: { ...hub.intake, push } })
+    expect(await row()).toMatchObject({ state: { at: 4 }, refused: 1, messages: 1, lastError: null })
+    expect(warnings).toContainEqual({ channel: 'plain/numbers', page: '1-2' })
   })
 
   it('that fails keeps what it has, says why, and waits longer each time; a person is waited for longest', async () => {
