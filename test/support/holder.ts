@@ -29,7 +29,8 @@ export interface Holder {
 export async function scratchFolder(mode = 0o711): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hub-start-'))
   await chmod(folder, mode)
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  // The PostgreSQL of a hub that was killed writes until its watchdog has ended it.
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }))
   return folder
 }
 

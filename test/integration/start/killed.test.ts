@@ -18,7 +18,7 @@ beforeAll(async () => {
   await embedded.stop()
 })
 
-afterAll(() => rm(made, { recursive: true }))
+afterAll(() => rm(made, { recursive: true, maxRetries: 20, retryDelay: 250 }))
 
 /** A hub on a data folder of its own that holds the table `crate`. */
 async function stored() {
