@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
+import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { insertKey, type StoredKey } from '#store/keys.ts'
 
 const SCOPE = /^(read|admin|push:[a-z0-9-]{1,64}|link:[0-9a-f-]{36})$/
@@ -15,14 +16,17 @@ export async function newKey(
   wanted: { readonly name: string; readonly scopes: readonly string[]; readonly expiresAt?: string | null },
 ): Promise<{ key: string; stored: StoredKey }> {
   const issues: Issue[] = wanted.scopes.flatMap((scope, i) =>
-    SCOPE.test(scope)
+    SCOPE.test(scope) && scope !== `push:${OWN_SYSTEM}`
       ? []
       : [
           {
             path: `/scopes/${i}`,
             code: 'E_SCHEMA' as const,
             value: scope.slice(0, 80),
-            reason: 'push:<system>, read, link:<id> or admin',
+            reason:
+              scope === `push:${OWN_SYSTEM}`
+                ? `${OWN_SYSTEM} is the hub itself`
+                : 'push:<system>, read, link:<id> or admin',
           },
         ],
   )

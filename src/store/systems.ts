@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import type { Expectation } from '#core/silence/expectation.ts'
 
 export interface Words {
@@ -74,8 +75,9 @@ export async function readSystemIds(pool: Pool): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
-/** Registers a system; null where the identifier is taken. */
+/** Registers a system; null where the identifier is taken, as that of the hub itself is. */
 export async function createSystem(pool: Pool | PoolClient, system: NewSystem): Promise<System | null> {
+  if (system.id === OWN_SYSTEM) return null
   const { rows } = await pool.query<System>(
     `insert into systems (id, title, description, region, settings) values ($1, $2, $3, $4, $5)
      on conflict (id) do nothing returning ${COLUMNS}`,

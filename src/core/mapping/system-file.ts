@@ -1,4 +1,5 @@
 import { compileAnswer } from '#core/answer/compile.ts'
+import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { compileReceiver } from '#core/receiver/receiver.ts'
 import { compileSigning } from '#core/signing/signing.ts'
 import { compileChannels } from './compile/channels.ts'
@@ -53,6 +54,7 @@ function systemOf(c: Compiling, root: MapNode): SystemFile | null {
   }
   const system = optional(c, root, 'system')
   if (system && !SLUG.test(system)) c.mistakes.add(root.at, 'system', 'not_name', { found: system })
+  if (system === OWN_SYSTEM) c.mistakes.add(root.at, 'system', 'own_name', { found: system })
   const title = wordsOf(c, root, 'title')
   const department = wordsOf(c, root, 'department')
   const region = optional(c, root, 'region')

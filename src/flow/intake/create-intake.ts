@@ -4,6 +4,7 @@ import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { TooManyRecords, tooMany as tooManyParts } from '#adapters/push/too-many.ts'
 import { HubError } from '#core/errors.ts'
+import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { countResults, type Receipt } from '#core/receipt.ts'
 import { readAs } from '#core/source.ts'
@@ -30,6 +31,7 @@ import { receiptOf } from './stored-receipt.ts'
 import { charsetOf, mappingName, targetOf, unknownSystem } from './target.ts'
 import { voidMissing } from './void-missing.ts'
 import type { IntakeMessage, WrittenMessage } from './write.ts'
+import { writeOwn } from './write-own.ts'
 
 /** Records in one message that are done when answered; a message with more is a large one. */
 export const RECORDS_MAX = 5000
@@ -186,6 +188,8 @@ export function createIntake({
       const read = readCanonical(request.bytes)
       const { system } = read
       request.mayPush(system)
+      if (system === OWN_SYSTEM)
+        throw new HubError('forbidden', { detail: `${OWN_SYSTEM} is the hub itself: nobody pushes for it` })
       // A system that pushes canonical records needs no folder: being registered is enough.
       if (!registry.system(system) && !(await readSystemIds(pool)).includes(system)) {
         throw unknownSystem(registry, system)
@@ -211,6 +215,7 @@ export function createIntake({
     takeChanges: (request) => takeChanges({ pool, clock, write: group.write }, request),
     acceptClaim: (id, by) => accept({ pool, clock, write: group.write }, id, by),
     voidMissing: (request) => voidMissing({ clock, write: group.write }, request),
+    writeOwn: (request) => writeOwn({ pool, clock, write: group.write }, request),
     writeCounts: () => drift.write(),
     async close() {
       await group.close()

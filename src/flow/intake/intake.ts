@@ -3,6 +3,7 @@ import type { ClaimDecision } from '#flow/peers/decide-claim.ts'
 import type { ChangesRequest, EventResult } from '#flow/peers/take-changes.ts'
 import type { ChannelStep } from '#store/channels.ts'
 import type { MissingRequest } from './void-missing.ts'
+import type { OwnRequest, OwnResult } from './write-own.ts'
 
 /** One message pushed by a system, as it came over the wire. */
 export interface PushRequest {
@@ -52,6 +53,11 @@ export interface Intake {
   acceptClaim(id: string, by: ClaimDecision & { readonly keyId: string | null }): Promise<number>
   /** Makes records void that their source does not have any more, by a message of the hub's own; gives how many. Settles after COMMIT. */
   voidMissing(request: MissingRequest): Promise<number>
+  /**
+   * Writes records of the hub's own system, by a message of its own: what flow code finds or orders. Same key and same content is `unchanged`.
+   * Gives what became of each. Settles after COMMIT; see write-own.ts.
+   */
+  writeOwn(request: OwnRequest): Promise<OwnResult[]>
   /** Writes what was counted of the habits of the senders so far; it is written by itself within two seconds. */
   writeCounts(): Promise<void>
   /** Waits for what is under way and takes nothing more. */

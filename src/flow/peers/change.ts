@@ -3,6 +3,7 @@ import type { MappedRecord } from '#core/mapping/mapping.ts'
 import type { Body } from '#core/model/body.ts'
 import { KEY_PART_MAX, parseRecordId, recordId } from '#core/model/identity.ts'
 import { isKind } from '#core/model/kinds.ts'
+import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { bodyIssues } from '#core/model/validate.ts'
 import { isHubId } from '#core/peers/hub-id.ts'
@@ -92,6 +93,9 @@ export function readChange(
     ) &&
     recordId(parsed.kind, parsed.system, parsed.record, key) === id
   if (!fits) return no('bad_id', 'not an identifier as hubs write it', `${at}/id`)
+  // What this hub wrote itself has its name in the key; nobody else begins such a record.
+  if (parsed.system === OWN_SYSTEM && key[0] === here && claimOn === null)
+    return no('own_record', 'the key names this hub, and the hub wrote no such version', `${at}/id`)
   if (!isVersion(version)) return no('bad_version', 'a whole number from 1', `${at}/version`)
   if (operation !== 'upsert' && operation !== 'void')
     return no('bad_operation', 'upsert or void', `${at}/operation`)

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { compileMapping } from '#core/mapping/compile.ts'
 import type { Compilation } from '#core/mapping/mapping.ts'
 import { parseSystemFile } from '#core/mapping/system-file.ts'
+import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { compileTables, type InstallOptions, installRecord, wrongSystem } from './install.ts'
 import { type FolderSystem, type InstalledRecord, type Registry, registryOf } from './registry.ts'
 
@@ -49,8 +50,12 @@ export async function loadSystem(own: string, options: InstallOptions = {}): Pro
   const files = await readdir(own)
   if (!files.includes(SYSTEM_FILE)) return null
   const path = `${name}/${SYSTEM_FILE}`
-  const { system: file, mistakes } = parseSystemFile(path, await readFile(join(own, SYSTEM_FILE), 'utf8'))
-  if (file && file.system !== name) mistakes.push(wrongSystem(path, file.system, name))
+  const parsed = parseSystemFile(path, await readFile(join(own, SYSTEM_FILE), 'utf8'))
+  const mistakes = [...parsed.mistakes]
+  if (parsed.system && parsed.system.system !== name)
+    mistakes.push(wrongSystem(path, parsed.system.system, name))
+  // A folder cannot be the hub itself, whatever stands in it.
+  const file = name === OWN_SYSTEM ? null : parsed.system
   const tables = await readTables(own)
   const records = new Map<string, InstalledRecord>()
   for (const mapping of files.filter((one) => one.endsWith('.yaml') && one !== SYSTEM_FILE).sort()) {

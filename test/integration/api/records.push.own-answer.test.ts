@@ -61,6 +61,9 @@ async function failing(error: unknown) {
     voidMissing: async () => {
       throw error
     },
+    writeOwn: async () => {
+      throw error
+    },
     writeCounts: async () => {},
     close: async () => {},
   }

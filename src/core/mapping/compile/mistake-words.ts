@@ -81,6 +81,11 @@ export const MISTAKES = {
         '请使用小写字母、数字与连字符，如 jiaxing-wholesale/trade。',
       ],
     ),
+  own_name: ({ found }) =>
+    words(
+      [`"${found}" is the hub itself`, `“${found}”是本平台自身的系统标识`],
+      ['Give the system another name.', '请为该系统另取名称。'],
+    ),
   same_name: ({ found, wanted }) =>
     words(
       [
