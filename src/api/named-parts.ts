@@ -4,7 +4,7 @@ type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 
 /**
  * The OpenAPI document with every part of a record written as a reference to its component: the schemas hold the parts themselves,
- * because validators need them whole, and would repeat each of them in all thirteen kinds.
+ * because validators need them whole, and would repeat each of them in all fourteen kinds.
  */
 export function withNamedParts<T extends object>(document: T): T {
   return named(document as unknown as Json, '') as unknown as T

@@ -1,10 +1,14 @@
 import type { TObject } from 'typebox'
 import {
   DocumentPart,
+  FindingEvidence,
+  FindingNumber,
+  FindingOwner,
   FlowPart,
   LotPart,
   PartyPart,
   ProductPart,
+  Sentence,
   SitePart,
   TestPart,
 } from '#core/model/parts.ts'
@@ -25,6 +29,10 @@ export const PARTS = {
   ProductPart,
   TestPart,
   FlowPart,
+  FindingOwner,
+  FindingNumber,
+  FindingEvidence,
+  Sentence,
 } as const satisfies Readonly<Record<string, TObject>>
 
 export type PartName = keyof typeof PARTS

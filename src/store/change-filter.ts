@@ -19,6 +19,7 @@ const RISK_SQL: Readonly<Record<Risk, string>> = {
   failed_test: `kind = 'test' and body like '%"verdict":"fail"%'`,
   refused_entry: `kind = 'entry' and body like '%"admission":"refused\\_%'`,
   failed_inspection: `kind = 'inspection' and (body like '%"result":"fail"%' or body like '%"result":"rectify"%')`,
+  grave_finding: `kind = 'finding' and (body like '%"severity":"serious"%' or body like '%"severity":"critical"%')`,
   doubtful: `flags <> '{}'`,
 }
 

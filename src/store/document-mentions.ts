@@ -101,7 +101,7 @@ const BEYOND_COLUMNS = `v.record_id as "recordId", v.version, v.kind, v.system, 
 const NEARBY = `select ${BEYOND_COLUMNS}, case when v.codes && $1::text[] then v.body end as body
    from record_versions v where v.position > $2 order by v.position`
 const FAR = `select ${BEYOND_COLUMNS}, v.body from record_versions v
-  where v.codes && $1::text[] and v.position > $2 and v.kind not in ('payment', 'party', 'site')
+  where v.codes && $1::text[] and v.position > $2 and v.kind not in ('payment', 'party', 'site', 'finding')
     and not exists (select from record_versions n where n.record_id = v.record_id and n.version > v.version)`
 
 /** Rows of the table that count, and those beyond it: $2 the replaced, $3 whether each must be looked up, $4 rows beyond. */

@@ -122,8 +122,8 @@ export async function readKnownCodes(
   return rows.map((row) => row.code)
 }
 
-/** Kinds that say nothing of goods: how a sale was paid, and who and where in general. */
-const UNTRACED = ['payment', 'party', 'site']
+/** Kinds that say nothing of goods: how a sale was paid, who and where in general, and what was found of other records. */
+const UNTRACED = ['payment', 'party', 'site', 'finding']
 
 interface MentionRow {
   readonly code: string

@@ -12,7 +12,7 @@ export async function readMentioned(pool: Pool, codes: readonly string[]): Promi
   const { rows } = await pool.query<{ codes: string[] }>({
     name: 'read-mentioned',
     text: `select v.codes from record_versions v
-            where v.codes && $1 and v.kind not in ('payment', 'party', 'site')
+            where v.codes && $1 and v.kind not in ('payment', 'party', 'site', 'finding')
               and not exists (select 1 from record_versions newer where newer.record_id = v.record_id and newer.version > v.version)
             limit $2`,
     values: [codes, TOGETHER],

@@ -80,7 +80,7 @@ export const edgesOf = (kind: Kind, body: Body, own: GraphCode | null = null): E
   unlike(allEdges(kind, body, own))
 
 function allEdges(kind: Kind, body: Body, own: GraphCode | null): Edge[] {
-  if (kind === 'payment' || kind === 'party' || kind === 'site') return []
+  if (kind === 'payment' || kind === 'party' || kind === 'site' || kind === 'finding') return []
   const subject = lotsOf(body.lots, 'subject')
   const sourceLots = lotsOf(body.lots, 'source')
   if (kind === 'document') {

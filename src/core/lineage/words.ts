@@ -24,6 +24,7 @@ export const EVENT_WORDS: Readonly<Record<Kind, Bilingual>> = {
   hold: ['Held', '停售'],
   disposal: ['Disposed of', '处置'],
   inspection: ['Inspected', '监管检查'],
+  finding: ['Found', '发现/预警'],
 }
 
 export const STATE_WORDS: Readonly<Record<NodeState, Bilingual>> = {

@@ -1,10 +1,22 @@
 import type { Flag } from '#core/flags.ts'
-import type { DocumentPart, FlowPart, LotPart, PartyPart, ProductPart, SitePart, TestPart } from './parts.ts'
+import type {
+  DocumentPart,
+  FindingEvidence,
+  FindingNumber,
+  FindingOwner,
+  FlowPart,
+  LotPart,
+  PartyPart,
+  ProductPart,
+  Sentence,
+  SitePart,
+  TestPart,
+} from './parts.ts'
 import type { Alias, Amount, Price, Quantity, Region, When } from './values.ts'
 
 /**
  * Content of a canonical record of any kind, as the mapping emits it. Which parts a kind may have is said by `BODY_SCHEMAS`,
- * from which the validators are made; this type is the union of the parts, so that the ways of a record need no thirteen cases.
+ * from which the validators are made; this type is the union of the parts, so that the ways of a record need no fourteen cases.
  */
 export interface Body {
   occurredAt?: When
@@ -53,4 +65,13 @@ export interface Body {
   disposalKind?: string
   result?: string
   findings?: string[]
+  findingKind?: string
+  severity?: string
+  state?: string
+  subject?: string
+  owner?: FindingOwner
+  numbers?: FindingNumber[]
+  sentence?: Sentence
+  evidence?: FindingEvidence[]
+  decidedBy?: string
 }

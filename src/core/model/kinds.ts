@@ -1,12 +1,17 @@
 import Type, { type TProperties } from 'typebox'
+import { FINDING_KINDS, FINDING_SEVERITIES, FINDING_STATES } from '#core/findings/finding-kinds.ts'
 import { type Bilingual, field } from './field.ts'
 import {
   DocumentPart,
+  FindingEvidence,
+  FindingNumber,
+  FindingOwner,
   FlowPart,
   LotPart,
   PARTY_KINDS,
   PartyPart,
   ProductPart,
+  Sentence,
   SITE_KINDS,
   SitePart,
   TestPart,
@@ -249,6 +254,40 @@ const definitions = {
     own: {
       result: field(enumeration(['pass', 'fail', 'rectify', 'unknown']), ['Result', '结论']),
       findings: field(Type.Optional(Type.Array(Type.String())), ['Findings', '发现的问题']),
+    },
+  },
+  finding: {
+    title: ['Finding', '发现/预警'],
+    description: [
+      'Something that does not add up or must not be: no paper, used too often, test failed, masses that do not balance. One for each kind and subject; what mends itself is resolved by a new version',
+      '不相符或不应有的情形：缺凭证、超量使用、检测不合格、数量不平衡等；同一类型同一对象一条，自行消除时以新版本记为已解决',
+    ],
+    epcis: 'extension',
+    own: {
+      findingKind: field(Type.Enum([...FINDING_KINDS]), ['What was found', '发现类型']),
+      severity: field(Type.Enum([...FINDING_SEVERITIES]), ['Severity', '严重程度']),
+      state: field(Type.Enum([...FINDING_STATES]), ['State', '状态']),
+      subject: text(
+        ['Subject', '对象'],
+        [
+          'What it is of, such as doc:<number>, or the place, product and day',
+          '所涉对象，如 doc:<编号>，或场所、产品与日期',
+        ],
+      ),
+      owner: field(Type.Optional(FindingOwner), ['Who has to act', '责任方']),
+      dueAt: field(Type.Optional(When), ['Deadline', '期限']),
+      numbers: field(Type.Optional(Type.Array(FindingNumber)), ['Figures', '数据']),
+      sentence: field(Type.Optional(Sentence), ['In words', '说明']),
+      evidence: field(
+        Type.Optional(Type.Array(FindingEvidence)),
+        ['Rests on', '依据记录'],
+        ['The versions of records, the first hundred', '所依据的记录版本，至多一百条'],
+      ),
+      decidedBy: field(
+        enumeration(['hub', 'official']),
+        ['State set by', '状态由谁设定'],
+        ['The hub, because the records say so, or an official', '由平台依据记录设定，或由人员设定'],
+      ),
     },
   },
 } as const satisfies Record<string, KindDefinition>

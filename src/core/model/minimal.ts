@@ -11,7 +11,8 @@ const some = (list: readonly unknown[] | undefined): boolean => list !== undefin
 
 /**
  * The parts of the minimal set that a record lacks: a time, one of party or site, one of product, lot or document.
- * A party or a site needs a name or a code instead; a payment is attributed by its parties or sites and an amount.
+ * A party or a site needs a name or a code instead; a payment is attributed by its parties or sites and an amount;
+ * a finding says itself what it is of.
  * Everything else may be missing: it is flagged, never a reason to reject.
  */
 export function missingParts(kind: Kind, body: Body): MissingPart[] {
@@ -19,6 +20,7 @@ export function missingParts(kind: Kind, body: Body): MissingPart[] {
     return body.name || some(body.ids) ? [] : [{ part: 'name', reason: 'neither a name nor a code' }]
   }
   const missing: MissingPart[] = []
+  if (kind === 'finding') return body.occurredAt ? [] : [{ part: 'occurredAt', reason: 'no readable time' }]
   if (!body.occurredAt) missing.push({ part: 'occurredAt', reason: 'no readable time' })
   if (!some(body.parties) && !some(body.sites))
     missing.push({ part: 'who', reason: 'neither a party nor a site' })

@@ -7,6 +7,7 @@ export const RISKS = {
   failed_test: ['A test with the verdict fail', '检测不合格'],
   refused_entry: ['Goods that were not let in', '拒绝进场'],
   failed_inspection: ['An inspection that failed or asked for rectification', '检查不合格或责令整改'],
+  grave_finding: ['A finding that is serious or critical', '严重或重大的发现'],
   doubtful: ['A record with any quality flag', '带有质量标记的记录'],
 } as const satisfies Record<string, readonly [en: string, zh: string]>
 

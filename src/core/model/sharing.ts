@@ -1,6 +1,18 @@
 import { isPersonalCode, isPersonalNumber, isPersonalParty, isPersonalSite } from '#core/personal.ts'
 import type { Kind } from './kinds.ts'
-import type { DocumentPart, FlowPart, LotPart, PartyPart, ProductPart, SitePart, TestPart } from './parts.ts'
+import type {
+  DocumentPart,
+  FindingEvidence,
+  FindingNumber,
+  FindingOwner,
+  FlowPart,
+  LotPart,
+  PartyPart,
+  ProductPart,
+  Sentence,
+  SitePart,
+  TestPart,
+} from './parts.ts'
 import type { CanonicalRecord } from './record.ts'
 import type { Alias, Amount, Price, Quantity, Region, When } from './values.ts'
 
@@ -124,6 +136,11 @@ const FLOW = {
   mass: of('partner', QUANTITY),
 } satisfies Every<FlowPart>
 
+const FINDING_OWNER = { role: open, region: of('public', REGION) } satisfies Every<FindingOwner>
+const FINDING_NUMBER = { name: open, value: open, unit: open } satisfies Every<FindingNumber>
+const FINDING_EVIDENCE = { id: open, version: open } satisfies Every<FindingEvidence>
+const SENTENCE = { en: open, zh: open } satisfies Every<Sentence>
+
 /** The class of each part, by the name under which the documents have it. */
 export const PART_SHARING = {
   When: WHEN,
@@ -139,6 +156,10 @@ export const PART_SHARING = {
   ProductPart: PRODUCT,
   TestPart: TEST,
   FlowPart: FLOW,
+  FindingOwner: FINDING_OWNER,
+  FindingNumber: FINDING_NUMBER,
+  FindingEvidence: FINDING_EVIDENCE,
+  Sentence: SENTENCE,
 } as const satisfies Record<string, Rules>
 
 /** The class of each field of a record. Its identity is always shared: a receiver could not tell records and versions apart. */
@@ -202,10 +223,20 @@ export const RECORD_SHARING = {
   disposalKind: open,
   result: open,
   findings: personal,
+  findingKind: open,
+  severity: open,
+  state: open,
+  // Numbers of papers and names of places stand in it.
+  subject: partner,
+  owner: of('public', FINDING_OWNER),
+  numbers: of('partner', FINDING_NUMBER),
+  sentence: of('partner', SENTENCE),
+  evidence: of('partner', FINDING_EVIDENCE),
+  decidedBy: open,
 } satisfies Every<CanonicalRecord>
 
 /** Kinds that are a secret as a whole: without it nothing is left that a receiver could use. */
-const KIND_SHARING: Partial<Record<Kind, SharingClass>> = { payment: 'restricted' }
+const KIND_SHARING: Partial<Record<Kind, SharingClass>> = { payment: 'restricted', finding: 'partner' }
 
 /** The class of a kind as a whole. */
 export const kindSharing = (kind: Kind): SharingClass => KIND_SHARING[kind] ?? 'public'

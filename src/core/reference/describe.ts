@@ -29,6 +29,8 @@ const NAME_MAX = 200
 /** Everything that a record says of parties and sites by their codes. One that has a name only is nobody that could be found again. */
 export function descriptionsOf(kind: Kind, body: Body): Description[] {
   const found: Description[] = []
+  // A finding repeats what its records say.
+  if (kind === 'finding') return found
   const add = (subject: Subject, part: NamedPart): void => {
     const codes = codesOf(part.ids)
     if (codes.length === 0) return

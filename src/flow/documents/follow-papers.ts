@@ -3,7 +3,7 @@ import type { LogReader } from '#flow/follow/log-follower.ts'
 import { type MentionRow, PAPERS_FOLLOWER, writeMentions } from '#store/document-mentions.ts'
 
 /** Kinds that say nothing of papers for goods. */
-const UNTRACED: ReadonlySet<string> = new Set(['payment', 'party', 'site'])
+const UNTRACED: ReadonlySet<string> = new Set(['payment', 'party', 'site', 'finding'])
 
 /** Keeps what the newest version of each record says of each paper, so that the use of a paper is a sum in SQL. */
 export const papersReader: LogReader = {

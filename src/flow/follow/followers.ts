@@ -1,4 +1,5 @@
 import { papersReader } from '#flow/documents/follow-papers.ts'
+import { findingsReader } from '#flow/findings/follow-findings.ts'
 import { matchingReader } from '#flow/matching/follow-matching.ts'
 import { qualityMessagesFollower } from '#flow/quality/follow-messages.ts'
 import { qualityRecordsReader } from '#flow/quality/follow-records.ts'
@@ -21,6 +22,7 @@ export const followers: readonly Follower[] = [
     bucketsReader,
     matchingReader,
     papersReader,
+    findingsReader,
   ]),
   qualityMessagesFollower,
   arrivalsFollower(),

@@ -77,6 +77,7 @@ function checkMinimal(c: Compiling, fields: MapNode, kind: Kind, target: string)
     return
   }
   if (!has('occurredAt')) c.mistakes.add(fields.at, `${target}.fields`, 'no_time', { found: kind })
+  if (kind === 'finding') return
   if (!has('parties', 'sites')) c.mistakes.add(fields.at, `${target}.fields`, 'no_who', { found: kind })
   const goods = [
     'product',

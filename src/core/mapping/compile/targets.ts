@@ -1,3 +1,4 @@
+import { FINDING_KINDS, FINDING_SEVERITIES, FINDING_STATES } from '#core/findings/finding-kinds.ts'
 import { ADMISSIONS, KINDS, type Kind, PAY_METHODS } from '#core/model/kinds.ts'
 import { PARTY_KINDS, SITE_KINDS } from '#core/model/parts.ts'
 
@@ -73,6 +74,13 @@ const OWN: Readonly<Record<Kind, Readonly<Record<string, Shape>>>> = {
     result: { is: 'value', values: ['pass', 'fail', 'rectify', 'unknown'] },
     findings: { is: 'list' },
   },
+  finding: {
+    findingKind: { is: 'value', values: FINDING_KINDS },
+    severity: { is: 'value', values: FINDING_SEVERITIES },
+    state: { is: 'value', values: FINDING_STATES },
+    subject: { is: 'words' },
+    dueAt: { is: 'time' },
+  },
 }
 
 /** Fields that the schema of the kind cannot do without, beside the minimal set. */
@@ -81,6 +89,7 @@ export const REQUIRED: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   test: ['test'],
   hold: ['holdKind'],
   disposal: ['disposalKind'],
+  finding: ['findingKind', 'severity', 'state'],
 }
 
 const TARGETS = Object.fromEntries(KINDS.map((kind) => [kind, { ...COMMON, ...OWN[kind] }])) as Readonly<

@@ -1,0 +1,127 @@
+import type { ClientBase, Pool } from 'pg'
+
+type Reader = Pool | ClientBase
+
+/** Of its row in `followers`. */
+export const FINDINGS_FOLLOWER = 'findings'
+
+/** The newest version of a finding, as the list asks for it. Times are ISO text. */
+export interface FindingRow {
+  readonly id: string
+  readonly version: number
+  readonly system: string
+  readonly kind: string
+  readonly severity: string
+  readonly state: string
+  readonly subject: string | null
+  readonly region: string | null
+  readonly ownerRole: string | null
+  readonly ownerRegion: string | null
+  readonly site: string | null
+  readonly aboutSystems: readonly string[]
+  readonly productClass: string | null
+  readonly occurredAt: string
+  readonly dueAt: string | null
+  readonly receivedAt: string
+}
+
+const COLUMNS = `id text, version integer, system text, kind text, severity text, state text, subject text, region text,
+  "ownerRole" text, "ownerRegion" text, site text, "aboutSystems" text[], "productClass" text, "occurredAt" timestamptz,
+  "dueAt" timestamptz, "receivedAt" timestamptz`
+
+/** Writes the newest versions of findings; those that were made void are not listed any more. */
+export async function writeFindings(
+  client: ClientBase,
+  rows: readonly FindingRow[],
+  voided: readonly string[],
+): Promise<void> {
+  if (voided.length > 0) await client.query('delete from findings where id = any($1::text[])', [voided])
+  if (rows.length === 0) return
+  await client.query(
+    `insert into findings as f (id, version, system, kind, severity, state, subject, region, owner_role, owner_region, site,
+            about_systems, product_class, occurred_at, due_at, found_at, changed_at)
+     select r.id, r.version, r.system, r.kind, r.severity, r.state, r.subject, r.region, r."ownerRole", r."ownerRegion", r.site,
+            r."aboutSystems", r."productClass", r."occurredAt", r."dueAt",
+            coalesce((select min(v.received_at) from record_versions v where v.record_id = r.id), r."receivedAt"), r."receivedAt"
+       from jsonb_to_recordset($1::jsonb) as r(${COLUMNS})
+     on conflict (id) do update set version = excluded.version, system = excluded.system, kind = excluded.kind,
+       severity = excluded.severity, state = excluded.state, subject = excluded.subject, region = excluded.region,
+       owner_role = excluded.owner_role, owner_region = excluded.owner_region, site = excluded.site,
+       about_systems = excluded.about_systems, product_class = excluded.product_class, occurred_at = excluded.occurred_at,
+       due_at = excluded.due_at, changed_at = excluded.changed_at
+       where f.version < excluded.version`,
+    [JSON.stringify(rows)],
+  )
+}
+
+/** What a list of findings asks for; absent parts ask for nothing. */
+export interface FindingsFilter {
+  readonly kind?: string | undefined
+  readonly severity?: string | undefined
+  readonly state?: string | undefined
+  /** Digits that the code of the region begins with. */
+  readonly regionPrefix?: string | undefined
+  /** Code or name of the place. */
+  readonly site?: string | undefined
+  /** System of one of the records that it rests on. */
+  readonly system?: string | undefined
+  /** Instants: from, and before. */
+  readonly from?: string | undefined
+  readonly before?: string | undefined
+  /** Instant: pending findings whose deadline has passed by then. */
+  readonly overdueAt?: string | undefined
+  readonly after?: { readonly occurredAt: string; readonly id: string } | null
+  readonly limit: number
+}
+
+export interface FindingRecord {
+  readonly id: string
+  readonly version: number
+  /** To the microsecond, for the place in the list. */
+  readonly place: string
+  readonly foundAt: string
+  readonly changedAt: string
+  readonly flags: readonly string[]
+  readonly body: string
+}
+
+const RECORD = `f.id, f.version, f.occurred_at::text as place, f.found_at as "foundAt", f.changed_at as "changedAt", v.flags, v.body
+     from findings f join record_versions v on v.record_id = f.id and v.version = f.version`
+
+/** Findings with their bodies, newest first, after a place in their order. */
+export async function listFindings(reader: Reader, filter: FindingsFilter): Promise<FindingRecord[]> {
+  const values: unknown[] = []
+  const add = (value: unknown): string => `$${values.push(value)}`
+  const where: string[] = []
+  for (const name of ['kind', 'severity', 'state', 'site'] as const)
+    if (filter[name] !== undefined) where.push(`f.${name} = ${add(filter[name])}`)
+  if (filter.regionPrefix !== undefined) where.push(`f.region like ${add(`${filter.regionPrefix}%`)}`)
+  if (filter.system !== undefined) where.push(`f.about_systems @> array[${add(filter.system)}]`)
+  if (filter.from !== undefined) where.push(`f.occurred_at >= ${add(filter.from)}`)
+  if (filter.before !== undefined) where.push(`f.occurred_at < ${add(filter.before)}`)
+  if (filter.overdueAt !== undefined)
+    where.push(`f.state in ('open', 'acknowledged') and f.due_at < ${add(filter.overdueAt)}`)
+  if (filter.after)
+    where.push(
+      `(f.occurred_at, f.id) < (${add(filter.after.occurredAt)}::timestamptz, ${add(filter.after.id)})`,
+    )
+  const { rows } = await reader.query<FindingRecord>(
+    `select ${RECORD} ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
+      order by f.occurred_at desc, f.id desc limit ${add(filter.limit)}`,
+    values,
+  )
+  return rows
+}
+
+/** Pending findings by kind and severity, with those of them that are overdue. */
+export async function countFindings(
+  reader: Reader,
+  now: string,
+): Promise<{ kind: string; severity: string; state: string; count: number; overdue: number }[]> {
+  const { rows } = await reader.query(
+    `select kind, severity, state, count(*)::integer as count, (count(*) filter (where due_at < $1))::integer as overdue
+       from findings where state in ('open', 'acknowledged') group by kind, severity, state order by kind, severity, state`,
+    [now],
+  )
+  return rows
+}
