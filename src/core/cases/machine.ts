@@ -1,0 +1,224 @@
+import { isPositiveDecimal } from './quantity.ts'
+import { type Due, SPANS } from './sla.ts'
+import type { CaseEvent, CaseState, OfficialEvent, RecordEvent } from './states.ts'
+
+/** As much of a case as decides what may happen to it. Times are milliseconds since 1970. */
+export interface CaseFacts {
+  readonly state: CaseState
+  /** Nothing spreads until a laboratory has confirmed. */
+  readonly narrow: boolean
+  readonly openedBy: 'test' | 'official'
+  /** When the result of the test was told. */
+  readonly toldAtMs: number
+  readonly confirmedAtMs: number | null
+  /** Kilograms that were disposed of, exact decimal text. */
+  readonly disposed: string
+}
+
+/** Something that happens to a case. */
+export interface Happening {
+  readonly event: Exclude<CaseEvent, 'opened'>
+  /** When it happened. */
+  readonly atMs: number
+  /** When it is heard of. */
+  readonly nowMs: number
+  readonly by: 'official' | 'records'
+  /** Kilograms. */
+  readonly quantity?: string | undefined
+  readonly method?: string | undefined
+  readonly note?: string | undefined
+}
+
+/** Why something may not happen: a code that never changes, and a sentence. */
+export interface Refusal {
+  readonly code:
+    | 'wrong_state'
+    | 'too_late'
+    | 'in_future'
+    | 'before_told'
+    | 'needs_laboratory'
+    | 'needs_quantity'
+    | 'needs_method'
+    | 'needs_reason'
+    | 'not_yours'
+  readonly reason: string
+}
+
+/** What becomes of the case; its events keep everything, also what does not move it. */
+export interface Move {
+  readonly state: CaseState
+  readonly narrow: boolean
+  readonly confirmedAtMs: number | null
+}
+
+export type Outcome = { readonly move: Move } | { readonly refusals: readonly Refusal[] }
+
+export const isRefused = (outcome: Outcome): outcome is { readonly refusals: readonly Refusal[] } =>
+  'refusals' in outcome
+
+/** Methods of rapid tests, which may not decide a re-test. */
+const RAPID = /快检|快速|酶抑制|胶体金|试纸|rapid|strip|enzyme|colloidal/i
+
+/** From where an official may say it. */
+const FROM: Record<OfficialEvent, readonly CaseState[]> = {
+  objection: ['suspect', 'held'],
+  retest: ['suspect', 'held', 'objected'],
+  clear: ['suspect', 'held', 'objected', 'retest'],
+  confirm: ['suspect', 'held', 'objected', 'retest'],
+  dispose: ['confirmed', 'disposal'],
+  notify: ['disposal'],
+  close: ['notified', 'cleared'],
+  note: ['suspect', 'held', 'objected', 'retest', 'cleared', 'confirmed', 'disposal', 'notified', 'closed'],
+}
+const TO: Record<Exclude<OfficialEvent, 'note'>, CaseState> = {
+  objection: 'objected',
+  retest: 'retest',
+  clear: 'cleared',
+  confirm: 'confirmed',
+  dispose: 'disposal',
+  notify: 'notified',
+  close: 'closed',
+}
+const DECIDING: readonly CaseState[] = FROM.clear
+const isOfficial = (event: Happening['event']): event is OfficialEvent => Object.hasOwn(FROM, event)
+
+/** When the time for an objection ends. */
+export const objectionEndsMs = ({ toldAtMs }: Pick<CaseFacts, 'toldAtMs'>): number =>
+  toldAtMs + SPANS.objection.ms
+
+/**
+ * What becomes of a case when something happens to it, or every reason why it may not happen. Records are facts: they are never refused, and where they
+ * change nothing the case stays as it is.
+ */
+export function step(facts: CaseFacts, happening: Happening): Outcome {
+  const { event, by } = happening
+  if (isOfficial(event))
+    return by === 'official'
+      ? official(facts, { ...happening, event })
+      : refused('not_yours', 'said by officials alone')
+  return by === 'records'
+    ? { move: byRecords(facts, event, happening.atMs) }
+    : refused('not_yours', 'told by records alone')
+}
+
+const refused = (code: Refusal['code'], reason: string): Outcome => ({ refusals: [{ code, reason }] })
+
+function official(facts: CaseFacts, happening: Happening & { readonly event: OfficialEvent }): Outcome {
+  const { event, atMs, quantity, method, note } = happening
+  const { state, narrow, confirmedAtMs } = facts
+  const refusals: Refusal[] = []
+  const no = (code: Refusal['code'], reason: string): void => void refusals.push({ code, reason })
+  if (!FROM[event].includes(state))
+    no(
+      'wrong_state',
+      `a case that is ${state} takes no ${event}; it is possible from ${FROM[event].join(', ')}`,
+    )
+  if (atMs > happening.nowMs) no('in_future', 'it cannot have happened yet')
+  if (event === 'note') {
+    if (!note) no('needs_reason', 'a note has a text')
+  }
+  if (event === 'objection') {
+    if (atMs > objectionEndsMs(facts))
+      no(
+        'too_late',
+        `an objection is possible for four hours, until ${new Date(objectionEndsMs(facts)).toISOString()}`,
+      )
+    if (atMs < facts.toldAtMs) no('before_told', 'the result was not told yet')
+  }
+  if (event === 'clear' && FROM.clear.includes(state)) {
+    if (facts.openedBy === 'official' && !method) {
+      if (!note) no('needs_reason', 'without a test the note must say why the goods are released')
+    } else if (!isLaboratory(method)) no('needs_laboratory', LABORATORY)
+  }
+  if (event === 'confirm' && FROM.confirm.includes(state)) {
+    if (facts.openedBy === 'official' && !method) {
+      if (!note) no('needs_reason', 'without a test the note must say what confirms it')
+    } else if (!isLaboratory(method)) {
+      // A rapid test by the national method stands where nobody objected in time.
+      const stands = state === 'held' && !narrow && atMs > objectionEndsMs(facts)
+      if (!stands) no('needs_laboratory', LABORATORY)
+    }
+  }
+  if (event === 'dispose') {
+    if (quantity === undefined || !isPositiveDecimal(quantity))
+      no('needs_quantity', 'how many kilograms were disposed of')
+    if (!method) no('needs_method', 'destroyed, returned or rendered')
+  }
+  if (refusals.length > 0) return { refusals }
+  const to = event === 'note' ? state : TO[event]
+  return {
+    move: {
+      state: to,
+      narrow: to === 'confirmed' ? false : narrow,
+      confirmedAtMs: to === 'confirmed' ? atMs : to === 'cleared' ? null : confirmedAtMs,
+    },
+  }
+}
+
+const LABORATORY = 'a laboratory decides: name its method, which may not be a rapid one'
+const isLaboratory = (method: string | undefined): boolean => method !== undefined && !RAPID.test(method)
+
+function byRecords(
+  { state, narrow, confirmedAtMs, disposed }: CaseFacts,
+  event: RecordEvent,
+  atMs: number,
+): Move {
+  const stays: Move = { state, narrow, confirmedAtMs }
+  const isDecided = !DECIDING.includes(state)
+  switch (event) {
+    case 'lab_failed':
+      // What a laboratory says after another has cleared the goods counts too; what is closed is closed.
+      return isDecided && state !== 'cleared'
+        ? stays
+        : { state: 'confirmed', narrow: false, confirmedAtMs: atMs }
+    case 'lab_passed':
+      return isDecided ? stays : { state: 'cleared', narrow, confirmedAtMs: null }
+    case 'withdrawn':
+      // The fact that the case stands on is gone. What was disposed of cannot be sold again, so that is for an official to say.
+      return isDecided && !(state === 'confirmed' && disposed === '0')
+        ? stays
+        : { state: 'cleared', narrow, confirmedAtMs: null }
+    case 'failed':
+      // A suspect that fails by another method is no suspect; goods that were released because their test was withdrawn are held again.
+      if (state === 'cleared') return { state: 'held', narrow: false, confirmedAtMs: null }
+      return state === 'suspect'
+        ? { state: 'held', narrow: false, confirmedAtMs }
+        : isDecided
+          ? stays
+          : { ...stays, narrow: false }
+    case 'doubted':
+      return state === 'cleared' ? { state: 'suspect', narrow: true, confirmedAtMs: null } : stays
+  }
+}
+
+/** What is to be done next, and until when; null where nothing is. */
+export function dueOf(
+  facts: Pick<CaseFacts, 'state' | 'toldAtMs'>,
+  stateAtMs: number,
+): { readonly due: Due; readonly atMs: number } | null {
+  const after = (due: Due, span: keyof typeof SPANS, from = stateAtMs) => ({
+    due,
+    atMs: from + SPANS[span].ms,
+  })
+  switch (facts.state) {
+    case 'suspect':
+    case 'objected':
+      return after('retest', 'retest')
+    case 'held':
+      return after('decision', 'decision', Math.max(objectionEndsMs(facts), stateAtMs))
+    case 'retest':
+      return after('laboratory', 'laboratory')
+    case 'confirmed':
+      return after('disposal', 'disposal')
+    case 'disposal':
+      return after('notice', 'notice')
+    case 'notified':
+      return after('closing', 'closing')
+    default:
+      return null
+  }
+}
+
+/** What an official may say of a case in this state. */
+export const possible = (state: CaseState): OfficialEvent[] =>
+  (Object.keys(FROM) as OfficialEvent[]).filter((event) => FROM[event].includes(state))
