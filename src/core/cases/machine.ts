@@ -119,10 +119,7 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
   }
   if (event === 'objection') {
     if (atMs > objectionEndsMs(facts))
-      no(
-        'too_late',
-        `an objection is possible for four hours, until ${new Date(objectionEndsMs(facts)).toISOString()}`,
-      )
+      no('too_late', 'an objection is possible for four hours after the result was told')
     if (atMs < facts.toldAtMs) no('before_told', 'the result was not told yet')
   }
   if (event === 'clear' && FROM.clear.includes(state)) {
