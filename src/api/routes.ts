@@ -38,6 +38,7 @@ import { recordsPushRoutes } from './routes/records-push.ts'
 import { rejectionRoutes } from './routes/rejections.ts'
 import { replayRoutes } from './routes/replays.ts'
 import { rhythmRoutes } from './routes/rhythm.ts'
+import { signingKeyRoutes } from './routes/signing-keys.ts'
 import { systemRoutes } from './routes/systems.ts'
 import { traceRoutes } from './routes/trace.ts'
 import { waitingRoutes } from './routes/waiting.ts'
@@ -78,6 +79,7 @@ const GUARDED = [
   reconciliationRoutes,
   wantedRoutes,
   keyRoutes,
+  signingKeyRoutes,
 ] as const
 
 const publicRoutes = (parts: RouteParts): FastifyPluginAsync => {

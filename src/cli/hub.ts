@@ -5,6 +5,7 @@ import { createFolderDrop } from '#adapters/files/drop.ts'
 import { createRemoteDrop } from '#adapters/files/remote-drop.ts'
 import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import { endThreads } from '#adapters/push/xlsx/threads.ts'
+import { endSm2Threads } from '#adapters/sm2/threads.ts'
 import { type ApiParts, createApi } from '#api/app.ts'
 import { holdAliases } from '#core/products/aliases.ts'
 import { alertSchedules } from '#flow/alerts/schedules.ts'
@@ -84,6 +85,7 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     })
     closings.push(() => pool.end())
     closings.push(endThreads)
+    closings.push(endSm2Threads)
     await checkServer(pool)
     await migrate(pool)
     if (settings.hubId) await nameHub(pool, settings.hubId)

@@ -132,6 +132,15 @@ export const ERRORS = {
       '新的请求体请使用新的 Idempotency-Key；重复发送原请求体可取回原回执。',
     ],
   ),
+  nonce_used: define(
+    409,
+    'sender',
+    ['The id of the signed message was used for another body', '该签名报文标识已用于不同的请求体'],
+    [
+      'Give each message a webhook-id of its own; the same id and body get the receipt of the first.',
+      '每个报文请使用各自的 webhook-id；相同标识与内容可取回原回执。',
+    ],
+  ),
   mapping_broken: define(
     503,
     'mapping author',

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { Follow } from '#flow/follow/create-follow.ts'
 import type { Schedules } from '#flow/schedule/create-schedules.ts'
+import { NONCE_KEPT_MS } from '#flow/signers/check-signer.ts'
 import { KEPT_MS } from '#flow/silence/follow-arrivals.ts'
 import { dropArrivalsBefore } from '#store/arrivals.ts'
 import { findDueChannels } from '#store/channels.ts'
@@ -8,6 +9,7 @@ import { dropOldShares } from '#store/drift.ts'
 import type { Lane } from '#store/lanes.ts'
 import { findLargeWithWork } from '#store/large-messages.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
+import { dropNoncesBefore } from '#store/message-nonces.ts'
 import { deleteLostUploads } from '#store/message-parts.ts'
 import { ensurePartitions } from '#store/partitions.ts'
 import { findOpenReconciliations } from '#store/reconciliations.ts'
@@ -116,6 +118,7 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
     await ensurePartitions(parts.pool, parts.now())
     await sweepWaiting(parts.pool, parts.now())
     await dropOldShares(parts.pool, parts.now())
+    await dropNoncesBefore(parts.pool, parts.now() - NONCE_KEPT_MS)
     await dropArrivalsBefore(parts.pool, parts.now() - KEPT_MS)
     await parts.wakeSchedulesByItself(parts.schedules.all)
     tablesAtMs = nowMs

@@ -115,8 +115,8 @@ export function verify(
   const timestamp = Number(time)
   if (nowSeconds - timestamp > TOLERANCE_SECONDS) return 'too-old'
   if (timestamp - nowSeconds > TOLERANCE_SECONDS) return 'too-new'
-  const given = readSignatures(signatures, HMAC.scheme)
-  const givenAsymmetric = readSignatures(signatures, ED25519.scheme)
+  const given = signaturesOf(signatures, HMAC.scheme)
+  const givenAsymmetric = signaturesOf(signatures, ED25519.scheme)
   let matches = false
   for (const secret of secrets) {
     if (secret.startsWith(ED25519.publicPrefix)) {
@@ -131,12 +131,17 @@ export function verify(
   return matches ? null : 'wrong'
 }
 
-function readSignatures(header: string, scheme: string): Buffer[] {
+/** The signatures of a scheme in a header. One that is spelt in another way than it would be written is none. */
+export function signaturesOf(header: string, scheme: string): Buffer[] {
   return header
     .split(' ')
     .filter((part) => part.startsWith(`${scheme},`))
     .slice(0, SIGNATURES_MAX)
-    .map((part) => Buffer.from(part.slice(scheme.length + 1), 'base64'))
+    .flatMap((part) => {
+      const text = part.slice(scheme.length + 1)
+      const bytes = Buffer.from(text, 'base64')
+      return bytes.toString('base64') === text ? [bytes] : []
+    })
 }
 
 const signedBytes = (id: string, timestamp: number, body: string | Uint8Array): Buffer =>

@@ -88,7 +88,7 @@ export const pushRoutes =
             ...pushReceipts,
           }),
           202: answer('Receipt', 'Stored, to be worked on · 已保存，待处理', largeReceiptExample),
-          ...problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
+          ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
         },
       },
       validatorCompiler: unvalidatedBody(app),
@@ -147,6 +147,7 @@ const take = async (
     record: request.params.record,
     contentType: request.headers['content-type'] ?? '',
     keyId: caller.keyId,
+    headers: request.headers,
     ...idempotencyKeyOf(request),
   }
   return isLargeBody(body)

@@ -34,7 +34,7 @@ export const recordsPushRoutes =
         body: canonicalBody,
         response: {
           200: answer('Receipt', 'What became of each record · 每条记录的结果', receiptExample),
-          ...problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
+          ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
         },
       },
       validatorCompiler: unvalidatedBody(app),
@@ -43,6 +43,7 @@ export const recordsPushRoutes =
         const receipt = await intake.pushCanonical({
           bytes: (request.body as Buffer | undefined) ?? Buffer.alloc(0),
           keyId: caller.keyId,
+          headers: request.headers,
           ...idempotencyKeyOf(request),
           mayPush: (system) => {
             if (holds(caller, `push:${system}`)) return

@@ -195,6 +195,41 @@ export const REASONS = {
     ['the signature is missing', '缺少签名'],
     ['Sign the message as the interface document says.', '请按接口文档对报文签名。'],
   ),
+  no_signature_headers: reasonOf(
+    [
+      'the system must sign what it sends, and the message is not signed',
+      '该系统须对报文签名，而此报文没有签名',
+    ],
+    [
+      'Send webhook-id, webhook-timestamp and webhook-signature as Standard Webhooks says.',
+      '请按 Standard Webhooks 发送 webhook-id、webhook-timestamp 与 webhook-signature。',
+    ],
+  ),
+  bad_signature_headers: reasonOf(
+    ['webhook-id or webhook-timestamp is malformed', 'webhook-id 或 webhook-timestamp 格式不正确'],
+    [
+      'The id has 1 to 255 printable characters without full stops, the time is in seconds since 1970.',
+      'webhook-id 为 1 至 255 个可打印字符，不含句点；时间为 1970 年以来的秒数。',
+    ],
+  ),
+  signature_too_old: reasonOf(
+    ['the signature was made more than 5 minutes ago', '签名时间已超过 5 分钟'],
+    [
+      'Set the clock, and sign each attempt anew with the same webhook-id.',
+      '请校准时钟；每次重试用相同的 webhook-id 重新签名。',
+    ],
+  ),
+  signature_too_new: reasonOf(
+    ['the signature was made more than 5 minutes ahead', '签名时间比平台时间超前 5 分钟以上'],
+    ['Set the clock.', '请校准时钟。'],
+  ),
+  no_signature_fits: reasonOf(
+    ['no signature fits a key of the system', '没有与该系统密钥相符的签名'],
+    [
+      'Sign id, time and the body exactly as it is sent, with a key that is registered for the system.',
+      '请用已登记的密钥，对 webhook-id、时间与实际发送的报文体原文签名。',
+    ],
+  ),
   given_up: reasonOf(
     [
       'the hub failed at this place of the message again and again; what is counted here is stored',

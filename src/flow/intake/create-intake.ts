@@ -13,21 +13,19 @@ import { driftNotes } from '#flow/drift/message-drift.ts'
 import { createReceive } from '#flow/large/receive.ts'
 import { accept } from '#flow/peers/decide-claim.ts'
 import { takeChanges } from '#flow/peers/take-changes.ts'
+import { checkSigner, isSigned, type MaybeSigned } from '#flow/signers/check-signer.ts'
 import { readOptions } from '#flow/systems/read-options.ts'
 import type { Registry } from '#flow/systems/registry.ts'
-import { isConflict } from '#store/database-errors.ts'
-import { findIdempotencyKey } from '#store/idempotency-keys.ts'
-import { readReceipt } from '#store/receipts.ts'
 import { readSystemIds } from '#store/systems.ts'
 import { CANONICAL, canonicalSources, readCanonical } from './canonical-sources.ts'
 import { checkSignature } from './check-signature.ts'
 import { createGroupCommit } from './group-commit.ts'
-import type { Intake, PushRequest } from './intake.ts'
+import type { Intake, LargeRequest, PushRequest } from './intake.ts'
 import { messageId } from './message-id.ts'
+import { createOnce, type Named } from './once.ts'
 import { messageParts } from './parts.ts'
 import { prepareSources } from './prepare.ts'
 import { refuse } from './refuse.ts'
-import { receiptOf } from './stored-receipt.ts'
 import { charsetOf, mappingName, targetOf, unknownSystem } from './target.ts'
 import { voidMissing } from './void-missing.ts'
 import type { IntakeMessage, WrittenMessage } from './write.ts'
@@ -61,69 +59,54 @@ export function createIntake({
   const group = createGroupCommit(pool, onCommitted)
   const receive = createReceive({ pool, clock, onWaiting })
   const drift = createDriftCounts(pool)
-  const underWay = new Map<string, { sha256: Buffer; receipt: Promise<Receipt> }>()
+  const once = createOnce(pool)
 
   const write = async (message: IntakeMessage): Promise<Receipt> =>
     receiptFrom(message, await group.write(message))
 
-  /** The receipt of an earlier use of the same key, if there is one; another body under the same key is refused. */
-  const earlierReceipt = async (system: string, key: string, sha256: Buffer): Promise<Receipt | null> => {
-    const use = await findIdempotencyKey(pool, system, key)
-    if (!use) return null
-    if (!use.sha256.equals(sha256)) throw new HubError('idempotency_conflict')
-    const stored = await readReceipt(pool, use.messageId)
-    return stored && receiptOf(stored)
-  }
-
-  const once = async (
-    system: string,
-    key: string,
-    sha256: Buffer,
-    work: () => Promise<Receipt>,
-  ): Promise<Receipt> => {
-    const name = `${system}\n${key}`
-    const current = underWay.get(name)
-    if (current) {
-      if (!current.sha256.equals(sha256)) throw new HubError('idempotency_conflict')
-      return current.receipt
-    }
-    const receipt = (async () => {
-      const earlier = await earlierReceipt(system, key, sha256)
-      if (earlier) return earlier
-      try {
-        return await work()
-      } catch (error) {
-        const other = isConflict(error) ? await earlierReceipt(system, key, sha256) : null
-        if (other) return other
-        throw error
-      }
-    })()
-    underWay.set(name, { sha256, receipt })
-    try {
-      return await receipt
-    } finally {
-      underWay.delete(name)
-    }
-  }
-
-  const keyed = (
-    { system, idempotencyKey: key }: Pick<PushRequest, 'system' | 'idempotencyKey'>,
-    sha256: Buffer,
-    work: () => Promise<Receipt>,
-  ): Promise<Receipt> => (key === undefined ? work() : once(system, key, sha256, work))
-
   const start = (
-    request: Pick<PushRequest, 'system' | 'bytes' | 'idempotencyKey'>,
+    request: Named & Pick<PushRequest, 'bytes'>,
     take: (sha256: Buffer) => Promise<Receipt>,
-  ) => {
+  ): Promise<Receipt> => {
     if (request.bytes.length === 0) throw new HubError('empty_body')
     const sha256 = hash('sha256', request.bytes, 'buffer')
-    return keyed(request, sha256, () => take(sha256))
+    return once(request, sha256, () => take(sha256))
   }
 
+  /** The message with its id, where it was signed. One that is not believed is kept, and refused as such. */
+  const believed = async (request: PushRequest): Promise<PushRequest & Named> => {
+    if (request.channel || request.bytes.length === 0) return request
+    const { bytes, headers = {}, system } = request
+    const nowMs = clock()
+    try {
+      const nonce = await checkSigner(pool, { system, bytes, headers, nowMs })
+      return nonce === null ? request : { ...request, nonce }
+    } catch (error) {
+      if (!(error instanceof DecodeRefusal)) throw error
+      const target = targetOf(registry, system, request.record)
+      const sha256 = hash('sha256', bytes, 'buffer')
+      const message = { ...request, id: messageId(nowMs), receivedAtMs: nowMs, sha256 }
+      return refuse(pool, { ...message, mapping: mappingName(target.mapping) }, error)
+    }
+  }
+
+  const believedCanonical = async (message: MaybeSigned): Promise<string | undefined> => {
+    try {
+      return (await checkSigner(pool, message)) ?? undefined
+    } catch (error) {
+      if (!(error instanceof DecodeRefusal)) throw error
+      const { at: path, code, reason, fix } = error
+      throw new HubError('bad_signature', { detail: reason, issues: [{ path, code, reason, fix }] })
+    }
+  }
+
+  const mustBeWhole = async ({ system, headers = {} }: LargeRequest): Promise<boolean> =>
+    registry.system(system)?.sign !== undefined || (await isSigned(pool, { system, headers, nowMs: clock() }))
+
   return {
-    push(request) {
-      return start(request, async (sha256) => {
+    async push(given) {
+      const request = await believed(given)
+      return await start(request, async (sha256) => {
         const target = targetOf(registry, request.system, request.record)
         const { record, mapping } = target
         const receivedAtMs = clock()
@@ -131,6 +114,7 @@ export function createIntake({
         const base = {
           ...request,
           idempotencyKey: request.idempotencyKey,
+          nonce: request.nonce,
           id,
           receivedAtMs,
           sha256,
@@ -178,9 +162,9 @@ export function createIntake({
     async pushLarge(request) {
       const target = targetOf(registry, request.system, request.record)
       // What is signed is the whole text, so the whole text is needed before a part of it is believed.
-      if (registry.system(request.system)?.sign && !request.channel)
+      if (!request.channel && (await mustBeWhole(request)))
         return await this.push({ ...request, bytes: await gathered(request.chunks) })
-      return await receive(request, target, (sha256, work) => keyed(request, sha256, work))
+      return await receive(request, target, (sha256, work) => once(request, sha256, work))
     },
     async pushCanonical(request) {
       if (request.bytes.length === 0) throw new HubError('empty_body')
@@ -195,7 +179,9 @@ export function createIntake({
         throw unknownSystem(registry, system)
       }
       if (read.records.length > RECORDS_MAX) throw tooMany(RECORDS_MAX)
-      return start({ ...request, system }, (sha256) =>
+      const { bytes, headers = {} } = request
+      const nonce = await believedCanonical({ system, bytes, headers, nowMs: receivedAtMs })
+      return await start({ ...request, system, nonce }, (sha256) =>
         write({
           id: messageId(receivedAtMs),
           receivedAtMs,
@@ -208,6 +194,7 @@ export function createIntake({
           encoding: 'utf-8',
           keyId: request.keyId,
           idempotencyKey: request.idempotencyKey,
+          nonce,
           ...canonicalSources(read),
         }),
       )

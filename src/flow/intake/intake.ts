@@ -1,6 +1,7 @@
 import type { Receipt } from '#core/receipt.ts'
 import type { ClaimDecision } from '#flow/peers/decide-claim.ts'
 import type { ChangesRequest, EventResult } from '#flow/peers/take-changes.ts'
+import type { SignedHeaders } from '#flow/signers/check-signer.ts'
 import type { ChannelStep } from '#store/channels.ts'
 import type { MissingRequest } from './void-missing.ts'
 import type { OwnRequest, OwnResult } from './write-own.ts'
@@ -14,6 +15,8 @@ export interface PushRequest {
   /** Key that pushed it, for the log; null for the hub itself. */
   readonly keyId: string | null
   readonly idempotencyKey?: string
+  /** Headers of the request, where it came over HTTP: they may hold signatures. */
+  readonly headers?: SignedHeaders
   /** The channel that read it; its state is written in the transaction that stores the message, or neither is. */
   readonly channel?: ChannelStep
 }
@@ -29,6 +32,7 @@ export interface CanonicalRequest {
   readonly bytes: Uint8Array
   readonly keyId: string | null
   readonly idempotencyKey?: string
+  readonly headers?: SignedHeaders
   /** Throws where the caller may not push for this system. */
   readonly mayPush: (system: string) => void
 }

@@ -14,6 +14,7 @@ import {
   type MessageRow,
   REFUSE_CROSSED_VOIDS,
 } from '#store/intake.ts'
+import { insertNonces } from '#store/message-nonces.ts'
 import { copyPeerVersions, REFUSE_CROSSED_VERSIONS } from '#store/peer-versions.ts'
 import { insertRejections } from '#store/rejections.ts'
 import { type WriteStep, writeTogether } from '#store/write-together.ts'
@@ -32,6 +33,8 @@ export interface IntakeMessage extends PreparedMessage {
   readonly encoding: string
   readonly keyId: string | null
   readonly idempotencyKey: string | undefined
+  /** Its id, where it was signed. */
+  readonly nonce?: string | undefined
   /** The channel that read it, and its state behind it. */
   readonly channel?: ChannelStep
   readonly rejectedValues: ReadonlyMap<number, SourceValue>
@@ -146,12 +149,15 @@ async function writeRare(
   { isBegun, waits }: { readonly isBegun: boolean; readonly waits: Waits | null },
 ): Promise<boolean> {
   const keyed = messages.filter(({ idempotencyKey }) => idempotencyKey !== undefined)
+  const signed = messages.filter(({ nonce }) => nonce !== undefined)
   const read = messages.some(({ channel }) => channel !== undefined)
   const rejections = rejectionRows(messages, results)
-  const count = keyed.length + rejections.length + newWaiting.length + applied.length + claims.length
+  const count =
+    keyed.length + signed.length + rejections.length + newWaiting.length + applied.length + claims.length
   if (count === 0 && waits === null && !read) return isBegun
   if (!isBegun) await client.query('begin')
   await insertIdempotencyKeys(client, keyed)
+  await insertNonces(client, signed)
   await insertRejections(client, rejections)
   await insertClaims(client, claims)
   if (waits) await writeWaits(client, waits.dangling, waits.heads)

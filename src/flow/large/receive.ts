@@ -11,6 +11,7 @@ import { inTransaction } from '#store/database.ts'
 import { isUnavailable } from '#store/database-errors.ts'
 import { insertIdempotencyKeys } from '#store/idempotency-keys.ts'
 import { insertLargeMessage, insertUpload, isLeaseLost } from '#store/large-messages.ts'
+import { insertNonces } from '#store/message-nonces.ts'
 import { deleteUpload, insertPart } from '#store/message-parts.ts'
 import { readReceipt } from '#store/receipts.ts'
 
@@ -33,12 +34,16 @@ export interface ReceiveParts {
 export type Once = (sha256: Buffer, work: () => Promise<Receipt>) => Promise<Receipt>
 
 /** Stores a large message part by part as it comes, and gives its receipt. */
-export type Receive = (request: LargeRequest, target: Target, once: Once) => Promise<Receipt>
+export type Receive = (
+  request: LargeRequest & { readonly nonce?: string | undefined },
+  target: Target,
+  once: Once,
+) => Promise<Receipt>
 
 export function createReceive({ pool, clock, onWaiting }: ReceiveParts): Receive {
   let uploads = 0
 
-  const store = async (request: LargeRequest, target: Target, once: Once): Promise<Receipt> => {
+  const store = async (request: Parameters<Receive>[0], target: Target, once: Once): Promise<Receipt> => {
     const { system, record } = request
     const receivedAtMs = clock()
     const message = { id: messageId(receivedAtMs), receivedAtMs, system, record }
@@ -61,6 +66,8 @@ export function createReceive({ pool, clock, onWaiting }: ReceiveParts): Receive
             await advanceChannel(client, request.channel, { received: 0, rejected: 0, refused: 0 })
           const { idempotencyKey } = request
           if (idempotencyKey !== undefined) await insertIdempotencyKeys(client, [{ ...row, idempotencyKey }])
+          const { nonce } = request
+          if (nonce !== undefined) await insertNonces(client, [{ ...row, nonce }])
           return true
         })
         if (!whole)
