@@ -39,6 +39,7 @@ import { rejectionRoutes } from './routes/rejections.ts'
 import { replayRoutes } from './routes/replays.ts'
 import { rhythmRoutes } from './routes/rhythm.ts'
 import { signingKeyRoutes } from './routes/signing-keys.ts'
+import { supervisionRoutes } from './routes/supervision.ts'
 import { systemRoutes } from './routes/systems.ts'
 import { traceRoutes } from './routes/trace.ts'
 import { waitingRoutes } from './routes/waiting.ts'
@@ -59,6 +60,7 @@ const GUARDED = [
   channelRoutes,
   waitingRoutes,
   qualityRoutes,
+  supervisionRoutes,
   cardRoutes,
   productRoutes,
   driftRoutes,

@@ -100,6 +100,14 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./reconcile.ts')).reconcileCommand,
   },
+  supervision: {
+    arguments: 'day <day> --hub URL --key KEY [--region <code> | --site <market>] [--json]',
+    about: {
+      en: 'the supervision summary of a day, of a market or a region, from a running hub',
+      zh: '由运行中的平台取市场或区划的每日监管汇总',
+    },
+    load: async () => (await import('./supervision.ts')).supervisionCommand,
+  },
   bench: {
     arguments: '[mapping|intake|single|delivery|files|sync] [--quick] [--json FILE]',
     about: {

@@ -7,6 +7,7 @@ import { bucketsReader } from '#flow/reconcile/follow-buckets.ts'
 import { cardsReader } from '#flow/reference/follow-cards.ts'
 import { unknownProductsReader } from '#flow/reference/follow-unknown-products.ts'
 import { arrivalsFollower } from '#flow/silence/follow-arrivals.ts'
+import { supervisionReader } from '#flow/supervision/follow-supervision.ts'
 import type { Follower } from './follower.ts'
 import { logFollower } from './log-follower.ts'
 
@@ -23,6 +24,7 @@ export const followers: readonly Follower[] = [
     matchingReader,
     papersReader,
     findingsReader,
+    supervisionReader,
   ]),
   qualityMessagesFollower,
   arrivalsFollower(),

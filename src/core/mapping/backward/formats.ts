@@ -95,12 +95,15 @@ const cellsOf = (rows: Rows, { columns }: WriteOptions): string[][] =>
 
 function csvOf(rows: Rows, options: WriteOptions): string {
   const { delimiter, columns } = options
-  const lines = [columns, ...cellsOf(rows, options)]
-  return lines
+  return csvText([columns, ...cellsOf(rows, options)], delimiter)
+}
+
+/** Lines of cells as CSV, each line with its end. */
+export const csvText = (lines: readonly (readonly string[])[], delimiter = ','): string =>
+  lines
     .map((cells) => cells.map((cell) => quoted(cell, delimiter)).join(delimiter))
     .join('\r\n')
     .concat('\r\n')
-}
 
 function cellOf(value: Output | undefined): string {
   if (value === undefined) return ''

@@ -1,0 +1,117 @@
+import type { Pool } from 'pg'
+import { HubError } from '#core/errors.ts'
+import { regionName } from '#core/regions/path.ts'
+import type { ScopeFigure } from '#core/supervision/advance.ts'
+import { isSaidByName, namedPlace } from '#core/supervision/market.ts'
+import { EVERYWHERE, placeScope, regionScope } from '#core/supervision/scopes.ts'
+import { type DayFigures, dayFigures } from '#core/supervision/summary.ts'
+import { readFigures, readPlaceName, readStanding, type Standing } from '#store/supervision.ts'
+
+/** Where a summary is asked for: a region with all below it, a market, or everything. */
+export interface Where {
+  readonly region?: string | undefined
+  readonly site?: string | undefined
+}
+
+export interface Scope {
+  readonly key: string
+  readonly region: string | null
+  readonly site: string | null
+  readonly name: string | null
+}
+
+/** As of which place in the log the figures stand; `complete` where nothing waits to be counted. */
+export interface AsOf {
+  readonly position: string
+  readonly head: string
+  readonly complete: boolean
+  readonly at: string
+}
+
+export interface DaySummary extends DayFigures {
+  readonly day: string
+  readonly scope: Omit<Scope, 'key'>
+  readonly asOf: AsOf
+}
+
+/**
+ * The scope that is meant. @throws HubError `invalid_request` for a code that no region ever had, `not_found` for a market that no record
+ * names.
+ */
+export async function scopeOf(pool: Pool, { region, site }: Where, day: string): Promise<Scope> {
+  if (site !== undefined) return await siteScope(pool, site, region)
+  if (region === undefined) return { key: EVERYWHERE, region: null, site: null, name: null }
+  const name = regionName(region, Number(day.slice(0, 4)))
+  if (name === undefined)
+    throw new HubError('invalid_request', {
+      issues: [{ path: '?region', code: 'E_SCHEMA', value: region, reason: 'no region ever had this code' }],
+    })
+  return { key: regionScope(region), region, site: null, name }
+}
+
+/** A market by its code, or by its name with the region that it lies in. */
+async function siteScope(pool: Pool, site: string, region: string | undefined): Promise<Scope> {
+  const said = region === undefined || isSaidByName(site) ? site : namedPlace(site, region)
+  for (const text of new Set([site, said])) {
+    const known = await readPlaceName(pool, text)
+    if (known !== null)
+      return { key: placeScope(known.place), region: known.region, site: known.place, name: known.name }
+  }
+  throw new HubError('not_found', { detail: `market ${site}` })
+}
+
+export const asOfStanding = ({ position, head, at }: Standing): AsOf => ({
+  position,
+  head,
+  complete: BigInt(position) >= BigInt(head),
+  at: new Date(at).toISOString(),
+})
+
+/** The figures of a day, read from the counters. */
+export async function readDay(pool: Pool, where: Where, day: string): Promise<DaySummary> {
+  const { key, ...scope } = await scopeOf(pool, where, day)
+  // Before the figures: what they hold is at least as new.
+  const standing = await readStanding(pool)
+  const figures = await readFigures(pool, { scopes: [key], from: day, to: day })
+  return { day, scope, asOf: asOfStanding(standing), ...dayFigures(figures) }
+}
+
+/** Days between two, both included, each by itself and all together. */
+export async function readDays(
+  pool: Pool,
+  where: Where,
+  { from, to }: { readonly from: string; readonly to: string },
+) {
+  const { key, ...scope } = await scopeOf(pool, where, to)
+  const standing = await readStanding(pool)
+  const figures = await readFigures(pool, { scopes: [key], from, to })
+  const byDay = Map.groupBy(figures, ({ day }) => day)
+  return {
+    from,
+    to,
+    scope,
+    asOf: asOfStanding(standing),
+    total: headline(figures),
+    days: [...byDay.keys()].sort().map((day) => ({ day, ...headline(byDay.get(day) ?? []) })),
+  }
+}
+
+/** The figures that are looked at first. */
+export function headline(figures: readonly ScopeFigure[]) {
+  const { entries, sales, tests, papers, holds, disposals, inspections } = dayFigures(figures)
+  return {
+    entries: entries.all,
+    entriesWithoutPapers: entries.papers.missing,
+    sales: sales.all,
+    tests: {
+      all: tests.all,
+      failed: tests.failed,
+      failedShare: tests.failedShare,
+      missing: tests.main.missing,
+    },
+    papers: { issued: papers.issued.records, void: papers.void },
+    holds: holds.stopSale + holds.recall,
+    disposed: disposals.all,
+    inspections: inspections.all,
+  }
+}

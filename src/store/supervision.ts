@@ -1,0 +1,190 @@
+import type { ClientBase, Pool } from 'pg'
+import type { ScopeFigure } from '#core/supervision/advance.ts'
+import type { GrainKey, Line } from '#core/supervision/lines.ts'
+
+type Client = ClientBase | Pool
+
+/** Of its row in `followers`. */
+export const SUPERVISION_FOLLOWER = 'supervision'
+
+const KEY = 'place text, day date, family text, unit text, class text, region text'
+const KEY_NAMES = 'place, day, family, unit, class, region'
+const LINE = `${KEY}, said text, system text, detail text, records bigint, mass numeric, amount numeric`
+const LINE_KEY = `${KEY_NAMES}, said, system, detail`
+const SAME_GRAIN =
+  '(l.place, l.day, l.family, l.unit, l.class, l.region) = (g.place, g.day, g.family, g.unit, g.class, g.region)'
+
+/** How many records give a code beside a name, or how many more do. */
+export interface NameCode {
+  readonly name: string
+  readonly code: string
+  readonly records: number
+}
+
+/** Codes that records give beside the names. */
+export async function readNameCodes(client: Client, names: readonly string[]): Promise<NameCode[]> {
+  if (names.length === 0) return []
+  const { rows } = await client.query(
+    'select name, code, records::integer as records from supervision_names where name = any($1::text[])',
+    [names],
+  )
+  return rows
+}
+
+/** Adds to the names; those that no record says any more are forgotten. The caller is the only one who does. */
+export async function moveNameCodes(client: ClientBase, moves: readonly NameCode[]): Promise<void> {
+  if (moves.length === 0) return
+  const values = [JSON.stringify(moves)]
+  await client.query(
+    `insert into supervision_names select * from jsonb_to_recordset($1::jsonb) as m(name text, code text, records bigint)
+     on conflict (name, code) do update set records = supervision_names.records + excluded.records`,
+    values,
+  )
+  await client.query(
+    `delete from supervision_names n using jsonb_to_recordset($1::jsonb) as m(name text, code text)
+      where (n.name, n.code) = (m.name, m.code) and n.records <= 0`,
+    values,
+  )
+}
+
+/** The grains that have lines of places which records name in one of these ways. */
+export async function readGrainsSaid(client: Client, said: readonly string[]): Promise<GrainKey[]> {
+  if (said.length === 0) return []
+  const { rows } = await client.query(
+    `select distinct place, day::text as day, family, unit, class, region from supervision_lines
+      where said = any($1::text[]) and said like '%@%'`,
+    [said],
+  )
+  return rows
+}
+
+/** All lines of some grains. */
+export async function readLines(client: Client, grains: readonly GrainKey[]): Promise<Line[]> {
+  if (grains.length === 0) return []
+  const { rows } = await client.query(
+    `select l.place, l.day::text as day, l.family, l.unit, l.class, l.region, l.said, l.system, l.detail,
+            l.records::integer as records, l.mass::text as mass, l.amount::text as amount
+       from jsonb_to_recordset($1::jsonb) as g(${KEY}) join supervision_lines l on ${SAME_GRAIN}`,
+    [JSON.stringify(grains)],
+  )
+  return rows
+}
+
+/** Writes lines as they are now, and deletes those that came to nothing. */
+export async function writeLines(
+  client: ClientBase,
+  lines: readonly Line[],
+  gone: readonly Line[],
+): Promise<void> {
+  if (gone.length > 0)
+    await client.query(
+      `delete from supervision_lines l using jsonb_to_recordset($1::jsonb) as g(${LINE})
+        where ${SAME_GRAIN} and (l.said, l.system, l.detail) = (g.said, g.system, g.detail)`,
+      [JSON.stringify(gone)],
+    )
+  if (lines.length === 0) return
+  await client.query(
+    `insert into supervision_lines (${LINE_KEY}, records, mass, amount) select ${LINE_KEY}, records, mass, amount
+       from jsonb_to_recordset($1::jsonb) as l(${LINE})
+     on conflict (${LINE_KEY}) do update set records = excluded.records, mass = excluded.mass, amount = excluded.amount`,
+    [JSON.stringify(lines)],
+  )
+  await client.query(
+    `insert into supervision_places (region, place)
+     select distinct region, place from jsonb_to_recordset($1::jsonb) as l(${KEY}) where place <> ''
+     on conflict do nothing`,
+    [JSON.stringify(lines)],
+  )
+}
+
+const FIGURE_KEY = 'scope, day, measure, class, product, detail'
+const FIGURE =
+  'scope text, day date, measure text, class text, product text, detail text, records bigint, mass numeric, amount numeric'
+
+/** Adds to the counters; those that come to nothing are not kept. The caller is the only one who does. */
+export async function moveFigures(client: ClientBase, moves: readonly ScopeFigure[]): Promise<void> {
+  if (moves.length === 0) return
+  const values = [JSON.stringify(moves)]
+  await client.query(
+    `insert into supervision_figures (${FIGURE_KEY}, records, mass, amount) select ${FIGURE_KEY}, records, mass, amount
+       from jsonb_to_recordset($1::jsonb) as f(${FIGURE})
+     on conflict (${FIGURE_KEY}) do update
+        set records = supervision_figures.records + excluded.records, mass = supervision_figures.mass + excluded.mass,
+            amount = supervision_figures.amount + excluded.amount`,
+    values,
+  )
+  await client.query(
+    `delete from supervision_figures f using jsonb_to_recordset($1::jsonb) as m(${FIGURE})
+      where (f.scope, f.day, f.measure, f.class, f.product, f.detail) = (m.scope, m.day, m.measure, m.class, m.product, m.detail)
+        and m.records <= 0 and f.records = 0 and f.mass = 0 and f.amount = 0`,
+    values,
+  )
+}
+
+/** The counters of a scope between two days, both included. */
+export async function readFigures(
+  client: Client,
+  asked: { readonly scopes: readonly string[]; readonly from: string; readonly to: string },
+): Promise<ScopeFigure[]> {
+  const { rows } = await client.query({
+    name: 'supervision-figures',
+    text: `select scope, day::text as day, measure, class, product, detail, records::integer as records,
+                  trim_scale(mass)::text as mass, trim_scale(amount)::text as amount
+             from supervision_figures where scope = any($1::text[]) and day between $2 and $3`,
+    values: [asked.scopes, asked.from, asked.to],
+  })
+  return rows
+}
+
+/** Up to where the counters follow the log, and how far it is. */
+export interface Standing {
+  readonly position: string
+  readonly head: string
+  readonly at: string
+}
+
+export async function readStanding(client: Client): Promise<Standing> {
+  const { rows } = await client.query(
+    `select coalesce((select position from followers where name = $1), 0)::text as position,
+            coalesce((select max(position) from record_versions), 0)::text as head, clock_timestamp() as at`,
+    [SUPERVISION_FOLLOWER],
+  )
+  return rows[0]
+}
+
+/** A market by its code, or by the name with region that a record called it by; null where none does. */
+export async function readPlaceName(
+  client: Client,
+  text: string,
+): Promise<{ readonly place: string; readonly region: string | null; readonly name: string | null } | null> {
+  const { rows } = await client.query(
+    `with named as (
+       select code from supervision_names where name = $1 group by code),
+     found as (
+       select coalesce((select min(code) from named having count(*) = 1), $1) as place)
+     select f.place, (select min(region) from supervision_places p where p.place = f.place and region <> '') as region,
+            coalesce((select split_part(n.name, '@', 1) from supervision_names n where n.code = f.place order by records desc, name limit 1),
+                     case when f.place like '%@%' then split_part(f.place, '@', 1) end) as name
+       from found f where exists (select from supervision_places p where p.place = f.place)`,
+    [text],
+  )
+  return rows[0] ?? null
+}
+
+/** Markets of regions that begin with some digits of which there are figures of a day, by their codes. */
+export async function listPlaces(
+  client: Client,
+  asked: { readonly day: string; readonly prefix: string; readonly after: string; readonly limit: number },
+): Promise<{ readonly place: string; readonly region: string; readonly name: string | null }[]> {
+  const { rows } = await client.query(
+    `select p.place, min(p.region) as region,
+            coalesce((select split_part(n.name, '@', 1) from supervision_names n where n.code = p.place order by records desc, name limit 1),
+                     case when p.place like '%@%' then split_part(p.place, '@', 1) end) as name
+       from supervision_places p
+      where starts_with(p.region, $2) and p.place > $3
+        and exists (select from supervision_figures f where f.scope = 'p:' || p.place and f.day = $1)
+      group by p.place order by p.place limit $4`,
+    [asked.day, asked.prefix, asked.after, asked.limit],
+  )
+  return rows
+}
