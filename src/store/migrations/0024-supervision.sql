@@ -1,4 +1,4 @@
--- Daily supervision: counters of the newest versions by day of the event, market and region (docs/adr/0028-supervision.md). All of it is made from the
+-- Daily supervision: counters of the newest versions by day of the event, market and region (docs/adr/0029-supervision.md). All of it is made from the
 -- change log by the follower `supervision`; it can be emptied and made anew by setting the position of the follower to 0.
 
 -- What the records of each system come to in a grain (day, market, stall or trader with its goods). `said`: the market as the records name it.
