@@ -32,16 +32,48 @@ export async function* readMessages(parts: Parts, state: MqttState | null): Asyn
         { clientId: settings.clientId },
         'the broker has forgotten the session, and with it what was sent meanwhile',
       )
-    const next: MqttState = { topics: settings.topics.map(({ topic }) => topic) }
-    await subscribeTo(session, next, state)
-    yield { contentType: 'application/json', bytes: null, state: next, name: 'subscriptions' }
-    for (let message = await session.next(); message !== null; message = await session.next()) {
-      const page = pageOf(parts, session, message, next)
-      if (page) yield page
-    }
+    yield* pagesOf(parts, session, state)
   } finally {
     await session.end()
   }
+}
+
+const SUBSCRIBED = 'subscribed'
+
+/**
+ * A session that was kept begins with all that was under way, and the answer to the subscriptions stands behind it: where that is more than
+ * may be held, it is handed on before there is an answer.
+ */
+async function* pagesOf(
+  parts: Parts,
+  session: Session,
+  before: MqttState | null,
+): AsyncGenerator<Page<MqttState>> {
+  const topics = parts.settings.topics.map(({ topic }) => topic)
+  // What has to be given up is not given up yet.
+  const meanwhile: MqttState = { topics: [...new Set([...(before?.topics ?? []), ...topics])] }
+  const subscribing = subscribeTo(session, topics, before)
+  while ((await Promise.race([subscribing, session.full()])) !== SUBSCRIBED) {
+    const page = await nextPage(parts, session, meanwhile)
+    if (page === 'end') return
+    if (page) yield page
+  }
+  const state: MqttState = { topics }
+  yield { contentType: 'application/json', bytes: null, state, name: 'subscriptions' }
+  for (;;) {
+    const page = await nextPage(parts, session, state)
+    if (page === 'end') return
+    if (page) yield page
+  }
+}
+
+async function nextPage(
+  parts: Parts,
+  session: Session,
+  state: MqttState,
+): Promise<Page<MqttState> | null | 'end'> {
+  const message = await session.next()
+  return message === null ? 'end' : pageOf(parts, session, message, state)
 }
 
 function refuseTopics(settings: MqttSettings): void {
@@ -52,13 +84,18 @@ function refuseTopics(settings: MqttSettings): void {
 }
 
 /** Subscribes again each time, which changes nothing where it holds, and gives up what the settings no longer name. */
-async function subscribeTo(session: Session, { topics }: MqttState, before: MqttState | null): Promise<void> {
+async function subscribeTo(
+  session: Session,
+  topics: readonly string[],
+  before: MqttState | null,
+): Promise<typeof SUBSCRIBED> {
   const codes = await session.subscribe(topics)
   for (const i of topics.keys()) {
     const refused = refusedTopic(codes[i] ?? 128, `/settings/topics/${i}/topic`)
     if (refused) throw refused
   }
   await session.unsubscribe(before?.topics.filter((topic) => !topics.includes(topic)) ?? [])
+  return SUBSCRIBED
 }
 
 /** Null for what comes by a subscription that the settings no longer name: it is passed over. */

@@ -28,6 +28,8 @@ export interface Session {
   readonly present: boolean
   /** The next message; null when the work has to end. @throws AdapterError */
   next(): Promise<Received | null>
+  /** Settles when so much waits to be taken that nothing more is read, not even an answer; never where that does not come to be. */
+  full(): Promise<'full'>
   /** Does nothing where the connection is gone: the broker delivers the message again. */
   acknowledge(id: number): void
   /** Leaves a message at the broker, which delivers it again to the next session. */
@@ -105,7 +107,7 @@ async function signIn(wire: Wire, { settings, secrets }: Parts, options: Session
   return answer.sessionPresent
 }
 
-interface Inbox extends Pick<Session, 'next' | 'acknowledge' | 'leave'> {
+interface Inbox extends Pick<Session, 'next' | 'full' | 'acknowledge' | 'leave'> {
   take(packet: IPublishPacket): void
   passOver(bytes: number): void
   wake(): void
@@ -119,6 +121,7 @@ function createInbox({ settings, limits, signal, log }: Parts, wire: () => Wire)
   let heldBytes = 0
   let left = 0
   let wake = (): void => {}
+  let tellFull = (): void => {}
 
   const acknowledgeFirst = (): void => {
     // MQTT 5.0 §4.6: in the order in which the messages came.
@@ -150,7 +153,10 @@ function createInbox({ settings, limits, signal, log }: Parts, wire: () => Wire)
       if (id !== null) unacknowledged.set(id, { isDone: false })
       received.push({ topic: packet.topic, payload, contentType: packet.properties?.contentType, id })
       heldBytes += payload.length
-      if (heldBytes > HELD_BYTES) wire().pause()
+      if (heldBytes > HELD_BYTES) {
+        wire().pause()
+        tellFull()
+      }
       wake()
     },
     passOver: (bytes) => leaveOne({ bytes, maxBytes: limits.maxBytes }),
@@ -171,6 +177,11 @@ function createInbox({ settings, limits, signal, log }: Parts, wire: () => Wire)
         })
       }
     },
+    full: () =>
+      new Promise((resolve) => {
+        if (heldBytes > HELD_BYTES) resolve('full')
+        else tellFull = () => resolve('full')
+      }),
     acknowledge(id) {
       const one = unacknowledged.get(id)
       if (one) one.isDone = true

@@ -47,6 +47,7 @@ export function createWire(socket: Socket, options: WireOptions): Wire {
   const { protocolVersion, maxBytes, timeoutMs, keepAliveMs, signal } = options
   const waits = new Map<string, Wait>()
   let failure: AdapterError | null = null
+  let pauses = 0
 
   const fail = (error: AdapterError): void => {
     if (failure) return
@@ -62,15 +63,22 @@ export function createWire(socket: Socket, options: WireOptions): Wire {
   }
   const ask = async (packet: Packet, answer: string): Promise<Packet> => {
     if (failure) throw failure
-    const late = (): void => fail(new AdapterError('retry', `no answer of the broker within ${timeoutMs} ms`))
-    const timer = setTimeout(late, timeoutMs)
+    let timer: NodeJS.Timeout
+    // An answer may stand behind messages that are not read for now: only a time in which all was read tells that there is none.
+    const wait = (pausesBefore: number): void => {
+      timer = setTimeout(() => {
+        if (socket.isPaused() || pauses > pausesBefore) wait(pauses)
+        else fail(new AdapterError('retry', `no answer of the broker within ${timeoutMs} ms`))
+      }, timeoutMs)
+    }
+    wait(pauses)
     try {
       return await new Promise<Packet>((resolve, reject) => {
         waits.set(answer, { resolve, reject })
         write(packet)
       })
     } finally {
-      clearTimeout(timer)
+      clearTimeout(timer!)
       waits.delete(answer)
     }
   }
@@ -112,7 +120,10 @@ export function createWire(socket: Socket, options: WireOptions): Wire {
     fail,
     write,
     ask,
-    pause: () => void socket.pause(),
+    pause() {
+      pauses++
+      socket.pause()
+    },
     resume: () => void socket.resume(),
     isPaused: () => socket.isPaused(),
     end: () =>

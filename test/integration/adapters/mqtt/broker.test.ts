@@ -46,6 +46,21 @@ async function heard(made: TestParts<MqttSettings>, acknowledges = false): Promi
   return found
 }
 
+/** Messages until so many different ones have come. */
+async function taken(
+  made: TestParts<MqttSettings>,
+  count: number,
+  acknowledges: boolean,
+): Promise<Set<string>> {
+  const found = new Set<string>()
+  for await (const page of mqtt.read!(made.parts, null)) {
+    if (page.bytes !== null) found.add(String(page.bytes).trim())
+    if (page.bytes !== null && acknowledges) await mqtt.acknowledge!(made.parts, page, done)
+    if (found.size === count) break
+  }
+  return found
+}
+
 const own = (): { clientId: string; topics: { topic: string }[]; topic: string } => {
   const topic = `own/${randomBytes(6).toString('hex')}`
   return { clientId: topic.replace('/', '-'), topics: [{ topic: `${topic}/#` }], topic: `${topic}/a` }
@@ -73,6 +88,21 @@ describe.skipIf(!hasMosquitto)('with Mosquitto', () => {
     expect(await heard(parts({ port, ...settings, window: 7 }))).toEqual(numbers(7))
     expect(await heard(parts({ port, ...settings, window: 7 }), true)).toEqual(numbers(50))
     expect(await heard(parts({ port, ...settings, window: 7 }))).toEqual([])
+  })
+
+  it('a session with more under way than is held at once is gone on with', async () => {
+    const { port } = broker
+    const { topic, ...settings } = own()
+    await heard(parts({ port, ...settings }))
+    const scale = await startInstrument({ port })
+    const large = numbers(60).map((no) => no.padEnd(150_000))
+    await scale.publish(topic, large)
+    await scale.stop()
+    // With this window the broker gives them all before it answers anything.
+    expect((await taken(parts({ port, ...settings, window: 100 }), 60, false)).size).toBe(60)
+    const again = await taken(parts({ port, ...settings, window: 10 }), 60, true)
+    expect([...again].sort()).toEqual(numbers(60).sort())
+    expect(await heard(parts({ port, ...settings }), true)).toEqual([])
   })
 
   it('a retained message comes once under version 5, and may come again under 3.1.1', async () => {

@@ -146,6 +146,39 @@ describe('a session', () => {
     expect(made.lines.some((line) => line.includes('forgotten'))).toBe(true)
   })
 
+  it('messages that a broker gives again before it answers the subscription are taken, more of them than are held at once', async () => {
+    const LARGE = 12
+    const behind: Answers = (packet) => {
+      if (packet.cmd === 'subscribe')
+        for (let id = 1; id <= LARGE; id++) one.send(message(id, Buffer.alloc(1_000_000, `${id % 10}`)))
+      const answer = wellAnswers(packet)
+      return answer?.cmd === 'connack' ? { ...answer, sessionPresent: true } : answer
+    }
+    const one = await broker(behind)
+    const made = parts(one, { keepAliveS: 1 }, { timeoutMs: 500 })
+    const before: MqttState = { topics: ['old/#'] }
+    const pages = mqtt.read!(made.parts, before)[Symbol.asyncIterator]()
+    const taken: Page<MqttState>[] = [(await pages.next()).value as Page<MqttState>]
+    // While the hub is busy nothing is read, and no answer is late by that.
+    await expect.poll(() => one.came.some(({ cmd }) => cmd === 'pingreq'), { timeout: 5000 }).toBe(true)
+    while (taken.length < LARGE + 1) {
+      const page = (await pages.next()).value as Page<MqttState>
+      taken.push(page)
+      await mqtt.acknowledge!(made.parts, page, done)
+    }
+    await mqtt.acknowledge!(made.parts, taken[0]!, done)
+    const messages = taken.filter(({ bytes }) => bytes !== null)
+    expect(messages.map(({ bytes }) => String((bytes as Uint8Array)[0]! - 48))).toEqual(
+      Array.from({ length: LARGE }, (_, i) => String((i + 1) % 10)),
+    )
+    expect(messages[0]?.state.topics, 'what is still to be given up').toEqual(['old/#', 'market/+/ticket'])
+    const at = taken.findIndex(({ bytes }) => bytes === null)
+    expect(at, 'the answer comes behind what is held').toBeGreaterThan(4)
+    expect(taken[at]?.state).toEqual({ topics: ['market/+/ticket'] })
+    await pages.return?.()
+    expect(acknowledged(one)).toEqual(Array.from({ length: LARGE }, (_, i) => i + 1))
+  })
+
   it('takes the content type of the topic, else that of the message, else JSON', async () => {
     const topics = [{ topic: 'csv', contentType: 'text/csv' }, { topic: 'any' }]
     const one = await broker()
