@@ -43,8 +43,22 @@ export async function existingBelow(
   roots: readonly string[],
   folder: string,
   named: RootsSetting,
+  realOf: RealOf = realpath,
 ): Promise<string | null> {
-  return await walkBelow(roots, folder, named, async () => 'end')
+  return await walkBelow(roots, folder, named, async () => 'end', realOf)
+}
+
+/** The real path of a root. */
+export type RealOf = (root: string) => Promise<string>
+
+/** Asks for each root once: the roots are the operator's, only what is below them may be another's. */
+export function realRoots(): RealOf {
+  const known = new Map<string, string>()
+  return async (root) => {
+    const real = known.get(root) ?? (await realpath(root))
+    known.set(root, real)
+    return real
+  }
 }
 
 async function walkBelow(
@@ -52,10 +66,13 @@ async function walkBelow(
   folder: string,
   named: RootsSetting,
   missing: (path: string) => Promise<'go on' | 'end'>,
+  realOf: RealOf = realpath,
 ): Promise<string | null> {
   const { root, steps } = stepsBelow(roots, folder, named)
-  const real = await realpath(root)
-  let path = real
+  const real = await realOf(root)
+  let path = join(real, ...steps)
+  if (await isStraight(path)) return path
+  path = real
   for (const step of steps) {
     path = join(path, step)
     const found = await stateOf(path)
@@ -65,6 +82,12 @@ async function walkBelow(
   }
   if ((await realpath(path)) !== path) throw new FolderRefused(`${folder} leads out of ${root}`)
   return path
+}
+
+/** The usual case in two calls at once: a path that is its own real one leads through no link. */
+async function isStraight(path: string): Promise<boolean> {
+  const [real, state] = await Promise.all([realpath(path).catch(() => null), stateOf(path).catch(() => null)])
+  return real === path && state === 'folder'
 }
 
 /** The root that a folder lies below, and the names on the way. Nothing is read. @throws FolderRefused */

@@ -3,18 +3,24 @@ import { constants, type Stats } from 'node:fs'
 import { link, lstat, open, opendir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AdapterError } from '#adapters/adapter.ts'
-import { existingBelow, FolderRefused, placeBelow } from '#adapters/files/place.ts'
+import { existingBelow, FolderRefused, placeBelow, realRoots } from '#adapters/files/place.ts'
 import type { PlaceParts } from './open.ts'
 import { checkPath, type FileFacts, FileGone, type FilePlace, type Standing, temporaryName } from './port.ts'
 
 const ROOTS = 'HUB_PICKUP_FOLDERS'
-const PIECE_BYTES = 65_536
+const PIECE_BYTES = 262_144
+const LAST_BYTES = 1024
+/** A file up to here is read in one piece where its size is known. */
+const WHOLE_BYTES = 8 * 1_048_576
+/** Calls to the disk under way at once. */
+const AT_ONCE = 32
 const LISTED_MAX = 200_000
 
 /** Folders of this machine below the operator's roots. No symbolic link is followed below a root. */
 export function openLocalPlace({ folders, signal }: PlaceParts): FilePlace {
+  const realOf = realRoots()
   const folderAt = (folder: string): Promise<string | null> =>
-    throughDisk(() => existingBelow(folders, checkPath(folder), ROOTS))
+    throughDisk(() => existingBelow(folders, checkPath(folder), ROOTS, realOf))
   const standingAt = async (folder: string): Promise<string> => {
     const place = await folderAt(folder)
     if (place === null)
@@ -37,10 +43,11 @@ export function openLocalPlace({ folders, signal }: PlaceParts): FilePlace {
       const place = await pathAt(path)
       return place === null ? null : await throughDisk(() => factsOf(place))
     },
-    async *read(path) {
+    async *read(path, size = PIECE_BYTES) {
       const place = await pathAt(path)
       if (place === null) throw new FileGone()
-      yield* piecesOf(place, signal)
+      // One byte more shows a file that has grown.
+      yield* piecesOf(place, size < WHOLE_BYTES ? size + 1 : PIECE_BYTES, signal)
     },
     makeFolder: (folder) =>
       throughDisk(async () => void (await placeBelow(folders, checkPath(folder), ROOTS))),
@@ -64,12 +71,21 @@ export function openLocalPlace({ folders, signal }: PlaceParts): FilePlace {
 
 async function listed(place: string, signal: AbortSignal): Promise<Standing[]> {
   const found: Standing[] = []
+  let names: string[] = []
+  const look = async (): Promise<void> => {
+    const all = await Promise.all(
+      names.map(async (name) => ({ name, facts: await factsOf(join(place, name)) })),
+    )
+    for (const { name, facts } of all) if (facts) found.push({ name, ...facts })
+    names = []
+  }
   for await (const { name } of await opendir(place, { bufferSize: 256 })) {
     if (signal.aborted) throw new AdapterError('retry', 'the work has to end')
-    const facts = await factsOf(join(place, name))
-    if (facts) found.push({ name, ...facts })
+    names.push(name)
+    if (names.length === AT_ONCE) await look()
     if (found.length > LISTED_MAX) throw tooMany()
   }
+  await look()
   return found
 }
 
@@ -84,18 +100,20 @@ async function factsOf(path: string): Promise<FileFacts | null> {
 const kindOf = (state: Stats): FileFacts['kind'] =>
   state.isFile() ? 'file' : state.isDirectory() ? 'folder' : 'other'
 
-async function* piecesOf(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* piecesOf(path: string, pieceBytes: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
   // A pipe of that name would hold the opening up for ever.
   const file = await throughDisk(() => open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(unlessGone))
   if (!file) throw new FileGone()
   try {
     if (!(await file.stat()).isFile()) throw new FileGone()
-    for (;;) {
+    for (let piece = pieceBytes; ; ) {
       if (signal.aborted) throw new AdapterError('retry', 'the work has to end')
-      const { bytesRead, buffer } = await throughDisk(() => file.read(Buffer.allocUnsafe(PIECE_BYTES)))
+      const { bytesRead, buffer } = await throughDisk(() => file.read(Buffer.allocUnsafe(piece)))
       if (bytesRead === 0) return
       yield buffer.subarray(0, bytesRead)
+      // Behind a piece that is not full there is most often nothing.
+      piece = bytesRead < piece ? LAST_BYTES : PIECE_BYTES
     }
   } finally {
     await file.close()

@@ -34,8 +34,12 @@ export interface FilePlace {
   list(folder: string): Promise<readonly Standing[]>
   /** Null: there is nothing. Links are not followed. */
   stat(path: string): Promise<FileFacts | null>
-  /** The bytes of a file, no faster than they are taken. The connection is only used while they are. @throws FileGone */
-  read(path: string): AsyncIterable<Uint8Array>
+  /**
+   * The bytes of a file, no faster than they are taken. The connection is only used while they are.
+   * @param size bytes that are expected, which a place may give in one piece where they are few
+   * @throws FileGone
+   */
+  read(path: string, size?: number): AsyncIterable<Uint8Array>
   /** Makes a folder and those above it, as far as they are not there. */
   makeFolder(folder: string): Promise<void>
   /**

@@ -26,7 +26,7 @@ export async function* packagePages(
   const fault = faultOf(file, limits.maxBytes)
   if (fault) return work.problem(fault)
   try {
-    const source = await spooled(work.shared.place.read(file.path), file.size)
+    const source = await spooled(work.shared.place.read(file.path, file.size), file.size)
     if (!source) return
     const held = sharedSource(source, signal)
     const release = held.hold()

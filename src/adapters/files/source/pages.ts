@@ -62,14 +62,19 @@ interface Given {
 
 export function pageOf(work: Work, file: Found, state: FilesState, given: Given): FilesPage {
   const { fit = file.fit, member, isLast = true, outcome = { refused: false } } = given
-  const token: PageToken = { file, isLast, outcome, shared: work.shared }
+  const { after, failedFolder } = work.parts.settings
+  // Where nothing is done with a file that was read, the next one is read while it is stored.
+  const token: PageToken | undefined =
+    after === 'leave' && failedFolder === undefined
+      ? undefined
+      : { file, isLast, outcome, shared: work.shared }
   return {
     ...(fit.record === undefined ? {} : { record: fit.record }),
     contentType: given.contentType ?? fit.contentType ?? 'application/octet-stream',
     bytes: given.bytes,
     state,
     name: member === undefined ? file.name : `${file.name}/${member}`,
-    token,
+    ...(token ? { token } : {}),
   }
 }
 
@@ -88,7 +93,7 @@ async function* plainPages(work: Work, file: Found, state: FilesState): AsyncGen
     yield pageOf(work, file, next, { bytes: streamed(work, file) })
     return
   }
-  const bytes = await heldBytes(place.read(file.path), file.size)
+  const bytes = await heldBytes(place.read(file.path, file.size), file.size)
   if (bytes && isAs(file, await place.stat(file.path))) yield pageOf(work, file, next, { bytes })
 }
 
@@ -120,7 +125,7 @@ function streamed({ shared }: Work, file: Found): AsyncIterable<Uint8Array> {
 async function* packedPages(work: Work, file: Found, state: FilesState): AsyncGenerator<FilesPage> {
   const packing = packingOf(file.name) ?? 'zip'
   const { place } = work.shared
-  const source = await spooled(place.read(file.path), file.size)
+  const source = await spooled(place.read(file.path, file.size), file.size)
   if (!source) return
   const held = sharedSource(source, work.parts.signal)
   const release = held.hold()

@@ -43,7 +43,9 @@ export async function heldBytes(pieces: AsyncIterable<Uint8Array>, size: number)
     if (length > size) return null
     held.push(piece)
   }
-  return length === size ? Buffer.concat(held, length) : null
+  if (length !== size) return null
+  const [first] = held
+  return held.length === 1 && Buffer.isBuffer(first) ? first : Buffer.concat(held, length)
 }
 
 function unnamedFile(): number {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { OpenSource } from './source.ts'
 
@@ -19,7 +19,7 @@ export const openFiles: OpenSource = async (make, rows, { folder }) => {
   return {
     adapter: 'files',
     title: 'files of a local folder',
-    bareTitle: 'readFile of each',
+    bareTitle: 'lstat and readFile of each',
     record: 'trade-ndjson',
     rows,
     settings: {
@@ -35,11 +35,14 @@ export const openFiles: OpenSource = async (make, rows, { folder }) => {
     async bare() {
       let count = 0
       for (const name of (await readdir(place)).sort()) {
+        // Without it nobody knows which of them are finished, or new.
+        const { size } = await lstat(join(place, name))
         const bytes = await readFile(join(place, name))
+        if (bytes.length !== size) throw new Error(`${name} is not as it was`)
         for (let at = bytes.indexOf(LINE_END); at >= 0; at = bytes.indexOf(LINE_END, at + 1)) count++
       }
       return count
     },
-    close: async () => {},
+    close: () => rm(place, { recursive: true }),
   }
 }

@@ -28,3 +28,23 @@ export interface SourcePlace {
   /** A PostgreSQL of the bench's own. */
   readonly databaseUrl: string
 }
+
+/** What is logged while it is measured. */
+export const QUIET = { info: () => {}, warn: () => {} }
+
+/** The channel over a source as its system.yaml would name it. */
+export const declaredOf = ({ adapter, settings, record }: ChannelSource) => ({
+  name: `bench-${adapter}`,
+  title: { zh: adapter, en: adapter },
+  adapter,
+  record,
+  settings: settings as never,
+})
+/** What an operator would set of it. */
+export const setOf = ({ allowAddress }: ChannelSource) => ({
+  isOn: true,
+  settings: {},
+  limits: { pageRows: 2000 },
+  allowAddress,
+  rhythm: null,
+})
