@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { HeldAliases } from '#core/products/aliases.ts'
+import type { EvidenceGate } from '#flow/evidence/gate.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import type { InstallOptions } from '#flow/systems/install.ts'
 import type { LiveRegistry } from '#flow/systems/live.ts'
@@ -21,6 +22,8 @@ export interface ApiParts {
   readonly mappingOptions?: InstallOptions
   readonly intake: Intake
   readonly queues: Queues
+  /** Whether the log is sealed and anchored in time; absent: nobody asks. */
+  readonly gate?: EvidenceGate
   /** What the mappings of this process know of the names of products. */
   readonly productAliases: HeldAliases
   readonly adminKey: string | undefined

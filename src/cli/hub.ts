@@ -15,6 +15,8 @@ import { createDelivery } from '#flow/delivery/create-delivery.ts'
 import { folderProtocols } from '#flow/delivery/folder-protocol.ts'
 import { ownProtocols } from '#flow/delivery/own-protocol.ts'
 import { relatedSources } from '#flow/delivery/related.ts'
+import { createEvidenceGate, gatedIntake } from '#flow/evidence/gate.ts'
+import { evidenceSchedule } from '#flow/evidence/schedules.ts'
 import { createFollow } from '#flow/follow/create-follow.ts'
 import { followers } from '#flow/follow/followers.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
@@ -124,14 +126,16 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     closings.push(() => backend.close())
     const queues = createQueues(backend, log)
     closings.push(() => queues.close())
-    const intake = createIntake({
+    const gate = createEvidenceGate({ pool, limitSeconds: settings.evidenceLimit })
+    const open = createIntake({
       pool,
       registry,
       clock: Date.now,
       onCommitted: () => queues.wakeLinks(),
       onWaiting: (id) => void queues.wakeLarge(id),
     })
-    closings.push(() => intake.close())
+    closings.push(() => open.close())
+    const intake = gatedIntake(open, gate)
     const channels = { pool, registry, intake, log, now: Date.now, folders: settings.pickupFolders }
     if (settings.role !== 'api')
       openWorkers(
@@ -145,10 +149,11 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
           channels,
           mappings: settings.mappings,
           dropFolders: settings.dropFolders,
+          anchorFile: settings.anchorFile,
         },
         closings,
       )
-    const parts = { pool, registry, mappingOptions: options, log, queues, productAliases, intake }
+    const parts = { pool, registry, mappingOptions: options, log, queues, productAliases, intake, gate }
     const url =
       settings.role === 'worker' ? '' : await startApi(settings, { ...parts, databaseUrl }, closings)
     giveBackMemory()
@@ -177,6 +182,7 @@ function openWorkers(
     channels: ChannelsParts
     mappings: string
     dropFolders: readonly string[]
+    anchorFile: string | undefined
   },
   closings: Closing[],
 ): void {
@@ -212,6 +218,7 @@ function openWorkers(
     schedules: [
       ...alertSchedules({ pool, registry, log, post: http.post, onNotices: queues.wakeSchedule }),
       reconciling.daily,
+      evidenceSchedule({ pool, post: http.post, file: parts.anchorFile }),
     ],
   })
   const workers = startWorkers({
@@ -229,7 +236,10 @@ function openWorkers(
 
 async function startApi(
   settings: Settings,
-  parts: Pick<ApiParts, 'pool' | 'registry' | 'mappingOptions' | 'queues' | 'productAliases' | 'intake'> & {
+  parts: Pick<
+    ApiParts,
+    'pool' | 'registry' | 'mappingOptions' | 'queues' | 'productAliases' | 'intake' | 'gate'
+  > & {
     log: Logger
     databaseUrl: string
   },

@@ -20,6 +20,8 @@ export const readers = {
   redisUrl: address(['redis:', 'rediss:'], 'redis://host:6379'),
   folder,
   folders,
+  file,
+  secondsOrOff,
   adminKey,
   hubId,
   publicUrl,
@@ -105,6 +107,36 @@ function folder(text: string): Reading<string> {
     shown: text.replaceAll('\0', '\\0'),
     reason: { zh: '不是文件夹路径。', en: 'This is not the path of a folder.' },
     fix: { zh: '请写本机上的路径。', en: 'Write a path on this machine.' },
+  }
+}
+
+/** An absolute path of a file, so that it does not depend on where the hub was started. */
+function file(text: string): Reading<string> {
+  if (isAbsolute(text) && !text.includes('\0') && !text.endsWith(sep) && normalize(text) !== sep)
+    return { ok: true, value: resolve(text) }
+  return {
+    ok: false,
+    shown: text.replaceAll('\0', '\\0'),
+    reason: { zh: '不是文件的绝对路径。', en: 'This is not the absolute path of a file.' },
+    fix: {
+      zh: '请写绝对路径，例如 /mnt/anchor/heads.ndjson。',
+      en: 'Write an absolute path, such as /mnt/anchor/heads.ndjson.',
+    },
+  }
+}
+
+function secondsOrOff(text: string): Reading<number | null> {
+  if (text === 'off') return { ok: true, value: null }
+  const value = /^\d{1,8}$/.test(text) ? Number(text) : 0
+  if (value >= 600) return { ok: true, value }
+  return {
+    ok: false,
+    shown: text,
+    reason: { zh: '不是秒数，或少于 600 秒。', en: 'This is not a number of seconds, or it is below 600.' },
+    fix: {
+      zh: '请写 600 以上的整数秒；off 表示不停止接收。',
+      en: 'Write whole seconds from 600 on; off never stops intake.',
+    },
   }
 }
 

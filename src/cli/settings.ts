@@ -25,6 +25,10 @@ export interface Settings {
   readonly dropFolders: readonly string[]
   /** Absolute folders below which channels may read files; none where it is not set. */
   readonly pickupFolders: readonly string[]
+  /** A file to which every signed head of the log is added; none where it is not set. */
+  readonly anchorFile: string | undefined
+  /** Seconds for which sealing and anchoring may fail before intake stops; null: it never does. */
+  readonly evidenceLimit: number | null
   /** Address under which anyone reaches the public pages, without a slash at its end. */
   readonly publicUrl: string | undefined
   /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is believed. */
@@ -75,6 +79,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     hubId: take<string | undefined>('HUB_ID', readers.hubId, undefined),
     dropFolders: take<readonly string[]>('HUB_DROP_FOLDERS', readers.folders, []),
     pickupFolders: take<readonly string[]>('HUB_PICKUP_FOLDERS', readers.folders, []),
+    anchorFile: take<string | undefined>('HUB_ANCHOR_FILE', readers.file, undefined),
+    evidenceLimit: take<number | null>('HUB_EVIDENCE_LIMIT', readers.secondsOrOff, 14_400),
     publicUrl: take<string | undefined>('HUB_PUBLIC_URL', readers.publicUrl, undefined),
     trustedProxies: take<readonly string[]>('HUB_TRUSTED_PROXIES', readers.proxies, []),
     lang: take('HUB_LANG', readers.lang, 'zh'),
@@ -110,6 +116,8 @@ const names = [
   'HUB_ID',
   'HUB_DROP_FOLDERS',
   'HUB_PICKUP_FOLDERS',
+  'HUB_ANCHOR_FILE',
+  'HUB_EVIDENCE_LIMIT',
   'HUB_PUBLIC_URL',
   'HUB_TRUSTED_PROXIES',
   'HUB_LANG',

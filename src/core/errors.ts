@@ -201,6 +201,15 @@ export const ERRORS = {
       '未保存任何内容；请按 Retry-After 等待后重新发送。',
     ],
   ),
+  evidence_stopped: define(
+    503,
+    'operator',
+    ['The log of evidence stands still, so nothing is taken in', '存证日志已停止，暂停接收'],
+    [
+      'Nothing was stored; wait as long as Retry-After says and send again. Operator: see "evidence" of /readyz.',
+      '未保存任何内容；请按 Retry-After 等待后重新发送。运维人员请查看 /readyz 的 evidence。',
+    ],
+  ),
   stopping: define(
     503,
     'nobody',

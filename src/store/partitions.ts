@@ -7,6 +7,7 @@ const MONTHLY = {
   message_parts: 'received_at',
   message_results: 'received_at',
   deliveries: 'started_at',
+  audit_log: 'at',
 } as const
 /** Partitions that are there beforehand: this month and the next two. */
 const MONTHS_AHEAD = 2
@@ -65,6 +66,8 @@ async function makePartition(client: PoolClient, { table, name, from, to }: Mont
   // Writers wait before they choose a partition: one that has chosen the default partition would fail once the new one is there.
   await client.query(`lock table ${table} in share row exclusive mode`)
   await client.query(`create table ${name} (like ${table} including all)`)
+  // Nothing is lost: what was in the default partition is moved.
+  await client.query("select set_config('hub.rewriting', 'on', true)")
   await client.query(
     `with early as (delete from ${table}_default where ${MONTHLY[table]} >= '${from} 00:00:00+00' and ${MONTHLY[table]} < '${to} 00:00:00+00'
        returning *) insert into ${name} select * from early`,

@@ -5,6 +5,7 @@ import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
+import { createEvidenceGate } from '#flow/evidence/gate.ts'
 import { brokenMappings } from '#flow/systems/mistakes.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import { newestMigration } from '#store/newest-migration.ts'
@@ -13,7 +14,13 @@ const RETRY_MS = 2000
 
 /** `GET /healthz`, `GET /readyz` and `GET /metrics`: no key is needed, and nothing of a record is in them. */
 export const healthRoutes =
-  ({ pool, registry, metrics, language }: RouteParts): FastifyPluginAsync =>
+  ({
+    pool,
+    registry,
+    metrics,
+    language,
+    gate = createEvidenceGate({ pool, limitSeconds: null }),
+  }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     app.route({
       method: 'GET',
@@ -39,13 +46,15 @@ export const healthRoutes =
         response: { 200: answer('Ready', 'It can · 就绪'), ...problems(503) },
       },
       handler: async (request) => {
-        const schema = await newestMigration(pool).catch((error: unknown) => {
+        const asked = Promise.all([newestMigration(pool), gate.look()])
+        const [schema, evidence] = await asked.catch((error: unknown) => {
           throw new HubError('unavailable', { retryAfterMs: RETRY_MS, cause: error })
         })
         return {
           ready: true,
           schema,
           mappings: broken(registry, spokenIn(request, language)),
+          evidence,
         }
       },
     })

@@ -3,6 +3,7 @@ import { findSilent } from '#flow/silence/find-silent.ts'
 import { brokenMappings } from '#flow/systems/mistakes.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import type { AlertFacts } from '#store/alerts.ts'
+import { type AuditState, readAuditState } from '#store/audit-sealing.ts'
 import { type ChannelRow, readChannels } from '#store/channels.ts'
 import { readFailures } from '#store/failures.ts'
 import { type LaneLag, readLaneLags } from '#store/link-lags.ts'
@@ -41,6 +42,7 @@ export async function findConditions(
   const failures = await readFailures(pool, nowMs - FAILED_MS)
   const replays = await readFailedReplays(pool, nowMs - FAILED_MS)
   const channels = await readChannels(pool)
+  const evidence = await readAuditState(pool)
   const differing = await readDifferingLinks(pool, nowMs - DIFFERED_MS)
   return {
     unknown: silent === null ? ['system_silent'] : [],
@@ -61,6 +63,7 @@ export async function findConditions(
       ...failures
         .filter(({ topic, lastAt }) => topic !== 'jobs_failed' || Date.parse(lastAt) > nowMs - JOBS_FAILED_MS)
         .map(({ topic, subject, count }) => ({ topic, subject, facts: { count } })),
+      ...ofEvidence(evidence, rules),
       ...replays.map(({ id, problem }) => ({
         topic: 'replay_failed' as const,
         subject: id,
@@ -74,6 +77,14 @@ export async function findConditions(
       })),
     ],
   }
+}
+
+/** Where nothing was ever sealed, nobody does it yet: that is told of by `/readyz`. */
+function ofEvidence({ sealedSeconds, anchoredSeconds }: AuditState, rules: AlertRules): Condition[] {
+  const since = (seconds: number | null): number => Math.round(seconds ?? 0)
+  const facts = { sealedSeconds: since(sealedSeconds), anchoredSeconds: since(anchoredSeconds) }
+  const isLate = facts.sealedSeconds > rules.stoppedSeconds || facts.anchoredSeconds > rules.stoppedSeconds
+  return isLate ? [{ topic: 'evidence_stopped', subject: 'evidence', facts }] : []
 }
 
 /** A person is told at once where only a person can mend it. */

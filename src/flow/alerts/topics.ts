@@ -13,6 +13,7 @@ export const TOPICS = [
   'jobs_failed',
   'mapping_broken',
   'sides_differ',
+  'evidence_stopped',
 ] as const
 export type Topic = (typeof TOPICS)[number]
 
@@ -191,6 +192,19 @@ const SAY: Readonly<Record<Topic, Say>> = {
       `请用 POST /v1/reconciliations/${reconciliation}/resend 补送，然后重新对账。`,
     ),
   }),
+  evidence_stopped: (_, { sealedSeconds, anchoredSeconds }) => {
+    const [sealed, anchored] = [lasting(sealedSeconds), lasting(anchoredSeconds)]
+    return {
+      title: both(
+        `The log of evidence stands still: sealed ${sealed.en} ago, anchored ${anchored.en} ago`,
+        `存证日志停滞：${sealed.zh}前封存，${anchored.zh}前锚定`,
+      ),
+      advice: both(
+        'See the log of the workers, the file of anchors and GET /v1/audit/anchors; intake stops after HUB_EVIDENCE_LIMIT.',
+        '请查看工作进程日志、锚定文件与 GET /v1/audit/anchors；超过 HUB_EVIDENCE_LIMIT 将停止接收。',
+      ),
+    }
+  },
 }
 
 /** What is wrong and what to do, in both languages. */

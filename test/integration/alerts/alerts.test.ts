@@ -8,6 +8,7 @@ import { watchOnce } from '#flow/alerts/watch.ts'
 import { noteFailure } from '#store/failures.ts'
 import { createLink, deleteLink } from '#store/links.ts'
 import { withApi } from '#test/api.ts'
+import { rewrite } from '#test/rewrite.ts'
 import { someRows, store } from '../delivery/setting.ts'
 import { startTarget, type TestTarget } from './target.ts'
 
@@ -58,7 +59,7 @@ const types = (): string[] => target.told.map(({ type }) => type)
 async function brokenLink(kind: 'retry' | 'auth', ageMs: number): Promise<string> {
   const { link } = await createLink(api.pool, { name: 'city platform', url: 'https://city.example.org/' })
   await store(api.pool, someRows(1))
-  await api.pool.query(`update record_versions set received_at = now() - $1 * interval '1 millisecond'`, [
+  await rewrite(api.pool, `update record_versions set received_at = now() - $1 * interval '1 millisecond'`, [
     ageMs,
   ])
   await api.pool.query(
@@ -188,7 +189,7 @@ describe('what is wrong becomes an alert', () => {
   it('a receiver that fails: only when its oldest change has waited for long enough', async () => {
     const link = await brokenLink('retry', 9 * MINUTE)
     expect(await conditions()).toEqual([])
-    await api.pool.query(`update record_versions set received_at = received_at - interval '2 minutes'`)
+    await rewrite(api.pool, `update record_versions set received_at = received_at - interval '2 minutes'`)
     expect(await conditions()).toEqual([['link_stopped', link]])
   })
 

@@ -3,6 +3,7 @@ import { noteFailure } from '#store/failures.ts'
 import { createLink } from '#store/links.ts'
 import { noteDone } from '#store/schedules.ts'
 import { withApi } from '#test/api.ts'
+import { rewrite } from '#test/rewrite.ts'
 import { someRows, store } from '../delivery/setting.ts'
 
 const api = withApi()
@@ -22,7 +23,8 @@ it('a link tells how far each lane is behind, in changes and seconds, by the old
   ])
   const rows = someRows(3)
   await store(api.pool, rows)
-  const { rows: stored } = await api.pool.query(
+  const { rows: stored } = await rewrite(
+    api.pool,
     `update record_versions set received_at = now() - interval '100 seconds' returning position, received_at as at`,
   )
   expect(await links()).toMatchObject([

@@ -12,7 +12,12 @@ it('/healthz says that the process lives', async () => {
 it('/readyz says that the database has the schema and that every mapping is well', async () => {
   const answer = await get('/readyz')
   expect(answer.statusCode).toBe(200)
-  expect(answer.json()).toEqual({ ready: true, schema: expect.stringMatching(/^\d{4}-/), mappings: [] })
+  expect(answer.json()).toEqual({
+    ready: true,
+    schema: expect.stringMatching(/^\d{4}-/),
+    mappings: [],
+    evidence: { sealedOkAt: null, anchoredOkAt: null, isOverdue: false, stopsInSeconds: null },
+  })
 })
 
 it('/metrics counts messages and records by system and result, and how long they took', async () => {

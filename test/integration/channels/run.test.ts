@@ -7,6 +7,7 @@ import { setSystemSecrets } from '#store/system-secrets.ts'
 import { registerSystems } from '#store/systems.ts'
 import { withPlainIntake } from '#test/intake.ts'
 import { type NumberedSource, numberedSource, withChannel } from '#test/numbered-source.ts'
+import { rewrite } from '#test/rewrite.ts'
 
 const hub = withPlainIntake()
 const NAME = { system: 'plain', name: 'numbers' }
@@ -41,7 +42,7 @@ beforeEach(async () => {
   await setChannel(hub.pool, NAME, { isOn: true })
 })
 afterEach(async () => {
-  await hub.pool.query('truncate record_versions, messages, rejections, channels, system_secrets cascade')
+  await rewrite(hub.pool, 'truncate record_versions, messages, rejections, channels, system_secrets cascade')
 })
 
 describe('a channel', () => {

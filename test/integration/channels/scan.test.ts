@@ -7,6 +7,7 @@ import { readChannel, setChannel, setChannelState } from '#store/channels.ts'
 import { registerSystems } from '#store/systems.ts'
 import { withPlainIntake } from '#test/intake.ts'
 import { type NumberedSource, numberedSource, withChannel } from '#test/numbered-source.ts'
+import { rewrite } from '#test/rewrite.ts'
 
 const hub = withPlainIntake()
 const NAME = { system: 'plain', name: 'numbers' }
@@ -57,7 +58,7 @@ beforeEach(async () => {
   await setChannel(hub.pool, NAME, { isOn: true })
 })
 afterEach(async () => {
-  await hub.pool.query('truncate record_versions, messages, rejections, channels, system_secrets cascade')
+  await rewrite(hub.pool, 'truncate record_versions, messages, rejections, channels, system_secrets cascade')
 })
 
 describe('what was deleted at the source', () => {
@@ -187,7 +188,8 @@ describe('nothing is made void', () => {
 
   it('of other systems and records', async () => {
     await run()
-    await hub.pool.query(
+    await rewrite(
+      hub.pool,
       `update record_versions set record = 'other' where record_id = 'urn:cnft:sale:plain:sale:n10'`,
     )
     keys = () => pieces(numbers(1, 9))

@@ -65,6 +65,9 @@ test('this month and the next two are there beforehand, over the turn of a year,
     'deliveries_2031_11',
     'deliveries_2031_12',
     'deliveries_2032_01',
+    'audit_log_2031_11',
+    'audit_log_2031_12',
+    'audit_log_2032_01',
   ])
   expect(await ensurePartitions(pool, now)).toEqual([])
   expect(await ensurePartitions(pool, Date.parse('2031-12-01T00:00:00Z'))).toEqual([
@@ -72,6 +75,7 @@ test('this month and the next two are there beforehand, over the turn of a year,
     'message_parts_2032_02',
     'message_results_2032_02',
     'deliveries_2032_02',
+    'audit_log_2032_02',
   ])
 })
 
@@ -120,6 +124,6 @@ test('several processes may ask at once, while messages come in', async () => {
   const asked = Promise.all(Array.from({ length: 3 }, () => ensurePartitions(pool, now)))
   for (let i = 0; i < 10; i++) await put('2035-02-10T00:00:00Z')
   expect((await asked).flat().sort()).toEqual([...new Set((await asked).flat())].sort())
-  expect((await asked).flat()).toHaveLength(12)
+  expect((await asked).flat()).toHaveLength(15)
   expect(await counts()).toMatchObject({ messages_2035_02: 10 })
 })

@@ -9,6 +9,7 @@ import { readChannel, setChannel } from '#store/channels.ts'
 import { registerSystems } from '#store/systems.ts'
 import { withPlainIntake } from '#test/intake.ts'
 import { type NumberedSource, numberedSource, withChannel } from '#test/numbered-source.ts'
+import { rewrite } from '#test/rewrite.ts'
 
 const NAME = { system: 'plain', name: 'numbers' }
 const NEVER = 3_600_000
@@ -31,7 +32,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const one of workers) await one.close()
   workers = []
-  await hub.pool.query('truncate record_versions, messages, channels cascade')
+  await rewrite(hub.pool, 'truncate record_versions, messages, channels cascade')
 })
 afterAll(async () => {
   await queues.close()

@@ -17,6 +17,7 @@ import { readDifferingLinks } from '#store/reconciliation-reports.ts'
 import { listReconciliations, readReconciliation } from '#store/reconciliations.ts'
 import { createSystem } from '#store/systems.ts'
 import { withDatabase } from '#test/database.ts'
+import { rewrite } from '#test/rewrite.ts'
 import { deliveryAt } from '../delivery/setting.ts'
 import { type CountingReceiver, startCountingReceiver } from './counting-receiver.ts'
 import { reconcile, saleRow, storeAndFollow } from './setting.ts'
@@ -32,7 +33,8 @@ beforeAll(async () => {
 })
 afterAll(() => pool.end())
 beforeEach(async () => {
-  await pool.query(
+  await rewrite(
+    pool,
     'truncate record_versions, record_buckets, links, reconciliations, schedules cascade; update followers set position = 0',
   )
   receiver = await startCountingReceiver()

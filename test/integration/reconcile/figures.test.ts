@@ -10,6 +10,7 @@ import { createPool } from '#store/database.ts'
 import { readBuckets } from '#store/record-buckets.ts'
 import { countParts, countVersions, listVersions } from '#store/version-sets.ts'
 import { withDatabase } from '#test/database.ts'
+import { rewrite } from '#test/rewrite.ts'
 import { saleRow, storeAndFollow } from './setting.ts'
 
 const database = withDatabase()
@@ -18,7 +19,7 @@ beforeAll(() => {
   pool = createPool({ url: database.url })
 })
 afterAll(() => pool.end())
-beforeEach(() => pool.query('truncate record_versions, record_buckets; update followers set position = 0'))
+beforeEach(() => rewrite(pool, 'truncate record_versions, record_buckets; update followers set position = 0'))
 
 const day = { from: '2024-04-15T00', to: '2024-04-16T00' }
 const everything = { filter: {}, position: 9_000_000_000_000_000n }
@@ -53,7 +54,7 @@ it('figures kept by the follower, counted by the database and made in TypeScript
     fc.asyncProperty(
       fc.array(fc.array(anyRow, { maxLength: 12 }), { minLength: 1, maxLength: 3 }),
       async (steps) => {
-        await pool.query('truncate record_versions, record_buckets; update followers set position = 0')
+        await rewrite(pool, 'truncate record_versions, record_buckets; update followers set position = 0')
         const versions = new Map<string, number>()
         for (const step of steps) {
           const rows = step.map(({ hour, key, kind, ...more }) => {

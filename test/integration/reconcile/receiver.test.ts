@@ -10,6 +10,7 @@ import { createLink, type Link, type NewLink } from '#store/links.ts'
 import { listFindings, readDifferences } from '#store/reconciliation-findings.ts'
 import { readReconciliation } from '#store/reconciliations.ts'
 import { withDatabase } from '#test/database.ts'
+import { rewrite } from '#test/rewrite.ts'
 import { deliveryAt, store } from '../delivery/setting.ts'
 import { type CountingReceiver, startCountingReceiver } from './counting-receiver.ts'
 import { follow, reconcile, saleRow, storeAndFollow } from './setting.ts'
@@ -55,7 +56,8 @@ beforeAll(() => {
 })
 afterAll(() => pool.end())
 beforeEach(async () => {
-  await pool.query(
+  await rewrite(
+    pool,
     'truncate record_versions, record_buckets, links cascade; update followers set position = 0',
   )
   receiver = await startCountingReceiver()

@@ -4,6 +4,7 @@ import { createReconciliation } from '#flow/reconcile/create-reconciliation.ts'
 import { readLinkTransport } from '#store/link-secrets.ts'
 import { listFindings } from '#store/reconciliation-findings.ts'
 import { readReconciliation } from '#store/reconciliations.ts'
+import { rewrite } from '#test/rewrite.ts'
 import { dispatch, dispatchId, openHubs, settle, type TestHub, type TestHubs } from '../federation/hubs.ts'
 import { follow, reconcile } from './setting.ts'
 
@@ -40,8 +41,8 @@ const compare = async (resend = false) => {
 }
 /** As if the city had lost it: no trace of the record is left. */
 const lose = async (record: string): Promise<void> => {
-  await city.pool.query('delete from record_versions where record_id = $1', [record])
-  await city.pool.query('delete from peer_versions where record_id = $1', [record])
+  await rewrite(city.pool, 'delete from record_versions where record_id = $1', [record])
+  await rewrite(city.pool, 'delete from peer_versions where record_id = $1', [record])
   await city.pool.query('truncate record_buckets')
   await city.pool.query(`update followers set position = 0 where name = 'record-buckets'`)
 }
@@ -64,7 +65,9 @@ it('two hubs compare what one brought the other, find what was lost there, and s
 })
 
 it('a record that came to the other hub by another road is not missing there', async () => {
-  await city.pool.query(`update peer_versions set via = 'hub-other' where record_id = $1`, [dispatchId('D3')])
+  await rewrite(city.pool, `update peer_versions set via = 'hub-other' where record_id = $1`, [
+    dispatchId('D3'),
+  ])
   await city.pool.query('truncate record_buckets')
   await city.pool.query(`update followers set position = 0 where name = 'record-buckets'`)
   const { one, keys } = await compare()

@@ -10,6 +10,7 @@ import { aliasesOf } from '#store/aliases.ts'
 import { cardOf, readCardDescriptions, readCardHistory, readCodes } from '#store/card-pages.ts'
 import { createPool } from '#store/database.ts'
 import { withDatabase } from '#test/database.ts'
+import { rewrite } from '#test/rewrite.ts'
 import { follow, type Told, tell } from './setting.ts'
 
 const database = withDatabase()
@@ -19,7 +20,8 @@ beforeAll(() => {
 })
 afterAll(async () => await pool.end())
 beforeEach(async () => {
-  await pool.query(
+  await rewrite(
+    pool,
     'truncate record_versions, followers, descriptions, card_codes, card_decisions, card_history',
   )
 })
@@ -194,7 +196,7 @@ describe('the law of cards', () => {
         fc.array(version, { minLength: 1, maxLength: 14 }),
         fc.integer({ min: 1, max: 6 }),
         async (versions, atOnce) => {
-          await pool.query('truncate record_versions, followers, descriptions, card_codes, card_history')
+          await rewrite(pool, 'truncate record_versions, followers, descriptions, card_codes, card_history')
           const heads = new Map<string, Told>()
           const follower = logFollower('cards', atOnce, [cardsReader])
           for (const [i, { record, system, isVoid, name, codes }] of versions.entries()) {

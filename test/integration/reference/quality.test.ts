@@ -11,6 +11,7 @@ import { systemQuality } from '#flow/quality/read-quality.ts'
 import { createPool, inTransaction } from '#store/database.ts'
 import { insertMessages, type MessageRow, setMessageProblem } from '#store/intake.ts'
 import { withDatabase } from '#test/database.ts'
+import { rewrite } from '#test/rewrite.ts'
 import { follow, type Told, tell } from './setting.ts'
 
 const database = withDatabase()
@@ -20,7 +21,8 @@ beforeAll(() => {
 })
 afterAll(async () => await pool.end())
 beforeEach(async () => {
-  await pool.query(
+  await rewrite(
+    pool,
     'truncate record_versions, messages, followers, quality_counts, quality_reasons, quality_codes, quality_messages',
   )
 })
@@ -130,7 +132,7 @@ describe('the quality of a system', () => {
         fc.array(plainVersion, { minLength: 1, maxLength: 16 }),
         fc.integer({ min: 1, max: 7 }),
         async (all, atOnce) => {
-          await pool.query('truncate record_versions, followers, quality_counts, quality_codes')
+          await rewrite(pool, 'truncate record_versions, followers, quality_counts, quality_codes')
           const follower = logFollower('quality-records', atOnce, [qualityRecordsReader])
           const versions: (Plain & { version: number })[] = []
           for (const [i, one] of all.entries()) {
@@ -206,7 +208,7 @@ describe('the quality of a system', () => {
       (await pool.query('select code from quality_codes order by code')).rows.map(({ code }) => code)
     const first = await sample()
     expect(first).toHaveLength(500)
-    await pool.query('truncate record_versions, followers, quality_codes')
+    await rewrite(pool, 'truncate record_versions, followers, quality_codes')
     await tell(pool, ...told.reverse())
     await follow(pool, follower)
     expect(await sample()).toEqual(first)

@@ -23,6 +23,8 @@ describe('readSettings', () => {
         hubId: undefined,
         dropFolders: [],
         pickupFolders: [],
+        anchorFile: undefined,
+        evidenceLimit: 14_400,
         publicUrl: undefined,
         trustedProxies: [],
         lang: 'zh',
@@ -44,6 +46,8 @@ describe('readSettings', () => {
       HUB_ID: 'zj-hangzhou',
       HUB_DROP_FOLDERS: '/srv/drop/:/mnt//files',
       HUB_PICKUP_FOLDERS: '/srv/pickup',
+      HUB_ANCHOR_FILE: '/mnt/anchor/heads.ndjson',
+      HUB_EVIDENCE_LIMIT: '7200',
       HUB_PUBLIC_URL: 'https://zs.example.cn/trace/',
       HUB_TRUSTED_PROXIES: '10.0.0.5, 10.0.1.0/24,2001:db8::1',
       HUB_LANG: 'en',
@@ -63,6 +67,8 @@ describe('readSettings', () => {
         hubId: 'zj-hangzhou',
         dropFolders: ['/srv/drop', '/mnt/files'],
         pickupFolders: ['/srv/pickup'],
+        anchorFile: '/mnt/anchor/heads.ndjson',
+        evidenceLimit: 7200,
         publicUrl: 'https://zs.example.cn/trace',
         trustedProxies: ['10.0.0.5', '10.0.1.0/24', '2001:db8::1'],
         lang: 'en',
@@ -72,6 +78,9 @@ describe('readSettings', () => {
   })
 
   it.each([
+    ['HUB_ANCHOR_FILE', 'heads.ndjson'],
+    ['HUB_EVIDENCE_LIMIT', '4h'],
+    ['HUB_EVIDENCE_LIMIT', '10'],
     ['HUB_PUBLIC_URL', 'zs.example.cn'],
     ['HUB_PUBLIC_URL', 'ftp://zs.example.cn'],
     ['HUB_PUBLIC_URL', 'https://zs.example.cn/?a=1'],

@@ -6,6 +6,7 @@ import { createIntake } from '#flow/intake/create-intake.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import { type ChannelBench, channelConformance } from '#test/adapters/channel-suite.ts'
 import { withApi } from '#test/api.ts'
+import { rewrite } from '#test/rewrite.ts'
 import { type Agriculture, type Certificate, sampleOf, startAgriculture } from './agriculture.ts'
 
 const NAME = { system: 'zj-agri-certificate', name: 'query' }
@@ -160,7 +161,7 @@ describe('certificates are pulled from the query interface of the province', () 
 const killed: ChannelBench = {
   ...{ system: NAME.system, channel: NAME.name, kind: 'document' },
   async start() {
-    await api.pool.query('truncate record_versions, messages, channels cascade')
+    await rewrite(api.pool, 'truncate record_versions, messages, channels cascade')
     platform = await startAgriculture()
     const [one] = (await sampleOf('one')).certificates
     const certificates = Array.from(

@@ -27,6 +27,7 @@ const FACTS: Readonly<Record<Topic, AlertFacts>> = {
     different: 3,
     surplus: 4,
   },
+  evidence_stopped: { sealedSeconds: 900, anchoredSeconds: 7300 },
 }
 
 test.each(TOPICS)('%s is told in whole sentences of both languages', (topic) => {

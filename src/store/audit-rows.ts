@@ -1,0 +1,154 @@
+import type { ClientBase, Pool } from 'pg'
+import type { EntryFacts, MessageFacts, VersionFacts } from '#core/evidence/leaves.ts'
+import { ENTRY_COLUMNS } from './audit-log.ts'
+
+type Client = ClientBase | Pool
+
+/** Entries of the log behind a number, up to another and including it. */
+export async function readEntries(
+  client: Client,
+  { after, upTo, limit }: { readonly after: string; readonly upTo: string; readonly limit: number },
+): Promise<EntryFacts[]> {
+  const { rows } = await client.query<EntryFacts>(
+    `select ${ENTRY_COLUMNS} from audit_log where id > $1 and id <= $2 order by id limit $3`,
+    [after, upTo, limit],
+  )
+  return rows
+}
+
+const VERSION_COLUMNS = `v.record_id, v.version, v.position::text as position, v.kind, v.system, v.record, v.status, v.schema, v.mapping, v.message_id,
+  v.message_index, v.received_at, v.recorded, v.occurred_at, v.region, v.product_class, v.source_order, encode(v.content_hash, 'hex') as hash,
+  v.flags, v.codes, v.replay, v.body, p.origin, p.hops, p.via`
+const VERSIONS =
+  'record_versions v left join peer_versions p on p.record_id = v.record_id and p.version = v.version'
+
+/** Every column of a version and of the road on which it came. */
+const versionOf = (row: Record<string, unknown>): VersionFacts => ({
+  recordId: row['record_id'] as string,
+  version: row['version'] as number,
+  position: row['position'] as string,
+  kind: row['kind'] as string,
+  system: row['system'] as string,
+  record: row['record'] as string,
+  status: row['status'] as string,
+  messageId: row['message_id'] as string,
+  messageIndex: row['message_index'] as number,
+  receivedAt: row['received_at'] as string,
+  rest: REST.map((name) => row[name]),
+  body: row['body'] as string,
+})
+
+/** What the commitment of a version is made over, in this order, beside its body. */
+const REST = [
+  'schema',
+  'mapping',
+  'recorded',
+  'occurred_at',
+  'region',
+  'product_class',
+  'source_order',
+  'hash',
+  'flags',
+  'codes',
+  'replay',
+  'origin',
+  'hops',
+  'via',
+] as const
+
+/** Versions behind a position of the change log, up to another and including it. */
+export async function readVersionRows(
+  client: Client,
+  { after, upTo, limit }: { readonly after: string; readonly upTo: string; readonly limit: number },
+): Promise<VersionFacts[]> {
+  const { rows } = await client.query(
+    `select ${VERSION_COLUMNS} from ${VERSIONS} where v.position > $1 and v.position <= $2 order by v.position, v.record_id, v.version limit $3`,
+    [after, upTo, limit],
+  )
+  return rows.map(versionOf)
+}
+
+/** All versions of some records, of each the oldest first. */
+export async function readVersionsOf(
+  client: Client,
+  records: readonly string[],
+  limit: number,
+): Promise<VersionFacts[]> {
+  const { rows } = await client.query(
+    `select ${VERSION_COLUMNS} from ${VERSIONS} where v.record_id = any($1) order by v.record_id, v.version limit $2`,
+    [records, limit],
+  )
+  return rows.map(versionOf)
+}
+
+/** Named versions, in their order in the log; those that are not there are left out. */
+export async function readVersionsNamed(
+  client: Client,
+  named: readonly { readonly id: string; readonly version: number }[],
+): Promise<VersionFacts[]> {
+  const { rows } = await client.query(
+    `select ${VERSION_COLUMNS} from ${VERSIONS}
+      where (v.record_id, v.version) in (select * from unnest($1::text[], $2::integer[])) order by v.position`,
+    [named.map(({ id }) => id), named.map(({ version }) => version)],
+  )
+  return rows.map(versionOf)
+}
+
+/** Results of a large message lie in pieces; their digest is that of what is stored, piece by piece. */
+const MESSAGE_COLUMNS = `m.id, m.received_at, m.system, m.record, m.mapping, m.content_type, m.encoding, m.state, m.size, m.received, m.accepted,
+  m.unchanged, m.rejected, encode(m.sha256, 'hex') as sha256, m.problem, m.key_id, m.coding,
+  encode(case when m.coding = 'parts' then sha256(coalesce(
+    (select string_agg(int4send(r.first) || int4send(r.count) || convert_to(r.coding, 'UTF8') || sha256(r.results), ''::bytea order by r.first)
+       from message_results r where r.message_id = m.id and r.received_at = m.received_at), ''))
+    else sha256(convert_to(m.results, 'UTF8')) end, 'hex') as results`
+
+const messageOf = (row: Record<string, unknown>): MessageFacts => ({
+  id: row['id'] as string,
+  receivedAt: row['received_at'] as string,
+  system: row['system'] as string,
+  record: row['record'] as string,
+  mapping: row['mapping'] as string,
+  contentType: row['content_type'] as string,
+  encoding: row['encoding'] as string,
+  state: row['state'] as string,
+  counts: [
+    row['size'],
+    row['received'],
+    row['accepted'],
+    row['unchanged'],
+    row['rejected'],
+  ] as MessageFacts['counts'] & unknown[],
+  sha256: row['sha256'] as string,
+  results: row['results'] as string,
+  problem: row['problem'] as string | null,
+  keyId: row['key_id'] as string | null,
+})
+
+/** Messages by their identifiers, in that order; those that are not there are left out. */
+export async function readMessageRows(client: Client, ids: readonly string[]): Promise<MessageFacts[]> {
+  const { rows } = await client.query(
+    `select ${MESSAGE_COLUMNS} from unnest($1::uuid[]) w (id)
+       join messages m on m.id = w.id and m.received_at = ${timeOfId('w.id')} order by m.id`,
+    [ids],
+  )
+  return rows.map(messageOf)
+}
+
+/** The time in a UUID of version 7, by which its partition is found. */
+const timeOfId = (id: string): string =>
+  `to_timestamp(('x' || translate(left(${id}::text, 13), '-', ''))::bit(48)::bigint::numeric / 1000)`
+
+/** Messages that are done, since a time, and were not sealed; in the order of their identifiers. */
+export async function readUnsealedMessages(
+  client: Client,
+  { since, firstId, limit }: { readonly since: string; readonly firstId: string; readonly limit: number },
+): Promise<MessageFacts[]> {
+  const { rows } = await client.query(
+    `select ${MESSAGE_COLUMNS} from messages m
+      where m.id >= $1 and m.received_at >= $2 and m.state in ('done', 'refused')
+        and not exists (select from audit_recent_messages r where r.message_id = m.id)
+      order by m.id limit $3`,
+    [firstId, since, limit],
+  )
+  return rows.map(messageOf)
+}
