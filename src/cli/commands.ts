@@ -116,6 +116,15 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./audit.ts')).auditCommand,
   },
+  backup: {
+    arguments:
+      'key FILE | make FOLDER [--key FILE] | check FOLDER [--key FILE] | restore FOLDER [--key FILE] [--go-on]',
+    about: {
+      en: 'the whole database as a folder of sealed files while the hub goes on, and back into an empty database',
+      zh: '在平台运行时将整个数据库备份为加密文件夹，并可恢复到空库',
+    },
+    load: async () => (await import('./backup.ts')).backupCommand,
+  },
   bench: {
     arguments: '[mapping|intake|single|delivery|files|sync] [--quick] [--json FILE]',
     about: {

@@ -15,14 +15,14 @@ interface Applied {
 }
 
 /**
- * Brings the schema to the newest migration of `folder` and says which were applied. Each runs in a transaction of its
+ * Brings the schema to the newest migration of `folder`, or to that numbered `upTo`, and says which were applied. Each runs in a transaction of its
  * own in which its row of the table `migrations` is written first, so that it is applied whole or not at all. Processes
  * that start together wait for one another. Throws a `StartRefusal` where the database is newer than the files or where
  * an applied file was changed afterwards.
  */
 export async function migrate(
   pool: Pool,
-  folder = ownFolder,
+  { folder = ownFolder, upTo = Number.POSITIVE_INFINITY }: { folder?: string; upTo?: number } = {},
 ): Promise<{ readonly applied: readonly string[] }> {
   const migrations = await readMigrations(folder)
   const client = await pool.connect()
@@ -30,14 +30,18 @@ export async function migrate(
     // A long migration, and the wait for another process's, may take longer than any query of the running hub.
     await client.query('SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0')
     await client.query('SELECT pg_advisory_lock($1)', [lockKey])
-    return { applied: await applyMissing(client, migrations) }
+    return { applied: await applyMissing(client, migrations, upTo) }
   } finally {
     // Closing the connection gives back the lock and the two settings, whatever state it is in.
     client.release(true)
   }
 }
 
-async function applyMissing(client: PoolClient, migrations: readonly Migration[]): Promise<string[]> {
+async function applyMissing(
+  client: PoolClient,
+  migrations: readonly Migration[],
+  upTo: number,
+): Promise<string[]> {
   await client.query(`CREATE TABLE IF NOT EXISTS migrations (
     number integer PRIMARY KEY,
     name text NOT NULL,
@@ -49,7 +53,7 @@ async function applyMissing(client: PoolClient, migrations: readonly Migration[]
   const done = new Set(answer.rows.map((row) => row.number))
   const applied: string[] = []
   for (const migration of migrations) {
-    if (done.has(migration.number)) continue
+    if (done.has(migration.number) || migration.number > upTo) continue
     await apply(client, migration)
     applied.push(migration.name)
   }

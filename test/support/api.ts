@@ -28,6 +28,7 @@ export interface TestApi {
   readonly app: FastifyInstance
   readonly pool: Pool
   readonly registry: LiveRegistry
+  readonly intake: Intake
   readonly database: TestDatabase
   /** Links, large messages and replays that were woken, in order. */
   readonly woken: string[]
@@ -106,6 +107,7 @@ export async function openApi(
     app,
     pool,
     registry,
+    intake,
     database,
     woken,
     call,

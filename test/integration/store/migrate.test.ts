@@ -32,43 +32,43 @@ const first = { '0001-crate.sql': 'CREATE TABLE crate (a integer);' }
 
 it('applies what is missing, in order, and nothing twice', async () => {
   const { pool, folder, write, columns } = await scene(first)
-  expect(await migrate(pool, folder)).toEqual({ applied: ['0001-crate.sql'] })
+  expect(await migrate(pool, { folder })).toEqual({ applied: ['0001-crate.sql'] })
   await write('0002-more.sql', 'ALTER TABLE crate ADD b integer; ALTER TABLE crate ADD c integer;')
-  expect(await migrate(pool, folder)).toEqual({ applied: ['0002-more.sql'] })
-  expect(await migrate(pool, folder)).toEqual({ applied: [] })
+  expect(await migrate(pool, { folder })).toEqual({ applied: ['0002-more.sql'] })
+  expect(await migrate(pool, { folder })).toEqual({ applied: [] })
   expect(await columns()).toEqual(['a', 'b', 'c'])
 })
 
 it('applies each once where several processes start together', async () => {
   const { pool, folder } = await scene(first)
-  const results = await Promise.all([1, 2, 3, 4].map(() => migrate(pool, folder)))
+  const results = await Promise.all([1, 2, 3, 4].map(() => migrate(pool, { folder })))
   expect(results.flatMap(({ applied }) => applied)).toEqual(['0001-crate.sql'])
 })
 
 it('leaves the database as it was where a migration fails half way, and goes on once it is mended', async () => {
   const { pool, folder, write, columns } = await scene(first)
   await write('0002-more.sql', 'ALTER TABLE crate ADD b integer; SELECT 1/0;')
-  await expect(migrate(pool, folder)).rejects.toThrow('0002-more.sql failed')
+  await expect(migrate(pool, { folder })).rejects.toThrow('0002-more.sql failed')
   expect(await columns()).toEqual(['a'])
   await write('0002-more.sql', 'ALTER TABLE crate ADD b integer;')
-  expect(await migrate(pool, folder)).toEqual({ applied: ['0002-more.sql'] })
+  expect(await migrate(pool, { folder })).toEqual({ applied: ['0002-more.sql'] })
 })
 
 it('refuses an applied migration that was changed, but not other line ends', async () => {
   const { pool, folder, write } = await scene({ '0001-crate.sql': 'CREATE TABLE crate (\n  a integer\n);\n' })
-  await migrate(pool, folder)
+  await migrate(pool, { folder })
   await write('0001-crate.sql', 'CREATE TABLE crate (\r\n  a integer\r\n);\r\n')
-  expect(await migrate(pool, folder)).toEqual({ applied: [] })
+  expect(await migrate(pool, { folder })).toEqual({ applied: [] })
   await write('0001-crate.sql', 'CREATE TABLE crate (\n  a bigint\n);\n')
-  await expect(migrate(pool, folder)).rejects.toMatchObject({ code: 'migration-changed' })
+  await expect(migrate(pool, { folder })).rejects.toMatchObject({ code: 'migration-changed' })
 })
 
 it('refuses a database that a newer hub has migrated', async () => {
   const { pool, folder, write } = await scene(first)
   await write('0002-more.sql', 'ALTER TABLE crate ADD b integer;')
-  await migrate(pool, folder)
+  await migrate(pool, { folder })
   await rm(join(folder, '0002-more.sql'))
-  await expect(migrate(pool, folder)).rejects.toMatchObject({
+  await expect(migrate(pool, { folder })).rejects.toMatchObject({
     code: 'database-newer',
     reason: { en: expect.stringContaining('0002-more.sql') },
   })
@@ -81,5 +81,5 @@ it.each([
 ])('refuses numbers with %s', async (_what, name) => {
   const { pool, folder, write } = await scene(first)
   await write(name, 'SELECT 1')
-  await expect(migrate(pool, folder)).rejects.toMatchObject({ code: 'migration-misnumbered' })
+  await expect(migrate(pool, { folder })).rejects.toMatchObject({ code: 'migration-misnumbered' })
 })
