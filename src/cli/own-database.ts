@@ -1,8 +1,8 @@
 import type { Pool } from 'pg'
 import { checkServer } from '#store/check-server.ts'
 import { createPool } from '#store/database.ts'
-import { startEmbedded } from './embedded.ts'
 import { runningEmbedded } from './embedded/running.ts'
+import { startEmbedded } from './embedded.ts'
 import { createLog } from './process.ts'
 import type { Settings } from './settings.ts'
 
@@ -17,7 +17,9 @@ export async function withOwnDatabase<T>(
 ): Promise<T> {
   const { databaseUrl, data: dataDir } = settings
   const running = databaseUrl ?? (await runningEmbedded(dataDir))
-  const started = running ? null : await startEmbedded({ dataDir, log: createLog({ ...settings, log: 'warn' }) })
+  const started = running
+    ? null
+    : await startEmbedded({ dataDir, log: createLog({ ...settings, log: 'warn' }) })
   const pool = createPool({ url: running ?? started?.url ?? '', max, applicationName: `trace-hub ${name}` })
   try {
     await checkServer(pool)
