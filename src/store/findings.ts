@@ -125,3 +125,12 @@ export async function countFindings(
   )
   return rows
 }
+
+/** Subjects of the pending findings of a kind. */
+export async function readPendingSubjects(reader: Reader, kind: string): Promise<string[]> {
+  const { rows } = await reader.query<{ subject: string }>(
+    `select subject from findings where kind = $1 and state in ('open', 'acknowledged') and subject is not null order by subject`,
+    [kind],
+  )
+  return rows.map(({ subject }) => subject)
+}

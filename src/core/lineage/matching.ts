@@ -213,13 +213,13 @@ const codeKey = ({ scheme, value }: { readonly scheme: string; readonly value: s
 const isNational = (scheme: string): boolean => !scheme.startsWith('local.') && scheme !== 'cn.idcard.hash'
 const nameKey = (name: string): string => normaliseKey(name).replace(/\s+/gu, '')
 /** `A-023`, `a023` and `A 23` are one stall. */
-const boothKey = (booth: string): string =>
+export const boothKey = (booth: string): string =>
   normaliseKey(booth)
     .replace(/[\s_-]+/gu, '')
     .replace(/(?<!\d)0+(?=\d)/g, '')
 
 /** The product by its everyday name as the tables know it, and for meat by its class. */
-function productKeys({ product }: Body): string[] {
+export function productKeys({ product }: Pick<Body, 'product'>): string[] {
   if (!product) return []
   const written = product.name ? cleanProductName(product.name) : undefined
   const name =

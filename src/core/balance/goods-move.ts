@@ -1,0 +1,126 @@
+import { negateDecimal } from '#core/decimal.ts'
+import { entryPapers, missingPapers } from '#core/documents/entry-papers.ts'
+import { placeOf } from '#core/findings/finding-row.ts'
+import { lotCode, recordCode } from '#core/lineage/codes.ts'
+import { boothKey, productKeys } from '#core/lineage/matching.ts'
+import type { Body } from '#core/model/body.ts'
+import type { Kind } from '#core/model/kinds.ts'
+import type { FlowPart } from '#core/model/parts.ts'
+import type { Quantity } from '#core/model/values.ts'
+import type { LotFlow } from './lot-balance.ts'
+
+/** What one record says of goods at a place; numbers are decimal text, a refund is below zero. */
+export interface GoodsMove {
+  readonly flow: Exclude<LotFlow, 'taken'>
+  /** Code of the market or other place, else its name. */
+  readonly site: string
+  readonly siteName: string | null
+  readonly stall: string | null
+  /** `YYYY-MM-DD` in China. */
+  readonly day: string
+  /** What the product is told apart by: for meat its class, because it is cut where it is sold, else its everyday name, else its code. */
+  readonly goods: string
+  readonly productClass: string | null
+  /** Graph code of the lot, or of the record where it alone names the goods. */
+  readonly code: string | null
+  readonly kilograms: string | null
+  readonly count: string | null
+  readonly countUnit: string | null
+  /** Papers that the rules of the day ask for are not named in it. */
+  readonly isBare: boolean
+  /** A mass, unit or price in it cannot be right. */
+  readonly isSuspect: boolean
+}
+
+/** Times that name no day. */
+const NO_DAY: ReadonlySet<string> = new Set(['month', 'year'])
+
+/** What moved by a record: nothing where it names no place, product or day, or goods that were not let in. */
+export function goodsMoves(kind: Kind, id: string, body: Body): GoodsMove[] {
+  const site = placeOf(body)
+  const at = body.occurredAt
+  if (site === null || at === undefined || NO_DAY.has(at.precision)) return []
+  const lot = body.lots?.find(({ role }) => role === 'subject')
+  const shared = {
+    site,
+    siteName: siteNameOf(body),
+    stall: stallOf(body),
+    day: at.at.slice(0, 10),
+    code: lot ? lotCode(lot.scheme, lot.value) : recordCode(kind, id, body),
+    isBare: isBare(kind, body),
+    isSuspect: body.flags.includes('W_UNIT_SUSPECT'),
+  }
+  return flowsOf(kind, body).flatMap(({ flow, part }) => {
+    const product = part.product ?? body.product
+    const goods = product && productKeys({ product }).at(-1)
+    if (goods === undefined) return []
+    const sign = body.refund === true
+    return [{ ...shared, flow, goods, productClass: product?.class ?? null, ...measured(part, sign) }]
+  })
+}
+
+interface FlowOf {
+  readonly flow: GoodsMove['flow']
+  readonly part: Pick<FlowPart, 'product' | 'quantity' | 'mass'>
+}
+
+function flowsOf(kind: Kind, body: Body): FlowOf[] {
+  switch (kind) {
+    case 'production':
+      return body.productionKind === 'planting' ? [] : [{ flow: 'made', part: body }]
+    case 'transformation':
+      return [
+        ...(body.input ? [{ flow: 'used' as const, part: body.input }] : []),
+        ...(body.output ? [{ flow: 'made' as const, part: body.output }] : []),
+      ]
+    case 'dispatch':
+      return [{ flow: 'sent', part: body }]
+    case 'entry':
+      return body.admission?.startsWith('refused') ? [] : [{ flow: 'entered', part: body }]
+    case 'sale':
+      return [{ flow: 'sold', part: body }]
+    case 'disposal':
+      return [{ flow: body.disposalKind === 'returned' ? 'returned' : 'lost', part: body }]
+    default:
+      return []
+  }
+}
+
+/** Kilograms and count of a part of a record. */
+export function measured(
+  { quantity, mass }: { readonly quantity?: Quantity | undefined; readonly mass?: Quantity | undefined },
+  isRefund = false,
+): { kilograms: string | null; count: string | null; countUnit: string | null } {
+  const signed = (value: string | null | undefined): string | null =>
+    value === null || value === undefined
+      ? null
+      : isRefund && !value.startsWith('-')
+        ? negateDecimal(value)
+        : value
+  const weighed = [quantity, mass].find((one) => one?.unit === 'KGM' && one.value !== null)
+  const counted = [quantity, mass].find((one) => one !== undefined && one.unit !== 'KGM' && one.value !== null)
+  return {
+    kilograms: signed(weighed?.value),
+    count: signed(counted?.value),
+    countUnit: counted?.unit ?? null,
+  }
+}
+
+/** Goods that came in, or were traded at a wholesale market, without the papers that the rules of the day ask for. */
+function isBare(kind: Kind, body: Body): boolean {
+  const isAsked =
+    (kind === 'entry' && body.admission !== 'admitted_after_test' && body.admission !== 'pending') ||
+    (kind === 'sale' && body.saleKind === 'wholesale' && body.refund !== true)
+  if (!isAsked) return false
+  const papers = entryPapers(body)
+  return papers !== null && missingPapers(papers) !== null
+}
+
+const siteNameOf = ({ sites = [] }: Body): string | null =>
+  sites.find(({ role }) => role !== 'stall' && role !== 'farm')?.name ?? null
+
+function stallOf({ sites = [] }: Body): string | null {
+  const stall = sites.find(({ role }) => role === 'stall')
+  const booth = stall?.name ?? stall?.ids[0]?.value
+  return booth === undefined ? null : boothKey(booth)
+}

@@ -1,0 +1,57 @@
+import type { Sentence } from '#core/model/parts.ts'
+
+/** Sentences of findings; `{…}` stands for a value. Those of papers are the ones of `core/documents/paper-reasons`. */
+const SENTENCES = {
+  paper: ['Paper {number}: {en}', '凭证 {number}：{zh}'],
+  paper_mended: ['Paper {number}: nothing is wrong with its use any more.', '凭证 {number}：使用情况已无异常。'],
+  no_paper: [
+    '{records} records of {goods} at {site} on {day} name no paper that the rules of the day ask for: {missing}.',
+    '{site} {day} 的 {goods} 有 {records} 条记录未附当日规则要求的凭证：{missing}。',
+  ],
+  test_failed: ['{goods} failed the test {item} on {day}.', '{goods} 于 {day} 检测不合格（{item}）。'],
+  lot_over: [
+    'More went out of lot {lot} than came into it: in {in}, out {out}, {over} {unit} too many.',
+    '批次 {lot} 出多于入：入 {in}，出 {out}，超出 {over} {unit}。',
+  ],
+  goods_over: [
+    'More {goods} left {site} on {day} than was there: stock {opening}, in {in}, out {out}, {over} kg too many.',
+    '{site} {day} 的 {goods} 出多于入：结存 {opening}，入 {in}，出 {out}，超出 {over} 千克。',
+  ],
+  yield_above: [
+    'More came out than can come of what went in: in {in} kg, out {out} kg, {yield} %; at most {most} % is usual.',
+    '产出超过合理出成率：投入 {in} 千克，产出 {out} 千克，{yield}%，通常不超过 {most}%。',
+  ],
+  yield_below: [
+    'Less came out than usually comes of what went in: in {in} kg, out {out} kg, {yield} %; at least {least} % is usual.',
+    '产出低于合理出成率：投入 {in} 千克，产出 {out} 千克，{yield}%，通常不低于 {least}%。',
+  ],
+  source_silent: [
+    '{source} has sent nothing since {last}; it was due by {due}.',
+    '{source} 自 {last} 起未上报，应于 {due} 前上报。',
+  ],
+  unit_suspect: [
+    '{records} records of {goods} at {site} on {day} have masses, units or prices that cannot be right.',
+    '{site} {day} 的 {goods} 有 {records} 条记录的重量、单位或单价可疑。',
+  ],
+} as const satisfies Readonly<Record<string, readonly [en: string, zh: string]>>
+
+export type SentenceName = keyof typeof SENTENCES
+
+/** A value that is the same in both languages, or one for each. */
+type Value = string | Sentence
+
+export function sentenceOf(name: SentenceName, values: Readonly<Record<string, Value | null>>): Sentence {
+  const [en, zh] = SENTENCES[name]
+  return { en: filled(en, values, 'en'), zh: filled(zh, values, 'zh') }
+}
+
+function filled(
+  text: string,
+  values: Readonly<Record<string, Value | null>>,
+  language: keyof Sentence,
+): string {
+  return text.replace(/\{(\w+)\}/g, (_whole, name: string) => {
+    const value = values[name] ?? '0'
+    return typeof value === 'string' ? value : value[language]
+  })
+}

@@ -1,0 +1,76 @@
+import { type GoodsMove, goodsMoves } from '#core/balance/goods-move.ts'
+import { isCode } from '#core/lineage/codes.ts'
+import { mentionsOf } from '#core/lineage/mentions.ts'
+import type { CanonicalRecord } from '#core/model/record.ts'
+import { isPersonalNumber } from '#core/personal.ts'
+
+/** What a finding is of, as a text: a graph code of a paper or lot, goods of a place and day, a record, or a source. */
+export type Subject =
+  | { readonly is: 'paper'; readonly code: string }
+  | { readonly is: 'lot'; readonly code: string }
+  | { readonly is: 'goods'; readonly site: string; readonly goods: string; readonly day: string }
+  | { readonly is: 'test' | 'yield'; readonly record: string }
+
+/** Kinds that move no goods and use no papers, and findings: no finding is made of a finding. */
+const PASSED_OVER: ReadonlySet<string> = new Set([
+  'payment',
+  'party',
+  'site',
+  'hold',
+  'inspection',
+  'finding',
+])
+
+export const goodsSubject = ({ site, goods, day }: Pick<GoodsMove, 'site' | 'goods' | 'day'>): string =>
+  `goods:${JSON.stringify([site, goods, day])}`
+
+/** The parts of such a text; null for one that is none. */
+export function readSubject(subject: string): Subject | null {
+  const colon = subject.indexOf(':')
+  const [prefix, value] = [subject.slice(0, colon), subject.slice(colon + 1)]
+  switch (prefix) {
+    case 'doc':
+      return { is: 'paper', code: subject }
+    case 'test':
+    case 'yield':
+      return { is: prefix, record: value }
+    case 'goods': {
+      const [site, goods, day] = JSON.parse(value) as [string, string, string]
+      return { is: 'goods', site, goods, day }
+    }
+    default:
+      return prefix === 'lot' || prefix.startsWith('local.') ? { is: 'lot', code: subject } : null
+  }
+}
+
+/** Subjects that a version of a record bears on, and those of the moves that it makes. */
+export function subjectsOf(record: CanonicalRecord): {
+  readonly subjects: readonly string[]
+  readonly moves: readonly GoodsMove[]
+} {
+  const { kind, id } = record
+  if (PASSED_OVER.has(kind)) return { subjects: [], moves: [] }
+  const moves = goodsMoves(kind, id, record)
+  // A ticket has a code of its own, of which nobody tells anything else.
+  const named = kind === 'sale' && record.saleKind === 'retail' ? [] : codesNamed(record)
+  return {
+    moves,
+    subjects: [
+      ...named,
+      ...moves.map(goodsSubject),
+      ...(kind === 'test' ? [`test:${id}`] : []),
+      ...(kind === 'transformation' ? [`yield:${id}`] : []),
+    ],
+  }
+}
+
+const DOCUMENT = 'doc:'
+
+/** A number in the wrong field may be a person's, and goes into no finding. */
+const codesNamed = (record: CanonicalRecord): string[] =>
+  mentionsOf(record)
+    .map(({ code }) => code)
+    .filter(
+      (code) =>
+        isCode(code) && !(code.startsWith(DOCUMENT) && isPersonalNumber(code.slice(DOCUMENT.length))),
+    )

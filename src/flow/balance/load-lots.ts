@@ -1,0 +1,167 @@
+import type { Pool } from 'pg'
+import { fact, lotFacts, type ToldFact } from '#core/balance/lot-facts.ts'
+import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
+import { loadPapers } from '#flow/documents/load-papers.ts'
+import { readLinks, readMentions, readTracedVersions, type Way } from '#store/lots.ts'
+
+/** Goods of one lot with everything that is told of what went in and out. */
+export interface LoadedLot {
+  readonly code: string
+  /** The lot, and lines in which the same goods were written down in another system. */
+  readonly codes: readonly string[]
+  readonly facts: readonly ToldFact[]
+  /** Records that mention it, for what it is and where. */
+  readonly records: readonly TracedRecord[]
+  /** More is told than can be read: nothing is judged. */
+  readonly isPartial: boolean
+}
+
+const LINKS_MAX = 20_000
+const RECORDS_MAX = 2000
+/** Goods that are only likely the same count where rules 4 and 5 are as sure as for a hold. */
+const SURE = 0.8
+const OWN_PAPERS = 20
+
+/**
+ * What is told of lots: the records that name them, the tickets of the stall where one of them alone can be meant, the slaughter that used
+ * up the paper they came in under, and what was used of the papers that cover one of them alone. A dozen statements however many lots.
+ * @param on `YYYY-MM-DD`, the day of the question
+ */
+export async function loadLots(pool: Pool, codes: readonly string[], on: string): Promise<LoadedLot[]> {
+  const ahead = await read(pool, codes, 'forward')
+  const groups = codes.map((code) => [code, ...twinsOf(code, ahead.links)])
+  const twins = groups.flatMap(([, ...others]) => others)
+  const beyond = twins.length > 0 ? await read(pool, twins, 'forward') : { links: [], isFull: false }
+  const links = [...ahead.links, ...beyond.links]
+  const { records, more } = await readMentions(pool, [...codes, ...twins], { at: null, perCode: RECORDS_MAX })
+  const paperFacts = await usedOfPapers(pool, groups, links, on)
+  const stallFacts = await soldAtStalls(pool, groups, links)
+  const usedFacts = await usedUp(pool, links)
+  return groups.map((group, n) => {
+    const own = new Map(group.flatMap((code) => records.get(code) ?? []).map((one) => [one.id, one]))
+    const facts = [
+      ...[...own.values()].flatMap((record) =>
+        group.flatMap((code) => lotFacts(code, record)).slice(0, 1),
+      ),
+      ...(paperFacts.get(n) ?? []),
+      ...(stallFacts.get(n) ?? []),
+      ...group.flatMap((code) => usedFacts.get(code) ?? []),
+    ]
+    return {
+      code: codes[n] as string,
+      codes: group,
+      facts: unlike(facts),
+      records: [...own.values()],
+      isPartial: ahead.isFull || beyond.isFull || group.some((code) => more.has(code)),
+    }
+  })
+}
+
+async function read(pool: Pool, codes: readonly string[], way: Way) {
+  const links = await readLinks(pool, codes, {
+    way,
+    at: null,
+    after: null,
+    limit: LINKS_MAX,
+    confidence: SURE,
+  })
+  return { links, isFull: links.length === LINKS_MAX }
+}
+
+/** One record tells of the same goods once. */
+const unlike = (facts: readonly ToldFact[]): ToldFact[] => [
+  ...new Map(facts.map((one) => [`${one.flow} ${one.record}`, one])).values(),
+]
+
+const twinsOf = (code: string, links: readonly Link[]): string[] => [
+  ...new Set(links.filter(({ from, rule }) => from === code && rule === 'same').map(({ to }) => to)),
+]
+
+const DOCUMENT = 'doc:'
+
+/** What was used of the papers that a farm's lot left under, where the paper covers no other lot. */
+async function usedOfPapers(
+  pool: Pool,
+  groups: readonly (readonly string[])[],
+  links: readonly Link[],
+  on: string,
+): Promise<Map<number, ToldFact[]>> {
+  const covering = links.filter(
+    ({ to, rule, kind }) => rule === 'document' && kind === 'dispatch' && to.startsWith(DOCUMENT),
+  )
+  const papers = [...new Set(covering.map(({ to }) => to))]
+  const facts = new Map<number, ToldFact[]>()
+  if (papers.length === 0) return facts
+  const back = await read(pool, papers, 'back')
+  const covered = Map.groupBy(
+    back.links.filter(({ rule, kind }) => rule === 'document' && kind === 'dispatch'),
+    ({ to }) => to,
+  )
+  const asked = papers.map((code) => ({ number: code.slice(DOCUMENT.length), type: null, on }))
+  const { papers: loaded } = await loadPapers(pool, asked, OWN_PAPERS)
+  const used = new Map(loaded.map((one) => [one.question.code, one.usage]))
+  for (const [n, group] of groups.entries())
+    for (const paper of papers) {
+      const froms = new Set((covered.get(paper) ?? []).map(({ from }) => from))
+      const usage = used.get(paper)
+      if (!usage || usage.sites.length === 0 || froms.size === 0) continue
+      if (![...froms].every((from) => group.includes(from))) continue
+      // What the dispatch itself used is what the lot left with, not what others took.
+      if (usage.sites.every(({ kind }) => kind === 'dispatch')) continue
+      const kilograms = usage.used.find(({ unit }) => unit === 'KGM')?.value ?? null
+      const counted = usage.used.find(({ unit }) => unit !== 'KGM')
+      facts.set(n, [
+        ...(facts.get(n) ?? []),
+        {
+          flow: 'taken',
+          record: paper,
+          version: 1,
+          kind: 'document',
+          system: 'papers',
+          day: null,
+          kilograms,
+          count: counted?.value ?? null,
+          countUnit: counted?.unit ?? null,
+        },
+      ])
+    }
+  return facts
+}
+
+/** Tickets of a stall that can mean one of its lots alone. */
+async function soldAtStalls(
+  pool: Pool,
+  groups: readonly (readonly string[])[],
+  links: readonly Link[],
+): Promise<Map<number, ToldFact[]>> {
+  const taken = links.filter(({ rule }) => rule === 'stall')
+  const facts = new Map<number, ToldFact[]>()
+  if (taken.length === 0) return facts
+  const back = await read(pool, [...new Set(taken.map(({ to }) => to))], 'back')
+  const meant = Map.groupBy(
+    back.links.filter(({ rule }) => rule === 'stall'),
+    ({ to }) => to,
+  )
+  const records = await readTracedVersions(pool, taken)
+  for (const [n, group] of groups.entries())
+    for (const { from, to, recordId } of taken) {
+      const record = records.get(recordId)
+      if (!group.includes(from) || !record) continue
+      if (!(meant.get(to) ?? []).every((link) => group.includes(link.from))) continue
+      facts.set(n, [...(facts.get(n) ?? []), fact(record, 'sold', record.body)])
+    }
+  return facts
+}
+
+/** Slaughters that used up the paper under which a lot came in. */
+async function usedUp(pool: Pool, links: readonly Link[]): Promise<Map<string, ToldFact[]>> {
+  const entered = links.filter(({ rule }) => rule === 'entered')
+  const records = entered.length > 0 ? await readTracedVersions(pool, entered) : new Map()
+  const facts = new Map<string, ToldFact[]>()
+  for (const { from, recordId } of entered) {
+    const record: TracedRecord | undefined = records.get(recordId)
+    if (!record) continue
+    facts.set(from, [...(facts.get(from) ?? []), fact(record, 'used', record.body.input ?? {})])
+  }
+  return facts
+}

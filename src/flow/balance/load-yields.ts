@@ -1,0 +1,109 @@
+import type { Pool } from 'pg'
+import { measured } from '#core/balance/goods-move.ts'
+import { flowOf, greatest, sumOf } from '#core/balance/measure.ts'
+import { judgeYield, type YieldJudgement, yieldRange } from '#core/balance/yields.ts'
+import { compareDecimal, divideDecimal, multiplyDecimal } from '#core/decimal.ts'
+import { documentCode, lotCode } from '#core/lineage/codes.ts'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import type { FlowPart } from '#core/model/parts.ts'
+import { loadPapers } from '#flow/documents/load-papers.ts'
+import { readMentions } from '#store/lots.ts'
+import { readNewestVersions } from '#store/newest-versions.ts'
+import { loadLots } from './load-lots.ts'
+
+/** What went into a transformation and what came of it, in kilograms. */
+export interface LoadedYield extends YieldJudgement {
+  readonly record: TracedRecord
+  readonly into: string | null
+  readonly outOf: string | null
+  /** The records behind the figures, the transformation first. */
+  readonly evidence: readonly { readonly id: string; readonly version: number }[]
+}
+
+const RECORDS_MAX = 500
+const OWN_PAPERS = 20
+const DOCUMENT = 'doc:'
+
+const codesOf = (flow: FlowPart | undefined): string[] => [
+  ...(flow?.documents ?? []).map(({ number }) => documentCode(number)),
+  ...(flow?.lots ?? []).map(({ scheme, value }) => lotCode(scheme, value)),
+]
+
+/**
+ * Transformations with their yields. What went in is the mass that the record states, else the live mass of the animals as they came in under
+ * the same paper or lot, in the share that was killed. What came out is what the record states, else what was traded under the
+ * papers and as the lots that came out, so far.
+ */
+export async function loadYields(pool: Pool, ids: readonly string[], on: string): Promise<LoadedYield[]> {
+  const records = await readNewestVersions(pool, ids)
+  const transformations = ids.flatMap((id) => records.get(id) ?? [])
+  const ins = transformations.flatMap(({ body }) => codesOf(body.input))
+  const outs = [...new Set(transformations.flatMap(({ body }) => codesOf(body.output)))]
+  const { records: told } = await readMentions(pool, [...new Set(ins)], { at: null, perCode: RECORDS_MAX })
+  const used = await usedOf(pool, outs, on)
+  return transformations.map((record) => {
+    const { body } = record
+    const entries = unlike(codesOf(body.input).flatMap((code) => told.get(code) ?? [])).filter(
+      ({ kind, status }) => kind === 'entry' && status === 'active',
+    )
+    const into = measured(body.input ?? {}).kilograms ?? liveMass(body.input, entries)
+    const stated = measured(body.output ?? {}).kilograms
+    const codes = codesOf(body.output)
+    // Goods leave under all papers of one slaughter at once, and as several lots one beside the other.
+    const traded = greatest([
+      greatest(codes.filter(isPaper).map((code) => used.get(code) ?? null)),
+      sumOf(codes.filter((code) => !isPaper(code)).map((code) => used.get(code) ?? null)),
+    ])
+    const outOf = stated ?? traded
+    const goods = body.input?.product ?? body.product ?? {}
+    const judged = judgeYield(yieldRange(body.process, goods), { into, outOf, isAll: stated !== null })
+    const active = record.status === 'active'
+    return {
+      ...judged,
+      ...(active ? {} : { verdict: 'unknown' as const }),
+      record,
+      into,
+      outOf,
+      evidence: [record, ...entries].map(({ id, version }) => ({ id, version })),
+    }
+  })
+}
+
+const isPaper = (code: string): boolean => code.startsWith(DOCUMENT)
+const unlike = (records: readonly TracedRecord[]): TracedRecord[] => [
+  ...new Map(records.map((one) => [one.id, one])).values(),
+]
+
+/** Kilograms that went into trade under papers and as lots, by code. */
+async function usedOf(pool: Pool, codes: readonly string[], on: string): Promise<Map<string, string>> {
+  const used = new Map<string, string>()
+  const papers = codes.filter(isPaper)
+  const lots = codes.filter((code) => !isPaper(code))
+  if (papers.length > 0) {
+    const asked = papers.map((code) => ({ number: code.slice(DOCUMENT.length), type: null, on }))
+    for (const { question, usage } of (await loadPapers(pool, asked, OWN_PAPERS)).papers) {
+      const kilograms = usage.used.find(({ unit }) => unit === 'KGM')?.value
+      if (kilograms !== undefined) used.set(question.code, kilograms)
+    }
+  }
+  if (lots.length > 0)
+    for (const { code, facts } of await loadLots(pool, lots, on)) {
+      const sold = flowOf(
+        facts.filter(({ flow }) => flow === 'sold' || flow === 'sent' || flow === 'taken'),
+        'KGM',
+      )
+      if (sold !== null) used.set(code, sold)
+    }
+  return used
+}
+
+/** Live mass of the animals as they came in, or the share of it of those that were killed. */
+function liveMass(input: FlowPart | undefined, entries: readonly TracedRecord[]): string | null {
+  const moves = entries.map(({ system, body }) => ({ system, ...measured(body) }))
+  const mass = flowOf(moves, 'KGM')
+  const killed = measured(input ?? {})
+  if (mass === null || killed.count === null || killed.countUnit === null) return mass
+  const heads = flowOf(moves, killed.countUnit)
+  if (heads === null || compareDecimal(heads, '0') <= 0 || compareDecimal(killed.count, heads) >= 0) return mass
+  return divideDecimal(multiplyDecimal(mass, killed.count), heads, 3)
+}

@@ -1,0 +1,164 @@
+import { negateDecimal } from '#core/decimal.ts'
+import { DOCUMENT_TYPES } from '#core/documents/document-type.ts'
+import { type Alternatives, requiredDocuments } from '#core/documents/required-documents.ts'
+import { type FindingDraft, figure } from '#core/findings/draft.ts'
+import { sentenceOf } from '#core/findings/sentences.ts'
+import { goodsSubject, type Subject } from '#core/findings/subjects.ts'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import type { Body } from '#core/model/body.ts'
+import type { Sentence } from '#core/model/parts.ts'
+import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
+import { type LoadedGoods, loadGoods } from '#flow/balance/load-goods.ts'
+import { listMoves, type MoveRecord, type MovesOf } from '#store/goods-moves.ts'
+import { readNewestVersions } from '#store/newest-versions.ts'
+import { coveredBefore } from './covered-before.ts'
+import { severityOfOver } from './judge-lots.ts'
+import { aboutOf, goodsName, type Judged, type Judging, ownRecords, siteName } from './judging.ts'
+
+type GoodsSubject = Extract<Subject, { is: 'goods' }>
+
+const RECORDS_READ = 100
+
+/** Judges goods of a product at a place on a day: papers that are missing, figures that cannot be right, more out than in. */
+export async function judgeGoods({ pool }: Judging, subjects: readonly GoodsSubject[]): Promise<Judged> {
+  const loaded = await loadGoods(pool, subjects)
+  const here = loaded.filter(isHere)
+  const records = {
+    bare: await coveredBefore(pool, await read(pool, here, 'bare')),
+    suspect: await read(pool, here, 'suspect'),
+    all: await read(pool, here, 'all'),
+  }
+  const bodies = await readNewestVersions(
+    pool,
+    Object.values(records).flatMap((lists) => lists.flat().map(({ recordId }) => recordId)),
+  )
+  const own = await ownRecords(pool, [...bodies.keys()])
+  const drafts = loaded.flatMap((goods, n) => {
+    const at = here.indexOf(goods)
+    const of = (name: MovesOf): Told[] =>
+      at < 0
+        ? []
+        : (records[name][at] ?? []).flatMap((move) => {
+            const record = bodies.get(move.recordId)
+            return record && own.has(move.recordId) ? [{ move, record }] : []
+          })
+    return draftsOf(goods, goodsSubject(subjects[n] as GoodsSubject), of)
+  })
+  const lots = here.flatMap((goods, at) => lotsBehind(goods, records.all[at] ?? []))
+  const elsewhere = loaded
+    .filter((goods) => !isHere(goods))
+    .map(({ place: { site }, goods, day }) => goodsSubject({ site, goods, day }))
+  return { drafts, also: [...lots, ...elsewhere] }
+}
+
+/** One subject for each place: what is told under its name is judged under its code. */
+const isHere = ({ site, place }: LoadedGoods): boolean => site === place.site
+
+/** Where tickets were rung up, the lots that they were sold from may be sold beyond what came in. */
+const lotsBehind = ({ sums, day }: LoadedGoods, moves: readonly MoveRecord[]): string[] =>
+  sums.some((sum) => sum.day === day && sum.flow === 'sold' && sum.stall !== null)
+    ? moves.flatMap(({ flow, code }) =>
+        flow === 'entered' && code !== null && !code.startsWith('rec:') ? [code] : [],
+      )
+    : []
+
+interface Told {
+  readonly move: MoveRecord
+  readonly record: TracedRecord
+}
+
+async function read(pool: Judging['pool'], goods: readonly LoadedGoods[], of: MovesOf): Promise<MoveRecord[][]> {
+  const wanted = goods.map((one) => ({ ...one, keys: one.place.keys, of, place: undefined, sums: undefined }))
+  const rows = Map.groupBy(await listMoves(pool, wanted, RECORDS_READ), ({ n }) => n)
+  return goods.map((_, n) => rows.get(n) ?? [])
+}
+
+function draftsOf(
+  goods: LoadedGoods,
+  subject: string,
+  of: (name: MovesOf) => readonly Told[],
+): FindingDraft[] {
+  return [bareDraft(goods, subject, of('bare')), suspectDraft(goods, subject, of), overDraft(goods, subject, of('all'))]
+}
+
+/** What all three findings of goods share. */
+function shared({ day, goods, place }: LoadedGoods, subject: string, told: readonly Told[]) {
+  const body: Body = told[0]?.record.body ?? { flags: [] }
+  return {
+    subject,
+    about: {
+      ...aboutOf(body),
+      occurredAt: { at: `${day}T00:00:00+08:00`, precision: 'day' as const },
+    },
+    evidence: told.map(({ move }) => ({ id: move.recordId, version: move.version })),
+    names: {
+      goods: goodsName(body, goods),
+      site: siteName(body, place.siteName ?? place.site),
+      day,
+      records: String(told.length),
+    },
+  }
+}
+
+function bareDraft(goods: LoadedGoods, subject: string, told: readonly Told[]): FindingDraft {
+  const { names, ...more } = shared(goods, subject, told)
+  const productClass = told[0]?.record.body.product?.class
+  return {
+    ...more,
+    kind: 'no_paper',
+    holds: told.length > 0,
+    numbers: figure('records', told.length),
+    sentence: sentenceOf('no_paper', { ...names, missing: alternatives(productClass, goods.day) }),
+  }
+}
+
+/** The papers of which one of each group is needed, in words. */
+function alternatives(productClass: string | undefined, day: string): Sentence {
+  const groups: readonly Alternatives[] =
+    productClass !== undefined && Object.hasOwn(PRODUCT_CLASSES, productClass)
+      ? requiredDocuments(productClass as ProductClass, day)
+      : []
+  const words = (language: 0 | 1, or: string, and: string): string =>
+    groups.map((group) => group.map((type) => DOCUMENT_TYPES[type][language]).join(or)).join(and)
+  return { en: words(0, ' or ', '; '), zh: words(1, '或', '；') }
+}
+
+function suspectDraft(
+  goods: LoadedGoods,
+  subject: string,
+  of: (name: MovesOf) => readonly Told[],
+): FindingDraft {
+  const told = of('suspect')
+  const { names, ...more } = shared(goods, subject, told)
+  const today = goods.sums.filter(({ day }) => day === goods.day)
+  const suspect = today.reduce((sum, one) => sum + one.suspect, 0)
+  const records = today.reduce((sum, one) => sum + one.records, 0)
+  return {
+    ...more,
+    kind: 'unit_suspect',
+    holds: told.length > 0,
+    numbers: [...figure('suspect', suspect), ...figure('records', records)],
+    sentence: sentenceOf('unit_suspect', { ...names, records: String(suspect) }),
+  }
+}
+
+function overDraft(goods: LoadedGoods, subject: string, told: readonly Told[]): FindingDraft {
+  const { names, ...more } = shared(goods, subject, told)
+  const { verdict, opening, in: came, out, left, tolerance } = goods.balance
+  const over = left === null ? null : negateDecimal(left)
+  const isOver = verdict === 'over' && told.length > 0 && over !== null
+  return {
+    ...more,
+    kind: 'balance_off',
+    holds: isOver,
+    ...(isOver && came !== null ? { severity: severityOfOver(over, came) } : {}),
+    numbers: [
+      ...figure('opening', opening, 'KGM'),
+      ...figure('in', came, 'KGM'),
+      ...figure('out', out, 'KGM'),
+      ...figure('difference', over, 'KGM'),
+      ...figure('tolerance', tolerance, 'KGM'),
+    ],
+    sentence: sentenceOf('goods_over', { ...names, opening, in: came, out, over }),
+  }
+}

@@ -1,0 +1,123 @@
+import { judgeUsage } from '#core/documents/judge-paper.ts'
+import type { SaidFinding } from '#core/documents/paper-reasons.ts'
+import { finding } from '#core/documents/paper-reasons.ts'
+import { type FindingDraft, figure } from '#core/findings/draft.ts'
+import type { FindingKind } from '#core/findings/finding-kinds.ts'
+import { sentenceOf } from '#core/findings/sentences.ts'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import type { FindingNumber } from '#core/model/parts.ts'
+import { type LoadedPaper, loadPapers, type Snapshot } from '#flow/documents/load-papers.ts'
+import { listUses, type UseRow } from '#store/document-mentions.ts'
+import { readNewestVersions, readTransformationsOf } from '#store/newest-versions.ts'
+import { aboutOf, type Judged, type Judging, leadOf, ownRecords, present } from './judging.ts'
+
+const OWN_READ = 20
+const USES_READ = 100
+
+/** What is wrong with the use of a paper, by the reason that says so. */
+const KINDS: readonly (readonly [kind: FindingKind, reason: SaidFinding['code']])[] = [
+  ['paper_void', 'void'],
+  ['paper_expired', 'uses_expired'],
+  ['paper_territory', 'uses_outside'],
+  ['paper_overused', 'over_used'],
+  ['paper_used_twice', 'used_twice'],
+  ['paper_other_goods', 'uses_other_goods'],
+]
+
+/** Judges papers by all records that use them: four statements, and two more where something is wrong. */
+export async function judgePapers({ pool, on }: Judging, codes: readonly string[]): Promise<Judged> {
+  const asked = codes.map((code) => ({ number: code.slice('doc:'.length), type: null, on }))
+  const { papers, snapshot } = await loadPapers(pool, asked, OWN_READ)
+  const wrong = papers.map(reasonsOf)
+  const uses = await usesOf(papers, wrong, pool, snapshot)
+  const bodies = await readNewestVersions(
+    pool,
+    uses.flat().map(({ recordId }) => recordId),
+  )
+  const leads = uses.map((rows) => leadOf(rows.flatMap(({ recordId }) => bodies.get(recordId) ?? [])))
+  const own = await ownRecords(
+    pool,
+    leads.flatMap((lead) => lead?.id ?? []),
+  )
+  const drafts = papers.flatMap((paper, n) => {
+    const lead = leads[n]
+    const isOurs = lead !== undefined && own.has(lead.id)
+    return draftsOf(paper, isOurs ? (wrong[n] ?? []) : [], uses[n] ?? [], lead)
+  })
+  const also = (await readTransformationsOf(pool, codes)).map((id) => `yield:${id}`)
+  return { drafts, also }
+}
+
+function reasonsOf({ paper, usage }: LoadedPaper): SaidFinding[] {
+  if (paper === null) return []
+  const { found } = judgeUsage(paper, usage)
+  const isUsedThoughVoid = paper.isVoid && usage.records > 0
+  return [
+    // Numbers of the day and reason are the source's words, and stand in its record.
+    ...(isUsedThoughVoid ? [finding('void', { since: sinceOf(paper.voidedOn), why: '' })] : []),
+    // A paper that goes with one batch to several places is used as it may be.
+    ...found.filter(({ code, severity }) => code !== 'used_twice' || severity === 'warn'),
+  ].filter(({ code }) => KINDS.some(([, reason]) => reason === code))
+}
+
+const sinceOf = (voidedOn: string | null) =>
+  voidedOn === null ? '' : { en: ` on ${voidedOn}`, zh: `（${voidedOn}）` }
+
+function usesOf(
+  papers: readonly LoadedPaper[],
+  wrong: readonly (readonly SaidFinding[])[],
+  pool: Judging['pool'],
+  { beyond, rows }: Snapshot,
+): Promise<UseRow[][]> {
+  return Promise.all(
+    papers.map(({ question }, n) =>
+      (wrong[n]?.length ?? 0) === 0
+        ? []
+        : listUses(pool, question, beyond, rows, { after: null, limit: USES_READ }),
+    ),
+  )
+}
+
+function draftsOf(
+  { asked, best, paper, usage, question }: LoadedPaper,
+  wrong: readonly SaidFinding[],
+  uses: readonly UseRow[],
+  lead: TracedRecord | undefined,
+): FindingDraft[] {
+  const { number } = asked
+  const lastOn = usage.sites.flatMap((site) => site.lastOn ?? []).sort().at(-1)
+  const about = lead
+    ? {
+        ...aboutOf(lead.body),
+        ...(lastOn === undefined
+          ? {}
+          : { occurredAt: { at: `${lastOn}T00:00:00+08:00`, precision: 'day' as const } }),
+        documents: [{ role: 'upstream' as const, type: best?.type ?? 'unknown', number }],
+      }
+    : { documents: [] }
+  const { compared } = paper ? judgeUsage(paper, usage) : { compared: null }
+  const numbers: FindingNumber[] = compared
+    ? [
+        ...figure('stated', compared.stated, compared.unit),
+        ...figure('used', compared.used, compared.unit),
+        ...figure('left', compared.left, compared.unit),
+      ]
+    : []
+  return KINDS.map(([kind, code]) => {
+    const reason = wrong.find((one) => one.code === code)
+    const { until } = question
+    return {
+      kind,
+      subject: question.code,
+      holds: reason !== undefined,
+      about,
+      numbers: [...numbers, ...figure('records', reason?.values['count'] ?? null)],
+      sentence: reason
+        ? sentenceOf('paper', { number, en: reason.en, zh: reason.zh })
+        : sentenceOf('paper_mended', { number }),
+      evidence: uses
+        .filter(({ day }) => kind !== 'paper_expired' || until === null || day > until)
+        .map(({ recordId, version }) => present({ id: recordId, version })),
+    }
+  })
+}

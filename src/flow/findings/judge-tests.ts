@@ -1,0 +1,48 @@
+import { type FindingDraft, figure } from '#core/findings/draft.ts'
+import { sentenceOf } from '#core/findings/sentences.ts'
+import { lotCode } from '#core/lineage/codes.ts'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import { readNewestVersions } from '#store/newest-versions.ts'
+import { aboutOf, goodsName, type Judged, type Judging, ownRecords } from './judging.ts'
+
+/** Judges tests: a finding for each that failed. What the instrument only suspects goes to the laboratory, and is none. */
+export async function judgeTests({ pool }: Judging, ids: readonly string[]): Promise<Judged> {
+  const records = await readNewestVersions(pool, ids)
+  const own = await ownRecords(pool, ids)
+  return {
+    drafts: ids.flatMap((id) => {
+      const record = records.get(id)
+      return record ? [draftOf(record, own.has(id))] : []
+    }),
+    also: [],
+  }
+}
+
+function draftOf({ id, version, status, body }: TracedRecord, isOurs: boolean): FindingDraft {
+  const { test, lots = [] } = body
+  const value = test?.value
+  return {
+    kind: 'test_failed',
+    subject: `test:${id}`,
+    holds: isOurs && status === 'active' && test?.verdict === 'fail',
+    // A quick test is a reason to stop the sale, that of a laboratory is final.
+    severity: test?.screening === false ? 'critical' : 'serious',
+    about: {
+      ...aboutOf(body),
+      ...(lots.length > 0
+        ? { lots: lots.map(({ role, scheme, value: code }) => ({ role, scheme, value: code })) }
+        : {}),
+    },
+    numbers: [
+      ...figure('value', value ?? null, test?.unit),
+      ...figure('positive', test?.positive ?? null),
+      ...figure('sampled', test?.sampled ?? null),
+    ],
+    sentence: sentenceOf('test_failed', {
+      goods: [goodsName(body), ...lots.slice(0, 1).map((lot) => lotCode(lot.scheme, lot.value))].join(' '),
+      item: test?.item ?? '-',
+      day: body.occurredAt?.at.slice(0, 10) ?? '-',
+    }),
+    evidence: [{ id, version }],
+  }
+}

@@ -1,0 +1,187 @@
+import type { ClientBase, Pool } from 'pg'
+import type { GoodsMove } from '#core/balance/goods-move.ts'
+
+type Reader = Pool | ClientBase
+
+/** Of its row in `followers`. */
+export const GOODS_FOLLOWER = 'goods'
+
+/** What the newest version of a record says of goods that moved. */
+export interface MoveRow extends GoodsMove {
+  readonly recordId: string
+  readonly version: number
+  readonly system: string
+}
+
+const COLUMNS = `site text, "recordId" text, flow text, version integer, system text, "siteName" text, stall text, day date, goods text,
+  "productClass" text, code text, kilograms numeric, count numeric, "countUnit" text, "isBare" boolean, "isSuspect" boolean`
+
+/** Writes what the newest versions say, in place of what earlier versions of `replaced` records said. */
+export async function writeMoves(
+  client: ClientBase,
+  rows: readonly MoveRow[],
+  replaced: readonly string[],
+): Promise<void> {
+  if (replaced.length > 0)
+    await client.query('delete from goods_moves where record_id = any($1::text[])', [replaced])
+  if (rows.length === 0) return
+  await client.query(
+    `insert into goods_moves (site, record_id, flow, version, system, site_name, stall, day, goods, product_class, code, kilograms,
+            count, count_unit, is_bare, is_suspect)
+     select * from jsonb_to_recordset($1::jsonb) as r(${COLUMNS})
+     on conflict (site, record_id, flow) do update set version = excluded.version, day = excluded.day, goods = excluded.goods,
+       kilograms = excluded.kilograms, count = excluded.count, count_unit = excluded.count_unit, code = excluded.code,
+       is_bare = excluded.is_bare, is_suspect = excluded.is_suspect`,
+    [JSON.stringify(rows)],
+  )
+}
+
+/** Goods of a product at a place on a day. */
+export interface GoodsPlace {
+  readonly site: string
+  readonly goods: string
+  /** `YYYY-MM-DD`. */
+  readonly day: string
+}
+
+/** A place under the code and the name that records give it. */
+export interface KnownPlace {
+  readonly asked: string
+  /** The code where one is known, else the name. */
+  readonly site: string
+  readonly siteName: string | null
+  /** Under all of these its moves stand. */
+  readonly keys: readonly string[]
+}
+
+/** Places by code or name. A name that several codes bear is nobody's. */
+export async function readPlaces(reader: Reader, sites: readonly string[]): Promise<Map<string, KnownPlace>> {
+  const { rows } = await reader.query<{ asked: string; code: string | null; name: string | null }>({
+    name: 'goods-places',
+    text: `select s.asked, c.code, coalesce(n.name, c.name) as name from unnest($1::text[]) s (asked)
+             left join lateral (
+               select m.site_name as name from goods_moves m where m.site = s.asked and m.site_name <> m.site limit 1) n on true
+             left join lateral (
+               select coalesce(n.name, s.asked) as name, min(m.site) as code from goods_moves m
+                where m.site_name = coalesce(n.name, s.asked) and m.site_name <> m.site having min(m.site) = max(m.site)) c on true`,
+    values: [[...new Set(sites)]],
+  })
+  return new Map(
+    rows.map(({ asked, code, name }) => {
+      const site = code ?? asked
+      const keys = code === null || name === null ? [asked] : [code, name]
+      return [asked, { asked, site, siteName: name, keys }]
+    }),
+  )
+}
+
+export interface Entered {
+  readonly n: number
+  readonly recordId: string
+  readonly version: number
+  readonly code: string | null
+}
+
+/** Entries that are read of a place, product and day one by one. */
+const ENTRIES_MAX = 2000
+
+/** What came in, one by one, in the order of the places given. */
+export async function readEntered(
+  reader: Reader,
+  places: readonly (GoodsPlace & { readonly keys: readonly string[] })[],
+  carriedDays: number,
+): Promise<Entered[]> {
+  const { rows } = await reader.query<Entered>({
+    name: 'goods-entered',
+    text: `select a.n, m.record_id as "recordId", m.version, m.code from ${ASKED} cross join lateral (
+             select * from goods_moves m where m.site = any(a.keys) and m.goods = a.goods and m.day between a.day - $2::integer and a.day
+                and m.flow = 'entered' and m.code is not null order by m.record_id limit $3) m order by a.n, m.record_id`,
+    values: [asked(places), carriedDays, ENTRIES_MAX],
+  })
+  return rows
+}
+
+/** Sums of one flow, system, stall and day at a place. */
+export interface MoveSum {
+  readonly n: number
+  readonly flow: GoodsMove['flow']
+  readonly system: string
+  readonly stall: string | null
+  readonly day: string
+  readonly kilograms: string | null
+  readonly records: number
+  readonly bare: number
+  readonly bareKilograms: string | null
+  readonly suspect: number
+  readonly productClass: string | null
+}
+
+/** What moved at places on their days and so many before; records in `without` are told by others already. */
+export async function readMoveSums(
+  reader: Reader,
+  places: readonly (GoodsPlace & { readonly keys: readonly string[] })[],
+  carriedDays: number,
+  without: readonly string[],
+): Promise<MoveSum[]> {
+  const { rows } = await reader.query<MoveSum>({
+    name: 'goods-sums',
+    text: `select a.n, m.flow, m.system, m.stall, m.day::text as day, sum(m.kilograms)::text as kilograms, count(*)::integer as records,
+                  (count(*) filter (where m.is_bare))::integer as bare, (sum(m.kilograms) filter (where m.is_bare))::text as "bareKilograms",
+                  (count(*) filter (where m.is_suspect))::integer as suspect, max(m.product_class) as "productClass"
+             from ${ASKED} join goods_moves m on m.site = any(a.keys) and m.goods = a.goods and m.day between a.day - $2::integer and a.day
+            where m.record_id <> all($3::text[])
+            group by a.n, m.flow, m.system, m.stall, m.day order by a.n, m.day, m.flow, m.system, m.stall`,
+    values: [asked(places), carriedDays, without],
+  })
+  return rows
+}
+
+/** What is asked of the records of a place and day. */
+export type MovesOf = 'bare' | 'suspect' | 'all'
+
+export interface MoveRecord {
+  readonly n: number
+  readonly recordId: string
+  readonly version: number
+  readonly flow: GoodsMove['flow']
+  readonly code: string | null
+  readonly system: string
+  readonly kilograms: string | null
+}
+
+/** The records behind the figures of a day, what came in first; at most `most` of each place. */
+export async function listMoves(
+  reader: Reader,
+  places: readonly (GoodsPlace & { readonly keys: readonly string[]; readonly of: MovesOf })[],
+  most: number,
+): Promise<MoveRecord[]> {
+  const { rows } = await reader.query<MoveRecord>({
+    name: 'goods-moves',
+    text: `select a.n, m.record_id as "recordId", m.version, m.flow, m.code, m.system, m.kilograms::text as kilograms from ${ASKED}
+            cross join lateral (
+              select * from goods_moves m where m.site = any(a.keys) and m.goods = a.goods and m.day = a.day
+                 and (a.of = 'all' or a.of = 'bare' and m.is_bare or a.of = 'suspect' and m.is_suspect)
+               order by m.flow = 'entered' desc, m.record_id, m.flow limit $2) m
+            order by a.n, m.flow = 'entered' desc, m.record_id, m.flow`,
+    values: [asked(places), most],
+  })
+  return rows
+}
+
+/** Products that moved at a place on a day. */
+export async function readGoodsOfDay(
+  reader: Reader,
+  keys: readonly string[],
+  day: string,
+  most: number,
+): Promise<string[]> {
+  const { rows } = await reader.query<{ goods: string }>(
+    'select distinct goods from goods_moves where site = any($1::text[]) and day = $2 order by goods limit $3',
+    [keys, day, most],
+  )
+  return rows.map(({ goods }) => goods)
+}
+
+const ASKED = `(select (o.n - 1)::integer as n, r.* from jsonb_array_elements($1::jsonb) with ordinality o (one, n)
+    cross join lateral jsonb_to_record(o.one) as r (keys text[], goods text, day date, of text)) a`
+const asked = (places: readonly object[]): string => JSON.stringify(places)
