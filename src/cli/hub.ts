@@ -17,9 +17,11 @@ import { ownProtocols } from '#flow/delivery/own-protocol.ts'
 import { relatedSources } from '#flow/delivery/related.ts'
 import { createEvidenceGate, gatedIntake } from '#flow/evidence/gate.ts'
 import { evidenceSchedule } from '#flow/evidence/schedules.ts'
+import { findingSchedules } from '#flow/findings/schedules.ts'
 import { createFollow } from '#flow/follow/create-follow.ts'
 import { followers } from '#flow/follow/followers.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
+import type { Intake } from '#flow/intake/intake.ts'
 import { claimsFollower } from '#flow/peers/send-claims.ts'
 import { keepAliases, refreshAliases } from '#flow/reference/product-aliases.ts'
 import { runReplay } from '#flow/replay/run.ts'
@@ -150,6 +152,7 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
           mappings: settings.mappings,
           dropFolders: settings.dropFolders,
           anchorFile: settings.anchorFile,
+          intake,
         },
         closings,
       )
@@ -183,6 +186,7 @@ function openWorkers(
     mappings: string
     dropFolders: readonly string[]
     anchorFile: string | undefined
+    intake: Intake
   },
   closings: Closing[],
 ): void {
@@ -217,6 +221,7 @@ function openWorkers(
     pool,
     schedules: [
       ...alertSchedules({ pool, registry, log, post: http.post, onNotices: queues.wakeSchedule }),
+      ...findingSchedules({ pool, intake: parts.intake }),
       reconciling.daily,
       evidenceSchedule({ pool, post: http.post, file: parts.anchorFile }),
     ],

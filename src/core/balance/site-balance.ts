@@ -42,6 +42,19 @@ export function siteBalance(moves: readonly SiteMove[], day: string): SiteBalanc
   return { ...judged(came, today.out, 'KGM'), opening, ...today }
 }
 
+/** Goods that are kept for longer than that; their stock of a day is not known. */
+const STORED: ReadonlySet<string> = new Set(['cold_chain_import', 'grain_oil', 'soy', 'tea_leaf', 'egg', 'other'])
+
+/** Whether more out than in means something: where fresh goods are sold. Farms and cold stores keep goods, and are judged by their lots. */
+export const isJudged = (
+  moves: readonly Pick<SiteMove, 'flow' | 'day'>[],
+  day: string,
+  productClass: string | null,
+): boolean =>
+  productClass !== null &&
+  !STORED.has(productClass) &&
+  moves.some((move) => move.day === day && move.flow === 'sold')
+
 interface Day {
   readonly in: string | null
   readonly out: string | null

@@ -1,3 +1,4 @@
+import { isJudged } from '#core/balance/site-balance.ts'
 import { negateDecimal } from '#core/decimal.ts'
 import { DOCUMENT_TYPES } from '#core/documents/document-type.ts'
 import { type Alternatives, requiredDocuments } from '#core/documents/required-documents.ts'
@@ -146,7 +147,9 @@ function overDraft(goods: LoadedGoods, subject: string, told: readonly Told[]): 
   const { names, ...more } = shared(goods, subject, told)
   const { verdict, opening, in: came, out, left, tolerance } = goods.balance
   const over = left === null ? null : negateDecimal(left)
-  const isOver = verdict === 'over' && told.length > 0 && over !== null
+  const productClass = goods.sums.find((sum) => sum.productClass !== null)?.productClass ?? null
+  const isOver =
+    verdict === 'over' && told.length > 0 && over !== null && isJudged(goods.sums, goods.day, productClass)
   return {
     ...more,
     kind: 'balance_off',

@@ -34,7 +34,8 @@ export async function judgePapers({ pool, on }: Judging, codes: readonly string[
     pool,
     uses.flat().map(({ recordId }) => recordId),
   )
-  const leads = uses.map((rows) => leadOf(rows.flatMap(({ recordId }) => bodies.get(recordId) ?? [])))
+  const users = uses.map((rows) => rows.flatMap(({ recordId }) => bodies.get(recordId) ?? []))
+  const leads = users.map(leadOf)
   const own = await ownRecords(
     pool,
     leads.flatMap((lead) => lead?.id ?? []),
@@ -42,7 +43,7 @@ export async function judgePapers({ pool, on }: Judging, codes: readonly string[
   const drafts = papers.flatMap((paper, n) => {
     const lead = leads[n]
     const isOurs = lead !== undefined && own.has(lead.id)
-    return draftsOf(paper, isOurs ? (wrong[n] ?? []) : [], uses[n] ?? [], lead)
+    return draftsOf(paper, isOurs ? (wrong[n] ?? []) : [], uses[n] ?? [], marketOf(users[n] ?? []) ?? lead)
   })
   const also = (await readTransformationsOf(pool, codes)).map((id) => `yield:${id}`)
   return { drafts, also }
@@ -63,6 +64,15 @@ function reasonsOf({ paper, usage }: LoadedPaper): SaidFinding[] {
 const sinceOf = (voidedOn: string | null) =>
   voidedOn === null ? '' : { en: ` on ${voidedOn}`, zh: `（${voidedOn}）` }
 
+/** Where the paper was used last at a market or the like: there somebody has to look. */
+const marketOf = (users: readonly TracedRecord[]): TracedRecord | undefined =>
+  users
+    .filter(({ kind, status }) => kind !== 'dispatch' && status === 'active')
+    .sort((a, b) => (placeInTime(a) < placeInTime(b) ? -1 : 1))
+    .at(-1)
+
+const placeInTime = ({ id, body }: TracedRecord): string => `${body.occurredAt?.at ?? ''} ${id}`
+
 function usesOf(
   papers: readonly LoadedPaper[],
   wrong: readonly (readonly SaidFinding[])[],
@@ -82,13 +92,13 @@ function draftsOf(
   { asked, best, paper, usage, question }: LoadedPaper,
   wrong: readonly SaidFinding[],
   uses: readonly UseRow[],
-  lead: TracedRecord | undefined,
+  where: TracedRecord | undefined,
 ): FindingDraft[] {
   const { number } = asked
   const lastOn = usage.sites.flatMap((site) => site.lastOn ?? []).sort().at(-1)
-  const about = lead
+  const about = where
     ? {
-        ...aboutOf(lead.body),
+        ...aboutOf(where.body),
         ...(lastOn === undefined
           ? {}
           : { occurredAt: { at: `${lastOn}T00:00:00+08:00`, precision: 'day' as const } }),

@@ -1,5 +1,6 @@
 import { papersReader } from '#flow/documents/follow-papers.ts'
 import { findingsReader } from '#flow/findings/follow-findings.ts'
+import { goodsReader } from '#flow/findings/follow-goods.ts'
 import { matchingReader } from '#flow/matching/follow-matching.ts'
 import { qualityMessagesFollower } from '#flow/quality/follow-messages.ts'
 import { qualityRecordsReader } from '#flow/quality/follow-records.ts'
@@ -25,6 +26,7 @@ export const followers: readonly Follower[] = [
     papersReader,
     findingsReader,
     supervisionReader,
+    goodsReader(),
   ]),
   qualityMessagesFollower,
   arrivalsFollower(),

@@ -1,0 +1,36 @@
+import type { Schedule } from '#flow/schedule/create-schedules.ts'
+import { judgeDue } from './judge-due.ts'
+import { judgeSources } from './judge-sources.ts'
+import { type SettleParts, settle } from './settle.ts'
+
+const JUDGE_EVERY_MS = 30_000
+/** A stretch is shorter than the lease of a schedule; what is left is due at once. */
+const STRETCH_MS = 20_000
+const SOURCES_EVERY_MS = 3_600_000
+
+/** Judging what may have changed, and by the hour what only time changes. */
+export function findingSchedules(parts: SettleParts & { readonly now?: () => number }): Schedule[] {
+  const { now = Date.now } = parts
+  return [
+    {
+      name: 'findings',
+      everyMs: JUDGE_EVERY_MS,
+      run: async (signal) => {
+        const until = now() + STRETCH_MS
+        while (!signal.aborted) {
+          if (now() >= until) return now()
+          if ((await judgeDue(parts, now())).judged === 0) return null
+        }
+        return null
+      },
+    },
+    {
+      name: 'finding-sources',
+      everyMs: SOURCES_EVERY_MS,
+      run: async () => {
+        await settle(parts, await judgeSources(parts.pool, now()), now())
+        return null
+      },
+    },
+  ]
+}
