@@ -10,7 +10,11 @@ export interface FindingCheck {
 }
 
 /** Lets subjects be judged at a time, unless it is sooner already. */
-export async function markSubjects(client: Client, subjects: readonly string[], dueMs: number): Promise<void> {
+export async function markSubjects(
+  client: Client,
+  subjects: readonly string[],
+  dueMs: number,
+): Promise<void> {
   if (subjects.length === 0) return
   await client.query(
     `insert into finding_checks as c (subject, due_at) select s, to_timestamp($2::numeric / 1000) from unnest($1::text[]) s order by s
@@ -38,7 +42,9 @@ export async function endChecks(client: Client, checks: readonly FindingCheck[])
 }
 
 /** How many subjects wait, and since when the oldest does; null where none does. */
-export async function countChecks(client: Client): Promise<{ waiting: number; oldestSeconds: number | null }> {
+export async function countChecks(
+  client: Client,
+): Promise<{ waiting: number; oldestSeconds: number | null }> {
   const { rows } = await client.query(
     `select count(*)::integer as waiting, extract(epoch from clock_timestamp() - min(due_at))::float8 as "oldestSeconds" from finding_checks`,
   )

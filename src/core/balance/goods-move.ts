@@ -98,7 +98,9 @@ export function measured(
         ? negateDecimal(value)
         : value
   const weighed = [quantity, mass].find((one) => one?.unit === 'KGM' && one.value !== null)
-  const counted = [quantity, mass].find((one) => one !== undefined && one.unit !== 'KGM' && one.value !== null)
+  const counted = [quantity, mass].find(
+    (one) => one !== undefined && one.unit !== 'KGM' && one.value !== null,
+  )
   return {
     kilograms: signed(weighed?.value),
     count: signed(counted?.value),

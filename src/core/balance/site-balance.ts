@@ -43,7 +43,14 @@ export function siteBalance(moves: readonly SiteMove[], day: string): SiteBalanc
 }
 
 /** Goods that are kept for longer than that; their stock of a day is not known. */
-const STORED: ReadonlySet<string> = new Set(['cold_chain_import', 'grain_oil', 'soy', 'tea_leaf', 'egg', 'other'])
+const STORED: ReadonlySet<string> = new Set([
+  'cold_chain_import',
+  'grain_oil',
+  'soy',
+  'tea_leaf',
+  'egg',
+  'other',
+])
 
 /** Whether more out than in means something: where fresh goods are sold. Farms and cold stores keep goods, and are judged by their lots. */
 export const isJudged = (
@@ -62,10 +69,12 @@ interface Day {
 }
 
 function dayOf(moves: readonly SiteMove[], day: string): Day {
-  const stalls = [...Map.groupBy(
-    moves.filter((move) => move.day === day),
-    ({ stall }) => stall,
-  ).values()].map(stallOf)
+  const stalls = [
+    ...Map.groupBy(
+      moves.filter((move) => move.day === day),
+      ({ stall }) => stall,
+    ).values(),
+  ].map(stallOf)
   return {
     in: sumOf(stalls.map((one) => one.in)),
     out: sumOf(stalls.map((one) => one.out)),
@@ -80,7 +89,11 @@ function stallOf(moves: readonly SiteMove[]): Day {
       'KGM',
     )
   const lost = of('lost')
-  return { in: of('made', 'entered'), out: sumOf([of('sold', 'sent'), of('used'), lost, of('returned')]), lost }
+  return {
+    in: of('made', 'entered'),
+    out: sumOf([of('sold', 'sent'), of('used'), lost, of('returned')]),
+    lost,
+  }
 }
 
 function carried(stock: string, { in: came, out }: Day): string {

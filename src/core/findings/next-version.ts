@@ -1,4 +1,4 @@
-import { DAY_MS } from '#core/calendar.ts'
+import { DAY_MS, epochToLocal } from '#core/calendar.ts'
 import type { Body } from '#core/model/body.ts'
 import { canonicalJson } from '#core/model/canonical-json.ts'
 import type { FindingOwner } from '#core/model/parts.ts'
@@ -7,13 +7,15 @@ import { EVIDENCE_MAX, type FindingDraft, severityOf } from './draft.ts'
 import { FINDING_RULES, type FindingState, isPending } from './finding-kinds.ts'
 
 const HOUR_MS = DAY_MS / 24
-const CHINA_MS = 8 * HOUR_MS
 
-/** An instant as records write it. */
-export const whenOf = (ms: number): When => ({
-  at: `${new Date(ms + CHINA_MS).toISOString().slice(0, 19)}+08:00`,
-  precision: 'second',
-})
+const two = (part: number): string => String(part).padStart(2, '0')
+
+/** An instant as records write it, in the time of China to the second. */
+export function whenOf(ms: number): When {
+  const { year, month, day, hour, minute, second } = epochToLocal(Math.floor(ms / 1000) * 1000)
+  const date = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`
+  return { at: `${date}T${two(hour)}:${two(minute)}:${two(second)}+08:00`, precision: 'second' }
+}
 
 /**
  * The next version of a finding by what is known now; null where there is nothing new to say. It is opened, resolved by the hub when the

@@ -3,7 +3,10 @@ import type { Sentence } from '#core/model/parts.ts'
 /** Sentences of findings; `{…}` stands for a value. Those of papers are the ones of `core/documents/paper-reasons`. */
 const SENTENCES = {
   paper: ['Paper {number}: {en}', '凭证 {number}：{zh}'],
-  paper_mended: ['Paper {number}: nothing is wrong with its use any more.', '凭证 {number}：使用情况已无异常。'],
+  paper_mended: [
+    'Paper {number}: nothing is wrong with its use any more.',
+    '凭证 {number}：使用情况已无异常。',
+  ],
   no_paper: [
     '{records} records of {goods} at {site} on {day} name no paper that the rules of the day ask for: {missing}.',
     '{site} {day} 的 {goods} 有 {records} 条记录未附当日规则要求的凭证：{missing}。',

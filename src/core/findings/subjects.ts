@@ -71,6 +71,5 @@ const codesNamed = (record: CanonicalRecord): string[] =>
   mentionsOf(record)
     .map(({ code }) => code)
     .filter(
-      (code) =>
-        isCode(code) && !(code.startsWith(DOCUMENT) && isPersonalNumber(code.slice(DOCUMENT.length))),
+      (code) => isCode(code) && !(code.startsWith(DOCUMENT) && isPersonalNumber(code.slice(DOCUMENT.length))),
     )

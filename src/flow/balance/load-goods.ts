@@ -30,7 +30,12 @@ export async function loadGoods(pool: Pool, asked: readonly GoodsPlace[]): Promi
     asked.map(({ site }) => site),
   )
   const known = asked.map((one) => {
-    const place = places.get(one.site) ?? { asked: one.site, site: one.site, siteName: null, keys: [one.site] }
+    const place = places.get(one.site) ?? {
+      asked: one.site,
+      site: one.site,
+      siteName: null,
+      keys: [one.site],
+    }
     return { ...one, place, keys: place.keys }
   })
   const entered = await readEntered(pool, known, CARRIED_DAYS)

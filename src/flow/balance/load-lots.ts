@@ -40,9 +40,7 @@ export async function loadLots(pool: Pool, codes: readonly string[], on: string)
   return groups.map((group, n) => {
     const own = new Map(group.flatMap((code) => records.get(code) ?? []).map((one) => [one.id, one]))
     const facts = [
-      ...[...own.values()].flatMap((record) =>
-        group.flatMap((code) => lotFacts(code, record)).slice(0, 1),
-      ),
+      ...[...own.values()].flatMap((record) => group.flatMap((code) => lotFacts(code, record)).slice(0, 1)),
       ...(paperFacts.get(n) ?? []),
       ...(stallFacts.get(n) ?? []),
       ...group.flatMap((code) => usedFacts.get(code) ?? []),

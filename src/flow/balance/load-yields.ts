@@ -104,6 +104,7 @@ function liveMass(input: FlowPart | undefined, entries: readonly TracedRecord[])
   const killed = measured(input ?? {})
   if (mass === null || killed.count === null || killed.countUnit === null) return mass
   const heads = flowOf(moves, killed.countUnit)
-  if (heads === null || compareDecimal(heads, '0') <= 0 || compareDecimal(killed.count, heads) >= 0) return mass
+  if (heads === null || compareDecimal(heads, '0') <= 0 || compareDecimal(killed.count, heads) >= 0)
+    return mass
   return divideDecimal(multiplyDecimal(mass, killed.count), heads, 3)
 }

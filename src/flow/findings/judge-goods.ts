@@ -68,7 +68,11 @@ interface Told {
   readonly record: TracedRecord
 }
 
-async function read(pool: Judging['pool'], goods: readonly LoadedGoods[], of: MovesOf): Promise<MoveRecord[][]> {
+async function read(
+  pool: Judging['pool'],
+  goods: readonly LoadedGoods[],
+  of: MovesOf,
+): Promise<MoveRecord[][]> {
   const wanted = goods.map((one) => ({ ...one, keys: one.place.keys, of, place: undefined, sums: undefined }))
   const rows = Map.groupBy(await listMoves(pool, wanted, RECORDS_READ), ({ n }) => n)
   return goods.map((_, n) => rows.get(n) ?? [])
@@ -79,7 +83,11 @@ function draftsOf(
   subject: string,
   of: (name: MovesOf) => readonly Told[],
 ): FindingDraft[] {
-  return [bareDraft(goods, subject, of('bare')), suspectDraft(goods, subject, of), overDraft(goods, subject, of('all'))]
+  return [
+    bareDraft(goods, subject, of('bare')),
+    suspectDraft(goods, subject, of),
+    overDraft(goods, subject, of('all')),
+  ]
 }
 
 /** What all three findings of goods share. */

@@ -95,7 +95,10 @@ function draftsOf(
   where: TracedRecord | undefined,
 ): FindingDraft[] {
   const { number } = asked
-  const lastOn = usage.sites.flatMap((site) => site.lastOn ?? []).sort().at(-1)
+  const lastOn = usage.sites
+    .flatMap((site) => site.lastOn ?? [])
+    .sort()
+    .at(-1)
   const about = where
     ? {
         ...aboutOf(where.body),

@@ -57,5 +57,6 @@ async function draftOf(pool: Pool, silence: Silence, nowMs: number): Promise<Fin
   }
 }
 
-const named = (title: string, record: string | null): string => (record === null ? title : `${title} (${record})`)
+const named = (title: string, record: string | null): string =>
+  record === null ? title : `${title} (${record})`
 const minute = (ms: number): string => whenOf(ms).at.slice(0, 16).replace('T', ' ')

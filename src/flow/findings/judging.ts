@@ -51,8 +51,10 @@ export const goodsName = ({ product }: Body, goods?: string): string =>
 
 /** Place as a sentence names it. */
 export const siteName = ({ sites = [] }: Body, site?: string): string =>
-  sites.find(({ role, name }) => role !== 'stall' && role !== 'farm' && name !== undefined && !isPersonalSite({ name }))
-    ?.name ??
+  sites.find(
+    ({ role, name }) =>
+      role !== 'stall' && role !== 'farm' && name !== undefined && !isPersonalSite({ name }),
+  )?.name ??
   site ??
   '-'
 
@@ -64,8 +66,6 @@ export async function ownRecords(pool: Pool, ids: readonly string[]): Promise<Re
 
 /** The record that decides which hub finds: the first by its day, then its identifier. */
 export const leadOf = (records: readonly TracedRecord[]): TracedRecord | undefined =>
-  records
-    .filter(({ status }) => status === 'active')
-    .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))[0]
+  records.filter(({ status }) => status === 'active').sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))[0]
 
 const orderOf = ({ id, body }: TracedRecord): string => `${body.occurredAt?.at.slice(0, 10) ?? '9999'} ${id}`

@@ -32,7 +32,10 @@ describe('balance of a lot', () => {
     expect(lotBalance([kg('entered', '100'), kg('sold', '60'), kg('sold', '70')])).toMatchObject({
       ...{ verdict: 'over', in: '100', out: '130', left: '-30', tolerance: '2' },
     })
-    expect(lotBalance([kg('entered', '100'), kg('sold', '102')])).toMatchObject({ verdict: 'even', left: '-2' })
+    expect(lotBalance([kg('entered', '100'), kg('sold', '102')])).toMatchObject({
+      verdict: 'even',
+      left: '-2',
+    })
     expect(lotBalance([kg('entered', '100'), kg('sold', '102.001')])).toMatchObject({ verdict: 'over' })
   })
 
@@ -83,7 +86,12 @@ describe('balance of a lot', () => {
       flow: fc.constantFrom(...LOT_FLOWS),
       system: fc.constantFrom('a', 'b', 'c'),
       kilograms: fc.option(
-        fc.integer({ min: -5000, max: 900_000 }).map((g) => `${g < 0 ? '-' : ''}${Math.floor(Math.abs(g) / 1000)}.${String(Math.abs(g) % 1000).padStart(3, '0')}`),
+        fc
+          .integer({ min: -5000, max: 900_000 })
+          .map(
+            (g) =>
+              `${g < 0 ? '-' : ''}${Math.floor(Math.abs(g) / 1000)}.${String(Math.abs(g) % 1000).padStart(3, '0')}`,
+          ),
       ),
       count: fc.constant(null),
       countUnit: fc.constant(null),
@@ -136,7 +144,12 @@ describe('balance of a place', () => {
 
   test('at a stall summary and tickets are one sale, at two stalls they are two', () => {
     const at = (stall: string, system: string, mass: string) => move('sold', mass, { stall, system })
-    const moves = [move('entered', '100'), at('A1', 'city', '40'), at('A1', 'scales', '38'), at('B2', 'scales', '75')]
+    const moves = [
+      move('entered', '100'),
+      at('A1', 'city', '40'),
+      at('A1', 'scales', '38'),
+      at('B2', 'scales', '75'),
+    ]
     expect(siteBalance(moves, '2024-04-15')).toMatchObject({ out: '115', left: '-15', verdict: 'over' })
   })
 
