@@ -31,6 +31,7 @@ import { productRoutes } from './routes/products.ts'
 import { pushRoutes } from './routes/push.ts'
 import { pushWsdlRoutes } from './routes/push-wsdl.ts'
 import { qualityRoutes } from './routes/quality.ts'
+import { recallRoutes } from './routes/recalls.ts'
 import { receiptRoutes } from './routes/receipts.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
 import { recordRoutes } from './routes/records.ts'
@@ -55,6 +56,7 @@ const GUARDED = [
   changeRoutes,
   traceRoutes,
   documentRoutes,
+  recallRoutes,
   rejectionRoutes,
   systemRoutes,
   channelRoutes,

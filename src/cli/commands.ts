@@ -55,6 +55,15 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./peer.ts')).peerCommand,
   },
+  recall: {
+    arguments:
+      'rehearse <code> [--document] [--forward] [--confidence N] [--at T] [--json] [--out FILE] --hub URL --key KEY',
+    about: {
+      en: 'rehearse a recall: lots, places and what was found of the goods, in numbers; nothing is written',
+      zh: '召回演练：列出涉及批次、场所及货物去向，不写入数据',
+    },
+    load: async () => (await import('./recall.ts')).recallCommand,
+  },
   channel: {
     arguments:
       'list [--system S] | show|on|off|run <system>/<channel> | set|check <system>/<channel> [--set name=value]… [--secret name=FILE]… [--allow CIDR:port]… [--every 5m | --cron E] | reset <system>/<channel> [--state JSON], each with --hub URL --key KEY',

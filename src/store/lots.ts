@@ -8,7 +8,7 @@ type Reader = Pick<Pool | PoolClient, 'query'>
 export type Way = 'back' | 'forward'
 
 /** SQL that is true where `v` is a version that had arrived by the time in `$n`, and none that had arrived by then is newer. */
-const newest = (v: string, at: string): string =>
+export const newest = (v: string, at: string): string =>
   `(${at}::timestamptz is null or ${v}.received_at <= ${at}) and not exists (
      select 1 from record_versions newer where newer.record_id = ${v}.record_id and newer.version > ${v}.version
        and (${at}::timestamptz is null or newer.received_at <= ${at}))`

@@ -1,0 +1,1 @@
+export { RecallBalance, RecallLot, RecallSite, Rehearsal, UnsureReach } from '#flow/recall/schema.ts'

@@ -1,0 +1,114 @@
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { FINDS } from '#core/recall/balance.ts'
+import { PLACE_KINDS } from '#core/recall/place.ts'
+import { FIND_WORDS, PLACE_WORDS, UNIT_WORDS } from '#core/recall/words.ts'
+import type { Rehearsal } from '#flow/recall/schema.ts'
+import { cliLanguage } from './language.ts'
+import { callsTo } from './running-hub.ts'
+import { WrongUsage } from './wrong-usage.ts'
+
+const TIMEOUT_MS = 120_000
+
+/** `hub recall`: rehearses a recall at a running hub and prints what it would reach. */
+export async function recallCommand(argv: readonly string[]): Promise<void> {
+  const { action, subject, hub, key, json, out, ...asked } = parsed(argv)
+  if (action !== 'rehearse') throw new WrongUsage()
+  try {
+    const call = callsTo(hub, key, TIMEOUT_MS)
+    const { document = false, forward = false, confidence, at } = asked
+    const found = (await call('POST', '/v1/recalls/rehearse', {
+      ...(document ? { document: subject } : { code: subject }),
+      ...(forward ? { direction: 'forward' } : {}),
+      ...(confidence === undefined ? {} : { confidence: Number(confidence) }),
+      ...(at === undefined ? {} : { at }),
+    })) as unknown as Rehearsal
+    const text = json ? JSON.stringify(found, null, 2) : rehearsalText(found, cliLanguage() === 'zh')
+    if (out === undefined) console.log(text)
+    else await writeFile(out, `${text}\n`)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error))
+    process.exitCode = 1
+  }
+}
+
+/** A rehearsal as lines for a person. */
+export function rehearsalText(found: Rehearsal, zh: boolean): string {
+  const say = ([en, cn]: readonly [string, string]): string => (zh ? cn : en)
+  const { numbers, mass, unsure } = found
+  const places = PLACE_KINDS.filter((kind) => numbers.sites[kind] > 0).map(
+    (kind) => `${say(PLACE_WORDS[kind])} ${numbers.sites[kind]}`,
+  )
+  const lines = [
+    `${found.asked}: ${say(['lots', '批次'])} ${numbers.lots}, ${places.join(', ')}, ${say(['businesses', '经营者'])} ${numbers.parties}, ${say(['systems', '系统'])} ${numbers.systems}, ${say(['links', '链路'])} ${numbers.links} (${found.ms} ms)`,
+    ...(found.truncated ? [say(['cut: the numbers are at least so much', '已截断：数字为下限'])] : []),
+    ...mass.map(({ stage, unit, stated, found: known, where, notFound }) => {
+      const went = FINDS.filter((find) => where[find] !== '0').map(
+        (find) => `${say(FIND_WORDS[find])} ${where[find]}`,
+      )
+      const of = stage === 0 ? '' : `${say(['made of it', '加工产物'])} ${stage}: `
+      return `${of}${say(['stated', '源头'])} ${stated ?? '?'}, ${say(['found', '已查明'])} ${known}, ${say(['not found', '未查明'])} ${notFound ?? '?'} ${say(UNIT_WORDS[unit] ?? [unit, unit])}${went.length > 0 ? ` (${went.join(', ')})` : ''}`
+    }),
+  ]
+  for (const { region, name, markets, others } of found.regions) {
+    lines.push(`${[region, name].filter(Boolean).join(' ') || '-'}`)
+    for (const market of markets) {
+      lines.push(`  ${market.name ?? market.code ?? '-'}`)
+      for (const stall of market.stalls) lines.push(`    ${placeLine(stall, say)}`)
+    }
+    for (const place of others) lines.push(`  ${say(PLACE_WORDS[place.kind])} ${placeLine(place, say)}`)
+  }
+  if (unsure && unsure.edges > 0)
+    lines.push(
+      zh
+        ? `可信度降至 ${unsure.confidence}：未采用关联 ${unsure.edges} 条，另及批次 ${unsure.lots}、场所 ${unsure.sites}`
+        : `down to ${unsure.confidence}: ${unsure.edges} edges left out, ${unsure.lots} more lots, ${unsure.sites} more places`,
+    )
+  return lines.join('\n')
+}
+
+function placeLine(
+  {
+    name,
+    booth,
+    code,
+    left,
+    passedOn,
+  }: Pick<Rehearsal['regions'][number]['others'][number], 'name' | 'booth' | 'code' | 'left' | 'passedOn'>,
+  say: (words: readonly [string, string]) => string,
+): string {
+  const amounts = left.map(({ value, unit }) => `${value} ${say(UNIT_WORDS[unit] ?? [unit, unit])}`)
+  return [
+    [booth, name].filter(Boolean).join(' ') || (code ?? '-'),
+    ...amounts,
+    ...(passedOn ? [say(['passed on', '经手'])] : []),
+  ].join(', ')
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    const text = { type: 'string' } as const
+    const flag = { type: 'boolean' } as const
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        hub: text,
+        key: text,
+        document: flag,
+        forward: flag,
+        confidence: text,
+        at: text,
+        json: flag,
+        out: text,
+      },
+    })
+    const [action, subject, more] = positionals
+    const { hub, key } = values
+    if (!action || !subject || more !== undefined || !hub || !key || !URL.canParse(hub))
+      throw new WrongUsage()
+    return { ...values, action, subject, hub, key }
+  } catch {
+    throw new WrongUsage()
+  }
+}

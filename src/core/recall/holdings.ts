@@ -1,0 +1,173 @@
+import type { GraphCode } from '#core/lineage/codes.ts'
+import type { Link } from '#core/lineage/traced-record.ts'
+import type { GoodsFact } from './goods-fact.ts'
+import { orderOf } from './order.ts'
+import { type Joined, joiner, joinTraded, joinVouchers } from './same-goods.ts'
+
+/** Goods in one hand at one time: a lot, with every code and record under which systems know it. */
+export interface Holding {
+  /** Place in the list, which stands in the order in which goods went: parents first. */
+  readonly index: number
+  readonly codes: readonly GraphCode[]
+  /** Records that tell how the goods came. */
+  readonly came: readonly GoodsFact[]
+  /** Records that tell how goods left without going into another holding. */
+  readonly left: readonly GoodsFact[]
+  /** Holdings that its goods came from, nearest first only. */
+  readonly parents: readonly number[]
+  /** Those of the parents whose goods were turned into other goods. */
+  readonly madeFrom: readonly number[]
+}
+
+/** The part of the graph that a recall reaches. */
+export interface Reached {
+  readonly sources: readonly GraphCode[]
+  readonly codes: readonly GraphCode[]
+  readonly links: readonly Link[]
+  readonly facts: readonly GoodsFact[]
+}
+
+const TURNS: ReadonlySet<string> = new Set(['transformation', 'entered'])
+const LEFT: ReadonlySet<string> = new Set(['ticket', 'summary', 'disposed', 'returned'])
+
+/**
+ * The lots that a recall reaches, each once however many systems wrote it down. One lot are: the codes by which a record calls the same
+ * goods; what two systems wrote down of one lot (rule `same`); a sale and the arrival that names its voucher; and a sale and an arrival
+ * under the same paper between the same two. Goods came from the nearest holdings only: what was bought on came from whom it was bought.
+ */
+export function holdingsOf({ codes, links, facts }: Reached): Holding[] {
+  const known = new Set(codes)
+  const joined = joiner(codes)
+  const isReached = (code: GraphCode): boolean => known.has(code)
+  const arrivals = facts.filter(
+    ({ tells, goods, from }) =>
+      !LEFT.has(tells) &&
+      (goods.some(isReached) || (tells === 'sold' && goods.every(isUnnamed) && from.some(isReached))),
+  )
+  for (const { tells, goods } of arrivals) if (tells === 'sold') for (const code of goods) joined.add(code)
+  const within = (list: readonly GraphCode[]): GraphCode[] => list.filter((code) => joined.has(code))
+  for (const { goods, papers } of arrivals) {
+    const [first, ...others] = within([...goods, ...papers])
+    if (first !== undefined) for (const other of others) joined.join(first, other)
+  }
+  const sold = new Set(arrivals.filter(({ tells }) => tells === 'sold').flatMap(({ goods }) => goods))
+  for (const { rule, from, to } of links)
+    if ((rule === 'same' || (rule === 'supplier' && sold.has(from))) && joined.has(from) && joined.has(to))
+      joined.join(from, to)
+  joinVouchers(arrivals, sold, joined)
+  joinTraded(arrivals, links, joined)
+  return assemble(arrivals, facts, links, joined, known)
+}
+
+/** Sold without a voucher: nothing but the record names what the buyer got. */
+const isUnnamed = (code: GraphCode): boolean => code.startsWith('rec:')
+
+function assemble(
+  arrivals: readonly GoodsFact[],
+  facts: readonly GoodsFact[],
+  links: readonly Link[],
+  joined: Joined,
+  known: ReadonlySet<GraphCode>,
+): Holding[] {
+  const tickets = new Set(facts.filter(({ tells }) => tells === 'ticket').flatMap(({ goods }) => goods))
+  const told = new Set(arrivals.flatMap(({ goods }) => goods))
+  const isTicket = (code: GraphCode): boolean => tickets.has(code) && !told.has(code)
+  const groups = new Map<GraphCode, { codes: GraphCode[]; came: GoodsFact[]; left: GoodsFact[] }>()
+  const groupOf = (code: GraphCode) => {
+    const top = joined.find(code)
+    const found = groups.get(top) ?? { codes: [], came: [], left: [] }
+    groups.set(top, found)
+    return found
+  }
+  for (const code of known) if (!isTicket(code)) groupOf(code).codes.push(code)
+  for (const fact of arrivals) {
+    const [code] = fact.goods.filter(joined.has)
+    if (code !== undefined) groupOf(code).came.push(fact)
+  }
+  const takenFrom = Map.groupBy(
+    links.filter(({ to }) => isTicket(to)),
+    ({ to }) => to,
+  )
+  for (const fact of facts) {
+    if (!LEFT.has(fact.tells)) continue
+    const from = leftFrom(fact, { known, isTicket, takenFrom })
+    if (from !== undefined) groupOf(from).left.push(fact)
+  }
+  return ordered(groups, arrivals, links, joined, isTicket)
+}
+
+/** The goods that a ticket, a summary or a disposal took from: what it names, else what it was matched to, else its papers. */
+function leftFrom(
+  fact: GoodsFact,
+  in_: {
+    readonly known: ReadonlySet<GraphCode>
+    readonly isTicket: (code: GraphCode) => boolean
+    readonly takenFrom: ReadonlyMap<GraphCode, readonly Link[]>
+  },
+): GraphCode | undefined {
+  const { known, isTicket, takenFrom } = in_
+  const named = fact.goods.find((code) => known.has(code) && !isTicket(code))
+  if (named !== undefined) return named
+  const matched = fact.goods.flatMap((code) => (takenFrom.get(code) ?? []).map(({ from }) => from)).sort()
+  return matched[0] ?? fact.from.find((code) => known.has(code))
+}
+
+function ordered(
+  groups: ReadonlyMap<
+    GraphCode,
+    { readonly codes: GraphCode[]; readonly came: GoodsFact[]; readonly left: GoodsFact[] }
+  >,
+  arrivals: readonly GoodsFact[],
+  links: readonly Link[],
+  joined: Joined,
+  isTicket: (code: GraphCode) => boolean,
+): Holding[] {
+  const edges = new Map<GraphCode, Map<GraphCode, boolean>>([...groups.keys()].map((top) => [top, new Map()]))
+  const lead = (from: GraphCode, to: GraphCode, turns: boolean): void => {
+    if (!joined.has(from) || !joined.has(to)) return
+    const [a, b] = [joined.find(from), joined.find(to)]
+    const parents = edges.get(b)
+    if (a === b || !parents || !groups.has(a)) return
+    parents.set(a, (parents.get(a) ?? true) && turns)
+  }
+  for (const { from, to, rule } of links)
+    if (!isTicket(to) && rule !== 'same') lead(from, to, TURNS.has(rule))
+  // What is sold without a voucher has no code that a link could lead to.
+  for (const { tells, goods, from } of arrivals)
+    if (tells === 'sold') for (const code of goods) for (const one of from) lead(one, code, false)
+  boughtOn(groups, edges)
+  return orderOf(groups, edges)
+}
+
+/** Goods that someone gave who had taken them on the same way came from him, not straight from where the paper came from. */
+function boughtOn(
+  groups: ReadonlyMap<GraphCode, { readonly came: readonly GoodsFact[] }>,
+  edges: ReadonlyMap<GraphCode, Map<GraphCode, boolean>>,
+): void {
+  const takers = new Map<string, GraphCode[]>()
+  for (const [top, { came }] of groups)
+    for (const taker of new Set(
+      came.flatMap((fact) => (fact.tells === 'dispatched' ? [] : (fact.taker ?? []))),
+    ))
+      takers.set(taker, [...(takers.get(taker) ?? []), top])
+  const ways = new Map<GraphCode, ReadonlySet<GraphCode>>()
+  const wayTo = (top: GraphCode): ReadonlySet<GraphCode> => {
+    const known = ways.get(top)
+    if (known) return known
+    const way = new Set(edges.get(top)?.keys() ?? [])
+    for (const one of way) for (const earlier of edges.get(one)?.keys() ?? []) way.add(earlier)
+    ways.set(top, way)
+    return way
+  }
+  const nearer: [top: GraphCode, from: GraphCode][] = []
+  for (const [top, { came }] of groups) {
+    const parents = [...(edges.get(top)?.keys() ?? [])]
+    for (const giver of new Set(came.flatMap(({ giver, taker }) => (giver === taker ? [] : (giver ?? [])))))
+      for (const one of takers.get(giver) ?? [])
+        if (one !== top && parents.some((parent) => wayTo(one).has(parent))) nearer.push([top, one])
+  }
+  for (const [top, from] of nearer) {
+    const parents = edges.get(top)
+    if (parents && !parents.has(from)) parents.set(from, false)
+  }
+}

@@ -1,0 +1,32 @@
+import type { Bilingual } from '#core/model/field.ts'
+import type { Find } from './balance.ts'
+import type { PlaceKind } from './place.ts'
+
+/** Where goods are or went, as one says it. */
+export const FIND_WORDS: Readonly<Record<Find, Bilingual>> = {
+  soldWholesale: ['sold, arrival not told', '已售出，买方未登记'],
+  atSites: ['should still be there', '应仍在场'],
+  soldRetail: ['sold at retail', '已零售'],
+  disposed: ['disposed of', '已处置'],
+  leftRegion: ['left the province', '已出省'],
+  returned: ['returned or refused', '退货或拒收'],
+  processed: ['turned into other goods', '已加工'],
+}
+
+export const PLACE_WORDS: Readonly<Record<PlaceKind, Bilingual>> = {
+  farm: ['Farm', '产地'],
+  slaughterhouse: ['Slaughterhouse', '屠宰厂'],
+  market: ['Market', '市场'],
+  stall: ['Stall', '摊位'],
+  store: ['Store', '门店'],
+  canteen: ['Canteen', '食堂'],
+  cold_store: ['Cold store', '冷库'],
+  business: ['Business', '经营者'],
+}
+
+export const UNIT_WORDS: Readonly<Record<string, Bilingual>> = {
+  KGM: ['kg', '公斤'],
+  HEA: ['head', '头'],
+  H87: ['pieces', '件'],
+  PKG: ['packages', '包'],
+}

@@ -1,0 +1,127 @@
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { recallSheet } from '#core/recall/sheet.ts'
+import { followers } from '#flow/follow/followers.ts'
+import { createIntake } from '#flow/intake/create-intake.ts'
+import { rehearseRecall } from '#flow/recall/rehearse.ts'
+import { readSamples } from '#flow/systems/golden.ts'
+import { loadRegistry } from '#flow/systems/load.ts'
+import { createPool } from '#store/database.ts'
+import { createLink } from '#store/links.ts'
+import { withDatabase } from '#test/database.ts'
+import { rehearsalText } from '../../../src/cli/recall.ts'
+
+const registry = await loadRegistry('mappings')
+const systems = [...registry.systems.keys()]
+const database = withDatabase()
+let pool: Pool
+
+/** The whole sample day, as test/integration/trace/whole-day.test.ts sends it. */
+beforeAll(async () => {
+  pool = createPool({ url: database.url })
+  const intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
+  const samples = await Promise.all(
+    [...registry.systems.values()].map(async (system) => ({
+      id: system.id,
+      samples: await readSamples(system),
+    })),
+  )
+  for (const follows of [false, true])
+    for (const { id, samples: ofSystem } of samples)
+      for (const { name, bytes, expected } of ofSystem) {
+        if (name.includes('invalid') || (expected.sendAfter !== undefined) !== follows) continue
+        const { record, contentType } = expected
+        await intake.push({ system: id, record, bytes, contentType, keyId: null })
+      }
+  await intake.close()
+  for (const follower of followers) {
+    let end = 'more'
+    while (end === 'more') end = await follower.step(pool)
+  }
+}, 60_000)
+afterAll(() => pool.end())
+
+const rehearse = (wish: Omit<Parameters<typeof rehearseRecall>[1], 'systems'>) =>
+  rehearseRecall({ pool, clock: Date.now }, { ...wish, systems })
+type Found = Awaited<ReturnType<typeof rehearse>>
+const balance = ({ mass }: Found, unit = 'KGM', stage = 0) =>
+  mass.find((one) => one.unit === unit && one.stage === stage)
+/** What each lot beyond the source got, greatest first. */
+const came = ({ lots }: Found): number[] =>
+  lots
+    .filter(({ source }) => !source)
+    .map((lot) => Number(lot.came[0]?.value))
+    .sort((a, b) => b - a)
+const stalls = ({ regions }: Found): (string | null)[] =>
+  regions.flatMap(({ markets }) =>
+    markets.flatMap(({ code, name, stalls: here }) =>
+      here
+        .filter(({ lots }) => lots > 0)
+        .map(({ booth, name: keeper }) => `${code ?? name} ${booth ?? keeper}`),
+    ),
+  )
+
+test('tomatoes: 300 kg left the farm, 100, 80 and 120 are found at two stalls and in Shanghai, from whichever lot it begins', async () => {
+  const found = await rehearse({ code: '33010501224041500002' })
+  expect(found.sources).toEqual(['lot:33082500724041500001'])
+  expect(balance(found)).toMatchObject({ stated: '300', found: '300', notFound: '0' })
+  expect(balance(found)?.where).toMatchObject({ leftRegion: '120', atSites: '138.7', soldRetail: '41.3' })
+  expect(came(found)).toEqual([120, 100, 80])
+  expect(found.numbers).toMatchObject({ lots: 4, sites: { farm: 1, stall: 3, market: 3, business: 1 } })
+  const same = await rehearse({ document: 'HGZ20240415-7K3M' })
+  expect(same.mass).toEqual(found.mass)
+  expect(same.lots).toEqual(found.lots)
+})
+
+test('bokchoy: 90 = 50 + 40, at the two stalls that must stop its sale; seller and farm are told', async () => {
+  const found = await rehearse({ code: '33010501224041500003' })
+  expect(balance(found)).toMatchObject({ stated: '90', found: '90', notFound: '0' })
+  expect(came(found)).toEqual([50, 40])
+  expect(stalls(found)).toEqual(['330105012 B-045', '330110021 阿芳示例蔬菜摊'])
+  expect(found.parties.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['龙游溪口示例蔬菜专业合作社', '嘉禾示例果蔬商行']),
+  )
+})
+
+test('spinach that a stall wrote down in two systems is one lot of 200 kg, also where only names say so', async () => {
+  for (const confidence of [0.8, 0.95]) {
+    const found = await rehearse({ code: '33082500724041500004', confidence })
+    expect(balance(found)).toMatchObject({ stated: '260', found: '260', notFound: '0' })
+    expect(came(found)).toEqual([260, 200, 60])
+  }
+})
+
+test('cabbage: what nobody tells of is not found', async () => {
+  const found = await rehearse({ code: '33082500724041500003' })
+  expect(balance(found)).toMatchObject({ stated: '500', found: '120', notFound: '380' })
+})
+
+test('pigs are counted in heads, pork in kilograms, and neither with the other', async () => {
+  const found = await rehearse({ code: '3308000217', direction: 'forward' })
+  expect(balance(found, 'HEA')).toMatchObject({ stated: '20', found: '20', notFound: '0' })
+  expect(balance(found, 'KGM', 1)).toMatchObject({ stated: null, notFound: null })
+  expect(found.lots.find(({ codes }) => codes.includes('lot:33010501224041500001'))?.came).toEqual([
+    { value: '185.5', unit: 'KGM' },
+  ])
+})
+
+test('a sheet, lines for a person, and the links that would be told, of which none is told', async () => {
+  const wish = { url: 'https://receiver.example/in', cursor: 0n }
+  await createLink(pool, { ...wish, name: 'city', filter: { regions: ['330100'] } })
+  await createLink(pool, { ...wish, name: 'far', filter: { regions: ['440000'] } })
+  await createLink(pool, { ...wish, name: 'sales alone', filter: { kinds: ['sale'] } })
+  const counts = () =>
+    pool.query('select (select count(*) from record_versions) v, (select count(*) from deliveries) d')
+  const before = await counts()
+  const found = await rehearse({ code: '33010501224041500003' })
+  expect(found.links.map(({ name }) => name)).toEqual(['city'])
+  expect((await counts()).rows).toEqual(before.rows)
+  const { columns, rows } = recallSheet(found, 'zh')
+  for (const row of rows) expect(row).toHaveLength(columns.length)
+  expect(rows.filter(([part]) => part === '场所').length).toBeGreaterThanOrEqual(7)
+  expect(rehearsalText(found, false)).toMatch(/stated 90, found 90, not found 0 kg/)
+})
+
+test('a code that nothing mentions is not found', async () => {
+  await expect(rehearse({ code: 'NOTHING-0000' })).rejects.toMatchObject({ code: 'not_found' })
+})
