@@ -125,6 +125,14 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./audit.ts')).auditCommand,
   },
+  doctor: {
+    arguments: '[--json]',
+    about: {
+      en: 'check a deployment: settings, disk, database, jobs, mappings and what is behind; changes nothing',
+      zh: '检查部署：设置、磁盘、数据库、队列、映射与积压；不作任何修改',
+    },
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
   backup: {
     arguments:
       'key FILE | make FOLDER [--key FILE] | check FOLDER [--key FILE] | restore FOLDER [--key FILE] [--go-on]',

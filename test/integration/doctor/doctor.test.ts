@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { judgeDatabase } from '#cli/doctor/database.ts'
+import { examine } from '#cli/doctor.ts'
+import { readSettings, type Settings } from '#cli/settings.ts'
+import { createPool } from '#store/database.ts'
+import type { Deployment } from '#store/deployment.ts'
+import { ensurePartitions } from '#store/partitions.ts'
+import { withDatabase } from '#test/database.ts'
+import { onceOn, onServer } from '#test/template.ts'
+
+const database = withDatabase()
+const empty = `hub_test_${randomBytes(6).toString('hex')}`
+let data = ''
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'hub-doctor-'))
+  await chmod(data, 0o700)
+  // As every start of a hub does.
+  const pool = createPool({ url: database.url, max: 1 })
+  await ensurePartitions(pool, Date.now())
+  await pool.end()
+  await onceOn(inject('databaseServer'), `CREATE DATABASE ${empty} ENCODING 'UTF8' TEMPLATE template0`)
+})
+afterAll(async () => {
+  await rm(data, { recursive: true, force: true })
+  await onceOn(inject('databaseServer'), `DROP DATABASE ${empty} WITH (FORCE)`)
+})
+
+function settings(env: Record<string, string>): Settings {
+  const reading = readSettings({ HUB_DATA: data, HUB_ADMIN_KEY: 'a-key-of-the-tests-only', ...env })
+  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes))
+  return reading.settings
+}
+
+const states = async (env: Record<string, string>): Promise<Record<string, string>> =>
+  Object.fromEntries((await examine(settings(env))).map(({ check, state }) => [check, state]))
+
+it('a hub that is set up as it should be has nothing that fails, and every check is made', async () => {
+  expect(await states({ DATABASE_URL: database.url })).toMatchObject({
+    'api.address': 'ok',
+    'api.adminKey': 'ok',
+    'data.folder': 'ok',
+    mappings: 'ok',
+    jobs: 'ok',
+    'database.role': 'ok',
+    'database.encryption': 'ok',
+    'database.checksums': 'ok',
+    'database.clock': 'ok',
+    'database.transactions': 'ok',
+    'database.indexes': 'ok',
+    'database.schema': 'ok',
+    'database.months': 'ok',
+    'work.followers': 'ok',
+    'work.targets': 'warn',
+  })
+})
+
+it('what is wrong is found: an open address, no key, a folder for all, rows of no month, an open alert, a database of a newer hub', async () => {
+  const pool = createPool({ url: database.url, max: 1 })
+  await pool.query(
+    `insert into deliveries (id, started_at, link_id, from_position, to_position, attempt, changes, ok, duplicate, retry, reject, outcome, ms)
+     values (gen_random_uuid(), '2001-01-01', gen_random_uuid(), 0, 0, 1, 0, 0, 0, 0, 0, 'ok', 1)`,
+  )
+  await pool.query(
+    `insert into alerts (id, topic, subject, facts, opened_at, told_at) values (gen_random_uuid(), 'jobs_failed', 'links', '{"count": 3}', now(), now())`,
+  )
+  await chmod(data, 0o755)
+  const found = await states({ DATABASE_URL: database.url, HUB_HOST: '0.0.0.0', HUB_ADMIN_KEY: '' })
+  expect(found).toMatchObject({
+    'api.address': 'warn',
+    'api.adminKey': 'warn',
+    'data.folder': 'warn',
+    'database.months': 'warn',
+    'alert.jobs_failed': 'warn',
+  })
+  await pool.query(`insert into migrations (number, name, sha256) values (9999, '9999-of-tomorrow.sql', 'x')`)
+  const newer = await states({ DATABASE_URL: database.url })
+  expect(newer['database.schema']).toBe('fail')
+  expect(newer['work.followers']).toBeUndefined()
+  await pool.end()
+})
+
+it('a database that is empty, or not there, and a folder of mappings or a Redis that is missing are readings, and no error', async () => {
+  expect(await states({ DATABASE_URL: onServer(inject('databaseServer'), empty) })).toMatchObject({
+    'database.schema': 'warn',
+  })
+  const gone = await examine(
+    settings({
+      DATABASE_URL: 'postgresql://nobody:a-secret@127.0.0.1:1/none',
+      REDIS_URL: 'redis://127.0.0.1:1',
+      HUB_MAPPINGS: join(data, 'none'),
+    }),
+  )
+  expect(gone.filter(({ state }) => state === 'fail').map(({ check }) => check)).toEqual([
+    'mappings',
+    'jobs',
+    'database',
+  ])
+  expect(JSON.stringify(gone)).not.toContain('a-secret')
+})
+
+it('every fact of the database has a bound', () => {
+  const well: Deployment = {
+    version: '18.4',
+    isSuperuser: false,
+    hasChecksums: true,
+    isRemote: false,
+    isEncrypted: false,
+    freeConnections: 80,
+    clockMs: 3,
+    oldestTransactionSeconds: 0,
+    brokenIndexes: [],
+    size: 1,
+    missingMigrations: [],
+    unknownMigrations: [],
+    strayed: [],
+  }
+  const stateOf = (change: Partial<Deployment>): string[] =>
+    judgeDatabase({ ...well, ...change }).flatMap(({ check, state }) =>
+      state === 'ok' ? [] : [`${check} ${state}`],
+    )
+  expect(stateOf({})).toEqual([])
+  expect(stateOf({ isSuperuser: true })).toEqual(['database.role warn'])
+  expect(stateOf({ isRemote: true })).toEqual(['database.encryption fail'])
+  expect(stateOf({ isRemote: true, isEncrypted: true })).toEqual([])
+  expect(stateOf({ hasChecksums: false })).toEqual(['database.checksums warn'])
+  expect(stateOf({ clockMs: -2001 })).toEqual(['database.clock warn'])
+  expect(stateOf({ clockMs: 60_001 })).toEqual(['database.clock fail'])
+  expect(stateOf({ freeConnections: 29 })).toEqual(['database.connections warn'])
+  expect(stateOf({ oldestTransactionSeconds: 601 })).toEqual(['database.transactions warn'])
+  expect(stateOf({ brokenIndexes: ['i'] })).toEqual(['database.indexes fail'])
+  expect(stateOf({ missingMigrations: ['0099-x.sql'] })).toEqual(['database.schema warn'])
+})
