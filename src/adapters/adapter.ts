@@ -51,6 +51,9 @@ export interface ChannelLimits {
   readonly maxBytes: number
   /** Longest wait for one answer or for the next bytes of one, in milliseconds. */
   readonly timeoutMs: number
+  /** Of the scan of keys, in place of what the system.yaml says; the hub keeps it. */
+  readonly fusePercent?: number
+  readonly fuseRecords?: number
 }
 
 /** One request over HTTP. The address is checked as resolved and as connected, redirects are not followed, answers are capped. */
@@ -162,18 +165,6 @@ export interface SourceCount {
   readonly count: number
 }
 
-/** One record to be given to a receiver. */
-export interface SendItem {
-  readonly event: string
-  readonly bytes: Uint8Array
-}
-
-export interface SendVerdict {
-  readonly event: string
-  readonly verdict: 'ok' | 'duplicate' | 'retry' | 'reject'
-  readonly detail?: string
-}
-
 /**
  * One way of exchanging bytes with a system. A plain object: it is handed everything by `AdapterParts` and keeps nothing between calls,
  * so any process can go on where another one ended.
@@ -190,18 +181,20 @@ export interface Adapter<Settings = unknown, S extends State = State> {
   /** Form of its state; one that does not fit (made by hand, or by a later version) is refused, never guessed at. */
   readonly state: TObject
   /** `ends`: reading comes to an end, and is begun again at times. `listens`: it goes on until the signal. */
-  readonly reads: 'ends' | 'listens' | 'no'
+  readonly reads: 'ends' | 'listens'
   /** Whether pages have to be committed one after the other, because each state stands on the one before. */
   readonly ordered: boolean
   /** Bounds that suit it better than the common ones. */
   readonly defaults?: Partial<ChannelLimits>
+  /** Pointers of settings by which pages come that name no record; the channel has to name one then. */
+  unnamed?(settings: Settings): readonly string[]
   /** Tries each setting and secret, all at once, without changing anything at the source. Never throws for what a source can do. */
   check(parts: AdapterParts<Settings>): Promise<SettingCheck[]>
   /**
    * Pages from a state on, in order; from the beginning where it is null. A state further than the source gives no page and stands still.
    * @throws AdapterError
    */
-  read?(parts: AdapterParts<Settings>, state: S | null): AsyncIterable<Page<S>>
+  read(parts: AdapterParts<Settings>, state: S | null): AsyncIterable<Page<S>>
   /**
    * Tells the source, in its own way, that a page is stored. Called after COMMIT for a page with a token, before the next page is asked
    * for where pages are ordered; may be called again for the same page, or never.
@@ -209,11 +202,9 @@ export interface Adapter<Settings = unknown, S extends State = State> {
   acknowledge?(parts: AdapterParts<Settings>, page: Page<S>, taken: Taken): Promise<void>
   /** All keys that the source has now, as source records of their key fields alone, in pieces: for the scan that finds what was deleted. */
   keys?(parts: AdapterParts<Settings>): AsyncIterable<readonly Readonly<Record<string, string>>[]>
-  /** Source records by hour, as the source counts them. The conformance suite asks for them; reconciliation does not yet. */
+  /** Source records by hour, as the source counts them: reconciliation asks for them where the channel says of which kind they are. */
   counts?(
     parts: AdapterParts<Settings>,
     range: { readonly fromMs: number; readonly toMs: number },
   ): Promise<readonly SourceCount[]>
-  /** Gives records to a receiver; a verdict for each. Links do not use it yet. @throws AdapterError where none was given. */
-  send?(parts: AdapterParts<Settings>, items: readonly SendItem[]): Promise<readonly SendVerdict[]>
 }

@@ -30,6 +30,17 @@ export const LimitsSchema = Type.Partial(
       2_000_000_000,
     ),
     timeoutMs: bounded(['Longest wait for an answer, in milliseconds', '等待应答的最长毫秒数'], 100, 600_000),
+    fusePercent: Type.Number({
+      title:
+        'Share of the records that a scan of keys may find missing at once, in percent · 一次核对最多可判定删除的比例（%）',
+      minimum: 0,
+      maximum: 100,
+    }),
+    fuseRecords: bounded(
+      ['Records that a scan of keys may find missing at once', '一次核对最多可判定删除的记录数'],
+      0,
+      1_000_000_000,
+    ),
   }),
   { additionalProperties: false },
 )

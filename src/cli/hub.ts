@@ -215,7 +215,7 @@ function openWorkers(
     isBusy: large.isWorking,
   })
   const replay = (id: string, signal: AbortSignal) => runReplay({ ...parts, onCommitted }, id, { signal })
-  const reconciling = openReconciling({ pool, registry, queues, log })
+  const reconciling = openReconciling({ pool, registry, queues, log, folders: parts.channels.folders })
   closings.push(async () => reconciling.close())
   const schedules = createSchedules({
     pool,

@@ -1,10 +1,12 @@
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { createHttpDelivery } from '#adapters/http/deliver.ts'
+import { type CountingParts, readAnew, readSourceCounts } from '#flow/channels/source-counts.ts'
 import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
 import { ownProtocols } from '#flow/delivery/own-protocol.ts'
 import { relatedSources } from '#flow/delivery/related.ts'
 import { dailyReports } from '#flow/reconcile/daily.ts'
+import type { ReadAnew, ReconcileParts } from '#flow/reconcile/ports.ts'
 import { runReconciliation } from '#flow/reconcile/run.ts'
 import type { Schedule } from '#flow/schedule/create-schedules.ts'
 import type { Registry } from '#flow/systems/registry.ts'
@@ -26,8 +28,11 @@ export function openReconciling(parts: {
   readonly registry: Registry
   readonly queues: Queues
   readonly log: Logger
+  /** Folders below which channels may read files. */
+  readonly folders: readonly string[]
 }): Reconciling {
-  const { pool, registry, queues, log } = parts
+  const { pool, registry, queues, log, folders } = parts
+  const counting: CountingParts = { pool, registry, log, folders, now: Date.now }
   const http = createHttpDelivery({ timeoutMs: ASK_MS, maxResponseBytes: ASK_MAX_BYTES })
   const protocolOf = ownProtocols({ registry, pool, post: http.post })
   const reconciling = {
@@ -36,6 +41,9 @@ export function openReconciling(parts: {
     mappingOf: backwardMappings(registry, relatedSources(pool)),
     hasOwnProtocol: (mapping: string) => protocolOf(mapping) !== null,
     onResent: (link: string) => void queues.wakeLink(link),
+    sourceCounts: (...asked: Parameters<NonNullable<ReconcileParts['sourceCounts']>>) =>
+      readSourceCounts(counting, ...asked),
+    readAnew: (...told: Parameters<ReadAnew>) => readAnew(counting, ...told),
     log,
   }
   return {

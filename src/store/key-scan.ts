@@ -82,3 +82,20 @@ async function keepMissing(client: PoolClient, which: readonly unknown[]): Promi
     [...which],
   )
 }
+
+/** Records of a kind that are void because a scan did not find them, by the hour of their event (milliseconds since 1970). */
+export async function countScanned(
+  pool: Pool,
+  of: { readonly system: string; readonly kind: string; readonly fromMs: number; readonly toMs: number },
+): Promise<{ readonly hourMs: number; readonly count: number }[]> {
+  const { rows } = await pool.query(
+    `select extract(epoch from date_trunc('hour', v.occurred_at))::float8 * 1000 as "hourMs", count(*)::float8 as count
+       from record_versions v join messages m on m.id = v.message_id
+      where v.kind = $1 and v.system = $2 and v.status = 'void' and m.record = 'key-scan'
+        and v.occurred_at >= to_timestamp($3::numeric / 1000) and v.occurred_at < to_timestamp($4::numeric / 1000)
+        and not exists (select from record_versions n where n.record_id = v.record_id and n.version > v.version)
+      group by 1`,
+    [of.kind, of.system, of.fromMs, of.toMs],
+  )
+  return rows
+}

@@ -150,6 +150,19 @@ export async function leaseReconciliation(
   return { ...row, head: BigInt(row.head), position: row.position === null ? null : BigInt(row.position) }
 }
 
+/** Notes what the other side is, once it was asked; false where the lease was lost. */
+export async function giveSide(
+  client: PoolClient | Pool,
+  lease: Pick<ReconciliationLease, 'id' | 'fence'>,
+  { side, grain }: Pick<NewReconciliation, 'side' | 'grain'>,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'update reconciliations set side = $3, grain = $4 where id = $1 and fence = $2',
+    [lease.id, lease.fence, side, grain],
+  )
+  return rowCount === 1
+}
+
 /** What a step came to. */
 export interface ReconciliationProgress {
   readonly position: bigint | null

@@ -2,6 +2,7 @@ import type { Adapter } from '#adapters/adapter.ts'
 import { packageSecrets } from './package/settings.ts'
 import { placeSecrets } from './places/settings.ts'
 import { checkFiles } from './source/check.ts'
+import { unnamedFiles } from './source/plan.ts'
 import { acknowledgeFile, readFiles } from './source/read.ts'
 import { FilesSettings } from './source/settings.ts'
 import { type FilesState, FilesStateSchema } from './source/state.ts'
@@ -19,6 +20,7 @@ export const files: Adapter<FilesSettings, FilesState> = {
   state: FilesStateSchema,
   reads: 'ends',
   ordered: true,
+  unnamed: unnamedFiles,
   check: checkFiles,
   read: readFiles,
   acknowledge: (parts, page, { state }) => acknowledgeFile(parts, page, state === 'refused'),

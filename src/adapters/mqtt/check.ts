@@ -37,7 +37,7 @@ export async function checkMqtt(parts: Parts): Promise<SettingCheck[]> {
   const { settings, secrets } = parts
   const wrong = new Map<string, Words>()
   for (const { setting, reason } of topicFaults(settings)) wrong.set(setting, reason)
-  if (settings.topics.length === 0 && settings.publish === undefined)
+  if (settings.topics.length === 0)
     wrong.set('/settings/topics', { zh: '没有可订阅的主题', en: 'no topic to listen to' })
   if (settings.tls)
     for (const setting of unreadableSecrets(parts))

@@ -1,7 +1,6 @@
 import type { Adapter } from '#adapters/adapter.ts'
 import { checkMqtt } from './check.ts'
 import { readMessages, type Tell } from './read.ts'
-import { publishAll } from './send.ts'
 import { type MqttSettings, MqttSettingsForm, type MqttState, MqttStateForm } from './settings.ts'
 
 /**
@@ -25,11 +24,12 @@ export const mqtt: Adapter<MqttSettings, MqttState> = {
   state: MqttStateForm,
   reads: 'listens',
   ordered: false,
+  unnamed: ({ topics }) =>
+    topics.flatMap(({ record }, i) => (record === undefined ? [`/settings/topics/${i}/record`] : [])),
   check: checkMqtt,
   read: readMessages,
   async acknowledge(_parts, { token }, taken) {
     // Another process has no connection to tell it by: the broker sends it again.
     if (typeof token === 'function') (token as Tell)(taken)
   },
-  send: publishAll,
 }

@@ -112,27 +112,6 @@ export const MqttSettingsForm = Type.Object(
       ['Keep-alive', '心跳间隔'],
       ['Seconds after which a quiet connection is tried', '连接空闲多少秒后探测一次'],
     ),
-    publish: Type.Optional(
-      field(
-        Type.Object(
-          {
-            topic: field(
-              Type.String({ pattern: '^[^+#$\\u0000][^+#\\u0000]*$', maxLength: 512 }),
-              ['Topic', '主题'],
-              ['Where records are published, with QoS 1', '以 QoS 1 发布记录的主题'],
-            ),
-            contentType: field(
-              Type.String({ pattern: '^[\\w.+-]+/[\\w.+-]+$', default: 'application/json' }),
-              ['Content type', '内容类型'],
-              ['Told with each message under version 5', '5 版随报文标明'],
-            ),
-          },
-          { additionalProperties: false },
-        ),
-        ['Publishing', '发布'],
-        ['For a receiver that is reached over MQTT', '接收方通过 MQTT 接收时填写'],
-      ),
-    ),
   },
   { additionalProperties: false },
 )

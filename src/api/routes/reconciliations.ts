@@ -9,6 +9,7 @@ import { reconciliationView } from '#api/reconciliation-view.ts'
 import { NewReconciliation, wish } from '#api/reconciliation-wish.ts'
 import { callerOf, holds, whoOf } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
+import { readAnew } from '#flow/channels/source-counts.ts'
 import { createReconciliation, type ReconciliationWish } from '#flow/reconcile/create-reconciliation.ts'
 import { readGivenCsv, readGivenJson } from '#flow/reconcile/read-given.ts'
 import { resendFindings } from '#flow/reconcile/resend.ts'
@@ -210,7 +211,7 @@ export const reconciliationRoutes =
         tags: ['links'],
         summary: 'Send again what differs · 补送差异',
         description:
-          'Over a link, what is missing, outdated or different goes again with its events; from a source it is asked for by `GET /v1/systems/{id}/wanted`. Each record once. 链路：缺失、较旧、不同的记录按原事件号重发；来源系统：列入 wanted 清单。每条记录一次。',
+          'Over a link, what is missing, outdated or different goes again with its events; from a source it is asked for by `GET /v1/systems/{id}/wanted`, and read anew by a channel that can count. Each record once. 链路：缺失、较旧、不同的记录按原事件号重发；来源系统：列入 wanted 清单，能计数的通道从头重读。每条记录一次。',
         params: Params,
         response: {
           200: answer('ReconciliationResent', 'What is sent again · 补送'),
@@ -222,7 +223,14 @@ export const reconciliationRoutes =
         mustHold(request, { link: one.linkId, system: one.system })
         if (one.state === 'waiting' || one.state === 'running')
           throw new HubError('conflict', { detail: 'the reconciliation is still under way' })
-        return await resendFindings({ pool, onResent: (link) => void queues.wakeLink(link) }, one)
+        return await resendFindings(
+          {
+            pool,
+            onResent: (link) => void queues.wakeLink(link),
+            readAnew: (system, gaps) => readAnew({ pool, registry }, system, gaps),
+          },
+          one,
+        )
       },
     })
   }

@@ -11,7 +11,7 @@ export const AdapterView = field(
     title: field(words, ['Title', '标题']),
     description: field(words, ['Description', '说明']),
     reads: field(
-      Type.Enum(['ends', 'listens', 'no']),
+      Type.Enum(['ends', 'listens']),
       ['How it reads', '读取方式'],
       ['ends: to the end, again and again; listens: without end', 'ends 反复读至末尾；listens 持续接收'],
     ),

@@ -1,4 +1,5 @@
 import type { Words } from '#core/mapping/words.ts'
+import type { Kind } from '#core/model/kinds.ts'
 
 /** What a system.yaml says of a channel: what is the same wherever the system is installed. */
 export interface DeclaredChannel {
@@ -13,6 +14,8 @@ export interface DeclaredChannel {
   readonly cron?: string
   /** For the adapter; every value is text until its schema has read it. */
   readonly settings: Plain
+  /** The kind whose records are the rows that the source counts, one for each, by the hour of the event. */
+  readonly counts?: Kind
   /** The scan of keys that finds what was deleted at the source. */
   readonly scan?: DeclaredScan
 }
@@ -21,6 +24,8 @@ export interface DeclaredScan {
   readonly cron: string
   /** Largest share of the active records, in percent, that may be missing at once; more is an error and no delete. */
   readonly fusePercent: number
+  /** Most records that may be missing at once, beside the share. */
+  readonly fuseRecords?: number
 }
 
 /** YAML without its places. */

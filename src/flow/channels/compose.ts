@@ -55,6 +55,8 @@ export function composeChannel(
     ...rhythmMistakes(rhythm, adapter.reads),
   ]
   if (issues.length > 0) return { ok: false, issues }
+  const unnamed = declared.record === undefined ? (adapter.unnamed?.(settings as never) ?? []) : []
+  if (unnamed.length > 0) return { ok: false, issues: unnamed.map((path) => wrong(path, MISSING, NAME_IT)) }
   const { allowAddress } = set
   return {
     ok: true,
@@ -137,6 +139,7 @@ const filledIn = (schema: TSchema, value: unknown): unknown =>
   Value.Default(schema, Value.Convert(schema, Value.Clone(value)))
 
 const MISSING = 'the setting is required'
+const NAME_IT = 'Name the record here, or for the whole channel in its system.yaml.'
 
 /** Whether an issue says that something is still to be set. */
 export const isMissing = ({ reason }: Issue): boolean => reason === MISSING

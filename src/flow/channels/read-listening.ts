@@ -1,6 +1,6 @@
 import type { Page } from '#adapters/adapter.ts'
 import { createPace } from '#adapters/ports/pace.ts'
-import { acknowledge, end, type Reading, read } from './read-ordered.ts'
+import { acknowledge, end, type Reading } from './read-ordered.ts'
 
 /** Messages that are stored at once: they share commits, and the source may send no more than this beyond what is acknowledged. */
 const AT_ONCE = 256
@@ -23,7 +23,7 @@ export async function readListening({
   isOver,
   breakOff,
 }: ListeningReading): Promise<boolean> {
-  const pages = read(adapter, parts, state)[Symbol.asyncIterator]()
+  const pages = adapter.read(parts, state)[Symbol.asyncIterator]()
   const pace = createPace(parts.limits.rowsPerSecond, parts.clock)
   const underWay = new Set<Promise<void>>()
   let bytes = 0

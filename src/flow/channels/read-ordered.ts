@@ -17,7 +17,7 @@ export interface Reading {
  * @returns whether the end was reached
  */
 export async function readOrdered({ adapter, parts, state, store, isOver }: Reading): Promise<boolean> {
-  const pages = read(adapter, parts, state)[Symbol.asyncIterator]()
+  const pages = adapter.read(parts, state)[Symbol.asyncIterator]()
   const pace = createPace(parts.limits.rowsPerSecond, parts.clock)
   let next = pages.next()
   try {
@@ -45,15 +45,6 @@ function heard<T>(promise: Promise<T>): Promise<T> {
 }
 
 const isStream = ({ bytes }: Page): boolean => bytes !== null && !(bytes instanceof Uint8Array)
-
-export function read(
-  adapter: Adapter<unknown>,
-  parts: AdapterParts,
-  state: State | null,
-): AsyncIterable<Page> {
-  if (!adapter.read) throw new Error(`the adapter ${adapter.name} does not read`)
-  return adapter.read(parts, state)
-}
 
 /** Lets the adapter close what it opened, also where a page is under way. */
 export async function end(pages: AsyncIterator<Page>, next: Promise<unknown>): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
-import { AdapterError, type AdapterParts } from '#adapters/adapter.ts'
+import { AdapterError, type AdapterParts, type ChannelLimits } from '#adapters/adapter.ts'
 import { sourceRecord } from '#adapters/push/record.ts'
+import type { DeclaredScan } from '#core/channels/declared.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import { recordKey } from '#core/model/identity.ts'
 import type { Kind } from '#core/model/kinds.ts'
@@ -58,7 +59,8 @@ export async function scanKeys(
     }
     parts.signal.throwIfAborted()
     const { active, missing } = await found.count()
-    if (isBlown(keys, active, missing, scan.fusePercent)) throw blown(active, missing, scan.fusePercent)
+    const fuse = { ...scan, ...fuseOf(channel.limits) }
+    if (isBlown(keys, active, missing, fuse)) throw blown(active, missing, fuse)
     const voided = missing === 0 ? 0 : await voidAll(found, intake, { record, step, parts })
     return { keys, active, voided }
   } finally {
@@ -66,11 +68,24 @@ export async function scanKeys(
   }
 }
 
+type Fuse = Pick<DeclaredScan, 'fusePercent' | 'fuseRecords'>
+
+/** What an operator set in place of the system.yaml. */
+const fuseOf = ({ fusePercent, fuseRecords }: ChannelLimits): Partial<Fuse> => ({
+  ...(fusePercent === undefined ? {} : { fusePercent }),
+  ...(fuseRecords === undefined ? {} : { fuseRecords }),
+})
+
 /** One record may always be missing, where the fuse lets any: of few records one is a large share. */
-function isBlown(keys: number, active: number, missing: number, fusePercent: number): boolean {
+function isBlown(
+  keys: number,
+  active: number,
+  missing: number,
+  { fusePercent, fuseRecords = Number.POSITIVE_INFINITY }: Fuse,
+): boolean {
   if (missing === 0) return false
   const most = fusePercent === 0 ? 0 : Math.max(1, Math.floor((active * fusePercent) / 100))
-  return keys === 0 || missing > most
+  return keys === 0 || missing > Math.min(most, fuseRecords)
 }
 
 async function voidAll(
@@ -116,9 +131,11 @@ function keyOf(
 
 const noScan = (detail: string): AdapterError => new AdapterError('config', detail, { setting: '/scan' })
 
-const blown = (active: number, missing: number, fusePercent: number): AdapterError =>
-  new AdapterError(
+const blown = (active: number, missing: number, { fusePercent, fuseRecords }: Fuse): AdapterError => {
+  const most = `${fusePercent} %${fuseRecords === undefined ? '' : ` or ${fuseRecords} records`}`
+  return new AdapterError(
     'source',
-    `${missing} of ${active} records are not in the list of keys, more than ${fusePercent} % at once: nothing was made void`,
+    `${missing} of ${active} records are not in the list of keys, more than ${most} at once: nothing was made void`,
     { setting: '/scan/fuse' },
   )
+}

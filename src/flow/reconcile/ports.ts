@@ -2,7 +2,14 @@ import type { Pool } from 'pg'
 import type { SharingClass } from '#core/model/sharing.ts'
 import type { Post } from '#flow/delivery/answer.ts'
 import type { BackwardMapping } from '#flow/delivery/ports.ts'
+import type { GivenFigures } from '#store/reconciliation-findings.ts'
 import type { ReconciliationOutcome } from '#store/reconciliations.ts'
+
+/** Kinds of which the source of a system counts more than the hub has, and those of which it counts fewer. */
+export type ReadAnew = (
+  system: string,
+  gaps: { readonly missing: readonly string[]; readonly surplus: readonly string[] },
+) => Promise<unknown>
 
 export interface ReconcileParts {
   readonly pool: Pool
@@ -13,6 +20,14 @@ export interface ReconcileParts {
   readonly hasOwnProtocol: (mapping: string) => boolean
   /** Called when changes are to go over a link again. */
   readonly onResent: (link: string) => void
+  /** What the source of a system counts, by kind and hour; null where it cannot be asked. @throws AdapterError */
+  readonly sourceCounts?: (
+    system: string,
+    range: { readonly fromMs: number; readonly toMs: number },
+    signal: AbortSignal,
+  ) => Promise<GivenFigures[] | null>
+  /** Reads anew what the source has and the hub has not. */
+  readonly readAnew?: ReadAnew
   readonly clock?: () => number
   /** From 0 to below 1. */
   readonly random?: () => number

@@ -11,6 +11,7 @@ import {
   saveReconciliation,
 } from '#store/reconciliations.ts'
 import { isTooSlow } from '#store/too-slow.ts'
+import { withSourceCounts } from './ask-source.ts'
 import { openSides } from './open-sides.ts'
 import { CannotReconcile, type ReconcileParts } from './ports.ts'
 import { resendFindings } from './resend.ts'
@@ -69,10 +70,12 @@ export async function runReconciliation(
 /** The outcome; null where it goes on later. */
 async function work(
   parts: ReconcileParts,
-  lease: ReconciliationLease,
+  noted: ReconciliationLease,
   signal: AbortSignal,
 ): Promise<ReconciliationOutcome | null> {
   const { pool, leaseMs = LEASE_MS } = parts
+  const lease = await withSourceCounts(parts, noted, signal)
+  if (lease === null) throw new LostLease()
   const tally = createTally(lease.counts)
   const sides = await openSides(parts, lease, { signal, onCall: () => tally.add('calls', 1) })
   if (lease.position === null && !sides.settled && lease.ageMs < (parts.settleMs ?? SETTLE_MS)) {

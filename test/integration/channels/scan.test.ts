@@ -127,6 +127,19 @@ describe('nothing is made void', () => {
     expect((await row()).scanError).toBeNull()
   })
 
+  it('where more are missing than the number that an operator set, whatever the share is', async () => {
+    keys = () => pieces(numbers(1, 7))
+    await setChannel(hub.pool, NAME, { limits: { fuseRecords: 2 } })
+    await scanned(100)
+    await expectNothing({ setting: '/scan/fuse', detail: expect.stringContaining('100 % or 2 records') })
+    await setChannel(hub.pool, NAME, { limits: { fuseRecords: 3, fusePercent: 10 } })
+    await scanned(100)
+    await expectNothing({ setting: '/scan/fuse', detail: expect.stringContaining('10 % or 3 records') })
+    await setChannel(hub.pool, NAME, { limits: { fuseRecords: 3 } })
+    await scanned(100)
+    expect((await voids()).length).toBe(3)
+  })
+
   it('where the list of keys is empty, however wide the fuse', async () => {
     keys = () => pieces([])
     await scanned(100)

@@ -61,8 +61,14 @@ export class PackageRefused extends Error {
   readonly at: string
 
   constructor(why: PackageReason, at: string, cause?: unknown) {
-    super(`${PACKAGE_REASONS[why].reason.en} (at ${at})`, cause === undefined ? undefined : { cause })
+    super(refusalOf(why, at), cause === undefined ? undefined : { cause })
     this.why = why
     this.at = at
   }
+}
+
+/** In both languages: it stands as it is in the state of a channel, where nobody has said in which one it will be read. */
+function refusalOf(why: PackageReason, at: string): string {
+  const { reason, fix } = PACKAGE_REASONS[why]
+  return `${reason.en} (at ${at}): ${fix.en} · ${reason.zh}（${at}）：${fix.zh}`
 }

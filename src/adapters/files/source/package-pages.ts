@@ -48,11 +48,18 @@ export async function* packagePages(
 
 function faultOf(file: Found, maxBytes: number): AdapterError | null {
   if (packingOf(file.name) !== 'zip')
-    return new AdapterError('source', 'a file is no package: only what is signed is read from this folder')
+    return new AdapterError(
+      'source',
+      'a file is no package: only what is signed is read from this folder · 不是离线包：此目录只读取已签名的文件',
+    )
   if (file.size <= maxBytes) return null
-  return new AdapterError('source', `a package has ${file.size} bytes, and ${maxBytes} are the most`, {
-    setting: '/limits/maxBytes',
-  })
+  return new AdapterError(
+    'source',
+    `a package has ${file.size} bytes, and ${maxBytes} are the most · 离线包有 ${file.size} 字节，上限为 ${maxBytes}`,
+    {
+      setting: '/limits/maxBytes',
+    },
+  )
 }
 
 function refusalOf({ why, message }: PackageRefused, file: Found, settings: PackageSettings): AdapterError {

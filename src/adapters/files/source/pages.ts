@@ -89,12 +89,35 @@ async function* plainPages(work: Work, file: Found, state: FilesState): AsyncGen
   }
   const { place } = work.shared
   const next = withTaken(state, file.mark)
-  if (file.size > HELD_BYTES) {
+  if (file.size > HELD_BYTES && work.parts.settings.finished === 'stable') {
+    // One that changes meanwhile is waited for from then on, and those behind it are not.
     yield pageOf(work, file, next, { bytes: streamed(work, file) })
+    return
+  }
+  if (file.size > HELD_BYTES) {
+    yield* spooledPage(work, file, next)
     return
   }
   const bytes = await heldBytes(place.read(file.path, file.size), file.size)
   if (bytes && isAs(file, await place.stat(file.path))) yield pageOf(work, file, next, { bytes })
+}
+
+/** A large file that is told to be finished: it is read whole before it is handed on, so that one that goes on changing holds up no other. */
+async function* spooledPage(work: Work, file: Found, next: FilesState): AsyncGenerator<FilesPage> {
+  const { place } = work.shared
+  const source = await spooled(place.read(file.path, file.size), file.size)
+  if (source && isAs(file, await place.stat(file.path))) {
+    const held = sharedSource(source, work.parts.signal)
+    yield pageOf(work, file, next, { bytes: held.streamed(piecesOfSource(source)) })
+    return
+  }
+  source?.close()
+  work.problem(
+    new AdapterError(
+      'retry',
+      `${file.name} changed while it was read; the others are read · 读取时文件仍在变化`,
+    ),
+  )
 }
 
 /** The bytes of a large file as they come. One that is another file at its end makes the page fail: it is read anew. */

@@ -72,6 +72,15 @@ export function planOf(
   }
 }
 
+/** Patterns whose files are of no record by themselves. What is in a package is named by its manifest. */
+export function unnamedFiles({ files, records = {}, package: packages }: FilesSettings): string[] {
+  if (packages) return []
+  const byDataset = Object.keys(records).length > 0
+  return files.flatMap(({ name, record }, i) =>
+    record !== undefined || (byDataset && name.includes('{dataset}')) ? [] : [`/settings/files/${i}/record`],
+  )
+}
+
 /** @throws AdapterError for the first thing that is wrong */
 export function validPlan(settings: FilesSettings): Plan {
   const made = planOf(settings)

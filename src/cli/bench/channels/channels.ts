@@ -10,11 +10,13 @@ import { loadRegistry } from '#flow/systems/load.ts'
 import { createPool } from '#store/database.ts'
 import { openDatabase } from './database.ts'
 import { openFiles } from './files.ts'
+import { openMqtt } from './mqtt.ts'
 import { openPull } from './pull.ts'
 import { benchReading } from './reading.ts'
+import { openSoap } from './soap.ts'
 import { benchStoring } from './storing.ts'
 
-const SOURCES = [openDatabase, openPull, openFiles] as const
+const SOURCES = [openDatabase, openPull, openSoap, openFiles, openMqtt] as const
 const ROWS = 200_000
 const QUICK_ROWS = 20_000
 /** Rows that go all the way into the hub, which takes far longer than reading them. */

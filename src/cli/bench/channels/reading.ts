@@ -50,8 +50,7 @@ export async function readByAdapter(source: ChannelSource): Promise<number> {
   const parts = partsOf(hub, channel, source.secrets ?? {}, stop.signal)
   let count = 0
   try {
-    const pages = channel.adapter.read?.(parts, null) ?? []
-    for await (const page of pages) {
+    for await (const page of channel.adapter.read(parts, null)) {
       count += page.rows ?? rowsOf(page.bytes)
       if (page.token !== undefined)
         await channel.adapter.acknowledge?.(parts, page, {

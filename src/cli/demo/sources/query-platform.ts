@@ -32,8 +32,8 @@ export async function queryPlatform(mappings: string): Promise<DemoSource> {
     channel: 'query',
     adapter: 'pull',
     about: {
-      zh: '查询接口，SM3 签名，每页至多 20 张合格证',
-      en: 'a query interface, signed by SM3, at most 20 certificates a page',
+      zh: '查询接口，SM3 签名，每页至多 20 张；页界上的一张会再来一次，计为未变',
+      en: 'a query interface, signed by SM3, at most 20 a page; the one at each seam comes again, and is unchanged',
     },
     given: {
       settings: {

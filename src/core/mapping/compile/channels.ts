@@ -6,11 +6,12 @@ import {
   type Plain,
   type PlainValue,
 } from '#core/channels/declared.ts'
+import { KINDS } from '#core/model/kinds.ts'
 import { type Compiling, choiceOf, entryOf, mapOf, textOf } from './compiling.ts'
 import type { Entry, MapNode, Node } from './node.ts'
 import { compileWords } from './words.ts'
 
-const NAMES = ['title', 'adapter', 'record', 'every', 'cron', 'settings', 'scan'] as const
+const NAMES = ['title', 'adapter', 'record', 'every', 'cron', 'settings', 'scan', 'counts'] as const
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 const EXAMPLE = 'channels: { county-db: { adapter: database, record: trade, every: 5m, settings: {} } }'
 const FUSE_PERCENT = 5
@@ -59,9 +60,12 @@ function compileChannel(
   const settings = settingsNode === undefined ? {} : plainMap(c, settingsNode, `${place}.settings`)
   const scanNode = entryOf(map, 'scan')
   const scan = scanNode === undefined ? undefined : compileScan(c, scanNode, `${place}.scan`)
+  const countsNode = entryOf(map, 'counts')
+  const counts = countsNode === undefined ? undefined : choiceOf(c, countsNode, `${place}.counts`, KINDS)
   const titleNode = entryOf(map, 'title')
   const title = titleNode === undefined ? undefined : compileWords(c, titleNode, `${place}.title`)
   if (!title || adapter === null || record === null || settings === null || scan === null) return null
+  if (counts === null) return null
   return {
     name,
     title,
@@ -71,6 +75,7 @@ function compileChannel(
     ...(every === undefined ? {} : { every }),
     ...(cron === undefined ? {} : { cron }),
     ...(scan === undefined ? {} : { scan }),
+    ...(counts === undefined ? {} : { counts }),
   }
 }
 
@@ -80,13 +85,36 @@ function compileScan(c: Compiling, node: Node, place: string): DeclaredScan | nu
   const cronNode = entryOf(map, 'cron')
   const cron = cronNode === undefined ? null : textOf(c, cronNode, `${place}.cron`)
   if (cronNode === undefined) c.mistakes.add(map.at, place, 'missing', { wanted: 'cron' })
-  const fuseNode = entryOf(map, 'fuse')
-  const fuse = fuseNode === undefined ? `${FUSE_PERCENT}%` : textOf(c, fuseNode, `${place}.fuse`)
-  const percent =
-    fuse === null ? Number.NaN : Number(/^(\d{1,3}(?:\.\d{1,2})?)%$/.exec(fuse)?.[1] ?? Number.NaN)
-  if (fuse !== null && !(percent >= 0 && percent <= 100))
-    c.mistakes.add(fuseNode?.at ?? map.at, `${place}.fuse`, 'bad_number', { found: fuse })
-  return cron === null || fuse === null ? null : { cron, fusePercent: percent }
+  const fuse = compileFuse(c, entryOf(map, 'fuse'), `${place}.fuse`)
+  return cron === null || fuse === null ? null : { cron, ...fuse }
+}
+
+/** `5%`, `200` records, or both in a list: each of them holds. Without a share there is none, where records are named. */
+function compileFuse(
+  c: Compiling,
+  node: Node | undefined,
+  place: string,
+): Pick<DeclaredScan, 'fusePercent' | 'fuseRecords'> | null {
+  if (node === undefined) return { fusePercent: FUSE_PERCENT }
+  const texts = (node.is === 'list' ? node.members : [node]).map((one) => textOf(c, one, place))
+  if (texts.includes(null)) return null
+  const found: { percent?: number; records?: number } = {}
+  for (const text of texts as string[]) {
+    const [, percent, records] = /^(?:(\d{1,3}(?:\.\d{1,2})?)%|(\d{1,9}))$/.exec(text) ?? []
+    if (percent !== undefined && Number(percent) <= 100 && found.percent === undefined)
+      found.percent = Number(percent)
+    else if (records !== undefined && found.records === undefined) found.records = Number(records)
+    else {
+      c.mistakes.add(node.at, place, 'bad_number', { found: text })
+      return null
+    }
+  }
+  if (texts.length === 0) {
+    c.mistakes.add(node.at, place, 'bad_number', { found: '[]' })
+    return null
+  }
+  const { percent = 100, records } = found
+  return { fusePercent: percent, ...(records === undefined ? {} : { fuseRecords: records }) }
 }
 
 const NEVER = new Set(['__proto__', 'constructor', 'prototype'])

@@ -159,7 +159,7 @@ describe('is refused as a whole, with nothing read of it, and stands where it is
   it('a package signed by another', async () => {
     await bring(1, { 'trade-1.csv': '1' }, { key: newPair().secret })
     const ran = await run({}, { settings: { after: 'delete' } })
-    await untouched(ran, /signature does not fit/)
+    await untouched(ran, /signature does not fit.*compare the keys.*签名不符.*请核对双方密钥/)
     expect(ran.error?.setting).toBe('/settings/package/publicKeys')
   })
 
@@ -179,7 +179,7 @@ describe('is refused as a whole, with nothing read of it, and stands where it is
     await untouched(await run({ records: ['trade'] }), /not taken here.*wages/)
     await rm(join(folder, 'county-000001.zip'))
     await writeFile(join(folder, 'trade.csv'), 'a\n1\n')
-    await untouched(await run(), /no package/)
+    await untouched(await run(), /no package.*不是离线包/)
   })
 
   it('a package that is larger than may be read', async () => {

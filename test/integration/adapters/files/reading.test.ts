@@ -55,6 +55,21 @@ describe('only finished files', () => {
     expect((await run(settings, { state: same })).read).toEqual(['a.xml: <a></a>'])
   })
 
+  test('a large file that goes on changing is told of, and holds up none behind it', async () => {
+    await put('a.xml', '<a/>')
+    await put('b.xml', 'b'.repeat(9_000_000))
+    await put('c.xml', '<c/>')
+    const ran = await run({ order: 'name' }, { before: async () => appendFile(join(folder, 'b.xml'), 'b') })
+    expect(ran.read).toEqual(['a.xml: <a/>', 'c.xml: <c/>'])
+    expect(ran.error).toMatchObject({
+      class: 'retry',
+      message: expect.stringMatching(/b\.xml changed.*仍在变化/),
+    })
+    const later = await run({ order: 'name' }, { state: ran.state })
+    expect(later.pages.map(({ name, text }) => [name, text.length])).toEqual([['b.xml', 9_000_002]])
+    expect(later.error).toBeNull()
+  })
+
   test('a short time is waited for in the same reading', async () => {
     await put('a.xml', '<a/>')
     const { read, lines } = await run({ finished: 'stable', stableSeconds: 5 })

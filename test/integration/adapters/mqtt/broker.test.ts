@@ -117,17 +117,6 @@ describe.skipIf(!hasMosquitto)('with Mosquitto', () => {
     for (let i = 0; i < 2; i++) expect(await heard(parts({ port, ...old }), true)).toEqual(['kept'])
   })
 
-  it('what is published goes to its subscribers', async () => {
-    const { port } = broker
-    const { topic, ...settings } = own()
-    await heard(parts({ port, ...settings }))
-    const publish = { topic, contentType: 'application/json' }
-    const records = numbers(5).map((event) => ({ event, bytes: Buffer.from(event) }))
-    const verdicts = await mqtt.send!(parts({ port, ...settings, publish }).parts, records)
-    expect(verdicts).toEqual(numbers(5).map((event) => ({ event, verdict: 'ok' })))
-    expect(await heard(parts({ port, ...settings }), true)).toEqual(numbers(5))
-  })
-
   describe('with TLS and certificates of clients', () => {
     let secure: MqttBroker
     let secrets: Record<string, string>

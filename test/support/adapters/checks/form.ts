@@ -52,7 +52,6 @@ function faultsOfAdapter(adapter: AnyAdapter): string[] {
     if (known.has(name)) faults.push(`/${name}: a secret that is a setting`)
   if (Value.Check(adapter.state, { 'of another form': 1 }))
     faults.push('state: its form lets anything through')
-  if ((adapter.reads !== 'no') !== (adapter.read !== undefined)) faults.push('reads: not as it says')
   return faults
 }
 

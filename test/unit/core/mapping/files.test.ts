@@ -35,6 +35,24 @@ describe('system.yaml', () => {
       [3, 'records.trade'],
     ])
   })
+  test('the fuse of a scan is a share, a number of records, or both; counts name a kind', () => {
+    const channel = (more: string) => {
+      const { system, mistakes } = parseSystemFile(
+        's',
+        `system: a\ntitle: { zh: 甲, en: A }\nadapter: push\nrecords: {}\nchannels:\n  one:\n    title: { zh: 一, en: One }\n    adapter: pull\n    ${more}`,
+      )
+      return system?.channels?.[0] ?? mistakes.map(({ target }) => target)
+    }
+    const fused = (fuse: string) => channel(`scan: { cron: '0 2 * * *'${fuse} }`)
+    expect(fused('')).toMatchObject({ scan: { fusePercent: 5 } })
+    expect(fused(', fuse: 0.5%')).toMatchObject({ scan: { fusePercent: 0.5 } })
+    expect(fused(', fuse: 200')).toMatchObject({ scan: { fusePercent: 100, fuseRecords: 200 } })
+    expect(fused(', fuse: [200, 5%]')).toMatchObject({ scan: { fusePercent: 5, fuseRecords: 200 } })
+    for (const wrong of ['101%', '-1', '[5%, 6%]', '[]', 'many'])
+      expect(fused(`, fuse: ${wrong}`)).toContain('channels.one.scan.fuse')
+    expect(channel('counts: document')).toMatchObject({ counts: 'document' })
+    expect(channel('counts: certificate')).toEqual(['channels.one.counts'])
+  })
   test('a mapping of another system is a mistake', () => {
     const { system } = parseSystemFile('s', 'system: a\ntitle: { zh: 甲, en: A }\nadapter: push\nrecords: {}')
     if (system === null) throw new Error('the system of this test is wrong')
