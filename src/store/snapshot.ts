@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
+import { noteAudit } from './audit-log.ts'
 import { migrate } from './migrate.ts'
 
 /** A table of the hub as it is kept in a backup. A parted table is one table. */
@@ -129,7 +130,16 @@ export async function hasTables(pool: Pool): Promise<boolean> {
 export async function restoreSnapshot(
   pool: Pool,
   frame: SnapshotFrame,
-  { goesOn, fill }: { goesOn: boolean; fill: (client: PoolClient) => Promise<void> },
+  {
+    goesOn,
+    told,
+    fill,
+  }: {
+    goesOn: boolean
+    /** What the log of evidence says of the backup. */
+    told: Readonly<Record<string, string>>
+    fill: (client: PoolClient) => Promise<void>
+  },
 ): Promise<void> {
   const newest = frame.migrations.at(-1)?.number ?? 0
   await migrate(pool, { upTo: newest })
@@ -146,11 +156,19 @@ export async function restoreSnapshot(
     for (const part of frame.parts) await makePart(client, part)
     await fill(client)
     for (const [name, value] of Object.entries(frame.sequences)) await setSequence(client, name, value)
+    for (const name of names) await client.query(`alter table ${name} enable trigger user`)
+    // From here on the log of evidence takes notice again.
+    await noteAudit(client, {
+      kind: 'administration',
+      who: 'hub backup',
+      action: 'restore',
+      subject: 'database',
+      facts: { goesOn, ...told },
+    })
     if (!goesOn) {
       await client.query(`update links set state = 'paused'`)
       await client.query('update channels set is_on = false')
     }
-    for (const name of names) await client.query(`alter table ${name} enable trigger user`)
     await client.query('commit')
   } finally {
     client.release(true)

@@ -35,6 +35,7 @@ export async function restoreBackup(
   const salt = Buffer.from(manifest.salt, 'base64')
   await restoreSnapshot(pool, manifest, {
     goesOn,
+    told: { hub: manifest.hub, createdAt: manifest.createdAt },
     fill: async (client) => {
       for (const table of manifest.tables) {
         const copy = copyRowsIn(client, table)
