@@ -143,7 +143,7 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./backup.ts')).backupCommand,
   },
   bench: {
-    arguments: '[mapping|intake|single|delivery|files|sync] [--quick] [--json FILE]',
+    arguments: '[mapping|intake|single|delivery|files|trace|sync] [--edges 1e5,1e6] [--quick] [--json FILE]',
     about: {
       en: 'measure, with ratios to COPY, a no-op route and hand-written code',
       zh: '测量性能并与基线对比',

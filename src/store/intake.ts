@@ -131,6 +131,13 @@ export const LOCK_POSITIONS = 'select lock_positions()'
 /** Fails with a serialization failure where a void waits for a record that was just written: the two crossed. Comes after the versions. */
 export const REFUSE_CROSSED_VOIDS = 'select refuse_crossed_voids()'
 
+/** Marks the edges of versions that were just made old or void as not counting. Comes after the versions. */
+const RETIRE_EDGES = 'select retire_edges()'
+
+/** `RETIRE_EDGES` where one of the versions is not the first of its record, or void; most groups have none. */
+export const retireEdges = (versions: readonly VersionRow[]): WriteStep[] =>
+  versions.some(({ version, status }) => version > 1 || status === 'void') ? [RETIRE_EDGES] : []
+
 /** Takes the position lock early, for a transaction that must know what is committed. */
 export async function lockPositions(client: PoolClient): Promise<void> {
   await client.query(LOCK_POSITIONS)
@@ -200,7 +207,7 @@ export function copyEdges(edges: readonly EdgeRow[]): WriteStep {
 
 /** Inserts versions in a transaction of the caller's, which holds the position lock. */
 export const insertVersions = (client: PoolClient, versions: readonly VersionRow[]): Promise<void> =>
-  writeTogether(client, [copyVersions(versions)])
+  writeTogether(client, [copyVersions(versions), ...retireEdges(versions)])
 
 /** Inserts edges in a transaction of the caller's. */
 export const insertEdges = (client: PoolClient, edges: readonly EdgeRow[]): Promise<void> =>

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
-import { MATCH_SIDES, type MatchSide, MEETINGS, TRADER_DAYS } from '#core/lineage/matching.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
+import type { Kind } from '#core/model/kinds.ts'
 
 type Reader = Pick<Pool | PoolClient, 'query'>
 
@@ -13,97 +13,72 @@ export const newest = (v: string, at: string): string =>
      select 1 from record_versions newer where newer.record_id = ${v}.record_id and newer.version > ${v}.version
        and (${at}::timestamptz is null or newer.received_at <= ${at}))`
 
-/** An edge counts only while the version that made it is the newest of its record, and active. */
-const live = (e: string, v: string, at: string): string =>
-  `join record_versions ${v} on ${v}.record_id = ${e}.record_id and ${v}.version = ${e}.version and ${v}.status = 'active'
-     and ${newest(v, at)}`
-
-const COLUMNS = (from: string, e: string, v: string, rule: string, confidence: string): string =>
-  `${from} as "from", ${e}.to_code as "to", ${e}.record_id as "recordId", ${e}.version, ${e}.kind, ${v}.system,
-   ${rule} as rule, ${confidence} as confidence, ${e}.quantity, ${e}.unit, ${e}.occurred_at as "occurredAt", null as "withRecord"`
-
-/**
- * A lot and the paper that it came in under are the same goods: what a transformation made of the paper, it made of the lot too.
- * Only inside one system, because a paper may pass through several places and one of them alone used it up.
- */
-const entered = (end: 'back' | 'forward'): string => `
-  select ${COLUMNS('i.to_code', 'e', 'v', "'entered'", 'least(e.confidence, 0.95::real)')}
-    from lot_edges e ${live('e', 'v', '$2')}
-    join lot_edges i on i.from_code = e.from_code and i.kind = 'entry' ${live('i', 'w', '$2')} and w.system = v.system
-   where e.kind = 'transformation' and i.to_code <> e.to_code and ${end === 'back' ? 'e.to_code' : 'i.to_code'} = any($1)`
-
-const SIDE = (side: MatchSide): number => MATCH_SIDES.indexOf(side)
-const MEETING_ROWS = MEETINGS.map(
-  ({ from, to, rule, confidence, mass }) =>
-    `(${SIDE(from)}, ${SIDE(to)}, '${rule}', ${confidence}::real, ${mass})`,
-).join(', ')
-
-/** Who `n` is by what it says itself, and by what others said around its day of who has the stall. */
-const whoOf = (n: string): string => `lateral (
-    select ${n}.who
-    union select t.trader from stall_traders t ${live('t', 'vt', '$2')} where t.stall = ${n}.who and ${near('t', n)}
-    union select t.stall from stall_traders t ${live('t', 'vt', '$2')} where t.trader = ${n}.who and ${near('t', n)}
-  ) w (who)`
-const near = (t: string, n: string): string =>
-  `${t}.day between ${n}.day - ${TRADER_DAYS} and ${n}.day + ${TRADER_DAYS}`
-
-/**
- * Goods of two records that are likely the same. What an exact edge leads to needs no likely one: another record has said where it came
- * from. A lot that was written down twice is the same one whatever its papers.
- */
-function matched(way: Way): string {
-  const [here, there] = way === 'back' ? ['b', 'a'] : ['a', 'b']
-  const [side, other] = way === 'back' ? ['to_side', 'from_side'] : ['from_side', 'to_side']
-  return `
-  select a.code as "from", b.code as "to", b.record_id as "recordId", b.version, vb.kind, vb.system, m.rule, m.confidence,
-         null::numeric as quantity, null::text as unit, vb.occurred_at as "occurredAt", a.record_id as "withRecord"
-    from match_points ${here}
-    join (values ${MEETING_ROWS}) m (from_side, to_side, rule, confidence, mass) on m.${side} = ${here}.side
-    cross join ${whoOf(here)}
-    join match_points ${there} on ${there}.who = w.who and ${there}.what = ${here}.what and ${there}.side = m.${other}
-     and ${there}.code is not null and ${there}.code <> ${here}.code
-    ${live('a', 'va', '$2')} ${live('b', 'vb', '$2')}
-   where ${here}.code = any($1)
-     and (not m.mass or abs(a.kilograms - b.kilograms) <= 0.02 * greatest(a.kilograms, b.kilograms))
-     and (m.rule = 'same' or not exists (
-       select from lot_edges x ${live('x', 'vx', '$2')} where x.to_code = b.code))`
+/** What counts as a link: as of a time (ISO text) where `at` is given, else as known now; links that are less sure than `confidence` are none. */
+export interface LinkBounds {
+  readonly way: Way
+  readonly at: string | null
+  readonly confidence?: number
 }
 
-const linksText = (way: Way): string => {
-  const [near, far] = way === 'back' ? ['to', 'from'] : ['from', 'to']
-  return `select * from (
-    select ${COLUMNS('e.from_code', 'e', 'v', 'e.rule', 'e.confidence')}
-      from lot_edges e ${live('e', 'v', '$2')} where e.${near}_code = any($1)
-    union ${entered(way)}
-    union ${matched(way)}
-  ) l where ($3::text is null or "${far}" collate "C" > $3) and confidence >= $5::real
-  order by "${far}" collate "C", "${near}" collate "C", rule collate "C", "recordId" collate "C" limit $4`
+interface LinkRow extends Omit<Link, 'kind' | 'system'> {
+  readonly step: number | null
 }
-const LINKS = { back: linksText('back'), forward: linksText('forward') }
+
+const LINK = `step, from_code as "from", to_code as "to", record_id as "recordId", version, rule, confidence, quantity, unit,
+  occurred_at as "occurredAt", with_record as "withRecord"`
+
+/** Kind and system stand in the identifier of a record: `urn:cnft:<kind>:<system>:…`. */
+function linkOf({ step, ...link }: LinkRow): Link {
+  const [, , kind = '', system = ''] = link.recordId.split(':', 4)
+  return { ...link, kind: kind as Kind, system }
+}
 
 /**
  * The links that lead from the codes one step back or forward, in the order of the codes that they lead to (by code unit of UTF-8),
- * beginning after the code `after`; as of a time (ISO text) where `at` is given, else as known now.
+ * beginning after the code `after`.
  */
 export async function readLinks(
   reader: Reader,
   codes: readonly string[],
-  bounds: {
-    readonly way: Way
-    readonly at: string | null
-    readonly after: string | null
-    readonly limit: number
-    /** Links that are less sure are none. */
-    readonly confidence?: number
-  },
+  bounds: LinkBounds & { readonly after: string | null; readonly limit: number },
 ): Promise<Link[]> {
   const { way, at, after, limit, confidence = 0 } = bounds
-  const { rows } = await reader.query<Link>({
-    name: `read-links-${way}`,
-    text: LINKS[way],
-    values: [codes, at, after, limit, confidence],
+  const { rows } = await reader.query<LinkRow>({
+    name: 'read-links',
+    text: `select ${LINK} from trace_step($1, $2, $3, $4, $5, $6)`,
+    values: [codes, way, at, confidence, after, limit],
   })
-  return rows
+  return rows.map(linkOf)
+}
+
+/**
+ * The steps of a walk from the codes, as `readLinks` would give them one after the other, in one round trip. Ends behind a step with `limit` links, of
+ * which there may be more, and where more than `nodes` codes are reached.
+ */
+export async function readWalk(
+  reader: Reader,
+  codes: readonly string[],
+  bounds: LinkBounds & { readonly steps: number; readonly limit: number; readonly nodes: number },
+): Promise<Link[][]> {
+  const { way, at, confidence = 0, steps, limit, nodes } = bounds
+  const { rows } = await reader.query<LinkRow>({
+    name: 'read-walk',
+    text: `select ${LINK} from trace_walk($1, $2, $3, $4, $5, $6, $7)`,
+    values: [codes, way, steps, at, confidence, limit, nodes],
+  })
+  const read: Link[][] = []
+  for (const row of rows) {
+    const step = (row.step ?? 1) - 1
+    const links = read[step] ?? []
+    links.push(linkOf(row))
+    read[step] = links
+  }
+  // Behind the last step there is nothing where the walk did not end for another reason.
+  const reached = new Set(codes)
+  for (const link of rows) reached.add(way === 'back' ? link.from : link.to)
+  const isWhole =
+    read.length < steps && (read.at(-1)?.length ?? 0) < limit && reached.size - codes.length <= nodes
+  return isWhole ? [...read, []] : read
 }
 
 /** Those of the codes that a record mentions, in the order given. */
@@ -123,12 +98,11 @@ export async function readKnownCodes(
 }
 
 /** Kinds that say nothing of goods: how a sale was paid, who and where in general, and what was found of other records. */
-const UNTRACED = ['payment', 'party', 'site', 'finding']
+export const UNTRACED = ['payment', 'party', 'site', 'finding']
 
-interface MentionRow {
-  readonly code: string
-  readonly record_id: string
-  readonly version: number
+interface MentionRow extends VersionRow {
+  readonly codes: string[]
+  readonly places: number[]
 }
 
 /**
@@ -142,37 +116,26 @@ export async function readMentions(
 ): Promise<{ records: Map<string, TracedRecord[]>; more: Set<string> }> {
   const { rows } = await reader.query<MentionRow>({
     name: 'read-mentions',
-    text: `select wanted.code, m.record_id, m.version from unnest($1::text[]) wanted (code)
-            cross join lateral (
-              select v.record_id, v.version from (
-                select v.record_id, v.version, v.kind, v.occurred_at from record_versions v
-                 where v.codes @> array[wanted.code] and v.kind <> all($4) and ${newest('v', '$2')}
-                union
-                select v.record_id, v.version, v.kind, v.occurred_at from match_points h cross join ${whoOf('h')}
-                  join match_points t on t.who = w.who and t.what = h.what and t.side = ${SIDE('tested')}
-                  join record_versions v on v.record_id = t.record_id and v.version = t.version and v.status = 'active' and ${newest('v', '$2')}
-                 where h.code = wanted.code and h.side = ${SIDE('here')} and exists (
-                   select from record_versions told where told.record_id = h.record_id and told.version = h.version and told.status = 'active' and ${newest('told', '$2')})
-              ) v
-               order by case v.kind when 'hold' then 0 when 'document' then 1 when 'test' then 2 when 'disposal' then 3
-                 when 'production' then 4 when 'transformation' then 5 when 'entry' then 6 when 'dispatch' then 7 else 8 end,
-                 v.occurred_at, v.record_id
-               limit $3) m`,
-    values: [codes, bounds.at, bounds.perCode + 1, UNTRACED],
+    text: `select codes, places, id, version, kind, system, status, received_at as "receivedAt", flags, body from trace_mentions($1, $2, $3, $4)`,
+    values: [codes, bounds.at, bounds.perCode, UNTRACED],
   })
-  const versions = await readTracedVersions(
-    reader,
-    rows.map(({ record_id, version }) => ({ recordId: record_id, version })),
-  )
-  const records = new Map<string, TracedRecord[]>()
+  const found = new Map<string, TracedRecord[]>()
   const more = new Set<string>()
-  for (const { code, record_id } of rows) {
-    const list = records.get(code) ?? []
-    const record = versions.get(record_id)
-    if (list.length === bounds.perCode) more.add(code)
-    else if (record) records.set(code, [...list, record])
+  for (const { codes: of, places, ...row } of rows) {
+    const record = row.body === null ? null : tracedRecord(row)
+    of.forEach((code, i) => {
+      const place = places[i] as number
+      if (place > bounds.perCode) more.add(code)
+      else if (record) listIn(found, code)[place - 1] = record
+    })
   }
-  return { records, more }
+  return { records: found, more }
+}
+
+function listIn(found: Map<string, TracedRecord[]>, code: string): TracedRecord[] {
+  const list = found.get(code) ?? []
+  found.set(code, list)
+  return list
 }
 
 interface VersionRow extends Omit<TracedRecord, 'body'> {

@@ -31,7 +31,7 @@ export async function insertMatchPoints(
   })
 }
 
-/** Stores who had which stall; of one day the newest record that says so counts. */
+/** Stores who had which stall, as each record says; a row that is there already stays. */
 export async function insertStallTraders(
   client: ClientBase,
   rows: readonly (StallTrader & Told)[],
@@ -40,9 +40,8 @@ export async function insertStallTraders(
   await client.query({
     name: 'insert-stall-traders',
     text: `insert into stall_traders (stall, trader, day, record_id, version)
-           select distinct on (stall, trader, day) * from unnest($1::uuid[], $2::uuid[], $3::date[], $4::text[], $5::integer[]) t (stall, trader, day, record_id, version)
-            order by stall, trader, day
-           on conflict (stall, trader, day) do update set record_id = excluded.record_id, version = excluded.version`,
+           select * from unnest($1::uuid[], $2::uuid[], $3::date[], $4::text[], $5::integer[])
+           on conflict do nothing`,
     values: [
       rows.map(({ stall }) => stall),
       rows.map(({ trader }) => trader),

@@ -15,6 +15,7 @@ import { benchSingle } from './single.ts'
 import { openStage, type Stage } from './stage.ts'
 import { benchSync } from './sync/sync.ts'
 import { benchSystems } from './systems.ts'
+import { benchTrace } from './trace/trace.ts'
 
 const httpParts: Readonly<Record<string, (stage: Stage, quick: boolean) => Promise<Figure[]>>> = {
   intake: benchIntake,
@@ -22,7 +23,9 @@ const httpParts: Readonly<Record<string, (stage: Stage, quick: boolean) => Promi
   delivery: benchDelivery,
 }
 /** Parts that measure something of their own, before or after those that share a stage. */
-const ownParts: Readonly<Record<string, (settings: Settings, quick: boolean) => Promise<Figure[]>>> = {
+const ownParts: Readonly<
+  Record<string, (settings: Settings, quick: boolean, edges: readonly number[]) => Promise<Figure[]>>
+> = {
   mapping: async ({ mappings }, quick) => [
     ...(await benchMapping(mappings, quick)),
     ...(await benchSystems(mappings, quick)),
@@ -31,6 +34,7 @@ const ownParts: Readonly<Record<string, (settings: Settings, quick: boolean) => 
   papers: benchPapers,
   public: benchPublic,
   channels: benchChannels,
+  trace: benchTrace,
   sync: async (settings, quick) => {
     const stage = await openStage(settings)
     try {
@@ -45,7 +49,16 @@ const MEMORY_GOAL_BYTES = 300e6
 /** `hub bench`: what the hub reaches on this machine, with ratios measured in the same run. */
 export async function benchCommand(argv: readonly string[]): Promise<void> {
   const { values, positionals } = readArguments(argv)
-  const names = ['mapping', ...Object.keys(httpParts), 'files', 'papers', 'public', 'channels', 'sync']
+  const names = [
+    'mapping',
+    ...Object.keys(httpParts),
+    'files',
+    'papers',
+    'public',
+    'channels',
+    'trace',
+    'sync',
+  ]
   const wanted = positionals.length > 0 ? positionals : names
   const unknown = wanted.find((name) => !names.includes(name))
   if (unknown !== undefined) {
@@ -54,7 +67,7 @@ export async function benchCommand(argv: readonly string[]): Promise<void> {
     return
   }
   try {
-    const figures = await measure(wanted, values.quick)
+    const figures = await measure(wanted, values.quick, edgesOf(values.edges))
     console.log(table(figures))
     if (values.json) await writeFile(values.json, `${JSON.stringify({ results: figures }, null, 2)}\n`)
   } catch (error) {
@@ -68,19 +81,34 @@ function readArguments(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+      options: {
+        quick: { type: 'boolean', default: false },
+        json: { type: 'string' },
+        edges: { type: 'string', default: '1e5,1e6' },
+      },
     })
   } catch {
     throw new WrongUsage()
   }
 }
 
-async function measure(wanted: readonly string[], quick: boolean): Promise<Figure[]> {
+/** Sizes of the graphs of the part `trace`, such as `1e5,1e6,1e7`. */
+function edgesOf(text: string): number[] {
+  const sizes = text.split(',').map(Number)
+  if (sizes.every((size) => Number.isInteger(size) && size >= 1000 && size <= 1e8)) return sizes
+  throw new WrongUsage()
+}
+
+async function measure(
+  wanted: readonly string[],
+  quick: boolean,
+  edges: readonly number[],
+): Promise<Figure[]> {
   const settings = settingsOrExit(process.env)
   const figures: Figure[] = []
   for (const name of Object.keys(ownParts))
     if (wanted.includes(name))
-      figures.push(...(await (ownParts[name] as (typeof ownParts)[string])(settings, quick)))
+      figures.push(...(await (ownParts[name] as (typeof ownParts)[string])(settings, quick, edges)))
   const http = wanted.filter((name) => httpParts[name])
   if (http.length === 0) return figures
   const stage = await openStage(settings)

@@ -22,8 +22,11 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** Starts a hub on an empty database of its own, and the no-op route. The bench empties tables, so it never goes near DATABASE_URL. */
-export async function openStage(settings: Settings): Promise<Stage> {
+/**
+ * Starts a hub on an empty database of its own, and the no-op route. The bench empties tables, so it never goes near DATABASE_URL.
+ * @param role `api` where nobody may follow the log meanwhile
+ */
+export async function openStage(settings: Settings, role: Settings['role'] = 'all'): Promise<Stage> {
   const data = await mkdtemp(join(tmpdir(), 'hub-bench-'))
   // Root's PostgreSQL runs as another user: where that one cannot enter, the data would lie in /var/lib and stay there.
   await chmod(data, 0o755)
@@ -34,7 +37,7 @@ export async function openStage(settings: Settings): Promise<Stage> {
     redisUrl: undefined,
     host: '127.0.0.1',
     port: 0,
-    role: 'all',
+    role,
     data,
     adminKey,
     log: 'error',

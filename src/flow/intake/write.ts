@@ -13,6 +13,7 @@ import {
   LOCK_POSITIONS,
   type MessageRow,
   REFUSE_CROSSED_VOIDS,
+  retireEdges,
 } from '#store/intake.ts'
 import { insertNonces } from '#store/message-nonces.ts'
 import { copyPeerVersions, REFUSE_CROSSED_VERSIONS } from '#store/peer-versions.ts'
@@ -123,7 +124,13 @@ async function decideAndWrite(
     await keepParts(client, parted, completed)
   }
   const versions: WriteStep[] = decision.versions.length
-    ? [LOCK_POSITIONS, copyVersions(decision.versions), ...peerSteps(decision), REFUSE_CROSSED_VOIDS]
+    ? [
+        LOCK_POSITIONS,
+        copyVersions(decision.versions),
+        ...retireEdges(decision.versions),
+        ...peerSteps(decision),
+        REFUSE_CROSSED_VOIDS,
+      ]
     : []
   await writeTogether(client, [
     ...(begun ? [] : ['begin']),

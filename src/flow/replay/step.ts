@@ -8,7 +8,7 @@ import type { LiveRegistry } from '#flow/systems/live.ts'
 import { insertClaims } from '#store/claims.ts'
 import { isConflict } from '#store/database-errors.ts'
 import { readBodies } from '#store/heads.ts'
-import { copyEdges, copyVersions, LOCK_POSITIONS, REFUSE_CROSSED_VOIDS } from '#store/intake.ts'
+import { copyEdges, copyVersions, LOCK_POSITIONS, REFUSE_CROSSED_VOIDS, retireEdges } from '#store/intake.ts'
 import { findOpenRejections, mendRejections, restateRejections } from '#store/rejections.ts'
 import { nextMessages, type StoredMessage } from '#store/replay-messages.ts'
 import { type ReplayLease, type ReplayProgress, saveProgress } from '#store/replays.ts'
@@ -112,7 +112,12 @@ async function decideAndWrite(
   await insertClaims(client, decision.claims)
   await writeWaiting(client, decision.newWaiting, decision.applied)
   const versions: WriteStep[] = decision.versions.length
-    ? [LOCK_POSITIONS, copyVersions(decision.versions), REFUSE_CROSSED_VOIDS]
+    ? [
+        LOCK_POSITIONS,
+        copyVersions(decision.versions),
+        ...retireEdges(decision.versions),
+        REFUSE_CROSSED_VOIDS,
+      ]
     : []
   await writeTogether(client, [copyEdges(decision.edges), ...versions, 'commit'])
 }

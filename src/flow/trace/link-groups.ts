@@ -16,7 +16,7 @@ export interface LinkGroup {
 }
 
 /** Links fetched at once. A single code that more of them lead to is shown with as many. */
-const LINKS_AT_ONCE = 4000
+export const LINKS_AT_ONCE = 4000
 
 /** All links one step from the codes, gathered by the code that they lead to, in the reader's order and in bounded memory. */
 export async function* linkGroups(

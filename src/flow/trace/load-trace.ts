@@ -2,8 +2,11 @@ import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import type { Found } from '#core/lineage/assemble-graph.ts'
 import { codesMeant } from '#core/lineage/codes.ts'
-import { readKnownCodes, readLinks, readMentions } from '#store/lots.ts'
+import { readLinks, readMentions, readWalk } from '#store/lots.ts'
+import { readMentioned } from '#store/mentioned.ts'
+import { LINKS_AT_ONCE } from './link-groups.ts'
 import type { Place } from './place.ts'
+import { readAhead } from './read-ahead.ts'
 import { type Direction, walk } from './walk.ts'
 
 /** What is asked of the graph. */
@@ -32,6 +35,8 @@ export interface LoadedTrace extends Found {
 
 const RECORDS_PER_NODE = 20
 const CODE_MAX = 200
+/** Codes that one statement walks at most. */
+const WALK_MAX = 100_000
 
 /**
  * Finds what the code may mean, walks from all of it, and reads the records that mention the nodes.
@@ -40,12 +45,21 @@ const CODE_MAX = 200
 export async function loadTrace(pool: Pool, question: TraceQuestion): Promise<LoadedTrace> {
   const { code, direction, depth, limit, systems, confidence = 0 } = question
   const at = question.at ?? null
-  const roots = await readKnownCodes(pool, codesOfQuestion(code, systems), at)
+  const roots = await readMentioned(pool, codesOfQuestion(code, systems), at)
   if (roots.length === 0) throw new HubError('not_found', { detail: 'no record mentions this code' })
+  const after = question.after ?? null
+  const bounds = { at, confidence }
+  const atOnce = Math.max(LINKS_AT_ONCE, 2 * limit)
+  // A page that is not the first one lies behind those before it, whose nodes are walked again.
+  const ahead = { ...bounds, steps: depth + 1, limit: atOnce, nodes: after ? WALK_MAX : limit }
   const walked = await walk(
-    (codes, way, after, links) => readLinks(pool, codes, { way, at, after, limit: links, confidence }),
+    readAhead(
+      direction === 'both' ? ['back', 'forward'] : [direction],
+      (way) => readWalk(pool, roots, { ...ahead, way }),
+      (codes, way, from, links) => readLinks(pool, codes, { ...bounds, way, after: from, limit: links }),
+    ),
     roots,
-    { direction, depth, limit, after: question.after ?? null },
+    { direction, depth, limit, after, atOnce },
   )
   const codes = walked.nodes.map((node) => node.code)
   const { records, more } = await readMentions(pool, codes, { at, perCode: RECORDS_PER_NODE })

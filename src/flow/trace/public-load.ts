@@ -2,10 +2,12 @@ import type { Pool } from 'pg'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { mentioning } from '#core/lineage/node-state.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
-import { readLinks, readMentions } from '#store/lots.ts'
+import { readLinks, readMentions, readWalk } from '#store/lots.ts'
 import { readMentioned } from '#store/mentioned.ts'
+import { LINKS_AT_ONCE } from './link-groups.ts'
 import type { LoadedTrace } from './load-trace.ts'
 import { isSameNational } from './public-codes.ts'
+import { readAhead } from './read-ahead.ts'
 import { walk } from './walk.ts'
 
 const DEPTH = 12
@@ -17,16 +19,31 @@ const SURE_ENOUGH = 0.8
 /** What lies behind the codes that records mention, over links that are sure enough; null where no record tells of any of them. */
 export async function loadPublic(pool: Pool, codes: readonly GraphCode[]): Promise<LoadedTrace | null> {
   if (codes.length === 0) return null
-  const known = await readMentioned(pool, codes)
+  const known = await readMentioned(pool, codes, null)
   if (known.length === 0) return null
   let isCut = false
+  const read = { at: null, confidence: SURE_ENOUGH }
+  // A full read with some left out would pass for the last one.
+  const noteCut = (links: readonly Link[], limit: number): readonly Link[] => {
+    if (links.length >= limit) isCut = true
+    return links
+  }
   const walked = await walk(
-    async (near, way, after, limit) => {
-      const links = await readLinks(pool, near, { way, at: null, after, limit })
-      // A full read with some left out would pass for the last one.
-      if (links.length === limit) isCut = true
-      return links.filter(({ confidence }) => confidence >= SURE_ENOUGH)
-    },
+    readAhead(
+      ['back'],
+      async (way) => {
+        const steps = await readWalk(pool, known, {
+          ...read,
+          way,
+          steps: DEPTH + 1,
+          limit: LINKS_AT_ONCE,
+          nodes: NODES_MAX,
+        })
+        return steps.map((links) => noteCut(links, LINKS_AT_ONCE))
+      },
+      async (near, way, after, limit) =>
+        noteCut(await readLinks(pool, near, { ...read, way, after, limit }), limit),
+    ),
     known,
     { direction: 'back', depth: DEPTH, limit: NODES_MAX, after: null },
   )

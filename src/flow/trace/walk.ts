@@ -13,6 +13,8 @@ export interface WalkBounds {
   readonly limit: number
   /** The page begins after this place; null for the first page. */
   readonly after: Place | null
+  /** Links read at once of one step. */
+  readonly atOnce?: number
 }
 
 export interface Walked {
@@ -56,7 +58,7 @@ export async function walk(read: LinkReader, roots: readonly string[], bounds: W
   for (let depth = 1; depth <= maxDepth; depth++) {
     for (const way of ways) {
       const reached: string[] = []
-      for await (const group of linkGroups(read, frontier[way], way)) {
+      for await (const group of linkGroups(read, frontier[way], way, bounds.atOnce)) {
         const { code } = group
         const place: Place = { depth, way, code }
         const isListed = listed.has(code)
@@ -76,7 +78,8 @@ export async function walk(read: LinkReader, roots: readonly string[], bounds: W
     }
     if (ways.every((way) => frontier[way].length === 0)) return page(null, false)
   }
-  for (const way of ways) if (await goesOn(read, frontier[way], way, visited[way])) return page(null, true)
+  for (const way of ways)
+    if (await goesOn(read, frontier[way], way, visited[way], bounds.atOnce)) return page(null, true)
   return page(null, false)
 }
 
@@ -85,7 +88,8 @@ async function goesOn(
   codes: readonly string[],
   way: Way,
   visited: ReadonlySet<string>,
+  atOnce: number | undefined,
 ): Promise<boolean> {
-  for await (const { code } of linkGroups(read, codes, way)) if (!visited.has(code)) return true
+  for await (const { code } of linkGroups(read, codes, way, atOnce)) if (!visited.has(code)) return true
   return false
 }

@@ -1,6 +1,7 @@
 import { recordCode } from '#core/lineage/codes.ts'
 import { edgesOf } from '#core/lineage/edges.ts'
 import type { Body } from '#core/model/body.ts'
+import { likelyEdges } from './likely-model.ts'
 import { idOf, type Written } from './store-records.ts'
 
 export interface PlainAnswer {
@@ -15,6 +16,9 @@ interface PlainEdge {
   readonly to: string
   readonly rule: string
   readonly record: string
+  /** Where two records together say so. */
+  readonly with?: string
+  readonly confidence?: number
   readonly kind: string
   readonly system: string
 }
@@ -35,12 +39,12 @@ function edgesThatCount(written: readonly Written[], at: string | null): PlainEd
   const edges: PlainEdge[] = []
   for (const one of newest(written, at)) {
     if (one.status === 'void') continue
-    for (const { from, to, rule } of edgesOf(
+    for (const { from, to, rule, confidence } of edgesOf(
       one.kind,
       one.body as Body,
       recordCode(one.kind, idOf(one), one.body as Body),
     )) {
-      edges.push({ from, to, rule, record: idOf(one), kind: one.kind, system: one.system })
+      edges.push({ from, to, rule, confidence, record: idOf(one), kind: one.kind, system: one.system })
     }
   }
   const derived: PlainEdge[] = []
@@ -48,11 +52,16 @@ function edgesThatCount(written: readonly Written[], at: string | null): PlainEd
     for (const came of edges) {
       const same = came.from === made.from && came.system === made.system && came.to !== made.to
       if (made.kind === 'transformation' && came.kind === 'entry' && same) {
-        derived.push({ ...made, from: came.to, rule: 'entered' })
+        derived.push({
+          ...made,
+          from: came.to,
+          rule: 'entered',
+          confidence: Math.min(made.confidence ?? 1, 0.95),
+        })
       }
     }
   }
-  return [...edges, ...derived]
+  return [...edges, ...derived, ...likelyEdges(newest(written, at), new Set(edges.map(({ to }) => to)))]
 }
 
 /** The trace as anyone would write it with lists and loops: what the SQL and the paging must be equal to. */
@@ -62,8 +71,9 @@ export function plainTrace(
   direction: 'back' | 'forward' | 'both',
   depth: number,
   at: string | null,
+  least = 0,
 ): PlainAnswer {
-  const all = edgesThatCount(written, at)
+  const all = edgesThatCount(written, at).filter(({ confidence = 1 }) => confidence >= least)
   const nodes = new Map([[root, '0 root']])
   const edges = new Set<string>()
   const ways = direction === 'both' ? (['back', 'forward'] as const) : [direction]
@@ -72,10 +82,10 @@ export function plainTrace(
   for (let step = 1; step <= depth; step++) {
     for (const way of ways) {
       const reached: string[] = []
-      for (const { from, to, rule, record } of all) {
+      for (const { from, to, rule, record, with: other } of all) {
         const [near, far] = way === 'back' ? [to, from] : [from, to]
         if (!frontier[way].includes(near)) continue
-        edges.add(`${from} ${to} ${rule} ${record}`)
+        edges.add([from, to, rule, record, ...(other ? [other] : [])].join(' '))
         if (visited[way].has(far)) continue
         visited[way].add(far)
         reached.push(far)
