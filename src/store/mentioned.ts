@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
-import { readKnownCodes, UNTRACED } from './lots.ts'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import { readKnownCodes, tracedRecord, UNTRACED, type VersionRow } from './lots.ts'
 
 /** Records looked at for all codes together, before each code is looked for by itself. */
 const TOGETHER = 50
@@ -25,4 +26,23 @@ export async function readMentioned(
   if (rows.length === TOGETHER) return readKnownCodes(pool, codes, at)
   const mentioned = new Set(rows.flatMap((row) => row.codes))
   return codes.filter((code) => mentioned.has(code))
+}
+
+/** The records that have one of these codes, each with the code: the newest versions as of a time, those of one code by their time; at most fifty. */
+export async function readNamed(
+  pool: Pool,
+  codes: readonly string[],
+  at: string | null,
+): Promise<{ code: string; record: TracedRecord }[]> {
+  if (codes.length === 0) return []
+  const { rows } = await pool.query<VersionRow & { code: string }>({
+    name: 'read-named',
+    text: `select c.code, v.record_id as id, v.version, v.kind, v.system, v.status, v.received_at as "receivedAt", v.flags, v.body
+             from record_versions v join unnest($1::text[]) c (code) on c.code = any(v.codes)
+            where v.codes && $1 and v.version = (select h.version from record_versions h
+                where h.record_id = v.record_id and ($3::timestamptz is null or h.received_at <= $3) order by h.version desc limit 1)
+            order by c.code, v.occurred_at desc, v.record_id limit $2`,
+    values: [codes, TOGETHER, at],
+  })
+  return rows.map(({ code, ...row }) => ({ code, record: tracedRecord(row) }))
 }

@@ -7,6 +7,7 @@ import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { HubError } from '#core/errors.ts'
 import { codesMeant } from '#core/lineage/codes.ts'
+import { otherCodesMeant } from '#core/lineage/other-codes.ts'
 import { KINDS } from '#core/model/kinds.ts'
 import { STATUSES } from '#core/model/record.ts'
 import { listRecords, readRecordVersions } from '#store/records.ts'
@@ -88,7 +89,7 @@ export const recordRoutes =
           ...(status === undefined ? {} : { status }),
           ...(from === undefined ? {} : { from: instantOf(from, 'start') }),
           ...(to === undefined ? {} : { before: instantOf(to, 'end') }),
-          ...(code === undefined ? {} : { codes: [code, ...codesMeant(code, [...registry.systems.keys()])] }),
+          ...(code === undefined ? {} : { codes: [code, ...codesMeant(code, [...registry.systems.keys()]), ...otherCodesMeant(code)] }),
         })
         const next = page.next === null ? 'null' : `"${writeCursor(page.next)}"`
         return reply.type('application/json').send(`{"records":[${page.records.join(',')}],"next":${next}}`)

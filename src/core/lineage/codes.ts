@@ -44,7 +44,7 @@ export function recordCode(kind: Kind, id: string, body: Pick<Body, 'lots' | 'do
 
 /**
  * Graph codes that a text typed by a person may mean, as typed and as codes are normalised (no blanks, full-width folded, upper
- * case); `systems` are the sources whose own batch numbers are tried. A graph code means itself alone.
+ * case), and without the hyphens between groups of a long number; `systems` are the sources whose own batch numbers are tried. A graph code means itself alone.
  */
 export function codesMeant(text: string, systems: readonly string[]): GraphCode[] {
   const typed = text.trim()
@@ -52,7 +52,11 @@ export function codesMeant(text: string, systems: readonly string[]): GraphCode[
   // A record that is named by its identifier is what the person means.
   if (typed.startsWith('urn:cnft:')) return [`${RECORD}${typed}`]
   const codes: GraphCode[] = []
-  for (const value of new Set([typed, normaliseCode(typed)])) {
+  const code = normaliseCode(typed)
+  // Long numbers are printed in groups.
+  const digits = code.replaceAll('-', '')
+  const grouped = /^\d{15,20}$/.test(digits) ? [digits] : []
+  for (const value of new Set([typed, code, ...grouped])) {
     if (value === '') continue
     codes.push(`lot:${value}`, `doc:${value}`)
     for (const system of systems) codes.push(`local.${system}:${value}`)

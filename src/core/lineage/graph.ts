@@ -168,6 +168,26 @@ export const TraceCandidate = field(
     kind: Type.Enum(['lot', 'document']),
     value: Type.String(),
     system: Type.Optional(Type.String()),
+    type: optionalText('Type of document', '凭证类型'),
+    product: Type.Optional(
+      Type.Object({
+        code: Type.Optional(Type.String()),
+        name: Type.Optional(Type.String()),
+        class: Type.Optional(Type.String()),
+      }),
+    ),
+    occurredAt: Type.Optional(When),
+    place: optionalText('Place', '场所'),
+    by: Type.Optional(
+      field(
+        Type.Object({ scheme: Type.String(), value: Type.String() }),
+        ['Found by', '查得依据'],
+        [
+          'The code that led there where it is not its own: cn.eartag15 an ear tag, cn.eartag.tail3 its last digits, number of a ticket or test, gs1',
+          '所输入编码不是其自身编码时的依据：cn.eartag15 耳标、cn.eartag.tail3 耳标末位、number 小票或检测编号、gs1',
+        ],
+      ),
+    ),
   }),
   ['Candidate', '候选'],
   ['What the typed code may mean; send its graph code to choose', '输入编码的可能含义，可用其图编码指定'],

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { codesOf, recordCode } from '#core/lineage/codes.ts'
 import { type Edge, edgesOf } from '#core/lineage/edges.ts'
+import { otherCodes } from '#core/lineage/other-codes.ts'
 import type { Body } from '#core/model/body.ts'
 import { canonicalJson } from '#core/model/canonical-json.ts'
 import type { Kind } from '#core/model/kinds.ts'
@@ -52,7 +53,7 @@ export function contentOf(
     occurredAtMs: Number.isNaN(occurred) ? null : occurred,
     region: body.region?.code ?? null,
     productClass: body.product?.class ?? null,
-    codes: own === null ? codesOf(body) : [...codesOf(body), own],
+    codes: [...codesOf(body), ...otherCodes(kind, id, body), ...(own === null ? [] : [own])],
     edges: status === 'active' ? edgesOf(kind, body, own) : NO_EDGES,
     quantity: body.quantity?.value ?? null,
     unit: body.quantity?.unit ?? null,

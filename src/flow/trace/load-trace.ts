@@ -1,12 +1,10 @@
 import type { Pool } from 'pg'
-import { HubError } from '#core/errors.ts'
 import type { Found } from '#core/lineage/assemble-graph.ts'
-import { codesMeant } from '#core/lineage/codes.ts'
 import { readLinks, readMentions, readWalk } from '#store/lots.ts'
-import { readMentioned } from '#store/mentioned.ts'
 import { LINKS_AT_ONCE } from './link-groups.ts'
 import type { Place } from './place.ts'
 import { readAhead } from './read-ahead.ts'
+import { type FoundBy, rootsOf } from './roots.ts'
 import { type Direction, walk } from './walk.ts'
 
 /** What is asked of the graph. */
@@ -29,12 +27,13 @@ export interface TraceQuestion {
 
 export interface LoadedTrace extends Found {
   readonly roots: readonly string[]
+  /** How roots were found whose own code is not the one that was typed. */
+  readonly found: ReadonlyMap<string, readonly FoundBy[]>
   readonly next: Place | null
   readonly truncated: boolean
 }
 
 const RECORDS_PER_NODE = 20
-const CODE_MAX = 200
 /** Codes that one statement walks at most. */
 const WALK_MAX = 100_000
 
@@ -45,8 +44,7 @@ const WALK_MAX = 100_000
 export async function loadTrace(pool: Pool, question: TraceQuestion): Promise<LoadedTrace> {
   const { code, direction, depth, limit, systems, confidence = 0 } = question
   const at = question.at ?? null
-  const roots = await readMentioned(pool, codesOfQuestion(code, systems), at)
-  if (roots.length === 0) throw new HubError('not_found', { detail: 'no record mentions this code' })
+  const { roots, found } = await rootsOf(pool, code, systems, at)
   const after = question.after ?? null
   const bounds = { at, confidence }
   const atOnce = Math.max(LINKS_AT_ONCE, 2 * limit)
@@ -63,12 +61,5 @@ export async function loadTrace(pool: Pool, question: TraceQuestion): Promise<Lo
   )
   const codes = walked.nodes.map((node) => node.code)
   const { records, more } = await readMentions(pool, codes, { at, perCode: RECORDS_PER_NODE })
-  return { ...walked, roots, records, more }
-}
-
-function codesOfQuestion(code: string, systems: readonly string[]): string[] {
-  if (code.length > CODE_MAX || code.includes('\0')) {
-    throw new HubError('invalid_request', { detail: `a code has at most ${CODE_MAX} characters` })
-  }
-  return codesMeant(code, systems)
+  return { ...walked, roots, found, records, more }
 }

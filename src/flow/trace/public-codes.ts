@@ -21,9 +21,7 @@ export function publicCodes(text: string, systems: readonly string[]): GraphCode
   if (typed === '' || typed.length > CODE_MAX || typed.includes('\0') || INTERNAL.test(typed)) return []
   const code = normaliseCode(typed)
   if (isPersonal(code) || !/\d/.test(code) || HAS_NAME.test(code)) return []
-  const digits = code.replaceAll('-', '')
-  const isGrouped = digits !== code && /^\d{20}$/.test(digits)
-  return [...new Set([...codesMeant(typed, systems), ...(isGrouped ? codesMeant(digits, systems) : [])])]
+  return codesMeant(typed, systems)
 }
 
 /** Whether the code is a telephone or a citizen's number, which a source may have written where a code belongs. */

@@ -13,6 +13,8 @@ import { walk } from './walk.ts'
 const DEPTH = 12
 const NODES_MAX = 100
 const RECORDS_PER_NODE = 20
+/** Codes that no paper or label of the goods bears are for inspectors. */
+const NOT_ASKED = new Map()
 /** Links that are less sure than this are for inspectors: a hold does not spread over them either. */
 const SURE_ENOUGH = 0.8
 
@@ -55,7 +57,7 @@ export async function loadPublic(pool: Pool, codes: readonly GraphCode[]): Promi
   // Own numbers of parties look like batch numbers: what no record names as goods or as a paper is nothing here.
   const roots = known.filter((code) => mentioning(code, records.get(code) ?? []).length > 0)
   if (roots.length === 0) return null
-  return { ...walked, truncated: walked.truncated || isCut, roots, records, more }
+  return { ...walked, truncated: walked.truncated || isCut, roots, found: NOT_ASKED, records, more }
 }
 
 /** The roots that are the same goods: one leads to the other, or they are one national number. The first of each stands for it. */

@@ -1,10 +1,11 @@
 import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import { assembleGraph } from '#core/lineage/assemble-graph.ts'
-import type { TraceCandidate, TraceGraph } from '#core/lineage/graph.ts'
-import { parseGraphCode } from '#core/lineage/graph-code.ts'
-import { loadTrace } from './load-trace.ts'
+import type { TraceCandidate, TraceGraph, TraceNode } from '#core/lineage/graph.ts'
+import { type GraphCodeParts, parseGraphCode } from '#core/lineage/graph-code.ts'
+import { type LoadedTrace, loadTrace } from './load-trace.ts'
 import { readPlace, writePlace } from './place.ts'
+import type { FoundBy } from './roots.ts'
 import type { Direction } from './walk.ts'
 
 export const DEPTH_DEFAULT = 12
@@ -52,13 +53,14 @@ export async function traceLot(pool: Pool, request: TraceRequest): Promise<Trace
     confidence: request.confidence ?? CONFIDENCE_DEFAULT,
     systems: request.systems,
   })
+  const graph = assembleGraph(trace)
   return {
     code: request.code,
     direction,
     at,
     roots: [...trace.roots],
-    candidates: trace.roots.length > 1 ? trace.roots.flatMap(candidateOf) : [],
-    ...assembleGraph(trace),
+    candidates: candidatesOf(trace, graph.nodes),
+    ...graph,
     truncated: trace.truncated,
     next: trace.next ? writePlace(trace.next) : null,
   }
@@ -70,9 +72,34 @@ function instantOf(at: string): string {
   return new Date(ms).toISOString()
 }
 
-function candidateOf(code: string): TraceCandidate[] {
-  const parts = parseGraphCode(code)
-  if (!parts) return []
-  const { kind, value, system } = parts
-  return [{ code, kind, value, ...(system ? { system } : {}) }]
+/** What the typed code may mean, where it is more than one thing or not the code of what was found: with what tells them apart. */
+function candidatesOf({ roots, found }: LoadedTrace, nodes: readonly TraceNode[]): TraceCandidate[] {
+  if (roots.length === 1 && found.size === 0) return []
+  return roots.flatMap((code) => {
+    const by = found.get(code) ?? [null]
+    const parts = parseGraphCode(code)
+    if (!parts) return []
+    const node = nodes.find((one) => one.code === code)
+    return by.map((one) => candidateOf(code, parts, node, one))
+  })
+}
+
+function candidateOf(
+  code: string,
+  { kind, value, system }: GraphCodeParts,
+  node: TraceNode | undefined,
+  by: FoundBy | null,
+): TraceCandidate {
+  const place = node?.sites.find(({ name }) => name !== undefined)?.name
+  return {
+    code,
+    kind,
+    value,
+    ...(system ? { system } : {}),
+    ...(node?.type ? { type: node.type } : {}),
+    ...(node?.product ? { product: node.product } : {}),
+    ...(node?.occurredAt ? { occurredAt: node.occurredAt } : {}),
+    ...(place ? { place } : {}),
+    ...(by ? { by: { scheme: by.scheme, value: by.value } } : {}),
+  }
 }

@@ -258,7 +258,7 @@ begin
   with pieces as (
     select array_agg(c.code) as codes from unnest(wanted) with ordinality c (code, n) group by (c.n - 1) / 64
   ), named as materialized (
-    select distinct v.record_id, v.version, v.kind, v.occurred_at, v.codes from pieces
+    select v.record_id, v.version, v.kind, v.occurred_at, v.codes from pieces
      cross join lateral (
        select v.* from record_versions v
         where v.codes && pieces.codes and v.kind <> all(untraced) and v.version = (

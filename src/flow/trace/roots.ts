@@ -1,0 +1,100 @@
+import type { Pool } from 'pg'
+import { HubError } from '#core/errors.ts'
+import { codesMeant } from '#core/lineage/codes.ts'
+import { parseGraphCode } from '#core/lineage/graph-code.ts'
+import { matchFacts } from '#core/lineage/matching.ts'
+import {
+  isTagTail,
+  nodesOf,
+  otherCodesMeant,
+  otherScheme,
+  type TagOfPaper,
+  tagOfPaper,
+  tagsEnding,
+} from '#core/lineage/other-codes.ts'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import { readGoodsAtStall, readMentions } from '#store/lots.ts'
+import { readMentioned, readNamed } from '#store/mentioned.ts'
+
+/** How a node was found whose own code is not the one that was typed. */
+export interface FoundBy {
+  readonly scheme: string
+  /** The code as the record has it: an ear tag, the number of a ticket, an element string of GS1. */
+  readonly value: string
+}
+
+/** What a typed code may mean: the nodes to walk from. */
+export interface Meant {
+  readonly roots: readonly string[]
+  /** By node; one certificate may hold several ear tags that end with the digits that were typed. */
+  readonly found: ReadonlyMap<string, readonly FoundBy[]>
+}
+
+const CODE_MAX = 200
+/** Records of one certificate's number that are looked at for its ear tags. */
+const PAPER_RECORDS = 20
+
+/**
+ * What the code may mean, as of a time where one is given: codes of the graph first, then what records call themselves or list otherwise.
+ * HubError `not_found` where nothing that counts mentions it, `invalid_request` where it cannot be a code.
+ */
+export async function rootsOf(
+  pool: Pool,
+  code: string,
+  systems: readonly string[],
+  at: string | null,
+): Promise<Meant> {
+  if (code.length > CODE_MAX || code.includes('\0'))
+    throw new HubError('invalid_request', { detail: `a code has at most ${CODE_MAX} characters` })
+  const isOwn = parseGraphCode(code.trim()) !== null
+  const tag = isOwn ? null : tagOfPaper(code)
+  const [direct, others, tagged] = await Promise.all([
+    readMentioned(pool, codesMeant(code, systems), at),
+    isOwn ? [] : readOthers(pool, otherCodesMeant(code), at),
+    tag ? readTagged(pool, tag, at) : [],
+  ])
+  const found = new Map<string, FoundBy[]>()
+  for (const [node, by] of [...tagged, ...others]) {
+    if (direct.includes(node)) continue
+    const list = found.get(node) ?? []
+    list.push(by)
+    found.set(node, list)
+  }
+  const roots = [...direct, ...found.keys()]
+  if (roots.length === 0) throw new HubError('not_found', { detail: missing(code) })
+  return { roots, found }
+}
+
+const missing = (code: string): string =>
+  isTagTail(code)
+    ? 'no record mentions this code; the last digits of an ear tag go behind the number of its certificate, such as "3308000218 301"'
+    : 'no record mentions this code'
+
+type Node = readonly [node: string, by: FoundBy]
+
+async function readOthers(pool: Pool, codes: readonly string[], at: string | null): Promise<Node[]> {
+  const named = await readNamed(pool, codes, at)
+  const nodes = await Promise.all(
+    named.map(async ({ code, record }): Promise<Node[]> => {
+      const by = { scheme: otherScheme(code), value: code.slice(code.indexOf(':') + 1) }
+      return (await nodesTold(pool, record, at)).map((node) => [node, by])
+    }),
+  )
+  return nodes.flat()
+}
+
+/** The nodes of a record; of a test that names none, the goods that were at its stall. */
+async function nodesTold(pool: Pool, { kind, id, body }: TracedRecord, at: string | null): Promise<string[]> {
+  const nodes = nodesOf(kind, id, body)
+  if (nodes.length > 0 || kind !== 'test') return nodes
+  return await readGoodsAtStall(pool, matchFacts(kind, id, body).points, at)
+}
+
+async function readTagged(pool: Pool, { paper, tail }: TagOfPaper, at: string | null): Promise<Node[]> {
+  const { records } = await readMentions(pool, [paper], { at, perCode: PAPER_RECORDS })
+  const tags = (records.get(paper) ?? []).flatMap(({ body }) => tagsEnding(body, tail))
+  return [...new Set(tags)].map((value) => [
+    paper,
+    { scheme: value.length === 15 ? 'cn.eartag15' : 'cn.eartag.tail3', value },
+  ])
+}
