@@ -1,4 +1,4 @@
--- Walks of the graph in one statement each (src/store/lots.ts, docs/adr/0031).
+-- Walks of the graph in one statement each (src/store/lots.ts, docs/adr/0032).
 
 -- Whether the version that made the edge is the newest of its record, and active. Kept by whoever writes the next version, in its transaction:
 -- an edge is then known to count without a look at its record. No index holds it, so that the change stays within its page.

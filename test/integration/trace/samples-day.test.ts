@@ -145,12 +145,21 @@ test('a number that is a lot in one system and a paper in another gives both as 
     systems: [...systems, 'shanghai-platform'],
   })
   expect(graph.candidates).toEqual([
-    { code: 'doc:JXSG2024041500019', kind: 'document', value: 'JXSG2024041500019' },
+    {
+      code: 'doc:JXSG2024041500019',
+      kind: 'document',
+      value: 'JXSG2024041500019',
+      type: 'sales_voucher',
+      product: { name: '番茄', class: 'vegetable' },
+      occurredAt: { at: '2024-04-15T03:44:51+08:00', precision: 'second' },
+      place: '嘉兴南湖示例果蔬批发市场',
+    },
     {
       code: 'local.shanghai-platform:JXSG2024041500019',
       kind: 'lot',
       value: 'JXSG2024041500019',
       system: 'shanghai-platform',
+      occurredAt: { at: '2024-04-15T08:00:00+08:00', precision: 'second' },
     },
   ])
   expect(graph.nodes.filter(({ relation }) => relation === 'root').map(({ code }) => code)).toEqual(
