@@ -89,7 +89,9 @@ export const recordRoutes =
           ...(status === undefined ? {} : { status }),
           ...(from === undefined ? {} : { from: instantOf(from, 'start') }),
           ...(to === undefined ? {} : { before: instantOf(to, 'end') }),
-          ...(code === undefined ? {} : { codes: [code, ...codesMeant(code, [...registry.systems.keys()]), ...otherCodesMeant(code)] }),
+          ...(code === undefined
+            ? {}
+            : { codes: [code, ...codesMeant(code, [...registry.systems.keys()]), ...otherCodesMeant(code)] }),
         })
         const next = page.next === null ? 'null' : `"${writeCursor(page.next)}"`
         return reply.type('application/json').send(`{"records":[${page.records.join(',')}],"next":${next}}`)
