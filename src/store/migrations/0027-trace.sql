@@ -18,12 +18,15 @@ create function retire_edges() returns void
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
-  update lot_edges e set live = false
-    from record_versions n
-    join record_versions o on o.record_id = n.record_id and (o.status = 'void' or exists (
-      select from record_versions newer where newer.record_id = o.record_id and newer.version > o.version))
-   where n.position >= current_setting('hub.first_position')::bigint and (n.version > 1 or n.status = 'void')
-     and e.to_code = any(o.codes) and e.from_code = any(o.codes) and e.record_id = o.record_id and e.version = o.version and e.live;
+  -- The versions first, whatever the tables looked like when the plan was made.
+  with old as materialized (
+    select o.record_id, o.version, o.codes from record_versions n
+      join record_versions o on o.record_id = n.record_id and (o.status = 'void' or exists (
+        select from record_versions newer where newer.record_id = o.record_id and newer.version > o.version))
+     where n.position >= current_setting('hub.first_position')::bigint and (n.version > 1 or n.status = 'void')
+  )
+  update lot_edges e set live = false from old o
+   where e.to_code = any(o.codes) and e.from_code = any(o.codes) and e.record_id = o.record_id and e.version = o.version and e.live;
 end $$;
 
 -- Of one day every record that names a stall and its trader is kept: where the newest of them is made void, or had not come by the time that is asked
