@@ -9,6 +9,7 @@ import fastify, {
   LogController,
 } from 'fastify'
 import { HubError } from '#core/errors.ts'
+import { holderOf } from '#flow/oauth/token.ts'
 import { headPosition } from '#store/changes.ts'
 import { findKeyByDigest } from '#store/keys.ts'
 import { createCallers } from './auth.ts'
@@ -67,6 +68,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
   const callers = createCallers({
     adminKey: parts.adminKey,
     findKey: (digest) => findKeyByDigest(parts.pool, digest),
+    findHolder: (token, nowMs) => holderOf(parts.pool, token, nowMs),
     clock: parts.clock,
   })
   const head = createHeadWatch(() => headPosition(parts.pool))

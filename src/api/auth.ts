@@ -1,11 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { HubError } from '#core/errors.ts'
+import { isToken, type TokenHolder } from '#flow/oauth/token.ts'
 import type { StoredKey } from '#store/keys.ts'
 
 /** Who calls: a stored key, or the administrator key of the settings. */
 export interface Caller {
-  /** Null for the administrator key of the settings. */
+  /** Of the key, or of the client of a token; null for the administrator key of the settings. */
   readonly keyId: string | null
   readonly scopes: readonly string[]
 }
@@ -23,7 +24,10 @@ declare module 'fastify' {
   }
 }
 
-/** Finds the caller of a request by its key. Keys are known by their SHA-256: they are 256 random bits, so nothing slower is needed. */
+/**
+ * Finds the caller of a request by its key. Keys are 256 random bits, so nothing slow is needed to digest them; what is stored is keyed beside, so that
+ * a copy of the table alone tells nothing. A token of `/oauth/token` is known by its MAC.
+ */
 export interface Callers {
   /** The caller at once, where the key was asked for in the last seconds. */
   remembered(request: FastifyRequest): Caller | null
@@ -49,9 +53,10 @@ interface Remembered {
 export function createCallers(parts: {
   readonly adminKey: string | undefined
   readonly findKey: (digest: Buffer) => Promise<StoredKey | null>
+  readonly findHolder: (token: string, nowMs: number) => Promise<TokenHolder | null>
   readonly clock: () => number
 }): Callers {
-  const { adminKey, findKey, clock } = parts
+  const { adminKey, findKey, findHolder, clock } = parts
   const adminDigest = adminKey === undefined ? null : sha256(adminKey)
   const known = new Map<string, Remembered>()
 
@@ -68,10 +73,17 @@ export function createCallers(parts: {
     return { caller: { keyId: key.id, scopes: key.scopes }, untilMs: Math.min(untilMs, expiryMs) }
   }
 
+  const ofToken = async (token: string, now: number): Promise<Remembered> => {
+    const holder = await findHolder(token, now)
+    if (!holder) throw new HubError('unauthenticated', { detail: 'the token has expired, or is none' })
+    const { clientId, scopes, expiresAtMs } = holder
+    return { caller: { keyId: clientId, scopes }, untilMs: Math.min(now + REMEMBERED_MS, expiresAtMs) }
+  }
+
   const ofKey = async (key: string): Promise<Caller> => {
     const remembered = known.get(key)
     if (remembered && remembered.untilMs > clock()) return remembered.caller
-    const found = await lookUp(sha256(key), clock())
+    const found = isToken(key) ? await ofToken(key, clock()) : await lookUp(sha256(key), clock())
     if (known.size >= REMEMBERED_MAX) known.clear()
     known.set(key, found)
     return found.caller
@@ -96,7 +108,8 @@ export function createCallers(parts: {
 
 export const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-const KEY_MAX = 512
+/** A token names its scopes. */
+const KEY_MAX = 4096
 
 function keyOf({ headers, routeOptions }: FastifyRequest): string | null {
   const { authorization } = headers

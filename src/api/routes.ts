@@ -24,6 +24,8 @@ import { linkSecretRoutes } from './routes/link-secrets.ts'
 import { linkRoutes } from './routes/links.ts'
 import { mappingVersionRoutes } from './routes/mapping-versions.ts'
 import { mappingRoutes } from './routes/mappings.ts'
+import { oauthRoutes } from './routes/oauth.ts'
+import { oauthClientRoutes } from './routes/oauth-clients.ts'
 import { peerChangeRoutes } from './routes/peer-changes.ts'
 import { peerCountRoutes } from './routes/peer-counts.ts'
 import { peerRoutes } from './routes/peers.ts'
@@ -84,6 +86,7 @@ const GUARDED = [
   wantedRoutes,
   keyRoutes,
   signingKeyRoutes,
+  oauthClientRoutes,
 ] as const
 
 const publicRoutes = (parts: RouteParts): FastifyPluginAsync => {
@@ -108,6 +111,7 @@ export const routes =
     await app.register(healthRoutes(parts))
     await app.register(docsRoutes(parts))
     await app.register(publicRoutes(parts))
+    await app.register(oauthRoutes(parts))
     await app.register(boardRoutes(parts))
     await app.register(async (guarded) => {
       guard(guarded, parts.callers)

@@ -3,19 +3,13 @@ import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
-import { insertKey, type StoredKey } from '#store/keys.ts'
+import { insertKey, replaceKey, type StoredKey } from '#store/keys.ts'
 
 const SCOPE = /^(read|admin|push:[a-z0-9-]{1,64}|link:[0-9a-f-]{36})$/
 
-/**
- * Makes a key of 256 random bits. It is given here once; only its SHA-256 is stored.
- * Throws `invalid_request` for a scope that there is not, or an expiry that is no time.
- */
-export async function newKey(
-  pool: Pool,
-  wanted: { readonly name: string; readonly scopes: readonly string[]; readonly expiresAt?: string | null },
-): Promise<{ key: string; stored: StoredKey }> {
-  const issues: Issue[] = wanted.scopes.flatMap((scope, i) =>
+/** What is wrong with scopes, by their place in `scopes`. */
+export function scopeIssues(scopes: readonly string[]): Issue[] {
+  return scopes.flatMap((scope, i) =>
     SCOPE.test(scope) && scope !== `push:${OWN_SYSTEM}`
       ? []
       : [
@@ -30,19 +24,52 @@ export async function newKey(
           },
         ],
   )
+}
+
+const KEY_BYTES = 32
+const makeKey = (): { key: string; sha256: Buffer } => {
+  const key = `hub_${randomBytes(KEY_BYTES).toString('base64url')}`
+  return { key, sha256: createHash('sha256').update(key).digest() }
+}
+
+/**
+ * Makes a key of 256 random bits. It is given here once; only a keyed digest of it is stored.
+ * Throws `invalid_request` for a scope that there is not, or an expiry that is no time.
+ */
+export async function newKey(
+  pool: Pool,
+  wanted: { readonly name: string; readonly scopes: readonly string[]; readonly expiresAt?: string | null },
+): Promise<{ key: string; stored: StoredKey }> {
+  const issues = scopeIssues(wanted.scopes)
   const expiresAt = wanted.expiresAt ?? null
   if (expiresAt !== null && Number.isNaN(Date.parse(expiresAt))) {
     issues.push({ path: '/expiresAt', code: 'E_SCHEMA', reason: 'a time in ISO 8601' })
   }
   if (issues.length > 0) throw new HubError('invalid_request', { issues })
-  const key = `hub_${randomBytes(32).toString('base64url')}`
-  const digest = createHash('sha256').update(key).digest()
+  const { key, sha256 } = makeKey()
   const stored = await insertKey(pool, {
     id: randomUUID(),
     name: wanted.name,
     scopes: wanted.scopes,
-    digest,
+    sha256,
     expiresAt,
   })
+  return { key, stored }
+}
+
+/**
+ * A key with the same name and scopes in the place of one that counts; both do for a time.
+ * Throws `not_found`, or `conflict` where the old one counts no more.
+ */
+export async function rotatedKey(
+  pool: Pool,
+  id: string,
+  wanted: { readonly expiresAt: string | null; readonly oldEndsAtMs: number },
+): Promise<{ key: string; stored: StoredKey }> {
+  const { key, sha256 } = makeKey()
+  const stored = await replaceKey(pool, id, { ...wanted, id: randomUUID(), sha256 })
+  if (stored === null) throw new HubError('not_found', { detail: `key ${id}` })
+  if (stored === 'ended')
+    throw new HubError('conflict', { detail: `key ${id} is revoked or has expired; make a new one` })
   return { key, stored }
 }

@@ -11,6 +11,7 @@ import { findLargeWithWork } from '#store/large-messages.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import { dropNoncesBefore } from '#store/message-nonces.ts'
 import { deleteLostUploads } from '#store/message-parts.ts'
+import { dropAssertionsBefore } from '#store/oauth-clients.ts'
 import { ensurePartitions } from '#store/partitions.ts'
 import { findOpenReconciliations } from '#store/reconciliations.ts'
 import { findOpenReplays } from '#store/replays.ts'
@@ -118,6 +119,7 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
     await ensurePartitions(parts.pool, parts.now())
     await sweepWaiting(parts.pool, parts.now())
     await dropOldShares(parts.pool, parts.now())
+    await dropAssertionsBefore(parts.pool, parts.now())
     await dropNoncesBefore(parts.pool, parts.now() - NONCE_KEPT_MS)
     await dropArrivalsBefore(parts.pool, parts.now() - KEPT_MS)
     await parts.wakeSchedulesByItself(parts.schedules.all)

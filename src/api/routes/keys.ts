@@ -4,7 +4,7 @@ import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { HubError } from '#core/errors.ts'
-import { newKey } from '#flow/keys.ts'
+import { newKey, rotatedKey } from '#flow/keys.ts'
 import { listKeys, revokeKey } from '#store/keys.ts'
 
 const NewKeyBody = Type.Object(
@@ -34,6 +34,30 @@ const NewKeyBody = Type.Object(
   },
 )
 
+const DAY_S = 86_400
+const RotateBody = Type.Object(
+  {
+    overlapSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 30 * DAY_S,
+        default: DAY_S,
+        description: 'How long the old key still counts; a day where nothing is said · 旧密钥继续有效的秒数',
+      }),
+    ),
+    expiresAt: Type.Optional(
+      Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
+        description: 'When the new one ends · 新密钥到期时间',
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    title: 'A change of keys · 更换密钥',
+    examples: [{ overlapSeconds: 86_400 }],
+  },
+)
+
 interface NewKeyFields {
   readonly name: string
   readonly scopes: readonly string[]
@@ -43,7 +67,7 @@ interface NewKeyFields {
 /** Keys are few; one page holds them all. */
 const KEYS_MAX = 1000
 
-/** `POST /v1/keys`, `GET /v1/keys` and `DELETE /v1/keys/{id}`. */
+/** `POST /v1/keys`, `POST /v1/keys/{id}/rotate`, `GET /v1/keys` and `DELETE /v1/keys/{id}`. */
 export const keyRoutes =
   ({ pool, callers, clock }: RouteParts): FastifyPluginAsync =>
   async (app) => {
@@ -56,7 +80,7 @@ export const keyRoutes =
         tags: ['keys'],
         summary: 'Make a key · 创建密钥',
         description:
-          'The key is shown in this answer and never again: only its SHA-256 is stored. 密钥仅在此次返回，平台只保存摘要。',
+          'The key is shown in this answer and never again: only a keyed digest is stored. 密钥仅在此次返回，平台只保存摘要。',
         body: NewKeyBody,
         response: { 201: answer('NewKey', 'The key · 密钥'), ...problems(400, 401, 403, 413, 415, 429, 503) },
       },
@@ -68,6 +92,37 @@ export const keyRoutes =
           })
         }
         const { key, stored } = await newKey(pool, body)
+        return reply
+          .code(201)
+          .header('location', `/v1/keys/${stored.id}`)
+          .send({ ...stored, key })
+      },
+    })
+    app.route<{ Params: { id: string }; Body: { overlapSeconds?: number; expiresAt?: string | null } }>({
+      method: 'POST',
+      url: '/v1/keys/:id/rotate',
+      config: { scopes: [] },
+      schema: {
+        operationId: 'rotateKey',
+        tags: ['keys'],
+        summary: 'Change a key · 更换密钥',
+        description:
+          'A key with the same name and scopes, shown in this answer alone. The old one counts for `overlapSeconds` more, so that nothing is refused in between. 名称与权限不变；旧密钥在重叠期内仍有效，切换不中断。',
+        params: Type.Object({ id: Type.String({ format: 'uuid' }) }),
+        body: RotateBody,
+        response: {
+          201: answer('NewKey', 'The key · 密钥'),
+          ...problems(400, 401, 403, 404, 409, 413, 415, 429, 503),
+        },
+      },
+      handler: async ({ params: { id }, body: { overlapSeconds = DAY_S, expiresAt = null } }, reply) => {
+        if (expiresAt !== null && Date.parse(expiresAt) <= clock())
+          throw new HubError('invalid_request', {
+            issues: [{ path: '/expiresAt', code: 'E_SCHEMA', reason: 'the time is over already' }],
+          })
+        const oldEndsAtMs = clock() + overlapSeconds * 1000
+        const { key, stored } = await rotatedKey(pool, id, { expiresAt, oldEndsAtMs })
+        callers.forget()
         return reply
           .code(201)
           .header('location', `/v1/keys/${stored.id}`)
