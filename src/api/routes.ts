@@ -45,6 +45,7 @@ import { signingKeyRoutes } from './routes/signing-keys.ts'
 import { supervisionRoutes } from './routes/supervision.ts'
 import { systemRoutes } from './routes/systems.ts'
 import { traceRoutes } from './routes/trace.ts'
+import { trustRoutes } from './routes/trust.ts'
 import { waitingRoutes } from './routes/waiting.ts'
 import { wantedRoutes } from './routes/wanted.ts'
 import { guard } from './scopes.ts'
@@ -86,6 +87,7 @@ const GUARDED = [
   wantedRoutes,
   keyRoutes,
   signingKeyRoutes,
+  trustRoutes,
   oauthClientRoutes,
 ] as const
 

@@ -26,6 +26,7 @@ import { claimsFollower } from '#flow/peers/send-claims.ts'
 import { keepAliases, refreshAliases } from '#flow/reference/product-aliases.ts'
 import { runReplay } from '#flow/replay/run.ts'
 import { createSchedules } from '#flow/schedule/create-schedules.ts'
+import { signatureSchedule } from '#flow/signatures/recheck.ts'
 import { createLiveRegistry, type LiveRegistry, noteSeed } from '#flow/systems/live.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import { type JobBackend, openJobBackend } from '#jobs/backend.ts'
@@ -223,6 +224,7 @@ function openWorkers(
       ...alertSchedules({ pool, registry, log, post: http.post, onNotices: queues.wakeSchedule }),
       ...findingSchedules({ pool, intake: parts.intake }),
       reconciling.daily,
+      signatureSchedule({ pool }),
       evidenceSchedule({ pool, post: http.post, file: parts.anchorFile }),
     ],
   })

@@ -56,6 +56,20 @@ export const PAPER_REASONS = {
     askEn: 'Ask the issuer whether the paper is still valid.',
     askZh: '请向开具单位核实凭证是否仍然有效。',
   },
+  bad_signature: {
+    severity: 'refuse',
+    en: 'The signature on the paper does not hold: {why}.',
+    zh: '凭证的签名不成立：{why}。',
+    askEn: 'Show the original paper; ask the issuer whether it is theirs.',
+    askZh: '请出示凭证原件，并向开具单位核实。',
+  },
+  unsure_signature: {
+    severity: 'warn',
+    en: 'Nobody can say whether the signature on the paper holds: {why}.',
+    zh: '无法确认凭证的签名：{why}。',
+    askEn: 'Show the original paper; compare number and issuer.',
+    askZh: '请出示凭证原件，核对编号和开具单位。',
+  },
   expired: {
     severity: 'refuse',
     en: 'The paper was valid until {until}.',

@@ -127,6 +127,8 @@ const DEFS: TProperties = {
       basis: ref('texts'),
       sources: ref('texts'),
       earTags: ref('texts'),
+      signature: ref('text'),
+      signedText: ref('text'),
       issuedOn: ref('date'),
       validUntil: Type.Unsafe({ anyOf: [ref('date'), parts({ days: ref('text') })] }),
       url: ref('text'),

@@ -168,6 +168,16 @@ export const DocumentPart = Type.Object(
     validUntil: Type.Optional(field(When, ['Valid until', '有效期至'])),
     earTags: field(Type.Optional(Type.Array(Type.String())), ['Ear tags', '畜禽标识']),
     url: field(Type.Optional(Type.String()), ['Address behind the QR code', '二维码地址']),
+    signature: field(
+      Type.Optional(Type.String()),
+      ['Signature', '签名'],
+      ['Base64 of a detached CMS/PKCS#7 signature over signedText', '对 signedText 的分离式签名，base64'],
+    ),
+    signedText: field(
+      Type.Optional(Type.String()),
+      ['Text that was signed', '被签名的文本'],
+      ['Character for character; it must hold the number of the paper', '逐字保留，须包含凭证编号'],
+    ),
     raw: field(Type.Optional(Type.String()), ['As written', '原文']),
   },
   closed,

@@ -103,6 +103,8 @@ const DOCUMENT = {
   validUntil: of('public', WHEN),
   earTags: partner,
   url: personal,
+  signature: personal,
+  signedText: personal,
   raw: personal,
 } satisfies Every<DocumentPart>
 const PRODUCT = {

@@ -9,6 +9,8 @@ import { requiredDocuments } from '#core/documents/required-documents.ts'
 import { normalisePlate } from '#core/identifiers/plate.ts'
 import { type KnownProduct, lookupProduct } from '#core/products/lookup.ts'
 import { parseQuantity } from '#core/units/quantity.ts'
+import { signatureFindings } from '#flow/signatures/findings.ts'
+import { type SignatureView, signaturesOf } from '#flow/signatures/read-signatures.ts'
 import { dayAsked } from '#flow/trace/day-asked.ts'
 import { knownType } from '#flow/trace/document-issue.ts'
 import { figuresOf, measuresOf, numberAsked, reasonOf } from '#flow/trace/read-document.ts'
@@ -42,6 +44,11 @@ export async function checkPapers(
     unseen.length > 0 ? await readKnownTypes(pool, [...new Set(unseen)], snapshot.beyond, snapshot.rows) : []
   const types = Map.groupBy(known, ({ code }) => code)
   const taken = new Map<string, string>()
+  const signatures = await signaturesOf(
+    pool,
+    papers.flatMap(({ own }) => own),
+    nowMs,
+  )
   return {
     papers: papers.map((loaded, n) =>
       answerOf(
@@ -49,6 +56,7 @@ export async function checkPapers(
         questions[n] as PaperQuestion,
         (types.get(loaded.question.code) ?? []).map(({ type }) => type),
         taken,
+        signatures,
       ),
     ),
   }
@@ -61,6 +69,7 @@ function answerOf(
   question: PaperQuestion,
   types: readonly string[],
   taken: Map<string, string>,
+  signatures: ReadonlyMap<string, SignatureView>,
 ): PaperAnswer {
   const { asked, best, paper, usage, issues } = loaded
   const goods = goodsOf(question.product)
@@ -68,8 +77,10 @@ function answerOf(
   const figures = figuresOf(loaded)
   const compared = lessTaken(figures.compared, `${loaded.question.code} ${best?.type}`, load, taken)
   const found: SaidFinding[] = []
+  const signature = best && signatures.get(best.record)
   if (paper === null) found.push(unknownPaper(loaded, types))
   else {
+    found.push(...signatureFindings(signature))
     found.push(...judgePaper(paper, { on: asked.on, province: provinceOf(question) }))
     found.push(...judgeLoad(paper, usage, compared, load))
     const isOverUsed = found.some(({ code }) => code === 'used_up' || code === 'more_than_left')
@@ -85,6 +96,7 @@ function answerOf(
     on: asked.on,
     verdict: gateVerdict(paper !== null, found),
     status: best?.status ?? null,
+    signature: signature?.state ?? 'none',
     issuer: best?.issuer ?? null,
     issuedOn: paper?.issuedOn ?? null,
     validUntil: paper?.validUntil ?? null,

@@ -3,6 +3,7 @@ import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type
 import { GATE_VERDICTS } from '#core/documents/judge-paper.ts'
 import { field } from '#core/model/field.ts'
 import { STATUSES } from '#core/model/record.ts'
+import { SIGNATURE_STATES } from '#core/pki/judge.ts'
 import { type DocumentAnswer, Measure, PaperCandidate, PaperReason } from '#flow/trace/schema.ts'
 
 /** Most papers of one check. */
@@ -103,6 +104,11 @@ export const PaperAnswer = field(
       ],
     ),
     status: field(Type.Union([Type.Enum([...STATUSES]), Type.Null()]), ['Status of the paper', '凭证状态']),
+    signature: field(
+      Type.Enum([...SIGNATURE_STATES]),
+      ['Signature', '签名状态'],
+      ['none: the paper is not signed', 'none 表示凭证未签名'],
+    ),
     issuer: Type.Union([Type.String(), Type.Null()]),
     issuedOn: Type.Union([Type.String(), Type.Null()]),
     validUntil: Type.Union([Type.String(), Type.Null()]),

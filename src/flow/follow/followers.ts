@@ -7,6 +7,7 @@ import { qualityRecordsReader } from '#flow/quality/follow-records.ts'
 import { bucketsReader } from '#flow/reconcile/follow-buckets.ts'
 import { cardsReader } from '#flow/reference/follow-cards.ts'
 import { unknownProductsReader } from '#flow/reference/follow-unknown-products.ts'
+import { signaturesReader } from '#flow/signatures/follow-signatures.ts'
 import { arrivalsFollower } from '#flow/silence/follow-arrivals.ts'
 import { supervisionReader } from '#flow/supervision/follow-supervision.ts'
 import type { Follower } from './follower.ts'
@@ -24,6 +25,7 @@ export const followers: readonly Follower[] = [
     bucketsReader,
     matchingReader,
     papersReader,
+    signaturesReader,
     findingsReader,
     supervisionReader,
     goodsReader(),

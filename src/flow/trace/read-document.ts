@@ -14,6 +14,8 @@ import { normaliseCode } from '#core/text.ts'
 import { candidatesOf } from '#flow/documents/candidates.ts'
 import { type LoadedPaper, loadPapers, type Snapshot } from '#flow/documents/load-papers.ts'
 import { readUsePlace, writeUsePlace } from '#flow/documents/use-place.ts'
+import { signatureFindings, withSignatures } from '#flow/signatures/findings.ts'
+import { signaturesOf } from '#flow/signatures/read-signatures.ts'
 import { listUses, readKnownTypes, type UseRow } from '#store/document-mentions.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { dayAsked } from './day-asked.ts'
@@ -55,7 +57,9 @@ export async function readDocument(pool: Pool, request: DocumentRequest): Promis
     OWN_READ,
   )
   const loaded = papers[0] as LoadedPaper
-  const { issues, best, paper, usage, question } = loaded
+  const { best, paper, usage, question } = loaded
+  const signatures = await signaturesOf(pool, loaded.own, request.nowMs)
+  const issues = withSignatures(loaded.issues, signatures)
   if (issues.length === 0 && usage.records === 0) await refuseUnknown(pool, loaded, snapshot)
   const limit = request.limit ?? USES_DEFAULT
   const after = request.after === undefined ? null : readUsePlace(request.after)
@@ -83,6 +87,7 @@ export async function readDocument(pool: Pool, request: DocumentRequest): Promis
       ...(paper === null
         ? [finding('not_issued', { uses: String(usage.records) })]
         : judgePaper(paper, { on })),
+      ...signatureFindings(best && signatures.get(best.record)),
       ...found,
     ].map(reasonOf),
     candidates: candidatesOf(issues),

@@ -8,6 +8,7 @@ import { field } from '#core/model/field.ts'
 import { STATUSES } from '#core/model/record.ts'
 import { DecimalText, Quantity, UNITS, When } from '#core/model/values.ts'
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
+import { SignatureSchema } from '#flow/signatures/schema.ts'
 
 export { TraceGraph }
 
@@ -91,6 +92,9 @@ export const DocumentIssue = Type.Object({
   basis: Type.Optional(Type.Array(Type.String())),
   issuer: Type.Optional(
     field(Type.String(), ['Issuer', '开具主体'], ['Absent for natural persons', '自然人不显示']),
+  ),
+  signature: Type.Optional(
+    field(SignatureSchema, ['Signature', '签名'], ['Absent where the paper is not signed', '未签名时不显示']),
   ),
   issuedOn: Type.Optional(When),
   validUntil: Type.Optional(

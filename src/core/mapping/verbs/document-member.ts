@@ -4,6 +4,7 @@ import type { Node } from '#core/mapping/compile/node.ts'
 import type { Run } from '#core/mapping/run/run.ts'
 import { keptWords } from '#core/mapping/run/words.ts'
 import type { DocumentPart } from '#core/model/parts.ts'
+import { hasForbiddenCharacter } from '#core/text.ts'
 import { compileDate } from './date.ts'
 import { compileEarTags } from './ear-tags.ts'
 import { compileText } from './text.ts'
@@ -39,6 +40,11 @@ export function compileMember(
     const evaluate = name === 'earTags' ? compileEarTags(c, node, target) : compileWordList(c, node, target)
     return evaluate === null ? null : { name, evaluate }
   }
+  if (name === 'signature' || name === 'signedText') {
+    const exact = compileText(c, node, target, [])
+    // A signature is over the text as it is: nothing may be cleaned of it.
+    return exact && { name, evaluate: (run) => exactly(exact.read(run)) }
+  }
   const values = VALUES[name]
   const plan = compileText(c, node, target, [], values ? { values } : {})
   if (plan === null) return null
@@ -53,3 +59,6 @@ export function compileMember(
     },
   }
 }
+
+const exactly = (text: string | undefined): string | undefined =>
+  text === undefined || hasForbiddenCharacter(text) ? undefined : text

@@ -27,8 +27,8 @@ import { compileText, compileTexts, TEXT_NAMES } from './text.ts'
  * Document: `from` is its number, `role` what it is to the record, `type` one type, a list of those that the field may hold,
  * `by-number`, or the field that says it (`{ from: certType, enum: { HGZ: promise_cert } }`). A type told from the shape of the number alone is marked W_DOC_TYPE_GUESSED; `provinces` names two codes that begin
  * with a province (where the goods are, where they or the paper come from), by which papers for use inside one and across are told
- * apart. With `scheme`, `issuer`, `form`, `issueType`, `basis`, `sources`, `issuedOn`, `validUntil`, `earTags`, `url`. One without a
- * number is none. A quarantine certificate has the type that its day of issue gives it: the one of 2026 since 2026-01-01.
+ * apart. With `scheme`, `issuer`, `form`, `issueType`, `basis`, `sources`, `issuedOn`, `validUntil`, `earTags`, `url`, and `signature` (base64 of a detached CMS signature) over `signedText`, which is kept character for
+ * character. One without a number is none. A quarantine certificate has the type that its day of issue gives it: the one of 2026 since 2026-01-01.
  */
 export const DOCUMENT_EXAMPLE = {
   mapping: '[ { role: upstream, from: certNo, type: by-number } ]',
@@ -48,6 +48,8 @@ const MEMBERS = [
   'validUntil',
   'earTags',
   'url',
+  'signature',
+  'signedText',
 ] as const
 const NAMES = ['role', 'type', 'scheme', 'provinces', 'each', ...MEMBERS] as const
 
