@@ -37,7 +37,7 @@ export interface ChainTimes {
 }
 
 const DEPTH_MAX = 4
-/** Purposes with which documents may be signed: any, mail, documents (RFC 9336, and that of Microsoft). */
+/** Purposes with which documents may be signed: every purpose, mail, and documents (RFC 9336, and that of Microsoft). */
 const PURPOSES: ReadonlySet<string> = new Set([
   '2.5.29.37.0',
   '1.3.6.1.5.5.7.3.4',

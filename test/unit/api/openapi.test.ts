@@ -120,12 +120,15 @@ it('the parameters of the path are those of its template', () => {
   }
 })
 
-it('every answer is described, and every failure is a problem, but those of the pages for people', () => {
+it('every answer is described, and every failure is a problem, but those of the pages for people and those that RFC 6749 spells', () => {
   for (const { path, method, operation } of operations) {
     for (const [status, response] of Object.entries(operation.responses)) {
       expect(response.description, `${method} ${path} ${status}`).not.toBe('Default Response')
+      const isOfOauth = path === '/oauth/token' && ['400', '401'].includes(status)
       if (Number(status) >= 400 && !path.startsWith('/t/'))
-        expect(Object.keys(response.content ?? {})).toEqual(['application/problem+json'])
+        expect(Object.keys(response.content ?? {})).toEqual([
+          isOfOauth ? 'application/json' : 'application/problem+json',
+        ])
     }
   }
 })
