@@ -1,6 +1,8 @@
 import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { problemOf } from '#api/problem.ts'
+import { HubError } from '#core/errors.ts'
 import { AssertionFault, provenClient } from '#flow/oauth/assertion.ts'
 import { audiencesOf } from '#flow/oauth/audiences.ts'
 import { makeToken, TOKEN_MS } from '#flow/oauth/token.ts'
@@ -12,11 +14,14 @@ const NAMES = ['grant_type', 'client_assertion_type', 'client_assertion', 'scope
 
 type OauthCode = 'invalid_request' | 'invalid_client' | 'invalid_scope' | 'unsupported_grant_type'
 
-const refuse = (reply: FastifyReply, error: OauthCode, description: string): FastifyReply =>
-  reply
-    .code(error === 'invalid_client' ? 401 : 400)
-    .header('pragma', 'no-cache')
-    .send({ error, error_description: description.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?') })
+/** What RFC 6749 wants an error to say, beside what every problem of the hub says. */
+function refuse(reply: FastifyReply, error: OauthCode, reason: string): FastifyReply {
+  const description = reason.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?')
+  const members = { error, error_description: description }
+  const code = error === 'invalid_client' ? 'unauthenticated' : 'invalid_request'
+  const problem = problemOf(new HubError(code, { detail: description, members }), 'en', reply.request.id)
+  return reply.code(problem.status).header('pragma', 'no-cache').type('application/json').send(problem)
+}
 
 /** `POST /oauth/token`: client credentials, proven by a signed assertion (RFC 6749, 4.4, and RFC 7523). */
 export const oauthRoutes =

@@ -46,6 +46,10 @@ export const OauthError = field(
   Type.Object({
     error: text(['Code', '错误码'], ['Of RFC 6749, 5.2', 'RFC 6749 第 5.2 节']),
     error_description: text(['Reason', '原因']),
+    code: text(
+      ['Code of the hub', '平台错误码'],
+      ['With the other members of a problem', '同时包含问题详情的其他成员'],
+    ),
   }),
   ['OAuth error', 'OAuth 错误'],
 )
