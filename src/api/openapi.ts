@@ -71,7 +71,7 @@ const READERS = [
   { name: 'A platform that syncs · 同步数据的平台', tags: ['links', 'peers', 'records', 'trace'] },
   { name: 'A developer who adds a system · 接入新系统的开发者', tags: ['systems', 'channels'] },
   { name: 'An authority · 监管部门', tags: ['supervision'] },
-  { name: 'An operator · 运维人员', tags: ['keys', 'operation', 'reference'] },
+  { name: 'An operator · 运维人员', tags: ['keys', 'evidence', 'operation', 'reference'] },
   { name: 'Anyone · 公众', tags: ['public'] },
 ] as const
 
@@ -99,6 +99,7 @@ export function openapi(): FastifyDynamicSwaggerOptions {
         { name: 'links', description: 'Sync to receivers · 同步链路' },
         { name: 'peers', description: 'Other hubs and claims · 平台互联与变更主张' },
         { name: 'keys', description: 'Keys · 密钥' },
+        { name: 'evidence', description: 'Audit log, heads and proofs · 审计日志、日志头与存证' },
         { name: 'public', description: 'What anyone may see · 公开查询' },
         { name: 'operation', description: 'Health and metrics · 运行状态' },
       ],

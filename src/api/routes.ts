@@ -4,10 +4,13 @@ import { headPosition } from '#store/changes.ts'
 import { isTouched } from '#store/touched.ts'
 import { boardRoutes } from './board/plugin.ts'
 import { readControlBodies } from './control-body.ts'
+import { logCalls } from './logged-calls.ts'
 import { addComponents } from './openapi.ts'
 import type { RouteParts } from './parts.ts'
 import { publicPages } from './public/plugin.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { auditRoutes } from './routes/audit.ts'
+import { auditAnchorRoutes } from './routes/audit-anchors.ts'
 import { cardRoutes } from './routes/cards.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { channelRoutes } from './routes/channels.ts'
@@ -15,6 +18,7 @@ import { claimRoutes } from './routes/claims.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { driftRoutes } from './routes/drift.ts'
+import { evidenceRoutes } from './routes/evidence.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { linkBackfillRoutes } from './routes/link-backfills.ts'
@@ -86,6 +90,9 @@ const GUARDED = [
   reconciliationRoutes,
   wantedRoutes,
   keyRoutes,
+  auditRoutes,
+  auditAnchorRoutes,
+  evidenceRoutes,
   signingKeyRoutes,
   trustRoutes,
   oauthClientRoutes,
@@ -118,6 +125,7 @@ export const routes =
     await app.register(async (guarded) => {
       guard(guarded, parts.callers)
       readControlBodies(guarded)
+      logCalls(guarded, parts.pool)
       for (const plugin of GUARDED) await guarded.register(plugin(parts))
     })
   }

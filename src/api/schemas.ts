@@ -1,5 +1,6 @@
 /** The components of the OpenAPI document that are not canonical records; each export is one component. */
 export * from './schemas/alerts.ts'
+export * from './schemas/audit.ts'
 export * from './schemas/channels.ts'
 export * from './schemas/intake.ts'
 export * from './schemas/keys.ts'

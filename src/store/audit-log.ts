@@ -51,7 +51,7 @@ export async function listAudit(
   const { rows } = await client.query<AuditEntry>(
     `select ${ENTRY_COLUMNS} from audit_log
       where ($1::text is null or kind = $1) and ($2::text is null or who = $2) and ($3::bigint is null or id < $3)
-      order by id desc limit $4`,
+      order by audit_log.id desc limit $4`,
     [query.kind ?? null, query.who ?? null, query.before ?? null, query.limit],
   )
   return rows

@@ -10,7 +10,7 @@ export async function readEntries(
   { after, upTo, limit }: { readonly after: string; readonly upTo: string; readonly limit: number },
 ): Promise<EntryFacts[]> {
   const { rows } = await client.query<EntryFacts>(
-    `select ${ENTRY_COLUMNS} from audit_log where id > $1 and id <= $2 order by id limit $3`,
+    `select ${ENTRY_COLUMNS} from audit_log where id > $1 and id <= $2 order by audit_log.id limit $3`,
     [after, upTo, limit],
   )
   return rows

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import Type from 'typebox'
 import { feedOf } from '#api/feed.ts'
 import { readFeedCursor, writeFeedCursor } from '#api/feed-cursor.ts'
+import { noteAccess } from '#api/logged-calls.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -101,6 +102,15 @@ export const changeRoutes =
           while (page.texts.length === 0 && (await head.passed(page.next, untilMs - clock(), gone))) {
             page = await read(page.next)
           }
+        }
+        if (page.texts.length > 0) {
+          const range = { count: page.texts.length, upTo: String(page.next) }
+          await noteAccess(pool, request, {
+            subject: 'changes',
+            after: String(position),
+            ...range,
+            link: feed.link?.id ?? null,
+          })
         }
         return send(page.texts, page.next)
       },

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
+import { noteAccess } from '#api/logged-calls.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -87,7 +88,8 @@ export const claimRoutes =
         querystring: ClaimsQuery,
         response: { 200: answer('ClaimPage', 'One page · 一页'), ...problems(400, 401, 403, 429, 503) },
       },
-      handler: async ({ query: { after, limit = LIMIT, ...filter } }) => {
+      handler: async (request) => {
+        const { after, limit = LIMIT, ...filter } = request.query
         const cursor = readCursor(after, INSTANT, UUID)
         const rows = await listClaims(pool, {
           ...filter,
@@ -95,6 +97,8 @@ export const claimRoutes =
           ...(cursor ? { after: { receivedAt: cursor[0] as string, id: cursor[1] as string } } : {}),
         })
         const page = pageOf(rows, limit, (last) => writeCursor(last.receivedAt, last.id))
+        if (page.rows.length > 0)
+          await noteAccess(pool, request, { subject: 'claims', claims: page.rows.map(({ id }) => id) })
         return { claims: page.rows.map(view), next: page.next }
       },
     })
@@ -110,7 +114,12 @@ export const claimRoutes =
         params: ClaimParams,
         response: { 200: answer('ClaimCard', 'The claim · 变更主张'), ...problems(401, 403, 404, 429, 503) },
       },
-      handler: ({ params: { id } }) => read(id),
+      handler: async (request) => {
+        const { id } = request.params
+        const card = await read(id)
+        await noteAccess(pool, request, { subject: id })
+        return card
+      },
     })
     app.route<Decision>({
       method: 'POST',

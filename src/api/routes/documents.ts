@@ -98,7 +98,7 @@ export const documentRoutes =
     app.route<{ Body: PapersQuestion }>({
       method: 'POST',
       url: '/v1/documents/check',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], unlogged: 'asks' },
       schema: {
         operationId: 'checkDocuments',
         tags: ['trace'],

@@ -73,7 +73,7 @@ export const mappingRoutes =
     app.route<{ Body: Trial }>({
       method: 'POST',
       url: '/v1/mappings/try',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], unlogged: 'asks' },
       schema: {
         operationId: 'tryMapping',
         tags: ['systems'],

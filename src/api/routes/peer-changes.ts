@@ -32,7 +32,7 @@ export const peerChangeRoutes =
     app.route<{ Params: { system: string } }>({
       method: 'POST',
       url: '/v1/peers/:system/changes',
-      config: { scopes: ['push:{system}'] },
+      config: { scopes: ['push:{system}'], unlogged: 'intake' },
       schema: {
         operationId: 'takePeerChanges',
         tags: ['peers'],

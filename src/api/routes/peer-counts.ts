@@ -56,7 +56,7 @@ export const peerCountRoutes =
     app.route<{ Params: { system: string } }>({
       method: 'POST',
       url: '/v1/peers/:system/changes/counts',
-      config: { scopes: ['push:{system}'] },
+      config: { scopes: ['push:{system}'], unlogged: 'asks' },
       schema: {
         operationId: 'countPeerChanges',
         tags: ['peers'],
@@ -76,7 +76,7 @@ export const peerCountRoutes =
     app.route<{ Params: { system: string } }>({
       method: 'POST',
       url: '/v1/peers/:system/changes/keys',
-      config: { scopes: ['push:{system}'] },
+      config: { scopes: ['push:{system}'], unlogged: 'asks' },
       schema: {
         operationId: 'namePeerChanges',
         tags: ['peers'],

@@ -57,6 +57,7 @@ export const pushRoutes =
       url: '/v1/systems/:system/records/:record',
       config: {
         scopes: ['push:{system}'],
+        unlogged: 'intake',
         basic: 'taken',
         keyInBody: (request) =>
           contractOf(registry, request.params as Push['Params']) !== null && mayBringToken(request),

@@ -3,6 +3,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { readCursor, writeCursor } from '#api/cursor.ts'
 import { receiptExample } from '#api/examples.ts'
+import { noteAccess } from '#api/logged-calls.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { type PageQuery, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -93,9 +94,11 @@ export const receiptRoutes =
           ...problems(401, 403, 404, 429, 503),
         },
       },
-      handler: async ({ params: { id } }, reply) => {
+      handler: async (request, reply) => {
+        const { id } = request.params
         const message = messageTime(id) === null ? null : await readMessage(pool, id)
         if (!message) throw new HubError('not_found', { detail: `message ${id}` })
+        await noteAccess(pool, request, { subject: id })
         // Never shown by a browser: the bytes are a stranger's.
         return reply
           .header('content-disposition', `attachment; filename="${id}"`)

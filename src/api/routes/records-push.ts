@@ -19,7 +19,7 @@ export const recordsPushRoutes =
     app.route<{ Headers: IdempotencyKey }>({
       method: 'POST',
       url: '/v1/records',
-      config: { scopes: ['any'] },
+      config: { scopes: ['any'], unlogged: 'intake' },
       schema: {
         operationId: 'pushCanonicalRecords',
         tags: ['push'],

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { POSITION, readCursor, writeCursor } from '#api/cursor.ts'
 import { instantOf } from '#api/day-or-time.ts'
+import { noteAccess } from '#api/logged-calls.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -93,6 +94,8 @@ export const recordRoutes =
             ? {}
             : { codes: [code, ...codesMeant(code, [...registry.systems.keys()]), ...otherCodesMeant(code)] }),
         })
+        if (page.records.length > 0)
+          await noteAccess(pool, request, { subject: 'records', records: page.records.map(idOf) })
         const next = page.next === null ? 'null' : `"${writeCursor(page.next)}"`
         return reply.type('application/json').send(`{"records":[${page.records.join(',')}],"next":${next}}`)
       },
@@ -121,7 +124,9 @@ export const recordRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: async ({ params: { id }, query: { versions = false, after, limit = LIMIT } }, reply) => {
+      handler: async (request, reply) => {
+        const { id } = request.params
+        const { versions = false, after, limit = LIMIT } = request.query
         const cursor = readCursor(after, VERSION)?.[0]
         const asked = {
           limit: versions ? limit + 1 : 1,
@@ -131,6 +136,7 @@ export const recordRoutes =
         if (rows.length === 0) rows = await readRecordVersions(pool, { id: encodedId(id), ...asked })
         const newest = rows[0]
         if (!newest && cursor === undefined) throw new HubError('not_found', { detail: `record ${id}` })
+        await noteAccess(pool, request, { subject: newest ? idOf(newest.text) : id, versions })
         reply.type('application/json')
         if (!versions) return reply.send(newest?.text)
         const page = pageOf(rows, limit, (last) => writeCursor(last.version))
@@ -140,6 +146,9 @@ export const recordRoutes =
       },
     })
   }
+
+/** The identifier of a record in its text, which begins with kind and identifier and is not parsed for that. */
+const idOf = (text: string): string => /"id":"([^"]*)"/.exec(text)?.[1] ?? ''
 
 const VERSION = /^\d{1,9}$/
 

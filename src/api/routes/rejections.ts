@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
+import { noteAccess } from '#api/logged-calls.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -54,6 +55,11 @@ export const rejectionRoutes =
           ...(cursor === undefined ? {} : { after: cursor }),
         })
         const page = pageOf(rows, limit, ({ id }) => writeCursor(id))
+        if (page.rows.length > 0)
+          await noteAccess(pool, request, {
+            subject: 'rejections',
+            rejections: page.rows.map(({ id }) => id),
+          })
         const rejections = page.rows.map(({ issues, source, ...rejection }) => ({
           ...rejection,
           issues: spokenIssues(JSON.parse(issues), spoken),

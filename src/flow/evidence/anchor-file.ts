@@ -61,6 +61,11 @@ export async function appendHeads(pool: Pool, path: string): Promise<number> {
   }
 }
 
+const BEGINS = '{"format":"trace-hub-head/1"'
+/** Whether a line is the beginning of a head, as a crash leaves it. */
+const isTorn = (text: string): boolean =>
+  (text.startsWith(BEGINS) || BEGINS.startsWith(text)) && !text.endsWith('}')
+
 /** Compares a file of anchors with the chain. @returns how many of its heads are those of the chain */
 export async function verifyAnchors(
   pool: Pool,
@@ -81,7 +86,7 @@ export async function verifyAnchors(
       tell({ code: 'anchor_altered', batch: null, place: broken })
     broken = null
     if (!head || (head.number <= newest && !isKnown(head.key, head.publicKey))) {
-      if (!head && !text.endsWith('}')) broken = place
+      if (!head && isTorn(text)) broken = place
       else {
         tell({ code: 'anchor_altered', batch: null, place })
         // What was lost with it is not known.

@@ -63,7 +63,7 @@ export async function sealBatch(
     const before = await readNewestHead(client)
     // Another process sealed meanwhile: its key may be another, and what is due has to be looked at again.
     if (before?.number !== newest?.number) return 'sealed'
-    if (!(await isDue(client, before, entriesTo, now() - leastAgeMs))) return 'nothing'
+    if (!(await isDue(client, before, entriesTo, { nowMs: now(), leastAgeMs }))) return 'nothing'
     const batch = await readBatch(client, before, entriesTo, secret)
     if (batch.hashes.length === 0) return 'nothing'
     await writeHead(client, before, batch, key, now())
@@ -76,9 +76,11 @@ async function isDue(
   client: PoolClient,
   before: StoredHead | null,
   entriesTo: string,
-  sealedBeforeMs: number,
+  { nowMs, leastAgeMs }: { readonly nowMs: number; readonly leastAgeMs: number },
 ): Promise<boolean> {
-  if (before === null || Date.parse(before.sealedAt) <= sealedBeforeMs) return true
+  const ageMs = nowMs - Date.parse(before?.sealedAt ?? '1970-01-01')
+  // A clock that was set back must not stop sealing until it has caught up.
+  if (before === null || ageMs >= leastAgeMs || ageMs < 0) return true
   const changes = (await headPosition(client)) - BigInt(before.changesTo)
   return changes >= BATCH_LEAVES || BigInt(entriesTo) - BigInt(before.entriesTo) >= ENTRIES_MAX
 }

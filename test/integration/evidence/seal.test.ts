@@ -16,3 +16,16 @@ it('seals what was committed, and finds it as it was', async () => {
   expect(verified.findings).toEqual([])
   expect(verified.heads).toBe(1)
 })
+
+it('takes entries in the order of their numbers, however many wait, and leaves none out', async () => {
+  await hub.pool.query(
+    `insert into audit_log (kind, who, action, subject) select 'access', 'reader', 'getRecord', 'record ' || i from generate_series(1, 5100) i`,
+  )
+  for (let i = 0; i < 3; i++) expect(await sealBatch(hub.pool)).toBe('sealed')
+  expect(await sealBatch(hub.pool)).toBe('nothing')
+  const { rows } = await hub.pool.query(
+    'select (select sum(entries) from audit_heads)::int as sealed, (select count(*) from audit_log)::int as entries',
+  )
+  expect(rows[0].sealed).toBe(rows[0].entries)
+  expect((await verifyLog(hub.pool)).findings).toEqual([])
+})

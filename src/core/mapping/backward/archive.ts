@@ -1,5 +1,7 @@
 /** The parts of an archive: their names in ASCII, and their texts. */
 export type ArchiveParts = readonly (readonly [name: string, text: string])[]
+/** The same where some are bytes. */
+export type BytesParts = readonly (readonly [name: string, content: string | Uint8Array])[]
 
 // APPNOTE.TXT 6.3.10 of the ZIP format. Nothing is packed: what is written here is small and goes over the wire once.
 const LOCAL = 0x04034b50
@@ -13,10 +15,10 @@ const VERSION = 20
 const FIRST_DAY = 0x0021
 
 /** A ZIP archive with the parts stored as they are, in UTF-8. */
-export function storedArchive(parts: ArchiveParts): Uint8Array {
+export function storedArchive(parts: BytesParts): Uint8Array {
   const encoder = new TextEncoder()
   const files = parts.map(([name, text]) => {
-    const bytes = encoder.encode(text)
+    const bytes = typeof text === 'string' ? encoder.encode(text) : text
     return { name: encoder.encode(name), bytes, crc: crc32(bytes) }
   })
   const size = files.reduce(
