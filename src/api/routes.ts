@@ -44,6 +44,7 @@ import { recordRoutes } from './routes/records.ts'
 import { recordsPushRoutes } from './routes/records-push.ts'
 import { rejectionRoutes } from './routes/rejections.ts'
 import { replayRoutes } from './routes/replays.ts'
+import { retentionRoutes } from './routes/retention.ts'
 import { rhythmRoutes } from './routes/rhythm.ts'
 import { signingKeyRoutes } from './routes/signing-keys.ts'
 import { supervisionRoutes } from './routes/supervision.ts'
@@ -93,6 +94,7 @@ const GUARDED = [
   auditRoutes,
   auditAnchorRoutes,
   evidenceRoutes,
+  retentionRoutes,
   signingKeyRoutes,
   trustRoutes,
   oauthClientRoutes,

@@ -25,6 +25,7 @@ import type { Intake } from '#flow/intake/intake.ts'
 import { claimsFollower } from '#flow/peers/send-claims.ts'
 import { keepAliases, refreshAliases } from '#flow/reference/product-aliases.ts'
 import { runReplay } from '#flow/replay/run.ts'
+import { retentionSchedule } from '#flow/retention/drop-months.ts'
 import { createSchedules } from '#flow/schedule/create-schedules.ts'
 import { signatureSchedule } from '#flow/signatures/recheck.ts'
 import { createLiveRegistry, type LiveRegistry, noteSeed } from '#flow/systems/live.ts'
@@ -225,6 +226,7 @@ function openWorkers(
       ...findingSchedules({ pool, intake: parts.intake }),
       reconciling.daily,
       signatureSchedule({ pool }),
+      retentionSchedule(pool),
       evidenceSchedule({ pool, post: http.post, file: parts.anchorFile }),
     ],
   })
