@@ -1,5 +1,6 @@
 import type { TObject } from 'typebox'
 import {
+  ChecklistRow,
   DocumentPart,
   FindingEvidence,
   FindingNumber,
@@ -29,6 +30,7 @@ export const PARTS = {
   ProductPart,
   TestPart,
   FlowPart,
+  ChecklistRow,
   FindingOwner,
   FindingNumber,
   FindingEvidence,

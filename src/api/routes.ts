@@ -20,6 +20,7 @@ import { documentRoutes } from './routes/documents.ts'
 import { driftRoutes } from './routes/drift.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
 import { healthRoutes } from './routes/health.ts'
+import { inspectionRoutes } from './routes/inspections.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { linkBackfillRoutes } from './routes/link-backfills.ts'
 import { linkDeliveryRoutes } from './routes/link-deliveries.ts'
@@ -48,6 +49,7 @@ import { retentionRoutes } from './routes/retention.ts'
 import { rhythmRoutes } from './routes/rhythm.ts'
 import { signingKeyRoutes } from './routes/signing-keys.ts'
 import { supervisionRoutes } from './routes/supervision.ts'
+import { supervisionReportRoutes } from './routes/supervision-reports.ts'
 import { systemRoutes } from './routes/systems.ts'
 import { traceRoutes } from './routes/trace.ts'
 import { trustRoutes } from './routes/trust.ts'
@@ -71,6 +73,8 @@ const GUARDED = [
   waitingRoutes,
   qualityRoutes,
   supervisionRoutes,
+  supervisionReportRoutes,
+  inspectionRoutes,
   cardRoutes,
   productRoutes,
   driftRoutes,

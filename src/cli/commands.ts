@@ -142,6 +142,15 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./backup.ts')).backupCommand,
   },
+  inspection: {
+    arguments:
+      'list --hub URL --key KEY [--region <code>] [--site <market>] [--result pass|fail|rectify] [--due pending|overdue|mended] [--from <day>] [--to <day>] [--json]',
+    about: {
+      en: 'inspections of a running hub, and what became of what was to be put right',
+      zh: '运行中平台的监管检查及整改情况',
+    },
+    load: async () => (await import('./inspection.ts')).inspectionCommand,
+  },
   bench: {
     arguments: '[mapping|intake|single|delivery|files|trace|sync] [--edges 1e5,1e6] [--quick] [--json FILE]',
     about: {

@@ -28,6 +28,7 @@ import { runReplay } from '#flow/replay/run.ts'
 import { retentionSchedule } from '#flow/retention/drop-months.ts'
 import { createSchedules } from '#flow/schedule/create-schedules.ts'
 import { signatureSchedule } from '#flow/signatures/recheck.ts'
+import { supervisionReports } from '#flow/supervision/report-schedule.ts'
 import { createLiveRegistry, type LiveRegistry, noteSeed } from '#flow/systems/live.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import { type JobBackend, openJobBackend } from '#jobs/backend.ts'
@@ -228,6 +229,7 @@ function openWorkers(
       signatureSchedule({ pool }),
       retentionSchedule(pool),
       evidenceSchedule({ pool, post: http.post, file: parts.anchorFile }),
+      supervisionReports({ pool }),
     ],
   })
   const workers = startWorkers({

@@ -18,10 +18,10 @@ const DAY_MS = 86_400_000
 /** Days of a question that names none: this one and 29 before. */
 const DAYS = 30
 
-const region = Type.Optional(
+export const region = Type.Optional(
   Type.String({ pattern: '^\\d{6}$', description: 'GB/T 2260 code, with all below it · 区划代码，含下级' }),
 )
-const site = Type.Optional(
+export const site = Type.Optional(
   Type.String({
     minLength: 1,
     maxLength: 100,

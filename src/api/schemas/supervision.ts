@@ -207,8 +207,38 @@ const asOf = field(
   ['As of', '截至'],
 )
 
+const around = {
+  cases: field(
+    Type.Object({
+      opened: count(['Opened on the day', '当日立案']),
+      cleared: count(['Cleared on the day', '当日解除']),
+      closed: count(['Closed on the day', '当日结案']),
+      open: count(['Open at its end', '当日末未结']),
+    }),
+    ['Cases', '案件'],
+  ),
+  silent: field(
+    Type.Array(
+      Type.Object({
+        system: text(['System', '对接系统']),
+        record: nullable(Type.String(), ['Record', '记录']),
+        since: time(['Told since', '告警起始']),
+        until: nullable(Type.String({ format: 'date-time' }), ['Until', '结束']),
+      }),
+    ),
+    ['Systems that were silent', '中断上报的系统'],
+    ['As long as alerts are kept, 90 days', '依据告警，保留 90 天'],
+  ),
+}
+
 export const SupervisionDay = field(
-  Type.Object({ day: text(['Day of the events, China', '事件日（北京时间）']), scope, asOf, ...figures }),
+  Type.Object({
+    day: text(['Day of the events, China', '事件日（北京时间）']),
+    scope,
+    asOf,
+    ...figures,
+    ...around,
+  }),
   ['Supervision of a day', '每日监管汇总'],
   ['docs/supervision.md says what each figure counts', '口径见 docs/supervision.md'],
 )

@@ -1,5 +1,6 @@
 import type { Flag } from '#core/flags.ts'
 import type {
+  ChecklistRow,
   DocumentPart,
   FindingEvidence,
   FindingNumber,
@@ -65,6 +66,9 @@ export interface Body {
   disposalKind?: string
   result?: string
   findings?: string[]
+  checklist?: ChecklistRow[]
+  answers?: string[]
+  photos?: string[]
   findingKind?: string
   severity?: string
   state?: string

@@ -2,6 +2,7 @@ import Type, { type TProperties } from 'typebox'
 import { FINDING_KINDS, FINDING_SEVERITIES, FINDING_STATES } from '#core/findings/finding-kinds.ts'
 import { type Bilingual, field } from './field.ts'
 import {
+  ChecklistRow,
   DocumentPart,
   FindingEvidence,
   FindingNumber,
@@ -254,6 +255,18 @@ const definitions = {
     own: {
       result: field(enumeration(['pass', 'fail', 'rectify', 'unknown']), ['Result', '结论']),
       findings: field(Type.Optional(Type.Array(Type.String())), ['Findings', '发现的问题']),
+      checklist: field(Type.Optional(Type.Array(ChecklistRow)), ['Checklist', '检查表']),
+      answers: field(
+        Type.Optional(Type.Array(Type.String())),
+        ['Answers', '回应的发现'],
+        ['Identifiers of findings that were looked into', '所核查的监管发现的标识'],
+      ),
+      dueAt: field(Type.Optional(When), ['To be put right by', '整改期限']),
+      photos: field(
+        Type.Optional(Type.Array(Type.String())),
+        ['Photos', '照片'],
+        ['SHA-256 of each; photos are not kept', '各照片的 SHA-256，不保存照片'],
+      ),
     },
   },
   finding: {

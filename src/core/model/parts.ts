@@ -278,6 +278,17 @@ export const FindingEvidence = Type.Object(
 )
 export type FindingEvidence = Static<typeof FindingEvidence>
 
+/** One thing that was looked at in an inspection. */
+export const ChecklistRow = Type.Object(
+  {
+    item: field(Type.String(), ['What was checked', '检查项目']),
+    result: field(Type.Enum(['pass', 'fail', 'not_applicable']), ['Result', '结果']),
+    note: field(Type.Optional(Type.String()), ['Remark', '备注']),
+  },
+  closed,
+)
+export type ChecklistRow = Static<typeof ChecklistRow>
+
 /** A sentence in both languages. */
 export const Sentence = Type.Object(
   { en: field(Type.String(), ['English', '英文']), zh: field(Type.String(), ['Chinese', '中文']) },

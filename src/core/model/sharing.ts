@@ -1,6 +1,7 @@
 import { isPersonalCode, isPersonalNumber, isPersonalParty, isPersonalSite } from '#core/personal.ts'
 import type { Kind } from './kinds.ts'
 import type {
+  ChecklistRow,
   DocumentPart,
   FindingEvidence,
   FindingNumber,
@@ -138,6 +139,8 @@ const FLOW = {
   mass: of('partner', QUANTITY),
 } satisfies Every<FlowPart>
 
+// Remarks are free text, in which anything may stand.
+const CHECKLIST_ROW = { item: partner, result: open, note: personal } satisfies Every<ChecklistRow>
 const FINDING_OWNER = { role: open, region: of('public', REGION) } satisfies Every<FindingOwner>
 const FINDING_NUMBER = { name: open, value: open, unit: open } satisfies Every<FindingNumber>
 const FINDING_EVIDENCE = { id: open, version: open } satisfies Every<FindingEvidence>
@@ -158,6 +161,7 @@ export const PART_SHARING = {
   ProductPart: PRODUCT,
   TestPart: TEST,
   FlowPart: FLOW,
+  ChecklistRow: CHECKLIST_ROW,
   FindingOwner: FINDING_OWNER,
   FindingNumber: FINDING_NUMBER,
   FindingEvidence: FINDING_EVIDENCE,
@@ -225,6 +229,9 @@ export const RECORD_SHARING = {
   disposalKind: open,
   result: open,
   findings: personal,
+  checklist: of('partner', CHECKLIST_ROW),
+  answers: partner,
+  photos: partner,
   findingKind: open,
   severity: open,
   state: open,

@@ -1,4 +1,4 @@
-import type { DayFigures, Goods, Sold, Words } from './summary.ts'
+import type { DayFigures, Goods, Sold, Words } from './day-figures.ts'
 
 type Pair = readonly [en: string, zh: string]
 type Cells = readonly [part: Pair | Words, figure: Pair | Words | string, ...numbers: readonly string[]]
@@ -16,7 +16,17 @@ const sold = ({ records, mass, amount }: Sold): readonly string[] => [String(rec
 
 /** The summary of a day as a table for a report: a row for each figure, in the order of the report. */
 export function summarySheet(
-  summary: DayFigures & { readonly day: string; readonly scope: { readonly name: string | null } },
+  summary: DayFigures & {
+    readonly cases: {
+      readonly opened: number
+      readonly cleared: number
+      readonly closed: number
+      readonly open: number
+    }
+    readonly silent: readonly { readonly system: string; readonly record: string | null }[]
+    readonly day: string
+    readonly scope: { readonly name: string | null }
+  },
   language: 'zh' | 'en',
 ): { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } {
   const said = (text: Pair | Words | string): string => {
@@ -34,6 +44,7 @@ export function summarySheet(
     ...testRows(summary),
     ...paperRows(summary),
     ...actionRows(summary),
+    ...aroundRows(summary),
     ...summary.sources.flatMap(({ of, system, counted, leftOut }): Cells[] => [
       [['Counted from', '计入来源'], `${of} ${system}`, ...sold(counted)],
       [['Left out, the same goods', '重复未计'], `${of} ${system}`, ...sold(leftOut)],
@@ -134,5 +145,33 @@ function actionRows({ holds, disposals, inspections, findings }: DayFigures): Ce
       [['Findings', '监管发现'], severity, String(all)],
       [['Findings to be dealt with', '待处理发现'], severity, String(pending)],
     ]),
+  ]
+}
+
+function aroundRows({
+  cases,
+  silent,
+}: {
+  readonly cases: {
+    readonly opened: number
+    readonly cleared: number
+    readonly closed: number
+    readonly open: number
+  }
+  readonly silent: readonly { readonly system: string; readonly record: string | null }[]
+}): Cells[] {
+  const part: Pair = ['Cases', '案件']
+  return [
+    [part, ['Opened', '当日立案'], String(cases.opened)],
+    [part, ['Cleared', '当日解除'], String(cases.cleared)],
+    [part, ['Closed', '当日结案'], String(cases.closed)],
+    [part, ['Open at the end of the day', '当日末未结'], String(cases.open)],
+    ...silent.map(
+      ({ system, record }): Cells => [
+        ['Silent', '中断上报'],
+        record === null ? system : `${system}/${record}`,
+        '1',
+      ],
+    ),
   ]
 }

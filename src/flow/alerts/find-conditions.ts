@@ -6,6 +6,7 @@ import type { AlertFacts } from '#store/alerts.ts'
 import { type AuditState, readAuditState } from '#store/audit-sealing.ts'
 import { type ChannelRow, readChannels } from '#store/channels.ts'
 import { readFailures } from '#store/failures.ts'
+import { readOverdueInspections } from '#store/inspections.ts'
 import { type LaneLag, readLaneLags } from '#store/link-lags.ts'
 import { readDifferingLinks } from '#store/reconciliation-reports.ts'
 import { readFailedReplays } from '#store/replays.ts'
@@ -24,6 +25,8 @@ const FAILED_MS = 24 * 3_600_000
 /** The next daily report says it again, or that it is well. */
 const DIFFERED_MS = 48 * 3_600_000
 const JOBS_FAILED_MS = 3_600_000
+/** The list of inspections has the others. */
+const OVERDUE_TOLD = 200
 
 /** What is wrong now, and the topics of which nothing can be said at this moment: their alerts stay as they are. */
 export interface Findings {
@@ -43,6 +46,7 @@ export async function findConditions(
   const replays = await readFailedReplays(pool, nowMs - FAILED_MS)
   const channels = await readChannels(pool)
   const evidence = await readAuditState(pool)
+  const overdue = await readOverdueInspections(pool, nowMs, OVERDUE_TOLD)
   const differing = await readDifferingLinks(pool, nowMs - DIFFERED_MS)
   return {
     unknown: silent === null ? ['system_silent'] : [],
@@ -70,6 +74,11 @@ export async function findConditions(
         facts: { problem },
       })),
       ...differing.map(({ link, ...facts }) => ({ topic: 'sides_differ' as const, subject: link, facts })),
+      ...overdue.map(({ id, place, dueAt }) => ({
+        topic: 'inspection_overdue' as const,
+        subject: id,
+        facts: { place, dueAt },
+      })),
       ...brokenMappings(registry).map(({ system, record, mistakes }) => ({
         topic: 'mapping_broken' as const,
         subject: `${system}/${record ?? 'system.yaml'}`,

@@ -14,6 +14,8 @@ export const TOPICS = [
   'mapping_broken',
   'sides_differ',
   'evidence_stopped',
+  'inspection_overdue',
+  'report_ready',
 ] as const
 export type Topic = (typeof TOPICS)[number]
 
@@ -205,6 +207,26 @@ const SAY: Readonly<Record<Topic, Say>> = {
       ),
     }
   },
+  inspection_overdue: (_, { place, dueAt }) => ({
+    title: both(
+      `What an inspection of ${place} wanted put right by ${chinaTime(dueAt)} is not known to be right`,
+      `对 ${place} 的检查要求于 ${chinaTime(dueAt)} 前整改，尚无复查通过记录`,
+    ),
+    advice: both(
+      'Inspect again; the alert ends with an inspection that passes.',
+      '请复查；复查通过后告警自动结束。',
+    ),
+  }),
+  report_ready: (_, { day, edition, reports }) => ({
+    title: both(
+      `Supervision reports of ${day} (${edition}) are ready: ${reports}`,
+      `${day} 监管日报（${edition === 'final' ? '终报' : '早报'}）已发布：${reports} 份`,
+    ),
+    advice: both(
+      `GET /v1/supervision/reports?day=${day}&edition=${edition}`,
+      `GET /v1/supervision/reports?day=${day}&edition=${edition}`,
+    ),
+  }),
 }
 
 /** What is wrong and what to do, in both languages. */

@@ -9,6 +9,7 @@ import { cardsReader } from '#flow/reference/follow-cards.ts'
 import { unknownProductsReader } from '#flow/reference/follow-unknown-products.ts'
 import { signaturesReader } from '#flow/signatures/follow-signatures.ts'
 import { arrivalsFollower } from '#flow/silence/follow-arrivals.ts'
+import { inspectionsReader } from '#flow/supervision/follow-inspections.ts'
 import { supervisionReader } from '#flow/supervision/follow-supervision.ts'
 import type { Follower } from './follower.ts'
 import { logFollower } from './log-follower.ts'
@@ -29,6 +30,7 @@ export const followers: readonly Follower[] = [
     findingsReader,
     supervisionReader,
     goodsReader(),
+    inspectionsReader,
   ]),
   qualityMessagesFollower,
   arrivalsFollower(),

@@ -2,10 +2,13 @@ import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import { regionName } from '#core/regions/path.ts'
 import type { ScopeFigure } from '#core/supervision/advance.ts'
+import type { DayFigures } from '#core/supervision/day-figures.ts'
 import { isSaidByName, namedPlace } from '#core/supervision/market.ts'
 import { EVERYWHERE, placeScope, regionScope } from '#core/supervision/scopes.ts'
-import { type DayFigures, dayFigures } from '#core/supervision/summary.ts'
+import { dayFigures } from '#core/supervision/summary.ts'
 import { readFigures, readPlaceName, readStanding, type Standing } from '#store/supervision.ts'
+
+import { type Around, readAround } from './read-around.ts'
 
 /** Where a summary is asked for: a region with all below it, a market, or everything. */
 export interface Where {
@@ -28,7 +31,7 @@ export interface AsOf {
   readonly at: string
 }
 
-export interface DaySummary extends DayFigures {
+export interface DaySummary extends DayFigures, Around {
   readonly day: string
   readonly scope: Omit<Scope, 'key'>
   readonly asOf: AsOf
@@ -73,7 +76,8 @@ export async function readDay(pool: Pool, where: Where, day: string): Promise<Da
   // Before the figures: what they hold is at least as new.
   const standing = await readStanding(pool)
   const figures = await readFigures(pool, { scopes: [key], from: day, to: day })
-  return { day, scope, asOf: asOfStanding(standing), ...dayFigures(figures) }
+  const around = await readAround(pool, scope, day)
+  return { day, scope, asOf: asOfStanding(standing), ...dayFigures(figures), ...around }
 }
 
 /** Days between two, both included, each by itself and all together. */

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readDay } from '#flow/supervision/read-summary.ts'
+import { makeReports } from '#flow/supervision/report-schedule.ts'
 import { withApi } from '#test/api.ts'
 import { countAll, DAY, pushSamples, recount } from './setting.ts'
 
@@ -107,6 +108,35 @@ describe('the summary of a day', () => {
     expect(await readDay(api.pool, {}, day)).toMatchObject({ entries: { all: { mass: '8125' } } })
   })
 
+  it('tells of cases and of systems that were silent beside the figures, of a market and of its regions', async () => {
+    const time = (text: string) => `2024-04-${text}:00+08:00`
+    await api.pool.query(
+      `insert into cases (id, hub, state, narrow, opened_by, code, cause, region, site, market, told_at, opened_at, state_at, ended_at)
+       values (gen_random_uuid(), 'h', 'held', false, 'official', 'a', 'a', '330105', '330105012', null, $1, $1, $1, null),
+              (gen_random_uuid(), 'h', 'closed', false, 'official', 'b', 'b', '330105', null, '大关湾示例农贸市场', $2, $2, $2, $1),
+              (gen_random_uuid(), 'h', 'cleared', false, 'official', 'c', 'c', '330402', '330402003', null, $1, $1, $1, $3)`,
+      [time('15T07:00'), time('14T07:00'), time('16T07:00')],
+    )
+    await api.pool.query(
+      `insert into alerts (id, topic, subject, facts, opened_at, told_at, ended_at)
+       values (gen_random_uuid(), 'system_silent', 'rapid-test', '{}', $1, $1, $2), (gen_random_uuid(), 'system_silent', 'jiaxing-wholesale', '{}', $2, $2, null)`,
+      [time('14T20:00'), time('15T06:00')],
+    )
+    const of = async (where: object, on = day) => {
+      const { cases, silent } = await readDay(api.pool, where, on)
+      return [cases, silent.map(({ system }) => system)]
+    }
+    const market = { opened: 1, cleared: 0, closed: 1, open: 1 }
+    expect(await of({ site: '330105012' })).toEqual([market, ['rapid-test']])
+    expect((await of({ region: '330100' }))[0]).toEqual(market)
+    expect(await of({ region: '330400' })).toEqual([
+      { opened: 1, cleared: 0, closed: 0, open: 1 },
+      ['jiaxing-wholesale'],
+    ])
+    expect((await of({}, '2024-04-16'))[0]).toEqual({ opened: 0, cleared: 1, closed: 0, open: 1 })
+    expect(await of({ site: '330110021' })).toEqual([{ opened: 0, cleared: 0, closed: 0, open: 0 }, []])
+  })
+
   it('is the same when everything is counted anew, and says that nothing waits', async () => {
     const { asOf: before, ...figures } = await readDay(api.pool, { region: '330000' }, day)
     await recount(api.pool)
@@ -114,5 +144,119 @@ describe('the summary of a day', () => {
     expect(again).toEqual(figures)
     expect(asOf.complete).toBe(true)
     expect(asOf.position).toBe(before.position)
+  })
+
+  it('is given by the API to who may read, for a market by its name too, as a workbook and as CSV without formulas', async () => {
+    const key = await api.key('read')
+    const get = (url: string) => api.call('GET', `/v1/supervision/${url}`, { key })
+    const whole = await readDay(api.pool, { region: '330100' }, day)
+    const answer = (await get(`days/${day}?region=330100`)).json()
+    expect(answer).toEqual({ ...whole, asOf: { ...whole.asOf, at: answer.asOf.at } })
+    const byName = await get(`days/${day}?region=330105&site=${encodeURIComponent('大关湾示例农贸市场')}`)
+    expect(byName.json().scope.site).toBe('330105012')
+    const markets = (await get(`days/${day}/markets?region=330100&limit=3`)).json()
+    expect(markets.markets.map((one: { site: string }) => one.site)).toEqual([
+      '330103007',
+      '330105012',
+      '330109004',
+    ])
+    const rest = (await get(`days/${day}/markets?region=330100&limit=3&after=${markets.next}`)).json()
+    expect(rest).toMatchObject({ markets: [{ site: '330110021', entries: { mass: '264' } }], next: null })
+
+    const csv = await api.call('GET', `/v1/supervision/days/${day}/sheet.csv?site=330105012`, {
+      key,
+      headers: { 'accept-language': 'zh' },
+    })
+    expect(csv.headers['content-type']).toContain('text/csv')
+    expect(csv.body).toContain('合计,5,535.5')
+    expect(
+      csv.body
+        .split('\r\n')
+        .flatMap((line) => line.split(','))
+        .filter((cell) => /^[=+@]/.test(cell)),
+    ).toEqual([])
+    const workbook = await get(`days/${day}/sheet.xlsx?site=330105012`)
+    expect(workbook.rawPayload.subarray(0, 2).toString()).toBe('PK')
+    const statuses = async (...urls: string[]) => {
+      const found: number[] = []
+      for (const url of urls) found.push((await get(url)).statusCode)
+      return found
+    }
+    expect(
+      await statuses(
+        'days/2024-02-30',
+        `days/${day}?region=999999`,
+        `days/${day}?site=nowhere`,
+        'days?from=2020-01-01&to=2024-01-01',
+        'days?from=2024-02-01&to=2024-01-01',
+        'reports/00000000-0000-4000-8000-000000000000',
+      ),
+    ).toEqual([400, 400, 404, 400, 400, 404])
+    expect((await api.call('GET', `/v1/supervision/days/${day}`, { key: null })).statusCode).toBe(401)
+  })
+
+  it('is published at half past eight and once more the next morning, with a new version where the figures changed', async () => {
+    for (const topics of [['report_ready'], []]) {
+      const body = {
+        name: 'duty officer',
+        url: 'http://127.0.0.1:9/told',
+        allowAddress: '127.0.0.1/32:9',
+        topics,
+      }
+      expect((await api.call('POST', '/v1/alert-targets', { body })).statusCode).toBe(201)
+    }
+    const at = (time: string) => Date.parse(`${time}+08:00`)
+    const listed = async (query = '') =>
+      (await api.call('GET', `/v1/supervision/reports?${query}`)).json().reports as {
+        id: string
+        edition: string
+        region: string | null
+        version: number
+      }[]
+    await makeReports(api.pool, at(`${day}T08:29:59`))
+    expect(await listed('edition=morning')).toEqual([])
+    await makeReports(api.pool, at(`${day}T08:30:00`))
+    const morning = await listed('edition=morning')
+    expect(morning.map(({ region }) => region)).toEqual(
+      expect.arrayContaining([null, '330000', '330100', '330105', '330402']),
+    )
+    // A second look makes nothing anew.
+    await makeReports(api.pool, at(`${day}T09:00:00`))
+    expect(await listed('edition=morning')).toEqual(morning)
+    await makeReports(api.pool, at('2024-04-16T08:30:00'))
+    const [final] = await listed('edition=final&region=330100&day=2024-04-15')
+    expect(final).toMatchObject({ version: 1, edition: 'final' })
+    const stored = (await api.call('GET', `/v1/supervision/reports/${final?.id}`)).json()
+    expect(stored.report).toMatchObject({
+      day,
+      scope: { region: '330100' },
+      entries: { all: { mass: '8125' } },
+    })
+
+    const official = await api.key('case')
+    const ask = () =>
+      api.call('POST', '/v1/supervision/reports', { key: official, body: { day, site: '330105012' } })
+    const first = await ask()
+    expect([first.statusCode, first.json().version]).toEqual([201, 1])
+    expect([(await ask()).statusCode, (await ask()).json().id]).toEqual([200, first.json().id])
+    // The instrument corrects: spinach that passed, in place of a failed test.
+    await pushSamples(api, [['rapid-test/result', 'corrected.json', 'application/json; charset=utf-8']])
+    await countAll(api.pool)
+    const second = await ask()
+    expect([second.statusCode, second.json().version]).toEqual([201, 2])
+    expect(
+      (await api.call('GET', `/v1/supervision/reports/${first.json().id}`)).json().report.tests.failed,
+    ).toBe(1)
+
+    // Told once for each edition, to the one that asked for it.
+    const { rows } = await api.pool.query(
+      `select a.subject, t.topics, n.moment from alert_notices n join alerts a on a.id = n.alert_id join alert_targets t on t.id = n.target_id
+        where a.topic = 'report_ready' order by a.subject`,
+    )
+    expect(rows.map(({ subject }) => subject)).toEqual(
+      expect.arrayContaining(['2024-04-15/final', '2024-04-15/morning']),
+    )
+    expect(rows.every(({ topics, moment }) => topics.length === 1 && moment === 'opened')).toBe(true)
+    expect(new Set(rows.map(({ subject }) => subject)).size).toBe(rows.length)
   })
 })

@@ -73,6 +73,7 @@ const OWN: Readonly<Record<Kind, Readonly<Record<string, Shape>>>> = {
   inspection: {
     result: { is: 'value', values: ['pass', 'fail', 'rectify', 'unknown'] },
     findings: { is: 'list' },
+    dueAt: { is: 'time' },
   },
   finding: {
     findingKind: { is: 'value', values: FINDING_KINDS },

@@ -28,6 +28,8 @@ const FACTS: Readonly<Record<Topic, AlertFacts>> = {
     surplus: 4,
   },
   evidence_stopped: { sealedSeconds: 900, anchoredSeconds: 7300 },
+  inspection_overdue: { place: '330105012', dueAt: '2024-04-20T15:59:59.000Z' },
+  report_ready: { day: '2024-04-15', edition: 'final', reports: 104 },
 }
 
 test.each(TOPICS)('%s is told in whole sentences of both languages', (topic) => {

@@ -1,0 +1,146 @@
+import type { ClientBase, Pool } from 'pg'
+
+import { RECORD_COLUMNS, type RecordRow, recordText } from './record-text.ts'
+
+type Client = ClientBase | Pool
+
+/** Of its row in `followers`. */
+export const INSPECTIONS_FOLLOWER = 'inspections'
+
+/** What the list knows of the newest version of an inspection. Times are ISO text. */
+export interface InspectionRow {
+  readonly id: string
+  readonly version: number
+  readonly system: string
+  readonly place: string
+  readonly stall: string
+  readonly region: string
+  readonly result: string
+  readonly answers: readonly string[]
+  readonly dueAt: string | null
+  readonly occurredAt: string
+}
+
+/** Writes the newest versions; those that were made void are not listed any more. */
+export async function writeInspections(
+  client: ClientBase,
+  rows: readonly InspectionRow[],
+  voided: readonly string[],
+): Promise<void> {
+  if (voided.length > 0) await client.query('delete from inspections where id = any($1::text[])', [voided])
+  if (rows.length === 0) return
+  await client.query(
+    `insert into inspections (id, version, system, place, stall, region, result, answers, due_at, occurred_at)
+     select id, version, system, place, stall, region, result, answers, "dueAt", "occurredAt"
+       from jsonb_to_recordset($1::jsonb) as r(id text, version integer, system text, place text, stall text, region text, result text,
+              answers text[], "dueAt" timestamptz, "occurredAt" timestamptz)
+     on conflict (id) do update set version = excluded.version, system = excluded.system, place = excluded.place, stall = excluded.stall,
+       region = excluded.region, result = excluded.result, answers = excluded.answers, due_at = excluded.due_at,
+       occurred_at = excluded.occurred_at`,
+    [JSON.stringify(rows)],
+  )
+}
+
+/** The market that a record means: a name that records give one code beside means the code. */
+const MEANT = (place: string): string =>
+  `coalesce((select min(n.code) from supervision_names n where n.name = ${place} having count(*) = 1), ${place})`
+
+/**
+ * Whether what had to be put right was seen to be right: a later inspection of the same market and stall passed, or one that answers
+ * the same findings.
+ */
+const MENDED = `exists (
+  select from inspections l
+   where l.result = 'pass' and l.occurred_at > i.occurred_at
+     and (l.place in (i.place, ${MEANT('i.place')}) or ${MEANT('l.place')} = ${MEANT('i.place')} or l.answers && i.answers)
+     and (i.stall = '' or l.stall = i.stall or l.answers && i.answers))`
+
+/** `none`: nothing has to be put right; `mended`: a later inspection passed. */
+export type Rectification = 'none' | 'pending' | 'overdue' | 'mended'
+const RECTIFICATION = `case when i.due_at is null then 'none' when ${MENDED} then 'mended'
+  when i.due_at < $1::timestamptz then 'overdue' else 'pending' end`
+
+export interface InspectionFilter {
+  readonly nowMs: number
+  /** Digits that the code of the region begins with. */
+  readonly regionPrefix?: string | undefined
+  readonly place?: string | undefined
+  readonly result?: string | undefined
+  readonly due?: 'pending' | 'overdue' | 'mended' | undefined
+  /** Instants: from, and before. */
+  readonly from?: string | undefined
+  readonly before?: string | undefined
+  readonly after?: { readonly at: string; readonly id: string } | null
+  readonly limit: number
+}
+
+export interface ListedInspection {
+  readonly id: string
+  readonly place: string
+  readonly rectification: Rectification
+  /** For the place in the list, to the microsecond. */
+  readonly at: string
+  /** JSON of the record. */
+  readonly record: string
+}
+
+/** Inspections with their records, newest first, after a place in their order. */
+export async function listInspections(client: Client, filter: InspectionFilter): Promise<ListedInspection[]> {
+  const values: unknown[] = [new Date(filter.nowMs).toISOString()]
+  const add = (value: unknown): string => `$${values.push(value)}`
+  const where: string[] = []
+  if (filter.regionPrefix !== undefined) where.push(`starts_with(i.region, ${add(filter.regionPrefix)})`)
+  if (filter.place !== undefined) {
+    const place = add(filter.place)
+    where.push(
+      `(i.place = ${place} or i.place in (select n.name from supervision_names n where n.code = ${place}))`,
+    )
+  }
+  if (filter.result !== undefined) where.push(`i.result = ${add(filter.result)}`)
+  if (filter.from !== undefined) where.push(`i.occurred_at >= ${add(filter.from)}`)
+  if (filter.before !== undefined) where.push(`i.occurred_at < ${add(filter.before)}`)
+  if (filter.due !== undefined) where.push(`i.due_at is not null and ${RECTIFICATION} = ${add(filter.due)}`)
+  if (filter.after)
+    where.push(`(i.occurred_at, i.id) < (${add(filter.after.at)}::timestamptz, ${add(filter.after.id)})`)
+  const { rows } = await client.query<RecordRow & Omit<ListedInspection, 'record'>>(
+    `with page as (
+       select i.id, i.version as newest, i.place, ${RECTIFICATION} as rectification, i.occurred_at
+         from inspections i ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
+        order by i.occurred_at desc, i.id desc limit ${add(filter.limit)})
+     select page.id, page.place, page.rectification, page.occurred_at::text as at, r.*
+       from page cross join lateral (
+         select ${RECORD_COLUMNS} from record_versions v where v.record_id = page.id and v.version = page.newest) r
+      order by page.occurred_at desc, page.id desc`,
+    values,
+  )
+  return rows.map(({ id, place, rectification, at, ...row }) => ({
+    id,
+    place,
+    rectification,
+    at,
+    record: recordText(row),
+  }))
+}
+
+/** What should have been put right by now and was not, oldest deadline first. */
+export async function readOverdueInspections(
+  client: Client,
+  nowMs: number,
+  most: number,
+): Promise<{ readonly id: string; readonly place: string; readonly dueAt: string }[]> {
+  const { rows } = await client.query(
+    `select i.id, i.place, i.due_at as "dueAt" from inspections i
+      where i.due_at < $1::timestamptz and not ${MENDED} order by i.due_at, i.id limit $2`,
+    [new Date(nowMs).toISOString(), most],
+  )
+  return rows.map((row) => ({ ...row, dueAt: new Date(row.dueAt).toISOString() }))
+}
+
+/** Whether there is such a record. */
+export async function hasInspection(client: Client, id: string): Promise<boolean> {
+  const { rows } = await client.query(
+    'select from record_versions where record_id = $1 and kind = $2 limit 1',
+    [id, 'inspection'],
+  )
+  return rows.length > 0
+}

@@ -1,0 +1,68 @@
+import type { ClientBase, Pool } from 'pg'
+
+type Client = ClientBase | Pool
+
+/** What is asked about: a market, or regions that begin with some digits (none: all). Times are instants. */
+export interface AroundQuestion {
+  readonly place: string | null
+  readonly name: string | null
+  readonly prefix: string
+  readonly from: string
+  readonly before: string
+}
+
+export interface CaseCounts {
+  /** Opened and ended on the day. */
+  readonly opened: number
+  readonly cleared: number
+  readonly closed: number
+  /** Not ended when the day was over. */
+  readonly open: number
+}
+
+/** Cases of a market or of regions, of a day. */
+export async function readCaseCounts(client: Client, asked: AroundQuestion): Promise<CaseCounts> {
+  const { rows } = await client.query(
+    `with near as (
+       select state, opened_at, ended_at from cases
+        where opened_at < $5 and (ended_at is null or ended_at >= $4)
+          and case when $1::text is null then starts_with(coalesce(region, ''), $3)
+                   else site in ($1, $2) or market in ($1, $2) end)
+     select (count(*) filter (where opened_at >= $4))::integer as opened,
+            (count(*) filter (where ended_at < $5 and state = 'cleared'))::integer as cleared,
+            (count(*) filter (where ended_at < $5 and state = 'closed'))::integer as closed,
+            (count(*) filter (where ended_at is null or ended_at >= $5))::integer as open
+       from near`,
+    [asked.place, asked.name, asked.prefix, asked.from, asked.before],
+  )
+  return rows[0]
+}
+
+export interface SilentSystem {
+  readonly system: string
+  readonly record: string | null
+  readonly since: string
+  readonly until: string | null
+}
+
+/**
+ * Systems that were silent on a day: those of the regions, or those that told of the market in the week before. Known for as long as alerts
+ * are kept.
+ */
+export async function readSilent(
+  client: Client,
+  asked: AroundQuestion & { readonly day: string },
+): Promise<SilentSystem[]> {
+  const { rows } = await client.query(
+    `select split_part(a.subject, '/', 1) as system, nullif(split_part(a.subject, '/', 2), '') as record,
+            a.opened_at as since, a.ended_at as until
+       from alerts a left join systems s on s.id = split_part(a.subject, '/', 1)
+      where a.topic = 'system_silent' and a.opened_at < $4 and (a.ended_at is null or a.ended_at >= $3)
+        and case when $1::text is null then starts_with(coalesce(s.region, ''), $2)
+                 else exists (select from supervision_lines l where l.place = $1 and l.day between $5::date - 7 and $5::date
+                                 and l.system = split_part(a.subject, '/', 1)) end
+      order by a.opened_at, a.subject`,
+    [asked.place, asked.prefix, asked.from, asked.before, asked.day],
+  )
+  return rows
+}

@@ -1,0 +1,189 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { findConditions } from '#flow/alerts/find-conditions.ts'
+import { DEFAULT_RULES } from '#flow/alerts/rules.ts'
+import { logFollower } from '#flow/follow/log-follower.ts'
+import { inspectionsReader } from '#flow/supervision/follow-inspections.ts'
+import { supervisionReader } from '#flow/supervision/follow-supervision.ts'
+import { withApi } from '#test/api.ts'
+import { storeRecords } from '#test/trace/store-records.ts'
+
+const api = withApi()
+const follower = logFollower('both', 100, [supervisionReader, inspectionsReader])
+const follow = async (): Promise<void> => {
+  while ((await follower.step(api.pool)) !== 'done');
+}
+let official: string
+let reader: string
+beforeAll(async () => {
+  official = await api.key('case')
+  reader = await api.key('read')
+})
+
+const wish = {
+  number: 'XC-2024-0415-1',
+  at: '2024-04-15T09:30:00+08:00',
+  region: '330105',
+  site: { code: '330105012', name: '大关湾示例农贸市场', stall: 'B-045' },
+  result: 'rectify',
+  checklist: [
+    { item: '进货查验记录', result: 'pass' },
+    { item: '承诺达标合格证', result: 'fail', note: '韭菜无合格证' },
+  ],
+  findings: ['韭菜无合格证'],
+  answers: ['urn:cnft:finding:trace-hub:finding:h:no_paper:x'],
+  dueAt: '2024-04-18',
+  inspector: { organisation: '拱墅区市场监督管理局', person: '示例检查员' },
+  photos: ['a'.repeat(64)],
+}
+const post = (body: object, key = official) => api.call('POST', '/v1/inspections', { key, body })
+const listed = async (query: string) =>
+  (await api.call('GET', `/v1/inspections?${query}`, { key: reader })).json() as {
+    inspections: {
+      rectification: string
+      site: string
+      record: { id: string; version: number; parties?: unknown }
+    }[]
+    next: string | null
+  }
+const overdue = async (now: string) =>
+  (await findConditions(api, DEFAULT_RULES, Date.parse(now))).conditions.filter(
+    ({ topic }) => topic === 'inspection_overdue',
+  )
+
+describe('inspections', () => {
+  it('are recorded by officials, corrected, counted in the supervision of their day, and put right by a later one', async () => {
+    expect((await post(wish, reader)).statusCode).toBe(403)
+    const made = await post(wish)
+    expect(made.statusCode).toBe(201)
+    const { id } = made.json() as { id: string }
+    expect(made.json()).toMatchObject({ version: 1, result: 'created' })
+    // The same number and content is the same inspection.
+    expect((await post(wish)).json()).toEqual({ id, version: 1, result: 'unchanged' })
+    const put = await api.call('PUT', `/v1/inspections/${encodeURIComponent(id)}`, {
+      key: official,
+      body: { ...wish, dueAt: '2024-04-20' },
+    })
+    expect(put.json()).toEqual({ id, version: 2, result: 'updated' })
+    await follow()
+
+    const day = await api.call('GET', '/v1/supervision/days/2024-04-15?site=330105012', { key: reader })
+    expect(day.json()).toMatchObject({ inspections: { all: 1, rectify: 1, pass: 0 } })
+    const { inspections } = await listed('region=330100&due=overdue&limit=1')
+    expect(inspections).toMatchObject([
+      { site: '330105012', rectification: 'overdue', record: { id, version: 2 } },
+    ])
+    expect(inspections[0]?.record).toMatchObject({
+      kind: 'inspection',
+      system: 'trace-hub',
+      dueAt: { at: '2024-04-20T23:59:59+08:00' },
+      answers: wish.answers,
+      checklist: wish.checklist,
+    })
+    expect(await overdue('2024-04-20T12:00:00+08:00')).toEqual([])
+    expect(await overdue('2024-04-21T00:00:00+08:00')).toMatchObject([
+      { subject: id, facts: { place: '330105012' } },
+    ])
+
+    // Another stall proves nothing; the same stall passing does, whatever system says it and by whatever name of the market.
+    const pass = {
+      ...wish,
+      number: 'XC-2024-0422-1',
+      at: '2024-04-22',
+      result: 'pass',
+      checklist: [],
+      answers: [],
+    }
+    const { dueAt: _, ...later } = pass
+    await post({ ...later, site: { ...wish.site, stall: 'A-001' } })
+    await follow()
+    expect(await overdue('2024-05-01T00:00:00+08:00')).toHaveLength(1)
+    await storeRecords(api.pool, [
+      {
+        kind: 'inspection',
+        system: 'one',
+        key: '7',
+        body: {
+          occurredAt: { at: '2024-04-23T00:00:00+08:00', precision: 'day' },
+          region: { code: '330105', year: 2024 },
+          sites: [
+            { role: 'market', name: '大关湾示例农贸市场', ids: [] },
+            { role: 'stall', name: 'B-045', ids: [] },
+          ],
+          result: 'pass',
+        },
+      },
+    ])
+    await follow()
+    expect(await overdue('2024-05-01T00:00:00+08:00')).toEqual([])
+    expect((await listed('due=mended')).inspections.map((one) => one.record.id)).toEqual([id])
+    const days = await api.call('GET', '/v1/supervision/days?region=330000&from=2024-04-01&to=2024-04-30', {
+      key: reader,
+    })
+    expect(days.json()).toMatchObject({
+      total: { inspections: 3 },
+      days: [
+        { day: '2024-04-15', inspections: 1 },
+        { day: '2024-04-22', inspections: 1 },
+        { day: '2024-04-23', inspections: 1 },
+      ],
+    })
+
+    // Pages go through all of them once.
+    const pages: string[] = []
+    for (let after: string | null = ''; after !== null; ) {
+      const page = await listed(`limit=1${after === '' ? '' : `&after=${after}`}`)
+      pages.push(...page.inspections.map((one) => one.record.id))
+      after = page.next
+    }
+    expect(new Set(pages).size).toBe(3)
+
+    const voided = await api.call('POST', `/v1/inspections/${encodeURIComponent(id)}/void`, {
+      key: official,
+      body: { reason: '登记有误' },
+    })
+    expect(voided.json()).toEqual({ id, version: 3, result: 'voided' })
+    await follow()
+    expect((await listed('region=330105&result=rectify')).inspections).toEqual([])
+    expect((await api.call('GET', '/v1/supervision/days/2024-04-15', { key: reader })).json()).toMatchObject({
+      inspections: { all: 0 },
+    })
+  })
+
+  it('that make no sense are refused with what is wrong, and those of nobody are not found', async () => {
+    const issue = async (change: object): Promise<string> => {
+      const answer = await post({ ...wish, number: 'X', ...change })
+      expect(answer.statusCode).toBe(400)
+      return (answer.json() as { issues: { path: string }[] }).issues[0]?.path ?? ''
+    }
+    expect(await issue({ site: { stall: 'A' } })).toBe('/site')
+    expect(await issue({ dueAt: undefined })).toBe('/dueAt')
+    expect(await issue({ dueAt: '2024-04-14' })).toBe('/dueAt')
+    expect(await issue({ result: 'pass' })).toBe('/checklist/1/result')
+    expect(await issue({ photos: ['photo.jpg'] })).toBe('/photos/0')
+    expect(await issue({ at: '2024-02-30' })).toBe('/at')
+    for (const id of [
+      'urn:cnft:inspection:one:row:7',
+      'urn:cnft:inspection:trace-hub:inspection:h:none',
+      'x',
+    ])
+      expect(
+        (await api.call('PUT', `/v1/inspections/${encodeURIComponent(id)}`, { key: official, body: wish }))
+          .statusCode,
+      ).toBe(404)
+    expect((await api.call('GET', '/v1/inspections?after=x', { key: reader })).statusCode).toBe(400)
+  })
+
+  it('show the name of a person to nobody who may not see persons', async () => {
+    const { sharedRecord } = await import('#core/model/sharing.ts')
+    const made = await post({ ...wish, number: 'P-1' })
+    const { rows } = await api.pool.query('select body from record_versions where record_id = $1', [
+      made.json().id,
+    ])
+    const record = JSON.parse(rows[0].body)
+    expect(JSON.stringify(record)).toContain('示例检查员')
+    const shared = JSON.stringify(sharedRecord(record, ['public', 'partner']))
+    expect(shared).not.toContain('示例检查员')
+    expect(shared).not.toContain('韭菜无合格证')
+    expect(shared).toContain('拱墅区市场监督管理局')
+  })
+})
