@@ -13,6 +13,7 @@ import { supervisionReader } from '#flow/supervision/follow-supervision.ts'
 import { readDay } from '#flow/supervision/read-summary.ts'
 import { createPool } from '#store/database.ts'
 import { withDatabase } from '#test/database.ts'
+import { rewrite } from '#test/rewrite.ts'
 import { idOf, storeRecords, type Written } from '#test/trace/store-records.ts'
 import { countAll, recount } from './setting.ts'
 
@@ -24,7 +25,8 @@ beforeAll(() => {
 afterAll(async () => await pool.end())
 
 async function empty(): Promise<void> {
-  await pool.query(
+  await rewrite(
+    pool,
     'truncate record_versions, lot_edges, followers, supervision_lines, supervision_names, supervision_figures, supervision_places',
   )
 }
