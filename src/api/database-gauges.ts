@@ -4,6 +4,8 @@ import { countNotices } from '#store/alert-notices.ts'
 import { readOpenAlerts } from '#store/alerts.ts'
 import { readChannels } from '#store/channels.ts'
 import { readFailures } from '#store/failures.ts'
+import { countChecks } from '#store/finding-checks.ts'
+import { countFindings } from '#store/findings.ts'
 import { readFollowerLags } from '#store/followers.ts'
 import { countLarge } from '#store/large-messages.ts'
 import { readLaneLags } from '#store/link-lags.ts'
@@ -70,6 +72,9 @@ export function databaseGauges(pool: Pool, registers: Registry[]): () => Promise
   const channelReceived = counter('hub_channel_received_total', 'Source records that a channel brought')
   const channelRejected = counter('hub_channel_rejected_total', 'Those of them that were rejected')
   const channelRefused = counter('hub_channel_refused_total', 'Messages of a channel that could not be read')
+  const findings = gauge('hub_findings', 'Pending findings', 'kind', 'severity', 'state')
+  const overdue = gauge('hub_findings_overdue', 'Pending findings beyond their deadline', 'kind')
+  const checks = gauge('hub_finding_checks', 'Subjects that wait to be judged')
   const alerts = gauge('hub_alerts', 'Open alerts', 'topic')
   const notices = gauge('hub_alert_notices', 'Notices that targets have not taken')
   const failed = new Counter({
@@ -118,6 +123,14 @@ export function databaseGauges(pool: Pool, registers: Registry[]): () => Promise
         if (seconds !== null) ages.set({ schedule: name }, seconds)
       }),
       each(readOpenAlerts(pool), ({ topic }) => alerts.inc({ topic })),
+      each(countFindings(pool, new Date().toISOString()), ({ kind, severity, state, ...of }) => {
+        findings.set({ kind, severity, state }, of.count)
+        if (of.overdue > 0) overdue.inc({ kind }, of.overdue)
+      }),
+      countChecks(pool).then(
+        ({ waiting: subjects }) => checks.set(subjects),
+        () => {},
+      ),
       countNotices(pool).then(
         (count) => notices.set(count),
         () => {},

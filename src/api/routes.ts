@@ -11,6 +11,7 @@ import { publicPages } from './public/plugin.ts'
 import { alertRoutes } from './routes/alerts.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { auditAnchorRoutes } from './routes/audit-anchors.ts'
+import { balanceRoutes } from './routes/balance.ts'
 import { cardRoutes } from './routes/cards.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { channelRoutes } from './routes/channels.ts'
@@ -19,6 +20,7 @@ import { docsRoutes } from './routes/docs.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { driftRoutes } from './routes/drift.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
+import { findingRoutes } from './routes/findings.ts'
 import { healthRoutes } from './routes/health.ts'
 import { inspectionRoutes } from './routes/inspections.ts'
 import { keyRoutes } from './routes/keys.ts'
@@ -75,6 +77,8 @@ const GUARDED = [
   supervisionRoutes,
   supervisionReportRoutes,
   inspectionRoutes,
+  findingRoutes,
+  balanceRoutes,
   cardRoutes,
   productRoutes,
   driftRoutes,

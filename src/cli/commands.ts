@@ -117,6 +117,15 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./supervision.ts')).supervisionCommand,
   },
+  finding: {
+    arguments:
+      'list [--kind K] [--severity S] [--state S] [--region C] [--site C] [--system S] [--from D] [--to D] [--overdue] [--limit N] [--after C] | acknowledge|resolve|dismiss|reopen <finding> [--note N], each with --hub URL --key KEY [--json]',
+    about: {
+      en: 'what a running hub found: list it, and say what was done',
+      zh: '查看运行中平台的发现与预警，并登记处理',
+    },
+    load: async () => (await import('./finding.ts')).findingCommand,
+  },
   audit: {
     arguments: 'verify [--from N] [--to N] [--anchor FILE] [--key whpk_…] [--json] | rotate-key',
     about: {

@@ -134,3 +134,15 @@ export async function readPendingSubjects(reader: Reader, kind: string): Promise
   )
   return rows.map(({ subject }) => subject)
 }
+
+/** One finding with its body, as its newest version says it; null where there is none. Read from the log, so that it is never behind. */
+export async function readFinding(reader: Reader, id: string): Promise<FindingRecord | null> {
+  const { rows } = await reader.query<FindingRecord>(
+    `select v.record_id as id, v.version, '' as place, v.flags, v.body, v.received_at as "changedAt",
+            (select min(f.received_at) from record_versions f where f.record_id = v.record_id) as "foundAt"
+       from record_versions v where v.record_id = $1 and v.kind = 'finding' and v.status = 'active'
+        and not exists (select from record_versions n where n.record_id = v.record_id and n.version > v.version)`,
+    [id],
+  )
+  return rows[0] ?? null
+}

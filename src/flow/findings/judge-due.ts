@@ -21,7 +21,8 @@ export interface Round {
 
 /**
  * Judges the subjects that are due, writes the findings that are new, and takes the subjects off. Killed in between, they are judged
- * again, and nothing is written twice. A subject that was named again meanwhile stays.
+ * again, and nothing is written twice. A subject that was named again meanwhile stays. Throws, when all is written, for those that do not
+ * fit the model.
  */
 export async function judgeDue(parts: SettleParts, nowMs: number): Promise<Round> {
   const { pool } = parts
@@ -30,7 +31,7 @@ export async function judgeDue(parts: SettleParts, nowMs: number): Promise<Round
   const subjects = checks.flatMap(({ subject }) => readSubject(subject) ?? [])
   const judging = { pool, nowMs, on: beijingDay(nowMs) }
   const { drafts, also } = await judgeAll(judging, subjects)
-  const written = await settle(parts, drafts, nowMs)
+  const { written, wrong } = await settle(parts, drafts, nowMs)
   const known = new Set(checks.map(({ subject }) => subject))
   await markSubjects(
     pool,
@@ -38,6 +39,7 @@ export async function judgeDue(parts: SettleParts, nowMs: number): Promise<Round
     nowMs,
   )
   await endChecks(pool, checks)
+  if (wrong.length > 0) throw new Error(`findings that do not fit the model: ${wrong.join('; ')}`)
   return { judged: checks.length, written }
 }
 

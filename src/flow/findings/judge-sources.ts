@@ -44,7 +44,7 @@ async function draftOf(pool: Pool, silence: Silence, nowMs: number): Promise<Fin
     ...(days >= 1 ? { severity: 'serious' as const } : {}),
     about: {
       occurredAt: whenOf(overdueMs),
-      ...(region ? { region: { code: region, year: new Date(nowMs).getUTCFullYear() } } : {}),
+      ...(region ? { region: { code: region.padEnd(6, '0'), year: new Date(nowMs).getUTCFullYear() } } : {}),
     },
     // In whole days: a new version each day, and not each hour.
     numbers: figure('overdue', days, 'days'),

@@ -28,7 +28,8 @@ export function findingSchedules(parts: SettleParts & { readonly now?: () => num
       name: 'finding-sources',
       everyMs: SOURCES_EVERY_MS,
       run: async () => {
-        await settle(parts, await judgeSources(parts.pool, now()), now())
+        const { wrong } = await settle(parts, await judgeSources(parts.pool, now()), now())
+        if (wrong.length > 0) throw new Error(`findings that do not fit the model: ${wrong.join('; ')}`)
         return null
       },
     },

@@ -1,0 +1,145 @@
+import Type from 'typebox'
+import {
+  FINDING_KINDS,
+  FINDING_ROLES,
+  FINDING_SEVERITIES,
+  FINDING_STATES,
+} from '#core/findings/finding-kinds.ts'
+import { FINDING_EVENTS } from '#core/findings/next-version.ts'
+import { field } from '#core/model/field.ts'
+import { component, count, nullable, text, time, words } from './fields.ts'
+
+const decimal = (en: string, zh: string) => nullable(Type.String(), [en, zh], ['Decimal text', '十进制文本'])
+
+export const FindingView = field(
+  Type.Object({
+    id: text(['Identifier', '标识']),
+    version: count(['Version', '版本']),
+    findingKind: Type.Enum([...FINDING_KINDS]),
+    title: words,
+    severity: Type.Enum([...FINDING_SEVERITIES]),
+    state: Type.Enum([...FINDING_STATES]),
+    isOverdue: field(
+      Type.Boolean(),
+      ['Overdue', '已逾期'],
+      ['Pending beyond its deadline', '未处理且已过期限'],
+    ),
+    subject: nullable(Type.String(), ['Subject', '对象']),
+    occurredAt: component('When'),
+    foundAt: time(['Found', '首次发现']),
+    changedAt: time(['Changed', '最近变更']),
+    dueAt: nullable(component('When') as never, ['Deadline', '期限']),
+    owner: nullable(component('FindingOwner') as never, ['Who has to act', '责任方']),
+    decidedBy: nullable(
+      Type.String(),
+      ['State set by', '状态由谁设定'],
+      ['hub or official', 'hub 或 official'],
+    ),
+    sentence: nullable(component('Sentence') as never, ['In words', '说明']),
+    numbers: field(Type.Array(component('FindingNumber')), ['Figures', '数据']),
+    region: nullable(component('Region') as never, ['Region', '区划']),
+    sites: field(Type.Array(component('SitePart')), ['Places', '场所']),
+    lots: field(Type.Array(component('LotPart')), ['Lots', '批次']),
+    documents: field(Type.Array(component('DocumentPart')), ['Papers', '凭证']),
+    product: nullable(component('ProductPart') as never, ['Product', '产品']),
+    evidence: field(Type.Array(component('FindingEvidence')), ['Rests on', '依据记录']),
+    note: nullable(Type.String(), ['Note of an official', '处理备注']),
+  }),
+  ['Finding', '发现'],
+)
+
+export const FindingAct = field(
+  Type.Object(
+    {
+      event: field(Type.Enum([...FINDING_EVENTS]), ['What is done', '操作']),
+      owner: Type.Optional(
+        field(
+          Type.Object(
+            {
+              role: Type.Enum([...FINDING_ROLES]),
+              region: Type.Optional(
+                Type.String({ pattern: '^\\d{6}$', description: 'GB/T 2260 code · 区划代码' }),
+              ),
+            },
+            { additionalProperties: false },
+          ),
+          ['Who has to act', '责任方'],
+        ),
+      ),
+      note: Type.Optional(Type.String({ maxLength: 2000, description: 'Why · 说明' })),
+      dueAt: Type.Optional(Type.String({ format: 'date-time', description: 'New deadline · 新期限' })),
+    },
+    { additionalProperties: false },
+  ),
+  ['What is done with a finding', '发现处理'],
+)
+
+const balanceFigures = {
+  verdict: field(
+    Type.Enum(['even', 'stock', 'over', 'unknown']),
+    ['Verdict', '结论'],
+    [
+      'even: as much out as in, within the tolerance; stock: some is left; over: more out than in; unknown: not told what came in',
+      'even 出入相符；stock 有结余；over 出多于入；unknown 入数未知',
+    ],
+  ),
+  in: decimal('In', '入'),
+  out: decimal('Out', '出'),
+  lost: decimal('Lost', '损耗'),
+  left: decimal('In less out', '结余'),
+  tolerance: decimal('Tolerance', '容差'),
+}
+const told = {
+  record: text(['Record', '记录']),
+  version: count(['Version', '版本']),
+  flow: text(
+    ['Flow', '流向'],
+    [
+      'made, entered, sold, sent, taken, used, lost, returned',
+      '产出、进场、销售、发出、被接收、投入、损耗、退回',
+    ],
+  ),
+  system: text(['System', '对接系统']),
+  kilograms: decimal('Kilograms', '千克'),
+}
+
+export const LotBalances = field(
+  Type.Object({
+    code: text(['Code asked for', '查询代码']),
+    lots: Type.Array(
+      Type.Object({
+        code: text(['Code in the graph', '图中代码']),
+        sameGoods: field(Type.Array(Type.String()), ['Also written down as', '同一货物的其他记载']),
+        unit: nullable(Type.String(), ['Unit', '单位']),
+        ...balanceFigures,
+        flows: field(Type.Record(Type.String(), Type.String()), ['By flow', '按流向']),
+        isPartial: field(Type.Boolean(), ['More is told than was read', '记录过多，未全部读取']),
+        records: Type.Array(
+          Type.Object({
+            ...told,
+            count: decimal('Count', '数量'),
+            countUnit: nullable(Type.String(), ['Unit of the count', '计数单位']),
+          }),
+        ),
+      }),
+    ),
+  }),
+  ['Balance of lots', '批次平衡'],
+)
+
+export const SiteBalances = field(
+  Type.Object({
+    site: text(['Place', '场所']),
+    siteName: nullable(Type.String(), ['Name', '名称']),
+    day: text(['Day', '日期']),
+    products: Type.Array(
+      Type.Object({
+        goods: text(['Product', '产品'], ['As name:…, class:… or code:…', '形如 name:…、class:…、code:…']),
+        opening: text(['Stock of the days before, kilograms', '前期结存（千克）']),
+        ...balanceFigures,
+        records: Type.Array(Type.Object(told)),
+      }),
+    ),
+  }),
+  ['Balance of a place and day', '场所当日平衡'],
+)

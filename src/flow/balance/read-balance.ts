@@ -1,0 +1,102 @@
+import type { Pool } from 'pg'
+import { lotBalance } from '#core/balance/lot-balance.ts'
+import { HubError } from '#core/errors.ts'
+import { codesMeant } from '#core/lineage/codes.ts'
+import { productKeys } from '#core/lineage/matching.ts'
+import { lookupProduct } from '#core/products/lookup.ts'
+import { listMoves, readGoodsOfDay, readPlaces } from '#store/goods-moves.ts'
+import { readKnownCodes } from '#store/lots.ts'
+import { loadGoods } from './load-goods.ts'
+import { loadLots } from './load-lots.ts'
+
+const CODE_MAX = 200
+const PRODUCTS_MAX = 100
+const RECORDS_MAX = 100
+
+/**
+ * Balance of the lots that a code may mean, with the records behind it. HubError `not_found` where no record names such a lot; papers are asked
+ * for as papers.
+ */
+export async function readLotBalance(
+  pool: Pool,
+  asked: { readonly code: string; readonly systems: readonly string[]; readonly on: string },
+) {
+  const { code, systems, on } = asked
+  if (code.length > CODE_MAX || code.includes('\0'))
+    throw new HubError('invalid_request', { detail: `a code has at most ${CODE_MAX} characters` })
+  const known = await readKnownCodes(pool, codesMeant(code, systems), null)
+  const lots = known.filter((one) => !one.startsWith('doc:'))
+  if (lots.length === 0) throw new HubError('not_found', { detail: 'no record names a lot by this code' })
+  const loaded = await loadLots(pool, lots, on)
+  return {
+    code,
+    lots: loaded.map(({ code: own, codes, facts, isPartial }) => ({
+      code: own,
+      sameGoods: codes.filter((one) => one !== own),
+      ...lotBalance(facts),
+      isPartial,
+      records: facts
+        .slice(0, RECORDS_MAX)
+        .map(({ kind: _, day: __, ...fact }) => fact)
+        .sort((a, b) => (`${a.flow} ${a.record}` < `${b.flow} ${b.record}` ? -1 : 1)),
+    })),
+  }
+}
+
+/** Balance of the products of a place on a day, or of one of them, with the records behind it. */
+export async function readSiteBalance(
+  pool: Pool,
+  {
+    site,
+    day,
+    product,
+  }: { readonly site: string; readonly day: string; readonly product?: string | undefined },
+) {
+  const place = (await readPlaces(pool, [site])).get(site) ?? { site, siteName: null, keys: [site] }
+  const goods =
+    product === undefined ? await readGoodsOfDay(pool, place.keys, day, PRODUCTS_MAX) : goodsMeant(product)
+  const loaded = await loadGoods(
+    pool,
+    goods.map((one) => ({ site: place.site, goods: one, day })),
+  )
+  const twins = new Set(loaded.flatMap((one) => one.twins))
+  const moves = Map.groupBy(
+    await listMoves(
+      pool,
+      loaded.map((one) => ({ site: one.site, goods: one.goods, day, keys: place.keys, of: 'all' as const })),
+      RECORDS_MAX,
+    ),
+    ({ n }) => n,
+  )
+  return {
+    site: place.site,
+    siteName: place.siteName,
+    day,
+    products: loaded.map(({ goods: one, balance }, n) => ({
+      goods: one,
+      ...balance,
+      records: (moves.get(n) ?? [])
+        .filter(({ recordId }) => !twins.has(recordId))
+        .map(({ recordId, version, flow, system, kilograms }) => ({
+          record: recordId,
+          version,
+          flow,
+          system,
+          kilograms,
+        })),
+    })),
+  }
+}
+
+/** What a person calls a product, as goods are told apart: by name or code, for meat by class. */
+function goodsMeant(product: string): string[] {
+  if (/^(name|class|code):./.test(product)) return [product]
+  const {
+    flags: _,
+    standardName: __,
+    standardCode: ___,
+    falsePositiveProne: ____,
+    ...known
+  } = lookupProduct(/^\d{4,8}$/.test(product) ? { code: product } : { name: product })
+  return productKeys({ product: known }).slice(-1)
+}

@@ -1,0 +1,236 @@
+import { beforeAll, expect, test } from 'vitest'
+import { judgeDue } from '#flow/findings/judge-due.ts'
+import { judgeSources } from '#flow/findings/judge-sources.ts'
+import { settle } from '#flow/findings/settle.ts'
+import { followers } from '#flow/follow/followers.ts'
+import { createIntake } from '#flow/intake/create-intake.ts'
+import type { Intake } from '#flow/intake/intake.ts'
+import { withApi } from '#test/api.ts'
+
+const api = withApi()
+let intake: Intake
+beforeAll(() => {
+  const { pool, registry } = api
+  intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
+})
+
+const follow = async (): Promise<void> => {
+  for (const follower of followers) {
+    let end = 'more'
+    while (end === 'more') end = await follower.step(api.pool)
+  }
+}
+const judge = async (): Promise<void> => {
+  await follow()
+  while ((await judgeDue({ pool: api.pool, intake }, Date.now())).judged > 0);
+  await follow()
+}
+const record = (key: string, more: object): object => ({
+  ...{ kind: 'entry', system: 'jiaxing-wholesale', key: [key] },
+  occurredAt: { at: '2024-04-15T05:00:00+08:00', precision: 'second' },
+  region: { code: '330402', year: 2024 },
+  sites: [{ role: 'market', name: '甲市场', ids: [{ scheme: 'cn.mofcom.node9', value: '330402003' }] }],
+  parties: [{ role: 'owner', name: '示例批发部', ids: [] }],
+  product: { name: '带皮片猪', class: 'pork' },
+  quantity: { value: '100', unit: 'KGM' },
+  ...more,
+})
+const post = async (...records: object[]): Promise<void> => {
+  const { statusCode, body } = await api.call('POST', '/v1/records', { body: records })
+  expect(statusCode, body).toBe(200)
+  await judge()
+}
+const list = async (where = '') => (await api.call('GET', `/v1/findings?${where}`)).json()
+const act = async (id: string, body: object, key?: string) =>
+  api.call('POST', `/v1/findings/${encodeURIComponent(id)}/events`, { body, ...(key ? { key } : {}) })
+const papers = [
+  { role: 'upstream', type: 'product_B', number: 'B1' },
+  { role: 'upstream', type: 'meat_quality', number: 'Q1' },
+]
+
+test('meat without its papers is found once for place, product and day, and a late paper resolves it', async () => {
+  await post(record('1', {}), record('2', {}), record('3', { documents: papers }))
+  const { findings, next } = await list('kind=no_paper')
+  expect(next).toBeNull()
+  expect(findings).toMatchObject([
+    {
+      ...{ severity: 'serious', state: 'open', isOverdue: false, decidedBy: 'hub' },
+      title: { zh: '缺少应有凭证' },
+      owner: { role: 'market_supervision', region: { code: '330402' } },
+      numbers: [{ name: 'records', value: '2' }],
+    },
+  ])
+  expect(findings[0].evidence).toHaveLength(2)
+  const one = await api.call('GET', `/v1/findings/${encodeURIComponent(findings[0].id)}`)
+  expect(one.json()).toEqual(findings[0])
+  await post(record('1', { documents: papers }), record('2', { documents: papers }))
+  expect((await list('kind=no_paper')).findings).toMatchObject([
+    { id: findings[0].id, state: 'resolved', version: 2 },
+  ])
+})
+
+test('what an official did is not undone by a judgement, and stays until the figures are others', async () => {
+  await post(record('4', { product: { name: '鲜牛肉', class: 'beef' } }))
+  const find = async () =>
+    (await list('kind=no_paper&state=')).findings?.[0] ??
+    (await list('kind=no_paper')).findings.find(({ subject }: { subject: string }) =>
+      subject.includes('beef'),
+    )
+  const { id } = await find()
+  const read = await api.key('read')
+  expect((await act(id, { event: 'dismiss' }, read)).statusCode).toBe(403)
+  const dueAt = '2024-05-01T10:00:00+08:00'
+  const assigned = await act(id, {
+    event: 'assign',
+    owner: { role: 'agriculture', region: '330400' },
+    dueAt,
+    note: '转办',
+  })
+  expect(assigned.json()).toMatchObject({
+    ...{ state: 'open', isOverdue: true, note: '转办', dueAt: { at: dueAt } },
+    owner: { role: 'agriculture', region: { code: '330400' } },
+  })
+  expect((await act(id, { event: 'acknowledge' })).json()).toMatchObject({ state: 'acknowledged' })
+  await judge()
+  expect((await list('overdue=true')).findings).toMatchObject([{ id, owner: { role: 'agriculture' } }])
+  expect((await act(id, { event: 'dismiss' })).json()).toMatchObject({
+    state: 'dismissed',
+    decidedBy: 'official',
+  })
+  expect((await act(id, { event: 'acknowledge' })).statusCode).toBe(409)
+  // The same figures: it stays dismissed. Another load without papers: it is opened again.
+  await post(
+    record('4', { product: { name: '鲜牛肉', class: 'beef' }, quantity: { value: '101', unit: 'KGM' } }),
+  )
+  expect(await find()).toMatchObject({ state: 'dismissed' })
+  await post(record('5', { product: { name: '鲜牛肉', class: 'beef' } }))
+  expect(await find()).toMatchObject({ state: 'open', numbers: [{ value: '2' }] })
+  // A judgement upon a version that an official has passed is left out.
+  const key = ['no_paper', (await find()).subject]
+  const { version, state } = (await act(id, { event: 'acknowledge' })).json()
+  const body = JSON.parse(
+    (
+      await api.pool.query('select body from record_versions where record_id = $1 and version = $2', [
+        id,
+        version,
+      ])
+    ).rows[0].body,
+  )
+  await intake.writeOwn({
+    record: 'finding',
+    records: [
+      {
+        kind: 'finding',
+        key,
+        body: { ...body, state: 'open', flags: [] },
+        order: `${String(version - 1).padStart(10, '0')}a`,
+      },
+    ],
+  })
+  await follow()
+  expect(await find()).toMatchObject({ state, version })
+})
+
+test('findings are listed by place, region, system and time, in pages', async () => {
+  const all = (await list()).findings
+  expect(all.length).toBeGreaterThan(1)
+  for (const where of [
+    'site=330402003',
+    'region=3304',
+    'region=33',
+    'system=jiaxing-wholesale',
+    'from=2024-04-15&to=2024-04-15',
+  ])
+    expect((await list(where)).findings.length, where).toBe(all.length)
+  for (const where of [
+    'site=330402004',
+    'region=3301',
+    'system=mofcom-city',
+    'from=2024-04-16',
+    'severity=critical',
+  ])
+    expect((await list(where)).findings, where).toEqual([])
+  const pages: string[] = []
+  let after = ''
+  do {
+    const { findings, next } = await list(`limit=1${after}`)
+    pages.push(findings[0].id)
+    after = next === null ? '' : `&after=${next}`
+  } while (after)
+  expect(pages).toEqual(all.map(({ id }: { id: string }) => id))
+  expect((await api.call('GET', '/v1/findings?kind=nothing')).statusCode).toBe(400)
+  expect((await api.call('GET', '/v1/findings/urn:cnft:finding:x')).statusCode).toBe(404)
+})
+
+test('findings are passed on like any change, and counted', async () => {
+  const { changes } = (await api.call('GET', '/v1/changes?kind=finding')).json()
+  expect(changes.length).toBeGreaterThan(1)
+  expect(changes[0].record).toMatchObject({ kind: 'finding', system: 'trace-hub' })
+  const metrics = (await api.call('GET', '/metrics')).body
+  expect(metrics).toMatch(/hub_findings\{kind="no_paper",severity="serious",state="acknowledged"\} 1/)
+  expect(metrics).toContain('hub_finding_checks 0')
+})
+
+test('a balance tells its records, of a lot and of a place, and says what it does not know', async () => {
+  const lots = [{ role: 'subject', scheme: 'cn.mofcom.trace20b', value: '33040200324041500077' }]
+  const spinach = {
+    product: { name: '菠菜', class: 'vegetable' },
+    lots,
+    documents: [{ role: 'upstream', type: 'promise_cert', number: 'P77' }],
+  }
+  await post(
+    record('6', { ...spinach, quantity: { value: '80', unit: 'KGM' } }),
+    record('7', {
+      ...spinach,
+      kind: 'sale',
+      saleKind: 'wholesale',
+      quantity: { value: '30.5', unit: 'KGM' },
+    }),
+  )
+  const lot = (await api.call('GET', '/v1/lots/33040200324041500077/balance')).json()
+  expect(lot.lots).toMatchObject([
+    { verdict: 'stock', in: '80', out: '30.5', left: '49.5', flows: { entered: '80', sold: '30.5' } },
+  ])
+  expect(lot.lots[0].records).toHaveLength(2)
+  const site = (await api.call('GET', '/v1/balance?site=330402003&day=2024-04-15&product=菠菜')).json()
+  expect(site).toMatchObject({
+    siteName: '甲市场',
+    products: [{ goods: 'name:菠菜', in: '80', out: '30.5', opening: '0', left: '49.5' }],
+  })
+  const all = (
+    await api.call('GET', `/v1/balance?site=${encodeURIComponent('甲市场')}&day=2024-04-15`)
+  ).json()
+  expect(all.products.map(({ goods }: { goods: string }) => goods)).toEqual([
+    'class:beef',
+    'class:pork',
+    'name:菠菜',
+  ])
+  expect((await api.call('GET', '/v1/balance?site=nowhere&day=2024-04-15')).json()).toMatchObject({
+    products: [],
+  })
+  expect((await api.call('GET', '/v1/lots/nothing/balance')).statusCode).toBe(404)
+  expect((await api.call('GET', '/v1/balance?site=x&day=2024-02-30')).statusCode).toBe(400)
+})
+
+test('a source that is silent is a finding, and none when it sends again', async () => {
+  const nowMs = Date.now()
+  const { pool } = api
+  await pool.query(
+    `insert into followers (name, floor) values ('arrivals', now()) on conflict (name) do update set floor = now()`,
+  )
+  const expected = await api.call('PATCH', '/v1/systems/rapid-test', { body: { expect: { every: '1h' } } })
+  expect(expected.statusCode, expected.body).toBe(200)
+  const later = nowMs + 3 * 3_600_000
+  await pool.query(`update followers set floor = to_timestamp($1::numeric / 1000) where name = 'arrivals'`, [
+    later,
+  ])
+  await settle({ pool, intake }, await judgeSources(pool, later), later)
+  await follow()
+  expect((await list('kind=source_silent')).findings).toMatchObject([
+    { state: 'open', subject: 'source:rapid-test', owner: { role: 'hub_operator' } },
+  ])
+  expect((await list('system=rapid-test')).findings).toHaveLength(1)
+  await settle({ pool, intake }, await judgeSources(pool, nowMs), nowMs)
+  await follow()
+  expect((await list('kind=source_silent')).findings).toMatchObject([{ state: 'resolved' }])
+})
