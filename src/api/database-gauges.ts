@@ -12,6 +12,7 @@ import { readLaneLags } from '#store/link-lags.ts'
 import { countOpenReplays } from '#store/replays.ts'
 import { readScheduleAges } from '#store/schedules.ts'
 import { countWaiting } from '#store/waiting.ts'
+import { caseGauges } from './case-gauges.ts'
 
 /** Gauges of what PostgreSQL knows, whichever process did it; the function that is given back looks anew. */
 export function databaseGauges(pool: Pool, registers: Registry[]): () => Promise<void> {
@@ -75,6 +76,7 @@ export function databaseGauges(pool: Pool, registers: Registry[]): () => Promise
   const findings = gauge('hub_findings', 'Pending findings', 'kind', 'severity', 'state')
   const overdue = gauge('hub_findings_overdue', 'Pending findings beyond their deadline', 'kind')
   const checks = gauge('hub_finding_checks', 'Subjects that wait to be judged')
+  const lookAtCases = caseGauges(pool, gauge)
   const alerts = gauge('hub_alerts', 'Open alerts', 'topic')
   const notices = gauge('hub_alert_notices', 'Notices that targets have not taken')
   const failed = new Counter({
@@ -103,6 +105,7 @@ export function databaseGauges(pool: Pool, registers: Registry[]): () => Promise
       attempts.set({ link, lane }, of.attempts)
     }
     await Promise.all([
+      lookAtCases(),
       each(countWaiting(pool), ({ system, waits, count }) => waiting.set({ system, waits }, count)),
       each(countLarge(pool), ({ state, count }) => large.set({ state }, count)),
       each(countOpenReplays(pool), ({ state, count }) => replays.set({ state }, count)),

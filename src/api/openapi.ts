@@ -70,8 +70,8 @@ const READERS = [
   { name: 'A department or market that pushes · 推送数据的部门与市场', tags: ['push', 'quarantine'] },
   { name: 'A platform that syncs · 同步数据的平台', tags: ['links', 'peers', 'records', 'trace'] },
   { name: 'A developer who adds a system · 接入新系统的开发者', tags: ['systems', 'channels'] },
-  { name: 'An authority · 监管部门', tags: ['supervision'] },
   { name: 'An operator · 运维人员', tags: ['keys', 'evidence', 'operation', 'reference'] },
+  { name: 'An authority · 监管部门', tags: ['cases', 'supervision'] },
   { name: 'Anyone · 公众', tags: ['public'] },
 ] as const
 
@@ -91,6 +91,7 @@ export function openapi(): FastifyDynamicSwaggerOptions {
         { name: 'push', description: 'Records in · 记录接入' },
         { name: 'records', description: 'Canonical records and changes · 规范记录与变更' },
         { name: 'trace', description: 'Lots, trace and documents · 批次、追溯与凭证' },
+        { name: 'cases', description: 'Cases and holds · 案件与停售' },
         { name: 'supervision', description: 'Daily supervision · 每日监管' },
         { name: 'systems', description: 'Systems and mappings · 对接系统与映射' },
         { name: 'channels', description: 'Sources that do not push · 非推送来源的通道' },

@@ -13,6 +13,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { auditAnchorRoutes } from './routes/audit-anchors.ts'
 import { balanceRoutes } from './routes/balance.ts'
 import { cardRoutes } from './routes/cards.ts'
+import { caseRoutes } from './routes/cases.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { channelRoutes } from './routes/channels.ts'
 import { claimRoutes } from './routes/claims.ts'
@@ -69,6 +70,7 @@ const GUARDED = [
   traceRoutes,
   documentRoutes,
   recallRoutes,
+  caseRoutes,
   rejectionRoutes,
   systemRoutes,
   channelRoutes,

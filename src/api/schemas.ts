@@ -1,6 +1,7 @@
 /** The components of the OpenAPI document that are not canonical records; each export is one component. */
 export * from './schemas/alerts.ts'
 export * from './schemas/audit.ts'
+export * from './schemas/cases.ts'
 export * from './schemas/channels.ts'
 export * from './schemas/findings.ts'
 export * from './schemas/inspections.ts'

@@ -73,6 +73,15 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./channel.ts')).channelCommand,
   },
+  case: {
+    arguments:
+      'list [--state S] [--region C] [--product P] | show <case> | open <code> --reason R | event <case> <event> [--at T] [--quantity KG] [--method M] [--note N], each with --hub URL --key KEY',
+    about: {
+      en: 'goods that failed a test or were stopped: look at them, stop some, say what happened',
+      zh: '检测不合格或被责令停售的案件：查看、立案、登记事件',
+    },
+    load: async () => (await import('./case.ts')).caseCommand,
+  },
   link: {
     arguments:
       'list | show <link> | create --name N (--url U [--allow CIDR:port] [--secret password=FILE]… | --folder F | --to <system>) [--signing v1|v1a] [settings] | patch <link> [settings] | pause|resume|delete <link> | rotate <link> [--signing v1|v1a] [--until T] | backfill <link> [filter] [--record R]… [--since T] [--until T] [--dry-run] | held <link> [--state S] [--cause C] | resend <link> (--cause C | --all) | drop <link> (--cause C | --all) --reason R, each with --hub URL --key KEY; settings: filter, [--mapping M] [--sees C]… [--from start|now|T] [--coalesce] [--changes-per-second N] [--requests-per-second N] [--batch N] [--concurrency N]; filter: [--kind K]… [--region C]… [--system S]… [--class C]… [--site C]… [--risk R]…',

@@ -9,6 +9,8 @@ import { endSm2Threads } from '#adapters/sm2/threads.ts'
 import { type ApiParts, createApi } from '#api/app.ts'
 import { holdAliases } from '#core/products/aliases.ts'
 import { alertSchedules } from '#flow/alerts/schedules.ts'
+import { casesFollower } from '#flow/cases/follow-cases.ts'
+import { caseSchedule } from '#flow/cases/schedule.ts'
 import { type ChannelsParts, runChannel } from '#flow/channels/run.ts'
 import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
 import { createDelivery } from '#flow/delivery/create-delivery.ts'
@@ -152,10 +154,10 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
           log,
           databaseUrl,
           channels,
+          intake,
           mappings: settings.mappings,
           dropFolders: settings.dropFolders,
           anchorFile: settings.anchorFile,
-          intake,
         },
         closings,
       )
@@ -186,10 +188,10 @@ function openWorkers(
     log: Logger
     databaseUrl: string
     channels: ChannelsParts
+    intake: Intake
     mappings: string
     dropFolders: readonly string[]
     anchorFile: string | undefined
-    intake: Intake
   },
   closings: Closing[],
 ): void {
@@ -214,7 +216,11 @@ function openWorkers(
   const large = createLargeWork({ databaseUrl, mappings, log, onCommitted })
   const follow = createFollow({
     pool,
-    followers: [...followers, claimsFollower({ send: http.send })],
+    followers: [
+      ...followers,
+      claimsFollower({ send: http.send }),
+      casesFollower({ pool, intake: parts.intake }),
+    ],
     isBusy: large.isWorking,
   })
   const replay = (id: string, signal: AbortSignal) => runReplay({ ...parts, onCommitted }, id, { signal })
@@ -230,6 +236,7 @@ function openWorkers(
       retentionSchedule(pool),
       evidenceSchedule({ pool, post: http.post, file: parts.anchorFile }),
       supervisionReports({ pool }),
+      caseSchedule({ pool, intake: parts.intake }),
     ],
   })
   const workers = startWorkers({

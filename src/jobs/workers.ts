@@ -118,7 +118,11 @@ export function startWorkers(parts: WorkersParts): Workers {
   const goOn = (name: string): Promise<void> =>
     following.run(name, async () => {
       const isDone = await follow.run(name, stop.signal)
-      if (!isDone && !stop.signal.aborted) await queues.wakeFollower(name)
+      if (stop.signal.aborted) return
+      if (!isDone) await queues.wakeFollower(name)
+      // Some go no further than others have: what waited for this one is due now.
+      const behind = (await follow.find()).filter((one) => one.name !== name)
+      await Promise.all(behind.map((one) => queues.wakeFollower(one.name)))
     })
   /** What waited behind a message is due when that is done. */
   const workOn = (id: string): Promise<void> =>

@@ -82,6 +82,34 @@ export async function readWalk(
   return isWhole ? [...read, []] : read
 }
 
+const nearDay = `t.day between a.day - ${TRADER_DAYS} and a.day + ${TRADER_DAYS}`
+
+/** Codes of the goods that a test without a lot is of: what is at its stall on its day, by the ways in which it may meet them. */
+export async function readTestedCodes(
+  reader: Reader,
+  points: readonly { readonly who: string; readonly what: string; readonly day: string }[],
+): Promise<string[]> {
+  if (points.length === 0) return []
+  const { rows } = await reader.query<{ code: string }>({
+    name: 'read-tested-codes',
+    text: `select distinct h.code from unnest($1::uuid[], $3::uuid[], $4::date[]) a (who, what, day)
+            cross join lateral (
+              select a.who
+              union select t.trader from stall_traders t where t.stall = a.who and ${nearDay}
+              union select t.stall from stall_traders t where t.trader = a.who and ${nearDay}) w (who)
+            join match_points h on h.who = w.who and h.what = a.what and h.side = ${MATCH_SIDES.indexOf('here')} and h.code is not null
+            join record_versions vh on vh.record_id = h.record_id and vh.version = h.version and vh.status = 'active' and ${newest('vh', '$2')}
+            order by h.code`,
+    values: [
+      points.map(({ who }) => who),
+      null,
+      points.map(({ what }) => what),
+      points.map(({ day }) => day),
+    ],
+  })
+  return rows.map(({ code }) => code)
+}
+
 /** Those of the codes that a record mentions, in the order given. */
 export async function readKnownCodes(
   reader: Reader,

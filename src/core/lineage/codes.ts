@@ -19,16 +19,22 @@ const ASCII = /^[ -~]*$/
 export const isCode = (code: string): boolean =>
   code.length <= WIDE_CODE_MAX || (code.length <= CODE_MAX && ASCII.test(code))
 
-/** Graph code of a lot: `lot:<code>` for national and GS1 schemes, `local.<source>:<code>` for a source's own numbers. */
+/** Scheme by which a hold of the hub names goods that nothing but their record names. */
+export const RECORD_SCHEME = 'rec'
+
+/**
+ * Graph code of a lot: `lot:<code>` for national and GS1 schemes, `local.<source>:<code>` for a source's own numbers, `rec:<identifier>` for goods that
+ * their record alone names.
+ */
 export const lotCode = (scheme: string, value: string): GraphCode =>
-  scheme.startsWith('local.') ? `${scheme}:${value}` : `lot:${value}`
+  scheme.startsWith('local.') || scheme === RECORD_SCHEME ? `${scheme}:${value}` : `lot:${value}`
 
 /** Graph code of a document: its number. The type is left out because many sources do not know it. */
 export const documentCode = (number: string): GraphCode => `doc:${number}`
 
 /** Kinds that move goods: where such a record names neither lot nor voucher, it is the only name that the goods have. */
 const MOVES: ReadonlySet<Kind> = new Set<Kind>(['production', 'dispatch', 'entry', 'sale'])
-const RECORD = 'rec:'
+const RECORD = `${RECORD_SCHEME}:`
 
 /**
  * Graph code of goods that nothing but their record names, such as a line of a stall's ledger: `rec:<identifier of the record>`. Null where the

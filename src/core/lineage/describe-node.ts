@@ -27,6 +27,10 @@ function byWeight(a: Mentioning, b: Mentioning): number {
   )
 }
 
+/** The record that says best what the lot or paper is; undefined where none is about it. */
+export const tellingRecord = (code: string, records: readonly TracedRecord[]): TracedRecord | undefined =>
+  leading(mentioning(code, records).sort(byWeight))[0]?.record
+
 /** The records that say what the node is: active ones if there are any, all of one system and kind. */
 function leading(mentions: readonly Mentioning[]): readonly Mentioning[] {
   const about = mentions.filter(({ mention, record }) => isAbout(mention.role) && !NO_GOODS.has(record.kind))

@@ -1,3 +1,4 @@
+import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import type { DocumentPart } from '#core/model/parts.ts'
 import type { When } from '#core/model/values.ts'
 import { recordCode } from './codes.ts'
@@ -25,12 +26,23 @@ export function mentioning(code: string, records: readonly TracedRecord[]): Ment
 
 const timeOf = ({ record }: Mentioning): string => record.body.occurredAt?.at ?? record.receivedAt
 
-/** The hold that counts now: the newest that is not void. A release lifts what came before it. */
-export function newestHold(mentions: readonly Mentioning[]): Mentioning | undefined {
-  return mentions
+const HOLD_WEIGHT: Readonly<Record<string, number>> = { stop_sale: 1, recall: 2 }
+const weightOf = ({ record }: Mentioning): number => HOLD_WEIGHT[record.body.holdKind ?? ''] ?? 0
+
+/**
+ * The hold that counts now. Of what systems told it is the newest that is not void: a release lifts what came before it. A case of the hub has one record at
+ * a place, and its release is the newest version of that record, so it lifts nothing of another case or of another system. The gravest counts.
+ */
+export function countingHold(mentions: readonly Mentioning[]): Mentioning | undefined {
+  const holds = mentions
     .filter(({ record }) => record.kind === 'hold' && record.status === 'active')
     .sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : 0))
-    .at(-1)
+  const told = holds.filter(({ record }) => record.system !== OWN_SYSTEM).at(-1)
+  const own = holds.filter(({ record }) => record.system === OWN_SYSTEM)
+  return [...(told ? [told] : []), ...own].reduce<Mentioning | undefined>(
+    (gravest, one) => (gravest === undefined || weightOf(one) > weightOf(gravest) ? one : gravest),
+    undefined,
+  )
 }
 
 /**
@@ -43,7 +55,7 @@ export function nodeState(isPaper: boolean, mentions: readonly Mentioning[]): No
   )
   const alive = own.filter(({ record }) => record.status === 'active')
   if (own.length > 0 && alive.length === 0) return 'void'
-  const hold = newestHold(mentions)?.record.body.holdKind
+  const hold = countingHold(mentions)?.record.body.holdKind
   if (hold === 'recall') return 'recalled'
   if (hold === 'stop_sale') return 'held'
   if (alive.some(({ record }) => record.kind === 'disposal')) return 'disposed'

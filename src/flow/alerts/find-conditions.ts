@@ -4,6 +4,7 @@ import { brokenMappings } from '#flow/systems/mistakes.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import type { AlertFacts } from '#store/alerts.ts'
 import { type AuditState, readAuditState } from '#store/audit-sealing.ts'
+import { readOverdueCases } from '#store/cases.ts'
 import { type ChannelRow, readChannels } from '#store/channels.ts'
 import { readFailures } from '#store/failures.ts'
 import { readOverdueInspections } from '#store/inspections.ts'
@@ -47,6 +48,7 @@ export async function findConditions(
   const channels = await readChannels(pool)
   const evidence = await readAuditState(pool)
   const overdue = await readOverdueInspections(pool, nowMs, OVERDUE_TOLD)
+  const overdueCases = await readOverdueCases(pool, nowMs)
   const differing = await readDifferingLinks(pool, nowMs - DIFFERED_MS)
   return {
     unknown: silent === null ? ['system_silent'] : [],
@@ -72,6 +74,11 @@ export async function findConditions(
         topic: 'replay_failed' as const,
         subject: id,
         facts: { problem },
+      })),
+      ...overdueCases.map(({ id, state, due, dueAt }) => ({
+        topic: 'case_overdue' as const,
+        subject: id,
+        facts: { state, due, dueAt },
       })),
       ...differing.map(({ link, ...facts }) => ({ topic: 'sides_differ' as const, subject: link, facts })),
       ...overdue.map(({ id, place, dueAt }) => ({

@@ -13,6 +13,7 @@ export const TOPICS = [
   'jobs_failed',
   'mapping_broken',
   'sides_differ',
+  'case_overdue',
   'evidence_stopped',
   'inspection_overdue',
   'report_ready',
@@ -69,6 +70,15 @@ const WHY_NOT_READ: Readonly<Record<string, Sentences>> = {
   source: both('the source answers what its interface does not allow', '来源应答不合接口约定'),
   hub: both('the hub is busy', '平台繁忙'),
   retry: both('the source does not answer', '来源无应答'),
+}
+
+const DUE_IN_CASE: Readonly<Record<string, Sentences>> = {
+  retest: both('a sample to the laboratory', '送检'),
+  decision: both('a decision', '处理决定'),
+  laboratory: both('the laboratory', '实验室结果'),
+  disposal: both('the disposal of the goods', '货物处置'),
+  notice: both('notices up and down the path', '上下游通报'),
+  closing: both('its closing', '结案'),
 }
 
 const SAY: Readonly<Record<Topic, Say>> = {
@@ -194,6 +204,20 @@ const SAY: Readonly<Record<Topic, Say>> = {
       `请用 POST /v1/reconciliations/${reconciliation}/resend 补送，然后重新对账。`,
     ),
   }),
+  case_overdue: (id, { state, due, dueAt }) => {
+    const what = DUE_IN_CASE[String(due)] ?? both(String(due), String(due))
+    const at = chinaTime(dueAt) ?? ''
+    return {
+      title: both(
+        `A case (${state}) waits for ${what.en}, which was due ${at}: ${id}`,
+        `案件（${state}）${what.zh}已超期（应于 ${at} 前）：${id}`,
+      ),
+      advice: both(
+        `GET /v1/cases/${id} shows what happened and what is possible; POST /v1/cases/${id}/events says it (docs/cases.md).`,
+        `GET /v1/cases/${id} 查看经过与可用事件，POST /v1/cases/${id}/events 登记（docs/cases.md）。`,
+      ),
+    }
+  },
   evidence_stopped: (_, { sealedSeconds, anchoredSeconds }) => {
     const [sealed, anchored] = [lasting(sealedSeconds), lasting(anchoredSeconds)]
     return {

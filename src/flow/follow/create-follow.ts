@@ -31,21 +31,22 @@ export function createFollow(parts: {
   const { pool, followers, isBusy = () => false, now = Date.now } = parts
   const known = new Map(followers.map((follower) => [follower.name, follower]))
 
-  const isDue = ({ everyMs }: Follower, states: readonly FollowerState[], head: bigint): boolean =>
+  const isDue = ({ everyMs }: Follower, states: readonly FollowerState[], end: bigint): boolean =>
     states.some(({ position, updatedAt }) =>
-      everyMs === null ? position < head : updatedAt === null || Date.parse(updatedAt) + everyMs <= now(),
+      everyMs === null ? position < end : updatedAt === null || Date.parse(updatedAt) + everyMs <= now(),
     )
   return {
     async find() {
       if (known.size === 0) return []
       const head = await headPosition(pool)
-      const states = await readFollowers(
-        pool,
-        followers.flatMap(({ rows }) => rows),
-      )
+      const states = await readFollowers(pool, [
+        ...new Set(followers.flatMap(({ rows, behind }) => (behind ? [...rows, behind] : rows))),
+      ])
+      const endOf = ({ behind }: Follower): bigint =>
+        behind === undefined ? head : (states.find(({ name }) => name === behind)?.position ?? 0n)
       return followers
         .map((follower) => ({ follower, own: states.filter(({ name }) => follower.rows.includes(name)) }))
-        .filter(({ follower, own }) => isDue(follower, own, head))
+        .filter(({ follower, own }) => isDue(follower, own, endOf(follower)))
         .map(({ follower: { name }, own }) => ({
           name,
           position: own.reduce((sum, one) => sum + one.position, 0n),

@@ -13,6 +13,8 @@ export interface Follower {
   readonly rows: readonly string[]
   /** Follows the change log, or looks at the messages once in so many milliseconds. */
   readonly everyMs: number | null
+  /** Another one, by its row, that it rests on: it goes no further than that. */
+  readonly behind?: string
   /** One step, in a transaction of its own. */
   readonly step: (pool: Pool) => Promise<StepEnd>
 }

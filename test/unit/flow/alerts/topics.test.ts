@@ -18,6 +18,7 @@ const FACTS: Readonly<Record<Topic, AlertFacts>> = {
   message_failed: { count: 1 },
   jobs_failed: { count: 3 },
   mapping_broken: { mistakes: 2 },
+  case_overdue: { state: 'held', due: 'decision', dueAt: '2026-03-01T00:00:00.000Z' },
   sides_differ: {
     name: 'city',
     reconciliation: 'r',

@@ -1,0 +1,213 @@
+import type { FastifyPluginAsync } from 'fastify'
+import Type from 'typebox'
+import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
+import { answer, problems } from '#api/openapi.ts'
+import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
+import type { RouteParts } from '#api/parts.ts'
+import { whoOf } from '#api/scopes.ts'
+import { objectionEndsMs, possible } from '#core/cases/machine.ts'
+import { CASE_STATES, OFFICIAL_EVENTS } from '#core/cases/states.ts'
+import { HubError } from '#core/errors.ts'
+import { openByOfficial, type Said, sayOfCase } from '#flow/cases/act.ts'
+import { factsOf } from '#flow/cases/apply.ts'
+import { readCaseHolds, readCaseLots } from '#store/case-lots.ts'
+import { type CaseFilter, type CaseRow, listCases, readCase, readCaseEvents } from '#store/cases.ts'
+
+const CaseParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'Case · 案件' }) })
+interface OfCase {
+  Params: { id: string }
+}
+const instant = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
+const CasesQuery = query({
+  state: Type.Optional(Type.Enum([...CASE_STATES], { description: 'State · 状态' })),
+  region: Type.Optional(
+    Type.String({ pattern: '^\\d{2,6}$', description: 'Region and what lies in it · 区划及其下级' }),
+  ),
+  product: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 100, description: 'Name, code or class · 品名、代码或品类' }),
+  ),
+  from: instant('Opened from · 立案起'),
+  to: instant('Opened before · 立案止'),
+  ...pageQuery,
+})
+const text = (description: string, maxLength = 500) =>
+  Type.Optional(Type.String({ minLength: 1, maxLength, pattern: '\\S', description }))
+const NewCaseBody = Type.Object(
+  {
+    code: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'Lot code, number of a paper, or graph code · 批次码、凭证编号或图编码',
+    }),
+    reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S', description: 'Why · 理由' }),
+  },
+  {
+    additionalProperties: false,
+    title: 'New case · 立案',
+    examples: [{ code: 'HGZ20240415-QW8E', reason: '群众举报' }],
+  },
+)
+const EventBody = Type.Object(
+  {
+    event: Type.Enum([...OFFICIAL_EVENTS], {
+      description:
+        'objection 提出异议, retest 送实验室复检, clear 解除, confirm 确认不合格, dispose 处置, notify 已通报, close 结案, note 备注',
+    }),
+    at: instant('When it happened; now where it is not said · 发生时间，缺省为当前'),
+    quantity: Type.Optional(
+      Type.String({
+        pattern: '^\\d{1,9}(\\.\\d{1,6})?$',
+        description: 'Kilograms, for dispose · 处置数量（千克）',
+      }),
+    ),
+    method: text(
+      'Method of the laboratory, or of the disposal: destroyed, returned, rendered · 实验室方法，或处置方式',
+      200,
+    ),
+    note: text('Note · 备注', 1000),
+  },
+  {
+    additionalProperties: false,
+    title: 'Event of a case · 案件事件',
+    examples: [{ event: 'dispose', quantity: '50', method: 'destroyed' }],
+  },
+)
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]{8,15}Z$/
+
+const view = (one: CaseRow) => ({
+  id: one.id,
+  state: one.state,
+  narrow: one.narrow,
+  openedBy: one.openedBy,
+  test: one.testId,
+  code: one.code,
+  cause: one.cause,
+  product: { name: one.productName, class: one.productClass },
+  region: one.region,
+  site: one.site,
+  stall: one.stall,
+  toldAt: one.toldAt,
+  objectionUntil: new Date(objectionEndsMs(factsOf(one))).toISOString(),
+  openedAt: one.openedAt,
+  stateAt: one.stateAt,
+  due: one.due,
+  dueAt: one.dueAt,
+  heldMass: one.heldMass,
+  disposedMass: one.disposedMass,
+  truncated: one.truncated,
+})
+
+/** `GET/POST /v1/cases`, `GET /v1/cases/{id}`, and what an official says of one. */
+export const caseRoutes =
+  ({ pool, registry, intake, clock }: RouteParts): FastifyPluginAsync =>
+  async (app) => {
+    const card = async (id: string) => {
+      const found = await readCase(pool, id)
+      if (!found) throw new HubError('not_found', { detail: `case ${id}` })
+      const lots = await readCaseLots(pool, id)
+      const holds = await readCaseHolds(pool, id)
+      const events = await readCaseEvents(pool, id)
+      return {
+        ...view(found),
+        lots: lots.map(({ viaCode, viaRecord, rule, confidence, ...lot }) => ({
+          ...{ code: lot.code, kind: lot.kind, role: lot.role, depth: lot.depth },
+          via: viaCode === null ? null : { code: viaCode, record: viaRecord, rule, confidence },
+          ...{ site: lot.site, stall: lot.stall, region: lot.region, product: lot.productName },
+          ...{ mass: lot.mass, occurredAt: lot.occurredAt, hold: lot.holdRecord },
+        })),
+        holds: holds.map(({ recordId, version, holdKind, place, since }) => ({
+          ...{ record: recordId, version, kind: holdKind, place, since },
+        })),
+        events: events.map(({ fromState, toState, mass, recordId, ...event }) => ({
+          ...{ ...event, from: fromState, to: toState, quantity: mass, record: recordId },
+        })),
+        possible: possible(found.state),
+      }
+    }
+    app.route<{ Querystring: PageQuery & CaseFilter }>({
+      method: 'GET',
+      url: '/v1/cases',
+      config: { scopes: ['read', 'case'] },
+      schema: {
+        operationId: 'listCases',
+        tags: ['cases'],
+        summary: 'Cases · 案件列表',
+        description:
+          'Goods that failed a test or that an official stopped, newest first. 检测不合格或被责令停售的货物，最新在前。',
+        querystring: CasesQuery,
+        response: { 200: answer('CasePage', 'One page · 一页'), ...problems(400, 401, 403, 429, 503) },
+      },
+      handler: async ({ query: { after, limit = LIMIT, ...filter } }) => {
+        const cursor = readCursor(after, INSTANT, UUID)
+        const rows = await listCases(pool, filter, {
+          limit: limit + 1,
+          ...(cursor ? { after: { openedAt: cursor[0] as string, id: cursor[1] as string } } : {}),
+        })
+        const page = pageOf(rows, limit, (last) => writeCursor(last.openedAt, last.id))
+        return { cases: page.rows.map(view), next: page.next }
+      },
+    })
+    app.route<OfCase>({
+      method: 'GET',
+      url: '/v1/cases/:id',
+      config: { scopes: ['read', 'case'] },
+      schema: {
+        operationId: 'getCase',
+        tags: ['cases'],
+        summary: 'A case · 案件详情',
+        description:
+          'Its lots with where they are and how they were found, its holds, what happened, and what is due when. 涉案批次及其所在与关联依据、停售记录、事件与待办期限。',
+        params: CaseParams,
+        response: { 200: answer('CaseCard', 'The case · 案件'), ...problems(401, 403, 404, 429, 503) },
+      },
+      handler: ({ params: { id } }) => card(id),
+    })
+    app.route<{ Body: { code: string; reason: string } }>({
+      method: 'POST',
+      url: '/v1/cases',
+      config: { scopes: ['case'] },
+      schema: {
+        operationId: 'openCase',
+        tags: ['cases'],
+        summary: 'Stop goods without a test · 责令停售',
+        description:
+          'The goods, what they came from up to the nearest dispatch and everything that came of it are not sold until the case is decided. 责令停售该批次、其上游至准出及全部下游，直至处理决定作出。',
+        body: NewCaseBody,
+        response: {
+          201: answer('CaseCard', 'The case · 案件'),
+          ...problems(400, 401, 403, 404, 409, 413, 415, 429, 503),
+        },
+      },
+      handler: async (request, reply) => {
+        const { code, reason } = request.body
+        const systems = [...registry.systems.keys()]
+        const stop = { code, reason, systems, who: whoOf(request), nowMs: clock() }
+        const id = await openByOfficial({ pool, intake }, stop)
+        reply.code(201).header('location', `/v1/cases/${id}`)
+        return await card(id)
+      },
+    })
+    app.route<OfCase & { Body: Said }>({
+      method: 'POST',
+      url: '/v1/cases/:id/events',
+      config: { scopes: ['case'] },
+      schema: {
+        operationId: 'addCaseEvent',
+        tags: ['cases'],
+        summary: 'Say what happened · 登记案件事件',
+        description:
+          '409 names every reason why it may not happen now, as `refusals`. 不允许时返回 409，并在 refusals 中列出全部理由。',
+        params: CaseParams,
+        body: EventBody,
+        response: {
+          200: answer('CaseCard', 'The case · 案件'),
+          ...problems(400, 401, 403, 404, 409, 413, 415, 429, 503),
+        },
+      },
+      handler: async (request) => {
+        const { id } = request.params
+        await sayOfCase({ pool, intake }, id, request.body, { who: whoOf(request), nowMs: clock() })
+        return await card(id)
+      },
+    })
+  }

@@ -1,0 +1,146 @@
+import Type from 'typebox'
+import { listOf } from '#api/page.ts'
+import { CASE_EVENTS, CASE_STATES, OFFICIAL_EVENTS } from '#core/cases/states.ts'
+import { HOLD_KINDS } from '#core/lineage/graph.ts'
+import { field } from '#core/model/field.ts'
+import { component, count, nullable, text, time } from './fields.ts'
+
+const string = Type.String()
+const instant = Type.String({ format: 'date-time' })
+const state = Type.Enum([...CASE_STATES])
+const mass = (en: string, zh: string) =>
+  nullable(string, [en, zh], ['Kilograms, exact decimal text', '千克，十进制文本'])
+
+const kase = {
+  id: field(Type.String({ format: 'uuid' }), ['Identifier', '标识']),
+  state: field(
+    state,
+    ['State', '状态'],
+    [
+      'suspect, held, objected, retest, cleared, confirmed, disposal, notified, closed (docs/cases.md)',
+      'suspect 可疑、held 停售、objected 异议、retest 复检、cleared 解除、confirmed 确认不合格、disposal 处置、notified 已通报、closed 结案',
+    ],
+  ),
+  narrow: field(
+    Type.Boolean(),
+    ['Does not spread', '不扩散'],
+    ['Only the tested lot at its stall, until a laboratory confirms', '实验室确认前仅限受检批次及其摊位'],
+  ),
+  openedBy: field(Type.Enum(['test', 'official']), ['Opened by', '立案方式']),
+  test: nullable(string, ['Test', '检测记录']),
+  code: nullable(string, ['Code that was stopped', '责令停售的编码']),
+  cause: text(['Cause', '原因']),
+  product: field(
+    Type.Object({ name: Type.Union([string, Type.Null()]), class: Type.Union([string, Type.Null()]) }),
+    ['Product', '产品'],
+  ),
+  region: nullable(string, ['Region', '区划']),
+  site: nullable(string, ['Site', '场所']),
+  stall: nullable(string, ['Stall', '摊位']),
+  toldAt: time(['Result told', '结果告知时间']),
+  objectionUntil: time(['Objection until', '异议截止']),
+  openedAt: time(['Opened', '立案时间']),
+  stateAt: time(['In this state since', '进入该状态的时间']),
+  due: nullable(
+    string,
+    ['What is due', '待办'],
+    [
+      'retest, decision, laboratory, disposal, notice, closing',
+      '送检、处理决定、实验室结果、处置、通报、结案',
+    ],
+  ),
+  dueAt: nullable(instant, ['Due', '期限']),
+  heldMass: text(
+    ['Held', '停售数量'],
+    ['Kilograms of the lots from which the others came', '千克，以上游批次计'],
+  ),
+  disposedMass: text(['Disposed of', '已处置数量'], ['Kilograms', '千克']),
+  truncated: field(
+    Type.Boolean(),
+    ['Cut', '未列全'],
+    ['More goods are reached than a case holds', '涉及批次超过上限'],
+  ),
+}
+
+export const Case = field(Type.Object(kase), ['Case', '案件'])
+export const CasePage = field(listOf('cases', 'Case'), ['Cases', '案件列表'])
+
+export const CaseLot = field(
+  Type.Object({
+    code: text(['Graph code', '图编码']),
+    kind: Type.Enum(['lot', 'document']),
+    role: field(
+      Type.Enum(['tested', 'upstream', 'downstream', 'sold', 'origin']),
+      ['Role', '角色'],
+      [
+        'upstream up to the nearest dispatch; sold: tickets; origin: behind the dispatch, told and not held',
+        'upstream 上溯至准出；sold 已零售；origin 准出之前，仅告知不停售',
+      ],
+    ),
+    depth: count(['Steps', '步数']),
+    via: nullable(
+      Type.Object({
+        code: string,
+        record: string,
+        rule: string,
+        confidence: Type.Number(),
+      }),
+      ['Found by', '关联依据'],
+    ),
+    site: nullable(string, ['Site', '场所']),
+    stall: nullable(string, ['Stall', '摊位']),
+    region: nullable(string, ['Region', '区划']),
+    product: nullable(string, ['Product', '产品']),
+    mass: mass('Mass', '数量'),
+    occurredAt: nullable(instant, ['When', '时间']),
+    hold: nullable(string, ['Hold record', '停售记录'], ['null where it is not held', '未停售为 null']),
+  }),
+  ['Lot of a case', '涉案批次'],
+)
+
+export const CaseHold = field(
+  Type.Object({
+    record: text(['Hold record', '停售记录']),
+    version: count(['Newest version', '最新版本']),
+    kind: Type.Enum([...HOLD_KINDS]),
+    place: text(['Place', '场所键']),
+    since: time(['Since', '起始时间']),
+  }),
+  ['Hold of a case', '案件的停售记录'],
+)
+
+export const CaseEvent = field(
+  Type.Object({
+    no: count(['Number', '序号']),
+    event: Type.Enum([...CASE_EVENTS]),
+    from: nullable(state, ['From', '原状态']),
+    to: field(state, ['To', '新状态']),
+    at: time(['When', '发生时间']),
+    recordedAt: time(['Recorded', '登记时间']),
+    actor: text(
+      ['Who', '操作者'],
+      ['hub, administrator, or the identifier of a key', 'hub、administrator 或密钥标识'],
+    ),
+    quantity: mass('Quantity', '数量'),
+    method: nullable(string, ['Method', '方法']),
+    note: nullable(string, ['Note', '备注']),
+    record: nullable(string, ['Record', '依据记录']),
+    version: nullable(Type.Integer(), ['Version', '版本']),
+  }),
+  ['Event of a case', '案件事件'],
+)
+
+export const CaseCard = field(
+  Type.Object({
+    ...kase,
+    lots: field(Type.Array(component('CaseLot')), ['Lots', '涉案批次']),
+    holds: field(Type.Array(component('CaseHold')), ['Holds', '停售记录']),
+    events: field(Type.Array(component('CaseEvent')), ['Events', '事件']),
+    possible: field(
+      Type.Array(Type.Enum([...OFFICIAL_EVENTS])),
+      ['Possible', '可用事件'],
+      ['What may be said of it now', '当前可提交的事件'],
+    ),
+  }),
+  ['Case with its lots, holds and events', '案件详情'],
+)

@@ -1,0 +1,48 @@
+import type { Body } from '#core/model/body.ts'
+import type { SitePart } from '#core/model/parts.ts'
+import type { Region } from '#core/model/values.ts'
+
+/** Where goods of a case are. Officials of one place read one hold record. */
+export interface CasePlace {
+  /** Code of the site, else its region and name, else its region, else `-`. */
+  readonly key: string
+  readonly site?: SitePart
+  readonly stall?: SitePart
+  readonly region?: Region
+}
+
+/** Sites at which goods are, the nearest to the consumer first. */
+const SITES: readonly SitePart['role'][] = [
+  ...(['market', 'store', 'canteen', 'slaughterhouse', 'cold_store', 'farm'] as const),
+  ...(['self', 'checkpoint', 'origin'] as const),
+]
+const KEY_MAX = 150
+
+/** The place that a record tells of. */
+export function placeOf({ sites = [], region }: Pick<Body, 'sites' | 'region'>): CasePlace {
+  const site = SITES.map((role) => sites.find((one) => one.role === role)).find((one) => one !== undefined)
+  const stall = sites.find(({ role }) => role === 'stall')
+  const at = region?.code
+  return {
+    key: keyOf(site, at),
+    ...(site ? { site } : {}),
+    ...(stall ? { stall } : {}),
+    ...(region ? { region } : {}),
+  }
+}
+
+function keyOf(site: SitePart | undefined, region: string | undefined): string {
+  const code = site?.ids.find(({ scheme }) => !scheme.startsWith('local.')) ?? site?.ids[0]
+  const key = code
+    ? `${code.scheme}:${code.value}`
+    : site?.name
+      ? `name:${region ?? ''}:${site.name}`
+      : region
+        ? `region:${region}`
+        : '-'
+  return key.slice(0, KEY_MAX)
+}
+
+/** A code of a site without its scheme, or its name. */
+export const siteText = (site: SitePart | undefined): string | null =>
+  site?.name ?? site?.ids[0]?.value ?? null

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import type { OfficialEvent } from '#core/cases/states.ts'
+import { HubError } from '#core/errors.ts'
+import { codesMeant } from '#core/lineage/codes.ts'
+import { tellingRecord } from '#core/lineage/describe-node.ts'
+import { replaceCaseLots } from '#store/case-lots.ts'
+import { insertCase, insertCaseEvent } from '#store/cases.ts'
+import { inTransaction } from '#store/database.ts'
+import { readHubId } from '#store/hub-identity.ts'
+import { readKnownCodes, readMentions } from '#store/lots.ts'
+import { applyEvent } from './apply.ts'
+import { baseOf, testedRow } from './open-case.ts'
+import { type SettleParts, settleCase } from './settle.ts'
+
+const RECORDS_PER_CODE = 20
+
+/** What an official orders without a test. */
+export interface Stop {
+  /** A lot code, the number of a paper, or a graph code. */
+  readonly code: string
+  readonly reason: string
+  readonly who: string
+  readonly systems: readonly string[]
+  readonly nowMs: number
+}
+
+/**
+ * Opens a case for goods that an official stops. HubError `not_found` where no record mentions the code, `conflict` where it means several things: the
+ * graph code chooses.
+ */
+export async function openByOfficial(parts: SettleParts, stop: Stop): Promise<string> {
+  const { pool } = parts
+  const { code, reason, who, systems, nowMs } = stop
+  const known = await readKnownCodes(pool, codesMeant(code, systems), null)
+  const [found] = known
+  if (found === undefined) throw new HubError('not_found', { detail: 'no record mentions this code' })
+  if (known.length > 1)
+    throw new HubError('conflict', {
+      detail: `the code means several things: ${known.join(', ')}; send one of these`,
+      members: { candidates: known },
+    })
+  const id = randomUUID()
+  const hub = await readHubId(pool)
+  const now = new Date(nowMs).toISOString()
+  await inTransaction(pool, async (client) => {
+    const { records } = await readMentions(client, [found], { at: null, perCode: RECORDS_PER_CODE })
+    const body = tellingRecord(found, records.get(found) ?? [])?.body ?? { flags: [] }
+    await insertCase(client, {
+      ...baseOf(body, 'held', { id, hub, openedAt: now, toldAt: now }),
+      ...{ openedBy: 'official', testId: null, code: found, reason, whos: [], whats: [] },
+      cause: `监管部门责令停售 · ordered by the authority: ${reason}`.slice(0, 300),
+    })
+    await insertCaseEvent(client, id, {
+      ...{ event: 'opened', fromState: null, toState: 'held', at: now, actor: who },
+      ...{ mass: null, method: null, note: reason, recordId: null, version: null },
+    })
+    await replaceCaseLots(client, id, [testedRow(found)])
+  })
+  await settleCase(parts, id)
+  return id
+}
+
+/** What an official says of a case. */
+export interface Said {
+  readonly event: OfficialEvent
+  /** ISO text; now where it is not given. */
+  readonly at?: string
+  readonly quantity?: string
+  readonly method?: string
+  readonly note?: string
+}
+
+/** Lets an official move a case. HubError `not_found`; `conflict` with every reason, as `refusals`, where it may not happen. */
+export async function sayOfCase(
+  parts: SettleParts,
+  id: string,
+  said: Said,
+  by: { readonly who: string; readonly nowMs: number },
+): Promise<void> {
+  const atMs = said.at === undefined ? by.nowMs : Date.parse(said.at)
+  const { event, quantity, method, note } = said
+  const refusals = await inTransaction(parts.pool, (client) =>
+    applyEvent(
+      client,
+      id,
+      { event, atMs, nowMs: by.nowMs, by: 'official', quantity, method, note },
+      { actor: by.who },
+    ),
+  )
+  if (refusals === 'unknown') throw new HubError('not_found', { detail: `case ${id}` })
+  if (refusals)
+    throw new HubError('conflict', {
+      detail: refusals.map(({ code, reason }) => `${code}: ${reason}`).join('; '),
+      members: { refusals },
+    })
+  // What is broken off here is made good by the schedule.
+  await settleCase(parts, id)
+}

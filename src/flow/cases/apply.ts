@@ -1,0 +1,75 @@
+import type { ClientBase } from 'pg'
+import { type CaseFacts, dueOf, type Happening, isRefused, type Refusal, step } from '#core/cases/machine.ts'
+import type { CaseState } from '#core/cases/states.ts'
+import { addDecimal } from '#core/decimal.ts'
+import { type CaseRow, insertCaseEvent, lockCase, moveCase } from '#store/cases.ts'
+
+/** Who or what moved a case, beside what happened. */
+export interface Evidence {
+  /** `hub`, `administrator`, or the identifier of a key. */
+  readonly actor: string
+  readonly recordId?: string
+  readonly version?: number
+  /** Other facts hold the case where it is: the event is kept and moves nothing. */
+  readonly stays?: boolean
+}
+
+export const factsOf = (one: CaseRow): CaseFacts => ({
+  state: one.state,
+  narrow: one.narrow,
+  openedBy: one.openedBy,
+  toldAtMs: Date.parse(one.toldAt),
+  confirmedAtMs: one.confirmedAt === null ? null : Date.parse(one.confirmedAt),
+  disposed: one.disposedMass,
+})
+
+const isoOf = (ms: number): string => new Date(ms).toISOString()
+const ENDS: ReadonlySet<CaseState> = new Set<CaseState>(['cleared', 'closed'])
+
+/**
+ * Lets something happen to a case, in a transaction of the caller's: its event is kept, its state moves, and its lots and holds are to be made anew. Gives
+ * why it may not happen, or null where it did; `unknown` where there is no such case.
+ */
+export async function applyEvent(
+  client: ClientBase,
+  id: string,
+  happening: Happening,
+  evidence: Evidence,
+): Promise<readonly Refusal[] | 'unknown' | null> {
+  const found = await lockCase(client, id)
+  if (!found) return 'unknown'
+  const outcome = step(factsOf(found), happening)
+  if (isRefused(outcome)) return outcome.refusals
+  const { state, narrow, confirmedAtMs } = evidence.stays
+    ? { state: found.state, narrow: found.narrow, confirmedAtMs: factsOf(found).confirmedAtMs }
+    : outcome.move
+  const isMoved = state !== found.state
+  const stateAtMs = isMoved ? happening.atMs : Date.parse(found.stateAt)
+  const due = dueOf({ state, toldAtMs: Date.parse(found.toldAt) }, stateAtMs)
+  await insertCaseEvent(client, id, {
+    event: happening.event,
+    fromState: found.state,
+    toState: state,
+    at: isoOf(happening.atMs),
+    actor: evidence.actor,
+    mass: happening.quantity ?? null,
+    method: happening.method ?? null,
+    note: happening.note ?? null,
+    recordId: evidence.recordId ?? null,
+    version: evidence.version ?? null,
+  })
+  await moveCase(client, id, {
+    state,
+    narrow,
+    confirmedAt: confirmedAtMs === null ? null : isoOf(confirmedAtMs),
+    stateAt: isoOf(stateAtMs),
+    endedAt: !ENDS.has(state) ? null : isMoved ? isoOf(happening.atMs) : found.endedAt,
+    due: due?.due ?? null,
+    dueAt: due ? isoOf(due.atMs) : null,
+    disposedMass:
+      happening.event === 'dispose' && happening.quantity
+        ? addDecimal(found.disposedMass, happening.quantity)
+        : found.disposedMass,
+  })
+  return null
+}

@@ -1,0 +1,104 @@
+import type { PoolClient } from 'pg'
+import { type CaseGoods, mayBe } from '#core/cases/goods.ts'
+import { type CasePlace, placeOf } from '#core/cases/place.ts'
+import { type Reached, SPREAD_CONFIDENCE, type Spread, spread } from '#core/cases/spread.ts'
+import { describeNode, tellingRecord } from '#core/lineage/describe-node.ts'
+import { isAbout, mentionOf } from '#core/lineage/mentions.ts'
+import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
+import type { SitePart } from '#core/model/parts.ts'
+import { readLinks, readMentions, readTracedVersions, type Way } from '#store/lots.ts'
+
+/** Codes asked at once: links of one step are all read, and a code has few. */
+const LINKS_AT_ONCE = 20_000
+const RECORDS_PER_CODE = 20
+
+/** A code of the goods of a case with what its records tell of it. */
+export interface DescribedLot extends Reached {
+  readonly kind: 'lot' | 'document'
+  readonly scheme: string | null
+  readonly place: CasePlace
+  readonly stall: SitePart | null
+  readonly productName: string | null
+  readonly productClass: string | null
+  /** Kilograms. */
+  readonly mass: string | null
+  /** ISO text. */
+  readonly occurredAt: string | null
+}
+
+/** Whether the lot itself is held: it is neither gone nor behind the dispatch, and it is a lot, or a paper that alone names what a slaughter made. */
+export const holdsLot = ({ role, kind, via }: Pick<DescribedLot, 'role' | 'kind' | 'via'>): boolean =>
+  role !== 'sold' &&
+  role !== 'origin' &&
+  (kind === 'lot' || role === 'tested' || via?.kind === 'transformation')
+
+/** The goods that a case of these codes concerns, over links that are sure enough and tell of the same goods. */
+export async function spreadOver(
+  client: PoolClient,
+  tested: readonly string[],
+  goods: CaseGoods,
+): Promise<Spread> {
+  const records = new Map<string, TracedRecord>()
+  const read = async (codes: readonly string[], way: Way): Promise<readonly Link[]> => {
+    const links = await readLinks(client, codes, {
+      way,
+      at: null,
+      after: null,
+      limit: LINKS_AT_ONCE,
+      confidence: SPREAD_CONFIDENCE,
+    })
+    const unknown = links.filter(({ recordId }) => !records.has(recordId))
+    if (unknown.length > 0)
+      for (const [id, record] of await readTracedVersions(client, unknown)) records.set(id, record)
+    return links.filter(({ recordId }) => {
+      const record = records.get(recordId)
+      return record !== undefined && mayBe(goods, record.kind, record.body)
+    })
+  }
+  const isSale = ({ kind, recordId }: Link): boolean =>
+    kind === 'sale' && records.get(recordId)?.body.saleKind === 'retail'
+  return await spread(read, tested, isSale)
+}
+
+/** What the records of each code tell of it. A code whose records tell of other goods too is described by those of the case. */
+export async function describeLots(
+  client: PoolClient,
+  reached: readonly Reached[],
+  goods: CaseGoods,
+): Promise<DescribedLot[]> {
+  const { records } = await readMentions(
+    client,
+    reached.map(({ code }) => code),
+    { at: null, perCode: RECORDS_PER_CODE },
+  )
+  return reached.map((one) => {
+    const own = (records.get(one.code) ?? []).filter(({ kind, body }) => mayBe(goods, kind, body))
+    const node = describeNode({ code: one.code, depth: one.depth, relation: 'root' }, own, false)
+    const teller = tellingRecord(one.code, own)
+    const { quantity, product, occurredAt, scheme } = node
+    const mass = [quantity, teller?.body.mass].find((told) => told?.unit === 'KGM')?.value ?? null
+    return {
+      ...one,
+      kind: one.code.startsWith('doc:') ? 'document' : 'lot',
+      scheme: scheme ?? null,
+      place: placeOf(teller?.body ?? {}),
+      stall: stallOf(one.code, own),
+      productName: product?.name ?? null,
+      productClass: product?.class ?? null,
+      mass,
+      occurredAt: occurredAt?.at ?? null,
+    }
+  })
+}
+
+/** The stall at which the goods are, as any record that is about them tells it. */
+function stallOf(code: string, records: readonly TracedRecord[]): SitePart | null {
+  for (const { body, status, kind } of records) {
+    if (status !== 'active' || kind === 'hold') continue
+    const mention = mentionOf(body, code)
+    const stall = body.sites?.find(({ role }) => role === 'stall')
+    // A test that was matched to the goods does not name them.
+    if (stall && (kind === 'test' || (mention && isAbout(mention.role)))) return stall
+  }
+  return null
+}

@@ -1,0 +1,215 @@
+import type { ClientBase } from 'pg'
+import { goodsOf } from '#core/cases/goods.ts'
+import { isLaboratoryTest, saysOf } from '#core/cases/open.ts'
+import { codesOf, recordCode } from '#core/lineage/codes.ts'
+import { matchFacts } from '#core/lineage/matching.ts'
+import type { Body } from '#core/model/body.ts'
+import type { Kind } from '#core/model/kinds.ts'
+import { OWN_SYSTEM } from '#core/model/own-system.ts'
+import type { CanonicalRecord } from '#core/model/record.ts'
+import { type Follower, stepUnderLock } from '#flow/follow/follower.ts'
+import { readSuccessions } from '#flow/follow/successions.ts'
+import {
+  type CaseTest,
+  findCaseOfGoods,
+  findCaseTests,
+  putCaseTest,
+  readCaseTests,
+} from '#store/case-lots.ts'
+import { hasOpenCases, touchCases } from '#store/cases.ts'
+import { readChanges } from '#store/changes.ts'
+import { moveFollower, readFollowerPlace } from '#store/followers.ts'
+import { readHubId } from '#store/hub-identity.ts'
+import { readOwners } from '#store/peer-versions.ts'
+import { applyEvent } from './apply.ts'
+import { openByTest, type ToldTest, testedGoods } from './open-case.ts'
+import { type SettleParts, settleAll } from './settle.ts'
+
+export const CASES_FOLLOWER = 'cases'
+/** By which the goods of a test are found that names no lot. */
+const MATCHING = 'matching'
+const CHANGES_AT_ONCE = 500
+/** Kinds that say nothing of where goods went. */
+const UNTRACED: ReadonlySet<Kind> = new Set<Kind>([
+  'payment',
+  'party',
+  'site',
+  'hold',
+  'inspection',
+  'finding',
+])
+const GRAPH_CODE = /^(lot|doc|rec|local\.[^:]+):/
+
+export interface CasesFollowerParts extends SettleParts {
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+}
+
+/**
+ * Opens cases for tests that fail, moves them on as tests are corrected and laboratories answer, and lets those be made anew whose goods a change
+ * touches: in one transaction with its position, so a change counts once. Then makes anew what is to be: lots, and hold records. It reads no further than
+ * what it rests on, the ways in which records meet.
+ */
+export const casesFollower = (parts: CasesFollowerParts): Follower => ({
+  name: CASES_FOLLOWER,
+  rows: [CASES_FOLLOWER],
+  everyMs: null,
+  behind: MATCHING,
+  async step(pool) {
+    const end = await stepUnderLock(pool, CASES_FOLLOWER, async (client, { position }) => {
+      const bound = (await readFollowerPlace(client, MATCHING))?.position ?? 0n
+      if (bound <= position) return 'done'
+      const read = await readChanges(client, { after: position, limit: CHANGES_AT_ONCE, upTo: bound })
+      if (read.next === position) return 'done'
+      const page = pageOf()
+      for (const succession of await readSuccessions(client, read.rows)) page.note(succession)
+      await page.write(client, (parts.now ?? Date.now)())
+      await moveFollower(client, CASES_FOLLOWER, { position: read.next })
+      return read.atHead || read.next >= bound ? 'done' : 'more'
+    })
+    if (end !== 'busy') await settleAll(parts)
+    return end
+  },
+})
+
+interface Noted {
+  readonly change: { readonly recordId: string; readonly version: number; readonly system: string }
+  readonly now: CanonicalRecord | null
+  readonly before: CanonicalRecord | null
+  readonly receivedAt: string
+  readonly said: CanonicalRecord
+}
+
+interface ChangedTest extends ToldTest {
+  readonly isActive: boolean
+}
+
+function pageOf() {
+  const tests: ChangedTest[] = []
+  const codes = new Set<string>()
+  const whos = new Set<string>()
+  const whats = new Set<string>()
+  const traders = new Set<string>()
+  const touch = (kind: Kind, id: string, body: Body): void => {
+    const own = recordCode(kind, id, body)
+    for (const code of own === null ? codesOf(body) : [...codesOf(body), own])
+      if (GRAPH_CODE.test(code)) codes.add(code)
+    const facts = matchFacts(kind, id, body)
+    for (const { who, what } of facts.points) {
+      whos.add(who)
+      whats.add(what)
+    }
+    for (const { stall, trader } of facts.traders) traders.add(stall).add(trader)
+  }
+  return {
+    note({ change, now, before, receivedAt, said }: Noted): void {
+      const { recordId, version, system } = change
+      const { kind } = said
+      if (UNTRACED.has(kind) || system === OWN_SYSTEM) return
+      if (now) touch(kind, recordId, now)
+      if (before) touch(kind, recordId, before)
+      if (kind === 'test') tests.push({ recordId, version, receivedAt, body: said, isActive: now !== null })
+    },
+    async write(client: ClientBase, nowMs: number): Promise<void> {
+      await takeTests(client, tests, nowMs)
+      if (codes.size === 0 || !(await hasOpenCases(client))) return
+      await touchCases(client, {
+        codes: [...codes],
+        whos: [...whos],
+        whats: [...whats],
+        traders: [...traders],
+      })
+    },
+  }
+}
+
+/** Tests that say something to a case, in their order. A test of another hub is that hub's to act on: its holds come by the link. */
+async function takeTests(client: ClientBase, tests: readonly ChangedTest[], nowMs: number): Promise<void> {
+  const known = await findCaseTests(
+    client,
+    tests.map(({ recordId }) => recordId),
+  )
+  const telling = tests.filter(
+    (test) => known.has(test.recordId) || (test.isActive && saysOf(test.body) !== null),
+  )
+  if (telling.length === 0) return
+  const hub = await readHubId(client as never)
+  const foreign = await readOwners(
+    client,
+    telling.map(({ recordId }) => recordId),
+  )
+  for (const test of telling) {
+    if (foreign.has(test.recordId)) continue
+    const before = (await findCaseTests(client, [test.recordId])).get(test.recordId)
+    if (before) await correct(client, test, before, nowMs)
+    else if (test.isActive) await takeNew(client, hub, test, nowMs)
+  }
+}
+
+/** A test that is new to cases: of goods that have an open case it belongs to that one. */
+async function takeNew(client: ClientBase, hub: string, test: ToldTest, nowMs: number): Promise<void> {
+  const says = saysOf(test.body)
+  if (says === null) return
+  const goods = await testedGoods(client, test)
+  const { productName } = goodsOf(test.body)
+  const id = await findCaseOfGoods(client, { ...goods, productName })
+  if (id === null) {
+    if (says !== 'lab_passed') await openByTest(client, hub, test, goods, nowMs)
+    return
+  }
+  await putCaseTest(client, testOf(test, id))
+  await applyEvent(client, id, happening(says, test, nowMs), evidence(test))
+}
+
+/** A new version of a test that has a case. */
+async function correct(
+  client: ClientBase,
+  test: ChangedTest,
+  before: CaseTest,
+  nowMs: number,
+): Promise<void> {
+  const { caseId } = before
+  const now = testOf(test, caseId)
+  if (now.version <= before.version) return
+  await putCaseTest(client, now)
+  const says = test.isActive ? saysOf(test.body) : null
+  if (says !== null && says !== 'lab_passed') {
+    // The same again may be of other goods: that is looked up when the case is made anew, which its codes ask for.
+    if (now.verdict !== before.verdict || now.isLab !== before.isLab)
+      await applyEvent(client, caseId, happening(says, test, nowMs), evidence(test))
+    return
+  }
+  if (says === 'lab_passed') {
+    await applyEvent(client, caseId, happening(says, test, nowMs), evidence(test))
+    return
+  }
+  if (!STANDS.has(before.verdict)) return
+  const others = (await readCaseTests(client, caseId)).filter(({ recordId }) => recordId !== test.recordId)
+  const stays = others.some(({ verdict }) => STANDS.has(verdict))
+  await applyEvent(client, caseId, happening('withdrawn', test, nowMs), { ...evidence(test), stays })
+}
+
+const STANDS: ReadonlySet<string> = new Set(['fail', 'suspect'])
+
+const testOf = (
+  { recordId, version, body, ...rest }: ToldTest & { readonly isActive?: boolean },
+  caseId: string,
+): CaseTest => ({
+  ...{ recordId, version, caseId },
+  verdict: rest.isActive === false ? 'void' : (body.test?.verdict ?? 'unknown'),
+  isLab: isLaboratoryTest(body),
+})
+
+const happening = (
+  event: 'failed' | 'doubted' | 'lab_failed' | 'lab_passed' | 'withdrawn',
+  test: ToldTest,
+  nowMs: number,
+) => ({
+  event,
+  atMs: Date.parse(test.receivedAt),
+  nowMs,
+  by: 'records' as const,
+  method: test.body.test?.method,
+  note: event === 'withdrawn' ? test.body.void?.reason : undefined,
+})
+const evidence = ({ recordId, version }: ToldTest) => ({ actor: 'hub', recordId, version })

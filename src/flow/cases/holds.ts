@@ -1,0 +1,130 @@
+import type { PoolClient } from 'pg'
+import { chinaTime } from '#core/cases/china-time.ts'
+import { holdBody } from '#core/cases/hold-body.ts'
+import { objectionEndsMs } from '#core/cases/machine.ts'
+import { type CasePlace, placeOf } from '#core/cases/place.ts'
+import type { Order } from '#core/cases/states.ts'
+import { addDecimal } from '#core/decimal.ts'
+import type { Body } from '#core/model/body.ts'
+import type { OwnRecord } from '#flow/intake/write-own.ts'
+import type { CaseHold } from '#store/case-lots.ts'
+import type { CaseRow } from '#store/cases.ts'
+import { readTracedVersions } from '#store/lots.ts'
+import { factsOf } from './apply.ts'
+import { type DescribedLot, holdsLot } from './case-lots.ts'
+
+/** Lots that one hold record names; a place with more has several records. */
+const LOTS_MAX = 500
+
+/** The hold record of a case at one place as it is to be. */
+export interface PlacedHold {
+  readonly place: string
+  readonly kind: Order
+  /** ISO text. */
+  readonly since: string
+  readonly record: OwnRecord
+}
+
+/**
+ * The hold records that a case is to have. A place has one record whose versions follow each other: stop, recall, release. So whoever receives it sees
+ * the newest state of the place, nothing can come in the wrong order, and a release never lifts the hold of another case. A place that the goods of the case do not
+ * concern any more is released.
+ * @param lots null where everything is released, or stays as it is
+ */
+export async function holdsOf(
+  client: PoolClient,
+  found: CaseRow,
+  given: {
+    readonly order: Order
+    readonly before: readonly CaseHold[]
+    readonly lots: readonly DescribedLot[] | null
+    /** What the tests tell of place and goods, where no lot is known. */
+    readonly fallback: Partial<Body>
+  },
+): Promise<PlacedHold[]> {
+  const { order, before, lots, fallback } = given
+  const wanted = lots === null ? [] : wantedHolds(found, order, lots, fallback)
+  const places = new Set(wanted.map(({ place }) => place))
+  const left = before.filter(({ place, holdKind }) => !places.has(place) && holdKind !== 'release')
+  // A case that was closed after a recall keeps it.
+  if (left.length === 0 || (lots === null && order !== 'release')) return wanted
+  return [...wanted, ...(await released(client, found, left))]
+}
+
+function wantedHolds(
+  found: CaseRow,
+  order: Order,
+  lots: readonly DescribedLot[],
+  fallback: Partial<Body>,
+): PlacedHold[] {
+  const held = lots.filter(holdsLot)
+  const unplaced = placeOf(fallback)
+  const placed = Map.groupBy(held, ({ place }) => place.key)
+  if (held.length === 0) placed.set(unplaced.key, [])
+  return [...placed].flatMap(([key, here]) => {
+    const place = here[0]?.place ?? unplaced
+    const parts = Math.max(1, Math.ceil(here.length / LOTS_MAX))
+    return Array.from({ length: parts }, (_, i) =>
+      placedHold(
+        found,
+        order,
+        i === 0 ? key : `${key}/${i + 1}`,
+        place,
+        here.slice(i * LOTS_MAX, (i + 1) * LOTS_MAX),
+      ),
+    )
+  })
+}
+
+function placedHold(
+  found: CaseRow,
+  order: Order,
+  key: string,
+  place: CasePlace,
+  here: readonly DescribedLot[],
+): PlacedHold {
+  const since = order === 'recall' ? (found.confirmedAt ?? found.stateAt) : found.openedAt
+  const { productName, productCode, productClass } = found
+  const isWeighed = here.length > 0 && here.every(({ mass }) => mass !== null)
+  const body = holdBody({
+    order,
+    sinceMs: Date.parse(since),
+    cause: found.cause,
+    product: {
+      ...(productName === null ? {} : { name: productName }),
+      ...(productCode === null ? {} : { code: productCode }),
+      ...(productClass === null ? {} : { class: productClass }),
+    },
+    site: place.site ?? null,
+    stall: place.stall ?? null,
+    region: place.region ?? null,
+    lots: here.map(({ code, scheme, stall }) => ({ code, scheme, stall: stall ?? place.stall ?? null })),
+    mass: isWeighed ? here.reduce((sum, { mass }) => addDecimal(sum, mass as string), '0') : null,
+    dueMs: found.openedBy === 'test' ? objectionEndsMs(factsOf(found)) : null,
+  })
+  return { place: key, kind: order, since, record: recordOf(found, key, body) }
+}
+
+const recordOf = ({ id, hub }: CaseRow, place: string, body: Body): OwnRecord => ({
+  kind: 'hold',
+  key: [id, place],
+  hub,
+  body,
+})
+
+/** The newest versions of hold records, as releases. */
+async function released(
+  client: PoolClient,
+  found: CaseRow,
+  left: readonly CaseHold[],
+): Promise<PlacedHold[]> {
+  const versions = await readTracedVersions(client, left)
+  const since = found.endedAt ?? found.stateAt
+  return left.flatMap(({ place, recordId }) => {
+    const before = versions.get(recordId)?.body
+    if (!before) return []
+    const { dueAt: _, ...rest } = before
+    const body: Body = { ...rest, holdKind: 'release', occurredAt: chinaTime(Date.parse(since)) }
+    return [{ place, kind: 'release' as const, since, record: recordOf(found, place, body) }]
+  })
+}

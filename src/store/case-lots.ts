@@ -1,0 +1,190 @@
+import type { ClientBase, Pool } from 'pg'
+import type { LotRole } from '#core/cases/spread.ts'
+import type { Order } from '#core/cases/states.ts'
+
+type Client = ClientBase | Pool
+
+/** A test of a case, in the version that counted last. */
+export interface CaseTest {
+  readonly recordId: string
+  readonly caseId: string
+  readonly version: number
+  readonly verdict: string
+  readonly isLab: boolean
+}
+
+const TEST_COLUMNS = `record_id as "recordId", case_id as "caseId", version, verdict, is_lab as "isLab"`
+
+export async function putCaseTest(client: ClientBase, test: CaseTest): Promise<void> {
+  await client.query({
+    name: 'put-case-test',
+    text: `insert into case_tests (record_id, case_id, version, verdict, is_lab) values ($1, $2, $3, $4, $5)
+           on conflict (record_id) do update set version = excluded.version, verdict = excluded.verdict, is_lab = excluded.is_lab`,
+    values: [test.recordId, test.caseId, test.version, test.verdict, test.isLab],
+  })
+}
+
+/** Tests by record that belong to a case. */
+export async function findCaseTests(
+  client: Client,
+  recordIds: readonly string[],
+): Promise<Map<string, CaseTest>> {
+  const { rows } = await client.query<CaseTest>({
+    name: 'find-case-tests',
+    text: `select ${TEST_COLUMNS} from case_tests where record_id = any($1::text[])`,
+    values: [recordIds],
+  })
+  return new Map(rows.map((row) => [row.recordId, row]))
+}
+
+export async function readCaseTests(client: Client, caseId: string): Promise<CaseTest[]> {
+  const { rows } = await client.query<CaseTest>({
+    name: 'read-case-tests',
+    text: `select ${TEST_COLUMNS} from case_tests where case_id = $1 order by record_id`,
+    values: [caseId],
+  })
+  return rows
+}
+
+/**
+ * An open case of the same goods: one that holds any of the codes, or, for a test whose goods are not known, one of the same stall, product and day. The
+ * oldest of several.
+ */
+export async function findCaseOfGoods(
+  client: Client,
+  goods: {
+    readonly codes: readonly string[]
+    readonly whos: readonly string[]
+    readonly whats: readonly string[]
+    readonly productName: string | null
+  },
+): Promise<string | null> {
+  const { rows } = await client.query<{ id: string }>({
+    name: 'find-case-of-goods',
+    text: `select c.id from cases c
+            where c.state not in ('cleared', 'closed')
+              and (c.product_name is null or $4::text is null or c.product_name = $4 or c.product_class not in ('vegetable', 'mushroom', 'fruit'))
+              and (c.id in (select l.case_id from case_lots l where l.code = any($1::text[]) and l.role in ('tested', 'upstream', 'downstream'))
+                   or (c.whats && $2::uuid[] and c.whos && $3::uuid[]))
+            order by c.opened_at, c.id limit 1`,
+    values: [goods.codes, goods.whats, goods.whos, goods.productName],
+  })
+  return rows[0]?.id ?? null
+}
+
+/** A code of the goods of a case. */
+export interface CaseLotRow {
+  readonly code: string
+  readonly kind: 'lot' | 'document'
+  readonly role: LotRole
+  readonly depth: number
+  readonly viaCode: string | null
+  readonly viaRecord: string | null
+  readonly rule: string | null
+  readonly confidence: number | null
+  readonly scheme: string | null
+  readonly place: string
+  readonly site: string | null
+  readonly market: string | null
+  readonly stall: string | null
+  readonly region: string | null
+  readonly productName: string | null
+  readonly productClass: string | null
+  readonly mass: string | null
+  readonly occurredAt: string | null
+  readonly holdRecord: string | null
+}
+
+/** Puts the codes of a case in the place of those that it had. */
+export async function replaceCaseLots(
+  client: ClientBase,
+  caseId: string,
+  lots: readonly CaseLotRow[],
+): Promise<void> {
+  await client.query({
+    name: 'delete-case-lots',
+    text: 'delete from case_lots where case_id = $1 and code <> all($2::text[])',
+    values: [caseId, lots.map(({ code }) => code)],
+  })
+  if (lots.length === 0) return
+  await client.query({
+    name: 'put-case-lots',
+    text: `insert into case_lots (case_id, code, kind, role, depth, via_code, via_record, rule, confidence, scheme, place, site, market, stall,
+             region, product_name, product_class, mass, occurred_at, hold_record)
+           select $1, l.code, l.kind, l.role, l.depth, l."viaCode", l."viaRecord", l.rule, l.confidence, l.scheme, l.place, l.site, l.market, l.stall,
+                  l.region, l."productName", l."productClass", l.mass, l."occurredAt", l."holdRecord"
+             from jsonb_to_recordset($2::jsonb) l (code text, kind text, role text, depth integer, "viaCode" text, "viaRecord" text, rule text,
+               confidence real, scheme text, place text, site text, market text, stall text, region text, "productName" text, "productClass" text,
+               mass numeric, "occurredAt" timestamptz, "holdRecord" text)
+           on conflict (case_id, code) do update set kind = excluded.kind, role = excluded.role, depth = excluded.depth, via_code = excluded.via_code,
+             via_record = excluded.via_record, rule = excluded.rule, confidence = excluded.confidence, scheme = excluded.scheme, place = excluded.place,
+             site = excluded.site, market = excluded.market, stall = excluded.stall, region = excluded.region, product_name = excluded.product_name,
+             product_class = excluded.product_class, mass = excluded.mass, occurred_at = excluded.occurred_at, hold_record = excluded.hold_record`,
+    values: [caseId, JSON.stringify(lots)],
+  })
+}
+
+export async function readCaseLots(client: Client, caseId: string): Promise<CaseLotRow[]> {
+  const { rows } = await client.query<CaseLotRow>({
+    name: 'read-case-lots',
+    text: `select code, kind, role, depth, via_code as "viaCode", via_record as "viaRecord", rule, confidence, scheme, place, site, market, stall,
+                  region, product_name as "productName", product_class as "productClass", mass::text as mass, occurred_at as "occurredAt",
+                  hold_record as "holdRecord"
+             from case_lots where case_id = $1
+            order by array_position(array['tested', 'upstream', 'downstream', 'sold', 'origin'], role), depth, code`,
+    values: [caseId],
+  })
+  return rows
+}
+
+/** The ways in which the codes may meet others, with the traders and stalls that are the same. */
+export async function readMeetings(
+  client: Client,
+  codes: readonly string[],
+): Promise<{ readonly whos: string[]; readonly whats: string[] }> {
+  const { rows } = await client.query<{ whos: string[] | null; whats: string[] | null }>({
+    name: 'read-case-meetings',
+    text: `with points as (select distinct who, what from match_points where code = any($1::text[]) limit $2),
+                same as (select who from points
+                         union select t.trader from stall_traders t join points p on t.stall = p.who
+                         union select t.stall from stall_traders t join points p on t.trader = p.who)
+           select (select array_agg(who) from same) as whos, (select array_agg(distinct what) from points) as whats`,
+    values: [codes, MEETINGS_MAX],
+  })
+  return { whos: rows[0]?.whos ?? [], whats: rows[0]?.whats ?? [] }
+}
+const MEETINGS_MAX = 2000
+
+/** The hold record of a case at a place. */
+export interface CaseHold {
+  readonly place: string
+  readonly recordId: string
+  readonly version: number
+  readonly holdKind: Order
+  readonly since: string
+}
+
+export async function readCaseHolds(client: Client, caseId: string): Promise<CaseHold[]> {
+  const { rows } = await client.query<CaseHold>({
+    name: 'read-case-holds',
+    text: `select place, record_id as "recordId", version, hold_kind as "holdKind", since from case_holds where case_id = $1 order by place`,
+    values: [caseId],
+  })
+  return rows
+}
+
+export async function putCaseHolds(
+  client: ClientBase,
+  caseId: string,
+  holds: readonly CaseHold[],
+): Promise<void> {
+  if (holds.length === 0) return
+  await client.query({
+    name: 'put-case-holds',
+    text: `insert into case_holds (case_id, place, record_id, version, hold_kind, since)
+           select $1, h.place, h."recordId", h.version, h."holdKind", h.since
+             from jsonb_to_recordset($2::jsonb) h (place text, "recordId" text, version integer, "holdKind" text, since timestamptz)
+           on conflict (case_id, place) do update set version = excluded.version, hold_kind = excluded.hold_kind, since = excluded.since`,
+    values: [caseId, JSON.stringify(holds)],
+  })
+}

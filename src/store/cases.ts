@@ -1,0 +1,318 @@
+import type { ClientBase, Pool, PoolClient } from 'pg'
+import type { CaseEvent, CaseState } from '#core/cases/states.ts'
+
+type Client = ClientBase | Pool
+
+/** A case as it is stored. Times are ISO text in UTC, masses are kilograms as exact decimal text. */
+export interface CaseRow {
+  readonly id: string
+  readonly hub: string
+  readonly state: CaseState
+  readonly narrow: boolean
+  readonly openedBy: 'test' | 'official'
+  readonly testId: string | null
+  readonly code: string | null
+  readonly reason: string | null
+  readonly cause: string
+  readonly productName: string | null
+  readonly productCode: string | null
+  readonly productClass: string | null
+  readonly region: string | null
+  readonly site: string | null
+  readonly market: string | null
+  readonly stall: string | null
+  readonly occurredAt: string | null
+  readonly toldAt: string
+  readonly openedAt: string
+  readonly stateAt: string
+  readonly confirmedAt: string | null
+  readonly endedAt: string | null
+  readonly due: string | null
+  readonly dueAt: string | null
+  readonly heldMass: string
+  readonly disposedMass: string
+  readonly wanted: string
+  readonly settled: string
+  readonly truncated: boolean
+}
+
+const COLUMNS = `id, hub, state, narrow, opened_by as "openedBy", test_id as "testId", code, reason, cause, product_name as "productName",
+  product_code as "productCode", product_class as "productClass", region, site, market, stall, occurred_at as "occurredAt", told_at as "toldAt",
+  opened_at as "openedAt", state_at as "stateAt", confirmed_at as "confirmedAt", ended_at as "endedAt", due, due_at as "dueAt",
+  held_mass::text as "heldMass", disposed_mass::text as "disposedMass", wanted::text as wanted, settled::text as settled, truncated`
+
+export type NewCase = Pick<
+  CaseRow,
+  | 'id'
+  | 'hub'
+  | 'state'
+  | 'narrow'
+  | 'openedBy'
+  | 'testId'
+  | 'code'
+  | 'reason'
+  | 'cause'
+  | 'productName'
+  | 'productCode'
+  | 'productClass'
+  | 'region'
+  | 'site'
+  | 'market'
+  | 'stall'
+  | 'occurredAt'
+  | 'toldAt'
+  | 'openedAt'
+  | 'confirmedAt'
+  | 'due'
+  | 'dueAt'
+> & { readonly whos: readonly string[]; readonly whats: readonly string[] }
+
+/** Opens a case; false where there is one of this identifier already. */
+export async function insertCase(client: Client, one: NewCase): Promise<boolean> {
+  const { rowCount } = await client.query({
+    name: 'insert-case',
+    text: `insert into cases (id, hub, state, narrow, opened_by, test_id, code, reason, cause, product_name, product_code, product_class, region,
+             site, market, stall, occurred_at, told_at, opened_at, state_at, confirmed_at, due, due_at, whos, whats)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19, $20, $21, $22, $23, $24)
+           on conflict (id) do nothing`,
+    values: [
+      ...[one.id, one.hub, one.state, one.narrow, one.openedBy, one.testId, one.code, one.reason, one.cause],
+      ...[one.productName, one.productCode, one.productClass, one.region, one.site, one.market, one.stall],
+      ...[one.occurredAt, one.toldAt, one.openedAt, one.confirmedAt, one.due, one.dueAt],
+      one.whos,
+      one.whats,
+    ],
+  })
+  return rowCount === 1
+}
+
+export async function readCase(client: Client, id: string): Promise<CaseRow | null> {
+  const { rows } = await client.query<CaseRow>({
+    name: 'read-case',
+    text: `select ${COLUMNS} from cases where id = $1`,
+    values: [id],
+  })
+  return rows[0] ?? null
+}
+
+/** Reads a case and keeps others from changing it until the end of the transaction. */
+export async function lockCase(client: PoolClient | ClientBase, id: string): Promise<CaseRow | null> {
+  const { rows } = await client.query<CaseRow>({
+    name: 'lock-case',
+    text: `select ${COLUMNS} from cases where id = $1 for update`,
+    values: [id],
+  })
+  return rows[0] ?? null
+}
+
+export interface CaseFilter {
+  readonly state?: string | undefined
+  /** Code of a region: it and what lies in it. */
+  readonly region?: string | undefined
+  readonly product?: string | undefined
+  /** ISO texts: opened from, and before. */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+/** Cases, newest first; `after` is the last one of the page before. */
+export async function listCases(
+  client: Client,
+  filter: CaseFilter,
+  page: { readonly after?: { readonly openedAt: string; readonly id: string }; readonly limit: number },
+): Promise<CaseRow[]> {
+  const { rows } = await client.query<CaseRow>({
+    name: 'list-cases',
+    text: `select ${COLUMNS} from cases
+            where ($1::text is null or state = $1)
+              and ($2::text is null or region like $2 or exists (select from case_lots l where l.case_id = cases.id and l.region like $2))
+              and ($3::text is null or product_name = $3 or product_class = $3 or product_code = $3)
+              and ($4::timestamptz is null or opened_at >= $4) and ($5::timestamptz is null or opened_at < $5)
+              and ($6::timestamptz is null or (opened_at, id) < ($6, $7::uuid))
+            order by opened_at desc, id desc limit $8`,
+    values: [
+      filter.state ?? null,
+      filter.region === undefined ? null : `${filter.region.replace(/(00)+$/, '')}%`,
+      filter.product ?? null,
+      filter.from ?? null,
+      filter.to ?? null,
+      page.after?.openedAt ?? null,
+      page.after?.id ?? null,
+      page.limit,
+    ],
+  })
+  return rows
+}
+
+/** What an event makes of a case. */
+export interface CaseStep {
+  readonly state: CaseState
+  readonly narrow: boolean
+  readonly confirmedAt: string | null
+  readonly stateAt: string
+  readonly endedAt: string | null
+  readonly due: string | null
+  readonly dueAt: string | null
+  readonly disposedMass: string
+}
+
+/** Moves a case that this transaction has locked; its lots and holds are to be made anew. */
+export async function moveCase(client: ClientBase, id: string, step: CaseStep): Promise<void> {
+  await client.query({
+    name: 'move-case',
+    text: `update cases set state = $2, narrow = $3, confirmed_at = $4, state_at = $5, ended_at = $6, due = $7, due_at = $8, disposed_mass = $9,
+             wanted = wanted + 1 where id = $1`,
+    values: [
+      ...[id, step.state, step.narrow, step.confirmedAt, step.stateAt, step.endedAt],
+      ...[step.due, step.dueAt, step.disposedMass],
+    ],
+  })
+}
+
+/** An event of a case. */
+export interface CaseEventRow {
+  readonly no: number
+  readonly event: CaseEvent
+  readonly fromState: CaseState | null
+  readonly toState: CaseState
+  readonly at: string
+  readonly recordedAt: string
+  readonly actor: string
+  readonly mass: string | null
+  readonly method: string | null
+  readonly note: string | null
+  readonly recordId: string | null
+  readonly version: number | null
+}
+
+/** Adds an event to a case that this transaction has locked or made. */
+export async function insertCaseEvent(
+  client: ClientBase,
+  id: string,
+  event: Omit<CaseEventRow, 'no' | 'recordedAt'>,
+): Promise<void> {
+  await client.query({
+    name: 'insert-case-event',
+    text: `insert into case_events (case_id, no, event, from_state, to_state, at, actor, mass, method, note, record_id, version)
+           values ($1, (select coalesce(max(no), 0) + 1 from case_events where case_id = $1), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    values: [
+      ...[id, event.event, event.fromState, event.toState, event.at, event.actor, event.mass, event.method],
+      ...[event.note, event.recordId, event.version],
+    ],
+  })
+}
+
+export async function readCaseEvents(client: Client, id: string): Promise<CaseEventRow[]> {
+  const { rows } = await client.query<CaseEventRow>({
+    name: 'read-case-events',
+    text: `select no, event, from_state as "fromState", to_state as "toState", at, recorded_at as "recordedAt", actor, mass::text as mass, method,
+                  note, record_id as "recordId", version from case_events where case_id = $1 order by no`,
+    values: [id],
+  })
+  return rows
+}
+
+/** Cases whose lots and holds are to be made anew. */
+export async function findUnsettled(client: Client, limit: number): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>({
+    name: 'find-unsettled-cases',
+    text: 'select id from cases where wanted > settled order by id limit $1',
+    values: [limit],
+  })
+  return rows.map(({ id }) => id)
+}
+
+/** Whether any case may still change by what records say. */
+export async function hasOpenCases(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ is: boolean }>({
+    name: 'has-open-cases',
+    text: `select exists (select from cases where state not in ('cleared', 'closed')) as is`,
+  })
+  return rows[0]?.is ?? false
+}
+
+/** What may touch cases: codes that records name, and the ways in which records may meet. */
+export interface Touch {
+  readonly codes: readonly string[]
+  readonly whos: readonly string[]
+  readonly whats: readonly string[]
+  /** Stalls and traders that a record names together. */
+  readonly traders: readonly string[]
+}
+
+/** Lets the open cases be made anew that any of it touches. */
+export async function touchCases(client: ClientBase, { codes, whos, whats, traders }: Touch): Promise<void> {
+  await client.query({
+    name: 'touch-cases',
+    text: `update cases set wanted = wanted + 1
+            where state not in ('cleared', 'closed')
+              and (id in (select case_id from case_lots where code = any($1::text[]))
+                   or (whats && $2::uuid[] and whos && $3::uuid[]) or whos && $4::uuid[])`,
+    values: [codes, whats, whos, traders],
+  })
+}
+
+/** What settling found of a case that this transaction has locked. */
+export async function noteSettled(
+  client: ClientBase,
+  id: string,
+  found: {
+    readonly wanted: string
+    readonly heldMass: string
+    readonly truncated: boolean
+    readonly whos: readonly string[]
+    readonly whats: readonly string[]
+  },
+): Promise<void> {
+  await client.query({
+    name: 'note-settled-case',
+    text: `update cases set settled = $2, held_mass = $3, truncated = $4, whos = $5, whats = $6 where id = $1`,
+    values: [id, found.wanted, found.heldMass, found.truncated, found.whos, found.whats],
+  })
+}
+
+/** What the metrics tell of cases. */
+export interface CaseGauges {
+  readonly states: readonly { readonly state: string; readonly count: number }[]
+  readonly overdue: number
+  readonly unsettled: number
+  /** From the receipt of a test to the first hold of its case, the longest of the last day. */
+  readonly holdSeconds: number
+}
+
+export async function readCaseGauges(pool: Pool, nowMs: number): Promise<CaseGauges> {
+  const { rows } = await pool.query<{ state: string; count: number; overdue: number; unsettled: number }>(
+    `select state, count(*)::int as count, count(*) filter (where due_at < to_timestamp($1::numeric / 1000))::int as overdue,
+            count(*) filter (where wanted > settled)::int as unsettled
+       from cases where state <> 'closed' group by state order by state`,
+    [nowMs],
+  )
+  const { rows: spans } = await pool.query<{ seconds: number | null }>(
+    `select max(extract(epoch from first.at - c.told_at))::float8 as seconds
+       from cases c cross join lateral (
+         select min(v.received_at) as at from case_holds h join record_versions v on v.record_id = h.record_id and v.version = 1
+          where h.case_id = c.id) first
+      where c.opened_by = 'test' and c.opened_at > to_timestamp($1::numeric / 1000) - interval '1 day'`,
+    [nowMs],
+  )
+  const sum = (of: 'overdue' | 'unsettled'): number => rows.reduce((total, row) => total + row[of], 0)
+  return {
+    states: rows.map(({ state, count }) => ({ state, count })),
+    overdue: sum('overdue'),
+    unsettled: sum('unsettled'),
+    holdSeconds: spans[0]?.seconds ?? 0,
+  }
+}
+
+/** Cases of which something is overdue, the longest first. */
+export async function readOverdueCases(
+  pool: Pool,
+  nowMs: number,
+  limit = 100,
+): Promise<Pick<CaseRow, 'id' | 'state' | 'due' | 'dueAt'>[]> {
+  const { rows } = await pool.query<Pick<CaseRow, 'id' | 'state' | 'due' | 'dueAt'>>(
+    `select id, state, due, due_at as "dueAt" from cases where due_at < to_timestamp($1::numeric / 1000) order by due_at, id limit $2`,
+    [nowMs, limit],
+  )
+  return rows
+}

@@ -1,0 +1,191 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  type CaseFacts,
+  dueOf,
+  type Happening,
+  isRefused,
+  objectionEndsMs,
+  possible,
+  step,
+} from '#core/cases/machine.ts'
+import { SPANS } from '#core/cases/sla.ts'
+import {
+  CASE_STATES,
+  type CaseState,
+  isOpen,
+  OFFICIAL_EVENTS,
+  orderOf,
+  RECORD_EVENTS,
+} from '#core/cases/states.ts'
+
+const TOLD = Date.parse('2024-04-15T06:31:22+08:00')
+const HOUR = 3_600_000
+const opened = (state: CaseState, more: Partial<CaseFacts> = {}): CaseFacts => ({
+  state,
+  narrow: state === 'suspect',
+  openedBy: 'test',
+  toldAtMs: TOLD,
+  confirmedAtMs: state === 'confirmed' ? TOLD : null,
+  disposed: '0',
+  ...more,
+})
+const says = (event: Happening['event'], more: Partial<Happening> = {}): Happening => ({
+  event,
+  atMs: TOLD + HOUR,
+  nowMs: TOLD + 100 * HOUR,
+  by: (RECORD_EVENTS as readonly string[]).includes(event) ? 'records' : 'official',
+  ...more,
+})
+const stateAfter = (facts: CaseFacts, happening: Happening): string => {
+  const outcome = step(facts, happening)
+  return isRefused(outcome) ? outcome.refusals.map(({ code }) => code).join() : outcome.move.state
+}
+
+const happenings = fc.array(
+  fc.record({
+    event: fc.constantFrom(...OFFICIAL_EVENTS, ...RECORD_EVENTS),
+    hours: fc.integer({ min: -1, max: 200 }),
+    quantity: fc.constantFrom(undefined, '0', '50', '0.5'),
+    method: fc.constantFrom(undefined, 'GC-MS', '酶抑制法', 'destroyed'),
+    note: fc.constantFrom(undefined, 'why'),
+    by: fc.constantFrom('official' as const, 'records' as const),
+  }),
+  { maxLength: 40 },
+)
+
+interface Passed {
+  readonly from: CaseState
+  readonly event: Happening['event']
+  readonly to: CaseState
+}
+
+/** Everything that happened and was not refused, with the facts at the end. */
+function run(
+  first: CaseState,
+  tried: readonly { readonly hours: number }[],
+): { path: Passed[]; facts: CaseFacts } {
+  let facts = opened(first)
+  const path: Passed[] = []
+  for (const { hours, ...more } of tried as readonly (Omit<Happening, 'atMs' | 'nowMs'> & {
+    hours: number
+  })[]) {
+    const happening = { ...more, atMs: TOLD + hours * HOUR, nowMs: TOLD + 200 * HOUR }
+    const outcome = step(facts, happening)
+    if (isRefused(outcome)) continue
+    path.push({ from: facts.state, event: happening.event, to: outcome.move.state })
+    const disposed = happening.event === 'dispose' ? '1' : facts.disposed
+    facts = { ...facts, ...outcome.move, disposed }
+  }
+  return { path, facts }
+}
+const begins = fc.constantFrom<CaseState>('suspect', 'held', 'confirmed')
+
+describe('whatever happens to a case, in any order', () => {
+  test('what was confirmed is closed only after something was disposed of, or after it was cleared', () => {
+    fc.assert(
+      fc.property(begins, happenings, (first, tried) => {
+        const { path } = run(first, tried)
+        const states = [first, ...path.map(({ to }) => to)]
+        const closed = states.indexOf('closed')
+        if (closed < 0) return
+        const confirmed = states.lastIndexOf('confirmed', closed)
+        const between = states.slice(confirmed, closed)
+        expect(confirmed < 0 || between.includes('disposal') || between.includes('cleared')).toBe(true)
+      }),
+    )
+  })
+
+  test('cleared releases everything, and every other open state orders a stop or a recall', () => {
+    fc.assert(
+      fc.property(begins, happenings, (first, tried) => {
+        const { facts } = run(first, tried)
+        const order = orderOf(facts.state, facts.confirmedAtMs !== null)
+        if (facts.state === 'cleared') expect(order).toBe('release')
+        else if (facts.state !== 'closed') expect(order).not.toBe('release')
+        // A recall is never taken back by closing.
+        if (facts.state === 'closed') expect(order).toBe(facts.confirmedAtMs === null ? 'release' : 'recall')
+      }),
+    )
+  })
+
+  test('a suspect spreads only by a laboratory or by a test of another kind, and is never recalled before', () => {
+    fc.assert(
+      fc.property(happenings, (tried) => {
+        const { path, facts } = run('suspect', tried)
+        const isRaised = path.some(({ event, to }) => event === 'failed' || to === 'confirmed')
+        expect(facts.narrow || isRaised).toBe(true)
+        for (const { event, to, from } of path)
+          if (to === 'confirmed' && from !== 'confirmed') expect(['confirm', 'lab_failed']).toContain(event)
+      }),
+    )
+  })
+
+  test('records are facts: none is refused, and an official cannot say what they say', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...CASE_STATES), fc.constantFrom(...RECORD_EVENTS), (state, event) => {
+        expect(isRefused(step(opened(state), says(event)))).toBe(false)
+        expect(stateAfter(opened(state), says(event, { by: 'official' }))).toBe('not_yours')
+      }),
+    )
+  })
+
+  test('what is named as possible is what the state does not refuse', () => {
+    for (const state of CASE_STATES)
+      for (const event of OFFICIAL_EVENTS) {
+        const more = { quantity: '1', method: event === 'dispose' ? 'destroyed' : 'GC-MS', note: 'why' }
+        const after = stateAfter(opened(state), says(event, more))
+        expect(after.includes('wrong_state'), `${event} of ${state}`).toBe(!possible(state).includes(event))
+      }
+  })
+})
+
+describe('an objection', () => {
+  test('is taken until four hours after the result was told, and not a second later', () => {
+    const ends = objectionEndsMs(opened('held'))
+    expect(ends - TOLD).toBe(4 * HOUR)
+    expect(stateAfter(opened('held'), says('objection', { atMs: ends }))).toBe('objected')
+    expect(stateAfter(opened('held'), says('objection', { atMs: ends + 1000 }))).toBe('too_late')
+    expect(stateAfter(opened('held'), says('objection', { atMs: TOLD - 1000 }))).toBe('before_told')
+    expect(stateAfter(opened('held'), says('objection', { atMs: TOLD + HOUR, nowMs: TOLD }))).toBe(
+      'in_future',
+    )
+    expect(stateAfter(opened('confirmed'), says('objection'))).toBe('wrong_state')
+  })
+
+  test('is decided by a laboratory alone; without one a rapid test stands when its time is over', () => {
+    for (const method of [undefined, '酶抑制法', '胶体金快检', 'rapid strip'])
+      for (const event of ['clear', 'confirm'] as const)
+        expect(stateAfter(opened('objected'), says(event, { method }))).toBe('needs_laboratory')
+    expect(stateAfter(opened('retest'), says('clear', { method: 'GC-MS' }))).toBe('cleared')
+    expect(stateAfter(opened('held'), says('confirm', { atMs: TOLD + 3 * HOUR }))).toBe('needs_laboratory')
+    expect(stateAfter(opened('held'), says('confirm', { atMs: TOLD + 5 * HOUR }))).toBe('confirmed')
+    expect(stateAfter(opened('suspect'), says('confirm', { atMs: TOLD + 5 * HOUR }))).toBe('needs_laboratory')
+  })
+})
+
+test('a failed test that is taken back releases, but not what was decided or disposed of', () => {
+  const after = (facts: CaseFacts) => stateAfter(facts, says('withdrawn'))
+  expect(after(opened('held'))).toBe('cleared')
+  expect(after(opened('confirmed'))).toBe('cleared')
+  expect(after(opened('disposal', { disposed: '50', confirmedAtMs: TOLD }))).toBe('disposal')
+  expect(after(opened('closed'))).toBe('closed')
+  expect(stateAfter(opened('cleared'), says('failed'))).toBe('held')
+  expect(isOpen('cleared')).toBe(false)
+})
+
+test('disposal says how much and how, and every state that waits for somebody says for what and until when', () => {
+  expect(stateAfter(opened('confirmed'), says('dispose'))).toBe('needs_quantity,needs_method')
+  expect(stateAfter(opened('confirmed'), says('dispose', { quantity: '0', method: 'destroyed' }))).toBe(
+    'needs_quantity',
+  )
+  expect(stateAfter(opened('confirmed'), says('dispose', { quantity: '50', method: 'destroyed' }))).toBe(
+    'disposal',
+  )
+  expect(dueOf(opened('held'), TOLD)).toEqual({
+    due: 'decision',
+    atMs: TOLD + SPANS.objection.ms + SPANS.decision.ms,
+  })
+  for (const state of CASE_STATES)
+    expect(dueOf(opened(state), TOLD) === null).toBe(state === 'cleared' || state === 'closed')
+})

@@ -1,0 +1,132 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type LotRole, SPREAD_BOUNDS, spread } from '#core/cases/spread.ts'
+import type { Link } from '#core/lineage/traced-record.ts'
+
+type Step = readonly [from: string, to: string, kind: Link['kind']]
+
+const link = ([from, to, kind]: Step): Link => ({
+  ...{ from, to, kind, recordId: `${from} ${to}`, version: 1, system: 's', rule: 'document', confidence: 1 },
+  ...{ quantity: null, unit: null, occurredAt: null, withRecord: null },
+})
+
+const reading = (steps: readonly Step[]) => {
+  const links = steps.map(link)
+  return async (codes: readonly string[], way: 'back' | 'forward') =>
+    links.filter(({ from, to }) => codes.includes(way === 'back' ? to : from))
+}
+
+const held = async (steps: readonly Step[], tested: readonly string[], bounds = SPREAD_BOUNDS) => {
+  const { reached, truncated } = await spread(
+    reading(steps),
+    tested,
+    ({ kind }) => kind === 'payment',
+    bounds,
+  )
+  const of = (...roles: LotRole[]) =>
+    reached.filter(({ role }) => roles.includes(role)).map(({ code }) => code)
+  return {
+    held: of('tested', 'upstream', 'downstream').sort(),
+    origin: of('origin').sort(),
+    sold: of('sold').sort(),
+    truncated,
+  }
+}
+
+/** The same in the plainest words: sets and repetition until nothing is new. */
+function model(steps: readonly Step[], tested: readonly string[]): string[] {
+  const back = new Set(tested)
+  const follow = (code: string): string[] => {
+    const into = steps.filter(([, to]) => to === code)
+    const dispatches = into.filter(([, , kind]) => kind === 'dispatch')
+    if (dispatches.length > 0 && !code.startsWith('doc:')) return []
+    return (dispatches.length > 0 ? dispatches : into).map(([from]) => from)
+  }
+  const isStop = new Set<string>()
+  for (let grew = true; grew; ) {
+    grew = false
+    for (const code of [...back]) {
+      if (isStop.has(code)) continue
+      const isDispatch =
+        steps.some(([, to, kind]) => to === code && kind === 'dispatch') && code.startsWith('doc:')
+      for (const from of follow(code)) {
+        if (back.has(from)) continue
+        back.add(from)
+        if (isDispatch && !from.startsWith('doc:')) isStop.add(from)
+        grew = true
+      }
+    }
+  }
+  const all = new Set(back)
+  for (let grew = true; grew; ) {
+    grew = false
+    for (const [from, to, kind] of steps)
+      if (all.has(from) && !all.has(to) && kind !== 'payment') {
+        all.add(to)
+        grew = true
+      }
+  }
+  return [...all].sort()
+}
+
+describe('the goods that a hold concerns', () => {
+  test('are what was tested, back to its dispatch, and everything that came of that: not what else was harvested', async () => {
+    const steps: Step[] = [
+      ['lot:field', 'lot:harvest', 'production'],
+      ['lot:harvest', 'doc:paper', 'document'],
+      ['lot:harvest', 'lot:out', 'dispatch'],
+      ['lot:out', 'doc:paper', 'dispatch'],
+      ['doc:paper', 'doc:voucher', 'sale'],
+      ['doc:paper', 'lot:a', 'entry'],
+      ['doc:voucher', 'lot:a', 'entry'],
+      ['doc:paper', 'lot:b', 'entry'],
+      ['lot:a', 'lot:ticket', 'payment'],
+      ['lot:harvest', 'lot:other', 'sale'],
+    ]
+    expect(await held(steps, ['lot:a'])).toEqual({
+      held: ['doc:paper', 'doc:voucher', 'lot:a', 'lot:b', 'lot:out'],
+      origin: ['lot:field', 'lot:harvest'],
+      sold: ['lot:ticket'],
+      truncated: false,
+    })
+    expect((await held(steps, ['lot:out'])).held).toEqual([
+      'doc:paper',
+      'doc:voucher',
+      'lot:a',
+      'lot:b',
+      'lot:out',
+    ])
+  })
+
+  test('are those of a plain model, for any graph, with cycles', async () => {
+    const code = fc.integer({ min: 0, max: 9 }).map((n) => (n < 4 ? `doc:${n}` : `lot:${n}`))
+    const kind = fc.constantFrom<Link['kind']>(
+      'entry',
+      'entry',
+      'sale',
+      'document',
+      'dispatch',
+      'transformation',
+    )
+    const steps = fc.array(
+      fc.tuple(code, code, kind).filter(([a, b]) => a !== b),
+      { maxLength: 25 },
+    )
+    await fc.assert(
+      fc.asyncProperty(steps, fc.uniqueArray(code, { minLength: 1, maxLength: 2 }), async (some, tested) => {
+        // Two records may join the same codes; the links of one step are in the order of the codes they lead to.
+        const sorted = some.toSorted(([a, b], [c, d]) => (`${a} ${b}` < `${c} ${d}` ? -1 : 1))
+        const found = await held(sorted, tested)
+        expect(found.held).toEqual(model(sorted, tested))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('are no more than a case holds, and it says so', async () => {
+    const steps = Array.from({ length: 50 }, (_, n): Step => ['lot:a', `lot:${n}`, 'entry'])
+    const found = await held(steps, ['lot:a'], { codes: 10, depth: 30 })
+    expect(found.held).toHaveLength(10)
+    expect(found.truncated).toBe(true)
+  })
+})
