@@ -41,6 +41,7 @@ import { productRoutes } from './routes/products.ts'
 import { pushRoutes } from './routes/push.ts'
 import { pushWsdlRoutes } from './routes/push-wsdl.ts'
 import { qualityRoutes } from './routes/quality.ts'
+import { recallNoticeRoutes } from './routes/recall-notices.ts'
 import { recallRoutes } from './routes/recalls.ts'
 import { receiptRoutes } from './routes/receipts.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
@@ -71,6 +72,7 @@ const GUARDED = [
   documentRoutes,
   recallRoutes,
   caseRoutes,
+  recallNoticeRoutes,
   rejectionRoutes,
   systemRoutes,
   channelRoutes,

@@ -57,7 +57,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   recall: {
     arguments:
-      'rehearse <code> [--document] [--forward] [--confidence N] [--at T] [--json] [--out FILE] --hub URL --key KEY',
+      'rehearse <code> [--document] [--forward] [--confidence N] [--at T] [--json] [--out FILE] | notices <case> [--json] [--out FILE], each with --hub URL --key KEY',
     about: {
       en: 'rehearse a recall: lots, places and what was found of the goods, in numbers; nothing is written',
       zh: '召回演练：列出涉及批次、场所及货物去向，不写入数据',

@@ -25,6 +25,7 @@ import { followers } from '#flow/follow/followers.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import { claimsFollower } from '#flow/peers/send-claims.ts'
+import { deadlinesSchedule } from '#flow/recall/deadlines.ts'
 import { keepAliases, refreshAliases } from '#flow/reference/product-aliases.ts'
 import { runReplay } from '#flow/replay/run.ts'
 import { retentionSchedule } from '#flow/retention/drop-months.ts'
@@ -234,6 +235,7 @@ function openWorkers(
       reconciling.daily,
       signatureSchedule({ pool }),
       retentionSchedule(pool),
+      deadlinesSchedule({ pool }),
       evidenceSchedule({ pool, post: http.post, file: parts.anchorFile }),
       supervisionReports({ pool }),
       caseSchedule({ pool, intake: parts.intake }),

@@ -10,12 +10,20 @@ import { WrongUsage } from './wrong-usage.ts'
 
 const TIMEOUT_MS = 120_000
 
-/** `hub recall`: rehearses a recall at a running hub and prints what it would reach. */
+/** `hub recall`: rehearses a recall at a running hub, or prints who was told of a hold when. */
 export async function recallCommand(argv: readonly string[]): Promise<void> {
   const { action, subject, hub, key, json, out, ...asked } = parsed(argv)
-  if (action !== 'rehearse') throw new WrongUsage()
+  if (action !== 'rehearse' && action !== 'notices') throw new WrongUsage()
   try {
     const call = callsTo(hub, key, TIMEOUT_MS)
+    if (action === 'notices') {
+      const path = `/v1/recalls/${encodeURIComponent(subject)}/notices?limit=1000`
+      const { notices } = (await call('GET', path)) as unknown as { readonly notices: readonly Told[] }
+      const list = json ? JSON.stringify(notices, null, 2) : notices.map(noticeLine).join('\n')
+      if (out === undefined) console.log(list)
+      else await writeFile(out, `${list}\n`)
+      return
+    }
     const { document = false, forward = false, confidence, at } = asked
     const found = (await call('POST', '/v1/recalls/rehearse', {
       ...(document ? { document: subject } : { code: subject }),
@@ -30,6 +38,32 @@ export async function recallCommand(argv: readonly string[]): Promise<void> {
     console.error(error instanceof Error ? error.message : String(error))
     process.exitCode = 1
   }
+}
+
+/** As much of a notice as is shown. */
+interface Told {
+  readonly order: string
+  readonly version: number
+  readonly name: string
+  readonly orderedAt: string
+  readonly deliveredAt: string | null
+  readonly acknowledgedAt: string | null
+  readonly late: boolean
+  readonly level: number
+}
+
+const noticeLine = (one: Told): string => {
+  const zh = cliLanguage() === 'zh'
+  const at = (words: readonly [string, string], time: string | null): string =>
+    `${words[zh ? 1 : 0]} ${time ?? '-'}`
+  return [
+    `${one.order} v${one.version}`,
+    one.name,
+    at(['ordered', '下达'], one.orderedAt),
+    at(['delivered', '送达'], one.deliveredAt),
+    at(['acknowledged', '确认'], one.acknowledgedAt),
+    ...(one.late ? [`${zh ? '逾期' : 'late'} (${one.level})`] : []),
+  ].join('  ')
 }
 
 /** A rehearsal as lines for a person. */

@@ -1,3 +1,5 @@
+import { type Acknowledged, readAcknowledged } from '#core/recall/deadlines.ts'
+
 const WORDS = ['ok', 'duplicate', 'retry', 'reject'] as const
 type Word = (typeof WORDS)[number]
 
@@ -11,6 +13,8 @@ export interface ChangeVerdict {
   readonly detail?: string
   /** Milliseconds that the receiver asks to wait before the change is sent again. */
   readonly afterMs?: number
+  /** Of a hold: the receiver has acted on it. */
+  readonly acknowledged?: Acknowledged
 }
 
 /**
@@ -42,6 +46,7 @@ function verdictOf(result: Readonly<Record<string, unknown>>): ChangeVerdict {
   const word = WORDS.find((one) => one === result['verdict'])
   if (!word) return { verdict: 'retry', code: 'unknown_verdict', detail: cut(String(result['verdict'])) }
   const { code, detail, after } = result
+  const acknowledged = readAcknowledged(result['acknowledged'])
   return {
     verdict: word,
     ...(typeof code === 'string' ? { code: cut(code) } : {}),
@@ -49,6 +54,7 @@ function verdictOf(result: Readonly<Record<string, unknown>>): ChangeVerdict {
     ...(typeof after === 'number' && after >= 0
       ? { afterMs: Math.min(after, AFTER_MAX_SECONDS) * 1000 }
       : {}),
+    ...(acknowledged ? { acknowledged } : {}),
   }
 }
 

@@ -14,6 +14,13 @@ export const ChangesTaken = field(
             text(['Code', '代码'], ['`stored_as_claim`, `origin_not_carried` …', '如 stored_as_claim']),
           ),
           detail: Type.Optional(text(['Detail', '说明'])),
+          acknowledged: Type.Optional(
+            field(
+              Type.Object({ action: Type.Literal('stored') }),
+              ['Acknowledged', '确认'],
+              ['Of a hold', '仅停售召回记录'],
+            ),
+          ),
         }),
       ),
       ['Results', '处理结果'],

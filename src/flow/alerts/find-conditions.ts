@@ -9,6 +9,7 @@ import { type ChannelRow, readChannels } from '#store/channels.ts'
 import { readFailures } from '#store/failures.ts'
 import { readOverdueInspections } from '#store/inspections.ts'
 import { type LaneLag, readLaneLags } from '#store/link-lags.ts'
+import { readUnacknowledged } from '#store/recall-notices.ts'
 import { readDifferingLinks } from '#store/reconciliation-reports.ts'
 import { readFailedReplays } from '#store/replays.ts'
 import type { AlertRules } from './rules.ts'
@@ -50,6 +51,7 @@ export async function findConditions(
   const overdue = await readOverdueInspections(pool, nowMs, OVERDUE_TOLD)
   const overdueCases = await readOverdueCases(pool, nowMs)
   const differing = await readDifferingLinks(pool, nowMs - DIFFERED_MS)
+  const unacknowledged = await readUnacknowledged(pool, nowMs)
   return {
     unknown: silent === null ? ['system_silent'] : [],
     conditions: [
@@ -85,6 +87,12 @@ export async function findConditions(
         topic: 'inspection_overdue' as const,
         subject: id,
         facts: { place, dueAt },
+      })),
+      // The level is in the subject: the next one is another alert, which is told at once.
+      ...unacknowledged.map(({ recordId, version, ...facts }) => ({
+        topic: 'recall_unacknowledged' as const,
+        subject: `${recordId} v${version} level ${facts.level}`,
+        facts: { hold: recordId, version, ...facts, seconds: Math.round(facts.seconds) },
       })),
       ...brokenMappings(registry).map(({ system, record, mistakes }) => ({
         topic: 'mapping_broken' as const,

@@ -14,6 +14,7 @@ export const TOPICS = [
   'mapping_broken',
   'sides_differ',
   'case_overdue',
+  'recall_unacknowledged',
   'evidence_stopped',
   'inspection_overdue',
   'report_ready',
@@ -79,6 +80,12 @@ const DUE_IN_CASE: Readonly<Record<string, Sentences>> = {
   disposal: both('the disposal of the goods', '货物处置'),
   notice: both('notices up and down the path', '上下游通报'),
   closing: both('its closing', '结案'),
+}
+
+const ORDER_WORDS: Readonly<Record<string, Sentences>> = {
+  stop_sale: both('stop of sale', '停止销售通知'),
+  recall: both('recall', '召回通知'),
+  release: both('release', '解除通知'),
 }
 
 const SAY: Readonly<Record<Topic, Say>> = {
@@ -194,6 +201,20 @@ const SAY: Readonly<Record<Topic, Say>> = {
     ),
     advice: both('/readyz and "hub system check" name the lines.', '/readyz 与 hub system check 列有行号。'),
   }),
+  recall_unacknowledged: (_, { hold, receivers, level, order, seconds }) => {
+    const time = lasting(seconds)
+    const what = ORDER_WORDS[String(order)] ?? both('order', '通知')
+    return {
+      title: both(
+        `Level ${level}: ${receivers} receivers have not acknowledged a ${what.en}, ${time.en} past the deadline: ${hold}`,
+        `第 ${level} 级：${receivers} 个接收方逾期 ${time.zh}未确认${what.zh}：${hold}`,
+      ),
+      advice: both(
+        'GET /v1/recalls/{hold}/notices names them; tell them by telephone and put their answer down.',
+        '请用 GET /v1/recalls/{hold}/notices 查看名单，电话通知并登记其答复。',
+      ),
+    }
+  },
   sides_differ: (_, { name, reconciliation, from, missing, outdated, different, surplus }) => ({
     title: both(
       `The receiver of link "${name}" has other records than this hub (from ${from}): ${missing} missing, ${outdated} outdated, ${different} different, ${surplus} too many`,

@@ -1,6 +1,7 @@
 import type { Change } from '#store/changes.ts'
 import type { Settlement } from '#store/deliveries.ts'
 import type { Hold } from '#store/held-changes.ts'
+import type { ToldHold } from '#store/recall-notices.ts'
 import type { Failure, Verdict } from './answer.ts'
 import type { Batch } from './batch.ts'
 import type { Judgement } from './judge.ts'
@@ -46,3 +47,23 @@ export function heldAfter(
     released: [...taken.map(({ recordId }) => recordId), ...gone.map(({ recordId }) => recordId)],
   }
 }
+
+/** What the receiver said on the holds of a batch: evidence of who was told when. */
+export const toldHolds = (batch: Batch, verdicts: ReadonlyMap<string, Verdict>): ToldHold[] =>
+  batch.outgoing.flatMap(({ change, event }) => {
+    const said = verdicts.get(event)
+    if (change.kind !== 'hold' || !said) return []
+    const { verdict, code, acknowledged } = said
+    const isTaken = verdict === 'ok' || verdict === 'duplicate'
+    const { recordId, version } = change
+    return [
+      {
+        recordId,
+        version,
+        event,
+        verdict,
+        code: code ?? null,
+        acknowledged: (isTaken && acknowledged) || null,
+      },
+    ]
+  })

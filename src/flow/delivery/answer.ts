@@ -1,3 +1,5 @@
+import type { Acknowledged } from '#core/recall/deadlines.ts'
+
 /** The receiver's word on one change. */
 export interface Verdict {
   readonly verdict: 'ok' | 'duplicate' | 'retry' | 'reject'
@@ -5,6 +7,8 @@ export interface Verdict {
   readonly detail?: string | undefined
   /** Milliseconds that the receiver asks to wait before the change is sent again. */
   readonly afterMs?: number | undefined
+  /** Of a hold: the receiver has acted on it. */
+  readonly acknowledged?: Acknowledged | undefined
 }
 
 /** Why a batch got no verdicts. `refused` is the batch's own fault: the receiver is well and does not take these bytes. */

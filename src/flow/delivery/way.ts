@@ -1,9 +1,10 @@
 import type { Change } from '#store/changes.ts'
-import { type Sent, type Settlement, settleDelivery } from '#store/deliveries.ts'
+import type { Sent, Settlement } from '#store/deliveries.ts'
 import { noteTry } from '#store/link-lease.ts'
 import { isPaced, takeLeave } from '#store/link-rates.ts'
+import type { ToldHold } from '#store/recall-notices.ts'
 import { keptWords, linkError } from './advice.ts'
-import { heldAfter, refusal, refusedOf, suspectHold } from './after-batch.ts'
+import { heldAfter, refusal, refusedOf, suspectHold, toldHolds } from './after-batch.ts'
 import type { Failure, Verdict } from './answer.ts'
 import { waitMs } from './backoff.ts'
 import { BATCH_CHANGES, type Batch, composeBatch } from './batch.ts'
@@ -11,6 +12,7 @@ import { type Judgement, judge } from './judge.ts'
 import type { PreparedChanges } from './ports.ts'
 import type { RunEnd, RunParts } from './run.ts'
 import { sendBatch } from './send-batch.ts'
+import { settleTold } from './settle-told.ts'
 
 /** Changes refused one by one, without a word on any, after which the contract and not the changes must be wrong. */
 const REFUSED_IN_A_ROW = 20
@@ -58,7 +60,10 @@ export interface Way {
   end(reason: RunEnd['end'], nextAtMs?: number | null, failure?: Failure): Step
 }
 
-type Concluding = Omit<Settlement, 'nowMs' | 'leaseMs' | 'places' | 'careful'>
+type Concluding = Omit<Settlement, 'nowMs' | 'leaseMs' | 'places' | 'careful'> & {
+  /** What the receiver said on holds. */
+  readonly told?: readonly ToldHold[]
+}
 
 export const NOTHING = {
   sent: null,
@@ -91,14 +96,9 @@ export function createWay(parts: RunParts, passed: () => bigint): Way {
     return 'ended'
   }
 
-  const settle = async (settlement: Concluding) => {
-    const settled = await settleDelivery(pool, lease, {
-      ...settlement,
-      places,
-      careful,
-      nowMs: clock.now(),
-      leaseMs: parts.leaseMs,
-    })
+  const settle = async ({ told = [], ...settlement }: Concluding) => {
+    const rest = { places, careful, nowMs: clock.now(), leaseMs: parts.leaseMs }
+    const settled = await settleTold(pool, lease, { ...settlement, ...rest }, told)
     places = []
     if (settled.putBack !== putBack) {
       putBack = settled.putBack
@@ -213,7 +213,8 @@ export function createWay(parts: RunParts, passed: () => bigint): Way {
     }
     const judgement = judge(batch.outgoing, verdicts, { nowMs: clock.now(), random: parts.random })
     attempts = 0
-    return await concludeBatch(portion, batch, judgement, sent(judgement, 'taken', null))
+    const told = toldHolds(batch, verdicts)
+    return await concludeBatch(portion, batch, judgement, sent(judgement, 'taken', null), told)
   }
 
   const concludeBatch = async (
@@ -221,6 +222,7 @@ export function createWay(parts: RunParts, passed: () => bigint): Way {
     batch: Batch,
     judgement: Judgement | null,
     sent: Sent | null,
+    told: readonly ToldHold[] = [],
   ): Promise<Step> => {
     const { consumed } = batch
     const at = portion.done(consumed)
@@ -239,6 +241,7 @@ export function createWay(parts: RunParts, passed: () => bigint): Way {
       coalesced: batch.coalesced + earlier.length,
       settled: [...settled, ...earlier],
       ...held,
+      told,
       ...at,
       ...(at.backfill ? { backfill: { ...at.backfill, putOff: judgement?.retry ?? 0 } } : {}),
     })

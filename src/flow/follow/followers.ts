@@ -4,6 +4,7 @@ import { goodsReader } from '#flow/findings/follow-goods.ts'
 import { matchingReader } from '#flow/matching/follow-matching.ts'
 import { qualityMessagesFollower } from '#flow/quality/follow-messages.ts'
 import { qualityRecordsReader } from '#flow/quality/follow-records.ts'
+import { noticesReader } from '#flow/recall/follow-notices.ts'
 import { bucketsReader } from '#flow/reconcile/follow-buckets.ts'
 import { cardsReader } from '#flow/reference/follow-cards.ts'
 import { unknownProductsReader } from '#flow/reference/follow-unknown-products.ts'
@@ -27,6 +28,7 @@ export const followers: readonly Follower[] = [
     matchingReader,
     papersReader,
     signaturesReader,
+    noticesReader,
     findingsReader,
     supervisionReader,
     goodsReader(),

@@ -36,6 +36,8 @@ export interface ChangesRequest {
 /** The answer on one change. */
 export interface EventResult extends ChangeResult {
   readonly event: string
+  /** Of a hold that was stored: this hub tells its own receivers. */
+  readonly acknowledged?: { readonly action: 'stored' }
 }
 
 export interface TakingParts {
@@ -103,7 +105,14 @@ export async function takeChanges(
     if (!told) return { event, verdict: 'retry' }
     const { claim, ...answer } = told
     const known = claim === undefined ? undefined : decided.get(claim)
-    if (!known) return { event, ...answer }
+    const isHold = (values[i] as { readonly kind?: unknown }).kind === 'hold'
+    const isTaken = answer.verdict === 'ok' || answer.verdict === 'duplicate'
+    if (!known)
+      return {
+        event,
+        ...answer,
+        ...(isHold && isTaken ? { acknowledged: { action: 'stored' as const } } : {}),
+      }
     return {
       event,
       verdict: 'ok',

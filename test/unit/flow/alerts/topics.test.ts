@@ -19,6 +19,14 @@ const FACTS: Readonly<Record<Topic, AlertFacts>> = {
   jobs_failed: { count: 3 },
   mapping_broken: { mistakes: 2 },
   case_overdue: { state: 'held', due: 'decision', dueAt: '2026-03-01T00:00:00.000Z' },
+  recall_unacknowledged: {
+    hold: 'urn:cnft:hold:x:y:1',
+    version: 1,
+    order: 'recall',
+    receivers: 3,
+    level: 2,
+    seconds: 7200,
+  },
   sides_differ: {
     name: 'city',
     reconciliation: 'r',

@@ -1,0 +1,142 @@
+import type { FastifyPluginAsync } from 'fastify'
+import Type from 'typebox'
+import { readCursor, writeCursor } from '#api/cursor.ts'
+import { answer, problems } from '#api/openapi.ts'
+import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
+import type { RouteParts } from '#api/parts.ts'
+import { callerOf, holds, whoOf } from '#api/scopes.ts'
+import { spokenIn } from '#api/spoken.ts'
+import { HubError } from '#core/errors.ts'
+import { csvText } from '#core/mapping/backward/formats.ts'
+import { WORKBOOK_TYPE, workbookOf } from '#core/mapping/backward/workbook.ts'
+import type { RecallAction } from '#core/recall/deadlines.ts'
+import { noticeSheet } from '#core/recall/notice-sheet.ts'
+import { Acknowledgement } from '#flow/recall/notice-schema.ts'
+import { inTransaction } from '#store/database.ts'
+import { listNotices } from '#store/recall-evidence.ts'
+import { acknowledge } from '#store/recall-notices.ts'
+
+const HoldParams = Type.Object({ id: Type.String({ description: 'Hold record · 停售召回记录' }) })
+const CaseParams = Type.Object({
+  case: Type.String({ maxLength: 1000, description: 'A case, or a hold record · 案件或停售召回记录' }),
+})
+/** A sheet shows no more; the list has all. */
+const SHEET_MAX = 10_000
+
+interface Wish {
+  readonly receiver: string
+  readonly version?: number
+  readonly action: RecallAction
+  readonly found?: string
+  readonly sold?: string
+  readonly disposed?: string
+  readonly at?: string
+  readonly note?: string
+}
+
+/** `POST /v1/holds/{id}/acknowledgements`, `GET /v1/recalls/{case}/notices` and the same as files. */
+export const recallNoticeRoutes =
+  ({ pool, clock, language }: RouteParts): FastifyPluginAsync =>
+  async (app) => {
+    app.route<{ Params: { id: string }; Body: Wish }>({
+      method: 'POST',
+      url: '/v1/holds/:id/acknowledgements',
+      config: { scopes: ['any'] },
+      schema: {
+        operationId: 'acknowledgeHold',
+        tags: ['links'],
+        summary: 'Acknowledge a hold · 确认停售召回',
+        description: [
+          'A receiver that was told of a hold says what it did; with the scope `link:<id>` of that link for itself alone, or an administrator for whoever was',
+          'told by a person. The first acknowledges, later ones report quantities; what is late is kept as late.',
+          '',
+          '被通知方确认所采取的措施：链路密钥仅限本链路，人工通知的由管理员登记；首次为确认，其后为数量上报；逾期照实记录。',
+        ].join('\n'),
+        params: HoldParams,
+        body: Acknowledgement,
+        response: {
+          200: answer('RecallNoticePage', 'The notices of the hold · 该记录的通知'),
+          ...problems(400, 401, 403, 404, 429, 503),
+        },
+      },
+      handler: async (request) => {
+        const { params, body } = request
+        const isLink = body.receiver.startsWith('link:')
+        if (!holds(callerOf(request), ...(isLink ? [body.receiver] : [])))
+          throw new HubError('forbidden', { detail: 'a key of this link, or an administrator' })
+        const nowMs = clock()
+        const { at, ...told } = body
+        const atMs = at === undefined ? nowMs : Date.parse(at)
+        if (atMs > nowMs + 60_000) throw new HubError('invalid_request', { detail: 'at lies in the future' })
+        const how = isLink ? 'call' : 'person'
+        const isStored = await inTransaction(pool, (client) =>
+          acknowledge(client, { ...told, recordId: params.id, by: whoOf(request), how, atMs }),
+        )
+        if (!isStored)
+          throw new HubError('not_found', { detail: 'this receiver is not to be told of this hold' })
+        const notices = await listNotices(pool, { of: params.id, limit: SHEET_MAX, nowMs })
+        return { notices: notices.filter(({ receiver }) => receiver === body.receiver), next: null }
+      },
+    })
+    app.route<{ Params: { case: string }; Querystring: PageQuery }>({
+      method: 'GET',
+      url: '/v1/recalls/:case/notices',
+      config: { scopes: ['read'] },
+      schema: {
+        operationId: 'listRecallNotices',
+        tags: ['links'],
+        summary: 'Who was told when · 通知记录',
+        description:
+          'Each version of each hold of a case and each receiver: when it was due, sent, delivered and acknowledged, with deliveries and events as evidence. 案件各停售召回记录的各版本、各接收方：期限、发送、送达与确认时间，附投递与事件为证。',
+        params: CaseParams,
+        querystring: query(pageQuery),
+        response: {
+          200: answer('RecallNoticePage', 'One page · 一页'),
+          ...problems(400, 401, 403, 429, 503),
+        },
+      },
+      handler: async ({ params, query: { after, limit = LIMIT } }) => {
+        const cursor = readCursor(after, /^.{1,1000}$/s, /^\d{1,9}$/, /^.{1,400}$/s)
+        const rows = await listNotices(pool, {
+          of: params.case,
+          limit: limit + 1,
+          nowMs: clock(),
+          ...(cursor ? { after: cursor as unknown as readonly [string, string, string] } : {}),
+        })
+        const page = pageOf(rows, limit, (last) =>
+          writeCursor(last.hold, String(last.version), last.receiver),
+        )
+        return { notices: page.rows, next: page.next }
+      },
+    })
+    for (const [ending, type] of [['csv', 'text/csv'] as const, ['xlsx', WORKBOOK_TYPE] as const])
+      app.route<{ Params: { case: string } }>({
+        method: 'GET',
+        url: `/v1/recalls/:case/notices.${ending}`,
+        config: { scopes: ['read'] },
+        schema: {
+          operationId: ending === 'csv' ? 'listRecallNoticesCsv' : 'listRecallNoticesSheet',
+          tags: ['links'],
+          summary: 'Who was told when, as a file · 通知记录文件',
+          description: 'At most 10,000 notices. 最多 10,000 条。',
+          params: CaseParams,
+          response: {
+            200: { description: 'A file · 文件', content: { [type]: { schema: { type: 'string' } } } },
+            ...problems(400, 401, 403, 429, 503),
+          },
+        },
+        handler: async (request, reply) => {
+          const notices = await listNotices(pool, {
+            of: request.params.case,
+            limit: SHEET_MAX,
+            nowMs: clock(),
+          })
+          const { columns, rows } = noticeSheet(notices, spokenIn(request, language))
+          reply
+            .header('cache-control', 'no-store')
+            .header('content-disposition', `attachment; filename="notices.${ending}"`)
+          if (ending === 'csv') return reply.type('text/csv; charset=utf-8').send(csvText([columns, ...rows]))
+          return reply.type(type).send(Buffer.from(workbookOf(columns, rows)))
+        },
+      })
+  }

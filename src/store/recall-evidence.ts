@@ -1,0 +1,88 @@
+import type { Pool } from 'pg'
+
+/** A try of the hub to deliver, with what came of it. */
+export interface NoticeAttempt {
+  readonly delivery: string
+  readonly at: string
+  readonly outcome: string
+  readonly detail: string | null
+}
+
+export interface NoticeEvent {
+  readonly event: string
+  readonly at: string
+  readonly recordedAt: string
+  readonly actor: string
+  readonly delivery: string | null
+  readonly code: string | null
+  readonly action: string | null
+  /** Kilograms. */
+  readonly found: string | null
+  readonly sold: string | null
+  readonly disposed: string | null
+  readonly level: number | null
+  readonly note: string | null
+}
+
+/** Who was told of one version of a hold, and when. */
+export interface Notice {
+  readonly hold: string
+  readonly version: number
+  readonly order: string
+  readonly receiver: string
+  readonly link: string | null
+  readonly name: string
+  readonly orderedAt: string
+  readonly dueAt: string
+  readonly reportDueAt: string
+  readonly event: string | null
+  readonly firstSentAt: string | null
+  readonly deliveredAt: string | null
+  readonly delivery: string | null
+  readonly acknowledgedAt: string | null
+  readonly acknowledgedBy: string | null
+  readonly how: string | null
+  readonly late: boolean
+  readonly reportedAt: string | null
+  readonly level: number
+  readonly events: readonly NoticeEvent[]
+  readonly attempts: readonly NoticeAttempt[]
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/**
+ * The notices of a case, or of one hold record, oldest first, with what happened and the deliveries that held the version; `after` is the last
+ * one of the page before.
+ */
+export async function listNotices(
+  pool: Pool,
+  query: {
+    readonly of: string
+    readonly after?: readonly [string, string, string]
+    readonly limit: number
+    readonly nowMs: number
+  },
+): Promise<Notice[]> {
+  const [id = null, version = null, receiver = null] = query.after ?? []
+  const { rows } = await pool.query<Notice>(
+    `select n.record_id as hold, n.version, n.hold_kind as order, n.receiver, n.link_id as link, n.name, n.ordered_at as "orderedAt",
+            n.due_at as "dueAt", n.report_due_at as "reportDueAt", n.event, n.first_sent_at as "firstSentAt", n.delivered_at as "deliveredAt",
+            n.delivery_id as delivery, n.acknowledged_at as "acknowledgedAt", n.acknowledged_by as "acknowledgedBy", n.how,
+            coalesce(n.acknowledged_at, to_timestamp($6::numeric / 1000)) > n.due_at as late, n.reported_at as "reportedAt", n.level,
+            coalesce((select jsonb_agg(jsonb_build_object('event', e.event, 'at', e.at, 'recordedAt', e.recorded_at, 'actor', e.actor,
+                'delivery', e.delivery_id, 'code', e.code, 'action', e.action, 'found', e.found::text, 'sold', e.sold::text,
+                'disposed', e.disposed::text, 'level', e.level, 'note', e.note) order by e.no)
+               from recall_notice_events e where e.record_id = n.record_id and e.version = n.version and e.receiver = n.receiver), '[]') as events,
+            coalesce((select jsonb_agg(jsonb_build_object('delivery', d.id, 'at', d.started_at, 'outcome', d.outcome, 'detail', d.detail)
+                order by d.started_at) from (select d.* from record_versions v join deliveries d on d.link_id = n.link_id
+                  and v.position between d.from_position and d.to_position and d.lane <> 'live' and d.started_at >= v.received_at
+                where v.record_id = n.record_id and v.version = n.version order by d.started_at limit 50) d), '[]') as attempts
+       from recall_notices n
+      where n.record_id in (${UUID.test(query.of) ? 'select record_id from case_holds where case_id = $1::uuid' : '$1'})
+        and ($2::text is null or (n.record_id, n.version, n.receiver) > ($2, $3::integer, $4))
+      order by n.record_id, n.version, n.receiver limit $5`,
+    [query.of, id, version, receiver, query.limit, query.nowMs],
+  )
+  return rows
+}
