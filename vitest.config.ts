@@ -1,14 +1,35 @@
 import { defineConfig } from 'vitest/config'
 
+/** Rooms whose tests leave nothing behind in their process: no clock, no environment, no listener of their own. */
+const SHARED = 'alerts,api,changes,channels,conformance,delivery,intake,reconcile,reference,replay,trace'
+
+const common = { testTimeout: 30_000, hookTimeout: 60_000 }
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
     // Tests wait a good part of their time: for PostgreSQL, for processes, for leases to run out.
     maxWorkers: 4,
     fileParallelism: true,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // One process runs many files where that is safe, because starting one and loading the hub costs more than most files do.
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'shared',
+          include: ['test/unit/**/*.test.ts', `test/integration/{${SHARED}}/**/*.test.ts`],
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'apart',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/unit/**', `test/integration/{${SHARED}}/**`],
+        },
+      },
+    ],
   },
 })
