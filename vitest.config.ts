@@ -1,7 +1,32 @@
 import { defineConfig } from 'vitest/config'
 
 /** Rooms whose tests leave nothing behind in their process: no clock, no environment, no listener of their own. */
-const SHARED = 'alerts,api,changes,channels,conformance,delivery,intake,reconcile,reference,replay,trace'
+const SHARED = [
+  ...[
+    'adapters',
+    'alerts',
+    'api',
+    'backup',
+    'cases',
+    'changes',
+    'channels',
+    'conformance',
+    'delivery',
+    'doctor',
+  ],
+  ...[
+    'evidence',
+    'findings',
+    'intake',
+    'recall',
+    'reconcile',
+    'reference',
+    'replay',
+    'retention',
+    'supervision',
+  ],
+  ...['trace', 'trust'],
+].join()
 
 const common = { testTimeout: 30_000, hookTimeout: 60_000 }
 

@@ -24,7 +24,7 @@ export function logCalls(app: FastifyInstance, pool: Pool): void {
     CHANGING.has(method) && routeOptions.config.unlogged === undefined
   const note = async (request: FastifyRequest, facts: object): Promise<void> => {
     const { schema, url } = request.routeOptions as { schema?: { operationId?: string }; url?: string }
-    const subject = Object.values((request.params ?? {}) as Record<string, string>).join('/')
+    const subject = keepable(Object.values((request.params ?? {}) as Record<string, string>).join('/'))
     const action = schema?.operationId ?? `${request.method} ${url}`
     await noteAudit(pool, { kind: 'administration', who: whoOf(request), action, subject, facts })
   }
@@ -39,6 +39,11 @@ export function logCalls(app: FastifyInstance, pool: Pool): void {
     return payload
   })
 }
+
+const SUBJECT_MAX = 1000
+
+/** What a path names may be anything: PostgreSQL keeps no NUL, and nobody needs to read more than so much of it. */
+const keepable = (subject: string): string => subject.replaceAll('\0', '\u2400').slice(0, SUBJECT_MAX)
 
 async function digestOf(pool: Pool, body: unknown): Promise<string> {
   const key = await sealingKey(pool, 'audit-bodies')

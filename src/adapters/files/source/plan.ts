@@ -72,13 +72,32 @@ export function planOf(
   }
 }
 
-/** Patterns whose files are of no record by themselves. What is in a package is named by its manifest. */
-export function unnamedFiles({ files, records = {}, package: packages }: FilesSettings): string[] {
+/**
+ * Patterns whose files are of no record by themselves. What is in a package is named by its manifest, and what is in an archive by the
+ * pattern of its members, where there are such.
+ */
+export function unnamedFiles(settings: FilesSettings): string[] {
+  const { files, members = [], records = {}, package: packages } = settings
   if (packages) return []
   const byDataset = Object.keys(records).length > 0
-  return files.flatMap(({ name, record }, i) =>
-    record !== undefined || (byDataset && name.includes('{dataset}')) ? [] : [`/settings/files/${i}/record`],
-  )
+  const isNamed = ({
+    name,
+    record,
+  }: {
+    readonly name: string
+    readonly record?: string | undefined
+  }): boolean => record !== undefined || (byDataset && name.includes('{dataset}'))
+  const unnamed = files.flatMap((file, i) => (isNamed(file) ? [] : [{ ...file, i }]))
+  const [archives, plain] = [
+    unnamed.filter(({ name }) => members.length > 0 && packingOf(name) === 'zip'),
+    unnamed.filter(({ name }) => members.length === 0 || packingOf(name) !== 'zip'),
+  ]
+  return [
+    ...plain.map(({ i }) => `/settings/files/${i}/record`),
+    ...(archives.length === 0
+      ? []
+      : members.flatMap((member, i) => (isNamed(member) ? [] : [`/settings/members/${i}/record`]))),
+  ]
 }
 
 /** @throws AdapterError for the first thing that is wrong */

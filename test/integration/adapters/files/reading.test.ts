@@ -59,13 +59,17 @@ describe('only finished files', () => {
     await put('a.xml', '<a/>')
     await put('b.xml', 'b'.repeat(9_000_000))
     await put('c.xml', '<c/>')
-    const ran = await run({ order: 'name' }, { before: async () => appendFile(join(folder, 'b.xml'), 'b') })
+    const limits = { maxBytes: 10_000_000 }
+    const ran = await run(
+      { order: 'name' },
+      { limits, before: async () => appendFile(join(folder, 'b.xml'), 'b') },
+    )
     expect(ran.read).toEqual(['a.xml: <a/>', 'c.xml: <c/>'])
     expect(ran.error).toMatchObject({
       class: 'retry',
       message: expect.stringMatching(/b\.xml changed.*仍在变化/),
     })
-    const later = await run({ order: 'name' }, { state: ran.state })
+    const later = await run({ order: 'name' }, { limits, state: ran.state })
     expect(later.pages.map(({ name, text }) => [name, text.length])).toEqual([['b.xml', 9_000_002]])
     expect(later.error).toBeNull()
   })
@@ -314,10 +318,39 @@ describe('large files', () => {
     expect((await run({}, { state })).pages).toEqual([])
   })
 
-  test('one that changes while it comes fails, and is read anew', async () => {
+  test('one that is told to be finished is one state of it, whatever becomes of it meanwhile', async () => {
     await put('a.xml', 'x'.repeat(LARGE))
     const made = adapterParts(files, {
       settings: { protocol: 'local', folder, files: [{ name: '*.xml' }], finished: 'rename' },
+      folders: [disk],
+      limits: { maxBytes: 2 * LARGE },
+    })
+    const reading = files.read!(made.parts, null)[Symbol.asyncIterator]()
+    const { value: page } = await reading.next()
+    let length = 0
+    for await (const piece of page!.bytes as AsyncIterable<Uint8Array>) {
+      if (length === 0) await appendFile(join(folder, 'a.xml'), 'y')
+      length += piece.length
+    }
+    expect(length).toBe(LARGE)
+    await reading.return!(undefined)
+    made.close()
+    expect(
+      (await run({}, { state: page!.state, limits: { maxBytes: 2 * LARGE } })).pages[0]?.text.length,
+    ).toBe(LARGE + 1)
+  })
+
+  test('one that only stands still fails where it changes while it comes, and is read anew', async () => {
+    await put('a.xml', 'x'.repeat(LARGE))
+    await utimes(join(folder, 'a.xml'), 1_700_000_000, 1_700_000_000)
+    const made = adapterParts(files, {
+      settings: {
+        protocol: 'local',
+        folder,
+        files: [{ name: '*.xml' }],
+        finished: 'stable',
+        stableSeconds: 1,
+      },
       folders: [disk],
       limits: { maxBytes: 2 * LARGE },
     })

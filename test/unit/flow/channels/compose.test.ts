@@ -33,6 +33,16 @@ describe('what names no record is found before anything is read', () => {
     ])
   })
 
+  it('in archives: their members are of a record, or the archive is', () => {
+    const zip = [{ name: '*.zip' }]
+    const members = [{ name: '{dataset}_*.xml' }, { name: 'b*.xml' }]
+    expect(unnamed(channel('files', folder(zip)))).toEqual(['/settings/files/0/record'])
+    expect(unnamed(channel('files', folder(zip, { members, records: { d1: 'entry' } })))).toEqual([
+      '/settings/members/1/record',
+    ])
+    expect(unnamed(channel('files', folder([{ name: '*.zip', record: 'trade' }], { members })))).toEqual([])
+  })
+
   it('in topics of MQTT', () => {
     const topics = [{ topic: 'a' }, { topic: 'b', record: 'ticket' }]
     const settings = { host: 'broker', clientId: 'hub', topics }
