@@ -15,6 +15,7 @@ import { readCaseHolds, readCaseLots } from '#store/case-lots.ts'
 import { listCases, readCaseEvents } from '#store/cases.ts'
 import { createPool, inTransaction } from '#store/database.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
+import { listNotices } from '#store/recall-evidence.ts'
 import { withDatabase } from '#test/database.ts'
 import { startReceiver } from '../delivery/receiver.ts'
 import { deliveryAt, linkTo } from '../delivery/setting.ts'
@@ -176,6 +177,24 @@ describe('the failed 小白菜 at the stall B-045', () => {
     expect(found).toMatchObject({ state: 'cleared', due: null })
     expect((await holds(found.id)).map(({ holdKind }) => holdKind)).toEqual(['release', 'release', 'release'])
     expect(await Promise.all([B045, C, OUT].map(state))).toEqual(['active', 'active', 'active'])
+  })
+
+  test('who is told of the stop and of the release: the link of the region, and each market, farm and stall of the lots, once for each version', async () => {
+    await follow()
+    const { id } = await caseOf('小白菜')
+    const told = await listNotices(pool, { of: id, limit: 100, nowMs: Date.now() })
+    const of = (version: number) => told.filter((one) => one.version === version)
+    expect(new Set(of(1).map(({ order }) => order))).toEqual(new Set(['stop_sale']))
+    expect(new Set(of(2).map(({ order }) => order))).toEqual(new Set(['release']))
+    for (const version of [1, 2]) {
+      const receivers = of(version).map(({ receiver }) => receiver.replace(/^link:.*/, 'link'))
+      expect(receivers.toSorted()).toEqual([
+        'link',
+        ...['place:330105012', 'place:330105012#B-045', 'place:330110021', 'place:330825007'],
+      ])
+    }
+    expect(told.find(({ link }) => link)?.deliveredAt).not.toBeNull()
+    expect(told.every(({ dueAt }) => dueAt !== null)).toBe(true)
   })
 
   test('what was stopped over nothing is written once: settling again and following again change nothing', async () => {
