@@ -49,6 +49,8 @@ const ATTRIBUTE = {
   messageDigest: '1.2.840.113549.1.9.4',
   signingTime: '1.2.840.113549.1.9.5',
 } as const
+/** RFC 5652, section 5.1; that of a signer goes with how he is named (section 5.3). */
+const DATA_VERSIONS: ReadonlySet<number> = new Set([1, 3, 4, 5])
 const CERTIFICATES_MAX = 8
 const SIGNATURE_MAX = 262_144
 
@@ -59,7 +61,7 @@ export function readSignedData(bytes: Uint8Array): SignedData {
   const dataType = SIGNED_DATA[oidOf(type)]
   if (dataType === undefined || !wrapped || more.length > 0) throw new DerFault('this is no SignedData')
   const fields = partsOf(innerOf(wrapped, context(0)))
-  smallOf(fields.shift())
+  if (!DATA_VERSIONS.has(smallOf(fields.shift()))) throw new DerFault('SignedData has another version')
   const digests = fields.shift()
   if (!digests) throw new DerFault('SignedData has digests')
   const named = partsOf(digests, TAG.set).map(digestOf)
@@ -93,8 +95,9 @@ function signerOf(
   named: readonly (Digest | null)[],
 ): Omit<SignedData, 'content' | 'certificates'> {
   const fields = partsOf(info)
-  smallOf(fields.shift())
+  const version = smallOf(fields.shift())
   const signer = identifierOf(fields.shift())
+  if (version !== ('keyId' in signer ? 3 : 1)) throw new DerFault('a signer has another version')
   const digest = digestOf(fields.shift())
   if (digest === null || !named.includes(digest)) throw new SignatureRefusal('the digest is not believed')
   const attributes = fields[0]?.tag === context(0) ? attributesOf(fields.shift() as Der, dataType) : null
