@@ -28,6 +28,9 @@ const SHARED = [
   ...['trace', 'trust'],
 ].join()
 
+/** Rooms that measure time or what idling costs: nothing runs beside them. */
+const ALONE = ['test/integration/start/embedded.test.ts', 'test/integration/jobs/idle.test.ts']
+
 const common = { testTimeout: 30_000, hookTimeout: 60_000 }
 
 export default defineConfig({
@@ -52,7 +55,16 @@ export default defineConfig({
           ...common,
           name: 'apart',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/unit/**', `test/integration/{${SHARED}}/**`],
+          exclude: ['test/unit/**', `test/integration/{${SHARED}}/**`, ...ALONE],
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'alone',
+          include: ALONE,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -9,12 +9,13 @@ import { ask, hold, isRunning, letGo, scratchFolder } from '#test/holder.ts'
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} }
 
-// At rest it starts cold in 3 s and warm in 1 s; beside other tests on a slow machine it may take several times as long.
-it('starts cold, keeps what was stored, starts warm, and stops in under 5 s', async () => {
+it('starts cold in under 4 s, keeps what was stored, starts warm in under 1.5 s, and stops in under 5 s', {
+  retry: 2,
+}, async () => {
   const dataDir = join(await scratchFolder(), 'hub')
   const cold = performance.now()
   const first = await startEmbedded({ dataDir, log: silent })
-  expect(performance.now() - cold).toBeLessThan(20_000)
+  expect(performance.now() - cold).toBeLessThan(4000)
   await ask(first.url, 'CREATE TABLE crate (code text)')
   await ask(first.url, "INSERT INTO crate VALUES ('番茄')")
   const stopping = performance.now()
@@ -23,7 +24,7 @@ it('starts cold, keeps what was stored, starts warm, and stops in under 5 s', as
   const warm = performance.now()
   const second = await startEmbedded({ dataDir, log: silent })
   onTestFinished(() => second.stop())
-  expect(performance.now() - warm).toBeLessThan(8000)
+  expect(performance.now() - warm).toBeLessThan(1500)
   expect(await ask(second.url, 'SELECT code FROM crate')).toEqual([{ code: '番茄' }])
 })
 
