@@ -61,11 +61,11 @@ async function onRedis(): Promise<[commands: number, queries: number]> {
 }
 
 test.runIf(hasRedis || required)(
-  'a hub with nothing to do asks Redis less than 30 times a second, and PostgreSQL less than 20 times',
+  'a hub with nothing to do asks Redis less than 30 times a second, and PostgreSQL less than 12 times',
   async () => {
     const [commands, queries] = await onRedis()
     expect(commands).toBeLessThan(30)
-    expect(queries).toBeLessThan(20)
+    expect(queries).toBeLessThan(12)
   },
   90_000,
 )
