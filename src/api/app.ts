@@ -13,6 +13,7 @@ import { holderOf } from '#flow/oauth/token.ts'
 import { headPosition } from '#store/changes.ts'
 import { findKeyByDigest } from '#store/keys.ts'
 import { createCallers } from './auth.ts'
+import { certificateCallers } from './client-certificate.ts'
 import { refuseMalformed } from './client-error.ts'
 import { createHeadWatch } from './head-watch.ts'
 import { secure } from './headers.ts'
@@ -26,6 +27,7 @@ import { BODY_MAX } from './push-body.ts'
 import { WAIT_MAX_S } from './routes/changes.ts'
 import { routes } from './routes.ts'
 import { spokenIn } from './spoken.ts'
+import { serverOptions } from './tls.ts'
 import { validatorCompiler } from './validation.ts'
 
 export type { ApiParts } from './parts.ts'
@@ -35,6 +37,7 @@ const REQUEST_TIMEOUT_MS = 30_000
 const SILENCE_TIMEOUT_MS = (WAIT_MAX_S + 15) * 1000
 /** A record identifier may hold several key parts of 200 Chinese characters, percent-encoded twice. */
 const PARAMETER_MAX = 12_000
+const WAITING = { headersTimeout: 10_000, connectionsCheckingInterval: 1000 } as const
 
 /**
  * The HTTP API, not yet listening. Bodies are never coerced nor stripped; timeouts and sizes are bounded, because Fastify's defaults
@@ -52,7 +55,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     connectionTimeout: SILENCE_TIMEOUT_MS,
     keepAliveTimeout: 72_000,
     routerOptions: { maxParamLength: PARAMETER_MAX },
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1000 },
+    ...(parts.tls ? { https: { ...serverOptions(parts.tls), ...WAITING } } : { http: WAITING }),
     // The hub says so itself, as a problem.
     return503OnClosing: false,
     clientErrorHandler: (error: Error & { code?: string }, socket: Socket) => {
@@ -69,6 +72,12 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     adminKey: parts.adminKey,
     findKey: (digest) => findKeyByDigest(parts.pool, digest),
     findHolder: (token, nowMs) => holderOf(parts.pool, token, nowMs),
+    certificates: certificateCallers({
+      pool: parts.pool,
+      clientAuthorities: parts.tls?.clientAuthorities ?? [],
+      trustedProxies: parts.trustedProxies ?? [],
+      clock: parts.clock,
+    }),
     clock: parts.clock,
   })
   const head = createHeadWatch(() => headPosition(parts.pool))

@@ -3,10 +3,11 @@ import type { FastifyRequest } from 'fastify'
 import { HubError } from '#core/errors.ts'
 import { isToken, type TokenHolder } from '#flow/oauth/token.ts'
 import type { StoredKey } from '#store/keys.ts'
+import type { CertificateCallers } from './client-certificate.ts'
 
-/** Who calls: a stored key, or the administrator key of the settings. */
+/** Who calls: a stored key, a partner, or the administrator key of the settings. */
 export interface Caller {
-  /** Of the key, or of the client of a token; null for the administrator key of the settings. */
+  /** Of the key, of the client of a token, or of the partner of a certificate; null for the administrator key of the settings. */
   readonly keyId: string | null
   readonly scopes: readonly string[]
 }
@@ -31,6 +32,8 @@ declare module 'fastify' {
 export interface Callers {
   /** The caller at once, where the key was asked for in the last seconds. */
   remembered(request: FastifyRequest): Caller | null
+  /** Whether the request brings something in its head, or with its connection, that tells who calls. */
+  isNamed(request: FastifyRequest): boolean
   /** Throws `unauthenticated` where there is no such key, or none that still counts. */
   of(request: FastifyRequest): Promise<Caller>
   /** The same by a key that came in another way than in the header. */
@@ -54,9 +57,10 @@ export function createCallers(parts: {
   readonly adminKey: string | undefined
   readonly findKey: (digest: Buffer) => Promise<StoredKey | null>
   readonly findHolder: (token: string, nowMs: number) => Promise<TokenHolder | null>
+  readonly certificates: CertificateCallers
   readonly clock: () => number
 }): Callers {
-  const { adminKey, findKey, findHolder, clock } = parts
+  const { adminKey, findKey, findHolder, certificates, clock } = parts
   const adminDigest = adminKey === undefined ? null : sha256(adminKey)
   const known = new Map<string, Remembered>()
 
@@ -95,10 +99,14 @@ export function createCallers(parts: {
       const found = key === null ? undefined : known.get(key)
       return found && found.untilMs > clock() ? found.caller : null
     },
+    isNamed: (request) => request.headers.authorization !== undefined || certificates.has(request),
     async of(request) {
       const key = keyOf(request)
-      if (key === null) throw new HubError('unauthenticated')
-      return await ofKey(key)
+      if (key !== null) return await ofKey(key)
+      // Who sends a key means that one, also where it is malformed.
+      const caller = request.headers.authorization === undefined ? await certificates.of(request) : null
+      if (!caller) throw new HubError('unauthenticated')
+      return caller
     },
     ofKey,
     ofDigest: async (digest) => (await lookUp(digest, clock())).caller,

@@ -11,6 +11,7 @@ import type { Callers } from './auth.ts'
 import type { HeadWatch } from './head-watch.ts'
 import type { Language } from './language.ts'
 import type { Metrics } from './metrics.ts'
+import type { TlsParts } from './tls.ts'
 
 /** What the API is handed; it opens nothing itself. */
 export interface ApiParts {
@@ -35,6 +36,8 @@ export interface ApiParts {
   readonly publicUrl?: string | undefined
   /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is believed; none where it is absent. */
   readonly trustedProxies?: readonly string[]
+  /** Plain HTTP where it is absent. */
+  readonly tls?: TlsParts | undefined
   readonly language: Language
   readonly log: Logger | false
   /** Milliseconds since 1970. */

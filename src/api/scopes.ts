@@ -45,7 +45,7 @@ export function guard(app: FastifyInstance, callers: Callers): void {
       done(admit(request, remembered))
       return
     }
-    if (request.headers.authorization === undefined && request.routeOptions.config.keyInBody?.(request)) {
+    if (!callers.isNamed(request) && request.routeOptions.config.keyInBody?.(request)) {
       done()
       return
     }

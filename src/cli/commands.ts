@@ -32,6 +32,15 @@ export const commands: Readonly<Record<string, Command>> = {
     about: { en: 'make a key; it is shown once', zh: '创建密钥，仅显示一次' },
     load: async () => (await import('./key.ts')).keyCommand,
   },
+  partner: {
+    arguments:
+      'ca init [--again] | issue --name N [--systems a,b] [--scope S]… (--csr FILE | --out FOLDER | --certificate FILE) [--days N] | revoke (--partner ID | --certificate FINGERPRINT) | list | crl',
+    about: {
+      en: 'partners with client certificates: an authority of the hub, what it issues and takes back',
+      zh: '以客户端证书接入的合作方：平台自有 CA、签发、吊销与吊销列表',
+    },
+    load: async () => (await import('./partner.ts')).partnerCommand,
+  },
   map: {
     arguments: 'try <mapping.yaml> <sample> | test [system…]',
     about: { en: 'try or test mappings, without a database', zh: '试运行或测试映射，无需数据库' },

@@ -51,6 +51,7 @@ import { createLargeWork } from './large-work.ts'
 import { mappingsMustExist } from './mappings-folder.ts'
 import { openReconciling } from './reconciling.ts'
 import type { Settings } from './settings.ts'
+import { readTls } from './tls.ts'
 
 /** A running hub. */
 export interface Hub {
@@ -272,6 +273,7 @@ async function startApi(
     statementTimeoutMs: 5000,
   })
   closings.push(() => publicPool.end())
+  const tls = await readTls(settings, Date.now())
   const api = await createApi({
     ...parts,
     publicPool,
@@ -280,11 +282,12 @@ async function startApi(
     pickupFolders: settings.pickupFolders,
     publicUrl: settings.publicUrl,
     trustedProxies: settings.trustedProxies,
+    tls,
     language: settings.lang,
     clock: Date.now,
   })
   closings.push(() => api.close())
   await api.listen({ host: settings.host, port: settings.port })
   const { address, port, family } = api.server.address() as AddressInfo
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  return `${tls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

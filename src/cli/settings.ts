@@ -33,6 +33,11 @@ export interface Settings {
   readonly publicUrl: string | undefined
   /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[]
+  /** Files of PEM with which the API serves TLS; plain HTTP where they are not set. */
+  readonly tlsCert: string | undefined
+  readonly tlsKey: string | undefined
+  /** A file of authorities whose client certificates are judged beside those of the hub's own. */
+  readonly tlsClientCa: string | undefined
   readonly lang: Language
   readonly log: LogLevel
 }
@@ -83,11 +88,15 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     evidenceLimit: take<number | null>('HUB_EVIDENCE_LIMIT', readers.secondsOrOff, 14_400),
     publicUrl: take<string | undefined>('HUB_PUBLIC_URL', readers.publicUrl, undefined),
     trustedProxies: take<readonly string[]>('HUB_TRUSTED_PROXIES', readers.proxies, []),
+    tlsCert: take<string | undefined>('HUB_TLS_CERT', readers.file, undefined),
+    tlsKey: take<string | undefined>('HUB_TLS_KEY', readers.file, undefined),
+    tlsClientCa: take<string | undefined>('HUB_TLS_CLIENT_CA', readers.file, undefined),
     lang: take('HUB_LANG', readers.lang, 'zh'),
     log: take('HUB_LOG', readers.log, 'info'),
   }
   if (settings.role !== 'all' && !env['DATABASE_URL']?.trim())
     mistakes.push(splitWithoutDatabase(settings.role))
+  if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined)) mistakes.push(halfTls(settings))
   return mistakes.length === 0 ? { ok: true, settings } : { ok: false, mistakes }
 }
 
@@ -120,6 +129,9 @@ const names = [
   'HUB_EVIDENCE_LIMIT',
   'HUB_PUBLIC_URL',
   'HUB_TRUSTED_PROXIES',
+  'HUB_TLS_CERT',
+  'HUB_TLS_KEY',
+  'HUB_TLS_CLIENT_CA',
   'HUB_LANG',
   'HUB_LOG',
   'DATABASE_URL',
@@ -139,6 +151,17 @@ function unknownNames(env: Readonly<Record<string, string | undefined>>): Settin
         : { zh: `可用的有：${names.join('、')}。`, en: `The settings are: ${names.join(', ')}.` },
     }
   })
+}
+
+function halfTls({ tlsKey }: Settings): SettingMistake {
+  return {
+    name: tlsKey === undefined ? 'HUB_TLS_KEY' : 'HUB_TLS_CERT',
+    reason: { zh: '没有设置。', en: 'It is not set.' },
+    fix: {
+      zh: 'HUB_TLS_CERT 与 HUB_TLS_KEY 须同时设置。',
+      en: 'HUB_TLS_CERT and HUB_TLS_KEY go together.',
+    },
+  }
 }
 
 function splitWithoutDatabase(role: Role): SettingMistake {

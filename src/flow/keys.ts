@@ -26,6 +26,25 @@ export function scopeIssues(scopes: readonly string[]): Issue[] {
   )
 }
 
+/** The same for who is not of the hub itself: nobody outside administers it or reads its log. */
+export function partnerScopeIssues(scopes: readonly string[]): Issue[] {
+  return [
+    ...scopeIssues(scopes),
+    ...scopes.flatMap((scope, i) =>
+      /^(admin|audit)/.test(scope)
+        ? [
+            {
+              path: `/scopes/${i}`,
+              code: 'E_SCHEMA' as const,
+              value: scope,
+              reason: 'not for others than operators',
+            },
+          ]
+        : [],
+    ),
+  ]
+}
+
 const KEY_BYTES = 32
 const makeKey = (): { key: string; sha256: Buffer } => {
   const key = `hub_${randomBytes(KEY_BYTES).toString('base64url')}`

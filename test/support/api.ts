@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll } from 'vitest'
-import { createApi } from '#api/app.ts'
+import { type ApiParts, createApi } from '#api/app.ts'
 import { type HeldAliases, holdAliases } from '#core/products/aliases.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import type { Intake } from '#flow/intake/intake.ts'
@@ -44,6 +44,9 @@ export interface TestApi {
   ): Promise<LightMyRequestResponse>
 }
 
+/** What a test may hand to the API beside what all have. */
+type More = Partial<Pick<ApiParts, 'dropFolders' | 'pickupFolders' | 'tls' | 'trustedProxies' | 'clock'>>
+
 interface Opened extends TestApi {
   close(): Promise<void>
 }
@@ -51,7 +54,7 @@ interface Opened extends TestApi {
 /** Makes the API before the tests of a file and closes it after them. */
 export function withApi(
   change: (registry: Registry) => Registry = (registry) => registry,
-  more: { readonly dropFolders?: readonly string[] } = {},
+  more: More = {},
 ): TestApi {
   let opened: Opened | undefined
   beforeAll(async () => {
@@ -70,7 +73,7 @@ export function withApi(
 
 export async function openApi(
   change: (registry: Registry) => Registry,
-  more: { readonly dropFolders?: readonly string[] } = {},
+  more: More = {},
   made: Promise<TestDatabase> = createTestDatabase(),
 ): Promise<Opened> {
   const database = await made
@@ -130,17 +133,18 @@ export async function openApi(
 }
 
 /** The app alone, over parts that a test chose. */
-export async function createTestApi(parts: {
-  readonly pool: Pool
-  readonly registry: LiveRegistry
-  readonly intake: Intake
-  readonly woken?: string[]
-  readonly productAliases?: HeldAliases
-  readonly dropFolders?: readonly string[]
-  readonly pickupFolders?: readonly string[]
-}): Promise<FastifyInstance> {
+export async function createTestApi(
+  parts: {
+    readonly pool: Pool
+    readonly registry: LiveRegistry
+    readonly intake: Intake
+    readonly woken?: string[]
+    readonly productAliases?: HeldAliases
+  } & More,
+): Promise<FastifyInstance> {
   const { woken = [], productAliases = holdAliases(), ...rest } = parts
   const app = await createApi({
+    clock: Date.now,
     ...rest,
     productAliases,
     queues: {
@@ -175,7 +179,6 @@ export async function createTestApi(parts: {
     adminKey: ADMIN_KEY,
     language: 'en',
     log: false,
-    clock: Date.now,
   })
   await app.ready()
   return app
