@@ -78,6 +78,12 @@ export const COLUMNS_OF_HUB = {
   migrations: { none: 'number name applied_at', digest: 'sha256' },
   oauth_assertions: { none: 'client jti expires_at' },
   oauth_clients: { none: 'id scopes created_at revoked_at last_used_at', business: 'name jwks' },
+  partner_authorities: { none: 'id created_at list_number', business: 'certificate', sealed: 'sealed' },
+  partner_certificates: {
+    none: 'partner_id authority_id serial not_before not_after created_at revoked_at last_used_at',
+    digest: 'fingerprint',
+  },
+  partners: { none: 'id scopes created_at revoked_at', business: 'name' },
   product_aliases: {
     none: 'id system scheme class key_id decided_at ended_at ended_by revision',
     business: 'value code',
