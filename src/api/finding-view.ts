@@ -1,10 +1,24 @@
+import type { Pool } from 'pg'
 import { FINDING_RULES, isFindingKind, isPending } from '#core/findings/finding-kinds.ts'
 import type { Body } from '#core/model/body.ts'
+import { readCasesOf } from '#store/case-findings.ts'
 import type { FindingRecord } from '#store/findings.ts'
 
-/** A finding as the API gives it. */
-export function findingView({ id, version, foundAt, changedAt, body: text }: FindingRecord, nowMs: number) {
-  const body = JSON.parse(text) as Body
+/** Findings as the API gives them, with the cases of what they are of. */
+export async function findingViews(pool: Pool, found: readonly FindingRecord[], nowMs: number) {
+  const read = found.map((one) => ({ ...one, body: JSON.parse(one.body) as Body }))
+  const cases = await readCasesOf(
+    pool,
+    read.flatMap(({ body }) => body.subject ?? []),
+  )
+  return read.map((one) => viewOf(one, cases.get(one.body.subject ?? '') ?? [], nowMs))
+}
+
+function viewOf(
+  { id, version, foundAt, changedAt, body }: Omit<FindingRecord, 'body'> & { readonly body: Body },
+  cases: readonly string[],
+  nowMs: number,
+) {
   const kind = body.findingKind ?? ''
   const [en, zh] = isFindingKind(kind) ? FINDING_RULES[kind].title : [kind, kind]
   const { dueAt = null } = body
@@ -17,6 +31,7 @@ export function findingView({ id, version, foundAt, changedAt, body: text }: Fin
     state: body.state,
     isOverdue: isPending(body.state ?? '') && dueAt !== null && Date.parse(dueAt.at) < nowMs,
     subject: body.subject ?? null,
+    cases,
     occurredAt: body.occurredAt,
     foundAt: new Date(foundAt).toISOString(),
     changedAt: new Date(changedAt).toISOString(),

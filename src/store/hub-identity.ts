@@ -1,8 +1,8 @@
-import type { Pool, PoolClient } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import { StartRefusal } from './refusal.ts'
 
 /** Identifier of this hub. */
-export async function readHubId(client: Pool | PoolClient): Promise<string> {
+export async function readHubId(client: Pool | ClientBase): Promise<string> {
   const { rows } = await client.query<{ id: string }>({
     name: 'read-hub-id',
     text: 'select id from hub_identity',

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { MATCH_SIDES, TRADER_DAYS } from '#core/lineage/matching.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
+import { UNTRACED } from '#core/lineage/untraced.ts'
 import type { Kind } from '#core/model/kinds.ts'
 
 type Reader = Pick<Pool | PoolClient, 'query'>
@@ -125,9 +126,6 @@ export async function readKnownCodes(
   })
   return rows.map((row) => row.code)
 }
-
-/** Kinds that say nothing of goods: how a sale was paid, who and where in general, and what was found of other records. */
-export const UNTRACED = ['payment', 'party', 'site', 'finding']
 
 interface MentionRow extends VersionRow {
   readonly codes: string[]

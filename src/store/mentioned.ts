@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
-import { readKnownCodes, tracedRecord, UNTRACED, type VersionRow } from './lots.ts'
+import { UNTRACED } from '#core/lineage/untraced.ts'
+import { readKnownCodes, tracedRecord, type VersionRow } from './lots.ts'
 
 /** Records looked at for all codes together, before each code is looked for by itself. */
 const TOGETHER = 50

@@ -34,7 +34,7 @@ export interface Notice {
   readonly name: string
   readonly orderedAt: string
   readonly dueAt: string
-  readonly reportDueAt: string
+  readonly reportDueAt: string | null
   readonly event: string | null
   readonly firstSentAt: string | null
   readonly deliveredAt: string | null
@@ -45,6 +45,7 @@ export interface Notice {
   readonly late: boolean
   readonly reportedAt: string | null
   readonly level: number
+  readonly reportLevel: number
   readonly events: readonly NoticeEvent[]
   readonly attempts: readonly NoticeAttempt[]
 }
@@ -69,7 +70,7 @@ export async function listNotices(
     `select n.record_id as hold, n.version, n.hold_kind as order, n.receiver, n.link_id as link, n.name, n.ordered_at as "orderedAt",
             n.due_at as "dueAt", n.report_due_at as "reportDueAt", n.event, n.first_sent_at as "firstSentAt", n.delivered_at as "deliveredAt",
             n.delivery_id as delivery, n.acknowledged_at as "acknowledgedAt", n.acknowledged_by as "acknowledgedBy", n.how,
-            coalesce(n.acknowledged_at, to_timestamp($6::numeric / 1000)) > n.due_at as late, n.reported_at as "reportedAt", n.level,
+            coalesce(n.acknowledged_at, to_timestamp($6::numeric / 1000)) > n.due_at as late, n.reported_at as "reportedAt", n.level, n.report_level as "reportLevel",
             coalesce((select jsonb_agg(jsonb_build_object('event', e.event, 'at', e.at, 'recordedAt', e.recorded_at, 'actor', e.actor,
                 'delivery', e.delivery_id, 'code', e.code, 'action', e.action, 'found', e.found::text, 'sold', e.sold::text,
                 'disposed', e.disposed::text, 'level', e.level, 'note', e.note) order by e.no)

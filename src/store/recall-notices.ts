@@ -1,8 +1,6 @@
-import type { ClientBase, Pool } from 'pg'
-import { type Acknowledged, DEADLINES, LEVEL_MAX } from '#core/recall/deadlines.ts'
+import type { ClientBase } from 'pg'
+import { type Acknowledged, DEADLINES, isReport } from '#core/recall/deadlines.ts'
 import { type ChangeFilter, filterSql } from './change-filter.ts'
-
-type Client = ClientBase | Pool
 
 /** A version of a hold. */
 export interface HoldVersion {
@@ -19,7 +17,7 @@ export interface ToldPlace extends HoldVersion {
 const DUE = `(values ${Object.entries(DEADLINES)
   .map(
     ([order, { acknowledgeMinutes, reportMinutes }]) =>
-      `('${order}', interval '${acknowledgeMinutes} minutes', interval '${reportMinutes} minutes')`,
+      `('${order}', interval '${acknowledgeMinutes} minutes', ${reportMinutes === null ? 'null::interval' : `interval '${reportMinutes} minutes'`})`,
   )
   .join(', ')}) d (order_kind, acknowledge, report)`
 const ORDER = `case when v.status = 'void' then 'void' else coalesce(v.body::jsonb ->> 'holdKind', 'stop_sale') end`
@@ -78,6 +76,9 @@ export async function notePlaces(client: ClientBase, places: readonly ToldPlace[
   )
 }
 
+/** Whether what a receiver said tells quantities, or that there are none. */
+const REPORTS = `coalesce(t.acknowledged ?| array['found', 'sold', 'disposed'] or t.acknowledged ->> 'action' = 'nothing_here', false)`
+
 /** The receiver's word on one version of a hold. */
 export interface ToldHold extends HoldVersion {
   readonly event: string
@@ -113,7 +114,7 @@ export async function noteTold(client: ClientBase, told: readonly ToldHold[], at
        from (select v.record_id, v.version, 'link:' || l.id::text as receiver, l.id, l.name, d.order_kind, v.received_at,
                     greatest(v.received_at, ${TIME(5)}) + d.acknowledge as due, greatest(v.received_at, ${TIME(5)}) + d.report as report,
                     t.event, t.verdict in ('ok', 'duplicate') as taken, coalesce(t.acknowledged <> 'null', false) as acknowledged,
-                    coalesce(t.acknowledged ?| array['found', 'sold', 'disposed'], false) as reported
+                    ${REPORTS} as reported
                from ${TOLD} join record_versions v on v.record_id = t."recordId" and v.version = t.version
                join links l on l.id = $2::uuid join ${DUE} on d.order_kind = ${ORDER}) o
      on conflict do nothing`,
@@ -126,7 +127,7 @@ export async function noteTold(client: ClientBase, told: readonly ToldHold[], at
             acknowledged_by = case when n.acknowledged_at is null and t.acknowledged <> 'null' then n.receiver else n.acknowledged_by end,
             how = case when n.acknowledged_at is null and t.acknowledged <> 'null' then 'delivery' else n.how end,
             acknowledged_at = coalesce(n.acknowledged_at, case when t.acknowledged <> 'null' then ${TIME(5)} end),
-            reported_at = coalesce(n.reported_at, case when t.acknowledged ?| array['found', 'sold', 'disposed'] then ${TIME(5)} end)
+            reported_at = coalesce(n.reported_at, case when ${REPORTS} then ${TIME(5)} end)
        from ${TOLD}
       where n.record_id = t."recordId" and n.version = t.version and n.receiver = 'link:' || $2::text`,
     values,
@@ -158,7 +159,6 @@ export interface Acknowledging extends Acknowledged {
 
 /** Stores an acknowledgement; false where the receiver is not to be told of this hold. */
 export async function acknowledge(client: ClientBase, one: Acknowledging): Promise<boolean> {
-  const reports = one.found !== undefined || one.sold !== undefined || one.disposed !== undefined
   const { rows } = await client.query<{ version: number; was: string | null }>(
     `select version, acknowledged_at as was from recall_notices
       where record_id = $1 and receiver = $2 and ($3::integer is null or version = $3) order by version desc limit 1 for update`,
@@ -173,7 +173,7 @@ export async function acknowledge(client: ClientBase, one: Acknowledging): Promi
             acknowledged_at = coalesce(acknowledged_at, to_timestamp($6::numeric / 1000)),
             reported_at = coalesce(reported_at, case when $7 then to_timestamp($6::numeric / 1000) end)
       where record_id = $1 and receiver = $2 and version = $3`,
-    [one.recordId, one.receiver, notice.version, one.by, one.how, one.atMs, reports],
+    [one.recordId, one.receiver, notice.version, one.by, one.how, one.atMs, isReport(one)],
   )
   await client.query(
     `insert into recall_notice_events (record_id, version, receiver, event, at, actor, action, found, sold, disposed, note)
@@ -193,48 +193,4 @@ export async function acknowledge(client: ClientBase, one: Acknowledging): Promi
     ],
   )
   return true
-}
-
-/** A newer version of the hold takes the place of what was ordered before: nobody is urged to acknowledge that any more. */
-const CURRENT = `not exists (select from recall_notices newer
-  where newer.record_id = n.record_id and newer.receiver = n.receiver and newer.version > n.version)`
-
-/**
- * Raises what is not acknowledged past its deadline: to level 1 at the deadline, 2 after twice the time, 3 after four times, and so on.
- */
-export async function escalate(client: Client, nowMs: number): Promise<number> {
-  const { rowCount } = await client.query(
-    `with raised as (
-       update recall_notices n set level = r.level, escalated_at = coalesce(n.escalated_at, to_timestamp($1::numeric / 1000))
-         from (select record_id, version, receiver, least($2::integer, 1 + floor(log(2, greatest(1,
-                 (extract(epoch from to_timestamp($1::numeric / 1000) - ordered_at) / greatest(1, extract(epoch from due_at - ordered_at)))::numeric))))::integer as level
-                 from recall_notices n where acknowledged_at is null and due_at <= to_timestamp($1::numeric / 1000) and ${CURRENT}) r
-        where n.record_id = r.record_id and n.version = r.version and n.receiver = r.receiver and n.level < r.level
-       returning n.record_id, n.version, n.receiver, n.level)
-     insert into recall_notice_events (record_id, version, receiver, event, at, actor, level)
-     select record_id, version, receiver, 'escalated', to_timestamp($1::numeric / 1000), 'hub', level from raised`,
-    [nowMs, LEVEL_MAX],
-  )
-  return rowCount ?? 0
-}
-
-/** Holds of which receivers have not acknowledged past the deadline. */
-export interface Unacknowledged extends HoldVersion {
-  readonly order: string
-  readonly receivers: number
-  readonly level: number
-  /** Since the first of their deadlines. */
-  readonly seconds: number
-}
-
-export async function readUnacknowledged(client: Client, nowMs: number): Promise<Unacknowledged[]> {
-  const { rows } = await client.query<Unacknowledged>(
-    `select record_id as "recordId", version, hold_kind as order, count(*)::integer as receivers, max(level) as level,
-            extract(epoch from to_timestamp($1::numeric / 1000) - min(due_at))::float8 as seconds
-       from recall_notices n
-      where acknowledged_at is null and due_at <= to_timestamp($1::numeric / 1000) and level > 0 and ${CURRENT}
-      group by record_id, version, hold_kind order by record_id, version limit 1000`,
-    [nowMs],
-  )
-  return rows
 }

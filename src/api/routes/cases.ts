@@ -10,6 +10,7 @@ import { CASE_STATES, OFFICIAL_EVENTS } from '#core/cases/states.ts'
 import { HubError } from '#core/errors.ts'
 import { openByOfficial, type Said, sayOfCase } from '#flow/cases/act.ts'
 import { factsOf } from '#flow/cases/apply.ts'
+import { readCaseFindings } from '#store/case-findings.ts'
 import { readCaseHolds, readCaseLots } from '#store/case-lots.ts'
 import { type CaseFilter, type CaseRow, listCases, readCase, readCaseEvents } from '#store/cases.ts'
 
@@ -107,6 +108,7 @@ export const caseRoutes =
       const lots = await readCaseLots(pool, id)
       const holds = await readCaseHolds(pool, id)
       const events = await readCaseEvents(pool, id)
+      const findings = await readCaseFindings(pool, id)
       return {
         ...view(found),
         lots: lots.map(({ viaCode, viaRecord, rule, confidence, ...lot }) => ({
@@ -121,6 +123,7 @@ export const caseRoutes =
         events: events.map(({ fromState, toState, mass, recordId, ...event }) => ({
           ...{ ...event, from: fromState, to: toState, quantity: mass, record: recordId },
         })),
+        findings: findings.map(({ kind, ...finding }) => ({ ...finding, findingKind: kind })),
         possible: possible(found.state),
       }
     }

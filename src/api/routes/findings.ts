@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { readCursor, writeCursor } from '#api/cursor.ts'
 import { instantOf, isDayOrTime } from '#api/day-or-time.ts'
-import { findingView } from '#api/finding-view.ts'
+import { findingViews } from '#api/finding-view.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, listOf, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -132,7 +132,7 @@ export const findingRoutes =
           limit: limit + 1,
         })
         const { rows, next } = pageOf(found, limit, ({ place, id }) => writeCursor(place, id))
-        return { findings: rows.map((row) => findingView(row, now)), next }
+        return { findings: await findingViews(pool, rows, now), next }
       },
     })
     app.route<{ Params: { id: string } }>({
@@ -154,7 +154,7 @@ export const findingRoutes =
       handler: async ({ params: { id } }) => {
         const found = await readFinding(pool, id)
         if (!found) throw new HubError('not_found', { detail: 'no such finding' })
-        return findingView(found, clock())
+        return (await findingViews(pool, [found], clock()))[0]
       },
     })
     app.route<{ Params: { id: string }; Body: Act }>({
@@ -198,7 +198,7 @@ export const findingRoutes =
           },
           { nowMs, keyId: callerOf(request).keyId },
         )
-        return findingView(found, nowMs)
+        return (await findingViews(pool, [found], nowMs))[0]
       },
     })
   }

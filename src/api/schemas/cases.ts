@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { listOf } from '#api/page.ts'
 import { CASE_EVENTS, CASE_STATES, OFFICIAL_EVENTS } from '#core/cases/states.ts'
+import { FINDING_KINDS, FINDING_SEVERITIES, FINDING_STATES } from '#core/findings/finding-kinds.ts'
 import { HOLD_KINDS } from '#core/lineage/graph.ts'
 import { field } from '#core/model/field.ts'
 import { component, count, nullable, text, time } from './fields.ts'
@@ -109,6 +110,17 @@ export const CaseHold = field(
   ['Hold of a case', '案件的停售记录'],
 )
 
+export const CaseFinding = field(
+  Type.Object({
+    id: text(['Finding', '发现']),
+    findingKind: Type.Enum([...FINDING_KINDS]),
+    severity: Type.Enum([...FINDING_SEVERITIES]),
+    state: Type.Enum([...FINDING_STATES]),
+    subject: text(['Subject', '对象']),
+  }),
+  ['Finding of a case', '案件相关的发现'],
+)
+
 export const CaseEvent = field(
   Type.Object({
     no: count(['Number', '序号']),
@@ -136,6 +148,11 @@ export const CaseCard = field(
     lots: field(Type.Array(component('CaseLot')), ['Lots', '涉案批次']),
     holds: field(Type.Array(component('CaseHold')), ['Holds', '停售记录']),
     events: field(Type.Array(component('CaseEvent')), ['Events', '事件']),
+    findings: field(
+      Type.Array(component('CaseFinding')),
+      ['Findings', '相关发现'],
+      ['Of its tests, lots and papers; pending ones first', '所涉检测、批次与凭证的发现，未处理的在前'],
+    ),
     possible: field(
       Type.Array(Type.Enum([...OFFICIAL_EVENTS])),
       ['Possible', '可用事件'],

@@ -19,6 +19,11 @@ export const FindingView = field(
       ['Pending beyond its deadline', '未处理且已过期限'],
     ),
     subject: nullable(Type.String(), ['Subject', '对象']),
+    cases: field(
+      Type.Array(Type.String({ format: 'uuid' })),
+      ['Cases', '案件'],
+      ['Of its test, lot or paper, the newest first', '所涉检测、批次或凭证的案件，最新在前'],
+    ),
     occurredAt: component('When'),
     foundAt: time(['Found', '首次发现']),
     changedAt: time(['Changed', '最近变更']),

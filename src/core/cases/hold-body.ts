@@ -1,9 +1,9 @@
 import { RECORD_SCHEME } from '#core/lineage/codes.ts'
 import { parseGraphCode } from '#core/lineage/graph-code.ts'
 import type { Body } from '#core/model/body.ts'
+import { chinaTime } from '#core/model/china-time.ts'
 import type { DocumentPart, LotPart, SitePart } from '#core/model/parts.ts'
 import type { Region } from '#core/model/values.ts'
-import { chinaTime } from './china-time.ts'
 import type { Order } from './states.ts'
 
 /** A lot at a place, as its hold names it. */

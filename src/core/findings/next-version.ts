@@ -1,21 +1,12 @@
-import { DAY_MS, epochToLocal } from '#core/calendar.ts'
+import { DAY_MS } from '#core/calendar.ts'
 import type { Body } from '#core/model/body.ts'
 import { canonicalJson } from '#core/model/canonical-json.ts'
+import { chinaTime } from '#core/model/china-time.ts'
 import type { FindingOwner } from '#core/model/parts.ts'
-import type { When } from '#core/model/values.ts'
 import { EVIDENCE_MAX, type FindingDraft, severityOf } from './draft.ts'
 import { FINDING_RULES, type FindingState, isPending } from './finding-kinds.ts'
 
 const HOUR_MS = DAY_MS / 24
-
-const two = (part: number): string => String(part).padStart(2, '0')
-
-/** An instant as records write it, in the time of China to the second. */
-export function whenOf(ms: number): When {
-  const { year, month, day, hour, minute, second } = epochToLocal(Math.floor(ms / 1000) * 1000)
-  const date = `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`
-  return { at: `${date}T${two(hour)}:${two(minute)}:${two(second)}+08:00`, precision: 'second' }
-}
 
 /**
  * The next version of a finding by what is known now; null where there is nothing new to say. It is opened, resolved by the hub when the
@@ -67,7 +58,7 @@ function opened(draft: FindingDraft, nowMs: number): Body {
     ...said(draft),
     state: 'open',
     owner: { role, ...(region ? { region } : {}) },
-    dueAt: whenOf(nowMs + hours * HOUR_MS),
+    dueAt: chinaTime(nowMs + hours * HOUR_MS),
     decidedBy: 'hub',
   }
 }
@@ -121,7 +112,7 @@ export function actedVersion(previous: Body, action: FindingAction, nowMs: numbe
     ...(to === null ? {} : { state: to }),
     ...(owner ? { owner } : {}),
     ...(note === undefined ? {} : { note }),
-    ...(due === undefined ? {} : { dueAt: whenOf(due) }),
+    ...(due === undefined ? {} : { dueAt: chinaTime(due) }),
     decidedBy: 'official',
   }
 }

@@ -1,6 +1,7 @@
 import { type GoodsMove, goodsMoves } from '#core/balance/goods-move.ts'
 import { isCode } from '#core/lineage/codes.ts'
 import { mentionsOf } from '#core/lineage/mentions.ts'
+import { UNMOVING } from '#core/lineage/untraced.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
 import { isPersonalNumber } from '#core/personal.ts'
 
@@ -10,16 +11,6 @@ export type Subject =
   | { readonly is: 'lot'; readonly code: string }
   | { readonly is: 'goods'; readonly site: string; readonly goods: string; readonly day: string }
   | { readonly is: 'test' | 'yield'; readonly record: string }
-
-/** Kinds that move no goods and use no papers, and findings: no finding is made of a finding. */
-const PASSED_OVER: ReadonlySet<string> = new Set([
-  'payment',
-  'party',
-  'site',
-  'hold',
-  'inspection',
-  'finding',
-])
 
 export const goodsSubject = ({ site, goods, day }: Pick<GoodsMove, 'site' | 'goods' | 'day'>): string =>
   `goods:${JSON.stringify([site, goods, day])}`
@@ -49,7 +40,8 @@ export function subjectsOf(record: CanonicalRecord): {
   readonly moves: readonly GoodsMove[]
 } {
   const { kind, id } = record
-  if (PASSED_OVER.has(kind)) return { subjects: [], moves: [] }
+  // No finding is made of a finding.
+  if (UNMOVING.has(kind)) return { subjects: [], moves: [] }
   const moves = goodsMoves(kind, id, record)
   // A ticket has a code of its own, of which nobody tells anything else.
   const named = kind === 'sale' && record.saleKind === 'retail' ? [] : codesNamed(record)

@@ -3,16 +3,16 @@ export const ORDERS = ['stop_sale', 'recall', 'release', 'void'] as const
 export type HoldOrder = (typeof ORDERS)[number]
 
 /**
- * By when a receiver acknowledges an order, and by when it has told how much it found, sold and disposed of; minutes from the order. This is
- * the one place where deadlines are set.
+ * By when a receiver acknowledges an order, and by when it has told how much it found, sold and disposed of; minutes from the order. What is
+ * released is found no more, so no quantities are due. This is the one place where deadlines are set.
  */
 export const DEADLINES: Readonly<
-  Record<HoldOrder, { readonly acknowledgeMinutes: number; readonly reportMinutes: number }>
+  Record<HoldOrder, { readonly acknowledgeMinutes: number; readonly reportMinutes: number | null }>
 > = {
   recall: { acknowledgeMinutes: 60, reportMinutes: 24 * 60 },
   stop_sale: { acknowledgeMinutes: 60, reportMinutes: 24 * 60 },
-  release: { acknowledgeMinutes: 24 * 60, reportMinutes: 48 * 60 },
-  void: { acknowledgeMinutes: 24 * 60, reportMinutes: 48 * 60 },
+  release: { acknowledgeMinutes: 24 * 60, reportMinutes: null },
+  void: { acknowledgeMinutes: 24 * 60, reportMinutes: null },
 }
 
 /** Escalations go no higher. */
@@ -29,6 +29,10 @@ export interface Acknowledged {
   readonly sold?: string
   readonly disposed?: string
 }
+
+/** Whether quantities were told, or that there are none. */
+export const isReport = ({ action, found, sold, disposed }: Acknowledged): boolean =>
+  action === 'nothing_here' || [found, sold, disposed].some((mass) => mass !== undefined)
 
 const MASS = /^\d{1,12}(\.\d{1,6})?$/
 const isAction = (text: unknown): text is RecallAction => ACTIONS.some((action) => action === text)

@@ -19,6 +19,7 @@ export interface SheetNotice {
   readonly late: boolean
   readonly reportedAt: string | null
   readonly level: number
+  readonly reportLevel: number
   readonly events: readonly {
     readonly action: string | null
     readonly found: string | null
@@ -45,6 +46,7 @@ const COLUMNS = [
   ['Late', '逾期'],
   ['Reported', '上报时间'],
   ['Level', '升级次数'],
+  ['Level of the report', '上报升级次数'],
   ['Action', '措施落实'],
   ['Found, kg', '找到（公斤）'],
   ['Sold, kg', '已售（公斤）'],
@@ -79,6 +81,7 @@ export function noticeSheet(
       one.late ? inLanguage(YES, language) : '',
       one.reportedAt ?? '',
       String(one.level),
+      String(one.reportLevel),
       last(one, 'action'),
       last(one, 'found'),
       last(one, 'sold'),

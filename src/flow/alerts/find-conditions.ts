@@ -9,7 +9,7 @@ import { type ChannelRow, readChannels } from '#store/channels.ts'
 import { readFailures } from '#store/failures.ts'
 import { readOverdueInspections } from '#store/inspections.ts'
 import { type LaneLag, readLaneLags } from '#store/link-lags.ts'
-import { readUnacknowledged } from '#store/recall-notices.ts'
+import { type Overdue, readOverdue } from '#store/recall-urging.ts'
 import { readDifferingLinks } from '#store/reconciliation-reports.ts'
 import { readFailedReplays } from '#store/replays.ts'
 import type { AlertRules } from './rules.ts'
@@ -51,7 +51,8 @@ export async function findConditions(
   const overdue = await readOverdueInspections(pool, nowMs, OVERDUE_TOLD)
   const overdueCases = await readOverdueCases(pool, nowMs)
   const differing = await readDifferingLinks(pool, nowMs - DIFFERED_MS)
-  const unacknowledged = await readUnacknowledged(pool, nowMs)
+  const unacknowledged = await readOverdue(pool, 'acknowledgement', nowMs)
+  const unreported = await readOverdue(pool, 'report', nowMs)
   return {
     unknown: silent === null ? ['system_silent'] : [],
     conditions: [
@@ -89,11 +90,8 @@ export async function findConditions(
         facts: { place, dueAt },
       })),
       // The level is in the subject: the next one is another alert, which is told at once.
-      ...unacknowledged.map(({ recordId, version, ...facts }) => ({
-        topic: 'recall_unacknowledged' as const,
-        subject: `${recordId} v${version} level ${facts.level}`,
-        facts: { hold: recordId, version, ...facts, seconds: Math.round(facts.seconds) },
-      })),
+      ...unacknowledged.map((hold) => ofHold('recall_unacknowledged', hold)),
+      ...unreported.map((hold) => ofHold('recall_unreported', hold)),
       ...brokenMappings(registry).map(({ system, record, mistakes }) => ({
         topic: 'mapping_broken' as const,
         subject: `${system}/${record ?? 'system.yaml'}`,
@@ -102,6 +100,15 @@ export async function findConditions(
     ],
   }
 }
+
+const ofHold = (
+  topic: 'recall_unacknowledged' | 'recall_unreported',
+  { recordId, version, ...facts }: Overdue,
+): Condition => ({
+  topic,
+  subject: `${recordId} v${version} level ${facts.level}`,
+  facts: { hold: recordId, version, ...facts, seconds: Math.round(facts.seconds) },
+})
 
 /** Where nothing was ever sealed, nobody does it yet: that is told of by `/readyz`. */
 function ofEvidence({ sealedSeconds, anchoredSeconds }: AuditState, rules: AlertRules): Condition[] {

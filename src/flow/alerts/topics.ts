@@ -15,6 +15,7 @@ export const TOPICS = [
   'sides_differ',
   'case_overdue',
   'recall_unacknowledged',
+  'recall_unreported',
   'evidence_stopped',
   'inspection_overdue',
   'report_ready',
@@ -86,6 +87,20 @@ const ORDER_WORDS: Readonly<Record<string, Sentences>> = {
   stop_sale: both('stop of sale', '停止销售通知'),
   recall: both('recall', '召回通知'),
   release: both('release', '解除通知'),
+}
+
+/** What receivers of a hold have not done in time. */
+function urged(
+  { hold, receivers, level, order, seconds }: AlertFacts,
+  left: Sentences,
+  of: Sentences,
+): Sentences {
+  const time = lasting(seconds)
+  const what = ORDER_WORDS[String(order)] ?? both('order', '通知')
+  return both(
+    `Level ${level}: ${receivers} receivers ${left.en} ${what.en}, ${time.en} past the deadline: ${hold}`,
+    `第 ${level} 级：${receivers} 个接收方逾期 ${time.zh}${left.zh}${what.zh}${of.zh}：${hold}`,
+  )
 }
 
 const SAY: Readonly<Record<Topic, Say>> = {
@@ -201,20 +216,20 @@ const SAY: Readonly<Record<Topic, Say>> = {
     ),
     advice: both('/readyz and "hub system check" name the lines.', '/readyz 与 hub system check 列有行号。'),
   }),
-  recall_unacknowledged: (_, { hold, receivers, level, order, seconds }) => {
-    const time = lasting(seconds)
-    const what = ORDER_WORDS[String(order)] ?? both('order', '通知')
-    return {
-      title: both(
-        `Level ${level}: ${receivers} receivers have not acknowledged a ${what.en}, ${time.en} past the deadline: ${hold}`,
-        `第 ${level} 级：${receivers} 个接收方逾期 ${time.zh}未确认${what.zh}：${hold}`,
-      ),
-      advice: both(
-        'GET /v1/recalls/{hold}/notices names them; tell them by telephone and put their answer down.',
-        '请用 GET /v1/recalls/{hold}/notices 查看名单，电话通知并登记其答复。',
-      ),
-    }
-  },
+  recall_unacknowledged: (_, facts) => ({
+    title: urged(facts, both('have not acknowledged a', '未确认'), both('', '')),
+    advice: both(
+      'GET /v1/recalls/{hold}/notices names them; tell them by telephone and put their answer down.',
+      '请用 GET /v1/recalls/{hold}/notices 查看名单，电话通知并登记其答复。',
+    ),
+  }),
+  recall_unreported: (_, facts) => ({
+    title: urged(facts, both('have not told the quantities of a', '未上报'), both('', '的数量')),
+    advice: both(
+      'GET /v1/recalls/{hold}/notices names them; ask what they found, sold and disposed of, and put it down.',
+      '请用 GET /v1/recalls/{hold}/notices 查看名单，核实找到、已售与已处置的数量并登记。',
+    ),
+  }),
   sides_differ: (_, { name, reconciliation, from, missing, outdated, different, surplus }) => ({
     title: both(
       `The receiver of link "${name}" has other records than this hub (from ${from}): ${missing} missing, ${outdated} outdated, ${different} different, ${surplus} too many`,

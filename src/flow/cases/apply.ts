@@ -2,7 +2,9 @@ import type { ClientBase } from 'pg'
 import { type CaseFacts, dueOf, type Happening, isRefused, type Refusal, step } from '#core/cases/machine.ts'
 import type { CaseState } from '#core/cases/states.ts'
 import { addDecimal } from '#core/decimal.ts'
+import { readCaseTests } from '#store/case-lots.ts'
 import { type CaseRow, insertCaseEvent, lockCase, moveCase } from '#store/cases.ts'
+import { markSubjects } from '#store/finding-checks.ts'
 
 /** Who or what moved a case, beside what happened. */
 export interface Evidence {
@@ -71,5 +73,12 @@ export async function applyEvent(
         ? addDecimal(found.disposedMass, happening.quantity)
         : found.disposedMass,
   })
+  // The finding of a test is resolved when its goods are released, and opened anew when they are held again.
+  if (isMoved)
+    await markSubjects(
+      client,
+      (await readCaseTests(client, id)).map(({ recordId }) => `test:${recordId}`),
+      happening.nowMs,
+    )
   return null
 }

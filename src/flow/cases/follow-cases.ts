@@ -3,6 +3,7 @@ import { goodsOf } from '#core/cases/goods.ts'
 import { isLaboratoryTest, saysOf } from '#core/cases/open.ts'
 import { codesOf, recordCode } from '#core/lineage/codes.ts'
 import { matchFacts } from '#core/lineage/matching.ts'
+import { UNMOVING } from '#core/lineage/untraced.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
@@ -29,15 +30,6 @@ export const CASES_FOLLOWER = 'cases'
 /** By which the goods of a test are found that names no lot. */
 const MATCHING = 'matching'
 const CHANGES_AT_ONCE = 500
-/** Kinds that say nothing of where goods went. */
-const UNTRACED: ReadonlySet<Kind> = new Set<Kind>([
-  'payment',
-  'party',
-  'site',
-  'hold',
-  'inspection',
-  'finding',
-])
 const GRAPH_CODE = /^(lot|doc|rec|local\.[^:]+):/
 
 export interface CasesFollowerParts extends SettleParts {
@@ -105,7 +97,7 @@ function pageOf() {
     note({ change, now, before, receivedAt, said }: Noted): void {
       const { recordId, version, system } = change
       const { kind } = said
-      if (UNTRACED.has(kind) || system === OWN_SYSTEM) return
+      if (UNMOVING.has(kind) || system === OWN_SYSTEM) return
       if (now) touch(kind, recordId, now)
       if (before) touch(kind, recordId, before)
       if (kind === 'test') tests.push({ recordId, version, receivedAt, body: said, isActive: now !== null })
@@ -133,7 +125,7 @@ async function takeTests(client: ClientBase, tests: readonly ChangedTest[], nowM
     (test) => known.has(test.recordId) || (test.isActive && saysOf(test.body) !== null),
   )
   if (telling.length === 0) return
-  const hub = await readHubId(client as never)
+  const hub = await readHubId(client)
   const foreign = await readOwners(
     client,
     telling.map(({ recordId }) => recordId),

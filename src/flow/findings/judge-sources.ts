@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { type FindingDraft, figure } from '#core/findings/draft.ts'
-import { whenOf } from '#core/findings/next-version.ts'
 import { sentenceOf } from '#core/findings/sentences.ts'
+import { chinaTime } from '#core/model/china-time.ts'
 import { findSilent, type Silence } from '#flow/silence/find-silent.ts'
 import { readPendingSubjects } from '#store/findings.ts'
 import { readSystem } from '#store/systems.ts'
@@ -43,7 +43,7 @@ async function draftOf(pool: Pool, silence: Silence, nowMs: number): Promise<Fin
     holds: true,
     ...(days >= 1 ? { severity: 'serious' as const } : {}),
     about: {
-      occurredAt: whenOf(overdueMs),
+      occurredAt: chinaTime(overdueMs),
       ...(region ? { region: { code: region.padEnd(6, '0'), year: new Date(nowMs).getUTCFullYear() } } : {}),
     },
     // In whole days: a new version each day, and not each hour.
@@ -59,4 +59,4 @@ async function draftOf(pool: Pool, silence: Silence, nowMs: number): Promise<Fin
 
 const named = (title: string, record: string | null): string =>
   record === null ? title : `${title} (${record})`
-const minute = (ms: number): string => whenOf(ms).at.slice(0, 16).replace('T', ' ')
+const minute = (ms: number): string => chinaTime(ms).at.slice(0, 16).replace('T', ' ')

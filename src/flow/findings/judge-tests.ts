@@ -2,29 +2,34 @@ import { type FindingDraft, figure } from '#core/findings/draft.ts'
 import { sentenceOf } from '#core/findings/sentences.ts'
 import { lotCode } from '#core/lineage/codes.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import { readEndedTests } from '#store/case-findings.ts'
 import { readNewestVersions } from '#store/newest-versions.ts'
 import { aboutOf, goodsName, type Judged, type Judging, ownRecords } from './judging.ts'
 
-/** Judges tests: a finding for each that failed. What the instrument only suspects goes to the laboratory, and is none. */
+/**
+ * Judges tests: a finding for each that failed, until its case releases the goods or is closed. What the instrument only suspects goes to the
+ * laboratory, and is none.
+ */
 export async function judgeTests({ pool }: Judging, ids: readonly string[]): Promise<Judged> {
   const records = await readNewestVersions(pool, ids)
   const own = await ownRecords(pool, ids)
+  const ended = await readEndedTests(pool, ids)
   return {
     drafts: ids.flatMap((id) => {
       const record = records.get(id)
-      return record ? [draftOf(record, own.has(id))] : []
+      return record ? [draftOf(record, own.has(id) && !ended.has(id))] : []
     }),
     also: [],
   }
 }
 
-function draftOf({ id, version, status, body }: TracedRecord, isOurs: boolean): FindingDraft {
+function draftOf({ id, version, status, body }: TracedRecord, isPending: boolean): FindingDraft {
   const { test, lots = [] } = body
   const value = test?.value
   return {
     kind: 'test_failed',
     subject: `test:${id}`,
-    holds: isOurs && status === 'active' && test?.verdict === 'fail',
+    holds: isPending && status === 'active' && test?.verdict === 'fail',
     // A quick test is a reason to stop the sale, that of a laboratory is final.
     severity: test?.screening === false ? 'critical' : 'serious',
     about: {

@@ -23,7 +23,11 @@ export const RecallNotice = field(
     name: Type.String(),
     orderedAt: Type.String(),
     dueAt: field(Type.String(), ['Acknowledge by', '确认期限']),
-    reportDueAt: field(Type.String(), ['Report quantities by', '数量上报期限']),
+    reportDueAt: field(
+      nullText,
+      ['Report quantities by', '数量上报期限'],
+      ['null for a release: no quantities are due', '解除时为 null：无需上报'],
+    ),
     event: nullText,
     firstSentAt: field(nullText, ['First answered', '首次应答']),
     deliveredAt: nullText,
@@ -37,7 +41,12 @@ export const RecallNotice = field(
       ['Acknowledged after the deadline, or not yet and it has passed', '逾期确认或逾期未确认'],
     ),
     reportedAt: nullText,
-    level: field(Type.Integer(), ['Level', '升级次数']),
+    level: field(Type.Integer(), ['Level', '升级次数'], ['Of what is not acknowledged', '逾期未确认']),
+    reportLevel: field(
+      Type.Integer(),
+      ['Level of the report', '上报升级次数'],
+      ['Of quantities that are not told', '逾期未上报数量'],
+    ),
     events: field(
       Type.Array(
         Type.Object({

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import type { Body } from '#core/model/body.ts'
+import { chinaTime } from '#core/model/china-time.ts'
 import { field } from '#core/model/field.ts'
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
 import { regionName } from '#core/regions/path.ts'
@@ -123,7 +124,6 @@ export const InspectionWithdrawal = field(
 export type InspectionWithdrawal = Static<typeof InspectionWithdrawal>
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
-const CHINA_MS = 8 * 3_600_000
 
 /** The content of the record. A day is one of China, and a deadline lasts until its end. */
 export function inspectionBody(wish: InspectionWish): Body {
@@ -172,6 +172,5 @@ const schemeOf = (code: string): string =>
 
 function whenOf(text: string, edge: string): NonNullable<Body['occurredAt']> {
   if (DAY.test(text)) return { at: `${text}${edge}+08:00`, precision: 'day' }
-  const local = new Date(Date.parse(text.replace(' ', '+')) + CHINA_MS).toISOString()
-  return { at: `${local.slice(0, 19)}+08:00`, precision: 'second' }
+  return chinaTime(Date.parse(text.replace(' ', '+')))
 }

@@ -27,6 +27,14 @@ const FACTS: Readonly<Record<Topic, AlertFacts>> = {
     level: 2,
     seconds: 7200,
   },
+  recall_unreported: {
+    hold: 'urn:cnft:hold:x:y:1',
+    version: 1,
+    order: 'stop_sale',
+    receivers: 1,
+    level: 1,
+    seconds: 90_000,
+  },
   sides_differ: {
     name: 'city',
     reconciliation: 'r',

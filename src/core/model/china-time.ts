@@ -1,5 +1,5 @@
 import { epochToLocal } from '#core/calendar.ts'
-import type { When } from '#core/model/values.ts'
+import type { When } from './values.ts'
 
 const two = (n: number): string => String(n).padStart(2, '0')
 
