@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
+import { isPurpose, PURPOSES } from '#core/model/purposes.ts'
 import { noteAudit } from '#store/audit-log.ts'
 import { sealingKey } from '#store/sealing-key.ts'
 import { whoOf } from './scopes.ts'
@@ -53,14 +54,18 @@ async function digestOf(pool: Pool, body: unknown): Promise<string> {
 
 const PURPOSE_MAX = 200
 
-/** Why somebody reads, from the header `Hub-Purpose` (percent-encoded UTF-8); null where it is not said. */
+/** Why somebody reads, from the header `Hub-Purpose` (a word of `PURPOSES`, more behind a semicolon, percent-encoded UTF-8); null where it is not said. */
 export function purposeOf({ headers }: FastifyRequest): string | null {
   const given = headers['hub-purpose']
   if (given === undefined) return null
   const bad = (): HubError =>
     new HubError('invalid_request', {
       issues: [
-        { path: 'Hub-Purpose', code: 'E_SCHEMA', reason: 'one to 200 characters, percent-encoded UTF-8' },
+        {
+          path: 'Hub-Purpose',
+          code: 'E_SCHEMA',
+          reason: `one of ${Object.keys(PURPOSES).join(', ')}, and more behind a semicolon; to 200 characters, percent-encoded UTF-8`,
+        },
       ],
     })
   let text: string
@@ -69,7 +74,8 @@ export function purposeOf({ headers }: FastifyRequest): string | null {
   } catch {
     throw bad()
   }
-  if (text === '' || text.length > PURPOSE_MAX || !text.isWellFormed() || text.includes('\0')) throw bad()
+  if (!isPurpose(text) || text.length > PURPOSE_MAX || !text.isWellFormed() || text.includes('\0'))
+    throw bad()
   return text
 }
 

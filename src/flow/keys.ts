@@ -5,7 +5,7 @@ import type { Issue } from '#core/issue.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { insertKey, replaceKey, type StoredKey } from '#store/keys.ts'
 
-const SCOPE = /^(read|case|audit|admin|push:[a-z0-9-]{1,64}|link:[0-9a-f-]{36})$/
+const SCOPE = /^(read|case|audit|personal|admin|push:[a-z0-9-]{1,64}|link:[0-9a-f-]{36})$/
 
 /** What is wrong with scopes, by their place in `scopes`. */
 export function scopeIssues(scopes: readonly string[]): Issue[] {
@@ -20,7 +20,7 @@ export function scopeIssues(scopes: readonly string[]): Issue[] {
             reason:
               scope === `push:${OWN_SYSTEM}`
                 ? `${OWN_SYSTEM} is the hub itself`
-                : 'push:<system>, read, case, link:<id> or admin',
+                : 'push:<system>, read, case, personal, link:<id> or admin',
           },
         ],
   )

@@ -19,6 +19,8 @@ const mappings = fileURLToPath(new URL('../../mappings/', import.meta.url))
 
 export interface Call {
   readonly key?: string | null
+  /** Why it is asked for (`Hub-Purpose`). The administrator of the tests says one where a test does not; null: none. */
+  readonly purpose?: string | null
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -93,13 +95,16 @@ export async function openApi(
     onWaiting: (id) => woken.push(id),
   })
   const app = await createTestApi({ pool, registry, intake, woken, productAliases, ...more })
-  const call: TestApi['call'] = async (method, url, { key = ADMIN_KEY, body, headers = {} } = {}) => {
+  const call: TestApi['call'] = async (method, url, asked = {}) => {
+    const { key = ADMIN_KEY, body, headers = {} } = asked
+    const { purpose = key === ADMIN_KEY ? 'operation' : null } = asked
     const raw = typeof body === 'string' || Buffer.isBuffer(body) || body === undefined
     return app.inject({
       method: method as 'GET',
       url,
       headers: {
         ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(purpose === null ? {} : { 'hub-purpose': encodeURIComponent(purpose) }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },

@@ -2,13 +2,15 @@ import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import Type from 'typebox'
 import { feedOf } from '#api/feed.ts'
 import { readFeedCursor, writeFeedCursor } from '#api/feed-cursor.ts'
-import { noteAccess } from '#api/logged-calls.ts'
+import { givesFull, mayBeFull } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { callerOf } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { KINDS } from '#core/model/kinds.ts'
-import { pullAll, pullOf } from '#flow/delivery/pulled.ts'
+import { maskedText } from '#core/model/masked-record.ts'
+import { type PullingLink, pullAll, pullOf } from '#flow/delivery/pulled.ts'
 import { relatedSources } from '#flow/delivery/related.ts'
 import { readChanges } from '#store/changes.ts'
 import { sealingKey } from '#store/sealing-key.ts'
@@ -82,7 +84,12 @@ export const changeRoutes =
           sendChanges(reply, texts, writeFeedCursor(secret, of, next))
         const { filter } = feed
         if (!filter) return send([], position)
-        const pull = feed.link ? pullOf(registry, relatedSources(pool), feed.link) : pullAll
+        // Who is not the receiver of a link sees of a person what he would see without it.
+        const isReceiver = feed.link !== null && callerOf(request).scopes.includes(`link:${feed.link.id}`)
+        const full = isReceiver || mayBeFull(request)
+        const pull = feed.link
+          ? pullOf(registry, relatedSources(pool), full ? feed.link : withoutPersonal(feed.link))
+          : pullAll(full ? (text) => text : maskedText)
         if (!pull)
           throw new HubError('mapping_broken', {
             detail: `the mapping of the link ${feed.link?.id} has mistakes`,
@@ -105,7 +112,7 @@ export const changeRoutes =
         }
         if (page.texts.length > 0) {
           const range = { count: page.texts.length, upTo: String(page.next) }
-          await noteAccess(pool, request, {
+          await givesFull(pool, request, reply, {
             subject: 'changes',
             after: String(position),
             ...range,
@@ -116,6 +123,11 @@ export const changeRoutes =
       },
     })
   }
+
+const withoutPersonal = (link: PullingLink): PullingLink => ({
+  ...link,
+  sees: link.sees.filter((one) => one !== 'personal'),
+})
 
 /** What a cursor is bound to: another filter would leave changes out that were passed already. */
 const filterTexts = (

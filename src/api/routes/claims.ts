@@ -1,13 +1,14 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
-import { noteAccess } from '#api/logged-calls.ts'
+import { givesFull } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { callerOf, whoOf } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { fieldDifferences } from '#core/model/difference.ts'
+import { maskedRecord, maskedText } from '#core/model/masked-record.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
 import { claimedRecord } from '#flow/peers/claim-record.ts'
 import { refuse } from '#flow/peers/decide-claim.ts'
@@ -41,9 +42,10 @@ interface Decision extends OfClaim {
 }
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]{8,15}Z$/
 
-const view = (claim: Claim) => {
+const view = (claim: Claim, full: boolean) => {
   const { recordId, body: _body, flags: _flags, recorded: _recorded, ...rest } = claim
-  return { ...rest, recordId, record: claimedRecord(claim) }
+  const record = claimedRecord(claim)
+  return { ...rest, recordId, record: full ? record : maskedRecord(record) }
 }
 
 /** The content of a record, without what each hub says of its own version. */
@@ -65,13 +67,16 @@ function contentOf(record: CanonicalRecord): object {
 export const claimRoutes =
   ({ pool, intake }: RouteParts): FastifyPluginAsync =>
   async (app) => {
-    const read = async (id: string) => {
+    const read = async (id: string, full = false) => {
       const claim = await readClaim(pool, id)
       if (!claim) throw new HubError('not_found', { detail: `claim ${id}` })
-      const shown = view(claim)
+      const shown = view(claim, full)
       const [newest] = await readRecordVersions(pool, { id: claim.recordId, limit: 1 })
       const differences = newest
-        ? fieldDifferences(contentOf(JSON.parse(newest.text)), contentOf(shown.record))
+        ? fieldDifferences(
+            contentOf(JSON.parse(full ? newest.text : maskedText(newest.text))),
+            contentOf(shown.record),
+          )
         : []
       return { ...shown, differences, sendings: await listSendings(pool, id) }
     }
@@ -88,7 +93,7 @@ export const claimRoutes =
         querystring: ClaimsQuery,
         response: { 200: answer('ClaimPage', 'One page · 一页'), ...problems(400, 401, 403, 429, 503) },
       },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { after, limit = LIMIT, ...filter } = request.query
         const cursor = readCursor(after, INSTANT, UUID)
         const rows = await listClaims(pool, {
@@ -97,9 +102,9 @@ export const claimRoutes =
           ...(cursor ? { after: { receivedAt: cursor[0] as string, id: cursor[1] as string } } : {}),
         })
         const page = pageOf(rows, limit, (last) => writeCursor(last.receivedAt, last.id))
-        if (page.rows.length > 0)
-          await noteAccess(pool, request, { subject: 'claims', claims: page.rows.map(({ id }) => id) })
-        return { claims: page.rows.map(view), next: page.next }
+        const asked = { subject: 'claims', claims: page.rows.map(({ id }) => id) }
+        const full = page.rows.length > 0 && (await givesFull(pool, request, reply, asked))
+        return { claims: page.rows.map((claim) => view(claim, full)), next: page.next }
       },
     })
     app.route<OfClaim>({
@@ -114,11 +119,9 @@ export const claimRoutes =
         params: ClaimParams,
         response: { 200: answer('ClaimCard', 'The claim · 变更主张'), ...problems(401, 403, 404, 429, 503) },
       },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { id } = request.params
-        const card = await read(id)
-        await noteAccess(pool, request, { subject: id })
-        return card
+        return await read(id, await givesFull(pool, request, reply, { subject: id }))
       },
     })
     app.route<Decision>({

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { UUID } from '#api/cursor.ts'
+import { mayBeFull } from '#api/full-values.ts'
 import { noteAccess, purposeOf } from '#api/logged-calls.ts'
 import { problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -23,11 +24,11 @@ export const evidenceRoutes =
         summary: 'Evidence of a record, lot, receipt or case · 存证包',
         description: [
           'A ZIP archive of records with their versions, mappings, deliveries, and what leads from each of them to the signed head; it is checked without a',
-          'network by `tools/verify-evidence.mjs`. What may be of a person and the bytes of messages are in it only where the header `Hub-Purpose` says why',
-          '(percent-encoded UTF-8); that is noted in the audit log.',
+          'network by `tools/verify-evidence.mjs`. What may be of a person and the bytes of messages are in it only for a key with the scope `personal` where the header',
+          '`Hub-Purpose` says why; that is noted in the audit log.',
           '',
           'ZIP 存证包，含记录各版本、映射、投递及至已签名日志头的证明路径，可用 tools/verify-evidence.mjs 离线核验；',
-          '仅当请求头 Hub-Purpose（UTF-8 百分号编码）说明用途时收入个人信息与原始报文，并记入审计日志。',
+          '仅当密钥具有 personal 权限且请求头 Hub-Purpose 说明用途时收入个人信息与原始报文，并记入审计日志。',
         ].join('\n'),
         params: Type.Object({
           type: Type.Enum([...EVIDENCE_TYPES], { description: 'Of what · 类别' }),
@@ -43,7 +44,7 @@ export const evidenceRoutes =
       },
       handler: async (request, reply) => {
         const { type, id } = request.params
-        const purpose = purposeOf(request)
+        const purpose = mayBeFull(request) ? purposeOf(request) : null
         const isPossible = type === 'receipt' ? messageTime(id) !== null : type !== 'case' || UUID.test(id)
         const codes = type === 'lot' ? [id, ...codesMeant(id, [...registry.systems.keys()])] : []
         const madeAt = new Date(clock()).toISOString()

@@ -1,15 +1,14 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { readCursor, writeCursor } from '#api/cursor.ts'
+import { givesFull, textsOf } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
-import { callerOf, holds, whoOf } from '#api/scopes.ts'
+import { whoOf } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
-import { SHARING_CLASSES } from '#core/model/sharing.ts'
 import { refusedAdvice } from '#flow/delivery/advice.ts'
-import { sharedText } from '#flow/delivery/backward-mapping.ts'
 import { readVersions } from '#store/changes.ts'
 import { inTransaction } from '#store/database.ts'
 import {
@@ -149,7 +148,7 @@ export const linkHeldRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { id } = request.params
         const { record: recordId, version: wanted } = request.query
         const link = await readLink(pool, id)
@@ -158,13 +157,13 @@ export const linkHeldRoutes =
         const held = await readHeldChange(pool, id, name)
         if (!held) throw new HubError('not_found', { detail: `held change of link ${id}` })
         const [stored] = await readVersions(pool, [name])
-        // The key of a link reads what the link may see, and no more.
-        const sees = holds(callerOf(request), 'read') ? SHARING_CLASSES : link.sees
-        const text = stored ? sharedText(stored, sees) : null
+        const full = await givesFull(pool, request, reply, { subject: recordId, version: wanted, link: id })
+        const [text] = textsOf(full, stored ? [stored.text] : [])
         return {
           change: heldView(held.change),
-          record: text === null ? null : (JSON.parse(text) as unknown),
-          sent: held.sent,
+          record: text === undefined ? null : (JSON.parse(text) as unknown),
+          // In the format of the receiver, in which nobody knows where a person stands.
+          sent: full ? held.sent : null,
         }
       },
     })

@@ -3,13 +3,14 @@ import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { readCursor, writeCursor } from '#api/cursor.ts'
 import { receiptExample } from '#api/examples.ts'
-import { noteAccess } from '#api/logged-calls.ts'
+import { givesFullOnly, needFull, receiptOfShapes } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { type PageQuery, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { callerOf, holds } from '#api/scopes.ts'
 import { spokenIn, spokenReceipt } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
+import type { Receipt } from '#core/receipt.ts'
 import { messageTime } from '#flow/intake/message-id.ts'
 import { receiptOf } from '#flow/intake/stored-receipt.ts'
 import { readPage } from '#flow/large/read-page.ts'
@@ -61,19 +62,22 @@ export const receiptRoutes =
           ...problems(400, 401, 404, 429, 503),
         },
       },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { id } = request.params
         const stored = messageTime(id) === null ? null : await readReceipt(pool, id)
         const caller = callerOf(request)
         const own = stored !== null && caller.keyId !== null && stored.keyId === caller.keyId
         if (!stored || !(own || holds(caller, 'read')))
           throw new HubError('not_found', { detail: `receipt ${id}` })
+        const full = own || (await givesFullOnly(pool, request, reply, { subject: `receipt ${id}` }))
+        const spoken = (receipt: Receipt): Receipt =>
+          spokenReceipt(full ? receipt : receiptOfShapes(receipt), spokenIn(request, language))
         const { after, limit = RESULTS_LIMIT } = request.query
         const from = Number(readCursor(after, PLACE)?.[0] ?? 0)
-        if (!stored.progress) return spokenReceipt(receiptOf(stored), spokenIn(request, language))
+        if (!stored.progress) return spoken(receiptOf(stored))
         const { results, next } = await readPage(pool, stored, from, limit)
         const page = { results, next: next === null ? null : writeCursor(next) }
-        return spokenReceipt(receiptOf(stored, page), spokenIn(request, language))
+        return spoken(receiptOf(stored, page))
       },
     })
     app.route<{ Params: { id: string } }>({
@@ -98,7 +102,7 @@ export const receiptRoutes =
         const { id } = request.params
         const message = messageTime(id) === null ? null : await readMessage(pool, id)
         if (!message) throw new HubError('not_found', { detail: `message ${id}` })
-        await noteAccess(pool, request, { subject: id })
+        await needFull(pool, request, { subject: id })
         // Never shown by a browser: the bytes are a stranger's.
         return reply
           .header('content-disposition', `attachment; filename="${id}"`)

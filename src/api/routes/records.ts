@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { POSITION, readCursor, writeCursor } from '#api/cursor.ts'
 import { instantOf } from '#api/day-or-time.ts'
-import { noteAccess } from '#api/logged-calls.ts'
+import { givesFull, textsOf } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -94,10 +94,11 @@ export const recordRoutes =
             ? {}
             : { codes: [code, ...codesMeant(code, [...registry.systems.keys()]), ...otherCodesMeant(code)] }),
         })
-        if (page.records.length > 0)
-          await noteAccess(pool, request, { subject: 'records', records: page.records.map(idOf) })
+        const read = { subject: 'records', records: page.records.map(idOf) }
+        const full = page.records.length > 0 && (await givesFull(pool, request, reply, read))
+        const texts = textsOf(full, page.records)
         const next = page.next === null ? 'null' : `"${writeCursor(page.next)}"`
-        return reply.type('application/json').send(`{"records":[${page.records.join(',')}],"next":${next}}`)
+        return reply.type('application/json').send(`{"records":[${texts.join(',')}],"next":${next}}`)
       },
     })
     app.route<{ Params: { id: string }; Querystring: PageQuery & { versions?: boolean } }>({
@@ -136,12 +137,16 @@ export const recordRoutes =
         if (rows.length === 0) rows = await readRecordVersions(pool, { id: encodedId(id), ...asked })
         const newest = rows[0]
         if (!newest && cursor === undefined) throw new HubError('not_found', { detail: `record ${id}` })
-        await noteAccess(pool, request, { subject: newest ? idOf(newest.text) : id, versions })
+        const read = { subject: newest ? idOf(newest.text) : id, versions }
+        const full = await givesFull(pool, request, reply, read)
         reply.type('application/json')
-        if (!versions) return reply.send(newest?.text)
+        if (!versions) return reply.send(textsOf(full, newest ? [newest.text] : [])[0])
         const page = pageOf(rows, limit, (last) => writeCursor(last.version))
         return reply.send(
-          `{"versions":[${page.rows.map((row) => row.text).join(',')}],"next":${JSON.stringify(page.next)}}`,
+          `{"versions":[${textsOf(
+            full,
+            page.rows.map((row) => row.text),
+          ).join(',')}],"next":${JSON.stringify(page.next)}}`,
         )
       },
     })

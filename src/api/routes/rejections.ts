@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
-import { noteAccess } from '#api/logged-calls.ts'
+import { givesFull, issuesOf, shapesOf } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -44,7 +44,7 @@ export const rejectionRoutes =
         querystring: RejectionsQuery,
         response: { 200: answer('RejectionPage', 'One page · 一页'), ...problems(400, 401, 403, 429, 503) },
       },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { after, limit = LIMIT, state = 'open', ...filter } = request.query
         const spoken = spokenIn(request, language)
         const cursor = readCursor(after, UUID)?.[0]
@@ -55,15 +55,12 @@ export const rejectionRoutes =
           ...(cursor === undefined ? {} : { after: cursor }),
         })
         const page = pageOf(rows, limit, ({ id }) => writeCursor(id))
-        if (page.rows.length > 0)
-          await noteAccess(pool, request, {
-            subject: 'rejections',
-            rejections: page.rows.map(({ id }) => id),
-          })
+        const read = { subject: 'rejections', rejections: page.rows.map(({ id }) => id) }
+        const full = page.rows.length > 0 && (await givesFull(pool, request, reply, read))
         const rejections = page.rows.map(({ issues, source, ...rejection }) => ({
           ...rejection,
-          issues: spokenIssues(JSON.parse(issues), spoken),
-          source: JSON.parse(source),
+          issues: issuesOf(full, spokenIssues(JSON.parse(issues), spoken)),
+          source: full ? JSON.parse(source) : shapesOf(JSON.parse(source)),
         }))
         return { rejections, next: page.next }
       },
@@ -95,7 +92,10 @@ export const rejectionRoutes =
         })
         const page = pageOf(rows, limit, (last) => writeCursor(last.system, last.group))
         return {
-          groups: page.rows.map((row) => ({ ...row, issues: spokenIssues(JSON.parse(row.issues), spoken) })),
+          groups: page.rows.map((row) => ({
+            ...row,
+            issues: issuesOf(false, spokenIssues(JSON.parse(row.issues), spoken)),
+          })),
           next: page.next,
         }
       },

@@ -1,7 +1,9 @@
 import { addDecimal } from '#core/decimal.ts'
+import { maskName } from '#core/mask.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
 import type { Quantity } from '#core/model/values.ts'
+import { isPersonalParty, isPersonalSite } from '#core/personal.ts'
 import type { TraceHold, TraceNode, TraceParty, TraceRecord, TraceSite, TraceTest } from './graph.ts'
 import { parseGraphCode } from './graph-code.ts'
 import { TEST_CONFIDENCE } from './matching.ts'
@@ -56,15 +58,17 @@ function quantityOf(records: readonly TracedRecord[]): Quantity | undefined {
   return goods.size === 1 ? { value: sum, unit: first.unit } : undefined
 }
 
-const partyOf = ({ role, name, personal, kind, ids }: PartyPart): TraceParty => {
+const partyOf = (party: PartyPart): TraceParty => {
+  const { role, name, personal, kind, ids } = party
   const isPerson =
     personal === true || kind === 'person' || ids.some(({ scheme }) => scheme === 'cn.idcard.hash')
   if (isPerson) return { role, personal: true }
-  return { role, ...(name ? { name } : {}) }
+  // Nobody said that it is a person's, and it is not plainly that of a business.
+  return { role, ...(name ? { name: isPersonalParty(party) ? maskName(name) : name } : {}) }
 }
 const siteOf = ({ role, name, region }: SitePart): TraceSite => ({
   role,
-  ...(name ? { name } : {}),
+  ...(name ? { name: isPersonalSite({ name }) ? maskName(name) : name } : {}),
   ...(region ? { region } : {}),
 })
 

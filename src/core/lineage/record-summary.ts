@@ -1,5 +1,7 @@
+import { maskName } from '#core/mask.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Region } from '#core/model/values.ts'
+import { isPersonalSite } from '#core/personal.ts'
 import { regionPath } from '#core/regions/path.ts'
 import type { TraceHold } from './graph.ts'
 import { HOLD_WORDS, quantityWords, VERDICT_WORDS } from './words.ts'
@@ -14,7 +16,9 @@ export function regionText(region: Region | undefined): string {
 /** One line about a record in Chinese: product, quantity, test or hold, and the place. No party, price or phone number. */
 export function recordSummary(body: Body): string {
   const { product, quantity, mass, test, holdKind, sites } = body
-  const place = sites?.find((site) => site.name !== undefined)?.name ?? regionText(body.region)
+  const site = sites?.find(({ name }) => name !== undefined)
+  const named = site?.name !== undefined && isPersonalSite(site) ? maskName(site.name) : site?.name
+  const place = named ?? regionText(body.region)
   return [
     product?.name ?? product?.code ?? '',
     [quantityWords(quantity, 'zh'), quantityWords(mass, 'zh')].filter((text) => text !== '').join(' / '),

@@ -16,9 +16,13 @@ export interface PullingLink {
 /** Changes as the receiver of a link reads them, as JSON texts; those that do not concern it are left out. */
 export type Pull = (changes: readonly Change[]) => Promise<readonly string[]>
 
-/** The whole log, for who may read everything. */
-export const pullAll: Pull = async (changes) =>
-  changes.map((change) => changeText(eventId('feed', change.recordId, change.version), change, change.text))
+/** The whole log, for who may read every record, as `shown` makes of the text of each what he may see. */
+export const pullAll =
+  (shown: (text: string) => string): Pull =>
+  async (changes) =>
+    changes.map((change) =>
+      changeText(eventId('feed', change.recordId, change.version), change, shown(change.text)),
+    )
 
 /**
  * What a link lets its receiver read: what it may see, in the format of its mapping. A document that is not JSON is the text of `record`. A

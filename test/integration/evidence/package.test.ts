@@ -19,7 +19,7 @@ const TOOL = new URL('../../../tools/verify-evidence.mjs', import.meta.url).href
 const { checkPackage, readArchive } = (await import(TOOL)) as Tool
 
 const api = withApi()
-const PURPOSE = { 'hub-purpose': encodeURIComponent('复核召回') }
+const PURPOSE = { 'hub-purpose': encodeURIComponent('recall; 复核召回') }
 let sender = ''
 let receipt = ''
 let record = ''
@@ -40,7 +40,7 @@ beforeAll(async () => {
 })
 
 const evidence = (type: string, id: string, headers = {}) =>
-  api.call('GET', `/v1/evidence/${type}/${encodeURIComponent(id)}`, { headers })
+  api.call('GET', `/v1/evidence/${type}/${encodeURIComponent(id)}`, { headers, purpose: null })
 const get = async (url: string, call = {}) => (await api.call('GET', url, call)).json()
 
 it('logs each call that changes something with who, what and how it ended, and never what was secret in it', async () => {
@@ -83,7 +83,7 @@ it('notes who read which record with which purpose before it is given', async ()
     'listRecords',
     'getRecord',
   ])
-  expect(entries[3]).toMatchObject({ subject: record, facts: { purpose: '复核召回' } })
+  expect(entries[3]).toMatchObject({ subject: record, facts: { purpose: 'recall; 复核召回', full: true } })
   expect(entries[2].facts.records).toHaveLength(2)
   const bad = await api.call('GET', `/v1/records/${encodeURIComponent(record)}`, {
     headers: { 'hub-purpose': '%zz' },

@@ -157,7 +157,9 @@ test('a change that the peer may bring from now on is taken when it comes again,
   expect(await one('other', change)).toBe('reject origin_not_carried')
   const states = async () =>
     ['open', 'mended'].map(async (state) => {
-      const answer = await hub.call('GET', `/v1/rejections?system=hub-other&state=${state}`)
+      const answer = await hub.call('GET', `/v1/rejections?system=hub-other&state=${state}`, undefined, {
+        'hub-purpose': 'operation',
+      })
       return answer.body.includes(dispatchId('carry'))
     })
   expect(await Promise.all(await states())).toEqual([true, false])
