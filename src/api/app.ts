@@ -15,6 +15,7 @@ import { findKeyByDigest } from '#store/keys.ts'
 import { createCallers } from './auth.ts'
 import { certificateCallers } from './client-certificate.ts'
 import { refuseMalformed } from './client-error.ts'
+import { boundConnections } from './connections.ts'
 import { createHeadWatch } from './head-watch.ts'
 import { secure } from './headers.ts'
 import { logUnexpected } from './logged-error.ts'
@@ -23,9 +24,11 @@ import { watchRoutes } from './not-found.ts'
 import { openapi } from './openapi.ts'
 import type { ApiParts } from './parts.ts'
 import { hubErrorOf, problemOf, setProblemHeaders } from './problem.ts'
+import { trustOf } from './public/client-address.ts'
 import { BODY_MAX } from './push-body.ts'
 import { WAIT_MAX_S } from './routes/changes.ts'
 import { routes } from './routes.ts'
+import { watchBodies } from './slow-bodies.ts'
 import { spokenIn } from './spoken.ts'
 import { serverOptions } from './tls.ts'
 import { validatorCompiler } from './validation.ts'
@@ -37,7 +40,10 @@ const REQUEST_TIMEOUT_MS = 30_000
 const SILENCE_TIMEOUT_MS = (WAIT_MAX_S + 15) * 1000
 /** A record identifier may hold several key parts of 200 Chinese characters, percent-encoded twice. */
 const PARAMETER_MAX = 12_000
-const WAITING = { headersTimeout: 10_000, connectionsCheckingInterval: 1000 } as const
+/** Also of a connection on which nothing has come yet. */
+const WAITING = { headersTimeout: 8000, connectionsCheckingInterval: 1000 } as const
+/** A market's gateway may hold hundreds; one machine that holds more is not one of them. */
+const CONNECTIONS_PER_ADDRESS = 1000
 
 /**
  * The HTTP API, not yet listening. Bodies are never coerced nor stripped; timeouts and sizes are bounded, because Fastify's defaults
@@ -80,6 +86,10 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     }),
     clock: parts.clock,
   })
+  boundConnections(app.server, {
+    perAddress: parts.connectionsPerAddress ?? CONNECTIONS_PER_ADDRESS,
+    isTrusted: trustOf(parts.trustedProxies ?? []),
+  })
   const head = createHeadWatch(() => headPosition(parts.pool))
   const refuseUnknown = watchRoutes(app)
   let closing = false
@@ -97,6 +107,9 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
       done(refuseUnknown(request, reply))
     } else done()
   })
+  watchBodies(app, (socket) =>
+    refuseMalformed({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket, parts.language),
+  )
   app.addHook('preClose', (done) => {
     closing = true
     head.close()

@@ -9,7 +9,7 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 /** Answers a connection that does not speak HTTP, or too slowly, and closes it. */
-export function refuseMalformed(error: Error & { code?: string }, socket: Socket, language: Language): void {
+export function refuseMalformed(error: { readonly code?: string }, socket: Socket, language: Language): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy()
     return

@@ -38,6 +38,8 @@ export interface ApiParts {
   readonly trustedProxies?: readonly string[]
   /** Plain HTTP where it is absent. */
   readonly tls?: TlsParts | undefined
+  /** Connections that one address may hold at once; 1,000 where it is absent. */
+  readonly connectionsPerAddress?: number
   readonly language: Language
   readonly log: Logger | false
   /** Milliseconds since 1970. */

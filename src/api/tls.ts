@@ -10,7 +10,7 @@ export interface TlsParts {
   readonly clientAuthorities: readonly X509Certificate[]
 }
 
-const HANDSHAKE_MS = 10_000
+const HANDSHAKE_MS = 8000
 
 /**
  * Options of the server. Every client is asked for a certificate and may come without one: then a key tells who calls. What a certificate is worth is

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import type { Server } from 'node:tls'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { createFolderDrop } from '#adapters/files/drop.ts'
@@ -46,6 +47,7 @@ import { ensurePartitions } from '#store/partitions.ts'
 import { keptSecret, keyedHash } from '#store/secrets.ts'
 import { registerSystems } from '#store/systems.ts'
 import { startEmbedded } from './embedded.ts'
+import { followTls } from './follow-tls.ts'
 import { giveBackMemory } from './give-back.ts'
 import { createLargeWork } from './large-work.ts'
 import { mappingsMustExist } from './mappings-folder.ts'
@@ -275,6 +277,7 @@ async function startApi(
   closings.push(() => publicPool.end())
   const tls = await readTls(settings, Date.now())
   const api = await createApi({
+    connectionsPerAddress: settings.connectionsPerAddress,
     ...parts,
     publicPool,
     adminKey: settings.adminKey,
@@ -287,6 +290,10 @@ async function startApi(
     clock: Date.now,
   })
   closings.push(() => api.close())
+  if (tls) {
+    const following = followTls(api.server as unknown as Server, { settings, used: tls, log: parts.log })
+    closings.push(async () => following.stop())
+  }
   await api.listen({ host: settings.host, port: settings.port })
   const { address, port, family } = api.server.address() as AddressInfo
   return `${tls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`

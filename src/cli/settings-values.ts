@@ -22,6 +22,8 @@ export const readers = {
   folders,
   file,
   secondsOrOff,
+  count,
+  isOn,
   adminKey,
   hubId,
   publicUrl,
@@ -138,6 +140,22 @@ function secondsOrOff(text: string): Reading<number | null> {
       en: 'Write whole seconds from 600 on; off never stops intake.',
     },
   }
+}
+
+function count(text: string): Reading<number> {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0
+  if (value > 0) return { ok: true, value }
+  return {
+    ok: false,
+    shown: text,
+    reason: { zh: '不是正整数。', en: 'This is not a whole number above 0.' },
+    fix: { zh: '请写正整数，例如 1000。', en: 'Write a whole number such as 1000.' },
+  }
+}
+
+function isOn(text: string): Reading<boolean> {
+  const reading = oneOf(['on', 'off'])(text)
+  return reading.ok ? { ok: true, value: reading.value === 'on' } : reading
 }
 
 function hubId(text: string): Reading<string> {

@@ -1,5 +1,6 @@
 import type { Sentence } from '#store/refusal.ts'
 import { nearest } from './nearest.ts'
+import { plainForOthers } from './settings-listening.ts'
 import { type Reading, readers } from './settings-values.ts'
 
 export type Role = 'all' | 'api' | 'worker'
@@ -9,6 +10,8 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 /** The settings of one hub process; every value is checked. */
 export interface Settings {
   readonly host: string
+  /** Connections that one address may hold open at once. */
+  readonly connectionsPerAddress: number
   /** TCP port of the API; 0 takes a free one. */
   readonly port: number
   readonly role: Role
@@ -74,6 +77,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   }
   const settings: Settings = {
     host: take('HUB_HOST', readers.host, '127.0.0.1'),
+    connectionsPerAddress: take('HUB_CONNECTIONS_PER_ADDRESS', readers.count, 1000),
     port: take('HUB_PORT', readers.port, 8080),
     role: take('HUB_ROLE', readers.role, 'all'),
     databaseUrl: take<string | undefined>('DATABASE_URL', readers.databaseUrl, undefined),
@@ -97,6 +101,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   if (settings.role !== 'all' && !env['DATABASE_URL']?.trim())
     mistakes.push(splitWithoutDatabase(settings.role))
   if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined)) mistakes.push(halfTls(settings))
+  if (!take('HUB_INSECURE_HOST', readers.isOn, false)) mistakes.push(...plainForOthers(settings))
   return mistakes.length === 0 ? { ok: true, settings } : { ok: false, mistakes }
 }
 
@@ -118,6 +123,8 @@ export function describeMistakes(mistakes: readonly SettingMistake[], lang: Lang
 const names = [
   'HUB_HOST',
   'HUB_PORT',
+  'HUB_INSECURE_HOST',
+  'HUB_CONNECTIONS_PER_ADDRESS',
   'HUB_ROLE',
   'HUB_MAPPINGS',
   'HUB_DATA',

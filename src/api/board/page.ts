@@ -15,7 +15,7 @@ export interface BoardView {
   readonly alerts: readonly Alert[]
 }
 
-const STYLE = `:root{color-scheme:light dark}*{box-sizing:border-box}
+export const BOARD_STYLE = `:root{color-scheme:light dark}*{box-sizing:border-box}
 body{font:15px/1.5 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;max-width:60rem;margin:1.5rem auto;padding:0 1rem}
 h1{font-size:1.3rem}h2{font-size:1.05rem;margin:1.6rem 0 .4rem}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #8884;vertical-align:top;overflow-wrap:anywhere}
@@ -83,7 +83,7 @@ const whole = (language: Language, title: string, body: Html): string =>
   html`<!doctype html>
 <html lang="${language === 'zh' ? 'zh-CN' : 'en'}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
-<title>${title} · Trace Hub</title><link rel="icon" href="data:,"><style>${{ html: STYLE }}</style></head><body>
+<title>${title} · Trace Hub</title><link rel="icon" href="data:,"><style>${{ html: BOARD_STYLE }}</style></head><body>
 ${body}
 </body></html>
 `.html

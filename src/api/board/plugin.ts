@@ -1,13 +1,13 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { sha256 } from '#api/auth.ts'
-import { CONTENT_POLICY } from '#api/headers.ts'
+import { CONTENT_POLICY, isEncrypted } from '#api/headers.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import { readOpenAlerts } from '#store/alerts.ts'
 import { readScheduleAges } from '#store/schedules.ts'
 import { keptSecret } from '#store/secrets.ts'
-import { boardPage, doorPage } from './page.ts'
+import { BOARD_STYLE, boardPage, doorPage } from './page.ts'
 import { endedCookie, readSession, sessionCookie } from './session.ts'
 
 const HOME = '/admin/jobs'
@@ -43,7 +43,7 @@ export const boardRoutes =
     const page = (reply: FastifyReply, status: number, text: string): FastifyReply =>
       reply
         .code(status)
-        .header('content-security-policy', CONTENT_POLICY.forms)
+        .header('content-security-policy', CONTENT_POLICY.forms(BOARD_STYLE))
         .header('vary', 'accept-language, cookie')
         .type('text/html; charset=utf-8')
         .send(text)
@@ -63,7 +63,10 @@ export const boardRoutes =
       refuseStrangers(request)
       const digest = sha256(request.body?.get('key')?.trim() ?? '')
       if (!(await isAdmin(digest))) return door(request, reply, true)
-      reply.header('set-cookie', sessionCookie(await secret(), digest, clock()))
+      reply.header(
+        'set-cookie',
+        sessionCookie(await secret(), { keyDigest: digest, nowMs: clock(), isSecure: isEncrypted(request) }),
+      )
       return reply.redirect(HOME, 303)
     })
     app.post(`${HOME}/leave`, { schema: hidden }, async (request, reply) => {

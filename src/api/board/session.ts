@@ -9,10 +9,13 @@ const PATH = '/admin'
  * A cookie that says until when somebody who showed a key may look: time, digest of the key, and a signature over both. Who holds it can call
  * nothing but the board, and no longer than the key itself counts.
  */
-export function sessionCookie(secret: Buffer, keyDigest: Buffer, nowMs: number): string {
+export function sessionCookie(
+  secret: Buffer,
+  { keyDigest, nowMs, isSecure }: { keyDigest: Buffer; nowMs: number; isSecure: boolean },
+): string {
   const said = `${nowMs + SESSION_MS}.${keyDigest.toString('base64url')}`
   const seconds = SESSION_MS / 1000
-  return `${COOKIE}=${said}.${signed(secret, said)}; Path=${PATH}; Max-Age=${seconds}; HttpOnly; SameSite=Strict`
+  return `${COOKIE}=${said}.${signed(secret, said)}; Path=${PATH}; Max-Age=${seconds}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
 }
 
 /** A cookie that ends the session. */

@@ -1,7 +1,7 @@
 import type { Language } from '#api/language.ts'
 import { ERRORS } from '#core/errors.ts'
 
-const STYLE = `body{font:16px/1.6 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#222}
+export const ERRORS_STYLE = `body{font:16px/1.6 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#222}
 h1{font-size:1.5rem}section{border-top:1px solid #ddd;padding:.6rem 0}section:target{background:#fff7d6}
 h2{font:600 1.05rem ui-monospace,monospace;margin:.3rem 0}p{margin:.2rem 0}.s{color:#666}`
 
@@ -46,7 +46,7 @@ export function errorsPage(language: Language): string {
   return `<!doctype html>
 <html lang="${language === 'zh' ? 'zh-CN' : 'en'}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>${words.title} · Trace Hub</title>
-<style>${STYLE}</style></head><body><h1>${words.title}</h1>
+<style>${ERRORS_STYLE}</style></head><body><h1>${words.title}</h1>
 ${sections.join('\n')}
 </body></html>
 `

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { CONTENT_POLICY } from '#api/headers.ts'
 import { inLanguage, type WordLanguage } from '#core/lineage/words.ts'
 import { type HtmlValue, html } from './html.ts'
 import { STYLE } from './style.ts'
@@ -10,8 +10,7 @@ export const sayIn =
   (word) =>
     inLanguage(WORDS[word], language)
 
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
-const CLOSED = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+const CLOSED = CONTENT_POLICY.page(STYLE)
 
 /** Headers of a page: it loads nothing and runs nothing. A sheet of labels shows the hub's own QR code. */
 export const PAGE_POLICY = { page: CLOSED, labels: `${CLOSED}; img-src 'self'` } as const

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { errorsPage } from '#api/docs/errors-page.ts'
+import { ERRORS_STYLE, errorsPage } from '#api/docs/errors-page.ts'
 import { READER_PAGE, READER_START } from '#api/docs/reader-page.ts'
 import { createReaderScript } from '#api/docs/reader-script.ts'
 import { CONTENT_POLICY } from '#api/headers.ts'
@@ -43,7 +43,7 @@ export const docsRoutes =
     })
     app.get('/docs/errors', { schema: hidden }, async (request, reply) =>
       reply
-        .header('content-security-policy', CONTENT_POLICY.page)
+        .header('content-security-policy', CONTENT_POLICY.page(ERRORS_STYLE))
         .header('vary', 'accept-language')
         .type('text/html; charset=utf-8')
         .send(errorsPage(spokenIn(request, language))),

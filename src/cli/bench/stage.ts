@@ -36,6 +36,8 @@ export async function openStage(settings: Settings, role: Settings['role'] = 'al
     databaseUrl: undefined,
     redisUrl: undefined,
     host: '127.0.0.1',
+    tlsCert: undefined,
+    tlsKey: undefined,
     port: 0,
     role,
     data,

@@ -1,9 +1,9 @@
 import { stat, statfs } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import type { Settings } from '#cli/settings.ts'
+import { isLoopback } from '#cli/settings-listening.ts'
 import { ok, type Reading, wrong } from './reading.ts'
 
-const LOOPBACK = /^(localhost|127\.|::1$)/
 const FREE_WARN = 5 * 1024 ** 3
 const FREE_FAIL = 1024 ** 3
 /** May be read or entered by others. */
@@ -14,20 +14,26 @@ export async function checkMachine(settings: Settings): Promise<Reading[]> {
   return [listening(settings), adminKey(settings), ...(await dataFolder(settings))]
 }
 
-function listening({ host, port }: Settings): Reading {
-  if (LOOPBACK.test(host))
+function listening({ host, port, tlsCert }: Settings): Reading {
+  if (isLoopback(host))
     return ok('api.address', `The API listens on ${host}:${port} alone.`, `接口仅在 ${host}:${port} 监听。`)
   const where = isIP(host) === 6 ? `[${host}]` : host
+  if (tlsCert)
+    return ok(
+      'api.address',
+      `The API listens on ${where}:${port} with TLS.`,
+      `接口在 ${where}:${port} 以 TLS 监听。`,
+    )
   return wrong(
     'warn',
     'api.address',
     [
-      `The API listens on ${where}:${port}, for other machines too.`,
-      `接口在 ${where}:${port} 监听，其他机器也可访问。`,
+      `The API listens on ${where}:${port} in plain HTTP, for other machines too.`,
+      `接口在 ${where}:${port} 以明文 HTTP 监听，其他机器也可访问。`,
     ],
     [
-      'Let a proxy on this machine end TLS and keep HUB_HOST=127.0.0.1, or close the port for everyone but that proxy.',
-      '请由本机的代理终止 TLS 并保持 HUB_HOST=127.0.0.1，或仅向该代理开放端口。',
+      'Set HUB_TLS_CERT and HUB_TLS_KEY, or let a proxy on this machine end TLS and keep HUB_HOST=127.0.0.1, or close the port for everyone but that proxy.',
+      '请设置 HUB_TLS_CERT 和 HUB_TLS_KEY，或由本机的代理终止 TLS 并保持 HUB_HOST=127.0.0.1，或仅向该代理开放端口。',
     ],
   )
 }

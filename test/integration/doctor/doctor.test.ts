@@ -69,7 +69,12 @@ it('what is wrong is found: an open address, no key, a folder for all, rows of n
     `insert into alerts (id, topic, subject, facts, opened_at, told_at) values (gen_random_uuid(), 'jobs_failed', 'links', '{"count": 3}', now(), now())`,
   )
   await chmod(data, 0o755)
-  const found = await states({ DATABASE_URL: database.url, HUB_HOST: '0.0.0.0', HUB_ADMIN_KEY: '' })
+  const found = await states({
+    DATABASE_URL: database.url,
+    HUB_HOST: '0.0.0.0',
+    HUB_INSECURE_HOST: 'on',
+    HUB_ADMIN_KEY: '',
+  })
   expect(found).toMatchObject({
     'api.address': 'warn',
     'api.adminKey': 'warn',

@@ -13,6 +13,7 @@ describe('readSettings', () => {
       ok: true,
       settings: {
         host: '127.0.0.1',
+        connectionsPerAddress: 1000,
         port: 8080,
         role: 'all',
         databaseUrl: undefined,
@@ -36,6 +37,7 @@ describe('readSettings', () => {
   it('takes every setting that is set', () => {
     const reading = readSettings({
       HUB_HOST: '0.0.0.0',
+      HUB_CONNECTIONS_PER_ADDRESS: '200',
       HUB_PORT: '0',
       HUB_ROLE: 'worker',
       DATABASE_URL: 'postgresql://hub:p%40ss@db.example:5432/hub',
@@ -60,6 +62,7 @@ describe('readSettings', () => {
       ok: true,
       settings: {
         host: '0.0.0.0',
+        connectionsPerAddress: 200,
         port: 0,
         role: 'worker',
         databaseUrl: 'postgresql://hub:p%40ss@db.example:5432/hub',
@@ -149,7 +152,7 @@ describe('readSettings', () => {
   })
 
   it.each(['127.0.0.1', '::1', '0.0.0.0', 'localhost', 'hub-1.example.cn'])('accepts the host %s', (host) => {
-    expect(readSettings({ HUB_HOST: host }).ok).toBe(true)
+    expect(readSettings({ HUB_HOST: host, HUB_INSECURE_HOST: 'on' }).ok).toBe(true)
   })
 
   it.each(['http://hub', '127.0.0.1:80', '300.1.1.1', 'a b', '-x', '[::1]'])(
@@ -212,4 +215,18 @@ describe('describeMistakes', () => {
     expect(languageOf({ HUB_LANG: 'de' })).toBe('zh')
     expect(languageOf({ HUB_LANG: 'en' })).toBe('en')
   })
+
+  it.each(['0.0.0.0', '::', '10.20.30.40', 'hub-1.example.cn', '127.evil.example'])(
+    'does not listen on %s in plain HTTP, unless that is asked for',
+    (host) => {
+      expect(mistakesOf({ HUB_HOST: host })).toMatchObject([{ name: 'HUB_HOST', value: host }])
+      expect(mistakesOf({ HUB_HOST: host, HUB_INSECURE_HOST: 'off' })).toHaveLength(1)
+      for (const more of [
+        { HUB_INSECURE_HOST: 'on' },
+        { HUB_TLS_CERT: '/c.pem', HUB_TLS_KEY: '/k.pem' },
+        { HUB_ROLE: 'worker', DATABASE_URL: 'postgresql://hub@db/hub' },
+      ])
+        expect(readSettings({ HUB_HOST: host, ...more }).ok).toBe(true)
+    },
+  )
 })
