@@ -107,9 +107,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
       done(refuseUnknown(request, reply))
     } else done()
   })
-  watchBodies(app, (socket) =>
-    refuseMalformed({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket, parts.language),
-  )
+  watchBodies(app, (socket) => refuseMalformed({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket, parts.language))
   app.addHook('preClose', (done) => {
     closing = true
     head.close()

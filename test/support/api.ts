@@ -47,7 +47,12 @@ export interface TestApi {
 }
 
 /** What a test may hand to the API beside what all have. */
-type More = Partial<Pick<ApiParts, 'dropFolders' | 'pickupFolders' | 'tls' | 'trustedProxies' | 'clock'>>
+type More = Partial<
+  Pick<
+    ApiParts,
+    'dropFolders' | 'pickupFolders' | 'tls' | 'trustedProxies' | 'connectionsPerAddress' | 'clock'
+  >
+>
 
 interface Opened extends TestApi {
   close(): Promise<void>
