@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import type { Gauge } from 'prom-client'
-import { readCaseGauges } from '#store/cases.ts'
+import { readCaseGauges } from '#store/case-figures.ts'
 import { countOverdue, readDeliverySeconds } from '#store/recall-urging.ts'
 
 type MakeGauge = (name: string, help: string, ...labelNames: string[]) => Gauge

@@ -26,6 +26,7 @@ export interface CaseRow {
   readonly openedAt: string
   readonly stateAt: string
   readonly confirmedAt: string | null
+  readonly labToldAt: string | null
   readonly endedAt: string | null
   readonly due: string | null
   readonly dueAt: string | null
@@ -38,7 +39,7 @@ export interface CaseRow {
 
 const COLUMNS = `id, hub, state, narrow, opened_by as "openedBy", test_id as "testId", code, reason, cause, product_name as "productName",
   product_code as "productCode", product_class as "productClass", region, site, market, stall, occurred_at as "occurredAt", told_at as "toldAt",
-  opened_at as "openedAt", state_at as "stateAt", confirmed_at as "confirmedAt", ended_at as "endedAt", due, due_at as "dueAt",
+  opened_at as "openedAt", state_at as "stateAt", confirmed_at as "confirmedAt", lab_told_at as "labToldAt", ended_at as "endedAt", due, due_at as "dueAt",
   held_mass::text as "heldMass", disposed_mass::text as "disposedMass", wanted::text as wanted, settled::text as settled, truncated`
 
 export type NewCase = Pick<
@@ -63,6 +64,7 @@ export type NewCase = Pick<
   | 'toldAt'
   | 'openedAt'
   | 'confirmedAt'
+  | 'labToldAt'
   | 'due'
   | 'dueAt'
 > & { readonly whos: readonly string[]; readonly whats: readonly string[] }
@@ -72,8 +74,8 @@ export async function insertCase(client: Client, one: NewCase): Promise<boolean>
   const { rowCount } = await client.query({
     name: 'insert-case',
     text: `insert into cases (id, hub, state, narrow, opened_by, test_id, code, reason, cause, product_name, product_code, product_class, region,
-             site, market, stall, occurred_at, told_at, opened_at, state_at, confirmed_at, due, due_at, whos, whats)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19, $20, $21, $22, $23, $24)
+             site, market, stall, occurred_at, told_at, opened_at, state_at, confirmed_at, due, due_at, whos, whats, lab_told_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19, $20, $21, $22, $23, $24, $25)
            on conflict (id) do nothing`,
     values: [
       ...[one.id, one.hub, one.state, one.narrow, one.openedBy, one.testId, one.code, one.reason, one.cause],
@@ -81,6 +83,7 @@ export async function insertCase(client: Client, one: NewCase): Promise<boolean>
       ...[one.occurredAt, one.toldAt, one.openedAt, one.confirmedAt, one.due, one.dueAt],
       one.whos,
       one.whats,
+      one.labToldAt,
     ],
   })
   return rowCount === 1
@@ -149,6 +152,7 @@ export interface CaseStep {
   readonly state: CaseState
   readonly narrow: boolean
   readonly confirmedAt: string | null
+  readonly labToldAt: string | null
   readonly stateAt: string
   readonly endedAt: string | null
   readonly due: string | null
@@ -160,11 +164,11 @@ export interface CaseStep {
 export async function moveCase(client: ClientBase, id: string, step: CaseStep): Promise<void> {
   await client.query({
     name: 'move-case',
-    text: `update cases set state = $2, narrow = $3, confirmed_at = $4, state_at = $5, ended_at = $6, due = $7, due_at = $8, disposed_mass = $9,
+    text: `update cases set state = $2, narrow = $3, confirmed_at = $4, state_at = $5, ended_at = $6, due = $7, due_at = $8, disposed_mass = $9, lab_told_at = $10,
              wanted = wanted + 1 where id = $1`,
     values: [
       ...[id, step.state, step.narrow, step.confirmedAt, step.stateAt, step.endedAt],
-      ...[step.due, step.dueAt, step.disposedMass],
+      ...[step.due, step.dueAt, step.disposedMass, step.labToldAt],
     ],
   })
 }
@@ -269,50 +273,4 @@ export async function noteSettled(
     text: `update cases set settled = $2, held_mass = $3, truncated = $4, whos = $5, whats = $6 where id = $1`,
     values: [id, found.wanted, found.heldMass, found.truncated, found.whos, found.whats],
   })
-}
-
-/** What the metrics tell of cases. */
-export interface CaseGauges {
-  readonly states: readonly { readonly state: string; readonly count: number }[]
-  readonly overdue: number
-  readonly unsettled: number
-  /** From the receipt of a test to the first hold of its case, the longest of the last day. */
-  readonly holdSeconds: number
-}
-
-export async function readCaseGauges(pool: Pool, nowMs: number): Promise<CaseGauges> {
-  const { rows } = await pool.query<{ state: string; count: number; overdue: number; unsettled: number }>(
-    `select state, count(*)::int as count, count(*) filter (where due_at < to_timestamp($1::numeric / 1000))::int as overdue,
-            count(*) filter (where wanted > settled)::int as unsettled
-       from cases where state <> 'closed' group by state order by state`,
-    [nowMs],
-  )
-  const { rows: spans } = await pool.query<{ seconds: number | null }>(
-    `select max(extract(epoch from first.at - c.told_at))::float8 as seconds
-       from cases c cross join lateral (
-         select min(v.received_at) as at from case_holds h join record_versions v on v.record_id = h.record_id and v.version = 1
-          where h.case_id = c.id) first
-      where c.opened_by = 'test' and c.opened_at > to_timestamp($1::numeric / 1000) - interval '1 day'`,
-    [nowMs],
-  )
-  const sum = (of: 'overdue' | 'unsettled'): number => rows.reduce((total, row) => total + row[of], 0)
-  return {
-    states: rows.map(({ state, count }) => ({ state, count })),
-    overdue: sum('overdue'),
-    unsettled: sum('unsettled'),
-    holdSeconds: spans[0]?.seconds ?? 0,
-  }
-}
-
-/** Cases of which something is overdue, the longest first. */
-export async function readOverdueCases(
-  pool: Pool,
-  nowMs: number,
-  limit = 100,
-): Promise<Pick<CaseRow, 'id' | 'state' | 'due' | 'dueAt'>[]> {
-  const { rows } = await pool.query<Pick<CaseRow, 'id' | 'state' | 'due' | 'dueAt'>>(
-    `select id, state, due, due_at as "dueAt" from cases where due_at < to_timestamp($1::numeric / 1000) order by due_at, id limit $2`,
-    [nowMs, limit],
-  )
-  return rows
 }

@@ -43,7 +43,7 @@ export function siteBalance(moves: readonly SiteMove[], day: string): SiteBalanc
 }
 
 /** Goods that are kept for longer than that; their stock of a day is not known. */
-const STORED: ReadonlySet<string> = new Set([
+export const STORED: ReadonlySet<string> = new Set([
   'cold_chain_import',
   'grain_oil',
   'soy',

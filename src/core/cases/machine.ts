@@ -1,3 +1,4 @@
+import { CHINA_OFFSET_MINUTES, DAY_MS, MINUTE_MS } from '#core/calendar.ts'
 import { isPositiveDecimal } from './quantity.ts'
 import { type Due, SPANS } from './sla.ts'
 import type { CaseEvent, CaseState, OfficialEvent, RecordEvent } from './states.ts'
@@ -11,6 +12,8 @@ export interface CaseFacts {
   /** When the result of the test was told. */
   readonly toldAtMs: number
   readonly confirmedAtMs: number | null
+  /** When a laboratory's failed result was told that may still be objected to; null for none, and where it was tested again. */
+  readonly labToldAtMs: number | null
   /** Kilograms that were disposed of, exact decimal text. */
   readonly disposed: string
 }
@@ -35,6 +38,7 @@ export interface Refusal {
     | 'wrong_state'
     | 'too_late'
     | 'in_future'
+    | 'is_final'
     | 'before_told'
     | 'needs_laboratory'
     | 'needs_quantity'
@@ -49,6 +53,7 @@ export interface Move {
   readonly state: CaseState
   readonly narrow: boolean
   readonly confirmedAtMs: number | null
+  readonly labToldAtMs: number | null
 }
 
 export type Outcome = { readonly move: Move } | { readonly refusals: readonly Refusal[] }
@@ -61,7 +66,7 @@ const RAPID = /快检|快速|酶抑制|胶体金|试纸|rapid|strip|enzyme|collo
 
 /** From where an official may say it. */
 const FROM: Record<OfficialEvent, readonly CaseState[]> = {
-  objection: ['suspect', 'held'],
+  objection: ['suspect', 'held', 'confirmed'],
   retest: ['suspect', 'held', 'objected'],
   clear: ['suspect', 'held', 'objected', 'retest'],
   confirm: ['suspect', 'held', 'objected', 'retest'],
@@ -70,11 +75,9 @@ const FROM: Record<OfficialEvent, readonly CaseState[]> = {
   close: ['notified', 'cleared'],
   note: ['suspect', 'held', 'objected', 'retest', 'cleared', 'confirmed', 'disposal', 'notified', 'closed'],
 }
-const TO: Record<Exclude<OfficialEvent, 'note'>, CaseState> = {
+const TO: Record<Exclude<OfficialEvent, 'note' | 'clear' | 'confirm'>, CaseState> = {
   objection: 'objected',
   retest: 'retest',
-  clear: 'cleared',
-  confirm: 'confirmed',
   dispose: 'disposal',
   notify: 'notified',
   close: 'closed',
@@ -82,9 +85,20 @@ const TO: Record<Exclude<OfficialEvent, 'note'>, CaseState> = {
 const DECIDING: readonly CaseState[] = FROM.clear
 const isOfficial = (event: Happening['event']): event is OfficialEvent => Object.hasOwn(FROM, event)
 
-/** When the time for an objection ends. */
-export const objectionEndsMs = ({ toldAtMs }: Pick<CaseFacts, 'toldAtMs'>): number =>
-  toldAtMs + SPANS.objection.ms
+/** When the time for an objection ends: hours after a rapid test was told, and with the last of the days that a laboratory's result gives. */
+export const objectionEndsMs = ({
+  toldAtMs,
+  labToldAtMs,
+}: Pick<CaseFacts, 'toldAtMs' | 'labToldAtMs'>): number =>
+  labToldAtMs === null
+    ? toldAtMs + SPANS.objection.ms
+    : startOfDay(labToldAtMs) + DAY_MS + SPANS.labObjection.ms
+
+/** Midnight in China before an instant: the day on which something is told is not counted. */
+const startOfDay = (ms: number): number => {
+  const east = CHINA_OFFSET_MINUTES * MINUTE_MS
+  return Math.floor((ms + east) / DAY_MS) * DAY_MS - east
+}
 
 /**
  * What becomes of a case when something happens to it, or every reason why it may not happen. Records are facts: they are never refused, and where they
@@ -105,7 +119,7 @@ const refused = (code: Refusal['code'], reason: string): Outcome => ({ refusals:
 
 function official(facts: CaseFacts, happening: Happening & { readonly event: OfficialEvent }): Outcome {
   const { event, atMs, quantity, method, note } = happening
-  const { state, narrow, confirmedAtMs } = facts
+  const { state, narrow, confirmedAtMs, labToldAtMs } = facts
   const refusals: Refusal[] = []
   const no = (code: Refusal['code'], reason: string): void => void refusals.push({ code, reason })
   if (!FROM[event].includes(state))
@@ -118,9 +132,14 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
     if (!note) no('needs_reason', 'a note has a text')
   }
   if (event === 'objection') {
-    if (atMs > objectionEndsMs(facts))
-      no('too_late', 'an objection is possible for four hours after the result was told')
-    if (atMs < facts.toldAtMs) no('before_told', 'the result was not told yet')
+    if (state === 'confirmed' && labToldAtMs === null)
+      no('is_final', 'the result is not of a laboratory, or a laboratory has tested the goods again')
+    else if (atMs > objectionEndsMs(facts))
+      no(
+        'too_late',
+        'an objection is possible for four hours after a rapid test was told, and for five days after a result of a laboratory',
+      )
+    if (atMs < (labToldAtMs ?? facts.toldAtMs)) no('before_told', 'the result was not told yet')
   }
   if (event === 'clear' && FROM.clear.includes(state)) {
     if (facts.openedBy === 'official' && !method) {
@@ -142,55 +161,57 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
     if (!method) no('needs_method', 'destroyed, returned or rendered')
   }
   if (refusals.length > 0) return { refusals }
-  const to = event === 'note' ? state : TO[event]
-  return {
-    move: {
-      state: to,
-      narrow: to === 'confirmed' ? false : narrow,
-      confirmedAtMs: to === 'confirmed' ? atMs : to === 'cleared' ? null : confirmedAtMs,
-    },
-  }
+  if (event === 'confirm') return { move: confirmed(facts, atMs, isLaboratory(method)) }
+  if (event === 'clear') return { move: cleared(narrow) }
+  return { move: { state: event === 'note' ? state : TO[event], narrow, confirmedAtMs, labToldAtMs } }
 }
+
+/** A result that was objected to and is confirmed again is final; what was recalled stays recalled since then. */
+const confirmed = ({ confirmedAtMs }: CaseFacts, atMs: number, isLab: boolean): Move => ({
+  state: 'confirmed',
+  narrow: false,
+  confirmedAtMs: confirmedAtMs ?? atMs,
+  labToldAtMs: isLab && confirmedAtMs === null ? atMs : null,
+})
+const cleared = (narrow: boolean): Move => ({
+  state: 'cleared',
+  narrow,
+  confirmedAtMs: null,
+  labToldAtMs: null,
+})
 
 const LABORATORY = 'a laboratory decides: name its method, which may not be a rapid one'
 const isLaboratory = (method: string | undefined): boolean => method !== undefined && !RAPID.test(method)
 
-function byRecords(
-  { state, narrow, confirmedAtMs, disposed }: CaseFacts,
-  event: RecordEvent,
-  atMs: number,
-): Move {
-  const stays: Move = { state, narrow, confirmedAtMs }
+function byRecords(facts: CaseFacts, event: RecordEvent, atMs: number): Move {
+  const { state, narrow, confirmedAtMs, labToldAtMs, disposed } = facts
+  const stays: Move = { state, narrow, confirmedAtMs, labToldAtMs }
   const isDecided = !DECIDING.includes(state)
   switch (event) {
     case 'lab_failed':
       // What a laboratory says after another has cleared the goods counts too; what is closed is closed.
-      return isDecided && state !== 'cleared'
-        ? stays
-        : { state: 'confirmed', narrow: false, confirmedAtMs: atMs }
+      return isDecided && state !== 'cleared' ? stays : confirmed(facts, atMs, true)
     case 'lab_passed':
-      return isDecided ? stays : { state: 'cleared', narrow, confirmedAtMs: null }
+      return isDecided ? stays : cleared(narrow)
     case 'withdrawn':
       // The fact that the case stands on is gone. What was disposed of cannot be sold again, so that is for an official to say.
-      return isDecided && !(state === 'confirmed' && disposed === '0')
-        ? stays
-        : { state: 'cleared', narrow, confirmedAtMs: null }
+      return isDecided && !(state === 'confirmed' && disposed === '0') ? stays : cleared(narrow)
     case 'failed':
       // A suspect that fails by another method is no suspect; goods that were released because their test was withdrawn are held again.
-      if (state === 'cleared') return { state: 'held', narrow: false, confirmedAtMs: null }
+      if (state === 'cleared') return { ...stays, state: 'held', narrow: false }
       return state === 'suspect'
-        ? { state: 'held', narrow: false, confirmedAtMs }
+        ? { ...stays, state: 'held', narrow: false }
         : isDecided
           ? stays
           : { ...stays, narrow: false }
     case 'doubted':
-      return state === 'cleared' ? { state: 'suspect', narrow: true, confirmedAtMs: null } : stays
+      return state === 'cleared' ? { ...stays, state: 'suspect', narrow: true } : stays
   }
 }
 
 /** What is to be done next, and until when; null where nothing is. */
 export function dueOf(
-  facts: Pick<CaseFacts, 'state' | 'toldAtMs'>,
+  facts: Pick<CaseFacts, 'state' | 'toldAtMs' | 'labToldAtMs'>,
   stateAtMs: number,
 ): { readonly due: Due; readonly atMs: number } | null {
   const after = (due: Due, span: keyof typeof SPANS, from = stateAtMs) => ({
@@ -206,7 +227,12 @@ export function dueOf(
     case 'retest':
       return after('laboratory', 'laboratory')
     case 'confirmed':
-      return after('disposal', 'disposal')
+      // What may still be objected to is not to be destroyed yet.
+      return after(
+        'disposal',
+        'disposal',
+        facts.labToldAtMs === null ? stateAtMs : Math.max(objectionEndsMs(facts), stateAtMs),
+      )
     case 'disposal':
       return after('notice', 'notice')
     case 'notified':

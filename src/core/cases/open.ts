@@ -1,6 +1,10 @@
+import { STORED } from '#core/balance/site-balance.ts'
+import { DAY_MS } from '#core/calendar.ts'
+import { epochOf } from '#core/dates/when.ts'
 import type { Body } from '#core/model/body.ts'
 import { isFalsePositiveProne } from '#core/products/names.ts'
 import { readProductName } from '#core/products/read-product-name.ts'
+import { goodsOf } from './goods.ts'
 import type { RecordEvent } from './states.ts'
 
 /**
@@ -42,3 +46,18 @@ export function saysOf(body: Body): Exclude<RecordEvent, 'withdrawn'> | null {
 /** State in which a case begins. */
 export const openingState = (says: RecordEvent): 'suspect' | 'held' | 'confirmed' | null =>
   says === 'doubted' ? 'suspect' : says === 'failed' ? 'held' : says === 'lab_failed' ? 'confirmed' : null
+
+/**
+ * How old a failed test may be that opens a case, in days. Fresh goods are sold within a week. A laboratory takes weeks, other goods are stored for months,
+ * and those who sell keep records of them for six months (食品安全法 §65). What is older is found, and stopped where an official says so.
+ */
+export const OPENING_DAYS = { fresh: 7, others: 183 } as const
+
+/** Whether a test tells of goods that may still be for sale. */
+export function isOfToday(body: Body, nowMs: number): boolean {
+  const { occurredAt } = body
+  if (!occurredAt) return true
+  const days =
+    OPENING_DAYS[isLaboratoryTest(body) || STORED.has(goodsOf(body).productClass ?? '') ? 'others' : 'fresh']
+  return nowMs - epochOf(occurredAt) <= days * DAY_MS
+}

@@ -48,6 +48,13 @@ export const isOpen = (state: CaseState): boolean => state !== 'cleared' && stat
 /** What is ordered for the goods of a case: a stop of sale, a recall, or nothing any more. */
 export type Order = 'stop_sale' | 'recall' | 'release'
 
-/** A closed case keeps its recall where it was confirmed: what was disposed of does not come back into sale. */
+/**
+ * A closed case keeps its recall where it was confirmed: what was disposed of does not come back into sale. So does one whose laboratory's result is
+ * objected to.
+ */
 export const orderOf = (state: CaseState, wasConfirmed: boolean): Order =>
-  HOLDING.has(state) ? 'stop_sale' : state === 'cleared' || !wasConfirmed ? 'release' : 'recall'
+  HOLDING.has(state) && !wasConfirmed
+    ? 'stop_sale'
+    : state === 'cleared' || !wasConfirmed
+      ? 'release'
+      : 'recall'

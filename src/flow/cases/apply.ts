@@ -16,16 +16,19 @@ export interface Evidence {
   readonly stays?: boolean
 }
 
+const msOf = (text: string | null): number | null => (text === null ? null : Date.parse(text))
 export const factsOf = (one: CaseRow): CaseFacts => ({
   state: one.state,
   narrow: one.narrow,
   openedBy: one.openedBy,
   toldAtMs: Date.parse(one.toldAt),
-  confirmedAtMs: one.confirmedAt === null ? null : Date.parse(one.confirmedAt),
+  confirmedAtMs: msOf(one.confirmedAt),
+  labToldAtMs: msOf(one.labToldAt),
   disposed: one.disposedMass,
 })
 
 const isoOf = (ms: number): string => new Date(ms).toISOString()
+const isoOrNull = (ms: number | null): string | null => (ms === null ? null : isoOf(ms))
 const ENDS: ReadonlySet<CaseState> = new Set<CaseState>(['cleared', 'closed'])
 
 /**
@@ -42,12 +45,10 @@ export async function applyEvent(
   if (!found) return 'unknown'
   const outcome = step(factsOf(found), happening)
   if (isRefused(outcome)) return outcome.refusals
-  const { state, narrow, confirmedAtMs } = evidence.stays
-    ? { state: found.state, narrow: found.narrow, confirmedAtMs: factsOf(found).confirmedAtMs }
-    : outcome.move
+  const { state, narrow, confirmedAtMs, labToldAtMs } = evidence.stays ? factsOf(found) : outcome.move
   const isMoved = state !== found.state
   const stateAtMs = isMoved ? happening.atMs : Date.parse(found.stateAt)
-  const due = dueOf({ state, toldAtMs: Date.parse(found.toldAt) }, stateAtMs)
+  const due = dueOf({ state, toldAtMs: Date.parse(found.toldAt), labToldAtMs }, stateAtMs)
   await insertCaseEvent(client, id, {
     event: happening.event,
     fromState: found.state,
@@ -63,7 +64,8 @@ export async function applyEvent(
   await moveCase(client, id, {
     state,
     narrow,
-    confirmedAt: confirmedAtMs === null ? null : isoOf(confirmedAtMs),
+    confirmedAt: isoOrNull(confirmedAtMs),
+    labToldAt: isoOrNull(labToldAtMs),
     stateAt: isoOf(stateAtMs),
     endedAt: !ENDS.has(state) ? null : isMoved ? isoOf(happening.atMs) : found.endedAt,
     due: due?.due ?? null,

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import { goodsOf } from '#core/cases/goods.ts'
-import { isLaboratoryTest, saysOf } from '#core/cases/open.ts'
+import { isLaboratoryTest, isOfToday, saysOf } from '#core/cases/open.ts'
+import { epochOf } from '#core/dates/when.ts'
 import { codesOf, recordCode } from '#core/lineage/codes.ts'
 import { matchFacts } from '#core/lineage/matching.ts'
 import { UNMOVING } from '#core/lineage/untraced.ts'
@@ -8,6 +9,7 @@ import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
+import { beijingDay } from '#core/quality/record-counts.ts'
 import { type Follower, stepUnderLock } from '#flow/follow/follower.ts'
 import { readSuccessions } from '#flow/follow/successions.ts'
 import {
@@ -17,7 +19,7 @@ import {
   putCaseTest,
   readCaseTests,
 } from '#store/case-lots.ts'
-import { hasOpenCases, touchCases } from '#store/cases.ts'
+import { hasOpenCases, readCase, touchCases } from '#store/cases.ts'
 import { readChanges } from '#store/changes.ts'
 import { moveFollower, readFollowerPlace } from '#store/followers.ts'
 import { readHubId } from '#store/hub-identity.ts'
@@ -138,7 +140,7 @@ async function takeTests(client: ClientBase, tests: readonly ChangedTest[], nowM
   }
 }
 
-/** A test that is new to cases: of goods that have an open case it belongs to that one. */
+/** A test that is new to cases: of goods that have an open case it belongs to that one, however old it is. */
 async function takeNew(client: ClientBase, hub: string, test: ToldTest, nowMs: number): Promise<void> {
   const says = saysOf(test.body)
   if (says === null) return
@@ -146,11 +148,23 @@ async function takeNew(client: ClientBase, hub: string, test: ToldTest, nowMs: n
   const { productName } = goodsOf(test.body)
   const id = await findCaseOfGoods(client, { ...goods, productName })
   if (id === null) {
-    if (says !== 'lab_passed') await openByTest(client, hub, test, goods, nowMs)
+    if (says !== 'lab_passed' && isOfToday(test.body, nowMs))
+      await openByTest(client, hub, test, goods, nowMs)
     return
   }
+  if (says === 'lab_passed' && (await isBefore(client, test, id))) return
   await putCaseTest(client, testOf(test, id))
   await applyEvent(client, id, happening(says, test, nowMs), evidence(test))
+}
+
+/** What a laboratory found of the goods on a day before they failed says nothing of why they failed. */
+async function isBefore(client: ClientBase, { body }: ToldTest, caseId: string): Promise<boolean> {
+  const failedAt = (await readCase(client, caseId))?.occurredAt ?? null
+  return (
+    failedAt !== null &&
+    body.occurredAt !== undefined &&
+    beijingDay(epochOf(body.occurredAt)) < beijingDay(Date.parse(failedAt))
+  )
 }
 
 /** A new version of a test that has a case. */

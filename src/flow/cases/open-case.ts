@@ -99,7 +99,10 @@ export function baseOf(
   const { site, stall, region } = placeOf(body)
   const { productName, productCode, productClass } = goodsOf(body)
   const openedMs = Date.parse(at.openedAt)
-  const due = dueOf({ state, toldAtMs: Date.parse(at.toldAt) }, openedMs)
+  // Only a laboratory's test opens a case that is confirmed.
+  const labToldAt = state === 'confirmed' ? at.toldAt : null
+  const labToldAtMs = labToldAt === null ? null : Date.parse(labToldAt)
+  const due = dueOf({ state, toldAtMs: Date.parse(at.toldAt), labToldAtMs }, openedMs)
   return {
     ...at,
     state,
@@ -112,7 +115,8 @@ export function baseOf(
     market: site?.role === 'market' ? siteText(site) : null,
     stall: siteText(stall),
     occurredAt: body.occurredAt?.at ?? null,
-    confirmedAt: state === 'confirmed' ? at.toldAt : null,
+    confirmedAt: labToldAt,
+    labToldAt,
     due: due?.due ?? null,
     dueAt: due ? new Date(due.atMs).toISOString() : null,
   }

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest'
+import { beijingDay } from '#core/quality/record-counts.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
+import { judgeDue } from '#flow/findings/judge-due.ts'
 import { followers } from '#flow/follow/followers.ts'
 import { createSystem } from '#store/systems.ts'
 import { withApi } from '#test/api.ts'
 
 const api = withApi()
 const SYSTEM = 'plain-market'
-const at = (time: string) => ({ at: `2024-04-15T${time}+08:00`, precision: 'second' as const })
+const TODAY = beijingDay(Date.now())
+const at = (time: string, day = TODAY) => ({ at: `${day}T${time}+08:00`, precision: 'second' as const })
 const lot = (value: string, role = 'subject') => ({ role, scheme: 'cn.mofcom.trace20b', value })
 const place = (node: string, region: string) => ({
   region: { code: region, year: 2024 },
@@ -134,6 +137,38 @@ describe('a case of the records that come', () => {
     expect(confirmed).toMatchObject({ id: suspect.id, state: 'confirmed', due: 'disposal' })
     expect(held(confirmed)).toEqual(['lot:L5', 'lot:L6'])
     expect(confirmed.holds.map(({ kind }) => kind)).toEqual(['recall', 'recall'])
+  })
+
+  test('failed tests of years ago open no case, unless goods of theirs have one; they are found all the same', async () => {
+    const before = (await cards()).length
+    await push(
+      entry('9', 'L9', ['P9']),
+      { ...tested('t9', 'L9'), occurredAt: at('06:00:00', '2021-03-01') },
+      { ...tested('t10', 'L9', { screening: false }), occurredAt: at('06:00:00', '2021-03-01') },
+    )
+    await follow()
+    expect(await cards()).toHaveLength(before)
+    await push(tested('t11', 'L9'), { ...tested('t12', 'L9'), occurredAt: at('06:00:00', '2021-03-01') })
+    await follow()
+    expect(await cards()).toHaveLength(before + 1)
+    expect((await caseOf('lot:L9')).events.map(({ event }) => event)).toEqual(['opened', 'failed'])
+    while ((await judgeDue({ pool: api.pool, intake: api.intake }, Date.now())).judged > 0);
+    await follow()
+    const { findings } = (await api.call('GET', '/v1/findings?kind=test_failed&to=2021-12-31')).json()
+    expect(findings).toHaveLength(3)
+  })
+
+  test('a laboratory that passed the goods before they failed clears nothing; one that passes them afterwards does', async () => {
+    await push(entry('20', 'L20', ['P20']), tested('t20', 'L20'))
+    await follow()
+    const passed = { screening: false, verdict: 'pass', method: 'GC-MS', raw: '合格' }
+    const yesterday = at('06:00:00', beijingDay(Date.now() - 86_400_000))
+    await push({ ...tested('t21', 'L20', passed), occurredAt: yesterday })
+    await follow()
+    expect(await caseOf('lot:L20')).toMatchObject({ state: 'held', events: [{ event: 'opened' }] })
+    await push(tested('t22', 'L20', passed))
+    await follow()
+    expect(await caseOf('lot:L20')).toMatchObject({ state: 'cleared' })
   })
 
   test('two workers at once make one case, one hold and one event', async () => {

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
+import { beijingDay } from '#core/quality/record-counts.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
 import { judgeDue } from '#flow/findings/judge-due.ts'
 import { followers } from '#flow/follow/followers.ts'
@@ -7,7 +8,7 @@ import { withApi } from '#test/api.ts'
 
 const api = withApi()
 const SYSTEM = 'plain-market'
-const at = { at: '2024-04-15T06:00:00+08:00', precision: 'second' }
+const at = { at: `${beijingDay(Date.now())}T06:00:00+08:00`, precision: 'second' }
 const common = {
   ...{ system: SYSTEM, occurredAt: at, region: { code: '330105', year: 2024 } },
   sites: [{ role: 'market', name: '甲市场', ids: [{ scheme: 'cn.mofcom.node9', value: '330105012' }] }],

@@ -110,6 +110,7 @@ test('the day has so few findings that they can be read, each with its figures, 
     ofDay.filter(({ findingKind }) => findingKind === kind).map(({ subject }) => subject)
   expect(subjects('paper_overused')).toEqual(['doc:HGZ20240415-U2CX'])
   expect(subjects('paper_void')).toEqual(['doc:HGZ20240415-M4ND'])
+  expect(subjects('paper_used_twice')).toEqual(['doc:3306041503'])
   const spinach = all.find(({ findingKind }) => findingKind === 'paper_overused')
   expect(spinach).toMatchObject({
     ...{ state: 'open', severity: 'serious', decidedBy: 'hub' },
@@ -131,6 +132,35 @@ test('the day has so few findings that they can be read, each with its figures, 
   }
   // Of tickets there are many, of findings of tickets few.
   expect(all.filter(({ findingKind }) => findingKind === 'unit_suspect').length).toBeLessThan(5)
+})
+
+test('a certificate of one load of meat that a second stall names too is found, and no longer when its sale to that stall is told', async () => {
+  const twice = async () => (await findings()).find(({ findingKind }) => findingKind === 'paper_used_twice')
+  // All that is told of 3306041503 at the slaughterhouse went to one shop; 120.5 kg under it stand in the book of a stall of another market.
+  const found = await twice()
+  expect(found).toMatchObject({ state: 'open', subject: 'doc:3306041503' })
+  expect(found?.evidence?.some(({ id }) => id.includes(':stall-ledger:'))).toBe(true)
+  const told = (status: object) =>
+    push({
+      ...{ kind: 'sale', system: 'shaoxing-slaughter', key: ['planted', 'voucher'], saleKind: 'wholesale' },
+      occurredAt: { at: '2024-04-15T02:00:00+08:00', precision: 'second' },
+      region: { code: '330603', year: 2024 },
+      sites: [{ role: 'slaughterhouse', ids: [{ scheme: 'cn.mofcom.node9', value: '330603001' }] }],
+      parties: [
+        { role: 'seller', name: '兰亭示例肉业', ids: [] },
+        { role: 'buyer', name: '双福示例肉铺', ids: [] },
+      ],
+      product: { name: '猪肉', class: 'pork' },
+      quantity: { value: '120.5', unit: 'KGM' },
+      documents: [{ role: 'upstream', type: 'product_B', number: '3306041503' }],
+      ...status,
+    })
+  await told({})
+  await judge()
+  expect(await twice()).toMatchObject({ state: 'resolved', decidedBy: 'hub' })
+  await told({ status: 'void' })
+  await judge()
+  expect(await twice()).toMatchObject({ state: 'open' })
 })
 
 test('judging again changes nothing, whatever is named again', async () => {

@@ -27,6 +27,7 @@ const opened = (state: CaseState, more: Partial<CaseFacts> = {}): CaseFacts => (
   openedBy: 'test',
   toldAtMs: TOLD,
   confirmedAtMs: state === 'confirmed' ? TOLD : null,
+  labToldAtMs: null,
   disposed: '0',
   ...more,
 })
@@ -150,7 +151,8 @@ describe('an objection', () => {
     expect(stateAfter(opened('held'), says('objection', { atMs: TOLD + HOUR, nowMs: TOLD }))).toBe(
       'in_future',
     )
-    expect(stateAfter(opened('confirmed'), says('objection'))).toBe('wrong_state')
+    expect(stateAfter(opened('confirmed'), says('objection'))).toBe('is_final')
+    expect(stateAfter(opened('disposal'), says('objection'))).toBe('wrong_state')
   })
 
   test('is decided by a laboratory alone; without one a rapid test stands when its time is over', () => {
@@ -162,6 +164,90 @@ describe('an objection', () => {
     expect(stateAfter(opened('held'), says('confirm', { atMs: TOLD + 5 * HOUR }))).toBe('confirmed')
     expect(stateAfter(opened('suspect'), says('confirm', { atMs: TOLD + 5 * HOUR }))).toBe('needs_laboratory')
   })
+})
+
+describe('an objection to the result of a laboratory', () => {
+  const inLab = opened('confirmed', { labToldAtMs: TOLD })
+  const moved = (facts: CaseFacts, happening: Happening): CaseFacts => {
+    const outcome = step(facts, happening)
+    if (isRefused(outcome)) throw new Error(JSON.stringify(outcome))
+    return { ...facts, ...outcome.move }
+  }
+
+  test('is taken until the end of the fifth day after the day on which it was told', () => {
+    const nowMs = TOLD + 200 * HOUR
+    const ends = Date.parse('2024-04-21T00:00:00+08:00')
+    expect(objectionEndsMs(inLab)).toBe(ends)
+    expect(stateAfter(inLab, says('objection', { atMs: ends, nowMs }))).toBe('objected')
+    expect(stateAfter(inLab, says('objection', { atMs: ends + 1, nowMs }))).toBe('too_late')
+    expect(stateAfter(inLab, says('objection', { atMs: TOLD - 1000, nowMs }))).toBe('before_told')
+    expect(dueOf(inLab, TOLD)).toEqual({ due: 'disposal', atMs: ends + SPANS.disposal.ms })
+  })
+
+  test('leaves the goods recalled, stops their disposal, and is decided by a laboratory once', () => {
+    const objected = moved(inLab, says('objection'))
+    expect(orderOf(objected.state, objected.confirmedAtMs !== null)).toBe('recall')
+    const dispose = says('dispose', { quantity: '50', method: 'destroyed' })
+    expect(stateAfter(objected, dispose)).toBe('wrong_state')
+    for (const event of ['clear', 'confirm'] as const)
+      expect(stateAfter(objected, says(event, { method: '胶体金快检' }))).toBe('needs_laboratory')
+    const sent = moved(objected, says('retest'))
+    expect(orderOf(sent.state, sent.confirmedAtMs !== null)).toBe('recall')
+    const cleared = moved(sent, says('clear', { method: 'GC-MS' }))
+    expect(orderOf(cleared.state, cleared.confirmedAtMs !== null)).toBe('release')
+    for (const again of [says('confirm', { method: 'GC-MS' }), says('lab_failed')]) {
+      const confirmed = moved(sent, again)
+      expect(confirmed).toMatchObject({ state: 'confirmed', confirmedAtMs: TOLD, labToldAtMs: null })
+      expect(stateAfter(confirmed, says('objection'))).toBe('is_final')
+      expect(stateAfter(confirmed, dispose)).toBe('disposal')
+    }
+  })
+
+  test('is possible after whoever told of the laboratory, and not where a rapid test stands alone', () => {
+    for (const told of [says('lab_failed'), says('confirm', { method: 'GC-MS' })]) {
+      const confirmed = moved(opened('retest'), told)
+      expect(confirmed.labToldAtMs).toBe(told.atMs)
+      expect(stateAfter(confirmed, says('objection', { atMs: told.atMs }))).toBe('objected')
+    }
+    const stands = moved(opened('held'), says('confirm', { atMs: TOLD + 5 * HOUR }))
+    expect(stateAfter(stands, says('objection', { atMs: TOLD + 6 * HOUR }))).toBe('is_final')
+  })
+})
+
+/** Where each event leads from each state, when nothing else is missing; `-`: it may not happen; `=`: it moves nothing. */
+const TABLE = `
+state      objection retest clear    confirm    dispose   notify    close  note failed    doubted  lab_failed lab_passed withdrawn
+suspect    objected  retest cleared  confirmed  -         -         -      =    held      =        confirmed  cleared    cleared
+held       objected  retest cleared  confirmed  -         -         -      =    =         =        confirmed  cleared    cleared
+objected   -         retest cleared  confirmed  -         -         -      =    =         =        confirmed  cleared    cleared
+retest     -         -      cleared  confirmed  -         -         -      =    =         =        confirmed  cleared    cleared
+cleared    -         -      -        -          -         -         closed =    held      suspect  confirmed  =          =
+confirmed  objected  -      -        -          disposal  -         -      =    =         =        =          =          cleared
+disposal   -         -      -        -          =         notified  -      =    =         =        =          =          =
+notified   -         -      -        -          -         -         closed =    =         =        =          =          =
+closed     -         -      -        -          -         -         -      =    =         =        =          =          =
+`
+const [heads = [], ...lines] = TABLE.trim()
+  .split('\n')
+  .map((line) => line.split(/ +/))
+
+describe('every event in every state', () => {
+  test('stands in the table', () => {
+    expect(lines.map(([state]) => state).sort()).toEqual([...CASE_STATES].sort())
+    expect(heads.slice(1).sort()).toEqual([...OFFICIAL_EVENTS, ...RECORD_EVENTS].sort())
+  })
+  test.each(lines.flatMap(([state, ...to]) => to.map((end, n) => [heads[n + 1], state, end] as const)))(
+    '%s in the state %s: %s',
+    (event, state, end) => {
+      const facts = opened(state as CaseState, { labToldAtMs: state === 'confirmed' ? TOLD : null })
+      const method = event === 'dispose' ? 'destroyed' : 'GC-MS'
+      const found = stateAfter(
+        facts,
+        says(event as Happening['event'], { method, quantity: '1', note: 'why' }),
+      )
+      expect(found).toBe(end === '-' ? 'wrong_state' : end === '=' ? state : end)
+    },
+  )
 })
 
 test('a failed test that is taken back releases, but not what was decided or disposed of', () => {
