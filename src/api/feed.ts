@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify'
 import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
+import { isBlind, type Sight } from '#core/sight.ts'
 import type { PullingLink } from '#flow/delivery/pulled.ts'
 import { type ChangeFilter, regionPrefix } from '#store/change-filter.ts'
 import { readLink } from '#store/links.ts'
-import { callerOf, holds } from './scopes.ts'
+import { callerOf, holds, SIGHT_SCOPES, sightOfCaller } from './scopes.ts'
 
 interface FeedParameters {
   readonly kind?: string
@@ -19,12 +20,14 @@ export interface Feed {
   readonly filter: ChangeFilter | null
   /** The link whose changes these are; null for the whole log. */
   readonly link: PullingLink | null
+  /** What is seen where it is no link's: null for the whole log. */
+  readonly sight: Sight | null
   /** Who asks: what a cursor is bound to. */
   readonly keyId: string | null
 }
 
 /**
- * What is asked for, within what the caller may see: everything with `read`, else what the link of the key lets through.
+ * What is asked for, within what the caller may see: everything with `read`, else its systems and regions, else what the link of the key lets through.
  * Throws `forbidden` without either scope and `not_found` for the link of someone else.
  */
 export async function feedOf(
@@ -40,10 +43,14 @@ export async function feedOf(
   }
   const own = caller.scopes.filter((scope) => scope.startsWith('link:')).map((scope) => scope.slice(5))
   const reads = holds(caller, 'read')
-  if (!reads && own.length === 0)
-    throw new HubError('forbidden', { detail: 'needs the scope read or link:<id> or admin' })
-  const id = link ?? (reads ? undefined : own[0])
-  if (id === undefined) return { filter: asked, link: null, keyId: caller.keyId }
+  const sight = sightOfCaller(request)
+  const looks = !isBlind(sight)
+  if (!looks && own.length === 0)
+    throw new HubError('forbidden', {
+      detail: `needs the scope ${['read', ...SIGHT_SCOPES, 'link:<id>', 'admin'].join(' or ')}`,
+    })
+  const id = link ?? (looks ? undefined : own[0])
+  if (id === undefined) return { filter: asked, link: null, sight, keyId: caller.keyId }
   if (!reads && link === undefined && own.length > 1) {
     throw new HubError('invalid_request', {
       issues: [{ path: '?link', code: 'E_SCHEMA', reason: 'the key is for several links; name one' }],
@@ -51,7 +58,7 @@ export async function feedOf(
   }
   const found = reads || own.includes(id) ? await readLink(pool, id) : null
   if (!found) throw new HubError('not_found', { detail: `link ${id}` })
-  return { filter: narrowed(found.filter, asked), link: found, keyId: caller.keyId }
+  return { filter: narrowed(found.filter, asked), link: found, sight: null, keyId: caller.keyId }
 }
 
 /** What passes both filters; null where nothing can. */

@@ -4,13 +4,11 @@ import type { Body } from '#core/model/body.ts'
 import { readCasesOf } from '#store/case-findings.ts'
 import type { FindingRecord } from '#store/findings.ts'
 
-/** Findings as the API gives them, with the cases of what they are of. */
-export async function findingViews(pool: Pool, found: readonly FindingRecord[], nowMs: number) {
+/** Findings as the API gives them, with the cases of what they are of; without a pool cases are not told. */
+export async function findingViews(pool: Pool | null, found: readonly FindingRecord[], nowMs: number) {
   const read = found.map((one) => ({ ...one, body: JSON.parse(one.body) as Body }))
-  const cases = await readCasesOf(
-    pool,
-    read.flatMap(({ body }) => body.subject ?? []),
-  )
+  const subjects = read.flatMap(({ body }) => body.subject ?? [])
+  const cases = pool === null ? new Map<string, string[]>() : await readCasesOf(pool, subjects)
   return read.map((one) => viewOf(one, cases.get(one.body.subject ?? '') ?? [], nowMs))
 }
 

@@ -7,6 +7,7 @@ import { withNamedParts } from './named-parts.ts'
 import { PARTS } from './record-parts.ts'
 import { ref } from './ref.ts'
 import * as schemas from './schemas.ts'
+import { SIGHT_SCOPES } from './scopes.ts'
 
 /** Responses of a route that fails: problem+json for each status, described by the errors that have it. */
 export function problems(...statuses: number[]): Record<number, object> {
@@ -116,8 +117,8 @@ export function openapi(): FastifyDynamicSwaggerOptions {
       },
     },
     transform: ({ schema, url, route }) => {
-      const { scopes, basic } = route.config ?? {}
-      const shown = scopes ? scopesToShow(scopes) : []
+      const { scopes, basic, isSighted } = route.config ?? {}
+      const shown = scopes ? scopesToShow(isSighted ? [...scopes, ...SIGHT_SCOPES] : scopes) : []
       const security = scopes ? [{ key: shown }, ...(basic ? [{ password: shown }] : [])] : []
       return { schema: { ...schema, security }, url }
     },

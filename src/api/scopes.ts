@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HubError } from '#core/errors.ts'
+import { isBlind, type Sight, sightOf } from '#core/sight.ts'
 import type { Caller, Callers } from './auth.ts'
 
 declare module 'fastify' {
@@ -9,6 +10,11 @@ declare module 'fastify' {
      * parameter. `any` leaves the decision to the route, because it depends on what is asked for.
      */
     readonly scopes?: readonly string[]
+    /**
+     * Callers who may see only certain systems or regions (`read:<system>`, `read:region:<code>`) come too: the route reads with the eyes of its caller
+     * (`withSight`), or asks for what only its own key may see.
+     */
+    readonly isSighted?: boolean
     /**
      * Whether a request without a key in its header may bring one in its body. Such a request comes to the route without a caller: it
      * must find one (`admit`) before anything else is done.
@@ -27,6 +33,9 @@ export function callerOf(request: FastifyRequest): Caller {
   if (!request.caller) throw new HubError('unauthenticated')
   return request.caller
 }
+
+/** What the caller of a route may see: null for everything. */
+export const sightOfCaller = (request: FastifyRequest): Sight | null => sightOf(callerOf(request).scopes)
 
 /** Who called, as the log of what was done names it: the identifier of a key, or `administrator` for that of the settings. */
 export const whoOf = (request: FastifyRequest): string => callerOf(request).keyId ?? 'administrator'
@@ -62,10 +71,16 @@ export function admit(request: FastifyRequest, caller: Caller): HubError | undef
   for (const scope of wanted) {
     if (scope === 'any' || caller.scopes.includes(filled(scope, params))) return undefined
   }
+  const { isSighted = false } = request.routeOptions.config
+  if (isSighted && !isBlind(sightOf(caller.scopes))) return undefined
+  const named = [...wanted, ...(isSighted ? SIGHT_SCOPES : []), 'admin']
   return new HubError('forbidden', {
-    detail: `needs the scope ${[...wanted, 'admin'].map((scope) => filled(scope, params)).join(' or ')}`,
+    detail: `needs the scope ${named.map((scope) => filled(scope, params)).join(' or ')}`,
   })
 }
+
+/** Scopes of a caller who sees a part. */
+export const SIGHT_SCOPES = ['read:<system>', 'read:region:<code>'] as const
 
 const filled = (scope: string, params: Record<string, string>): string => {
   const at = scope.indexOf('{')

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { StartRefusal } from '#store/refusal.ts'
 import { type Account, findAccount, isRoot } from './embedded/account.ts'
 import { findBinaries } from './embedded/binaries.ts'
-import { createCluster, databaseName, owner, settlePassword } from './embedded/cluster.ts'
+import { createCluster, databaseName, owner, settlePassword, settleReader } from './embedded/cluster.ts'
 import { stopLeftovers } from './embedded/leftovers.ts'
 import { lockFolder } from './embedded/lock.ts'
 import type { EmbeddedLog } from './embedded/log.ts'
@@ -88,6 +88,7 @@ async function prepare(
   if (exists) await stopLeftovers(data, clusterName, log)
   const password = await settlePassword(cluster, join(folder, 'postgres.password'), exists)
   if (!exists) await createCluster(cluster, password)
+  await settleReader(cluster, join(folder, 'postgres.roles'), exists)
   const socket = await socketFolder(data, clusterName, account)
   const logFile = join(folder, 'postgres.log')
   return { server: { ...cluster, clusterName, socketFolder: socket, logFile }, password }

@@ -3,24 +3,25 @@ import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
+import { isSightScope } from '#core/sight.ts'
 import { insertKey, replaceKey, type StoredKey } from '#store/keys.ts'
 
 const SCOPE = /^(read|case|audit|personal|admin|push:[a-z0-9-]{1,64}|link:[0-9a-f-]{36})$/
+const OF_HUB = new Set([`push:${OWN_SYSTEM}`, `read:${OWN_SYSTEM}`])
 
 /** What is wrong with scopes, by their place in `scopes`. */
 export function scopeIssues(scopes: readonly string[]): Issue[] {
   return scopes.flatMap((scope, i) =>
-    SCOPE.test(scope) && scope !== `push:${OWN_SYSTEM}`
+    (SCOPE.test(scope) || isSightScope(scope)) && !OF_HUB.has(scope)
       ? []
       : [
           {
             path: `/scopes/${i}`,
             code: 'E_SCHEMA' as const,
             value: scope.slice(0, 80),
-            reason:
-              scope === `push:${OWN_SYSTEM}`
-                ? `${OWN_SYSTEM} is the hub itself`
-                : 'push:<system>, read, case, personal, link:<id> or admin',
+            reason: OF_HUB.has(scope)
+              ? `${OWN_SYSTEM} is the hub itself`
+              : 'push:<system>, read, read:<system>, read:region:<six digits of GB/T 2260>, case, audit, personal, link:<id> or admin',
           },
         ],
   )

@@ -2,6 +2,7 @@ import type { ClientBase, Pool } from 'pg'
 import { type ChangeFilter, chosenSql, filterSql } from './change-filter.ts'
 import { type Lane, laneSql } from './lanes.ts'
 import { RECORD_COLUMNS, type RecordRow, recordText } from './record-text.ts'
+import type { Reader } from './sighted.ts'
 
 /** One entry of the change log: a version of a record. */
 export interface Change {
@@ -49,7 +50,7 @@ interface ChangeRow extends RecordRow {
 }
 
 /** The newest committed position; 0 for an empty log. */
-export async function headPosition(client: ClientBase | Pool): Promise<bigint> {
+export async function headPosition(client: Reader): Promise<bigint> {
   const { rows } = await client.query<{ head: string | null }>({
     name: 'head-position',
     text: 'select max(position) as head from record_versions',
@@ -81,9 +82,10 @@ export async function positionBefore(client: ClientBase | Pool, time: string): P
  * The next changes after a position, in commit order. Positions are given out under a lock that is held until COMMIT
  * (`lockPositions`), so once the head is seen everything below it is seen, now and by every later statement: the page is bounded by the
  * head that was read before it, and no cursor can pass a change that commits late.
+ * @param known the head, where it was read before: who sees a part of the log does not see where it ends
  */
-export async function readChanges(client: ClientBase | Pool, query: ChangeQuery): Promise<ChangePage> {
-  const head = await headPosition(client)
+export async function readChanges(client: Reader, query: ChangeQuery, known?: bigint): Promise<ChangePage> {
+  const head = known ?? (await headPosition(client))
   if (head <= query.after) return { rows: [], next: query.after, atHead: true }
   const { lane } = query
   const last = query.upTo !== undefined && query.upTo < head ? query.upTo : head

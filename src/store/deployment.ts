@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { readMigrations } from './migration-files.ts'
+import { canLimit, readerStatements } from './reader-role.ts'
 
 /** How the database of a hub is set up and how it is doing, as far as its own role may know. */
 export interface Deployment {
@@ -17,6 +18,8 @@ export interface Deployment {
   readonly oldestTransactionSeconds: number
   /** Indexes that are not used because making them was broken off. */
   readonly brokenIndexes: readonly string[]
+  /** Whether callers can be limited to systems and regions, and what an administrator of the server runs so that they can; null for an empty database. */
+  readonly limiting: { readonly can: boolean; readonly statements: string } | null
   /** Bytes. */
   readonly size: number
   /** Names of migrations that are not applied yet; null where the database was never migrated. */
@@ -51,18 +54,20 @@ export async function readDeployment(
             coalesce((select array_agg(c.relname::text) from pg_index i join pg_class c on c.oid = i.indexrelid
               join pg_namespace n on n.oid = c.relnamespace where not i.indisvalid and n.nspname = current_schema()), '{}') as "brokenIndexes",
             pg_database_size(current_database())::float8 as size,
-            to_regclass('migrations') is not null as "isMigrated"`,
+            to_regclass('migrations') is not null as "isMigrated", current_user as account`,
   )
-  const { atMs, isMigrated, ...facts } = rows[0]
+  const { atMs, isMigrated, account, ...facts } = rows[0]
   // Asked and answered: the clock was read somewhere between, so the middle is at most half of the way wrong.
   const clockMs = Math.round(atMs - (askedMs + now()) / 2)
-  if (!isMigrated) return { ...facts, clockMs, missingMigrations: null, unknownMigrations: [], strayed: [] }
+  if (!isMigrated)
+    return { ...facts, clockMs, limiting: null, missingMigrations: null, unknownMigrations: [], strayed: [] }
   const known = (await readMigrations(migrationsFolder)).map(({ name }) => name)
   const applied = await pool.query<{ name: string }>('select name from migrations order by number')
   const done = applied.rows.map(({ name }) => name)
   return {
     ...facts,
     clockMs,
+    limiting: { can: await canLimit(pool), statements: readerStatements(account) },
     missingMigrations: known.filter((name) => !done.includes(name)),
     unknownMigrations: done.filter((name) => !known.includes(name)),
     strayed: await strayedTables(pool),

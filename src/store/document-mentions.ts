@@ -1,7 +1,6 @@
-import type { ClientBase, Pool } from 'pg'
+import type { ClientBase } from 'pg'
 import type { MentionedPaper } from '#core/documents/mentioned-paper.ts'
-
-type Reader = Pool | ClientBase
+import type { Reader } from './sighted.ts'
 
 /** Of its row in `followers`. */
 export const PAPERS_FOLLOWER = 'papers'
@@ -72,9 +71,15 @@ export interface BeyondRow {
 /** Changes that are looked through one by one; beyond so many the index of codes is asked. */
 const NEAR = 1000n
 
-/** The changes that the table does not know yet. None of them in a hub at rest: then it costs the reading of two numbers. */
-export async function readBeyond(reader: Reader, codes: readonly string[]): Promise<Beyond> {
-  const { rows: places } = await reader.query<{ position: string; head: string }>({
+/**
+ * The changes that the table does not know yet, as far as `reader` sees them. None of them in a hub at rest: then it costs the reading of two numbers.
+ */
+export async function readBeyond(
+  hub: Reader,
+  codes: readonly string[],
+  reader: Reader = hub,
+): Promise<Beyond> {
+  const { rows: places } = await hub.query<{ position: string; head: string }>({
     name: 'papers-place',
     text: `select coalesce((select position from followers where name = $1), 0) as position,
                   coalesce((select max(position) from record_versions), 0) as head`,

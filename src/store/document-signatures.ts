@@ -1,6 +1,4 @@
-import type { ClientBase, Pool } from 'pg'
-
-type Reader = Pool | ClientBase
+import type { Reader } from './sighted.ts'
 
 /** What the signature of a record is worth, by the trust of a mark. */
 export interface SignatureRow {

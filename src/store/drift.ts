@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { Reader } from './sighted.ts'
 
 /** A source field that the mapping neither maps nor ignores. */
 export interface DriftedField {
@@ -64,8 +65,8 @@ const VALUES_MAX = 1000
 const DAYS_KEPT = 60
 
 /** Drifted fields of a system, the newest first. */
-export async function listDrift(pool: Pool, system: string, limit: number): Promise<DriftedField[]> {
-  const { rows } = await pool.query(
+export async function listDrift(reader: Reader, system: string, limit: number): Promise<DriftedField[]> {
+  const { rows } = await reader.query(
     `select record, field, count, sample, first_seen as "firstSeen", last_seen as "lastSeen" from drift
       where system = $1 order by first_seen desc, record, field limit $2`,
     [system, limit],
@@ -74,8 +75,8 @@ export async function listDrift(pool: Pool, system: string, limit: number): Prom
 }
 
 /** Values of a system that nothing names, the newest first. */
-export async function listNewValues(pool: Pool, system: string, limit: number): Promise<NewValue[]> {
-  const { rows } = await pool.query(
+export async function listNewValues(reader: Reader, system: string, limit: number): Promise<NewValue[]> {
+  const { rows } = await reader.query(
     `select record, field, value, count, receipt, first_seen as "firstSeen", last_seen as "lastSeen" from new_values
       where system = $1 order by first_seen desc, record, field, value limit $2`,
     [system, limit],
@@ -92,10 +93,10 @@ export interface NullAlarm {
 
 /** Shares of nulls of a system: those that moved first, then by how far they moved. */
 export async function listNullShares(
-  pool: Pool,
+  reader: Reader,
   query: { readonly system: string; readonly alarm: NullAlarm; readonly limit: number },
 ): Promise<NullShare[]> {
-  const { rows } = await pool.query(
+  const { rows } = await reader.query(
     `with last as (select record, max(day) as day from null_shares where system = $1 group by record),
           shares as (
             select s.record, s.field, l.day,

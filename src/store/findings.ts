@@ -1,6 +1,5 @@
-import type { ClientBase, Pool } from 'pg'
-
-type Reader = Pool | ClientBase
+import type { ClientBase } from 'pg'
+import type { Reader } from './sighted.ts'
 
 /** Of its row in `followers`. */
 export const FINDINGS_FOLLOWER = 'findings'

@@ -1,10 +1,8 @@
-import type { Pool, PoolClient } from 'pg'
 import { MATCH_SIDES, TRADER_DAYS } from '#core/lineage/matching.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { UNTRACED } from '#core/lineage/untraced.ts'
 import type { Kind } from '#core/model/kinds.ts'
-
-type Reader = Pick<Pool | PoolClient, 'query'>
+import type { Reader } from './sighted.ts'
 
 /** Which way goods are followed: back to where they came from, or forward to where they went. */
 export type Way = 'back' | 'forward'

@@ -1,7 +1,7 @@
-import type { Pool } from 'pg'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { UNTRACED } from '#core/lineage/untraced.ts'
 import { readKnownCodes, tracedRecord, type VersionRow } from './lots.ts'
+import type { Reader } from './sighted.ts'
 
 /** Records looked at for all codes together, before each code is looked for by itself. */
 const TOGETHER = 50
@@ -11,11 +11,11 @@ const TOGETHER = 50
  * could be of any of many systems: all are looked for by one search of the index, which is much less than one for each.
  */
 export async function readMentioned(
-  pool: Pool,
+  reader: Reader,
   codes: readonly string[],
   at: string | null,
 ): Promise<string[]> {
-  const { rows } = await pool.query<{ codes: string[] }>({
+  const { rows } = await reader.query<{ codes: string[] }>({
     name: 'read-mentioned',
     text: `select v.codes from record_versions v
             where v.codes && $1 and v.kind <> all($4)
@@ -24,19 +24,19 @@ export async function readMentioned(
             limit $2`,
     values: [codes, TOGETHER, at, UNTRACED],
   })
-  if (rows.length === TOGETHER) return readKnownCodes(pool, codes, at)
+  if (rows.length === TOGETHER) return readKnownCodes(reader, codes, at)
   const mentioned = new Set(rows.flatMap((row) => row.codes))
   return codes.filter((code) => mentioned.has(code))
 }
 
 /** The records that have one of these codes, each with the code: the newest versions as of a time, those of one code by their time; at most fifty. */
 export async function readNamed(
-  pool: Pool,
+  reader: Reader,
   codes: readonly string[],
   at: string | null,
 ): Promise<{ code: string; record: TracedRecord }[]> {
   if (codes.length === 0) return []
-  const { rows } = await pool.query<VersionRow & { code: string }>({
+  const { rows } = await reader.query<VersionRow & { code: string }>({
     name: 'read-named',
     text: `select c.code, v.record_id as id, v.version, v.kind, v.system, v.status, v.received_at as "receivedAt", v.flags, v.body
              from record_versions v join unnest($1::text[]) c (code) on c.code = any(v.codes)

@@ -1,8 +1,8 @@
-import type { ClientBase, Pool } from 'pg'
 import { copyRows } from './copy-binary.ts'
 import { uuidBytes } from './intake.ts'
 import { type Coding, decodeBytes, encodeBytes } from './message-bytes.ts'
 import type { MessageName } from './message-parts.ts'
+import type { Reader } from './sighted.ts'
 import type { WriteStep } from './write-together.ts'
 
 /** Results of a large message that stand in one row. */
@@ -35,12 +35,12 @@ export function copyResults({ id, receivedAtMs }: MessageName, piece: ResultsPie
 
 /** The rows that hold the results from one place on, as many as are needed for so many results. */
 export async function readPieces(
-  pool: ClientBase | Pool,
+  reader: Reader,
   { id, receivedAtMs }: MessageName,
   from: number,
   limit: number,
 ): Promise<ResultsPiece[]> {
-  const { rows } = await pool.query<{ first: number; count: number; coding: Coding; results: Buffer }>(
+  const { rows } = await reader.query<{ first: number; count: number; coding: Coding; results: Buffer }>(
     `select first, count, coding, results from message_results
       where message_id = $1 and received_at = to_timestamp($2::numeric / 1000)
         and first > $3::int - ${PIECE_MAX} and first < $3::int + $4::int and first + count > $3::int

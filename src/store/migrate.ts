@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Pool, PoolClient } from 'pg'
 import { type Migration, readMigrations } from './migration-files.ts'
+import { prepareReader } from './reader-role.ts'
 import { StartRefusal } from './refusal.ts'
 
 /** Key of the advisory lock that one migrating process holds: 'hub' in ASCII. */
@@ -30,7 +31,10 @@ export async function migrate(
     // A long migration, and the wait for another process's, may take longer than any query of the running hub.
     await client.query('SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0')
     await client.query('SELECT pg_advisory_lock($1)', [lockKey])
-    return { applied: await applyMissing(client, migrations, upTo) }
+    const applied = await applyMissing(client, migrations, upTo)
+    // Each time, because somebody may have made the role since: it is of the server and not of this database.
+    if (folder === ownFolder && upTo >= migrations.length) await prepareReader(client)
+    return { applied }
   } finally {
     // Closing the connection gives back the lock and the two settings, whatever state it is in.
     client.release(true)

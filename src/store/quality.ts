@@ -1,5 +1,6 @@
-import type { ClientBase, Pool } from 'pg'
+import type { ClientBase } from 'pg'
 import type { MatchCounts, MatchType } from '#core/quality/score.ts'
+import type { Reader } from './sighted.ts'
 
 /** A counter of a system and a day, with how much is added. */
 export interface QualityCount {
@@ -60,20 +61,26 @@ export interface QualityDays {
 }
 
 export async function readQuality(
-  pool: Pool,
+  reader: Reader,
   query: { readonly system: string; readonly from: string; readonly to: string; readonly reasons: number },
 ): Promise<QualityDays> {
   const { system, from, to } = query
-  const counted = await pool.query<{ day: string; name: string; count: string }>(
+  const counted = await reader.query<{ day: string; name: string; count: string }>(
     'select day::text, name, count from quality_counts where system = $1 and day between $2 and $3 order by day, name',
     [system, from, to],
   )
-  const matched = await pool.query<{ day: string; type: MatchType; of: string; matched: string }>(
+  const matched = await reader.query<{ day: string; type: MatchType; of: string; matched: string }>(
     `select day::text, type, count(*) as of, count(*) filter (where matched) as matched from quality_codes
       where system = $1 and day between $2 and $3 group by day, type`,
     [system, from, to],
   )
-  const told = await pool.query<{ day: string; code: string; field: string; count: string; receipt: string }>(
+  const told = await reader.query<{
+    day: string
+    code: string
+    field: string
+    count: string
+    receipt: string
+  }>(
     `select day::text, code, field, count, receipt from (
        select *, row_number() over (partition by day order by count desc, code, field) as place from quality_reasons
         where system = $1 and day between $2 and $3) r

@@ -3,6 +3,7 @@ import type { Progress } from '#core/receipt.ts'
 import { type Coding, decodeBytes } from './message-bytes.ts'
 import { readParts } from './message-parts.ts'
 import { timeOf } from './message-time.ts'
+import type { Reader } from './sighted.ts'
 
 /** A stored message without its bytes, as a receipt is made from it. */
 export interface StoredReceipt {
@@ -26,8 +27,8 @@ export interface StoredReceipt {
 }
 
 /** The receipt of a message by its identifier (a UUID of version 7), or null. */
-export async function readReceipt(pool: Pool, id: string): Promise<StoredReceipt | null> {
-  const { rows } = await pool.query(
+export async function readReceipt(reader: Reader, id: string): Promise<StoredReceipt | null> {
+  const { rows } = await reader.query(
     `select m.id, m.received_at, m.system, m.record, m.key_id, m.sha256, coalesce(l.state, m.state) as state, m.coding, m.size,
             coalesce(l.done, m.received) as received, coalesce(l.accepted, m.accepted) as accepted,
             coalesce(l.unchanged, m.unchanged) as unchanged, coalesce(l.rejected, m.rejected) as rejected, m.results, m.problem, m.completed, m.mended,

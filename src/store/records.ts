@@ -1,7 +1,6 @@
-import type { Pool } from 'pg'
 import { regionPrefix } from './change-filter.ts'
-import { headPosition } from './changes.ts'
 import { RECORD_COLUMNS, type RecordRow, recordText } from './record-text.ts'
+import type { Reader } from './sighted.ts'
 
 /** Which records are asked for; what is absent does not matter. */
 export interface RecordQuery {
@@ -35,9 +34,9 @@ const WINDOWS = 20
 /**
  * The newest version of each record, in the order in which these versions came. A record that changes while someone pages through
  * moves to the end and is met again; none is missed. A page may be short, or empty, while `next` says that there is more.
+ * @param head newest position of the log, read before (`headPosition`)
  */
-export async function listRecords(pool: Pool, query: RecordQuery): Promise<RecordPage> {
-  const head = await headPosition(pool)
+export async function listRecords(reader: Reader, query: RecordQuery, head: bigint): Promise<RecordPage> {
   const where = conditions(query)
   // By code there is an index; everything else is looked for in pieces.
   const window = query.codes ? head : WINDOW
@@ -46,7 +45,7 @@ export async function listRecords(pool: Pool, query: RecordQuery): Promise<Recor
   for (let i = 0; i < WINDOWS && at < head; i++) {
     const bound = at + window < head ? at + window : head
     const wanted = query.limit - records.length
-    const { rows } = await pool.query<RecordRow & { position: string }>(
+    const { rows } = await reader.query<RecordRow & { position: string }>(
       `select position, ${RECORD_COLUMNS} from record_versions v
         where position > $1 and position <= $2${where.text}
           and not exists (select from record_versions n where n.record_id = v.record_id and n.version > v.version)
@@ -80,10 +79,10 @@ function conditions(query: RecordQuery): { text: string; values: unknown[] } {
 
 /** Versions of a record as JSON texts, newest first, below the version `before` where it is given. */
 export async function readRecordVersions(
-  pool: Pool,
+  reader: Reader,
   query: { readonly id: string; readonly before?: number; readonly limit: number },
 ): Promise<{ version: number; text: string }[]> {
-  const { rows } = await pool.query<RecordRow>(
+  const { rows } = await reader.query<RecordRow>(
     `select ${RECORD_COLUMNS} from record_versions
       where record_id = $1 and ($2::integer is null or version < $2) order by version desc limit $3`,
     [query.id, query.before ?? null, query.limit],

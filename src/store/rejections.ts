@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import type { Reader } from './sighted.ts'
 
 export type RejectionState = 'open' | 'mended' | 'dropped'
 
@@ -37,10 +38,10 @@ export interface RejectionQuery {
 
 /** Rejections by identifier; `after` is the last one of the page before. */
 export async function listRejections(
-  pool: Pool,
+  reader: Reader,
   query: RejectionQuery & { readonly after?: string; readonly limit: number },
 ): Promise<Rejection[]> {
-  const { rows } = await pool.query<Rejection>(
+  const { rows } = await reader.query<Rejection>(
     `select ${COLUMNS} from rejections
       where ($1::text is null or system = $1) and ($2::text is null or group_key = $2) and ($3::text is null or state = $3)
         and ($4::uuid is null or id > $4)
@@ -70,14 +71,14 @@ export interface RejectionGroup {
 
 /** Groups by system and name; `after` is the last one of the page before. */
 export async function groupRejections(
-  pool: Pool,
+  reader: Reader,
   query: {
     readonly system?: string
     readonly after?: { readonly system: string; readonly group: string }
     readonly limit: number
   },
 ): Promise<RejectionGroup[]> {
-  const { rows } = await pool.query<RejectionGroup>(
+  const { rows } = await reader.query<RejectionGroup>(
     `select g.*, r.issues from (
        select system, group_key as "group", min(record) as record, min(mapping) as mapping, min(code) as code, count(*)::integer as count,
               sum(seen)::integer as seen, min(received_at) as "firstReceived", max(last_seen) as "lastSeen", min(id::text)::uuid as sample

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import type { Expectation } from '#core/silence/expectation.ts'
+import type { Reader } from './sighted.ts'
 
 export interface Words {
   readonly zh: string
@@ -54,18 +55,18 @@ export async function registerSystems(
 
 /** Systems by identifier; `after` is the last one of the page before. */
 export async function listSystems(
-  pool: Pool,
+  reader: Reader,
   page: { readonly after?: string; readonly limit: number },
 ): Promise<System[]> {
-  const { rows } = await pool.query<System>(
+  const { rows } = await reader.query<System>(
     `select ${COLUMNS} from systems where $1::text is null or id > $1 order by id limit $2`,
     [page.after ?? null, page.limit],
   )
   return rows
 }
 
-export async function readSystem(pool: Pool, id: string): Promise<System | null> {
-  const { rows } = await pool.query<System>(`select ${COLUMNS} from systems where id = $1`, [id])
+export async function readSystem(reader: Reader, id: string): Promise<System | null> {
+  const { rows } = await reader.query<System>(`select ${COLUMNS} from systems where id = $1`, [id])
   return rows[0] ?? null
 }
 

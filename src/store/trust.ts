@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { ClientBase, Pool } from 'pg'
+import type { Pool } from 'pg'
 import { inTransaction } from './database.ts'
-
-type Reader = Pool | ClientBase
+import type { Reader } from './sighted.ts'
 
 /** An authority as it is stored. */
 export interface AnchorRow {

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { Reader } from './sighted.ts'
 
 /** Something that has come and waits for something that has not. */
 export interface Waiting {
@@ -34,7 +35,7 @@ const arm = (what: Waiting['waits'], from: string, columns: string, tie: string)
 const NO_LOT = 'null as id, null as code, null as subject, 0 as version'
 
 /** One page of what the tables have, and whether the wait of a reference has ended; each lot is asked for once. */
-const LIST = `
+const list = (lots: string): string => `
   with page as materialized (select * from (${[
     arm(
       'base',
@@ -56,35 +57,38 @@ const LIST = `
     ),
   ].join(' union all ')}) arms order by since, tie collate "C" limit $5),
   lots as materialized (
-    select code, subject, has_subject(code, subject) as there
-      from (select distinct code, subject from page where code is not null) c)
+    ${lots})
   select p.waits, p.record, p.key, p.receipt, p.index, p.place, p.id, p.since, p."lastSeen", p.tie, p."sinceUs",
          p.code is not null and (coalesce(l.there, false)
            or exists (select from record_versions n where n.record_id = p.id and n.version > p.version)) as ended
     from page p left join lots l using (code, subject) order by p.since, p.tie collate "C"`
 
+const LIST = list(`select code, subject, has_subject(code, subject) as there
+      from (select distinct code, subject from page where code is not null) c`)
+/** Who sees only this system is told of a lot of another one when the sweep has taken the reference out, as its sender is. */
+const LIST_ALONE = list('select null::text as code, null::text as subject, false as there where false')
+
 /** What waits in a system, the longest first; `after` is the last one of the page before. */
 export async function listWaiting(
-  pool: Pool,
+  reader: Reader,
   query: {
     readonly system: string
+    /** Whether the reader sees a part only. */
+    readonly isLimited?: boolean
     readonly waits?: Waiting['waits']
     readonly after?: { readonly sinceUs: string; readonly tie: string }
     readonly limit: number
   },
 ): Promise<Waiting[]> {
-  const { system, waits, limit } = query
+  const { system, waits, limit, isLimited = false } = query
   const found: Waiting[] = []
   let { after } = query
   // References whose wait has ended are passed over; the sweep takes them out before they are many.
   for (;;) {
-    const { rows } = await pool.query<Waiting & { readonly ended: boolean }>(LIST, [
-      system,
-      waits ?? null,
-      after?.sinceUs ?? null,
-      after?.tie ?? null,
-      limit,
-    ])
+    const { rows } = await reader.query<Waiting & { readonly ended: boolean }>(
+      isLimited ? LIST_ALONE : LIST,
+      [system, waits ?? null, after?.sinceUs ?? null, after?.tie ?? null, limit],
+    )
     for (const { ended, ...row } of rows) if (!ended && found.length < limit) found.push(row)
     after = rows.at(-1)
     if (found.length === limit || rows.length < limit) return found

@@ -7,13 +7,15 @@ import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { callerOf } from '#api/scopes.ts'
+import { readSightCursor, writeSightCursor } from '#api/sight-cursor.ts'
 import { HubError } from '#core/errors.ts'
 import { KINDS } from '#core/model/kinds.ts'
 import { maskedText } from '#core/model/masked-record.ts'
 import { type PullingLink, pullAll, pullOf } from '#flow/delivery/pulled.ts'
 import { relatedSources } from '#flow/delivery/related.ts'
-import { readChanges } from '#store/changes.ts'
+import { headPosition, readChanges } from '#store/changes.ts'
 import { sealingKey } from '#store/sealing-key.ts'
+import { withSight } from '#store/sighted.ts'
 
 /** Longest wait for a change. */
 export const WAIT_MAX_S = 30
@@ -62,7 +64,7 @@ export const changeRoutes =
         description: [
           'Every version of every record, in the order of the commits: no reader can skip one. Keep `next` and give it back as `after`;',
           'it is given on an empty page too, and belongs to its filter and to the key that got it. With `wait` the answer comes as soon as',
-          'there is a change. Needs the scope `read`, or `link:<id>`: then only what this link lets through is given, of each record what',
+          'there is a change. Needs the scope `read` (of a system or region: only its changes), or `link:<id>`: then only what this link lets through is given, of each record what',
           'the link may see (`sees`), in the format of its mapping. A change that the mapping cannot write has `record: null` and a `problem`.',
           '',
           '按提交顺序给出每条记录的每个版本，不会遗漏；空页同样返回 next；游标与过滤条件及密钥绑定；wait 为长轮询秒数；按链路读取时只含其可见级别，并按其映射给出。',
@@ -79,9 +81,17 @@ export const changeRoutes =
         const feed = await feedOf(pool, request)
         const secret = await sealingKey(pool, 'cursors')
         const of = { keyId: feed.keyId, filter: filterTexts(request.query, feed.link?.id ?? '') }
-        const position = readFeedCursor(secret, of, after)
+        const { sight } = feed
+        const sealedOf = sight && [...of.filter, of.keyId ?? '', ...sight.systems, '', ...sight.regions]
+        const position = sealedOf
+          ? readSightCursor(secret, sealedOf, after)
+          : readFeedCursor(secret, of, after)
         const send = (texts: readonly string[], next: bigint): FastifyReply =>
-          sendChanges(reply, texts, writeFeedCursor(secret, of, next))
+          sendChanges(
+            reply,
+            texts,
+            sealedOf ? writeSightCursor(secret, sealedOf, next) : writeFeedCursor(secret, of, next),
+          )
         const { filter } = feed
         if (!filter) return send([], position)
         // Who is not the receiver of a link sees of a person what he would see without it.
@@ -97,7 +107,10 @@ export const changeRoutes =
         const read = async (after: bigint): Promise<{ texts: readonly string[]; next: bigint }> => {
           let next = after
           for (let i = 0; ; i++) {
-            const page = await readChanges(pool, { after: next, limit, filter, link: feed.link?.id })
+            const asked = { after: next, limit, filter, link: feed.link?.id }
+            const page = await withSight(pool, sight, async (reader, hub) =>
+              readChanges(reader, asked, await headPosition(hub)),
+            )
             const texts = await pull(page.rows)
             next = page.next
             if (texts.length > 0 || page.atHead || i + 1 === PAGES_MAX) return { texts, next }

@@ -5,10 +5,12 @@ import { papersAnswerExample, papersQuestionExample } from '#api/examples-papers
 import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { sightOfCaller } from '#api/scopes.ts'
 import { checkPapers } from '#flow/documents/check-papers.ts'
 import { findDocument } from '#flow/documents/find-document.ts'
 import { PapersQuestion } from '#flow/documents/schema.ts'
 import { readDocument, USES_DEFAULT, USES_MAX } from '#flow/trace/read-document.ts'
+import { withSight } from '#store/sighted.ts'
 
 const number = Type.String({ minLength: 1, maxLength: 200, description: 'Number · 编号' })
 const NumberParams = Type.Object({ number })
@@ -52,7 +54,7 @@ export const documentRoutes =
     app.route<{ Params: { number: string }; Querystring: Asked }>({
       method: 'GET',
       url: '/v1/documents/:number',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'findDocument',
         tags: ['trace'],
@@ -70,12 +72,15 @@ export const documentRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: ({ params, query: asked }) => findDocument(pool, { ...params, ...asked, nowMs: clock() }),
+      handler: (request) => {
+        const asked = { ...request.params, ...request.query, nowMs: clock() }
+        return withSight(pool, sightOfCaller(request), (reader, hub) => findDocument(hub, asked, reader))
+      },
     })
     app.route<{ Params: { type: string; number: string }; Querystring: Asked }>({
       method: 'GET',
       url: '/v1/documents/:type/:number',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'getDocument',
         tags: ['trace'],
@@ -93,12 +98,15 @@ export const documentRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: ({ params, query: asked }) => readDocument(pool, { ...params, ...asked, nowMs: clock() }),
+      handler: (request) => {
+        const asked = { ...request.params, ...request.query, nowMs: clock() }
+        return withSight(pool, sightOfCaller(request), (reader, hub) => readDocument(hub, asked, reader))
+      },
     })
     app.route<{ Body: PapersQuestion }>({
       method: 'POST',
       url: '/v1/documents/check',
-      config: { scopes: ['read'], unlogged: 'asks' },
+      config: { scopes: ['read'], isSighted: true, unlogged: 'asks' },
       schema: {
         operationId: 'checkDocuments',
         tags: ['trace'],
@@ -116,6 +124,9 @@ export const documentRoutes =
           ...problems(400, 401, 403, 413, 415, 429, 503),
         },
       },
-      handler: ({ body }) => checkPapers(pool, body.papers, clock()),
+      handler: (request) =>
+        withSight(pool, sightOfCaller(request), (reader, hub) =>
+          checkPapers(hub, request.body.papers, clock(), reader),
+        ),
     })
   }

@@ -2,8 +2,10 @@ import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { sightOfCaller } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { listDrift, listNewValues, listNullShares, type NullAlarm } from '#store/drift.ts'
+import { withSight } from '#store/sighted.ts'
 import { readSystem } from '#store/systems.ts'
 
 /** Most of each list. */
@@ -18,7 +20,7 @@ export const driftRoutes =
     app.route<{ Params: { id: string } }>({
       method: 'GET',
       url: '/v1/systems/:id/drift',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'getDrift',
         tags: ['systems'],
@@ -35,15 +37,18 @@ export const driftRoutes =
           ...problems(401, 403, 404, 429, 503),
         },
       },
-      handler: async ({ params: { id } }) => {
-        if (!(await readSystem(pool, id))) throw new HubError('not_found', { detail: `system ${id}` })
+      handler: async (request) => {
+        const { id } = request.params
         await intake.writeCounts()
-        const [fields, values, nulls] = await Promise.all([
-          listDrift(pool, id, LIMIT),
-          listNewValues(pool, id, LIMIT),
-          listNullShares(pool, { system: id, alarm: ALARM, limit: LIMIT }),
-        ])
-        return { system: id, fields, values, nulls }
+        return await withSight(pool, sightOfCaller(request), async (reader) => {
+          if (!(await readSystem(reader, id))) throw new HubError('not_found', { detail: `system ${id}` })
+          const [fields, values, nulls] = await Promise.all([
+            listDrift(reader, id, LIMIT),
+            listNewValues(reader, id, LIMIT),
+            listNullShares(reader, { system: id, alarm: ALARM, limit: LIMIT }),
+          ])
+          return { system: id, fields, values, nulls }
+        })
       },
     })
   }

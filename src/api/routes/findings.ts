@@ -6,7 +6,7 @@ import { findingViews } from '#api/finding-view.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, listOf, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
-import { callerOf } from '#api/scopes.ts'
+import { callerOf, sightOfCaller } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import {
   FINDING_KINDS,
@@ -20,6 +20,7 @@ import { field } from '#core/model/field.ts'
 import { actOn } from '#flow/findings/act.ts'
 import { regionPrefix } from '#store/change-filter.ts'
 import { listFindings, readFinding } from '#store/findings.ts'
+import { withSight } from '#store/sighted.ts'
 
 interface Asked extends PageQuery {
   readonly kind?: string
@@ -80,7 +81,7 @@ export const findingRoutes =
     app.route<{ Querystring: Asked }>({
       method: 'GET',
       url: '/v1/findings',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'listFindings',
         tags: ['supervision'],
@@ -118,11 +119,12 @@ export const findingRoutes =
           ...problems(400, 401, 403, 429, 503),
         },
       },
-      handler: async ({ query: asked }) => {
+      handler: async (request) => {
+        const { query: asked } = request
         const { limit = LIMIT, region, overdue = false } = asked
         const cursor = readCursor(asked.after, /^[0-9 :.+-]{10,40}$/, /^[^\0]{1,4000}$/)
         const now = clock()
-        const found = await listFindings(pool, {
+        const wanted = {
           ...asked,
           regionPrefix: region === undefined ? undefined : regionPrefix(region),
           from: instant(asked.from, '?from', 'start'),
@@ -130,15 +132,19 @@ export const findingRoutes =
           overdueAt: overdue ? new Date(now).toISOString() : undefined,
           after: cursor && { occurredAt: cursor[0] as string, id: cursor[1] as string },
           limit: limit + 1,
-        })
+        }
+        const found = await withSight(pool, sightOfCaller(request), (reader) => listFindings(reader, wanted))
         const { rows, next } = pageOf(found, limit, ({ place, id }) => writeCursor(place, id))
-        return { findings: await findingViews(pool, rows, now), next }
+        return {
+          findings: await findingViews(sightOfCaller(request) === null ? pool : null, rows, now),
+          next,
+        }
       },
     })
     app.route<{ Params: { id: string } }>({
       method: 'GET',
       url: '/v1/findings/:id',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'getFinding',
         tags: ['supervision'],
@@ -151,10 +157,11 @@ export const findingRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: async ({ params: { id } }) => {
-        const found = await readFinding(pool, id)
+      handler: async (request) => {
+        const { id } = request.params
+        const found = await withSight(pool, sightOfCaller(request), (reader) => readFinding(reader, id))
         if (!found) throw new HubError('not_found', { detail: 'no such finding' })
-        return (await findingViews(pool, [found], clock()))[0]
+        return (await findingViews(sightOfCaller(request) === null ? pool : null, [found], clock()))[0]
       },
     })
     app.route<{ Params: { id: string }; Body: Act }>({

@@ -19,7 +19,8 @@ const NewKeyBody = Type.Object(
       minItems: 1,
       maxItems: 100,
       uniqueItems: true,
-      description: '`push:<system>`, `read`, `case`, `link:<id>`, `admin` · 权限范围',
+      description:
+        '`push:<system>`, `read`, `read:<system>`, `read:region:<code>`, `case`, `audit`, `link:<id>`, `admin` · 权限范围',
     }),
     expiresAt: Type.Optional(
       Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {

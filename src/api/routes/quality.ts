@@ -5,9 +5,11 @@ import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { qualityExample } from '#api/reference-examples.ts'
+import { sightOfCaller } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { systemQuality } from '#flow/quality/read-quality.ts'
+import { withSight } from '#store/sighted.ts'
 import { readSystem } from '#store/systems.ts'
 
 const DAY_MS = 86_400_000
@@ -24,7 +26,7 @@ export const qualityRoutes =
     app.route<{ Params: { id: string }; Querystring: { from?: string; to?: string } }>({
       method: 'GET',
       url: '/v1/systems/:id/quality',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'getSystemQuality',
         tags: ['systems'],
@@ -45,15 +47,19 @@ export const qualityRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: async ({ params: { id }, query: asked }) => {
+      handler: async (request) => {
+        const { params, query: asked } = request
+        const { id } = params
         const to = asked.to ?? beijingDay(clock())
         if (!isDayOrTime(to)) throw wrong('?to', 'no day of this age')
         const from = asked.from ?? daysBefore(to, DAYS - 1)
         if (!isDayOrTime(from)) throw wrong('?from', 'no day of this age')
         if (from > to) throw wrong('?from', 'the first day is behind the last')
         if (from < daysBefore(to, DAYS_MAX - 1)) throw wrong('?from', `more than ${DAYS_MAX} days`)
-        if (!(await readSystem(pool, id))) throw new HubError('not_found', { detail: `system ${id}` })
-        return { system: id, from, to, ...(await systemQuality(pool, { system: id, from, to })) }
+        return await withSight(pool, sightOfCaller(request), async (reader) => {
+          if (!(await readSystem(reader, id))) throw new HubError('not_found', { detail: `system ${id}` })
+          return { system: id, from, to, ...(await systemQuality(reader, { system: id, from, to })) }
+        })
       },
     })
   }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { Pool } from 'pg'
 import Type from 'typebox'
 import { readCursor, writeCursor } from '#api/cursor.ts'
 import { receiptExample } from '#api/examples.ts'
@@ -7,14 +8,16 @@ import { givesFullOnly, needFull, receiptOfShapes } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { type PageQuery, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
-import { callerOf, holds } from '#api/scopes.ts'
+import { callerOf, sightOfCaller } from '#api/scopes.ts'
 import { spokenIn, spokenReceipt } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import type { Receipt } from '#core/receipt.ts'
+import { isBlind, type Sight } from '#core/sight.ts'
 import { messageTime } from '#flow/intake/message-id.ts'
 import { receiptOf } from '#flow/intake/stored-receipt.ts'
 import { readPage } from '#flow/large/read-page.ts'
-import { readMessage, readReceipt } from '#store/receipts.ts'
+import { readMessage, readReceipt, type StoredReceipt } from '#store/receipts.ts'
+import { withSight } from '#store/sighted.ts'
 
 /** Results of a large message in one page. */
 const RESULTS_LIMIT = 1000
@@ -35,6 +38,22 @@ const ReceiptQuery = query({
 
 const ReceiptParams = Type.Object({ id: Type.String({ description: 'Receipt number · 回执号' }) })
 
+/** The receipt of a message that the caller sent or whose system it sees, and with which eyes to read the rest of it; null for all others. */
+async function readSeen(
+  pool: Pool,
+  request: FastifyRequest,
+  id: string,
+): Promise<{ stored: StoredReceipt; sight: Sight | null; isOwn: boolean } | null> {
+  const { keyId } = callerOf(request)
+  const sight = sightOfCaller(request)
+  const found = await readReceipt(pool, id)
+  const isOwn = found !== null && keyId !== null && found.keyId === keyId
+  if (found !== null && (isOwn || sight === null)) return { stored: found, sight: null, isOwn }
+  if (isBlind(sight)) return null
+  const stored = await withSight(pool, sight, (reader) => readReceipt(reader, id))
+  return stored && { stored, sight, isOwn: false }
+}
+
 /** `GET /v1/receipts/{id}`, and `GET /v1/messages/{id}`: the bytes of the message itself. */
 export const receiptRoutes =
   ({ pool, language }: RouteParts): FastifyPluginAsync =>
@@ -48,11 +67,11 @@ export const receiptRoutes =
         tags: ['push'],
         summary: 'Receipt of a message · 查询回执',
         description: [
-          'The receipt as its sender got it. Only the key that pushed the message, or one with the scope `read`, sees it; for all',
+          'The receipt as its sender got it. Only the key that pushed the message, or one that sees its system, sees it; for all',
           'others it does not exist. That of a large message (202) says how far the hub is (`progress`) and brings the results of the',
           'records that are done, a page at a time, in the order in which they were done; `index` is the place in the message.',
           '',
-          '仅推送该报文的密钥或具有 read 权限的密钥可查；其余一律视为不存在。大报文（202）的回执含处理进度 progress，',
+          '仅推送该报文的密钥或可查看该系统的密钥可查；其余一律视为不存在。大报文（202）的回执含处理进度 progress，',
           '并按处理顺序分页返回已完成记录的结果，index 为其在报文中的序号。',
         ].join('\n'),
         params: ReceiptParams,
@@ -64,18 +83,18 @@ export const receiptRoutes =
       },
       handler: async (request, reply) => {
         const { id } = request.params
-        const stored = messageTime(id) === null ? null : await readReceipt(pool, id)
-        const caller = callerOf(request)
-        const own = stored !== null && caller.keyId !== null && stored.keyId === caller.keyId
-        if (!stored || !(own || holds(caller, 'read')))
-          throw new HubError('not_found', { detail: `receipt ${id}` })
-        const full = own || (await givesFullOnly(pool, request, reply, { subject: `receipt ${id}` }))
+        const seen = messageTime(id) === null ? null : await readSeen(pool, request, id)
+        if (!seen) throw new HubError('not_found', { detail: `receipt ${id}` })
+        const { stored, sight, isOwn } = seen
+        const full = isOwn || (await givesFullOnly(pool, request, reply, { subject: `receipt ${id}` }))
         const spoken = (receipt: Receipt): Receipt =>
           spokenReceipt(full ? receipt : receiptOfShapes(receipt), spokenIn(request, language))
         const { after, limit = RESULTS_LIMIT } = request.query
         const from = Number(readCursor(after, PLACE)?.[0] ?? 0)
         if (!stored.progress) return spoken(receiptOf(stored))
-        const { results, next } = await readPage(pool, stored, from, limit)
+        const { results, next } = await withSight(pool, sight, (reader) =>
+          readPage(reader, stored, from, limit),
+        )
         const page = { results, next: next === null ? null : writeCursor(next) }
         return spoken(receiptOf(stored, page))
       },

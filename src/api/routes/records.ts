@@ -1,17 +1,21 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
-import { POSITION, readCursor, writeCursor } from '#api/cursor.ts'
+import { readCursor, writeCursor } from '#api/cursor.ts'
 import { instantOf } from '#api/day-or-time.ts'
 import { givesFull, textsOf } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { placesOf } from '#api/places.ts'
+import { sightOfCaller } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { codesMeant } from '#core/lineage/codes.ts'
 import { otherCodesMeant } from '#core/lineage/other-codes.ts'
 import { KINDS } from '#core/model/kinds.ts'
 import { STATUSES } from '#core/model/record.ts'
+import { headPosition } from '#store/changes.ts'
 import { listRecords, readRecordVersions } from '#store/records.ts'
+import { withSight } from '#store/sighted.ts'
 
 const text = (description: string) =>
   Type.Optional(Type.String({ minLength: 1, maxLength: 300, description }))
@@ -61,7 +65,7 @@ export const recordRoutes =
     app.route<{ Querystring: ListParameters }>({
       method: 'GET',
       url: '/v1/records',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'listRecords',
         tags: ['records'],
@@ -80,9 +84,10 @@ export const recordRoutes =
       },
       handler: async (request, reply) => {
         const { kind, system, region, from, to, code, status, after, limit = LIMIT } = request.query
-        const position = readCursor(after, POSITION)?.[0]
-        const page = await listRecords(pool, {
-          after: BigInt(position ?? 0),
+        const place = await placesOf(pool, request)
+        const sight = sightOfCaller(request)
+        const asked = {
+          after: place.read(after),
           limit,
           ...(kind === undefined ? {} : { kind }),
           ...(system === undefined ? {} : { system }),
@@ -93,18 +98,21 @@ export const recordRoutes =
           ...(code === undefined
             ? {}
             : { codes: [code, ...codesMeant(code, [...registry.systems.keys()]), ...otherCodesMeant(code)] }),
-        })
+        }
+        const page = await withSight(pool, sight, async (reader, hub) =>
+          listRecords(reader, asked, await headPosition(hub)),
+        )
         const read = { subject: 'records', records: page.records.map(idOf) }
         const full = page.records.length > 0 && (await givesFull(pool, request, reply, read))
         const texts = textsOf(full, page.records)
-        const next = page.next === null ? 'null' : `"${writeCursor(page.next)}"`
+        const next = page.next === null ? 'null' : `"${place.write(page.next)}"`
         return reply.type('application/json').send(`{"records":[${texts.join(',')}],"next":${next}}`)
       },
     })
     app.route<{ Params: { id: string }; Querystring: PageQuery & { versions?: boolean } }>({
       method: 'GET',
       url: '/v1/records/:id',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'getRecord',
         tags: ['records'],
@@ -133,8 +141,10 @@ export const recordRoutes =
           limit: versions ? limit + 1 : 1,
           ...(cursor === undefined ? {} : { before: Number(cursor) }),
         }
-        let rows = await readRecordVersions(pool, { id, ...asked })
-        if (rows.length === 0) rows = await readRecordVersions(pool, { id: encodedId(id), ...asked })
+        const rows = await withSight(pool, sightOfCaller(request), async (reader) => {
+          const found = await readRecordVersions(reader, { id, ...asked })
+          return found.length > 0 ? found : await readRecordVersions(reader, { id: encodedId(id), ...asked })
+        })
         const newest = rows[0]
         if (!newest && cursor === undefined) throw new HubError('not_found', { detail: `record ${id}` })
         const read = { subject: newest ? idOf(newest.text) : id, versions }

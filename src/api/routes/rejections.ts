@@ -5,8 +5,10 @@ import { givesFull, issuesOf, shapesOf } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { sightOfCaller } from '#api/scopes.ts'
 import { spokenIn, spokenIssues } from '#api/spoken.ts'
 import { groupRejections, listRejections, type RejectionState } from '#store/rejections.ts'
+import { withSight } from '#store/sighted.ts'
 
 const system = Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'System · 对接系统' }))
 
@@ -34,7 +36,7 @@ export const rejectionRoutes =
     app.route<{ Querystring: RejectionsParameters }>({
       method: 'GET',
       url: '/v1/rejections',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'listRejections',
         tags: ['quarantine'],
@@ -48,12 +50,13 @@ export const rejectionRoutes =
         const { after, limit = LIMIT, state = 'open', ...filter } = request.query
         const spoken = spokenIn(request, language)
         const cursor = readCursor(after, UUID)?.[0]
-        const rows = await listRejections(pool, {
+        const asked = {
           ...filter,
           state,
           limit: limit + 1,
           ...(cursor === undefined ? {} : { after: cursor }),
-        })
+        }
+        const rows = await withSight(pool, sightOfCaller(request), (reader) => listRejections(reader, asked))
         const page = pageOf(rows, limit, ({ id }) => writeCursor(id))
         const read = { subject: 'rejections', rejections: page.rows.map(({ id }) => id) }
         const full = page.rows.length > 0 && (await givesFull(pool, request, reply, read))
@@ -68,7 +71,7 @@ export const rejectionRoutes =
     app.route<{ Querystring: PageQuery & { system?: string } }>({
       method: 'GET',
       url: '/v1/rejections/groups',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'listRejectionGroups',
         tags: ['quarantine'],
@@ -85,11 +88,12 @@ export const rejectionRoutes =
         const { after, limit = LIMIT, ...filter } = request.query
         const spoken = spokenIn(request, language)
         const cursor = readCursor(after, /^.{1,200}$/, /^.{0,1000}$/s)
-        const rows = await groupRejections(pool, {
+        const asked = {
           ...filter,
           limit: limit + 1,
           ...(cursor ? { after: { system: cursor[0] as string, group: cursor[1] as string } } : {}),
-        })
+        }
+        const rows = await withSight(pool, sightOfCaller(request), (reader) => groupRejections(reader, asked))
         const page = pageOf(rows, limit, (last) => writeCursor(last.system, last.group))
         return {
           groups: page.rows.map((row) => ({

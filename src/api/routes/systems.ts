@@ -7,7 +7,7 @@ import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { Expectation as Expectations } from '#api/schemas/alerts.ts'
-import { whoOf } from '#api/scopes.ts'
+import { sightOfCaller, whoOf } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { checkSettings } from '#api/system-settings.ts'
 import {
@@ -25,6 +25,7 @@ import { type InstalledSystem, pushedNames } from '#flow/systems/registry.ts'
 import { putSystemFile, readSystemText } from '#flow/systems/system-file.ts'
 import { readChannels } from '#store/channels.ts'
 import { listDrift } from '#store/drift.ts'
+import { withSight } from '#store/sighted.ts'
 import { listSystemSecrets, setSystemSecrets } from '#store/system-secrets.ts'
 import {
   createSystem,
@@ -130,7 +131,7 @@ export const systemRoutes =
     app.route<{ Querystring: PageQuery }>({
       method: 'GET',
       url: '/v1/systems',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'listSystems',
         tags: ['systems'],
@@ -140,12 +141,11 @@ export const systemRoutes =
         querystring: query(pageQuery),
         response: { 200: answer('SystemPage', 'One page · 一页'), ...problems(400, 401, 403, 429, 503) },
       },
-      handler: async ({ query: { after, limit = LIMIT } }) => {
+      handler: async (request) => {
+        const { after, limit = LIMIT } = request.query
         const cursor = readCursor(after, /^[a-z0-9-]{1,100}$/)?.[0]
-        const rows = await listSystems(pool, {
-          limit: limit + 1,
-          ...(cursor === undefined ? {} : { after: cursor }),
-        })
+        const asked = { limit: limit + 1, ...(cursor === undefined ? {} : { after: cursor }) }
+        const rows = await withSight(pool, sightOfCaller(request), (reader) => listSystems(reader, asked))
         const page = pageOf(rows, limit, ({ id }) => writeCursor(id))
         const secrets = await listSystemSecrets(
           pool,
@@ -190,7 +190,7 @@ export const systemRoutes =
     app.route<{ Params: { id: string } }>({
       method: 'GET',
       url: '/v1/systems/:id',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'getSystem',
         tags: ['systems'],
@@ -203,11 +203,14 @@ export const systemRoutes =
           ...problems(401, 403, 404, 429, 503),
         },
       },
-      handler: async ({ params: { id } }) => {
-        const system = await readSystem(pool, id)
-        if (!system) throw unknown(id)
+      handler: async (request) => {
+        const { id } = request.params
         await intake.writeCounts()
-        const drift = await listDrift(pool, id, DRIFT_MAX)
+        const { system, drift } = await withSight(pool, sightOfCaller(request), async (reader) => {
+          const system = await readSystem(reader, id)
+          if (!system) throw unknown(id)
+          return { system, drift: await listDrift(reader, id, DRIFT_MAX) }
+        })
         const secrets = await listSystemSecrets(pool, [id])
         return { ...systemView(system, registry.system(id), secrets.get(id)), drift }
       },

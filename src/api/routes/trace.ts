@@ -5,6 +5,7 @@ import { lotExample, requiredExample, traceExample } from '#api/examples.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { sightOfCaller } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { tracePicture } from '#core/lineage/picture.ts'
 import { traceSheet } from '#core/lineage/sheet.ts'
@@ -20,6 +21,7 @@ import {
   NODES_MAX,
   traceLot,
 } from '#flow/trace/trace-lot.ts'
+import { withSight } from '#store/sighted.ts'
 
 const CodeParams = Type.Object({
   code: Type.String({
@@ -118,7 +120,7 @@ export const traceRoutes =
     app.route<{ Params: { code: string }; Querystring: { at?: string } }>({
       method: 'GET',
       url: '/v1/lots/:code',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'getLot',
         tags: ['trace'],
@@ -136,13 +138,17 @@ export const traceRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: ({ params: { code }, query: asked }) =>
-        readLot(pool, { code, systems: systems(), ...knownAt(asked.at) }),
+      handler: (request) => {
+        const { params, query: asked } = request
+        return withSight(pool, sightOfCaller(request), (reader) =>
+          readLot(reader, { code: params.code, systems: systems(), ...knownAt(asked.at) }),
+        )
+      },
     })
     app.route<{ Params: { code: string }; Querystring: TraceParameters }>({
       method: 'GET',
       url: '/v1/trace/:code',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'traceLot',
         tags: ['trace'],
@@ -160,14 +166,18 @@ export const traceRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: ({ params: { code }, query: { at: time, ...asked } }) =>
-        traceLot(pool, { ...asked, code, systems: systems(), ...knownAt(time) }),
+      handler: (request) => {
+        const { at: time, ...asked } = request.query
+        return withSight(pool, sightOfCaller(request), (reader) =>
+          traceLot(reader, { ...asked, code: request.params.code, systems: systems(), ...knownAt(time) }),
+        )
+      },
     })
     for (const [ending, type, operationId, about] of FORMS)
       app.route<{ Params: { code: string }; Querystring: TraceParameters }>({
         method: 'GET',
         url: `/v1/trace/:code/${ending}`,
-        config: { scopes: ['read'] },
+        config: { scopes: ['read'], isSighted: true },
         schema: {
           operationId,
           tags: ['trace'],
@@ -184,7 +194,9 @@ export const traceRoutes =
         handler: async (request, reply) => {
           const { at: time, ...asked } = request.query
           const { code } = request.params
-          const graph = await traceLot(pool, { ...asked, code, systems: systems(), ...knownAt(time) })
+          const graph = await withSight(pool, sightOfCaller(request), (reader) =>
+            traceLot(reader, { ...asked, code, systems: systems(), ...knownAt(time) }),
+          )
           const spoken = spokenIn(request, language)
           reply.header('cache-control', 'no-store').type(type)
           if (ending === 'picture.svg') return reply.send(tracePicture(graph, spoken))
@@ -196,7 +208,7 @@ export const traceRoutes =
     app.route<{ Querystring: Omit<RequiredRequest, 'nowMs'> }>({
       method: 'GET',
       url: '/v1/documents/required',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'getRequiredDocuments',
         tags: ['trace'],

@@ -4,7 +4,9 @@ import { POSITION, readCursor, writeCursor } from '#api/cursor.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { sightOfCaller } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
+import { withSight } from '#store/sighted.ts'
 import { readSystem } from '#store/systems.ts'
 import { listWaiting, type Waiting } from '#store/waiting.ts'
 
@@ -20,7 +22,7 @@ export const waitingRoutes =
     app.route<{ Params: { id: string }; Querystring: PageQuery & { waits?: Waiting['waits'] } }>({
       method: 'GET',
       url: '/v1/systems/:id/waiting',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'listWaiting',
         tags: ['systems'],
@@ -38,15 +40,21 @@ export const waitingRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: async ({ params: { id }, query: { after, limit = LIMIT, waits } }) => {
-        if (!registry.system(id) && !(await readSystem(pool, id)))
-          throw new HubError('not_found', { detail: `system ${id}` })
+      handler: async (request) => {
+        const { id } = request.params
+        const { after, limit = LIMIT, waits } = request.query
         const cursor = readCursor(after, POSITION, /^[bdr].{1,3000}$/s)
-        const rows = await listWaiting(pool, {
-          system: id,
-          limit: limit + 1,
-          ...(waits ? { waits } : {}),
-          ...(cursor ? { after: { sinceUs: cursor[0] as string, tie: cursor[1] as string } } : {}),
+        const sight = sightOfCaller(request)
+        const rows = await withSight(pool, sight, async (reader) => {
+          const isKnown = (sight === null && registry.system(id)) || (await readSystem(reader, id))
+          if (!isKnown) throw new HubError('not_found', { detail: `system ${id}` })
+          return await listWaiting(reader, {
+            system: id,
+            isLimited: sight !== null,
+            limit: limit + 1,
+            ...(waits ? { waits } : {}),
+            ...(cursor ? { after: { sinceUs: cursor[0] as string, tie: cursor[1] as string } } : {}),
+          })
         })
         const page = pageOf(rows, limit, ({ sinceUs, tie }) => writeCursor(sinceUs, tie))
         return { waiting: page.rows.map(({ tie: _, sinceUs: __, ...part }) => part), next: page.next }

@@ -11,7 +11,10 @@ const stored = {
   scopes: field(
     Type.Array(Type.String()),
     ['Scopes', '权限范围'],
-    ['`push:<system>`, `read`, `case`, `link:<id>`, `admin`', 'push:<系统>、read、case、link:<链路>、admin'],
+    [
+      '`push:<system>`, `read`, `read:<system>`, `read:region:<code>`, `case`, `audit`, `link:<id>`, `admin`',
+      'push:<系统>、read、read:<系统>、read:region:<区划代码>、case、audit、link:<链路>、admin',
+    ],
   ),
   createdAt: time(['Made', '创建时间']),
   expiresAt: nullable(instant, ['Expires', '到期时间']),

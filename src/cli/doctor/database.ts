@@ -10,6 +10,7 @@ const LONG_SECONDS = 600
 export function judgeDatabase(facts: Deployment): Reading[] {
   return [
     role(facts),
+    ...reader(facts),
     encryption(facts),
     checksums(facts),
     clock(facts),
@@ -32,6 +33,32 @@ const role = ({ isSuperuser }: Deployment): Reading =>
         ],
       )
     : ok('database.role', 'The role of the hub is no superuser.', '平台的角色不是超级用户。')
+
+function reader({ limiting }: Deployment): Reading[] {
+  if (limiting === null) return []
+  if (limiting.can)
+    return [
+      ok(
+        'database.reader',
+        'Keys can be limited to systems and regions.',
+        '密钥可限定于对接系统与行政区划。',
+      ),
+    ]
+  return [
+    wrong(
+      'warn',
+      'database.reader',
+      [
+        'Keys for single systems or regions are refused: PostgreSQL has no role that limits what they read.',
+        '限定对接系统或区划的密钥会被拒绝：PostgreSQL 中没有限定其读取范围的角色。',
+      ],
+      [
+        `As an administrator of the server run: ${limiting.statements} Then run hub migrate.`,
+        `请由数据库管理员执行：${limiting.statements} 然后执行 hub migrate。`,
+      ],
+    ),
+  ]
+}
 
 const encryption = ({ isRemote, isEncrypted }: Deployment): Reading =>
   isRemote && !isEncrypted

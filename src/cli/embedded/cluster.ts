@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmod, chown, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { READER } from '#store/reader-role.ts'
 import { StartRefusal } from '#store/refusal.ts'
 import { type Account, asAccount } from './account.ts'
 import type { Binaries } from './binaries.ts'
@@ -9,6 +10,12 @@ import type { Binaries } from './binaries.ts'
 /** Role and database of the hub. The superuser has no password and no way in; the hub needs none of its rights. */
 export const owner = 'hub'
 export const databaseName = 'hub'
+
+/** The role as which limited callers read (src/store/reader-role.ts); the hub itself may not make roles. */
+const readerStatements = [
+  `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${READER}') THEN CREATE ROLE ${READER} NOLOGIN NOINHERIT; END IF; END $$`,
+  `GRANT ${READER} TO ${owner} WITH INHERIT FALSE, SET TRUE`,
+]
 
 interface Cluster {
   readonly binaries: Binaries
@@ -43,6 +50,7 @@ export async function createCluster(cluster: Cluster, password: string): Promise
   await single(unfinished, [
     `CREATE ROLE ${owner} LOGIN CREATEDB PASSWORD '${password}'`,
     `GRANT pg_checkpoint, pg_monitor, pg_signal_backend TO ${owner}`,
+    ...readerStatements,
     `CREATE DATABASE ${databaseName} OWNER ${owner}`,
   ])
   await rename(unfinished.data, cluster.data)
@@ -71,6 +79,15 @@ export async function settlePassword(
   await chmod(`${file}.new`, 0o600)
   await rename(`${file}.new`, file)
   return password
+}
+
+/** Makes the role of limited callers in a cluster of a hub that had none; `file` notes that it is there. */
+export async function settleReader(cluster: Cluster, file: string, clusterExists: boolean): Promise<void> {
+  const known = await readFile(file, 'utf8').catch(() => undefined)
+  if (known === `${READER}\n`) return
+  if (clusterExists) await single(cluster, readerStatements)
+  await writeFile(`${file}.new`, `${READER}\n`, { mode: 0o600, flush: true })
+  await rename(`${file}.new`, file)
 }
 
 /** Statements in single-user mode: one a line, no server listening meanwhile. */

@@ -1,4 +1,3 @@
-import type { Pool } from 'pg'
 import { addDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
 import { gateVerdict, judgeLoad, judgePaper, type Load, typeTitle } from '#core/documents/judge-paper.ts'
@@ -15,6 +14,7 @@ import { dayAsked } from '#flow/trace/day-asked.ts'
 import { knownType } from '#flow/trace/document-issue.ts'
 import { figuresOf, measuresOf, numberAsked, reasonOf } from '#flow/trace/read-document.ts'
 import { readKnownTypes } from '#store/document-mentions.ts'
+import type { Reader } from '#store/sighted.ts'
 import { candidatesOf } from './candidates.ts'
 import { type LoadedPaper, loadPapers } from './load-papers.ts'
 import type { PaperAnswer, PaperQuestion, PapersAnswer } from './schema.ts'
@@ -28,9 +28,10 @@ const OWN_READ = 20
  * HubError `invalid_request` for a day or number that is none.
  */
 export async function checkPapers(
-  pool: Pool,
+  hub: Reader,
   questions: readonly PaperQuestion[],
   nowMs: number,
+  reader: Reader = hub,
 ): Promise<PapersAnswer> {
   const asked = questions.map(({ number, type = null, on, system }) => ({
     number: numberAsked(number),
@@ -38,14 +39,16 @@ export async function checkPapers(
     on: dayAsked(on, nowMs),
     system,
   }))
-  const { papers, snapshot } = await loadPapers(pool, asked, OWN_READ)
+  const { papers, snapshot } = await loadPapers(hub, asked, OWN_READ, reader)
   const unseen = papers.filter(isUnseen).map(({ question }) => question.code)
   const known =
-    unseen.length > 0 ? await readKnownTypes(pool, [...new Set(unseen)], snapshot.beyond, snapshot.rows) : []
+    unseen.length > 0
+      ? await readKnownTypes(reader, [...new Set(unseen)], snapshot.beyond, snapshot.rows)
+      : []
   const types = Map.groupBy(known, ({ code }) => code)
   const taken = new Map<string, string>()
   const signatures = await signaturesOf(
-    pool,
+    hub,
     papers.flatMap(({ own }) => own),
     nowMs,
   )

@@ -1,5 +1,5 @@
-import type { Pool } from 'pg'
 import { type DocumentRequest, readDocument } from '#flow/trace/read-document.ts'
+import type { Reader } from '#store/sighted.ts'
 import type { DocumentLookup } from './schema.ts'
 
 /**
@@ -7,10 +7,11 @@ import type { DocumentLookup } from './schema.ts'
  * papers of different types or days of issue are several. HubError `not_found` where no record names the number.
  */
 export async function findDocument(
-  pool: Pool,
+  hub: Reader,
   request: Omit<DocumentRequest, 'type'>,
+  reader: Reader = hub,
 ): Promise<DocumentLookup> {
-  const document = await readDocument(pool, { ...request, type: 'any' })
+  const document = await readDocument(hub, { ...request, type: 'any' }, reader)
   const { number, candidates, reasons } = document
   const isOne = !reasons.some(({ code }) => code === 'several_papers')
   return { number, candidates, document: isOne ? document : null }

@@ -1,4 +1,3 @@
-import type { Pool } from 'pg'
 import { documentTypeOn, QUARANTINE_2026 } from '#core/documents/document-form.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
 import { classesUnder, decidingCode } from '#core/documents/goods-match.ts'
@@ -23,6 +22,7 @@ import {
   type UseQuestion,
 } from '#store/document-mentions.ts'
 import { tracedRecord } from '#store/lots.ts'
+import type { Reader } from '#store/sighted.ts'
 import { bestOf, issuedPaper } from './issued-paper.ts'
 
 /** A paper that somebody asks for; the number is normalised. */
@@ -54,19 +54,20 @@ export interface Snapshot {
   readonly rows: readonly MentionRow[]
 }
 
-/** The papers with what was used of them, in four statements however many they are; `most` bounds the own records of each. */
+/** The papers with what was used of them, in four statements however many they are; `most` bounds the own records of each, and `reader` what is seen. */
 export async function loadPapers(
-  pool: Pool,
+  hub: Reader,
   asked: readonly AskedPaper[],
   most: number,
+  reader: Reader = hub,
 ): Promise<{ readonly papers: readonly LoadedPaper[]; readonly snapshot: Snapshot }> {
   const codes = asked.map(({ number }) => documentCode(number))
-  const beyond = await readBeyond(pool, codes)
+  const beyond = await readBeyond(hub, codes, reader)
   const snapshot = { beyond, rows: mentionsBeyond(beyond, new Set(codes)) }
-  const own = Map.groupBy(await readOwn(pool, codes, beyond, snapshot.rows, most), ({ n }) => n - 1)
+  const own = Map.groupBy(await readOwn(reader, codes, beyond, snapshot.rows, most), ({ n }) => n - 1)
   const known = asked.map((one, n) => ofPaper(one, codes[n] as string, n, own.get(n) ?? []))
   const questions = known.map(({ question }) => question)
-  const usage = Map.groupBy(await readUsage(pool, questions, beyond, snapshot.rows), ({ n }) => n)
+  const usage = Map.groupBy(await readUsage(reader, questions, beyond, snapshot.rows), ({ n }) => n)
   const papers = known.map((one, n) => ({ ...one, usage: usageOf((usage.get(n) ?? []).map(partOf)) }))
   return { papers, snapshot }
 }

@@ -1,6 +1,6 @@
-import type { Pool } from 'pg'
 import { type MatchType, type QualityScore, scoreOf } from '#core/quality/score.ts'
 import { noMatches, type QualityReason, readQuality } from '#store/quality.ts'
+import type { Reader } from '#store/sighted.ts'
 
 type Reason = Omit<QualityReason, 'system' | 'day'>
 
@@ -17,10 +17,10 @@ const REASONS_READ = 200
 
 /** Reads counters and makes scores of them; nothing is counted here. Days are `YYYY-MM-DD`, both included. */
 export async function systemQuality(
-  pool: Pool,
+  reader: Reader,
   query: { readonly system: string; readonly from: string; readonly to: string },
 ): Promise<SystemQuality> {
-  const { counts, matches, reasons } = await readQuality(pool, { ...query, reasons: REASONS_READ })
+  const { counts, matches, reasons } = await readQuality(reader, { ...query, reasons: REASONS_READ })
   const names = [...new Set([...counts.keys(), ...matches.keys()])].sort()
   const days = names.map((day) => ({
     day,

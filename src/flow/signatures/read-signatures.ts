@@ -1,7 +1,7 @@
-import type { Pool } from 'pg'
 import type { Mentioning } from '#core/lineage/node-state.ts'
 import type { SignatureReason, SignatureState } from '#core/pki/judge.ts'
 import { readSignatures, type SignatureRow } from '#store/document-signatures.ts'
+import type { Reader } from '#store/sighted.ts'
 import { readTrustMark } from '#store/trust.ts'
 import { heldTrust } from './held-trust.ts'
 import { judgePaper, type SignedPaper, signatureRow, signedPaperOf } from './judge-paper.ts'
@@ -23,7 +23,7 @@ const JUDGED_MAX = 40
  * another trust, is judged on the spot.
  */
 export async function signaturesOf(
-  pool: Pool,
+  reader: Reader,
   own: readonly Mentioning[],
   nowMs: number,
 ): Promise<ReadonlyMap<string, SignatureView>> {
@@ -33,15 +33,15 @@ export async function signaturesOf(
     if (paper) signed.set(record.id, { record, paper })
   }
   if (signed.size === 0) return new Map()
-  const known = await readSignatures(pool, [...signed.keys()])
-  const mark = await readTrustMark(pool)
+  const known = await readSignatures(reader, [...signed.keys()])
+  const mark = await readTrustMark(reader)
   const views = new Map<string, SignatureView>()
   let judged = 0
   for (const [id, { record, paper }] of signed) {
     const row = known.get(id)
     if (row && row.mark === mark && row.version === record.version) views.set(id, viewOf(row))
     else if (judged++ < JUDGED_MAX) {
-      const held = await heldTrust(pool)
+      const held = await heldTrust(reader)
       const found = await judgePaper(paper, held, { seenMs: Date.parse(record.receivedAt), nowMs })
       const place = { recordId: id, version: record.version }
       views.set(id, viewOf(signatureRow(place, found, { mark: held.mark, nowMs })))

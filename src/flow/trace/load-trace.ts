@@ -1,6 +1,6 @@
-import type { Pool } from 'pg'
 import type { Found } from '#core/lineage/assemble-graph.ts'
 import { readLinks, readMentions, readWalk } from '#store/lots.ts'
+import type { Reader } from '#store/sighted.ts'
 import { LINKS_AT_ONCE } from './link-groups.ts'
 import type { Place } from './place.ts'
 import { readAhead } from './read-ahead.ts'
@@ -41,10 +41,10 @@ const WALK_MAX = 100_000
  * Finds what the code may mean, walks from all of it, and reads the records that mention the nodes.
  * HubError `not_found` where nothing that counts mentions the code, `invalid_request` where it cannot be one.
  */
-export async function loadTrace(pool: Pool, question: TraceQuestion): Promise<LoadedTrace> {
+export async function loadTrace(reader: Reader, question: TraceQuestion): Promise<LoadedTrace> {
   const { code, direction, depth, limit, systems, confidence = 0 } = question
   const at = question.at ?? null
-  const { roots, found } = await rootsOf(pool, code, systems, at)
+  const { roots, found } = await rootsOf(reader, code, systems, at)
   const after = question.after ?? null
   const bounds = { at, confidence }
   const atOnce = Math.max(LINKS_AT_ONCE, 2 * limit)
@@ -53,13 +53,13 @@ export async function loadTrace(pool: Pool, question: TraceQuestion): Promise<Lo
   const walked = await walk(
     readAhead(
       direction === 'both' ? ['back', 'forward'] : [direction],
-      (way) => readWalk(pool, roots, { ...ahead, way }),
-      (codes, way, from, links) => readLinks(pool, codes, { ...bounds, way, after: from, limit: links }),
+      (way) => readWalk(reader, roots, { ...ahead, way }),
+      (codes, way, from, links) => readLinks(reader, codes, { ...bounds, way, after: from, limit: links }),
     ),
     roots,
     { direction, depth, limit, after, atOnce },
   )
   const codes = walked.nodes.map((node) => node.code)
-  const { records, more } = await readMentions(pool, codes, { at, perCode: RECORDS_PER_NODE })
+  const { records, more } = await readMentions(reader, codes, { at, perCode: RECORDS_PER_NODE })
   return { ...walked, roots, found, records, more }
 }

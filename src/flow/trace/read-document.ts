@@ -1,4 +1,3 @@
-import type { Pool } from 'pg'
 import { compareDecimal, subtractDecimal } from '#core/decimal.ts'
 import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
 import { checkDocumentUse } from '#core/documents/document-validity.ts'
@@ -18,6 +17,7 @@ import { signatureFindings, withSignatures } from '#flow/signatures/findings.ts'
 import { signaturesOf } from '#flow/signatures/read-signatures.ts'
 import { listUses, readKnownTypes, type UseRow } from '#store/document-mentions.ts'
 import { readTracedVersions } from '#store/lots.ts'
+import type { Reader } from '#store/sighted.ts'
 import { dayAsked } from './day-asked.ts'
 import { dayOf, isUntold, knownType } from './document-issue.ts'
 import type { DocumentAnswer, DocumentIssue, DocumentUse } from './schema.ts'
@@ -47,29 +47,34 @@ export interface DocumentRequest {
  * Asked for one type, records whose source does not know the type count too and are marked; a paper of the same number but of another
  * type does not. HubError `not_found` where no record names such a paper, `invalid_request` for an unknown type, day or cursor.
  */
-export async function readDocument(pool: Pool, request: DocumentRequest): Promise<DocumentAnswer> {
+export async function readDocument(
+  hub: Reader,
+  request: DocumentRequest,
+  reader: Reader = hub,
+): Promise<DocumentAnswer> {
   const number = numberAsked(request.number)
   const on = dayAsked(request.on, request.nowMs)
   const type = typeAsked(request.type)
   const { papers, snapshot } = await loadPapers(
-    pool,
+    hub,
     [{ number, type, on, system: request.system }],
     OWN_READ,
+    reader,
   )
   const loaded = papers[0] as LoadedPaper
   const { best, paper, usage, question } = loaded
-  const signatures = await signaturesOf(pool, loaded.own, request.nowMs)
+  const signatures = await signaturesOf(hub, loaded.own, request.nowMs)
   const issues = withSignatures(loaded.issues, signatures)
-  if (issues.length === 0 && usage.records === 0) await refuseUnknown(pool, loaded, snapshot)
+  if (issues.length === 0 && usage.records === 0) await refuseUnknown(reader, loaded, snapshot)
   const limit = request.limit ?? USES_DEFAULT
   const after = request.after === undefined ? null : readUsePlace(request.after)
-  const listed = await listUses(pool, question, snapshot.beyond, snapshot.rows, { after, limit: limit + 1 })
+  const listed = await listUses(reader, question, snapshot.beyond, snapshot.rows, { after, limit: limit + 1 })
   const uses = listed.slice(0, limit)
   const last = listed.length > limit ? uses.at(-1) : undefined
   const { stated, usedKg, statedKg, found, left } = figuresOf(loaded)
   return {
     number,
-    type: best?.type ?? type ?? knownType(await commonType(pool, loaded, snapshot)),
+    type: best?.type ?? type ?? knownType(await commonType(reader, loaded, snapshot)),
     on,
     verdict: best?.verdict ?? 'unknown',
     issues: [...issues],
@@ -91,7 +96,7 @@ export async function readDocument(pool: Pool, request: DocumentRequest): Promis
       ...found,
     ].map(reasonOf),
     candidates: candidatesOf(issues),
-    uses: await describeUses(pool, uses, usage, best),
+    uses: await describeUses(reader, uses, usage, best),
     moreUses: last !== undefined,
     next: last === undefined ? null : writeUsePlace({ day: last.day, record: last.recordId }),
   }
@@ -115,11 +120,11 @@ export function typeAsked(type: string): DocumentType | null {
 }
 
 async function refuseUnknown(
-  pool: Pool,
+  reader: Reader,
   { question }: LoadedPaper,
   { beyond, rows }: Snapshot,
 ): Promise<void> {
-  const known = await readKnownTypes(pool, [question.code], beyond, rows)
+  const known = await readKnownTypes(reader, [question.code], beyond, rows)
   if (known.some(({ type }) => question.types === null || question.types.includes(type))) return
   throw new HubError('not_found', {
     detail: known.length > 0 ? 'the number is known for other types only' : 'no record names this paper',
@@ -129,11 +134,11 @@ async function refuseUnknown(
 
 /** The type by which most records name a paper that nobody is known to have issued. */
 async function commonType(
-  pool: Pool,
+  reader: Reader,
   { question }: LoadedPaper,
   { beyond, rows }: Snapshot,
 ): Promise<string> {
-  const known = await readKnownTypes(pool, [question.code], beyond, rows)
+  const known = await readKnownTypes(reader, [question.code], beyond, rows)
   return (known.find(({ type }) => !isUntold(type)) ?? known[0])?.type ?? 'unknown'
 }
 
@@ -197,13 +202,13 @@ const siteOf = ({
 })
 
 async function describeUses(
-  pool: Pool,
+  reader: Reader,
   uses: readonly UseRow[],
   { sites }: PaperUsage,
   issue: DocumentIssue | undefined,
 ): Promise<DocumentUse[]> {
   const counted = new Set(sites.map(({ site, kind }) => `${kind} ${site}`))
-  const records = await readTracedVersions(pool, uses)
+  const records = await readTracedVersions(reader, uses)
   return uses.flatMap(({ recordId, kind, site, isFirst }) => {
     const record = records.get(recordId)
     return record ? [useOf(record, isFirst && counted.has(`${kind} ${site}`), issue)] : []

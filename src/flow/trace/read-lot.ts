@@ -1,5 +1,5 @@
-import type { Pool } from 'pg'
 import type { TraceNode } from '#core/lineage/graph.ts'
+import type { Reader } from '#store/sighted.ts'
 import type { LotCard } from './schema.ts'
 import { traceLot } from './trace-lot.ts'
 
@@ -10,10 +10,10 @@ const NEIGHBOURS_MAX = 200
  * means several things the first is shown, and all are listed as candidates. HubError `not_found` where no record mentions it.
  */
 export async function readLot(
-  pool: Pool,
+  reader: Reader,
   request: { readonly code: string; readonly at?: string; readonly systems: readonly string[] },
 ): Promise<LotCard> {
-  const graph = await traceLot(pool, { ...request, direction: 'both', depth: 1, limit: NEIGHBOURS_MAX })
+  const graph = await traceLot(reader, { ...request, direction: 'both', depth: 1, limit: NEIGHBOURS_MAX })
   const lot = graph.nodes[0] as TraceNode
   const from = new Set(graph.edges.filter(({ to }) => to === lot.code).map((edge) => edge.from))
   const to = new Set(graph.edges.filter((edge) => edge.from === lot.code).map((edge) => edge.to))

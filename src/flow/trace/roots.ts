@@ -1,4 +1,3 @@
-import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import { codesMeant } from '#core/lineage/codes.ts'
 import { parseGraphCode } from '#core/lineage/graph-code.ts'
@@ -15,6 +14,7 @@ import {
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { readGoodsAtStall, readMentions } from '#store/lots.ts'
 import { readMentioned, readNamed } from '#store/mentioned.ts'
+import type { Reader } from '#store/sighted.ts'
 
 /** How a node was found whose own code is not the one that was typed. */
 export interface FoundBy {
@@ -39,7 +39,7 @@ const PAPER_RECORDS = 20
  * HubError `not_found` where nothing that counts mentions it, `invalid_request` where it cannot be a code.
  */
 export async function rootsOf(
-  pool: Pool,
+  reader: Reader,
   code: string,
   systems: readonly string[],
   at: string | null,
@@ -49,9 +49,9 @@ export async function rootsOf(
   const isOwn = parseGraphCode(code.trim()) !== null
   const tag = isOwn ? null : tagOfPaper(code)
   const [direct, others, tagged] = await Promise.all([
-    readMentioned(pool, codesMeant(code, systems), at),
-    isOwn ? [] : readOthers(pool, otherCodesMeant(code), at),
-    tag ? readTagged(pool, tag, at) : [],
+    readMentioned(reader, codesMeant(code, systems), at),
+    isOwn ? [] : readOthers(reader, otherCodesMeant(code), at),
+    tag ? readTagged(reader, tag, at) : [],
   ])
   const found = new Map<string, FoundBy[]>()
   for (const [node, by] of [...tagged, ...others]) {
@@ -72,26 +72,30 @@ const missing = (code: string): string =>
 
 type Node = readonly [node: string, by: FoundBy]
 
-async function readOthers(pool: Pool, codes: readonly string[], at: string | null): Promise<Node[]> {
-  const named = await readNamed(pool, codes, at)
+async function readOthers(reader: Reader, codes: readonly string[], at: string | null): Promise<Node[]> {
+  const named = await readNamed(reader, codes, at)
   const nodes = await Promise.all(
     named.map(async ({ code, record }): Promise<Node[]> => {
       const by = { scheme: otherScheme(code), value: code.slice(code.indexOf(':') + 1) }
-      return (await nodesTold(pool, record, at)).map((node) => [node, by])
+      return (await nodesTold(reader, record, at)).map((node) => [node, by])
     }),
   )
   return nodes.flat()
 }
 
 /** The nodes of a record; of a test that names none, the goods that were at its stall. */
-async function nodesTold(pool: Pool, { kind, id, body }: TracedRecord, at: string | null): Promise<string[]> {
+async function nodesTold(
+  reader: Reader,
+  { kind, id, body }: TracedRecord,
+  at: string | null,
+): Promise<string[]> {
   const nodes = nodesOf(kind, id, body)
   if (nodes.length > 0 || kind !== 'test') return nodes
-  return await readGoodsAtStall(pool, matchFacts(kind, id, body).points, at)
+  return await readGoodsAtStall(reader, matchFacts(kind, id, body).points, at)
 }
 
-async function readTagged(pool: Pool, { paper, tail }: TagOfPaper, at: string | null): Promise<Node[]> {
-  const { records } = await readMentions(pool, [paper], { at, perCode: PAPER_RECORDS })
+async function readTagged(reader: Reader, { paper, tail }: TagOfPaper, at: string | null): Promise<Node[]> {
+  const { records } = await readMentions(reader, [paper], { at, perCode: PAPER_RECORDS })
   const tags = (records.get(paper) ?? []).flatMap(({ body }) => tagsEnding(body, tail))
   return [...new Set(tags)].map((value) => [
     paper,

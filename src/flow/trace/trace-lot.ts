@@ -1,8 +1,8 @@
-import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import { assembleGraph } from '#core/lineage/assemble-graph.ts'
 import type { TraceCandidate, TraceGraph, TraceNode } from '#core/lineage/graph.ts'
 import { type GraphCodeParts, parseGraphCode } from '#core/lineage/graph-code.ts'
+import type { Reader } from '#store/sighted.ts'
 import { type LoadedTrace, loadTrace } from './load-trace.ts'
 import { readPlace, writePlace } from './place.ts'
 import type { FoundBy } from './roots.ts'
@@ -40,10 +40,10 @@ const between = (value: number | undefined, otherwise: number, max: number): num
  * two systems use, a number that is a lot and a document) is traced from all of them; each is a root and a candidate.
  * HubError `not_found` where no record mentions the code; `invalid_request` for a foreign cursor or a time that is none.
  */
-export async function traceLot(pool: Pool, request: TraceRequest): Promise<TraceGraph> {
+export async function traceLot(reader: Reader, request: TraceRequest): Promise<TraceGraph> {
   const direction = request.direction ?? 'both'
   const at = request.at === undefined ? null : instantOf(request.at)
-  const trace = await loadTrace(pool, {
+  const trace = await loadTrace(reader, {
     code: request.code,
     direction,
     depth: between(request.depth, DEPTH_DEFAULT, DEPTH_MAX),

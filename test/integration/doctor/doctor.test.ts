@@ -47,6 +47,7 @@ it('a hub that is set up as it should be has nothing that fails, and every check
     mappings: 'ok',
     jobs: 'ok',
     'database.role': 'ok',
+    'database.reader': 'ok',
     'database.encryption': 'ok',
     'database.checksums': 'ok',
     'database.clock': 'ok',
@@ -120,6 +121,7 @@ it('every fact of the database has a bound', () => {
     oldestTransactionSeconds: 0,
     brokenIndexes: [],
     size: 1,
+    limiting: { can: true, statements: '' },
     missingMigrations: [],
     unknownMigrations: [],
     strayed: [],
@@ -130,6 +132,9 @@ it('every fact of the database has a bound', () => {
     )
   expect(stateOf({})).toEqual([])
   expect(stateOf({ isSuperuser: true })).toEqual(['database.role warn'])
+  expect(stateOf({ limiting: { can: false, statements: 'CREATE ROLE x;' } })).toEqual([
+    'database.reader warn',
+  ])
   expect(stateOf({ isRemote: true })).toEqual(['database.encryption fail'])
   expect(stateOf({ isRemote: true, isEncrypted: true })).toEqual([])
   expect(stateOf({ hasChecksums: false })).toEqual(['database.checksums warn'])
