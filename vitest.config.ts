@@ -29,7 +29,11 @@ const SHARED = [
 ].join()
 
 /** Rooms that measure time or what idling costs: nothing runs beside them. */
-const ALONE = ['test/integration/start/embedded.test.ts', 'test/integration/jobs/idle.test.ts']
+const ALONE = [
+  'test/integration/start/embedded.test.ts',
+  'test/integration/jobs/idle.test.ts',
+  'test/integration/faults/limits.test.ts',
+]
 
 const common = { testTimeout: 30_000, hookTimeout: 60_000 }
 

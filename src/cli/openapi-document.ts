@@ -33,7 +33,6 @@ const stubs = (pool = createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }
     wakeSchedule: nothing,
     look: nothing,
     retry: nothing,
-    wakeSchedulesByItself: nothing,
     wakeReconciliation: nothing,
     wakeChannel: nothing,
     close: async () => {},

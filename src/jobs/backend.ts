@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import {
   createPostgresBackend,
-  type JobSchedulerTemplateOptions,
   type JobsOptions,
   type Processor,
   Queue,
@@ -44,12 +43,6 @@ export interface KeptJob {
 /** As much of a BullMQ queue as the hub uses; the same on both backends. */
 export interface JobQueue {
   add(name: string, data: JobData, options?: JobsOptions): Promise<unknown>
-  /** Adds a job by itself once in so many milliseconds, from now on; the same again is as once. */
-  upsertJobScheduler(
-    name: string,
-    repeat: { readonly every: number },
-    job: { readonly name: string; readonly data: JobData; readonly opts: JobSchedulerTemplateOptions },
-  ): Promise<unknown>
   getJobCounts(): Promise<Record<string, number>>
   /** The newest failed jobs that are kept. */
   getFailed(first: number, last: number): Promise<KeptJob[]>

@@ -40,10 +40,6 @@ export interface Queues {
   wakeChannel(id: string): Promise<boolean>
   /** Asks for what is scheduled; false where the queue did not take it. */
   wakeSchedule(name: string): Promise<boolean>
-  /** Lets the queue wake by itself what is scheduled, each once in so many milliseconds; false where it did not take all of them. */
-  wakeSchedulesByItself(
-    schedules: readonly { readonly name: string; readonly everyMs: number }[],
-  ): Promise<boolean>
   /** What is in each queue, for a person who looks; null where it does not answer. */
   look(): Promise<QueueState[]>
   /** Lets a failed job run again; false where it is gone or the queue does not answer. */
@@ -89,13 +85,10 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
   let timer: NodeJS.Timeout | null = null
   let closed = false
 
-  const add = (queue: JobQueue, ...job: Parameters<JobQueue['add']>): Promise<boolean> =>
-    hand(() => queue.add(...job))
-
-  const hand = async (over: () => Promise<unknown>): Promise<boolean> => {
+  const add = async (queue: JobQueue, ...job: Parameters<JobQueue['add']>): Promise<boolean> => {
     if (closed) return false
     try {
-      await inTime(over(), ADD_MS)
+      await inTime(queue.add(...job), ADD_MS)
       return true
     } catch (error) {
       const nowMs = performance.now()
@@ -146,18 +139,6 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
       add(work, 'channel', { channel: id }, { ...DISPOSABLE, deduplication: now(`channel-${id}`) }),
     wakeSchedule: (name) =>
       add(work, 'schedule', { schedule: name }, { ...DISPOSABLE, deduplication: now(`schedule-${name}`) }),
-    async wakeSchedulesByItself(schedules) {
-      const handed = schedules.map(({ name, everyMs }) =>
-        hand(() =>
-          work.upsertJobScheduler(
-            name,
-            { every: everyMs },
-            { name: 'schedule', data: { schedule: name }, opts: DISPOSABLE },
-          ),
-        ),
-      )
-      return (await Promise.all(handed)).every(Boolean)
-    },
     wakeLinks() {
       if (closed) return
       if (timer) wakeAgain = true

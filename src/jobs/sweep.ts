@@ -16,7 +16,6 @@ import { ensurePartitions } from '#store/partitions.ts'
 import { findOpenReconciliations } from '#store/reconciliations.ts'
 import { findOpenReplays } from '#store/replays.ts'
 import { noteDone } from '#store/schedules.ts'
-import type { Queues } from './queues.ts'
 import { sweepWaiting } from './sweep-waiting.ts'
 
 const TABLES_EVERY_MS = 600_000
@@ -47,13 +46,9 @@ export interface SweepParts {
   readonly wakeChannel: (id: string) => Promise<boolean>
   /** Reads a channel in this process, without the queue. */
   readonly readFrom: (id: string) => void
-  readonly schedules: Pick<Schedules, 'all' | 'find'>
-  /** Hands what is scheduled to the queue. */
-  readonly wakeSchedule: (name: string) => Promise<boolean>
-  /** Does what is scheduled in this process, without the queue. */
+  readonly schedules: Pick<Schedules, 'find'>
+  /** Does what is scheduled in this process: its lease sees to it that one process does, so the queue would add nothing. */
   readonly keepTo: (name: string) => void
-  /** Lets the queue wake by itself what is scheduled. */
-  readonly wakeSchedulesByItself: Queues['wakeSchedulesByItself']
   readonly now: () => number
 }
 
@@ -70,7 +65,6 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
   let open = new Set<string>()
   let compared = new Set<string>()
   let seenChannels = new Map<string, string>()
-  let due = new Set<string>()
   let tablesAtMs = Number.NEGATIVE_INFINITY
   return async () => {
     const links = await findLinksWithWork(parts.pool, parts.now())
@@ -82,8 +76,10 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
     const followers = await parts.follow.find()
     const stoodBefore = stood
     stood = new Map(followers.map(({ name, position }) => [name, position]))
-    for (const { name, position } of followers) {
-      if (stoodBefore.get(name) === position || !(await parts.wakeFollower(name))) parts.followHere(name)
+    for (const { name, position, isTimed } of followers) {
+      // A look that finds nothing most of the time is not worth a job.
+      if (isTimed || stoodBefore.get(name) === position || !(await parts.wakeFollower(name)))
+        parts.followHere(name)
     }
     const large = await findLargeWithWork(parts.pool)
     const largeBefore = seenLarge
@@ -108,11 +104,7 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
     for (const [id, place] of seenChannels) {
       if (channelsBefore.get(id) === place || !(await parts.wakeChannel(id))) parts.readFrom(id)
     }
-    const dueBefore = due
-    due = new Set(await parts.schedules.find())
-    for (const name of due) {
-      if (dueBefore.has(name) || !(await parts.wakeSchedule(name))) parts.keepTo(name)
-    }
+    for (const name of await parts.schedules.find()) parts.keepTo(name)
     await noteDone(parts.pool, 'sweep')
     const nowMs = performance.now()
     if (nowMs - tablesAtMs < TABLES_EVERY_MS) return
@@ -122,7 +114,6 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
     await dropAssertionsBefore(parts.pool, parts.now())
     await dropNoncesBefore(parts.pool, parts.now() - NONCE_KEPT_MS)
     await dropArrivalsBefore(parts.pool, parts.now() - KEPT_MS)
-    await parts.wakeSchedulesByItself(parts.schedules.all)
     tablesAtMs = nowMs
   }
 }

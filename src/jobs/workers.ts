@@ -121,7 +121,7 @@ export function startWorkers(parts: WorkersParts): Workers {
       if (stop.signal.aborted) return
       if (!isDone) await queues.wakeFollower(name)
       // Some go no further than others have: what waited for this one is due now.
-      const behind = (await follow.find()).filter((one) => one.name !== name)
+      const behind = (await follow.find()).filter((one) => one.name !== name && !one.isTimed)
       await Promise.all(behind.map((one) => queues.wakeFollower(one.name)))
     })
   /** What waited behind a message is due when that is done. */
@@ -159,7 +159,9 @@ export function startWorkers(parts: WorkersParts): Workers {
     const links = await findLinksWithWork(pool, now())
     await Promise.all(links.map(({ id, lane }) => queues.wakeLink(id, 0, lane)))
     const followers = await follow.find()
-    await Promise.all(followers.map(({ name }) => queues.wakeFollower(name)))
+    await Promise.all(
+      followers.filter(({ isTimed }) => !isTimed).map(({ name }) => queues.wakeFollower(name)),
+    )
   }
 
   /** Work that the sweep found; as a job it would fail by its queue. */
@@ -208,9 +210,7 @@ export function startWorkers(parts: WorkersParts): Workers {
     wakeChannel: queues.wakeChannel,
     readFrom: (id) => here('channel', readFrom(id)),
     schedules,
-    wakeSchedule: queues.wakeSchedule,
     keepTo: (name) => here('schedule', keepTo(name)),
-    wakeSchedulesByItself: queues.wakeSchedulesByItself,
     now,
   })
   const sweeping = repeat(sweep, parts.sweepEveryMs ?? SWEEP_EVERY_MS, (error) =>
@@ -239,7 +239,7 @@ export function startWorkers(parts: WorkersParts): Workers {
 }
 
 const NO_LARGE_WORK: LargeWork = { run: async () => {}, close: async () => {} }
-const NO_SCHEDULES: Schedules = { all: [], find: async () => [], run: async () => {} }
+const NO_SCHEDULES: Schedules = { find: async () => [], run: async () => {} }
 const FOLLOWS_NOTHING: Follow = { find: async () => [], run: async () => true }
 
 const pauseShortly = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 500).unref())

@@ -79,9 +79,9 @@ const WANTED = (filter: string): string => `with
         ended_by = null, ended_at = null
       where held_changes.state <> 'waiting')`
 
-/** The first waiting version of a record has a time, those behind it have none. */
+/** The first waiting version of a record has a time, those behind it have none. Who compares has milliseconds: a part of one must not make it wait. */
 const FIRST_GOES = `update held_changes h
-    set next_at = case when h.version = first.version then coalesce(h.next_at, clock_timestamp()) end
+    set next_at = case when h.version = first.version then coalesce(h.next_at, date_trunc('milliseconds', statement_timestamp())) end
   from (select record_id, min(version) as version from held_changes
          where link_id = $1 and state = 'waiting' and record_id = any($2::text[]) group by record_id) first
   where h.link_id = $1 and h.state = 'waiting' and h.record_id = first.record_id`

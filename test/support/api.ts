@@ -183,7 +183,6 @@ export async function createTestApi(
       wakeSchedule: async () => true,
       look: async () => [],
       retry: async () => true,
-      wakeSchedulesByItself: async () => true,
       close: async () => {},
     },
     adminKey: ADMIN_KEY,

@@ -6,8 +6,10 @@ import type { Follower } from './follower.ts'
 
 /** The followers of a process. */
 export interface Follow {
-  /** Those that have something to do, with the sum of their positions, by which progress shows. */
-  readonly find: () => Promise<{ readonly name: string; readonly position: bigint }[]>
+  /** Those that have something to do, or look whether they have because it is time, with the sum of their positions, by which progress shows. */
+  readonly find: () => Promise<
+    { readonly name: string; readonly position: bigint; readonly isTimed: boolean }[]
+  >
   /** Lets one of them go on until nothing is left, its time is up, or the signal comes; false where something is left. */
   readonly run: (name: string, signal: AbortSignal) => Promise<boolean>
 }
@@ -47,8 +49,9 @@ export function createFollow(parts: {
       return followers
         .map((follower) => ({ follower, own: states.filter(({ name }) => follower.rows.includes(name)) }))
         .filter(({ follower, own }) => isDue(follower, own, endOf(follower)))
-        .map(({ follower: { name }, own }) => ({
+        .map(({ follower: { name, everyMs }, own }) => ({
           name,
+          isTimed: everyMs !== null,
           position: own.reduce((sum, one) => sum + one.position, 0n),
         }))
     },

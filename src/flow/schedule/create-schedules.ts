@@ -5,7 +5,7 @@ import { endSchedule, findDueSchedules, leaseSchedule } from '#store/schedules.t
 export interface Schedule {
   /** Of its row in `schedules`; it is never another one's. */
   readonly name: string
-  /** How often it is woken, in milliseconds; it is done where it is due by then. */
+  /** How long after it was done it is due again, in milliseconds. */
   readonly everyMs: number
   /** When it is due after it was done at a time; absent: `everyMs` later. Both in milliseconds since 1970. */
   readonly nextAfter?: (nowMs: number) => number
@@ -14,7 +14,6 @@ export interface Schedule {
 }
 
 export interface Schedules {
-  readonly all: readonly Pick<Schedule, 'name' | 'everyMs'>[]
   /** Names of those that are due and that nobody works at. */
   find(): Promise<string[]>
   /** Does one of them where it is due; comes back at once where it is not, or another process has it. */
@@ -27,7 +26,7 @@ const LEASE_MS = 60_000
 const RETRY_MS = 60_000
 
 /**
- * Truth is the row of a schedule: when it is due, and who works at it. Jobs only wake; the sweep finds what is due where no job came. A
+ * Truth is the row of a schedule: when it is due, and who works at it. The sweep finds what is due and has a job wake it. A
  * schedule that fails is tried again and throws on, so that the log has the reason.
  */
 export function createSchedules(parts: {
@@ -39,7 +38,6 @@ export function createSchedules(parts: {
   const known = new Map(schedules.map((schedule) => [schedule.name, schedule]))
   const names = [...known.keys()]
   return {
-    all: schedules,
     find: async () => (names.length === 0 ? [] : await findDueSchedules(pool, names, now())),
     async run(name, signal) {
       const schedule = known.get(name)

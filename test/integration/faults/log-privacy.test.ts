@@ -54,7 +54,6 @@ async function logged() {
       wakeSchedule: async () => true,
       look: async () => [],
       retry: async () => true,
-      wakeSchedulesByItself: async () => true,
       wakeReconciliation: async () => true,
       wakeChannel: async () => true,
       wakeLarge: async () => true,

@@ -290,10 +290,8 @@ describe('what waits', () => {
       readFrom: () => {},
       reconcile: () => {},
       replay: () => {},
-      schedules: { all: [], find: async () => [] },
-      wakeSchedule: async () => true,
+      schedules: { find: async () => [] },
       keepTo: () => {},
-      wakeSchedulesByItself: async () => true,
     })()
     expect(await listWaiting(hub.pool, { system: 'parts', limit: 9 })).toEqual([])
     expect((await hub.push(base('A1'))).completed).toBeUndefined()

@@ -61,10 +61,10 @@ async function onRedis(): Promise<[commands: number, queries: number]> {
 }
 
 test.runIf(hasRedis || required)(
-  'a hub with nothing to do asks Redis less than 30 times a second, and PostgreSQL less than 12 times',
+  'a hub with nothing to do asks Redis less than 10 times a second, and PostgreSQL less than 12 times',
   async () => {
     const [commands, queries] = await onRedis()
-    expect(commands).toBeLessThan(30)
+    expect(commands).toBeLessThan(10)
     expect(queries).toBeLessThan(12)
   },
   90_000,

@@ -18,7 +18,6 @@ function backendThat(add: () => Promise<unknown>): { backend: JobBackend; added:
       added.push([of, name, data, options as Added[3]])
       return await add()
     },
-    upsertJobScheduler: add,
     getJobCounts: async () => ({}),
     getFailed: async () => [],
     getJob: async () => undefined,

@@ -77,16 +77,6 @@ function laws(start: () => Promise<void>): void {
     await expect.poll(often, { timeout: 10_000 }).toBeGreaterThan(3)
     expect(ran.filter((name) => name === 'rare')).toEqual(['rare'])
   })
-
-  test('the queue wakes it by itself, without any sweep', async () => {
-    await start()
-    work(createSchedules({ pool, schedules: [schedule('first')] }), NEVER)
-    // The first look of the sweep, at the start, finds what was never done.
-    await expect.poll(() => ran, { timeout: 10_000 }).toEqual(['first'])
-    await pool.query(`update schedules set next_at = now()`)
-    expect(await queues.wakeSchedulesByItself([{ name: 'first', everyMs: 300 }])).toBe(true)
-    await expect.poll(() => ran, { timeout: 10_000 }).toEqual(['first', 'first'])
-  })
 }
 
 describe('schedules with jobs on PostgreSQL', () => {

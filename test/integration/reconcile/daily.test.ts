@@ -82,7 +82,6 @@ it('reports are done though every job is lost: the sweep finds the day, and the 
     queue: (name) =>
       Object.assign(backend.queue(name), {
         add: async () => undefined,
-        upsertJobScheduler: async () => undefined,
       }),
   }
   const queues = createQueues(losing)
