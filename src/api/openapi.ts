@@ -120,7 +120,9 @@ export function openapi(): FastifyDynamicSwaggerOptions {
       const { scopes, basic, isSighted } = route.config ?? {}
       const shown = scopes ? scopesToShow(isSighted ? [...scopes, ...SIGHT_SCOPES] : scopes) : []
       const security = scopes ? [{ key: shown }, ...(basic ? [{ password: shown }] : [])] : []
-      return { schema: { ...schema, security }, url }
+      // Every call that needs a key may be one too many.
+      const response = { ...(scopes ? problems(429) : {}), ...(schema.response as object | undefined) }
+      return { schema: { ...schema, security, response }, url }
     },
     transformObject: (document) => ({
       ...withNamedParts('openapiObject' in document ? document.openapiObject : {}),

@@ -10,6 +10,7 @@ import type { Queues } from '#jobs/queues.ts'
 import type { Callers } from './auth.ts'
 import type { HeadWatch } from './head-watch.ts'
 import type { Language } from './language.ts'
+import type { ChargeRecords, RateBounds } from './limit-callers.ts'
 import type { Metrics } from './metrics.ts'
 import type { TlsParts } from './tls.ts'
 
@@ -40,6 +41,8 @@ export interface ApiParts {
   readonly tls?: TlsParts | undefined
   /** Connections that one address may hold at once; 1,000 where it is absent. */
   readonly connectionsPerAddress?: number
+  /** What keys and addresses may use; no bounds where it is absent. */
+  readonly rates?: RateBounds
   readonly language: Language
   readonly log: Logger | false
   /** Milliseconds since 1970. */
@@ -53,4 +56,5 @@ export interface RouteParts extends ApiParts {
   readonly head: HeadWatch
   /** Connections on which a large body is coming in. */
   readonly uploading: WeakSet<Socket>
+  readonly chargeRecords?: ChargeRecords
 }

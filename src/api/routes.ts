@@ -4,6 +4,7 @@ import { headPosition } from '#store/changes.ts'
 import { isTouched } from '#store/touched.ts'
 import { boardRoutes } from './board/plugin.ts'
 import { readControlBodies } from './control-body.ts'
+import { limitCallers } from './limit-callers.ts'
 import { logCalls } from './logged-calls.ts'
 import { addComponents } from './openapi.ts'
 import type { RouteParts } from './parts.ts'
@@ -137,9 +138,14 @@ export const routes =
     await app.register(oauthRoutes(parts))
     await app.register(boardRoutes(parts))
     await app.register(async (guarded) => {
-      guard(guarded, parts.callers)
+      const chargeRecords = limitCallers(guarded, {
+        pool: parts.pool,
+        bounds: parts.rates ?? { perKey: null, perAddress: null },
+        trustedProxies: parts.trustedProxies ?? [],
+        findKeys: () => guard(guarded, parts.callers),
+      })
       readControlBodies(guarded)
       logCalls(guarded, parts.pool)
-      for (const plugin of GUARDED) await guarded.register(plugin(parts))
+      for (const plugin of GUARDED) await guarded.register(plugin({ ...parts, chargeRecords }))
     })
   }

@@ -278,6 +278,7 @@ async function startApi(
   const tls = await readTls(settings, Date.now())
   const api = await createApi({
     connectionsPerAddress: settings.connectionsPerAddress,
+    rates: settings.rates,
     ...parts,
     publicPool,
     adminKey: settings.adminKey,

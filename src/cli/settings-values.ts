@@ -23,6 +23,7 @@ export const readers = {
   file,
   secondsOrOff,
   count,
+  countOrOff,
   isOn,
   adminKey,
   hubId,
@@ -151,6 +152,17 @@ function count(text: string): Reading<number> {
     reason: { zh: '不是正整数。', en: 'This is not a whole number above 0.' },
     fix: { zh: '请写正整数，例如 1000。', en: 'Write a whole number such as 1000.' },
   }
+}
+
+const countOrOffFix = {
+  zh: '请写正整数，例如 10000；off 表示不限。',
+  en: 'Write a whole number such as 10000; off sets no bound.',
+}
+
+function countOrOff(text: string): Reading<number | null> {
+  if (text === 'off') return { ok: true, value: null }
+  const reading = count(text)
+  return reading.ok ? reading : { ...reading, fix: countOrOffFix }
 }
 
 function isOn(text: string): Reading<boolean> {

@@ -12,6 +12,8 @@ export interface Settings {
   readonly host: string
   /** Connections that one address may hold open at once. */
   readonly connectionsPerAddress: number
+  /** Units in a second that a key, and an address, may use; null: no bound. */
+  readonly rates: { readonly perKey: number | null; readonly perAddress: number | null }
   /** TCP port of the API; 0 takes a free one. */
   readonly port: number
   readonly role: Role
@@ -78,6 +80,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const settings: Settings = {
     host: take('HUB_HOST', readers.host, '127.0.0.1'),
     connectionsPerAddress: take('HUB_CONNECTIONS_PER_ADDRESS', readers.count, 1000),
+    rates: {
+      perKey: take<number | null>('HUB_RATE_KEY', readers.countOrOff, 10_000),
+      perAddress: take<number | null>('HUB_RATE_ADDRESS', readers.countOrOff, 20_000),
+    },
     port: take('HUB_PORT', readers.port, 8080),
     role: take('HUB_ROLE', readers.role, 'all'),
     databaseUrl: take<string | undefined>('DATABASE_URL', readers.databaseUrl, undefined),
@@ -125,6 +131,8 @@ const names = [
   'HUB_PORT',
   'HUB_INSECURE_HOST',
   'HUB_CONNECTIONS_PER_ADDRESS',
+  'HUB_RATE_KEY',
+  'HUB_RATE_ADDRESS',
   'HUB_ROLE',
   'HUB_MAPPINGS',
   'HUB_DATA',

@@ -50,7 +50,7 @@ export interface TestApi {
 type More = Partial<
   Pick<
     ApiParts,
-    'dropFolders' | 'pickupFolders' | 'tls' | 'trustedProxies' | 'connectionsPerAddress' | 'clock'
+    'dropFolders' | 'pickupFolders' | 'tls' | 'trustedProxies' | 'connectionsPerAddress' | 'rates' | 'clock'
   >
 >
 

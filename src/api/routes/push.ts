@@ -34,7 +34,15 @@ interface Push {
 
 /** `POST /v1/systems/{system}/records/{record}`: a message in the system's own format. */
 export const pushRoutes =
-  ({ intake, registry, metrics, language, uploading, callers }: RouteParts): FastifyPluginAsync =>
+  ({
+    intake,
+    registry,
+    metrics,
+    language,
+    uploading,
+    callers,
+    chargeRecords,
+  }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     const bodies = createPushBodies(uploading)
     app.removeAllContentTypeParsers()
@@ -111,6 +119,7 @@ export const pushRoutes =
         return take(intake, request, contractOf(registry, request.params)).then(
           (receipt) => {
             metrics.taken(receipt, (performance.now() - startedMs) / 1000)
+            chargeRecords?.(request, receipt.received ?? 0)
             const later = receipt.state === 'waiting' || receipt.state === 'running'
             if (later) reply.code(202)
             if (later && prefersAsync(request)) reply.header('preference-applied', 'respond-async')

@@ -29,6 +29,7 @@ export const COLUMNS_OF_HUB = {
   audit_leaves: { none: 'number message_ids first_message last_message', digest: 'leaves' },
   audit_log: { none: 'id at kind who action', personal: 'subject facts' },
   audit_recent_messages: { none: 'message_id' },
+  caller_rates: { none: 'full_ms', digest: 'caller' },
   audit_state: { none: 'one messages_floor sealed_ok_at anchored_ok_at' },
   backfills: {
     none: 'id lane link_id from_position until_position position state delivered refused put_off superseded created_at ended_at',

@@ -14,6 +14,7 @@ describe('readSettings', () => {
       settings: {
         host: '127.0.0.1',
         connectionsPerAddress: 1000,
+        rates: { perKey: 10_000, perAddress: 20_000 },
         port: 8080,
         role: 'all',
         databaseUrl: undefined,
@@ -38,6 +39,8 @@ describe('readSettings', () => {
     const reading = readSettings({
       HUB_HOST: '0.0.0.0',
       HUB_CONNECTIONS_PER_ADDRESS: '200',
+      HUB_RATE_KEY: '500',
+      HUB_RATE_ADDRESS: 'off',
       HUB_PORT: '0',
       HUB_ROLE: 'worker',
       DATABASE_URL: 'postgresql://hub:p%40ss@db.example:5432/hub',
@@ -63,6 +66,7 @@ describe('readSettings', () => {
       settings: {
         host: '0.0.0.0',
         connectionsPerAddress: 200,
+        rates: { perKey: 500, perAddress: null },
         port: 0,
         role: 'worker',
         databaseUrl: 'postgresql://hub:p%40ss@db.example:5432/hub',

@@ -1,0 +1,94 @@
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ADMIN_KEY, createTestApi, withApi } from '#test/api.ts'
+import { TRADES, trade } from '#test/jiaxing.ts'
+
+const RATE = 20
+const BURST = 10 * RATE
+const api = withApi()
+let processes: FastifyInstance[] = []
+beforeAll(async () => {
+  const { pool, registry, intake } = api
+  const parts = { pool, registry, intake, trustedProxies: ['127.0.0.1'] }
+  processes = [
+    await createTestApi({ ...parts, rates: { perKey: RATE, perAddress: null } }),
+    await createTestApi({ ...parts, rates: { perKey: RATE, perAddress: null } }),
+    await createTestApi({ ...parts, rates: { perKey: null, perAddress: RATE } }),
+  ]
+})
+afterAll(async () => {
+  for (const app of processes) await app.close()
+})
+
+const get = (at: number, path: string, headers: Record<string, string>) =>
+  (processes[at] as FastifyInstance).inject({ method: 'GET', url: path, headers })
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
+
+it('a key has one rate over all processes: 429, when to come again, and what is left', async () => {
+  const [mine, other] = [await api.key('read'), await api.key('read')]
+  const started = performance.now()
+  let admitted = 0
+  let refused = 0
+  for (let i = 0; i < 4 * BURST && refused < 20; i++) {
+    const answer = await get(i % 2, '/v1/records?limit=1', bearer(mine))
+    expect(answer.headers['ratelimit-policy']).toBe(`"key";q=${BURST};w=10`)
+    if (answer.statusCode === 200) {
+      admitted++
+      expect(answer.headers['ratelimit']).toMatch(/^"key";r=\d+$/)
+    } else {
+      refused++
+      expect(answer.statusCode).toBe(429)
+      expect(answer.json()).toMatchObject({ code: 'busy', detail: expect.stringContaining('200 units') })
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
+      expect(answer.headers['ratelimit']).toMatch(/^"key";r=0;t=[1-9]\d*$/)
+    }
+  }
+  const seconds = (performance.now() - started) / 1000
+  expect(refused).toBe(20)
+  expect(admitted).toBeGreaterThanOrEqual(BURST - 2 * RATE)
+  expect(admitted).toBeLessThanOrEqual(BURST + seconds * RATE + 2 * 3 * RATE)
+  // Nobody else waits.
+  expect((await get(0, '/v1/records?limit=1', bearer(other))).statusCode).toBe(200)
+})
+
+it('a trace costs more than a read, and a message by its bytes', async () => {
+  const left = async (path: string): Promise<number> => {
+    const key = await api.key('read')
+    for (let i = 0; ; i++) {
+      const { statusCode } = await get(0, path, bearer(key))
+      if (statusCode === 429) return i
+      expect(statusCode).toBeLessThan(500)
+    }
+  }
+  expect(await left('/v1/trace/NONE')).toBeLessThan((await left('/v1/records?limit=1')) / 5)
+
+  const key = await api.key('push:jiaxing-wholesale')
+  const body = JSON.stringify(Array.from({ length: 400 }, (_, i) => trade(`R${i}`)))
+  const push = () =>
+    (processes[0] as FastifyInstance).inject({
+      method: 'POST',
+      url: `/v1/systems/${TRADES.split('/')[0]}/records/${TRADES.split('/')[1]}`,
+      headers: { ...bearer(key), 'content-type': 'application/json' },
+      payload: body,
+    })
+  const statuses: number[] = []
+  for (let i = 0; i < 30 && statuses.at(-1) !== 429; i++) statuses.push((await push()).statusCode)
+  expect(statuses.at(-1)).toBe(429)
+  expect(statuses.length).toBeLessThan(BURST / (body.length / 4096) + 5)
+})
+
+it('an address has one too, whatever key it shows or none; a proxy is not taken for those behind it', async () => {
+  const from = (address: string, key: string | null) =>
+    get(2, '/v1/records?limit=1', { 'x-forwarded-for': address, ...(key ? bearer(key) : {}) })
+  const statuses = new Set<number>()
+  for (let i = 0; i < 3 * BURST && !statuses.has(429); i++)
+    statuses.add((await from('203.0.113.9', i % 2 ? ADMIN_KEY : null)).statusCode)
+  expect([...statuses].sort()).toEqual([200, 401, 429])
+  expect((await from('203.0.113.10', ADMIN_KEY)).statusCode).toBe(200)
+})
+
+it('what is kept of callers names nobody', async () => {
+  const { rows } = await api.pool.query('select caller from caller_rates')
+  expect(rows.length).toBeGreaterThan(0)
+  expect(rows.every(({ caller }) => Buffer.isBuffer(caller) && caller.length === 16)).toBe(true)
+})
