@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { trade } from '#test/jiaxing.ts'
 
 const KEY = 'hub_administrator-key-of-the-crash-tests'
-const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' }
+export const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' }
 
 export interface CrashHub {
   readonly child: ChildProcess

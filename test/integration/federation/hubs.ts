@@ -4,6 +4,7 @@ import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import type { Send, SendAnswer } from '#flow/delivery/answer.ts'
 import { createDelivery, type Delivery } from '#flow/delivery/create-delivery.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
+import type { Intake } from '#flow/intake/intake.ts'
 import { createLiveRegistry } from '#flow/systems/live.ts'
 import { registryOf } from '#flow/systems/registry.ts'
 import { headPosition } from '#store/changes.ts'
@@ -42,6 +43,7 @@ export interface TestHub {
   readonly address: string
   readonly pool: Pool
   readonly delivery: Delivery
+  readonly intake: Intake
   /** Posts a batch to the hub that its address names. */
   readonly send: Send
   /** Milliseconds that the clock of its deliveries is ahead. */
@@ -158,6 +160,7 @@ async function openHub(id: string, send: Send): Promise<TestHub> {
     pool,
     send,
     clock,
+    intake,
     losesAnswer: () => false,
     delivery: createDelivery({
       pool,
@@ -182,12 +185,14 @@ async function openHub(id: string, send: Send): Promise<TestHub> {
   }
 }
 
-/** Delivers over all links, again and again, until a whole round posts nothing. Gives the number of changes that were posted. */
+/** Delivers over all links, holds first, again and again, until a whole round posts nothing. Gives the number of changes that were posted. */
 export async function settle(hubs: TestHubs, rounds = 20): Promise<number> {
   let all = 0
   for (let round = 0; round < rounds; round++) {
     const before = countPosted(hubs)
-    for (const hub of hubs.all) for (const link of hub.links.values()) await hub.delivery.deliverLink(link)
+    for (const lane of ['recall', 'live'] as const)
+      for (const hub of hubs.all)
+        for (const link of hub.links.values()) await hub.delivery.deliverLink(link, { lane })
     const posted = countPosted(hubs) - before
     if (posted === 0) return all
     all += posted
