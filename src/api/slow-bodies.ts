@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 /** A body must bring so many bytes in each of these times, or end: a scale on GPRS brings ten times as much. */
@@ -49,7 +49,8 @@ export function watchBodies(app: FastifyInstance, refuse: (socket: Socket) => vo
   app.addHook('onRequest', (request, reply, done) => {
     const { headers, raw } = request
     const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
-    if (looking && hasBody && !raw.complete)
+    // A request that is injected beside those that are listened for has no connection.
+    if (looking && hasBody && !raw.complete && raw.socket instanceof Socket)
       coming.set(request, { reply, bytes: raw.socket.bytesRead, sinceMs: performance.now() })
     done()
   })
