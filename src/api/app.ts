@@ -22,6 +22,7 @@ import { logUnexpected } from './logged-error.ts'
 import { createMetrics } from './metrics.ts'
 import { watchRoutes } from './not-found.ts'
 import { openapi } from './openapi.ts'
+import { sessionCallers } from './operators/session-callers.ts'
 import type { ApiParts } from './parts.ts'
 import { hubErrorOf, problemOf, setProblemHeaders } from './problem.ts'
 import { trustOf } from './public/client-address.ts'
@@ -74,7 +75,9 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
       sendProblem(error, request, reply)
     },
   })
+  const sessions = sessionCallers(parts)
   const callers = createCallers({
+    sessions,
     adminKey: parts.adminKey,
     findKey: (digest) => findKeyByDigest(parts.pool, digest),
     findHolder: (token, nowMs) => holderOf(parts.pool, token, nowMs),
@@ -119,7 +122,9 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     throw refuseUnknown(request, reply)
   })
   await app.register(swagger, openapi())
-  await app.register(routes({ ...parts, callers, head, uploading, metrics: createMetrics(parts.pool) }))
+  await app.register(
+    routes({ ...parts, callers, sessions, head, uploading, metrics: createMetrics(parts.pool) }),
+  )
   return app
 }
 

@@ -4,10 +4,11 @@ import { HubError } from '#core/errors.ts'
 import { isToken, type TokenHolder } from '#flow/oauth/token.ts'
 import type { StoredKey } from '#store/keys.ts'
 import type { CertificateCallers } from './client-certificate.ts'
+import type { SessionCallers } from './operators/session-callers.ts'
 
-/** Who calls: a stored key, a partner, or the administrator key of the settings. */
+/** Who calls: a stored key, a partner, an operator, or the administrator key of the settings. */
 export interface Caller {
-  /** Of the key, of the client of a token, or of the partner of a certificate; null for the administrator key of the settings. */
+  /** Of the key, of the client of a token, of the partner of a certificate, or of an operator; null for the administrator key of the settings. */
   readonly keyId: string | null
   readonly scopes: readonly string[]
 }
@@ -58,9 +59,10 @@ export function createCallers(parts: {
   readonly findKey: (digest: Buffer) => Promise<StoredKey | null>
   readonly findHolder: (token: string, nowMs: number) => Promise<TokenHolder | null>
   readonly certificates: CertificateCallers
+  readonly sessions: SessionCallers
   readonly clock: () => number
 }): Callers {
-  const { adminKey, findKey, findHolder, certificates, clock } = parts
+  const { adminKey, findKey, findHolder, certificates, sessions, clock } = parts
   const adminDigest = adminKey === undefined ? null : sha256(adminKey)
   const known = new Map<string, Remembered>()
 
@@ -99,12 +101,14 @@ export function createCallers(parts: {
       const found = key === null ? undefined : known.get(key)
       return found && found.untilMs > clock() ? found.caller : null
     },
-    isNamed: (request) => request.headers.authorization !== undefined || certificates.has(request),
+    isNamed: (request) =>
+      request.headers.authorization !== undefined || sessions.has(request) || certificates.has(request),
     async of(request) {
       const key = keyOf(request)
       if (key !== null) return await ofKey(key)
       // Who sends a key means that one, also where it is malformed.
-      const caller = request.headers.authorization === undefined ? await certificates.of(request) : null
+      if (request.headers.authorization !== undefined) throw new HubError('unauthenticated')
+      const caller = (await sessions.of(request)) ?? (await certificates.of(request))
       if (!caller) throw new HubError('unauthenticated')
       return caller
     },

@@ -12,6 +12,7 @@ import type { HeadWatch } from './head-watch.ts'
 import type { Language } from './language.ts'
 import type { ChargeRecords, RateBounds } from './limit-callers.ts'
 import type { Metrics } from './metrics.ts'
+import type { SessionCallers } from './operators/session-callers.ts'
 import type { TlsParts } from './tls.ts'
 
 /** What the API is handed; it opens nothing itself. */
@@ -52,6 +53,7 @@ export interface ApiParts {
 /** Everything a route may need. */
 export interface RouteParts extends ApiParts {
   readonly callers: Callers
+  readonly sessions: SessionCallers
   readonly metrics: Metrics
   readonly head: HeadWatch
   /** Connections on which a large body is coming in. */

@@ -7,6 +7,7 @@ import { readControlBodies } from './control-body.ts'
 import { limitCallers } from './limit-callers.ts'
 import { logCalls } from './logged-calls.ts'
 import { addComponents } from './openapi.ts'
+import { operatorPages } from './operators/plugin.ts'
 import type { RouteParts } from './parts.ts'
 import { publicPages } from './public/plugin.ts'
 import { alertRoutes } from './routes/alerts.ts'
@@ -35,6 +36,8 @@ import { mappingVersionRoutes } from './routes/mapping-versions.ts'
 import { mappingRoutes } from './routes/mappings.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { oauthClientRoutes } from './routes/oauth-clients.ts'
+import { operatorRoutes } from './routes/operators.ts'
+import { partnerRoutes } from './routes/partners.ts'
 import { peerChangeRoutes } from './routes/peer-changes.ts'
 import { peerCountRoutes } from './routes/peer-counts.ts'
 import { peerRoutes } from './routes/peers.ts'
@@ -111,6 +114,8 @@ const GUARDED = [
   signingKeyRoutes,
   trustRoutes,
   oauthClientRoutes,
+  partnerRoutes,
+  operatorRoutes,
 ] as const
 
 const publicRoutes = (parts: RouteParts): FastifyPluginAsync => {
@@ -137,6 +142,7 @@ export const routes =
     await app.register(publicRoutes(parts))
     await app.register(oauthRoutes(parts))
     await app.register(boardRoutes(parts))
+    await app.register(operatorPages(parts))
     await app.register(async (guarded) => {
       const chargeRecords = limitCallers(guarded, {
         pool: parts.pool,

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { HubError } from '#core/errors.ts'
 import { isBlind, type Sight, sightOf } from '#core/sight.ts'
+import { partnerScopeIssues } from '#flow/keys.ts'
 import type { Caller, Callers } from './auth.ts'
+import { withRoles } from './roles.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -37,6 +39,15 @@ export function callerOf(request: FastifyRequest): Caller {
 /** What the caller of a route may see: null for everything. */
 export const sightOfCaller = (request: FastifyRequest): Sight | null => sightOf(callerOf(request).scopes)
 
+/** Refuses rights of administrators that are given by who has not all of them: an operator could make himself another role. */
+export function refuseRights(request: FastifyRequest, scopes: readonly string[]): void {
+  const issues = holds(callerOf(request)) ? [] : partnerScopeIssues(scopes)
+  if (issues.length > 0)
+    throw new HubError('forbidden', {
+      detail: `needs the scope admin to give ${issues.map(({ value }) => value).join(', ')}`,
+    })
+}
+
 /** Who called, as the log of what was done names it: the identifier of a key, or `administrator` for that of the settings. */
 export const whoOf = (request: FastifyRequest): string => callerOf(request).keyId ?? 'administrator'
 
@@ -45,8 +56,11 @@ export const whoOf = (request: FastifyRequest): string => callerOf(request).keyI
  * It is one hook with no promise in the common case, because every push goes through it.
  */
 export function guard(app: FastifyInstance, callers: Callers): void {
-  app.addHook('onRoute', ({ config, method, url }) => {
+  app.addHook('onRoute', (route) => {
+    const { config, method, url, schema } = route
     if (!config?.scopes) throw new Error(`${method} ${url} names no scopes`)
+    const { operationId } = (schema ?? {}) as { operationId?: string }
+    route.config = { ...config, scopes: withRoles(config.scopes, operationId) }
   })
   app.addHook('onRequest', (request, _reply, done) => {
     const remembered = callers.remembered(request)

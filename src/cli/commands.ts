@@ -32,6 +32,15 @@ export const commands: Readonly<Record<string, Command>> = {
     about: { en: 'make a key; it is shown once', zh: '创建密钥，仅显示一次' },
     load: async () => (await import('./key.ts')).keyCommand,
   },
+  operator: {
+    arguments:
+      'add --name N --role system|security|audit | renew --name N | disable --name N | sign-out --name N | list',
+    about: {
+      en: 'the persons who run the hub: add them with a code to enrol, and end what they may',
+      zh: '平台管理员（系统、安全、审计三员）：新增并给出登记码、停用、终止会话',
+    },
+    load: async () => (await import('./operator.ts')).operatorCommand,
+  },
   partner: {
     arguments:
       'ca init [--again] | issue --name N [--systems a,b] [--scope S]… (--csr FILE | --out FOLDER | --certificate FILE) [--days N] | revoke (--partner ID | --certificate FINGERPRINT) | list | crl',

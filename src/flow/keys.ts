@@ -27,7 +27,10 @@ export function scopeIssues(scopes: readonly string[]): Issue[] {
   )
 }
 
-/** The same for who is not of the hub itself: nobody outside administers it or reads its log. */
+/**
+ * The same for who is not of the hub itself, and for what an operator gives: nobody outside administers the hub or reads its log, and no operator makes
+ * himself a key for what another role is for.
+ */
 export function partnerScopeIssues(scopes: readonly string[]): Issue[] {
   return [
     ...scopeIssues(scopes),

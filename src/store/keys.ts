@@ -57,6 +57,12 @@ export async function findKeyByDigest(pool: Pool, sha256: Buffer): Promise<Store
   return key
 }
 
+/** Null where there is none. */
+export async function readKey(pool: Pool, id: string): Promise<StoredKey | null> {
+  const { rows } = await pool.query<StoredKey>(`select ${COLUMNS} from keys where id = $1`, [id])
+  return rows[0] ?? null
+}
+
 /** Keys, newest first. */
 export async function listKeys(pool: Pool, limit: number): Promise<StoredKey[]> {
   const { rows } = await pool.query<StoredKey>(

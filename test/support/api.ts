@@ -50,7 +50,14 @@ export interface TestApi {
 type More = Partial<
   Pick<
     ApiParts,
-    'dropFolders' | 'pickupFolders' | 'tls' | 'trustedProxies' | 'connectionsPerAddress' | 'rates' | 'clock'
+    | 'dropFolders'
+    | 'pickupFolders'
+    | 'tls'
+    | 'trustedProxies'
+    | 'publicUrl'
+    | 'connectionsPerAddress'
+    | 'rates'
+    | 'clock'
   >
 >
 

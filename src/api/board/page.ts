@@ -29,6 +29,7 @@ const WORDS = {
     open: '打开',
     wrong: '密钥无效，或没有 admin 权限。',
     ask: '请输入具有 admin 权限的密钥，30 分钟内有效。',
+    signIn: '系统管理员登录',
     end: '退出',
     again: '刷新',
     queues: '队列',
@@ -56,6 +57,7 @@ const WORDS = {
     open: 'Open',
     wrong: 'The key is not valid, or has not the scope admin.',
     ask: 'Show a key with the scope admin; it counts for 30 minutes.',
+    signIn: 'Sign in as a system administrator',
     end: 'Leave',
     again: 'Look again',
     queues: 'Queues',
@@ -97,7 +99,8 @@ export function doorPage(language: Language, isWrong: boolean): string {
     html`<h1>${words.title}</h1><p>${words.ask}</p>${isWrong && html`<p class="bad">${words.wrong}</p>`}
 <form method="post" action="/admin/jobs/session"><label>${words.key}
 <input type="password" name="key" required minlength="8" maxlength="500" autocomplete="off" autofocus></label>
-<button>${words.open}</button></form>`,
+<button>${words.open}</button></form>
+<p><a href="/admin/sign-in">${words.signIn}</a></p>`,
   )
 }
 

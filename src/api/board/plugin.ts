@@ -2,6 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { sha256 } from '#api/auth.ts'
 import { CONTENT_POLICY, isEncrypted } from '#api/headers.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { refuseOtherSites } from '#api/same-site.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import { readOpenAlerts } from '#store/alerts.ts'
@@ -19,7 +20,7 @@ const hidden = { hide: true }
  * shows a key with the scope `admin` gets a cookie for half an hour. It works without scripts, and nothing in it comes from elsewhere.
  */
 export const boardRoutes =
-  ({ pool, queues, callers, clock, language }: RouteParts): FastifyPluginAsync =>
+  ({ pool, queues, callers, sessions, clock, language }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(
@@ -36,14 +37,16 @@ export const boardRoutes =
           throw error
         },
       )
-    const mayLook = async ({ headers }: FastifyRequest): Promise<boolean> => {
-      const digest = readSession(await secret(), headers.cookie, clock())
-      return digest !== null && (await isAdmin(digest))
+    const mayLook = async (request: FastifyRequest): Promise<boolean> => {
+      const digest = readSession(await secret(), request.headers.cookie, clock())
+      if (digest !== null && (await isAdmin(digest))) return true
+      return (await sessions.holderOf(request))?.role === 'system'
     }
     const page = (reply: FastifyReply, status: number, text: string): FastifyReply =>
       reply
         .code(status)
         .header('content-security-policy', CONTENT_POLICY.forms(BOARD_STYLE))
+        .header('referrer-policy', 'same-origin')
         .header('vary', 'accept-language, cookie')
         .type('text/html; charset=utf-8')
         .send(text)
@@ -60,7 +63,7 @@ export const boardRoutes =
       return page(reply, 200, boardPage({ queues: states, schedules, alerts }, spokenIn(request, language)))
     })
     app.post<{ Body: URLSearchParams }>(`${HOME}/session`, { schema: hidden }, async (request, reply) => {
-      refuseStrangers(request)
+      refuseOtherSites(request)
       const digest = sha256(request.body?.get('key')?.trim() ?? '')
       if (!(await isAdmin(digest))) return door(request, reply, true)
       reply.header(
@@ -70,20 +73,13 @@ export const boardRoutes =
       return reply.redirect(HOME, 303)
     })
     app.post(`${HOME}/leave`, { schema: hidden }, async (request, reply) => {
-      refuseStrangers(request)
+      refuseOtherSites(request)
       return reply.header('set-cookie', endedCookie).redirect(HOME, 303)
     })
     app.post<{ Body: URLSearchParams }>(`${HOME}/retry`, { schema: hidden }, async (request, reply) => {
-      refuseStrangers(request)
+      refuseOtherSites(request)
       if (!(await mayLook(request))) return door(request, reply)
       await queues.retry(request.body?.get('queue') ?? '', request.body?.get('id') ?? '')
       return reply.redirect(HOME, 303)
     })
   }
-
-/** A form of another site is refused, also by browsers that send cookies along with it. */
-function refuseStrangers({ headers }: FastifyRequest): void {
-  const site = headers['sec-fetch-site']
-  if (site !== undefined && site !== 'same-origin' && site !== 'none')
-    throw new HubError('forbidden', { detail: 'the form is of another site' })
-}

@@ -3,9 +3,10 @@ import Type from 'typebox'
 import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { refuseRights } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { newKey, rotatedKey } from '#flow/keys.ts'
-import { listKeys, revokeKey } from '#store/keys.ts'
+import { listKeys, readKey, revokeKey } from '#store/keys.ts'
 
 const NewKeyBody = Type.Object(
   {
@@ -85,8 +86,10 @@ export const keyRoutes =
         body: NewKeyBody,
         response: { 201: answer('NewKey', 'The key · 密钥'), ...problems(400, 401, 403, 413, 415, 429, 503) },
       },
-      handler: async ({ body }, reply) => {
+      handler: async (request, reply) => {
+        const { body } = request
         const { expiresAt } = body
+        refuseRights(request, body.scopes)
         if (expiresAt && Date.parse(expiresAt) <= clock()) {
           throw new HubError('invalid_request', {
             issues: [{ path: '/expiresAt', code: 'E_SCHEMA', reason: 'the time is over already' }],
@@ -116,7 +119,12 @@ export const keyRoutes =
           ...problems(400, 401, 403, 404, 409, 413, 415, 429, 503),
         },
       },
-      handler: async ({ params: { id }, body: { overlapSeconds = DAY_S, expiresAt = null } }, reply) => {
+      handler: async (request, reply) => {
+        const {
+          params: { id },
+          body: { overlapSeconds = DAY_S, expiresAt = null },
+        } = request
+        refuseRights(request, (await readKey(pool, id))?.scopes ?? [])
         if (expiresAt !== null && Date.parse(expiresAt) <= clock())
           throw new HubError('invalid_request', {
             issues: [{ path: '/expiresAt', code: 'E_SCHEMA', reason: 'the time is over already' }],

@@ -4,6 +4,7 @@ import Type from 'typebox'
 import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { refuseRights } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
 import { readJwk } from '#core/signing/jwt.ts'
@@ -14,6 +15,7 @@ import {
   listOauthClients,
   type OauthClient,
   patchOauthClient,
+  readOauthClient,
   revokeOauthClient,
 } from '#store/oauth-clients.ts'
 
@@ -129,8 +131,10 @@ export const oauthClientRoutes =
           ...problems(400, 401, 403, 413, 415, 429, 503),
         },
       },
-      handler: async ({ body }, reply) => {
+      handler: async (request, reply) => {
+        const { body } = request
         checkWish(body)
+        refuseRights(request, body.scopes)
         const { name, scopes, jwks } = body
         const made = await insertOauthClient(pool, { id: randomUUID(), name, scopes, jwks: jwks.keys })
         return reply.code(201).send(await view(made))
@@ -153,8 +157,15 @@ export const oauthClientRoutes =
           ...problems(400, 401, 403, 404, 413, 415, 429, 503),
         },
       },
-      handler: async ({ params: { id }, body: { jwks, ...rest } }) => {
+      handler: async (request) => {
+        const {
+          params: { id },
+          body: { jwks, ...rest },
+        } = request
         checkWish({ ...rest, ...(jwks ? { jwks } : {}) })
+        // Who changes its keys has what it may.
+        const known = (await readOauthClient(pool, id))?.scopes ?? []
+        refuseRights(request, [...known, ...(rest.scopes ?? [])])
         const patched = await patchOauthClient(pool, id, { ...rest, ...(jwks ? { jwks: jwks.keys } : {}) })
         if (!patched) throw unknown(id)
         callers.forget()

@@ -79,6 +79,13 @@ export const COLUMNS_OF_HUB = {
   migrations: { none: 'number name applied_at', digest: 'sha256' },
   oauth_assertions: { none: 'client jti expires_at' },
   oauth_clients: { none: 'id scopes created_at revoked_at last_used_at', business: 'name jwks' },
+  operator_sessions: { none: 'operator_id created_at seen_at', digest: 'digest' },
+  operators: {
+    none: 'id role created_at disabled_at password_at totp_step enrolment_ends code_failures',
+    personal: 'name subject',
+    sealed: 'totp',
+    digest: 'password enrolment recovery',
+  },
   partner_authorities: { none: 'id created_at list_number', business: 'certificate', sealed: 'sealed' },
   partner_certificates: {
     none: 'partner_id authority_id serial not_before not_after created_at revoked_at last_used_at',
@@ -126,6 +133,7 @@ export const COLUMNS_OF_HUB = {
   },
   schedules: { none: 'name next_at done_at failed_at fence leased_until' },
   secrets: { none: 'name', sealed: 'value' },
+  sign_in_attempts: { none: 'failures last_at next_at', digest: 'subject' },
   signing_keys: {
     none: 'system id scheme created_at ends_at revoked_at',
     business: 'public_key signer name',

@@ -1,0 +1,96 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import type { Pool } from 'pg'
+import { stepOfCode } from '#core/signing/totp.ts'
+import { noteAudit } from '#store/audit-log.ts'
+import { insertSession, type SessionHolder } from '#store/operator-sessions.ts'
+import { noteCodeFailure, type OperatorProof, readProof, useRecovery, useStep } from '#store/operators.ts'
+import { sealingKey } from '#store/sealing-key.ts'
+import { claimAttempt, clearAttempts } from '#store/sign-in-attempts.ts'
+import { digestOfCode } from './codes.ts'
+import { PASSWORD_MAX, passwordFits } from './password.ts'
+
+/**
+ * Wrong codes behind the right password, from anywhere, after which the operator must enrol anew: three codes count at once, so whoever has the password
+ * gets in by trying with one in eleven thousand.
+ */
+const CODE_FAILURES_MAX = 30
+const TOKEN_BYTES = 32
+const NAME_MAX = 64
+const NOBODY = Buffer.alloc(20)
+
+export interface SignIn {
+  readonly name: string
+  readonly password: string
+  /** Of the authenticator, or a recovery code. */
+  readonly code: string
+  /** From where: an address, or the network of one. */
+  readonly network: string
+  readonly nowMs: number
+}
+
+export type SignedIn =
+  | { readonly kind: 'in'; readonly token: string; readonly operator: SessionHolder }
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'wait'; readonly waitMs: number }
+
+/**
+ * Signs an operator in by password and code. The answer and the work are the same whether there is such an operator, whether the password was wrong or the
+ * code. Who fails must wait, by name and network: nobody keeps others out of their own.
+ */
+export async function signIn(pool: Pool, given: SignIn): Promise<SignedIn> {
+  const { nowMs } = given
+  const subject = await subjectOf(pool, given)
+  const waitMs = await claimAttempt(pool, subject, nowMs)
+  if (waitMs > 0) return { kind: 'wait', waitMs }
+  const operator = given.name.length <= NAME_MAX ? await readProof(pool, given.name) : null
+  const isPassword =
+    (await passwordFits(pool, given.password.slice(0, PASSWORD_MAX * 2), operator?.password ?? null)) &&
+    operator !== null &&
+    !operator.isDisabled
+  const isCode = await codeFits(pool, operator, given, isPassword)
+  if (!isPassword || !isCode || operator === null) {
+    if (operator) await note(pool, operator.id, 'signInFailed')
+    return { kind: 'wrong' }
+  }
+  await clearAttempts(pool, subject, nowMs)
+  const { id, name, role } = operator
+  return { kind: 'in', token: await openSession(pool, id, nowMs), operator: { id, name, role } }
+}
+
+/** Opens a session for an operator who proved himself. @returns what the cookie holds */
+export async function openSession(pool: Pool, operator: string, nowMs: number): Promise<string> {
+  const token = randomBytes(TOKEN_BYTES).toString('base64url')
+  await note(pool, operator, 'signIn')
+  await insertSession(pool, { digest: digestOfToken(token), operator, nowMs })
+  return token
+}
+
+export const digestOfToken = (token: string): Buffer => createHash('sha256').update(token).digest()
+
+/** Each code counts once, and only behind the right password: nobody else can use one up. */
+async function codeFits(
+  pool: Pool,
+  operator: OperatorProof | null,
+  { code, nowMs }: SignIn,
+  isPassword: boolean,
+): Promise<boolean> {
+  const typed = code.replaceAll(/\s/g, '').slice(0, 64)
+  const step = stepOfCode(operator?.totp ?? NOBODY, typed, nowMs)
+  const digest = await digestOfCode(pool, typed)
+  if (!isPassword || !operator || operator.codeFailures >= CODE_FAILURES_MAX) return false
+  const fits =
+    step === null ? await useRecovery(pool, operator.id, digest) : await useStep(pool, operator.id, step)
+  if (!fits) await noteCodeFailure(pool, operator.id)
+  return fits
+}
+
+const note = (pool: Pool, operator: string, action: string): Promise<void> =>
+  noteAudit(pool, { kind: 'administration', who: operator, action, subject: operator, facts: {} })
+
+/** Who tries, so that neither a name nor an address is kept. */
+async function subjectOf(pool: Pool, { name, network }: SignIn): Promise<Buffer> {
+  const key = await sealingKey(pool, 'operator-attempts')
+  return createHmac('sha256', key)
+    .update(JSON.stringify([name.normalize('NFKC').toLowerCase(), network]))
+    .digest()
+}

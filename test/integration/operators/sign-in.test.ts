@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest'
+import { addOperator } from '#flow/operators/enrol.ts'
+import { passwordFault } from '#flow/operators/password.ts'
+import { IDLE_MS, SESSION_MS } from '#store/operator-sessions.ts'
+import { withApi } from '#test/api.ts'
+import { cookieOf, form, PASSWORD, person, secretOf } from './person.ts'
+
+const clock = { nowMs: Date.now() }
+const api = withApi(undefined, { clock: () => clock.nowMs, publicUrl: 'https://hub.example.cn' })
+let persons = 0
+const someone = (role: 'system' | 'security' | 'audit' = 'system') =>
+  person(api, clock, `operator.${++persons}`, role)
+const home = (cookie: string, headers: Record<string, string> = {}) =>
+  api.app.inject({ url: '/admin', headers: { cookie, ...headers } })
+const later = (ms: number): void => {
+  clock.nowMs += ms
+}
+
+describe('enrolling', () => {
+  it('wants the code that was given, once and in its time, and stores nothing in clear', async () => {
+    const { code, otpauth, id } = await addOperator(api.pool, {
+      name: 'zhang.wei',
+      role: 'audit',
+      nowMs: clock.nowMs,
+    })
+    const first = await form(api, '/admin/enrol', {
+      name: 'ZHANG.WEI',
+      code: code.toLowerCase().replaceAll('-', ' '),
+    })
+    expect(first.statusCode).toBe(200)
+    expect(first.body).toContain('<svg')
+    const wrong = await form(api, '/admin/enrol', { name: 'zhang.wei', code: `${code.slice(0, -1)}x` })
+    const nobody = await form(api, '/admin/enrol', { name: 'nobody', code })
+    expect([wrong.statusCode, nobody.statusCode, wrong.body === nobody.body]).toEqual([401, 401, true])
+    const { rows } = await api.pool.query(
+      'select o::text as whole, totp, enrolment from operators o where id = $1',
+      [id],
+    )
+    const secret = secretOf(otpauth)
+    expect(rows[0].totp.includes(secret) || rows[0].totp.includes(secret.toString('base64'))).toBe(false)
+    expect(rows[0].whole).not.toContain(code)
+    later(73 * 3_600_000)
+    expect((await form(api, '/admin/enrol', { name: 'zhang.wei', code })).statusCode).toBe(401)
+    const known = await someone()
+    const { rows: used } = await api.pool.query(
+      'select enrolment, password, recovery from operators where id = $1',
+      [known.id],
+    )
+    expect(used[0].enrolment).toBeNull()
+    expect(used[0].password).toMatch(/^scrypt\$15\$8\$3\$[\w-]{22}\$[\w-]{43}$/)
+    expect(known.recovery).toHaveLength(10)
+    expect(used[0].recovery).toHaveLength(10)
+  })
+
+  it('refuses weak passwords, two that differ, and a wrong code', async () => {
+    const { code } = await addOperator(api.pool, { name: 'li.na', role: 'audit', nowMs: clock.nowMs })
+    const send = (fields: Record<string, string>) =>
+      form(api, '/admin/enrol', {
+        name: 'li.na',
+        code,
+        password: PASSWORD,
+        repeat: PASSWORD,
+        totp: '000000',
+        ...fields,
+      })
+    expect((await send({})).body).toContain('The code is not right')
+    expect((await send({ repeat: 'other' })).body).toContain('differ')
+    expect((await send({ password: 'short', repeat: 'short' })).body).toContain('fewer than 12')
+    for (const [password, fault] of [
+      ['alllowercase1', 'simple'],
+      ['Aa1Aa1Aa1Aa1Aa1', 'simple'],
+      ['Li.Na-is-my-name-1', 'name'],
+      ['correct horse battery staple', null],
+      [PASSWORD, null],
+    ] as const)
+      expect(passwordFault(password, 'li.na'), password).toBe(fault)
+  })
+})
+
+describe('signing in', () => {
+  it('opens a session with a cookie for this host alone, and each code counts once', async () => {
+    const one = await someone('security')
+    expect((await one.signIn()).statusCode, 'the code of enrolling').toBe(401)
+    later(30_000)
+    const answer = await one.signIn()
+    expect([answer.statusCode, answer.headers['location']]).toEqual([303, '/admin'])
+    expect(answer.headers['set-cookie']).toMatch(
+      /^hub_session=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/,
+    )
+    expect((await one.signIn()).statusCode, 'the same code again').toBe(401)
+    const page = await home(cookieOf(answer), { 'accept-language': 'zh' })
+    expect(page.body).toContain('安全管理员')
+    const digest = await api.pool.query('select digest from operator_sessions where operator_id = $1', [
+      one.id,
+    ])
+    expect(digest.rows[0].digest.toString('base64url')).not.toBe(cookieOf(answer).split('=')[1])
+    later(30_000)
+    const secure = await one.signIn({}, { host: 'hub.example.cn' })
+    expect(secure.headers['set-cookie']).toMatch(
+      /^__Host-hub_session=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict; Secure$/,
+    )
+    const plain = cookieOf(secure).replace('__Host-', '')
+    expect((await home(plain, { host: 'hub.example.cn' })).statusCode, 'a cookie of another name').toBe(303)
+  })
+
+  it('is refused over a connection where others can listen', async () => {
+    const one = await someone()
+    later(30_000)
+    const given = { name: one.name, password: PASSWORD, code: one.code() }
+    const answer = await form(api, '/admin/sign-in', given, {
+      remoteAddress: '10.0.0.7',
+      headers: { host: 'hub:8080' },
+    })
+    expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([403, undefined])
+  })
+
+  it('tells nobody whether the name, the password or the code was wrong, nor that an operator is disabled', async () => {
+    const [one, gone] = [await someone(), await someone()]
+    later(30_000)
+    await api.call('DELETE', `/v1/operators/${gone.id}`)
+    const answers = [
+      await one.signIn({ password: 'Wrong-password 1' }),
+      await one.signIn({ code: '000000' }),
+      await one.signIn({ name: 'nobody.at.all' }),
+      await one.signIn({ name: '' }),
+      await one.signIn({ name: 'x'.repeat(64), password: 'y'.repeat(200) }),
+      await gone.signIn(),
+    ]
+    for (const { statusCode, body, headers } of answers) {
+      expect([statusCode, body]).toEqual([401, answers[0]?.body])
+      expect(headers['set-cookie']).toBeUndefined()
+    }
+  })
+
+  it('who fails must wait longer each time, and keeps nobody else out', async () => {
+    const one = await someone()
+    later(30_000)
+    const from = (remoteAddress: string, password: string) =>
+      form(
+        api,
+        '/admin/sign-in',
+        { name: one.name, password, code: one.code() },
+        { remoteAddress, headers: { host: 'hub.example.cn' } },
+      )
+    for (let i = 0; i < 5; i++) expect((await from('192.0.2.1', 'wrong')).statusCode).toBe(401)
+    const waiting = await from('192.0.2.1', PASSWORD)
+    expect([waiting.statusCode, waiting.headers['retry-after']]).toEqual([429, '1'])
+    later(1000)
+    expect((await from('192.0.2.1', 'wrong')).statusCode).toBe(401)
+    expect((await from('192.0.2.1', PASSWORD)).headers['retry-after']).toBe('2')
+    expect((await from('198.51.100.7', PASSWORD)).statusCode, 'the operator himself').toBe(303)
+    later(2000)
+    await api.pool.query('update sign_in_attempts set failures = 40')
+    expect((await from('192.0.2.1', 'wrong')).statusCode).toBe(401)
+    expect((await from('192.0.2.1', PASSWORD)).headers['retry-after']).toBe('900')
+    later(900_000)
+    expect((await from('192.0.2.1', PASSWORD)).statusCode, 'never locked for good').toBe(303)
+  })
+
+  it('counts attempts that come all at once', async () => {
+    const one = await someone()
+    later(30_000)
+    const answers = await Promise.all(Array.from({ length: 10 }, () => one.signIn({ password: 'wrong' })))
+    const tried = answers.filter(({ statusCode }) => statusCode === 401)
+    expect(tried.length).toBeLessThanOrEqual(5)
+    expect(answers.filter(({ statusCode }) => statusCode === 429).length).toBe(10 - tried.length)
+  })
+
+  it('takes a recovery code once, and stops taking codes after thirty wrong ones', async () => {
+    const one = await someone()
+    later(30_000)
+    const [code = ''] = one.recovery
+    expect((await one.signIn({ code: code.toLowerCase() })).statusCode).toBe(303)
+    expect((await one.signIn({ code })).statusCode).toBe(401)
+    const failures = () =>
+      api.pool
+        .query('select code_failures as n from operators where id = $1', [one.id])
+        .then(({ rows }) => rows[0].n)
+    expect(await failures()).toBe(1)
+    await api.pool.query('update operators set code_failures = 29 where id = $1', [one.id])
+    expect((await one.signIn({ code: '000000' })).statusCode).toBe(401)
+    expect(await failures()).toBe(30)
+    later(1_000_000)
+    expect((await one.signIn()).statusCode, 'locked').toBe(401)
+    expect((await api.call('POST', `/v1/operators/${one.id}/enrolment`)).statusCode).toBe(201)
+  })
+})
+
+describe('a session', () => {
+  it('ends after half an hour alone, and after twelve hours in any case', async () => {
+    const one = await someone()
+    const alone = await one.enter()
+    later(IDLE_MS - 60_000)
+    expect((await home(alone)).statusCode).toBe(200)
+    later(IDLE_MS - 60_000)
+    expect((await home(alone)).statusCode).toBe(200)
+    later(IDLE_MS)
+    expect((await home(alone)).statusCode).toBe(303)
+    const long = await one.enter()
+    for (let ms = 0; ms < SESSION_MS - IDLE_MS; ms += IDLE_MS / 2) {
+      expect((await home(long)).statusCode).toBe(200)
+      later(IDLE_MS / 2)
+    }
+    later(IDLE_MS)
+    expect((await home(long)).statusCode).toBe(303)
+  })
+
+  it('ends by leaving, by leaving everywhere, by a new enrolment, and with the operator', async () => {
+    const one = await someone()
+    const [a, b, c] = [await one.enter(), await one.enter(), await one.enter()]
+    const left = await form(api, '/admin/sign-out', {}, { headers: { cookie: a } })
+    expect(left.headers['set-cookie']).toMatch(/^hub_session=; Max-Age=0/)
+    expect([(await home(a)).statusCode, (await home(b)).statusCode]).toEqual([303, 200])
+    await form(api, '/admin/sign-out', { everywhere: '1' }, { headers: { cookie: b } })
+    expect((await home(c)).statusCode).toBe(303)
+    const d = await one.enter()
+    await api.call('DELETE', `/v1/operators/${one.id}/sessions`)
+    expect((await home(d)).statusCode).toBe(303)
+    const e = await one.enter()
+    await api.call('POST', `/v1/operators/${one.id}/enrolment`)
+    expect((await home(e)).statusCode).toBe(303)
+    const other = await someone()
+    const f = await other.enter()
+    await api.call('DELETE', `/v1/operators/${other.id}`)
+    expect((await home(f)).statusCode).toBe(303)
+    for (const cookie of [
+      'hub_session=',
+      'hub_session=x',
+      `hub_session=${'A'.repeat(43)}`,
+      '__Host-hub_session=x',
+    ])
+      expect((await home(cookie)).statusCode).toBe(303)
+  })
+
+  it('does nothing that another site asks a browser to do', async () => {
+    const one = await someone('system')
+    const cookie = await one.enter()
+    const call = (headers: Record<string, string>) =>
+      api
+        .call('POST', '/v1/mappings/try', { key: null, body: {}, headers: { cookie, ...headers } })
+        .then(({ statusCode }) => statusCode)
+    expect(await call({ 'sec-fetch-site': 'same-origin' })).toBe(400)
+    for (const site of ['cross-site', 'same-site']) expect(await call({ 'sec-fetch-site': site })).toBe(403)
+    expect(await call({ origin: 'https://evil.example' })).toBe(403)
+    expect(await call({ origin: 'http://localhost:81' })).toBe(403)
+    for (const url of ['/admin/sign-in', '/admin/sign-out', '/admin/enrol', '/admin/jobs/retry'])
+      expect(
+        (await form(api, url, {}, { headers: { cookie, 'sec-fetch-site': 'cross-site' } })).statusCode,
+      ).toBe(403)
+    expect((await home(cookie)).statusCode).toBe(200)
+  })
+})
