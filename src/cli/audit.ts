@@ -6,8 +6,10 @@ import { FINDING_WORDS } from '#flow/evidence/finding-words.ts'
 import { rotateHeadKey } from '#flow/evidence/head-keys.ts'
 import { type Verified, verifyLog } from '#flow/evidence/verify.ts'
 import { createPool } from '#store/database.ts'
+import { holdDataKeys } from '#store/personal/data-keys.ts'
 import { cliLanguage } from './language.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
+import { dataKeysOf } from './settings.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 /** A check that reads whole tables may take longer than any statement of the hub. */
@@ -34,6 +36,7 @@ export async function auditCommand(argv: readonly string[]): Promise<void> {
     statementTimeoutMs: NO_LIMIT,
   })
   try {
+    await holdDataKeys(pool, dataKeysOf(settings))
     if (word === 'verify') await verify(pool, wish, settings.anchorFile)
     else {
       const { id, publicKey } = await rotateHeadKey(pool, 'hub audit')

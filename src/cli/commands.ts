@@ -161,6 +161,14 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./audit.ts')).auditCommand,
   },
+  personal: {
+    arguments: 'rotate-key',
+    about: {
+      en: 'wrap the keys of stored messages under HUB_DATA_KEY, and make a new one',
+      zh: '用 HUB_DATA_KEY 重新包装已存报文的数据密钥，并新建一个',
+    },
+    load: async () => (await import('./personal.ts')).personalCommand,
+  },
   doctor: {
     arguments: '[--json]',
     about: {

@@ -44,6 +44,7 @@ import { noteFailure } from '#store/failures.ts'
 import { nameHub } from '#store/hub-identity.ts'
 import { migrate } from '#store/migrate.ts'
 import { ensurePartitions } from '#store/partitions.ts'
+import { type DataKeySettings, holdDataKeys } from '#store/personal/data-keys.ts'
 import { keptSecret, keyedHash } from '#store/secrets.ts'
 import { registerSystems } from '#store/systems.ts'
 import { startEmbedded } from './embedded.ts'
@@ -52,7 +53,7 @@ import { giveBackMemory } from './give-back.ts'
 import { createLargeWork } from './large-work.ts'
 import { mappingsMustExist } from './mappings-folder.ts'
 import { openReconciling } from './reconciling.ts'
-import type { Settings } from './settings.ts'
+import { dataKeysOf, type Settings } from './settings.ts'
 import { readTls } from './tls.ts'
 
 /** A running hub. */
@@ -102,6 +103,7 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     await checkServer(pool)
     await migrate(pool)
     if (settings.hubId) await nameHub(pool, settings.hubId)
+    await holdDataKeys(pool, dataKeysOf(settings))
     await ensurePartitions(pool, Date.now())
     const secret = await keptSecret(pool, 'identity-numbers')
     const productAliases = holdAliases()
@@ -157,6 +159,7 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
           queues,
           log,
           databaseUrl,
+          dataKeys: dataKeysOf(settings),
           channels,
           intake,
           mappings: settings.mappings,
@@ -194,6 +197,7 @@ function openWorkers(
     channels: ChannelsParts
     intake: Intake
     mappings: string
+    dataKeys: DataKeySettings
     dropFolders: readonly string[]
     anchorFile: string | undefined
   },
@@ -215,9 +219,9 @@ function openWorkers(
     }),
     log,
   })
-  const { databaseUrl, mappings, queues } = parts
+  const { databaseUrl, mappings, dataKeys, queues } = parts
   const onCommitted = () => queues.wakeLinks()
-  const large = createLargeWork({ databaseUrl, mappings, log, onCommitted })
+  const large = createLargeWork({ databaseUrl, mappings, dataKeys, log, onCommitted })
   const follow = createFollow({
     pool,
     followers: [

@@ -8,6 +8,7 @@ import { refreshAliases } from '#flow/reference/product-aliases.ts'
 import { createLiveRegistry, type LiveRegistry } from '#flow/systems/live.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import { createPool } from '#store/database.ts'
+import { type DataKeySettings, holdDataKeys } from '#store/personal/data-keys.ts'
 import { keptSecret, keyedHash } from '#store/secrets.ts'
 import { giveBackMemory } from './give-back.ts'
 import type { FromThread, ThreadSettings, ToThread } from './large-work.ts'
@@ -19,7 +20,7 @@ const THREAD_NICE = 5
 /** On Linux each thread has a priority of its own: the answers of the main thread go before. Elsewhere it is the whole process's. */
 if (process.platform === 'linux') setPriority(0, THREAD_NICE)
 
-const { databaseUrl, mappings } = workerData as ThreadSettings
+const { databaseUrl, mappings, dataKeys } = workerData as ThreadSettings
 const port = parentPort
 if (!port) throw new Error('large-thread.ts runs as a worker thread')
 const say = (words: FromThread): void => port.postMessage(words)
@@ -30,7 +31,15 @@ const productAliases = holdAliases()
 let opened: Promise<LiveRegistry> | undefined
 let working = 0
 
+/** A Buffer comes into a thread as the bytes that it is made of. */
+const withBuffers = ({ key, before, suite }: DataKeySettings): DataKeySettings => ({
+  key: key && Buffer.from(key),
+  before: before && Buffer.from(before),
+  suite,
+})
+
 async function openRegistry(): Promise<LiveRegistry> {
+  await holdDataKeys(pool, withBuffers(dataKeys))
   const options = { keyedHash: keyedHash(await keptSecret(pool, 'identity-numbers')), productAliases }
   const registry = createLiveRegistry({ pool, seed: await loadRegistry(mappings, options), options })
   giveBackMemory()

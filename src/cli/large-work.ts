@@ -1,11 +1,13 @@
 import { Worker } from 'node:worker_threads'
 import type { RunEnd } from '#flow/large/run.ts'
 import type { LargeWork } from '#jobs/workers.ts'
+import type { DataKeySettings } from '#store/personal/data-keys.ts'
 
 /** What the thread must know. */
 export interface ThreadSettings {
   readonly databaseUrl: string
   readonly mappings: string
+  readonly dataKeys: DataKeySettings
 }
 
 /** What the main thread asks for. */

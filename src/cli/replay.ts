@@ -5,11 +5,13 @@ import { runReplay } from '#flow/replay/run.ts'
 import { createLiveRegistry } from '#flow/systems/live.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import { createPool } from '#store/database.ts'
+import { holdDataKeys } from '#store/personal/data-keys.ts'
 import { type Replay, readReplay } from '#store/replays.ts'
 import { keptSecret, keyedHash } from '#store/secrets.ts'
 import { cliLanguage } from './language.ts'
 import { mappingsMustExist } from './mappings-folder.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
+import { dataKeysOf } from './settings.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 /** `hub replay`: maps stored messages of the database of DATABASE_URL anew, in this process, and shows what became of them. */
@@ -29,6 +31,7 @@ export async function replayCommand(argv: readonly string[]): Promise<void> {
   const pool = createPool({ url: settings.databaseUrl, max: 4, applicationName: 'trace-hub replay' })
   try {
     await mappingsMustExist(settings.mappings)
+    await holdDataKeys(pool, dataKeysOf(settings))
     const options = { keyedHash: keyedHash(await keptSecret(pool, 'identity-numbers')) }
     const seed = await loadRegistry(settings.mappings, options)
     const registry = createLiveRegistry({ pool, seed, options })

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { delimiter, isAbsolute, normalize, resolve, sep } from 'node:path'
 import { isHubId } from '#core/peers/hub-id.ts'
+import { SUITES } from '#store/personal/cipher.ts'
 import type { Sentence } from '#store/refusal.ts'
 import { nearest } from './nearest.ts'
 
@@ -26,6 +27,8 @@ export const readers = {
   countOrOff,
   isOn,
   adminKey,
+  dataKey,
+  dataCipher: oneOf([...SUITES]),
   hubId,
   publicUrl,
   proxies,
@@ -201,6 +204,18 @@ function folders(text: string): Reading<readonly string[]> {
     fix: {
       zh: `请写绝对路径，多个用 ${delimiter} 分隔，例如 /srv/drop；不能是根目录。`,
       en: `Write absolute paths, divided by ${delimiter}, such as /srv/drop; not the root of the file system.`,
+    },
+  }
+}
+
+function dataKey(text: string): Reading<Buffer> {
+  if (/^[0-9a-f]{64}$/i.test(text)) return { ok: true, value: Buffer.from(text, 'hex') }
+  return {
+    ok: false,
+    reason: { zh: '不是 32 字节的十六进制密钥。', en: 'This is not a key of 32 bytes in hexadecimal.' },
+    fix: {
+      zh: '请用 openssl rand -hex 32 生成，并与数据库备份分开保管。',
+      en: 'Make one with openssl rand -hex 32, and keep it apart from the backups of the database.',
     },
   }
 }

@@ -1,3 +1,5 @@
+import type { Suite } from '#store/personal/cipher.ts'
+import type { DataKeySettings } from '#store/personal/data-keys.ts'
 import type { Sentence } from '#store/refusal.ts'
 import { nearest } from './nearest.ts'
 import { plainForOthers } from './settings-listening.ts'
@@ -43,6 +45,11 @@ export interface Settings {
   readonly tlsKey: string | undefined
   /** A file of authorities whose client certificates are judged beside those of the hub's own. */
   readonly tlsClientCa: string | undefined
+  /** 32 bytes under which the keys of stored messages are wrapped; without it messages are stored as they are. */
+  readonly dataKey: Buffer | undefined
+  /** The one before, while they are exchanged. */
+  readonly dataKeyBefore: Buffer | undefined
+  readonly dataCipher: Suite
   readonly lang: Language
   readonly log: LogLevel
 }
@@ -101,6 +108,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     tlsCert: take<string | undefined>('HUB_TLS_CERT', readers.file, undefined),
     tlsKey: take<string | undefined>('HUB_TLS_KEY', readers.file, undefined),
     tlsClientCa: take<string | undefined>('HUB_TLS_CLIENT_CA', readers.file, undefined),
+    dataKey: take<Buffer | undefined>('HUB_DATA_KEY', readers.dataKey, undefined),
+    dataKeyBefore: take<Buffer | undefined>('HUB_DATA_KEY_BEFORE', readers.dataKey, undefined),
+    dataCipher: take('HUB_DATA_CIPHER', readers.dataCipher, 'aes-256-gcm'),
     lang: take('HUB_LANG', readers.lang, 'zh'),
     log: take('HUB_LOG', readers.log, 'info'),
   }
@@ -110,6 +120,13 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   if (!take('HUB_INSECURE_HOST', readers.isOn, false)) mistakes.push(...plainForOthers(settings))
   return mistakes.length === 0 ? { ok: true, settings } : { ok: false, mistakes }
 }
+
+/** What the settings say of sealing stored messages. */
+export const dataKeysOf = ({ dataKey, dataKeyBefore, dataCipher }: Settings): DataKeySettings => ({
+  key: dataKey,
+  before: dataKeyBefore,
+  suite: dataCipher,
+})
 
 /** The language for messages about the settings themselves, even where another setting is wrong. */
 export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
@@ -147,6 +164,9 @@ const names = [
   'HUB_TLS_CERT',
   'HUB_TLS_KEY',
   'HUB_TLS_CLIENT_CA',
+  'HUB_DATA_KEY',
+  'HUB_DATA_KEY_BEFORE',
+  'HUB_DATA_CIPHER',
   'HUB_LANG',
   'HUB_LOG',
   'DATABASE_URL',

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { type Coding, decodeBytes } from './message-bytes.ts'
+import { type Coding, decodeBytes, messagePlace, partPlace } from './message-bytes.ts'
 import { timeOf } from './message-time.ts'
 
 /** The stored bytes of a message, part by part, with the size that is stored beside each. @throws where they cannot be unpacked */
@@ -14,7 +14,10 @@ export async function* storedBytes(
   const row = rows[0]
   if (!row) return
   if (row.coding !== 'parts') {
-    yield { bytes: decodeBytes(row.coding as Coding, row.bytes), size: row.size }
+    yield {
+      bytes: await decodeBytes(pool, row.coding as Coding, row.bytes, messagePlace(id)),
+      size: row.size,
+    }
     return
   }
   for (let part = 0; ; part++) {
@@ -25,7 +28,10 @@ export async function* storedBytes(
     )
     const next = parts[0]
     if (!next) return
-    yield { bytes: decodeBytes(next.coding as Coding, next.bytes), size: next.size }
+    yield {
+      bytes: await decodeBytes(pool, next.coding as Coding, next.bytes, partPlace(id, part)),
+      size: next.size,
+    }
   }
 }
 

@@ -1,8 +1,8 @@
-import type { PoolClient } from 'pg'
+import type { ClientBase, PoolClient } from 'pg'
 import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
 import { copyRows } from './copy-binary.ts'
-import { encodeBytes } from './message-bytes.ts'
+import { encodeBytes, messagePlace } from './message-bytes.ts'
 import { type WriteStep, writeTogether } from './write-together.ts'
 
 /** A message with its receipt, ready to be stored. */
@@ -80,12 +80,12 @@ export function uuidBytes(id: string): Buffer {
 }
 
 /** The rows of messages, as a step of `writeTogether`. */
-export function copyMessages(messages: readonly MessageRow[]): WriteStep {
+export function copyMessages(client: ClientBase, messages: readonly MessageRow[]): WriteStep {
   let size = 1024
   for (const message of messages) size += message.bytes.length + message.results.length * 2 + 400
   const rows = copyRows(size)
   for (const message of messages) {
-    const { coding, bytes } = encodeBytes(message.bytes)
+    const { coding, bytes } = encodeBytes(client, message.bytes, messagePlace(message.id))
     rows.row(18)
     rows.uuid(uuidBytes(message.id))
     rows.timestamp(message.receivedAtMs)
@@ -215,4 +215,4 @@ export const insertEdges = (client: PoolClient, edges: readonly EdgeRow[]): Prom
 
 /** Inserts messages in a transaction of the caller's. */
 export const insertMessages = (client: PoolClient, messages: readonly MessageRow[]): Promise<void> =>
-  writeTogether(client, [copyMessages(messages)])
+  writeTogether(client, [copyMessages(client, messages)])

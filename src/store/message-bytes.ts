@@ -1,18 +1,38 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { openedFor, sealedFor } from './personal/data-keys.ts'
 
-/** How the bytes of a message are stored. */
-export type Coding = 'identity' | 'zstd'
+/** How the bytes of a message are stored; `erased`: only their digest and size are left. */
+export type Coding = 'identity' | 'zstd' | 'sealed' | 'sealed-zstd' | 'erased'
 
 /** Below this size compression costs more than it saves. */
 const COMPRESS_FROM = 2048
 const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
-/** The bytes as they are stored. */
-export function encodeBytes(bytes: Uint8Array): { coding: Coding; bytes: Uint8Array } {
-  if (bytes.length < COMPRESS_FROM) return { coding: 'identity', bytes }
-  return { coding: 'zstd', bytes: zstdCompressSync(bytes, options) }
+/**
+ * The bytes as they are stored: compressed, then sealed where the connection has data keys.
+ * @param place table and keys of the row; only there they open
+ */
+export function encodeBytes(
+  db: object,
+  bytes: Uint8Array,
+  place: string,
+): { coding: Coding; bytes: Uint8Array } {
+  const isShort = bytes.length < COMPRESS_FROM
+  const packed = isShort ? bytes : zstdCompressSync(bytes, options)
+  const sealed = sealedFor(db, packed, place)
+  if (sealed) return { coding: isShort ? 'sealed' : 'sealed-zstd', bytes: sealed }
+  return { coding: isShort ? 'identity' : 'zstd', bytes: packed }
 }
 
-/** The bytes as they were received. */
-export const decodeBytes = (coding: Coding, bytes: Buffer): Buffer =>
-  coding === 'zstd' ? zstdDecompressSync(bytes) : bytes
+/** The bytes as they were received; none where they were erased. @throws where they were sealed, and not here or with other keys */
+export async function decodeBytes(db: object, coding: Coding, bytes: Buffer, place: string): Promise<Buffer> {
+  if (coding === 'erased') return Buffer.alloc(0)
+  const isSealed = coding === 'sealed' || coding === 'sealed-zstd'
+  const packed = isSealed ? await openedFor(db, bytes, place) : bytes
+  return coding === 'zstd' || coding === 'sealed-zstd' ? zstdDecompressSync(packed) : packed
+}
+
+/** Where the bytes of a message stand, and those of a part or of results. */
+export const messagePlace = (id: string): string => `messages ${id}`
+export const partPlace = (id: string, part: number): string => `message_parts ${id} ${part}`
+export const resultsPlace = (id: string, first: number): string => `message_results ${id} ${first}`

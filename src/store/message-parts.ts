@@ -1,8 +1,8 @@
-import type { Pool } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import { copyRows } from './copy-binary.ts'
 import { inTransaction } from './database.ts'
 import { uuidBytes } from './intake.ts'
-import { type Coding, decodeBytes, encodeBytes } from './message-bytes.ts'
+import { type Coding, decodeBytes, encodeBytes, partPlace } from './message-bytes.ts'
 import { type WriteStep, writeTogether } from './write-together.ts'
 
 /** A message with its time of receipt, which finds its partition. */
@@ -13,8 +13,13 @@ export interface MessageName {
 
 const COPY = `copy message_parts (message_id, received_at, part, size, coding, bytes) from stdin (format binary)`
 
-function copyPart({ id, receivedAtMs }: MessageName, part: number, raw: Uint8Array): WriteStep {
-  const { coding, bytes } = encodeBytes(raw)
+function copyPart(
+  client: ClientBase,
+  { id, receivedAtMs }: MessageName,
+  part: number,
+  raw: Uint8Array,
+): WriteStep {
+  const { coding, bytes } = encodeBytes(client, raw, partPlace(id, part))
   const rows = copyRows(bytes.length + 256)
   rows.row(6)
   rows.uuid(uuidBytes(id))
@@ -43,7 +48,7 @@ export async function insertPart(
       'begin',
       'set local synchronous_commit = off',
       `select keep_upload('${message.id}', ${UPLOAD_SILENCE_MS})`,
-      copyPart(message, part, bytes),
+      copyPart(client, message, part, bytes),
       'commit',
     ])
   } catch (error) {
@@ -69,7 +74,7 @@ export async function* readParts(pool: Pool, { id, receivedAtMs }: MessageName):
               where message_id = $1 and part = $2 and received_at = to_timestamp($3::numeric / 1000)`,
       values: [id, part, receivedAtMs],
     })
-    return rows[0] ? decodeBytes(rows[0].coding, rows[0].bytes) : null
+    return rows[0] ? await decodeBytes(pool, rows[0].coding, rows[0].bytes, partPlace(id, part)) : null
   }
   let next = read(0)
   for (let part = 1; ; part++) {

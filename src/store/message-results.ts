@@ -1,6 +1,7 @@
+import type { PoolClient } from 'pg'
 import { copyRows } from './copy-binary.ts'
 import { uuidBytes } from './intake.ts'
-import { type Coding, decodeBytes, encodeBytes } from './message-bytes.ts'
+import { type Coding, decodeBytes, encodeBytes, resultsPlace } from './message-bytes.ts'
 import type { MessageName } from './message-parts.ts'
 import type { Reader } from './sighted.ts'
 import type { WriteStep } from './write-together.ts'
@@ -20,8 +21,13 @@ export const PIECE_MAX = 1000
 const COPY = `copy message_results (message_id, received_at, first, count, coding, results) from stdin (format binary)`
 
 /** A row of results, as a step of `writeTogether`. */
-export function copyResults({ id, receivedAtMs }: MessageName, piece: ResultsPiece): WriteStep {
-  const { coding, bytes } = encodeBytes(Buffer.from(piece.text))
+export function copyResults(
+  client: PoolClient,
+  { id, receivedAtMs }: MessageName,
+  piece: ResultsPiece,
+): WriteStep {
+  const text = Buffer.from(piece.text)
+  const { coding, bytes } = encodeBytes(client, text, resultsPlace(id, piece.first))
   const rows = copyRows(bytes.length + 256)
   rows.row(6)
   rows.uuid(uuidBytes(id))
@@ -47,9 +53,10 @@ export async function readPieces(
       order by first`,
     [id, receivedAtMs, from, limit],
   )
-  return rows.map(({ first, count, coding, results }) => ({
-    first,
-    count,
-    text: decodeBytes(coding, results).toString(),
-  }))
+  const pieces: ResultsPiece[] = []
+  for (const { first, count, coding, results } of rows) {
+    const text = await decodeBytes(reader, coding, results, resultsPlace(id, first))
+    pieces.push({ first, count, text: text.toString() })
+  }
+  return pieces
 }

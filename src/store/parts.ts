@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import { openTexts, sealText } from './personal/sealed-text.ts'
 
 /** A base as it is kept for details of other messages. */
 export interface BaseRow {
@@ -47,6 +48,22 @@ export async function lockParts(client: PoolClient, { system, record }: PartsOf)
   await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [LOCK_SPACE, `${system}/${record}`])
 }
 
+/** Where the fields of a part stand; only there they open. */
+const basePlace =
+  ({ system, record }: PartsOf) =>
+  ({ joinKey }: BaseRow): string =>
+    `parked_bases ${system} ${record} ${joinKey}`
+const detailPlace =
+  ({ system, record }: PartsOf) =>
+  ({ joinKey, messageId, index }: DetailRow): string =>
+    `parked_details ${system} ${record} ${joinKey} ${messageId} ${index}`
+
+const withSealed = <Row extends { readonly fields: string }>(
+  client: PoolClient,
+  rows: readonly Row[],
+  placeOf: (row: Row) => string,
+): Row[] => rows.map((row) => ({ ...row, fields: sealText(client, row.fields, placeOf(row)) }))
+
 const MS = '(extract(epoch from received_at) * 1000)::bigint as ms'
 
 /** The bases that are kept under the keys. */
@@ -61,7 +78,9 @@ export async function readBases(
        from parked_bases where system = $1 and record = $2 and join_key = any($3)`,
     [system, record, joinKeys],
   )
-  return new Map(rows.map(({ ms, ...row }) => [row.joinKey, { ...row, receivedAtMs: Number(ms) }]))
+  const bases = rows.map(({ ms, ...row }) => ({ ...row, receivedAtMs: Number(ms) }) as BaseRow)
+  const opened = await openTexts(client, bases, 'fields', basePlace({ system, record }))
+  return new Map(opened.map((row) => [row.joinKey, row]))
 }
 
 /** Details of the bases in the order of their arrival: those that wait, and those that were joined with another content of theirs. */
@@ -80,7 +99,8 @@ export async function readDetails(
       order by received_at, message_id, index limit $5`,
     [system, record, bases.map(({ joinKey }) => joinKey), bases.map(({ contentHash }) => contentHash), limit],
   )
-  return rows.map(({ ms, ...row }) => ({ ...row, receivedAtMs: Number(ms) }))
+  const details = rows.map(({ ms, ...row }) => ({ ...row, receivedAtMs: Number(ms) }) as DetailRow)
+  return await openTexts(client, details, 'fields', detailPlace({ system, record }))
 }
 
 /** Keeps the bases as they are now; times are those of the message at hand. */
@@ -100,7 +120,7 @@ export async function writeBases(
      on conflict (system, record, join_key) do update set key = excluded.key, place = excluded.place, fields = excluded.fields,
        content_hash = excluded.content_hash, past = excluded.past, message_id = excluded.message_id, sha256 = excluded.sha256,
        received_at = excluded.received_at, last_seen = greatest(parked_bases.last_seen, excluded.last_seen), joined = excluded.joined`,
-    [system, record, JSON.stringify(bases), seenAtMs],
+    [system, record, JSON.stringify(withSealed(client, bases, basePlace({ system, record }))), seenAtMs],
   )
 }
 
@@ -120,7 +140,7 @@ export async function writeDetails(
        from jsonb_array_elements($3::jsonb) d
      on conflict (system, record, join_key, message_id, index) do update set state = excluded.state, base_hash = excluded.base_hash,
        last_seen = excluded.last_seen`,
-    [system, record, JSON.stringify(details), seenAtMs],
+    [system, record, JSON.stringify(withSealed(client, details, detailPlace({ system, record }))), seenAtMs],
   )
 }
 

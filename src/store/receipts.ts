@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import type { Progress } from '#core/receipt.ts'
-import { type Coding, decodeBytes } from './message-bytes.ts'
+import { type Coding, decodeBytes, messagePlace } from './message-bytes.ts'
 import { readParts } from './message-parts.ts'
 import { timeOf } from './message-time.ts'
 import type { Reader } from './sighted.ts'
@@ -73,7 +73,7 @@ export interface StoredMessage {
   readonly bytes: Buffer | AsyncIterable<Buffer>
 }
 
-/** A message by its identifier, or null. */
+/** A message by its identifier, or null; one whose bytes were erased is none. */
 export async function readMessage(pool: Pool, id: string): Promise<StoredMessage | null> {
   const receivedAtMs = timeOf(id)
   const { rows } = await pool.query(
@@ -81,10 +81,12 @@ export async function readMessage(pool: Pool, id: string): Promise<StoredMessage
     [id, receivedAtMs],
   )
   const row = rows[0]
-  if (!row) return null
+  if (!row || row.coding === 'erased') return null
   const { coding, size, content_type: contentType } = row
   const bytes =
-    coding === 'parts' ? readParts(pool, { id, receivedAtMs }) : decodeBytes(coding as Coding, row.bytes)
+    coding === 'parts'
+      ? readParts(pool, { id, receivedAtMs })
+      : await decodeBytes(pool, coding as Coding, row.bytes, messagePlace(id))
   return { contentType, size, bytes }
 }
 

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import { openTexts, sealText } from './personal/sealed-text.ts'
 import type { Reader } from './sighted.ts'
 
 export type RejectionState = 'open' | 'mended' | 'dropped'
@@ -48,8 +49,12 @@ export async function listRejections(
       order by id limit $5`,
     [query.system ?? null, query.group ?? null, query.state ?? null, query.after ?? null, query.limit],
   )
-  return rows
+  const opened = await openTexts(reader, rows, 'source', sourcePlace)
+  return await openTexts(reader, opened, 'issues', issuesPlace)
 }
+
+const sourcePlace = ({ id }: { readonly id: string }): string => `rejections ${id} source`
+const issuesPlace = ({ id }: { readonly id: string }): string => `rejections ${id} issues`
 
 /** Open rejections with one cause: the same record, code, field and mapping version. */
 export interface RejectionGroup {
@@ -89,7 +94,7 @@ export async function groupRejections(
        join rejections r on r.id = g.sample order by g.system, g."group"`,
     [query.system ?? null, query.after?.system ?? null, query.after?.group ?? null, query.limit],
   )
-  return rows
+  return await openTexts(reader, rows, 'issues', ({ sample }) => issuesPlace({ id: sample }))
 }
 
 /** A source record that was rejected, as it is kept. */
@@ -124,7 +129,15 @@ export async function insertRejections(
        from jsonb_array_elements($1::jsonb) r
      on conflict (id) do update set seen = rejections.seen + 1, last_seen = excluded.last_seen, message_id = excluded.message_id,
        received_at = excluded.received_at, index = excluded.index, mapping = excluded.mapping, state = 'open'`,
-    [JSON.stringify(rejections)],
+    [
+      JSON.stringify(
+        rejections.map((one) => ({
+          ...one,
+          source: sealText(client, one.source, sourcePlace(one)),
+          issues: sealText(client, one.issues, issuesPlace(one)),
+        })),
+      ),
+    ],
   )
 }
 
@@ -172,6 +185,13 @@ export async function restateRejections(
     `update rejections set code = r->>'code', place = r->>'place', group_key = r->>'groupKey', issues = r->>'issues', mapping = r->>'mapping',
             key = case when jsonb_typeof(r->'key') = 'array' then array(select jsonb_array_elements_text(r->'key')) end
        from jsonb_array_elements($1::jsonb) r where id = (r->>'id')::uuid and state = 'open'`,
-    [JSON.stringify(rejections)],
+    [
+      JSON.stringify(
+        rejections.map((one) => ({
+          ...one,
+          issues: sealText(client, one.issues, issuesPlace(one)),
+        })),
+      ),
+    ],
   )
 }

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg'
 import { HubError } from '#core/errors.ts'
 import type { Sight } from '#core/sight.ts'
 import { inTransaction } from './database.ts'
+import { shareDataKeys } from './personal/data-keys.ts'
 import { READER, readerStatements } from './reader-role.ts'
 
 /** Whatever statements are read with: connections of the hub itself, or one that sees as much as a caller may. */
@@ -29,6 +30,7 @@ export async function withSight<T>(
     await client.query(SETTINGS, [sight.systems.join(), sight.regions.join()])
     try {
       const turns = inTurn(client)
+      shareDataKeys(client, turns.reader, turns.hub)
       return await read(turns.reader, turns.hub)
     } catch (error) {
       if (codeOf(error) !== FORBIDDEN) throw error

@@ -56,6 +56,7 @@ export interface WrittenMessage {
 export type Keeping = (
   messages: readonly IntakeMessage[],
   results: readonly (readonly KeyedResult[])[],
+  client: PoolClient,
 ) => readonly WriteStep[]
 
 const ATTEMPTS = 4
@@ -120,7 +121,7 @@ async function decideAndWrite(
     waits: dangling && { dangling, heads: known.heads },
   })
   if (parted) {
-    await writeTogether(client, keep(messages, results))
+    await writeTogether(client, keep(messages, results, client))
     await keepParts(client, parted, completed)
   }
   const versions: WriteStep[] = decision.versions.length
@@ -134,7 +135,7 @@ async function decideAndWrite(
     : []
   await writeTogether(client, [
     ...(begun ? [] : ['begin']),
-    ...(parted ? [] : keep(messages, results)),
+    ...(parted ? [] : keep(messages, results, client)),
     copyEdges(decision.edges),
     ...versions,
     'commit',
@@ -200,8 +201,11 @@ async function rollBack(client: PoolClient): Promise<Error | undefined> {
   }
 }
 
-const keepMessages: Keeping = (messages, results) => [
-  copyMessages(messages.map((message, i) => messageRow(message, results[i] as KeyedResult[]))),
+const keepMessages: Keeping = (messages, results, client) => [
+  copyMessages(
+    client,
+    messages.map((message, i) => messageRow(message, results[i] as KeyedResult[])),
+  ),
 ]
 
 const messageRow = (message: IntakeMessage, results: readonly KeyedResult[]): MessageRow => ({

@@ -107,11 +107,14 @@ function createChunkWriter(
   let writing: Promise<void> = Promise.resolve()
 
   const write = async (messages: readonly IntakeMessage[], first: number, bytes: number): Promise<void> => {
-    await writeGroup(pool, messages, (_, results) => {
+    await writeGroup(pool, messages, (_, results, client) => {
       const flat = results.flat()
       if (flat.length === 0) return [advanceLarge(lease, { ...countResults(flat), before: first, bytes })]
       const piece = { first, count: flat.length, text: writePiece(flat) }
-      return [advanceLarge(lease, { ...countResults(flat), before: first, bytes }), copyResults(lease, piece)]
+      return [
+        advanceLarge(lease, { ...countResults(flat), before: first, bytes }),
+        copyResults(client, lease, piece),
+      ]
     })
     onCommitted()
   }

@@ -27,7 +27,7 @@ export const COLUMNS_OF_GOODS = {
   },
   case_tests: { none: 'record_id case_id version verdict is_lab' },
   cases: {
-    none: 'id hub state narrow opened_by test_id region occurred_at told_at opened_at state_at confirmed_at ended_at due due_at wanted settled truncated',
+    none: 'id hub state narrow opened_by test_id region occurred_at lab_told_at told_at opened_at state_at confirmed_at ended_at due due_at wanted settled truncated',
     business: 'code product_name product_code product_class site market held_mass disposed_mass',
     personal: 'reason cause stall',
     digest: 'whos whats',

@@ -29,6 +29,9 @@ describe('readSettings', () => {
         evidenceLimit: 14_400,
         publicUrl: undefined,
         trustedProxies: [],
+        dataKey: undefined,
+        dataKeyBefore: undefined,
+        dataCipher: 'aes-256-gcm',
         lang: 'zh',
         log: 'info',
       },
@@ -59,6 +62,9 @@ describe('readSettings', () => {
       HUB_TLS_KEY: '/etc/hub/tls.key',
       HUB_TLS_CLIENT_CA: '/etc/hub/clients.crt',
       HUB_LANG: 'en',
+      HUB_DATA_KEY: '0f'.repeat(32),
+      HUB_DATA_KEY_BEFORE: 'AB'.repeat(32),
+      HUB_DATA_CIPHER: 'sm4',
       HUB_LOG: 'silent',
     })
     expect(reading).toEqual({
@@ -78,6 +84,9 @@ describe('readSettings', () => {
         dropFolders: ['/srv/drop', '/mnt/files'],
         pickupFolders: ['/srv/pickup'],
         anchorFile: '/mnt/anchor/heads.ndjson',
+        dataKey: Buffer.alloc(32, 0x0f),
+        dataKeyBefore: Buffer.alloc(32, 0xab),
+        dataCipher: 'sm4',
         evidenceLimit: 7200,
         publicUrl: 'https://zs.example.cn/trace',
         trustedProxies: ['10.0.0.5', '10.0.1.0/24', '2001:db8::1'],
@@ -92,6 +101,9 @@ describe('readSettings', () => {
 
   it.each([
     ['HUB_ANCHOR_FILE', 'heads.ndjson'],
+    ['HUB_DATA_KEY', 'secret'],
+    ['HUB_DATA_KEY', 'x'.repeat(64)],
+    ['HUB_DATA_CIPHER', 'des'],
     ['HUB_EVIDENCE_LIMIT', '4h'],
     ['HUB_EVIDENCE_LIMIT', '10'],
     ['HUB_PUBLIC_URL', 'zs.example.cn'],

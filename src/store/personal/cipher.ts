@@ -1,0 +1,74 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/**
+ * How bytes are sealed. `aes-256-gcm`: NIST SP 800-38D. `sm4`: SM4 in counter mode (GB/T 32907, GB/T 17964) with HMAC-SM3 (GB/T 32905, GB/T 15852.2)
+ * over what is sealed, because the OpenSSL of Node has no SM4-GCM.
+ */
+export const SUITES = ['aes-256-gcm', 'sm4'] as const
+export type Suite = (typeof SUITES)[number]
+
+/** Bytes of a key: that of AES; that of SM4 and that of the HMAC behind it. */
+export const KEY_BYTES = { 'aes-256-gcm': 32, sm4: 16 + 32 } as const satisfies Record<Suite, number>
+
+const GCM_NONCE = 12
+const GCM_TAG = 16
+const CTR_NONCE = 16
+const MAC = 32
+const SM4_KEY = 16
+
+/** Nonce, tag and ciphertext in one. Opens only with the same `context`, so that what was moved to another place does not. */
+export function sealBytes(suite: Suite, key: Buffer, bytes: Uint8Array, context: string): Buffer {
+  if (suite === 'aes-256-gcm') {
+    const nonce = randomBytes(GCM_NONCE)
+    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
+    const inner = cipher.update(bytes)
+    cipher.final()
+    return Buffer.concat([nonce, cipher.getAuthTag(), inner])
+  }
+  const nonce = randomBytes(CTR_NONCE)
+  const inner = createCipheriv('sm4-ctr', key.subarray(0, SM4_KEY), nonce).update(bytes)
+  return Buffer.concat([nonce, macOf(key, context, nonce, inner), inner])
+}
+
+/** The bytes that were sealed. @throws where the key, the context or a byte is another */
+export function openBytes(suite: Suite, key: Buffer, sealed: Buffer, context: string): Buffer {
+  if (suite === 'aes-256-gcm') {
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, GCM_NONCE), {
+      authTagLength: GCM_TAG,
+    })
+    decipher.setAAD(Buffer.from(context)).setAuthTag(sealed.subarray(GCM_NONCE, GCM_NONCE + GCM_TAG))
+    const inner = decipher.update(sealed.subarray(GCM_NONCE + GCM_TAG))
+    decipher.final()
+    return inner
+  }
+  const nonce = sealed.subarray(0, CTR_NONCE)
+  const mac = sealed.subarray(CTR_NONCE, CTR_NONCE + MAC)
+  const inner = sealed.subarray(CTR_NONCE + MAC)
+  if (mac.length !== MAC || !timingSafeEqual(mac, macOf(key, context, nonce, inner)))
+    throw new Error('what was sealed was changed, or sealed for another place')
+  return createDecipheriv('sm4-ctr', key.subarray(0, SM4_KEY), nonce).update(inner)
+}
+
+/** The context has its length before it: none can be continued by the bytes. */
+function macOf(key: Buffer, context: string, nonce: Buffer, inner: Buffer): Buffer {
+  const told = Buffer.from(context)
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(told.length)
+  return createHmac('sm3', key.subarray(SM4_KEY))
+    .update(length)
+    .update(told)
+    .update(nonce)
+    .update(inner)
+    .digest()
+}
+
+/** A key for wrapping data keys, made from the 32 bytes of the settings by HMAC with the hash of the suite. */
+export function wrappingKey(suite: Suite, master: Buffer): Buffer {
+  const derive = (what: string): Buffer =>
+    createHmac(suite === 'sm4' ? 'sm3' : 'sha256', master)
+      .update(`trace-hub ${suite} ${what}`)
+      .digest()
+  return suite === 'sm4'
+    ? Buffer.concat([derive('cipher').subarray(0, SM4_KEY), derive('mac')])
+    : derive('cipher')
+}
