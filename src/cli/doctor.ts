@@ -4,6 +4,7 @@ import { readDeployment } from '#store/deployment.ts'
 import { StartRefusal } from '#store/refusal.ts'
 import { judgeDatabase } from './doctor/database.ts'
 import { checkMachine } from './doctor/machine.ts'
+import { checkPeople } from './doctor/people.ts'
 import { type Reading, wrong } from './doctor/reading.ts'
 import { checkJobs, checkMappings, checkWork } from './doctor/work.ts'
 import { cliLanguage } from './language.ts'
@@ -33,7 +34,7 @@ export async function examine(settings: Settings): Promise<Reading[]> {
       const judged = judgeDatabase(facts)
       // What the hub says of itself can be read only where the tables are those of this program.
       return facts.missingMigrations?.length === 0 && facts.unknownMigrations.length === 0
-        ? [...judged, ...(await checkWork(pool))]
+        ? [...judged, ...(await checkWork(pool)), ...(await checkPeople(pool, Date.now()))]
         : judged
     }),
   )

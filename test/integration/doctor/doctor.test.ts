@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { judgeDatabase } from '#cli/doctor/database.ts'
+import { judgeAuthority, judgeOperators } from '#cli/doctor/people.ts'
 import { examine } from '#cli/doctor.ts'
 import { readSettings, type Settings } from '#cli/settings.ts'
 import { createPool } from '#store/database.ts'
@@ -57,6 +58,7 @@ it('a hub that is set up as it should be has nothing that fails, and every check
     'database.months': 'ok',
     'work.followers': 'ok',
     'work.targets': 'warn',
+    operators: 'warn',
   })
 })
 
@@ -144,4 +146,30 @@ it('every fact of the database has a bound', () => {
   expect(stateOf({ oldestTransactionSeconds: 601 })).toEqual(['database.transactions warn'])
   expect(stateOf({ brokenIndexes: ['i'] })).toEqual(['database.indexes fail'])
   expect(stateOf({ missingMigrations: ['0099-x.sql'] })).toEqual(['database.schema warn'])
+})
+
+it('an operator without authenticator, a role that nobody has and an authority that ends are named', () => {
+  const all = (['system', 'security', 'audit'] as const).map((role) => ({
+    name: role,
+    role,
+    isEnrolled: true,
+  }))
+  expect(judgeOperators(all).state).toBe('ok')
+  expect(judgeOperators([]).state).toBe('warn')
+  expect(judgeOperators(all.slice(1))).toMatchObject({
+    state: 'warn',
+    said: { en: expect.stringContaining('system') },
+  })
+  const open = [...all, { name: 'zhang.wei', role: 'audit' as const, isEnrolled: false }]
+  expect(judgeOperators(open)).toMatchObject({
+    state: 'warn',
+    said: { en: expect.stringContaining('zhang.wei') },
+  })
+  const now = Date.UTC(2026, 0, 1)
+  const day = 86_400_000
+  expect([401, 399, -1].map((days) => judgeAuthority(now + days * day, now).state)).toEqual([
+    'ok',
+    'warn',
+    'fail',
+  ])
 })
