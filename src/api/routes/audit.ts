@@ -6,6 +6,7 @@ import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { callerOf, holds } from '#api/scopes.ts'
+import { readSeenReceipt } from '#api/seen-receipt.ts'
 import { HubError } from '#core/errors.ts'
 import { signedHead } from '#core/evidence/anchor-line.ts'
 import { consistencyPath, packedHashes } from '#core/evidence/merkle.ts'
@@ -133,11 +134,11 @@ export const auditRoutes =
       },
       handler: async (request) => {
         const { id } = request.params
-        const stored = messageTime(id) === null ? null : await readReceipt(pool, id)
-        const caller = callerOf(request)
-        const own = stored !== null && caller.keyId !== null && stored.keyId === caller.keyId
-        if (!stored || !(own || holds(caller, 'read', 'audit')))
-          throw new HubError('not_found', { detail: `receipt ${id}` })
+        const isAuditor = holds(callerOf(request), 'audit') && messageTime(id) !== null
+        const stored = isAuditor
+          ? await readReceipt(pool, id)
+          : (await readSeenReceipt(pool, request, id))?.stored
+        if (!stored) throw new HubError('not_found', { detail: `receipt ${id}` })
         return await readReceiptProof(pool, stored)
       },
     })

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { callerOf, holds } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { HUB_ID, HUB_PATTERN } from '#core/peers/hub-id.ts'
 import { joinPeer } from '#flow/peers/join-peer.ts'
@@ -62,10 +63,18 @@ export const peerRoutes =
         operationId: 'getHub',
         tags: ['peers'],
         summary: 'This hub and its peers · 本平台与对端平台',
-        description: 'Any key may ask. 任何有效密钥均可查询。',
+        description:
+          'Any key may ask who this hub is. Peers are told to `read`, and to each peer itself. 任何有效密钥均可查询本平台标识；对端平台列表限 read，对端仅见自己。',
         response: { 200: answer('Hub', 'This hub · 本平台'), ...problems(401, 429, 503) },
       },
-      handler: async () => ({ id: await readHubId(pool), peers: await listPeers(pool) }),
+      handler: async (request) => {
+        const peers = await listPeers(pool)
+        const caller = callerOf(request)
+        return {
+          id: await readHubId(pool),
+          peers: peers.filter(({ system }) => holds(caller, 'read', `push:${system}`)),
+        }
+      },
     })
     app.route<{ Params: { id: string } }>({
       method: 'GET',

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream'
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
-import type { Pool } from 'pg'
+import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { readCursor, writeCursor } from '#api/cursor.ts'
 import { receiptExample } from '#api/examples.ts'
@@ -8,15 +7,14 @@ import { givesFullOnly, needFull, receiptOfShapes } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { type PageQuery, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
-import { callerOf, sightOfCaller } from '#api/scopes.ts'
+import { readSeenReceipt } from '#api/seen-receipt.ts'
 import { spokenIn, spokenReceipt } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import type { Receipt } from '#core/receipt.ts'
-import { isBlind, type Sight } from '#core/sight.ts'
 import { messageTime } from '#flow/intake/message-id.ts'
 import { receiptOf } from '#flow/intake/stored-receipt.ts'
 import { readPage } from '#flow/large/read-page.ts'
-import { readMessage, readReceipt, type StoredReceipt } from '#store/receipts.ts'
+import { readMessage } from '#store/receipts.ts'
 import { withSight } from '#store/sighted.ts'
 
 /** Results of a large message in one page. */
@@ -37,22 +35,6 @@ const ReceiptQuery = query({
 })
 
 const ReceiptParams = Type.Object({ id: Type.String({ description: 'Receipt number · 回执号' }) })
-
-/** The receipt of a message that the caller sent or whose system it sees, and with which eyes to read the rest of it; null for all others. */
-async function readSeen(
-  pool: Pool,
-  request: FastifyRequest,
-  id: string,
-): Promise<{ stored: StoredReceipt; sight: Sight | null; isOwn: boolean } | null> {
-  const { keyId } = callerOf(request)
-  const sight = sightOfCaller(request)
-  const found = await readReceipt(pool, id)
-  const isOwn = found !== null && keyId !== null && found.keyId === keyId
-  if (found !== null && (isOwn || sight === null)) return { stored: found, sight: null, isOwn }
-  if (isBlind(sight)) return null
-  const stored = await withSight(pool, sight, (reader) => readReceipt(reader, id))
-  return stored && { stored, sight, isOwn: false }
-}
 
 /** `GET /v1/receipts/{id}`, and `GET /v1/messages/{id}`: the bytes of the message itself. */
 export const receiptRoutes =
@@ -83,7 +65,7 @@ export const receiptRoutes =
       },
       handler: async (request, reply) => {
         const { id } = request.params
-        const seen = messageTime(id) === null ? null : await readSeen(pool, request, id)
+        const seen = await readSeenReceipt(pool, request, id)
         if (!seen) throw new HubError('not_found', { detail: `receipt ${id}` })
         const { stored, sight, isOwn } = seen
         const full = isOwn || (await givesFullOnly(pool, request, reply, { subject: `receipt ${id}` }))
