@@ -11,7 +11,7 @@ type Check = ReturnType<FastifySchemaCompiler<object>>
 
 /**
  * Compiles the schemas of routes. Only query strings are coerced, because all they hold is text; nothing is ever stripped. A NUL or half
- * a surrogate pair in a path or a query is refused here, because PostgreSQL would refuse it later.
+ * a surrogate pair in a path or a query, or a number that is not finite, is refused here, because PostgreSQL would refuse it later.
  */
 export function validatorCompiler(): FastifySchemaCompiler<object> {
   const coercing = withFormats(new Ajv({ ...settings, coerceTypes: true }))
@@ -39,8 +39,9 @@ function wellFormed(validate: ValidateFunction): Check {
       return false
     }
     for (const [name, text] of Object.entries(value as object)) {
-      if (typeof text !== 'string' || !hasForbiddenCharacter(text)) continue
-      check.errors = [forbidden(name)]
+      const message = faultOf(text)
+      if (message === null) continue
+      check.errors = [{ keyword: 'value', instancePath: `/${name}`, schemaPath: '', params: {}, message }]
       return false
     }
     return true
@@ -48,13 +49,13 @@ function wellFormed(validate: ValidateFunction): Check {
   return check
 }
 
-const forbidden = (name: string): FastifySchemaValidationError => ({
-  keyword: 'text',
-  instancePath: `/${name}`,
-  schemaPath: '',
-  params: {},
-  message: 'NUL or half of a surrogate pair in the text',
-})
+/** Ajv takes "Infinity" for an integer when it coerces, and its bounds pass over what is not finite. */
+function faultOf(value: unknown): string | null {
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'must be a finite number'
+  return typeof value === 'string' && hasForbiddenCharacter(value)
+    ? 'NUL or half of a surrogate pair in the text'
+    : null
+}
 
 const PREFIX: Readonly<Record<string, string>> = { querystring: '?', params: 'path ', headers: 'header ' }
 

@@ -1,3 +1,4 @@
+import { decodeText } from '#adapters/push/charset.ts'
 import { decode } from '#adapters/push/decode.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { HubError } from '#core/errors.ts'
@@ -48,7 +49,8 @@ export function readCanonical(bytes: Uint8Array): CanonicalMessage {
       issues: [{ path, code, reason, fix }],
     })
   }
-  const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
+  // In the encoding that the records were read in: in another, what they say would be checked as something else.
+  const value: unknown = JSON.parse(decodeText(bytes).text)
   const values = Array.isArray(value) ? value : [value]
   const system = systemOf(values[0])
   if (system === undefined)

@@ -1,3 +1,4 @@
+import iconv from 'iconv-lite'
 import { expect, it } from 'vitest'
 import { withApi } from '#test/api.ts'
 
@@ -77,3 +78,15 @@ it.each([
   expect(answer.statusCode).toBe(status)
   if (status === 415) expect(answer.json().accepted).toEqual(['application/json'])
 })
+
+it.each(['utf-16le', 'utf-16be', 'gb18030'])(
+  'a record in %s is checked and kept as it says',
+  async (encoding) => {
+    const key = `in-${encoding}`
+    const sent = sale(key, { parties: [{ role: 'seller', name: '嘉兴某蔬菜经营部', ids: [] }] })
+    const answer = await post(iconv.encode(JSON.stringify(sent), encoding))
+    expect(answer.json()).toMatchObject({ received: 1, accepted: 1 })
+    const id = encodeURIComponent(answer.json().results[0].records[0].id)
+    expect((await api.call('GET', `/v1/records/${id}`)).json().parties[0].name).toBe('嘉兴某蔬菜经营部')
+  },
+)
