@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { DayFigures } from '#core/supervision/day-figures.ts'
-import { summarySheet } from '#core/supervision/sheet.ts'
+import { type DaySummary, summarySheet } from '#core/supervision/sheet.ts'
 import { cliLanguage } from './language.ts'
 import { callsTo } from './running-hub.ts'
 import { WrongUsage } from './wrong-usage.ts'
@@ -8,16 +7,7 @@ import { WrongUsage } from './wrong-usage.ts'
 const text = { type: 'string' } as const
 const options = { hub: text, key: text, region: text, site: text, json: { type: 'boolean' } } as const
 
-interface Summary extends DayFigures {
-  readonly cases: {
-    readonly opened: number
-    readonly cleared: number
-    readonly closed: number
-    readonly open: number
-  }
-  readonly silent: readonly { readonly system: string; readonly record: string | null }[]
-  readonly day: string
-  readonly scope: { readonly name: string | null }
+interface Summary extends DaySummary {
   readonly asOf: { readonly complete: boolean; readonly at: string }
 }
 

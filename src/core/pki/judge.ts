@@ -1,7 +1,7 @@
 import { DerFault, sameBytes } from '#core/der/der.ts'
 import { digest, fits, type VerifySm2 } from './algorithm.ts'
 import { type Certificate, nameText } from './certificate.ts'
-import { type ChainFault, chainFault, type Trust } from './chain.ts'
+import { CHAIN_FAULTS, type ChainFault, chainFault, type Trust } from './chain.ts'
 import { readSignedData, SignatureRefusal, type SignedData } from './signed-data.ts'
 
 /**
@@ -29,16 +29,7 @@ export const SIGNATURE_REASONS = [
   'no_certificate',
   'wrong_signature',
   'signed_later',
-  'no_anchor',
-  'expired',
-  'not_yet_valid',
-  'no_authority',
-  'path_too_long',
-  'usage',
-  'critical_extension',
-  'revoked',
-  'no_list',
-  'list_over',
+  ...CHAIN_FAULTS,
 ] as const
 export type SignatureReason = (typeof SIGNATURE_REASONS)[number]
 

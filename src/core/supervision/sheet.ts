@@ -14,19 +14,22 @@ const COLUMNS: readonly Pair[] = [
 const goods = ({ records, mass }: Goods): readonly string[] => [String(records), mass]
 const sold = ({ records, mass, amount }: Sold): readonly string[] => [String(records), mass, amount]
 
+/** The figures of a day, with what stands around them in a report. */
+export interface DaySummary extends DayFigures {
+  readonly cases: {
+    readonly opened: number
+    readonly cleared: number
+    readonly closed: number
+    readonly open: number
+  }
+  readonly silent: readonly { readonly system: string; readonly record: string | null }[]
+  readonly day: string
+  readonly scope: { readonly name: string | null }
+}
+
 /** The summary of a day as a table for a report: a row for each figure, in the order of the report. */
 export function summarySheet(
-  summary: DayFigures & {
-    readonly cases: {
-      readonly opened: number
-      readonly cleared: number
-      readonly closed: number
-      readonly open: number
-    }
-    readonly silent: readonly { readonly system: string; readonly record: string | null }[]
-    readonly day: string
-    readonly scope: { readonly name: string | null }
-  },
+  summary: DaySummary,
   language: 'zh' | 'en',
 ): { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } {
   const said = (text: Pair | Words | string): string => {

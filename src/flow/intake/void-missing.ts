@@ -1,17 +1,15 @@
-import { hash } from 'node:crypto'
 import type { MappedRecord } from '#core/mapping/mapping.ts'
 import { parseRecordId } from '#core/model/identity.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { countResults } from '#core/receipt.ts'
 import type { ChannelStep } from '#store/channels.ts'
 import { add, newestBody, type PreparedRecord, voided } from './decide.ts'
-import { messageId } from './message-id.ts'
+import { messageOfHub } from './own-message.ts'
 import type { KeyedResult } from './results-text.ts'
 import type { IntakeMessage, WrittenMessage } from './write.ts'
 
 /** Record name under which the hub's own messages about deleted records are kept. */
 const KEY_SCAN = 'key-scan'
-const MAPPING = 'key-scan@1'
 
 /** A record that the source does not have any more, in the version in which it was found. */
 export interface MissingRecord {
@@ -43,28 +41,14 @@ interface Parts {
 export async function voidMissing({ clock, write }: Parts, request: MissingRequest): Promise<number> {
   const { system, record, missing, reason, channel } = request
   const ended: MappedRecord['void'] = { reason }
-  const bytes = Buffer.from(JSON.stringify({ channel: channel.name, record, reason, missing }))
   const receivedAtMs = clock()
   const prepared = missing.map(({ id, kind }) => preparedVoid(id, kind, ended))
-  const message: IntakeMessage = {
-    id: messageId(receivedAtMs),
-    receivedAtMs,
-    sha256: hash('sha256', bytes, 'buffer'),
-    system,
-    record: KEY_SCAN,
-    mapping: MAPPING,
-    bytes,
-    contentType: 'application/json',
-    encoding: 'utf-8',
-    keyId: null,
-    idempotencyKey: undefined,
-    channel,
-    rejectedValues: new Map(),
-    expectsLots: false,
-    sources: prepared.map((one, index) => ({
-      ...{ index, key: one.key, rejected: false, issues: [], records: [one] },
-    })),
-    peer: {
+  const said = { channel: channel.name, record, reason, missing }
+  const message = messageOfHub(
+    { system, record: KEY_SCAN, keyId: null, receivedAtMs, channel },
+    said,
+    prepared,
+    {
       decide(at, known, into): KeyedResult {
         const one = prepared[at] as PreparedRecord
         const { id, kind, key } = one
@@ -85,7 +69,7 @@ export async function voidMissing({ clock, write }: Parts, request: MissingReque
         }
       },
     },
-  }
+  )
   const { results } = await write(message)
   return countResults(results).accepted
 }

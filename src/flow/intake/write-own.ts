@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { Pool } from 'pg'
 import type { Body } from '#core/model/body.ts'
 import { recordId } from '#core/model/identity.ts'
@@ -10,7 +9,7 @@ import { readHubId } from '#store/hub-identity.ts'
 import { claimIssue } from './claim.ts'
 import { contentOf } from './content.ts'
 import { add, lateIssue, newestBody, type PreparedRecord, voided } from './decide.ts'
-import { messageId } from './message-id.ts'
+import { messageOfHub } from './own-message.ts'
 import type { KeyedResult } from './results-text.ts'
 import type { IntakeMessage, WrittenMessage } from './write.ts'
 
@@ -94,49 +93,30 @@ function ownMessage(
   { here, keyId, receivedAtMs }: Writing,
 ): IntakeMessage {
   const prepared = given.map((one) => preparedOwn(record, one, here))
-  const bytes = Buffer.from(JSON.stringify(given))
-  const message: IntakeMessage = {
-    id: messageId(receivedAtMs),
-    receivedAtMs,
-    sha256: hash('sha256', bytes, 'buffer'),
-    system: OWN_SYSTEM,
-    record,
-    mapping: `${record}@1`,
-    bytes,
-    contentType: 'application/json',
-    encoding: 'utf-8',
-    keyId,
-    idempotencyKey: undefined,
-    rejectedValues: new Map(),
-    expectsLots: false,
-    sources: prepared.map((one, index) => ({
-      ...{ index, key: one.key, rejected: false, issues: [], records: [one] },
-    })),
-    peer: {
-      decide(at, known, into): KeyedResult {
-        const one = prepared[at] as PreparedRecord
-        const { id, kind, key } = one
-        const head = known.heads.get(id)
-        const version = head?.version ?? 0
-        const told = (result: ResultWord, at_: number, issue?: NonNullable<KeyedResult['issues']>[0]) => ({
-          ...{ index: at, key, result, recordKeys: at_ > 0 ? [key] : [] },
-          records: at_ > 0 ? [{ kind, id, version: at_ }] : [],
-          ...(issue ? { issues: [issue] } : {}),
-        })
-        const owner = known.owners.get(id)
-        if (owner) return told('unchanged', version, claimIssue(owner.hub))
-        if (one.order !== null && head?.order && one.order < head.order)
-          return told('unchanged', version, lateIssue(one.order))
-        const isVoid = one.operation === 'void'
-        if (isVoid && head?.status !== 'active') return told('unchanged', version)
-        if (!isVoid && head?.status === 'active' && head.hash === one.content?.hash)
-          return told('unchanged', version)
-        const content = one.content ?? voided(one, newestBody(id, known), one.ended)
-        add(message, at, one, content, isVoid ? 'void' : 'active', version + 1, known, into)
-        return told(isVoid ? 'voided' : head ? 'updated' : 'created', version + 1)
-      },
+  const message = messageOfHub({ system: OWN_SYSTEM, record, keyId, receivedAtMs }, given, prepared, {
+    decide(at, known, into): KeyedResult {
+      const one = prepared[at] as PreparedRecord
+      const { id, kind, key } = one
+      const head = known.heads.get(id)
+      const version = head?.version ?? 0
+      const told = (result: ResultWord, at_: number, issue?: NonNullable<KeyedResult['issues']>[0]) => ({
+        ...{ index: at, key, result, recordKeys: at_ > 0 ? [key] : [] },
+        records: at_ > 0 ? [{ kind, id, version: at_ }] : [],
+        ...(issue ? { issues: [issue] } : {}),
+      })
+      const owner = known.owners.get(id)
+      if (owner) return told('unchanged', version, claimIssue(owner.hub))
+      if (one.order !== null && head?.order && one.order < head.order)
+        return told('unchanged', version, lateIssue(one.order))
+      const isVoid = one.operation === 'void'
+      if (isVoid && head?.status !== 'active') return told('unchanged', version)
+      if (!isVoid && head?.status === 'active' && head.hash === one.content?.hash)
+        return told('unchanged', version)
+      const content = one.content ?? voided(one, newestBody(id, known), one.ended)
+      add(message, at, one, content, isVoid ? 'void' : 'active', version + 1, known, into)
+      return told(isVoid ? 'voided' : head ? 'updated' : 'created', version + 1)
     },
-  }
+  })
   return message
 }
 
