@@ -128,13 +128,27 @@ async function openPostgres(url: string, told: Told): Promise<JobBackend> {
   return {
     kind: 'postgres',
     queue(name) {
-      const queue = new Queue(name, { connection, streams: STREAMS }, createPostgresBackend)
-      queue.on('error', onError)
-      return queue
+      const { opened, close } = openUntilReady(() => {
+        const queue = new Queue(name, { connection, streams: STREAMS }, createPostgresBackend)
+        queue.on('error', onError)
+        return queue
+      }, onError)
+      return {
+        add: async (...job) => await (await opened).add(...job),
+        getJobCounts: async () => await (await opened).getJobCounts(),
+        getFailed: async (first, last) => await (await opened).getFailed(first, last),
+        getJob: async (id) => await (await opened).getJob(id),
+        close,
+      }
     },
     worker(name, work, options) {
-      const worker = new Worker(name, work, { ...options, connection }, createPostgresBackend)
-      return watched(worker, name, told)
+      const settings = { ...options, connection, autorun: false }
+      const { opened, close } = openUntilReady(
+        () => watched(new Worker(name, work, settings, createPostgresBackend), name, told),
+        onError,
+      )
+      void opened.then((worker) => worker.run()).catch(onError)
+      return { close }
     },
     // A connection that a worker did not give back must not hold the end up.
     close: async () => void (await Promise.race([pool.end(), pause(CLOSE_MS, undefined, { ref: false })])),
@@ -168,6 +182,47 @@ async function openRedis(url: string, prefix: string, told: Told): Promise<JobBa
       return leaving(watched(new Worker(name, work, { ...options, connection, prefix }), name, told))
     },
     close: async () => {},
+  }
+}
+
+/** What is between two tries to open a queue or a worker. */
+const OPEN_AGAIN_MS = 500
+
+/**
+ * Opens a queue or a worker of BullMQ again until it is ready. BullMQ keeps the outcome of its first look at PostgreSQL for ever: one for which
+ * the database was late would refuse every job, and a worker would ask in a loop that leaves no turn to anything else in the process.
+ * @returns what is ready; it never settles where it is closed before
+ */
+function openUntilReady<
+  T extends { waitUntilReady(): Promise<unknown>; close(force?: boolean): Promise<void> },
+>(
+  open: () => T,
+  onError: (error: Error) => void,
+): { readonly opened: Promise<T>; close(force?: boolean): Promise<void> } {
+  const { promise, resolve } = Promise.withResolvers<T>()
+  let closed = false
+  let current = open()
+  void (async () => {
+    while (!closed) {
+      try {
+        await current.waitUntilReady()
+        resolve(current)
+        return
+      } catch (error) {
+        if (closed) return
+        onError(error as Error)
+      }
+      await current.close(true).catch(onError)
+      await pause(OPEN_AGAIN_MS, undefined, { ref: false })
+      if (!closed) current = open()
+    }
+  })()
+  return {
+    opened: promise,
+    async close(force) {
+      closed = true
+      await current.close(force)
+    },
   }
 }
 
