@@ -1,33 +1,89 @@
 import { parseArgs } from 'node:util'
-import { type Call, callsTo } from './running-hub.ts'
+import { DUE_WORDS, EVENT_WORDS, REFUSAL_WORDS, ROLE_WORDS, STATE_WORDS } from '#core/cases/words.ts'
+import { cliLanguage } from './language.ts'
+import { tellNone } from './none-found.ts'
+import { type Call, callsTo, HubProblem } from './running-hub.ts'
 import { WrongUsage } from './wrong-usage.ts'
+
+/** As much of a case as is shown. */
+interface Case {
+  readonly id: string
+  readonly state: string
+  readonly cause: string
+  readonly product: { readonly name: string | null; readonly class: string | null }
+  readonly site: string | null
+  readonly stall: string | null
+  readonly due: string | null
+  readonly dueAt: string | null
+  readonly heldMass: string
+  readonly disposedMass: string
+}
+interface Card extends Case {
+  readonly lots: readonly {
+    readonly code: string
+    readonly role: string
+    readonly site: string | null
+    readonly mass: string | null
+    readonly hold: string | null
+  }[]
+  readonly holds: readonly { readonly kind: string; readonly version: number; readonly place: string }[]
+  readonly events: readonly {
+    readonly at: string
+    readonly event: string
+    readonly to: string
+    readonly actor: string
+    readonly note: string | null
+  }[]
+  readonly findings: readonly { readonly id: string; readonly findingKind: string; readonly state: string }[]
+  readonly possible: readonly string[]
+}
 
 /** `hub case list|show|event|open --hub URL --key KEY`: goods that failed a test or were stopped, and what is said of them. */
 export async function caseCommand([action, ...rest]: readonly string[]): Promise<void> {
   const { values, positionals } = parsed(rest)
   const call = callsTo(values.hub, values.key)
   try {
-    console.log(JSON.stringify(await ask(call, action, positionals, values), null, 2))
+    if (action === 'list') await list(call, positionals, values)
+    else {
+      const card = (await ask(call, action, positionals, values)) as unknown as Card
+      console.log(values.json ? JSON.stringify(card, null, 2) : cardText(card))
+    }
   } catch (error) {
     if (error instanceof WrongUsage) throw error
     console.error(error instanceof Error ? error.message : String(error))
+    if (error instanceof HubProblem) for (const line of refusalsOf(error)) console.error(line)
     process.exitCode = 1
   }
+}
+
+type Values = ReturnType<typeof parsed>['values']
+
+/** Every case that fits, newest first, a line each. */
+async function list(call: Call, positionals: readonly string[], values: Values): Promise<void> {
+  if (positionals.length > 0) throw new WrongUsage()
+  const { state, region, product, json } = values
+  const query = new URLSearchParams(
+    Object.entries({ state, region, product }).filter((one): one is [string, string] => one[1] !== undefined),
+  )
+  let count = 0
+  for (let after: unknown = ''; after !== null; ) {
+    if (after !== '') query.set('after', String(after))
+    const { cases, next } = await call('GET', `/v1/cases?${query}`)
+    for (const one of cases as readonly Case[]) console.log(json ? JSON.stringify(one) : lineOf(one))
+    count += (cases as readonly Case[]).length
+    after = next
+  }
+  if (count === 0) tellNone()
 }
 
 async function ask(
   call: Call,
   action: string | undefined,
   [subject, event, ...more]: readonly string[],
-  { state, region, product, reason, at, quantity, method, note }: ReturnType<typeof parsed>['values'],
-): Promise<unknown> {
-  if (more.length > 0 || (action !== 'event' && event !== undefined)) throw new WrongUsage()
-  if (action === 'list' && subject === undefined) {
-    const wanted = Object.entries({ state, region, product }).filter(([, value]) => value !== undefined)
-    const query = new URLSearchParams(wanted as [string, string][]).toString()
-    return await call('GET', `/v1/cases${query ? `?${query}` : ''}`)
-  }
-  if (subject === undefined) throw new WrongUsage()
+  { reason, at, quantity, method, note }: Values,
+): Promise<Record<string, unknown>> {
+  if (more.length > 0 || (action !== 'event' && event !== undefined) || subject === undefined)
+    throw new WrongUsage()
   if (action === 'show') return await call('GET', `/v1/cases/${encodeURIComponent(subject)}`)
   if (action === 'open' && reason !== undefined)
     return await call('POST', '/v1/cases', { code: subject, reason })
@@ -39,20 +95,56 @@ async function ask(
   })
 }
 
+const say = ([en, zh]: readonly [string, string]): string => (cliLanguage() === 'zh' ? zh : en)
+const word = (words: Readonly<Record<string, readonly [string, string]>>, code: string): string =>
+  say(words[code] ?? [code, code])
+/** To the minute, in the time of China. */
+const minute = (at: string): string =>
+  new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ')
+
+const lineOf = (one: Case): string =>
+  [
+    word(STATE_WORDS, one.state),
+    one.product.name ?? one.product.class ?? '-',
+    [one.site, one.stall].filter(Boolean).join(' ') || '-',
+    `${one.heldMass} ${say(['kg', '公斤'])}`,
+    one.due === null || one.dueAt === null
+      ? '-'
+      : `${word(DUE_WORDS, one.due)} ${say(['by', '截止'])} ${minute(one.dueAt)}`,
+    one.id,
+  ].join('\t')
+
+function cardText(one: Card): string {
+  const { lots, holds, events, findings, possible } = one
+  return [
+    lineOf(one),
+    one.cause,
+    ...lots.map(
+      ({ code, role, site, mass, hold }) =>
+        `  ${[word(ROLE_WORDS, role), code, site ?? '-', mass === null ? '-' : `${mass} ${say(['kg', '公斤'])}`, hold === null ? say(['not held', '未停售']) : say(['held', '停售'])].join('  ')}`,
+    ),
+    `${say(['holds', '停售记录'])} ${holds.map(({ kind, version, place }) => `${kind} v${version} ${place}`).join(', ') || '-'}`,
+    ...events.map(
+      ({ at, event, to, actor, note }) =>
+        `  ${[minute(at), word(EVENT_WORDS, event), `→ ${word(STATE_WORDS, to)}`, actor, note].filter(Boolean).join('  ')}`,
+    ),
+    `${say(['findings', '相关发现'])} ${findings.map(({ findingKind, state }) => `${findingKind} ${state}`).join(', ') || '-'}`,
+    `${say(['possible now', '可用操作'])} ${possible.map((event) => `${event} ${word(EVENT_WORDS, event)}`).join(', ')}`,
+  ].join('\n')
+}
+
+const refusalsOf = ({ problem }: HubProblem): string[] =>
+  ((problem['refusals'] ?? []) as readonly { readonly code: string }[]).map(
+    ({ code }) => `  ${code}: ${word(REFUSAL_WORDS, code)}`,
+  )
+
 function parsed(argv: readonly string[]) {
   const text = { type: 'string' } as const
   const options = {
-    hub: text,
-    key: text,
-    state: text,
-    region: text,
-    product: text,
-    reason: text,
-    at: text,
-    quantity: text,
-    method: text,
-    note: text,
-  }
+    ...{ hub: text, key: text, state: text, region: text, product: text, reason: text },
+    ...{ at: text, quantity: text, method: text, note: text },
+    json: { type: 'boolean' },
+  } as const
   try {
     const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options })
     const { hub, key } = values

@@ -93,7 +93,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   case: {
     arguments:
-      'list [--state S] [--region C] [--product P] | show <case> | open <code> --reason R | event <case> <event> [--at T] [--quantity KG] [--method M] [--note N], each with --hub URL --key KEY',
+      'list [--state S] [--region C] [--product P] | show <case> | open <code> --reason R | event <case> <event> [--at T] [--quantity KG] [--method M] [--note N], each with --hub URL --key KEY [--json]',
     about: {
       en: 'goods that failed a test or were stopped: look at them, stop some, say what happened',
       zh: '检测不合格或被责令停售的案件：查看、立案、登记事件',
@@ -196,7 +196,8 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./inspection.ts')).inspectionCommand,
   },
   bench: {
-    arguments: '[mapping|intake|single|delivery|files|trace|sync] [--edges 1e5,1e6] [--quick] [--json FILE]',
+    arguments:
+      '[mapping|intake|single|delivery|files|papers|public|channels|trace|matching|recall|sync] [--edges 1e5,1e6] [--quick] [--json FILE]',
     about: {
       en: 'measure, with ratios to COPY, a no-op route and hand-written code',
       zh: '测量性能并与基线对比',

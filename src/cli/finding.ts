@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { FINDING_EVENTS, type FindingEvent } from '#core/findings/next-version.ts'
 import { cliLanguage } from './language.ts'
+import { tellNone } from './none-found.ts'
 import { callsTo } from './running-hub.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
@@ -51,6 +52,8 @@ export async function findingCommand(argv: readonly string[]): Promise<void> {
       const { findings, next } = await call('GET', `/v1/findings?${where}`)
       if (values.json) console.log(JSON.stringify({ findings, next }, null, 2))
       else for (const one of findings as readonly Finding[]) console.log(lineOf(one))
+      if ((findings as readonly Finding[]).length === 0) tellNone()
+      if (next !== null && !values.json) console.error(`--after ${next}`)
       return
     }
     const done = await call('POST', `/v1/findings/${encodeURIComponent(id ?? '')}/events`, {

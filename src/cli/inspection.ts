@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { CanonicalRecord } from '#core/model/record.ts'
+import { tellNone } from './none-found.ts'
 import { callsTo } from './running-hub.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
@@ -28,12 +29,15 @@ export async function inspectionCommand(argv: readonly string[]): Promise<void> 
   const { hub, key, json, query } = parsed(argv)
   try {
     const call = callsTo(hub, key)
+    let count = 0
     for (let after: string | null = ''; after !== null; ) {
       if (after !== '') query.set('after', after)
       const page: Record<string, unknown> = await call('GET', `/v1/inspections?${query}`)
       for (const one of page['inspections'] as Listed[]) console.log(json ? JSON.stringify(one) : lineOf(one))
+      count += (page['inspections'] as Listed[]).length
       after = page['next'] as string | null
     }
+    if (count === 0) tellNone()
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error))
     process.exitCode = 1

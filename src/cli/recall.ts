@@ -5,7 +5,7 @@ import { PLACE_KINDS } from '#core/recall/place.ts'
 import { FIND_WORDS, PLACE_WORDS, UNIT_WORDS } from '#core/recall/words.ts'
 import type { Rehearsal } from '#flow/recall/schema.ts'
 import { cliLanguage } from './language.ts'
-import { callsTo } from './running-hub.ts'
+import { type Call, callsTo } from './running-hub.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 const TIMEOUT_MS = 120_000
@@ -17,9 +17,13 @@ export async function recallCommand(argv: readonly string[]): Promise<void> {
   try {
     const call = callsTo(hub, key, TIMEOUT_MS)
     if (action === 'notices') {
-      const path = `/v1/recalls/${encodeURIComponent(subject)}/notices?limit=1000`
-      const { notices } = (await call('GET', path)) as unknown as { readonly notices: readonly Told[] }
-      const list = json ? JSON.stringify(notices, null, 2) : notices.map(noticeLine).join('\n')
+      const notices = await noticesOf(call, subject)
+      const none =
+        cliLanguage() === 'zh'
+          ? '没有通知：请核对案件或停售记录的标识'
+          : 'no notices: check the identifier of the case or hold'
+      const lines = notices.length === 0 ? none : notices.map(noticeLine).join('\n')
+      const list = json ? JSON.stringify(notices, null, 2) : lines
       if (out === undefined) console.log(list)
       else await writeFile(out, `${list}\n`)
       return
@@ -40,10 +44,23 @@ export async function recallCommand(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** Every notice of a case or hold, page by page. */
+async function noticesOf(call: Call, subject: string): Promise<Told[]> {
+  const found: Told[] = []
+  for (let after: unknown = ''; after !== null; ) {
+    const page = after === '' ? '' : `&after=${encodeURIComponent(String(after))}`
+    const answer = await call('GET', `/v1/recalls/${encodeURIComponent(subject)}/notices?limit=200${page}`)
+    found.push(...(answer['notices'] as readonly Told[]))
+    after = answer['next']
+  }
+  return found
+}
+
 /** As much of a notice as is shown. */
 interface Told {
   readonly order: string
   readonly version: number
+  readonly receiver: string
   readonly name: string
   readonly orderedAt: string
   readonly deliveredAt: string | null
@@ -59,6 +76,7 @@ const noticeLine = (one: Told): string => {
   return [
     `${one.order} v${one.version}`,
     one.name,
+    one.receiver,
     at(['ordered', '下达'], one.orderedAt),
     at(['delivered', '送达'], one.deliveredAt),
     at(['acknowledged', '确认'], one.acknowledgedAt),

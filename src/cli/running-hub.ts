@@ -10,9 +10,39 @@ export type Call = (
   body?: object,
 ) => Promise<Record<string, unknown>>
 
+interface Issue {
+  readonly path: string
+  readonly reason: string
+}
+
+/** A problem that the hub answered, as one sentence. */
+export class HubProblem extends Error {
+  readonly problem: Readonly<Record<string, unknown>>
+  constructor(problem: Readonly<Record<string, unknown>>) {
+    const { title, detail, fix, issues = [] } = problem
+    const wrong = (issues as readonly Issue[]).map(({ path, reason }) => `${path}: ${reason}`).join('; ')
+    super(
+      [title, detail, wrong, fix]
+        .filter(Boolean)
+        .join(say('. ', '。'))
+        .replaceAll(/([。.])[。.]+/g, '$1'),
+    )
+    this.problem = problem
+  }
+}
+
+const say = (en: string, zh: string): string => (cliLanguage() === 'zh' ? zh : en)
+
 /** Calls to the hub at an address, with a key. */
 export function callsTo(hub: string, key: string, timeoutMs = TIMEOUT_MS): Call {
   return async (method, path, body) => {
+    if (!URL.canParse(hub))
+      throw new Error(
+        say(
+          `${hub} is no address, such as http://127.0.0.1:8080`,
+          `${hub} 不是地址，应形如 http://127.0.0.1:8080`,
+        ),
+      )
     const answer = await got(new URL(path, hub), {
       method,
       headers: { authorization: `Bearer ${key}`, 'accept-language': cliLanguage() },
@@ -21,10 +51,13 @@ export function callsTo(hub: string, key: string, timeoutMs = TIMEOUT_MS): Call 
       followRedirect: false,
       retry: { limit: 0 },
       timeout: { request: timeoutMs },
+    }).catch((error: { readonly code?: string }) => {
+      throw new Error(
+        say(`the hub at ${hub} does not answer (${error.code})`, `平台 ${hub} 没有应答（${error.code}）`),
+      )
     })
     const value = (answer.body === '' ? {} : JSON.parse(answer.body)) as Record<string, unknown>
     if (answer.statusCode < 300) return value
-    const { title, detail, fix, issues } = value
-    throw new Error([title, detail, fix, issues && JSON.stringify(issues)].filter(Boolean).join(' '))
+    throw new HubProblem(value)
   }
 }

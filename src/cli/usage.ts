@@ -2,8 +2,8 @@ import { commands } from './commands.ts'
 import { cliLanguage } from './language.ts'
 import { nearest } from './nearest.ts'
 
-/** How the command line is used; begins with the mistake when an unknown command was given. */
-export function usage(unknown?: string): string {
+/** How the command line is used, or one command of it; begins with the mistake when an unknown command was given. */
+export function usage(unknown?: string, only?: string): string {
   const language = cliLanguage()
   const lines: string[] = []
   if (unknown !== undefined) {
@@ -20,6 +20,7 @@ export function usage(unknown?: string): string {
   }
   lines.push(language === 'zh' ? '用法：hub <命令>' : 'Usage: hub <command>', '')
   for (const [name, { arguments: rest, about }] of Object.entries(commands)) {
+    if (only !== undefined && name !== only) continue
     lines.push(`  ${`hub ${name} ${rest}`.trimEnd()}`, `      ${about[language]}`)
   }
   return lines.join('\n')

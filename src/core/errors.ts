@@ -171,6 +171,15 @@ export const ERRORS = {
     ['It exists already', '已存在'],
     ['Read the existing one, or choose another name.', '请读取已有内容，或更换名称。'],
   ),
+  wrong_state: define(
+    409,
+    'sender',
+    ['It is not possible now', '当前不能进行此操作'],
+    [
+      'Read its state and what is possible in it, then choose another step.',
+      '请查看其当前状态与可用操作，再作选择。',
+    ],
+  ),
   busy: define(
     429,
     'nobody',

@@ -9,8 +9,10 @@ import { type Figure, table } from './figures.ts'
 import { benchFiles } from './files.ts'
 import { benchIntake } from './intake.ts'
 import { benchMapping } from './mapping.ts'
+import { benchMatching } from './matching.ts'
 import { benchPapers } from './papers.ts'
 import { benchPublic } from './public.ts'
+import { benchRecall } from './recall.ts'
 import { benchSingle } from './single.ts'
 import { openStage, type Stage } from './stage.ts'
 import { benchSync } from './sync/sync.ts'
@@ -35,6 +37,8 @@ const ownParts: Readonly<
   public: benchPublic,
   channels: benchChannels,
   trace: benchTrace,
+  matching: benchMatching,
+  recall: benchRecall,
   sync: async (settings, quick) => {
     const stage = await openStage(settings)
     try {
@@ -57,6 +61,8 @@ export async function benchCommand(argv: readonly string[]): Promise<void> {
     'public',
     'channels',
     'trace',
+    'matching',
+    'recall',
     'sync',
   ]
   const wanted = positionals.length > 0 ? positionals : names

@@ -1,6 +1,6 @@
 /**
  * Receivers of many links, one for each path, that take everything. `/hangs…` never answers. `/counts…` only counts. Any other path notes
- * when the sale of each record came first. On any message it tells what has come since the last one.
+ * when the sale of each record came first; `/holds…` when each order came, by its kind and its first lot. On any message it tells what has come since the last one.
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -27,7 +27,8 @@ const server = createServer((request, response) => {
     if (path.startsWith('/hangs')) return
     const body = Buffer.concat(chunks)
     const events = textsAfter(body, EVENT)
-    if (!path.startsWith('/counts')) {
+    if (path.startsWith('/holds')) noteHolds(path, body)
+    else if (!path.startsWith('/counts')) {
       const at = preciseNow()
       for (const id of new Set(textsAfter(body, SALE)))
         arrived.push([path, id.split(':').at(-1) as string, at])
@@ -37,6 +38,17 @@ const server = createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(`{"results":[${results}]}`)
   })
 })
+
+interface Orders {
+  readonly changes: readonly {
+    readonly record: { readonly holdKind: string; readonly lots?: readonly { readonly value: string }[] }
+  }[]
+}
+function noteHolds(path: string, body: Buffer): void {
+  const at = preciseNow()
+  for (const { record } of (JSON.parse(body.toString()) as Orders).changes)
+    arrived.push([path, `${record.holdKind} ${record.lots?.[0]?.value}`, at])
+}
 
 function textsAfter(body: Buffer, word: Buffer): string[] {
   const texts: string[] = []

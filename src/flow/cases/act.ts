@@ -70,7 +70,7 @@ export interface Said {
   readonly note?: string
 }
 
-/** Lets an official move a case. HubError `not_found`; `conflict` with every reason, as `refusals`, where it may not happen. */
+/** Lets an official move a case. HubError `not_found`; `wrong_state` with every reason, as `refusals`, where it may not happen. */
 export async function sayOfCase(
   parts: SettleParts,
   id: string,
@@ -89,7 +89,7 @@ export async function sayOfCase(
   )
   if (refusals === 'unknown') throw new HubError('not_found', { detail: `case ${id}` })
   if (refusals)
-    throw new HubError('conflict', {
+    throw new HubError('wrong_state', {
       detail: refusals.map(({ code, reason }) => `${code}: ${reason}`).join('; '),
       members: { refusals },
     })

@@ -10,7 +10,7 @@ import type { SettleParts } from './settle.ts'
 
 /**
  * Writes what an official does with a finding as its next version. HubError `not_found` where there is none, `conflict` where another hub
- * owns it or the event cannot come in its state.
+ * owns it, `wrong_state` where the event cannot come in its state.
  */
 export async function actOn(
   { pool, intake }: SettleParts,
@@ -27,7 +27,9 @@ export async function actOn(
   const previous = { ...(JSON.parse(found.body) as Body), flags: found.flags as Body['flags'] }
   const body = actedVersion(previous, action, by.nowMs)
   if (body === null)
-    throw new HubError('conflict', { detail: `${action.event} cannot come in the state ${previous.state}` })
+    throw new HubError('wrong_state', {
+      detail: `${action.event} cannot come in the state ${previous.state}`,
+    })
   await intake.writeOwn({
     record: FINDING_RECORD,
     records: [{ kind: 'finding', key, hub, body, order: orderUpon(found.version, 'official') }],

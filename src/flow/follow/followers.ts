@@ -13,27 +13,30 @@ import { arrivalsFollower } from '#flow/silence/follow-arrivals.ts'
 import { inspectionsReader } from '#flow/supervision/follow-inspections.ts'
 import { supervisionReader } from '#flow/supervision/follow-supervision.ts'
 import type { Follower } from './follower.ts'
-import { logFollower } from './log-follower.ts'
+import { type LogReader, logFollower } from './log-follower.ts'
 
 /** A page costs each reader some statements, whatever its size; its records are in memory at once. */
 const CHANGES_AT_ONCE = 500
 
+/** Those who read the log together. */
+export const logReaders: readonly LogReader[] = [
+  cardsReader,
+  unknownProductsReader,
+  qualityRecordsReader,
+  bucketsReader,
+  matchingReader,
+  papersReader,
+  signaturesReader,
+  noticesReader,
+  findingsReader,
+  supervisionReader,
+  goodsReader(),
+  inspectionsReader,
+]
+
 /** Everyone who follows what was committed in a running hub. */
 export const followers: readonly Follower[] = [
-  logFollower('log', CHANGES_AT_ONCE, [
-    cardsReader,
-    unknownProductsReader,
-    qualityRecordsReader,
-    bucketsReader,
-    matchingReader,
-    papersReader,
-    signaturesReader,
-    noticesReader,
-    findingsReader,
-    supervisionReader,
-    goodsReader(),
-    inspectionsReader,
-  ]),
+  logFollower('log', CHANGES_AT_ONCE, logReaders),
   qualityMessagesFollower,
   arrivalsFollower(),
 ]

@@ -74,13 +74,16 @@ export async function startReceivers(): Promise<Receivers> {
     async lags(accepted, links) {
       const started = performance.now()
       const lags: number[] = []
+      const seen = new Set<string>()
       for (let missing = accepted.size * links; missing > 0; await pause(50)) {
         await ask()
         const known = arrived
         arrived = []
-        for (const [, name, at] of known) {
+        for (const [path, name, at] of known) {
           const from = accepted.get(name)
-          if (from === undefined) continue
+          const arrival = `${path} ${name}`
+          if (from === undefined || seen.has(arrival)) continue
+          seen.add(arrival)
           // A receiver may have it before its sender has the answer.
           lags.push(Math.max(0, at - from))
           missing--

@@ -1,0 +1,75 @@
+import type { Refusal } from './machine.ts'
+import type { Due } from './sla.ts'
+import type { LotRole } from './spread.ts'
+import type { CaseEvent, CaseState } from './states.ts'
+
+/** English, then Chinese. */
+type Words<Code extends string> = Readonly<Record<Code, readonly [string, string]>>
+
+export const STATE_WORDS: Words<CaseState> = {
+  suspect: ['suspect', '可疑'],
+  held: ['held', '停售'],
+  objected: ['objected', '已提异议'],
+  retest: ['at the laboratory', '送检复检'],
+  cleared: ['cleared', '已解除'],
+  confirmed: ['confirmed', '确认不合格'],
+  disposal: ['disposal', '处置中'],
+  notified: ['told', '已通报'],
+  closed: ['closed', '已结案'],
+}
+
+export const EVENT_WORDS: Words<CaseEvent> = {
+  opened: ['opened', '立案'],
+  failed: ['failed again', '再次检测不合格'],
+  doubted: ['in doubt', '检测可疑'],
+  lab_failed: ['the laboratory failed it', '实验室检测不合格'],
+  lab_passed: ['the laboratory passed it', '实验室检测合格'],
+  withdrawn: ['the test was taken back', '检测作废或更正'],
+  objection: ['objection', '提出异议'],
+  retest: ['sent to a laboratory', '送实验室复检'],
+  clear: ['cleared', '解除'],
+  confirm: ['confirmed', '确认不合格'],
+  dispose: ['disposed of', '处置'],
+  notify: ['supplier and buyers told', '通报上下游'],
+  close: ['closed', '结案'],
+  note: ['note', '备注'],
+}
+
+export const DUE_WORDS: Words<Due> = {
+  retest: ['send to a laboratory', '送检'],
+  decision: ['decide', '作出处理决定'],
+  laboratory: ['result of the laboratory', '实验室结果'],
+  disposal: ['dispose of', '处置'],
+  notice: ['tell supplier and buyers', '通报上下游'],
+  closing: ['close', '结案'],
+}
+
+export const ROLE_WORDS: Words<LotRole> = {
+  tested: ['tested', '受检'],
+  upstream: ['upstream', '上游'],
+  downstream: ['downstream', '下游'],
+  sold: ['sold', '已零售'],
+  origin: ['origin', '产地'],
+}
+
+export const REFUSAL_WORDS: Words<Refusal['code']> = {
+  wrong_state: ['the case is in a state that does not take it', '案件当前状态不允许'],
+  too_late: [
+    'the time for an objection is over: four hours for a rapid test, five days for a laboratory',
+    '已过异议期限：快检四小时，实验室结果五日',
+  ],
+  in_future: ['it cannot have happened yet', '发生时间晚于当前'],
+  before_told: ['the result was not told yet', '早于结果告知时间'],
+  is_final: ["the result is no laboratory's, or was tested again", '非实验室结果或已复检，不再受理异议'],
+  needs_laboratory: [
+    'a laboratory decides: name its method, which may not be a rapid one',
+    '须由实验室判定，请写明检测方法，不得为快检方法',
+  ],
+  needs_quantity: ['say how many kilograms', '须填写公斤数'],
+  needs_method: [
+    'say how: destroyed, returned or rendered',
+    '须写明方式：destroyed 销毁、returned 退货、rendered 无害化',
+  ],
+  needs_reason: ['say why', '须说明理由'],
+  not_yours: ['this is for others to say', '无权提交此事件'],
+}
