@@ -89,9 +89,10 @@ export async function readBeyond(
   const head = BigInt(places[0]?.head ?? 0)
   if (head <= position) return { versions: [], replaced: [], isFar: false }
   const isFar = head - position > NEAR
+  const among = isFar ? await reader.mentioning?.(codes) : undefined
   const { rows } = await reader.query<Omit<BeyondRow, 'body'> & { body: string | null }>(
-    isFar ? FAR : NEARBY,
-    [codes, position],
+    among ? `${FAR} and v.record_id = any($3::text[])` : isFar ? FAR : NEARBY,
+    [codes, position, ...(among ? [among] : [])],
   )
   const newest = new Map<string, (typeof rows)[number]>()
   for (const row of rows)

@@ -115,12 +115,13 @@ export async function readKnownCodes(
   codes: readonly string[],
   at: string | null,
 ): Promise<string[]> {
+  const among = await reader.mentioning?.(codes)
   const { rows } = await reader.query<{ code: string }>({
-    name: 'read-known-codes',
+    name: among ? 'read-known-codes-among' : 'read-known-codes',
     text: `select code from unnest($1::text[]) with ordinality wanted (code, place)
-            where exists (select 1 from record_versions v where v.codes @> array[code] and v.kind <> all($3) and ${newest('v', '$2')})
+            where exists (select 1 from record_versions v where ${among ? 'v.record_id = any($4::text[]) and ' : ''}v.codes @> array[code] and v.kind <> all($3) and ${newest('v', '$2')})
             order by place`,
-    values: [codes, at, UNTRACED],
+    values: [codes, at, UNTRACED, ...(among ? [among] : [])],
   })
   return rows.map((row) => row.code)
 }
@@ -139,10 +140,11 @@ export async function readMentions(
   codes: readonly string[],
   bounds: { readonly at: string | null; readonly perCode: number },
 ): Promise<{ records: Map<string, TracedRecord[]>; more: Set<string> }> {
+  const among = (await reader.mentioning?.(codes)) ?? null
   const { rows } = await reader.query<MentionRow>({
     name: 'read-mentions',
-    text: `select codes, places, id, version, kind, system, status, received_at as "receivedAt", flags, body from trace_mentions($1, $2, $3, $4)`,
-    values: [codes, bounds.at, bounds.perCode, UNTRACED],
+    text: `select codes, places, id, version, kind, system, status, received_at as "receivedAt", flags, body from trace_mentions($1, $2, $3, $4, $5)`,
+    values: [codes, bounds.at, bounds.perCode, UNTRACED, among],
   })
   const found = new Map<string, TracedRecord[]>()
   const more = new Set<string>()

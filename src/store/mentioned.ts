@@ -15,14 +15,15 @@ export async function readMentioned(
   codes: readonly string[],
   at: string | null,
 ): Promise<string[]> {
+  const among = await reader.mentioning?.(codes)
   const { rows } = await reader.query<{ codes: string[] }>({
-    name: 'read-mentioned',
+    name: among ? 'read-mentioned-among' : 'read-mentioned',
     text: `select v.codes from record_versions v
-            where v.codes && $1 and v.kind <> all($4)
+            where ${among ? 'v.record_id = any($5::text[]) and ' : ''}v.codes && $1 and v.kind <> all($4)
               and v.version = (select h.version from record_versions h
                 where h.record_id = v.record_id and ($3::timestamptz is null or h.received_at <= $3) order by h.version desc limit 1)
             limit $2`,
-    values: [codes, TOGETHER, at, UNTRACED],
+    values: [codes, TOGETHER, at, UNTRACED, ...(among ? [among] : [])],
   })
   if (rows.length === TOGETHER) return readKnownCodes(reader, codes, at)
   const mentioned = new Set(rows.flatMap((row) => row.codes))
@@ -36,14 +37,15 @@ export async function readNamed(
   at: string | null,
 ): Promise<{ code: string; record: TracedRecord }[]> {
   if (codes.length === 0) return []
+  const among = await reader.mentioning?.(codes)
   const { rows } = await reader.query<VersionRow & { code: string }>({
-    name: 'read-named',
+    name: among ? 'read-named-among' : 'read-named',
     text: `select c.code, v.record_id as id, v.version, v.kind, v.system, v.status, v.received_at as "receivedAt", v.flags, v.body
              from record_versions v join unnest($1::text[]) c (code) on c.code = any(v.codes)
-            where v.codes && $1 and v.version = (select h.version from record_versions h
+            where ${among ? 'v.record_id = any($4::text[]) and ' : ''}v.codes && $1 and v.version = (select h.version from record_versions h
                 where h.record_id = v.record_id and ($3::timestamptz is null or h.received_at <= $3) order by h.version desc limit 1)
             order by c.code, v.occurred_at desc, v.record_id limit $2`,
-    values: [codes, TOGETHER, at],
+    values: [codes, TOGETHER, at, ...(among ? [among] : [])],
   })
   return rows.map(({ code, ...row }) => ({ code, record: tracedRecord(row) }))
 }

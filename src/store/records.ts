@@ -37,7 +37,8 @@ const WINDOWS = 20
  * @param head newest position of the log, read before (`headPosition`)
  */
 export async function listRecords(reader: Reader, query: RecordQuery, head: bigint): Promise<RecordPage> {
-  const where = conditions(query)
+  const among = query.codes && (await reader.mentioning?.(query.codes))
+  const where = conditions(query, among)
   // By code there is an index; everything else is looked for in pieces.
   const window = query.codes ? head : WINDOW
   const records: string[] = []
@@ -59,7 +60,10 @@ export async function listRecords(reader: Reader, query: RecordQuery, head: bigi
   return { records, next: at < head ? at : null }
 }
 
-function conditions(query: RecordQuery): { text: string; values: unknown[] } {
+function conditions(
+  query: RecordQuery,
+  among: readonly string[] | undefined,
+): { text: string; values: unknown[] } {
   const values: unknown[] = []
   let text = ''
   const add = (value: unknown, condition: (parameter: string) => string): void => {
@@ -74,6 +78,7 @@ function conditions(query: RecordQuery): { text: string; values: unknown[] } {
   add(query.from, (p) => `occurred_at >= ${p}::timestamptz`)
   add(query.before, (p) => `occurred_at < ${p}::timestamptz`)
   add(query.codes, (p) => `codes && ${p}::text[]`)
+  add(among, (p) => `record_id = any(${p}::text[])`)
   return { text, values }
 }
 

@@ -6,7 +6,13 @@ import { shareDataKeys } from './personal/data-keys.ts'
 import { READER, readerStatements } from './reader-role.ts'
 
 /** Whatever statements are read with: connections of the hub itself, or one that sees as much as a caller may. */
-export type Reader = Pick<Pool | PoolClient, 'query'>
+export interface Reader extends Pick<Pool | PoolClient, 'query'> {
+  /**
+   * Records that mention one of the codes, as far as the caller may see them. Only where a caller sees a part: an index of codes is not asked for it by
+   * PostgreSQL, which applies such conditions behind the policies; by these identifiers it finds at once.
+   */
+  mentioning?(codes: readonly string[]): Promise<readonly string[]>
+}
 
 const SETTINGS = `select set_config('hub.sight_systems', $1, true), set_config('hub.sight_regions', $2, true)`
 const FORBIDDEN = '42501'
@@ -31,7 +37,7 @@ export async function withSight<T>(
     try {
       const turns = inTurn(client)
       shareDataKeys(client, turns.reader, turns.hub)
-      return await read(turns.reader, turns.hub)
+      return await read({ ...turns.reader, mentioning: mentioningIn(turns.hub, sight) }, turns.hub)
     } catch (error) {
       if (codeOf(error) !== FORBIDDEN) throw error
       throw new HubError('forbidden', {
@@ -60,6 +66,19 @@ async function becomeReader(client: PoolClient): Promise<void> {
     })
   }
 }
+
+/** Looked up as the hub, and cut to the sight so that they are few; the policies decide when their rows are read. */
+const mentioningIn =
+  (hub: Reader, { systems, regions }: Sight) =>
+  async (codes: readonly string[]): Promise<readonly string[]> => {
+    const { rows } = await hub.query<{ id: string }>({
+      name: 'records-mentioning-in-sight',
+      text: `select distinct record_id as id from record_versions
+              where codes && $1::text[] and (system = any($2::text[]) or region ^@ any($3::text[]))`,
+      values: [codes, systems, regions],
+    })
+    return rows.map(({ id }) => id)
+  }
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
 
