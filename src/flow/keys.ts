@@ -5,6 +5,7 @@ import type { Issue } from '#core/issue.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { isSightScope } from '#core/sight.ts'
 import { insertKey, replaceKey, type StoredKey } from '#store/keys.ts'
+import { canLimit } from '#store/reader-role.ts'
 
 const SCOPE = /^(read|case|audit|personal|admin|push:[a-z0-9-]{1,64}|link:[0-9a-f-]{36})$/
 const OF_HUB = new Set([`push:${OWN_SYSTEM}`, `read:${OWN_SYSTEM}`])
@@ -68,6 +69,13 @@ export async function newKey(
   if (expiresAt !== null && Number.isNaN(Date.parse(expiresAt))) {
     issues.push({ path: '/expiresAt', code: 'E_SCHEMA', reason: 'a time in ISO 8601' })
   }
+  const limited = wanted.scopes.findIndex(isSightScope)
+  if (limited >= 0 && !(await canLimit(pool)))
+    issues.push({
+      path: `/scopes/${limited}`,
+      code: 'E_SCHEMA',
+      reason: 'the database has no role that limits what such a key reads; hub doctor names what to run',
+    })
   if (issues.length > 0) throw new HubError('invalid_request', { issues })
   const { key, sha256 } = makeKey()
   const stored = await insertKey(pool, {

@@ -57,10 +57,9 @@ async function becomeReader(client: PoolClient): Promise<void> {
     const isMissing = ['22023', '42704', FORBIDDEN].includes(codeOf(error))
     if (!isMissing) throw error
     await client.query('rollback to savepoint as_itself')
-    const { rows } = await client.query<{ account: string }>('select current_user as account')
     throw new HubError('forbidden', {
       detail: `keys for single systems or regions need a role of the database that is not there; its administrator runs: ${readerStatements(
-        rows[0]?.account ?? '',
+        'account of the hub',
       )} and then hub migrate`,
       cause: error,
     })
