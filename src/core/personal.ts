@@ -1,3 +1,4 @@
+import { citizenIdCheckOk, isCitizenIdShape } from './identifiers/citizen-id.ts'
 import { isBusinessName, isOrganisationName } from './organisation-name.ts'
 
 /** Kinds of party that are, or trade under the name of, a natural person. */
@@ -8,9 +9,15 @@ const BOOTH = /^[A-Z]{0,2}-?\d{1,4}(-\d{1,4})?$/i
 export const isPersonalNumber = (number: string): boolean =>
   /^1[3-9]\d{9}$/.test(number) || /^\d{6}(19|20)\d{9}[\dXx]$/.test(number) || /^\d{15}$/.test(number)
 
-/** Digests of citizens' numbers, and the numbering of a source where it looks like a telephone or a citizen's number. */
+/** A whole citizen's number stays one in whatever field it was written: persons put it where a firm has its code. */
+const isCitizenId = (value: string): boolean =>
+  value.length === 18 && isCitizenIdShape(value) && citizenIdCheckOk(value) === true
+
+/** Digests of citizens' numbers, these numbers themselves, and the numbering of a source where it looks like a telephone or such a number. */
 export const isPersonalCode = ({ scheme, value }: { readonly scheme: string; readonly value: string }) =>
-  scheme.startsWith('cn.idcard') || (scheme.startsWith('local.') && isPersonalNumber(value))
+  scheme.startsWith('cn.idcard') ||
+  isCitizenId(value) ||
+  (scheme.startsWith('local.') && isPersonalNumber(value))
 
 /**
  * Whether the name of a party must be taken for that of a natural person: its source says so, it has a citizen's number, or it is not

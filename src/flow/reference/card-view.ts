@@ -1,4 +1,5 @@
 import { maskName } from '#core/mask.ts'
+import { isPersonalCode, isPersonalSite } from '#core/personal.ts'
 import { codeParts } from '#core/reference/describe.ts'
 import type { CardCode, CardDescription } from '#store/card-pages.ts'
 
@@ -52,7 +53,7 @@ export function cardView(
     for (const description of descriptions) {
       const own = description[field]
       if (own === null) continue
-      const value = field === 'name' && personal ? maskName(own) : own
+      const value = field === 'name' && (personal || isPersonalSite({ name: own })) ? maskName(own) : own
       const same = values.get(value)
       if (same) same.push(description)
       else values.set(value, [description])
@@ -65,7 +66,7 @@ export function cardView(
   const schemes = codes.map(({ code }) => codeParts(code).scheme)
   return {
     id,
-    codes: codes.map(({ code, region, records }) => ({ ...codeParts(code), region, records })),
+    codes: codes.map(({ code, region, records }) => ({ ...shownParts(code), region, records })),
     names: valuesOf('name'),
     kinds: valuesOf('kind'),
     regions: valuesOf('region'),
@@ -74,6 +75,13 @@ export function cardView(
     personal,
     conflicts: ONE_EACH.filter((scheme) => schemes.indexOf(scheme) !== schemes.lastIndexOf(scheme)),
   }
+}
+
+/** A code that is a person's is covered as his name is. */
+const shownParts = (code: string): { readonly scheme: string; readonly value: string } => {
+  const parts = codeParts(code)
+  const isDigest = parts.scheme === 'cn.idcard.hash'
+  return isPersonalCode(parts) && !isDigest ? { ...parts, value: '***' } : parts
 }
 
 const systemsOf = (descriptions: readonly CardDescription[]): string[] =>

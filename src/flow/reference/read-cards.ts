@@ -1,4 +1,6 @@
 import type { Pool } from 'pg'
+import { maskName } from '#core/mask.ts'
+import { isPersonalSite } from '#core/personal.ts'
 import { nodeOfOperator, operatorsOfNode } from '#core/reference/code-region.ts'
 import { codeParts, type Subject } from '#core/reference/describe.ts'
 import { type CardDecision, readDecisions } from '#store/card-decisions.ts'
@@ -102,7 +104,7 @@ export async function pageOfSameNames(
   const byId = new Map(views.map((view) => [view.id, view]))
   return {
     suggestions: shown.map(({ name, cards }) => ({
-      name,
+      name: isPersonalSite({ name }) ? maskName(name) : name,
       cards: cards.map((id) => byId.get(id) as CardView),
     })),
     next,
