@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { HeldAliases } from '#core/products/aliases.ts'
 import type { EvidenceGate } from '#flow/evidence/gate.ts'
 import type { Intake } from '#flow/intake/intake.ts'
+import type { Provider } from '#flow/operators/provider.ts'
 import type { InstallOptions } from '#flow/systems/install.ts'
 import type { LiveRegistry } from '#flow/systems/live.ts'
 import type { Queues } from '#jobs/queues.ts'
@@ -44,6 +45,8 @@ export interface ApiParts {
   readonly connectionsPerAddress?: number
   /** What keys and addresses may use; no bounds where it is absent. */
   readonly rates?: RateBounds
+  /** Vouches for operators; none where it is absent. */
+  readonly provider?: Provider | undefined
   readonly language: Language
   readonly log: Logger | false
   /** Milliseconds since 1970. */

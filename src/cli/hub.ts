@@ -1,5 +1,3 @@
-import type { AddressInfo } from 'node:net'
-import type { Server } from 'node:tls'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { createFolderDrop } from '#adapters/files/drop.ts'
@@ -7,7 +5,6 @@ import { createRemoteDrop } from '#adapters/files/remote-drop.ts'
 import { createHttpDelivery } from '#adapters/http/deliver.ts'
 import { endThreads } from '#adapters/push/xlsx/threads.ts'
 import { endSm2Threads } from '#adapters/sm2/threads.ts'
-import { type ApiParts, createApi } from '#api/app.ts'
 import { holdAliases } from '#core/products/aliases.ts'
 import { alertSchedules } from '#flow/alerts/schedules.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
@@ -48,13 +45,12 @@ import { type DataKeySettings, holdDataKeys } from '#store/personal/data-keys.ts
 import { keptSecret, keyedHash } from '#store/secrets.ts'
 import { registerSystems } from '#store/systems.ts'
 import { startEmbedded } from './embedded.ts'
-import { followTls } from './follow-tls.ts'
 import { giveBackMemory } from './give-back.ts'
 import { createLargeWork } from './large-work.ts'
 import { mappingsMustExist } from './mappings-folder.ts'
 import { openReconciling } from './reconciling.ts'
 import { dataKeysOf, type Settings } from './settings.ts'
-import { readTls } from './tls.ts'
+import { type Closing, startApi } from './start-api.ts'
 
 /** A running hub. */
 export interface Hub {
@@ -66,11 +62,6 @@ export interface Hub {
   /** Takes nothing more, finishes what is under way, and closes all it opened; within 5 s. */
   stop(): Promise<void>
 }
-
-/** As many as public pages are made at once, and one that looks at the head of the log. */
-const PUBLIC_CONNECTIONS = 5
-
-type Closing = () => Promise<unknown>
 
 /**
  * Starts what the role asks for: database, migrations, partitions, mappings, queues, then workers and API. Whatever was opened is
@@ -259,47 +250,4 @@ function openWorkers(
     readChannel: (channel, signal) => runChannel(parts.channels, channel, signal),
   })
   closings.push(() => workers.close())
-}
-
-async function startApi(
-  settings: Settings,
-  parts: Pick<
-    ApiParts,
-    'pool' | 'registry' | 'mappingOptions' | 'queues' | 'productAliases' | 'intake' | 'gate'
-  > & {
-    log: Logger
-    databaseUrl: string
-  },
-  closings: Closing[],
-): Promise<string> {
-  const publicPool = createPool({
-    url: parts.databaseUrl,
-    max: PUBLIC_CONNECTIONS,
-    plansOnce: true,
-    statementTimeoutMs: 5000,
-  })
-  closings.push(() => publicPool.end())
-  const tls = await readTls(settings, Date.now())
-  const api = await createApi({
-    connectionsPerAddress: settings.connectionsPerAddress,
-    rates: settings.rates,
-    ...parts,
-    publicPool,
-    adminKey: settings.adminKey,
-    dropFolders: settings.dropFolders,
-    pickupFolders: settings.pickupFolders,
-    publicUrl: settings.publicUrl,
-    trustedProxies: settings.trustedProxies,
-    tls,
-    language: settings.lang,
-    clock: Date.now,
-  })
-  closings.push(() => api.close())
-  if (tls) {
-    const following = followTls(api.server as unknown as Server, { settings, used: tls, log: parts.log })
-    closings.push(async () => following.stop())
-  }
-  await api.listen({ host: settings.host, port: settings.port })
-  const { address, port, family } = api.server.address() as AddressInfo
-  return `${tls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

@@ -1,8 +1,10 @@
+import type { ProviderSettings } from '#flow/operators/provider.ts'
 import type { Suite } from '#store/personal/cipher.ts'
 import type { DataKeySettings } from '#store/personal/data-keys.ts'
 import type { Sentence } from '#store/refusal.ts'
 import { nearest } from './nearest.ts'
 import { plainForOthers } from './settings-listening.ts'
+import { OIDC_NAMES, readProvider } from './settings-oidc.ts'
 import { type Reading, readers } from './settings-values.ts'
 
 export type Role = 'all' | 'api' | 'worker'
@@ -50,6 +52,8 @@ export interface Settings {
   /** The one before, while they are exchanged. */
   readonly dataKeyBefore: Buffer | undefined
   readonly dataCipher: Suite
+  /** A provider of OpenID Connect that vouches for operators. */
+  readonly oidc: ProviderSettings | undefined
   readonly lang: Language
   readonly log: LogLevel
 }
@@ -84,6 +88,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     mistakes.push({ name, ...(shown === undefined ? {} : { value: shown }), reason, fix })
     return otherwise
   }
+  const publicUrl = take<string | undefined>('HUB_PUBLIC_URL', readers.publicUrl, undefined)
   const settings: Settings = {
     host: take('HUB_HOST', readers.host, '127.0.0.1'),
     connectionsPerAddress: take('HUB_CONNECTIONS_PER_ADDRESS', readers.count, 1000),
@@ -103,7 +108,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     pickupFolders: take<readonly string[]>('HUB_PICKUP_FOLDERS', readers.folders, []),
     anchorFile: take<string | undefined>('HUB_ANCHOR_FILE', readers.file, undefined),
     evidenceLimit: take<number | null>('HUB_EVIDENCE_LIMIT', readers.secondsOrOff, 14_400),
-    publicUrl: take<string | undefined>('HUB_PUBLIC_URL', readers.publicUrl, undefined),
+    publicUrl,
     trustedProxies: take<readonly string[]>('HUB_TRUSTED_PROXIES', readers.proxies, []),
     tlsCert: take<string | undefined>('HUB_TLS_CERT', readers.file, undefined),
     tlsKey: take<string | undefined>('HUB_TLS_KEY', readers.file, undefined),
@@ -111,6 +116,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     dataKey: take<Buffer | undefined>('HUB_DATA_KEY', readers.dataKey, undefined),
     dataKeyBefore: take<Buffer | undefined>('HUB_DATA_KEY_BEFORE', readers.dataKey, undefined),
     dataCipher: take('HUB_DATA_CIPHER', readers.dataCipher, 'aes-256-gcm'),
+    oidc: readProvider(take, publicUrl, mistakes),
     lang: take('HUB_LANG', readers.lang, 'zh'),
     log: take('HUB_LOG', readers.log, 'info'),
   }
@@ -167,6 +173,7 @@ const names = [
   'HUB_DATA_KEY',
   'HUB_DATA_KEY_BEFORE',
   'HUB_DATA_CIPHER',
+  ...OIDC_NAMES,
   'HUB_LANG',
   'HUB_LOG',
   'DATABASE_URL',

@@ -55,6 +55,7 @@ type More = Partial<
     | 'tls'
     | 'trustedProxies'
     | 'publicUrl'
+    | 'provider'
     | 'connectionsPerAddress'
     | 'rates'
     | 'clock'

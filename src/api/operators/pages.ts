@@ -16,10 +16,10 @@ button.plain{background:transparent;color:inherit;border-color:#8886}.bad{border
 svg{display:block;max-width:100%;height:auto;margin:.8rem auto;border-radius:.4rem}ul.codes{columns:2;padding:0;list-style:none}a{color:#1a6b3c}
 @media(prefers-color-scheme:dark){a{color:#7fd0a0}}`
 
-const whole = (language: Language, title: string, body: Html): string =>
+const whole = (language: Language, title: string, body: Html, head?: Html): string =>
   html`<!doctype html>
 <html lang="${language === 'zh' ? 'zh-CN' : 'en'}"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">${head}
 <title>${title} · Trace Hub</title><link rel="icon" href="data:,"><style>${{ html: OPERATOR_STYLE }}</style></head><body>
 <main><h1>${title}</h1>
 ${body}
@@ -53,7 +53,7 @@ export function signInPage(
 <label for="password">${words.password}</label><input id="password" type="password" name="password" required maxlength="200" autocomplete="current-password">
 <label for="code">${words.code}</label><input id="code" name="code" required maxlength="40" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" aria-describedby="hint">
 <p class="dim" id="hint">${words.codeHint}</p><button>${words.enter}</button></form>
-${hasProvider && html`<form method="post" action="/admin/oidc"><button class="plain">${words.byProvider}</button></form>`}`
+${hasProvider && html`<p><a class="button" href="/admin/oidc">${words.byProvider}</a></p>`}`
   return whole(
     language,
     words.signIn,
@@ -111,6 +111,15 @@ export function recoveryPage(language: Language, codes: readonly string[]): stri
 <a class="button" href="/admin/sign-in">${words.enter}</a>`,
   )
 }
+
+/** Leads on by itself, without a script: a step within this site, so that the cookie of the session comes along. */
+export const onwardPage = (language: Language): string =>
+  whole(
+    language,
+    WORDS[language].home,
+    html`<p><a class="button" href="/admin">${WORDS[language].onward}</a></p>`,
+    html`<meta http-equiv="refresh" content="0;url=/admin">`,
+  )
 
 export function homePage(language: Language, { name, role }: SessionHolder): string {
   const words = WORDS[language]

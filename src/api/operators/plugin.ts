@@ -14,10 +14,12 @@ import {
   enrolPage,
   homePage,
   OPERATOR_STYLE,
+  onwardPage,
   recoveryPage,
   type SignInFault,
   signInPage,
 } from './pages.ts'
+import { providerPages } from './provider-pages.ts'
 import { cookieName, endedCookie, readToken, sessionCookie } from './session-cookie.ts'
 
 const HOME = '/admin'
@@ -34,8 +36,9 @@ type Form = FastifyRequest<{ Body: URLSearchParams | undefined }>
  * `/admin` and below: where operators enrol, sign in and out. Pages of forms without scripts. Nothing secret ever stands in an address.
  */
 export const operatorPages =
-  ({ pool, sessions, clock, language, publicUrl, trustedProxies = [] }: RouteParts): FastifyPluginAsync =>
+  (parts: RouteParts): FastifyPluginAsync =>
   async (app) => {
+    const { pool, sessions, clock, language, publicUrl, provider, trustedProxies = [] } = parts
     const limiter = createLimiter(LIMITS)
     const isTrusted = trustOf(trustedProxies)
     const networkOf = ({ socket, headers }: FastifyRequest): string =>
@@ -60,8 +63,22 @@ export const operatorPages =
         .type('text/html; charset=utf-8')
         .send(text)
     const door = (request: FastifyRequest, reply: FastifyReply, status: number, fault: SignInFault | null) =>
-      page(reply, status, signInPage(spokenIn(request, language), { fault, hasProvider: false }))
+      page(
+        reply,
+        status,
+        signInPage(spokenIn(request, language), { fault, hasProvider: provider !== undefined }),
+      )
 
+    if (provider)
+      providerPages(
+        app,
+        { ...parts, provider },
+        {
+          refuse: door,
+          isTooMany,
+          onward: (request, reply) => page(reply, 200, onwardPage(spokenIn(request, language))),
+        },
+      )
     app.get(HOME, { schema: hidden }, async (request, reply) => {
       const holder = await sessions.holderOf(request)
       return holder

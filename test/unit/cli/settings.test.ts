@@ -58,6 +58,10 @@ describe('readSettings', () => {
       HUB_EVIDENCE_LIMIT: '7200',
       HUB_PUBLIC_URL: 'https://zs.example.cn/trace/',
       HUB_TRUSTED_PROXIES: '10.0.0.5, 10.0.1.0/24,2001:db8::1',
+      HUB_OIDC_ISSUER: 'https://id.example.cn/realms/a',
+      HUB_OIDC_CLIENT_ID: 'trace-hub',
+      HUB_OIDC_CLIENT_SECRET: 'very-secret',
+      HUB_OIDC_ALLOW_ADDRESS: '10.0.0.8/32:443',
       HUB_TLS_CERT: '/etc/hub/tls.crt',
       HUB_TLS_KEY: '/etc/hub/tls.key',
       HUB_TLS_CLIENT_CA: '/etc/hub/clients.crt',
@@ -90,6 +94,13 @@ describe('readSettings', () => {
         evidenceLimit: 7200,
         publicUrl: 'https://zs.example.cn/trace',
         trustedProxies: ['10.0.0.5', '10.0.1.0/24', '2001:db8::1'],
+        oidc: {
+          issuer: 'https://id.example.cn/realms/a',
+          clientId: 'trace-hub',
+          clientSecret: 'very-secret',
+          roleClaim: 'roles',
+          allowAddress: ['10.0.0.8/32:443'],
+        },
         tlsCert: '/etc/hub/tls.crt',
         tlsKey: '/etc/hub/tls.key',
         tlsClientCa: '/etc/hub/clients.crt',
@@ -110,6 +121,7 @@ describe('readSettings', () => {
     ['HUB_PUBLIC_URL', 'ftp://zs.example.cn'],
     ['HUB_PUBLIC_URL', 'https://zs.example.cn/?a=1'],
     ['HUB_PUBLIC_URL', 'https://u:secret@zs.example.cn'],
+    ['HUB_OIDC_ALLOW_ADDRESS', '10.0.0.8'],
     ['HUB_TLS_CERT', 'tls.crt'],
     ['HUB_TRUSTED_PROXIES', 'proxy.example.cn'],
     ['HUB_TRUSTED_PROXIES', '0.0.0.0/0'],
@@ -119,6 +131,19 @@ describe('readSettings', () => {
     const mistakes = mistakesOf({ [name]: value })
     expect(mistakes.map((mistake) => mistake.name)).toEqual([name])
     expect(JSON.stringify(mistakes)).not.toContain('secret')
+  })
+
+  it('names what a provider lacks, and shows no secret of it', () => {
+    const mistakes = mistakesOf({
+      HUB_OIDC_ISSUER: 'https://id.example.cn',
+      HUB_OIDC_CLIENT_SECRET: 'two secrets',
+    })
+    expect(mistakes.map(({ name }) => name)).toEqual([
+      'HUB_OIDC_CLIENT_SECRET',
+      'HUB_OIDC_CLIENT_ID',
+      'HUB_PUBLIC_URL',
+    ])
+    expect(JSON.stringify(mistakes)).not.toContain('two secrets')
   })
 
   it('treats an empty value as not set', () => {
