@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
+import { makeToken } from '#flow/oauth/token.ts'
+import { insertOauthClient } from '#store/oauth-clients.ts'
 import { withApi } from '#test/api.ts'
 
 const api = withApi()
@@ -175,4 +178,30 @@ it('scopes of systems and regions are refused where they name no region, the hub
     const answer = await api.call('POST', '/v1/keys', { body: { name: 'x', scopes: [scope] } })
     expect([scope, answer.statusCode]).toEqual([scope, 400])
   }
+})
+
+it('a token of an OAuth client sees as much as its scopes say, and its places in lists end with another sight', async () => {
+  const id = randomUUID()
+  const [system, region] = ['read:jiaxing-wholesale', 'read:region:310000']
+  await insertOauthClient(api.pool, { id, name: 'client', scopes: [system, region], jwks: [] })
+  const token = (...scopes: string[]) =>
+    makeToken(api.pool, { clientId: id, scopes, expiresAtMs: Date.now() + 60_000 })
+  const seen = async (scopes: readonly string[]) =>
+    (await all('/v1/records', 'records', await token(...scopes), 50)).map(name).sort()
+  const asKey = async (...scopes: string[]) =>
+    (await all('/v1/records', 'records', await api.key(...scopes), 50)).map(name).sort()
+  expect(await seen([system])).toEqual(await asKey(system))
+  expect(await seen([system, region])).toEqual(await asKey(system, region))
+  // What the client does not have counts for nothing.
+  expect(await seen([system, 'read:shaoxing-slaughter'])).toEqual(await asKey(system))
+  const page = await api.call('GET', '/v1/changes?limit=1', { key: await token(system) })
+  const goesOn = async (...scopes: string[]) =>
+    (await api.call('GET', `/v1/changes?after=${page.json().next}`, { key: await token(...scopes) }))
+      .statusCode
+  expect([await goesOn(system), await goesOn(system, region)]).toEqual([200, 400])
+  const wrong = await api.call('POST', '/v1/oauth-clients', {
+    body: { name: 'x', scopes: ['read:region:33'], jwks: { keys: [{}] } },
+  })
+  expect(wrong.statusCode).toBe(400)
+  expect(wrong.json().issues[0]).toMatchObject({ path: '/scopes/0' })
 })
