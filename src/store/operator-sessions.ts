@@ -12,6 +12,8 @@ export interface SessionHolder {
   readonly id: string
   readonly name: string
   readonly role: Operator['role']
+  /** Whether a provider vouches, so that there is no password here. */
+  readonly isFederated: boolean
 }
 
 /** @param digest SHA-256 of what the cookie holds */
@@ -33,7 +35,7 @@ export async function insertSession(
 export async function useSession(pool: Pool, digest: Buffer, nowMs: number): Promise<SessionHolder | null> {
   const { rows } = await pool.query({
     name: 'use-operator-session',
-    text: `select o.id, o.name, o.role, s.seen_at < to_timestamp($4::numeric / 1000) as "isLongAgo"
+    text: `select o.id, o.name, o.role, o.subject is not null as "isFederated", s.seen_at < to_timestamp($4::numeric / 1000) as "isLongAgo"
              from operator_sessions s join operators o on o.id = s.operator_id
             where s.digest = $1 and o.disabled_at is null and s.seen_at > to_timestamp($2::numeric / 1000) and s.created_at > to_timestamp($3::numeric / 1000)`,
     values: [digest, nowMs - IDLE_MS, nowMs - SESSION_MS, nowMs - NOTED_MS],

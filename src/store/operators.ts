@@ -155,11 +155,15 @@ export async function noteCodeFailure(pool: Pool, id: string): Promise<void> {
   await pool.query('update operators set code_failures = code_failures + 1 where id = $1', [id])
 }
 
-export async function changePassword(pool: Pool, id: string, password: string): Promise<void> {
-  await pool.query('update operators set password = $2, password_at = clock_timestamp() where id = $1', [
-    id,
-    password,
-  ])
+/** Sets another password and ends all sessions. */
+export async function storePassword(pool: Pool, id: string, password: string): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await endSessionsOf(client, id)
+    await client.query('update operators set password = $2, password_at = clock_timestamp() where id = $1', [
+      id,
+      password,
+    ])
+  })
 }
 
 /** Disables an operator and ends its sessions; false where there is none. */

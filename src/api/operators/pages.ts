@@ -112,6 +112,27 @@ export function recoveryPage(language: Language, codes: readonly string[]): stri
   )
 }
 
+/** Another password, for who shows the old one and a code. */
+export function passwordPage(
+  language: Language,
+  shown: { readonly name: string; readonly fault: SignInFault | keyof (typeof WORDS)['zh']['faults'] | null },
+): string {
+  const words = WORDS[language]
+  const { fault, name } = shown
+  const text = typeof fault === 'string' ? words.faults[fault] : faultText(language, fault)
+  return whole(
+    language,
+    words.change,
+    html`${said(text)}<form method="post" action="/admin/password"><input name="name" value="${name}" autocomplete="username" readonly hidden>
+<label for="password">${words.oldPassword}</label><input id="password" type="password" name="password" required maxlength="200" autocomplete="current-password">
+<label for="code">${words.code}</label><input id="code" name="code" required maxlength="40" autocomplete="one-time-code">
+<label for="next">${words.newPassword}</label><input id="next" type="password" name="next" required minlength="${PASSWORD_MIN}" maxlength="200" autocomplete="new-password" aria-describedby="rule">
+<p class="dim" id="rule">${words.rule}</p>
+<label for="repeat">${words.repeat}</label><input id="repeat" type="password" name="repeat" required maxlength="200" autocomplete="new-password">
+<button>${words.save}</button></form><nav><a href="/admin">${words.home}</a></nav>`,
+  )
+}
+
 /** Leads on by itself, without a script: a step within this site, so that the cookie of the session comes along. */
 export const onwardPage = (language: Language): string =>
   whole(
@@ -121,13 +142,13 @@ export const onwardPage = (language: Language): string =>
     html`<meta http-equiv="refresh" content="0;url=/admin">`,
   )
 
-export function homePage(language: Language, { name, role }: SessionHolder): string {
+export function homePage(language: Language, { name, role, isFederated }: SessionHolder): string {
   const words = WORDS[language]
   return whole(
     language,
     words.home,
     html`<p><strong>${name}</strong> · ${words.roles[role]}</p><p>${words.duties[role]}</p>
-<nav>${role === 'system' && html`<a href="/admin/jobs">${words.jobs}</a>`}${role === 'audit' && html`<a href="/v1/audit/log">${words.log}</a>`}<a href="/docs">${words.docs}</a></nav>
+<nav>${role === 'system' && html`<a href="/admin/jobs">${words.jobs}</a>`}${role === 'audit' && html`<a href="/v1/audit/log">${words.log}</a>`}${!isFederated && html`<a href="/admin/password">${words.change}</a>`}<a href="/docs">${words.docs}</a></nav>
 <form method="post" action="/admin/sign-out"><button>${words.leave}</button><button class="plain" name="everywhere" value="1">${words.leaveAll}</button></form>
 <p class="dim">${words.idle}</p>`,
   )

@@ -19,6 +19,7 @@ import {
   type SignInFault,
   signInPage,
 } from './pages.ts'
+import { passwordPages } from './password-pages.ts'
 import { providerPages } from './provider-pages.ts'
 import { cookieName, endedCookie, readToken, sessionCookie } from './session-cookie.ts'
 
@@ -79,6 +80,7 @@ export const operatorPages =
           onward: (request, reply) => page(reply, 200, onwardPage(spokenIn(request, language))),
         },
       )
+    passwordPages(app, parts, { page, isTooMany, networkOf })
     app.get(HOME, { schema: hidden }, async (request, reply) => {
       const holder = await sessions.holderOf(request)
       return holder

@@ -7,6 +7,8 @@ import { ok, type Reading, wrong } from './reading.ts'
 const DAY_MS = 86_400_000
 /** A new authority must be made while partners can still be given certificates of a year. */
 const AUTHORITY_DAYS = 400
+/** GB/T 22239-2019, 8.1.4.1 a), asks for a change from time to time. */
+const PASSWORD_DAYS = 90
 const OPERATORS_MAX = 10_000
 
 /** What is to be said of the persons who run the hub, and of the authority for partners. */
@@ -14,14 +16,15 @@ export async function checkPeople(pool: Pool, nowMs: number): Promise<Reading[]>
   const operators = (await listOperators(pool, OPERATORS_MAX)).filter(({ disabledAt }) => disabledAt === null)
   const [newest] = await listAuthorities(pool)
   return [
-    judgeOperators(operators),
+    judgeOperators(operators, nowMs),
     ...(newest ? [judgeAuthority(Date.parse(new X509Certificate(newest.certificate).validTo), nowMs)] : []),
   ]
 }
 
 /** @param operators those that are not disabled */
 export function judgeOperators(
-  operators: readonly Pick<Operator, 'name' | 'role' | 'isEnrolled'>[],
+  operators: readonly Pick<Operator, 'name' | 'role' | 'isEnrolled' | 'passwordAt'>[],
+  nowMs: number,
 ): Reading {
   const check = 'operators'
   if (operators.length === 0)
@@ -50,6 +53,21 @@ export function judgeOperators(
         'Let them enrol, or disable them: hub operator renew, hub operator disable.',
         '请其完成登记，或停用：hub operator renew、hub operator disable。',
       ],
+    )
+  const old = operators
+    .filter(
+      ({ passwordAt }) => passwordAt !== null && nowMs - Date.parse(passwordAt) > PASSWORD_DAYS * DAY_MS,
+    )
+    .map(({ name }) => name)
+  if (old.length > 0)
+    return wrong(
+      'warn',
+      check,
+      [
+        `Passwords of more than ${PASSWORD_DAYS} days: ${old.join(', ')}.`,
+        `口令已超过 ${PASSWORD_DAYS} 天未更换：${old.join('、')}。`,
+      ],
+      ['They change them at /admin/password.', '请本人在 /admin/password 更换。'],
     )
   const missing = (['system', 'security', 'audit'] as const).filter(
     (role) => !operators.some((one) => one.role === role),

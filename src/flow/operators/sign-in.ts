@@ -3,11 +3,18 @@ import type { Pool } from 'pg'
 import { stepOfCode } from '#core/signing/totp.ts'
 import { noteAudit } from '#store/audit-log.ts'
 import { insertSession, type SessionHolder } from '#store/operator-sessions.ts'
-import { noteCodeFailure, type OperatorProof, readProof, useRecovery, useStep } from '#store/operators.ts'
+import {
+  noteCodeFailure,
+  type OperatorProof,
+  readProof,
+  storePassword,
+  useRecovery,
+  useStep,
+} from '#store/operators.ts'
 import { sealingKey } from '#store/sealing-key.ts'
 import { claimAttempt, clearAttempts } from '#store/sign-in-attempts.ts'
 import { digestOfCode } from './codes.ts'
-import { PASSWORD_MAX, passwordFits } from './password.ts'
+import { hashPassword, PASSWORD_MAX, passwordFault, passwordFits } from './password.ts'
 
 /**
  * Wrong codes behind the right password, from anywhere, after which the operator must enrol anew: three codes count at once, so whoever has the password
@@ -29,7 +36,11 @@ export interface SignIn {
 }
 
 export type SignedIn =
-  | { readonly kind: 'in'; readonly token: string; readonly operator: SessionHolder }
+  | {
+      readonly kind: 'in'
+      readonly token: string
+      readonly operator: Pick<SessionHolder, 'id' | 'name' | 'role'>
+    }
   | { readonly kind: 'wrong' }
   | { readonly kind: 'wait'; readonly waitMs: number }
 
@@ -38,6 +49,40 @@ export type SignedIn =
  * code. Who fails must wait, by name and network: nobody keeps others out of their own.
  */
 export async function signIn(pool: Pool, given: SignIn): Promise<SignedIn> {
+  const proof = await prove(pool, given)
+  if (proof.kind !== 'proven') return proof
+  return {
+    kind: 'in',
+    token: await openSession(pool, proof.operator.id, given.nowMs),
+    operator: proof.operator,
+  }
+}
+
+/**
+ * Sets another password for who proves himself by the old one and a code; all sessions end, and a new one begins. What is wrong with the new password is told
+ * before anything is tried.
+ */
+export async function changePassword(
+  pool: Pool,
+  given: SignIn & { readonly next: string },
+): Promise<
+  SignedIn | { readonly kind: 'fault'; readonly fault: 'short' | 'long' | 'simple' | 'name' | 'same' }
+> {
+  const fault = given.next === given.password ? 'same' : passwordFault(given.next, given.name)
+  if (fault) return { kind: 'fault', fault }
+  const proof = await prove(pool, given)
+  if (proof.kind !== 'proven') return proof
+  const { operator } = proof
+  await storePassword(pool, operator.id, await hashPassword(pool, given.next))
+  await note(pool, operator.id, 'changePassword')
+  return { kind: 'in', token: await openSession(pool, operator.id, given.nowMs), operator }
+}
+
+type Proof =
+  | { readonly kind: 'proven'; readonly operator: Pick<SessionHolder, 'id' | 'name' | 'role'> }
+  | Exclude<SignedIn, { readonly kind: 'in' }>
+
+async function prove(pool: Pool, given: SignIn): Promise<Proof> {
   const { nowMs } = given
   const subject = await subjectOf(pool, given)
   const waitMs = await claimAttempt(pool, subject, nowMs)
@@ -54,7 +99,7 @@ export async function signIn(pool: Pool, given: SignIn): Promise<SignedIn> {
   }
   await clearAttempts(pool, subject, nowMs)
   const { id, name, role } = operator
-  return { kind: 'in', token: await openSession(pool, id, nowMs), operator: { id, name, role } }
+  return { kind: 'proven', operator: { id, name, role } }
 }
 
 /** Opens a session for an operator who proved himself. @returns what the cookie holds */

@@ -149,23 +149,27 @@ it('every fact of the database has a bound', () => {
 })
 
 it('an operator without authenticator, a role that nobody has and an authority that ends are named', () => {
+  const now = Date.UTC(2026, 0, 1)
   const all = (['system', 'security', 'audit'] as const).map((role) => ({
     name: role,
     role,
     isEnrolled: true,
+    passwordAt: '2025-12-01T00:00:00Z',
   }))
-  expect(judgeOperators(all).state).toBe('ok')
-  expect(judgeOperators([]).state).toBe('warn')
-  expect(judgeOperators(all.slice(1))).toMatchObject({
+  expect(judgeOperators(all, now + 91 * 86_400_000)).toMatchObject({
+    said: { en: expect.stringContaining('90 days') },
+  })
+  expect(judgeOperators(all, now).state).toBe('ok')
+  expect(judgeOperators([], now).state).toBe('warn')
+  expect(judgeOperators(all.slice(1), now)).toMatchObject({
     state: 'warn',
     said: { en: expect.stringContaining('system') },
   })
-  const open = [...all, { name: 'zhang.wei', role: 'audit' as const, isEnrolled: false }]
-  expect(judgeOperators(open)).toMatchObject({
+  const open = [...all, { name: 'zhang.wei', role: 'audit' as const, isEnrolled: false, passwordAt: null }]
+  expect(judgeOperators(open, now)).toMatchObject({
     state: 'warn',
     said: { en: expect.stringContaining('zhang.wei') },
   })
-  const now = Date.UTC(2026, 0, 1)
   const day = 86_400_000
   expect([401, 399, -1].map((days) => judgeAuthority(now + days * day, now).state)).toEqual([
     'ok',

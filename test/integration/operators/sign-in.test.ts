@@ -186,6 +186,35 @@ describe('signing in', () => {
   })
 })
 
+describe('another password', () => {
+  it('is set by who shows the old one and a code; all sessions but the new one end', async () => {
+    const one = await someone()
+    const [cookie, elsewhere] = [await one.enter(), await one.enter()]
+    const next = 'Another-Market 2025'
+    const send = (fields: Record<string, string>, headers: Record<string, string> = { cookie }) =>
+      form(
+        api,
+        '/admin/password',
+        { password: PASSWORD, code: one.code(), next, repeat: next, ...fields },
+        { headers },
+      )
+    later(30_000)
+    expect((await send({}, {})).headers['location'], 'nobody').toBe('/admin')
+    expect((await send({ repeat: 'x' })).statusCode).toBe(422)
+    expect((await send({ next: 'short', repeat: 'short' })).statusCode).toBe(422)
+    expect((await send({ next: PASSWORD, repeat: PASSWORD })).body).toContain('is the old one')
+    expect((await send({ password: 'Wrong-password 1' })).statusCode).toBe(401)
+    expect((await send({ code: '000000' })).statusCode).toBe(401)
+    const done = await send({})
+    expect(done.statusCode).toBe(303)
+    expect([(await home(cookie)).statusCode, (await home(elsewhere)).statusCode]).toEqual([303, 303])
+    expect((await home(cookieOf(done))).statusCode).toBe(200)
+    later(30_000)
+    expect((await one.signIn()).statusCode).toBe(401)
+    expect((await one.signIn({ password: next })).statusCode).toBe(303)
+  })
+})
+
 describe('a session', () => {
   it('ends after half an hour alone, and after twelve hours in any case', async () => {
     const one = await someone()
