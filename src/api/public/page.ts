@@ -9,7 +9,7 @@ import {
 import type { PublicAlert, PublicCertificate, PublicStep, PublicTrace } from '#flow/trace/public-trace.ts'
 import { framed, type Say, sayIn } from './frame.ts'
 import { type Html, type HtmlValue, html } from './html.ts'
-import { ALERT_WORDS, LIKELY_ALERT, PAPER_STATE_WORDS, STEP_WORDS } from './words.ts'
+import { ALERT_WORDS, LIKELY_ALERT, PAPER_STATE_WORDS, RELEASED_SINCE, STEP_WORDS } from './words.ts'
 
 /** Where a page stands, so that its links lead on from it. */
 export interface Where {
@@ -94,7 +94,10 @@ function alertBox(alert: PublicAlert, language: WordLanguage): Html {
 
 const testsLine = (trace: PublicTrace, language: WordLanguage): string =>
   trace.tests
-    .map(({ item, verdict }) => `${item} ${inLanguage(VERDICT_WORDS[verdict], language)}`)
+    .map(({ item, verdict, released }) => {
+      const told = `${item} ${inLanguage(VERDICT_WORDS[verdict], language)}`
+      return released ? `${told}${inLanguage(RELEASED_SINCE, language)}` : told
+    })
     .join(language === 'zh' ? '，' : ', ')
 
 function stepLine(step: PublicStep, language: WordLanguage): Html {

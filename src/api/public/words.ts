@@ -66,6 +66,7 @@ export const ALERT_WORDS: Readonly<Record<PublicAlert['kind'], Bilingual>> = {
 }
 
 export const LIKELY_ALERT: Bilingual = ['Likely concerned: ', '较可能涉及：']
+export const RELEASED_SINCE: Bilingual = [', released afterwards', '（其后已解除停售）']
 
 export const STEP_WORDS: Readonly<Record<PublicStep['kind'], Bilingual>> = {
   ...EVENT_WORDS,

@@ -46,7 +46,7 @@ function alertDay(node: TraceNode, kind: PublicAlert['kind']): string | undefine
 }
 
 /** Whether the newest order about the goods, later than every failed test, lifted the stop. */
-function isCleared(node: TraceNode): boolean {
+export function isCleared(node: TraceNode): boolean {
   const newest = [...node.holds]
     .sort((a, b) => ((a.occurredAt?.at ?? '') < (b.occurredAt?.at ?? '') ? -1 : 1))
     .at(-1)

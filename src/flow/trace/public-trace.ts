@@ -43,6 +43,13 @@ const PublicTest = Type.Object({
   item: Type.String(),
   verdict: Type.Enum([...VERDICTS]),
   date: Type.Optional(Day),
+  released: Type.Optional(
+    field(
+      Type.Boolean(),
+      ['Released', '已解除'],
+      ['It failed, and the goods were released afterwards', '检测不合格，其后已解除停售'],
+    ),
+  ),
 })
 export type PublicTest = Static<typeof PublicTest>
 

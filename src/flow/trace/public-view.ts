@@ -8,7 +8,7 @@ import type { Kind } from '#core/model/kinds.ts'
 import type { When } from '#core/model/values.ts'
 import type { LoadedTrace } from './load-trace.ts'
 import { ADVICE } from './public-advice.ts'
-import { alertsOf, byWeight, stateOf } from './public-alerts.ts'
+import { alertsOf, byWeight, isCleared, stateOf } from './public-alerts.ts'
 import { type PublicBody, publicBody } from './public-body.ts'
 import { publicGoods, publicItem } from './public-goods.ts'
 import { reach } from './public-load.ts'
@@ -58,7 +58,9 @@ export function publicView(code: string, trace: LoadedTrace, on: string): Public
       .filter(({ kind }) => kind === 'document')
       .map((node) => certificateOf(node, trace, on, !certain.has(node.code)))
       .reverse(),
-    tests: unique(nodes.flatMap(({ tests }) => tests.map(testOf))),
+    tests: unique(
+      nodes.flatMap((node) => node.tests.map((test) => ({ ...testOf(test), ...released(node, test) }))),
+    ),
     isComplete: !trace.truncated,
   }
 }
@@ -155,6 +157,10 @@ function stepOf({ record, isLikely }: Step): PublicStep {
     }),
   }
 }
+
+/** Whoever reads that goods failed is told that they were released since. */
+const released = (node: TraceNode, { verdict }: Pick<PublicTest, 'verdict'>): Pick<PublicTest, 'released'> =>
+  verdict === 'fail' && isCleared(node) ? { released: true } : {}
 
 function testOf(test: { item: string; verdict: PublicTest['verdict']; occurredAt: When | null }): PublicTest {
   return {
