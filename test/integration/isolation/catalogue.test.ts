@@ -198,3 +198,29 @@ it('the role is made by many at once, in several databases, without a failure', 
     await Promise.all(pools.map((one) => one.end()))
   }
 })
+
+it('no unique key of what senders write joins those of two senders, so that none learns from a refusal what another sent', async () => {
+  const written = [
+    ...[
+      'messages',
+      'message_parts',
+      'message_results',
+      'large_messages',
+      'message_nonces',
+      'idempotency_keys',
+    ],
+    ...['record_versions', 'lot_edges', 'waiting_voids', 'rejections', 'parked_bases', 'parked_details'],
+    ...['dangling_references', 'peer_versions', 'reconciliations'],
+  ]
+  // Identifiers of records begin with kind and system; those that the hub makes up cannot be chosen.
+  const owners = ['system', 'record_id', 'message_id', 'link_id', 'id']
+  const { rows } = await pool.query<{ name: string; index: string; columns: string[] }>(
+    `select c.relname::text as name, i.relname::text as index,
+            array(select a.attname::text from pg_attribute a where a.attrelid = x.indrelid and a.attnum = any(x.indkey)) as columns
+       from pg_index x join pg_class c on c.oid = x.indrelid join pg_class i on i.oid = x.indexrelid
+      where x.indisunique and c.relname = any($1::text[]) order by 1, 2`,
+    [written],
+  )
+  expect(new Set(rows.map(({ name }) => name))).toEqual(new Set(written))
+  expect(rows.filter(({ columns }) => !columns.some((column) => owners.includes(column)))).toEqual([])
+})
