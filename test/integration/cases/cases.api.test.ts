@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
 import { judgeDue } from '#flow/findings/judge-due.ts'
-import { followers } from '#flow/follow/followers.ts'
 import { createSystem } from '#store/systems.ts'
 import { withApi } from '#test/api.ts'
+import { followToTheEnd } from '#test/follow.ts'
 
 const api = withApi()
 const SYSTEM = 'plain-market'
@@ -46,12 +46,7 @@ const push = async (...records: readonly object[]) => {
   expect(response.statusCode, response.body).toBe(200)
   expect(response.json().rejected, response.body).toBe(0)
 }
-const follow = async () => {
-  for (const follower of [...followers, casesFollower({ pool: api.pool, intake: api.intake })]) {
-    let end = 'more'
-    while (end === 'more') end = await follower.step(api.pool)
-  }
-}
+const follow = () => followToTheEnd(api.pool, casesFollower({ pool: api.pool, intake: api.intake }))
 interface Card {
   readonly id: string
   readonly state: string

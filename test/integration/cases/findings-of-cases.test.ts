@@ -2,9 +2,9 @@ import { beforeAll, expect, test } from 'vitest'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
 import { judgeDue } from '#flow/findings/judge-due.ts'
-import { followers } from '#flow/follow/followers.ts'
 import { createSystem } from '#store/systems.ts'
 import { withApi } from '#test/api.ts'
+import { followToTheEnd } from '#test/follow.ts'
 
 const api = withApi()
 const SYSTEM = 'plain-market'
@@ -27,8 +27,7 @@ const settle = async (...records: readonly object[]) => {
     expect(stored.json().rejected, stored.body).toBe(0)
   }
   const follow = async () => {
-    for (const follower of [...followers, casesFollower({ pool: api.pool, intake: api.intake })])
-      for (let end = 'more'; end === 'more'; ) end = await follower.step(api.pool)
+    await followToTheEnd(api.pool, casesFollower({ pool: api.pool, intake: api.intake }))
   }
   await follow()
   while ((await judgeDue({ pool: api.pool, intake: api.intake }, Date.now())).judged > 0);

@@ -5,10 +5,8 @@ import type { Body } from '#core/model/body.ts'
 import { applyEvent } from '#flow/cases/apply.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
 import { settleAll } from '#flow/cases/settle.ts'
-import { followers } from '#flow/follow/followers.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import type { Intake } from '#flow/intake/intake.ts'
-import { readSamples } from '#flow/systems/golden.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import { traceLot } from '#flow/trace/trace-lot.ts'
 import { readCaseHolds, readCaseLots } from '#store/case-lots.ts'
@@ -17,6 +15,8 @@ import { createPool, inTransaction } from '#store/database.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import { listNotices } from '#store/recall-evidence.ts'
 import { withDatabase } from '#test/database.ts'
+import { followToTheEnd } from '#test/follow.ts'
+import { pushSamples } from '#test/sample-day.ts'
 import { startReceiver } from '../delivery/receiver.ts'
 import { deliveryAt, linkTo } from '../delivery/setting.ts'
 
@@ -28,29 +28,12 @@ let intake: Intake
 
 /** The evening of the day of the samples: what failed long ago opens no case. */
 const DAY_MS = Date.parse('2024-04-15T20:00:00+08:00')
-const follow = async () => {
-  for (const follower of [...followers, casesFollower({ pool, intake, now: () => DAY_MS })]) {
-    let end = 'more'
-    while (end === 'more') end = await follower.step(pool)
-  }
-}
+const follow = () => followToTheEnd(pool, casesFollower({ pool, intake, now: () => DAY_MS }))
 
 beforeAll(async () => {
   pool = createPool({ url: database.url })
   intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
-  const samples = await Promise.all(
-    [...registry.systems.values()].map(async (system) => ({
-      id: system.id,
-      samples: await readSamples(system),
-    })),
-  )
-  for (const follows of [false, true])
-    for (const { id, samples: ofSystem } of samples)
-      for (const { name, bytes, expected } of ofSystem) {
-        if (name.includes('invalid') || (expected.sendAfter !== undefined) !== follows) continue
-        const { record, contentType } = expected
-        await intake.push({ system: id, record, bytes, contentType, keyId: null })
-      }
+  await pushSamples(intake, registry)
   await follow()
 }, 60_000)
 afterAll(async () => {

@@ -8,9 +8,9 @@ import { WrongUsage } from '#cli/wrong-usage.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
 import { judgeDue } from '#flow/findings/judge-due.ts'
-import { followers } from '#flow/follow/followers.ts'
 import { createSystem } from '#store/systems.ts'
 import { withApi } from '#test/api.ts'
+import { followToTheEnd } from '#test/follow.ts'
 
 const api = withApi()
 const LOT = '33010500124041500888'
@@ -23,10 +23,7 @@ const commands = {
 let where: string[]
 let kase = ''
 
-const follow = async () => {
-  const all = [...followers, casesFollower({ pool: api.pool, intake: api.intake })]
-  for (const follower of all) for (let end = 'more'; end === 'more'; ) end = await follower.step(api.pool)
-}
+const follow = () => followToTheEnd(api.pool, casesFollower({ pool: api.pool, intake: api.intake }))
 
 beforeAll(async () => {
   await api.app.listen({ host: '127.0.0.1', port: 0 })

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
-import { followers } from '#flow/follow/followers.ts'
 import { listCases } from '#store/cases.ts'
 import { listNotices } from '#store/recall-evidence.ts'
+import { followToTheEnd } from '#test/follow.ts'
 import { allOk, type Receiver, startReceiver } from '../delivery/receiver.ts'
 import { linkTo } from '../delivery/setting.ts'
 import { publicApp } from '../public/app.ts'
@@ -30,9 +30,7 @@ const failed = {
 /** What both hubs do by themselves, until nothing is left. */
 const live = async () => {
   for (let round = 0; round < 3; round++) {
-    for (const { pool, intake } of hubs.all)
-      for (const follower of [...followers, casesFollower({ pool, intake })])
-        for (let end = 'more'; end === 'more'; ) end = await follower.step(pool)
+    for (const { pool, intake } of hubs.all) await followToTheEnd(pool, casesFollower({ pool, intake }))
     await settle(hubs)
   }
 }

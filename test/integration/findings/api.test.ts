@@ -2,10 +2,10 @@ import { beforeAll, expect, test } from 'vitest'
 import { judgeDue } from '#flow/findings/judge-due.ts'
 import { judgeSources } from '#flow/findings/judge-sources.ts'
 import { settle } from '#flow/findings/settle.ts'
-import { followers } from '#flow/follow/followers.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import { withApi } from '#test/api.ts'
+import { followToTheEnd } from '#test/follow.ts'
 
 const api = withApi()
 let intake: Intake
@@ -14,12 +14,7 @@ beforeAll(() => {
   intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
 })
 
-const follow = async (): Promise<void> => {
-  for (const follower of followers) {
-    let end = 'more'
-    while (end === 'more') end = await follower.step(api.pool)
-  }
-}
+const follow = () => followToTheEnd(api.pool)
 const judge = async (): Promise<void> => {
   await follow()
   while ((await judgeDue({ pool: api.pool, intake }, Date.now())).judged > 0);

@@ -6,14 +6,14 @@ import { loadGoods } from '#flow/balance/load-goods.ts'
 import { loadLots } from '#flow/balance/load-lots.ts'
 import { loadYields } from '#flow/balance/load-yields.ts'
 import { judgeDue } from '#flow/findings/judge-due.ts'
-import { followers } from '#flow/follow/followers.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import type { Intake } from '#flow/intake/intake.ts'
-import { readSamples } from '#flow/systems/golden.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import { createPool } from '#store/database.ts'
 import { listFindings } from '#store/findings.ts'
 import { withDatabase } from '#test/database.ts'
+import { followToTheEnd } from '#test/follow.ts'
+import { pushSamples } from '#test/sample-day.ts'
 
 const registry = await loadRegistry('mappings')
 const DAY = '2024-04-15'
@@ -21,12 +21,7 @@ const database = withDatabase()
 let pool: Pool
 let intake: Intake
 
-const follow = async (): Promise<void> => {
-  for (const follower of followers) {
-    let end = 'more'
-    while (end === 'more') end = await follower.step(pool)
-  }
-}
+const follow = () => followToTheEnd(pool)
 /** Judges until nothing is due; gives how many versions of findings were written. */
 const judge = async (): Promise<number> => {
   let written = 0
@@ -44,13 +39,7 @@ const judge = async (): Promise<number> => {
 beforeAll(async () => {
   pool = createPool({ url: database.url })
   intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
-  for (const follows of [false, true])
-    for (const system of registry.systems.values())
-      for (const { name, bytes, expected } of await readSamples(system)) {
-        if (name.includes('invalid') || (expected.sendAfter !== undefined) !== follows) continue
-        const { record, contentType } = expected
-        await intake.push({ system: system.id, record, bytes, contentType, keyId: null })
-      }
+  await pushSamples(intake, registry)
   await judge()
 }, 60_000)
 afterAll(async () => {

@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
-import { followers } from '#flow/follow/followers.ts'
 import type { PublicTrace } from '#flow/trace/public-trace.ts'
 import { createSystem } from '#store/systems.ts'
 import { withApi } from '#test/api.ts'
+import { followToTheEnd } from '#test/follow.ts'
 import { publicApp } from './app.ts'
 
 const api = withApi()
@@ -33,8 +33,7 @@ const tested = (lot: string, result: object, name = '菠菜', key = `t${lot}`) =
 const push = async (...records: readonly object[]) => {
   const stored = await api.call('POST', '/v1/records', { body: records })
   expect(stored.json().rejected, stored.body).toBe(0)
-  for (const follower of [...followers, casesFollower({ pool: api.pool, intake: api.intake })])
-    for (let end = 'more'; end === 'more'; ) end = await follower.step(api.pool)
+  await followToTheEnd(api.pool, casesFollower({ pool: api.pool, intake: api.intake }))
 }
 const twin = async (lot: string): Promise<PublicTrace> => (await app.inject(`/public/v1/trace/${lot}`)).json()
 /** The page comes to show it within a second of the COMMIT of the hold, whatever was kept of it before. */

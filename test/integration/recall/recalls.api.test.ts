@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
-import { followers } from '#flow/follow/followers.ts'
 import { createLink } from '#store/links.ts'
 import { escalate } from '#store/recall-urging.ts'
 import { createSystem } from '#store/systems.ts'
 import { withApi } from '#test/api.ts'
+import { followToTheEnd } from '#test/follow.ts'
 
 const api = withApi()
 const HOUR_MS = 3_600_000
@@ -56,8 +56,7 @@ beforeAll(async () => {
   expect(opened.statusCode, opened.body).toBe(201)
   kase = opened.json().id
   hold = opened.json().holds[0].record
-  for (const follower of [...followers, casesFollower({ pool: api.pool, intake: api.intake })])
-    for (let end = 'more'; end === 'more'; ) end = await follower.step(api.pool)
+  await followToTheEnd(api.pool, casesFollower({ pool: api.pool, intake: api.intake }))
 })
 
 describe('POST /v1/recalls/rehearse', () => {

@@ -2,15 +2,15 @@ import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { tracePicture } from '#core/lineage/picture.ts'
 import { traceSheet } from '#core/lineage/sheet.ts'
-import { followers } from '#flow/follow/followers.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
-import { readSamples } from '#flow/systems/golden.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import { askPublic } from '#flow/trace/public.ts'
 import { readDocument } from '#flow/trace/read-document.ts'
 import { traceLot } from '#flow/trace/trace-lot.ts'
 import { createPool } from '#store/database.ts'
 import { withDatabase } from '#test/database.ts'
+import { followToTheEnd } from '#test/follow.ts'
+import { pushSamples } from '#test/sample-day.ts'
 
 const registry = await loadRegistry('mappings')
 const systems = [...registry.systems.keys()]
@@ -21,26 +21,9 @@ let pool: Pool
 beforeAll(async () => {
   pool = createPool({ url: database.url })
   const intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
-  const samples = await Promise.all(
-    [...registry.systems.values()].map(async (system) => ({
-      id: system.id,
-      samples: await readSamples(system),
-    })),
-  )
-  for (const follows of [false, true]) {
-    for (const { id, samples: ofSystem } of samples) {
-      for (const { name, bytes, expected } of ofSystem) {
-        if (name.includes('invalid') || (expected.sendAfter !== undefined) !== follows) continue
-        const { record, contentType } = expected
-        await intake.push({ system: id, record, bytes, contentType, keyId: null })
-      }
-    }
-  }
+  await pushSamples(intake, registry)
   await intake.close()
-  for (const follower of followers) {
-    let end = 'more'
-    while (end === 'more') end = await follower.step(pool)
-  }
+  await followToTheEnd(pool)
 }, 60_000)
 afterAll(() => pool.end())
 
