@@ -11,6 +11,8 @@ export interface Caller {
   /** Of the key, of the client of a token, of the partner of a certificate, or of an operator; null for the administrator key of the settings. */
   readonly keyId: string | null
   readonly scopes: readonly string[]
+  /** A rate of the key's own; null or absent: that of the settings. */
+  readonly unitsPerSecond?: number | null
 }
 
 declare module 'fastify' {
@@ -76,7 +78,10 @@ export function createCallers(parts: {
     if (key.revokedAt) throw new HubError('unauthenticated', { detail: 'the key is revoked' })
     const expiryMs = key.expiresAt ? Date.parse(key.expiresAt) : Number.POSITIVE_INFINITY
     if (expiryMs <= now) throw new HubError('unauthenticated', { detail: 'the key has expired' })
-    return { caller: { keyId: key.id, scopes: key.scopes }, untilMs: Math.min(untilMs, expiryMs) }
+    return {
+      caller: { keyId: key.id, scopes: key.scopes, unitsPerSecond: key.unitsPerSecond },
+      untilMs: Math.min(untilMs, expiryMs),
+    }
   }
 
   const ofToken = async (token: string, now: number): Promise<Remembered> => {

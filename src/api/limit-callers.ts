@@ -85,6 +85,15 @@ export function limitCallers(
       ? null
       : createRates({ unitsPerSecond, ask, clock: () => performance.now(), callers: CALLERS_MAX })
   const [keys, addresses] = [ratesOf(bounds.perKey), ratesOf(bounds.perAddress)]
+  const own = new Map<number, Rates | null>()
+  /** The rates that a caller is counted by: keys with one rate share an account book, not an account. */
+  const ratesFor = ({ caller }: FastifyRequest): Rates | null => {
+    const rate = caller?.unitsPerSecond
+    if (rate === undefined || rate === null) return keys
+    const known = own.get(rate) ?? ratesOf(rate)
+    own.set(rate, known)
+    return known
+  }
   const isTrusted = trustOf(parts.trustedProxies)
 
   app.addHook('onRoute', (route) => {
@@ -101,9 +110,10 @@ export function limitCallers(
       done(taken(addresses, 'address', { caller: `address ${address}`, units: unitsOf(request), reply }))
     })
   parts.findKeys()
-  if (!keys) return () => {}
-  const takeOfKey = (request: FastifyRequest, reply: FastifyReply): HubError | undefined =>
-    taken(keys, 'key', { caller: keyOf(request), units: unitsOf(request), reply })
+  const takeOfKey = (request: FastifyRequest, reply: FastifyReply): HubError | undefined => {
+    const rates = ratesFor(request)
+    return rates ? taken(rates, 'key', { caller: keyOf(request), units: unitsOf(request), reply }) : undefined
+  }
   app.addHook('onRequest', (request, reply, done) => {
     done(request.caller ? takeOfKey(request, reply) : undefined)
   })
@@ -114,7 +124,7 @@ export function limitCallers(
   })
   return (request, records) => {
     const more = Math.floor(records / RECORDS_A_UNIT) - bodyUnits(request)
-    if (more > 0 && request.caller) keys.charge(keyOf(request), more)
+    if (more > 0 && request.caller) ratesFor(request)?.charge(keyOf(request), more)
   }
 }
 

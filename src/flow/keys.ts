@@ -62,7 +62,12 @@ const makeKey = (): { key: string; sha256: Buffer } => {
  */
 export async function newKey(
   pool: Pool,
-  wanted: { readonly name: string; readonly scopes: readonly string[]; readonly expiresAt?: string | null },
+  wanted: {
+    readonly name: string
+    readonly scopes: readonly string[]
+    readonly expiresAt?: string | null
+    readonly unitsPerSecond?: number | null
+  },
 ): Promise<{ key: string; stored: StoredKey }> {
   const issues = scopeIssues(wanted.scopes)
   const expiresAt = wanted.expiresAt ?? null
@@ -84,6 +89,7 @@ export async function newKey(
     scopes: wanted.scopes,
     sha256,
     expiresAt,
+    unitsPerSecond: wanted.unitsPerSecond ?? null,
   })
   return { key, stored }
 }

@@ -12,6 +12,8 @@ export interface StoredKey {
   readonly expiresAt: string | null
   readonly revokedAt: string | null
   readonly lastUsedAt: string | null
+  /** What it may use, in units of its rate; null: what the settings say. */
+  readonly unitsPerSecond: number | null
 }
 
 /** How a digest is kept: keyed, so that a copy of the table alone tells nothing of a key that was guessed. */
@@ -20,15 +22,22 @@ const keyed = async (pool: Pool, sha256: Buffer): Promise<Buffer> =>
     .update(sha256)
     .digest()
 
-const COLUMNS = `id, name, scopes, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"`
+const COLUMNS = `id, name, scopes, created_at as "createdAt", expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt", units_per_second as "unitsPerSecond"`
 
 export async function insertKey(
   pool: Pool,
-  key: { id: string; name: string; scopes: readonly string[]; sha256: Buffer; expiresAt: string | null },
+  key: {
+    id: string
+    name: string
+    scopes: readonly string[]
+    sha256: Buffer
+    expiresAt: string | null
+    unitsPerSecond: number | null
+  },
 ): Promise<StoredKey> {
   const { rows } = await pool.query<StoredKey>(
-    `insert into keys (id, name, scopes, digest, is_keyed, expires_at) values ($1, $2, $3, $4, true, $5) returning ${COLUMNS}`,
-    [key.id, key.name, key.scopes, await keyed(pool, key.sha256), key.expiresAt],
+    `insert into keys (id, name, scopes, digest, is_keyed, expires_at, units_per_second) values ($1, $2, $3, $4, true, $5, $6) returning ${COLUMNS}`,
+    [key.id, key.name, key.scopes, await keyed(pool, key.sha256), key.expiresAt, key.unitsPerSecond],
   )
   return rows[0] as StoredKey
 }
@@ -73,7 +82,7 @@ export async function listKeys(pool: Pool, limit: number): Promise<StoredKey[]> 
 }
 
 /**
- * Puts a key with the same name and scopes in the place of one, which ends at a time. Null where there is none; `ended` where it does not count
+ * Puts a key with the same name, scopes and rate in the place of one, which ends at a time. Null where there is none; `ended` where it does not count
  * any more.
  */
 export async function replaceKey(
@@ -99,8 +108,8 @@ export async function replaceKey(
       [id, next.oldEndsAtMs],
     )
     const { rows } = await client.query<StoredKey>(
-      `insert into keys (id, name, scopes, digest, is_keyed, expires_at)
-       select $2, name, scopes, $3, true, $4 from keys where id = $1 returning ${COLUMNS}`,
+      `insert into keys (id, name, scopes, digest, is_keyed, expires_at, units_per_second)
+       select $2, name, scopes, $3, true, $4, units_per_second from keys where id = $1 returning ${COLUMNS}`,
       [id, next.id, digest, next.expiresAt],
     )
     return rows[0] as StoredKey

@@ -28,6 +28,12 @@ const NewKeyBody = Type.Object(
         description: 'When it ends · 到期时间',
       }),
     ),
+    unitsPerSecond: Type.Optional(
+      Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Null()], {
+        description:
+          'What it may use in a second; what HUB_RATE_KEY says where nothing is said · 每秒额度，缺省为 HUB_RATE_KEY',
+      }),
+    ),
   },
   {
     additionalProperties: false,
@@ -64,6 +70,7 @@ interface NewKeyFields {
   readonly name: string
   readonly scopes: readonly string[]
   readonly expiresAt?: string | null
+  readonly unitsPerSecond?: number | null
 }
 
 /** Keys are few; one page holds them all. */

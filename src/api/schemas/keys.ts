@@ -19,6 +19,11 @@ const stored = {
   createdAt: time(['Made', '创建时间']),
   expiresAt: nullable(instant, ['Expires', '到期时间']),
   revokedAt: nullable(instant, ['Revoked', '吊销时间']),
+  unitsPerSecond: nullable(
+    Type.Integer(),
+    ['Rate', '额度'],
+    ['Units in a second; null: HUB_RATE_KEY', '每秒额度；null 表示按 HUB_RATE_KEY'],
+  ),
   lastUsedAt: nullable(instant, ['Last used', '最近使用'], ['To the minute', '精确到分钟']),
 }
 

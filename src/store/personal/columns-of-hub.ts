@@ -55,7 +55,7 @@ export const COLUMNS_OF_HUB = {
   },
   hub_identity: { none: 'only_row id' },
   keys: {
-    none: 'id scopes created_at expires_at revoked_at last_used_at is_keyed',
+    none: 'id scopes created_at expires_at revoked_at last_used_at is_keyed units_per_second',
     business: 'name',
     digest: 'digest',
   },

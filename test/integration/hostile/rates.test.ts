@@ -87,6 +87,20 @@ it('an address has one too, whatever key it shows or none; a proxy is not taken 
   expect((await from('203.0.113.10', ADMIN_KEY)).statusCode).toBe(200)
 })
 
+it('a key may have a rate of its own, which the key in its place has too', async () => {
+  const body = { name: 'slow', scopes: ['read'], unitsPerSecond: 2 }
+  const made = (await api.call('POST', '/v1/keys', { body })).json()
+  expect(made).toMatchObject({ unitsPerSecond: 2 })
+  const next = (await api.call('POST', `/v1/keys/${made.id}/rotate`, { body: {} })).json()
+  for (const { key } of [made, next]) {
+    // The third process has no limit for keys but their own.
+    const answer = await get(2, '/v1/records?limit=1', { 'x-forwarded-for': '203.0.113.77', ...bearer(key) })
+    expect(answer.headers['ratelimit-policy']).toBe('"key";q=20;w=10')
+  }
+  const wrong = await api.call('POST', '/v1/keys', { body: { ...body, unitsPerSecond: 0 } })
+  expect(wrong.json()).toMatchObject({ code: 'invalid_request', status: 400 })
+})
+
 it('what is kept of callers names nobody', async () => {
   const { rows } = await api.pool.query('select caller from caller_rates')
   expect(rows.length).toBeGreaterThan(0)
