@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ADMIN_KEY, createTestApi, withApi } from '#test/api.ts'
 import { TRADES, trade } from '#test/jiaxing.ts'
 
-const RATE = 20
+/** Low, so that a busy machine that asks slowly uses it up all the same. */
+const RATE = 2
 const BURST = 10 * RATE
 const api = withApi()
 let processes: FastifyInstance[] = []
@@ -29,7 +30,7 @@ it('a key has one rate over all processes: 429, when to come again, and what is 
   const started = performance.now()
   let admitted = 0
   let refused = 0
-  for (let i = 0; i < 4 * BURST && refused < 20; i++) {
+  for (let i = 0; i < 4 * BURST && refused < 10; i++) {
     const answer = await get(i % 2, '/v1/records?limit=1', bearer(mine))
     expect(answer.headers['ratelimit-policy']).toBe(`"key";q=${BURST};w=10`)
     if (answer.statusCode === 200) {
@@ -38,13 +39,13 @@ it('a key has one rate over all processes: 429, when to come again, and what is 
     } else {
       refused++
       expect(answer.statusCode).toBe(429)
-      expect(answer.json()).toMatchObject({ code: 'busy', detail: expect.stringContaining('200 units') })
+      expect(answer.json()).toMatchObject({ code: 'busy', detail: expect.stringContaining('20 units') })
       expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
       expect(answer.headers['ratelimit']).toMatch(/^"key";r=0;t=[1-9]\d*$/)
     }
   }
   const seconds = (performance.now() - started) / 1000
-  expect(refused).toBe(20)
+  expect(refused).toBe(10)
   expect(admitted).toBeGreaterThanOrEqual(BURST - 2 * RATE)
   expect(admitted).toBeLessThanOrEqual(BURST + seconds * RATE + 2 * 3 * RATE)
   // Nobody else waits.
