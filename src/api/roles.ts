@@ -28,7 +28,7 @@ export const ROLES_OF: Readonly<Record<string, readonly Role[]>> = {
       'createOperator renewOperator disableOperator endOperatorSessions issuePartner revokePartner revokePartnerCertificate',
       'addSigningKey requireSignatures revokeSigningKey rotateLinkSecret',
       'addTrustAnchor removeTrustAnchor addRevocationList getTrust',
-      'createAuditAnchor deleteAuditAnchor patchRetention createLegalHold endLegalHold',
+      'createAuditAnchor deleteAuditAnchor patchRetention createLegalHold endLegalHold erasePersonal',
     ],
   ),
   ...of(

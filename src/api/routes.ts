@@ -41,6 +41,7 @@ import { partnerRoutes } from './routes/partners.ts'
 import { peerChangeRoutes } from './routes/peer-changes.ts'
 import { peerCountRoutes } from './routes/peer-counts.ts'
 import { peerRoutes } from './routes/peers.ts'
+import { personalRoutes } from './routes/personal.ts'
 import { productRoutes } from './routes/products.ts'
 import { pushRoutes } from './routes/push.ts'
 import { pushWsdlRoutes } from './routes/push-wsdl.ts'
@@ -111,6 +112,7 @@ const GUARDED = [
   auditAnchorRoutes,
   evidenceRoutes,
   retentionRoutes,
+  personalRoutes,
   signingKeyRoutes,
   trustRoutes,
   oauthClientRoutes,

@@ -1,17 +1,18 @@
 import { parseArgs } from 'node:util'
-import { rotateDataKeys } from '#store/personal/data-keys.ts'
+import { type EraseWish, erasePersonal } from '#flow/personal/erase.ts'
+import { holdDataKeys, rotateDataKeys } from '#store/personal/data-keys.ts'
 import { cliLanguage } from './language.ts'
 import { withOwnDatabase } from './own-database.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
-import { dataKeysOf } from './settings.ts'
+import { dataKeysOf, type Settings } from './settings.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
-/** `hub personal rotate-key`, over the database of the settings. */
+/** `hub personal rotate-key` and `hub personal erase`, over the database of the settings. */
 export async function personalCommand(argv: readonly string[]): Promise<void> {
-  const { positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: {} })
-  if (positionals.join(' ') !== 'rotate-key') throw new WrongUsage()
+  const { word, ...wish } = parsed(argv)
   const settings = settingsOrExit(process.env)
   const zh = cliLanguage() === 'zh'
+  if (word === 'erase') return await erase(settings, wish)
   if (!settings.dataKey) {
     console.error(zh ? '请将新密钥写入 HUB_DATA_KEY。' : 'Set HUB_DATA_KEY to the new key.')
     process.exitCode = 1
@@ -29,5 +30,39 @@ export async function personalCommand(argv: readonly string[]): Promise<void> {
   } catch (error) {
     console.error(sentenceOf(error))
     process.exitCode = 1
+  }
+}
+
+async function erase(settings: Settings, wish: Omit<EraseWish, 'who'>): Promise<void> {
+  try {
+    const erased = await withOwnDatabase(settings, { name: 'personal' }, async (pool) => {
+      await holdDataKeys(pool, dataKeysOf(settings))
+      return await erasePersonal(pool, { ...wish, who: 'hub personal' })
+    })
+    console.log(JSON.stringify(erased, null, 2))
+  } catch (error) {
+    console.error(sentenceOf(error))
+    process.exitCode = 1
+  }
+}
+
+function parsed(argv: readonly string[]): Omit<EraseWish, 'who'> & { readonly word: string } {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        record: { type: 'string', multiple: true },
+        code: { type: 'string' },
+        reason: { type: 'string' },
+      },
+    })
+    const { record: records, code, reason = '' } = values
+    const [word = '', ...more] = positionals
+    const isErase = word === 'erase' && reason.trim() !== '' && (records !== undefined || code !== undefined)
+    if (more.length > 0 || !(isErase || word === 'rotate-key')) throw new WrongUsage()
+    return { word, reason, ...(records ? { records } : {}), ...(code === undefined ? {} : { code }) }
+  } catch {
+    throw new WrongUsage()
   }
 }

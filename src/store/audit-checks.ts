@@ -35,6 +35,20 @@ export async function* storedBytes(
   }
 }
 
+/** Erasures that no entry of the log vouches for as they are; those of a time of which the log is no longer kept are passed over. */
+export async function readWrongErasures(pool: Pool, keptFrom: string): Promise<{ readonly entry: string }[]> {
+  const { rows } = await pool.query<{ entry: string }>(
+    `select g.entry::text as entry from (
+       select entry, max(erased_at) as at,
+              encode(sha256(convert_to(string_agg(subject || ' ' || was || ' ' || now, E'\n' order by subject collate "C"), 'UTF8')), 'hex') as digest
+         from erasures group by entry) g
+      where g.at >= $1::timestamptz and not exists (
+        select from audit_log l where l.id = g.entry and l.kind = 'administration' and l.action = 'erase' and l.facts::jsonb ->> 'digest' = g.digest)`,
+    [keptFrom],
+  )
+  return rows
+}
+
 /** Deliveries by their identifiers, each with what its entry of the log must say. */
 export async function readDeliveryFacts(pool: Pool, ids: readonly string[]): Promise<Map<string, string>> {
   const { rows } = await pool.query<{ id: string; facts: string }>(

@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
-import type { EntryFacts, MessageFacts, VersionFacts } from '#core/evidence/leaves.ts'
+import type { EntryFacts, ErasedFacts, MessageFacts, VersionFacts } from '#core/evidence/leaves.ts'
 import { ENTRY_COLUMNS } from './audit-log.ts'
 
 type Client = ClientBase | Pool
@@ -18,9 +18,12 @@ export async function readEntries(
 
 const VERSION_COLUMNS = `v.record_id, v.version, v.position::text as position, v.kind, v.system, v.record, v.status, v.schema, v.mapping, v.message_id,
   v.message_index, v.received_at, v.recorded, v.occurred_at, v.region, v.product_class, v.source_order, encode(v.content_hash, 'hex') as hash,
-  v.flags, v.codes, v.replay, v.body, p.origin, p.hops, p.via`
-const VERSIONS =
-  'record_versions v left join peer_versions p on p.record_id = v.record_id and p.version = v.version'
+  v.flags, v.codes, v.replay, v.body, p.origin, p.hops, p.via, e.was, e.now`
+const VERSIONS = `record_versions v left join peer_versions p on p.record_id = v.record_id and p.version = v.version
+   left join erasures e on e.subject = 'version ' || v.record_id || ' ' || v.version`
+
+const erasedOf = ({ was, now }: Record<string, unknown>): ErasedFacts | null =>
+  typeof was === 'string' && typeof now === 'string' ? { was, now } : null
 
 /** Every column of a version and of the road on which it came. */
 const versionOf = (row: Record<string, unknown>): VersionFacts => ({
@@ -36,6 +39,7 @@ const versionOf = (row: Record<string, unknown>): VersionFacts => ({
   receivedAt: row['received_at'] as string,
   rest: REST.map((name) => row[name]),
   body: row['body'] as string,
+  erased: erasedOf(row),
 })
 
 /** What the commitment of a version is made over, in this order, beside its body. */
@@ -100,7 +104,8 @@ const MESSAGE_COLUMNS = `m.id, m.received_at, m.system, m.record, m.mapping, m.c
   encode(case when m.coding = 'parts' then sha256(coalesce(
     (select string_agg(int4send(r.first) || int4send(r.count) || convert_to(r.coding, 'UTF8') || sha256(r.results), ''::bytea order by r.first)
        from message_results r where r.message_id = m.id and r.received_at = m.received_at), ''))
-    else sha256(convert_to(m.results, 'UTF8')) end, 'hex') as results`
+    else sha256(convert_to(m.results, 'UTF8')) end, 'hex') as results, e.was, e.now`
+const ERASURES = `left join erasures e on e.subject = 'message ' || m.id`
 
 const messageOf = (row: Record<string, unknown>): MessageFacts => ({
   id: row['id'] as string,
@@ -122,13 +127,14 @@ const messageOf = (row: Record<string, unknown>): MessageFacts => ({
   results: row['results'] as string,
   problem: row['problem'] as string | null,
   keyId: row['key_id'] as string | null,
+  erased: erasedOf(row),
 })
 
 /** Messages by their identifiers, in that order; those that are not there are left out. */
 export async function readMessageRows(client: Client, ids: readonly string[]): Promise<MessageFacts[]> {
   const { rows } = await client.query(
     `select ${MESSAGE_COLUMNS} from unnest($1::uuid[]) w (id)
-       join messages m on m.id = w.id and m.received_at = ${timeOfId('w.id')} order by m.id`,
+       join messages m on m.id = w.id and m.received_at = ${timeOfId('w.id')} ${ERASURES} order by m.id`,
     [ids],
   )
   return rows.map(messageOf)
@@ -144,7 +150,7 @@ export async function readUnsealedMessages(
   { since, firstId, limit }: { readonly since: string; readonly firstId: string; readonly limit: number },
 ): Promise<MessageFacts[]> {
   const { rows } = await client.query(
-    `select ${MESSAGE_COLUMNS} from messages m
+    `select ${MESSAGE_COLUMNS} from messages m ${ERASURES}
       where m.id >= $1 and m.received_at >= $2 and m.state in ('done', 'refused')
         and not exists (select from audit_recent_messages r where r.message_id = m.id)
       order by m.id limit $3`,

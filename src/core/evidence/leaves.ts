@@ -27,6 +27,12 @@ export const commitmentOf = ({ salt, facts, body }: Opening): string =>
 export const saltOf = (secret: Buffer, subject: string): string =>
   createHmac('sha256', secret).update(subject).digest('hex').slice(0, 32)
 
+/** What a row was before persons were erased from it: the commitment that was sealed, and that of the row as it must be now. */
+export interface ErasedFacts {
+  readonly was: string
+  readonly now: string
+}
+
 /** A version of a record with all that is stored of it. */
 export interface VersionFacts {
   readonly recordId: string
@@ -43,6 +49,7 @@ export interface VersionFacts {
   /** All other columns in the order of the documents: schema, mapping, recorded, occurredAt, region, productClass, sourceOrder, hash, flags, codes, replay, origin, hops, via. */
   readonly rest: readonly unknown[]
   readonly body: string
+  readonly erased: ErasedFacts | null
 }
 
 export const versionSubject = (recordId: string, version: number | string): string =>
@@ -52,7 +59,7 @@ export function versionLeaf(secret: Buffer, v: VersionFacts): Leaf {
   const salt = saltOf(secret, versionSubject(v.recordId, v.version))
   const opening = { salt, facts: JSON.stringify(v.rest), body: v.body }
   const shown = ['version', v.recordId, v.version, v.position, v.kind, v.system, v.record, v.status]
-  return sealed(opening, [...shown, v.messageId, v.messageIndex, v.receivedAt])
+  return sealed(opening, [...shown, v.messageId, v.messageIndex, v.receivedAt], v.erased)
 }
 
 /** A message that is done or refused, with its receipt. */
@@ -78,6 +85,7 @@ export interface MessageFacts {
   readonly results: string
   readonly problem: string | null
   readonly keyId: string | null
+  readonly erased: ErasedFacts | null
 }
 
 export const messageSubject = (id: string): string => `message ${id}`
@@ -86,7 +94,7 @@ export function messageLeaf(secret: Buffer, m: MessageFacts): Leaf {
   const salt = saltOf(secret, messageSubject(m.id))
   const facts = JSON.stringify([m.sha256, m.results, m.problem, m.keyId])
   const shown = ['message', m.id, m.receivedAt, m.system, m.record, m.mapping, m.contentType, m.encoding]
-  return sealed({ salt, facts, body: '' }, [...shown, m.state, ...m.counts])
+  return sealed({ salt, facts, body: '' }, [...shown, m.state, ...m.counts], m.erased)
 }
 
 /** An entry of the audit log. */
@@ -101,6 +109,10 @@ export interface EntryFacts {
   readonly facts: string
 }
 
+/** Whether a row that was erased is as the erasure left it; true of all others. */
+export const isAsErased = ({ opening }: Leaf, erased: ErasedFacts | null): boolean =>
+  erased === null || commitmentOf(opening) === erased.now
+
 export const entrySubject = (id: string): string => `entry ${id}`
 
 export function entryLeaf(secret: Buffer, e: EntryFacts): Leaf {
@@ -108,8 +120,9 @@ export function entryLeaf(secret: Buffer, e: EntryFacts): Leaf {
   return sealed({ salt, facts: e.facts, body: '' }, ['entry', e.id, e.at, e.kind, e.who, e.action, e.subject])
 }
 
-const sealed = (opening: Opening, shown: readonly unknown[]): Leaf => ({
-  text: JSON.stringify([...shown, commitmentOf(opening)]),
+/** Of a row that was erased the leaf is made over what it was, and the opening says what it is. */
+const sealed = (opening: Opening, shown: readonly unknown[], erased: ErasedFacts | null = null): Leaf => ({
+  text: JSON.stringify([...shown, erased?.was ?? commitmentOf(opening)]),
   opening,
 })
 

@@ -81,9 +81,13 @@ export async function createProver(pool: Pool, head: StoredHead): Promise<Prover
   }
   return {
     version: async (facts, isOpen) =>
-      prove(versionLeaf(secret, facts), await findBatch(pool, { change: facts.position }), isOpen),
+      prove(
+        versionLeaf(secret, facts),
+        await findBatch(pool, { change: facts.position }),
+        isOpen && !facts.erased,
+      ),
     message: async (facts, isOpen) =>
-      prove(messageLeaf(secret, facts), await findMessageBatch(pool, facts.id), isOpen),
+      prove(messageLeaf(secret, facts), await findMessageBatch(pool, facts.id), isOpen && !facts.erased),
     entry: async (facts, isOpen) =>
       prove(entryLeaf(secret, facts), await findBatch(pool, { entry: facts.id }), isOpen),
   }

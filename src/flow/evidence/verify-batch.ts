@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Pool } from 'pg'
-import { type EntryFacts, entryLeaf, messageLeaf, versionLeaf } from '#core/evidence/leaves.ts'
+import {
+  type EntryFacts,
+  entryLeaf,
+  isAsErased,
+  type MessageFacts,
+  messageLeaf,
+  versionLeaf,
+} from '#core/evidence/leaves.ts'
 import { HASH_BYTES, leafHash, packedHashes, rootOf, same } from '#core/evidence/merkle.ts'
 import { readDeliveryFacts, storedBytes } from '#store/audit-checks.ts'
 import { readLeaves, type StoredHead } from '#store/audit-heads.ts'
@@ -113,8 +120,9 @@ async function verifyMessages(
       const place = `messages ${id}`
       if (!row) {
         if (timeOf(id) >= droppedBefore) tell({ code: 'row_missing', batch, place })
-      } else if (!same(leafHash(messageLeaf(secret, row).text), expected[at + i] ?? Buffer.alloc(0)))
-        tell({ code: 'row_altered', batch, place })
+      } else if (!isRightMessage(secret, row, expected[at + i])) tell({ code: 'row_altered', batch, place })
+      // Of erased bytes the digest is left, which is part of the leaf.
+      else if (row.erased !== null) continue
       else if ((await digestOfBytes(pool, id)) !== `${row.sha256} ${row.counts[0]}`)
         tell({ code: 'bytes_altered', batch, place })
     }
@@ -150,12 +158,18 @@ async function verifyVersions(
   )
   const read = (after: string) => readVersionRows(pool, { after, upTo: head.changesTo, limit: ROWS_AT_ONCE })
   for await (const rows of pages(read, before?.changesTo, ({ position }) => position))
-    for (const row of rows)
-      walk.take(
-        leafHash(versionLeaf(secret, row).text),
-        `${row.recordId} version ${row.version} at ${row.position}`,
-      )
+    for (const row of rows) {
+      const leaf = versionLeaf(secret, row)
+      const place = `${row.recordId} version ${row.version} at ${row.position}`
+      if (walk.take(leafHash(leaf.text), place) && !isAsErased(leaf, row.erased))
+        tell({ code: 'row_altered', batch: head.number, place: `record_versions ${place}` })
+    }
   walk.end()
+}
+
+function isRightMessage(secret: Buffer, row: MessageFacts, expected: Buffer | undefined): boolean {
+  const leaf = messageLeaf(secret, row)
+  return same(leafHash(leaf.text), expected ?? Buffer.alloc(0)) && isAsErased(leaf, row.erased)
 }
 
 async function* pages<Row>(

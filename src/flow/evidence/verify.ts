@@ -14,6 +14,7 @@ import {
   readDropped,
   readUnknownRows,
   readWrongAcknowledgements,
+  readWrongErasures,
 } from '#store/audit-checks.ts'
 import { readHead, readHeads, readNewestHead, type StoredHead } from '#store/audit-heads.ts'
 import { KEY_ACTION, listHeadKeys, saltSecret } from '#store/audit-keys.ts'
@@ -90,7 +91,7 @@ export async function verifyLog(pool: Pool, wish: VerifyWish = {}): Promise<Veri
     }
     if (isEnough() || heads.length < HEADS_AT_ONCE || (wish.to !== undefined && expected > wish.to)) break
   }
-  if (!isEnough() && wish.from === undefined && wish.to === undefined) await verifyRest(pool, tell)
+  if (!isEnough() && wish.from === undefined && wish.to === undefined) await verifyRest(pool, dropped, tell)
   const anchored = wish.anchor && !isEnough() ? await verifyAnchors(pool, wish.anchor, keys.isKnown, tell) : 0
   const heads = before === null ? 0 : before.number - from + 1
   return {
@@ -173,7 +174,9 @@ async function trustedKeys(
 }
 
 /** What no batch shows: rows without a leaf, settings that are not as their last entry says, and answers of receivers. */
-async function verifyRest(pool: Pool, tell: Tell): Promise<void> {
+async function verifyRest(pool: Pool, dropped: ReadonlyMap<string, string>, tell: Tell): Promise<void> {
+  for (const { entry } of await readWrongErasures(pool, dropped.get('audit_log') ?? '1970-01-01T00:00:00Z'))
+    tell({ code: 'row_altered', batch: null, place: `erasures of entry ${entry}` })
   for (const { table, subject } of await readUnknownRows(pool, FINDINGS_MAX))
     tell({ code: 'row_inserted', batch: null, place: `${table} ${subject}` })
   for (const { subject } of await readAlteredSettings(pool, FINDINGS_MAX))

@@ -41,6 +41,7 @@ export const COLUMNS_OF_HUB = {
     personal: 'state last_error scan_error',
   },
   claim_sendings: { none: 'claim_id link_id sent_at verdict code attempts next_at', personal: 'detail' },
+  erasures: { none: 'subject entry erased_at', digest: 'was now' },
   data_keys: { none: 'id suite wrapped_by created_at', sealed: 'wrapped' },
   deliveries: {
     none: 'id started_at link_id from_position to_position attempt changes ok duplicate retry reject ms lane',
