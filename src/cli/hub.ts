@@ -156,6 +156,7 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
           mappings: settings.mappings,
           dropFolders: settings.dropFolders,
           anchorFile: settings.anchorFile,
+          casesFrom: settings.casesFrom,
         },
         closings,
       )
@@ -191,6 +192,7 @@ function openWorkers(
     dataKeys: DataKeySettings
     dropFolders: readonly string[]
     anchorFile: string | undefined
+    casesFrom: string | undefined
   },
   closings: Closing[],
 ): void {
@@ -218,7 +220,7 @@ function openWorkers(
     followers: [
       ...followers,
       claimsFollower({ send: http.send }),
-      casesFollower({ pool, intake: parts.intake }),
+      casesFollower({ pool, intake: parts.intake, from: parts.casesFrom }),
     ],
     isBusy: large.isWorking,
   })

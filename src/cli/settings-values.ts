@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { delimiter, isAbsolute, normalize, resolve, sep } from 'node:path'
+import { isDayOrTime } from '#api/day-or-time.ts'
 import { isHubId } from '#core/peers/hub-id.ts'
 import { SUITES } from '#store/personal/cipher.ts'
 import type { Sentence } from '#store/refusal.ts'
@@ -26,6 +27,7 @@ export const readers = {
   count,
   countOrOff,
   isOn,
+  day,
   adminKey,
   dataKey,
   dataCipher: oneOf([...SUITES]),
@@ -264,10 +266,7 @@ function publicUrl(text: string): Reading<string> {
 
 /** IP addresses and CIDR blocks, divided by commas. A block of everything would let anyone name any address as his own. */
 function proxies(text: string): Reading<readonly string[]> {
-  const blocks = text
-    .split(',')
-    .map((block) => block.trim())
-    .filter((block) => block !== '')
+  const blocks = text.split(/\s*,\s*/).filter((block) => block !== '')
   const wrong = blocks.find((block) => !isBlock(block))
   if (wrong === undefined && blocks.length > 0) return { ok: true, value: blocks }
   return {
@@ -286,4 +285,14 @@ function isBlock(block: string): boolean {
   const family = isIP(address)
   if (family === 0 || more.length > 0) return false
   return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+}
+
+function day(text: string): Reading<string> {
+  if (text.length === 10 && isDayOrTime(text)) return { ok: true, value: text }
+  return {
+    ok: false,
+    shown: text,
+    reason: { zh: '不是日期。', en: 'This is not a day.' },
+    fix: { zh: '写法如 2026-01-01。', en: 'Write it like 2026-01-01.' },
+  }
 }

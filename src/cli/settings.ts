@@ -36,6 +36,8 @@ export interface Settings {
   readonly pickupFolders: readonly string[]
   /** A file to which every signed head of the log is added; none where it is not set. */
   readonly anchorFile: string | undefined
+  /** Failed tests of an earlier day open no case; absent: all do. */
+  readonly casesFrom: string | undefined
   /** Seconds for which sealing and anchoring may fail before intake stops; null: it never does. */
   readonly evidenceLimit: number | null
   /** Address under which anyone reaches the public pages, without a slash at its end. */
@@ -106,6 +108,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     hubId: take<string | undefined>('HUB_ID', readers.hubId, undefined),
     dropFolders: take<readonly string[]>('HUB_DROP_FOLDERS', readers.folders, []),
     pickupFolders: take<readonly string[]>('HUB_PICKUP_FOLDERS', readers.folders, []),
+    casesFrom: take<string | undefined>('HUB_CASES_FROM', readers.day, undefined),
     anchorFile: take<string | undefined>('HUB_ANCHOR_FILE', readers.file, undefined),
     evidenceLimit: take<number | null>('HUB_EVIDENCE_LIMIT', readers.secondsOrOff, 14_400),
     publicUrl,
@@ -163,6 +166,7 @@ const names = [
   'HUB_ID',
   'HUB_DROP_FOLDERS',
   'HUB_PICKUP_FOLDERS',
+  'HUB_CASES_FROM',
   'HUB_ANCHOR_FILE',
   'HUB_EVIDENCE_LIMIT',
   'HUB_PUBLIC_URL',

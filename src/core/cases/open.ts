@@ -1,10 +1,8 @@
-import { STORED } from '#core/balance/site-balance.ts'
-import { DAY_MS } from '#core/calendar.ts'
 import { epochOf } from '#core/dates/when.ts'
 import type { Body } from '#core/model/body.ts'
 import { isFalsePositiveProne } from '#core/products/names.ts'
 import { readProductName } from '#core/products/read-product-name.ts'
-import { goodsOf } from './goods.ts'
+import { beijingDay } from '#core/quality/record-counts.ts'
 import type { RecordEvent } from './states.ts'
 
 /**
@@ -48,16 +46,8 @@ export const openingState = (says: RecordEvent): 'suspect' | 'held' | 'confirmed
   says === 'doubted' ? 'suspect' : says === 'failed' ? 'held' : says === 'lab_failed' ? 'confirmed' : null
 
 /**
- * How old a failed test may be that opens a case, in days. Fresh goods are sold within a week. A laboratory takes weeks, other goods are stored for months,
- * and those who sell keep records of them for six months (食品安全法 §65). What is older is found, and stopped where an official says so.
+ * Whether a failed test may open a case: where history is being brought in, only what was tested from a day on (`YYYY-MM-DD` in China) does. Nothing is left
+ * out otherwise, however old it says it is: the clock of an instrument may be wrong, and its goods lie on a stall.
  */
-export const OPENING_DAYS = { fresh: 7, others: 183 } as const
-
-/** Whether a test tells of goods that may still be for sale. */
-export function isOfToday(body: Body, nowMs: number): boolean {
-  const { occurredAt } = body
-  if (!occurredAt) return true
-  const days =
-    OPENING_DAYS[isLaboratoryTest(body) || STORED.has(goodsOf(body).productClass ?? '') ? 'others' : 'fresh']
-  return nowMs - epochOf(occurredAt) <= days * DAY_MS
-}
+export const isOpening = ({ occurredAt }: Body, from: string | undefined): boolean =>
+  from === undefined || occurredAt === undefined || beijingDay(epochOf(occurredAt)) >= from

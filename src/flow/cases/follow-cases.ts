@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { goodsOf } from '#core/cases/goods.ts'
-import { isLaboratoryTest, isOfToday, saysOf } from '#core/cases/open.ts'
+import { isLaboratoryTest, isOpening, saysOf } from '#core/cases/open.ts'
 import { epochOf } from '#core/dates/when.ts'
 import { codesOf, recordCode } from '#core/lineage/codes.ts'
 import { matchFacts } from '#core/lineage/matching.ts'
@@ -35,6 +35,8 @@ const CHANGES_AT_ONCE = 500
 const GRAPH_CODE = /^(lot|doc|rec|local\.[^:]+):/
 
 export interface CasesFollowerParts extends SettleParts {
+  /** Failed tests of an earlier day open no case: `YYYY-MM-DD`, in China. */
+  readonly from?: string | undefined
   /** Milliseconds since 1970. */
   readonly now?: () => number
 }
@@ -57,7 +59,7 @@ export const casesFollower = (parts: CasesFollowerParts): Follower => ({
       if (read.next === position) return 'done'
       const page = pageOf()
       for (const succession of await readSuccessions(client, read.rows)) page.note(succession)
-      await page.write(client, (parts.now ?? Date.now)())
+      await page.write(client, { nowMs: (parts.now ?? Date.now)(), from: parts.from })
       await moveFollower(client, CASES_FOLLOWER, { position: read.next })
       return read.atHead || read.next >= bound ? 'done' : 'more'
     })
@@ -65,6 +67,12 @@ export const casesFollower = (parts: CasesFollowerParts): Follower => ({
     return end
   },
 })
+
+/** When tests are taken, and from which day on they open cases. */
+interface Taking {
+  readonly nowMs: number
+  readonly from: string | undefined
+}
 
 interface Noted {
   readonly change: { readonly recordId: string; readonly version: number; readonly system: string }
@@ -104,8 +112,8 @@ function pageOf() {
       if (before) touch(kind, recordId, before)
       if (kind === 'test') tests.push({ recordId, version, receivedAt, body: said, isActive: now !== null })
     },
-    async write(client: ClientBase, nowMs: number): Promise<void> {
-      await takeTests(client, tests, nowMs)
+    async write(client: ClientBase, at: Taking): Promise<void> {
+      await takeTests(client, tests, at)
       if (codes.size === 0 || !(await hasOpenCases(client))) return
       await touchCases(client, {
         codes: [...codes],
@@ -118,7 +126,7 @@ function pageOf() {
 }
 
 /** Tests that say something to a case, in their order. A test of another hub is that hub's to act on: its holds come by the link. */
-async function takeTests(client: ClientBase, tests: readonly ChangedTest[], nowMs: number): Promise<void> {
+async function takeTests(client: ClientBase, tests: readonly ChangedTest[], at: Taking): Promise<void> {
   const known = await findCaseTests(
     client,
     tests.map(({ recordId }) => recordId),
@@ -135,21 +143,25 @@ async function takeTests(client: ClientBase, tests: readonly ChangedTest[], nowM
   for (const test of telling) {
     if (foreign.has(test.recordId)) continue
     const before = (await findCaseTests(client, [test.recordId])).get(test.recordId)
-    if (before) await correct(client, test, before, nowMs)
-    else if (test.isActive) await takeNew(client, hub, test, nowMs)
+    if (before) await correct(client, test, before, at.nowMs)
+    else if (test.isActive) await takeNew(client, hub, test, at)
   }
 }
 
 /** A test that is new to cases: of goods that have an open case it belongs to that one, however old it is. */
-async function takeNew(client: ClientBase, hub: string, test: ToldTest, nowMs: number): Promise<void> {
+async function takeNew(
+  client: ClientBase,
+  hub: string,
+  test: ToldTest,
+  { nowMs, from }: Taking,
+): Promise<void> {
   const says = saysOf(test.body)
   if (says === null) return
   const goods = await testedGoods(client, test)
   const { productName } = goodsOf(test.body)
   const id = await findCaseOfGoods(client, { ...goods, productName })
   if (id === null) {
-    if (says !== 'lab_passed' && isOfToday(test.body, nowMs))
-      await openByTest(client, hub, test, goods, nowMs)
+    if (says !== 'lab_passed' && isOpening(test.body, from)) await openByTest(client, hub, test, goods, nowMs)
     return
   }
   if (says === 'lab_passed' && (await isBefore(client, test, id))) return

@@ -25,6 +25,7 @@ describe('readSettings', () => {
         hubId: undefined,
         dropFolders: [],
         pickupFolders: [],
+        casesFrom: undefined,
         anchorFile: undefined,
         evidenceLimit: 14_400,
         publicUrl: undefined,
@@ -54,6 +55,7 @@ describe('readSettings', () => {
       HUB_ID: 'zj-hangzhou',
       HUB_DROP_FOLDERS: '/srv/drop/:/mnt//files',
       HUB_PICKUP_FOLDERS: '/srv/pickup',
+      HUB_CASES_FROM: '2026-01-01',
       HUB_ANCHOR_FILE: '/mnt/anchor/heads.ndjson',
       HUB_EVIDENCE_LIMIT: '7200',
       HUB_PUBLIC_URL: 'https://zs.example.cn/trace/',
@@ -87,6 +89,7 @@ describe('readSettings', () => {
         hubId: 'zj-hangzhou',
         dropFolders: ['/srv/drop', '/mnt/files'],
         pickupFolders: ['/srv/pickup'],
+        casesFrom: '2026-01-01',
         anchorFile: '/mnt/anchor/heads.ndjson',
         dataKey: Buffer.alloc(32, 0x0f),
         dataKeyBefore: Buffer.alloc(32, 0xab),
@@ -111,6 +114,8 @@ describe('readSettings', () => {
   })
 
   it.each([
+    ['HUB_CASES_FROM', '2026-02-30'],
+    ['HUB_CASES_FROM', '1.1.2026'],
     ['HUB_ANCHOR_FILE', 'heads.ndjson'],
     ['HUB_DATA_KEY', 'secret'],
     ['HUB_DATA_KEY', 'x'.repeat(64)],
