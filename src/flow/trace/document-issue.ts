@@ -2,7 +2,9 @@ import { documentForm } from '#core/documents/document-form.ts'
 import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
 import { documentValidity } from '#core/documents/document-validity.ts'
 import type { Mentioning } from '#core/lineage/node-state.ts'
+import { maskName } from '#core/mask.ts'
 import type { Body } from '#core/model/body.ts'
+import { isPersonalParty } from '#core/personal.ts'
 import type { DocumentIssue } from './schema.ts'
 
 export const knownType = (type: string): DocumentType =>
@@ -26,7 +28,9 @@ function issuerOf({ parties }: Body): string | undefined {
     issuer?.personal ||
     issuer?.kind === 'person' ||
     issuer?.ids.some(({ scheme }) => scheme === 'cn.idcard.hash')
-  return isPerson ? undefined : issuer?.name
+  if (isPerson || issuer?.name === undefined) return undefined
+  // Nobody said that it is a person's, and it is not plainly that of a business.
+  return isPersonalParty(issuer) ? maskName(issuer.name) : issuer.name
 }
 
 /** What one record says of the paper, and whether it is valid on the day by the rules of its day of issue. */

@@ -165,7 +165,11 @@ beforeAll(async () => {
                 (select count(*)::int from deliveries) as tried`,
       )
     ).rows[0]
-    return receipts === 0 && replays === 0 && tried > 0
+    // Cards, papers and matches are there only when the followers have read the log to its end.
+    const { rows } = await hub.pool.query(
+      `select count(*)::int as behind from followers where name in ('papers', 'cards') and position < (select max(position) from record_versions)`,
+    )
+    return receipts === 0 && replays === 0 && tried > 0 && rows[0].behind === 0
   }, SOON)
 }, 120_000)
 afterAll(async () => {
