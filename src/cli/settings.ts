@@ -95,8 +95,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     host: take('HUB_HOST', readers.host, '127.0.0.1'),
     connectionsPerAddress: take('HUB_CONNECTIONS_PER_ADDRESS', readers.count, 1000),
     rates: {
-      perKey: take<number | null>('HUB_RATE_KEY', readers.countOrOff, 10_000),
-      perAddress: take<number | null>('HUB_RATE_ADDRESS', readers.countOrOff, 20_000),
+      perKey: take<number | null>('HUB_RATE_KEY', readers.countOrOff, 30_000),
+      perAddress: take<number | null>('HUB_RATE_ADDRESS', readers.countOrOff, 60_000),
     },
     port: take('HUB_PORT', readers.port, 8080),
     role: take('HUB_ROLE', readers.role, 'all'),

@@ -14,7 +14,7 @@ describe('readSettings', () => {
       settings: {
         host: '127.0.0.1',
         connectionsPerAddress: 1000,
-        rates: { perKey: 10_000, perAddress: 20_000 },
+        rates: { perKey: 30_000, perAddress: 60_000 },
         port: 8080,
         role: 'all',
         databaseUrl: undefined,
