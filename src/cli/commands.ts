@@ -197,7 +197,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   bench: {
     arguments:
-      '[mapping|intake|single|delivery|files|papers|public|channels|trace|matching|recall|sync] [--edges 1e5,1e6] [--quick] [--json FILE]',
+      '[mapping|intake|single|delivery|files|papers|public|channels|trace|matching|costs|recall|sync] [--edges 1e5,1e6] [--quick] [--json FILE]',
     about: {
       en: 'measure, with ratios to COPY, a no-op route and hand-written code',
       zh: '测量性能并与基线对比',

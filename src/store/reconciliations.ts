@@ -79,13 +79,13 @@ export async function readReconciliation(
 }
 
 /** Whose reconciliations may be seen; null sees all. */
-export type Sight = { readonly links: readonly string[]; readonly systems: readonly string[] } | null
+export type SeenLinks = { readonly links: readonly string[]; readonly systems: readonly string[] } | null
 
 /** Reconciliations, newest first (their identifiers hold their time); `after` is the last one of the page before. */
 export async function listReconciliations(
   pool: Pool,
   query: {
-    readonly sight: Sight
+    readonly sight: SeenLinks
     readonly linkId?: string | undefined
     readonly system?: string | undefined
     readonly daily?: boolean | undefined

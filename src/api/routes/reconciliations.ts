@@ -18,7 +18,7 @@ import {
   listReconciliations,
   type Reconciliation,
   readReconciliation,
-  type Sight,
+  type SeenLinks,
 } from '#store/reconciliations.ts'
 
 /** A list of keys of a day of a market; more is for several calls. */
@@ -34,7 +34,7 @@ const Params = Type.Object({ id: Type.String({ format: 'uuid', description: 'Rec
 const unknown = (id: string): HubError => new HubError('not_found', { detail: `reconciliation ${id}` })
 
 /** Which reconciliations a caller may see: of the links and systems that it has a scope of. */
-function sightOf(request: FastifyRequest): Sight {
+function sightOf(request: FastifyRequest): SeenLinks {
   const caller = callerOf(request)
   if (holds(caller, 'read')) return null
   const of = (prefix: string) =>
@@ -45,7 +45,7 @@ function sightOf(request: FastifyRequest): Sight {
   return sight
 }
 
-const isSeen = (sight: Sight, { linkId, system }: Pick<Reconciliation, 'linkId' | 'system'>): boolean =>
+const isSeen = (sight: SeenLinks, { linkId, system }: Pick<Reconciliation, 'linkId' | 'system'>): boolean =>
   sight === null ||
   (linkId === null ? system !== null && sight.systems.includes(system) : sight.links.includes(linkId))
 

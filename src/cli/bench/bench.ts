@@ -4,6 +4,7 @@ import { sentenceOf, settingsOrExit } from '#cli/process.ts'
 import type { Settings } from '#cli/settings.ts'
 import { WrongUsage } from '#cli/wrong-usage.ts'
 import { benchChannels } from './channels/channels.ts'
+import { benchCosts } from './costs.ts'
 import { benchDelivery } from './delivery.ts'
 import { type Figure, table } from './figures.ts'
 import { benchFiles } from './files.ts'
@@ -38,6 +39,7 @@ const ownParts: Readonly<
   channels: benchChannels,
   trace: benchTrace,
   matching: benchMatching,
+  costs: benchCosts,
   recall: benchRecall,
   sync: async (settings, quick) => {
     const stage = await openStage(settings)
@@ -62,6 +64,7 @@ export async function benchCommand(argv: readonly string[]): Promise<void> {
     'channels',
     'trace',
     'matching',
+    'costs',
     'recall',
     'sync',
   ]

@@ -7,7 +7,9 @@ import type { Settings } from '#cli/settings.ts'
  * The hub in a process of its own, so that its memory and its core are its own. Gets its settings as JSON in the first argument,
  * tells its address, and on any message its peak resident memory.
  */
-const settings = JSON.parse(process.argv[2] as string) as Settings
+const revived = (_: string, value: { readonly type?: string; readonly data?: number[] } | null): unknown =>
+  value?.type === 'Buffer' && value.data ? Buffer.from(value.data) : value
+const settings = JSON.parse(process.argv[2] as string, revived) as Settings
 const hub = await startHub(settings, pino({ level: 'error' }, pino.destination(2)))
 process.send?.({ url: hub.url, databaseUrl: hub.databaseUrl })
 process.on('message', () => process.send?.({ peakBytes: peakBytes() }))
