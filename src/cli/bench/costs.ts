@@ -15,19 +15,16 @@ const LOADS = [
 ] as const
 
 /**
- * What protection costs intake: a hub that seals what it stores and bounds its callers, beside one that does neither; in turns. The log of evidence is
- * sealed by both, because nothing turns it off.
+ * What protection costs intake: a hub that seals what it stores and bounds its callers, beside one that does neither; in turns. Neither does anything
+ * beside intake.
  */
 export async function benchCosts(settings: Settings, quick: boolean): Promise<Figure[]> {
   const rounds = quick ? 2 : 7
   const off = { ...settings, dataKey: undefined, dataKeyBefore: undefined }
-  const bare = await openStage({ ...off, rates: { perKey: null, perAddress: null } })
+  const bare = await openStage({ ...off, rates: { perKey: null, perAddress: null } }, 'api')
   try {
-    const guarded = await openStage({
-      ...off,
-      dataKey: randomBytes(32),
-      rates: { perKey: 30_000, perAddress: 60_000 },
-    })
+    const rates = { perKey: 30_000, perAddress: 60_000 }
+    const guarded = await openStage({ ...off, dataKey: randomBytes(32), rates }, 'api')
     try {
       const figures: Figure[] = []
       for (const load of LOADS) {
