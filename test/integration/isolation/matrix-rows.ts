@@ -317,6 +317,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'POST /v1/systems/{id}/signing-keys': SECURITY_OF('system'),
   'PATCH /v1/systems/{id}/signing-keys': SECURITY_OF('system'),
   'DELETE /v1/systems/{id}/signing-keys/{key}': SECURITY_OF('system'),
+  'POST /v1/personal/erasures': SECURITY,
   'GET /v1/partners': SECURITY_AUDIT,
   'POST /v1/partners': SECURITY,
   'DELETE /v1/partners/{id}': SECURITY,
