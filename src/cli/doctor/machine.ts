@@ -11,7 +11,7 @@ const OTHERS_READ = 0o004
 
 /** What can be said of this machine and of the settings without any other service. */
 export async function checkMachine(settings: Settings): Promise<Reading[]> {
-  return [listening(settings), adminKey(settings), ...(await dataFolder(settings))]
+  return [listening(settings), adminKey(settings), dataKey(settings), ...(await dataFolder(settings))]
 }
 
 function listening({ host, port, tlsCert }: Settings): Reading {
@@ -55,6 +55,26 @@ const adminKey = ({ adminKey: key, role }: Settings): Reading =>
         [
           'Make an administrator key (hub key create --scope admin) and keep HUB_ADMIN_KEY for emergencies.',
           '请创建管理密钥（hub key create --scope admin），并妥善保管 HUB_ADMIN_KEY 备急用。',
+        ],
+      )
+
+const dataKey = ({ dataKey: key }: Settings): Reading =>
+  key !== undefined
+    ? ok(
+        'data.key',
+        'Messages are sealed before they are stored (HUB_DATA_KEY).',
+        '报文加密后存储（HUB_DATA_KEY）。',
+      )
+    : wrong(
+        'warn',
+        'data.key',
+        [
+          'HUB_DATA_KEY is not set: messages are stored as they came, with what they say of persons.',
+          '未设置 HUB_DATA_KEY：报文按原样存储，其中的个人信息未加密。',
+        ],
+        [
+          'Set it to 32 random bytes as 64 hexadecimal digits (openssl rand -hex 32), and keep them apart from backups.',
+          '请设为 32 字节随机数的 64 位十六进制（openssl rand -hex 32），并与备份分开保管。',
         ],
       )
 

@@ -41,9 +41,11 @@ const states = async (env: Record<string, string>): Promise<Record<string, strin
   Object.fromEntries((await examine(settings(env))).map(({ check, state }) => [check, state]))
 
 it('a hub that is set up as it should be has nothing that fails, and every check is made', async () => {
-  expect(await states({ DATABASE_URL: database.url })).toMatchObject({
+  const sealed = { HUB_DATA_KEY: '0f'.repeat(32) }
+  expect(await states({ DATABASE_URL: database.url, ...sealed })).toMatchObject({
     'api.address': 'ok',
     'api.adminKey': 'ok',
+    'data.key': 'ok',
     'data.folder': 'ok',
     mappings: 'ok',
     jobs: 'ok',
@@ -81,6 +83,7 @@ it('what is wrong is found: an open address, no key, a folder for all, rows of n
   expect(found).toMatchObject({
     'api.address': 'warn',
     'api.adminKey': 'warn',
+    'data.key': 'warn',
     'data.folder': 'warn',
     'database.months': 'warn',
     'alert.jobs_failed': 'warn',
