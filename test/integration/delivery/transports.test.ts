@@ -242,10 +242,17 @@ describe('what a link may not see', () => {
     expect(found(receiver.received.at(-1)?.body ?? '')).toEqual(SECRETS)
   })
 
-  test('a key that reads everything reads what it read', async () => {
+  test('is seen by a key that reads everything, but for what is of a person; of that it needs the scope, and says what for', async () => {
     await push(secretBill())
-    const page = await api.call('GET', '/v1/changes?limit=1000', { key: await api.key('read') })
-    expect(found(page.payload)).toEqual(SECRETS)
+    const seenBy = async (scopes: readonly string[], purpose: string | null) => {
+      const key = await api.key(...scopes)
+      const page = await api.call('GET', '/v1/changes?limit=1000', { key, purpose })
+      return found(page.payload)
+    }
+    const business = SECRETS.filter((secret) => !['王小二', '浙A00001'].includes(secret))
+    expect(await seenBy(['read'], 'supervision')).toEqual(business)
+    expect(await seenBy(['read', 'personal'], null)).toEqual(business)
+    expect(await seenBy(['read', 'personal'], 'supervision')).toEqual(SECRETS)
   })
 })
 
