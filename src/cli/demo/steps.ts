@@ -117,7 +117,8 @@ export async function pushVoids(
   )
 }
 
-const PATIENCE_MS = 20_000
+/** How long the receiver is waited for. */
+export const PATIENCE_MS = 20_000
 
 /** Shows the receiver's count going up until it has every change. */
 export async function waitForReceiver(hub: Hub, receiver: ReceiverProcess, printer: Printer): Promise<void> {

@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { eventId } from '#flow/delivery/event-id.ts'
 import type { ReceiverProcess } from './receiver-process.ts'
-import { DEMO_SYSTEMS } from './steps.ts'
+import { DEMO_SYSTEMS, PATIENCE_MS } from './steps.ts'
 
 /** What was pushed in the demo, from the database, and what the receiver has of everything. */
 export interface DemoSummary {
@@ -13,7 +14,7 @@ export interface DemoSummary {
   readonly rejected: number
   /** Different changes that the receiver has taken. */
   readonly delivered: number
-  /** Changes in the database that the receiver does not have. */
+  /** Changes that were in the database at the end, and that the receiver does not have soon after. */
   readonly missing: number
 }
 
@@ -26,8 +27,15 @@ export async function summarise(pool: Pool, receiver: ReceiverProcess, link: str
     [DEMO_SYSTEMS],
   )
   const changes = await pool.query('select record_id as id, version from record_versions')
-  const events = await receiver.events()
-  const missing = changes.rows.filter(({ id, version }) => !events.has(eventId(link, id, version))).length
+  const wanted = changes.rows.map(({ id, version }) => eventId(link, id, version))
+  // The hub writes findings and cases of its own meanwhile: what it had written by now is on its way.
+  const untilMs = Date.now() + PATIENCE_MS
+  let events = await receiver.events()
+  while (!wanted.every((event) => events.has(event)) && Date.now() < untilMs) {
+    await pause(100)
+    events = await receiver.events()
+  }
+  const missing = wanted.filter((event) => !events.has(event)).length
   const { messages, systems, received, accepted, unchanged, rejected } = counts.rows[0]
   return { systems, messages, received, accepted, unchanged, rejected, delivered: events.size, missing }
 }
