@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net'
+import { clientOf } from './public/client-address.ts'
 
 /** Connections that the whole process holds at once; beyond them the kernel's queue waits. */
 const CONNECTIONS_MAX = 20_000
@@ -17,8 +18,10 @@ export function boundConnections(
   const held = new Map<string, number>()
   server.maxConnections = CONNECTIONS_MAX
   server.prependListener('connection', (socket: Socket) => {
-    const address = socket.remoteAddress ?? ''
-    if (isTrusted(address)) return
+    const connection = socket.remoteAddress ?? ''
+    if (isTrusted(connection)) return
+    // Of IPv6 one subscriber has a whole network.
+    const address = clientOf(connection, undefined, isTrusted)
     const count = held.get(address) ?? 0
     if (count >= perAddress) {
       socket.destroy()

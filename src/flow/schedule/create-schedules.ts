@@ -26,7 +26,7 @@ const LEASE_MS = 60_000
 const RETRY_MS = 60_000
 
 /**
- * Truth is the row of a schedule: when it is due, and who works at it. The sweep finds what is due and has a job wake it. A
+ * Truth is the row of a schedule: when it is due, and who works at it. The sweep of each process does what is due, where it gets the lease. A
  * schedule that fails is tried again and throws on, so that the log has the reason.
  */
 export function createSchedules(parts: {
