@@ -3,6 +3,7 @@ import { AdapterError, type Page, type Taken } from '#adapters/adapter.ts'
 import { adapterOf } from '#adapters/registry.ts'
 import { waitMs } from '#flow/delivery/backoff.ts'
 import type { Intake } from '#flow/intake/intake.ts'
+import { keepLease } from '#flow/keep-lease.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import {
   type ChannelLease,
@@ -43,7 +44,6 @@ export interface ChannelRun {
 
 /** A worker that died holds its channel up for no longer than this. */
 const LEASE_MS = 15_000
-const EXTEND_EVERY_MS = 4000
 /** Time after which a reading that found no end lets others have their turn. */
 const BUDGET_MS = 20_000
 /** A source that ended the conversation by itself is called again after this. */
@@ -64,18 +64,11 @@ export async function runChannel(
   const beganMs = now()
   const lease = await leaseChannel(pool, channel, { nowMs: beganMs, leaseMs })
   if (!lease) return ANOTHERS
-  const own = new AbortController()
-  const extending = setInterval(
-    () => {
-      extendChannelLease(pool, lease, leaseMs).then(
-        (kept) => kept === 'kept' || own.abort(new Error(`the lease is ${kept}`)),
-        // The database is gone: the work fails by itself.
-        () => {},
-      )
-    },
-    Math.min(EXTEND_EVERY_MS, leaseMs / 3),
-  )
-  const both = AbortSignal.any([signal, own.signal])
+  // Other settings end the work too: they are read with the next lease.
+  const isKept = async (ms: number): Promise<boolean> =>
+    (await extendChannelLease(pool, lease, ms)) === 'kept'
+  const kept = keepLease(isKept, leaseMs, signal)
+  const both = kept.signal
   try {
     const composed = compose(parts, lease)
     const isDone = await readChannel(parts, lease, composed, both)
@@ -100,7 +93,7 @@ export async function runChannel(
     }
     return await failed(parts, lease, error)
   } finally {
-    clearInterval(extending)
+    kept.end()
   }
 }
 

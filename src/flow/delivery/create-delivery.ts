@@ -1,6 +1,7 @@
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { SharingClass } from '#core/model/sharing.ts'
+import { keepLease } from '#flow/keep-lease.ts'
 import { peerRoads } from '#flow/peers/peer-roads.ts'
 import { laneHead } from '#store/changes.ts'
 import { readHeldRecords } from '#store/held-changes.ts'
@@ -112,20 +113,12 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       if (leased.state === 'busy') return { done: true, nextAt: clock.now() + BUSY_AGAIN_MS }
       if (leased.state === 'crowded') return { done: true, nextAt: clock.now() + CROWDED_AGAIN_MS }
       const { lease } = leased
-      const lost = new AbortController()
-      const signal = options.signal ? AbortSignal.any([options.signal, lost.signal]) : lost.signal
-      const keeper = setInterval(() => {
-        // A database that cannot be asked now can neither store a verdict; the lease tells at the next one.
-        extendLease(pool, lease, leaseMs).then(
-          (kept) => kept || lost.abort(),
-          () => {},
-        )
-      }, leaseMs / 3)
+      const kept = keepLease((ms) => extendLease(pool, lease, ms), leaseMs, options.signal)
       let end: RunEnd | null = null
       try {
-        end = await run(lease, signal, options.budgetMs ?? budgetOf(lease))
+        end = await run(lease, kept.signal, options.budgetMs ?? budgetOf(lease))
       } finally {
-        clearInterval(keeper)
+        kept.end()
         // Best effort: a lease that cannot be given back runs out.
         await releaseLease(pool, lease, end?.cursor ?? lease.cursor).catch(() => {})
       }

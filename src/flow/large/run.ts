@@ -5,6 +5,7 @@ import { REASONS } from '#core/mapping/reasons.ts'
 import { readAs } from '#core/source.ts'
 import type { DriftCounts } from '#flow/drift/drift-counts.ts'
 import { mappingName } from '#flow/intake/target.ts'
+import { keepLease } from '#flow/keep-lease.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import { noteFailure } from '#store/failures.ts'
 import {
@@ -38,7 +39,6 @@ export type RunEnd = 'done' | 'refused' | 'idle' | 'later'
 
 /** A worker that died holds its message up for so long. */
 const LEASE_MS = 15_000
-const EXTEND_EVERY_MS = 4000
 /** Failures in a row, without a record more done, after which a person must look. */
 const ATTEMPTS_MAX = 12
 const LONGEST_WAIT_MS = 300_000
@@ -52,25 +52,14 @@ export async function runLarge(parts: RunParts, id: string): Promise<RunEnd> {
   const { pool, leaseMs = LEASE_MS } = parts
   const lease = await leaseLarge(pool, id, leaseMs)
   if (!lease) return 'idle'
-  const lost = new AbortController()
-  const signal = AbortSignal.any([parts.signal, lost.signal])
-  const extending = setInterval(
-    () => {
-      extendLargeLease(pool, lease, leaseMs).then(
-        (kept) => kept || lost.abort(),
-        // The database is gone: the work fails by itself.
-        () => {},
-      )
-    },
-    Math.min(EXTEND_EVERY_MS, leaseMs / 3),
-  )
+  const kept = keepLease((ms) => extendLargeLease(pool, lease, ms), leaseMs, parts.signal)
   try {
-    return await work({ ...parts, signal }, lease)
+    return await work({ ...parts, signal: kept.signal }, lease)
   } catch (error) {
-    if (isLeaseLost(error) || lost.signal.aborted) return 'idle'
+    if (isLeaseLost(error) || kept.isLost()) return 'idle'
     return await failed(parts, lease, error)
   } finally {
-    clearInterval(extending)
+    kept.end()
   }
 }
 

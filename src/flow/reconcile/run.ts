@@ -1,5 +1,6 @@
 import { daysOf, type Hours } from '#core/reconcile/hour.ts'
 import { backoffMs } from '#flow/delivery/backoff.ts'
+import { keepLease } from '#flow/keep-lease.ts'
 import { isConflict, isUnavailable } from '#store/database-errors.ts'
 import {
   finishReconciliation,
@@ -46,24 +47,16 @@ export async function runReconciliation(
   const { pool, leaseMs = LEASE_MS } = parts
   const lease = await leaseReconciliation(pool, id, leaseMs)
   if (!lease) return false
-  const lost = new AbortController()
-  const signal = options.signal ? AbortSignal.any([options.signal, lost.signal]) : lost.signal
-  const keeping = setInterval(() => {
-    // A database that cannot be asked now fails the step by itself.
-    keepReconciliation(pool, lease, leaseMs).then(
-      (kept) => kept || lost.abort(),
-      () => {},
-    )
-  }, leaseMs / 3)
+  const kept = keepLease((ms) => keepReconciliation(pool, lease, ms), leaseMs, options.signal)
   try {
-    const outcome = await work(parts, lease, signal)
+    const outcome = await work(parts, lease, kept.signal)
     if (outcome === null) return false
     await finishReconciliation(pool, lease, { outcome, problem: null, detail: null })
     return true
   } catch (error) {
     return await ended(parts, lease, error)
   } finally {
-    clearInterval(keeping)
+    kept.end()
   }
 }
 
