@@ -38,18 +38,19 @@ export async function benchStoring(
     )
     return rows[0].n
   }
-  const running = runChannel(
-    {
-      pool,
-      registry: { system: (id) => (id === SYSTEM ? withChannel : undefined) },
-      intake,
-      now: Date.now,
-      log: QUIET,
-      folders: source.folders ?? [],
-    },
-    name,
-    stop.signal,
-  )
+  const parts = {
+    pool,
+    registry: { system: (id: string) => (id === SYSTEM ? withChannel : undefined) },
+    intake,
+    now: Date.now,
+    log: QUIET,
+    folders: source.folders ?? [],
+  }
+  // A run ends when its time is over, and the next goes on from there, as the sweep has it.
+  const readAll = async (): Promise<void> => {
+    while (!(await runChannel(parts, name, stop.signal)).done && !stop.signal.aborted);
+  }
+  const running = readAll()
   const ended = running.then(() => true)
   while (!(await Promise.race([ended, new Promise<false>((resolve) => setTimeout(resolve, 200, false))])))
     if ((await counted()) >= source.rows) stop.abort()
