@@ -8,6 +8,8 @@ import { WrongUsage } from '#cli/wrong-usage.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
 import { judgeDue } from '#flow/findings/judge-due.ts'
+import { logFollower } from '#flow/follow/log-follower.ts'
+import { inspectionsReader } from '#flow/supervision/follow-inspections.ts'
 import { createSystem } from '#store/systems.ts'
 import { withApi } from '#test/api.ts'
 import { followToTheEnd } from '#test/follow.ts'
@@ -189,6 +191,46 @@ test('hub inspection lists, and says where there is none and what was asked wron
   expect(await hub('en', 'inspection', 'list')).toMatchObject({ error: 'nothing fits' })
   expect((await hub('en', 'inspection', 'list', '--result', 'x')).error).toContain('?result: one of pass')
   await expect(hub('en', 'inspection', 'show')).rejects.toThrow(WrongUsage)
+})
+
+test('hub inspection lists every inspection a line each, newest first, over all pages, and as JSON', async () => {
+  const key = await api.key('case')
+  const inspection = (number: string, at: string, more: object) =>
+    api.call('POST', '/v1/inspections', {
+      key,
+      body: { number, at, region: '330105', findings: [], inspector: { organisation: '甲局' }, ...more },
+    })
+  const site = { code: '330105012', name: '甲市场', stall: 'B-045' }
+  const first = await inspection('X-1', '2024-04-15T09:30:00+08:00', {
+    site,
+    result: 'rectify',
+    checklist: [{ item: '进货查验记录', result: 'fail' }],
+    dueAt: '2024-04-18',
+  })
+  expect(first.statusCode, first.body).toBe(201)
+  const ids: string[] = []
+  // More than a page of the API.
+  for (let n = 1; n <= 101; n++)
+    ids.push(
+      (
+        await inspection(`P-${n}`, `2024-05-01T08:00:${String(n % 60).padStart(2, '0')}+08:00`, {
+          site: { ...site, stall: `C-${n}` },
+          result: 'pass',
+        })
+      ).json().id,
+    )
+  await follow()
+  await followToTheEnd(api.pool, logFollower('inspections', 100, [inspectionsReader]))
+  const { out, error } = await hub('zh', 'inspection', 'list')
+  const lines = out.split('\n')
+  expect(error).toBe('')
+  expect(lines).toHaveLength(102)
+  expect(lines.at(-1)).toBe(
+    `2024-04-15T09:30\t甲市场\tB-045\trectify\t2024-04-18\toverdue\t${first.json().id}`,
+  )
+  expect(new Set(lines.slice(0, -1).map((line) => line.split('\t').at(-1)))).toEqual(new Set(ids))
+  const some = await hub('en', 'inspection', 'list', '--result', 'rectify', '--json')
+  expect(JSON.parse(some.out)).toMatchObject({ rectification: 'overdue', record: { id: first.json().id } })
 })
 
 test('hub recall rehearses and prints who was told, in both languages', async () => {
