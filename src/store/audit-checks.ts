@@ -20,6 +20,7 @@ export async function* storedBytes(
     }
     return
   }
+  if (row.bytes.length > 0) throw new Error('a message in parts has bytes of its own')
   for (let part = 0; ; part++) {
     const { rows: parts } = await pool.query<{ coding: string; size: number; bytes: Buffer }>(
       `select coding, size, bytes from message_parts
@@ -80,7 +81,12 @@ export async function readUnknownRows(
        where not exists (select from audit_log l where l.kind = 'delivery' and l.subject = d.id::text) limit $1)
      union all
      (select 'peer_versions', p.record_id || ' ' || p.version from peer_versions p
-       where not exists (select from record_versions v where v.record_id = p.record_id and v.version = p.version) limit $1)`,
+       where not exists (select from record_versions v where v.record_id = p.record_id and v.version = p.version) limit $1)
+     union all
+     (select 'audit_heads', number::text from audit_heads where number < 1 limit $1)
+     union all
+     (select 'audit_leaves', l.number::text from audit_leaves l
+       where not exists (select from audit_heads h where h.number = l.number and h.number > 0) limit $1)`,
     [limit],
   )
   return rows

@@ -2,7 +2,8 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { openedFor, sealedFor } from './personal/data-keys.ts'
 
 /** How the bytes of a message are stored; `erased`: only their digest and size are left. */
-export type Coding = 'identity' | 'zstd' | 'sealed' | 'sealed-zstd' | 'erased'
+const CODINGS = ['identity', 'zstd', 'sealed', 'sealed-zstd', 'erased'] as const
+export type Coding = (typeof CODINGS)[number]
 
 /** Below this size compression costs more than it saves. */
 const COMPRESS_FROM = 2048
@@ -24,8 +25,9 @@ export function encodeBytes(
   return { coding: isShort ? 'identity' : 'zstd', bytes: packed }
 }
 
-/** The bytes as they were received; none where they were erased. @throws where they were sealed, and not here or with other keys */
+/** The bytes as they were received; none where they were erased. @throws where nothing is coded so, or they were sealed, and not here or with other keys */
 export async function decodeBytes(db: object, coding: Coding, bytes: Buffer, place: string): Promise<Buffer> {
+  if (!CODINGS.includes(coding)) throw new Error(`no bytes are coded as ${coding}`)
   if (coding === 'erased') return Buffer.alloc(0)
   const isSealed = coding === 'sealed' || coding === 'sealed-zstd'
   const packed = isSealed ? await openedFor(db, bytes, place) : bytes

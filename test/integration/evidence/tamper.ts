@@ -72,28 +72,8 @@ export function seeded(seed: number): () => number {
   }
 }
 
-/** One thing that somebody with all rights does to a row, as a statement. Null where there is nothing of the kind to do. */
-export async function tamper(
-  client: ClientBase,
-  tables: readonly Covered[],
-  random: () => number,
-): Promise<string | null> {
-  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T
-  const { table, columns } = pick(tables)
-  const { rows } = await client.query<{ part: string; ctid: string }>(
-    `select tableoid::regclass::text as part, ctid::text from ${table} order by tableoid, ctid`,
-  )
-  if (rows.length === 0) return null
-  const { part, ctid } = pick(rows)
-  const where = `where ctid = '${ctid}'`
-  // Who takes away the last entries and all that came from them is found by anchors alone, so rows go one at a time.
-  if (random() < 0.1) return `delete from ${part} ${where}`
-  const column = pick(columns)
-  return `update ${table} set ${column.name} = ${changed(column.name, column.type, random)} ${where} and tableoid = '${part}'::regclass`
-}
-
 /** An expression for another value of a column. */
-function changed(name: string, type: string, random: () => number): string {
+export function changed(name: string, type: string, random: () => number): string {
   const at = Math.floor(random() * 1e6)
   switch (type) {
     case 'bytea':
