@@ -1,9 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
-import { POSITION, readCursor, writeCursor } from '#api/cursor.ts'
+import { POSITION } from '#api/cursor.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { sealedPlacesOf } from '#api/places.ts'
 import {
   cardExample,
   cardPageExample,
@@ -112,8 +113,10 @@ const readRoutes =
           ...problems(400, 401, 403, 429, 503),
         },
       },
-      handler: async ({ query: { code, name, system, region, after, limit = LIMIT } }) => {
-        const cursor = readCursor(after, POSITION, /^.{1,400}$/s)
+      handler: async (request) => {
+        const { code, name, system, region, after, limit = LIMIT } = request.query
+        const place = await sealedPlacesOf(pool, request)
+        const cursor = place.read(after, POSITION, /^.{1,400}$/s)
         const { cards, next } = await pageOfCards(pool, {
           subject,
           limit,
@@ -123,7 +126,7 @@ const readRoutes =
           ...(region === undefined ? {} : { region }),
           ...(cursor ? { after: { position: BigInt(cursor[0] as string), code: cursor[1] as string } } : {}),
         })
-        return { [plural]: cards, next: next && writeCursor(next.position, next.code) }
+        return { [plural]: cards, next: next && place.write(next.position, next.code) }
       },
     })
     app.route<{ Querystring: PageQuery }>({
@@ -142,14 +145,16 @@ const readRoutes =
           ...problems(400, 401, 403, 429, 503),
         },
       },
-      handler: async ({ query: { after, limit = LIMIT } }) => {
-        const cursor = readCursor(after, /^.{1,400}$/s)?.[0]
+      handler: async (request) => {
+        const { after, limit = LIMIT } = request.query
+        const place = await sealedPlacesOf(pool, request)
+        const cursor = place.read(after, /^.{1,400}$/s)?.[0]
         const { suggestions, next } = await pageOfSameNames(pool, {
           subject,
           limit,
           ...(cursor === undefined ? {} : { after: cursor }),
         })
-        return { suggestions, next: next && writeCursor(next) }
+        return { suggestions, next: next && place.write(next) }
       },
     })
     app.route<{ Params: { id: string } }>({

@@ -5,6 +5,7 @@ import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { sealedPlacesOf } from '#api/places.ts'
 import { aliasExample, aliasPageExample, unknownProductPageExample } from '#api/reference-examples.ts'
 import { callerOf } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
@@ -40,14 +41,16 @@ export const productRoutes =
           ...problems(400, 401, 403, 429, 503),
         },
       },
-      handler: async ({ query: { after, limit = LIMIT, system: of } }) => {
-        const cursor = readCursor(after, TEXT, TEXT, TEXT) as [string, string, string] | null
+      handler: async (request) => {
+        const { after, limit = LIMIT, system: of } = request.query
+        const place = await sealedPlacesOf(pool, request)
+        const cursor = place.read(after, TEXT, TEXT, TEXT) as [string, string, string] | null
         const rows = await listUnknownProducts(pool, {
           limit: limit + 1,
           ...(of === undefined ? {} : { system: of }),
           ...(cursor ? { after: { name: cursor[0], code: cursor[1], ownCode: cursor[2] } } : {}),
         })
-        const page = pageOf(rows, limit, (last) => writeCursor(last.name, last.code, last.ownCode))
+        const page = pageOf(rows, limit, (last) => place.write(last.name, last.code, last.ownCode))
         return {
           products: page.rows.map(({ records, newest, ...product }) => ({
             ...product,

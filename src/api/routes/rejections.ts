@@ -5,6 +5,7 @@ import { givesFull, issuesOf, shapesOf } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { sealedPlacesOf } from '#api/places.ts'
 import { sightOfCaller } from '#api/scopes.ts'
 import { spokenIn, spokenIssues } from '#api/spoken.ts'
 import { groupRejections, listRejections, type RejectionState } from '#store/rejections.ts'
@@ -87,14 +88,15 @@ export const rejectionRoutes =
       handler: async (request) => {
         const { after, limit = LIMIT, ...filter } = request.query
         const spoken = spokenIn(request, language)
-        const cursor = readCursor(after, /^.{1,200}$/, /^.{0,1000}$/s)
+        const place = await sealedPlacesOf(pool, request)
+        const cursor = place.read(after, /^.{1,200}$/, /^.{0,1000}$/s)
         const asked = {
           ...filter,
           limit: limit + 1,
           ...(cursor ? { after: { system: cursor[0] as string, group: cursor[1] as string } } : {}),
         }
         const rows = await withSight(pool, sightOfCaller(request), (reader) => groupRejections(reader, asked))
-        const page = pageOf(rows, limit, (last) => writeCursor(last.system, last.group))
+        const page = pageOf(rows, limit, (last) => place.write(last.system, last.group))
         return {
           groups: page.rows.map((row) => ({
             ...row,

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
-import { POSITION, readCursor, writeCursor } from '#api/cursor.ts'
+import { POSITION } from '#api/cursor.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { sealedPlacesOf } from '#api/places.ts'
 import { sightOfCaller } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { withSight } from '#store/sighted.ts'
@@ -43,7 +44,8 @@ export const waitingRoutes =
       handler: async (request) => {
         const { id } = request.params
         const { after, limit = LIMIT, waits } = request.query
-        const cursor = readCursor(after, POSITION, /^[bdr].{1,3000}$/s)
+        const place = await sealedPlacesOf(pool, request)
+        const cursor = place.read(after, POSITION, /^[bdr].{1,3000}$/s)
         const sight = sightOfCaller(request)
         const rows = await withSight(pool, sight, async (reader) => {
           const isKnown = (sight === null && registry.system(id)) || (await readSystem(reader, id))
@@ -56,7 +58,7 @@ export const waitingRoutes =
             ...(cursor ? { after: { sinceUs: cursor[0] as string, tie: cursor[1] as string } } : {}),
           })
         })
-        const page = pageOf(rows, limit, ({ sinceUs, tie }) => writeCursor(sinceUs, tie))
+        const page = pageOf(rows, limit, ({ sinceUs, tie }) => place.write(sinceUs, tie))
         return { waiting: page.rows.map(({ tie: _, sinceUs: __, ...part }) => part), next: page.next }
       },
     })
