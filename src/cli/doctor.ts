@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readDeployment } from '#store/deployment.ts'
 import { StartRefusal } from '#store/refusal.ts'
+import { checkDataKeys } from './doctor/data-keys.ts'
 import { judgeDatabase } from './doctor/database.ts'
 import { checkMachine } from './doctor/machine.ts'
 import { checkPeople } from './doctor/people.ts'
@@ -10,7 +11,7 @@ import { checkJobs, checkMappings, checkWork } from './doctor/work.ts'
 import { cliLanguage } from './language.ts'
 import { withOwnDatabase } from './own-database.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
-import type { Settings } from './settings.ts'
+import { dataKeysOf, type Settings } from './settings.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 const migrationsFolder = fileURLToPath(new URL('../store/migrations/', import.meta.url))
@@ -34,7 +35,12 @@ export async function examine(settings: Settings): Promise<Reading[]> {
       const judged = judgeDatabase(facts)
       // What the hub says of itself can be read only where the tables are those of this program.
       return facts.missingMigrations?.length === 0 && facts.unknownMigrations.length === 0
-        ? [...judged, ...(await checkWork(pool)), ...(await checkPeople(pool, Date.now()))]
+        ? [
+            ...judged,
+            ...(await attempt('data.sealed', () => checkDataKeys(pool, dataKeysOf(settings)))),
+            ...(await checkWork(pool)),
+            ...(await checkPeople(pool, Date.now())),
+          ]
         : judged
     }),
   )

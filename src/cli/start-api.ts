@@ -3,6 +3,7 @@ import type { Server } from 'node:tls'
 import type { Logger } from 'pino'
 import { type ApiParts, createApi } from '#api/app.ts'
 import { createPool } from '#store/database.ts'
+import { shareDataKeysOfPool } from '#store/personal/data-keys.ts'
 import { followTls } from './follow-tls.ts'
 import { openProvider } from './open-provider.ts'
 import type { Settings } from './settings.ts'
@@ -32,6 +33,7 @@ export async function startApi(
     plansOnce: true,
     statementTimeoutMs: 5000,
   })
+  shareDataKeysOfPool(parts.pool, publicPool)
   closings.push(() => publicPool.end())
   const tls = await readTls(settings, Date.now())
   const provider = openProvider(settings)

@@ -225,6 +225,15 @@ export const ERRORS = {
     ['The hub is stopping', '平台正在停止'],
     ['Nothing was stored; send again.', '未保存任何内容，请重新发送。'],
   ),
+  sealed_unreadable: define(
+    500,
+    'operator',
+    ['A sealed value does not open', '加密内容无法解密'],
+    [
+      'What is stored at the place in "detail" was changed, moved, or sealed with other keys: run hub audit verify, and restore the row from a backup.',
+      'detail 所示位置的内容被改动、移动或以其他密钥加密：请运行 hub audit verify，并从备份恢复该行。',
+    ],
+  ),
   internal: define(
     500,
     'operator',

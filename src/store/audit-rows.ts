@@ -1,6 +1,8 @@
 import type { ClientBase, Pool } from 'pg'
+import { HubError } from '#core/errors.ts'
 import type { EntryFacts, ErasedFacts, MessageFacts, VersionFacts } from '#core/evidence/leaves.ts'
 import { ENTRY_COLUMNS } from './audit-log.ts'
+import { openVersion, type StoredBody, versionPlace } from './personal/sealed-body.ts'
 
 type Client = ClientBase | Pool
 
@@ -24,6 +26,33 @@ const VERSIONS = `record_versions v left join peer_versions p on p.record_id = v
 
 const erasedOf = ({ was, now }: Record<string, unknown>): ErasedFacts | null =>
   typeof was === 'string' && typeof now === 'string' ? { was, now } : null
+
+interface VersionColumns extends Readonly<Record<string, unknown>> {
+  readonly record_id: string
+  readonly version: number
+  readonly body: StoredBody
+  readonly recorded: string | null
+}
+
+/** Whether what does not open is an error, or is taken as it is stored: who verifies wants to know of every such row. */
+type Unreadable = 'fails' | 'stays'
+
+async function versionsOf(
+  client: Client,
+  rows: readonly VersionColumns[],
+  unreadable: Unreadable = 'fails',
+): Promise<VersionFacts[]> {
+  const versions: VersionFacts[] = []
+  for (const row of rows) {
+    const place = versionPlace(row.record_id, row.version)
+    const texts = await openVersion(client, row, place).catch((error: unknown) => {
+      if (unreadable === 'fails' || !(error instanceof HubError)) throw error
+      return { body: String(row.body), recorded: row.recorded }
+    })
+    versions.push(versionOf({ ...row, ...texts }))
+  }
+  return versions
+}
 
 /** Every column of a version and of the road on which it came. */
 const versionOf = (row: Record<string, unknown>): VersionFacts => ({
@@ -64,12 +93,13 @@ const REST = [
 export async function readVersionRows(
   client: Client,
   { after, upTo, limit }: { readonly after: string; readonly upTo: string; readonly limit: number },
+  unreadable: Unreadable = 'fails',
 ): Promise<VersionFacts[]> {
-  const { rows } = await client.query(
+  const { rows } = await client.query<VersionColumns>(
     `select ${VERSION_COLUMNS} from ${VERSIONS} where v.position > $1 and v.position <= $2 order by v.position, v.record_id, v.version limit $3`,
     [after, upTo, limit],
   )
-  return rows.map(versionOf)
+  return await versionsOf(client, rows, unreadable)
 }
 
 /** All versions of some records, of each the oldest first. */
@@ -78,11 +108,11 @@ export async function readVersionsOf(
   records: readonly string[],
   limit: number,
 ): Promise<VersionFacts[]> {
-  const { rows } = await client.query(
+  const { rows } = await client.query<VersionColumns>(
     `select ${VERSION_COLUMNS} from ${VERSIONS} where v.record_id = any($1) order by v.record_id, v.version limit $2`,
     [records, limit],
   )
-  return rows.map(versionOf)
+  return await versionsOf(client, rows)
 }
 
 /** Named versions, in their order in the log; those that are not there are left out. */
@@ -90,12 +120,12 @@ export async function readVersionsNamed(
   client: Client,
   named: readonly { readonly id: string; readonly version: number }[],
 ): Promise<VersionFacts[]> {
-  const { rows } = await client.query(
+  const { rows } = await client.query<VersionColumns>(
     `select ${VERSION_COLUMNS} from ${VERSIONS}
       where (v.record_id, v.version) in (select * from unnest($1::text[], $2::integer[])) order by v.position`,
     [named.map(({ id }) => id), named.map(({ version }) => version)],
   )
-  return rows.map(versionOf)
+  return await versionsOf(client, rows)
 }
 
 /** Results of a large message lie in pieces; their digest is that of what is stored, piece by piece. */

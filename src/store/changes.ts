@@ -98,7 +98,7 @@ export async function readChanges(client: Reader, query: ChangeQuery, known?: bi
       where position > $1 and position <= $2${lane ? laneSql(lane) : ''}${link === undefined ? '' : chosenSql('$4')}${filter.text} order by position limit $3`,
     [query.after, bound, query.limit, ...(link === undefined ? [] : [link]), ...filter.values],
   )
-  const changes = rows.map(changeOf)
+  const changes = await changesOf(client, rows)
   const newest = changes.at(-1)
   const next = newest && changes.length === query.limit ? newest.position : bound
   return { rows: changes, next, atHead: next === head }
@@ -114,7 +114,7 @@ export async function readVersions(
       where (record_id, version) in (select * from unnest($1::text[], $2::integer[])) order by position`,
     [versions.map(({ recordId }) => recordId), versions.map(({ version }) => version)],
   )
-  return rows.map(changeOf)
+  return await changesOf(client, rows)
 }
 
 /** Of each of the versions the one before it that is stored, by `<version> <record>` of the later one. */
@@ -129,10 +129,17 @@ export async function readPreviousVersions(
           where r.record_id = w.id and r.version < w.later order by r.version desc limit 1) v`,
     [versions.map(({ recordId }) => recordId), versions.map(({ version }) => version)],
   )
-  return new Map(rows.map((row) => [`${row.later} ${row.record_id}`, changeOf(row)]))
+  const changes = await changesOf(client, rows)
+  return new Map(rows.map((row, i) => [`${row.later} ${row.record_id}`, changes[i] as Change]))
 }
 
-const changeOf = (row: ChangeRow): Change => ({
+async function changesOf(client: Reader, rows: readonly ChangeRow[]): Promise<Change[]> {
+  const changes: Change[] = []
+  for (const row of rows) changes.push(changeOf(row, await recordText(client, row)))
+  return changes
+}
+
+const changeOf = (row: ChangeRow, text: string): Change => ({
   position: BigInt(row.position),
   recordId: row.record_id,
   version: row.version,
@@ -141,5 +148,5 @@ const changeOf = (row: ChangeRow): Change => ({
   system: row.system,
   record: row.record,
   messageIndex: row.message_index,
-  text: recordText(row),
+  text,
 })

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { CLAIM_COLUMNS, type Claim } from './claims.ts'
+import { CLAIM_COLUMNS, type Claim, openClaims, type StoredClaim } from './claims.ts'
 
 /** A claim that is to be sent over a link now. */
 export interface DueClaim {
@@ -34,6 +34,14 @@ const ROADS = `peer_links as materialized (
              else true end
   )`
 
+interface ClaimRoad {
+  readonly link_id: string
+  readonly url: string
+  readonly allow_address: readonly string[]
+  readonly hub: string
+  readonly attempts: number
+}
+
 /**
  * Takes claims that are due and notes the try, and when the next one is due, before anything is sent: a worker that dies leaves them to be
  * tried again. @param nextMs milliseconds until the next try, by the number of tries
@@ -50,7 +58,7 @@ export async function takeDueClaims(
     [at.nowMs, at.limit],
   )
   if (due.length === 0) return []
-  const { rows } = await pool.query(
+  const { rows } = await pool.query<StoredClaim & ClaimRoad>(
     `with ${ROADS}, taken as (
        insert into claim_sendings (claim_id, link_id, attempts, next_at)
        select d.claim_id, d.link_id, d.attempts, to_timestamp(d.next_ms::numeric / 1000)
@@ -69,8 +77,12 @@ export async function takeDueClaims(
       due.map(({ attempts }) => Math.round(at.nowMs + at.waitMs((attempts ?? 0) + 1))),
     ],
   )
-  return rows.map(({ link_id, url, allow_address, hub, attempts, ...claim }) => ({
-    claim: claim as Claim,
+  const claims = await openClaims(
+    pool,
+    rows.map(({ link_id, url, allow_address, hub, attempts, ...claim }) => claim),
+  )
+  return rows.map(({ link_id, url, allow_address, hub, attempts }, i) => ({
+    claim: claims[i] as Claim,
     link: link_id,
     url,
     allowAddress: allow_address,

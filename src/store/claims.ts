@@ -2,6 +2,7 @@ import type { ClientBase, Pool } from 'pg'
 import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
 import { digestUuid } from './digest-uuid.ts'
+import { claimPlace, openVersion, type StoredBody, sealVersion } from './personal/sealed-body.ts'
 
 export type ClaimState = 'open' | 'accepted' | 'refused' | 'superseded'
 
@@ -42,6 +43,8 @@ export async function insertClaims(client: ClientBase, claims: readonly ClaimRow
   for (const claim of claims) {
     const claimant = claim.claimant ?? here
     const id = claimId(claim, claimant)
+    const given = { body: Buffer.from(claim.body).toString(), recorded: claim.recorded }
+    const texts = sealVersion(client, claim.kind, given, claimPlace(id))
     const { rowCount } = await client.query(
       `insert into claims (id, record_id, kind, base_version, status, content_hash, body, flags, recorded, owner, claimant, hops, via,
          message_id, received_at)
@@ -54,9 +57,9 @@ export async function insertClaims(client: ClientBase, claims: readonly ClaimRow
         claim.baseVersion,
         claim.status,
         Buffer.from(claim.hash, 'latin1'),
-        Buffer.from(claim.body).toString(),
+        texts.body,
         claim.flags,
-        claim.recorded,
+        texts.recorded,
         claim.owner ?? here,
         claimant,
         claim.hops,
@@ -105,6 +108,15 @@ export const CLAIM_COLUMNS = `c.id, c.record_id as "recordId", c.kind, c.base_ve
   c.recorded, c.owner, c.claimant, c.hops, c.via, c.message_id as message, c.received_at as "receivedAt", c.state,
   c.decided_at as "decidedAt", c.decided_by as "decidedBy", c.reason, c.version`
 
+/** A row of `select ${CLAIM_COLUMNS} from claims c`. */
+export type StoredClaim = Omit<Claim, 'body'> & { readonly body: StoredBody }
+
+export async function openClaims(db: object, rows: readonly StoredClaim[]): Promise<Claim[]> {
+  const claims: Claim[] = []
+  for (const row of rows) claims.push({ ...row, ...(await openVersion(db, row, claimPlace(row.id))) })
+  return claims
+}
+
 /** Claims in the order of their receipt. */
 export async function listClaims(
   pool: Pool,
@@ -115,7 +127,7 @@ export async function listClaims(
     readonly limit: number
   },
 ): Promise<Claim[]> {
-  const { rows } = await pool.query<Claim>(
+  const { rows } = await pool.query<StoredClaim>(
     `select ${CLAIM_COLUMNS} from claims c
       where ($1::text is null or state = $1) and ($2::text is null or record_id = $2)
         and ($3::timestamptz is null or (received_at, id) > ($3, $4::uuid))
@@ -128,12 +140,12 @@ export async function listClaims(
       query.limit,
     ],
   )
-  return rows
+  return await openClaims(pool, rows)
 }
 
 export async function readClaim(pool: ClientBase | Pool, id: string): Promise<Claim | null> {
-  const { rows } = await pool.query<Claim>(`select ${CLAIM_COLUMNS} from claims c where id = $1`, [id])
-  return rows[0] ?? null
+  const { rows } = await pool.query<StoredClaim>(`select ${CLAIM_COLUMNS} from claims c where id = $1`, [id])
+  return (await openClaims(pool, rows))[0] ?? null
 }
 
 /** Refuses an open claim; false where it is decided already. */

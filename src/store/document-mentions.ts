@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { MentionedPaper } from '#core/documents/mentioned-paper.ts'
+import { openBodies, type StoredBody, versionPlace } from './personal/sealed-body.ts'
 import type { Reader } from './sighted.ts'
 
 /** Of its row in `followers`. */
@@ -90,7 +91,7 @@ export async function readBeyond(
   if (head <= position) return { versions: [], replaced: [], isFar: false }
   const isFar = head - position > NEAR
   const among = isFar ? await reader.mentioning?.(codes) : undefined
-  const { rows } = await reader.query<Omit<BeyondRow, 'body'> & { body: string | null }>(
+  const { rows } = await reader.query<Omit<BeyondRow, 'body'> & { body: StoredBody | null }>(
     among ? `${FAR} and v.record_id = any($3::text[])` : isFar ? FAR : NEARBY,
     [codes, position, ...(among ? [among] : [])],
   )
@@ -100,8 +101,12 @@ export async function readBeyond(
   const versions = [...newest.values()].flatMap(({ body, ...row }) =>
     body === null ? [] : [{ ...row, body }],
   )
-  return { versions, replaced: [...newest.keys()], isFar }
+  const opened = await openBodies(reader, versions, placeOfRow)
+  return { versions: opened, replaced: [...newest.keys()], isFar }
 }
+
+const placeOfRow = ({ recordId, version }: Pick<BeyondRow, 'recordId' | 'version'>): string =>
+  versionPlace(recordId, version)
 
 const BEYOND_COLUMNS = `v.record_id as "recordId", v.version, v.kind, v.system, v.status`
 const NEARBY = `select ${BEYOND_COLUMNS}, case when v.codes && $1::text[] then v.body end as body
@@ -133,7 +138,7 @@ export interface OwnRow {
   readonly status: string
   readonly receivedAt: string
   readonly flags: string[]
-  readonly body: string
+  readonly body: StoredBody
 }
 
 /** Records of the papers themselves with their bodies, those alive and new first, at most `most` of each paper. */

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { openBodies, type StoredBody, versionPlace } from './personal/sealed-body.ts'
 import type { Reader } from './sighted.ts'
 
 /** Of its row in `followers`. */
@@ -84,6 +85,8 @@ export interface FindingRecord {
   readonly body: string
 }
 
+type StoredFinding = Omit<FindingRecord, 'body'> & { readonly body: StoredBody }
+
 const RECORD = `f.id, f.version, f.occurred_at::text as place, f.found_at as "foundAt", f.changed_at as "changedAt", v.flags, v.body
      from findings f join record_versions v on v.record_id = f.id and v.version = f.version`
 
@@ -104,13 +107,16 @@ export async function listFindings(reader: Reader, filter: FindingsFilter): Prom
     where.push(
       `(f.occurred_at, f.id) < (${add(filter.after.occurredAt)}::timestamptz, ${add(filter.after.id)})`,
     )
-  const { rows } = await reader.query<FindingRecord>(
+  const { rows } = await reader.query<StoredFinding>(
     `select ${RECORD} ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
       order by f.occurred_at desc, f.id desc limit ${add(filter.limit)}`,
     values,
   )
-  return rows
+  return await openBodies(reader, rows, placeOfFinding)
 }
+
+const placeOfFinding = ({ id, version }: Pick<FindingRecord, 'id' | 'version'>): string =>
+  versionPlace(id, version)
 
 /** Pending findings by kind and severity, with those of them that are overdue. */
 export async function countFindings(
@@ -136,12 +142,12 @@ export async function readPendingSubjects(reader: Reader, kind: string): Promise
 
 /** One finding with its body, as its newest version says it; null where there is none. Read from the log, so that it is never behind. */
 export async function readFinding(reader: Reader, id: string): Promise<FindingRecord | null> {
-  const { rows } = await reader.query<FindingRecord>(
+  const { rows } = await reader.query<StoredFinding>(
     `select v.record_id as id, v.version, '' as place, v.flags, v.body, v.received_at as "changedAt",
             (select min(f.received_at) from record_versions f where f.record_id = v.record_id) as "foundAt"
        from record_versions v where v.record_id = $1 and v.kind = 'finding' and v.status = 'active'
         and not exists (select from record_versions n where n.record_id = v.record_id and n.version > v.version)`,
     [id],
   )
-  return rows[0] ?? null
+  return (await openBodies(reader, rows, placeOfFinding))[0] ?? null
 }

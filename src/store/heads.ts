@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg'
 import type { Status } from '#core/model/record.ts'
+import { openVersion, versionPlace } from './personal/sealed-body.ts'
 
 /** The newest version of a record, as far as intake must know it. */
 export interface Head {
@@ -46,13 +47,16 @@ export async function readBodies(
   ids: readonly string[],
 ): Promise<Map<string, NewestBody>> {
   const { rows } = await client.query(
-    `select distinct on (record_id) record_id, body, flags, recorded, message_id
+    `select distinct on (record_id) record_id, version, body, flags, recorded, message_id
        from record_versions where record_id = any($1) order by record_id, version desc`,
     [ids],
   )
-  return new Map(
-    rows.map((row) => [row.record_id, { text: row.body, flags: row.flags, recorded: row.recorded }]),
-  )
+  const bodies = new Map<string, NewestBody>()
+  for (const { record_id: id, version, flags, ...row } of rows) {
+    const { body, recorded } = await openVersion(client, row, versionPlace(id, version))
+    bodies.set(id, { text: body, flags, recorded })
+  }
+  return bodies
 }
 export interface NewestBody {
   readonly text: string

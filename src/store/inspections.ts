@@ -113,13 +113,10 @@ export async function listInspections(client: Client, filter: InspectionFilter):
       order by page.occurred_at desc, page.id desc`,
     values,
   )
-  return rows.map(({ id, place, rectification, at, ...row }) => ({
-    id,
-    place,
-    rectification,
-    at,
-    record: recordText(row),
-  }))
+  const listed: ListedInspection[] = []
+  for (const { id, place, rectification, at, ...row } of rows)
+    listed.push({ id, place, rectification, at, record: await recordText(client, row) })
+  return listed
 }
 
 /** What should have been put right by now and was not, oldest deadline first. */

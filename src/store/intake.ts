@@ -3,6 +3,8 @@ import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
 import { copyRows } from './copy-binary.ts'
 import { encodeBytes, messagePlace } from './message-bytes.ts'
+import { hasDataKeys } from './personal/data-keys.ts'
+import { sealVersion, versionPlace } from './personal/sealed-body.ts'
 import { type WriteStep, writeTogether } from './write-together.ts'
 
 /** A message with its receipt, ready to be stored. */
@@ -147,12 +149,13 @@ export async function lockPositions(client: PoolClient): Promise<void> {
  * The rows of versions. They get their positions on arrival: only after `LOCK_POSITIONS`. All are of intake, or all of a replay, which
  * they name.
  */
-export function copyVersions(versions: readonly VersionRow[]): WriteStep {
+export function copyVersions(client: ClientBase, versions: readonly VersionRow[]): WriteStep {
   const isReplay = typeof versions[0]?.replay === 'string'
   let size = 1024
   for (const version of versions) size += version.body.length + 900
   const rows = copyRows(size)
   for (const version of versions) {
+    const { body, recorded } = storedTexts(client, version)
     rows.row(isReplay ? 21 : 20)
     rows.latin1(version.id)
     rows.int4(version.version)
@@ -165,7 +168,7 @@ export function copyVersions(versions: readonly VersionRow[]): WriteStep {
     rows.uuid(uuidBytes(version.messageId))
     rows.int4(version.messageIndex)
     rows.timestamp(version.receivedAtMs)
-    rows.text(version.recorded)
+    rows.text(recorded)
     rows.timestamp(version.occurredAtMs)
     rows.text(version.region)
     rows.text(version.productClass)
@@ -173,11 +176,22 @@ export function copyVersions(versions: readonly VersionRow[]): WriteStep {
     rows.latin1(version.hash)
     rows.textArray(version.flags)
     rows.textArray(version.codes)
-    rows.bytes(version.body)
+    rows.bytes(body)
     if (isReplay) rows.uuid(version.replay ? uuidBytes(version.replay) : null)
   }
   return { copy: isReplay ? `${VERSIONS_COPY}, replay${FROM}` : VERSIONS_COPY + FROM, rows }
 }
+
+function storedTexts(
+  client: ClientBase,
+  { id, version, kind, body, recorded }: VersionRow,
+): { readonly body: Uint8Array; readonly recorded: string | null } {
+  if (!hasDataKeys(client)) return { body, recorded }
+  const texts = { body: Buffer.from(body.buffer, body.byteOffset, body.length).toString(), recorded }
+  const sealed = sealVersion(client, kind, texts, versionPlace(id, version))
+  return sealed === texts ? { body, recorded } : { ...sealed, body: Buffer.from(sealed.body) }
+}
+
 const VERSIONS_COPY = `copy record_versions (record_id, version, kind, system, record, status, schema, mapping, message_id, message_index,
   received_at, recorded, occurred_at, region, product_class, source_order, content_hash, flags, codes, body`
 const FROM = ') from stdin (format binary)'
@@ -207,7 +221,7 @@ export function copyEdges(edges: readonly EdgeRow[]): WriteStep {
 
 /** Inserts versions in a transaction of the caller's, which holds the position lock. */
 export const insertVersions = (client: PoolClient, versions: readonly VersionRow[]): Promise<void> =>
-  writeTogether(client, [copyVersions(versions), ...retireEdges(versions)])
+  writeTogether(client, [copyVersions(client, versions), ...retireEdges(versions)])
 
 /** Inserts edges in a transaction of the caller's. */
 export const insertEdges = (client: PoolClient, edges: readonly EdgeRow[]): Promise<void> =>

@@ -2,6 +2,7 @@ import { MATCH_SIDES, TRADER_DAYS } from '#core/lineage/matching.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { UNTRACED } from '#core/lineage/untraced.ts'
 import type { Kind } from '#core/model/kinds.ts'
+import { openVersion, type StoredBody, versionPlace } from './personal/sealed-body.ts'
 import type { Reader } from './sighted.ts'
 
 /** Which way goods are followed: back to where they came from, or forward to where they went. */
@@ -126,7 +127,9 @@ export async function readKnownCodes(
   return rows.map((row) => row.code)
 }
 
-interface MentionRow extends VersionRow {
+interface MentionRow extends Omit<VersionRow, 'body'> {
+  /** Null where it is one too many for all of its codes. */
+  readonly body: StoredBody | null
   readonly codes: string[]
   readonly places: number[]
 }
@@ -149,7 +152,7 @@ export async function readMentions(
   const found = new Map<string, TracedRecord[]>()
   const more = new Set<string>()
   for (const { codes: of, places, ...row } of rows) {
-    const record = row.body === null ? null : tracedRecord(row)
+    const record = row.body === null ? null : await tracedRecord(reader, { ...row, body: row.body })
     of.forEach((code, i) => {
       const place = places[i] as number
       if (place > bounds.perCode) more.add(code)
@@ -167,7 +170,7 @@ function listIn(found: Map<string, TracedRecord[]>, code: string): TracedRecord[
 
 export interface VersionRow extends Omit<TracedRecord, 'body'> {
   readonly flags: string[]
-  readonly body: string
+  readonly body: StoredBody
 }
 
 /** The named versions of records with their bodies, by record. */
@@ -183,12 +186,26 @@ export async function readTracedVersions(
              join record_versions v on v.record_id = wanted.id and v.version = wanted.version`,
     values: [[...versions.keys()], [...versions.values()]],
   })
-  return new Map(rows.map((row) => [row.id, tracedRecord(row)]))
+  return await tracedById(reader, rows)
 }
 
-/** A stored version as the graph needs it, its body read. */
-export function tracedRecord({ body, flags, ...rest }: VersionRow): TracedRecord {
+/** A stored version as the graph needs it, its body opened and read. @param db what the row was read with */
+export async function tracedRecord(
+  db: object,
+  { body: stored, flags, ...rest }: VersionRow,
+): Promise<TracedRecord> {
+  const { body } = await openVersion(db, { body: stored }, versionPlace(rest.id, rest.version))
   return { ...rest, body: { ...JSON.parse(body), flags } }
+}
+
+/** The same of several records, by record. */
+export async function tracedById(
+  db: object,
+  rows: readonly VersionRow[],
+): Promise<Map<string, TracedRecord>> {
+  const records = new Map<string, TracedRecord>()
+  for (const row of rows) records.set(row.id, await tracedRecord(db, row))
+  return records
 }
 
 /** Codes of the goods that were at the stalls of these points, as `matchFacts` gives them for a test that names no lot. */

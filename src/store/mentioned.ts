@@ -47,5 +47,7 @@ export async function readNamed(
             order by c.code, v.occurred_at desc, v.record_id limit $2`,
     values: [codes, TOGETHER, at, ...(among ? [among] : [])],
   })
-  return rows.map(({ code, ...row }) => ({ code, record: tracedRecord(row) }))
+  const named: { code: string; record: TracedRecord }[] = []
+  for (const { code, ...row } of rows) named.push({ code, record: await tracedRecord(reader, row) })
+  return named
 }

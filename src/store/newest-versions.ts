@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
-import { tracedRecord } from './lots.ts'
+import { tracedById, type VersionRow } from './lots.ts'
 
 type Reader = Pool | ClientBase
 
@@ -10,14 +10,14 @@ export async function readNewestVersions(
   ids: readonly string[],
 ): Promise<Map<string, TracedRecord>> {
   if (ids.length === 0) return new Map()
-  const { rows } = await reader.query({
+  const { rows } = await reader.query<VersionRow>({
     name: 'read-newest-versions',
     text: `select distinct on (v.record_id) v.record_id as id, v.version, v.kind, v.system, v.status, v.received_at as "receivedAt",
                   v.flags, v.body
              from record_versions v where v.record_id = any($1::text[]) order by v.record_id, v.version desc`,
     values: [[...new Set(ids)]],
   })
-  return new Map(rows.map((row) => [row.id, tracedRecord(row)]))
+  return await tracedById(reader, rows)
 }
 
 /** Transformations that one of the codes went into or came out of. */

@@ -53,7 +53,7 @@ export async function listRecords(reader: Reader, query: RecordQuery, head: bigi
         order by position limit $3`,
       [at, bound, wanted, ...where.values],
     )
-    for (const row of rows) records.push(recordText(row))
+    for (const row of rows) records.push(await recordText(reader, row))
     at = rows.length === wanted ? BigInt((rows.at(-1) as { position: string }).position) : bound
     if (records.length === query.limit) break
   }
@@ -92,5 +92,7 @@ export async function readRecordVersions(
       where record_id = $1 and ($2::integer is null or version < $2) order by version desc limit $3`,
     [query.id, query.before ?? null, query.limit],
   )
-  return rows.map((row) => ({ version: row.version, text: recordText(row) }))
+  const versions: { version: number; text: string }[] = []
+  for (const row of rows) versions.push({ version: row.version, text: await recordText(reader, row) })
+  return versions
 }

@@ -25,7 +25,7 @@ export async function recordsByCodes(
     values: [codes, kind, PER_CODE],
   })
   for (const row of rows) {
-    const record = JSON.parse(recordText(row)) as CanonicalRecord
+    const record = JSON.parse(await recordText(pool, row)) as CanonicalRecord
     found.set(row.wanted, [...(found.get(row.wanted) ?? []), record])
   }
   return found

@@ -36,8 +36,9 @@ export async function withSight<T>(
     await client.query(SETTINGS, [sight.systems.join(), sight.regions.join()])
     try {
       const turns = inTurn(client)
-      shareDataKeys(client, turns.reader, turns.hub)
-      return await read({ ...turns.reader, mentioning: mentioningIn(turns.hub, sight) }, turns.hub)
+      const reader = { ...turns.reader, mentioning: mentioningIn(turns.hub, sight) }
+      shareDataKeys(client, reader, turns.hub)
+      return await read(reader, turns.hub)
     } catch (error) {
       if (codeOf(error) !== FORBIDDEN) throw error
       throw new HubError('forbidden', {

@@ -13,6 +13,7 @@ import type { Registry } from '#flow/systems/registry.ts'
 import { createPool } from '#store/database.ts'
 import { registerSystems } from '#store/systems.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
+import { sealAll } from './sealed.ts'
 
 export const ADMIN_KEY = 'hub_administrator_key_of_the_tests'
 const mappings = fileURLToPath(new URL('../../mappings/', import.meta.url))
@@ -93,6 +94,7 @@ export async function openApi(
 ): Promise<Opened> {
   const database = await made
   const pool = createPool({ url: database.url, max: 4 })
+  await sealAll(pool)
   const productAliases = holdAliases()
   const seed = change(await loadRegistry(mappings, { productAliases }))
   const registry = createLiveRegistry({ pool, seed, options: { productAliases } })

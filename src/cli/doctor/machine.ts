@@ -62,15 +62,15 @@ const dataKey = ({ dataKey: key }: Settings): Reading =>
   key !== undefined
     ? ok(
         'data.key',
-        'Messages are sealed before they are stored (HUB_DATA_KEY).',
-        '报文加密后存储（HUB_DATA_KEY）。',
+        'Messages, and what records say of persons, are sealed before they are stored (HUB_DATA_KEY).',
+        '报文及记录中的个人信息加密后存储（HUB_DATA_KEY）。',
       )
     : wrong(
         'warn',
         'data.key',
         [
-          'HUB_DATA_KEY is not set: messages are stored as they came, with what they say of persons.',
-          '未设置 HUB_DATA_KEY：报文按原样存储，其中的个人信息未加密。',
+          'HUB_DATA_KEY is not set: messages and records are stored as they came, with what they say of persons.',
+          '未设置 HUB_DATA_KEY：报文与记录按原样存储，其中的个人信息未加密。',
         ],
         [
           'Set it to 32 random bytes as 64 hexadecimal digits (openssl rand -hex 32), and keep them apart from backups.',

@@ -7,6 +7,7 @@ import { type PaperUsage, type UsePart, usageOf } from '#core/documents/paper-us
 import { documentCode } from '#core/lineage/codes.ts'
 import type { UseKind } from '#core/lineage/document-use.ts'
 import { type Mentioning, mentioning } from '#core/lineage/node-state.ts'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
 import { documentIssue, issuesIt, isUntold } from '#flow/trace/document-issue.ts'
@@ -65,7 +66,9 @@ export async function loadPapers(
   const beyond = await readBeyond(hub, codes, reader)
   const snapshot = { beyond, rows: mentionsBeyond(beyond, new Set(codes)) }
   const own = Map.groupBy(await readOwn(reader, codes, beyond, snapshot.rows, most), ({ n }) => n - 1)
-  const known = asked.map((one, n) => ofPaper(one, codes[n] as string, n, own.get(n) ?? []))
+  const known: Awaited<ReturnType<typeof ofPaper>>[] = []
+  for (const [n, one] of asked.entries())
+    known.push(await ofPaper(reader, one, { code: codes[n] as string, n, rows: own.get(n) ?? [] }))
   const questions = known.map(({ question }) => question)
   const usage = Map.groupBy(await readUsage(reader, questions, beyond, snapshot.rows), ({ n }) => n)
   const papers = known.map((one, n) => ({ ...one, usage: usageOf((usage.get(n) ?? []).map(partOf)) }))
@@ -84,10 +87,16 @@ const mentionsBeyond = ({ versions }: Beyond, codes: ReadonlySet<string>): Menti
       .map((paper) => ({ ...paper, recordId, version, kind, system, status })),
   )
 
-function ofPaper(asked: AskedPaper, code: string, n: number, rows: readonly OwnRow[]) {
-  const records = rows.map(({ recordId, kind, status, ...row }) =>
-    tracedRecord({ ...row, id: recordId, kind: kind as Kind, status: status as Status }),
-  )
+async function ofPaper(
+  reader: Reader,
+  asked: AskedPaper,
+  { code, n, rows }: { readonly code: string; readonly n: number; readonly rows: readonly OwnRow[] },
+) {
+  const records: TracedRecord[] = []
+  for (const { recordId, kind, status, ...row } of rows)
+    records.push(
+      await tracedRecord(reader, { ...row, id: recordId, kind: kind as Kind, status: status as Status }),
+    )
   const types = asked.type === null ? null : typesMeant(asked.type)
   const own = mentioning(code, records).filter(
     (one) =>

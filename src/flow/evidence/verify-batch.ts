@@ -156,7 +156,8 @@ async function verifyVersions(
   const walk = comparison(expected, (code, place) =>
     tell({ code, batch: head.number, place: `record_versions ${place}` }),
   )
-  const read = (after: string) => readVersionRows(pool, { after, upTo: head.changesTo, limit: ROWS_AT_ONCE })
+  const read = (after: string) =>
+    readVersionRows(pool, { after, upTo: head.changesTo, limit: ROWS_AT_ONCE }, 'stays')
   for await (const rows of pages(read, before?.changesTo, ({ position }) => position))
     for (const row of rows) {
       const leaf = versionLeaf(secret, row)

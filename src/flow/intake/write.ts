@@ -127,7 +127,7 @@ async function decideAndWrite(
   const versions: WriteStep[] = decision.versions.length
     ? [
         LOCK_POSITIONS,
-        copyVersions(decision.versions),
+        copyVersions(client, decision.versions),
         ...retireEdges(decision.versions),
         ...peerSteps(decision),
         REFUSE_CROSSED_VOIDS,

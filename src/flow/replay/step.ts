@@ -114,7 +114,7 @@ async function decideAndWrite(
   const versions: WriteStep[] = decision.versions.length
     ? [
         LOCK_POSITIONS,
-        copyVersions(decision.versions),
+        copyVersions(client, decision.versions),
         ...retireEdges(decision.versions),
         REFUSE_CROSSED_VOIDS,
       ]

@@ -42,8 +42,27 @@ export async function holdDataKeys(pool: Pool, settings: DataKeySettings): Promi
     await makeDataKey(pool, settings.key, settings.suite)
     await load(own)
   }
+  holdFor(pool, own)
+}
+
+function holdFor(pool: Pool, own: Held): void {
   held.set(pool, own)
   pool.on('acquire', (client) => void held.set(client, own))
+}
+
+/** What one pool seals and opens, another of the same process and database does too. */
+export function shareDataKeysOfPool(from: Pool, to: Pool): void {
+  const own = held.get(from)
+  if (own) holdFor(to, own)
+}
+
+/**
+ * How many data keys there are, of which each opens with the settings. Writes nothing.
+ * @throws {StartRefusal} where one does not
+ */
+export async function countDataKeys(pool: Pool, settings: DataKeySettings): Promise<number> {
+  const { rows } = await pool.query<WrappedRow>(ALL)
+  return rows.map((row) => unwrapped(row, settings)).length
 }
 
 interface WrappedRow {
@@ -72,8 +91,8 @@ function unwrapped({ id, suite, wrapped, wrapped_by: by }: WrappedRow, settings:
     throw new StartRefusal(
       'data_key_missing',
       {
-        zh: `数据库中的报文已加密，HUB_DATA_KEY 不是其密钥（${by}）。`,
-        en: `Messages in the database are sealed, and HUB_DATA_KEY is not their key (${by}).`,
+        zh: `数据库中的内容已加密，HUB_DATA_KEY 不是其密钥（${by}）。`,
+        en: `What is in the database is sealed, and HUB_DATA_KEY is not its key (${by}).`,
       },
       {
         zh: '请将 HUB_DATA_KEY 设为原密钥；更换密钥时将原密钥写入 HUB_DATA_KEY_BEFORE。',
@@ -122,6 +141,9 @@ export function shareDataKeys(from: object, ...to: readonly object[]): void {
   const own = held.get(from)
   if (own) for (const one of to) held.set(one, own)
 }
+
+/** Whether what is written over this connection is sealed. */
+export const hasDataKeys = (db: object): boolean => held.get(db)?.newest !== undefined
 
 /** The bytes sealed under the newest data key, its number before them; null where nothing is to be sealed. */
 export function sealedFor(db: object, bytes: Uint8Array, context: string): Buffer | null {

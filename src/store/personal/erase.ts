@@ -13,6 +13,7 @@ import type { Kind } from '#core/model/kinds.ts'
 import { isPersonalSite } from '#core/personal.ts'
 import { readMessageRows, readVersionsOf } from '#store/audit-rows.ts'
 import { decodeBytes, encodeBytes, resultsPlace } from '#store/message-bytes.ts'
+import { sealVersion, versionPlace } from './sealed-body.ts'
 
 /** Versions of one erasure; who needs more calls again. */
 export const ERASED_MAX = 2000
@@ -41,15 +42,15 @@ export async function eraseVersions(
     const given = JSON.parse(body)
     const recorded = rest[2] === null ? undefined : JSON.parse(rest[2] as string)
     const { recordedAt, ...erased } = erasedBody(kind as Kind, { ...given, recordedAt: recorded })
+    const texts = sealVersion(
+      client,
+      kind as Kind,
+      { body: canonicalJson(erased), recorded: recordedAt === undefined ? null : canonicalJson(recordedAt) },
+      versionPlace(recordId, version),
+    )
     await client.query(
       'update record_versions set body = $3, recorded = $4, codes = $5 where record_id = $1 and version = $2',
-      [
-        recordId,
-        version,
-        canonicalJson(erased),
-        recordedAt === undefined ? null : canonicalJson(recordedAt),
-        erasedCodes(rest[9] as string[]),
-      ],
+      [recordId, version, texts.body, texts.recorded, erasedCodes(rest[9] as string[])],
     )
   }
   const after = new Map(

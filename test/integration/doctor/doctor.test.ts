@@ -10,6 +10,7 @@ import { readSettings, type Settings } from '#cli/settings.ts'
 import { createPool } from '#store/database.ts'
 import type { Deployment } from '#store/deployment.ts'
 import { ensurePartitions } from '#store/partitions.ts'
+import { holdDataKeys } from '#store/personal/data-keys.ts'
 import { withDatabase } from '#test/database.ts'
 import { onceOn, onServer } from '#test/template.ts'
 
@@ -62,6 +63,23 @@ it('a hub that is set up as it should be has nothing that fails, and every check
     'work.targets': 'warn',
     operators: 'warn',
   })
+})
+
+it('a key that does not open what is sealed in the database is told of, and so is none', async () => {
+  const right = 'a1'.repeat(32)
+  const pool = createPool({ url: database.url, max: 1 })
+  await holdDataKeys(pool, { key: Buffer.from(right, 'hex'), suite: 'aes-256-gcm' })
+  await pool.end()
+  const sealed = async (env: Record<string, string>) =>
+    (await examine(settings({ DATABASE_URL: database.url, ...env }))).find(
+      ({ check }) => check === 'data.sealed',
+    )
+  expect(await sealed({ HUB_DATA_KEY: right })).toMatchObject({ state: 'ok' })
+  for (const env of [{}, { HUB_DATA_KEY: 'b2'.repeat(32) }]) {
+    const reading = await sealed(env as Record<string, string>)
+    expect(reading).toMatchObject({ state: 'fail' })
+    expect(reading?.fix?.en).toContain('HUB_DATA_KEY')
+  }
 })
 
 it('what is wrong is found: an open address, no key, a folder for all, rows of no month, an open alert, a database of a newer hub', async () => {

@@ -82,6 +82,9 @@ async function call(method: string, path: string, key: string | null, body?: unk
   return { status: response.status, text, headers: response.headers }
 }
 const json = async (...args: Parameters<typeof call>) => JSON.parse((await call(...args)).text)
+/** Codes by which records are found, names of cards, and values of refused records in receipts. */
+const NOT_SEALED =
+  /^(record_versions\.codes|card_codes\.(code|value)|descriptions\.(name|codes)|messages(_\d+)*\.results)$/
 const refusals: string[] = []
 
 async function everyWayIn(): Promise<void> {
@@ -284,37 +287,38 @@ describe('of a thousand persons who came in by every way', () => {
     expect(seen).toEqual([])
   })
 
-  it('no value is in a copy of what is sealed', async () => {
-    const text = await tablesOf(
-      `table_schema = 'public' and table_name in ('messages', 'message_parts', 'message_results', 'rejections', 'parked_bases', 'parked_details') and column_name in ('bytes', 'fields', 'source', 'issues')`,
-    )
-    expect(text.length).toBeGreaterThan(1000)
-    expect(valuesIn(text, persons)).toEqual([])
-  })
-
-  it('no value is in the log of evidence, in alerts, or in figures', async () => {
-    const text = await tablesOf(
-      `table_schema = 'public' and table_name in ('audit_log', 'alerts', 'alert_notices', 'failures', 'quality_reasons', 'supervision_figures', 'drift', 'schedules', 'large_messages', 'link_lanes', 'deliveries')`,
-    )
-    expect(valuesIn(text, persons)).toEqual([])
+  it('no value is in a copy of any table', async () => {
+    const columns = await columnsOf(`table_schema = 'public'`)
+    expect(columns.length).toBeGreaterThan(500)
+    const found: string[] = []
+    for (const [column, text] of columns.filter(([column]) => !NOT_SEALED.test(column)))
+      for (const value of valuesIn(text, persons).slice(0, 3)) found.push(`${column}: ${value}`)
+    expect(found).toEqual([])
   })
 })
 
 /** All values of the columns that a condition names, bytes as the text that they may be. */
-async function tablesOf(condition: string): Promise<string> {
+const tablesOf = async (condition: string): Promise<string> =>
+  (await columnsOf(condition)).map(([, text]) => text).join('')
+
+/** The same of each column, with its name. */
+async function columnsOf(condition: string): Promise<[column: string, text: string][]> {
   const client = new pg.Client({ connectionString: database.url })
   await client.connect()
   try {
     const { rows } = await client.query(
       `select table_schema as schema, table_name as "table", column_name as "column" from information_schema.columns where ${condition}`,
     )
-    let all = ''
+    const all: [string, string][] = []
     for (const { schema, table, column } of rows) {
       const values = await client.query({
         text: `select "${column}" from "${schema}"."${table}"`,
         rowMode: 'array',
       })
-      for (const [value] of values.rows) all += `${Buffer.isBuffer(value) ? value : JSON.stringify(value)}\n`
+      const texts = values.rows.map(
+        ([value]) => `${Buffer.isBuffer(value) ? value : JSON.stringify(value)}\n`,
+      )
+      all.push([`${table}.${column}`, texts.join('')])
     }
     return all
   } finally {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { coverNumbers, maskedRecord, maskedText } from '#core/model/masked-record.ts'
+import { maskedRecord, maskedText } from '#core/model/masked-record.ts'
+import { coverNumbers } from '#core/model/personal-values.ts'
 import { isPurpose } from '#core/model/purposes.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
 

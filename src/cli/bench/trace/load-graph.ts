@@ -96,5 +96,5 @@ async function writeSome(client: PoolClient, some: readonly Told[]): Promise<voi
     for (const point of matchFacts(kind, id, body).points) points.push({ ...point, recordId: id, version: 1 })
   }
   await insertMatchPoints(client, points)
-  await writeTogether(client, [copyEdges(edges), LOCK_POSITIONS, copyVersions(versions)])
+  await writeTogether(client, [copyEdges(edges), LOCK_POSITIONS, copyVersions(client, versions)])
 }

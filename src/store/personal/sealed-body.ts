@@ -1,0 +1,79 @@
+import { HubError } from '#core/errors.ts'
+import type { Kind } from '#core/model/kinds.ts'
+import { putBackPersonal, takePersonal, type VersionTexts } from '#core/model/taken-values.ts'
+import { hasDataKeys, openedFor, sealedFor } from './data-keys.ts'
+
+declare const stored: unique symbol
+/**
+ * A body as a column has it: canonical JSON, of which what is of persons may be sealed. It is no text to the compiler, so that none can be used without
+ * having been opened.
+ */
+export interface StoredBody {
+  readonly [stored]: true
+}
+
+/** Where a body is stored; a sealed one opens nowhere else. */
+export const versionPlace = (recordId: string, version: number): string =>
+  `record_versions ${recordId} ${version}`
+export const claimPlace = (id: string): string => `claims ${id}`
+
+/** The member of a body that holds what was taken out of it; its name comes after those of the model, so the text stays canonical. */
+const MEMBER = ',"~":"'
+const END = '"}'
+/** That of a body in which nothing else is left. */
+const ALONE = `{${MEMBER.slice(1)}`
+
+/** The texts of a version as they are stored: what is of persons is sealed, for this place, where the connection has data keys. */
+export function sealVersion(db: object, kind: Kind, texts: VersionTexts, place: string): VersionTexts {
+  if (!hasDataKeys(db)) return texts
+  const taken = takePersonal(kind, texts)
+  const sealed = taken && sealedFor(db, Buffer.from(taken.values), place)
+  if (!sealed) return texts
+  const start = taken.body === '{}' ? ALONE : taken.body.slice(0, -1) + MEMBER
+  return { body: `${start}${sealed.toString('base64')}${END}`, recorded: taken.recorded }
+}
+
+/**
+ * The texts of a version as they were given to `sealVersion`, to the character.
+ * @throws {HubError} `sealed_unreadable` where a byte is another, or they were sealed for another place or with keys that are not there
+ */
+export async function openVersion(
+  db: object,
+  { body, recorded = null }: { readonly body: StoredBody; readonly recorded?: string | null },
+  place: string,
+): Promise<VersionTexts> {
+  const text = body as unknown as string
+  const at = sealedFrom(text)
+  if (at < 0) return { body: text, recorded }
+  try {
+    const sealed = Buffer.from(text.slice(at + MEMBER.length, -END.length), 'base64')
+    const values = (await openedFor(db, sealed, place)).toString()
+    return putBackPersonal({ body: at === 0 ? '{}' : `${text.slice(0, at)}}`, recorded, values })
+  } catch (error) {
+    // A database that does not answer says nothing of the value.
+    if (error instanceof Error && ('severity' in error || 'syscall' in error)) throw error
+    throw new HubError('sealed_unreadable', { detail: place, cause: error })
+  }
+}
+
+/** Where the sealed member of a body begins, as its last one; below 0 where it has none. */
+function sealedFrom(text: string): number {
+  if (!text.endsWith(END)) return -1
+  const at = text.startsWith(ALONE) ? 0 : text.lastIndexOf(MEMBER)
+  const isLast = at >= 0 && text.indexOf('"', at + MEMBER.length) === text.length - END.length
+  return isLast ? at : -1
+}
+
+/** Rows with their bodies opened, in their order. */
+export async function openBodies<Row extends { readonly body: StoredBody }>(
+  db: object,
+  rows: readonly Row[],
+  placeOf: (row: Row) => string,
+): Promise<(Omit<Row, 'body'> & { readonly body: string })[]> {
+  const opened: (Omit<Row, 'body'> & { readonly body: string })[] = []
+  for (const row of rows) {
+    const { body } = await openVersion(db, { body: row.body }, placeOf(row))
+    opened.push({ ...row, body })
+  }
+  return opened
+}

@@ -1,0 +1,107 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { canonicalJson } from '#core/model/canonical-json.ts'
+import { maskedRecord } from '#core/model/masked-record.ts'
+import type { CanonicalRecord } from '#core/model/record.ts'
+import { putBackPersonal, takePersonal } from '#core/model/taken-values.ts'
+
+const body = {
+  documents: [{ number: '13812345678', raw: '13812345678', role: 'upstream', type: 'product_A' }],
+  mass: { raw: '100', unit: 'KGM', value: '100' },
+  note: '联系王小明 13812345678',
+  parties: [
+    {
+      ids: [{ raw: '913304', scheme: 'cn.uscc', value: '913304' }],
+      name: '嘉禾示例果蔬商行',
+      role: 'seller',
+    },
+    { ids: [], name: '王小明', role: 'buyer' },
+  ],
+  raw: { 手机: '13812345678', '~1': '~0' },
+  vehicle: '浙F00X00',
+}
+const texts = { body: canonicalJson(body), recorded: '{"at":"2024-04-15T00:00:00Z","raw":"王小明 4/15"}' }
+
+it('takes what is of persons, also from when it was recorded, leaves JSON with the goods in it, and puts everything back to the character', () => {
+  const taken = takePersonal('sale', texts)
+  if (!taken) throw new Error('nothing was taken')
+  const left = `${taken.body} ${taken.recorded}`
+  for (const value of ['13812345678', '王小明', '浙F00X00']) expect(left).not.toContain(value)
+  expect(JSON.parse(taken.body)).toMatchObject({ mass: body.mass, parties: [body.parties[0], {}] })
+  expect(putBackPersonal(taken)).toEqual(texts)
+})
+
+it('has nothing to take where nothing is of a person', () => {
+  const { mass } = body
+  expect(takePersonal('sale', { body: canonicalJson({ mass }), recorded: null })).toBeNull()
+})
+
+it('of a party and a place the name is taken', () => {
+  for (const kind of ['party', 'site'] as const) {
+    const one = { ids: [], name: '王小明' }
+    const taken = takePersonal(kind, { body: canonicalJson(one), recorded: null })
+    expect(taken?.body).toBe('{"ids":[],"name":"~0"}')
+  }
+})
+
+it('values that do not fit their places are an error, never a blank', () => {
+  const taken = takePersonal('sale', texts)
+  if (!taken) throw new Error('nothing was taken')
+  for (const wrong of [
+    { ...taken, body: '{"vehicle":"~99"}' },
+    { ...taken, body: '{}' },
+    { ...taken, values: 'no JSON' },
+  ])
+    expect(() => putBackPersonal(wrong)).toThrow()
+})
+
+it('a text that the parser of JSON reads as another one comes back as it was, too', () => {
+  const names = ['~0', '"~0"', '\\"~0', '~0":', '']
+  const text = canonicalJson({ raw: Object.fromEntries(names.map((name) => [name, '王小明'])) })
+  for (const body of [text, text.replace('"\\\\\\"~0":"王小明",', ''), text]) {
+    const taken = takePersonal('sale', { body, recorded: null })
+    expect(taken && putBackPersonal(taken)).toEqual({ body, recorded: null })
+  }
+})
+
+it('whatever texts a record has, the same come back, and what masking would cover is not in what is left', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('~0', '~~1', '"~0"', '\\"~0', '~0":', '王小明', '13812345678', '浙F00X00', '2024-04-15'),
+  )
+  const record = fc.record(
+    {
+      note: text,
+      raw: fc.dictionary(text, text),
+      vehicle: text,
+      findings: fc.array(text),
+      area: text,
+      product: fc.record({ code: text, name: text, raw: text }),
+      sites: fc.array(fc.record({ ids: fc.constant([]), name: text, role: fc.constant('place') })),
+      parties: fc.array(
+        fc.record({
+          ids: fc.array(fc.record({ raw: text, scheme: fc.constantFrom('local.a', 'cn.uscc'), value: text })),
+          name: text,
+          role: fc.constant('buyer'),
+        }),
+      ),
+      unheardOf: fc.jsonValue(),
+    },
+    { requiredKeys: [] },
+  )
+  fc.assert(
+    fc.property(record, fc.option(text), (one, raw) => {
+      const given = JSON.parse(JSON.stringify(one)) as object
+      const recorded = raw === null ? null : canonicalJson({ at: '2024', raw })
+      const all = { body: canonicalJson(given), recorded }
+      const taken = takePersonal('sale', all)
+      expect(taken === null ? all : putBackPersonal(taken)).toEqual(all)
+      if (taken === null) {
+        const { unheardOf: _, ...known } = given as Record<string, unknown>
+        const whole = { ...known, kind: 'sale' } as unknown as CanonicalRecord
+        expect(maskedRecord(whole)).toEqual(whole)
+      }
+    }),
+    { numRuns: 1000 },
+  )
+})
