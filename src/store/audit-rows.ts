@@ -89,18 +89,39 @@ const REST = [
   'via',
 ] as const
 
-/** Versions behind a position of the change log, up to another and including it. */
+/**
+ * Versions behind a position of the change log, up to another and including it. They are asked for in windows of positions: a server that
+ * does not know yet how long the log is would sort all that comes behind for each page of it.
+ */
 export async function readVersionRows(
   client: Client,
   { after, upTo, limit }: { readonly after: string; readonly upTo: string; readonly limit: number },
   unreadable: Unreadable = 'fails',
 ): Promise<VersionFacts[]> {
-  const { rows } = await client.query<VersionColumns>(
-    `select ${VERSION_COLUMNS} from ${VERSIONS} where v.position > $1 and v.position <= $2 order by v.position, v.record_id, v.version limit $3`,
-    [after, upTo, limit],
-  )
-  return await versionsOf(client, rows, unreadable)
+  const found: VersionFacts[] = []
+  const end = BigInt(upTo)
+  for (let from = BigInt(after); from < end && found.length < limit; ) {
+    const to = from + BigInt(2 * limit) < end ? from + BigInt(2 * limit) : end
+    const { rows } = await client.query<VersionColumns>(
+      `select ${VERSION_COLUMNS} from ${VERSIONS} where v.position > $1 and v.position <= $2 order by v.position, v.record_id, v.version limit $3`,
+      [from, to, limit - found.length],
+    )
+    found.push(...(await versionsOf(client, rows, unreadable)))
+    from = rows.length === 0 ? await beforeNext(client, to) : to
+  }
+  return found
 }
+
+/** The place before the next version behind a position: positions of what was taken back are missing, and may be many. */
+async function beforeNext(client: Client, position: bigint): Promise<bigint> {
+  const { rows } = await client.query<{ next: string | null }>(
+    'select min(position) as next from record_versions where position > $1',
+    [position],
+  )
+  const next = rows[0]?.next ?? null
+  return next === null ? LAST_POSITION : BigInt(next) - 1n
+}
+const LAST_POSITION = 2n ** 63n - 1n
 
 /** All versions of some records, of each the oldest first. */
 export async function readVersionsOf(

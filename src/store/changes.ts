@@ -43,6 +43,11 @@ export interface ChangeQuery {
 
 /** A page looks at no more positions than this, so that a narrow filter cannot make one query read the whole log. */
 const SCAN = 10_000n
+/**
+ * Where nothing is left out, a page looks at so many times its changes: a server that does not know yet how long the log is reads and sorts
+ * all that it may look at.
+ */
+const SCAN_PAGES = 2n
 
 interface ChangeRow extends RecordRow {
   readonly position: string
@@ -90,14 +95,27 @@ export async function readChanges(client: Reader, query: ChangeQuery, known?: bi
   const { lane } = query
   const last = query.upTo !== undefined && query.upTo < head ? query.upTo : head
   // Holds have an index of their own, so there is nothing to read in between.
-  const bound = lane !== 'recall' && query.after + SCAN < last ? query.after + SCAN : last
   const { link } = query
   const filter = filterSql(query.filter ?? {}, link === undefined ? 4 : 5)
-  const { rows } = await client.query<ChangeRow>(
-    `select position, message_index, ${RECORD_COLUMNS} from record_versions
-      where position > $1 and position <= $2${lane ? laneSql(lane) : ''}${link === undefined ? '' : chosenSql('$4')}${filter.text} order by position limit $3`,
-    [query.after, bound, query.limit, ...(link === undefined ? [] : [link]), ...filter.values],
-  )
+  // Who sees a part of the log gives its head.
+  const isWhole = filter.text === '' && known === undefined
+  const boundOf = (scan: bigint): bigint =>
+    lane !== 'recall' && query.after + scan < last ? query.after + scan : last
+  const read = async (upTo: bigint) => {
+    const { rows } = await client.query<ChangeRow>(
+      `select position, message_index, ${RECORD_COLUMNS} from record_versions
+        where position > $1 and position <= $2${lane ? laneSql(lane) : ''}${link === undefined ? '' : chosenSql('$4')}${filter.text} order by position limit $3`,
+      [query.after, upTo, query.limit, ...(link === undefined ? [] : [link]), ...filter.values],
+    )
+    return rows
+  }
+  let bound = boundOf(isWhole ? SCAN_PAGES * BigInt(query.limit) : SCAN)
+  let rows = await read(bound)
+  // Positions that were taken back are missing, and may be many.
+  if (rows.length === 0 && isWhole && bound < last) {
+    bound = boundOf(SCAN)
+    rows = await read(bound)
+  }
   const changes = await changesOf(client, rows)
   const newest = changes.at(-1)
   const next = newest && changes.length === query.limit ? newest.position : bound

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { MentionedPaper } from '#core/documents/mentioned-paper.ts'
+import { GOODS_FOLLOWER } from './goods-moves.ts'
 import { openBodies, type StoredBody, versionPlace } from './personal/sealed-body.ts'
 import type { Reader } from './sighted.ts'
 
@@ -73,23 +74,33 @@ export interface BeyondRow {
 const NEAR = 1000n
 
 /**
+ * `all`: every change counts. `near`: where the table is far behind, what it has counts; for those who are told again of whatever a change
+ * touches when the followers come to it, and ask for so many papers that what lies beyond would not fit in memory.
+ */
+export type Counting = 'all' | 'near'
+
+/**
  * The changes that the table does not know yet, as far as `reader` sees them. None of them in a hub at rest: then it costs the reading of two numbers.
  */
 export async function readBeyond(
   hub: Reader,
   codes: readonly string[],
   reader: Reader = hub,
+  counting: Counting = 'all',
 ): Promise<Beyond> {
-  const { rows: places } = await hub.query<{ position: string; head: string }>({
+  const { rows: places } = await hub.query<{ position: string; marked: string; head: string }>({
     name: 'papers-place',
     text: `select coalesce((select position from followers where name = $1), 0) as position,
+                  coalesce((select position from followers where name = $2), 0) as marked,
                   coalesce((select max(position) from record_versions), 0) as head`,
-    values: [PAPERS_FOLLOWER],
+    values: [PAPERS_FOLLOWER, GOODS_FOLLOWER],
   })
   const position = BigInt(places[0]?.position ?? 0)
   const head = BigInt(places[0]?.head ?? 0)
-  if (head <= position) return { versions: [], replaced: [], isFar: false }
+  if (head <= position) return NOTHING_BEYOND
   const isFar = head - position > NEAR
+  // Where this follower alone fell behind, nobody is told again.
+  if (isFar && counting === 'near' && BigInt(places[0]?.marked ?? 0) <= position) return NOTHING_BEYOND
   const among = isFar ? await reader.mentioning?.(codes) : undefined
   const { rows } = await reader.query<Omit<BeyondRow, 'body'> & { body: StoredBody | null }>(
     among ? `${FAR} and v.record_id = any($3::text[])` : isFar ? FAR : NEARBY,
@@ -107,6 +118,8 @@ export async function readBeyond(
 
 const placeOfRow = ({ recordId, version }: Pick<BeyondRow, 'recordId' | 'version'>): string =>
   versionPlace(recordId, version)
+
+const NOTHING_BEYOND: Beyond = { versions: [], replaced: [], isFar: false }
 
 const BEYOND_COLUMNS = `v.record_id as "recordId", v.version, v.kind, v.system, v.status`
 const NEARBY = `select ${BEYOND_COLUMNS}, case when v.codes && $1::text[] then v.body end as body

@@ -81,7 +81,7 @@ async function usedOf(pool: Pool, codes: readonly string[], on: string): Promise
   const lots = codes.filter((code) => !isPaper(code))
   if (papers.length > 0) {
     const asked = papers.map((code) => ({ number: code.slice(DOCUMENT.length), type: null, on }))
-    for (const { question, usage } of (await loadPapers(pool, asked, OWN_PAPERS)).papers) {
+    for (const { question, usage } of (await loadPapers(pool, asked, OWN_PAPERS, pool, 'near')).papers) {
       const kilograms = usage.used.find(({ unit }) => unit === 'KGM')?.value
       if (kilograms !== undefined) used.set(question.code, kilograms)
     }

@@ -14,6 +14,7 @@ import { documentIssue, issuesIt, isUntold } from '#flow/trace/document-issue.ts
 import type { DocumentIssue } from '#flow/trace/schema.ts'
 import {
   type Beyond,
+  type Counting,
   type MentionRow,
   type OwnRow,
   readBeyond,
@@ -61,9 +62,10 @@ export async function loadPapers(
   asked: readonly AskedPaper[],
   most: number,
   reader: Reader = hub,
+  counting: Counting = 'all',
 ): Promise<{ readonly papers: readonly LoadedPaper[]; readonly snapshot: Snapshot }> {
   const codes = asked.map(({ number }) => documentCode(number))
-  const beyond = await readBeyond(hub, codes, reader)
+  const beyond = await readBeyond(hub, codes, reader, counting)
   const snapshot = { beyond, rows: mentionsBeyond(beyond, new Set(codes)) }
   const own = Map.groupBy(await readOwn(reader, codes, beyond, snapshot.rows, most), ({ n }) => n - 1)
   const known: Awaited<ReturnType<typeof ofPaper>>[] = []

@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Schedule } from '#flow/schedule/create-schedules.ts'
+import { type Resting, restAfter } from '#flow/schedule/rest.ts'
 import { noteDone } from '#store/audit-sealing.ts'
 import { type AnchorParts, anchorNewest } from './anchor.ts'
 import { SEAL_EVERY_MS, sealBatch } from './seal.ts'
@@ -12,9 +12,9 @@ const REST = 1
 
 /** Sealing what was committed, and giving the heads to those who keep them: one after the other, because heads are what is kept. */
 export function evidenceSchedule(
-  parts: Omit<AnchorParts, 'now'> & { readonly now?: () => number },
+  parts: Omit<AnchorParts, 'now'> & Pick<Resting, 'isBusy'> & { readonly now?: () => number },
 ): Schedule {
-  const { pool, now = Date.now } = parts
+  const { pool, isBusy, now = Date.now } = parts
   return {
     name: 'evidence',
     everyMs: LOOK_EVERY_MS,
@@ -26,7 +26,7 @@ export function evidenceSchedule(
         const end = await sealBatch(pool, { now, leastAgeMs: SEAL_EVERY_MS })
         isDone = end === 'nothing'
         if (end !== 'sealed') break
-        await pause((performance.now() - began) * REST, undefined, { ref: false })
+        await restAfter(began, { rest: REST, isBusy }, signal)
       }
       // While the past of an old database is sealed, sealing works: it is not what has come to a stop.
       if (!signal.aborted) await noteDone(pool, 'sealed')

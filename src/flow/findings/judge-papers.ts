@@ -27,7 +27,7 @@ const KINDS: readonly (readonly [kind: FindingKind, reason: SaidFinding['code']]
 /** Judges papers by all records that use them: four statements, and two more where something is wrong. */
 export async function judgePapers({ pool, on }: Judging, codes: readonly string[]): Promise<Judged> {
   const asked = codes.map((code) => ({ number: code.slice('doc:'.length), type: null, on }))
-  const { papers, snapshot } = await loadPapers(pool, asked, OWN_READ)
+  const { papers, snapshot } = await loadPapers(pool, asked, OWN_READ, pool, 'near')
   const wrong = papers.map(reasonsOf)
   const uses = await usesOf(papers, wrong, pool, snapshot)
   const bodies = await readNewestVersions(

@@ -1,4 +1,5 @@
 import type { Schedule } from '#flow/schedule/create-schedules.ts'
+import { type Resting, restAfter } from '#flow/schedule/rest.ts'
 import { judgeDue } from './judge-due.ts'
 import { judgeSources } from './judge-sources.ts'
 import { type SettleParts, settle } from './settle.ts'
@@ -6,11 +7,15 @@ import { type SettleParts, settle } from './settle.ts'
 const JUDGE_EVERY_MS = 30_000
 /** A stretch is shorter than the lease of a schedule; what is left is due at once. */
 const STRETCH_MS = 20_000
+/** After each round it rests as long as the round took, so that it never has more than half of the database's time. */
+const REST = 1
 const SOURCES_EVERY_MS = 3_600_000
 
 /** Judging what may have changed, and by the hour what only time changes. */
-export function findingSchedules(parts: SettleParts & { readonly now?: () => number }): Schedule[] {
-  const { now = Date.now } = parts
+export function findingSchedules(
+  parts: SettleParts & Pick<Resting, 'isBusy'> & { readonly now?: () => number },
+): Schedule[] {
+  const { isBusy, now = Date.now } = parts
   return [
     {
       name: 'findings',
@@ -19,7 +24,9 @@ export function findingSchedules(parts: SettleParts & { readonly now?: () => num
         const until = now() + STRETCH_MS
         while (!signal.aborted) {
           if (now() >= until) return now()
+          const began = performance.now()
           if ((await judgeDue(parts, now())).judged === 0) return null
+          await restAfter(began, { rest: REST, isBusy, most: STRETCH_MS }, signal)
         }
         return null
       },

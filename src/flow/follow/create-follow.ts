@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Pool } from 'pg'
+import { restAfter } from '#flow/schedule/rest.ts'
 import { headPosition } from '#store/changes.ts'
 import { type FollowerState, readFollowers } from '#store/followers.ts'
 import type { Follower } from './follower.ts'
@@ -18,8 +18,6 @@ export interface Follow {
 const BUDGET_MS = 10_000
 /** After each step a follower rests twice as long as the step took, so that it never has more than a third of the database's time. */
 const REST = 2
-/** While a large message is worked on it waits longer, and catches up afterwards. */
-const REST_BESIDE_LARGE = 6
 const REST_MAX_MS = 1000
 
 export function createFollow(parts: {
@@ -30,7 +28,7 @@ export function createFollow(parts: {
   /** Milliseconds since 1970. */
   readonly now?: () => number
 }): Follow {
-  const { pool, followers, isBusy = () => false, now = Date.now } = parts
+  const { pool, followers, isBusy, now = Date.now } = parts
   const known = new Map(followers.map((follower) => [follower.name, follower]))
 
   const isDue = ({ everyMs }: Follower, states: readonly FollowerState[], end: bigint): boolean =>
@@ -62,10 +60,8 @@ export function createFollow(parts: {
       while (!signal.aborted) {
         const began = performance.now()
         if ((await follower.step(pool)) !== 'more') return true
-        const ended = performance.now()
-        if (ended >= deadline) return false
-        const rest = (ended - began) * (isBusy() ? REST_BESIDE_LARGE : REST)
-        await pause(Math.min(rest, REST_MAX_MS), undefined, { ref: false })
+        if (performance.now() >= deadline) return false
+        await restAfter(began, { rest: REST, isBusy, most: REST_MAX_MS })
       }
       return false
     },

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readVersionRows } from '#store/audit-rows.ts'
 import type { ChangeFilter } from '#store/change-filter.ts'
 import { headPosition, readChanges, readVersions } from '#store/changes.ts'
 import { createPool, inTransaction } from '#store/database.ts'
@@ -135,4 +136,60 @@ test('a filter that lets nothing through moves the cursor on, over a log longer 
   }
   expect(pages).toBe(2)
   expect(found).toEqual([versionRow('last', { kind: 'hold' }).id])
+})
+
+test('no change is passed over where many positions are missing, and a page of everything ends with its limit', async () => {
+  const after = await store([versionRow('g1'), versionRow('g2'), versionRow('g3')])
+  // What large transactions took back when they failed.
+  await pool.query(`select setval('change_positions', (select last_value from change_positions) + 25_000)`)
+  await store([versionRow('g4')])
+  const found: string[] = []
+  let place = after
+  for (let page = 0; page < 30; page++) {
+    const { rows, next, atHead } = await readChanges(pool, { after: place, limit: 2 })
+    expect(rows.length).toBeLessThanOrEqual(2)
+    expect(next).toBeGreaterThan(place)
+    found.push(...rows.map(({ recordId }) => recordId.slice(-2)))
+    place = next
+    if (atHead) break
+  }
+  expect(found).toEqual(['g1', 'g2', 'g3', 'g4'])
+  expect(place).toBe(await headPosition(pool))
+})
+
+test('a page of a long log that was never analysed looks at a few changes, not at all that come behind', async () => {
+  const after = await store(Array.from({ length: 6000 }, (_, i) => versionRow(`long${i}`)))
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    const read = async () => {
+      const { rows } = await client.query<{ read: string }>(
+        `select sum(seq_tup_read + idx_tup_fetch)::text as read from pg_stat_xact_user_tables where relname = 'record_versions'`,
+      )
+      return Number(rows[0]?.read)
+    }
+    await readChanges(client, { after, limit: 100 })
+    expect(await read()).toBeLessThan(300)
+    const upTo = String(await headPosition(client))
+    const before = await read()
+    const rows = await readVersionRows(client, { after: String(after), upTo, limit: 100 })
+    expect(rows.length).toBe(100)
+    expect((await read()) - before).toBeLessThan(300)
+  } finally {
+    await client.query('rollback')
+    client.release()
+  }
+})
+
+test('what is sealed or verified is read in the order of the log, over missing positions too', async () => {
+  const after = String(await store([versionRow('s1'), versionRow('s2')]))
+  await pool.query(`select setval('change_positions', (select last_value from change_positions) + 5000)`)
+  await store([versionRow('s3')])
+  const upTo = String(await headPosition(pool))
+  const keys = async (from: string, limit: number) =>
+    (await readVersionRows(pool, { after: from, upTo, limit })).map(({ recordId }) => recordId.slice(-2))
+  expect(await keys(after, 2)).toEqual(['s1', 's2'])
+  expect(await keys(after, 3)).toEqual(['s1', 's2', 's3'])
+  expect(await keys(after, 10)).toEqual(['s1', 's2', 's3'])
+  expect(await keys(upTo, 10)).toEqual([])
 })

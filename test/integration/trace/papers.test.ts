@@ -1,11 +1,14 @@
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { documentCode } from '#core/lineage/codes.ts'
 import { checkPapers } from '#flow/documents/check-papers.ts'
 import { findDocument } from '#flow/documents/find-document.ts'
 import { papersReader } from '#flow/documents/follow-papers.ts'
 import { logFollower } from '#flow/follow/log-follower.ts'
 import { readDocument } from '#flow/trace/read-document.ts'
 import { createPool } from '#store/database.ts'
+import { readBeyond } from '#store/document-mentions.ts'
+import { GOODS_FOLLOWER } from '#store/goods-moves.ts'
 import { withDatabase } from '#test/database.ts'
 import { storeRecords, type Written } from '#test/trace/store-records.ts'
 
@@ -193,3 +196,26 @@ test('a paper that 10,000 entries used is summed whole and listed in pages, each
   // Since `a` names another paper, what was bought from its holder came straight under this one.
   expect(papers.map(({ left }) => left?.value)).toEqual(['-9000', '600'])
 }, 120_000)
+
+test('who judges many papers does not read what lies far beyond the table, unless nobody would tell it again', async () => {
+  await follow()
+  await storeRecords(
+    pool,
+    Array.from({ length: 1001 }, (_, i) => entry(`far${i}`, '9', '1')),
+  )
+  const codes9 = [documentCode('9')]
+  const beyond = async (counting: 'all' | 'near') =>
+    (await readBeyond(pool, codes9, pool, counting)).versions.length
+  expect(await beyond('all')).toBe(1001)
+  expect(await beyond('near')).toBe(0)
+  // The follower that tells who is to be judged went on alone.
+  await pool.query(
+    `insert into followers (name, position) select $1, max(position) from record_versions
+     on conflict (name) do update set position = excluded.position`,
+    [GOODS_FOLLOWER],
+  )
+  expect(await beyond('near')).toBe(1001)
+  await follow()
+  await storeRecords(pool, [entry('close', '9', '1')])
+  expect(await beyond('near')).toBe(1)
+})
