@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
-import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
+import { INSTANT, readCursor, UUID, writeCursor } from '#api/cursor.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -73,7 +73,6 @@ const EventBody = Type.Object(
     examples: [{ event: 'dispose', quantity: '50', method: 'destroyed' }],
   },
 )
-const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]{8,15}Z$/
 
 const view = (one: CaseRow) => ({
   id: one.id,

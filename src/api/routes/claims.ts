@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
-import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
+import { INSTANT, readCursor, UUID, writeCursor } from '#api/cursor.ts'
 import { givesFull } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
@@ -40,7 +40,6 @@ const DecisionBody = Type.Union(
 interface Decision extends OfClaim {
   Body: { readonly reason?: string } | null
 }
-const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]{8,15}Z$/
 
 const view = (claim: Claim, full: boolean) => {
   const { recordId, body: _body, flags: _flags, recorded: _recorded, ...rest } = claim

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
-import { readCursor, writeCursor } from '#api/cursor.ts'
+import { INSTANT, readCursor, writeCursor } from '#api/cursor.ts'
 import { instantOf, isDayOrTime } from '#api/day-or-time.ts'
 import { findingViews } from '#api/finding-view.ts'
 import { answer, problems } from '#api/openapi.ts'
@@ -122,7 +122,7 @@ export const findingRoutes =
       handler: async (request) => {
         const { query: asked } = request
         const { limit = LIMIT, region, overdue = false } = asked
-        const cursor = readCursor(asked.after, /^[0-9 :.+-]{10,40}$/, /^[^\0]{1,4000}$/)
+        const cursor = readCursor(asked.after, INSTANT, /^[^\0]{1,4000}$/)
         const now = clock()
         const wanted = {
           ...asked,

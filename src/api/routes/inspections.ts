@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
+import { INSTANT, readCursor, writeCursor } from '#api/cursor.ts'
 import { instantOf } from '#api/day-or-time.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { listOf, pageQuery, query } from '#api/page.ts'
@@ -16,7 +17,7 @@ const IdParams = Type.Object({
 })
 const when = (description: string) => Type.Optional(Type.String({ format: 'day-or-time', description }))
 
-type Asked = Omit<InspectionsAsked, 'before'> & { readonly to?: string }
+type Asked = Omit<InspectionsAsked, 'before' | 'after'> & { readonly to?: string; readonly after?: string }
 
 /** `GET/POST /v1/inspections`, `PUT /v1/inspections/{id}` and `POST /v1/inspections/{id}/void`. */
 export const inspectionRoutes =
@@ -63,16 +64,20 @@ export const inspectionRoutes =
           ...problems(400, 401, 403, 429, 503),
         },
       },
-      handler: ({ query: { from, to, ...asked } }) =>
-        readInspections(
+      handler: async ({ query: { from, to, after, ...asked } }) => {
+        const cursor = readCursor(after, INSTANT, /^.{1,4000}$/s)
+        const { inspections, next } = await readInspections(
           pool,
           {
             ...asked,
             ...(from === undefined ? {} : { from: instantOf(from, 'start') }),
             ...(to === undefined ? {} : { before: instantOf(to, 'end') }),
+            ...(cursor ? { after: { at: cursor[0] as string, id: cursor[1] as string } } : {}),
           },
           clock(),
-        ),
+        )
+        return { inspections, next: next && writeCursor(next.at, next.id) }
+      },
     })
     app.route<{ Body: InspectionWish }>({
       method: 'POST',

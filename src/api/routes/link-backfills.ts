@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
-import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
+import { INSTANT, readCursor, UUID, writeCursor } from '#api/cursor.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -32,7 +32,6 @@ const NewBackfill = Type.Object(
     examples: [{ kinds: ['sale'], from: '2026-07-01T00:00:00+08:00', to: '2026-07-02T00:00:00+08:00' }, {}],
   },
 )
-const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]{8,15}Z$/
 
 /** `POST /v1/links/{id}/backfill`, `GET /v1/links/{id}/backfills`, and one of them. */
 export const linkBackfillRoutes =

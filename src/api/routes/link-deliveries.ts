@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
-import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
+import { INSTANT, readCursor, UUID, writeCursor } from '#api/cursor.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -9,7 +9,6 @@ import { listDeliveries } from '#store/deliveries.ts'
 import { readLink } from '#store/links.ts'
 
 const LinkParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'Link · 链路' }) })
-const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]{8,15}Z$/
 
 /** `GET /v1/links/{id}/deliveries`. */
 export const linkDeliveryRoutes =

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { type AliasFields, NewAliasBody, settledAlias } from '#api/alias-wish.ts'
-import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
+import { INSTANT, readCursor, UUID, writeCursor } from '#api/cursor.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -19,7 +19,6 @@ interface SystemQuery extends PageQuery {
   readonly system?: string
 }
 const TEXT = /^.{0,400}$/s
-const TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]{8,15}Z$/
 
 /** `GET /v1/products/unknown`, `GET/POST /v1/products/aliases` and `DELETE /v1/products/aliases/{id}`. */
 export const productRoutes =
@@ -78,7 +77,7 @@ export const productRoutes =
         },
       },
       handler: async ({ query: { after, limit = LIMIT, system: of } }) => {
-        const cursor = readCursor(after, TIME, UUID) as [string, string] | null
+        const cursor = readCursor(after, INSTANT, UUID) as [string, string] | null
         const rows = await listAliases(pool, {
           limit: limit + 1,
           ...(of === undefined ? {} : { system: of }),

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
+import { DAY, readCursor, writeCursor } from '#api/cursor.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, listOf, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -65,14 +66,19 @@ export const supervisionReportRoutes =
         const scope = isScoped
           ? (await scopeOf(pool, asked, on ?? new Date(clock()).toISOString().slice(0, 10))).key
           : undefined
+        const cursor = readCursor(after, DAY, /^.{1,40}$/s, /^.{1,400}$/s, /^\d{1,9}$/) as
+          | [string, string, string, string]
+          | null
         const rows = await listReports(pool, {
           scope,
           day: on,
           edition,
-          after: after === undefined ? null : readCursor(after),
+          after: cursor && [cursor[0], cursor[1], cursor[2], Number(cursor[3])],
           limit: limit + 1,
         })
-        const page = pageOf(rows, limit, writeCursor)
+        const page = pageOf(rows, limit, ({ day: on, edition, scope, version }) =>
+          writeCursor(on, edition, scope, version),
+        )
         return { reports: page.rows.map(headView), next: page.next }
       },
     })
@@ -132,22 +138,3 @@ const headView = ({ scope, ...head }: ReportHead) => ({
   site: scope.startsWith('p:') ? scope.slice(2) : null,
   madeAt: new Date(head.madeAt).toISOString(),
 })
-
-const writeCursor = ({ day: on, edition, scope, version }: ReportHead): string =>
-  Buffer.from(JSON.stringify([on, edition, scope, version])).toString('base64url')
-
-function readCursor(text: string): [string, string, string, number] {
-  try {
-    const [on, edition, scope, version] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[]
-    if (
-      /^\d{4}-\d{2}-\d{2}$/.test(String(on)) &&
-      typeof edition === 'string' &&
-      typeof scope === 'string' &&
-      Number.isInteger(version)
-    )
-      return [String(on), edition, scope, Number(version)]
-  } catch {
-    // It is no cursor of ours.
-  }
-  throw new HubError('invalid_request', { detail: 'after is not a cursor of this list' })
-}
