@@ -32,17 +32,25 @@ const POSITIONS = 20_000
 const PAGE_MESSAGES = 50
 const PAGE_SOURCES = 500
 
-/** The next messages of a scope in the order in which they were received, after the cursor of the page before. */
-export function nextMessages(pool: Pool, scope: ReplayScope, cursor: string | null): Promise<MessagePage> {
-  if (scope.receipts) return byReceipts(pool, scope, scope.receipts, cursor)
-  if (scope.rejectionGroup !== undefined) return byGroup(pool, scope, scope.rejectionGroup, cursor)
-  if (scope.flag !== undefined) return byFlag(pool, scope, scope.flag, cursor)
-  return byTime(pool, scope, cursor)
+/**
+ * The next messages of a scope in the order in which they were received, after the cursor of the page before. A large message is alone in
+ * its page. @param most messages of the page; fewer where several together are too many for a step
+ */
+export function nextMessages(
+  pool: Pool,
+  scope: ReplayScope,
+  cursor: string | null,
+  most = PAGE_MESSAGES,
+): Promise<MessagePage> {
+  if (scope.receipts) return byReceipts(pool, scope, scope.receipts, cursor, most)
+  if (scope.rejectionGroup !== undefined) return byGroup(pool, scope, scope.rejectionGroup, cursor, most)
+  if (scope.flag !== undefined) return byFlag(pool, scope, scope.flag, cursor, most)
+  return byTime(pool, scope, cursor, most)
 }
 
 /** The newest messages of a scope, for a comparison of so many; at most `limit` of the last 100,000 of all systems. */
 export async function newestMessages(pool: Pool, scope: ReplayScope, limit: number): Promise<string[]> {
-  const { rows } = await pool.query<Narrow>(
+  const { rows } = await pool.query<Omit<Narrow, 'inPieces'>>(
     `select id, system, record, mapping, state, received from messages
       where received_at >= $1::timestamptz and received_at < $2::timestamptz order by id desc limit $3`,
     [scope.from ?? '-infinity', scope.to ?? 'infinity', NEWEST_WINDOW],
@@ -61,22 +69,28 @@ interface Narrow {
   readonly mapping: string
   readonly state: string
   readonly received: number
+  readonly inPieces: boolean
 }
 
-const isWanted = (row: Narrow, { system, record, mapping }: ReplayScope): boolean =>
+const isWanted = (row: Omit<Narrow, 'inPieces'>, { system, record, mapping }: ReplayScope): boolean =>
   row.system === system &&
   (row.state === 'done' || row.state === 'refused') &&
   (record === undefined || row.record === record) &&
   (mapping === undefined || row.mapping === mapping)
 
-async function byTime(pool: Pool, scope: ReplayScope, cursor: string | null): Promise<MessagePage> {
+async function byTime(
+  pool: Pool,
+  scope: ReplayScope,
+  cursor: string | null,
+  most: number,
+): Promise<MessagePage> {
   const { rows } = await pool.query<Narrow>(
-    `select id, system, record, mapping, state, received from messages
+    `select id, system, record, mapping, state, received, coding = 'parts' as "inPieces" from messages
       where id > $1 and received_at >= $2::timestamptz and received_at < $3::timestamptz order by id limit $4`,
     [cursor ?? NIL, later(scope.from, cursor), scope.to ?? 'infinity', WINDOW],
   )
   const found = rows.filter((row) => isWanted(row, scope))
-  const page = firstOf(found)
+  const page = firstOf(found, most)
   const isWhole = page.length === found.length
   const last = isWhole ? rows.at(-1)?.id : page.at(-1)?.id
   return {
@@ -98,13 +112,15 @@ const later = (from: string | undefined, cursor: string | null): string => {
 }
 
 /** As many of the first messages as one page holds; at least one. */
-function firstOf<T extends { readonly received: number }>(found: readonly T[]): T[] {
-  const page: T[] = []
+function firstOf(found: readonly Narrow[], most: number): Narrow[] {
+  const page: Narrow[] = []
   let sources = 0
   for (const one of found) {
     sources += one.received
-    if (page.length === PAGE_MESSAGES || (page.length > 0 && sources > PAGE_SOURCES)) break
+    const isFull = page.length === most || sources > PAGE_SOURCES || one.inPieces
+    if (page.length > 0 && isFull) break
     page.push(one)
+    if (one.inPieces) break
   }
   return page
 }
@@ -114,10 +130,17 @@ async function byReceipts(
   scope: ReplayScope,
   receipts: readonly string[],
   cursor: string | null,
+  most: number,
 ): Promise<MessagePage> {
   const left = [...new Set(receipts)].filter((id) => cursor === null || id > cursor).sort()
   const ids = left.slice(0, PAGE_MESSAGES)
-  return pageOf(await narrow(pool, ids), scope, pool, left.length > ids.length ? (ids.at(-1) ?? null) : null)
+  return pageOf(
+    await narrow(pool, ids),
+    scope,
+    pool,
+    most,
+    left.length > ids.length ? (ids.at(-1) ?? null) : null,
+  )
 }
 
 async function byGroup(
@@ -125,6 +148,7 @@ async function byGroup(
   scope: ReplayScope,
   group: string,
   cursor: string | null,
+  most: number,
 ): Promise<MessagePage> {
   const { rows } = await pool.query<{ id: string }>(
     `select distinct message_id as id from rejections
@@ -136,6 +160,7 @@ async function byGroup(
     await narrow(pool, ids),
     scope,
     pool,
+    most,
     ids.length === PAGE_MESSAGES ? (ids.at(-1) ?? null) : null,
   )
 }
@@ -145,10 +170,11 @@ async function pageOf(
   found: readonly Narrow[],
   scope: ReplayScope,
   pool: Pool,
+  most: number,
   cursor: string | null,
 ): Promise<MessagePage> {
   const wanted = found.filter((row) => isWanted(row, scope) && isInTime(row.id, scope))
-  const page = firstOf(wanted)
+  const page = firstOf(wanted, most)
   const ids = page.map(({ id }) => id)
   const messages = await readMessages(pool, ids)
   return { messages, cursor: page.length < wanted.length ? (ids.at(-1) ?? null) : cursor }
@@ -165,6 +191,7 @@ async function byFlag(
   scope: ReplayScope,
   flag: string,
   cursor: string | null,
+  most: number,
 ): Promise<MessagePage> {
   const from = BigInt(cursor ?? '0')
   const { rows: ends } = await pool.query('select coalesce(max(position), 0) as head from record_versions')
@@ -182,7 +209,7 @@ async function byFlag(
   const wanted = found.filter((row) => isWanted(row, scope) && isInTime(row.id, scope))
   const order = new Map(ids.map((id, i) => [id, i]))
   wanted.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0))
-  const page = firstOf(wanted)
+  const page = firstOf(wanted, most)
   const left = new Set(wanted.slice(page.length).map(({ id }) => id))
   const first = rows.find(({ id }) => left.has(id))
   const messages = await readMessages(
@@ -196,7 +223,7 @@ async function byFlag(
 async function narrow(pool: Pool, ids: readonly string[]): Promise<Narrow[]> {
   if (ids.length === 0) return []
   const { rows } = await pool.query<Narrow>(
-    `select m.id, m.system, m.record, m.mapping, m.state, m.received
+    `select m.id, m.system, m.record, m.mapping, m.state, m.received, m.coding = 'parts' as "inPieces"
        from unnest($1::uuid[], $2::bigint[]) as wanted(id, ms)
        join messages m on m.id = wanted.id and m.received_at = to_timestamp(wanted.ms::numeric / 1000) order by m.id`,
     [ids, ids.map(timeOf)],
@@ -204,7 +231,8 @@ async function narrow(pool: Pool, ids: readonly string[]): Promise<Narrow[]> {
   return rows
 }
 
-async function readMessages(pool: Pool, ids: readonly string[]): Promise<StoredMessage[]> {
+/** Stored messages by their identifiers, in the order of receipt; those that are gone are left out. */
+export async function readMessages(pool: Pool, ids: readonly string[]): Promise<StoredMessage[]> {
   if (ids.length === 0) return []
   const { rows } = await pool.query(
     `select m.id, m.system, m.record, m.content_type as "contentType", m.sha256, m.state, m.received, m.results,

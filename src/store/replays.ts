@@ -26,6 +26,17 @@ export interface ReplayMapping {
   readonly against?: number
 }
 
+/** A large message that a replay is in the middle of. */
+export interface ReplayInside {
+  readonly message: string
+  /** The cursor behind it; null where it is the last. */
+  readonly after: string | null
+  /** Its source records; null while they are read for the first time. */
+  readonly total: number | null
+  /** Source records that are done, in the order of decoding. */
+  readonly done: number
+}
+
 export interface Replay {
   readonly id: string
   readonly mode: ReplayMode
@@ -43,10 +54,11 @@ export interface Replay {
   readonly targets: readonly string[] | null
   /** Where it goes on, in a form of its own; null before the first step and at the end. */
   readonly cursor: string | null
+  readonly inside: ReplayInside | null
 }
 
 const COLUMNS = `id, mode, scope, mappings, state, who, created_at as "createdAt", started_at as "startedAt",
-  finished_at as "finishedAt", counts, samples, problem, targets, cursor`
+  finished_at as "finishedAt", counts, samples, problem, targets, cursor, inside`
 
 export async function insertReplay(
   pool: Pool,
@@ -92,6 +104,7 @@ export interface ReplayLease {
   readonly scope: ReplayScope
   readonly mappings: Readonly<Record<string, ReplayMapping>>
   readonly cursor: string | null
+  readonly inside: ReplayInside | null
   readonly counts: Readonly<Record<string, number>>
   readonly samples: readonly unknown[]
 }
@@ -102,28 +115,34 @@ export async function leaseReplay(pool: Pool, id: string, leaseMs: number): Prom
     `update replays set state = 'running', fence = fence + 1, started_at = coalesce(started_at, clock_timestamp()),
             leased_until = clock_timestamp() + $2 * interval '1 millisecond'
       where id = $1 and state in ('waiting', 'running') and (leased_until is null or leased_until <= clock_timestamp())
-      returning id, fence, mode, scope, mappings, cursor, counts, samples`,
+      returning id, fence, mode, scope, mappings, cursor, inside, counts, samples`,
     [id, leaseMs],
   )
   return rows[0] ?? null
 }
 
-/** What a step came to: where to go on, and what was counted so far. */
+/** What a step came to: where to go on, and what was counted so far. Without both the replay is done. */
 export interface ReplayProgress {
   readonly cursor: string | null
+  readonly inside: ReplayInside | null
   readonly counts: Readonly<Record<string, number>>
   readonly samples: readonly unknown[]
 }
 
-/** Saves a step in the transaction in which it was done, and keeps the lease; false where the lease was lost. */
+/**
+ * Saves a step in the transaction in which it was done, and keeps the lease; the last one ends the replay. False where the lease was
+ * lost.
+ */
 export async function saveProgress(
-  client: PoolClient,
+  client: Pool | PoolClient,
   lease: Pick<ReplayLease, 'id' | 'fence'>,
   progress: ReplayProgress,
   leaseMs: number,
 ): Promise<boolean> {
   const { rowCount } = await client.query(
-    `update replays set cursor = $3, counts = $4, samples = $5, leased_until = clock_timestamp() + $6 * interval '1 millisecond'
+    `update replays set cursor = $3, inside = $7, counts = $4, samples = $5,
+            leased_until = case when not $8 then clock_timestamp() + $6 * interval '1 millisecond' end,
+            state = case when $8 then 'done' else state end, finished_at = case when $8 then clock_timestamp() end
       where id = $1 and fence = $2`,
     [
       lease.id,
@@ -132,21 +151,40 @@ export async function saveProgress(
       JSON.stringify(progress.counts),
       JSON.stringify(progress.samples),
       leaseMs,
+      progress.inside && JSON.stringify(progress.inside),
+      isDone(progress),
     ],
   )
   return rowCount === 1
 }
 
-/** Ends a replay, unless the lease was lost. @param problem code of what stopped it; null for one that is done */
-export async function finishReplay(
+/** Whether nothing is left to do. */
+export const isDone = ({ cursor, inside }: ReplayProgress): boolean => cursor === null && inside === null
+
+/** Keeps the lease; false where it was lost. */
+export async function extendReplay(
+  pool: Pool,
+  { id, fence }: Pick<ReplayLease, 'id' | 'fence'>,
+  leaseMs: number,
+): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `update replays set leased_until = clock_timestamp() + $3 * interval '1 millisecond'
+      where id = $1 and fence = $2 and state = 'running'`,
+    [id, fence, leaseMs],
+  )
+  return rowCount === 1
+}
+
+/** Ends a replay that cannot go on, unless the lease was lost. @param problem code of what stopped it */
+export async function failReplay(
   pool: Pool,
   lease: Pick<ReplayLease, 'id' | 'fence'>,
-  problem: string | null,
+  problem: string,
 ): Promise<void> {
   await pool.query(
-    `update replays set state = case when $3::text is null then 'done' else 'failed' end, problem = $3,
-            finished_at = clock_timestamp(), leased_until = null
-      where id = $1 and fence = $2`,
+    `with ended as (update replays set state = 'failed', problem = $3, finished_at = clock_timestamp(), leased_until = null
+                     where id = $1 and fence = $2 and state = 'running' returning id)
+     delete from replay_mentions where replay in (select id from ended)`,
     [lease.id, lease.fence, problem],
   )
 }

@@ -67,7 +67,7 @@ export interface VersionedIntake {
   nowMs: number
   push(sales: readonly object[]): Promise<Receipt>
   /** The same as a large message, worked on to its end. Gives its number. */
-  pushLarge(sales: readonly object[]): Promise<string>
+  pushLarge(sales: readonly object[] | AsyncIterable<Buffer>): Promise<string>
   /** Adds a version of the mapping and makes it the active one. */
   take(mapping: SaleMapping): Promise<void>
   goBack(): Promise<void>
@@ -105,7 +105,9 @@ export function withVersions(): VersionedIntake {
       const { receipt } = await context.intake.pushLarge({
         system: 'stall',
         record: 'sale',
-        chunks: Readable.from([Buffer.from(JSON.stringify(sales))]),
+        chunks: Array.isArray(sales)
+          ? Readable.from([Buffer.from(JSON.stringify(sales))])
+          : (sales as AsyncIterable<Buffer>),
         contentType: 'application/json',
         keyId: null,
       })

@@ -138,11 +138,13 @@ function replayView(replay: Replay, language: Language): object {
   const samples = (replay.samples as readonly ReplaySample[]).map((sample) =>
     sample.issues ? { ...sample, issues: spokenIssues(sample.issues, language) } : sample,
   )
-  const { cursor, targets, ...rest } = replay
+  const { cursor, inside, targets, ...rest } = replay
+  const reached = inside?.message ?? cursor
   return {
     ...rest,
     targets: targets ?? 'all',
-    reachedAt: cursor !== null && UUID.test(cursor) ? new Date(timeOf(cursor)).toISOString() : null,
+    reachedAt: reached !== null && UUID.test(reached) ? new Date(timeOf(reached)).toISOString() : null,
+    inside: inside && { receipt: inside.message, records: inside.done, total: inside.total },
     counts: tallyFrom(replay.counts, []).counts,
     samples,
   }

@@ -109,6 +109,18 @@ export const Replay = field(
         '最近处理的报文的接收时间；未开始或已结束为 null',
       ],
     ),
+    inside: nullable(
+      Type.Object({
+        receipt: text(['Receipt', '回执号']),
+        records: count(['Source records done', '已处理来源记录数']),
+        total: nullable(
+          Type.Integer(),
+          ['Source records', '来源记录数'],
+          ['Null while it is read for the first time', '首次通读期间为 null'],
+        ),
+      }),
+      ['Large message that it is in the middle of', '正在处理的大报文'],
+    ),
     targets: field(
       Type.Union([Type.Literal('all'), Type.Array(Type.String({ format: 'uuid' }))]),
       ['Links that get what it changes', '变更投递的链路'],

@@ -362,6 +362,7 @@ function remember(
     version,
     message: message.sha256,
     messageId: message.id,
+    replay: message.replay?.id ?? null,
     receivedAtMs: message.receivedAtMs,
   }
   const history = known.history.get(id)

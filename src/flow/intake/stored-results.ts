@@ -25,8 +25,31 @@ export async function* storedResults(
     if (results !== null) yield* readResults(results, system, record)
     return
   }
-  for (let from = 0; ; ) {
-    const pieces = await readPieces(client, message, from, PIECE_MAX)
+  yield* inPiecesFrom(client, message, 0, Number.POSITIVE_INFINITY)
+}
+
+/**
+ * What was told of some source records, by how many of them were decided before; it may be a few more. Of a message that is not large, all of them.
+ */
+export async function* resultsBetween(
+  client: ClientBase | Pool,
+  message: WithResults,
+  from: number,
+  to: number,
+): AsyncGenerator<SourceResult> {
+  if (message.inPieces) yield* inPiecesFrom(client, message, from, to)
+  else yield* storedResults(client, message)
+}
+
+async function* inPiecesFrom(
+  client: ClientBase | Pool,
+  message: WithResults,
+  start: number,
+  to: number,
+): AsyncGenerator<SourceResult> {
+  const { system, record } = message
+  for (let from = start; from < to; ) {
+    const pieces = await readPieces(client, message, from, Math.min(PIECE_MAX, to - from))
     for (const { text } of pieces) yield* readPiece(text, system, record)
     const last = pieces.at(-1)
     if (!last) return

@@ -6,41 +6,59 @@ import type { PreparedRecord, PreparedSource } from '#flow/intake/decide.ts'
 import { prepareSources } from '#flow/intake/prepare.ts'
 import type { StoredMessage } from '#store/replay-messages.ts'
 import { storedRecords } from './stored-records.ts'
-import type { ReplaySample, Tally } from './tally.ts'
+import type { Outcome, ReplaySample, Tally } from './tally.ts'
 
 type Side = { readonly sources: ReadonlyMap<number, PreparedSource> } | { readonly refused: Issue }
 
-/** Maps one stored message with two mappings and counts what comes out the same and what does not. Writes nothing. */
+/** The mappings of a comparison. */
+export interface Mappings {
+  readonly against: CompiledMapping
+  readonly mapping: CompiledMapping
+}
+
+/**
+ * Maps one stored message with two mappings and counts what comes out the same and what does not. Writes nothing. False: it has more
+ * records than one step takes, and nothing was counted.
+ */
 export async function compareMessage(
   pool: Pool,
   stored: StoredMessage,
-  { against, mapping }: { readonly against: CompiledMapping; readonly mapping: CompiledMapping },
+  { against, mapping }: Mappings,
   tally: Tally,
-): Promise<void> {
+): Promise<boolean> {
   const before = await sideOf(pool, stored, against)
   const after = await sideOf(pool, stored, mapping)
+  if (!before || !after) return false
   tally.count('messages')
   const indexes = new Set([...indexesOf(before), ...indexesOf(after)])
-  for (const index of [...indexes].sort((a, b) => a - b)) {
-    const place = { message: stored.id, index }
-    const [a, b] = [at(before, index), at(after, index)]
-    if (!worked(a)) {
-      if (!worked(b)) tally.add('stillFailing')
-      else
-        tally.add('newlyOk', tally.wants('newlyOk') ? { ...place, records: differencesOf(a, b) } : undefined)
-    } else if (b === undefined || b.rejected) {
-      const issues = 'refused' in after ? [after.refused] : (b?.issues ?? []).slice(0, 5)
-      tally.add('newlyFailing', tally.wants('newlyFailing') ? { ...place, issues } : undefined)
-    } else if (isSame(a, b)) tally.add('same')
-    else tally.add('changed', tally.wants('changed') ? { ...place, records: differencesOf(a, b) } : undefined)
-  }
+  const refused = 'refused' in after ? after.refused : null
+  for (const index of [...indexes].sort((a, b) => a - b))
+    comparePlace({ message: stored.id, index }, at(before, index), at(after, index), refused, tally)
+  return true
 }
 
-async function sideOf(pool: Pool, stored: StoredMessage, mapping: CompiledMapping): Promise<Side> {
+/** Counts what two mappings made of one source record; undefined where there is none. @param refused why the new one reads none */
+export function comparePlace(
+  place: { readonly message: string; readonly index: number },
+  a: PreparedSource | undefined,
+  b: PreparedSource | undefined,
+  refused: Issue | null,
+  tally: Tally,
+): void {
+  const add = (outcome: Outcome, sample: () => Pick<ReplaySample, 'records' | 'issues'>): void =>
+    tally.add(outcome, tally.wants(outcome) ? { ...place, ...sample() } : undefined)
+  const differences = () => ({ records: differencesOf(a, b) })
+  if (!worked(a)) add(worked(b) ? 'newlyOk' : 'stillFailing', differences)
+  else if (b === undefined || b.rejected)
+    add('newlyFailing', () => ({ issues: refused ? [refused] : (b?.issues ?? []).slice(0, 5) }))
+  else add(isSame(a, b) ? 'same' : 'changed', differences)
+}
+
+/** Null: more records than one step takes. */
+async function sideOf(pool: Pool, stored: StoredMessage, mapping: CompiledMapping): Promise<Side | null> {
   const read = await storedRecords(pool, stored.id, mapping)
   if ('refused' in read) return read
-  // More than is mapped anew at once: neither side says anything of it.
-  if ('tooLarge' in read) return { sources: new Map() }
+  if ('tooMany' in read) return null
   const { sources } = prepareSources(read.records, mapping, stored.receivedAtMs)
   return { sources: new Map(sources.map((source) => [source.index, source])) }
 }

@@ -1,8 +1,10 @@
+import type { Issue } from '#core/issue.ts'
 import { fieldDifferences } from '#core/model/difference.ts'
 import type { SourceResult } from '#core/receipt.ts'
 import { bodyOf } from '#flow/intake/content.ts'
 import type { Decision } from '#flow/intake/decide.ts'
 import type { NewestBody } from '#store/heads.ts'
+import type { StoredMessage } from '#store/replay-messages.ts'
 import type { ReplayMessage } from './read-message.ts'
 import type { Outcome, ReplaySample, Tally } from './tally.ts'
 
@@ -35,13 +37,16 @@ export function judge(
   })
 }
 
-/** Counts a message that cannot be read with this mapping at all: what was well before is not any more. One that is too large stays as it is. */
-export function judgeUnread({ stored, told, refused, tooLarge }: ReplayMessage, tally: Tally): void {
-  for (const { index, result } of told.values()) {
-    const failing: Outcome = result === 'rejected' ? 'stillFailing' : 'newlyFailing'
-    const outcome = tooLarge ? 'keptOut' : failing
-    const sample = refused && { message: stored.id, index, issues: [refused] }
-    tally.add(outcome, sample && tally.wants(outcome) ? sample : undefined)
+/** Counts source records of a message that cannot be read with this mapping at all: what was well before is not any more. */
+export function judgeUnread(
+  { id }: StoredMessage,
+  told: Iterable<SourceResult>,
+  refused: Issue,
+  tally: Tally,
+): void {
+  for (const { index, result } of told) {
+    const outcome: Outcome = result === 'rejected' ? 'stillFailing' : 'newlyFailing'
+    tally.add(outcome, tally.wants(outcome) ? { message: id, index, issues: [refused] } : undefined)
   }
 }
 

@@ -9,6 +9,10 @@ export interface Replayed {
   readonly sources: readonly PreparedSource[]
   /** Keys (as JSON) of the source records that came too late when the message was received. */
   readonly late: ReadonlySet<string>
+  /** The replay that maps it anew. */
+  readonly replay: string
+  /** Whether the source record at a place is the last of the message that says something of a record. */
+  readonly isLast: (id: string, at: number) => boolean
 }
 
 /**
@@ -25,15 +29,16 @@ export interface Replayed {
 export function replayRule(
   message: Replayed,
 ): (at: number, record: PreparedRecord, head: Head, known: Known) => boolean {
-  const last = lastMentions(message.sources)
   const isOwn = (past: PastVersion): boolean =>
     past.messageId === message.id || past.message?.equals(message.sha256) === true
   return (at, record, head, known) => {
     const history = known.history.get(record.id) ?? []
     const newest = history.find(({ version }) => version === head.version)
     const isUpsert = record.operation === 'upsert'
-    if (newest?.messageId === message.id && known.written.has(record.id)) return false
-    if (newest && isOwn(newest)) return last.get(record.id) !== at || (head.status === 'void' && isUpsert)
+    // A version that this very replay made of an earlier place, in this transaction or in one of before.
+    const isOfNow = newest?.replay === message.replay || known.written.has(record.id)
+    if (newest?.messageId === message.id && isOfNow) return false
+    if (newest && isOwn(newest)) return !message.isLast(record.id, at) || (head.status === 'void' && isUpsert)
     if (history.some(isOwn)) return true
     if (head.status === 'void' && isUpsert) return true
     if (message.late.has(JSON.stringify(message.sources[at]?.key ?? null))) return true
@@ -41,13 +46,4 @@ export function replayRule(
       return record.order < head.order
     return newest === undefined || message.receivedAtMs <= newest.receivedAtMs
   }
-}
-
-/** The last source record of the message, by its place, that says something of a record. */
-function lastMentions(sources: readonly PreparedSource[]): Map<string, number> {
-  const last = new Map<string, number>()
-  sources.forEach(({ records }, at) => {
-    for (const { id } of records) last.set(id, at)
-  })
-  return last
 }

@@ -2,16 +2,17 @@ import type { Pool } from 'pg'
 import type { Issue } from '#core/issue.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import type { SourceResult } from '#core/receipt.ts'
-import type { SourceValue } from '#core/source.ts'
-import type { PreparedMessage } from '#flow/intake/decide.ts'
+import type { SourceRecord, SourceValue } from '#core/source.ts'
+import type { PreparedMessage, PreparedSource } from '#flow/intake/decide.ts'
 import { prepareSources } from '#flow/intake/prepare.ts'
 import { rejectionId } from '#flow/intake/rejection-rows.ts'
-import { storedResults } from '#flow/intake/stored-results.ts'
+import { resultsBetween, storedResults } from '#flow/intake/stored-results.ts'
+import { readMentions } from '#store/replay-mentions.ts'
 import type { StoredMessage } from '#store/replay-messages.ts'
 import { replayRule } from './keeps-out.ts'
 import { storedRecords } from './stored-records.ts'
 
-/** A stored message, mapped anew. */
+/** A stored message, or a part of a large one, mapped anew. */
 export interface ReplayMessage {
   readonly stored: StoredMessage
   readonly prepared: PreparedMessage & { readonly rejectedValues: ReadonlyMap<number, SourceValue> }
@@ -23,42 +24,89 @@ export interface ReplayMessage {
   readonly keptOut: Set<number>
   /** The message as a whole cannot be read with this mapping. */
   readonly refused?: Issue
-  /** More than is mapped anew at once: it stays as it is. */
-  readonly tooLarge?: true
 }
 
-/** Decodes a stored message from its bytes and maps it with a mapping, as of the time at which it was received. */
+/**
+ * Decodes a stored message from its bytes and maps it with a mapping, as of the time at which it was received. Null: it has more
+ * records than one step takes.
+ */
 export async function readMessage(
   pool: Pool,
   stored: StoredMessage,
   mapping: CompiledMapping,
   replayId: string,
-): Promise<ReplayMessage> {
-  const { id, receivedAtMs, system, record, sha256 } = stored
+): Promise<ReplayMessage | null> {
+  const read = await storedRecords(pool, stored.id, mapping)
+  if ('tooMany' in read) return null
   const told = new Map<number, SourceResult>()
   for await (const result of storedResults(pool, stored)) told.set(result.index, result)
-  const read = await storedRecords(pool, id, mapping)
   const records = 'records' in read ? read.records : []
-  const { sources, rejectedValues } = prepareSources(records, mapping, receivedAtMs)
+  const prepared = prepareSources(records, mapping, stored.receivedAtMs)
+  const last = lastMentions(prepared.sources)
+  const isLast = (id: string, at: number): boolean => last.get(id) === at
+  const message = replayMessage(stored, { records, told, prepared, isLast }, mapping, replayId)
+  return 'refused' in read ? { ...message, refused: read.refused } : message
+}
+
+/** The last source record, by its place, that says something of a record. */
+function lastMentions(sources: readonly PreparedSource[]): Map<string, number> {
+  const last = new Map<string, number>()
+  sources.forEach(({ records }, at) => {
+    for (const { id } of records) last.set(id, at)
+  })
+  return last
+}
+
+/** A part of a large message whose mentions were kept. @param first source records before it, in the order of decoding */
+export async function readPart(
+  pool: Pool,
+  stored: StoredMessage,
+  { first, records }: { readonly first: number; readonly records: readonly SourceRecord[] },
+  mapping: CompiledMapping,
+  replayId: string,
+): Promise<ReplayMessage> {
+  const told = new Map<number, SourceResult>()
+  for await (const result of resultsBetween(pool, stored, first, first + records.length))
+    told.set(result.index, result)
+  const prepared = prepareSources(records, mapping, stored.receivedAtMs)
+  const ids = prepared.sources.flatMap((source) => source.records.map(({ id }) => id))
+  const last = await readMentions(pool, { replay: replayId, message: stored.id }, [...new Set(ids)])
+  const isLast = (id: string, at: number): boolean => (last.get(id) ?? first + at) === first + at
+  return replayMessage(stored, { records, told, prepared, isLast }, mapping, replayId)
+}
+
+interface Parts {
+  readonly records: readonly SourceRecord[]
+  readonly told: ReadonlyMap<number, SourceResult>
+  readonly prepared: ReturnType<typeof prepareSources>
+  readonly isLast: (id: string, at: number) => boolean
+}
+
+function replayMessage(
+  stored: StoredMessage,
+  { records, told, prepared: { sources, rejectedValues }, isLast }: Parts,
+  mapping: CompiledMapping,
+  replayId: string,
+): ReplayMessage {
+  const { id, receivedAtMs, system, record, sha256 } = stored
   const rejections = new Map<number, string>()
   for (const { index, value } of records) {
-    if (told.get(index)?.result === 'rejected')
-      rejections.set(index, rejectionId(system, record, JSON.stringify(value ?? null)))
+    // A mapping that reads in another order finds no result at the place: then what is open tells.
+    const was = told.get(index)?.result ?? (stored.inPieces ? 'rejected' : null)
+    if (was === 'rejected') rejections.set(index, rejectionId(system, record, JSON.stringify(value ?? null)))
   }
   const late = new Set(
     [...told.values()]
       .filter(({ issues }) => issues?.some(({ code }) => code === 'W_LATE'))
       .map(({ key }) => JSON.stringify(key)),
   )
-  const staysOut = replayRule({ id, receivedAtMs, sha256, sources, late })
+  const staysOut = replayRule({ id, receivedAtMs, sha256, sources, late, isLast, replay: replayId })
   const keptOut = new Set<number>()
   return {
     stored,
     told,
     rejections,
     keptOut,
-    ...('refused' in read ? { refused: read.refused } : {}),
-    ...('tooLarge' in read ? { tooLarge: true as const } : {}),
     prepared: {
       id,
       receivedAtMs,

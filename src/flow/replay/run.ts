@@ -1,7 +1,19 @@
+import { keepLease } from '#flow/keep-lease.ts'
 import { isConflict, isUnavailable } from '#store/database-errors.ts'
-import { finishReplay, leaseReplay, type ReplayProgress, releaseReplay } from '#store/replays.ts'
+import {
+  extendReplay,
+  failReplay,
+  isDone,
+  leaseReplay,
+  type ReplayLease,
+  type ReplayProgress,
+  releaseReplay,
+} from '#store/replays.ts'
 import { isTooSlow } from '#store/too-slow.ts'
-import { LostLease, MappingGone, replayStep, type StepParts } from './step.ts'
+import { goThrough } from './go-through.ts'
+import { MappingGone, type StepParts } from './mapping-of.ts'
+import { replayStep } from './step.ts'
+import { LostLease } from './write-step.ts'
 
 /** A worker that died is followed by the next after this. */
 const LEASE_MS = 30_000
@@ -25,21 +37,19 @@ export async function runReplay(
   const leaseMs = parts.leaseMs ?? LEASE_MS
   const lease = await leaseReplay(parts.pool, id, leaseMs)
   if (!lease) return false
-  let progress: ReplayProgress = { cursor: lease.cursor, counts: lease.counts, samples: lease.samples }
+  const kept = keepLease((ms) => extendReplay(parts.pool, lease, ms), leaseMs, options.signal)
   try {
-    do {
-      if (options.signal?.aborted) {
-        await releaseReplay(parts.pool, lease)
-        return false
-      }
-      progress = await replayStep({ ...parts, leaseMs }, lease, progress)
+    const onStep = (progress: ReplayProgress): void => {
       if (lease.mode === 'apply') parts.onCommitted()
       options.onStep?.(progress)
-    } while (progress.cursor !== null)
-    await finishReplay(parts.pool, lease, null)
-    return true
+    }
+    return await goOn({ ...parts, leaseMs }, lease, kept.signal, onStep)
   } catch (error) {
-    if (error instanceof LostLease) return false
+    if (error instanceof LostLease || kept.isLost()) return false
+    if (kept.signal.aborted) {
+      await releaseReplay(parts.pool, lease)
+      return false
+    }
     // The lease runs out, and the sweep comes back to it.
     if (isUnavailable(error) || isTooSlow(error) || isConflict(error)) throw error
     const problem = error instanceof MappingGone ? 'mapping_broken' : 'internal'
@@ -47,7 +57,32 @@ export async function runReplay(
       { replay: id, reason: error instanceof Error ? error.message : String(error) },
       'a replay failed',
     )
-    await finishReplay(parts.pool, lease, problem)
+    await failReplay(parts.pool, lease, problem)
     return true
+  } finally {
+    kept.end()
   }
+}
+
+/** True at the end, which the last step has written; false where the signal says so. */
+async function goOn(
+  parts: StepParts,
+  lease: ReplayLease,
+  signal: AbortSignal,
+  onStep: (progress: ReplayProgress) => void,
+): Promise<boolean> {
+  const { cursor, inside, counts, samples } = lease
+  let progress: ReplayProgress = { cursor, inside, counts, samples }
+  do {
+    if (signal.aborted) {
+      await releaseReplay(parts.pool, lease)
+      return false
+    }
+    const { inside: large } = progress
+    progress = large
+      ? await goThrough({ ...parts, signal, onPart: onStep }, lease, { ...progress, inside: large })
+      : await replayStep(parts, lease, progress)
+    onStep(progress)
+  } while (!isDone(progress))
+  return true
 }

@@ -1,9 +1,8 @@
 import type { Pool } from 'pg'
-import type { DecodeOutcome } from '#adapters/push/decode.ts'
 import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { TooManyRecords } from '#adapters/push/too-many.ts'
-import { joinedRecord } from '#adapters/push/xml/join.ts'
+import { type DetailPart, joinedRecord } from '#adapters/push/xml/join.ts'
 import type { Issue } from '#core/issue.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import { readAs, type SourceRecord } from '#core/source.ts'
@@ -17,14 +16,13 @@ export type StoredRecords =
   | { readonly records: readonly SourceRecord[] }
   /** The message as a whole cannot be read so. */
   | { readonly refused: Issue }
-  /** More than is mapped anew at once. */
-  | { readonly tooLarge: true }
+  /** More records than one step takes: it must be gone through as a large message is. */
+  | { readonly tooMany: true }
 
-/** A message is mapped anew in one transaction, so it is held whole. */
-const WHOLE_MAX_BYTES = 16 * 1024 * 1024
+/** Source records of a message that is mapped anew in one transaction. */
 const WHOLE_MAX_RECORDS = 10_000
 
-/** The source records of a stored message, each detail with the base that came for it since. The one place where a replay reads bytes. */
+/** The source records of a stored message that is not large, each detail with the base that came for it since. */
 export async function storedRecords(
   pool: Pool,
   messageId: string,
@@ -32,31 +30,37 @@ export async function storedRecords(
 ): Promise<StoredRecords> {
   const stored = await readMessage(pool, messageId)
   if (!stored) return { refused: GONE }
-  if (stored.size > WHOLE_MAX_BYTES) return { tooLarge: true }
   const { bytes, contentType } = stored
-  const whole = Buffer.isBuffer(bytes) ? bytes : Buffer.concat(await Array.fromAsync(bytes))
+  if (!Buffer.isBuffer(bytes)) return { tooMany: true }
   try {
-    const decoded = await decodeMessage(
-      whole,
+    const { records, parts } = await decodeMessage(
+      bytes,
       { ...readAs(mapping.read, contentType), maxRecords: WHOLE_MAX_RECORDS },
       charsetOf(contentType),
     )
-    return { records: await withBases(pool, decoded, mapping) }
+    return { records: await withBases(pool, records, parts?.alone ?? new Map(), mapping) }
   } catch (error) {
-    if (error instanceof TooManyRecords) return { tooLarge: true }
+    if (error instanceof TooManyRecords) return { tooMany: true }
     if (!(error instanceof DecodeRefusal)) throw error
-    const { at: path, code, reason, fix } = error
-    return { refused: { path, code, reason, fix } }
+    return { refused: refusalIssue(error) }
   }
 }
 
-async function withBases(
+export const refusalIssue = ({ at: path, code, reason, fix }: DecodeRefusal): Issue => ({
+  path,
+  code,
+  reason,
+  fix,
+})
+
+/** Source records with the bases that came in other messages. @param alone details without a base, by the place of their record */
+export async function withBases(
   pool: Pool,
-  { records, parts }: DecodeOutcome,
+  records: readonly SourceRecord[],
+  alone: ReadonlyMap<number, DetailPart>,
   { system, record }: CompiledMapping,
 ): Promise<readonly SourceRecord[]> {
-  if (!parts || parts.alone.size === 0) return records
-  const { alone } = parts
+  if (alone.size === 0) return records
   const keys = [...alone.values()].map(({ joinKey }) => digest(joinKey))
   const bases = await readBases(pool, { system, record }, [...new Set(keys)])
   return records.map((one) => {
@@ -68,9 +72,9 @@ async function withBases(
   })
 }
 
-const GONE: Issue = {
+export const GONE = {
   path: '',
   code: 'E_SCHEMA',
   reason: 'the bytes of the message are no longer kept',
   fix: 'Ask the sender to send it again.',
-}
+} as const satisfies Issue

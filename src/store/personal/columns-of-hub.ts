@@ -122,8 +122,9 @@ export const COLUMNS_OF_HUB = {
     none: 'id link_id system daily from_hour to_hour untimed side grain resend who state outcome problem detail created_at started_at finished_at head position cursor attempts next_at fence leased_until',
     business: 'counts',
   },
+  replay_mentions: { none: 'replay message place', digest: 'record' },
   replays: {
-    none: 'id mode mappings state who created_at started_at finished_at cursor counts problem fence leased_until targets',
+    none: 'id mode mappings state who created_at started_at finished_at cursor inside counts problem fence leased_until targets',
     business: 'scope',
     personal: 'samples',
   },
