@@ -10,12 +10,11 @@ import { findLinksWithWork } from '#store/link-lease.ts'
 import { findOpenReconciliations } from '#store/reconciliations.ts'
 import { findOpenReplays } from '#store/replays.ts'
 import type { JobBackend, JobData, JobWorker } from './backend.ts'
+import { createLinkPlaces, HANGING_AT_ONCE, LINKS_AT_ONCE, type OnAsking } from './link-places.ts'
 import { createPlaces } from './places.ts'
 import { LINKS_QUEUE, type Queues, WORK_QUEUE } from './queues.ts'
 import { createSweep } from './sweep.ts'
 
-/** Links that are delivered at once: one that hangs takes one place, not the link beside it. */
-const LINKS_AT_ONCE = 32
 /** Each follower runs once at most, by its lock. */
 const FOLLOWERS_AT_ONCE = 8
 /** Large messages that a process works on at once: a small one does not wait for the end of a very large one. */
@@ -27,6 +26,8 @@ const RECALLS_AT_ONCE = 16
 const RECONCILIATIONS_AT_ONCE = 3
 /** Channels that a process reads or listens to: most of them wait for their sources. */
 const CHANNELS_AT_ONCE = 64
+/** Jobs of links at once; they share the places of links, so that one more is there for whatever may begin. */
+const LINK_JOBS = LINKS_AT_ONCE + HANGING_AT_ONCE
 /** Every kind of work has its places, and the finding of links has one: no kind waits for another. */
 const WORK_AT_ONCE =
   FOLLOWERS_AT_ONCE +
@@ -97,7 +98,7 @@ export function startWorkers(parts: WorkersParts): Workers {
   const schedules = parts.schedules ?? NO_SCHEDULES
   const stop = new AbortController()
   const places = (most: number) => createPlaces(most, () => !stop.signal.aborted)
-  const direct = places(LINKS_AT_ONCE)
+  const direct = places(LINK_JOBS)
   const following = places(FOLLOWERS_AT_ONCE)
   const working = places(LARGE_AT_ONCE)
   const replaying = places(REPLAYS_AT_ONCE)
@@ -106,15 +107,22 @@ export function startWorkers(parts: WorkersParts): Workers {
   const recalling = places(RECALLS_AT_ONCE)
   const reading = places(CHANNELS_AT_ONCE)
 
-  const deliver = async (linkId: string, lane: Lane = 'live'): Promise<void> => {
-    const end = await delivery.deliverLink(linkId, { lane, signal: stop.signal })
-    if (stop.signal.aborted) return
+  const linkPlaces = createLinkPlaces((linkId) => void queues.wakeLink(linkId))
+
+  const deliverNow = async (linkId: string, lane: Lane, onAsking?: OnAsking): Promise<boolean> => {
+    if (stop.signal.aborted) return false
+    const options = { lane, signal: stop.signal, ...(onAsking ? { onAsking } : {}) }
+    const end = await delivery.deliverLink(linkId, options)
+    if (stop.signal.aborted) return end.failed === true
     if (!end.done) await queues.wakeLink(linkId, 0, lane)
     else if (end.nextAt !== undefined && end.nextAt - now() <= DELAYED_WAKE_MS) {
       await queues.wakeLink(linkId, Math.max(end.nextAt - now(), 1), lane)
     }
+    return end.failed === true
   }
-  const recall = (linkId: string): Promise<void> => recalling.run(linkId, () => deliver(linkId, 'recall'))
+  const deliver = (linkId: string): Promise<void> =>
+    linkPlaces.run(linkId, (onAsking) => deliverNow(linkId, 'live', onAsking))
+  const recall = (linkId: string): Promise<void> => recalling.run(linkId, () => deliverNow(linkId, 'recall'))
   const goOn = (name: string): Promise<void> =>
     following.run(name, async () => {
       const isDone = await follow.run(name, stop.signal)
@@ -192,7 +200,7 @@ export function startWorkers(parts: WorkersParts): Workers {
   const common = { lockDuration: LOCK_MS, stalledInterval: STALLED_EVERY_MS, maxStalledCount: STALLED_OFTEN }
   const startWorker = (name: string, concurrency: number): JobWorker =>
     backend.worker(name, async ({ data }) => await work(data), { ...common, concurrency, ...parts.lock })
-  const workers = [startWorker(LINKS_QUEUE, LINKS_AT_ONCE), startWorker(WORK_QUEUE, WORK_AT_ONCE)]
+  const workers = [startWorker(LINKS_QUEUE, LINK_JOBS), startWorker(WORK_QUEUE, WORK_AT_ONCE)]
   const sweep = createSweep({
     pool,
     wake: (id, lane) => queues.wakeLink(id, 0, lane),

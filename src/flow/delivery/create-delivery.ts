@@ -46,6 +46,16 @@ export interface DeliveryEnd {
   readonly done: boolean
   /** When to come again by itself; absent where only a new change gives work. */
   readonly nextAt?: number
+  /** The receiver did not take what it was sent, or did not answer. */
+  readonly failed?: true
+}
+
+export interface DeliverOptions {
+  readonly lane?: Lane
+  readonly signal?: AbortSignal
+  readonly budgetMs?: number
+  /** Told when a request to the receiver begins, and when it has ended. */
+  readonly onAsking?: (isOpen: boolean) => void
 }
 
 export interface Delivery {
@@ -54,10 +64,7 @@ export interface Delivery {
    * call at a time works on a lane, in whatever process; the others come back at once. An aborted signal ends the request under way and gives the lease back; what the
    * receiver took without our having its answer is sent again with the same event identifiers.
    */
-  deliverLink(
-    linkId: string,
-    options?: { readonly lane?: Lane; readonly signal?: AbortSignal; readonly budgetMs?: number },
-  ): Promise<DeliveryEnd>
+  deliverLink(linkId: string, options?: DeliverOptions): Promise<DeliveryEnd>
 }
 
 export function createDelivery(parts: DeliveryParts): Delivery {
@@ -65,7 +72,8 @@ export function createDelivery(parts: DeliveryParts): Delivery {
   const clock = parts.clock ?? { now: Date.now }
   const leaseMs = parts.leaseMs ?? LEASE_MS
 
-  const run = async (lease: Lease, signal: AbortSignal, budgetMs: number): Promise<RunEnd> => {
+  const run = async (lease: Lease, signal: AbortSignal, options: DeliverOptions): Promise<RunEnd> => {
+    const { budgetMs = budgetOf(lease), onAsking } = options
     const canonical = lease.mapping === 'canonical'
     const transport = (await readLinkTransport(pool, lease.linkId)) ?? NOTHING_SEEN
     const peer = canonical ? await readPeerOfLink(pool, lease.linkId) : null
@@ -74,10 +82,11 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       : canonical
         ? canonicalMapping(transport.sees)
         : (parts.mappingOf?.(lease.mapping, transport.sees) ?? null)
+    const own = ownOf(lease, canonical || mapping !== null)
     const readHeld = () => readHeldRecords(pool, lease.linkId, lease.lane)
     return await runDelivery({
       pool,
-      send: canonical || mapping ? parts.send : async () => noMapping(lease.mapping),
+      send: canonical || mapping ? told(parts.send, onAsking) : async () => noMapping(lease.mapping),
       clock,
       random: parts.random ?? Math.random,
       pause,
@@ -85,7 +94,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       transport,
       leaseMs,
       mapping,
-      own: ownOf(lease, canonical || mapping !== null),
+      own: own && { ...own, send: told((request) => own.send(request), onAsking) },
       held: await readHeld(),
       readHeld,
       log: parts.log,
@@ -116,7 +125,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       const kept = keepLease((ms) => extendLease(pool, lease, ms), leaseMs, options.signal)
       let end: RunEnd | null = null
       try {
-        end = await run(lease, kept.signal, options.budgetMs ?? budgetOf(lease))
+        end = await run(lease, kept.signal, options)
       } finally {
         kept.end()
         // Best effort: a lease that cannot be given back runs out.
@@ -125,10 +134,29 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       report(parts.log, lease, end)
       // Who stored a change while we had the lease did not wake the link: look once more, now that it is free.
       const done = end.end === 'drained' ? await isAtHead(lease, end.cursor) : end.end !== 'stopped'
-      return { done, ...(end.nextAtMs === null ? {} : { nextAt: end.nextAtMs }) }
+      return {
+        done,
+        ...(end.nextAtMs === null ? {} : { nextAt: end.nextAtMs }),
+        ...(end.failure ? { failed: true } : {}),
+      }
     },
   }
 }
+
+/** A way to send that says when a request begins and when it has ended. */
+const told =
+  <Request, Answer>(
+    send: (request: Request) => Promise<Answer>,
+    onAsking: DeliverOptions['onAsking'],
+  ): ((request: Request) => Promise<Answer>) =>
+  async (request) => {
+    onAsking?.(true)
+    try {
+      return await send(request)
+    } finally {
+      onAsking?.(false)
+    }
+  }
 
 const budgetOf = ({ limits, lane }: Lease): number =>
   limits.concurrency === undefined || lane === 'recall' ? BUDGET_MS : CROWDED_BUDGET_MS

@@ -53,8 +53,7 @@ async function close(): Promise<void> {
 }
 
 /** Workers of one process; without a sweep only the queue brings work. */
-function work(sweepEveryMs = NEVER): Workers {
-  const send = createHttpDelivery().send
+function work(sweepEveryMs = NEVER, send = createHttpDelivery().send): Workers {
   const delivery = createDelivery({ pool, send, random: () => 0.5 })
   const stopped = new AbortController()
   const large: LargeWork = {
@@ -106,18 +105,49 @@ function laws(): void {
 
   test('a recall is delivered while every place for deliveries hangs', async () => {
     const link = await linkTo(pool, receiver)
-    for (let i = 0; i < 40; i++) await linkTo(pool, receiver, { filter: { kinds: ['sale'] } })
+    for (let i = 0; i < 70; i++) await linkTo(pool, receiver, { filter: { kinds: ['sale'] } })
     receiver.answer = (batch) => (batch.changes[0]?.kind === 'hold' ? allOk(batch) : 'hang')
     work()
     await pause(300)
     await store(pool, someRows(1))
     queues.wakeLinks()
-    await expect.poll(() => receiver.batches.length, { timeout: 8000 }).toBe(32)
+    await expect.poll(() => receiver.batches.length, { timeout: 8000 }).toBe(64)
     const [hold] = someRows(1, { kind: 'hold' })
     await store(pool, [hold as never])
     queues.wakeLinks()
     await expect.poll(() => receiver.taken.map(({ id }) => id), { timeout: 8000 }).toEqual([hold?.id])
     expect(receiver.batches.at(-1)?.link).toBe(link.id)
+  })
+
+  test('more receivers that hang than there are places hold up none that answers', async () => {
+    const well = await startReceiver()
+    try {
+      for (let i = 0; i < 40; i++) await linkTo(pool, receiver)
+      const good = []
+      for (let i = 0; i < 10; i++) good.push(await linkTo(pool, well))
+      receiver.answer = () => 'hang'
+      let ended = 0
+      const send = createHttpDelivery({ timeoutMs: 600_000 }).send
+      work(NEVER, async (request) => {
+        try {
+          return await send(request)
+        } finally {
+          if (request.url === receiver.url) ended++
+        }
+      })
+      await pause(300)
+      for (let round = 1; round <= 3; round++) {
+        await store(pool, someRows(5))
+        queues.wakeLinks()
+        await expect.poll(() => well.taken.length, { timeout: 20_000 }).toBe(round * 50)
+      }
+      await expect.poll(() => receiver.batches.length, { timeout: 8000 }).toBe(40)
+      // All that was asked of the others is still without an answer.
+      expect(ended).toBe(0)
+      expect(new Set(well.batches.map(({ link }) => link))).toEqual(new Set(good.map(({ id }) => id)))
+    } finally {
+      await well.close()
+    }
   })
 
   test('with every job lost the sweep still delivers', async () => {
