@@ -13,6 +13,7 @@ import type { HeadWatch } from './head-watch.ts'
 import type { Language } from './language.ts'
 import type { ChargeRecords, RateBounds } from './limit-callers.ts'
 import type { Metrics } from './metrics.ts'
+import type { MetricsAccess } from './metrics-access.ts'
 import type { SessionCallers } from './operators/session-callers.ts'
 import type { TlsParts } from './tls.ts'
 
@@ -45,6 +46,8 @@ export interface ApiParts {
   readonly connectionsPerAddress?: number
   /** What keys and addresses may use; no bounds where it is absent. */
   readonly rates?: RateBounds
+  /** Who gets `/metrics` without a key; `local` where it is absent. */
+  readonly metricsAccess?: MetricsAccess
   /** Vouches for operators; none where it is absent. */
   readonly provider?: Provider | undefined
   readonly language: Language

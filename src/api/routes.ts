@@ -34,6 +34,7 @@ import { linkSecretRoutes } from './routes/link-secrets.ts'
 import { linkRoutes } from './routes/links.ts'
 import { mappingVersionRoutes } from './routes/mapping-versions.ts'
 import { mappingRoutes } from './routes/mappings.ts'
+import { metricsRoutes } from './routes/metrics.ts'
 import { oauthRoutes } from './routes/oauth.ts'
 import { oauthClientRoutes } from './routes/oauth-clients.ts'
 import { operatorRoutes } from './routes/operators.ts'
@@ -67,6 +68,7 @@ import { wantedRoutes } from './routes/wanted.ts'
 import { guard } from './scopes.ts'
 
 const GUARDED = [
+  metricsRoutes,
   pushRoutes,
   pushWsdlRoutes,
   recordsPushRoutes,

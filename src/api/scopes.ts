@@ -22,6 +22,8 @@ declare module 'fastify' {
      * must find one (`admit`) before anything else is done.
      */
     readonly keyInBody?: (request: FastifyRequest) => boolean
+    /** Whether a request without a key gets through all the same, by where it comes from. */
+    readonly isOpenTo?: (request: FastifyRequest) => boolean
   }
 }
 
@@ -68,7 +70,8 @@ export function guard(app: FastifyInstance, callers: Callers): void {
       done(admit(request, remembered))
       return
     }
-    if (!callers.isNamed(request) && request.routeOptions.config.keyInBody?.(request)) {
+    const { keyInBody, isOpenTo } = request.routeOptions.config
+    if (!callers.isNamed(request) && (keyInBody?.(request) || isOpenTo?.(request))) {
       done()
       return
     }

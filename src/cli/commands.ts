@@ -28,7 +28,7 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./migrate.ts')).migrateCommand,
   },
   key: {
-    arguments: 'create --name <name> --scope <scope> [--expires <date>]',
+    arguments: 'create --name <name> --scope <scope> [--expires <date>] [--rate <units a second>]',
     about: { en: 'make a key; it is shown once', zh: '创建密钥，仅显示一次' },
     load: async () => (await import('./key.ts')).keyCommand,
   },

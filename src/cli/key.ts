@@ -5,12 +5,25 @@ import { cliLanguage } from './language.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
+/** Units in a second that a key may have; as `unitsPerSecond` of `POST /v1/keys`. */
+const RATE_MAX = 1_000_000
+
 /** `hub key create`: makes a key in the database of DATABASE_URL and shows it once. */
 export async function keyCommand(argv: readonly string[]): Promise<void> {
   const zh = cliLanguage() === 'zh'
   const { values, positionals } = parsed(argv)
   const { name, scope: scopes, expires } = values
   if (positionals[0] !== 'create' || !name || !scopes?.length) throw new WrongUsage()
+  const rate = values.rate === undefined ? null : readRate(values.rate)
+  if (rate === 'wrong') {
+    console.error(
+      zh
+        ? `--rate 须为 1 至 ${RATE_MAX} 的整数（每秒额度）。`
+        : `--rate is a whole number of units in a second, 1 to ${RATE_MAX}.`,
+    )
+    process.exitCode = 1
+    return
+  }
   const { databaseUrl } = settingsOrExit(process.env)
   if (!databaseUrl) {
     console.error(
@@ -23,7 +36,12 @@ export async function keyCommand(argv: readonly string[]): Promise<void> {
   }
   const pool = createPool({ url: databaseUrl, max: 1, applicationName: 'trace-hub key' })
   try {
-    const { key, stored } = await newKey(pool, { name, scopes, ...(expires ? { expiresAt: expires } : {}) })
+    const { key, stored } = await newKey(pool, {
+      name,
+      scopes,
+      unitsPerSecond: rate,
+      ...(expires ? { expiresAt: expires } : {}),
+    })
     console.log(
       JSON.stringify({
         id: stored.id,
@@ -31,6 +49,7 @@ export async function keyCommand(argv: readonly string[]): Promise<void> {
         name: stored.name,
         scopes: stored.scopes,
         expiresAt: stored.expiresAt,
+        unitsPerSecond: stored.unitsPerSecond,
       }),
     )
   } catch (error) {
@@ -39,6 +58,11 @@ export async function keyCommand(argv: readonly string[]): Promise<void> {
   } finally {
     await pool.end()
   }
+}
+
+function readRate(text: string): number | 'wrong' {
+  const rate = Number(text)
+  return /^\d{1,7}$/.test(text) && rate >= 1 && rate <= RATE_MAX ? rate : 'wrong'
 }
 
 function parsed(argv: readonly string[]) {
@@ -50,6 +74,7 @@ function parsed(argv: readonly string[]) {
         name: { type: 'string' },
         scope: { type: 'string', multiple: true },
         expires: { type: 'string' },
+        rate: { type: 'string' },
       },
     })
   } catch {

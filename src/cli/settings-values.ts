@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { delimiter, isAbsolute, normalize, resolve, sep } from 'node:path'
 import { isDayOrTime } from '#api/day-or-time.ts'
+import { METRICS_ACCESS } from '#api/metrics-access.ts'
 import { isHubId } from '#core/peers/hub-id.ts'
 import { SUITES } from '#store/personal/cipher.ts'
 import type { Sentence } from '#store/refusal.ts'
@@ -16,6 +17,7 @@ export const readers = {
   host,
   port,
   role: oneOf(['all', 'api', 'worker']),
+  metrics: oneOf([...METRICS_ACCESS]),
   lang: oneOf(['zh', 'en']),
   log: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
   databaseUrl: address(['postgres:', 'postgresql:'], 'postgresql://user:password@host:5432/database'),

@@ -1,10 +1,11 @@
+import type { MetricsAccess } from '#api/metrics-access.ts'
 import type { ProviderSettings } from '#flow/operators/provider.ts'
 import type { Suite } from '#store/personal/cipher.ts'
 import type { DataKeySettings } from '#store/personal/data-keys.ts'
 import type { Sentence } from '#store/refusal.ts'
-import { nearest } from './nearest.ts'
 import { plainForOthers } from './settings-listening.ts'
-import { OIDC_NAMES, readProvider } from './settings-oidc.ts'
+import { unknownNames } from './settings-names.ts'
+import { readProvider } from './settings-oidc.ts'
 import { type Reading, readers } from './settings-values.ts'
 
 export type Role = 'all' | 'api' | 'worker'
@@ -18,6 +19,8 @@ export interface Settings {
   readonly connectionsPerAddress: number
   /** Units in a second that a key, and an address, may use; null: no bound. */
   readonly rates: { readonly perKey: number | null; readonly perAddress: number | null }
+  /** Who gets `/metrics` without a key. */
+  readonly metrics: MetricsAccess
   /** TCP port of the API; 0 takes a free one. */
   readonly port: number
   readonly role: Role
@@ -72,9 +75,6 @@ export type SettingsReading =
   | { readonly ok: true; readonly settings: Settings }
   | { readonly ok: false; readonly mistakes: readonly SettingMistake[] }
 
-/** Names that begin like a setting but belong to the project's own tests. */
-const namesOfTests = ['HUB_TEST_DATABASE_URL', 'HUB_TEST_REQUIRE_SERVICES']
-
 /**
  * Reads all settings at once and reports every mistake, not only the first. An empty value counts as not set.
  * A name that begins with HUB_ and is not known is a mistake too: a misspelt setting must not be passed over in silence.
@@ -98,6 +98,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       perKey: take<number | null>('HUB_RATE_KEY', readers.countOrOff, 30_000),
       perAddress: take<number | null>('HUB_RATE_ADDRESS', readers.countOrOff, 60_000),
     },
+    metrics: take('HUB_METRICS', readers.metrics, 'local'),
     port: take('HUB_PORT', readers.port, 8080),
     role: take('HUB_ROLE', readers.role, 'all'),
     databaseUrl: take<string | undefined>('DATABASE_URL', readers.databaseUrl, undefined),
@@ -150,53 +151,6 @@ export function describeMistakes(mistakes: readonly SettingMistake[], lang: Lang
       return lang === 'zh' ? `${shown}：${reason.zh}${fix.zh}` : `${shown}: ${reason.en} ${fix.en}`
     })
     .join('\n')
-}
-
-const names = [
-  'HUB_HOST',
-  'HUB_PORT',
-  'HUB_INSECURE_HOST',
-  'HUB_CONNECTIONS_PER_ADDRESS',
-  'HUB_RATE_KEY',
-  'HUB_RATE_ADDRESS',
-  'HUB_ROLE',
-  'HUB_MAPPINGS',
-  'HUB_DATA',
-  'HUB_ADMIN_KEY',
-  'HUB_ID',
-  'HUB_DROP_FOLDERS',
-  'HUB_PICKUP_FOLDERS',
-  'HUB_CASES_FROM',
-  'HUB_ANCHOR_FILE',
-  'HUB_EVIDENCE_LIMIT',
-  'HUB_PUBLIC_URL',
-  'HUB_TRUSTED_PROXIES',
-  'HUB_TLS_CERT',
-  'HUB_TLS_KEY',
-  'HUB_TLS_CLIENT_CA',
-  'HUB_DATA_KEY',
-  'HUB_DATA_KEY_BEFORE',
-  'HUB_DATA_CIPHER',
-  ...OIDC_NAMES,
-  'HUB_LANG',
-  'HUB_LOG',
-  'DATABASE_URL',
-  'REDIS_URL',
-] as const
-
-function unknownNames(env: Readonly<Record<string, string | undefined>>): SettingMistake[] {
-  const known: readonly string[] = [...names, ...namesOfTests]
-  const unknown = Object.keys(env).filter((name) => name.startsWith('HUB_') && !known.includes(name))
-  return unknown.sort().map((name) => {
-    const meant = nearest(name, names) ?? nearest(name.slice('HUB_'.length), names)
-    return {
-      name,
-      reason: { zh: '没有这个设置项。', en: 'There is no such setting.' },
-      fix: meant
-        ? { zh: `是否想写 ${meant}？`, en: `Did you mean ${meant}?` }
-        : { zh: `可用的有：${names.join('、')}。`, en: `The settings are: ${names.join(', ')}.` },
-    }
-  })
 }
 
 function halfTls({ tlsKey }: Settings): SettingMistake {

@@ -41,6 +41,7 @@ export async function startApi(
   const api = await createApi({
     connectionsPerAddress: settings.connectionsPerAddress,
     rates: settings.rates,
+    metricsAccess: settings.metrics,
     ...parts,
     publicPool,
     adminKey: settings.adminKey,

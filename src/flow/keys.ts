@@ -7,7 +7,7 @@ import { isSightScope } from '#core/sight.ts'
 import { insertKey, replaceKey, type StoredKey } from '#store/keys.ts'
 import { canLimit } from '#store/reader-role.ts'
 
-const SCOPE = /^(read|case|audit|personal|admin|push:[a-z0-9-]{1,64}|link:[0-9a-f-]{36})$/
+const SCOPE = /^(read|case|audit|personal|metrics|admin|push:[a-z0-9-]{1,64}|link:[0-9a-f-]{36})$/
 const OF_HUB = new Set([`push:${OWN_SYSTEM}`, `read:${OWN_SYSTEM}`])
 
 /** What is wrong with scopes, by their place in `scopes`. */
@@ -22,7 +22,7 @@ export function scopeIssues(scopes: readonly string[]): Issue[] {
             value: scope.slice(0, 80),
             reason: OF_HUB.has(scope)
               ? `${OWN_SYSTEM} is the hub itself`
-              : 'push:<system>, read, read:<system>, read:region:<six digits of GB/T 2260>, case, audit, personal, link:<id> or admin',
+              : 'push:<system>, read, read:<system>, read:region:<six digits of GB/T 2260>, case, audit, personal, metrics, link:<id> or admin',
           },
         ],
   )

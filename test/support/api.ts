@@ -59,6 +59,7 @@ type More = Partial<
     | 'provider'
     | 'connectionsPerAddress'
     | 'rates'
+    | 'metricsAccess'
     | 'clock'
   >
 >

@@ -12,12 +12,11 @@ import { newestMigration } from '#store/newest-migration.ts'
 
 const RETRY_MS = 2000
 
-/** `GET /healthz`, `GET /readyz` and `GET /metrics`: no key is needed, and nothing of a record is in them. */
+/** `GET /healthz` and `GET /readyz`: no key is needed, and nothing of a record is in them. */
 export const healthRoutes =
   ({
     pool,
     registry,
-    metrics,
     language,
     gate = createEvidenceGate({ pool, limitSeconds: null }),
   }: RouteParts): FastifyPluginAsync =>
@@ -57,20 +56,6 @@ export const healthRoutes =
           evidence,
         }
       },
-    })
-    app.route({
-      method: 'GET',
-      url: '/metrics',
-      schema: {
-        operationId: 'getMetrics',
-        tags: ['operation'],
-        summary: 'Metrics for Prometheus · 运行指标',
-        description: 'Text format of Prometheus. Prometheus 文本格式。',
-        response: {
-          200: { description: 'Metrics · 指标', content: { 'text/plain': { schema: { type: 'string' } } } },
-        },
-      },
-      handler: async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()),
     })
   }
 

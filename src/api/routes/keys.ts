@@ -21,7 +21,7 @@ const NewKeyBody = Type.Object(
       maxItems: 100,
       uniqueItems: true,
       description:
-        '`push:<system>`, `read`, `read:<system>`, `read:region:<code>`, `case`, `audit`, `link:<id>`, `admin` · 权限范围',
+        '`push:<system>`, `read`, `read:<system>`, `read:region:<code>`, `case`, `audit`, `personal`, `metrics`, `link:<id>`, `admin` · 权限范围',
     }),
     expiresAt: Type.Optional(
       Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {

@@ -4,7 +4,8 @@ import { beforeAll, expect, it } from 'vitest'
 import { openapiDocument } from '#cli/openapi-document.ts'
 import { withApi } from '#test/api.ts'
 
-const api = withApi()
+// Its own test has who gets metrics without a key.
+const api = withApi(undefined, { metricsAccess: 'key' })
 
 interface Route {
   readonly method: string

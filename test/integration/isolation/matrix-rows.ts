@@ -109,7 +109,7 @@ const RECEIPT: Row = {
 export const ROWS: Readonly<Record<string, Row>> = {
   'GET /healthz': OPEN,
   'GET /readyz': OPEN,
-  'GET /metrics': OPEN,
+  'GET /metrics': {},
   'GET /t/{code}': OPEN,
   'GET /t/{code}/labels': OPEN,
   'GET /t/{code}/qr.svg': OPEN,
