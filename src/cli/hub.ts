@@ -19,7 +19,7 @@ import { createEvidenceGate, gatedIntake } from '#flow/evidence/gate.ts'
 import { evidenceSchedule } from '#flow/evidence/schedules.ts'
 import { findingSchedules } from '#flow/findings/schedules.ts'
 import { createFollow } from '#flow/follow/create-follow.ts'
-import { followers } from '#flow/follow/followers.ts'
+import { followersOf } from '#flow/follow/followers.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import { claimsFollower } from '#flow/peers/send-claims.ts'
@@ -37,6 +37,7 @@ import { createQueues, type Queues } from '#jobs/queues.ts'
 import { startWorkers } from '#jobs/workers.ts'
 import { checkServer } from '#store/check-server.ts'
 import { createPool } from '#store/database.ts'
+import { openDatabaseClock } from '#store/database-clock.ts'
 import { noteFailure } from '#store/failures.ts'
 import { nameHub } from '#store/hub-identity.ts'
 import { migrate } from '#store/migrate.ts'
@@ -95,7 +96,10 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     await migrate(pool)
     if (settings.hubId) await nameHub(pool, settings.hubId)
     await holdDataKeys(pool, dataKeysOf(settings))
-    await ensurePartitions(pool, Date.now())
+    const clock = await openDatabaseClock(pool)
+    closings.push(async () => clock.stop())
+    const { now } = clock
+    await ensurePartitions(pool, now())
     const secret = await keptSecret(pool, 'identity-numbers')
     const productAliases = holdAliases()
     await refreshAliases(pool, productAliases)
@@ -134,13 +138,13 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     const open = createIntake({
       pool,
       registry,
-      clock: Date.now,
+      clock: now,
       onCommitted: () => queues.wakeLinks(),
       onWaiting: (id) => void queues.wakeLarge(id),
     })
     closings.push(() => open.close())
     const intake = gatedIntake(open, gate)
-    const channels = { pool, registry, intake, log, now: Date.now, folders: settings.pickupFolders }
+    const channels = { pool, registry, intake, log, now, folders: settings.pickupFolders }
     if (settings.role !== 'api')
       openWorkers(
         {
@@ -157,10 +161,21 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
           dropFolders: settings.dropFolders,
           anchorFile: settings.anchorFile,
           casesFrom: settings.casesFrom,
+          now,
         },
         closings,
       )
-    const parts = { pool, registry, mappingOptions: options, log, queues, productAliases, intake, gate }
+    const parts = {
+      pool,
+      registry,
+      mappingOptions: options,
+      log,
+      queues,
+      productAliases,
+      intake,
+      gate,
+      clock: now,
+    }
     const url =
       settings.role === 'worker' ? '' : await startApi(settings, { ...parts, databaseUrl }, closings)
     giveBackMemory()
@@ -193,11 +208,12 @@ function openWorkers(
     dropFolders: readonly string[]
     anchorFile: string | undefined
     casesFrom: string | undefined
+    now: () => number
   },
   closings: Closing[],
 ): void {
-  const { pool, registry, log, dropFolders } = parts
-  const http = createHttpDelivery()
+  const { pool, registry, log, dropFolders, now } = parts
+  const http = createHttpDelivery({ clock: now })
   closings.push(async () => http.close())
   const delivery = createDelivery({
     pool,
@@ -208,8 +224,9 @@ function openWorkers(
       registry,
       pool,
       drop: createFolderDrop({ roots: dropFolders }),
-      remote: createRemoteDrop(),
+      remote: createRemoteDrop({ now }),
     }),
+    clock: { now },
     log,
   })
   const { databaseUrl, mappings, dataKeys, queues } = parts
@@ -218,28 +235,30 @@ function openWorkers(
   const follow = createFollow({
     pool,
     followers: [
-      ...followers,
-      claimsFollower({ send: http.send }),
-      casesFollower({ pool, intake: parts.intake, from: parts.casesFrom }),
+      ...followersOf(now),
+      claimsFollower({ send: http.send, now }),
+      casesFollower({ pool, intake: parts.intake, from: parts.casesFrom, now }),
     ],
     isBusy: large.isWorking,
+    now,
   })
   const replay = (id: string, signal: AbortSignal) => runReplay({ ...parts, onCommitted }, id, { signal })
-  const reconciling = openReconciling({ pool, registry, queues, log, folders: parts.channels.folders })
+  const reconciling = openReconciling({ pool, registry, queues, log, folders: parts.channels.folders, now })
   closings.push(async () => reconciling.close())
   const schedules = createSchedules({
     pool,
     schedules: [
-      ...alertSchedules({ pool, registry, log, post: http.post, onNotices: queues.wakeSchedule }),
-      ...findingSchedules({ pool, intake: parts.intake, isBusy: large.isWorking }),
+      ...alertSchedules({ pool, registry, log, post: http.post, onNotices: queues.wakeSchedule, now }),
+      ...findingSchedules({ pool, intake: parts.intake, isBusy: large.isWorking, now }),
       reconciling.daily,
-      signatureSchedule({ pool }),
-      retentionSchedule(pool),
-      deadlinesSchedule({ pool }),
-      evidenceSchedule({ pool, post: http.post, file: parts.anchorFile, isBusy: large.isWorking }),
-      supervisionReports({ pool }),
+      signatureSchedule({ pool, now }),
+      retentionSchedule(pool, now),
+      deadlinesSchedule({ pool, now }),
+      evidenceSchedule({ pool, post: http.post, file: parts.anchorFile, isBusy: large.isWorking, now }),
+      supervisionReports({ pool, now }),
       caseSchedule({ pool, intake: parts.intake }),
     ],
+    now,
   })
   const workers = startWorkers({
     ...parts,

@@ -30,10 +30,11 @@ export function openReconciling(parts: {
   readonly log: Logger
   /** Folders below which channels may read files. */
   readonly folders: readonly string[]
+  readonly now: () => number
 }): Reconciling {
-  const { pool, registry, queues, log, folders } = parts
-  const counting: CountingParts = { pool, registry, log, folders, now: Date.now }
-  const http = createHttpDelivery({ timeoutMs: ASK_MS, maxResponseBytes: ASK_MAX_BYTES })
+  const { pool, registry, queues, log, folders, now } = parts
+  const counting: CountingParts = { pool, registry, log, folders, now }
+  const http = createHttpDelivery({ clock: now, timeoutMs: ASK_MS, maxResponseBytes: ASK_MAX_BYTES })
   const protocolOf = ownProtocols({ registry, pool, post: http.post })
   const reconciling = {
     pool,
@@ -44,11 +45,12 @@ export function openReconciling(parts: {
     sourceCounts: (...asked: Parameters<NonNullable<ReconcileParts['sourceCounts']>>) =>
       readSourceCounts(counting, ...asked),
     readAnew: (...told: Parameters<ReadAnew>) => readAnew(counting, ...told),
+    clock: now,
     log,
   }
   return {
     run: (id, signal) => runReconciliation(reconciling, id, { signal }),
-    daily: dailyReports({ pool, onNoted: (id) => void queues.wakeReconciliation(id) }),
+    daily: dailyReports({ pool, now, onNoted: (id) => void queues.wakeReconciliation(id) }),
     close: () => http.close(),
   }
 }

@@ -24,6 +24,7 @@ export async function startApi(
   > & {
     log: Logger
     databaseUrl: string
+    clock: () => number
   },
   closings: Closing[],
 ): Promise<string> {
@@ -35,7 +36,7 @@ export async function startApi(
   })
   shareDataKeysOfPool(parts.pool, publicPool)
   closings.push(() => publicPool.end())
-  const tls = await readTls(settings, Date.now())
+  const tls = await readTls(settings, parts.clock())
   const provider = openProvider(settings)
   closings.push(async () => provider?.close())
   const api = await createApi({
@@ -52,7 +53,6 @@ export async function startApi(
     tls,
     provider,
     language: settings.lang,
-    clock: Date.now,
   })
   closings.push(() => api.close())
   if (tls) {

@@ -18,25 +18,29 @@ import { type LogReader, logFollower } from './log-follower.ts'
 /** A page costs each reader some statements, whatever its size; its records are in memory at once. */
 const CHANGES_AT_ONCE = 500
 
-/** Those who read the log together. */
-export const logReaders: readonly LogReader[] = [
+/** Those who read the log together. @param now the time that all processes have, in milliseconds since 1970 */
+const logReadersOf = (now: () => number): readonly LogReader[] => [
   cardsReader,
   unknownProductsReader,
   qualityRecordsReader,
   bucketsReader,
   matchingReader,
   papersReader,
-  signaturesReader,
+  signaturesReader(now),
   noticesReader,
   findingsReader,
   supervisionReader,
-  goodsReader(),
+  goodsReader(now),
   inspectionsReader,
 ]
 
 /** Everyone who follows what was committed in a running hub. */
-export const followers: readonly Follower[] = [
-  logFollower('log', CHANGES_AT_ONCE, logReaders),
+export const followersOf = (now: () => number): readonly Follower[] => [
+  logFollower('log', CHANGES_AT_ONCE, logReadersOf(now)),
   qualityMessagesFollower,
-  arrivalsFollower(),
+  arrivalsFollower(now),
 ]
+
+/** The same of a process that has the machine's time, as benches and tests do. */
+export const logReaders = logReadersOf(Date.now)
+export const followers = followersOf(Date.now)

@@ -11,7 +11,7 @@ interface Noted {
 }
 
 /** Judges the signatures of papers as they come, and keeps what the newest is worth. */
-export const signaturesReader: LogReader = {
+export const signaturesReader = (now: () => number = Date.now): LogReader => ({
   name: 'signatures',
   begin() {
     const newest = new Map<string, Noted>()
@@ -25,7 +25,7 @@ export const signaturesReader: LogReader = {
       async write(client) {
         if (newest.size === 0) return
         const held = await heldTrust(client)
-        const nowMs = Date.now()
+        const nowMs = now()
         const rows: SignatureRow[] = []
         for (const one of newest.values()) {
           const judged = await judgePaper(one.paper, held, { seenMs: one.seenMs, nowMs })
@@ -35,4 +35,4 @@ export const signaturesReader: LogReader = {
       },
     }
   },
-}
+})

@@ -45,7 +45,7 @@ const atGate = async (number: string) => {
   const body = { papers: [{ number, on: '2026-07-02' }] }
   return (await api.call('POST', '/v1/documents/check', { body })).json().papers[0]
 }
-const follow = () => logFollower('log', 500, [signaturesReader]).step(api.pool)
+const follow = () => logFollower('log', 500, [signaturesReader()]).step(api.pool)
 const kept = async (number: string) => {
   const { rows } = await api.pool.query(
     'select state, reason, version from document_signatures where record_id like $1',
