@@ -123,7 +123,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
   })
   await app.register(swagger, openapi())
   await app.register(
-    routes({ ...parts, callers, sessions, head, uploading, metrics: createMetrics(parts.pool) }),
+    routes({ ...parts, callers, sessions, head, uploading, metrics: createMetrics(parts.pool, parts.clock) }),
   )
   return app
 }

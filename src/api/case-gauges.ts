@@ -6,7 +6,7 @@ import { countOverdue, readDeliverySeconds } from '#store/recall-urging.ts'
 type MakeGauge = (name: string, help: string, ...labelNames: string[]) => Gauge
 
 /** Gauges of cases and of who was told of their holds; the function that is given back looks anew. */
-export function caseGauges(pool: Pool, gauge: MakeGauge): () => Promise<void> {
+export function caseGauges(pool: Pool, gauge: MakeGauge, now: () => number): () => Promise<void> {
   const states = gauge('hub_cases', 'Cases that are not closed', 'state')
   const overdue = gauge('hub_cases_overdue', 'Cases of which something is overdue')
   const unsettled = gauge('hub_cases_unsettled', 'Cases whose lots and holds are to be made anew')
@@ -48,7 +48,7 @@ export function caseGauges(pool: Pool, gauge: MakeGauge): () => Promise<void> {
         told.set({ link: link ?? 'none' }, count)
   }
   return async () => {
-    const nowMs = Date.now()
+    const nowMs = now()
     await Promise.all([lookAtCases(nowMs), lookAtNotices(nowMs)].map((look) => look.catch(() => {})))
   }
 }

@@ -13,9 +13,10 @@ import { countOpenReplays } from '#store/replays.ts'
 import { readScheduleAges } from '#store/schedules.ts'
 import { countWaiting } from '#store/waiting.ts'
 import { caseGauges } from './case-gauges.ts'
+import { reconciliationGauges } from './reconciliation-gauges.ts'
 
-/** Gauges of what PostgreSQL knows, whichever process did it; the function that is given back looks anew. */
-export function databaseGauges(pool: Pool, registers: Registry[]): () => Promise<void> {
+/** Gauges of what PostgreSQL knows, whichever process did it; the function that is given back looks anew. @param now milliseconds since 1970 */
+export function databaseGauges(pool: Pool, registers: Registry[], now: () => number): () => Promise<void> {
   const all: (Gauge | Counter)[] = []
   const gauge = (name: string, help: string, ...labelNames: string[]) => {
     const made = new Gauge({ name, help, labelNames, registers })
@@ -76,7 +77,8 @@ export function databaseGauges(pool: Pool, registers: Registry[]): () => Promise
   const findings = gauge('hub_findings', 'Pending findings', 'kind', 'severity', 'state')
   const overdue = gauge('hub_findings_overdue', 'Pending findings beyond their deadline', 'kind')
   const checks = gauge('hub_finding_checks', 'Subjects that wait to be judged')
-  const lookAtCases = caseGauges(pool, gauge)
+  const lookAtCases = caseGauges(pool, gauge, now)
+  const lookAtReconciliations = reconciliationGauges(pool, gauge)
   const alerts = gauge('hub_alerts', 'Open alerts', 'topic')
   const notices = gauge('hub_alert_notices', 'Notices that targets have not taken')
   const failed = new Counter({
@@ -106,6 +108,7 @@ export function databaseGauges(pool: Pool, registers: Registry[]): () => Promise
     }
     await Promise.all([
       lookAtCases(),
+      lookAtReconciliations().catch(() => {}),
       each(countWaiting(pool), ({ system, waits, count }) => waiting.set({ system, waits }, count)),
       each(countLarge(pool), ({ state, count }) => large.set({ state }, count)),
       each(countOpenReplays(pool), ({ state, count }) => replays.set({ state }, count)),
@@ -120,13 +123,13 @@ export function databaseGauges(pool: Pool, registers: Registry[]): () => Promise
         channelRefused.inc({ channel }, row.refused)
         if (!row.isOn) return
         channelTries.set({ channel }, row.attempts)
-        if (row.doneAt !== null) channelSeconds.set({ channel }, (Date.now() - Date.parse(row.doneAt)) / 1000)
+        if (row.doneAt !== null) channelSeconds.set({ channel }, (now() - Date.parse(row.doneAt)) / 1000)
       }),
       each(readScheduleAges(pool), ({ name, seconds }) => {
         if (seconds !== null) ages.set({ schedule: name }, seconds)
       }),
       each(readOpenAlerts(pool), ({ topic }) => alerts.inc({ topic })),
-      each(countFindings(pool, new Date().toISOString()), ({ kind, severity, state, ...of }) => {
+      each(countFindings(pool, new Date(now()).toISOString()), ({ kind, severity, state, ...of }) => {
         findings.set({ kind, severity, state }, of.count)
         if (of.overdue > 0) overdue.inc({ kind }, of.overdue)
       }),

@@ -18,7 +18,7 @@ export interface Metrics {
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const RESULTS = ['accepted', 'unchanged', 'rejected'] as const
 
-export function createMetrics(pool: Pool): Metrics {
+export function createMetrics(pool: Pool, now: () => number): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const messages = new Counter({
@@ -39,7 +39,7 @@ export function createMetrics(pool: Pool): Metrics {
     buckets: SECONDS,
     registers,
   })
-  const look = databaseGauges(pool, registers)
+  const look = databaseGauges(pool, registers, now)
   collectDefaultMetrics({ register: registry })
 
   return {

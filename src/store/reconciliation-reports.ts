@@ -66,3 +66,39 @@ export async function dropOldReconciliations(pool: Pool, beforeMs: number, limit
     [beforeMs, limit],
   )
 }
+
+/** Reconciliations that are open, by state, and those that ended within a day, by outcome. */
+export async function countReconciliations(
+  pool: Pool,
+): Promise<{ readonly name: string; readonly isOpen: boolean; readonly count: number }[]> {
+  const { rows } = await pool.query(
+    `select state as name, true as "isOpen", count(*)::int as count from reconciliations where state in ('waiting', 'running') group by state
+     union all
+     select coalesce(outcome, 'failed'), false, count(*)::int from reconciliations
+      where state in ('done', 'failed') and finished_at > clock_timestamp() - interval '1 day' group by 1`,
+  )
+  return rows
+}
+
+/** The last reconciliation that came to an end of a link, or of a system without one. */
+export interface LastReconciliation {
+  readonly link: string | null
+  readonly system: string | null
+  /** Since its end. */
+  readonly seconds: number
+  readonly counts: Readonly<Record<string, number | string>>
+}
+
+/** Of every link that delivers, and of every system; those that could not be compared at all say nothing. */
+export async function readLastReconciliations(pool: Pool): Promise<LastReconciliation[]> {
+  const { rows } = await pool.query<LastReconciliation>(
+    `select of.link, of.system, r.counts, extract(epoch from clock_timestamp() - r.finished_at)::float8 as seconds
+       from (select id as link, null as system from links where state = 'active' union all select null, id from systems) of
+      cross join lateral (
+        select counts, finished_at from reconciliations r
+         where (r.link_id = of.link or r.link_id is null and r.system = of.system)
+           and r.state = 'done' and r.outcome in ('equal', 'different') order by r.id desc limit 1) r
+      order by 1, 2`,
+  )
+  return rows
+}

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { createMetrics } from '#api/metrics.ts'
 import type { BackwardMapping } from '#flow/delivery/ports.ts'
 import { createReconciliation, type ReconciliationWish } from '#flow/reconcile/create-reconciliation.ts'
 import type { ReconcileParts } from '#flow/reconcile/ports.ts'
@@ -259,4 +260,28 @@ it('a receiver that does not answer now is asked again later, and one that refus
   expect(await readReconciliation(pool, first.one.id)).toMatchObject({ state: 'done', outcome: 'equal' })
   receiver.secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
   expect((await compare()).one).toMatchObject({ state: 'failed', problem: 'receiver_refused' })
+})
+
+it('the metrics tell of the last comparison of each link: runs, differences, missing keys, age', async () => {
+  const text = async (): Promise<string> => await createMetrics(pool, Date.now).text()
+  await storeAndFollow(pool, hours(4))
+  await deliver()
+  receiver.kept.delete(id('S1'))
+  receiver.kept.delete(id('S2'))
+  await compare({ resend: false })
+  const of = `link="${link.id}",system="none"`
+  const told = await text()
+  expect(told).toContain(`hub_reconciliation_keys{${of},state="missing"} 2`)
+  expect(told).toContain(`hub_reconciliation_keys{${of},state="surplus"} 0`)
+  expect(told).toContain(`hub_reconciliation_differing{${of}} 2`)
+  expect(told).toMatch(/hub_reconciliation_runs\{outcome="different"\} 1/)
+  await pool.query("update reconciliations set finished_at = finished_at - interval '2 days'")
+  const later = await text()
+  expect(later).not.toContain('hub_reconciliation_runs{')
+  const age = later.split('\n').find((line) => line.startsWith(`hub_reconciliation_age_seconds{${of}} `))
+  expect(Number(age?.split(' ').at(-1)) - 172_800).toBeGreaterThanOrEqual(0)
+  await compare({ resend: true })
+  await deliver()
+  await compare()
+  expect(await text()).toContain(`hub_reconciliation_keys{${of},state="missing"} 0`)
 })
