@@ -54,18 +54,24 @@ export async function readLinks(
 
 /**
  * The steps of a walk from the codes, as `readLinks` would give them one after the other, in one round trip. Ends behind a step with `limit` links, of
- * which there may be more, and where more than `nodes` codes are reached.
+ * which there may be more, and where more than `nodes` codes are reached. Of that step, where `cut` is true, there are the links to so many codes and to the
+ * next one: enough for who asks for no more, and none of the rest is read.
  */
 export async function readWalk(
   reader: Reader,
   codes: readonly string[],
-  bounds: LinkBounds & { readonly steps: number; readonly limit: number; readonly nodes: number },
+  bounds: LinkBounds & {
+    readonly steps: number
+    readonly limit: number
+    readonly nodes: number
+    readonly cut: boolean
+  },
 ): Promise<Link[][]> {
-  const { way, at, confidence = 0, steps, limit, nodes } = bounds
+  const { way, at, confidence = 0, steps, limit, nodes, cut } = bounds
   const { rows } = await reader.query<LinkRow>({
     name: 'read-walk',
-    text: `select ${LINK} from trace_walk($1, $2, $3, $4, $5, $6, $7)`,
-    values: [codes, way, steps, at, confidence, limit, nodes],
+    text: `select ${LINK} from trace_walk($1, $2, $3, $4, $5, $6, $7, $8)`,
+    values: [codes, way, steps, at, confidence, limit, nodes, cut],
   })
   const read: Link[][] = []
   for (const row of rows) {
@@ -130,8 +136,8 @@ export async function readKnownCodes(
 interface MentionRow extends Omit<VersionRow, 'body'> {
   /** Null where it is one too many for all of its codes. */
   readonly body: StoredBody | null
-  readonly codes: string[]
-  readonly places: number[]
+  /** Of each code by its number from 1: `3 1,7 21`. */
+  readonly places: string
 }
 
 /**
@@ -143,21 +149,23 @@ export async function readMentions(
   codes: readonly string[],
   bounds: { readonly at: string | null; readonly perCode: number },
 ): Promise<{ records: Map<string, TracedRecord[]>; more: Set<string> }> {
-  const among = (await reader.mentioning?.(codes)) ?? null
+  const wanted = [...new Set(codes)]
+  const among = (await reader.mentioning?.(wanted)) ?? null
   const { rows } = await reader.query<MentionRow>({
     name: 'read-mentions',
-    text: `select codes, places, id, version, kind, system, status, received_at as "receivedAt", flags, body from trace_mentions($1, $2, $3, $4, $5)`,
-    values: [codes, bounds.at, bounds.perCode, UNTRACED, among],
+    text: `select places, id, version, kind, system, status, received_at as "receivedAt", flags, body from trace_mentions($1, $2, $3, $4, $5)`,
+    values: [wanted, bounds.at, bounds.perCode, UNTRACED, among],
   })
   const found = new Map<string, TracedRecord[]>()
   const more = new Set<string>()
-  for (const { codes: of, places, ...row } of rows) {
+  for (const { places, ...row } of rows) {
     const record = row.body === null ? null : await tracedRecord(reader, { ...row, body: row.body })
-    of.forEach((code, i) => {
-      const place = places[i] as number
+    for (const one of places.split(',')) {
+      const [number, place] = one.split(' ').map(Number) as [number, number]
+      const code = wanted[number - 1] as string
       if (place > bounds.perCode) more.add(code)
       else if (record) listIn(found, code)[place - 1] = record
-    })
+    }
   }
   return { records: found, more }
 }

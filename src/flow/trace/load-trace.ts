@@ -49,7 +49,7 @@ export async function loadTrace(reader: Reader, question: TraceQuestion): Promis
   const bounds = { at, confidence }
   const atOnce = Math.max(LINKS_AT_ONCE, 2 * limit)
   // A page that is not the first one lies behind those before it, whose nodes are walked again.
-  const ahead = { ...bounds, steps: depth + 1, limit: atOnce, nodes: after ? WALK_MAX : limit }
+  const ahead = { ...bounds, steps: depth + 1, limit: atOnce, nodes: after ? WALK_MAX : limit, cut: !after }
   const walked = await walk(
     readAhead(
       direction === 'both' ? ['back', 'forward'] : [direction],

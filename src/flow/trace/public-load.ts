@@ -40,6 +40,7 @@ export async function loadPublic(pool: Pool, codes: readonly GraphCode[]): Promi
           steps: DEPTH + 1,
           limit: LINKS_AT_ONCE,
           nodes: NODES_MAX,
+          cut: true,
         })
         return steps.map((links) => noteCut(links, LINKS_AT_ONCE))
       },
