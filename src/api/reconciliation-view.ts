@@ -20,8 +20,8 @@ const ADVICE: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   },
   too_slow: { zh: '数据库过慢：请缩小时段后重试。', en: 'The database was too slow: ask for fewer hours.' },
   figures: {
-    zh: '仅有数字，无法定位到记录：请提供这些时段的主键清单。',
-    en: 'Figures alone do not name records: give the keys of these hours.',
+    zh: '仅凭数字无法在未定位（narrowed: false）的时段找到记录：请提供这些时段的主键清单。',
+    en: 'Figures alone do not name the records of the hours with narrowed: false: give the keys of these hours.',
   },
   resend: {
     zh: '可用 POST /v1/reconciliations/{id}/resend 补送缺失与较旧的记录。',
@@ -42,10 +42,10 @@ export function reconciliationView(one: Reconciliation, language: Language): Rec
   }
 }
 
-function adviceOf({ problem, outcome, side, resend }: Reconciliation) {
+function adviceOf({ problem, outcome, side, counts, resend }: Reconciliation) {
   if (problem !== null) return ADVICE[problem]
   if (outcome === 'unsupported') return ADVICE['unsupported']
   if (outcome !== 'different') return undefined
-  if (side === 'figures') return ADVICE['figures']
+  if (side === 'figures' && Number(counts['unnamed'] ?? 0) > 0) return ADVICE['figures']
   return resend ? undefined : ADVICE['resend']
 }

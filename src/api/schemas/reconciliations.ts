@@ -112,7 +112,7 @@ const reconciliation = {
     counted,
     ['Counts', '计数'],
     [
-      'records, mass, theirRecords, theirMass; buckets compared and differing; records missing, outdated, different, surplus; inFlight and refused are known to the link; calls to the receiver; of a system also received = accepted + unchanged + rejected by its receipts',
+      'records, mass, theirRecords, theirMass; buckets compared, differing, and those of them whose records are unnamed; records missing, outdated, different, surplus; inFlight and refused are known to the link; calls to the receiver; of a system also received = accepted + unchanged + rejected by its receipts',
       '双方记录数与重量；比较与不一致的分组数；缺失、较旧、不同、多出；在途与被拒由链路处理；调用次数；来源系统另有回执计数',
     ],
   ),

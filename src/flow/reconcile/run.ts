@@ -13,6 +13,7 @@ import {
 } from '#store/reconciliations.ts'
 import { isTooSlow } from '#store/too-slow.ts'
 import { withSourceCounts } from './ask-source.ts'
+import { nameByFigures } from './name-by-figures.ts'
 import { openSides } from './open-sides.ts'
 import { CannotReconcile, type ReconcileParts } from './ports.ts'
 import { resendFindings } from './resend.ts'
@@ -99,6 +100,7 @@ async function work(
     else await compareDays(step, sides, days, lease.cursor)
   }
   if (lease.side === 'receiver') await narrowAll(step, sides)
+  if (lease.side === 'figures') await nameByFigures(step, sides, days)
   if (lease.resend) await resendFindings(parts, lease)
   const differs = await tally.settle(pool, lease)
   await step.save(pool)

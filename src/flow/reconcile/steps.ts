@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import { parseRecordId } from '#core/model/identity.ts'
-import type { VersionKey } from '#core/reconcile/bucket.ts'
+import type { BucketName, VersionKey } from '#core/reconcile/bucket.ts'
 import { type Difference, differences, type KeyPair, keyPairs } from '#core/reconcile/compare.ts'
 import { ALL, atGrain, grainBuckets } from '#core/reconcile/grain.ts'
 import type { Hours } from '#core/reconcile/hour.ts'
@@ -25,7 +25,7 @@ import type { Sides } from './open-sides.ts'
 import type { Tally } from './tally.ts'
 import type { TheirSide } from './their-side.ts'
 
-type Days = readonly (Hours | null)[]
+export type Days = readonly (Hours | null)[]
 
 /** A step of a reconciliation stores what it found together with how far it is. */
 export interface Step {
@@ -36,7 +36,7 @@ export interface Step {
 }
 
 /** Records in which the sides differ that are named; with more, something else is wrong than single records. */
-const FINDINGS_MAX = 50_000
+export const FINDINGS_MAX = 50_000
 const PAIRS_AT_ONCE = 1000
 
 /** Compares the figures of one day after the other with those of the receiver. */
@@ -74,18 +74,29 @@ export async function narrowAll(step: Step, sides: Sides): Promise<void> {
     })
     const seen = all.flatMap((one) => one.findings)
     const findings = sides.isPeer ? await withoutOtherRoads(theirs, seen) : seen
-    await inTransaction(pool, async (client) => {
-      await insertFindings(client, lease.id, findings)
-      if (findings.length > 0) await setNarrowed(client, lease.id, bucket)
-      else await dropDifference(client, lease.id, bucket)
-      noted(tally, all)
-      tally.set('named', Number(tally.counts['named'] ?? 0) + findings.length)
-      await step.save(client)
-    })
+    await keepNamed(step, bucket, all, findings)
   }
 }
 
-async function classified(
+/** Keeps the records by which a bucket differs; where there are none, it only seemed to. */
+export async function keepNamed(
+  step: Step,
+  bucket: BucketName,
+  all: readonly Classified[],
+  findings: readonly Finding[],
+): Promise<void> {
+  const { pool, lease, tally } = step
+  await inTransaction(pool, async (client) => {
+    await insertFindings(client, lease.id, findings)
+    if (findings.length > 0) await setNarrowed(client, lease.id, bucket)
+    else await dropDifference(client, lease.id, bucket)
+    noted(tally, all)
+    tally.set('named', Number(tally.counts['named'] ?? 0) + findings.length)
+    await step.save(client)
+  })
+}
+
+export async function classified(
   pool: Pool,
   before: ReachBefore,
   own: Sides['own'],
@@ -118,7 +129,7 @@ async function withoutOtherRoads(theirs: TheirSide, findings: readonly Finding[]
   return left
 }
 
-const differenceOf = ({ kind, region, hour, own, theirs }: FoundBucket): Difference => ({
+export const differenceOf = ({ kind, region, hour, own, theirs }: FoundBucket): Difference => ({
   kind,
   region,
   hour,

@@ -7,6 +7,7 @@ import { countFindings, countOpenDifferences } from '#store/reconciliation-findi
 export const COUNTS = [
   'buckets',
   'differing',
+  'unnamed',
   'missing',
   'outdated',
   'different',
@@ -61,6 +62,7 @@ export function createTally(before: Readonly<Record<string, number | string>>): 
       Object.assign(counts, found)
       const open = await countOpenDifferences(pool, id)
       counts['differing'] = open.all
+      counts['unnamed'] = open.unexplained
       return open.unexplained > 0 || Object.values(found).some((count) => count > 0)
     },
   }

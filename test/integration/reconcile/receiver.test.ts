@@ -1,9 +1,12 @@
 import type { Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createMetrics } from '#api/metrics.ts'
+import { reconciliationView } from '#api/reconciliation-view.ts'
+import { joinDigests, NO_DIGEST, versionDigest } from '#core/reconcile/digest.ts'
 import type { BackwardMapping } from '#flow/delivery/ports.ts'
 import { createReconciliation, type ReconciliationWish } from '#flow/reconcile/create-reconciliation.ts'
 import type { ReconcileParts } from '#flow/reconcile/ports.ts'
+import type { Given } from '#flow/reconcile/read-given.ts'
 import { createBackfill } from '#store/backfills.ts'
 import { headPosition } from '#store/changes.ts'
 import { createPool } from '#store/database.ts'
@@ -35,11 +38,15 @@ const deliver = async (): Promise<void> => {
   const { delivery } = deliveryAt(pool)
   while (!(await delivery.deliverLink(link.id)).done);
 }
-const compare = async (wish: Partial<ReconciliationWish> = {}, parts: Partial<ReconcileParts> = {}) => {
+const compare = async (
+  wish: Partial<ReconciliationWish> = {},
+  parts: Partial<ReconcileParts> = {},
+  given: Given | null = null,
+) => {
   const { id } = await createReconciliation(
     { pool, clock: Date.now, isSystem: () => true },
     { link: link.id, from: '2024-04-15', ...wish },
-    null,
+    given,
     'test',
   )
   const { finished, resent } = await reconcile(pool, id, parts)
@@ -284,4 +291,49 @@ it('the metrics tell of the last comparison of each link: runs, differences, mis
   await deliver()
   await compare()
   expect(await text()).toContain(`hub_reconciliation_keys{${of},state="missing"} 0`)
+})
+
+it('figures alone name what they can beyond doubt: it is resent, and of the other hours it is said that they are not named', async () => {
+  await storeAndFollow(pool, [
+    ...hours(72),
+    saleRow('S3', { version: 2, at: '2024-04-15T03:10:00+08:00', kg: '3.25' }),
+  ])
+  await deliver()
+  // Three records an hour. At 1 one is gone, at 3 one is of an older version, at 5 all are gone, at 7 two; at 9 one is gone and an unknown one is there.
+  for (const name of ['S1', 'S5', 'S29', 'S53', 'S7', 'S31', 'S9']) receiver.kept.delete(id(name))
+  const old = receiver.kept.get(id('S3')) as NonNullable<ReturnType<typeof receiver.kept.get>>
+  receiver.kept.set(id('S3'), { ...old, version: 1 })
+  receiver.kept.set(id('X'), { ...old, id: id('X'), hour: '2024-04-15T09' })
+  const rows = new Map<string, { count: number; digest: string }>()
+  for (const { hour, id: record, version } of receiver.kept.values()) {
+    const known = rows.get(hour) ?? { count: 0, digest: NO_DIGEST }
+    rows.set(hour, {
+      count: known.count + 1,
+      digest: joinDigests(known.digest, versionDigest(record, version)),
+    })
+  }
+  const figures = [...rows].map(([hour, { count, digest }]) => ({
+    ...{ kind: 'sale', region: '*', hour, count, mass: null, digest },
+  }))
+  const given = { side: 'figures', grain: ['kind', 'hour'], figures } as const
+  const { one, keys, buckets, resent } = await compare({ resend: true }, {}, given)
+  expect(one).toMatchObject({
+    outcome: 'different',
+    counts: { missing: 6, outdated: 1, differing: 5, unnamed: 1 },
+  })
+  expect(keys.sort()).toEqual(
+    ['S1', 'S29', 'S31', 'S5', 'S53', 'S7']
+      .map((name) => `${name} missing 1/null`)
+      .concat('S3 outdated 2/1')
+      .sort(),
+  )
+  expect(buckets.filter(({ state }) => state === 'differs').map(({ hour }) => hour)).toEqual([
+    '2024-04-15T09',
+  ])
+  expect(reconciliationView(one, 'en')['advice']).toContain('give the keys')
+  expect(resent).toEqual([link.id])
+  await deliver()
+  expect(receiver.kept.has(id('S29'))).toBe(true)
+  expect(receiver.kept.get(id('S3'))?.version).toBe(2)
+  expect(receiver.kept.has(id('S9'))).toBe(false)
 })
