@@ -17,6 +17,7 @@ import { writingMapping } from '#flow/delivery/backward-mapping.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import type { ChangeFilter } from '#store/change-filter.ts'
 import { headPosition, positionBefore } from '#store/changes.ts'
+import { readEgressRules } from '#store/egress.ts'
 import { SIGNING_SCHEMES, type SigningScheme } from '#store/link-secrets.ts'
 import type { Link, LinkPatch, NewLink } from '#store/links.ts'
 import { readSystem, type System } from '#store/systems.ts'
@@ -156,6 +157,7 @@ export type LinkChange = Pick<
 export async function settledLink(
   parts: { readonly pool: Pool; readonly registry: Registry; readonly dropFolders?: readonly string[] },
   wanted: NewLinkFields,
+  link: string | null = null,
 ): Promise<Omit<NewLink, 'name' | 'sees'> & { readonly sees: readonly SharingClass[] }> {
   const { pool, registry } = parts
   const issues: Issue[] = []
@@ -201,8 +203,10 @@ export async function settledLink(
       sees,
     }
   const allow = listOf(own.allowAddress)
-  if (address !== null)
-    await (isRemoteFolder(address) ? refuseHost(address, allow) : refuseAddress(address, allow))
+  if (address !== null) {
+    const rules = await readEgressRules(pool, { link, system: wanted.system ?? null })
+    await (isRemoteFolder(address) ? refuseHost(address, allow, rules) : refuseAddress(address, allow, rules))
+  }
   return {
     system: wanted.system ?? null,
     url: address,

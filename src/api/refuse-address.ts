@@ -1,12 +1,19 @@
 import { readRemoteFolder } from '#adapters/files/address.ts'
-import { AddressRefused, checkAddress, checkHost } from '#adapters/http/guard.ts'
+import { AddressRefused, checkAddress, checkHost, readAllowed } from '#adapters/http/guard.ts'
 import { HubError } from '#core/errors.ts'
 
-/** Throws `address_refused` for an address that may not be reached. */
-export const refuseAddress = (address: string, allow: readonly string[]): Promise<void> =>
-  refusing(() => checkAddress(address, allow))
+/** Throws `address_refused` for an address that may not be reached. `rules`: the egress list of its partners (`readEgressRules`). */
+export const refuseAddress = (
+  address: string,
+  allow: readonly string[],
+  rules: readonly string[] = [],
+): Promise<void> =>
+  refusing(() => {
+    readAllowed(allow)
+    return checkAddress(address, [...allow, ...rules])
+  })
 
-async function refusing(check: () => Promise<unknown>): Promise<void> {
+async function refusing(check: () => Promise<unknown> | unknown): Promise<void> {
   try {
     await check()
   } catch (error) {
@@ -17,8 +24,13 @@ async function refusing(check: () => Promise<unknown>): Promise<void> {
 }
 
 /** Throws `address_refused` for a folder on a host that may not be reached. */
-export const refuseHost = (address: string, allow: readonly string[]): Promise<void> =>
+export const refuseHost = (
+  address: string,
+  allow: readonly string[],
+  rules: readonly string[] = [],
+): Promise<void> =>
   refusing(() => {
+    readAllowed(allow)
     const { host, port } = readRemoteFolder(address)
-    return checkHost(host, port, allow)
+    return checkHost(host, port, [...allow, ...rules])
   })

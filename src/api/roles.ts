@@ -25,7 +25,7 @@ export const ROLES_OF: Readonly<Record<string, readonly Role[]>> = {
     ['security'],
     [
       'createKey rotateKey revokeKey createOauthClient patchOauthClient revokeOauthClient',
-      'createOperator renewOperator disableOperator endOperatorSessions issuePartner revokePartner revokePartnerCertificate',
+      'createOperator renewOperator disableOperator endOperatorSessions issuePartner patchPartner revokePartner revokePartnerCertificate',
       'addSigningKey requireSignatures revokeSigningKey rotateLinkSecret',
       'addTrustAnchor removeTrustAnchor addRevocationList getTrust',
       'createAuditAnchor deleteAuditAnchor patchRetention createLegalHold endLegalHold erasePersonal',

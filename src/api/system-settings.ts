@@ -1,7 +1,10 @@
+import type { Pool } from 'pg'
 import { parseAllowed } from '#adapters/http/addresses.ts'
 import { AddressRefused, checkAddress, checkUrl } from '#adapters/http/guard.ts'
 import { reach } from '#adapters/http/reach.ts'
 import { peerOf } from '#core/peers/peer.ts'
+import { readEgressRules } from '#store/egress.ts'
+import type { System } from '#store/systems.ts'
 import type { Language } from './language.ts'
 
 /** One setting that is wrong. */
@@ -22,14 +25,21 @@ const isTexts = (value: unknown): value is string[] =>
 
 /** Settings that a system may have, each with its check. */
 const KNOWN: Readonly<
-  Record<string, (value: unknown, all: Readonly<Record<string, unknown>>) => Promise<Found | null>>
+  Record<
+    string,
+    (
+      value: unknown,
+      all: Readonly<Record<string, unknown>>,
+      rules: readonly string[],
+    ) => Promise<Found | null>
+  >
 > = {
-  url: async (value, all) => {
+  url: async (value, all, rules) => {
     if (typeof value !== 'string') return notA({ en: 'a text', zh: '文本' })
     const allow = isTexts(all['allowAddress']) ? all['allowAddress'] : []
     try {
       checkUrl(value)
-      const allowed = allow.filter((one) => parseAllowed(one) !== null)
+      const allowed = [...allow.filter((one) => parseAllowed(one) !== null), ...rules]
       await checkAddress(value, allowed)
       const found = await reach(value, allowed)
       return found.reached ? null : notReached(found.detail)
@@ -80,13 +90,15 @@ const notA = (what: Words): Found => ({
 
 /** Everything that is wrong with the settings of a system: unknown names, wrong values, addresses that may not be used. */
 export async function checkSettings(
-  settings: Readonly<Record<string, unknown>>,
+  pool: Pool,
+  { id, settings }: Pick<System, 'id' | 'settings'>,
   language: Language,
 ): Promise<SettingMistake[]> {
+  const rules = await readEgressRules(pool, { system: id })
   const found = await Promise.all(
     Object.entries(settings).map(async ([setting, value]): Promise<SettingMistake[]> => {
       const check = Object.hasOwn(KNOWN, setting) ? KNOWN[setting] : undefined
-      const mistake = check ? await check(value, settings) : unknownSetting()
+      const mistake = check ? await check(value, settings, rules) : unknownSetting()
       return mistake ? [{ setting, reason: mistake.reason[language], advice: mistake.advice[language] }] : []
     }),
   )

@@ -43,7 +43,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   partner: {
     arguments:
-      'ca init [--again] | issue --name N [--systems a,b] [--scope S]… (--csr FILE | --out FOLDER | --certificate FILE) [--days N] | revoke (--partner ID | --certificate FINGERPRINT) | list | crl',
+      'ca init [--again] | issue --name N [--systems a,b] [--scope S]… (--csr FILE | --out FOLDER | --certificate FILE) [--days N] | egress --partner ID (--allow HOST|CIDR[:PORT]… | --any | --nothing) | revoke (--partner ID | --certificate FINGERPRINT) | list | crl',
     about: {
       en: 'partners with client certificates: an authority of the hub, what it issues and takes back',
       zh: '以客户端证书接入的合作方：平台自有 CA、签发、吊销与吊销列表',

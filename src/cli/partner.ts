@@ -5,6 +5,7 @@ import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import { pemBlocks } from '#core/pki/certificate.ts'
 import { makeAuthority } from '#flow/partners/authority.ts'
+import { changeEgress } from '#flow/partners/egress.ts'
 import { admitCertificate, issueCertificate, type PartnerWish } from '#flow/partners/issue.ts'
 import { revocationList } from '#flow/partners/revocation-list.ts'
 import { listPartners, revokeCertificate, revokePartner } from '#store/partners.ts'
@@ -16,7 +17,7 @@ import { WrongUsage } from './wrong-usage.ts'
 
 const PARTNERS_MAX = 10_000
 
-/** `hub partner ca init|issue|revoke|list|crl`: partners with client certificates, in the database of the settings. */
+/** `hub partner ca init|issue|egress|revoke|list|crl`: partners with client certificates, in the database of the settings. */
 export async function partnerCommand(argv: readonly string[]): Promise<void> {
   const wish = parsed(argv)
   const settings = settingsOrExit(process.env)
@@ -54,6 +55,13 @@ async function run(pool: Pool, { words, values }: Wish, settings: Settings): Pro
     case 'crl':
       process.stdout.write(await revocationList(pool, nowMs))
       return
+    case 'egress': {
+      const { partner, allow = [], any = false, nothing = false } = values
+      if (partner === undefined || [allow.length > 0, any, nothing].filter(Boolean).length !== 1)
+        throw new WrongUsage()
+      console.log(JSON.stringify(await changeEgress(pool, partner, any ? null : allow), null, 2))
+      return
+    }
     case 'revoke': {
       const { partner, certificate } = values
       if ((partner === undefined) === (certificate === undefined)) throw new WrongUsage()
@@ -125,6 +133,9 @@ function parsed(argv: readonly string[]) {
         days: text,
         partner: text,
         again: { type: 'boolean' },
+        allow: { type: 'string', multiple: true },
+        any: { type: 'boolean' },
+        nothing: { type: 'boolean' },
       },
     })
     return { words, values }

@@ -18,7 +18,7 @@ export interface DueClaim {
  * the record; where there is none either, over those to every peer that the claim has not passed.
  */
 const ROADS = `peer_links as materialized (
-    select l.id, l.url, l.allow_address, s.id as system, s.settings -> 'peer' ->> 'hub' as hub
+    select l.id, l.url, l.allow_address || egress_rules(l.id, l.system) as allow_address, s.id as system, s.settings -> 'peer' ->> 'hub' as hub
       from links l join systems s on s.id = l.system
      where l.state = 'active' and l.url is not null and l.mapping = 'canonical' and s.settings ? 'peer'
   ), open_claims as materialized (

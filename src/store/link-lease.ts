@@ -16,6 +16,7 @@ export interface Lease {
   readonly lane: Lane
   readonly fence: bigint
   readonly url: string
+  /** With the rules of `readEgressRules`. */
   readonly allowAddress: readonly string[]
   readonly filter: ChangeFilter
   readonly mapping: string
@@ -63,7 +64,7 @@ const LEASE = (condition: string): string => `update link_lanes n
            and (o.next_at is null or o.next_at <= to_timestamp($3::numeric / 1000))
            and (o.leased_until is null or o.leased_until <= clock_timestamp()) for update skip locked)
     and l.state = 'active' and l.url is not null and ${condition}
-  returning n.fence, l.url, l.allow_address, l.filter, l.mapping, l.limits, l.coalesces, n.cursor, n.attempts,
+  returning n.fence, l.url, l.allow_address || egress_rules(l.id, l.system) as allow_address, l.filter, l.mapping, l.limits, l.coalesces, n.cursor, n.attempts,
     n.last_error ->> 'class' as error, n.careful, n.changed_at, n.put_back`
 
 /** Nobody is counted who goes over the recall lane: a recall waits for no place. */

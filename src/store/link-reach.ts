@@ -6,6 +6,7 @@ import { concernsLane, type Lane } from './lanes.ts'
 export interface LinkReach {
   readonly id: string
   readonly url: string | null
+  /** With the rules of `readEgressRules`. */
   readonly allowAddress: readonly string[]
   readonly filter: ChangeFilter
   readonly mapping: string
@@ -19,7 +20,7 @@ export interface LinkReach {
 /** Null where there is no such link. */
 export async function readLinkReach(pool: Pool, id: string): Promise<LinkReach | null> {
   const { rows } = await pool.query(
-    `select id, url, allow_address as "allowAddress", filter, mapping, state = 'active' as "isActive",
+    `select id, url, allow_address || egress_rules(l.id, l.system) as "allowAddress", filter, mapping, state = 'active' as "isActive",
             case when exists (select from backfills b where b.link_id = l.id and b.scope = '{}' group by b.id having bool_and(b.state = 'done'))
               then 0
               else begins_after end as begins_after,

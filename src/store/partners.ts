@@ -8,6 +8,8 @@ export interface Partner {
   readonly id: string
   readonly name: string
   readonly scopes: string[]
+  /** Where its links and channels may go; null: anywhere that the address check lets pass. */
+  readonly egress: string[] | null
   readonly createdAt: string
   readonly revokedAt: string | null
   readonly certificates: readonly PartnerCertificate[]
@@ -152,7 +154,7 @@ export async function findCertificate(
 /** Partners with their certificates, newest first. */
 export async function listPartners(pool: Pool, limit: number): Promise<Partner[]> {
   const { rows } = await pool.query<Partner>(
-    `select p.id, p.name, p.scopes, p.created_at as "createdAt", p.revoked_at as "revokedAt",
+    `select p.id, p.name, p.scopes, p.egress, p.created_at as "createdAt", p.revoked_at as "revokedAt",
             (select coalesce(json_agg(json_build_object('fingerprint', encode(c.fingerprint, 'hex'), 'serial', c.serial,
                       'isOwn', c.authority_id is not null, 'notBefore', c.not_before, 'notAfter', c.not_after, 'revokedAt', c.revoked_at,
                       'lastUsedAt', c.last_used_at) order by c.created_at desc), '[]') from partner_certificates c where c.partner_id = p.id) as certificates

@@ -83,6 +83,13 @@ export function mayConnect(address: string, port: number, allow: readonly Allowe
   )
 }
 
+/** Whether an address, also an IPv4 one inside an IPv6 one, lies in a network. */
+export function isWithin(cidr: string, address: string): boolean {
+  const plain = unmapped(address.replace(/%.*$/, ''))
+  const family = isIP(plain)
+  return family !== 0 && holds(cidr, plain, family === 4 ? 'ipv4' : 'ipv6')
+}
+
 function holds(cidr: string, address: string, type: 'ipv4' | 'ipv6'): boolean {
   const [net = '', prefix = ''] = cidr.split('/')
   if ((isIP(net) === 4) !== (type === 'ipv4')) return false

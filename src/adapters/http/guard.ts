@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { type AllowedAddress, mayConnect, parseAllowed } from './addresses.ts'
+import { type EgressEntry, isListed, parseEgress } from './egress.ts'
 
 /** An address that a receiver or source may not have. `reason` says what is wrong with it; it is safe to show. */
 export class AddressRefused extends Error {
@@ -53,7 +54,8 @@ export async function checkAddress(
 }
 
 /**
- * Checks the host and port of any protocol: not one address of a private or special network but those in `allow` (`127.0.0.1/32:9000`).
+ * Checks the host and port of any protocol: not one address of a private or special network but those in `allow` (`127.0.0.1/32:9000`). Where there are
+ * rules of a list among them (`only:<entry>`, see `readEgressRules`), the host or all of its addresses stand in it.
  * @throws AddressRefused; errors of name resolution come as they are
  */
 export async function checkHost(
@@ -62,7 +64,7 @@ export async function checkHost(
   allow: readonly string[],
   resolve: Resolve = resolveBySystem,
 ): Promise<Omit<CheckedAddress, 'url'>> {
-  const allowed = readAllowed(allow)
+  const allowed = allowedOf(allow)
   const host = hostname.replace(/^\[|\]$/g, '')
   const family = isIP(host)
   const addresses =
@@ -71,6 +73,9 @@ export async function checkHost(
   for (const { address } of addresses) {
     if (!mayConnect(address, port, allowed)) throw new AddressRefused(refusedHost(host, address, port))
   }
+  const list = readList(allow)
+  if (list && !isListed(list, { host, port, addresses }))
+    throw new AddressRefused(`${host}:${port} is not in the egress list of its partner`)
   return { allow: allowed, addresses }
 }
 
@@ -86,13 +91,30 @@ export function checkUrl(text: string): URL {
   return url
 }
 
-/** @throws AddressRefused */
+/** The private addresses among addresses and rules. @throws AddressRefused */
+export const allowedOf = (allow: readonly string[]): AllowedAddress[] => readAllowed(allow.filter(isNoRule))
+
+/** @throws AddressRefused, also for a rule: no caller gives one */
 export function readAllowed(allow: readonly string[]): AllowedAddress[] {
   return allow.map((text) => {
     const parsed = parseAllowed(text)
     if (!parsed) throw new AddressRefused(`"${text}" is not CIDR:port, such as 127.0.0.1/32:9000`)
     return parsed
   })
+}
+
+/** Begins a rule of a list of hosts and networks beyond which nothing is reached. */
+const ONLY = 'only:'
+const isNoRule = (text: string): boolean => !text.startsWith(ONLY)
+
+/** The first rule of a list, which fits nothing, so that an empty list is one. */
+const LIST_BEGINS = `${ONLY}-`
+
+/** The list of the rules; null where there is none. What stands before its beginning is not of it, whoever wrote it. */
+function readList(allow: readonly string[]): EgressEntry[] | null {
+  const begin = allow.lastIndexOf(LIST_BEGINS)
+  if (begin < 0) return null
+  return allow.slice(begin + 1).flatMap((rule) => parseEgress(rule.slice(ONLY.length)) ?? [])
 }
 
 function refusedHost(host: string, address: string, port: number): string {

@@ -7,7 +7,7 @@ import {
   type HttpPort,
 } from '#adapters/adapter.ts'
 import { createGuardedAgents, pinnedLookup } from '#adapters/http/agents.ts'
-import { checkAddress, type Resolve, readAllowed } from '#adapters/http/guard.ts'
+import { allowedOf, checkAddress, type Resolve } from '#adapters/http/guard.ts'
 import { networkError } from './failed.ts'
 import { createPace } from './pace.ts'
 
@@ -29,7 +29,7 @@ export function createHttpPort({
   resolve,
 }: PortParts): HttpPort & { close(): void } {
   const pace = createPace(limits.requestsPerSecond, clock)
-  const agents = createGuardedAgents(readAllowed(allow))
+  const agents = createGuardedAgents(allowedOf(allow))
   return {
     async request({ method, url, headers, body, maxBytes = limits.maxBytes }) {
       await pace.take(1)

@@ -14,6 +14,7 @@ import { HubError } from '#core/errors.ts'
 import { checkChannel } from '#flow/channels/check.ts'
 import { NOTHING_SET } from '#flow/channels/compose.ts'
 import { declaredChannel } from '#flow/channels/declared.ts'
+import { bounded } from '#flow/channels/ports.ts'
 import { hastenScan } from '#store/channel-scans.ts'
 import {
   type ChannelName,
@@ -190,7 +191,13 @@ export const channelRoutes =
         const secrets = Object.entries({ ...(await readChannelSecrets(pool, name)), ...tried }).filter(
           (pair): pair is [string, string] => pair[1] !== null,
         )
-        const found = await checkChannel(hub, declared, { ...set, ...wish }, Object.fromEntries(secrets))
+        const found = await checkChannel(
+          hub,
+          declared,
+          { ...set, ...wish },
+          Object.fromEntries(secrets),
+          (channel) => bounded(pool, name.system, channel),
+        )
         const spoken = spokenIn(request, language)
         const checks = found.checks.map(({ setting, ok, reason, advice }) => ({
           ...{ setting, ok, reason: reason[spoken] },

@@ -74,6 +74,7 @@ export const linkRoutes =
       const { url, allowAddress, sees } = await settledLink(
         { pool, registry, dropFolders },
         { ...wishOf(link), ...body, ...moved, ...(secrets === undefined ? {} : { secrets }) },
+        link.id,
       )
       const given = sealedWish({ ...body, ...(secrets === undefined ? {} : { secrets }) })
       const token =

@@ -4,6 +4,7 @@ import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { HubError } from '#core/errors.ts'
+import { changeEgress } from '#flow/partners/egress.ts'
 import { DAYS_DEFAULT, DAYS_MAX, issueCertificate } from '#flow/partners/issue.ts'
 import { listPartners, revokeCertificate, revokePartner } from '#store/partners.ts'
 
@@ -52,7 +53,7 @@ const revoked = {
   ...problems(400, 401, 403, 404, 429, 503),
 }
 
-/** `GET/POST /v1/partners`, `DELETE /v1/partners/{id}`, `DELETE /v1/partner-certificates/{fingerprint}`. */
+/** `GET/POST /v1/partners`, `PATCH/DELETE /v1/partners/{id}`, `DELETE /v1/partner-certificates/{fingerprint}`. */
 export const partnerRoutes =
   ({ pool, clock }: RouteParts): FastifyPluginAsync =>
   async (app) => {
@@ -93,6 +94,47 @@ export const partnerRoutes =
         const { privateKey: _, ...issued } = await issueCertificate(pool, { ...body, nowMs: clock() })
         return reply.code(201).send(issued)
       },
+    })
+    app.route<{ Params: { id: string }; Body: { egress: string[] | null } }>({
+      method: 'PATCH',
+      url: '/v1/partners/:id',
+      config: { scopes: [] },
+      schema: {
+        operationId: 'patchPartner',
+        tags: ['keys'],
+        summary: 'Set where the links and channels of a partner may go · 设置合作方外连名单',
+        description: [
+          'Of a partner are the links that its scopes name (`link:<id>`), and the links and channels of the systems of `push:<system>` and `read:<system>`. They reach',
+          'what stands in the list and nothing else, from the next connection on; null takes the list away, an empty one lets nothing pass. The check of private',
+          'addresses stays as it is.',
+          '',
+          '合作方的链路（`link:<id>`）及其系统的链路与通道只能访问名单内的主机与网段，自下一次连接起生效；null 为取消名单，空名单为全部禁止。内网地址检查不变。',
+        ].join('\n'),
+        params: Type.Object({ id: Type.String({ format: 'uuid' }) }),
+        body: Type.Object(
+          {
+            egress: Type.Union([
+              Type.Array(Type.String({ maxLength: 300 }), {
+                maxItems: 200,
+                uniqueItems: true,
+                description:
+                  '`api.example.cn`, `*.example.cn`, `203.0.113.0/24`, `[2001:db8::]/32`, each with `:port` where one is meant · 主机或网段，可带端口',
+              }),
+              Type.Null(),
+            ]),
+          },
+          {
+            additionalProperties: false,
+            title: 'Egress list · 外连名单',
+            examples: [{ egress: ['api.example.cn:443', '203.0.113.0/24'] }],
+          },
+        ),
+        response: {
+          200: answer('Partner', 'The partner · 合作方'),
+          ...problems(400, 401, 403, 404, 413, 415, 429, 503),
+        },
+      },
+      handler: async ({ params: { id }, body: { egress } }) => await changeEgress(pool, id, egress),
     })
     app.route<{ Params: { id: string } }>({
       method: 'DELETE',

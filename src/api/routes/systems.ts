@@ -297,7 +297,7 @@ export const systemRoutes =
         )
         const ofChannels = installed ? channelIssues(installed, await readChannels(pool, [id])) : []
         const settings = [
-          ...(await checkSettings(system.settings, spoken)),
+          ...(await checkSettings(pool, system, spoken)),
           ...ofChannels.map(({ path, reason, fix = '' }) => ({ setting: path, reason, advice: fix })),
         ]
         return { ok: mistakes.length === 0 && settings.length === 0, mistakes, settings }

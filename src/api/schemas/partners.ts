@@ -25,6 +25,14 @@ export const Partner = field(
     id: field(Type.String({ format: 'uuid' }), ['Identifier', '标识']),
     name: text(['Name', '名称']),
     scopes: field(Type.Array(Type.String()), ['Scopes', '权限范围']),
+    egress: nullable(
+      Type.Array(Type.String()),
+      ['Egress list', '外连名单'],
+      [
+        'Hosts and networks that its links and channels may reach; null: no list',
+        '其链路与通道可访问的主机与网段；null 为不限',
+      ],
+    ),
     createdAt: time(['Added', '登记时间']),
     revokedAt: nullable(instant, ['Revoked', '吊销时间']),
     certificates: field(Type.Array(certificate), ['Certificates', '证书']),

@@ -1,7 +1,7 @@
 import type { SettingCheck } from '#adapters/adapter.ts'
 import type { DeclaredChannel } from '#core/channels/declared.ts'
 import type { ChannelSettings } from '#store/channels.ts'
-import { composeChannel } from './compose.ts'
+import { type ComposedChannel, composeChannel } from './compose.ts'
 import { type PortsOfHub, partsOf } from './ports.ts'
 
 export interface ChannelCheck {
@@ -18,10 +18,11 @@ export async function checkChannel(
   declared: DeclaredChannel,
   set: ChannelSettings,
   secrets: Readonly<Record<string, string>>,
+  bound: (channel: ComposedChannel) => Promise<ComposedChannel> = async (channel) => channel,
 ): Promise<ChannelCheck> {
   const composition = composeChannel(declared, set)
   if (!composition.ok) return { ok: false, checks: composition.issues.map(unfit) }
-  const { channel } = composition
+  const channel = await bound(composition.channel)
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(new Error('the check took too long')), LONGEST_MS)
   const parts = partsOf(hub, channel, secrets, stop.signal)

@@ -3,7 +3,7 @@ import { type ChannelError, type ChannelLease, ChannelLost, readChannel } from '
 import { readChannelSecrets } from '#store/system-secrets.ts'
 import { channelError, NEVER_MS } from './channel-error.ts'
 import { type ComposedChannel, nextOfCron } from './compose.ts'
-import { type PortsOfHub, partsOf } from './ports.ts'
+import { bounded, type PortsOfHub, partsOf } from './ports.ts'
 import { type ScanParts, scanKeys } from './scan-keys.ts'
 
 /** What the network did is tried again sooner than the next night. */
@@ -49,7 +49,12 @@ async function tryScan(
 ): Promise<Omit<ChannelError, 'at'> | 'ended' | null> {
   const { system, name, fence } = lease
   const state = (await readChannel(hub.pool, lease))?.state ?? {}
-  const parts = partsOf(hub, channel, await readChannelSecrets(hub.pool, lease), signal)
+  const parts = partsOf(
+    hub,
+    await bounded(hub.pool, system, channel),
+    await readChannelSecrets(hub.pool, lease),
+    signal,
+  )
   try {
     const { keys, active, voided } = await scanKeys(hub, channel, parts, { system, name, fence, state })
     hub.log.info({ channel: `${system}/${name}`, keys, active, voided }, 'looked for deleted records')

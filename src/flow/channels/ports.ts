@@ -1,8 +1,10 @@
 import { setTimeout as pauseFor } from 'node:timers/promises'
+import type { Pool } from 'pg'
 import type { AdapterClock, AdapterLog, AdapterParts } from '#adapters/adapter.ts'
 import type { Resolve } from '#adapters/http/guard.ts'
 import { createConnectPort } from '#adapters/ports/connect.ts'
 import { createHttpPort } from '#adapters/ports/http.ts'
+import { readEgressRules } from '#store/egress.ts'
 import type { ComposedChannel } from './compose.ts'
 
 /** What the hub gives to every channel. */
@@ -12,6 +14,16 @@ export interface PortsOfHub {
   /** Folders below which channels may read files. */
   readonly folders: readonly string[]
   readonly resolve?: Resolve
+}
+
+/** A channel with the list of hosts of the partners whose it is, as it is now. */
+export async function bounded(
+  pool: Pool,
+  system: string,
+  channel: ComposedChannel,
+): Promise<ComposedChannel> {
+  const rules = await readEgressRules(pool, { system })
+  return rules.length === 0 ? channel : { ...channel, allowAddress: [...channel.allowAddress, ...rules] }
 }
 
 /** Everything that an adapter is handed for one channel; `close` when nobody uses it any more. */

@@ -21,7 +21,7 @@ import { channelError, NEVER_MS } from './channel-error.ts'
 import { type AdapterOf, type ComposedChannel, composeChannel, mistakesOf, nextRun } from './compose.ts'
 import { declaredChannel } from './declared.ts'
 import { keepScan } from './keep-scan.ts'
-import { type PortsOfHub, partsOf } from './ports.ts'
+import { bounded, type PortsOfHub, partsOf } from './ports.ts'
 import { type ListeningReading, readListening } from './read-listening.ts'
 import { readOrdered } from './read-ordered.ts'
 import { storePage } from './store-page.ts'
@@ -129,7 +129,12 @@ async function readChannel(
     })
   const secrets = await readChannelSecrets(hub.pool, lease)
   const broken = new AbortController()
-  const parts = partsOf(hub, channel, secrets, AbortSignal.any([signal, broken.signal]))
+  const parts = partsOf(
+    hub,
+    await bounded(hub.pool, lease.system, channel),
+    secrets,
+    AbortSignal.any([signal, broken.signal]),
+  )
   const endsAtMs = performance.now() + BUDGET_MS
   const isOver = (): boolean => adapter.reads === 'ends' && performance.now() >= endsAtMs
   try {

@@ -10,7 +10,7 @@ import { countScanned } from '#store/key-scan.ts'
 import type { GivenFigures } from '#store/reconciliation-findings.ts'
 import { readChannelSecrets } from '#store/system-secrets.ts'
 import { type AdapterOf, type ComposedChannel, composeChannel } from './compose.ts'
-import { type PortsOfHub, partsOf } from './ports.ts'
+import { bounded, type PortsOfHub, partsOf } from './ports.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -65,7 +65,12 @@ export async function readSourceCounts(
   const channels = await countingChannels(hub, system)
   for (const { channel, kind } of channels) {
     const name = { system, name: channel.declared.name }
-    const parts = partsOf(hub, channel, await readChannelSecrets(hub.pool, name), signal)
+    const parts = partsOf(
+      hub,
+      await bounded(hub.pool, system, channel),
+      await readChannelSecrets(hub.pool, name),
+      signal,
+    )
     try {
       for (let ms = range.fromMs; ms < range.toMs; ms += HOUR_MS) add(kind, ms, 0)
       const counts = (await channel.adapter.counts?.(parts, range)) ?? []

@@ -110,7 +110,7 @@ const SETTINGS: Record<
 
 async function read(
   adapter: Adapter<never>,
-  given: { settings: object; secrets?: Record<string, string> },
+  given: { settings: object; secrets?: Record<string, string>; allow?: readonly string[] },
 ): Promise<unknown> {
   const { parts, close } = adapterParts(adapter as never, given)
   try {
@@ -185,6 +185,37 @@ describe('a private, special or local address that nobody allowed is refused bef
         signal,
       }
       expect(await createRemoteDrop().open(target)).toMatchObject({ kind: 'failed', class: 'config' })
+    }
+  })
+})
+
+describe('what is beyond the egress list of its partner is not connected to, although its address is allowed', () => {
+  const rules = () => [`127.0.0.1/32:${port}`, 'only:-', 'only:api.example.cn', `only:127.0.0.1:${port + 1}`]
+
+  it.each(ADAPTERS.map((adapter) => [adapter.name, adapter] as const))(
+    'by the adapter %s',
+    async (name, adapter) => {
+      for (const given of SETTINGS[name]?.('127.0.0.1') ?? []) {
+        const said = await read(adapter, { ...given, allow: rules() })
+        expect(String(said), `${name} ${JSON.stringify(given)}`).toMatch(/egress list/)
+      }
+    },
+  )
+
+  it('by deliveries, notices, checks and drops', async () => {
+    const url = `http://127.0.0.1:${port}/`
+    const delivery = createHttpDelivery()
+    const posted = { url, allow: rules(), signal, body: '{}', contentType: 'application/json' }
+    expect(await delivery.post(posted)).toMatchObject({ kind: 'failed', class: 'config' })
+    delivery.close()
+    expect(await reach(url, rules())).toMatchObject({ detail: expect.stringMatching(/egress list/) })
+    for (const protocol of ['sftp', 'ftp', 'ftps']) {
+      const drop = {
+        url: `${protocol}://hub@127.0.0.1:${port}/in`,
+        secrets: { password: 'p' } as never,
+        signal,
+      }
+      expect(await createRemoteDrop().open({ ...drop, allow: rules() })).toMatchObject({ class: 'config' })
     }
   })
 })

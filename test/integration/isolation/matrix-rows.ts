@@ -320,6 +320,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'POST /v1/personal/erasures': SECURITY,
   'GET /v1/partners': SECURITY_AUDIT,
   'POST /v1/partners': SECURITY,
+  'PATCH /v1/partners/{id}': SECURITY,
   'DELETE /v1/partners/{id}': SECURITY,
   'DELETE /v1/partner-certificates/{fingerprint}': SECURITY,
   'GET /v1/operators': SECURITY_AUDIT,
