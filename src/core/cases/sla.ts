@@ -19,11 +19,13 @@ export const SPANS = {
   },
   /**
    * The tested party may object to the result of a laboratory until the end of the fifth day after the one on which it was told; the goods stay recalled
-   * meanwhile. Whether holidays count is not known here: a department that counts them otherwise decides by its own calendar.
+   * meanwhile. That is the span of tests that the departments of agriculture order. Of those of market supervision (食品安全抽样检验管理办法, art. 30) others tell
+   * of seven working days, which is longer and is not counted here: there is no calendar of holidays.
    */
   labObjection: {
     ms: 5 * 24 * HOUR,
-    source: '农产品质量安全法, as others tell of it: its text was not at hand',
+    source:
+      '农产品质量安全法 (2006, art. 36: 五日内), as others tell of it; neither its text nor that of 2022, which may say working days, was at hand',
   },
   /** A hold is at every link that is to have it. */
   spread: { ms: 60_000, source: 'promise of the hub' },
