@@ -21,18 +21,33 @@ const COLUMNS = `code text, record_id text, version integer, kind text, system t
   site_name text, from_province text, to_province text, used_on date, mass numeric, count numeric, count_unit text,
   product_class text, product_code text, vehicle text, giver text, taker text, bought_on boolean`
 
-/** The rows as JSON, by the names of the columns. */
-export const rowsText = (rows: readonly MentionRow[]): string =>
-  JSON.stringify(
-    rows.map((row) =>
-      Object.fromEntries(
-        Object.entries(row).map(([name, value]) => [
-          name.replace(/[A-Z]/g, (a) => `_${a.toLowerCase()}`),
-          value,
-        ]),
-      ),
-    ),
-  )
+/** The rows as JSON, by the names of the columns; written out, because names that are made anew for each row cost more than all the rest. */
+export const rowsText = (rows: readonly MentionRow[]): string => JSON.stringify(rows.map(columnsOf))
+
+const columnsOf = (row: MentionRow) => ({
+  code: row.code,
+  record_id: row.recordId,
+  version: row.version,
+  kind: row.kind,
+  system: row.system,
+  status: row.status,
+  role: row.role,
+  type: row.type,
+  site: row.site,
+  site_name: row.siteName,
+  from_province: row.fromProvince,
+  to_province: row.toProvince,
+  used_on: row.usedOn,
+  mass: row.mass,
+  count: row.count,
+  count_unit: row.countUnit,
+  product_class: row.productClass,
+  product_code: row.productCode,
+  vehicle: row.vehicle,
+  giver: row.giver,
+  taker: row.taker,
+  bought_on: row.boughtOn,
+})
 
 /** Writes what the newest versions say, in place of what earlier versions of `replaced` records said. */
 export async function writeMentions(
@@ -45,7 +60,7 @@ export async function writeMentions(
   if (rows.length === 0) return
   const names = COLUMNS.split(/,\s+/).map((column) => column.split(' ')[0])
   await client.query(
-    `insert into document_mentions select * from jsonb_to_recordset($1::jsonb) as r(${COLUMNS})
+    `insert into document_mentions select * from json_to_recordset($1::json) as r(${COLUMNS})
      on conflict (code, record_id) do update set ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`,
     [rowsText(rows)],
   )

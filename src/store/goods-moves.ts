@@ -28,7 +28,7 @@ export async function writeMoves(
   await client.query(
     `insert into goods_moves (site, record_id, flow, version, system, site_name, stall, day, goods, product_class, code, kilograms,
             count, count_unit, is_bare, is_suspect)
-     select * from jsonb_to_recordset($1::jsonb) as r(${COLUMNS})
+     select * from json_to_recordset($1::json) as r(${COLUMNS})
      on conflict (site, record_id, flow) do update set version = excluded.version, day = excluded.day, goods = excluded.goods,
        kilograms = excluded.kilograms, count = excluded.count, count_unit = excluded.count_unit, code = excluded.code,
        is_bare = excluded.is_bare, is_suspect = excluded.is_suspect`,

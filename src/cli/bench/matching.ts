@@ -1,5 +1,5 @@
 import type { Settings } from '#cli/settings.ts'
-import { logReaders } from '#flow/follow/followers.ts'
+import { CHANGES_AT_ONCE, logReaders } from '#flow/follow/followers.ts'
 import { logFollower } from '#flow/follow/log-follower.ts'
 import { matchingReader } from '#flow/matching/follow-matching.ts'
 import { createPool } from '#store/database.ts'
@@ -11,8 +11,10 @@ import { batchBody, tradeMaker } from './trades.ts'
 
 const BATCH = 500
 const CONNECTIONS = 4
-const CHANGES_AT_ONCE = 500
 const TURNS = ['on', 'off', 'nobody'] as const
+/** A trade is a sale and its payment. */
+const RECORDS_OF_TRADE = 2
+const GOAL_RECORDS = 5000
 
 /**
  * Intake while the log is followed with the ways in which records meet, the same without them, and while nobody follows it; in turns. Beside it,
@@ -73,5 +75,12 @@ export async function benchMatching(settings: Settings, quick: boolean): Promise
     rate('intake, followed with matching', median(intake.on), 'without matching', median(intake.off)),
     rate('pushed and followed without matching', median(follow.off)),
     rate('pushed and followed with matching', median(follow.on), 'without matching', median(follow.off)),
+    {
+      name: 'pushed and followed with matching, two records a trade',
+      value: RECORDS_OF_TRADE * median(follow.on),
+      unit: 'records/s',
+      baseline: `goal of ${GOAL_RECORDS}`,
+      ratio: (RECORDS_OF_TRADE * median(follow.on)) / GOAL_RECORDS,
+    },
   ]
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { civilFromDays, daysFromCivil } from '#core/calendar.ts'
+import { memo } from '#core/mapping/run/memo.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { PartyPart } from '#core/model/parts.ts'
@@ -211,19 +212,23 @@ const stallNames = (body: Body): string[] =>
 const codeKey = ({ scheme, value }: { readonly scheme: string; readonly value: string }): string =>
   `${scheme}:${value}`
 const isNational = (scheme: string): boolean => !scheme.startsWith('local.') && scheme !== 'cn.idcard.hash'
-const nameKey = (name: string): string => normaliseKey(name).replace(/\s+/gu, '')
+const nameKey = memo((name) => normaliseKey(name).replace(/\s+/gu, ''))
 /** `A-023`, `a023` and `A 23` are one stall. */
-export const boothKey = (booth: string): string =>
+export const boothKey = memo((booth) =>
   normaliseKey(booth)
     .replace(/[\s_-]+/gu, '')
-    .replace(/(?<!\d)0+(?=\d)/g, '')
+    .replace(/(?<!\d)0+(?=\d)/g, ''),
+)
+
+const everydayName = memo((written) => {
+  const clean = cleanProductName(written)
+  return readProductName(clean)?.standard ?? bareProductName(clean)
+})
 
 /** The product by its everyday name as the tables know it, and for meat by its class. */
 export function productKeys({ product }: Pick<Body, 'product'>): string[] {
   if (!product) return []
-  const written = product.name ? cleanProductName(product.name) : undefined
-  const name =
-    written === undefined ? undefined : (readProductName(written)?.standard ?? bareProductName(written))
+  const name = product.name ? everydayName(product.name) : undefined
   const keys = [
     ...(name ? [`name:${name}`] : product.code ? [`code:${product.code}`] : []),
     ...(product.class && CUT_AT_THE_STALL.has(product.class) ? [`class:${product.class}`] : []),
@@ -245,7 +250,8 @@ function dayBefore(day: string): string {
   return `${String(before.year).padStart(4, '0')}-${two(before.month)}-${two(before.day)}`
 }
 
-function digest(text: string): string {
+/** Stalls, traders and products of a day come again and again. */
+const digest = memo((text) => {
   const made = hash('sha256', text, 'hex')
   return `${made.slice(0, 8)}-${made.slice(8, 12)}-${made.slice(12, 16)}-${made.slice(16, 20)}-${made.slice(20, 32)}`
-}
+})

@@ -1,3 +1,4 @@
+import { memo } from '#core/mapping/run/memo.ts'
 import { codeClass, codeOfName } from './code-table.ts'
 import { type NamedProduct, namedProduct } from './names.ts'
 import type { ProductClass } from './product-class.ts'
@@ -39,11 +40,11 @@ const FROZEN_FROM_ABROAD: ReadonlySet<ProductClass> = new Set<ProductClass>([
 const BRACKETED = /[(（[【].*?[)）\]】]/gu
 
 /** Name in one width, without blanks, with the misreadings of scanned lists mended. */
-export function cleanProductName(written: string): string {
+export const cleanProductName = memo((written) => {
   let name = written.slice(0, 60).normalize('NFKC').replace(/\s+/gu, '')
   for (const [wrong, right] of MISREADINGS) name = name.replace(wrong, right)
   return name
-}
+})
 
 /** The name without a remark in brackets. */
 export const bareProductName = (name: string): string => name.replace(BRACKETED, '')
