@@ -63,7 +63,9 @@ it('one of any size is mapped anew part by part: what it says last of a record c
   expect(left).toHaveLength(0)
 })
 
-it('two versions are compared on a message of more than 10,000, source record by source record', async () => {
+it('two versions are compared on a message of more than 10,000, source record by source record', {
+  timeout: 60_000,
+}, async () => {
   const rows = Array.from({ length: 10_001 }, (_, i) => sale(i === 9999 ? 'B3' : '', { fine: '精品番茄' }))
   const id = await hub.pushLarge(rows)
   const scope = { receipts: [id], record: 'sale' }
