@@ -7,7 +7,14 @@ const BOOTH = /^[A-Z]{0,2}-?\d{1,4}(-\d{1,4})?$/i
 
 /** A number in the wrong field may be a telephone or a citizen's number. */
 export const isPersonalNumber = (number: string): boolean =>
-  /^1[3-9]\d{9}$/.test(number) || /^\d{6}(19|20)\d{9}[\dXx]$/.test(number) || /^\d{15}$/.test(number)
+  PERSONAL_NUMBERS[number.length]?.test(number) ?? false
+
+/** By how many characters they have. */
+const PERSONAL_NUMBERS: Readonly<Record<number, RegExp>> = {
+  11: /^1[3-9]\d{9}$/,
+  15: /^\d{15}$/,
+  18: /^\d{6}(19|20)\d{9}[\dXx]$/,
+}
 
 /** A whole citizen's number stays one in whatever field it was written: persons put it where a firm has its code. */
 const isCitizenId = (value: string): boolean =>

@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Subject } from '#core/reference/describe.ts'
+import { openName } from './cards.ts'
 import { regionPrefix } from './change-filter.ts'
 
 type Client = ClientBase | Pool
@@ -162,7 +163,7 @@ export async function readCardDescriptions(
   cards: readonly string[],
 ): Promise<CardDescription[]> {
   const { rows } = await client.query(
-    `select d.system, d.name, d.kind, d.region, d.role, d.personal, d.records, d.first_seen as "firstSeen", d.last_seen as "lastSeen",
+    `select d.id, d.system, d.name, d.kind, d.region, d.role, d.personal, d.records, d.first_seen as "firstSeen", d.last_seen as "lastSeen",
             d.newest, array(select distinct c.card::text from card_codes c
                              where c.subject = $1 and c.code = any(d.codes) and c.card = any($2::uuid[])) as cards
        from descriptions d
@@ -171,7 +172,14 @@ export async function readCardDescriptions(
       order by d.records desc, d.id limit $3`,
     [subject, cards, DESCRIPTIONS_MAX],
   )
-  return rows.map((row) => ({ ...row, records: Number(row.records) }))
+  const descriptions: CardDescription[] = []
+  for (const { id, ...row } of rows)
+    descriptions.push({
+      ...row,
+      name: await openName(client, id, row.name),
+      records: Number(row.records),
+    })
+  return descriptions
 }
 
 /** How a card came to be what it is. */

@@ -1,5 +1,7 @@
 import type { ClientBase } from 'pg'
+import { isPersonalSite } from '#core/personal.ts'
 import type { Subject } from '#core/reference/describe.ts'
+import { openText, sealText } from './personal/sealed-text.ts'
 
 /** A row of `descriptions`, to be written. */
 export interface DescriptionRow {
@@ -56,9 +58,23 @@ export async function writeDescriptions(client: ClientBase, rows: readonly Descr
        first_seen = least(descriptions.first_seen, excluded.first_seen),
        last_seen = greatest(descriptions.last_seen, excluded.last_seen)`,
     // Identifiers are percent-encoded, so none holds a line feed; one text costs less than a list on both sides.
-    [JSON.stringify(rows.map((row) => ({ ...row, newest: row.newest.join('\n') })))],
+    [
+      JSON.stringify(
+        rows.map((row) => ({ ...row, name: storedName(client, row), newest: row.newest.join('\n') })),
+      ),
+    ],
   )
 }
+
+/** A name that may be that of a person is sealed: no statement looks for it. */
+const storedName = (client: ClientBase, { id, name, personal }: DescriptionRow): string | null =>
+  name !== null && (personal || isPersonalSite({ name })) ? sealText(client, name, namePlace(id)) : name
+
+/** The name of a description as it was given. */
+export const openName = async (db: object, id: string, name: string | null): Promise<string | null> =>
+  name === null ? null : await openText(db, name, namePlace(id))
+
+const namePlace = (id: string): string => `descriptions ${id}`
 
 /** A code with how many records more, or fewer, name it. */
 export interface CodeChange {

@@ -1,5 +1,7 @@
 import type { ClientBase } from 'pg'
+import { openResults } from './message-bytes.ts'
 import { firstIdOf } from './message-time.ts'
+import { SEALED_TEXT } from './personal/sealed-text.ts'
 
 /** A message that is done, as far as its quality goes. */
 export interface CountedMessage {
@@ -47,7 +49,7 @@ export async function readUncounted(
 ): Promise<CountedMessage[]> {
   const { rows } = await client.query<CountedMessage>(
     `select id, received_at as "receivedAt", system, record, state, received, accepted, unchanged, rejected,
-            case when strpos(results, '"code":') > 0 then results end as results, problem,
+            case when strpos(results, '"code":') > 0 or starts_with(results, '${SEALED_TEXT}') then results end as results, problem,
             coding = 'parts' as "inPieces"
        from messages m
       where m.id >= $1 and m.received_at >= $2 and m.state in ('done', 'refused')
@@ -55,7 +57,13 @@ export async function readUncounted(
       order by m.id limit $3`,
     [firstIdOf(since), since, limit],
   )
-  return rows
+  const messages: CountedMessage[] = []
+  for (const row of rows)
+    messages.push({
+      ...row,
+      results: row.results === null ? null : await openResults(client, row.id, row.results),
+    })
+  return messages
 }
 
 /** Notes that messages were counted, and forgets those before a time, which nobody looks at again. */

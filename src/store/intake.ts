@@ -1,10 +1,11 @@
 import type { ClientBase, PoolClient } from 'pg'
 import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
+import { type Taken, takePersonal, type VersionTexts } from '#core/model/taken-values.ts'
 import { copyRows } from './copy-binary.ts'
-import { encodeBytes, messagePlace } from './message-bytes.ts'
+import { encodeBytes, messagePlace, sealResults } from './message-bytes.ts'
 import { hasDataKeys } from './personal/data-keys.ts'
-import { sealVersion, versionPlace } from './personal/sealed-body.ts'
+import { sealTaken, versionPlace } from './personal/sealed-body.ts'
 import { type WriteStep, writeTogether } from './write-together.ts'
 
 /** A message with its receipt, ready to be stored. */
@@ -53,6 +54,8 @@ export interface VersionRow {
   readonly codes: readonly string[]
   /** Canonical JSON in UTF-8. */
   readonly body: Uint8Array
+  /** What of it is of persons and is to be sealed, where that was looked for already. */
+  readonly taken?: Taken | null | undefined
   readonly schema: number
 }
 
@@ -106,7 +109,7 @@ export function copyMessages(client: ClientBase, messages: readonly MessageRow[]
     rows.int4(message.accepted)
     rows.int4(message.unchanged)
     rows.int4(message.rejected)
-    rows.text(message.results)
+    rows.text(sealResults(client, message.id, message.results))
   }
   return {
     copy: `copy messages (id, received_at, system, record, mapping, key_id, content_type, encoding, sha256, size, coding, bytes, state,
@@ -155,7 +158,7 @@ export function copyVersions(client: ClientBase, versions: readonly VersionRow[]
   for (const version of versions) size += version.body.length + 900
   const rows = copyRows(size)
   for (const version of versions) {
-    const { body, recorded } = storedTexts(client, version)
+    const sealed = sealedTexts(client, version)
     rows.row(isReplay ? 21 : 20)
     rows.latin1(version.id)
     rows.int4(version.version)
@@ -168,7 +171,7 @@ export function copyVersions(client: ClientBase, versions: readonly VersionRow[]
     rows.uuid(uuidBytes(version.messageId))
     rows.int4(version.messageIndex)
     rows.timestamp(version.receivedAtMs)
-    rows.text(recorded)
+    rows.text(sealed ? sealed.recorded : version.recorded)
     rows.timestamp(version.occurredAtMs)
     rows.text(version.region)
     rows.text(version.productClass)
@@ -176,21 +179,22 @@ export function copyVersions(client: ClientBase, versions: readonly VersionRow[]
     rows.latin1(version.hash)
     rows.textArray(version.flags)
     rows.textArray(version.codes)
-    rows.bytes(body)
+    if (sealed) rows.text(sealed.body)
+    else rows.bytes(version.body)
     if (isReplay) rows.uuid(version.replay ? uuidBytes(version.replay) : null)
   }
   return { copy: isReplay ? `${VERSIONS_COPY}, replay${FROM}` : VERSIONS_COPY + FROM, rows }
 }
 
-function storedTexts(
-  client: ClientBase,
-  { id, version, kind, body, recorded }: VersionRow,
-): { readonly body: Uint8Array; readonly recorded: string | null } {
-  if (!hasDataKeys(client)) return { body, recorded }
-  const texts = { body: Buffer.from(body.buffer, body.byteOffset, body.length).toString(), recorded }
-  const sealed = sealVersion(client, kind, texts, versionPlace(id, version))
-  return sealed === texts ? { body, recorded } : { ...sealed, body: Buffer.from(sealed.body) }
+/** The texts of a version as they are stored where something of it is sealed; null where nothing is. */
+function sealedTexts(client: ClientBase, row: VersionRow): VersionTexts | null {
+  if (!hasDataKeys(client)) return null
+  const { taken = takePersonal(row.kind, { body: textOf(row.body), recorded: row.recorded }) } = row
+  return taken && sealTaken(client, taken, versionPlace(row.id, row.version))
 }
+
+const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
 
 const VERSIONS_COPY = `copy record_versions (record_id, version, kind, system, record, status, schema, mapping, message_id, message_index,
   received_at, recorded, occurred_at, region, product_class, source_order, content_hash, flags, codes, body`

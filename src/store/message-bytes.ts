@@ -1,5 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { openedFor, sealedFor } from './personal/data-keys.ts'
+import { openText, sealText } from './personal/sealed-text.ts'
 
 /** How the bytes of a message are stored; `erased`: only their digest and size are left. */
 const CODINGS = ['identity', 'zstd', 'sealed', 'sealed-zstd', 'erased'] as const
@@ -34,7 +35,19 @@ export async function decodeBytes(db: object, coding: Coding, bytes: Buffer, pla
   return coding === 'zstd' || coding === 'sealed-zstd' ? zstdDecompressSync(packed) : packed
 }
 
+/** Where issues of a receipt quote what was sent. */
+const QUOTES = '"value":'
+
+/** The results of a message as they are stored in its own row: sealed where they quote what was sent. */
+export const sealResults = (db: object, id: string, text: string): string =>
+  text.includes(QUOTES) ? sealText(db, text, answerPlace(id)) : text
+
+/** The results that `sealResults` was given. @throws where they were sealed for another message or with other keys */
+export const openResults = (db: object, id: string, text: string): Promise<string> =>
+  openText(db, text, answerPlace(id))
+
 /** Where the bytes of a message stand, and those of a part or of results. */
+const answerPlace = (id: string): string => `messages ${id} results`
 export const messagePlace = (id: string): string => `messages ${id}`
 export const partPlace = (id: string, part: number): string => `message_parts ${id} ${part}`
 export const resultsPlace = (id: string, first: number): string => `message_results ${id} ${first}`

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import type { Progress } from '#core/receipt.ts'
-import { type Coding, decodeBytes, messagePlace } from './message-bytes.ts'
+import { type Coding, decodeBytes, messagePlace, openResults } from './message-bytes.ts'
 import { readParts } from './message-parts.ts'
 import { timeOf } from './message-time.ts'
 import type { Reader } from './sighted.ts'
@@ -49,7 +49,8 @@ export async function readReceipt(reader: Reader, id: string): Promise<StoredRec
     bytes_done: bytes,
     ...rest
   } = row
-  return { ...rest, receivedAt, keyId, progress: coding === 'parts' ? progressOf(row) : null }
+  const results = await openResults(reader, id, row.results)
+  return { ...rest, results, receivedAt, keyId, progress: coding === 'parts' ? progressOf(row) : null }
 }
 
 const progressOf = (row: {

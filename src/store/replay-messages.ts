@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { openResults } from './message-bytes.ts'
 import { timeOf } from './message-time.ts'
 import type { ReplayScope } from './replays.ts'
 
@@ -241,5 +242,12 @@ export async function readMessages(pool: Pool, ids: readonly string[]): Promise<
        join messages m on m.id = wanted.id and m.received_at = to_timestamp(wanted.ms::numeric / 1000) order by m.id`,
     [ids, ids.map(timeOf)],
   )
-  return rows.map((row) => ({ ...row, receivedAtMs: timeOf(row.id) }))
+  const messages: StoredMessage[] = []
+  for (const row of rows)
+    messages.push({
+      ...row,
+      results: await openResults(pool, row.id, row.results),
+      receivedAtMs: timeOf(row.id),
+    })
+  return messages
 }

@@ -6,8 +6,9 @@ import { PART_SHARING, RECORD_SHARING, type Rules } from './sharing.ts'
 
 /** Numbers of telephones inside a longer text, and citizens' numbers, which have 18 signs. */
 const NUMBERS = /(?<!\d)(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|\d{17}[\dXx])(?!\d)/g
-/** A text that is shorter holds no such number. */
+/** A text that is shorter, or has no digit, holds no such number. */
 const SHORTEST_NUMBER = 11
+const HAS_DIGIT = /\d/
 /** A number, a date or a time as sources write them, with at most a unit behind. */
 const FIGURE =
   /^[¥$]?-?[\d,]{1,9}(\.\d+)?\s*(公斤|千克|市斤|斤|克|吨|元|头|只|箱|件|袋|批|尾|羽|kg|g|t|KGM|GRM|TNE)?$/
@@ -38,17 +39,24 @@ const CODES: ReadonlySet<string> = new Set([
  * may be of a person; a field that the model does not know.
  */
 export type PersonalSort = 'name' | 'number' | 'plate' | 'numbers' | 'text' | 'unknown'
-/** What stands in the place of a value that is, or may be, of a person; undefined: nothing. */
-export type Hide = (sort: PersonalSort, value: unknown) => unknown
+/** A value that is, or may be, of a person, and where it stands. */
+export interface PersonalValue {
+  readonly sort: PersonalSort
+  /** The object or list that holds it. */
+  readonly holder: Fields
+  readonly name: string
+  readonly value: unknown
+}
 
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * A copy of a record, or of its body, with each value that the class `personal` of `sharing.ts` hides replaced by what `hide` gives for it; everything
- * else stays. This one walk says which values are of persons: masking and sealing cannot differ in it. What is given is not changed.
+ * Each value of a record, or of its body, that the class `personal` of `sharing.ts` hides. This one walk says which values are of persons: masking and
+ * sealing cannot differ in it. Nothing is changed.
  */
-export function hidePersonal(kind: Kind, record: object, hide: Hide): Record<string, unknown> {
-  const seen = walked(record as Fields, RECORD_SHARING, hide)
+export function personalIn(kind: Kind, record: object): PersonalValue[] {
+  const found: PersonalValue[] = []
+  walk(record as Fields, RECORD_SHARING, found)
   const { name, ids, personal, partyKind } = record as Parameters<typeof isPersonalParty>[0] & {
     readonly partyKind?: string
   }
@@ -56,13 +64,14 @@ export function hidePersonal(kind: Kind, record: object, hide: Hide): Record<str
     kind === 'party'
       ? isPersonalParty({ name, ids, personal, kind: partyKind })
       : kind === 'site' && isPersonalSite({ name })
-  if (isPerson && name !== undefined) put(seen, 'name', hide('name', name))
-  return seen
+  if (isPerson && name !== undefined)
+    found.push({ sort: 'name', holder: record as Fields, name: 'name', value: name })
+  return found
 }
 
 /** A text with the telephones and citizens' numbers in it covered. */
 export const coverNumbers = (text: string): string =>
-  text.length < SHORTEST_NUMBER
+  text.length < SHORTEST_NUMBER || !HAS_DIGIT.test(text)
     ? text
     : text.replace(NUMBERS, (number) =>
         number.length === 18
@@ -72,69 +81,123 @@ export const coverNumbers = (text: string): string =>
           : cover(number, [3, 4]),
       )
 
-function put(into: Record<string, unknown>, name: string, value: unknown): void {
-  if (value === undefined) delete into[name]
-  else into[name] = value
+/** What is to be asked of a field: nothing of a text; whether numbers of persons stand in it; … */
+type Question = 'nothing' | 'numbers' | 'personal' | 'party' | 'site' | 'alias' | 'document' | 'sources'
+interface Step {
+  readonly asks: Question
+  /** Of the parts that it holds. */
+  readonly rules: Rules | undefined
 }
 
-function walked(part: Fields, rules: Rules, hide: Hide): Record<string, unknown> {
-  const seen: Record<string, unknown> = {}
-  for (const name of Object.keys(part)) {
+/** The questions of a part by the names of its fields: thousands of records of a message ask for them. */
+const known = new WeakMap<Rules, Readonly<Record<string, Step>>>()
+
+function stepsOf(rules: Rules): Readonly<Record<string, Step>> {
+  const made = known.get(rules)
+  if (made) return made
+  const steps = Object.create(null) as Record<string, Step>
+  for (const [name, rule] of Object.entries(rules))
+    steps[name] = {
+      asks: rule.is === 'personal' ? 'personal' : questionOf(name, rules),
+      rules: PARTS[name] ?? rule.inside,
+    }
+  known.set(rules, steps)
+  return steps
+}
+
+function questionOf(name: string, rules: Rules): Question {
+  if (name === 'name' && rules === PART_SHARING.PartyPart) return 'party'
+  if (name === 'name' && rules === PART_SHARING.SitePart) return 'site'
+  if (name === 'value' && rules === PART_SHARING.Alias) return 'alias'
+  if (name === 'number' && rules === PART_SHARING.DocumentPart) return 'document'
+  if (name === 'sources') return 'sources'
+  return CODES.has(name) ? 'nothing' : 'numbers'
+}
+
+function walk(part: Fields, rules: Rules, found: PersonalValue[]): void {
+  const steps = stepsOf(rules)
+  for (const name in part) {
     const value = part[name]
-    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
-    const shown =
-      rule === undefined
-        ? hide('unknown', value)
-        : rule.is === 'personal'
-          ? hidden(name, value, part, hide)
-          : isOfPerson(name, part, rules)
-            ? hide(name === 'name' ? 'name' : name === 'number' ? 'number' : 'text', value)
-            : open(name, value, PARTS[name] ?? rule.inside, hide)
-    if (shown !== undefined) seen[name] = shown
+    const step = steps[name]
+    if (step === undefined) found.push({ sort: 'unknown', holder: part, name, value })
+    else if (step.asks === 'personal') hidden(name, value, part, name, found)
+    else if (typeof value !== 'string') inside(value, step, found)
+    else {
+      const sort = sortOf(value, step.asks, part)
+      if (sort !== null) found.push({ sort, holder: part, name, value })
+    }
   }
-  return seen
 }
 
-/** Whether a field whose own class is another is of a person in this part. */
-function isOfPerson(name: string, part: Fields, rules: Rules): boolean {
-  if (name === 'name')
-    return (
-      (rules === PART_SHARING.PartyPart && isPersonalParty(part as never)) ||
-      (rules === PART_SHARING.SitePart && isPersonalSite(part as never))
-    )
-  if (name === 'value') return rules === PART_SHARING.Alias && isPersonalCode(part as never)
-  return name === 'number' && rules === PART_SHARING.DocumentPart && isPersonalNumber(String(part['number']))
+/** What a text whose own class is another is of a person; null where it is not. */
+function sortOf(text: string, asks: Question, part: Fields): PersonalSort | null {
+  switch (asks) {
+    case 'party':
+      if (isPersonalParty(part as never)) return 'name'
+      break
+    case 'site':
+      if (isPersonalSite(part as never)) return 'name'
+      break
+    case 'alias':
+      return isPersonalCode(part as never) ? 'text' : null
+    case 'document':
+      if (isPersonalNumber(text)) return 'number'
+      break
+    case 'sources':
+      return isPersonalNumber(text) ? 'number' : null
+    case 'nothing':
+      return null
+  }
+  return text.length >= SHORTEST_NUMBER && coverNumbers(text) !== text ? 'numbers' : null
 }
 
-function open(name: string, value: unknown, rules: Rules | undefined, hide: Hide): unknown {
-  if (Array.isArray(value)) return value.map((member) => open(name, member, rules, hide))
-  if (typeof value === 'object' && value !== null)
-    return rules === undefined ? value : walked(value as Fields, rules, hide)
-  if (typeof value !== 'string') return value
-  if (name === 'sources') return isPersonalNumber(value) ? hide('number', value) : value
-  if (CODES.has(name) || value.length < SHORTEST_NUMBER) return value
-  return coverNumbers(value) === value ? value : hide('numbers', value)
+/** The same of what stands in a list, or in a part that the field holds. */
+function inside(value: unknown, step: Step, found: PersonalValue[]): void {
+  if (typeof value !== 'object' || value === null) return
+  if (!Array.isArray(value)) {
+    if (step.rules !== undefined) walk(value as Fields, step.rules, found)
+    return
+  }
+  for (let i = 0; i < value.length; i++) {
+    const member: unknown = value[i]
+    if (typeof member !== 'string') {
+      inside(member, step, found)
+      continue
+    }
+    const sort = sortOf(member, step.asks, NO_FIELDS)
+    if (sort !== null)
+      found.push({ sort, holder: value as unknown as Fields, name: String(i), value: member })
+  }
 }
+const NO_FIELDS: Fields = {}
 
-/** A value of the class `personal`. What a source wrote is shown where it is a figure or a time, or says no more than what is shown beside it. */
-function hidden(name: string, value: unknown, beside: Fields, hide: Hide): unknown {
-  if (Array.isArray(value)) return value.map((member) => hidden(name, member, beside, hide))
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(
-      Object.entries(value).map(([inner, one]) => [inner, hidden(inner, one, value as Fields, hide)]),
-    )
-  if (typeof value === 'number' && Math.abs(value) >= 1e6) return hide('text', value)
-  if (typeof value !== 'string' || value === '') return value
-  if (name === 'vehicle') return hide('plate', value)
-  if (name === 'rawUnit' && [...value].length <= 2) return value
+/**
+ * A value of the class `personal`. What a source wrote is shown where it is a figure or a time, or says no more than what is shown beside it.
+ * @param at its name, or its place in a list, in the holder
+ */
+function hidden(name: string, value: unknown, holder: Fields, at: string, found: PersonalValue[]): void {
+  if (typeof value === 'object' && value !== null) {
+    const isList = Array.isArray(value)
+    for (const inner of Object.keys(value))
+      hidden(isList ? name : inner, (value as Fields)[inner], value as Fields, inner, found)
+    return
+  }
+  if (typeof value === 'number' && Math.abs(value) >= 1e6)
+    found.push({ sort: 'text', holder, name: at, value })
+  if (typeof value !== 'string' || value === '') return
+  if (name === 'vehicle') {
+    found.push({ sort: 'plate', holder, name: at, value })
+    return
+  }
+  if (name === 'rawUnit' && value.length <= 4 && [...value].length <= 2) return
   const isSource = name === 'raw' || name === 'writtenAs'
-  if (isSource && !isPersonalNumber(value) && (isPlain(value) || saysTheSame(value, beside))) return value
-  return hide('text', value)
+  if (isSource && !isPersonalNumber(value) && (saysTheSame(value, holder) || isPlain(value))) return
+  found.push({ sort: 'text', holder, name: at, value })
 }
 
 const isPlain = (text: string): boolean => FIGURE.test(text) || TIME.test(text)
 
 /** The value beside is of no person: a personal code or name is never the twin of what was written. */
 const saysTheSame = (text: string, beside: Fields): boolean =>
-  !isPersonalCode({ scheme: String(beside['scheme'] ?? ''), value: text }) &&
-  [beside['value'], beside['number'], beside['code']].includes(text)
+  (beside['value'] === text || beside['number'] === text || beside['code'] === text) &&
+  !isPersonalCode({ scheme: String(beside['scheme'] ?? ''), value: text })

@@ -6,6 +6,7 @@ import type { Body } from '#core/model/body.ts'
 import { canonicalJson } from '#core/model/canonical-json.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
+import { type Taken, takePersonal } from '#core/model/taken-values.ts'
 
 /**
  * The content of a version, as it is stored and compared. Everything that is needed later is taken from the body here, so that the
@@ -19,6 +20,8 @@ export interface Content {
   readonly bytes: Buffer
   /** SHA-256 over status and bytes, one character for each byte: a text is cheaper to make and to compare than 32 bytes of memory. */
   readonly hash: string
+  /** What of it is of persons, where that is to be sealed; null: nothing. */
+  readonly taken?: Taken | null
   readonly flags: readonly string[]
   readonly recorded: string | null
   readonly occurredAtMs: number | null
@@ -35,21 +38,25 @@ const VOID_MARK = Buffer.from('void\n')
 const digest = (status: Status, bytes: Buffer): string =>
   hash('sha256', status === 'active' ? bytes : Buffer.concat([VOID_MARK, bytes]), 'binary')
 
-/** Content of a version from its body. */
+/** Content of a version from its body. @param seals whether what is of persons is to be sealed */
 export function contentOf(
   { kind, id }: { readonly kind: Kind; readonly id: string },
   body: Body,
   status: Status,
+  seals = false,
 ): Content {
   const { flags, recordedAt, ...rest } = body
-  const bytes = Buffer.from(canonicalJson(rest))
+  const text = canonicalJson(rest)
+  const bytes = Buffer.from(text)
+  const recorded = recordedAt ? canonicalJson(recordedAt) : null
   const own = recordCode(kind, id, body)
   const occurred = body.occurredAt ? Date.parse(body.occurredAt.at) : Number.NaN
   return {
     bytes,
     hash: digest(status, bytes),
+    ...(seals ? { taken: takePersonal(kind, { body: text, recorded }, body) } : {}),
     flags,
-    recorded: recordedAt ? canonicalJson(recordedAt) : null,
+    recorded,
     occurredAtMs: Number.isNaN(occurred) ? null : occurred,
     region: body.region?.code ?? null,
     productClass: body.product?.class ?? null,

@@ -16,6 +16,7 @@ import { takeChanges } from '#flow/peers/take-changes.ts'
 import { checkSigner, isSigned, type MaybeSigned } from '#flow/signers/check-signer.ts'
 import { readOptions } from '#flow/systems/read-options.ts'
 import type { Registry } from '#flow/systems/registry.ts'
+import { hasDataKeys } from '#store/personal/data-keys.ts'
 import { readSystemIds } from '#store/systems.ts'
 import { CANONICAL, canonicalSources, readCanonical } from './canonical-sources.ts'
 import { checkSignature } from './check-signature.ts'
@@ -140,7 +141,7 @@ export function createIntake({
           const receipt = await write({
             ...base,
             encoding: decoded.encoding,
-            ...prepareSources(decoded.records, mapping, receivedAtMs, { notes }),
+            ...prepareSources(decoded.records, mapping, receivedAtMs, { notes, seals: hasDataKeys(pool) }),
             parts: messageParts(decoded.parts, mapping),
           })
           drift.add(base, notes.drift, mapping.watch?.fields ?? [])

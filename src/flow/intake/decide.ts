@@ -338,6 +338,7 @@ export function add(
     flags: content.flags,
     codes: content.codes,
     body: content.bytes,
+    taken: content.taken,
     ...more,
   })
   addEdges(record, content, version, into)

@@ -21,6 +21,8 @@ export interface PreparingWith {
   /** Of the message that the records are a part of. */
   readonly edges?: EdgeBudget
   readonly notes?: Pick<DriftNotes, 'note'>
+  /** Whether what is of persons is sealed when it is stored. */
+  readonly seals?: boolean
 }
 
 /** Maps the decoded records of a message; one that decoding or mapping refuses is carried as rejected among its neighbours. */
@@ -28,14 +30,14 @@ export function prepareSources(
   records: readonly SourceRecord[],
   mapping: CompiledMapping,
   receivedAtMs: number,
-  { edges = edgeBudget(), notes }: PreparingWith = {},
+  { edges = edgeBudget(), notes, seals = false }: PreparingWith = {},
 ): Prepared {
   const context = { receivedAtMs }
   const sources: PreparedSource[] = []
   const rejectedValues = new Map<number, SourceValue>()
   for (const record of records) {
     const mapped = mapping.map(record, context)
-    const source = prepared(mapped, edges)
+    const source = prepared(mapped, edges, seals)
     sources.push(source)
     // A rejected record is kept whole; its names may hold what the store does not take.
     if (source.rejected) rejectedValues.set(mapped.index, record.value)
@@ -51,6 +53,7 @@ export function prepareSources(
 export function prepared(
   { index, key, rejected, issues, records }: MappedSource,
   edges: EdgeBudget,
+  seals = false,
 ): PreparedSource {
   const refused = (issue: Issue): PreparedSource => ({
     index,
@@ -62,7 +65,7 @@ export function prepared(
   if (rejected) return { index, key, rejected, issues, records: [] }
   if (records.some(({ id }) => id.length > RECORD_ID_MAX)) return refused(KEY_TOO_LONG)
   try {
-    const contents = records.map(preparedRecord)
+    const contents = records.map((record) => preparedRecord(record, seals))
     for (const { content } of contents) edges.left -= content?.edges.length ?? 0
     if (edges.left < 0) return refused(tooManyEdges(`the message makes more than ${MESSAGE_EDGES_MAX} edges`))
     return { index, key, rejected, issues, records: contents }
@@ -92,22 +95,16 @@ const tooManyEdges = (reason: string): Issue => ({
   fix: 'Send one record for each lot that goods went into, and fewer of them in one message.',
 })
 
-const preparedRecord = ({
-  kind,
-  id,
-  key,
-  operation,
-  body,
-  void: ended,
-  order,
-  expected,
-}: MappedRecord): PreparedRecord => ({
+const preparedRecord = (
+  { kind, id, key, operation, body, void: ended, order, expected }: MappedRecord,
+  seals: boolean,
+): PreparedRecord => ({
   kind,
   id,
   key,
   operation,
   ended,
   order: order ?? null,
-  content: body && contentOf({ kind, id }, body, operation === 'void' ? 'void' : 'active'),
+  content: body && contentOf({ kind, id }, body, operation === 'void' ? 'void' : 'active', seals),
   expected,
 })

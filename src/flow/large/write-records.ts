@@ -15,6 +15,7 @@ import { type IntakeMessage, writeGroup } from '#flow/intake/write.ts'
 import { advanceLarge, type LargeLease } from '#store/large-messages.ts'
 import { readParts } from '#store/message-parts.ts'
 import { copyResults } from '#store/message-results.ts'
+import { hasDataKeys } from '#store/personal/data-keys.ts'
 
 /** Source records of one transaction: enough to pay for its COMMIT, few enough that other writers wait little for the positions. */
 const CHUNK_RECORDS = 250
@@ -130,7 +131,7 @@ function createChunkWriter(
       const notes = driftNotes(mapping)
       slices.push({
         ...base,
-        ...prepareSources(records, mapping, lease.receivedAtMs, { notes }),
+        ...prepareSources(records, mapping, lease.receivedAtMs, { notes, seals: hasDataKeys(pool) }),
         parts: messageParts(came, mapping),
       })
       drift?.add(base, notes.drift, mapping.watch?.fields ?? [])

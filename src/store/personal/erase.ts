@@ -12,7 +12,8 @@ import { erasedBody, erasedCodes } from '#core/model/erased-body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { isPersonalSite } from '#core/personal.ts'
 import { readMessageRows, readVersionsOf } from '#store/audit-rows.ts'
-import { decodeBytes, encodeBytes, resultsPlace } from '#store/message-bytes.ts'
+import { openName } from '#store/cards.ts'
+import { decodeBytes, encodeBytes, openResults, resultsPlace } from '#store/message-bytes.ts'
 import { sealVersion, versionPlace } from './sealed-body.ts'
 
 /** Versions of one erasure; who needs more calls again. */
@@ -79,7 +80,8 @@ export async function eraseMessages(
       completed: string | null
       mended: string | null
     }>('select results, problem, completed, mended from messages where id = $1 and received_at = $2', name)
-    const texts = rows[0] ? [rows[0].results, rows[0].problem, rows[0].completed, rows[0].mended] : []
+    const results = rows[0] && (await openResults(client, id, rows[0].results))
+    const texts = rows[0] ? [results, rows[0].problem, rows[0].completed, rows[0].mended] : []
     await client.query(
       `update messages set bytes = '', coding = case coding when 'parts' then 'parts' else 'erased' end,
               results = $3, problem = $4, completed = $5, mended = $6 where id = $1 and received_at = $2`,
@@ -140,7 +142,9 @@ export async function eraseAround(
     'select id, name, personal from descriptions where newest && $1::text[] and name is not null',
     [records],
   )
-  const named = rows.filter(({ name, personal }) => personal || isPersonalSite({ name })).map(({ id }) => id)
+  const named: string[] = []
+  for (const { id, name, personal } of rows)
+    if (personal || isPersonalSite({ name: (await openName(client, id, name)) ?? '' })) named.push(id)
   await client.query('update descriptions set name = null where id = any($1)', [named])
 }
 

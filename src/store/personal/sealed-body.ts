@@ -1,6 +1,6 @@
 import { HubError } from '#core/errors.ts'
 import type { Kind } from '#core/model/kinds.ts'
-import { putBackPersonal, takePersonal, type VersionTexts } from '#core/model/taken-values.ts'
+import { putBackPersonal, type Taken, takePersonal, type VersionTexts } from '#core/model/taken-values.ts'
 import { hasDataKeys, openedFor, sealedFor } from './data-keys.ts'
 
 declare const stored: unique symbol
@@ -25,10 +25,14 @@ const ALONE = `{${MEMBER.slice(1)}`
 
 /** The texts of a version as they are stored: what is of persons is sealed, for this place, where the connection has data keys. */
 export function sealVersion(db: object, kind: Kind, texts: VersionTexts, place: string): VersionTexts {
-  if (!hasDataKeys(db)) return texts
-  const taken = takePersonal(kind, texts)
-  const sealed = taken && sealedFor(db, Buffer.from(taken.values), place)
-  if (!sealed) return texts
+  const taken = hasDataKeys(db) ? takePersonal(kind, texts) : null
+  return taken ? sealTaken(db, taken, place) : texts
+}
+
+/** The same of what was taken out already. @param db has data keys */
+export function sealTaken(db: object, taken: Taken, place: string): VersionTexts {
+  const sealed = sealedFor(db, Buffer.from(taken.values), place)
+  if (!sealed) throw new Error('what was taken out cannot be sealed: the data keys are not there')
   const start = taken.body === '{}' ? ALONE : taken.body.slice(0, -1) + MEMBER
   return { body: `${start}${sealed.toString('base64')}${END}`, recorded: taken.recorded }
 }

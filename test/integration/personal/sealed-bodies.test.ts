@@ -7,6 +7,7 @@ import { holdDataKeys } from '#store/personal/data-keys.ts'
 import { openApi } from '#test/api.ts'
 import { TRADES, trade } from '#test/jiaxing.ts'
 import { rewrite } from '#test/rewrite.ts'
+import { certificateOf, foundInTables, randomPersons, tradeOf, valuesIn } from './persons.ts'
 
 const PERSON = '欧阳建国'
 const PLATE = '浙Q7T3K9'
@@ -116,5 +117,22 @@ describe.each(SUITES)('bodies of records under %s', (suite) => {
       false,
     ])
     expect((await verifyLog(api.pool)).findings).toEqual([])
+  })
+
+  it('of a thousand persons whom two systems tell of name none, nor does anything else that is stored with them', async () => {
+    const persons = randomPersons(1000)
+    for (let from = 0; from < 1000; from += 250) {
+      const some = persons.slice(from, from + 250)
+      const trades = some.map((one, i) => tradeOf(one, from + i, i % 50 === 7 ? { billNo: '' } : {}))
+      const certificates = some.map((one, i) => certificateOf(one, from + i))
+      for (const [path, sent] of [
+        [TRADES, trades],
+        ['zj-agri-certificate/certificate', certificates],
+      ] as const)
+        expect((await api.push(path, JSON.stringify(sent))).json()).toMatchObject({ received: 250 })
+    }
+    expect(await foundInTables(api.database.url, persons)).toEqual([])
+    const shown = await api.call('GET', '/v1/records?limit=1000')
+    expect(valuesIn(shown.body, persons).length).toBeGreaterThan(500)
   })
 })

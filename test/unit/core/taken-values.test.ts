@@ -36,6 +36,19 @@ it('has nothing to take where nothing is of a person', () => {
   expect(takePersonal('sale', { body: canonicalJson({ mass }), recorded: null })).toBeNull()
 })
 
+it('takes a value that stands twice, and one that another field repeats, and puts back each', () => {
+  const one = {
+    note: '浙F00X00',
+    product: { name: '番茄', raw: '王小明' },
+    raw: { a: '王小明', b: '王小明' },
+    vehicle: '浙F00X00',
+  }
+  const all = { body: canonicalJson({ ...one, lots: [{ raw: '王小明', value: '1' }] }), recorded: null }
+  const taken = takePersonal('sale', all)
+  expect(taken?.body).not.toMatch(/王小明|浙F/)
+  expect(taken && putBackPersonal(taken)).toEqual(all)
+})
+
 it('of a party and a place the name is taken', () => {
   for (const kind of ['party', 'site'] as const) {
     const one = { ids: [], name: '王小明' }
