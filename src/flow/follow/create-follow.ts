@@ -16,7 +16,7 @@ export interface Follow {
 
 /** A job does not run longer than this at a stretch. */
 const BUDGET_MS = 10_000
-/** After each step a follower rests twice as long as the step took, so that it never has more than a third of the database's time. */
+/** While the log grows a follower rests twice as long as each step took, so that it never has more than a third of the database's time; else not. */
 const REST = 2
 const REST_MAX_MS = 1000
 
@@ -27,8 +27,9 @@ export function createFollow(parts: {
   readonly isBusy?: () => boolean
   /** Milliseconds since 1970. */
   readonly now?: () => number
+  readonly rest?: typeof restAfter
 }): Follow {
-  const { pool, followers, isBusy, now = Date.now } = parts
+  const { pool, followers, isBusy, now = Date.now, rest: restNow = restAfter } = parts
   const known = new Map(followers.map((follower) => [follower.name, follower]))
 
   const isDue = ({ everyMs }: Follower, states: readonly FollowerState[], end: bigint): boolean =>
@@ -57,11 +58,14 @@ export function createFollow(parts: {
       const follower = known.get(name)
       if (!follower) return true
       const deadline = performance.now() + BUDGET_MS
+      let head = await headPosition(pool)
       while (!signal.aborted) {
         const began = performance.now()
         if ((await follower.step(pool)) !== 'more') return true
         if (performance.now() >= deadline) return false
-        await restAfter(began, { rest: REST, isBusy, most: REST_MAX_MS })
+        const before = head
+        head = await headPosition(pool)
+        await restNow(began, { rest: head > before ? REST : 0, isBusy, most: REST_MAX_MS })
       }
       return false
     },

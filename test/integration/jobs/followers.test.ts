@@ -166,6 +166,25 @@ test('a follower that never ran begins at the first change', async () => {
   expect(await createFollow({ pool, followers: [follower] }).find()).toEqual([])
 })
 
+test('a follower rests after a step while the log grows, and goes on at once while nobody adds to it', async () => {
+  const rests: number[] = []
+  let steps = 0
+  const follower: Follower = {
+    name: 'resting',
+    rows: ['resting'],
+    everyMs: null,
+    async step() {
+      if (++steps === 2) await store(pool, someRows(1))
+      return steps === 4 ? 'done' : 'more'
+    },
+  }
+  const rest = async (_: number, { rest: times }: { readonly rest: number }): Promise<void> =>
+    void rests.push(times)
+  const follow = createFollow({ pool, followers: [follower], rest })
+  expect(await follow.run('resting', new AbortController().signal)).toBe(true)
+  expect(rests).toEqual([0, 2, 0])
+})
+
 test('readers that follow together see every change once; one that fails is left behind alone, and catches up', async () => {
   await store(pool, someRows(40))
   const seen = { well: [] as bigint[], ill: [] as bigint[] }
