@@ -6,6 +6,9 @@ import { damagedUtf8At, incompleteTail } from './utf8.ts'
 /** Bytes looked at, from the first that is not ASCII, before the encoding of a stream is decided. */
 export const SNIFF_BYTES = 65_536
 
+/** Bytes that become a text at a time: one of a whole part, with its lines, would outlive the collections of the young objects. */
+const TEXT_BYTES = 65_536
+
 /** What a stream turned out to be. */
 export interface StreamFacts {
   encoding: Encoding
@@ -26,25 +29,26 @@ export async function* decodeChunks(
   let decoder: StrictDecoder | null = null
   for await (const chunk of source) {
     if (decoder) {
-      yield decoder.decode(chunk)
+      yield* decoder.decode(chunk)
       continue
     }
     held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
     if (offset === 0 && held.length < 3) continue
     const plain = offset > 0 || !encodingMark(even(held)) ? asciiLength(held) : 0
     if (plain > 0) {
-      yield Buffer.from(held.buffer, held.byteOffset, plain).toString('latin1')
+      for (const bytes of slices(held.subarray(0, plain)))
+        yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
       held = held.subarray(plain)
       offset += plain
     }
     if (held.length < SNIFF_BYTES) continue
     decoder = begin(held, offset, facts)
-    yield decoder.decode(held)
+    yield* decoder.decode(held)
   }
   if (!decoder) {
     if (held.length === 0) return
     decoder = begin(held, offset, facts)
-    yield decoder.decode(held)
+    yield* decoder.decode(held)
   }
   yield decoder.end()
 }
@@ -57,8 +61,12 @@ function asciiLength(bytes: Uint8Array): number {
 
 const even = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, bytes.length - (bytes.length % 2))
 
+function* slices(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += TEXT_BYTES) yield bytes.subarray(at, at + TEXT_BYTES)
+}
+
 interface StrictDecoder {
-  decode(chunk: Uint8Array): string
+  decode(chunk: Uint8Array): Iterable<string>
   end(): string
 }
 
@@ -80,17 +88,24 @@ function sniff(bytes: Uint8Array, offset: number): Encoding {
 function strictDecoder(encoding: Encoding, start: number): StrictDecoder {
   const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true })
   let offset = start
+  /** @param whole the chunk that the bytes are of: where they begin in the middle of a character, they alone do not tell their fault */
+  const textOf = (bytes: Uint8Array, whole: Uint8Array): string => {
+    try {
+      return decoder.decode(bytes, { stream: true })
+    } catch {
+      throw notReadable(offset + firstFault(whole, encoding), encoding === 'utf-8' ? 'UTF-8' : 'GB 18030')
+    }
+  }
   return {
-    decode(chunk) {
-      try {
-        const text = decoder.decode(chunk, { stream: true })
-        // A byte order mark is one only where the stream begins.
-        const marked = offset === 0 && text.startsWith('\ufeff')
-        offset += chunk.length
-        return marked ? text.slice(1) : text
-      } catch {
-        throw notReadable(offset + firstFault(chunk, encoding), encoding === 'utf-8' ? 'UTF-8' : 'GB 18030')
+    *decode(chunk) {
+      // A byte order mark is one only where the stream begins.
+      let mayBeMarked = offset === 0
+      for (const bytes of slices(chunk)) {
+        const text = textOf(bytes, chunk)
+        yield mayBeMarked && text.startsWith('\ufeff') ? text.slice(1) : text
+        mayBeMarked = false
       }
+      offset += chunk.length
     },
     end: () => flush(decoder),
   }

@@ -17,7 +17,7 @@ import type { ParkedParts, Unjoined, XmlParts } from './xml/join.ts'
 import { streamXml, WAITING_MAX, type XmlRecords } from './xml/read.ts'
 
 /** Text is handed on in pieces of at least this size, so that tiny chunks of a slow sender do not multiply the work. */
-const PIECE_CHARS = 65_536
+const PIECE_CHARS = 16_384
 const LINE_MAX_CHARS = 1_048_576
 /** What stands inside of one field, of a form or of an envelope, cannot be read in pieces: the body is held whole, up to this size. */
 const WHOLE_MAX_BYTES = 16 * 1_048_576

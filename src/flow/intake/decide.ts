@@ -66,11 +66,13 @@ export interface PreparedRecord {
 
 /** What the store knows about the records that the messages touch. */
 export interface Known {
-  readonly heads: Map<string, Head>
+  /** Of a record that this transaction writes, the version that it writes. */
+  readonly heads: Map<string, Head | WrittenVersion>
   readonly bodies: ReadonlyMap<string, NewestBody>
-  /** Content of the records that this transaction writes, newest first known. */
-  readonly written: Map<string, Content>
+  /** Versions that are stored; those of this transaction are found by `historyOf`. */
   readonly history: Map<string, PastVersion[]>
+  /** Versions of this transaction that it itself replaced: a key may occur twice. */
+  readonly replaced: Map<string, WrittenVersion[]>
   /** Voids that waited for a record that comes now. */
   readonly waiting: Map<string, WaitingVoid>
   /** Records that a void waits for, whether they come now or not. */
@@ -79,6 +81,24 @@ export interface Known {
   readonly arrivals: Map<string, { readonly receivedAtMs: number }>
   /** Of the records that would change, the owners of those of other hubs. */
   readonly owners: Map<string, Owner>
+}
+
+/** A version of this transaction, with the digest of the bytes of its message. */
+export interface WrittenVersion extends VersionRow {
+  readonly message: Buffer
+  readonly replay: string | null
+}
+
+/** Whether the newest version of a record is one of this transaction. */
+export const isWritten = (head: Head | WrittenVersion | undefined): head is WrittenVersion =>
+  head !== undefined && 'body' in head
+
+/** All versions of a record that are known: a resend may share the transaction of its first message and of the void between them. */
+export function historyOf(id: string, known: Known): readonly PastVersion[] | undefined {
+  const stored = known.history.get(id)
+  const head = known.heads.get(id)
+  if (!isWritten(head)) return stored
+  return [...(stored ?? []), ...(known.replaced.get(id) ?? []), head]
 }
 
 /** The rows that follow, to be written in one transaction. */
@@ -194,7 +214,7 @@ function decideRecord(
   // What a replay lets in was compared with what made the record already, by time and not by content.
   if (!message.replay && isOlder(message, record, head, known))
     return { word: 'unchanged', version: head.version, issue: lateIssue(record.order) }
-  if (!message.replay && isResend(message, content, head, known.history.get(record.id)))
+  if (!message.replay && isResend(message, content, head, historyOf(record.id, known)))
     return { word: 'unchanged', version: head.version }
   add(message, index, record, content, 'active', head.version + 1, known, into)
   return { word: 'updated', version: head.version + 1 }
@@ -294,8 +314,11 @@ export const voided = (
   contentOf(record, reason && (reason.reason || reason.at) ? { ...body, void: reason } : body, 'void')
 
 export function newestBody(id: string, known: Known): Body {
-  const own = known.written.get(id)
-  if (own) return bodyOf(own.bytes.toString(), own.flags, own.recorded)
+  const own = known.heads.get(id)
+  if (isWritten(own)) {
+    const { buffer, byteOffset, length } = own.body
+    return bodyOf(Buffer.from(buffer, byteOffset, length).toString(), own.flags, own.recorded)
+  }
   const newest = known.bodies.get(id)
   if (!newest) throw new Error(`the newest body of ${id} was not read`)
   return bodyOf(newest.text, newest.flags, newest.recorded)
@@ -311,20 +334,20 @@ export function add(
   version: number,
   known: Known,
   into: Decision,
-  more: Partial<Pick<VersionRow, 'system' | 'record' | 'mapping'>> = {},
+  more?: Partial<Pick<VersionRow, 'system' | 'record' | 'mapping'>>,
 ): void {
   const before = known.heads.get(record.id)
   // A version whose source names no order stands where the one before it stood: what is older than that stays out.
   const order = record.order ?? before?.order ?? null
-  into.versions.push({
+  const row: WrittenVersion = {
     id: record.id,
     version,
     kind: record.kind,
-    system: message.system,
-    record: message.record,
+    system: more?.system ?? message.system,
+    record: more?.record ?? message.record,
     status,
     schema: SCHEMA_VERSION,
-    mapping: message.mapping,
+    mapping: more?.mapping ?? message.mapping,
     messageId: message.id,
     messageIndex: index,
     replay: message.replay?.id ?? null,
@@ -339,36 +362,14 @@ export function add(
     codes: content.codes,
     body: content.bytes,
     taken: content.taken,
-    ...more,
-  })
-  addEdges(record, content, version, into)
-  known.heads.set(record.id, { version, status, hash: content.hash, order })
-  remember(record.id, content.hash, status, version, message, known)
-  known.written.set(record.id, content)
-  known.arrivals.delete(record.id)
-}
-
-/** A resend may share the transaction of its first message and of the void between them. A message is no resend of itself: it may say A, B, A. */
-function remember(
-  id: string,
-  hash: string,
-  status: Status,
-  version: number,
-  message: PreparedMessage,
-  known: Known,
-): void {
-  const past: PastVersion = {
-    hash,
-    status,
-    version,
     message: message.sha256,
-    messageId: message.id,
-    replay: message.replay?.id ?? null,
-    receivedAtMs: message.receivedAtMs,
   }
-  const history = known.history.get(id)
-  if (history) history.push(past)
-  else known.history.set(id, [past])
+  into.versions.push(row)
+  addEdges(record, content, version, into)
+  if (isWritten(before)) known.replaced.set(record.id, [...(known.replaced.get(record.id) ?? []), before])
+  // A message is no resend of itself: it may say A, B, A.
+  known.heads.set(record.id, row)
+  if (known.arrivals.size > 0) known.arrivals.delete(record.id)
 }
 
 function addEdges(record: PreparedRecord, content: Content, version: number, into: Decision): void {

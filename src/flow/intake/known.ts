@@ -23,8 +23,8 @@ export async function readKnown(client: PoolClient, messages: readonly Decided[]
     return {
       heads: new Map(),
       bodies: new Map(),
-      written: new Map(),
       history: new Map(),
+      replaced: new Map(),
       waiting: new Map(),
       awaited: new Set(),
       arrivals: new Map(),
@@ -39,7 +39,7 @@ export async function readKnown(client: PoolClient, messages: readonly Decided[]
   const touched = messages.some(({ deferred }) => deferred) ? [...changed, ...voids] : []
   const arrivals = await readArrivals(client, touched)
   const owners = await readOwners(client, [...changed, ...voids])
-  return { heads, bodies, written: new Map(), history, waiting, awaited: new Set(awaited), arrivals, owners }
+  return { heads, bodies, history, replaced: new Map(), waiting, awaited: new Set(awaited), arrivals, owners }
 }
 
 function sortByNeed(

@@ -6,6 +6,7 @@ import type { Content } from '#flow/intake/content.ts'
 import {
   add,
   type Decision,
+  historyOf,
   type Known,
   newestBody,
   type PreparedMessage,
@@ -97,7 +98,7 @@ export function decideChange(
     return claim(owner)
   }
   if (head && version <= head.version) {
-    const past = known.history.get(id)?.find((one) => one.version === version)
+    const past = historyOf(id, known)?.find((one) => one.version === version)
     const isOther = past !== undefined && (past.hash !== content.hash || past.status !== status)
     if (isOther && known.owners.get(id)?.via === peer.system)
       return refused(

@@ -1,4 +1,10 @@
-import type { Known, PreparedRecord, PreparedSource } from '#flow/intake/decide.ts'
+import {
+  historyOf,
+  isWritten,
+  type Known,
+  type PreparedRecord,
+  type PreparedSource,
+} from '#flow/intake/decide.ts'
 import type { Head, PastVersion } from '#store/heads.ts'
 
 /** A stored message that is mapped anew, as far as its place among the other messages is asked for. */
@@ -32,11 +38,11 @@ export function replayRule(
   const isOwn = (past: PastVersion): boolean =>
     past.messageId === message.id || past.message?.equals(message.sha256) === true
   return (at, record, head, known) => {
-    const history = known.history.get(record.id) ?? []
+    const history = historyOf(record.id, known) ?? []
     const newest = history.find(({ version }) => version === head.version)
     const isUpsert = record.operation === 'upsert'
     // A version that this very replay made of an earlier place, in this transaction or in one of before.
-    const isOfNow = newest?.replay === message.replay || known.written.has(record.id)
+    const isOfNow = newest?.replay === message.replay || isWritten(known.heads.get(record.id))
     if (newest?.messageId === message.id && isOfNow) return false
     if (newest && isOwn(newest)) return !message.isLast(record.id, at) || (head.status === 'void' && isUpsert)
     if (history.some(isOwn)) return true

@@ -171,6 +171,26 @@ function attempt(call: () => unknown): unknown {
   }
 }
 
+test('a text that is longer than what becomes text at a time is the same in one chunk and in many, and so is the place of its fault', async () => {
+  const lines = Array.from({ length: 9000 }, (_, i) => `番茄${i},${'㛃'.repeat(i % 7)}`)
+  const text = `名称,数量\n${lines.join('\n')}\n`
+  const csv = { format: 'csv' } as const
+  for (const bytes of [
+    Buffer.from(text),
+    gb18030(text),
+    Buffer.from(`\ufeff${text}`),
+    Buffer.alloc(150_000, 'a,b\n'),
+  ]) {
+    const expected = whole(bytes, csv)
+    for (const size of [65_537, 1_048_576]) expect(await streamed(bytes, csv, size)).toEqual(expected)
+  }
+  const broken = Buffer.concat([Buffer.from(text), Buffer.from([0xe7, 0x95, 0x2c])])
+  // One chunk in several texts: the place is that in the whole, wherever a text began.
+  expect(await streamed(broken, csv, 1_048_576).catch(String)).toContain(
+    `(at byte ${Buffer.byteLength(text)})`,
+  )
+})
+
 describe('a stream is refused', () => {
   const refusal = async (text: string, options: StreamOptions) =>
     await streamed(Buffer.from(text), options, 7).then(
