@@ -163,10 +163,13 @@ async function* lineBatches(text: AsyncIterable<string>): AsyncGenerator<readonl
   for await (const piece of text) {
     rest += piece
     if (!begun) begun = begins(rest)
-    const lines = rest.split('\n')
-    rest = lines.pop() ?? ''
-    number += lines.length
-    yield lines
+    // A long line comes in many pieces and is put together once.
+    if (piece.includes('\n')) {
+      const lines = rest.split('\n')
+      rest = lines.pop() ?? ''
+      number += lines.length
+      yield lines
+    }
     if (rest.length > LINE_MAX_CHARS) throw longLine(number + 1)
   }
   if (!begun) refuseOther(rest)

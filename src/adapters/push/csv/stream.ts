@@ -27,7 +27,8 @@ export async function* rowBatches(
       return
     }
     rest += piece
-    const end = wholeLines(rest)
+    // A long line comes in many pieces and is put together once.
+    const end = piece.includes('\n') ? wholeLines(rest) : 0
     if (end > 0) yield { lines: plainLines(rest.slice(0, end), dialect), cells: null }
     rest = rest.slice(end)
     const { value, done } = await pieces.next()
