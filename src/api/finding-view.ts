@@ -1,16 +1,30 @@
-import type { Pool } from 'pg'
 import { FINDING_RULES, isFindingKind, isPending } from '#core/findings/finding-kinds.ts'
 import type { Body } from '#core/model/body.ts'
+import { maskedRecord } from '#core/model/masked-record.ts'
+import type { CanonicalRecord } from '#core/model/record.ts'
 import { readCasesOf } from '#store/case-findings.ts'
 import type { FindingRecord } from '#store/findings.ts'
+import type { Reader } from '#store/sighted.ts'
 
-/** Findings as the API gives them, with the cases of what they are of; without a pool cases are not told. */
-export async function findingViews(pool: Pool | null, found: readonly FindingRecord[], nowMs: number) {
+/**
+ * Findings as the API gives them, with those cases of what they are of that the reader sees.
+ * @param full whether what may be of a person is given as it is, else masked
+ */
+export async function findingViews(
+  reader: Reader,
+  found: readonly FindingRecord[],
+  { nowMs, full }: { readonly nowMs: number; readonly full: boolean },
+) {
   const read = found.map((one) => ({ ...one, body: JSON.parse(one.body) as Body }))
   const subjects = read.flatMap(({ body }) => body.subject ?? [])
-  const cases = pool === null ? new Map<string, string[]>() : await readCasesOf(pool, subjects)
-  return read.map((one) => viewOf(one, cases.get(one.body.subject ?? '') ?? [], nowMs))
+  const cases = await readCasesOf(reader, subjects)
+  return read.map(({ body, ...one }) =>
+    viewOf({ ...one, body: full ? body : maskedFinding(body) }, cases.get(body.subject ?? '') ?? [], nowMs),
+  )
 }
+
+const maskedFinding = (body: Body): Body =>
+  maskedRecord({ kind: 'finding', ...body } as unknown as CanonicalRecord) as unknown as Body
 
 function viewOf(
   { id, version, foundAt, changedAt, body }: Omit<FindingRecord, 'body'> & { readonly body: Body },

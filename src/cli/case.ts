@@ -15,7 +15,8 @@ interface Case {
   readonly stall: string | null
   readonly due: string | null
   readonly dueAt: string | null
-  readonly heldMass: string
+  /** Null for who sees a part of the case. */
+  readonly heldMass: string | null
   readonly disposedMass: string
 }
 interface Card extends Case {
@@ -31,7 +32,7 @@ interface Card extends Case {
     readonly at: string
     readonly event: string
     readonly to: string
-    readonly actor: string
+    readonly actor: string | null
     readonly note: string | null
   }[]
   readonly findings: readonly { readonly id: string; readonly findingKind: string; readonly state: string }[]
@@ -107,7 +108,7 @@ const lineOf = (one: Case): string =>
     word(STATE_WORDS, one.state),
     one.product.name ?? one.product.class ?? '-',
     [one.site, one.stall].filter(Boolean).join(' ') || '-',
-    `${one.heldMass} ${say(['kg', '公斤'])}`,
+    one.heldMass === null ? '-' : `${one.heldMass} ${say(['kg', '公斤'])}`,
     one.due === null || one.dueAt === null
       ? '-'
       : `${word(DUE_WORDS, one.due)} ${say(['by', '截止'])} ${minute(one.dueAt)}`,

@@ -1,6 +1,4 @@
-import type { ClientBase, Pool } from 'pg'
-
-type Client = ClientBase | Pool
+import type { Reader } from './sighted.ts'
 
 /** A finding of what a case is of: its tests, its lots and its papers. */
 export interface CaseFinding {
@@ -14,7 +12,7 @@ export interface CaseFinding {
 const FINDINGS_MAX = 500
 
 /** Findings of the tests, lots and papers of a case, those that are pending first. */
-export async function readCaseFindings(client: Client, caseId: string): Promise<CaseFinding[]> {
+export async function readCaseFindings(client: Reader, caseId: string): Promise<CaseFinding[]> {
   const { rows } = await client.query<CaseFinding>({
     name: 'read-case-findings',
     text: `select id, kind, severity, state, subject from findings
@@ -27,7 +25,7 @@ export async function readCaseFindings(client: Client, caseId: string): Promise<
 
 /** Cases of the subjects of findings, the newest first; a subject that has none is not in it. */
 export async function readCasesOf(
-  client: Client,
+  client: Reader,
   subjects: readonly string[],
 ): Promise<Map<string, string[]>> {
   const { rows } = await client.query<{ subject: string; cases: string[] }>({
@@ -46,7 +44,7 @@ export async function readCasesOf(
 
 /** Those of the tests whose goods were released, or whose case is closed. */
 export async function readEndedTests(
-  client: Client,
+  client: Reader,
   recordIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const { rows } = await client.query<{ id: string }>({

@@ -1,6 +1,8 @@
 import type { ClientBase, Pool } from 'pg'
 import type { LotRole } from '#core/cases/spread.ts'
 import type { Order } from '#core/cases/states.ts'
+import { OWN_SYSTEM } from '#core/model/own-system.ts'
+import type { Reader } from './sighted.ts'
 
 type Client = ClientBase | Pool
 
@@ -95,6 +97,30 @@ export interface CaseLotRow {
   readonly holdRecord: string | null
 }
 
+/** Codes for which the index is searched at once. */
+const CODES_AT_ONCE = 64
+
+/** Notes which systems and regions mention the codes of a case; by it lots are seen (0047-sight-of-cases.sql). */
+async function noteSights(client: ClientBase, caseId: string): Promise<void> {
+  await client.query({
+    name: 'note-case-lot-sights',
+    text: `with pieces as (
+             select array_agg(c.code) as codes from (
+               select code, row_number() over (order by code) as n from case_lots where case_id = $1) c group by (c.n - 1) / ${CODES_AT_ONCE}),
+           now as (
+             select distinct c.code, v.system, coalesce(v.region, '') as region from pieces
+              cross join lateral (select v.codes, v.system, v.region from record_versions v
+                                   where v.codes && pieces.codes and v.system <> $2 offset 0) v
+              cross join lateral unnest(v.codes) c (code)
+              where c.code = any(pieces.codes)),
+           gone as (
+             delete from case_lot_sights s where s.case_id = $1
+                and not exists (select from now n where (n.code, n.system, n.region) = (s.code, s.system, s.region)))
+           insert into case_lot_sights (case_id, code, system, region) select $1, code, system, region from now on conflict do nothing`,
+    values: [caseId, OWN_SYSTEM],
+  })
+}
+
 /** Puts the codes of a case in the place of those that it had. */
 export async function replaceCaseLots(
   client: ClientBase,
@@ -106,7 +132,7 @@ export async function replaceCaseLots(
     text: 'delete from case_lots where case_id = $1 and code <> all($2::text[])',
     values: [caseId, lots.map(({ code }) => code)],
   })
-  if (lots.length === 0) return
+  if (lots.length === 0) return await noteSights(client, caseId)
   await client.query({
     name: 'put-case-lots',
     text: `insert into case_lots (case_id, code, kind, role, depth, via_code, via_record, rule, confidence, scheme, place, site, market, stall,
@@ -122,14 +148,18 @@ export async function replaceCaseLots(
              product_class = excluded.product_class, mass = excluded.mass, occurred_at = excluded.occurred_at, hold_record = excluded.hold_record`,
     values: [caseId, JSON.stringify(lots)],
   })
+  await noteSights(client, caseId)
 }
 
-export async function readCaseLots(client: Client, caseId: string): Promise<CaseLotRow[]> {
-  const { rows } = await client.query<CaseLotRow>({
+export async function readCaseLots(
+  client: Client,
+  caseId: string,
+): Promise<(CaseLotRow & { readonly held: boolean })[]> {
+  const { rows } = await client.query<CaseLotRow & { readonly held: boolean }>({
     name: 'read-case-lots',
     text: `select code, kind, role, depth, via_code as "viaCode", via_record as "viaRecord", rule, confidence, scheme, place, site, market, stall,
                   region, product_name as "productName", product_class as "productClass", mass::text as mass, occurred_at as "occurredAt",
-                  hold_record as "holdRecord"
+                  hold_record as "holdRecord", held
              from case_lots where case_id = $1
             order by array_position(array['tested', 'upstream', 'downstream', 'sold', 'origin'], role), depth, code`,
     values: [caseId],
@@ -164,7 +194,7 @@ export interface CaseHold {
   readonly since: string
 }
 
-export async function readCaseHolds(client: Client, caseId: string): Promise<CaseHold[]> {
+export async function readCaseHolds(client: Reader, caseId: string): Promise<CaseHold[]> {
   const { rows } = await client.query<CaseHold>({
     name: 'read-case-holds',
     text: `select place, record_id as "recordId", version, hold_kind as "holdKind", since from case_holds where case_id = $1 order by place`,

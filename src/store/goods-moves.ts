@@ -1,7 +1,6 @@
-import type { ClientBase, Pool } from 'pg'
+import type { ClientBase } from 'pg'
 import type { GoodsMove } from '#core/balance/goods-move.ts'
-
-type Reader = Pool | ClientBase
+import type { Reader } from './sighted.ts'
 
 /** Of its row in `followers`. */
 export const GOODS_FOLLOWER = 'goods'

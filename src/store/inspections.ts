@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from 'pg'
 
 import { RECORD_COLUMNS, type RecordRow, recordText } from './record-text.ts'
+import type { Reader } from './sighted.ts'
 
 type Client = ClientBase | Pool
 
@@ -49,18 +50,22 @@ const MEANT = (place: string): string =>
  * Whether what had to be put right was seen to be right: a later inspection of the same market and stall passed, or one that answers
  * the same findings.
  */
-const MENDED = `exists (
+const mended = (meant: (place: string) => string): string => `exists (
   select from inspections l
    where l.result = 'pass' and l.occurred_at > i.occurred_at
-     and (l.place in (i.place, ${MEANT('i.place')}) or ${MEANT('l.place')} = ${MEANT('i.place')} or l.answers && i.answers)
+     and (l.place in (i.place, ${meant('i.place')}) or ${meant('l.place')} = ${meant('i.place')} or l.answers && i.answers)
      and (i.stall = '' or l.stall = i.stall or l.answers && i.answers))`
 
 /** `none`: nothing has to be put right; `mended`: a later inspection passed. */
 export type Rectification = 'none' | 'pending' | 'overdue' | 'mended'
-const RECTIFICATION = `case when i.due_at is null then 'none' when ${MENDED} then 'mended'
+const rectification = (
+  meant: (place: string) => string,
+): string => `case when i.due_at is null then 'none' when ${mended(meant)} then 'mended'
   when i.due_at < $1::timestamptz then 'overdue' else 'pending' end`
 
 export interface InspectionFilter {
+  /** Whether the reader sees a part only: which names mean one market is told by records of others, so they are not joined. */
+  readonly isLimited?: boolean
   readonly nowMs: number
   /** Digits that the code of the region begins with. */
   readonly regionPrefix?: string | undefined
@@ -85,7 +90,9 @@ export interface ListedInspection {
 }
 
 /** Inspections with their records, newest first, after a place in their order. */
-export async function listInspections(client: Client, filter: InspectionFilter): Promise<ListedInspection[]> {
+export async function listInspections(client: Reader, filter: InspectionFilter): Promise<ListedInspection[]> {
+  const { isLimited = false } = filter
+  const judged = rectification(isLimited ? (place) => place : MEANT)
   const values: unknown[] = [new Date(filter.nowMs).toISOString()]
   const add = (value: unknown): string => `$${values.push(value)}`
   const where: string[] = []
@@ -93,18 +100,20 @@ export async function listInspections(client: Client, filter: InspectionFilter):
   if (filter.place !== undefined) {
     const place = add(filter.place)
     where.push(
-      `(i.place = ${place} or i.place in (select n.name from supervision_names n where n.code = ${place}))`,
+      isLimited
+        ? `i.place = ${place}`
+        : `(i.place = ${place} or i.place in (select n.name from supervision_names n where n.code = ${place}))`,
     )
   }
   if (filter.result !== undefined) where.push(`i.result = ${add(filter.result)}`)
   if (filter.from !== undefined) where.push(`i.occurred_at >= ${add(filter.from)}`)
   if (filter.before !== undefined) where.push(`i.occurred_at < ${add(filter.before)}`)
-  if (filter.due !== undefined) where.push(`i.due_at is not null and ${RECTIFICATION} = ${add(filter.due)}`)
+  if (filter.due !== undefined) where.push(`i.due_at is not null and ${judged} = ${add(filter.due)}`)
   if (filter.after)
     where.push(`(i.occurred_at, i.id) < (${add(filter.after.at)}::timestamptz, ${add(filter.after.id)})`)
   const { rows } = await client.query<RecordRow & Omit<ListedInspection, 'record'>>(
     `with page as (
-       select i.id, i.version as newest, i.place, ${RECTIFICATION} as rectification, i.occurred_at
+       select i.id, i.version as newest, i.place, ${judged} as rectification, i.occurred_at
          from inspections i ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
         order by i.occurred_at desc, i.id desc limit ${add(filter.limit)})
      select page.id, page.place, page.rectification, page.occurred_at::text as at, r.*
@@ -127,7 +136,7 @@ export async function readOverdueInspections(
 ): Promise<{ readonly id: string; readonly place: string; readonly dueAt: string }[]> {
   const { rows } = await client.query(
     `select i.id, i.place, i.due_at as "dueAt" from inspections i
-      where i.due_at < $1::timestamptz and not ${MENDED} order by i.due_at, i.id limit $2`,
+      where i.due_at < $1::timestamptz and not ${mended(MEANT)} order by i.due_at, i.id limit $2`,
     [new Date(nowMs).toISOString(), most],
   )
   return rows.map((row) => ({ ...row, dueAt: new Date(row.dueAt).toISOString() }))

@@ -33,6 +33,29 @@ export const READABLE: Readonly<Record<string, readonly string[] | null>> = {
   quality_counts: null,
   quality_reasons: null,
   quality_codes: null,
+  inspections: null,
+  goods_moves: null,
+  cases: [
+    ...[
+      'id',
+      'hub',
+      'state',
+      'narrow',
+      'opened_by',
+      'told_at',
+      'opened_at',
+      'state_at',
+      'confirmed_at',
+      'lab_told_at',
+    ],
+    ...['due', 'due_at'],
+  ],
+  supervision_figures: null,
+  case_tests: null,
+  case_holds: null,
+  case_lot_sights: null,
+  case_lots: ['case_id', 'code', 'kind', 'role', 'held'],
+  case_events: ['case_id', 'no', 'event', 'from_state', 'to_state', 'at', 'recorded_at'],
 }
 
 /** What an administrator of the server runs where the account of the hub may not make roles. */

@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from 'pg'
 import type { ScopeFigure } from '#core/supervision/advance.ts'
 import type { GrainKey, Line } from '#core/supervision/lines.ts'
+import type { Reader } from './sighted.ts'
 
 type Client = ClientBase | Pool
 
@@ -123,7 +124,7 @@ export async function moveFigures(client: ClientBase, moves: readonly ScopeFigur
 
 /** The counters of a scope between two days, both included. */
 export async function readFigures(
-  client: Client,
+  client: Reader,
   asked: { readonly scopes: readonly string[]; readonly from: string; readonly to: string },
 ): Promise<ScopeFigure[]> {
   const { rows } = await client.query({
@@ -143,7 +144,17 @@ export interface Standing {
   readonly at: string
 }
 
-export async function readStanding(client: Client): Promise<Standing> {
+/** Whether everything that the reader sees was counted when the counters had followed the log to a place. */
+export async function hasCountedSeen(reader: Reader, position: string): Promise<boolean> {
+  const { rows } = await reader.query<{ has: boolean }>({
+    name: 'has-counted-seen',
+    text: 'select not exists (select from record_versions where position > $1) as has',
+    values: [position],
+  })
+  return rows[0]?.has ?? true
+}
+
+export async function readStanding(client: Reader): Promise<Standing> {
   const { rows } = await client.query(
     `select coalesce((select position from followers where name = $1), 0)::text as position,
             coalesce((select max(position) from record_versions), 0)::text as head, clock_timestamp() as at`,
@@ -154,7 +165,7 @@ export async function readStanding(client: Client): Promise<Standing> {
 
 /** A market by its code, or by the name with region that a record called it by; null where none does. */
 export async function readPlaceName(
-  client: Client,
+  client: Reader,
   text: string,
 ): Promise<{ readonly place: string; readonly region: string | null; readonly name: string | null } | null> {
   const { rows } = await client.query(

@@ -4,9 +4,11 @@ import { isDayOrTime } from '#api/day-or-time.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { sightOfCaller } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { readLotBalance, readSiteBalance } from '#flow/balance/read-balance.ts'
+import { withSight } from '#store/sighted.ts'
 
 /** `GET /v1/lots/{code}/balance` and `GET /v1/balance`. */
 export const balanceRoutes =
@@ -15,7 +17,7 @@ export const balanceRoutes =
     app.route<{ Params: { code: string } }>({
       method: 'GET',
       url: '/v1/lots/:code/balance',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'getLotBalance',
         tags: ['supervision'],
@@ -33,13 +35,16 @@ export const balanceRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: ({ params: { code } }) =>
-        readLotBalance(pool, { code, systems: [...registry.systems.keys()], on: beijingDay(clock()) }),
+      handler: (request) => {
+        const { code } = request.params
+        const asked = { code, systems: [...registry.systems.keys()], on: beijingDay(clock()) }
+        return withSight(pool, sightOfCaller(request), (reader) => readLotBalance(reader, asked))
+      },
     })
     app.route<{ Querystring: { site: string; day: string; product?: string } }>({
       method: 'GET',
       url: '/v1/balance',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'getSiteBalance',
         tags: ['supervision'],
@@ -69,12 +74,14 @@ export const balanceRoutes =
           ...problems(400, 401, 403, 429, 503),
         },
       },
-      handler: ({ query: { site, day, product } }) => {
+      handler: async (request) => {
+        const { site, day, product } = request.query
         if (!isDayOrTime(day))
           throw new HubError('invalid_request', {
             issues: [{ path: '?day', code: 'E_SCHEMA', reason: 'no day of this age' }],
           })
-        return readSiteBalance(pool, { site, day, product })
+        const asked = { site, day, product }
+        return await withSight(pool, sightOfCaller(request), (reader) => readSiteBalance(reader, asked))
       },
     })
   }

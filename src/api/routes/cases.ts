@@ -1,18 +1,21 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import { caseCard, caseView, type ReadCase } from '#api/case-view.ts'
 import { INSTANT, readCursor, UUID, writeCursor } from '#api/cursor.ts'
+import { givesFullOnly } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
-import { whoOf } from '#api/scopes.ts'
-import { objectionEndsMs, possible } from '#core/cases/machine.ts'
+import { callerOf, holds, sightOfCaller, whoOf } from '#api/scopes.ts'
 import { CASE_STATES, OFFICIAL_EVENTS } from '#core/cases/states.ts'
 import { HubError } from '#core/errors.ts'
+import type { Sight } from '#core/sight.ts'
 import { openByOfficial, type Said, sayOfCase } from '#flow/cases/act.ts'
-import { factsOf } from '#flow/cases/apply.ts'
+import { listCasesSeen, readCaseSeen, type SeenCase } from '#flow/cases/seen-cases.ts'
 import { readCaseFindings } from '#store/case-findings.ts'
 import { readCaseHolds, readCaseLots } from '#store/case-lots.ts'
 import { type CaseFilter, type CaseRow, listCases, readCase, readCaseEvents } from '#store/cases.ts'
+import { withSight } from '#store/sighted.ts'
 
 const CaseParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'Case · 案件' }) })
 interface OfCase {
@@ -74,62 +77,38 @@ const EventBody = Type.Object(
   },
 )
 
-const view = (one: CaseRow) => ({
-  id: one.id,
-  state: one.state,
-  narrow: one.narrow,
-  openedBy: one.openedBy,
-  test: one.testId,
-  code: one.code,
-  cause: one.cause,
-  product: { name: one.productName, class: one.productClass },
-  region: one.region,
-  site: one.site,
-  stall: one.stall,
-  toldAt: one.toldAt,
-  objectionUntil: new Date(objectionEndsMs(factsOf(one))).toISOString(),
-  openedAt: one.openedAt,
-  stateAt: one.stateAt,
-  due: one.due,
-  dueAt: one.dueAt,
-  heldMass: one.heldMass,
-  disposedMass: one.disposedMass,
-  truncated: one.truncated,
-})
+/** Officials see every case, whatever else they may see. */
+const sightOfCase = (request: FastifyRequest): Sight | null =>
+  holds(callerOf(request), 'case') ? null : sightOfCaller(request)
 
 /** `GET/POST /v1/cases`, `GET /v1/cases/{id}`, and what an official says of one. */
 export const caseRoutes =
   ({ pool, registry, intake, clock }: RouteParts): FastifyPluginAsync =>
   async (app) => {
-    const card = async (id: string) => {
+    const readWhole = async (id: string): Promise<ReadCase | null> => {
       const found = await readCase(pool, id)
-      if (!found) throw new HubError('not_found', { detail: `case ${id}` })
-      const lots = await readCaseLots(pool, id)
-      const holds = await readCaseHolds(pool, id)
-      const events = await readCaseEvents(pool, id)
-      const findings = await readCaseFindings(pool, id)
+      if (!found) return null
       return {
-        ...view(found),
-        lots: lots.map(({ viaCode, viaRecord, rule, confidence, ...lot }) => ({
-          ...{ code: lot.code, kind: lot.kind, role: lot.role, depth: lot.depth },
-          via: viaCode === null ? null : { code: viaCode, record: viaRecord, rule, confidence },
-          ...{ site: lot.site, stall: lot.stall, region: lot.region, product: lot.productName },
-          ...{ mass: lot.mass, occurredAt: lot.occurredAt, hold: lot.holdRecord },
-        })),
-        holds: holds.map(({ recordId, version, holdKind, place, since }) => ({
-          ...{ record: recordId, version, kind: holdKind, place, since },
-        })),
-        events: events.map(({ fromState, toState, mass, recordId, ...event }) => ({
-          ...{ ...event, from: fromState, to: toState, quantity: mass, record: recordId },
-        })),
-        findings: findings.map(({ kind, ...finding }) => ({ ...finding, findingKind: kind })),
-        possible: possible(found.state),
+        found,
+        lots: await readCaseLots(pool, id),
+        holds: await readCaseHolds(pool, id),
+        events: await readCaseEvents(pool, id),
+        findings: await readCaseFindings(pool, id),
       }
+    }
+    const card = async (request: FastifyRequest, reply: FastifyReply, id: string) => {
+      const sight = sightOfCase(request)
+      const read =
+        sight === null
+          ? await readWhole(id)
+          : await withSight(pool, sight, (reader) => readCaseSeen(reader, id))
+      if (!read) throw new HubError('not_found', { detail: `case ${id}` })
+      return caseCard(read, await givesFullOnly(pool, request, reply, { subject: `case ${id}` }))
     }
     app.route<{ Querystring: PageQuery & CaseFilter }>({
       method: 'GET',
       url: '/v1/cases',
-      config: { scopes: ['read', 'case'] },
+      config: { scopes: ['read', 'case'], isSighted: true },
       schema: {
         operationId: 'listCases',
         tags: ['cases'],
@@ -139,20 +118,32 @@ export const caseRoutes =
         querystring: CasesQuery,
         response: { 200: answer('CasePage', 'One page · 一页'), ...problems(400, 401, 403, 429, 503) },
       },
-      handler: async ({ query: { after, limit = LIMIT, ...filter } }) => {
+      handler: async (request, reply) => {
+        const { after, limit = LIMIT, ...filter } = request.query
         const cursor = readCursor(after, INSTANT, UUID)
-        const rows = await listCases(pool, filter, {
+        const wanted = {
           limit: limit + 1,
           ...(cursor ? { after: { openedAt: cursor[0] as string, id: cursor[1] as string } } : {}),
-        })
+        }
+        const sight = sightOfCase(request)
+        if (sight !== null && filter.product !== undefined)
+          throw new HubError('forbidden', {
+            detail: 'needs the scope read: products of cases are not told apart by system or region',
+          })
+        const rows: (CaseRow | SeenCase)[] =
+          sight === null
+            ? await listCases(pool, filter, wanted)
+            : await withSight(pool, sight, (reader) => listCasesSeen(reader, filter, wanted))
         const page = pageOf(rows, limit, (last) => writeCursor(last.openedAt, last.id))
-        return { cases: page.rows.map(view), next: page.next }
+        const read = { subject: 'cases', cases: page.rows.map(({ id }) => id) }
+        const full = page.rows.length > 0 && (await givesFullOnly(pool, request, reply, read))
+        return { cases: page.rows.map((one) => caseView(one, full)), next: page.next }
       },
     })
     app.route<OfCase>({
       method: 'GET',
       url: '/v1/cases/:id',
-      config: { scopes: ['read', 'case'] },
+      config: { scopes: ['read', 'case'], isSighted: true },
       schema: {
         operationId: 'getCase',
         tags: ['cases'],
@@ -162,7 +153,7 @@ export const caseRoutes =
         params: CaseParams,
         response: { 200: answer('CaseCard', 'The case · 案件'), ...problems(401, 403, 404, 429, 503) },
       },
-      handler: ({ params: { id } }) => card(id),
+      handler: (request, reply) => card(request, reply, request.params.id),
     })
     app.route<{ Body: { code: string; reason: string } }>({
       method: 'POST',
@@ -186,7 +177,7 @@ export const caseRoutes =
         const stop = { code, reason, systems, who: whoOf(request), nowMs: clock() }
         const id = await openByOfficial({ pool, intake }, stop)
         reply.code(201).header('location', `/v1/cases/${id}`)
-        return await card(id)
+        return await card(request, reply, id)
       },
     })
     app.route<OfCase & { Body: Said }>({
@@ -206,10 +197,10 @@ export const caseRoutes =
           ...problems(400, 401, 403, 404, 409, 413, 415, 429, 503),
         },
       },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { id } = request.params
         await sayOfCase({ pool, intake }, id, request.body, { who: whoOf(request), nowMs: clock() })
-        return await card(id)
+        return await card(request, reply, id)
       },
     })
   }

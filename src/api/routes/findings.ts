@@ -3,6 +3,7 @@ import Type from 'typebox'
 import { INSTANT, readCursor, writeCursor } from '#api/cursor.ts'
 import { instantOf, isDayOrTime } from '#api/day-or-time.ts'
 import { findingViews } from '#api/finding-view.ts'
+import { givesFullOnly } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, listOf, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -119,7 +120,7 @@ export const findingRoutes =
           ...problems(400, 401, 403, 429, 503),
         },
       },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { query: asked } = request
         const { limit = LIMIT, region, overdue = false } = asked
         const cursor = readCursor(asked.after, INSTANT, /^[^\0]{1,4000}$/)
@@ -135,10 +136,12 @@ export const findingRoutes =
         }
         const found = await withSight(pool, sightOfCaller(request), (reader) => listFindings(reader, wanted))
         const { rows, next } = pageOf(found, limit, ({ place, id }) => writeCursor(place, id))
-        return {
-          findings: await findingViews(sightOfCaller(request) === null ? pool : null, rows, now),
-          next,
-        }
+        const read = { subject: 'findings', findings: rows.map(({ id }) => id) }
+        const full = rows.length > 0 && (await givesFullOnly(pool, request, reply, read))
+        const findings = await withSight(pool, sightOfCaller(request), (reader) =>
+          findingViews(reader, rows, { nowMs: now, full }),
+        )
+        return { findings, next }
       },
     })
     app.route<{ Params: { id: string } }>({
@@ -157,11 +160,15 @@ export const findingRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { id } = request.params
         const found = await withSight(pool, sightOfCaller(request), (reader) => readFinding(reader, id))
         if (!found) throw new HubError('not_found', { detail: 'no such finding' })
-        return (await findingViews(sightOfCaller(request) === null ? pool : null, [found], clock()))[0]
+        const full = await givesFullOnly(pool, request, reply, { subject: id })
+        const [view] = await withSight(pool, sightOfCaller(request), (reader) =>
+          findingViews(reader, [found], { nowMs: clock(), full }),
+        )
+        return view
       },
     })
     app.route<{ Params: { id: string }; Body: Act }>({
@@ -184,7 +191,7 @@ export const findingRoutes =
           ...problems(400, 401, 403, 404, 409, 413, 415, 429, 503),
         },
       },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { params, body } = request
         const nowMs = clock()
         const { event, owner, note } = body
@@ -205,7 +212,8 @@ export const findingRoutes =
           },
           { nowMs, keyId: callerOf(request).keyId },
         )
-        return (await findingViews(pool, [found], nowMs))[0]
+        const full = await givesFullOnly(pool, request, reply, { subject: params.id })
+        return (await findingViews(pool, [found], { nowMs, full }))[0]
       },
     })
   }

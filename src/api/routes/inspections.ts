@@ -2,13 +2,16 @@ import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { INSTANT, readCursor, writeCursor } from '#api/cursor.ts'
 import { instantOf } from '#api/day-or-time.ts'
+import { givesFullOnly } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { listOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
-import { callerOf } from '#api/scopes.ts'
+import { callerOf, sightOfCaller } from '#api/scopes.ts'
+import { maskedText } from '#core/model/masked-record.ts'
 import { InspectionWish, InspectionWithdrawal } from '#flow/supervision/inspection-wish.ts'
 import { type InspectionsAsked, readInspections } from '#flow/supervision/list-inspections.ts'
 import { correctInspection, recordInspection, voidInspection } from '#flow/supervision/record-inspection.ts'
+import { withSight } from '#store/sighted.ts'
 
 /** Officials hold it. */
 const OFFICIAL = ['case']
@@ -26,7 +29,7 @@ export const inspectionRoutes =
     app.route<{ Querystring: Asked }>({
       method: 'GET',
       url: '/v1/inspections',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'listInspections',
         tags: ['supervision'],
@@ -64,19 +67,28 @@ export const inspectionRoutes =
           ...problems(400, 401, 403, 429, 503),
         },
       },
-      handler: async ({ query: { from, to, after, ...asked } }) => {
+      handler: async (request, reply) => {
+        const { from, to, after, ...asked } = request.query
         const cursor = readCursor(after, INSTANT, /^.{1,4000}$/s)
-        const { inspections, next } = await readInspections(
-          pool,
-          {
-            ...asked,
-            ...(from === undefined ? {} : { from: instantOf(from, 'start') }),
-            ...(to === undefined ? {} : { before: instantOf(to, 'end') }),
-            ...(cursor ? { after: { at: cursor[0] as string, id: cursor[1] as string } } : {}),
-          },
-          clock(),
+        const wanted = {
+          ...asked,
+          ...(from === undefined ? {} : { from: instantOf(from, 'start') }),
+          ...(to === undefined ? {} : { before: instantOf(to, 'end') }),
+          ...(cursor ? { after: { at: cursor[0] as string, id: cursor[1] as string } } : {}),
+        }
+        const sight = sightOfCaller(request)
+        const { inspections, next } = await withSight(pool, sight, (reader) =>
+          readInspections(reader, wanted, { nowMs: clock(), isLimited: sight !== null }),
         )
-        return { inspections, next: next && writeCursor(next.at, next.id) }
+        const read = { subject: 'inspections', records: inspections.map(({ id }) => id) }
+        const full = inspections.length > 0 && (await givesFullOnly(pool, request, reply, read))
+        return {
+          inspections: inspections.map(({ id: _, record, ...one }) => ({
+            ...one,
+            record: JSON.parse(full ? record : maskedText(record)) as object,
+          })),
+          next: next && writeCursor(next.at, next.id),
+        }
       },
     })
     app.route<{ Body: InspectionWish }>({

@@ -1,13 +1,14 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { readCursor, writeCursor } from '#api/cursor.ts'
-import { givesFull, textsOf } from '#api/full-values.ts'
+import { givesFull, givesFullOnly, textsOf } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
-import { whoOf } from '#api/scopes.ts'
+import { callerOf, whoOf } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
+import { maskedNote } from '#core/model/masked-texts.ts'
 import { refusedAdvice } from '#flow/delivery/advice.ts'
 import { readVersions } from '#store/changes.ts'
 import { inTransaction } from '#store/database.ts'
@@ -73,6 +74,12 @@ export const linkHeldRoutes =
     const existing = async (id: string): Promise<void> => {
       if (!(await readLink(pool, id))) throw new HubError('not_found', { detail: `link ${id}` })
     }
+    // A receiver is given back its own words.
+    const seesWords = async (request: FastifyRequest, reply: FastifyReply): Promise<boolean> => {
+      const { id } = request.params as OfLink['Params']
+      const isReceiver = callerOf(request).scopes.includes(`link:${id}`)
+      return isReceiver || (await givesFullOnly(pool, request, reply, { subject: `held ${id}`, link: id }))
+    }
     app.route<OfLink & { Querystring: PageQuery & { state?: HeldState; cause?: string } }>({
       method: 'GET',
       url: '/v1/links/:id/held',
@@ -91,7 +98,9 @@ export const linkHeldRoutes =
         }),
         response: { 200: answer('HeldPage', 'One page · 一页'), ...problems(400, 401, 403, 404, 429, 503) },
       },
-      handler: async ({ params: { id }, query: { after, limit = LIMIT, state, cause: group } }) => {
+      handler: async (request, reply) => {
+        const { id } = request.params
+        const { after, limit = LIMIT, state, cause: group } = request.query
         const cursor = readCursor(after, /^.{1,8000}$/, /^\d{1,9}$/)
         await existing(id)
         const rows = await listHeldChanges(pool, {
@@ -102,7 +111,8 @@ export const linkHeldRoutes =
           ...(cursor ? { after: { recordId: cursor[0] as string, version: Number(cursor[1]) } } : {}),
         })
         const page = pageOf(rows, limit, (last) => writeCursor(last.recordId, last.version))
-        return { held: page.rows.map(heldView), next: page.next }
+        const full = page.rows.length > 0 && (await seesWords(request, reply))
+        return { held: page.rows.map((one) => heldView(one, full)), next: page.next }
       },
     })
     app.route<OfLink>({
@@ -117,15 +127,17 @@ export const linkHeldRoutes =
         params: LinkParams,
         response: { 200: answer('HeldGroups', 'Groups · 分组'), ...problems(400, 401, 403, 404, 429, 503) },
       },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { id } = request.params
         await existing(id)
         const spoken = spokenIn(request, language)
         const groups = await listHeldGroups(pool, id)
+        const full = groups.length > 0 && (await seesWords(request, reply))
         return {
           groups: groups.map((group) => {
             const { actor, advice } = refusedAdvice(group.code)
-            return { ...group, actor, advice: advice[spoken] }
+            const detail = full ? group.detail : maskedNote(group.detail)
+            return { ...group, detail, actor, advice: advice[spoken] }
           }),
         }
       },
@@ -160,7 +172,7 @@ export const linkHeldRoutes =
         const full = await givesFull(pool, request, reply, { subject: recordId, version: wanted, link: id })
         const [text] = textsOf(full, stored ? [stored.text] : [])
         return {
-          change: heldView(held.change),
+          change: heldView(held.change, full),
           record: text === undefined ? null : (JSON.parse(text) as unknown),
           // In the format of the receiver, in which nobody knows where a person stands.
           sent: full ? held.sent : null,
@@ -227,8 +239,15 @@ const choiceOf = ({ cause: group, changes: named }: Chosen): RefusedChoice => ({
     : { versions: named.map(({ id, version: one }) => ({ recordId: id, version: one })) }),
 })
 
-const heldView = ({ recordId, position, ...change }: HeldChange): object => ({
+/** Masked, what the receiver said of the record and why a person gave it up are covered. */
+const heldView = ({ recordId, position, ...change }: HeldChange, full: boolean): object => ({
   id: recordId,
   ...change,
+  ...(full ? {} : { detail: maskedNote(change.detail), reason: reasonOf(change.reason) }),
   position: String(position),
 })
+
+/** What the hub gives as a reason itself. */
+const OWN_REASON = 'superseded'
+const reasonOf = (reason: string | null): string | null =>
+  reason === OWN_REASON ? reason : maskedNote(reason)

@@ -1,19 +1,21 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
-import { readCursor, writeCursor } from '#api/cursor.ts'
+import { givesFullOnly } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { sealedPlacesOf } from '#api/places.ts'
 import { callerOf, holds, whoOf } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import { csvText } from '#core/mapping/backward/formats.ts'
 import { WORKBOOK_TYPE, workbookOf } from '#core/mapping/backward/workbook.ts'
+import { maskedNote, maskedPlace, maskedReceiver } from '#core/model/masked-texts.ts'
 import type { RecallAction } from '#core/recall/deadlines.ts'
 import { noticeSheet } from '#core/recall/notice-sheet.ts'
 import { Acknowledgement } from '#flow/recall/notice-schema.ts'
 import { inTransaction } from '#store/database.ts'
-import { listNotices } from '#store/recall-evidence.ts'
+import { listNotices, type Notice } from '#store/recall-evidence.ts'
 import { acknowledge } from '#store/recall-notices.ts'
 
 const HoldParams = Type.Object({ id: Type.String({ description: 'Hold record · 停售召回记录' }) })
@@ -33,6 +35,14 @@ interface Wish {
   readonly at?: string
   readonly note?: string
 }
+
+/** Without what a person wrote; the words of receivers are those of their links' deliveries. */
+const maskedNotice = (one: Notice): Notice => ({
+  ...one,
+  receiver: maskedReceiver(one.receiver),
+  name: one.name.split(' ').map(maskedPlace).join(' '),
+  events: one.events.map((event) => ({ ...event, note: maskedNote(event.note) })),
+})
 
 /** `POST /v1/holds/{id}/acknowledgements`, `GET /v1/recalls/{case}/notices` and the same as files. */
 export const recallNoticeRoutes =
@@ -59,7 +69,7 @@ export const recallNoticeRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { params, body } = request
         const isLink = body.receiver.startsWith('link:')
         if (!holds(callerOf(request), ...(isLink ? [body.receiver] : [])))
@@ -75,7 +85,11 @@ export const recallNoticeRoutes =
         if (!isStored)
           throw new HubError('not_found', { detail: 'this receiver is not to be told of this hold' })
         const notices = await listNotices(pool, { of: params.id, limit: SHEET_MAX, nowMs })
-        return { notices: notices.filter(({ receiver }) => receiver === body.receiver), next: null }
+        const own = notices.filter(({ receiver }) => receiver === body.receiver)
+        // What a receiver said itself is given back to it.
+        const full =
+          isLink || (await givesFullOnly(pool, request, reply, { subject: `notices ${params.id}` }))
+        return { notices: full ? own : own.map(maskedNotice), next: null }
       },
     })
     app.route<{ Params: { case: string }; Querystring: PageQuery }>({
@@ -95,8 +109,11 @@ export const recallNoticeRoutes =
           ...problems(400, 401, 403, 429, 503),
         },
       },
-      handler: async ({ params, query: { after, limit = LIMIT } }) => {
-        const cursor = readCursor(after, /^.{1,1000}$/s, /^\d{1,9}$/, /^.{1,400}$/s)
+      handler: async (request, reply) => {
+        const { params } = request
+        const { after, limit = LIMIT } = request.query
+        const places = await sealedPlacesOf(pool, request)
+        const cursor = places.read(after, /^.{1,1000}$/s, /^\d{1,9}$/, /^.{1,400}$/s)
         const rows = await listNotices(pool, {
           of: params.case,
           limit: limit + 1,
@@ -104,9 +121,11 @@ export const recallNoticeRoutes =
           ...(cursor ? { after: cursor as unknown as readonly [string, string, string] } : {}),
         })
         const page = pageOf(rows, limit, (last) =>
-          writeCursor(last.hold, String(last.version), last.receiver),
+          places.write(last.hold, String(last.version), last.receiver),
         )
-        return { notices: page.rows, next: page.next }
+        const read = { subject: `notices ${params.case}` }
+        const full = page.rows.length > 0 && (await givesFullOnly(pool, request, reply, read))
+        return { notices: full ? page.rows : page.rows.map(maskedNotice), next: page.next }
       },
     })
     for (const [ending, type] of [['csv', 'text/csv'] as const, ['xlsx', WORKBOOK_TYPE] as const])
@@ -131,7 +150,10 @@ export const recallNoticeRoutes =
             limit: SHEET_MAX,
             nowMs: clock(),
           })
-          const { columns, rows } = noticeSheet(notices, spokenIn(request, language))
+          const subject = `notices ${request.params.case}`
+          const full = notices.length > 0 && (await givesFullOnly(pool, request, reply, { subject }))
+          const shown = full ? notices : notices.map(maskedNotice)
+          const { columns, rows } = noticeSheet(shown, spokenIn(request, language))
           reply
             .header('cache-control', 'no-store')
             .header('content-disposition', `attachment; filename="notices.${ending}"`)

@@ -4,6 +4,7 @@ import { isDayOrTime } from '#api/day-or-time.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { listOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { sightOfCaller } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import { csvText } from '#core/mapping/backward/formats.ts'
@@ -55,7 +56,7 @@ export const supervisionRoutes =
     app.route<{ Querystring: Asked }>({
       method: 'GET',
       url: '/v1/supervision/days',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'listSupervisionDays',
         tags: ['supervision'],
@@ -72,12 +73,15 @@ export const supervisionRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: ({ query: asked }) => readDays(pool, asked, spanOf(asked, clock())),
+      handler: (request) => {
+        const { query: asked } = request
+        return readDays(pool, asked, spanOf(asked, clock()), sightOfCaller(request))
+      },
     })
     app.route<{ Params: { day: string }; Querystring: Where }>({
       method: 'GET',
       url: '/v1/supervision/days/:day',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'getSupervisionDay',
         tags: ['supervision'],
@@ -90,13 +94,14 @@ export const supervisionRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: ({ params, query: asked }) => readDay(pool, asked, checkedDay(params.day)),
+      handler: (request) =>
+        readDay(pool, request.query, checkedDay(request.params.day), sightOfCaller(request)),
     })
     for (const [ending, type, operationId, about] of SHEETS)
       app.route<{ Params: { day: string }; Querystring: Where }>({
         method: 'GET',
         url: `/v1/supervision/days/:day/${ending}`,
-        config: { scopes: ['read'] },
+        config: { scopes: ['read'], isSighted: true },
         schema: {
           operationId,
           tags: ['supervision'],
@@ -111,7 +116,8 @@ export const supervisionRoutes =
           },
         },
         handler: async (request, reply) => {
-          const summary = await readDay(pool, request.query, checkedDay(request.params.day))
+          const day = checkedDay(request.params.day)
+          const summary = await readDay(pool, request.query, day, sightOfCaller(request))
           return sendSheet(request, reply, ending, summarySheet(summary, spokenIn(request, language)))
         },
       })

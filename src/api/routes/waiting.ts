@@ -1,12 +1,14 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { POSITION } from '#api/cursor.ts'
+import { givesFullOnly } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { sealedPlacesOf } from '#api/places.ts'
 import { sightOfCaller } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
+import { maskedKey, maskedPlaceInMessage } from '#core/model/masked-texts.ts'
 import { withSight } from '#store/sighted.ts'
 import { readSystem } from '#store/systems.ts'
 import { listWaiting, type Waiting } from '#store/waiting.ts'
@@ -41,7 +43,7 @@ export const waitingRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const { id } = request.params
         const { after, limit = LIMIT, waits } = request.query
         const place = await sealedPlacesOf(pool, request)
@@ -59,7 +61,15 @@ export const waitingRoutes =
           })
         })
         const page = pageOf(rows, limit, ({ sinceUs, tie }) => place.write(sinceUs, tie))
-        return { waiting: page.rows.map(({ tie: _, sinceUs: __, ...part }) => part), next: page.next }
+        const read = { subject: `waiting ${id}`, receipts: page.rows.map(({ receipt }) => receipt) }
+        const full = page.rows.length > 0 && (await givesFullOnly(pool, request, reply, read))
+        return {
+          waiting: page.rows.map(({ tie: _, sinceUs: __, ...part }) => ({
+            ...part,
+            ...(full ? {} : { key: maskedKey(part.key), place: maskedPlaceInMessage(part.place) }),
+          })),
+          next: page.next,
+        }
       },
     })
   }

@@ -51,15 +51,26 @@ const kase = {
     ],
   ),
   dueAt: nullable(instant, ['Due', '期限']),
-  heldMass: text(
+  heldMass: nullable(
+    string,
     ['Held', '停售数量'],
-    ['Kilograms of the lots from which the others came', '千克，以上游批次计'],
+    [
+      'Kilograms of the lots from which the others came; null for who sees a part',
+      '千克，以上游批次计；仅可见部分时为 null',
+    ],
   ),
-  disposedMass: text(['Disposed of', '已处置数量'], ['Kilograms', '千克']),
-  truncated: field(
+  disposedMass: nullable(
+    string,
+    ['Disposed of', '已处置数量'],
+    ['Kilograms; null for who sees a part', '千克；仅可见部分时为 null'],
+  ),
+  truncated: nullable(
     Type.Boolean(),
     ['Cut', '未列全'],
-    ['More goods are reached than a case holds', '涉及批次超过上限'],
+    [
+      'More goods are reached than a case holds; null for who sees a part',
+      '涉及批次超过上限；仅可见部分时为 null',
+    ],
   ),
 }
 
@@ -78,7 +89,11 @@ export const CaseLot = field(
         'upstream 上溯至准出；sold 已零售；origin 准出之前，仅告知不停售',
       ],
     ),
-    depth: count(['Steps', '步数']),
+    depth: nullable(
+      Type.Integer({ minimum: 0 }),
+      ['Steps', '步数'],
+      ['null for who sees a part', '仅可见部分时为 null'],
+    ),
     via: nullable(
       Type.Object({
         code: string,
@@ -94,7 +109,12 @@ export const CaseLot = field(
     product: nullable(string, ['Product', '产品']),
     mass: mass('Mass', '数量'),
     occurredAt: nullable(instant, ['When', '时间']),
-    hold: nullable(string, ['Hold record', '停售记录'], ['null where it is not held', '未停售为 null']),
+    held: field(Type.Boolean(), ['Held', '停售中']),
+    hold: nullable(
+      string,
+      ['Hold record', '停售记录'],
+      ['null where it is not held, and for who sees a part', '未停售或仅可见部分时为 null'],
+    ),
   }),
   ['Lot of a case', '涉案批次'],
 )
@@ -129,9 +149,13 @@ export const CaseEvent = field(
     to: field(state, ['To', '新状态']),
     at: time(['When', '发生时间']),
     recordedAt: time(['Recorded', '登记时间']),
-    actor: text(
+    actor: nullable(
+      string,
       ['Who', '操作者'],
-      ['hub, administrator, or the identifier of a key', 'hub、administrator 或密钥标识'],
+      [
+        'hub, administrator, or the identifier of a key; null for who sees a part',
+        'hub、administrator 或密钥标识；仅可见部分时为 null',
+      ],
     ),
     quantity: mass('Quantity', '数量'),
     method: nullable(string, ['Method', '方法']),

@@ -199,8 +199,16 @@ const scope = field(
 )
 const asOf = field(
   Type.Object({
-    position: text(['Counted up to', '已统计至']),
-    head: text(['The log is at', '日志位点']),
+    position: nullable(
+      Type.String(),
+      ['Counted up to', '已统计至'],
+      ['null for who sees a part of the log', '仅可见部分日志时为 null'],
+    ),
+    head: nullable(
+      Type.String(),
+      ['The log is at', '日志位点'],
+      ['null for who sees a part of the log', '仅可见部分日志时为 null'],
+    ),
     complete: field(Type.Boolean(), ['Nothing waits', '已无待统计']),
     at: time(['Read at', '读取时间']),
   }),

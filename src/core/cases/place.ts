@@ -1,10 +1,12 @@
+import { hash } from 'node:crypto'
 import type { Body } from '#core/model/body.ts'
 import type { SitePart } from '#core/model/parts.ts'
 import type { Region } from '#core/model/values.ts'
+import { isPersonalCode, isPersonalSite } from '#core/personal.ts'
 
 /** Where goods of a case are. Officials of one place read one hold record. */
 export interface CasePlace {
-  /** Code of the site, else its region and name, else its region, else `-`. */
+  /** Code of the site, else its region and name (a digest where it may be a person's), else its region, else `-`. */
   readonly key: string
   readonly site?: SitePart
   readonly stall?: SitePart
@@ -32,11 +34,13 @@ export function placeOf({ sites = [], region }: Pick<Body, 'sites' | 'region'>):
 }
 
 function keyOf(site: SitePart | undefined, region: string | undefined): string {
-  const code = site?.ids.find(({ scheme }) => !scheme.startsWith('local.')) ?? site?.ids[0]
+  // It becomes a part of the identifier of a record, which everybody sees who may see the record.
+  const ids = site?.ids.filter((id) => !isPersonalCode(id)) ?? []
+  const code = ids.find(({ scheme }) => !scheme.startsWith('local.')) ?? ids[0]
   const key = code
     ? `${code.scheme}:${code.value}`
     : site?.name
-      ? `name:${region ?? ''}:${site.name}`
+      ? `name:${region ?? ''}:${isPersonalSite(site) ? hash('sha256', site.name, 'hex').slice(0, 16) : site.name}`
       : region
         ? `region:${region}`
         : '-'

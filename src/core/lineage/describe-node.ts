@@ -1,6 +1,7 @@
 import { addDecimal } from '#core/decimal.ts'
 import { maskName } from '#core/mask.ts'
 import type { Kind } from '#core/model/kinds.ts'
+import { maskedCause } from '#core/model/masked-texts.ts'
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
 import type { Quantity } from '#core/model/values.ts'
 import { isPersonalParty, isPersonalSite } from '#core/personal.ts'
@@ -113,7 +114,14 @@ function holdsOf(mentions: readonly Mentioning[]): TraceHold[] {
     const { holdKind, cause, occurredAt } = record.body
     if (record.kind !== 'hold' || record.status !== 'active' || !holdKind) return []
     const kind = holdKind as TraceHold['kind']
-    return [{ record: record.id, kind, ...(cause ? { cause } : {}), occurredAt: occurredAt ?? null }]
+    return [
+      {
+        record: record.id,
+        kind,
+        ...(cause ? { cause: maskedCause(cause, record.system) } : {}),
+        occurredAt: occurredAt ?? null,
+      },
+    ]
   })
 }
 

@@ -1,9 +1,8 @@
 import { cover, maskName } from '#core/mask.ts'
+import { isPersonalSite } from '#core/personal.ts'
+import { COVERED, maskedSubject, siteOfSubject } from './masked-texts.ts'
 import { coverNumbers, type PersonalValue, personalIn } from './personal-values.ts'
 import type { CanonicalRecord } from './record.ts'
-
-/** What stands in the place of a text of which nobody knows what is in it; its length would tell something too. */
-const COVERED = '***'
 
 /** Names of natural persons keep their first character, plates three, telephones seven digits; undefined: nothing is shown. */
 function covered({ sort, value }: PersonalValue): unknown {
@@ -29,11 +28,24 @@ function covered({ sort, value }: PersonalValue): unknown {
  */
 export const maskedRecord = (record: CanonicalRecord): CanonicalRecord => masked(structuredClone(record))
 
+/** What a finding is of and says, in which places are named: those that may be called by a person are masked there too. */
+function maskedWords({ subject, sentence, sites = [] }: CanonicalRecord): Partial<CanonicalRecord> {
+  const named = [...sites.map(({ name }) => name), subject && siteOfSubject(subject)]
+  const names = named.filter((name) => typeof name === 'string' && isPersonalSite({ name })) as string[]
+  const without = (text: string): string =>
+    coverNumbers(names.reduce((all, name) => all.replaceAll(name, maskName(name)), text))
+  return {
+    ...(subject === undefined ? {} : { subject: maskedSubject(subject) }),
+    ...(sentence === undefined ? {} : { sentence: { en: without(sentence.en), zh: without(sentence.zh) } }),
+  }
+}
+
 /** The JSON text of a record, masked. */
 export const maskedText = (text: string): string =>
   JSON.stringify(masked(JSON.parse(text) as CanonicalRecord))
 
 function masked(record: CanonicalRecord): CanonicalRecord {
+  const words = record.kind === 'finding' ? maskedWords(record) : {}
   // All are found before one is covered: what is of a person is also told by what stands beside it.
   for (const found of personalIn(record.kind, record)) {
     const holder = found.holder as Record<string, unknown>
@@ -41,5 +53,5 @@ function masked(record: CanonicalRecord): CanonicalRecord {
     if (shown === undefined) delete holder[found.name]
     else holder[found.name] = shown
   }
-  return record
+  return Object.assign(record, words)
 }

@@ -195,7 +195,8 @@ function hidden(name: string, value: unknown, holder: Fields, at: string, found:
   found.push({ sort: 'text', holder, name: at, value })
 }
 
-const isPlain = (text: string): boolean => FIGURE.test(text) || TIME.test(text)
+/** Whether a text is a figure, a date or a time, and so nobody's name. */
+export const isPlain = (text: string): boolean => FIGURE.test(text) || TIME.test(text)
 
 /** The value beside is of no person: a personal code or name is never the twin of what was written. */
 const saysTheSame = (text: string, beside: Fields): boolean =>

@@ -1,4 +1,3 @@
-import type { Pool } from 'pg'
 import { CARRIED_DAYS, type SiteBalance, siteBalance } from '#core/balance/site-balance.ts'
 import {
   type GoodsPlace,
@@ -9,6 +8,7 @@ import {
   readPlaces,
 } from '#store/goods-moves.ts'
 import { readLinks } from '#store/lots.ts'
+import type { Reader } from '#store/sighted.ts'
 
 /** Goods of a product at a place on a day, with what is told of them. */
 export interface LoadedGoods extends GoodsPlace {
@@ -24,9 +24,9 @@ const LINKS_MAX = 20_000
 const SURE = 0.8
 
 /** What moved, in four statements however many places are asked for. What was written down in two systems counts once. */
-export async function loadGoods(pool: Pool, asked: readonly GoodsPlace[]): Promise<LoadedGoods[]> {
+export async function loadGoods(reader: Reader, asked: readonly GoodsPlace[]): Promise<LoadedGoods[]> {
   const places = await readPlaces(
-    pool,
+    reader,
     asked.map(({ site }) => site),
   )
   const known = asked.map((one) => {
@@ -38,13 +38,13 @@ export async function loadGoods(pool: Pool, asked: readonly GoodsPlace[]): Promi
     }
     return { ...one, place, keys: place.keys }
   })
-  const entered = await readEntered(pool, known, CARRIED_DAYS)
+  const entered = await readEntered(reader, known, CARRIED_DAYS)
   const twins = await twinsOf(
-    pool,
+    reader,
     entered.flatMap(({ code }) => code ?? []),
   )
   const told = entered.filter(({ code }) => code !== null && twins.has(code)).map(({ recordId }) => recordId)
-  const sums = Map.groupBy(await readMoveSums(pool, known, CARRIED_DAYS, [...new Set(told)]), ({ n }) => n)
+  const sums = Map.groupBy(await readMoveSums(reader, known, CARRIED_DAYS, [...new Set(told)]), ({ n }) => n)
   return known.map(({ keys: _, ...one }, n) => {
     const own = sums.get(n) ?? []
     const moves = own.map((sum) => ({ ...sum, count: null, countUnit: null }))
@@ -53,9 +53,9 @@ export async function loadGoods(pool: Pool, asked: readonly GoodsPlace[]): Promi
 }
 
 /** Codes that stand for goods of which another code is told: a line of a ledger beside the entry of the market. */
-async function twinsOf(pool: Pool, codes: readonly string[]): Promise<ReadonlySet<string>> {
+async function twinsOf(reader: Reader, codes: readonly string[]): Promise<ReadonlySet<string>> {
   if (codes.length === 0) return new Set()
-  const links = await readLinks(pool, [...new Set(codes)], {
+  const links = await readLinks(reader, [...new Set(codes)], {
     way: 'forward',
     at: null,
     after: null,

@@ -1,8 +1,8 @@
-import type { Pool } from 'pg'
 import { fact, lotFacts, type ToldFact } from '#core/balance/lot-facts.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { loadPapers } from '#flow/documents/load-papers.ts'
 import { readLinks, readMentions, readTracedVersions, type Way } from '#store/lots.ts'
+import type { Reader } from '#store/sighted.ts'
 
 /** Goods of one lot with everything that is told of what went in and out. */
 export interface LoadedLot {
@@ -27,16 +27,19 @@ const OWN_PAPERS = 20
  * up the paper they came in under, and what was used of the papers that cover one of them alone. A dozen statements however many lots.
  * @param on `YYYY-MM-DD`, the day of the question
  */
-export async function loadLots(pool: Pool, codes: readonly string[], on: string): Promise<LoadedLot[]> {
-  const ahead = await read(pool, codes, 'forward')
+export async function loadLots(reader: Reader, codes: readonly string[], on: string): Promise<LoadedLot[]> {
+  const ahead = await read(reader, codes, 'forward')
   const groups = codes.map((code) => [code, ...twinsOf(code, ahead.links)])
   const twins = groups.flatMap(([, ...others]) => others)
-  const beyond = twins.length > 0 ? await read(pool, twins, 'forward') : { links: [], isFull: false }
+  const beyond = twins.length > 0 ? await read(reader, twins, 'forward') : { links: [], isFull: false }
   const links = [...ahead.links, ...beyond.links]
-  const { records, more } = await readMentions(pool, [...codes, ...twins], { at: null, perCode: RECORDS_MAX })
-  const paperFacts = await usedOfPapers(pool, groups, links, on)
-  const stallFacts = await soldAtStalls(pool, groups, links)
-  const usedFacts = await usedUp(pool, links)
+  const { records, more } = await readMentions(reader, [...codes, ...twins], {
+    at: null,
+    perCode: RECORDS_MAX,
+  })
+  const paperFacts = await usedOfPapers(reader, groups, links, on)
+  const stallFacts = await soldAtStalls(reader, groups, links)
+  const usedFacts = await usedUp(reader, links)
   return groups.map((group, n) => {
     const own = new Map(group.flatMap((code) => records.get(code) ?? []).map((one) => [one.id, one]))
     const facts = [
@@ -55,8 +58,8 @@ export async function loadLots(pool: Pool, codes: readonly string[], on: string)
   })
 }
 
-async function read(pool: Pool, codes: readonly string[], way: Way) {
-  const links = await readLinks(pool, codes, {
+async function read(reader: Reader, codes: readonly string[], way: Way) {
+  const links = await readLinks(reader, codes, {
     way,
     at: null,
     after: null,
@@ -79,7 +82,7 @@ const DOCUMENT = 'doc:'
 
 /** What was used of the papers that a farm's lot left under, where the paper covers no other lot. */
 async function usedOfPapers(
-  pool: Pool,
+  reader: Reader,
   groups: readonly (readonly string[])[],
   links: readonly Link[],
   on: string,
@@ -90,13 +93,13 @@ async function usedOfPapers(
   const papers = [...new Set(covering.map(({ to }) => to))]
   const facts = new Map<number, ToldFact[]>()
   if (papers.length === 0) return facts
-  const back = await read(pool, papers, 'back')
+  const back = await read(reader, papers, 'back')
   const covered = Map.groupBy(
     back.links.filter(({ rule, kind }) => rule === 'document' && kind === 'dispatch'),
     ({ to }) => to,
   )
   const asked = papers.map((code) => ({ number: code.slice(DOCUMENT.length), type: null, on }))
-  const { papers: loaded } = await loadPapers(pool, asked, OWN_PAPERS)
+  const { papers: loaded } = await loadPapers(reader, asked, OWN_PAPERS)
   const used = new Map(loaded.map((one) => [one.question.code, one.usage]))
   for (const [n, group] of groups.entries())
     for (const paper of papers) {
@@ -128,19 +131,19 @@ async function usedOfPapers(
 
 /** Tickets of a stall that can mean one of its lots alone. */
 async function soldAtStalls(
-  pool: Pool,
+  reader: Reader,
   groups: readonly (readonly string[])[],
   links: readonly Link[],
 ): Promise<Map<number, ToldFact[]>> {
   const taken = links.filter(({ rule }) => rule === 'stall')
   const facts = new Map<number, ToldFact[]>()
   if (taken.length === 0) return facts
-  const back = await read(pool, [...new Set(taken.map(({ to }) => to))], 'back')
+  const back = await read(reader, [...new Set(taken.map(({ to }) => to))], 'back')
   const meant = Map.groupBy(
     back.links.filter(({ rule }) => rule === 'stall'),
     ({ to }) => to,
   )
-  const records = await readTracedVersions(pool, taken)
+  const records = await readTracedVersions(reader, taken)
   for (const [n, group] of groups.entries())
     for (const { from, to, recordId } of taken) {
       const record = records.get(recordId)
@@ -152,9 +155,9 @@ async function soldAtStalls(
 }
 
 /** Slaughters that used up the paper under which a lot came in. */
-async function usedUp(pool: Pool, links: readonly Link[]): Promise<Map<string, ToldFact[]>> {
+async function usedUp(reader: Reader, links: readonly Link[]): Promise<Map<string, ToldFact[]>> {
   const entered = links.filter(({ rule }) => rule === 'entered')
-  const records = entered.length > 0 ? await readTracedVersions(pool, entered) : new Map()
+  const records = entered.length > 0 ? await readTracedVersions(reader, entered) : new Map()
   const facts = new Map<string, ToldFact[]>()
   for (const { from, recordId } of entered) {
     const record: TracedRecord | undefined = records.get(recordId)

@@ -1,4 +1,3 @@
-import type { Pool } from 'pg'
 import { lotBalance } from '#core/balance/lot-balance.ts'
 import { HubError } from '#core/errors.ts'
 import { codesMeant } from '#core/lineage/codes.ts'
@@ -6,6 +5,7 @@ import { productKeys } from '#core/lineage/matching.ts'
 import { lookupProduct } from '#core/products/lookup.ts'
 import { listMoves, readGoodsOfDay, readPlaces } from '#store/goods-moves.ts'
 import { readKnownCodes } from '#store/lots.ts'
+import type { Reader } from '#store/sighted.ts'
 import { loadGoods } from './load-goods.ts'
 import { loadLots } from './load-lots.ts'
 
@@ -18,16 +18,16 @@ const RECORDS_MAX = 100
  * for as papers.
  */
 export async function readLotBalance(
-  pool: Pool,
+  reader: Reader,
   asked: { readonly code: string; readonly systems: readonly string[]; readonly on: string },
 ) {
   const { code, systems, on } = asked
   if (code.length > CODE_MAX || code.includes('\0'))
     throw new HubError('invalid_request', { detail: `a code has at most ${CODE_MAX} characters` })
-  const known = await readKnownCodes(pool, codesMeant(code, systems), null)
+  const known = await readKnownCodes(reader, codesMeant(code, systems), null)
   const lots = known.filter((one) => !one.startsWith('doc:'))
   if (lots.length === 0) throw new HubError('not_found', { detail: 'no record names a lot by this code' })
-  const loaded = await loadLots(pool, lots, on)
+  const loaded = await loadLots(reader, lots, on)
   return {
     code,
     lots: loaded.map(({ code: own, codes, facts, isPartial }) => ({
@@ -45,24 +45,24 @@ export async function readLotBalance(
 
 /** Balance of the products of a place on a day, or of one of them, with the records behind it. */
 export async function readSiteBalance(
-  pool: Pool,
+  reader: Reader,
   {
     site,
     day,
     product,
   }: { readonly site: string; readonly day: string; readonly product?: string | undefined },
 ) {
-  const place = (await readPlaces(pool, [site])).get(site) ?? { site, siteName: null, keys: [site] }
+  const place = (await readPlaces(reader, [site])).get(site) ?? { site, siteName: null, keys: [site] }
   const goods =
-    product === undefined ? await readGoodsOfDay(pool, place.keys, day, PRODUCTS_MAX) : goodsMeant(product)
+    product === undefined ? await readGoodsOfDay(reader, place.keys, day, PRODUCTS_MAX) : goodsMeant(product)
   const loaded = await loadGoods(
-    pool,
+    reader,
     goods.map((one) => ({ site: place.site, goods: one, day })),
   )
   const twins = new Set(loaded.flatMap((one) => one.twins))
   const moves = Map.groupBy(
     await listMoves(
-      pool,
+      reader,
       loaded.map((one) => ({ site: one.site, goods: one.goods, day, keys: place.keys, of: 'all' as const })),
       RECORDS_MAX,
     ),

@@ -3,6 +3,7 @@ import type { OfficialEvent } from '#core/cases/states.ts'
 import { HubError } from '#core/errors.ts'
 import { codesMeant } from '#core/lineage/codes.ts'
 import { tellingRecord } from '#core/lineage/describe-node.ts'
+import { ORDERED } from '#core/model/masked-texts.ts'
 import { replaceCaseLots } from '#store/case-lots.ts'
 import { insertCase, insertCaseEvent } from '#store/cases.ts'
 import { inTransaction } from '#store/database.ts'
@@ -48,7 +49,7 @@ export async function openByOfficial(parts: SettleParts, stop: Stop): Promise<st
     await insertCase(client, {
       ...baseOf(body, 'held', { id, hub, openedAt: now, toldAt: now }),
       ...{ openedBy: 'official', testId: null, code: found, reason, whos: [], whats: [] },
-      cause: `监管部门责令停售 · ordered by the authority: ${reason}`.slice(0, 300),
+      cause: `${ORDERED} ${reason}`.slice(0, 300),
     })
     await insertCaseEvent(client, id, {
       ...{ event: 'opened', fromState: null, toState: 'held', at: now, actor: who },

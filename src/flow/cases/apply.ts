@@ -17,7 +17,12 @@ export interface Evidence {
 }
 
 const msOf = (text: string | null): number | null => (text === null ? null : Date.parse(text))
-export const factsOf = (one: CaseRow): CaseFacts => ({
+export const factsOf = (
+  one: Pick<
+    CaseRow,
+    'state' | 'narrow' | 'openedBy' | 'toldAt' | 'confirmedAt' | 'labToldAt' | 'disposedMass'
+  >,
+): CaseFacts => ({
   state: one.state,
   narrow: one.narrow,
   openedBy: one.openedBy,

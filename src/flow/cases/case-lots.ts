@@ -7,6 +7,7 @@ import { isAbout, mentionOf } from '#core/lineage/mentions.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import type { SitePart } from '#core/model/parts.ts'
 import { readLinks, readMentions, readTracedVersions, type Way } from '#store/lots.ts'
+import type { Reader } from '#store/sighted.ts'
 
 /** Codes asked at once: links of one step are all read, and a code has few. */
 const LINKS_AT_ONCE = 20_000
@@ -62,7 +63,7 @@ export async function spreadOver(
 
 /** What the records of each code tell of it. A code whose records tell of other goods too is described by those of the case. */
 export async function describeLots(
-  client: PoolClient,
+  client: Reader,
   reached: readonly Reached[],
   goods: CaseGoods,
 ): Promise<DescribedLot[]> {

@@ -7,6 +7,8 @@ import type { CaseState } from '#core/cases/states.ts'
 import { documentCode, isCode, lotCode } from '#core/lineage/codes.ts'
 import { matchFacts } from '#core/lineage/matching.ts'
 import type { Body } from '#core/model/body.ts'
+import { FAILED_TEST } from '#core/model/masked-texts.ts'
+import { isPlain } from '#core/model/personal-values.ts'
 import { type CaseLotRow, putCaseTest, replaceCaseLots } from '#store/case-lots.ts'
 import { insertCase, insertCaseEvent, type NewCase } from '#store/cases.ts'
 import { digestUuid } from '#store/digest-uuid.ts'
@@ -48,11 +50,18 @@ function namedGoods({ lots = [], documents = [], input }: Body): string[] {
 }
 
 /** What the case is about, in words: item and result. */
-const causeOf = ({ test }: Body): string =>
-  `检测不合格 · failed test: ${[test?.item, test?.raw ?? test?.value, test?.method].filter(Boolean).join(' ')}`.slice(
+/** What the source wrote, where that is a figure: nobody knows what else may stand there, and the cause is shown to many. */
+const plainText = (raw: string | undefined): string | undefined =>
+  raw !== undefined && isPlain(raw) ? raw : undefined
+
+export const causeOf = ({ test }: Body): string =>
+  `${FAILED_TEST} ${[test?.item, plainText(test?.raw) ?? test?.value, test?.method].filter(Boolean).join(' ')}`.slice(
     0,
     300,
   )
+
+/** The identifier of the case that a test opens. */
+export const caseIdOf = (hub: string, recordId: string): string => digestUuid(`case\n${hub}\n${recordId}`)
 
 /** Opens the case of a test that failed; nothing where it has one. Gives its identifier. */
 export async function openByTest(
@@ -63,7 +72,7 @@ export async function openByTest(
   nowMs: number,
 ): Promise<string> {
   const { recordId, version, receivedAt, body } = test
-  const id = digestUuid(`case\n${hub}\n${recordId}`)
+  const id = caseIdOf(hub, recordId)
   const says = saysOf(body)
   const state = (says && openingState(says)) ?? 'held'
   const openedAt = new Date(nowMs).toISOString()
@@ -96,8 +105,7 @@ export function baseOf(
   state: CaseState,
   at: { readonly id: string; readonly hub: string; readonly openedAt: string; readonly toldAt: string },
 ): Omit<NewCase, 'openedBy' | 'testId' | 'code' | 'reason' | 'cause' | 'whos' | 'whats'> {
-  const { site, stall, region } = placeOf(body)
-  const { productName, productCode, productClass } = goodsOf(body)
+  const { site } = placeOf(body)
   const openedMs = Date.parse(at.openedAt)
   // Only a laboratory's test opens a case that is confirmed.
   const labToldAt = state === 'confirmed' ? at.toldAt : null
@@ -107,18 +115,27 @@ export function baseOf(
     ...at,
     state,
     narrow: state === 'suspect',
-    productName: productName ?? body.product?.name ?? null,
-    productCode,
-    productClass,
-    region: region?.code ?? null,
-    site: siteText(site),
+    ...goodsAndPlaceOf(body),
     market: site?.role === 'market' ? siteText(site) : null,
-    stall: siteText(stall),
     occurredAt: body.occurredAt?.at ?? null,
     confirmedAt: labToldAt,
     labToldAt,
     due: due?.due ?? null,
     dueAt: due ? new Date(due.atMs).toISOString() : null,
+  }
+}
+
+/** What the goods of a record are, and where. */
+export function goodsAndPlaceOf(body: Body) {
+  const { site, stall, region } = placeOf(body)
+  const { productName, productCode, productClass } = goodsOf(body)
+  return {
+    productName: productName ?? body.product?.name ?? null,
+    productCode,
+    productClass,
+    region: region?.code ?? null,
+    site: siteText(site),
+    stall: siteText(stall),
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Pool } from 'pg'
 import { prefixOf } from '#core/regions/path.ts'
 import { listInspections } from '#store/inspections.ts'
+import type { Reader } from '#store/sighted.ts'
 import { readPlaceName } from '#store/supervision.ts'
 
 /** `none`: nothing has to be put right; `mended`: a later inspection passed. */
@@ -21,12 +21,18 @@ export interface InspectionsAsked {
 
 const LIMIT = 100
 
-/** Inspections of all systems, newest first, each with what became of its deadline. */
-export async function readInspections(pool: Pool, asked: InspectionsAsked, nowMs: number) {
+/** Inspections of all systems that the reader sees, newest first, each with what became of its deadline; the records as JSON text. */
+export async function readInspections(
+  reader: Reader,
+  asked: InspectionsAsked,
+  { nowMs, isLimited }: { readonly nowMs: number; readonly isLimited: boolean },
+) {
   const { limit = LIMIT, region, site, after, ...rest } = asked
-  const place = site === undefined ? undefined : ((await readPlaceName(pool, site))?.place ?? site)
-  const rows = await listInspections(pool, {
+  const known = site === undefined || isLimited ? null : await readPlaceName(reader, site)
+  const place = known?.place ?? site
+  const rows = await listInspections(reader, {
     ...rest,
+    isLimited,
     nowMs,
     place,
     regionPrefix: region === undefined ? undefined : prefixOf(region),
@@ -36,10 +42,11 @@ export async function readInspections(pool: Pool, asked: InspectionsAsked, nowMs
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return {
-    inspections: page.map(({ record, rectification, place: at }) => ({
+    inspections: page.map(({ id, record, rectification, place: at }) => ({
+      id,
       site: at,
       rectification,
-      record: JSON.parse(record) as object,
+      record,
     })),
     next: rows.length > limit && last ? { at: last.at, id: last.id } : null,
   }

@@ -1,12 +1,20 @@
 import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import { regionName } from '#core/regions/path.ts'
+import type { Sight } from '#core/sight.ts'
 import type { ScopeFigure } from '#core/supervision/advance.ts'
 import type { DayFigures } from '#core/supervision/day-figures.ts'
 import { isSaidByName, namedPlace } from '#core/supervision/market.ts'
 import { EVERYWHERE, placeScope, regionScope } from '#core/supervision/scopes.ts'
 import { dayFigures } from '#core/supervision/summary.ts'
-import { readFigures, readPlaceName, readStanding, type Standing } from '#store/supervision.ts'
+import { withSight } from '#store/sighted.ts'
+import {
+  hasCountedSeen,
+  readFigures,
+  readPlaceName,
+  readStanding,
+  type Standing,
+} from '#store/supervision.ts'
 
 import { type Around, readAround } from './read-around.ts'
 
@@ -25,8 +33,9 @@ export interface Scope {
 
 /** As of which place in the log the figures stand; `complete` where nothing waits to be counted. */
 export interface AsOf {
-  readonly position: string
-  readonly head: string
+  /** Null for who sees a part of the log: they tell how much others send. */
+  readonly position: string | null
+  readonly head: string | null
   readonly complete: boolean
   readonly at: string
 }
@@ -63,21 +72,67 @@ async function siteScope(pool: Pool, site: string, region: string | undefined): 
   throw new HubError('not_found', { detail: `market ${site}` })
 }
 
-export const asOfStanding = ({ position, head, at }: Standing): AsOf => ({
+export const asOfStanding = ({ position, head, at }: Standing) => ({
   position,
   head,
   complete: BigInt(position) >= BigInt(head),
   at: new Date(at).toISOString(),
 })
 
-/** The figures of a day, read from the counters. */
-export async function readDay(pool: Pool, where: Where, day: string): Promise<DaySummary> {
+/** Figures of a scope between two days, as far as they are seen, and how new they are. */
+async function seenFigures(pool: Pool, sight: Sight | null, asked: Parameters<typeof readFigures>[1]) {
+  return await withSight(pool, sight, async (reader, hub) => {
+    // Before the figures: what they hold is at least as new.
+    const standing = await readStanding(hub)
+    const asOf = asOfStanding(standing)
+    if (sight === null) return { asOf, figures: await readFigures(reader, asked) }
+    const complete = await hasCountedSeen(reader, standing.position)
+    return {
+      asOf: { ...asOf, position: null, head: null, complete },
+      figures: await readFigures(reader, asked),
+    }
+  })
+}
+
+/**
+ * Who sees a part asks for a region: figures of markets and of everything count records of other regions too.
+ * @throws HubError `forbidden` where another scope is asked for, or the caller sees no region
+ */
+function refuseWide(sight: Sight | null, { region, site }: Where): void {
+  if (sight === null || (sight.regions.length > 0 && region !== undefined && site === undefined)) return
+  throw new HubError('forbidden', {
+    detail:
+      'needs the scope read, or read:region:<code> and a question for a region: markets and everything are not told apart',
+  })
+}
+
+const NOTHING_AROUND: Around = { cases: { opened: 0, cleared: 0, closed: 0, open: 0 }, silent: [] }
+
+/** Cases of a region are those of tests in it, so whoever sees the region sees them; systems are seen by who sees the system. */
+async function seenAround(
+  pool: Pool,
+  sight: Sight | null,
+  scope: Omit<Scope, 'key'>,
+  day: string,
+): Promise<Around> {
+  const isSeen = sight?.regions.some((prefix) => scope.region?.startsWith(prefix)) ?? true
+  if (!isSeen) return NOTHING_AROUND
+  const { cases, silent } = await readAround(pool, scope, day)
+  return { cases, silent: silent.filter(({ system }) => sight?.systems.includes(system) ?? true) }
+}
+
+/** The figures of a day, read from the counters, as far as they are seen. */
+export async function readDay(
+  pool: Pool,
+  where: Where,
+  day: string,
+  sight: Sight | null = null,
+): Promise<DaySummary> {
+  refuseWide(sight, where)
   const { key, ...scope } = await scopeOf(pool, where, day)
-  // Before the figures: what they hold is at least as new.
-  const standing = await readStanding(pool)
-  const figures = await readFigures(pool, { scopes: [key], from: day, to: day })
-  const around = await readAround(pool, scope, day)
-  return { day, scope, asOf: asOfStanding(standing), ...dayFigures(figures), ...around }
+  const { asOf, figures } = await seenFigures(pool, sight, { scopes: [key], from: day, to: day })
+  const around = await seenAround(pool, sight, scope, day)
+  return { day, scope, asOf, ...dayFigures(figures), ...around }
 }
 
 /** Days between two, both included, each by itself and all together. */
@@ -85,16 +140,17 @@ export async function readDays(
   pool: Pool,
   where: Where,
   { from, to }: { readonly from: string; readonly to: string },
+  sight: Sight | null = null,
 ) {
+  refuseWide(sight, where)
   const { key, ...scope } = await scopeOf(pool, where, to)
-  const standing = await readStanding(pool)
-  const figures = await readFigures(pool, { scopes: [key], from, to })
+  const { asOf, figures } = await seenFigures(pool, sight, { scopes: [key], from, to })
   const byDay = Map.groupBy(figures, ({ day }) => day)
   return {
     from,
     to,
     scope,
-    asOf: asOfStanding(standing),
+    asOf,
     total: headline(figures),
     days: [...byDay.keys()].sort().map((day) => ({ day, ...headline(byDay.get(day) ?? []) })),
   }

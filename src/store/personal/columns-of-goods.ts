@@ -21,10 +21,11 @@ export const COLUMNS_OF_GOODS = {
   },
   case_holds: { none: 'case_id record_id version hold_kind since', business: 'place' },
   case_lots: {
-    none: 'case_id kind role depth via_record rule confidence scheme region occurred_at hold_record',
+    none: 'case_id kind role depth via_record rule confidence scheme region occurred_at hold_record held',
     business: 'code via_code place site market product_name product_class mass',
     personal: 'stall',
   },
+  case_lot_sights: { none: 'case_id system region', business: 'code' },
   case_tests: { none: 'record_id case_id version verdict is_lab' },
   cases: {
     none: 'id hub state narrow opened_by test_id region occurred_at lab_told_at told_at opened_at state_at confirmed_at ended_at due due_at wanted settled truncated',

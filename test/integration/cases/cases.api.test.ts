@@ -187,7 +187,11 @@ describe('an official', () => {
     const made = await api.call('POST', '/v1/cases', { key, body: { code: 'P8', reason: '群众举报' } })
     expect(made.statusCode, made.body).toBe(201)
     const { id, ...card } = made.json() as Card
-    expect(card).toMatchObject({ state: 'held', openedBy: 'official', events: [{ note: '群众举报' }] })
+    // What an official wrote is shown for a purpose alone, to whoever may see persons.
+    expect(card).toMatchObject({ state: 'held', openedBy: 'official', events: [{ note: '***' }] })
+    expect(made.body).not.toContain('群众举报')
+    const seen = (await api.call('GET', `/v1/cases/${id}`)).json()
+    expect(seen).toMatchObject({ cause: expect.stringContaining('群众举报'), events: [{ note: '群众举报' }] })
     expect(held({ id, ...card })).toContain('lot:L8')
     const refused = await say(id, { event: 'dispose' }, key)
     expect(refused.statusCode).toBe(409)

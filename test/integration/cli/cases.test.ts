@@ -36,7 +36,7 @@ beforeAll(async () => {
     system: 'plain-market',
     occurredAt: { at: `${beijingDay(Date.now())}T06:00:00+08:00`, precision: 'second' },
     region: { code: '330105', year: 2024 },
-    sites: [{ role: 'market', name: '甲市场', ids: [{ scheme: 'cn.mofcom.node9', value: '330105012' }] }],
+    sites: [{ role: 'market', name: '甲示例市场', ids: [{ scheme: 'cn.mofcom.node9', value: '330105012' }] }],
     product: { name: '菠菜', class: 'vegetable' },
     lots: [{ role: 'subject', scheme: 'cn.mofcom.trace20b', value: LOT }],
   }
@@ -81,12 +81,12 @@ describe('hub case', () => {
   test('lists a line for each case, and shows one with its lots, holds, events and findings, in both languages', async () => {
     const [zh, en] = [await hub('zh', 'case', 'list'), await hub('en', 'case', 'list', '--state', 'held')]
     expect(zh.out).toMatch(
-      new RegExp(`^停售\\t菠菜\\t甲市场\\t40 公斤\\t作出处理决定 截止 [\\d: -]+\\t${kase}$`),
+      new RegExp(`^停售\\t菠菜\\t甲示例市场\\t40 公斤\\t作出处理决定 截止 [\\d: -]+\\t${kase}$`),
     )
-    expect(en.out).toMatch(new RegExp(`^held\\t菠菜\\t甲市场\\t40 kg\\tdecide by [\\d: -]+\\t${kase}$`))
+    expect(en.out).toMatch(new RegExp(`^held\\t菠菜\\t甲示例市场\\t40 kg\\tdecide by [\\d: -]+\\t${kase}$`))
     const [shown, english] = [await hub('zh', 'case', 'show', kase), await hub('en', 'case', 'show', kase)]
     for (const text of [
-      `受检  lot:${LOT}  甲市场  40 公斤  停售`,
+      `受检  lot:${LOT}  甲示例市场  40 公斤  停售`,
       '立案  → 停售',
       'stop_sale v1',
       'test_failed open',
@@ -94,7 +94,7 @@ describe('hub case', () => {
     ])
       expect(shown.out).toContain(text)
     for (const text of [
-      `tested  lot:${LOT}  甲市场  40 kg  held`,
+      `tested  lot:${LOT}  甲示例市场  40 kg  held`,
       'opened  → held',
       'possible now objection objection, retest sent to a laboratory',
     ])
@@ -200,7 +200,7 @@ test('hub inspection lists every inspection a line each, newest first, over all 
       key,
       body: { number, at, region: '330105', findings: [], inspector: { organisation: '甲局' }, ...more },
     })
-  const site = { code: '330105012', name: '甲市场', stall: 'B-045' }
+  const site = { code: '330105012', name: '甲示例市场', stall: 'B-045' }
   const first = await inspection('X-1', '2024-04-15T09:30:00+08:00', {
     site,
     result: 'rectify',
@@ -226,7 +226,7 @@ test('hub inspection lists every inspection a line each, newest first, over all 
   expect(error).toBe('')
   expect(lines).toHaveLength(102)
   expect(lines.at(-1)).toBe(
-    `2024-04-15T09:30\t甲市场\tB-045\trectify\t2024-04-18\toverdue\t${first.json().id}`,
+    `2024-04-15T09:30\t甲示例市场\tB-045\trectify\t2024-04-18\toverdue\t${first.json().id}`,
   )
   expect(new Set(lines.slice(0, -1).map((line) => line.split('\t').at(-1)))).toEqual(new Set(ids))
   const some = await hub('en', 'inspection', 'list', '--result', 'rectify', '--json')
@@ -243,7 +243,7 @@ test('hub recall rehearses and prints who was told, in both languages', async ()
   expect((await hub('zh', 'recall', 'rehearse', 'NOPE-1')).error).toContain('未找到')
   expect((await hub('en', 'recall', 'rehearse', LOT, '--confidence', '7')).error).toContain('/confidence')
   expect((await hub('zh', 'recall', 'notices', kase)).out).toMatch(
-    /^stop_sale v1 {2}甲市场 {2}place:330105012 {2}下达 \S+ {2}送达 - {2}确认 -$/,
+    /^stop_sale v1 {2}甲示例市场 {2}place:330105012 {2}下达 \S+ {2}送达 - {2}确认 -$/,
   )
   expect((await hub('en', 'recall', 'notices', kase)).out).toMatch(
     /ordered \S+ {2}delivered - {2}acknowledged -$/,

@@ -48,7 +48,16 @@ export interface Row {
 }
 
 /** Kinds of things that are there in the test as own and other. */
-export type Subject = 'system' | 'record' | 'receipt' | 'link' | 'lot' | 'paper'
+export type Subject =
+  | 'system'
+  | 'record'
+  | 'receipt'
+  | 'link'
+  | 'lot'
+  | 'paper'
+  | 'case'
+  | 'market'
+  | 'region'
 
 const OPEN: Row = { isPublic: true }
 const SYSTEM: Row = { all: ['system'] }
@@ -56,7 +65,6 @@ const SECURITY: Row = { all: ['security'] }
 const SECURITY_AUDIT: Row = { all: ['security', 'audit'] }
 const READ: Row = { all: ['read'] }
 const CASE: Row = { all: ['case'] }
-const READ_CASE: Row = { all: ['read', 'case'] }
 const READ_AUDIT: Row = { all: ['read', 'audit'] }
 const AUDIT: Row = { all: ['audit'] }
 const SYSTEM_OF = (of: Subject): Row => ({ ...SYSTEM, of })
@@ -65,6 +73,11 @@ const SECURITY_AUDIT_OF = (of: Subject): Row => ({ ...SECURITY_AUDIT, of })
 const READ_OF = (of: Subject): Row => ({ of, all: ['read'] })
 /** A list: everyone who sees anything gets it, cut to what is theirs (sight.test.ts says what that is). */
 const SEEN_LIST: Row = { all: ['read', 'read own', 'read other', 'region own'] }
+/** The same, and officials, who see every case. */
+const SEEN_OR_CASE: Row = { all: [...(SEEN_LIST.all ?? []), 'case'] }
+/** Figures of a region: one that is not the caller's has none, like one of which nothing was told. */
+const SEEN_REGION: Row = { all: ['read', 'region own'], of: 'region', query: (region) => `?region=${region}` }
+const CASE_ROW: Row = { of: 'case', all: ['read', 'case'], finds: true }
 const PUSH: Row = { of: 'system', theirs: { 'push own': ['own'], 'push other': ['other'] }, foreign: 403 }
 /** What is of a system alone. */
 const SEEN_SYSTEM: Row = {
@@ -166,9 +179,12 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'POST /v1/documents/check': { ...SEEN_LIST, of: 'paper', sends: (number) => ({ papers: [{ number }] }) },
   'POST /v1/recalls/rehearse': READ,
   'POST /v1/recalls/rehearse.xlsx': READ,
-  'GET /v1/cases': READ_CASE,
+  'GET /v1/cases': SEEN_OR_CASE,
   'POST /v1/cases': CASE,
-  'GET /v1/cases/{id}': READ_CASE,
+  'GET /v1/cases/{id}': {
+    ...CASE_ROW,
+    theirs: { 'read own': ['own'], 'read other': ['other'], 'region own': ['own'] },
+  },
   'POST /v1/cases/{id}/events': CASE,
   'POST /v1/holds/{id}/acknowledgements': {
     // The receiver is named in the body: a link speaks for itself alone, and no hold was told to it.
@@ -199,23 +215,23 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'GET /v1/systems/{id}/waiting': SEEN_SYSTEM,
   'GET /v1/systems/{id}/quality': SEEN_SYSTEM,
   'GET /v1/systems/{id}/drift': SEEN_SYSTEM,
-  'GET /v1/supervision/days': READ,
-  'GET /v1/supervision/days/{day}': READ,
-  'GET /v1/supervision/days/{day}/sheet.xlsx': READ,
-  'GET /v1/supervision/days/{day}/sheet.csv': READ,
+  'GET /v1/supervision/days': SEEN_REGION,
+  'GET /v1/supervision/days/{day}': SEEN_REGION,
+  'GET /v1/supervision/days/{day}/sheet.xlsx': SEEN_REGION,
+  'GET /v1/supervision/days/{day}/sheet.csv': SEEN_REGION,
   'GET /v1/supervision/days/{day}/markets': READ,
   'GET /v1/supervision/reports': READ,
   'POST /v1/supervision/reports': CASE,
   'GET /v1/supervision/reports/{id}': READ,
-  'GET /v1/inspections': READ,
+  'GET /v1/inspections': SEEN_LIST,
   'POST /v1/inspections': CASE,
   'PUT /v1/inspections/{id}': CASE,
   'POST /v1/inspections/{id}/void': CASE,
   'GET /v1/findings': SEEN_LIST,
   'GET /v1/findings/{id}': { ...SEEN_LIST, isNowhere: true },
   'POST /v1/findings/{id}/events': CASE,
-  'GET /v1/lots/{code}/balance': READ_OF('lot'),
-  'GET /v1/balance': READ,
+  'GET /v1/lots/{code}/balance': SEEN('lot'),
+  'GET /v1/balance': { ...SEEN_LIST, of: 'market', query: (market) => `?site=${market}&day=2026-07-15` },
   'GET /v1/parties': READ,
   'GET /v1/parties/suggestions': READ,
   'GET /v1/parties/{id}': READ,

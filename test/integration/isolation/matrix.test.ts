@@ -4,6 +4,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { openapiDocument } from '#cli/openapi-document.ts'
 import { createLink } from '#store/links.ts'
 import { withApi } from '#test/api.ts'
+import { followToTheEnd } from '#test/follow.ts'
 import { TRADES, trade } from '#test/jiaxing.ts'
 import {
   type Answer,
@@ -87,6 +88,13 @@ beforeAll(async () => {
     product: { name: '番茄' },
     quantity: { value: '10', unit: 'KGM' },
     documents: [{ role: 'upstream', type: 'promise_cert', number: `PAPER-${no}` }],
+    sites: [
+      {
+        role: 'market',
+        name: '示例农贸市场',
+        ids: [{ scheme: 'cn.mofcom.node9', value: `${region}00${no.at(-1)}` }],
+      },
+    ],
     region: { code: region, year: 2026 },
   })
   const push = async (system: string, region: string, no: string, key: Caller) =>
@@ -100,6 +108,12 @@ beforeAll(async () => {
   // Something of each kind that a system has, of both.
   await api.push(TRADES, JSON.stringify([trade('M-3', { tradeTime: '', colour: 'red' })]))
   const ids = [own, other].map(({ results }) => results[0].records[0].id as string) as [string, string]
+  const cases: string[] = []
+  for (const no of ['1', '2']) {
+    const made = await api.call('POST', '/v1/cases', { body: { code: `PAPER-MATRIX-${no}`, reason: 'x' } })
+    cases.push(made.json().id)
+  }
+  await followToTheEnd(api.pool)
   // One digit apart, with the time of a message that was: its day is looked into.
   const near = (id: string): string => `${id.slice(0, -4)}${id.endsWith('0000') ? '1111' : '0000'}`
   Object.assign(things, {
@@ -116,6 +130,9 @@ beforeAll(async () => {
       other: encodeURIComponent(`rec:${ids[1]}`),
       absent: encodeURIComponent(`rec:${ids[1].replace('MATRIX-2', 'MATRIX-9')}`),
     },
+    case: { own: cases[0] as string, other: cases[1] as string, absent: NOWHERE },
+    region: { own: '330402', other: '330825', absent: '310115' },
+    market: { own: '330402001', other: '330825002', absent: '330825009' },
     paper: { own: 'PAPER-MATRIX-1', other: 'PAPER-MATRIX-2', absent: 'PAPER-MATRIX-9' },
   })
 })
@@ -148,6 +165,9 @@ async function ask(
     link: /\{id\}/,
     lot: /\{code\}/,
     paper: /\{number\}/,
+    case: /\{id\}/,
+    market: /\{market\}/,
+    region: /\{region\}/,
   }
   const own = of === undefined ? path : path.replace(named[of], thing)
   const filled = own.replaceAll(/\{(\w+)\}/g, (_, parameter) => FILLED[parameter] ?? NOWHERE)

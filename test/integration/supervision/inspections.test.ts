@@ -14,9 +14,11 @@ const follow = async (): Promise<void> => {
 }
 let official: string
 let reader: string
+let seer: string
 beforeAll(async () => {
   official = await api.key('case')
   reader = await api.key('read')
+  seer = await api.key('read', 'personal')
 })
 
 const wish = {
@@ -37,7 +39,7 @@ const wish = {
 }
 const post = (body: object, key = official) => api.call('POST', '/v1/inspections', { key, body })
 const listed = async (query: string) =>
-  (await api.call('GET', `/v1/inspections?${query}`, { key: reader })).json() as {
+  (await api.call('GET', `/v1/inspections?${query}`, { key: seer, purpose: 'supervision' })).json() as {
     inspections: {
       rectification: string
       site: string

@@ -1,0 +1,87 @@
+import { objectionEndsMs, possible } from '#core/cases/machine.ts'
+import { maskedCause, maskedNote, maskedPlace, maskedSubject } from '#core/model/masked-texts.ts'
+import { OWN_SYSTEM } from '#core/model/own-system.ts'
+import { factsOf } from '#flow/cases/apply.ts'
+import type { SeenCase } from '#flow/cases/seen-cases.ts'
+import type { CaseFinding } from '#store/case-findings.ts'
+import type { CaseHold, CaseLotRow } from '#store/case-lots.ts'
+import type { CaseEventRow, CaseRow } from '#store/cases.ts'
+
+/** What is shown of a lot; who sees a part of the case is not told of steps over others. */
+type ShownLot = Pick<
+  CaseLotRow,
+  | 'code'
+  | 'kind'
+  | 'role'
+  | 'viaCode'
+  | 'viaRecord'
+  | 'rule'
+  | 'confidence'
+  | 'site'
+  | 'stall'
+  | 'region'
+  | 'productName'
+  | 'mass'
+  | 'occurredAt'
+  | 'holdRecord'
+> & { readonly depth: number | null; readonly held: boolean }
+
+/** A case with what belongs to it, as it is read: all of it, or as far as the caller sees it. */
+export interface ReadCase {
+  readonly found: CaseRow | SeenCase
+  readonly lots: readonly ShownLot[]
+  readonly holds: readonly CaseHold[]
+  readonly events: readonly CaseEventRow[]
+  readonly findings: readonly CaseFinding[]
+}
+
+/** A case as a list shows it; masked, the names of places that may be a person's and what an official wrote are covered. */
+export const caseView = (one: CaseRow | SeenCase, full: boolean) => ({
+  id: one.id,
+  state: one.state,
+  narrow: one.narrow,
+  openedBy: one.openedBy,
+  test: one.testId,
+  code: one.code,
+  cause: full ? one.cause : maskedCause(one.cause, OWN_SYSTEM),
+  product: { name: one.productName, class: one.productClass },
+  region: one.region,
+  site: full ? one.site : maskedPlace(one.site),
+  stall: full ? one.stall : maskedPlace(one.stall),
+  toldAt: one.toldAt,
+  objectionUntil: new Date(
+    objectionEndsMs(factsOf({ ...one, disposedMass: one.disposedMass ?? '0' })),
+  ).toISOString(),
+  openedAt: one.openedAt,
+  stateAt: one.stateAt,
+  due: one.due,
+  dueAt: one.dueAt,
+  heldMass: one.heldMass,
+  disposedMass: one.disposedMass,
+  truncated: one.truncated,
+})
+
+/** The whole case. */
+export const caseCard = ({ found, lots, holds, events, findings }: ReadCase, full: boolean) => ({
+  ...caseView(found, full),
+  lots: lots.map(({ viaCode, viaRecord, rule, confidence, ...lot }) => ({
+    ...{ code: lot.code, kind: lot.kind, role: lot.role, depth: lot.depth },
+    via: viaCode === null ? null : { code: viaCode, record: viaRecord, rule, confidence },
+    site: full ? lot.site : maskedPlace(lot.site),
+    stall: full ? lot.stall : maskedPlace(lot.stall),
+    ...{ region: lot.region, product: lot.productName },
+    ...{ mass: lot.mass, occurredAt: lot.occurredAt, held: lot.held, hold: lot.holdRecord },
+  })),
+  holds: holds.map(({ recordId, version, holdKind, place, since }) => ({
+    ...{ record: recordId, version, kind: holdKind, place, since },
+  })),
+  events: events.map(({ fromState, toState, mass, recordId, note, ...event }) => ({
+    ...{ ...event, from: fromState, to: toState, quantity: mass, record: recordId },
+    note: full ? note : maskedNote(note),
+  })),
+  findings: findings.map(({ kind, subject, ...finding }) => ({
+    ...{ ...finding, findingKind: kind },
+    subject: full ? subject : maskedSubject(subject),
+  })),
+  possible: possible(found.state),
+})
