@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
+import { erasedCodes } from '#core/model/erased-body.ts'
 import { saltSecret } from '#store/audit-keys.ts'
 import { inTransaction } from '#store/database.ts'
 import { ERASED_MAX, eraseAround, eraseMessages, eraseVersions, noteErasure } from '#store/personal/erase.ts'
@@ -32,8 +33,13 @@ export async function erasePersonal(pool: Pool, wish: EraseWish): Promise<Erased
   const salts = await saltSecret(pool)
   return await inTransaction(pool, async (client) => {
     await client.query("select set_config('hub.rewriting', 'on', true)")
-    const { rows } = await client.query<{ record: string; message: string; receivedAt: string }>(
-      `select record_id as record, message_id as message, received_at as "receivedAt" from record_versions
+    const { rows } = await client.query<{
+      record: string
+      message: string
+      receivedAt: string
+      codes: string[]
+    }>(
+      `select record_id as record, message_id as message, received_at as "receivedAt", codes from record_versions
         where record_id in (select record_id from record_versions where record_id = any($1) or codes && $2::text[])
         order by record_id, version limit ${ERASED_MAX + 1}`,
       [wish.records ?? [], wish.code === undefined ? [] : [wish.code]],
@@ -42,6 +48,9 @@ export async function erasePersonal(pool: Pool, wish: EraseWish): Promise<Erased
       throw new HubError('conflict', { detail: `more than ${ERASED_MAX} versions at once` })
     const records = [...new Set(rows.map(({ record }) => record))]
     const messages = [...new Set(rows.map(({ message }) => message))]
+    const all = [...new Set(rows.flatMap(({ codes }) => codes))]
+    const others = new Set(erasedCodes(all))
+    const personalCodes = all.filter((code) => !others.has(code))
     const times = rows.map(({ receivedAt }) => Date.parse(receivedAt))
     const hold = (await readOpenHolds(client)).find(({ from, until }) =>
       times.some((time) => time >= Date.parse(from) && time < Date.parse(until)),
@@ -54,7 +63,7 @@ export async function erasePersonal(pool: Pool, wish: EraseWish): Promise<Erased
     if (working.length > 0) throw new HubError('conflict', { detail: 'a message is still under way' })
     const versions = await eraseVersions(client, salts, records)
     const bytes = await eraseMessages(client, salts, messages)
-    await eraseAround(client, records, messages)
+    await eraseAround(client, records, messages, personalCodes)
     const counts = { records: records.length, messages: bytes.length }
     const entry =
       versions.length + bytes.length === 0

@@ -10,10 +10,9 @@ import {
 import { canonicalJson } from '#core/model/canonical-json.ts'
 import { erasedBody, erasedCodes } from '#core/model/erased-body.ts'
 import type { Kind } from '#core/model/kinds.ts'
-import { isPersonalSite } from '#core/personal.ts'
 import { readMessageRows, readVersionsOf } from '#store/audit-rows.ts'
-import { openName } from '#store/cards.ts'
 import { decodeBytes, encodeBytes, openResults, resultsPlace } from '#store/message-bytes.ts'
+import { eraseCopies } from './erase-copies.ts'
 import { sealVersion, versionPlace } from './sealed-body.ts'
 
 /** Versions of one erasure; who needs more calls again. */
@@ -122,30 +121,13 @@ export async function eraseAround(
   client: PoolClient,
   records: readonly string[],
   messages: readonly string[],
+  codes: readonly string[],
 ): Promise<void> {
   await client.query('delete from rejections where message_id = any($1)', [messages])
   await client.query('delete from parked_bases where message_id = any($1)', [messages])
   await client.query('delete from parked_details where message_id = any($1)', [messages])
   await client.query('delete from new_values where receipt = any($1)', [messages])
-  await client.query('update held_changes set sent = null, detail = null where record_id = any($1)', [
-    records,
-  ])
-  await client.query(
-    'update document_mentions set vehicle = null, giver = null, taker = null, site_name = null where record_id = any($1)',
-    [records],
-  )
-  await client.query('update goods_moves set site_name = null, stall = null where record_id = any($1)', [
-    records,
-  ])
-  await client.query(`delete from claims where record_id = any($1) and state <> 'open'`, [records])
-  const { rows } = await client.query<{ id: string; name: string; personal: boolean }>(
-    'select id, name, personal from descriptions where newest && $1::text[] and name is not null',
-    [records],
-  )
-  const named: string[] = []
-  for (const { id, name, personal } of rows)
-    if (personal || isPersonalSite({ name: (await openName(client, id, name)) ?? '' })) named.push(id)
-  await client.query('update descriptions set name = null where id = any($1)', [named])
+  await eraseCopies(client, records, messages, codes)
 }
 
 /** Notes an erasure in the log of evidence, and what each row was: both in the transaction that erases. */
