@@ -38,16 +38,17 @@ const VOID_MARK = Buffer.from('void\n')
 const digest = (status: Status, bytes: Buffer): string =>
   hash('sha256', status === 'active' ? bytes : Buffer.concat([VOID_MARK, bytes]), 'binary')
 
-/** Content of a version from its body. @param seals whether what is of persons is to be sealed */
+/** Content of a version from its body; its bytes live as long as `encode` says. @param seals whether what is of persons is to be sealed */
 export function contentOf(
   { kind, id }: { readonly kind: Kind; readonly id: string },
   body: Body,
   status: Status,
   seals = false,
+  encode: (text: string) => Buffer = Buffer.from,
 ): Content {
   const { flags, recordedAt, ...rest } = body
   const text = canonicalJson(rest)
-  const bytes = Buffer.from(text)
+  const bytes = encode(text)
   const recorded = recordedAt ? canonicalJson(recordedAt) : null
   const own = recordCode(kind, id, body)
   const occurred = body.occurredAt ? Date.parse(body.occurredAt.at) : Number.NaN

@@ -23,6 +23,8 @@ export interface PreparingWith {
   readonly notes?: Pick<DriftNotes, 'note'>
   /** Whether what is of persons is sealed when it is stored. */
   readonly seals?: boolean
+  /** Makes the bytes of contents, which must live until COMMIT. */
+  readonly encode?: (text: string) => Buffer
 }
 
 /** Maps the decoded records of a message; one that decoding or mapping refuses is carried as rejected among its neighbours. */
@@ -30,14 +32,14 @@ export function prepareSources(
   records: readonly SourceRecord[],
   mapping: CompiledMapping,
   receivedAtMs: number,
-  { edges = edgeBudget(), notes, seals = false }: PreparingWith = {},
+  { edges = edgeBudget(), notes, seals = false, encode }: PreparingWith = {},
 ): Prepared {
   const context = { receivedAtMs }
   const sources: PreparedSource[] = []
   const rejectedValues = new Map<number, SourceValue>()
   for (const record of records) {
     const mapped = mapping.map(record, context)
-    const source = prepared(mapped, edges, seals)
+    const source = prepared(mapped, edges, seals, encode)
     sources.push(source)
     // A rejected record is kept whole; its names may hold what the store does not take.
     if (source.rejected) rejectedValues.set(mapped.index, record.value)
@@ -54,6 +56,7 @@ export function prepared(
   { index, key, rejected, issues, records }: MappedSource,
   edges: EdgeBudget,
   seals = false,
+  encode?: (text: string) => Buffer,
 ): PreparedSource {
   const refused = (issue: Issue): PreparedSource => ({
     index,
@@ -65,7 +68,7 @@ export function prepared(
   if (rejected) return { index, key, rejected, issues, records: [] }
   if (records.some(({ id }) => id.length > RECORD_ID_MAX)) return refused(KEY_TOO_LONG)
   try {
-    const contents = records.map((record) => preparedRecord(record, seals))
+    const contents = records.map((record) => preparedRecord(record, seals, encode))
     for (const { content } of contents) edges.left -= content?.edges.length ?? 0
     if (edges.left < 0) return refused(tooManyEdges(`the message makes more than ${MESSAGE_EDGES_MAX} edges`))
     return { index, key, rejected, issues, records: contents }
@@ -98,6 +101,7 @@ const tooManyEdges = (reason: string): Issue => ({
 const preparedRecord = (
   { kind, id, key, operation, body, void: ended, order, expected }: MappedRecord,
   seals: boolean,
+  encode: ((text: string) => Buffer) | undefined,
 ): PreparedRecord => ({
   kind,
   id,
@@ -105,6 +109,6 @@ const preparedRecord = (
   operation,
   ended,
   order: order ?? null,
-  content: body && contentOf({ kind, id }, body, operation === 'void' ? 'void' : 'active', seals),
+  content: body && contentOf({ kind, id }, body, operation === 'void' ? 'void' : 'active', seals, encode),
   expected,
 })

@@ -11,6 +11,7 @@ import { messageParts } from '#flow/intake/parts.ts'
 import { prepareSources } from '#flow/intake/prepare.ts'
 import { writePiece } from '#flow/intake/results-text.ts'
 import { charsetOf, mappingName } from '#flow/intake/target.ts'
+import { createTextArena } from '#flow/intake/text-arena.ts'
 import { type IntakeMessage, writeGroup } from '#flow/intake/write.ts'
 import { advanceLarge, type LargeLease } from '#store/large-messages.ts'
 import { readParts } from '#store/message-parts.ts'
@@ -22,6 +23,8 @@ const CHUNK_RECORDS = 250
 const CHUNK_BYTES = 2 * 1024 * 1024
 /** Source records that are mapped before the event loop gets its turn: the rows of the chunk before go to the server meanwhile. */
 const SLICE_RECORDS = 50
+/** Contents of a chunk; those of a larger one get memory of their own. */
+const CONTENT_BYTES = 2 * 1024 * 1024
 /** Bases of one transaction, which looks for all details that wait for them. */
 const BASES_AT_ONCE = 2000
 
@@ -102,6 +105,9 @@ function createChunkWriter(
     idempotencyKey: undefined,
     deferred: true,
   }
+  /** While the contents of one chunk are written, the next one is gathered. */
+  const arenas = [createTextArena(CONTENT_BYTES), createTextArena(CONTENT_BYTES)] as const
+  let arena: 0 | 1 = 0
   let slices: IntakeMessage[] = []
   let sources = 0
   let done = lease.done
@@ -131,7 +137,11 @@ function createChunkWriter(
       const notes = driftNotes(mapping)
       slices.push({
         ...base,
-        ...prepareSources(records, mapping, lease.receivedAtMs, { notes, seals: hasDataKeys(pool) }),
+        ...prepareSources(records, mapping, lease.receivedAtMs, {
+          notes,
+          seals: hasDataKeys(pool),
+          encode: arenas[arena].encode,
+        }),
         parts: messageParts(came, mapping),
       })
       drift?.add(base, notes.drift, mapping.watch?.fields ?? [])
@@ -142,6 +152,9 @@ function createChunkWriter(
       await writing
       writing = write(slices, done, bytes)
       writing.catch(() => {})
+      // Its last chunk was written before this one began to be.
+      arena = arena === 0 ? 1 : 0
+      arenas[arena].reset()
       done += sources
       slices = []
       sources = 0
