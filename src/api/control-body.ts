@@ -4,6 +4,7 @@ import { refuseJson } from '#adapters/push/json/refuse.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
+import { parseJson } from '#core/parse-json.ts'
 
 /** Largest body of a control call: names, filters, a mapping with its sample. */
 export const CONTROL_MAX = 2 * 1024 * 1024
@@ -46,7 +47,7 @@ export function parseControlBody(bytes: Buffer): unknown {
   }
   if (reader.issues.length > 0) throw invalid(reader.issues)
   // Read again by the platform's parser, which makes numbers of numbers; everything it does silently is excluded by now.
-  return JSON.parse(text)
+  return parseJson(text)
 }
 
 const invalid = (issues: readonly Issue[]): HubError => new HubError('invalid_request', { issues })

@@ -1,4 +1,5 @@
 import { AdapterError, type SourceCount } from '#adapters/adapter.ts'
+import { parseJson } from '#core/parse-json.ts'
 import { createPageWriter } from './ndjson.ts'
 import { openReading } from './open-reading.ts'
 import { keptCells, pageStatement, type Reading, shownColumns } from './reading.ts'
@@ -24,7 +25,7 @@ export async function* keysOf(parts: DatabaseParts): AsyncIterable<Readonly<Reco
       await session.rows(pageStatement(keyOnly, from, null, limits.pageRows), writer)
       if (writer.rows === 0) return
       const lines = writer.bytes().toString('utf8').trimEnd().split('\n')
-      yield lines.map((line) => JSON.parse(line) as Record<string, string>)
+      yield lines.map((line) => parseJson(line) as Record<string, string>)
       if (writer.rows < limits.pageRows && !writer.isFull) return
       from = { key: writer.last.map((cell) => cell ?? ''), done: false }
     }

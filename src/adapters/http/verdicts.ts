@@ -1,3 +1,4 @@
+import { parseJson } from '#core/parse-json.ts'
 import { type Acknowledged, readAcknowledged } from '#core/recall/deadlines.ts'
 
 const WORDS = ['ok', 'duplicate', 'retry', 'reject'] as const
@@ -34,7 +35,7 @@ export function readVerdicts(body: string): ReadonlyMap<string, ChangeVerdict> |
 
 function resultsOf(body: string): unknown[] | null {
   try {
-    const answer: unknown = JSON.parse(body)
+    const answer = parseJson(body)
     const results = isObject(answer) ? answer['results'] : null
     return Array.isArray(results) ? results : null
   } catch {

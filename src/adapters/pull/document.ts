@@ -4,6 +4,7 @@ import { type MemberPath, memberAt } from '#adapters/paging/member.ts'
 import { decodeText } from '#adapters/push/charset.ts'
 import { isHtmlPage } from '#adapters/push/json/refuse.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { parseJson } from '#core/parse-json.ts'
 
 /** An answer that is JSON. */
 export interface Document extends AnswerFacts {
@@ -23,7 +24,7 @@ export function readDocument(bytes: Uint8Array): Document {
   const root = parsed(text)
   let exact: unknown
   const exactly = (steps: readonly string[]): unknown => {
-    exact ??= JSON.parse(text, numbersAsTexts)
+    exact ??= parseJson(text, numbersAsTexts)
     return memberAt(exact, { path: '', steps })
   }
   const scalar = (value: unknown, steps: () => readonly string[]): string | undefined => {
@@ -44,8 +45,7 @@ export function readDocument(bytes: Uint8Array): Document {
   }
 }
 
-/** The types know nothing of the source text yet (ECMAScript 2026), so it comes as one more argument. */
-function numbersAsTexts(_name: string, value: unknown, ...[{ source } = {}]: { source?: string }[]): unknown {
+function numbersAsTexts(_name: string, value: unknown, { source }: { readonly source?: string }): unknown {
   return typeof value === 'number' ? (source ?? value) : value
 }
 
@@ -60,7 +60,7 @@ function textOf(bytes: Uint8Array): string {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     // The words of the parser repeat what they found, which may be anything.
     throw new AdapterError('source', whatElse(text))

@@ -1,3 +1,4 @@
+import { parseJson } from '#core/parse-json.ts'
 import type { MessageVerdict, ReceiverAnswerRules, RecordVerdict } from './receiver.ts'
 
 /** The receiver's word on one record of a message. */
@@ -56,7 +57,7 @@ const failed = (
 
 function parsed(body: string): unknown {
   try {
-    return JSON.parse(body)
+    return parseJson(body)
   } catch {
     return undefined
   }

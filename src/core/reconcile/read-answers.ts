@@ -1,4 +1,5 @@
 import { isKind } from '#core/model/kinds.ts'
+import { parseJson } from '#core/parse-json.ts'
 import type { BucketName, VersionKey } from './bucket.ts'
 import type { TheirFigures } from './compare.ts'
 import { isDigest } from './digest.ts'
@@ -73,7 +74,7 @@ const isWhole = (text: string): boolean => text.isWellFormed() && !text.includes
 
 function parsed(body: string): Members | null {
   try {
-    const value: unknown = JSON.parse(body)
+    const value = parseJson(body)
     return isMembers(value) ? value : null
   } catch {
     return null

@@ -1,4 +1,5 @@
 import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto'
+import { parseJson } from '#core/parse-json.ts'
 
 /** Algorithms of a client's assertion (RFC 7518). What a token names itself counts only where the key is of that kind: no HMAC, no `none`. */
 export const JWT_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
@@ -82,7 +83,7 @@ function objectOf(text: string): Readonly<Record<string, unknown>> | null {
   const bytes = bytesOf(text)
   if (bytes === null) return null
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    const value = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null

@@ -9,6 +9,7 @@ import { KEY_PART_MAX, recordId } from '#core/model/identity.ts'
 import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
 import { missingParts } from '#core/model/minimal.ts'
 import { bodyIssues } from '#core/model/validate.ts'
+import { parseJson } from '#core/parse-json.ts'
 import type { SourceRecord } from '#core/source.ts'
 import { edgeBudget, type Prepared, prepared } from './prepare.ts'
 
@@ -50,7 +51,7 @@ export function readCanonical(bytes: Uint8Array): CanonicalMessage {
     })
   }
   // In the encoding that the records were read in: in another, what they say would be checked as something else.
-  const value: unknown = JSON.parse(decodeText(bytes).text)
+  const value: unknown = parseJson(decodeText(bytes).text)
   const values = Array.isArray(value) ? value : [value]
   const system = systemOf(values[0])
   if (system === undefined)

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { HttpPort } from '#adapters/adapter.ts'
+import { parseJson } from '#core/parse-json.ts'
 import { ProviderFault, verifiedToken } from './id-token.ts'
 import { isRole, type Role } from './roles.ts'
 
@@ -84,7 +85,7 @@ export function createProvider(
       })
     if (answer.status !== 200) throw new ProviderFault(`the provider answers ${answer.status}`)
     try {
-      const read: unknown = JSON.parse(Buffer.from(answer.body).toString('utf8'))
+      const read = parseJson(Buffer.from(answer.body).toString('utf8'))
       if (typeof read === 'object' && read !== null && !Array.isArray(read))
         return read as Record<string, unknown>
     } catch {

@@ -4,6 +4,7 @@ import { decode } from '#adapters/push/decode.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { HubError } from '#core/errors.ts'
 import type { MappedSource } from '#core/mapping/mapping.ts'
+import { parseJson } from '#core/parse-json.ts'
 import type { ChangeResult } from '#core/peers/change-result.ts'
 import type { Peer } from '#core/peers/peer.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
@@ -160,7 +161,7 @@ function recordsOf(bytes: Uint8Array): readonly SourceRecord[] {
 }
 
 function changesOf(bytes: Uint8Array): readonly unknown[] {
-  const batch = JSON.parse(new TextDecoder().decode(bytes)) as { changes: unknown }
+  const batch = parseJson(new TextDecoder().decode(bytes)) as { changes: unknown }
   const changes = Array.isArray(batch.changes) ? batch.changes : [batch.changes]
   changes.forEach((change: unknown, i) => {
     const event =

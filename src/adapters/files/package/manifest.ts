@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { isFileName } from '#adapters/files/drop.ts'
+import { parseJson } from '#core/parse-json.ts'
 import { PackageRefused } from './reasons.ts'
 
 export const MANIFEST = 'manifest.json'
@@ -47,7 +48,7 @@ export type PackageFile = Static<typeof ManifestFile>
 export function readManifest(bytes: Uint8Array): PackageManifest {
   let manifest: unknown
   try {
-    manifest = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    manifest = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
     throw new PackageRefused('bad_manifest', MANIFEST, error)
   }

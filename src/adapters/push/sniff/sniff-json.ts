@@ -1,4 +1,5 @@
 import { isRow } from '#adapters/push/record.ts'
+import { parseJson } from '#core/parse-json.ts'
 import type { ReadOptions, SourceValue } from '#core/source.ts'
 import { aroundList } from './around-list.ts'
 import type { Sniffed } from './sniff.ts'
@@ -50,7 +51,7 @@ const isObject = (line: string): boolean => isRow(parsed(line))
 /** Only the structure is looked at; what the numbers are is read later, by the reader that keeps their digits. */
 function parsed(text: string): SourceValue | undefined {
   try {
-    return JSON.parse(text) as SourceValue
+    return parseJson(text) as SourceValue
   } catch {
     return undefined
   }
