@@ -168,13 +168,14 @@ test('a page of a long log that was never analysed looks at a few changes, not a
       )
       return Number(rows[0]?.read)
     }
+    // Twice the page, once by the index and perhaps once more in the table; all that come behind would be 6000.
     await readChanges(client, { after, limit: 100 })
-    expect(await read()).toBeLessThan(300)
+    expect(await read()).toBeLessThan(500)
     const upTo = String(await headPosition(client))
     const before = await read()
     const rows = await readVersionRows(client, { after: String(after), upTo, limit: 100 })
     expect(rows.length).toBe(100)
-    expect((await read()) - before).toBeLessThan(300)
+    expect((await read()) - before).toBeLessThan(500)
   } finally {
     await client.query('rollback')
     client.release()

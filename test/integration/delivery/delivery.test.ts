@@ -217,7 +217,11 @@ describe('verdicts', () => {
     for (let i = 0; i < 11; i++) await store(pool, someRows(1000))
     receiver.answer = (batch) => batch.changes.map(({ event }) => ({ event, verdict: 'retry', after: 300 }))
     const { delivery, clock } = deliveryAt(pool)
-    expect(await delivery.deliverLink(link.id)).toEqual({ done: true, nextAt: clock.time + 5 * MINUTE })
+    expect(await delivery.deliverLink(link.id)).toEqual({
+      done: true,
+      failed: true,
+      nextAt: clock.time + 5 * MINUTE,
+    })
     expect(receiver.changes).toHaveLength(10_000)
     expect((await linkNow(pool, link.id)).lastError).toMatchObject({ class: 'retry' })
     receiver.answer = allOk

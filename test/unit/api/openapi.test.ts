@@ -107,7 +107,7 @@ it('every operation says whether it needs a key, and with one what a wrong key g
   for (const { path, method, operation } of operations) {
     expect(operation.security, `${method} ${path}`).toBeDefined()
     const needsKey = (operation.security ?? []).length > 0
-    expect(needsKey, `${method} ${path}`).toBe(path.startsWith('/v1/'))
+    expect(needsKey, `${method} ${path}`).toBe(path.startsWith('/v1/') || path === '/metrics')
     if (needsKey) expect(operation.responses, `${method} ${path}`).toHaveProperty('401')
   }
 })
