@@ -7,21 +7,7 @@ export const refuseAddress = (
   address: string,
   allow: readonly string[],
   rules: readonly string[] = [],
-): Promise<void> =>
-  refusing(() => {
-    readAllowed(allow)
-    return checkAddress(address, [...allow, ...rules])
-  })
-
-async function refusing(check: () => Promise<unknown> | unknown): Promise<void> {
-  try {
-    await check()
-  } catch (error) {
-    if (error instanceof AddressRefused) throw new HubError('address_refused', { detail: error.reason })
-    // A name that cannot be resolved today may be tomorrow; each delivery checks again.
-    if (!(error instanceof Error && 'syscall' in error)) throw error
-  }
-}
+): Promise<void> => refusing(allow, rules, (bounds) => checkAddress(address, bounds))
 
 /** Throws `address_refused` for a folder on a host that may not be reached. */
 export const refuseHost = (
@@ -29,8 +15,23 @@ export const refuseHost = (
   allow: readonly string[],
   rules: readonly string[] = [],
 ): Promise<void> =>
-  refusing(() => {
-    readAllowed(allow)
+  refusing(allow, rules, (bounds) => {
     const { host, port } = readRemoteFolder(address)
-    return checkHost(host, port, [...allow, ...rules])
+    return checkHost(host, port, bounds)
   })
+
+async function refusing(
+  allow: readonly string[],
+  rules: readonly string[],
+  check: (bounds: readonly string[]) => Promise<unknown>,
+): Promise<void> {
+  try {
+    // Before the rules are added: who writes one among the addresses is refused.
+    readAllowed(allow)
+    await check([...allow, ...rules])
+  } catch (error) {
+    if (error instanceof AddressRefused) throw new HubError('address_refused', { detail: error.reason })
+    // A name that cannot be resolved today may be tomorrow; each delivery checks again.
+    if (!(error instanceof Error && 'syscall' in error)) throw error
+  }
+}

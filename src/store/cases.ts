@@ -1,5 +1,6 @@
 import type { ClientBase, Pool, PoolClient } from 'pg'
 import type { CaseEvent, CaseState } from '#core/cases/states.ts'
+import { regionPrefix } from './change-filter.ts'
 
 type Client = ClientBase | Pool
 
@@ -135,7 +136,7 @@ export async function listCases(
             order by opened_at desc, id desc limit $8`,
     values: [
       filter.state ?? null,
-      filter.region === undefined ? null : `${filter.region.replace(/(00)+$/, '')}%`,
+      filter.region === undefined ? null : `${regionPrefix(filter.region)}%`,
       filter.product ?? null,
       filter.from ?? null,
       filter.to ?? null,

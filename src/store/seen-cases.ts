@@ -1,5 +1,6 @@
 import type { LotRole } from '#core/cases/spread.ts'
 import type { CaseFilter, CaseRow } from './cases.ts'
+import { regionPrefix } from './change-filter.ts'
 import type { Reader } from './sighted.ts'
 
 /** What every caller is told of a case of which it sees a lot or a test; all else is told by the records that it sees. */
@@ -40,7 +41,7 @@ export async function listSeenCases(
             order by opened_at desc, id desc limit $7`,
     values: [
       filter.state ?? null,
-      filter.region === undefined ? null : `${filter.region.replace(/(00)+$/, '')}%`,
+      filter.region === undefined ? null : `${regionPrefix(filter.region)}%`,
       filter.from ?? null,
       filter.to ?? null,
       page.after?.openedAt ?? null,
