@@ -8,6 +8,7 @@ import { expectFailure, idsOfRows, limitsOf, sorted } from '#test/adapters/expec
 import type { ProxyMode } from '#test/adapters/fault-proxy.ts'
 import { soon } from '#test/adapters/reading.ts'
 import type { Trial, TrialSource } from '#test/adapters/trial.ts'
+import { collect } from '#test/memory.ts'
 
 const MORE_MS = 1000
 const ABORT_MS = 1000
@@ -237,7 +238,7 @@ function openFiles(): number {
 }
 
 function riseOfMemory(): { end(): number } {
-  globalThis.gc?.()
+  collect()
   const before = process.memoryUsage.rss()
   let most = before
   const look = (): void => {
