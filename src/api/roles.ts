@@ -29,11 +29,14 @@ export const ROLES_OF: Readonly<Record<string, readonly Role[]>> = {
       'addSigningKey requireSignatures revokeSigningKey rotateLinkSecret',
       'addTrustAnchor removeTrustAnchor addRevocationList getTrust',
       'createAuditAnchor deleteAuditAnchor patchRetention createLegalHold endLegalHold erasePersonal',
+      'createErasureRule previewErasureRule endErasureRule',
     ],
   ),
   ...of(
     ['security', 'audit'],
-    ['listKeys listOauthClients listOperators listPartners listSigningKeys getRetention listLegalHolds'],
+    [
+      'listKeys listOauthClients listOperators listPartners listSigningKeys getRetention listLegalHolds listErasureRules',
+    ],
   ),
 }
 

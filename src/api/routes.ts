@@ -22,6 +22,7 @@ import { claimRoutes } from './routes/claims.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { driftRoutes } from './routes/drift.ts'
+import { erasureRuleRoutes } from './routes/erasure-rules.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
 import { findingRoutes } from './routes/findings.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -115,6 +116,7 @@ const GUARDED = [
   evidenceRoutes,
   retentionRoutes,
   personalRoutes,
+  erasureRuleRoutes,
   signingKeyRoutes,
   trustRoutes,
   oauthClientRoutes,

@@ -162,10 +162,11 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./audit.ts')).auditCommand,
   },
   personal: {
-    arguments: 'erase (--record <id>… | --code <scheme:code>) --reason R | rotate-key',
+    arguments:
+      'erase (--record <id>… | --code <scheme:code>) --reason R | rules [list | run | end <id> | (add --reason R | preview) --class records|messages|rejections… --after-days N [--system S]… [--kind K]… [--product C]…] | rotate-key',
     about: {
-      en: 'erase what is of a person; wrap the keys of stored messages under HUB_DATA_KEY, and make a new one',
-      zh: '删除个人信息；用 HUB_DATA_KEY 重新包装已存报文的数据密钥，并新建一个',
+      en: 'erase what is of a person, on request or by rules of age; wrap the keys of stored messages under HUB_DATA_KEY, and make a new one',
+      zh: '按请求或到期规则删除个人信息；用 HUB_DATA_KEY 重新包装已存报文的数据密钥，并新建一个',
     },
     load: async () => (await import('./personal.ts')).personalCommand,
   },

@@ -23,6 +23,7 @@ import { followersOf } from '#flow/follow/followers.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import { claimsFollower } from '#flow/peers/send-claims.ts'
+import { ruleSchedule } from '#flow/personal/rule-schedule.ts'
 import { deadlinesSchedule } from '#flow/recall/deadlines.ts'
 import { keepAliases, refreshAliases } from '#flow/reference/product-aliases.ts'
 import { runReplay } from '#flow/replay/run.ts'
@@ -253,6 +254,7 @@ function openWorkers(
       reconciling.daily,
       signatureSchedule({ pool, now }),
       retentionSchedule(pool, now),
+      ruleSchedule({ pool, isBusy: large.isWorking, now }),
       deadlinesSchedule({ pool, now }),
       evidenceSchedule({ pool, post: http.post, file: parts.anchorFile, isBusy: large.isWorking, now }),
       supervisionReports({ pool, now }),

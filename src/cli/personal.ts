@@ -3,12 +3,14 @@ import { type EraseWish, erasePersonal } from '#flow/personal/erase.ts'
 import { holdDataKeys, rotateDataKeys } from '#store/personal/data-keys.ts'
 import { cliLanguage } from './language.ts'
 import { withOwnDatabase } from './own-database.ts'
+import { rulesCommand } from './personal-rules.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
 import { dataKeysOf, type Settings } from './settings.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
-/** `hub personal rotate-key` and `hub personal erase`, over the database of the settings. */
+/** `hub personal rotate-key`, `hub personal erase` and `hub personal rules`, over the database of the settings. */
 export async function personalCommand(argv: readonly string[]): Promise<void> {
+  if (argv[0] === 'rules') return await rulesCommand(argv.slice(1))
   const { word, ...wish } = parsed(argv)
   const settings = settingsOrExit(process.env)
   const zh = cliLanguage() === 'zh'

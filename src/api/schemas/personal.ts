@@ -1,6 +1,9 @@
 import Type from 'typebox'
+import { listOf } from '#api/page.ts'
 import { field } from '#core/model/field.ts'
-import { count } from './fields.ts'
+import { PRODUCT_CLASSES } from '#core/products/product-class.ts'
+import { ERASED_CLASSES, LONGEST_DAYS, RULED_KINDS } from '#core/retention/erasure-rules.ts'
+import { count, nullable, text, time } from './fields.ts'
 
 export const Erased = field(
   Type.Object({
@@ -19,4 +22,88 @@ export const Erased = field(
     ),
   }),
   ['What was erased', '删除结果'],
+)
+
+const several = { minItems: 1, maxItems: 100, uniqueItems: true }
+
+/** Members of an erasure rule that say what it is about. */
+export const erasureScope = {
+  classes: Type.Array(Type.Enum([...ERASED_CLASSES]), {
+    ...several,
+    description:
+      '`records`: persons in records, in what was made of them, and the messages that brought them; `messages`: bytes of every message, values in receipts; `rejections`: what was refused or waits · 类别',
+  }),
+  systems: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
+      ...several,
+      description: 'Absent: all · 对接系统，缺省为全部',
+    }),
+  ),
+  kinds: Type.Optional(
+    Type.Array(Type.Enum([...RULED_KINDS]), {
+      ...several,
+      description: 'Of records; absent: all of these · 记录类型，缺省为全部',
+    }),
+  ),
+  productClasses: Type.Optional(
+    Type.Array(Type.Enum(Object.keys(PRODUCT_CLASSES)), {
+      ...several,
+      description: 'Of records; absent: all · 产品类别，缺省为全部',
+    }),
+  ),
+  afterDays: Type.Integer({
+    minimum: 1,
+    maximum: LONGEST_DAYS,
+    description: 'Days after the newest version was stored, the message came, or it was last seen · 保存天数',
+  }),
+}
+
+const counts = {
+  records: count(['Records', '记录数']),
+  versions: count(['Versions', '版本数']),
+  messages: count(['Messages whose bytes are gone', '已清除原文的报文数']),
+  rejections: count(['Rejections and parts that waited', '待处理与等待数据']),
+}
+const left = count(
+  ['Old enough, and had to stay', '到期但须保留'],
+  [
+    'A legal hold, a case that is not ended, work under way, or it tells of a later time',
+    '法律保全、未结案件、处理中，或所述时间较晚',
+  ],
+)
+
+export const ErasureRule = field(
+  Type.Object({
+    id: field(Type.String({ format: 'uuid' }), ['Identifier', '标识']),
+    ...erasureScope,
+    reason: text(['Reason', '依据']),
+    createdAt: time(['Made', '设立时间']),
+    createdBy: text(['Made by', '设立人'], ['A key, or administrator', '密钥标识或 administrator']),
+    endedAt: nullable(Type.String({ format: 'date-time' }), ['Ended', '结束时间']),
+    endedBy: nullable(Type.String(), ['Ended by', '结束人']),
+    last: nullable(Type.Object({ ...counts, left }), ['The last reading', '最近一次执行']),
+    total: field(Type.Object(counts), ['All readings', '累计']),
+    doneAt: nullable(Type.String({ format: 'date-time' }), ['Read to the end', '最近完成时间']),
+  }),
+  ['Erasure rule', '删除规则'],
+)
+
+export const ErasureRulePage = field(listOf('rules', 'ErasureRule'), ['Erasure rules', '删除规则列表'])
+
+export const ErasurePreview = field(
+  Type.Object({
+    records: counts.records,
+    messages: count(
+      ['Messages', '报文数'],
+      ['By the class `messages`; those that brought the records are not counted', '按 messages 类别'],
+    ),
+    rejections: counts.rejections,
+    left,
+    complete: field(
+      Type.Boolean(),
+      ['Counted to the end', '是否统计完毕'],
+      ['false: at least so many', 'false 表示至少'],
+    ),
+  }),
+  ['What a rule would erase', '预览结果'],
 )

@@ -1,9 +1,17 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { HubError } from '#core/errors.ts'
 import { erasedCodes } from '#core/model/erased-body.ts'
 import { saltSecret } from '#store/audit-keys.ts'
 import { inTransaction } from '#store/database.ts'
-import { ERASED_MAX, eraseAround, eraseMessages, eraseVersions, noteErasure } from '#store/personal/erase.ts'
+import {
+  beginErasing,
+  ERASED_MAX,
+  type ErasedRow,
+  eraseAround,
+  eraseVersions,
+  noteErasure,
+} from '#store/personal/erase.ts'
+import { eraseMessages } from '#store/personal/erase-messages.ts'
 import { readOpenHolds } from '#store/retention.ts'
 
 export interface EraseWish {
@@ -32,25 +40,11 @@ export interface Erased {
 export async function erasePersonal(pool: Pool, wish: EraseWish): Promise<Erased> {
   const salts = await saltSecret(pool)
   return await inTransaction(pool, async (client) => {
-    await client.query("select set_config('hub.rewriting', 'on', true)")
-    const { rows } = await client.query<{
-      record: string
-      message: string
-      receivedAt: string
-      codes: string[]
-    }>(
-      `select record_id as record, message_id as message, received_at as "receivedAt", codes from record_versions
-        where record_id in (select record_id from record_versions where record_id = any($1) or codes && $2::text[])
-        order by record_id, version limit ${ERASED_MAX + 1}`,
-      [wish.records ?? [], wish.code === undefined ? [] : [wish.code]],
-    )
+    await beginErasing(client)
+    const rows = await versionsOf(client, wish)
     if (rows.length > ERASED_MAX)
       throw new HubError('conflict', { detail: `more than ${ERASED_MAX} versions at once` })
-    const records = [...new Set(rows.map(({ record }) => record))]
     const messages = [...new Set(rows.map(({ message }) => message))]
-    const all = [...new Set(rows.flatMap(({ codes }) => codes))]
-    const others = new Set(erasedCodes(all))
-    const personalCodes = all.filter((code) => !others.has(code))
     const times = rows.map(({ receivedAt }) => Date.parse(receivedAt))
     const hold = (await readOpenHolds(client)).find(({ from, until }) =>
       times.some((time) => time >= Date.parse(from) && time < Date.parse(until)),
@@ -61,17 +55,93 @@ export async function erasePersonal(pool: Pool, wish: EraseWish): Promise<Erased
       [messages],
     )
     if (working.length > 0) throw new HubError('conflict', { detail: 'a message is still under way' })
-    const versions = await eraseVersions(client, salts, records)
-    const bytes = await eraseMessages(client, salts, messages)
-    await eraseAround(client, records, messages, personalCodes)
-    const counts = { records: records.length, messages: bytes.length }
-    const entry =
-      versions.length + bytes.length === 0
-        ? null
-        : await noteErasure(client, [...versions, ...bytes], { ...wish, ...counts })
+    const erased = await eraseRecords(client, salts, { rows, keepsShared: false })
+    const { entry, records } = await noteErased(client, erased, wish)
     const { rows: links } = await client.query<{ id: string }>(
       `select id from links where 'personal' = any(sees) order by id`,
     )
-    return { entry, ...counts, versions: versions.length, links: links.map(({ id }) => id) }
+    return {
+      entry,
+      records,
+      versions: erased.versions.length,
+      messages: erased.messages.length,
+      links: links.map(({ id }) => id),
+    }
   })
+}
+
+/** A version that is to be erased. */
+export interface VersionToErase {
+  readonly id: string
+  readonly version: number
+  readonly message: string
+  readonly receivedAt: string
+  readonly codes: readonly string[]
+}
+
+const TO_ERASE = `record_id as id, version, message_id as message, received_at as "receivedAt", codes`
+
+/** All versions of records. */
+export async function versionsToErase(
+  client: PoolClient,
+  records: readonly string[],
+): Promise<VersionToErase[]> {
+  const { rows } = await client.query<VersionToErase>(
+    `select ${TO_ERASE} from record_versions where record_id = any($1) order by record_id, version`,
+    [records],
+  )
+  return rows
+}
+
+/** All versions of records that are named, or that name a code; one more than an erasure may have. */
+async function versionsOf(
+  client: PoolClient,
+  { records = [], code }: Pick<EraseWish, 'records' | 'code'>,
+): Promise<VersionToErase[]> {
+  const { rows } = await client.query<VersionToErase>(
+    `select ${TO_ERASE} from record_versions
+      where record_id in (select record_id from record_versions where record_id = any($1) or codes && $2::text[])
+      order by record_id, version limit ${ERASED_MAX + 1}`,
+    [records, code === undefined ? [] : [code]],
+  )
+  return rows
+}
+
+export interface ErasedSet {
+  /** How many records there were. */
+  readonly records: number
+  readonly versions: readonly ErasedRow[]
+  readonly messages: readonly ErasedRow[]
+}
+
+/** Erases versions, which are all that their records have, the messages that brought them, and what was made of both. In a transaction that has begun erasing. */
+export async function eraseRecords(
+  client: PoolClient,
+  salts: Buffer,
+  { rows, keepsShared }: { readonly rows: readonly VersionToErase[]; readonly keepsShared: boolean },
+): Promise<ErasedSet> {
+  if (rows.length === 0) return { records: 0, versions: [], messages: [] }
+  const records = [...new Set(rows.map(({ id }) => id))]
+  const messages = [...new Set(rows.map(({ message }) => message))]
+  const all = [...new Set(rows.flatMap(({ codes }) => codes))]
+  const others = new Set(erasedCodes(all))
+  const codes = all.filter((code) => !others.has(code))
+  const versions = await eraseVersions(client, salts, rows)
+  const bytes = await eraseMessages(client, salts, messages)
+  await eraseAround(client, { records, messages, codes, keepsShared })
+  return { records: records.length, versions, messages: bytes }
+}
+
+/** Notes a set in the log of evidence; no entry where nothing was left to erase. */
+export async function noteErased(
+  client: PoolClient,
+  { records, versions, messages }: ErasedSet,
+  { who, reason }: Pick<EraseWish, 'who' | 'reason'>,
+): Promise<{ readonly entry: string | null; readonly records: number }> {
+  const rows = [...versions, ...messages]
+  const entry =
+    rows.length === 0
+      ? null
+      : await noteErasure(client, rows, { who, reason, records, messages: messages.length })
+  return { entry, records }
 }

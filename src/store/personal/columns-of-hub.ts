@@ -41,6 +41,10 @@ export const COLUMNS_OF_HUB = {
     personal: 'state last_error scan_error',
   },
   claim_sendings: { none: 'claim_id link_id sent_at verdict code attempts next_at', personal: 'detail' },
+  erasure_rules: {
+    none: 'id classes systems kinds product_classes after_days created_at created_by ended_at ended_by position position_left message message_left running last total done_at',
+    personal: 'reason',
+  },
   erasures: { none: 'subject entry erased_at', digest: 'was now' },
   data_keys: { none: 'id suite wrapped_by created_at', sealed: 'wrapped' },
   deliveries: {

@@ -18,40 +18,57 @@ const OF_RECORDS = [
   'delete from unknown_products where newest <@ $1::text[]',
 ] as const
 
+/** What was erased, for what was made of it. */
+export interface ErasedNames {
+  readonly records: readonly string[]
+  readonly messages: readonly string[]
+  /** Codes of persons that the records had. */
+  readonly codes: readonly string[]
+  /** Whether names that other records give too stay: a rule takes what is old and nothing that is younger; who asks to be forgotten is forgotten. */
+  readonly keepsShared: boolean
+}
+
 /**
- * What was made of records and holds what is of their persons: it is taken away or emptied. `codes` are those of persons that the records had; they are
- * forgotten where no other record has them. In a transaction of the caller's that may rewrite, behind `eraseVersions`.
+ * What was made of records and holds what is of their persons: it is taken away or emptied. Codes of persons are forgotten where no other record has
+ * them. In a transaction of the caller's that may rewrite, behind `eraseVersions`.
  */
-export async function eraseCopies(
-  client: PoolClient,
-  records: readonly string[],
-  messages: readonly string[],
-  codes: readonly string[],
-): Promise<void> {
-  await eraseNames(client, records)
+export async function eraseCopies(client: PoolClient, erased: ErasedNames): Promise<void> {
+  const { records, messages, codes } = erased
+  await eraseNames(client, erased)
   for (const statement of OF_RECORDS) await client.query(statement, [records])
   await client.query(
     `update replays set samples = '[]' where exists (
-       select from unnest($1::text[]) one where position(one in samples::text) > 0)`,
-    [[...records, ...messages]],
+       select from jsonb_array_elements(samples) s
+        where s ->> 'message' = any($1) or exists (
+          select from jsonb_array_elements(case jsonb_typeof(s -> 'records') when 'array' then s -> 'records' else '[]' end) r where r ->> 'id' = any($2)))`,
+    [messages, records],
   )
-  await client.query(
-    `delete from card_codes c where c.code = any($1) and not exists (select from record_versions v where v.codes && array[c.code])`,
+  const { rows } = await client.query<{ code: string }>(
+    'select one as code from unnest($1::text[]) one where not exists (select from record_versions v where v.codes && array[one])',
     [codes],
   )
+  const alone = rows.map(({ code }) => code)
+  if (alone.length === 0) return
+  await client.query('delete from card_codes where code = any($1)', [alone])
   await client.query(
     `update descriptions d set codes = array(select one from unnest(d.codes) one where one <> all($1)) where d.codes && $1::text[]`,
-    [codes],
+    [alone],
   )
 }
 
+/** Not erased, but for the records of `$1`. */
+const IS_LEFT = `n.id <> all($1) and exists (
+  select from record_versions v where v.record_id = n.id and not exists (
+    select from erasures e where e.subject = 'version ' || v.record_id || ' ' || v.version))`
+
 /** Names of persons at which something was bought or sold, and those on cards. */
-async function eraseNames(client: PoolClient, records: readonly string[]): Promise<void> {
+async function eraseNames(client: PoolClient, { records, keepsShared }: ErasedNames): Promise<void> {
   const { rows } = await client.query<{ id: string | null; name: string; personal: boolean }>(
-    `select id, name, personal from descriptions where newest && $1::text[] and name is not null
+    `select id, name, personal from descriptions d where newest && $1::text[] and name is not null
+        and ($2 is false or not exists (select from unnest(d.newest) n (id) where ${IS_LEFT}))
      union all select null, site_name, false from goods_moves where record_id = any($1) and site_name is not null
      union all select null, site_name, false from document_mentions where record_id = any($1) and site_name is not null`,
-    [records],
+    [records, keepsShared],
   )
   const ofPersons: { readonly id: string | null; readonly name: string }[] = []
   for (const { id, name: stored, personal } of rows) {
@@ -59,10 +76,13 @@ async function eraseNames(client: PoolClient, records: readonly string[]): Promi
     const name = (id === null ? stored : await openName(client, id, stored)) ?? ''
     if (personal || isPersonalSite({ name })) ofPersons.push({ id, name })
   }
+  if (ofPersons.length === 0) return
   await client.query('update descriptions set name = null where id = any($1)', [
     ofPersons.flatMap(({ id }) => id ?? []),
   ])
-  await client.query(`delete from supervision_names where split_part(name, '@', 1) = any($1)`, [
-    ofPersons.map(({ name }) => name),
-  ])
+  await client.query(
+    `delete from supervision_names where split_part(name, '@', 1) = any($1) and ($2 is false or not exists (
+       select from goods_moves g where g.site_name = split_part(supervision_names.name, '@', 1) and g.record_id <> all($3)))`,
+    [ofPersons.map(({ name }) => name), keepsShared, records],
+  )
 }

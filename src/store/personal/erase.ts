@@ -1,18 +1,11 @@
 import { hash } from 'node:crypto'
 import type { PoolClient } from 'pg'
-import {
-  commitmentOf,
-  messageLeaf,
-  messageSubject,
-  versionLeaf,
-  versionSubject,
-} from '#core/evidence/leaves.ts'
+import { commitmentOf, versionLeaf, versionSubject } from '#core/evidence/leaves.ts'
 import { canonicalJson } from '#core/model/canonical-json.ts'
 import { erasedBody, erasedCodes } from '#core/model/erased-body.ts'
 import type { Kind } from '#core/model/kinds.ts'
-import { readMessageRows, readVersionsOf } from '#store/audit-rows.ts'
-import { decodeBytes, encodeBytes, openResults, resultsPlace } from '#store/message-bytes.ts'
-import { eraseCopies } from './erase-copies.ts'
+import { readVersionsNamed } from '#store/audit-rows.ts'
+import { type ErasedNames, eraseCopies } from './erase-copies.ts'
 import { sealVersion, versionPlace } from './sealed-body.ts'
 
 /** Versions of one erasure; who needs more calls again. */
@@ -24,37 +17,49 @@ export interface ErasedRow {
   readonly now: string
 }
 
-/** Values that were found, in the JSON text of issues; a reason always follows. */
-const VALUES = /"value":"(?:[^"\\]|\\.)*",/g
-const withoutValues = (text: string): string => text.replace(VALUES, '')
+/** One erasure at a time: two of the same rows would both note what these were. Where a hold is made meanwhile, it waits for the end. */
+export async function beginErasing(client: PoolClient): Promise<void> {
+  await client.query('select pg_advisory_xact_lock($1)', [ERASURE_LOCK])
+  await client.query('lock table legal_holds in share mode')
+  await client.query("select set_config('hub.rewriting', 'on', true)")
+}
+const ERASURE_LOCK = 7205042
 
 /**
- * Takes what is of a person out of all versions of the records, in place, and gives for each what the log had of it before and has now. In a
- * transaction of the caller's that may rewrite. Versions that were erased before are left as they are.
+ * Takes what is of a person out of versions, in place, and gives for each what the log had of it before and has now. In a transaction of the caller's that
+ * may rewrite. Versions that were erased before are left as they are.
  */
 export async function eraseVersions(
   client: PoolClient,
   salts: Buffer,
-  records: readonly string[],
+  named: readonly { readonly id: string; readonly version: number }[],
 ): Promise<ErasedRow[]> {
-  const before = (await readVersionsOf(client, records, ERASED_MAX)).filter(({ erased }) => !erased)
-  for (const { recordId, version, kind, body, rest } of before) {
+  const before = (await readVersionsNamed(client, named)).filter(({ erased }) => !erased)
+  const texts = before.map(({ recordId, version, kind, body, rest }) => {
     const given = JSON.parse(body)
     const recorded = rest[2] === null ? undefined : JSON.parse(rest[2] as string)
     const { recordedAt, ...erased } = erasedBody(kind as Kind, { ...given, recordedAt: recorded })
-    const texts = sealVersion(
+    return sealVersion(
       client,
       kind as Kind,
       { body: canonicalJson(erased), recorded: recordedAt === undefined ? null : canonicalJson(recordedAt) },
       versionPlace(recordId, version),
     )
-    await client.query(
-      'update record_versions set body = $3, recorded = $4, codes = $5 where record_id = $1 and version = $2',
-      [recordId, version, texts.body, texts.recorded, erasedCodes(rest[9] as string[])],
-    )
-  }
+  })
+  await client.query(
+    `update record_versions v set body = e.body, recorded = e.recorded, codes = array(select jsonb_array_elements_text(e.codes))
+       from unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::jsonb[]) e (record_id, version, body, recorded, codes)
+      where v.record_id = e.record_id and v.version = e.version`,
+    [
+      before.map(({ recordId }) => recordId),
+      before.map(({ version }) => version),
+      texts.map(({ body }) => body),
+      texts.map(({ recorded }) => recorded),
+      before.map(({ rest }) => JSON.stringify(erasedCodes(rest[9] as string[]))),
+    ],
+  )
   const after = new Map(
-    (await readVersionsOf(client, records, ERASED_MAX)).map((one) => [`${one.recordId} ${one.version}`, one]),
+    (await readVersionsNamed(client, named)).map((one) => [`${one.recordId} ${one.version}`, one]),
   )
   const commitment = (one: (typeof before)[number]): string => commitmentOf(versionLeaf(salts, one).opening)
   return before.map((one) => ({
@@ -64,70 +69,18 @@ export async function eraseVersions(
   }))
 }
 
-/** Empties the bytes of messages and takes what was found out of their results; digest, size and counts stay. */
-export async function eraseMessages(
-  client: PoolClient,
-  salts: Buffer,
-  ids: readonly string[],
-): Promise<ErasedRow[]> {
-  const before = (await readMessageRows(client, ids)).filter(({ erased }) => !erased)
-  for (const { id, receivedAt } of before) {
-    const name = [id, receivedAt]
-    const { rows } = await client.query<{
-      results: string
-      problem: string | null
-      completed: string | null
-      mended: string | null
-    }>('select results, problem, completed, mended from messages where id = $1 and received_at = $2', name)
-    const results = rows[0] && (await openResults(client, id, rows[0].results))
-    const texts = rows[0] ? [results, rows[0].problem, rows[0].completed, rows[0].mended] : []
-    await client.query(
-      `update messages set bytes = '', coding = case coding when 'parts' then 'parts' else 'erased' end,
-              results = $3, problem = $4, completed = $5, mended = $6 where id = $1 and received_at = $2`,
-      [...name, ...texts.map((text) => text && withoutValues(text))],
-    )
-    await client.query(
-      `update message_parts set bytes = '', coding = 'erased' where message_id = $1 and received_at = $2`,
-      name,
-    )
-    await eraseResults(client, id, receivedAt)
-  }
-  const after = new Map((await readMessageRows(client, ids)).map((one) => [one.id, one]))
-  const commitment = (one: (typeof before)[number]): string => commitmentOf(messageLeaf(salts, one).opening)
-  return before.map((one) => ({
-    subject: messageSubject(one.id),
-    was: commitment(one),
-    now: commitment(after.get(one.id) ?? one),
-  }))
-}
-
-async function eraseResults(client: PoolClient, id: string, receivedAt: string): Promise<void> {
-  const { rows } = await client.query(
-    'select first, coding, results from message_results where message_id = $1 and received_at = $2',
-    [id, receivedAt],
-  )
-  for (const { first, coding, results } of rows) {
-    const text = (await decodeBytes(client, coding, results, resultsPlace(id, first))).toString()
-    const packed = encodeBytes(client, Buffer.from(withoutValues(text)), resultsPlace(id, first))
-    await client.query(
-      'update message_results set coding = $4, results = $5 where message_id = $1 and received_at = $2 and first = $3',
-      [id, receivedAt, first, packed.coding, packed.bytes],
-    )
-  }
-}
-
 /** What else tells of the persons of these records and messages, beside the log: it is taken away or emptied. */
-export async function eraseAround(
-  client: PoolClient,
-  records: readonly string[],
-  messages: readonly string[],
-  codes: readonly string[],
-): Promise<void> {
+export async function eraseAround(client: PoolClient, erased: ErasedNames): Promise<void> {
+  await eraseRefused(client, erased.messages)
+  await eraseCopies(client, erased)
+}
+
+/** What of these messages was refused or waits. */
+export async function eraseRefused(client: PoolClient, messages: readonly string[]): Promise<void> {
   await client.query('delete from rejections where message_id = any($1)', [messages])
   await client.query('delete from parked_bases where message_id = any($1)', [messages])
   await client.query('delete from parked_details where message_id = any($1)', [messages])
   await client.query('delete from new_values where receipt = any($1)', [messages])
-  await eraseCopies(client, records, messages, codes)
 }
 
 /** Notes an erasure in the log of evidence, and what each row was: both in the transaction that erases. */

@@ -57,7 +57,46 @@ it('a legal hold stops it with a sentence and the exit code 1', async () => {
   await api.pool.query('update legal_holds set ended_at = now()')
 })
 
+const RULE = ['--class', 'records', '--class', 'rejections', '--after-days', '731'] as const
+
+it('hub personal rules sets a rule of age, counts what it would erase, reads it, lists it and ends it', async () => {
+  const told = async (...argv: readonly string[]) => {
+    said = []
+    await personalCommand(['rules', ...argv])
+    return JSON.parse(said.join(''))
+  }
+  await pushed('P4')
+  const { id } = await told('add', ...RULE, '--system', 'jiaxing-wholesale', '--reason', 'plan 4')
+  expect(await told('preview', ...RULE)).toMatchObject({ records: 0, left: 0, complete: true })
+  expect(await told('run')).toEqual({
+    [id]: { records: 0, versions: 0, messages: 0, rejections: 0, left: 0 },
+  })
+  expect((await told()).rules).toMatchObject([
+    { id, systems: ['jiaxing-wholesale'], createdBy: 'hub personal', last: { records: 0 } },
+  ])
+  expect(await told('end', id)).toEqual({ ended: id })
+  expect((await told('list')).rules).toMatchObject([{ id, endedBy: 'hub personal' }])
+  said = []
+  await personalCommand(['rules', 'end', id])
+  expect([process.exitCode, said.join('')]).toEqual([1, `there is no erasure rule ${id} in force`])
+})
+
+it('hub personal rules refuses what the law wants kept for longer with the article and the exit code 1', async () => {
+  await personalCommand(['rules', 'add', '--class', 'messages', '--after-days', '90', '--reason', 'too soon'])
+  expect(process.exitCode).toBe(1)
+  expect(said.join('')).toMatch(/^\/afterDays: .*网络安全法 art\. 21\(3\).*At least 184 days\.$/)
+})
+
 it.each([
+  [['rules', 'add', ...RULE]],
+  [['rules', 'add', '--class', 'records', '--reason', 'x']],
+  [['rules', 'add', '--class', 'people', '--after-days', '731', '--reason', 'x']],
+  [['rules', 'add', '--class', 'records', '--kind', 'hold', '--after-days', '731', '--reason', 'x']],
+  [['rules', 'add', ...RULE, '--product', 'meat', '--reason', 'x']],
+  [['rules', 'add', '--class', 'records', '--after-days', '1e3', '--reason', 'x']],
+  [['rules', 'end', 'x']],
+  [['rules', 'run', '--class', 'records']],
+  [['rules', 'more']],
   [['erase', '--reason', 'x']],
   [['erase', '--record', 'a']],
   [['erase', '--record', 'a', '--reason', ' ']],
