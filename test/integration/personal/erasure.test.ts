@@ -95,6 +95,30 @@ it('once more there is nothing to erase, and the log says who erased and why', a
   })
 })
 
+it('a code of a person that another record has too stays on cards, and goes with the last of these records', async () => {
+  const code = 'cn.idcard:11010519491231002X'
+  const ids = []
+  for (const bill of ['E7', 'E8']) {
+    const { results } = (await api.push(TRADES, JSON.stringify([trade(bill)]))).json()
+    ids.push(results[0].records[0].id)
+  }
+  await rewrite(api.pool, 'update record_versions set codes = codes || array[$2] where record_id = any($1)', [
+    ids,
+    code,
+  ])
+  await api.pool.query(
+    `insert into descriptions (id, subject, codes, system, role, personal, records, first_seen, last_seen, newest)
+     values (gen_random_uuid(), 'party', array[$1], 'x', 'buyer', true, 2, now(), now(), $2)`,
+    [code, ids],
+  )
+  const onCards = async () =>
+    (await api.pool.query('select from descriptions where codes && array[$1]', [code])).rowCount
+  await erase({ records: [ids[0]], reason: 'request' })
+  expect(await onCards()).toBe(1)
+  await erase({ records: [ids[1]], reason: 'request' })
+  expect(await onCards()).toBe(0)
+})
+
 it('what is sealed only after it was erased is verified too', async () => {
   const sent = (await api.push(TRADES, JSON.stringify([trade('E3', { buyerName: PERSON })]))).json()
   await erase({ records: [sent.results[0].records[0].id], reason: 'request' })
