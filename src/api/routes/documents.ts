@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { documentExample, documentLookupExample } from '#api/examples.ts'
 import { papersAnswerExample, papersQuestionExample } from '#api/examples-papers.ts'
+import { givesFullOnly } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -72,9 +73,12 @@ export const documentRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: (request) => {
-        const asked = { ...request.params, ...request.query, nowMs: clock() }
-        return withSight(pool, sightOfCaller(request), (reader, hub) => findDocument(hub, asked, reader))
+      handler: async (request, reply) => {
+        const full = await givesFullOnly(pool, request, reply, { subject: `paper ${request.params.number}` })
+        const asked = { ...request.params, ...request.query, nowMs: clock(), full }
+        return await withSight(pool, sightOfCaller(request), (reader, hub) =>
+          findDocument(hub, asked, reader),
+        )
       },
     })
     app.route<{ Params: { type: string; number: string }; Querystring: Asked }>({
@@ -98,9 +102,12 @@ export const documentRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: (request) => {
-        const asked = { ...request.params, ...request.query, nowMs: clock() }
-        return withSight(pool, sightOfCaller(request), (reader, hub) => readDocument(hub, asked, reader))
+      handler: async (request, reply) => {
+        const full = await givesFullOnly(pool, request, reply, { subject: `paper ${request.params.number}` })
+        const asked = { ...request.params, ...request.query, nowMs: clock(), full }
+        return await withSight(pool, sightOfCaller(request), (reader, hub) =>
+          readDocument(hub, asked, reader),
+        )
       },
     })
     app.route<{ Body: PapersQuestion }>({
@@ -124,9 +131,15 @@ export const documentRoutes =
           ...problems(400, 401, 403, 413, 415, 429, 503),
         },
       },
-      handler: (request) =>
-        withSight(pool, sightOfCaller(request), (reader, hub) =>
-          checkPapers(hub, request.body.papers, clock(), reader),
-        ),
+      handler: async (request, reply) => {
+        const { papers } = request.body
+        const full = await givesFullOnly(pool, request, reply, {
+          subject: 'papers',
+          numbers: papers.map(({ number }) => number),
+        })
+        return await withSight(pool, sightOfCaller(request), (reader, hub) =>
+          checkPapers(hub, papers, clock(), reader, full),
+        )
+      },
     })
   }

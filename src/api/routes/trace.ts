@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { instantOf } from '#api/day-or-time.ts'
 import { lotExample, requiredExample, traceExample } from '#api/examples.ts'
+import { givesFullOnly } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -138,10 +139,11 @@ export const traceRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: (request) => {
+      handler: async (request, reply) => {
         const { params, query: asked } = request
-        return withSight(pool, sightOfCaller(request), (reader) =>
-          readLot(reader, { code: params.code, systems: systems(), ...knownAt(asked.at) }),
+        const full = await givesFullOnly(pool, request, reply, { subject: `lot ${params.code}` })
+        return await withSight(pool, sightOfCaller(request), (reader) =>
+          readLot(reader, { code: params.code, systems: systems(), full, ...knownAt(asked.at) }),
         )
       },
     })
@@ -166,10 +168,12 @@ export const traceRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: (request) => {
+      handler: async (request, reply) => {
         const { at: time, ...asked } = request.query
-        return withSight(pool, sightOfCaller(request), (reader) =>
-          traceLot(reader, { ...asked, code: request.params.code, systems: systems(), ...knownAt(time) }),
+        const { code } = request.params
+        const full = await givesFullOnly(pool, request, reply, { subject: `trace ${code}` })
+        return await withSight(pool, sightOfCaller(request), (reader) =>
+          traceLot(reader, { ...asked, code, systems: systems(), full, ...knownAt(time) }),
         )
       },
     })
@@ -194,8 +198,9 @@ export const traceRoutes =
         handler: async (request, reply) => {
           const { at: time, ...asked } = request.query
           const { code } = request.params
+          const full = await givesFullOnly(pool, request, reply, { subject: `trace ${code}` })
           const graph = await withSight(pool, sightOfCaller(request), (reader) =>
-            traceLot(reader, { ...asked, code, systems: systems(), ...knownAt(time) }),
+            traceLot(reader, { ...asked, code, systems: systems(), full, ...knownAt(time) }),
           )
           const spoken = spokenIn(request, language)
           reply.header('cache-control', 'no-store').type(type)

@@ -27,10 +27,13 @@ const edgeOf = (link: Link): TraceEdge => ({
   occurredAt: link.occurredAt,
 })
 
-/** The nodes and edges of the answer: each node described by its records, each link once though both of its ends found it. */
-export function assembleGraph(found: Found): { nodes: TraceNode[]; edges: TraceEdge[] } {
+/**
+ * The nodes and edges of the answer: each node described by its records, each link once though both of its ends found it.
+ * @param full whether free texts of senders are given as they are
+ */
+export function assembleGraph(found: Found, full = false): { nodes: TraceNode[]; edges: TraceEdge[] } {
   const nodes = found.nodes.map((reached) =>
-    describeNode(reached, found.records.get(reached.code) ?? [], found.more.has(reached.code)),
+    describeNode(reached, found.records.get(reached.code) ?? [], found.more.has(reached.code), full),
   )
   const links = new Map(found.links.map((link) => [linkKey(link), link]))
   return { nodes, edges: [...links.values()].map(edgeOf) }

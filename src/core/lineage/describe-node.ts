@@ -1,7 +1,7 @@
 import { addDecimal } from '#core/decimal.ts'
 import { maskName } from '#core/mask.ts'
 import type { Kind } from '#core/model/kinds.ts'
-import { maskedCause } from '#core/model/masked-texts.ts'
+import { COVERED, maskedCause } from '#core/model/masked-texts.ts'
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
 import type { Quantity } from '#core/model/values.ts'
 import { isPersonalParty, isPersonalSite } from '#core/personal.ts'
@@ -109,7 +109,7 @@ function testsOf(mentions: readonly Mentioning[]): TraceTest[] {
   })
 }
 
-function holdsOf(mentions: readonly Mentioning[]): TraceHold[] {
+function holdsOf(mentions: readonly Mentioning[], full: boolean): TraceHold[] {
   return mentions.flatMap(({ record }): TraceHold[] => {
     const { holdKind, cause, occurredAt } = record.body
     if (record.kind !== 'hold' || record.status !== 'active' || !holdKind) return []
@@ -118,7 +118,7 @@ function holdsOf(mentions: readonly Mentioning[]): TraceHold[] {
       {
         record: record.id,
         kind,
-        ...(cause ? { cause: maskedCause(cause, record.system) } : {}),
+        ...(cause ? { cause: full ? cause : maskedCause(cause, record.system) } : {}),
         occurredAt: occurredAt ?? null,
       },
     ]
@@ -127,12 +127,13 @@ function holdsOf(mentions: readonly Mentioning[]): TraceHold[] {
 
 /**
  * What is known of one lot or paper, from the records that mention it. `more` tells that further records mention it than were read.
- * Names of natural persons are left out.
+ * Names of natural persons are left out. @param full whether free texts of senders, in which anything may stand, are given as they are
  */
 export function describeNode(
   reached: ReachedNode,
   records: readonly TracedRecord[],
   more: boolean,
+  full = false,
 ): TraceNode {
   const parts = parseGraphCode(reached.code) ?? { kind: 'lot' as const, value: reached.code }
   const mentions = mentioning(reached.code, records).sort(byWeight)
@@ -146,6 +147,7 @@ export function describeNode(
   const product = body?.output?.product ?? body?.product
   const quantity = quantityOf(tellers)
   const origin = body?.origin
+  const { voidedAt, voidReason } = voidOf(mentions)
   return {
     code: reached.code,
     kind: isVoucher ? 'voucher' : parts.kind,
@@ -155,7 +157,8 @@ export function describeNode(
     relation: reached.relation,
     depth: reached.depth,
     state: nodeState(isPaper, mentions),
-    ...voidOf(mentions),
+    ...(voidedAt ? { voidedAt } : {}),
+    ...(voidReason ? { voidReason: full ? voidReason : COVERED } : {}),
     ...(product ? { product: withoutRaw(product) } : {}),
     ...(quantity ? { quantity } : {}),
     ...(body?.occurredAt ? { occurredAt: body.occurredAt } : {}),
@@ -163,7 +166,7 @@ export function describeNode(
     parties: (body?.parties ?? []).map(partyOf),
     sites: (body?.sites ?? []).map(siteOf),
     tests: testsOf(mentions),
-    holds: holdsOf(mentions),
+    holds: holdsOf(mentions, full),
     records: mentions.map(recordOf),
     moreRecords: more,
   }

@@ -66,7 +66,7 @@ export function nodeState(isPaper: boolean, mentions: readonly Mentioning[]): No
 const isOwn = (isPaper: boolean, role: Mention['role']): boolean =>
   isPaper ? role === 'self' || role === 'voucher' || role === 'output' : isAbout(role)
 
-/** Why and when the paper or lot was made void, as the source says; empty where nothing about it is void. */
+/** Why and when the paper or lot was made void, as the source says, unmasked; empty where nothing about it is void. */
 export function voidOf(mentions: readonly Mentioning[]): { voidedAt?: When; voidReason?: string } {
   const voided = mentions.find(({ record, mention }) => record.status === 'void' && isAbout(mention.role))
   const { at, reason } = voided?.record.body.void ?? {}

@@ -25,19 +25,21 @@ const OWN_READ = 20
 /**
  * Judges papers at a gate: what is wrong with each, what of it is left, and what to ask whoever brings the goods. All are answered by
  * five statements however many they are. Two loads under one paper in one check share what is left of it.
- * HubError `invalid_request` for a day or number that is none.
+ * HubError `invalid_request` for a day or number that is none. @param full whether free texts of senders are given as they are
  */
 export async function checkPapers(
   hub: Reader,
   questions: readonly PaperQuestion[],
   nowMs: number,
   reader: Reader = hub,
+  full = false,
 ): Promise<PapersAnswer> {
   const asked = questions.map(({ number, type = null, on, system }) => ({
     number: numberAsked(number),
     type,
     on: dayAsked(on, nowMs),
     system,
+    full,
   }))
   const { papers, snapshot } = await loadPapers(hub, asked, OWN_READ, reader)
   const unseen = papers.filter(isUnseen).map(({ question }) => question.code)

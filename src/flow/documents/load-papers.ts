@@ -36,6 +36,8 @@ export interface AskedPaper {
   readonly system?: string | undefined
   /** `YYYY-MM-DD`. */
   readonly on: string
+  /** Whether free texts of its sender are given as they are; else masked. */
+  readonly full?: boolean | undefined
 }
 
 export interface LoadedPaper {
@@ -106,7 +108,7 @@ async function ofPaper(
       (types === null || types.includes(one.mention.document?.type ?? 'unknown')) &&
       (asked.system === undefined || asked.system === one.record.system),
   )
-  const issues = own.map((one) => documentIssue(one, asked.on))
+  const issues = own.map((one) => documentIssue(one, asked.on, asked.full))
   const best = bestOf(issues)
   const paper = best === undefined ? null : issuedPaper(own, issues, best)
   return { asked, own, issues, best, paper, question: questionOf(asked, code, n, paper, types) }

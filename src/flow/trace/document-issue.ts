@@ -4,6 +4,7 @@ import { documentValidity } from '#core/documents/document-validity.ts'
 import type { Mentioning } from '#core/lineage/node-state.ts'
 import { maskName } from '#core/mask.ts'
 import type { Body } from '#core/model/body.ts'
+import { COVERED } from '#core/model/masked-texts.ts'
 import { isPersonalParty } from '#core/personal.ts'
 import type { DocumentIssue } from './schema.ts'
 
@@ -33,8 +34,11 @@ function issuerOf({ parties }: Body): string | undefined {
   return isPersonalParty(issuer) ? maskName(issuer.name) : issuer.name
 }
 
-/** What one record says of the paper, and whether it is valid on the day by the rules of its day of issue. */
-export function documentIssue(mentioned: Mentioning, on: string): DocumentIssue {
+/**
+ * What one record says of the paper, and whether it is valid on the day by the rules of its day of issue.
+ * @param full whether the words in which its sender says why it is void are given as they are
+ */
+export function documentIssue(mentioned: Mentioning, on: string, full = false): DocumentIssue {
   const { record, mention } = mentioned
   const { body } = record
   const part = mention.document
@@ -61,7 +65,7 @@ export function documentIssue(mentioned: Mentioning, on: string): DocumentIssue 
     ...(validUntil ? { validUntil } : {}),
     territory: rules?.territory ?? 'anywhere',
     ...(voidedAt ? { voidedAt } : {}),
-    ...(voidReason ? { voidReason } : {}),
+    ...(voidReason ? { voidReason: full ? voidReason : COVERED } : {}),
     ...(body.product?.name ? { product: body.product.name } : {}),
     ...(quantity ? { quantity } : {}),
   }

@@ -40,6 +40,8 @@ export interface DocumentRequest {
   readonly limit?: number | undefined
   readonly after?: string | undefined
   readonly nowMs: number
+  /** Whether free texts of its sender are given as they are; else masked. */
+  readonly full?: boolean | undefined
 }
 
 /**
@@ -57,7 +59,7 @@ export async function readDocument(
   const type = typeAsked(request.type)
   const { papers, snapshot } = await loadPapers(
     hub,
-    [{ number, type, on, system: request.system }],
+    [{ number, type, on, system: request.system, full: request.full }],
     OWN_READ,
     reader,
   )

@@ -1,7 +1,7 @@
 import type { TraceNode } from '#core/lineage/graph.ts'
 import type { Reader } from '#store/sighted.ts'
 import type { LotCard } from './schema.ts'
-import { traceLot } from './trace-lot.ts'
+import { type TraceRequest, traceLot } from './trace-lot.ts'
 
 const NEIGHBOURS_MAX = 200
 
@@ -11,7 +11,7 @@ const NEIGHBOURS_MAX = 200
  */
 export async function readLot(
   reader: Reader,
-  request: { readonly code: string; readonly at?: string; readonly systems: readonly string[] },
+  request: Pick<TraceRequest, 'code' | 'at' | 'systems' | 'full'>,
 ): Promise<LotCard> {
   const graph = await traceLot(reader, { ...request, direction: 'both', depth: 1, limit: NEIGHBOURS_MAX })
   const lot = graph.nodes[0] as TraceNode

@@ -30,6 +30,8 @@ export interface TraceRequest {
   readonly after?: string
   /** Systems whose own batch numbers the code may be. */
   readonly systems: readonly string[]
+  /** Whether free texts of senders (why something was made void or held) are given as they are; else masked. */
+  readonly full?: boolean
 }
 
 const between = (value: number | undefined, otherwise: number, max: number): number =>
@@ -53,7 +55,7 @@ export async function traceLot(reader: Reader, request: TraceRequest): Promise<T
     confidence: request.confidence ?? CONFIDENCE_DEFAULT,
     systems: request.systems,
   })
-  const graph = assembleGraph(trace)
+  const graph = assembleGraph(trace, request.full)
   return {
     code: request.code,
     direction,

@@ -91,9 +91,11 @@ test('more sold than stated is said in kilograms', async () => {
   expect(paper).toMatchObject({ statedKg: '200', usedKg: '260', overKg: '60', countedKind: 'entry' })
 })
 
-test('a void paper is not valid on any day, with reason and time, and what was sold on it still counts', async () => {
+test('a void paper is not valid on any day, with time, and with reason for who may see it, and what was sold on it still counts', async () => {
   for (const on of ['2024-04-15', '2024-04-20']) {
-    const paper = await readDocument(pool, { type: 'promise_cert', number: 'HGZ20240415-M4ND', on, nowMs })
+    const asked = { type: 'promise_cert', number: 'HGZ20240415-M4ND', on, nowMs }
+    expect((await readDocument(pool, asked)).issues[0]?.voidReason).toBe('***')
+    const paper = await readDocument(pool, { ...asked, full: true })
     expect(paper).toMatchObject({ verdict: 'void', statedKg: '500', usedKg: '120' })
     expect(paper.issues[0]).toMatchObject({
       voidReason: '数量填写错误',
