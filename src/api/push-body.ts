@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { HubError } from '#core/errors.ts'
+import { giveBackBytes } from '#core/give-back-bytes.ts'
 import { LARGE_MAX_BYTES } from '#flow/large/receive.ts'
 import { bodyError, codingOf, withoutCoding } from './content-coding.ts'
 
@@ -13,6 +14,7 @@ const SLOW_BYTES = 256 * 1024
 
 /** A body that is taken piece by piece: it is large, or its sender asked not to wait. */
 export interface LargeBody {
+  /** Each is there until the next is asked for; then its memory is given back. */
   readonly chunks: AsyncIterable<Uint8Array>
 }
 
@@ -53,8 +55,16 @@ export function createPushBodies(uploading: WeakSet<Socket>): PushBodies {
     uploading.add(socket)
     open.add(stopping)
     try {
-      yield* head
-      yield* atLeast(body, stopping)
+      // What a decoder of a coding made it may go on using.
+      const giveBack = coding === 'identity' ? giveBackBytes : () => {}
+      for (const chunk of head) {
+        yield chunk
+        giveBack(chunk)
+      }
+      for await (const chunk of atLeast(body, stopping)) {
+        yield chunk
+        giveBack(chunk)
+      }
     } catch (error) {
       throw bodyError(error, coding)
     } finally {
@@ -93,7 +103,11 @@ export function createPushBodies(uploading: WeakSet<Socket>): PushBodies {
         stopListening()
         if (coding === 'identity' && told >= 0 && told !== length)
           done(new HubError('invalid_request', { detail: 'the body is not as long as Content-Length says' }))
-        else done(null, Buffer.concat(head, length))
+        else {
+          const whole = Buffer.concat(head, length)
+          if (coding === 'identity') for (const chunk of head) giveBackBytes(chunk)
+          done(null, whole)
+        }
       }
       const onError = (error: Error): void => {
         stopListening()

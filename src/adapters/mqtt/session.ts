@@ -4,7 +4,7 @@ import { AdapterError, type AdapterParts } from '#adapters/adapter.ts'
 import { refusedConnection } from './outcomes.ts'
 import { secured } from './secure.ts'
 import type { MqttSettings } from './settings.ts'
-import { createWire, type Wire } from './wire.ts'
+import type { Wire } from './wire.ts'
 
 type Parts = AdapterParts<MqttSettings>
 
@@ -51,6 +51,8 @@ export interface SessionOptions {
 /** Opens a connection and signs in. @throws AdapterError */
 export async function openSession(parts: Parts, options: SessionOptions): Promise<Session> {
   const { settings, limits, signal } = parts
+  // Its library is memory that a hub without such channels does without.
+  const { createWire } = await import('./wire.ts')
   const protocolVersion = settings.version === '5' ? 5 : 4
   const socket = await connected(parts)
   const inbox = createInbox(parts, () => wire)

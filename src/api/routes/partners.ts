@@ -4,8 +4,8 @@ import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { HubError } from '#core/errors.ts'
+import { DAYS_DEFAULT, DAYS_MAX } from '#flow/partners/days.ts'
 import { changeEgress } from '#flow/partners/egress.ts'
-import { DAYS_DEFAULT, DAYS_MAX, issueCertificate } from '#flow/partners/issue.ts'
 import { listPartners, revokeCertificate, revokePartner } from '#store/partners.ts'
 
 const PARTNERS_MAX = 1000
@@ -91,6 +91,8 @@ export const partnerRoutes =
         },
       },
       handler: async ({ body }, reply) => {
+        // What signs certificates is memory that most hubs never need.
+        const { issueCertificate } = await import('#flow/partners/issue.ts')
         const { privateKey: _, ...issued } = await issueCertificate(pool, { ...body, nowMs: clock() })
         return reply.code(201).send(issued)
       },

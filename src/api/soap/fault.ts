@@ -47,7 +47,8 @@ export async function* withCheckedHead(
   let isKnown = false
   for await (const chunk of chunks) {
     if (!isKnown) {
-      held.push(chunk)
+      // A chunk is there until the next is asked for.
+      held.push(Buffer.from(chunk))
       isKnown = reader.feed(chunk)
       if (!isKnown) continue
       checkEnvelopeHead(reader.head(), contract)

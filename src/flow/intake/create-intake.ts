@@ -223,7 +223,7 @@ async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
     size += chunk.length
     if (size > WHOLE_MAX_BYTES)
       throw new HubError('too_large', { detail: `a signed message may have ${WHOLE_MAX_BYTES} bytes` })
-    held.push(chunk)
+    held.push(Buffer.from(chunk))
   }
   return Buffer.concat(held, size)
 }

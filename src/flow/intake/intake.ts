@@ -23,7 +23,7 @@ export interface PushRequest {
 
 /** A message that comes in pieces, because it is too large to be done when answered or because its sender will not wait. */
 export interface LargeRequest extends Omit<PushRequest, 'bytes'> {
-  /** The whole message in order. What it throws ends the upload, and nothing of it is kept. */
+  /** The whole message in order; a chunk is there until the next is asked for. What it throws ends the upload, and nothing of it is kept. */
   readonly chunks: AsyncIterable<Uint8Array>
 }
 

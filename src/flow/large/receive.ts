@@ -115,31 +115,33 @@ async function storeParts(
   const digest = createHash('sha256')
   let size = 0
   let parts = 0
-  let held: Uint8Array[] = []
-  let heldBytes = 0
+  /** One is filled while the other is stored. */
+  let filling = Buffer.allocUnsafeSlow(PART_BYTES)
+  let stored = Buffer.allocUnsafeSlow(PART_BYTES)
+  let filled = 0
   let storing: Promise<void> = Promise.resolve()
   const flush = async (): Promise<void> => {
-    const bytes = held.length === 1 ? (held[0] as Uint8Array) : Buffer.concat(held, heldBytes)
-    held = []
-    heldBytes = 0
     await storing
-    storing = insertPart(pool, message, parts++, bytes)
+    storing = insertPart(pool, message, parts++, filling.subarray(0, filled))
     storing.catch(() => {})
+    ;[filling, stored] = [stored, filling]
+    filled = 0
   }
   try {
     for await (const chunk of chunks) {
       size += chunk.length
       if (size > LARGE_MAX_BYTES)
         throw new HubError('too_large', { detail: `more than ${LARGE_MAX_BYTES} bytes` })
-      for (let at = 0; at < chunk.length; at += PART_BYTES) {
-        const piece = chunk.subarray(at, at + PART_BYTES)
-        digest.update(piece)
-        held.push(piece)
-        heldBytes += piece.length
-        if (heldBytes >= PART_BYTES) await flush()
+      digest.update(chunk)
+      for (let at = 0; at < chunk.length; ) {
+        const piece = chunk.subarray(at, at + PART_BYTES - filled)
+        filling.set(piece, filled)
+        filled += piece.length
+        at += piece.length
+        if (filled === PART_BYTES) await flush()
       }
     }
-    if (heldBytes > 0) await flush()
+    if (filled > 0) await flush()
   } finally {
     await storing
   }

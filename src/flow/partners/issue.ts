@@ -7,12 +7,11 @@ import { readHubId } from '#store/hub-identity.ts'
 import { insertCertificate, takePartner } from '#store/partners.ts'
 import { type Authority, currentAuthority, newRsaPair } from './authority.ts'
 import { keyOfRequest, RequestFault } from './certificate-request.ts'
+import { DAYS_DEFAULT, DAYS_MAX } from './days.ts'
 import { judgeCertificate, reasonOf } from './judge.ts'
 import { partnerName } from './names.ts'
 import { BEFORE_MS, DAY_MS, newSerial, pemOf, signCertificate } from './sign-certificate.ts'
 
-export const DAYS_DEFAULT = 365
-export const DAYS_MAX = 825
 /** Of a common name (RFC 5280, `ub-common-name`). */
 const NAME_MAX = 64
 

@@ -3,8 +3,7 @@ import { goodbye, openSocket, tlsOptions } from '#adapters/database/opened.ts'
 import type { DatabaseParts, RowTaker, Session, Statement } from '#adapters/database/session.ts'
 import { within } from '#adapters/database/within.ts'
 import { mysqlFailure } from './failure.ts'
-
-export const MYSQL_PORT = 3306
+import { MYSQL_PORT } from './port.ts'
 
 type Cell = Buffer | null
 

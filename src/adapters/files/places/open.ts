@@ -1,9 +1,7 @@
 import { AdapterError, type ConnectPort } from '#adapters/adapter.ts'
-import { openFtpPlace } from './ftp/place.ts'
 import { openLocalPlace } from './local.ts'
 import type { FilePlace } from './port.ts'
 import type { PlaceSecrets, PlaceSettings } from './settings.ts'
-import { openSftpPlace } from './sftp/place.ts'
 
 export interface PlaceParts {
   readonly settings: PlaceSettings
@@ -32,7 +30,9 @@ export async function openPlace(parts: PlaceParts, pinned: string | null = null)
   const { protocol } = parts.settings
   if (protocol === 'local') return openLocalPlace(parts)
   const remote = remoteParts(parts, USUAL_PORT[protocol])
-  return protocol === 'sftp' ? openSftpPlace(remote, pinned) : openFtpPlace(remote)
+  // Their libraries are memory that a hub without such channels does without.
+  if (protocol === 'sftp') return (await import('./sftp/place.ts')).openSftpPlace(remote, pinned)
+  return (await import('./ftp/place.ts')).openFtpPlace(remote)
 }
 
 /** @throws AdapterError where host or user is missing */

@@ -1,0 +1,1 @@
+export const MYSQL_PORT = 3306
