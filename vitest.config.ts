@@ -1,4 +1,9 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/run/longest-first.ts'
+
+// For the workers and for all processes that tests start: the folder that `bin/hub` gives.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/hub', import.meta.url))
 
 /** Rooms whose tests leave nothing behind in their process: no clock, no environment, no listener of their own. */
 const SHARED = [
@@ -10,19 +15,26 @@ const SHARED = [
     'cases',
     'changes',
     'channels',
+    'clients',
     'conformance',
     'delivery',
     'doctor',
   ],
   ...[
     'evidence',
+    'faults',
     'findings',
     'intake',
+    'isolation',
+    'jobs',
+    'personal',
+    'public',
     'recall',
     'reconcile',
     'reference',
     'replay',
     'retention',
+    'store',
     'supervision',
   ],
   ...['trace', 'trust'],
@@ -44,6 +56,9 @@ export default defineConfig({
     // Tests wait a good part of their time: for PostgreSQL, for processes, for leases to run out.
     maxWorkers: 4,
     fileParallelism: true,
+    sequence: { sequencer: LongestFirst },
+    // Tests run the sources as the hub does, by Node itself: nothing is transformed, and what Node made of them is kept for all processes.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     // One process runs many files where that is safe, because starting one and loading the hub costs more than most files do.
     projects: [
       {
@@ -51,6 +66,7 @@ export default defineConfig({
           ...common,
           name: 'shared',
           include: ['test/unit/**/*.test.ts', `test/integration/{${SHARED}}/**/*.test.ts`],
+          exclude: ALONE,
           isolate: false,
         },
       },

@@ -1,5 +1,5 @@
-import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdtemp, realpath, rm, statfs } from 'node:fs/promises'
+import { freemem, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startEmbedded } from '#cli/embedded.ts'
@@ -16,7 +16,7 @@ declare module 'vitest' {
 }
 
 /**
- * One PostgreSQL for the whole run, the one that users get, in a temporary folder; or the server of
+ * One PostgreSQL for the whole run, the one that users get, in a temporary folder, where there is room one in memory; or the server of
  * HUB_TEST_DATABASE_URL. A run of unit tests alone starts none.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -39,7 +39,7 @@ function onlyUnitTests(): boolean {
 async function testServer(): Promise<{ url: string; stop: () => Promise<void> }> {
   const given = process.env['HUB_TEST_DATABASE_URL']
   if (given) return { url: given, stop: async () => {} }
-  const folder = await mkdtemp(join(await realpath(tmpdir()), 'hub-test-'))
+  const folder = await mkdtemp(join(await fastestFolder(), 'hub-test-'))
   await chmod(folder, 0o711)
   const log = { info: () => {}, warn: show, error: show }
   const embedded = await startEmbedded({ dataDir: folder, log }).catch((error: unknown) => {
@@ -53,6 +53,16 @@ async function testServer(): Promise<{ url: string; stop: () => Promise<void> }>
     if (home !== folder) await rm(home, { recursive: true, force: true })
   }
   return { url: embedded.url, stop }
+}
+
+const GIB = 1024 ** 3
+const IN_MEMORY = '/dev/shm'
+
+/** Where the machine has much memory to spare, a folder in it: there PostgreSQL, durable as users get it, waits for no disk. */
+async function fastestFolder(): Promise<string> {
+  const { bavail, bsize } = await statfs(IN_MEMORY).catch(() => ({ bavail: 0, bsize: 0 }))
+  const isRoomy = bavail * bsize > 4 * GIB && freemem() > 8 * GIB
+  return await realpath(isRoomy ? IN_MEMORY : tmpdir())
 }
 
 function show(facts: object, message: string): void {
