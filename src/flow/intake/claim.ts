@@ -4,7 +4,7 @@ import type { ClaimRow } from '#store/claims.ts'
 import type { Head } from '#store/heads.ts'
 import type { Owner } from '#store/peer-versions.ts'
 import type { Content } from './content.ts'
-import type { PreparedMessage, PreparedRecord } from './decide.ts'
+import type { PreparedMessage, PreparedRecord } from './prepared.ts'
 
 type ClaimedContent = Pick<
   ClaimRow,

@@ -3,7 +3,7 @@ import { isCode, lotCode } from '#core/lineage/codes.ts'
 import { canonicalJson } from '#core/model/canonical-json.ts'
 import { type DanglingRow, type LotReference, readSubjects, writeDangling } from '#store/dangling.ts'
 import type { Head } from '#store/heads.ts'
-import type { PreparedMessage, PreparedRecord, PreparedSource } from './decide.ts'
+import type { PreparedMessage, PreparedRecord, PreparedSource } from './prepared.ts'
 
 interface Expecting extends PreparedMessage {
   readonly expectsLots?: boolean

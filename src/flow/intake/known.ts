@@ -2,7 +2,8 @@ import type { PoolClient } from 'pg'
 import { type Head, readArrivals, readBodies, readHeads, readHistory } from '#store/heads.ts'
 import { readOwners } from '#store/peer-versions.ts'
 import { readWaitingVoids } from '#store/waiting-voids.ts'
-import type { Known, PreparedMessage } from './decide.ts'
+import type { Known } from './known-records.ts'
+import type { PreparedMessage } from './prepared.ts'
 
 /** As much of a message as tells which records it touches. */
 type Decided = Pick<PreparedMessage, 'sources' | 'deferred' | 'replay' | 'peer'>

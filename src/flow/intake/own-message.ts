@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import type { PreparedRecord } from './decide.ts'
 import { messageId } from './message-id.ts'
+import type { PreparedRecord } from './prepared.ts'
 import type { IntakeMessage } from './write.ts'
 
 /**

@@ -16,16 +16,11 @@ import {
 } from '#store/parts.ts'
 import { addMended, setCompleted } from '#store/receipts.ts'
 import { mendRejections, restateRejections } from '#store/rejections.ts'
-import {
-  type Decision,
-  decideMessage,
-  type Known,
-  lateIssue,
-  type PreparedMessage,
-  type PreparedSource,
-} from './decide.ts'
+import { decideMessage, lateIssue } from './decide.ts'
+import type { Decision, Known } from './known-records.ts'
 import { baseRow, detailRow, digest, join, rejected } from './part-rows.ts'
 import { edgeBudget } from './prepare.ts'
+import type { PreparedMessage, PreparedSource } from './prepared.ts'
 import { rejectionRow } from './rejection-rows.ts'
 import { type KeyedCompleted, type KeyedResult, writeCompleted, writeMended } from './results-text.ts'
 import type { IntakeMessage } from './write.ts'

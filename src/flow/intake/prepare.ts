@@ -5,7 +5,7 @@ import { RECORD_ID_MAX } from '#core/model/identity.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
 import type { DriftNotes } from '#flow/drift/message-drift.ts'
 import { contentOf } from './content.ts'
-import type { PreparedRecord, PreparedSource } from './decide.ts'
+import type { PreparedRecord, PreparedSource } from './prepared.ts'
 
 /** What mapping made of the records of a message. */
 export interface Prepared {

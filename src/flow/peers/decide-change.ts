@@ -3,17 +3,9 @@ import type { ChangeResult } from '#core/peers/change-result.ts'
 import type { Peer } from '#core/peers/peer.ts'
 import { claimedContent, claimIssue } from '#flow/intake/claim.ts'
 import type { Content } from '#flow/intake/content.ts'
-import {
-  add,
-  type Decision,
-  historyOf,
-  type Known,
-  newestBody,
-  type PreparedMessage,
-  type PreparedRecord,
-  voided,
-  waitingVoid,
-} from '#flow/intake/decide.ts'
+import { type Decision, historyOf, type Known } from '#flow/intake/known-records.ts'
+import { add, newestBody, voided, waitingVoid } from '#flow/intake/next-version.ts'
+import type { PreparedMessage, PreparedRecord } from '#flow/intake/prepared.ts'
 import type { KeyedResult } from '#flow/intake/results-text.ts'
 import { claimId } from '#store/claims.ts'
 import type { PeerChange } from './change.ts'

@@ -1,10 +1,5 @@
-import {
-  historyOf,
-  isWritten,
-  type Known,
-  type PreparedRecord,
-  type PreparedSource,
-} from '#flow/intake/decide.ts'
+import { historyOf, isWritten, type Known } from '#flow/intake/known-records.ts'
+import type { PreparedRecord, PreparedSource } from '#flow/intake/prepared.ts'
 import type { Head, PastVersion } from '#store/heads.ts'
 
 /** A stored message that is mapped anew, as far as its place among the other messages is asked for. */

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
-import { type Decision, decideMessage, noDecision } from '#flow/intake/decide.ts'
+import { decideMessage } from '#flow/intake/decide.ts'
 import { readKnown } from '#flow/intake/known.ts'
+import { type Decision, noDecision } from '#flow/intake/known-records.ts'
 import { rejectionRow } from '#flow/intake/rejection-rows.ts'
 import type { KeyedResult } from '#flow/intake/results-text.ts'
 import { writeWaiting } from '#flow/intake/waiting.ts'

@@ -1,0 +1,64 @@
+import type { ClaimRow } from '#store/claims.ts'
+import type { Head, NewestBody, PastVersion } from '#store/heads.ts'
+import type { EdgeRow, VersionRow } from '#store/intake.ts'
+import type { Owner, PeerVersionRow } from '#store/peer-versions.ts'
+import type { WaitingVoid } from '#store/waiting-voids.ts'
+
+/** What the store knows about the records that the messages touch. */
+export interface Known {
+  /** Of a record that this transaction writes, the version that it writes. */
+  readonly heads: Map<string, Head | WrittenVersion>
+  readonly bodies: ReadonlyMap<string, NewestBody>
+  /** Versions that are stored; those of this transaction are found by `historyOf`. */
+  readonly history: Map<string, PastVersion[]>
+  /** Versions of this transaction that it itself replaced: a key may occur twice. */
+  readonly replaced: Map<string, WrittenVersion[]>
+  /** Voids that waited for a record that comes now. */
+  readonly waiting: Map<string, WaitingVoid>
+  /** Records that a void waits for, whether they come now or not. */
+  readonly awaited: Set<string>
+  /** When the heads arrived that a deferred message would change; empty for all others. */
+  readonly arrivals: Map<string, { readonly receivedAtMs: number }>
+  /** Of the records that would change, the owners of those of other hubs. */
+  readonly owners: Map<string, Owner>
+}
+
+/** A version of this transaction, with the digest of the bytes of its message. */
+export interface WrittenVersion extends VersionRow {
+  readonly message: Buffer
+  readonly replay: string | null
+}
+
+/** Whether the newest version of a record is one of this transaction. */
+export const isWritten = (head: Head | WrittenVersion | undefined): head is WrittenVersion =>
+  head !== undefined && 'body' in head
+
+/** All versions of a record that are known: a resend may share the transaction of its first message and of the void between them. */
+export function historyOf(id: string, known: Known): readonly PastVersion[] | undefined {
+  const stored = known.history.get(id)
+  const head = known.heads.get(id)
+  if (!isWritten(head)) return stored
+  return [...(stored ?? []), ...(known.replaced.get(id) ?? []), head]
+}
+
+/** The rows that follow, to be written in one transaction. */
+export interface Decision {
+  readonly versions: VersionRow[]
+  readonly edges: EdgeRow[]
+  readonly newWaiting: WaitingVoid[]
+  /** Records whose waiting void is applied now. */
+  readonly applied: string[]
+  /** Roads of those of the versions that came from peers. */
+  readonly peerVersions: PeerVersionRow[]
+  /** What was said of records that others own. */
+  readonly claims: ClaimRow[]
+}
+
+export const noDecision = (): Decision => ({
+  versions: [],
+  edges: [],
+  newWaiting: [],
+  applied: [],
+  peerVersions: [],
+  claims: [],
+})
