@@ -50,6 +50,8 @@ export interface SweepParts {
   /** Does what is scheduled in this process: its lease sees to it that one process does, so the queue would add nothing. */
   readonly keepTo: (name: string) => void
   readonly now: () => number
+  /** Aborted: the process stops, and a look that is under way goes no further than its step. */
+  readonly signal: AbortSignal
 }
 
 /**
@@ -66,54 +68,81 @@ export function createSweep(parts: SweepParts): () => Promise<void> {
   let compared = new Set<string>()
   let seenChannels = new Map<string, string>()
   let tablesAtMs = Number.NEGATIVE_INFINITY
-  return async () => {
-    const links = await findLinksWithWork(parts.pool, parts.now())
+  const links = async (): Promise<void> => {
+    const found = await findLinksWithWork(parts.pool, parts.now())
     const before = seen
-    seen = new Map(links.map(({ id, lane, cursor }) => [`${lane} ${id}`, cursor]))
-    for (const { id, lane, cursor } of links) {
+    seen = new Map(found.map(({ id, lane, cursor }) => [`${lane} ${id}`, cursor]))
+    for (const { id, lane, cursor } of found) {
       if (before.get(`${lane} ${id}`) === cursor || !(await parts.wake(id, lane))) parts.deliver(id, lane)
     }
-    const followers = await parts.follow.find()
-    const stoodBefore = stood
-    stood = new Map(followers.map(({ name, position }) => [name, position]))
-    for (const { name, position, isTimed } of followers) {
+  }
+  const followers = async (): Promise<void> => {
+    const found = await parts.follow.find()
+    const before = stood
+    stood = new Map(found.map(({ name, position }) => [name, position]))
+    for (const { name, position, isTimed } of found) {
       // A look that finds nothing most of the time is not worth a job.
-      if (isTimed || stoodBefore.get(name) === position || !(await parts.wakeFollower(name)))
+      if (isTimed || before.get(name) === position || !(await parts.wakeFollower(name)))
         parts.followHere(name)
     }
-    const large = await findLargeWithWork(parts.pool)
-    const largeBefore = seenLarge
-    seenLarge = new Map(large.map(({ id, place }) => [id, place]))
-    for (const { id, place } of large) {
-      if (largeBefore.get(id) === place || !(await parts.wakeLarge(id))) parts.workOn(id)
+  }
+  const largeMessages = async (): Promise<void> => {
+    const found = await findLargeWithWork(parts.pool)
+    const before = seenLarge
+    seenLarge = new Map(found.map(({ id, place }) => [id, place]))
+    for (const { id, place } of found) {
+      if (before.get(id) === place || !(await parts.wakeLarge(id))) parts.workOn(id)
     }
-    await deleteLostUploads(parts.pool)
-    const openBefore = open
+  }
+  const replays = async (): Promise<void> => {
+    const before = open
     open = new Set(await findOpenReplays(parts.pool))
     for (const id of open) {
-      if (openBefore.has(id) || !(await parts.wakeReplay(id))) parts.replay(id)
+      if (before.has(id) || !(await parts.wakeReplay(id))) parts.replay(id)
     }
-    const comparedBefore = compared
+  }
+  const reconciliations = async (): Promise<void> => {
+    const before = compared
     compared = new Set(await findOpenReconciliations(parts.pool))
     for (const id of compared) {
-      if (comparedBefore.has(id) || !(await parts.wakeReconciliation(id))) parts.reconcile(id)
+      if (before.has(id) || !(await parts.wakeReconciliation(id))) parts.reconcile(id)
     }
-    const channels = await findDueChannels(parts.pool, parts.now())
-    const channelsBefore = seenChannels
-    seenChannels = new Map(channels.map(({ system, name, place }) => [`${system}/${name}`, place]))
+  }
+  const channels = async (): Promise<void> => {
+    const found = await findDueChannels(parts.pool, parts.now())
+    const before = seenChannels
+    seenChannels = new Map(found.map(({ system, name, place }) => [`${system}/${name}`, place]))
     for (const [id, place] of seenChannels) {
-      if (channelsBefore.get(id) === place || !(await parts.wakeChannel(id))) parts.readFrom(id)
+      if (before.get(id) === place || !(await parts.wakeChannel(id))) parts.readFrom(id)
     }
+  }
+  const schedules = async (): Promise<void> => {
     for (const name of await parts.schedules.find()) parts.keepTo(name)
-    await noteDone(parts.pool, 'sweep')
+  }
+  const tables = async (): Promise<void> => {
     const nowMs = performance.now()
     if (nowMs - tablesAtMs < TABLES_EVERY_MS) return
-    await ensurePartitions(parts.pool, parts.now())
-    await sweepWaiting(parts.pool, parts.now())
-    await dropOldShares(parts.pool, parts.now())
-    await dropAssertionsBefore(parts.pool, parts.now())
-    await dropNoncesBefore(parts.pool, parts.now() - NONCE_KEPT_MS)
-    await dropArrivalsBefore(parts.pool, parts.now() - KEPT_MS)
+    for (const tidy of [
+      () => ensurePartitions(parts.pool, parts.now()),
+      () => sweepWaiting(parts.pool, parts.now()),
+      () => dropOldShares(parts.pool, parts.now()),
+      () => dropAssertionsBefore(parts.pool, parts.now()),
+      () => dropNoncesBefore(parts.pool, parts.now() - NONCE_KEPT_MS),
+      () => dropArrivalsBefore(parts.pool, parts.now() - KEPT_MS),
+    ]) {
+      if (parts.signal.aborted) return
+      await tidy()
+    }
     tablesAtMs = nowMs
+  }
+  const looks = [
+    ...[links, followers, largeMessages, () => deleteLostUploads(parts.pool)],
+    ...[replays, reconciliations, channels, schedules, () => noteDone(parts.pool, 'sweep'), tables],
+  ]
+  return async () => {
+    for (const look of looks) {
+      if (parts.signal.aborted) return
+      await look()
+    }
   }
 }

@@ -172,11 +172,12 @@ export function startWorkers(parts: WorkersParts): Workers {
     )
   }
 
-  /** Work that the sweep found; as a job it would fail by its queue. */
+  /** Work that the sweep found; as a job it would fail by its queue. What the stop broke off is said there, once for all of it. */
   const here = (what: string, done: Promise<void>): void =>
-    void done.catch((error: unknown) =>
-      tell(log, error, `work ended with an error (${what}); the sweep comes back to it`),
-    )
+    void done.catch((error: unknown) => {
+      if (!stop.signal.aborted)
+        tell(log, error, `work ended with an error (${what}); the sweep comes back to it`)
+    })
   const work = async ({
     link,
     lane,
@@ -220,6 +221,7 @@ export function startWorkers(parts: WorkersParts): Workers {
     schedules,
     keepTo: (name) => here('schedule', keepTo(name)),
     now,
+    signal: stop.signal,
   })
   const sweeping = repeat(sweep, parts.sweepEveryMs ?? SWEEP_EVERY_MS, (error) =>
     tell(log, error, 'the sweep could not look for work; it tries again'),

@@ -292,6 +292,7 @@ describe('what waits', () => {
       replay: () => {},
       schedules: { find: async () => [] },
       keepTo: () => {},
+      signal: new AbortController().signal,
     })()
     expect(await listWaiting(hub.pool, { system: 'parts', limit: 9 })).toEqual([])
     expect((await hub.push(base('A1'))).completed).toBeUndefined()

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -215,22 +216,34 @@ test('no search engine keeps anything: pages, data, pictures, refusals', async (
 
 test('more codes at once than can be made are refused with a time and a page; one code is made once', async () => {
   let asked = 0
+  let refusedSoon = 0
+  let goOn: () => void = () => {}
+  // Until those who find no place are refused, nobody is answered and makes one.
+  let answering = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
   const source = sourceOf(pool, systems)
   const other = await publicApp(pool, systems, {
     ask: async (question) => {
       asked++
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await answering
       return source.ask(question)
     },
   })
-  const many = await Promise.all(
-    Array.from({ length: 90 }, (_, i) => other.inject({ url: `/t/CODE-${i}`, remoteAddress: `10.0.0.${i}` })),
-  )
+  const calls = Array.from({ length: 90 }, async (_, i) => {
+    const answer = await other.inject({ url: `/t/CODE-${i}`, remoteAddress: `10.0.0.${i}` })
+    if (answer.statusCode === 503) refusedSoon++
+    return answer
+  })
+  await expect.poll(() => refusedSoon, { timeout: 10_000 }).toBe(22)
+  goOn()
+  const many = await Promise.all(calls)
   const refused = many.filter(({ statusCode }) => statusCode === 503)
   expect(refused).toHaveLength(22)
   expect(refused[0]?.headers['retry-after']).toBe('2')
   expect(refused[0]?.body).toContain('暂时无法查询')
   asked = 0
+  answering = pause(100)
   const same = await Promise.all(
     Array.from({ length: 90 }, (_, i) =>
       other.inject({ url: '/t/JXSG2024041500018', remoteAddress: `10.0.1.${i}` }),
