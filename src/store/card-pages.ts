@@ -2,6 +2,7 @@ import type { ClientBase, Pool } from 'pg'
 import type { Subject } from '#core/reference/describe.ts'
 import { openName } from './cards.ts'
 import { regionPrefix } from './change-filter.ts'
+import { plainText, plainTextOf } from './personal/sealed-text.ts'
 
 type Client = ClientBase | Pool
 
@@ -101,7 +102,7 @@ function conditions(query: CardQuery): { text: string; narrow: string; values: u
   if (query.name !== undefined) {
     narrow += ` and a.card in (
       select c.card from descriptions d join card_codes c on c.subject = d.subject and c.code = any(d.codes)
-       where d.subject = $1 and d.name ^@ ${parameter(query.name)} and d.records > 0 and not d.personal)`
+       where d.subject = $1 and d.name ^@ ${parameter(plainText(query.name))} and d.records > 0 and not d.personal)`
   }
   if (query.system !== undefined) texts.push(describes(`d.system = ${parameter(query.system)}`))
   if (query.region !== undefined) {
@@ -219,9 +220,9 @@ export async function readSameName(
     `select distinct c.card, d.name from descriptions d join card_codes c on c.subject = d.subject and c.code = any(d.codes)
       where d.subject = $1 and d.name = any($3::text[]) and d.records > 0 and not d.personal and c.card <> $2
       order by d.name, c.card limit $4`,
-    [subject, card, names, limit],
+    [subject, card, names.map(plainText), limit],
   )
-  return rows
+  return rows.map((row) => ({ ...row, name: plainTextOf(row.name) }))
 }
 
 /** Names that one page looks at. */
@@ -250,7 +251,7 @@ export async function listSameNames(
   )
   const isFull = rows.length === limit
   return {
-    names: rows,
+    names: rows.map((row) => ({ ...row, name: plainTextOf(row.name) })),
     next: isFull ? (rows.at(-1)?.name ?? null) : Number(count) < NAMES_WINDOW ? null : last,
   }
 }

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import { isPersonalSite } from '#core/personal.ts'
 import type { Subject } from '#core/reference/describe.ts'
-import { openText, sealText } from './personal/sealed-text.ts'
+import { openText, plainText, sealText } from './personal/sealed-text.ts'
 
 /** A row of `descriptions`, to be written. */
 export interface DescriptionRow {
@@ -68,7 +68,11 @@ export async function writeDescriptions(client: ClientBase, rows: readonly Descr
 
 /** A name that may be that of a person is sealed: no statement looks for it. */
 const storedName = (client: ClientBase, { id, name, personal }: DescriptionRow): string | null =>
-  name !== null && (personal || isPersonalSite({ name })) ? sealText(client, name, namePlace(id)) : name
+  name === null
+    ? null
+    : personal || isPersonalSite({ name })
+      ? sealText(client, name, namePlace(id))
+      : plainText(name)
 
 /** The name of a description as it was given. */
 export const openName = async (db: object, id: string, name: string | null): Promise<string | null> =>

@@ -2,6 +2,7 @@ import type { ClientBase, Pool } from 'pg'
 import type { LotRole } from '#core/cases/spread.ts'
 import type { Order } from '#core/cases/states.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
+import { openTexts, sealWords } from './personal/sealed-text.ts'
 import type { Reader } from './sighted.ts'
 
 type Client = ClientBase | Pool
@@ -121,6 +122,9 @@ async function noteSights(client: ClientBase, caseId: string): Promise<void> {
   })
 }
 
+/** Where the stall of a code stands: its keeper may be a person. */
+const stallPlace = (caseId: string, code: string): string => `case_lots ${caseId} ${code}`
+
 /** Puts the codes of a case in the place of those that it had. */
 export async function replaceCaseLots(
   client: ClientBase,
@@ -146,7 +150,12 @@ export async function replaceCaseLots(
              via_record = excluded.via_record, rule = excluded.rule, confidence = excluded.confidence, scheme = excluded.scheme, place = excluded.place,
              site = excluded.site, market = excluded.market, stall = excluded.stall, region = excluded.region, product_name = excluded.product_name,
              product_class = excluded.product_class, mass = excluded.mass, occurred_at = excluded.occurred_at, hold_record = excluded.hold_record`,
-    values: [caseId, JSON.stringify(lots)],
+    values: [
+      caseId,
+      JSON.stringify(
+        lots.map((lot) => ({ ...lot, stall: sealWords(client, lot.stall, stallPlace(caseId, lot.code)) })),
+      ),
+    ],
   })
   await noteSights(client, caseId)
 }
@@ -164,7 +173,7 @@ export async function readCaseLots(
             order by array_position(array['tested', 'upstream', 'downstream', 'sold', 'origin'], role), depth, code`,
     values: [caseId],
   })
-  return rows
+  return await openTexts(client, rows, 'stall', ({ code }) => stallPlace(caseId, code))
 }
 
 /** The ways in which the codes may meet others, with the traders and stalls that are the same. */

@@ -1,6 +1,7 @@
 import type { ClientBase, Pool, PoolClient } from 'pg'
 import type { CaseEvent, CaseState } from '#core/cases/states.ts'
 import { regionPrefix } from './change-filter.ts'
+import { openText, openTexts, openWords, sealText, sealWords } from './personal/sealed-text.ts'
 
 type Client = ClientBase | Pool
 
@@ -70,8 +71,27 @@ export type NewCase = Pick<
   | 'dueAt'
 > & { readonly whos: readonly string[]; readonly whats: readonly string[] }
 
+/** Texts of a case in which a person may be named: no statement looks into them. */
+const wordsPlace = (id: string, column: 'reason' | 'cause' | 'stall'): string => `cases ${id} ${column}`
+const notePlace = (id: string, no: number): string => `case_events ${id} ${no}`
+
+async function opened(client: Client, rows: readonly CaseRow[]): Promise<CaseRow[]> {
+  const cases: CaseRow[] = []
+  for (const row of rows)
+    cases.push({
+      ...row,
+      reason: await openWords(client, row.reason, wordsPlace(row.id, 'reason')),
+      cause: await openText(client, row.cause, wordsPlace(row.id, 'cause')),
+      stall: await openWords(client, row.stall, wordsPlace(row.id, 'stall')),
+    })
+  return cases
+}
+
 /** Opens a case; false where there is one of this identifier already. */
 export async function insertCase(client: Client, one: NewCase): Promise<boolean> {
+  const reason = sealWords(client, one.reason, wordsPlace(one.id, 'reason'))
+  const cause = sealText(client, one.cause, wordsPlace(one.id, 'cause'))
+  const stall = sealWords(client, one.stall, wordsPlace(one.id, 'stall'))
   const { rowCount } = await client.query({
     name: 'insert-case',
     text: `insert into cases (id, hub, state, narrow, opened_by, test_id, code, reason, cause, product_name, product_code, product_class, region,
@@ -79,8 +99,8 @@ export async function insertCase(client: Client, one: NewCase): Promise<boolean>
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19, $20, $21, $22, $23, $24, $25)
            on conflict (id) do nothing`,
     values: [
-      ...[one.id, one.hub, one.state, one.narrow, one.openedBy, one.testId, one.code, one.reason, one.cause],
-      ...[one.productName, one.productCode, one.productClass, one.region, one.site, one.market, one.stall],
+      ...[one.id, one.hub, one.state, one.narrow, one.openedBy, one.testId, one.code, reason, cause],
+      ...[one.productName, one.productCode, one.productClass, one.region, one.site, one.market, stall],
       ...[one.occurredAt, one.toldAt, one.openedAt, one.confirmedAt, one.due, one.dueAt],
       one.whos,
       one.whats,
@@ -96,7 +116,7 @@ export async function readCase(client: Client, id: string): Promise<CaseRow | nu
     text: `select ${COLUMNS} from cases where id = $1`,
     values: [id],
   })
-  return rows[0] ?? null
+  return (await opened(client, rows))[0] ?? null
 }
 
 /** Reads a case and keeps others from changing it until the end of the transaction. */
@@ -106,7 +126,7 @@ export async function lockCase(client: PoolClient | ClientBase, id: string): Pro
     text: `select ${COLUMNS} from cases where id = $1 for update`,
     values: [id],
   })
-  return rows[0] ?? null
+  return (await opened(client, rows))[0] ?? null
 }
 
 export interface CaseFilter {
@@ -145,7 +165,7 @@ export async function listCases(
       page.limit,
     ],
   })
-  return rows
+  return await opened(client, rows)
 }
 
 /** What an event makes of a case. */
@@ -196,13 +216,19 @@ export async function insertCaseEvent(
   id: string,
   event: Omit<CaseEventRow, 'no' | 'recordedAt'>,
 ): Promise<void> {
+  const { rows } = await client.query<{ no: number }>({
+    name: 'next-case-event',
+    text: 'select coalesce(max(no), 0) + 1 as no from case_events where case_id = $1',
+    values: [id],
+  })
+  const no = rows[0]?.no ?? 1
   await client.query({
     name: 'insert-case-event',
     text: `insert into case_events (case_id, no, event, from_state, to_state, at, actor, mass, method, note, record_id, version)
-           values ($1, (select coalesce(max(no), 0) + 1 from case_events where case_id = $1), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     values: [
-      ...[id, event.event, event.fromState, event.toState, event.at, event.actor, event.mass, event.method],
-      ...[event.note, event.recordId, event.version],
+      ...[id, no, event.event, event.fromState, event.toState, event.at, event.actor, event.mass],
+      ...[event.method, sealWords(client, event.note, notePlace(id, no)), event.recordId, event.version],
     ],
   })
 }
@@ -214,7 +240,7 @@ export async function readCaseEvents(client: Client, id: string): Promise<CaseEv
                   note, record_id as "recordId", version from case_events where case_id = $1 order by no`,
     values: [id],
   })
-  return rows
+  return await openTexts(client, rows, 'note', ({ no }) => notePlace(id, no))
 }
 
 /** Cases whose lots and holds are to be made anew. */

@@ -1,8 +1,9 @@
 import type { ClientBase, Pool } from 'pg'
-import type { Hold } from './held-changes.ts'
+import { type Hold, heldPlace } from './held-changes.ts'
 import type { Lane } from './lanes.ts'
 import type { Lease } from './link-lease.ts'
 import type { LinkError } from './links.ts'
+import { sealWords } from './personal/sealed-text.ts'
 
 type Client = ClientBase | Pool
 
@@ -130,7 +131,7 @@ export async function settleDelivery(client: Client, lease: Lease, settlement: S
   const { holds, settled, released, backfill } = settlement
   const plain = holds.length === 0 && settled.length === 0 && released.length === 0
   const values = movement(lease, settlement)
-  if (backfill || !plain) values.push(...holding(settlement))
+  if (backfill || !plain) values.push(...holding(client, lease.linkId, settlement))
   if (backfill)
     values.push(backfill.id, backfill.position, backfill.superseded, backfill.putOff, backfill.done)
   const statement = backfill ? STATEMENTS.backfill : plain ? STATEMENTS.plain : STATEMENTS.holding
@@ -180,7 +181,15 @@ function movement(lease: Lease, { sent, failure, ...moved }: Settlement): unknow
   ]
 }
 
-function holding({ holds, settled, released }: Settlement): unknown[] {
+function holding(client: Client, linkId: string, { holds, settled, released }: Settlement): unknown[] {
+  const sealed = (column: 'detail' | 'sent'): (string | null)[] =>
+    holds.map((hold) =>
+      sealWords(
+        client,
+        hold[column],
+        heldPlace(linkId, column)({ record_id: hold.recordId, version: hold.version }),
+      ),
+    )
   return [
     holds.map((hold) => hold.recordId),
     holds.map((hold) => hold.version),
@@ -189,9 +198,9 @@ function holding({ holds, settled, released }: Settlement): unknown[] {
     holds.map((hold) => hold.attempts),
     holds.map((hold) => (hold.nextAtMs === null ? null : Math.round(hold.nextAtMs))),
     holds.map((hold) => hold.code),
-    holds.map((hold) => hold.detail),
+    sealed('detail'),
     holds.map((hold) => hold.cause),
-    holds.map((hold) => hold.sent),
+    sealed('sent'),
     settled.map((change) => change.recordId),
     settled.map((change) => change.version),
     released,

@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
-import { HELD_COLUMNS, type HeldChange, heldOf } from './held-changes.ts'
+import { HELD_COLUMNS, type HeldChange, type HeldRow, heldOf, heldPlace } from './held-changes.ts'
+import { openTexts } from './personal/sealed-text.ts'
 import { type Resent, resendVersions, type VersionName } from './resend.ts'
 
 type Client = ClientBase | Pool
@@ -21,16 +22,20 @@ const GROUPS_MAX = 200
 
 /** The causes for which changes of a link were refused, the commonest first. */
 export async function listHeldGroups(client: Client, linkId: string): Promise<HeldGroup[]> {
-  const { rows } = await client.query(
-    `select h.cause, min(h.code) as code, min(h.detail) as detail, count(*)::integer as count,
+  const { rows } = await client.query<
+    Omit<HeldGroup, 'sample'> & { readonly record_id: string; readonly version: number }
+  >(
+    `select h.cause, min(h.code) as code, count(*)::integer as count,
             array_agg(distinct v.kind order by v.kind) as kinds, min(h.held_at) as since, max(h.held_at) as until,
-            (array_agg(h.record_id order by h.held_at desc, h.record_id))[1] as id,
-            (array_agg(h.version order by h.held_at desc, h.record_id))[1] as version
+            (array_agg(h.record_id order by h.held_at desc, h.record_id))[1] as record_id,
+            (array_agg(h.version order by h.held_at desc, h.record_id))[1] as version,
+            (array_agg(h.detail order by h.held_at desc, h.record_id))[1] as detail
        from held_changes h join record_versions v using (record_id, version)
       where h.link_id = $1 and h.state = 'refused' group by h.cause order by count(*) desc, h.cause limit ${GROUPS_MAX}`,
     [linkId],
   )
-  return rows.map(({ id, version, ...group }) => ({ ...group, sample: { id, version } }))
+  const groups = await openTexts(client, rows, 'detail', heldPlace(linkId, 'detail'))
+  return groups.map(({ record_id: id, version, ...group }) => ({ ...group, sample: { id, version } }))
 }
 
 /** A held change, and what was refused as it was sent. Null where there is none. */
@@ -39,11 +44,13 @@ export async function readHeldChange(
   linkId: string,
   { recordId, version }: VersionName,
 ): Promise<{ readonly change: HeldChange; readonly sent: string | null } | null> {
-  const { rows } = await client.query(
+  const { rows } = await client.query<HeldRow & { readonly sent: string | null }>(
     `select ${HELD_COLUMNS}, sent from held_changes where link_id = $1 and record_id = $2 and version = $3`,
     [linkId, recordId, version],
   )
-  return rows[0] ? { change: heldOf(rows[0]), sent: rows[0].sent } : null
+  const said = await openTexts(client, rows, 'detail', heldPlace(linkId, 'detail'))
+  const [held] = await openTexts(client, said, 'sent', heldPlace(linkId, 'sent'))
+  return held ? { change: heldOf(held), sent: held.sent } : null
 }
 
 /** Which refused changes are meant; none of both means all. */

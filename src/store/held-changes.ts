@@ -2,6 +2,7 @@ import type { ClientBase, Pool } from 'pg'
 import { chosenSql, filterSql } from './change-filter.ts'
 import type { Lane } from './lanes.ts'
 import type { Lease } from './link-lease.ts'
+import { openTexts } from './personal/sealed-text.ts'
 
 type Client = ClientBase | Pool
 
@@ -136,11 +137,17 @@ export async function listHeldChanges(
       query.cause ?? null,
     ],
   )
-  return rows.map(heldOf)
+  return (await openTexts(client, rows, 'detail', heldPlace(query.linkId, 'detail'))).map(heldOf)
 }
 
 export const HELD_COLUMNS = `record_id, version, position, lane, state, attempts, next_at, code, detail, cause, reason, ended_by,
   ended_at, held_at`
+
+/** Where what a receiver said of a change, and what it was sent, are sealed. */
+export const heldPlace =
+  (linkId: string, column: 'detail' | 'sent') =>
+  ({ record_id: id, version }: { readonly record_id: string; readonly version: number }): string =>
+    `held_changes ${linkId} ${id} ${version} ${column}`
 
 /** A row of `select ${HELD_COLUMNS} from held_changes`. */
 export interface HeldRow {

@@ -38,9 +38,11 @@ export async function decodeBytes(db: object, coding: Coding, bytes: Buffer, pla
 /** Where issues of a receipt quote what was sent. */
 const QUOTES = '"value":'
 
-/** The results of a message as they are stored in its own row: sealed where they quote what was sent. */
+/** The results of a message, and what others completed or mended of it, as they are stored in its own row: sealed where they quote what was sent. */
 export const sealResults = (db: object, id: string, text: string): string =>
-  text.includes(QUOTES) ? sealText(db, text, answerPlace(id)) : text
+  sealQuotes(db, text, answerPlace(id))
+export const sealQuotes = (db: object, text: string, place: string): string =>
+  text.includes(QUOTES) ? sealText(db, text, place) : text
 
 /** The results that `sealResults` was given. @throws where they were sealed for another message or with other keys */
 export const openResults = (db: object, id: string, text: string): Promise<string> =>
@@ -48,6 +50,8 @@ export const openResults = (db: object, id: string, text: string): Promise<strin
 
 /** Where the bytes of a message stand, and those of a part or of results. */
 const answerPlace = (id: string): string => `messages ${id} results`
+export const completedPlace = (id: string): string => `messages ${id} completed`
+export const mendedPlace = (id: string): string => `messages ${id} mended`
 export const messagePlace = (id: string): string => `messages ${id}`
 export const partPlace = (id: string, part: number): string => `message_parts ${id} ${part}`
 export const resultsPlace = (id: string, first: number): string => `message_results ${id} ${first}`

@@ -1,4 +1,6 @@
 import type { Pool } from 'pg'
+import { openTexts } from './personal/sealed-text.ts'
+import { noticePlace } from './recall-notices.ts'
 
 /** A try of the hub to deliver, with what came of it. */
 export interface NoticeAttempt {
@@ -85,5 +87,10 @@ export async function listNotices(
       order by n.record_id, n.version, n.receiver limit $5`,
     [query.of, id, version, receiver, query.limit, query.nowMs],
   )
-  return rows
+  const notices: Notice[] = []
+  for (const row of rows) {
+    const place = noticePlace(row.hold, row.version, row.receiver)
+    notices.push({ ...row, events: await openTexts(pool, row.events, 'note', () => place) })
+  }
+  return notices
 }

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import { type Acknowledged, DEADLINES, isReport } from '#core/recall/deadlines.ts'
 import { type ChangeFilter, filterSql } from './change-filter.ts'
+import { sealWords } from './personal/sealed-text.ts'
 
 /** A version of a hold. */
 export interface HoldVersion {
@@ -157,6 +158,10 @@ export interface Acknowledging extends Acknowledged {
   readonly note?: string
 }
 
+/** Where the notes on a notice stand. */
+export const noticePlace = (recordId: string, version: number, receiver: string): string =>
+  `recall_notice_events ${recordId} ${version} ${receiver}`
+
 /** Stores an acknowledgement; false where the receiver is not to be told of this hold. */
 export async function acknowledge(client: ClientBase, one: Acknowledging): Promise<boolean> {
   const { rows } = await client.query<{ version: number; was: string | null }>(
@@ -189,7 +194,7 @@ export async function acknowledge(client: ClientBase, one: Acknowledging): Promi
       one.found ?? null,
       one.sold ?? null,
       one.disposed ?? null,
-      one.note ?? null,
+      sealWords(client, one.note ?? null, noticePlace(one.recordId, notice.version, one.receiver)),
     ],
   )
   return true

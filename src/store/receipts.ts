@@ -1,8 +1,17 @@
 import type { Pool, PoolClient } from 'pg'
 import type { Progress } from '#core/receipt.ts'
-import { type Coding, decodeBytes, messagePlace, openResults } from './message-bytes.ts'
+import {
+  type Coding,
+  completedPlace,
+  decodeBytes,
+  mendedPlace,
+  messagePlace,
+  openResults,
+  sealQuotes,
+} from './message-bytes.ts'
 import { readParts } from './message-parts.ts'
 import { timeOf } from './message-time.ts'
+import { openLines } from './personal/sealed-text.ts'
 import type { Reader } from './sighted.ts'
 
 /** A stored message without its bytes, as a receipt is made from it. */
@@ -49,8 +58,15 @@ export async function readReceipt(reader: Reader, id: string): Promise<StoredRec
     bytes_done: bytes,
     ...rest
   } = row
-  const results = await openResults(reader, id, row.results)
-  return { ...rest, results, receivedAt, keyId, progress: coding === 'parts' ? progressOf(row) : null }
+  return {
+    ...rest,
+    results: await openResults(reader, id, row.results),
+    completed: await openLines(reader, row.completed, completedPlace(id)),
+    mended: await openLines(reader, row.mended, mendedPlace(id)),
+    receivedAt,
+    keyId,
+    progress: coding === 'parts' ? progressOf(row) : null,
+  }
 }
 
 const progressOf = (row: {
@@ -91,12 +107,12 @@ export async function readMessage(pool: Pool, id: string): Promise<StoredMessage
   return { contentType, size, bytes }
 }
 
-/** Keeps with a message which records of earlier messages it completed: a JSON list, added to the one that is there. */
+/** Keeps with a message which records of earlier messages it completed: a JSON list, on a line behind those that are there. */
 export async function setCompleted(client: PoolClient, id: string, completed: string): Promise<void> {
   await client.query(
-    `update messages set completed = case when completed is null then $3 else left(completed, -1) || ',' || substr($3, 2) end
+    `update messages set completed = concat_ws(E'\\n', completed, $3::text)
       where id = $1 and received_at = to_timestamp($2::numeric / 1000)`,
-    [id, timeOf(id), completed],
+    [id, timeOf(id), sealQuotes(client, completed, completedPlace(id))],
   )
 }
 
@@ -110,6 +126,10 @@ export async function addMended(
     `update messages m set mended = concat_ws(E'\\n', m.mended, l.text)
        from unnest($1::uuid[], $2::numeric[], $3::text[]) l (id, ms, text)
       where m.id = l.id and m.received_at = to_timestamp(l.ms / 1000)`,
-    [lines.map(({ id }) => id), lines.map(({ id }) => timeOf(id)), lines.map(({ text }) => text)],
+    [
+      lines.map(({ id }) => id),
+      lines.map(({ id }) => timeOf(id)),
+      lines.map(({ id, text }) => sealQuotes(client, text, mendedPlace(id))),
+    ],
   )
 }

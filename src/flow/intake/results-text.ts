@@ -99,8 +99,11 @@ export interface KeyedCompleted extends KeyedResult {
 export const writeCompleted = (completed: readonly KeyedCompleted[]): string =>
   JSON.stringify(completed.map((result) => [result.receipt, result.index, rowOf(result)]))
 
+/** What was completed, of which several lists stand one to a line. */
 export function readCompleted(text: string, system: string, record: string): Completed[] {
-  const rows = JSON.parse(text) as [receipt: string, index: number, row: Row][]
+  const rows = text
+    .split('\n')
+    .flatMap((line) => JSON.parse(line) as [receipt: string, index: number, row: Row][])
   return rows.map(([receipt, index, row]) => ({ receipt, ...resultOf(row, index, system, record) }))
 }
 

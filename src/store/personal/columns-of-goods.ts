@@ -34,8 +34,8 @@ export const COLUMNS_OF_GOODS = {
     digest: 'whos whats',
   },
   claims: {
-    none: 'id record_id kind base_version status flags recorded owner claimant hops via message_id received_at state decided_at version',
-    personal: 'body decided_by reason',
+    none: 'id record_id kind base_version status flags owner claimant hops via message_id received_at state decided_at version',
+    personal: 'recorded body decided_by reason',
     digest: 'content_hash',
   },
   dangling_references: {

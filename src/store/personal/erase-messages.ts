@@ -1,8 +1,16 @@
 import type { PoolClient } from 'pg'
 import { commitmentOf, messageLeaf, messageSubject } from '#core/evidence/leaves.ts'
 import { readMessageRows } from '#store/audit-rows.ts'
-import { decodeBytes, encodeBytes, openResults, resultsPlace, sealResults } from '#store/message-bytes.ts'
+import {
+  completedPlace,
+  decodeBytes,
+  encodeBytes,
+  mendedPlace,
+  openResults,
+  resultsPlace,
+} from '#store/message-bytes.ts'
 import type { ErasedRow } from './erase.ts'
+import { openLines } from './sealed-text.ts'
 
 /** Receipts of so many messages are in memory at once; one has up to 5,000 results, a large one more, in pieces. */
 const AT_ONCE = 20
@@ -71,10 +79,14 @@ async function eraseAnswers(client: PoolClient, names: Names): Promise<void> {
        from ${NAMED} join messages m on m.id = w.id and m.received_at = w.received_at`,
     [...names],
   )
-  const results: string[] = []
-  for (const row of rows)
-    results.push(sealResults(client, row.id, withoutValues(await openResults(client, row.id, row.results))))
+  const [results, completed, mended]: [string[], (string | null)[], (string | null)[]] = [[], [], []]
   const without = (text: string | null): string | null => text && withoutValues(text)
+  // What quotes nothing any more is not sealed any more.
+  for (const { id, ...row } of rows) {
+    results.push(withoutValues(await openResults(client, id, row.results)))
+    completed.push(without(await openLines(client, row.completed, completedPlace(id))))
+    mended.push(without(await openLines(client, row.mended, mendedPlace(id))))
+  }
   await client.query(
     `update messages m set bytes = '', coding = case m.coding when 'parts' then 'parts' else 'erased' end,
             results = w.results, problem = w.problem, completed = w.completed, mended = w.mended
@@ -85,8 +97,8 @@ async function eraseAnswers(client: PoolClient, names: Names): Promise<void> {
       rows.map(({ receivedAt }) => receivedAt),
       results,
       rows.map(({ problem }) => without(problem)),
-      rows.map(({ completed }) => without(completed)),
-      rows.map(({ mended }) => without(mended)),
+      completed,
+      mended,
     ],
   )
 }

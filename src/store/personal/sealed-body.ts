@@ -1,7 +1,7 @@
-import { HubError } from '#core/errors.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { putBackPersonal, type Taken, takePersonal, type VersionTexts } from '#core/model/taken-values.ts'
 import { hasDataKeys, openedFor, sealedFor } from './data-keys.ts'
+import { unreadable } from './sealed-text.ts'
 
 declare const stored: unique symbol
 /**
@@ -54,9 +54,7 @@ export async function openVersion(
     const values = (await openedFor(db, sealed, place)).toString()
     return putBackPersonal({ body: at === 0 ? '{}' : `${text.slice(0, at)}}`, recorded, values })
   } catch (error) {
-    // A database that does not answer says nothing of the value.
-    if (error instanceof Error && ('severity' in error || 'syscall' in error)) throw error
-    throw new HubError('sealed_unreadable', { detail: place, cause: error })
+    throw unreadable(error, place)
   }
 }
 

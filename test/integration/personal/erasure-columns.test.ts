@@ -16,8 +16,8 @@ let message = ''
 
 /** What puts the mark into columns that other parts of the hub fill: `$1` the record, `$2` its message, `$3` the mark. */
 const PLANTED: readonly string[] = [
-  `insert into claims (id, record_id, kind, base_version, status, content_hash, body, flags, owner, claimant, hops, message_id, received_at, decided_by, reason)
-     values ('${U}', $1, 'sale', 1, 'active', '\\x00', $3, '{}', 'hub-a', 'hub-b', '{}', $2, now(), $3, $3)`,
+  `insert into claims (id, record_id, kind, base_version, status, content_hash, body, recorded, flags, owner, claimant, hops, message_id, received_at, decided_by, reason)
+     values ('${U}', $1, 'sale', 1, 'active', '\\x00', $3, $3, '{}', 'hub-a', 'hub-b', '{}', $2, now(), $3, $3)`,
   `insert into held_changes (link_id, record_id, version, position, state, detail, sent, reason) values ('${U}', $1, 1, 1, 'waiting', $3, $3, $3)`,
   `insert into document_signatures (record_id, version, mark, state, reason, signer, checked_at) values ($1, 1, '${U}', 'valid', 'x', $3, now())`,
   `insert into waiting_voids (record_id, message_id, received_at, mapping, reason) values ($1, $2, now(), 'a/b@1', $3)`,
@@ -48,7 +48,7 @@ const ERASED = [
   'rejections.key rejections.place rejections.group_key rejections.issues rejections.source',
   'parked_bases.join_key parked_bases.key parked_bases.place parked_bases.fields parked_bases.past',
   'parked_details.join_key parked_details.key parked_details.place parked_details.fields',
-  'new_values.value claims.body claims.decided_by claims.reason claim_sendings.detail',
+  'new_values.value claims.body claims.recorded claims.decided_by claims.reason claim_sendings.detail',
   'held_changes.detail held_changes.sent held_changes.reason document_signatures.signer waiting_voids.reason',
   'inspections.stall cases.stall case_lots.stall unknown_products.name unknown_products.own_code unknown_products.newest',
   'supervision_names.name goods_moves.site_name goods_moves.stall card_codes.code card_codes.value descriptions.codes descriptions.name',

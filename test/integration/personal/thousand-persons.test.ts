@@ -33,24 +33,13 @@ const stream = new Writable({
   },
 })
 
-/** Names of stalls and what officials and receivers wrote stand in these columns as they are (docs/personal-data.md); answers mask them. */
+/** Names of places by which SQL compares and orders stand in these columns as they are (docs/personal-data.md); answers mask them. */
 const IN_PLAIN_TEXT: readonly string[] = [
-  ...[
-    'cases.reason',
-    'cases.cause',
-    'cases.site',
-    'cases.market',
-    'cases.stall',
-    'case_lots.stall',
-    'case_events.note',
-  ],
-  ...[
-    'inspections.stall',
-    'recall_notices.name',
-    'recall_notices.receiver',
-    'held_changes.detail',
-    'held_changes.sent',
-  ],
+  'cases.site',
+  'cases.market',
+  'inspections.stall',
+  'recall_notices.name',
+  'recall_notices.receiver',
 ]
 
 /** What officials and laboratories tell: goods that failed at the stalls of persons, with all that may be written beside it. */
@@ -272,6 +261,19 @@ describe('of a thousand persons who came in by every way', () => {
     expect(valuesIn(text, persons).length).toBeGreaterThan(0)
     expect([await full(), headers.get('hub-masked')]).toEqual([before + 1, null])
     expect((await call('GET', path(), reader)).headers.get('hub-masked')).toBe('personal')
+  })
+
+  it('what a receiver refused is shown as it was sent, and in its words, to an administrator with a purpose alone', async () => {
+    const { changes } = await json('GET', `/v1/links/${refusing}/held`, ADMIN)
+    const { id, version } = changes[0]
+    const path = `/v1/links/${refusing}/held/change?record=${encodeURIComponent(id)}&version=${version}`
+    const { sent, change } = await json('GET', path, ADMIN, undefined, { 'hub-purpose': 'operation' })
+    expect(valuesIn(JSON.stringify(sent), persons).length).toBeGreaterThan(0)
+    expect(valuesIn(JSON.stringify(change), persons).length).toBeGreaterThan(0)
+    const groups = `/v1/links/${refusing}/held/groups`
+    const full = await call('GET', groups, ADMIN, undefined, { 'hub-purpose': 'operation' })
+    expect(valuesIn(full.text, persons).length).toBeGreaterThan(0)
+    expect(valuesIn((await call('GET', path, reader)).text, persons)).toEqual([])
   })
 
   it('no value is in the log of the process, at any level', () => {
