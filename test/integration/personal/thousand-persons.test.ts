@@ -264,8 +264,8 @@ describe('of a thousand persons who came in by every way', () => {
   })
 
   it('what a receiver refused is shown as it was sent, and in its words, to an administrator with a purpose alone', async () => {
-    const { changes } = await json('GET', `/v1/links/${refusing}/held`, ADMIN)
-    const { id, version } = changes[0]
+    const { held } = await json('GET', `/v1/links/${refusing}/held`, ADMIN)
+    const { id, version } = held[0]
     const path = `/v1/links/${refusing}/held/change?record=${encodeURIComponent(id)}&version=${version}`
     const { sent, change } = await json('GET', path, ADMIN, undefined, { 'hub-purpose': 'operation' })
     expect(valuesIn(JSON.stringify(sent), persons).length).toBeGreaterThan(0)
