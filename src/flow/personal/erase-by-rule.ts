@@ -82,7 +82,11 @@ const STEPS: Readonly<
       client,
       due.map((one) => one.id),
     )
-    const erased = await eraseRecords(client, salts, { rows, keepsShared: true })
+    const erased = await eraseRecords(client, salts, {
+      rows,
+      messages: [...new Set(rows.map(({ message }) => message))],
+      keepsShared: true,
+    })
     await noteErased(client, erased, byRule(rule))
     return {
       position: at,

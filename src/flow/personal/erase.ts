@@ -13,6 +13,7 @@ import {
 } from '#store/personal/erase.ts'
 import { eraseMessages } from '#store/personal/erase-messages.ts'
 import { readOpenHolds } from '#store/retention.ts'
+import { findResends } from './find-resends.ts'
 
 export interface EraseWish {
   /** Identifiers of records. */
@@ -39,13 +40,14 @@ export interface Erased {
  */
 export async function erasePersonal(pool: Pool, wish: EraseWish): Promise<Erased> {
   const salts = await saltSecret(pool)
+  // Before anybody has to wait: it may be long.
+  const resends = await findResends(pool, await versionsOf(pool, wish))
   return await inTransaction(pool, async (client) => {
     await beginErasing(client)
     const rows = await versionsOf(client, wish)
-    if (rows.length > ERASED_MAX)
-      throw new HubError('conflict', { detail: `more than ${ERASED_MAX} versions at once` })
-    const messages = [...new Set(rows.map(({ message }) => message))]
-    const times = rows.map(({ receivedAt }) => Date.parse(receivedAt))
+    const brought = [...rows, ...resends]
+    const messages = [...new Set(brought.map(({ message }) => message))]
+    const times = brought.map(({ receivedAt }) => Date.parse(receivedAt))
     const hold = (await readOpenHolds(client)).find(({ from, until }) =>
       times.some((time) => time >= Date.parse(from) && time < Date.parse(until)),
     )
@@ -55,7 +57,7 @@ export async function erasePersonal(pool: Pool, wish: EraseWish): Promise<Erased
       [messages],
     )
     if (working.length > 0) throw new HubError('conflict', { detail: 'a message is still under way' })
-    const erased = await eraseRecords(client, salts, { rows, keepsShared: false })
+    const erased = await eraseRecords(client, salts, { rows, messages, keepsShared: false })
     const { entry, records } = await noteErased(client, erased, wish)
     const { rows: links } = await client.query<{ id: string }>(
       `select id from links where 'personal' = any(sees) order by id`,
@@ -93,9 +95,9 @@ export async function versionsToErase(
   return rows
 }
 
-/** All versions of records that are named, or that name a code; one more than an erasure may have. */
+/** All versions of records that are named, or that name a code. @throws conflict where they are more than an erasure may have */
 async function versionsOf(
-  client: PoolClient,
+  client: Pool | PoolClient,
   { records = [], code }: Pick<EraseWish, 'records' | 'code'>,
 ): Promise<VersionToErase[]> {
   const { rows } = await client.query<VersionToErase>(
@@ -104,6 +106,8 @@ async function versionsOf(
       order by record_id, version limit ${ERASED_MAX + 1}`,
     [records, code === undefined ? [] : [code]],
   )
+  if (rows.length > ERASED_MAX)
+    throw new HubError('conflict', { detail: `more than ${ERASED_MAX} versions at once` })
   return rows
 }
 
@@ -114,15 +118,22 @@ export interface ErasedSet {
   readonly messages: readonly ErasedRow[]
 }
 
-/** Erases versions, which are all that their records have, the messages that brought them, and what was made of both. In a transaction that has begun erasing. */
+/** Erases versions, which are all that their records have, messages that brought them, and what was made of both. In a transaction that has begun erasing. */
 export async function eraseRecords(
   client: PoolClient,
   salts: Buffer,
-  { rows, keepsShared }: { readonly rows: readonly VersionToErase[]; readonly keepsShared: boolean },
+  {
+    rows,
+    messages,
+    keepsShared,
+  }: {
+    readonly rows: readonly VersionToErase[]
+    readonly messages: readonly string[]
+    readonly keepsShared: boolean
+  },
 ): Promise<ErasedSet> {
   if (rows.length === 0) return { records: 0, versions: [], messages: [] }
   const records = [...new Set(rows.map(({ id }) => id))]
-  const messages = [...new Set(rows.map(({ message }) => message))]
   const all = [...new Set(rows.flatMap(({ codes }) => codes))]
   const others = new Set(erasedCodes(all))
   const codes = all.filter((code) => !others.has(code))

@@ -4,6 +4,7 @@ import { verifyLog } from '#flow/evidence/verify.ts'
 import { withApi } from '#test/api.ts'
 import { TRADES, trade } from '#test/jiaxing.ts'
 import { rewrite } from '#test/rewrite.ts'
+import { workOn } from '../large/setting.ts'
 
 const api = withApi()
 const PERSON = '欧阳建国'
@@ -93,6 +94,33 @@ it('once more there is nothing to erase, and the log says who erased and why', a
     who: 'administrator',
     facts: { reason: 'request of the person', records: 2 },
   })
+})
+
+it('bytes in which a record was sent once more and changed nothing go too, also of a large message; those of others stay', async () => {
+  const mine = trade('E9', { buyerName: '慕容复归' })
+  const id9 = (await api.push(TRADES, JSON.stringify([mine]))).json().results[0].records[0].id
+  const same = (await api.push(TRADES, JSON.stringify([trade('E2', { buyerName: OTHER }), mine]))).json()
+  expect(same).toMatchObject({ unchanged: 2 })
+  const large = await api.push(
+    TRADES,
+    JSON.stringify([mine, ...Array.from({ length: 30 }, (_, i) => trade(`EL${i}`))]),
+    { headers: { prefer: 'respond-async' } },
+  )
+  await workOn(api, large.json().receipt)
+  const others = (await api.push(TRADES, JSON.stringify([trade('E2', { buyerName: OTHER })]))).json()
+  const gone = [same.receipt, large.json().receipt]
+  const bytesOf = async (ids: readonly string[]) => {
+    const status: number[] = []
+    for (const one of ids) status.push((await api.call('GET', `/v1/messages/${one}`)).statusCode)
+    return status
+  }
+  expect(await bytesOf([...gone, others.receipt])).toEqual([200, 200, 200])
+  const payment = id9.replace(':sale:', ':payment:')
+  const answer = await erase({ records: [id9, payment], reason: 'request' })
+  expect(answer.json()).toMatchObject({ records: 2, messages: 3 })
+  expect(await bytesOf([...gone, others.receipt])).toEqual([404, 404, 200])
+  expect(await wholeText()).not.toContain('慕容复归')
+  expect(await findings()).toEqual([])
 })
 
 it('a code of a person that another record has too stays on cards, and goes with the last of these records', async () => {
