@@ -284,6 +284,37 @@ it('who is killed in the middle of a set has erased nothing of it, and the next 
   await end(id)
 })
 
+it('the entry of a party stays while records name it, and goes when none did for so long', async () => {
+  const party = (no: string, name: string) => ({
+    ...{ kind: 'party', system: 'jiaxing-wholesale', key: [no], partyKind: 'person', name, personal: true },
+    ids: [{ scheme: 'local.jiaxing-wholesale', value: no }],
+  })
+  const bodies = [party('PA1', '独孤求败'), party('PA2', '西门吹雪')]
+  const answer = await api.call('POST', '/v1/records', { body: bodies })
+  expect(answer.json()).toMatchObject({ accepted: 2 })
+  const ms = await between()
+  const { rows } = await api.pool.query(
+    `select codes from record_versions where kind = 'party' and record_id like '%PA2'`,
+  )
+  await api.pool.query(
+    `insert into descriptions (id, subject, codes, system, role, personal, records, first_seen, last_seen, newest)
+     values (gen_random_uuid(), 'party', $1, 'x', 'buyer', true, 1, now(), now(), '{}')`,
+    [rows[0].codes],
+  )
+  nowMs = ms + 184 * DAY_MS
+  const id = await made({ classes: ['records'], kinds: ['party'], afterDays: 184, reason: 'plan 5' })
+  expect(await eraseByRule(api.pool, id, { nowMs })).toMatchObject({ records: 1, left: 1 })
+  expect(await found(['独孤求败', '西门吹雪'])).toEqual(['西门吹雪'])
+  // A year later nobody named it for so long either.
+  expect(await eraseByRule(api.pool, id, { nowMs: nowMs + 365 * DAY_MS })).toMatchObject({
+    records: 1,
+    left: 0,
+  })
+  expect(await found(['西门吹雪'])).toEqual([])
+  expect(await findings()).toEqual([])
+  await end(id)
+})
+
 it('a request and a rule at the same time erase each row once', async () => {
   const { ids } = await pushed(Array.from({ length: 50 }, (_, i) => trade(`C${i}`, { buyerName: '令狐中' })))
   nowMs = afterBetween(await between())
