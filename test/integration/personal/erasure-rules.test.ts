@@ -47,6 +47,12 @@ async function found(words: readonly string[]): Promise<string[]> {
   return words.filter((word) => all.includes(word))
 }
 
+/** Rejections whose source names somebody. */
+async function rejectionsOf(name: string): Promise<number> {
+  const { rejections } = (await api.call('GET', '/v1/rejections?limit=1000')).json()
+  return rejections.filter((one: object) => JSON.stringify(one).includes(name)).length
+}
+
 const OLD = '欧阳建国'
 const MENDED = '司马光明'
 const YOUNG = '诸葛青山'
@@ -312,6 +318,31 @@ it('the entry of a party stays while records name it, and goes when none did for
   })
   expect(await found(['西门吹雪'])).toEqual([])
   expect(await findings()).toEqual([])
+  await end(id)
+})
+
+it('a rule that was made shorter than the law wants behind the hub is not read, and the log has who changed it', async () => {
+  const id = await made({ classes: ['messages'], afterDays: 184, reason: 'plan 6' })
+  const entries = async () =>
+    (
+      await api.pool.query(
+        `select action from audit_log where kind = 'setting' and subject like '%' || $1 || '%' order by id`,
+        [id],
+      )
+    ).rows.map(({ action }) => action)
+  expect(await entries()).toEqual(['insert'])
+  await api.pool.query('update erasure_rules set after_days = 1 where id = $1', [id])
+  nowMs = Date.now() + 10 * DAY_MS
+  await expect(eraseByRule(api.pool, id, { nowMs })).rejects.toThrow('shorter than the law wants')
+  expect(await entries()).toEqual(['insert', 'update'])
+  expect(await findings()).toEqual([])
+  // One rule that cannot be read keeps no other waiting.
+  const other = await made({ classes: ['rejections'], afterDays: 5, reason: 'plan 7' })
+  await pushed([trade('', { buyerName: '风清扬' })])
+  const schedule = ruleSchedule({ pool: api.pool, now: () => nowMs })
+  await expect(schedule.run(new AbortController().signal)).rejects.toThrow('shorter than the law wants')
+  expect(await rejectionsOf('风清扬')).toBe(0)
+  expect((await end(other)).statusCode).toBe(204)
   await end(id)
 })
 
