@@ -7,6 +7,7 @@ import { residentBytes } from '#test/memory.ts'
 
 /** Calls; a million by `FUZZ_CASES=1000000`. */
 const CASES = Number(process.env['FUZZ_CASES'] ?? 10_000)
+const isMeasured = process.env['FUZZ_CASES'] !== undefined
 /** Longest time of a call, in milliseconds. On a machine that has other things to do one may be late once, and not twice. */
 const CALL_MS = 2000
 /** Most that the process may grow, as the machine sees it; at first it loads what it needs. */
@@ -118,6 +119,8 @@ it(
     let calls = 0
     let settled = 0
     let highest = 0
+    let slowest = { ms: 0, call: '' }
+    const begun = process.cpuUsage()
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...routes),
@@ -139,7 +142,9 @@ it(
             api.call(route.method, `${path}?${asked.join('&')}`, route.hasBody ? { body: payload } : {})
           const started = performance.now()
           const answer = await call()
-          if (performance.now() - started > CALL_MS) {
+          const ms = performance.now() - started
+          if (ms > slowest.ms) slowest = { ms, call: `${route.method} ${route.path}` }
+          if (ms > CALL_MS) {
             const again = performance.now()
             await call()
             expect(performance.now() - again, `${route.method} ${path}?${asked.join('&')}`).toBeLessThan(
@@ -163,6 +168,13 @@ it(
       ),
       { numRuns: CASES },
     )
+    if (isMeasured) {
+      const { user, system } = process.cpuUsage(begun)
+      const grown = ((highest - settled) / 1024 / 1024).toFixed(0)
+      console.log(
+        `${calls} calls, ${((user + system) / 1e6).toFixed(0)} s of processor time, the slowest ${slowest.ms.toFixed(0)} ms (${slowest.call}); memory at most ${grown} MB more`,
+      )
+    }
     expect(unhandled).toEqual([])
     if (calls > FIRST_CALLS) expect(highest - settled).toBeLessThan(GROWS_BYTES)
   },
