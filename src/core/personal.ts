@@ -1,5 +1,5 @@
 import { citizenIdCheckOk, isCitizenIdShape } from './identifiers/citizen-id.ts'
-import { isBusinessName, isOrganisationName } from './organisation-name.ts'
+import { isBusinessName } from './organisation-name.ts'
 
 /** Kinds of party that are, or trade under the name of, a natural person. */
 const PERSONS: ReadonlySet<string> = new Set(['person', 'farmer'])
@@ -43,4 +43,4 @@ export function isPersonalParty(party: {
 
 /** Whether the name of a site may be that of a person: it is neither that of a place of business nor the number of a stall. */
 export const isPersonalSite = ({ name }: { readonly name?: string | undefined }): boolean =>
-  name !== undefined && !isOrganisationName(name) && !isBusinessName(name) && !BOOTH.test(name)
+  name !== undefined && !isBusinessName(name) && !BOOTH.test(name)

@@ -1,11 +1,11 @@
 import type { ClientBase, PoolClient } from 'pg'
 import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
-import { type Taken, takePersonal, type VersionTexts } from '#core/model/taken-values.ts'
+import { type Cuts, type Taken, takePersonal } from '#core/model/taken-values.ts'
 import { copyRows } from './copy-binary.ts'
 import { encodeBytes, messagePlace, sealResults } from './message-bytes.ts'
 import { hasDataKeys } from './personal/data-keys.ts'
-import { sealTaken, versionPlace } from './personal/sealed-body.ts'
+import { sealCuts, sealTaken, versionPlace } from './personal/sealed-body.ts'
 import { type WriteStep, writeTogether } from './write-together.ts'
 
 /** A message with its receipt, ready to be stored. */
@@ -55,7 +55,7 @@ export interface VersionRow {
   /** Canonical JSON in UTF-8. */
   readonly body: Uint8Array
   /** What of it is of persons and is to be sealed, where that was looked for already. */
-  readonly taken?: Taken | null | undefined
+  readonly taken?: Cuts | Taken | null | undefined
   readonly schema: number
 }
 
@@ -158,7 +158,7 @@ export function copyVersions(client: ClientBase, versions: readonly VersionRow[]
   for (const version of versions) size += version.body.length + 900
   const rows = copyRows(size)
   for (const version of versions) {
-    const sealed = sealedTexts(client, version)
+    const sealed = sealedOf(client, version)
     rows.row(isReplay ? 21 : 20)
     rows.latin1(version.id)
     rows.int4(version.version)
@@ -171,7 +171,7 @@ export function copyVersions(client: ClientBase, versions: readonly VersionRow[]
     rows.uuid(uuidBytes(version.messageId))
     rows.int4(version.messageIndex)
     rows.timestamp(version.receivedAtMs)
-    rows.text(sealed ? sealed.recorded : version.recorded)
+    rows.text(sealed.recorded)
     rows.timestamp(version.occurredAtMs)
     rows.text(version.region)
     rows.text(version.productClass)
@@ -179,22 +179,28 @@ export function copyVersions(client: ClientBase, versions: readonly VersionRow[]
     rows.latin1(version.hash)
     rows.textArray(version.flags)
     rows.textArray(version.codes)
-    if (sealed) rows.text(sealed.body)
-    else rows.bytes(version.body)
+    if (typeof sealed.body === 'string') rows.text(sealed.body)
+    else rows.bytes(sealed.body)
     if (isReplay) rows.uuid(version.replay ? uuidBytes(version.replay) : null)
   }
   return { copy: isReplay ? `${VERSIONS_COPY}, replay${FROM}` : VERSIONS_COPY + FROM, rows }
 }
 
-/** The texts of a version as they are stored where something of it is sealed; null where nothing is. */
-function sealedTexts(client: ClientBase, row: VersionRow): VersionTexts | null {
-  if (!hasDataKeys(client)) return null
-  const { taken = takePersonal(row.kind, { body: textOf(row.body), recorded: row.recorded }) } = row
-  return taken && sealTaken(client, taken, versionPlace(row.id, row.version))
+/** Body and time of recording as they are stored: sealed where something of them is of persons. */
+function sealedOf(
+  client: ClientBase,
+  row: VersionRow,
+): { readonly body: string | Uint8Array; readonly recorded: string | null } {
+  if (!hasDataKeys(client)) return row
+  const { taken = takePersonal(row.kind, { body: bytesOf(row).toString(), recorded: row.recorded }) } = row
+  if (taken === null) return row
+  const place = versionPlace(row.id, row.version)
+  return 'body' in taken
+    ? sealTaken(client, taken, place)
+    : { body: sealCuts(client, bytesOf(row), taken, place), recorded: row.recorded }
 }
 
-const textOf = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
+const bytesOf = ({ body }: VersionRow): Buffer => Buffer.from(body.buffer, body.byteOffset, body.length)
 
 const VERSIONS_COPY = `copy record_versions (record_id, version, kind, system, record, status, schema, mapping, message_id, message_index,
   received_at, recorded, occurred_at, region, product_class, source_order, content_hash, flags, codes, body`

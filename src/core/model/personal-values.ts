@@ -6,9 +6,8 @@ import { PART_SHARING, RECORD_SHARING, type Rules } from './sharing.ts'
 
 /** Numbers of telephones inside a longer text, and citizens' numbers, which have 18 signs. */
 const NUMBERS = /(?<!\d)(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|\d{17}[\dXx])(?!\d)/g
-/** A text that is shorter, or has no digit, holds no such number. */
-const SHORTEST_NUMBER = 11
-const HAS_DIGIT = /\d/
+/** Digits of the shortest of them. */
+const DIGITS = 11
 /** A number, a date or a time as sources write them, with at most a unit behind. */
 const FIGURE =
   /^[¥$]?-?[\d,]{1,9}(\.\d+)?\s*(公斤|千克|市斤|斤|克|吨|元|头|只|箱|件|袋|批|尾|羽|kg|g|t|KGM|GRM|TNE)?$/
@@ -56,7 +55,7 @@ type Fields = Readonly<Record<string, unknown>>
  */
 export function personalIn(kind: Kind, record: object): PersonalValue[] {
   const found: PersonalValue[] = []
-  walk(record as Fields, RECORD_SHARING, found)
+  walk(record as Fields, STEPS, found)
   const { name, ids, personal, partyKind } = record as Parameters<typeof isPersonalParty>[0] & {
     readonly partyKind?: string
   }
@@ -71,37 +70,51 @@ export function personalIn(kind: Kind, record: object): PersonalValue[] {
 
 /** A text with the telephones and citizens' numbers in it covered. */
 export const coverNumbers = (text: string): string =>
-  text.length < SHORTEST_NUMBER || !HAS_DIGIT.test(text)
-    ? text
-    : text.replace(NUMBERS, (number) =>
+  mayHoldNumber(text)
+    ? text.replace(NUMBERS, (number) =>
         number.length === 18
           ? isCitizenIdShape(number.toUpperCase()) && citizenIdCheckOk(number.toUpperCase()) === true
             ? cover(number, [6, 0])
             : number
           : cover(number, [3, 4]),
       )
+    : text
+
+/** Whether enough digits follow each other, with blanks and hyphens at most between them: nearly every text is told by that to hold no number. */
+function mayHoldNumber(text: string): boolean {
+  if (text.length < DIGITS) return false
+  let digits = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 0x30 && code <= 0x39) {
+      if (++digits === DIGITS) return true
+    } else if (code !== BLANK && code !== HYPHEN) digits = 0
+  }
+  return false
+}
+const BLANK = 0x20
+const HYPHEN = 0x2d
 
 /** What is to be asked of a field: nothing of a text; whether numbers of persons stand in it; … */
 type Question = 'nothing' | 'numbers' | 'personal' | 'party' | 'site' | 'alias' | 'document' | 'sources'
 interface Step {
   readonly asks: Question
   /** Of the parts that it holds. */
-  readonly rules: Rules | undefined
+  readonly inside: Steps | undefined
 }
+/** By the names of fields. */
+type Steps = Readonly<Record<string, Step>>
 
-/** The questions of a part by the names of its fields: thousands of records of a message ask for them. */
-const known = new WeakMap<Rules, Readonly<Record<string, Step>>>()
-
-function stepsOf(rules: Rules): Readonly<Record<string, Step>> {
-  const made = known.get(rules)
-  if (made) return made
+/** The questions of a part, and of all parts in it. */
+function stepsOf(rules: Rules): Steps {
   const steps = Object.create(null) as Record<string, Step>
-  for (const [name, rule] of Object.entries(rules))
+  for (const [name, rule] of Object.entries(rules)) {
+    const inside = PARTS[name] ?? rule.inside
     steps[name] = {
       asks: rule.is === 'personal' ? 'personal' : questionOf(name, rules),
-      rules: PARTS[name] ?? rule.inside,
+      inside: inside && stepsOf(inside),
     }
-  known.set(rules, steps)
+  }
   return steps
 }
 
@@ -114,8 +127,10 @@ function questionOf(name: string, rules: Rules): Question {
   return CODES.has(name) ? 'nothing' : 'numbers'
 }
 
-function walk(part: Fields, rules: Rules, found: PersonalValue[]): void {
-  const steps = stepsOf(rules)
+/** Thousands of records of a message are walked: what is asked of them is made once. */
+const STEPS = stepsOf(RECORD_SHARING)
+
+function walk(part: Fields, steps: Steps, found: PersonalValue[]): void {
   for (const name in part) {
     const value = part[name]
     const step = steps[name]
@@ -148,14 +163,14 @@ function sortOf(text: string, asks: Question, part: Fields): PersonalSort | null
     case 'nothing':
       return null
   }
-  return text.length >= SHORTEST_NUMBER && coverNumbers(text) !== text ? 'numbers' : null
+  return coverNumbers(text) === text ? null : 'numbers'
 }
 
 /** The same of what stands in a list, or in a part that the field holds. */
 function inside(value: unknown, step: Step, found: PersonalValue[]): void {
   if (typeof value !== 'object' || value === null) return
   if (!Array.isArray(value)) {
-    if (step.rules !== undefined) walk(value as Fields, step.rules, found)
+    if (step.inside !== undefined) walk(value as Fields, step.inside, found)
     return
   }
   for (let i = 0; i < value.length; i++) {

@@ -6,7 +6,7 @@ import type { Body } from '#core/model/body.ts'
 import { canonicalJson } from '#core/model/canonical-json.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
-import { type Taken, takePersonal } from '#core/model/taken-values.ts'
+import { type Cuts, cutPersonal, type Taken } from '#core/model/taken-values.ts'
 
 /**
  * The content of a version, as it is stored and compared. Everything that is needed later is taken from the body here, so that the
@@ -21,7 +21,7 @@ export interface Content {
   /** SHA-256 over status and bytes, one character for each byte: a text is cheaper to make and to compare than 32 bytes of memory. */
   readonly hash: string
   /** What of it is of persons, where that is to be sealed; null: nothing. */
-  readonly taken?: Taken | null
+  readonly taken?: Cuts | Taken | null
   readonly flags: readonly string[]
   readonly recorded: string | null
   readonly occurredAtMs: number | null
@@ -55,7 +55,7 @@ export function contentOf(
   return {
     bytes,
     hash: digest(status, bytes),
-    ...(seals ? { taken: takePersonal(kind, { body: text, recorded }, body) } : {}),
+    ...(seals ? { taken: cutPersonal(kind, { body: text, recorded }, body, bytes) } : {}),
     flags,
     recorded,
     occurredAtMs: Number.isNaN(occurred) ? null : occurred,

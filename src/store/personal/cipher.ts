@@ -47,31 +47,40 @@ function keysOf(suite: Suite, key: Buffer): Keys {
 const NONCES = Buffer.alloc(4096)
 let usedNonces = NONCES.length
 
-/** Random bytes, of which no two calls get the same ones; asked for in one piece for many values. */
+/** Random bytes, of which no two calls get the same ones, to be used before the next call; asked for in one piece for many values. */
 function newNonce(size: number): Buffer {
   if (usedNonces + size > NONCES.length) {
     randomFillSync(NONCES)
     usedNonces = 0
   }
   usedNonces += size
-  return Buffer.from(NONCES.subarray(usedNonces - size, usedNonces))
+  return NONCES.subarray(usedNonces - size, usedNonces)
 }
 
-/** Nonce, tag and ciphertext in one. Opens only with the same `context`, so that what was moved to another place does not. */
-export function sealBytes(suite: Suite, key: Buffer, bytes: Uint8Array, context: string): Buffer {
+/**
+ * Nonce, tag and ciphertext in one. Opens only with the same `context`, so that what was moved to another place does not.
+ * @param free bytes that are left in front of it, for the caller to write
+ */
+export function sealBytes(suite: Suite, key: Buffer, bytes: Uint8Array, context: string, free = 0): Buffer {
+  const { cipher, mac } = keysOf(suite, key)
   if (suite === 'aes-256-gcm') {
     const nonce = newNonce(GCM_NONCE)
-    const cipher = createCipheriv('aes-256-gcm', keysOf(suite, key).cipher, nonce).setAAD(
-      Buffer.from(context),
-    )
-    const inner = cipher.update(bytes)
-    cipher.final()
-    return Buffer.concat([nonce, cipher.getAuthTag(), inner])
+    const sealing = createCipheriv('aes-256-gcm', cipher, nonce).setAAD(Buffer.from(context))
+    const inner = sealing.update(bytes)
+    sealing.final()
+    return inOne(free, nonce, sealing.getAuthTag(), inner)
   }
-  const { cipher, mac } = keysOf(suite, key)
   const nonce = newNonce(CTR_NONCE)
   const inner = createCipheriv('sm4-ctr', cipher, nonce).update(bytes)
-  return Buffer.concat([nonce, macOf(mac, context, nonce, inner), inner])
+  return inOne(free, nonce, macOf(mac, context, nonce, inner), inner)
+}
+
+function inOne(free: number, nonce: Buffer, tag: Buffer, inner: Buffer): Buffer {
+  const sealed = Buffer.allocUnsafe(free + nonce.length + tag.length + inner.length)
+  sealed.set(nonce, free)
+  sealed.set(tag, free + nonce.length)
+  sealed.set(inner, free + nonce.length + tag.length)
+  return sealed
 }
 
 /** The bytes that were sealed. @throws where the key, the context or a byte is another */

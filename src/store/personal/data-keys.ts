@@ -149,9 +149,9 @@ export const hasDataKeys = (db: object): boolean => held.get(db)?.newest !== und
 export function sealedFor(db: object, bytes: Uint8Array, context: string): Buffer | null {
   const key = held.get(db)?.newest
   if (!key) return null
-  const header = Buffer.alloc(HEADER)
-  header.writeUInt32BE(key.id)
-  return Buffer.concat([header, sealBytes(key.suite, key.key, bytes, context)])
+  const sealed = sealBytes(key.suite, key.key, bytes, context, HEADER)
+  sealed.writeUInt32BE(key.id)
+  return sealed
 }
 
 /** The bytes that `sealedFor` sealed. A data key that another process made since is looked for once. @throws where it is not there, or a byte is another */

@@ -1,5 +1,14 @@
 import type { Kind } from '#core/model/kinds.ts'
-import { putBackPersonal, type Taken, takePersonal, type VersionTexts } from '#core/model/taken-values.ts'
+import {
+  type Cuts,
+  cutSpace,
+  putBackPersonal,
+  type Taken,
+  takePersonal,
+  type VersionTexts,
+  writeLeft,
+  writeValues,
+} from '#core/model/taken-values.ts'
 import { hasDataKeys, openedFor, sealedFor } from './data-keys.ts'
 import { unreadable } from './sealed-text.ts'
 
@@ -31,10 +40,36 @@ export function sealVersion(db: object, kind: Kind, texts: VersionTexts, place: 
 
 /** The same of what was taken out already. @param db has data keys */
 export function sealTaken(db: object, taken: Taken, place: string): VersionTexts {
-  const sealed = sealedFor(db, Buffer.from(taken.values), place)
-  if (!sealed) throw new Error('what was taken out cannot be sealed: the data keys are not there')
+  const sealed = sealTexts(db, Buffer.from(taken.values), place)
   const start = taken.body === '{}' ? ALONE : taken.body.slice(0, -1) + MEMBER
-  return { body: `${start}${sealed.toString('base64')}${END}`, recorded: taken.recorded }
+  return { body: `${start}${sealed}${END}`, recorded: taken.recorded }
+}
+
+/** Bodies are sealed in this memory one after the other; a longer one gets its own. */
+const ROOM = Buffer.allocUnsafeSlow(256 * 1024)
+
+/**
+ * The body, with its cuts sealed for this place, as `sealVersion` makes it; until the next call.
+ * @param bytes of its text @param db has data keys
+ */
+export function sealCuts(db: object, bytes: Buffer, cuts: Cuts, place: string): Uint8Array {
+  const space = cutSpace(bytes, cuts)
+  const room = space * 4 <= ROOM.length ? ROOM : Buffer.allocUnsafe(space * 4)
+  const values = room.subarray(0, writeValues(bytes, cuts, room, 0))
+  const sealed = sealTexts(db, values, place)
+  const left = writeLeft(bytes, cuts, room, 0)
+  // In the place of the bracket that ends the body.
+  let end = left - 1
+  end += room.write(MEMBER, end, 'latin1')
+  end += room.write(sealed, end, 'latin1')
+  end += room.write(END, end, 'latin1')
+  return room.subarray(0, end)
+}
+
+function sealTexts(db: object, values: Uint8Array, place: string): string {
+  const sealed = sealedFor(db, values, place)
+  if (!sealed) throw new Error('what was taken out cannot be sealed: the data keys are not there')
+  return sealed.toString('base64')
 }
 
 /**

@@ -2,8 +2,18 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { canonicalJson } from '#core/model/canonical-json.ts'
 import { maskedRecord } from '#core/model/masked-record.ts'
+import { personalIn } from '#core/model/personal-values.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
-import { putBackPersonal, takePersonal } from '#core/model/taken-values.ts'
+import {
+  cutPersonal,
+  cutSpace,
+  putBackPersonal,
+  type Taken,
+  takePersonal,
+  type VersionTexts,
+  writeLeft,
+  writeValues,
+} from '#core/model/taken-values.ts'
 
 const body = {
   documents: [{ number: '13812345678', raw: '13812345678', role: 'upstream', type: 'product_A' }],
@@ -21,6 +31,22 @@ const body = {
   vehicle: '浙F00X00',
 }
 const texts = { body: canonicalJson(body), recorded: '{"at":"2024-04-15T00:00:00Z","raw":"王小明 4/15"}' }
+
+/** What is taken while a record is taken in, as texts: the ways that `cutPersonal` has to say it come to the same. */
+function cut(texts: VersionTexts, body: object): { isCut: boolean; taken: Taken | null } {
+  const bytes = Buffer.from(texts.body)
+  const taken = cutPersonal('sale', texts, body, bytes)
+  if (taken === null || 'body' in taken) return { isCut: false, taken }
+  const written = (write: typeof writeLeft): string => {
+    const into = Buffer.alloc(cutSpace(bytes, taken) + 3)
+    const end = write(bytes, taken, into, 3)
+    return into.toString('utf8', 3, end)
+  }
+  return {
+    isCut: true,
+    taken: { body: written(writeLeft), recorded: texts.recorded, values: written(writeValues) },
+  }
+}
 
 it('takes what is of persons, also from when it was recorded, leaves JSON with the goods in it, and puts everything back to the character', () => {
   const taken = takePersonal('sale', texts)
@@ -54,6 +80,44 @@ it('of a party and a place the name is taken', () => {
     const one = { ids: [], name: '王小明' }
     const taken = takePersonal(kind, { body: canonicalJson(one), recorded: null })
     expect(taken?.body).toBe('{"ids":[],"name":"~0"}')
+  }
+})
+
+it('while a record is taken in, its values are cut out of the bytes as they stand, each time they occur', () => {
+  const { raw: _, ...one } = body
+  for (const given of [
+    one,
+    { ...one, lots: [{ raw: '浙F00X00', value: '1' }] },
+    {
+      ...one,
+      parties: [...one.parties, { ids: [], name: '王小明', role: 'payer' }],
+    },
+    { mass: one.mass, vehicle: 'ABC' },
+  ]) {
+    const all = { body: canonicalJson(given), recorded: null }
+    const { isCut, taken } = cut(all, given)
+    expect(isCut).toBe(true)
+    expect(taken?.body).not.toMatch(/王小明|"(vehicle|raw)":"(浙F|ABC)|1381234/)
+    expect(JSON.parse(taken?.body ?? '')).toMatchObject({ mass: body.mass })
+    expect(taken && putBackPersonal(taken)).toEqual(all)
+  }
+})
+
+it('what cannot be cut out of the text is taken all the same', () => {
+  for (const [given, recorded] of [
+    [{ findings: ['王小明'] }, null],
+    [{ note: '王小明 "手机"' }, null],
+    [{ note: '王小明', vehicle: '~0' }, null],
+    [{ note: '王小明' }, '{"at":"2024","raw":"王小明"}'],
+    [{ note: 7_654_321 }, null],
+    [{ note: '王小明', parties: [{ ids: [], name: '', role: 'buyer' }] }, null],
+  ] as const) {
+    const all = { body: canonicalJson(given), recorded }
+    const whole = recorded === null ? given : { ...given, recordedAt: JSON.parse(recorded) }
+    const { isCut, taken } = cut(all, whole)
+    expect(isCut).toBe(false)
+    expect(`${taken?.body} ${taken?.recorded}`).not.toMatch(/王小明|7654321/)
+    expect(taken && putBackPersonal(taken)).toEqual(all)
   }
 })
 
@@ -109,6 +173,12 @@ it('whatever texts a record has, the same come back, and what masking would cove
       const all = { body: canonicalJson(given), recorded }
       const taken = takePersonal('sale', all)
       expect(taken === null ? all : putBackPersonal(taken)).toEqual(all)
+      const whole = recorded === null ? given : { ...given, recordedAt: JSON.parse(recorded) }
+      const { isCut, taken: inBytes } = cut(all, whole)
+      expect(inBytes === null).toBe(taken === null)
+      expect(inBytes === null ? all : putBackPersonal(inBytes)).toEqual(all)
+      for (const { name, value } of isCut ? personalIn('sale', whole) : [])
+        expect(inBytes?.body).not.toContain(`${JSON.stringify(name)}:${JSON.stringify(value)}`)
       if (taken === null) {
         const { unheardOf: _, ...known } = given as Record<string, unknown>
         const whole = { ...known, kind: 'sale' } as unknown as CanonicalRecord
