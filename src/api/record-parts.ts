@@ -1,15 +1,12 @@
 import type { TObject } from 'typebox'
+import { FindingEvidence, FindingNumber, FindingOwner, Sentence } from '#core/model/finding-parts.ts'
 import {
   ChecklistRow,
   DocumentPart,
-  FindingEvidence,
-  FindingNumber,
-  FindingOwner,
   FlowPart,
   LotPart,
   PartyPart,
   ProductPart,
-  Sentence,
   SitePart,
   TestPart,
 } from '#core/model/parts.ts'

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Pool, PoolClient } from 'pg'
 import { type Migration, readMigrations } from './migration-files.ts'
@@ -6,6 +7,9 @@ import { StartRefusal } from './refusal.ts'
 
 /** Key of the advisory lock that one migrating process holds: 'hub' in ASCII. */
 const lockKey = 0x687562
+/** Who holds the lock goes from one statement to the next at once: one that stands between two for so long was stopped or lost its machine. */
+const HOLDER_IDLE_MS = 60_000
+const ASK_AGAIN_MS = 200
 
 const ownFolder = fileURLToPath(new URL('./migrations/', import.meta.url))
 
@@ -18,19 +22,23 @@ interface Applied {
 /**
  * Brings the schema to the newest migration of `folder`, or to that numbered `upTo`, and says which were applied. Each runs in a transaction of its
  * own in which its row of the table `migrations` is written first, so that it is applied whole or not at all. Processes
- * that start together wait for one another. Throws a `StartRefusal` where the database is newer than the files or where
- * an applied file was changed afterwards.
+ * that start together wait for one another, however long a migration takes. Throws a `StartRefusal` where the database is newer than the
+ * files, where an applied file was changed afterwards, or where the one that is waited for has done nothing for `holderIdleMs`.
  */
 export async function migrate(
   pool: Pool,
-  { folder = ownFolder, upTo = Number.POSITIVE_INFINITY }: { folder?: string; upTo?: number } = {},
+  {
+    folder = ownFolder,
+    upTo = Number.POSITIVE_INFINITY,
+    holderIdleMs = HOLDER_IDLE_MS,
+  }: { folder?: string; upTo?: number; holderIdleMs?: number } = {},
 ): Promise<{ readonly applied: readonly string[] }> {
   const migrations = await readMigrations(folder)
   const client = await pool.connect()
   try {
     // A long migration, and the wait for another process's, may take longer than any query of the running hub.
     await client.query('SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0')
-    await client.query('SELECT pg_advisory_lock($1)', [lockKey])
+    await takeLock(client, holderIdleMs)
     const applied = await applyMissing(client, migrations, upTo)
     // Each time, because somebody may have made the role since: it is of the server and not of this database.
     if (folder === ownFolder && upTo >= migrations.length) await prepareReader(client)
@@ -39,6 +47,36 @@ export async function migrate(
     // Closing the connection gives back the lock and the two settings, whatever state it is in.
     client.release(true)
   }
+}
+
+async function takeLock(client: PoolClient, holderIdleMs: number): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS taken', [lockKey])
+    if (rows[0]?.taken) return
+    const holders = await client.query<{ pid: number }>(
+      `SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = $1 AND objsubid = 1
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND state LIKE 'idle%' AND state_change < clock_timestamp() - $2 * interval '1 ms'`,
+      [lockKey, holderIdleMs],
+    )
+    if (holders.rows[0]) throw heldForNothing(holders.rows[0].pid)
+    await pause(ASK_AGAIN_MS)
+  }
+}
+
+function heldForNothing(pid: number): StartRefusal {
+  return new StartRefusal(
+    'migration-held',
+    {
+      zh: `另一个进程正在升级数据库却已停滞（PostgreSQL 会话 ${pid}）。`,
+      en: `Another process has begun to bring the database up to date and does nothing (session ${pid} of PostgreSQL).`,
+    },
+    {
+      zh: `请结束该进程，或执行 SELECT pg_terminate_backend(${pid})，然后重新启动。`,
+      en: `End that process, or run SELECT pg_terminate_backend(${pid}), and start again.`,
+    },
+  )
 }
 
 async function applyMissing(

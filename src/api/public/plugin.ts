@@ -1,19 +1,19 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { type Language, languageOf } from '#api/language.ts'
+import type { Language } from '#api/language.ts'
 import { problems } from '#api/openapi.ts'
-import { query } from '#api/page.ts'
 import { hubErrorOf } from '#api/problem.ts'
 import { ERRORS, HubError } from '#core/errors.ts'
 import { PublicCandidates, PublicTrace } from '#flow/trace/public-trace.ts'
 import { createAnswers, type KeptAnswer, type PublicSource, type Text } from './answers.ts'
+import { type Asked, choice, integer, lang, languageAsked, of, params, type Query, qrQuery } from './asked.ts'
 import { clientOf, trustOf } from './client-address.ts'
 import { PAGE_POLICY } from './frame.ts'
 import { labelsPage } from './labels-page.ts'
 import { createLimiter } from './limiter.ts'
 import { candidatesPage, failurePage, unknownPage } from './other-pages.ts'
 import { tracePage } from './page.ts'
-import { QR_BOUNDS, QR_DEFAULT, qrPng, qrSvg } from './qr.ts'
+import { QR_DEFAULT, qrPng, qrSvg } from './qr.ts'
 
 /** What the public pages are handed. */
 export interface PublicParts extends PublicSource {
@@ -35,36 +35,6 @@ const QR_MAX_AGE_S = 3600
 const CODE_MAX = 200
 const UNSALEABLE: ReadonlySet<string> = new Set(['recalled', 'held', 'disposed'])
 const LABELS = { most: 200, usual: 24 }
-
-const params = Type.Object({
-  code: Type.String({
-    minLength: 1,
-    description: 'Any code on the label, the ticket or the paper · 标签、小票或凭证上的任一编码',
-  }),
-})
-const of = Type.Optional(
-  Type.String({
-    maxLength: 20,
-    description: 'Which of the candidates, as they name themselves · 从候选中选择',
-  }),
-)
-const lang = Type.Optional(Type.String({ maxLength: 20, description: '`zh` or `en` · 页面语言' }))
-const integer = ([minimum, maximum]: readonly [number, number], usual: number, description: string) =>
-  Type.Optional(Type.Integer({ minimum, maximum, default: usual, description }))
-const qrQuery = query({
-  of,
-  size: integer(QR_BOUNDS.size, QR_DEFAULT.size, 'Width and height in pixels · 边长（像素）'),
-  margin: integer(QR_BOUNDS.margin, QR_DEFAULT.margin, 'Quiet zone in modules · 静区（模块数）'),
-})
-
-interface Query {
-  readonly lang?: string
-  readonly of?: string
-  readonly size?: number
-  readonly margin?: number
-  readonly count?: number
-}
-type Asked = FastifyRequest<{ Params: { code: string }; Querystring: Query }>
 
 const page = (description: string) => ({
   description,
@@ -276,16 +246,6 @@ export const publicPages =
   }
 
 const statusOf = ({ answer: { found } }: KeptAnswer): number => (found?.is === 'candidates' ? 300 : 200)
-
-/** The choice, where the text can be one. */
-const choice = (text: string | undefined): string | undefined =>
-  text !== undefined && /^[0-9a-f]{10}$/.test(text) ? text : undefined
-
-/** `?lang=` of the link on the page, else what the reader's browser asks for. */
-function languageAsked(request: Asked, otherwise: Language): Language {
-  const { lang: asked } = request.query
-  return asked === 'zh' || asked === 'en' ? asked : languageOf(request.headers['accept-language'], otherwise)
-}
 
 /** Sends the text with its digest as ETag, or 304 where the reader has it already (RFC 9110, 13.1.2: weak comparison). */
 function cached(

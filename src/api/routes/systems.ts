@@ -6,123 +6,31 @@ import { mistakeView } from '#api/mistake-view.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
-import { Expectation as Expectations } from '#api/schemas/alerts.ts'
 import { sightOfCaller, whoOf } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { checkSettings } from '#api/system-settings.ts'
+import { type SystemSecrets, systemView } from '#api/system-view.ts'
 import {
-  type SystemFields,
-  type SystemSecrets,
-  systemFields,
-  systemSecrets,
-  systemView,
-} from '#api/system-view.ts'
+  byFile,
+  NewSystemBody,
+  type NewSystemWish,
+  PatchBody,
+  refuseExpectation,
+  wholeSystem,
+} from '#api/system-wish.ts'
 import { HubError } from '#core/errors.ts'
-import { compileExpectation, type Expectation } from '#core/silence/expectation.ts'
+import type { Expectation } from '#core/silence/expectation.ts'
 import { channelIssues } from '#flow/channels/issues.ts'
 import { mistakesOf } from '#flow/systems/mistakes.ts'
-import { type InstalledSystem, pushedNames } from '#flow/systems/registry.ts'
-import { putSystemFile, readSystemText } from '#flow/systems/system-file.ts'
 import { readChannels } from '#store/channels.ts'
 import { listDrift } from '#store/drift.ts'
 import { withSight } from '#store/sighted.ts'
 import { listSystemSecrets, setSystemSecrets } from '#store/system-secrets.ts'
-import {
-  createSystem,
-  listSystems,
-  patchSystem,
-  readSystem,
-  type System,
-  setExpectation,
-} from '#store/systems.ts'
+import { createSystem, listSystems, patchSystem, readSystem, setExpectation } from '#store/systems.ts'
 
 const DRIFT_MAX = 200
 const SystemParams = Type.Object({ id: Type.String({ description: 'System · 对接系统' }) })
-const systemFile = Type.Optional(
-  Type.String({
-    minLength: 1,
-    maxLength: 100_000,
-    description:
-      'Text of its system.yaml, in place of identifier, title, description and region · system.yaml 内容，代替标识、名称、说明与区划',
-  }),
-)
-const NewSystemBody = Type.Partial(
-  Type.Object({
-    id: Type.String({
-      pattern: '^[a-z0-9](-?[a-z0-9]){0,62}$',
-      description: 'Slug, such as jiaxing-wholesale · 标识',
-    }),
-    ...systemFields,
-    systemFile,
-  }),
-  {
-    additionalProperties: false,
-    title: 'New system · 新对接系统',
-    examples: [
-      { id: 'hangzhou-platform', title: { zh: '杭州市追溯平台', en: 'Hangzhou platform' }, region: '330100' },
-    ],
-  },
-)
-const expectation = Type.Union([Expectations, Type.Null()], {
-  description: 'When something is to come from it; null: it is not watched · 报送预期，null 表示不监测',
-})
-const PatchBody = Type.Partial(
-  Type.Object({ ...systemFields, systemFile, secrets: systemSecrets, expect: expectation }),
-  {
-    additionalProperties: false,
-    minProperties: 1,
-    title: 'Changes to a system · 修改对接系统',
-  },
-)
-
-/** Refuses an expectation that cannot be understood, or that names a record which the system does not have. */
-function refuseExpectation(expect: Expectation, installed: InstalledSystem | undefined): void {
-  const compiled = compileExpectation(expect)
-  const issues = compiled.ok ? [] : [...compiled.issues]
-  const known = installed ? pushedNames(installed) : []
-  for (const record of Object.keys(expect.records ?? {})) {
-    if (known.length > 0 && !known.includes(record))
-      issues.push({
-        path: `/expect/records/${record}`,
-        code: 'E_SCHEMA',
-        reason: 'the system has no such record',
-        fix: `Its records: ${known.join(', ')}.`,
-      })
-  }
-  if (issues.length > 0) throw new HubError('invalid_request', { issues })
-}
-
 const unknown = (id: string): HubError => new HubError('not_found', { detail: `system ${id}` })
-
-type NewSystemWish = Partial<SystemFields> & { readonly id?: string; readonly systemFile?: string }
-
-/** A system that is registered without a system.yaml needs an identifier and a title. */
-function wholeSystem({ systemFile: _, id, title, ...rest }: NewSystemWish) {
-  if (id !== undefined && title !== undefined) return { ...rest, id, title }
-  const missing = [...(id === undefined ? ['/id'] : []), ...(title === undefined ? ['/title'] : [])]
-  throw new HubError('invalid_request', {
-    issues: missing.map((path) => ({ path, code: 'E_SCHEMA', reason: 'the field is required' })),
-  })
-}
-
-/** Registers or changes a system by its system.yaml, which alone says what stands in it. */
-async function byFile(
-  parts: Pick<RouteParts, 'pool' | 'registry'>,
-  { systemFile: text = '', id, title, description, region, settings }: NewSystemWish,
-  { isNew, who }: { isNew: boolean; who: string },
-): Promise<System | null> {
-  const file = readSystemText(text)
-  const said = Object.entries({ title, description, region }).filter(([, value]) => value !== undefined)
-  const issues = said.map(([name]) => ({
-    path: `/${name}`,
-    code: 'E_SCHEMA' as const,
-    reason: 'system.yaml says it',
-  }))
-  if (id !== undefined && id !== file.system)
-    issues.push({ path: '/systemFile', code: 'E_SCHEMA', reason: `it is the system.yaml of ${file.system}` })
-  if (issues.length > 0) throw new HubError('invalid_request', { issues })
-  return await putSystemFile(parts, { text, file, isNew, who, ...(settings ? { more: { settings } } : {}) })
-}
 
 /** `GET/POST /v1/systems`, `GET/PATCH /v1/systems/{id}` and `POST /v1/systems/{id}/check`. */
 export const systemRoutes =

@@ -1,5 +1,5 @@
 import type { Body } from '#core/model/body.ts'
-import type { FindingEvidence, FindingNumber, Sentence } from '#core/model/parts.ts'
+import type { FindingEvidence, FindingNumber, Sentence } from '#core/model/finding-parts.ts'
 import { FINDING_RULES, type FindingKind, type FindingSeverity } from './finding-kinds.ts'
 
 /** Parts of a finding that say what it is about, as records have them. */

@@ -2,7 +2,7 @@ import { DAY_MS } from '#core/calendar.ts'
 import type { Body } from '#core/model/body.ts'
 import { canonicalJson } from '#core/model/canonical-json.ts'
 import { chinaTime } from '#core/model/china-time.ts'
-import type { FindingOwner } from '#core/model/parts.ts'
+import type { FindingOwner } from '#core/model/finding-parts.ts'
 import { EVIDENCE_MAX, type FindingDraft, severityOf } from './draft.ts'
 import { FINDING_RULES, type FindingState, isPending } from './finding-kinds.ts'
 

@@ -1,4 +1,4 @@
-import type { Sentence } from '#core/model/parts.ts'
+import type { Sentence } from '#core/model/finding-parts.ts'
 
 /** Sentences of findings; `{…}` stands for a value. Those of papers are the ones of `core/documents/paper-reasons`. */
 const SENTENCES = {

@@ -1,15 +1,12 @@
 import type { Flag } from '#core/flags.ts'
+import type { FindingEvidence, FindingNumber, FindingOwner, Sentence } from './finding-parts.ts'
 import type {
   ChecklistRow,
   DocumentPart,
-  FindingEvidence,
-  FindingNumber,
-  FindingOwner,
   FlowPart,
   LotPart,
   PartyPart,
   ProductPart,
-  Sentence,
   SitePart,
   TestPart,
 } from './parts.ts'

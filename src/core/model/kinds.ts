@@ -1,18 +1,15 @@
 import Type, { type TProperties } from 'typebox'
 import { FINDING_KINDS, FINDING_SEVERITIES, FINDING_STATES } from '#core/findings/finding-kinds.ts'
 import { type Bilingual, field } from './field.ts'
+import { FindingEvidence, FindingNumber, FindingOwner, Sentence } from './finding-parts.ts'
 import {
   ChecklistRow,
   DocumentPart,
-  FindingEvidence,
-  FindingNumber,
-  FindingOwner,
   FlowPart,
   LotPart,
   PARTY_KINDS,
   PartyPart,
   ProductPart,
-  Sentence,
   SITE_KINDS,
   SitePart,
   TestPart,

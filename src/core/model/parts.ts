@@ -1,5 +1,4 @@
 import Type, { type Static } from 'typebox'
-import { FINDING_ROLES } from '#core/findings/finding-kinds.ts'
 import { field } from './field.ts'
 import { Alias, DecimalText, Quantity, Region, When } from './values.ts'
 
@@ -237,47 +236,6 @@ export const TestPart = Type.Object(
 )
 export type TestPart = Static<typeof TestPart>
 
-/** Who has to do something about a finding. */
-export const FindingOwner = Type.Object(
-  {
-    role: field(Type.Enum([...FINDING_ROLES]), ['Role', '职责']),
-    region: Type.Optional(
-      field(Region, ['Region', '辖区'], ['Whose authority or operator it is', '由哪一辖区负责']),
-    ),
-  },
-  closed,
-)
-export type FindingOwner = Static<typeof FindingOwner>
-
-/** A figure that a finding rests on. */
-export const FindingNumber = Type.Object(
-  {
-    name: field(
-      Type.String(),
-      ['Name', '名称'],
-      ['Such as stated, used, in, out', '如 stated、used、in、out'],
-    ),
-    value: field(DecimalText, ['Value', '数值']),
-    unit: field(
-      Type.Optional(Type.String()),
-      ['Unit', '单位'],
-      ['KGM, HEA, H87, PKG, % or absent', 'KGM、HEA、H87、PKG、% 或无'],
-    ),
-  },
-  closed,
-)
-export type FindingNumber = Static<typeof FindingNumber>
-
-/** A version of a record that a finding rests on. */
-export const FindingEvidence = Type.Object(
-  {
-    id: field(Type.String(), ['Record', '记录']),
-    version: field(Type.Integer({ minimum: 1 }), ['Version', '版本']),
-  },
-  closed,
-)
-export type FindingEvidence = Static<typeof FindingEvidence>
-
 /** One thing that was looked at in an inspection. */
 export const ChecklistRow = Type.Object(
   {
@@ -288,13 +246,6 @@ export const ChecklistRow = Type.Object(
   closed,
 )
 export type ChecklistRow = Static<typeof ChecklistRow>
-
-/** A sentence in both languages. */
-export const Sentence = Type.Object(
-  { en: field(Type.String(), ['English', '英文']), zh: field(Type.String(), ['Chinese', '中文']) },
-  closed,
-)
-export type Sentence = Static<typeof Sentence>
 
 /** What went into or came out of a transformation (屠宰, 分割, 分装, 混装). */
 export const FlowPart = Type.Object(

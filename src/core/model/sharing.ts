@@ -1,16 +1,13 @@
 import { isPersonalCode, isPersonalNumber, isPersonalParty, isPersonalSite } from '#core/personal.ts'
+import type { FindingEvidence, FindingNumber, FindingOwner, Sentence } from './finding-parts.ts'
 import type { Kind } from './kinds.ts'
 import type {
   ChecklistRow,
   DocumentPart,
-  FindingEvidence,
-  FindingNumber,
-  FindingOwner,
   FlowPart,
   LotPart,
   PartyPart,
   ProductPart,
-  Sentence,
   SitePart,
   TestPart,
 } from './parts.ts'

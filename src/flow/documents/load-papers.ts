@@ -19,10 +19,8 @@ import {
   type OwnRow,
   readBeyond,
   readOwn,
-  readUsage,
-  type UsageRow,
-  type UseQuestion,
 } from '#store/document-mentions.ts'
+import { readUsage, type UsageRow, type UseQuestion } from '#store/document-uses.ts'
 import { tracedRecord } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 import { bestOf, issuedPaper } from './issued-paper.ts'

@@ -45,6 +45,29 @@ it('applies each once where several processes start together', async () => {
   expect(results.flatMap(({ applied }) => applied)).toEqual(['0001-crate.sql'])
 })
 
+it('waits for another process as long as that works, and refuses to wait for one that stands still', async () => {
+  const { pool, folder } = await scene(first)
+  const other = await pool.connect()
+  const holding = async (work: string) => {
+    const { rows } = await other.query('SELECT pg_advisory_lock($1), pg_backend_pid() AS pid', [0x687562])
+    const working = other.query(work)
+    return { pid: rows[0].pid as number, working }
+  }
+  const busy = await holding(`SELECT pg_sleep(1.5), pg_advisory_unlock_all()`)
+  const asked = performance.now()
+  expect(await migrate(pool, { folder, holderIdleMs: 500 })).toEqual({ applied: ['0001-crate.sql'] })
+  expect(performance.now() - asked).toBeGreaterThan(1000)
+  await busy.working
+  const still = await holding('SELECT 1')
+  await expect(migrate(pool, { folder, holderIdleMs: 500 })).rejects.toMatchObject({
+    code: 'migration-held',
+    reason: { en: expect.stringContaining(`session ${still.pid}`) },
+    fix: { en: expect.stringContaining(`pg_terminate_backend(${still.pid})`) },
+  })
+  other.release(true)
+  expect(await migrate(pool, { folder })).toEqual({ applied: [] })
+})
+
 it('leaves the database as it was where a migration fails half way, and goes on once it is mended', async () => {
   const { pool, folder, write, columns } = await scene(first)
   await write('0002-more.sql', 'ALTER TABLE crate ADD b integer; SELECT 1/0;')

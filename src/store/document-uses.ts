@@ -1,0 +1,132 @@
+import { BEYOND, type Beyond, type MentionRow, mentions, overlay } from './document-mentions.ts'
+import type { Reader } from './sighted.ts'
+
+/** A paper whose use is asked for; days are `YYYY-MM-DD`. */
+export interface UseQuestion {
+  readonly n: number
+  readonly code: string
+  /** Types by which records may name it; null: all. */
+  readonly types: readonly string[] | null
+  readonly on: string
+  /** Last valid day. */
+  readonly until: string | null
+  /** Digits of the province that it is valid in; null: anywhere. */
+  readonly inside: string | null
+  /** Classes of goods that fit; null: all. */
+  readonly classes: readonly string[] | null
+  /** Code of goods that decides their kind. */
+  readonly goods: string | null
+  readonly plate: string | null
+}
+
+export interface UsageRow {
+  readonly n: number
+  readonly kind: string
+  readonly site: string
+  readonly siteName: string | null
+  readonly unit: string | null
+  readonly records: number
+  readonly firstHand: number
+  readonly mass: string | null
+  readonly count: string | null
+  readonly dayMass: string | null
+  readonly dayCount: string | null
+  readonly firstOn: string | null
+  readonly lastOn: string | null
+  readonly expired: number
+  readonly outside: number
+  readonly otherGoods: number
+  readonly otherPlate: number
+}
+
+/**
+ * The uses of each paper, and which of them came straight under it. Bought on: the record names the voucher of the purchase; or who gave
+ * the goods had taken them in, or had sold them to the same taker, under the same paper; or nobody says who gave them, and sales name
+ * the paper.
+ */
+const CHOSEN = (active: string): string => `
+  asked as materialized (
+    select * from jsonb_to_recordset($1::jsonb) as a(n integer, code text, types text[], "on" date, until date, inside text,
+      classes text[], goods text, plate text)),
+  ${BEYOND},
+  said as materialized (
+    select a.n, a.on, a.until, a.inside, a.classes, a.goods, a.plate, m.*
+      from asked a cross join lateral (${mentions(
+        `m.code = a.code and m.role = 'upstream' and m.kind in ('sale', 'entry', 'dispatch')${active}
+           and (a.types is null or m.type = any(a.types))`,
+      )}) m),
+  alive as not materialized (select * from said where status = 'active'),
+  sellers as materialized (select distinct n from alive where kind = 'sale'),
+  pairs as materialized (select distinct n, giver, taker from alive where kind = 'sale' and giver is not null and taker is not null),
+  bought as materialized (select distinct n, taker from alive where kind = 'sale' and taker is not null and taker is distinct from giver),
+  entered as materialized (select distinct n, taker from alive where kind = 'entry' and taker is not null and taker is distinct from giver),
+  chosen as (
+    select s.*, s.status = 'active' and not (s.bought_on or b.n is not null and s.kind <> 'dispatch'
+             or s.kind = 'entry' and (e.n is not null or p.n is not null or s.giver is null and l.n is not null)) as first
+      from said s
+      left join sellers l on l.n = s.n
+      left join pairs p on p.n = s.n and p.giver = s.giver and p.taker = s.taker
+      left join bought b on b.n = s.n and b.taker = s.giver
+      left join entered e on e.n = s.n and e.taker = s.giver)`
+
+const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
+  select n, kind, site, max(site_name) as "siteName", count_unit as unit, count(*)::integer as records,
+         count(*) filter (where first)::integer as "firstHand", sum(mass) filter (where first) as mass,
+         sum(count) filter (where first) as count, sum(mass) filter (where first and used_on = "on") as "dayMass",
+         sum(count) filter (where first and used_on = "on") as "dayCount",
+         min(used_on) filter (where first) as "firstOn", max(used_on) filter (where first) as "lastOn",
+         count(*) filter (where used_on > until)::integer as expired,
+         count(*) filter (where inside is not null and to_province <> coalesce(from_province, nullif(inside, '')))::integer as outside,
+         count(*) filter (where product_class <> all(classes)
+           or product_code <> goods and product_code ~ '^0[14][0-9]{6}$')::integer as "otherGoods",
+         count(*) filter (where vehicle <> plate)::integer as "otherPlate"
+    from chosen group by n, kind, site, count_unit`
+
+/** What was used of each paper: a row for each place, kind of record and unit. Void records do not count. */
+export async function readUsage(
+  reader: Reader,
+  questions: readonly UseQuestion[],
+  beyond: Beyond,
+  rows: readonly MentionRow[],
+): Promise<UsageRow[]> {
+  const { rows: usage } = await reader.query<UsageRow>({
+    name: 'papers-usage',
+    text: USAGE,
+    values: [JSON.stringify(questions), ...overlay(beyond, rows)],
+  })
+  return usage
+}
+
+/** One use of a paper, in the order of days. */
+export interface UseRow {
+  readonly recordId: string
+  readonly version: number
+  readonly kind: string
+  readonly site: string
+  readonly day: string
+  readonly isFirst: boolean
+}
+
+const USES = `with ${CHOSEN('')}
+  select record_id as "recordId", version, kind, site, first as "isFirst", day from (
+    select *, coalesce(used_on::text, '9999-12-31') as day from chosen) c
+   where $5::text is null or (day, record_id) > ($5, $6)
+   order by day, record_id limit $7`
+
+/** The records that used a paper, void ones too, after a place in their order. */
+export async function listUses(
+  reader: Reader,
+  question: UseQuestion,
+  beyond: Beyond,
+  rows: readonly MentionRow[],
+  page: { readonly after: { readonly day: string; readonly record: string } | null; readonly limit: number },
+): Promise<UseRow[]> {
+  const { rows: uses } = await reader.query<UseRow>(USES, [
+    JSON.stringify([question]),
+    ...overlay(beyond, rows),
+    page.after?.day ?? null,
+    page.after?.record ?? null,
+    page.limit,
+  ])
+  return uses
+}
