@@ -28,8 +28,9 @@ describe('the encoding is what the bytes are', () => {
     const anyText = fc.string({ unit: 'binary', maxLength: 40 }).map((text) => `啊${text}`)
     fc.assert(
       fc.property(anyText, (text) => {
-        // iconv-lite does not write U+E5E5; U+20AC has two forms; a leading U+FEFF is a mark.
-        fc.pre(!/[\ue5e5\u20ac]/.test(text))
+        // iconv-lite does not write U+E5E5, and puts private characters where GB 18030 has real ones since 2005 and 2022; U+20AC has two
+        // forms; a leading U+FEFF is a mark.
+        fc.pre(!/[\ue5e5\u20ac\ue78d-\ue796\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864]/.test(text))
         const bytes = gb18030(text)
         const read = decodeText(bytes)
         if (read.encoding === 'gb18030') expect(read.text).toBe(text)
@@ -96,7 +97,8 @@ describe('a stream of bytes', () => {
     return { text, encoding: facts.encoding }
   }
 
-  test('has the same text and encoding as the whole, wherever it is cut', async () => {
+  // A quarter of a million pieces: how long that takes is the machine's affair.
+  test('has the same text and encoding as the whole, wherever it is cut', { timeout: 120_000 }, async () => {
     const texts = [
       NAMES,
       `\ufeff${NAMES}`,
