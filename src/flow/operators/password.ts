@@ -3,8 +3,15 @@ import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import { sealingKey } from '#store/sealing-key.ts'
 
+/** What a hash costs: N = 2^log2, r and p of scrypt. */
+export interface Cost {
+  readonly log2: number
+  readonly r: number
+  readonly p: number
+}
+
 /** OWASP Password Storage Cheat Sheet: N = 2^15, r = 8, p = 3, 32 MiB for each; as strong as 2^17 with p = 1, which takes 128 MiB. */
-const COST = { log2: 15, r: 8, p: 3 } as const
+const COST: Cost = { log2: 15, r: 8, p: 3 }
 const MEMORY_MAX = 64 * 1024 * 1024
 const HASH_BYTES = 32
 const SALT_BYTES = 16
@@ -28,11 +35,11 @@ export function passwordFault(password: string, name: string): 'short' | 'long' 
   return isVaried && (kinds >= 3 || length >= 20) ? null : 'simple'
 }
 
-/** The text that is stored for a password: parameters, salt and hash. */
-export async function hashPassword(pool: Pool, password: string): Promise<string> {
+/** The text that is stored for a password: parameters, salt and hash. `cost` is what a hub takes; tests of something else take less. */
+export async function hashPassword(pool: Pool, password: string, cost = COST): Promise<string> {
   const salt = randomBytes(SALT_BYTES)
-  const hash = await derive(await peppered(pool, password), salt, COST)
-  return ['scrypt', COST.log2, COST.r, COST.p, salt.toString('base64url'), hash.toString('base64url')].join(
+  const hash = await derive(await peppered(pool, password), salt, cost)
+  return ['scrypt', cost.log2, cost.r, cost.p, salt.toString('base64url'), hash.toString('base64url')].join(
     '$',
   )
 }
@@ -67,11 +74,7 @@ const peppered = async (pool: Pool, password: string): Promise<Buffer> =>
 let running = 0
 const waiting: (() => void)[] = []
 
-async function derive(
-  secret: Buffer,
-  salt: Buffer,
-  { log2, r, p }: { log2: number; r: number; p: number },
-): Promise<Buffer> {
+async function derive(secret: Buffer, salt: Buffer, { log2, r, p }: Cost): Promise<Buffer> {
   if (running >= AT_ONCE) {
     if (waiting.length >= WAITING_MAX) throw new HubError('overloaded', { retryAfterMs: 5000 })
     await new Promise<void>((go) => waiting.push(go))

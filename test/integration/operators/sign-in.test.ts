@@ -41,7 +41,7 @@ describe('enrolling', () => {
     expect(rows[0].whole).not.toContain(code)
     later(73 * 3_600_000)
     expect((await form(api, '/admin/enrol', { name: 'zhang.wei', code })).statusCode).toBe(401)
-    const known = await someone()
+    const known = await person(api, clock, 'operator.stored', 'system', { asStored: true })
     const { rows: used } = await api.pool.query(
       'select enrolment, password, recovery from operators where id = $1',
       [known.id],
