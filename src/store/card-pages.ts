@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Subject } from '#core/reference/describe.ts'
-import { openName } from './cards.ts'
+import { type DescriptionRow, openName } from './cards.ts'
 import { regionPrefix } from './change-filter.ts'
 import { plainText, plainTextOf } from './personal/sealed-text.ts'
 
@@ -140,18 +140,8 @@ export async function readCardCodes(
 }
 
 /** What a system says of a card; see the table. */
-export interface CardDescription {
+export interface CardDescription extends Omit<DescriptionRow, 'id' | 'subject' | 'codes'> {
   readonly cards: readonly string[]
-  readonly system: string
-  readonly name: string | null
-  readonly kind: string | null
-  readonly region: string | null
-  readonly role: string
-  readonly personal: boolean
-  readonly records: number
-  readonly firstSeen: string
-  readonly lastSeen: string
-  readonly newest: readonly string[]
 }
 
 /** Descriptions of one page that are read at most; the most often said come first. */

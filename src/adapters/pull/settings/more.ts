@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { closed, name, path } from '#adapters/paging/settings/field.ts'
+import { closed, keyFields, name, path } from '#adapters/paging/settings/field.ts'
 import { PagingSettings } from '#adapters/paging/settings/paging.ts'
 import { field } from '#core/model/field.ts'
 import { ENDPOINT } from './endpoint.ts'
@@ -15,15 +15,7 @@ export const KeysSettings = field(
         ),
       ),
       paging: Type.Optional(PagingSettings),
-      fields: field(
-        Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
-          minItems: 1,
-          maxItems: 10,
-          uniqueItems: true,
-        }),
-        ['Fields of the key', '主键字段'],
-        ['As the key of the mapping names them', '与映射的 key 一致'],
-      ),
+      fields: keyFields,
     },
     closed,
   ),

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { keyFields } from '#adapters/paging/settings/field.ts'
 import { PagingSettings } from '#adapters/paging/settings/paging.ts'
 import { field } from '#core/model/field.ts'
 import { closed, constants, element } from './field.ts'
@@ -83,15 +84,7 @@ export const KeysSettings = field(
         ),
       ),
       ...QUERY,
-      fields: field(
-        Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
-          minItems: 1,
-          maxItems: 10,
-          uniqueItems: true,
-        }),
-        ['Fields of the key', '主键字段'],
-        ['As the key of the mapping names them', '与映射的 key 一致'],
-      ),
+      fields: keyFields,
     },
     closed,
   ),
