@@ -13,7 +13,8 @@ export interface UnchangedResults {
   readonly isPiece: boolean
 }
 
-const AT_ONCE = 50
+/** Messages that one statement looks at, so that none takes long however rare it is that one is meant. */
+const AT_ONCE = 200
 const PIECES_AT_ONCE = 20
 const NIL = '00000000-0000-0000-0000-000000000000'
 
@@ -31,21 +32,26 @@ export async function* readUnchanged(
   { since, texts }: { readonly since: string; readonly texts: readonly string[] },
 ): AsyncGenerator<UnchangedResults> {
   for (let after = NIL; ; ) {
+    const { rows: ends } = await pool.query<{ id: string }>(
+      `select id::text as id from (
+         select id from messages where id > $1 and received_at >= $2 order by id limit ${AT_ONCE}) p order by id desc limit 1`,
+      [after, since],
+    )
+    const end = ends[0]?.id
+    if (end === undefined) return
     const { rows } = await pool.query<Row>(
       `select m.id, m.received_at as "receivedAt", m.system, m.record, m.coding, m.results from messages m
-        where m.id > $1 and m.received_at >= $2 and m.unchanged > 0 and m.state = 'done' and m.coding <> 'erased'
+        where m.id > $1 and m.id <= $4 and m.received_at >= $2 and m.unchanged > 0 and m.state = 'done' and m.coding <> 'erased'
           and (m.coding = 'parts' or starts_with(m.results, '${SEALED_TEXT}')
                or exists (select from unnest($3::text[]) t (text) where strpos(m.results, t.text) > 0))
           and not exists (select from erasures e where e.subject = 'message ' || m.id)
-        order by m.id limit ${AT_ONCE}`,
-      [after, since, texts],
+        order by m.id`,
+      [after, since, texts, end],
     )
     for (const { coding, results, ...message } of rows)
       if (coding === 'parts') yield* readPieces(pool, message)
       else yield { ...message, text: await openResults(pool, message.id, results), isPiece: false }
-    const last = rows.at(-1)
-    if (!last) return
-    after = last.id
+    after = end
   }
 }
 
