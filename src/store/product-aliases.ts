@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ClientBase, Pool } from 'pg'
 import type { ProductAlias } from '#core/products/aliases.ts'
 import { inTransaction } from './database.ts'
+import type { Reader } from './sighted.ts'
 
 /** An alias as it is kept: with who decided it, when and why. */
 export interface StoredAlias extends ProductAlias {
@@ -13,6 +14,8 @@ export interface StoredAlias extends ProductAlias {
 }
 
 const COLUMNS = `id, system, scheme, value, class, code, reason, key_id as key, decided_at as "decidedAt"`
+/** Who decided it and why may tell of others: it is for who sees everything. */
+const SEEN_COLUMNS = COLUMNS.replace('reason, key_id as key', 'null as reason, null as key')
 
 /** The aliases in force and the newest revision; null where nothing changed since the revision that is known. */
 export async function readAliasesSince(
@@ -32,17 +35,19 @@ export async function readAliasesSince(
   return { aliases: rows, revision }
 }
 
-/** Aliases in force, newest first; `after` is the last one of the page before. */
+/** Aliases in force, newest first, as far as they are seen; `after` is the last one of the page before. */
 export async function listAliases(
-  pool: Pool,
+  reader: Reader,
   query: {
+    /** Whether the reader sees a part. */
+    readonly isPart: boolean
     readonly system?: string
     readonly after?: { decidedAt: string; id: string }
     readonly limit: number
   },
 ): Promise<StoredAlias[]> {
-  const { rows } = await pool.query<StoredAlias>(
-    `select ${COLUMNS} from product_aliases
+  const { rows } = await reader.query<StoredAlias>(
+    `select ${query.isPart ? SEEN_COLUMNS : COLUMNS} from product_aliases
       where ended_at is null and ($1::text is null or system = $1)
         and ($2::timestamptz is null or (decided_at, id) < ($2, $3::uuid))
       order by decided_at desc, id desc limit $4`,

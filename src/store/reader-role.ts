@@ -51,6 +51,11 @@ export const READABLE: Readonly<Record<string, readonly string[] | null>> = {
     ...['due', 'due_at'],
   ],
   supervision_figures: null,
+  supervision_lines: null,
+  supervision_reports: ['scope', 'day', 'edition', 'version', 'id', 'made_at', 'digest', 'seen_body'],
+  unknown_products: null,
+  // Without who decided it and why.
+  product_aliases: ['id', 'system', 'scheme', 'value', 'class', 'code', 'decided_at', 'ended_at'],
   case_tests: null,
   case_holds: null,
   case_lot_sights: null,

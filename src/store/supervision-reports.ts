@@ -1,4 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
+import type { Sight } from '#core/sight.ts'
+import type { Reader } from './sighted.ts'
 
 type Client = ClientBase | Pool
 
@@ -15,7 +17,8 @@ export interface ReportName {
 export interface ReportHead extends ReportName {
   readonly id: string
   readonly version: number
-  readonly position: string
+  /** Null for who sees a part of the log: it tells how much others send. */
+  readonly position: string | null
   readonly madeAt: string
   /** Hexadecimal SHA-256 of the figures. */
   readonly digest: string
@@ -30,6 +33,7 @@ export interface NewReport extends ReportName {
 }
 
 const HEAD = `scope, day::text as day, edition, version, id, position::text as position, made_at as "madeAt", encode(digest, 'hex') as digest`
+const SEEN_HEAD = HEAD.replace('position::text as position', 'null as position')
 
 /**
  * Stores reports; one whose newest version has the same figures is not stored again. Gives those that are new. Two processes may do it at
@@ -69,10 +73,37 @@ export async function readReport(
   return rows[0] ?? null
 }
 
-/** Reports, the newest day first, in one day by edition, scope and version. */
+/** The same for who sees a part: with those of the silent systems that it sees; null where it does not see the region. */
+export async function readSeenReport(
+  reader: Reader,
+  hub: Reader,
+  id: string,
+  { systems }: Sight,
+): Promise<(ReportHead & { readonly body: object }) | null> {
+  const seen = await reader.query({
+    text: `select ${SEEN_HEAD}, seen_body as body from supervision_reports where id = $1`,
+    values: [id],
+  })
+  const report = seen.rows[0]
+  if (report === undefined) return null
+  const { rows } = await hub.query<{ silent: object[] }>(
+    `select array(select one from jsonb_array_elements(body->'silent') one where one->>'system' = any($2::text[])) as silent
+       from supervision_reports where id = $1`,
+    [id, systems],
+  )
+  const { asOf, ...body } = report.body
+  return {
+    ...report,
+    body: { ...body, asOf: { position: null, head: null, ...asOf }, silent: rows[0]?.silent ?? [] },
+  }
+}
+
+/** Reports, the newest day first, in one day by edition, scope and version, as far as they are seen. */
 export async function listReports(
-  client: Client,
+  reader: Reader,
   filter: {
+    /** Whether the reader sees a part. */
+    readonly isPart: boolean
     readonly scope?: string | undefined
     readonly day?: string | undefined
     readonly edition?: Edition | undefined
@@ -91,8 +122,8 @@ export async function listReports(
       `(day < ${add(day)} or day = ${add(day)} and (edition, scope, version) > (${add(edition)}, ${add(scope)}, ${add(version)}))`,
     )
   }
-  const { rows } = await client.query(
-    `select ${HEAD} from supervision_reports ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
+  const { rows } = await reader.query(
+    `select ${filter.isPart ? SEEN_HEAD : HEAD} from supervision_reports ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
       order by day desc, edition, scope, version limit ${add(filter.limit)}`,
     values,
   )

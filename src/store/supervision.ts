@@ -182,6 +182,33 @@ export async function readPlaceName(
   return rows[0] ?? null
 }
 
+/** Markets of a day that the reader sees a record of, by what these records call them; of regions that begin with some digits. */
+export async function listSeenPlaces(
+  reader: Reader,
+  asked: { readonly day: string; readonly prefix: string; readonly after: string; readonly limit: number },
+): Promise<{ readonly place: string; readonly region: string; readonly name: string | null }[]> {
+  const { rows } = await reader.query({
+    name: 'seen-places',
+    text: `select said as place, min(region) as region, case when said like '%@%' then split_part(said, '@', 1) end as name
+             from supervision_lines where day = $1 and said > $3
+            group by said having bool_or(starts_with(region, $2)) order by said limit $4`,
+    values: [asked.day, asked.prefix, asked.after, asked.limit],
+  })
+  return rows
+}
+
+/** Lines of a day that the reader sees, of markets by what records call them. */
+export async function readSeenLines(reader: Reader, day: string, said: readonly string[]): Promise<Line[]> {
+  const { rows } = await reader.query({
+    name: 'seen-lines',
+    text: `select said as place, day::text as day, family, unit, class, region, said, system, detail,
+                  records::integer as records, mass::text as mass, amount::text as amount
+             from supervision_lines where day = $1 and said = any($2::text[])`,
+    values: [day, said],
+  })
+  return rows
+}
+
 /** Markets of regions that begin with some digits of which there are figures of a day, by their codes. */
 export async function listPlaces(
   client: Client,

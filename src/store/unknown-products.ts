@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { UnknownProduct } from '#core/products/unknown.ts'
+import type { Reader } from './sighted.ts'
 
 /** An unknown product of one system, with how many records write it. */
 export interface UnknownProductRow extends UnknownProduct {
@@ -64,13 +65,13 @@ export interface UnknownProductGroup extends UnknownProduct {
   readonly alias: string | null
 }
 
-/** Unknown products by name, code and own code; `after` is the last one of the page before. */
+/** Unknown products by name, code and own code, as far as they are seen; `after` is the last one of the page before. */
 export async function listUnknownProducts(
-  pool: Pool,
+  reader: Reader,
   query: { readonly system?: string; readonly after?: UnknownProduct; readonly limit: number },
 ): Promise<UnknownProductGroup[]> {
   const { after } = query
-  const { rows } = await pool.query<UnknownProductGroup>(
+  const { rows } = await reader.query<UnknownProductGroup>(
     `select name, code, own_code as "ownCode", array_agg(system order by system) as systems, sum(records)::bigint as records,
             min(first_seen) as "firstSeen", max(last_seen) as "lastSeen",
             (array_agg(newest[1] order by last_seen desc))[1:5] as newest,

@@ -7,11 +7,12 @@ import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { sealedPlacesOf } from '#api/places.ts'
 import { aliasExample, aliasPageExample, unknownProductPageExample } from '#api/reference-examples.ts'
-import { callerOf } from '#api/scopes.ts'
+import { callerOf, sightOfCaller } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { proposeProducts } from '#core/products/propose.ts'
 import { refreshAliases } from '#flow/reference/product-aliases.ts'
 import { endAlias, insertAlias, listAliases } from '#store/product-aliases.ts'
+import { withSight } from '#store/sighted.ts'
 import { countWaiting, listUnknownProducts } from '#store/unknown-products.ts'
 
 const system = Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'System · 对接系统' }))
@@ -27,7 +28,7 @@ export const productRoutes =
     app.route<{ Querystring: SystemQuery }>({
       method: 'GET',
       url: '/v1/products/unknown',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'listUnknownProducts',
         tags: ['reference'],
@@ -44,11 +45,13 @@ export const productRoutes =
         const { after, limit = LIMIT, system: of } = request.query
         const place = await sealedPlacesOf(pool, request)
         const cursor = place.read(after, TEXT, TEXT, TEXT) as [string, string, string] | null
-        const rows = await listUnknownProducts(pool, {
-          limit: limit + 1,
-          ...(of === undefined ? {} : { system: of }),
-          ...(cursor ? { after: { name: cursor[0], code: cursor[1], ownCode: cursor[2] } } : {}),
-        })
+        const rows = await withSight(pool, sightOfCaller(request), (reader) =>
+          listUnknownProducts(reader, {
+            limit: limit + 1,
+            ...(of === undefined ? {} : { system: of }),
+            ...(cursor ? { after: { name: cursor[0], code: cursor[1], ownCode: cursor[2] } } : {}),
+          }),
+        )
         const page = pageOf(rows, limit, (last) => place.write(last.name, last.code, last.ownCode))
         return {
           products: page.rows.map(({ records, newest, ...product }) => ({
@@ -64,7 +67,7 @@ export const productRoutes =
     app.route<{ Querystring: SystemQuery }>({
       method: 'GET',
       url: '/v1/products/aliases',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'listProductAliases',
         tags: ['reference'],
@@ -76,13 +79,18 @@ export const productRoutes =
           ...problems(400, 401, 403, 429, 503),
         },
       },
-      handler: async ({ query: { after, limit = LIMIT, system: of } }) => {
+      handler: async (request) => {
+        const { after, limit = LIMIT, system: of } = request.query
         const cursor = readCursor(after, INSTANT, UUID) as [string, string] | null
-        const rows = await listAliases(pool, {
-          limit: limit + 1,
-          ...(of === undefined ? {} : { system: of }),
-          ...(cursor ? { after: { decidedAt: cursor[0], id: cursor[1] } } : {}),
-        })
+        const sight = sightOfCaller(request)
+        const rows = await withSight(pool, sight, (reader) =>
+          listAliases(reader, {
+            isPart: sight !== null,
+            limit: limit + 1,
+            ...(of === undefined ? {} : { system: of }),
+            ...(cursor ? { after: { decidedAt: cursor[0], id: cursor[1] } } : {}),
+          }),
+        )
         const page = pageOf(rows, limit, (last) => writeCursor(last.decidedAt, last.id))
         return { aliases: page.rows, next: page.next }
       },

@@ -4,15 +4,18 @@ import { DAY, readCursor, writeCursor } from '#api/cursor.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, listOf, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { sightOfCaller } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { publishOne } from '#flow/supervision/publish.ts'
-import { scopeOf, type Where } from '#flow/supervision/read-summary.ts'
+import { refuseMarket, scopeOf, type Where } from '#flow/supervision/read-summary.ts'
+import { withSight } from '#store/sighted.ts'
 import {
   EDITIONS,
   type Edition,
   listReports,
   type ReportHead,
   readReport,
+  readSeenReport,
 } from '#store/supervision-reports.ts'
 import { checkedDay, region, site } from './supervision.ts'
 
@@ -32,7 +35,7 @@ export const supervisionReportRoutes =
     app.route<{ Querystring: Asked }>({
       method: 'GET',
       url: '/v1/supervision/reports',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'listSupervisionReports',
         tags: ['supervision'],
@@ -59,7 +62,10 @@ export const supervisionReportRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: async ({ query: asked }) => {
+      handler: async (request) => {
+        const { query: asked } = request
+        const sight = sightOfCaller(request)
+        refuseMarket(sight, asked)
         const { limit = LIMIT, region: of, site: at, edition, after } = asked
         const on = asked.day === undefined ? undefined : checkedDay(asked.day, '?day')
         const isScoped = of !== undefined || at !== undefined
@@ -69,13 +75,16 @@ export const supervisionReportRoutes =
         const cursor = readCursor(after, DAY, /^.{1,40}$/s, /^.{1,400}$/s, /^\d{1,9}$/) as
           | [string, string, string, string]
           | null
-        const rows = await listReports(pool, {
-          scope,
-          day: on,
-          edition,
-          after: cursor && [cursor[0], cursor[1], cursor[2], Number(cursor[3])],
-          limit: limit + 1,
-        })
+        const rows = await withSight(pool, sight, (reader) =>
+          listReports(reader, {
+            isPart: sight !== null,
+            scope,
+            day: on,
+            edition,
+            after: cursor && [cursor[0], cursor[1], cursor[2], Number(cursor[3])],
+            limit: limit + 1,
+          }),
+        )
         const page = pageOf(rows, limit, ({ day: on, edition, scope, version }) =>
           writeCursor(on, edition, scope, version),
         )
@@ -85,7 +94,7 @@ export const supervisionReportRoutes =
     app.route<{ Params: { id: string } }>({
       method: 'GET',
       url: '/v1/supervision/reports/:id',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'getSupervisionReport',
         tags: ['supervision'],
@@ -98,8 +107,13 @@ export const supervisionReportRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: async ({ params: { id } }) => {
-        const report = await readReport(pool, id)
+      handler: async (request) => {
+        const { id } = request.params
+        const sight = sightOfCaller(request)
+        const report =
+          sight === null
+            ? await readReport(pool, id)
+            : await withSight(pool, sight, (reader, hub) => readSeenReport(reader, hub, id, sight))
         if (report === null) throw new HubError('not_found', { detail: `report ${id}` })
         const { body, ...head } = report
         return { ...headView(head), report: body }

@@ -124,13 +124,13 @@ export const supervisionRoutes =
     app.route<{ Params: { day: string }; Querystring: { region?: string; after?: string; limit?: number } }>({
       method: 'GET',
       url: '/v1/supervision/days/:day/markets',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'listSupervisionMarkets',
         tags: ['supervision'],
         summary: 'Markets of a region on a day · 区划内各市场当日情况',
         description:
-          'Markets of which anything was recorded on the day, in the order of their codes. 当日有记录的市场，按代码排列。',
+          'Markets of which anything was recorded on the day, in the order of their codes; a limited caller gets those of its records. 当日有记录的市场，按代码排列；仅见部分数据者为其可见记录的市场。',
         params: DayParams,
         querystring: query({ region, ...pageQuery }),
         response: {
@@ -141,7 +141,8 @@ export const supervisionRoutes =
           ...problems(400, 401, 403, 429, 503),
         },
       },
-      handler: ({ params, query: asked }) => listMarkets(pool, checkedDay(params.day), asked),
+      handler: (request) =>
+        listMarkets(pool, checkedDay(request.params.day), request.query, sightOfCaller(request)),
     })
   }
 

@@ -14,7 +14,11 @@ const head = {
   version: count(['Version', '版本'], ['Counted up where the figures changed', '数据变化时递增']),
   region: nullable(Type.String(), ['Region', '区划']),
   site: nullable(Type.String(), ['Market', '市场']),
-  position: text(['Counted up to', '统计至日志位点']),
+  position: nullable(
+    Type.String(),
+    ['Counted up to', '统计至日志位点'],
+    ['Null for who sees a part', '仅见部分数据者为空'],
+  ),
   madeAt: time(['Published', '发布时间']),
   digest: text(['SHA-256 of the figures', '数据的 SHA-256']),
 }

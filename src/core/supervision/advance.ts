@@ -73,26 +73,45 @@ const sum = <T extends Pick<Line, 'records' | 'mass' | 'amount'>>(a: T, b: T): T
 /** What the counters must be given, so that they say what the lines come to now. */
 function movesOf(before: readonly Line[], now: readonly Line[]): ScopeFigure[] {
   const moves = new Map<string, ScopeFigure>()
-  const add = (lines: readonly Line[], sign: 1 | -1): void => {
-    for (const own of Map.groupBy(lines, grainText).values()) {
-      const grain = own[0] as Line
-      const figures = figuresOf(own)
-      for (const scope of scopesOf(grain))
-        for (const figure of figures) {
-          const signed = sign === 1 ? figure : minus(figure)
-          const move = { scope, day: grain.day, ...signed }
-          const key = JSON.stringify([scope, grain.day, move.measure, move.class, move.product, move.detail])
-          const known = moves.get(key)
-          moves.set(key, known === undefined ? move : sum(known, move))
-        }
-    }
+  addFigures(moves, before, scopesOf, -1)
+  addFigures(moves, now, scopesOf, 1)
+  return counted(moves)
+}
+
+/** What all lines of some grains come to in the scopes of each. */
+export function figuresOfLines(
+  lines: readonly Line[],
+  scopesOfGrain: (grain: GrainKey) => readonly string[],
+): ScopeFigure[] {
+  const figures = new Map<string, ScopeFigure>()
+  addFigures(figures, lines, scopesOfGrain, 1)
+  return counted(figures)
+}
+
+function addFigures(
+  to: Map<string, ScopeFigure>,
+  lines: readonly Line[],
+  scopesOfGrain: (grain: GrainKey) => readonly string[],
+  sign: 1 | -1,
+): void {
+  for (const own of Map.groupBy(lines, grainText).values()) {
+    const grain = own[0] as Line
+    const figures = figuresOf(own)
+    for (const scope of scopesOfGrain(grain))
+      for (const figure of figures) {
+        const signed = sign === 1 ? figure : minus(figure)
+        const move = { scope, day: grain.day, ...signed }
+        const key = JSON.stringify([scope, grain.day, move.measure, move.class, move.product, move.detail])
+        const known = to.get(key)
+        to.set(key, known === undefined ? move : sum(known, move))
+      }
   }
-  add(before, -1)
-  add(now, 1)
-  return [...moves.values()].filter(
+}
+
+const counted = (figures: ReadonlyMap<string, ScopeFigure>): ScopeFigure[] =>
+  [...figures.values()].filter(
     ({ records, mass, amount }) => records !== 0 || !isZero(mass) || !isZero(amount),
   )
-}
 
 const minus = (figure: Figure): Figure => ({
   ...figure,

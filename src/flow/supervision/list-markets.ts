@@ -1,23 +1,37 @@
 import type { Pool } from 'pg'
 import { prefixOf } from '#core/regions/path.ts'
+import type { Sight } from '#core/sight.ts'
+import { figuresOfLines } from '#core/supervision/advance.ts'
 import { placeScope } from '#core/supervision/scopes.ts'
-import { listPlaces, readFigures } from '#store/supervision.ts'
+import { withSight } from '#store/sighted.ts'
+import { listPlaces, listSeenPlaces, readFigures, readSeenLines } from '#store/supervision.ts'
 import { headline } from './read-summary.ts'
 
 const LIMIT = 100
 
-/** Markets of a region and all below it of which anything was recorded on a day, in the order of their codes. */
+/**
+ * Markets of a region and all below it of which anything was recorded on a day, in the order of their codes. Who sees a part has those of its records, named as they
+ * name them, with the figures that these records come to.
+ */
 export async function listMarkets(
   pool: Pool,
   day: string,
   asked: { readonly region?: string; readonly after?: string; readonly limit?: number },
+  sight: Sight | null,
 ) {
   const { limit = LIMIT, after = '' } = asked
   const prefix = asked.region === undefined ? '' : prefixOf(asked.region)
-  const places = await listPlaces(pool, { day, prefix, after, limit: limit + 1 })
-  const page = places.slice(0, limit)
-  const scopes = page.map(({ place }) => placeScope(place))
-  const figures = await readFigures(pool, { scopes, from: day, to: day })
+  const wanted = { day, prefix, after, limit: limit + 1 }
+  const { places, page, figures } = await withSight(pool, sight, async (reader) => {
+    const places = await (sight === null ? listPlaces(pool, wanted) : listSeenPlaces(reader, wanted))
+    const page = places.slice(0, limit)
+    const codes = page.map(({ place }) => place)
+    const figures =
+      sight === null
+        ? await readFigures(pool, { scopes: codes.map(placeScope), from: day, to: day })
+        : figuresOfLines(await readSeenLines(reader, day, codes), ({ place }) => [placeScope(place)])
+    return { places, page, figures }
+  })
   const byScope = Map.groupBy(figures, ({ scope }) => scope)
   return {
     markets: page.map(({ place, region, name }) => ({

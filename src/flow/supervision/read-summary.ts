@@ -106,6 +106,14 @@ function refuseWide(sight: Sight | null, { region, site }: Where): void {
   })
 }
 
+/** Markets of reports and days are not told apart: the figures of one add up what everybody told of it. */
+export function refuseMarket(sight: Sight | null, { site }: Where): void {
+  if (sight !== null && site !== undefined)
+    throw new HubError('forbidden', {
+      detail: 'needs the scope read: a market is shown as far as it is seen by the markets of a day',
+    })
+}
+
 const NOTHING_AROUND: Around = { cases: { opened: 0, cleared: 0, closed: 0, open: 0 }, silent: [] }
 
 /** Cases of a region are those of tests in it, so whoever sees the region sees them; systems are seen by who sees the system. */

@@ -135,7 +135,7 @@ export const COLUMNS_OF_GOODS = {
   supervision_places: { none: 'region', business: 'place' },
   supervision_reports: {
     none: 'scope day edition version id position made_at',
-    business: 'body',
+    business: 'body seen_body',
     digest: 'digest',
   },
   unknown_products: {

@@ -58,6 +58,7 @@ export type Subject =
   | 'case'
   | 'market'
   | 'region'
+  | 'report'
 
 const OPEN: Row = { isPublic: true }
 const SYSTEM: Row = { all: ['system'] }
@@ -219,10 +220,15 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'GET /v1/supervision/days/{day}': SEEN_REGION,
   'GET /v1/supervision/days/{day}/sheet.xlsx': SEEN_REGION,
   'GET /v1/supervision/days/{day}/sheet.csv': SEEN_REGION,
-  'GET /v1/supervision/days/{day}/markets': READ,
-  'GET /v1/supervision/reports': READ,
+  'GET /v1/supervision/days/{day}/markets': SEEN_LIST,
+  'GET /v1/supervision/reports': SEEN_LIST,
   'POST /v1/supervision/reports': CASE,
-  'GET /v1/supervision/reports/{id}': READ,
+  'GET /v1/supervision/reports/{id}': {
+    of: 'report',
+    all: ['read'],
+    theirs: { 'read own': [], 'read other': [], 'region own': ['own'] },
+    finds: true,
+  },
   'GET /v1/inspections': SEEN_LIST,
   'POST /v1/inspections': CASE,
   'PUT /v1/inspections/{id}': CASE,
@@ -242,8 +248,8 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'GET /v1/sites/{id}': READ,
   'POST /v1/sites/{id}/aliases': SYSTEM,
   'DELETE /v1/sites/{id}/aliases/{decision}': SYSTEM,
-  'GET /v1/products/unknown': READ,
-  'GET /v1/products/aliases': READ,
+  'GET /v1/products/unknown': SEEN_LIST,
+  'GET /v1/products/aliases': SEEN_LIST,
   'POST /v1/products/aliases': SYSTEM,
   'DELETE /v1/products/aliases/{id}': SYSTEM,
   'POST /v1/mappings/try': READ,

@@ -114,6 +114,11 @@ beforeAll(async () => {
     cases.push(made.json().id)
   }
   await followToTheEnd(api.pool)
+  const reports: string[] = []
+  for (const region of ['330402', '330825']) {
+    const made = await api.call('POST', '/v1/supervision/reports', { body: { day: '2026-07-15', region } })
+    reports.push(made.json().id)
+  }
   // One digit apart, with the time of a message that was: its day is looked into.
   const near = (id: string): string => `${id.slice(0, -4)}${id.endsWith('0000') ? '1111' : '0000'}`
   Object.assign(things, {
@@ -131,6 +136,7 @@ beforeAll(async () => {
       absent: encodeURIComponent(`rec:${ids[1].replace('MATRIX-2', 'MATRIX-9')}`),
     },
     case: { own: cases[0] as string, other: cases[1] as string, absent: NOWHERE },
+    report: { own: reports[0] as string, other: reports[1] as string, absent: NOWHERE },
     region: { own: '330402', other: '330825', absent: '310115' },
     market: { own: '330402001', other: '330825002', absent: '330825009' },
     paper: { own: 'PAPER-MATRIX-1', other: 'PAPER-MATRIX-2', absent: 'PAPER-MATRIX-9' },
@@ -168,6 +174,7 @@ async function ask(
     case: /\{id\}/,
     market: /\{market\}/,
     region: /\{region\}/,
+    report: /\{id\}/,
   }
   const own = of === undefined ? path : path.replace(named[of], thing)
   const filled = own.replaceAll(/\{(\w+)\}/g, (_, parameter) => FILLED[parameter] ?? NOWHERE)
