@@ -1,5 +1,6 @@
-import type { ClientBase, Pool } from 'pg'
+import type { ClientBase } from 'pg'
 import type { Subject } from '#core/reference/describe.ts'
+import type { Reader } from './sighted.ts'
 
 /** What a person decided about codes. */
 export interface CardDecision {
@@ -19,7 +20,7 @@ const COLUMNS = `id, verdict, code, other_code as other, reason, key_id as key, 
 
 /** Decisions in force about any of the codes. */
 export async function readDecisions(
-  client: ClientBase | Pool,
+  client: Reader,
   subject: Subject,
   codes: readonly string[],
 ): Promise<CardDecision[]> {

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
 import { isPersonalSite } from '#core/personal.ts'
 import type { Subject } from '#core/reference/describe.ts'
+import { digestUuid } from './digest-uuid.ts'
 import { openText, plainText, sealText } from './personal/sealed-text.ts'
 
 /** A row of `descriptions`, to be written. */
@@ -79,6 +80,9 @@ export const openName = async (db: object, id: string, name: string | null): Pro
   name === null ? null : await openText(db, name, namePlace(id))
 
 const namePlace = (id: string): string => `descriptions ${id}`
+
+/** The identifier of a card by a code: that of its card where it is the one by which the card is known. */
+export const bornOf = (subject: Subject, code: string): string => digestUuid(`card\n${subject}\n${code}`)
 
 /** A code with how many records more, or fewer, name it. */
 export interface CodeChange {

@@ -11,12 +11,14 @@ import {
   decisionExample,
   suggestionPageExample,
 } from '#api/reference-examples.ts'
-import { callerOf } from '#api/scopes.ts'
+import { callerOf, sightOfCaller } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { codeParts, codeText, SUBJECTS, type Subject } from '#core/reference/describe.ts'
 import { normaliseCode } from '#core/text.ts'
 import { decideCode, undoCodeDecision } from '#flow/reference/decide-codes.ts'
 import { pageOfCards, pageOfSameNames, readCard } from '#flow/reference/read-cards.ts'
+import { pageOfSeenCards, readSeenCard } from '#flow/reference/read-seen-cards.ts'
+import { withSight } from '#store/sighted.ts'
 
 const text = (description: string) =>
   Type.Optional(Type.String({ minLength: 1, maxLength: 300, description }))
@@ -74,6 +76,7 @@ interface DecisionFields {
   readonly reason: string
 }
 
+const CODE = /^.{1,400}$/s
 const WORDS = {
   party: { plural: 'parties', page: 'PartyPage', Name: 'Party', Names: 'Parties', zh: '主体' },
   site: { plural: 'sites', page: 'SitePage', Name: 'Site', Names: 'Sites', zh: '场所' },
@@ -96,7 +99,7 @@ const readRoutes =
     app.route<{ Querystring: CardsParameters }>({
       method: 'GET',
       url: `/v1/${plural}`,
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: `list${Names}`,
         tags: ['reference'],
@@ -116,14 +119,28 @@ const readRoutes =
       handler: async (request) => {
         const { code, name, system, region, after, limit = LIMIT } = request.query
         const place = await sealedPlacesOf(pool, request)
-        const cursor = place.read(after, POSITION, /^.{1,400}$/s)
-        const { cards, next } = await pageOfCards(pool, {
+        const wanted = {
           subject,
           limit,
           ...(code === undefined ? {} : { codes: codesMeant(code) }),
           ...(name === undefined ? {} : { name }),
           ...(system === undefined ? {} : { system }),
           ...(region === undefined ? {} : { region }),
+        }
+        const sight = sightOfCaller(request)
+        if (sight !== null) {
+          const last = place.read(after, CODE)?.[0]
+          const seen = await withSight(pool, sight, (reader, hub) =>
+            pageOfSeenCards(
+              { reader, hub, sight },
+              { ...wanted, ...(last === undefined ? {} : { after: last }) },
+            ),
+          )
+          return { [plural]: seen.cards, next: seen.next && place.write(seen.next) }
+        }
+        const cursor = place.read(after, POSITION, CODE)
+        const { cards, next } = await pageOfCards(pool, {
+          ...wanted,
           ...(cursor ? { after: { position: BigInt(cursor[0] as string), code: cursor[1] as string } } : {}),
         })
         return { [plural]: cards, next: next && place.write(next.position, next.code) }
@@ -148,7 +165,7 @@ const readRoutes =
       handler: async (request) => {
         const { after, limit = LIMIT } = request.query
         const place = await sealedPlacesOf(pool, request)
-        const cursor = place.read(after, /^.{1,400}$/s)?.[0]
+        const cursor = place.read(after, CODE)?.[0]
         const { suggestions, next } = await pageOfSameNames(pool, {
           subject,
           limit,
@@ -160,7 +177,7 @@ const readRoutes =
     app.route<{ Params: { id: string } }>({
       method: 'GET',
       url: `/v1/${plural}/:id`,
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: `get${Name}`,
         tags: ['reference'],
@@ -173,8 +190,13 @@ const readRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: async ({ params: { id } }) => {
-        const card = await readCard(pool, subject, id)
+      handler: async (request) => {
+        const { id } = request.params
+        const sight = sightOfCaller(request)
+        const card =
+          sight === null
+            ? await readCard(pool, subject, id)
+            : await withSight(pool, sight, (reader, hub) => readSeenCard({ reader, hub, sight }, subject, id))
         if (!card) throw new HubError('not_found', { detail: `${subject} ${id}` })
         return card
       },

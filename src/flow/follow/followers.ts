@@ -6,6 +6,7 @@ import { qualityMessagesFollower } from '#flow/quality/follow-messages.ts'
 import { qualityRecordsReader } from '#flow/quality/follow-records.ts'
 import { noticesReader } from '#flow/recall/follow-notices.ts'
 import { bucketsReader } from '#flow/reconcile/follow-buckets.ts'
+import { cardSightsReader } from '#flow/reference/follow-card-sights.ts'
 import { cardsReader } from '#flow/reference/follow-cards.ts'
 import { unknownProductsReader } from '#flow/reference/follow-unknown-products.ts'
 import { signaturesReader } from '#flow/signatures/follow-signatures.ts'
@@ -21,6 +22,7 @@ export const CHANGES_AT_ONCE = 1000
 /** Those who read the log together. @param now the time that all processes have, in milliseconds since 1970 */
 const logReadersOf = (now: () => number): readonly LogReader[] => [
   cardsReader,
+  cardSightsReader,
   unknownProductsReader,
   qualityRecordsReader,
   bucketsReader,

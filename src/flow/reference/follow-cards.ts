@@ -11,6 +11,7 @@ import { newestRecords } from '#core/reference/newest-records.ts'
 import type { LogReader, PageReading } from '#flow/follow/log-follower.ts'
 import type { Succession } from '#flow/follow/successions.ts'
 import {
+  bornOf,
   type CodeChange,
   countCodes,
   type DescriptionCount,
@@ -27,9 +28,11 @@ export const CARDS = 'cards'
 /** Keeps the cards of parties and sites: what the newest versions of all records say of each code, and which codes are of one party. */
 export const cardsReader: LogReader = { name: CARDS, begin: readCards }
 
+export type Saying = Description & { readonly system: string }
+
 /** One description and what the changes do to it, in their order. */
 interface Tally {
-  readonly description: Description & { readonly system: string }
+  readonly description: Saying
   readonly moves: { readonly recordId: string; readonly by: 1 | 0 | -1 }[]
   firstSeen: string
   lastSeen: string
@@ -93,12 +96,7 @@ function tally(
   }
 }
 
-function tallyOf(
-  descriptions: Map<string, Tally>,
-  id: string,
-  description: Tally['description'],
-  seen: string,
-): Tally {
+function tallyOf(descriptions: Map<string, Tally>, id: string, description: Saying, seen: string): Tally {
   const known = descriptions.get(id)
   if (known) return known
   const made: Tally = { description, moves: [], firstSeen: seen, lastSeen: seen }
@@ -107,12 +105,12 @@ function tallyOf(
 }
 
 /** What a version says, each thing once, by the digest of it. */
-function sayings(
+export function sayings(
   record: Succession['now'],
   system: string,
   identifiers: Map<string, string>,
-): Map<string, Tally['description']> {
-  const found = new Map<string, Tally['description']>()
+): Map<string, Saying> {
+  const found = new Map<string, Saying>()
   if (record === null) return found
   for (const description of descriptionsOf(record.kind, record)) {
     const { subject, codes, name, kind, region, role, personal } = description
@@ -127,7 +125,7 @@ function sayings(
   return found
 }
 
-function codesOf(
+export function codesOf(
   descriptions: ReadonlyMap<string, Description>,
 ): Map<string, { subject: Subject; code: string }> {
   const found = new Map<string, { subject: Subject; code: string }>()
@@ -141,7 +139,7 @@ const newCode = (subject: Subject, code: string, position: bigint): CodeChange &
   code,
   value: codeParts(code).value,
   region: codeRegion(code),
-  born: digestUuid(`card\n${subject}\n${code}`),
+  born: bornOf(subject, code),
   firstPosition: String(position),
   records: 0,
 })

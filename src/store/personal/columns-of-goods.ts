@@ -8,6 +8,7 @@ export const COLUMNS_OF_GOODS = {
     business: 'subject',
     personal: 'code value',
   },
+  card_code_sights: { none: 'system region records', business: 'subject', personal: 'code' },
   card_decisions: {
     none: 'id verdict key_id decided_at undone_at undone_by',
     business: 'subject',
@@ -42,6 +43,7 @@ export const COLUMNS_OF_GOODS = {
     none: 'system record_id record version message_id index received_at last_seen',
     personal: 'code subject place key',
   },
+  description_sights: { none: 'id region system records first_seen last_seen', personal: 'newest' },
   descriptions: {
     none: 'id system kind region role personal records first_seen last_seen',
     business: 'subject',

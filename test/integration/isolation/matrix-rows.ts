@@ -59,6 +59,8 @@ export type Subject =
   | 'market'
   | 'region'
   | 'report'
+  | 'party'
+  | 'site'
 
 const OPEN: Row = { isPublic: true }
 const SYSTEM: Row = { all: ['system'] }
@@ -238,14 +240,14 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'POST /v1/findings/{id}/events': CASE,
   'GET /v1/lots/{code}/balance': SEEN('lot'),
   'GET /v1/balance': { ...SEEN_LIST, of: 'market', query: (market) => `?site=${market}&day=2026-07-15` },
-  'GET /v1/parties': READ,
+  'GET /v1/parties': SEEN_LIST,
   'GET /v1/parties/suggestions': READ,
-  'GET /v1/parties/{id}': READ,
+  'GET /v1/parties/{id}': SEEN('party'),
   'POST /v1/parties/{id}/aliases': SYSTEM,
   'DELETE /v1/parties/{id}/aliases/{decision}': SYSTEM,
-  'GET /v1/sites': READ,
+  'GET /v1/sites': SEEN_LIST,
   'GET /v1/sites/suggestions': READ,
-  'GET /v1/sites/{id}': READ,
+  'GET /v1/sites/{id}': SEEN('site'),
   'POST /v1/sites/{id}/aliases': SYSTEM,
   'DELETE /v1/sites/{id}/aliases/{decision}': SYSTEM,
   'GET /v1/products/unknown': SEEN_LIST,

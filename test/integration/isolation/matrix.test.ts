@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { LightMyRequestResponse } from 'fastify'
 import { beforeAll, expect, it } from 'vitest'
 import { openapiDocument } from '#cli/openapi-document.ts'
+import { bornOf } from '#store/cards.ts'
 import { createLink } from '#store/links.ts'
 import { withApi } from '#test/api.ts'
 import { followToTheEnd } from '#test/follow.ts'
@@ -79,12 +80,20 @@ beforeAll(async () => {
     ended.rows[1].id,
   ])
 
+  const operatorOf = (region: string, no: string): string => `${region}00${no.at(-1)}0107`
+  const cardOf = (subject: 'party' | 'site', code: string): string => bornOf(subject, `cn.mofcom.${code}`)
   const sale = (system: string, region: string, no: string) => ({
     kind: 'sale',
     system,
     key: [no],
     occurredAt: { at: '2026-07-15T04:12:30+08:00', precision: 'second' },
-    parties: [{ role: 'seller', name: '某经营部', ids: [] }],
+    parties: [
+      {
+        role: 'seller',
+        name: '某经营部',
+        ids: [{ scheme: 'cn.mofcom.operator13', value: operatorOf(region, no) }],
+      },
+    ],
     product: { name: '番茄' },
     quantity: { value: '10', unit: 'KGM' },
     documents: [{ role: 'upstream', type: 'promise_cert', number: `PAPER-${no}` }],
@@ -136,6 +145,16 @@ beforeAll(async () => {
       absent: encodeURIComponent(`rec:${ids[1].replace('MATRIX-2', 'MATRIX-9')}`),
     },
     case: { own: cases[0] as string, other: cases[1] as string, absent: NOWHERE },
+    party: {
+      own: cardOf('party', `operator13:${operatorOf('330402', '1')}`),
+      other: cardOf('party', `operator13:${operatorOf('330825', '2')}`),
+      absent: NOWHERE,
+    },
+    site: {
+      own: cardOf('site', 'node9:330402001'),
+      other: cardOf('site', 'node9:330825002'),
+      absent: NOWHERE,
+    },
     report: { own: reports[0] as string, other: reports[1] as string, absent: NOWHERE },
     region: { own: '330402', other: '330825', absent: '310115' },
     market: { own: '330402001', other: '330825002', absent: '330825009' },
@@ -175,6 +194,8 @@ async function ask(
     market: /\{market\}/,
     region: /\{region\}/,
     report: /\{id\}/,
+    party: /\{id\}/,
+    site: /\{id\}/,
   }
   const own = of === undefined ? path : path.replace(named[of], thing)
   const filled = own.replaceAll(/\{(\w+)\}/g, (_, parameter) => FILLED[parameter] ?? NOWHERE)

@@ -32,6 +32,7 @@ const PLANTED: readonly string[] = [
   `insert into descriptions (id, subject, codes, system, name, role, personal, records, first_seen, last_seen, newest)
      values ('${U}', 'party', array['cn.idcard:${CITIZEN}', 'x:1'], 'x', $3, 'x', true, 1, now(), now(), array[$1])`,
   `insert into card_codes (subject, code, value, born, card, first_position, records) values ('party', 'cn.idcard:${CITIZEN}', '${CITIZEN}', '${U}', '${U}', 1, 1)`,
+  `insert into card_code_sights (subject, code, system, region, records) values ('party', 'cn.idcard:${CITIZEN}', 'x', '', 1)`,
   `update record_versions set codes = codes || array['cn.idcard:${CITIZEN}'] where record_id = $1`,
   `insert into replays (id, mode, scope, mappings, who, samples) values ('${U}', 'try', '{}', '{}', 'x', jsonb_build_array(jsonb_build_object('message', $2::text, 'was', $3::text)))`,
   `insert into new_values (system, record, field, value, count, receipt, first_seen, last_seen) values ('x', 'x', 'x', $3, 1, $2, now(), now())`,
@@ -51,7 +52,7 @@ const ERASED = [
   'new_values.value claims.body claims.recorded claims.decided_by claims.reason claim_sendings.detail',
   'held_changes.detail held_changes.sent held_changes.reason document_signatures.signer waiting_voids.reason',
   'inspections.stall cases.stall case_lots.stall unknown_products.name unknown_products.own_code unknown_products.newest',
-  'supervision_names.name goods_moves.site_name goods_moves.stall card_codes.code card_codes.value descriptions.codes descriptions.name',
+  'supervision_names.name goods_moves.site_name goods_moves.stall card_codes.code card_codes.value card_code_sights.code descriptions.codes descriptions.name',
   'document_mentions.site_name document_mentions.vehicle document_mentions.giver document_mentions.taker replays.samples',
 ].flatMap((names) => names.split(' '))
 

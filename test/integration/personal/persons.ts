@@ -81,6 +81,7 @@ export const NOT_SEALED: readonly string[] = [
   'descriptions.codes',
   'card_codes.code',
   'card_codes.value',
+  'card_code_sights.code',
 ]
 
 /** Values of the persons that stand in a table, with the column, but for those of `NOT_SEALED`: at most three of a column. */
