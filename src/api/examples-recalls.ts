@@ -13,6 +13,7 @@ const place = {
 /** Answer of a rehearsal, shortened. */
 export const rehearsalExample = {
   asked: '33010501224041500003',
+  part: false,
   direction: 'source',
   confidence: 0.8,
   at: null,

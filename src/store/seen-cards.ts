@@ -11,8 +11,10 @@ export interface SeenBy {
   readonly sight: Sight
 }
 
+/** One look at the primary key for each description, never a table of all that are seen. */
 const SEEN = (systems: string, regions: string): string =>
-  `exists (select from description_sights s where s.id = d.id and s.records > 0 and (s.system = any(${systems}::text[]) or s.region ^@ any(${regions}::text[])))`
+  `(select true from description_sights s
+     where s.id = d.id and s.records > 0 and (s.system = any(${systems}::text[]) or s.region ^@ any(${regions}::text[])) limit 1)`
 
 /** What the caller sees said of any of the codes: each description with its codes. */
 export async function readSeenSaid(

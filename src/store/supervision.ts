@@ -189,7 +189,7 @@ export async function listSeenPlaces(
 ): Promise<{ readonly place: string; readonly region: string; readonly name: string | null }[]> {
   const { rows } = await reader.query({
     name: 'seen-places',
-    text: `select said as place, min(region) as region, case when said like '%@%' then split_part(said, '@', 1) end as name
+    text: `select said as place, min(region) filter (where starts_with(region, $2)) as region, case when said like '%@%' then split_part(said, '@', 1) end as name
              from supervision_lines where day = $1 and said > $3
             group by said having bool_or(starts_with(region, $2)) order by said limit $4`,
     values: [asked.day, asked.prefix, asked.after, asked.limit],

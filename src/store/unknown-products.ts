@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { UnknownProduct } from '#core/products/unknown.ts'
+import type { Sight } from '#core/sight.ts'
 import type { Reader } from './sighted.ts'
 
 /** An unknown product of one system, with how many records write it. */
@@ -65,27 +66,53 @@ export interface UnknownProductGroup extends UnknownProduct {
   readonly alias: string | null
 }
 
-/** Unknown products by name, code and own code, as far as they are seen; `after` is the last one of the page before. */
-export async function listUnknownProducts(
-  reader: Reader,
-  query: { readonly system?: string; readonly after?: UnknownProduct; readonly limit: number },
-): Promise<UnknownProductGroup[]> {
-  const { after } = query
-  const { rows } = await reader.query<UnknownProductGroup>(
-    `select name, code, own_code as "ownCode", array_agg(system order by system) as systems, sum(records)::bigint as records,
+interface Asked {
+  readonly system?: string
+  readonly after?: UnknownProduct
+  readonly limit: number
+}
+
+const GROUPS = `select name, code, own_code as "ownCode", array_agg(system order by system) as systems, sum(records)::bigint as records,
             min(first_seen) as "firstSeen", max(last_seen) as "lastSeen",
             (array_agg(newest[1] order by last_seen desc))[1:5] as newest,
             (select a.id from product_aliases a
               where a.ended_at is null and (a.system is null or a.system = any(array_agg(u.system)))
-                and ((a.scheme = 'name' and a.value = u.name) or a.scheme || ':' || a.value = u.own_code) limit 1) as alias
-       from unknown_products u
-      where records > 0 and ($1::text is null or system = $1)
-        and ($2::text is null or (name, code, own_code) > ($2, $3::text, $4::text))
-      group by name, code, own_code order by name, code, own_code limit $5`,
-    [query.system ?? null, after?.name ?? null, after?.code ?? null, after?.ownCode ?? null, query.limit],
+                and ((a.scheme = 'name' and a.value = u.name) or a.scheme || ':' || a.value = u.own_code) limit 1) as alias`
+const IN_ORDER = 'group by name, code, own_code order by name, code, own_code limit $5'
+const AFTER = 'records > 0 and ($2::text is null or (name, code, own_code) > ($2, $3::text, $4::text))'
+
+/** Unknown products by name, code and own code; `after` is the last one of the page before. */
+export async function listUnknownProducts(pool: Pool, query: Asked): Promise<UnknownProductGroup[]> {
+  const { rows } = await pool.query<UnknownProductGroup>(
+    `${GROUPS} from unknown_products u where ${AFTER} and ($1::text is null or system = $1) ${IN_ORDER}`,
+    valuesOf(query.system ?? null, query),
   )
   return rows.map((row) => ({ ...row, records: Number(row.records) }))
 }
+
+/** The same of the systems that a caller sees: each is read by its own index, as far as one page can need it. */
+export async function listSeenUnknownProducts(
+  reader: Reader,
+  { systems }: Sight,
+  query: Asked,
+): Promise<UnknownProductGroup[]> {
+  const { system } = query
+  const asked = system === undefined ? systems : systems.filter((one) => one === system)
+  const { rows } = await reader.query<UnknownProductGroup>(
+    `${GROUPS} from unnest($1::text[]) s (id) cross join lateral (
+       select * from unknown_products where system = s.id and ${AFTER} order by name, code, own_code limit $5) u ${IN_ORDER}`,
+    valuesOf(asked, query),
+  )
+  return rows.map((row) => ({ ...row, records: Number(row.records) }))
+}
+
+const valuesOf = (of: unknown, { after, limit }: Asked): unknown[] => [
+  of,
+  after?.name ?? null,
+  after?.code ?? null,
+  after?.ownCode ?? null,
+  limit,
+]
 
 /** Records that write a product so, and that a replay would give the class that was decided. */
 export async function countWaiting(

@@ -13,7 +13,7 @@ import { proposeProducts } from '#core/products/propose.ts'
 import { refreshAliases } from '#flow/reference/product-aliases.ts'
 import { endAlias, insertAlias, listAliases } from '#store/product-aliases.ts'
 import { withSight } from '#store/sighted.ts'
-import { countWaiting, listUnknownProducts } from '#store/unknown-products.ts'
+import { countWaiting, listSeenUnknownProducts, listUnknownProducts } from '#store/unknown-products.ts'
 
 const system = Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'System · 对接系统' }))
 interface SystemQuery extends PageQuery {
@@ -45,13 +45,16 @@ export const productRoutes =
         const { after, limit = LIMIT, system: of } = request.query
         const place = await sealedPlacesOf(pool, request)
         const cursor = place.read(after, TEXT, TEXT, TEXT) as [string, string, string] | null
-        const rows = await withSight(pool, sightOfCaller(request), (reader) =>
-          listUnknownProducts(reader, {
-            limit: limit + 1,
-            ...(of === undefined ? {} : { system: of }),
-            ...(cursor ? { after: { name: cursor[0], code: cursor[1], ownCode: cursor[2] } } : {}),
-          }),
-        )
+        const wanted = {
+          limit: limit + 1,
+          ...(of === undefined ? {} : { system: of }),
+          ...(cursor ? { after: { name: cursor[0], code: cursor[1], ownCode: cursor[2] } } : {}),
+        }
+        const sight = sightOfCaller(request)
+        const rows =
+          sight === null
+            ? await listUnknownProducts(pool, wanted)
+            : await withSight(pool, sight, (reader) => listSeenUnknownProducts(reader, sight, wanted))
         const page = pageOf(rows, limit, (last) => place.write(last.name, last.code, last.ownCode))
         return {
           products: page.rows.map(({ records, newest, ...product }) => ({

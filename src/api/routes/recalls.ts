@@ -4,6 +4,7 @@ import { instantOf } from '#api/day-or-time.ts'
 import { rehearsalExample } from '#api/examples-recalls.ts'
 import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { sightOfCaller } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import { WORKBOOK_TYPE, workbookOf } from '#core/mapping/backward/workbook.ts'
@@ -63,16 +64,17 @@ export const recallRoutes =
       app.route<{ Body: Asked }>({
         method: 'POST',
         url: `/v1/recalls/rehearse${ending}`,
-        config: { scopes: ['read'] },
+        config: { scopes: ['read'], isSighted: true },
         schema: {
           operationId,
           tags: ['trace'],
           summary,
           description: [
             'What a recall of these goods would reach: lots, places, parties, systems and links, and how much of what was stated at the source is',
-            'found. Each kilogram counts once; units are never added to each other. Nothing is written and nobody is told.',
+            'found. Each kilogram counts once; units are never added to each other. Nothing is written and nobody is told. A limited caller rehearses with the',
+            'records that it may see (`part`).',
             '',
-            '召回将涉及的批次、场所、主体、系统与链路，以及源头数量中已查明与未查明的部分；每公斤只计一次，不同单位不相加。不写入数据，不发出通知。',
+            '召回将涉及的批次、场所、主体、系统与链路，以及源头数量中已查明与未查明的部分；每公斤只计一次，不同单位不相加。不写入数据，不发出通知。仅见部分数据者按可见记录演练（part）。',
           ].join('\n'),
           body: RehearsalBody,
           response: {
@@ -94,6 +96,7 @@ export const recallRoutes =
               ...(at === undefined ? {} : { at: instantOf(at, 'end') }),
               systems: [...registry.systems.keys()],
             },
+            sightOfCaller(request),
           )
           reply.header('cache-control', 'no-store')
           if (ending === '') return found

@@ -8,6 +8,7 @@ import { FIND_WORDS, PLACE_WORDS, UNIT_WORDS } from './words.ts'
 /** As much of a rehearsal as an inspector's sheet shows. */
 export interface SheetOfRecall extends Pick<Rehearsed, 'mass' | 'lots' | 'regions' | 'parties' | 'systems'> {
   readonly asked: string
+  readonly part: boolean
   readonly confidence: number
   readonly rehearsedAt: string
   readonly truncated: boolean
@@ -38,6 +39,10 @@ const STATED = ['stated at the source', '源头数量'] as const
 const FOUND = ['found', '已查明'] as const
 const NOT_FOUND = ['not found', '未查明'] as const
 const CAME = ['came', '进入'] as const
+const PART = [
+  'only what you may see of it: others may hold more',
+  '仅为可见部分：其他主体可能另有该货物',
+] as const
 const CUT = ['cut: numbers are at least so much', '已截断：数字为下限'] as const
 
 /** A cell takes no more; the answer as JSON has all of it. */
@@ -84,7 +89,7 @@ export function recallSheet(
       row('rehearsal', {
         name: found.asked,
         value: String(found.confidence),
-        where: found.truncated ? say(CUT) : '',
+        where: [...(found.part ? [say(PART)] : []), ...(found.truncated ? [say(CUT)] : [])].join('; '),
         by: found.rehearsedAt,
       }),
       ...found.mass.flatMap((one) =>

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { Sight } from '#core/sight.ts'
 import { subtractDecimal } from '#core/decimal.ts'
 import { HubError } from '#core/errors.ts'
 import { codesMeant, documentCode, type GraphCode } from '#core/lineage/codes.ts'
@@ -12,6 +13,7 @@ import { type Walked, walk } from '#flow/trace/walk.ts'
 import { listLinks } from '#store/links.ts'
 import { readKnownCodes, readLinks } from '#store/lots.ts'
 import { readMoving } from '#store/recall-records.ts'
+import { type Reader, withSight } from '#store/sighted.ts'
 import type { Rehearsal, UnsureReach } from './schema.ts'
 import { nearestSources } from './sources.ts'
 
@@ -44,32 +46,51 @@ export interface RehearsalParts {
 }
 
 /**
- * What a recall of these goods would reach, in numbers; nothing is written. Bounded: where the walk or the records are more than one answer
+ * What a recall of these goods would reach, in numbers; nothing is written. Who sees a part rehearses with the records that it sees (`part`): what others hold of the goods
+ * is not in it, nor which links would be told. Bounded: where the walk or the records are more than one answer
  * takes, it is `truncated`, and its numbers are at least so much.
  * HubError `not_found` where no record mentions the code.
  */
 export async function rehearseRecall(
   { pool, clock }: RehearsalParts,
   request: RehearsalRequest,
+  sight: Sight | null = null,
+): Promise<Rehearsal> {
+  return await withSight(pool, sight, (reader) =>
+    rehearseWith(reader, request, { clock, linksOf: sight === null ? linksTold(pool) : async () => [] }),
+  )
+}
+
+async function rehearseWith(
+  reader: Reader,
+  request: RehearsalRequest,
+  {
+    clock,
+    linksOf,
+  }: {
+    readonly clock: () => number
+    readonly linksOf: (found: Rehearsed) => Promise<Rehearsal['links']>
+  },
 ): Promise<Rehearsal> {
   const started = performance.now()
   const { confidence = REHEARSAL_CONFIDENCE, direction = 'source' } = request
   const at = request.at ?? null
-  const roots = await rootsOf(pool, request, at)
-  const sources = direction === 'forward' ? roots : await sourcesOf(pool, roots, { at, confidence })
+  const roots = await rootsOf(reader, request, at)
+  const sources = direction === 'forward' ? roots : await sourcesOf(reader, roots, { at, confidence })
   const least = Math.min(UNSURE, confidence)
-  const walked = await forwardOf(pool, sources, { at, confidence: least })
-  const { facts, cut } = await factsOf(pool, walked, at)
+  const walked = await forwardOf(reader, sources, { at, confidence: least })
+  const { facts, cut } = await factsOf(reader, walked, at)
   const sure = surer(walked.links, sources, confidence)
   const found = rehearse({ sources, ...sure, facts })
   const unsure =
     confidence > least
       ? rehearse({ sources, codes: walked.nodes.map(({ code }) => code), links: walked.links, facts })
       : null
-  const links = await linksTold(pool, found)
+  const links = await linksOf(found)
   const { productClasses: _, counts, persons, sites: __, ...rest } = found
   return {
     asked: request.document ?? request.code ?? '',
+    part: reader.mentioning !== undefined,
     direction,
     confidence,
     at,
@@ -92,9 +113,9 @@ export async function rehearseRecall(
   }
 }
 
-async function rootsOf(pool: Pool, { code, document, systems }: RehearsalRequest, at: string | null) {
+async function rootsOf(reader: Reader, { code, document, systems }: RehearsalRequest, at: string | null) {
   const meant = document === undefined ? codesMeant(code ?? '', systems) : [documentCode(document.trim())]
-  const roots = await readKnownCodes(pool, meant, at)
+  const roots = await readKnownCodes(reader, meant, at)
   if (roots.length === 0) throw new HubError('not_found', { detail: 'no record mentions this code' })
   return roots
 }
@@ -104,28 +125,28 @@ interface Asked {
   readonly confidence: number
 }
 
-const reader =
-  (pool: Pool, { at, confidence }: Asked) =>
+const linksFrom =
+  (reader: Reader, { at, confidence }: Asked) =>
   (codes: readonly string[], way: 'back' | 'forward', after: string | null, limit: number): Promise<Link[]> =>
-    readLinks(pool, codes, { way, at, after, limit, confidence })
+    readLinks(reader, codes, { way, at, after, limit, confidence })
 
-const forwardOf = (pool: Pool, roots: readonly GraphCode[], asked: Asked): Promise<Walked> =>
-  walk(reader(pool, asked), roots, { direction: 'forward', depth: DEPTH, limit: NODES_MAX, after: null })
+const forwardOf = (reader: Reader, roots: readonly GraphCode[], asked: Asked): Promise<Walked> =>
+  walk(linksFrom(reader, asked), roots, { direction: 'forward', depth: DEPTH, limit: NODES_MAX, after: null })
 
-async function sourcesOf(pool: Pool, roots: readonly GraphCode[], asked: Asked): Promise<GraphCode[]> {
-  const back = await walk(reader(pool, asked), roots, {
+async function sourcesOf(reader: Reader, roots: readonly GraphCode[], asked: Asked): Promise<GraphCode[]> {
+  const back = await walk(linksFrom(reader, asked), roots, {
     direction: 'back',
     depth: DEPTH,
     limit: NODES_MAX,
     after: null,
   })
-  const { facts } = await factsOf(pool, back, asked.at)
+  const { facts } = await factsOf(reader, back, asked.at)
   return nearestSources(back.nodes, facts)
 }
 
 /** What records tell of the goods that were walked to; `cut` where there are more than one answer takes. */
 async function factsOf(
-  pool: Pool,
+  reader: Reader,
   { nodes, links }: Pick<Walked, 'nodes' | 'links'>,
   at: string | null,
 ): Promise<{ readonly facts: GoodsFact[]; readonly cut: boolean }> {
@@ -133,7 +154,7 @@ async function factsOf(
   const named = [...new Set(links.map(({ recordId }) => recordId))]
   const facts: GoodsFact[] = []
   let read = 0
-  for await (const records of readMoving(pool, codes, { at, named, limit: RECORDS_MAX + 1 })) {
+  for await (const records of readMoving(reader, codes, { at, named, limit: RECORDS_MAX + 1 })) {
     read += records.length
     for (const record of records) {
       const fact = goodsFact(record)
@@ -144,7 +165,7 @@ async function factsOf(
 }
 
 /** Links over which holds of the places reached would go. */
-async function linksTold(pool: Pool, found: Rehearsed): Promise<Rehearsal['links']> {
+const linksTold = (pool: Pool) => async (found: Rehearsed): Promise<Rehearsal['links']> => {
   const told: Rehearsal['links'][number][] = []
   for (let after: string | undefined; ; ) {
     const links = await listLinks(pool, { limit: LINKS_PAGE, ...(after === undefined ? {} : { after }) })

@@ -108,6 +108,14 @@ export const RecallLot = field(
 export const Rehearsal = field(
   Type.Object({
     asked: Type.String(),
+    part: field(
+      Type.Boolean(),
+      ['Of a part', '仅部分'],
+      [
+        'Made of the records that the caller may see; others may hold more of the goods',
+        '仅依据可见记录，其他主体可能另有该货物',
+      ],
+    ),
     direction: Type.Enum(['source', 'forward']),
     confidence: Type.Number(),
     at: nullText,
