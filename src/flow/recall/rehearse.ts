@@ -1,5 +1,4 @@
 import type { Pool } from 'pg'
-import type { Sight } from '#core/sight.ts'
 import { subtractDecimal } from '#core/decimal.ts'
 import { HubError } from '#core/errors.ts'
 import { codesMeant, documentCode, type GraphCode } from '#core/lineage/codes.ts'
@@ -9,6 +8,7 @@ import { type GoodsFact, goodsFact } from '#core/recall/goods-fact.ts'
 import { type Rehearsed, rehearse } from '#core/recall/rehearse.ts'
 import { surer } from '#core/recall/surer.ts'
 import { wouldTell } from '#core/recall/told-links.ts'
+import type { Sight } from '#core/sight.ts'
 import { type Walked, walk } from '#flow/trace/walk.ts'
 import { listLinks } from '#store/links.ts'
 import { readKnownCodes, readLinks } from '#store/lots.ts'
@@ -165,16 +165,18 @@ async function factsOf(
 }
 
 /** Links over which holds of the places reached would go. */
-const linksTold = (pool: Pool) => async (found: Rehearsed): Promise<Rehearsal['links']> => {
-  const told: Rehearsal['links'][number][] = []
-  for (let after: string | undefined; ; ) {
-    const links = await listLinks(pool, { limit: LINKS_PAGE, ...(after === undefined ? {} : { after }) })
-    for (const { id, name, system, state, filter } of links)
-      if (wouldTell(filter, found, OWN_SYSTEM)) told.push({ id, name, system, state })
-    if (links.length < LINKS_PAGE) return told
-    after = links.at(-1)?.id
+const linksTold =
+  (pool: Pool) =>
+  async (found: Rehearsed): Promise<Rehearsal['links']> => {
+    const told: Rehearsal['links'][number][] = []
+    for (let after: string | undefined; ; ) {
+      const links = await listLinks(pool, { limit: LINKS_PAGE, ...(after === undefined ? {} : { after }) })
+      for (const { id, name, system, state, filter } of links)
+        if (wouldTell(filter, found, OWN_SYSTEM)) told.push({ id, name, system, state })
+      if (links.length < LINKS_PAGE) return told
+      after = links.at(-1)?.id
+    }
   }
-}
 
 function moreOf(
   found: Rehearsed,
