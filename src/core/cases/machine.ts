@@ -1,7 +1,8 @@
 import { CHINA_OFFSET_MINUTES, DAY_MS, MINUTE_MS } from '#core/calendar.ts'
 import { isPositiveDecimal } from './quantity.ts'
-import { type Due, SPANS } from './sla.ts'
+import { type Due, LAB_OBJECTION, SPANS } from './sla.ts'
 import type { CaseEvent, CaseState, OfficialEvent, RecordEvent } from './states.ts'
+import { afterWorkingDays } from './working-days.ts'
 
 /** As much of a case as decides what may happen to it. Times are milliseconds since 1970. */
 export interface CaseFacts {
@@ -85,20 +86,18 @@ const TO: Record<Exclude<OfficialEvent, 'note' | 'clear' | 'confirm'>, CaseState
 const DECIDING: readonly CaseState[] = FROM.clear
 const isOfficial = (event: Happening['event']): event is OfficialEvent => Object.hasOwn(FROM, event)
 
-/** When the time for an objection ends: hours after a rapid test was told, and with the last of the days that a laboratory's result gives. */
+/** When the time for an objection ends: hours after a rapid test was told, and with the last of the working days that a laboratory's result gives. */
 export const objectionEndsMs = ({
   toldAtMs,
   labToldAtMs,
 }: Pick<CaseFacts, 'toldAtMs' | 'labToldAtMs'>): number =>
   labToldAtMs === null
     ? toldAtMs + SPANS.objection.ms
-    : startOfDay(labToldAtMs) + DAY_MS + SPANS.labObjection.ms
+    : afterWorkingDays(dayInChina(labToldAtMs), LAB_OBJECTION.workingDays) * DAY_MS - EAST_MS
 
-/** Midnight in China before an instant: the day on which something is told is not counted. */
-const startOfDay = (ms: number): number => {
-  const east = CHINA_OFFSET_MINUTES * MINUTE_MS
-  return Math.floor((ms + east) / DAY_MS) * DAY_MS - east
-}
+const EAST_MS = CHINA_OFFSET_MINUTES * MINUTE_MS
+/** Days since 1970-01-01 by the calendar of China; the day on which something is told is not counted. */
+const dayInChina = (ms: number): number => Math.floor((ms + EAST_MS) / DAY_MS)
 
 /**
  * What becomes of a case when something happens to it, or every reason why it may not happen. Records are facts: they are never refused, and where they
@@ -137,7 +136,7 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
     else if (atMs > objectionEndsMs(facts))
       no(
         'too_late',
-        'an objection is possible for four hours after a rapid test was told, and for five days after a result of a laboratory',
+        'an objection is possible for four hours after a rapid test was told, and for seven working days after a result of a laboratory',
       )
     if (atMs < (labToldAtMs ?? facts.toldAtMs)) no('before_told', 'the result was not told yet')
   }

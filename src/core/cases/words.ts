@@ -55,8 +55,8 @@ export const ROLE_WORDS: Words<LotRole> = {
 export const REFUSAL_WORDS: Words<Refusal['code']> = {
   wrong_state: ['the case is in a state that does not take it', '案件当前状态不允许'],
   too_late: [
-    'the time for an objection is over: four hours for a rapid test, five days for a laboratory',
-    '已过异议期限：快检四小时，实验室结果五日',
+    'the time for an objection is over: four hours for a rapid test, seven working days for a laboratory',
+    '已过异议期限：快检四小时，实验室结果七个工作日',
   ],
   in_future: ['it cannot have happened yet', '发生时间晚于当前'],
   before_told: ['the result was not told yet', '早于结果告知时间'],

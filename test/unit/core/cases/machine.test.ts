@@ -174,14 +174,17 @@ describe('an objection to the result of a laboratory', () => {
     return { ...facts, ...outcome.move }
   }
 
-  test('is taken until the end of the fifth day after the day on which it was told', () => {
-    const nowMs = TOLD + 200 * HOUR
-    const ends = Date.parse('2024-04-21T00:00:00+08:00')
+  test('is taken until the end of the seventh working day after the day on which it was told, holidays left out', () => {
+    const nowMs = TOLD + 300 * HOUR
+    const ends = Date.parse('2024-04-25T00:00:00+08:00')
     expect(objectionEndsMs(inLab)).toBe(ends)
     expect(stateAfter(inLab, says('objection', { atMs: ends, nowMs }))).toBe('objected')
     expect(stateAfter(inLab, says('objection', { atMs: ends + 1, nowMs }))).toBe('too_late')
     expect(stateAfter(inLab, says('objection', { atMs: TOLD - 1000, nowMs }))).toBe('before_told')
     expect(dueOf(inLab, TOLD)).toEqual({ due: 'disposal', atMs: ends + SPANS.disposal.ms })
+    // The first of May with its four days off, told in the evening before.
+    const toldMs = Date.parse('2024-04-30T23:59:59+08:00')
+    expect(objectionEndsMs({ ...inLab, labToldAtMs: toldMs })).toBe(Date.parse('2024-05-15T00:00:00+08:00'))
   })
 
   test('leaves the goods recalled, stops their disposal, and is decided by a laboratory once', () => {
