@@ -42,7 +42,7 @@ interface Card extends Case {
 /** `hub case list|show|event|open --hub URL --key KEY`: goods that failed a test or were stopped, and what is said of them. */
 export async function caseCommand([action, ...rest]: readonly string[]): Promise<void> {
   const { values, positionals } = parsed(rest)
-  const call = callsTo(values.hub, values.key)
+  const call = callsTo(values.hub, values.key, { purpose: values.purpose })
   try {
     if (action === 'list') await list(call, positionals, values)
     else {
@@ -143,7 +143,7 @@ function parsed(argv: readonly string[]) {
   const text = { type: 'string' } as const
   const options = {
     ...{ hub: text, key: text, state: text, region: text, product: text, reason: text },
-    ...{ at: text, quantity: text, method: text, note: text },
+    ...{ at: text, quantity: text, method: text, note: text, purpose: text },
     json: { type: 'boolean' },
   } as const
   try {

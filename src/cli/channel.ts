@@ -74,7 +74,7 @@ export async function channelCommand([action = '', ...rest]: readonly string[]):
     throw new WrongUsage()
   if (isNamed && !NAME.test(name)) throw new WrongUsage()
   try {
-    const call = callsTo(values.hub, values.key, CHECK_MS)
+    const call = callsTo(values.hub, values.key, { timeoutMs: CHECK_MS })
     for (const line of await chosen(call, `/v1/systems/${name.replace('/', '/channels/')}`, values))
       console.log(line)
   } catch (error) {

@@ -75,7 +75,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   recall: {
     arguments:
-      'rehearse <code> [--document] [--forward] [--confidence N] [--at T] [--json] [--out FILE] | notices <case> [--json] [--out FILE], each with --hub URL --key KEY',
+      'rehearse <code> [--document] [--forward] [--confidence N] [--at T] [--json] [--out FILE] | notices <case> [--purpose P] [--json] [--out FILE], each with --hub URL --key KEY',
     about: {
       en: 'rehearse a recall: lots, places and what was found of the goods, in numbers; nothing is written',
       zh: '召回演练：列出涉及批次、场所及货物去向，不写入数据',
@@ -93,7 +93,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   case: {
     arguments:
-      'list [--state S] [--region C] [--product P] | show <case> | open <code> --reason R | event <case> <event> [--at T] [--quantity KG] [--method M] [--note N], each with --hub URL --key KEY [--json]',
+      'list [--state S] [--region C] [--product P] | show <case> | open <code> --reason R | event <case> <event> [--at T] [--quantity KG] [--method M] [--note N], each with --hub URL --key KEY [--purpose P] [--json]',
     about: {
       en: 'goods that failed a test or were stopped: look at them, stop some, say what happened',
       zh: '检测不合格或被责令停售的案件：查看、立案、登记事件',
@@ -102,7 +102,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   link: {
     arguments:
-      'list | show <link> | create --name N (--url U [--allow CIDR:port] [--secret password=FILE]… | --folder F | --to <system>) [--signing v1|v1a] [settings] | patch <link> [settings] | pause|resume|delete <link> | rotate <link> [--signing v1|v1a] [--until T] | backfill <link> [filter] [--record R]… [--since T] [--until T] [--dry-run] | held <link> [--state S] [--cause C] | resend <link> (--cause C | --all) | drop <link> (--cause C | --all) --reason R, each with --hub URL --key KEY; settings: filter, [--mapping M] [--sees C]… [--from start|now|T] [--coalesce] [--changes-per-second N] [--requests-per-second N] [--batch N] [--concurrency N]; filter: [--kind K]… [--region C]… [--system S]… [--class C]… [--site C]… [--risk R]…',
+      'list | show <link> | create --name N (--url U [--allow CIDR:port] [--secret password=FILE]… | --folder F | --to <system>) [--signing v1|v1a] [settings] | patch <link> [settings] | pause|resume|delete <link> | rotate <link> [--signing v1|v1a] [--until T] | backfill <link> [filter] [--record R]… [--since T] [--until T] [--dry-run] | held <link> [--state S] [--cause C] [--purpose P] | resend <link> (--cause C | --all) | drop <link> (--cause C | --all) --reason R, each with --hub URL --key KEY; settings: filter, [--mapping M] [--sees C]… [--from start|now|T] [--coalesce] [--changes-per-second N] [--requests-per-second N] [--batch N] [--concurrency N]; filter: [--kind K]… [--region C]… [--system S]… [--class C]… [--site C]… [--risk R]…',
     about: {
       en: 'links of a running hub: make, change and look at them, send the past or what was refused again',
       zh: '管理运行中平台的同步链路：新建、修改、查看，补发历史变更，重发被拒变更',
@@ -146,7 +146,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   finding: {
     arguments:
-      'list [--kind K] [--severity S] [--state S] [--region C] [--site C] [--system S] [--from D] [--to D] [--overdue] [--limit N] [--after C] | acknowledge|resolve|dismiss|reopen <finding> [--note N], each with --hub URL --key KEY [--json]',
+      'list [--kind K] [--severity S] [--state S] [--region C] [--site C] [--system S] [--from D] [--to D] [--overdue] [--limit N] [--after C] | acknowledge|resolve|dismiss|reopen <finding> [--note N], each with --hub URL --key KEY [--purpose P] [--json]',
     about: {
       en: 'what a running hub found: list it, and say what was done',
       zh: '查看运行中平台的发现与预警，并登记处理',
@@ -189,7 +189,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   inspection: {
     arguments:
-      'list --hub URL --key KEY [--region <code>] [--site <market>] [--result pass|fail|rectify] [--due pending|overdue|mended] [--from <day>] [--to <day>] [--json]',
+      'list --hub URL --key KEY [--region <code>] [--site <market>] [--result pass|fail|rectify] [--due pending|overdue|mended] [--from <day>] [--to <day>] [--purpose P] [--json]',
     about: {
       en: 'inspections of a running hub, and what became of what was to be put right',
       zh: '运行中平台的监管检查及整改情况',

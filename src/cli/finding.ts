@@ -19,7 +19,7 @@ const FILTER = [
   'after',
 ] as const
 const options = {
-  ...{ hub: text, key: text, note: text },
+  ...{ hub: text, key: text, note: text, purpose: text },
   ...(Object.fromEntries(FILTER.map((name) => [name, text])) as Record<(typeof FILTER)[number], typeof text>),
   overdue: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -40,7 +40,7 @@ export async function findingCommand(argv: readonly string[]): Promise<void> {
   const { values, action, id } = parsed(argv)
   const { hub, key } = values
   if (!hub || !key) throw new WrongUsage()
-  const call = callsTo(hub, key)
+  const call = callsTo(hub, key, { purpose: values.purpose })
   try {
     if (action === 'list') {
       const where = new URLSearchParams()

@@ -15,6 +15,7 @@ const options = {
   due: text,
   from: text,
   to: text,
+  purpose: text,
   json: { type: 'boolean' },
 } as const
 
@@ -26,9 +27,9 @@ interface Listed {
 
 /** `hub inspection list`: every inspection that fits, newest first, a line each. */
 export async function inspectionCommand(argv: readonly string[]): Promise<void> {
-  const { hub, key, json, query } = parsed(argv)
+  const { hub, key, purpose, json, query } = parsed(argv)
   try {
-    const call = callsTo(hub, key)
+    const call = callsTo(hub, key, { purpose })
     let count = 0
     for (let after: string | null = ''; after !== null; ) {
       if (after !== '') query.set('after', after)
@@ -57,11 +58,11 @@ const lineOf = ({ site, rectification, record }: Listed): string =>
 
 function parsed(argv: readonly string[]) {
   const { values, positionals } = read(argv)
-  const { hub, key, json = false } = values
+  const { hub, key, purpose, json = false } = values
   if (positionals.length !== 1 || positionals[0] !== 'list' || !hub || !key) throw new WrongUsage()
   const query = new URLSearchParams()
   for (const name of FILTER) if (values[name]) query.set(name, values[name])
-  return { hub, key, json, query }
+  return { hub, key, purpose, json, query }
 }
 
 function read(argv: readonly string[]) {

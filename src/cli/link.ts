@@ -8,13 +8,17 @@ import { WrongUsage } from './wrong-usage.ts'
 export async function linkCommand([action = '', ...rest]: readonly string[]): Promise<void> {
   if (!Object.hasOwn(actions, action)) throw new WrongUsage()
   const { values, positionals } = parsed(rest)
-  const { hub, key } = values
+  const { hub, key, purpose } = values
   const chosen = actions[action as keyof typeof actions]
   if (hub === undefined || key === undefined || positionals.length !== (chosen.namesLink ? 1 : 0)) {
     throw new WrongUsage()
   }
   try {
-    const lines = await chosen.run(callsTo(hub, key), values, encodeURIComponent(positionals[0] ?? ''))
+    const lines = await chosen.run(
+      callsTo(hub, key, { purpose }),
+      values,
+      encodeURIComponent(positionals[0] ?? ''),
+    )
     for (const line of lines) console.log(line)
   } catch (error) {
     if (error instanceof WrongUsage) throw error

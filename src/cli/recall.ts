@@ -12,10 +12,10 @@ const TIMEOUT_MS = 120_000
 
 /** `hub recall`: rehearses a recall at a running hub, or prints who was told of a hold when. */
 export async function recallCommand(argv: readonly string[]): Promise<void> {
-  const { action, subject, hub, key, json, out, ...asked } = parsed(argv)
+  const { action, subject, hub, key, json, out, purpose, ...asked } = parsed(argv)
   if (action !== 'rehearse' && action !== 'notices') throw new WrongUsage()
   try {
-    const call = callsTo(hub, key, TIMEOUT_MS)
+    const call = callsTo(hub, key, { timeoutMs: TIMEOUT_MS, purpose })
     if (action === 'notices') {
       const notices = await noticesOf(call, subject)
       const none =
@@ -93,6 +93,14 @@ export function rehearsalText(found: Rehearsal, zh: boolean): string {
   )
   const lines = [
     `${found.asked}: ${say(['lots', '批次'])} ${numbers.lots}, ${places.join(', ')}, ${say(['businesses', '经营者'])} ${numbers.parties}, ${say(['systems', '系统'])} ${numbers.systems}, ${say(['links', '链路'])} ${numbers.links} (${found.ms} ms)`,
+    ...(found.part
+      ? [
+          say([
+            'only what this key may see: others may hold more',
+            '仅为该密钥可见部分：其他主体可能另有该货物',
+          ]),
+        ]
+      : []),
     ...(found.truncated ? [say(['cut: the numbers are at least so much', '已截断：数字为下限'])] : []),
     ...mass.map(({ stage, unit, stated, found: known, where, notFound }) => {
       const went = FINDS.filter((find) => where[find] !== '0').map(
@@ -153,6 +161,7 @@ function parsed(argv: readonly string[]) {
         at: text,
         json: flag,
         out: text,
+        purpose: text,
       },
     })
     const [action, subject, more] = positionals

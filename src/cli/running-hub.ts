@@ -33,8 +33,20 @@ export class HubProblem extends Error {
 
 const say = (en: string, zh: string): string => (cliLanguage() === 'zh' ? zh : en)
 
+/** How a running hub is called. */
+export interface CallOptions {
+  readonly timeoutMs?: number
+  /** Why what is of persons is to be shown in full (`--purpose`): a word of `PURPOSES`, and more behind a semicolon. Without one it is masked. */
+  readonly purpose?: string | undefined
+}
+
 /** Calls to the hub at an address, with a key. */
-export function callsTo(hub: string, key: string, timeoutMs = TIMEOUT_MS): Call {
+export function callsTo(
+  hub: string,
+  key: string,
+  { timeoutMs = TIMEOUT_MS, purpose }: CallOptions = {},
+): Call {
+  let isWarned = false
   return async (method, path, body) => {
     if (!URL.canParse(hub))
       throw new Error(
@@ -45,7 +57,11 @@ export function callsTo(hub: string, key: string, timeoutMs = TIMEOUT_MS): Call 
       )
     const answer = await got(new URL(path, hub), {
       method,
-      headers: { authorization: `Bearer ${key}`, 'accept-language': cliLanguage() },
+      headers: {
+        authorization: `Bearer ${key}`,
+        'accept-language': cliLanguage(),
+        ...(purpose === undefined ? {} : { 'hub-purpose': encodeURIComponent(purpose) }),
+      },
       ...(body ? { json: body } : {}),
       throwHttpErrors: false,
       followRedirect: false,
@@ -57,6 +73,15 @@ export function callsTo(hub: string, key: string, timeoutMs = TIMEOUT_MS): Call 
       )
     })
     const value = (answer.body === '' ? {} : JSON.parse(answer.body)) as Record<string, unknown>
+    if (purpose !== undefined && answer.headers['hub-masked'] !== undefined && !isWarned) {
+      isWarned = true
+      console.error(
+        say(
+          'what may be of a person is masked: the key has not the scope personal',
+          '个人信息已脱敏：该密钥没有 personal 权限',
+        ),
+      )
+    }
     if (answer.statusCode < 300) return value
     throw new HubProblem(value)
   }

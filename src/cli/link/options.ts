@@ -10,6 +10,7 @@ const flag = { type: 'boolean' } as const
 export const options = {
   hub: text,
   key: text,
+  purpose: text,
   name: text,
   url: text,
   to: text,

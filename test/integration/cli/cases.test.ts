@@ -233,6 +233,63 @@ test('hub inspection lists every inspection a line each, newest first, over all 
   expect(JSON.parse(some.out)).toMatchObject({ rectification: 'overdue', record: { id: first.json().id } })
 })
 
+test('names of persons are shown by --purpose to a key that may see them, which is noted with the purpose; else they are masked, and the command says why', async () => {
+  const key = await api.key('read', 'case', 'personal')
+  const made = await api.call('POST', '/v1/inspections', {
+    key,
+    body: {
+      number: 'V-1',
+      at: '2024-06-01T09:30:00+08:00',
+      region: '330105',
+      findings: ['王小明未索证'],
+      inspector: { organisation: '甲局' },
+      site: { code: '330105012', name: '甲示例市场', stall: '王小明' },
+      result: 'fail',
+    },
+  })
+  expect(made.statusCode, made.body).toBe(201)
+  await followToTheEnd(api.pool, logFollower('inspections', 100, [inspectionsReader]))
+  const asked = ['inspection', 'list', '--result', 'fail', '--json'] as const
+  const noted = async () =>
+    (
+      await api.pool.query(
+        `select facts::jsonb->>'purpose' as purpose from audit_log where kind = 'access' and action = 'listInspections' and facts::jsonb->>'full' = 'true' order by id`,
+      )
+    ).rows.map(({ purpose }) => purpose)
+  const by = where
+  try {
+    where = [...by.slice(0, 3), key]
+    const masked = await hub('zh', ...asked)
+    expect([masked.out.includes('王小明'), masked.error, await noted()]).toEqual([false, '', []])
+    const purpose = 'complaint; 12315 工单'
+    const full = await hub('zh', ...asked, '--purpose', purpose)
+    expect([full.out.includes('王小明'), full.error, await noted()]).toEqual([true, '', [purpose]])
+    expect(await hub('en', ...asked, '--purpose', 'curiosity')).toMatchObject({
+      out: '',
+      error: expect.stringContaining('Hub-Purpose: one of supervision, recall'),
+      code: 1,
+    })
+  } finally {
+    where = by
+  }
+  const without = await hub('en', ...asked, '--purpose', 'recall')
+  expect([without.out.includes('王小明'), without.error]).toEqual([
+    false,
+    'what may be of a person is masked: the key has not the scope personal',
+  ])
+  expect(await noted()).toHaveLength(1)
+  for (const [command, ...rest] of [
+    ['case', 'list'],
+    ['case', 'show', kase],
+    ['finding', 'list'],
+    ['recall', 'notices', kase],
+  ] as const)
+    expect(await hub('zh', command, ...rest, '--purpose', 'recall')).toMatchObject({
+      error: '个人信息已脱敏：该密钥没有 personal 权限',
+      code: undefined,
+    })
+})
+
 test('hub recall rehearses and prints who was told, in both languages', async () => {
   expect((await hub('zh', 'recall', 'rehearse', LOT)).out).toMatch(
     /批次 1[\s\S]*源头 40, 已查明 40, 未查明 0 公斤/,
