@@ -2,7 +2,7 @@ import { readRemoteFolder } from '#adapters/files/address.ts'
 import { AddressRefused, checkAddress, checkHost, readAllowed } from '#adapters/http/guard.ts'
 import { HubError } from '#core/errors.ts'
 
-/** Throws `address_refused` for an address that may not be reached. `rules`: the egress list of its partners (`readEgressRules`). */
+/** Throws `address_refused` for an address that may not be reached. `rules`: the egress list that counts (`readEgressRules`). */
 export const refuseAddress = (
   address: string,
   allow: readonly string[],

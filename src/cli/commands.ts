@@ -50,6 +50,14 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: async () => (await import('./partner.ts')).partnerCommand,
   },
+  egress: {
+    arguments: '[--allow HOST|CIDR[:PORT]… | --any | --nothing]',
+    about: {
+      en: 'where the hub may go for what is of no partner: targets of alerts, anchors, other links and channels',
+      zh: '平台自身的外连名单：告警目标、锚定接收方及不属于合作方的链路与通道',
+    },
+    load: async () => (await import('./egress.ts')).egressCommand,
+  },
   map: {
     arguments: 'try <mapping.yaml> <sample> | test [system…]',
     about: { en: 'try or test mappings, without a database', zh: '试运行或测试映射，无需数据库' },

@@ -4,6 +4,7 @@ import { readDeployment } from '#store/deployment.ts'
 import { StartRefusal } from '#store/refusal.ts'
 import { checkDataKeys } from './doctor/data-keys.ts'
 import { judgeDatabase } from './doctor/database.ts'
+import { checkEgress } from './doctor/egress.ts'
 import { checkMachine } from './doctor/machine.ts'
 import { checkPeople } from './doctor/people.ts'
 import { type Reading, wrong } from './doctor/reading.ts'
@@ -40,6 +41,7 @@ export async function examine(settings: Settings): Promise<Reading[]> {
             ...(await attempt('data.sealed', () => checkDataKeys(pool, dataKeysOf(settings)))),
             ...(await checkWork(pool)),
             ...(await checkPeople(pool, Date.now())),
+            await checkEgress(pool),
           ]
         : judged
     }),

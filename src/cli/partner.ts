@@ -10,7 +10,7 @@ import { admitCertificate, issueCertificate, type PartnerWish } from '#flow/part
 import { revocationList } from '#flow/partners/revocation-list.ts'
 import { listPartners, revokeCertificate, revokePartner } from '#store/partners.ts'
 import { withOwnDatabase } from './own-database.ts'
-import { sentenceOf, settingsOrExit } from './process.ts'
+import { issuesOf, sentenceOf, settingsOrExit } from './process.ts'
 import type { Settings } from './settings.ts'
 import { readAuthorities } from './tls.ts'
 import { WrongUsage } from './wrong-usage.ts'
@@ -108,11 +108,6 @@ async function issue(
   await writeFile(join(values.out, 'partner.crt'), certificate)
   await writeFile(join(values.out, 'ca.crt'), authority)
   console.log(JSON.stringify(said))
-}
-
-function issuesOf(error: HubError): string {
-  const said = (error.parts.issues ?? []).map(({ path, reason }) => `${path}: ${reason}`)
-  return said.length > 0 ? said.join('\n') : error.message
 }
 
 type Wish = ReturnType<typeof parsed>

@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino'
+import type { HubError } from '#core/errors.ts'
 import { StartRefusal } from '#store/refusal.ts'
 import { cliLanguage } from './language.ts'
 import { plainSentence } from './plain-sentence.ts'
@@ -42,4 +43,10 @@ export function untilSignal(stop: () => Promise<void>): void {
     process.exit(0)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end())
+}
+
+/** What is wrong with what was asked for, a line each. */
+export function issuesOf(error: HubError): string {
+  const said = (error.parts.issues ?? []).map(({ path, reason }) => `${path}: ${reason}`)
+  return said.length > 0 ? said.join('\n') : error.message
 }

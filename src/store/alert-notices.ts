@@ -65,7 +65,7 @@ export async function leaseNotices(
       where n.id = due.id and a.id = n.alert_id and t.id = n.target_id
      returning n.id, n.moment, n.facts, n.at, n.attempts, n.number,
        json_build_object('id', a.id, 'topic', a.topic, 'subject', a.subject) as alert, a.opened_at, a.ended_at,
-       json_build_object('id', t.id, 'url', t.url, 'allowAddress', t.allow_address) as target, t.sealed`,
+       json_build_object('id', t.id, 'url', t.url, 'allowAddress', t.allow_address || egress_rules(null, null)) as target, t.sealed`,
     [at.nowMs, at.leaseMs, at.limit],
   )
   rows.sort((a, b) => Number(BigInt(a.number) - BigInt(b.number)))

@@ -71,7 +71,7 @@ export async function readDueAnchors(pool: Pool, number: number, nowMs: number):
     sealed: Buffer
     attempts: number
   }>(
-    `select id, url, allow_address as "allowAddress", sealed, attempts from audit_anchors
+    `select id, url, allow_address || egress_rules(null, null) as "allowAddress", sealed, attempts from audit_anchors
       where last_number < $1 and (next_at is null or next_at <= to_timestamp($2::numeric / 1000)) order by created_at`,
     [number, nowMs],
   )

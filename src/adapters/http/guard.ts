@@ -75,7 +75,7 @@ export async function checkHost(
   }
   const list = readList(allow)
   if (list && !isListed(list, { host, port, addresses }))
-    throw new AddressRefused(`${host}:${port} is not in the egress list of its partner`)
+    throw new AddressRefused(`${host}:${port} is not in the egress list of its partner or of the hub`)
   return { allow: allowed, addresses }
 }
 

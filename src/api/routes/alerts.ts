@@ -12,6 +12,7 @@ import { type AlertRules, readRules, wholeRules } from '#flow/alerts/rules.ts'
 import { speakOf, TOPICS, type Topic } from '#flow/alerts/topics.ts'
 import { createAlertTarget, deleteAlertTarget, listAlertTargets } from '#store/alert-targets.ts'
 import { type Alert, listAlerts, patchAlertRules } from '#store/alerts.ts'
+import { readEgressRules } from '#store/egress.ts'
 
 const network = Type.String({ minLength: 1, maxLength: 100 })
 const NewTargetBody = Type.Object(
@@ -171,7 +172,7 @@ export const alertRoutes =
       },
       handler: async ({ body: { name, url, topics = [], allowAddress } }, reply) => {
         const allow = listOf(allowAddress)
-        await refuseAddress(url, allow)
+        await refuseAddress(url, allow, await readEgressRules(pool))
         const { target, secret } = await createAlertTarget(pool, { name, url, topics, allowAddress: allow })
         reply.code(201).header('location', `/v1/alert-targets/${target.id}`)
         return { ...target, secret }

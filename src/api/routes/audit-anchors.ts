@@ -7,6 +7,7 @@ import type { RouteParts } from '#api/parts.ts'
 import { refuseAddress } from '#api/refuse-address.ts'
 import { HubError } from '#core/errors.ts'
 import { createAnchor, deleteAnchor, listAnchors } from '#store/audit-anchors.ts'
+import { readEgressRules } from '#store/egress.ts'
 
 const network = Type.String({ minLength: 1, maxLength: 100 })
 const NewAnchorBody = Type.Object(
@@ -74,7 +75,7 @@ export const auditAnchorRoutes =
       },
       handler: async ({ body: { name, url, allowAddress } }, reply) => {
         const allow = listOf(allowAddress)
-        await refuseAddress(url, allow)
+        await refuseAddress(url, allow, await readEgressRules(pool))
         const { anchor, secret } = await createAnchor(pool, { name, url, allowAddress: allow })
         reply.code(201).header('location', `/v1/audit/anchors/${anchor.id}`)
         return { ...anchor, secret }

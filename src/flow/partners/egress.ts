@@ -1,18 +1,14 @@
 import type { Pool } from 'pg'
 import { parseEgress } from '#adapters/http/egress.ts'
 import { HubError } from '#core/errors.ts'
-import { setEgress } from '#store/egress.ts'
+import { setEgress, setHubEgress } from '#store/egress.ts'
 import { listPartners, type Partner } from '#store/partners.ts'
 
 const PARTNERS_MAX = 10_000
 export const ENTRIES_MAX = 200
 
-/** Sets the list of a partner. Throws `invalid_request` for an entry that is none, `not_found` where there is no such partner. */
-export async function changeEgress(
-  pool: Pool,
-  id: string,
-  egress: readonly string[] | null,
-): Promise<Partner> {
+/** The entries as they are stored. Throws `invalid_request` for one that is none. */
+function checkedEntries(egress: readonly string[] | null): string[] | null {
   const issues = (egress ?? []).flatMap((entry, i) =>
     parseEgress(entry)
       ? []
@@ -27,9 +23,27 @@ export async function changeEgress(
         ],
   )
   if (issues.length > 0) throw new HubError('invalid_request', { issues })
-  const entries = egress && [...new Set(egress.map((entry) => entry.toLowerCase()))]
-  if (!(await setEgress(pool, id, entries))) throw new HubError('not_found', { detail: `partner ${id}` })
+  return egress && [...new Set(egress.map((entry) => entry.toLowerCase()))]
+}
+
+/** Sets the list of a partner. Throws `invalid_request` for an entry that is none, `not_found` where there is no such partner. */
+export async function changeEgress(
+  pool: Pool,
+  id: string,
+  egress: readonly string[] | null,
+): Promise<Partner> {
+  if (!(await setEgress(pool, id, checkedEntries(egress))))
+    throw new HubError('not_found', { detail: `partner ${id}` })
   const partner = (await listPartners(pool, PARTNERS_MAX)).find((one) => one.id === id)
   if (!partner) throw new HubError('not_found', { detail: `partner ${id}` })
   return partner
+}
+
+/** Sets the list of the hub, for what is of no partner. Throws `invalid_request` for an entry that is none. */
+export async function changeHubEgress(pool: Pool, egress: readonly string[] | null): Promise<void> {
+  if ((egress ?? []).length > ENTRIES_MAX)
+    throw new HubError('invalid_request', {
+      issues: [{ path: '/egress', code: 'E_SCHEMA', reason: `more than ${ENTRIES_MAX} entries` }],
+    })
+  await setHubEgress(pool, checkedEntries(egress))
 }

@@ -97,6 +97,7 @@ export const COLUMNS_OF_HUB = {
     none: 'partner_id authority_id serial not_before not_after created_at revoked_at last_used_at',
     digest: 'fingerprint',
   },
+  hub_egress: { none: 'one', business: 'egress' },
   partners: { none: 'id scopes created_at revoked_at', business: 'name egress' },
   product_aliases: {
     none: 'id system scheme class key_id decided_at ended_at ended_by revision',

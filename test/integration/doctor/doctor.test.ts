@@ -62,6 +62,7 @@ it('a hub that is set up as it should be has nothing that fails, and every check
     'work.followers': 'ok',
     'work.targets': 'warn',
     operators: 'warn',
+    egress: 'warn',
   })
 })
 

@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createHttpDelivery } from '#adapters/http/deliver.ts'
+import { checkEgress } from '#cli/doctor/egress.ts'
+import { egressCommand } from '#cli/egress.ts'
 import { partnerCommand } from '#cli/partner.ts'
 import { WrongUsage } from '#cli/wrong-usage.ts'
 import { bounded } from '#flow/channels/ports.ts'
+import { leaseNotices } from '#store/alert-notices.ts'
+import { readDueAnchors } from '#store/audit-anchors.ts'
 import { readAlteredSettings } from '#store/audit-checks.ts'
 import { leaseLink } from '#store/link-lease.ts'
 import { readLinkReach } from '#store/link-reach.ts'
@@ -115,14 +120,30 @@ describe('the egress list of a partner', () => {
     expect(await allow('shaoxing-slaughter')).toEqual([])
   })
 
-  it('of several partners of a system counts as one', async () => {
+  it('counts alone where its owner is closer than others, and together with those who are as close', async () => {
+    const rules = async (link: string | null = null) =>
+      (await api.pool.query(`select egress_rules($1, 'stall-ledger') as rules`, [link])).rows[0].rules
     const one = await partner('one', 'push:stall-ledger')
-    await partner('two', 'push:stall-ledger')
+    const two = await partner('two', 'push:stall-ledger')
     const three = await partner('three', 'read:stall-ledger')
-    await setList(one, ['a.cn'])
+    const link = randomUUID()
+    const four = await partner('four', `link:${link}`)
     await setList(three, ['b.cn', 'a.cn'])
-    const { rows } = await api.pool.query(`select egress_rules(null, 'stall-ledger') as rules`)
-    expect(rows[0].rules).toEqual(['only:-', 'only:a.cn', 'only:b.cn'])
+    expect([await rules(), await rules(link)]).toEqual([
+      ['only:-', 'only:a.cn', 'only:b.cn'],
+      ['only:-', 'only:a.cn', 'only:b.cn'],
+    ])
+    await setList(one, ['a.cn'])
+    expect(await rules()).toEqual(['only:-', 'only:a.cn'])
+    await setList(two, ['c.cn'])
+    expect(await rules()).toEqual(['only:-', 'only:a.cn', 'only:c.cn'])
+    await setList(four, ['d.cn'])
+    expect([await rules(), await rules(link)]).toEqual([
+      ['only:-', 'only:a.cn', 'only:c.cn'],
+      ['only:-', 'only:d.cn'],
+    ])
+    await setList(four, [])
+    expect(await rules(link)).toEqual(['only:-'])
   })
 
   it('is set by who administers security, with entries that are some, and watched by the log', async () => {
@@ -171,5 +192,104 @@ describe('the egress list of a partner', () => {
     for (const argv of [['--any', '--nothing'], [], ['--any', '--allow', 'a.cn']])
       await expect(partnerCommand(['egress', '--partner', of, ...argv])).rejects.toThrow(WrongUsage)
     await expect(partnerCommand(['egress', '--any'])).rejects.toThrow(WrongUsage)
+  })
+})
+
+describe('the egress list of the hub', () => {
+  /** Runs `hub egress`, and gives what it says. */
+  async function egress(...argv: string[]): Promise<string> {
+    const said: string[] = []
+    vi.stubEnv('HUB_LANG', 'en')
+    vi.stubEnv('DATABASE_URL', api.database.url)
+    for (const name of ['log', 'error'] as const)
+      vi.spyOn(console, name).mockImplementation((text: string) => void said.push(text))
+    await egressCommand(argv)
+    return said.join('\n')
+  }
+
+  it('bounds targets of alerts, anchors, links and channels of no partner, when they are made and at each connection; hub doctor says that there is none', async () => {
+    expect(JSON.parse(await egress())).toEqual({ egress: null })
+    expect(await checkEgress(api.pool)).toMatchObject({ check: 'egress', state: 'warn' })
+    const wish = { name: 'x', url: `http://127.0.0.1:${port}/in`, allowAddress: `127.0.0.1/32:${port}` }
+    const paths = ['/v1/links', '/v1/alert-targets', '/v1/audit/anchors']
+    const ids: string[] = []
+    for (const path of paths) {
+      const made = await api.call('POST', path, { body: wish })
+      expect(made.statusCode, made.body).toBe(201)
+      ids.push(made.json().id)
+    }
+    const owned = await partner('owned', `link:${ids[0]}`)
+    await api.pool.query(
+      `insert into alerts (id, topic, subject, facts, opened_at, told_at) values ($1, 'link_stopped', 'x', '{}', now(), now())`,
+      [randomUUID()],
+    )
+    const due = async () => {
+      await api.pool.query('delete from alert_notices')
+      await api.pool.query(
+        `insert into alert_notices (id, target_id, alert_id, moment, facts, at, next_at)
+         select gen_random_uuid(), $1, id, 'opened', '{}', now(), now() from alerts limit 1`,
+        [ids[1]],
+      )
+      const nowMs = Date.now() + 1000
+      const [notice] = await leaseNotices(api.pool, { nowMs, leaseMs: 1, limit: 10 })
+      const anchor = (await readDueAnchors(api.pool, 1, nowMs)).find(({ id }) => id === ids[2])
+      const channel = { allowAddress: [] } as unknown as Parameters<typeof bounded>[2]
+      return {
+        link: await allowOf(ids[0] as string),
+        target: notice?.target.allowAddress,
+        anchor: anchor?.allowAddress,
+        channel: (await bounded(api.pool, 'shaoxing-slaughter', channel)).allowAddress,
+      }
+    }
+    const own = [`127.0.0.1/32:${port}`]
+    expect(await due()).toEqual({ link: own, target: own, anchor: own, channel: [] })
+
+    expect(JSON.parse(await egress('--allow', 'Alerts.Example.CN:443'))).toEqual({
+      egress: ['alerts.example.cn:443'],
+    })
+    expect(await checkEgress(api.pool)).toMatchObject({ check: 'egress', state: 'ok' })
+    const rules = ['only:-', 'only:alerts.example.cn:443']
+    const bound = [...own, ...rules]
+    expect(await due()).toEqual({ link: bound, target: bound, anchor: bound, channel: rules })
+    expect(await sendOver(ids[0] as string)).toMatchObject({
+      kind: 'failed',
+      class: 'config',
+      detail: expect.stringContaining('egress list'),
+    })
+    for (const path of paths) {
+      const refused = await api.call('POST', path, { body: { ...wish, name: 'y' } })
+      expect([path, refused.json().code]).toEqual([path, 'address_refused'])
+    }
+    // What is of a partner with a list goes by that list alone.
+    await setList(owned, [`127.0.0.1:${port}`])
+    expect(await sendOver(ids[0] as string)).toMatchObject({ kind: 'answered' })
+    await setList(owned, null)
+    expect(await sendOver(ids[0] as string)).toMatchObject({ kind: 'failed' })
+
+    expect(JSON.parse(await egress('--allow', `127.0.0.1:${port}`))).toEqual({
+      egress: [`127.0.0.1:${port}`],
+    })
+    expect(await sendOver(ids[0] as string)).toMatchObject({ kind: 'answered' })
+    expect(JSON.parse(await egress('--nothing'))).toEqual({ egress: [] })
+    expect((await due()).target).toEqual([...own, 'only:-'])
+    expect(JSON.parse(await egress('--any'))).toEqual({ egress: null })
+  })
+
+  it('takes entries that are some and nothing else, and is watched by the log', async () => {
+    expect(await egress('--allow', 'http://a.cn')).toContain('/egress/0')
+    expect(process.exitCode).toBe(1)
+    for (const argv of [['--any', '--nothing'], ['--any', '--allow', 'a.cn'], ['a.cn']])
+      await expect(egressCommand(argv)).rejects.toThrow(WrongUsage)
+    await egress('--allow', 'a.cn')
+    expect(await readAlteredSettings(api.pool, 10)).not.toContainEqual(
+      expect.objectContaining({ subject: expect.stringContaining('hub_egress') }),
+    )
+    await api.pool.query('alter table hub_egress disable trigger note_setting')
+    await api.pool.query(`update hub_egress set egress = '{worse.cn}'`)
+    await api.pool.query('alter table hub_egress enable trigger note_setting')
+    expect(await readAlteredSettings(api.pool, 10)).toContainEqual(
+      expect.objectContaining({ subject: expect.stringContaining('hub_egress') }),
+    )
+    await egress('--any')
   })
 })

@@ -73,7 +73,7 @@ describe('an egress list', () => {
   it('bounds what the address check lets pass, and lifts nothing of it', async () => {
     const resolve = async () => [{ address: '93.184.216.34', family: 4 as const }]
     await expect(checkHost('a.cn', 443, ['only:-', 'only:b.cn'], resolve)).rejects.toThrow(
-      'a.cn:443 is not in the egress list of its partner',
+      'a.cn:443 is not in the egress list of its partner or of the hub',
     )
     // What somebody had put before the list is not of it.
     await expect(
