@@ -50,10 +50,7 @@ export async function eraseCopies(client: PoolClient, erased: ErasedNames): Prom
   const alone = rows.map(({ code }) => code)
   if (alone.length === 0) return
   await client.query('delete from card_codes where code = any($1)', [alone])
-  await client.query(
-    `delete from card_code_sights c where c.code = any($1) and not exists (select from record_versions v where v.codes && array[c.code])`,
-    [codes],
-  )
+  await client.query('delete from card_code_sights where code = any($1)', [alone])
   await client.query(
     `update descriptions d set codes = array(select one from unnest(d.codes) one where one <> all($1)) where d.codes && $1::text[]`,
     [alone],
