@@ -180,8 +180,8 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'GET /v1/documents/{number}': SEEN('paper'),
   'GET /v1/documents/{type}/{number}': SEEN('paper'),
   'POST /v1/documents/check': { ...SEEN_LIST, of: 'paper', sends: (number) => ({ papers: [{ number }] }) },
-  'POST /v1/recalls/rehearse': READ,
-  'POST /v1/recalls/rehearse.xlsx': READ,
+  'POST /v1/recalls/rehearse': { ...SEEN('paper'), sends: (number) => ({ document: number }) },
+  'POST /v1/recalls/rehearse.xlsx': { ...SEEN('paper'), sends: (number) => ({ document: number }) },
   'GET /v1/cases': SEEN_OR_CASE,
   'POST /v1/cases': CASE,
   'GET /v1/cases/{id}': {
