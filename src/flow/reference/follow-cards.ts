@@ -104,14 +104,20 @@ function tallyOf(descriptions: Map<string, Tally>, id: string, description: Sayi
   return made
 }
 
+/** What was read of a record, for as long as the page has it: two readers of the log ask the same. */
+const read = new WeakMap<NonNullable<Succession['now']>, ReadonlyMap<string, Saying>>()
+const NOTHING: ReadonlyMap<string, Saying> = new Map()
+
 /** What a version says, each thing once, by the digest of it. */
 export function sayings(
   record: Succession['now'],
   system: string,
   identifiers: Map<string, string>,
-): Map<string, Saying> {
+): ReadonlyMap<string, Saying> {
+  if (record === null) return NOTHING
+  const known = read.get(record)
+  if (known) return known
   const found = new Map<string, Saying>()
-  if (record === null) return found
   for (const description of descriptionsOf(record.kind, record)) {
     const { subject, codes, name, kind, region, role, personal } = description
     const said = JSON.stringify([subject, codes, system, name, kind, region, role, personal])
@@ -122,6 +128,7 @@ export function sayings(
     }
     found.set(id, { ...description, system })
   }
+  read.set(record, found)
   return found
 }
 
