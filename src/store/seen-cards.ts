@@ -2,6 +2,7 @@ import type { Subject } from '#core/reference/describe.ts'
 import type { Sight } from '#core/sight.ts'
 import type { CardDescription } from './card-pages.ts'
 import { openName } from './cards.ts'
+import { plainText } from './personal/sealed-text.ts'
 import type { Reader } from './sighted.ts'
 
 /** Beside what sees as much as the caller what sees as much as the hub, to find by index what the first then shows (`Reader.mentioning`). */
@@ -48,7 +49,7 @@ export async function readSeenNamed(
     name: 'names-in-sight',
     text: `select d.id from descriptions d
             where d.subject = $1 and d.name ^@ $2 and not d.personal and ${SEEN('$3', '$4')} order by d.name limit $5`,
-    values: [subject, beginning, sight.systems, sight.regions, NAMES_MAX],
+    values: [subject, plainText(beginning), sight.systems, sight.regions, NAMES_MAX],
   })
   const { rows } = await reader.query<{ code: string }>({
     name: 'seen-named',
