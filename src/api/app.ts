@@ -42,7 +42,7 @@ const SILENCE_TIMEOUT_MS = (WAIT_MAX_S + 15) * 1000
 /** A record identifier may hold several key parts of 200 Chinese characters, percent-encoded twice. */
 const PARAMETER_MAX = 12_000
 /** Also of a connection on which nothing has come yet. */
-const WAITING = { headersTimeout: 8000, connectionsCheckingInterval: 1000 } as const
+const WAITING = { headersTimeout: 8000, connectionsCheckingInterval: 100 } as const
 /** A market's gateway may hold hundreds; one machine that holds more is not one of them. */
 const CONNECTIONS_PER_ADDRESS = 1000
 

@@ -4,7 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 /** A body must bring so many bytes in each of these times, or end: a scale on GPRS brings ten times as much. */
 const SLOW_MS = 8000
 const SLOW_BYTES = 2048
-const LOOK_MS = 1000
+const LOOK_MS = 100
+/** Thousands may be due in the same moment; an answer to each at once would hold up everybody else. */
+const ENDED_IN_A_LOOK = 250
 
 interface Coming {
   readonly reply: FastifyReply
@@ -20,6 +22,7 @@ export function watchBodies(app: FastifyInstance, refuse: (socket: Socket) => vo
   const coming = new Map<FastifyRequest, Coming>()
   const look = (): void => {
     const now = performance.now()
+    let ended = 0
     for (const [request, one] of coming) {
       const { raw } = request
       const { socket } = raw
@@ -29,9 +32,11 @@ export function watchBodies(app: FastifyInstance, refuse: (socket: Socket) => vo
         one.sinceMs = now
       } else if (now - one.sinceMs >= SLOW_MS) {
         coming.delete(request)
+        ended++
         // Answered already, without its body being read: there is nothing more to say.
         if (one.reply.raw.headersSent) socket.destroy()
         else refuse(socket)
+        if (ended === ENDED_IN_A_LOOK) return
       }
     }
   }
