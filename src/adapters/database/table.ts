@@ -21,6 +21,8 @@ export interface Column {
   readonly padded: boolean
   /** A time that knows its zone. */
   readonly zoned: boolean
+  /** Name of the collation of a text, where a statement needs it. */
+  readonly collation?: string
 }
 
 export interface Index {

@@ -17,13 +17,18 @@ export async function sqlserverWriteRights(
     ...ROLES.map((role): [string, string] => [role, `IS_ROLEMEMBER('${role}')`]),
     ...WRITES.map((right): [string, string] => [
       `${right} ON DATABASE`,
-      `HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', '${right}')`,
+      `HAS_PERMS_BY_NAME(QUOTENAME(DB_NAME()), 'DATABASE', '${right}')`,
     ]),
   ]
   if (table) {
     const on = `N${plainText(sqlserverDialect.from(table, []))}`
     for (const right of WRITES)
       asked.push([`${right} ON ${table.name}`, `HAS_PERMS_BY_NAME(${on}, 'OBJECT', '${right}')`])
+    // One that is given for single columns is none on the table.
+    asked.push([
+      `UPDATE of columns of ${table.name}`,
+      `(SELECT MAX(HAS_PERMS_BY_NAME(${on}, 'OBJECT', 'UPDATE', c.name, 'COLUMN')) FROM sys.columns c WHERE c.object_id = OBJECT_ID(${on}))`,
+    ])
   }
   const [answers = []] = await session.ask(
     `SELECT ${asked.map(([, sql]) => `CONVERT(varchar(1), ISNULL(${sql}, 0))`).join(', ')}`,

@@ -8,7 +8,7 @@ import type { Tedious, TediousConnection, TediousRow } from './driver.ts'
 import { sqlserverFailure } from './failure.ts'
 
 export const SQLSERVER_PORT = 1433
-const DRIVER_VERSION = '20.3.9'
+export const DRIVER_VERSION = '20.3.9'
 
 /** @throws AdapterError */
 export async function openSqlserver(parts: DatabaseParts): Promise<Session> {
@@ -19,14 +19,31 @@ export async function openSqlserver(parts: DatabaseParts): Promise<Session> {
   const driver = await optionalDriver<Tedious>('tedious', DRIVER_VERSION)
   const socket = await openSocket(parts, SQLSERVER_PORT)
   const waits = within(parts, socket, () => socket.destroy())
-  const connection = new driver.Connection(optionsOf(parts, async () => socket))
+  let isTaken = false
+  const connector = async () => {
+    // Asked again, the driver wants to go where the server sends it, which is an address that nobody has looked at.
+    if (isTaken)
+      throw new AdapterError(
+        'config',
+        'the server sends its readers on to another host: name that host itself',
+        {
+          setting: '/settings/host',
+        },
+      )
+    isTaken = true
+    return socket
+  }
+  const connection = new driver.Connection(optionsOf(parts, connector))
   connection.on('error', () => {})
+  const told: number[] = []
+  const listen = ({ number }: { readonly number: number }): void => void told.push(number)
+  connection.on('errorMessage', listen)
 
   const asked = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await waits.wait(work)
     } catch (error) {
-      throw sqlserverFailure(error)
+      throw sqlserverFailure(error, told)
     }
   }
   const ask = async (statement: string | Statement) => {
@@ -44,6 +61,8 @@ export async function openSqlserver(parts: DatabaseParts): Promise<Session> {
         connection.connect((error) => (error ? reject(error) : resolve())),
       ),
     )
+    connection.off('errorMessage', listen)
+    told.length = 0
     const [[version = '', snapshot = '0'] = []] = await ask(
       `SELECT CONVERT(nvarchar(128), SERVERPROPERTY('ProductVersion')), CONVERT(varchar(1), snapshot_isolation_state)
        FROM sys.databases WHERE name = DB_NAME()`,
@@ -113,8 +132,10 @@ function each(
   })
 }
 
-const textOf = (value: unknown): string | null =>
-  value === null || value === undefined ? null : String(value)
+function textOf(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  return Buffer.isBuffer(value) ? value.toString('hex') : String(value)
+}
 
 function give(row: TediousRow, taker: RowTaker): void {
   for (const { value } of row) {

@@ -4,6 +4,8 @@ import type { Settings } from '#adapters/database/settings.ts'
 import type { Column, ColumnForm, Index, Table } from '#adapters/database/table.ts'
 
 const name = (text: string): string => `N${plainText(text)}`
+/** Babelfish would give a name in the code page of its server. */
+const shownName = (sql: string): string => `CONVERT(nvarchar(128), ${sql})`
 
 /** A table or view as the views of `sys` describe it. */
 export async function sqlserverTable(session: Session, settings: Settings): Promise<Table | null> {
@@ -28,19 +30,20 @@ export async function sqlserverTable(session: Session, settings: Settings): Prom
 
 async function columnsOf(session: Session, id: string): Promise<Column[]> {
   const rows = await session.ask(
-    `SELECT c.name, b.name, CONVERT(varchar(6), c.max_length), CONVERT(varchar(3), c.precision), CONVERT(varchar(3), c.scale),
-       CONVERT(varchar(1), c.is_nullable)
+    `SELECT ${shownName('c.name')}, ${shownName('b.name')}, CONVERT(varchar(6), c.max_length), CONVERT(varchar(3), c.precision), CONVERT(varchar(3), c.scale),
+       CONVERT(varchar(1), c.is_nullable), ${shownName('c.collation_name')}
      FROM sys.columns c LEFT JOIN sys.types b ON b.user_type_id = c.system_type_id
      WHERE c.object_id = ${Number(id)} ORDER BY c.column_id`,
   )
   return rows.map((row) => {
-    const [column = '', type, length = '0', precision = '0', scale = '0', nullable] = row as [
+    const [column = '', type, length = '0', precision = '0', scale = '0', nullable, collation] = row as [
       string,
       string | null,
       string,
       string,
       string,
       string,
+      string | null,
     ]
     const base = type ?? 'sql_variant'
     return {
@@ -50,6 +53,7 @@ async function columnsOf(session: Session, id: string): Promise<Column[]> {
       nullable: nullable === '1',
       padded: base === 'char' || base === 'nchar',
       zoned: base === 'datetimeoffset',
+      ...(collation === null ? {} : { collation }),
     }
   })
 }
@@ -96,7 +100,7 @@ const FORMS: Readonly<Record<string, ColumnForm>> = {
 
 async function indexesOf(session: Session, id: string): Promise<Index[]> {
   const rows = await session.ask(
-    `SELECT i.name, c.name, CONVERT(varchar(1), i.is_unique), CONVERT(varchar(1), i.is_primary_key)
+    `SELECT ${shownName('i.name')}, ${shownName('c.name')}, CONVERT(varchar(1), i.is_unique), CONVERT(varchar(1), i.is_primary_key)
      FROM sys.indexes i JOIN sys.index_columns k ON k.object_id = i.object_id AND k.index_id = i.index_id
      JOIN sys.columns c ON c.object_id = k.object_id AND c.column_id = k.column_id
      WHERE i.object_id = ${Number(id)} AND i.is_disabled = 0 AND i.has_filter = 0 AND k.key_ordinal > 0 AND i.type IN (1, 2)

@@ -1,6 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { TextDecoder } from 'node:util'
-import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runChannel } from '#flow/channels/run.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
@@ -8,27 +6,16 @@ import type { Intake } from '#flow/intake/intake.ts'
 import { type ChannelBench, channelConformance } from '#test/adapters/channel-suite.ts'
 import { withApi } from '#test/api.ts'
 import { hasMariadb, MARIADB, mariadbSource, type Source } from './source.ts'
+import { type Row, SAMPLES, SYSTEM, sampleRows } from './station-rows.ts'
 
-const SYSTEM = 'quzhou-animal-quarantine'
 const PATH = `/v1/systems/${SYSTEM}/channels/station-db`
-const SAMPLES = `mappings/${SYSTEM}/samples`
 const CERTIFICATES = 1200
 
 const api = withApi()
 const mariadb = await hasMariadb()
 
-/** Cells as the bytes that a dump has: each character stands for one byte. */
-type Row = Record<string, string>
-
-const gb18030 = (bytes: string): string => new TextDecoder('gb18030').decode(Buffer.from(bytes, 'latin1'))
 const hex = (bytes = ''): string =>
   bytes === '' ? "''" : `X'${Buffer.from(bytes, 'latin1').toString('hex')}'`
-
-async function sampleRows(file: string): Promise<{ bytes: Buffer; rows: Row[] }> {
-  const bytes = await readFile(`${SAMPLES}/${file}.csv`)
-  const options = { relax_column_count: true, columns: (names: string[]) => names.map(gb18030) }
-  return { bytes, rows: parse(bytes.toString('latin1'), options) as unknown as Row[] }
-}
 
 /** The station's table as such databases have it: Chinese names, every date a text, bytes of GB 18030 in a table of some charset. */
 async function stationTable(

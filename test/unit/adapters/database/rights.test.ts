@@ -58,6 +58,21 @@ describe('an error of a server', () => {
     ['sqlserver', sqlserverFailure(error('EREQUEST', '', { number: 229 })), 'auth', '/settings/table'],
     ['sqlserver', sqlserverFailure(error('ELOGIN', 'Login failed for 王五')), 'auth', '/secrets/password'],
     ['sqlserver', sqlserverFailure(error('ETIMEOUT', '')), 'retry', undefined],
+    ['sqlserver', sqlserverFailure(error('ELOGIN', ''), [4060, 18456]), 'config', '/settings/database'],
+    ['sqlserver', sqlserverFailure(error('ELOGIN', ''), [18456]), 'auth', '/secrets/password'],
+    [
+      'sqlserver',
+      sqlserverFailure(
+        new AggregateError([
+          error('EREQUEST', '13800000000', { number: 207 }),
+          error('EREQUEST', '', { number: 207 }),
+        ]),
+      ),
+      'config',
+      '/settings/columns',
+    ],
+    ['sqlserver', sqlserverFailure(error('ECLOSE', '')), 'retry', undefined],
+    ['sqlserver', sqlserverFailure(error('EENCRYPT', '')), 'config', '/settings/tls/mode'],
     ['oracle', oracleFailure(error('ORA-01017', '')), 'auth', '/secrets/password'],
     ['oracle', oracleFailure(error('NJS-518', '')), 'config', '/settings/database'],
     ['oracle', oracleFailure(error('ORA-12345', '13800000000')), 'source', undefined],

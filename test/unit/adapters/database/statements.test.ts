@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { KINDS } from '#adapters/database/kinds.ts'
 import { formOf } from '#adapters/database/oracle/table.ts'
-import { keptCells, pageStatement, type Reading } from '#adapters/database/reading.ts'
+import { keptCells, pageStatement, type Reading, unmetStatements } from '#adapters/database/reading.ts'
 import type { Settings } from '#adapters/database/settings.ts'
 import { typeText } from '#adapters/database/sqlserver/table.ts'
 import type { Column } from '#adapters/database/table.ts'
@@ -78,7 +78,7 @@ describe('a page of SQL Server', () => {
     expect(pageStatement(reading('sqlserver', inSqlserver, ['编号'], '更新'), from, null, 100)).toEqual({
       text:
         'SELECT TOP (100) CONVERT(nvarchar(max), [编号]) AS [trace_hub_0], CONVERT(varchar(64), [金额]) AS [trace_hub_1], ' +
-        'CONVERT(varchar(64), [价], 2) AS [trace_hub_2], CONVERT(varchar(1), [有效]) AS [trace_hub_3], CONVERT(varchar(40), [更新], 121) AS [trace_hub_4] ' +
+        'CONVERT(varchar(64), CAST([价] AS decimal(19, 4))) AS [trace_hub_2], CONVERT(varchar(1), [有效]) AS [trace_hub_3], CONVERT(varchar(40), [更新], 121) AS [trace_hub_4] ' +
         'FROM [dbo].[检疫] WHERE [更新] >= CAST(@p4 AS datetime2(3)) AND ([更新] > CAST(@p1 AS datetime2(3)) OR ([更新] = CAST(@p2 AS datetime2(3)) ' +
         'AND ([编号] > CAST(@p3 AS varchar(20))))) AND [更新] <= CAST(DATEADD(second, -5, SYSDATETIME()) AS datetime2(3)) ORDER BY [更新], [编号]',
       values: ['2024-04-14 08:00:00.123', '2024-04-14 08:00:00.123', "A'1", '2024-04-14 08:00:00.123'],
@@ -110,16 +110,73 @@ describe('a page of SQL Server', () => {
       null,
       10,
     )
-    expect(text).toContain('[版本] >= CONVERT(binary(8), @p1, 2) AND [版本] <= MIN_ACTIVE_ROWVERSION() - 1')
+    expect(text).toContain(
+      '[版本] >= CONVERT(binary(8), @p1, 2) AND [版本] <= CAST(CAST(MIN_ACTIVE_ROWVERSION() AS bigint) - 1 AS binary(8))',
+    )
     expect(values).toEqual(['00000000000007d1'])
   })
 
   it('of text with a declared encoding asks for its bytes, except of the key that it goes on by', () => {
     const one = reading('sqlserver', inSqlserver, ['编号'], '更新', { encoding: 'gb18030' })
     const { text } = pageStatement(one, null, null, 10)
-    expect(text).toContain('CONVERT(varchar(max), CAST([编号] AS varbinary(max)), 2) AS [trace_hub_0]')
+    expect(text).toContain('CAST([编号] AS varbinary(max)) AS [trace_hub_0]')
     expect(text).toContain('CONVERT(nvarchar(max), [编号]) AS [trace_hub_5]')
     expect(keptCells(one, null)).toEqual({ cells: [4, 5], mark: null })
+  })
+
+  it('of a column of the old type text gets at its bytes by a type that has some', () => {
+    const columns = [...inSqlserver, column('备注', 'text')]
+    const one = reading('sqlserver', columns, ['编号'], '更新', { encoding: 'gb18030' })
+    expect(pageStatement(one, null, null, 10).text).toContain(
+      'CAST(CAST([备注] AS varchar(max)) AS varbinary(max))',
+    )
+  })
+
+  it('is followed by a look at what lies in the future, in which nothing is a comment', () => {
+    const { future } = unmetStatements(reading('sqlserver', inSqlserver, ['编号'], '更新'))
+    expect(future?.text).toContain('[更新] > CAST(DATEADD(second, 86400, SYSDATETIME()) AS datetime2(3))')
+  })
+
+  it('by a date goes back by seconds, which a date has none of', () => {
+    const columns = [column('id', 'int', { form: 'number' }), column('日期', 'date', { form: 'date' })]
+    const state = { value: '2024-04-14', key: ['5'], done: true }
+    expect(pageStatement(reading('sqlserver', columns, ['id'], '日期'), state, null, 10).text).toContain(
+      '[日期] >= CAST(DATEADD(second, -60, CAST(CAST(@p1 AS date) AS datetime2)) AS date)',
+    )
+  })
+
+  it('after a text of the code page of its column compares with that text, whatever the code page of the database', () => {
+    const columns = [
+      column('编号', 'varchar(20)', { collation: 'Chinese_PRC_CI_AS' }),
+      column('名', 'nvarchar(20)', { collation: 'Chinese_PRC_CI_AS' }),
+    ]
+    const of = (...key: [string, string]) =>
+      pageStatement(reading('sqlserver', columns, ['编号', '名'], null), { key, done: false }, null, 10).text
+    expect(of('浙A1', '浙')).toContain(
+      '[编号] > CAST(@p1 COLLATE Chinese_PRC_CI_AS AS varchar(20)) OR ([编号] = CAST(@p2 COLLATE Chinese_PRC_CI_AS AS varchar(20)) AND ([名] > CAST(@p3 AS nvarchar(20))))',
+    )
+    expect(of('A1', '浙')).not.toContain('COLLATE')
+  })
+
+  it('counts up to the very millisecond, whatever the column has', () => {
+    const { atMs } = KINDS.sqlserver.dialect
+    const at =
+      "CAST(DATEADD(millisecond, 1, DATEADD(second, 1713081600, CAST('1970-01-01' AS datetime2(3)))) AS datetimeoffset(3))"
+    const zone = '+08:00'
+    expect(
+      atMs(
+        column('更新', 'datetime2(0)', { form: 'time' }),
+        1_713_081_600_001,
+        settings('sqlserver', { zone }),
+      ),
+    ).toBe(`CAST(SWITCHOFFSET(${at}, '+08:00') AS datetime2(3))`)
+    expect(
+      atMs(
+        column('更新', 'datetimeoffset(0)', { form: 'time', zoned: true }),
+        1_713_081_600_001,
+        settings('sqlserver'),
+      ),
+    ).toBe(at)
   })
 
   it('has types as a CAST takes them', () => {
@@ -170,6 +227,11 @@ describe('a page of PostgreSQL and MySQL', () => {
     expect(pageStatement(reading('mysql', columns, ['编号'], '更新'), from, null, 5).text).toContain(
       "`编号` > 'x\\'; DROP TABLE t; --\\\\'",
     )
+  })
+
+  it('of SQL Server holds a name that nothing in it can end', () => {
+    const { dialect } = KINDS.sqlserver
+    expect(dialect.quote('a]; DROP TABLE x; --')).toBe('[a]]; DROP TABLE x; --]')
   })
 
   it('names to MySQL the index that it is to use', () => {
