@@ -2,7 +2,7 @@ import { MATCH_SIDES, TRADER_DAYS } from '#core/lineage/matching.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { UNTRACED } from '#core/lineage/untraced.ts'
 import type { Kind } from '#core/model/kinds.ts'
-import { openVersion, type StoredBody, versionPlace } from './personal/sealed-body.ts'
+import { openVersion, openVersionAtOnce, type StoredBody, versionPlace } from './personal/sealed-body.ts'
 import type { Reader } from './sighted.ts'
 
 /** Which way goods are followed: back to where they came from, or forward to where they went. */
@@ -28,10 +28,23 @@ interface LinkRow extends Omit<Link, 'kind' | 'system'> {
 const LINK = `step, from_code as "from", to_code as "to", record_id as "recordId", version, rule, confidence, quantity, unit,
   occurred_at as "occurredAt", with_record as "withRecord"`
 
-/** Kind and system stand in the identifier of a record: `urn:cnft:<kind>:<system>:…`. */
-function linkOf({ step, ...link }: LinkRow): Link {
-  const [, , kind = '', system = ''] = link.recordId.split(':', 4)
-  return { ...link, kind: kind as Kind, system }
+/** Kind and system stand in the identifier of a record: `urn:cnft:<kind>:<system>:…`. A walk has thousands of links: none is copied. */
+function linkOf(row: LinkRow): Link {
+  const [, , kind = '', system = ''] = row.recordId.split(':', 4)
+  return {
+    from: row.from,
+    to: row.to,
+    recordId: row.recordId,
+    version: row.version,
+    kind: kind as Kind,
+    system,
+    rule: row.rule,
+    confidence: row.confidence,
+    quantity: row.quantity,
+    unit: row.unit,
+    occurredAt: row.occurredAt,
+    withRecord: row.withRecord,
+  }
 }
 
 /**
@@ -158,21 +171,31 @@ export async function readMentions(
   })
   const found = new Map<string, TracedRecord[]>()
   const more = new Set<string>()
-  for (const { places, ...row } of rows) {
-    const record = row.body === null ? null : await tracedRecord(reader, { ...row, body: row.body })
-    for (const one of places.split(',')) {
-      const [number, place] = one.split(' ').map(Number) as [number, number]
-      const code = wanted[number - 1] as string
+  const records = await tracedRecords(reader, rows.filter(hasBody))
+  let next = 0
+  for (const row of rows) {
+    const record = hasBody(row) ? records[next++] : undefined
+    for (const one of row.places.split(',')) {
+      const between = one.indexOf(' ')
+      const place = Number(one.slice(between + 1))
+      const code = wanted[Number(one.slice(0, between)) - 1] as string
       if (place > bounds.perCode) more.add(code)
-      else if (record) listIn(found, code)[place - 1] = record
+      else if (record) {
+        const list = found.get(code)
+        if (list) list[place - 1] = record
+        else found.set(code, listFrom(record, place))
+      }
     }
   }
   return { records: found, more }
 }
 
-function listIn(found: Map<string, TracedRecord[]>, code: string): TracedRecord[] {
-  const list = found.get(code) ?? []
-  found.set(code, list)
+const hasBody = (row: MentionRow): row is MentionRow & VersionRow => row.body !== null
+
+/** A list with a record at its place, counted from 1. */
+function listFrom(record: TracedRecord, place: number): TracedRecord[] {
+  const list: TracedRecord[] = []
+  list[place - 1] = record
   return list
 }
 
@@ -197,24 +220,30 @@ export async function readTracedVersions(
   return await tracedById(reader, rows)
 }
 
-/** A stored version as the graph needs it, its body opened and read. @param db what the row was read with */
-export async function tracedRecord(
-  db: object,
-  { body: stored, flags, ...rest }: VersionRow,
-): Promise<TracedRecord> {
-  const { body } = await openVersion(db, { body: stored }, versionPlace(rest.id, rest.version))
-  return { ...rest, body: { ...JSON.parse(body), flags } }
+/** Stored versions as the graph needs them, their bodies opened and read, in their order and without a wait for each. @param db what they were read with */
+export async function tracedRecords(db: object, rows: readonly VersionRow[]): Promise<TracedRecord[]> {
+  const records: TracedRecord[] = []
+  for (const row of rows) {
+    const place = versionPlace(row.id, row.version)
+    const { body } = openVersionAtOnce(db, row, place) ?? (await openVersion(db, row, place))
+    records.push(tracedOf(row, body))
+  }
+  return records
+}
+
+function tracedOf(
+  { id, version, kind, system, status, receivedAt, flags }: VersionRow,
+  text: string,
+): TracedRecord {
+  return { id, version, kind, system, status, receivedAt, body: { ...JSON.parse(text), flags } }
 }
 
 /** The same of several records, by record. */
-export async function tracedById(
+export const tracedById = async (
   db: object,
   rows: readonly VersionRow[],
-): Promise<Map<string, TracedRecord>> {
-  const records = new Map<string, TracedRecord>()
-  for (const row of rows) records.set(row.id, await tracedRecord(db, row))
-  return records
-}
+): Promise<Map<string, TracedRecord>> =>
+  new Map((await tracedRecords(db, rows)).map((record) => [record.id, record]))
 
 /** Codes of the goods that were at the stalls of these points, as `matchFacts` gives them for a test that names no lot. */
 export async function readGoodsAtStall(

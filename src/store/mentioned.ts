@@ -1,6 +1,6 @@
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { UNTRACED } from '#core/lineage/untraced.ts'
-import { readKnownCodes, tracedRecord, type VersionRow } from './lots.ts'
+import { readKnownCodes, tracedRecords, type VersionRow } from './lots.ts'
 import type { Reader } from './sighted.ts'
 
 /** Records looked at for all codes together, before each code is looked for by itself. */
@@ -47,7 +47,6 @@ export async function readNamed(
             order by c.code, v.occurred_at desc, v.record_id limit $2`,
     values: [codes, TOGETHER, at, ...(among ? [among] : [])],
   })
-  const named: { code: string; record: TracedRecord }[] = []
-  for (const { code, ...row } of rows) named.push({ code, record: await tracedRecord(reader, row) })
-  return named
+  const records = await tracedRecords(reader, rows)
+  return records.map((record, i) => ({ code: (rows[i] as (typeof rows)[number]).code, record }))
 }

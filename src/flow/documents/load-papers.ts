@@ -7,7 +7,6 @@ import { type PaperUsage, type UsePart, usageOf } from '#core/documents/paper-us
 import { documentCode } from '#core/lineage/codes.ts'
 import type { UseKind } from '#core/lineage/document-use.ts'
 import { type Mentioning, mentioning } from '#core/lineage/node-state.ts'
-import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
 import { documentIssue, issuesIt, isUntold } from '#flow/trace/document-issue.ts'
@@ -21,7 +20,7 @@ import {
   readOwn,
 } from '#store/document-mentions.ts'
 import { readUsage, type UsageRow, type UseQuestion } from '#store/document-uses.ts'
-import { tracedRecord } from '#store/lots.ts'
+import { tracedRecords } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 import { bestOf, issuedPaper } from './issued-paper.ts'
 
@@ -94,11 +93,15 @@ async function ofPaper(
   asked: AskedPaper,
   { code, n, rows }: { readonly code: string; readonly n: number; readonly rows: readonly OwnRow[] },
 ) {
-  const records: TracedRecord[] = []
-  for (const { recordId, kind, status, ...row } of rows)
-    records.push(
-      await tracedRecord(reader, { ...row, id: recordId, kind: kind as Kind, status: status as Status }),
-    )
+  const records = await tracedRecords(
+    reader,
+    rows.map(({ recordId, kind, status, ...row }) => ({
+      ...row,
+      id: recordId,
+      kind: kind as Kind,
+      status: status as Status,
+    })),
+  )
   const types = asked.type === null ? null : typesMeant(asked.type)
   const own = mentioning(code, records).filter(
     (one) =>

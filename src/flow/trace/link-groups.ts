@@ -18,13 +18,13 @@ export interface LinkGroup {
 /** Links fetched at once. A single code that more of them lead to is shown with as many. */
 export const LINKS_AT_ONCE = 4000
 
-/** All links one step from the codes, gathered by the code that they lead to, in the reader's order and in bounded memory. */
+/** All links one step from the codes, gathered by the code that they lead to, in the reader's order: the groups of each read together, in bounded memory. */
 export async function* linkGroups(
   read: LinkReader,
   codes: readonly string[],
   way: Way,
   atOnce = LINKS_AT_ONCE,
-): AsyncGenerator<LinkGroup> {
+): AsyncGenerator<readonly LinkGroup[]> {
   if (codes.length === 0) return
   for (let after: string | null = null; ; ) {
     const links: readonly Link[] = await read(codes, way, after, atOnce)
@@ -32,7 +32,7 @@ export async function* linkGroups(
     // The last code of a full read may have more links: it is read again from its beginning.
     const isLast = links.length < atOnce
     if (!isLast && groups.length > 1) groups.pop()
-    yield* groups
+    yield groups
     if (isLast) return
     after = groups.at(-1)?.code ?? null
   }

@@ -1,4 +1,4 @@
-import { type Link, linkKey, type ReachedNode } from '#core/lineage/traced-record.ts'
+import type { Link, ReachedNode } from '#core/lineage/traced-record.ts'
 import type { Way } from '#store/lots.ts'
 import { type LinkReader, linkGroups } from './link-groups.ts'
 import { isAfter, type Place } from './place.ts'
@@ -19,6 +19,7 @@ export interface WalkBounds {
 
 export interface Walked {
   readonly nodes: readonly ReachedNode[]
+  /** One that both ways came to is there twice. */
   readonly links: readonly Link[]
   /** Where the next page begins; null when everything within the depth was given. */
   readonly next: Place | null
@@ -45,12 +46,12 @@ export async function walk(read: LinkReader, roots: readonly string[], bounds: W
   const nodes: ReachedNode[] = bounds.after
     ? []
     : roots.map((code) => ({ code, depth: 0, relation: 'root' as const }))
-  const links = new Map<string, Link>()
+  const links: Link[] = []
   let seen = 0
   let last = first
   const page = (next: Place | null, truncated: boolean): Walked => ({
     nodes,
-    links: [...links.values()],
+    links,
     next,
     truncated,
   })
@@ -58,22 +59,23 @@ export async function walk(read: LinkReader, roots: readonly string[], bounds: W
   for (let depth = 1; depth <= maxDepth; depth++) {
     for (const way of ways) {
       const reached: string[] = []
-      for await (const group of linkGroups(read, frontier[way], way, bounds.atOnce)) {
-        const { code } = group
-        const place: Place = { depth, way, code }
-        const isListed = listed.has(code)
-        if (isAfter(place, first)) {
-          if (!isListed && nodes.length >= limit) return page(last, true)
-          if (!isListed) nodes.push({ code, depth, relation: way })
-          for (const link of group.links) links.set(linkKey(link), link)
+      for await (const groups of linkGroups(read, frontier[way], way, bounds.atOnce))
+        for (const group of groups) {
+          const { code } = group
+          const place: Place = { depth, way, code }
+          const isListed = listed.has(code)
+          if (isAfter(place, first)) {
+            if (!isListed && nodes.length >= limit) return page(last, true)
+            if (!isListed) nodes.push({ code, depth, relation: way })
+            for (const link of group.links) links.push(link)
+          }
+          if (!visited[way].has(code)) reached.push(code)
+          visited[way].add(code)
+          listed.add(code)
+          last = place
+          seen += group.links.length
+          if (seen > LINKS_MAX) return page(null, true)
         }
-        if (!visited[way].has(code)) reached.push(code)
-        visited[way].add(code)
-        listed.add(code)
-        last = place
-        seen += group.links.length
-        if (seen > LINKS_MAX) return page(null, true)
-      }
       frontier[way] = reached
     }
     if (ways.every((way) => frontier[way].length === 0)) return page(null, false)
@@ -90,6 +92,7 @@ async function goesOn(
   visited: ReadonlySet<string>,
   atOnce: number | undefined,
 ): Promise<boolean> {
-  for await (const { code } of linkGroups(read, codes, way, atOnce)) if (!visited.has(code)) return true
+  for await (const groups of linkGroups(read, codes, way, atOnce))
+    if (groups.some(({ code }) => !visited.has(code))) return true
   return false
 }

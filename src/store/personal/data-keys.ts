@@ -156,11 +156,24 @@ export function sealedFor(db: object, bytes: Uint8Array, context: string): Buffe
 
 /** The bytes that `sealedFor` sealed. A data key that another process made since is looked for once. @throws where it is not there, or a byte is another */
 export async function openedFor(db: object, sealed: Buffer, context: string): Promise<Buffer> {
+  const opened = openedAtOnce(db, sealed, context)
+  if (opened) return opened
+  await load(heldBy(db))
+  return openedAtOnce(db, sealed, context) ?? missing(sealed)
+}
+
+/** The same with the data keys that are at hand; null where the one that it needs is not among them. */
+export function openedAtOnce(db: object, sealed: Buffer, context: string): Buffer | null {
+  const key = heldBy(db).keys.get(sealed.readUInt32BE(0))
+  return key ? openBytes(key.suite, key.key, sealed.subarray(HEADER), context) : null
+}
+
+function heldBy(db: object): Held {
   const own = held.get(db)
   if (!own) throw new Error('what is sealed cannot be opened: the data keys are not there')
-  const id = sealed.readUInt32BE(0)
-  if (!own.keys.has(id)) await load(own)
-  const key = own.keys.get(id)
-  if (!key) throw new Error(`there is no data key ${id}`)
-  return openBytes(key.suite, key.key, sealed.subarray(HEADER), context)
+  return own
+}
+
+function missing(sealed: Buffer): never {
+  throw new Error(`there is no data key ${sealed.readUInt32BE(0)}`)
 }

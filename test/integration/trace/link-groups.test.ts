@@ -26,7 +26,7 @@ const readerOf =
 
 async function groupsOf(links: readonly Link[], atOnce: number): Promise<LinkGroup[]> {
   const groups: LinkGroup[] = []
-  for await (const group of linkGroups(readerOf(links), ['lot:A'], 'forward', atOnce)) groups.push(group)
+  for await (const some of linkGroups(readerOf(links), ['lot:A'], 'forward', atOnce)) groups.push(...some)
   return groups
 }
 
