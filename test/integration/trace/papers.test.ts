@@ -70,7 +70,8 @@ const follower = logFollower('papers', 200, [papersReader])
 async function follow(): Promise<void> {
   while ((await follower.step(pool)) === 'more');
 }
-const read = (number: string, type = 'any') => readDocument(pool, { type, number, on: '2024-04-15', nowMs })
+const read = (number: string, type = 'any') =>
+  readDocument(pool, { type, number, on: '2024-04-15', nowMs, full: true })
 const codes = ({ reasons }: { reasons: { code: string }[] }) => reasons.map(({ code }) => code)
 
 /** Asks before the follower knows of the change, and after. */
