@@ -76,11 +76,7 @@ function sealTexts(db: object, values: Uint8Array, place: string): string {
  * The texts of a version as they were given to `sealVersion`, to the character.
  * @throws {HubError} `sealed_unreadable` where a byte is another, or they were sealed for another place or with keys that are not there
  */
-export async function openVersion(
-  db: object,
-  stored: StoredTexts,
-  place: string,
-): Promise<VersionTexts> {
+export async function openVersion(db: object, stored: StoredTexts, place: string): Promise<VersionTexts> {
   const parts = partsOf(stored)
   if (!parts) return asTheyAre(stored)
   try {
