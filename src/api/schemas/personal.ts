@@ -1,8 +1,7 @@
 import Type from 'typebox'
+import { erasureScope } from '#api/erasure-scope.ts'
 import { listOf } from '#api/page.ts'
 import { field } from '#core/model/field.ts'
-import { PRODUCT_CLASSES } from '#core/products/product-class.ts'
-import { ERASED_CLASSES, LONGEST_DAYS, RULED_KINDS } from '#core/retention/erasure-rules.ts'
 import { count, nullable, text, time } from './fields.ts'
 
 export const Erased = field(
@@ -23,40 +22,6 @@ export const Erased = field(
   }),
   ['What was erased', '删除结果'],
 )
-
-const several = { minItems: 1, maxItems: 100, uniqueItems: true }
-
-/** Members of an erasure rule that say what it is about. */
-export const erasureScope = {
-  classes: Type.Array(Type.Enum([...ERASED_CLASSES]), {
-    ...several,
-    description:
-      '`records`: persons in records, in what was made of them, and the messages that brought them; `messages`: bytes of every message, values in receipts; `rejections`: what was refused or waits · 类别',
-  }),
-  systems: Type.Optional(
-    Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
-      ...several,
-      description: 'Absent: all · 对接系统，缺省为全部',
-    }),
-  ),
-  kinds: Type.Optional(
-    Type.Array(Type.Enum([...RULED_KINDS]), {
-      ...several,
-      description: 'Of records; absent: all of these · 记录类型，缺省为全部',
-    }),
-  ),
-  productClasses: Type.Optional(
-    Type.Array(Type.Enum(Object.keys(PRODUCT_CLASSES)), {
-      ...several,
-      description: 'Of records; absent: all · 产品类别，缺省为全部',
-    }),
-  ),
-  afterDays: Type.Integer({
-    minimum: 1,
-    maximum: LONGEST_DAYS,
-    description: 'Days after the newest version was stored, the message came, or it was last seen · 保存天数',
-  }),
-}
 
 const counts = {
   records: count(['Records', '记录数']),

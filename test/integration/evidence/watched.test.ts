@@ -11,6 +11,7 @@ const NOT_WATCHED = {
   channels:
     'changed_at state fence leased_until next_at attempts last_error failing_since ran_at done_at messages received rejected refused scan_next_at scanned_at scan_error',
   erasure_rules: 'position position_left message message_left running last total done_at',
+  hub_egress: 'one',
   hub_identity: 'only_row',
   keys: 'last_used_at',
   links: 'created_at updated_at receiver',

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { beijingDay } from '#core/quality/record-counts.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
 import { listCases } from '#store/cases.ts'
 import { listNotices } from '#store/recall-evidence.ts'
@@ -13,9 +12,11 @@ let hubs: TestHubs
 let receiver: Receiver
 const at = (id: string): TestHub => hubs.of(id)
 const LOT = '33010500124041500777'
+/** An hour ago: what is released after it was found, is so whatever time of the day it is. */
+const found = new Date(Date.now() + 7 * 3_600_000).toISOString().replace(/\..*/, '+08:00')
 const common = {
   system: 'farm',
-  occurredAt: { at: `${beijingDay(Date.now())}T06:00:00+08:00`, precision: 'second' },
+  occurredAt: { at: found, precision: 'second' },
   region: { code: '330105', year: 2024 },
   sites: [{ role: 'market', name: '示例农贸市场', ids: [{ scheme: 'cn.mofcom.node9', value: '330105012' }] }],
   product: { name: '菠菜', class: 'vegetable' },

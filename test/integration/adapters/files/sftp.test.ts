@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { utils } from 'ssh2'
+import ssh2 from 'ssh2'
 import { describe, expect, test } from 'vitest'
 import { openPlace } from '#adapters/files/places/open.ts'
 import { runFiles } from '#test/files/channel.ts'
@@ -74,7 +74,7 @@ describe('how an SFTP account is let in', () => {
 
   test('by a private key, with a passphrase or without', async () => {
     for (const passphrase of ['open sesame', undefined]) {
-      const keys = utils.generateKeyPairSync(
+      const keys = ssh2.utils.generateKeyPairSync(
         'ed25519',
         passphrase === undefined ? {} : { cipher: 'aes256-cbc', passphrase, rounds: 4 },
       )
@@ -82,7 +82,7 @@ describe('how an SFTP account is let in', () => {
       const settings = { protocol: 'sftp', port, hostKey } as const
       const secrets = { privateKey: keys.private, ...(passphrase === undefined ? {} : { passphrase }) }
       expect(await (await opened(settings, { secrets })).list('/in')).toEqual([])
-      const other = utils.generateKeyPairSync('ed25519').private
+      const other = ssh2.utils.generateKeyPairSync('ed25519').private
       await expect(opened(settings, { secrets: { privateKey: other } })).rejects.toMatchObject({
         class: 'auth',
         setting: '/secrets/privateKey',
@@ -91,9 +91,11 @@ describe('how an SFTP account is let in', () => {
   })
 
   test('a key that cannot be read, or needs a passphrase, is told as such', async () => {
-    const { port, hostKey } = await sftpServer({ publicKey: utils.generateKeyPairSync('ed25519').public })
+    const { port, hostKey } = await sftpServer({
+      publicKey: ssh2.utils.generateKeyPairSync('ed25519').public,
+    })
     const settings = { protocol: 'sftp', port, hostKey } as const
-    const locked = utils.generateKeyPairSync('ed25519', {
+    const locked = ssh2.utils.generateKeyPairSync('ed25519', {
       cipher: 'aes256-cbc',
       passphrase: 'open sesame',
       rounds: 4,
