@@ -71,17 +71,18 @@ export async function spread(
   let frontier: readonly GraphCode[] = [...reached.keys()]
   for (let depth = 1; depth <= bounds.depth && frontier.length > 0; depth++) {
     const next: GraphCode[] = []
+    const followed: Link[] = []
     for (const [code, links] of Map.groupBy(await read(frontier, 'back'), ({ to }) => to)) {
       const dispatches = links.filter(({ kind }) => kind === 'dispatch')
       if (dispatches.length === 0 || isPaper(code)) {
-        const followed = dispatches.length > 0 ? dispatches : links
-        behind.push(...links.filter((link) => !followed.includes(link)))
-        for (const via of followed) {
-          const isNew = add({ code: via.from, role: 'upstream', depth, via }, bounds.codes)
-          if (isNew) next.push(via.from)
-        }
+        const on = dispatches.length > 0 ? dispatches : links
+        followed.push(...on)
+        behind.push(...links.filter((link) => !on.includes(link)))
       } else behind.push(...links)
     }
+    // A lot to which its own dispatch leads is that, whatever else leads to it in the same step and in whichever order the links come.
+    for (const via of [...followed.filter(isOfDispatched), ...followed.filter((one) => !isOfDispatched(one))])
+      if (add({ code: via.from, role: 'upstream', depth, via }, bounds.codes)) next.push(via.from)
     // What a dispatch leads from is the lot that was dispatched: behind it the path is another's.
     frontier = next.filter((code) => !isDispatched(reached.get(code)))
     const ends = next.filter((code) => isDispatched(reached.get(code)))
@@ -107,6 +108,9 @@ export async function spread(
   return { reached: [...reached.values()], truncated: wasTruncated }
 }
 
+/** Whether the link leads back to a lot over its own dispatch. */
+const isOfDispatched = ({ kind, from, to }: Link): boolean =>
+  kind === 'dispatch' && isPaper(to) && !isPaper(from)
+
 /** Whether the lot was reached back over its own dispatch. */
-const isDispatched = (one: Reached | undefined): boolean =>
-  one?.via?.kind === 'dispatch' && isPaper(one.via.to) && !isPaper(one.code)
+const isDispatched = (one: Reached | undefined): boolean => !!one?.via && isOfDispatched(one.via)

@@ -533,8 +533,8 @@ describe('one worker at a time', () => {
   test('a link that is paused during a delivery stops after the batch under way', async () => {
     const link = await linkTo(pool, receiver)
     await store(pool, someRows(1100))
-    receiver.answer = (batch) => {
-      if (receiver.batches.length === 1) void patchLink(pool, link.id, { state: 'paused' })
+    receiver.answer = async (batch) => {
+      if (receiver.batches.length === 1) await patchLink(pool, link.id, { state: 'paused' })
       return allOk(batch)
     }
     await deliveryAt(pool).delivery.deliverLink(link.id)
