@@ -17,7 +17,7 @@ import type { Follower } from './follower.ts'
 import { type LogReader, logFollower } from './log-follower.ts'
 
 /** A page costs each reader some statements, whatever its size, and what many of its records say is written once; its records are in memory at once. */
-export const CHANGES_AT_ONCE = 500
+export const CHANGES_AT_ONCE = 1000
 
 /** Those who read the log together. @param now the time that all processes have, in milliseconds since 1970 */
 const logReadersOf = (now: () => number): readonly LogReader[] => [
