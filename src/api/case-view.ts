@@ -3,9 +3,10 @@ import { maskedCause, maskedNote, maskedPlace, maskedSubject } from '#core/model
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { factsOf } from '#flow/cases/apply.ts'
 import type { SeenCase } from '#flow/cases/seen-cases.ts'
+import type { CaseEventRow } from '#store/case-events.ts'
 import type { CaseFinding } from '#store/case-findings.ts'
 import type { CaseHold, CaseLotRow } from '#store/case-lots.ts'
-import type { CaseEventRow, CaseRow } from '#store/cases.ts'
+import type { CaseRow } from '#store/cases.ts'
 
 /** What is shown of a lot; who sees a part of the case is not told of steps over others. */
 type ShownLot = Pick<

@@ -3,7 +3,12 @@ import type { SettingMistake } from './settings.ts'
 import { OIDC_NAMES } from './settings-oidc.ts'
 
 /** Names that begin like a setting but belong to the project's own tests. */
-const namesOfTests = ['HUB_TEST_DATABASE_URL', 'HUB_TEST_REQUIRE_SERVICES', 'HUB_TEST_SQLSERVER_URL']
+const namesOfTests = [
+  'HUB_TEST_DATABASE_URL',
+  'HUB_TEST_OLDER_DATABASE_URL',
+  'HUB_TEST_REQUIRE_SERVICES',
+  'HUB_TEST_SQLSERVER_URL',
+]
 
 const names = [
   'HUB_HOST',

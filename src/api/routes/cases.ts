@@ -12,9 +12,10 @@ import { HubError } from '#core/errors.ts'
 import type { Sight } from '#core/sight.ts'
 import { openByOfficial, type Said, sayOfCase } from '#flow/cases/act.ts'
 import { listCasesSeen, readCaseSeen, type SeenCase } from '#flow/cases/seen-cases.ts'
+import { readCaseEvents } from '#store/case-events.ts'
 import { readCaseFindings } from '#store/case-findings.ts'
 import { readCaseHolds, readCaseLots } from '#store/case-lots.ts'
-import { type CaseFilter, type CaseRow, listCases, readCase, readCaseEvents } from '#store/cases.ts'
+import { type CaseFilter, type CaseRow, listCases, readCase } from '#store/cases.ts'
 import { withSight } from '#store/sighted.ts'
 
 const CaseParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'Case · 案件' }) })

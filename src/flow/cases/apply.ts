@@ -2,8 +2,9 @@ import type { ClientBase } from 'pg'
 import { type CaseFacts, dueOf, type Happening, isRefused, type Refusal, step } from '#core/cases/machine.ts'
 import type { CaseState } from '#core/cases/states.ts'
 import { addDecimal } from '#core/decimal.ts'
+import { insertCaseEvent } from '#store/case-events.ts'
 import { readCaseTests } from '#store/case-lots.ts'
-import { type CaseRow, insertCaseEvent, lockCase, moveCase } from '#store/cases.ts'
+import { type CaseRow, lockCase, moveCase } from '#store/cases.ts'
 import { markSubjects } from '#store/finding-checks.ts'
 
 /** Who or what moved a case, beside what happened. */

@@ -2,9 +2,10 @@ import type { CaseGoods } from '#core/cases/goods.ts'
 import { siteText } from '#core/cases/place.ts'
 import type { Body } from '#core/model/body.ts'
 import { COVERED, FAILED_TEST, ORDERED } from '#core/model/masked-texts.ts'
+import type { CaseEventRow } from '#store/case-events.ts'
 import { type CaseFinding, readCaseFindings } from '#store/case-findings.ts'
 import { type CaseHold, readCaseHolds } from '#store/case-lots.ts'
-import type { CaseEventRow, CaseFilter } from '#store/cases.ts'
+import type { CaseFilter } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import {
   listSeenCases,

@@ -81,9 +81,13 @@ const offset = (zone: string | undefined): string =>
 const zonedTime = (column: Column, zone: string | undefined): string =>
   column.zoned ? quote(column.name) : `TODATETIMEOFFSET(${quote(column.name)}, ${offset(zone)})`
 
-// A text that is bound is Unicode: made one of bytes it takes the code page of the database, where the column may have another.
+// A text that is bound is Unicode: made one of bytes it takes the code page of the database, where the column may have another. The name of a collation cannot be
+// quoted, and whoever wrote the catalogue is not believed.
 const ofCodePage = ({ collation, type }: Column, text: string): string =>
-  collation !== undefined && /^(char|varchar)/i.test(type) && !isAscii(Buffer.from(text))
+  collation !== undefined &&
+  /^\w+$/.test(collation) &&
+  /^(char|varchar)/i.test(type) &&
+  !isAscii(Buffer.from(text))
     ? ` COLLATE ${collation}`
     : ''
 

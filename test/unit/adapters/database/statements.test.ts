@@ -158,6 +158,14 @@ describe('a page of SQL Server', () => {
     expect(of('A1', '浙')).not.toContain('COLLATE')
   })
 
+  it('writes no name of a collation that is more than letters, digits and underscores', () => {
+    const columns = [column('编号', 'varchar(20)', { collation: 'x); DROP TABLE 记录 --' })]
+    const key = { key: ['浙A1'] as [string], done: false }
+    expect(pageStatement(reading('sqlserver', columns, ['编号'], null), key, null, 10).text).not.toMatch(
+      /COLLATE|DROP/,
+    )
+  })
+
   it('counts up to the very millisecond, whatever the column has', () => {
     const { atMs } = KINDS.sqlserver.dialect
     const at =

@@ -1,0 +1,57 @@
+import type { ClientBase, Pool } from 'pg'
+import type { CaseEvent, CaseState } from '#core/cases/states.ts'
+import { openTexts, sealWords } from './personal/sealed-text.ts'
+
+type Client = ClientBase | Pool
+
+/** A note is free text, in which a person may be named. */
+const notePlace = (id: string, no: number): string => `case_events ${id} ${no}`
+
+/** An event of a case. */
+export interface CaseEventRow {
+  readonly no: number
+  readonly event: CaseEvent
+  readonly fromState: CaseState | null
+  readonly toState: CaseState
+  readonly at: string
+  readonly recordedAt: string
+  readonly actor: string
+  readonly mass: string | null
+  readonly method: string | null
+  readonly note: string | null
+  readonly recordId: string | null
+  readonly version: number | null
+}
+
+/** Adds an event to a case that this transaction has locked or made. */
+export async function insertCaseEvent(
+  client: ClientBase,
+  id: string,
+  event: Omit<CaseEventRow, 'no' | 'recordedAt'>,
+): Promise<void> {
+  const { rows } = await client.query<{ no: number }>({
+    name: 'next-case-event',
+    text: 'select coalesce(max(no), 0) + 1 as no from case_events where case_id = $1',
+    values: [id],
+  })
+  const no = rows[0]?.no ?? 1
+  await client.query({
+    name: 'insert-case-event',
+    text: `insert into case_events (case_id, no, event, from_state, to_state, at, actor, mass, method, note, record_id, version)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    values: [
+      ...[id, no, event.event, event.fromState, event.toState, event.at, event.actor, event.mass],
+      ...[event.method, sealWords(client, event.note, notePlace(id, no)), event.recordId, event.version],
+    ],
+  })
+}
+
+export async function readCaseEvents(client: Client, id: string): Promise<CaseEventRow[]> {
+  const { rows } = await client.query<CaseEventRow>({
+    name: 'read-case-events',
+    text: `select no, event, from_state as "fromState", to_state as "toState", at, recorded_at as "recordedAt", actor, mass::text as mass, method,
+                  note, record_id as "recordId", version from case_events where case_id = $1 order by no`,
+    values: [id],
+  })
+  return await openTexts(client, rows, 'note', ({ no }) => notePlace(id, no))
+}
