@@ -29,13 +29,13 @@ export const ROLES_OF: Readonly<Record<string, readonly Role[]>> = {
       'addSigningKey requireSignatures revokeSigningKey rotateLinkSecret',
       'addTrustAnchor removeTrustAnchor addRevocationList getTrust',
       'createAuditAnchor deleteAuditAnchor patchRetention createLegalHold endLegalHold erasePersonal',
-      'createErasureRule previewErasureRule endErasureRule',
+      'createErasureRule previewErasureRule endErasureRule setHubEgress',
     ],
   ),
   ...of(
     ['security', 'audit'],
     [
-      'listKeys listOauthClients listOperators listPartners listSigningKeys getRetention listLegalHolds listErasureRules',
+      'listKeys listOauthClients listOperators listPartners listSigningKeys getRetention listLegalHolds listErasureRules getHubEgress',
     ],
   ),
 }

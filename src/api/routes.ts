@@ -22,6 +22,7 @@ import { claimRoutes } from './routes/claims.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { driftRoutes } from './routes/drift.ts'
+import { egressRoutes } from './routes/egress.ts'
 import { erasureRuleRoutes } from './routes/erasure-rules.ts'
 import { evidenceRoutes } from './routes/evidence.ts'
 import { findingRoutes } from './routes/findings.ts'
@@ -121,6 +122,7 @@ const GUARDED = [
   trustRoutes,
   oauthClientRoutes,
   partnerRoutes,
+  egressRoutes,
   operatorRoutes,
 ] as const
 

@@ -13,8 +13,9 @@ export async function egressCommand(argv: readonly string[]): Promise<void> {
   if (chosen > 1) throw new WrongUsage()
   try {
     await withOwnDatabase(settingsOrExit(process.env), { name: 'egress' }, async (pool) => {
-      if (chosen === 1) await changeHubEgress(pool, any ? null : allow)
-      console.log(JSON.stringify({ egress: await readHubEgress(pool) }, null, 2))
+      const egress =
+        chosen === 1 ? await changeHubEgress(pool, any ? null : allow) : await readHubEgress(pool)
+      console.log(JSON.stringify({ egress }, null, 2))
     })
   } catch (error) {
     console.error(error instanceof HubError ? issuesOf(error) : sentenceOf(error))

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
+import { EgressBody, type EgressWish } from '#api/egress-wish.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -97,7 +98,7 @@ export const partnerRoutes =
         return reply.code(201).send(issued)
       },
     })
-    app.route<{ Params: { id: string }; Body: { egress: string[] | null } }>({
+    app.route<{ Params: { id: string }; Body: EgressWish }>({
       method: 'PATCH',
       url: '/v1/partners/:id',
       config: { scopes: [] },
@@ -113,24 +114,7 @@ export const partnerRoutes =
           '合作方的链路（`link:<id>`）及其系统的链路与通道只能访问名单内的主机与网段，自下一次连接起生效；null 为取消名单，空名单为全部禁止。内网地址检查不变。',
         ].join('\n'),
         params: Type.Object({ id: Type.String({ format: 'uuid' }) }),
-        body: Type.Object(
-          {
-            egress: Type.Union([
-              Type.Array(Type.String({ maxLength: 300 }), {
-                maxItems: 200,
-                uniqueItems: true,
-                description:
-                  '`api.example.cn`, `*.example.cn`, `203.0.113.0/24`, `[2001:db8::]/32`, each with `:port` where one is meant · 主机或网段，可带端口',
-              }),
-              Type.Null(),
-            ]),
-          },
-          {
-            additionalProperties: false,
-            title: 'Egress list · 外连名单',
-            examples: [{ egress: ['api.example.cn:443', '203.0.113.0/24'] }],
-          },
-        ),
+        body: EgressBody,
         response: {
           200: answer('Partner', 'The partner · 合作方'),
           ...problems(400, 401, 403, 404, 413, 415, 429, 503),

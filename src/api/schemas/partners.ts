@@ -40,6 +40,20 @@ export const Partner = field(
   ['Partner', '合作方'],
 )
 
+export const HubEgress = field(
+  Type.Object({
+    egress: nullable(
+      Type.Array(Type.String()),
+      ['Egress list', '外连名单'],
+      [
+        'Hosts and networks that the hub may reach for what is of no partner; null: no list',
+        '平台为不属于合作方者可访问的主机与网段；null 为不限',
+      ],
+    ),
+  }),
+  ['Egress list of the hub', '平台外连名单'],
+)
+
 export const PartnerPage = field(listOf('partners', 'Partner'), ['Partners', '合作方列表'])
 
 export const IssuedCertificate = field(

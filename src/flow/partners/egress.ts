@@ -5,6 +5,7 @@ import { setEgress, setHubEgress } from '#store/egress.ts'
 import { listPartners, type Partner } from '#store/partners.ts'
 
 const PARTNERS_MAX = 10_000
+/** Of a list that is set by a call or command. */
 export const ENTRIES_MAX = 200
 
 /** The entries as they are stored. Throws `invalid_request` for one that is none. */
@@ -39,11 +40,16 @@ export async function changeEgress(
   return partner
 }
 
-/** Sets the list of the hub, for what is of no partner. Throws `invalid_request` for an entry that is none. */
-export async function changeHubEgress(pool: Pool, egress: readonly string[] | null): Promise<void> {
+/** Sets the list of the hub, for what is of no partner, and gives it as it is stored. Throws `invalid_request` for an entry that is none, or one too many. */
+export async function changeHubEgress(
+  pool: Pool,
+  egress: readonly string[] | null,
+): Promise<readonly string[] | null> {
   if ((egress ?? []).length > ENTRIES_MAX)
     throw new HubError('invalid_request', {
       issues: [{ path: '/egress', code: 'E_SCHEMA', reason: `more than ${ENTRIES_MAX} entries` }],
     })
-  await setHubEgress(pool, checkedEntries(egress))
+  const checked = checkedEntries(egress)
+  await setHubEgress(pool, checked)
+  return checked
 }

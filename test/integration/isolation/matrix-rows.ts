@@ -351,6 +351,8 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'PATCH /v1/partners/{id}': SECURITY,
   'DELETE /v1/partners/{id}': SECURITY,
   'DELETE /v1/partner-certificates/{fingerprint}': SECURITY,
+  'GET /v1/hub/egress': SECURITY_AUDIT,
+  'PUT /v1/hub/egress': SECURITY,
   'GET /v1/operators': SECURITY_AUDIT,
   'POST /v1/operators': SECURITY,
   'POST /v1/operators/{id}/enrolment': SECURITY,

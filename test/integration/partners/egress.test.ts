@@ -294,4 +294,46 @@ describe('the egress list of the hub', () => {
     )
     await egress('--any')
   })
+
+  it('is read and set by the API as by the command, by who administers security, with one entry of the log for each', async () => {
+    const put = (body: unknown, key?: string) =>
+      api.call('PUT', '/v1/hub/egress', { body, ...(key ? { key } : {}) })
+    const get = async (key?: string) => (await api.call('GET', '/v1/hub/egress', key ? { key } : {})).json()
+    expect(await get()).toEqual({ egress: null })
+    const set = await put({ egress: ['Alerts.Example.CN:443', '203.0.113.0/24', 'alerts.example.cn:443'] })
+    expect([set.statusCode, set.json()]).toEqual([
+      200,
+      { egress: ['alerts.example.cn:443', '203.0.113.0/24'] },
+    ])
+    expect(JSON.parse(await egress())).toEqual(await get(await api.key('audit', 'admin')))
+    const wrong = await put({ egress: ['a.cn', 'http://b.cn'] })
+    expect([wrong.statusCode, wrong.json().issues.map(({ path }: { path: string }) => path)]).toEqual([
+      400,
+      ['/egress/1'],
+    ])
+    for (const body of [
+      {},
+      { egress: 'a.cn' },
+      { egress: [], more: 1 },
+      {
+        egress: Array(201)
+          .fill(0)
+          .map((_, i) => `h${i}.cn`),
+      },
+    ])
+      expect((await put(body)).statusCode).toBe(400)
+    for (const scope of ['read', 'audit', 'case'])
+      expect((await put({ egress: null }, await api.key(scope))).statusCode).toBe(403)
+    expect(await get()).toEqual({ egress: ['alerts.example.cn:443', '203.0.113.0/24'] })
+    await egress('--nothing')
+    expect(await get()).toEqual({ egress: [] })
+    expect((await put({ egress: null })).json()).toEqual({ egress: null })
+    const { rows } = await api.pool.query<{ facts: unknown }>(
+      `select facts from audit_log where action = 'setHubEgress'`,
+    )
+    expect(rows.length).toBeGreaterThan(0)
+    expect(
+      (await readAlteredSettings(api.pool, 10)).filter(({ subject }) => subject.startsWith('hub_egress')),
+    ).toEqual([])
+  })
 })
