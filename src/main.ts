@@ -16,6 +16,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     await run(rest)
   } catch (error) {
     if (!(error instanceof WrongUsage)) throw error
+    if (error.message !== '') console.error(error.message)
     console.error(usage(undefined, name))
     process.exitCode = 1
   }

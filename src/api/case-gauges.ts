@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { Gauge } from 'prom-client'
 import { readCaseGauges } from '#store/case-figures.ts'
-import { countOverdue, readDeliverySeconds } from '#store/recall-urging.ts'
+import { countOverdue } from '#store/recall-urging.ts'
 
 type MakeGauge = (name: string, help: string, ...labelNames: string[]) => Gauge
 
@@ -13,12 +13,6 @@ export function caseGauges(pool: Pool, gauge: MakeGauge, now: () => number): () 
   const seconds = gauge(
     'hub_case_hold_seconds',
     'Longest time from the receipt of a failed test to the first hold of its case, of the last day',
-  )
-  const delivered = gauge(
-    'hub_recall_delivery_seconds',
-    'Time from the order of a hold to its delivery, of the last day: quantiles 0.5, 0.99 and 1',
-    'link',
-    'quantile',
   )
   const past = 'past the deadline; link is none for places that a person tells'
   const unacknowledged = gauge(
@@ -35,11 +29,6 @@ export function caseGauges(pool: Pool, gauge: MakeGauge, now: () => number): () 
     seconds.set(found.holdSeconds)
   }
   const lookAtNotices = async (nowMs: number): Promise<void> => {
-    for (const { link, p50, p99, most } of await readDeliverySeconds(pool, nowMs)) {
-      delivered.set({ link, quantile: '0.5' }, p50)
-      delivered.set({ link, quantile: '0.99' }, p99)
-      delivered.set({ link, quantile: '1' }, most)
-    }
     for (const [owed, told] of [
       ['acknowledgement', unacknowledged],
       ['report', unreported],

@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 import type { ErrorCode } from '#core/errors.ts'
 import type { Receipt } from '#core/receipt.ts'
 import { databaseGauges } from './database-gauges.ts'
+import { deliveryHistogram } from './delivery-histogram.ts'
 
 /** What the hub tells Prometheus. */
 export interface Metrics {
@@ -54,7 +55,7 @@ export function createMetrics(pool: Pool, now: () => number): Metrics {
     },
     async text() {
       await look()
-      return registry.metrics()
+      return `${await registry.metrics()}\n${await deliveryHistogram(pool)}`
     },
     contentType: registry.contentType,
   }

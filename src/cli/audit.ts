@@ -10,7 +10,7 @@ import { holdDataKeys } from '#store/personal/data-keys.ts'
 import { cliLanguage } from './language.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
 import { dataKeysOf } from './settings.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 /** A check that reads whole tables may take longer than any statement of the hub. */
 const NO_LIMIT = 0
@@ -123,7 +123,7 @@ function parsed(argv: readonly string[]): { readonly word: string; readonly wish
     const isRight = (word === 'verify' || word === 'rotate-key') && more.length === 0
     if (!isRight || !isNumber(values.from) || !isNumber(values.to)) throw new WrongUsage()
     return { word, wish: values }
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

@@ -9,7 +9,7 @@ import { writeBackup } from './backup/write.ts'
 import { cliLanguage } from './language.ts'
 import { withOwnDatabase } from './own-database.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 /** `hub backup key|make|check|restore`: the whole database as a folder, and back. */
 export async function backupCommand([action = '', ...rest]: readonly string[]): Promise<void> {
@@ -97,7 +97,7 @@ function parsed(argv: readonly string[]) {
       allowPositionals: true,
       options: { key: { type: 'string' }, 'go-on': { type: 'boolean' } },
     })
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

@@ -3,7 +3,7 @@ import { DUE_WORDS, EVENT_WORDS, REFUSAL_WORDS, ROLE_WORDS, STATE_WORDS } from '
 import { cliLanguage } from './language.ts'
 import { tellNone } from './none-found.ts'
 import { type Call, callsTo, HubProblem } from './running-hub.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 /** As much of a case as is shown. */
 interface Case {
@@ -151,7 +151,7 @@ function parsed(argv: readonly string[]) {
     const { hub, key } = values
     if (hub === undefined || key === undefined) throw new WrongUsage()
     return { values: { ...values, hub, key }, positionals }
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

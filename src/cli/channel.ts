@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { mergeSettings } from '#flow/channels/compose.ts'
 import { type Call, callsTo } from './running-hub.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 const NAME = /^[a-z0-9-]+\/[a-z0-9-]+$/
 /** A check tries slow sources too. */
@@ -120,7 +120,7 @@ const nested = ([name = '', ...rest]: readonly string[], value: string): Record<
 function parsed(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], allowPositionals: true, options })
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

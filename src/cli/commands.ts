@@ -110,7 +110,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   link: {
     arguments:
-      'list | show <link> | create --name N (--url U [--allow CIDR:port] [--secret password=FILE]… | --folder F | --to <system>) [--signing v1|v1a] [settings] | patch <link> [settings] | pause|resume|delete <link> | rotate <link> [--signing v1|v1a] [--until T] | backfill <link> [filter] [--record R]… [--since T] [--until T] [--dry-run] | held <link> [--state S] [--cause C] [--purpose P] | resend <link> (--cause C | --all) | drop <link> (--cause C | --all) --reason R, each with --hub URL --key KEY; settings: filter, [--mapping M] [--sees C]… [--from start|now|T] [--coalesce] [--changes-per-second N] [--requests-per-second N] [--batch N] [--concurrency N]; filter: [--kind K]… [--region C]… [--system S]… [--class C]… [--site C]… [--risk R]…',
+      'list | show <link> | create --name N (--url U [--allow CIDR:port] [--secret password=FILE]… | --folder F | --to <system>) [--signing v1|v1a] [settings] | patch <link> [settings] [--no-coalesce] | pause|resume|delete <link> | rotate <link> [--signing v1|v1a] [--until T] | backfill <link> [filter] [--record R]… [--since T] [--until T] [--dry-run] | held <link> [--state S] [--cause C] [--purpose P] | resend <link> (--cause C | --all) | drop <link> (--cause C | --all) --reason R, each with --hub URL --key KEY; settings: filter, [--mapping M] [--sees C]… [--from start|now|T] [--coalesce] [--changes-per-second N] [--requests-per-second N] [--batch N] [--concurrency N]; filter: [--kind K]… [--region C]… [--system S]… [--class C]… [--site C]… [--risk R]…',
     about: {
       en: 'links of a running hub: make, change and look at them, send the past or what was refused again',
       zh: '管理运行中平台的同步链路：新建、修改、查看，补发历史变更，重发被拒变更',
@@ -128,7 +128,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   replay: {
     arguments:
-      '--system <system> [--record <record>] [--from <time>] [--to <time>] [--receipt <number>]… [--group <group>] [--flag <flag>] [--mapping <name@version>] [--newest <count>] [--apply | --compare <version>,<version>]',
+      '--system <system> [--record <record>] [--from <time>] [--to <time>] [--receipt <number>]… [--group <group>] [--flag <flag>] [--mapping <name@version>] [--newest <count>] [--apply [--target <link>]… | --compare <version>,<version>]',
     about: {
       en: 'map stored messages of DATABASE_URL anew; without --apply it only counts',
       zh: '将 DATABASE_URL 中已存报文重新映射；不加 --apply 只统计不写入',

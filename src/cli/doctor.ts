@@ -13,7 +13,7 @@ import { cliLanguage } from './language.ts'
 import { withOwnDatabase } from './own-database.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
 import { dataKeysOf, type Settings } from './settings.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { wrongOptions } from './wrong-usage.ts'
 
 const migrationsFolder = fileURLToPath(new URL('../store/migrations/', import.meta.url))
 
@@ -70,7 +70,7 @@ function line({ check, state, said, fix }: Reading): string {
 function parsed(argv: readonly string[]): boolean {
   try {
     return parseArgs({ args: [...argv], options: { json: { type: 'boolean' } } }).values.json ?? false
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

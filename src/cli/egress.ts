@@ -4,7 +4,7 @@ import { changeHubEgress } from '#flow/partners/egress.ts'
 import { readHubEgress } from '#store/egress.ts'
 import { withOwnDatabase } from './own-database.ts'
 import { issuesOf, sentenceOf, settingsOrExit } from './process.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 /** `hub egress [--allow HOST|CIDR[:PORT]… | --any | --nothing]`: shows or sets where the hub may go for what is of no partner, in the database of the settings. */
 export async function egressCommand(argv: readonly string[]): Promise<void> {
@@ -33,7 +33,7 @@ function parsed(argv: readonly string[]) {
         nothing: { type: 'boolean' },
       },
     }).values
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

@@ -3,7 +3,7 @@ import { FINDING_EVENTS, type FindingEvent } from '#core/findings/next-version.t
 import { cliLanguage } from './language.ts'
 import { tellNone } from './none-found.ts'
 import { callsTo } from './running-hub.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 const text = { type: 'string' } as const
 const FILTER = [
@@ -86,7 +86,7 @@ function parsed(argv: readonly string[]) {
 function read(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true })
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

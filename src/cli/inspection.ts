@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import type { CanonicalRecord } from '#core/model/record.ts'
 import { tellNone } from './none-found.ts'
 import { callsTo } from './running-hub.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 const text = { type: 'string' } as const
 const FILTER = ['region', 'site', 'result', 'due', 'from', 'to'] as const
@@ -68,7 +68,7 @@ function parsed(argv: readonly string[]) {
 function read(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true })
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

@@ -3,7 +3,7 @@ import { newKey } from '#flow/keys.ts'
 import { createPool } from '#store/database.ts'
 import { cliLanguage } from './language.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 /** Units in a second that a key may have; as `unitsPerSecond` of `POST /v1/keys`. */
 const RATE_MAX = 1_000_000
@@ -77,7 +77,7 @@ function parsed(argv: readonly string[]) {
         rate: { type: 'string' },
       },
     })
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

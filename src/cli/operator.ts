@@ -8,7 +8,7 @@ import { cliLanguage } from './language.ts'
 import { withOwnDatabase } from './own-database.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
 import type { Settings } from './settings.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 const OPERATORS_MAX = 10_000
 
@@ -70,7 +70,7 @@ function parsed(argv: readonly string[]) {
     const [word = '', ...more] = positionals
     if (more.length > 0) throw new WrongUsage()
     return { word, values }
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

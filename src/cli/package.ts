@@ -9,7 +9,7 @@ import { newPair } from '#store/link-secrets.ts'
 import { cliLanguage } from './language.ts'
 import { plainSentence } from './plain-sentence.ts'
 import { sentenceOf } from './process.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
@@ -122,7 +122,7 @@ function parsed(argv: readonly string[]) {
   }
   try {
     return parseArgs({ args: [...argv], allowPositionals: true, options })
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

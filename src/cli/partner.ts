@@ -13,7 +13,7 @@ import { withOwnDatabase } from './own-database.ts'
 import { issuesOf, sentenceOf, settingsOrExit } from './process.ts'
 import type { Settings } from './settings.ts'
 import { readAuthorities } from './tls.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 const PARTNERS_MAX = 10_000
 
@@ -134,7 +134,7 @@ function parsed(argv: readonly string[]) {
       },
     })
     return { words, values }
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Call, callsTo } from './running-hub.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { missing, tooMany, WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 /**
  * `hub peer add|list --hub URL --key KEY`: joins a running hub with another. On each side once without `--to`, which gives the key for the
@@ -8,32 +8,32 @@ import { WrongUsage } from './wrong-usage.ts'
  */
 export async function peerCommand([action, ...rest]: readonly string[]): Promise<void> {
   if (action !== 'add' && action !== 'list') throw new WrongUsage()
-  const { values, system } = parsed(rest)
-  const call = callsTo(values.hub, values.key)
+  const given = parsed(rest)
+  if (action === 'list') refuse(given, ['system', ...REGISTERING, ...LINKING], notInList)
+  const call = callsTo(given.hub, given.key)
   try {
-    console.log(
-      JSON.stringify(action === 'list' ? await call('GET', '/v1/hub') : await add(call, system, values)),
-    )
+    console.log(JSON.stringify(action === 'list' ? await call('GET', '/v1/hub') : await add(call, given)))
   } catch (error) {
+    if (error instanceof WrongUsage) throw error
     console.error(error instanceof Error ? error.message : String(error))
     process.exitCode = 1
   }
 }
 
-async function add(
-  call: Call,
-  system: string | undefined,
-  { id, carries, to, token, allow, sees }: ReturnType<typeof parsed>['values'],
-): Promise<object> {
-  if (system === undefined || (to === undefined) !== (token === undefined)) throw new WrongUsage()
+async function add(call: Call, given: Given): Promise<object> {
+  const { system, id, carries, to, token, allow, sees } = given
+  if (system === undefined) throw missing('<system>')
   if (to === undefined) {
-    if (id === undefined) throw new WrongUsage()
+    refuse(given, LINKING, needsTo)
+    if (id === undefined) throw missing('--id')
     return await call('POST', '/v1/peers', {
       system,
       hub: id,
       ...(carries ? { carries: listOf(carries) } : {}),
     })
   }
+  refuse(given, REGISTERING, notWithTo)
+  if (token === undefined) throw missing('--token')
   const { id: link, secret } = await call('POST', '/v1/links', {
     name: system,
     system,
@@ -45,9 +45,42 @@ async function add(
   return { system, link, secret }
 }
 
+const REGISTERING = ['id', 'carries'] as const
+const LINKING = ['to', 'token', 'allow', 'sees'] as const
+
+/** Registering and linking are two calls: an option of the other one would be passed over. */
+function refuse(given: Given, names: readonly (keyof Given)[], says: (name: string) => Wrong): void {
+  const wrong = names.find((name) => given[name] !== undefined)
+  if (wrong !== undefined) throw new WrongUsage(says(`--${wrong}`))
+}
+
+interface Wrong {
+  readonly en: string
+  readonly zh: string
+}
+
+const needsTo = (name: string): Wrong => ({ en: `${name} goes with --to.`, zh: `${name} 须与 --to 同用。` })
+const notInList = (name: string): Wrong => ({ en: `${name} is nothing for list.`, zh: `list 不带 ${name}。` })
+const notWithTo = (name: string): Wrong => ({
+  en: `${name} does not go with --to.`,
+  zh: `${name} 不能与 --to 同用。`,
+})
+
 const listOf = (text: string): string[] => text.split(',').map((part) => part.trim())
 
-function parsed(argv: readonly string[]) {
+interface Given {
+  readonly hub: string
+  readonly key: string
+  readonly system?: string | undefined
+  readonly id?: string | undefined
+  readonly carries?: string | undefined
+  readonly to?: string | undefined
+  readonly token?: string | undefined
+  readonly allow?: string | undefined
+  readonly sees?: string | undefined
+}
+
+function parsed(argv: readonly string[]): Given {
   const text = { type: 'string' } as const
   const options = {
     hub: text,
@@ -61,10 +94,12 @@ function parsed(argv: readonly string[]) {
   }
   try {
     const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options })
-    const { hub, key } = values
-    if (hub === undefined || key === undefined || positionals.length > 1) throw new WrongUsage()
-    return { values: { ...values, hub, key }, system: positionals[0] }
-  } catch {
-    throw new WrongUsage()
+    const { hub, key, ...rest } = values
+    if (hub === undefined || key === undefined) throw missing('--hub', '--key')
+    const [system, more] = positionals
+    if (more !== undefined) throw tooMany(more)
+    return { ...rest, hub, key, system }
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

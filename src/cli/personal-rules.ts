@@ -17,7 +17,7 @@ import { endErasureRule, listErasureRules, rulesToRead } from '#store/personal/e
 import { withOwnDatabase } from './own-database.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
 import { dataKeysOf } from './settings.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 const WHO = 'hub personal'
 const RULES_MAX = 1000
@@ -94,8 +94,8 @@ function wanted(argv: readonly string[]): Does {
     if (word === 'preview' && reason === undefined)
       return (pool, now) => previewRule(pool, scope, { nowMs: now(), mayGoOn: () => true })
     if (word === 'add' && reason?.trim()) return (pool) => setErasureRule(pool, { ...scope, reason }, WHO)
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
   throw new WrongUsage()
 }

@@ -6,7 +6,7 @@ import { withOwnDatabase } from './own-database.ts'
 import { rulesCommand } from './personal-rules.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
 import { dataKeysOf, type Settings } from './settings.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 /** `hub personal rotate-key`, `hub personal erase` and `hub personal rules`, over the database of the settings. */
 export async function personalCommand(argv: readonly string[]): Promise<void> {
@@ -64,7 +64,7 @@ function parsed(argv: readonly string[]): Omit<EraseWish, 'who'> & { readonly wo
     const isErase = word === 'erase' && reason.trim() !== '' && (records !== undefined || code !== undefined)
     if (more.length > 0 || !(isErase || word === 'rotate-key')) throw new WrongUsage()
     return { word, reason, ...(records ? { records } : {}), ...(code === undefined ? {} : { code }) }
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

@@ -6,7 +6,7 @@ import { FIND_WORDS, PLACE_WORDS, UNIT_WORDS } from '#core/recall/words.ts'
 import type { Rehearsal } from '#flow/recall/schema.ts'
 import { cliLanguage } from './language.ts'
 import { type Call, callsTo } from './running-hub.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 const TIMEOUT_MS = 120_000
 
@@ -169,7 +169,7 @@ function parsed(argv: readonly string[]) {
     if (!action || !subject || more !== undefined || !hub || !key || !URL.canParse(hub))
       throw new WrongUsage()
     return { ...values, action, subject, hub, key }
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

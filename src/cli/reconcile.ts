@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import got from 'got'
 import { cliLanguage } from './language.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { type Call, callsTo, HubProblem, NoAnswer } from './running-hub.ts'
+import { missing, WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 const TIMEOUT_MS = 30_000
 const ASK_EVERY_MS = 500
 const KEYS_SHOWN = 50
+/** A hub that does not answer for so long is no longer waited for. */
+const AWAY_MAX_MS = 60_000
 
 interface Side {
   readonly count: number
@@ -38,6 +40,8 @@ export interface Report {
     readonly ownVersion: number | null
     readonly theirVersion: number | null
   }[]
+  /** Cursor of the next records; null where these are all. */
+  readonly next: string | null
 }
 
 /**
@@ -46,47 +50,32 @@ export interface Report {
  */
 export async function reconcileCommand(argv: readonly string[]): Promise<void> {
   const { hub, key, file, json, ...wish } = parsed(argv)
-  const call = async (
-    method: 'GET' | 'POST',
-    path: string,
-    body?: string | Buffer,
-    type = 'application/json',
-  ) => {
-    const answer = await got(new URL(path, hub), {
-      method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        'accept-language': cliLanguage(),
-        ...(body === undefined ? {} : { 'content-type': type }),
-      },
-      ...(body === undefined ? {} : { body }),
-      throwHttpErrors: false,
-      followRedirect: false,
-      retry: { limit: 0 },
-      timeout: { request: TIMEOUT_MS },
-    })
-    if (answer.statusCode >= 300) throw new Error(problemText(answer.statusCode, answer.body))
-    return JSON.parse(answer.body) as Report
-  }
+  const call = callsTo(hub, key, { timeoutMs: TIMEOUT_MS })
   try {
     const { id } = file
-      ? await call(
-          'POST',
-          `/v1/reconciliations?${new URLSearchParams(texts(wish))}`,
-          await readFile(file),
-          'text/csv',
-        )
-      : await call('POST', '/v1/reconciliations', JSON.stringify(wish))
-    let report = await call('GET', `/v1/reconciliations/${id}`)
-    while (report.state === 'waiting' || report.state === 'running') {
-      await pause(ASK_EVERY_MS)
-      report = await call('GET', `/v1/reconciliations/${id}?limit=${KEYS_SHOWN}`)
-    }
+      ? await call('POST', `/v1/reconciliations?${new URLSearchParams(texts(wish))}`, await readFile(file))
+      : await call('POST', '/v1/reconciliations', wish)
+    const report = await reportOf(call, String(id))
     console.log(json ? JSON.stringify(report, null, 2) : reportText(report, cliLanguage() === 'zh'))
     if (report.outcome !== 'equal' && report.outcome !== 'one-sided') process.exitCode = 1
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error))
     process.exitCode = 1
+  }
+}
+
+/** Waits for the end. The hub goes on by itself, so one that is started anew or has no time now is asked again. */
+async function reportOf(call: Call, id: string): Promise<Report> {
+  for (let askedAt = Date.now(); ; await pause(ASK_EVERY_MS)) {
+    try {
+      const report = (await call('GET', `/v1/reconciliations/${id}?limit=${KEYS_SHOWN}`)) as unknown as Report
+      if (report.state !== 'waiting' && report.state !== 'running') return report
+      askedAt = Date.now()
+    } catch (error) {
+      const status = error instanceof HubProblem ? error.problem['status'] : null
+      const mayPass = error instanceof NoAnswer || status === 429 || status === 503
+      if (!mayPass || Date.now() - askedAt > AWAY_MAX_MS) throw error
+    }
   }
 }
 
@@ -121,9 +110,19 @@ export function reportText(report: Report, zh: boolean): string {
         ({ id, state, ownVersion, theirVersion }) =>
           `${STATES[state]?.[zh ? 1 : 0] ?? state}  ${id}  ${ownVersion ?? '-'} / ${theirVersion ?? '-'}`,
       ),
+      ...moreLines(report, zh),
     )
   if (report.advice) lines.push('', report.advice)
   return lines.join('\n')
+}
+
+/** What is not shown is told: nobody must take the first records for all of them. */
+function moreLines({ id, counts, keys, next }: Report, zh: boolean): string[] {
+  if (next === null) return []
+  const all = Object.keys(STATES).reduce((sum, state) => sum + Number(counts[state] ?? 0), 0)
+  const left = all - keys.length
+  const where = `GET /v1/reconciliations/${id}?after=${next}`
+  return [zh ? `另有 ${left} 条：${where}` : `${left} more: ${where}`]
 }
 
 type Both = readonly [en: string, zh: string]
@@ -154,18 +153,6 @@ function table(rows: readonly (readonly string[])[]): string[] {
   )
 }
 
-function problemText(status: number, body: string): string {
-  try {
-    const { title, detail, fix, issues = [] } = JSON.parse(body)
-    const places = (issues as { path: string; reason: string }[]).map(
-      ({ path, reason }) => `${path}: ${reason}`,
-    )
-    return [`${title}${detail ? `: ${detail}` : ''}`, ...places, fix].join('\n')
-  } catch {
-    return `HTTP ${status}`
-  }
-}
-
 const texts = (wish: Readonly<Record<string, string | boolean | undefined>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(wish).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
@@ -192,12 +179,16 @@ function parsed(argv: readonly string[]) {
       },
     }).values
     const from = day ?? rest.from
-    const isWrong =
-      (rest.link === undefined) === (rest.system === undefined) ||
-      (day !== undefined && rest.from !== undefined)
-    if (hub === undefined || key === undefined || !URL.canParse(hub) || isWrong) throw new WrongUsage()
+    if (hub === undefined || key === undefined) throw missing('--hub', '--key')
+    if ((rest.link === undefined) === (rest.system === undefined))
+      throw new WrongUsage({
+        en: 'Name a link with --link, or a system with --system.',
+        zh: '请用 --link 指定链路，或用 --system 指定系统，二者选一。',
+      })
+    if (day !== undefined && rest.from !== undefined)
+      throw new WrongUsage({ en: '--day or --from, not both.', zh: '--day 与 --from 只能选一。' })
     return { ...rest, hub, key, ...(from === undefined ? {} : { from }) }
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

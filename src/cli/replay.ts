@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { instantOf, isDayOrTime } from '#api/day-or-time.ts'
 import { ERRORS, HubError } from '#core/errors.ts'
 import { createReplay, type ReplayWish } from '#flow/replay/create-replay.ts'
 import { runReplay } from '#flow/replay/run.ts'
@@ -12,7 +13,7 @@ import { cliLanguage } from './language.ts'
 import { mappingsMustExist } from './mappings-folder.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
 import { dataKeysOf } from './settings.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { missing, WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 /** `hub replay`: maps stored messages of the database of DATABASE_URL anew, in this process, and shows what became of them. */
 export async function replayCommand(argv: readonly string[]): Promise<void> {
@@ -70,21 +71,21 @@ function wishOf(argv: readonly string[]): ReplayWish {
   const { system, record, from, to, receipt, group, flag, mapping, newest, apply, compare, target } =
     parsed(argv)
   const versions = compare === undefined ? undefined : /^([1-9]\d{0,8}),([1-9]\d{0,8})$/.exec(compare)
-  const isWrong =
-    system === undefined ||
-    versions === null ||
-    (apply === true && compare !== undefined) ||
-    (apply !== true && target !== undefined) ||
-    [from, to].some((time) => time !== undefined && Number.isNaN(Date.parse(time))) ||
-    (newest !== undefined && !/^[1-9]\d{0,2}$|^1000$/.test(newest))
-  if (isWrong) throw new WrongUsage()
+  if (system === undefined) throw missing('--system')
+  if (versions === null) throw wrongValue('--compare', compare, '3,4')
+  if (apply === true && compare !== undefined)
+    throw new WrongUsage({ en: '--apply or --compare, not both.', zh: '--apply 与 --compare 只能选一。' })
+  if (apply !== true && target !== undefined)
+    throw new WrongUsage({ en: '--target goes with --apply.', zh: '--target 须与 --apply 同用。' })
+  if (newest !== undefined && !/^[1-9]\d{0,2}$|^1000$/.test(newest))
+    throw wrongValue('--newest', newest, '1–1000')
   return {
     mode: versions ? 'compare' : apply ? 'apply' : 'dry-run',
     scope: {
       system,
       ...(record === undefined ? {} : { record }),
-      ...(from === undefined ? {} : { from: new Date(from).toISOString() }),
-      ...(to === undefined ? {} : { to: new Date(to).toISOString() }),
+      ...(from === undefined ? {} : { from: timeOf('--from', from, 'start') }),
+      ...(to === undefined ? {} : { to: timeOf('--to', to, 'end') }),
       ...(receipt === undefined ? {} : { receipts: receipt }),
       ...(group === undefined ? {} : { rejectionGroup: group }),
       ...(flag === undefined ? {} : { flag }),
@@ -94,6 +95,17 @@ function wishOf(argv: readonly string[]): ReplayWish {
     ...(target === undefined ? {} : { targets: targetsOf(target) }),
     ...(versions ? { versions: { from: Number(versions[1]), to: Number(versions[2]) } } : {}),
   }
+}
+
+const wrongValue = (name: string, value: string | undefined, example: string): WrongUsage =>
+  new WrongUsage({
+    en: `${name}: ${value} is not understood; write ${example}.`,
+    zh: `${name}：无法识别 ${value}，格式如 ${example}。`,
+  })
+
+function timeOf(name: string, text: string, edge: 'start' | 'end'): string {
+  if (!isDayOrTime(text)) throw wrongValue(name, text, '2026-07-01, 2026-07-01T08:00+08:00')
+  return instantOf(text, edge)
 }
 
 const targetsOf = (given: readonly string[]): NonNullable<ReplayWish['targets']> => {
@@ -121,7 +133,7 @@ function parsed(argv: readonly string[]) {
         compare: text,
       },
     }).values
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

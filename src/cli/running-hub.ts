@@ -7,6 +7,7 @@ const TIMEOUT_MS = 15_000
 export type Call = (
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
   path: string,
+  /** Sent as JSON; bytes are sent as CSV. */
   body?: object,
 ) => Promise<Record<string, unknown>>
 
@@ -28,6 +29,18 @@ export class HubProblem extends Error {
         .replaceAll(/([。.])[。.]+/g, '$1'),
     )
     this.problem = problem
+  }
+}
+
+/** Nobody answered, or somebody who is not the hub: a proxy in front of one that is about to start. */
+export class NoAnswer extends Error {}
+
+/** The members of an answer; null where it is no JSON. */
+function membersOf(body: string): Record<string, unknown> | null {
+  try {
+    return body === '' ? {} : JSON.parse(body)
+  } catch {
+    return null
   }
 }
 
@@ -61,18 +74,26 @@ export function callsTo(
         authorization: `Bearer ${key}`,
         'accept-language': cliLanguage(),
         ...(purpose === undefined ? {} : { 'hub-purpose': encodeURIComponent(purpose) }),
+        ...(body instanceof Uint8Array ? { 'content-type': 'text/csv' } : {}),
       },
-      ...(body ? { json: body } : {}),
+      ...(body instanceof Uint8Array ? { body } : body ? { json: body } : {}),
       throwHttpErrors: false,
       followRedirect: false,
       retry: { limit: 0 },
       timeout: { request: timeoutMs },
     }).catch((error: { readonly code?: string }) => {
-      throw new Error(
+      throw new NoAnswer(
         say(`the hub at ${hub} does not answer (${error.code})`, `平台 ${hub} 没有应答（${error.code}）`),
       )
     })
-    const value = (answer.body === '' ? {} : JSON.parse(answer.body)) as Record<string, unknown>
+    const value = membersOf(answer.body)
+    if (value === null)
+      throw new NoAnswer(
+        say(
+          `what answers at ${hub} is no hub (HTTP ${answer.statusCode})`,
+          `${hub} 的应答并非来自平台（HTTP ${answer.statusCode}）`,
+        ),
+      )
     if (purpose !== undefined && answer.headers['hub-masked'] !== undefined && !isWarned) {
       isWarned = true
       console.error(

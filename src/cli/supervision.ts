@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { type DaySummary, summarySheet } from '#core/supervision/sheet.ts'
 import { cliLanguage } from './language.ts'
 import { callsTo } from './running-hub.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 const text = { type: 'string' } as const
 const options = { hub: text, key: text, region: text, site: text, json: { type: 'boolean' } } as const
@@ -52,7 +52,7 @@ function parsed(argv: readonly string[]) {
 function read(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options, allowPositionals: true })
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }

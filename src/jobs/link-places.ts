@@ -6,9 +6,9 @@ export interface LinkPlaces {
   /**
    * Delivers over a link. One whose last delivery failed begins only in a lane of its own; where that is full it is not begun, and asked for
    * again when a place of it is free. Every other one waits for its place.
-   * @param deliver settles with whether the receiver failed
+   * @param deliver settles with whether the receiver failed; undefined says nothing of it, and what is known stays
    */
-  run(link: string, deliver: (onAsking: OnAsking) => Promise<boolean>): Promise<void>
+  run(link: string, deliver: (onAsking: OnAsking) => Promise<boolean | undefined>): Promise<void>
 }
 
 /** Deliveries at once whose receivers answer. */
@@ -72,8 +72,9 @@ export function createLinkPlaces(
   ): Promise<void> => {
     const watched = watch(isProbe)
     try {
-      if (await deliver(watched.onAsking)) failed.add(link)
-      else failed.delete(link)
+      const hasFailed = await deliver(watched.onAsking)
+      if (hasFailed) failed.add(link)
+      else if (hasFailed === false) failed.delete(link)
     } finally {
       watched.end()
       running--

@@ -109,16 +109,20 @@ export function startWorkers(parts: WorkersParts): Workers {
 
   const linkPlaces = createLinkPlaces((linkId) => void queues.wakeLink(linkId))
 
-  const deliverNow = async (linkId: string, lane: Lane, onAsking?: OnAsking): Promise<boolean> => {
-    if (stop.signal.aborted) return false
+  const deliverNow = async (
+    linkId: string,
+    lane: Lane,
+    onAsking?: OnAsking,
+  ): Promise<boolean | undefined> => {
+    if (stop.signal.aborted) return undefined
     const options = { lane, signal: stop.signal, ...(onAsking ? { onAsking } : {}) }
     const end = await delivery.deliverLink(linkId, options)
-    if (stop.signal.aborted) return end.failed === true
+    if (stop.signal.aborted) return undefined
     if (!end.done) await queues.wakeLink(linkId, 0, lane)
     else if (end.nextAt !== undefined && end.nextAt - now() <= DELAYED_WAKE_MS) {
       await queues.wakeLink(linkId, Math.max(end.nextAt - now(), 1), lane)
     }
-    return end.failed === true
+    return end.elsewhere ? undefined : end.failed === true
   }
   const deliver = (linkId: string): Promise<void> =>
     linkPlaces.run(linkId, (onAsking) => deliverNow(linkId, 'live', onAsking))

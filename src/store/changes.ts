@@ -16,6 +16,8 @@ export interface Change {
   readonly record: string
   /** Place of the source record in its message. */
   readonly messageIndex: number
+  /** ISO time in UTC at which the hub got it. */
+  readonly receivedAt: string
   /** JSON text of the whole canonical record. */
   readonly text: string
 }
@@ -166,5 +168,6 @@ const changeOf = (row: ChangeRow, text: string): Change => ({
   system: row.system,
   record: row.record,
   messageIndex: row.message_index,
+  receivedAt: row.received_at,
   text,
 })

@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
+import type { DeliveryTimes } from '#core/delivery-times.ts'
 import { type Hold, heldPlace } from './held-changes.ts'
 import type { Lane } from './lanes.ts'
 import type { Lease } from './link-lease.ts'
@@ -38,6 +39,8 @@ export interface Settlement {
   readonly places: readonly string[]
   readonly cursor: bigint
   readonly delivered: number
+  /** How long those took that are counted by it; absent where none is. */
+  readonly took?: DeliveryTimes
   readonly refused: number
   /** Versions left out because a newer one of their record was sent in their stead. */
   readonly coalesced: number
@@ -81,18 +84,21 @@ const MOVE = `update link_lanes set cursor = greatest(cursor, $3), delivered = d
     last_error = case when changed_at = $12 then $8::jsonb else last_error end,
     last_ok_at = case when $9 then to_timestamp($10::numeric / 1000) else last_ok_at end,
     leased_until = clock_timestamp() + $11 * interval '1 millisecond',
-    trying = trying - $26::text[], careful = $27, coalesced = coalesced + $28
+    trying = trying - $26::text[], careful = $27, coalesced = coalesced + $28,
+    took = case when $31::bigint[] is null then took
+                else array(select coalesce(a, 0) + coalesce(b, 0) from unnest(took, $31::bigint[]) with ordinality t (a, b, place) order by place) end,
+    took_seconds = took_seconds + $32
   where link_id = $1 and lane = $29 and fence = $2 returning link_id as id, changed_at, put_back`
 const LOG = `insert into deliveries (id, started_at, link_id, lane, from_position, to_position, attempt, changes, ok, duplicate, retry,
     reject, outcome, detail, ms)
   select $13::uuid, to_timestamp($14::numeric / 1000), id, $30, $15::bigint, $16::bigint, $17::integer, $18::integer, $19::integer,
     $20::integer, $21::integer, $22::integer, $23, $24, $25::integer from moved where $13 is not null`
-const HOLDS = `select * from unnest($31::text[], $32::integer[], $33::bigint[], $34::text[], $35::integer[], $36::bigint[], $37::text[], $38::text[],
-    $39::text[], $40::text[]) h (record_id, version, position, state, attempts, next_ms, code, detail, cause, sent)`
-const SETTLED = 'select * from unnest($41::text[], $42::integer[]) s (record_id, version)'
-const HOLD = `insert into held_changes (link_id, lane, record_id, version, position, state, attempts, next_at, code, detail, cause, sent)
+const HOLDS = `select * from unnest($33::text[], $34::integer[], $35::bigint[], $36::text[], $37::integer[], $38::bigint[], $39::text[], $40::text[],
+    $41::text[], $42::text[]) h (record_id, version, position, state, attempts, next_ms, code, detail, cause, sent)`
+const SETTLED = 'select * from unnest($43::text[], $44::integer[]) s (record_id, version)'
+const HOLD = `insert into held_changes (link_id, lane, record_id, version, position, state, attempts, next_at, code, detail, cause, sent, again)
   select moved.id, $29, h.record_id, h.version, h.position, h.state, h.attempts, to_timestamp(h.next_ms::numeric / 1000), h.code, h.detail,
-      h.cause, h.sent
+      h.cause, h.sent, $30 = 'backfill'
     from moved, (${HOLDS}) h
   on conflict (link_id, record_id, version) do update set state = excluded.state, attempts = excluded.attempts,
     next_at = excluded.next_at, code = excluded.code, detail = excluded.detail, cause = excluded.cause, sent = excluded.sent,
@@ -101,15 +107,15 @@ const SETTLE = `delete from held_changes h using moved, (${SETTLED}) s
   where h.link_id = moved.id and h.record_id = s.record_id and h.version = s.version and h.state <> 'dropped'`
 const RELEASE = `update held_changes h set next_at = coalesce(h.next_at, to_timestamp($10::numeric / 1000))
   from moved, (select distinct on (record_id) record_id, version from held_changes w
-                where link_id = $1 and state = 'waiting' and record_id = any($43::text[])
+                where link_id = $1 and state = 'waiting' and record_id = any($45::text[])
                   and (record_id, version) not in (${SETTLED})
                   and (record_id, version) not in (select h.record_id, h.version from (${HOLDS}) h where h.state = 'refused')
                 order by record_id, version) n
   where h.link_id = moved.id and h.record_id = n.record_id and h.version = n.version returning h.record_id`
-const FILL = `update backfills b set position = greatest(b.position, $45::bigint), delivered = b.delivered + $4, refused = b.refused + $5,
-    superseded = b.superseded + $46, put_off = b.put_off + $47, state = case when $48 then 'done' else b.state end,
-    ended_at = case when $48 then to_timestamp($10::numeric / 1000) end
-  from moved where b.id = $44::uuid and b.lane = $29 and b.state = 'open'`
+const FILL = `update backfills b set position = greatest(b.position, $47::bigint), delivered = b.delivered + $4, refused = b.refused + $5,
+    superseded = b.superseded + $48, put_off = b.put_off + $49, state = case when $50 then 'done' else b.state end,
+    ended_at = case when $50 then to_timestamp($10::numeric / 1000) end
+  from moved where b.id = $46::uuid and b.lane = $29 and b.state = 'open'`
 
 const PLAIN = `with moved as (${MOVE}), logged as (${LOG}) select changed_at, put_back, null::text[] as waiting from moved`
 const HOLDING = (
@@ -178,6 +184,8 @@ function movement(lease: Lease, { sent, failure, ...moved }: Settlement): unknow
     moved.coalesced,
     lease.lane,
     moved.backfill ? 'backfill' : lease.lane,
+    moved.took?.counts ?? null,
+    moved.took?.seconds ?? 0,
   ]
 }
 

@@ -59,6 +59,8 @@ export interface DueChange {
   readonly recordId: string
   readonly version: number
   readonly attempts: number
+  /** It had gone over the link, and was asked for again. */
+  readonly again: boolean
   /** Versions of the record that wait and that this one stands for. Only where superseded versions are left out. */
   readonly earlier: readonly number[]
   /** A newer version has gone over the link since: this one must not follow it. */
@@ -79,11 +81,12 @@ export async function readDue(
 ): Promise<DueChange[]> {
   const filter = filterSql(at.filter, 7)
   const { rows } = await client.query(
-    `select d.record_id, d.attempts, w.versions,
+    `select d.record_id, d.attempts, d.again, w.versions,
             exists (select from record_versions v where v.record_id = d.record_id and v.version > w.versions[1] and v.position <= $5${chosenSql('$1', 'v.')}${filter.text}
-                     and not exists (select from held_changes o where o.link_id = $1 and o.record_id = v.record_id and o.version = v.version)
+                     and not exists (select from held_changes o where o.link_id = $1 and o.record_id = v.record_id and o.version = v.version
+                                       and not o.again)
             ) as stale
-       from (select record_id, attempts, position from held_changes
+       from (select record_id, attempts, again, position from held_changes
               where link_id = $1 and lane = $2 and state = 'waiting' and next_at <= to_timestamp($3::numeric / 1000)
               order by position limit $4) d
        cross join lateral (select case when $6 then array_agg(o.version order by o.version desc) else array[min(o.version)] end as versions
@@ -91,13 +94,16 @@ export async function readDue(
       order by d.position`,
     [at.linkId, at.lane, at.nowMs, at.limit, at.cursor, at.coalesces, ...filter.values],
   )
-  const due = rows.map(({ record_id: recordId, attempts, versions: [version, ...earlier], stale }) => ({
-    recordId,
-    version,
-    attempts,
-    earlier,
-    stale,
-  }))
+  const due = rows.map(
+    ({ record_id: recordId, versions: [version, ...earlier], attempts, again, stale }) => ({
+      recordId,
+      version,
+      attempts,
+      again,
+      earlier,
+      stale,
+    }),
+  )
   // Where changes were put back, two versions of a record may have a time: the first that waits goes for both.
   return [...new Map(due.map((one) => [one.recordId, one])).values()]
 }

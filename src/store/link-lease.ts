@@ -23,6 +23,8 @@ export interface Lease {
   readonly limits: LinkLimits
   /** Sends only the newest version of a record among those that wait. */
   readonly coalesces: boolean
+  /** When the link was made, in milliseconds since 1970: what came before is owed since then. */
+  readonly createdAtMs: number
   readonly cursor: bigint
   readonly attempts: number
   readonly lastErrorClass: LinkError['class'] | null
@@ -64,7 +66,8 @@ const LEASE = (condition: string): string => `update link_lanes n
            and (o.next_at is null or o.next_at <= to_timestamp($3::numeric / 1000))
            and (o.leased_until is null or o.leased_until <= clock_timestamp()) for update skip locked)
     and l.state = 'active' and l.url is not null and ${condition}
-  returning n.fence, l.url, l.allow_address || egress_rules(l.id, l.system) as allow_address, l.filter, l.mapping, l.limits, l.coalesces, n.cursor, n.attempts,
+  returning n.fence, l.url, l.allow_address || egress_rules(l.id, l.system) as allow_address, l.filter, l.mapping, l.limits, l.coalesces,
+    (extract(epoch from l.created_at) * 1000)::float8 as created_ms, n.cursor, n.attempts,
     n.last_error ->> 'class' as error, n.careful, n.changed_at, n.put_back`
 
 /** Nobody is counted who goes over the recall lane: a recall waits for no place. */
@@ -105,6 +108,7 @@ async function lease(
       limits: row.limits,
       // Of a recall every version is told, also one that the next takes back.
       coalesces: row.coalesces && wish.lane !== 'recall',
+      createdAtMs: row.created_ms,
       cursor: BigInt(row.cursor),
       attempts: row.attempts,
       lastErrorClass: row.error,

@@ -93,19 +93,3 @@ export async function countOverdue(
   )
   return rows
 }
-
-/** Seconds from the order to its delivery, of the deliveries of the last day, by link: half of them, 99 of 100, and all took no longer. */
-export async function readDeliverySeconds(
-  client: Client,
-  nowMs: number,
-): Promise<{ readonly link: string; readonly p50: number; readonly p99: number; readonly most: number }[]> {
-  const { rows } = await client.query(
-    `select link, percentile_cont(0.5) within group (order by seconds) as p50, percentile_cont(0.99) within group (order by seconds) as p99,
-            max(seconds) as most
-       from (select n.link_id as link, greatest(0, extract(epoch from n.delivered_at - n.ordered_at))::float8 as seconds from recall_notices n
-              where n.delivered_at > to_timestamp($1::numeric / 1000) - interval '1 day' and n.link_id is not null) n
-      group by link`,
-    [nowMs],
-  )
-  return rows
-}

@@ -66,13 +66,13 @@ const WANTED = (filter: string): string => `with
              from record_versions join lanes on holds = (kind = 'hold') and position <= cursor
             where record_id = any($2::text[])${filter}${chosenSql('$1')}
               and (record_id, version) not in (select record_id, version from held_changes
-                                                where link_id = $1 and record_id = any($2::text[]))
+                                                where link_id = $1 and record_id = any($2::text[]) and not again)
             group by record_id),
   wanted as (select k.record_id, k.version, greatest(k.version, g.version) as wanted
                from known k left join gone g using (record_id) where not k.is_ahead),
   put as (
-    insert into held_changes (link_id, lane, record_id, version, position, state)
-    select $1, case when v.kind = 'hold' then 'recall' else 'live' end, record_id, v.version, v.position, 'waiting'
+    insert into held_changes (link_id, lane, record_id, version, position, state, again)
+    select $1, case when v.kind = 'hold' then 'recall' else 'live' end, record_id, v.version, v.position, 'waiting', true
       from (select distinct record_id, wanted as version from wanted) w join record_versions v using (record_id, version)
     on conflict (link_id, record_id, version) do update
       set state = 'waiting', attempts = 0, next_at = null, code = null, detail = null, cause = null, sent = null, reason = null,

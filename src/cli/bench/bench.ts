@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { sentenceOf, settingsOrExit } from '#cli/process.ts'
 import type { Settings } from '#cli/settings.ts'
-import { WrongUsage } from '#cli/wrong-usage.ts'
+import { WrongUsage, wrongOptions } from '#cli/wrong-usage.ts'
 import { benchChannels } from './channels/channels.ts'
 import { benchCosts } from './costs.ts'
 import { benchDelivery } from './delivery.ts'
@@ -96,8 +96,8 @@ function readArguments(argv: readonly string[]) {
         edges: { type: 'string', default: '1e5,1e6' },
       },
     })
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }
 

@@ -1,11 +1,27 @@
+import type { ParseArgsConfig } from 'node:util'
 import type { Call } from '#cli/running-hub.ts'
-import { WrongUsage } from '#cli/wrong-usage.ts'
-import { filterOf, type Given, named, secretsOf, settingsOf } from './options.ts'
+import { missing, WrongUsage } from '#cli/wrong-usage.ts'
+import {
+  backfillOptions,
+  createOptions,
+  dropOptions,
+  filterOf,
+  type Given,
+  heldOptions,
+  named,
+  patchOptions,
+  resendOptions,
+  rotateOptions,
+  secretsOf,
+  settingsOf,
+} from './options.ts'
 import { backfillLine, groupLines, heldLine, linkLine, linkLines, say } from './words.ts'
 
 interface Action {
   /** Whether a link must be named. */
   readonly namesLink: boolean
+  /** What it takes beside address and key; absent: nothing. */
+  readonly options?: ParseArgsConfig['options']
   /** Does it, and gives the lines that a person is told. */
   readonly run: (call: Call, given: Given, link: string) => Promise<readonly string[]>
 }
@@ -30,7 +46,11 @@ const at = (link: string, rest = ''): string => `/v1/links/${link}${rest}`
 /** By cause or all: nothing is sent again or given up because an option was forgotten. */
 const choiceOf = (given: Given): Record<string, unknown> => {
   const { cause, all: every } = given
-  if ((cause === undefined) === (every === undefined)) throw new WrongUsage()
+  if ((cause === undefined) === (every === undefined))
+    throw new WrongUsage({
+      en: 'Name a cause with --cause, or --all.',
+      zh: '请用 --cause 指定原因，或用 --all。',
+    })
   return cause === undefined ? { all: true } : { cause }
 }
 
@@ -46,7 +66,7 @@ const secretLine = (secret: unknown, publicKey: unknown): string =>
     : `${say({ zh: '签名密钥（仅显示一次）', en: 'signing secret (shown once)' })}: ${secret}`
 
 /** The actions of `hub link`. */
-export const actions = {
+export const actions: Readonly<Record<string, Action>> = {
   list: {
     namesLink: false,
     run: async (call) => {
@@ -59,8 +79,9 @@ export const actions = {
   show: { namesLink: true, run: async (call, _, link) => linkLines(await call('GET', at(link))) },
   create: {
     namesLink: false,
+    options: createOptions,
     run: async (call, given) => {
-      if (given['name'] === undefined) throw new WrongUsage()
+      if (given['name'] === undefined) throw missing('--name')
       const made = await call('POST', '/v1/links', {
         ...settingsOf(given),
         ...(await secretsOf(given)),
@@ -72,6 +93,7 @@ export const actions = {
   },
   rotate: {
     namesLink: true,
+    options: rotateOptions,
     run: async (call, given, link) => {
       const body = named(given, { signing: 'signing', until: 'oldValidUntil' })
       const made = await call('POST', at(link, '/secrets'), body)
@@ -81,9 +103,8 @@ export const actions = {
   },
   patch: {
     namesLink: true,
+    options: patchOptions,
     run: async (call, given, link) => {
-      if (given['from'] !== undefined || given['to'] !== undefined || given['signing'] !== undefined)
-        throw new WrongUsage()
       const { limits, filter, ...settings } = settingsOf(given)
       const now = limits || filter ? await call('GET', at(link)) : {}
       const body = {
@@ -92,7 +113,8 @@ export const actions = {
         ...(limits ? { limits: { ...(now['limits'] as object), ...limits } } : {}),
         ...(filter ? { filter: { ...(now['filter'] as object), ...filter } } : {}),
       }
-      if (Object.keys(body).length === 0) throw new WrongUsage()
+      if (Object.keys(body).length === 0)
+        throw new WrongUsage({ en: 'Nothing is to be changed.', zh: '没有要修改的内容。' })
       return linkLines(await call('PATCH', at(link), body))
     },
   },
@@ -107,6 +129,7 @@ export const actions = {
   },
   backfill: {
     namesLink: true,
+    options: backfillOptions,
     run: async (call, given, link) => {
       const scope = { ...filterOf(given), ...named(given, { record: 'records', since: 'from', until: 'to' }) }
       if (given['dry-run'] === true) {
@@ -118,6 +141,7 @@ export const actions = {
   },
   held: {
     namesLink: true,
+    options: heldOptions,
     run: async (call, given, link) => {
       if (given['state'] === undefined && given['cause'] === undefined) {
         const { groups } = await call('GET', at(link, '/held/groups'))
@@ -131,6 +155,7 @@ export const actions = {
   },
   resend: {
     namesLink: true,
+    options: resendOptions,
     run: async (call, given, link) => {
       const { waiting, superseded } = await call('POST', at(link, '/held/resend'), choiceOf(given))
       return [
@@ -143,9 +168,10 @@ export const actions = {
   },
   drop: {
     namesLink: true,
+    options: dropOptions,
     run: async (call, given, link) => {
       const { reason } = given
-      if (reason === undefined) throw new WrongUsage()
+      if (reason === undefined) throw missing('--reason')
       const { dropped } = await call('POST', at(link, '/held/drop'), { ...choiceOf(given), reason })
       return [
         say({
@@ -155,4 +181,4 @@ export const actions = {
       ]
     },
   },
-} as const satisfies Readonly<Record<string, Action>>
+}

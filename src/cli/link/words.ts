@@ -30,6 +30,20 @@ export function linkLines(link: Row): string[] {
   ]
 }
 
+/** What is still owed over a lane; nothing where the receiver pulls, or wants no holds. */
+function lagLines({ secondsBehind, oldest, held }: Row): string[] {
+  if (secondsBehind === null) return []
+  const { waiting, refused } = held as Row
+  const since = oldest as Row | null
+  const of = since ? say({ zh: `（${since['at']}）`, en: ` (${since['at']})` }) : ''
+  return [
+    say({
+      zh: `  最早未送达：${secondsBehind} 秒${of}；搁置待重试 ${waiting}，被拒未处理 ${refused}`,
+      en: `  oldest not taken: ${secondsBehind} s${of}; held for another try ${waiting}, refused ${refused}`,
+    }),
+  ]
+}
+
 function laneLines(name: { readonly zh: string; readonly en: string }, lane: Row): string[] {
   const { position, delivered, refused, breaker, nextAt } = lane
   const error = lane['lastError'] as Row | null
@@ -37,10 +51,12 @@ function laneLines(name: { readonly zh: string; readonly en: string }, lane: Row
     zh: `${name.zh}：位点 ${position}，已投递 ${delivered}，被拒 ${refused}，熔断 ${breaker}`,
     en: `${name.en}: position ${position}, delivered ${delivered}, refused ${refused}, breaker ${breaker}`,
   })
-  if (!error) return [line]
+  const lag = lagLines(lane)
+  if (!error) return [line, ...lag]
   const next = nextAt ? say({ zh: `，下次尝试 ${nextAt}`, en: `, next try ${nextAt}` }) : ''
   return [
     `${line}${next}`,
+    ...lag,
     `  ${error['class']} (${error['actor']}): ${error['detail']}`,
     `  ${error['advice']}`,
   ]

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import got from 'got'
 import { cliLanguage } from '#cli/language.ts'
-import { WrongUsage } from '#cli/wrong-usage.ts'
+import { WrongUsage, wrongOptions } from '#cli/wrong-usage.ts'
 import type { Issue } from '#core/issue.ts'
 import { channelIssues } from '#flow/channels/issues.ts'
 import { mistakesOf } from '#flow/systems/mistakes.ts'
@@ -48,8 +48,8 @@ function parsed(argv: readonly string[]): { names: string[]; hub: RunningHub | n
     const { hub: url, key } = values
     if ((url === undefined) !== (key === undefined)) throw new WrongUsage()
     return { names: positionals, hub: url !== undefined && key !== undefined ? { url, key } : null }
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }
 

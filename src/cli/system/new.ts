@@ -4,7 +4,7 @@ import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { cliLanguage } from '#cli/language.ts'
 import { plainSentence } from '#cli/plain-sentence.ts'
 import { sentenceOf, settingsOrExit } from '#cli/process.ts'
-import { WrongUsage } from '#cli/wrong-usage.ts'
+import { WrongUsage, wrongOptions } from '#cli/wrong-usage.ts'
 import { ADAPTERS } from '#core/mapping/system.ts'
 import { AlreadyThere, type NewSystemResult, newSystem } from '#flow/systems/new-system.ts'
 import { mistakeLine } from './mistake-line.ts'
@@ -112,8 +112,8 @@ function parsed(argv: readonly string[]) {
         adapter: text,
       },
     })
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }
 

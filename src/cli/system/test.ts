@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { startEmbedded } from '#cli/embedded.ts'
 import { cliLanguage } from '#cli/language.ts'
 import { createLog, sentenceOf, settingsOrExit } from '#cli/process.ts'
-import { WrongUsage } from '#cli/wrong-usage.ts'
+import { WrongUsage, wrongOptions } from '#cli/wrong-usage.ts'
 import { LEVELS, type Level, type TrialHub } from '#flow/conformance/check.ts'
 import { type CheckResult, type ConformanceReport, runConformance } from '#flow/conformance/run.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
@@ -49,8 +49,8 @@ function parsed(argv: readonly string[]): { level: Level; json: string | undefin
     const level = LEVELS.find((one) => one === values.level)
     if (level === undefined) throw new WrongUsage()
     return { level, json: values.json, names: positionals }
-  } catch {
-    throw new WrongUsage()
+  } catch (error) {
+    throw wrongOptions(error)
   }
 }
 

@@ -46,8 +46,10 @@ export interface DeliveryEnd {
   readonly done: boolean
   /** When to come again by itself; absent where only a new change gives work. */
   readonly nextAt?: number
-  /** The receiver did not take what it was sent, or did not answer. */
+  /** The receiver did not take what it was last sent, or did not answer. */
   readonly failed?: true
+  /** Another worker has the lane, or the places at the receiver: how the receiver is, it knows. */
+  readonly elsewhere?: true
 }
 
 export interface DeliverOptions {
@@ -118,9 +120,10 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       const { lane = 'live' } = options
       const leased = await leaseLink(pool, linkId, { lane, nowMs: clock.now(), leaseMs })
       if (leased.state === 'idle') return { done: true }
-      if (leased.state === 'later') return { done: true, nextAt: leased.nextAtMs }
-      if (leased.state === 'busy') return { done: true, nextAt: clock.now() + BUSY_AGAIN_MS }
-      if (leased.state === 'crowded') return { done: true, nextAt: clock.now() + CROWDED_AGAIN_MS }
+      if (leased.state === 'later') return { done: true, nextAt: leased.nextAtMs, failed: true }
+      if (leased.state === 'busy') return { done: true, nextAt: clock.now() + BUSY_AGAIN_MS, elsewhere: true }
+      if (leased.state === 'crowded')
+        return { done: true, nextAt: clock.now() + CROWDED_AGAIN_MS, elsewhere: true }
       const { lease } = leased
       const kept = keepLease((ms) => extendLease(pool, lease, ms), leaseMs, options.signal)
       let end: RunEnd | null = null

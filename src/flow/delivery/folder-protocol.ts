@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { Pool, PoolClient } from 'pg'
 import type { WrittenFormat } from '#core/mapping/mapping.ts'
+import { hourOf } from '#core/reconcile/hour.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import { type Change, readVersions } from '#store/changes.ts'
 import { earlierFiles, forgetFiles, noteFiles, type VersionRef, withFile } from '#store/link-files.ts'
@@ -95,7 +96,7 @@ function filingOf(registry: Registry, mapping: string): Filing {
   return {
     whole: writes?.namesFile === true,
     nameOf: (first, events) => {
-      const day = /"receivedAt":"(\d{4})-(\d\d)-(\d\d)/.exec(first.text)?.slice(1).join('') ?? ''
+      const day = hourOf(Date.parse(first.receivedAt)).slice(0, 10).replaceAll('-', '')
       return `${label}_${day}_${hash('sha256', events.join('\n'), 'hex').slice(0, 16)}.${EXTENSIONS[writes?.format ?? 'json']}`
     },
   }

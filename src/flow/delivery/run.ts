@@ -89,6 +89,7 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
       fromHeld: true,
       held: new Set(),
       attempts: new Map(changes.map((change) => [change, of(change).attempts])),
+      isAgain: (change) => of(change).again,
       earlier: (change) => of(change).earlier,
       done: () => ({ cursor: log.passed }),
     })

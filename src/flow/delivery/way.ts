@@ -1,3 +1,4 @@
+import { type DeliveryTimes, deliveryTimesOf } from '#core/delivery-times.ts'
 import type { Change } from '#store/changes.ts'
 import type { Sent, Settlement } from '#store/deliveries.ts'
 import { noteTry } from '#store/link-lease.ts'
@@ -33,6 +34,8 @@ export interface Portion {
   /** Records whose later versions must wait. */
   readonly held: ReadonlySet<string>
   readonly attempts?: ReadonlyMap<Change, number>
+  /** Whether a change is sent because it was asked for again, so that its age says nothing of the link. */
+  readonly isAgain?: (change: Change) => boolean
   /** Versions that wait and that a change stands for. */
   readonly earlier?: (change: Change) => readonly number[]
   /** Where lane and backfill are once so many of the changes are done with. */
@@ -237,6 +240,7 @@ export function createWay(parts: RunParts, passed: () => bigint): Way {
     return await conclude({
       sent,
       delivered: judgement?.taken.length ?? 0,
+      ...(judgement && !at.backfill ? { took: tookOf(judgement, portion) } : {}),
       refused: (judgement?.reject ?? 0) + refusedOf(batch),
       coalesced: batch.coalesced + earlier.length,
       settled: [...settled, ...earlier],
@@ -245,6 +249,15 @@ export function createWay(parts: RunParts, passed: () => bigint): Way {
       ...at,
       ...(at.backfill ? { backfill: { ...at.backfill, putOff: judgement?.retry ?? 0 } } : {}),
     })
+  }
+
+  /** How long the changes took that the receiver has taken, from when the link owed them. */
+  const tookOf = ({ taken }: Judgement, { isAgain = () => false }: Portion): DeliveryTimes => {
+    const nowMs = clock.now()
+    const owed = taken.map(({ change }) => change).filter((change) => !isAgain(change))
+    return deliveryTimesOf(
+      owed.map(({ receivedAt }) => (nowMs - Math.max(Date.parse(receivedAt), lease.createdAtMs)) / 1000),
+    )
   }
 
   /** A change that was alone when workers ended waits like one that the receiver put off; the others go on. */

@@ -147,5 +147,45 @@ it('knows no other words, and does nothing to refused changes where neither a ca
     ['create'],
   ])
     await expect(hub(...argv)).rejects.toThrow(WrongUsage)
-  await expect(linkCommand(['list'])).rejects.toThrow(WrongUsage)
+  await expect(linkCommand(['list'])).rejects.toThrow('--hub, --key: missing.')
+})
+
+it('refuses an option that the action does not take, by name: a backfill that passed one over would send all of the past', async () => {
+  const id = idIn(await create('--from', 'now'))
+  const said = async (...argv: string[]): Promise<string> =>
+    await hub(...argv).catch((error: unknown) => {
+      expect(error).toBeInstanceOf(WrongUsage)
+      return (error as Error).message
+    })
+  expect(await said('backfill', id, '--from', '2026-07-01')).toBe('--from is no option here.')
+  expect(await said('delete', id, '--all')).toBe('--all is no option here.')
+  expect(await said('pause', id, '--until', '2026-07-01')).toBe('--until is no option here.')
+  expect(await said('list', '--state', 'paused')).toBe('--state is no option here.')
+  expect(await said('create', '--nme', 'x')).toBe('--nme is no option here.')
+  expect(await said('create', '--name', 'x', '--batch', 'many')).toBe('batch: many is no number.')
+  expect(await said('patch', id, '--coalesce', '--no-coalesce')).toMatch(/not both/)
+  expect(await said('show', id, 'another')).toBe('"another" is one word too many.')
+  expect(await said('patch', id, '--coalesce=yes')).toBe('--coalesce takes no value.')
+  expect(await said('resend', id, '--cause', '--all')).toBe('--cause: the value is missing.')
+  expect(await said('shw', id)).toBe('hub link knows no "shw"; did you mean show?')
+  vi.stubEnv('HUB_LANG', 'zh')
+  expect(await said('backfill', id, '--from', '2026-07-01')).toBe('此处没有选项 --from。')
+  const { rows } = await api.pool.query('select count(*)::int as count from backfills where link_id = $1', [
+    id,
+  ])
+  expect(rows).toEqual([{ count: 0 }])
+  expect(await linkNow(api.pool, id)).toMatchObject({ state: 'active' })
+})
+
+it('shows how long the oldest change waits, since when, and what is held; and leaves out superseded versions no more where it is told so', async () => {
+  const id = idIn(await create('--from', 'now', '--coalesce'))
+  await store(api.pool, someRows(3, { receivedAtMs: Date.now() - 120_000 }))
+  receiver.answer = ({ changes }) =>
+    changes.map(({ event }, i) => ({ event, verdict: i === 0 ? 'retry' : i === 1 ? 'reject' : 'ok' }))
+  await deliveryAt(api.pool).delivery.deliverLink(id)
+  const said = await hub('show', id)
+  expect(said).toMatch(/oldest not taken: 12\d s \(20[^)]*Z\); held for another try 1, refused 1/)
+  expect(await linkNow(api.pool, id)).toMatchObject({ coalesces: true })
+  await hub('patch', id, '--no-coalesce')
+  expect(await linkNow(api.pool, id)).toMatchObject({ coalesces: false })
 })

@@ -360,6 +360,16 @@ describe('a receiver that fails', () => {
     expect(receiver.taken).toHaveLength(2)
   })
 
+  test('that is asked for while it backs off is still one that fails: it takes no place of those that answer', async () => {
+    const link = await linkTo(pool, receiver)
+    await store(pool, someRows(1))
+    receiver.answer = () => ({ status: 500 })
+    const { delivery } = deliveryAt(pool)
+    const { nextAt } = await delivery.deliverLink(link.id)
+    expect(await delivery.deliverLink(link.id)).toEqual({ done: true, failed: true, nextAt })
+    expect(receiver.batches).toHaveLength(1)
+  })
+
   test('429 with Retry-After is left in peace exactly as long as it asks', async () => {
     const link = await linkTo(pool, receiver)
     await store(pool, someRows(2))
@@ -428,7 +438,7 @@ describe('one worker at a time', () => {
       return allOk(batch)
     }
     await deliveryAt(pool).delivery.deliverLink(link.id)
-    expect(others).toEqual(Array(3).fill({ done: true, nextAt: expect.any(Number) }))
+    expect(others).toEqual(Array(3).fill({ done: true, nextAt: expect.any(Number), elsewhere: true }))
     expect(receiver.batches).toHaveLength(1)
   })
 
@@ -482,7 +492,7 @@ describe('one worker at a time', () => {
       return allOk(batch)
     }
     await deliveryAt(pool, { leaseMs: 200 }).delivery.deliverLink(link.id)
-    expect(answers).toEqual(Array(3).fill({ done: true, nextAt: expect.any(Number) }))
+    expect(answers).toEqual(Array(3).fill({ done: true, nextAt: expect.any(Number), elsewhere: true }))
     expect(receiver.batches).toHaveLength(1)
 
     await store(pool, someRows(1))

@@ -73,6 +73,23 @@ test('of a record whose newer version has gone, the newest goes again: versions 
   expect(receiver.changes.map(({ version }) => version)).toEqual([3])
 })
 
+test('the newest that goes again is still one that has gone: nothing older that is asked for meanwhile follows it', async () => {
+  const link = await linkTo(pool, receiver)
+  const [row] = someRows(1) as [Row]
+  await store(pool, [row, { ...row, version: 2 }])
+  // The first version is refused, the second taken.
+  receiver.answer = ({ changes }) =>
+    changes.map(({ event, version }) => ({ event, verdict: version === 1 ? 'reject' : 'ok' }))
+  await deliveryAt(pool).delivery.deliverLink(link.id)
+  receiver.answer = allOk
+  receiver.changes.splice(0)
+  const superseded = { waiting: 0, superseded: 1, ahead: 0, unknown: 0 }
+  expect(await resend(link.id, [[row, 1]])).toEqual(superseded)
+  expect(await resend(link.id, [[row, 1]])).toEqual(superseded)
+  await deliveryAt(pool).delivery.deliverLink(link.id)
+  expect(receiver.changes.map(({ version }) => version)).toEqual([2])
+})
+
 test('a refused change goes before the later ones that wait, which keep their order', async () => {
   const link = await linkTo(pool, receiver)
   const [row] = someRows(1) as [Row]

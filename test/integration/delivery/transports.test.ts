@@ -25,6 +25,7 @@ import {
 import { readLink } from '#store/links.ts'
 import { withApi } from '#test/api.ts'
 import { TRADES, trade } from '#test/jiaxing.ts'
+import { someRows, store } from './setting.ts'
 
 /** A receiver in each format, beside the systems of the folder. */
 function withReceivers(found: Registry): Registry {
@@ -268,6 +269,15 @@ describe('a link to a folder', () => {
     const { changes } = JSON.parse(await readFile(join(folder, name as string), 'utf8'))
     expect(changes.map(({ kind }: { kind: string }) => kind)).toEqual(['sale', 'sale'])
     expect(await readLink(api.pool, link.id)).toMatchObject({ delivered: 2, lastError: null })
+  })
+
+  test('names it by the day in China on which its first change came', async () => {
+    const folder = join(root, 'days')
+    const link = await linkTo({ folder })
+    // Two in the morning of the 16th.
+    await store(api.pool, someRows(1, { receivedAtMs: Date.parse('2024-04-15T18:00:00Z') }))
+    await deliver(link.id)
+    expect(await readdir(folder)).toEqual([expect.stringMatching(/^changes_20240416_/)])
   })
 
   test('that died behind the file and before its verdict writes the same file again, and what has come since into another', async () => {

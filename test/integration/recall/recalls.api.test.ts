@@ -7,7 +7,6 @@ import { withApi } from '#test/api.ts'
 import { followToTheEnd } from '#test/follow.ts'
 
 const api = withApi()
-const HOUR_MS = 3_600_000
 const LOT = 'R1'
 const MARKET = '330105012'
 const links: { readonly [name: string]: string } = {}
@@ -201,10 +200,8 @@ describe('notices', () => {
     expect(await text()).not.toMatch(/^hub_recall_un\w+\{/m)
     await api.pool.query('alter table recall_notices disable trigger recall_notices_keep')
     await api.pool.query(
-      `update recall_notices set ordered_at = now() - interval '25 hours', due_at = now() - interval '24 hours', report_due_at = now() - interval '1 hour',
-              delivered_at = now() - interval '25 hours' + interval '7 seconds'`,
+      `update recall_notices set ordered_at = now() - interval '25 hours', due_at = now() - interval '24 hours', report_due_at = now() - interval '1 hour'`,
     )
-    await api.pool.query('update recall_notices set delivered_at = now() where link_id = $1', [links['one']])
     await api.pool.query('alter table recall_notices enable trigger recall_notices_keep')
     await escalate(api.pool, Date.now())
     const told = await text()
@@ -212,10 +209,6 @@ describe('notices', () => {
     // The place was acknowledged without quantities; link one told them.
     expect(told).toContain('hub_recall_unreported{link="none"} 1')
     expect(told).not.toContain(`hub_recall_unreported{link="${links['one']}"}`)
-    const seconds = new RegExp(
-      `hub_recall_delivery_seconds\\{link="${links['one']}",quantile="0.99"\\} (\\d+)`,
-    ).exec(told)
-    expect(Number(seconds?.[1])).toBeGreaterThanOrEqual((25 * HOUR_MS) / 1000)
     const { notices } = await noticesOf(hold)
     const escalated = (receiver: string) =>
       notices.find((one) => one.receiver === receiver)?.events.filter(({ event }) => /escalated/.test(event))

@@ -20,11 +20,11 @@ afterEach(() => void vi.useRealTimers())
 interface Going {
   readonly done: Promise<void>
   /** The receiver answers, and the delivery ends. */
-  readonly end: (failed: boolean) => Promise<void>
+  readonly end: (failed: boolean | undefined) => Promise<void>
 }
 
 function begin(link: string): Going {
-  const answer = Promise.withResolvers<boolean>()
+  const answer = Promise.withResolvers<boolean | undefined>()
   const done = places.run(link, async (onAsking) => {
     begun.push(link)
     onAsking(true)
@@ -32,7 +32,7 @@ function begin(link: string): Going {
     onAsking(false)
     return failed
   })
-  const end = async (failed: boolean): Promise<void> => {
+  const end = async (failed: boolean | undefined): Promise<void> => {
     answer.resolve(failed)
     await done
   }
@@ -82,4 +82,15 @@ it('links whose receiver failed last begin in a lane of their own, and what is p
   await hung()
   expect(begun.filter((name) => name === 'f0')).toHaveLength(2)
   await back.end(false)
+})
+
+it('a delivery that learns nothing of the receiver, as where another process has the link, leaves it where it was', async () => {
+  await begin('f').end(true)
+  await begin('f').end(undefined)
+  // It still begins as a probe: of the places of the others all are free.
+  many(LINKS_AT_ONCE, 'well')
+  begin('f')
+  await settled()
+  expect(begun.filter((name) => name === 'f')).toHaveLength(3)
+  expect(begun).toHaveLength(3 + LINKS_AT_ONCE)
 })

@@ -14,6 +14,7 @@ const change = (key: string, more: Partial<Change> = {}): Change => {
   return {
     position: 1n,
     messageIndex: 0,
+    receivedAt: '2024-04-15T03:42:10.123Z',
     recordId,
     version,
     kind: 'sale',
