@@ -126,7 +126,7 @@ export async function readChanges(client: Reader, query: ChangeQuery, known?: bi
 
 /** Named versions of records, oldest position first. What does not exist is left out. */
 export async function readVersions(
-  client: ClientBase | Pool,
+  client: Reader,
   versions: readonly { readonly recordId: string; readonly version: number }[],
 ): Promise<Change[]> {
   const { rows } = await client.query<ChangeRow>(

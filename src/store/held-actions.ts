@@ -1,9 +1,17 @@
-import type { ClientBase, Pool } from 'pg'
-import { HELD_COLUMNS, type HeldChange, type HeldRow, heldOf, heldPlace } from './held-changes.ts'
-import { openTexts } from './personal/sealed-text.ts'
+import type { ClientBase } from 'pg'
+import {
+  causeSql,
+  type HeldChange,
+  type HeldQuery,
+  type HeldRow,
+  heldColumns,
+  heldOf,
+  heldPlace,
+  openHeld,
+} from './held-changes.ts'
+import { openTexts, sealText } from './personal/sealed-text.ts'
 import { type Resent, resendVersions, type VersionName } from './resend.ts'
-
-type Client = ClientBase | Pool
+import type { Reader } from './sighted.ts'
 
 /** Refused changes of a link that were refused for the same cause. */
 export interface HeldGroup {
@@ -20,36 +28,41 @@ export interface HeldGroup {
 
 const GROUPS_MAX = 200
 
-/** The causes for which changes of a link were refused, the commonest first. */
-export async function listHeldGroups(client: Client, linkId: string): Promise<HeldGroup[]> {
-  const { rows } = await client.query<
+/** The causes for which changes of a link that the reader sees were refused, the commonest first. */
+export async function listHeldGroups(reader: Reader, query: HeldQuery): Promise<HeldGroup[]> {
+  const { linkId, isPart = false } = query
+  const cause = causeSql(query, 'h.')
+  const { rows } = await reader.query<
     Omit<HeldGroup, 'sample'> & { readonly record_id: string; readonly version: number }
   >(
-    `select h.cause, min(h.code) as code, count(*)::integer as count,
+    `select ${cause} as cause, min(h.code) as code, count(*)::integer as count,
             array_agg(distinct v.kind order by v.kind) as kinds, min(h.held_at) as since, max(h.held_at) as until,
             (array_agg(h.record_id order by h.held_at desc, h.record_id))[1] as record_id,
             (array_agg(h.version order by h.held_at desc, h.record_id))[1] as version,
-            (array_agg(h.detail order by h.held_at desc, h.record_id))[1] as detail
+            ${isPart ? 'null' : '(array_agg(h.detail order by h.held_at desc, h.record_id))[1]'} as detail
        from held_changes h join record_versions v using (record_id, version)
-      where h.link_id = $1 and h.state = 'refused' group by h.cause order by count(*) desc, h.cause limit ${GROUPS_MAX}`,
+      where h.link_id = $1 and h.state = 'refused' group by 1 order by count(*) desc, 1 limit ${GROUPS_MAX}`,
     [linkId],
   )
-  const groups = await openTexts(client, rows, 'detail', heldPlace(linkId, 'detail'))
+  const groups = await openTexts(reader, rows, 'detail', heldPlace(linkId, 'detail'))
   return groups.map(({ record_id: id, version, ...group }) => ({ ...group, sample: { id, version } }))
 }
 
-/** A held change, and what was refused as it was sent. Null where there is none. */
+/**
+ * A held change, and what was refused as it was sent; who sees a part is not told that, in which stands what belongs to the record by others. Null where the reader
+ * sees none.
+ */
 export async function readHeldChange(
-  client: Client,
-  linkId: string,
+  reader: Reader,
+  { linkId, isPart = false }: HeldQuery,
   { recordId, version }: VersionName,
 ): Promise<{ readonly change: HeldChange; readonly sent: string | null } | null> {
-  const { rows } = await client.query<HeldRow & { readonly sent: string | null }>(
-    `select ${HELD_COLUMNS}, sent from held_changes where link_id = $1 and record_id = $2 and version = $3`,
+  const { rows } = await reader.query<HeldRow & { readonly sent: string | null }>(
+    `select ${heldColumns({ isPart })}, ${isPart ? 'null as sent' : 'sent'} from held_changes where link_id = $1 and record_id = $2 and version = $3`,
     [linkId, recordId, version],
   )
-  const said = await openTexts(client, rows, 'detail', heldPlace(linkId, 'detail'))
-  const [held] = await openTexts(client, said, 'sent', heldPlace(linkId, 'sent'))
+  const said = await openHeld(reader, linkId, rows)
+  const [held] = await openTexts(reader, said, 'sent', heldPlace(linkId, 'sent'))
   return held ? { change: heldOf(held), sent: held.sent } : null
 }
 
@@ -98,17 +111,35 @@ export async function resendRefused(
   return sum
 }
 
-/** Gives refused changes up: they stay, with the reason, and are not sent again unless a person says so. Tells how many. */
+/**
+ * Gives refused changes up: they stay, with the reason, and are not sent again unless a person says so. Tells how many.
+ * @param client in a transaction
+ */
 export async function dropRefused(
-  client: Client,
+  client: ClientBase,
   linkId: string,
   choice: RefusedChoice,
   { who, reason }: { readonly who: string; readonly reason: string },
 ): Promise<number> {
-  const { rowCount } = await client.query(
-    `update held_changes set state = 'dropped', reason = $5, ended_by = $6, ended_at = clock_timestamp()
-      where link_id = $1 and state = 'refused' and ${CHOSEN}`,
-    [...chosen(linkId, choice), reason, who],
+  const { rows } = await client.query<{ record_id: string; version: number }>(
+    `select record_id, version from held_changes where link_id = $1 and state = 'refused' and ${CHOSEN} for update`,
+    chosen(linkId, choice),
   )
-  return rowCount ?? 0
+  const placeOf = heldPlace(linkId, 'reason')
+  for (let at = 0; at < rows.length; at += AT_ONCE) {
+    const some = rows.slice(at, at + AT_ONCE)
+    await client.query(
+      `update held_changes h set state = 'dropped', reason = d.reason, ended_by = $2, ended_at = clock_timestamp()
+         from unnest($3::text[], $4::integer[], $5::text[]) d (record_id, version, reason)
+        where h.link_id = $1 and h.record_id = d.record_id and h.version = d.version`,
+      [
+        linkId,
+        who,
+        some.map((row) => row.record_id),
+        some.map((row) => row.version),
+        some.map((row) => sealText(client, reason, placeOf(row))),
+      ],
+    )
+  }
+  return rows.length
 }

@@ -3,6 +3,7 @@ import { chosenSql, filterSql } from './change-filter.ts'
 import type { Lane } from './lanes.ts'
 import type { Lease } from './link-lease.ts'
 import { openTexts } from './personal/sealed-text.ts'
+import type { Reader } from './sighted.ts'
 
 type Client = ClientBase | Pool
 
@@ -10,7 +11,8 @@ type Client = ClientBase | Pool
 export interface HeldChange {
   readonly recordId: string
   readonly version: number
-  readonly position: bigint
+  /** Null for who sees a part of the log: it tells how much others send. */
+  readonly position: bigint | null
   readonly lane: Lane
   /** `waiting` for another try or behind an earlier version that waits; `refused` for good; `dropped` by a person, or by a newer version. */
   readonly state: HeldState
@@ -118,21 +120,30 @@ export async function nextDueMs(client: Client, linkId: string, lane: Lane): Pro
   return rows[0]?.ms == null ? null : Number(rows[0].ms)
 }
 
-/** Held changes of a link by record and version; `after` is the last one of the page before. */
+/** Which held changes of a link are read. */
+export interface HeldQuery {
+  readonly linkId: string
+  /**
+   * Whether the reader sees a part: it is told what became of its records, with the receiver's code as the cause. Words of a receiver may quote what it knows of others,
+   * and who gave a change up and why is of those who run the hub.
+   */
+  readonly isPart?: boolean
+}
+
+/** Held changes of a link that the reader sees, by record and version; `after` is the last one of the page before. */
 export async function listHeldChanges(
-  client: Client,
-  query: {
-    readonly linkId: string
+  reader: Reader,
+  query: HeldQuery & {
     readonly state?: HeldState
     readonly cause?: string
     readonly after?: { readonly recordId: string; readonly version: number }
     readonly limit: number
   },
 ): Promise<HeldChange[]> {
-  const { rows } = await client.query<HeldRow>(
-    `select ${HELD_COLUMNS} from held_changes
+  const { rows } = await reader.query<HeldRow>(
+    `select ${heldColumns(query)} from held_changes
       where link_id = $1 and ($2::text is null or state = $2) and ($3::text is null or (record_id, version) > ($3, $4::integer))
-        and ($6::text is null or cause = $6)
+        and ($6::text is null or ${causeSql(query)} = $6)
       order by record_id, version limit $5`,
     [
       query.linkId,
@@ -143,23 +154,42 @@ export async function listHeldChanges(
       query.cause ?? null,
     ],
   )
-  return (await openTexts(client, rows, 'detail', heldPlace(query.linkId, 'detail'))).map(heldOf)
+  return (await openHeld(reader, query.linkId, rows)).map(heldOf)
 }
 
-export const HELD_COLUMNS = `record_id, version, position, lane, state, attempts, next_at, code, detail, cause, reason, ended_by,
-  ended_at, held_at`
+/** Columns of a `HeldRow`. */
+export const heldColumns = ({ isPart = false }: Pick<HeldQuery, 'isPart'>): string =>
+  `record_id, version, lane, state, attempts, next_at, code, ${causeSql({ isPart })} as cause, ended_at, held_at, ${
+    isPart
+      ? 'null as position, null as detail, null as reason, null as ended_by'
+      : 'position, detail, reason, ended_by'
+  }`
 
-/** Where what a receiver said of a change, and what it was sent, are sealed. */
+/** What refused changes are grouped by, and null of those that wait, as the reader is told. */
+export const causeSql = ({ isPart = false }: Pick<HeldQuery, 'isPart'>, table = ''): string =>
+  isPart ? `case when ${table}state <> 'waiting' then coalesce(${table}code, 'refused') end` : `${table}cause`
+
+/** Where what a receiver said of a change, what it was sent, and why a person gave it up are sealed. */
 export const heldPlace =
-  (linkId: string, column: 'detail' | 'sent') =>
+  (linkId: string, column: 'detail' | 'sent' | 'reason') =>
   ({ record_id: id, version }: { readonly record_id: string; readonly version: number }): string =>
     `held_changes ${linkId} ${id} ${version} ${column}`
 
-/** A row of `select ${HELD_COLUMNS} from held_changes`. */
+/** Rows with what the receiver said and why they were given up opened. */
+export async function openHeld<Row extends HeldRow>(
+  reader: Reader,
+  linkId: string,
+  rows: readonly Row[],
+): Promise<Row[]> {
+  const said = await openTexts(reader, rows, 'detail', heldPlace(linkId, 'detail'))
+  return await openTexts(reader, said, 'reason', heldPlace(linkId, 'reason'))
+}
+
+/** A row of `select ${heldColumns(…)} from held_changes`. */
 export interface HeldRow {
   readonly record_id: string
   readonly version: number
-  readonly position: string
+  readonly position: string | null
   readonly lane: Lane
   readonly state: HeldState
   readonly attempts: number
@@ -176,7 +206,7 @@ export interface HeldRow {
 export const heldOf = (row: HeldRow): HeldChange => ({
   recordId: row.record_id,
   version: row.version,
-  position: BigInt(row.position),
+  position: row.position === null ? null : BigInt(row.position),
   lane: row.lane,
   state: row.state,
   attempts: row.attempts,

@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
-
+import { digestUuid } from './digest-uuid.ts'
 import { RECORD_COLUMNS, type RecordRow, recordText } from './record-text.ts'
 import type { Reader } from './sighted.ts'
 
@@ -14,7 +14,8 @@ export interface InspectionRow {
   readonly version: number
   readonly system: string
   readonly place: string
-  readonly stall: string
+  /** Its name or number, which may be that of its keeper: stored as a digest. Null where none is told. */
+  readonly stall: string | null
   readonly region: string
   readonly result: string
   readonly answers: readonly string[]
@@ -33,14 +34,21 @@ export async function writeInspections(
   await client.query(
     `insert into inspections (id, version, system, place, stall, region, result, answers, due_at, occurred_at)
      select id, version, system, place, stall, region, result, answers, "dueAt", "occurredAt"
-       from jsonb_to_recordset($1::jsonb) as r(id text, version integer, system text, place text, stall text, region text, result text,
+       from jsonb_to_recordset($1::jsonb) as r(id text, version integer, system text, place text, stall uuid, region text, result text,
               answers text[], "dueAt" timestamptz, "occurredAt" timestamptz)
      on conflict (id) do update set version = excluded.version, system = excluded.system, place = excluded.place, stall = excluded.stall,
        region = excluded.region, result = excluded.result, answers = excluded.answers, due_at = excluded.due_at,
        occurred_at = excluded.occurred_at`,
-    [JSON.stringify(rows)],
+    [
+      JSON.stringify(
+        rows.map(({ stall, ...row }) => ({ ...row, stall: stall === null ? null : markOf(stall) })),
+      ),
+    ],
   )
 }
+
+/** By what stalls are compared; 0056-… makes the same of what was stored before. */
+const markOf = (stall: string): string => digestUuid(`stall\n${stall}`)
 
 /** The market that a record means: a name that records give one code beside means the code. */
 const MEANT = (place: string): string =>
@@ -54,7 +62,7 @@ const mended = (meant: (place: string) => string): string => `exists (
   select from inspections l
    where l.result = 'pass' and l.occurred_at > i.occurred_at
      and (l.place in (i.place, ${meant('i.place')}) or ${meant('l.place')} = ${meant('i.place')} or l.answers && i.answers)
-     and (i.stall = '' or l.stall = i.stall or l.answers && i.answers))`
+     and (i.stall is null or l.stall = i.stall or l.answers && i.answers))`
 
 /** `none`: nothing has to be put right; `mended`: a later inspection passed. */
 export type Rectification = 'none' | 'pending' | 'overdue' | 'mended'

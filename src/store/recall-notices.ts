@@ -22,6 +22,13 @@ const DUE = `(values ${Object.entries(DEADLINES)
   )
   .join(', ')}) d (order_kind, acknowledge, report)`
 const ORDER = `case when v.status = 'void' then 'void' else coalesce(v.body::jsonb ->> 'holdKind', 'stop_sale') end`
+/**
+ * By whom the link `l` of the system `s` is seen as a receiver of a version (docs/adr/0038-isolation.md): one that is made for places is told of holds that
+ * name them, and is seen as these are.
+ */
+const seenBy = (version: string): string =>
+  `case when l.filter -> 'sites' is null then l.system else ${version}.system end as seen_system,
+  case when l.filter -> 'sites' is null then s.region else ${version}.region end as seen_region`
 const NOTED = `unnest($1::text[], $2::integer[]) w (noted_id, noted_version)`
 
 /**
@@ -41,14 +48,15 @@ export async function noteLinks(client: ClientBase, holds: readonly HoldVersion[
   for (const { id, name, system, filter } of rows) {
     const { text, values } = filterSql(filter, 6)
     await client.query(
-      `insert into recall_notices (record_id, version, receiver, link_id, name, hold_kind, ordered_at, due_at, report_due_at)
+      `insert into recall_notices (record_id, version, receiver, link_id, name, hold_kind, ordered_at, due_at, report_due_at, seen_system, seen_region)
        select o.record_id, o.version, 'link:' || $3::text, $3::uuid, $4, d.order_kind, o.received_at, o.received_at + d.acknowledge,
-              o.received_at + d.report
-         from (select v.record_id, v.version, v.received_at, ${ORDER} as order_kind from ${NOTED}
+              o.received_at + d.report, ${seenBy('o')}
+         from (select v.record_id, v.version, v.received_at, v.system, v.region, ${ORDER} as order_kind from ${NOTED}
                  join record_versions v on v.record_id = w.noted_id and v.version = w.noted_version
                 where v.kind = 'hold' and not exists (select from peer_versions p
                   where p.record_id = v.record_id and p.version = v.version and p.via = $5)${text}) o
          join ${DUE} on d.order_kind = o.order_kind
+         join links l on l.id = $3::uuid left join systems s on s.id = l.system
        on conflict do nothing`,
       [ids, versions, id, name, system, ...values],
     )
@@ -59,9 +67,10 @@ export async function noteLinks(client: ClientBase, holds: readonly HoldVersion[
 export async function notePlaces(client: ClientBase, places: readonly ToldPlace[]): Promise<void> {
   if (places.length === 0) return
   await client.query(
-    `insert into recall_notices (record_id, version, receiver, name, hold_kind, ordered_at, due_at, report_due_at)
-     select o.record_id, o.version, o.receiver, o.name, d.order_kind, o.received_at, o.received_at + d.acknowledge, o.received_at + d.report
-       from (select v.record_id, v.version, v.received_at, w.receiver, w.name, ${ORDER} as order_kind
+    `insert into recall_notices (record_id, version, receiver, name, hold_kind, ordered_at, due_at, report_due_at, seen_system, seen_region)
+     select o.record_id, o.version, o.receiver, o.name, d.order_kind, o.received_at, o.received_at + d.acknowledge, o.received_at + d.report, o.system,
+            o.region
+       from (select v.record_id, v.version, v.received_at, v.system, v.region, w.receiver, w.name, ${ORDER} as order_kind
                from unnest($1::text[], $2::integer[], $3::text[], $4::text[]) w (noted_id, noted_version, receiver, name)
                join record_versions v on v.record_id = w.noted_id and v.version = w.noted_version) o
        join ${DUE} on d.order_kind = o.order_kind
@@ -107,17 +116,18 @@ export async function noteTold(client: ClientBase, told: readonly ToldHold[], at
   const TIME = (n: number): string => `to_timestamp($${n}::numeric / 1000)`
   await client.query(
     `insert into recall_notices as n (record_id, version, receiver, link_id, name, hold_kind, ordered_at, due_at, report_due_at, event,
-            first_sent_at, delivered_at, delivery_id, acknowledged_at, acknowledged_by, how, reported_at)
+            first_sent_at, delivered_at, delivery_id, acknowledged_at, acknowledged_by, how, reported_at, seen_system, seen_region)
      select o.record_id, o.version, o.receiver, o.id, o.name, o.order_kind, o.received_at, o.due, o.report, o.event, ${TIME(4)},
             case when o.taken then ${TIME(5)} end, case when o.taken then $3::uuid end,
             case when o.acknowledged then ${TIME(5)} end, case when o.acknowledged then o.receiver end,
-            case when o.acknowledged then 'delivery' end, case when o.reported then ${TIME(5)} end
-       from (select v.record_id, v.version, 'link:' || l.id::text as receiver, l.id, l.name, d.order_kind, v.received_at,
+            case when o.acknowledged then 'delivery' end, case when o.reported then ${TIME(5)} end, o.seen_system,
+            o.seen_region
+       from (select v.record_id, v.version, 'link:' || l.id::text as receiver, l.id, l.name, d.order_kind, v.received_at, ${seenBy('v')},
                     greatest(v.received_at, ${TIME(5)}) + d.acknowledge as due, greatest(v.received_at, ${TIME(5)}) + d.report as report,
                     t.event, t.verdict in ('ok', 'duplicate') as taken, coalesce(t.acknowledged <> 'null', false) as acknowledged,
                     ${REPORTS} as reported
                from ${TOLD} join record_versions v on v.record_id = t."recordId" and v.version = t.version
-               join links l on l.id = $2::uuid join ${DUE} on d.order_kind = ${ORDER}) o
+               join links l on l.id = $2::uuid left join systems s on s.id = l.system join ${DUE} on d.order_kind = ${ORDER}) o
      on conflict do nothing`,
     values,
   )

@@ -1,15 +1,26 @@
-import type { ClientBase, Pool } from 'pg'
-
-type Client = ClientBase | Pool
+import type { Reader } from './sighted.ts'
 
 /** What is asked about: a market, or regions that begin with some digits (none: all). Times are instants. */
 export interface AroundQuestion {
   readonly place: string | null
-  readonly name: string | null
+  /** What cases may call the market: its code and names. */
+  readonly names: readonly string[]
   readonly prefix: string
   readonly from: string
   readonly before: string
 }
+/** Cases that were open on the day, of the market or the regions; `$1` to `$5` are those of an `AroundQuestion`. */
+const NEAR = `select id, state, opened_at, ended_at, test_id from cases
+        where opened_at < $5 and (ended_at is null or ended_at >= $4)
+          and case when $1::text is null then starts_with(coalesce(region, ''), $3)
+                   else site = any($2::text[]) or market = any($2::text[]) end`
+const valuesOf = ({ place, names, prefix, from, before }: AroundQuestion): unknown[] => [
+  place,
+  names,
+  prefix,
+  from,
+  before,
+]
 
 export interface CaseCounts {
   /** Opened and ended on the day. */
@@ -20,22 +31,34 @@ export interface CaseCounts {
   readonly open: number
 }
 
-/** Cases of a market or of regions, of a day. */
-export async function readCaseCounts(client: Client, asked: AroundQuestion): Promise<CaseCounts> {
-  const { rows } = await client.query(
-    `with near as (
-       select state, opened_at, ended_at from cases
-        where opened_at < $5 and (ended_at is null or ended_at >= $4)
-          and case when $1::text is null then starts_with(coalesce(region, ''), $3)
-                   else site in ($1, $2) or market in ($1, $2) end)
+/** Cases of a market or of regions, of a day; where some are given, of these alone. */
+export async function readCaseCounts(
+  client: Reader,
+  asked: AroundQuestion,
+  among: readonly string[] | null = null,
+): Promise<CaseCounts> {
+  const { rows } = await client.query<CaseCounts>(
+    `with near as (select * from (${NEAR}) n where $6::uuid[] is null or id = any($6))
      select (count(*) filter (where opened_at >= $4))::integer as opened,
             (count(*) filter (where ended_at < $5 and state = 'cleared'))::integer as cleared,
             (count(*) filter (where ended_at < $5 and state = 'closed'))::integer as closed,
             (count(*) filter (where ended_at is null or ended_at >= $5))::integer as open
        from near`,
-    [asked.place, asked.name, asked.prefix, asked.from, asked.before],
+    [...valuesOf(asked), among],
   )
-  return rows[0]
+  return rows[0] as CaseCounts
+}
+
+/** The same cases that a test opened, each with that test. */
+export async function readCasesOfTests(
+  client: Reader,
+  asked: AroundQuestion,
+): Promise<{ readonly id: string; readonly testId: string }[]> {
+  const { rows } = await client.query<{ id: string; testId: string }>(
+    `select id, test_id as "testId" from (${NEAR}) n where test_id is not null`,
+    valuesOf(asked),
+  )
+  return rows
 }
 
 export interface SilentSystem {
@@ -50,7 +73,7 @@ export interface SilentSystem {
  * are kept.
  */
 export async function readSilent(
-  client: Client,
+  client: Reader,
   asked: AroundQuestion & { readonly day: string },
 ): Promise<SilentSystem[]> {
   const { rows } = await client.query(

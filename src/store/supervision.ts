@@ -197,16 +197,45 @@ export async function listSeenPlaces(
   return rows
 }
 
-/** Lines of a day that the reader sees, of markets by what records call them. */
-export async function readSeenLines(reader: Reader, day: string, said: readonly string[]): Promise<Line[]> {
+/** Lines of the days between two, both included, that the reader sees, of markets by what records call them: one look at an index for each day. */
+export async function readSeenLines(
+  reader: Reader,
+  { from, to }: { readonly from: string; readonly to: string },
+  said: readonly string[],
+): Promise<Line[]> {
   const { rows } = await reader.query({
     name: 'seen-lines',
-    text: `select said as place, day::text as day, family, unit, class, region, said, system, detail,
-                  records::integer as records, mass::text as mass, amount::text as amount
-             from supervision_lines where day = $1 and said = any($2::text[])`,
-    values: [day, said],
+    text: `select l.* from generate_series($1::date, $2::date, interval '1 day') d cross join lateral (
+             select said as place, day::text as day, family, unit, class, region, said, system, detail,
+                    records::integer as records, mass::text as mass, amount::text as amount
+               from supervision_lines where day = d::date and said = any($3::text[]) offset 0) l`,
+    values: [from, to, said],
   })
   return rows
+}
+
+/** Systems of which the reader sees that they told of a market, by what their records call it, between two days. */
+export async function readSystemsSeenAt(
+  reader: Reader,
+  { from, to }: { readonly from: string; readonly to: string },
+  said: string,
+): Promise<string[]> {
+  const { rows } = await reader.query<{ system: string }>({
+    name: 'systems-seen-at',
+    text: `select distinct l.system from generate_series($1::date, $2::date, interval '1 day') d cross join lateral (
+             select distinct system from supervision_lines where day = d::date and said = $3 offset 0) l`,
+    values: [from, to, said],
+  })
+  return rows.map(({ system }) => system)
+}
+
+/** Names, without their regions, that records give beside the code of a market. */
+export async function readNamesOfCode(client: Reader, code: string): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select distinct split_part(name, '@', 1) as name from supervision_names where code = $1`,
+    [code],
+  )
+  return rows.map(({ name }) => name)
 }
 
 /** Markets of regions that begin with some digits of which there are figures of a day, by their codes. */

@@ -5,10 +5,11 @@ import { givesFull, givesFullOnly, textsOf } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
-import { callerOf, whoOf } from '#api/scopes.ts'
+import { callerOf, holds, sightOfCaller, whoOf } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import { maskedNote } from '#core/model/masked-texts.ts'
+import type { Sight } from '#core/sight.ts'
 import { refusedAdvice } from '#flow/delivery/advice.ts'
 import { readVersions } from '#store/changes.ts'
 import { inTransaction } from '#store/database.ts'
@@ -22,6 +23,7 @@ import {
 import { HELD_STATES, type HeldChange, type HeldState, listHeldChanges } from '#store/held-changes.ts'
 import { LANES } from '#store/lanes.ts'
 import { readLink } from '#store/links.ts'
+import { withSight } from '#store/sighted.ts'
 
 const LinkParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'Link · 链路' }) })
 interface OfLink {
@@ -67,12 +69,22 @@ interface Chosen {
   readonly changes?: readonly { readonly id: string; readonly version: number }[]
 }
 
+/** A link sees all that it holds; others what is held of the records that they see. */
+const sightOfHeld = (request: FastifyRequest): Sight | null =>
+  holds(callerOf(request), `link:${(request.params as OfLink['Params']).id}`) ? null : sightOfCaller(request)
+
 /** `GET /v1/links/{id}/held`, its groups and details, and what is done with refused changes. */
 export const linkHeldRoutes =
   ({ pool, queues, language }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     const existing = async (id: string): Promise<void> => {
       if (!(await readLink(pool, id))) throw new HubError('not_found', { detail: `link ${id}` })
+    }
+    /** Who sees a part is not told whether there is such a link: one that holds nothing of theirs is like one that is not there. */
+    const seen = async (request: FastifyRequest): Promise<Sight | null> => {
+      const sight = sightOfHeld(request)
+      if (sight === null) await existing((request.params as OfLink['Params']).id)
+      return sight
     }
     // A receiver is given back its own words.
     const seesWords = async (request: FastifyRequest, reply: FastifyReply): Promise<boolean> => {
@@ -83,13 +95,13 @@ export const linkHeldRoutes =
     app.route<OfLink & { Querystring: PageQuery & { state?: HeldState; cause?: string } }>({
       method: 'GET',
       url: '/v1/links/:id/held',
-      config: { scopes: ['read', 'link:{id}'] },
+      config: { scopes: ['read', 'link:{id}'], isSighted: true },
       schema: {
         operationId: 'listHeldChanges',
         tags: ['links'],
         summary: 'Changes that the receiver has not taken · 滞留变更',
         description:
-          'Waiting for another try, refused, or given up. Later versions of a waiting record wait behind it. 待重试、被拒绝或已放弃的变更；同一记录的后续版本随待发版本等待。',
+          'Waiting for another try, refused, or given up. Later versions of a waiting record wait behind it. A limited caller gets those of its records, with the code of the receiver as the cause. 待重试、被拒绝或已放弃的变更；同一记录的后续版本随待发版本等待。仅见部分数据者为其可见记录的变更，原因仅为接收方代码。',
         params: LinkParams,
         querystring: query({
           state: Type.Optional(Type.Enum([...HELD_STATES], { description: 'State · 状态' })),
@@ -102,14 +114,16 @@ export const linkHeldRoutes =
         const { id } = request.params
         const { after, limit = LIMIT, state, cause: group } = request.query
         const cursor = readCursor(after, /^.{1,8000}$/, /^\d{1,9}$/)
-        await existing(id)
-        const rows = await listHeldChanges(pool, {
+        const sight = await seen(request)
+        const wanted = {
           linkId: id,
+          isPart: sight !== null,
           limit: limit + 1,
           ...(state === undefined ? {} : { state }),
           ...(group === undefined ? {} : { cause: group }),
           ...(cursor ? { after: { recordId: cursor[0] as string, version: Number(cursor[1]) } } : {}),
-        })
+        }
+        const rows = await withSight(pool, sight, (reader) => listHeldChanges(reader, wanted))
         const page = pageOf(rows, limit, (last) => writeCursor(last.recordId, last.version))
         const full = page.rows.length > 0 && (await seesWords(request, reply))
         return { held: page.rows.map((one) => heldView(one, full)), next: page.next }
@@ -118,20 +132,23 @@ export const linkHeldRoutes =
     app.route<OfLink>({
       method: 'GET',
       url: '/v1/links/:id/held/groups',
-      config: { scopes: ['read', 'link:{id}'] },
+      config: { scopes: ['read', 'link:{id}'], isSighted: true },
       schema: {
         operationId: 'listHeldGroups',
         tags: ['links'],
         summary: 'Refused changes by cause · 被拒变更分组',
-        description: 'One cause, one group: who must act, and how. 按原因分组，含处理方与建议。',
+        description:
+          'One cause, one group: who must act, and how. A limited caller gets those of its records, by the code of the receiver. 按原因分组，含处理方与建议；仅见部分数据者为其可见记录，按接收方代码分组。',
         params: LinkParams,
         response: { 200: answer('HeldGroups', 'Groups · 分组'), ...problems(400, 401, 403, 404, 429, 503) },
       },
       handler: async (request, reply) => {
         const { id } = request.params
-        await existing(id)
+        const sight = await seen(request)
         const spoken = spokenIn(request, language)
-        const groups = await listHeldGroups(pool, id)
+        const groups = await withSight(pool, sight, (reader) =>
+          listHeldGroups(reader, { linkId: id, isPart: sight !== null }),
+        )
         const full = groups.length > 0 && (await seesWords(request, reply))
         return {
           groups: groups.map((group) => {
@@ -146,7 +163,7 @@ export const linkHeldRoutes =
       method: 'GET',
       url: '/v1/links/:id/held/change',
       // The whole record, also what the link may not see.
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'getHeldChange',
         tags: ['links'],
@@ -163,12 +180,14 @@ export const linkHeldRoutes =
       handler: async (request, reply) => {
         const { id } = request.params
         const { record: recordId, version: wanted } = request.query
-        const link = await readLink(pool, id)
-        if (!link) throw new HubError('not_found', { detail: `link ${id}` })
+        const sight = sightOfCaller(request)
+        if (sight === null) await existing(id)
         const name = { recordId, version: wanted }
-        const held = await readHeldChange(pool, id, name)
+        const { held, stored } = await withSight(pool, sight, async (reader) => ({
+          held: await readHeldChange(reader, { linkId: id, isPart: sight !== null }, name),
+          stored: (await readVersions(reader, [name]))[0],
+        }))
         if (!held) throw new HubError('not_found', { detail: `held change of link ${id}` })
-        const [stored] = await readVersions(pool, [name])
         const full = await givesFull(pool, request, reply, { subject: recordId, version: wanted, link: id })
         const [text] = textsOf(full, stored ? [stored.text] : [])
         return {
@@ -227,7 +246,10 @@ export const linkHeldRoutes =
         const { id } = request.params
         await existing(id)
         const { reason, ...choice } = request.body
-        return { dropped: await dropRefused(pool, id, choiceOf(choice), { who: whoOf(request), reason }) }
+        const why = { who: whoOf(request), reason }
+        return {
+          dropped: await inTransaction(pool, (client) => dropRefused(client, id, choiceOf(choice), why)),
+        }
       },
     })
   }
@@ -244,7 +266,7 @@ const heldView = ({ recordId, position, ...change }: HeldChange, full: boolean):
   id: recordId,
   ...change,
   ...(full ? {} : { detail: maskedNote(change.detail), reason: reasonOf(change.reason) }),
-  position: String(position),
+  position: position === null ? null : String(position),
 })
 
 /** What the hub gives as a reason itself. */

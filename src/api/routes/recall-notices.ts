@@ -1,11 +1,12 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { Pool } from 'pg'
 import Type from 'typebox'
 import { givesFullOnly } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { sealedPlacesOf } from '#api/places.ts'
-import { callerOf, holds, whoOf } from '#api/scopes.ts'
+import { callerOf, holds, sightOfCaller, whoOf } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import { csvText } from '#core/mapping/backward/formats.ts'
@@ -17,6 +18,7 @@ import { Acknowledgement } from '#flow/recall/notice-schema.ts'
 import { inTransaction } from '#store/database.ts'
 import { listNotices, type Notice } from '#store/recall-evidence.ts'
 import { acknowledge } from '#store/recall-notices.ts'
+import { withSight } from '#store/sighted.ts'
 
 const HoldParams = Type.Object({ id: Type.String({ description: 'Hold record · 停售召回记录' }) })
 const CaseParams = Type.Object({
@@ -34,6 +36,16 @@ interface Wish {
   readonly disposed?: string
   readonly at?: string
   readonly note?: string
+}
+
+/** Notices of a case or hold as far as the caller sees them. */
+async function noticesSeen(
+  pool: Pool,
+  request: FastifyRequest,
+  query: Omit<Parameters<typeof listNotices>[1], 'isPart'>,
+): Promise<Notice[]> {
+  const sight = sightOfCaller(request)
+  return await withSight(pool, sight, (reader) => listNotices(reader, { ...query, isPart: sight !== null }))
 }
 
 /** Without what a person wrote; the words of receivers are those of their links' deliveries. */
@@ -95,13 +107,13 @@ export const recallNoticeRoutes =
     app.route<{ Params: { case: string }; Querystring: PageQuery }>({
       method: 'GET',
       url: '/v1/recalls/:case/notices',
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: 'listRecallNotices',
         tags: ['links'],
         summary: 'Who was told when · 通知记录',
         description:
-          'Each version of each hold of a case and each receiver: when it was due, sent, delivered and acknowledged, with deliveries and events as evidence. 案件各停售召回记录的各版本、各接收方：期限、发送、送达与确认时间，附投递与事件为证。',
+          'Each version of each hold of a case and each receiver: when it was due, sent, delivered and acknowledged, with deliveries and events as evidence. A limited caller gets the notices of holds that it sees to the places named there and to the receivers in its sight, without who put them down, deliveries and notes. 案件各停售召回记录的各版本、各接收方：期限、发送、送达与确认时间，附投递与事件为证。仅见部分数据者为其可见记录及其所辖接收方的通知，不含经办人、投递与备注。',
         params: CaseParams,
         querystring: query(pageQuery),
         response: {
@@ -114,7 +126,7 @@ export const recallNoticeRoutes =
         const { after, limit = LIMIT } = request.query
         const places = await sealedPlacesOf(pool, request)
         const cursor = places.read(after, /^.{1,1000}$/s, /^\d{1,9}$/, /^.{1,400}$/s)
-        const rows = await listNotices(pool, {
+        const rows = await noticesSeen(pool, request, {
           of: params.case,
           limit: limit + 1,
           nowMs: clock(),
@@ -132,7 +144,7 @@ export const recallNoticeRoutes =
       app.route<{ Params: { case: string } }>({
         method: 'GET',
         url: `/v1/recalls/:case/notices.${ending}`,
-        config: { scopes: ['read'] },
+        config: { scopes: ['read'], isSighted: true },
         schema: {
           operationId: ending === 'csv' ? 'listRecallNoticesCsv' : 'listRecallNoticesSheet',
           tags: ['links'],
@@ -145,7 +157,7 @@ export const recallNoticeRoutes =
           },
         },
         handler: async (request, reply) => {
-          const notices = await listNotices(pool, {
+          const notices = await noticesSeen(pool, request, {
             of: request.params.case,
             limit: SHEET_MAX,
             nowMs: clock(),

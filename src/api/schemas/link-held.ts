@@ -10,7 +10,11 @@ export const HeldChange = field(
   Type.Object({
     id: text(['Record', '记录标识']),
     version: field(Type.Integer(), ['Version', '版本']),
-    position: text(['Position', '位置']),
+    position: nullable(
+      Type.String(),
+      ['Position', '位置'],
+      ['Null for who sees a part of the log', '仅见部分数据者为 null'],
+    ),
     lane: field(Type.Enum(['live', 'recall']), ['Lane', '通道']),
     state: field(Type.Enum([...HELD_STATES]), ['State', '状态']),
     attempts: count(['Tries', '尝试次数']),

@@ -31,6 +31,8 @@ const LONGEST = 100
 /** Between a name and its region. No code has it. */
 const AT = '@'
 export const isSaidByName = (said: string): boolean => said.includes(AT)
+/** The name of a place that is said by name. */
+export const nameOf = (said: string): string => said.slice(0, said.indexOf(AT))
 /** How a place is named that is known by name only. */
 export const namedPlace = (name: string, region: string): string => `${normaliseKey(name)}${AT}${region}`
 

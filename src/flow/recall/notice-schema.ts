@@ -53,7 +53,7 @@ export const RecallNotice = field(
           event: Type.String(),
           at: Type.String(),
           recordedAt: Type.String(),
-          actor: Type.String(),
+          actor: nullText,
           delivery: nullText,
           code: nullText,
           action: nullText,

@@ -31,7 +31,7 @@ function rowOf(record: CanonicalRecord): InspectionRow | null {
     version: record.version,
     system: record.system,
     place: placeOf(record).said,
-    stall: stall?.name ?? stall?.ids[0]?.value ?? '',
+    stall: stall?.name ?? stall?.ids[0]?.value ?? null,
     region: record.region?.code ?? '',
     result,
     answers: record.answers ?? [],

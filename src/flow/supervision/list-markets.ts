@@ -29,7 +29,9 @@ export async function listMarkets(
     const figures =
       sight === null
         ? await readFigures(pool, { scopes: codes.map(placeScope), from: day, to: day })
-        : figuresOfLines(await readSeenLines(reader, day, codes), ({ place }) => [placeScope(place)])
+        : figuresOfLines(await readSeenLines(reader, { from: day, to: day }, codes), ({ place }) => [
+            placeScope(place),
+          ])
     return { places, page, figures }
   })
   const byScope = Map.groupBy(figures, ({ scope }) => scope)

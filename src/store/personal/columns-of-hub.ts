@@ -110,7 +110,7 @@ export const COLUMNS_OF_HUB = {
     personal: 'actor note',
   },
   recall_notices: {
-    none: 'record_id version receiver link_id hold_kind ordered_at due_at report_due_at event first_sent_at delivered_at delivery_id acknowledged_at how reported_at level report_level escalated_at',
+    none: 'record_id version receiver link_id seen_system seen_region hold_kind ordered_at due_at report_due_at event first_sent_at delivered_at delivery_id acknowledged_at how reported_at level report_level escalated_at',
     business: 'name',
     personal: 'acknowledged_by',
   },

@@ -9,7 +9,7 @@ const OF_RECORDS = [
   'update held_changes set sent = null, detail = null, reason = null where record_id = any($1)',
   'update document_signatures set signer = null where record_id = any($1) and signer is not null',
   'update waiting_voids set reason = null where record_id = any($1)',
-  `update inspections set stall = '' where id = any($1)`,
+  'update inspections set stall = null where id = any($1)',
   'update cases set stall = null where test_id = any($1) or id in (select case_id from case_tests where record_id = any($1))',
   'update case_lots set stall = null where via_record = any($1) or hold_record = any($1)',
   'update document_mentions set vehicle = null, giver = null, taker = null, site_name = null where record_id = any($1)',

@@ -6,6 +6,7 @@ import { rehearseRecall } from '#flow/recall/rehearse.ts'
 import { pageOfCards } from '#flow/reference/read-cards.ts'
 import { pageOfSeenCards } from '#flow/reference/read-seen-cards.ts'
 import { listMarkets } from '#flow/supervision/list-markets.ts'
+import { readDay, readDays } from '#flow/supervision/read-summary.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import { createPool } from '#store/database.ts'
 import { withSight } from '#store/sighted.ts'
@@ -70,6 +71,28 @@ it('markets of a day are, for a limited caller, those of a hub that has nothing 
     if (JSON.stringify(plain(await listMarkets(all, day, {}, null))) !== JSON.stringify(plain(seen))) others++
   }
   expect(others).toBeGreaterThan(0)
+})
+
+it('a market over days is, for a limited caller, that of a hub that has nothing but its records', async () => {
+  const { rows } = await own.query<{ site: string; from: string; to: string }>(
+    `select place as site, min(day)::text as from, max(day)::text as to from supervision_lines where place <> '' group by place order by 1`,
+  )
+  expect(rows.length).toBeGreaterThan(1)
+  let differ = 0
+  for (const { site, from, to } of rows) {
+    const days = async (pool: Pool, by: Sight | null) => {
+      const { scope, asOf: _, ...figures } = await readDays(pool, { site }, { from, to }, by)
+      return { ...figures, site: scope.site }
+    }
+    const day = async (pool: Pool, by: Sight | null) => {
+      const { scope: _, asOf: __, ...figures } = await readDay(pool, { site }, from, by)
+      return figures
+    }
+    expect(await days(all, sight)).toEqual(await days(own, null))
+    expect(await day(all, sight)).toEqual(await day(own, null))
+    if (JSON.stringify(await days(all, null)) !== JSON.stringify(await days(all, sight))) differ++
+  }
+  expect(differ).toBeGreaterThan(0)
 })
 
 it('a rehearsal by a limited caller is that of a hub that has nothing but its records, says so, and names no link', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
+import { beijingDay } from '#core/quality/record-counts.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
 import { withApi } from '#test/api.ts'
 import { followToTheEnd } from '#test/follow.ts'
@@ -239,14 +240,96 @@ it('figures of a region are shown whole to whoever sees the region, and are for 
   ).toBeGreaterThan(0)
   for (const [path, scope] of [
     [`/v1/supervision/days/${DAY}`, 'read:region:330000'],
-    [`/v1/supervision/days/${DAY}?region=330402&site=${MARKET}`, 'read:region:330000'],
-    [`/v1/supervision/days/${DAY}?region=330402&site=nowhere`, 'read:region:330000'],
     [`/v1/supervision/days/${DAY}?region=330402`, 'read:jiaxing-wholesale'],
   ] as const)
     expect([path, (await api.call('GET', path, { key: await api.key(scope) })).statusCode]).toEqual([
       path,
       403,
     ])
+})
+
+/** What entries of one grain come to: the system that tells of most kilograms counts, then of most records, then the first by name. */
+function entriesOf(entries: readonly Version[]) {
+  const chosen = [...Map.groupBy(entries, ({ region }) => region).values()].map((own) => {
+    const sums = [...Map.groupBy(own, ({ system }) => system)].map(([system, said]) => ({
+      system,
+      records: said.length,
+      mass: said.reduce((sum, { mass }) => sum + mass, 0),
+    }))
+    return sums.sort((a, b) => b.mass - a.mass || b.records - a.records || (a.system < b.system ? -1 : 1))[0]
+  })
+  return {
+    records: chosen.reduce((sum, one) => sum + (one?.records ?? 0), 0),
+    mass: String(chosen.reduce((sum, one) => sum + (one?.mass ?? 0), 0)),
+  }
+}
+
+it('a market over days is for a limited caller what its records of the market come to, whatever the sight, and one of others is like one that is not there', async () => {
+  const today = beijingDay(Date.now())
+  const get = async (path: string, key?: string) => await api.call('GET', path, key ? { key } : {})
+  const days = (site: string, more = '') =>
+    `/v1/supervision/days?site=${site}&from=2026-07-01&to=2026-07-31${more}`
+  const all = (await get('/v1/cases?limit=1000')).json().cases as Card[]
+  const { rows: tests } = await api.pool.query('select record_id, version from case_tests')
+  const others = await api.key('read:nobody', 'read:region:440100')
+  let most = 0
+  await fc.assert(
+    fc.asyncProperty(fc.subarray([...SEES], { minLength: 1 }), async (sight) => {
+      const key = await api.key(...sight.map(([scope]) => scope))
+      const seen = versions.filter((one) => sight.some(([, sees]) => sees(one)))
+      const now = newest().filter((one) => seen.includes(one))
+      const of = (kind: Said['kind']) => now.filter((one) => one.kind === kind)
+      const shown = (await get(days(MARKET), key)).json()
+      expect(shown.scope).toMatchObject({ site: MARKET, name: null })
+      expect(shown.asOf).toMatchObject({ position: null, head: null, complete: true })
+      const [own] = shown.days
+      expect(shown.days.length).toBe(now.length === 0 ? 0 : 1)
+      if (own) {
+        const { day, ...figures } = own
+        expect([day, figures]).toEqual([DAY, shown.total])
+      }
+      expect([shown.total.entries, shown.total.tests.all, shown.total.inspections]).toEqual([
+        entriesOf(of('entry')),
+        of('test').length,
+        of('inspection').length,
+      ])
+      const text = JSON.stringify(shown)
+      for (const system of SYSTEMS)
+        if (!seen.some((one) => one.system === system)) expect(text).not.toContain(system)
+
+      // Its cases are those whose test it sees to have been done there.
+      const { cases } = (await get(`/v1/supervision/days/${today}?site=${MARKET}`, key)).json()
+      const seenTests = new Set(
+        tests
+          .filter((one) => seen.some(({ id, version }) => id === one.record_id && version === one.version))
+          .map((one) => one.record_id),
+      )
+      const open = all.filter(({ test }) => test !== null && seenTests.has(test)).length
+      expect(cases).toEqual({ opened: open, cleared: 0, closed: 0, open })
+      most = Math.max(most, open)
+
+      const sheet = (await get(`/v1/supervision/days/${DAY}/sheet.csv?site=${MARKET}`, key)).body
+      for (const system of SYSTEMS)
+        if (!seen.some((one) => one.system === system)) expect(sheet).not.toContain(system)
+    }),
+    { numRuns: 25, examples: SEES.map((one) => [[one]]) },
+  )
+  expect(most).toBeGreaterThan(1)
+  const plain = (body: string) =>
+    body.replaceAll(/330402001|330402009/g, 'SITE').replaceAll(/"at":"[^"]*"/g, '')
+  for (const path of [
+    days('SITE'),
+    days('SITE', '&region=330402'),
+    `/v1/supervision/days/${DAY}?site=SITE`,
+  ]) {
+    const [foreign, absent] = [
+      await get(path.replace('SITE', MARKET), others),
+      await get(path.replace('SITE', '330402009'), others),
+    ]
+    expect(foreign.statusCode).toBe(200)
+    expect(plain(foreign.body)).toBe(plain(absent.body))
+  }
+  expect((await get('/v1/supervision/reports?site=330402001', others)).statusCode).toBe(403)
 })
 
 it('a case of a caller’s lot is told without what joins others, and a filter that would tell of them is refused', async () => {

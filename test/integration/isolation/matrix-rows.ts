@@ -25,7 +25,7 @@ export const IDS = ['own', 'other', 'absent'] as const
 export type Id = (typeof IDS)[number]
 
 /** `pass`: neither refused nor a failure of the hub. `found`: 200. The rest are statuses. */
-export type Answer = 'public' | 'pass' | 'found' | 401 | 403 | 404
+export type Answer = 'public' | 'pass' | 'found' | 200 | 401 | 403 | 404
 
 export interface Row {
   /** Which identifiers the path holds; absent: those of nothing, or none. */
@@ -36,6 +36,8 @@ export interface Row {
   readonly theirs?: Readonly<Partial<Record<Caller, readonly Id[]>>>
   /** What those callers are answered for what is not theirs (404 where nothing is said). */
   readonly foreign?: 403 | 404
+  /** Of those callers the ones that are answered for what is not theirs with an empty list (200). */
+  readonly empty?: readonly Caller[]
   readonly isPublic?: true
   /** Who gets through finds what is there and 404 for what is absent: reads of one thing. */
   readonly finds?: true
@@ -80,6 +82,9 @@ const SEEN_LIST: Row = { all: ['read', 'read own', 'read other', 'region own'] }
 const SEEN_OR_CASE: Row = { all: [...(SEEN_LIST.all ?? []), 'case'] }
 /** Figures of a region: one that is not the caller's has none, like one of which nothing was told. */
 const SEEN_REGION: Row = { all: ['read', 'region own'], of: 'region', query: (region) => `?region=${region}` }
+/** Who sees a part, whatever it sees. */
+const SIGHTED: readonly Caller[] = ['read own', 'read other', 'region own']
+const NO_SIGHT: Row['theirs'] = { 'read own': [], 'read other': [], 'region own': [] }
 const CASE_ROW: Row = { of: 'case', all: ['read', 'case'], finds: true }
 const PUSH: Row = { of: 'system', theirs: { 'push own': ['own'], 'push other': ['other'] }, foreign: 403 }
 /** What is of a system alone. */
@@ -101,6 +106,15 @@ const LINK: Row = {
   all: ['read'],
   theirs: { 'link own': ['own'], 'link other': ['other'] },
   foreign: 403,
+}
+/** What is held of the records that a caller sees. */
+const HELD: Row = { ...LINK, theirs: { ...LINK.theirs, ...NO_SIGHT }, empty: SIGHTED }
+/** Notices of a case: of its holds that a caller sees. */
+const NOTICES: Row = {
+  of: 'case',
+  all: ['read'],
+  theirs: { ...NO_SIGHT, 'region own': ['own'] },
+  empty: SIGHTED,
 }
 /** Seen by the key that sent it, and by who sees its system. */
 const RECEIPT: Row = {
@@ -197,9 +211,9 @@ export const ROWS: Readonly<Record<string, Row>> = {
     foreign: 403,
     isNowhere: true,
   },
-  'GET /v1/recalls/{case}/notices': READ,
-  'GET /v1/recalls/{case}/notices.csv': READ,
-  'GET /v1/recalls/{case}/notices.xlsx': READ,
+  'GET /v1/recalls/{case}/notices': NOTICES,
+  'GET /v1/recalls/{case}/notices.csv': NOTICES,
+  'GET /v1/recalls/{case}/notices.xlsx': NOTICES,
   'GET /v1/rejections': { ...SEEN_LIST, of: 'system', query: (system) => `?system=${system}` },
   'GET /v1/rejections/groups': { ...SEEN_LIST, of: 'system', query: (system) => `?system=${system}` },
   'GET /v1/systems': SEEN_LIST,
@@ -273,9 +287,15 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'POST /v1/links/{id}/pause': SYSTEM_OF('link'),
   'POST /v1/links/{id}/resume': SYSTEM_OF('link'),
   'GET /v1/links/{id}/deliveries': LINK,
-  'GET /v1/links/{id}/held': LINK,
-  'GET /v1/links/{id}/held/groups': LINK,
-  'GET /v1/links/{id}/held/change': READ_OF('link'),
+  'GET /v1/links/{id}/held': HELD,
+  'GET /v1/links/{id}/held/groups': HELD,
+  'GET /v1/links/{id}/held/change': {
+    of: 'link',
+    all: ['read'],
+    theirs: NO_SIGHT,
+    query: () => '?record=x&version=1',
+    isNowhere: true,
+  },
   'POST /v1/links/{id}/held/resend': SYSTEM_OF('link'),
   'POST /v1/links/{id}/held/drop': SYSTEM_OF('link'),
   'POST /v1/links/{id}/backfill': SYSTEM_OF('link'),
@@ -381,7 +401,10 @@ export function getsThrough(row: Row, caller: Caller, id: Id): boolean {
 export function answerOf(row: Row, caller: Caller, id: Id): Answer {
   if (row.isPublic) return 'public'
   if (CALLERS.indexOf(caller) < 4) return 401
-  if (!getsThrough(row, caller, id)) return row.theirs?.[caller] ? (row.foreign ?? 404) : 403
+  if (!getsThrough(row, caller, id)) {
+    if (row.empty?.includes(caller)) return 200
+    return row.theirs?.[caller] ? (row.foreign ?? 404) : 403
+  }
   if (row.isNowhere || (row.finds && id === 'absent')) return 404
   return row.finds ? 'found' : 'pass'
 }

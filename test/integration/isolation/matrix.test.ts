@@ -123,6 +123,8 @@ beforeAll(async () => {
     cases.push(made.json().id)
   }
   await followToTheEnd(api.pool)
+  // Once more, for the holds that the cases wrote.
+  await followToTheEnd(api.pool)
   const reports: string[] = []
   for (const region of ['330402', '330825']) {
     const made = await api.call('POST', '/v1/supervision/reports', { body: { day: '2026-07-15', region } })
@@ -190,7 +192,7 @@ async function ask(
     link: /\{id\}/,
     lot: /\{code\}/,
     paper: /\{number\}/,
-    case: /\{id\}/,
+    case: /\{id\}|\{case\}/,
     market: /\{market\}/,
     region: /\{region\}/,
     report: /\{id\}/,

@@ -7,7 +7,7 @@ import { headPosition } from '#store/changes.ts'
 import { createPool } from '#store/database.ts'
 import { listRecords } from '#store/records.ts'
 import { type Reader, withSight } from '#store/sighted.ts'
-import { listSeenPlaces } from '#store/supervision.ts'
+import { listSeenPlaces, readSeenLines } from '#store/supervision.ts'
 import { listSeenUnknownProducts } from '#store/unknown-products.ts'
 import { withDatabase } from '#test/database.ts'
 import { versionRow } from '../changes/rows.ts'
@@ -123,4 +123,7 @@ it('cards, unknown products and markets of a caller who sees a part are found th
   const markets = async (reader: Reader) =>
     await listSeenPlaces(reader, { day: '2026-07-15', prefix: '', after: '', limit: 10 })
   expect(await looked(markets, ['supervision_lines'])).toBeLessThan(1000)
+  const market = async (reader: Reader) =>
+    await readSeenLines(reader, { from: '2026-07-15', to: '2026-10-15' }, ['m7', 'm7@410105'])
+  expect(await looked(market, ['supervision_lines'])).toBeLessThan(500)
 })

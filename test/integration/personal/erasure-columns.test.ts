@@ -21,7 +21,7 @@ const PLANTED: readonly string[] = [
   `insert into held_changes (link_id, record_id, version, position, state, detail, sent, reason) values ('${U}', $1, 1, 1, 'waiting', $3, $3, $3)`,
   `insert into document_signatures (record_id, version, mark, state, reason, signer, checked_at) values ($1, 1, '${U}', 'valid', 'x', $3, now())`,
   `insert into waiting_voids (record_id, message_id, received_at, mapping, reason) values ($1, $2, now(), 'a/b@1', $3)`,
-  `insert into inspections (id, version, system, place, stall, region, result, answers, occurred_at) values ($1, 1, 'jiaxing-wholesale', 'x', $3, '330402', 'pass', '{}', now())`,
+  `insert into inspections (id, version, system, place, stall, region, result, answers, occurred_at) values ($1, 1, 'jiaxing-wholesale', 'x', '${U}', '330402', 'pass', '{}', now())`,
   `insert into cases (id, hub, state, narrow, opened_by, test_id, cause, stall, told_at, opened_at, state_at, whos, whats)
      values ('${U}', 'hub-a', 'suspect', true, 'test', $1, 'x', $3, now(), now(), now(), '{}', '{}')`,
   `insert into case_lots (case_id, code, kind, role, depth, place, stall, via_record) values ('${U}', 'x', 'lot', 'x', 0, 'x', $3, $1)`,
@@ -51,7 +51,7 @@ const ERASED = [
   'parked_details.join_key parked_details.key parked_details.place parked_details.fields',
   'new_values.value claims.body claims.recorded claims.decided_by claims.reason claim_sendings.detail',
   'held_changes.detail held_changes.sent held_changes.reason document_signatures.signer waiting_voids.reason',
-  'inspections.stall cases.stall case_lots.stall unknown_products.name unknown_products.own_code unknown_products.newest',
+  'cases.stall case_lots.stall unknown_products.name unknown_products.own_code unknown_products.newest',
   'supervision_names.name goods_moves.site_name goods_moves.stall card_codes.code card_codes.value card_code_sights.code descriptions.codes descriptions.name',
   'document_mentions.site_name document_mentions.vehicle document_mentions.giver document_mentions.taker replays.samples',
 ].flatMap((names) => names.split(' '))
@@ -132,6 +132,9 @@ it('after an erasure nothing of the person is in any table, and what is of other
   expect(await columnsWith(MARK)).toEqual([])
   expect(await columnsWith(CITIZEN)).toEqual([])
   expect((await verifyLog(api.pool)).findings).toEqual([])
+  expect((await api.pool.query('select stall from inspections where id = $1', [id])).rows).toEqual([
+    { stall: null },
+  ])
   const { rows } = await api.pool.query('select name, codes from descriptions where id = $1', [U])
   expect(rows).toEqual([{ name: null, codes: ['x:1'] }])
   expect((await api.call('GET', `/v1/records/${encodeURIComponent(other)}`)).json().parties).toEqual(

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import type { Pool } from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { inTransaction } from '#store/database.ts'
+import { createLink } from '#store/links.ts'
 import { holdDataKeys, rotateDataKeys } from '#store/personal/data-keys.ts'
 import { addMended } from '#store/receipts.ts'
 import { withApi } from '#test/api.ts'
@@ -11,6 +13,21 @@ import { rewrite } from '#test/rewrite.ts'
 
 const PERSON = '欧阳建国'
 const first = { key: randomBytes(32), suite: 'aes-256-gcm' } as const
+/** A link whose receiver refused the first versions of a record. */
+async function linkThatHolds(pool: Pool, versions: number) {
+  const { link } = await createLink(pool, {
+    name: 'x',
+    url: 'http://127.0.0.1:9/',
+    allowAddress: ['127.0.0.1/32:9'],
+    cursor: 0n,
+  })
+  for (let version = 1; version <= versions; version++)
+    await pool.query(
+      `insert into held_changes (link_id, record_id, version, position, state, code, cause) values ($1, 'r', $2::integer, $2::integer, 'refused', 'E12', 'E12')`,
+      [link.id, version],
+    )
+  return link
+}
 const xml = (text: string) => `<data>${text}</data>`
 
 describe('sealed', () => {
@@ -98,6 +115,30 @@ describe('sealed', () => {
     await api.pool.query('update cases set cause = $2, reason = $2 where id = $1', [kase, 'from before'])
     expect((await read()).cause).toBe('from before')
     await api.pool.query('update cases set reason = $2 where id = $1', [kase, reason])
+  })
+
+  it('why a person gave changes up is sealed in the row of each, read in full, and opens in no other', async () => {
+    const { id: link } = await linkThatHolds(api.pool, 2)
+    const reason = `plain:${PERSON} 来电要求`
+    const dropped = await api.call('POST', `/v1/links/${link}/held/drop`, { body: { all: true, reason } })
+    expect(dropped.json()).toEqual({ dropped: 2 })
+    const read = async () => await api.call('GET', `/v1/links/${link}/held`)
+    const reasons = async () => (await read()).json().held.map((one: { reason: string }) => one.reason)
+    expect(await reasons()).toEqual([reason, reason])
+    const { rows } = await api.pool.query<{ reason: string }>(
+      'select reason from held_changes where link_id = $1',
+      [link],
+    )
+    expect(rows.map((row) => /^sealed:[\w+/=]+$/.test(row.reason))).toEqual([true, true])
+    expect(rows[0]?.reason).not.toBe(rows[1]?.reason)
+    const set = (to: string) =>
+      api.pool.query(`update held_changes set reason = ${to} where link_id = $1 and version = 2`, [link])
+    await set(`(select reason from held_changes where link_id = $1 and version = 1)`)
+    const moved = await read()
+    expect([moved.statusCode, moved.json().code]).toEqual([500, 'sealed_unreadable'])
+    expect(moved.body).not.toContain(PERSON)
+    await set(`'from before'`)
+    expect(await reasons()).toEqual([reason, 'from before'])
   })
 
   it('and opens after the key of the settings was exchanged', async () => {

@@ -37,7 +37,6 @@ const stream = new Writable({
 const IN_PLAIN_TEXT: readonly string[] = [
   'cases.site',
   'cases.market',
-  'inspections.stall',
   'recall_notices.name',
   'recall_notices.receiver',
 ]
