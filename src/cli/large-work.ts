@@ -26,7 +26,7 @@ export interface LargeWorkParts extends ThreadSettings {
 }
 
 /** The heap of the thread: what it holds is two chunks of records, and the names that its mappings have seen. */
-const HEAP = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 24 }
+const HEAP = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
 /** A thread that nobody asks for anything gives its memory back. */
 const IDLE_MS = 20_000
 /** After this a chunk that does not end is cut off; its transaction is rolled back. */

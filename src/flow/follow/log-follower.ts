@@ -28,15 +28,17 @@ const FAILED_REST_MS = 60_000
  * place, and moves their positions, in one transaction under the locks of their rows: what was applied and where a reader stands can
  * never disagree, whenever the process is killed, and two processes cannot apply the same change. One that is behind, because it is
  * new or failed, reads alone until it has caught up. What a reader that fails did is taken back, and only that.
+ * @param changesAtOnce asked before each step where it is a function
  * @param now milliseconds of a clock that never goes back
  */
 export function logFollower(
   name: string,
-  changesAtOnce: number,
+  changesAtOnce: number | (() => number),
   readers: readonly LogReader[],
   now: () => number = () => performance.now(),
 ): Follower {
   const restingUntil = new Map<string, number>()
+  const limit = typeof changesAtOnce === 'number' ? () => changesAtOnce : changesAtOnce
   const awake = (): readonly LogReader[] =>
     readers.filter((reader) => (restingUntil.get(reader.name) ?? 0) <= now())
 
@@ -49,7 +51,7 @@ export function logFollower(
       if (first === null) return rows.length > 0 ? 'busy' : 'done'
       const ahead = places.map(({ position }) => position).filter((position) => position > first)
       const bound = ahead.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined)
-      const read = await readChanges(client, { after: first, limit: changesAtOnce, upTo: bound })
+      const read = await readChanges(client, { after: first, limit: limit(), upTo: bound })
       if (read.next === first) return 'done'
       const here = readers.filter(({ name }) =>
         places.some((place) => place.name === name && place.position === first),
