@@ -2,7 +2,7 @@ import type { Subject } from '#core/reference/describe.ts'
 import type { Sight } from '#core/sight.ts'
 import type { CardDescription } from './card-pages.ts'
 import { openName } from './cards.ts'
-import { plainText } from './personal/sealed-text.ts'
+import { plainText, plainTextOf } from './personal/sealed-text.ts'
 import type { Reader } from './sighted.ts'
 
 /** Beside what sees as much as the caller what sees as much as the hub, to find by index what the first then shows (`Reader.mentioning`). */
@@ -57,6 +57,30 @@ export async function readSeenNamed(
     values: [found.rows.map(({ id }) => id)],
   })
   return rows.map(({ code }) => code)
+}
+
+/** Descriptions of one name that are compared: always the same ones, so that whoever pages through names comes to the same end. */
+const PER_NAME = 200
+
+/** What the caller sees called by one of the names, with the codes that it names; names of persons are not compared. */
+export async function readSeenOfNames(
+  { reader, hub, sight }: SeenBy,
+  subject: Subject,
+  names: readonly string[],
+): Promise<{ readonly name: string; readonly codes: readonly string[] }[]> {
+  const found = await hub.query<{ id: string }>({
+    name: 'same-names-in-sight',
+    text: `select s.id from unnest($2::text[]) n (name) cross join lateral (
+             select d.id from descriptions d
+              where d.subject = $1 and d.name = n.name and not d.personal and ${SEEN('$3', '$4')} order by d.id limit $5) s`,
+    values: [subject, names.map(plainText), sight.systems, sight.regions, PER_NAME],
+  })
+  const { rows } = await reader.query<{ name: string; codes: string[] }>({
+    name: 'seen-of-names',
+    text: 'select name, codes from descriptions where id = any($1::uuid[]) order by id',
+    values: [found.rows.map(({ id }) => id)],
+  })
+  return rows.map((row) => ({ ...row, name: plainTextOf(row.name) }))
 }
 
 /** Codes of any scheme that have one of the values, whoever named them: what is seen of them is asked afterwards. */

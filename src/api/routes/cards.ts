@@ -18,6 +18,7 @@ import { normaliseCode } from '#core/text.ts'
 import { decideCode, undoCodeDecision } from '#flow/reference/decide-codes.ts'
 import { pageOfCards, pageOfSameNames, readCard } from '#flow/reference/read-cards.ts'
 import { pageOfSeenCards, readSeenCard } from '#flow/reference/read-seen-cards.ts'
+import { pageOfSeenSameNames } from '#flow/reference/seen-same-names.ts'
 import { withSight } from '#store/sighted.ts'
 
 const text = (description: string) =>
@@ -77,6 +78,7 @@ interface DecisionFields {
 }
 
 const CODE = /^.{1,400}$/s
+const NAME = /^.{0,400}$/s
 const WORDS = {
   party: { plural: 'parties', page: 'PartyPage', Name: 'Party', Names: 'Parties', zh: '主体' },
   site: { plural: 'sites', page: 'SitePage', Name: 'Site', Names: 'Sites', zh: '场所' },
@@ -149,13 +151,13 @@ const readRoutes =
     app.route<{ Querystring: PageQuery }>({
       method: 'GET',
       url: `/v1/${plural}/suggestions`,
-      config: { scopes: ['read'] },
+      config: { scopes: ['read'], isSighted: true },
       schema: {
         operationId: `list${Name}Suggestions`,
         tags: ['reference'],
         summary: `${Names} of one name on several cards · ${zh}合并建议`,
         description:
-          'For a person to decide; the hub never joins by name. Persons are left out. 供人工判断，平台不按名称合并；不含自然人。',
+          'For a person to decide; the hub never joins by name. Persons are left out. A limited caller gets names on several of its cards; a page may be short while `next` says that there is more. 供人工判断，平台不按名称合并；不含自然人。仅见部分数据者为其可见名片中的同名者；页面可能不满，以 next 为准。',
         querystring: query(pageQuery),
         response: {
           200: answer('SuggestionPage', 'One page · 一页', suggestionPageExample),
@@ -165,6 +167,24 @@ const readRoutes =
       handler: async (request) => {
         const { after, limit = LIMIT } = request.query
         const place = await sealedPlacesOf(pool, request)
+        const sight = sightOfCaller(request)
+        if (sight !== null) {
+          const [code, name = ''] = place.read(after, CODE, NAME) ?? []
+          const seen = await withSight(pool, sight, (reader, hub) =>
+            pageOfSeenSameNames(
+              { reader, hub, sight },
+              {
+                subject,
+                limit,
+                ...(code === undefined ? {} : { after: { code, name: name === '' ? null : name } }),
+              },
+            ),
+          )
+          return {
+            suggestions: seen.suggestions,
+            next: seen.next && place.write(seen.next.code, seen.next.name ?? ''),
+          }
+        }
         const cursor = place.read(after, CODE)?.[0]
         const { suggestions, next } = await pageOfSameNames(pool, {
           subject,

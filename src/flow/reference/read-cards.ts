@@ -67,7 +67,8 @@ export interface CardDetail extends CardView {
 }
 
 const HISTORY_SHOWN = 50
-const SAME_NAME_SHOWN = 20
+/** Cards of one name that are shown. */
+export const SAME_NAME_SHOWN = 20
 
 /** The card to which an identifier leads today, also where it went into another one; null where no card ever had it. */
 export async function readCard(pool: Pool, subject: Subject, id: string): Promise<CardDetail | null> {

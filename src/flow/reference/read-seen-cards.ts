@@ -1,7 +1,5 @@
-import { codeRegion, nodeOfOperator, operatorsOfNode } from '#core/reference/code-region.ts'
+import { nodeOfOperator, operatorsOfNode } from '#core/reference/code-region.ts'
 import { codeParts, type Subject } from '#core/reference/describe.ts'
-import { groupCodes, type Ties } from '#core/reference/group-codes.ts'
-import { readDecisions } from '#store/card-decisions.ts'
 import type { CardQuery } from '#store/card-pages.ts'
 import { bornOf } from '#store/cards.ts'
 import { regionPrefix } from '#store/change-filter.ts'
@@ -10,14 +8,13 @@ import {
   countSeenCodesLike,
   listSeenCodes,
   readCodesOfValues,
-  readSeenCodes,
-  readSeenDescriptions,
   readSeenNamed,
-  readSeenSaid,
   type SeenBy,
 } from '#store/seen-cards.ts'
-import { type CardView, cardView } from './card-view.ts'
+import type { CardView } from './card-view.ts'
 import type { CardDetail } from './read-cards.ts'
+import { type SeenCard, seenCards } from './seen-cards.ts'
+import { sameNameOf } from './seen-same-names.ts'
 
 /** Codes that one page looks at, and looks for one page: a narrow question cannot read all cards at once. */
 const WINDOW = 500
@@ -96,8 +93,8 @@ export async function readSeenCard(by: SeenBy, subject: Subject, id: string): Pr
       party: parties.get(node) ?? null,
     })),
     operators,
-    // Suggestions, decisions and what joined cards are of those who decide.
-    sameName: [],
+    sameName: await sameNameOf(by, subject, card),
+    // What was decided, and what joined cards, is of those who decide.
     decisions: [],
     history: [],
   }
@@ -111,91 +108,4 @@ async function cardIdsOf(
   if (codes.length === 0) return new Map()
   const cards = await seenCards(by, subject, codes)
   return new Map(cards.flatMap(({ id, codes: own }) => own.map((code) => [code, id] as const)))
-}
-
-interface SeenCard {
-  readonly id: string
-  /** The first of its codes in the order of texts. */
-  readonly first: string
-  readonly codes: readonly string[]
-  /** Where its codes were given out, and what is said of where it is; all of them. */
-  readonly regions: readonly string[]
-  readonly view: CardView
-}
-
-/** The cards on which the codes stand, made from what is seen; codes that are not seen have none. */
-async function seenCards(by: SeenBy, subject: Subject, codes: readonly string[]): Promise<SeenCard[]> {
-  if (codes.length === 0) return []
-  const { ties, said } = await readTied(by, subject, codes)
-  const known = [...new Set([...codes, ...said.flatMap((one) => one.codes)])].sort()
-  const seen = await readSeenCodes(by, subject, known)
-  const members = known.filter((code) => seen.has(code))
-  const cards = groupCodes(
-    members.map((code) => ({ code, born: bornOf(subject, code), firstPosition: 0n, live: true })),
-    ties,
-  )
-  const ids = [...new Set(codes.flatMap((code) => cards.get(code) ?? []))]
-  const own = Map.groupBy(members, (code) => cards.get(code) as string)
-  const descriptions = await readSeenDescriptions(
-    by,
-    said.filter((one) => one.codes.some((code) => ids.includes(cards.get(code) ?? ''))).map(({ id }) => id),
-  )
-  const byCard = new Map<string, typeof descriptions>()
-  for (const one of descriptions)
-    for (const card of new Set(one.codes.flatMap((code) => cards.get(code) ?? []))) {
-      const list = byCard.get(card)
-      if (list) list.push(one)
-      else byCard.set(card, [one])
-    }
-  return ids.map((id) => {
-    const texts = own.get(id) ?? []
-    const view = cardView(
-      id,
-      texts.map((code) => ({
-        card: id,
-        code,
-        born: bornOf(subject, code),
-        region: codeRegion(code),
-        records: seen.get(code) ?? 0,
-      })),
-      (byCard.get(id) ?? []).map(({ codes: _, ...one }) => ({ ...one, cards: [id] })),
-    )
-    const regions = [...texts.map(codeRegion), ...(byCard.get(id) ?? []).map(({ region }) => region)]
-    return {
-      id,
-      first: texts[0] as string,
-      codes: texts,
-      regions: regions.filter((region) => region !== null),
-      view,
-    }
-  })
-}
-
-/** What is seen said of the codes and of all codes that are tied to them, with what ties them. */
-async function readTied(
-  by: SeenBy,
-  subject: Subject,
-  codes: readonly string[],
-): Promise<{
-  readonly ties: Ties
-  readonly said: readonly { readonly id: string; readonly codes: readonly string[] }[]
-}> {
-  const said = new Map<string, { readonly id: string; readonly codes: readonly string[] }>()
-  const known = new Set<string>()
-  const joined: (readonly [string, string])[] = []
-  const parted = new Set<string>()
-  for (let further = [...codes]; ; ) {
-    for (const code of further) known.add(code)
-    for (const one of await readSeenSaid(by, subject, further)) said.set(one.id, one)
-    // What a person decided of codes is the hub's own; of two codes it ties those that are both seen.
-    for (const { verdict, code, other } of await readDecisions(by.hub, subject, further))
-      if (verdict === 'part') parted.add(code)
-      else if (other !== null) joined.push([code, other])
-    const named = [...said.values()].map((one) => one.codes)
-    const tied = [...named.map((group) => group.filter((code) => !parted.has(code))), ...joined]
-    further = [...new Set(tied.filter((group) => group.some((code) => known.has(code))).flat())].filter(
-      (code) => !known.has(code),
-    )
-    if (further.length === 0) return { ties: { named, joined, parted }, said: [...said.values()] }
-  }
 }

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { checkPapers } from '#flow/documents/check-papers.ts'
 import { pageOfSeenCards, readSeenCard } from '#flow/reference/read-seen-cards.ts'
+import { pageOfSeenSameNames } from '#flow/reference/seen-same-names.ts'
 import { traceLot } from '#flow/trace/trace-lot.ts'
 import { headPosition } from '#store/changes.ts'
 import { createPool } from '#store/database.ts'
@@ -43,6 +44,7 @@ beforeAll(async () => {
              case when n % 401 = 0 then '${SYSTEM}' else 'zj-agri-certificate' end, 1, now(), now(), array['r'] from generate_series(1, ${ROWS}) n;
     insert into descriptions (id, subject, codes, system, name, role, personal, records, first_seen, last_seen, newest)
       select id, 'party', array['local.x:' || id], system, 'name ' || id, 'seller', false, 1, now(), now(), array['r'] from description_sights;
+    update descriptions set name = '城南水产批发部' where id::text like '%000800' or id::text like '%000802' or id::text like '%000803';
     insert into card_code_sights (subject, code, system, region, records)
       select 'party', 'local.x:' || id, system, region, 1 from description_sights;
     insert into card_codes (subject, code, value, born, card, first_position, records)
@@ -117,6 +119,14 @@ it('cards, unknown products and markets of a caller who sees a part are found th
   const one = async (reader: Reader, hub: Reader) =>
     expect(await readSeenCard({ reader, hub, sight: SIGHT }, 'party', id)).not.toBeNull()
   expect(await looked(one, cards)).toBeLessThan(500)
+  const names = async (reader: Reader, hub: Reader) =>
+    expect(
+      (await pageOfSeenSameNames({ reader, hub, sight: SIGHT }, { ...wanted })).suggestions.map(
+        ({ name }) => name,
+      ),
+    ).toEqual(['城南水产批发部'])
+
+  expect(await looked(names, cards)).toBeLessThan(4000)
   const products = async (reader: Reader) =>
     expect(await listSeenUnknownProducts(reader, SIGHT, { limit: 10 })).toHaveLength(10)
   expect(await looked(products, ['unknown_products'])).toBeLessThan(500)
