@@ -23,7 +23,7 @@ const DUE = `(values ${Object.entries(DEADLINES)
   .join(', ')}) d (order_kind, acknowledge, report)`
 const ORDER = `case when v.status = 'void' then 'void' else coalesce(v.body::jsonb ->> 'holdKind', 'stop_sale') end`
 /**
- * By whom the link `l` of the system `s` is seen as a receiver of a version (docs/adr/0038-isolation.md): one that is made for places is told of holds that
+ * By whom the link `l` of the system `s` is seen as a receiver of a version (docs/adr/0045-sight-of-officials.md): one that is made for places is told of holds that
  * name them, and is seen as these are.
  */
 const seenBy = (version: string): string =>

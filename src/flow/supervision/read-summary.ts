@@ -128,7 +128,7 @@ const laterDay = (day: string, days: number): string =>
   new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10)
 
 /**
- * A market for who sees a part: what the lines come to that it sees, under what its records call the market (docs/adr/0038-isolation.md). One of which it sees
+ * A market for who sees a part: what the lines come to that it sees, under what its records call the market (docs/adr/0045-sight-of-officials.md). One of which it sees
  * nothing is like one that is not there: nothing was told of it.
  * @param meant what may be meant, in this order
  */

@@ -149,3 +149,37 @@ it('a published report is seen by who sees its region, with its digest, without 
     403,
   )
 })
+
+it('a market that a caller’s records call by name is asked for by that name with its region, also where others tell of its code', async () => {
+  const tell = async (key: string, system: string, ids: object[], code = '330402') => {
+    const body = {
+      kind: 'inspection',
+      system,
+      key: [key],
+      occurredAt: { at: '2026-07-16T04:12:30+08:00', precision: 'second' },
+      sites: [{ role: 'market', name: '城北示例农贸市场', ids }],
+      region: { code, year: 2026 },
+      result: 'pass',
+    }
+    expect((await api.call('POST', '/v1/records', { body })).statusCode).toBe(200)
+  }
+  await tell('N1', OWN, [])
+  await tell('N2', OWN, [])
+  await tell('N3', OTHER, [{ scheme: 'cn.mofcom.node9', value: '330402077' }])
+  await followToTheEnd(api.pool)
+  const days = async (site: string, key: string, of = '330402') => {
+    const path = `/v1/supervision/days?site=${encodeURIComponent(site)}&region=${of}&from=2026-07-16&to=2026-07-16`
+    const { scope, total } = await get(path, key)
+    return [scope, total.inspections]
+  }
+  const name = '城北示例农贸市场'
+  const said = `${name}@330402`
+  expect(await days(name, await api.key('read'))).toEqual([{ region: '330402', site: '330402077', name }, 3])
+  expect(await days(name, own)).toEqual([{ region: '330402', site: said, name }, 2])
+  expect(await days(said, own)).toEqual([{ region: '330402', site: said, name }, 2])
+  expect(await days('330402077', own)).toEqual([{ region: null, site: '330402077', name: null }, 0])
+  expect(await days('330402077', other)).toEqual([{ region: '330402', site: '330402077', name: null }, 1])
+  // Nothing tells that there is such a market to who sees nothing of it.
+  expect(await days(name, other)).toEqual([{ region: null, site: name, name: null }, 0])
+  expect(await days(name, elsewhere)).toEqual([{ region: null, site: name, name: null }, 0])
+})
