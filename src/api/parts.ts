@@ -46,6 +46,8 @@ export interface ApiParts {
   readonly connectionsPerAddress?: number
   /** What keys and addresses may use; no bounds where it is absent. */
   readonly rates?: RateBounds
+  /** Of these milliseconds what a caller who sees a part of the records waits is a multiple; 20 where it is absent, 0 for none. */
+  readonly answersEveryMs?: number
   /** Who gets `/metrics` without a key; `local` where it is absent. */
   readonly metricsAccess?: MetricsAccess
   /** Vouches for operators; none where it is absent. */

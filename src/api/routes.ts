@@ -4,6 +4,7 @@ import { headPosition } from '#store/changes.ts'
 import { isTouched } from '#store/touched.ts'
 import { boardRoutes } from './board/plugin.ts'
 import { readControlBodies } from './control-body.ts'
+import { ANSWERS_EVERY_MS, evenAnswers } from './even-answers.ts'
 import { limitCallers } from './limit-callers.ts'
 import { logCalls } from './logged-calls.ts'
 import { addComponents } from './openapi.ts'
@@ -160,6 +161,7 @@ export const routes =
       })
       readControlBodies(guarded)
       logCalls(guarded, parts.pool)
+      evenAnswers(guarded, parts.answersEveryMs ?? ANSWERS_EVERY_MS)
       for (const plugin of GUARDED) await guarded.register(plugin({ ...parts, chargeRecords }))
     })
   }
