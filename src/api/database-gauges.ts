@@ -40,6 +40,14 @@ export function databaseGauges(pool: Pool, registers: Registry[], now: () => num
     'link',
     'lane',
   )
+  const stopped = gauge(
+    'hub_link_stopped',
+    'Lanes whose last try failed, by what is wrong: retry (the receiver), auth or config (for a person)',
+    'link',
+    'lane',
+    'class',
+  )
+  const info = gauge('hub_link_info', 'Links by name and state; always 1', 'link', 'name', 'state')
   const large = gauge('hub_large_messages', 'Large messages that are not done', 'state')
   const replays = gauge('hub_replays', 'Replays that are not done', 'state')
   const waiting = gauge(
@@ -98,13 +106,15 @@ export function databaseGauges(pool: Pool, registers: Registry[], now: () => num
     const lags = await readLaneLags(pool).catch(() => null)
     up.set(lags ? 1 : 0)
     if (!lags) return
-    for (const { link, lane, state, ...of } of lags) {
+    for (const { link, lane, name, state, ...of } of lags) {
+      info.set({ link, name, state }, 1)
       if (state !== 'active') continue
       linkSeconds.set({ link, lane }, of.seconds)
       linkChanges.set({ link, lane }, of.changes)
       held.set({ link, lane, state: 'waiting' }, of.waiting)
       held.set({ link, lane, state: 'refused' }, of.refused)
       attempts.set({ link, lane }, of.attempts)
+      if (of.errorClass) stopped.set({ link, lane, class: of.errorClass }, 1)
     }
     await Promise.all([
       lookAtCases(),

@@ -1,4 +1,5 @@
 import { AddressRefused } from './guard.ts'
+import { TOLERANCE_SECONDS } from './signature.ts'
 
 /**
  * Why a batch got no verdicts. `retry`: the same may succeed later. `refused`: the receiver is well and does not take these
@@ -20,15 +21,16 @@ const CONFIG_STATUS = new Set([404, 405, 407, 410, 421, 426, 501])
 const RETRY_STATUS = new Set([408, 423, 425, 429])
 const RETRY_AFTER_MAX_MS = 7 * 86_400_000
 
-/** What an answer other than 2xx means. `nowMs` is the time by which a date in Retry-After is read. */
+/** What an answer other than 2xx means. `nowMs` is the time by which dates in its headers are read. */
 export function failureOfStatus(
   status: number,
   headers: Readonly<Record<string, string | string[] | undefined>>,
   nowMs: number,
 ): SendFailure {
   const retryAfterMs = readRetryAfter(headers['retry-after'], nowMs)
-  const base = { kind: 'failed', status, detail: detailOf(status) } as const
-  const failed = { ...base, class: classOf(status) }
+  const kind = classOf(status)
+  const skew = kind === 'auth' ? skewOf(headers['date'], nowMs) : ''
+  const failed = { kind: 'failed', status, detail: `${detailOf(status)}${skew}`, class: kind } as const
   return retryAfterMs === null || failed.class !== 'retry' ? failed : { ...failed, retryAfterMs }
 }
 
@@ -44,6 +46,18 @@ function classOf(status: number): FailureClass {
 function detailOf(status: number): string {
   if (status >= 300 && status < 400) return `status ${status}: redirects are not followed`
   return status === 410 ? 'status 410: the receiver wants no more' : `status ${status}`
+}
+
+/**
+ * Who does not believe us may have another time: a signature counts for minutes only, and then no secret that is compared explains it. Empty
+ * where the clocks agree as far as they must.
+ */
+function skewOf(date: string | string[] | undefined, nowMs: number): string {
+  const theirMs = typeof date === 'string' ? Date.parse(date) : Number.NaN
+  const seconds = Math.round(Math.abs(theirMs - nowMs) / 1000)
+  if (!(seconds > TOLERANCE_SECONDS)) return ''
+  const side = theirMs < nowMs ? 'behind' : 'ahead of'
+  return `; its clock is ${seconds} s ${side} that of this hub, and a signature counts for ${TOLERANCE_SECONDS} s`
 }
 
 /** Milliseconds that a Retry-After header asks for: seconds or an HTTP date; null where it says nothing readable. */

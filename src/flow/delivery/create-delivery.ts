@@ -193,7 +193,7 @@ function report(log: Log | undefined, lease: Lease, end: RunEnd): void {
   if (end.end === 'lost')
     log?.warn(
       { link: lease.linkId, lane: lease.lane },
-      'a delivery lost its lease; its last batch is sent again',
+      'a delivery has its lease no longer: another worker sends its last batch again, or the link was deleted',
     )
   if (!end.failure) return
   const facts = {

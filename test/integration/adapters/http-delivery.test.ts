@@ -120,6 +120,29 @@ describe('what a receiver can answer', () => {
     expect(await delivery().send(request(to))).toMatchObject({ class: 'retry', retryAfterMs: 7000 })
   })
 
+  test.each([
+    [0, 401, 'status 401'],
+    [200, 401, 'status 401'],
+    [-3600, 503, 'status 503'],
+    [3600, 401, 'status 401; its clock is 3600 s behind that of this hub, and a signature counts for 300 s'],
+    [-900, 403, 'status 403; its clock is 900 s ahead of that of this hub, and a signature counts for 300 s'],
+  ])('where our clock is %i s ahead, %i says so if that may be why', async (ahead, status, detail) => {
+    const now = Date.parse('2026-11-26T10:00:00Z')
+    const to = await answering(status, '', { date: new Date(now).toUTCString() })
+    const { send } = delivery({ clock: () => now + ahead * 1000 })
+    expect(await send(request(to))).toMatchObject({ kind: 'failed', detail })
+  })
+
+  test('a Retry-After that is a date is a time by the clock of the hub', async () => {
+    const now = Date.parse('2026-11-26T10:00:00Z')
+    const until = async (ms: number) => {
+      const to = await answering(503, '', { 'retry-after': new Date(now + ms).toUTCString() })
+      return await delivery({ clock: () => now }).send(request(to))
+    }
+    expect(await until(90_000)).toMatchObject({ class: 'retry', retryAfterMs: 90_000 })
+    expect(await until(-90_000)).toMatchObject({ class: 'retry', retryAfterMs: 0 })
+  })
+
   test('a redirect to an inner address is not followed', async () => {
     const inner = await answering(200, RESULTS)
     const to = await answering(302, '', { location: inner.url })

@@ -90,3 +90,27 @@ it('/metrics tells of lanes, the sweep, jobs, replays and alerts, whichever proc
     expect(again).toMatch(line)
   }
 })
+
+it('/metrics tells why a lane stands still and for whom, and names links whatever is in their names', async () => {
+  await api.pool.query('delete from links')
+  const names = ['杭州 "一" \\ 号', 'line\nhub_database_up 0']
+  const [one, two] = await Promise.all(
+    names.map(async (name) => (await createLink(api.pool, { name, url: 'https://a.example.org/' })).link.id),
+  )
+  await api.pool.query(
+    `update link_lanes set attempts = 2, last_error = '{"class":"auth"}' where link_id = $1 and lane = 'live'`,
+    [one],
+  )
+  await api.pool.query(`update links set state = 'paused' where id = $1`, [two])
+  const lines = (await api.call('GET', '/metrics')).body.split('\n')
+  expect(lines.filter((line) => line.startsWith('hub_link_stopped{'))).toEqual([
+    `hub_link_stopped{link="${one}",lane="live",class="auth"} 1`,
+  ])
+  expect(lines).toContain(`hub_link_info{link="${one}",name="杭州 \\"一\\" \\\\ 号",state="active"} 1`)
+  expect(lines).toContain(`hub_link_info{link="${two}",name="line\\nhub_database_up 0",state="paused"} 1`)
+  expect(lines.filter((line) => line.startsWith('hub_database_up'))).toEqual(['hub_database_up 1'])
+  // What is paused by a person owes nothing that somebody would be called for.
+  expect(lines.filter((line) => line.startsWith('hub_link_lag_seconds{') && line.includes(`${two}`))).toEqual(
+    [],
+  )
+})
