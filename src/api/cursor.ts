@@ -30,10 +30,11 @@ export const INSTANT: Form = { test: (text) => DAY.test(TIME.exec(text)?.[1] ?? 
 /** A day that there is. */
 export const DAY: Form = { test: (text) => /^\d{4}-\d\d-\d\d$/.test(text) && isDayOrTime(text) }
 
-export const badCursor = (reason = 'not a cursor of this list'): HubError =>
-  new HubError('invalid_request', {
-    issues: [{ path: '?after', code: 'E_SCHEMA', reason, fix: 'Give "next" of the page before, unchanged.' }],
-  })
+export const badCursor = (
+  reason = 'not a cursor of this list',
+  fix = 'Give "next" of the page before, unchanged.',
+): HubError =>
+  new HubError('invalid_request', { issues: [{ path: '?after', code: 'E_SCHEMA', reason, fix }] })
 
 function parse(text: string): string[] | null {
   if (!BASE64URL.test(text)) return null

@@ -1,4 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { HubError } from '#core/errors.ts'
+import type { Link } from '#store/links.ts'
 import { badCursor, POSITION, readCursor, writeCursor } from './cursor.ts'
 
 /** What a cursor of the change log belongs to. */
@@ -7,6 +9,8 @@ export interface FeedCursorOf {
   readonly keyId: string | null
   /** What was asked for, and the link. */
   readonly filter: readonly string[]
+  /** The link whose changes these are, with its filter; null for the whole log. */
+  readonly link: Pick<Link, 'filter' | 'beginsAfter'> | null
 }
 
 const HEX = /^[0-9a-f]{32}$/
@@ -20,20 +24,30 @@ export const writeFeedCursor = (secret: Buffer, of: FeedCursorOf, position: bigi
   return writeCursor(...parts, mac(secret, parts))
 }
 
-/** The place that a cursor stands for; 0 where none is given. Throws `invalid_request` with what is wrong with it. */
+/** The place that a cursor stands for; where none is given, the beginning. Throws `invalid_request` with what is wrong with it. */
 export function readFeedCursor(secret: Buffer, of: FeedCursorOf, text: string | undefined): bigint {
   const parts = readCursor(text, POSITION, HEX, HEX, HEX)
-  if (!parts) return 0n
+  if (!parts) return of.link?.beginsAfter ?? 0n
   const [position = '0', key, filter, seal = ''] = parts
   if (!timingSafeEqual(Buffer.from(seal), Buffer.from(mac(secret, parts.slice(0, 3))))) throw badCursor()
   if (key !== keyPrint(secret, of)) throw badCursor('a cursor of another key')
-  if (filter !== filterPrint(secret, of)) throw badCursor('a cursor of another filter')
+  if (filter !== filterPrint(secret, of)) throw otherFilter(of)
   return BigInt(position)
 }
 
+const otherFilter = ({ link }: FeedCursorOf): HubError =>
+  link
+    ? badCursor(
+        'a cursor of another filter, or of the link before its filter was changed',
+        'Read again without "after": what you have comes with the event that it had.',
+      )
+    : badCursor('a cursor of another filter')
+
 const keyPrint = (secret: Buffer, { keyId }: FeedCursorOf): string =>
   mac(secret, ['key', keyId ?? 'administrator'])
-const filterPrint = (secret: Buffer, { filter }: FeedCursorOf): string => mac(secret, ['filter', ...filter])
+/** With the filter of the link: a wider one lets through what the cursor has passed, and nothing would ever tell. */
+const filterPrint = (secret: Buffer, { filter, link }: FeedCursorOf): string =>
+  mac(secret, ['filter', ...filter, ...(link ? [JSON.stringify(link.filter)] : [])])
 
 const mac = (secret: Buffer, parts: readonly string[]): string =>
   createHmac('sha256', secret).update(JSON.stringify(parts)).digest('hex').slice(0, 32)

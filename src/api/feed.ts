@@ -4,7 +4,7 @@ import { HubError } from '#core/errors.ts'
 import { isBlind, type Sight } from '#core/sight.ts'
 import type { PullingLink } from '#flow/delivery/pulled.ts'
 import { type ChangeFilter, regionPrefix } from '#store/change-filter.ts'
-import { readLink } from '#store/links.ts'
+import { type Link, readLink } from '#store/links.ts'
 import { callerOf, holds, SIGHT_SCOPES, sightOfCaller } from './scopes.ts'
 
 interface FeedParameters {
@@ -19,7 +19,7 @@ export interface Feed {
   /** Null where nothing can pass. */
   readonly filter: ChangeFilter | null
   /** The link whose changes these are; null for the whole log. */
-  readonly link: PullingLink | null
+  readonly link: (PullingLink & Pick<Link, 'filter' | 'beginsAfter' | 'updatedAt'>) | null
   /** What is seen where it is no link's: null for the whole log. */
   readonly sight: Sight | null
   /** Who asks: what a cursor is bound to. */
@@ -28,7 +28,7 @@ export interface Feed {
 
 /**
  * What is asked for, within what the caller may see: everything with `read`, else its systems and regions, else what the link of the key lets through.
- * Throws `forbidden` without either scope and `not_found` for the link of someone else.
+ * Throws `forbidden` without either scope, `not_found` for the link of someone else, and `wrong_state` for the receiver of a link that is paused.
  */
 export async function feedOf(
   pool: Pool,
@@ -58,6 +58,8 @@ export async function feedOf(
   }
   const found = reads || own.includes(id) ? await readLink(pool, id) : null
   if (!found) throw new HubError('not_found', { detail: `link ${id}` })
+  if (own.includes(id) && found.state === 'paused')
+    throw new HubError('wrong_state', { detail: `the link ${id} is paused` })
   return { filter: narrowed(found.filter, asked), link: found, sight: null, keyId: caller.keyId }
 }
 

@@ -15,7 +15,7 @@ export interface Moment {
 
 /** A link as the API gives it: positions as text, what is wrong in the language of the caller. Its own state is that of the live lane. */
 export function linkView(link: Link, at: Moment): Record<string, unknown> {
-  const { recall, coalesces, cursor, url, ...rest } = link
+  const { recall, coalesces, cursor, url, beginsAfter: _, ...rest } = link
   const isFolder = url?.startsWith('file:') ?? false
   return {
     ...rest,

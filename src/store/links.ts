@@ -69,6 +69,8 @@ export interface Link extends LaneState {
   readonly state: 'active' | 'paused'
   readonly createdAt: string
   readonly updatedAt: string
+  /** Position of the log behind which it begins. */
+  readonly beginsAfter: bigint
   readonly limits: LinkLimits
   /** Sends only the newest version of a record among those that wait. */
   readonly coalesces: boolean
@@ -110,7 +112,7 @@ type Client = ClientBase | Pool
 
 /** Secrets are never shown again: of the keys only what anyone may know, of the token whether there is one. */
 const LINK_COLUMNS = `l.id, l.name, l.system, l.url, l.allow_address, l.filter, l.mapping, l.limits, l.coalesces, l.state, l.created_at,
-  l.updated_at, l.sees, l.signing, l.token is not null as has_token`
+  l.updated_at, l.begins_after, l.sees, l.signing, l.token is not null as has_token`
 const LANE_COLUMNS = `'cursor', cursor::text, 'attempts', attempts, 'nextAt', next_at, 'delivered', delivered, 'refused', refused,
   'coalesced', coalesced, 'lastOkAt', last_ok_at, 'lastError', last_error`
 const LINKS = `select ${LINK_COLUMNS}, (select jsonb_object_agg(lane, jsonb_build_object(${LANE_COLUMNS})) from link_lanes where link_id = l.id)
@@ -213,6 +215,7 @@ interface LinkRow {
   readonly state: 'active' | 'paused'
   readonly created_at: string
   readonly updated_at: string
+  readonly begins_after: string
   readonly lanes: Readonly<Record<Lane, Omit<LaneState, 'cursor'> & { readonly cursor: string }>>
   readonly sees: SharingClass[]
   readonly signing: StoredSigningKey[]
@@ -239,6 +242,7 @@ const linkOf = (row: LinkRow): Link => ({
   state: row.state,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
+  beginsAfter: BigInt(row.begins_after),
   ...laneStateOf(row.lanes.live),
   recall: laneStateOf(row.lanes.recall),
 })

@@ -14,6 +14,7 @@ import { maskedText } from '#core/model/masked-record.ts'
 import { type PullingLink, pullAll, pullOf } from '#flow/delivery/pulled.ts'
 import { relatedSources } from '#flow/delivery/related.ts'
 import { headPosition, readChanges } from '#store/changes.ts'
+import type { Link } from '#store/links.ts'
 import { sealingKey } from '#store/sealing-key.ts'
 import { withSight } from '#store/sighted.ts'
 
@@ -46,6 +47,9 @@ interface ChangesParameters extends PageQuery {
   readonly wait?: number
 }
 
+/** Beyond every position. */
+const NEVER = 9_223_372_036_854_775_807n
+
 /** Pages of the log that one call looks through when a narrow filter lets nothing pass. */
 const PAGES_MAX = 20
 
@@ -65,14 +69,15 @@ export const changeRoutes =
           'Every version of every record, in the order of the commits: no reader can skip one. Keep `next` and give it back as `after`;',
           'it is given on an empty page too, and belongs to its filter and to the key that got it. With `wait` the answer comes as soon as',
           'there is a change. Needs the scope `read` (of a system or region: only its changes), or `link:<id>`: then only what this link lets through is given, of each record what',
-          'the link may see (`sees`), in the format of its mapping. A change that the mapping cannot write has `record: null` and a `problem`.',
+          'the link may see (`sees`), in the format of its mapping, from where the link begins. A change that the mapping cannot write has `record: null` and a `problem`.',
+          'A cursor of a link ends with the filter of the link; while the link is paused the answer to its receiver is 409.',
           '',
-          '按提交顺序给出每条记录的每个版本，不会遗漏；空页同样返回 next；游标与过滤条件及密钥绑定；wait 为长轮询秒数；按链路读取时只含其可见级别，并按其映射给出。',
+          '按提交顺序给出每条记录的每个版本，不会遗漏；空页同样返回 next；游标与过滤条件及密钥绑定；wait 为长轮询秒数；按链路读取时自链路起点开始，只含其可见级别，并按其映射给出；链路过滤条件修改后原游标失效，链路暂停期间接收方得到 409。',
         ].join('\n'),
         querystring: ChangesQuery,
         response: {
           200: answer('ChangePage', 'One page · 一页'),
-          ...problems(400, 401, 403, 404, 429, 503),
+          ...problems(400, 401, 403, 404, 409, 429, 503),
         },
       },
       handler: async (request, reply) => {
@@ -80,7 +85,7 @@ export const changeRoutes =
         const untilMs = clock() + wait * 1000
         const feed = await feedOf(pool, request)
         const secret = await sealingKey(pool, 'cursors')
-        const of = { keyId: feed.keyId, filter: filterTexts(request.query, feed.link?.id ?? '') }
+        const of = { keyId: feed.keyId, filter: filterTexts(request.query, feed.link?.id), link: feed.link }
         const { sight } = feed
         const sealedOf = sight && [...of.filter, of.keyId ?? '', ...sight.systems, '', ...sight.regions]
         const position = sealedOf
@@ -93,7 +98,11 @@ export const changeRoutes =
             sealedOf ? writeSightCursor(secret, sealedOf, next) : writeFeedCursor(secret, of, next),
           )
         const { filter } = feed
-        if (!filter) return send([], position)
+        const gone = whenGone(reply)
+        if (!filter) {
+          await head.passed(NEVER, wait * 1000, gone)
+          return send([], position)
+        }
         // Who is not the receiver of a link sees of a person what he would see without it.
         const isReceiver = feed.link !== null && callerOf(request).scopes.includes(`link:${feed.link.id}`)
         const full = isReceiver || mayBeFull(request)
@@ -104,6 +113,8 @@ export const changeRoutes =
           throw new HubError('mapping_broken', {
             detail: `the mapping of the link ${feed.link?.id} has mistakes`,
           })
+        const isChanged = async ({ updatedAt }: Pick<Link, 'updatedAt'>): Promise<boolean> =>
+          (await feedOf(pool, request)).link?.updatedAt !== updatedAt
         const read = async (after: bigint): Promise<{ texts: readonly string[]; next: bigint }> => {
           let next = after
           for (let i = 0; ; i++) {
@@ -118,10 +129,11 @@ export const changeRoutes =
         }
         let page = await read(position)
         if (page.texts.length === 0 && wait > 0) {
-          const gone = whenGone(reply)
           while (page.texts.length === 0 && (await head.passed(page.next, untilMs - clock(), gone))) {
             page = await read(page.next)
           }
+          // What its administrator has said meanwhile counts: who waits may not see more than who asks now.
+          if (page.texts.length > 0 && feed.link && (await isChanged(feed.link))) return send([], position)
         }
         if (page.texts.length > 0) {
           const range = { count: page.texts.length, upTo: String(page.next) }
@@ -145,7 +157,7 @@ const withoutPersonal = (link: PullingLink): PullingLink => ({
 /** What a cursor is bound to: another filter would leave changes out that were passed already. */
 const filterTexts = (
   { kind = '', region = '', system = '' }: ChangesParameters,
-  link: string,
+  link = '',
 ): readonly string[] => [kind, region, system, link]
 
 function whenGone(reply: FastifyReply): AbortSignal {

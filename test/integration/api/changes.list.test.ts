@@ -132,6 +132,82 @@ it('a key of a link sees what the link lets through, and nothing of another link
   expect((await api.call('GET', `/v1/links/${other}/deliveries`, { key })).statusCode).toBe(403)
 })
 
+const puller = async (body: object = {}): Promise<string> =>
+  (
+    await api.call('POST', '/v1/links', {
+      body: { name: 'puller', system: 'zj-agri-certificate', filter: { kinds: ['sale'] }, ...body },
+    })
+  ).json().id
+
+it('a link that begins now, or at a time, gives nothing of before, whoever reads it and with what cursor', async () => {
+  await api.push(TRADES, JSON.stringify([trade('B1')]))
+  const id = await puller({ from: 'now' })
+  const key = await api.key(`link:${id}`)
+  const first = await changes('limit=1000', key)
+  expect(first.changes).toEqual([])
+  expect((await changes(`link=${id}`)).changes).toEqual([])
+  await api.push(TRADES, JSON.stringify([trade('B2')]))
+  for (const query of [`after=${first.next}`, ''])
+    expect((await changes(query, key)).changes.map(({ record }) => record.key)).toEqual([['B2']])
+})
+
+it('a cursor of a link ends with its filter: what the new one lets through was passed by it', async () => {
+  const id = await puller({ filter: { kinds: ['sale'], regions: ['110000'] } })
+  const key = await api.key(`link:${id}`)
+  const { changes: none, next } = await changes('', key)
+  expect(none).toEqual([])
+  const patch = (body: object) => api.call('PATCH', `/v1/links/${id}`, { body })
+  await patch({ name: 'another name', sees: ['public'] })
+  expect((await api.call('GET', `/v1/changes?after=${next}`, { key })).statusCode).toBe(200)
+  await patch({ filter: { kinds: ['sale'] } })
+  const refused = await api.call('GET', `/v1/changes?after=${next}`, { key })
+  expect(refused.statusCode).toBe(400)
+  expect(refused.json().issues).toMatchObject([
+    {
+      path: '?after',
+      reason: 'a cursor of another filter, or of the link before its filter was changed',
+      fix: 'Read again without "after": what you have comes with the event that it had.',
+    },
+  ])
+  const again = await changes('limit=1000', key)
+  expect(again.changes.length).toBeGreaterThan(0)
+  // Back to the old filter, its cursors count again.
+  await patch({ filter: { kinds: ['sale'], regions: ['110000'] } })
+  expect((await api.call('GET', `/v1/changes?after=${next}`, { key })).statusCode).toBe(200)
+})
+
+it('a link that is paused gives its receiver nothing, says so, and goes on at the same cursor', async () => {
+  const id = await puller({ from: 'now' })
+  const key = await api.key(`link:${id}`)
+  const { next } = await changes('', key)
+  await api.call('POST', `/v1/links/${id}/pause`)
+  await api.push(TRADES, JSON.stringify([trade('Z1')]))
+  const refused = await api.call('GET', `/v1/changes?after=${next}`, { key })
+  expect(refused.statusCode).toBe(409)
+  expect(refused.json()).toMatchObject({ code: 'wrong_state', detail: `the link ${id} is paused` })
+  await api.call('POST', `/v1/links/${id}/resume`)
+  expect((await changes(`after=${next}`, key)).changes.map(({ record }) => record.key)).toEqual([['Z1']])
+})
+
+it('a link that is paused while its receiver waits gives it nothing more', async () => {
+  const id = await puller({ from: 'now' })
+  const key = await api.key(`link:${id}`)
+  const { next } = await changes('', key)
+  const waiting = api.call('GET', `/v1/changes?after=${next}&wait=20`, { key })
+  await pause(300)
+  await api.call('POST', `/v1/links/${id}/pause`)
+  await api.push(TRADES, JSON.stringify([trade('Z2')]))
+  expect((await waiting).statusCode).toBe(409)
+})
+
+it('who waits for what can never come waits all the same, and does not ask again at once', async () => {
+  const id = await puller()
+  const key = await api.key(`link:${id}`)
+  const startedMs = performance.now()
+  expect((await changes('kind=test&wait=1', key)).changes).toEqual([])
+  expect(performance.now() - startedMs).toBeGreaterThan(900)
+})
+
 it.each(['wait=31', 'wait=-1', 'limit=0', 'link=x', 'foo=1'])('%s is refused', async (query) => {
   expect((await api.call('GET', `/v1/changes?${query}`)).statusCode).toBe(400)
 })

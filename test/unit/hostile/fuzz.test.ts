@@ -71,7 +71,7 @@ const XML =
   '<?xml version="1.0" encoding="UTF-8"?><rows><row><a>番茄</a><b x="1">2</b></row><row><a/></row></rows>'
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 const FEED = Buffer.alloc(32, 5)
-const OF = { keyId: null, filter: ['sale'] }
+const OF = { keyId: null, filter: ['sale'], link: null }
 const files = (folder: string, ...names: string[]): Buffer[] =>
   names.map((name) => readFileSync(`mappings/${folder}/${name}`))
 const [MOVEMENT = Buffer.alloc(0)] = files('cold-chain', 'movement.yaml')
