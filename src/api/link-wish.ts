@@ -13,7 +13,7 @@ import {
   SHARING_CLASSES,
   type SharingClass,
 } from '#core/model/sharing.ts'
-import { writingMapping } from '#flow/delivery/backward-mapping.ts'
+import { unseenNeed, writingMapping } from '#flow/delivery/backward-mapping.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import type { ChangeFilter } from '#store/change-filter.ts'
 import { headPosition, positionBefore } from '#store/changes.ts'
@@ -172,9 +172,7 @@ export async function settledLink(
     issues.push(issue('/mapping', 'canonical, or the name of a mapping that writes for a receiver'))
   }
   const sees = seenClasses(wanted.sees)
-  const unseen = (written?.mapping.needs ?? []).find((paths) =>
-    paths.every((path) => classesOf(path).some((one) => !sees.includes(one))),
-  )
+  const unseen = written && unseenNeed(written.mapping, sees)
   if (unseen) {
     const lacking = unseen.flatMap(classesOf).filter((one) => !sees.includes(one))
     const fields = unseen.join(' or ')

@@ -111,7 +111,7 @@ export const changeRoutes =
           : pullAll(full ? (text) => text : maskedText)
         if (!pull)
           throw new HubError('mapping_broken', {
-            detail: `the mapping of the link ${feed.link?.id} has mistakes`,
+            detail: `the mapping of the link ${feed.link?.id} has mistakes, or needs what may not be seen here`,
           })
         const isChanged = async ({ updatedAt }: Pick<Link, 'updatedAt'>): Promise<boolean> =>
           (await feedOf(pool, request)).link?.updatedAt !== updatedAt

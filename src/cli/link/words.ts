@@ -8,7 +8,7 @@ export const say = (words: { readonly zh: string; readonly en: string }): string
 /** A link in one line: what it is, how far behind, what stops it. */
 export function linkLine(link: Row): string {
   const { id, name, state, breaker, behind } = link
-  const where = link['url'] ?? say({ zh: '接收方拉取', en: 'the receiver pulls' })
+  const where = link['url'] ?? link['folder'] ?? say({ zh: '接收方拉取', en: 'the receiver pulls' })
   const lag = say({ zh: `落后 ${behind}`, en: `${behind} behind` })
   return [id, state, breaker, lag, name, where].join('  ')
 }

@@ -2,7 +2,7 @@ import { Unwritable } from '#core/mapping/backward/fields.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import type { Row } from '#core/mapping/run/run.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
-import { type SharingClass, seesAll, sharedRecord } from '#core/model/sharing.ts'
+import { classesOf, type SharingClass, seesAll, sharedRecord } from '#core/model/sharing.ts'
 import type { InstalledSystem, Registry } from '#flow/systems/registry.ts'
 import type { Change } from '#store/changes.ts'
 import type { BackwardMapping, PreparedChanges } from './ports.ts'
@@ -21,19 +21,27 @@ export function writingMapping(
   return system && mapping?.write ? { system, mapping, write: mapping.write } : null
 }
 
+/** Paths of which the mapping needs one, and of which all hold what a link may not see: it could not tell such a record from one without a value. */
+export const unseenNeed = (
+  { needs = [] }: Pick<CompiledMapping, 'needs'>,
+  sees: readonly SharingClass[],
+): readonly string[] | undefined =>
+  needs.find((paths) => paths.every((path) => classesOf(path).some((one) => !sees.includes(one))))
+
 /** What a mapping is given of a record: what the link may see. Null where it may not see records of the kind. */
 const seenOf = ({ text }: Change, sees: readonly SharingClass[]): CanonicalRecord | null =>
   sharedRecord(JSON.parse(text) as CanonicalRecord, sees)
 
 /**
  * The backward mappings of the installed systems by the name that a link gives. What the link may not see is taken away before a mapping
- * runs, from the records and from what they refer to: no mapping can let out what its author forgot to hide.
+ * runs, from the records and from what they refer to: no mapping can let out what its author forgot to hide. None where the mapping needs
+ * what the link may not see, as one may that was changed after the link was made.
  */
 export const backwardMappings =
   (registry: Registry, sources: RelatedSources) =>
   (name: string, sees: readonly SharingClass[]): BackwardMapping | null => {
     const found = writingMapping(registry, name)
-    if (found === null) return null
+    if (found === null || unseenNeed(found.mapping, sees)) return null
     const { mapping, system, write } = found
     return {
       async prepare(changes) {

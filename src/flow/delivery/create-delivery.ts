@@ -28,7 +28,7 @@ const CROWDED_AGAIN_MS = 500
 export interface DeliveryParts {
   readonly pool: Pool
   readonly send: Send
-  /** The backward mapping of a link; null where there is none of that name, or it has mistakes. */
+  /** The backward mapping of a link; null where there is none of that name, it has mistakes, or needs what the link may not see. */
   readonly mappingOf?: (name: string, sees: readonly SharingClass[]) => BackwardMapping | null
   /** The protocol of the receiver that a mapping writes for; null where it implements the hub's contract. */
   readonly protocolOf?: (mapping: string) => OwnProtocol | null
@@ -186,7 +186,7 @@ const noMapping = (name: string): { kind: 'failed' } & Failure => ({
   kind: 'failed',
   class: 'config',
   status: null,
-  detail: `the mapping ${name} of this link does not exist or has mistakes`,
+  detail: `the mapping ${name} of this link does not exist, has mistakes, or needs what the link may not see`,
 })
 
 function report(log: Log | undefined, lease: Lease, end: RunEnd): void {

@@ -27,7 +27,7 @@ export const pullAll =
 /**
  * What a link lets its receiver read: what it may see, in the format of its mapping. A document that is not JSON is the text of `record`. A
  * change that the mapping cannot write is there without its record and says why: nothing is left out in silence. Null where the mapping
- * is not there or has mistakes.
+ * is not there, has mistakes, or needs what may not be seen.
  */
 export function pullOf(registry: Registry, sources: RelatedSources, link: PullingLink): Pull | null {
   const canonical = link.mapping === 'canonical'

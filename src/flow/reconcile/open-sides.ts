@@ -91,9 +91,12 @@ async function linkSide(
   if (mapping !== 'canonical') {
     const backward = mappingOf(mapping, at.sees)
     if (!backward)
-      throw new CannotReconcile(`the mapping ${mapping} does not exist or has mistakes`, {
-        problem: 'mapping_broken',
-      })
+      throw new CannotReconcile(
+        `the mapping ${mapping} does not exist, has mistakes, or needs what the link may not see`,
+        {
+          problem: 'mapping_broken',
+        },
+      )
     return mappedSide(pool, set, backward)
   }
   const isLittleBehind = (await headPosition(pool)) - at.position <= LITTLE_BEHIND

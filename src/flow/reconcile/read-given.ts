@@ -40,6 +40,8 @@ export function readGivenCsv(bytes: Uint8Array, system: string | null): Given {
   }
   const broken = rows.flatMap(({ issues }) => issues)
   if (broken.length > 0) throw new HubError('invalid_request', { issues: broken.slice(0, ISSUES_MAX) })
+  // An export that went wrong looks like this too, and everything would be sent again.
+  if (rows.length === 0) throw invalid([NO_ROWS])
   const told = rows.map(({ path, value }) => ({ path, value: withoutBlanks(value) }))
   return readGiven(told, Object.keys(rows[0]?.value ?? {}), system)
 }
@@ -80,7 +82,7 @@ function readGiven(
     else if ('count' in read) figures.push(read)
     else keys.push(read)
   }
-  if (isFigures) issues.push(...twice(figures, grain))
+  issues.push(...(isFigures ? twice(figures, grain) : otherwise(keys)))
   if (issues.length > 0) throw invalid(issues)
   return isFigures ? { side: 'figures', grain, figures } : { side: 'keys', keys }
 }
@@ -119,8 +121,8 @@ function figureOf(row: Row): GivenFigures | Wrong {
 function keyOf(row: Row, system: string | null): GivenKey | Wrong {
   const version = row['version'] === undefined || row['version'] === null ? null : numberOf(row['version'])
   const mass = massOf(row['mass'])
-  if (version !== null && !(isCount(version) && version <= 2_147_483_647))
-    return wrong('version', 'a whole number')
+  if (version !== null && !(isCount(version) && version >= 1 && version <= 2_147_483_647))
+    return wrong('version', 'a whole number from 1')
   if (mass === undefined) return wrong('mass', 'kilograms as decimal text')
   const id = idOf(row, system)
   return typeof id === 'string' ? { id, version, mass } : id
@@ -173,6 +175,21 @@ function twice(figures: readonly GivenFigures[], grain: readonly Grain[]): Issue
   })
 }
 
+/** Records that a list names more than once, in other versions: which of them the other side has, nobody could say. */
+function otherwise(keys: readonly GivenKey[]): Issue[] {
+  const first = new Map<string, GivenKey>()
+  return keys.flatMap((key) => {
+    const before = first.get(key.id)
+    if (!before) {
+      first.set(key.id, key)
+      return []
+    }
+    const isSame = before.version === key.version && before.mass === key.mass
+    return isSame ? [] : [problem(key.id, 'named before, with another version or mass')]
+  })
+}
+
 const problem = (path: string, reason: string): Issue => ({ path, code: 'E_SCHEMA', reason })
+const NO_ROWS = problem('', 'no rows: where the other side has nothing, say so by one row with the count 0')
 const invalid = (issues: readonly Issue[]): HubError =>
   new HubError('invalid_request', { issues: issues.slice(0, ISSUES_MAX) })

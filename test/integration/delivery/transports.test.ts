@@ -14,6 +14,7 @@ import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
 import { createDelivery } from '#flow/delivery/create-delivery.ts'
 import { folderProtocols } from '#flow/delivery/folder-protocol.ts'
 import { ownProtocols } from '#flow/delivery/own-protocol.ts'
+import { pullOf } from '#flow/delivery/pulled.ts'
 import { relatedSources } from '#flow/delivery/related.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import {
@@ -39,6 +40,17 @@ function withReceivers(found: Registry): Registry {
   const title = { zh: '纯', en: 'Plain' }
   const plain: InstalledSystem = { id: 'plain', title, folder: null, records: new Map(records), mistakes: [] }
   return registryOf(new Map<string, InstalledSystem>([...found.systems, ['plain', plain]]))
+}
+/** The same after somebody has mended a mapping so that it decides by the price. */
+function decidingByPrice(found: Registry): Registry {
+  const text = `mapping: plain/csv\nversion: 2\ndirection: backward\nkinds: [sale]\nwhen: { price.value: { not: ['0.00'] } }\nwrite: { format: csv }\nfields: { no: key.0 }`
+  const { mapping, mistakes } = compileMapping({ path: 'x', text })
+  if (!mapping) throw new Error(JSON.stringify(mistakes))
+  const plain = found.system('plain') as InstalledSystem
+  const csv = { ...(plain.records.get('csv') as InstalledRecord), mapping }
+  return registryOf(
+    new Map([...found.systems, ['plain', { ...plain, records: new Map([...plain.records, ['csv', csv]]) }]]),
+  )
 }
 const registry = withReceivers(await loadRegistry('mappings'))
 const root = await realpath(await mkdtemp(join(tmpdir(), 'hub-links-')))
@@ -80,13 +92,13 @@ const clock = { time: Date.now(), now: () => clock.time }
 const http = createHttpDelivery({ clock: clock.now })
 afterAll(() => http.close())
 const drop = createFolderDrop({ roots: [root] })
-function delivery(write: (typeof drop)['write'] = drop.write) {
+function delivery(write: (typeof drop)['write'] = drop.write, mappings = registry) {
   return createDelivery({
     pool: api.pool,
     send: http.send,
     clock,
     random: () => 0.5,
-    mappingOf: backwardMappings(registry, relatedSources(api.pool)),
+    mappingOf: backwardMappings(mappings, relatedSources(api.pool)),
     protocolOf: ownProtocols({ registry, pool: api.pool, post: http.post }),
     folderOf: folderProtocols({ registry, pool: api.pool, drop: { ...drop, write } }),
   })
@@ -241,6 +253,30 @@ describe('what a link may not see', () => {
     await push(secretBill())
     await deliver(link.id)
     expect(found(receiver.received.at(-1)?.body ?? '')).toEqual(SECRETS)
+  })
+
+  test('stops the link where a mapping that was changed decides by it: nothing is passed over as if it were of no concern', async () => {
+    const link = await toReceiver({ mapping: 'plain/csv' })
+    await push(bill())
+    const before = await readLink(api.pool, link.id)
+    await deliver(link.id, delivery(drop.write, decidingByPrice(registry)))
+    expect(receiver.received).toEqual([])
+    expect(await readLink(api.pool, link.id)).toMatchObject({
+      cursor: before?.cursor,
+      lastError: {
+        class: 'config',
+        detail: expect.stringMatching(/plain\/csv.* needs what the link may not see/),
+      },
+    })
+    const pull = pullOf(decidingByPrice(registry), relatedSources(api.pool), {
+      id: link.id,
+      mapping: 'plain/csv',
+      sees: ['public', 'partner'],
+    })
+    expect(pull).toBeNull()
+    await api.call('PATCH', `/v1/links/${link.id}`, { body: { sees: ['partner', 'restricted'] } })
+    await deliver(link.id, delivery(drop.write, decidingByPrice(registry)))
+    expect(receiver.received).toHaveLength(1)
   })
 
   test('is seen by a key that reads everything, but for what is of a person; of that it needs the scope, and says what for', async () => {

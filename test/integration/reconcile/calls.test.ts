@@ -119,11 +119,19 @@ it('a list is told apart by row where it is wrong, and nothing is stored', async
     ['kind,when,count\nsale,x,1', /when/],
     ['name\nx', /name/],
     ['id,version\n,x', /version|id/],
+    ['id,version\nurn:cnft:sale:x:y:1,0', /row 1, version/],
+    ['id,version\nurn:cnft:sale:x:y:1,1\nurn:cnft:sale:x:y:1,2', /^urn:cnft:sale:x:y:1$/],
+    // An export that went wrong says nothing, and not that the other side has nothing.
+    ['kind,hour,count', /^$/],
   ] as const) {
     const answer = await csv(text, 'system=jiaxing-wholesale')
     expect(answer.statusCode, text).toBe(400)
     expect(answer.json().issues[0].path, text).toMatch(path)
+    if (String(path) === '/^$/') expect(answer.json().issues[0].reason).toContain('the count 0')
   }
+  expect(
+    (await csv('id,version\nurn:cnft:sale:x:y:1,1\nurn:cnft:sale:x:y:1,1', 'system=nobody')).statusCode,
+  ).toBe(404)
   for (const query of [
     '',
     'system=nobody',
