@@ -4,7 +4,7 @@ import { type LaneTimes, readDeliveryTimes } from '#store/delivery-times.ts'
 
 const NAME = 'hub_link_delivery_seconds'
 const HEAD = [
-  `# HELP ${NAME} Time from the receipt of a change, or from the making of its link, until the receiver took it; without what was asked for again`,
+  `# HELP ${NAME} Time from the receipt of a change, the making of its link or its replay, the last of them, until the receiver took it; without what was asked for again`,
   `# TYPE ${NAME} histogram`,
 ]
 

@@ -18,6 +18,8 @@ export interface Change {
   readonly messageIndex: number
   /** ISO time in UTC at which the hub got it. */
   readonly receivedAt: string
+  /** The replay that made it; null where intake did. */
+  readonly replay: string | null
   /** JSON text of the whole canonical record. */
   readonly text: string
 }
@@ -169,5 +171,6 @@ const changeOf = (row: ChangeRow, text: string): Change => ({
   record: row.record,
   messageIndex: row.message_index,
   receivedAt: row.received_at,
+  replay: row.replay,
   text,
 })

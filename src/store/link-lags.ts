@@ -9,9 +9,9 @@ export interface LaneLag {
   readonly lane: Lane
   /** Positions of the log behind its cursor, before its filter; of the recall lane the holds behind it, counted up to 10,001. */
   readonly changes: number
-  /** Age of the oldest change that the receiver has not taken, held ones included; 0 where there is none. */
+  /** For how long the oldest change waits that the receiver has not taken, held ones included; 0 where there is none. */
   readonly seconds: number
-  /** That change: its position, and when it came; null where there is none. */
+  /** That change: its position, and since when it waits; null where there is none. */
   readonly oldest: { readonly position: string; readonly at: string } | null
   /** Held changes that wait for another try, and those that were refused; counted up to 10,001. */
   readonly waiting: number
@@ -25,7 +25,10 @@ export interface LaneLag {
 /** Counting goes no further: beyond it the number says nothing more. */
 const COUNTED_MAX = 10_001
 
-const NEXT = (lane: Lane): string => `select v.position, v.received_at from record_versions v
+/** What came before the link was made is owed since then, and what a replay made of a message since the replay: neither is late for being old. */
+const OWED_AT =
+  'greatest(v.received_at, l.created_at, (select r.created_at from replays r where r.id = v.replay)) as owed_at'
+const NEXT = (lane: Lane): string => `select v.position, ${OWED_AT} from record_versions v
   where n.lane = '${lane}' and v.position > n.cursor${laneSql(lane, 'v.')} order by v.position limit 1`
 const HELD = (state: string): string => `(select count(*)::int from (select from held_changes h
   where h.link_id = l.id and h.lane = n.lane and h.state = '${state}' limit ${COUNTED_MAX}) h)`
@@ -42,17 +45,17 @@ export async function readLaneLags(client: ClientBase | Pool, ids?: readonly str
             case n.lane when 'live' then greatest(0, coalesce((select max(position) from record_versions), 0) - n.cursor)
               else (select count(*) from (select from record_versions v where v.position > n.cursor${laneSql('recall', 'v.')}
                                            limit ${COUNTED_MAX}) v) end::float8 as changes,
-            o.position, o.received_at as at, greatest(0, extract(epoch from clock_timestamp() - o.received_at))::float8 as seconds,
+            o.position, o.owed_at as at, greatest(0, extract(epoch from clock_timestamp() - o.owed_at))::float8 as seconds,
             ${HELD('waiting')} as waiting, ${HELD('refused')} as refused
        from links l join link_lanes n on n.link_id = l.id
        left join lateral (
          select * from (
            (${NEXT('live')}) union all (${NEXT('recall')}) union all
-           (select v.position, v.received_at
+           (select v.position, ${OWED_AT}
               from (select h.record_id, h.version from (select h.record_id, h.version, h.position from held_changes h
                      where h.link_id = l.id and h.lane = n.lane and h.state = 'waiting' limit ${COUNTED_MAX}) h order by h.position limit 1) h
               join record_versions v on v.record_id = h.record_id and v.version = h.version)) c
-         order by c.received_at limit 1) o on true
+         order by c.owed_at limit 1) o on true
       where l.url is not null and (n.lane = 'live' or ${LETS_HOLDS('l.filter')}) and ($1::uuid[] is null or l.id = any($1))
       order by l.id, n.lane`,
     [ids ?? null],

@@ -88,12 +88,12 @@ const lane = {
     Type.Integer({ minimum: 0 }),
     ['Seconds behind', '落后秒数'],
     [
-      'Age of the oldest change that the receiver has not taken, held ones included; null: the receiver pulls',
-      '接收方尚未接受的最早变更（含搁置）已等待的秒数；null 表示接收方自行拉取',
+      'How long the oldest change waits that the receiver has not taken, held ones included: since it came, the link was made, or a replay made it; null: the receiver pulls',
+      '接收方尚未接受的最早变更（含搁置）自到达、建链或重放起已等待的秒数；null 表示接收方自行拉取',
     ],
   ),
   oldest: nullable(
-    Type.Object({ position: text(['Position', '位置']), at: time(['When it came', '到达时间']) }),
+    Type.Object({ position: text(['Position', '位置']), at: time(['Since when it waits', '等待起始时间']) }),
     ['Oldest undelivered change', '最早未投递的变更'],
   ),
   held: nullable(

@@ -1,8 +1,9 @@
 import { type DeliveryTimes, deliveryTimesOf } from '#core/delivery-times.ts'
 import type { Change } from '#store/changes.ts'
 import type { Sent, Settlement } from '#store/deliveries.ts'
-import { noteTry } from '#store/link-lease.ts'
+import { type Lease, noteTry } from '#store/link-lease.ts'
 import { isPaced, takeLeave } from '#store/link-rates.ts'
+import { timeOf } from '#store/message-time.ts'
 import type { ToldHold } from '#store/recall-notices.ts'
 import { keptWords, linkError } from './advice.ts'
 import { heldAfter, refusal, refusedOf, suspectHold, toldHolds } from './after-batch.ts'
@@ -255,9 +256,7 @@ export function createWay(parts: RunParts, passed: () => bigint): Way {
   const tookOf = ({ taken }: Judgement, { isAgain = () => false }: Portion): DeliveryTimes => {
     const nowMs = clock.now()
     const owed = taken.map(({ change }) => change).filter((change) => !isAgain(change))
-    return deliveryTimesOf(
-      owed.map(({ receivedAt }) => (nowMs - Math.max(Date.parse(receivedAt), lease.createdAtMs)) / 1000),
-    )
+    return deliveryTimesOf(owed.map((change) => (nowMs - owedSinceMs(change, lease)) / 1000))
   }
 
   /** A change that was alone when workers ended waits like one that the receiver put off; the others go on. */
@@ -281,6 +280,10 @@ export function createWay(parts: RunParts, passed: () => bigint): Way {
 
   return { state, send, conclude, fail: (failure) => failWith(failure, null), end }
 }
+
+/** What came before the link was made is owed since then, and what a replay made of a message since the replay was asked for. */
+const owedSinceMs = ({ receivedAt, replay }: Change, { createdAtMs }: Lease): number =>
+  Math.max(Date.parse(receivedAt), createdAtMs, replay === null ? 0 : timeOf(replay))
 
 /** Most changes of a batch: what the protocol takes, what the link allows, and no more than may be sent in a second. */
 function mostOf({ own, lease: { limits } }: RunParts): number {

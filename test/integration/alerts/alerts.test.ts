@@ -58,6 +58,7 @@ const types = (): string[] => target.told.map(({ type }) => type)
 /** A link that fails since a time ago. */
 async function brokenLink(kind: 'retry' | 'auth', ageMs: number): Promise<string> {
   const { link } = await createLink(api.pool, { name: 'city platform', url: 'https://city.example.org/' })
+  await api.pool.query("update links set created_at = now() - interval '10 days'")
   await store(api.pool, someRows(1))
   await rewrite(api.pool, `update record_versions set received_at = now() - $1 * interval '1 millisecond'`, [
     ageMs,

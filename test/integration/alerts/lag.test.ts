@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest'
+import { messageId } from '#flow/intake/message-id.ts'
+import { headPosition } from '#store/changes.ts'
 import { noteFailure } from '#store/failures.ts'
 import { createLink } from '#store/links.ts'
+import { insertReplay } from '#store/replays.ts'
 import { noteDone } from '#store/schedules.ts'
 import { withApi } from '#test/api.ts'
 import { rewrite } from '#test/rewrite.ts'
@@ -12,6 +15,7 @@ const links = async (): Promise<Record<string, unknown>[]> =>
 
 it('a link tells how far each lane is behind, in changes and seconds, by the oldest change that was not taken', async () => {
   const { link } = await createLink(api.pool, { name: 'city', url: 'https://city.example.org/' })
+  await api.pool.query("update links set created_at = now() - interval '10 days'")
   expect(await links()).toMatchObject([
     {
       behind: 0,
@@ -46,6 +50,39 @@ it('a link tells how far each lane is behind, in changes and seconds, by the old
   expect((await links())[0]?.['secondsBehind']).toBeGreaterThanOrEqual(100)
 })
 
+it('what came before the link was made, or was made by a replay of an old message, waits since then and not since it came', async () => {
+  await api.pool.query('delete from links')
+  const old = { receivedAtMs: Date.now() - 300 * 86_400_000 }
+  await store(api.pool, someRows(1, old))
+  const cursor = (await headPosition(api.pool)) - 1n
+  await createLink(api.pool, { name: 'new', url: 'https://new.example.org/', cursor })
+  const seconds = async () => (await links())[0]?.['secondsBehind']
+  expect(await seconds()).toBeLessThan(60)
+  await api.pool.query("update links set created_at = now() - interval '400 days'")
+  expect(await seconds()).toBeGreaterThan(299 * 86_400)
+  const id = messageId(Date.now())
+  const of = {
+    mode: 'apply',
+    scope: { system: 'jiaxing-wholesale' },
+    mappings: {},
+    who: 'test',
+    targets: null,
+  } as const
+  await insertReplay(api.pool, { id, ...of })
+  await store(api.pool, someRows(1, { ...old, replay: id }))
+  await api.pool.query('update link_lanes set cursor = $1', [cursor + 1n])
+  expect(await seconds()).toBeLessThan(60)
+  // Held ones too.
+  await api.pool.query('update link_lanes set cursor = $1', [cursor + 2n])
+  await api.pool.query(
+    `insert into held_changes (link_id, record_id, version, position, state)
+     select l.id, v.record_id, v.version, v.position, 'waiting' from links l, record_versions v where v.position = $1`,
+    [cursor + 2n],
+  )
+  expect(await links()).toMatchObject([{ held: { waiting: 1 } }])
+  expect(await seconds()).toBeLessThan(60)
+})
+
 it('a recall that waits is of its own lane, and a link that pulls owes nothing by itself', async () => {
   await api.pool.query('delete from links')
   await createLink(api.pool, {
@@ -70,6 +107,7 @@ it('a recall that waits is of its own lane, and a link that pulls owes nothing b
 })
 
 it('/metrics tells of lanes, the sweep, jobs, replays and alerts, whichever process did them', async () => {
+  await api.pool.query("update links set created_at = now() - interval '10 days'")
   await noteDone(api.pool, 'sweep')
   await noteFailure(api.pool, { topic: 'jobs_failed', subject: 'links', reason: 'x' })
   await api.pool.query(

@@ -179,6 +179,7 @@ it('refuses an option that the action does not take, by name: a backfill that pa
 
 it('shows how long the oldest change waits, since when, and what is held; and leaves out superseded versions no more where it is told so', async () => {
   const id = idIn(await create('--from', 'now', '--coalesce'))
+  await api.pool.query("update links set created_at = now() - interval '10 days' where id = $1", [id])
   await store(api.pool, someRows(3, { receivedAtMs: Date.now() - 120_000 }))
   receiver.answer = ({ changes }) =>
     changes.map(({ event }, i) => ({ event, verdict: i === 0 ? 'retry' : i === 1 ? 'reject' : 'ok' }))

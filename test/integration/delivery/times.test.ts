@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { messageId } from '#flow/intake/message-id.ts'
 import { createBackfill } from '#store/backfills.ts'
 import { inTransaction } from '#store/database.ts'
 import { patchLink } from '#store/links.ts'
@@ -103,6 +104,16 @@ test('what is sent of the past, or again because somebody asked, says nothing of
   await delivery.deliverLink(id)
   expect(receiver.taken).toHaveLength(4)
   expect(await timesOf(id)).toMatchObject({ count: 1, seconds: before.seconds })
+})
+
+test('what a replay made of an old message is owed since the replay was asked for', async () => {
+  const { delivery, clock } = deliveryAt(api.pool)
+  const { id } = await linkTo(api.pool, receiver)
+  await api.pool.query("update links set created_at = now() - interval '400 days' where id = $1", [id])
+  const replay = messageId(clock.time - 40_000)
+  await store(api.pool, someRows(1, { receivedAtMs: clock.time - 300 * 86_400_000, replay }))
+  await delivery.deliverLink(id)
+  expect((await timesOf(id)).seconds).toBeCloseTo(40)
 })
 
 test('a hold counts for the recall lane, and a paused link keeps what it has', async () => {

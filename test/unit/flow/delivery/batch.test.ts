@@ -15,6 +15,7 @@ const change = (key: string, more: Partial<Change> = {}): Change => {
     position: 1n,
     messageIndex: 0,
     receivedAt: '2024-04-15T03:42:10.123Z',
+    replay: null,
     recordId,
     version,
     kind: 'sale',
