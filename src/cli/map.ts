@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { decodeMessage } from '#adapters/push/decode-message.ts'
-import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { DecodeRefusal, issueOf } from '#adapters/push/refusal.ts'
 import { type TryResult, tryMapping } from '#core/mapping/check/try.ts'
-import { chineseReason } from '#core/mapping/reasons.ts'
 import { testSystem } from '#flow/systems/golden.ts'
 import { loadMappingFile, loadRegistry } from '#flow/systems/load.ts'
+import { issueLines } from './issue-lines.ts'
 import { cliLanguage } from './language.ts'
 import { mappingsMustExist } from './mappings-folder.ts'
 import { plainSentence } from './plain-sentence.ts'
@@ -43,7 +43,7 @@ async function showTrial(path: string, samplePath: string): Promise<void> {
     for (const line of trialLines(tried)) console.error(line)
   } catch (error) {
     if (!(error instanceof DecodeRefusal)) throw error
-    console.error(`${error.code} ${error.at}: ${error.reason} ${error.fix}`)
+    for (const line of issueLines([issueOf(error)], cliLanguage() === 'zh')) console.error(line)
     process.exitCode = 1
   }
 }
@@ -57,12 +57,9 @@ function trialLines({ mapping, received, rejected, drift, sources }: TryResult):
       ? `${mapping}：${received} 条，退回 ${rejected} 条`
       : `${mapping}: ${received} source records, ${rejected} rejected`,
     ...(unread.length === 0 ? [] : [`${zh ? '未读取的字段' : 'Unread fields'}: ${unread.join(', ')}`]),
-    ...issues
-      .slice(0, ISSUES_MAX)
-      .map(({ path, code, reason }) => `${code} ${path}: ${zh ? chineseReason(reason) : reason}`),
+    ...issueLines(issues, zh),
   ]
 }
-const ISSUES_MAX = 50
 
 async function testMappings(wanted: readonly string[]): Promise<void> {
   const { mappings } = settingsOrExit(process.env)

@@ -22,6 +22,9 @@ const PERSON_DOT = /[·•・.]/
 export const isBusinessName = (name: string): boolean =>
   isLong(name) && (endsAsOrganisation(name) || (endsAsShop(name) && !PERSON_DOT.test(name)))
 
+/** Whether a name ends as those of organisations, shops and stalls do, however short it is: what a person would take it for. */
+export const endsAsBusiness = (name: string): boolean => endsAsOrganisation(name) || endsAsShop(name)
+
 /** Every name of every record is asked for its ending: only the words with the same last character are compared. */
 function endingIn(words: string): (text: string) => boolean {
   const byLast = Map.groupBy(words.split('|'), (word) => word.charCodeAt(word.length - 1))

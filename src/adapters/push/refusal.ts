@@ -1,3 +1,5 @@
+import type { Issue } from '#core/issue.ts'
+
 /** Codes with which a message as a whole is refused. */
 export type RefusalCode = 'E_SCHEMA' | 'E_ENCODING' | 'E_SIGN'
 
@@ -20,3 +22,6 @@ export class DecodeRefusal extends Error {
     this.fix = fix
   }
 }
+
+/** A refusal as the one issue of its message. */
+export const issueOf = ({ code, at, reason, fix }: DecodeRefusal): Issue => ({ path: at, code, reason, fix })

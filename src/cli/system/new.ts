@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
-import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { DecodeRefusal, issueOf } from '#adapters/push/refusal.ts'
+import { issueLines } from '#cli/issue-lines.ts'
 import { cliLanguage } from '#cli/language.ts'
 import { plainSentence } from '#cli/plain-sentence.ts'
 import { sentenceOf, settingsOrExit } from '#cli/process.ts'
@@ -53,7 +54,7 @@ export async function systemNew(argv: readonly string[]): Promise<void> {
     console.log(report(result, answers, zh).join('\n'))
     if (result.mistakes.length > 0) process.exitCode = 1
   } catch (error) {
-    if (error instanceof DecodeRefusal) fail(`${error.code} ${error.at}: ${error.reason}. ${error.fix}.`)
+    if (error instanceof DecodeRefusal) fail(issueLines([issueOf(error)], zh).join('\n'))
     else if (error instanceof AlreadyThere)
       fail(
         zh
@@ -130,7 +131,10 @@ function report(result: NewSystemResult, { system, record }: Answers, zh: boolea
     zh
       ? `${mapped.length} 条来源记录 → ${records} 条规范记录（${proposal.kind}），退回 ${rejected.length} 条`
       : `${mapped.length} source records → ${records} records (${proposal.kind}), ${rejected.length} rejected`,
-    ...rejected.slice(0, 5).map(({ issues: [first] }) => `  ${first?.code} ${first?.path}: ${first?.reason}`),
+    ...issueLines(
+      rejected.flatMap(({ issues }) => issues.slice(0, 1)),
+      zh,
+    ).map((line) => `  ${line}`),
   ]
   if (proposal.open.length > 0)
     lines.push(`${zh ? '未识别的字段' : 'Fields not recognised'}: ${proposal.open.join(', ')}`)

@@ -7,7 +7,7 @@ import { usedIn } from './used-in.ts'
 
 /** What can stand around the rows and be true of each of them: who, where, when, in which unit. */
 const TRUE_OF_ALL =
-  /^((seller|buyer|supplier|owner|producer|issuer|market|stall|slaughterhouse|farm)\.(code|name)|region\.code|time|unit|vehicle|test\.device|personal)$/
+  /^((seller|buyer|supplier|owner|producer|issuer|market|stall|slaughterhouse|cold_store|farm)\.(code|name)|region\.code|time|unit|vehicle|test\.device|personal)$/
 
 /** Parts of a title, as they are named when a workbook is looked at. */
 const TITLE_PARTS: Readonly<Record<string, Meaning>> = {

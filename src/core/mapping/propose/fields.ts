@@ -1,4 +1,5 @@
 import type { Kind } from '#core/model/kinds.ts'
+import { endsAsBusiness } from '#core/organisation-name.ts'
 import { headingUnit, type Meaning, type PartyRole, type SiteRole } from './meaning.ts'
 import type { PlaceColumns } from './place-columns.ts'
 import { inComment, quoted } from './quoted.ts'
@@ -23,7 +24,7 @@ export function fieldLines(
   add(timeLine('occurredAt', 'time', fields))
   add(timeLine('recordedAt', 'recorded', fields))
   add(regionLine(fields, of))
-  for (const role of ['market', 'slaughterhouse', 'stall', 'farm'] as const) {
+  for (const role of ['market', 'slaughterhouse', 'cold_store', 'stall', 'farm'] as const) {
     if (isAnyNode(fields.find(({ meaning }) => meaning === `${role}.code`)))
       lines.push('# CHECK what place this node is: market, slaughterhouse, farm')
     add(siteLine(role, fields, of))
@@ -72,6 +73,7 @@ function regionLine(fields: readonly Recognised[], of: Of): string | undefined {
   for (const meaning of [
     'market.code',
     'slaughterhouse.code',
+    'cold_store.code',
     'farm.code',
     'seller.code',
     'owner.code',
@@ -83,9 +85,14 @@ function regionLine(fields: readonly Recognised[], of: Of): string | undefined {
   return undefined
 }
 
-function pair(target: string, code: string | undefined, name: string | undefined): string | undefined {
+function pair(
+  target: string,
+  code: string | undefined,
+  name: string | undefined,
+  more?: string,
+): string | undefined {
   if (code === undefined && name === undefined) return undefined
-  const parts = [code && `code: ${code}`, name && `name: ${name}`].filter((part) => part !== undefined)
+  const parts = [code && `code: ${code}`, name && `name: ${name}`, more].filter((part) => part !== undefined)
   return `${target}: { ${parts.join(', ')} }`
 }
 
@@ -106,14 +113,25 @@ const PARTY_SCHEMES = {
   uscc: 'scheme: cn.uscc',
 } as const
 
+const SAYS_USCC = /信用代码|uscc|credit|xydm/iu
+
 function partyLine(role: PartyRole, fields: readonly Recognised[], of: Of): string | undefined {
   const code = of(`${role}.code`)
-  const shape = fields.find((field) => field.meaning === `${role}.code`)?.shape
+  const own = fields.find((field) => field.meaning === `${role}.code`)
+  const shape = own && SAYS_USCC.test(own.profile.name) ? 'uscc' : own?.shape
   const scheme =
     shape === 'operator' || shape === 'uscc'
       ? PARTY_SCHEMES[shape]
       : 'anyOf: [cn.mofcom.operator13, cn.uscc, local]'
-  return pair(`parties.${role}`, code && `{ from: ${code}, ${scheme} }`, of(`${role}.name`))
+  const names = fields.find((field) => field.meaning === `${role}.name`)?.profile.texts ?? []
+  // A name that says neither an organisation nor a shop is a person's until somebody knows better.
+  const personal = !names.every(endsAsBusiness)
+  return pair(
+    `parties.${role}`,
+    code && `{ from: ${code}, ${scheme} }`,
+    of(`${role}.name`),
+    personal ? 'personal: by-name' : undefined,
+  )
 }
 
 const TYPES: Readonly<Record<string, string>> = {

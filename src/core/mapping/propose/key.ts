@@ -1,13 +1,15 @@
 import type { SourceRecord, SourceValue } from '#core/source.ts'
+import { isPrecisionLost } from '#core/text.ts'
 import { plainName } from './meaning.ts'
 import { quoted } from './quoted.ts'
-import type { Recognised } from './recognise.ts'
+import { isNumbering, type Recognised } from './recognise.ts'
 import { timeFormats } from './shape.ts'
 
 /** Meanings that make a key together where no single number does, in the order in which they are tried. */
 const PARTS = [
   'market.code',
   'slaughterhouse.code',
+  'cold_store.code',
   'stall.code',
   'time',
   'seller.code',
@@ -57,7 +59,7 @@ function senders(fields: readonly Recognised[]): Recognised[] {
       const code = around.find(({ meaning }) => meaning === `${role}.code`)
       return code ?? around.find(({ meaning }) => meaning === `${role}.name`) ?? []
     })
-  const sites = of(['market', 'slaughterhouse', 'farm', 'stall'])
+  const sites = of(['market', 'slaughterhouse', 'cold_store', 'farm', 'stall'])
   return sites.length > 0 ? sites : of(['seller', 'owner', 'supplier', 'producer', 'issuer']).slice(0, 1)
 }
 
@@ -72,7 +74,7 @@ const isNumber = ({ meaning }: Recognised): boolean =>
   meaning === 'key' || meaning?.startsWith('document.') === true
 
 function ownNumber(fields: readonly Recognised[]): Recognised | undefined {
-  const unique = fields.filter(({ profile }) => profile.unique)
+  const unique = fields.filter(({ profile }) => isNumbering(profile))
   const lots = unique.filter(({ meaning }) => meaning === 'lot')
   return (
     unique.find(({ meaning }) => meaning === 'key') ??
@@ -83,7 +85,9 @@ function ownNumber(fields: readonly Recognised[]): Recognised | undefined {
 }
 
 function candidates(fields: readonly Recognised[]): Recognised[] {
-  const filled = fields.filter(({ profile }) => profile.filled === profile.records)
+  const filled = fields.filter(
+    ({ profile }) => profile.filled === profile.records && !profile.texts.some(isPrecisionLost),
+  )
   const numbers = filled.filter(isNumber)
   const parts = PARTS.flatMap((wanted) => filled.filter(({ meaning }) => meaning === wanted))
   return [...numbers.slice(0, 1), ...parts]

@@ -18,7 +18,7 @@ export function proposeKind(fields: readonly Recognised[]): ProposedKind {
   if (has('issuer.name') && (has('document.promise_cert') || has('document.by-number')))
     return { kind: 'document', because: 'a number and who issued it' }
   if (
-    /issue|签发|开具|^qf|^kj/u.test(timeName) &&
+    /issue|签发|开具|开证|出证|发证|^qf|^kj/u.test(timeName) &&
     fields.some(({ meaning }) => meaning?.startsWith('document.'))
   )
     return { kind: 'document', because: 'a number and a day of issue' }
@@ -26,11 +26,11 @@ export function proposeKind(fields: readonly Recognised[]): ProposedKind {
   if (/prodstart|plant|sow|种植|播种|投苗/u.test(timeName))
     return { kind: 'production', because: 'a time at which growing begins' }
   if (
-    /^out|出场|出库|cc/u.test(timeName) ||
+    /^out|出场|出库|发货|cc|^ck/u.test(timeName) ||
     (has('destination.name') && !has('seller.name') && !has('price'))
   )
     return { kind: 'dispatch', because: 'goods leave: a destination or a time of leaving' }
-  if (/^in|进|入|jh|arrive/u.test(timeName) || (has('supplier.name') && !has('buyer.name')))
+  if (/^in|进|入|收货|jh|^rk|arrive/u.test(timeName) || (has('supplier.name') && !has('buyer.name')))
     return { kind: 'entry', because: 'goods arrive: a supplier or a time of entry' }
   return { kind: 'sale', because: 'goods, parties and a time' }
 }

@@ -1,4 +1,4 @@
-import { NAMES } from './names.ts'
+import { ENDINGS, NAMES } from './names.ts'
 
 /** What a source field probably is: the part of a record that it belongs to. */
 export type Meaning =
@@ -38,7 +38,7 @@ export type Meaning =
   | 'personal'
 
 export type PartyRole = 'seller' | 'buyer' | 'supplier' | 'owner' | 'producer' | 'issuer'
-export type SiteRole = 'market' | 'stall' | 'slaughterhouse' | 'farm'
+export type SiteRole = 'market' | 'stall' | 'slaughterhouse' | 'cold_store' | 'farm'
 export type DocumentField =
   | 'promise_cert'
   | 'origin_cert'
@@ -66,5 +66,5 @@ export function headingUnit(name: string): string | undefined {
 /** What a name usually means in the systems of the field; undefined for one that nobody has used so far. */
 export function meaningOfName(name: string): Meaning | undefined {
   const plain = plainName(name.slice(name.lastIndexOf('.') + 1))
-  return NAMES.get(plain)
+  return NAMES.get(plain) ?? ENDINGS.find(([, ending]) => ending.test(plain))?.[0]
 }

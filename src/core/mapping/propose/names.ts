@@ -9,14 +9,15 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   [
     'key',
     `billno billid billcode orderno orderid uuid id recordid rowid serialno serial no tk ticketno outno inno docno dh djh djbh lsh xh pzh
-     saletranid traderecordid zslrecordid 单号 单据号 交易单号 订单号 流水号 序号 记录号 小票号 出库单号 入库单号 `,
+     saletranid traderecordid zslrecordid rkdh ckdh rkbh ckbh mxid 单号 单据号 交易单号 订单号 流水号 序号 记录号 小票号 出库单号 入库单号 明细编号 `,
   ],
   [
     'time',
     `tradetime trandate transdate tradedate saletime saledate selldate indate intime arrivedate arrivetime outdate outtime checkdate
      checktime testdate detectiondate issuedate issuetime dateqf usetime harvestdate occurredat occurtime datetime date time ts rq sj jyrq jysj
-     jhrq jcrq ccrq qfrq kjrq cssj 日期 时间 交易日期 交易时间 销售日期 销售时间 进货日期 进场日期 入场日期 进场时间 入库时间 出场日期 出库时间 检测日期
-     检测时间 签发日期 开具日期 开具时间 采收日期 收获日期 捕捞日期 发生时间 售卖时间 过磅时间`,
+     jhrq jcrq ccrq qfrq kjrq cssj rkrq rksj ckrq cksj 日期 时间 交易日期 交易时间 销售日期 销售时间 进货日期 进场日期 入场日期 进场时间 入库时间 出场日期 出库时间 检测日期
+     检测时间 签发日期 开具日期 开具时间 采收日期 收获日期 捕捞日期 发生时间 售卖时间 过磅时间 开证日期
+     开证时间 出证日期 出证时间 发证日期 入库日期 出库时间 收货日期 发货日期 上市日期 起捕日期 出塘日期 出栏日期`,
   ],
   [
     'recorded',
@@ -56,7 +57,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
     `suppliername supplier providername wssuppliername gys gysmc ghdw ghs 供货商 供应商 供货商名称 供应商名称 供货单位 供货者 供货者名称
      进货渠道 上游企业`,
   ],
-  ['owner.code', 'ownerid ownercode hzbm 货主编码'],
+  ['owner.code', 'ownerid ownercode hzbm hzxydm 货主编码 货主信用代码 货主统一社会信用代码'],
   [
     'owner.name',
     'ownername owner cargoowner pacargoowner pbcargoowner hz hzmc 货主 货主名 货主名称 货主姓名',
@@ -69,7 +70,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   ['issuer.code', 'creditcode uscc socialcreditcode tyshxydm 统一社会信用代码 信用代码 社会信用代码'],
   [
     'issuer.name',
-    'subjectname promiseuser issuername enterprisename 承诺主体 主体名称 开具主体 企业名称 单位名称',
+    'subjectname promiseuser issuername enterprisename 承诺主体 主体名称 开具主体 企业名称 单位名称 养殖主体 种植主体 生产主体 经营主体',
   ],
   [
     'market.code',
@@ -85,6 +86,14 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   ],
   ['slaughterhouse.code', 'butcherfacid slaughterid tzcbm 屠宰厂编码 屠宰场编码'],
   ['slaughterhouse.name', 'butcherfacname slaughtername tzcmc 屠宰厂名称 屠宰场名称 屠宰企业'],
+  [
+    'cold_store.code',
+    'coldstoreid coldstorecode storeid warehouseid kfbm kfbh lkbm 冷库编码 冷库编号 库房编码',
+  ],
+  [
+    'cold_store.name',
+    'coldstorename coldstore warehousename warehouse kfmc lkmc 冷库名称 冷库 库房 库房名称',
+  ],
   ['farm.name', 'farmname basename 养殖场 养殖场名称 生产基地 基地名称 基地'],
   [
     'product.code',
@@ -92,7 +101,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   ],
   [
     'product.name',
-    `goodsname productname meatname commodityname name samplename paname pbname pm spmc cpmc mingcheng 商品名称 商品 品名 产品名称 产品 名称
+    `goodsname productname meatname commodityname name samplename paname pbname pm spmc cpmc hwmc hpmc mingcheng 商品名称 商品 品名 产品名称 产品 名称
      品种 货物名称 样品名称 动物种类 食用农产品名称 菜名`,
   ],
   [
@@ -102,7 +111,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   ],
   ['heads', 'heads headcount quarantinenum checknum toushu ts头 头数 进场头数 只数'],
   ['unit', 'unit unite units goodsunit weightunit dw danwei padanwei pbdanwei jldw 单位 计量单位 数量单位'],
-  ['price', 'price unitprice purchaseprice up dj danjia jg 单价 价格 进价 售价 批发价'],
+  ['price', 'price unitprice purchaseprice up dj jj danjia jg 单价 价格 进价 售价 批发价'],
   ['amount', 'amount amt totalamount totalprice money total je jine zje 金额 总金额 交易金额 总价 合计金额'],
   ['origin.code', 'areaoriginid origincode areacode cdbm 产地编码 产地代码'],
   [
@@ -127,11 +136,11 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   ['document.veg_test_cert', 'quarantinevegeid 蔬菜检测合格证号 检测合格证号'],
   [
     'document.by-number',
-    'certno certificateno certnumber zjh zsbh 证件号 凭证编号 证明编号 检疫证号 检疫证编号 证书编号 编号',
+    'certno certificateno certnumber zjh zsbh jyzh jyzbh jyzmbh 证件号 凭证编号 证明编号 检疫证号 检疫证编号 证书编号 编号',
   ],
   [
     'lot',
-    `batchid batchno batch batchcode lot lotno tracecode prodbatchid harvestbatchid tracebatch dimenno tc pch pich zsm 批次号 批次 批号 追溯码
+    `batchid batchno batch batchcode lot lotno tracecode prodbatchid harvestbatchid tracebatch dimenno tc pch pich ph zsm 批次号 批次 批号 追溯码
      生产批次 生产批次号 进货批次号 采收批次`,
   ],
   [
@@ -155,6 +164,14 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
      cardno icno veterinary paveterinary pbveterinary detector inspector handler driver 联系电话 电话 手机 手机号 手机号码 供货商电话 联系人 身份证号
      身份证 负责人 负责人姓名 卡号 官方兽医 经手兽医姓名 检测员 经办人 驾驶员 司机`,
   ],
+]
+
+/** Chinese columns by the words at their end, whatever stands before: 水产品名称, 运输车牌, 药残快检结果. */
+export const ENDINGS: readonly (readonly [meaning: Meaning, ending: RegExp])[] = [
+  ['product.name', /(?:产品|商品|货物|货品|物品|品种|食品|品名)(?:名称)?$/u],
+  ['vehicle', /车牌(?:号码?)?$/u],
+  ['test.verdict', /(?:检测|检验|快检|抽检)(?:结果|结论)$/u],
+  ['personal', /(?:电话|手机|手机号码?|联系人|身份证号?码?)$/u],
 ]
 
 export const NAMES: ReadonlyMap<string, Meaning> = new Map(

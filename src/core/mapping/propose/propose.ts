@@ -1,5 +1,6 @@
 import type { Kind } from '#core/model/kinds.ts'
 import type { ReadOptions, SourceRecord } from '#core/source.ts'
+import { isPrecisionLost } from '#core/text.ts'
 import { type AroundFields, aroundFields, otherAround } from './around.ts'
 import { profileFields, withoutCases } from './field-profile.ts'
 import { fieldLines } from './fields.ts'
@@ -37,7 +38,10 @@ export interface Proposal {
  */
 export function proposeMapping(input: ProposalInput): Proposal {
   const joined = joinedFields(input.read)
-  const written = profileFields(input.records, input.read).filter(({ name }) => !joined.includes(name))
+  // A row that is cut or broken says nothing of what its system sends.
+  const sound = input.records.filter(({ issues }) => issues.length === 0)
+  const records = sound.length > 0 ? sound : input.records
+  const written = profileFields(records, input.read).filter(({ name }) => !joined.includes(name))
   const merged = withoutCases(written)
   const profiles = merged ?? written
   const recognised = recognise(profiles)
@@ -45,7 +49,7 @@ export function proposeMapping(input: ProposalInput): Proposal {
   const placed = new Set(places.flatMap((place) => place.fields))
   const { kind, because } = proposeKind(recognised)
   const fields = kind === 'production' ? onFarm(recognised) : recognised
-  const key = proposeKey(fields, input.records)
+  const key = proposeKey(fields, records)
   const status = fields.find(({ meaning }) => meaning === 'status')
   const emit = [
     'emit:',
@@ -75,6 +79,7 @@ export function proposeMapping(input: ProposalInput): Proposal {
     `title: { zh: ${quoted(input.title.zh)}, en: ${quoted(input.title.en)} }`,
     ...readLines(read),
     ...openLines(open, others),
+    ...lostLines(fields),
     ...unreadLines(around.unread),
     ...ignoreLines([...personal, ...joined], around.ignored),
     ...key,
@@ -153,6 +158,16 @@ function openLines(open: readonly Recognised[], others: readonly string[]): stri
     ),
     ...others.map((name) => `#   ${inComment(name)}`),
   ]
+}
+
+/** A code of many digits that its system writes as a number has invented digits at its end: only the sender can mend that. */
+function lostLines(fields: readonly Recognised[]): string[] {
+  return fields
+    .filter(({ profile }) => profile.texts.some(isPrecisionLost))
+    .map(
+      ({ profile }) =>
+        `# CHECK: ${inComment(profile.name)} is sent as a number of more digits than a number keeps. Ask for it as a text; no key can be made of it.`,
+    )
 }
 
 /** One value as an example, where it is no text that may name a person. */

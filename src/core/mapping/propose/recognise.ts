@@ -1,3 +1,4 @@
+import { isPrecisionLost } from '#core/text.ts'
 import { isInRows, meaningAround } from './around.ts'
 import type { FieldProfile } from './field-profile.ts'
 import { type Meaning, meaningOfName } from './meaning.ts'
@@ -71,10 +72,20 @@ function isBetter(claim: Meaning, one: FieldProfile | undefined, other: FieldPro
   if (one === undefined || other === undefined) return false
   if (other.filled === 0 && one.filled > 0) return true
   if (one.stands !== other.stands) return false
-  if (claim === 'quantity') return isMass(one.name) && !isMass(other.name)
-  if (claim === 'key') return one.unique && !other.unique
+  if (claim === 'quantity') {
+    if (isSparse(one, other) || isSparse(other, one)) return isSparse(other, one)
+    return isMass(one.name) && !isMass(other.name)
+  }
+  if (claim === 'key') return isNumbering(one) && !isNumbering(other)
   return false
 }
+
+/** Of two amounts, one that many rows leave empty says less of the goods than one that they all have. */
+const isSparse = (one: FieldProfile, other: FieldProfile): boolean => one.filled < other.filled * 0.8
+
+/** Whether a field numbers the records: each has another text, and none is a number that lost digits. */
+export const isNumbering = ({ unique, texts }: FieldProfile): boolean =>
+  unique && !texts.some(isPrecisionLost)
 
 const isMass = (name: string): boolean => /weight|重|斤|^kg$|^zl$|^jz$/iu.test(name)
 

@@ -1,5 +1,5 @@
 import { plainName } from './meaning.ts'
-import { quoted } from './quoted.ts'
+import { inComment, quoted } from './quoted.ts'
 import type { Recognised } from './recognise.ts'
 
 const VOID_WORDS = /^(作废|已作废|无效|撤销|撤单|删除|已删除|取消|void|cancelled|canceled|deleted|true|y)$/iu
@@ -17,13 +17,17 @@ export function statusLines(field: Recognised): string[] {
       ? words
       : seen.filter((text) => isVoidNumber(text, seen))
   const voids = ended.length > 0 ? ended : ['void']
+  const guessed =
+    isDeletion || words.length > 0 || ended.length === 0
+      ? ''
+      : ` (${ended.map(inComment).join(', ')} is taken for void)`
   return [
-    '# CHECK with the interface document which values are valid and which are void, and what a void sends.',
+    `# CHECK with the interface document which values are valid and which are void${guessed}, and what a void sends.`,
     `status: { from: ${quoted(name)}, active: [${(active.length > 0 ? active : ['1']).map(quoted).join(', ')}], void: [${voids.map(quoted).join(', ')}]${field.profile.filled < field.profile.records ? ', absent: active' : ''} }`,
     'void: { body: new }',
   ]
 }
 
-/** Of the numbers 1 and 0, or 1 and 2, the other one is the void. */
+/** Beside 1, these are what systems write for a void. */
 const isVoidNumber = (text: string, all: readonly string[]): boolean =>
-  all.includes('1') && (text === '0' || text === '2')
+  all.includes('1') && /^(0|2|9|99|-1)$/.test(text)

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
+import { sniff } from '#adapters/push/sniff/sniff.ts'
+import { compileMapping } from '#core/mapping/compile.ts'
+import { proposeMapping } from '#core/mapping/propose/propose.ts'
+
+/** The proposal for a sample, and how many of its records that mapping rejects. */
+async function propose(text: string) {
+  const { read } = await sniff(Buffer.from(text))
+  const { records } = await decodeMessage(Buffer.from(text), read)
+  const title = { zh: '甲', en: 'A' }
+  const proposal = proposeMapping({ system: 'a', record: 'b', title, read, records, sample: 'valid/a.txt' })
+  const { mapping, mistakes } = compileMapping({ path: 'b.yaml', text: proposal.mapping })
+  const mapped = records.flatMap((record) => mapping?.map(record, { receivedAtMs: 0 }) ?? [])
+  return { ...proposal, mistakes, rejected: mapped.filter(({ rejected }) => rejected).length }
+}
+
+/** A county's ledger of certificates: papers of a producer, typed by hand. */
+const CERTIFICATES = [
+  '合格证编号,开证日期,养殖主体,统一社会信用代码,联系电话,水产品名称,数量,单位,净重（公斤）,检测单位,购货单位,运输车牌,状态',
+  'NXSC202600001,2026年7月5日,示例水产养殖有限公司,91330502MA2D1E2F3G,0572-2345678,黄颡鱼,120,公斤,,,,,有效',
+  'NXSC202600002,2026年7月2日,沈大强,,1385721 2346,河蟹,25,斤,12.5,,,浙E12345,有效',
+  'NXSC202600003,2026年7月2日,沈大强,,无,草鱼,300,公斤,,,,,作废',
+].join('\r\n')
+
+/** What a cold store takes in, each paper with a list of goods. */
+const inbound = (i: number, zt: number) => ({
+  rkdh: `RK26070${i}`,
+  rksj: 1_783_200_000 + i * 3671,
+  kfmc: '2号冷藏库',
+  hzmc: '示例水产商行',
+  cph: '浙E12001',
+  hwmc: '冻带鱼段',
+  sl: 120.5,
+  dw: 'kg',
+  ph: `P26060${i}`,
+  zt,
+})
+
+describe('a ledger of certificates', async () => {
+  const { mapping, mistakes, rejected, open } = await propose(CERTIFICATES)
+
+  it('is of papers: who issued them, and the paper itself', () => {
+    expect(mistakes).toEqual([])
+    expect(mapping).toContain('kind: document')
+    expect(mapping).toContain('- { role: self, from: 合格证编号, type: promise_cert }')
+    expect(mapping).toMatch(/parties\.issuer: \{ code: \{ from: 统一社会信用代码, .*name: 养殖主体/u)
+    expect(rejected).toBe(0)
+  })
+
+  it('takes the amount of every row before a weight that most rows leave empty', () => {
+    expect(mapping).toContain('quantity: { from: 数量, unit: 单位 }')
+  })
+
+  it('knows a column by the words at the end of its name', () => {
+    expect(mapping).toContain('product: { name: 水产品名称 }')
+    expect(mapping).toContain('vehicle: 运输车牌')
+    expect(open).toEqual(['净重（公斤）', '检测单位'])
+  })
+
+  it('says that a name may be that of a person where one does not end as organisations do', () => {
+    expect(mapping).toContain('name: 养殖主体, personal: by-name }')
+  })
+})
+
+describe('what a cold store takes in', async () => {
+  const { mapping, mistakes, rejected } = await propose(JSON.stringify([inbound(1, 1), inbound(2, 9)]))
+
+  it('is an entry into a cold store, by initials of pinyin', () => {
+    expect(mistakes).toEqual([])
+    expect(mapping).toContain('kind: entry')
+    expect(mapping).toContain("occurredAt: { from: rksj, date: ['epoch-s'] }")
+    expect(mapping).toContain('sites.cold_store: { name: kfmc }')
+    expect(mapping).toContain('product: { name: hwmc }')
+    expect(mapping).toContain('quantity: { from: sl, unit: dw }')
+    expect(mapping).toContain('- { role: subject, from: ph, scheme: local }')
+    expect(mapping).toContain('key: [rkdh]')
+    expect(rejected).toBe(0)
+  })
+
+  it('a number next to 1 that says neither valid nor void is asked for', () => {
+    expect(mapping).toMatch(/# CHECK[^\n]*9[^\n]*\nstatus: \{ from: zt, active: \['1'\], void: \['9'\] \}/u)
+  })
+
+  it('a number that lost digits is no key, and the file says what the sender must change', async () => {
+    const lost = [inbound(1, 1), inbound(2, 1)].map((row, i) =>
+      JSON.stringify(row).replace(/"RK[^"]*"/, `9007199254740993${i}`),
+    )
+    const found = await propose(`[${lost.join(',')}]`)
+    expect(found.mapping).toMatch(/# CHECK: rkdh [^\n]*as a text/u)
+    expect(found.mapping).not.toContain('key: [rkdh]')
+    expect(found.rejected).toBe(0)
+  })
+})
