@@ -34,7 +34,7 @@ const HELD = (state: string): string => `(select count(*)::int from (select from
   where h.link_id = l.id and h.lane = n.lane and h.state = '${state}' limit ${COUNTED_MAX}) h)`
 
 /**
- * The lanes of the links that the hub delivers over; a receiver that pulls has its own place. A recall lane is left out where the filter
+ * The lanes of the links that the hub delivers over, and of those whose receiver pulls and has begun to. A recall lane is left out where the filter
  * lets no hold through. Costs an index entry for each lane and one for each held change, up to a bound.
  * @param ids of the links; absent: all
  */
@@ -56,7 +56,7 @@ export async function readLaneLags(client: ClientBase | Pool, ids?: readonly str
                      where h.link_id = l.id and h.lane = n.lane and h.state = 'waiting' limit ${COUNTED_MAX}) h order by h.position limit 1) h
               join record_versions v on v.record_id = h.record_id and v.version = h.version)) c
          order by c.owed_at limit 1) o on true
-      where l.url is not null and (n.lane = 'live' or ${LETS_HOLDS('l.filter')}) and ($1::uuid[] is null or l.id = any($1))
+      where (l.url is not null or n.last_ok_at is not null) and (n.lane = 'live' or ${LETS_HOLDS('l.filter')}) and ($1::uuid[] is null or l.id = any($1))
       order by l.id, n.lane`,
     [ids ?? null],
   )

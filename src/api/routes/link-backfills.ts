@@ -6,6 +6,7 @@ import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { BackfillScope } from '#api/schemas/link-backfills.ts'
 import { HubError } from '#core/errors.ts'
+import { PULLS } from '#flow/delivery/pulled.ts'
 import {
   cancelBackfill,
   countBackfill,
@@ -146,14 +147,4 @@ export const linkBackfillRoutes =
     })
   }
 
-const pulls = (): HubError =>
-  new HubError('invalid_request', {
-    issues: [
-      {
-        path: '/',
-        code: 'E_SCHEMA',
-        reason: 'the receiver of this link pulls',
-        fix: 'Let it read /v1/changes from an older position.',
-      },
-    ],
-  })
+const pulls = (): HubError => new HubError('invalid_request', { issues: [{ ...PULLS, path: '/' }] })

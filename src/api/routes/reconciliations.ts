@@ -10,9 +10,11 @@ import { NewReconciliation, wish } from '#api/reconciliation-wish.ts'
 import { callerOf, holds, whoOf } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { readAnew } from '#flow/channels/source-counts.ts'
+import { PULLS } from '#flow/delivery/pulled.ts'
 import { createReconciliation, type ReconciliationWish } from '#flow/reconcile/create-reconciliation.ts'
 import { readGivenCsv, readGivenJson } from '#flow/reconcile/read-given.ts'
 import { resendFindings } from '#flow/reconcile/resend.ts'
+import { readLink } from '#store/links.ts'
 import { type FoundBucket, listFindings, readDifferences } from '#store/reconciliation-findings.ts'
 import {
   listReconciliations,
@@ -223,6 +225,8 @@ export const reconciliationRoutes =
         mustHold(request, { link: one.linkId, system: one.system })
         if (one.state === 'waiting' || one.state === 'running')
           throw new HubError('conflict', { detail: 'the reconciliation is still under way' })
+        if (one.linkId !== null && (await readLink(pool, one.linkId))?.url === null)
+          throw new HubError('invalid_request', { issues: [{ ...PULLS, path: '/' }] })
         return await resendFindings(
           {
             pool,

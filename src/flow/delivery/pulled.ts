@@ -1,3 +1,4 @@
+import type { Issue } from '#core/issue.ts'
 import type { SharingClass } from '#core/model/sharing.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import type { Change } from '#store/changes.ts'
@@ -5,6 +6,13 @@ import { backwardMappings, canonicalMapping, writingMapping } from './backward-m
 import { changeText } from './batch.ts'
 import { eventId } from './event-id.ts'
 import type { RelatedSources } from './related.ts'
+
+/** Nothing is sent to a receiver that pulls. */
+export const PULLS = {
+  code: 'E_SCHEMA',
+  reason: 'the receiver of this link pulls',
+  fix: 'Let it read /v1/changes again without "after": what it has comes with the event that it had.',
+} as const satisfies Omit<Issue, 'path'>
 
 /** What a link of a receiver that pulls makes of changes. */
 export interface PullingLink {

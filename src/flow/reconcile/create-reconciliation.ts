@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
 import { hourOf, spanOf, yesterdayOf } from '#core/reconcile/hour.ts'
+import { PULLS } from '#flow/delivery/pulled.ts'
 import { messageId } from '#flow/intake/message-id.ts'
 import { inTransaction } from '#store/database.ts'
 import { readLink } from '#store/links.ts'
@@ -47,8 +48,9 @@ export async function createReconciliation(
   const { link, system } = wish
   if ((link === undefined) === (system === undefined))
     throw invalid([{ path: '/link', code: 'E_SCHEMA', reason: 'either a link or a system is compared' }])
-  if (link !== undefined && !(await readLink(parts.pool, link)))
-    throw new HubError('not_found', { detail: `link ${link}` })
+  const ofLink = link === undefined ? null : await readLink(parts.pool, link)
+  if (link !== undefined && !ofLink) throw new HubError('not_found', { detail: `link ${link}` })
+  if (ofLink?.url === null && wish.resend) throw invalid([{ ...PULLS, path: '/resend' }])
   if (system !== undefined && !parts.isSystem(system))
     throw new HubError('unknown_system', { detail: system })
   const hours = hoursOf(wish, parts.clock())

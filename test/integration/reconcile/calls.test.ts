@@ -147,6 +147,7 @@ it('a list is told apart by row where it is wrong, and nothing is stored', async
 it('a receiver that cannot answer gives its keys as CSV, and what it lacks is resent', async () => {
   const receiver = {
     name: 'a receiver of files',
+    url: 'file:///srv/drop/receiver',
     filter: { systems: ['jiaxing-wholesale'], kinds: ['sale'] },
   }
   const { id: link } = (await createLink(api.pool, receiver)).link
@@ -178,6 +179,51 @@ it('a receiver that cannot answer gives its keys as CSV, and what it lacks is re
     await api.call('POST', '/v1/reconciliations', { key, body: { link, from: '2024-04-15' } }),
   )
   expect(asked).toMatchObject({ outcome: 'unsupported', advice: expect.stringContaining('CSV') })
+})
+
+it('a receiver that pulls is believed to have what its cursors say, so that what it lacks is found and not taken for under way', async () => {
+  const made = await api.call('POST', '/v1/links', {
+    body: {
+      name: 'puller',
+      system: 'zj-agri-certificate',
+      filter: { kinds: ['sale'], systems: ['jiaxing-wholesale'] },
+    },
+  })
+  const { id: link } = made.json()
+  const key = await api.key(`link:${link}`)
+  const page = async (query = '') => (await api.call('GET', `/v1/changes?limit=1000${query}`, { key })).json()
+  const lane = async () => (await api.call('GET', `/v1/links/${link}`)).json()
+  expect(await lane()).toMatchObject({ position: '0', secondsBehind: null })
+  const first = await page()
+  const ids = [...new Set<string>(first.changes.map(({ id }: { id: string }) => id))]
+  const list = ['id', ...ids.slice(1)].join('\n')
+  const query = `link=${link}&from=2024-04-15`
+  // It was given a page, and has not yet said that it has it.
+  expect(await lane()).toMatchObject({ position: '0', lastOkAt: expect.any(String) })
+  expect((await run(await csv(list, query, key))).counts).toMatchObject({ missing: 0 })
+  // A narrower question says nothing of the rest.
+  await page('&kind=sale')
+  const { next } = await page('&kind=sale')
+  await page(`&kind=sale&after=${next}`)
+  expect(await lane()).toMatchObject({ position: '0' })
+  await page(`&after=${first.next}`)
+  expect(await lane()).toMatchObject({ behind: 0, secondsBehind: 0, oldest: null })
+  const found = await run(await csv(list, query, key))
+  expect(found).toMatchObject({ outcome: 'different', keys: [{ id: ids[0], state: 'missing' }] })
+  for (const refused of [
+    await api.call('POST', `/v1/reconciliations/${found.id}/resend`, { key }),
+    await csv(list, `${query}&resend=true`, key),
+    await api.call('POST', `/v1/links/${link}/backfill`, { body: {} }),
+  ])
+    expect([refused.statusCode, refused.json().issues?.[0]]).toMatchObject([
+      400,
+      { reason: 'the receiver of this link pulls', fix: expect.stringContaining('without "after"') },
+    ])
+  // From the beginning again: what it has said that it has stays so.
+  await page()
+  expect(await lane()).toMatchObject({ behind: 0 })
+  await api.push('jiaxing-wholesale/trade', JSON.stringify([trade('PULLED')]))
+  expect(await lane()).toMatchObject({ oldest: { at: expect.any(String) } })
 })
 
 it('hub reconcile waits for the end, prints a table in the language of the caller, and ends with 1 on a difference', {
