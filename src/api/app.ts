@@ -10,8 +10,8 @@ import fastify, {
 } from 'fastify'
 import { HubError } from '#core/errors.ts'
 import { holderOf } from '#flow/oauth/token.ts'
-import { headPosition } from '#store/changes.ts'
 import { findKeyByDigest } from '#store/keys.ts'
+import { readGrowth } from '#store/log-growth.ts'
 import { createCallers } from './auth.ts'
 import { certificateCallers } from './client-certificate.ts'
 import { refuseMalformed } from './client-error.ts'
@@ -93,7 +93,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     perAddress: parts.connectionsPerAddress ?? CONNECTIONS_PER_ADDRESS,
     isTrusted: trustOf(parts.trustedProxies ?? []),
   })
-  const head = createHeadWatch(() => headPosition(parts.pool))
+  const head = createHeadWatch((after) => readGrowth(parts.pool, after))
   const refuseUnknown = watchRoutes(app)
   let closing = false
 

@@ -1,36 +1,55 @@
-/** Lets callers wait until the change log grows, with one query for all of them. */
+import { type ChangeFilter, mayPass } from '#store/change-filter.ts'
+import type { LogGrowth } from '#store/log-growth.ts'
+
+/** Lets callers wait until the change log grows by what may concern them, with one query for all of them. */
 export interface HeadWatch {
-  /** Resolves true when the head has passed the position, false when the time is over, the caller left or the hub stops. */
-  passed(position: bigint, timeoutMs: number, signal: AbortSignal): Promise<boolean>
+  /** Resolves true when something behind the position may pass the filter, false when the time is over, the caller left or the hub stops. */
+  passed(position: bigint, filter: ChangeFilter, timeoutMs: number, signal: AbortSignal): Promise<boolean>
   close(): void
 }
 
 interface Waiting {
-  readonly position: bigint
+  /** Up to it nothing concerns the caller. */
+  position: bigint
+  readonly filter: ChangeFilter
   readonly end: (passed: boolean) => void
 }
 
 const INTERVAL_MS = 200
 
-/** @param readHead the newest committed position */
-export function createHeadWatch(readHead: () => Promise<bigint>): HeadWatch {
+/** @param readGrowth what was committed behind a position */
+export function createHeadWatch(readGrowth: (after: bigint) => Promise<LogGrowth>): HeadWatch {
   const waiting = new Set<Waiting>()
   let timer: NodeJS.Timeout | undefined
   let closed = false
 
+  const lookAt = ({ head, marks }: LogGrowth): void => {
+    for (const one of [...waiting]) {
+      if (head <= one.position) continue
+      // Each who is let go asks the database: of hundreds that wait, one change concerns a few.
+      if (marks === null || marks.some((mark) => mayPass(one.filter, mark))) one.end(true)
+      else one.position = head
+    }
+  }
   const look = async (): Promise<void> => {
+    const [first, ...others] = waiting
+    const from = others.reduce(
+      (least, { position }) => (position < least ? position : least),
+      first?.position ?? 0n,
+    )
     // The database may be gone for a moment: who waits goes on waiting.
-    const head = await readHead().catch(() => 0n)
-    for (const one of [...waiting]) if (head > one.position) one.end(true)
+    const growth = await readGrowth(from).catch(() => null)
+    if (growth) lookAt(growth)
     timer = waiting.size > 0 && !closed ? setTimeout(look, INTERVAL_MS) : undefined
   }
 
   return {
-    passed(position, timeoutMs, signal) {
+    passed(position, filter, timeoutMs, signal) {
       if (closed || signal.aborted) return Promise.resolve(false)
       return new Promise((resolve) => {
         const one: Waiting = {
           position,
+          filter,
           end: (passed) => {
             waiting.delete(one)
             clearTimeout(timeout)

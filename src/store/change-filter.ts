@@ -13,6 +13,29 @@ export interface ChangeFilter {
   readonly risks?: readonly Risk[]
 }
 
+/** What is told of a change without reading it. */
+export interface ChangeMark {
+  readonly kind: string
+  readonly system: string
+  readonly region: string | null
+  readonly productClass: string | null
+}
+
+/** False where the filter certainly leaves such changes out; places and risks are not told by the mark. */
+export function mayPass(
+  { kinds, systems, productClasses, regions }: ChangeFilter,
+  mark: ChangeMark,
+): boolean {
+  const fits = (list: readonly string[] | undefined, has: (one: string) => boolean): boolean =>
+    list === undefined || list.length === 0 || list.some(has)
+  return (
+    fits(kinds, (one) => one === mark.kind) &&
+    fits(systems, (one) => one === mark.system) &&
+    fits(productClasses, (one) => one === mark.productClass) &&
+    fits(regions, (one) => mark.region?.startsWith(regionPrefix(one)) === true)
+  )
+}
+
 /** The text of a body is canonical JSON, in which no value can look like a name and its value. */
 const RISK_SQL: Readonly<Record<Risk, string>> = {
   recall: `kind = 'hold'`,

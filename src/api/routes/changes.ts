@@ -101,7 +101,7 @@ export const changeRoutes =
         const { filter } = feed
         const gone = whenGone(reply)
         if (!filter) {
-          await head.passed(NEVER, wait * 1000, gone)
+          await head.passed(NEVER, {}, wait * 1000, gone)
           return send([], position)
         }
         // Who is not the receiver of a link sees of a person what he would see without it.
@@ -132,7 +132,7 @@ export const changeRoutes =
         }
         let page = await read(position)
         if (page.texts.length === 0 && wait > 0) {
-          while (page.texts.length === 0 && (await head.passed(page.next, untilMs - clock(), gone))) {
+          while (page.texts.length === 0 && (await head.passed(page.next, filter, untilMs - clock(), gone))) {
             page = await read(page.next)
           }
           // What its administrator has said meanwhile counts: who waits may not see more than who asks now.

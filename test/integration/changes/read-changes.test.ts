@@ -1,10 +1,11 @@
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readVersionRows } from '#store/audit-rows.ts'
-import type { ChangeFilter } from '#store/change-filter.ts'
+import { type ChangeFilter, mayPass } from '#store/change-filter.ts'
 import { headPosition, readChanges, readVersions } from '#store/changes.ts'
 import { createPool, inTransaction } from '#store/database.ts'
 import { insertVersions, lockPositions, type VersionRow } from '#store/intake.ts'
+import { readGrowth } from '#store/log-growth.ts'
 import { withDatabase } from '#test/database.ts'
 import { versionRow } from './rows.ts'
 
@@ -118,6 +119,18 @@ describe('a filter', () => {
     ],
   ])('by %s', async (_, filter, keys) => {
     expect(await keysOf(after, filter)).toEqual(keys)
+    // Who waits is let go by the mark of a change alone: it must not say otherwise than the question that follows.
+    const { marks } = await readGrowth(pool, after)
+    const places = {
+      hangzhou: '330100',
+      gongshu: '330105',
+      taizhou: '331001',
+      beijing: '110101',
+      nowhere: null,
+    }
+    const passing = (marks ?? []).filter((mark) => mayPass(filter, mark)).map(({ region }) => region)
+    expect(new Set(passing)).toEqual(new Set(keys.map((key) => places[key as keyof typeof places])))
+    expect(passing).toHaveLength(keys.length)
   })
 })
 
