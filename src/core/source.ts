@@ -56,6 +56,8 @@ export interface ReadOptions {
   readonly encoding?: string
   /** Path of the list inside the document, names joined by a dot; empty means the root: a list, or a single record. */
   readonly rows?: string
+  /** Member of each record of JSON that is the list of the source records; the record around them is their `base`. */
+  readonly lines?: string
   /** Members around the list that the mapping reads, names joined by a dot. */
   readonly envelope?: readonly string[]
   /** What members around the list must say, by their path: one of the texts. A message that says something else is refused. */

@@ -7,6 +7,7 @@ import { DEPTH_MAX, type Declared, type DecodeOutcome, decode, isText, type Text
 import { rowsPath } from './json/document.ts'
 import { envelopeWish } from './json/envelope.ts'
 import { createLineReader, isBlank } from './json/line.ts'
+import { createInnerReader } from './json/lines.ts'
 import { refuseOther } from './json/refuse.ts'
 import { streamJson } from './json/stream.ts'
 import { DecodeRefusal } from './refusal.ts'
@@ -74,9 +75,14 @@ export async function* decodeStream(
   }
   const head = { text: '' }
   const text = pieces(decodeChunks(source, facts), head)
-  yield* records(text, options, (rest) => {
+  const rows = records(text, options, (rest) => {
     if (report) Object.assign(report, rest)
   })
+  if (options.lines === undefined) yield* rows
+  else {
+    const linesOf = createInnerReader(options.lines)
+    for await (const row of rows) yield* linesOf(row)
+  }
   if (!report) return
   const inner = options.format === 'xml' ? xmlDeclaredEncoding(head.text) : null
   const name = declared.charset ?? inner ?? options.encoding
@@ -94,7 +100,7 @@ export async function* countStream(
   options: StreamOptions,
   declared: Declared = {},
 ): AsyncGenerator<number> {
-  if (options.format === 'csv' || options.format === 'ndjson') {
+  if (options.format === 'csv' || (options.format === 'ndjson' && options.lines === undefined)) {
     const text = pieces(decodeChunks(source, { encoding: 'utf-8', ascii: true }), { text: '' })
     yield* options.format === 'csv' ? countCsv(text, options.csv) : countLines(text)
     return

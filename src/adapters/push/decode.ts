@@ -6,8 +6,10 @@ import { contradicts, xmlDeclaredEncoding } from './declared.ts'
 import { readForm } from './form.ts'
 import { readJson, rowsPath } from './json/document.ts'
 import { envelopeWish } from './json/envelope.ts'
+import { createInnerReader } from './json/lines.ts'
 import { readLines } from './ndjson.ts'
 import { readSoap } from './soap/read.ts'
+import { tooMany } from './too-many.ts'
 import type { Unjoined, XmlParts } from './xml/join.ts'
 import { readXml } from './xml/read.ts'
 
@@ -60,16 +62,23 @@ type Read = Pick<DecodeOutcome, 'records'> &
  * @throws DecodeRefusal where the message as a whole cannot be read
  */
 export function decode(bytes: Uint8Array, options: DecodeOptions, declared: Declared = {}): DecodeOutcome {
-  const read = readFormat(bytes, options, Math.min(options.maxRecords ?? RECORDS_MAX, RECORDS_MAX))
+  const most = Math.min(options.maxRecords ?? RECORDS_MAX, RECORDS_MAX)
+  const read = readFormat(bytes, options, most)
   const name = declared.charset ?? read.inner ?? options.encoding
   return {
-    records: read.records,
+    records: options.lines === undefined ? read.records : linesOf(read.records, options.lines, most),
     encoding: read.encoding,
     encodingMismatch: name !== undefined && contradicts(name, read.encoding, isAscii(bytes)),
     envelope: read.envelope ?? {},
     unjoined: read.unjoined ?? [],
     ...(read.parts ? { parts: read.parts } : {}),
   }
+}
+
+function linesOf(records: readonly SourceRecord[], name: string, most: number): SourceRecord[] {
+  const lines = records.flatMap(createInnerReader(name))
+  if (lines.length > most) throw tooMany(lines.length, most, name)
+  return lines
 }
 
 function readFormat(bytes: Uint8Array, options: DecodeOptions, maxRecords: number): Read {

@@ -54,6 +54,10 @@ export function mappingSchema(): TSchema {
     format: oneOf(['json', 'ndjson', 'xml', 'soap', 'csv', 'form', 'xlsx', 'dbf']),
     encoding: Type.String(),
     rows: Type.String(),
+    lines: told(
+      Type.String(),
+      'List inside each record whose members are the source records; the record is their base',
+    ),
     envelope: told(scalars, 'Members around the list that the mapping reads, as envelope.<name>'),
     expect: told(
       Type.Unsafe({ type: 'object', minProperties: 1, additionalProperties: scalars }),

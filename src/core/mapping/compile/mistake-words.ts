@@ -168,6 +168,14 @@ export const MISTAKES = {
         '请配合 format: json 或 form，以及 rows（列表路径）使用；路径应指向列表之外的单个值。',
       ],
     ),
+  no_lines: ({ found }) =>
+    words(
+      [`"${found}" is not a list inside of each record of JSON`, `“${found}”不是每条 JSON 记录内的列表`],
+      [
+        'Use it with format: json, ndjson or form, and name the member of the record that is the list, as in lines: goods.',
+        '请配合 format: json、ndjson 或 form 使用，填写记录中列表字段的名称，如 lines: goods。',
+      ],
+    ),
   not_in_envelope: (parts) =>
     words(
       [`read.envelope does not name "${parts.found}"`, `read.envelope 未列出“${parts.found}”`],

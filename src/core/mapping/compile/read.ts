@@ -9,6 +9,7 @@ const NAMES = [
   'format',
   'encoding',
   'rows',
+  'lines',
   'envelope',
   'expect',
   'xml',
@@ -39,6 +40,7 @@ export function compileRead(
   const rows = rowsNode === undefined ? undefined : rowsNode.is === 'text' ? rowsNode.text : null
   if (rows === null && rowsNode !== undefined) c.mistakes.add(rowsNode.at, 'read.rows', 'not_text')
   const around = compileEnvelope(c, map, format, rows ?? '')
+  const lines = compileLines(c, map, format)
   const emptyNode = entryOf(map, 'empty')
   const empty = emptyNode === undefined ? undefined : emptyTexts(c, emptyNode)
   const parts = [
@@ -58,13 +60,15 @@ export function compileRead(
   const alsoNode = entryOf(map, 'also')
   const also = alsoNode === undefined ? undefined : compileAlso(c, alsoNode)
   const isWhole = format !== null && around !== null && !parts.includes(null)
-  if (!isWhole || encoding === null || rows === null || depth === null || also === null) return null
+  if (!isWhole || encoding === null || rows === null || lines === null || depth === null || also === null)
+    return null
   return {
     empty,
     options: {
       format,
       ...(encoding === undefined ? {} : { encoding }),
       ...(rows === undefined ? {} : { rows }),
+      ...(lines === undefined ? {} : { lines }),
       ...around,
       ...(xml ? { xml } : {}),
       ...(csv ? { csv } : {}),
@@ -78,6 +82,19 @@ export function compileRead(
     },
   }
 }
+
+/** `lines: goods`: the list inside of each record whose members are the source records. */
+function compileLines(c: Compiling, map: MapNode, format: string | null): string | null | undefined {
+  const node = entryOf(map, 'lines')
+  if (node === undefined) return undefined
+  const name = textOf(c, node, 'read.lines')
+  const isInner = format === null || format === 'json' || format === 'ndjson' || format === 'form'
+  if (name === null || (isInner && MEMBER.test(name))) return name
+  c.mistakes.add(node.at, 'read.lines', 'no_lines', { found: name })
+  return null
+}
+/** One member of the record itself; `base` is what the record is called in its lines. */
+const MEMBER = /^(?!base$|__proto__$)[^.\\]{1,200}$/u
 
 function part<T>(
   c: Compiling,

@@ -1,6 +1,6 @@
 import { ENVELOPE, type ReadOptions, type SourceRecord, type SourceValue } from '#core/source.ts'
 import type { FieldProfile } from './field-profile.ts'
-import { type Meaning, meaningOfName, plainName } from './meaning.ts'
+import { lastName, type Meaning, meaningOfName } from './meaning.ts'
 import type { Recognised } from './recognise.ts'
 import type { Shape } from './shape.ts'
 import { usedIn } from './used-in.ts'
@@ -20,7 +20,7 @@ const TITLE_PARTS: Readonly<Record<string, Meaning>> = {
 
 /** Names of what a message says of itself and not of its records: how many there are, when it was sent, what proves its sender. */
 const OF_MESSAGE =
-  /^(size|count|total|num|number|length|rows|records|pages?|total(size|count|num|records|pages?)|(record|row|list|data)(size|count|num|total)|page(no|num|number|size|index|count)|timestamp|ts|sendtime|requesttime|nonce|sign|signature|signtype|sig|token|accesstoken|secret|appsecret|appkey|password|passwd|pwd|version|ver|条数|总数|数量|时间戳|签名|密码)$/u
+  /^(code|msg|message|success|(err|error|ret|result)(code|msg)|size|count|total|num|number|length|rows|records|pages?|total(size|count|num|records|pages?)|(record|row|list|data)(size|count|num|total)|page(no|num|number|size|index|count)|timestamp|ts|sendtime|requesttime|nonce|sign|signature|signtype|sig|token|accesstoken|secret|appsecret|appkey|password|passwd|pwd|version|ver|条数|总数|数量|时间戳|签名|密码)$/u
 
 const METHOD =
   /^(method|action|cmd|command|service|servicename|interface|interfacename|interfacecode|func|function|msgtype|messagetype|datatype|bizcode|transcode|dataset)$/
@@ -53,7 +53,6 @@ export function isInRows({ stands, texts }: FieldProfile, all: readonly FieldPro
 }
 
 const TELLING_CHARS = 4
-const lastName = (name: string): string => plainName(name.slice(name.lastIndexOf('.') + 1))
 
 /** The month of a ledger, and what kind of ledger it is, are told better by its rows. */
 const isOfMessage = (name: string): boolean =>

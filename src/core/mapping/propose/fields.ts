@@ -3,7 +3,7 @@ import { endsAsBusiness } from '#core/organisation-name.ts'
 import { headingUnit, type Meaning, type PartyRole, type SiteRole } from './meaning.ts'
 import type { PlaceColumns } from './place-columns.ts'
 import { inComment, quoted } from './quoted.ts'
-import type { Recognised } from './recognise.ts'
+import { isMass, type Recognised } from './recognise.ts'
 import { timeFormats } from './shape.ts'
 
 /** The fields of a proposed record: one line of YAML each, those that a person must check with a comment above. */
@@ -23,6 +23,7 @@ export function fieldLines(
   if (kind === 'sale') lines.push('# CHECK: wholesale, retail or summary', 'saleKind: { const: wholesale }')
   add(timeLine('occurredAt', 'time', fields))
   add(timeLine('recordedAt', 'recorded', fields))
+  add(timeLine('producedOn', 'produced', fields))
   add(regionLine(fields, of))
   for (const role of ['market', 'slaughterhouse', 'cold_store', 'stall', 'farm'] as const) {
     if (isAnyNode(fields.find(({ meaning }) => meaning === `${role}.code`)))
@@ -184,7 +185,8 @@ function quantityLines(fields: readonly Recognised[], of: Of): string[] {
     const heading = headingUnit(mass.profile.name)
     const told = mass.profile.texts.some((text) => /[^\d.,+\-\s]/u.test(text.normalize('NFKC')))
     if (heading !== undefined) lines.push(`quantity: { from: ${name}, unit: { const: ${heading} } }`)
-    else if (unit !== undefined) lines.push(`quantity: { from: ${name}, unit: ${unit} }`)
+    else if (unit !== undefined && !isOfPacks(mass, fields))
+      lines.push(`quantity: { from: ${name}, unit: ${unit} }`)
     else if (told) lines.push(`quantity: { from: ${name} }`)
     else if (/(^|[_.])g$/i.test(mass.profile.name))
       lines.push(`quantity: { from: ${name}, unit: { const: 克 } }`)
@@ -206,6 +208,13 @@ function quantityLines(fields: readonly Recognised[], of: Of): string[] {
   if (amount !== undefined) lines.push(`amount: { from: ${amount} }`)
   return lines
 }
+
+/** A weight beside a unit of boxes or pieces: that unit is of the number of them, and the weight is in kilograms as a rule. */
+function isOfPacks(mass: Recognised, fields: readonly Recognised[]): boolean {
+  const units = fields.find(({ meaning }) => meaning === 'unit')?.profile.texts ?? []
+  return isMass(mass.profile.name) && units.some((text) => !MASS_UNIT.test(text))
+}
+const MASS_UNIT = /^(公斤|千克|kgs?|市?斤|克|g|吨|t|两)$/iu
 
 function testLines(fields: readonly Recognised[], of: Of): string[] {
   const verdict = fields.find((field) => field.meaning === 'test.verdict')

@@ -34,7 +34,13 @@ export function proposeKey(all: readonly Recognised[], records: readonly SourceR
       `key: [${[...around, ...day, own].map(keyPart).join(', ')}]`,
     ]
   }
-  if (own) return [`key: [${quoted(own.profile.name)}]`]
+  if (own)
+    return [
+      ...(own.meaning === 'lot' && !isTraceCode(own)
+        ? ['# CHECK: goods of one batch may come more than once. Which fields together never occur twice?']
+        : []),
+      `key: [${quoted(own.profile.name)}]`,
+    ]
   const chosen: Recognised[] = []
   for (const part of candidates(fields)) {
     const before = distinct(chosen, records)
@@ -79,10 +85,13 @@ function ownNumber(fields: readonly Recognised[]): Recognised | undefined {
   return (
     unique.find(({ meaning }) => meaning === 'key') ??
     unique.find(isNumber) ??
-    lots.find(({ profile }) => /trace|追溯/iu.test(profile.name)) ??
+    lots.find(isTraceCode) ??
     lots[0]
   )
 }
+
+const isTraceCode = ({ profile, shape }: Recognised): boolean =>
+  shape === 'trace' || /trace|追溯/iu.test(profile.name)
 
 function candidates(fields: readonly Recognised[]): Recognised[] {
   const filled = fields.filter(

@@ -1,5 +1,5 @@
 import type { Kind } from '#core/model/kinds.ts'
-import { plainName } from './meaning.ts'
+import { lastName } from './meaning.ts'
 import type { Recognised } from './recognise.ts'
 
 /** The kind of record that the fields speak of, with the reason as a comment of the file. */
@@ -12,7 +12,7 @@ export interface ProposedKind {
 export function proposeKind(fields: readonly Recognised[]): ProposedKind {
   const has = (meaning: string): boolean => fields.some((field) => field.meaning === meaning)
   const time = fields.find((field) => field.meaning === 'time')
-  const timeName = time === undefined ? '' : plainName(time.profile.name)
+  const timeName = time === undefined ? '' : lastName(time.profile.name)
   if (has('test.verdict') && (has('test.item') || has('test.value') || has('test.sample')))
     return { kind: 'test', because: 'a verdict and what was tested' }
   if (has('issuer.name') && (has('document.promise_cert') || has('document.by-number')))

@@ -5,6 +5,7 @@ export type Meaning =
   | 'key'
   | 'time'
   | 'recorded'
+  | 'produced'
   | 'status'
   | 'void-reason'
   | 'void-time'
@@ -64,7 +65,9 @@ export function headingUnit(name: string): string | undefined {
 }
 
 /** What a name usually means in the systems of the field; undefined for one that nobody has used so far. */
+export const lastName = (name: string): string => plainName(name.slice(name.lastIndexOf('.') + 1))
+
 export function meaningOfName(name: string): Meaning | undefined {
-  const plain = plainName(name.slice(name.lastIndexOf('.') + 1))
+  const plain = lastName(name)
   return NAMES.get(plain) ?? ENDINGS.find(([, ending]) => ending.test(plain))?.[0]
 }

@@ -24,6 +24,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
     `createtime creattime createdat createdate uploadtime uploaddate updatetime updatedat upts gxsj scsj lrsj cjsj sbsj 上传时间 录入时间 创建时间
      更新时间 上报时间`,
   ],
+  ['produced', 'productiondate producedate producedon mfgdate proddate scrq 生产日期 加工日期 屠宰日期'],
   [
     'status',
     'status state zt st isdelete isdeleted deleted iscancel isvoid delflag uploadtype 状态 是否作废 作废标志 删除标志 是否删除',

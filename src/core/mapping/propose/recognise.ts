@@ -87,7 +87,8 @@ const isSparse = (one: FieldProfile, other: FieldProfile): boolean => one.filled
 export const isNumbering = ({ unique, texts }: FieldProfile): boolean =>
   unique && !texts.some(isPrecisionLost)
 
-const isMass = (name: string): boolean => /weight|重|斤|^kg$|^zl$|^jz$/iu.test(name)
+/** Whether a name is one of a weight and not of a number of packs. */
+export const isMass = (name: string): boolean => /weight|重|斤|^kg$|^zl$|(^|\.)jz$/iu.test(name)
 
 /** `amount` is money where there is a price or another quantity, and the quantity itself where there is none. */
 function moneyOrMass(fields: readonly Recognised[]): Recognised[] {

@@ -92,3 +92,36 @@ describe('what a cold store takes in', async () => {
     expect(found.rejected).toBe(0)
   })
 })
+
+describe('deliveries with a list of goods inside', async () => {
+  const delivery = (i: number) => ({
+    rkdh: `RK26070${i}`,
+    rksj: 1_783_200_000 + i * 3671,
+    hzmc: '示例水产商行',
+    hwlb: ['冻带鱼段', '冻鸡爪'].map((hwmc, k) => ({
+      hwmc,
+      sl: 12,
+      dw: k === 0 ? 'kg' : '箱',
+      jz: 120.5,
+      ph: `P260${i}`,
+      scrq: '20260501',
+    })),
+  })
+  const body = { code: 0, msg: 'ok', body: { list: [delivery(1), delivery(2), delivery(3)] } }
+  const { mapping, mistakes, rejected } = await propose(JSON.stringify(body))
+
+  it('are read line by line, each with the delivery as its base', () => {
+    expect(mistakes).toEqual([])
+    expect(mapping).toContain('lines: hwlb')
+    expect(mapping).toContain('kind: entry')
+    expect(mapping).toContain("occurredAt: { from: base.rksj, date: ['epoch-s'] }")
+    expect(mapping).toContain('parties.owner: { name: base.hzmc }')
+    expect(mapping).toContain("producedOn: { from: scrq, date: ['yyyyMMdd'] }")
+    expect(mapping).toMatch(/key: \[base\.rkdh, .*hwmc\]/u)
+    expect(rejected).toBe(0)
+  })
+
+  it('a unit of boxes is not that of the weight beside it', () => {
+    expect(mapping).toMatch(/# CHECK the unit[^\n]*\n\s+quantity: \{ from: jz, unit: \{ const: 公斤 \} \}/u)
+  })
+})
