@@ -17,7 +17,8 @@ export interface CertificateCallers {
 }
 
 /**
- * A certificate is that of the connection, or where the connection is of a trusted proxy the one of `Client-Cert` (RFC 9440). Nothing is remembered:
+ * A certificate is that of the connection, or where the connection is of a trusted proxy the one of `Client-Cert` (RFC 9440) alone: its own is not that of
+ * those for whom it asks. Nothing is remembered:
  * one that is revoked counts no more from the next request on, in every process.
  */
 export function certificateCallers(parts: {
@@ -29,7 +30,7 @@ export function certificateCallers(parts: {
   const { pool, clientAuthorities, clock } = parts
   const isProxy = trustOf(parts.trustedProxies)
   const shown = (request: FastifyRequest): Buffer | 'malformed' | null =>
-    forwarded(request, isProxy) ?? ofConnection(request)
+    isProxy(addressOf(request)) ? forwarded(request) : ofConnection(request)
   return {
     has: (request) => shown(request) !== null,
     async of(request) {
@@ -56,13 +57,12 @@ function ofConnection({ socket }: FastifyRequest): Buffer | null {
 /** A byte sequence (RFC 8941, 3.3.5). */
 const FORWARDED = /^:([A-Za-z0-9+/]+={0,2}):$/
 
-function forwarded(
-  { headers, socket }: FastifyRequest,
-  isProxy: (address: string) => boolean,
-): Buffer | 'malformed' | null {
+const addressOf = ({ socket }: FastifyRequest): string =>
+  (socket.remoteAddress ?? '').replace(/^::ffff:/i, '')
+
+function forwarded({ headers }: FastifyRequest): Buffer | 'malformed' | null {
   const header = headers['client-cert']
-  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/i, '')
-  if (header === undefined || !isProxy(address)) return null
+  if (header === undefined) return null
   const [, base64] = FORWARDED.exec(String(header)) ?? []
   return base64 === undefined ? 'malformed' : Buffer.from(base64, 'base64')
 }

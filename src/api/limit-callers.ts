@@ -50,6 +50,8 @@ const DEAR: Readonly<Record<string, number>> = {
   createReplay: 50,
   createReconciliation: 50,
   createBackfill: 50,
+  // Whoever asks is not known yet, and what he shows must be verified.
+  getToken: 100,
 }
 
 const bodyUnits = ({ headers }: FastifyRequest): number => {

@@ -147,16 +147,20 @@ export const routes =
   async (app) => {
     addComponents(app)
     await app.register(healthRoutes(parts))
-    await app.register(docsRoutes(parts))
     await app.register(publicRoutes(parts))
-    await app.register(oauthRoutes(parts))
-    await app.register(boardRoutes(parts))
     await app.register(operatorPages(parts))
+    const limits = {
+      pool: parts.pool,
+      bounds: parts.rates ?? { perKey: null, perAddress: null },
+      trustedProxies: parts.trustedProxies ?? [],
+    }
+    await app.register(async (open) => {
+      limitCallers(open, { ...limits, findKeys: () => {} })
+      for (const plugin of [docsRoutes, oauthRoutes, boardRoutes]) await open.register(plugin(parts))
+    })
     await app.register(async (guarded) => {
       const chargeRecords = limitCallers(guarded, {
-        pool: parts.pool,
-        bounds: parts.rates ?? { perKey: null, perAddress: null },
-        trustedProxies: parts.trustedProxies ?? [],
+        ...limits,
         findKeys: () => guard(guarded, parts.callers),
       })
       readControlBodies(guarded)

@@ -50,6 +50,12 @@ export function refuseRights(request: FastifyRequest, scopes: readonly string[])
     })
 }
 
+/** Refuses to send away, with its key or client, who reads the log: not by whom he watches. */
+export function refuseWatchers(request: FastifyRequest, scopes: readonly string[]): void {
+  if (scopes.includes('audit') && !holds(callerOf(request)))
+    throw new HubError('forbidden', { detail: 'needs the scope admin to revoke what has the scope audit' })
+}
+
 /** Who called, as the log of what was done names it: the identifier of a key, or `administrator` for that of the settings. */
 export const whoOf = (request: FastifyRequest): string => callerOf(request).keyId ?? 'administrator'
 

@@ -5,9 +5,9 @@ import type { Finding } from '#flow/evidence/finding.ts'
 import { FINDING_WORDS } from '#flow/evidence/finding-words.ts'
 import { rotateHeadKey } from '#flow/evidence/head-keys.ts'
 import { type Verified, verifyLog } from '#flow/evidence/verify.ts'
-import { createPool } from '#store/database.ts'
 import { holdDataKeys } from '#store/personal/data-keys.ts'
 import { cliLanguage } from './language.ts'
+import { withOwnDatabase } from './own-database.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
 import { dataKeysOf } from './settings.ts'
 import { WrongUsage, wrongOptions } from './wrong-usage.ts'
@@ -15,38 +15,22 @@ import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 /** A check that reads whole tables may take longer than any statement of the hub. */
 const NO_LIMIT = 0
 
-/** `hub audit verify` and `hub audit rotate-key`, over the database of DATABASE_URL. */
+/** `hub audit verify` and `hub audit rotate-key`, over the database of the settings. */
 export async function auditCommand(argv: readonly string[]): Promise<void> {
   const { word, wish } = parsed(argv)
   const settings = settingsOrExit(process.env)
-  const zh = cliLanguage() === 'zh'
-  if (!settings.databaseUrl) {
-    console.error(
-      zh
-        ? '此命令用于 DATABASE_URL 指定的数据库；内嵌数据库请在平台运行时将其地址写入 DATABASE_URL。'
-        : 'This command is for the database of DATABASE_URL; for the embedded one set it to its address while the hub runs.',
-    )
-    process.exitCode = 1
-    return
-  }
-  const pool = createPool({
-    url: settings.databaseUrl,
-    max: 2,
-    applicationName: 'trace-hub audit',
-    statementTimeoutMs: NO_LIMIT,
-  })
   try {
-    await holdDataKeys(pool, dataKeysOf(settings))
-    if (word === 'verify') await verify(pool, wish, settings.anchorFile)
-    else {
-      const { id, publicKey } = await rotateHeadKey(pool, 'hub audit')
-      console.log(JSON.stringify({ id, publicKey }))
-    }
+    await withOwnDatabase(settings, { name: 'audit', statementTimeoutMs: NO_LIMIT }, async (pool) => {
+      await holdDataKeys(pool, dataKeysOf(settings))
+      if (word === 'verify') await verify(pool, wish, settings.anchorFile)
+      else {
+        const { id, publicKey } = await rotateHeadKey(pool, 'hub audit')
+        console.log(JSON.stringify({ id, publicKey }))
+      }
+    })
   } catch (error) {
     console.error(sentenceOf(error))
     process.exitCode = 1
-  } finally {
-    await pool.end()
   }
 }
 
@@ -122,6 +106,9 @@ function parsed(argv: readonly string[]): { readonly word: string; readonly wish
     const isNumber = (text: string | undefined): boolean => text === undefined || /^[1-9]\d{0,8}$/.test(text)
     const isRight = (word === 'verify' || word === 'rotate-key') && more.length === 0
     if (!isRight || !isNumber(values.from) || !isNumber(values.to)) throw new WrongUsage()
+    if (Number(values.from ?? 1) > Number(values.to ?? Number.POSITIVE_INFINITY))
+      throw new WrongUsage({ en: '--from is behind --to.', zh: '--from 大于 --to。' })
+    if (word === 'rotate-key' && Object.keys(values).length > 0) throw new WrongUsage()
     return { word, wish: values }
   } catch (error) {
     throw wrongOptions(error)

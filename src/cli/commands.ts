@@ -164,8 +164,8 @@ export const commands: Readonly<Record<string, Command>> = {
   audit: {
     arguments: 'verify [--from N] [--to N] [--anchor FILE] [--key whpk_…] [--json] | rotate-key',
     about: {
-      en: 'read the whole log of DATABASE_URL anew and name what was changed, taken away or put in',
-      zh: '重新核验 DATABASE_URL 的全部日志，指出被修改、删除或插入之处',
+      en: 'read the whole log anew and name what was changed, taken away or put in',
+      zh: '重新核验全部日志，指出被修改、删除或插入之处',
     },
     load: async () => (await import('./audit.ts')).auditCommand,
   },

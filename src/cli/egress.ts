@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util'
-import { HubError } from '#core/errors.ts'
 import { changeHubEgress } from '#flow/partners/egress.ts'
 import { readHubEgress } from '#store/egress.ts'
 import { withOwnDatabase } from './own-database.ts'
-import { issuesOf, sentenceOf, settingsOrExit } from './process.ts'
+import { sentenceOf, settingsOrExit } from './process.ts'
 import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 /** `hub egress [--allow HOST|CIDR[:PORT]… | --any | --nothing]`: shows or sets where the hub may go for what is of no partner, in the database of the settings. */
@@ -18,7 +17,7 @@ export async function egressCommand(argv: readonly string[]): Promise<void> {
       console.log(JSON.stringify({ egress }, null, 2))
     })
   } catch (error) {
-    console.error(error instanceof HubError ? issuesOf(error) : sentenceOf(error))
+    console.error(sentenceOf(error))
     process.exitCode = 1
   }
 }

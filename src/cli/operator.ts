@@ -20,9 +20,7 @@ export async function operatorCommand(argv: readonly string[]): Promise<void> {
     await withOwnDatabase(settings, { name: 'operator' }, (pool) => run(pool, wish, settings))
   } catch (error) {
     if (error instanceof WrongUsage) throw error
-    const said =
-      error instanceof HubError ? error.parts.issues?.map(({ reason }) => reason).join('\n') : undefined
-    console.error(said || sentenceOf(error))
+    console.error(sentenceOf(error))
     process.exitCode = 1
   }
 }
@@ -41,7 +39,7 @@ async function run(pool: Pool, { word, values }: Wish, settings: Settings): Prom
     return
   }
   const operator = (await listOperators(pool, OPERATORS_MAX)).find((one) => one.name === name)
-  if (!operator) throw new HubError('not_found', { detail: name })
+  if (!operator) throw new HubError('not_found', { detail: `there is no operator ${name}` })
   if (word === 'renew') show(await renewEnrolment(pool, operator.id, nowMs), settings)
   else if (word === 'disable') await disableOperator(pool, operator.id)
   else if (word === 'sign-out') await endSessionsOf(pool, operator.id)

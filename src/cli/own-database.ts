@@ -12,7 +12,7 @@ import type { Settings } from './settings.ts'
  */
 export async function withOwnDatabase<T>(
   settings: Settings,
-  { name, max = 2 }: { name: string; max?: number },
+  { name, max = 2, ...limits }: { name: string; max?: number; statementTimeoutMs?: number },
   work: (pool: Pool) => Promise<T>,
 ): Promise<T> {
   const { databaseUrl, data: dataDir } = settings
@@ -20,7 +20,12 @@ export async function withOwnDatabase<T>(
   const started = running
     ? null
     : await startEmbedded({ dataDir, log: createLog({ ...settings, log: 'warn' }) })
-  const pool = createPool({ url: running ?? started?.url ?? '', max, applicationName: `trace-hub ${name}` })
+  const pool = createPool({
+    url: running ?? started?.url ?? '',
+    max,
+    applicationName: `trace-hub ${name}`,
+    ...limits,
+  })
   try {
     await checkServer(pool)
     return await work(pool)

@@ -10,12 +10,14 @@ import { admitCertificate, issueCertificate, type PartnerWish } from '#flow/part
 import { revocationList } from '#flow/partners/revocation-list.ts'
 import { listPartners, revokeCertificate, revokePartner } from '#store/partners.ts'
 import { withOwnDatabase } from './own-database.ts'
-import { issuesOf, sentenceOf, settingsOrExit } from './process.ts'
+import { sentenceOf, settingsOrExit } from './process.ts'
 import type { Settings } from './settings.ts'
 import { readAuthorities } from './tls.ts'
 import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
 const PARTNERS_MAX = 10_000
+const PARTNER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const FINGERPRINT = /^[0-9a-f]{64}$/i
 
 /** `hub partner ca init|issue|egress|revoke|list|crl`: partners with client certificates, in the database of the settings. */
 export async function partnerCommand(argv: readonly string[]): Promise<void> {
@@ -25,7 +27,7 @@ export async function partnerCommand(argv: readonly string[]): Promise<void> {
     await withOwnDatabase(settings, { name: 'partner' }, (pool) => run(pool, wish, settings))
   } catch (error) {
     if (error instanceof WrongUsage) throw error
-    console.error(error instanceof HubError ? issuesOf(error) : sentenceOf(error))
+    console.error(sentenceOf(error))
     process.exitCode = 1
   }
 }
@@ -59,23 +61,29 @@ async function run(pool: Pool, { words, values }: Wish, settings: Settings): Pro
       const { partner, allow = [], any = false, nothing = false } = values
       if (partner === undefined || [allow.length > 0, any, nothing].filter(Boolean).length !== 1)
         throw new WrongUsage()
+      if (!PARTNER.test(partner)) throw noSuch('partner', partner)
       console.log(JSON.stringify(await changeEgress(pool, partner, any ? null : allow), null, 2))
       return
     }
     case 'revoke': {
       const { partner, certificate } = values
       if ((partner === undefined) === (certificate === undefined)) throw new WrongUsage()
-      const isDone =
-        partner === undefined
-          ? await revokeCertificate(pool, certificate ?? '')
-          : await revokePartner(pool, partner)
-      if (!isDone) throw new HubError('not_found', { detail: partner ?? certificate ?? '' })
+      if (partner !== undefined) {
+        if (!PARTNER.test(partner) || !(await revokePartner(pool, partner))) throw noSuch('partner', partner)
+      } else if (
+        certificate !== undefined &&
+        !(FINGERPRINT.test(certificate) && (await revokeCertificate(pool, certificate)))
+      )
+        throw noSuch('certificate', certificate)
       return
     }
     default:
       throw new WrongUsage()
   }
 }
+
+const noSuch = (what: 'partner' | 'certificate', named: string): HubError =>
+  new HubError('not_found', { detail: `there is no ${what} ${named}: hub partner list` })
 
 async function issue(
   pool: Pool,

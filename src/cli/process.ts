@@ -1,5 +1,5 @@
 import pino, { type Logger } from 'pino'
-import type { HubError } from '#core/errors.ts'
+import { HubError } from '#core/errors.ts'
 import { StartRefusal } from '#store/refusal.ts'
 import { cliLanguage } from './language.ts'
 import { plainSentence } from './plain-sentence.ts'
@@ -25,6 +25,7 @@ export const createLog = (settings: Settings): Logger =>
 /** What a person is told of an error that stops a command. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof StartRefusal) return `${error.reason[cliLanguage()]} ${error.fix[cliLanguage()]}`
+  if (error instanceof HubError && error.parts.issues?.length) return issuesOf(error)
   const plain = plainSentence(error)
   if (plain) return plain[cliLanguage()]
   return error instanceof Error ? error.message : String(error)

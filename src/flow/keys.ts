@@ -58,7 +58,7 @@ const makeKey = (): { key: string; sha256: Buffer } => {
 
 /**
  * Makes a key of 256 random bits. It is given here once; only a keyed digest of it is stored.
- * Throws `invalid_request` for a scope that there is not, or an expiry that is no time.
+ * Throws `invalid_request` for a scope that there is not, or an expiry that is no time or is over.
  */
 export async function newKey(
   pool: Pool,
@@ -68,11 +68,14 @@ export async function newKey(
     readonly expiresAt?: string | null
     readonly unitsPerSecond?: number | null
   },
+  nowMs = Date.now(),
 ): Promise<{ key: string; stored: StoredKey }> {
   const issues = scopeIssues(wanted.scopes)
   const expiresAt = wanted.expiresAt ?? null
-  if (expiresAt !== null && Number.isNaN(Date.parse(expiresAt))) {
-    issues.push({ path: '/expiresAt', code: 'E_SCHEMA', reason: 'a time in ISO 8601' })
+  if (expiresAt !== null && !(Date.parse(expiresAt) > nowMs)) {
+    const isTime = !Number.isNaN(Date.parse(expiresAt))
+    const reason = isTime ? 'the time is over already' : 'a time in ISO 8601'
+    issues.push({ path: '/expiresAt', code: 'E_SCHEMA', reason })
   }
   const limited = wanted.scopes.findIndex(isSightScope)
   if (limited >= 0 && !(await canLimit(pool)))

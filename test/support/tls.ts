@@ -79,14 +79,23 @@ export function callTls(
     key,
     method = 'GET',
     body,
-  }: { ca: string; pair?: TestPair; key?: string; method?: string; body?: string },
+    ...more
+  }: {
+    ca: string
+    pair?: TestPair
+    key?: string
+    method?: string
+    body?: string
+    /** From where on this machine. */
+    localAddress?: string
+  },
 ): Promise<TlsAnswer> {
   return new Promise((resolve, reject) => {
     const headers = {
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     }
-    const asked = request(url, { method, ca, headers, agent: false, ...(pair ?? {}) }, (answer) => {
+    const asked = request(url, { method, ca, headers, agent: false, ...(pair ?? {}), ...more }, (answer) => {
       const parts: Buffer[] = []
       answer.on('data', (part: Buffer) => parts.push(part))
       answer.on('error', reject)

@@ -4,7 +4,7 @@ import fastify from 'fastify'
 
 const zip = promisify(gzip)
 
-/** The script of the reader, kept compressed: plain it has 4 MB. */
+/** The script of the reader. Plain it has 4 MB, and is made once where somebody asks who takes nothing compressed: anew for each would stop all others. */
 export interface ReaderScript {
   readonly bytes: Buffer
   plain(): Buffer
@@ -32,5 +32,12 @@ async function load(): Promise<ReaderScript> {
   const { rawPayload } = await shelf.inject('/reader/js/scalar.js')
   await shelf.close()
   const bytes = await zip(rawPayload, { level: 6 })
-  return { bytes, plain: () => gunzipSync(bytes) }
+  let plain: Buffer | undefined
+  return {
+    bytes,
+    plain: () => {
+      plain ??= gunzipSync(bytes)
+      return plain
+    },
+  }
 }

@@ -3,7 +3,7 @@ import Type from 'typebox'
 import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
-import { refuseRights } from '#api/scopes.ts'
+import { refuseRights, refuseWatchers } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { newKey, rotatedKey } from '#flow/keys.ts'
 import { listKeys, readKey, revokeKey } from '#store/keys.ts'
@@ -95,14 +95,8 @@ export const keyRoutes =
       },
       handler: async (request, reply) => {
         const { body } = request
-        const { expiresAt } = body
         refuseRights(request, body.scopes)
-        if (expiresAt && Date.parse(expiresAt) <= clock()) {
-          throw new HubError('invalid_request', {
-            issues: [{ path: '/expiresAt', code: 'E_SCHEMA', reason: 'the time is over already' }],
-          })
-        }
-        const { key, stored } = await newKey(pool, body)
+        const { key, stored } = await newKey(pool, body, clock())
         return reply
           .code(201)
           .header('location', `/v1/keys/${stored.id}`)
@@ -176,7 +170,9 @@ export const keyRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: async ({ params: { id } }, reply) => {
+      handler: async (request, reply) => {
+        const { id } = request.params
+        refuseWatchers(request, (await readKey(pool, id))?.scopes ?? [])
         if (!(await revokeKey(pool, id))) throw new HubError('not_found', { detail: `key ${id}` })
         callers.forget()
         return reply.code(204).send()

@@ -4,7 +4,7 @@ import Type from 'typebox'
 import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
-import { refuseRights } from '#api/scopes.ts'
+import { refuseRights, refuseWatchers } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
 import { readJwk } from '#core/signing/jwt.ts'
@@ -187,7 +187,9 @@ export const oauthClientRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: async ({ params: { id } }, reply) => {
+      handler: async (request, reply) => {
+        const { id } = request.params
+        refuseWatchers(request, (await readOauthClient(pool, id))?.scopes ?? [])
         if (!(await revokeOauthClient(pool, id))) throw unknown(id)
         callers.forget()
         return reply.code(204).send()

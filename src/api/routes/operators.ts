@@ -6,7 +6,7 @@ import type { RouteParts } from '#api/parts.ts'
 import { callerOf, holds } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { addOperator, renewEnrolment } from '#flow/operators/enrol.ts'
-import { ROLES, type Role } from '#flow/operators/roles.ts'
+import { ROLES, type Role, SCOPE_OF } from '#flow/operators/roles.ts'
 import { disableOperator, endSessionsOf, listOperators, readOperator } from '#store/operators.ts'
 
 const OPERATORS_MAX = 1000
@@ -25,23 +25,32 @@ const NewOperatorBody = Type.Object(
   },
 )
 
+const refuse = (detail: string): HubError =>
+  new HubError('forbidden', { detail: `${detail} with a key of the scope admin, or by hub operator` })
+
 /** Who watches is not chosen, nor sent away, by whom he watches. */
 function refuseOfWatchers(request: FastifyRequest, role: Role): void {
-  if (role === 'audit' && !holds(callerOf(request)))
-    throw new HubError('forbidden', {
-      detail: 'operators of the role audit are managed with a key of the scope admin, or by hub operator',
-    })
+  if (role === 'audit' && !holds(callerOf(request))) throw refuse('operators of the role audit are managed')
+}
+
+/** Whoever is given the code can enrol with it himself, and so nobody is given that of another role than his own. */
+function refuseOfOtherRoles(request: FastifyRequest, role: Role): void {
+  const caller = callerOf(request)
+  if (!holds(caller, SCOPE_OF[role])) throw refuse('the code of an operator of another role is given')
 }
 
 /** `GET/POST /v1/operators`, `POST /v1/operators/{id}/enrolment`, `DELETE /v1/operators/{id}` and its sessions. */
 export const operatorRoutes =
   ({ pool, clock }: RouteParts): FastifyPluginAsync =>
   async (app) => {
-    const operatorOf = async (request: FastifyRequest<OfOperator>): Promise<string> => {
+    const operatorOf = async (
+      request: FastifyRequest<OfOperator>,
+      refuseOf: (request: FastifyRequest, role: Role) => void = refuseOfWatchers,
+    ): Promise<string> => {
       const { id } = request.params
       const operator = await readOperator(pool, id)
       if (!operator) throw new HubError('not_found', { detail: `operator ${id}` })
-      refuseOfWatchers(request, operator.role)
+      refuseOf(request, operator.role)
       return id
     }
     app.route({
@@ -78,7 +87,7 @@ export const operatorRoutes =
         },
       },
       handler: async (request, reply) => {
-        refuseOfWatchers(request, request.body.role)
+        refuseOfOtherRoles(request, request.body.role)
         return reply.code(201).send(await addOperator(pool, { ...request.body, nowMs: clock() }))
       },
     })
@@ -99,7 +108,9 @@ export const operatorRoutes =
         },
       },
       handler: async (request, reply) =>
-        reply.code(201).send(await renewEnrolment(pool, await operatorOf(request), clock())),
+        reply
+          .code(201)
+          .send(await renewEnrolment(pool, await operatorOf(request, refuseOfOtherRoles), clock())),
     })
     app.route<OfOperator>({
       method: 'DELETE',

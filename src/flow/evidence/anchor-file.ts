@@ -104,5 +104,7 @@ export async function verifyAnchors(
       tell({ code: 'forked', batch: head.number, place })
     else right++
   }
+  // One of which nothing is left proves nothing, and must not look as if it agreed.
+  if (expected === null && newest > 0) tell({ code: 'anchor_missing', batch: newest, place: 'anchor' })
   return right
 }

@@ -91,6 +91,10 @@ export async function verifyLog(pool: Pool, wish: VerifyWish = {}): Promise<Veri
     }
     if (isEnough() || heads.length < HEADS_AT_ONCE || (wish.to !== undefined && expected > wish.to)) break
   }
+  // Who asks for batches that are not there must not hear that nothing is amiss.
+  const asked = wish.to ?? wish.from
+  if (!isEnough() && asked !== undefined && expected <= asked)
+    tell({ code: 'head_missing', batch: expected, place: `audit_heads ${expected}` })
   if (!isEnough() && wish.from === undefined && wish.to === undefined) await verifyRest(pool, dropped, tell)
   const anchored = wish.anchor && !isEnough() ? await verifyAnchors(pool, wish.anchor, keys.isKnown, tell) : 0
   const heads = before === null ? 0 : before.number - from + 1

@@ -2,8 +2,8 @@ import type { Pool } from 'pg'
 import { jwtFits, type ReadJwt, readJwk, readJwt } from '#core/signing/jwt.ts'
 import { type OauthClient, readOauthClient, useAssertion } from '#store/oauth-clients.ts'
 
-/** How far a clock of a client may be off. */
-export const LEEWAY_MS = 60_000
+/** How far a clock of a client may be off, and those of two processes of the hub: what was used is remembered for as long as any of them could take it. */
+const LEEWAY_MS = 60_000
 /** An assertion is made for one request; one that is good for longer was made for something else. */
 const LIFE_MAX_MS = 600_000
 const JTI_MAX = 255
@@ -27,7 +27,7 @@ export async function provenClient(
   const { id, jti, expiresAtMs } = checkClaims(jwt, given)
   const client = await readOauthClient(pool, id)
   if (!client || client.revokedAt !== null || !isSignedBy(jwt, client)) throw new AssertionFault(NOT_KNOWN)
-  if (!(await useAssertion(pool, id, jti, expiresAtMs + LEEWAY_MS)))
+  if (!(await useAssertion(pool, id, jti, expiresAtMs + 2 * LEEWAY_MS)))
     throw new AssertionFault('the assertion was used before: jti must be new in each')
   return client
 }
@@ -48,9 +48,10 @@ function checkClaims(
   const { iss, sub, aud, jti } = claims
   if (typeof sub !== 'string' || iss !== sub || !UUID.test(sub))
     throw new AssertionFault('iss and sub must both be the identifier of the client')
-  const meant = Array.isArray(aud) ? aud : [aud]
-  if (!meant.some((one) => audiences.includes(one as string)))
-    throw new AssertionFault(`aud must be ${audiences.join(' or ')}`)
+  // One that is for others too could be taken there, and used here by whom it was given to.
+  const [meant, ...others] = Array.isArray(aud) ? aud : [aud]
+  if (others.length > 0 || !audiences.includes(meant as string))
+    throw new AssertionFault(`aud must be ${audiences.join(' or ')}, and nothing beside it`)
   if (
     typeof jti !== 'string' ||
     jti === '' ||

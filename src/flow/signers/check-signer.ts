@@ -13,8 +13,10 @@ const SM2_SIGNATURES_MAX = 2
 /** Printable ASCII without blanks and full stops: a full stop would let an id end elsewhere in what is signed. */
 const ID = /^[\x21-\x2d\x2f-\x7e]{1,255}$/
 
+/** Clocks of two processes of a hub may differ by so much, and seconds are cut off where a time is compared. */
+const CLOCKS_APART_MS = 60_000
 /** How long the id of a signed message is remembered: as long as a signature with it can count, by the farthest clock. */
-export const NONCE_KEPT_MS = 2 * TOLERANCE_SECONDS * 1000
+export const NONCE_KEPT_MS = 2 * TOLERANCE_SECONDS * 1000 + CLOCKS_APART_MS
 
 export type SignedHeaders = Readonly<Record<string, string | string[] | undefined>>
 

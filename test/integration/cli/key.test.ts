@@ -52,6 +52,18 @@ it.each(['0', '-1', '1.5', '1000001', '2e3', '', 'fast'])(
   },
 )
 
+it.each([
+  ['--expires=2020-01-01', '/expiresAt: the time is over already'],
+  ['--expires=tomorrow', '/expiresAt: a time in ISO 8601'],
+  ['--scope=raed', '/scopes/1: push:<system>, read'],
+])('says what is wrong with %s and makes no key', async (option, reason) => {
+  const before = (await api.call('GET', '/v1/keys')).json().keys.length
+  await create(option)
+  expect(process.exitCode).toBe(1)
+  expect(said.join('')).toContain(reason)
+  expect((await api.call('GET', '/v1/keys')).json().keys).toHaveLength(before)
+})
+
 it('does not know other options', async () => {
   await expect(create('--rates', '2')).rejects.toThrow(WrongUsage)
 })

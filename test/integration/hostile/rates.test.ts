@@ -86,6 +86,27 @@ it('an address has one too, whatever key it shows or none; a proxy is not taken 
   expect((await from('203.0.113.10', ADMIN_KEY)).statusCode).toBe(200)
 })
 
+it.each([
+  ['GET', '/openapi.json', '203.0.113.101'],
+  ['GET', '/docs/scalar.js', '203.0.113.102'],
+  ['POST', '/oauth/token', '203.0.113.103'],
+] as const)('who needs no key is counted by the address too: %s %s', async (method, url, address) => {
+  const ask = () =>
+    (processes[2] as FastifyInstance).inject({
+      method,
+      url,
+      headers: { 'x-forwarded-for': address },
+    })
+  const statuses: number[] = []
+  for (let i = 0; i < 3; i++) {
+    statuses.push((await ask()).statusCode)
+    // What was taken is charged in the store of all processes meanwhile.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  expect(statuses[0]).not.toBe(429)
+  expect(statuses.at(-1)).toBe(429)
+})
+
 it('a key may have a rate of its own, which the key in its place has too', async () => {
   const body = { name: 'slow', scopes: ['read'], unitsPerSecond: 2 }
   const made = (await api.call('POST', '/v1/keys', { body })).json()

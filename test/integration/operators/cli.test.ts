@@ -91,3 +91,10 @@ it.each([
 ])('shows its usage for %s %s %s %s', async (...argv) => {
   await expect(hub(...argv)).rejects.toThrow(WrongUsage)
 })
+
+it('says of whom there is not that there is none, and ends nothing', async () => {
+  for (const word of ['renew', 'disable', 'sign-out']) {
+    expect((await hub(word, '--name', 'nobody')).error).toBe('there is no operator nobody')
+    expect(process.exitCode).toBe(1)
+  }
+})

@@ -92,7 +92,19 @@ describe('operators', () => {
     expect(await status('security', 'DELETE', `/v1/operators/${watcher}`)).toBe(403)
     expect(await status('security', 'POST', `/v1/operators/${watcher}/enrolment`)).toBe(403)
     expect(await status('security', 'DELETE', `/v1/operators/${watcher}/sessions`)).toBe(403)
-    const made = await call('security', 'POST', '/v1/operators', { name: 'one.more', role: 'system' })
+    const jwk = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
+    const reader = { name: 'reader of the log', scopes: ['audit'] }
+    const key = (await api.call('POST', '/v1/keys', { body: reader })).json()
+    const client = { ...reader, jwks: { keys: [jwk] } }
+    const made = (await api.call('POST', '/v1/oauth-clients', { body: client })).json()
+    for (const url of [`/v1/keys/${key.id}`, `/v1/oauth-clients/${made.id}`]) {
+      expect(await status('security', 'DELETE', url)).toBe(403)
+      expect((await api.call('DELETE', url)).statusCode).toBe(204)
+    }
+  })
+
+  it('of the role security add others of it, and get no code with which they could enrol in another role', async () => {
+    const made = await call('security', 'POST', '/v1/operators', { name: 'one.more', role: 'security' })
     expect(made.statusCode).toBe(201)
     expect(made.json()).toMatchObject({ name: 'one.more', otpauth: expect.stringMatching(/^otpauth:/) })
     expect(await status('security', 'POST', '/v1/operators', { name: 'ONE.MORE', role: 'security' })).toBe(
@@ -101,6 +113,12 @@ describe('operators', () => {
     const { operators } = (await call('audit', 'GET', '/v1/operators')).json()
     expect(operators).toHaveLength(4)
     expect(JSON.stringify(operators)).not.toMatch(/scrypt|otpauth|totp/)
+    expect(await status('security', 'POST', '/v1/operators', { name: 'mine', role: 'system' })).toBe(403)
+    const other = (await api.call('POST', '/v1/operators', { body: { name: 'he', role: 'system' } })).json()
+    expect(await status('security', 'POST', `/v1/operators/${other.id}/enrolment`)).toBe(403)
+    // What takes away is not refused: somebody must be able to stop him.
+    expect(await status('security', 'DELETE', `/v1/operators/${other.id}/sessions`)).toBe(204)
+    expect(await status('security', 'DELETE', `/v1/operators/${other.id}`)).toBe(204)
   })
 
   it('of the role security issue certificates to partners and take them back', async () => {

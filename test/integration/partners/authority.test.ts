@@ -177,6 +177,15 @@ describe('hub partner', () => {
     expect(verify(join(folder, 'other.crt'))).toMatch(/: OK/)
   })
 
+  it.each([
+    [['revoke', '--partner', 'x'], 'there is no partner x: hub partner list'],
+    [['revoke', '--certificate', 'zz'], 'there is no certificate zz: hub partner list'],
+    [['egress', '--partner', 'x', '--nothing'], 'there is no partner x: hub partner list'],
+  ])('%j names what there is not in a sentence', async (argv, sentence) => {
+    expect(await hub(...argv)).toBe(sentence)
+    expect(process.exitCode).toBe(1)
+  })
+
   it('refuses what a partner may not have, names that are none, and other scopes for a partner that is known', async () => {
     const issue = (more: object) => issueCertificate(pool, { ...wish, request: null, ...more })
     for (const scopes of [['admin'], ['audit'], [], ['push:trace-hub'], ['everything']])

@@ -201,6 +201,13 @@ describe('Client-Cert (RFC 9440)', () => {
     expect((await forward('127.0.0.9', fieldOf(other))).json().detail).toMatch(/no authority/)
   })
 
+  it('of the proxy itself is nobody’s: who comes through it without one has none', async () => {
+    const known = await partner()
+    const asked = { ca: server.cert, method: 'POST', body: '[]', pair: known }
+    expect((await callTls(`${url}${PUSH}`, asked)).status).toBe(200)
+    expect((await callTls(`${url}${PUSH}`, { ...asked, localAddress: '127.0.0.9' })).status).toBe(401)
+  })
+
   it.each(['', '::', ':AA==:, :AA==:', ':*:', 'x', `:${'A'.repeat(8)}:`])('refuses %j', async (value) => {
     expect((await forward('127.0.0.9', value)).statusCode).toBe(401)
   })
