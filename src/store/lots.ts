@@ -1,7 +1,7 @@
 import { MATCH_SIDES, TRADER_DAYS } from '#core/lineage/matching.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { UNTRACED } from '#core/lineage/untraced.ts'
-import type { Kind } from '#core/model/kinds.ts'
+import { LINK_COLUMNS, type LinkColumns, linksOf } from './link-columns.ts'
 import { openVersion, openVersionAtOnce, type StoredBody, versionPlace } from './personal/sealed-body.ts'
 import type { Reader } from './sighted.ts'
 
@@ -21,32 +21,6 @@ export interface LinkBounds {
   readonly confidence?: number
 }
 
-interface LinkRow extends Omit<Link, 'kind' | 'system'> {
-  readonly step: number | null
-}
-
-const LINK = `step, from_code as "from", to_code as "to", record_id as "recordId", version, rule, confidence, quantity, unit,
-  occurred_at as "occurredAt", with_record as "withRecord"`
-
-/** Kind and system stand in the identifier of a record: `urn:cnft:<kind>:<system>:…`. A walk has thousands of links: none is copied. */
-function linkOf(row: LinkRow): Link {
-  const [, , kind = '', system = ''] = row.recordId.split(':', 4)
-  return {
-    from: row.from,
-    to: row.to,
-    recordId: row.recordId,
-    version: row.version,
-    kind: kind as Kind,
-    system,
-    rule: row.rule,
-    confidence: row.confidence,
-    quantity: row.quantity,
-    unit: row.unit,
-    occurredAt: row.occurredAt,
-    withRecord: row.withRecord,
-  }
-}
-
 /**
  * The links that lead from the codes one step back or forward, in the order of the codes that they lead to (by code unit of UTF-8),
  * beginning after the code `after`.
@@ -57,47 +31,64 @@ export async function readLinks(
   bounds: LinkBounds & { readonly after: string | null; readonly limit: number },
 ): Promise<Link[]> {
   const { way, at, after, limit, confidence = 0 } = bounds
-  const { rows } = await reader.query<LinkRow>({
+  const { rows } = await reader.query<LinkColumns>({
     name: 'read-links',
-    text: `select ${LINK} from trace_step($1, $2, $3, $4, $5, $6)`,
+    text: `select ${LINK_COLUMNS} from trace_step($1, $2, $3, $4, $5, $6)`,
     values: [codes, way, at, confidence, after, limit],
   })
-  return rows.map(linkOf)
+  return rows.flatMap(linksOf)
+}
+
+/** Where a walk one way is: the codes that were reached last, those that were reached before them, and how many steps were read. */
+export interface WalkPlace {
+  readonly way: Way
+  readonly from: readonly string[]
+  readonly before: readonly string[]
+  readonly done: number
 }
 
 /**
- * The steps of a walk from the codes, as `readLinks` would give them one after the other, in one round trip. Ends behind a step with `limit` links, of
- * which there may be more, and where more than `nodes` codes are reached. Of that step, where `cut` is true, there are the links to so many codes and to the
- * next one: enough for who asks for no more, and none of the rest is read.
+ * The steps of a walk from a place on, as `readLinks` would give them one after the other, in one round trip. Ends behind a step with `limit` links, of
+ * which there may be more, where more than `nodes` codes are reached, and behind a step by which more than `restBehind` are. Of that with more than `nodes`,
+ * where `cut` is true, there are the links to so many codes and to the next one: enough for who asks for no more, and none of the rest is read.
+ * @param bounds `steps`, `nodes` and `restBehind` are those of the whole walk
  */
 export async function readWalk(
   reader: Reader,
-  codes: readonly string[],
-  bounds: LinkBounds & {
+  { way, from, before, done }: WalkPlace,
+  bounds: Omit<LinkBounds, 'way'> & {
     readonly steps: number
     readonly limit: number
     readonly nodes: number
+    readonly restBehind?: number
     readonly cut: boolean
   },
 ): Promise<Link[][]> {
-  const { way, at, confidence = 0, steps, limit, nodes, cut } = bounds
-  const { rows } = await reader.query<LinkRow>({
+  const { at, confidence = 0, limit, cut } = bounds
+  const steps = bounds.steps - done
+  const reachedBefore = done === 0 ? 0 : before.length + from.length
+  const nodes = Math.max(0, bounds.nodes - reachedBefore)
+  const rest = Math.min(nodes, Math.max(0, (bounds.restBehind ?? bounds.nodes) - reachedBefore))
+  const { rows } = await reader.query<LinkColumns>({
     name: 'read-walk',
-    text: `select ${LINK} from trace_walk($1, $2, $3, $4, $5, $6, $7, $8)`,
-    values: [codes, way, steps, at, confidence, limit, nodes, cut],
+    text: `select ${LINK_COLUMNS} from trace_walk($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    values: [from, way, steps, at, confidence, limit, nodes, cut, rest, before],
   })
   const read: Link[][] = []
-  for (const row of rows) {
-    const step = (row.step ?? 1) - 1
-    const links = read[step] ?? []
-    links.push(linkOf(row))
-    read[step] = links
-  }
+  const reached = new Set([...before, ...from])
+  for (const columns of rows)
+    for (const [i, link] of linksOf(columns).entries()) {
+      const step = (columns.steps?.[i] ?? 1) - 1
+      const links = read[step]
+      if (links) links.push(link)
+      else read[step] = [link]
+      reached.add(way === 'back' ? link.from : link.to)
+    }
   // Behind the last step there is nothing where the walk did not end for another reason.
-  const reached = new Set(codes)
-  for (const link of rows) reached.add(way === 'back' ? link.from : link.to)
   const isWhole =
-    read.length < steps && (read.at(-1)?.length ?? 0) < limit && reached.size - codes.length <= nodes
+    read.length < steps &&
+    (read.at(-1)?.length ?? 0) < limit &&
+    reached.size - before.length - from.length <= rest
   return isWhole ? [...read, []] : read
 }
 
@@ -153,15 +144,27 @@ interface MentionRow extends Omit<VersionRow, 'body'> {
   readonly places: string
 }
 
+export interface Mentions {
+  /** Records by the code that they mention. */
+  readonly records: ReadonlyMap<string, readonly TracedRecord[]>
+  /** Codes that more records mention than were read. */
+  readonly more: ReadonlySet<string>
+}
+
 /**
  * The records that mention each code, and the tests of what is at the stall where its goods are: at most `perCode` of them, papers,
  * holds and tests before trades.
+ * @param bounds `opened`: versions that were read before, by their place, to which those that are read are added; none is opened twice
  */
 export async function readMentions(
   reader: Reader,
   codes: readonly string[],
-  bounds: { readonly at: string | null; readonly perCode: number },
-): Promise<{ records: Map<string, TracedRecord[]>; more: Set<string> }> {
+  bounds: {
+    readonly at: string | null
+    readonly perCode: number
+    readonly opened?: Map<string, TracedRecord>
+  },
+): Promise<Mentions> {
   const wanted = [...new Set(codes)]
   const among = (await reader.mentioning?.(wanted)) ?? null
   const { rows } = await reader.query<MentionRow>({
@@ -171,10 +174,15 @@ export async function readMentions(
   })
   const found = new Map<string, TracedRecord[]>()
   const more = new Set<string>()
-  const records = await tracedRecords(reader, rows.filter(hasBody))
+  const { opened } = bounds
+  const known = rows.map((row) => opened?.get(row.id))
+  const isFresh = (row: MentionRow, i: number): row is MentionRow & VersionRow =>
+    hasBody(row) && known[i]?.version !== row.version
+  const fresh = await tracedRecords(reader, rows.filter(isFresh))
   let next = 0
-  for (const row of rows) {
-    const record = hasBody(row) ? records[next++] : undefined
+  for (const [i, row] of rows.entries()) {
+    const record = isFresh(row, i) ? fresh[next++] : hasBody(row) ? known[i] : undefined
+    if (record) opened?.set(row.id, record)
     for (const one of row.places.split(',')) {
       const between = one.indexOf(' ')
       const place = Number(one.slice(between + 1))

@@ -1,9 +1,10 @@
 import type { Found } from '#core/lineage/assemble-graph.ts'
-import { readLinks, readMentions, readWalk } from '#store/lots.ts'
+import { readLinks, readWalk, type Way } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 import { LINKS_AT_ONCE } from './link-groups.ts'
 import type { Place } from './place.ts'
 import { readAhead } from './read-ahead.ts'
+import { readMentionsAhead } from './read-mentions-ahead.ts'
 import { type FoundBy, rootsOf } from './roots.ts'
 import { type Direction, walk } from './walk.ts'
 
@@ -23,6 +24,8 @@ export interface TraceQuestion {
   readonly confidence?: number
   /** Systems whose own batch numbers the code may be. */
   readonly systems: readonly string[]
+  /** A walk that reached more codes rests behind each step, and their records are read while it goes on. */
+  readonly restBehind?: number
 }
 
 export interface LoadedTrace extends Found {
@@ -36,30 +39,39 @@ export interface LoadedTrace extends Found {
 const RECORDS_PER_NODE = 20
 /** Codes that one statement walks at most. */
 const WALK_MAX = 100_000
+/** Codes of which the records are worth reading while the walk goes on. */
+const REST_BEHIND = 100
 
 /**
  * Finds what the code may mean, walks from all of it, and reads the records that mention the nodes.
  * HubError `not_found` where nothing that counts mentions the code, `invalid_request` where it cannot be one.
  */
 export async function loadTrace(reader: Reader, question: TraceQuestion): Promise<LoadedTrace> {
-  const { code, direction, depth, limit, systems, confidence = 0 } = question
+  const { code, direction, depth, limit, systems, confidence = 0, restBehind = REST_BEHIND } = question
   const at = question.at ?? null
   const { roots, found } = await rootsOf(reader, code, systems, at)
   const after = question.after ?? null
   const bounds = { at, confidence }
   const atOnce = Math.max(LINKS_AT_ONCE, 2 * limit)
+  const ways: readonly Way[] = direction === 'both' ? ['back', 'forward'] : [direction]
+  const mentions = readMentionsAhead(reader, { at, perCode: RECORDS_PER_NODE })
   // A page that is not the first one lies behind those before it, whose nodes are walked again.
   const ahead = { ...bounds, steps: depth + 1, limit: atOnce, nodes: after ? WALK_MAX : limit, cut: !after }
+  // Of one way, on the first page, what was reached is in the answer as long as it is not too much.
+  const isAhead = !after && ways.length === 1 && !reader.mentioning
   const walked = await walk(
     readAhead(
-      direction === 'both' ? ['back', 'forward'] : [direction],
-      (way) => readWalk(reader, roots, { ...ahead, way }),
+      ways,
+      roots,
+      async (place) => {
+        if (isAhead && place.done > 0) mentions.begin([...place.before, ...place.from])
+        return await readWalk(reader, place, isAhead ? { ...ahead, restBehind } : ahead)
+      },
       (codes, way, from, links) => readLinks(reader, codes, { ...bounds, way, after: from, limit: links }),
     ),
     roots,
     { direction, depth, limit, after, atOnce },
   )
-  const codes = walked.nodes.map((node) => node.code)
-  const { records, more } = await readMentions(reader, codes, { at, perCode: RECORDS_PER_NODE })
+  const { records, more } = await mentions.of(walked.nodes.map(({ code }) => code))
   return { ...walked, roots, found, records, more }
 }

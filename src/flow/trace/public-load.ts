@@ -33,10 +33,10 @@ export async function loadPublic(pool: Pool, codes: readonly GraphCode[]): Promi
   const walked = await walk(
     readAhead(
       ['back'],
-      async (way) => {
-        const steps = await readWalk(pool, known, {
+      known,
+      async (place) => {
+        const steps = await readWalk(pool, place, {
           ...read,
-          way,
           steps: DEPTH + 1,
           limit: LINKS_AT_ONCE,
           nodes: NODES_MAX,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { codesOf } from '#core/lineage/codes.ts'
 import type { TraceGraph } from '#core/lineage/graph.ts'
 import type { Body } from '#core/model/body.ts'
+import { type LoadedTrace, loadTrace } from '#flow/trace/load-trace.ts'
 import { traceLot } from '#flow/trace/trace-lot.ts'
 import { createPool } from '#store/database.ts'
 import { withDatabase } from '#test/database.ts'
@@ -189,3 +190,33 @@ test('the pages of a walk hold each node once and every link, whatever their siz
     { numRuns: 60 },
   )
 }, 120_000)
+
+test('records that are read while a walk goes on are those that are read behind it, wherever it rests', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(record, { minLength: 4, maxLength: 14 }),
+      fc.constantFrom('back', 'forward'),
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 1, max: 6 }),
+      fc.integer({ min: 0, max: 6 }),
+      async (records, direction, limit, depth, restBehind) => {
+        run += 1
+        const all = written(run, records)
+        await storeRecords(pool, all)
+        const root = newestOf(all, null).flatMap((one) => codesOf(one.body as Body))[0]
+        fc.pre(root !== undefined)
+        const asked = { code: root as string, direction, limit, depth, systems: [] } as const
+        const rested = await loadTrace(pool, { ...asked, restBehind })
+        const atOnce = await loadTrace(pool, { ...asked, restBehind: Number.MAX_SAFE_INTEGER })
+        expect(loadedOf(rested)).toEqual(loadedOf(atOnce))
+      },
+    ),
+    { numRuns: 100 },
+  )
+}, 120_000)
+
+const loadedOf = ({ records, more, ...walked }: LoadedTrace) => ({
+  ...walked,
+  records: walked.nodes.map(({ code }) => records.get(code)),
+  more: walked.nodes.map(({ code }) => more.has(code)),
+})
