@@ -154,7 +154,7 @@ export interface Mentions {
 /**
  * The records that mention each code, and the tests of what is at the stall where its goods are: at most `perCode` of them, papers,
  * holds and tests before trades.
- * @param bounds `opened`: versions that were read before, by their place, to which those that are read are added; none is opened twice
+ * @param bounds `opened`: records that were read before, by their identifier; those that are read are added, and none of them is opened again
  */
 export async function readMentions(
   reader: Reader,

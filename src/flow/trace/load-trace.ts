@@ -57,15 +57,15 @@ export async function loadTrace(reader: Reader, question: TraceQuestion): Promis
   const mentions = readMentionsAhead(reader, { at, perCode: RECORDS_PER_NODE })
   // A page that is not the first one lies behind those before it, whose nodes are walked again.
   const ahead = { ...bounds, steps: depth + 1, limit: atOnce, nodes: after ? WALK_MAX : limit, cut: !after }
-  // Of one way, on the first page, what was reached is in the answer as long as it is not too much.
-  const isAhead = !after && ways.length === 1 && !reader.mentioning
+  // On the first page of one way each code that was reached is in the answer. A limited caller has one connection for all.
+  const mayRest = !after && ways.length === 1 && !reader.mentioning
   const walked = await walk(
     readAhead(
       ways,
       roots,
       async (place) => {
-        if (isAhead && place.done > 0) mentions.begin([...place.before, ...place.from])
-        return await readWalk(reader, place, isAhead ? { ...ahead, restBehind } : ahead)
+        if (mayRest && place.done > 0) mentions.begin([...place.before, ...place.from])
+        return await readWalk(reader, place, mayRest ? { ...ahead, restBehind } : ahead)
       },
       (codes, way, from, links) => readLinks(reader, codes, { ...bounds, way, after: from, limit: links }),
     ),

@@ -4,9 +4,9 @@ import type { Reader } from '#store/sighted.ts'
 
 /** The records of nodes, of which some are read while others are still looked for. */
 export interface MentionsAhead {
-  /** Begins to read what mentions these codes, behind what was begun before; of which it is asked again costs nothing. */
+  /** Begins to read what mentions those of these codes that were not begun yet, once what was begun before is there. */
   begin(codes: readonly string[]): void
-  /** What mentions these codes, among which are all that were begun. */
+  /** What mentions these codes; all that were begun are among them. */
   of(codes: readonly string[]): Promise<Mentions>
 }
 
