@@ -67,6 +67,8 @@ export interface DueChange {
   readonly earlier: readonly number[]
   /** A newer version has gone over the link since: this one must not follow it. */
   readonly stale: boolean
+  /** The filter of the link was changed since, and leaves it out. */
+  readonly outside: boolean
 }
 
 /**
@@ -87,7 +89,8 @@ export async function readDue(
             exists (select from record_versions v where v.record_id = d.record_id and v.version > w.versions[1] and v.position <= $5${chosenSql('$1', 'v.')}${filter.text}
                      and not exists (select from held_changes o where o.link_id = $1 and o.record_id = v.record_id and o.version = v.version
                                        and not o.again)
-            ) as stale
+            ) as stale,
+            not exists (select from record_versions v where v.record_id = d.record_id and v.version = w.versions[1]${filter.text}) as outside
        from (select record_id, attempts, again, position from held_changes
               where link_id = $1 and lane = $2 and state = 'waiting' and next_at <= to_timestamp($3::numeric / 1000)
               order by position limit $4) d
@@ -97,13 +100,14 @@ export async function readDue(
     [at.linkId, at.lane, at.nowMs, at.limit, at.cursor, at.coalesces, ...filter.values],
   )
   const due = rows.map(
-    ({ record_id: recordId, versions: [version, ...earlier], attempts, again, stale }) => ({
+    ({ record_id: recordId, versions: [version, ...earlier], attempts, again, stale, outside }) => ({
       recordId,
       version,
       attempts,
       again,
       earlier,
       stale,
+      outside,
     }),
   )
   // Where changes were put back, two versions of a record may have a time: the first that waits goes for both.

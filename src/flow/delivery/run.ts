@@ -66,15 +66,16 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
       limit: state.limit,
       cursor: log.passed,
     })
-    const stale = due.filter((one) => one.stale)
-    if (stale.length > 0) {
+    const over = due.filter(({ stale, outside }) => stale || outside)
+    if (over.length > 0) {
       return await way.conclude({
         ...NOTHING,
         cursor: log.passed,
-        settled: stale.flatMap(({ recordId, version, earlier }) =>
-          [version, ...earlier].map((one) => ({ recordId, version: one })),
+        // Of what stands for earlier versions, those may still be within the filter.
+        settled: over.flatMap(({ recordId, version, earlier, stale }) =>
+          [version, ...(stale ? earlier : [])].map((one) => ({ recordId, version: one })),
         ),
-        released: stale.map(({ recordId }) => recordId),
+        released: over.map(({ recordId }) => recordId),
       })
     }
     if (due.length === 0) return 'nothing'

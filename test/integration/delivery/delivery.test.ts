@@ -122,6 +122,8 @@ describe('what a receiver gets', () => {
   })
 })
 
+type Version = ReturnType<typeof versionRow>
+
 describe('verdicts', () => {
   test('a refused change is readable with its reason, and the others go on', async () => {
     const link = await linkTo(pool, receiver)
@@ -188,6 +190,37 @@ describe('verdicts', () => {
     expect(versionsOf(slow.id)).toEqual([1, 1, 2, 3, 4])
     expect(await linkNow(pool, link.id)).toMatchObject({ delivered: 6, refused: 0 })
   })
+
+  test.each([false, true])(
+    'a change that waits is not sent any more once the filter leaves it out (coalescing: %s)',
+    async (coalesces) => {
+      const link = await linkTo(pool, receiver, { coalesces })
+      const [out, moved, kept] = someRows(3) as [Version, Version, Version]
+      await store(pool, [out, moved, kept])
+      receiver.answer = except([out.id, moved.id, kept.id], 'retry')
+      const { delivery, clock } = deliveryAt(pool)
+      await delivery.deliverLink(link.id)
+      // One comes back within the filter by a later version, which waited behind it.
+      await store(pool, [
+        { ...out, version: 2 },
+        { ...moved, version: 2, region: '310115' },
+      ])
+      await delivery.deliverLink(link.id)
+      await store(pool, [{ ...kept, version: 2, region: '310115' }])
+      await patchLink(pool, link.id, { filter: { regions: ['310000'] } })
+      receiver.answer = allOk
+      receiver.changes.splice(0)
+      clock.time += MINUTE
+      await delivery.deliverLink(link.id)
+      expect(receiver.changes.map(({ id, version }) => [id, version]).toSorted()).toEqual(
+        [
+          [kept.id, 2],
+          [moved.id, 2],
+        ].toSorted(),
+      )
+      expect(await listHeldChanges(pool, { linkId: link.id, limit: 9 })).toEqual([])
+    },
+  )
 
   test('a change that is put off again and again waits longer each time; refused at last it frees the next version', async () => {
     const link = await linkTo(pool, receiver)
