@@ -13,7 +13,10 @@ export interface LinkReach {
   readonly isActive: boolean
   /** What is before it in the log is not owed to the receiver; 0 once a backfill of everything is done. */
   readonly beginsAfter: bigint
-  /** Of each lane: position that everything of it is sent, held or left out up to. */
+  /**
+   * Of each lane: position that everything of it is sent, held or left out up to. A receiver that pulls and has never given a cursor back says
+   * nothing of what it has: all of it may be missed.
+   */
   readonly cursors: Readonly<Record<Lane, bigint>>
 }
 
@@ -24,7 +27,9 @@ export async function readLinkReach(pool: Pool, id: string): Promise<LinkReach |
             case when exists (select from backfills b where b.link_id = l.id and b.scope = '{}' group by b.id having bool_and(b.state = 'done'))
               then 0
               else begins_after end as begins_after,
-            (select jsonb_object_agg(lane, cursor::text) from link_lanes where link_id = l.id) as lanes
+            (select jsonb_object_agg(lane, case when l.url is null and cursor <= l.begins_after
+                                             then (select coalesce(max(position), 0) from record_versions) else cursor end::text)
+               from link_lanes where link_id = l.id) as lanes
        from links l where id = $1`,
     [id],
   )
