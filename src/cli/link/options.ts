@@ -90,7 +90,9 @@ export const filterOf = (given: Given): Record<string, unknown> => named(given, 
 export function settingsOf(given: Given): Record<string, unknown> {
   const filter = filterOf(given)
   const limits = Object.fromEntries(
-    Object.entries(named(given, LIMITS)).map(([name, value]) => [name, numberOf(name, value)]),
+    Object.entries(LIMITS).flatMap(([option, name]) =>
+      given[option] === undefined ? [] : [[name, numberOf(`--${option}`, given[option])]],
+    ),
   )
   return {
     ...named(given, { name: 'name', url: 'url', to: 'system', allow: 'allowAddress', mapping: 'mapping' }),

@@ -162,7 +162,7 @@ it('refuses an option that the action does not take, by name: a backfill that pa
   expect(await said('pause', id, '--until', '2026-07-01')).toBe('--until is no option here.')
   expect(await said('list', '--state', 'paused')).toBe('--state is no option here.')
   expect(await said('create', '--nme', 'x')).toBe('--nme is no option here.')
-  expect(await said('create', '--name', 'x', '--batch', 'many')).toBe('batch: many is no number.')
+  expect(await said('create', '--name', 'x', '--batch', 'many')).toBe('--batch: many is no number.')
   expect(await said('patch', id, '--coalesce', '--no-coalesce')).toMatch(/not both/)
   expect(await said('show', id, 'another')).toBe('"another" is one word too many.')
   expect(await said('patch', id, '--coalesce=yes')).toBe('--coalesce takes no value.')
