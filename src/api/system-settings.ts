@@ -14,6 +14,21 @@ export interface SettingMistake {
   readonly advice: string
 }
 
+/** A record that the system.yaml names while none of its mappings is in force. */
+export const lacksMapping = (system: string, record: string, language: Language): SettingMistake => ({
+  setting: `records.${record}`,
+  ...{
+    en: {
+      reason: 'no mapping of the record is in force, so that nothing can be pushed to it',
+      advice: `Add one with POST /v1/systems/${system}/mappings and activate it.`,
+    },
+    zh: {
+      reason: '该记录没有生效的映射，无法推送',
+      advice: `请用 POST /v1/systems/${system}/mappings 添加映射并启用。`,
+    },
+  }[language],
+})
+
 type Words = Readonly<Record<Language, string>>
 interface Found {
   readonly reason: Words

@@ -20,6 +20,16 @@ export interface Issue {
 /** A field of a group is part of an index; the sender chooses its name. */
 const FIELD_MAX = 100
 
-/** The field of a place without the row, so that the same fault in many rows is one group. */
-export const fieldOfPlace = (place: string): string =>
-  storable(place.slice(place.lastIndexOf('/') + 1).slice(0, FIELD_MAX))
+/** `row 7, 数量`, `line 3`, `record 12, 品名`: a row by its number, and a field of it. */
+const OF_ROW = /^(?:row|line|record) \d+(?:, ([\s\S]*))?$/u
+/** `B5 (进货日期)`: a cell, and the heading above it. */
+const OF_CELL = /^[A-Z]{1,3}\d+ \(([\s\S]*)\)$/u
+/** Which member of a list, or which of several elements. */
+const NUMBERS = /^\d+$|\[\d+\]$|\.\d+(?=\.|$)/gu
+
+/** The field of a place without the row, so that the same fault in many rows is one group; empty for a whole row. */
+export function fieldOfPlace(place: string): string {
+  const row = OF_ROW.exec(place)
+  const field = row ? (row[1] ?? '') : (OF_CELL.exec(place)?.[1] ?? place.slice(place.lastIndexOf('/') + 1))
+  return storable(field.replace(NUMBERS, '').slice(0, FIELD_MAX))
+}

@@ -20,7 +20,8 @@ import type { SoapContract } from '#core/answer/answer.ts'
 import { HubError } from '#core/errors.ts'
 import type { Receipt } from '#core/receipt.ts'
 import type { Intake } from '#flow/intake/intake.ts'
-import { isPushed, pushedNames, type Registry } from '#flow/systems/registry.ts'
+import { unknownRecord } from '#flow/intake/target.ts'
+import { isPushed, type Registry } from '#flow/systems/registry.ts'
 
 const PushParams = Type.Object({
   system: Type.String({ description: 'System, such as jiaxing-wholesale · 对接系统' }),
@@ -177,12 +178,7 @@ function checkContentType(registry: Registry, { params, headers }: FastifyReques
     })
   }
   const record = system.records.get(params.record)
-  if (!record || !isPushed(record)) {
-    throw new HubError('unknown_record', {
-      detail: `${params.system}/${params.record}`,
-      members: { known: pushedNames(system) },
-    })
-  }
+  if (!record || !isPushed(record)) throw unknownRecord(system, params.record)
   const coding = codingOf(headers['content-encoding'])
   if (!isKnownCoding(coding)) {
     throw new HubError('unsupported_media_type', {

@@ -8,7 +8,7 @@ import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { sightOfCaller, whoOf } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
-import { checkSettings } from '#api/system-settings.ts'
+import { checkSettings, lacksMapping } from '#api/system-settings.ts'
 import { type SystemSecrets, systemView } from '#api/system-view.ts'
 import {
   byFile,
@@ -21,7 +21,7 @@ import {
 import { HubError } from '#core/errors.ts'
 import type { Expectation } from '#core/silence/expectation.ts'
 import { channelIssues } from '#flow/channels/issues.ts'
-import { mistakesOf } from '#flow/systems/mistakes.ts'
+import { mistakesOf, withoutMapping } from '#flow/systems/mistakes.ts'
 import { readChannels } from '#store/channels.ts'
 import { listDrift } from '#store/drift.ts'
 import { withSight } from '#store/sighted.ts'
@@ -206,6 +206,7 @@ export const systemRoutes =
         const ofChannels = installed ? channelIssues(installed, await readChannels(pool, [id])) : []
         const settings = [
           ...(await checkSettings(pool, system, spoken)),
+          ...(installed ? withoutMapping(installed) : []).map((name) => lacksMapping(id, name, spoken)),
           ...ofChannels.map(({ path, reason, fix = '' }) => ({ setting: path, reason, advice: fix })),
         ]
         return { ok: mistakes.length === 0 && settings.length === 0, mistakes, settings }

@@ -1,5 +1,6 @@
 import { SOAP_REASONS } from '#core/answer/soap-reasons.ts'
 import { DBF_REASONS } from '#core/dbf-reasons.ts'
+import { chineseOfDecoding } from '#core/decode-reasons.ts'
 import { SILENCE_REASONS } from '#core/silence/reasons.ts'
 import { TABLE_REASONS } from '#core/table-reasons.ts'
 import { type Reason, reasonOf } from './words.ts'
@@ -254,4 +255,5 @@ const CHINESE = new Map(
 )
 
 /** The Chinese twin of a reason or fix of an issue; the text itself where there is none. */
-export const chineseReason = (english: string): string => CHINESE.get(english) ?? english
+export const chineseReason = (english: string): string =>
+  CHINESE.get(english) ?? chineseOfDecoding(english) ?? english

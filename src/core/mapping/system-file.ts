@@ -53,7 +53,7 @@ function systemOf(c: Compiling, root: MapNode): SystemFile | null {
     if (!root.entries.has(wanted)) c.mistakes.add(root.at, '', 'missing', { wanted })
   }
   const system = optional(c, root, 'system')
-  if (system && !SLUG.test(system)) c.mistakes.add(root.at, 'system', 'not_name', { found: system })
+  if (system && !SLUG.test(system)) c.mistakes.add(root.at, 'system', 'not_slug', { found: system })
   if (system === OWN_SYSTEM) c.mistakes.add(root.at, 'system', 'own_name', { found: system })
   const title = wordsOf(c, root, 'title')
   const department = wordsOf(c, root, 'department')
@@ -103,7 +103,7 @@ function recordsOf(c: Compiling, node: Node | undefined): Record<string, SystemR
   const records: Record<string, SystemRecord> = {}
   for (const { name, at, value } of node.entries.values()) {
     const place = `records.${name}`
-    if (!SLUG.test(name)) c.mistakes.add(at, place, 'not_name', { found: name })
+    if (!SLUG.test(name)) c.mistakes.add(at, place, 'not_slug', { found: name })
     const map = mapOf(
       c,
       value,

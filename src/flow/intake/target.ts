@@ -1,6 +1,13 @@
 import { HubError } from '#core/errors.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
-import { type InstalledRecord, isPushed, pushedNames, type Registry } from '#flow/systems/registry.ts'
+import { withoutMapping } from '#flow/systems/mistakes.ts'
+import {
+  type InstalledRecord,
+  type InstalledSystem,
+  isPushed,
+  pushedNames,
+  type Registry,
+} from '#flow/systems/registry.ts'
 
 /** The record that a message is for, and the mapping that reads it. */
 export interface Target {
@@ -13,11 +20,7 @@ export function targetOf(registry: Registry, system: string, record: string): Ta
   const installed = registry.system(system)
   if (!installed) throw unknownSystem(registry, system)
   const found = installed.records.get(record)
-  if (!found || !isPushed(found))
-    throw new HubError('unknown_record', {
-      detail: `${system}/${record}`,
-      members: { known: pushedNames(installed) },
-    })
+  if (!found || !isPushed(found)) throw unknownRecord(installed, record)
   const { mapping } = found
   if (!mapping) throw new HubError('mapping_broken', { detail: `${system}/${record}`, retryAfterMs: 60_000 })
   return { record: found, mapping }
@@ -25,6 +28,15 @@ export function targetOf(registry: Registry, system: string, record: string): Ta
 
 export const unknownSystem = (registry: Registry, system: string): HubError =>
   new HubError('unknown_system', { detail: system, members: { known: [...registry.systems.keys()] } })
+
+/** Names the records that can be pushed, and says where a record only lacks its mapping. */
+export const unknownRecord = (system: InstalledSystem, record: string): HubError =>
+  new HubError('unknown_record', {
+    detail: withoutMapping(system).includes(record)
+      ? `${system.id}/${record} is declared, but no mapping of it is in force: add one with POST /v1/systems/${system.id}/mappings and activate it`
+      : `${system.id}/${record}`,
+    members: { known: pushedNames(system) },
+  })
 
 /** How a message names the mapping that read it. */
 export const mappingName = ({ name, version }: CompiledMapping): string => `${name}@${version}`

@@ -7,6 +7,10 @@ export const mistakesOf = (system: InstalledSystem): Mistake[] => [
   ...[...system.records.values()].flatMap(({ mistakes }) => mistakes),
 ]
 
+/** Records that its system.yaml names, and of which no mapping is in force: nothing can be pushed to them. */
+export const withoutMapping = ({ file, records }: InstalledSystem): string[] =>
+  Object.keys(file?.records ?? {}).filter((name) => !records.has(name))
+
 /** What is wrong with one record of a system, or with the system.yaml itself (`record` null). */
 export interface BrokenMapping {
   readonly system: string

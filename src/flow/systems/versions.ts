@@ -101,7 +101,7 @@ export async function activate(parts: VersionParts, at: At, who: string): Promis
 
 /**
  * Goes back to the version that was active before. Where that is the version of the folder, the folder counts again.
- * @throws HubError `conflict` where nothing was activated, or nothing was active before
+ * @throws HubError `wrong_state` where nothing was activated, or nothing was active before
  */
 export async function rollBack(
   parts: VersionParts,
@@ -113,9 +113,12 @@ export async function rollBack(
     await growEpoch(client)
     const active = await readActiveVersion(client, system, record)
     const name = `${system}/${record}`
-    if (!active) throw new HubError('conflict', { detail: `no version of ${name} was activated` })
+    if (!active)
+      throw new HubError('wrong_state', {
+        detail: `no version of ${name} was activated, so there is none to go back from`,
+      })
     if (active.replaced === null)
-      throw new HubError('conflict', {
+      throw new HubError('wrong_state', {
         detail: `no version was active before ${name}@${active.version}; retire it to stop taking the record`,
       })
     const back = { system, record, version: active.replaced }

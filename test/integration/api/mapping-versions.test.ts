@@ -49,6 +49,18 @@ it('a system is registered by its system.yaml; mistakes are told all at once', a
   })
 })
 
+it('a record that is declared and has no mapping is told by the check, by the push and by a roll back', async () => {
+  expect((await post('/v1/systems/stall/check')).json()).toMatchObject({
+    ok: false,
+    settings: [{ setting: 'records.sale', advice: expect.stringContaining('/v1/systems/stall/mappings') }],
+  })
+  expect((await api.push('stall/sale', JSON.stringify([sale('A1')]))).json()).toMatchObject({
+    code: 'unknown_record',
+    detail: expect.stringContaining('no mapping of it is in force'),
+  })
+  expect((await post(`${path}/sale/rollback`)).json()).toMatchObject({ code: 'wrong_state', status: 409 })
+})
+
 it('a draft maps nothing; activated it does, at once and with the content types of system.yaml', async () => {
   expect(await pushed('A1')).toBe(404)
   const draft = await add(1)

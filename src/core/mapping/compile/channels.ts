@@ -36,7 +36,7 @@ function compileChannel(
   records: readonly string[],
 ): DeclaredChannel | null {
   const place = `channels.${name}`
-  if (!SLUG.test(name)) c.mistakes.add(at, place, 'not_name', { found: name })
+  if (!SLUG.test(name)) c.mistakes.add(at, place, 'not_slug', { found: name })
   const map = mapOf(c, value, place, NAMES, EXAMPLE)
   if (map === null) return null
   for (const wanted of ['title', 'adapter'])

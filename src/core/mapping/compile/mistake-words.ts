@@ -81,6 +81,14 @@ export const MISTAKES = {
         '请使用小写字母、数字与连字符，如 jiaxing-wholesale/trade。',
       ],
     ),
+  not_slug: ({ found }) =>
+    words(
+      [`"${found}" is no name of a system, record or channel`, `“${found}”不能作系统、记录或通道的名称`],
+      [
+        'Use lower-case letters, digits and hyphens, as in jiaxing-wholesale.',
+        '请使用小写字母、数字与连字符，如 jiaxing-wholesale。',
+      ],
+    ),
   own_name: ({ found }) =>
     words(
       [`"${found}" is the hub itself`, `“${found}”是本平台自身的系统标识`],
