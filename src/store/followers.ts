@@ -123,8 +123,8 @@ export interface FollowerLag {
 export async function readFollowerLags(pool: Pool): Promise<FollowerLag[]> {
   const { rows } = await pool.query<FollowerLag>(
     `select f.name as follower, greatest(0, coalesce((select max(position) from record_versions), 0) - f.position)::float8 as changes,
-            greatest(0, coalesce((select extract(epoch from now() - v.received_at) from record_versions v
-                                   where v.position > f.position order by v.position limit 1), 0))::float8 as seconds
+            greatest(0, coalesce((select extract(epoch from now() - greatest(v.received_at, (select r.created_at from replays r where r.id = v.replay)))
+                                   from record_versions v where v.position > f.position order by v.position limit 1), 0))::float8 as seconds
        from followers f where f.floor is null order by f.name`,
   )
   return rows

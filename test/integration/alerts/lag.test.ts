@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { messageId } from '#flow/intake/message-id.ts'
 import { headPosition } from '#store/changes.ts'
 import { noteFailure } from '#store/failures.ts'
+import { readFollowerLags } from '#store/followers.ts'
 import { createLink } from '#store/links.ts'
 import { insertReplay } from '#store/replays.ts'
 import { noteDone } from '#store/schedules.ts'
@@ -72,6 +73,14 @@ it('what came before the link was made, or was made by a replay of an old messag
   await store(api.pool, someRows(1, { ...old, replay: id }))
   await api.pool.query('update link_lanes set cursor = $1', [cursor + 1n])
   expect(await seconds()).toBeLessThan(60)
+  // For those that follow the log too.
+  await api.pool.query("insert into followers (name, position) values ('late', $1)", [cursor + 1n])
+  const late = async () =>
+    (await readFollowerLags(api.pool)).find(({ follower }) => follower === 'late')?.seconds
+  expect(await late()).toBeLessThan(60)
+  await api.pool.query("update followers set position = $1 where name = 'late'", [cursor])
+  expect(await late()).toBeGreaterThan(299 * 86_400)
+  await api.pool.query("delete from followers where name = 'late'")
   // Held ones too.
   await api.pool.query('update link_lanes set cursor = $1', [cursor + 2n])
   await api.pool.query(
