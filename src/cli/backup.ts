@@ -55,9 +55,13 @@ async function restore(folder: string, { key: path, 'go-on': goesOn = false }: V
   await withDatabase(async (pool) => tell(await restoreBackup(pool, folder, { key, goesOn }), folder))
   if (!goesOn)
     say(
-      'Links are paused and channels are off. Compare with receivers (hub reconcile), then resume them.',
-      '同步链路已暂停，通道已关闭；请先与接收方对账（hub reconcile），再逐一恢复。',
+      'Links are paused, channels are off, and heads go to no receiver. Compare with receivers (hub reconcile), then resume them.',
+      '同步链路已暂停，通道已关闭，日志头不再发出；请先与接收方对账（hub reconcile），再逐一恢复。',
     )
+  say(
+    'What was revoked, disabled or erased since the backup is back: revoke keys, clients, certificates and operators anew, and erase persons anew (docs/operations.md).',
+    '备份之后吊销、停用、删除的内容已随备份恢复：请重新吊销密钥、客户端、证书，停用管理员，并重新删除个人信息（见 docs/operations.md）。',
+  )
 }
 
 const withDatabase = (work: (pool: Pool) => Promise<void>): Promise<void> =>

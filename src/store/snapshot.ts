@@ -125,7 +125,7 @@ export async function hasTables(pool: Pool): Promise<boolean> {
 /**
  * Fills a database that has no tables from a snapshot, all of it or nothing: brings its schema to where the snapshot was taken, hands the
  * connection to `fill`, which copies every table, and then to this program's version.
- * Links and channels stand still afterwards unless `goesOn`: a copy that is tried out must not send to real receivers.
+ * Links, channels and receivers of heads stand still afterwards unless `goesOn`: a copy that is tried out must not send to real receivers. Sessions are over.
  */
 export async function restoreSnapshot(
   pool: Pool,
@@ -165,9 +165,15 @@ export async function restoreSnapshot(
       subject: 'database',
       facts: { goesOn, ...told },
     })
+    // Who was signed in then need not be one who may be now.
+    await client.query('delete from operator_sessions')
     if (!goesOn) {
       await client.query(`update links set state = 'paused'`)
       await client.query('update channels set is_on = false')
+      // Heads of a copy, beside those of the hub, look to a receiver like a log that was written anew.
+      await client.query(
+        `update audit_anchors set next_at = 'infinity', last_error = 'restored: heads go to it again when it is named anew'`,
+      )
     }
     await client.query('commit')
   } finally {

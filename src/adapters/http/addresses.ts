@@ -18,23 +18,21 @@ const BLOCKED_4: readonly (readonly [string, number])[] = [
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
 ]
+// Of IPv6 only 2000::/3 was ever given out as such: what lies beside it is private, local, an IPv4 address in some translation, or of nobody yet.
 const BLOCKED_6: readonly (readonly [string, number])[] = [
-  ['::', 96],
-  ['64:ff9b::', 96],
-  ['64:ff9b:1::', 48],
-  ['100::', 64],
+  ['::', 3],
+  ['4000::', 2],
+  ['8000::', 1],
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['fec0::', 10],
-  ['ff00::', 8],
+  ['3fff::', 20],
 ]
 
-const blocked = new BlockList()
-for (const [net, prefix] of BLOCKED_4) blocked.addSubnet(net, prefix, 'ipv4')
-for (const [net, prefix] of BLOCKED_6) blocked.addSubnet(net, prefix, 'ipv6')
+/** Apart, because a list looks for an IPv4 address among its networks of IPv6 too. */
+const blocked = { ipv4: new BlockList(), ipv6: new BlockList() }
+for (const [net, prefix] of BLOCKED_4) blocked.ipv4.addSubnet(net, prefix, 'ipv4')
+for (const [net, prefix] of BLOCKED_6) blocked.ipv6.addSubnet(net, prefix, 'ipv6')
 
 /** A network and port that a link may use although it is private. */
 export interface AllowedAddress {
@@ -76,7 +74,7 @@ export function mayConnect(address: string, port: number, allow: readonly Allowe
   const family = isIP(plain)
   if (family === 0) return false
   const type = family === 4 ? 'ipv4' : 'ipv6'
-  if (!blocked.check(plain, type)) return true
+  if (!blocked[type].check(plain, type)) return true
   return allow.some(
     ({ cidr, port: first, toPort: last = first }) =>
       first <= port && port <= last && holds(cidr, plain, type),

@@ -90,7 +90,7 @@ export function createHttpDelivery(parts: HttpDeliveryParts = {}): HttpDelivery 
       timeoutMs,
       request.signal,
     )
-    return await exchange(request, address, headers, agents.of(address))
+    return await exchange(request, address, headers, agents.of(request.allow, address))
   }
 
   const exchange = async (
@@ -202,7 +202,10 @@ async function readAnswer(stream: ResponseStream, maxBytes: number): Promise<Ans
   }
 }
 
-/** Agents by the addresses that a link may use; the oldest are closed when there are too many. */
+/**
+ * Agents by all that bounds a link: a connection that is kept was checked by the same rules, and goes to no address that a list would have refused. The oldest
+ * are closed when there are too many.
+ */
 function createAgentCache() {
   const agents = new Map<string, GuardedAgents>()
   const destroy = (one: GuardedAgents) => {
@@ -210,8 +213,8 @@ function createAgentCache() {
     one.https.destroy()
   }
   return {
-    of({ allow }: CheckedAddress): GuardedAgents {
-      const key = allow.map(({ cidr, port }) => `${cidr}:${port}`).join(' ')
+    of(rules: readonly string[], { allow }: CheckedAddress): GuardedAgents {
+      const key = rules.join(' ')
       const known = agents.get(key)
       if (known) return known
       const made = createGuardedAgents(allow)

@@ -1,4 +1,4 @@
-import { request as httpRequest, type ServerResponse } from 'node:http'
+import { createServer as createHttpServer, request as httpRequest, type ServerResponse } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { createServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
@@ -258,6 +258,25 @@ describe('where a batch may go', () => {
     expect(to.connections()).toBe(0)
     expect(await sender.send(named)).toMatchObject({ kind: 'verdicts' })
     expect(to.taken[0]?.headers.host).toBe(`receiver.example:${to.port}`)
+  })
+
+  test('a connection that is kept of one link is not used by one with a list of networks, in which its address is not', async () => {
+    const reached: string[] = []
+    const server = createHttpServer((asked, response) => {
+      reached.push(asked.socket.localAddress ?? '')
+      response.end(RESULTS)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve))
+    open.push({ close: () => new Promise((resolve) => server.close(resolve)) })
+    const { port } = server.address() as { port: number }
+    let address = '127.0.0.1'
+    const sender = delivery({ resolve: async () => [{ address, family: 4 as const }] })
+    const asked = request({ url: `http://receiver.example:${port}/`, port })
+    const allow = [`127.0.0.0/8:${port}`]
+    await sender.send({ ...asked, allow })
+    address = '127.0.0.2'
+    await sender.send({ ...asked, allow: [...allow, 'only:-', 'only:127.0.0.2/32'] })
+    expect(reached).toEqual(['127.0.0.1', '127.0.0.2'])
   })
 
   test('the connection goes to the address that was checked, whatever the name resolves to by then', async () => {

@@ -8,7 +8,10 @@ import { checkBackup, restoreBackup } from '#cli/backup/restore.ts'
 import { writeBackup } from '#cli/backup/write.ts'
 import { sealBatch } from '#flow/evidence/seal.ts'
 import { verifyLog } from '#flow/evidence/verify.ts'
+import { addOperator } from '#flow/operators/enrol.ts'
+import { listAnchors, readDueAnchors } from '#store/audit-anchors.ts'
 import { createPool } from '#store/database.ts'
+import { insertSession } from '#store/operator-sessions.ts'
 import { copyRowsOut, inSnapshot, readFrame } from '#store/snapshot.ts'
 import { withApi } from '#test/api.ts'
 import { TRADES, trade } from '#test/jiaxing.ts'
@@ -48,6 +51,11 @@ beforeAll(async () => {
   await api.push(TRADES, JSON.stringify([trade('B1', { netWeight: '90.0', amount: '432.00' })]))
   const link = { name: 'receiver', url: 'https://receiver.example/changes' }
   expect((await api.call('POST', '/v1/links', { body: link })).statusCode).toBe(201)
+  const anchor = { name: 'notary', url: 'https://notary.example/heads' }
+  expect((await api.call('POST', '/v1/audit/anchors', { body: anchor })).statusCode).toBe(201)
+  const nowMs = Date.now()
+  const { id: operator } = await addOperator(api.pool, { name: 'zhang.wei', role: 'system', nowMs })
+  await insertSession(api.pool, { digest: randomBytes(32), operator, nowMs })
   // Habits of senders are counted a little later; nothing may change beside the backup here.
   await api.intake.writeCounts()
   expect(await sealBatch(api.pool)).toBe('sealed')
@@ -71,6 +79,7 @@ it('a restored database has every row of every table, and goes on behind every p
   const kept = (all: Record<string, string[]>) => ({
     ...all,
     audit_log: all['audit_log']?.filter((row) => !told.includes(row)),
+    operator_sessions: [],
   })
   expect(kept(after)).toEqual(kept(before))
   const { rows } = await pool.query(
@@ -100,7 +109,21 @@ it('a restored copy sends nothing and fetches nothing until a person says so', a
   await restoreBackup(pool, backup, { key, goesOn: false })
   expect((await pool.query('select distinct state from links')).rows).toEqual([{ state: 'paused' }])
   expect((await pool.query('select count(*) as on from channels where is_on')).rows).toEqual([{ on: '0' }])
+  const farMs = Date.now() + 10 * 365 * 86_400_000
+  expect(await readDueAnchors(api.pool, 1, farMs)).toHaveLength(1)
+  expect(await readDueAnchors(pool, 1, farMs)).toEqual([])
+  expect((await listAnchors(pool))[0]?.lastError).toMatch(/restored/)
   await pool.end()
+})
+
+it('who was signed in when the backup was made is not in what is restored of it', async () => {
+  for (const goesOn of [false, true]) {
+    const pool = await emptyDatabase()
+    await restoreBackup(pool, backup, { key, goesOn })
+    expect((await pool.query('select count(*)::int as n from operators')).rows).toEqual([{ n: 1 }])
+    expect((await pool.query('select count(*)::int as n from operator_sessions')).rows).toEqual([{ n: 0 }])
+    await pool.end()
+  }
 })
 
 it('nothing of a sealed backup can be read or changed without its key: bytes, order, length, or one table for another', async () => {

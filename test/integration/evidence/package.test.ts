@@ -12,7 +12,7 @@ interface Tool {
   readonly checkPackage: (
     bytes: Uint8Array,
     known?: { readonly key?: string; readonly anchors?: string },
-  ) => { readonly isRight: boolean; readonly lines: string[] }
+  ) => { readonly isRight: boolean; readonly isProven: boolean; readonly lines: string[] }
 }
 /** Stands alone, in plain JavaScript, for who has nothing but Node. */
 const TOOL = new URL('../../../tools/verify-evidence.mjs', import.meta.url).href
@@ -179,7 +179,7 @@ it('leaves out what may be of a person, and the bytes, where nobody says why', a
   expect(isMasked).toBe(true)
   for (const { about, proof } of proven)
     if (about === 'version' || about === 'message') expect(proof.opening).toBeNull()
-  expect(checkPackage(rawPayload).isRight).toBe(true)
+  expect(checkPackage(rawPayload)).toMatchObject({ isRight: true, isProven: false })
   expect((await evidence('record', 'urn:cnft:sale:none:sale:1')).statusCode).toBe(404)
   expect((await evidence('case', 'no-case')).statusCode).toBe(404)
   expect((await evidence('lot', '\u0000')).statusCode).toBeLessThan(500)

@@ -43,6 +43,14 @@ describe('an address given by a user', () => {
     'http://[0:0:0:0:0:ffff:a9fe:a9fe]/',
     'http://[64:ff9b::7f00:1]/',
     'http://[2002:7f00:1::]/',
+    'http://[::ffff:0:7f00:1]/',
+    'http://[64:ff9b:1::7f00:1]/',
+    'http://[2001:0:7f00:1::]/',
+    'http://[2001:db8::1]/',
+    'http://[3fff::1]/',
+    'http://[100::1]/',
+    'http://[5f00::1]/',
+    'http://[fec0::1]/',
     'http://[fc00::1]/',
     'http://[fd12:3456::1]/',
     'http://[fe80::1]/',
@@ -126,6 +134,16 @@ test('of a range of ports each is allowed, and none beside it', () => {
   expect([49_999, 50_000, 50_050, 50_100, 50_101].map((port) => mayConnect('10.0.0.5', port, allow))).toEqual(
     [false, true, true, true, false],
   )
+})
+
+test.each([
+  '0:0:0:0:0:ffff:7f00:1',
+  '0000:0000:0000:0000:0000:ffff:127.0.0.1',
+  '::FFFF:127.0.0.1',
+  '::ffff:0:7f00:1',
+  '::1%lo',
+])('%s is an address of this machine in another spelling, as hosts of no URL have', (address) => {
+  expect(mayConnect(address, 80, [])).toBe(false)
 })
 
 test('what is no address is never connected to', () => {
