@@ -46,18 +46,27 @@ export interface DueNotice {
   }
 }
 
+/** Targets that are to be told something now. */
+export async function dueTargets(pool: Pool, nowMs: number): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `select distinct target_id as id from alert_notices where next_at <= to_timestamp($1::numeric / 1000)`,
+    [nowMs],
+  )
+  return rows.map(({ id }) => id)
+}
+
 /**
- * Takes notices that are due for some time: of each alert and target the oldest, so that its end is never told before its beginning. Who
+ * Takes notices of a target that are due for some time: of each alert the oldest, so that its end is never told before its beginning. Who
  * sends one and dies lets the next process send it again, with the same identifier.
  */
 export async function leaseNotices(
   pool: Pool,
-  at: { readonly nowMs: number; readonly leaseMs: number; readonly limit: number },
+  at: { readonly target: string; readonly nowMs: number; readonly leaseMs: number; readonly limit: number },
 ): Promise<DueNotice[]> {
   const { rows } = await pool.query(
     `with due as (
        select n.id from alert_notices n
-        where n.next_at <= to_timestamp($1::numeric / 1000) and (n.leased_until is null or n.leased_until <= clock_timestamp())
+        where n.target_id = $4 and n.next_at <= to_timestamp($1::numeric / 1000) and (n.leased_until is null or n.leased_until <= clock_timestamp())
           and not exists (select from alert_notices o where o.target_id = n.target_id and o.alert_id = n.alert_id and o.number < n.number)
         order by n.next_at, n.number limit $3 for update skip locked)
      update alert_notices n set leased_until = clock_timestamp() + $2 * interval '1 millisecond', attempts = n.attempts + 1
@@ -66,7 +75,7 @@ export async function leaseNotices(
      returning n.id, n.moment, n.facts, n.at, n.attempts, n.number,
        json_build_object('id', a.id, 'topic', a.topic, 'subject', a.subject) as alert, a.opened_at, a.ended_at,
        json_build_object('id', t.id, 'url', t.url, 'allowAddress', t.allow_address || egress_rules(null, null)) as target, t.sealed`,
-    [at.nowMs, at.leaseMs, at.limit],
+    [at.nowMs, at.leaseMs, at.limit, at.target],
   )
   rows.sort((a, b) => Number(BigInt(a.number) - BigInt(b.number)))
   return await Promise.all(
@@ -90,6 +99,15 @@ export async function postponeNotice(client: Client, id: string, nextAtMs: numbe
   await client.query(
     'update alert_notices set leased_until = null, next_at = to_timestamp($2::numeric / 1000) where id = $1',
     [id, nextAtMs],
+  )
+}
+
+/** What else a target is to be told waits until it is tried again. */
+export async function postponeRest(client: Client, targetId: string, nextAtMs: number): Promise<void> {
+  await client.query(
+    `update alert_notices set next_at = to_timestamp($2::numeric / 1000)
+      where target_id = $1 and next_at < to_timestamp($2::numeric / 1000) and (leased_until is null or leased_until <= clock_timestamp())`,
+    [targetId, nextAtMs],
   )
 }
 

@@ -162,6 +162,50 @@ it('two processes that look at once open one alert and send one notice', async (
   expect(types()).toEqual(['alert.opened'])
 })
 
+it('a target that hangs holds up no other, and is not asked once for each alert', async () => {
+  const others = await Promise.all([startTarget(), startTarget(), startTarget()])
+  const made = await Promise.all(
+    others.map((one, i) =>
+      api.call('POST', '/v1/alert-targets', {
+        body: { name: `department ${i}`, url: one.url, allowAddress: [one.allow] },
+      }),
+    ),
+  )
+  target.answer = () => 'hang'
+  for (let i = 0; i < 40; i++)
+    await createLink(api.pool, { name: `link ${i}`, url: 'https://city.example.org/' })
+  await api.pool.query(
+    `update link_lanes set attempts = 3, last_error = jsonb_build_object('class', 'auth') where lane = 'live'`,
+  )
+  await look()
+  const telling = tell()
+  await expect.poll(() => others.map(({ told }) => told.length), { timeout: 2500 }).toEqual([40, 40, 40])
+  const next = (await telling) as number
+  expect(target.told.length).toBeLessThanOrEqual(4)
+  // All that it has not taken waits for its next try.
+  expect(next).toBeGreaterThanOrEqual(clock.time + 5000)
+  target.answer = () => 204
+  clock.time = next + 1
+  while ((await tell()) !== null) clock.time += MINUTE
+  const taken = new Set(target.told.map(({ headers }) => headers['webhook-id']))
+  expect(taken.size).toBe(40)
+  for (const one of made) await api.call('DELETE', `/v1/alert-targets/${one.json().id}`)
+  await Promise.all(others.map((one) => one.close()))
+})
+
+it('a notice that a target will never take holds up none of the others', async () => {
+  for (let i = 0; i < 12; i++)
+    await createLink(api.pool, { name: `link ${i}`, url: 'https://city.example.org/' })
+  await api.pool.query(
+    `update link_lanes set attempts = 3, last_error = jsonb_build_object('class', 'auth') where lane = 'live'`,
+  )
+  target.answer = ({ text }) => (text.includes('link 0') ? 400 : 204)
+  await look()
+  await tell()
+  expect(new Set(target.told.map(({ data }) => data['subject'])).size).toBe(12)
+  expect((await api.call('GET', '/v1/alert-targets')).json().targets).toMatchObject([{ waiting: 1 }])
+})
+
 it('a target is told of the topics that it wants', async () => {
   const quiet = await startTarget()
   const made = await api.call('POST', '/v1/alert-targets', {

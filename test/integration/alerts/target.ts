@@ -14,7 +14,7 @@ export interface TestTarget {
   readonly allow: string
   /** What it was sent, taken or not. */
   readonly told: Told[]
-  answer: (told: Told) => number | 'reset'
+  answer: (told: Told) => number | 'reset' | 'hang'
   close(): Promise<void>
 }
 
@@ -27,6 +27,7 @@ export async function startTarget(): Promise<TestTarget> {
     const told: Told = { headers: request.headers, text, ...JSON.parse(text) }
     target.told.push(told)
     const answer = target.answer(told)
+    if (answer === 'hang') return
     if (answer === 'reset') request.socket.resetAndDestroy()
     else response.writeHead(answer).end()
   })

@@ -233,7 +233,12 @@ describe('the egress list of the hub', () => {
         [ids[1]],
       )
       const nowMs = Date.now() + 1000
-      const [notice] = await leaseNotices(api.pool, { nowMs, leaseMs: 1, limit: 10 })
+      const [notice] = await leaseNotices(api.pool, {
+        target: ids[1] as string,
+        nowMs,
+        leaseMs: 1,
+        limit: 10,
+      })
       const anchor = (await readDueAnchors(api.pool, 1, nowMs)).find(({ id }) => id === ids[2])
       const channel = { allowAddress: [] } as unknown as Parameters<typeof bounded>[2]
       return {
