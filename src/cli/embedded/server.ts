@@ -14,6 +14,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Account, asAccount } from './account.ts'
 import type { Binaries } from './binaries.ts'
 import { serverEnvironment } from './cluster.ts'
+import { sharedBuffers } from './shared-buffers.ts'
 import { type Watchdog, watch } from './watchdog.ts'
 
 export interface ServerSettings {
@@ -68,7 +69,7 @@ function options(settings: ServerSettings): readonly string[] {
     checkpoint_timeout: '15min',
     // What is read lies in the system's cache as a rule: handing it to processes of their own costs more than reading it, on two cores.
     io_method: 'sync',
-    shared_buffers: '128MB',
+    shared_buffers: sharedBuffers(),
     maintenance_work_mem: '64MB',
     max_connections: '50',
     // Parallel plans need /dev/shm, of which a container has 64 MB, and gain nothing on two cores.
