@@ -6,8 +6,7 @@ import { createLimiter } from '#api/public/limiter.ts'
 import { refuseOtherSites } from '#api/same-site.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { authenticatorOf, enrol, readEnrolment } from '#flow/operators/enrol.ts'
-import { digestOfToken, signIn } from '#flow/operators/sign-in.ts'
-import { endSession } from '#store/operator-sessions.ts'
+import { signIn } from '#flow/operators/sign-in.ts'
 import { endSessionsOf } from '#store/operators.ts'
 import {
   authenticatorPage,
@@ -21,7 +20,7 @@ import {
 } from './pages.ts'
 import { passwordPages } from './password-pages.ts'
 import { providerPages } from './provider-pages.ts'
-import { cookieName, endedCookie, readToken, sessionCookie } from './session-cookie.ts'
+import { cookieName, endedCookie, sessionCookie } from './session-cookie.ts'
 
 const HOME = '/admin'
 const SIGN_IN = '/admin/sign-in'
@@ -109,13 +108,13 @@ export const operatorPages =
         return door(request, reply, 429, signed)
       }
       if (signed.kind === 'wrong') return door(request, reply, 401, signed)
+      await sessions.end(request)
       return reply.header('set-cookie', sessionCookie(cookie, signed.token)).redirect(HOME, 303)
     })
     app.post('/admin/sign-out', { schema: hidden }, async (request: Form, reply) => {
-      const token = readToken(request, publicUrl)
       const holder = await sessions.holderOf(request)
       if (holder && request.body?.has('everywhere')) await endSessionsOf(pool, holder.id)
-      if (token !== null) await endSession(pool, digestOfToken(token))
+      await sessions.end(request)
       const cookie = cookieName(request, publicUrl)
       if (cookie !== null) reply.header('set-cookie', endedCookie(cookie))
       return reply.redirect(SIGN_IN, 303)

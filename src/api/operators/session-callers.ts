@@ -4,7 +4,7 @@ import type { Caller } from '#api/auth.ts'
 import { refuseOtherSites } from '#api/same-site.ts'
 import { SCOPES_OF } from '#flow/operators/roles.ts'
 import { digestOfToken } from '#flow/operators/sign-in.ts'
-import { type SessionHolder, useSession } from '#store/operator-sessions.ts'
+import { endSession, type SessionHolder, useSession } from '#store/operator-sessions.ts'
 import { readToken } from './session-cookie.ts'
 
 /** Callers by the session of an operator. */
@@ -14,6 +14,8 @@ export interface SessionCallers {
   holderOf(request: FastifyRequest): Promise<SessionHolder | null>
   /** The same with its scopes, for a call of the API. Throws `forbidden` where another site made the browser call. */
   of(request: FastifyRequest): Promise<Caller | null>
+  /** Ends the session that the browser brought, where there is one: who leaves, or signs in anew, has none of before. */
+  end(request: FastifyRequest): Promise<void>
 }
 
 /** Nothing is remembered: a session that was ended counts no more from the next request on. */
@@ -35,6 +37,10 @@ export function sessionCallers(parts: {
       if (holder === null) return null
       refuseOtherSites(request)
       return { keyId: holder.id, scopes: SCOPES_OF[holder.role] }
+    },
+    async end(request) {
+      const token = readToken(request, publicUrl)
+      if (token !== null) await endSession(pool, digestOfToken(token))
     },
   }
 }

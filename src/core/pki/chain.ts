@@ -37,6 +37,8 @@ export interface ChainTimes {
 }
 
 const DEPTH_MAX = 4
+/** The clock of an authority may be so far ahead. */
+const AHEAD_MS = 300_000
 /** Purposes with which documents may be signed: every purpose, mail, and documents (RFC 9336, and that of Microsoft). */
 const PURPOSES: ReadonlySet<string> = new Set([
   '2.5.29.37.0',
@@ -146,6 +148,8 @@ async function revocationFault(
   if (issuer.keyUsage !== null && !issuer.keyUsage.has(USAGE.crlSign)) return isExempt ? null : 'no_list'
   const own: RevocationList[] = []
   for (const list of trust.lists) {
+    // One that was dated wrongly would be the newest until then, and hide what is revoked today.
+    if (list.thisUpdateMs > times.nowMs + AHEAD_MS) continue
     if (sameBytes(list.issuer, issuer.subject) && (await isListOf(list, issuer, verifySm2))) own.push(list)
   }
   const [newest] = own.sort((a, b) => b.thisUpdateMs - a.thisUpdateMs)

@@ -46,6 +46,8 @@ interface Endpoints {
   readonly authorization: string
   readonly token: string
   readonly keys: string
+  /** Whether it says in each answer who it is (RFC 9207). */
+  readonly isNamed: boolean
 }
 type Jwks = readonly Readonly<Record<string, unknown>>[]
 
@@ -115,6 +117,7 @@ export function createProvider(
       authorization: of('authorization_endpoint'),
       token: of('token_endpoint'),
       keys: of('jwks_uri'),
+      isNamed: said['authorization_response_iss_parameter_supported'] === true,
     }
     endpoints = { read, untilMs: nowMs + FRESH_MS }
     return read
@@ -156,11 +159,12 @@ export function createProvider(
       if (journey.endsAtMs <= nowMs) throw new ProviderFault('it took too long')
       if (!isSame(query.get('state') ?? '', journey.state)) throw new ProviderFault('the state is another')
       // RFC 9207: who answers is who was asked.
+      const { token, keys: jwksUri, isNamed } = await discover(nowMs)
       const from = query.get('iss')
-      if (from !== null && from !== issuer) throw new ProviderFault('the answer is of another issuer')
+      if (from === null ? isNamed : from !== issuer)
+        throw new ProviderFault('the answer is of another issuer')
       const code = query.get('code')
       if (!code || query.has('error')) throw new ProviderFault('the provider refuses')
-      const { token, keys: jwksUri } = await discover(nowMs)
       const said = await askJson({
         method: 'POST',
         url: token,

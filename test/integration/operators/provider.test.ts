@@ -172,6 +172,12 @@ describe('signing in by a provider', () => {
     await expect(fresh({})?.start(0)).rejects.toThrow('the discovery is of another issuer')
     double.change.discovery = { token_endpoint: 7 }
     await expect(fresh({})?.start(0)).rejects.toThrow('no token_endpoint')
+    double.change.discovery = { authorization_response_iss_parameter_supported: true }
+    const named = fresh({})
+    const { journey } = (await named?.start(0)) ?? {}
+    if (!journey) throw new Error('no journey began')
+    const query = new URLSearchParams({ state: journey.state, code: 'c' })
+    await expect(named?.finish({ query, journey, nowMs: 0 })).rejects.toThrow('of another issuer')
     double.change = {}
     await expect(fresh({ allowAddress: [] })?.start(0)).rejects.toThrow('cannot be reached')
   })

@@ -103,6 +103,20 @@ describe('signing in', () => {
     expect((await home(plain, { host: 'hub.example.cn' })).statusCode, 'a cookie of another name').toBe(303)
   })
 
+  it('begins anew whatever the browser brought: what was put there opens nothing, and the session before it ends', async () => {
+    const one = await someone()
+    const before = await one.enter()
+    for (const brought of [`hub_session=${'A'.repeat(43)}`, before]) {
+      later(30_000)
+      const given = { name: one.name, password: PASSWORD, code: one.code() }
+      const answer = await form(api, '/admin/sign-in', given, { headers: { cookie: brought } })
+      expect(answer.statusCode).toBe(303)
+      expect(cookieOf(answer)).not.toBe(brought)
+      expect((await home(brought)).statusCode).toBe(303)
+      expect((await home(cookieOf(answer))).statusCode).toBe(200)
+    }
+  })
+
   it('is refused over a connection where others can listen', async () => {
     const one = await someone()
     later(30_000)

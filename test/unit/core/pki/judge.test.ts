@@ -307,6 +307,56 @@ describe('nothing else is', () => {
       'expired',
     ],
     [
+      'an authority between that has run out, under a certificate that has not',
+      async ({ root }) => {
+        const office = await certificate({
+          name: 'o',
+          key: ecKey(),
+          issuer: root,
+          isCa: true,
+          from: now - 9 * DAY,
+          to: now - DAY,
+        })
+        const signer = await certificate({ name: 's', key: ecKey(), issuer: office })
+        return { signer, along: [signer, office] }
+      },
+      'expired',
+      'expired',
+    ],
+    [
+      'authorities that issued one another, of whom none is trusted',
+      async () => {
+        const [below, old] = [ecKey(), ecKey()]
+        const wish = { name: 'below', key: below, isCa: true } as const
+        const first = await certificate({
+          name: 'old',
+          key: old,
+          issuer: await certificate(wish),
+          isCa: true,
+        })
+        const second = await certificate({ ...wish, issuer: first })
+        const signer = await certificate({ name: 's', key: ecKey(), issuer: second })
+        return { signer, along: [signer, second, first, await certificate(wish)] }
+      },
+      'untrusted',
+      'no_anchor',
+    ],
+    [
+      'more authorities below each other than a chain may have',
+      async ({ root }) => {
+        const along: TestCertificate[] = []
+        let issuer = root
+        for (const name of ['o', 'old', 'below', 'o']) {
+          issuer = await certificate({ name, key: ecKey(), issuer, isCa: true })
+          along.unshift(issuer)
+        }
+        const signer = await certificate({ name: 's', key: ecKey(), issuer })
+        return { signer, along: [signer, ...along] }
+      },
+      'untrusted',
+      'no_anchor',
+    ],
+    [
       'a certificate to come',
       async ({ office }) => ({
         signer: await certificate({ name: 's', key: ecKey(), issuer: office, from: now + DAY }),
@@ -379,7 +429,7 @@ describe('a certificate that was taken back', () => {
     )
   })
 
-  it('is not known of without a list, with one that is over, one without an end, or one that is a part', async () => {
+  it('is not known of without a list, with one that is over, one to come, one without an end, or one that is a part', async () => {
     const { office, lists } = groundOf()
     const [ofRoot] = lists as [Buffer]
     expect(await withLists(ofRoot)).toMatchObject({ state: 'unknown', reason: 'no_list' })
@@ -387,6 +437,11 @@ describe('a certificate that was taken back', () => {
     expect(await withLists(ofRoot, over)).toMatchObject({ state: 'unknown', reason: 'list_over' })
     const endless = await revocationList(office, [], { to: null })
     expect(await withLists(ofRoot, endless)).toMatchObject({ state: 'unknown', reason: 'list_over' })
+    const signed = await revocationList(office, [{ serial: groundOf().signer.serial }])
+    const coming = await revocationList(office, [], { from: now + DAY })
+    expect(await withLists(ofRoot, coming)).toMatchObject({ state: 'unknown', reason: 'no_list' })
+    // One that was dated wrongly hides none of today.
+    expect(await withLists(ofRoot, signed, coming)).toMatchObject({ state: 'revoked' })
     const part = await revocationList(office, [], { strangeCritical: true })
     expect(() => readRevocationList(part)).toThrow()
     const signature = await signedData(wishOf(groundOf()))
