@@ -5,7 +5,7 @@ import { issueLines } from '#cli/issue-lines.ts'
 import { cliLanguage } from '#cli/language.ts'
 import { plainSentence } from '#cli/plain-sentence.ts'
 import { sentenceOf, settingsOrExit } from '#cli/process.ts'
-import { WrongUsage, wrongOptions } from '#cli/wrong-usage.ts'
+import { missing, WrongUsage, wrongOptions } from '#cli/wrong-usage.ts'
 import { ADAPTERS } from '#core/mapping/system.ts'
 import { AlreadyThere, type NewSystemResult, newSystem } from '#flow/systems/new-system.ts'
 import { mistakeLine } from './mistake-line.ts'
@@ -85,13 +85,23 @@ async function answersOf(argv: readonly string[]): Promise<Answers> {
   try {
     const system = await ask(positionals[0], zh ? '系统标识，如 my-county' : 'System, such as my-county', '')
     const sample = await ask(values.sample, zh ? '样例文件' : 'A sample file', '')
-    if (system === '' || sample === '') throw new WrongUsage()
+    if (system === '') throw missing('<system>')
+    if (sample === '') throw missing('--sample')
     const record = await ask(values.record, zh ? '记录名，如 trade' : 'Record, such as trade', 'record')
     const title = await ask(values.title, zh ? '系统名称（中文）' : 'Title in Chinese', system)
     const titleEn = await ask(values['title-en'], zh ? '系统名称（英文）' : 'Title in English', system)
     const region = await ask(values.region, zh ? '行政区划代码' : 'Region, GB/T 2260', '')
     const adapter = await ask(values.adapter, `${zh ? '适配器' : 'Adapter'} (${ADAPTERS.join(', ')})`, 'push')
-    if (!(ADAPTERS as readonly string[]).includes(adapter)) throw new WrongUsage()
+    if (!(ADAPTERS as readonly string[]).includes(adapter))
+      throw new WrongUsage({
+        en: `"${adapter}" is no adapter. Use one of ${ADAPTERS.join(', ')}.`,
+        zh: `没有适配器“${adapter}”。可用：${ADAPTERS.join('、')}。`,
+      })
+    if (!/^(\d{6})?$/.test(region))
+      throw new WrongUsage({
+        en: `"${region}" is no region. Give the six digits of GB/T 2260, such as 330825, or none.`,
+        zh: `“${region}”不是行政区划代码。请填写六位数字（GB/T 2260），如 330825，或留空。`,
+      })
     return { system, sample, record, title, titleEn, region, adapter }
   } finally {
     terminal?.close()

@@ -69,7 +69,12 @@ const MARKS = { passed: '✓', failed: '✗', skipped: '–' } as const
 function resultLines({ check, verdict }: CheckResult): string[] {
   const language = cliLanguage()
   const line = `  ${MARKS[verdict.is]} ${check.level.padEnd(6)} ${check.title[language]}`
-  if (verdict.is === 'failed') return [line, ...verdict.findings.map((finding) => `      ${finding}`)]
+  if (verdict.is === 'failed')
+    return [
+      line,
+      ...verdict.findings.map((finding) => `      ${finding}`),
+      ...(check.fix ? [`      → ${check.fix[language]}`] : []),
+    ]
   return verdict.is === 'skipped' ? [`${line} (${verdict.reason[language]})`] : [line]
 }
 

@@ -39,6 +39,10 @@ export const BRONZE: readonly Check[] = [
       en: 'A README says who sends, the key, and how it resends, corrects and makes void',
       zh: 'README 说明谁发送、主键，以及如何重发、更正与作废',
     },
+    fix: {
+      en: 'Answer the questions of README.md from the interface document, and delete the sentence that asks you to.',
+      zh: '请按接口文档填写 README.md 中的问题，并删去提示语。',
+    },
     run: async ({ system }) => {
       const path = join(system.folder, 'README.md')
       const text = await access(path)
@@ -62,6 +66,10 @@ export const BRONZE: readonly Check[] = [
     title: {
       en: `Each record has samples: one record alone, ${RECORDS_MIN} records and more in all, and broken ones`,
       zh: `每种记录都有样例：单条、合计至少 ${RECORDS_MIN} 条，以及错误样例`,
+    },
+    fix: {
+      en: 'Put files as the system sends them under samples/valid and samples/invalid, each with an .expected.json beside it, and name them under tests: in the mapping.',
+      zh: '请将系统真实发送的文件放入 samples/valid 与 samples/invalid，各配一份 .expected.json，并列入映射的 tests:。',
     },
     run: ({ system, samples }) => {
       const findings = pushedNames(system).flatMap((record) =>
@@ -100,6 +108,10 @@ export const BRONZE: readonly Check[] = [
       en: 'Every expected file was read against the interface document',
       zh: '期望文件均已对照接口文档核对',
     },
+    fix: {
+      en: 'Read each expected file against its sample and the interface document, then take the line with draft away.',
+      zh: '请对照样例与接口文档逐行核对期望文件，然后删去 draft 一行。',
+    },
     run: ({ samples }) =>
       verdictOf(
         samples
@@ -133,6 +145,10 @@ export const BRONZE: readonly Check[] = [
     title: {
       en: 'Every field of the valid samples is mapped, or ignored on purpose',
       zh: '有效样例的每个字段均已映射或明确忽略',
+    },
+    fix: {
+      en: 'Map each of these fields, or name it under ignore: in the mapping.',
+      zh: '请在映射中映射这些字段，或写入 ignore:。',
     },
     run: async (trial) => {
       const unread = new Set<string>()

@@ -37,6 +37,8 @@ export interface Check {
   readonly level: Level
   /** The promise. */
   readonly title: Words
+  /** What to do where it is not kept; the findings of others say it themselves. */
+  readonly fix?: Words
   run(trial: Trial): Promise<Verdict> | Verdict
 }
 

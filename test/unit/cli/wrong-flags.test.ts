@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { peerCommand } from '#cli/peer.ts'
 import { reconcileCommand } from '#cli/reconcile.ts'
 import { replayCommand } from '#cli/replay.ts'
+import { systemNew } from '#cli/system/new.ts'
 import { WrongUsage } from '#cli/wrong-usage.ts'
 
 beforeEach(() => void vi.stubEnv('HUB_LANG', 'en'))
@@ -72,4 +73,19 @@ it('what is wrong is said in the language of the command line', async () => {
   vi.stubEnv('HUB_LANG', 'zh')
   expect(await saidOf(peerCommand, ['list', '--id', 'zj', ...at])).toBe('list 不带 --id。')
   expect(await saidOf(replayCommand, ['--system'])).toBe('--system 缺少值。')
+})
+
+it.each([
+  [[], '<system>: missing.'],
+  [['my-county'], '--sample: missing.'],
+  [
+    ['my-county', '--sample', 'a.csv', '--adapter', 'pusch'],
+    '"pusch" is no adapter. Use one of push, pull, soap, files, database, mqtt.',
+  ],
+  [
+    ['my-county', '--sample', 'a.csv', '--region', '33'],
+    '"33" is no region. Give the six digits of GB/T 2260, such as 330825, or none.',
+  ],
+])('hub system new %j is refused with what is wrong, before anything is read', async (argv, said) => {
+  expect(await saidOf(systemNew, argv)).toBe(said)
 })
