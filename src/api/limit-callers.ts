@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
+import { LARGE_MAX_BYTES } from '#flow/large/receive.ts'
 import { chargeCaller, forgetCallers } from '#store/caller-rates.ts'
 import { clientOf, trustOf } from './public/client-address.ts'
 import { createRates, type Rates } from './rates.ts'
@@ -54,10 +55,11 @@ const DEAR: Readonly<Record<string, number>> = {
   getToken: 100,
 }
 
+/** What a body costs that is read. One that is longer than any is refused unread, and must lock nobody out by what it tells. */
 const bodyUnits = ({ headers }: FastifyRequest): number => {
   if (headers['transfer-encoding'] !== undefined) return UNTOLD_UNITS
   const length = Number(headers['content-length'] ?? 0)
-  return Number.isFinite(length) ? Math.floor(length / BYTES_A_UNIT) : 0
+  return length <= LARGE_MAX_BYTES ? Math.floor(length / BYTES_A_UNIT) : 0
 }
 
 const keyOf = ({ caller }: FastifyRequest): string => `key ${caller?.keyId ?? 'administrator'}`
@@ -103,21 +105,25 @@ export function limitCallers(
     const usual = route.method === 'GET' || route.method === 'HEAD' ? 1 : 3
     route.config = { units: DEAR[operationId] ?? usual, ...route.config }
   })
-  const unitsOf = (request: FastifyRequest): number =>
-    (request.routeOptions.config.units ?? 1) + bodyUnits(request)
+  const unitsOf = ({ routeOptions }: FastifyRequest): number => routeOptions.config.units ?? 1
+  const addressOf = ({ socket, headers }: FastifyRequest): string =>
+    `address ${clientOf(socket.remoteAddress ?? '', headers['x-forwarded-for'], isTrusted)}`
   if (addresses)
     app.addHook('onRequest', (request, reply, done) => {
-      const { socket, headers } = request
-      const address = clientOf(socket.remoteAddress ?? '', headers['x-forwarded-for'], isTrusted)
-      done(taken(addresses, 'address', { caller: `address ${address}`, units: unitsOf(request), reply }))
+      done(taken(addresses, 'address', { caller: addressOf(request), units: unitsOf(request), reply }))
     })
   parts.findKeys()
   const takeOfKey = (request: FastifyRequest, reply: FastifyReply): HubError | undefined => {
     const rates = ratesFor(request)
-    return rates ? taken(rates, 'key', { caller: keyOf(request), units: unitsOf(request), reply }) : undefined
+    const units = unitsOf(request) + bodyUnits(request)
+    return rates ? taken(rates, 'key', { caller: keyOf(request), units, reply }) : undefined
   }
   app.addHook('onRequest', (request, reply, done) => {
-    done(request.caller ? takeOfKey(request, reply) : undefined)
+    const refused = request.caller ? takeOfKey(request, reply) : undefined
+    // The body of who is not known is not read, and so it costs those behind the same address nothing.
+    const units = refused ? 0 : bodyUnits(request)
+    if (units > 0) addresses?.charge(addressOf(request), units)
+    done(refused)
   })
   // A key that came in the body is known only now.
   app.addHook('preValidation', (request, reply, done) => {

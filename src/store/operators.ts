@@ -30,7 +30,6 @@ export interface OperatorProof {
   readonly totp: Buffer | null
   readonly enrolment: Buffer | null
   readonly enrolmentEndsMs: number
-  readonly codeFailures: number
 }
 
 const COLUMNS = `o.id, o.name, o.role, o.created_at as "createdAt", o.disabled_at as "disabledAt",
@@ -104,8 +103,8 @@ export async function resetOperator(
 /** The operator of this name, whatever its letters' case, also a disabled one. */
 export async function readProof(pool: Pool, name: string): Promise<OperatorProof | null> {
   const { rows } = await pool.query(
-    `select id, name, role, disabled_at is not null as "isDisabled", password, totp, enrolment, coalesce(extract(epoch from enrolment_ends) * 1000, 0)::float8 as "enrolmentEndsMs",
-            code_failures as "codeFailures" from operators where lower(name) = lower($1)`,
+    `select id, name, role, disabled_at is not null as "isDisabled", password, totp, enrolment, coalesce(extract(epoch from enrolment_ends) * 1000, 0)::float8 as "enrolmentEndsMs"
+       from operators where lower(name) = lower($1)`,
     [name],
   )
   const row = rows[0]
@@ -151,8 +150,16 @@ export async function useRecovery(pool: Pool, id: string, digest: Buffer): Promi
   return rowCount === 1
 }
 
-export async function noteCodeFailure(pool: Pool, id: string): Promise<void> {
-  await pool.query('update operators set code_failures = code_failures + 1 where id = $1', [id])
+/**
+ * Counts a code as wrong before it is looked at, so that many at once are counted too; `useStep` and `useRecovery` clear it. False where so many were wrong
+ * already that none is taken.
+ */
+export async function claimCode(pool: Pool, id: string, most: number): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    'update operators set code_failures = code_failures + 1 where id = $1 and code_failures < $2',
+    [id, most],
+  )
+  return rowCount === 1
 }
 
 /** Sets another password and ends all sessions. */

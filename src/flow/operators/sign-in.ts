@@ -4,7 +4,7 @@ import { stepOfCode } from '#core/signing/totp.ts'
 import { noteAudit } from '#store/audit-log.ts'
 import { insertSession, type SessionHolder } from '#store/operator-sessions.ts'
 import {
-  noteCodeFailure,
+  claimCode,
   type OperatorProof,
   readProof,
   storePassword,
@@ -122,11 +122,8 @@ async function codeFits(
   const typed = code.replaceAll(/\s/g, '').slice(0, 64)
   const step = stepOfCode(operator?.totp ?? NOBODY, typed, nowMs)
   const digest = await digestOfCode(pool, typed)
-  if (!isPassword || !operator || operator.codeFailures >= CODE_FAILURES_MAX) return false
-  const fits =
-    step === null ? await useRecovery(pool, operator.id, digest) : await useStep(pool, operator.id, step)
-  if (!fits) await noteCodeFailure(pool, operator.id)
-  return fits
+  if (!isPassword || !operator || !(await claimCode(pool, operator.id, CODE_FAILURES_MAX))) return false
+  return step === null ? await useRecovery(pool, operator.id, digest) : await useStep(pool, operator.id, step)
 }
 
 const note = (pool: Pool, operator: string, action: string): Promise<void> =>

@@ -107,6 +107,35 @@ it.each([
   expect(statuses.at(-1)).toBe(429)
 })
 
+it('a body that is not read costs nothing: who tells of a terabyte locks nobody out', async () => {
+  const tells = (headers: Record<string, string>) =>
+    (processes[2] as FastifyInstance).inject({
+      method: 'POST',
+      url: '/v1/records',
+      headers: {
+        'x-forwarded-for': '203.0.113.120',
+        'content-type': 'application/json',
+        'content-length': '1000000000000',
+        ...headers,
+      },
+      payload: '[]',
+    })
+  for (const [headers, status] of [
+    [{}, 401],
+    [bearer(ADMIN_KEY), 413],
+    [{ 'content-length': '1999999999' }, 401],
+  ] as const) {
+    expect((await tells(headers)).statusCode).toBe(status)
+    // What was taken is charged in the store of all processes meanwhile.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  const later = await get(2, '/v1/records?limit=1', {
+    'x-forwarded-for': '203.0.113.120',
+    ...bearer(ADMIN_KEY),
+  })
+  expect(later.statusCode).toBe(200)
+})
+
 it('a key may have a rate of its own, which the key in its place has too', async () => {
   const body = { name: 'slow', scopes: ['read'], unitsPerSecond: 2 }
   const made = (await api.call('POST', '/v1/keys', { body })).json()

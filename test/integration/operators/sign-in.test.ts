@@ -29,7 +29,10 @@ describe('enrolling', () => {
     })
     expect(first.statusCode).toBe(200)
     expect(first.body).toContain('<svg')
-    const wrong = await form(api, '/admin/enrol', { name: 'zhang.wei', code: `${code.slice(0, -1)}x` })
+    const wrong = await form(api, '/admin/enrol', {
+      name: 'zhang.wei',
+      code: `${code.slice(0, -1)}${code.endsWith('X') ? 'y' : 'x'}`,
+    })
     const nobody = await form(api, '/admin/enrol', { name: 'nobody', code })
     expect([wrong.statusCode, nobody.statusCode, wrong.body === nobody.body]).toEqual([401, 401, true])
     const { rows } = await api.pool.query(
@@ -198,6 +201,24 @@ describe('signing in', () => {
     expect((await one.signIn()).statusCode, 'locked').toBe(401)
     expect((await api.call('POST', `/v1/operators/${one.id}/enrolment`)).statusCode).toBe(201)
   })
+})
+
+it('of wrong codes that come all at once, from everywhere, no more than thirty are looked at, and then the right one is not', async () => {
+  const one = await someone()
+  later(30_000)
+  await api.pool.query('update operators set code_failures = 28 where id = $1', [one.id])
+  const from = (network: number, code: string) =>
+    form(
+      api,
+      '/admin/sign-in',
+      { name: one.name, password: PASSWORD, code },
+      { remoteAddress: `192.0.2.${network}`, headers: { host: 'hub.example.cn' } },
+    )
+  const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => from(i + 10, '000000')))
+  expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([401]))
+  const { rows } = await api.pool.query('select code_failures as n from operators where id = $1', [one.id])
+  expect(rows[0].n).toBe(30)
+  expect((await from(30, one.code())).statusCode).toBe(401)
 })
 
 describe('another password', () => {
