@@ -1,5 +1,7 @@
+import { isRow } from '#adapters/push/record.ts'
+import { fieldOfPlace } from '#core/issue.ts'
 import type { CompiledMapping, MappedSource } from '#core/mapping/mapping.ts'
-import { ENVELOPE, type SourceRecord } from '#core/source.ts'
+import { ENVELOPE, type SourceRecord, type SourceValue } from '#core/source.ts'
 import { textShape } from '#core/text-shape.ts'
 
 /** What one message shows of the habits of its sender that the mapping does not expect. */
@@ -47,8 +49,8 @@ export function driftNotes(mapping: CompiledMapping): DriftNotes {
       }
       for (const { code, path, value } of issues) {
         if (code !== 'W_ENUM_UNKNOWN' || value === undefined) continue
-        const field = lastName(path)
-        if (watch.mayShow(field)) noteValue(cut(field), cut(value))
+        const field = namesOf(path).find(watch.mayShow)
+        if (field !== undefined) noteValue(cut(field), cut(value))
       }
     },
     get drift() {
@@ -57,12 +59,11 @@ export function driftNotes(mapping: CompiledMapping): DriftNotes {
   }
 }
 
-/** The last name of a place: `/1/payType`, `meat_out_info_detail[1]/type`, `row 7/类型`. */
-const lastName = (path: string): string =>
-  path
-    .slice(path.lastIndexOf('/') + 1)
-    .replaceAll('~1', '/')
-    .replaceAll('~0', '~')
+/** Names of the field at a place, `/1/payType` or `row 7, 类型`: as written, and without the objects around it (`line 3, head.payType`). */
+function namesOf(path: string): string[] {
+  const field = fieldOfPlace(path).replaceAll('~1', '/').replaceAll('~0', '~')
+  return [field, field.slice(field.lastIndexOf('.') + 1)]
+}
 
 function countField(
   fields: Map<string, { count: number; sample: string | null }>,
@@ -73,10 +74,22 @@ function countField(
   const known = fields.get(kept)
   if (known) known.count++
   else if (fields.size < MOST) {
-    const own = row !== null && typeof row === 'object' && !Array.isArray(row) ? row[name] : undefined
-    const value = own ?? envelope?.value[name.slice(ENVELOPE.length)]
+    const isAround = name.startsWith(ENVELOPE) && envelope !== undefined
+    const value = isAround ? valueAt(envelope.value, name.slice(ENVELOPE.length)) : valueAt(row, name)
     fields.set(kept, { count: 1, sample: typeof value === 'string' ? textShape(value) : null })
   }
+}
+
+/** The value of a name, or at a path of names, with a dot between them and `\\.` for one in a name; undefined where it leads into a list. */
+function valueAt(row: SourceValue, path: string): SourceValue | undefined {
+  if (isRow(row) && Object.hasOwn(row, path)) return row[path]
+  let value: SourceValue | undefined = row
+  for (const step of path.split(/(?<!\\)\./)) {
+    if (!isRow(value)) return undefined
+    const name = step.replaceAll('\\.', '.')
+    value = Object.hasOwn(value, name) ? value[name] : undefined
+  }
+  return value
 }
 
 /** The beginning of a text; the store takes no half of a surrogate pair, and no NUL. */
