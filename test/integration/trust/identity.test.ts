@@ -31,6 +31,18 @@ describe('keys', () => {
     expect(await stored()).toEqual({ ...first, is_keyed: true })
   })
 
+  it('say when they were used last, to a minute, and that they never were', async () => {
+    const { id, key } = await make()
+    const used = async (): Promise<string | null> => {
+      const { keys } = (await api.call('GET', '/v1/keys')).json()
+      return keys.find((one: { id: string }) => one.id === id).lastUsedAt
+    }
+    expect(await used()).toBeNull()
+    const fromMs = Date.now()
+    expect(await lists(key)).toBe(200)
+    expect(Math.abs(Date.parse((await used()) ?? '') - fromMs)).toBeLessThan(60_000)
+  })
+
   it('a digest that leaked is no key', async () => {
     const { id, key } = await make()
     const { rows } = await api.pool.query('select digest from keys where id = $1', [id])
