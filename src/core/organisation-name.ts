@@ -23,7 +23,10 @@ export const isBusinessName = (name: string): boolean =>
   isLong(name) && (endsAsOrganisation(name) || (endsAsShop(name) && !PERSON_DOT.test(name)))
 
 /** Whether a name ends as those of organisations, shops and stalls do, however short it is: what a person would take it for. */
-export const endsAsBusiness = (name: string): boolean => endsAsOrganisation(name) || endsAsShop(name)
+export const endsAsBusiness = (name: string): boolean =>
+  endsAsOrganisation(name) ||
+  endsAsShop(name) ||
+  /(?:面馆|饭馆|餐馆|菜馆|餐厅|食堂|超市|市场|基地)$/u.test(name)
 
 /** Every name of every record is asked for its ending: only the words with the same last character are compared. */
 function endingIn(words: string): (text: string) => boolean {

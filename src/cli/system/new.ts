@@ -133,7 +133,7 @@ function report(result: NewSystemResult, { system, record }: Answers, zh: boolea
   const { folder, written, proposal, mistakes, mapped, lineToAdd } = result
   const rejected = mapped.filter((source) => source.rejected)
   const records = mapped.reduce((sum, source) => sum + source.records.length, 0)
-  const checks = proposal.mapping.split('CHECK').length - 1
+  const checks = proposal.mapping.match(/^\s*# CHECK/gmu)?.length ?? 0
   const lines = [
     ...written.map((path) => `+ ${folder}/${path}`),
     '',

@@ -61,6 +61,16 @@ describe('a ledger of certificates', async () => {
   it('says that a name may be that of a person where one does not end as organisations do', () => {
     expect(mapping).toContain('name: 养殖主体, personal: by-name }')
   })
+
+  it('takes canteens, noodle houses and markets for no persons', async () => {
+    const sold = ['示例面馆', '实验小学食堂', '南门市场'].map((gfmc, i) => ({
+      dh: `X${i}`,
+      rq: '2026-07-01',
+      gfmc,
+      pm: '鸡蛋',
+    }))
+    expect((await propose(JSON.stringify(sold))).mapping).toContain('parties.buyer: { name: gfmc }')
+  })
 })
 
 describe('what a cold store takes in', async () => {
