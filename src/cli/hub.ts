@@ -49,7 +49,6 @@ import { registerSystems } from '#store/systems.ts'
 import { startEmbedded } from './embedded.ts'
 import { giveBackMemory } from './give-back.ts'
 import { createLargeWork } from './large-work.ts'
-import { createLean } from './lean.ts'
 import { mappingsMustExist } from './mappings-folder.ts'
 import { openReconciling } from './reconciling.ts'
 import { dataKeysOf, type Settings } from './settings.ts'
@@ -233,21 +232,11 @@ function openWorkers(
   })
   const { databaseUrl, mappings, dataKeys, queues } = parts
   const onCommitted = () => queues.wakeLinks()
-  const large = createLargeWork({
-    ...{ databaseUrl, mappings, dataKeys, log },
-    onCommitted() {
-      // Not before: the thread has then read its modules, of which what was compiled is kept for each set of flags apart.
-      lean.begin()
-      onCommitted()
-    },
-  })
-  const followers = followersOf(now, () => lean.isLean())
-  const lean = createLean({ pool, isBusy: large.isWorking, rows: followers[0]?.rows ?? [] })
-  closings.push(async () => lean.close())
+  const large = createLargeWork({ databaseUrl, mappings, dataKeys, log, onCommitted })
   const follow = createFollow({
     pool,
     followers: [
-      ...followers,
+      ...followersOf(now, large.isWorking),
       claimsFollower({ send: http.send, now }),
       casesFollower({ pool, intake: parts.intake, from: parts.casesFrom, now }),
     ],

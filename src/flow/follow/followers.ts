@@ -19,8 +19,8 @@ import { type LogReader, logFollower } from './log-follower.ts'
 /** A page costs each reader some statements, whatever its size, and what many of its records say is written once; its records are in memory at once. */
 export const CHANGES_AT_ONCE = 1000
 
-/** The same where memory counts for more: what a page makes lives until all have written it, and so comes to where only a full collection takes it. */
-const CHANGES_AT_ONCE_LEAN = 250
+/** Beside a large message: what a page makes lives until all have written it, and pushes of others wait while it is made (docs/adr/0044-small-pages-beside-large-messages.md). */
+const CHANGES_AT_ONCE_BUSY = 250
 
 /** Those who read the log together. @param now the time that all processes have, in milliseconds since 1970 */
 const logReadersOf = (now: () => number): readonly LogReader[] => [
@@ -41,10 +41,10 @@ const logReadersOf = (now: () => number): readonly LogReader[] => [
 
 /**
  * Everyone who follows what was committed in a running hub, first those who read the log together.
- * @param isLean whether memory counts for more than time
+ * @param isBusy whether this process works on a large message
  */
-export const followersOf = (now: () => number, isLean = () => false): readonly Follower[] => [
-  logFollower('log', () => (isLean() ? CHANGES_AT_ONCE_LEAN : CHANGES_AT_ONCE), logReadersOf(now)),
+export const followersOf = (now: () => number, isBusy = () => false): readonly Follower[] => [
+  logFollower('log', () => (isBusy() ? CHANGES_AT_ONCE_BUSY : CHANGES_AT_ONCE), logReadersOf(now)),
   qualityMessagesFollower,
   arrivalsFollower(now),
 ]

@@ -166,6 +166,23 @@ test('a follower that never ran begins at the first change', async () => {
   expect(await createFollow({ pool, followers: [follower] }).find()).toEqual([])
 })
 
+test('how many changes make a page is asked before each step, so that pages are smaller from the next one on', async () => {
+  await store(pool, someRows(40))
+  const pages: number[] = []
+  const begin = () => {
+    let noted = 0
+    return { note: () => void noted++, write: async () => void pages.push(noted) }
+  }
+  let isBusy = false
+  const follower = logFollower('paged', () => (isBusy ? 3 : 11), [{ name: 'paged', begin }])
+  await follower.step(pool)
+  isBusy = true
+  await follower.step(pool)
+  isBusy = false
+  await follower.step(pool)
+  expect(pages).toEqual([11, 3, 11])
+})
+
 test('a follower rests after a step while the log grows, and goes on at once while nobody adds to it', async () => {
   const rests: number[] = []
   let steps = 0
