@@ -1,18 +1,19 @@
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { auditCommand } from '#cli/audit.ts'
 import { WrongUsage } from '#cli/wrong-usage.ts'
 import { appendHeads } from '#flow/evidence/anchor-file.ts'
 import { sealBatch } from '#flow/evidence/seal.ts'
 import { withApi } from '#test/api.ts'
 import { rewrite } from '#test/rewrite.ts'
+import { linesSaid } from '#test/said.ts'
 
 const api = withApi()
 let folder = ''
 let anchor = ''
-let said: string[] = []
+const said = linesSaid(() => ({ DATABASE_URL: api.database.url }))
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hub-audit-'))
@@ -24,18 +25,6 @@ beforeAll(async () => {
   }
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
-beforeEach(() => {
-  said = []
-  vi.stubEnv('HUB_LANG', 'en')
-  vi.stubEnv('DATABASE_URL', api.database.url)
-  for (const name of ['log', 'error'] as const)
-    vi.spyOn(console, name).mockImplementation((line: string) => void said.push(line))
-})
-afterEach(() => {
-  vi.unstubAllEnvs()
-  vi.restoreAllMocks()
-  process.exitCode = undefined
-})
 
 /** What `hub audit verify` says, and with which code it ends. */
 async function verify(...options: string[]): Promise<{ text: string; code: unknown }> {
@@ -49,9 +38,9 @@ it('hub audit verify says what it verified, and that without anchors a tail that
     /^3 batches with \d+ leaves verified, 0 findings\.\nNot compared with a file of anchors/,
   )
   expect(code).toBeUndefined()
-  said = []
+  said.length = 0
   expect((await verify('--anchor', anchor)).text).toMatch(/3 heads of the file of anchors agree\.$/)
-  said = []
+  said.length = 0
   expect((await verify('--from', '2', '--to', '3')).text).toMatch(/^2 batches/)
   expect(process.exitCode).toBeUndefined()
 })
@@ -87,7 +76,7 @@ it('a file of anchors that is not there, is empty or holds something else agrees
   const empty = join(folder, 'empty')
   for (const content of ['', '\n\n']) {
     await writeFile(empty, content)
-    said = []
+    said.length = 0
     process.exitCode = undefined
     const { text, code } = await verify('--anchor', empty)
     expect([text.split(' ')[0], code]).toEqual(['anchor_missing', 1])
@@ -107,7 +96,7 @@ it('a log whose tail was cut off ends with 1 and the batch, by the file of ancho
   await truncate(torn, bytes.length - 40)
   expect((await verify('--anchor', torn)).text).toMatch(/2 heads of the file of anchors agree\.$/)
   expect(process.exitCode).toBeUndefined()
-  said = []
+  said.length = 0
   for (const table of ['audit_leaves', 'audit_heads'])
     await rewrite(api.pool, `delete from ${table} where number = 3`)
   const { text, code } = await verify('--anchor', anchor)

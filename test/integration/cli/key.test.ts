@@ -1,22 +1,11 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { keyCommand } from '#cli/key.ts'
 import { WrongUsage } from '#cli/wrong-usage.ts'
 import { withApi } from '#test/api.ts'
+import { linesSaid } from '#test/said.ts'
 
 const api = withApi(undefined, { rates: { perKey: 1000, perAddress: null } })
-let said: string[]
-beforeEach(() => {
-  said = []
-  vi.stubEnv('HUB_LANG', 'en')
-  vi.stubEnv('DATABASE_URL', api.database.url)
-  for (const name of ['log', 'error'] as const)
-    vi.spyOn(console, name).mockImplementation((line: string) => void said.push(line))
-})
-afterEach(() => {
-  vi.unstubAllEnvs()
-  vi.restoreAllMocks()
-  process.exitCode = undefined
-})
+const said = linesSaid(() => ({ DATABASE_URL: api.database.url }))
 const create = (...more: string[]) => keyCommand(['create', '--name', 'market', '--scope', 'read', ...more])
 const policyOf = async (key: string) =>
   String((await api.call('GET', '/v1/records?limit=1', { key })).headers['ratelimit-policy'])

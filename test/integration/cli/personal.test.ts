@@ -1,24 +1,13 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { personalCommand } from '#cli/personal.ts'
 import { WrongUsage } from '#cli/wrong-usage.ts'
 import { withApi } from '#test/api.ts'
 import { TRADES, trade } from '#test/jiaxing.ts'
+import { linesSaid } from '#test/said.ts'
 
 const api = withApi()
 const PERSON = '欧阳建国'
-let said: string[]
-beforeEach(() => {
-  said = []
-  vi.stubEnv('HUB_LANG', 'en')
-  vi.stubEnv('DATABASE_URL', api.database.url)
-  for (const name of ['log', 'error'] as const)
-    vi.spyOn(console, name).mockImplementation((line: string) => void said.push(line))
-})
-afterEach(() => {
-  vi.unstubAllEnvs()
-  vi.restoreAllMocks()
-  process.exitCode = undefined
-})
+const said = linesSaid(() => ({ DATABASE_URL: api.database.url }))
 
 async function pushed(billNo: string): Promise<string> {
   const sent = await api.push(TRADES, JSON.stringify([trade(billNo, { buyerName: PERSON })]))
@@ -61,7 +50,7 @@ const RULE = ['--class', 'records', '--class', 'rejections', '--after-days', '73
 
 it('hub personal rules sets a rule of age, counts what it would erase, reads it, lists it and ends it', async () => {
   const told = async (...argv: readonly string[]) => {
-    said = []
+    said.length = 0
     await personalCommand(['rules', ...argv])
     return JSON.parse(said.join(''))
   }
@@ -76,7 +65,7 @@ it('hub personal rules sets a rule of age, counts what it would erase, reads it,
   ])
   expect(await told('end', id)).toEqual({ ended: id })
   expect((await told('list')).rules).toMatchObject([{ id, endedBy: 'hub personal' }])
-  said = []
+  said.length = 0
   await personalCommand(['rules', 'end', id])
   expect([process.exitCode, said.join('')]).toEqual([1, `there is no erasure rule ${id} in force`])
 })
