@@ -3,6 +3,7 @@ import * as fs from 'node:fs/promises'
 import type { AddressInfo, Socket } from 'node:net'
 import { join, normalize } from 'node:path'
 import ssh2, { type FileEntry, type InputAttributes, type SFTPWrapper } from 'ssh2'
+import { newSshKeys } from './ssh-keys.ts'
 
 // Of a CommonJS module Node finds not every name.
 const { Server, utils } = ssh2
@@ -52,11 +53,11 @@ export interface SftpAccount {
 
 /** An SFTP server over a folder of the disk. */
 export async function startSftpServer(root: string, account: SftpAccount, port = 0): Promise<SftpServer> {
-  const { keys, parsed } = newHostKey()
+  const keys = newSshKeys()
   const sockets = new Set<Socket>()
   const made: SftpServer = {
     port: 0,
-    hostKey: `SHA256:${createHash('sha256').update(parsed.getPublicSSH()).digest('base64').replace(/=+$/, '')}`,
+    hostKey: `SHA256:${createHash('sha256').update(keys.parsed.getPublicSSH()).digest('base64').replace(/=+$/, '')}`,
     asked: [],
     connections: () => sockets.size,
     faults: {},
@@ -101,15 +102,6 @@ export async function startSftpServer(root: string, account: SftpAccount, port =
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return Object.assign(made, { port: (server.address() as AddressInfo).port })
-}
-
-/** One key of some hundred is written by the library so that it cannot read it. */
-function newHostKey() {
-  for (;;) {
-    const keys = utils.generateKeyPairSync('ed25519')
-    const parsed = utils.parseKey(keys.private)
-    if (!(parsed instanceof Error)) return { keys, parsed }
-  }
 }
 
 function serve(sftp: SFTPWrapper, root: string, state: SftpServer): void {

@@ -2,12 +2,12 @@ import { generateKeyPairSync } from 'node:crypto'
 import { utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
 import { describe, expect, test } from 'vitest'
 import { openPlace } from '#adapters/files/places/open.ts'
 import { runFiles } from '#test/files/channel.ts'
 import { openedPlace, PASSWORD, placeParts, textOf, USER, withDisk } from '#test/files/places.ts'
 import { type SftpAccount, startSftpServer } from '#test/files/sftp-server.ts'
+import { newSshKeys } from '#test/files/ssh-keys.ts'
 
 const held = withDisk()
 const at = (name: string): string => join(held.disk, 'in', name)
@@ -74,15 +74,12 @@ describe('how an SFTP account is let in', () => {
 
   test('by a private key, with a passphrase or without', async () => {
     for (const passphrase of ['open sesame', undefined]) {
-      const keys = ssh2.utils.generateKeyPairSync(
-        'ed25519',
-        passphrase === undefined ? {} : { cipher: 'aes256-cbc', passphrase, rounds: 4 },
-      )
+      const keys = newSshKeys(passphrase)
       const { port, hostKey } = await sftpServer({ publicKey: keys.public })
       const settings = { protocol: 'sftp', port, hostKey } as const
       const secrets = { privateKey: keys.private, ...(passphrase === undefined ? {} : { passphrase }) }
       expect(await (await opened(settings, { secrets })).list('/in')).toEqual([])
-      const other = ssh2.utils.generateKeyPairSync('ed25519').private
+      const other = newSshKeys().private
       await expect(opened(settings, { secrets: { privateKey: other } })).rejects.toMatchObject({
         class: 'auth',
         setting: '/secrets/privateKey',
@@ -92,14 +89,10 @@ describe('how an SFTP account is let in', () => {
 
   test('a key that cannot be read, or needs a passphrase, is told as such', async () => {
     const { port, hostKey } = await sftpServer({
-      publicKey: ssh2.utils.generateKeyPairSync('ed25519').public,
+      publicKey: newSshKeys().public,
     })
     const settings = { protocol: 'sftp', port, hostKey } as const
-    const locked = ssh2.utils.generateKeyPairSync('ed25519', {
-      cipher: 'aes256-cbc',
-      passphrase: 'open sesame',
-      rounds: 4,
-    }).private
+    const locked = newSshKeys('open sesame').private
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
       .privateKey.export({ type: 'pkcs8', format: 'pem' })
       .toString()
