@@ -35,6 +35,7 @@ const plainRecords = (sale: PlainSale, no: string): MappedRecord[] => {
         occurredAt: { at: '2024-04-15T03:42:10+08:00', precision: 'second' },
         quantity: { unit: 'KGM', value: sale.kg ?? '1' },
         ...(sale.uploaded ? { recordedAt: { at: sale.uploaded, precision: 'second' as const } } : {}),
+        ...(sale.status === 'void' ? { void: { reason: 'wrong' } } : {}),
       },
       ...order,
     },

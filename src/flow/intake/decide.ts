@@ -5,7 +5,7 @@ import type { Head, PastVersion } from '#store/heads.ts'
 import { claimIssue, ownClaim } from './claim.ts'
 import type { Content } from './content.ts'
 import { type Decision, historyOf, type Known } from './known-records.ts'
-import { add, newestBody, voided, waitingVoid } from './next-version.ts'
+import { add, isWhatWasEnded, newestBody, voided, waitingVoid } from './next-version.ts'
 import type { PreparedMessage, PreparedRecord, PreparedSource } from './prepared.ts'
 import type { KeyedResult } from './results-text.ts'
 
@@ -101,6 +101,8 @@ function decideRecord(
   if (!message.replay && isOlder(message, record, head, known))
     return { word: 'unchanged', version: head.version, issue: lateIssue(record.order) }
   if (!message.replay && isResend(message, content, head, historyOf(record.id, known)))
+    return { word: 'unchanged', version: head.version }
+  if (head.status === 'void' && isWhatWasEnded(record, content, known))
     return { word: 'unchanged', version: head.version }
   add(message, index, record, content, 'active', head.version + 1, known, into)
   return { word: 'updated', version: head.version + 1 }

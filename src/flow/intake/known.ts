@@ -32,9 +32,10 @@ export async function readKnown(client: PoolClient, messages: readonly Decided[]
       owners: new Map(),
     }
   const { heads, awaited } = await readHeads(client, [...ids])
-  const { changed, voids } = sortByNeed(messages, heads)
+  const { changed, voids, ended } = sortByNeed(messages, heads)
   const history = changed.length ? await readHistory(client, changed) : new Map()
-  const bodies = voids.length ? await readBodies(client, voids) : new Map()
+  const compared = [...new Set([...voids, ...ended])]
+  const bodies = compared.length ? await readBodies(client, compared) : new Map()
   const wanted = awaited.filter((id) => coming.has(id))
   const waiting = wanted.length ? await readWaitingVoids(client, wanted) : new Map()
   const touched = messages.some(({ deferred }) => deferred) ? [...changed, ...voids] : []
@@ -46,9 +47,11 @@ export async function readKnown(client: PoolClient, messages: readonly Decided[]
 function sortByNeed(
   messages: readonly Decided[],
   heads: ReadonlyMap<string, Head>,
-): { changed: string[]; voids: string[] } {
+): { changed: string[]; voids: string[]; ended: string[] } {
   const changed = new Set<string>()
   const voids = new Set<string>()
+  // What comes is compared with what their void said.
+  const ended = new Set<string>()
   for (const { sources, replay, peer } of messages) {
     for (const { records } of sources) {
       for (const { id, operation, content } of records) {
@@ -56,10 +59,11 @@ function sortByNeed(
         if (!head) continue
         // A replay asks of every record where its versions came from, and a peer which versions there are.
         if (replay || peer) changed.add(id)
+        if (operation !== 'void' && head.status === 'void') ended.add(id)
         if (operation === 'void') voids.add(id)
         else if (content && !(head.status === 'active' && content.hash === head.hash)) changed.add(id)
       }
     }
   }
-  return { changed: [...changed], voids: [...voids] }
+  return { changed: [...changed], voids: [...voids], ended: [...ended] }
 }

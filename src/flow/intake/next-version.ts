@@ -31,6 +31,12 @@ export function newestBody(id: string, known: Known): Body {
   return bodyOf(newest.text, newest.flags, newest.recorded)
 }
 
+/** Whether content is what the void that ended a record brought with it: a void may come before the record that it ends. */
+export function isWhatWasEnded(record: PreparedRecord, content: Content, known: Known): boolean {
+  const { void: _, ...body } = newestBody(record.id, known)
+  return contentOf(record, body, 'active').hash === content.hash
+}
+
 /** The next version of a record with its edges; carried forward in `known`. `more` says what a version of a peer has from its owner. */
 export function add(
   message: PreparedMessage,

@@ -178,6 +178,38 @@ describe('voids', () => {
     expect(await hub.versions('E1')).toEqual(['active@1', 'void@2'])
   })
 
+  it('a void with the whole content that comes before its original is not undone by it', async () => {
+    expect(words(await hub.push([{ no: 'G1', kg: '5', status: 'void' }]))).toEqual(['voided'])
+    expect(words(await hub.push([{ no: 'G1', kg: '5', uploaded: '2024-04-16T00:00:00+08:00' }]))).toEqual([
+      'unchanged',
+    ])
+    expect(await hub.versions('G1')).toEqual(['void@1'])
+    const both = await hub.push([
+      { no: 'G2', kg: '5', status: 'void' },
+      { no: 'G2', kg: '5' },
+    ])
+    expect(words(both)).toEqual(['voided', 'unchanged'])
+    expect(await hub.versions('G2')).toEqual(['void@1'])
+  })
+
+  it('a void with the whole content and its original pushed at the same moment end as a void record', async () => {
+    const numbers = Array.from({ length: 20 }, (_, i) => `Y${i}`)
+    await Promise.all(
+      numbers.flatMap((no, i) => {
+        const original = () => hub.push([{ no, kg: '5' }])
+        const ending = () => hub.push([{ no, kg: '5', status: 'void' }])
+        return i % 2 ? [original(), ending()] : [ending(), original()]
+      }),
+    )
+    for (const no of numbers) expect((await hub.versions(no)).at(-1)).toMatch(/^void@/)
+  })
+
+  it('content that differs from all that was said brings a void record back to life', async () => {
+    await hub.push([{ no: 'G3', kg: '5', status: 'void' }])
+    expect(words(await hub.push([{ no: 'G3', kg: '6' }]))).toEqual(['updated'])
+    expect(await hub.versions('G3')).toEqual(['void@1', 'active@2'])
+  })
+
   it('a void takes the edges of its record along, because only active versions have edges', async () => {
     await hub.push([{ no: 'F1', cert: 'HGZ1' }])
     await hub.push([{ no: 'F1', status: 'void-kept' }])
