@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { publishLines } from './publish-lines.ts'
 import type { DemoSource } from './source.ts'
 
-const TOPIC = 'market/330105012/scale/A023/ticket'
+const TOPIC = 'trace/330105012/SC-330105012-A023-01/ticket'
 const START_TRIES = 100
 
 /** Scales of a market that publish their tickets; null where this machine has no Mosquitto. */

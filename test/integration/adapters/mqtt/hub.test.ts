@@ -7,7 +7,7 @@ import { hasMosquitto, type MqttBroker, startBroker } from '#test/mqtt-broker.ts
 import { startInstrument } from '#test/mqtt-publish.ts'
 
 const TICKETS = 3000
-const TOPIC = 'market/330105012/scale/A023/ticket'
+const TOPIC = 'trace/330105012/SC-330105012-A023-01/ticket'
 const USER = { name: 'hub', password: 'broker-Pa55word' }
 let broker: MqttBroker
 const api = withApi()
@@ -40,7 +40,7 @@ const scales: ChannelBench = {
   channel: 'scales',
   kind: 'sale',
   async start() {
-    await openTheSession('hub-killed', ['market/+/scale/+/ticket'])
+    await openTheSession('hub-killed', ['trace/+/+/ticket'])
     const one = JSON.parse(await readFile('mappings/market-scales/samples/valid/one.ndjson', 'utf8'))
     const tickets = Array.from({ length: TICKETS }, (_, i) => ({ ...one, tk: String(2_024_041_500_000 + i) }))
     await publish(
@@ -72,7 +72,7 @@ describe.skipIf(!hasMosquitto)('with Mosquitto', () => {
       channel: 'scales',
       record: 'ticket',
       type: 'application/x-ndjson',
-      filter: 'market/+/scale/+/ticket',
+      filter: 'trace/+/+/ticket',
       topic: TOPIC,
       files: [
         'valid/one.ndjson',
@@ -160,7 +160,7 @@ describe.skipIf(!hasMosquitto)('with Mosquitto', () => {
 
   it('a broker that is started anew is found again, and what it had kept comes', async () => {
     const clientId = 'hub-restart'
-    await openTheSession(clientId, ['market/+/scale/+/ticket'])
+    await openTheSession(clientId, ['trace/+/+/ticket'])
     const path = '/v1/systems/market-scales/channels/scales'
     await api.call('PATCH', path, { body: { ...given(clientId), on: true } })
     const ticket = await readFile('mappings/market-scales/samples/valid/one.ndjson')
