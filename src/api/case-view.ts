@@ -1,7 +1,7 @@
 import { objectionEndsMs, possible } from '#core/cases/machine.ts'
+import { orderOf } from '#core/cases/states.ts'
 import { maskedCause, maskedNote, maskedPlace, maskedSubject } from '#core/model/masked-texts.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
-import { factsOf } from '#flow/cases/apply.ts'
 import type { SeenCase } from '#flow/cases/seen-cases.ts'
 import type { CaseEventRow } from '#store/case-events.ts'
 import type { CaseFinding } from '#store/case-findings.ts'
@@ -51,7 +51,10 @@ export const caseView = (one: CaseRow | SeenCase, full: boolean) => ({
   stall: full ? one.stall : maskedPlace(one.stall),
   toldAt: one.toldAt,
   objectionUntil: new Date(
-    objectionEndsMs(factsOf({ ...one, disposedMass: one.disposedMass ?? '0' })),
+    objectionEndsMs({
+      toldAtMs: Date.parse(one.toldAt),
+      labToldAtMs: one.labToldAt === null ? null : Date.parse(one.labToldAt),
+    }),
   ).toISOString(),
   openedAt: one.openedAt,
   stateAt: one.stateAt,
@@ -62,6 +65,10 @@ export const caseView = (one: CaseRow | SeenCase, full: boolean) => ({
   truncated: one.truncated,
 })
 
+/** Whether the goods of a case are still stopped or recalled. */
+const isInForce = ({ state, confirmedAt }: CaseRow | SeenCase): boolean =>
+  orderOf(state, confirmedAt !== null) !== 'release'
+
 /** The whole case. */
 export const caseCard = ({ found, lots, holds, events, findings }: ReadCase, full: boolean) => ({
   ...caseView(found, full),
@@ -71,7 +78,12 @@ export const caseCard = ({ found, lots, holds, events, findings }: ReadCase, ful
     site: full ? lot.site : maskedPlace(lot.site),
     stall: full ? lot.stall : maskedPlace(lot.stall),
     ...{ region: lot.region, product: lot.productName },
-    ...{ mass: lot.mass, occurredAt: lot.occurredAt, held: lot.held, hold: lot.holdRecord },
+    ...{
+      mass: lot.mass,
+      occurredAt: lot.occurredAt,
+      held: lot.held && isInForce(found),
+      hold: lot.holdRecord,
+    },
   })),
   holds: holds.map(({ recordId, version, holdKind, place, since }) => ({
     ...{ record: recordId, version, kind: holdKind, place, since },

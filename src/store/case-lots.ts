@@ -27,6 +27,15 @@ export async function putCaseTest(client: ClientBase, test: CaseTest): Promise<v
   })
 }
 
+/** Takes a test from its case. */
+export async function dropCaseTest(client: ClientBase, recordId: string): Promise<void> {
+  await client.query({
+    name: 'drop-case-test',
+    text: 'delete from case_tests where record_id = $1',
+    values: [recordId],
+  })
+}
+
 /** Tests by record that belong to a case. */
 export async function findCaseTests(
   client: Client,

@@ -109,6 +109,34 @@ export async function insertCase(client: Client, one: NewCase): Promise<boolean>
   return rowCount === 1
 }
 
+/** What, where and when the goods of a case were, and its cause in words. */
+export type ToldGoods = Pick<
+  CaseRow,
+  | 'cause'
+  | 'productName'
+  | 'productCode'
+  | 'productClass'
+  | 'region'
+  | 'site'
+  | 'market'
+  | 'stall'
+  | 'occurredAt'
+>
+
+/** Tells anew what the goods of a case are; its lots and holds are to be made anew. */
+export async function retellCase(client: Client, id: string, told: ToldGoods): Promise<void> {
+  await client.query({
+    name: 'retell-case',
+    text: `update cases set cause = $2, product_name = $3, product_code = $4, product_class = $5, region = $6, site = $7, market = $8, stall = $9,
+             occurred_at = $10, wanted = wanted + 1 where id = $1`,
+    values: [
+      ...[id, sealText(client, told.cause, wordsPlace(id, 'cause'))],
+      ...[told.productName, told.productCode, told.productClass, told.region, told.site, told.market],
+      ...[sealWords(client, told.stall, wordsPlace(id, 'stall')), told.occurredAt],
+    ],
+  })
+}
+
 export async function readCase(client: Client, id: string): Promise<CaseRow | null> {
   const { rows } = await client.query<CaseRow>({
     name: 'read-case',

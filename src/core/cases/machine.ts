@@ -10,6 +10,8 @@ export interface CaseFacts {
   /** Nothing spreads until a laboratory has confirmed. */
   readonly narrow: boolean
   readonly openedBy: 'test' | 'official'
+  /** When the goods were tested or stopped, as far as that is known: nothing that an official says of them can have happened before. */
+  readonly sinceMs: number
   /** When the result of the test was told. */
   readonly toldAtMs: number
   readonly confirmedAtMs: number | null
@@ -127,6 +129,8 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
       `a case that is ${state} takes no ${event}; it is possible from ${FROM[event].join(', ')}`,
     )
   if (atMs > happening.nowMs) no('in_future', 'it cannot have happened yet')
+  // A wrong year would end the time for an objection before it began.
+  if (event !== 'note' && atMs < facts.sinceMs) no('before_told', 'the goods were not tested or stopped yet')
   if (event === 'note') {
     if (!note) no('needs_reason', 'a note has a text')
   }
@@ -138,7 +142,8 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
         'too_late',
         'an objection is possible for four hours after a rapid test was told, and for seven working days after a result of a laboratory',
       )
-    if (atMs < (labToldAtMs ?? facts.toldAtMs)) no('before_told', 'the result was not told yet')
+    if (atMs >= facts.sinceMs && atMs < (labToldAtMs ?? facts.toldAtMs))
+      no('before_told', 'the result was not told yet')
   }
   if (event === 'clear' && FROM.clear.includes(state)) {
     if (facts.openedBy === 'official' && !method) {

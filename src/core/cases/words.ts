@@ -59,7 +59,7 @@ export const REFUSAL_WORDS: Words<Refusal['code']> = {
     '已过异议期限：快检四小时，实验室结果七个工作日',
   ],
   in_future: ['it cannot have happened yet', '发生时间晚于当前'],
-  before_told: ['the result was not told yet', '早于结果告知时间'],
+  before_told: ['the result was not told yet', '早于检测或结果告知时间'],
   is_final: ["the result is no laboratory's, or was tested again", '非实验室结果或已复检，不再受理异议'],
   needs_laboratory: [
     'a laboratory decides: name its method, which may not be a rapid one',

@@ -21,12 +21,13 @@ const msOf = (text: string | null): number | null => (text === null ? null : Dat
 export const factsOf = (
   one: Pick<
     CaseRow,
-    'state' | 'narrow' | 'openedBy' | 'toldAt' | 'confirmedAt' | 'labToldAt' | 'disposedMass'
+    'state' | 'narrow' | 'openedBy' | 'occurredAt' | 'toldAt' | 'confirmedAt' | 'labToldAt' | 'disposedMass'
   >,
 ): CaseFacts => ({
   state: one.state,
   narrow: one.narrow,
   openedBy: one.openedBy,
+  sinceMs: Math.min(msOf(one.occurredAt) ?? Number.POSITIVE_INFINITY, Date.parse(one.toldAt)),
   toldAtMs: Date.parse(one.toldAt),
   confirmedAtMs: msOf(one.confirmedAt),
   labToldAtMs: msOf(one.labToldAt),

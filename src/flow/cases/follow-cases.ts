@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { goodsOf } from '#core/cases/goods.ts'
-import { isLaboratoryTest, isOpening, saysOf } from '#core/cases/open.ts'
+import { isOpening, saysOf } from '#core/cases/open.ts'
 import { epochOf } from '#core/dates/when.ts'
 import { codesOf, recordCode } from '#core/lineage/codes.ts'
 import { matchFacts } from '#core/lineage/matching.ts'
@@ -12,21 +12,17 @@ import type { CanonicalRecord } from '#core/model/record.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { type Follower, stepUnderLock } from '#flow/follow/follower.ts'
 import { readSuccessions } from '#flow/follow/successions.ts'
-import {
-  type CaseTest,
-  findCaseOfGoods,
-  findCaseTests,
-  putCaseTest,
-  readCaseTests,
-} from '#store/case-lots.ts'
+import { findCaseOfGoods, findCaseTests, putCaseTest } from '#store/case-lots.ts'
 import { hasOpenCases, readCase, touchCases } from '#store/cases.ts'
 import { readChanges } from '#store/changes.ts'
 import { moveFollower, readFollowerPlace } from '#store/followers.ts'
 import { readHubId } from '#store/hub-identity.ts'
 import { readOwners } from '#store/peer-versions.ts'
 import { applyEvent } from './apply.ts'
+import { correctTest } from './correct-test.ts'
 import { openByTest, type ToldTest, testedGoods } from './open-case.ts'
 import { type SettleParts, settleAll } from './settle.ts'
+import { type ChangedTest, evidence, happening, testOf } from './told-test.ts'
 
 export const CASES_FOLLOWER = 'cases'
 /** By which the goods of a test are found that names no lot. */
@@ -82,10 +78,6 @@ interface Noted {
   readonly said: CanonicalRecord
 }
 
-interface ChangedTest extends ToldTest {
-  readonly isActive: boolean
-}
-
 function pageOf() {
   const tests: ChangedTest[] = []
   const codes = new Set<string>()
@@ -114,7 +106,7 @@ function pageOf() {
     },
     async write(client: ClientBase, at: Taking): Promise<void> {
       await takeTests(client, tests, at)
-      if (codes.size === 0 || !(await hasOpenCases(client))) return
+      if (codes.size + whos.size + traders.size === 0 || !(await hasOpenCases(client))) return
       await touchCases(client, {
         codes: [...codes],
         whos: [...whos],
@@ -143,8 +135,8 @@ async function takeTests(client: ClientBase, tests: readonly ChangedTest[], at: 
   for (const test of telling) {
     if (foreign.has(test.recordId)) continue
     const before = (await findCaseTests(client, [test.recordId])).get(test.recordId)
-    if (before) await correct(client, test, before, at.nowMs)
-    else if (test.isActive) await takeNew(client, hub, test, at)
+    const isLeaving = before !== undefined && (await correctTest(client, test, before, at.nowMs)) === 'leaves'
+    if (isLeaving || (before === undefined && test.isActive)) await takeNew(client, hub, test, at)
   }
 }
 
@@ -165,7 +157,7 @@ async function takeNew(
     return
   }
   if (says === 'lab_passed' && (await isBefore(client, test, id))) return
-  await putCaseTest(client, testOf(test, id))
+  await putCaseTest(client, testOf({ ...test, isActive: true }, id))
   await applyEvent(client, id, happening(says, test, nowMs), evidence(test))
 }
 
@@ -178,56 +170,3 @@ async function isBefore(client: ClientBase, { body }: ToldTest, caseId: string):
     beijingDay(epochOf(body.occurredAt)) < beijingDay(Date.parse(failedAt))
   )
 }
-
-/** A new version of a test that has a case. */
-async function correct(
-  client: ClientBase,
-  test: ChangedTest,
-  before: CaseTest,
-  nowMs: number,
-): Promise<void> {
-  const { caseId } = before
-  const now = testOf(test, caseId)
-  if (now.version <= before.version) return
-  await putCaseTest(client, now)
-  const says = test.isActive ? saysOf(test.body) : null
-  if (says !== null && says !== 'lab_passed') {
-    // The same again may be of other goods: that is looked up when the case is made anew, which its codes ask for.
-    if (now.verdict !== before.verdict || now.isLab !== before.isLab)
-      await applyEvent(client, caseId, happening(says, test, nowMs), evidence(test))
-    return
-  }
-  if (says === 'lab_passed') {
-    await applyEvent(client, caseId, happening(says, test, nowMs), evidence(test))
-    return
-  }
-  if (!STANDS.has(before.verdict)) return
-  const others = (await readCaseTests(client, caseId)).filter(({ recordId }) => recordId !== test.recordId)
-  const stays = others.some(({ verdict }) => STANDS.has(verdict))
-  await applyEvent(client, caseId, happening('withdrawn', test, nowMs), { ...evidence(test), stays })
-}
-
-const STANDS: ReadonlySet<string> = new Set(['fail', 'suspect'])
-
-const testOf = (
-  { recordId, version, body, ...rest }: ToldTest & { readonly isActive?: boolean },
-  caseId: string,
-): CaseTest => ({
-  ...{ recordId, version, caseId },
-  verdict: rest.isActive === false ? 'void' : (body.test?.verdict ?? 'unknown'),
-  isLab: isLaboratoryTest(body),
-})
-
-const happening = (
-  event: 'failed' | 'doubted' | 'lab_failed' | 'lab_passed' | 'withdrawn',
-  test: ToldTest,
-  nowMs: number,
-) => ({
-  event,
-  atMs: Date.parse(test.receivedAt),
-  nowMs,
-  by: 'records' as const,
-  method: test.body.test?.method,
-  note: event === 'withdrawn' ? test.body.void?.reason : undefined,
-})
-const evidence = ({ recordId, version }: ToldTest) => ({ actor: 'hub', recordId, version })

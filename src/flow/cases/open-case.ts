@@ -40,7 +40,8 @@ export async function testedGoods(client: ClientBase, { recordId, body }: ToldTe
   return { codes: named.length > 0 ? named : await readTestedCodes(client, points), whos, whats }
 }
 
-function namedGoods({ lots = [], documents = [], input }: Body): string[] {
+/** The lots, else the papers, that a test names. */
+export function namedGoods({ lots = [], documents = [], input }: Body): string[] {
   const of = (role: string) => lots.filter((lot) => lot.role === role)
   const named = [...of('subject'), ...of('input'), ...(input?.lots ?? [])].map(({ scheme, value }) =>
     lotCode(scheme, value),
@@ -50,11 +51,11 @@ function namedGoods({ lots = [], documents = [], input }: Body): string[] {
   return [...new Set(codes)].filter(isCode)
 }
 
-/** What the case is about, in words: item and result. */
 /** What the source wrote, where that is a figure: nobody knows what else may stand there, and the cause is shown to many. */
 const plainText = (raw: string | undefined): string | undefined =>
   raw !== undefined && isPlain(raw) ? raw : undefined
 
+/** What the case is about, in words: item and result. */
 export const causeOf = ({ test }: Body): string =>
   `${FAILED_TEST} ${[test?.item, plainText(test?.raw) ?? test?.value, test?.method].filter(Boolean).join(' ')}`.slice(
     0,
@@ -106,7 +107,6 @@ export function baseOf(
   state: CaseState,
   at: { readonly id: string; readonly hub: string; readonly openedAt: string; readonly toldAt: string },
 ): Omit<NewCase, 'openedBy' | 'testId' | 'code' | 'reason' | 'cause' | 'whos' | 'whats'> {
-  const { site } = placeOf(body)
   const openedMs = Date.parse(at.openedAt)
   // Only a laboratory's test opens a case that is confirmed.
   const labToldAt = state === 'confirmed' ? at.toldAt : null
@@ -116,13 +116,21 @@ export function baseOf(
     ...at,
     state,
     narrow: state === 'suspect',
-    ...goodsAndPlaceOf(body),
-    market: site?.role === 'market' ? siteText(site) : null,
-    occurredAt: body.occurredAt?.at ?? null,
+    ...whereOf(body),
     confirmedAt: labToldAt,
     labToldAt,
     due: due?.due ?? null,
     dueAt: due ? new Date(due.atMs).toISOString() : null,
+  }
+}
+
+/** What, where and when the goods of a case were, as the record that opened it tells. */
+export function whereOf(body: Body) {
+  const { site } = placeOf(body)
+  return {
+    ...goodsAndPlaceOf(body),
+    market: site?.role === 'market' ? siteText(site) : null,
+    occurredAt: body.occurredAt?.at ?? null,
   }
 }
 

@@ -1,13 +1,14 @@
 import type { Pool, PoolClient } from 'pg'
-import type { CaseGoods } from '#core/cases/goods.ts'
+import { type CaseGoods, goodsOf, mayBe } from '#core/cases/goods.ts'
 import { placeOf } from '#core/cases/place.ts'
-import type { Reached } from '#core/cases/spread.ts'
+import type { Reached, Spread } from '#core/cases/spread.ts'
 import { orderOf } from '#core/cases/states.ts'
 import { addDecimal } from '#core/decimal.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import {
   type CaseLotRow,
+  type CaseTest,
   putCaseHolds,
   readCaseHolds,
   readCaseTests,
@@ -20,6 +21,7 @@ import { readKnownCodes, readTracedVersions } from '#store/lots.ts'
 import { type DescribedLot, describeLots, holdsLot, spreadOver } from './case-lots.ts'
 import { holdsOf } from './holds.ts'
 import { testedGoods } from './open-case.ts'
+import { STANDS } from './told-test.ts'
 
 export interface SettleParts {
   readonly pool: Pool
@@ -62,9 +64,11 @@ async function settle({ intake }: SettleParts, client: PoolClient, id: string): 
   if (!found || found.wanted === found.settled) return
   const order = orderOf(found.state, found.confirmedAt !== null)
   const before = await readCaseHolds(client, id)
-  const goods: CaseGoods = found
   const isOver = order === 'release' || found.state === 'closed'
-  const facts = isOver ? null : await lotsOf(client, found, goods)
+  const standing = isOver ? [] : await standingTests(client, found)
+  // Where no test stands any more, and goods were disposed of, the recall stays as it is until an official ends it.
+  const facts =
+    isOver || (standing.length === 0 && found.code === null) ? null : await lotsOf(client, found, standing)
   const holds = await holdsOf(client, found, {
     order,
     before,
@@ -107,38 +111,66 @@ interface LotFacts {
   readonly whats: readonly string[]
 }
 
+const standingTests = async (client: PoolClient, { id }: CaseRow): Promise<CaseTest[]> =>
+  (await readCaseTests(client, id)).filter(({ verdict }) => STANDS.has(verdict))
+
 /** The lots that the case concerns now. */
-async function lotsOf(client: PoolClient, found: CaseRow, goods: CaseGoods): Promise<LotFacts> {
-  const tests = (await readCaseTests(client, found.id)).filter(
-    ({ verdict }) => verdict === 'fail' || verdict === 'suspect',
-  )
+async function lotsOf(client: PoolClient, found: CaseRow, tests: readonly CaseTest[]): Promise<LotFacts> {
   const records = await readTracedVersions(client, tests)
-  const roots = new Set<string>(found.code === null ? [] : await readKnownCodes(client, [found.code], null))
+  const { productName, productCode, productClass } = found
+  const goods: CaseGoods = { productName, productCode, productClass }
+  const own = new Set<string>(found.code === null ? [] : await readKnownCodes(client, [found.code], null))
+  const others = new Map<string, OtherGoods>()
   const whos = new Set<string>()
   const whats = new Set<string>()
   let fallback: Body = { flags: [] }
   for (const { id, version, receivedAt, body } of records.values()) {
     const tested = await testedGoods(client, { recordId: id, version, receivedAt, body })
+    const roots = mayBe(goods, 'test', body) ? own : otherOf(others, goodsOf(body))
     for (const code of tested.codes) roots.add(code)
     for (const who of tested.whos) whos.add(who)
     for (const what of tested.whats) whats.add(what)
     if (id === found.testId || fallback.sites === undefined) fallback = body
   }
-  const codes = [...roots].sort()
-  // Nothing spreads from a suspect: its lot alone is not sold, at its stall alone.
-  const spread = found.narrow
+  const stall = placeOf(fallback).stall ?? null
+  const lots = new Map<string, DescribedLot>()
+  let truncated = false
+  for (const { goods: each, codes } of [{ goods, codes: own }, ...others.values()]) {
+    const spread = await reachedOf(client, [...codes].sort(), each, found.narrow)
+    truncated ||= spread.truncated
+    for (const lot of await describeLots(client, spread.reached, each))
+      if (!lots.has(lot.code))
+        lots.set(lot.code, lot.role === 'tested' && stall ? { ...lot, stall: lot.stall ?? stall } : lot)
+  }
+  return { lots: [...lots.values()], truncated, fallback, whos: [...whos], whats: [...whats] }
+}
+
+/** Goods of a test of the case that go by another name than those of the case: their own paths are followed. */
+interface OtherGoods {
+  readonly goods: CaseGoods
+  readonly codes: Set<string>
+}
+
+function otherOf(others: Map<string, OtherGoods>, goods: CaseGoods): Set<string> {
+  const key = JSON.stringify(goods)
+  const found = others.get(key) ?? { goods, codes: new Set<string>() }
+  others.set(key, found)
+  return found.codes
+}
+
+/** Nothing spreads from a suspect: its lot alone is not sold, at its stall alone. */
+const reachedOf = async (
+  client: PoolClient,
+  codes: readonly string[],
+  goods: CaseGoods,
+  narrow: boolean,
+): Promise<Spread> =>
+  narrow
     ? {
         reached: codes.map((code): Reached => ({ code, role: 'tested', depth: 0, via: null })),
         truncated: false,
       }
     : await spreadOver(client, codes, goods)
-  const described = await describeLots(client, spread.reached, goods)
-  const stall = placeOf(fallback).stall ?? null
-  const lots = described.map((lot) =>
-    lot.role === 'tested' && stall ? { ...lot, stall: lot.stall ?? stall } : lot,
-  )
-  return { lots, truncated: spread.truncated, fallback, whos: [...whos], whats: [...whats] }
-}
 
 async function meetingsOf(client: PoolClient, { lots, whos, whats }: LotFacts) {
   const met = await readMeetings(

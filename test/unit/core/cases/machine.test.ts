@@ -25,6 +25,7 @@ const opened = (state: CaseState, more: Partial<CaseFacts> = {}): CaseFacts => (
   state,
   narrow: state === 'suspect',
   openedBy: 'test',
+  sinceMs: TOLD - HOUR,
   toldAtMs: TOLD,
   confirmedAtMs: state === 'confirmed' ? TOLD : null,
   labToldAtMs: null,
@@ -139,6 +140,17 @@ describe('whatever happens to a case, in any order', () => {
         expect(after.includes('wrong_state'), `${event} of ${state}`).toBe(!possible(state).includes(event))
       }
   })
+})
+
+test('nothing but a note is of a time before the goods were tested: a wrong year would end the time for an objection', () => {
+  const before = { atMs: TOLD - 2 * HOUR, method: 'GC-MS', quantity: '5', note: 'why' }
+  for (const state of CASE_STATES)
+    for (const event of possible(state))
+      expect(stateAfter(opened(state), says(event, before)).includes('before_told')).toBe(event !== 'note')
+  // Goods may have been destroyed between the test and the hour at which its result came.
+  expect(stateAfter(opened('confirmed'), says('dispose', { ...before, atMs: TOLD - HOUR / 2 }))).toBe(
+    'disposal',
+  )
 })
 
 describe('an objection', () => {

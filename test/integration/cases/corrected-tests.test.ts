@@ -1,0 +1,177 @@
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { casesFollower } from '#flow/cases/follow-cases.ts'
+import { createSystem } from '#store/systems.ts'
+import { withApi } from '#test/api.ts'
+import { followToTheEnd } from '#test/follow.ts'
+
+const api = withApi()
+const SYSTEM = 'plain-market'
+const PAK_CHOI = { name: '小白菜', class: 'vegetable' }
+const SPINACH = { name: '菠菜', class: 'vegetable' }
+/** Each test has a market of its own. */
+let market = 330105100
+beforeEach(() => {
+  market += 1
+})
+beforeAll(async () => {
+  await createSystem(api.pool, { id: SYSTEM, title: { zh: '甲', en: 'A' } })
+})
+
+const at = (stall: string | null, product: object) => ({
+  ...{ system: SYSTEM, region: { code: '330105', year: 2026 }, product },
+  occurredAt: { at: '2026-03-02T06:00:00+08:00', precision: 'second' },
+  sites: [
+    { role: 'market', ids: [{ scheme: 'cn.mofcom.node9', value: String(market) }] },
+    ...(stall === null ? [] : [{ role: 'stall', name: stall, ids: [] }]),
+  ],
+})
+const lotOf = (n: number) => ({
+  role: 'subject',
+  scheme: 'cn.mofcom.trace20b',
+  value: `${market}2603020000${n}`,
+})
+const code = (n: number) => `lot:${market}2603020000${n}`
+const entry = (n: number, stall: string, product: object) => ({
+  ...at(stall, product),
+  ...{ kind: 'entry', key: [`${market}-e${n}`], lots: [lotOf(n)], quantity: { value: `${n}0`, unit: 'KGM' } },
+})
+const rapid = (key: string, stall: string, product: object, more: object = {}) => ({
+  ...at(stall, product),
+  ...{ kind: 'test', key: [`${market}-${key}`] },
+  test: { item: '有机磷', verdict: 'fail', screening: true, method: '胶体金', raw: '阳性' },
+  ...more,
+})
+const laboratory = (key: string, n: number, verdict: string, more: object = {}) => ({
+  ...at(null, SPINACH),
+  ...{ kind: 'test', key: [`${market}-${key}`], lots: [lotOf(n)] },
+  test: { item: '毒死蜱', verdict, screening: false, method: 'GC-MS', raw: verdict },
+  ...more,
+})
+
+/** Records one message after another, each followed to the end. */
+const send = async (...records: readonly object[]) => {
+  for (const one of records) {
+    const stored = (await api.call('POST', '/v1/records', { body: [one] })).json()
+    expect(stored, JSON.stringify(stored)).toMatchObject({ rejected: 0, unchanged: 0 })
+    await followToTheEnd(api.pool, casesFollower({ pool: api.pool, intake: api.intake }))
+  }
+}
+interface Lot {
+  readonly code: string
+  readonly held: boolean
+}
+interface Hold {
+  readonly kind: string
+  readonly place: string
+}
+/** The cases of the market of this test: state, product, stall, what is held, and the orders in force. */
+const told = async () => {
+  const { cases } = (await api.call('GET', '/v1/cases?limit=100')).json()
+  const own: object[] = []
+  for (const { id, test: opener } of cases as { id: string; test: string }[]) {
+    if (!opener.includes(`${market}-`)) continue
+    const one = (await api.call('GET', `/v1/cases/${id}`)).json()
+    own.push({
+      ...{ state: one.state, product: one.product.name, stall: one.stall, mass: one.heldMass },
+      held: one.lots.filter(({ held }: Lot) => held).map((lot: Lot) => lot.code),
+      orders: one.holds.map(({ kind, place }: Hold) => `${kind} ${place}`),
+    })
+  }
+  return own
+}
+const here = () => `cn.mofcom.node9:${market}`
+
+test('a failed test that is corrected to another product at its stall holds that one, and lets the first go', async () => {
+  await send(entry(1, 'A-1', PAK_CHOI), entry(2, 'A-1', SPINACH), rapid('t', 'A-1', PAK_CHOI))
+  expect(await told()).toEqual([
+    {
+      state: 'held',
+      product: '小白菜',
+      stall: 'A-1',
+      mass: '10',
+      held: [code(1)],
+      orders: [`stop_sale ${here()}`],
+    },
+  ])
+  await send(rapid('t', 'A-1', SPINACH))
+  expect(await told()).toEqual([
+    {
+      state: 'held',
+      product: '菠菜',
+      stall: 'A-1',
+      mass: '20',
+      held: [code(2)],
+      orders: [`stop_sale ${here()}`],
+    },
+  ])
+})
+
+test('one that is corrected to another stall holds the goods there, though nothing else came with the correction', async () => {
+  await send(entry(1, 'A-1', SPINACH), entry(2, 'A-2', SPINACH), rapid('t', 'A-1', SPINACH))
+  await send(rapid('t', 'A-2', SPINACH))
+  expect(await told()).toMatchObject([{ state: 'held', stall: 'A-2', mass: '20', held: [code(2)] }])
+})
+
+test('a suspect that is corrected to a product which the method does not mislead about is held like any other', async () => {
+  const byEnzyme = {
+    test: { item: '有机磷', verdict: 'fail', screening: true, method: '酶抑制法', raw: '63%' },
+  }
+  await send(entry(1, 'A-1', SPINACH))
+  await send(rapid('t', 'A-1', { name: '韭菜', class: 'vegetable' }, byEnzyme))
+  expect(await told()).toMatchObject([{ state: 'suspect', held: [] }])
+  await send(rapid('t', 'A-1', SPINACH, byEnzyme))
+  expect(await told()).toMatchObject([{ state: 'held', held: [code(1)] }])
+})
+
+test('a second failed test that turns out to be of other goods leaves the case, and opens one of its own', async () => {
+  await send(entry(1, 'A-1', SPINACH), entry(2, 'A-2', PAK_CHOI))
+  await send(rapid('t1', 'A-1', SPINACH), rapid('t2', 'A-1', SPINACH))
+  expect(await told()).toMatchObject([{ held: [code(1)] }])
+  await send(rapid('t2', 'A-2', PAK_CHOI))
+  expect(await told()).toMatchObject([
+    { state: 'held', product: '小白菜', held: [code(2)] },
+    { state: 'held', product: '菠菜', held: [code(1)] },
+  ])
+})
+
+test('goods that were released because their laboratory passed them are held again when the failed test was of others', async () => {
+  await send(entry(1, 'A-1', SPINACH), entry(2, 'A-2', SPINACH), rapid('t', 'A-1', SPINACH))
+  await send(laboratory('l', 1, 'pass'))
+  expect(await told()).toMatchObject([{ state: 'cleared', held: [], orders: [`release ${here()}`] }])
+  // The same goods, said in other words: they stay released.
+  await send(rapid('t', 'A-1', SPINACH, { quantity: { value: '1', unit: 'KGM' } }))
+  expect(await told()).toMatchObject([{ state: 'cleared' }])
+  await send(rapid('t', 'A-2', SPINACH))
+  expect(await told()).toMatchObject([{ state: 'held', held: [code(2)], orders: [`stop_sale ${here()}`] }])
+})
+
+test('a laboratory that corrects its failed result to a passed one ends the recall, also over a rapid test', async () => {
+  await send(entry(1, 'A-1', SPINACH), laboratory('l', 1, 'fail'), rapid('t', 'A-1', SPINACH))
+  expect(await told()).toMatchObject([{ state: 'confirmed', orders: [`recall ${here()}`] }])
+  await send(laboratory('l', 1, 'pass'))
+  expect(await told()).toMatchObject([{ state: 'cleared', held: [], orders: [`release ${here()}`] }])
+})
+
+test('a passed result of a laboratory that is taken back holds again what it released', async () => {
+  await send(entry(1, 'A-1', SPINACH), rapid('t', 'A-1', SPINACH), laboratory('l', 1, 'pass'))
+  expect(await told()).toMatchObject([{ state: 'cleared' }])
+  await send(laboratory('l', 1, 'pass', { status: 'void' }))
+  expect(await told()).toMatchObject([{ state: 'held', held: [code(1)], orders: [`stop_sale ${here()}`] }])
+})
+
+test('a recall of which goods were disposed of stays at its places when its test is made void', async () => {
+  await send(entry(1, 'A-1', SPINACH), laboratory('l', 1, 'fail'))
+  const { cases } = (await api.call('GET', '/v1/cases?state=confirmed')).json()
+  const body = { event: 'dispose', quantity: '4', method: 'destroyed' }
+  expect((await api.call('POST', `/v1/cases/${cases[0].id}/events`, { body })).statusCode).toBe(200)
+  await send(laboratory('l', 1, 'fail', { status: 'void' }))
+  expect(await told()).toMatchObject([{ state: 'disposal', held: [code(1)], orders: [`recall ${here()}`] }])
+})
+
+test('nothing is said of goods at a time before they were tested', async () => {
+  await send(entry(1, 'A-1', SPINACH), rapid('t', 'A-1', SPINACH))
+  const { cases } = (await api.call('GET', '/v1/cases?state=held')).json()
+  const body = { event: 'confirm', method: 'GC-MS', at: '2025-03-02T08:00:00+08:00' }
+  const answer = await api.call('POST', `/v1/cases/${cases[0].id}/events`, { body })
+  expect(answer.json()).toMatchObject({ code: 'wrong_state', refusals: [{ code: 'before_told' }] })
+})
