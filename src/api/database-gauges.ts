@@ -111,6 +111,7 @@ export function databaseGauges(pool: Pool, registers: Registry[], now: () => num
       if (state !== 'active') continue
       linkSeconds.set({ link, lane }, of.seconds)
       linkChanges.set({ link, lane }, of.changes)
+      if (lane === 'live') linkChanges.set({ link, lane: 'replay' }, of.replayed)
       held.set({ link, lane, state: 'waiting' }, of.waiting)
       held.set({ link, lane, state: 'refused' }, of.refused)
       attempts.set({ link, lane }, of.attempts)

@@ -25,6 +25,7 @@ export function linkView(link: Link, at: Moment): Record<string, unknown> {
     ...lagView(link.id, 'live', at),
     coalesce: coalesces,
     behind: at.head > cursor ? Number(at.head - cursor) : 0,
+    replaysBehind: lagOf(link.id, 'live', at)?.replayed ?? 0,
     recall: { ...laneView(recall, at), ...lagView(link.id, 'recall', at) },
   }
 }
@@ -49,12 +50,15 @@ function laneView(lane: LaneState, { nowMs, language }: Moment): Record<string, 
 }
 
 /** What a lane owes its receiver; nulls where it owes nothing by itself, because the receiver pulls or wants no holds. */
-function lagView(link: string, lane: LaneLag['lane'], { lags }: Moment): Record<string, unknown> {
-  const lag = lags.find((one) => one.link === link && one.lane === lane)
+function lagView(link: string, lane: LaneLag['lane'], at: Moment): Record<string, unknown> {
+  const lag = lagOf(link, lane, at)
   if (!lag) return { secondsBehind: null, oldest: null, held: null }
   const { seconds, oldest, waiting, refused } = lag
   return { secondsBehind: Math.round(seconds), oldest, held: { waiting, refused } }
 }
+
+const lagOf = (link: string, lane: LaneLag['lane'], { lags }: Moment): LaneLag | undefined =>
+  lags.find((one) => one.link === link && one.lane === lane)
 
 /** Open until the next try is due; half open while one change finds out whether the receiver is back. */
 const breakerOf = ({ attempts, nextAt }: LaneState, nowMs: number): 'closed' | 'open' | 'half-open' => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientBase, Pool } from 'pg'
 import { type ChangeFilter, chosenSql, filterSql } from './change-filter.ts'
-import { concernsLane, LANES, type Lane, laneSql } from './lanes.ts'
+import { concernsLane, LANES, type Lane, laneSql, passedSql } from './lanes.ts'
 
 type Client = ClientBase | Pool
 
@@ -167,13 +167,14 @@ export async function readPast(
     readonly lane: Lane
     readonly filter: ChangeFilter
     readonly cursor: bigint
+    readonly replayed: bigint
     readonly limit: number
   },
 ): Promise<PastPage> {
   const named = fill.scope.records !== undefined && fill.scope.records.length > 0
   const bound = !named && fill.position + SCAN < fill.until ? fill.position + SCAN : fill.until
-  const fits = fitting([lane.filter, fill.scope], fill.scope, 8)
-  const passes = filterSql(lane.filter, 8)
+  const fits = fitting([lane.filter, fill.scope], fill.scope, 9)
+  const passes = filterSql(lane.filter, 9)
   const chosen = chosenSql('$6')
   const { rows } = await client.query(
     `with page as materialized (select record_id, version, position from record_versions
@@ -182,10 +183,20 @@ export async function readPast(
             case when exists (select from record_versions where record_id = p.record_id and version > p.version
                                 and position > $4 and position <= $5${fits.text}${chosen}) then null
                  when exists (select from held_changes h where h.link_id = $6 and h.record_id = p.record_id and h.state = 'waiting') then null
-                 else (select max(version) from record_versions where record_id = p.record_id and position <= $7${passes.text}${chosen})
+                 else (select max(version) from record_versions where record_id = p.record_id and ${passedSql('$7', '$8')}${passes.text}${chosen})
             end as version
        from page p order by p.position`,
-    [fill.position, bound, lane.limit, fill.from, fill.until, lane.linkId, lane.cursor, ...fits.values],
+    [
+      fill.position,
+      bound,
+      lane.limit,
+      fill.from,
+      fill.until,
+      lane.linkId,
+      lane.cursor,
+      lane.replayed,
+      ...fits.values,
+    ],
   )
   const past = rows.map((row) => ({
     position: BigInt(row.position),

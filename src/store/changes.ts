@@ -39,7 +39,7 @@ export interface ChangeQuery {
   readonly filter?: ChangeFilter
   /** Only what is meant for this link: replays may choose theirs. */
   readonly link?: string | undefined
-  /** Only what goes over this lane of a link. */
+  /** Only what goes over this lane of a link; what replays made goes over the live one by a way of its own (`readReplayed`). */
   readonly lane?: Lane
   /** Last position that may be in the page. */
   readonly upTo?: bigint | undefined
@@ -108,7 +108,7 @@ export async function readChanges(client: Reader, query: ChangeQuery, known?: bi
   const read = async (upTo: bigint) => {
     const { rows } = await client.query<ChangeRow>(
       `select position, message_index, ${RECORD_COLUMNS} from record_versions
-        where position > $1 and position <= $2${lane ? laneSql(lane) : ''}${link === undefined ? '' : chosenSql('$4')}${filter.text} order by position limit $3`,
+        where position > $1 and position <= $2${lane ? laneSql(lane) : ''}${lane === 'live' ? ' and replay is null' : ''}${link === undefined ? '' : chosenSql('$4')}${filter.text} order by position limit $3`,
       [query.after, upTo, query.limit, ...(link === undefined ? [] : [link]), ...filter.values],
     )
     return rows

@@ -28,8 +28,8 @@ export interface Sent {
   readonly ms: number
 }
 
-/** Which of what a lane sends a batch was: a backfill goes over the lease of its lane. */
-export type DeliveryLane = Lane | 'backfill'
+/** Which of what a lane sends a batch was: backfills and replays go over the lease of their lane. */
+export type DeliveryLane = Lane | 'backfill' | 'replay'
 
 /** The verdicts of a batch and the place that the lane is at after it. */
 export interface Settlement {
@@ -38,6 +38,10 @@ export interface Settlement {
   /** Names that were noted before the batch was begun. */
   readonly places: readonly string[]
   readonly cursor: bigint
+  /** The same of what replays made. */
+  readonly replayed: bigint
+  /** The batch was of that. */
+  readonly ofReplays?: boolean
   readonly delivered: number
   /** How long those took that are counted by it; absent where none is. */
   readonly took?: DeliveryTimes
@@ -78,7 +82,7 @@ export interface Settled {
 }
 
 /** What a try over the old settings ended with says nothing about a link that its operator has changed since. */
-const MOVE = `update link_lanes set cursor = greatest(cursor, $3), delivered = delivered + $4, refused = refused + $5,
+const MOVE = `update link_lanes set cursor = greatest(cursor, $3), replay_cursor = greatest(replay_cursor, $33), delivered = delivered + $4, refused = refused + $5,
     attempts = case when changed_at = $12 then $6 else attempts end,
     next_at = case when changed_at = $12 then to_timestamp($7::numeric / 1000) else next_at end,
     last_error = case when changed_at = $12 then $8::jsonb else last_error end,
@@ -93,9 +97,9 @@ const LOG = `insert into deliveries (id, started_at, link_id, lane, from_positio
     reject, outcome, detail, ms)
   select $13::uuid, to_timestamp($14::numeric / 1000), id, $30, $15::bigint, $16::bigint, $17::integer, $18::integer, $19::integer,
     $20::integer, $21::integer, $22::integer, $23, $24, $25::integer from moved where $13 is not null`
-const HOLDS = `select * from unnest($33::text[], $34::integer[], $35::bigint[], $36::text[], $37::integer[], $38::bigint[], $39::text[], $40::text[],
-    $41::text[], $42::text[]) h (record_id, version, position, state, attempts, next_ms, code, detail, cause, sent)`
-const SETTLED = 'select * from unnest($43::text[], $44::integer[]) s (record_id, version)'
+const HOLDS = `select * from unnest($34::text[], $35::integer[], $36::bigint[], $37::text[], $38::integer[], $39::bigint[], $40::text[], $41::text[],
+    $42::text[], $43::text[]) h (record_id, version, position, state, attempts, next_ms, code, detail, cause, sent)`
+const SETTLED = 'select * from unnest($44::text[], $45::integer[]) s (record_id, version)'
 const HOLD = `insert into held_changes (link_id, lane, record_id, version, position, state, attempts, next_at, code, detail, cause, sent, again)
   select moved.id, $29, h.record_id, h.version, h.position, h.state, h.attempts, to_timestamp(h.next_ms::numeric / 1000), h.code, h.detail,
       h.cause, h.sent, $30 = 'backfill'
@@ -107,15 +111,15 @@ const SETTLE = `delete from held_changes h using moved, (${SETTLED}) s
   where h.link_id = moved.id and h.record_id = s.record_id and h.version = s.version and h.state <> 'dropped'`
 const RELEASE = `update held_changes h set next_at = coalesce(h.next_at, to_timestamp($10::numeric / 1000))
   from moved, (select distinct on (record_id) record_id, version from held_changes w
-                where link_id = $1 and state = 'waiting' and record_id = any($45::text[])
+                where link_id = $1 and state = 'waiting' and record_id = any($46::text[])
                   and (record_id, version) not in (${SETTLED})
                   and (record_id, version) not in (select h.record_id, h.version from (${HOLDS}) h where h.state = 'refused')
                 order by record_id, version) n
   where h.link_id = moved.id and h.record_id = n.record_id and h.version = n.version returning h.record_id`
-const FILL = `update backfills b set position = greatest(b.position, $47::bigint), delivered = b.delivered + $4, refused = b.refused + $5,
-    superseded = b.superseded + $48, put_off = b.put_off + $49, state = case when $50 then 'done' else b.state end,
-    ended_at = case when $50 then to_timestamp($10::numeric / 1000) end
-  from moved where b.id = $46::uuid and b.lane = $29 and b.state = 'open'`
+const FILL = `update backfills b set position = greatest(b.position, $48::bigint), delivered = b.delivered + $4, refused = b.refused + $5,
+    superseded = b.superseded + $49, put_off = b.put_off + $50, state = case when $51 then 'done' else b.state end,
+    ended_at = case when $51 then to_timestamp($10::numeric / 1000) end
+  from moved where b.id = $47::uuid and b.lane = $29 and b.state = 'open'`
 
 const PLAIN = `with moved as (${MOVE}), logged as (${LOG}) select changed_at, put_back, null::text[] as waiting from moved`
 const HOLDING = (
@@ -183,9 +187,10 @@ function movement(lease: Lease, { sent, failure, ...moved }: Settlement): unknow
     moved.careful,
     moved.coalesced,
     lease.lane,
-    moved.backfill ? 'backfill' : lease.lane,
+    moved.backfill ? 'backfill' : moved.ofReplays ? 'replay' : lease.lane,
     moved.took?.counts ?? null,
     moved.took?.seconds ?? 0,
+    moved.replayed,
   ]
 }
 

@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import { chosenSql, filterSql } from './change-filter.ts'
-import type { Lane } from './lanes.ts'
+import { type Lane, passedSql } from './lanes.ts'
 import type { Lease } from './link-lease.ts'
 import { openTexts } from './personal/sealed-text.ts'
 import type { Reader } from './sighted.ts'
@@ -81,12 +81,13 @@ export async function readDue(
     readonly nowMs: number
     readonly limit: number
     readonly cursor: bigint
+    readonly replayed: bigint
   },
 ): Promise<DueChange[]> {
-  const filter = filterSql(at.filter, 7)
+  const filter = filterSql(at.filter, 8)
   const { rows } = await client.query(
     `select d.record_id, d.attempts, d.again, w.versions,
-            exists (select from record_versions v where v.record_id = d.record_id and v.version > w.versions[1] and v.position <= $5${chosenSql('$1', 'v.')}${filter.text}
+            exists (select from record_versions v where v.record_id = d.record_id and v.version > w.versions[1] and ${passedSql('$5', '$7', 'v.')}${chosenSql('$1', 'v.')}${filter.text}
                      and not exists (select from held_changes o where o.link_id = $1 and o.record_id = v.record_id and o.version = v.version
                                        and not o.again)
             ) as stale,
@@ -97,7 +98,7 @@ export async function readDue(
        cross join lateral (select case when $6 then array_agg(o.version order by o.version desc) else array[min(o.version)] end as versions
                              from held_changes o where o.link_id = $1 and o.record_id = d.record_id and o.state = 'waiting') w
       order by d.position`,
-    [at.linkId, at.lane, at.nowMs, at.limit, at.cursor, at.coalesces, ...filter.values],
+    [at.linkId, at.lane, at.nowMs, at.limit, at.cursor, at.coalesces, at.replayed, ...filter.values],
   )
   const due = rows.map(
     ({ record_id: recordId, versions: [version, ...earlier], attempts, again, stale, outside }) => ({

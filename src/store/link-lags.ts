@@ -9,6 +9,8 @@ export interface LaneLag {
   readonly lane: Lane
   /** Positions of the log behind its cursor, before its filter; of the recall lane the holds behind it, counted up to 10,001. */
   readonly changes: number
+  /** Changes that replays made and that go when live ones let them, counted up to 10,001; 0 of the recall lane. */
+  readonly replayed: number
   /** For how long the oldest change waits that the receiver has not taken, held ones included; 0 where there is none. */
   readonly seconds: number
   /** That change: its position, and since when it waits; null where there is none. */
@@ -45,6 +47,8 @@ export async function readLaneLags(client: ClientBase | Pool, ids?: readonly str
             case n.lane when 'live' then greatest(0, coalesce((select max(position) from record_versions), 0) - n.cursor)
               else (select count(*) from (select from record_versions v where v.position > n.cursor${laneSql('recall', 'v.')}
                                            limit ${COUNTED_MAX}) v) end::float8 as changes,
+            (select count(*)::int from (select from record_versions v where n.lane = 'live' and v.replay is not null${laneSql('live', 'v.')}
+               and v.position > n.replay_cursor and v.position <= n.cursor limit ${COUNTED_MAX}) v) as replayed,
             o.position, o.owed_at as at, greatest(0, extract(epoch from clock_timestamp() - o.owed_at))::float8 as seconds,
             ${HELD('waiting')} as waiting, ${HELD('refused')} as refused
        from links l join link_lanes n on n.link_id = l.id

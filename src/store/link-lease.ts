@@ -1,7 +1,7 @@
 import type { ClientBase, Pool } from 'pg'
 import type { ChangeFilter } from './change-filter.ts'
 import { inTransaction } from './database.ts'
-import { type Lane, LETS_HOLDS } from './lanes.ts'
+import { type Lane, LETS_HOLDS, laneSql } from './lanes.ts'
 import type { LinkError, LinkLimits } from './links.ts'
 
 type Client = ClientBase | Pool
@@ -26,6 +26,8 @@ export interface Lease {
   /** When the link was made, in milliseconds since 1970: what came before is owed since then. */
   readonly createdAtMs: number
   readonly cursor: bigint
+  /** Place up to which the lane is done with what replays made; only of the live one. */
+  readonly replayed: bigint
   readonly attempts: number
   readonly lastErrorClass: LinkError['class'] | null
   /** Changes still to be sent one by one. */
@@ -67,7 +69,7 @@ const LEASE = (condition: string): string => `update link_lanes n
            and (o.leased_until is null or o.leased_until <= clock_timestamp()) for update skip locked)
     and l.state = 'active' and l.url is not null and ${condition}
   returning n.fence, l.url, l.allow_address || egress_rules(l.id, l.system) as allow_address, l.filter, l.mapping, l.limits, l.coalesces,
-    (extract(epoch from l.created_at) * 1000)::float8 as created_ms, n.cursor, n.attempts,
+    (extract(epoch from l.created_at) * 1000)::float8 as created_ms, n.cursor, n.replay_cursor, n.attempts,
     n.last_error ->> 'class' as error, n.careful, n.changed_at, n.put_back`
 
 /** Nobody is counted who goes over the recall lane: a recall waits for no place. */
@@ -110,6 +112,7 @@ async function lease(
       coalesces: row.coalesces && wish.lane !== 'recall',
       createdAtMs: row.created_ms,
       cursor: BigInt(row.cursor),
+      replayed: BigInt(row.replay_cursor),
       attempts: row.attempts,
       lastErrorClass: row.error,
       careful: row.careful,
@@ -159,14 +162,18 @@ export async function extendLease(client: Client, held: Lease, leaseMs: number):
 }
 
 /**
- * Gives the lease back, and moves the cursor past what the filter left out; what was under way is no longer counted as begun. Changes
+ * Gives the lease back, and moves the cursors past what the filter left out; what was under way is no longer counted as begun. Changes
  * nothing where the lease was lost.
  */
-export async function releaseLease(client: Client, held: Lease, cursor: bigint): Promise<void> {
+export async function releaseLease(
+  client: Client,
+  held: Lease,
+  { cursor, replayed }: Pick<Lease, 'cursor' | 'replayed'>,
+): Promise<void> {
   await client.query(
-    `update link_lanes set leased_until = null, cursor = greatest(cursor, $4), trying = '{}'
+    `update link_lanes set leased_until = null, cursor = greatest(cursor, $4), replay_cursor = greatest(replay_cursor, $5), trying = '{}'
       where link_id = $1 and lane = $2 and fence = $3`,
-    [held.linkId, held.lane, held.fence, cursor],
+    [held.linkId, held.lane, held.fence, cursor, replayed],
   )
 }
 
@@ -194,19 +201,21 @@ export interface LaneWithWork {
 }
 
 /**
- * The lanes of active links that are behind the log, hold a change that is due, or have a backfill, that do not back off, and that
+ * The lanes of active links that are behind the log or a replay, hold a change that is due, or have a backfill, that do not back off, and that
  * nobody has leased.
  */
 export async function findLinksWithWork(client: Client, nowMs: number): Promise<LaneWithWork[]> {
   const { rows } = await client.query({
     name: 'find-links-with-work',
-    text: `select l.id, n.lane, n.cursor + n.put_back + coalesce((select sum(position) from backfills b where b.link_id = l.id
+    text: `select l.id, n.lane, n.cursor + n.replay_cursor + n.put_back + coalesce((select sum(position) from backfills b where b.link_id = l.id
                     and b.lane = n.lane and b.state = 'open'), 0) as cursor
              from links l join link_lanes n on n.link_id = l.id
             where l.state = 'active' and l.url is not null
               and (n.next_at is null or n.next_at <= to_timestamp($1::numeric / 1000))
               and (n.leased_until is null or n.leased_until <= clock_timestamp())
               and (n.lane = 'live' and n.cursor < (select max(position) from record_versions)
+                   or n.lane = 'live' and exists (select from record_versions where replay is not null${laneSql('live')}
+                        and position > n.replay_cursor and position <= n.cursor)
                    or n.lane = 'recall' and ${LETS_HOLDS('l.filter')} and n.cursor < (select max(position) from record_versions where kind = 'hold')
                    or exists (select from held_changes h where h.link_id = l.id and h.lane = n.lane and h.state = 'waiting'
                                 and h.next_at <= to_timestamp($1::numeric / 1000))

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import type { ChangeFilter } from './change-filter.ts'
-import { concernsLane, type Lane } from './lanes.ts'
+import { concernsLane, type Lane, laneSql } from './lanes.ts'
 
 /** Where a link goes, and how far it has come. */
 export interface LinkReach {
@@ -18,6 +18,8 @@ export interface LinkReach {
    * nothing of what it has: all of it may be missed.
    */
   readonly cursors: Readonly<Record<Lane, bigint>>
+  /** The same of what replays made, over the live lane. */
+  readonly replayed: bigint
 }
 
 /** Null where there is no such link. */
@@ -29,30 +31,44 @@ export async function readLinkReach(pool: Pool, id: string): Promise<LinkReach |
               else begins_after end as begins_after,
             (select jsonb_object_agg(lane, case when l.url is null and cursor <= l.begins_after
                                              then (select coalesce(max(position), 0) from record_versions) else cursor end::text)
-               from link_lanes where link_id = l.id) as lanes
+               from link_lanes where link_id = l.id) as lanes,
+            (select replay_cursor from link_lanes where link_id = l.id and lane = 'live') as replayed
        from links l where id = $1`,
     [id],
   )
   const row = rows[0]
   if (!row) return null
-  const { begins_after, lanes, ...link } = row
+  const { begins_after, lanes, replayed, ...link } = row
   const cursors = { live: BigInt(lanes?.live ?? 0), recall: BigInt(lanes?.recall ?? 0) }
-  return { ...link, beginsAfter: BigInt(begins_after), cursors }
+  // A receiver that pulls reads all in one order.
+  return {
+    ...link,
+    beginsAfter: BigInt(begins_after),
+    cursors,
+    replayed: link.url === null ? cursors.live : BigInt(replayed ?? 0),
+  }
 }
 
 /** Whether every change up to a position that a link lets through has been come to. */
 export async function hasPassed(
   pool: Pool,
-  { filter, cursors }: Pick<LinkReach, 'filter' | 'cursors'>,
+  { filter, cursors, replayed }: Pick<LinkReach, 'filter' | 'cursors' | 'replayed'>,
   position: bigint,
 ): Promise<boolean> {
-  if (concernsLane(filter, 'live') && cursors.live < position) return false
-  if (!concernsLane(filter, 'recall') || cursors.recall >= position) return true
-  const { rows } = await pool.query<{ waits: boolean }>(
-    `select exists (select from record_versions where kind = 'hold' and position > $1 and position <= $2) as waits`,
-    [cursors.recall, position],
+  if (concernsLane(filter, 'live')) {
+    if (cursors.live < position) return false
+    if (await hasAny(pool, `replay is not null${laneSql('live')}`, replayed, position)) return false
+  }
+  return !concernsLane(filter, 'recall') || !(await hasAny(pool, `kind = 'hold'`, cursors.recall, position))
+}
+
+async function hasAny(pool: Pool, condition: string, after: bigint, upTo: bigint): Promise<boolean> {
+  if (after >= upTo) return false
+  const { rows } = await pool.query<{ is: boolean }>(
+    `select exists (select from record_versions where ${condition} and position > $1 and position <= $2) as is`,
+    [after, upTo],
   )
-  return rows[0]?.waits !== true
+  return rows[0]?.is === true
 }
 
 /** `version id` of each change that waits to be sent again; a link stops taking new ones before they are very many. */

@@ -126,7 +126,7 @@ export async function createLink(pool: Pool, link: NewLink): Promise<{ link: Lin
     `with made as (
        insert into links (id, name, system, url, allow_address, filter, mapping, secret, limits, coalesces, sees, signing, token, begins_after)
        values ($1, $2, $3, $4, $5, $6, $7, '', $8, $9, $10, $11, $12, $13) returning id)
-     insert into link_lanes (link_id, lane, cursor) select id, lane, $13::bigint from made, unnest($14::text[]) lane`,
+     insert into link_lanes (link_id, lane, cursor, replay_cursor) select id, lane, $13::bigint, $13::bigint from made, unnest($14::text[]) lane`,
     [
       id,
       link.name,

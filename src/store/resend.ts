@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import { type ChangeFilter, chosenSql, filterSql } from './change-filter.ts'
+import { passedSql } from './lanes.ts'
 
 /** A version of a record. */
 export interface VersionName {
@@ -58,12 +59,12 @@ export async function resendVersions(
 
 /** What is asked for, what of it the link has passed, and which version stands for it: the newest that has gone, where that is newer. */
 const WANTED = (filter: string): string => `with
-  lanes as (select lane, cursor, lane = 'recall' as holds from link_lanes where link_id = $1),
+  lanes as (select lane, cursor, replay_cursor, lane = 'recall' as holds from link_lanes where link_id = $1),
   asked as (select distinct record_id, version from unnest($2::text[], $3::integer[]) a (record_id, version)),
-  known as (select record_id, version, position > cursor as is_ahead
+  known as (select record_id, version, not (${passedSql('cursor', 'replay_cursor')}) as is_ahead
               from asked join record_versions using (record_id, version) join lanes on holds = (kind = 'hold') where true${filter}),
   gone as (select record_id, max(version) as version
-             from record_versions join lanes on holds = (kind = 'hold') and position <= cursor
+             from record_versions join lanes on holds = (kind = 'hold') and ${passedSql('cursor', 'replay_cursor')}
             where record_id = any($2::text[])${filter}${chosenSql('$1')}
               and (record_id, version) not in (select record_id, version from held_changes
                                                 where link_id = $1 and record_id = any($2::text[]) and not again)

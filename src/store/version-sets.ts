@@ -10,14 +10,21 @@ type Client = ClientBase | Pool
 export interface VersionSet extends Brought {
   readonly filter: ChangeFilter
   readonly position: bigint
-  /** The same for holds, which go over a lane of their own; absent: the same position. */
-  readonly holdPosition?: bigint | undefined
+  /** The same for holds, which go over a lane of their own, and for what replays made, which goes behind the rest; absent: the same position. */
+  readonly aside?: { readonly holds: bigint; readonly replayed: bigint } | undefined
   /** Records whose newest version is not behind this position are not in the set. */
   readonly beginsAfter?: bigint | undefined
   /** What this link holds is not in the set. */
   readonly withoutHeldOf?: string | undefined
   /** What has passed this hub, or is of it, is not in the set. */
   readonly notPassed?: string | undefined
+}
+
+/** A version with its place in the log, and whether a replay made it. */
+export interface PlacedVersion extends VersionKey {
+  readonly mass: string
+  readonly position: bigint
+  readonly replayed: boolean
 }
 
 /** One part of a bucket: the records whose place (`placeOf`) begins with some digits. */
@@ -55,11 +62,12 @@ function from(set: VersionSet, more: (parameter: (value: unknown) => string) => 
   values.push(...filter.values)
   const parameter = (value: unknown): string => `$${values.push(value)}`
   const fitting: string[] = []
-  const { withoutHeldOf, via, notPassed, holdPosition, beginsAfter } = set
+  const { withoutHeldOf, via, notPassed, aside, beginsAfter } = set
   const bound =
-    holdPosition === undefined
+    aside === undefined
       ? 'position <= $1'
-      : `position <= case kind when 'hold' then ${parameter(holdPosition)}::bigint else $1::bigint end`
+      : `position <= case when kind = 'hold' then ${parameter(aside.holds)}::bigint when replay is null then $1::bigint
+           else least($1::bigint, ${parameter(aside.replayed)}::bigint) end`
   const came = (condition: string): string =>
     `exists (select from peer_versions p where p.record_id = VERSION.record_id and p.version = VERSION.version${condition})`
   if (withoutHeldOf !== undefined)
@@ -185,13 +193,18 @@ export async function newestVersions(
   client: Client,
   set: VersionSet,
   ids: readonly string[],
-): Promise<Map<string, VersionKey & { readonly mass: string; readonly position: bigint }>> {
+): Promise<Map<string, PlacedVersion>> {
   const { text, values } = from(set, (parameter) => [`record_id = any(${parameter(ids)}::text[])`])
   const { rows } = await client.query(
-    `select record_id, version, position, ${MASS} as mass from ${text}`,
+    `select record_id, version, position, replay is not null as replayed, ${MASS} as mass from ${text}`,
     values,
   )
-  return new Map(rows.map((row) => [row.record_id, { ...keyOf(row), position: BigInt(row.position) }]))
+  return new Map(
+    rows.map((row) => [
+      row.record_id,
+      { ...keyOf(row), position: BigInt(row.position), replayed: row.replayed },
+    ]),
+  )
 }
 
 const keyOf = (row: { record_id: string; version: number; mass: string }) => ({

@@ -191,6 +191,13 @@ const link = {
     ],
   ),
   behind: count(['Changes of the log not come to yet', '尚未处理的变更数'], ['Before the filter', '过滤前']),
+  replaysBehind: count(
+    ['Changes of replays still to be sent', '待发送的重放变更数'],
+    [
+      'What replays made goes behind what sources say; before the filter, counted up to 10,001',
+      '重放生成的变更让行于来源上报的变更；过滤前，至多计至 10001',
+    ],
+  ),
   ...lane,
   recall: field(
     Type.Object(lane),
@@ -241,7 +248,7 @@ export const Delivery = field(
   Type.Object({
     id: Type.String({ format: 'uuid' }),
     startedAt: time(['Started', '开始时间']),
-    lane: field(Type.Enum(['live', 'recall', 'backfill']), ['Lane', '通道']),
+    lane: field(Type.Enum(['live', 'recall', 'backfill', 'replay']), ['Lane', '通道']),
     fromPosition: text(['First position', '起始位置']),
     toPosition: text(['Last position', '结束位置']),
     attempt: count(['Try', '第几次尝试']),

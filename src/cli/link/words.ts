@@ -26,6 +26,10 @@ export function linkLines(link: Row): string[] {
     ...told({ zh: '限速', en: 'limits' }, link['limits']),
     ...told({ zh: '仅发送最新版本', en: 'newest versions only' }, link['coalesce']),
     ...laneLines({ zh: '实时', en: 'live' }, link),
+    ...told(
+      { zh: '待发送的重放变更', en: 'changes of replays still to be sent' },
+      link['replaysBehind'] || null,
+    ),
     ...laneLines({ zh: '召回', en: 'recall' }, link['recall'] as Row),
   ]
 }

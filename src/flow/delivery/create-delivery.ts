@@ -132,7 +132,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       } finally {
         kept.end()
         // Best effort: a lease that cannot be given back runs out.
-        await releaseLease(pool, lease, end?.cursor ?? lease.cursor).catch(() => {})
+        await releaseLease(pool, lease, end ?? lease).catch(() => {})
       }
       report(parts.log, lease, end)
       // Who stored a change while we had the lease did not wake the link: look once more, now that it is free.

@@ -4,17 +4,18 @@ import { type Change, readVersions } from '#store/changes.ts'
 import { type DueChange, nextDueMs, readDue } from '#store/held-changes.ts'
 import type { Lease } from '#store/link-lease.ts'
 import type { LinkTransport } from '#store/link-secrets.ts'
+import { readReplayed } from '#store/replayed-changes.ts'
 import type { Failure, Send } from './answer.ts'
 import { BATCH_CHANGES } from './batch.ts'
 import type { OwnProtocol } from './own-protocol.ts'
 import type { BackwardMapping, Clock, Log } from './ports.ts'
 import { readAhead } from './read-ahead.ts'
-import { createWay, NOTHING, type Step } from './way.ts'
+import { createWay, type LanePlace, NOTHING, type Step } from './way.ts'
 
 /** Records that may wait at once; beyond them the receiver is asked to catch up before it gets anything new. */
 const HELD_RECORDS = 10_000
-/** Of the batches of a lane that has more to send, every so many-th is of the backfill: it always moves, and never holds live changes up. */
-const BACKFILL_EVERY = 4
+/** Of the turns of a lane that has more to send, every so many-th is of replays and backfills too: they always move, and never hold live changes up. */
+const ASIDE_EVERY = 4
 
 export interface RunParts {
   readonly pool: Pool
@@ -40,10 +41,9 @@ export interface RunParts {
 }
 
 /** How a run ended: `drained` has nothing to send now, `paced` waits for its limits, `stopped` has more, `failed` backs off. */
-export interface RunEnd {
+export interface RunEnd extends LanePlace {
   readonly end: 'drained' | 'paced' | 'stopped' | 'failed' | 'lost'
   readonly nextAtMs: number | null
-  readonly cursor: bigint
   readonly failure?: Failure
 }
 
@@ -52,7 +52,9 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
   const { pool, lease, clock } = parts
   const { linkId, lane, filter, coalesces } = lease
   const log = readAhead(pool, { link: lease.linkId, after: lease.cursor, filter, lane, page: BATCH_CHANGES })
-  const way = createWay(parts, () => log.passed)
+  let { replayed } = lease
+  const place = (): LanePlace => ({ cursor: log.passed, replayed })
+  const way = createWay(parts, place)
   const { state } = way
 
   const sendDue = async (): Promise<Step> => {
@@ -64,13 +66,13 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
       coalesces,
       nowMs: clock.now(),
       limit: state.limit,
-      cursor: log.passed,
+      ...place(),
     })
     const over = due.filter(({ stale, outside }) => stale || outside)
     if (over.length > 0) {
       return await way.conclude({
         ...NOTHING,
-        cursor: log.passed,
+        ...place(),
         // Of what stands for earlier versions, those may still be within the filter.
         settled: over.flatMap(({ recordId, version, earlier, stale }) =>
           [version, ...(stale ? earlier : [])].map((one) => ({ recordId, version: one })),
@@ -92,7 +94,7 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
       attempts: new Map(changes.map((change) => [change, of(change).attempts])),
       isAgain: (change) => of(change).again,
       earlier: (change) => of(change).earlier,
-      done: () => ({ cursor: log.passed }),
+      done: place,
     })
   }
 
@@ -113,9 +115,42 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
       held: state.held,
       done: (consumed) => {
         log.consume(consumed)
-        return { cursor: log.passed }
+        return place()
       },
     })
+  }
+
+  /** Each record in the newest version that the lane has come to: what a source said since must not be followed by what came before. */
+  const sendReplayed = async (): Promise<Step> => {
+    if (lane === 'recall' || state.held.size >= HELD_RECORDS) return 'nothing'
+    while (replayed < log.passed) {
+      const page = await readReplayed(pool, {
+        linkId,
+        filter,
+        after: replayed,
+        upTo: log.passed,
+        limit: BATCH_CHANGES,
+      })
+      const wanted = page.rows.filter(({ superseded }) => !superseded)
+      const changes = await readVersions(pool, wanted)
+      const [first] = changes
+      if (!first) {
+        replayed = page.next
+        continue
+      }
+      return await way.send({
+        place: `replayed ${first.position}`,
+        changes,
+        fromHeld: false,
+        held: state.held,
+        done: (consumed) => {
+          if (consumed > 0)
+            replayed = consumed === changes.length ? page.next : (changes[consumed - 1] as Change).position
+          return { ...place(), ofReplays: true }
+        },
+      })
+    }
+    return 'nothing'
   }
 
   const sendPast = async (): Promise<Step> => {
@@ -133,7 +168,7 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
       linkId,
       lane,
       filter,
-      cursor: log.passed,
+      ...place(),
       limit: BATCH_CHANGES,
     })
     const wanted = page.rows.flatMap(({ version, ...row }) => (version === null ? [] : [{ ...row, version }]))
@@ -145,7 +180,7 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
         places[consumed] === undefined ? page.next : (places[consumed - 1]?.position ?? fill.position)
       const seen = page.rows.filter((row) => row.position <= position && row.version === null).length
       return {
-        cursor: log.passed,
+        ...place(),
         backfill: { id: fill.id, position, superseded: seen, putOff: 0, done: position >= fill.until },
       }
     }
@@ -165,8 +200,10 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
     const due = state.ended ? 'ended' : await sendDue()
     const next = state.ended ? 'ended' : await sendNext(due)
     const isIdle = due === 'nothing' && next === 'nothing'
-    const past = state.ended || !(isIdle || turn % BACKFILL_EVERY === 0) ? 'nothing' : await sendPast()
-    if (!state.ended && isIdle && past === 'nothing')
+    const isAside = isIdle || turn % ASIDE_EVERY === 0
+    const again = state.ended || !isAside ? 'nothing' : await sendReplayed()
+    const past = state.ended || !isAside ? 'nothing' : await sendPast()
+    if (!state.ended && isIdle && again === 'nothing' && past === 'nothing')
       way.end('drained', state.held.size > 0 ? await nextDueMs(pool, linkId, lane) : null)
     if (state.ended) return state.ended
   }

@@ -3,7 +3,6 @@ import type { Change } from '#store/changes.ts'
 import type { Sent, Settlement } from '#store/deliveries.ts'
 import { type Lease, noteTry } from '#store/link-lease.ts'
 import { isPaced, takeLeave } from '#store/link-rates.ts'
-import { timeOf } from '#store/message-time.ts'
 import type { ToldHold } from '#store/recall-notices.ts'
 import { keptWords, linkError } from './advice.ts'
 import { heldAfter, refusal, refusedOf, suspectHold, toldHolds } from './after-batch.ts'
@@ -25,6 +24,9 @@ const PACE_MAX_MS = 2000
 
 export type Step = 'sent' | 'nothing' | 'ended'
 
+/** Up to where everything of a lane is done with or held: of what sources said, and of what replays made of it. */
+export type LanePlace = Pick<Settlement, 'cursor' | 'replayed'>
+
 /** What is to be sent next, as far as one batch holds it. */
 export interface Portion {
   /** The same name when the same is tried again, by whatever worker. */
@@ -40,7 +42,7 @@ export interface Portion {
   /** Versions that wait and that a change stands for. */
   readonly earlier?: (change: Change) => readonly number[]
   /** Where lane and backfill are once so many of the changes are done with. */
-  done(consumed: number): Pick<Settlement, 'cursor' | 'backfill'>
+  done(consumed: number): LanePlace & Pick<Settlement, 'backfill' | 'ofReplays'>
 }
 
 export interface WayState {
@@ -79,8 +81,7 @@ export const NOTHING = {
   released: [],
 } as const
 
-/** @param passed the place up to which everything of the lane is done with or held */
-export function createWay(parts: RunParts, passed: () => bigint): Way {
+export function createWay(parts: RunParts, place: () => LanePlace): Way {
   const { pool, lease, clock } = parts
   const most = mostOf(parts)
   /** After a failure one change goes ahead to find out whether the receiver is back; then the batches grow again. */
@@ -96,7 +97,7 @@ export function createWay(parts: RunParts, passed: () => bigint): Way {
   let refusedInARow = lease.lastErrorClass === 'config' ? REFUSED_IN_A_ROW - 1 : 0
 
   const end: Way['end'] = (reason, nextAtMs = null, failure) => {
-    state.ended = { end: reason, nextAtMs, cursor: passed(), ...(failure ? { failure } : {}) }
+    state.ended = { end: reason, nextAtMs, ...place(), ...(failure ? { failure } : {}) }
     return 'ended'
   }
 
@@ -125,7 +126,7 @@ export function createWay(parts: RunParts, passed: () => bigint): Way {
     const settled = await settle({
       ...NOTHING,
       sent,
-      cursor: passed(),
+      ...place(),
       failure: { attempts, nextAtMs, error: linkError(failure, nowMs) },
     })
     if (!settled.stored) return end('lost')
@@ -206,7 +207,7 @@ export function createWay(parts: RunParts, passed: () => bigint): Way {
       if (answer.class !== 'refused') return await failWith(answer, sent(null, 'failed', words))
       if (batch.outgoing.length > 1) {
         state.limit = Math.floor(batch.outgoing.length / 2)
-        return await conclude({ ...NOTHING, sent: sent(null, 'split', words), cursor: passed() })
+        return await conclude({ ...NOTHING, sent: sent(null, 'split', words), ...place() })
       }
       if (++refusedInARow >= REFUSED_IN_A_ROW)
         return await failWith({ ...answer, class: 'config' }, sent(null, 'failed', words))
@@ -252,10 +253,12 @@ export function createWay(parts: RunParts, passed: () => bigint): Way {
     })
   }
 
-  /** How long the changes took that the receiver has taken, from when the link owed them. */
+  /** How long the changes took that the receiver has taken, from when the link owed them. What replays made yields to others, and says nothing. */
   const tookOf = ({ taken }: Judgement, { isAgain = () => false }: Portion): DeliveryTimes => {
     const nowMs = clock.now()
-    const owed = taken.map(({ change }) => change).filter((change) => !isAgain(change))
+    const owed = taken
+      .map(({ change }) => change)
+      .filter((change) => change.replay === null && !isAgain(change))
     return deliveryTimesOf(owed.map((change) => (nowMs - owedSinceMs(change, lease)) / 1000))
   }
 
@@ -281,9 +284,9 @@ export function createWay(parts: RunParts, passed: () => bigint): Way {
   return { state, send, conclude, fail: (failure) => failWith(failure, null), end }
 }
 
-/** What came before the link was made is owed since then, and what a replay made of a message since the replay was asked for. */
-const owedSinceMs = ({ receivedAt, replay }: Change, { createdAtMs }: Lease): number =>
-  Math.max(Date.parse(receivedAt), createdAtMs, replay === null ? 0 : timeOf(replay))
+/** What came before the link was made is owed since then. */
+const owedSinceMs = ({ receivedAt }: Change, { createdAtMs }: Lease): number =>
+  Math.max(Date.parse(receivedAt), createdAtMs)
 
 /** Most changes of a batch: what the protocol takes, what the link allows, and no more than may be sent in a second. */
 function mostOf({ own, lease: { limits } }: RunParts): number {

@@ -5,7 +5,8 @@ import type { KeyPair } from '#core/reconcile/compare.ts'
 import { type Lane, laneOf } from '#store/lanes.ts'
 import { readLinkReach, readRefused, readWaiting } from '#store/link-reach.ts'
 import type { Finding } from '#store/reconciliation-findings.ts'
-import type { OwnKey, OwnSide } from './own-side.ts'
+import type { PlacedVersion } from '#store/version-sets.ts'
+import type { OwnSide } from './own-side.ts'
 
 /** What is known of pairs after another look: records that differ, and how many only seemed to. */
 export interface Classified {
@@ -22,6 +23,7 @@ const kindOf = (id: string): string => parseRecordId(id)?.kind ?? ''
 export interface ReachBefore {
   readonly link: string
   readonly cursors: Readonly<Record<Lane, bigint>>
+  readonly replayed: bigint
   readonly beginsAfter: bigint
   /** `version id` of what waited to be sent again. */
   readonly waiting: ReadonlySet<string>
@@ -34,6 +36,7 @@ export async function reachOf(pool: Pool, link: string): Promise<ReachBefore | n
     reach && {
       link,
       cursors: reach.cursors,
+      replayed: reach.replayed,
       beginsAfter: reach.beginsAfter,
       waiting: await readWaiting(pool, link),
     }
@@ -64,8 +67,7 @@ export async function classifyForLink(
     if (now && theirs?.version === now.version) {
       if (sameMass(now, theirs.mass)) continue
       findings.push(finding(id, 'different', now, theirs.version))
-    } else if (now && (now.position > before.cursors[laneOf(kindOf(id))] || before.waiting.has(name ?? '')))
-      inFlight += once
+    } else if (now && (isAhead(now, before) || before.waiting.has(name ?? ''))) inFlight += once
     else if (name && dead.has(name)) refused += once
     else if (now && theirs)
       findings.push(finding(id, theirs.version < now.version ? 'outdated' : 'different', now, theirs.version))
@@ -74,6 +76,12 @@ export async function classifyForLink(
     } else if (theirs) findings.push(finding(id, 'surplus', null, theirs.version))
   }
   return { findings, inFlight, refused }
+}
+
+/** Whether a link had not come to a version. */
+const isAhead = ({ id, position, replayed }: PlacedVersion, before: ReachBefore): boolean => {
+  const lane = laneOf(kindOf(id))
+  return position > before.cursors[lane] || (lane === 'live' && replayed && position > before.replayed)
 }
 
 /** Pairs with a source that named its own records: here the receiving side is the hub. A version of the source is no version of ours. */
@@ -95,9 +103,9 @@ export async function classifyForSystem(
 const finding = (
   recordId: string,
   state: Finding['state'],
-  own: OwnKey | null,
+  own: PlacedVersion | null,
   theirVersion: number | null,
 ): Finding => ({ recordId, state, ownVersion: own?.version ?? null, theirVersion })
 
-const sameMass = ({ mass }: OwnKey, theirs: string | null): boolean =>
+const sameMass = ({ mass }: PlacedVersion, theirs: string | null): boolean =>
   theirs === null || compareDecimal(mass, theirs) === 0

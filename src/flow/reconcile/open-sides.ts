@@ -84,10 +84,11 @@ async function linkSide(
     readonly peer: Peer | null
   },
 ): Promise<OwnSide> {
-  const { mapping, id, beginsAfter, cursors } = link
+  const { mapping, id, beginsAfter, cursors, replayed } = link
   const filter = seenKinds(link.filter, at.sees)
   const owed = { filter, beginsAfter, notPassed: at.peer?.hub }
-  const set = { ...owed, position: at.position, holdPosition: cursors.recall, withoutHeldOf: id }
+  const aside = { holds: cursors.recall, replayed }
+  const set = { ...owed, position: at.position, aside, withoutHeldOf: id }
   if (mapping !== 'canonical') {
     const backward = mappingOf(mapping, at.sees)
     if (!backward)

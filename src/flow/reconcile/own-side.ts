@@ -21,16 +21,11 @@ import {
   countVersions,
   listVersions,
   newestVersions,
+  type PlacedVersion,
   pageVersions,
   type VersionSet,
 } from '#store/version-sets.ts'
 import { placedRecord } from './placed-record.ts'
-
-/** A version of ours, with its place in the log. */
-export interface OwnKey extends VersionKey {
-  readonly mass: string
-  readonly position: bigint
-}
 
 /** What our side should have given to the other, or has of it. */
 export interface OwnSide {
@@ -41,7 +36,7 @@ export interface OwnSide {
   /** All versions of some hours, a page at a time. */
   pages(hours: WantedHours): AsyncGenerator<readonly VersionKey[]>
   /** The newest version of each of the records, whether it is counted yet or not. */
-  newest(ids: readonly string[]): Promise<Map<string, OwnKey>>
+  newest(ids: readonly string[]): Promise<Map<string, PlacedVersion>>
 }
 
 const PAGE = 1000

@@ -67,7 +67,7 @@ export const COLUMNS_OF_HUB = {
   legal_holds: { none: 'id from_at until_at created_at created_by ended_at ended_by', personal: 'reason' },
   link_files: { none: 'link_id record_id version noted_at', business: 'name' },
   link_lanes: {
-    none: 'link_id lane cursor fence leased_until waits_since attempts next_at last_ok_at delivered refused coalesced careful changed_at put_back took took_seconds',
+    none: 'link_id lane cursor replay_cursor fence leased_until waits_since attempts next_at last_ok_at delivered refused coalesced careful changed_at put_back took took_seconds',
     personal: 'last_error trying',
   },
   link_rates: { none: 'link_id requests_ms changes_ms' },

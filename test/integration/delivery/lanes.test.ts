@@ -199,14 +199,18 @@ describe('a backfill', () => {
   })
 })
 
+const REPLAY = '018f0000-0000-7000-8000-000000000000'
+
 type Act =
   | { readonly act: 'push'; readonly which: number }
+  | { readonly act: 'replay'; readonly which: readonly number[] }
   | { readonly act: 'backfill' }
   | { readonly act: 'resend'; readonly which: number; readonly version: number }
   | { readonly act: 'deliver'; readonly word: 'retry' | 'reject' | 'ok' | 'down'; readonly which: number }
 
 const act: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ act: fc.constant('push' as const), which: fc.nat(2) }),
+  fc.record({ act: fc.constant('replay' as const), which: fc.subarray([0, 1, 2], { minLength: 1 }) }),
   fc.record({ act: fc.constant('backfill' as const) }),
   fc.record({
     act: fc.constant('resend' as const),
@@ -220,7 +224,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   }),
 )
 
-test('pushes, backfills and resends in any order: the receiver ends with the newest version, and none that it takes goes back', async () => {
+test('pushes, replays, backfills and resends in any order: the receiver ends with the newest version, and none that it takes goes back', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(act, { minLength: 3, maxLength: 14 }),
@@ -245,6 +249,17 @@ test('pushes, backfills and resends in any order: the receiver ends with the new
             const version = (versions[one.which] ?? 0) + 1
             versions[one.which] = version
             await store(pool, [{ ...(records[one.which] as Row), version }])
+          } else if (one.act === 'replay') {
+            const anew = one.which.filter((which) => versions[which])
+            for (const which of anew) versions[which] = (versions[which] ?? 0) + 1
+            await store(
+              pool,
+              anew.map((which) => ({
+                ...(records[which] as Row),
+                version: versions[which] as number,
+                replay: REPLAY,
+              })),
+            )
           } else if (one.act === 'backfill') {
             await createBackfill(pool, link.id, { kinds: ['sale'], records: records.map(({ id }) => id) })
           } else if (one.act === 'resend') {

@@ -89,7 +89,7 @@ test('a receiver gets so many links at once and no more; who waits longest is ne
   expect(await leaseLink(pool, third.id, wish())).toEqual({ state: 'crowded' })
   expect((await leaseLink(pool, elsewhere.id, wish())).state).toBe('leased')
   expect((await leaseLink(pool, second.id, wish('recall'))).state).toBe('leased')
-  if (leased.state === 'leased') await releaseLease(pool, leased.lease, 0n)
+  if (leased.state === 'leased') await releaseLease(pool, leased.lease, { cursor: 0n, replayed: 0n })
   // The one that just had its turn and the one that came last stand behind.
   expect(await leaseLink(pool, first.id, wish())).toEqual({ state: 'crowded' })
   expect(await leaseLink(pool, third.id, wish())).toEqual({ state: 'crowded' })

@@ -106,14 +106,22 @@ test('what is sent of the past, or again because somebody asked, says nothing of
   expect(await timesOf(id)).toMatchObject({ count: 1, seconds: before.seconds })
 })
 
-test('what a replay made of an old message is owed since the replay was asked for', async () => {
+test('what a replay made, which lets others go first, says nothing of how quick a link is', async () => {
   const { delivery, clock } = deliveryAt(api.pool)
   const { id } = await linkTo(api.pool, receiver)
   await api.pool.query("update links set created_at = now() - interval '400 days' where id = $1", [id])
   const replay = messageId(clock.time - 40_000)
   await store(api.pool, someRows(1, { receivedAtMs: clock.time - 300 * 86_400_000, replay }))
   await delivery.deliverLink(id)
-  expect((await timesOf(id)).seconds).toBeCloseTo(40)
+  // One that the receiver put off in the meantime neither.
+  receiver.answer = ({ changes }) => changes.map(({ event }) => ({ event, verdict: 'retry' }))
+  await store(api.pool, someRows(1, { receivedAtMs: clock.time - 300 * 86_400_000, replay }))
+  await delivery.deliverLink(id)
+  receiver.answer = allOk
+  clock.time += 60_000
+  await delivery.deliverLink(id)
+  expect(receiver.taken).toHaveLength(2)
+  expect((await timesOf(id)).count).toBe(0)
 })
 
 test('a hold counts for the recall lane, and a paused link keeps what it has', async () => {
