@@ -160,6 +160,23 @@ it('changes that are under way are not taken for lost', async () => {
   expect(one).toMatchObject({ outcome: 'equal', counts: { inFlight: 6, missing: 0 } })
 })
 
+it('what a replay made and the link has not sent yet is not taken for lost', async () => {
+  await storeAndFollow(pool, hours(4))
+  await deliver()
+  const place = await headPosition(pool)
+  await storeAndFollow(pool, [
+    { ...saleRow('S1', { version: 2 }), replay: '018f0000-0000-7000-8000-000000000000' },
+  ])
+  await deliver()
+  // As it stands where the receiver was away from the replay on.
+  const kept = receiver.kept.get(id('S1'))
+  if (kept) receiver.kept.set(kept.id, { ...kept, version: 1 })
+  await pool.query('update link_lanes set replay_cursor = $1', [place])
+  expect((await compare()).one).toMatchObject({ outcome: 'equal', counts: { inFlight: 1 } })
+  await pool.query('update link_lanes set replay_cursor = cursor')
+  expect((await compare()).keys).toEqual(['S1 outdated 2/1'])
+})
+
 it('a change that the receiver refused for good is counted as refused and not sent again', async () => {
   await storeAndFollow(pool, hours(4))
   await deliver()
