@@ -20,10 +20,10 @@ export interface Issue {
 /** A field of a group is part of an index; the sender chooses its name. */
 const FIELD_MAX = 100
 
-/** `row 7, 数量`, `line 3`, `record 12, 品名`: a row by its number, and a field of it. */
-const OF_ROW = /^(?:row|line|record) \d+(?:, ([\s\S]*))?$/u
-/** `B5 (进货日期)`: a cell, and the heading above it. */
-const OF_CELL = /^[A-Z]{1,3}\d+ \(([\s\S]*)\)$/u
+/** `row 7, 数量`, `line 3`, `record 12, 品名`, `4月!row 7`: a row by its number, and a field of it. */
+const OF_ROW = /^(?:[^!]*!)?(?:row|line|record) \d+(?:, ([\s\S]*))?$/u
+/** `B5 (进货日期)`, `4月!B5 (进货日期)`: a cell, and the heading above it. */
+const OF_CELL = /^(?:[^!]*!)?[A-Z]{1,3}\d+ \(([\s\S]*)\)$/u
 /** Which member of a list, or which of several elements. */
 const NUMBERS = /^\d+$|\[\d+\]$|\.\d+(?=\.|$)/gu
 

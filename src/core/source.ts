@@ -129,6 +129,8 @@ export interface TableTitle {
 export interface WorkbookOptions extends TableOptions {
   /** Name of the sheet; the first visible one where not given. */
   readonly sheet?: string
+  /** Every visible sheet is a table with a title and headings of its own, as in a book with a sheet for each month. */
+  readonly sheets?: 'all'
   /** Whether hidden rows are records; a filter hides rows too, so they are where not given. */
   readonly hiddenRows?: 'read' | 'skip'
 }

@@ -105,6 +105,10 @@ export function mappingSchema(): TSchema {
     form: parts({ field: Type.String(), format: Type.Literal('json') }),
     xlsx: parts({
       sheet: told(Type.String(), 'Name of the sheet; the first visible one where not given'),
+      sheets: told(
+        Type.Literal('all'),
+        'Every visible sheet is a table of its own, with its title and headings',
+      ),
       header: told(Type.Integer({ minimum: 1 }), 'Row of the names of the columns; 1 where not given'),
       title: told(
         parts({ cell: Type.String(), parts: scalars }),

@@ -53,14 +53,17 @@ async function* recordsOf(batches: AsyncIterable<WorkbookBatch>): AsyncGenerator
 interface Shape {
   readonly fields: readonly string[]
   readonly shared: { readonly [name: string]: SourceValue }
+  /** What stands before the places of its sheet: `4月!`, or nothing. */
+  readonly before: string
   /** Where a field stands: `D5 (数量(斤))`. */
   place(row: number, field: string): string
 }
 
-function shapeOf({ columns, headerRow, title, titleCell }: WorkbookHead): Shape {
+function shapeOf({ sheet, columns, headerRow, title, titleCell }: WorkbookHead): Shape {
   const byField = new Map(columns.map((column) => [column.field, column]))
   const units = columns.flatMap(({ field, unit }) => (unit === undefined ? [] : [[field, unit] as const]))
   return {
+    before: sheet === undefined ? '' : `${sheet}!`,
     fields: columns.map(({ field }) => field),
     shared: {
       ...(title ? { [TITLE]: { ...title } } : {}),
@@ -78,16 +81,16 @@ function shapeOf({ columns, headerRow, title, titleCell }: WorkbookHead): Shape 
 }
 
 function recordOf(shape: Shape, index: number, { row, columns, values }: WorkbookRecord): SourceRecord {
-  const { fields, shared } = shape
+  const { fields, shared, before } = shape
   const value: { [name: string]: SourceValue } = {}
   for (let i = 0; i < columns.length; i++)
     value[fields[columns[i] as number] as string] = values[i] as SourceValue
-  const path = `row ${row}`
+  const path = `${before}row ${row}`
   return {
     index,
     path,
     value: Object.assign(value, shared),
-    place: (field) => (field === '' ? path : shape.place(row, field)),
+    place: (field) => (field === '' ? path : before + shape.place(row, field)),
     issues: NO_ISSUES,
   }
 }

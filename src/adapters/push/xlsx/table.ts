@@ -16,6 +16,8 @@ export interface WorkbookColumn extends TableColumn {
 
 /** What all records of a sheet share. */
 export interface WorkbookHead {
+  /** Name of the sheet, where the places of a workbook must tell its sheets apart. */
+  readonly sheet?: string
   readonly columns: readonly WorkbookColumn[]
   readonly headerRow: number
   readonly title: Readonly<Record<string, string>> | null
@@ -36,8 +38,14 @@ export interface WorkbookBatch {
   readonly records: readonly WorkbookRecord[]
 }
 
-/** Makes records of the rows of a sheet, which come in their order. @param maxWeight of all records together */
-export function tableReader(options: WorkbookOptions, maxWeight: number) {
+/** What the records of a workbook weigh, all its sheets together, and what they may. */
+export interface Weight {
+  used: number
+  readonly max: number
+}
+
+/** Makes records of the rows of a sheet, which come in their order. @param sheet its name, where places must have it */
+export function tableReader(options: WorkbookOptions, weight: Weight, sheet?: string) {
   const { title, header = 1, units = [], hiddenRows = 'read' } = options
   const titlePlace = title ? placeOf(title.cell) : null
   const filter = createRowFilter(options)
@@ -45,7 +53,6 @@ export function tableReader(options: WorkbookOptions, maxWeight: number) {
   let head: WorkbookHead | null = null
   let columns: WorkbookColumn[] = []
   let told = 0
-  let weight = 0
   /** Field by the number of its column in the sheet, and its place among the columns. */
   const fields: (string | undefined)[] = []
   const placeOfField = new Map<string, number>()
@@ -72,7 +79,13 @@ export function tableReader(options: WorkbookOptions, maxWeight: number) {
       groups,
     )
     for (const { column, found } of named) if (found) add(column, found)
-    return { columns, headerRow: header, title: parts, titleCell: title?.cell ?? '' }
+    return {
+      ...(sheet === undefined ? {} : { sheet }),
+      columns,
+      headerRow: header,
+      title: parts,
+      titleCell: title?.cell ?? '',
+    }
   }
 
   const isAbove = (row: SheetRow): boolean => {
@@ -110,9 +123,10 @@ export function tableReader(options: WorkbookOptions, maxWeight: number) {
       values.push(value)
       rowWeight += CELL_WEIGHT + (typeof value === 'string' ? value.length : 0)
     }
-    weight += rowWeight
+    weight.used += rowWeight
     if (rowWeight > ROW_MAX_WEIGHT) throw tooLarge(`row ${row}`, 'a row of more than a million characters')
-    if (weight > maxWeight) throw tooLarge(`row ${row}`, 'more text in its rows than one message may have')
+    if (weight.used > weight.max)
+      throw tooLarge(`row ${row}`, 'more text in its rows than one message may have')
     return { row, columns: places, values }
   }
 
@@ -127,16 +141,16 @@ export function tableReader(options: WorkbookOptions, maxWeight: number) {
   return {
     *take(rows: readonly SheetRow[]): Generator<WorkbookBatch> {
       let records: WorkbookRecord[] = []
-      let begun = weight
+      let begun = weight.used
       for (const row of rows) {
         if (isAbove(row) || (row.isHidden && hiddenRows === 'skip')) continue
         const found = filter(fieldsOf(row))
         if (!found) continue
         records.push(recordOf(row.number, found))
-        if (weight - begun < BATCH_WEIGHT) continue
+        if (weight.used - begun < BATCH_WEIGHT) continue
         yield batchOf(records)
         records = []
-        begun = weight
+        begun = weight.used
       }
       if (records.length > 0) yield batchOf(records)
     },

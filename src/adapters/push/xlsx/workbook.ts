@@ -1,15 +1,16 @@
+import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { refuseTable } from '#adapters/push/table/refuse.ts'
 import type { WorkbookOptions } from '#core/source.ts'
-import { readDirectory } from './archive.ts'
+import { type Part, readDirectory } from './archive.ts'
 import { refuseOther } from './first-bytes.ts'
 import { formatReader } from './formats.ts'
-import { type Package, partOpener, readPackage, type SheetEntry } from './package.ts'
+import { type OpenPart, type Package, partOpener, readPackage } from './package.ts'
 import { readWholePart } from './part-reader.ts'
 import { damaged } from './refuse.ts'
 import { sharedTextReader } from './shared-texts.ts'
-import { sheetRows } from './sheet.ts'
+import { type CellContext, sheetRows } from './sheet.ts'
 import type { Source } from './source.ts'
-import { tableReader, type WorkbookBatch } from './table.ts'
+import { tableReader, type Weight, type WorkbookBatch } from './table.ts'
 
 /** What may come out of one workbook. */
 export interface OutputLimits {
@@ -18,7 +19,7 @@ export interface OutputLimits {
   readonly maxWeight: number
 }
 
-/** The records of one sheet of a workbook, batch by batch. @throws DecodeRefusal */
+/** The records of a workbook, batch by batch: of one sheet, or of each that is a table. @throws DecodeRefusal */
 export async function* readWorkbook(
   source: Source,
   options: WorkbookOptions,
@@ -28,22 +29,64 @@ export async function* readWorkbook(
   const directory = readDirectory(source)
   const open = partOpener(source, { left: inflatedMaxBytes })
   const found = await readPackage(directory, open)
-  const sheet = chooseSheet(found, options.sheet)
+  const sheets = chooseSheets(found, options)
   const texts = sharedTextReader(found.sharedTexts?.name ?? '')
   if (found.sharedTexts) await readWholePart(open(found.sharedTexts), found.sharedTexts.name, texts.events)
   const formats = formatReader()
   if (found.formats) await readWholePart(open(found.formats), found.formats.name, formats.events)
   const context = { texts: texts.texts, shown: formats.shown, is1904: found.is1904 }
-  const table = tableReader(options, maxWeight)
-  for await (const rows of sheetRows(open, sheet, context)) yield* table.take(rows)
-  table.end()
+  const weight: Weight = { used: 0, max: maxWeight }
+  for (const { name, part } of await tablesOf(sheets, open, context)) {
+    const sheet = sheets.length > 1 ? name : undefined
+    const table = tableReader(options, weight, sheet)
+    try {
+      for await (const rows of sheetRows(open, part, context)) yield* table.take(rows)
+      table.end()
+    } catch (error) {
+      throw sheet !== undefined && error instanceof DecodeRefusal ? ofSheet(sheet, error) : error
+    }
+  }
 }
 
-function chooseSheet({ sheets }: Package, wanted: string | undefined) {
-  const fits = ({ name, isHidden, part }: SheetEntry): boolean =>
-    part !== null && (wanted === undefined ? !isHidden : name.trim() === wanted)
-  const sheet = sheets.find(fits)
-  if (sheet?.part) return sheet.part
+interface Sheet {
+  readonly name: string
+  readonly part: Part
+}
+
+/**
+ * Of several sheets those that are tables. One in which no row has more than one cell is empty, or is text, such as how to fill in the
+ * others; a workbook of nothing else is read as far as its first, which tells what is missing.
+ */
+async function tablesOf(
+  sheets: readonly Sheet[],
+  open: OpenPart,
+  context: CellContext,
+): Promise<readonly Sheet[]> {
+  if (sheets.length === 1) return sheets
+  const tables: Sheet[] = []
+  for (const sheet of sheets) if (await isTable(sheet.part, open, context)) tables.push(sheet)
+  return tables.length > 0 ? tables : sheets.slice(0, 1)
+}
+
+async function isTable(part: Part, open: OpenPart, context: CellContext): Promise<boolean> {
+  for await (const rows of sheetRows(open, part, context))
+    if (rows.some(({ columns }) => columns.length > 1)) return true
+  return false
+}
+
+const ofSheet = (sheet: string, { code, at, reason, fix }: DecodeRefusal): DecodeRefusal =>
+  new DecodeRefusal(code, `${sheet}!${at}`, reason, fix)
+
+/** @throws DecodeRefusal where there is none */
+function chooseSheets(
+  { sheets }: Package,
+  { sheet: wanted, sheets: all }: WorkbookOptions,
+): readonly Sheet[] {
+  const found = sheets.flatMap(({ name, isHidden, part }) => {
+    const fits = wanted === undefined ? !isHidden : name.trim() === wanted
+    return part !== null && fits ? [{ name, part }] : []
+  })
+  if (found.length > 0) return all ? found : found.slice(0, 1)
   if (wanted === undefined) throw refuseTable('no_sheet', 'sheets')
   const names = sheets.slice(0, 10).map(({ name }) => name.slice(0, 40))
   const reason = `no sheet is called ${wanted}, but: ${names.join(', ')}`

@@ -2,7 +2,7 @@ import type { TableTitle, WorkbookOptions } from '#core/source.ts'
 import { type Compiling, choiceOf, entryOf, mapOf, textOf, textsOf } from './compiling.ts'
 import type { MapNode, Node } from './node.ts'
 
-const NAMES = ['sheet', 'header', 'title', 'units', 'ditto', 'totals', 'hiddenRows'] as const
+const NAMES = ['sheet', 'sheets', 'header', 'title', 'units', 'ditto', 'totals', 'hiddenRows'] as const
 const PLACE = 'read.xlsx'
 const CELL = /^[A-Z]{1,3}[1-9]\d{0,4}$/
 const ROW = /^[1-9]\d{0,4}$/
@@ -14,6 +14,7 @@ export function compileWorkbook(c: Compiling, node: Node): WorkbookOptions | nul
   const map = mapOf(c, node, PLACE, NAMES, 'xlsx: { header: 2 }')
   if (map === null) return null
   const sheet = optional(map, 'sheet', (option, place) => textOf(c, option, place))
+  const sheets = optional(map, 'sheets', (option, place) => choiceOf(c, option, place, ['all'] as const))
   const header = optional(map, 'header', (option, place) => rowOf(c, option, place))
   const title = optional(map, 'title', (option) => titleOf(c, option))
   const units = optional(map, 'units', (option, place) => textsOf(c, option, place))
@@ -22,13 +23,18 @@ export function compileWorkbook(c: Compiling, node: Node): WorkbookOptions | nul
   const hiddenRows = optional(map, 'hiddenRows', (option, place) =>
     choiceOf(c, option, place, ['read', 'skip'] as const),
   )
-  if ([sheet, header, title, units, ditto, totals, hiddenRows].includes(null)) return null
+  if ([sheet, sheets, header, title, units, ditto, totals, hiddenRows].includes(null)) return null
+  if (sheet && sheets) {
+    c.mistakes.add(map.at, `${PLACE}.sheets`, 'two_sources', { known: ['sheet', 'sheets'] })
+    return null
+  }
   if (title && Number(/\d+$/.exec(title.cell)?.[0]) >= (header ?? 1)) {
     c.mistakes.add(map.at, `${PLACE}.title`, 'title_below', { found: title.cell })
     return null
   }
   return {
     ...(sheet ? { sheet } : {}),
+    ...(sheets ? { sheets } : {}),
     ...(header ? { header } : {}),
     ...(title ? { title } : {}),
     ...(units ? { units } : {}),

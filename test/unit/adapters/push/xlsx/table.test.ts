@@ -37,6 +37,53 @@ describe('the title above a table', () => {
   })
 })
 
+describe('a book with a sheet for each month', () => {
+  const title = { cell: 'A1', parts: ['stall', 'month'] }
+  const options = { sheets: 'all', title, header: 2, ditto: true, units: ['数量'] } as const
+  const month = (name: string, unit: string, ...rows: string[][]) =>
+    rowsOf([[`C-032 ${name}`], ['序号', `数量(${unit})`], ...rows])
+  const book = async (...before: (readonly [string, string, string])[]) =>
+    (
+      await decodeMessage(workbook({ before, rows: month('4月', '斤', ['1', '5'], ['同上', '6']) }), {
+        format: 'xlsx',
+        xlsx: options,
+      })
+    ).records
+
+  test('gives the rows of all of them, each with its own title, headings and rows above', async () => {
+    const records = await book(['五月', '', month('5月', '公斤', ['9', '7'])])
+    expect(records.map(({ index, value }) => [index, value])).toEqual([
+      [0, { 序号: '9', 数量: '7', title: { stall: 'C-032', month: '5月' }, unit: { 数量: '公斤' } }],
+      [1, { 序号: '1', 数量: '5', title: { stall: 'C-032', month: '4月' }, unit: { 数量: '斤' } }],
+      [2, { 序号: '1', 数量: '6', title: { stall: 'C-032', month: '4月' }, unit: { 数量: '斤' } }],
+    ])
+    expect(records.map(({ path }) => path)).toEqual(['五月!row 3', '台账!row 3', '台账!row 4'])
+    expect(records[0]?.place('数量')).toBe('五月!B3 (数量(公斤))')
+  })
+  test('passes over sheets that are empty, hidden, or text', async () => {
+    const records = await book(
+      ['说明', '', rowsOf([['填写说明'], [], ['每日填写']])],
+      ['Sheet2', '', ''],
+      ['模板', 'state="hidden"', month('X月', '斤', ['8', '8'])],
+    )
+    expect(records.map(({ path }) => path)).toEqual(['台账!row 3', '台账!row 4'])
+  })
+  test('is refused for a table without a title, with the name of its sheet', async () => {
+    const other = rowsOf([[''], ['序号', '数量(斤)'], ['1', '5']])
+    expect(await refused(book(['五月', '', other]))).toMatchObject({ at: '五月!A1', reason: NO_TITLE })
+  })
+  test('may hold no more than one message, all sheets together', async () => {
+    const reading = decodeMessage(
+      workbook({
+        before: [['五月', '', month('5月', '斤', ['1', '5'])]],
+        rows: month('4月', '斤', ['1', '5']),
+      }),
+      { format: 'xlsx', xlsx: options, maxRecords: 1 },
+    )
+    expect(await refused(reading)).toMatchObject({ at: '台账!row 3' })
+  })
+})
+
 describe('headings', () => {
   test('a unit in a heading is told beside the field', async () => {
     for (const [heading, unit] of [
