@@ -1,5 +1,6 @@
 import type { Flag } from '#core/flags.ts'
 import { isPrecisionLost, normaliseCode } from '#core/text.ts'
+import { isColdChainShape } from './cold-chain.ts'
 import { read } from './readers.ts'
 import { FIT, type Hints, type Reading } from './reading.ts'
 import type { IdScheme } from './scheme.ts'
@@ -79,9 +80,14 @@ function find(code: string, wanted: Wanted): Reading | null {
   return scheme === 'cn.eartag15' ? best(code, EAR_TAG, wanted) : read(scheme, code, wanted)
 }
 
+/**
+ * The likeliest of several schemes. Codes of the cold chain are taken by their shape here: no standard fixes it, but a field that may
+ * hold others too has numbers of any kind, and two stalls that write the same would have the same goods.
+ */
 function best(code: string, schemes: readonly IdScheme[], hints: Hints): Reading | null {
   let found: Reading | null = null
   for (const scheme of schemes) {
+    if (scheme.startsWith('cn.coldchain.') && !isColdChainShape(code)) continue
     const reading = read(scheme, code, hints)
     if (reading && (found === null || reading.fit > found.fit)) found = reading
     if (found?.fit === FIT.sure) return found

@@ -9,10 +9,21 @@ export interface PlainDialect {
 export const isPlain = (text: string, quote: string | null): boolean =>
   quote === null || !text.includes(quote)
 
-/** The lines of a text that are rows: neither empty nor a remark. A line ends with CR LF, LF or CR. */
-export function plainLines(text: string, { comment }: PlainDialect): string[] {
+/** The lines of a text that are rows: neither without a value nor a remark. A line ends with CR LF, LF or CR. */
+export function plainLines(text: string, { delimiter, comment }: PlainDialect): string[] {
   const lines = text.includes('\r') ? text.split(/\r\n|\n|\r/) : text.split('\n')
-  return lines.filter((line) => line !== '' && (comment === undefined || !line.startsWith(comment)))
+  return lines.filter(
+    (line) => !isBlank(line, delimiter) && (comment === undefined || !line.startsWith(comment)),
+  )
+}
+
+/** Spreadsheets write rows that only have a format as delimiters. */
+function isBlank(line: string, delimiter: string): boolean {
+  for (let i = 0; i < line.length; i++) {
+    const character = line.charAt(i)
+    if (character !== delimiter && character.trim() !== '') return false
+  }
+  return true
 }
 
 /**

@@ -138,6 +138,7 @@ function settings(options: CsvOptions | undefined, delimiter: string): Options {
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
+    skip_records_with_empty_values: true,
     max_record_size: ROW_MAX_CHARS,
   }
 }

@@ -6,7 +6,8 @@ const DIGITS = 15
 const SMALLEST_EXPONENT = -20
 
 /**
- * The text of a number cell. The digits are those of the file: `4.5397E4` is `45397`. Seventeen digits, in which programs write a
+ * The text of a number cell. The digits are those of the file: `4.5397E4` is `45397`. Zeros at the end of a fraction are of the
+ * program that wrote it (`7.0`, where another writes `7`): a number has none. Seventeen digits, in which programs write a
  * double (`2.6000000000000001`), become the shortest that mean the same double (`2.6`). A whole number of more than 15 digits is
  * given with an exponent, as the sheet shows it (`3.30109E+19`): no spreadsheet keeps its last digits, so it is no code any more.
  * What is no number is given as it is.
@@ -29,7 +30,7 @@ export function numberText(raw: string): string {
   const point = (parts[2] ?? '').length - (written.length - digits.length) + exponent
   if (point > DIGITS) return sign + withExponent(digits, point - 1)
   if (point < SMALLEST_EXPONENT) return text
-  return sign + plain(digits, point, parts[4] === undefined)
+  return sign + plain(digits, point)
 }
 
 /** Most cells: up to 15 digits and nothing else. */
@@ -53,11 +54,10 @@ function withExponent(digits: string, exponent: number): string {
   return `${digits[0]}${rest === '' ? '' : `.${rest}`}E+${exponent}`
 }
 
-/** @param asWritten zeros behind the point stay: `5.20` */
-function plain(digits: string, point: number, asWritten: boolean): string {
+function plain(digits: string, point: number): string {
   if (digits.length <= point) return digits.padEnd(point, '0')
   const whole = point <= 0 ? '0' : digits.slice(0, point)
   const fraction = point <= 0 ? '0'.repeat(-point) + digits : digits.slice(point)
-  const kept = asWritten ? fraction : fraction.replace(/0+$/, '')
+  const kept = fraction.replace(/0+$/, '')
   return kept === '' ? whole : `${whole}.${kept}`
 }

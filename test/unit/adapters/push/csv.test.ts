@@ -35,6 +35,7 @@ describe('CSV', () => {
           record_delimiter: ['\r\n', '\n', '\r'],
           relax_column_count: true,
           skip_empty_lines: true,
+          skip_records_with_empty_values: true,
         }) as string[][]
         const wide = Array.from({ length: 40 }, (_, i) => `c${i}`)
         const own = csv(rows.trim() === '' ? 'z' : rows, { header: wide, comment: '#' }).records
@@ -43,6 +44,16 @@ describe('CSV', () => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  test.each([
+    ['without quotation marks', 'a,b\n1,2\n,\n3,4\n , \n,,,\n\u3000\n'],
+    ['with them', 'a,b\n"1",2\n,\n"3","4"\n"",""\n,,,\n'],
+  ])('rows without a value, which spreadsheets leave behind, are none: %s', (_, text) => {
+    expect(csv(text).records.map(({ index, path, value }) => [index, path, value])).toEqual([
+      [0, 'row 1', { a: '1', b: '2' }],
+      [1, 'row 2', { a: '3', b: '4' }],
+    ])
   })
 
   test('a byte order mark is no part of the first name', () => {

@@ -180,6 +180,14 @@ describe('numbers whose form no standard fixes', () => {
     expect(identify('12345678901234567', { scheme: 'cn.organic17' }).scheme).toBe('cn.organic17')
     expect(identify('12345678901234567').scheme).toBe('unknown')
   })
+  it.each(['20240415', 'A12', 'HGZ1', '330206-IMP-2024'])(
+    'are codes of the cold chain among others by their shape alone: %j is none',
+    (raw) => {
+      const anyOf: IdScheme[] = ['cn.mofcom.trace20b', 'cn.coldchain.zj']
+      expect(identify(raw, { anyOf })).toMatchObject({ scheme: 'unknown', flags: ['W_ID_UNKNOWN'] })
+      expect(identify('330206-IMP-20240301-000123-02-01', { anyOf }).scheme).toBe('cn.coldchain.zj')
+    },
+  )
   it('are unknown without a digit', () => {
     expect(identify('见附页', { scheme: 'cn.quarantine.animalB' }).flags).toEqual(['W_ID_UNKNOWN'])
   })
