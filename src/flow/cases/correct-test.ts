@@ -5,11 +5,12 @@ import type { RecordEvent } from '#core/cases/states.ts'
 import { matchFacts } from '#core/lineage/matching.ts'
 import type { Body } from '#core/model/body.ts'
 import { readCaseEvents } from '#store/case-events.ts'
-import { type CaseTest, dropCaseTest, findCaseOfGoods, putCaseTest, readCaseTests } from '#store/case-lots.ts'
+import { type CaseTest, dropCaseTest, findCaseOfGoods, putCaseTest } from '#store/case-lots.ts'
 import { readCase, retellCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
+import { unanswered } from './answered.ts'
 import { applyEvent } from './apply.ts'
-import { causeOf, namedGoods, testedGoods, whereOf } from './open-case.ts'
+import { causeOf, namedGoods, type ToldTest, testedGoods, whereOf } from './open-case.ts'
 import { type ChangedTest, evidence, happening, STANDS, testOf } from './told-test.ts'
 
 /**
@@ -36,7 +37,7 @@ export async function correctTest(
   const opened = (await readCase(client, caseId))?.testId === recordId
   if (isMoved && !opened && !(await isOfCase(client, test, caseId))) {
     await dropCaseTest(client, recordId)
-    await withdraw(client, test, caseId, { nowMs })
+    await withdraw(client, test, caseId, nowMs)
     return 'leaves'
   }
   await putCaseTest(client, now)
@@ -55,30 +56,34 @@ async function standsNoMore(
   { says, nowMs }: { readonly says: 'lab_passed' | null; readonly nowMs: number },
 ): Promise<void> {
   const { caseId } = before
-  // A laboratory that takes back its own failed result says with it that the rapid tests before it were wrong too.
-  if (STANDS.has(before.verdict))
-    return await withdraw(client, test, caseId, { nowMs, byLab: says === 'lab_passed' })
-  if (says === 'lab_passed')
-    return void (await applyEvent(client, caseId, happening(says, test, nowMs), evidence(test)))
+  if (STANDS.has(before.verdict)) return await withdraw(client, test, caseId, nowMs)
+  if (says === 'lab_passed') return await labPassed(client, test, caseId, nowMs)
   if (before.isLab && before.verdict === 'pass') await holdAgain(client, test, caseId, nowMs)
 }
 
-/** What the test told is taken back; the case stays where another failed test of its goods stands. */
-async function withdraw(
+/** A laboratory passed the goods: they are released where that answers everything for which they failed. The test is kept with the case already. */
+export async function labPassed(
   client: ClientBase,
-  test: ChangedTest,
+  test: ToldTest,
   caseId: string,
-  { nowMs, byLab = false }: { readonly nowMs: number; readonly byLab?: boolean },
+  nowMs: number,
 ): Promise<void> {
-  const stays = (await readCaseTests(client, caseId)).some(
-    ({ recordId, verdict, isLab }) => recordId !== test.recordId && STANDS.has(verdict) && (isLab || !byLab),
-  )
+  const stays = (await unanswered(client, caseId)).length > 0
+  await applyEvent(client, caseId, happening('lab_passed', test, nowMs), { ...evidence(test), stays })
+}
+
+/**
+ * What the test told is taken back; the case stays where another failed test of its goods stands. A laboratory that takes back its own failed result says with it
+ * that the rapid tests for the same were wrong too.
+ */
+async function withdraw(client: ClientBase, test: ChangedTest, caseId: string, nowMs: number): Promise<void> {
+  const stays = (await unanswered(client, caseId)).length > 0
   await applyEvent(client, caseId, happening('withdrawn', test, nowMs), { ...evidence(test), stays })
 }
 
 const GRAVEST: readonly RecordEvent[] = ['lab_failed', 'failed', 'doubted']
 
-/** The laboratory's result by which the goods were released is taken back: what failed them before holds them again. */
+/** A result of a laboratory by which the goods were released is taken back: what it had answered holds them again. */
 async function holdAgain(
   client: ClientBase,
   test: ChangedTest,
@@ -87,8 +92,8 @@ async function holdAgain(
 ): Promise<void> {
   const events = await readCaseEvents(client, caseId)
   const released = events.findLast(({ fromState, toState }) => fromState !== toState)
-  if (released?.toState !== 'cleared' || released.recordId !== test.recordId) return
-  const standing = (await readCaseTests(client, caseId)).filter(({ verdict }) => STANDS.has(verdict))
+  if (released?.toState !== 'cleared' || released.event !== 'lab_passed') return
+  const standing = await unanswered(client, caseId)
   const said = [...(await readTracedVersions(client, standing)).values()].map(({ body }) => saysOf(body))
   const event = GRAVEST.find((one) => said.some((each) => each === one))
   if (event) await applyEvent(client, caseId, happening(event, test, nowMs), evidence(test))

@@ -19,7 +19,7 @@ import { moveFollower, readFollowerPlace } from '#store/followers.ts'
 import { readHubId } from '#store/hub-identity.ts'
 import { readOwners } from '#store/peer-versions.ts'
 import { applyEvent } from './apply.ts'
-import { correctTest } from './correct-test.ts'
+import { correctTest, labPassed } from './correct-test.ts'
 import { openByTest, type ToldTest, testedGoods } from './open-case.ts'
 import { type SettleParts, settleAll } from './settle.ts'
 import { type ChangedTest, evidence, happening, testOf } from './told-test.ts'
@@ -158,7 +158,8 @@ async function takeNew(
   }
   if (says === 'lab_passed' && (await isBefore(client, test, id))) return
   await putCaseTest(client, testOf({ ...test, isActive: true }, id))
-  await applyEvent(client, id, happening(says, test, nowMs), evidence(test))
+  if (says === 'lab_passed') await labPassed(client, test, id, nowMs)
+  else await applyEvent(client, id, happening(says, test, nowMs), evidence(test))
 }
 
 /** What a laboratory found of the goods on a day before they failed says nothing of why they failed. */

@@ -159,6 +159,23 @@ test('a passed result of a laboratory that is taken back holds again what it rel
   expect(await told()).toMatchObject([{ state: 'held', held: [code(1)], orders: [`stop_sale ${here()}`] }])
 })
 
+test('a laboratory clears what it tested for: a failed test for something else stands until that is passed too', async () => {
+  const of = (item: string, key: string, more: object = {}) =>
+    laboratory(key, 1, 'pass', {
+      test: { item, verdict: 'pass', screening: false, method: 'GC-MS' },
+      ...more,
+    })
+  const lead = { test: { item: '铅', verdict: 'fail', screening: true, method: '胶体金' } }
+  await send(entry(1, 'A-1', SPINACH), rapid('t', 'A-1', SPINACH), of('镉', 'l1'))
+  expect(await told()).toMatchObject([{ state: 'held', held: [code(1)] }])
+  await send(rapid('t2', 'A-1', SPINACH, lead), of('毒死蜱', 'l2'))
+  expect(await told()).toMatchObject([{ state: 'held', held: [code(1)] }])
+  await send(of('铅', 'l3'))
+  expect(await told()).toMatchObject([{ state: 'cleared', held: [] }])
+  await send(of('毒死蜱', 'l2', { status: 'void' }))
+  expect(await told()).toMatchObject([{ state: 'held', held: [code(1)] }])
+})
+
 test('a recall of which goods were disposed of stays at its places when its test is made void', async () => {
   await send(entry(1, 'A-1', SPINACH), laboratory('l', 1, 'fail'))
   const { cases } = (await api.call('GET', '/v1/cases?state=confirmed')).json()
