@@ -16,6 +16,8 @@ const MESSAGES: readonly (readonly State[])[] = [
   [state('a', 2, 'active', '3')],
   [state('a', 3, 'void', '3')],
   [state('c', 1, 'active', '4')],
+  [state('d', 1, 'active', '5')],
+  [state('d', 2, 'active', '6')],
 ]
 const LINKS = ['all', 'sales'] as const
 
@@ -29,16 +31,27 @@ function goodRound(): Evidence {
     if (i === 1) driver.push({ what: 'REFUSED', key, status: 503, code: 'unavailable' })
     driver.push({ what: 'ACKED', key, receipt: `R${i}`, later: false })
   }
-  const versions = MESSAGES.flat().map(({ version, ...one }) => ({
+  const stored = MESSAGES.flat().map((one) => ({
     ...one,
-    version,
     kind: one.id === 'c' ? 'test' : 'sale',
     system: 's',
+    replayed: false,
   }))
+  // Replays made the last record anew before and after its correction.
+  const versions = stored.flatMap((one) =>
+    one.id === 'd'
+      ? [
+          { ...one, version: 2 * one.version - 1 },
+          { ...one, version: 2 * one.version, replayed: true },
+        ]
+      : [one],
+  )
   const receiver: ReceiverLine[] = []
   for (const link of LINKS) {
     for (const { id, version, status, mark, words, kind } of versions) {
       if (link === 'sales' && kind !== 'sale') continue
+      // The correction went first.
+      if (id === 'd' && version === 2) continue
       const line: ReceiverLine = {
         link,
         event: `${link} ${id} ${version}`,
@@ -90,12 +103,13 @@ it('finds nothing in a round in which nothing went wrong, and counts what came t
   const { findings, figures } = check(goodRound())
   expect(faultsIn(findings)).toEqual([])
   expect(figures).toEqual({
-    messages: 4,
-    acknowledged: 4,
+    messages: 6,
+    acknowledged: 6,
     unknown: 1,
     refused: 1,
-    records: 5,
-    deliveries: 11,
+    records: 9,
+    replayed: 2,
+    deliveries: 17,
     duplicates: 1,
     refusedAtReceivers: 1,
   })

@@ -10,6 +10,8 @@ export interface StoredVersion {
   readonly status: string
   readonly mark: string
   readonly words: string
+  /** A replay made it: the state before it once more. */
+  readonly replayed: boolean
 }
 
 /** A message as PostgreSQL has it, found by its Idempotency-Key. */
@@ -84,6 +86,8 @@ export interface Figures {
   readonly unknown: number
   readonly refused: number
   readonly records: number
+  /** Of them those that replays made. */
+  readonly replayed: number
   /** Changes that came to a receiver that looked at them, and those of them that it had already. */
   readonly deliveries: number
   readonly duplicates: number
@@ -111,6 +115,7 @@ export function check(evidence: Evidence): { readonly findings: Findings; readon
       unknown: outcomes('UNKNOWN'),
       refused: outcomes('REFUSED'),
       records: evidence.versions.length,
+      replayed: evidence.versions.filter(({ replayed }) => replayed).length,
       deliveries: looked.length,
       duplicates: looked.filter(({ effect }) => effect === 'known').length,
       refusedAtReceivers: evidence.links.reduce((sum, { refused }) => sum + refused.size, 0),
@@ -213,7 +218,7 @@ function checkVersions(
   }
   const seen = new Map<string, Expected[]>()
   const inOrder = [...versions].sort((a, b) => (a.id === b.id ? a.version - b.version : a.id < b.id ? -1 : 1))
-  for (const { id, version, status, mark, words, system } of inOrder) {
+  for (const { id, version, status, mark, words, system, replayed } of inOrder) {
     // What the hub found or ordered by itself nobody sent; how it was delivered is compared like all else.
     if (system === OWN_SYSTEM) continue
     const place = `${id} ${version}`
@@ -225,6 +230,10 @@ function checkVersions(
     const ofRecord = seen.get(id) ?? []
     seen.set(id, ofRecord)
     if (state.words !== words) into.changed.push(`${place}: ${words} in the place of ${state.words}`)
+    if (replayed) {
+      if (ofRecord.at(-1) !== state) into.disordered.push(`${place}, which a replay made`)
+      continue
+    }
     if (ofRecord.includes(state)) into.doubled.push(place)
     else if ((ofRecord.at(-1)?.version ?? 0) > state.version) into.disordered.push(place)
     ofRecord.push(state)
@@ -273,8 +282,12 @@ function checkLink(link: StoredLink, { receiver, versions }: Evidence, into: Fin
     if (line.effect === 'taken' || line.effect === 'known') taken.add(place)
     if (line.effect === 'refused') refused.add(place)
   }
-  for (const place of subscribed.keys()) {
-    if (!taken.has(place) && !refused.has(place)) into.missing.push(`${place} over ${link.id}`)
+  const last = new Map<string, number>()
+  for (const { id, version } of subscribed.values()) last.set(id, Math.max(last.get(id) ?? 0, version))
+  for (const [place, { id, version, replayed }] of subscribed) {
+    // What a replay made may be left out where something newer goes.
+    const isOwed = !replayed || version === last.get(id)
+    if (isOwed && !taken.has(place) && !refused.has(place)) into.missing.push(`${place} over ${link.id}`)
     if (refused.has(place) && !taken.has(place) && !link.refused.has(place))
       into.unnoticed.push(`${place} was refused over ${link.id}, and the hub does not say so`)
   }

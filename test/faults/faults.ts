@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import type { TestRedis } from '../integration/jobs/redis.ts'
 import type { Talker, TestPostgres } from './children.ts'
@@ -96,6 +97,33 @@ const backfill: Fault = async ({ links, random, call, count }) => {
   if (await call(`/v1/links/${random.pick(links)}/backfill`, {})) count('a person asks for a backfill')
 }
 
+const TICKET = 'market-scales/ticket'
+const ticketMapping = readFileSync(
+  fileURLToPath(new URL(`../../mappings/${TICKET}.yaml`, import.meta.url)),
+  'utf8',
+)
+
+/** A person who has tickets mapped anew by a mapping that names their goods otherwise. */
+const replay: Fault = async ({ call, count }) => {
+  // Greater than all before it, and of no more digits than a version may have.
+  const version = Math.floor(Date.now() / 1000) % 1_000_000_000
+  const text = ticketMapping
+    .replace('version: 1\n', `version: ${version}\n`)
+    .replace('        name: name\n', `        name: { concat: [name, { const: ' ${version}' }] }\n`)
+    .split('\ntests:')[0]
+  const asks: [string, object][] = [
+    ['/v1/systems/market-scales/mappings', { text }],
+    [`/v1/systems/market-scales/mappings/ticket/${version}/activate`, {}],
+    ['/v1/replays', { mode: 'apply', scope: { system: 'market-scales' } }],
+  ]
+  // Asked for once more than it was heard is no harm.
+  for (let tries = 12; tries > 0 && asks[0]; tries--) {
+    if (await call(...asks[0])) asks.shift()
+    else await pause(500)
+  }
+  if (asks.length === 0) count('a person asks for a replay')
+}
+
 /** Each as often as it stands here. */
 const FAULTS: readonly Fault[] = [
   killRole('api'),
@@ -111,6 +139,8 @@ const FAULTS: readonly Fault[] = [
   restart,
   pauseLink,
   backfill,
+  replay,
+  replay,
   receiver,
   receiver,
   receiver,

@@ -19,6 +19,7 @@ const newest = ({ versions }: Evidence) => {
   for (const { id, version } of versions) last.set(id, Math.max(last.get(id) ?? 0, version))
   return versions.filter(({ id, version }) => last.get(id) === version)
 }
+const sent = ({ versions }: Evidence) => versions.filter(({ replayed }) => !replayed)
 const taken = ({ receiver }: Evidence) => receiver.filter(({ effect }) => effect === 'taken')
 
 export const PLANTED: readonly Planted[] = [
@@ -26,7 +27,7 @@ export const PLANTED: readonly Planted[] = [
     what: 'a version is lost',
     finds: 'lost',
     spoil: (evidence, random) => {
-      const one = some(newest(evidence), random)
+      const one = some(newest({ ...evidence, versions: sent(evidence) }), random)
       return one && { ...evidence, versions: without(evidence.versions, one) }
     },
   },
@@ -43,7 +44,8 @@ export const PLANTED: readonly Planted[] = [
     finds: 'doubled',
     spoil: (evidence, random) => {
       const one = some(newest(evidence), random)
-      return one && { ...evidence, versions: [...evidence.versions, { ...one, version: one.version + 1 }] }
+      const twice = one && { ...one, version: one.version + 1, replayed: false }
+      return twice && { ...evidence, versions: [...evidence.versions, twice] }
     },
   },
   {
@@ -128,6 +130,36 @@ export const PLANTED: readonly Planted[] = [
     },
   },
   {
+    what: 'a replay brings an earlier state back',
+    finds: 'disordered',
+    spoil: (evidence, random) => {
+      const last = some(
+        newest(evidence).filter(({ version, status }) => version > 1 && status === 'active'),
+        random,
+      )
+      const first = evidence.versions.find(
+        ({ id, mark, status }) => id === last?.id && status === 'active' && mark !== last.mark,
+      )
+      if (!last || !first) return null
+      const back = { ...first, version: last.version + 1, replayed: true }
+      return { ...evidence, versions: [...evidence.versions, back] }
+    },
+  },
+  {
+    what: 'what a replay made is missing at a receiver',
+    finds: 'missing',
+    spoil: (evidence, random) => {
+      const made = new Set(
+        newest(evidence).flatMap(({ id, version, replayed }) => (replayed ? [`${id} ${version}`] : [])),
+      )
+      const one = some(
+        taken(evidence).filter(({ id, version }) => made.has(`${id} ${version}`)),
+        random,
+      )
+      return one && { ...evidence, receiver: evidence.receiver.filter(({ event }) => event !== one.event) }
+    },
+  },
+  {
     what: 'a source record vanishes from a receipt',
     finds: 'uncounted',
     spoil: (evidence, random) => {
@@ -160,7 +192,11 @@ export const PLANTED: readonly Planted[] = [
     what: 'a version is missing at a receiver',
     finds: 'missing',
     spoil: (evidence, random) => {
-      const one = some(taken(evidence), random)
+      const said = new Set(sent(evidence).map(({ id, version }) => `${id} ${version}`))
+      const one = some(
+        taken(evidence).filter(({ id, version }) => said.has(`${id} ${version}`)),
+        random,
+      )
       return one && { ...evidence, receiver: evidence.receiver.filter(({ event }) => event !== one.event) }
     },
   },

@@ -6,10 +6,10 @@ import type { RoundResult } from './round.ts'
 /** One round in a few lines: its seed, its figures, and whatever was found. */
 export function describeRound({ seed, findings, figures, faults, ...round }: RoundResult): string {
   const kills = sum([...faults].filter(([fault]) => fault.startsWith('kill')).map(([, times]) => times))
-  const { messages, acknowledged, unknown, refused, records, deliveries, duplicates } = figures
+  const { messages, acknowledged, unknown, refused, records, replayed, deliveries, duplicates } = figures
   const lines = [
     `seed ${seed}: ${kills} kills of ${sum([...faults.values()])} faults, ${messages} messages (${acknowledged} acknowledged, ${unknown} times no answer, ${refused} times put off), ` +
-      `${records} versions, ${deliveries} deliveries (${duplicates} of what was there), well after ${Math.round(round.healedAfterMs / 1000)} s, ` +
+      `${records} versions (${replayed} by replays), ${deliveries} deliveries (${duplicates} of what was there), well after ${Math.round(round.healedAfterMs / 1000)} s, ` +
       `${round.failedJobs} failed jobs, ${round.planted.found} planted faults found`,
   ]
   for (const what of round.planted.overlooked) lines.push(`  OVERLOOKED: ${what}`)
@@ -49,6 +49,7 @@ function tables(results: readonly RoundResult[], { notRun }: Pick<Ground, 'notRu
     ['… times without an answer', total((figures) => figures.unknown)],
     ['… times put off (429, 503)', total((figures) => figures.refused)],
     ['versions stored', total((figures) => figures.records)],
+    ['… of which replays made', total((figures) => figures.replayed)],
     ['deliveries', deliveries],
     [
       '… of what the receiver had already',

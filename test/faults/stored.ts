@@ -55,7 +55,7 @@ const decoded = ({ coding, bytes }: { coding: string; bytes: Buffer }): Buffer =
 
 async function readVersions(pool: Pool): Promise<StoredVersion[]> {
   const { rows } = await pool.query(
-    'select record_id, version, kind, system, status, body from record_versions order by position',
+    'select record_id, version, kind, system, status, body, replay is not null as replayed from record_versions order by position',
   )
   return rows.map(({ record_id: id, body, ...row }) => {
     const record: unknown = JSON.parse(body)
@@ -63,9 +63,9 @@ async function readVersions(pool: Pool): Promise<StoredVersion[]> {
   })
 }
 
-/** Changes that a lane of a link is behind: holds go over the lane of recalls, where the filter of the link lets them. */
+/** Changes that a lane of a link is behind: holds go over the lane of recalls, where the filter of the link lets them; what replays made has a cursor of its own. */
 const BEHIND = `(select count(*)::int from record_versions v join link_lanes n on n.link_id = l.id
-    where v.position > n.cursor
+    where (v.position > n.cursor or n.lane = 'live' and v.replay is not null and v.kind <> 'hold' and v.position > n.replay_cursor)
       and (n.lane = 'live' or (v.kind = 'hold' and coalesce(l.filter -> 'kinds' ? 'hold', true))))`
 
 async function readLinks(pool: Pool): Promise<StoredLink[]> {
@@ -91,6 +91,7 @@ export async function readOpenWork(pool: Pool): Promise<number> {
     select coalesce((select sum(${BEHIND})::int from links l), 0)
          + (select count(*)::int from held_changes where state = 'waiting')
          + (select count(*)::int from backfills where state = 'open')
+         + (select count(*)::int from replays where state in ('waiting', 'running'))
          + (select count(*)::int from large_messages where state <> 'receiving') as open`)
   return rows[0].open as number
 }
