@@ -97,6 +97,10 @@ export const REASONS = {
     ['the code table does not have the code', '代码表中没有该代码'],
     ['Add the code to the table.', '请在代码表中补充该代码。'],
   ),
+  test_data: reasonOf(
+    ['a name that looks like test data', '名称疑似测试数据'],
+    ['Keep trials out of the system in use.', '请勿在正式系统中录入测试数据。'],
+  ),
   number_bad: reasonOf(
     ['no readable number', '数字无法识别'],
     ['Send digits, with or without a unit.', '请发送数字（可带单位）。'],

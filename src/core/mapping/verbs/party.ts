@@ -7,12 +7,13 @@ import {
   textOf,
 } from '#core/mapping/compile/compiling.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
-import type { Run } from '#core/mapping/run/run.ts'
+import { note, type Run } from '#core/mapping/run/run.ts'
 import { nameOf } from '#core/mapping/run/words.ts'
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
 import { PARTY_KINDS, PARTY_ROLES, SITE_KINDS, SITE_ROLES } from '#core/model/parts.ts'
 import type { Alias } from '#core/model/values.ts'
 import { isOrganisationName } from '#core/organisation-name.ts'
+import { looksLikeTestData } from '#core/test-data.ts'
 import { type CodePlan, compileCode } from './code.ts'
 import { compileText, type TextPlan } from './text.ts'
 
@@ -113,7 +114,8 @@ function evaluator(parts: Parts, role: string, nameTarget: string): Evaluate<Par
     if (alias === null && words === undefined) return undefined
     const made = part(role, alias === null ? [] : [alias], words, undefined, personal)
     // Only what gave no doubt is remembered: a doubt has to be told every time.
-    if (reading === undefined || reading.bits !== 0 || run.rejected) return made
+    const isTrial = words !== undefined && looksLikeTestData(words)
+    if (reading === undefined || reading.bits !== 0 || isTrial || run.rejected) return made
     if (known.size >= SAME) known = new Map()
     known.set(code, { name: written, part: made })
     return made
@@ -126,8 +128,12 @@ const PERSONAL = ['true', 'false', 'by-name'] as const
 const isPersonal = ({ personal }: Parts, words: string | undefined): boolean =>
   personal === 'by-name' ? words !== undefined && !isOrganisationName(words) : personal === 'true'
 
-const wordsOfName = (run: Run, written: string | undefined, target: string): string | undefined =>
-  written === undefined ? undefined : nameOf(run, written, target)
+function wordsOfName(run: Run, written: string | undefined, target: string): string | undefined {
+  const words = written === undefined ? undefined : nameOf(run, written, target)
+  // The name may be a person's after all: it is not told.
+  if (words !== undefined && looksLikeTestData(words)) note(run, 'W_TEST_DATA', 'test_data', { target })
+  return words
+}
 
 function make(run: Run, parts: Parts, role: string, words: string | undefined): Part | undefined {
   const ids: Alias[] = []

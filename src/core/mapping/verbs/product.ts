@@ -9,6 +9,7 @@ import { NAME_SCHEME, type ProductAlias } from '#core/products/aliases.ts'
 import { lookupProduct } from '#core/products/lookup.ts'
 import { type PriceBand, priceBand } from '#core/products/price-band.ts'
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
+import { looksLikeTestData } from '#core/test-data.ts'
 import { isPrecisionLost } from '#core/text.ts'
 import { compileCode } from './code.ts'
 import { compileText, type TextPlan } from './text.ts'
@@ -65,7 +66,9 @@ export function compileProduct(c: Compiling, node: Node, target: string): Plan<P
     const codeText = code === undefined ? '' : (code.read(run) ?? '')
     const codeField = run.field
     const written = name === undefined ? undefined : name.read(run)
+    const nameField = run.field
     const nameText = written === undefined ? '' : (nameOf(run, written, `${target}.name`) ?? '')
+    if (looksLikeTestData(nameText)) note(run, 'W_TEST_DATA', 'test_data', { target, value: nameText })
     const alias = ids?.evaluate(run)?.alias ?? undefined
     if (codeText === '' && nameText === '' && alias === undefined) return undefined
     // What is remembered was read with the aliases of its time.
@@ -87,6 +90,7 @@ export function compileProduct(c: Compiling, node: Node, target: string): Plan<P
       note(run, 'W_PRODUCT_UNKNOWN', 'product_unknown', {
         target,
         value: nameText || codeText || alias?.value,
+        field: nameText !== '' ? nameField : codeText !== '' ? codeField : run.field,
       })
     if (productClass === undefined && alias === undefined) return found.part
     return whole(found.part, productClass, alias, own?.code ?? undefined)

@@ -25,6 +25,46 @@ const sample = async (path: string) => {
   return readFile(`mappings/${path}`)
 }
 
+describe('market-scales', async () => {
+  const ticket = JSON.parse(String(await sample('market-scales/samples/valid/one.ndjson'))) as object
+  test('an unknown product is told at its name, not at the number of the scale', () => {
+    const [source] = mapped('market-scales', 'ticket', JSON.stringify({ ...ticket, name: '不知名的菜' }))
+    expect(source?.issues).toMatchObject([
+      { path: 'line 1, name', code: 'W_PRODUCT_UNKNOWN', value: '不知名的菜' },
+    ])
+  })
+})
+
+describe('names with which a system was tried out', async () => {
+  const [bill] = JSON.parse(String(await sample('jiaxing-wholesale/samples/valid/one.json'))) as object[]
+  const issuesOf = (parts: object) =>
+    mapped('jiaxing-wholesale', 'trade', JSON.stringify([{ ...bill, ...parts }, { ...bill, ...parts }])).map(
+      ({ issues, rejected }) => ({ rejected, told: issues.map(({ path, code, value }) => [path, code, value]) }),
+    )
+
+  test('are marked each time and taken; what may be a person is not told', () => {
+    expect(issuesOf({ sellerName: '张三', buyerName: '测试摊位' })).toEqual(
+      [0, 1].map((i) => ({
+        rejected: false,
+        told: [
+          [`/${i}/sellerName`, 'W_TEST_DATA', undefined],
+          [`/${i}/buyerName`, 'W_TEST_DATA', undefined],
+        ],
+      })),
+    )
+    expect(issuesOf({ goodsName: '番茄测试2' })[0]?.told).toContainEqual([
+      '/0/goodsName',
+      'W_TEST_DATA',
+      '番茄测试2',
+    ])
+  })
+
+  test('are none where a name only resembles them', () => {
+    for (const sellerName of ['张三丰', '测试中心', '杭州食品测试技术公司', 'Testa农场', '示例商行'])
+      expect(issuesOf({ sellerName })[0]?.told, sellerName).toEqual([])
+  })
+})
+
 describe('jiaxing-wholesale', async () => {
   const [bill] = JSON.parse(String(await sample('jiaxing-wholesale/samples/valid/one.json'))) as Record<
     string,
