@@ -10,7 +10,7 @@ import { callerOf, holds, sightOfCaller, whoOf } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import { csvText } from '#core/mapping/backward/formats.ts'
-import { WORKBOOK_TYPE, workbookOf } from '#core/mapping/backward/workbook.ts'
+import { tableWorkbook, WORKBOOK_TYPE } from '#core/mapping/backward/workbook.ts'
 import { maskedNote, maskedPlace, maskedReceiver } from '#core/model/masked-texts.ts'
 import type { RecallAction } from '#core/recall/deadlines.ts'
 import { noticeSheet } from '#core/recall/notice-sheet.ts'
@@ -165,12 +165,16 @@ export const recallNoticeRoutes =
           const subject = `notices ${request.params.case}`
           const full = notices.length > 0 && (await givesFullOnly(pool, request, reply, { subject }))
           const shown = full ? notices : notices.map(maskedNotice)
-          const { columns, rows } = noticeSheet(shown, spokenIn(request, language))
+          const table = noticeSheet(shown, spokenIn(request, language))
           reply
             .header('cache-control', 'no-store')
             .header('content-disposition', `attachment; filename="notices.${ending}"`)
-          if (ending === 'csv') return reply.type('text/csv; charset=utf-8').send(csvText([columns, ...rows]))
-          return reply.type(type).send(Buffer.from(workbookOf(columns, rows)))
+          if (ending === 'csv')
+            // The mark tells spreadsheets that it is UTF-8.
+            return reply
+              .type('text/csv; charset=utf-8')
+              .send(`\uFEFF${csvText([table.columns, ...table.rows])}`)
+          return reply.type(type).send(Buffer.from(tableWorkbook(table)))
         },
       })
   }

@@ -7,7 +7,7 @@ import type { RouteParts } from '#api/parts.ts'
 import { sightOfCaller } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
-import { WORKBOOK_TYPE, workbookOf } from '#core/mapping/backward/workbook.ts'
+import { tableWorkbook, WORKBOOK_TYPE } from '#core/mapping/backward/workbook.ts'
 import { recallSheet } from '#core/recall/sheet.ts'
 import { REHEARSAL_CONFIDENCE, rehearseRecall } from '#flow/recall/rehearse.ts'
 
@@ -100,9 +100,8 @@ export const recallRoutes =
           )
           reply.header('cache-control', 'no-store')
           if (ending === '') return found
-          const { columns, rows } = recallSheet(found, spokenIn(request, language))
           reply.type(WORKBOOK_TYPE).header('content-disposition', 'attachment; filename="recall.xlsx"')
-          return reply.send(Buffer.from(workbookOf(columns, rows)))
+          return reply.send(Buffer.from(tableWorkbook(recallSheet(found, spokenIn(request, language)))))
         },
       })
   }

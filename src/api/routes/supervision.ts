@@ -8,7 +8,7 @@ import { sightOfCaller } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import { csvText } from '#core/mapping/backward/formats.ts'
-import { WORKBOOK_TYPE, workbookOf } from '#core/mapping/backward/workbook.ts'
+import { type Table, tableWorkbook, WORKBOOK_TYPE } from '#core/mapping/backward/workbook.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { summarySheet } from '#core/supervision/sheet.ts'
 import { listMarkets } from '#flow/supervision/list-markets.ts'
@@ -150,7 +150,7 @@ export function sendSheet(
   _request: FastifyRequest,
   reply: FastifyReply,
   ending: string,
-  { columns, rows }: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] },
+  table: Table,
 ): FastifyReply {
   reply.header('cache-control', 'no-store')
   reply.header(
@@ -159,8 +159,8 @@ export function sendSheet(
   )
   if (ending.endsWith('csv'))
     // The mark tells spreadsheets that it is UTF-8.
-    return reply.type('text/csv; charset=utf-8').send(`\uFEFF${csvText([columns, ...rows])}`)
-  return reply.type(WORKBOOK_TYPE).send(Buffer.from(workbookOf(columns, rows)))
+    return reply.type('text/csv; charset=utf-8').send(`\uFEFF${csvText([table.columns, ...table.rows])}`)
+  return reply.type(WORKBOOK_TYPE).send(Buffer.from(tableWorkbook(table)))
 }
 
 /** @throws HubError `invalid_request` for a day that no calendar has */

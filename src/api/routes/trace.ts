@@ -10,7 +10,7 @@ import { sightOfCaller } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { tracePicture } from '#core/lineage/picture.ts'
 import { traceSheet } from '#core/lineage/sheet.ts'
-import { WORKBOOK_TYPE, workbookOf } from '#core/mapping/backward/workbook.ts'
+import { tableWorkbook, WORKBOOK_TYPE } from '#core/mapping/backward/workbook.ts'
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
 import { askRequired, type RequiredRequest } from '#flow/trace/ask-required.ts'
 import { readLot } from '#flow/trace/read-lot.ts'
@@ -205,9 +205,8 @@ export const traceRoutes =
           const spoken = spokenIn(request, language)
           reply.header('cache-control', 'no-store').type(type)
           if (ending === 'picture.svg') return reply.send(tracePicture(graph, spoken))
-          const { columns, rows } = traceSheet(graph, spoken)
           reply.header('content-disposition', 'attachment; filename="trace.xlsx"')
-          return reply.send(Buffer.from(workbookOf(columns, rows)))
+          return reply.send(Buffer.from(tableWorkbook(traceSheet(graph, spoken))))
         },
       })
     app.route<{ Querystring: Omit<RequiredRequest, 'nowMs'> }>({

@@ -1,3 +1,4 @@
+import type { Table } from '#core/mapping/backward/workbook.ts'
 import type { TraceEdge, TraceGraph, TraceNode } from './graph.ts'
 import { nodeWords } from './node-words.ts'
 import type { WordLanguage } from './words.ts'
@@ -19,6 +20,9 @@ const COLUMNS: readonly (readonly [en: string, zh: string])[] = [
   ['Found by (rule, confidence)', '关联依据（规则、可信度）'],
   ['Records', '依据记录'],
 ]
+const STEPS = 1
+const QUANTITY = 6
+const CUT = ['cut: more in further pages or beyond the depth', '未列全：尚有后续（下一页或更深层）'] as const
 const SIDES = {
   root: ['asked for', '查询对象'],
   back: ['came from', '来源'],
@@ -26,18 +30,19 @@ const SIDES = {
 } as const
 
 /** The graph as a table for an inspector: a row for each node, with how it was found and the records behind it. */
-export function traceSheet(
-  graph: TraceGraph,
-  language: WordLanguage,
-): { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+export function traceSheet(graph: TraceGraph, language: WordLanguage): Table {
   const pick = ([en, zh]: readonly [string, string]): string => (language === 'zh' ? zh : en)
   const near = edgesOf(graph)
   return {
     columns: COLUMNS.map(pick),
-    rows: graph.nodes.map((node) => [
-      pick(SIDES[node.relation]),
-      ...rowOf(node, near.get(node.code) ?? [], language),
-    ]),
+    figures: [STEPS, QUANTITY],
+    rows: [
+      ...graph.nodes.map((node) => [
+        pick(SIDES[node.relation]),
+        ...rowOf(node, near.get(node.code) ?? [], language),
+      ]),
+      ...(graph.truncated ? [[pick(CUT), ...Array<string>(COLUMNS.length - 1).fill('')]] : []),
+    ],
   }
 }
 

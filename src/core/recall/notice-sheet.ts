@@ -1,4 +1,5 @@
 import { inLanguage, type WordLanguage } from '#core/lineage/words.ts'
+import type { Table } from '#core/mapping/backward/workbook.ts'
 
 /** As much of a notice as a sheet shows. */
 export interface SheetNotice {
@@ -52,17 +53,17 @@ const COLUMNS = [
   ['Sold, kg', '已售（公斤）'],
   ['Disposed of, kg', '已处置（公斤）'],
 ] as const
+/** Version, levels, and kilograms that were found, sold and disposed of. */
+const FIGURES = [1, 16, 17, 19, 20, 21]
 const YES = ['yes', '是'] as const
 
 /** Who was told when, as a table; of action and quantities the last that was told. */
-export function noticeSheet(
-  notices: readonly SheetNotice[],
-  language: WordLanguage,
-): { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+export function noticeSheet(notices: readonly SheetNotice[], language: WordLanguage): Table {
   const last = ({ events }: SheetNotice, of: 'action' | 'found' | 'sold' | 'disposed'): string =>
     events.findLast((event) => event[of] !== null)?.[of] ?? ''
   return {
     columns: COLUMNS.map((words) => inLanguage(words, language)),
+    figures: FIGURES,
     rows: notices.map((one) => [
       one.hold,
       String(one.version),

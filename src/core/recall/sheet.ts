@@ -1,4 +1,5 @@
 import { inLanguage, type WordLanguage } from '#core/lineage/words.ts'
+import type { Table } from '#core/mapping/backward/workbook.ts'
 import type { Find } from './balance.ts'
 import type { Measure } from './goods-fact.ts'
 import type { Rehearsed } from './rehearse.ts'
@@ -26,6 +27,7 @@ const COLUMNS = [
   ['Where', '去向'],
   ['Told by', '来源系统'],
 ] as const
+const QUANTITY = 5
 const PARTS = {
   rehearsal: ['rehearsal', '演练'],
   mass: ['what became of it', '去向汇总'],
@@ -49,10 +51,7 @@ const CUT = ['cut: numbers are at least so much', '已截断：数字为下限']
 const CELL_MAX = 32_000
 
 /** A rehearsal as a table for an inspector: what became of the goods, then lots, places, parties, and who would be told. */
-export function recallSheet(
-  found: SheetOfRecall,
-  language: WordLanguage,
-): { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+export function recallSheet(found: SheetOfRecall, language: WordLanguage): Table {
   const say = (words: readonly [string, string]): string => inLanguage(words, language)
   const unit = (code: string): string => say(UNIT_WORDS[code] ?? [code, code])
   const row = (
@@ -85,10 +84,11 @@ export function recallSheet(
   ): string[][] => list.map((one) => row(part, { ...cells, value: one.value, unit: unit(one.unit), where }))
   return {
     columns: COLUMNS.map(say),
+    figures: [QUANTITY],
     rows: [
       row('rehearsal', {
         name: found.asked,
-        value: String(found.confidence),
+        kind: `≥ ${found.confidence}`,
         where: [...(found.part ? [say(PART)] : []), ...(found.truncated ? [say(CUT)] : [])].join('; '),
         by: found.rehearsedAt,
       }),

@@ -1,3 +1,4 @@
+import type { Table } from '#core/mapping/backward/workbook.ts'
 import type { DayFigures, Goods, Sold, Words } from './day-figures.ts'
 
 type Pair = readonly [en: string, zh: string]
@@ -10,6 +11,8 @@ const COLUMNS: readonly Pair[] = [
   ['Kilograms', '重量（公斤）'],
   ['Yuan', '金额（元）'],
 ]
+
+const FIGURES = [2, 3, 4]
 
 const goods = ({ records, mass }: Goods): readonly string[] => [String(records), mass]
 const sold = ({ records, mass, amount }: Sold): readonly string[] => [String(records), mass, amount]
@@ -28,10 +31,7 @@ export interface DaySummary extends DayFigures {
 }
 
 /** The summary of a day as a table for a report: a row for each figure, in the order of the report. */
-export function summarySheet(
-  summary: DaySummary,
-  language: 'zh' | 'en',
-): { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+export function summarySheet(summary: DaySummary, language: 'zh' | 'en'): Table {
   const said = (text: Pair | Words | string): string => {
     if (typeof text === 'string') return text
     if ('zh' in text) return text[language]
@@ -55,6 +55,7 @@ export function summarySheet(
   ]
   return {
     columns: COLUMNS.map(said),
+    figures: FIGURES,
     rows: rows.map(([part, figure, ...numbers]) => {
       const cells = [said(part), said(figure), ...numbers]
       return [...cells, ...Array<string>(COLUMNS.length - cells.length).fill('')]

@@ -135,6 +135,8 @@ describe('notices', () => {
       expect.stringContaining('确认期限'),
       expect.stringContaining('Acknowledge by'),
     ])
+    // Spreadsheets of China read a file without the mark as GBK.
+    expect(zh.body.startsWith('\uFEFF')).toBe(true)
     expect(en.body.trim().split('\n')).toHaveLength(4)
     expect((await file('xlsx', 'zh')).rawPayload.subarray(0, 2).toString()).toBe('PK')
     for (const one of [path, `${path}.csv`, `${path}.xlsx`]) {

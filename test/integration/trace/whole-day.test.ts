@@ -243,6 +243,15 @@ test('the sheet has a row for each node, with how it was found and the records b
   expect(pigs?.join()).toContain('urn:cnft:entry:shaoxing-slaughter')
 })
 
+test('a sheet of a part of the graph says that it is cut', async () => {
+  const graph = await traceLot(pool, { code: LOTS['pork-A023'], direction: 'both', limit: 2, systems })
+  expect(graph.truncated).toBe(true)
+  const { columns, rows } = traceSheet(graph, 'zh')
+  expect(rows).toHaveLength(graph.nodes.length + 1)
+  expect(rows.at(-1)).toHaveLength(columns.length)
+  expect(rows.at(-1)?.[0]).toContain('未列全')
+})
+
 test('less sure edges are followed only where they are asked for', async () => {
   const ask = (confidence: number) =>
     traceLot(pool, { code: 'lot:33010501224041500047', direction: 'back', confidence, systems })

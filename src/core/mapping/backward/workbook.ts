@@ -41,6 +41,22 @@ const FRAME: ArchiveParts = [
   ['xl/styles.xml', STYLES],
 ]
 
+/** A table that is read by people, and what of it they may want to add up. */
+export interface Table {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  /** Places of the columns whose cells are figures, from 0. */
+  readonly figures: readonly number[]
+}
+
+/** A number that every program keeps to its last digit: they hold fifteen. */
+const FIGURE = /^-?(?=(?:\.?\d){1,15}$)(?:0|[1-9]\d*)(?:\.\d+)?$/
+
+/** A workbook of a table for people: its figures are numbers, so that a program adds them up; everything else is a text. @throws RangeError as `workbookOf` */
+export function tableWorkbook({ columns, rows, figures }: Table): Uint8Array {
+  return storedArchive(workbookParts(columns, rows, new Set(figures)))
+}
+
 /**
  * A workbook of one sheet: the columns, and below them the rows. Every cell is a text: no code loses a digit, and no text can be a
  * formula.
@@ -53,15 +69,22 @@ export const workbookOf = (columns: readonly string[], rows: readonly (readonly 
 export function workbookParts(
   columns: readonly string[],
   rows: readonly (readonly string[])[],
+  figures: ReadonlySet<number> = NONE,
 ): ArchiveParts {
   if (rows.length >= ROWS_MAX) throw new RangeError(`a sheet has at most ${ROWS_MAX} rows`)
-  const lines = [columns, ...rows].map((cells, i) => rowOf(cells, i + 1))
+  const lines = [columns, ...rows].map((cells, i) => rowOf(cells, i + 1, figures))
   const sheet = `${DECLARATION}<worksheet ${MAIN}><sheetData>${lines.join('')}</sheetData></worksheet>`
   return [...FRAME, ['xl/worksheets/sheet1.xml', sheet]]
 }
 
-function rowOf(cells: readonly string[], number: number): string {
-  const written = cells.map((cell, i) => (cell === '' ? '' : cellOf(`${letters(i + 1)}${number}`, cell)))
+const NONE: ReadonlySet<number> = new Set()
+
+function rowOf(cells: readonly string[], number: number, figures: ReadonlySet<number>): string {
+  const written = cells.map((cell, i) => {
+    const place = `${letters(i + 1)}${number}`
+    if (figures.has(i) && FIGURE.test(cell)) return `<c r="${place}"><v>${cell}</v></c>`
+    return cell === '' ? '' : cellOf(place, cell)
+  })
   return `<row r="${number}">${written.join('')}</row>`
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeMessage } from '#adapters/push/decode-message.ts'
-import { workbookOf } from '#core/mapping/backward/workbook.ts'
+import { tableWorkbook, workbookOf } from '#core/mapping/backward/workbook.ts'
 import { compileMapping } from '#core/mapping/compile.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
 
@@ -146,6 +146,30 @@ test('a workbook is read back as it was written: codes with every digit, and no 
     })),
   )
   expect(mapping?.write?.(records)).toEqual([written])
+})
+
+test('figures of a table are numbers that a program adds up, and nothing that would lose a digit or mean something else is one', async () => {
+  const figures = ['0', '50', '-3.15', '0.5', '123456789012345', '12345678.1234567']
+  const texts = [
+    '1234567890123456',
+    '0123',
+    '1e5',
+    '=1+1',
+    '+5',
+    '.5',
+    '5.',
+    '1,000',
+    '５',
+    '1.2345678901234567',
+    '-',
+  ]
+  const rows = [...figures, ...texts].map((cell) => [cell, cell])
+  const book = Buffer.from(tableWorkbook({ columns: ['a', 'b'], rows, figures: [0] })).toString()
+  expect([...book.matchAll(/<v>([^<]*)<\/v>/g)].map(([, value]) => value)).toEqual(figures)
+  const { records } = await decodeMessage(tableWorkbook({ columns: ['a', 'b'], rows, figures: [0] }), {
+    format: 'xlsx',
+  })
+  expect(records.map(({ value }) => value)).toEqual(rows.map(([a, b]) => ({ a, b })))
 })
 
 test('a text that no cell holds is an error and is not cut', () => {
