@@ -33,6 +33,9 @@ export const SHARED_MAX_CHARS = 32 * MIB
 /** Cell formats of a workbook; the programs allow 65,490. */
 export const FORMATS_MAX = 66_000
 
+/** Cells of a sheet that are merged over several rows. */
+export const MERGED_MAX = 10_000
+
 /** Columns that have a value anywhere, and cells with one in a row. */
 export const FIELDS_MAX = 1000
 

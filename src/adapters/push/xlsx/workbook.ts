@@ -4,6 +4,7 @@ import type { WorkbookOptions } from '#core/source.ts'
 import { type Part, readDirectory } from './archive.ts'
 import { refuseOther } from './first-bytes.ts'
 import { formatReader } from './formats.ts'
+import { tallCellFiller, tallCells } from './merged-cells.ts'
 import { type OpenPart, type Package, partOpener, readPackage } from './package.ts'
 import { readWholePart } from './part-reader.ts'
 import { damaged } from './refuse.ts'
@@ -40,7 +41,10 @@ export async function* readWorkbook(
     const sheet = sheets.length > 1 ? name : undefined
     const table = tableReader(options, weight, sheet)
     try {
-      for await (const rows of sheetRows(open, part, context)) yield* table.take(rows)
+      // What is looked through twice counts once.
+      const look = partOpener(source, { left: inflatedMaxBytes })
+      const filled = tallCellFiller(await tallCells(asFarAsReadable(look(part)), part.name))
+      for await (const rows of sheetRows(open, part, context)) yield* table.take(rows.map(filled))
       table.end()
     } catch (error) {
       throw sheet !== undefined && error instanceof DecodeRefusal ? ofSheet(sheet, error) : error
@@ -72,6 +76,15 @@ async function isTable(part: Part, open: OpenPart, context: CellContext): Promis
   for await (const rows of sheetRows(open, part, context))
     if (rows.some(({ columns }) => columns.length > 1)) return true
   return false
+}
+
+/** What is wrong with the bytes is told by reading the rows, which comes next. */
+async function* asFarAsReadable(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes
+  } catch (error) {
+    if (!(error instanceof DecodeRefusal)) throw error
+  }
 }
 
 const ofSheet = (sheet: string, { code, at, reason, fix }: DecodeRefusal): DecodeRefusal =>

@@ -38,9 +38,17 @@ describe('market-scales', async () => {
 describe('names with which a system was tried out', async () => {
   const [bill] = JSON.parse(String(await sample('jiaxing-wholesale/samples/valid/one.json'))) as object[]
   const issuesOf = (parts: object) =>
-    mapped('jiaxing-wholesale', 'trade', JSON.stringify([{ ...bill, ...parts }, { ...bill, ...parts }])).map(
-      ({ issues, rejected }) => ({ rejected, told: issues.map(({ path, code, value }) => [path, code, value]) }),
-    )
+    mapped(
+      'jiaxing-wholesale',
+      'trade',
+      JSON.stringify([
+        { ...bill, ...parts },
+        { ...bill, ...parts },
+      ]),
+    ).map(({ issues, rejected }) => ({
+      rejected,
+      told: issues.map(({ path, code, value }) => [path, code, value]),
+    }))
 
   test('are marked each time and taken; what may be a person is not told', () => {
     expect(issuesOf({ sellerName: '张三', buyerName: '测试摊位' })).toEqual(

@@ -84,6 +84,73 @@ describe('a book with a sheet for each month', () => {
   })
 })
 
+describe('cells that are merged', () => {
+  const rows = (...cells: (readonly string[])[]): string =>
+    cells
+      .map(
+        (row, r) =>
+          `<row r="${r + 1}">${row
+            .map((cell, c) =>
+              cell === '' ? '' : `<c r="${'ABC'[c]}${r + 1}" t="inlineStr"><is><t>${cell}</t></is></c>`,
+            )
+            .join('')}</row>`,
+      )
+      .join('')
+  const merged = async (ranges: readonly string[], ...cells: (readonly string[])[]) =>
+    (
+      await decodeMessage(workbook({ rows: rows(...cells), merged: ranges }), { format: 'xlsx', xlsx: {} })
+    ).records.map(({ value }) => value)
+
+  test('over several rows have their value in each of them that has another', async () => {
+    expect(
+      await merged(
+        ['A2:A4', 'C3:C4', 'A6:A9'],
+        ['日期', '品名', '供货商'],
+        ['4.15', '青菜', '甲'],
+        ['', '番茄', '乙'],
+        ['', '芹菜', ''],
+        ['4.16', '茄子', ''],
+        ['4.17', '黄瓜', ''],
+        ['', '', ''],
+        ['', '韭菜', ''],
+      ),
+    ).toEqual([
+      { 日期: '4.15', 品名: '青菜', 供货商: '甲' },
+      { 日期: '4.15', 品名: '番茄', 供货商: '乙' },
+      { 日期: '4.15', 品名: '芹菜', 供货商: '乙' },
+      { 日期: '4.16', 品名: '茄子' },
+      { 日期: '4.17', 品名: '黄瓜' },
+      { 日期: '4.17', 品名: '韭菜' },
+    ])
+  })
+  test('over several columns have it in the first', async () => {
+    expect(await merged(['A2:B2'], ['日期', '品名'], ['4.15', ''])).toEqual([{ 日期: '4.15' }])
+  })
+  test('are looked for behind however many rows, wherever the pieces of the part end', async () => {
+    const many = Array.from({ length: 9000 }, (_, i) => ['', `番茄${i}`.padEnd(7 + (i % 11), '红'), ''])
+    const found = await merged(
+      ['A2:A9001'],
+      ['日期', '品名', '供货商'],
+      ['4.15', '青菜', ''],
+      ...many.slice(1),
+    )
+    expect(found.every((value) => (value as { 日期?: string }).日期 === '4.15')).toBe(true)
+    const few = Array.from({ length: 600 }, (_, i) => `B${2 + 4 * i}:B${3 + 4 * i}`)
+    const values = await merged(
+      few,
+      ['日期', '品名'],
+      ...Array.from({ length: 2400 }, (_, i) => [`d${i}`, i % 4 === 0 ? `p${i}` : '']),
+    )
+    expect(values.filter((value) => '品名' in (value as object))).toHaveLength(1200)
+  })
+  test('are no more than 10,000', async () => {
+    const ranges = Array.from({ length: 10_001 }, (_, i) => `A${2 + 2 * i}:A${3 + 2 * i}`)
+    expect(await refused(merged(ranges, ['日期'], ['4.15']))).toMatchObject({
+      reason: expect.stringContaining('more than 10000 merged cells'),
+    })
+  })
+})
+
 describe('headings', () => {
   test('a unit in a heading is told beside the field', async () => {
     for (const [heading, unit] of [

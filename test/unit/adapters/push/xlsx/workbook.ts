@@ -16,6 +16,8 @@ export interface Made {
   readonly sheet?: string
   /** Texts between the tags `si`. */
   readonly shared?: readonly string[]
+  /** Ranges of merged cells. */
+  readonly merged?: readonly string[]
   /** What stands inside the style sheet. */
   readonly styles?: string
   readonly is1904?: boolean
@@ -24,8 +26,13 @@ export interface Made {
   readonly lies?: Lies
 }
 
-export const sheetOf = (rows: string): string =>
-  `<?xml version="1.0" encoding="UTF-8"?><worksheet ${MAIN}><dimension ref="A1:XFD9"/><sheetData>${rows}</sheetData></worksheet>`
+export const sheetOf = (rows: string, merged: readonly string[] = []): string =>
+  `<?xml version="1.0" encoding="UTF-8"?><worksheet ${MAIN}><dimension ref="A1:XFD9"/><sheetData>${rows}</sheetData>${mergedOf(merged)}</worksheet>`
+
+const mergedOf = (ranges: readonly string[]): string =>
+  ranges.length === 0
+    ? ''
+    : `<mergeCells count="${ranges.length}">${ranges.map((ref) => `<mergeCell ref="${ref}"/>`).join('')}</mergeCells>`
 
 /** The parts of a workbook with a sheet 台账. */
 export function partsOf(made: Made): Parts {
@@ -55,7 +62,7 @@ export function partsOf(made: Made): Parts {
       ([, , rows], i) =>
         [
           `xl/worksheets/sheet${i}.xml`,
-          i === sheets.length - 1 ? (made.sheet ?? sheetOf(rows)) : sheetOf(rows),
+          i === sheets.length - 1 ? (made.sheet ?? sheetOf(rows, made.merged)) : sheetOf(rows),
           i === sheets.length - 1 ? (made.lies ?? {}) : {},
         ] as const,
     ),
