@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { ACTORS } from '#flow/delivery/advice.ts'
+import { actorOf } from '#flow/delivery/advice.ts'
 import type { LaneLag } from '#store/link-lags.ts'
 import type { LaneState, Link } from '#store/links.ts'
 import type { Language } from './language.ts'
@@ -42,7 +42,7 @@ function laneView(lane: LaneState, { nowMs, language }: Moment): Record<string, 
     lastOkAt,
     lastError: lastError && {
       ...lastError,
-      actor: ACTORS[lastError.class],
+      actor: actorOf(lastError),
       advice: lastError.advice[language],
     },
     breaker: breakerOf(lane, nowMs),

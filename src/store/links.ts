@@ -16,6 +16,8 @@ import {
 export interface LinkError {
   /** `retry`: the receiver is away or busy; `auth`: it does not know us; `config`: address or contract is wrong. */
   readonly class: 'retry' | 'auth' | 'config'
+  /** Where the class does not tell who must act. */
+  readonly actor?: 'operator'
   /** HTTP status, null where no answer came. */
   readonly status: number | null
   readonly detail: string

@@ -16,8 +16,15 @@ const ADVICE = {
   },
 } as const
 
+const OWN_DISK = {
+  zh: '本机磁盘写入失败，将自动重试；请检查该文件夹所在磁盘的剩余空间与状态。',
+  en: 'The disk of this machine does not take the file; the hub tries again by itself. See to the space and the state of the disk that the folder is on.',
+} as const
+
 /** Who must act: the receiver, or the operators of this hub. */
-export const ACTORS = { retry: 'receiver', auth: 'operator', config: 'operator' } as const
+const ACTORS = { retry: 'receiver', auth: 'operator', config: 'operator' } as const
+/** @param error as it was stored: errors from before have no actor of their own */
+export const actorOf = (error: LinkError): 'receiver' | 'operator' => error.actor ?? ACTORS[error.class]
 
 const REFUSED = {
   mapping_failed: {
@@ -73,7 +80,7 @@ export const linkError = (failure: Failure, atMs: number): LinkError => {
     class: kind,
     status: failure.status,
     detail: keptWords(failure.detail),
-    advice: ADVICE[kind],
+    ...(failure.ownDisk ? { actor: 'operator', advice: OWN_DISK } : { advice: ADVICE[kind] }),
     at: new Date(atMs).toISOString(),
   }
 }

@@ -22,6 +22,8 @@ export interface Failure {
   /** Code with which a receiver refused in its own protocol. */
   readonly code?: string
   readonly retryAfterMs?: number | undefined
+  /** It was the disk of this machine that failed, and no receiver. */
+  readonly ownDisk?: true
 }
 
 /** What came of one request. */

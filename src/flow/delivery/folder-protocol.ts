@@ -88,7 +88,7 @@ export const folderProtocols = (parts: FolderProtocolParts) => {
 }
 
 /** What waits for each other: files of this machine, and those of each other host. */
-const hostOf = (url: string): string => (url.startsWith('file:') ? '' : new URL(url).host)
+const hostOf = (url: string): string => (isHere(url) ? '' : new URL(url).host)
 
 function filingOf(registry: Registry, mapping: string): Filing {
   const writes = writingMapping(registry, mapping)?.mapping.writes
@@ -108,7 +108,7 @@ interface SendingParts extends FolderProtocolParts {
 
 async function send(parts: SendingParts, filing: Filing, request: OwnRequest): Promise<SendAnswer> {
   const folder = await openFolder(parts, request)
-  if (folder.kind === 'failed') return failureOf(folder)
+  if (folder.kind === 'failed') return failureOf(folder, request.url)
   try {
     return await sendTo(folder, parts, filing, request)
   } finally {
@@ -116,14 +116,17 @@ async function send(parts: SendingParts, filing: Filing, request: OwnRequest): P
   }
 }
 
-const failureOf = ({
-  class: what,
-  detail,
-}: Extract<DropAnswer, { kind: 'failed' }>): { kind: 'failed' } & Failure => ({
+const isHere = (url: string): boolean => url.startsWith('file:')
+
+const failureOf = (
+  { class: what, detail }: Extract<DropAnswer, { kind: 'failed' }>,
+  url: string,
+): { kind: 'failed' } & Failure => ({
   kind: 'failed',
   class: what,
   status: null,
   detail,
+  ...(what === 'retry' && isHere(url) ? { ownDisk: true } : {}),
 })
 
 /** The folder of a link. One on another host is connected before a file takes anything of ours. */
@@ -159,7 +162,7 @@ async function sendTo(
 ): Promise<SendAnswer> {
   const { pool, slots } = parts
   const { linkId, outgoing } = request
-  const isLocal = request.url.startsWith('file:')
+  const isLocal = isHere(request.url)
   const names = await noteFiles(pool, linkId, placesOf(filing, request), !filing.whole)
   const files = new Map<string, Outgoing[]>()
   outgoing.forEach((one, i) => {
@@ -209,7 +212,7 @@ async function writeFile(
     if (versions.length > FILE_RECORDS_MAX) return tooMany(name)
     const content = await contentOf(client, linkId, versions, mapping, filing.whole ? name : null)
     const outcome = content ? await folder.write(name, content.bytes) : await folder.remove(name)
-    return outcome.kind === 'failed' ? failureOf(outcome) : null
+    return outcome.kind === 'failed' ? failureOf(outcome, request.url) : null
   })
 }
 

@@ -307,6 +307,16 @@ describe('a link to a folder', () => {
     expect(await readLink(api.pool, link.id)).toMatchObject({ delivered: 2, lastError: null })
   })
 
+  test('that the disk of the hub does not take is for its operators to see to, and no receiver', async () => {
+    const link = await linkTo({ folder: join(root, 'full') })
+    await push(bill())
+    const detail = 'the file could not be written: ENOSPC'
+    await delivery(async () => ({ kind: 'failed', class: 'retry', detail })).deliverLink(link.id)
+    expect((await api.call('GET', `/v1/links/${link.id}`)).json()).toMatchObject({
+      lastError: { class: 'retry', actor: 'operator', detail, advice: expect.stringMatching(/disk|磁盘/) },
+    })
+  })
+
   test('names it by the day in China on which its first change came', async () => {
     const folder = join(root, 'days')
     const link = await linkTo({ folder })

@@ -1,18 +1,13 @@
 import type { Figure } from '#cli/bench/figures.ts'
-import { sendLoad } from '#cli/bench/load.ts'
-import { sendPaced } from '#cli/bench/paced-load.ts'
 import type { Stage } from '#cli/bench/stage.ts'
-import { ticketMaker } from '#cli/bench/tickets.ts'
-import { batchBody, tradeMaker } from '#cli/bench/trades.ts'
 import { emptyTables } from '#store/empty-tables.ts'
-import { percentile, type Receivers, startReceivers } from './receivers.ts'
+import { fillLog, pushTickets, ticketKey } from './log-and-tickets.ts'
+import { percentile, startReceivers } from './receivers.ts'
 
 const CHANGES = 1_000_000
 const QUICK_CHANGES = 60_000
 const GOAL = 5000
 const LIVE = 5
-const PER_SECOND = 20
-const SEED_TRADES = 5000
 
 /** A link that is a million changes behind catches up, while other links get what is new; and what that takes in memory. */
 export async function benchBehind(stage: Stage, quick: boolean): Promise<Figure[]> {
@@ -27,11 +22,9 @@ export async function benchBehind(stage: Stage, quick: boolean): Promise<Figure[
     })
     await stage.calls.post(`/v1/links/${behind}/pause`, {})
     await fillLog(stage, changes)
-    const { key } = await stage.calls.post<{ key: string }>('/v1/keys', {
-      name: 'bench scales',
-      scopes: ['push:market-scales'],
-    })
-    const live = (seconds: number): Promise<number[]> => pushTickets(stage, receivers, key, seconds)
+    const key = await ticketKey(stage)
+    const live = (seconds: number): Promise<number[]> =>
+      pushTickets(stage, receivers, { key, seconds, links: LIVE })
     await live(2)
     const before = await live(quick ? 5 : 15)
     const peakBefore = await stage.peakBytes()
@@ -92,49 +85,4 @@ export async function benchBehind(stage: Stage, quick: boolean): Promise<Figure[
   } finally {
     await receivers.stop()
   }
-}
-
-async function pushTickets(
-  stage: Stage,
-  receivers: Receivers,
-  key: string,
-  seconds: number,
-): Promise<number[]> {
-  const accepted = await sendPaced({
-    url: `${stage.calls.url}/v1/systems/market-scales/records/ticket`,
-    key,
-    contentType: 'application/x-ndjson',
-    perSecond: PER_SECOND,
-    seconds,
-    connections: 4,
-    next: ticketMaker(`T${Date.now().toString(36)}`),
-  })
-  return await receivers.lags(accepted, LIVE)
-}
-
-/**
- * Fills the log with so many changes: some thousand trades that were pushed, and copies of what became of them under other numbers. The
- * followers of the log are moved on: what they would make of the copies is not what is measured.
- */
-async function fillLog({ pool, pushUrl, pushKey }: Stage, changes: number): Promise<void> {
-  const make = tradeMaker(`W${Date.now().toString(36)}`)
-  const bodies = Array.from({ length: SEED_TRADES / 500 }, () => batchBody(make, 500))
-  await sendLoad({ url: pushUrl, key: pushKey, connections: 4, bodies })
-  const { rows: columns } = await pool.query<{ name: string }>(
-    `select attname as name from pg_attribute where attrelid = 'record_versions'::regclass and attnum > 0 and not attisdropped`,
-  )
-  const others = columns.map(({ name }) => name).filter((name) => name !== 'record_id' && name !== 'position')
-  const { rows } = await pool.query('select count(*)::int as n, max(position) as last from record_versions')
-  const { n: seed, last } = rows[0] as { readonly n: number; readonly last: string }
-  for (let known = seed, copy = 1; known < changes; copy++) {
-    const missing = Math.min(seed, changes - known)
-    await pool.query(
-      `insert into record_versions (record_id, ${others.join(', ')})
-       select record_id || '-' || $1::text, ${others.join(', ')} from record_versions where position <= $2 order by position limit $3`,
-      [copy, last, missing],
-    )
-    known += missing
-  }
-  await pool.query('analyze record_versions')
-  await pool.query('update followers set position = (select max(position) from record_versions)')
 }

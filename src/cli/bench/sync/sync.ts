@@ -3,6 +3,7 @@ import type { Stage } from '#cli/bench/stage.ts'
 import { benchBehind } from './behind.ts'
 import { benchHanging } from './hanging.ts'
 import { benchLag } from './lag.ts'
+import { benchReplayed } from './replayed.ts'
 import { benchSpeed } from './speed.ts'
 
 /**
@@ -11,7 +12,7 @@ import { benchSpeed } from './speed.ts'
  */
 export async function benchSync(stage: Stage, quick: boolean): Promise<Figure[]> {
   const figures: Figure[] = []
-  for (const part of [benchSpeed, benchLag, benchHanging, benchBehind]) {
+  for (const part of [benchSpeed, benchLag, benchHanging, benchReplayed, benchBehind]) {
     const found = await part(stage, quick)
     console.error(table(found))
     figures.push(...found)
