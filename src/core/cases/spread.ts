@@ -30,9 +30,11 @@ export type StepReader = (codes: readonly GraphCode[], way: 'back' | 'forward') 
 
 export interface SpreadBounds {
   readonly codes: number
+  /** Codes of goods that are gone, counted for themselves: a thousand tickets leave no lot out. */
+  readonly sold: number
   readonly depth: number
 }
-export const SPREAD_BOUNDS: SpreadBounds = { codes: 2000, depth: 30 }
+export const SPREAD_BOUNDS: SpreadBounds = { codes: 2000, sold: 2000, depth: 30 }
 /** Behind the dispatch nothing is held; a few steps tell whom to ask. */
 const ORIGIN_DEPTH = 4
 const ORIGIN_CODES = 100
@@ -55,13 +57,16 @@ export async function spread(
 ): Promise<Spread> {
   const reached = new Map<GraphCode, Reached>()
   let truncated = false
+  let gone = 0
   const add = (one: Reached, most: number): boolean => {
     if (reached.has(one.code)) return false
-    if (reached.size >= most) {
+    const isGone = one.role === 'sold'
+    if (isGone ? gone >= bounds.sold : reached.size - gone >= most) {
       truncated = true
       return false
     }
     reached.set(one.code, one)
+    if (isGone) gone++
     return true
   }
   for (const code of tested) add({ code, role: 'tested', depth: 0, via: null }, bounds.codes)
@@ -98,7 +103,7 @@ export async function spread(
     }
     frontier = next
   }
-  const most = Math.min(reached.size + ORIGIN_CODES, bounds.codes)
+  const most = Math.min(reached.size - gone + ORIGIN_CODES, bounds.codes)
   const wasTruncated = truncated
   let links: readonly Link[] = behind
   for (let depth = 1; depth <= ORIGIN_DEPTH && links.length > 0; depth++) {

@@ -6,11 +6,12 @@ import { describeNode, tellingRecord } from '#core/lineage/describe-node.ts'
 import { isAbout, mentionOf } from '#core/lineage/mentions.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import type { SitePart } from '#core/model/parts.ts'
+import { linkGroups } from '#flow/trace/link-groups.ts'
 import { readLinks, readMentions, readTracedVersions, type Way } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 
-/** Codes asked at once: links of one step are all read, and a code has few. */
-const LINKS_AT_ONCE = 20_000
+/** Links of one step: lots that went over thousands of counters have tens of thousands of tickets. */
+const LINKS_MAX = 100_000
 const RECORDS_PER_CODE = 20
 
 /** A code of the goods of a case with what its records tell of it. */
@@ -39,26 +40,45 @@ export async function spreadOver(
   tested: readonly string[],
   goods: CaseGoods,
 ): Promise<Spread> {
-  const records = new Map<string, TracedRecord>()
-  const read = async (codes: readonly string[], way: Way): Promise<readonly Link[]> => {
-    const links = await readLinks(client, codes, {
-      way,
-      at: null,
-      after: null,
-      limit: LINKS_AT_ONCE,
-      confidence: SPREAD_CONFIDENCE,
-    })
-    const unknown = links.filter(({ recordId }) => !records.has(recordId))
-    if (unknown.length > 0)
-      for (const [id, record] of await readTracedVersions(client, unknown)) records.set(id, record)
-    return links.filter(({ recordId }) => {
+  let isCut = false
+  /** Records whose links do not count, and those that are sales to consumers. */
+  const others = new Set<string>()
+  const retail = new Set<string>()
+  const known = new Set<string>()
+  const note = async (links: readonly Link[]): Promise<void> => {
+    const unknown = links.filter(({ recordId }) => !known.has(recordId))
+    if (unknown.length === 0) return
+    const records = await readTracedVersions(client, unknown)
+    for (const { recordId } of unknown) {
       const record = records.get(recordId)
-      return record !== undefined && mayBe(goods, record.kind, record.body)
-    })
+      if (record === undefined || !mayBe(goods, record.kind, record.body)) others.add(recordId)
+      else if (record.kind === 'sale' && record.body.saleKind === 'retail') retail.add(recordId)
+      known.add(recordId)
+    }
   }
-  const isSale = ({ kind, recordId }: Link): boolean =>
-    kind === 'sale' && records.get(recordId)?.body.saleKind === 'retail'
-  return await spread(read, tested, isSale)
+  const bounds = { at: null, confidence: SPREAD_CONFIDENCE }
+  const read = async (codes: readonly string[], way: Way): Promise<readonly Link[]> => {
+    const found: Link[] = []
+    let count = 0
+    const asked = linkGroups(
+      (from, side, after, limit) => readLinks(client, from, { ...bounds, way: side, after, limit }),
+      codes,
+      way,
+    )
+    for await (const groups of asked) {
+      const links = groups.flatMap((group) => group.links)
+      await note(links)
+      for (const link of links) if (!others.has(link.recordId)) found.push(link)
+      count += links.length
+      if (count >= LINKS_MAX) {
+        isCut = true
+        break
+      }
+    }
+    return found
+  }
+  const reached = await spread(read, tested, ({ recordId }) => retail.has(recordId))
+  return { ...reached, truncated: reached.truncated || isCut }
 }
 
 /** What the records of each code tell of it. A code whose records tell of other goods too is described by those of the case. */

@@ -136,8 +136,20 @@ describe('the goods that a hold concerns', () => {
 
   test('are no more than a case holds, and it says so', async () => {
     const steps = Array.from({ length: 50 }, (_, n): Step => ['lot:a', `lot:${n}`, 'entry'])
-    const found = await held(steps, ['lot:a'], { codes: 10, depth: 30 })
+    const found = await held(steps, ['lot:a'], { codes: 10, sold: 10, depth: 30 })
     expect(found.held).toHaveLength(10)
+    expect(found.truncated).toBe(true)
+  })
+
+  test('are all there, however many tickets were sold on the way to them', async () => {
+    const steps: Step[] = [
+      ...Array.from({ length: 50 }, (_, n): Step => ['lot:a', `lot:0${n}`, 'payment']),
+      ['lot:a', 'doc:voucher', 'sale'],
+      ['doc:voucher', 'lot:z', 'entry'],
+    ]
+    const found = await held(steps, ['lot:a'], { codes: 10, sold: 10, depth: 30 })
+    expect(found.held).toEqual(['doc:voucher', 'lot:a', 'lot:z'])
+    expect(found.sold).toHaveLength(10)
     expect(found.truncated).toBe(true)
   })
 })
