@@ -31,6 +31,19 @@ function upperLatin(text: string): string {
   return text.replace(/[a-z]+/g, (letters) => letters.toUpperCase())
 }
 
+/** What a cell of a spreadsheet says whose formula could not be calculated. */
+const CELL_ERROR = /^#(?:N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NULL!|NUM!|SPILL!|CALC!)$/
+const LETTER_OR_DIGIT = /[0-9A-Z]/i
+
+export const isCellError = (text: string): boolean => text.charCodeAt(0) === 0x23 && CELL_ERROR.test(text)
+
+/**
+ * Whether a text is no code, whatever the field: words such as 有, 个体户 or 见附页 stand in fields for codes, and all who write them would
+ * be one party and all goods one lot.
+ * @param code as `normaliseCode` gives it
+ */
+export const isNoCode = (code: string): boolean => !LETTER_OR_DIGIT.test(code) || isCellError(code)
+
 /**
  * A name for display and comparison: outer blanks (also full-width and zero-width) are gone, inner runs are one space.
  * Characters themselves stay as written: full-width and private-use characters occur in personal names.

@@ -1,4 +1,4 @@
-import { cleanName, hasForbiddenCharacter, isMojibake } from '#core/text.ts'
+import { cleanName, hasForbiddenCharacter, isCellError, isMojibake } from '#core/text.ts'
 import { memo } from './memo.ts'
 import { keepRaw, note, type Run } from './run.ts'
 
@@ -26,8 +26,9 @@ export function wordsOf(run: Run, text: string, target: string): string | undefi
   return isPlain(text) ? text : kept(run, readWords(text).clean, target)
 }
 
-/** The same for the name of a party, a place or a product. */
+/** The same for the name of a party, a place or a product. An error of a spreadsheet (`#N/A`) is none either. */
 export function nameOf(run: Run, text: string, target: string): string | undefined {
+  if (isCellError(text)) return kept(run, null, target)
   return isPlain(text) ? text : kept(run, readName(text).clean, target)
 }
 

@@ -8,13 +8,14 @@ import { memo } from '#core/mapping/run/memo.ts'
 import { note, type Run } from '#core/mapping/run/run.ts'
 import { isDestroyed, isRuined } from '#core/mapping/run/words.ts'
 import type { Alias } from '#core/model/values.ts'
+import { isNoCode } from '#core/text.ts'
 import type { ReadText } from './from.ts'
 import { compileText } from './text.ts'
 
 /**
  * `scheme` or `anyOf`: a code is normalised, told what it is a code of, and its check digit looked at. `anyOf: [a, local]` takes
  * the first that fits; `local` is the source's own numbering. A code that fits none is kept as the source's own and marked
- * W_ID_UNKNOWN; one that lost digits is left out and marked E_PRECISION_LOST; a wrong check digit is kept and marked.
+ * W_ID_UNKNOWN, and left out where it has neither letter nor digit (个体户); one that lost digits is left out and marked E_PRECISION_LOST; a wrong check digit is kept and marked.
  */
 export const CODE_EXAMPLE = {
   mapping: '{ parties.seller: { code: { from: seller, anyOf: [cn.mofcom.operator13, cn.uscc] } } }',
@@ -137,7 +138,8 @@ function reading(raw: string, found: Identification, own: string, hasHash: boole
   const bits = bitsOf(found.flags) | (isDestroyed(raw) ? FLAG_BITS.E_ENCODING : 0)
   const personal = found.personal === true
   const isLost = (bits & FLAG_BITS.E_PRECISION_LOST) !== 0
-  if (isLost || found.value === '' || (personal && !hasHash)) return { alias: null, bits, personal }
+  const isWord = found.scheme === 'unknown' && isNoCode(found.value)
+  if (isLost || isWord || found.value === '' || (personal && !hasHash)) return { alias: null, bits, personal }
   const alias: Alias = {
     ...(found.checkOk === undefined ? {} : { checkOk: found.checkOk }),
     ...(raw === found.value || personal ? {} : { raw }),

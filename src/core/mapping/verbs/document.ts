@@ -16,7 +16,7 @@ import { note, type Run } from '#core/mapping/run/run.ts'
 import { isDestroyed, isRuined } from '#core/mapping/run/words.ts'
 import { DOCUMENT_ROLES, type DocumentPart } from '#core/model/parts.ts'
 import type { When } from '#core/model/values.ts'
-import { isPrecisionLost, normaliseCode } from '#core/text.ts'
+import { isNoCode, isPrecisionLost, normaliseCode } from '#core/text.ts'
 import { schemesOf } from './code.ts'
 import { compileMember, type Member } from './document-member.ts'
 import { compileEach } from './each.ts'
@@ -28,7 +28,7 @@ import { compileText, compileTexts, TEXT_NAMES } from './text.ts'
  * `by-number`, or the field that says it (`{ from: certType, enum: { HGZ: promise_cert } }`). A type told from the shape of the number alone is marked W_DOC_TYPE_GUESSED; `provinces` names two codes that begin
  * with a province (where the goods are, where they or the paper come from), by which papers for use inside one and across are told
  * apart. With `scheme`, `issuer`, `form`, `issueType`, `basis`, `sources`, `issuedOn`, `validUntil`, `earTags`, `url`, and `signature` (base64 of a detached CMS signature) over `signedText`, which is kept character for
- * character. One without a number is none. A quarantine certificate has the type that its day of issue gives it: the one of 2026 since 2026-01-01.
+ * character. One without a number is none, and one whose number has neither letter nor digit (有) is left out and marked W_ID_UNKNOWN. A quarantine certificate has the type that its day of issue gives it: the one of 2026 since 2026-01-01.
  */
 export const DOCUMENT_EXAMPLE = {
   mapping: '[ { role: upstream, from: certNo, type: by-number } ]',
@@ -131,6 +131,10 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<Docume
     const code = isSimple(text) ? text : number(text).code
     if (code === null || code === '') {
       if (!isRuined(run, text, target)) note(run, 'E_PRECISION_LOST', 'code_lost', { target, value: text })
+      return undefined
+    }
+    if (isNoCode(code)) {
+      note(run, 'W_ID_UNKNOWN', 'id_unknown', { target, value: text })
       return undefined
     }
     const issuedOn = issued === undefined ? undefined : (issued(run) as When | undefined)

@@ -35,6 +35,42 @@ describe('market-scales', async () => {
   })
 })
 
+describe('words where a code should stand', async () => {
+  const [bill] = JSON.parse(String(await sample('jiaxing-wholesale/samples/valid/one.json'))) as object[]
+  const sold = (parts: object) =>
+    mapped('jiaxing-wholesale', 'trade', JSON.stringify({ ...bill, ...parts }))[0]
+
+  test.each(['个体户', '无证照', '#N/A', '——＊'])(
+    'make all who write them no one party: %s',
+    (sellerCode) => {
+      const source = sold({ sellerCode })
+      const seller = source?.records[0]?.body?.parties?.find(({ role }) => role === 'seller')
+      expect(seller).toMatchObject({ ids: [], name: '嘉禾示例果蔬商行' })
+      expect(source?.issues).toContainEqual(
+        expect.objectContaining({ path: '/sellerCode', code: 'W_ID_UNKNOWN', value: sellerCode }),
+      )
+    },
+  )
+
+  test.each(['有', '见附件', '#REF!'])('are no paper: %s', (certNo) => {
+    const source = sold({ certNo })
+    expect(source?.records[0]?.body?.documents?.map(({ role }) => role)).toEqual(['voucher'])
+    expect(source?.issues).toMatchObject([{ path: '/certNo', code: 'W_ID_UNKNOWN', value: certNo }])
+  })
+
+  test('a number of a source with letters or digits stays, marked', () => {
+    const source = sold({ sellerCode: 'B区12号' })
+    expect(source?.records[0]?.body?.parties?.[0]?.ids).toMatchObject([{ scheme: 'local.jiaxing-wholesale' }])
+    expect(source?.issues).toMatchObject([{ code: 'W_ID_UNKNOWN' }])
+  })
+
+  test('an error of a spreadsheet is the name of nobody', () => {
+    const source = sold({ sellerName: '#N/A' })
+    expect(source?.rejected).toBe(true)
+    expect(source?.issues).toMatchObject([{ path: '/sellerName', code: 'E_ENCODING' }])
+  })
+})
+
 describe('names with which a system was tried out', async () => {
   const [bill] = JSON.parse(String(await sample('jiaxing-wholesale/samples/valid/one.json'))) as object[]
   const issuesOf = (parts: object) =>
