@@ -109,6 +109,21 @@ export async function insertCase(client: Client, one: NewCase): Promise<boolean>
   return rowCount === 1
 }
 
+/** The open case by which an official stopped this code; until the end of the transaction no other one is opened for it. */
+export async function lockOrdered(client: ClientBase, code: string): Promise<string | null> {
+  await client.query({
+    name: 'lock-ordered-code',
+    text: `select pg_advisory_xact_lock(hashtextextended($1, 7205019))`,
+    values: [code],
+  })
+  const { rows } = await client.query<{ id: string }>({
+    name: 'read-ordered-case',
+    text: `select id from cases where code = $1 and opened_by = 'official' and state not in ('cleared', 'closed') order by opened_at limit 1`,
+    values: [code],
+  })
+  return rows[0]?.id ?? null
+}
+
 /** What, where and when the goods of a case were, and its cause in words. */
 export type ToldGoods = Pick<
   CaseRow,

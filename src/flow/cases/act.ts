@@ -6,7 +6,7 @@ import { tellingRecord } from '#core/lineage/describe-node.ts'
 import { ORDERED } from '#core/model/masked-texts.ts'
 import { insertCaseEvent } from '#store/case-events.ts'
 import { replaceCaseLots } from '#store/case-lots.ts'
-import { insertCase } from '#store/cases.ts'
+import { insertCase, lockOrdered } from '#store/cases.ts'
 import { inTransaction } from '#store/database.ts'
 import { readHubId } from '#store/hub-identity.ts'
 import { readKnownCodes, readMentions } from '#store/lots.ts'
@@ -28,7 +28,7 @@ export interface Stop {
 
 /**
  * Opens a case for goods that an official stops. HubError `not_found` where no record mentions the code, `conflict` where it means several things: the
- * graph code chooses.
+ * graph code chooses; and where an official stopped these goods already.
  */
 export async function openByOfficial(parts: SettleParts, stop: Stop): Promise<string> {
   const { pool } = parts
@@ -45,6 +45,13 @@ export async function openByOfficial(parts: SettleParts, stop: Stop): Promise<st
   const hub = await readHubId(pool)
   const now = new Date(nowMs).toISOString()
   await inTransaction(pool, async (client) => {
+    // Sent twice, it would have to be ended twice.
+    const ordered = await lockOrdered(client, found)
+    if (ordered !== null)
+      throw new HubError('conflict', {
+        detail: `these goods are stopped already, by case ${ordered}`,
+        members: { case: ordered },
+      })
     const { records } = await readMentions(client, [found], { at: null, perCode: RECORDS_PER_CODE })
     const body = tellingRecord(found, records.get(found) ?? [])?.body ?? { flags: [] }
     await insertCase(client, {

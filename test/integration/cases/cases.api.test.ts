@@ -208,6 +208,22 @@ describe('an official', () => {
     ).toEqual([...[404, 400]])
   })
 
+  test('who stops the same goods again, or twice at once, is told of the case that they have', async () => {
+    await push(entry('30', 'L30', ['P30']))
+    await follow()
+    const stop = async () =>
+      await api.call('POST', '/v1/cases', { body: { code: 'L30', reason: '群众举报' } })
+    const answers = await Promise.all([stop(), stop(), stop()])
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([201, 409, 409])
+    const id = answers.find(({ statusCode }) => statusCode === 201)?.json().id
+    expect((await stop()).json()).toMatchObject({ code: 'conflict', case: id })
+    // What was ended may be stopped anew.
+    expect((await say(id, { event: 'clear', note: '查无此事' })).statusCode).toBe(200)
+    const again = await stop()
+    expect(again.statusCode).toBe(201)
+    expect((await say(again.json().id, { event: 'clear', note: '查无此事' })).statusCode).toBe(200)
+  })
+
   test('reads by state, region, product and time; who may read may not speak', async () => {
     const read = await api.key('read')
     const [some] = await cards()
