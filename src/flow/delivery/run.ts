@@ -4,7 +4,7 @@ import { type Change, readVersions } from '#store/changes.ts'
 import { type DueChange, nextDueMs, readDue } from '#store/held-changes.ts'
 import type { Lease } from '#store/link-lease.ts'
 import type { LinkTransport } from '#store/link-secrets.ts'
-import { readReplayed } from '#store/replayed-changes.ts'
+import { type ReplayedChange, readReplayed } from '#store/replayed-changes.ts'
 import type { Failure, Send } from './answer.ts'
 import { BATCH_CHANGES } from './batch.ts'
 import type { OwnProtocol } from './own-protocol.ts'
@@ -120,36 +120,41 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
     })
   }
 
-  /** Each record in the newest version that the lane has come to: what a source said since must not be followed by what came before. */
+  /** A version that a newer one follows within what the lane has come to is left out: that one has gone, waits, or comes later here. */
   const sendReplayed = async (): Promise<Step> => {
-    if (lane === 'recall' || state.held.size >= HELD_RECORDS) return 'nothing'
-    while (replayed < log.passed) {
-      const page = await readReplayed(pool, {
-        linkId,
-        filter,
-        after: replayed,
-        upTo: log.passed,
-        limit: BATCH_CHANGES,
-      })
-      const wanted = page.rows.filter(({ superseded }) => !superseded)
-      const changes = await readVersions(pool, wanted)
-      const [first] = changes
-      if (!first) {
-        replayed = page.next
-        continue
-      }
+    if (lane === 'recall' || replayed >= log.passed || state.held.size >= HELD_RECORDS) return 'nothing'
+    const upTo = log.passed
+    const { rows, next } = await readReplayed(pool, {
+      linkId,
+      filter,
+      after: replayed,
+      upTo,
+      limit: BATCH_CHANGES,
+    })
+    const changes = await readVersions(
+      pool,
+      rows.filter(({ superseded }) => !superseded),
+    )
+    const done = (consumed: number) => {
+      const before = replayed
+      const ahead = changes[consumed]
+      replayed = ahead ? (changes[consumed - 1]?.position ?? before) : next
+      const isBehind = ({ position }: ReplayedChange) => position > before && position <= replayed
+      const leftOut = rows.filter((row) => row.superseded && isBehind(row)).length
+      return { ...place(), ofReplays: true, leftOut }
+    }
+    const [first] = changes
+    if (first)
       return await way.send({
         place: `replayed ${first.position}`,
         changes,
         fromHeld: false,
         held: state.held,
-        done: (consumed) => {
-          if (consumed > 0)
-            replayed = consumed === changes.length ? page.next : (changes[consumed - 1] as Change).position
-          return { ...place(), ofReplays: true }
-        },
+        done,
       })
-    }
+    const { leftOut, ...at } = done(0)
+    // Live changes have their turn between two pages of which nothing is sent.
+    if (rows.length > 0 || next < upTo) return await way.conclude({ ...NOTHING, ...at, coalesced: leftOut })
     return 'nothing'
   }
 

@@ -41,8 +41,10 @@ export interface Portion {
   readonly isAgain?: (change: Change) => boolean
   /** Versions that wait and that a change stands for. */
   readonly earlier?: (change: Change) => readonly number[]
-  /** Where lane and backfill are once so many of the changes are done with. */
-  done(consumed: number): LanePlace & Pick<Settlement, 'backfill' | 'ofReplays'>
+  /** Where lane and backfill are once so many of the changes are done with, and how many versions were left out before them. */
+  done(
+    consumed: number,
+  ): LanePlace & Pick<Settlement, 'backfill' | 'ofReplays'> & { readonly leftOut?: number }
 }
 
 export interface WayState {
@@ -230,7 +232,7 @@ export function createWay(parts: RunParts, place: () => LanePlace): Way {
     told: readonly ToldHold[] = [],
   ): Promise<Step> => {
     const { consumed } = batch
-    const at = portion.done(consumed)
+    const { leftOut = 0, ...at } = portion.done(consumed)
     const { settled, ...held } = heldAfter(batch, judgement, portion.fromHeld)
     const earlier = portion.changes
       .slice(0, consumed)
@@ -244,7 +246,7 @@ export function createWay(parts: RunParts, place: () => LanePlace): Way {
       delivered: judgement?.taken.length ?? 0,
       ...(judgement && !at.backfill ? { took: tookOf(judgement, portion) } : {}),
       refused: (judgement?.reject ?? 0) + refusedOf(batch),
-      coalesced: batch.coalesced + earlier.length,
+      coalesced: batch.coalesced + earlier.length + leftOut,
       settled: [...settled, ...earlier],
       ...held,
       told,
@@ -272,10 +274,11 @@ export function createWay(parts: RunParts, place: () => LanePlace): Way {
       'workers ended while they sent this change alone; it waits, and others go on',
     )
     careful = Math.max(0, careful - 1)
-    const at = portion.done(1)
+    const { leftOut = 0, ...at } = portion.done(1)
     return await conclude({
       ...NOTHING,
       ...at,
+      coalesced: leftOut,
       holds: [suspectHold(change, tries, nextAtMs)],
       ...(at.backfill ? { backfill: { ...at.backfill, putOff: 1 } } : {}),
     })

@@ -12,7 +12,7 @@ import { countVersions } from '#store/version-sets.ts'
 import { withDatabase } from '#test/database.ts'
 import type { versionRow } from '../changes/rows.ts'
 import { allOk, type Receiver, startReceiver } from './receiver.ts'
-import { deliveryAt, linkTo, someRows, store } from './setting.ts'
+import { deliveryAt, linkNow, linkTo, someRows, store } from './setting.ts'
 
 type Row = ReturnType<typeof versionRow>
 
@@ -119,6 +119,26 @@ describe('what a replay makes', () => {
     clock.time += 60_000
     await delivery.deliverLink(link.id)
     expect(seen()).toEqual([nameOf(gone, 3), nameOf(waiting, 3), nameOf(kept, 2), nameOf(waiting, 3)])
+    expect(await hasWork(link.id)).toBe(false)
+  })
+
+  test('that is left out counts as such, and live changes have their turn between pages of it', async () => {
+    const link = await linkTo(pool, receiver)
+    const past = someRows(1200)
+    await store(pool, past)
+    await deliver(link.id)
+    receiver.changes.length = 0
+    await store(
+      pool,
+      past.map((row) => anew(row)),
+    )
+    await store(
+      pool,
+      past.slice(0, 1100).map((row) => ({ ...row, version: 3 })),
+    )
+    await deliver(link.id)
+    expect(receiver.changes).toHaveLength(1200)
+    expect(await linkNow(pool, link.id)).toMatchObject({ coalesced: 1100, delivered: 2400 })
     expect(await hasWork(link.id)).toBe(false)
   })
 
