@@ -77,6 +77,7 @@ export const DEFS: TProperties = {
   keyPart: textWith({
     ...date,
     optional: told(Type.Boolean(), 'Without a value the part is an empty text'),
+    day: told(Type.Boolean(), 'Of a time with date: the day alone, also where the source writes a time'),
   }),
   when: Type.Unsafe({ type: 'object', minProperties: 1, additionalProperties: condition }),
   code: textWith(scheme),

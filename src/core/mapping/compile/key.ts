@@ -6,14 +6,15 @@ import { compileText } from '#core/mapping/verbs/text.ts'
 import { KEY_PART_MAX } from '#core/model/identity.ts'
 import { isPrecisionLost } from '#core/text.ts'
 import { type Compiling, choiceOf, entryOf, listOf, without } from './compiling.ts'
-import type { MapNode, Node } from './node.ts'
+import type { Node } from './node.ts'
 
 /** Reads the parts of a key; null where one is missing or damaged, which is noted. */
 export type KeyPlan = (run: Run) => string[] | null
 
 /**
  * Compiles `key:`, a list of fields, `{ const: … }`, or times in one form whatever the source writes: `{ from: field, date: […] }`
- * is the day (`2024-04-15`), or the time where the source writes one. With `optional: true` a part without a value is an empty text.
+ * is the day (`2024-04-15`), or the time where the source writes one; with `day: true` the day in any case. With `optional: true` a part
+ * without a value is an empty text.
  */
 export function compileKey(c: Compiling, node: Node, target: string): KeyPlan | null {
   const members = listOf(c, node, target)
@@ -25,13 +26,13 @@ export function compileKey(c: Compiling, node: Node, target: string): KeyPlan | 
   const plans: KeyPart[] = []
   members.forEach((member, i) => {
     const place = `${target}.${i}`
-    const node = member.is === 'map' ? entryOf(member, 'optional') : undefined
-    const optional =
-      node === undefined ? 'false' : choiceOf(c, node, `${place}.optional`, ['true', 'false'] as const)
-    const rest = node === undefined ? member : without(member as MapNode, ['optional'])
-    const isTime = rest.is === 'map' && rest.entries.has('date')
-    const plan = isTime ? compileTime(c, rest, place) : compileText(c, rest, place)
-    if (plan !== null && optional !== null) plans.push({ ...plan, optional: optional === 'true' })
+    const optional = switchOf(c, member, 'optional', place)
+    const isTime = member.is === 'map' && member.entries.has('date')
+    const day = isTime ? switchOf(c, member, 'day', place) : 'false'
+    const rest = member.is === 'map' ? without(member, isTime ? ['optional', 'day'] : ['optional']) : member
+    const plan = isTime ? compileTime(c, rest, place, day === 'true') : compileText(c, rest, place)
+    if (plan !== null && optional !== null && day !== null)
+      plans.push({ ...plan, optional: optional === 'true' })
   })
   if (plans.length < members.length) return null
   if (plans.some((plan) => !plan.optional)) return keyReader(plans)
@@ -39,8 +40,13 @@ export function compileKey(c: Compiling, node: Node, target: string): KeyPlan | 
   return null
 }
 
+function switchOf(c: Compiling, member: Node, name: string, place: string): 'true' | 'false' | null {
+  const node = member.is === 'map' ? entryOf(member, name) : undefined
+  return node === undefined ? 'false' : choiceOf(c, node, `${place}.${name}`, ['true', 'false'] as const)
+}
+
 /** A time that cannot be read rejects the record as it does where it is the time of the event. */
-function compileTime(c: Compiling, node: Node, target: string): Told | null {
+function compileTime(c: Compiling, node: Node, target: string, isDay: boolean): Told | null {
   const plan = compileDate(c, node, target, { essential: true, event: false })
   if (plan === null) return null
   return {
@@ -48,7 +54,7 @@ function compileTime(c: Compiling, node: Node, target: string): Told | null {
     isTold: true,
     read: (run) => {
       const when = plan.evaluate(run)
-      return when?.precision === 'day' ? when.at.slice(0, 'YYYY-MM-DD'.length) : when?.at
+      return isDay || when?.precision === 'day' ? when?.at.slice(0, 'YYYY-MM-DD'.length) : when?.at
     },
   }
 }

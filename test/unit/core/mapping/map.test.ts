@@ -58,6 +58,17 @@ describe('keys', () => {
       ['/0/time', 'E_SCHEMA'],
     ])
   })
+  test('a time of a key is the time that the source writes, and with `day` its day in China', () => {
+    const times = "date: [yyyyMMdd, 'yyyyMMdd HH:mm', iso]"
+    const mapping = compiled(
+      `key: [id, { from: time, ${times} }, { from: time, ${times}, day: true }]\nemit:${SALE}`,
+    )
+    const keyOf = (time: string) => mapped(mapping, { ...ROW, time }).key
+    expect(keyOf('20240415')).toEqual(['A1', '2024-04-15', '2024-04-15'])
+    expect(keyOf('20240415 06:00')).toEqual(['A1', '2024-04-15T06:00:00+08:00', '2024-04-15'])
+    expect(keyOf('2024-04-14T23:00:00Z')).toEqual(['A1', '2024-04-15T07:00:00+08:00', '2024-04-15'])
+  })
+
   test('a key that lost digits rejects and is null', () => {
     const { key, issues } = mapped(plain, { ...ROW, id: '3.30603E+19' })
     expect(key).toBeNull()
