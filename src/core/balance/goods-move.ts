@@ -1,3 +1,4 @@
+import { chinaDay } from '#core/dates/china-day.ts'
 import { negateDecimal } from '#core/decimal.ts'
 import { entryPapers, missingPapers } from '#core/documents/entry-papers.ts'
 import { placeOf } from '#core/findings/finding-row.ts'
@@ -39,13 +40,14 @@ const NO_DAY: ReadonlySet<string> = new Set(['month', 'year'])
 export function goodsMoves(kind: Kind, id: string, body: Body): GoodsMove[] {
   const site = placeOf(body)
   const at = body.occurredAt
-  if (site === null || at === undefined || NO_DAY.has(at.precision)) return []
+  const day = at === undefined || NO_DAY.has(at.precision) ? null : chinaDay(at.at)
+  if (site === null || day === null) return []
   const lot = body.lots?.find(({ role }) => role === 'subject')
   const shared = {
     site,
     siteName: siteNameOf(body),
     stall: stallOf(body),
-    day: at.at.slice(0, 10),
+    day,
     code: lot ? lotCode(lot.scheme, lot.value) : recordCode(kind, id, body),
     isBare: isBare(kind, body),
     isSuspect: body.flags.includes('W_UNIT_SUSPECT'),

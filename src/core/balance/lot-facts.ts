@@ -1,3 +1,4 @@
+import { chinaDay } from '#core/dates/china-day.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { recordCode } from '#core/lineage/codes.ts'
 import { mentionOf } from '#core/lineage/mentions.ts'
@@ -32,7 +33,7 @@ export function fact(record: TracedRecord, flow: LotFlow, part: Parameters<typeo
     version,
     kind,
     system,
-    day: body.occurredAt?.at.slice(0, 10) ?? null,
+    day: body.occurredAt ? chinaDay(body.occurredAt.at) : null,
     ...measured(part, body.refund === true),
   }
 }

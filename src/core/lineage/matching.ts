@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { civilFromDays, daysFromCivil } from '#core/calendar.ts'
+import { chinaDay } from '#core/dates/china-day.ts'
 import { memo } from '#core/mapping/run/memo.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
@@ -87,7 +88,8 @@ export function matchFacts(kind: Kind, id: string, body: Body): MatchFacts {
     (kind !== 'entry' && kind !== 'sale' && kind !== 'dispatch' && kind !== 'test')
   )
     return NOTHING
-  const day = at.at.slice(0, 10)
+  const day = chinaDay(at.at)
+  if (day === null) return NOTHING
   const stalls = stallKeys(body)
   const traders = partyKeys(body, ['owner', 'seller'])
   return {

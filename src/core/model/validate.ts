@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { Issue } from '#core/issue.ts'
 import type { Body } from './body.ts'
 import { BODY_SCHEMAS, type Kind } from './kinds.ts'
+import { timeIssues } from './times.ts'
 
 // Errors of one record are all reported; the schemas are ours and small, so the cost is bounded.
 const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, keywords: ['x-zh'] })
@@ -15,8 +16,14 @@ const validatorOf = (kind: Kind): ValidateFunction => {
   return validator
 }
 
-/** What is wrong with the body of a record of this kind; empty when it fits the schema. Paths are JSON pointers below `at`. */
+/** What is wrong with the body of a record of this kind; empty when it fits the schema and its times are times. Paths are JSON pointers below `at`. */
 export function bodyIssues(kind: Kind, body: unknown, at = ''): Issue[] {
+  const issues = schemaIssues(kind, body, at)
+  return issues.length > 0 ? issues : timeIssues(body, at)
+}
+
+/** The same by the schema alone. */
+export function schemaIssues(kind: Kind, body: unknown, at = ''): Issue[] {
   const validator = validatorOf(kind)
   if (validator(body)) return []
   return (validator.errors ?? []).map((error) => issueOf(error, at))

@@ -1,3 +1,4 @@
+import { chinaDay } from '#core/dates/china-day.ts'
 import { negateDecimal } from '#core/decimal.ts'
 import { entryPapers, missingPapers } from '#core/documents/entry-papers.ts'
 import { requiredDocuments } from '#core/documents/required-documents.ts'
@@ -138,7 +139,7 @@ type MakeLine = (family: Family, detail: string, change?: Partial<Line>) => Line
 
 /** The day in China; null where the time names none. */
 export const dayOf = (when: When | undefined): string | null =>
-  when === undefined || NO_DAY.has(when.precision) ? null : when.at.slice(0, 10)
+  when === undefined || NO_DAY.has(when.precision) ? null : chinaDay(when.at)
 
 /** Whether a test was done by half past eight; of a test that names only the day nobody knows, and it counts as done. */
 const isEarly = ({ at, precision }: When = { at: '', precision: 'day' }): boolean =>

@@ -8,7 +8,8 @@ import type { Body } from '#core/model/body.ts'
 import { KEY_PART_MAX, recordId } from '#core/model/identity.ts'
 import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
 import { missingParts } from '#core/model/minimal.ts'
-import { bodyIssues } from '#core/model/validate.ts'
+import { inChina, timeIssues } from '#core/model/times.ts'
+import { schemaIssues } from '#core/model/validate.ts'
 import { parseJson } from '#core/parse-json.ts'
 import type { SourceRecord } from '#core/source.ts'
 import { edgeBudget, type Prepared, prepared } from './prepare.ts'
@@ -118,9 +119,11 @@ function readEnvelope(
     issues.push(issue(`${at}/kind`, `one of ${KINDS.join(', ')}`))
     return { issues, key }
   }
-  const body: Record<string, unknown> = { flags: [] }
+  let body: Record<string, unknown> = { flags: [] }
   for (const [name, part] of Object.entries(given)) if (!ENVELOPE.has(name)) body[name] = part
-  issues.push(...bodyIssues(kind, body, at))
+  const wrong = schemaIssues(kind, body, at)
+  if (wrong.length === 0) body = inChina(body)
+  issues.push(...(wrong.length > 0 ? wrong : timeIssues(body, at)))
   if (issues.length === 0) {
     for (const missing of missingParts(kind, body as unknown as Body))
       issues.push(issue(`${at}/${missing.part}`, missing.reason))
