@@ -35,14 +35,15 @@ function goodRound(): Evidence {
     ...one,
     kind: one.id === 'c' ? 'test' : 'sale',
     system: 's',
+    mapping: 's/r@1',
     replayed: false,
   }))
   // Replays made the last record anew before and after its correction.
   const versions = stored.flatMap((one) =>
     one.id === 'd'
       ? [
-          { ...one, version: 2 * one.version - 1 },
-          { ...one, version: 2 * one.version, replayed: true },
+          { ...one, version: 2 * one.version - 1, mapping: `s/r@${one.version}` },
+          { ...one, version: 2 * one.version, mapping: `s/r@${one.version + 1}`, replayed: true },
         ]
       : [one],
   )

@@ -10,6 +10,8 @@ export interface StoredVersion {
   readonly status: string
   readonly mark: string
   readonly words: string
+  /** The mapping that made it, with its version. */
+  readonly mapping: string
   /** A replay made it: the state before it once more. */
   readonly replayed: boolean
 }
@@ -217,8 +219,9 @@ function checkVersions(
     }
   }
   const seen = new Map<string, Expected[]>()
+  const mappedBy = new Map<string, string>()
   const inOrder = [...versions].sort((a, b) => (a.id === b.id ? a.version - b.version : a.id < b.id ? -1 : 1))
-  for (const { id, version, status, mark, words, system, replayed } of inOrder) {
+  for (const { id, version, status, mark, words, system, mapping, replayed } of inOrder) {
     // What the hub found or ordered by itself nobody sent; how it was delivered is compared like all else.
     if (system === OWN_SYSTEM) continue
     const place = `${id} ${version}`
@@ -230,8 +233,12 @@ function checkVersions(
     const ofRecord = seen.get(id) ?? []
     seen.set(id, ofRecord)
     if (state.words !== words) into.changed.push(`${place}: ${words} in the place of ${state.words}`)
+    // The same state once more, mapped otherwise: by a replay, or of the same bytes that came again.
+    const isAnew = replayed || (mappedBy.get(id) ?? mapping) !== mapping
+    mappedBy.set(id, mapping)
+    if (isAnew && ofRecord.at(-1) === state) continue
     if (replayed) {
-      if (ofRecord.at(-1) !== state) into.disordered.push(`${place}, which a replay made`)
+      into.disordered.push(`${place}, which a replay made`)
       continue
     }
     if (ofRecord.includes(state)) into.doubled.push(place)

@@ -55,7 +55,7 @@ const decoded = ({ coding, bytes }: { coding: string; bytes: Buffer }): Buffer =
 
 async function readVersions(pool: Pool): Promise<StoredVersion[]> {
   const { rows } = await pool.query(
-    'select record_id, version, kind, system, status, body, replay is not null as replayed from record_versions order by position',
+    'select record_id, version, kind, system, status, body, mapping, replay is not null as replayed from record_versions order by position',
   )
   return rows.map(({ record_id: id, body, ...row }) => {
     const record: unknown = JSON.parse(body)
