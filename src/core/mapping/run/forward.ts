@@ -108,12 +108,15 @@ export function forwardRunner(plan: ForwardPlan) {
 
 /**
  * What decoding found comes behind what is wrong with the key: a detail without a key has no base because it has no key. Parts of the
- * key that stand in a base which did not come are no further fault.
+ * key that stand in a base which did not come are no further fault, and what both found is told once.
  */
 function decoded(run: Run, issues: readonly Issue[]): Issue[] {
-  if (run.row['base'] !== undefined) return [...run.issues, ...issues]
+  const isTold = ({ path, code }: Issue): boolean =>
+    run.issues.some((known) => known.path === path && known.code === code)
+  const further = issues.filter((issue) => !isTold(issue))
+  if (run.row['base'] !== undefined) return [...run.issues, ...further]
   const base = `${run.source.place('base')}/`
-  return [...run.issues.filter(({ path }) => !path.startsWith(base)), ...issues]
+  return [...run.issues.filter(({ path }) => !path.startsWith(base)), ...further]
 }
 
 function mapBody(run: Run, step: Step, fields: TracedField[] | null, ended: MappedRecord['void']): Body {

@@ -35,6 +35,17 @@ describe('market-scales', async () => {
   })
 })
 
+describe('shaoxing-slaughter', () => {
+  test('a detail without the number that joins it says so once', () => {
+    const text =
+      '<meat_out_info_detail><tran_id></tran_id><meat_code>21113013</meat_code></meat_out_info_detail>'
+    const [source] = mapped('shaoxing-slaughter', 'trade', text)
+    expect(source?.issues.map(({ path, code }) => [path, code])).toEqual([
+      ['meat_out_info_detail[0]/tran_id', 'E_NO_KEY'],
+    ])
+  })
+})
+
 describe('words where a code should stand', async () => {
   const [bill] = JSON.parse(String(await sample('jiaxing-wholesale/samples/valid/one.json'))) as object[]
   const sold = (parts: object) =>
