@@ -5,6 +5,7 @@ import { problems } from '#api/openapi.ts'
 import { hubErrorOf } from '#api/problem.ts'
 import { ERRORS, HubError } from '#core/errors.ts'
 import { PublicCandidates, PublicTrace } from '#flow/trace/public-trace.ts'
+import { isTooSlow } from '#store/too-slow.ts'
 import { createAnswers, type KeptAnswer, type PublicSource, type Text } from './answers.ts'
 import { type Asked, choice, integer, lang, languageAsked, of, params, type Query, qrQuery } from './asked.ts'
 import { clientOf, trustOf } from './client-address.ts'
@@ -51,6 +52,12 @@ const failures = {
   503: page('Cannot be asked now; see Retry-After · 暂时无法查询'),
 }
 
+/** An answer that the database took too long for: the hub is to blame, and not how often somebody asked. */
+const tooSlow = (error: unknown): never => {
+  throw isTooSlow(error) ? new HubError('overloaded', { retryAfterMs: RETRY_MS, cause: error }) : error
+}
+const RETRY_MS = 2000
+
 /**
  * `/t/{code}`, the page, with its QR code and labels, and `/public/v1/trace/{code}`, the same as JSON. Open to anyone; all show one
  * redacted view.
@@ -89,7 +96,8 @@ export const publicPages =
     /** The answer; where nothing is known the address pays for it. */
     const find = async (request: Asked): Promise<KeptAnswer | null> => {
       const { code } = request.params
-      const kept = code.length > CODE_MAX ? null : await answers.find(code, choice(request.query.of))
+      const kept =
+        code.length > CODE_MAX ? null : await answers.find(code, choice(request.query.of)).catch(tooSlow)
       if (!kept?.answer.found) limiter.charge(clientOfRequest(request), UNKNOWN_COST, clock())
       return kept
     }

@@ -254,6 +254,18 @@ test('more codes at once than can be made are refused with a time and a page; on
   await other.close()
 })
 
+test('a page that the database takes too long for is the hub’s fault: nobody is told that he asks too often', async () => {
+  const slow = () => Promise.reject(Object.assign(new Error('canceled'), { code: '57014' }))
+  const other = await publicApp(pool, systems, { ask: slow })
+  for (const url of ['/t/JXSG2024041500018', '/public/v1/trace/JXSG2024041500018']) {
+    const { statusCode, headers, body } = await other.inject(url)
+    expect(statusCode).toBe(503)
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+    expect(body).not.toContain('过于频繁')
+  }
+  await other.close()
+})
+
 test('while the database is away there is a page that says so, and never an old one', async () => {
   let isAway = false
   const away = () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }))
