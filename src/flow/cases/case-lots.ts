@@ -6,12 +6,13 @@ import { describeNode, tellingRecord } from '#core/lineage/describe-node.ts'
 import { isAbout, mentionOf } from '#core/lineage/mentions.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import type { SitePart } from '#core/model/parts.ts'
-import { linkGroups } from '#flow/trace/link-groups.ts'
+import { type LinkReader, linkGroups } from '#flow/trace/link-groups.ts'
 import { readLinks, readMentions, readTracedVersions, type Way } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 
-/** Links of one step: lots that went over thousands of counters have tens of thousands of tickets. */
-const LINKS_MAX = 100_000
+/** Links read at once, and how often a case may read on in a step that has more: lots that went over thousands of counters have tens of thousands of tickets. */
+const LINKS_AT_ONCE = 20_000
+const FURTHER_READS = 4
 const RECORDS_PER_CODE = 20
 
 /** A code of the goods of a case with what its records tell of it. */
@@ -57,23 +58,20 @@ export async function spreadOver(
     }
   }
   const bounds = { at: null, confidence: SPREAD_CONFIDENCE }
+  let further = FURTHER_READS
+  const readPage: LinkReader = async (codes, way, after, limit) => {
+    if (after !== null && further-- <= 0) {
+      isCut = true
+      return []
+    }
+    return await readLinks(client, codes, { ...bounds, way, after, limit })
+  }
   const read = async (codes: readonly string[], way: Way): Promise<readonly Link[]> => {
     const found: Link[] = []
-    let count = 0
-    const asked = linkGroups(
-      (from, side, after, limit) => readLinks(client, from, { ...bounds, way: side, after, limit }),
-      codes,
-      way,
-    )
-    for await (const groups of asked) {
+    for await (const groups of linkGroups(readPage, codes, way, LINKS_AT_ONCE)) {
       const links = groups.flatMap((group) => group.links)
       await note(links)
       for (const link of links) if (!others.has(link.recordId)) found.push(link)
-      count += links.length
-      if (count >= LINKS_MAX) {
-        isCut = true
-        break
-      }
     }
     return found
   }
