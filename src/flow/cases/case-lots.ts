@@ -10,9 +10,9 @@ import { type LinkReader, linkGroups } from '#flow/trace/link-groups.ts'
 import { readLinks, readMentions, readTracedVersions, type Way } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 
-/** Links read at once, and how often a case may read on in a step that has more: lots that went over thousands of counters have tens of thousands of tickets. */
+/** Links read at once, and links that a case may read in all: lots that went over thousands of counters have tens of thousands of tickets. */
 const LINKS_AT_ONCE = 20_000
-const FURTHER_READS = 4
+const LINKS_MAX = 100_000
 const RECORDS_PER_CODE = 20
 
 /** A code of the goods of a case with what its records tell of it. */
@@ -58,13 +58,15 @@ export async function spreadOver(
     }
   }
   const bounds = { at: null, confidence: SPREAD_CONFIDENCE }
-  let further = FURTHER_READS
+  let count = 0
   const readPage: LinkReader = async (codes, way, after, limit) => {
-    if (after !== null && further-- <= 0) {
+    if (count >= LINKS_MAX) {
       isCut = true
       return []
     }
-    return await readLinks(client, codes, { ...bounds, way, after, limit })
+    const links = await readLinks(client, codes, { ...bounds, way, after, limit })
+    count += links.length
+    return links
   }
   const read = async (codes: readonly string[], way: Way): Promise<readonly Link[]> => {
     const found: Link[] = []
