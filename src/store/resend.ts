@@ -43,7 +43,7 @@ export async function resendVersions(
   const { rows } = await client.query<{ asked: number; known: number; ahead: number; superseded: number }>(
     `${WANTED(filter.text)}
      select (select count(*) from asked)::integer as asked, (select count(*) from known)::integer as known,
-       (select count(*) from known where is_ahead)::integer as ahead,
+       (select count(*) from judged where is_ahead)::integer as ahead,
        (select count(*) from wanted where wanted <> version)::integer as superseded`,
     [
       linkId,
@@ -61,7 +61,7 @@ export async function resendVersions(
 const WANTED = (filter: string): string => `with
   lanes as (select lane, cursor, replay_cursor, lane = 'recall' as holds from link_lanes where link_id = $1),
   asked as (select distinct record_id, version from unnest($2::text[], $3::integer[]) a (record_id, version)),
-  known as (select record_id, version, not (${passedSql('cursor', 'replay_cursor')}) as is_ahead
+  known as (select record_id, version, not (${passedSql('cursor', 'replay_cursor')}) as not_passed
               from asked join record_versions using (record_id, version) join lanes on holds = (kind = 'hold') where true${filter}),
   gone as (select record_id, max(version) as version
              from record_versions join lanes on holds = (kind = 'hold') and ${passedSql('cursor', 'replay_cursor')}
@@ -69,8 +69,9 @@ const WANTED = (filter: string): string => `with
               and (record_id, version) not in (select record_id, version from held_changes
                                                 where link_id = $1 and record_id = any($2::text[]) and not again)
             group by record_id),
-  wanted as (select k.record_id, k.version, greatest(k.version, g.version) as wanted
-               from known k left join gone g using (record_id) where not k.is_ahead),
+  judged as (select k.record_id, k.version, greatest(k.version, g.version) as wanted, k.not_passed and coalesce(g.version, 0) < k.version as is_ahead
+               from known k left join gone g using (record_id)),
+  wanted as (select record_id, version, wanted from judged where not is_ahead),
   put as (
     insert into held_changes (link_id, lane, record_id, version, position, state, again)
     select $1, case when v.kind = 'hold' then 'recall' else 'live' end, record_id, v.version, v.position, 'waiting', true

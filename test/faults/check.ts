@@ -289,12 +289,8 @@ function checkLink(link: StoredLink, { receiver, versions }: Evidence, into: Fin
     if (line.effect === 'taken' || line.effect === 'known') taken.add(place)
     if (line.effect === 'refused') refused.add(place)
   }
-  const last = new Map<string, number>()
-  for (const { id, version } of subscribed.values()) last.set(id, Math.max(last.get(id) ?? 0, version))
-  for (const [place, { id, version, replayed }] of subscribed) {
-    // What a replay made may be left out where something newer goes.
-    const isOwed = !replayed || version === last.get(id)
-    if (isOwed && !taken.has(place) && !refused.has(place)) into.missing.push(`${place} over ${link.id}`)
+  for (const place of subscribed.keys()) {
+    if (!taken.has(place) && !refused.has(place)) into.missing.push(`${place} over ${link.id}`)
     if (refused.has(place) && !taken.has(place) && !link.refused.has(place))
       into.unnoticed.push(`${place} was refused over ${link.id}, and the hub does not say so`)
   }

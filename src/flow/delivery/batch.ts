@@ -112,10 +112,8 @@ export function composeBatch(changes: readonly Change[], plan: BatchPlan): Batch
 export const batchText = (linkId: string, changes: readonly string[]): string =>
   `{"link":"${linkId}","changes":[${changes.join(',')}]}`
 
-const behind = (change: Change): Hold => ({
-  recordId: change.recordId,
-  version: change.version,
-  position: change.position,
+/** What a change that waits for another has. */
+export const WAITS = {
   state: 'waiting',
   attempts: 0,
   nextAtMs: null,
@@ -123,7 +121,9 @@ const behind = (change: Change): Hold => ({
   detail: null,
   cause: null,
   sent: null,
-})
+} as const
+
+const behind = ({ recordId, version, position }: Change): Hold => ({ recordId, version, position, ...WAITS })
 
 /** One change of it. @param record JSON text */
 export const changeText = (event: string, change: Change, record: string, road?: Road): string =>

@@ -4,9 +4,10 @@ import { type Change, readVersions } from '#store/changes.ts'
 import { type DueChange, nextDueMs, readDue } from '#store/held-changes.ts'
 import type { Lease } from '#store/link-lease.ts'
 import type { LinkTransport } from '#store/link-secrets.ts'
-import { type ReplayedChange, readReplayed } from '#store/replayed-changes.ts'
+import { readOvertaken, readReplayed } from '#store/replayed-changes.ts'
 import type { Failure, Send } from './answer.ts'
 import { BATCH_CHANGES } from './batch.ts'
+import { behindReplays, holdsAhead } from './behind-replays.ts'
 import type { OwnProtocol } from './own-protocol.ts'
 import type { BackwardMapping, Clock, Log } from './ports.ts'
 import { readAhead } from './read-ahead.ts'
@@ -105,29 +106,34 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
       const retryAfterMs = dueMs === null ? undefined : dueMs - clock.now()
       return await way.fail({ ...TOO_MANY_HELD, retryAfterMs })
     }
-    const changes = await log.peek()
-    const [first] = changes
+    const page = await log.peek()
+    const [first] = page
     if (!first) return 'nothing'
+    const { changes, ahead } = behindReplays(page, lane === 'recall' ? [] : await overtakenBy(page))
     return await way.send({
       place: `next ${first.position}`,
       changes,
       fromHeld: false,
-      held: state.held,
+      held:
+        ahead.length === 0 ? state.held : state.held.union(new Set(ahead.map(({ recordId }) => recordId))),
       done: (consumed) => {
+        const holds = holdsAhead(changes.slice(0, consumed), ahead, state.held, clock.now())
         log.consume(consumed)
-        return place()
+        return { ...place(), holds }
       },
     })
   }
 
-  /** A version that a newer one follows within what the lane has come to is left out: that one has gone, waits, or comes later here. */
+  const overtakenBy = (changes: readonly Change[]) =>
+    readOvertaken(pool, { linkId, filter, ...place(), changes })
+
   const sendReplayed = async (): Promise<Step> => {
     if (lane === 'recall' || replayed >= log.passed || state.held.size >= HELD_RECORDS) return 'nothing'
     const upTo = log.passed
     const { rows, next } = await readReplayed(pool, {
       linkId,
       filter,
-      after: replayed,
+      replayed,
       upTo,
       limit: BATCH_CHANGES,
     })
@@ -136,12 +142,8 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
       rows.filter(({ superseded }) => !superseded),
     )
     const done = (consumed: number) => {
-      const before = replayed
-      const ahead = changes[consumed]
-      replayed = ahead ? (changes[consumed - 1]?.position ?? before) : next
-      const isBehind = ({ position }: ReplayedChange) => position > before && position <= replayed
-      const leftOut = rows.filter((row) => row.superseded && isBehind(row)).length
-      return { ...place(), ofReplays: true, leftOut }
+      replayed = consumed === changes.length ? next : (changes[consumed - 1]?.position ?? replayed)
+      return { ...place(), ofReplays: true }
     }
     const [first] = changes
     if (first)
@@ -152,10 +154,9 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
         held: state.held,
         done,
       })
-    const { leftOut, ...at } = done(0)
+    const at = done(0)
     // Live changes have their turn between two pages of which nothing is sent.
-    if (rows.length > 0 || next < upTo) return await way.conclude({ ...NOTHING, ...at, coalesced: leftOut })
-    return 'nothing'
+    return rows.length > 0 || next < upTo ? await way.conclude({ ...NOTHING, ...at }) : 'nothing'
   }
 
   const sendPast = async (): Promise<Step> => {

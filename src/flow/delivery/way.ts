@@ -41,10 +41,10 @@ export interface Portion {
   readonly isAgain?: (change: Change) => boolean
   /** Versions that wait and that a change stands for. */
   readonly earlier?: (change: Change) => readonly number[]
-  /** Where lane and backfill are once so many of the changes are done with, and how many versions were left out before them. */
+  /** Where lane and backfill are once so many of the changes are done with, and what is to wait ahead of them. */
   done(
     consumed: number,
-  ): LanePlace & Pick<Settlement, 'backfill' | 'ofReplays'> & { readonly leftOut?: number }
+  ): LanePlace & Pick<Settlement, 'backfill' | 'ofReplays'> & Partial<Pick<Settlement, 'holds'>>
 }
 
 export interface WayState {
@@ -232,8 +232,8 @@ export function createWay(parts: RunParts, place: () => LanePlace): Way {
     told: readonly ToldHold[] = [],
   ): Promise<Step> => {
     const { consumed } = batch
-    const { leftOut = 0, ...at } = portion.done(consumed)
-    const { settled, ...held } = heldAfter(batch, judgement, portion.fromHeld)
+    const { holds: ahead = [], ...at } = portion.done(consumed)
+    const { settled, holds, released } = heldAfter(batch, judgement, portion.fromHeld)
     const earlier = portion.changes
       .slice(0, consumed)
       .flatMap((change) =>
@@ -246,9 +246,10 @@ export function createWay(parts: RunParts, place: () => LanePlace): Way {
       delivered: judgement?.taken.length ?? 0,
       ...(judgement && !at.backfill ? { took: tookOf(judgement, portion) } : {}),
       refused: (judgement?.reject ?? 0) + refusedOf(batch),
-      coalesced: batch.coalesced + earlier.length + leftOut,
+      coalesced: batch.coalesced + earlier.length,
       settled: [...settled, ...earlier],
-      ...held,
+      holds: [...ahead, ...holds],
+      released,
       told,
       ...at,
       ...(at.backfill ? { backfill: { ...at.backfill, putOff: judgement?.retry ?? 0 } } : {}),
@@ -274,12 +275,11 @@ export function createWay(parts: RunParts, place: () => LanePlace): Way {
       'workers ended while they sent this change alone; it waits, and others go on',
     )
     careful = Math.max(0, careful - 1)
-    const { leftOut = 0, ...at } = portion.done(1)
+    const { holds: ahead = [], ...at } = portion.done(1)
     return await conclude({
       ...NOTHING,
       ...at,
-      coalesced: leftOut,
-      holds: [suspectHold(change, tries, nextAtMs)],
+      holds: [...ahead, suspectHold(change, tries, nextAtMs)],
       ...(at.backfill ? { backfill: { ...at.backfill, putOff: 1 } } : {}),
     })
   }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import type { Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createBackfill } from '#store/backfills.ts'
@@ -96,10 +97,10 @@ describe('what a replay makes', () => {
     expect(receiver.changes).toHaveLength(1501)
   })
 
-  test('does not follow what the source said since, neither where that has gone nor where it waits', async () => {
+  test('goes ahead of what the source said since of the same record: every version goes, and none goes back', async () => {
     const link = await linkTo(pool, receiver)
-    const [gone, waiting, kept] = someRows(3) as [Row, Row, Row]
-    const all = [gone, waiting, kept]
+    const [first, second, other] = someRows(3) as [Row, Row, Row]
+    const all = [first, second, other]
     await store(pool, all)
     await deliver(link.id)
     receiver.changes.length = 0
@@ -108,21 +109,33 @@ describe('what a replay makes', () => {
       all.map((row) => anew(row)),
     )
     await store(pool, [
-      { ...gone, version: 3 },
-      { ...waiting, version: 3 },
+      { ...first, version: 3 },
+      { ...second, version: 3 },
     ])
+    await store(pool, [anew(first, 4)])
+    await store(pool, [{ ...first, version: 5 }])
     receiver.answer = ({ changes }) =>
-      changes.map(({ event, id }) => ({ event, verdict: id === waiting.id ? 'retry' : 'ok' }))
+      changes.map(({ event, id }) => ({ event, verdict: id === second.id ? 'retry' : 'ok' }))
     const { delivery, clock } = deliveryAt(pool)
     await delivery.deliverLink(link.id)
     receiver.answer = allOk
     clock.time += 60_000
     await delivery.deliverLink(link.id)
-    expect(seen()).toEqual([nameOf(gone, 3), nameOf(waiting, 3), nameOf(kept, 2), nameOf(waiting, 3)])
+    expect(
+      receiver.batches.slice(1).map(({ changes }) => changes.map((one) => `${one.id} ${one.version}`)),
+    ).toEqual([
+      [nameOf(first, 2), nameOf(second, 2)],
+      [nameOf(first, 3)],
+      [nameOf(first, 4)],
+      [nameOf(other, 2)],
+      [nameOf(first, 5)],
+      [nameOf(second, 2)],
+      [nameOf(second, 3)],
+    ])
     expect(await hasWork(link.id)).toBe(false)
   })
 
-  test('that is left out counts as such, and live changes have their turn between pages of it', async () => {
+  test('of thousands of records is passed over where it went ahead, and live changes have their turn between', async () => {
     const link = await linkTo(pool, receiver)
     const past = someRows(1200)
     await store(pool, past)
@@ -137,8 +150,9 @@ describe('what a replay makes', () => {
       past.slice(0, 1100).map((row) => ({ ...row, version: 3 })),
     )
     await deliver(link.id)
-    expect(receiver.changes).toHaveLength(1200)
-    expect(await linkNow(pool, link.id)).toMatchObject({ coalesced: 1100, delivered: 2400 })
+    expect(receiver.changes).toHaveLength(2300)
+    expect(new Set(seen()).size).toBe(2300)
+    expect(await linkNow(pool, link.id)).toMatchObject({ coalesced: 0, delivered: 3500 })
     expect(await hasWork(link.id)).toBe(false)
   })
 
@@ -160,7 +174,7 @@ describe('what a replay makes', () => {
     expect(seen()).toEqual([nameOf(row), nameOf(row), nameOf(row, 2), nameOf(row, 3)])
   })
 
-  test('that was sent without its answer being stored is sent again with the same event, or not where something newer came', async () => {
+  test('that was sent without its answer being stored is sent again with the same event, ahead of what is newer', async () => {
     const link = await linkTo(pool, receiver)
     const [row, other] = someRows(2) as [Row, Row]
     await store(pool, [row, other])
@@ -177,8 +191,14 @@ describe('what a replay makes', () => {
     await store(pool, [{ ...row, version: 3 }])
     receiver.answer = allOk
     await deliver(link.id)
-    expect(seen()).toEqual([nameOf(row, 2), nameOf(other, 2), nameOf(row, 3), nameOf(other, 2)])
-    expect(receiver.changes[3]?.event).toBe(receiver.changes[1]?.event)
+    expect(seen()).toEqual([
+      nameOf(row, 2),
+      nameOf(other, 2),
+      nameOf(row, 2),
+      nameOf(row, 3),
+      nameOf(other, 2),
+    ])
+    expect(receiver.changes[2]?.event).toBe(receiver.changes[0]?.event)
   })
 
   test('is left out by the filter of the link, and gives it no work for ever', async () => {
@@ -274,7 +294,7 @@ describe('a link that has passed what a replay made and not yet sent it', () => 
     expect(seen()).toEqual([nameOf(row, 2), nameOf(row, 2)])
   })
 
-  test('sends a correction before it, and then not it', async () => {
+  test('leaves it out for a correction only where the link sends the newest version alone', async () => {
     const { link, row } = await behind({ coalesces: true })
     await store(pool, [{ ...row, version: 3 }])
     await later(link.id)
@@ -294,3 +314,96 @@ describe('a link that has passed what a replay made and not yet sent it', () => 
     expect(await hasWork(link.id)).toBe(false)
   })
 })
+
+type Act =
+  | { readonly act: 'stored'; readonly changes: readonly (readonly [which: number, isReplay: boolean])[] }
+  | {
+      readonly act: 'delivered'
+      readonly word: 'ok' | 'retry' | 'lost' | 'down'
+      readonly after: number
+      readonly which: number
+    }
+
+const change = fc.tuple(fc.nat(2), fc.boolean())
+const act: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      act: fc.constant('stored' as const),
+      changes: fc.array(change, { minLength: 1, maxLength: 8 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      act: fc.constant('delivered' as const),
+      word: fc.constantFrom('ok', 'retry', 'lost', 'down'),
+      after: fc.nat(4),
+      which: fc.nat(2),
+    }),
+  },
+)
+
+test('of sources and replays in any order every version arrives, and none for the first time after a later one, whatever the receiver does and whenever a worker dies', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(act, { minLength: 2, maxLength: 10 }),
+      fc.integer({ min: 1, max: 4 }),
+      async (acts, batch) => {
+        const records = someRows(3)
+        const versions = [0, 0, 0]
+        const link = await linkTo(pool, receiver, { limits: { batch } })
+        const came: string[] = []
+        let mood: Extract<Act, { act: 'delivered' }> = { act: 'delivered', word: 'ok', after: 0, which: 0 }
+        let batches = 0
+        receiver.answer = async ({ changes }) => {
+          const isNow = batches++ >= mood.after
+          if (isNow && mood.word === 'down') return { status: 503 }
+          if (isNow && mood.word === 'lost')
+            await pool.query(
+              'update link_lanes set fence = fence + 1, leased_until = null where link_id = $1',
+              [link.id],
+            )
+          return changes.map(({ event, id, version }) => {
+            const isPutOff = isNow && mood.word === 'retry' && id === records[mood.which]?.id
+            if (!isPutOff) came.push(`${id} ${version}`)
+            return { event, verdict: isPutOff ? 'retry' : 'ok' }
+          })
+        }
+        const { delivery, clock } = deliveryAt(pool)
+        for (const one of acts) {
+          if (one.act === 'delivered') {
+            mood = one
+            batches = 0
+            await delivery.deliverLink(link.id)
+            clock.time += 20_000
+            continue
+          }
+          for (const [which, isReplay] of one.changes) {
+            const version = (versions[which] ?? 0) + 1
+            versions[which] = version
+            const row = { ...(records[which] as Row), version }
+            await store(pool, [isReplay && version > 1 ? { ...row, replay: REPLAY } : row])
+          }
+        }
+        mood = { act: 'delivered', word: 'ok', after: 0, which: 0 }
+        for (let again = 0; again < 60; again++) {
+          const { done, nextAt } = await delivery.deliverLink(link.id)
+          if (nextAt === undefined && done) break
+          clock.time = nextAt ?? clock.time
+        }
+        for (const [i, { id }] of records.entries()) {
+          const mine = came.filter((one) => one.startsWith(`${id} `))
+          const all = Array.from({ length: versions[i] ?? 0 }, (_, k) => `${id} ${k + 1}`)
+          expect([...new Set(mine)]).toEqual(all)
+          // Only behind a worker that died may a version come again after a later one, with the event that it had.
+          const noneDied = acts.every((one) => one.act !== 'delivered' || one.word !== 'lost')
+          if (noneDied) expect(mine).toEqual(mine.toSorted((a, b) => all.indexOf(a) - all.indexOf(b)))
+        }
+        expect(await hasWork(link.id)).toBe(false)
+        await pool.query('delete from links')
+      },
+    ),
+    { numRuns: 60 },
+  )
+}, 240_000)
