@@ -35,11 +35,19 @@ export const holdsLot = ({ role, kind, via }: Pick<DescribedLot, 'role' | 'kind'
   role !== 'origin' &&
   (kind === 'lot' || role === 'tested' || via?.kind === 'transformation')
 
+export interface SpreadLimits {
+  /** By `performance.now()`: afterwards no link is read any more. */
+  readonly untilMs: number
+  /** Whether the process ends: then it throws. */
+  readonly isEnding: () => boolean
+}
+
 /** The goods that a case of these codes concerns, over links that are sure enough and tell of the same goods. */
 export async function spreadOver(
   client: PoolClient,
   tested: readonly string[],
   goods: CaseGoods,
+  { untilMs, isEnding }: SpreadLimits,
 ): Promise<Spread> {
   let isCut = false
   /** Records whose links do not count, and those that are sales to consumers. */
@@ -60,7 +68,8 @@ export async function spreadOver(
   const bounds = { at: null, confidence: SPREAD_CONFIDENCE }
   let count = 0
   const readPage: LinkReader = async (codes, way, after, limit) => {
-    if (count >= LINKS_MAX) {
+    if (isEnding()) throw new Error('the process ends; another makes the case anew')
+    if (count >= LINKS_MAX || performance.now() > untilMs) {
       isCut = true
       return []
     }

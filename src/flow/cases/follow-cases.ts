@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientBase } from 'pg'
 import { goodsOf } from '#core/cases/goods.ts'
 import { isOpening, saysOf } from '#core/cases/open.ts'
@@ -28,6 +29,7 @@ export const CASES_FOLLOWER = 'cases'
 /** By which the goods of a test are found that names no lot. */
 const MATCHING = 'matching'
 const CHANGES_AT_ONCE = 500
+const PATIENCE_MS = 10_000
 const GRAPH_CODE = /^(lot|doc|rec|local\.[^:]+):/
 
 export interface CasesFollowerParts extends SettleParts {
@@ -59,10 +61,20 @@ export const casesFollower = (parts: CasesFollowerParts): Follower => ({
       await moveFollower(client, CASES_FOLLOWER, { position: read.next })
       return read.atHead || read.next >= bound ? 'done' : 'more'
     })
-    if (end !== 'busy') await settleAll(parts)
+    if (end !== 'busy') await settleSoon(parts)
     return end
   },
 })
+
+/** Makes cases anew. One that takes long goes on by itself, so that others are opened meanwhile. */
+async function settleSoon(parts: CasesFollowerParts): Promise<void> {
+  const all = settleAll(parts)
+  const patience = new AbortController()
+  await Promise.race([all, pause(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => {})])
+  patience.abort()
+  // What fails later is not settled: the schedule finds it, and tells.
+  all.catch(() => {})
+}
 
 /** When tests are taken, and from which day on they open cases. */
 interface Taking {

@@ -5,6 +5,7 @@ import type { Reached, Spread } from '#core/cases/spread.ts'
 import { orderOf } from '#core/cases/states.ts'
 import { addDecimal } from '#core/decimal.ts'
 import type { Body } from '#core/model/body.ts'
+import { atMost } from '#flow/gates.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import {
   type CaseLotRow,
@@ -15,10 +16,10 @@ import {
   readMeetings,
   replaceCaseLots,
 } from '#store/case-lots.ts'
-import { type CaseRow, findUnsettled, lockCase, noteSettled } from '#store/cases.ts'
+import { type CaseRow, findUnsettled, isOurs, lockCase, noteSettled, readCase } from '#store/cases.ts'
 import { inTransaction } from '#store/database.ts'
 import { readKnownCodes, readTracedVersions } from '#store/lots.ts'
-import { type DescribedLot, describeLots, holdsLot, spreadOver } from './case-lots.ts'
+import { type DescribedLot, describeLots, holdsLot, type SpreadLimits, spreadOver } from './case-lots.ts'
 import { holdsOf } from './holds.ts'
 import { testedGoods } from './open-case.ts'
 import { STANDS } from './told-test.ts'
@@ -29,46 +30,52 @@ export interface SettleParts {
 }
 
 const AT_ONCE = 50
+/** The goods of a case are looked for no longer than this: what was found till then is held, and the case says that there is more. */
+const READING_MS = 60_000
+/** Settling holds a connection while the hold records are written over another: so many cases at once in a process cannot use them up. */
+const slots = atMost(3)
+/** Cases that this process makes anew. */
+const inHand = new Set<string>()
 
-/**
- * Settling holds a connection while the hold records are written over another: one case at a time in a process, so that settling cannot use up the
- * connections that it waits for.
- */
-let last: Promise<unknown> = Promise.resolve()
-const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-  const turn = last.then(work, work)
-  last = turn.catch(() => {})
-  return turn
-}
-
-/** Makes every case anew that is to be; gives how many. */
+/** Makes every case anew that is to be and that this process has not in hand; gives how many. One that takes long holds up no other. */
 export async function settleAll(parts: SettleParts): Promise<number> {
   let count = 0
   for (;;) {
-    const ids = await findUnsettled(parts.pool, AT_ONCE)
-    for (const id of ids) await settleCase(parts, id)
+    const ids = (await findUnsettled(parts.pool, AT_ONCE + inHand.size)).filter((id) => !inHand.has(id))
+    await Promise.all(ids.map((id) => settleCase(parts, id)))
     count += ids.length
     if (ids.length < AT_ONCE) return count
   }
 }
 
 /**
- * Makes the lots of a case anew from the graph, and its hold records from them. The row of the case is locked meanwhile, so of two workers one waits and
- * finds nothing left to do. Hold records are committed before the case says so: where the process ends between the two, the next one finds them unchanged.
+ * Makes the lots of a case anew from the graph, and its hold records from them. What is read of the graph may take long, so the row of the case is locked
+ * behind it: meanwhile the case moves, and changes touch it. What moved it makes it to be made anew once more; who finds that another worker is at it
+ * leaves it to him. Hold records are committed before the case says so: where the process ends between the two, the next one finds them unchanged.
  */
 export const settleCase = (parts: SettleParts, id: string): Promise<void> =>
-  inTurn(() => inTransaction(parts.pool, (client) => settle(parts, client, id)))
+  slots(async () => {
+    inHand.add(id)
+    try {
+      await inTransaction(parts.pool, (client) => settle(parts, client, id))
+    } finally {
+      inHand.delete(id)
+    }
+  })
 
-async function settle({ intake }: SettleParts, client: PoolClient, id: string): Promise<void> {
+const isOver = ({ state, confirmedAt }: CaseRow): boolean =>
+  orderOf(state, confirmedAt !== null) === 'release' || state === 'closed'
+
+async function settle({ pool, intake }: SettleParts, client: PoolClient, id: string): Promise<void> {
+  const seen = await readCase(client, id)
+  if (!seen || seen.wanted === seen.settled) return
+  if (!isOver(seen) && !(await isOurs(client, id))) return
+  const read = isOver(seen) ? null : await factsOf(client, seen, () => pool.ending)
   const found = await lockCase(client, id)
-  if (!found || found.wanted === found.settled) return
+  if (!found || BigInt(found.settled) >= BigInt(seen.wanted)) return
   const order = orderOf(found.state, found.confirmedAt !== null)
   const before = await readCaseHolds(client, id)
-  const isOver = order === 'release' || found.state === 'closed'
-  const standing = isOver ? [] : await standingTests(client, found)
-  // Where no test stands any more, and goods were disposed of, the recall stays as it is until an official ends it.
-  const facts =
-    isOver || (standing.length === 0 && found.code === null) ? null : await lotsOf(client, found, standing)
+  const facts = isOver(found) ? null : read
   const holds = await holdsOf(client, found, {
     order,
     before,
@@ -95,7 +102,7 @@ async function settle({ intake }: SettleParts, client: PoolClient, id: string): 
   }
   const meetings = facts ? await meetingsOf(client, facts) : { whos: [], whats: [] }
   await noteSettled(client, id, {
-    wanted: found.wanted,
+    wanted: seen.wanted,
     heldMass: facts ? heldMass(facts.lots) : found.heldMass,
     truncated: facts?.truncated ?? found.truncated,
     ...meetings,
@@ -111,11 +118,26 @@ interface LotFacts {
   readonly whats: readonly string[]
 }
 
+/** The lots that the case concerns now. Null where no test stands any more: where goods were disposed of, the recall stays as it is until an official ends it. */
+async function factsOf(
+  client: PoolClient,
+  found: CaseRow,
+  isEnding: () => boolean,
+): Promise<LotFacts | null> {
+  const standing = await standingTests(client, found)
+  return standing.length === 0 && found.code === null ? null : await lotsOf(client, found, standing, isEnding)
+}
+
 const standingTests = async (client: PoolClient, { id }: CaseRow): Promise<CaseTest[]> =>
   (await readCaseTests(client, id)).filter(({ verdict }) => STANDS.has(verdict))
 
-/** The lots that the case concerns now. */
-async function lotsOf(client: PoolClient, found: CaseRow, tests: readonly CaseTest[]): Promise<LotFacts> {
+async function lotsOf(
+  client: PoolClient,
+  found: CaseRow,
+  tests: readonly CaseTest[],
+  isEnding: () => boolean,
+): Promise<LotFacts> {
+  const limits = { untilMs: performance.now() + READING_MS, isEnding }
   const records = await readTracedVersions(client, tests)
   const { productName, productCode, productClass } = found
   const goods: CaseGoods = { productName, productCode, productClass }
@@ -136,7 +158,7 @@ async function lotsOf(client: PoolClient, found: CaseRow, tests: readonly CaseTe
   const lots = new Map<string, DescribedLot>()
   let truncated = false
   for (const { goods: each, codes } of [{ goods, codes: own }, ...others.values()]) {
-    const spread = await reachedOf(client, [...codes].sort(), each, found.narrow)
+    const spread = await reachedOf(client, [...codes].sort(), each, found.narrow ? null : limits)
     truncated ||= spread.truncated
     for (const lot of await describeLots(client, spread.reached, each))
       if (!lots.has(lot.code))
@@ -163,14 +185,14 @@ const reachedOf = async (
   client: PoolClient,
   codes: readonly string[],
   goods: CaseGoods,
-  narrow: boolean,
+  limits: SpreadLimits | null,
 ): Promise<Spread> =>
-  narrow
+  limits === null
     ? {
         reached: codes.map((code): Reached => ({ code, role: 'tested', depth: 0, via: null })),
         truncated: false,
       }
-    : await spreadOver(client, codes, goods)
+    : await spreadOver(client, codes, goods, limits)
 
 async function meetingsOf(client: PoolClient, { lots, whos, whats }: LotFacts) {
   const met = await readMeetings(

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Happening } from '#core/cases/machine.ts'
 import type { Body } from '#core/model/body.ts'
 import { applyEvent } from '#flow/cases/apply.ts'
@@ -11,7 +11,7 @@ import { loadRegistry } from '#flow/systems/load.ts'
 import { traceLot } from '#flow/trace/trace-lot.ts'
 import { readCaseEvents } from '#store/case-events.ts'
 import { readCaseHolds, readCaseLots } from '#store/case-lots.ts'
-import { listCases } from '#store/cases.ts'
+import { isOurs, listCases } from '#store/cases.ts'
 import { createPool, inTransaction } from '#store/database.ts'
 import { findLinksWithWork } from '#store/link-lease.ts'
 import { listNotices } from '#store/recall-evidence.ts'
@@ -179,6 +179,46 @@ describe('the failed 小白菜 at the stall B-045', () => {
     }
     expect(told.find(({ link }) => link)?.deliveredAt).not.toBeNull()
     expect(told.every(({ dueAt }) => dueAt !== null)).toBe(true)
+  })
+
+  test('a case whose goods take long to find may be touched and moved meanwhile, holds up no other, and is made anew once more', async () => {
+    const [slow, other] = (await listCases(pool, {}, { limit: 100 })).filter(
+      ({ state, narrow }) => state === 'held' && !narrow,
+    )
+    expect([slow, other]).not.toContain(undefined)
+    const unsettled = async () =>
+      (await pool.query('select id from cases where wanted > settled order by id')).rows.map(({ id }) => id)
+    const want = (id: string | undefined) =>
+      pool.query('update cases set wanted = wanted + 1 where id = $1', [id])
+    const graph = await pool.connect()
+    await graph.query('begin')
+    await graph.query('lock table lot_edges in access exclusive mode')
+    await want(slow?.id)
+    const ends = settleAll({ pool, intake })
+    await vi.waitFor(async () => {
+      const { rows } = await pool.query(
+        `select 1 from pg_locks where relation = 'lot_edges'::regclass and not granted`,
+      )
+      expect(rows).toHaveLength(1)
+    })
+    // It is in hand: who looks for work passes it over, and whoever touches it need not wait.
+    await want(slow?.id)
+    expect(await settleAll({ pool, intake })).toBe(0)
+    await graph.query('rollback')
+    graph.release()
+    await ends
+    expect(await unsettled()).toEqual([slow?.id])
+
+    const worker = await pool.connect()
+    await worker.query('begin')
+    expect(await isOurs(worker, slow?.id ?? '')).toBe(true)
+    await want(other?.id)
+    await settleAll({ pool, intake })
+    expect(await unsettled()).toEqual([slow?.id])
+    await worker.query('rollback')
+    worker.release()
+    await settleAll({ pool, intake })
+    expect(await unsettled()).toEqual([])
   })
 
   test('what was stopped over nothing is written once: settling again and following again change nothing', async () => {

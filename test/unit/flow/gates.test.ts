@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { atMost, oneAtATime } from '#flow/delivery/gates.ts'
+import { atMost, oneAtATime } from '#flow/gates.ts'
 
 const door = () => Promise.withResolvers<void>()
 
