@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import { type CaseGoods, goodsOf, mayBe } from '#core/cases/goods.ts'
 import { placeOf } from '#core/cases/place.ts'
@@ -32,9 +33,15 @@ export interface SettleParts {
 const AT_ONCE = 50
 /** The goods of a case are looked for no longer than this: what was found till then is held, and the case says that there is more. */
 const READING_MS = 60_000
-/** Settling holds a connection while the hold records are written over another: so many cases at once in a process cannot use them up. */
-const slots = atMost(3)
-/** Cases that this process makes anew. */
+/** Settling holds a connection while the hold records are written over another: so many at once in a process cannot use them up. */
+const SLOTS = 3
+const ofWorkers = atMost(SLOTS)
+/** Those who wait for an answer do not wait for cases that take minutes. */
+const ofPersons = atMost(SLOTS)
+/** How long they wait for another worker who is at the same case. */
+const PATIENCE_MS = 5000
+const LOOK_MS = 50
+/** Cases that this process makes anew by itself. */
 const inHand = new Set<string>()
 
 /** Makes every case anew that is to be and that this process has not in hand; gives how many. One that takes long holds up no other. */
@@ -42,37 +49,60 @@ export async function settleAll(parts: SettleParts): Promise<number> {
   let count = 0
   for (;;) {
     const ids = (await findUnsettled(parts.pool, AT_ONCE + inHand.size)).filter((id) => !inHand.has(id))
-    await Promise.all(ids.map((id) => settleCase(parts, id)))
+    for (const id of ids) inHand.add(id)
+    await Promise.all(
+      ids.map((id) =>
+        ofWorkers(() => settleToTheEnd(parts, id, 0)).finally(() => {
+          inHand.delete(id)
+        }),
+      ),
+    )
     count += ids.length
     if (ids.length < AT_ONCE) return count
   }
 }
 
-/**
- * Makes the lots of a case anew from the graph, and its hold records from them. What is read of the graph may take long, so the row of the case is locked
- * behind it: meanwhile the case moves, and changes touch it. What moved it makes it to be made anew once more; who finds that another worker is at it
- * leaves it to him. Hold records are committed before the case says so: where the process ends between the two, the next one finds them unchanged.
- */
+/** Makes a case anew for who has moved it; what another worker keeps for too long is left to that one. */
 export const settleCase = (parts: SettleParts, id: string): Promise<void> =>
-  slots(async () => {
-    inHand.add(id)
-    try {
-      await inTransaction(parts.pool, (client) => settle(parts, client, id))
-    } finally {
-      inHand.delete(id)
-    }
-  })
+  ofPersons(() => settleToTheEnd(parts, id, PATIENCE_MS))
+
+/** A case that moves while it is made anew is made anew once more; where that takes long, by the schedule. */
+async function settleToTheEnd(parts: SettleParts, id: string, patienceMs: number): Promise<void> {
+  const until = performance.now() + PATIENCE_MS
+  for (let end = 'moved'; end === 'moved' && performance.now() < until; )
+    end = await inTransaction(parts.pool, (client) => settle(parts, client, { id, patienceMs }))
+}
 
 const isOver = ({ state, confirmedAt }: CaseRow): boolean =>
   orderOf(state, confirmedAt !== null) === 'release' || state === 'closed'
 
-async function settle({ pool, intake }: SettleParts, client: PoolClient, id: string): Promise<void> {
+async function isOurTurn(client: PoolClient, id: string, patienceMs: number): Promise<boolean> {
+  for (const until = performance.now() + patienceMs; ; await pause(LOOK_MS)) {
+    if (await isOurs(client, id)) return true
+    if (performance.now() >= until) return false
+  }
+}
+
+/**
+ * Makes the lots of a case anew from the graph, and its hold records from them. What is read of the graph may take long, so the row of the case is locked
+ * behind it: meanwhile the case may move, and changes touch it without waiting. Hold records are committed before the case says so: where the process ends
+ * between the two, the next one finds them unchanged.
+ */
+async function settle(
+  { pool, intake }: SettleParts,
+  client: PoolClient,
+  { id, patienceMs }: { readonly id: string; readonly patienceMs: number },
+): Promise<'settled' | 'moved' | 'elsewhere'> {
+  const known = await readCase(client, id)
+  if (!known || known.wanted === known.settled) return 'settled'
+  if (!isOver(known) && !(await isOurTurn(client, id, patienceMs))) return 'elsewhere'
+  // Another may have made it anew while we waited.
   const seen = await readCase(client, id)
-  if (!seen || seen.wanted === seen.settled) return
-  if (!isOver(seen) && !(await isOurs(client, id))) return
+  if (!seen || seen.wanted === seen.settled) return 'settled'
   const read = isOver(seen) ? null : await factsOf(client, seen, () => pool.ending)
   const found = await lockCase(client, id)
-  if (!found || BigInt(found.settled) >= BigInt(seen.wanted)) return
+  if (!found || BigInt(found.settled) >= BigInt(seen.wanted)) return 'settled'
+  if (isOver(seen) && !isOver(found)) return 'moved'
   const order = orderOf(found.state, found.confirmedAt !== null)
   const before = await readCaseHolds(client, id)
   const facts = isOver(found) ? null : read
@@ -107,6 +137,7 @@ async function settle({ pool, intake }: SettleParts, client: PoolClient, id: str
     truncated: facts?.truncated ?? found.truncated,
     ...meetings,
   })
+  return found.wanted === seen.wanted ? 'settled' : 'moved'
 }
 
 interface LotFacts {
