@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import { type ChangeFilter, chosenSql, filterSql } from './change-filter.ts'
-import { type Lane, laneSql } from './lanes.ts'
+import { type Lane, laneSql, REPLAYED_SQL } from './lanes.ts'
 import { RECORD_COLUMNS, type RecordRow, recordText } from './record-text.ts'
 import type { Reader } from './sighted.ts'
 
@@ -28,6 +28,8 @@ export interface ChangePage {
   readonly rows: Change[]
   /** Position to read on from. It moves on also where the filter let nothing through. */
   readonly next: bigint
+  /** Of a page for the live lane: the last place of what replays made in what was looked at, or its end where that is not known; 0 where there is nothing. */
+  readonly lastReplayed: bigint
   /** True where nothing newer was committed when the page was read. */
   readonly atHead: boolean
 }
@@ -53,8 +55,12 @@ const SCAN = 10_000n
  */
 const SCAN_PAGES = 2n
 
+/** Of one snapshot with the page: a replay that was committed since is behind its end. */
+const LAST_REPLAYED = `, (select max(position) from record_versions where ${REPLAYED_SQL} and position > $1 and position <= $2) as last_replayed`
+
 interface ChangeRow extends RecordRow {
   readonly position: string
+  readonly last_replayed?: string | null
   readonly message_index: number
 }
 
@@ -95,20 +101,23 @@ export async function positionBefore(client: ClientBase | Pool, time: string): P
  */
 export async function readChanges(client: Reader, query: ChangeQuery, known?: bigint): Promise<ChangePage> {
   const head = known ?? (await headPosition(client))
-  if (head <= query.after) return { rows: [], next: query.after, atHead: true }
+  if (head <= query.after) return { rows: [], next: query.after, lastReplayed: 0n, atHead: true }
   const { lane } = query
   const last = query.upTo !== undefined && query.upTo < head ? query.upTo : head
-  // Holds have an index of their own, so there is nothing to read in between.
-  const { link } = query
+  const isLive = lane === 'live'
+  // What a replay made is no part of it, whichever link it was meant for.
+  const link = isLive ? undefined : query.link
   const filter = filterSql(query.filter ?? {}, link === undefined ? 4 : 5)
   // Who sees a part of the log gives its head.
   const isWhole = filter.text === '' && known === undefined
+  // Holds have an index of their own, so there is nothing to read in between.
   const boundOf = (scan: bigint): bigint =>
     lane !== 'recall' && query.after + scan < last ? query.after + scan : last
+  const mine = isLive ? ' and replay is null' : link === undefined ? '' : chosenSql('$4')
   const read = async (upTo: bigint) => {
     const { rows } = await client.query<ChangeRow>(
-      `select position, message_index, ${RECORD_COLUMNS} from record_versions
-        where position > $1 and position <= $2${lane ? laneSql(lane) : ''}${lane === 'live' ? ' and replay is null' : ''}${link === undefined ? '' : chosenSql('$4')}${filter.text} order by position limit $3`,
+      `select position, message_index, ${RECORD_COLUMNS}${isLive ? LAST_REPLAYED : ''} from record_versions
+        where position > $1 and position <= $2${lane ? laneSql(lane) : ''}${mine}${filter.text} order by position limit $3`,
       [query.after, upTo, query.limit, ...(link === undefined ? [] : [link]), ...filter.values],
     )
     return rows
@@ -123,7 +132,8 @@ export async function readChanges(client: Reader, query: ChangeQuery, known?: bi
   const changes = await changesOf(client, rows)
   const newest = changes.at(-1)
   const next = newest && changes.length === query.limit ? newest.position : bound
-  return { rows: changes, next, atHead: next === head }
+  const lastReplayed = !isLive ? 0n : rows[0] ? BigInt(rows[0].last_replayed ?? 0) : next
+  return { rows: changes, next, lastReplayed, atHead: next === head }
 }
 
 /** Named versions of records, oldest position first. What does not exist is left out. */

@@ -23,6 +23,9 @@ export const laneSql = (lane: Lane, table = ''): string =>
 export const passedSql = (cursor: string, replayCursor: string, table = ''): string =>
   `${table}position <= ${cursor} and (${table}replay is null or ${table}kind = 'hold' or ${table}position <= ${replayCursor})`
 
+/** What replays made, of the live lane; by its own small index. */
+export const REPLAYED_SQL = `replay is not null${laneSql('live')}`
+
 /** Whether anything that the filter lets through may go over the lane. */
 export const concernsLane = ({ kinds = [] }: ChangeFilter, lane: Lane): boolean =>
   kinds.length === 0 || kinds.some((kind) => laneOf(kind) === lane)

@@ -1,7 +1,7 @@
 import type { ClientBase, Pool } from 'pg'
 import type { ChangeFilter } from './change-filter.ts'
 import { inTransaction } from './database.ts'
-import { type Lane, LETS_HOLDS, laneSql } from './lanes.ts'
+import { type Lane, LETS_HOLDS, REPLAYED_SQL } from './lanes.ts'
 import type { LinkError, LinkLimits } from './links.ts'
 
 type Client = ClientBase | Pool
@@ -214,7 +214,7 @@ export async function findLinksWithWork(client: Client, nowMs: number): Promise<
               and (n.next_at is null or n.next_at <= to_timestamp($1::numeric / 1000))
               and (n.leased_until is null or n.leased_until <= clock_timestamp())
               and (n.lane = 'live' and n.cursor < (select max(position) from record_versions)
-                   or n.lane = 'live' and exists (select from record_versions where replay is not null${laneSql('live')}
+                   or n.lane = 'live' and exists (select from record_versions where ${REPLAYED_SQL}
                         and position > n.replay_cursor and position <= n.cursor)
                    or n.lane = 'recall' and ${LETS_HOLDS('l.filter')} and n.cursor < (select max(position) from record_versions where kind = 'hold')
                    or exists (select from held_changes h where h.link_id = l.id and h.lane = n.lane and h.state = 'waiting'

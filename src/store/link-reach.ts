@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import type { ChangeFilter } from './change-filter.ts'
-import { concernsLane, type Lane, laneSql } from './lanes.ts'
+import { concernsLane, type Lane, REPLAYED_SQL } from './lanes.ts'
 
 /** Where a link goes, and how far it has come. */
 export interface LinkReach {
@@ -57,7 +57,7 @@ export async function hasPassed(
 ): Promise<boolean> {
   if (concernsLane(filter, 'live')) {
     if (cursors.live < position) return false
-    if (await hasAny(pool, `replay is not null${laneSql('live')}`, replayed, position)) return false
+    if (await hasAny(pool, REPLAYED_SQL, replayed, position)) return false
   }
   return !concernsLane(filter, 'recall') || !(await hasAny(pool, `kind = 'hold'`, cursors.recall, position))
 }

@@ -1,7 +1,7 @@
 import type { ClientBase, Pool } from 'pg'
 import { type ChangeFilter, chosenSql, filterSql } from './change-filter.ts'
 import type { Change } from './changes.ts'
-import { laneSql } from './lanes.ts'
+import { REPLAYED_SQL } from './lanes.ts'
 
 /** A change that a replay made. */
 export interface ReplayedChange {
@@ -20,7 +20,6 @@ export interface ReplayedPage {
 
 /** A page looks at no more of them than this, so that a narrow filter cannot make one query read a whole replay. */
 const SCAN = 10_000
-const REPLAYED = `replay is not null${laneSql('live')}`
 
 interface LookAt {
   readonly linkId: string
@@ -45,7 +44,7 @@ export async function readReplayed(
     superseded: boolean
   }>(
     `with page as materialized (select record_id, version, position from record_versions
-            where ${REPLAYED} and position > $1 and position <= $2${fits.text}${chosenSql('$5')} order by position limit $3)
+            where ${REPLAYED_SQL} and position > $1 and position <= $2${fits.text}${chosenSql('$5')} order by position limit $3)
      select p.*, exists (select from record_versions v where v.record_id = p.record_id and v.version > p.version
                             and v.position <= $4 and (v.replay is null or v.position <= $1)${fits.text}${chosenSql('$5', 'v.')}) as superseded
        from page p order by p.position`,
@@ -80,7 +79,7 @@ export async function readOvertaken(
   const { rows } = await client.query<{ record_id: string; version: number; position: string }>(
     `select distinct v.record_id, v.version, v.position from unnest($1::text[], $2::bigint[]) c (id, until) cross join lateral (
        select record_id, version, position from record_versions r
-        where record_id = id and ${REPLAYED} and position > $3 and position < until${fits.text}${chosenSql('$4')}
+        where record_id = id and ${REPLAYED_SQL} and position > $3 and position < until${fits.text}${chosenSql('$4')}
           and not exists (select from record_versions where record_id = id and version > r.version and replay is null
                              and position <= $5${fits.text})) v order by v.position`,
     [
@@ -107,7 +106,7 @@ async function look(
   const { rows } = await client.query<{ count: number; last: string }>({
     name: 'look-at-replayed',
     text: `select count(*)::integer as count, max(position) as last from (
-             select position from record_versions where ${REPLAYED} and position > $1 and position <= $2 order by position limit ${SCAN}) p`,
+             select position from record_versions where ${REPLAYED_SQL} and position > $1 and position <= $2 order by position limit ${SCAN}) p`,
     values: [after, upTo],
   })
   return rows[0] ?? { count: 0, last: '0' }

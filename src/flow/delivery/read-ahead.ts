@@ -9,6 +9,8 @@ export interface ReadAhead {
   peek(): Promise<readonly Change[]>
   /** Takes changes off the front, and begins to read the next page where the page in hand runs out. */
   consume(count: number): void
+  /** Last place up to which what was read may hold something that a replay made. */
+  readonly lastReplayed: bigint
   /** Position that everything consumed, and everything that the filter left out, is behind. */
   readonly passed: bigint
 }
@@ -28,6 +30,7 @@ export function readAhead(
   /** Where the page in hand ends in the log. */
   let end = from.after
   let passed = from.after
+  let lastReplayed = 0n
   let coming: Promise<ChangePage> | null = null
 
   const read = (after: bigint): Promise<ChangePage> => {
@@ -50,6 +53,7 @@ export function readAhead(
         inHand = page.rows
         used = 0
         end = page.next
+        if (page.lastReplayed > lastReplayed) lastReplayed = page.lastReplayed
         settlePassed()
         if (!page.atHead) coming = read(end)
         if (!moved && page.rows.length === 0) return []
@@ -59,6 +63,9 @@ export function readAhead(
     consume(count) {
       used += count
       settlePassed()
+    },
+    get lastReplayed() {
+      return lastReplayed
     },
     get passed() {
       return passed

@@ -54,7 +54,14 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
   const { linkId, lane, filter, coalesces } = lease
   const log = readAhead(pool, { link: lease.linkId, after: lease.cursor, filter, lane, page: BATCH_CHANGES })
   let { replayed } = lease
-  const place = (): LanePlace => ({ cursor: log.passed, replayed })
+  /** Up to where the lane came without having sent all that replays made; another worker may have ended there. */
+  const owedUpTo = replayed < lease.cursor ? lease.cursor : 0n
+  /** Whether nothing that a replay made is left in what was read: most of the time, and then nothing is asked for it. */
+  const isQuiet = (): boolean => replayed >= owedUpTo && replayed >= log.lastReplayed
+  const place = (): LanePlace => ({
+    cursor: log.passed,
+    replayed: isQuiet() && log.passed > replayed ? log.passed : replayed,
+  })
   const way = createWay(parts, place)
   const { state } = way
 
@@ -109,7 +116,10 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
     const page = await log.peek()
     const [first] = page
     if (!first) return 'nothing'
-    const { changes, ahead } = behindReplays(page, lane === 'recall' ? [] : await overtakenBy(page))
+    const { changes, ahead } = behindReplays(
+      page,
+      lane === 'recall' || isQuiet() ? [] : await overtakenBy(page),
+    )
     return await way.send({
       place: `next ${first.position}`,
       changes,
@@ -128,7 +138,8 @@ export async function runDelivery(parts: RunParts): Promise<RunEnd> {
     readOvertaken(pool, { linkId, filter, ...place(), changes })
 
   const sendReplayed = async (): Promise<Step> => {
-    if (lane === 'recall' || replayed >= log.passed || state.held.size >= HELD_RECORDS) return 'nothing'
+    if (lane === 'recall' || isQuiet() || replayed >= log.passed || state.held.size >= HELD_RECORDS)
+      return 'nothing'
     const upTo = log.passed
     const { rows, next } = await readReplayed(pool, {
       linkId,

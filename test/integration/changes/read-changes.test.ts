@@ -33,7 +33,12 @@ async function keysOf(after: bigint, filter: ChangeFilter): Promise<string[]> {
 
 test('an empty log has nothing to read and its head is 0', async () => {
   expect(await headPosition(pool)).toBe(0n)
-  expect(await readChanges(pool, { after: 0n, limit: 10 })).toEqual({ rows: [], next: 0n, atHead: true })
+  expect(await readChanges(pool, { after: 0n, limit: 10 })).toEqual({
+    rows: [],
+    next: 0n,
+    lastReplayed: 0n,
+    atHead: true,
+  })
 })
 
 test('a change carries the record as the API gives it, body as stored, flags and times in their place', async () => {
