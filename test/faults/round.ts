@@ -63,6 +63,10 @@ const QUEUES = [LINKS_QUEUE, WORK_QUEUE]
 /** A round goes on until so many messages were acknowledged, for at most so many times the time of its faults. */
 const MESSAGES_LEAST = 100
 const PARTS_MOST = 3
+/** Looks in a row at which nothing was left. */
+const LOOKS = 4
+/** A hub that makes work for itself at each start would never end. */
+const STARTS_MOST = 3
 const mappings = fileURLToPath(new URL('../../mappings/', import.meta.url))
 
 /** One round on a database of its own: sources push, everything is killed or disturbed, all is made well, and the sides are compared. */
@@ -87,7 +91,9 @@ export async function runRound(settings: RoundSettings): Promise<RoundResult> {
       receivers: FILTERS.length,
     } satisfies ReceiverStart)
     closings.push(() => receivers.stop())
-    const { hubs, urls, clocks } = await startHubs(settings, databaseUrl, { count, incidents, random })
+    const told = { count, incidents, random }
+    const { urls, clocks, ...started } = await startHubs(settings, databaseUrl, told)
+    let { hubs } = started
     closings.push(() => Promise.all(hubs.map((hub) => hub.stop())))
     await Promise.all(hubs.map((hub) => hub.up()))
     const links = await makeLinks(urls[0] as string, receivers)
@@ -131,6 +137,12 @@ export async function runRound(settings: RoundSettings): Promise<RoundResult> {
     const healedAfterMs = performance.now() - healing
     // Nothing may come any more while the sides are compared.
     await Promise.all(hubs.map((hub) => hub.stop()))
+    // What the hub found by itself between the last look and the stop is for its next processes to deliver.
+    for (let again = 0; again < STARTS_MOST && (await readOpenWork(pool)) > 0; again++) {
+      hubs = (await startHubs(settings, databaseUrl, told)).hubs
+      await drain(pool, hubs, performance.now() + settings.healMs)
+      await Promise.all(hubs.map((hub) => hub.stop()))
+    }
     const failedJobs = await countFailedJobs(databaseUrl, redis?.url)
     const evidence: Evidence = {
       driver: readLedger<DriverLine>(join(folder, 'driver.ndjson')),
@@ -237,15 +249,16 @@ async function callApi(url: string, path: string, body: object): Promise<boolean
   return answer?.ok ?? false
 }
 
-/** Waits until nothing is left to do, or the time is up: then what is left shows in the findings. */
+/** Waits until nothing was left to do for some looks, or the time is up: then what is left shows in the findings. */
 async function drain(pool: Pool, hubs: readonly KeptHub[], untilMs: number): Promise<void> {
-  while (performance.now() < untilMs) {
+  for (let looks = 0; looks < LOOKS && performance.now() < untilMs; ) {
     await Promise.all(hubs.map((hub) => hub.up()))
     try {
       await passTime(pool)
-      if ((await readOpenWork(pool)) === 0) return
+      looks = (await readOpenWork(pool)) === 0 ? looks + 1 : 0
     } catch {
       // PostgreSQL is not back yet.
+      looks = 0
     }
     await pause(300)
   }
