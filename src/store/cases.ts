@@ -161,18 +161,6 @@ export async function readCase(client: Client, id: string): Promise<CaseRow | nu
   return (await opened(client, rows))[0] ?? null
 }
 
-const SETTLING_LOCK = 7205031
-
-/** Whether no other worker makes the case anew; until the end of the transaction none does. */
-export async function isOurs(client: ClientBase, id: string): Promise<boolean> {
-  const { rows } = await client.query<{ ours: boolean }>({
-    name: 'take-case',
-    text: 'select pg_try_advisory_xact_lock($1, hashtext($2)) as ours',
-    values: [SETTLING_LOCK, id],
-  })
-  return rows[0]?.ours === true
-}
-
 /** Reads a case and keeps others from changing it until the end of the transaction. */
 export async function lockCase(client: PoolClient | ClientBase, id: string): Promise<CaseRow | null> {
   const { rows } = await client.query<CaseRow>({

@@ -17,7 +17,8 @@ import {
   readMeetings,
   replaceCaseLots,
 } from '#store/case-lots.ts'
-import { type CaseRow, findUnsettled, isOurs, lockCase, noteSettled, readCase } from '#store/cases.ts'
+import { isOurs } from '#store/case-turns.ts'
+import { type CaseRow, findUnsettled, lockCase, noteSettled, readCase } from '#store/cases.ts'
 import { inTransaction } from '#store/database.ts'
 import { readKnownCodes, readTracedVersions } from '#store/lots.ts'
 import { type DescribedLot, describeLots, holdsLot, type SpreadLimits, spreadOver } from './case-lots.ts'
