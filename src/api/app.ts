@@ -18,6 +18,7 @@ import { refuseMalformed } from './client-error.ts'
 import { boundConnections } from './connections.ts'
 import { createHeadWatch } from './head-watch.ts'
 import { secure } from './headers.ts'
+import { refuseHost } from './host.ts'
 import { logUnexpected } from './logged-error.ts'
 import { createMetrics } from './metrics.ts'
 import { watchRoutes } from './not-found.ts'
@@ -41,8 +42,8 @@ const REQUEST_TIMEOUT_MS = 30_000
 const SILENCE_TIMEOUT_MS = (WAIT_MAX_S + 15) * 1000
 /** A record identifier may hold several key parts of 200 Chinese characters, percent-encoded twice. */
 const PARAMETER_MAX = 12_000
-/** Also of a connection on which nothing has come yet. */
-const WAITING = { headersTimeout: 8000, connectionsCheckingInterval: 100 } as const
+/** `headersTimeout`: also of a connection on which nothing has come yet. A missing host is refused with all else that is wrong with hosts. */
+const SERVER = { headersTimeout: 8000, connectionsCheckingInterval: 100, requireHostHeader: false } as const
 /** A market's gateway may hold hundreds; one machine that holds more is not one of them. */
 const CONNECTIONS_PER_ADDRESS = 1000
 
@@ -62,7 +63,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     connectionTimeout: SILENCE_TIMEOUT_MS,
     keepAliveTimeout: 72_000,
     routerOptions: { maxParamLength: PARAMETER_MAX },
-    ...(parts.tls ? { https: { ...serverOptions(parts.tls), ...WAITING } } : { http: WAITING }),
+    ...(parts.tls ? { https: { ...serverOptions(parts.tls), ...SERVER } } : { http: SERVER }),
     // The hub says so itself, as a problem.
     return503OnClosing: false,
     clientErrorHandler: (error: Error & { code?: string }, socket: Socket) => {
@@ -105,10 +106,11 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     if (closing) {
       reply.header('connection', 'close')
       done(new HubError('stopping', { retryAfterMs: 1000 }))
-    } else if (request.is404) {
+    } else {
+      const wrong = refuseHost(request, reply)
       // Before the body is read, whatever its type.
-      done(refuseUnknown(request, reply))
-    } else done()
+      done(wrong ?? (request.is404 ? refuseUnknown(request, reply) : undefined))
+    }
   })
   watchBodies(app, (socket) => refuseMalformed({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket, parts.language))
   app.addHook('preClose', (done) => {
