@@ -4,6 +4,7 @@ import type { Language } from '#api/language.ts'
 import { problems } from '#api/openapi.ts'
 import { hubErrorOf } from '#api/problem.ts'
 import { ERRORS, HubError } from '#core/errors.ts'
+import { SCANNED_MAX } from '#core/lineage/scanned.ts'
 import { PublicCandidates, PublicTrace } from '#flow/trace/public-trace.ts'
 import { isTooSlow } from '#store/too-slow.ts'
 import { createAnswers, type KeptAnswer, type PublicSource, type Text } from './answers.ts'
@@ -97,7 +98,7 @@ export const publicPages =
     const find = async (request: Asked): Promise<KeptAnswer | null> => {
       const { code } = request.params
       const kept =
-        code.length > CODE_MAX ? null : await answers.find(code, choice(request.query.of)).catch(tooSlow)
+        code.length > SCANNED_MAX ? null : await answers.find(code, choice(request.query.of)).catch(tooSlow)
       if (!kept?.answer.found) limiter.charge(clientOfRequest(request), UNKNOWN_COST, clock())
       return kept
     }

@@ -7,13 +7,18 @@ import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { sightOfCaller } from '#api/scopes.ts'
+import { SCANNED_MAX } from '#core/lineage/scanned.ts'
 import { checkPapers } from '#flow/documents/check-papers.ts'
 import { findDocument } from '#flow/documents/find-document.ts'
 import { PapersQuestion } from '#flow/documents/schema.ts'
 import { readDocument, USES_DEFAULT, USES_MAX } from '#flow/trace/read-document.ts'
 import { withSight } from '#store/sighted.ts'
 
-const number = Type.String({ minLength: 1, maxLength: 200, description: 'Number · 编号' })
+const number = Type.String({
+  minLength: 1,
+  maxLength: SCANNED_MAX,
+  description: 'Number, or the address in the QR code of the paper · 编号，或凭证二维码中的网址',
+})
 const NumberParams = Type.Object({ number })
 const DocumentParams = Type.Object({
   type: Type.String({ maxLength: 60, description: 'Type of document, or `any` · 凭证类型，any 表示不限' }),

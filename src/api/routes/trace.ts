@@ -9,6 +9,7 @@ import type { RouteParts } from '#api/parts.ts'
 import { sightOfCaller } from '#api/scopes.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { tracePicture } from '#core/lineage/picture.ts'
+import { SCANNED_MAX } from '#core/lineage/scanned.ts'
 import { traceSheet } from '#core/lineage/sheet.ts'
 import { tableWorkbook, WORKBOOK_TYPE } from '#core/mapping/backward/workbook.ts'
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
@@ -27,9 +28,9 @@ import { withSight } from '#store/sighted.ts'
 const CodeParams = Type.Object({
   code: Type.String({
     minLength: 1,
-    maxLength: 200,
+    maxLength: SCANNED_MAX,
     description:
-      'Any code as it is written on the paper, the label or the ticket · 凭证、标签或小票上的任一编码',
+      'Any code as it is written on the paper, the label or the ticket, or what its QR code holds · 凭证、标签或小票上的任一编码，或扫码所得内容',
   }),
 })
 const at = Type.Optional(

@@ -3,6 +3,7 @@ import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { DocumentPart, FlowPart, LotPart } from '#core/model/parts.ts'
 import { normaliseCode } from '#core/text.ts'
+import { codesOfAddress } from './scanned.ts'
 
 /**
  * A code as the lot graph knows it. National codes (trace codes, batch codes, EPC) and document numbers are the same thing in whatever
@@ -49,10 +50,17 @@ export function recordCode(kind: Kind, id: string, body: Pick<Body, 'lots' | 'do
 }
 
 /**
- * Graph codes that a text typed by a person may mean, as typed and as codes are normalised (no blanks, full-width folded, upper
- * case), and without the hyphens between groups of a long number; `systems` are the sources whose own batch numbers are tried. A graph code means itself alone.
+ * Graph codes that a text typed by a person or read by a scanner may mean, as typed and as codes are normalised (no blanks, full-width folded, upper
+ * case), without the hyphens between groups of a long number, and what stands in an address; `systems` are the sources whose own batch numbers are
+ * tried. A graph code means itself alone.
  */
 export function codesMeant(text: string, systems: readonly string[]): GraphCode[] {
+  const held = codesOfAddress(text)
+  if (held === null) return codesTyped(text, systems)
+  return [...new Set([text, ...held].flatMap((code) => codesTyped(code, systems)))]
+}
+
+function codesTyped(text: string, systems: readonly string[]): GraphCode[] {
   const typed = text.trim()
   if (/^(lot|doc|rec|local\.[a-z0-9.-]+):./.test(typed)) return [typed]
   // A record that is named by its identifier is what the person means.
@@ -67,7 +75,7 @@ export function codesMeant(text: string, systems: readonly string[]): GraphCode[
     codes.push(`lot:${value}`, `doc:${value}`)
     for (const system of systems) codes.push(`local.${system}:${value}`)
   }
-  return codes
+  return codes.filter(isCode)
 }
 
 const addLots = (into: Set<string>, lots: readonly LotPart[] | undefined): void => {

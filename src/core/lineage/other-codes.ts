@@ -5,6 +5,8 @@ import { parseRecordId } from '#core/model/identity.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { normaliseCode } from '#core/text.ts'
 import { documentCode, type GraphCode, isCode, lotCode, recordCode } from './codes.ts'
+import { readElements } from './gs1-elements.ts'
+import { codesOfAddress, DIGITAL_LINK, scannedAddress } from './scanned.ts'
 
 /**
  * Codes by which a record is found although they are none of the graph: an ear tag on a certificate, the number of a retail ticket or of a test, a GTIN
@@ -26,25 +28,31 @@ export function otherCodes(kind: Kind, id: string, body: Body): string[] {
   const gtins = (body.product?.ids ?? []).filter(({ scheme }) => scheme === 'gs1.gtin')
   for (const { role, value } of body.lots ?? []) {
     if (role !== 'subject') continue
-    const told = readGs1(value)
-    if (told) codes.push(codeOf('gs1', told))
+    const [told] = readGs1(value)
+    if (told !== undefined) codes.push(codeOf('gs1', told))
     else
       for (const gtin of gtins) codes.push(codeOf('gs1', `01${gtin14(gtin.value)}10${normaliseCode(value)}`))
   }
   return codes.filter(isCode)
 }
 
-/** The other codes that a text typed by a person may mean. */
+/** The other codes that a text typed by a person or read by a scanner may mean. */
 export function otherCodesMeant(text: string): string[] {
+  const own = codesOfAddress(text) ?? [text]
+  return [...gs1CodesMeant(text), ...own.flatMap(othersTyped)].filter(isCode)
+}
+
+/** The codes of a GTIN with a lot or a serial, where the text is one in any form of GS1. */
+export const gs1CodesMeant = (text: string): string[] =>
+  readGs1(text.trim())
+    .map((told) => codeOf('gs1', told))
+    .filter(isCode)
+
+function othersTyped(text: string): string[] {
   const code = normaliseCode(text)
   if (code === '') return []
-  const gs1 = readGs1(text.trim())
   const bare = code.replaceAll('-', '')
-  return [
-    ...(isEarTagShape(bare) ? [codeOf('cn.eartag15', bare)] : []),
-    ...(gs1 ? [codeOf('gs1', gs1)] : []),
-    codeOf('number', code),
-  ]
+  return [...(isEarTagShape(bare) ? [codeOf('cn.eartag15', bare)] : []), codeOf('number', code)]
 }
 
 /** Scheme of one of these codes. */
@@ -81,35 +89,30 @@ export const tagsEnding = ({ documents = [] }: Body, tail: string): string[] =>
 /** Whether the text has the form of the last digits of an ear tag, which say nothing without a certificate. */
 export const isTagTail = (text: string): boolean => /^\d{3,8}$/.test(text.trim())
 
-const SERIAL = `[!-~]{1,20}`
-const ELEMENTS = new RegExp(`^(?:\\(01\\)(\\d{14})\\((10|21)\\)|01(\\d{14})(10|21))(${SERIAL})$`)
-const LINK = /\/01\/(\d{8,14})(?:\/22\/[^/?#]+)?\/(10|21)\/([^/?#]+)/
 const URN = /^urn:epc:(?:id:sgtin|class:lgtin):(\d{6,12})\.(\d{1,7})\.(.+)$/i
-const PLUS = new RegExp(`^(\\d{8}|\\d{12,14})\\+(${SERIAL})$`)
+const PLUS = /^(\d{8}|\d{12,14})\+([!-~]{1,20})$/
 
 /**
- * GTIN with lot or serial as one element string without brackets, `01<GTIN-14>10<lot>` or `01<GTIN-14>21<serial>`: from element strings, a GS1 Digital
- * Link, an EPC URI of a serial or a lot, or `<GTIN>+<lot>`. Null for anything else.
+ * GTIN with lot or serial as one element string without brackets, `01<GTIN-14>10<lot>` or `01<GTIN-14>21<serial>`: from element strings as they are
+ * printed or as a scanner gives them, a GS1 Digital Link, an EPC URI of a serial or a lot, or `<GTIN>+<lot>`. The lot first where the text has both.
  */
-export function readGs1(text: string): string | null {
+export function readGs1(text: string): string[] {
   const urn = URN.exec(text)
   if (urn) {
     const [, company = '', item = '', serial = ''] = urn
-    if (company.length + item.length !== 13) return null
+    if (company.length + item.length !== 13) return []
     const digits = `${item.slice(0, 1)}${company}${item.slice(1)}`
-    return `01${digits}${checkDigit(digits)}${/lgtin/i.test(text) ? '10' : '21'}${unescaped(serial)}`
+    return [`01${digits}${checkDigit(digits)}${/lgtin/i.test(text) ? '10' : '21'}${unescaped(serial)}`]
   }
-  const link = /^https?:\/\//i.test(text) ? LINK.exec(text) : null
-  if (link) return `01${gtin14(link[1] ?? '')}${link[2]}${unescaped(link[3] ?? '')}`
+  const link = DIGITAL_LINK.exec(scannedAddress(text) ?? '')
+  if (link)
+    return [
+      `01${gtin14(link[1] ?? '')}${/^(?:21|ser)$/i.test(link[2] ?? '') ? '21' : '10'}${unescaped(link[3] ?? '')}`,
+    ]
   const code = text.replace(/\s+/g, '')
-  const elements = ELEMENTS.exec(code)
-  if (elements) {
-    const [, bracketed, first, plain, second, serial] = elements
-    const gtin = bracketed ?? plain ?? ''
-    return gs1CheckOk(gtin) ? `01${gtin}${first ?? second}${serial}` : null
-  }
   const plus = PLUS.exec(code)
-  return plus && gs1CheckOk(plus[1] ?? '') ? `01${gtin14(plus[1] ?? '')}10${plus[2]}` : null
+  if (plus) return gs1CheckOk(plus[1] ?? '') ? [`01${gtin14(plus[1] ?? '')}10${plus[2]}`] : []
+  return readElements(code)
 }
 
 const checkDigit = (digits: string): number =>

@@ -3,13 +3,13 @@ import { HubError } from '#core/errors.ts'
 import { codesMeant } from '#core/lineage/codes.ts'
 import { productKeys } from '#core/lineage/matching.ts'
 import { lookupProduct } from '#core/products/lookup.ts'
+import { refuseNoCode } from '#flow/trace/roots.ts'
 import { listMoves, readGoodsOfDay, readPlaces } from '#store/goods-moves.ts'
 import { readKnownCodes } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 import { loadGoods } from './load-goods.ts'
 import { loadLots } from './load-lots.ts'
 
-const CODE_MAX = 200
 const PRODUCTS_MAX = 100
 const RECORDS_MAX = 100
 
@@ -22,8 +22,7 @@ export async function readLotBalance(
   asked: { readonly code: string; readonly systems: readonly string[]; readonly on: string },
 ) {
   const { code, systems, on } = asked
-  if (code.length > CODE_MAX || code.includes('\0'))
-    throw new HubError('invalid_request', { detail: `a code has at most ${CODE_MAX} characters` })
+  refuseNoCode(code)
   const known = await readKnownCodes(reader, codesMeant(code, systems), null)
   const lots = known.filter((one) => !one.startsWith('doc:'))
   if (lots.length === 0) throw new HubError('not_found', { detail: 'no record names a lot by this code' })

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
 import { GATE_VERDICTS } from '#core/documents/judge-paper.ts'
+import { SCANNED_MAX } from '#core/lineage/scanned.ts'
 import { field } from '#core/model/field.ts'
 import { STATUSES } from '#core/model/record.ts'
 import { SIGNATURE_STATES } from '#core/pki/judge.ts'
@@ -16,9 +17,9 @@ export const PaperQuestion = field(
   Type.Object(
     {
       number: field(
-        Type.String({ minLength: 1, maxLength: 200 }),
+        Type.String({ minLength: 1, maxLength: SCANNED_MAX }),
         ['Number', '编号'],
-        ['As it is written on the paper', '按凭证所写'],
+        ['As it is written on the paper, or the address in its QR code', '按凭证所写，或扫码所得网址'],
       ),
       type: Type.Optional(
         field(TypeOfDocument, ['Type', '凭证类型'], ['Absent: of any type', '未填表示不限类型']),

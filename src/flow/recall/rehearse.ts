@@ -9,6 +9,7 @@ import { type Rehearsed, rehearse } from '#core/recall/rehearse.ts'
 import { surer } from '#core/recall/surer.ts'
 import { wouldTell } from '#core/recall/told-links.ts'
 import type { Sight } from '#core/sight.ts'
+import { numberAsked } from '#flow/trace/read-document.ts'
 import { type Walked, walk } from '#flow/trace/walk.ts'
 import { listLinks } from '#store/links.ts'
 import { readKnownCodes, readLinks } from '#store/lots.ts'
@@ -114,7 +115,8 @@ async function rehearseWith(
 }
 
 async function rootsOf(reader: Reader, { code, document, systems }: RehearsalRequest, at: string | null) {
-  const meant = document === undefined ? codesMeant(code ?? '', systems) : [documentCode(document.trim())]
+  const meant =
+    document === undefined ? codesMeant(code ?? '', systems) : [documentCode(numberAsked(document))]
   const roots = await readKnownCodes(reader, meant, at)
   if (roots.length === 0) throw new HubError('not_found', { detail: 'no record mentions this code' })
   return roots

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { isCitizenIdShape } from '#core/identifiers/citizen-id.ts'
 import { codesMeant, type GraphCode } from '#core/lineage/codes.ts'
 import { parseGraphCode } from '#core/lineage/graph-code.ts'
+import { codesOfAddress } from '#core/lineage/scanned.ts'
 import { normaliseCode } from '#core/text.ts'
 
 const CODE_MAX = 200
@@ -14,31 +15,23 @@ const TELEPHONE = /^(\+?86)?1[3-9]\d{9}$/
 
 /**
  * Graph codes that a text scanned or typed by anyone may mean: a code of any scheme, with or without blanks, full-width or with hyphens
- * between its digits, or an address that ends with one. Empty where it can be none, or is a telephone or a citizen's number.
+ * between its digits, or an address that holds one. Empty where it can be none, or is a telephone or a citizen's number.
  */
 export function publicCodes(text: string, systems: readonly string[]): GraphCode[] {
-  const typed = lastOfAddress(text.trim())
-  if (typed === '' || typed.length > CODE_MAX || typed.includes('\0') || INTERNAL.test(typed)) return []
+  return (codesOfAddress(text) ?? [text.trim()]).flatMap((typed) =>
+    isPublicCode(typed) ? codesMeant(typed, systems) : [],
+  )
+}
+
+function isPublicCode(typed: string): boolean {
+  if (typed === '' || typed.length > CODE_MAX || typed.includes('\0') || INTERNAL.test(typed)) return false
   const code = normaliseCode(typed)
-  if (isPersonal(code) || !/\d/.test(code) || HAS_NAME.test(code)) return []
-  return codesMeant(typed, systems)
+  return !isPersonal(code) && /\d/.test(code) && !HAS_NAME.test(code)
 }
 
 /** Whether the code is a telephone or a citizen's number, which a source may have written where a code belongs. */
 const isPersonal = (code: string): boolean =>
   TELEPHONE.test(code) || isCitizenIdShape(code) || isCitizenIdShape(code.replaceAll('-', ''))
-
-/** Labels of others hold whole addresses: the code is what stands last in their path. */
-function lastOfAddress(text: string): string {
-  const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
-  if (!url) return text
-  const last = url.pathname.split('/').filter(Boolean).at(-1) ?? ''
-  try {
-    return decodeURIComponent(last)
-  } catch {
-    return last
-  }
-}
 
 /** What stands for a graph code in an address, so that a choice between candidates names no system. */
 export const choiceOf = (code: GraphCode): string => hash('sha256', code, 'hex').slice(0, 10)

@@ -1,5 +1,7 @@
 import type { Pool } from 'pg'
 import type { GraphCode } from '#core/lineage/codes.ts'
+import { gs1CodesMeant, nodesOf } from '#core/lineage/other-codes.ts'
+import { readNamed } from '#store/mentioned.ts'
 import type { LoadedTrace } from './load-trace.ts'
 import { publicCandidates } from './public-candidates.ts'
 import { choiceOf, publicCodes } from './public-codes.ts'
@@ -35,10 +37,18 @@ export async function askPublic(
   pool: Pool,
   { code, of, systems, on }: PublicQuestion,
 ): Promise<PublicAnswer> {
-  const meant = publicCodes(code, systems)
+  const gs1 = gs1CodesMeant(code)
+  const meant = [...publicCodes(code, systems), ...(await goodsOfGs1(pool, gs1))]
   const trace = await loadPublic(pool, meant)
-  if (!trace) return { found: null, codes: meant, records: [] }
-  return { found: answerOf(code, of, trace, on), ...restsOn(meant, trace) }
+  const asked = [...meant, ...gs1]
+  if (!trace) return { found: null, codes: asked, records: [] }
+  return { found: answerOf(code, of, trace, on), ...restsOn(asked, trace) }
+}
+
+/** Goods that records tell of by a GTIN with a lot or a serial, whichever form of GS1 either has. */
+async function goodsOfGs1(pool: Pool, gs1: readonly string[]): Promise<GraphCode[]> {
+  const named = await readNamed(pool, gs1, null)
+  return named.flatMap(({ record: { kind, id, body } }) => nodesOf(kind, id, body))
 }
 
 function answerOf(

@@ -8,6 +8,7 @@ import { placesOfUse } from '#core/documents/places-of-use.ts'
 import { HubError } from '#core/errors.ts'
 import { massOf } from '#core/lineage/document-use.ts'
 import { recordSummary } from '#core/lineage/record-summary.ts'
+import { codesOfAddress, SCANNED_MAX, scannedAddress } from '#core/lineage/scanned.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { normaliseCode } from '#core/text.ts'
 import { candidatesOf } from '#flow/documents/candidates.ts'
@@ -105,10 +106,12 @@ export async function readDocument(
   }
 }
 
-/** A number as it may be looked for. @throws HubError `invalid_request` */
+/** A number as it may be looked for, as it is written on the paper or in its QR code. @throws HubError `invalid_request` */
 export function numberAsked(written: string): string {
-  const number = normaliseCode(written)
-  if (number === '' || number.length > 200 || number.includes('\0')) throw new HubError('invalid_request')
+  // What a scanner reads from a certificate is the address of its page.
+  const number = normaliseCode(codesOfAddress(written)?.[0] ?? written)
+  if (number === '' || number.length > (scannedAddress(written) ? SCANNED_MAX : 200) || number.includes('\0'))
+    throw new HubError('invalid_request')
   return number
 }
 

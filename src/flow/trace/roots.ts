@@ -11,6 +11,7 @@ import {
   tagOfPaper,
   tagsEnding,
 } from '#core/lineage/other-codes.ts'
+import { SCANNED_MAX, scannedAddress } from '#core/lineage/scanned.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { readGoodsAtStall, readMentions } from '#store/lots.ts'
 import { readMentioned, readNamed } from '#store/mentioned.ts'
@@ -44,8 +45,7 @@ export async function rootsOf(
   systems: readonly string[],
   at: string | null,
 ): Promise<Meant> {
-  if (code.length > CODE_MAX || code.includes('\0'))
-    throw new HubError('invalid_request', { detail: `a code has at most ${CODE_MAX} characters` })
+  refuseNoCode(code)
   const isOwn = parseGraphCode(code.trim()) !== null
   const tag = isOwn ? null : tagOfPaper(code)
   const [direct, others, tagged] = await Promise.all([
@@ -63,6 +63,13 @@ export async function rootsOf(
   const roots = [...direct, ...found.keys()]
   if (roots.length === 0) throw new HubError('not_found', { detail: missing(code) })
   return { roots, found }
+}
+
+/** @throws HubError `invalid_request` for a text that is longer than a code, or than what a scanner gives, or that no database takes. */
+export function refuseNoCode(text: string): void {
+  const most = scannedAddress(text) === null ? CODE_MAX : SCANNED_MAX
+  if (text.length > most || text.includes('\0'))
+    throw new HubError('invalid_request', { detail: `a code has at most ${most} characters` })
 }
 
 const missing = (code: string): string =>

@@ -35,6 +35,43 @@ it('a document answers with what was used of it', async () => {
   expect(answer.json()).toMatchObject({ number: 'HGZ20240415-7K3M', on: '2024-04-15', usedKg: '100' })
 })
 
+it.each([
+  'https://zs.example.cn/t/HGZ20240415-7K3M?of=0123456789',
+  'https://hgz.example.cn/c/HGZ20240415-7K3M',
+  `https://hgz.example.cn/query?sign=${'x'.repeat(300)}&certNo=HGZ20240415-7K3M`,
+  'https%3A%2F%2Fzs.example.cn%2Ft%2FHGZ20240415-7K3M',
+])('what a scanner reads from the QR code, %s, is asked as it is', async (scanned) => {
+  const code = encodeURIComponent(scanned)
+  for (const path of [`/v1/trace/${code}`, `/v1/lots/${code}`]) {
+    const answer = await api.call('GET', path)
+    expect(answer.statusCode).toBe(200)
+    expect(answer.json().code).toBe(scanned)
+    expect(answer.body).toContain('doc:HGZ20240415-7K3M')
+  }
+  for (const path of [`/v1/documents/${code}`, `/v1/documents/any/${code}`]) {
+    const answer = await api.call('GET', path)
+    expect(answer.statusCode).toBe(200)
+    expect(answer.json().number).toBe('HGZ20240415-7K3M')
+  }
+  const gate = await api.call('POST', '/v1/documents/check', {
+    body: JSON.stringify({ papers: [{ number: scanned }, { number: 'HGZ20240415-7K3M' }] }),
+  })
+  const [one, other] = gate.json().papers
+  expect(one).toEqual(other)
+  expect(one.number).toBe('HGZ20240415-7K3M')
+})
+
+it('an address that holds no number is a paper that nobody knows, and no mistake of the question', async () => {
+  const gate = await api.call('POST', '/v1/documents/check', {
+    body: JSON.stringify({
+      papers: [{ number: 'https://hgz.example.cn/query' }, { number: 'HGZ20240415-7K3M' }],
+    }),
+  })
+  expect(gate.statusCode).toBe(200)
+  expect(gate.json().papers[0].reasons.map(({ code }: { code: string }) => code)).toEqual(['not_found'])
+  expect((await api.call('GET', '/v1/documents/https%3A%2F%2Fhgz.example.cn%2Fquery')).statusCode).toBe(404)
+})
+
 it.each(['/v1/lots/NOBODY', '/v1/trace/NOBODY', '/v1/documents/any/NOBODY'])('%s is 404', async (path) => {
   expect((await api.call('GET', path)).statusCode).toBe(404)
 })

@@ -47,6 +47,12 @@ describe('a code that stands for several goods', () => {
     for (const text of [body, page.body]) expect(text).not.toMatch(/local\.|"one"|two/)
     expect(page.body).toContain(`href="?of=${candidates[1]?.of}"`)
   })
+  test('is not meant by an address of GS1 that names other goods by the same lot', async () => {
+    for (const other of ['https://id.gs1.org/01/06903244679763/10/20240415-01', '6903244679763+20240415-01'])
+      expect((await app.inject(`/t/${encodeURIComponent(other)}`)).statusCode).toBe(404)
+    const address = `https://zs.example.cn/q?sign=${'x'.repeat(300)}&code=20240415-01`
+    expect((await app.inject(`/t/${encodeURIComponent(address)}`)).statusCode).toBe(300)
+  })
   test('shows the one that is chosen and nothing of the others; a choice that is none lists them again', async () => {
     const { candidates } = (await app.inject('/public/v1/trace/20240415-01')).json() as PublicCandidates
     const [tomato, carp] = candidates.map(({ of }) => of)

@@ -104,6 +104,8 @@ test.each([
   ['https://id.gs1.org/01/06903244679763/10/L24', 'local.retail:L24', 'gs1'],
   ['urn:epc:id:sgtin:6903244.067976.S1', 'lot:(01)06903244679763(21)S1', 'gs1'],
   ['010690324467976321S1', 'lot:(01)06903244679763(21)S1', 'gs1'],
+  [']d201069032446797631724050110L24', 'local.retail:L24', 'gs1'],
+  ['https://zs.example.cn/t/2024041500047', 'lot:33010501224041500047', 'number'],
 ])('%s leads to %s and says by what', async (code, root, scheme) => {
   const { roots, candidates, nodes } = await ask(code)
   expect(roots).toEqual([root])
@@ -117,6 +119,10 @@ test.each([
   ['zj33010020240415000001', 'lot:ZJ33010020240415000001'],
   ['33010501-2240415-00047', 'lot:33010501224041500047'],
   ['(01)06903244679763(21)S1', 'lot:(01)06903244679763(21)S1'],
+  ['https://zs.example.cn/t/33010501224041500047', 'lot:33010501224041500047'],
+  ['https%3A%2F%2Fzs.example.cn%2Ft%2F33010501224041500047', 'lot:33010501224041500047'],
+  ['https://zlt.example.cn/#/pages/index?traceCode=33010501224041500047', 'lot:33010501224041500047'],
+  ['https://hgz.example.cn/c/3308000219', 'doc:3308000219'],
 ])('%s is the code of a lot itself', async (code, root) => {
   const { roots, candidates } = await ask(code)
   expect(roots).toEqual([root])

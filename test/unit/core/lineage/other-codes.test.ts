@@ -18,33 +18,45 @@ test.each([
   ['https://example.com/01/6903244679763/22/2A/10/L24?17=240501', LOT],
   ['urn:epc:class:lgtin:6903244.067976.L24', LOT],
   ['6903244679763+L24', LOT],
+  ['(01)06903244679763(17)240501(10)L24', LOT],
+  ['(01)06903244679763(10)L24(17)240501', LOT],
+  [']d201069032446797631724050110L24', LOT],
+  [']C1010690324467976310L24\u001d3103001250', LOT],
+  ['010690324467976310L24\u001d17240501', LOT],
+  ['https://x.example.cn/gtin/06903244679763/lot/L24', LOT],
   ['(01) 06903244679763 (21) S 1', '010690324467976321S1'],
   ['urn:epc:id:sgtin:6903244.067976.S1', '010690324467976321S1'],
   ['https://id.gs1.org/01/06903244679763/21/S%2F1', '010690324467976321S/1'],
 ])('%s is %s in any form of GS1', (text, told) => {
-  expect(readGs1(text)).toBe(told)
+  expect(readGs1(text)).toEqual([told])
+})
+
+test('an element string with lot and serial is found by either', () => {
+  expect(readGs1('(01)06903244679763(10)L24(21)S1')).toEqual([LOT, '010690324467976321S1'])
 })
 
 test.each([
   '',
   '6903244679763',
+  '01069032446797631724050',
+  '(10)L24',
   '6903244679764+L24',
   '(01)06903244679764(10)L24',
   'urn:epc:id:sgtin:69032.067976.S1',
   'HGZ20240415-1',
   '33010501224041500047',
 ])('%j is no GTIN with a lot or a serial', (text) => {
-  expect(readGs1(text)).toBeNull()
+  expect(readGs1(text)).toEqual([])
 })
 
 test('an EPC URI of any division between company and item is the GTIN of the same digits', () => {
   fc.assert(
     fc.property(fc.stringMatching(/^\d{13}$/), fc.integer({ min: 6, max: 12 }), (digits, company) => {
       const uri = `urn:epc:id:sgtin:${digits.slice(1, 1 + company)}.${digits[0]}${digits.slice(1 + company)}.7`
-      const told = readGs1(uri) ?? ''
+      const [told = ''] = readGs1(uri)
       expect(told.slice(2, 15)).toBe(digits)
       expect(gs1CheckOk(told.slice(2, 16))).toBe(true)
-      expect(readGs1(told)).toBe(told)
+      expect(readGs1(told)).toEqual([told])
     }),
   )
 })
