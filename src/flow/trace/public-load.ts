@@ -1,14 +1,15 @@
 import type { Pool } from 'pg'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { mentioning } from '#core/lineage/node-state.ts'
-import type { Link } from '#core/lineage/traced-record.ts'
+import type { Link, ReachedNode } from '#core/lineage/traced-record.ts'
+import { isCrowded, readCrowd } from '#store/crowded-stalls.ts'
 import { readLinks, readMentions, readWalk } from '#store/lots.ts'
 import { readMentioned } from '#store/mentioned.ts'
 import { LINKS_AT_ONCE } from './link-groups.ts'
 import type { LoadedTrace } from './load-trace.ts'
 import { isSameNational } from './public-codes.ts'
 import { readAhead } from './read-ahead.ts'
-import { walk } from './walk.ts'
+import { type Walked, walk } from './walk.ts'
 
 const DEPTH = 12
 const NODES_MAX = 100
@@ -18,38 +19,20 @@ const NOT_ASKED = new Map()
 /** Links that are less sure than this are for inspectors: a hold does not spread over them either. */
 const SURE_ENOUGH = 0.8
 
+/** Likely links of one step that are read: more are no path that anybody could follow, and take the database seconds. */
+const LIKELY_MAX = 50_000
+/** Above what is likely: exact links alone. */
+const EXACT = 0.81
+
 /** What lies behind the codes that records mention, over links that are sure enough; null where no record tells of any of them. */
 export async function loadPublic(pool: Pool, codes: readonly GraphCode[]): Promise<LoadedTrace | null> {
   if (codes.length === 0) return null
-  const known = await readMentioned(pool, codes, null)
+  const [known, crowded] = await Promise.all([
+    readMentioned(pool, codes, null),
+    isCrowded(pool, codes, LIKELY_MAX),
+  ])
   if (known.length === 0) return null
-  let isCut = false
-  const read = { at: null, confidence: SURE_ENOUGH }
-  // A full read with some left out would pass for the last one.
-  const noteCut = (links: readonly Link[], limit: number): readonly Link[] => {
-    if (links.length >= limit) isCut = true
-    return links
-  }
-  const walked = await walk(
-    readAhead(
-      ['back'],
-      known,
-      async (place) => {
-        const steps = await readWalk(pool, place, {
-          ...read,
-          steps: DEPTH + 1,
-          limit: LINKS_AT_ONCE,
-          nodes: NODES_MAX,
-          cut: true,
-        })
-        return steps.map((links) => noteCut(links, LINKS_AT_ONCE))
-      },
-      async (near, way, after, limit) =>
-        noteCut(await readLinks(pool, near, { ...read, way, after, limit }), limit),
-    ),
-    known,
-    { direction: 'back', depth: DEPTH, limit: NODES_MAX, after: null },
-  )
+  const walked = crowded ? await walkCrowd(pool, known) : await walkBack(pool, known, SURE_ENOUGH)
   const { records, more } = await readMentions(
     pool,
     walked.nodes.map(({ code }) => code),
@@ -58,7 +41,47 @@ export async function loadPublic(pool: Pool, codes: readonly GraphCode[]): Promi
   // Own numbers of parties look like batch numbers: what no record names as goods or as a paper is nothing here.
   const roots = known.filter((code) => mentioning(code, records.get(code) ?? []).length > 0)
   if (roots.length === 0) return null
-  return { ...walked, truncated: walked.truncated || isCut, roots, found: NOT_ASKED, records, more }
+  return { ...walked, roots, found: NOT_ASKED, records, more }
+}
+
+async function walkBack(pool: Pool, known: readonly GraphCode[], confidence: number): Promise<Walked> {
+  let isCut = false
+  const read = { at: null, confidence }
+  // A full read with some left out would pass for the last one.
+  const noteCut = (links: readonly Link[], limit: number): readonly Link[] => {
+    if (links.length >= limit) isCut = true
+    return links
+  }
+  const reader = readAhead(
+    ['back'],
+    known,
+    async (place) => {
+      const steps = await readWalk(pool, place, {
+        ...read,
+        steps: DEPTH + 1,
+        limit: LINKS_AT_ONCE,
+        nodes: NODES_MAX,
+        cut: true,
+      })
+      return steps.map((links) => noteCut(links, LINKS_AT_ONCE))
+    },
+    async (near, way, after, limit) =>
+      noteCut(await readLinks(pool, near, { ...read, way, after, limit }), limit),
+  )
+  const walked = await walk(reader, known, { direction: 'back', depth: DEPTH, limit: NODES_MAX, after: null })
+  return { ...walked, truncated: walked.truncated || isCut }
+}
+
+/** A part of the path, where a stall sold the code so often of so much that all of it would take seconds: some of what was there, held goods first. */
+async function walkCrowd(pool: Pool, known: readonly GraphCode[]): Promise<Walked> {
+  const links = await readCrowd(pool, known, NODES_MAX / 2)
+  const near = new Set(links.map(({ from }) => from).filter((code) => !known.includes(code)))
+  const behind = await walkBack(pool, [...known, ...near], EXACT)
+  const nodes = behind.nodes.map((node): ReachedNode => {
+    if (near.has(node.code)) return { code: node.code, depth: 1, relation: 'back' }
+    return node.relation === 'root' ? node : { ...node, depth: node.depth + 1 }
+  })
+  return { nodes, links: [...links, ...behind.links], next: null, truncated: true }
 }
 
 /** The roots that are the same goods: one leads to the other, or they are one national number. The first of each stands for it. */
