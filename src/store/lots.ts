@@ -243,7 +243,9 @@ function tracedOf(
   { id, version, kind, system, status, receivedAt, flags }: VersionRow,
   text: string,
 ): TracedRecord {
-  return { id, version, kind, system, status, receivedAt, body: { ...JSON.parse(text), flags } }
+  const body = JSON.parse(text)
+  body.flags = flags
+  return { id, version, kind, system, status, receivedAt, body }
 }
 
 /** The same of several records, by record. */
