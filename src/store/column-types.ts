@@ -3,6 +3,8 @@ import pg from 'pg'
 type Parse = (text: string) => unknown
 
 const timestamptz = 1184
+/** text[] */
+const textArrayOid = 1009 as Parameters<typeof pg.types.getTypeParser>[0]
 const asText: Parse = (text) => text
 
 /**
@@ -14,6 +16,7 @@ const parsers = new Map<number, Parse>([
   [timestamptz, (text) => instantText(text)],
   [1114, asText], // timestamp
   [1082, asText], // date
+  [textArrayOid, textArray],
   [1115, textArray], // timestamp[]
   [1182, textArray], // date[]
   [1185, (text) => textArray(text).map((element) => (element === null ? null : instantText(element)))],
@@ -26,11 +29,9 @@ export const columnTypes: pg.CustomTypesConfig = {
       : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 }
 
-/** text[], whose parser splits an array of any type into the texts of its elements. */
-const textArrayOid = 1009 as Parameters<typeof pg.types.getTypeParser>[0]
-
+/** The elements of an array of any type as texts. Most lists of flags are empty, and need no parser. */
 function textArray(text: string): (string | null)[] {
-  return pg.types.getTypeParser(textArrayOid, 'text')(text) as (string | null)[]
+  return text === '{}' ? [] : (pg.types.getTypeParser(textArrayOid, 'text')(text) as (string | null)[])
 }
 
 /**
