@@ -140,6 +140,21 @@ export async function readPendingSubjects(reader: Reader, kind: string): Promise
   return rows.map(({ subject }) => subject)
 }
 
+/** Subjects of findings of some kinds that wait for somebody and were due after a time (ISO text), those that are due last first. */
+export async function readWaitingSubjects(
+  reader: Reader,
+  kinds: readonly string[],
+  dueAfter: string,
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await reader.query<{ subject: string }>(
+    `select subject from findings where kind = any($1::text[]) and state in ('open', 'acknowledged') and due_at > $2 and subject is not null
+      order by due_at desc, id limit $3`,
+    [kinds, dueAfter, limit],
+  )
+  return rows.map(({ subject }) => subject)
+}
+
 /** One finding with its body, as its newest version says it; null where there is none. Read from the log, so that it is never behind. */
 export async function readFinding(reader: Reader, id: string): Promise<FindingRecord | null> {
   const { rows } = await reader.query<StoredFinding>(

@@ -74,6 +74,30 @@ export async function readPlaces(reader: Reader, sites: readonly string[]): Prom
   )
 }
 
+/**
+ * The same goods at the same places on the `days` days after each, where something was sold on them: what was left of a day is there on these. By
+ * code and by name of the place.
+ */
+export async function readLaterGoods(
+  client: ClientBase,
+  goods: readonly GoodsPlace[],
+  days: number,
+): Promise<GoodsPlace[]> {
+  if (goods.length === 0) return []
+  const places = await readPlaces(
+    client,
+    goods.map(({ site }) => site),
+  )
+  const wanted = goods.map((one) => ({ ...one, keys: places.get(one.site)?.keys ?? [one.site] }))
+  const { rows } = await client.query<GoodsPlace>({
+    name: 'goods-later',
+    text: `select distinct m.site, m.goods, m.day::text as day from ${ASKED}
+             join goods_moves m on m.site = any(a.keys) and m.goods = a.goods and m.day > a.day and m.day <= a.day + $2::integer and m.flow = 'sold'`,
+    values: [asked(wanted), days],
+  })
+  return rows
+}
+
 export interface Entered {
   readonly n: number
   readonly recordId: string

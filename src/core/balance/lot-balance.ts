@@ -20,7 +20,7 @@ export type BalanceVerdict = 'even' | 'stock' | 'over' | 'unknown'
 
 export interface LotBalance {
   readonly verdict: BalanceVerdict
-  /** KGM, HEA, H87 or PKG; null where the verdict is `unknown` for want of one. */
+  /** KGM, HEA, H87 or PKG; null where nothing is told in any of them. */
   readonly unit: string | null
   readonly in: string | null
   readonly out: string | null
@@ -38,9 +38,13 @@ export interface LotBalance {
  */
 export function lotBalance(facts: readonly LotFact[]): LotBalance {
   const known = UNITS_COMPARED.map((unit) => inUnit(facts, unit))
-  const compared =
-    known.find((one) => one.in !== null && one.out !== null) ?? known.find((one) => one.in !== null)
-  return compared ?? known.find((one) => one.out !== null) ?? (known[0] as LotBalance)
+  const compared = known.find((one) => one.in !== null && one.out !== null)
+  if (compared) return compared
+  const came = known.find((one) => one.in !== null)
+  const went = known.find((one) => one.out !== null)
+  // What went out in another unit is of these goods too: what is left of them nobody knows.
+  if (came && went) return { ...came, verdict: 'unknown', left: null, tolerance: null }
+  return came ?? went ?? (known[0] as LotBalance)
 }
 
 function inUnit(facts: readonly LotFact[], unit: string): LotBalance {

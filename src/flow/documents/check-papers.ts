@@ -1,10 +1,11 @@
-import { addDecimal, subtractDecimal } from '#core/decimal.ts'
+import { addDecimal, compareDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
 import { gateVerdict, judgeLoad, judgePaper, type Load, typeTitle } from '#core/documents/judge-paper.ts'
 import { goodsCode } from '#core/documents/mentioned-paper.ts'
 import { finding, type SaidFinding } from '#core/documents/paper-reasons.ts'
 import type { Compared } from '#core/documents/paper-usage.ts'
 import { requiredDocuments } from '#core/documents/required-documents.ts'
+import { HubError } from '#core/errors.ts'
 import { normalisePlate } from '#core/identifiers/plate.ts'
 import { type KnownProduct, lookupProduct } from '#core/products/lookup.ts'
 import { parseQuantity } from '#core/units/quantity.ts'
@@ -34,8 +35,8 @@ export async function checkPapers(
   reader: Reader = hub,
   full = false,
 ): Promise<PapersAnswer> {
-  const asked = questions.map(({ number, type = null, on, system }) => ({
-    number: numberAsked(number),
+  const asked = questions.map(({ number, type = null, on, system }, n) => ({
+    number: askedIn(number, n),
     type,
     on: dayAsked(on, nowMs),
     system,
@@ -64,6 +65,25 @@ export async function checkPapers(
         signatures,
       ),
     ),
+  }
+}
+
+/** The number of a question; of many the place of the one that is none is told. */
+function askedIn(written: string, n: number): string {
+  try {
+    return numberAsked(written)
+  } catch (cause) {
+    throw new HubError('invalid_request', {
+      cause,
+      issues: [
+        {
+          path: `/papers/${n}/number`,
+          code: 'E_SCHEMA',
+          reason: 'no number of a paper, or too long',
+          fix: 'Send the number as it is written on the paper, or leave the paper out.',
+        },
+      ],
+    })
   }
 }
 
@@ -143,10 +163,14 @@ function loadOf(question: PaperQuestion, goods: KnownProduct | undefined): Load 
       productCode: goodsCode(goods),
       name: question.product ?? null,
     },
-    quantity: quantity?.value == null ? null : { value: quantity.value, unit: quantity.unit },
+    quantity: isLoad(quantity?.value) ? { value: quantity.value, unit: quantity.unit } : null,
     vehicle: question.plate === undefined ? null : normalisePlate(question.plate),
   }
 }
+
+/** Nothing, and less than nothing, is no load. */
+const isLoad = (value: string | null | undefined): value is string =>
+  value != null && compareDecimal(value, '0') > 0
 
 /** Digits of the province of the market: of its region, else of its node code. */
 function provinceOf({ region, site = '' }: PaperQuestion): string | null {
@@ -163,8 +187,10 @@ function lessTaken(
 ): Compared | null {
   if (compared === null || quantity?.unit !== compared.unit) return compared
   const before = taken.get(paper) ?? '0'
-  taken.set(paper, addDecimal(before, quantity.value))
-  return { ...compared, left: subtractDecimal(compared.left, before) }
+  const left = subtractDecimal(compared.left, before)
+  // A load that is more than what is left is not let in, and takes nothing from those behind it.
+  if (compareDecimal(quantity.value, left) <= 0) taken.set(paper, addDecimal(before, quantity.value))
+  return { ...compared, left }
 }
 
 function asksOf(found: readonly SaidFinding[]): PaperAnswer['ask'] {

@@ -2,6 +2,7 @@ import type { Schedule } from '#flow/schedule/create-schedules.ts'
 import { type Resting, restAfter } from '#flow/schedule/rest.ts'
 import { judgeDue } from './judge-due.ts'
 import { judgeSources } from './judge-sources.ts'
+import { recheckWaiting } from './recheck.ts'
 import { type SettleParts, settle } from './settle.ts'
 
 const JUDGE_EVERY_MS = 30_000
@@ -10,6 +11,11 @@ const STRETCH_MS = 20_000
 /** After each round it rests as long as the round took, so that it never has more than half of the database's time. */
 const REST = 1
 const SOURCES_EVERY_MS = 3_600_000
+/** Papers of goods of this morning come within minutes of each other, those of a source that was away within days. */
+const RECHECKED = [
+  { name: 'finding-recheck', everyMs: 300_000, days: 1 },
+  { name: 'finding-recheck-old', everyMs: 3_600_000, days: 30 },
+] as const
 
 /** Judging what may have changed, and by the hour what only time changes. */
 export function findingSchedules(
@@ -40,5 +46,13 @@ export function findingSchedules(
         return null
       },
     },
+    ...RECHECKED.map(({ name, everyMs, days }) => ({
+      name,
+      everyMs,
+      run: async () => {
+        await recheckWaiting(parts.pool, now(), days)
+        return null
+      },
+    })),
   ]
 }

@@ -66,6 +66,24 @@ it('a paper with enough left is ok; in one check two loads share what is left', 
   expect(codes(second)).toEqual(['more_than_left'])
 })
 
+it('a load that is more than what is left takes nothing from those behind it, nor does one of nothing or less', async () => {
+  const load = { number: 'HGZ20240415-M4ND', type: 'promise_cert', on, product: '大白菜' }
+  const answers = await check(
+    ...['400公斤', '-200', '0', '300公斤', '80公斤'].map((quantity) => ({ ...load, quantity })),
+  )
+  expect(answers.map(({ verdict, left }) => [verdict, left?.value])).toEqual([
+    ...[
+      ['refuse', '380'],
+      ['ok', '380'],
+      ['ok', '380'],
+    ],
+    ...[
+      ['ok', '380'],
+      ['ok', '80'],
+    ],
+  ])
+})
+
 it('pieces are not held against kilograms, and the plate and place of one transport count', async () => {
   const [pork] = await check({
     number: '3413020988',
@@ -127,6 +145,14 @@ it.each([
   [{ papers: [{ number: 'A', type: 'passport' }] }],
 ])('%j is refused', async (body) => {
   expect((await api.call('POST', '/v1/documents/check', { body })).statusCode).toBe(400)
+})
+
+it('says which of many papers has no number', async () => {
+  const body = { papers: [{ number: 'A' }, { number: '\u3000' }] }
+  expect((await api.call('POST', '/v1/documents/check', { body })).json()).toMatchObject({
+    code: 'invalid_request',
+    issues: [{ path: '/papers/1/number', code: 'E_SCHEMA' }],
+  })
 })
 
 it('needs the scope read', async () => {

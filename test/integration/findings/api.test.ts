@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { judgeDue } from '#flow/findings/judge-due.ts'
 import { judgeSources } from '#flow/findings/judge-sources.ts'
+import { recheckWaiting } from '#flow/findings/recheck.ts'
 import { settle } from '#flow/findings/settle.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import type { Intake } from '#flow/intake/intake.ts'
@@ -205,6 +206,57 @@ test('a balance tells its records, of a lot and of a place, and says what it doe
   })
   expect((await api.call('GET', '/v1/lots/nothing/balance')).statusCode).toBe(404)
   expect((await api.call('GET', '/v1/balance?site=x&day=2024-02-30')).statusCode).toBe(400)
+})
+
+test('goods whose papers come with the wholesale trade that they were bought by lack none, also where the trade comes later', async () => {
+  const stall = {
+    ...{ occurredAt: { at: '2024-04-25T07:00:00+08:00', precision: 'second' } },
+    sites: [{ role: 'market', name: '丙市场', ids: [{ scheme: 'cn.mofcom.node9', value: '330402009' }] }],
+    lots: [{ role: 'subject', scheme: 'cn.mofcom.trace20b', value: '33040200924042500001' }],
+    documents: [{ role: 'upstream', type: 'sales_voucher', number: 'V1' }],
+  }
+  const found = async () =>
+    (await list('kind=no_paper&site=330402009')).findings.map(({ state }: { state: string }) => state)
+  await post(record('v1', stall))
+  expect(await found()).toEqual(['open'])
+  const trade = {
+    ...{ kind: 'sale', saleKind: 'wholesale' },
+    occurredAt: { at: '2024-04-25T03:00:00+08:00', precision: 'second' },
+    documents: [{ role: 'voucher', type: 'sales_voucher', number: 'V1' }, ...papers],
+  }
+  await post(record('v2', trade))
+  expect(await recheckWaiting(api.pool, Date.now(), 1)).toBeGreaterThan(0)
+  await judge()
+  expect(await found()).toEqual(['resolved'])
+})
+
+test('what is learnt of a day later is carried to the days after it: their findings end, and begin', async () => {
+  const place = (kind: string, key: string, day: string, kilograms: string, more: object = {}) =>
+    record(key, {
+      ...{ kind, occurredAt: { at: `${day}T23:40:00+08:00`, precision: 'second' } },
+      product: { name: '芹菜', class: 'vegetable' },
+      documents: [{ role: 'upstream', type: 'promise_cert', number: 'P78' }],
+      ...{ quantity: { value: kilograms, unit: 'KGM' }, ...(kind === 'sale' ? { saleKind: 'retail' } : {}) },
+      ...more,
+    })
+  const states = async (): Promise<Record<string, string>> =>
+    Object.fromEntries(
+      (await list('kind=balance_off')).findings.flatMap(
+        ({ subject, state }: { subject: string; state: string }) =>
+          subject.includes('芹菜') ? [[subject.slice(-12, -2), state]] : [],
+      ),
+    )
+  await post(place('entry', 'c1', '2024-04-20', '10'), place('sale', 'c2', '2024-04-21', '100'))
+  expect(await states()).toEqual({ '2024-04-21': 'open' })
+  const late = place('entry', 'c3', '2024-04-14', '100')
+  await post(late)
+  expect(await states()).toEqual({ '2024-04-21': 'resolved' })
+  await post({ ...late, status: 'void', void: { reason: '误报' } })
+  expect(await states()).toEqual({ '2024-04-21': 'open' })
+  await post(place('entry', 'c1', '2024-04-20', '120'))
+  expect(await states()).toEqual({ '2024-04-21': 'resolved' })
+  await post(place('sale', 'c4', '2024-04-20', '80'))
+  expect(await states()).toEqual({ '2024-04-21': 'open' })
 })
 
 test('a source that is silent is a finding, and none when it sends again', async () => {

@@ -60,6 +60,11 @@ describe('balance of a lot', () => {
     expect(lotBalance([heads('entered', '20'), kg('sold', '1500')])).toMatchObject({ unit: 'HEA', out: null })
     expect(lotBalance([kg('sold', '1500')])).toMatchObject({ verdict: 'unknown', in: null, out: '1500' })
     expect(lotBalance([])).toMatchObject({ verdict: 'unknown', unit: null })
+    // Twenty head that were sold by the kilogram are not twenty head in stock.
+    expect(lotBalance([heads('entered', '20'), kg('sold', '1500')])).toMatchObject({
+      ...{ verdict: 'unknown', unit: 'HEA', in: '20', out: null, left: null, tolerance: null },
+    })
+    expect(lotBalance([heads('entered', '20')])).toMatchObject({ verdict: 'stock', left: '20' })
   })
 
   /** Thousandths of a kilogram as whole numbers, and the rules written down a second time. */
