@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
+import { boothKey } from '#core/lineage/matching.ts'
 import { digestUuid } from './digest-uuid.ts'
 import { RECORD_COLUMNS, type RecordRow, recordText } from './record-text.ts'
 import type { Reader } from './sighted.ts'
@@ -32,16 +33,19 @@ export async function writeInspections(
   if (voided.length > 0) await client.query('delete from inspections where id = any($1::text[])', [voided])
   if (rows.length === 0) return
   await client.query(
-    `insert into inspections (id, version, system, place, stall, region, result, answers, due_at, occurred_at)
-     select id, version, system, place, stall, region, result, answers, "dueAt", "occurredAt"
-       from jsonb_to_recordset($1::jsonb) as r(id text, version integer, system text, place text, stall uuid, region text, result text,
+    `insert into inspections (id, version, system, place, stall, booth, region, result, answers, due_at, occurred_at)
+     select id, version, system, place, stall, booth, region, result, answers, "dueAt", "occurredAt"
+       from jsonb_to_recordset($1::jsonb) as r(id text, version integer, system text, place text, stall uuid, booth uuid, region text, result text,
               answers text[], "dueAt" timestamptz, "occurredAt" timestamptz)
      on conflict (id) do update set version = excluded.version, system = excluded.system, place = excluded.place, stall = excluded.stall,
-       region = excluded.region, result = excluded.result, answers = excluded.answers, due_at = excluded.due_at,
+       booth = excluded.booth, region = excluded.region, result = excluded.result, answers = excluded.answers, due_at = excluded.due_at,
        occurred_at = excluded.occurred_at`,
     [
       JSON.stringify(
-        rows.map(({ stall, ...row }) => ({ ...row, stall: stall === null ? null : markOf(stall) })),
+        rows.map(({ stall, ...row }) => ({
+          ...row,
+          ...(stall === null ? { stall, booth: null } : { stall: markOf(stall), booth: boothOf(stall) }),
+        })),
       ),
     ],
   )
@@ -49,6 +53,8 @@ export async function writeInspections(
 
 /** By what stalls are compared; 0056-… makes the same of what was stored before. */
 const markOf = (stall: string): string => digestUuid(`stall\n${stall}`)
+/** The same of every way to write the number of a stall. */
+const boothOf = (stall: string): string => digestUuid(`booth\n${boothKey(stall)}`)
 
 /** The market that a record means: a name that records give one code beside means the code. */
 const MEANT = (place: string): string =>
@@ -62,7 +68,7 @@ const mended = (meant: (place: string) => string): string => `exists (
   select from inspections l
    where l.result = 'pass' and l.occurred_at > i.occurred_at
      and (l.place in (i.place, ${meant('i.place')}) or ${meant('l.place')} = ${meant('i.place')} or l.answers && i.answers)
-     and (i.stall is null or l.stall = i.stall or l.answers && i.answers))`
+     and (i.stall is null or l.stall = i.stall or l.booth = i.booth or l.answers && i.answers))`
 
 /** `none`: nothing has to be put right; `mended`: a later inspection passed. */
 export type Rectification = 'none' | 'pending' | 'overdue' | 'mended'

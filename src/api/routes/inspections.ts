@@ -133,7 +133,12 @@ export const inspectionRoutes =
         },
       },
       handler: (request) =>
-        correctInspection({ pool, intake, keyId: callerOf(request).keyId }, request.params.id, request.body),
+        correctInspection(
+          { pool, intake, keyId: callerOf(request).keyId },
+          request.params.id,
+          request.body,
+          clock(),
+        ),
     })
     app.route<{ Params: { id: string }; Body: InspectionWithdrawal }>({
       method: 'POST',

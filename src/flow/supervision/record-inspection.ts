@@ -1,8 +1,10 @@
 import type { Pool } from 'pg'
+import { DAY_MS } from '#core/calendar.ts'
 import { HubError } from '#core/errors.ts'
 import type { Body } from '#core/model/body.ts'
 import { parseRecordId } from '#core/model/identity.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
+import { regionName } from '#core/regions/path.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import { messageId } from '#flow/intake/message-id.ts'
 import { hasInspection } from '#store/inspections.ts'
@@ -28,7 +30,7 @@ export async function recordInspection(
   wish: InspectionWish,
   nowMs: number,
 ): Promise<Recorded> {
-  checkWish(wish)
+  checkWish(wish, nowMs)
   return await write(intake, { key: [wish.number ?? messageId(nowMs)], body: inspectionBody(wish), keyId })
 }
 
@@ -37,8 +39,9 @@ export async function correctInspection(
   { pool, intake, keyId }: Writing,
   id: string,
   wish: InspectionWish,
+  nowMs: number,
 ): Promise<Recorded> {
-  checkWish(wish)
+  checkWish(wish, nowMs)
   const key = await ownKeyOf(pool, id)
   if (wish.number !== undefined && wish.number !== key.at(-1))
     throw wrong('/number', 'the number of an inspection stays what it was')
@@ -92,7 +95,12 @@ async function ownKeyOf(pool: Pool, id: string): Promise<readonly string[]> {
 }
 
 /** What the schema cannot say. */
-function checkWish({ site, result, dueAt, at, checklist = [] }: InspectionWish): void {
+function checkWish({ site, region, result, dueAt, at, checklist = [] }: InspectionWish, nowMs: number): void {
+  if (regionName(region, Number(at.slice(0, 4))) === undefined)
+    throw wrong('/region', 'no region ever had this code')
+  // The clock of a tablet may be ahead, by a time zone at most.
+  if (Date.parse(at.length === 10 ? `${at}T00:00:00+08:00` : at.replace(' ', '+')) > nowMs + DAY_MS)
+    throw wrong('/at', 'an inspection that is still to come')
   if (site.code === undefined && site.name === undefined) throw wrong('/site', 'code or name is needed')
   if (result === 'rectify' && dueAt === undefined)
     throw wrong('/dueAt', 'what is to be put right needs a deadline')

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { gs1CodesMeant, nodesOf } from '#core/lineage/other-codes.ts'
+import { codesOfAddress } from '#core/lineage/scanned.ts'
 import { readNamed } from '#store/mentioned.ts'
 import type { LoadedTrace } from './load-trace.ts'
 import { publicCandidates } from './public-candidates.ts'
@@ -60,8 +61,14 @@ function answerOf(
   const groups = groupsOf(trace)
   const chosen =
     groups.length === 1 ? groups[0] : groups.find((group) => group.some((root) => choiceOf(root) === of))
-  if (!chosen) return { is: 'candidates', candidates: publicCandidates(code, groups, trace) }
-  return { is: 'path', trace: publicView(code, behindOf(trace, chosen), on) }
+  if (!chosen) return { is: 'candidates', candidates: publicCandidates(shownCode(code), groups, trace) }
+  return { is: 'path', trace: publicView(shownCode(code), behindOf(trace, chosen), on) }
+}
+
+/** Who scanned the address of another system sees its code, and labels that are printed hold that alone. */
+function shownCode(code: string): string {
+  const [held, ...others] = codesOfAddress(code) ?? []
+  return held === undefined || others.length > 0 ? code : held
 }
 
 function restsOn(

@@ -74,7 +74,7 @@ export const COLUMNS_OF_GOODS = {
   inspections: {
     none: 'id version system region due_at occurred_at',
     business: 'place result answers',
-    digest: 'stall',
+    digest: 'stall booth',
   },
   large_messages: {
     none: 'message_id received_at system record state total done bytes_done accepted unchanged rejected fence leased_until attempts next_at',

@@ -52,6 +52,7 @@ describe('a code that stands for several goods', () => {
       expect((await app.inject(`/t/${encodeURIComponent(other)}`)).statusCode).toBe(404)
     const address = `https://zs.example.cn/q?sign=${'x'.repeat(300)}&code=20240415-01`
     expect((await app.inject(`/t/${encodeURIComponent(address)}`)).statusCode).toBe(300)
+    expect(await twin(encodeURIComponent(address))).toMatchObject({ code: '20240415-01' })
   })
   test('shows the one that is chosen and nothing of the others; a choice that is none lists them again', async () => {
     const { candidates } = (await app.inject('/public/v1/trace/20240415-01')).json() as PublicCandidates

@@ -109,7 +109,7 @@ describe('inspections', () => {
           region: { code: '330105', year: 2024 },
           sites: [
             { role: 'market', name: '大关湾示例农贸市场', ids: [] },
-            { role: 'stall', name: 'B-045', ids: [] },
+            { role: 'stall', name: 'b45', ids: [] },
           ],
           result: 'pass',
         },
@@ -163,6 +163,9 @@ describe('inspections', () => {
     expect(await issue({ result: 'pass' })).toBe('/checklist/1/result')
     expect(await issue({ photos: ['photo.jpg'] })).toBe('/photos/0')
     expect(await issue({ at: '2024-02-30' })).toBe('/at')
+    expect(await issue({ at: '2099-01-01', dueAt: '2099-01-02' })).toBe('/at')
+    expect(await issue({ at: '2099-01-01T08:00:00+08:00', dueAt: '2099-01-02' })).toBe('/at')
+    expect(await issue({ region: '999999' })).toBe('/region')
     for (const id of [
       'urn:cnft:inspection:one:row:7',
       'urn:cnft:inspection:trace-hub:inspection:h:none',
