@@ -1,15 +1,19 @@
+import { goodsDiffer } from '#core/documents/goods-match.ts'
 import { judgeUsage } from '#core/documents/judge-paper.ts'
+import { goodsCode } from '#core/documents/mentioned-paper.ts'
 import type { SaidFinding } from '#core/documents/paper-reasons.ts'
 import { finding } from '#core/documents/paper-reasons.ts'
+import { placesOfUse } from '#core/documents/places-of-use.ts'
 import { type FindingDraft, figure } from '#core/findings/draft.ts'
 import type { FindingKind } from '#core/findings/finding-kinds.ts'
 import { sentenceOf } from '#core/findings/sentences.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import type { Body } from '#core/model/body.ts'
 import type { FindingNumber } from '#core/model/finding-parts.ts'
 import { type LoadedPaper, loadPapers, type Snapshot } from '#flow/documents/load-papers.ts'
 import { listUses, type UseRow } from '#store/document-uses.ts'
 import { readNewestVersions, readTransformationsOf } from '#store/newest-versions.ts'
-import { aboutOf, type Judged, type Judging, leadOf, ownRecords, present } from './judging.ts'
+import { aboutOf, type Judged, type Judging, leadOf, ownRecords } from './judging.ts'
 
 const OWN_READ = 20
 const USES_READ = 100
@@ -43,7 +47,7 @@ export async function judgePapers({ pool, on }: Judging, codes: readonly string[
   const drafts = papers.flatMap((paper, n) => {
     const lead = leads[n]
     const isOurs = lead !== undefined && own.has(lead.id)
-    return draftsOf(paper, isOurs ? (wrong[n] ?? []) : [], uses[n] ?? [], marketOf(users[n] ?? []) ?? lead)
+    return draftsOf(paper, isOurs ? (wrong[n] ?? []) : [], users[n] ?? [])
   })
   const also = (await readTransformationsOf(pool, codes)).map((id) => `yield:${id}`)
   return { drafts, also }
@@ -88,26 +92,31 @@ function usesOf(
   )
 }
 
+/** Whether the use of a paper by a record is what a finding of the kind is about; all of them are what the paper was used for too often. */
+function isMeant(kind: FindingKind, { question, paper }: LoadedPaper, { body }: TracedRecord): boolean {
+  switch (kind) {
+    case 'paper_expired':
+      return question.until !== null && (body.occurredAt?.at.slice(0, 10) ?? '') > question.until
+    case 'paper_territory': {
+      const { from, to } = placesOfUse(body)
+      return question.inside !== null && to !== undefined && to !== (from ?? question.inside)
+    }
+    case 'paper_other_goods': {
+      const goods = { productClass: body.product?.class ?? null, productCode: goodsCode(body.product) }
+      return paper !== null && goodsDiffer(paper.goods, goods) !== null
+    }
+    default:
+      return true
+  }
+}
+
 function draftsOf(
-  { asked, best, paper, usage, question }: LoadedPaper,
+  loaded: LoadedPaper,
   wrong: readonly SaidFinding[],
-  uses: readonly UseRow[],
-  where: TracedRecord | undefined,
+  users: readonly TracedRecord[],
 ): FindingDraft[] {
+  const { asked, best, paper, usage, question } = loaded
   const { number } = asked
-  const lastOn = usage.sites
-    .flatMap((site) => site.lastOn ?? [])
-    .sort()
-    .at(-1)
-  const about = where
-    ? {
-        ...aboutOf(where.body),
-        ...(lastOn === undefined
-          ? {}
-          : { occurredAt: { at: `${lastOn}T00:00:00+08:00`, precision: 'day' as const } }),
-        documents: [{ role: 'upstream' as const, type: best?.type ?? 'unknown', number }],
-      }
-    : { documents: [] }
   const { compared } = paper ? judgeUsage(paper, usage) : { compared: null }
   const numbers: FindingNumber[] = compared
     ? [
@@ -118,19 +127,30 @@ function draftsOf(
     : []
   return KINDS.map(([kind, code]) => {
     const reason = wrong.find((one) => one.code === code)
-    const { until } = question
+    const meant = users.filter((record) => record.status === 'active' && isMeant(kind, loaded, record))
+    const where = marketOf(meant) ?? leadOf(meant) ?? leadOf(users)
     return {
       kind,
       subject: question.code,
       holds: reason !== undefined,
-      about,
+      about: where
+        ? {
+            ...aboutOf(where.body),
+            ...dayOf(where.body),
+            documents: [{ role: 'upstream' as const, type: best?.type ?? 'unknown', number }],
+          }
+        : { documents: [] },
       numbers: [...numbers, ...figure('records', reason?.values['count'] ?? null)],
       sentence: reason
         ? sentenceOf('paper', { number, en: reason.en, zh: reason.zh })
         : sentenceOf('paper_mended', { number }),
-      evidence: uses
-        .filter(({ day }) => kind !== 'paper_expired' || until === null || day > until)
-        .map(({ recordId, version }) => present({ id: recordId, version })),
+      evidence: meant.map(({ id, version }) => ({ id, version })),
     }
   })
 }
+
+/** The day of a record, whose time says when it was written down rather than when the paper was used. */
+const dayOf = ({ occurredAt }: Body): Pick<Body, 'occurredAt'> =>
+  occurredAt === undefined
+    ? {}
+    : { occurredAt: { at: `${occurredAt.at.slice(0, 10)}T00:00:00+08:00`, precision: 'day' } }

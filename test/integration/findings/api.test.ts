@@ -230,6 +230,54 @@ test('goods whose papers come with the wholesale trade that they were bought by 
   expect(await found()).toEqual(['resolved'])
 })
 
+test('what is wrong with one use of a paper is found where that use was, and rests on it alone', async () => {
+  const number = 'B2'
+  const pork = {
+    ...{ product: { name: '带皮片猪', class: 'pork' }, quantity: { value: '10', unit: 'KGM' } },
+    documents: [
+      { role: 'upstream', type: 'product_B', number },
+      { role: 'upstream', type: 'meat_quality', number: 'Q2' },
+    ],
+  }
+  const elsewhere = {
+    region: { code: '310115', year: 2024 },
+    sites: [{ role: 'market', name: '丁市场', ids: [{ scheme: 'cn.mofcom.node9', value: '310115001' }] }],
+  }
+  await post(
+    record('b2', {
+      kind: 'document',
+      parties: [{ role: 'issuer', name: '龙游示例屠宰场', ids: [] }],
+      occurredAt: { at: '2024-04-15T02:00:00+08:00', precision: 'second' },
+      documents: [
+        {
+          role: 'self',
+          type: 'product_B',
+          number,
+          issuedOn: { at: '2024-04-15T02:00:00+08:00', precision: 'day' },
+        },
+      ],
+      quantity: { value: '100', unit: 'KGM' },
+    }),
+    record('b2a', { ...pork, ...elsewhere }),
+    record('b2b', { ...pork, occurredAt: { at: '2024-04-15T09:00:00+08:00', precision: 'second' } }),
+    record('b2c', { ...pork, occurredAt: { at: '2024-04-16T09:00:00+08:00', precision: 'second' } }),
+  )
+  const found = async (kind: string) => {
+    const [one] = (await list(`kind=${kind}`)).findings
+    const { sites, occurredAt, evidence, owner } = one
+    const ids = evidence.map(({ id }: { id: string }) => id.split(':').at(-1))
+    return [sites[0].ids[0].value, occurredAt.at.slice(0, 10), owner.region.code, ids]
+  }
+  expect(await found('paper_territory')).toEqual(['310115001', '2024-04-15', '310115', ['b2a']])
+  expect(await found('paper_expired')).toEqual(['330402003', '2024-04-16', '330402', ['b2c']])
+  expect(await found('paper_used_twice')).toEqual([
+    '330402003',
+    '2024-04-16',
+    '330402',
+    ['b2a', 'b2b', 'b2c'],
+  ])
+})
+
 test('what is learnt of a day later is carried to the days after it: their findings end, and begin', async () => {
   const place = (kind: string, key: string, day: string, kilograms: string, more: object = {}) =>
     record(key, {
