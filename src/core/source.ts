@@ -78,8 +78,10 @@ export interface ReadOptions {
   readonly form?: { readonly field: string; readonly format: 'json' }
   /** Element of a SOAP envelope that holds an XML document as text; its rows are those of `xml`. */
   readonly soap?: { readonly field: string }
-  /** `any-case`: the source writes one name in several spellings; those of the mapping count. */
+  /** `any-case`: the source writes one name in several spellings (case, width, blanks around it); those of the mapping count. */
   readonly names?: 'as-written' | 'any-case'
+  /** `base64`: each text of a record is the Base64 of its UTF-8. */
+  readonly values?: 'as-written' | 'base64'
   readonly xlsx?: WorkbookOptions
   readonly dbf?: DbfOptions
   readonly maxDepth?: number

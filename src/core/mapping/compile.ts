@@ -1,3 +1,4 @@
+import type { SourceRecord } from '#core/source.ts'
 import { compileBackward } from './backward/compile.ts'
 import { compileForward, type ForwardPlan } from './compile/forward.ts'
 import { compileHeading } from './compile/heading.ts'
@@ -5,6 +6,7 @@ import { mistakesOf } from './compile/mistakes.ts'
 import { type MapNode, parseFile } from './compile/node.ts'
 import type { Compilation, CompiledMapping, MappingFile } from './mapping.ts'
 import { anyCase } from './run/any-case.ts'
+import { fromBase64 } from './run/base64.ts'
 import { driftFinder } from './run/drift.ts'
 import { envelopeDrift, unusedAround } from './run/envelope.ts'
 import { forwardRunner } from './run/forward.ts'
@@ -42,8 +44,11 @@ export function compileMapping(file: MappingFile): Compilation {
   if (heading === null || plan === null || !mistakes.none)
     return { mapping: null, mistakes: mistakes.sorted() }
   const runner = forwardRunner(plan)
-  if (plan.read.names === 'any-case') return { mapping: inAnyCase(forward(plan, runner), plan), mistakes: [] }
-  return { mapping: forward(plan, runner), mistakes: [] }
+  const rewrites = [
+    ...(plan.read.names === 'any-case' ? [anyCase(plan.known)] : []),
+    ...(plan.read.values === 'base64' ? [fromBase64] : []),
+  ]
+  return { mapping: rewrites.reduce(rewritten, forward(plan, runner)), mistakes: [] }
 }
 
 function forward(plan: ForwardPlan, runner: ReturnType<typeof forwardRunner>): CompiledMapping {
@@ -73,15 +78,17 @@ function forward(plan: ForwardPlan, runner: ReturnType<typeof forwardRunner>): C
   }
 }
 
-/** The same mapping for a source that writes the names of its fields in several cases. */
-function inAnyCase(mapping: CompiledMapping, plan: ForwardPlan): CompiledMapping {
-  const spelt = anyCase(plan.known)
+/** The same mapping for a source whose records are brought to another spelling of names or values first. */
+function rewritten(
+  mapping: CompiledMapping,
+  rewrite: (source: SourceRecord) => SourceRecord,
+): CompiledMapping {
   return {
     ...mapping,
-    map: (source, context) => mapping.map(spelt(source), context),
-    trace: (source, context) => mapping.trace(spelt(source), context),
-    drift: (source) => mapping.drift(spelt(source)),
-    ...(mapping.watch ? { watch: spelling(mapping.watch, spelt) } : {}),
+    map: (source, context) => mapping.map(rewrite(source), context),
+    trace: (source, context) => mapping.trace(rewrite(source), context),
+    drift: (source) => mapping.drift(rewrite(source)),
+    ...(mapping.watch ? { watch: spelling(mapping.watch, rewrite) } : {}),
   }
 }
 

@@ -100,8 +100,9 @@ export function mappingSchema(): TSchema {
     }),
     names: told(
       oneOf(['as-written', 'any-case']),
-      'any-case: names of fields count whatever the case of their letters',
+      'any-case: names of fields count whatever their case and width, and the blanks around them',
     ),
+    values: told(oneOf(['as-written', 'base64']), 'base64: each text of a record is the Base64 of its UTF-8'),
     form: parts({ field: Type.String(), format: Type.Literal('json') }),
     xlsx: parts({
       sheet: told(Type.String(), 'Name of the sheet; the first visible one where not given'),

@@ -19,6 +19,7 @@ const NAMES = [
   'xlsx',
   'dbf',
   'names',
+  'values',
   'maxDepth',
   'empty',
   'also',
@@ -49,10 +50,11 @@ export function compileRead(
     part(c, map, 'form', compileForm),
     part(c, map, 'soap', compileSoap),
     part(c, map, 'names', compileNames),
+    part(c, map, 'values', compileValues),
     part(c, map, 'xlsx', compileWorkbook),
     part(c, map, 'dbf', compileDbf),
   ] as const
-  const [xml, csv, form, soap, names, xlsx, dbf] = parts
+  const [xml, csv, form, soap, names, values, xlsx, dbf] = parts
   if (format === 'soap' && soap === undefined) c.mistakes.add(node.at, 'read', 'missing', { wanted: 'soap' })
   const depth = optional(c, map, 'maxDepth')
   if (depth && !/^\d{1,3}$/.test(depth))
@@ -75,6 +77,7 @@ export function compileRead(
       ...(form ? { form } : {}),
       ...(soap ? { soap } : {}),
       ...(names ? { names } : {}),
+      ...(values ? { values } : {}),
       ...(xlsx ? { xlsx } : {}),
       ...(dbf ? { dbf } : {}),
       ...(depth === undefined ? {} : { maxDepth: Number(depth) }),
@@ -242,6 +245,9 @@ function compileSoap(c: Compiling, node: Node): ReadOptions['soap'] | null {
 
 const compileNames = (c: Compiling, node: Node): ReadOptions['names'] | null =>
   choiceOf(c, node, 'read.names', ['as-written', 'any-case'] as const)
+
+const compileValues = (c: Compiling, node: Node): ReadOptions['values'] | null =>
+  choiceOf(c, node, 'read.values', ['as-written', 'base64'] as const)
 
 function compileDbf(c: Compiling, node: Node): ReadOptions['dbf'] | null {
   const map = mapOf(c, node, 'read.dbf', ['deleted'], 'dbf: { deleted: read }')

@@ -1,9 +1,10 @@
 import { stepsOf } from '#core/mapping/compile/steps.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
+import { normaliseKey } from '#core/text.ts'
 
 /** The spellings of the names of one level, and of what is below each. */
 interface Level {
-  /** By the name in small letters. */
+  /** By the name in small letters, in one width and without blanks around it. */
   readonly spellings: Map<string, string>
   readonly below: Map<string, Level>
 }
@@ -11,8 +12,8 @@ interface Level {
 const level = (): Level => ({ spellings: new Map(), below: new Map() })
 
 /**
- * Brings the names of fields to the spelling in which the mapping has them, whatever the case of their letters. Where a record has
- * a name in two spellings, that of the mapping counts, unless it is empty there.
+ * Brings the names of fields to the spelling in which the mapping has them, whatever the case and width of their letters and the
+ * blanks around them. Where a record has a name in two spellings, that of the mapping counts, unless it is empty there.
  * @param paths source fields that the mapping names, dotted
  */
 export function anyCase(paths: Iterable<string>): (source: SourceRecord) => SourceRecord {
@@ -20,7 +21,7 @@ export function anyCase(paths: Iterable<string>): (source: SourceRecord) => Sour
   for (const path of paths) {
     let at = root
     for (const step of stepsOf(path) ?? []) {
-      at.spellings.set(step.toLowerCase(), step)
+      at.spellings.set(normaliseKey(step), step)
       let next = at.below.get(step)
       if (next === undefined) {
         next = level()
@@ -35,7 +36,7 @@ export function anyCase(paths: Iterable<string>): (source: SourceRecord) => Sour
   }
 }
 
-/** Names that differ in nothing but the case of their letters, in pairs: no record could tell them apart. */
+/** Names that differ in nothing but case, width and blanks, in pairs: no record could tell them apart. */
 export function alike(paths: Iterable<string>): readonly (readonly [string, string])[] {
   const seen = new Map<string, string>()
   const pairs = new Map<string, [string, string]>()
@@ -43,7 +44,7 @@ export function alike(paths: Iterable<string>): readonly (readonly [string, stri
     const steps = stepsOf(path) ?? []
     steps.forEach((_, i) => {
       const name = steps.slice(0, i + 1).join('.')
-      const key = name.toLowerCase()
+      const key = normaliseKey(name)
       const other = seen.get(key) ?? name
       if (other === name) seen.set(key, name)
       else pairs.set(key, [other, name])
@@ -58,12 +59,12 @@ function spelt(value: SourceValue, names: Level): SourceValue {
   const made: { [name: string]: SourceValue } = {}
   const others: string[] = []
   for (const name of Object.keys(value)) {
-    const spelling = names.spellings.get(name.toLowerCase())
+    const spelling = names.spellings.get(normaliseKey(name))
     if (spelling !== undefined && spelling !== name) others.push(name)
     else made[name] = below(value[name], names.below.get(name))
   }
   for (const name of others) {
-    const spelling = names.spellings.get(name.toLowerCase()) ?? name
+    const spelling = names.spellings.get(normaliseKey(name)) ?? name
     const isTaken = Object.hasOwn(made, spelling) && made[spelling] !== '' && made[spelling] !== null
     made[isTaken ? name : spelling] = below(value[name], names.below.get(spelling))
   }

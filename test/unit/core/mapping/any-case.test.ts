@@ -48,6 +48,16 @@ describe('names in any case', () => {
     expect(mapping?.trace(from(capitals), { receivedAtMs: 0 }).unused).toEqual([])
   })
 
+  test('lead there also with blanks around them, in full width, or behind a byte order mark', () => {
+    const odd = {
+      ' PANumber ': '1',
+      'ＤａｔｅＱＦ\u3000': '20240414',
+      '\ufeffOwner': { 'Name ': '某食品公司' },
+    }
+    expect(map(odd)).toMatchObject({ issues: [], key: ['1'], rejected: false })
+    expect(mapping?.drift(from(odd))).toEqual([])
+  })
+
   test('places of issues have the spelling of the mapping', () => {
     expect(map({ ...capitals, DATEQF: '昨日' })?.issues[0]?.path).toBe('row[0]/DateQF')
     expect(map({ ...capitals, PANUMBER: '' })?.issues[0]?.path).toBe('row[0]/PANumber')
