@@ -268,12 +268,16 @@ export class XmlReader {
 function contentOf(element: Open): SourceValue {
   const text = trimBlanks(element.text)
   const { fields } = element
-  if (!fields || !hasChildren(fields)) return text
+  if (!fields || !(hasChildren(fields) || (text === '' && saysByAttributes(fields)))) return text
   if (text !== '') fields[TEXT] = text
   return fields
 }
 
-/** Children, or attributes of an element without text. */
+/** Whether an element without text and children says something all the same: not only its namespace or type. */
+const saysByAttributes = (fields: XmlFields): boolean =>
+  Object.keys(fields).some((name) => !name.startsWith('@xmlns') && !name.includes(':'))
+
+/** Children, whatever attributes there are. */
 function hasChildren(fields: XmlFields): boolean {
   for (const name of Object.keys(fields)) if (!name.startsWith('@')) return true
   return false

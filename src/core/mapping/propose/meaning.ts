@@ -67,7 +67,14 @@ export function headingUnit(name: string): string | undefined {
 /** What a name usually means in the systems of the field; undefined for one that nobody has used so far. */
 export const lastName = (name: string): string => plainName(name.slice(name.lastIndexOf('.') + 1))
 
+/** Words that say nothing without what they stand in: `name` of a buyer, of a farm, of a dryer. */
+const BARE: ReadonlySet<string> = new Set(['name', 'code', 'id', 'no', '名称', '编码', '编号'])
+/** What a record is called in its lines, and what surrounds all records: no part of a record. */
+const NO_PART: ReadonlySet<string> = new Set(['base', 'envelope', 'unit', 'title'])
+
 export function meaningOfName(name: string): Meaning | undefined {
   const plain = lastName(name)
+  const part = name.split('.').at(-2)
+  if (part !== undefined && !NO_PART.has(part) && BARE.has(plain)) return NAMES.get(plainName(part) + plain)
   return NAMES.get(plain) ?? ENDINGS.find(([, ending]) => ending.test(plain))?.[0]
 }

@@ -16,7 +16,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
     `tradetime trandate transdate tradedate saletime saledate selldate indate intime arrivedate arrivetime outdate outtime checkdate
      checktime testdate detectiondate issuedate issuetime dateqf usetime harvestdate occurredat occurtime datetime date time ts rq sj jyrq jysj
      jhrq jcrq ccrq qfrq kjrq cssj rkrq rksj ckrq cksj 日期 时间 交易日期 交易时间 销售日期 销售时间 进货日期 进场日期 入场日期 进场时间 入库时间 出场日期 出库时间 检测日期
-     检测时间 签发日期 开具日期 开具时间 采收日期 收获日期 捕捞日期 发生时间 售卖时间 过磅时间 开证日期
+     检测时间 签发日期 开具日期 开具时间 采收日期 收获日期 捕捞日期 csrq 发生时间 售卖时间 过磅时间 开证日期
      开证时间 出证日期 出证时间 发证日期 入库日期 出库时间 收货日期 发货日期 上市日期 起捕日期 出塘日期 出栏日期`,
   ],
   [
@@ -71,7 +71,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   ['issuer.code', 'creditcode uscc socialcreditcode tyshxydm 统一社会信用代码 信用代码 社会信用代码'],
   [
     'issuer.name',
-    'subjectname promiseuser issuername enterprisename 承诺主体 主体名称 开具主体 企业名称 单位名称 养殖主体 种植主体 生产主体 经营主体',
+    'subjectname promiseuser issuername enterprisename 承诺主体 主体名称 开具主体 企业名称 单位名称 养殖主体 种植主体 生产主体 经营主体 qymc dwmc hzsmc ztmc 合作社名称',
   ],
   [
     'market.code',
@@ -95,20 +95,27 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
     'cold_store.name',
     'coldstorename coldstore warehousename warehouse kfmc lkmc 冷库名称 冷库 库房 库房名称',
   ],
-  ['farm.name', 'farmname basename 养殖场 养殖场名称 生产基地 基地名称 基地'],
+  [
+    'farm.code',
+    'farmcode pondno pondcode plotno plotcode dkbh tkbh jdbh 地块编号 塘口编号 塘号 基地编号 大棚编号',
+  ],
+  [
+    'farm.name',
+    `farmname basename pondname pond plotname dkmc tkmc jdmc 养殖场 养殖场名称 生产基地 基地名称 基地 地块 地块名称 塘口 塘口名称 池塘 大棚`,
+  ],
   [
     'product.code',
     'goodscode goodsid productcode meatcode commodityid commoditycode plucode plu spbm spbh cpbm 商品编码 商品编号 产品编码 货号 品种编码',
   ],
   [
     'product.name',
-    `goodsname productname meatname commodityname name samplename paname pbname pm spmc cpmc hwmc hpmc mingcheng 商品名称 商品 品名 产品名称 产品 名称
+    `goodsname productname meatname commodityname name samplename paname pbname pm spmc cpmc hwmc hpmc mingcheng pzmc pz fishname vegname 商品名称 商品 品名 产品名称 产品 名称
      品种 货物名称 样品名称 动物种类 食用农产品名称 菜名`,
   ],
   [
     'quantity',
-    `weight netweight quantity qty num number goodsweight totalweight kg g zl jz sl shuliang zhongliang paquantity 重量 净重 数量 交易量 进货数量
-     销售数量 斤数 公斤数 数量以及单位 总重量`,
+    `weight netweight quantity qty num number goodsweight totalweight kg g zl jz sl cssl csl chl ckl cszl shuliang zhongliang paquantity 重量 净重 数量 交易量 进货数量
+     销售数量 斤数 公斤数 数量以及单位 总重量 采收数量 采收量 采收重量 出塘重量 捕捞量`,
   ],
   ['heads', 'heads headcount quarantinenum checknum toushu ts头 头数 进场头数 只数'],
   ['unit', 'unit unite units goodsunit weightunit dw danwei padanwei pbdanwei jldw 单位 计量单位 数量单位'],
@@ -120,7 +127,10 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
     'areaoriginname originname origin placeoforigin productionarea traceaddress cd chandi 产地 产地名称 来源地 原产地',
   ],
   ['destination.code', 'destcode destinationcode 到达地编码 目的地编码'],
-  ['destination.name', 'dest destination destinations padestinations ddd mdd 到达地 目的地 去向 流向 销往地'],
+  [
+    'destination.name',
+    'dest destination destinations padestinations ddd mdd qx 到达地 目的地 去向 流向 销往地',
+  ],
   ['region.code', 'regioncode xzqh countycode 行政区划 行政区划代码 区划代码 县区代码'],
   ['document.sales_voucher', 'tranid pzbh voucherno 凭证号 交易凭证号 销售凭证号 上级交易凭证号'],
   [
@@ -162,7 +172,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   [
     'personal',
     `phone contactphone tel telephone mobile linkphone linkman contact contacts lxdh lxr sjh idcard idno sfzh sfz principalid principalname
-     cardno icno veterinary paveterinary pbveterinary detector inspector handler driver 联系电话 电话 手机 手机号 手机号码 供货商电话 联系人 身份证号
+     cardno icno fzr xm fzrxm veterinary paveterinary pbveterinary detector inspector handler driver 联系电话 电话 手机 手机号 手机号码 供货商电话 联系人 身份证号
      身份证 负责人 负责人姓名 卡号 官方兽医 经手兽医姓名 检测员 经办人 驾驶员 司机`,
   ],
 ]

@@ -50,6 +50,18 @@ describe('XML', () => {
     expect(xml('<data><rows/></data>', rows('row', 'rows')).records).toHaveLength(1)
   })
 
+  test('an element that says all in its attributes is an object, but not where they are only of its namespace or type', () => {
+    const text =
+      '<row xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><goods code="01233401" name="番茄"/><goods code="01231201"> </goods>' +
+      '<void xsi:nil="true"/><none xmlns=""/><empty/></row>'
+    expect(xml(text).records[0]?.value).toMatchObject({
+      goods: [{ '@code': '01233401', '@name': '番茄' }, { '@code': '01231201' }],
+      void: '',
+      none: '',
+      empty: '',
+    })
+  })
+
   test('children become members: repeated ones a list, nested ones an object, empty ones an empty text', () => {
     const text =
       '<row id="7"><t>1</t><t> 2 </t><n k="v"><x>a</x></n><e></e><l k="v">text</l><t><y>3</y></t></row>'

@@ -47,6 +47,20 @@ describe('what a field is taken for', () => {
     ['车牌号', 'vehicle'],
     ['base.market_id', 'market.code'],
     ['联系电话', 'personal'],
+    ['qymc', 'issuer.name'],
+    ['pzmc', 'product.name'],
+    ['cssl', 'quantity'],
+    ['qx', 'destination.name'],
+    ['fzr', 'personal'],
+    ['塘口', 'farm.name'],
+    ['pondNo', 'farm.code'],
+    // A name below an object is that of the object, and of nothing where nobody knows the object.
+    ['farm.name', 'farm.name'],
+    ['buyer.code', 'buyer.code'],
+    ['data.seller.name', 'seller.name'],
+    ['dryer.name', undefined],
+    ['dryer.weight', 'quantity'],
+    ['base.name', 'product.name'],
     ['frobnicate', undefined],
   ])('%s → %s', (name, meaning) => {
     expect(meaningOfName(name)).toBe(meaning)
