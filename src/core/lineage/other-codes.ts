@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { isEarTagShape } from '#core/identifiers/eartag.ts'
 import { gs1CheckOk, gtin14 } from '#core/identifiers/gs1.ts'
 import type { Body } from '#core/model/body.ts'
@@ -6,13 +7,13 @@ import type { Kind } from '#core/model/kinds.ts'
 import { normaliseCode } from '#core/text.ts'
 import { documentCode, type GraphCode, isCode, lotCode, recordCode } from './codes.ts'
 import { readElements } from './gs1-elements.ts'
-import { codesOfAddress, DIGITAL_LINK, scannedAddress } from './scanned.ts'
+import { codesOfAddress, comparedAddress, DIGITAL_LINK, scannedAddress } from './scanned.ts'
 
 /**
  * Codes by which a record is found although they are none of the graph: an ear tag on a certificate, the number of a retail ticket or of a test, a GTIN
- * with a lot or a serial in any of the forms of GS1. They lead to the goods or the paper that the record tells of.
+ * with a lot or a serial in any of the forms of GS1, the address in the QR code of a certificate, as a digest. They lead to the goods or the paper that the record tells of.
  */
-export type OtherScheme = 'cn.eartag15' | 'number' | 'gs1'
+export type OtherScheme = 'cn.eartag15' | 'number' | 'gs1' | 'url'
 
 const codeOf = (scheme: OtherScheme, value: string): string => `${scheme}:${value}`
 
@@ -21,6 +22,8 @@ export function otherCodes(kind: Kind, id: string, body: Body): string[] {
   const codes: string[] = []
   for (const { earTags } of body.documents ?? [])
     for (const tag of earTags ?? []) if (isEarTagShape(tag)) codes.push(codeOf('cn.eartag15', tag))
+  for (const { role, url } of body.documents ?? [])
+    if (role === 'self' && url !== undefined) codes.push(...addressCodes(url))
   if (kind === 'test' || (kind === 'sale' && body.saleKind === 'retail')) {
     const number = parseRecordId(id)?.key.at(-1)
     if (number) codes.push(codeOf('number', normaliseCode(number)))
@@ -39,7 +42,13 @@ export function otherCodes(kind: Kind, id: string, body: Body): string[] {
 /** The other codes that a text typed by a person or read by a scanner may mean. */
 export function otherCodesMeant(text: string): string[] {
   const own = codesOfAddress(text) ?? [text]
-  return [...gs1CodesMeant(text), ...own.flatMap(othersTyped)].filter(isCode)
+  return [...gs1CodesMeant(text), ...addressCodes(text), ...own.flatMap(othersTyped)].filter(isCode)
+}
+
+/** The code of an address, where the text is one. It may hold a secret of the certificate, so that a digest stands for it. */
+export function addressCodes(text: string): string[] {
+  const address = comparedAddress(text)
+  return address === null ? [] : [codeOf('url', hash('sha256', address, 'hex').slice(0, 32))]
 }
 
 /** The codes of a GTIN with a lot or a serial, where the text is one in any form of GS1. */

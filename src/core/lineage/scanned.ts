@@ -42,6 +42,15 @@ export function codesOfAddress(text: string): readonly string[] | null {
   return [...new Set(codes.map((code) => code.trim()))].slice(0, CODES_MAX)
 }
 
+/**
+ * By what an address is compared: without `http://` or `https://` and the stroke at its end, its host in small letters. Null for text that is no address.
+ */
+export function comparedAddress(text: string): string | null {
+  const address = scannedAddress(text)
+  const url = address === null ? null : URL.parse(/^www\./i.test(address) ? `https://${address}` : address)
+  return url && `${url.host}${url.pathname}${url.search}${url.hash}`.replace(/\/$/, '')
+}
+
 const lastOf = (path: string): string => {
   const last = path.replace(BELOW_PAGE, '').split('/').filter(Boolean).at(-1) ?? ''
   return decoded(last).replace(PAGE_ENDING, '')

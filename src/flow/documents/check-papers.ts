@@ -18,6 +18,7 @@ import { readKnownTypes } from '#store/document-mentions.ts'
 import type { Reader } from '#store/sighted.ts'
 import { candidatesOf } from './candidates.ts'
 import { type LoadedPaper, loadPapers } from './load-papers.ts'
+import { numbersOf } from './numbers-asked.ts'
 import type { PaperAnswer, PaperQuestion, PapersAnswer } from './schema.ts'
 
 /** Records of each paper that are read: a gate asks for papers of one load, not for vouchers of a whole day. */
@@ -25,7 +26,7 @@ const OWN_READ = 20
 
 /**
  * Judges papers at a gate: what is wrong with each, what of it is left, and what to ask whoever brings the goods. All are answered by
- * five statements however many they are. Two loads under one paper in one check share what is left of it.
+ * six statements however many they are. Two loads under one paper in one check share what is left of it.
  * HubError `invalid_request` for a day or number that is none. @param full whether free texts of senders are given as they are
  */
 export async function checkPapers(
@@ -35,8 +36,12 @@ export async function checkPapers(
   reader: Reader = hub,
   full = false,
 ): Promise<PapersAnswer> {
-  const asked = questions.map(({ number, type = null, on, system }, n) => ({
-    number: askedIn(number, n),
+  const numbers = await numbersOf(
+    reader,
+    questions.map(({ number }) => number),
+  )
+  const asked = questions.map(({ type = null, on, system }, n) => ({
+    number: askedIn(numbers[n] as string, n),
     type,
     on: dayAsked(on, nowMs),
     system,

@@ -13,6 +13,7 @@ import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { normaliseCode } from '#core/text.ts'
 import { candidatesOf } from '#flow/documents/candidates.ts'
 import { type LoadedPaper, loadPapers, type Snapshot } from '#flow/documents/load-papers.ts'
+import { numbersOf } from '#flow/documents/numbers-asked.ts'
 import { readUsePlace, writeUsePlace } from '#flow/documents/use-place.ts'
 import { signatureFindings, withSignatures } from '#flow/signatures/findings.ts'
 import { signaturesOf } from '#flow/signatures/read-signatures.ts'
@@ -56,7 +57,8 @@ export async function readDocument(
   request: DocumentRequest,
   reader: Reader = hub,
 ): Promise<DocumentAnswer> {
-  const number = numberAsked(request.number)
+  const [written = request.number] = await numbersOf(reader, [request.number])
+  const number = numberAsked(written)
   const on = dayAsked(request.on, request.nowMs)
   const type = typeAsked(request.type)
   const { papers, snapshot } = await loadPapers(

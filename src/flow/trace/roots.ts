@@ -50,7 +50,7 @@ export async function rootsOf(
   const tag = isOwn ? null : tagOfPaper(code)
   const [direct, others, tagged] = await Promise.all([
     readMentioned(reader, codesMeant(code, systems), at),
-    isOwn ? [] : readOthers(reader, otherCodesMeant(code), at),
+    isOwn ? [] : readOthers(reader, code, at),
     tag ? readTagged(reader, tag, at) : [],
   ])
   const found = new Map<string, FoundBy[]>()
@@ -79,16 +79,21 @@ const missing = (code: string): string =>
 
 type Node = readonly [node: string, by: FoundBy]
 
-async function readOthers(reader: Reader, codes: readonly string[], at: string | null): Promise<Node[]> {
-  const named = await readNamed(reader, codes, at)
+async function readOthers(reader: Reader, text: string, at: string | null): Promise<Node[]> {
+  const named = await readNamed(reader, otherCodesMeant(text), at)
   const nodes = await Promise.all(
     named.map(async ({ code, record }): Promise<Node[]> => {
-      const by = { scheme: otherScheme(code), value: code.slice(code.indexOf(':') + 1) }
+      const scheme = otherScheme(code)
+      const by = { scheme, value: scheme === 'url' ? text.trim() : code.slice(code.indexOf(':') + 1) }
       return (await nodesTold(reader, record, at)).map((node) => [node, by])
     }),
   )
-  return nodes.flat()
+  return nodes.flat().filter(isOfOne)
 }
+
+/** An address that many certificates bear is that of a site and tells none of them. */
+const isOfOne = ([node, { scheme }]: Node, _: number, all: readonly Node[]): boolean =>
+  scheme !== 'url' || all.every(([other, by]) => by.scheme !== 'url' || other === node)
 
 /** The nodes of a record; of a test that names none, the goods that were at its stall. */
 async function nodesTold(

@@ -61,6 +61,31 @@ it.each([
   expect(one.number).toBe('HGZ20240415-7K3M')
 })
 
+it('the address in the QR code of a certificate is the certificate, also where its number does not stand in it', async () => {
+  const number = 'HGZ20240416-AB2C'
+  const certificate = {
+    ...{ kind: 'document', system: 'jiaxing-wholesale', key: ['url'] },
+    occurredAt: { at: '2024-04-16T06:00:00+08:00', precision: 'second' },
+    parties: [{ role: 'issuer', name: '龙游示例蔬菜专业合作社', ids: [] }],
+    documents: [{ role: 'self', type: 'promise_cert', number, url: 'https://hgz.example.cn/v?s=8fA3-x' }],
+  }
+  expect((await api.call('POST', '/v1/records', { body: certificate })).json().accepted).toBe(1)
+  const scanned = 'https://hgz.example.cn/v?s=8fA3-x'
+  const gate = await api.call('POST', '/v1/documents/check', {
+    body: { papers: [{ number: 'https://hgz.example.cn/v?s=other' }, { number: scanned }] },
+  })
+  expect(gate.json().papers.map((paper: { number: string }) => paper.number)).toEqual([
+    'HTTPS://HGZ.EXAMPLE.CN/V?S=OTHER',
+    number,
+  ])
+  const code = encodeURIComponent(scanned)
+  expect((await api.call('GET', `/v1/documents/${code}`)).json()).toMatchObject({ number })
+  expect((await api.call('GET', `/v1/trace/${code}`)).json()).toMatchObject({
+    roots: [`doc:${number}`],
+    candidates: [{ by: { scheme: 'url', value: scanned } }],
+  })
+})
+
 it('an address that holds no number is a paper that nobody knows, and no mistake of the question', async () => {
   const gate = await api.call('POST', '/v1/documents/check', {
     body: JSON.stringify({

@@ -15,14 +15,14 @@ const market = (name: string, stall: string): NonNullable<Body['sites']> => [
   { role: 'market', name, ids: [] },
   { role: 'stall', name: stall, ids: [] },
 ]
-const certificate = (number: string, earTags: string[]): Written => ({
+const certificate = (number: string, earTags: string[], url?: string): Written => ({
   kind: 'document',
   system: 'quzhou-animal-quarantine',
   key: number,
   body: {
     occurredAt: at,
     product: { name: '猪' },
-    documents: [{ role: 'self', type: 'animal_B', number, earTags }],
+    documents: [{ role: 'self', type: 'animal_B', number, earTags, ...(url ? { url } : {}) }],
   },
 })
 const ticket = (key: string, place: string, lots: string[], name = '五花肉'): Written => ({
@@ -78,6 +78,9 @@ const RECORDS: readonly Written[] = [
       test: { item: '克伦特罗', verdict: 'pass' },
     },
   },
+  certificate('3308000220', [], 'https://QS.example.cn/v?k=8fA3/'),
+  certificate('3308000221', [], 'https://qs.example.cn/'),
+  certificate('3308000222', [], 'https://qs.example.cn/'),
 ]
 
 beforeAll(async () => {
@@ -105,6 +108,7 @@ test.each([
   ['urn:epc:id:sgtin:6903244.067976.S1', 'lot:(01)06903244679763(21)S1', 'gs1'],
   ['010690324467976321S1', 'lot:(01)06903244679763(21)S1', 'gs1'],
   [']d201069032446797631724050110L24', 'local.retail:L24', 'gs1'],
+  ['http://qs.example.cn/v?k=8fA3', 'doc:3308000220', 'url'],
   ['https://zs.example.cn/t/2024041500047', 'lot:33010501224041500047', 'number'],
 ])('%s leads to %s and says by what', async (code, root, scheme) => {
   const { roots, candidates, nodes } = await ask(code)
@@ -169,4 +173,9 @@ test('what a record called itself counts as of the time that is asked for, and n
   await expect(ask('133082500000500')).rejects.toMatchObject({ code: 'not_found' })
   expect((await ask('133082500000500', { at: '2024-05-01T12:00:00Z' })).roots).toEqual(['doc:3308000230'])
   expect((await ask('133082500000501')).roots).toEqual(['doc:3308000230'])
+})
+
+test('an address that two certificates bear is that of a site and tells neither; letters behind the host count', async () => {
+  for (const address of ['https://qs.example.cn', 'https://qs.example.cn/v?k=8Fa3'])
+    await expect(ask(address)).rejects.toMatchObject({ code: 'not_found' })
 })
