@@ -149,14 +149,21 @@ const TYPES: Readonly<Record<string, string>> = {
 function documentLines(kind: Kind, fields: readonly Recognised[]): string[] {
   const found = fields.filter((field) => field.meaning?.startsWith('document.'))
   if (found.length === 0) return []
+  const basis = fields.find(({ meaning }) => meaning === 'basis')
+  const basisOf = (type: string): string => {
+    if (type !== 'promise_cert' || basis === undefined) return ''
+    return `, basis: { call: promise-basis, args: [${quoted(basis.profile.name)}, { const: '2026' }] }`
+  }
   const lines = found.map(({ meaning, profile }, i) => {
     const type = TYPES[meaning?.slice('document.'.length) ?? 'by-number'] ?? 'by-number'
     const role = kind === 'document' && i === 0 ? 'self' : type === 'sales_voucher' ? 'voucher' : 'upstream'
     return profile.list
       ? `  - { each: ${quoted(profile.name)}, from: ., role: ${role}, type: ${type} }`
-      : `  - { role: ${role}, from: ${quoted(profile.name)}, type: ${type} }`
+      : `  - { role: ${role}, from: ${quoted(profile.name)}, type: ${type}${basisOf(type)} }`
   })
-  return ['documents:', ...lines]
+  return lines.some((line) => line.includes('promise-basis'))
+    ? ['# CHECK the form (2019, 2021, 2026) by which 承诺依据 is read', 'documents:', ...lines]
+    : ['documents:', ...lines]
 }
 
 function lotLines(fields: readonly Recognised[]): string[] {

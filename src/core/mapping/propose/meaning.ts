@@ -26,6 +26,7 @@ export type Meaning =
   | 'destination.name'
   | 'region.code'
   | `document.${DocumentField}`
+  | 'basis'
   | 'lot'
   | 'vehicle'
   | 'payment'

@@ -9,7 +9,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   [
     'key',
     `billno billid billcode orderno orderid uuid id recordid rowid serialno serial no tk ticketno outno inno docno dh djh djbh lsh xh pzh
-     saletranid traderecordid zslrecordid rkdh ckdh rkbh ckbh mxid 单号 单据号 交易单号 订单号 流水号 序号 记录号 小票号 出库单号 入库单号 明细编号 `,
+     saletranid traderecordid zslrecordid rkdh ckdh rkbh ckbh bh mxid 单号 单据号 交易单号 订单号 流水号 序号 记录号 小票号 出库单号 入库单号 明细编号 `,
   ],
   [
     'time',
@@ -109,7 +109,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   ],
   [
     'product.name',
-    `goodsname productname meatname commodityname name samplename paname pbname pm spmc cpmc hwmc hpmc mingcheng pzmc pz fishname vegname 商品名称 商品 品名 产品名称 产品 名称
+    `goodsname productname meatname commodityname name goods samplename paname pbname pm spmc cpmc hwmc hpmc mingcheng pzmc pz fishname vegname 商品名称 商品 品名 产品名称 产品 名称
      品种 货物名称 样品名称 动物种类 食用农产品名称 菜名`,
   ],
   [
@@ -137,6 +137,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
     'document.promise_cert',
     'certificatecode hgzbh hgz hegezheng 合格证编号 合格证号 承诺达标合格证编号 合格证',
   ],
+  ['basis', 'commitmentbasis promisebasis cnyj 承诺依据'],
   ['document.origin_cert', 'provid cdzm cdzmh cdzmbh 产地证明 产地证明号 产地证明编号 蔬菜产地证明号'],
   ['document.animal', 'quarantineid dwjyzh 产地检疫证号 动物检疫证号 动物检疫合格证号'],
   [

@@ -1,6 +1,6 @@
 import type { FieldProfile } from './field-profile.ts'
 
-/** A place that is written in several columns: province, city, county. */
+/** A place that is written in several columns: province, city, county, township. */
 export interface PlaceColumns {
   readonly target: 'origin' | 'destination'
   /** From the largest to the smallest. */
@@ -11,6 +11,7 @@ const LEVELS: readonly RegExp[] = [
   /[_-]?(省份|省|province)$/iu,
   /[_-]?(地级市|地市|(?<!级)市|city)$/iu,
   /[_-]?(县级市|县区|区县|县|区|county|district)$/iu,
+  /[_-]?(乡镇街道|乡镇|街道|乡|镇|township|town)$/iu,
 ]
 const TO = /到达|目的|去向|dest|arriv/iu
 

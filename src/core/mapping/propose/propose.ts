@@ -10,7 +10,7 @@ import { placeColumns } from './place-columns.ts'
 import { inComment, quoted } from './quoted.ts'
 import { readLines } from './read-lines.ts'
 import { type Recognised, recognise } from './recognise.ts'
-import { statusLines } from './status.ts'
+import { remarkStatusLines, statusLines } from './status.ts'
 import { usedIn } from './used-in.ts'
 
 export interface ProposalInput {
@@ -50,7 +50,10 @@ export function proposeMapping(input: ProposalInput): Proposal {
   const { kind, because } = proposeKind(recognised)
   const fields = kind === 'production' ? onFarm(recognised) : recognised
   const key = proposeKey(fields, records)
-  const status = fields.find(({ meaning }) => meaning === 'status')
+  const own = fields.filter(({ profile }) => profile.stands === 'row')
+  const statusField = fields.find(({ meaning }) => meaning === 'status')
+  const note = own.find(({ meaning }) => meaning === 'note')
+  const status = statusField ? statusLines(statusField) : remarkStatusLines(note)
   const emit = [
     'emit:',
     `  # ${kind}: ${because}`,
@@ -60,9 +63,8 @@ export function proposeMapping(input: ProposalInput): Proposal {
     ...paymentLines(kind, fields),
   ]
   const around = aroundFields(fields, [...key, ...emit])
-  const own = fields.filter(({ profile }) => profile.stands === 'row')
   const personal = own.filter(({ meaning }) => meaning === 'personal').map(({ profile }) => profile.name)
-  const isUsed = usedIn([...key, ...(status ? statusLines(status) : []), ...emit])
+  const isUsed = usedIn([...key, ...status, ...emit])
   const open = [
     ...own.filter(
       (field) => field.meaning !== 'personal' && !placed.has(field.profile.name) && !isUsed(field),
@@ -83,7 +85,7 @@ export function proposeMapping(input: ProposalInput): Proposal {
     ...unreadLines(around.unread),
     ...ignoreLines([...personal, ...joined], around.ignored),
     ...key,
-    ...(status ? statusLines(status) : []),
+    ...status,
     ...emit,
     'tests:',
     `  - { in: ${quotedPath(`samples/${input.sample}`)}, out: ${quotedPath(`samples/${expectedName(input.sample)}`)} }`,

@@ -28,6 +28,25 @@ export function statusLines(field: Recognised): string[] {
   ]
 }
 
+const VOID_REMARK = /^(已?作废|已?撤销|撤单|已删除)$/u
+
+/** Lines for `status` and `void` where no field says it and a remark of the sample is the word for a void, as in ledgers; else none. */
+export function remarkStatusLines(note: Recognised | undefined): string[] {
+  const words = note?.profile.texts.filter((text) => VOID_REMARK.test(text)) ?? []
+  if (note === undefined || words.length === 0) return []
+  const name = quoted(note.profile.name)
+  return [
+    `# CHECK ${words.map(inComment).join(', ')} in ${inComment(note.profile.name)} is taken for a void, any other remark for text.`,
+    'status:',
+    '  choose:',
+    ...words.map((word) => `    - { when: { ${name}: ${quoted(word)} }, const: void }`),
+    '    - { const: active }',
+    '  active: [active]',
+    '  void: [void]',
+    'void: { body: new }',
+  ]
+}
+
 /** Beside 1, these are what systems write for a void. */
 const isVoidNumber = (text: string, all: readonly string[]): boolean =>
   all.includes('1') && /^(0|2|9|99|-1)$/.test(text)

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { decodeMessage } from '#adapters/push/decode-message.ts'
+import { sniff } from '#adapters/push/sniff/sniff.ts'
+import { compileMapping } from '#core/mapping/compile.ts'
+import { proposeMapping } from '#core/mapping/propose/propose.ts'
+
+/** The proposal for a sample, and what its mapping makes of the records. */
+async function propose(text: string) {
+  const { read } = await sniff(Buffer.from(text))
+  const { records } = await decodeMessage(Buffer.from(text), read)
+  const title = { zh: '甲', en: 'A' }
+  const proposal = proposeMapping({ system: 'a', record: 'b', title, read, records, sample: 'valid/a.csv' })
+  const { mapping, mistakes } = compileMapping({ path: 'b.yaml', text: proposal.mapping })
+  const mapped = records.flatMap(
+    (record) => mapping?.map(record, { receivedAtMs: Date.UTC(2026, 4, 1) }) ?? [],
+  )
+  return { ...proposal, mistakes, mapped }
+}
+
+/** A vegetable base: pinyin for columns, the place in four of them, a void in the remarks. */
+const BASE = [
+  'bh,qymc,dkmc,pzmc,gg,csrq,cssl,dw,产地_省,产地_市,产地_县,产地_乡镇,fzr,hgzh,cnyj,bz',
+  'C1,龙游示例蔬菜专业合作社,1号棚,番茄,大果,2026-04-01,350,公斤,浙江省,衢州市,龙游县,湖镇镇,张示例,HGZ20260401-7K3M,自行检测合格,',
+  'C2,龙游示例蔬菜专业合作社,2号棚,小白菜,散装,2026-04-01,120,斤,浙江省,衢州市,龙游县,湖镇镇,张示例,HGZ20260401-8K3M,委托检测合格,已作废',
+  'C3,龙游示例蔬菜专业合作社,3号棚,黄瓜,散装,2026-04-02,80,公斤,浙江省,衢州市,龙游县,湖镇镇,张示例,HGZ20260402-9K3M,1,雨后采收',
+].join('\r\n')
+
+describe('the ledger of a vegetable base', async () => {
+  const { mapping, mistakes, mapped, open } = await propose(BASE)
+
+  it('leaves nothing open but what no record has a place for', () => {
+    expect(mistakes).toEqual([])
+    expect(open).toEqual(['gg'])
+    expect(mapping).toContain('ignore: [fzr]')
+  })
+
+  it('takes a township for the end of a place', () => {
+    expect(mapping).toContain('origin: { name: { concat: [产地_省, 产地_市, 产地_县, 产地_乡镇] } }')
+    expect(mapped[0]?.records[0]?.body).toMatchObject({ origin: { code: '330825' } })
+  })
+
+  it('takes 承诺依据 with its paper, by a form that a person has to check', () => {
+    expect(mapping).toMatch(/# CHECK the form[^\n]*\n\s+documents:/u)
+    expect(mapped.map(({ records }) => records[0]?.body)).toMatchObject([
+      { documents: [{ basis: ['自行检测合格'] }] },
+      { documents: [{ basis: ['委托检测合格'] }] },
+      { documents: [{ basis: ['质量安全控制符合要求'] }] },
+    ])
+  })
+
+  it('takes a row whose remark says that it is void for a void, and any other remark for text', () => {
+    expect(mapping).toMatch(/# CHECK[^\n]*已作废[^\n]*bz/u)
+    expect(mapped.map(({ records }) => records[0]?.operation)).toEqual(['upsert', 'void', 'upsert'])
+    expect(mapped.flatMap(({ issues }) => issues.filter(({ code }) => code.startsWith('E_')))).toEqual([])
+  })
+})
+
+it('a column of its own for the status counts before the remarks', async () => {
+  const rows = BASE.split('\r\n').map((line, i) => `${line},${['zt', '1', '0', '1'][i]}`)
+  const { mapping, mistakes } = await propose(rows.join('\r\n'))
+  expect(mistakes).toEqual([])
+  expect(mapping).toContain('status: { from: zt')
+})
