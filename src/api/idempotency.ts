@@ -12,7 +12,7 @@ export const IdempotencyHeader = Type.Object({
       minLength: 1,
       maxLength: 255,
       description:
-        'The same key and body get the same receipt; another body gets 422 · 相同键与内容返回同一回执',
+        'The same key and body are done once and answered the same; another body gets 422 · 相同键与内容只办理一次、应答相同，内容不同返回 422',
     }),
   ),
 })

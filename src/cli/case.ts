@@ -81,7 +81,7 @@ async function ask(
   call: Call,
   action: string | undefined,
   [subject, event, ...more]: readonly string[],
-  { reason, at, quantity, method, note }: Values,
+  { reason, at, quantity, method, note, 'idempotency-key': key }: Values,
 ): Promise<Record<string, unknown>> {
   if (more.length > 0 || (action !== 'event' && event !== undefined) || subject === undefined)
     throw new WrongUsage()
@@ -90,10 +90,9 @@ async function ask(
     return await call('POST', '/v1/cases', { code: subject, reason })
   if (action !== 'event' || event === undefined) throw new WrongUsage()
   const said = Object.entries({ at, quantity, method, note }).filter(([, value]) => value !== undefined)
-  return await call('POST', `/v1/cases/${encodeURIComponent(subject)}/events`, {
-    event,
-    ...Object.fromEntries(said),
-  })
+  const body = { event, ...Object.fromEntries(said) }
+  const headers = key === undefined ? {} : { 'idempotency-key': key }
+  return await call('POST', `/v1/cases/${encodeURIComponent(subject)}/events`, body, headers)
 }
 
 const say = ([en, zh]: readonly [string, string]): string => (cliLanguage() === 'zh' ? zh : en)
@@ -143,7 +142,7 @@ function parsed(argv: readonly string[]) {
   const text = { type: 'string' } as const
   const options = {
     ...{ hub: text, key: text, state: text, region: text, product: text, reason: text },
-    ...{ at: text, quantity: text, method: text, note: text, purpose: text },
+    ...{ at: text, quantity: text, method: text, note: text, purpose: text, 'idempotency-key': text },
     json: { type: 'boolean' },
   } as const
   try {

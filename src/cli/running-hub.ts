@@ -9,6 +9,8 @@ export type Call = (
   path: string,
   /** Sent as JSON; bytes are sent as CSV. */
   body?: object,
+  /** Sent beside those of every call. */
+  headers?: Readonly<Record<string, string>>,
 ) => Promise<Record<string, unknown>>
 
 interface Issue {
@@ -60,7 +62,7 @@ export function callsTo(
   { timeoutMs = TIMEOUT_MS, purpose }: CallOptions = {},
 ): Call {
   let isWarned = false
-  return async (method, path, body) => {
+  return async (method, path, body, headers = {}) => {
     if (!URL.canParse(hub))
       throw new Error(
         say(
@@ -75,6 +77,7 @@ export function callsTo(
         'accept-language': cliLanguage(),
         ...(purpose === undefined ? {} : { 'hub-purpose': encodeURIComponent(purpose) }),
         ...(body instanceof Uint8Array ? { 'content-type': 'text/csv' } : {}),
+        ...headers,
       },
       ...(body instanceof Uint8Array ? { body } : body ? { json: body } : {}),
       throwHttpErrors: false,

@@ -23,11 +23,18 @@ export interface CaseEventRow {
   readonly version: number | null
 }
 
+/** What names one attempt of who moves a case: his Idempotency-Key, and the SHA-256 of what he sent. */
+export interface CaseRequest {
+  readonly key: string
+  readonly sha256: Buffer
+}
+
 /** Adds an event to a case that this transaction has locked or made. */
 export async function insertCaseEvent(
   client: ClientBase,
   id: string,
   event: Omit<CaseEventRow, 'no' | 'recordedAt'>,
+  request?: CaseRequest,
 ): Promise<void> {
   const { rows } = await client.query<{ no: number }>({
     name: 'next-case-event',
@@ -37,13 +44,29 @@ export async function insertCaseEvent(
   const no = rows[0]?.no ?? 1
   await client.query({
     name: 'insert-case-event',
-    text: `insert into case_events (case_id, no, event, from_state, to_state, at, actor, mass, method, note, record_id, version)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    text: `insert into case_events (case_id, no, event, from_state, to_state, at, actor, mass, method, note, record_id, version, request_key, request_sha256)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     values: [
       ...[id, no, event.event, event.fromState, event.toState, event.at, event.actor, event.mass],
       ...[event.method, sealWords(client, event.note, notePlace(id, no)), event.recordId, event.version],
+      ...[request?.key ?? null, request?.sha256 ?? null],
     ],
   })
+}
+
+/** What an actor sent to the case under this key; null where nothing. */
+export async function findCaseRequest(
+  client: ClientBase,
+  id: string,
+  actor: string,
+  key: string,
+): Promise<Buffer | null> {
+  const { rows } = await client.query<{ sha256: Buffer }>({
+    name: 'find-case-request',
+    text: 'select request_sha256 as sha256 from case_events where case_id = $1 and actor = $2 and request_key = $3',
+    values: [id, actor, key],
+  })
+  return rows[0]?.sha256 ?? null
 }
 
 export async function readCaseEvents(client: Client, id: string): Promise<CaseEventRow[]> {

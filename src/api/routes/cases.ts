@@ -3,6 +3,7 @@ import Type from 'typebox'
 import { caseCard, caseView, type ReadCase } from '#api/case-view.ts'
 import { INSTANT, readCursor, UUID, writeCursor } from '#api/cursor.ts'
 import { givesFullOnly } from '#api/full-values.ts'
+import { IdempotencyHeader, type IdempotencyKey, idempotencyKeyOf } from '#api/idempotency.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
@@ -10,7 +11,8 @@ import { callerOf, holds, sightOfCaller, whoOf } from '#api/scopes.ts'
 import { CASE_STATES, OFFICIAL_EVENTS } from '#core/cases/states.ts'
 import { HubError } from '#core/errors.ts'
 import type { Sight } from '#core/sight.ts'
-import { openByOfficial, type Said, sayOfCase } from '#flow/cases/act.ts'
+import { openByOfficial, sayOfCase } from '#flow/cases/act.ts'
+import type { Said } from '#flow/cases/said-twice.ts'
 import { listCasesSeen, readCaseSeen, type SeenCase } from '#flow/cases/seen-cases.ts'
 import { readCaseEvents } from '#store/case-events.ts'
 import { readCaseFindings } from '#store/case-findings.ts'
@@ -181,7 +183,7 @@ export const caseRoutes =
         return await card(request, reply, id)
       },
     })
-    app.route<OfCase & { Body: Said }>({
+    app.route<OfCase & { Body: Said; Headers: IdempotencyKey }>({
       method: 'POST',
       url: '/v1/cases/:id/events',
       config: { scopes: ['case'] },
@@ -190,17 +192,19 @@ export const caseRoutes =
         tags: ['cases'],
         summary: 'Say what happened · 登记案件事件',
         description:
-          '409 names every reason why it may not happen now, as `refusals`. 不允许时返回 409，并在 refusals 中列出全部理由。',
+          'Under an `Idempotency-Key` it is done once, however often it is sent: the answer is the case as it is. Without one, a disposal or a note that the same person told in the last ten minutes, or of the same time, is refused as `repeated`. 409 names every reason why it may not happen now, as `refusals`. 带 Idempotency-Key 重复发送只登记一次，返回案件当前状态；未带时，同一人十分钟内或同一时间的相同处置与备注按 repeated 拒绝。不允许时返回 409，并在 refusals 中列出全部理由。',
         params: CaseParams,
+        headers: IdempotencyHeader,
         body: EventBody,
         response: {
           200: answer('CaseCard', 'The case · 案件'),
-          ...problems(400, 401, 403, 404, 409, 413, 415, 429, 503),
+          ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
         },
       },
       handler: async (request, reply) => {
         const { id } = request.params
-        await sayOfCase({ pool, intake }, id, request.body, { who: whoOf(request), nowMs: clock() })
+        const by = { who: whoOf(request), nowMs: clock(), ...idempotencyKeyOf(request) }
+        await sayOfCase({ pool, intake }, id, request.body, by)
         return await card(request, reply, id)
       },
     })

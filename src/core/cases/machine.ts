@@ -33,6 +33,8 @@ export interface Happening {
   readonly quantity?: string | undefined
   readonly method?: string | undefined
   readonly note?: string | undefined
+  /** The same was told already, and nothing says that it happened once more. */
+  readonly isRepeated?: boolean
 }
 
 /** Why something may not happen: a code that never changes, and a sentence. */
@@ -47,6 +49,7 @@ export interface Refusal {
     | 'needs_quantity'
     | 'needs_method'
     | 'needs_reason'
+    | 'repeated'
     | 'not_yours'
   readonly reason: string
 }
@@ -131,6 +134,8 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
   if (atMs > happening.nowMs) no('in_future', 'it cannot have happened yet')
   // A wrong year would end the time for an objection before it began.
   if (event !== 'note' && atMs < facts.sinceMs) no('before_told', 'the goods were not tested or stopped yet')
+  if (happening.isRepeated)
+    no('repeated', 'the same was told already; send with another Idempotency-Key what happened once more')
   if (event === 'note') {
     if (!note) no('needs_reason', 'a note has a text')
   }

@@ -70,6 +70,10 @@ export const REFUSAL_WORDS: Words<Refusal['code']> = {
     'say how: destroyed, returned or rendered',
     '须写明方式：destroyed 销毁、returned 退货、rendered 无害化',
   ],
+  repeated: [
+    'the same was told already; where it happened once more, send it with another Idempotency-Key or name its time',
+    '相同事件已登记；确为再次发生的，请换用新的 Idempotency-Key 或写明发生时间',
+  ],
   needs_reason: ['say why', '须说明理由'],
   not_yours: ['this is for others to say', '无权提交此事件'],
 }

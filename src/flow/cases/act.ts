@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import type { OfficialEvent } from '#core/cases/states.ts'
 import { HubError } from '#core/errors.ts'
 import { codesMeant } from '#core/lineage/codes.ts'
 import { tellingRecord } from '#core/lineage/describe-node.ts'
 import { ORDERED } from '#core/model/masked-texts.ts'
-import { insertCaseEvent } from '#store/case-events.ts'
+import { findCaseRequest, insertCaseEvent, readCaseEvents } from '#store/case-events.ts'
 import { replaceCaseLots } from '#store/case-lots.ts'
-import { insertCase, lockOrdered } from '#store/cases.ts'
+import { insertCase, lockCase, lockOrdered } from '#store/cases.ts'
 import { inTransaction } from '#store/database.ts'
 import { readHubId } from '#store/hub-identity.ts'
 import { readKnownCodes, readMentions } from '#store/lots.ts'
 import { applyEvent } from './apply.ts'
 import { baseOf, testedRow } from './open-case.ts'
+import { isRepeat, requestOf, type Said } from './said-twice.ts'
 import { type SettleParts, settleCase } from './settle.ts'
 
 const RECORDS_PER_CODE = 20
@@ -69,33 +69,35 @@ export async function openByOfficial(parts: SettleParts, stop: Stop): Promise<st
   return id
 }
 
-/** What an official says of a case. */
-export interface Said {
-  readonly event: OfficialEvent
-  /** ISO text; now where it is not given. */
-  readonly at?: string
-  readonly quantity?: string
-  readonly method?: string
-  readonly note?: string
-}
-
-/** Lets an official move a case. HubError `not_found`; `wrong_state` with every reason, as `refusals`, where it may not happen. */
+/**
+ * Lets an official move a case. What he sends again under the same key happened already and is not done twice; HubError `idempotency_conflict` where he sent something
+ * else under it, `not_found`, and `wrong_state` with every reason, as `refusals`, where it may not happen.
+ */
 export async function sayOfCase(
   parts: SettleParts,
   id: string,
   said: Said,
-  by: { readonly who: string; readonly nowMs: number },
+  by: { readonly who: string; readonly nowMs: number; readonly idempotencyKey?: string },
 ): Promise<void> {
-  const atMs = said.at === undefined ? by.nowMs : Date.parse(said.at)
+  const { who, nowMs, idempotencyKey } = by
+  const atMs = said.at === undefined ? nowMs : Date.parse(said.at)
   const { event, quantity, method, note } = said
-  const refusals = await inTransaction(parts.pool, (client) =>
-    applyEvent(
+  const request = requestOf(said, idempotencyKey)
+  const refusals = await inTransaction(parts.pool, async (client) => {
+    if (!(await lockCase(client, id))) return 'unknown'
+    if (request) {
+      const before = await findCaseRequest(client, id, who, request.key)
+      if (before?.equals(request.sha256)) return null
+      if (before) throw new HubError('idempotency_conflict')
+    }
+    const isRepeated = !request && isRepeat(await readCaseEvents(client, id), said, { who, nowMs })
+    return await applyEvent(
       client,
       id,
-      { event, atMs, nowMs: by.nowMs, by: 'official', quantity, method, note },
-      { actor: by.who },
-    ),
-  )
+      { event, atMs, nowMs, by: 'official', quantity, method, note, isRepeated },
+      { actor: who, request },
+    )
+  })
   if (refusals === 'unknown') throw new HubError('not_found', { detail: `case ${id}` })
   if (refusals)
     throw new HubError('wrong_state', {

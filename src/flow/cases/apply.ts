@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import { type CaseFacts, dueOf, type Happening, isRefused, type Refusal, step } from '#core/cases/machine.ts'
 import type { CaseState } from '#core/cases/states.ts'
 import { addDecimal } from '#core/decimal.ts'
-import { insertCaseEvent } from '#store/case-events.ts'
+import { type CaseRequest, insertCaseEvent } from '#store/case-events.ts'
 import { readCaseTests } from '#store/case-lots.ts'
 import { type CaseRow, lockCase, moveCase } from '#store/cases.ts'
 import { markSubjects } from '#store/finding-checks.ts'
@@ -15,6 +15,7 @@ export interface Evidence {
   readonly version?: number
   /** Other facts hold the case where it is: the event is kept and moves nothing. */
   readonly stays?: boolean
+  readonly request?: CaseRequest | undefined
 }
 
 const msOf = (text: string | null): number | null => (text === null ? null : Date.parse(text))
@@ -56,7 +57,7 @@ export async function applyEvent(
   const isMoved = state !== found.state
   const stateAtMs = isMoved ? happening.atMs : Date.parse(found.stateAt)
   const due = dueOf({ state, toldAtMs: Date.parse(found.toldAt), labToldAtMs }, stateAtMs)
-  await insertCaseEvent(client, id, {
+  const told = {
     event: happening.event,
     fromState: found.state,
     toState: state,
@@ -67,7 +68,8 @@ export async function applyEvent(
     note: happening.note ?? null,
     recordId: evidence.recordId ?? null,
     version: evidence.version ?? null,
-  })
+  }
+  await insertCaseEvent(client, id, told, evidence.request)
   await moveCase(client, id, {
     state,
     narrow,

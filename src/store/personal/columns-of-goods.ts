@@ -16,9 +16,10 @@ export const COLUMNS_OF_GOODS = {
   },
   card_history: { none: 'id change from_card to_card record_id decision at', business: 'subject' },
   case_events: {
-    none: 'case_id no event from_state to_state at recorded_at method record_id version',
+    none: 'case_id no event from_state to_state at recorded_at method record_id version request_key',
     business: 'mass',
     personal: 'actor note',
+    digest: 'request_sha256',
   },
   case_holds: { none: 'case_id record_id version hold_kind since', business: 'place' },
   case_lots: {
