@@ -30,6 +30,7 @@ import { trustOf } from './public/client-address.ts'
 import { BODY_MAX } from './push-body.ts'
 import { WAIT_MAX_S } from './routes/changes.ts'
 import { routes } from './routes.ts'
+import { ANSWER_BOUNDS, watchAnswers } from './slow-answers.ts'
 import { watchBodies } from './slow-bodies.ts'
 import { spokenIn } from './spoken.ts'
 import { serverOptions } from './tls.ts'
@@ -113,6 +114,7 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
     }
   })
   watchBodies(app, (socket) => refuseMalformed({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket, parts.language))
+  watchAnswers(app, parts.answerBounds ?? ANSWER_BOUNDS)
   app.addHook('preClose', (done) => {
     closing = true
     head.close()

@@ -15,6 +15,7 @@ import type { ChargeRecords, RateBounds } from './limit-callers.ts'
 import type { Metrics } from './metrics.ts'
 import type { MetricsAccess } from './metrics-access.ts'
 import type { SessionCallers } from './operators/session-callers.ts'
+import type { AnswerBounds } from './slow-answers.ts'
 import type { TlsParts } from './tls.ts'
 
 /** What the API is handed; it opens nothing itself. */
@@ -48,6 +49,8 @@ export interface ApiParts {
   readonly rates?: RateBounds
   /** Of these milliseconds what a caller who sees a part of the records waits is a multiple; 20 where it is absent, 0 for none. */
   readonly answersEveryMs?: number
+  /** How slowly answers may be taken; ANSWER_BOUNDS where it is absent. */
+  readonly answerBounds?: AnswerBounds
   /** Who gets `/metrics` without a key; `local` where it is absent. */
   readonly metricsAccess?: MetricsAccess
   /** Vouches for operators; none where it is absent. */

@@ -61,6 +61,7 @@ type More = Partial<
     | 'rates'
     | 'metricsAccess'
     | 'answersEveryMs'
+    | 'answerBounds'
     | 'clock'
   >
 >
