@@ -55,7 +55,7 @@ export interface LegalLeast {
   readonly law: string
 }
 
-const MESSAGES: LegalLeast = { days: SIX_MONTHS, law: '网络安全法 art. 21(3): six months' }
+const MESSAGES: LegalLeast = { days: SIX_MONTHS, law: '网络安全法 art. 23(3): six months' }
 const PRODUCTION: LegalLeast = { days: TWO_YEARS, law: '农产品质量安全法 art. 27: two years' }
 const REGISTERED: LegalLeast = {
   days: SIX_MONTHS,

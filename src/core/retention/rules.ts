@@ -2,7 +2,7 @@ import { DAY_MS, daysFromCivil, epochToLocal } from '#core/calendar.ts'
 
 /**
  * Families of what only grows with time: the tables of each, the fewest months that the law allows and what is kept where nobody says
- * otherwise. Network logs are kept six months at least (网络安全法 art. 21(3)), records of giving data to others three years (网络数据安全管理条例
+ * otherwise. Network logs are kept six months at least (网络安全法 art. 23(3)), records of giving data to others three years (网络数据安全管理条例
  * art. 12); vouchers of farm products six months (食品安全法 art. 65). Three years for all is the hub's own choice.
  */
 export const FAMILIES = {

@@ -99,8 +99,8 @@ it.each([
     731,
   ],
   [{ classes: ['records'], kinds: ['party'], afterDays: 183 }, '食用农产品市场销售质量安全监督管理办法', 184],
-  [{ classes: ['messages'], afterDays: 183 }, '网络安全法 art. 21(3)', 184],
-  [{ classes: ['rejections', 'messages'], afterDays: 30 }, '网络安全法 art. 21(3)', 184],
+  [{ classes: ['messages'], afterDays: 183 }, '网络安全法 art. 23(3)', 184],
+  [{ classes: ['rejections', 'messages'], afterDays: 30 }, '网络安全法 art. 23(3)', 184],
 ])('a rule that is shorter than the law wants is refused with the article: %j', async (scope, law, days) => {
   for (const [path, body] of [
     ['', { ...scope, reason: 'too soon' }],
