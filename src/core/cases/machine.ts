@@ -35,6 +35,8 @@ export interface Happening {
   readonly note?: string | undefined
   /** The same was told already, and nothing says that it happened once more. */
   readonly isRepeated?: boolean
+  /** Of a test that is taken back: what the rapid tests that stand say, where the case rested on a laboratory alone. */
+  readonly remains?: 'failed' | 'doubted' | undefined
 }
 
 /** Why something may not happen: a code that never changes, and a sentence. */
@@ -115,7 +117,7 @@ export function step(facts: CaseFacts, happening: Happening): Outcome {
       ? official(facts, { ...happening, event })
       : refused('not_yours', 'said by officials alone')
   return by === 'records'
-    ? { move: byRecords(facts, event, happening.atMs) }
+    ? { move: byRecords(facts, event, happening) }
     : refused('not_yours', 'told by records alone')
 }
 
@@ -189,10 +191,12 @@ const cleared = (narrow: boolean): Move => ({
   labToldAtMs: null,
 })
 
+const heldFor = (remains: 'failed' | 'doubted'): CaseState => (remains === 'doubted' ? 'suspect' : 'held')
+
 const LABORATORY = 'a laboratory decides: name its method, which may not be a rapid one'
 const isLaboratory = (method: string | undefined): boolean => method !== undefined && !RAPID.test(method)
 
-function byRecords(facts: CaseFacts, event: RecordEvent, atMs: number): Move {
+function byRecords(facts: CaseFacts, event: RecordEvent, { atMs, remains }: Happening): Move {
   const { state, narrow, confirmedAtMs, labToldAtMs, disposed } = facts
   const stays: Move = { state, narrow, confirmedAtMs, labToldAtMs }
   const isDecided = !DECIDING.includes(state)
@@ -204,7 +208,8 @@ function byRecords(facts: CaseFacts, event: RecordEvent, atMs: number): Move {
       return isDecided ? stays : cleared(narrow)
     case 'withdrawn':
       // The fact that the case stands on is gone. What was disposed of cannot be sold again, so that is for an official to say.
-      return isDecided && !(state === 'confirmed' && disposed === '0') ? stays : cleared(narrow)
+      if (isDecided && !(state === 'confirmed' && disposed === '0')) return stays
+      return remains ? { ...cleared(remains === 'doubted'), state: heldFor(remains) } : cleared(narrow)
     case 'failed':
       // A suspect that fails by another method is no suspect; goods that were released because their test was withdrawn are held again.
       if (state === 'cleared') return { ...stays, state: 'held', narrow: false }

@@ -1,16 +1,49 @@
 import type { ClientBase } from 'pg'
+import { goodsOf, mayBe } from '#core/cases/goods.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'
+import type { Body } from '#core/model/body.ts'
 import { type CaseTest, readCaseTests } from '#store/case-lots.ts'
 import { readTracedVersions } from '#store/lots.ts'
+import { type TestedGoods, testedGoods } from './open-case.ts'
 import { STANDS } from './told-test.ts'
 
-/** The failed tests of a case which no laboratory has answered by passing the goods: what it found of other items says nothing of them. */
+interface TestOfGoods {
+  readonly body: Body
+  readonly goods: TestedGoods
+}
+
+/** The failed tests of a case which no laboratory has answered by passing their goods: what it found of other items, or of other lots, says nothing of them. */
 export async function unanswered(client: ClientBase, caseId: string): Promise<CaseTest[]> {
   const tests = await readCaseTests(client, caseId)
-  const bodies = await readTracedVersions(client, tests)
-  const testedFor = ({ recordId }: CaseTest) => bodies.get(recordId)?.body.test?.item
-  const passed = tests.filter(({ isLab, verdict }) => isLab && verdict === 'pass').map(testedFor)
-  return tests.filter(
-    (test) => STANDS.has(test.verdict) && !passed.some((item) => answersFailure(item, testedFor(test))),
+  const records = await readTracedVersions(client, tests)
+  const read = async ({ recordId, version }: CaseTest): Promise<TestOfGoods | null> => {
+    const record = records.get(recordId)
+    if (!record) return null
+    const { body, receivedAt } = record
+    return { body, goods: await testedGoods(client, { recordId, version, receivedAt, body }) }
+  }
+  const passed: TestOfGoods[] = []
+  for (const test of tests) {
+    const one = test.isLab && test.verdict === 'pass' ? await read(test) : null
+    if (one) passed.push(one)
+  }
+  const left: CaseTest[] = []
+  for (const test of tests) {
+    if (!STANDS.has(test.verdict)) continue
+    const failed = await read(test)
+    if (failed === null || !isAnswered(failed, passed)) left.push(test)
+  }
+  return left
+}
+
+/** Whether all goods of a failed test were passed for what they failed. One whose goods nobody knows is answered by what was tested at the same stall on its day. */
+function isAnswered(failed: TestOfGoods, passed: readonly TestOfGoods[]): boolean {
+  const { body, goods } = failed
+  const answering = passed.filter(
+    (one) => answersFailure(one.body.test?.item, body.test?.item) && mayBe(goodsOf(body), 'test', one.body),
   )
+  if (goods.codes.length > 0)
+    return goods.codes.every((code) => answering.some((one) => one.goods.codes.includes(code)))
+  const meets = (a: readonly string[], b: readonly string[]): boolean => a.some((one) => b.includes(one))
+  return answering.some((one) => meets(one.goods.whos, goods.whos) && meets(one.goods.whats, goods.whats))
 }

@@ -1,7 +1,6 @@
 import type { ClientBase } from 'pg'
 import { goodsOf } from '#core/cases/goods.ts'
 import { saysOf } from '#core/cases/open.ts'
-import type { RecordEvent } from '#core/cases/states.ts'
 import { matchFacts } from '#core/lineage/matching.ts'
 import type { Body } from '#core/model/body.ts'
 import { readCaseEvents } from '#store/case-events.ts'
@@ -15,7 +14,7 @@ import { type ChangedTest, evidence, happening, STANDS, testOf } from './told-te
 
 /**
  * Takes a new version of a test that has a case. `leaves` where it turns out to be of goods that are none of the case: then it is to be taken like a test
- * that is new. A test that opened a case takes the case along to the goods that it tells of now.
+ * that is new. A test that opened a case takes the case along to the goods that it tells of now, unless the case is closed.
  */
 export async function correctTest(
   client: ClientBase,
@@ -34,8 +33,12 @@ export async function correctTest(
   }
   const told = (await readTracedVersions(client, [{ recordId, version: before.version }])).get(recordId)?.body
   const isMoved = told !== undefined && goodsText(recordId, told) !== goodsText(recordId, test.body)
-  const opened = (await readCase(client, caseId))?.testId === recordId
-  if (isMoved && !opened && !(await isOfCase(client, test, caseId))) {
+  const found = await readCase(client, caseId)
+  const opened = found?.testId === recordId
+  // What is closed holds nothing any more.
+  const isLeaving =
+    isMoved && (found?.state === 'closed' || (!opened && !(await isOfCase(client, test, caseId))))
+  if (isLeaving) {
     await dropCaseTest(client, recordId)
     await withdraw(client, test, caseId, nowMs)
     return 'leaves'
@@ -73,15 +76,35 @@ export async function labPassed(
 }
 
 /**
- * What the test told is taken back; the case stays where another failed test of its goods stands. A laboratory that takes back its own failed result says with it
- * that the rapid tests for the same were wrong too.
+ * What the test told is taken back; the case stays where another failed test of its goods stands, and is what rapid tests say where it was a laboratory alone that had
+ * confirmed it. A laboratory that takes back its own failed result by passing the goods says with it that the rapid tests for the same were wrong too.
  */
 async function withdraw(client: ClientBase, test: ChangedTest, caseId: string, nowMs: number): Promise<void> {
-  const stays = (await unanswered(client, caseId)).length > 0
-  await applyEvent(client, caseId, happening('withdrawn', test, nowMs), { ...evidence(test), stays })
+  const said = await gravest(client, await unanswered(client, caseId))
+  const remains =
+    (said === 'failed' || said === 'doubted') && (await isConfirmedByRecords(client, caseId))
+      ? said
+      : undefined
+  const stays = said !== undefined && remains === undefined
+  const happened = { ...happening('withdrawn', test, nowMs), remains }
+  await applyEvent(client, caseId, happened, { ...evidence(test), stays })
 }
 
-const GRAVEST: readonly RecordEvent[] = ['lab_failed', 'failed', 'doubted']
+const GRAVEST = ['lab_failed', 'failed', 'doubted'] as const
+
+/** The gravest that the tests say. */
+async function gravest(client: ClientBase, tests: readonly CaseTest[]) {
+  const said = [...(await readTracedVersions(client, tests)).values()].map(({ body }) => saysOf(body))
+  return GRAVEST.find((one) => said.some((each) => each === one))
+}
+
+/** Whether the case is confirmed, and by what laboratories' records said and no official. */
+async function isConfirmedByRecords(client: ClientBase, caseId: string): Promise<boolean> {
+  if (((await readCase(client, caseId))?.confirmedAt ?? null) === null) return false
+  const events = await readCaseEvents(client, caseId)
+  const by = events.findLast(({ fromState, toState }) => toState === 'confirmed' && fromState !== toState)
+  return by?.event === 'lab_failed' || by?.event === 'opened'
+}
 
 /** A result of a laboratory by which the goods were released is taken back: what it had answered holds them again. */
 async function holdAgain(
@@ -93,9 +116,7 @@ async function holdAgain(
   const events = await readCaseEvents(client, caseId)
   const released = events.findLast(({ fromState, toState }) => fromState !== toState)
   if (released?.toState !== 'cleared' || released.event !== 'lab_passed') return
-  const standing = await unanswered(client, caseId)
-  const said = [...(await readTracedVersions(client, standing)).values()].map(({ body }) => saysOf(body))
-  const event = GRAVEST.find((one) => said.some((each) => each === one))
+  const event = await gravest(client, await unanswered(client, caseId))
   if (event) await applyEvent(client, caseId, happening(event, test, nowMs), evidence(test))
 }
 

@@ -11,7 +11,7 @@ import { FAILED_TEST } from '#core/model/masked-texts.ts'
 import { isPlain } from '#core/model/personal-values.ts'
 import { insertCaseEvent } from '#store/case-events.ts'
 import { type CaseLotRow, putCaseTest, replaceCaseLots } from '#store/case-lots.ts'
-import { insertCase, type NewCase } from '#store/cases.ts'
+import { insertCase, type NewCase, readCase } from '#store/cases.ts'
 import { digestUuid } from '#store/digest-uuid.ts'
 import { readTestedCodes } from '#store/lots.ts'
 
@@ -62,10 +62,11 @@ export const causeOf = ({ test }: Body): string =>
     300,
   )
 
-/** The identifier of the case that a test opens. */
-export const caseIdOf = (hub: string, recordId: string): string => digestUuid(`case\n${hub}\n${recordId}`)
+/** The identifier of the case that a test opens. @param version of the test, where the case that it opened first was closed and it tells of other goods since */
+export const caseIdOf = (hub: string, recordId: string, version?: number): string =>
+  digestUuid(`case\n${hub}\n${recordId}${version === undefined ? '' : `\n${version}`}`)
 
-/** Opens the case of a test that failed; nothing where it has one. Gives its identifier. */
+/** Opens the case of a test that failed; nothing where this version has one. Gives its identifier. */
 export async function openByTest(
   client: ClientBase,
   hub: string,
@@ -74,7 +75,8 @@ export async function openByTest(
   nowMs: number,
 ): Promise<string> {
   const { recordId, version, receivedAt, body } = test
-  const id = caseIdOf(hub, recordId)
+  const first = caseIdOf(hub, recordId)
+  const id = (await readCase(client, first)) ? caseIdOf(hub, recordId, version) : first
   const says = saysOf(body)
   const state = (says && openingState(says)) ?? 'held'
   const openedAt = new Date(nowMs).toISOString()

@@ -69,12 +69,17 @@ async function withTests(reader: Reader, rows: readonly SeenCaseRow[]): Promise<
   const bodies = await readTracedVersions(reader, tests)
   return rows.map((row) => {
     const own = tests.find(
-      ({ caseId, recordId }) => caseId === row.id && caseIdOf(row.hub, recordId) === row.id,
+      ({ caseId, recordId, version }) => caseId === row.id && isOpenedBy(row, recordId, version),
     )
     const body = own && bodies.get(own.recordId)?.body
     return shownCase(row, own && body ? { id: own.recordId, body } : null)
   })
 }
+
+/** Whether it was any version of the test so far that opened the case. */
+const isOpenedBy = ({ id, hub }: SeenCaseRow, recordId: string, version: number): boolean =>
+  caseIdOf(hub, recordId) === id ||
+  Array.from({ length: version }, (_, i) => i + 1).some((one) => caseIdOf(hub, recordId, one) === id)
 
 /** @param test the one that opened the case, where the caller sees it: what and where the goods are is told by it alone */
 function shownCase(row: SeenCaseRow, test: { readonly id: string; readonly body: Body } | null) {

@@ -192,3 +192,63 @@ test('nothing is said of goods at a time before they were tested', async () => {
   const answer = await api.call('POST', `/v1/cases/${cases[0].id}/events`, { body })
   expect(answer.json()).toMatchObject({ code: 'wrong_state', refusals: [{ code: 'before_told' }] })
 })
+
+const sayOf = async (state: string, ...bodies: readonly object[]) => {
+  const { cases } = (await api.call('GET', `/v1/cases?state=${state}&limit=100`)).json()
+  const own = cases.find(({ test: opener }: { test: string }) => opener.includes(`${market}-`))
+  for (const body of bodies) {
+    const answer = await api.call('POST', `/v1/cases/${own.id}/events`, { body })
+    expect(answer.statusCode, answer.body).toBe(200)
+  }
+}
+
+test('a failed test whose case is closed and that is corrected to other goods opens a case for those, each time', async () => {
+  await send(entry(1, 'A-1', SPINACH), entry(2, 'A-2', SPINACH), entry(3, 'A-3', SPINACH))
+  await send(rapid('t', 'A-1', SPINACH))
+  await sayOf('held', { event: 'clear', method: 'GC-MS' }, { event: 'close' })
+  await send(rapid('t', 'A-1', SPINACH, { quantity: { value: '1', unit: 'KGM' } }))
+  expect(await told()).toMatchObject([{ state: 'closed', held: [] }])
+  await send(rapid('t', 'A-2', SPINACH))
+  expect(await told()).toMatchObject([
+    { state: 'held', stall: 'A-2', held: [code(2)], orders: [`stop_sale ${here()}`] },
+    { state: 'closed', stall: 'A-1', held: [] },
+  ])
+  await sayOf('held', { event: 'clear', method: 'GC-MS' }, { event: 'close' })
+  await send(rapid('t', 'A-3', SPINACH))
+  expect(await told()).toMatchObject([
+    { state: 'held', stall: 'A-3', held: [code(3)] },
+    { state: 'closed' },
+    { state: 'closed' },
+  ])
+})
+
+test('a failed result of a laboratory that is made void leaves what the rapid tests beside it say, and no recall', async () => {
+  const held = [{ state: 'held', held: [code(1)], orders: [`stop_sale ${here()}`] }]
+  await send(entry(1, 'A-1', SPINACH), rapid('t', 'A-1', SPINACH), laboratory('l', 1, 'fail'))
+  expect(await told()).toMatchObject([{ state: 'confirmed', orders: [`recall ${here()}`] }])
+  await send(laboratory('l', 1, 'fail', { status: 'void' }))
+  expect(await told()).toMatchObject(held)
+  await send(laboratory('l2', 1, 'fail'))
+  await sayOf('confirmed', { event: 'objection' })
+  await send(laboratory('l2', 1, 'fail', { status: 'void' }))
+  expect(await told()).toMatchObject(held)
+  // What an official confirmed himself stands whatever becomes of the laboratory's record.
+  await sayOf('held', { event: 'confirm', method: 'GC-MS' })
+  await send(laboratory('l3', 1, 'fail'), laboratory('l3', 1, 'fail', { status: 'void' }))
+  expect(await told()).toMatchObject([{ state: 'confirmed', orders: [`recall ${here()}`] }])
+})
+
+test('one of two failed results of laboratories that is made void leaves the recall', async () => {
+  await send(entry(1, 'A-1', SPINACH), laboratory('l', 1, 'fail'), laboratory('l2', 1, 'fail'))
+  await send(laboratory('l', 1, 'fail', { status: 'void' }))
+  expect(await told()).toMatchObject([{ state: 'confirmed', orders: [`recall ${here()}`] }])
+})
+
+test('a laboratory that passes one lot clears no test of another lot of the same case', async () => {
+  const paper = { documents: [{ role: 'upstream', type: 'promise_cert', number: `P${market}` }] }
+  await send({ ...entry(1, 'A-1', SPINACH), ...paper }, { ...entry(2, 'A-2', SPINACH), ...paper })
+  await send(rapid('t1', 'A-1', SPINACH), rapid('t2', 'A-2', SPINACH), laboratory('l1', 1, 'pass'))
+  expect(await told()).toMatchObject([{ state: 'held', held: [code(1), code(2)] }])
+  await send(laboratory('l2', 2, 'pass'))
+  expect(await told()).toMatchObject([{ state: 'cleared', held: [] }])
+})
