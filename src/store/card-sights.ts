@@ -20,12 +20,17 @@ export async function readDescriptionSights(
   client: ClientBase,
   keys: readonly { readonly id: string; readonly region: string }[],
 ): Promise<{ id: string; region: string; records: number; newest: string[] }[]> {
-  const { rows } = await client.query(
-    `select id, region, records, newest from description_sights
+  const { rows } = await client.query<{ id: string; region: string; records: string; newest: string }>(
+    `select id, region, records, array_to_string(newest, E'\\n') as newest from description_sights
       where (id, region) in (select * from unnest($1::uuid[], $2::text[]))`,
     [keys.map(({ id }) => id), keys.map(({ region }) => region)],
   )
-  return rows.map((row) => ({ ...row, records: Number(row.records) }))
+  return rows.map(({ id, region, records, newest }) => ({
+    id,
+    region,
+    records: Number(records),
+    newest: newest === '' ? [] : newest.split('\n'),
+  }))
 }
 
 /** Writes them with their new counts. The caller holds the lock of the follower that alone writes them. */
@@ -36,12 +41,13 @@ export async function writeDescriptionSights(
   await client.query(
     `insert into description_sights (id, region, system, records, first_seen, last_seen, newest)
      select (r->>'id')::uuid, r->>'region', r->>'system', (r->>'records')::bigint, (r->>'firstSeen')::timestamptz, (r->>'lastSeen')::timestamptz,
-            array(select jsonb_array_elements_text(r->'newest'))
+            string_to_array(r->>'newest', E'\\n')
        from jsonb_array_elements($1::jsonb) r
      on conflict (id, region) do update set records = excluded.records, newest = excluded.newest,
        first_seen = least(description_sights.first_seen, excluded.first_seen),
        last_seen = greatest(description_sights.last_seen, excluded.last_seen)`,
-    [JSON.stringify(rows)],
+    // Identifiers are percent-encoded, so none holds a line feed; one text costs less than a list on both sides.
+    [JSON.stringify(rows.map((row) => ({ ...row, newest: row.newest.join('\n') })))],
   )
 }
 

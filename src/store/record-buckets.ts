@@ -12,14 +12,13 @@ export interface BucketMove extends Bucket {
   readonly via: string
 }
 
-/** Adds to the buckets; the caller is the only one who does. */
+/** Adds to the buckets, one move to each of them; the caller is the only one who does. */
 export async function moveBuckets(client: ClientBase, moves: readonly BucketMove[]): Promise<void> {
   await client.query(
     `insert into record_buckets (system, via, kind, region, hour, count, mass, digest)
-     select system, via, kind, region, hour, sum(count), sum(mass), bit_xor(('x' || digest)::bit(128))
+     select system, via, kind, region, hour, count, mass, ('x' || digest)::bit(128)
        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::numeric[], $7::text[],
                    $8::text[]) m (system, kind, region, hour, count, mass, digest, via)
-      group by system, via, kind, region, hour
      on conflict (system, hour, kind, region, via) do update
         set count = record_buckets.count + excluded.count, mass = record_buckets.mass + excluded.mass,
             digest = record_buckets.digest # excluded.digest`,

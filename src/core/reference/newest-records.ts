@@ -8,14 +8,19 @@ export interface NewestRecords {
 }
 
 export function newestRecords(known: readonly string[]): NewestRecords {
-  let list = [...known]
+  const list = [...known]
+  const drop = (recordId: string): void => {
+    const at = list.indexOf(recordId)
+    if (at >= 0) list.splice(at, 1)
+  }
   return {
+    // A page of the log says most descriptions hundreds of times: nothing is copied.
     put: (recordId) => {
-      list = [recordId, ...list.filter((one) => one !== recordId)].slice(0, KEPT)
+      drop(recordId)
+      if (list.length >= KEPT) list.length = KEPT - 1
+      list.unshift(recordId)
     },
-    drop: (recordId) => {
-      list = list.filter((one) => one !== recordId)
-    },
+    drop,
     list: () => list,
   }
 }

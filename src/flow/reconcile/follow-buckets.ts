@@ -1,8 +1,16 @@
+import type { ClientBase } from 'pg'
 import { negateDecimal } from '#core/decimal.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
-import { figuresOf, type Placed } from '#core/reconcile/bucket.ts'
+import {
+  addFigures,
+  bucketText,
+  type Figures,
+  figuresOf,
+  NO_FIGURES,
+  type Placed,
+} from '#core/reconcile/bucket.ts'
 import type { LogReader, PageReading } from '#flow/follow/log-follower.ts'
-import { readVias, versionKey } from '#store/peer-versions.ts'
+import { hasPeerVersions, readVias, versionKey } from '#store/peer-versions.ts'
 import { type BucketMove, moveBuckets } from '#store/record-buckets.ts'
 import { placedRecord } from './placed-record.ts'
 
@@ -27,14 +35,42 @@ function readBuckets(): PageReading {
       if (saidBefore) before.push(counted(saidBefore))
     },
     async write(client) {
-      const named = [...now, ...before].map(({ id, version }) => ({ recordId: id, version }))
-      const vias = await readVias(client, named)
-      const moveOf = ({ system, kind, region, hour, ...key }: Counted): BucketMove => {
-        const via = vias.get(versionKey(key.id, key.version)) ?? ''
-        return { system, via, kind, region, hour, ...figuresOf(key) }
+      const vias = await viasOf(client, [...now, ...before])
+      const moves = new Map<string, BucketMove>()
+      const move = (one: Counted, figures: Figures): void => {
+        const { system, kind, region, hour } = one
+        const via = vias.get(versionKey(one.id, one.version)) ?? ''
+        const key = `${system} ${via} ${bucketText(one)}`
+        moves.set(key, {
+          system,
+          via,
+          kind,
+          region,
+          hour,
+          ...addFigures(moves.get(key) ?? NO_FIGURES, figures),
+        })
       }
-      const out = before.map(moveOf).map((move) => ({ ...move, count: -1, mass: negateDecimal(move.mass) }))
-      await moveBuckets(client, [...now.map(moveOf), ...out])
+      for (const one of now) move(one, figuresOf(one))
+      for (const one of before) move(one, takenOut(figuresOf(one)))
+      await moveBuckets(client, [...moves.values()])
     },
   }
 }
+
+/** Most hubs have no peer. */
+async function viasOf(
+  client: ClientBase,
+  versions: readonly Counted[],
+): Promise<ReadonlyMap<string, string>> {
+  if (!(await hasPeerVersions(client))) return new Map()
+  return await readVias(
+    client,
+    versions.map(({ id, version }) => ({ recordId: id, version })),
+  )
+}
+
+const takenOut = ({ count, mass, digest }: Figures): Figures => ({
+  count: -count,
+  mass: negateDecimal(mass),
+  digest,
+})
