@@ -104,7 +104,8 @@ export const mappingRoutes =
         return {
           mapping: tried.mapping,
           encoding,
-          encodingMismatch,
+          // A text of a JSON body came in UTF-8, whatever its system declares.
+          encodingMismatch: body.sample === undefined && encodingMismatch,
           received: tried.received,
           rejected: tried.rejected,
           drift: tried.drift,

@@ -128,19 +128,28 @@ function parsed(argv: readonly string[]) {
   }
 }
 
+function triedLine({ proposal, mistakes, received, mapped }: NewSystemResult, zh: boolean): string {
+  if (mistakes.length > 0)
+    return zh
+      ? `样例中有 ${received} 条来源记录；上述映射尚不完整，未试运行`
+      : `${received} source records in the sample; not tried, as the mapping above is not whole yet`
+  const rejected = mapped.filter((source) => source.rejected).length
+  const records = mapped.reduce((sum, source) => sum + source.records.length, 0)
+  return zh
+    ? `${received} 条来源记录 → ${records} 条规范记录（${proposal.kind}），退回 ${rejected} 条`
+    : `${received} source records → ${records} records (${proposal.kind}), ${rejected} rejected`
+}
+
 /** What was made, what is doubtful, and what to do next. */
 function report(result: NewSystemResult, { system, record }: Answers, zh: boolean): string[] {
   const { folder, written, proposal, mistakes, mapped, lineToAdd } = result
   const rejected = mapped.filter((source) => source.rejected)
-  const records = mapped.reduce((sum, source) => sum + source.records.length, 0)
   const checks = proposal.mapping.match(/^\s*# CHECK/gmu)?.length ?? 0
   const lines = [
     ...written.map((path) => `+ ${folder}/${path}`),
     '',
     ...mistakes.map(mistakeLine),
-    zh
-      ? `${mapped.length} 条来源记录 → ${records} 条规范记录（${proposal.kind}），退回 ${rejected.length} 条`
-      : `${mapped.length} source records → ${records} records (${proposal.kind}), ${rejected.length} rejected`,
+    triedLine(result, zh),
     ...issueLines(
       rejected.flatMap(({ issues }) => issues.slice(0, 1)),
       zh,

@@ -30,6 +30,9 @@ export interface NewSystemResult {
   readonly written: readonly string[]
   readonly proposal: Proposal
   readonly mistakes: readonly Mistake[]
+  /** Source records of the sample. */
+  readonly received: number
+  /** What became of each; nothing where the mapping has mistakes. */
   readonly mapped: readonly MappedSource[]
   /** The folder had its system.yaml already: this line has to be added by hand. */
   readonly lineToAdd: string | null
@@ -74,6 +77,7 @@ export async function newSystem(wish: NewSystemWish): Promise<NewSystemResult> {
     written: [...files.keys()],
     proposal,
     mistakes: compiled.mistakes,
+    received: records.length,
     mapped,
     lineToAdd: hasSystem ? recordLine(wish.record, sniffed.contentType) : null,
   }

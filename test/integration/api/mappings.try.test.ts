@@ -60,6 +60,15 @@ it('takes bytes in base64, in the encoding that they have', async () => {
   expect(answer.json().received).toBeGreaterThan(0)
 })
 
+it('says that the declared encoding is wrong of bytes alone: a text has none', async () => {
+  const declared = mapping.replace('format: json', 'format: json, encoding: gbk')
+  const sample = JSON.stringify([trade('A1')])
+  const ofText = await tryIt({ mapping: declared, sample })
+  expect(ofText.json()).toMatchObject({ encodingMismatch: false, received: 1 })
+  const ofBytes = await tryIt({ mapping: declared, sampleBase64: Buffer.from(sample).toString('base64') })
+  expect(ofBytes.json()).toMatchObject({ encodingMismatch: true, received: 1 })
+})
+
 it('names every mistake of the file at once, with line and column', async () => {
   const wrong = mapping
     .replace('kind: sale', 'kind: sail')

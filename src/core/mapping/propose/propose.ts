@@ -154,13 +154,17 @@ function openLines(open: readonly Recognised[], others: readonly string[]): stri
   if (open.length + others.length === 0) return []
   return [
     '# Not recognised, or without a place in this kind of record: map each of these, or name it under ignore.',
-    ...open.map(
-      ({ profile, shape }) =>
-        `#   ${inComment(profile.name)} (${shape}${profile.stands === 'row' ? sampleOf(profile.texts) : ''})`,
+    ...open.map(({ profile, shape }) =>
+      profile.texts.length > 0 && profile.texts.every(isJsonText)
+        ? `#   ${inComment(profile.name)} (JSON written into a text: nothing inside of it is read; ask for it as JSON)`
+        : `#   ${inComment(profile.name)} (${shape}${profile.stands === 'row' ? sampleOf(profile.texts) : ''})`,
     ),
     ...others.map((name) => `#   ${inComment(name)}`),
   ]
 }
+
+/** A JSON object or list that was written into a text, as far as its ends tell. */
+const isJsonText = (text: string): boolean => /^\s*(\{\s*"|\[\s*[{["])/u.test(text)
 
 /** A code of many digits that its system writes as a number has invented digits at its end: only the sender can mend that. */
 function lostLines(fields: readonly Recognised[]): string[] {

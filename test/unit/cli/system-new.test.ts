@@ -1,0 +1,41 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, expect, it, vi } from 'vitest'
+import { systemNew } from '#cli/system/new.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'system-new-'))
+const exitCode = process.exitCode
+afterEach(() => {
+  process.exitCode = exitCode
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** What the command prints for a sample whose goods stand in JSON that was written into a text. */
+async function said(language: 'en' | 'zh'): Promise<string> {
+  const rows = [1, 2].map((id) => ({ id, data: JSON.stringify({ fish: '鲫鱼', kg: id }), op: 'ADD' }))
+  const sample = join(folder, 'catch.json')
+  await writeFile(sample, JSON.stringify({ list: rows }))
+  vi.stubEnv('HUB_LANG', language)
+  vi.stubEnv('HUB_MAPPINGS', folder)
+  const print = vi.spyOn(console, 'log').mockImplementation(() => {})
+  await systemNew([language, '--sample', sample, '--record', 'catch', '--title', '甲', '--title-en', 'A'])
+  return print.mock.calls.flat().join('\n')
+}
+
+it('a mapping that is not whole yet was not tried: the records of the sample are counted all the same', async () => {
+  expect(await said('en')).toContain(
+    '2 source records in the sample; not tried, as the mapping above is not whole yet',
+  )
+  expect(process.exitCode).toBe(1)
+  expect(await said('zh')).toContain('样例中有 2 条来源记录；上述映射尚不完整，未试运行')
+})
+
+it('says of a text that holds JSON that nothing inside of it is read', async () => {
+  const mapping = await readFile(join(folder, 'en', 'catch.yaml'), 'utf8')
+  expect(mapping).toContain(
+    '#   data (JSON written into a text: nothing inside of it is read; ask for it as JSON)',
+  )
+})
