@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { inTransaction } from './database.ts'
 import { seal, unseal } from './seal.ts'
 import { sealingKey } from './sealing-key.ts'
@@ -37,7 +37,8 @@ const contextOf = (system: string, id: string): string => `${system}\n${id}`
 
 /**
  * Adds a key of a system. The ones before end at `othersEndAt`, where they do not end earlier; null lets them be.
- * Null where there is no such system, or it has as many keys as it may.
+ * What is signed does not say of which system it is: a key of two systems would let a message of one be passed off as one of the other. So a key that
+ * counts for another system is not taken.
  */
 export async function addSigningKey(
   pool: Pool,
@@ -52,12 +53,16 @@ export async function addSigningKey(
     readonly othersEndAt: string | null
     readonly most: number
   },
-): Promise<SigningKey | 'no system' | 'too many'> {
+): Promise<SigningKey | 'no system' | 'too many' | { readonly usedBy: string }> {
   const id = randomUUID()
   const sealed = key.secret === null ? null : seal(await keyOf(pool), key.secret, contextOf(system, id))
   return await inTransaction(pool, async (client) => {
     const found = await client.query('select from systems where id = $1 for update', [system])
     if (found.rows.length === 0) return 'no system'
+    // Two systems that are given one key at the same time: the second sees that of the first.
+    await client.query('lock table signing_keys in share row exclusive mode')
+    const usedBy = await otherSystemOf(pool, client, system, key)
+    if (usedBy !== null) return { usedBy }
     if (key.othersEndAt !== null)
       await client.query(
         'update signing_keys set ends_at = least(ends_at, $2) where system = $1 and revoked_at is null',
@@ -75,6 +80,25 @@ export async function addSigningKey(
     )
     return rows[0] as SigningKey
   })
+}
+
+/** Another system for which a key counts; null where there is none. */
+async function otherSystemOf(
+  pool: Pool,
+  client: PoolClient,
+  system: string,
+  { secret, publicKey }: { readonly secret: string | null; readonly publicKey: string | null },
+): Promise<string | null> {
+  const { rows } = await client.query<{ system: string; id: string; sealed: Buffer | null }>(
+    `select system, id, sealed from signing_keys where system <> $1 and revoked_at is null
+        and (ends_at is null or ends_at > clock_timestamp()) and (public_key = $2 or $2::text is null and sealed is not null)`,
+    [system, publicKey],
+  )
+  const sealing = await keyOf(pool)
+  const same = rows.find(
+    (one) => one.sealed === null || unseal(sealing, one.sealed, contextOf(one.system, one.id)) === secret,
+  )
+  return same?.system ?? null
 }
 
 /** The keys of a system, newest first, and whether it must sign; null where there is no such system. */

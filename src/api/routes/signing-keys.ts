@@ -98,9 +98,9 @@ export const signingKeyRoutes =
         description: [
           'Messages of the system that are signed (Standard Webhooks: `webhook-id`, `webhook-timestamp`, `webhook-signature`) are from then on',
           'believed only where a signature fits one of its keys and the time is within five minutes. A key may be changed in time: both count',
-          'until `othersEndAt`.',
+          'until `othersEndAt`. A key that counts for another system is refused (409): what is signed does not say of which system it is.',
           '',
-          '登记后，该系统带签名的报文须与其密钥之一相符，且时间相差不超过五分钟；更换密钥时新旧密钥在 othersEndAt 之前同时有效。',
+          '登记后，该系统带签名的报文须与其密钥之一相符，且时间相差不超过五分钟；更换密钥时新旧密钥在 othersEndAt 之前同时有效。已用于其他系统的密钥不予登记（409）。',
         ].join('\n'),
         params: SystemParams,
         body: NewKeyBody,
@@ -121,6 +121,10 @@ export const signingKeyRoutes =
         if (added === 'no system') throw unknown(id)
         if (added === 'too many')
           throw new HubError('conflict', { detail: `a system has at most ${KEYS_MAX} keys that count` })
+        if ('usedBy' in added)
+          throw new HubError('conflict', {
+            detail: `the key is one of ${added.usedBy}: each system has its own`,
+          })
         forgetSigners(pool, id)
         return reply.code(201).send({ ...added, secret: isMade ? material.secret : null })
       },

@@ -224,6 +224,32 @@ describe('a system that must sign', () => {
 })
 
 describe('keys of a system', () => {
+  it('are of no other system: what is signed does not say of which it is, and would count for each', async () => {
+    const OTHER = '/v1/systems/market-scales/signing-keys'
+    const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+    const first = await api.call('POST', KEYS, { body: { scheme: 'v1', secret } })
+    expect(first.statusCode).toBe(201)
+    const wishes = [
+      { scheme: 'v1', secret },
+      { scheme: 'v1a', publicKey: edward.publicKey },
+      { scheme: 'vsm2', publicKey: sm2Keys.publicKey.toString('hex') },
+    ]
+    for (const body of wishes) {
+      const answer = await api.call('POST', OTHER, { body })
+      expect([body.scheme, answer.statusCode, answer.json().code]).toEqual([body.scheme, 409, 'conflict'])
+      expect(answer.json().detail).toContain('jiaxing-wholesale')
+      expect(answer.body).not.toContain(secret)
+    }
+    expect((await api.call('GET', OTHER)).json().keys).toEqual([])
+    // Of the same time, one of two systems gets it.
+    const publicKey = ed25519Signer().publicKey
+    const both = [KEYS, OTHER].map((url) => api.call('POST', url, { body: { scheme: 'v1a', publicKey } }))
+    expect((await Promise.all(both)).map(({ statusCode }) => statusCode).sort()).toEqual([201, 409])
+    // Once it counts for the first no more, it may be given to another.
+    expect((await api.call('DELETE', `${KEYS}/${first.json().id}`)).statusCode).toBe(204)
+    expect((await api.call('POST', OTHER, { body: wishes[0] })).statusCode).toBe(201)
+  })
+
   it('are never given back, and stored sealed', async () => {
     const listed = await api.call('GET', KEYS)
     expect(listed.body).not.toMatch(/whsec_/)
