@@ -143,7 +143,7 @@ export class XmlReader {
     if (isRow || inRow) this.attributes(tag)
   }
 
-  /** Attributes become `@name` beside the children; those of an element with nothing but text are left out. */
+  /** Attributes become `@name` beside the children; those of an element with nothing but text stand beside it, see `child`. */
   private attributes(tag: SaxesTagPlain): void {
     const element = this.open.at(-1)
     if (!element) return
@@ -226,9 +226,11 @@ export class XmlReader {
     }
     const value = contentOf(element)
     const earlier = Object.hasOwn(fields, element.name) ? fields[element.name] : undefined
+    const place = earlier === undefined ? 0 : Array.isArray(earlier) ? earlier.length : 1
     if (earlier === undefined) fields[element.name] = value
     else if (Array.isArray(earlier)) earlier.push(value)
     else fields[element.name] = [earlier, value]
+    if (typeof value === 'string') besideText(element, place, fields)
   }
 
   private poisoned(name: string): void {
@@ -273,9 +275,26 @@ function contentOf(element: Open): SourceValue {
   return fields
 }
 
+/**
+ * What the attributes of an element say that is a text itself: `<kg unit="斤">120</kg>` is `kg` and `kg@unit`. Of the second and later ones of a name they
+ * are a list, with an empty text for each element before that has none.
+ */
+function besideText(element: Open, place: number, fields: XmlFields): void {
+  for (const [name, value] of Object.entries(element.fields ?? {})) {
+    if (!isSaying(name)) continue
+    const beside = `${element.name}${name}`
+    const earlier = Object.hasOwn(fields, beside) ? fields[beside] : undefined
+    const list: SourceValue[] = Array.isArray(earlier) ? earlier : earlier === undefined ? [] : [earlier]
+    while (list.length < place) list.push('')
+    list.push(value)
+    fields[beside] = place === 0 ? value : list
+  }
+}
+
 /** Whether an element without text and children says something all the same: not only its namespace or type. */
-const saysByAttributes = (fields: XmlFields): boolean =>
-  Object.keys(fields).some((name) => !name.startsWith('@xmlns') && !name.includes(':'))
+const saysByAttributes = (fields: XmlFields): boolean => Object.keys(fields).some(isSaying)
+
+const isSaying = (name: string): boolean => !name.startsWith('@xmlns') && !name.includes(':')
 
 /** Children, whatever attributes there are. */
 function hasChildren(fields: XmlFields): boolean {

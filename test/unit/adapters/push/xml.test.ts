@@ -71,6 +71,20 @@ describe('XML', () => {
       n: { '@k': 'v', x: 'a' },
       e: '',
       l: 'text',
+      'l@k': 'v',
+    })
+  })
+
+  test('what the attributes of a text say stands beside it, in the places of their elements where it is repeated', () => {
+    const text =
+      '<row><kg unit="斤">120</kg><n xmlns:x="u" x:type="s">1</n><t>a</t><t u="2">b</t><t u="3">c</t><none unit="kg"/></row>'
+    expect(xml(text).records[0]?.value).toEqual({
+      kg: '120',
+      'kg@unit': '斤',
+      n: '1',
+      t: ['a', 'b', 'c'],
+      't@u': ['', '2', '3'],
+      none: { '@unit': 'kg' },
     })
   })
 
