@@ -1,5 +1,6 @@
 import { citizenIdCheckOk, isCitizenIdShape } from './identifiers/citizen-id.ts'
 import { isBusinessName } from './organisation-name.ts'
+import { holdsNumber } from './personal-numbers.ts'
 
 /** Kinds of party that are, or trade under the name of, a natural person. */
 const PERSONS: ReadonlySet<string> = new Set(['person', 'farmer'])
@@ -28,7 +29,7 @@ export const isPersonalCode = ({ scheme, value }: { readonly scheme: string; rea
 
 /**
  * Whether the name of a party must be taken for that of a natural person: its source says so, it has a citizen's number, or it is not
- * plainly the name of an organisation or a shop. Who wrote the mapping may have forgotten to say it.
+ * plainly the name of an organisation or a shop, or has a telephone or a citizen's number in it. Who wrote the mapping may have forgotten to say it.
  */
 export function isPersonalParty(party: {
   readonly name?: string | undefined
@@ -38,9 +39,11 @@ export function isPersonalParty(party: {
 }): boolean {
   if (party.personal === true || PERSONS.has(party.kind ?? '')) return true
   if (party.ids?.some(isPersonalCode)) return true
-  return party.name !== undefined && !isBusinessName(party.name)
+  return party.name !== undefined && !isBusiness(party.name)
 }
 
 /** Whether the name of a site may be that of a person: it is neither that of a place of business nor the number of a stall. */
 export const isPersonalSite = ({ name }: { readonly name?: string | undefined }): boolean =>
-  name !== undefined && !isBusinessName(name) && !BOOTH.test(name)
+  name !== undefined && !isBusiness(name) && !BOOTH.test(name)
+
+const isBusiness = (name: string): boolean => isBusinessName(name) && !holdsNumber(name)

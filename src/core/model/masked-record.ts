@@ -1,7 +1,8 @@
 import { cover, maskName } from '#core/mask.ts'
 import { isPersonalSite } from '#core/personal.ts'
+import { coverNumbers } from '#core/personal-numbers.ts'
 import { COVERED, maskedSubject, siteOfSubject } from './masked-texts.ts'
-import { coverNumbers, type PersonalValue, personalIn } from './personal-values.ts'
+import { type PersonalValue, personalIn } from './personal-values.ts'
 import type { CanonicalRecord } from './record.ts'
 
 /** Names of natural persons keep their first character, plates three, telephones seven digits; undefined: nothing is shown. */

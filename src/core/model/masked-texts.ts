@@ -1,7 +1,7 @@
 import { cover, maskName } from '#core/mask.ts'
 import { isPersonalSite } from '#core/personal.ts'
+import { coverNumbers } from '#core/personal-numbers.ts'
 import { OWN_SYSTEM } from './own-system.ts'
-import { coverNumbers } from './personal-values.ts'
 
 /** What stands in the place of a text of which nobody knows what is in it; its length would tell something too. */
 export const COVERED = '***'

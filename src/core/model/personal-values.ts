@@ -1,13 +1,8 @@
-import { citizenIdCheckOk, isCitizenIdShape } from '#core/identifiers/citizen-id.ts'
-import { cover } from '#core/mask.ts'
 import { isPersonalCode, isPersonalNumber, isPersonalParty, isPersonalSite } from '#core/personal.ts'
+import { holdsNumber } from '#core/personal-numbers.ts'
 import type { Kind } from './kinds.ts'
 import { PART_SHARING, RECORD_SHARING, type Rules } from './sharing.ts'
 
-/** Numbers of telephones inside a longer text, and citizens' numbers, which have 18 signs. */
-const NUMBERS = /(?<!\d)(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|\d{17}[\dXx])(?!\d)/g
-/** Digits of the shortest of them. */
-const DIGITS = 11
 /** A number, a date or a time as sources write them, with at most a unit behind. */
 const FIGURE =
   /^[¥$]?-?[\d,]{1,9}(\.\d+)?\s*(公斤|千克|市斤|斤|克|吨|元|头|只|箱|件|袋|批|尾|羽|kg|g|t|KGM|GRM|TNE)?$/
@@ -67,33 +62,6 @@ export function personalIn(kind: Kind, record: object): PersonalValue[] {
     found.push({ sort: 'name', holder: record as Fields, name: 'name', value: name })
   return found
 }
-
-/** A text with the telephones and citizens' numbers in it covered. */
-export const coverNumbers = (text: string): string =>
-  mayHoldNumber(text)
-    ? text.replace(NUMBERS, (number) =>
-        number.length === 18
-          ? isCitizenIdShape(number.toUpperCase()) && citizenIdCheckOk(number.toUpperCase()) === true
-            ? cover(number, [6, 0])
-            : number
-          : cover(number, [3, 4]),
-      )
-    : text
-
-/** Whether enough digits follow each other, with blanks and hyphens at most between them: nearly every text is told by that to hold no number. */
-function mayHoldNumber(text: string): boolean {
-  if (text.length < DIGITS) return false
-  let digits = 0
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code >= 0x30 && code <= 0x39) {
-      if (++digits === DIGITS) return true
-    } else if (code !== BLANK && code !== HYPHEN) digits = 0
-  }
-  return false
-}
-const BLANK = 0x20
-const HYPHEN = 0x2d
 
 /** What is to be asked of a field: nothing of a text; whether numbers of persons stand in it; … */
 type Question = 'nothing' | 'numbers' | 'personal' | 'party' | 'site' | 'alias' | 'document' | 'sources'
@@ -163,7 +131,7 @@ function sortOf(text: string, asks: Question, part: Fields): PersonalSort | null
     case 'nothing':
       return null
   }
-  return coverNumbers(text) === text ? null : 'numbers'
+  return holdsNumber(text) ? 'numbers' : null
 }
 
 /** The same of what stands in a list, or in a part that the field holds. */

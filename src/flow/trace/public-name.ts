@@ -8,7 +8,7 @@ import { isNamedAfterPerson } from './public-persons.ts'
 
 const LONGEST = 40
 /** Runs of digits as long as a telephone number, or as the shortest personal number. */
-const LONG_NUMBER = /\d{7,}/
+const LONG_NUMBER = /[\d０-９]{7,}/
 
 /** A name that anyone may see, or undefined. Hidden unless it is plainly that of an organisation, and not of a person who owns it. */
 export function publicName(name: string | undefined): string | undefined {

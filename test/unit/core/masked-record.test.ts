@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { maskedRecord, maskedText } from '#core/model/masked-record.ts'
-import { coverNumbers } from '#core/model/personal-values.ts'
 import { isPurpose } from '#core/model/purposes.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
+import { isPersonalParty, isPersonalSite } from '#core/personal.ts'
+import { coverNumbers } from '#core/personal-numbers.ts'
 
 const record = {
   kind: 'sale',
@@ -84,11 +85,27 @@ it('a telephone in any text between others is covered, and no other number', () 
     '电话138******5678，单号20240415000181234567',
   )
   expect(coverNumbers('身份证11010519491231002X')).toBe('身份证110105************')
+  expect(coverNumbers('电话１３８１２３４５６７８，３号')).toBe('电话138****5678，3号')
+  expect(coverNumbers('３号13812345678')).toBe('３号138****5678')
   fc.assert(
     fc.property(fc.stringMatching(/^1[3-9]\d{9}$/), fc.stringMatching(/^[^\d]{0,20}$/), (phone, around) => {
       expect(coverNumbers(around + phone + around)).not.toContain(phone)
     }),
   )
+})
+
+it('a name of a shop with a telephone or a citizen’s number in it is that of a person', () => {
+  for (const name of [
+    '王五13812345678水产店',
+    '王五11010519491231002X肉店',
+    '王五１３８１２３４５６７８水产店',
+  ]) {
+    expect(isPersonalSite({ name })).toBe(true)
+    expect(isPersonalParty({ name, ids: [] })).toBe(true)
+  }
+  // No number of a person: a check digit that is none, a registration.
+  for (const name of ['嘉禾水产店110105194912310021号店', '嘉禾第20240415000181234567号水产店'])
+    expect(isPersonalSite({ name })).toBe(false)
 })
 
 it('a purpose is a word of the list, alone or with more behind it', () => {
