@@ -124,9 +124,11 @@ export async function lockOrdered(client: ClientBase, code: string): Promise<str
   return rows[0]?.id ?? null
 }
 
-/** What, where and when the goods of a case were, and its cause in words. */
+/** The test that tells of a case: what, where and when the goods were, its cause in words, and when that was told. */
 export type ToldGoods = Pick<
   CaseRow,
+  | 'testId'
+  | 'toldAt'
   | 'cause'
   | 'productName'
   | 'productCode'
@@ -143,11 +145,11 @@ export async function retellCase(client: Client, id: string, told: ToldGoods): P
   await client.query({
     name: 'retell-case',
     text: `update cases set cause = $2, product_name = $3, product_code = $4, product_class = $5, region = $6, site = $7, market = $8, stall = $9,
-             occurred_at = $10, wanted = wanted + 1 where id = $1`,
+             occurred_at = $10, test_id = $11, told_at = $12, wanted = wanted + 1 where id = $1`,
     values: [
       ...[id, sealText(client, told.cause, wordsPlace(id, 'cause'))],
       ...[told.productName, told.productCode, told.productClass, told.region, told.site, told.market],
-      ...[sealWords(client, told.stall, wordsPlace(id, 'stall')), told.occurredAt],
+      ...[sealWords(client, told.stall, wordsPlace(id, 'stall')), told.occurredAt, told.testId, told.toldAt],
     ],
   })
 }
@@ -214,6 +216,7 @@ export async function listCases(
 export interface CaseStep {
   readonly state: CaseState
   readonly narrow: boolean
+  readonly toldAt: string
   readonly confirmedAt: string | null
   readonly labToldAt: string | null
   readonly stateAt: string
@@ -227,11 +230,11 @@ export interface CaseStep {
 export async function moveCase(client: ClientBase, id: string, step: CaseStep): Promise<void> {
   await client.query({
     name: 'move-case',
-    text: `update cases set state = $2, narrow = $3, confirmed_at = $4, state_at = $5, ended_at = $6, due = $7, due_at = $8, disposed_mass = $9, lab_told_at = $10,
+    text: `update cases set state = $2, narrow = $3, confirmed_at = $4, state_at = $5, ended_at = $6, due = $7, due_at = $8, disposed_mass = $9, lab_told_at = $10, told_at = $11,
              wanted = wanted + 1 where id = $1`,
     values: [
       ...[id, step.state, step.narrow, step.confirmedAt, step.stateAt, step.endedAt],
-      ...[step.due, step.dueAt, step.disposedMass, step.labToldAt],
+      ...[step.due, step.dueAt, step.disposedMass, step.labToldAt, step.toldAt],
     ],
   })
 }

@@ -60,6 +60,8 @@ export interface Refusal {
 export interface Move {
   readonly state: CaseState
   readonly narrow: boolean
+  /** When a result was told to which one may object: anew where goods are held that were not, or that were recalled. */
+  readonly toldAtMs: number
   readonly confirmedAtMs: number | null
   readonly labToldAtMs: number | null
 }
@@ -125,7 +127,7 @@ const refused = (code: Refusal['code'], reason: string): Outcome => ({ refusals:
 
 function official(facts: CaseFacts, happening: Happening & { readonly event: OfficialEvent }): Outcome {
   const { event, atMs, quantity, method, note } = happening
-  const { state, narrow, confirmedAtMs, labToldAtMs } = facts
+  const { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs } = facts
   const refusals: Refusal[] = []
   const no = (code: Refusal['code'], reason: string): void => void refusals.push({ code, reason })
   if (!FROM[event].includes(state))
@@ -173,53 +175,60 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
   }
   if (refusals.length > 0) return { refusals }
   if (event === 'confirm') return { move: confirmed(facts, atMs, isLaboratory(method)) }
-  if (event === 'clear') return { move: cleared(narrow) }
-  return { move: { state: event === 'note' ? state : TO[event], narrow, confirmedAtMs, labToldAtMs } }
+  if (event === 'clear') return { move: cleared(facts) }
+  return {
+    move: { state: event === 'note' ? state : TO[event], narrow, toldAtMs, confirmedAtMs, labToldAtMs },
+  }
 }
 
 /** A result that was objected to and is confirmed again is final; what was recalled stays recalled since then. */
-const confirmed = ({ confirmedAtMs }: CaseFacts, atMs: number, isLab: boolean): Move => ({
+const confirmed = ({ toldAtMs, confirmedAtMs }: CaseFacts, atMs: number, isLab: boolean): Move => ({
   state: 'confirmed',
   narrow: false,
+  toldAtMs,
   confirmedAtMs: confirmedAtMs ?? atMs,
   labToldAtMs: isLab && confirmedAtMs === null ? atMs : null,
 })
-const cleared = (narrow: boolean): Move => ({
+const cleared = ({ narrow, toldAtMs }: CaseFacts): Move => ({
   state: 'cleared',
   narrow,
+  toldAtMs,
   confirmedAtMs: null,
   labToldAtMs: null,
 })
 
-const heldFor = (remains: 'failed' | 'doubted'): CaseState => (remains === 'doubted' ? 'suspect' : 'held')
+/** Goods are held from now on: the time for an objection begins with it. */
+const heldFor = (says: 'failed' | 'doubted', atMs: number): Move => ({
+  state: says === 'doubted' ? 'suspect' : 'held',
+  narrow: says === 'doubted',
+  toldAtMs: atMs,
+  confirmedAtMs: null,
+  labToldAtMs: null,
+})
 
 const LABORATORY = 'a laboratory decides: name its method, which may not be a rapid one'
 const isLaboratory = (method: string | undefined): boolean => method !== undefined && !RAPID.test(method)
 
 function byRecords(facts: CaseFacts, event: RecordEvent, { atMs, remains }: Happening): Move {
-  const { state, narrow, confirmedAtMs, labToldAtMs, disposed } = facts
-  const stays: Move = { state, narrow, confirmedAtMs, labToldAtMs }
+  const { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs, disposed } = facts
+  const stays: Move = { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs }
   const isDecided = !DECIDING.includes(state)
   switch (event) {
     case 'lab_failed':
       // What a laboratory says after another has cleared the goods counts too; what is closed is closed.
       return isDecided && state !== 'cleared' ? stays : confirmed(facts, atMs, true)
     case 'lab_passed':
-      return isDecided ? stays : cleared(narrow)
+      return isDecided ? stays : cleared(facts)
     case 'withdrawn':
       // The fact that the case stands on is gone. What was disposed of cannot be sold again, so that is for an official to say.
       if (isDecided && !(state === 'confirmed' && disposed === '0')) return stays
-      return remains ? { ...cleared(remains === 'doubted'), state: heldFor(remains) } : cleared(narrow)
+      return remains ? heldFor(remains, atMs) : cleared(facts)
     case 'failed':
       // A suspect that fails by another method is no suspect; goods that were released because their test was withdrawn are held again.
-      if (state === 'cleared') return { ...stays, state: 'held', narrow: false }
-      return state === 'suspect'
-        ? { ...stays, state: 'held', narrow: false }
-        : isDecided
-          ? stays
-          : { ...stays, narrow: false }
+      if (state === 'cleared' || state === 'suspect') return heldFor(event, atMs)
+      return isDecided ? stays : { ...stays, narrow: false }
     case 'doubted':
-      return state === 'cleared' ? { ...stays, state: 'suspect', narrow: true } : stays
+      return state === 'cleared' ? heldFor(event, atMs) : stays
   }
 }
 

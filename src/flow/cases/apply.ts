@@ -53,10 +53,12 @@ export async function applyEvent(
   if (!found) return 'unknown'
   const outcome = step(factsOf(found), happening)
   if (isRefused(outcome)) return outcome.refusals
-  const { state, narrow, confirmedAtMs, labToldAtMs } = evidence.stays ? factsOf(found) : outcome.move
+  const { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs } = evidence.stays
+    ? factsOf(found)
+    : outcome.move
   const isMoved = state !== found.state
   const stateAtMs = isMoved ? happening.atMs : Date.parse(found.stateAt)
-  const due = dueOf({ state, toldAtMs: Date.parse(found.toldAt), labToldAtMs }, stateAtMs)
+  const due = dueOf({ state, toldAtMs, labToldAtMs }, stateAtMs)
   const told = {
     event: happening.event,
     fromState: found.state,
@@ -73,6 +75,7 @@ export async function applyEvent(
   await moveCase(client, id, {
     state,
     narrow,
+    toldAt: isoOf(toldAtMs),
     confirmedAt: isoOrNull(confirmedAtMs),
     labToldAt: isoOrNull(labToldAtMs),
     stateAt: isoOf(stateAtMs),

@@ -1,11 +1,12 @@
 import type { ClientBase } from 'pg'
 import { goodsOf } from '#core/cases/goods.ts'
 import { saysOf } from '#core/cases/open.ts'
+import type { CaseState } from '#core/cases/states.ts'
 import { matchFacts } from '#core/lineage/matching.ts'
 import type { Body } from '#core/model/body.ts'
 import { readCaseEvents } from '#store/case-events.ts'
 import { type CaseTest, dropCaseTest, findCaseOfGoods, putCaseTest } from '#store/case-lots.ts'
-import { readCase, retellCase } from '#store/cases.ts'
+import { readCase, retellCase, type ToldGoods } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { unanswered } from './answered.ts'
 import { applyEvent } from './apply.ts'
@@ -14,7 +15,8 @@ import { type ChangedTest, evidence, happening, STANDS, testOf } from './told-te
 
 /**
  * Takes a new version of a test that has a case. `leaves` where it turns out to be of goods that are none of the case: then it is to be taken like a test
- * that is new. A test that opened a case takes the case along to the goods that it tells of now, unless the case is closed.
+ * that is new. A test that opened a case takes the case along to the goods that it tells of now, unless more was said of the first goods than that they
+ * are held: others were not objected to, confirmed or disposed of.
  */
 export async function correctTest(
   client: ClientBase,
@@ -35,21 +37,29 @@ export async function correctTest(
   const isMoved = told !== undefined && goodsText(recordId, told) !== goodsText(recordId, test.body)
   const found = await readCase(client, caseId)
   const opened = found?.testId === recordId
-  // What is closed holds nothing any more.
-  const isLeaving =
-    isMoved && (found?.state === 'closed' || (!opened && !(await isOfCase(client, test, caseId))))
-  if (isLeaving) {
+  const isTaking = opened && GOES_ALONG.has(found.state)
+  if (isMoved && !isTaking && !(await isOfCase(client, test, caseId))) {
     await dropCaseTest(client, recordId)
     await withdraw(client, test, caseId, nowMs)
     return 'leaves'
   }
   await putCaseTest(client, now)
-  if (opened) await retellCase(client, caseId, { ...whereOf(test.body), cause: causeOf(test.body) })
+  if (opened)
+    await retellCase(client, caseId, toldBy(test, isMoved && isTaking ? test.receivedAt : found.toldAt))
   const saidBefore = told === undefined || before.verdict === 'void' ? null : saysOf(told)
   if (isMoved || says !== saidBefore)
     await applyEvent(client, caseId, happening(says, test, nowMs), evidence(test))
   return 'stays'
 }
+
+/** States in which nothing was said of the goods that would not be true of others. */
+const GOES_ALONG: ReadonlySet<CaseState> = new Set(['suspect', 'held', 'cleared'])
+
+/** What a test tells of its case. */
+const toldBy = ({ recordId, body }: Pick<ToldTest, 'recordId' | 'body'>, toldAt: string): ToldGoods => ({
+  ...{ ...whereOf(body), cause: causeOf(body) },
+  ...{ testId: recordId, toldAt },
+})
 
 /** A version that fails nothing: the test is void, or its verdict is another now. */
 async function standsNoMore(
@@ -80,7 +90,9 @@ export async function labPassed(
  * confirmed it. A laboratory that takes back its own failed result by passing the goods says with it that the rapid tests for the same were wrong too.
  */
 async function withdraw(client: ClientBase, test: ChangedTest, caseId: string, nowMs: number): Promise<void> {
-  const said = await gravest(client, await unanswered(client, caseId))
+  const standing = await unanswered(client, caseId)
+  const said = await gravest(client, standing)
+  await tellByOther(client, test, caseId, standing)
   const remains =
     (said === 'failed' || said === 'doubted') && (await isConfirmedByRecords(client, caseId))
       ? said
@@ -88,6 +100,20 @@ async function withdraw(client: ClientBase, test: ChangedTest, caseId: string, n
   const stays = said !== undefined && remains === undefined
   const happened = { ...happening('withdrawn', test, nowMs), remains }
   await applyEvent(client, caseId, happened, { ...evidence(test), stays })
+}
+
+/** A case is not told by a test that is taken back, where another stands. */
+async function tellByOther(
+  client: ClientBase,
+  { recordId }: ChangedTest,
+  caseId: string,
+  standing: readonly CaseTest[],
+): Promise<void> {
+  const found = await readCase(client, caseId)
+  if (found?.testId !== recordId) return
+  const told = [...(await readTracedVersions(client, standing)).values()]
+  const other = GRAVEST.flatMap((one) => told.filter(({ body }) => saysOf(body) === one))[0]
+  if (other) await retellCase(client, caseId, toldBy({ recordId: other.id, body: other.body }, found.toldAt))
 }
 
 const GRAVEST = ['lab_failed', 'failed', 'doubted'] as const

@@ -1,85 +1,7 @@
-import { beforeAll, beforeEach, expect, test } from 'vitest'
-import { casesFollower } from '#flow/cases/follow-cases.ts'
-import { createSystem } from '#store/systems.ts'
-import { withApi } from '#test/api.ts'
-import { followToTheEnd } from '#test/follow.ts'
+import { expect, test } from 'vitest'
+import { PAK_CHOI, SPINACH, withMarket } from './market.ts'
 
-const api = withApi()
-const SYSTEM = 'plain-market'
-const PAK_CHOI = { name: '小白菜', class: 'vegetable' }
-const SPINACH = { name: '菠菜', class: 'vegetable' }
-/** Each test has a market of its own. */
-let market = 330105100
-beforeEach(() => {
-  market += 1
-})
-beforeAll(async () => {
-  await createSystem(api.pool, { id: SYSTEM, title: { zh: '甲', en: 'A' } })
-})
-
-const at = (stall: string | null, product: object) => ({
-  ...{ system: SYSTEM, region: { code: '330105', year: 2026 }, product },
-  occurredAt: { at: '2026-03-02T06:00:00+08:00', precision: 'second' },
-  sites: [
-    { role: 'market', ids: [{ scheme: 'cn.mofcom.node9', value: String(market) }] },
-    ...(stall === null ? [] : [{ role: 'stall', name: stall, ids: [] }]),
-  ],
-})
-const lotOf = (n: number) => ({
-  role: 'subject',
-  scheme: 'cn.mofcom.trace20b',
-  value: `${market}2603020000${n}`,
-})
-const code = (n: number) => `lot:${market}2603020000${n}`
-const entry = (n: number, stall: string, product: object) => ({
-  ...at(stall, product),
-  ...{ kind: 'entry', key: [`${market}-e${n}`], lots: [lotOf(n)], quantity: { value: `${n}0`, unit: 'KGM' } },
-})
-const rapid = (key: string, stall: string, product: object, more: object = {}) => ({
-  ...at(stall, product),
-  ...{ kind: 'test', key: [`${market}-${key}`] },
-  test: { item: '有机磷', verdict: 'fail', screening: true, method: '胶体金', raw: '阳性' },
-  ...more,
-})
-const laboratory = (key: string, n: number, verdict: string, more: object = {}) => ({
-  ...at(null, SPINACH),
-  ...{ kind: 'test', key: [`${market}-${key}`], lots: [lotOf(n)] },
-  test: { item: '毒死蜱', verdict, screening: false, method: 'GC-MS', raw: verdict },
-  ...more,
-})
-
-/** Records one message after another, each followed to the end. */
-const send = async (...records: readonly object[]) => {
-  for (const one of records) {
-    const stored = (await api.call('POST', '/v1/records', { body: [one] })).json()
-    expect(stored, JSON.stringify(stored)).toMatchObject({ rejected: 0, unchanged: 0 })
-    await followToTheEnd(api.pool, casesFollower({ pool: api.pool, intake: api.intake }))
-  }
-}
-interface Lot {
-  readonly code: string
-  readonly held: boolean
-}
-interface Hold {
-  readonly kind: string
-  readonly place: string
-}
-/** The cases of the market of this test: state, product, stall, what is held, and the orders in force. */
-const told = async () => {
-  const { cases } = (await api.call('GET', '/v1/cases?limit=100')).json()
-  const own: object[] = []
-  for (const { id, test: opener } of cases as { id: string; test: string }[]) {
-    if (!opener.includes(`${market}-`)) continue
-    const one = (await api.call('GET', `/v1/cases/${id}`)).json()
-    own.push({
-      ...{ state: one.state, product: one.product.name, stall: one.stall, mass: one.heldMass },
-      held: one.lots.filter(({ held }: Lot) => held).map((lot: Lot) => lot.code),
-      orders: one.holds.map(({ kind, place }: Hold) => `${kind} ${place}`),
-    })
-  }
-  return own
-}
-const here = () => `cn.mofcom.node9:${market}`
+const { api, code, entry, rapid, laboratory, send, told, here, sayOf } = withMarket()
 
 test('a failed test that is corrected to another product at its stall holds that one, and lets the first go', async () => {
   await send(entry(1, 'A-1', PAK_CHOI), entry(2, 'A-1', SPINACH), rapid('t', 'A-1', PAK_CHOI))
@@ -193,15 +115,6 @@ test('nothing is said of goods at a time before they were tested', async () => {
   expect(answer.json()).toMatchObject({ code: 'wrong_state', refusals: [{ code: 'before_told' }] })
 })
 
-const sayOf = async (state: string, ...bodies: readonly object[]) => {
-  const { cases } = (await api.call('GET', `/v1/cases?state=${state}&limit=100`)).json()
-  const own = cases.find(({ test: opener }: { test: string }) => opener.includes(`${market}-`))
-  for (const body of bodies) {
-    const answer = await api.call('POST', `/v1/cases/${own.id}/events`, { body })
-    expect(answer.statusCode, answer.body).toBe(200)
-  }
-}
-
 test('a failed test whose case is closed and that is corrected to other goods opens a case for those, each time', async () => {
   await send(entry(1, 'A-1', SPINACH), entry(2, 'A-2', SPINACH), entry(3, 'A-3', SPINACH))
   await send(rapid('t', 'A-1', SPINACH))
@@ -245,7 +158,7 @@ test('one of two failed results of laboratories that is made void leaves the rec
 })
 
 test('a laboratory that passes one lot clears no test of another lot of the same case', async () => {
-  const paper = { documents: [{ role: 'upstream', type: 'promise_cert', number: `P${market}` }] }
+  const paper = { documents: [{ role: 'upstream', type: 'promise_cert', number: 'P330105777' }] }
   await send({ ...entry(1, 'A-1', SPINACH), ...paper }, { ...entry(2, 'A-2', SPINACH), ...paper })
   await send(rapid('t1', 'A-1', SPINACH), rapid('t2', 'A-2', SPINACH), laboratory('l1', 1, 'pass'))
   expect(await told()).toMatchObject([{ state: 'held', held: [code(1), code(2)] }])
