@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import { isBlind, type Sight, sightOf } from '#core/sight.ts'
-import { partnerScopeIssues } from '#flow/keys.ts'
+import { partnerScopeIssues, personalScopes } from '#flow/keys.ts'
 import type { Caller, Callers } from './auth.ts'
 import { withRoles } from './roles.ts'
 
@@ -41,13 +42,32 @@ export function callerOf(request: FastifyRequest): Caller {
 /** What the caller of a route may see: null for everything. */
 export const sightOfCaller = (request: FastifyRequest): Sight | null => sightOf(callerOf(request).scopes)
 
-/** Refuses rights of administrators that are given by who has not all of them: an operator could make himself another role. */
-export function refuseRights(request: FastifyRequest, scopes: readonly string[]): void {
-  const issues = holds(callerOf(request)) ? [] : partnerScopeIssues(scopes)
-  if (issues.length > 0)
-    throw new HubError('forbidden', {
-      detail: `needs the scope admin to give ${issues.map(({ value }) => value).join(', ')}`,
-    })
+/**
+ * Refuses rights that an operator may not give, since he could give them to himself: those of administrators, which would make another role of his, and
+ * those that show personal values in full.
+ */
+export async function refuseRights(
+  pool: Pool,
+  request: FastifyRequest,
+  scopes: readonly string[],
+): Promise<void> {
+  if (holds(callerOf(request))) return
+  refuseGiven(partnerScopeIssues(scopes).map(({ value }) => value))
+  await refusePersonal(pool, request, scopes)
+}
+
+/** The same for what shows personal values in full, and nothing else. */
+export async function refusePersonal(
+  pool: Pool,
+  request: FastifyRequest,
+  scopes: readonly string[],
+): Promise<void> {
+  if (!holds(callerOf(request))) refuseGiven(await personalScopes(pool, scopes))
+}
+
+function refuseGiven(scopes: readonly (string | undefined)[]): void {
+  if (scopes.length > 0)
+    throw new HubError('forbidden', { detail: `needs the scope admin to give ${scopes.join(', ')}` })
 }
 
 /** Refuses to send away, with its key or client, who reads the log: not by whom he watches. */

@@ -5,6 +5,7 @@ import type { Issue } from '#core/issue.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { isSightScope } from '#core/sight.ts'
 import { insertKey, replaceKey, type StoredKey } from '#store/keys.ts'
+import { linksOfPersonal } from '#store/links.ts'
 import { canLimit } from '#store/reader-role.ts'
 
 const SCOPE = /^(read|case|audit|personal|metrics|admin|push:[a-z0-9-]{1,64}|link:[0-9a-f-]{36})$/
@@ -48,6 +49,18 @@ export function partnerScopeIssues(scopes: readonly string[]): Issue[] {
         : [],
     ),
   ]
+}
+
+const OF_LINK = 'link:'
+
+/**
+ * Those of the scopes that show personal values in full: `personal`, and `link:<id>` of a link that sees them, because its receiver gets what the link
+ * sees.
+ */
+export async function personalScopes(pool: Pool, scopes: readonly string[]): Promise<string[]> {
+  const ids = scopes.flatMap((scope) => (scope.startsWith(OF_LINK) ? [scope.slice(OF_LINK.length)] : []))
+  const seeing = ids.length === 0 ? [] : await linksOfPersonal(pool, ids)
+  return scopes.filter((scope) => scope === 'personal' || seeing.includes(scope.slice(OF_LINK.length)))
 }
 
 const KEY_BYTES = 32

@@ -166,6 +166,15 @@ export async function readLink(client: Client, id: string): Promise<Link | null>
   return rows[0] ? linkOf(rows[0]) : null
 }
 
+/** Those of the links that see personal values. */
+export async function linksOfPersonal(pool: Pool, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `select id from links where id::text = any($1) and 'personal' = any(sees)`,
+    [ids],
+  )
+  return rows.map(({ id }) => id)
+}
+
 /**
  * Changes a link, and lets it try again at once: the operator has acted, so its back-off and last error no longer say anything.
  * A delivery under way ends with its batch and takes the new settings up. Null where there is no such link.

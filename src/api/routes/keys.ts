@@ -89,13 +89,13 @@ export const keyRoutes =
         tags: ['keys'],
         summary: 'Make a key · 创建密钥',
         description:
-          'The key is shown in this answer and never again: only a keyed digest is stored. 密钥仅在此次返回，平台只保存摘要。',
+          'The key is shown in this answer and never again: only a keyed digest is stored. Operators give neither `admin`, `audit` nor `personal`, nor `link:<id>` of a link that sees `personal` (403). 密钥仅在此次返回，平台只保存摘要。管理员不能授予 admin、audit、personal 及可见 personal 的链路权限（403）。',
         body: NewKeyBody,
         response: { 201: answer('NewKey', 'The key · 密钥'), ...problems(400, 401, 403, 413, 415, 429, 503) },
       },
       handler: async (request, reply) => {
         const { body } = request
-        refuseRights(request, body.scopes)
+        await refuseRights(pool, request, body.scopes)
         const { key, stored } = await newKey(pool, body, clock())
         return reply
           .code(201)
@@ -112,7 +112,7 @@ export const keyRoutes =
         tags: ['keys'],
         summary: 'Change a key · 更换密钥',
         description:
-          'A key with the same name and scopes, shown in this answer alone. The old one counts for `overlapSeconds` more, so that nothing is refused in between. 名称与权限不变；旧密钥在重叠期内仍有效，切换不中断。',
+          'A key with the same name and scopes, shown in this answer alone. The old one counts for `overlapSeconds` more, so that nothing is refused in between. Operators rotate no key with scopes that they may not give (403). 名称与权限不变；旧密钥在重叠期内仍有效，切换不中断。管理员不能更换其无权授予之权限的密钥（403）。',
         params: Type.Object({ id: Type.String({ format: 'uuid' }) }),
         body: RotateBody,
         response: {
@@ -125,7 +125,7 @@ export const keyRoutes =
           params: { id },
           body: { overlapSeconds = DAY_S, expiresAt = null },
         } = request
-        refuseRights(request, (await readKey(pool, id))?.scopes ?? [])
+        await refuseRights(pool, request, (await readKey(pool, id))?.scopes ?? [])
         if (expiresAt !== null && Date.parse(expiresAt) <= clock())
           throw new HubError('invalid_request', {
             issues: [{ path: '/expiresAt', code: 'E_SCHEMA', reason: 'the time is over already' }],

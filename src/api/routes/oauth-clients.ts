@@ -124,7 +124,7 @@ export const oauthClientRoutes =
         summary:
           'Register a client that proves itself with a key of its own · 登记以自有密钥证明身份的客户端',
         description:
-          'It gets tokens at `/oauth/token` for assertions that it signs (`private_key_jwt`); the hub never learns its private key. 以自有私钥签名的断言换取令牌，平台不接触私钥。',
+          'It gets tokens at `/oauth/token` for assertions that it signs (`private_key_jwt`); the hub never learns its private key. Operators give neither `admin`, `audit` nor `personal`, nor `link:<id>` of a link that sees `personal` (403). 以自有私钥签名的断言换取令牌，平台不接触私钥。',
         body: NewClientBody,
         response: {
           201: answer('OauthClient', 'The client · 客户端'),
@@ -134,7 +134,7 @@ export const oauthClientRoutes =
       handler: async (request, reply) => {
         const { body } = request
         checkWish(body)
-        refuseRights(request, body.scopes)
+        await refuseRights(pool, request, body.scopes)
         const { name, scopes, jwks } = body
         const made = await insertOauthClient(pool, { id: randomUUID(), name, scopes, jwks: jwks.keys })
         return reply.code(201).send(await view(made))
@@ -149,7 +149,7 @@ export const oauthClientRoutes =
         tags: ['keys'],
         summary: 'Change a client · 修改客户端',
         description:
-          'Keys are given as a whole: both while they are changed. 公钥整体替换，更换期间请同时给出新旧两个。',
+          'Keys are given as a whole: both while they are changed. Operators change no client with scopes that they may not give (403). 公钥整体替换，更换期间请同时给出新旧两个。',
         params: ClientParams,
         body: PatchBody,
         response: {
@@ -165,7 +165,7 @@ export const oauthClientRoutes =
         checkWish({ ...rest, ...(jwks ? { jwks } : {}) })
         // Who changes its keys has what it may.
         const known = (await readOauthClient(pool, id))?.scopes ?? []
-        refuseRights(request, [...known, ...(rest.scopes ?? [])])
+        await refuseRights(pool, request, [...known, ...(rest.scopes ?? [])])
         const patched = await patchOauthClient(pool, id, { ...rest, ...(jwks ? { jwks: jwks.keys } : {}) })
         if (!patched) throw unknown(id)
         callers.forget()

@@ -4,6 +4,7 @@ import { EgressBody, type EgressWish } from '#api/egress-wish.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { refusePersonal } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { DAYS_DEFAULT, DAYS_MAX } from '#flow/partners/days.ts'
 import { changeEgress } from '#flow/partners/egress.ts'
@@ -84,14 +85,16 @@ export const partnerRoutes =
         tags: ['keys'],
         summary: 'Issue a certificate to a partner · 为合作方签发证书',
         description:
-          'By the authority of the hub (`hub partner ca init`). The same name and scopes again: a second certificate beside the first. 由平台 CA 签发；名称与权限相同时为第二张证书，两张同时有效。',
+          'By the authority of the hub (`hub partner ca init`). The same name and scopes again: a second certificate beside the first. Operators give neither `personal` nor `link:<id>` of a link that sees `personal` (403). 由平台 CA 签发；名称与权限相同时为第二张证书，两张同时有效。管理员不能授予 personal 及可见 personal 的链路权限（403）。',
         body: NewPartnerBody,
         response: {
           201: answer('IssuedCertificate', 'The certificate · 证书'),
           ...problems(400, 401, 403, 404, 409, 413, 415, 429, 503),
         },
       },
-      handler: async ({ body }, reply) => {
+      handler: async (request, reply) => {
+        const { body } = request
+        await refusePersonal(pool, request, body.scopes)
         // What signs certificates is memory that most hubs never need.
         const { issueCertificate } = await import('#flow/partners/issue.ts')
         const { privateKey: _, ...issued } = await issueCertificate(pool, { ...body, nowMs: clock() })

@@ -139,6 +139,56 @@ describe('operators', () => {
     ])
   })
 
+  it('of the role security give nobody what shows personal values in full, by whatever way', async () => {
+    const link = async (sees: string[]): Promise<string> => {
+      const made = await api.call('POST', '/v1/links', {
+        body: { name: 'city', system: 'jiaxing-wholesale', sees },
+      })
+      expect(made.statusCode).toBe(201)
+      return `link:${made.json().id}`
+    }
+    const full = await link(['public', 'partner', 'personal'])
+    const masked = await link(['public', 'partner'])
+    const jwk = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
+    const jwks = { keys: [jwk] }
+    await makeAuthority(api.pool, { nowMs: clock.nowMs, again: true })
+    const { csr } = requestOf('market')
+    const refusedOf = async (method: string, url: string, body: unknown): Promise<void> => {
+      const answer = await call('security', method, url, body)
+      expect([url, answer.statusCode, answer.json().code]).toEqual([url, 403, 'forbidden'])
+      expect(answer.json().detail).toMatch(/^needs the scope admin to give (personal|link:)/)
+    }
+    for (const [i, scopes] of [['personal'], ['read', 'personal'], [full], ['read', full]].entries()) {
+      const name = `full ${i}`
+      const certificate = { name, scopes, request: csr }
+      await refusedOf('POST', '/v1/keys', { name, scopes })
+      await refusedOf('POST', '/v1/oauth-clients', { name, scopes, jwks })
+      await refusedOf('POST', '/v1/partners', certificate)
+      // A key of the scope admin gives them, and what has them an operator may not make his own.
+      const key = await api.call('POST', '/v1/keys', { body: { name, scopes } })
+      const client = await api.call('POST', '/v1/oauth-clients', { body: { name, scopes, jwks } })
+      const partner = await api.call('POST', '/v1/partners', { body: certificate })
+      expect([key, client, partner].map(({ statusCode }) => statusCode)).toEqual([201, 201, 201])
+      await refusedOf('POST', `/v1/keys/${key.json().id}/rotate`, {})
+      for (const patch of [{ jwks }, { scopes: ['read'] }, { name: 'mine' }])
+        await refusedOf('PATCH', `/v1/oauth-clients/${client.json().id}`, patch)
+      await refusedOf('POST', '/v1/partners', certificate)
+      // What takes away is not refused.
+      expect(await status('security', 'DELETE', `/v1/keys/${key.json().id}`)).toBe(204)
+      expect(await status('security', 'DELETE', `/v1/oauth-clients/${client.json().id}`)).toBe(204)
+      expect(await status('security', 'DELETE', `/v1/partners/${partner.json().partner}`)).toBe(204)
+    }
+    // A client that he may make does not become one that shows them.
+    const plain = { name: 'plain', scopes: ['read', masked], jwks }
+    const made = await call('security', 'POST', '/v1/oauth-clients', plain)
+    expect(made.statusCode).toBe(201)
+    for (const scopes of [['read', 'personal'], [full]])
+      await refusedOf('PATCH', `/v1/oauth-clients/${made.json().id}`, { scopes })
+    expect(await status('security', 'POST', '/v1/keys', { name: 'k', scopes: [masked] })).toBe(201)
+    const market = { name: 'receiver', scopes: [masked], request: csr }
+    expect(await status('security', 'POST', '/v1/partners', market)).toBe(201)
+  })
+
   it('of the role system see the board of jobs, and the others do not', async () => {
     for (const role of ROLES) {
       const board = await api.app.inject({
