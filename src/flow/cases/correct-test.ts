@@ -10,12 +10,13 @@ import { readCase, retellCase, type ToldGoods } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { unanswered } from './answered.ts'
 import { applyEvent } from './apply.ts'
+import { GRAVEST, gravest, holdAgain } from './hold-again.ts'
 import { causeOf, namedGoods, type ToldTest, testedGoods, whereOf } from './open-case.ts'
 import { type ChangedTest, evidence, happening, STANDS, testOf } from './told-test.ts'
 
 /**
- * Takes a new version of a test that has a case. `leaves` where it turns out to be of goods that are none of the case: then it is to be taken like a test
- * that is new. A test that opened a case takes the case along to the goods that it tells of now, unless more was said of the first goods than that they
+ * Takes a new version of a test that has a case. Gives the tests that are to be taken like new ones: this one where it turns out to be of goods that are none
+ * of the case, and those of a closed case that are answered no longer. A test that opened a case takes the case along to the goods that it tells of now, unless more was said of the first goods than that they
  * are held: others were not objected to, confirmed or disposed of.
  */
 export async function correctTest(
@@ -23,15 +24,17 @@ export async function correctTest(
   test: ChangedTest,
   before: CaseTest,
   nowMs: number,
-): Promise<'stays' | 'leaves'> {
+): Promise<readonly ToldTest[]> {
   const { caseId, recordId } = before
   const now = testOf(test, caseId)
-  if (now.version <= before.version) return 'stays'
+  if (now.version <= before.version) return []
   const says = test.isActive ? saysOf(test.body) : null
   if (says === null || says === 'lab_passed') {
-    await putCaseTest(client, now)
-    await standsNoMore(client, test, before, { says, nowMs })
-    return 'stays'
+    const isLeaving =
+      says !== null && !STANDS.has(before.verdict) && (await isOfOtherCase(client, test, caseId))
+    await (isLeaving ? dropCaseTest(client, recordId) : putCaseTest(client, now))
+    const again = await standsNoMore(client, test, before, { says: isLeaving ? null : says, nowMs })
+    return isLeaving ? [...again, test] : again
   }
   const told = (await readTracedVersions(client, [{ recordId, version: before.version }])).get(recordId)?.body
   const isMoved = told !== undefined && goodsText(recordId, told) !== goodsText(recordId, test.body)
@@ -41,7 +44,7 @@ export async function correctTest(
   if (isMoved && !isTaking && !(await isOfCase(client, test, caseId))) {
     await dropCaseTest(client, recordId)
     await withdraw(client, test, caseId, nowMs)
-    return 'leaves'
+    return [test]
   }
   await putCaseTest(client, now)
   if (opened)
@@ -49,7 +52,7 @@ export async function correctTest(
   const saidBefore = told === undefined || before.verdict === 'void' ? null : saysOf(told)
   if (isMoved || says !== saidBefore)
     await applyEvent(client, caseId, happening(says, test, nowMs), evidence(test))
-  return 'stays'
+  return (await holdAgain(client, test, caseId, nowMs)) ?? []
 }
 
 /** States in which nothing was said of the goods that would not be true of others. */
@@ -67,11 +70,15 @@ async function standsNoMore(
   test: ChangedTest,
   before: CaseTest,
   { says, nowMs }: { readonly says: 'lab_passed' | null; readonly nowMs: number },
-): Promise<void> {
+): Promise<readonly ToldTest[]> {
   const { caseId } = before
-  if (STANDS.has(before.verdict)) return await withdraw(client, test, caseId, nowMs)
-  if (says === 'lab_passed') return await labPassed(client, test, caseId, nowMs)
-  if (before.isLab && before.verdict === 'pass') await holdAgain(client, test, caseId, nowMs)
+  if (STANDS.has(before.verdict)) {
+    await withdraw(client, test, caseId, nowMs)
+    return []
+  }
+  const again = await holdAgain(client, test, caseId, nowMs)
+  if (again === null && says === 'lab_passed') await labPassed(client, test, caseId, nowMs)
+  return again ?? []
 }
 
 /** A laboratory passed the goods: they are released where that answers everything for which they failed. The test is kept with the case already. */
@@ -116,14 +123,6 @@ async function tellByOther(
   if (other) await retellCase(client, caseId, toldBy({ recordId: other.id, body: other.body }, found.toldAt))
 }
 
-const GRAVEST = ['lab_failed', 'failed', 'doubted'] as const
-
-/** The gravest that the tests say. */
-async function gravest(client: ClientBase, tests: readonly CaseTest[]) {
-  const said = [...(await readTracedVersions(client, tests)).values()].map(({ body }) => saysOf(body))
-  return GRAVEST.find((one) => said.some((each) => each === one))
-}
-
 /** Whether the case is confirmed, and by what laboratories' records said and no official. */
 async function isConfirmedByRecords(client: ClientBase, caseId: string): Promise<boolean> {
   if (((await readCase(client, caseId))?.confirmedAt ?? null) === null) return false
@@ -132,25 +131,20 @@ async function isConfirmedByRecords(client: ClientBase, caseId: string): Promise
   return by?.event === 'lab_failed' || by?.event === 'opened'
 }
 
-/** A result of a laboratory by which the goods were released is taken back: what it had answered holds them again. */
-async function holdAgain(
-  client: ClientBase,
-  test: ChangedTest,
-  caseId: string,
-  nowMs: number,
-): Promise<void> {
-  const events = await readCaseEvents(client, caseId)
-  const released = events.findLast(({ fromState, toState }) => fromState !== toState)
-  if (released?.toState !== 'cleared' || released.event !== 'lab_passed') return
-  const event = await gravest(client, await unanswered(client, caseId))
-  if (event) await applyEvent(client, caseId, happening(event, test, nowMs), evidence(test))
-}
-
-/** Whether the goods that the test tells of now are those of the case. */
-async function isOfCase(client: ClientBase, test: ChangedTest, caseId: string): Promise<boolean> {
+/** The open case of the goods that the test tells of now. */
+async function caseOfGoods(client: ClientBase, test: ChangedTest): Promise<string | null> {
   const goods = await testedGoods(client, test)
   const { productName } = goodsOf(test.body)
-  return (await findCaseOfGoods(client, { ...goods, productName })) === caseId
+  return await findCaseOfGoods(client, { ...goods, productName })
+}
+
+const isOfCase = async (client: ClientBase, test: ChangedTest, caseId: string): Promise<boolean> =>
+  (await caseOfGoods(client, test)) === caseId
+
+/** Whether they are those of another open case, and of that alone. */
+async function isOfOtherCase(client: ClientBase, test: ChangedTest, caseId: string): Promise<boolean> {
+  const found = await caseOfGoods(client, test)
+  return found !== null && found !== caseId
 }
 
 /** What a test tells of which goods it is of: what it names, or stall, product and day. */

@@ -147,8 +147,13 @@ async function takeTests(client: ClientBase, tests: readonly ChangedTest[], at: 
   for (const test of telling) {
     if (foreign.has(test.recordId)) continue
     const before = (await findCaseTests(client, [test.recordId])).get(test.recordId)
-    const isLeaving = before !== undefined && (await correctTest(client, test, before, at.nowMs)) === 'leaves'
-    if (isLeaving || (before === undefined && test.isActive)) await takeNew(client, hub, test, at)
+    if (before === undefined) {
+      if (test.isActive) await takeNew(client, hub, test, at)
+      continue
+    }
+    // What had a case is no history that is brought in.
+    for (const one of await correctTest(client, test, before, at.nowMs))
+      await takeNew(client, hub, one, { nowMs: at.nowMs, from: undefined })
   }
 }
 

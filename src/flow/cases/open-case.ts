@@ -62,11 +62,16 @@ export const causeOf = ({ test }: Body): string =>
     300,
   )
 
-/** The identifier of the case that a test opens. @param version of the test, where the case that it opened first was closed and it tells of other goods since */
-export const caseIdOf = (hub: string, recordId: string, version?: number): string =>
-  digestUuid(`case\n${hub}\n${recordId}${version === undefined ? '' : `\n${version}`}`)
+/**
+ * The identifier of the case that a test opens. @param version of the test, where it opened one before: that was closed since, or is of other goods
+ * @param again where this version opened one before, which time it is
+ */
+export const caseIdOf = (hub: string, recordId: string, version?: number, again = 0): string =>
+  digestUuid(
+    `case\n${hub}\n${recordId}${version === undefined ? '' : `\n${version}`}${again === 0 ? '' : `\n${again}`}`,
+  )
 
-/** Opens the case of a test that failed; nothing where this version has one. Gives its identifier. */
+/** Opens a case of a test that failed. Gives its identifier. */
 export async function openByTest(
   client: ClientBase,
   hub: string,
@@ -75,12 +80,12 @@ export async function openByTest(
   nowMs: number,
 ): Promise<string> {
   const { recordId, version, receivedAt, body } = test
-  const first = caseIdOf(hub, recordId)
-  const id = (await readCase(client, first)) ? caseIdOf(hub, recordId, version) : first
+  let id = caseIdOf(hub, recordId)
+  for (let again = 0; await readCase(client, id); again++) id = caseIdOf(hub, recordId, version, again)
   const says = saysOf(body)
   const state = (says && openingState(says)) ?? 'held'
   const openedAt = new Date(nowMs).toISOString()
-  const made = await insertCase(client, {
+  await insertCase(client, {
     ...baseOf(body, state, { id, hub, openedAt, toldAt: receivedAt }),
     openedBy: 'test',
     testId: recordId,
@@ -90,7 +95,6 @@ export async function openByTest(
     whos: goods.whos,
     whats: goods.whats,
   })
-  if (!made) return id
   await putCaseTest(client, {
     ...{ recordId, version, caseId: id, isLab: isLaboratoryTest(body) },
     verdict: body.test?.verdict ?? 'unknown',

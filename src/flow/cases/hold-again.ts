@@ -1,0 +1,56 @@
+import type { ClientBase } from 'pg'
+import { saysOf } from '#core/cases/open.ts'
+import { readCaseEvents } from '#store/case-events.ts'
+import { type CaseTest, dropCaseTest } from '#store/case-lots.ts'
+import { readCase } from '#store/cases.ts'
+import { readTracedVersions } from '#store/lots.ts'
+import { unanswered } from './answered.ts'
+import { applyEvent } from './apply.ts'
+import type { ToldTest } from './open-case.ts'
+import { evidence, happening } from './told-test.ts'
+
+/** By which records release goods; what an official released is released. */
+const BY_RECORDS: ReadonlySet<string> = new Set(['lab_passed', 'withdrawn'])
+
+/**
+ * Holds again what records released and what is no longer answered since a version came. A case that was closed meanwhile stays so: the tests of it that stand unanswered are
+ * taken from it and given, to be taken like tests that are new and told with that version. Null where nothing is to be held again.
+ */
+export async function holdAgain(
+  client: ClientBase,
+  test: ToldTest,
+  caseId: string,
+  nowMs: number,
+): Promise<readonly ToldTest[] | null> {
+  const state = (await readCase(client, caseId))?.state
+  if (state !== 'cleared' && state !== 'closed') return null
+  const moves = (await readCaseEvents(client, caseId)).filter(
+    ({ fromState, toState }) => fromState !== toState,
+  )
+  const released = moves.at(state === 'closed' ? -2 : -1)
+  if (released?.toState !== 'cleared' || !BY_RECORDS.has(released.event)) return null
+  const standing = await unanswered(client, caseId)
+  const event = await gravest(client, standing)
+  if (event === undefined) return null
+  if (state === 'closed') return await takenFrom(client, test, standing)
+  await applyEvent(client, caseId, happening(event, test, nowMs), evidence(test))
+  return []
+}
+
+async function takenFrom(
+  client: ClientBase,
+  { receivedAt }: ToldTest,
+  standing: readonly CaseTest[],
+): Promise<ToldTest[]> {
+  const records = await readTracedVersions(client, standing)
+  for (const { recordId } of standing) await dropCaseTest(client, recordId)
+  return [...records.values()].map(({ id, version, body }) => ({ recordId: id, version, body, receivedAt }))
+}
+
+export const GRAVEST = ['lab_failed', 'failed', 'doubted'] as const
+
+/** The gravest that the tests say. */
+export async function gravest(client: ClientBase, tests: readonly CaseTest[]) {
+  const said = [...(await readTracedVersions(client, tests)).values()].map(({ body }) => saysOf(body))
+  return GRAVEST.find((one) => said.some((each) => each === one))
+}
