@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import { goodsOf, mayBe } from '#core/cases/goods.ts'
+import { isOlder } from '#core/cases/sample-time.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'
 import type { Body } from '#core/model/body.ts'
 import { type CaseTest, readCaseTests } from '#store/case-lots.ts'
@@ -40,7 +41,10 @@ export async function unanswered(client: ClientBase, caseId: string): Promise<Ca
 function isAnswered(failed: TestOfGoods, passed: readonly TestOfGoods[]): boolean {
   const { body, goods } = failed
   const answering = passed.filter(
-    (one) => answersFailure(one.body.test?.item, body.test?.item) && mayBe(goodsOf(body), 'test', one.body),
+    (one) =>
+      answersFailure(one.body.test?.item, body.test?.item) &&
+      mayBe(goodsOf(body), 'test', one.body) &&
+      !isOlder(one.body, body),
   )
   if (goods.codes.length > 0)
     return goods.codes.every((code) => answering.some((one) => one.goods.codes.includes(code)))

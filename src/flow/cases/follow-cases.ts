@@ -22,6 +22,7 @@ import { readOwners } from '#store/peer-versions.ts'
 import { applyEvent } from './apply.ts'
 import { correctTest, labPassed } from './correct-test.ts'
 import { openByTest, type ToldTest, testedGoods } from './open-case.ts'
+import { answerByEarlier } from './passed-before.ts'
 import { type SettleParts, settleAll } from './settle.ts'
 import { type ChangedTest, evidence, happening, testOf } from './told-test.ts'
 
@@ -170,13 +171,15 @@ async function takeNew(
   const { productName } = goodsOf(test.body)
   const id = await findCaseOfGoods(client, { ...goods, productName })
   if (id === null) {
-    if (says !== 'lab_passed' && isOpening(test.body, from)) await openByTest(client, hub, test, goods, nowMs)
-    return
+    if (says === 'lab_passed' || !isOpening(test.body, from)) return
+    const caseId = await openByTest(client, hub, test, goods, nowMs)
+    return await answerByEarlier(client, test, { goods, caseId, nowMs })
   }
   if (says === 'lab_passed' && (await isBefore(client, test, id))) return
   await putCaseTest(client, testOf({ ...test, isActive: true }, id))
-  if (says === 'lab_passed') await labPassed(client, test, id, nowMs)
-  else await applyEvent(client, id, happening(says, test, nowMs), evidence(test))
+  if (says === 'lab_passed') return await labPassed(client, test, id, nowMs)
+  await applyEvent(client, id, happening(says, test, nowMs), evidence(test))
+  await answerByEarlier(client, test, { goods, caseId: id, nowMs })
 }
 
 /** What a laboratory found of the goods on a day before they failed says nothing of why they failed. */

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { PAK_CHOI, SPINACH, withMarket } from './market.ts'
+
+const { code, entry, rapid, laboratory, send, cards, told, here } = withMarket()
+
+const at = (time: string, precision = 'second') => ({
+  occurredAt: { at: `2026-03-02T${time}+08:00`, precision },
+})
+const released = () => [{ state: 'cleared', held: [], orders: [`release ${here()}`] }]
+/** Opened and answered at once: no stop ever goes out. */
+const NEVER_HELD = [{ state: 'cleared', held: [], orders: [] }]
+const held = () => [{ state: 'held', held: [code(1)], orders: [`stop_sale ${here()}`] }]
+
+test('a passed result of a laboratory that comes before the failed test which it answers releases the goods', async () => {
+  await send(entry(1, 'A-1', SPINACH), laboratory('l', 1, 'pass', at('09:00:00')))
+  expect(await told()).toEqual([])
+  await send(rapid('t', 'A-1', SPINACH))
+  expect(await told()).toMatchObject(NEVER_HELD)
+  expect((await cards())[0]?.events.map(({ event }) => event)).toEqual(['opened', 'lab_passed'])
+  // Taken back it holds them again, as one that came later.
+  await send(laboratory('l', 1, 'pass', { ...at('09:00:00'), status: 'void' }))
+  expect(await told()).toMatchObject(held())
+})
+
+test('so does one that names no lot, of the same stall, product and day', async () => {
+  const laboratoryAt = (stall: string) =>
+    rapid(`l-${stall}`, stall, SPINACH, {
+      test: { item: '毒死蜱', verdict: 'pass', screening: false, method: 'GC-MS' },
+    })
+  await send(entry(1, 'A-1', SPINACH), laboratoryAt('A-2'), laboratoryAt('A-1'))
+  await send(rapid('t', 'A-1', SPINACH))
+  expect(await told()).toMatchObject(NEVER_HELD)
+})
+
+test('one of an older sample, another item, another product, or that is void answers nothing', async () => {
+  const cadmium = { test: { item: '镉', verdict: 'pass', screening: false, method: 'GC-MS' } }
+  await send(
+    entry(1, 'A-1', SPINACH),
+    laboratory('l1', 1, 'pass', at('05:00:00')),
+    laboratory('l2', 1, 'pass', cadmium),
+    laboratory('l3', 1, 'pass', { product: PAK_CHOI }),
+    laboratory('l4', 1, 'pass'),
+    laboratory('l4', 1, 'pass', { status: 'void' }),
+    rapid('t', 'A-1', SPINACH),
+  )
+  expect(await told()).toMatchObject(held())
+  // Of a sample whose hour nobody told the day decides.
+  await send(laboratory('l5', 1, 'pass', at('00:00:00', 'day')))
+  expect(await told()).toMatchObject(released())
+})
+
+test('a failed test that joins a case is answered by what passed its goods before it came', async () => {
+  const lead = { test: { item: '铅', verdict: 'fail', screening: true, method: '胶体金', raw: '阳性' } }
+  const passedLead = { test: { item: '铅', verdict: 'pass', screening: false, method: 'ICP-MS' } }
+  await send(entry(1, 'A-1', SPINACH), laboratory('l1', 1, 'pass', passedLead))
+  await send(rapid('t1', 'A-1', SPINACH), rapid('t2', 'A-1', SPINACH, lead))
+  expect(await told()).toMatchObject(held())
+  await send(laboratory('l2', 1, 'pass'))
+  expect(await told()).toMatchObject(released())
+})
