@@ -8,6 +8,7 @@ import { checkEgress } from './doctor/egress.ts'
 import { checkMachine } from './doctor/machine.ts'
 import { checkPeople } from './doctor/people.ts'
 import { type Reading, wrong } from './doctor/reading.ts'
+import { checkSigners } from './doctor/signers.ts'
 import { checkJobs, checkMappings, checkWork } from './doctor/work.ts'
 import { cliLanguage } from './language.ts'
 import { withOwnDatabase } from './own-database.ts'
@@ -42,6 +43,7 @@ export async function examine(settings: Settings): Promise<Reading[]> {
             ...(await checkWork(pool)),
             ...(await checkPeople(pool, Date.now())),
             await checkEgress(pool),
+            ...(await attempt('signing.keys', async () => [await checkSigners(pool)])),
           ]
         : judged
     }),

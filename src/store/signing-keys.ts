@@ -101,6 +101,25 @@ async function otherSystemOf(
   return same?.system ?? null
 }
 
+/**
+ * Systems that share a key which counts for each of them: none since such keys are refused, but there may be some from before. Each set is sorted, as are
+ * the sets; neither key nor identifier is in them.
+ */
+export async function listSharedSigners(pool: Pool): Promise<readonly (readonly string[])[]> {
+  const { rows } = await pool.query<{ system: string; id: string; sealed: Buffer | null; key: string }>(
+    `select system, id, sealed, public_key as key from signing_keys where revoked_at is null and (ends_at is null or ends_at > clock_timestamp())`,
+  )
+  const sealing = rows.some(({ sealed }) => sealed !== null) ? await keyOf(pool) : null
+  const systemsOf = new Map<string, Set<string>>()
+  for (const { system, id, sealed, key } of rows) {
+    const material = sealed === null ? key : unseal(sealing as Buffer, sealed, contextOf(system, id))
+    const systems = systemsOf.get(material) ?? new Set()
+    systemsOf.set(material, systems.add(system))
+  }
+  const shared = [...systemsOf.values()].filter(({ size }) => size > 1).map((systems) => [...systems].sort())
+  return shared.sort((a, b) => a.join().localeCompare(b.join()))
+}
+
 /** The keys of a system, newest first, and whether it must sign; null where there is no such system. */
 export async function listSigningKeys(
   pool: Pool,

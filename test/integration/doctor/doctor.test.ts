@@ -63,6 +63,7 @@ it('a hub that is set up as it should be has nothing that fails, and every check
     'work.targets': 'warn',
     operators: 'warn',
     egress: 'warn',
+    'signing.keys': 'ok',
   })
 })
 

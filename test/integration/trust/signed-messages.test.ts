@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signSm2 } from '#adapters/sm2/sm2.ts'
 import { endSm2Threads } from '#adapters/sm2/threads.ts'
+import { checkSigners } from '#cli/doctor/signers.ts'
 import { writeSm2Signature } from '#core/signing/sm2.ts'
 import { NONCE_KEPT_MS } from '#flow/signers/check-signer.ts'
 import { dropNoncesBefore } from '#store/message-nonces.ts'
@@ -248,6 +249,40 @@ describe('keys of a system', () => {
     // Once it counts for the first no more, it may be given to another.
     expect((await api.call('DELETE', `${KEYS}/${first.json().id}`)).statusCode).toBe(204)
     expect((await api.call('POST', OTHER, { body: wishes[0] })).statusCode).toBe(201)
+  })
+
+  it('that two systems share from before are named by hub doctor, as long as they count for both', async () => {
+    const OTHER = '/v1/systems/market-scales/signing-keys'
+    const reading = () => checkSigners(api.pool)
+    expect(await reading()).toMatchObject({ check: 'signing.keys', state: 'ok' })
+    const shared = ed25519Signer().publicKey
+    const own = await api.call('POST', KEYS, { body: { scheme: 'v1a', publicKey: shared } })
+    const { id } = (await api.call('POST', OTHER, { body: { scheme: 'v1', name: 'h' } })).json()
+    expect((await reading()).state).toBe('ok')
+    // As it could be registered before: by hand, since it is refused now.
+    const copy = `insert into signing_keys (id, system, scheme, name, public_key)
+      values (gen_random_uuid(), 'market-scales', 'v1a', 'copy', $1) returning id`
+    const { rows } = await api.pool.query(copy, [shared])
+    const named = await reading()
+    expect(named).toMatchObject({
+      state: 'warn',
+      said: { en: expect.stringContaining('jiaxing-wholesale, market-scales.') },
+    })
+    expect(JSON.stringify(named)).not.toContain(shared)
+    expect((await api.call('DELETE', `${OTHER}/${rows[0].id}`)).statusCode).toBe(204)
+    expect((await reading()).state).toBe('ok')
+    for (const url of [`${KEYS}/${own.json().id}`, `${OTHER}/${id}`])
+      expect((await api.call('DELETE', url)).statusCode).toBe(204)
+    // Secrets are sealed each for its system: the same one in two of them is found all the same.
+    const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`
+    const first = (await api.call('POST', KEYS, { body: { scheme: 'v1', secret } })).json()
+    await api.pool.query(`update signing_keys set ends_at = clock_timestamp() where id = $1`, [first.id])
+    const second = (await api.call('POST', OTHER, { body: { scheme: 'v1', secret } })).json()
+    expect((await reading()).state).toBe('ok')
+    await api.pool.query('update signing_keys set ends_at = null where id = $1', [first.id])
+    expect((await reading()).state).toBe('warn')
+    for (const url of [`${KEYS}/${first.id}`, `${OTHER}/${second.id}`])
+      expect((await api.call('DELETE', url)).statusCode).toBe(204)
   })
 
   it('are never given back, and stored sealed', async () => {
