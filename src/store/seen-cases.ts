@@ -1,4 +1,5 @@
 import type { LotRole } from '#core/cases/spread.ts'
+import type { CaseTest } from './case-lots.ts'
 import type { CaseFilter, CaseRow } from './cases.ts'
 import { regionPrefix } from './change-filter.ts'
 import type { Reader } from './sighted.ts'
@@ -80,14 +81,13 @@ export async function readSeenLots(reader: Reader, caseId: string): Promise<Seen
   return rows
 }
 
+export type SeenTest = Pick<CaseTest, 'caseId' | 'recordId' | 'version' | 'verdict'>
+
 /** Those of the tests of cases that the caller sees. */
-export async function readSeenTests(
-  reader: Reader,
-  caseIds: readonly string[],
-): Promise<{ readonly caseId: string; readonly recordId: string; readonly version: number }[]> {
-  const { rows } = await reader.query({
+export async function readSeenTests(reader: Reader, caseIds: readonly string[]): Promise<SeenTest[]> {
+  const { rows } = await reader.query<SeenTest>({
     name: 'read-seen-tests',
-    text: `select case_id as "caseId", record_id as "recordId", version from case_tests where case_id = any($1::uuid[]) order by record_id`,
+    text: `select case_id as "caseId", record_id as "recordId", version, verdict from case_tests where case_id = any($1::uuid[]) order by record_id`,
     values: [caseIds],
   })
   return rows

@@ -15,10 +15,12 @@ import {
   readSeenTests,
   type SeenCaseRow,
   type SeenLot,
+  type SeenTest,
 } from '#store/seen-cases.ts'
 import type { Reader } from '#store/sighted.ts'
 import { describeLots } from './case-lots.ts'
 import { caseIdOf, causeOf, goodsAndPlaceOf } from './open-case.ts'
+import { STANDS } from './told-test.ts'
 
 /** A case as far as a caller sees it: what joins records of others (quantities, steps, who did it) is null. */
 export type SeenCase = ReturnType<typeof shownCase>
@@ -68,12 +70,20 @@ async function withTests(reader: Reader, rows: readonly SeenCaseRow[]): Promise<
   )
   const bodies = await readTracedVersions(reader, tests)
   return rows.map((row) => {
-    const own = tests.find(
-      ({ caseId, recordId, version }) => caseId === row.id && isOpenedBy(row, recordId, version),
+    const own = tellingTest(
+      row,
+      tests.filter(({ caseId }) => caseId === row.id),
     )
     const body = own && bodies.get(own.recordId)?.body
     return shownCase(row, own && body ? { id: own.recordId, body } : null)
   })
+}
+
+/** The test that tells of the case: the one that opened it, unless that is taken back and another stands. */
+function tellingTest(row: SeenCaseRow, tests: readonly SeenTest[]): SeenTest | undefined {
+  const opener = tests.find(({ recordId, version }) => isOpenedBy(row, recordId, version))
+  if (row.openedBy !== 'test' || (opener && STANDS.has(opener.verdict))) return opener
+  return tests.find(({ verdict }) => STANDS.has(verdict)) ?? opener
 }
 
 /** Whether it was any version of the test so far that opened the case. */

@@ -70,6 +70,13 @@ test('a case whose first test is made void tells of one that stands', async () =
   expect(await cards()).toMatchObject([
     { state: 'held', cause: expect.stringContaining('铅'), test: expect.stringContaining('-t2') },
   ])
+  // So it is for one who sees the records of the system alone.
+  const { cases } = (
+    await api.call('GET', '/v1/cases?limit=1', { key: await api.key('read:plain-market') })
+  ).json()
+  expect(cases).toMatchObject([
+    { test: expect.stringContaining('-t2'), cause: expect.stringContaining('铅') },
+  ])
   await send(rapid('t1', 'A-1', SPINACH, ONE_KILOGRAM))
   expect(await cards()).toMatchObject([{ cause: expect.stringContaining('铅') }])
   await send(
