@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify'
+import { isLoopbackHost } from './host.ts'
 
 /**
- * Who gets `/metrics` without a key: `local` for who is on this machine and comes through no proxy, `key` for nobody, `open` for everyone. With a key
- * of the scope `metrics` anyone does.
+ * Who gets `/metrics` without a key: `local` for who is on this machine, asks for it by a name of its own and comes through no proxy, `key` for nobody,
+ * `open` for everyone. With a key of the scope `metrics` anyone does.
  */
 export const METRICS_ACCESS = ['local', 'key', 'open'] as const
 export type MetricsAccess = (typeof METRICS_ACCESS)[number]
@@ -14,8 +15,9 @@ const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'x-forwarded-hos
 /** Whether a request without a key gets the metrics. */
 export const isOpenTo =
   (access: MetricsAccess) =>
-  ({ socket, headers }: FastifyRequest): boolean => {
+  (request: FastifyRequest): boolean => {
+    const { socket, headers } = request
     if (access !== 'local') return access === 'open'
     const isHere = LOOPBACK.test(socket.remoteAddress ?? '')
-    return isHere && FORWARDED.every((name) => headers[name] === undefined)
+    return isHere && isLoopbackHost(request) && FORWARDED.every((name) => headers[name] === undefined)
   }

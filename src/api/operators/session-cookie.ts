@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { isEncrypted } from '#api/headers.ts'
+import { isLoopbackHost } from '#api/host.ts'
 import { SESSION_MS } from '#store/operator-sessions.ts'
 
 const LOOPBACK = /^(::ffff:)?127\.|^::1$/
-const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
 
 /** `__Host-`: browsers take it only over TLS, for this host alone and for all its paths, so that no other host can put one in its place. */
 const SECURE = '__Host-hub_session'
@@ -17,7 +17,7 @@ export function cookieName(request: FastifyRequest, publicUrl: string | undefine
   const { socket, host } = request
   const address = publicUrl === undefined ? null : new URL(publicUrl)
   if (isEncrypted(request) || (address?.protocol === 'https:' && address.host === host)) return SECURE
-  return LOOPBACK.test(socket.remoteAddress ?? '') && LOOPBACK_HOST.test(host) ? PLAIN : null
+  return LOOPBACK.test(socket.remoteAddress ?? '') && isLoopbackHost(request) ? PLAIN : null
 }
 
 const ATTRIBUTES = 'Path=/; HttpOnly; SameSite=Strict'

@@ -34,6 +34,25 @@ describe('metrics', () => {
     },
   )
 
+  it.each(['localhost', 'LOCALHOST:8080', '127.0.0.1:8080', '127.8.9.1', '[::1]:8080'])(
+    'are for who asks the machine by a name of its own: %s',
+    async (host) => {
+      expect((await ask('127.0.0.1', { host })).statusCode).toBe(200)
+    },
+  )
+
+  it.each([
+    'evil.example',
+    'evil.example:8080',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    '10.0.0.9',
+  ])('are not for a page that lets its own name point to the machine (DNS rebinding): "%s"', async (host) => {
+    expect((await ask('127.0.0.1', { host })).statusCode).toBe(401)
+    const key = await api.key('metrics')
+    expect((await ask('127.0.0.1', { host, authorization: `Bearer ${key}` })).statusCode).toBe(200)
+  })
+
   it('are for a key of their scope from anywhere, and for no other, which sees nothing else', async () => {
     const own = await api.key('metrics')
     const bearer = (key: string) => ({ authorization: `Bearer ${key}`, 'x-forwarded-for': '10.0.0.9' })

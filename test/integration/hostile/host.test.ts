@@ -73,4 +73,48 @@ describe('the host of a request', () => {
     )
     expect(answer).toMatch(/^HTTP\/1\.1 400 /)
   })
+
+  describe('in a target of absolute form (RFC 9112, 3.2.2)', () => {
+    const target = (where: string, host: string, more = ''): Promise<string> =>
+      answerTo(`GET ${where} HTTP/1.1\r\nhost: ${host}\r\n${more}connection: close\r\n\r\n`)
+
+    it('counts, and that of the header does not', async () => {
+      // Keyless metrics are for who names the machine itself.
+      expect(await target('/metrics', '127.0.0.1')).toMatch(/^HTTP\/1\.1 200 /)
+      expect(await target('http://127.0.0.1/metrics', 'evil.example')).toMatch(/^HTTP\/1\.1 200 /)
+      expect(await target('http://evil.example/metrics', '127.0.0.1')).toMatch(/^HTTP\/1\.1 401 /)
+      expect(await target('HTTP://evil.example/metrics', '127.0.0.1')).not.toMatch(/^HTTP\/1\.1 200 /)
+      expect(await answerTo('GET /metrics HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 401 /)
+    })
+
+    it('is in the addresses that the hub writes, with the path alone behind it', async () => {
+      const push = '/v1/systems/livestock-quarantine/records/product-a'
+      const key = `authorization: Bearer ${await api.key('push:livestock-quarantine')}\r\n`
+      const wsdl = await target(`http://hub.example:81${push}?wsdl`, 'evil.example', key)
+      expect(wsdl).toMatch(/^HTTP\/1\.1 200 /)
+      expect(wsdl).toContain(`"http://hub.example:81${push}"`)
+      expect(wsdl).not.toContain('evil.example')
+    })
+
+    it('is the own one of forms: a page of the host that the header names is another site', async () => {
+      const send = (where: string, host: string, origin: string) =>
+        answerTo(
+          `POST ${where} HTTP/1.1\r\nhost: ${host}\r\norigin: ${origin}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`,
+        )
+      const other = await send('http://127.0.0.1/admin/sign-out', 'evil.example', 'http://evil.example')
+      expect(other).toContain('the form is of another site')
+      const own = await send('http://127.0.0.1/admin/sign-out', 'evil.example', 'http://127.0.0.1')
+      expect(own).not.toContain('the form is of another site')
+    })
+
+    it.each([
+      'http://me@hub/healthz',
+      'http://hub:80a/healthz',
+      'http:///healthz',
+      'http://:80/healthz',
+      'http://[hub]/healthz',
+    ])('is refused where it names no host: %s', async (where) => {
+      expect(await target(where, 'hub')).toMatch(/^HTTP\/1\.1 400 /)
+    })
+  })
 })
