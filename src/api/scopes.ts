@@ -65,6 +65,14 @@ export async function refusePersonal(
   if (!holds(callerOf(request))) refuseGiven(await personalScopes(pool, scopes))
 }
 
+/** Refuses that an operator has personal values sent: he could have them sent to himself. @param sees classes of sharing of the link */
+export function refuseSending(request: FastifyRequest, sees: readonly string[] | undefined): void {
+  if (sees?.includes('personal') && !holds(callerOf(request)))
+    throw new HubError('forbidden', {
+      detail: 'needs the scope admin to make or redirect a link that sees personal',
+    })
+}
+
 function refuseGiven(scopes: readonly (string | undefined)[]): void {
   if (scopes.length > 0)
     throw new HubError('forbidden', { detail: `needs the scope admin to give ${scopes.join(', ')}` })

@@ -16,6 +16,7 @@ import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { areOtherSecrets, sealedWish } from '#api/remote-wish.ts'
+import { refuseSending } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
 import { headPosition } from '#store/changes.ts'
 import { LANES } from '#store/lanes.ts'
@@ -125,9 +126,9 @@ export const linkRoutes =
           'private or loopback address must be named in `allowAddress`. With `system` the address is that of its settings; without an',
           'address the receiver pulls `/v1/changes` with the scope `link:<id>`. With `folder`, or an address of sftp, ftps or ftp, it writes files. It sees only values of the',
           'classes in `sees`: nothing restricted and nothing personal unless they are named. The signing secret is shown only in this answer;',
-          'with `signing: v1a` there is none, and the receiver is told the public key.',
+          'with `signing: v1a` there is none, and the receiver is told the public key. Operators make no link that sees `personal` (403).',
           '',
-          '创建后，符合过滤条件的变更（含历史）依次投递；内网地址须在 allowAddress 中声明；folder 表示写文件；只发送 sees 所列共享级别的值；签名密钥仅此一次返回。',
+          '创建后，符合过滤条件的变更（含历史）依次投递；内网地址须在 allowAddress 中声明；folder 表示写文件；只发送 sees 所列共享级别的值；签名密钥仅此一次返回；可见 personal 的链路须由 admin 密钥创建。',
         ].join('\n'),
         body: NewLinkBody,
         response: {
@@ -135,7 +136,9 @@ export const linkRoutes =
           ...problems(400, 401, 403, 413, 415, 422, 429, 503),
         },
       },
-      handler: async ({ body, headers }, reply) => {
+      handler: async (request, reply) => {
+        const { body, headers } = request
+        refuseSending(request, body.sees)
         const wanted = await settledLink({ pool, registry, dropFolders }, body)
         const { link, secret } = await createLink(pool, {
           ...wanted,
@@ -177,7 +180,8 @@ export const linkRoutes =
         operationId: 'patchLink',
         tags: ['links'],
         summary: 'Change a link · 修改链路',
-        description: 'It tries again at once with its new settings. 修改后立即按新设置重试。',
+        description:
+          'It tries again at once with its new settings. Operators redirect no link that sees `personal`, and let none see it (403). 修改后立即按新设置重试；可见 personal 的链路改址须由 admin 密钥办理。',
         params: LinkParams,
         body: LinkPatchBody,
         response: {
@@ -185,9 +189,15 @@ export const linkRoutes =
           ...problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
         },
       },
-      handler: async ({ params: { id }, body, headers }) => {
+      handler: async (request) => {
+        const {
+          params: { id },
+          body,
+          headers,
+        } = request
         const link = await readLink(pool, id)
         if (!link) throw unknown(id)
+        if (body.url || body.folder || body.sees) refuseSending(request, body.sees ?? link.sees)
         return view(await changed(id, await settledPatch(link, body)), headers)
       },
     })

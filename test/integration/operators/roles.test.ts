@@ -189,6 +189,37 @@ describe('operators', () => {
     expect(await status('security', 'POST', '/v1/partners', market)).toBe(201)
   })
 
+  it('of the role system have personal values sent nowhere, to themselves or others', async () => {
+    const url = 'https://receiver.example.org/hook'
+    const link = async (sees: string[]): Promise<string> => {
+      const made = await api.call('POST', '/v1/links', {
+        body: { name: 'city', system: 'jiaxing-wholesale', sees },
+      })
+      expect(made.statusCode).toBe(201)
+      return `/v1/links/${made.json().id}`
+    }
+    const full = await link(['public', 'partner', 'personal'])
+    const masked = await link(['public', 'partner'])
+    const wish = { name: 'mine', system: 'jiaxing-wholesale' }
+    for (const [method, at, body] of [
+      ['POST', '/v1/links', { ...wish, sees: ['public', 'personal'] }],
+      ['PATCH', full, { url }],
+      ['PATCH', full, { folder: '/tmp/mine' }],
+      ['PATCH', full, { sees: ['public', 'personal'] }],
+      ['PATCH', masked, { sees: ['public', 'personal'] }],
+      ['PATCH', masked, { url, sees: ['personal'] }],
+    ] as const) {
+      const answer = await call('system', method, at, body)
+      expect([at, body, answer.statusCode]).toEqual([at, body, 403])
+      expect(answer.json().detail).toBe('needs the scope admin to make or redirect a link that sees personal')
+    }
+    // What sends them nowhere else, or no longer, he may.
+    expect(await status('system', 'POST', '/v1/links', { ...wish, sees: ['public', 'partner'] })).toBe(201)
+    for (const body of [{ name: 'renamed' }, { filter: { kinds: ['sale'] } }])
+      expect(await status('system', 'PATCH', full, body)).toBe(200)
+    expect(await status('system', 'PATCH', full, { sees: ['public', 'partner'] })).toBe(200)
+  })
+
   it('of the role system see the board of jobs, and the others do not', async () => {
     for (const role of ROLES) {
       const board = await api.app.inject({
