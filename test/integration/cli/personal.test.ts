@@ -73,7 +73,7 @@ it('hub personal rules sets a rule of age, counts what it would erase, reads it,
 it('hub personal rules refuses what the law wants kept for longer with the article and the exit code 1', async () => {
   await personalCommand(['rules', 'add', '--class', 'messages', '--after-days', '90', '--reason', 'too soon'])
   expect(process.exitCode).toBe(1)
-  expect(said.join('')).toMatch(/^\/afterDays: .*网络安全法 art\. 21\(3\).*At least 184 days\.$/)
+  expect(said.join('')).toMatch(/^\/afterDays: .*网络安全法 art\. 23\(3\).*At least 184 days\.$/)
 })
 
 it.each([
