@@ -204,7 +204,7 @@ describe('operators', () => {
     for (const [method, at, body] of [
       ['POST', '/v1/links', { ...wish, sees: ['public', 'personal'] }],
       ['PATCH', full, { url }],
-      ['PATCH', full, { folder: '/tmp/mine' }],
+      ['PATCH', full, { folder: '/srv/mine' }],
       ['PATCH', full, { sees: ['public', 'personal'] }],
       ['PATCH', masked, { sees: ['public', 'personal'] }],
       ['PATCH', masked, { url, sees: ['personal'] }],

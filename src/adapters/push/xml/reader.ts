@@ -3,7 +3,8 @@ import { refuseEmpty } from '#adapters/push/empty.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { tooMany } from '#adapters/push/too-many.ts'
 import type { Issue } from '#core/issue.ts'
-import type { ReadOptions, SourceValue } from '#core/source.ts'
+import type { ReadOptions } from '#core/source.ts'
+import { besideText, contentOf, TEXT, trimBlanks } from './content.ts'
 import { blankDeclaration } from './declaration.ts'
 import { checkEnvelope } from './envelope.ts'
 import { bareAmpersand, cutXml, refuseXml } from './refuse.ts'
@@ -12,7 +13,6 @@ import { fieldPath, rowPath, type XmlFields, type XmlRow } from './row.ts'
 
 const POISON = new Set(['__proto__', 'constructor', 'prototype'])
 const ENTITIES = Object.assign(Object.create(null), { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" })
-const TEXT = '#text'
 const ISSUES_MAX = 20
 /** Longest text of one element, and longest markup, in a stream. */
 const TEXT_MAX_CHARS = 1_048_576
@@ -265,50 +265,4 @@ export class XmlReader {
     const reason = `no ${names} in the message, but ${found}`
     return new DecodeRefusal('E_SCHEMA', found, reason, 'post the file to the record that it is for')
   }
-}
-
-function contentOf(element: Open): SourceValue {
-  const text = trimBlanks(element.text)
-  const { fields } = element
-  if (!fields || !(hasChildren(fields) || (text === '' && saysByAttributes(fields)))) return text
-  if (text !== '') fields[TEXT] = text
-  return fields
-}
-
-/**
- * What the attributes of an element say that is a text itself: `<kg unit="斤">120</kg>` is `kg` and `kg@unit`. Of the second and later ones of a name they
- * are a list, with an empty text for each element before that has none.
- */
-function besideText(element: Open, place: number, fields: XmlFields): void {
-  for (const [name, value] of Object.entries(element.fields ?? {})) {
-    if (!isSaying(name)) continue
-    const beside = `${element.name}${name}`
-    const earlier = Object.hasOwn(fields, beside) ? fields[beside] : undefined
-    const list: SourceValue[] = Array.isArray(earlier) ? earlier : earlier === undefined ? [] : [earlier]
-    while (list.length < place) list.push('')
-    list.push(value)
-    fields[beside] = place === 0 ? value : list
-  }
-}
-
-/** Whether an element without text and children says something all the same: not only its namespace or type. */
-const saysByAttributes = (fields: XmlFields): boolean => Object.keys(fields).some(isSaying)
-
-const isSaying = (name: string): boolean => !name.startsWith('@xmlns') && !name.includes(':')
-
-/** Children, whatever attributes there are. */
-function hasChildren(fields: XmlFields): boolean {
-  for (const name of Object.keys(fields)) if (!name.startsWith('@')) return true
-  return false
-}
-
-const isBlank = (code: number) => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
-
-/** Without the blanks of XML at both ends; a full-width blank belongs to the text. */
-function trimBlanks(text: string): string {
-  let start = 0
-  let end = text.length
-  while (start < end && isBlank(text.charCodeAt(start))) start++
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
-  return start === 0 && end === text.length ? text : text.slice(start, end)
 }
