@@ -16,7 +16,7 @@ export function checkEnvelope(tag: SaxesTagPlain, { name, attributes }: Envelope
   for (const [attribute, wanted] of Object.entries(attributes)) {
     const found = tag.attributes[attribute]
     if (found === wanted) continue
-    const reason = found === undefined ? `no ${attribute}, but ${wanted} is wanted` : `not ${wanted}`
+    const reason = found === undefined ? `no ${attribute}, but ${wanted} is wanted` : `it is not ${wanted}`
     throw new DecodeRefusal('E_SCHEMA', `${name}/@${attribute}`, reason, fix)
   }
 }

@@ -186,7 +186,7 @@ export class BaseJoin {
     return {
       path,
       code: 'E_NO_KEY',
-      reason: `no ${this.on.join(', ')}`,
+      reason: `no value for ${this.on.join(', ')}`,
       fix: `send ${first} in each ${row.name}`,
     }
   }
@@ -194,10 +194,12 @@ export class BaseJoin {
   private noBase(row: XmlRow, late?: string): Issue {
     const { base } = this.options
     const path = this.on.length === 1 ? fieldPath(rowPath(row), this.on[0] ?? '') : rowPath(row)
-    const same = this.on.length === 1 ? `this ${this.on[0]}` : `the same ${this.on.join(', ')}`
-    const near = this.forgotten === 0 ? '' : `, nor among the ${this.maxBases} before it`
-    const reason = late ?? `no ${base} with ${same} in the message${near}`
-    return { path, code: 'E_SCHEMA', reason, fix: `send the ${base} in the same message` }
+    const same = this.on.join(', ')
+    const missing =
+      this.forgotten === 0
+        ? `no ${base} with the same ${same} in the message`
+        : `no ${base} with the same ${same} in the message, nor among the ${this.maxBases} before it`
+    return { path, code: 'E_SCHEMA', reason: late ?? missing, fix: `send the ${base} in the same message` }
   }
 
   private contest(base: Base): Issue | null {

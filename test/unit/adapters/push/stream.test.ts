@@ -319,7 +319,7 @@ describe('a stream is refused', () => {
       rejected.push(...record.issues.map(({ reason }) => `${record.index}: ${reason}`))
     }
     expect(records).toBe(21_003)
-    expect(rejected).toEqual(['21002: no b with this k in the message, nor among the 20000 before it'])
+    expect(rejected).toEqual(['21002: no b with the same k in the message, nor among the 20000 before it'])
   })
 
   test('details beyond those that may wait for their base are rejected, the others live', async () => {
@@ -327,7 +327,7 @@ describe('a stream is refused', () => {
     const { records } = await streamed(Buffer.from(text), { ...JOIN, maxWaiting: 2 }, 1000)
     expect(records.map((record) => record.issues.map((issue) => issue.reason))).toEqual([
       [],
-      ['no b with this k in the message'],
+      ['no b with the same k in the message'],
       ['its base did not come while 2 others waited for theirs'],
     ])
   })

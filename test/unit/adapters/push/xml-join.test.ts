@@ -52,8 +52,8 @@ describe('details joined to their base', () => {
       records.map((record) => record.issues.map(({ path, code, reason }) => [path, code, reason])),
     ).toEqual([
       [],
-      [['out_detail[1]/tran_id', 'E_NO_KEY', 'no tran_id']],
-      [['out_detail[2]/tran_id', 'E_SCHEMA', 'no out_base with this tran_id in the message']],
+      [['out_detail[1]/tran_id', 'E_NO_KEY', 'no value for tran_id']],
+      [['out_detail[2]/tran_id', 'E_SCHEMA', 'no out_base with the same tran_id in the message']],
       [['out_detail[3]/tran_id', 'E_PRECISION_LOST', 'the key went through a spreadsheet']],
     ])
     expect(records[2]?.value).toEqual({ tran_id: 'T9', meat_code: 'c' })

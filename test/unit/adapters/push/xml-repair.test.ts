@@ -113,7 +113,7 @@ describe('the envelope that a mapping names', () => {
     expect(refused('<data dataset="tests"><row/></data>')).toMatchObject({
       code: 'E_SCHEMA',
       at: 'data/@dataset',
-      reason: 'not trades',
+      reason: 'it is not trades',
       fix: 'post the file to the record that it is for',
     })
     expect(refused('<data><row/></data>')).toMatchObject({ at: 'data/@dataset' })

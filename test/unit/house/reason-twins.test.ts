@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { parseAst } from 'vitest/node'
+import { chineseOfPart } from '#core/decode-reasons.ts'
+import { chineseReason } from '#core/mapping/reasons.ts'
+import { type Source, sources } from '../../lint/sources.ts'
+
+interface Node {
+  readonly type: string
+  readonly [member: string]: unknown
+}
+
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && typeof (value as Partial<Node>).type === 'string'
+
+/** What is no sentence of an issue: a mistake of the program, or words that have both languages beside each other. */
+const isElsewhere = (node: Node): boolean => {
+  const callee = node['callee']
+  return (
+    node.type === 'ImportDeclaration' ||
+    (node.type === 'NewExpression' && isNode(callee) && callee['name'] === 'Error')
+  )
+}
+
+/** The text of a literal or template, with 7 in the place of what differs. */
+function textOf(node: Node): string | null {
+  if (node.type === 'Literal') return typeof node['value'] === 'string' ? node['value'] : null
+  if (node.type !== 'TemplateLiteral') return null
+  const pieces = node['quasis'] as readonly { readonly value: { readonly cooked: string } }[]
+  return pieces.map(({ value }) => value.cooked).join('7')
+}
+
+function textsOf(code: string): string[] {
+  const texts: string[] = []
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) for (const one of value) walk(one)
+    if (!isNode(value) || isElsewhere(value)) return
+    const text = textOf(value)
+    if (text !== null) texts.push(text)
+    for (const member of Object.values(value)) walk(member)
+  }
+  walk(parseAst(code, { lang: 'ts' }).body)
+  return texts
+}
+
+/** `line 3, column 5`, `cell B7`, `end of text`: places are codes and the same in each language. */
+const PLACE =
+  /^(?:(?:line|row|column|cell|byte|record|day|type) 7(?:,.*| of 7| \(7\))?|7row 7|7, text 7|7 \(at 7\)|end of (?:text|file)|around the list|first bytes|record list|zip directory)$/u
+/** Two words of letters at least. */
+const SENTENCE = /[a-z7"] [a-z7"]/u
+
+const hasTwin = (text: string): boolean =>
+  /\p{Script=Han}/u.test(chineseOfPart(text) ?? '') || /\p{Script=Han}/u.test(chineseReason(text))
+
+const untold = (files: readonly Source[]): string[] =>
+  files.flatMap(({ path, text }) =>
+    textsOf(text)
+      .filter((one) => SENTENCE.test(one) && !PLACE.test(one.trim()) && !hasTwin(one))
+      .map((one) => `${path}: ${one}`),
+  )
+
+it('a text of a reader is told from places and from mistakes of the program', () => {
+  const code =
+    "throw new DecodeRefusal('E_SCHEMA', `line ${n}`, `the ${name} fell over`, 'the body is empty'); throw new Error('never said to anyone')"
+  expect(untold([{ path: 'x.ts', text: code }])).toEqual(['x.ts: the 7 fell over'])
+})
+
+it('each text that the readers of bytes say has a Chinese twin', () => {
+  const readers = sources('.ts').filter(({ path }) => path.startsWith('src/adapters/push/'))
+  expect(readers.length).toBeGreaterThan(50)
+  expect(untold(readers)).toEqual([])
+})
+
+it('each fault that the XML parser names has a Chinese twin', () => {
+  const said: string[] = []
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) for (const one of value) walk(one)
+    if (!isNode(value)) return
+    const { callee } = value
+    const property = isNode(callee) ? callee['property'] : null
+    if (value.type === 'CallExpression' && isNode(property) && property['name'] === 'fail')
+      said.push(...faultsOf((value['arguments'] as readonly Node[])[0]))
+    for (const member of Object.values(value)) walk(member)
+  }
+  walk(parseAst(readFileSync('node_modules/saxes/saxes.js', 'utf8')).body)
+  const faults = said.map((text) => text.replace(/\.$/u, '')).filter((text) => !text.includes('after close'))
+  expect(faults.length).toBeGreaterThan(50)
+  expect(faults.filter((text) => !hasTwin(text))).toEqual([])
+})
+
+const faultsOf = (node: Node | undefined): string[] => {
+  if (!node) return []
+  if (node.type === 'ConditionalExpression')
+    return [...faultsOf(node['consequent'] as Node), ...faultsOf(node['alternate'] as Node)]
+  const text = textOf(node)
+  return text === null ? [] : [text]
+}
