@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Issue } from '#core/issue.ts'
-import { chineseReason } from '#core/mapping/reasons.ts'
+import { inChinese } from '#core/mapping/reasons.ts'
 import type { Receipt, SourceResult } from '#core/receipt.ts'
 import { type Language, languageOf } from './language.ts'
 
@@ -10,12 +10,7 @@ export const spokenIn = ({ headers }: FastifyRequest, otherwise: Language): Lang
 
 /** Issues in the language of the caller: they are kept in English, and known reasons and fixes have a Chinese twin. */
 export function spokenIssues(issues: readonly Issue[], language: Language): readonly Issue[] {
-  if (language === 'en') return issues
-  return issues.map(({ reason, fix, ...issue }) => ({
-    ...issue,
-    reason: chineseReason(reason),
-    ...(fix === undefined ? {} : { fix: chineseReason(fix) }),
-  }))
+  return language === 'en' ? issues : issues.map(inChinese)
 }
 
 /** A receipt with its issues in the language of the caller; most have none and stay as they are. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal, issueOf } from '#adapters/push/refusal.ts'
 import { type TryResult, tryMapping } from '#core/mapping/check/try.ts'
+import { inChinese } from '#core/mapping/reasons.ts'
 import { testSystem } from '#flow/systems/golden.ts'
 import { loadMappingFile, loadRegistry } from '#flow/systems/load.ts'
 import { issueLines } from './issue-lines.ts'
@@ -39,7 +40,7 @@ async function showTrial(path: string, samplePath: string): Promise<void> {
   try {
     const { records } = await decodeMessage(await readFile(samplePath), mapping.read)
     const tried = tryMapping(compiled, records, Date.now())
-    for (const source of tried.sources) console.log(JSON.stringify(source, null, 2))
+    for (const source of tried.sources) console.log(JSON.stringify(spoken(source), null, 2))
     for (const line of trialLines(tried)) console.error(line)
   } catch (error) {
     if (!(error instanceof DecodeRefusal)) throw error
@@ -47,6 +48,10 @@ async function showTrial(path: string, samplePath: string): Promise<void> {
     process.exitCode = 1
   }
 }
+
+/** Its issues in the language of the command line. */
+const spoken = (source: TryResult['sources'][number]): TryResult['sources'][number] =>
+  cliLanguage() === 'en' ? source : { ...source, issues: source.issues.map(inChinese) }
 
 function trialLines({ mapping, received, rejected, drift, sources }: TryResult): string[] {
   const zh = cliLanguage() === 'zh'
@@ -82,9 +87,11 @@ async function testMappings(wanted: readonly string[]): Promise<void> {
       if (failures.length === 0) passed++
       else failed++
       console.log(`${failures.length === 0 ? '✓' : '✗'} ${system.id} ${name}`)
-      for (const failure of failures) console.log(`    ${failure}`)
+      for (const failure of failures) console.log(`    ${failure[cliLanguage()]}`)
     }
   }
-  console.log(`${passed} passed, ${failed} failed`)
+  console.log(
+    cliLanguage() === 'zh' ? `通过 ${passed}，未通过 ${failed}` : `${passed} passed, ${failed} failed`,
+  )
   if (failed > 0 || unknown.length > 0 || registry.mistakes.length > 0) process.exitCode = 1
 }

@@ -72,7 +72,7 @@ function resultLines({ check, verdict }: CheckResult): string[] {
   if (verdict.is === 'failed')
     return [
       line,
-      ...verdict.findings.map((finding) => `      ${finding}`),
+      ...verdict.findings.map((finding) => `      ${finding[language]}`),
       ...(check.fix ? [`      → ${check.fix[language]}`] : []),
     ]
   return verdict.is === 'skipped' ? [`${line} (${verdict.reason[language]})`] : [line]

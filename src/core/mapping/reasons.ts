@@ -1,6 +1,7 @@
 import { SOAP_REASONS } from '#core/answer/soap-reasons.ts'
 import { DBF_REASONS } from '#core/dbf-reasons.ts'
 import { chineseOfDecoding } from '#core/decode-reasons.ts'
+import type { Issue } from '#core/issue.ts'
 import { SILENCE_REASONS } from '#core/silence/reasons.ts'
 import { TABLE_REASONS } from '#core/table-reasons.ts'
 import { type Reason, reasonOf } from './words.ts'
@@ -257,6 +258,13 @@ const CHINESE = new Map(
       [fix.en, fix.zh],
     ]),
 )
+
+/** An issue with its reason and fix in Chinese: it is kept in English. */
+export const inChinese = ({ reason, fix, ...issue }: Issue): Issue => ({
+  ...issue,
+  reason: chineseReason(reason),
+  ...(fix === undefined ? {} : { fix: chineseReason(fix) }),
+})
 
 /** The Chinese twin of a reason or fix of an issue; the text itself where there is none. */
 export const chineseReason = (english: string): string =>

@@ -4,6 +4,11 @@ export interface Words {
   readonly zh: string
 }
 
+export const words = (en: string, zh: string): Words => ({ en, zh })
+
+/** What is said of something with a name, with the name before it. */
+export const wordsOf = (name: string, { en, zh }: Words): Words => words(`${name}: ${en}`, `${name}：${zh}`)
+
 /** Why something is refused or marked, and what whoever sent it can do. */
 export interface Reason {
   readonly reason: Words

@@ -1,20 +1,17 @@
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodeText } from '#adapters/push/charset.ts'
-import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { UNANSWERED } from '#core/mapping/propose/system-texts.ts'
+import { chineseReason } from '#core/mapping/reasons.ts'
+import { type Words, words, wordsOf } from '#core/mapping/words.ts'
 import { bodyIssues } from '#core/model/validate.ts'
 import { testSystem } from '#flow/systems/golden.ts'
 import { mistakesOf } from '#flow/systems/mistakes.ts'
 import { pushedNames } from '#flow/systems/registry.ts'
-import { type Check, PASSED, skipped, verdictOf } from './check.ts'
-import { decodedSamples, isText, read } from './decoded.ts'
-import { inEncodings } from './encodings.ts'
+import { READING } from './bronze-reading.ts'
+import { type Check, verdictOf } from './check.ts'
+import { decodedSamples } from './decoded.ts'
 
 const RECORDS_MIN = 20
-const CUTS = 24
-/** Shorter texts occur anywhere by chance. */
-const SHORTEST_TELLING = 6
 
 /** What a system needs to be connected. No database. */
 export const BRONZE: readonly Check[] = [
@@ -27,9 +24,10 @@ export const BRONZE: readonly Check[] = [
     },
     run: ({ system }) =>
       verdictOf(
-        mistakesOf(system).map(
-          ({ path, line, column, message, advice }) => `${path}:${line}:${column} ${message.en} ${advice.en}`,
-        ),
+        mistakesOf(system).map(({ path, line, column, message, advice }) => {
+          const at = `${path}:${line}:${column}`
+          return words(`${at} ${message.en} ${advice.en}`, `${at} ${message.zh}${advice.zh}`)
+        }),
       ),
   },
   {
@@ -48,15 +46,18 @@ export const BRONZE: readonly Check[] = [
       const text = await access(path)
         .then(() => readFile(path, 'utf8'))
         .catch(() => '')
-      const asked: readonly (readonly [string, RegExp])[] = [
-        ['the natural key', /\bkey\b|主键/iu],
-        ['resends', /resen[dt]|again|重发|重复/iu],
-        ['corrections', /correct|更正|修改/iu],
-        ['voids', /void|作废/iu],
+      const asked: readonly (readonly [Words, RegExp])[] = [
+        [words('the natural key', '主键'), /\bkey\b|主键/iu],
+        [words('resends', '重发'), /resen[dt]|again|重发|重复/iu],
+        [words('corrections', '更正'), /correct|更正|修改/iu],
+        [words('voids', '作废'), /void|作废/iu],
       ]
-      if (text.includes(UNANSWERED)) return verdictOf(['README.md has not been filled in'])
+      if (text.includes(UNANSWERED))
+        return verdictOf([words('README.md has not been filled in', 'README.md 尚未填写')])
       return verdictOf(
-        asked.filter(([, word]) => !word.test(text)).map(([name]) => `README.md says nothing of ${name}`),
+        asked
+          .filter(([, word]) => !word.test(text))
+          .map(([{ en, zh }]) => words(`README.md says nothing of ${en}`, `README.md 未说明${zh}`)),
       )
     },
   },
@@ -75,15 +76,20 @@ export const BRONZE: readonly Check[] = [
       const findings = pushedNames(system).flatMap((record) =>
         samples.some(({ expected, name }) => expected.record === record && name.startsWith('valid/'))
           ? []
-          : [`${record}: no sample under samples/valid`],
+          : [words(`${record}: no sample under samples/valid`, `${record}：samples/valid 下没有样例`)],
       )
       const received = samples.reduce((sum, { expected }) => sum + expected.received, 0)
       if (received < RECORDS_MIN)
-        findings.push(`${received} source records in all samples, ${RECORDS_MIN} are asked for`)
+        findings.push(
+          words(
+            `${received} source records in all samples, ${RECORDS_MIN} are asked for`,
+            `全部样例共 ${received} 条记录，应至少 ${RECORDS_MIN} 条`,
+          ),
+        )
       if (!samples.some(({ expected }) => expected.received === 1))
-        findings.push('no sample with one record alone')
+        findings.push(words('no sample with one record alone', '没有单条记录的样例'))
       if (!samples.some(({ name }) => name.startsWith('invalid/')))
-        findings.push('no sample under samples/invalid')
+        findings.push(words('no sample under samples/invalid', 'samples/invalid 下没有样例'))
       return verdictOf(findings)
     },
   },
@@ -97,7 +103,7 @@ export const BRONZE: readonly Check[] = [
     run: async ({ system, receivedAtMs }) =>
       verdictOf(
         (await testSystem(system, receivedAtMs)).flatMap(({ name, failures }) =>
-          failures.map((failure) => `${name}: ${failure}`),
+          failures.map((failure) => wordsOf(name, failure)),
         ),
       ),
   },
@@ -116,7 +122,7 @@ export const BRONZE: readonly Check[] = [
       verdictOf(
         samples
           .filter(({ expected }) => expected.draft === true)
-          .map(({ name }) => `${name}: its expected file is a draft`),
+          .map(({ name }) => words(`${name}: its expected file is a draft`, `${name}：期望文件仍为草稿`)),
       ),
   },
   {
@@ -127,12 +133,19 @@ export const BRONZE: readonly Check[] = [
       zh: '生成的记录均符合其类型的模式',
     },
     run: async (trial) => {
-      const findings: string[] = []
+      const findings: Words[] = []
       for (const { sample, mapping, records } of await decodedSamples(trial)) {
         for (const source of records) {
           for (const { kind, body } of mapping.map(source, trial).records) {
             const [issue] = body === null ? [] : bodyIssues(kind, body)
-            if (issue) findings.push(`${sample.name} ${source.path}: ${kind} ${issue.path} ${issue.reason}`)
+            if (!issue) continue
+            const at = `${sample.name} ${source.path}`
+            findings.push(
+              words(
+                `${at}: ${kind} ${issue.path} ${issue.reason}`,
+                `${at}：${kind} ${issue.path} ${chineseReason(issue.reason)}`,
+              ),
+            )
           }
         }
       }
@@ -157,123 +170,8 @@ export const BRONZE: readonly Check[] = [
         for (const source of records)
           for (const name of mapping.drift(source)) unread.add(`${mapping.record}: ${name}`)
       }
-      return verdictOf([...unread])
+      return verdictOf([...unread].map((field) => words(`${field} is not read`, `${field} 未读取`)))
     },
   },
-  {
-    id: 'encodings',
-    level: 'bronze',
-    title: {
-      en: 'The same records come of the samples in UTF-8, with a byte order mark, in UTF-16 and in GBK',
-      zh: '样例改用 UTF-8、带 BOM、UTF-16、GBK 编码时结果相同',
-    },
-    run: async (trial) => {
-      const findings: string[] = []
-      let tried = 0
-      for (const { sample, mapping, records } of await decodedSamples(trial)) {
-        if (!isText(sample) || mapping.read.format === 'form') continue
-        const wanted = JSON.stringify(records.map(({ value }) => value))
-        for (const [encoding, bytes] of inEncodings(decodeText(sample.bytes).text)) {
-          if (bytes === null) continue
-          tried++
-          const found = await read(bytes, mapping)
-          const same = Array.isArray(found) && JSON.stringify(found.map(({ value }) => value)) === wanted
-          if (!same) findings.push(`${sample.name} in ${encoding}`)
-        }
-      }
-      return tried === 0
-        ? skipped('the format has an encoding of its own', '该格式自带编码')
-        : verdictOf(findings)
-    },
-  },
-  {
-    id: 'cut',
-    level: 'bronze',
-    title: {
-      en: 'A message that was cut anywhere is refused with a place, or gives whole records only',
-      zh: '报文在任意处被截断时，给出位置并拒收，或只产生完整记录',
-    },
-    run: async (trial) => {
-      const findings: string[] = []
-      for (const { sample, mapping, records } of await decodedSamples(trial)) {
-        const whole = new Set(records.map(({ value }) => JSON.stringify(value)))
-        for (let i = 0; i < CUTS; i++) {
-          const length = Math.floor((sample.bytes.length * i) / CUTS)
-          const found = await read(sample.bytes.subarray(0, length), mapping)
-          if (found instanceof DecodeRefusal) continue
-          const torn = found.filter(
-            ({ value, issues }) => issues.length === 0 && !whole.has(JSON.stringify(value)),
-          )
-          if (torn.length > 0 && !isLineFormat(mapping.read.format))
-            findings.push(`${sample.name} cut at byte ${length}: ${torn[0]?.path} is no record of the sample`)
-        }
-      }
-      return verdictOf(findings)
-    },
-  },
-  {
-    id: 'not-the-format',
-    level: 'bronze',
-    title: {
-      en: 'An empty body, an error page of a proxy and random bytes are refused with a sentence',
-      zh: '空报文、代理错误页与随机字节均以明确说明拒收',
-    },
-    run: async ({ system }) => {
-      const findings: string[] = []
-      const bodies: readonly (readonly [string, Uint8Array])[] = [
-        ['an empty body', new Uint8Array(0)],
-        ['blanks', Buffer.from(' \n\t ')],
-        [
-          'an error page',
-          Buffer.from('<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>'),
-        ],
-        ['random bytes', Uint8Array.from({ length: 512 }, (_, i) => (i * 97 + 13) % 256)],
-      ]
-      for (const { name, mapping } of system.records.values()) {
-        for (const [what, bytes] of mapping ? bodies : []) {
-          const found = mapping && (await read(bytes, mapping))
-          if (Array.isArray(found) && found.some(({ issues }) => issues.length === 0))
-            findings.push(`${name}: ${what} is taken for ${found.length} records`)
-        }
-      }
-      return verdictOf(findings)
-    },
-  },
-  {
-    id: 'ignored-stays-out',
-    level: 'bronze',
-    title: {
-      en: 'What the mapping ignores, such as phones and names of persons, is in no record and no issue',
-      zh: '被忽略的内容（如电话、人名）不出现在任何记录与问题中',
-    },
-    run: async (trial) => {
-      const findings: string[] = []
-      let ignored = 0
-      for (const { sample, mapping, records } of await decodedSamples(trial)) {
-        for (const source of records) {
-          const mapped = mapping.map(source, trial)
-          const { value } = source
-          if (typeof value !== 'object' || value === null || Array.isArray(value)) continue
-          for (const name of mapping.ignored) {
-            const text = value[name]
-            if (typeof text !== 'string' || text.length < SHORTEST_TELLING) continue
-            // A value that another field has as well says nothing.
-            if (
-              Object.entries(value).some(
-                ([other, one]) => other !== name && JSON.stringify(one).includes(text),
-              )
-            )
-              continue
-            ignored++
-            if (JSON.stringify([mapped.records, mapped.issues]).includes(text))
-              findings.push(`${sample.name} ${source.path}: ${name}`)
-          }
-        }
-      }
-      return ignored === 0 ? PASSED : verdictOf(findings)
-    },
-  },
+  ...READING,
 ]
-
-/** Where each line stands for itself a cut leaves a shorter line, which is told by what it lacks. */
-const isLineFormat = (format: string): boolean => format === 'csv'

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { Words } from '#core/mapping/words.ts'
+import { type Words, words } from '#core/mapping/words.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import type { GoldenSample } from '#flow/systems/golden.ts'
 import type { FolderSystem } from '#flow/systems/registry.ts'
@@ -28,7 +28,7 @@ export interface TrialHub {
 /** What a check found: nothing wrong, what is wrong, or why it does not apply to this system. */
 export type Verdict =
   | { readonly is: 'passed' }
-  | { readonly is: 'failed'; readonly findings: readonly string[] }
+  | { readonly is: 'failed'; readonly findings: readonly Words[] }
   | { readonly is: 'skipped'; readonly reason: Words }
 
 /** One promise that a system has to keep. */
@@ -46,12 +46,15 @@ export const PASSED: Verdict = { is: 'passed' }
 const FINDINGS_MAX = 20
 
 /** Passed without findings, else failed with the first of them. */
-export function verdictOf(findings: readonly string[]): Verdict {
+export function verdictOf(findings: readonly Words[]): Verdict {
   if (findings.length === 0) return PASSED
   const more = findings.length - FINDINGS_MAX
   return {
     is: 'failed',
-    findings: more > 0 ? [...findings.slice(0, FINDINGS_MAX), `… ${more} more`] : findings,
+    findings:
+      more > 0
+        ? [...findings.slice(0, FINDINGS_MAX), words(`… ${more} more`, `… 另有 ${more} 项`)]
+        : findings,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MappedSource } from '#core/mapping/mapping.ts'
+import { type Words, words } from '#core/mapping/words.ts'
 import { canonicalJson } from '#core/model/canonical-json.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
 import { type Check, verdictOf } from './check.ts'
@@ -8,22 +9,22 @@ import { SOAK_HEAP_MB, soak } from './soak.ts'
 const SOAK_RECORDS = 100_000
 
 /** Values that no field expects; each is put in the place of each field in turn. */
-const HOSTILE: readonly (readonly [string, SourceValue])[] = [
-  ['a list', ['a', 'b']],
-  ['an object', { a: { b: 'c' } }],
-  ['null', null],
-  ['true', true],
-  ['an empty text', ''],
-  ['a long text', 'x'.repeat(100_000)],
-  ['NUL', 'a\0b'],
-  ['half a surrogate pair', '\ud800'],
-  ['destroyed text', '锟斤拷锟斤拷'],
-  ['a number that lost digits', '3.30825E+19'],
-  ['a huge number', '9'.repeat(400)],
-  ['a negative number', '-1'],
-  ['a day that is none', '2024-02-30'],
-  ['a formula', '=HYPERLINK("http://example.invalid")'],
-  ['markup', '<script>alert(1)</script>'],
+const HOSTILE: readonly (readonly [Words, SourceValue])[] = [
+  [words('a list', '列表'), ['a', 'b']],
+  [words('an object', '对象'), { a: { b: 'c' } }],
+  [words('null', '空值 null'), null],
+  [words('true', '布尔值 true'), true],
+  [words('an empty text', '空文本'), ''],
+  [words('a long text', '超长文本'), 'x'.repeat(100_000)],
+  [words('NUL', 'NUL 字符'), 'a\0b'],
+  [words('half a surrogate pair', '不完整的代理对'), '\ud800'],
+  [words('destroyed text', '已损坏的文本'), '锟斤拷锟斤拷'],
+  [words('a number that lost digits', '丢失位数的数值'), '3.30825E+19'],
+  [words('a huge number', '超大数值'), '9'.repeat(400)],
+  [words('a negative number', '负数'), '-1'],
+  [words('a day that is none', '不存在的日期'), '2024-02-30'],
+  [words('a formula', '公式'), '=HYPERLINK("http://example.invalid")'],
+  [words('markup', '网页标记'), '<script>alert(1)</script>'],
 ]
 
 /** What a system needs to hold under load and change. */
@@ -36,14 +37,20 @@ export const GOLD: readonly Check[] = [
       zh: '任何字段出现任何取值都不会使映射出错：标记后接收，或指明位置后退回',
     },
     run: async (trial) => {
-      const findings: string[] = []
+      const findings: Words[] = []
       for (const { sample, mapping, records } of firstOfEach(await decodedSamples(trial))) {
         const [source] = records
         if (!source) continue
         for (const field of fieldsOf(source.value)) {
           for (const [what, value] of HOSTILE) {
             const problem = tryValue(mapping, source, field, value, trial.receivedAtMs)
-            if (problem) findings.push(`${sample.name} ${field}: ${what}: ${problem}`)
+            if (problem)
+              findings.push(
+                words(
+                  `${sample.name} ${field}: ${what.en}: ${problem.en}`,
+                  `${sample.name} ${field}：${what.zh}：${problem.zh}`,
+                ),
+              )
           }
         }
       }
@@ -58,7 +65,7 @@ export const GOLD: readonly Check[] = [
       zh: '试运行的结果与正式运行完全一致，重复运行结果相同',
     },
     run: async (trial) => {
-      const findings: string[] = []
+      const findings: Words[] = []
       for (const { sample, mapping, records } of await decodedSamples(trial)) {
         for (const source of records) {
           const made = contentOf(mapping.map(source, trial))
@@ -66,7 +73,12 @@ export const GOLD: readonly Check[] = [
             made !== contentOf(mapping.trace(source, trial)) ||
             made !== contentOf(mapping.map(source, trial))
           )
-            findings.push(`${sample.name} ${source.path}`)
+            findings.push(
+              words(
+                `${sample.name} ${source.path}: another content`,
+                `${sample.name} ${source.path}：内容不同`,
+              ),
+            )
         }
       }
       return verdictOf(findings)
@@ -80,15 +92,22 @@ export const GOLD: readonly Check[] = [
       zh: '来源新增的字段报告为漂移，且不改变任何记录',
     },
     run: async (trial) => {
-      const findings: string[] = []
+      const findings: Words[] = []
       for (const { sample, mapping, records } of firstOfEach(await decodedSamples(trial))) {
         for (const source of records.filter(({ issues }) => issues.length === 0)) {
           if (!isRow(source.value)) continue
           const grown: SourceRecord = { ...source, value: { ...source.value, brandNewField: 'x' } }
           if (!mapping.drift(grown).includes('brandNewField'))
-            findings.push(`${sample.name} ${source.path}: not reported`)
+            findings.push(
+              words(`${sample.name} ${source.path}: not reported`, `${sample.name} ${source.path}：未报告`),
+            )
           if (contentOf(mapping.map(grown, trial)) !== contentOf(mapping.map(source, trial)))
-            findings.push(`${sample.name} ${source.path}: the record changed`)
+            findings.push(
+              words(
+                `${sample.name} ${source.path}: the record changed`,
+                `${sample.name} ${source.path}：记录发生变化`,
+              ),
+            )
         }
       }
       return verdictOf(findings)
@@ -142,20 +161,23 @@ function tryValue(
   field: string,
   value: SourceValue,
   receivedAtMs: number,
-): string | null {
+): Words | null {
   try {
     const mapped = mapping.map(
       { ...source, value: withValue(source.value, field.split('.'), value) },
       { receivedAtMs },
     )
     if (mapped.rejected)
-      return mapped.issues.some(({ code }) => code.startsWith('E_')) ? null : 'rejected without a reason'
+      return mapped.issues.some(({ code }) => code.startsWith('E_'))
+        ? null
+        : words('rejected without a reason', '退回却未说明原因')
     const text = JSON.stringify(mapped.records)
     return text.includes('\\u0000') || text.includes('\\ud800')
-      ? 'what no database takes is in the record'
+      ? words('what no database takes is in the record', '记录中含有数据库无法保存的内容')
       : null
   } catch (error) {
-    return `it throws: ${error instanceof Error ? error.message : String(error)}`
+    const said = error instanceof Error ? error.message : String(error)
+    return words(`it throws: ${said}`, `映射出错：${said}`)
   }
 }
 

@@ -1,3 +1,4 @@
+import { words } from '#core/mapping/words.ts'
 import { BRONZE } from './bronze.ts'
 import { type Check, LEVELS, type Level, type Trial, type Verdict } from './check.ts'
 import { GOLD } from './gold.ts'
@@ -41,7 +42,8 @@ async function verdictOfRun(check: Check, trial: Trial): Promise<Verdict> {
   try {
     return await check.run(trial)
   } catch (error) {
-    return { is: 'failed', findings: [error instanceof Error ? error.message : String(error)] }
+    const said = error instanceof Error ? error.message : String(error)
+    return { is: 'failed', findings: [words(`the check stopped: ${said}`, `检查中断：${said}`)] }
   }
 }
 

@@ -1,4 +1,5 @@
 import { HubError } from '#core/errors.ts'
+import { type Words, words } from '#core/mapping/words.ts'
 import type { Receipt } from '#core/receipt.ts'
 import type { GoldenSample } from '#flow/systems/golden.ts'
 import { setSystemSecrets } from '#store/system-secrets.ts'
@@ -19,7 +20,7 @@ export const SILVER: readonly Check[] = [
     },
     run: (trial) =>
       withHub(trial, async (hub) => {
-        const findings: string[] = []
+        const findings: Words[] = []
         for (const sample of trial.samples) {
           await hub.empty()
           for (const before of earlier(trial, sample)) await push(hub, trial, before)
@@ -27,19 +28,32 @@ export const SILVER: readonly Check[] = [
           const { expected, name } = sample
           if ('refused' in receipt) {
             if (expected.refused?.code !== receipt.refused)
-              findings.push(`${name}: refused with ${receipt.refused}`)
+              findings.push(
+                words(`${name}: refused with ${receipt.refused}`, `${name}：以 ${receipt.refused} 拒收`),
+              )
             if (!(await isKeptRefused(hub)))
-              findings.push(`${name}: the refused message was not kept, with no counts`)
+              findings.push(
+                words(
+                  `${name}: the refused message was not kept, with no counts`,
+                  `${name}：拒收的报文未保留，或被计数`,
+                ),
+              )
             continue
           }
           receipt.results.forEach(({ result }, i) => {
             const wanted = expected.records[i]?.result
             if (wanted !== undefined && result !== wanted)
-              findings.push(`${name} record ${i}: ${result}, not ${wanted}`)
+              findings.push(
+                words(
+                  `${name} record ${i}: ${result}, not ${wanted}`,
+                  `${name} 第 ${i} 条：为 ${result}，应为 ${wanted}`,
+                ),
+              )
           })
           findings.push(...(await missingFlags(hub, receipt, sample)))
           const { received, accepted, unchanged, rejected } = receipt
-          if (received !== accepted + unchanged + rejected) findings.push(`${name}: the counts do not add up`)
+          if (received !== accepted + unchanged + rejected)
+            findings.push(words(`${name}: the counts do not add up`, `${name}：计数不符`))
         }
         return findings
       }),
@@ -53,7 +67,7 @@ export const SILVER: readonly Check[] = [
     },
     run: (trial) =>
       withHub(trial, async (hub) => {
-        const findings: string[] = []
+        const findings: Words[] = []
         for (const sample of trial.samples) {
           await hub.empty()
           for (const before of earlier(trial, sample)) await push(hub, trial, before)
@@ -62,7 +76,12 @@ export const SILVER: readonly Check[] = [
           await push(hub, trial, sample)
           const after = await versions(hub)
           if (after !== before)
-            findings.push(`${sample.name}: ${before} versions, ${after} after the same bytes again`)
+            findings.push(
+              words(
+                `${sample.name}: ${before} versions, ${after} after the same bytes again`,
+                `${sample.name}：原有 ${before} 个版本，重发后为 ${after} 个`,
+              ),
+            )
         }
         return findings
       }),
@@ -76,7 +95,7 @@ export const SILVER: readonly Check[] = [
     },
     run: (trial) =>
       withHub(trial, async (hub) => {
-        const findings: string[] = []
+        const findings: Words[] = []
         for (const sample of trial.samples.filter(({ name }) => name.startsWith('valid/'))) {
           await hub.empty()
           for (const before of earlier(trial, sample)) await push(hub, trial, before)
@@ -90,7 +109,12 @@ export const SILVER: readonly Check[] = [
           await push(hub, trial, sample)
           const wanted = (await versions(hub)) - alone
           if (made !== wanted)
-            findings.push(`${sample.name}: ${made} versions instead of ${wanted} (${told} told)`)
+            findings.push(
+              words(
+                `${sample.name}: ${made} versions instead of ${wanted} (${told} told)`,
+                `${sample.name}：产生 ${made} 个版本，应为 ${wanted} 个（回执共 ${told} 个）`,
+              ),
+            )
         }
         return findings
       }),
@@ -106,15 +130,15 @@ export const SILVER: readonly Check[] = [
       withHub(trial, async (hub) => {
         await hub.empty()
         const [first, second] = trial.samples.filter(({ name }) => name.startsWith('valid/'))
-        if (!first || !second) return ['two valid samples are needed']
+        if (!first || !second) return [words('two valid samples are needed', '至少需要两个有效样例')]
         const one = await push(hub, trial, first, 'key-1')
         const again = await push(hub, trial, first, 'key-1')
         const other = await push(hub, trial, second, 'key-1').catch((error: unknown) => error)
-        const findings: string[] = []
+        const findings: Words[] = []
         if ('refused' in one || 'refused' in again || one.receipt !== again.receipt)
-          findings.push('the receipt is another one')
+          findings.push(words('the receipt is another one', '回执不同'))
         if (!(other instanceof HubError && other.code === 'idempotency_conflict'))
-          findings.push('another body under the same key was taken')
+          findings.push(words('another body under the same key was taken', '同一键下的不同内容被接收'))
         return findings
       }),
   },
@@ -137,9 +161,18 @@ export const SILVER: readonly Check[] = [
           `select coalesce(sum(seen), 0)::int as seen, count(*) filter (where source = 'null' or issues = '[]')::int as bare from rejections`,
         )
         const [found] = rows
-        const findings: string[] = []
-        if (found?.seen !== rejected) findings.push(`${rejected} were rejected, ${found?.seen} are kept`)
-        if (found?.bare) findings.push(`${found.bare} are kept without source or reason`)
+        const findings: Words[] = []
+        if (found?.seen !== rejected)
+          findings.push(
+            words(
+              `${rejected} were rejected, ${found?.seen} are kept`,
+              `退回 ${rejected} 条，保留 ${found?.seen} 条`,
+            ),
+          )
+        if (found?.bare)
+          findings.push(
+            words(`${found.bare} are kept without source or reason`, `${found.bare} 条保留时缺少来源或原因`),
+          )
         return findings
       }),
   },
@@ -151,7 +184,7 @@ export const SILVER: readonly Check[] = [
       zh: '发送方时钟快两天时只作标记，不退回',
     },
     run: async (trial) => {
-      const findings: string[] = []
+      const findings: Words[] = []
       let tried = 0
       for (const { sample, mapping, records } of await decodedSamples(trial)) {
         for (const source of records) {
@@ -161,7 +194,13 @@ export const SILVER: readonly Check[] = [
           tried++
           const early = mapping.map(source, { receivedAtMs: Date.parse(at) - TWO_DAYS_MS })
           const marked = early.records[0]?.body?.flags.includes('W_FUTURE_TIME') === true
-          if (early.rejected || !marked) findings.push(`${sample.name} ${source.path}`)
+          if (early.rejected || !marked)
+            findings.push(
+              words(
+                `${sample.name} ${source.path}: ${early.rejected ? 'rejected' : 'not marked'}`,
+                `${sample.name} ${source.path}：${early.rejected ? '被退回' : '未标记'}`,
+              ),
+            )
         }
       }
       return tried === 0 ? skipped('no record has a time', '没有带时间的记录') : verdictOf(findings)
@@ -208,7 +247,7 @@ async function missingFlags(
   { pool }: TrialHub,
   { results }: Receipt,
   { expected, name }: GoldenSample,
-): Promise<string[]> {
+): Promise<Words[]> {
   const wanted = expected.records.filter(({ flags, result }) => flags?.length && result !== 'rejected')
   if (wanted.length === 0) return []
   const { rows } = await pool.query<{ id: string; flags: string[] }>(
@@ -221,7 +260,12 @@ async function missingFlags(
     )
     return flags
       .filter((flag) => !has.includes(flag))
-      .map((flag) => `${name} record ${index}: no version has ${flag}`)
+      .map((flag) =>
+        words(
+          `${name} record ${index}: no version has ${flag}`,
+          `${name} 第 ${index} 条：没有任何版本带 ${flag}`,
+        ),
+      )
   })
 }
 
@@ -240,7 +284,7 @@ async function versions({ pool }: TrialHub): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-async function withHub(trial: Trial, run: (hub: TrialHub) => Promise<string[]>) {
+async function withHub(trial: Trial, run: (hub: TrialHub) => Promise<Words[]>) {
   if (trial.hub === null) return skipped('no database to try it on', '没有可用于测试的数据库')
   return verdictOf(await run(trial.hub))
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { codesOf } from '#core/lineage/codes.ts'
 import type { CaseResult } from '#core/mapping/check/run-tests.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
+import { type Words, words } from '#core/mapping/words.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
 import type { Alias } from '#core/model/values.ts'
 import { codeText } from '#core/reference/describe.ts'
@@ -21,7 +22,7 @@ export async function testOutbound(mapping: CompiledMapping, folder: string): Pr
       const related = await loadRelated(among(records), mapping.related ?? [], records)
       const [message, ...more] = write(records, { related })
       if (!message || more.length > 0)
-        return { name: test.out, failures: [`${message ? more.length + 1 : 0} messages came out, not one`] }
+        return { name: test.out, failures: [notOne(message ? more.length + 1 : 0)] }
       const wanted = await readFile(join(folder, test.out))
       const found = Buffer.from(message.bytes ?? message.text)
       return { name: test.out, failures: wanted.equals(found) ? [] : [difference(wanted, found)] }
@@ -45,10 +46,17 @@ const among = (records: readonly CanonicalRecord[]): RelatedSources => ({
 const aliasesWith = ({ kind, ids = [] }: CanonicalRecord, code: string): readonly Alias[] =>
   kind === 'party' && ids.some((id) => codeText(id) === code) ? ids : []
 
-function difference(wanted: Buffer, found: Buffer): string {
+const notOne = (count: number): Words =>
+  words(`${count} messages came out, not one`, `生成 ${count} 份报文，应为一份`)
+
+function difference(wanted: Buffer, found: Buffer): Words {
   const [a, b] = [wanted.toString(), found.toString()]
   let at = 0
   while (at < a.length && a[at] === b[at]) at++
   const from = Math.max(0, at - 40)
-  return `at character ${at}: …${b.slice(from, at + 80)}… and not …${a.slice(from, at + 80)}…`
+  const [is, shouldBe] = [b.slice(from, at + 80), a.slice(from, at + 80)]
+  return words(
+    `at character ${at}: …${is}… and not …${shouldBe}…`,
+    `第 ${at} 个字符处：为 …${is}…，应为 …${shouldBe}…`,
+  )
 }

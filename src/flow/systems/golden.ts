@@ -4,6 +4,7 @@ import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import type { ExpectedFile } from '#core/mapping/check/expected.ts'
 import { type CaseResult, type MappingCase, runMappingTests } from '#core/mapping/check/run-tests.ts'
+import { type Words, words } from '#core/mapping/words.ts'
 import type { Signing } from '#core/signing/signing.ts'
 import { refuseUnsigned } from '#flow/intake/check-signature.ts'
 import { testOutbound } from './golden-outbound.ts'
@@ -44,8 +45,7 @@ export async function testSystem(system: InstalledSystem, receivedAtMs: number):
   for (const { name, bytes, expected } of await readSamples(system)) {
     const record = system.records.get(expected.record)
     const mapping = record?.mapping
-    if (!record || !mapping)
-      results.push({ name, failures: [`there is no working mapping for ${expected.record}`] })
+    if (!record || !mapping) results.push({ name, failures: [noMapping(expected.record)] })
     else {
       const sources = await sourcesOf(
         bytes,
@@ -61,6 +61,9 @@ export async function testSystem(system: InstalledSystem, receivedAtMs: number):
       results.push(...(await testOutbound(mapping, system.folder)))
   return results
 }
+
+const noMapping = (record: string): Words =>
+  words(`there is no working mapping for ${record}`, `${record} 没有可用的映射`)
 
 async function sourcesOf(
   bytes: Buffer,

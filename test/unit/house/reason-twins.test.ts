@@ -60,8 +60,8 @@ const untold = (files: readonly Source[]): string[] =>
   )
 
 it('a text of a reader is told from places and from mistakes of the program', () => {
-  const code =
-    "throw new DecodeRefusal('E_SCHEMA', `line ${n}`, `the ${name} fell over`, 'the body is empty'); throw new Error('never said to anyone')"
+  const code = `throw new DecodeRefusal('E_SCHEMA', \`line \${n}\`, \`the \${name} fell over\`, 'the body is empty')
+    throw new Error('never said to anyone')`
   expect(untold([{ path: 'x.ts', text: code }])).toEqual(['x.ts: the 7 fell over'])
 })
 
@@ -86,6 +86,44 @@ it('each fault that the XML parser names has a Chinese twin', () => {
   const faults = said.map((text) => text.replace(/\.$/u, '')).filter((text) => !text.includes('after close'))
   expect(faults.length).toBeGreaterThan(50)
   expect(faults.filter((text) => !hasTwin(text))).toEqual([])
+})
+
+/** Both languages of what is said in pairs: `words(en, zh)` and `{ en, zh }`. */
+function pairsOf(code: string): (readonly [en: string, zh: string])[] {
+  const pairs: (readonly [string, string])[] = []
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) for (const one of value) walk(one)
+    if (!isNode(value)) return
+    const pair = pairOf(value).map((node) => node && textOf(node))
+    if (typeof pair[0] === 'string' && typeof pair[1] === 'string') pairs.push([pair[0], pair[1]])
+    for (const member of Object.values(value)) walk(member)
+  }
+  walk(parseAst(code, { lang: 'ts' }).body)
+  return pairs
+}
+
+function pairOf(node: Node): readonly (Node | undefined)[] {
+  const { callee } = node
+  if (node.type === 'CallExpression' && isNode(callee) && PAIRING.has(String(callee['name'])))
+    return node['arguments'] as readonly Node[]
+  if (node.type !== 'ObjectExpression') return []
+  const properties = node['properties'] as readonly Node[]
+  return ['en', 'zh'].map((name) => {
+    const found = properties.find(({ key }) => isNode(key) && key['name'] === name)
+    return found?.['value'] as Node | undefined
+  })
+}
+
+const PAIRING: ReadonlySet<string> = new Set(['words', 'skipped'])
+
+it('what is said in both languages is Chinese in the second, in all of the program', () => {
+  expect(pairsOf("words('the end', '结束')")).toEqual([['the end', '结束']])
+  const pairs = sources('.ts')
+    .filter(({ path }) => path.startsWith('src/'))
+    .flatMap(({ path, text }) => pairsOf(text).map((pair) => [path, ...pair] as const))
+  expect(pairs.length).toBeGreaterThan(300)
+  const isWords = (en: string): boolean => /[a-z]{3}/u.test(en)
+  expect(pairs.filter(([, en, zh]) => isWords(en) && !/\p{Script=Han}/u.test(zh))).toEqual([])
 })
 
 const faultsOf = (node: Node | undefined): string[] => {

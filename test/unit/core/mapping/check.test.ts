@@ -51,7 +51,9 @@ const EXPECTED: ExpectedFile = {
   ],
 }
 const failures = (expected: ExpectedFile, given: MappingCase['sources'] = sources) =>
-  runMappingTests(mapping, [{ name: 'sample', sources: given, expected }], RECEIVED)[0]?.failures
+  runMappingTests(mapping, [{ name: 'sample', sources: given, expected }], RECEIVED)[0]?.failures.map(
+    ({ en }) => en,
+  )
 
 describe('the samples of a mapping', () => {
   test('that come out as expected have no failures', () => {

@@ -24,6 +24,9 @@ async function spoilt(spoil: (path: string) => Promise<void>): Promise<string[]>
   if (!system) throw new Error('the copy is no system')
   const trial = { system, samples: await readSamples(system), receivedAtMs: RECEIVED, hub: null }
   const { results } = await runConformance(trial, 'bronze')
+  for (const { verdict } of results)
+    for (const { zh } of verdict.is === 'failed' ? verdict.findings : [])
+      expect(zh).toMatch(/\p{Script=Han}/u)
   return results.flatMap(({ check, verdict }) => (verdict.is === 'failed' ? [check.id] : []))
 }
 
