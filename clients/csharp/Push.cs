@@ -28,14 +28,16 @@ public static class Push
 
     private static async Task<int> Run(string system, string record, string file, string contentType)
     {
-        var answer = await Send("/v1/systems/" + system + "/records/" + record, File.ReadAllBytes(file), contentType);
+        byte[] body = null;
+        try { body = File.ReadAllBytes(file); }
+        catch (Exception error) when (error is IOException || error is UnauthorizedAccessException)
+        {
+            Fail("cannot read " + file + ": " + error.Message);
+        }
+        var answer = await Send("/v1/systems/" + system + "/records/" + record, body, contentType);
         var text = await answer.Content.ReadAsStringAsync();
         var status = (int)answer.StatusCode;
-        if (status != 200 && status != 202)
-        {
-            Console.Error.WriteLine("refused with " + status + ":\n" + text);
-            return 1;
-        }
+        if (status != 202) OrRefused(status, text);
         var receipt = status == 202 ? await Finished(answer.Headers.Location.ToString()) : text;
         Console.WriteLine("receipt {0}: {1} received, {2} accepted, {3} unchanged, {4} rejected",
             Member(receipt, "receipt"), Member(receipt, "received"), Member(receipt, "accepted"),
@@ -50,23 +52,43 @@ public static class Push
         return Member(receipt, "rejected") == "0" ? 0 : 2;
     }
 
-    /// <summary>The answer to the push: tried again while the hub is busy or cannot be reached.</summary>
-    private static async Task<HttpResponseMessage> Send(string path, byte[] body, string contentType)
+    private static void Fail(string reason)
+    {
+        Console.Error.WriteLine(reason);
+        Environment.Exit(1);
+    }
+
+    private static void OrRefused(int status, string text)
+    {
+        if (status != 200) Fail("refused with " + status + ":\n" + text);
+    }
+
+    /// <summary>The answer to the push.</summary>
+    private static Task<HttpResponseMessage> Send(string path, byte[] body, string contentType)
     {
         // The same file has the same key: sent twice, it is stored once.
         string key;
         using (var sha = SHA256.Create()) key = string.Concat(sha.ComputeHash(body).Select(one => one.ToString("x2")));
+        return Persist(() =>
+        {
+            var request = Request(HttpMethod.Post, path);
+            request.Headers.Add("Idempotency-Key", key);
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+            return request;
+        });
+    }
+
+    /// <summary>An answer: asked for again while the hub is busy or cannot be reached.</summary>
+    private static async Task<HttpResponseMessage> Persist(Func<HttpRequestMessage> request)
+    {
         for (var attempt = 1; ; attempt++)
         {
             var seconds = 1 << (attempt - 1);
             string failure;
             try
             {
-                var request = Request(HttpMethod.Post, path);
-                request.Headers.Add("Idempotency-Key", key);
-                request.Content = new ByteArrayContent(body);
-                request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
-                var answer = await Http.SendAsync(request);
+                var answer = await Http.SendAsync(request());
                 if ((int)answer.StatusCode != 429 && (int)answer.StatusCode != 503) return answer;
                 failure = "status " + (int)answer.StatusCode;
                 var asked = answer.Headers.RetryAfter;
@@ -76,7 +98,7 @@ public static class Push
             {
                 failure = error.Message;
             }
-            if (attempt == Tries) throw new InvalidOperationException("gave up: " + failure);
+            if (attempt == Tries) Fail("gave up: " + failure);
             await Task.Delay(TimeSpan.FromSeconds(seconds));
         }
     }
@@ -87,10 +109,11 @@ public static class Push
         for (;;)
         {
             await Task.Delay(TimeSpan.FromSeconds(1));
-            var answer = await Http.SendAsync(Request(HttpMethod.Get, location));
+            var answer = await Persist(() => Request(HttpMethod.Get, location));
             var text = await answer.Content.ReadAsStringAsync();
+            OrRefused((int)answer.StatusCode, text);
             var state = Member(text, "state");
-            if ((int)answer.StatusCode == 200 && (state == "done" || state == "refused")) return text;
+            if (state == "done" || state == "refused") return text;
         }
     }
 

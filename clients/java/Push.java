@@ -23,12 +23,14 @@ public class Push {
       System.err.println("usage: HUB_URL=… HUB_KEY=… java Push.java SYSTEM RECORD FILE CONTENT-TYPE");
       System.exit(64);
     }
-    byte[] body = Files.readAllBytes(Path.of(arguments[2]));
-    HttpResponse<String> answer = push("/v1/systems/" + arguments[0] + "/records/" + arguments[1], body, arguments[3]);
-    if (answer.statusCode() != 200 && answer.statusCode() != 202) {
-      System.err.println("refused with " + answer.statusCode() + ":\n" + answer.body());
-      System.exit(1);
+    byte[] body = null;
+    try {
+      body = Files.readAllBytes(Path.of(arguments[2]));
+    } catch (java.io.IOException error) {
+      fail("cannot read " + arguments[2] + ": " + error);
     }
+    HttpResponse<String> answer = push("/v1/systems/" + arguments[0] + "/records/" + arguments[1], body, arguments[3]);
+    if (answer.statusCode() != 202) orRefused(answer);
     String receipt =
         answer.statusCode() == 202 ? finished(answer.headers().firstValue("location").orElseThrow()) : answer.body();
     System.out.printf(
@@ -44,13 +46,27 @@ public class Push {
     System.exit("0".equals(member(receipt, "rejected")) ? 0 : 2);
   }
 
-  /** The answer to the push: tried again while the hub is busy or cannot be reached. */
+  private static void fail(String reason) {
+    System.err.println(reason);
+    System.exit(1);
+  }
+
+  private static void orRefused(HttpResponse<String> answer) {
+    if (answer.statusCode() != 200) fail("refused with " + answer.statusCode() + ":\n" + answer.body());
+  }
+
+  /** The answer to the push. */
   private static HttpResponse<String> push(String path, byte[] body, String contentType) throws Exception {
     // The same file has the same key: sent twice, it is stored once.
     String key = String.format("%064x", new BigInteger(1, MessageDigest.getInstance("SHA-256").digest(body)));
     HttpRequest request =
         request(path).header("Content-Type", contentType).header("Idempotency-Key", key)
             .POST(HttpRequest.BodyPublishers.ofByteArray(body)).build();
+    return persist(request);
+  }
+
+  /** An answer: asked for again while the hub is busy or cannot be reached. */
+  private static HttpResponse<String> persist(HttpRequest request) throws InterruptedException {
     for (int attempt = 1; ; attempt++) {
       long seconds = 1L << (attempt - 1);
       String failure;
@@ -62,7 +78,7 @@ public class Push {
       } catch (java.io.IOException error) {
         failure = error.toString();
       }
-      if (attempt == TRIES) throw new IllegalStateException("gave up: " + failure);
+      if (attempt == TRIES) fail("gave up: " + failure);
       Thread.sleep(seconds * 1000);
     }
   }
@@ -71,9 +87,10 @@ public class Push {
   private static String finished(String location) throws Exception {
     for (;;) {
       Thread.sleep(1000);
-      HttpResponse<String> answer = HTTP.send(request(location).GET().build(), HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> answer = persist(request(location).GET().build());
+      orRefused(answer);
       String state = member(answer.body(), "state");
-      if (answer.statusCode() == 200 && (state.equals("done") || state.equals("refused"))) return answer.body();
+      if (state.equals("done") || state.equals("refused")) return answer.body();
     }
   }
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Pushes a file to Trace Hub and prints what became of it. Python 3.8 or later, no packages."""
 import hashlib
+import http.client
 import json
 import os
 import sys
 import time
-import urllib.error
 import urllib.request
 
 TRIES = 8
@@ -30,13 +30,8 @@ def ask(hub, key, path, body=None, headers=None):
         return response.status, response.headers, response.read()
 
 
-def push(hub, key, path, body, content_type):
-    """The answer to the push: tried again while the hub is busy or cannot be reached."""
-    headers = {
-        "Content-Type": content_type,
-        # The same file has the same key: sent twice, it is stored once.
-        "Idempotency-Key": hashlib.sha256(body).hexdigest(),
-    }
+def persist(hub, key, path, body=None, headers=None):
+    """The same, tried again while the hub is busy or cannot be reached."""
     for attempt in range(TRIES):
         pause = 2**attempt
         try:
@@ -44,22 +39,34 @@ def push(hub, key, path, body, content_type):
             if status not in (429, 503):
                 return status, answer_headers, answer
             pause = int(answer_headers.get("Retry-After") or pause)
-        except (urllib.error.URLError, OSError) as error:
+        except (http.client.HTTPException, OSError) as error:
             status = error
         time.sleep(pause)
     sys.exit("gave up: %s" % status)
+
+
+def push(hub, key, path, body, content_type):
+    """The answer to the push."""
+    # The same file has the same key: sent twice, it is stored once.
+    headers = {"Content-Type": content_type, "Idempotency-Key": hashlib.sha256(body).hexdigest()}
+    return persist(hub, key, path, body, headers)
 
 
 def finished(hub, key, location):
     """The receipt of a large file, when it is done."""
     while True:
         time.sleep(1)
-        status, _, answer = ask(hub, key, location)
+        status, _, answer = persist(hub, key, location)
         if status != 200:
-            continue
+            refused(status, answer)
         receipt = json.loads(answer)
         if receipt["state"] in ("done", "refused"):
             return receipt
+
+
+def refused(status, answer):
+    """Ends with 1; the problem says what to mend."""
+    sys.exit("refused with %s:\n%s" % (status, answer.decode("utf-8", "replace")))
 
 
 def main():
@@ -68,12 +75,14 @@ def main():
         return 64
     system, record, file, content_type = sys.argv[1:]
     hub, key = os.environ["HUB_URL"], os.environ["HUB_KEY"]
-    with open(file, "rb") as stream:
-        body = stream.read()
+    try:
+        with open(file, "rb") as stream:
+            body = stream.read()
+    except OSError as error:
+        sys.exit("cannot read %s: %s" % (file, error.strerror))
     status, headers, answer = push(hub, key, "/v1/systems/%s/records/%s" % (system, record), body, content_type)
     if status not in (200, 202):
-        print("refused with %s:\n%s" % (status, answer.decode("utf-8", "replace")), file=sys.stderr)
-        return 1
+        refused(status, answer)
     receipt = finished(hub, key, headers["Location"]) if status == 202 else json.loads(answer)
     print(
         "receipt {receipt}: {received} received, {accepted} accepted, {unchanged} unchanged, {rejected} rejected".format(

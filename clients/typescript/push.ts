@@ -26,47 +26,52 @@ if (!system || !record || !file || !contentType || !hub || !key) {
   console.error('usage: HUB_URL=… HUB_KEY=… node push.ts SYSTEM RECORD FILE CONTENT-TYPE')
   process.exit(64)
 }
-const body = await readFile(file)
+const body = await readFile(file).catch((error: unknown) => fail(`cannot read ${file}: ${error}`))
 const authorization = { authorization: `Bearer ${key}` }
 
-/** The answer to the push: tried again while the hub is busy or cannot be reached. */
-async function push(): Promise<Response> {
-  // The same file has the same key: sent twice, it is stored once.
-  const idempotencyKey = createHash('sha256').update(body).digest('hex')
+function fail(reason: string): never {
+  console.error(reason)
+  process.exit(1)
+}
+
+/** An answer: asked for again while the hub is busy or cannot be reached. */
+async function ask(
+  path: string,
+  options: RequestInit,
+): Promise<{ status: number; headers: Headers; text: string }> {
   for (let attempt = 1; ; attempt++) {
-    const answer = await fetch(`${hub}/v1/systems/${system}/records/${record}`, {
-      method: 'POST',
-      body,
-      headers: { ...authorization, 'content-type': contentType as string, 'idempotency-key': idempotencyKey },
-      signal: AbortSignal.timeout(60_000),
-    }).catch(() => null)
+    const answer = await fetch(`${hub}${path}`, { ...options, signal: AbortSignal.timeout(60_000) })
+      .then(async (got) => ({ status: got.status, headers: got.headers, text: await got.text() }))
+      .catch(() => null)
     if (answer && answer.status !== 429 && answer.status !== 503) return answer
-    if (attempt === TRIES) throw new Error(`gave up: ${answer?.status ?? 'no answer'}`)
+    if (attempt === TRIES) fail(`gave up: ${answer?.status ?? 'no answer'}`)
     const seconds = Number(answer?.headers.get('retry-after')) || 2 ** (attempt - 1)
     await pause(seconds * 1000)
   }
 }
 
+const refused = (status: number, text: string): never => fail(`refused with ${status}:\n${text}`)
+
 /** The receipt of a large file, when it is done. */
 async function finished(location: string): Promise<Receipt> {
   for (;;) {
     await pause(1000)
-    const answer = await fetch(new URL(location, hub), { headers: authorization })
-    if (!answer.ok) continue
-    const receipt = (await answer.json()) as Receipt
+    const { status, text } = await ask(location, { headers: authorization })
+    if (status !== 200) return refused(status, text)
+    const receipt = JSON.parse(text) as Receipt
     if (receipt.state === 'done' || receipt.state === 'refused') return receipt
   }
 }
 
-const answer = await push()
-if (!answer.ok) {
-  console.error(`refused with ${answer.status}:\n${await answer.text()}`)
-  process.exit(1)
-}
-const receipt =
-  answer.status === 202
-    ? await finished(answer.headers.get('location') ?? '')
-    : ((await answer.json()) as Receipt)
+// The same file has the same key: sent twice, it is stored once.
+const idempotencyKey = createHash('sha256').update(body).digest('hex')
+const { status, headers, text } = await ask(`/v1/systems/${system}/records/${record}`, {
+  method: 'POST',
+  body,
+  headers: { ...authorization, 'content-type': contentType, 'idempotency-key': idempotencyKey },
+})
+if (status !== 200 && status !== 202) refused(status, text)
+const receipt = status === 202 ? await finished(headers.get('location') ?? '') : (JSON.parse(text) as Receipt)
 const { received, accepted, unchanged, rejected } = receipt
 console.log(
   `receipt ${receipt.receipt}: ${received} received, ${accepted} accepted, ${unchanged} unchanged, ${rejected} rejected`,

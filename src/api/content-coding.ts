@@ -3,13 +3,13 @@ import { constants, createGunzip, createInflate, createZstdDecompress } from 'no
 import { HubError } from '#core/errors.ts'
 
 /** The content codings that a body may have, beside none. */
-const CODINGS: Readonly<Record<string, () => Transform & { readonly bytesWritten: number }>> = {
-  gzip: () => createGunzip(),
-  'x-gzip': () => createGunzip(),
-  deflate: () => createInflate(),
+const CODINGS: ReadonlyMap<string, () => Transform & { readonly bytesWritten: number }> = new Map([
+  ['gzip', () => createGunzip()],
+  ['x-gzip', () => createGunzip()],
+  ['deflate', () => createInflate()],
   // The window is memory that the sender would choose.
-  zstd: () => createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 23 } }),
-}
+  ['zstd', () => createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 23 } })],
+])
 export const CODING_NAMES = ['gzip', 'deflate', 'zstd'] as const
 
 /** A body may grow to so many times what was sent; the best that real records reach is about a tenth of it. */
@@ -20,14 +20,14 @@ const RATIO_FROM = 8 * 1024 * 1024
 export const codingOf = (header: string | undefined): string => header?.trim().toLowerCase() ?? 'identity'
 
 /** Whether a body in this content coding can be read. */
-export const isKnownCoding = (coding: string): boolean => coding === 'identity' || coding in CODINGS
+export const isKnownCoding = (coding: string): boolean => coding === 'identity' || CODINGS.has(coding)
 
 /**
  * A body with its content coding taken off; nothing is inflated that nobody reads. It fails where the bytes are not of that coding, where
  * they end too early, and where they grow beyond all measure. The body itself is left alone: its connection still carries the answer.
  */
 export function withoutCoding(body: Readable, coding: string): Readable {
-  const create = CODINGS[coding]
+  const create = CODINGS.get(coding)
   if (!create) return body
   const inflate = create()
   let grown = 0

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { withApi } from '#test/api.ts'
 import { trade } from '#test/jiaxing.ts'
 
@@ -61,6 +62,35 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
+/** A hub that takes a large file, and answers questions for its receipt one after the other as it is told. */
+async function largeHub(answers: readonly ((response: ServerResponse) => void)[]) {
+  const asked: string[] = []
+  let questions = 0
+  const server = createServer((request: IncomingMessage, response) => {
+    asked.push(request.method ?? '')
+    request.resume().on('end', () => {
+      if (request.method === 'POST') response.writeHead(202, { location: '/v1/receipts/1' }).end('{}')
+      else answers[Math.min(questions++, answers.length - 1)]?.(response)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+const receiptIn = (state: string) => (response: ServerResponse) =>
+  response.writeHead(200, { 'content-type': 'application/json' }).end(
+    JSON.stringify({
+      receipt: 'r1',
+      state,
+      received: 1,
+      accepted: 1,
+      unchanged: 0,
+      rejected: 0,
+      results: [],
+    }),
+  )
+
 for (const client of CLIENTS) {
   const missing = client.needs.filter((program) => found(program) === null)
   if (missing.length > 0) {
@@ -71,8 +101,11 @@ for (const client of CLIENTS) {
   }
   describe(`the client in ${client.name}`, () => {
     const file = () => join(folder, `${client.name}.json`)
-    const push = () =>
-      run([...client.command(folder), 'jiaxing-wholesale', 'trade', file(), 'application/json'], env)
+    const push = (url = env['HUB_URL'] ?? '', sent = file()) =>
+      run([...client.command(folder), 'jiaxing-wholesale', 'trade', sent, 'application/json'], {
+        ...env,
+        HUB_URL: url,
+      })
     beforeAll(async () => {
       if ('build' in client) expect(await run(client.build(folder), {})).toMatchObject({ code: 0 })
     })
@@ -98,6 +131,35 @@ for (const client of CLIENTS) {
       const { code, said } = await push()
       expect(code).toBe(1)
       expect(said).toContain('unreadable_message')
+    })
+
+    it('goes on asking for the receipt of a large file while the hub is busy or starts again', async () => {
+      await writeFile(file(), '[]')
+      const hub = await largeHub([
+        (response) => void response.destroy(),
+        (response) => response.writeHead(503, { 'retry-after': '1' }).end('{}'),
+        receiptIn('running'),
+        receiptIn('done'),
+      ])
+      const { code, said } = await push(hub.url)
+      expect([code, said]).toEqual([0, expect.stringContaining('receipt r1: 1 received, 1 accepted')])
+      expect(hub.asked).toEqual(['POST', 'GET', 'GET', 'GET', 'GET'])
+    }, 30_000)
+
+    it('says so and ends with 1 where the receipt may not be read', async () => {
+      await writeFile(file(), '[]')
+      const hub = await largeHub([(response) => response.writeHead(404).end('{"code":"not_found"}')])
+      const { code, said } = await push(hub.url)
+      expect([code, said]).toEqual([1, expect.stringMatching(/refused with 404:\s+\{"code":"not_found"\}/)])
+    }, 30_000)
+
+    it('says so and sends nothing where there is no such file', async () => {
+      const hub = await largeHub([receiptIn('done')])
+      const sent = join(folder, 'none.json')
+      const { code, said } = await push(hub.url, sent)
+      expect([code, said]).toEqual([1, expect.stringContaining(`cannot read ${sent}`)])
+      expect(said).not.toMatch(/\n\s+at /)
+      expect(hub.asked).toEqual([])
     })
   })
 }
