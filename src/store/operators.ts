@@ -102,6 +102,8 @@ export async function resetOperator(
 
 /** The operator of this name, whatever its letters' case, also a disabled one. */
 export async function readProof(pool: Pool, name: string): Promise<OperatorProof | null> {
+  // PostgreSQL takes no NUL, so nobody is called so.
+  if (name.includes('\0')) return null
   const { rows } = await pool.query(
     `select id, name, role, disabled_at is not null as "isDisabled", password, totp, enrolment, coalesce(extract(epoch from enrolment_ends) * 1000, 0)::float8 as "enrolmentEndsMs"
        from operators where lower(name) = lower($1)`,

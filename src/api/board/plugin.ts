@@ -1,6 +1,8 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { sha256 } from '#api/auth.ts'
-import { CONTENT_POLICY, isEncrypted } from '#api/headers.ts'
+import { readForms } from '#api/form-body.ts'
+import { CONTENT_POLICY } from '#api/headers.ts'
+import { isOverTls } from '#api/operators/session-cookie.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { refuseOtherSites } from '#api/same-site.ts'
 import { spokenIn } from '#api/spoken.ts'
@@ -20,14 +22,9 @@ const hidden = { hide: true }
  * shows a key with the scope `admin` gets a cookie for half an hour. It works without scripts, and nothing in it comes from elsewhere.
  */
 export const boardRoutes =
-  ({ pool, queues, callers, sessions, clock, language }: RouteParts): FastifyPluginAsync =>
+  ({ pool, queues, callers, sessions, clock, language, publicUrl }: RouteParts): FastifyPluginAsync =>
   async (app) => {
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string', bodyLimit: FORM_MAX },
-      (_request, body, done) => done(null, new URLSearchParams(body as string)),
-    )
+    readForms(app, FORM_MAX)
     const secret = (): Promise<Buffer> => keptSecret(pool, 'board-session')
     const isAdmin = (digest: Buffer): Promise<boolean> =>
       callers.ofDigest(digest).then(
@@ -68,7 +65,11 @@ export const boardRoutes =
       if (!(await isAdmin(digest))) return door(request, reply, true)
       reply.header(
         'set-cookie',
-        sessionCookie(await secret(), { keyDigest: digest, nowMs: clock(), isSecure: isEncrypted(request) }),
+        sessionCookie(await secret(), {
+          keyDigest: digest,
+          nowMs: clock(),
+          isSecure: isOverTls(request, publicUrl),
+        }),
       )
       return reply.redirect(HOME, 303)
     })

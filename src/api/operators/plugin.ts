@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { readForms } from '#api/form-body.ts'
 import { CONTENT_POLICY } from '#api/headers.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { clientOf, trustOf } from '#api/public/client-address.ts'
@@ -45,12 +46,7 @@ export const operatorPages =
       clientOf(socket.remoteAddress ?? '', headers['x-forwarded-for'], isTrusted)
     const isTooMany = (request: FastifyRequest): boolean => limiter.take(networkOf(request), 1, clock()) > 0
 
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string', bodyLimit: FORM_MAX },
-      (_request, body, done) => done(null, new URLSearchParams(body as string)),
-    )
+    readForms(app, FORM_MAX)
     app.addHook('onRequest', async (request) => refuseOtherSites(request))
 
     const page = (reply: FastifyReply, status: number, text: string): FastifyReply =>

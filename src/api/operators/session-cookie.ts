@@ -1,23 +1,25 @@
 import type { FastifyRequest } from 'fastify'
+import { isFromHere } from '#api/from-here.ts'
 import { isEncrypted } from '#api/headers.ts'
-import { isLoopbackHost } from '#api/host.ts'
 import { SESSION_MS } from '#store/operator-sessions.ts'
-
-const LOOPBACK = /^(::ffff:)?127\.|^::1$/
 
 /** `__Host-`: browsers take it only over TLS, for this host alone and for all its paths, so that no other host can put one in its place. */
 const SECURE = '__Host-hub_session'
 const PLAIN = 'hub_session'
 
+/** Whether the browser speaks TLS: with the hub itself, or with the proxy of the public address. */
+export function isOverTls(request: FastifyRequest, publicUrl: string | undefined): boolean {
+  const address = publicUrl === undefined ? null : new URL(publicUrl)
+  return isEncrypted(request) || (address?.protocol === 'https:' && address.host === request.host)
+}
+
 /**
- * Name of the cookie of a session: over TLS, or behind the proxy of the public address, the secure one; on this machine itself a plain one. Null everywhere
- * else: nobody signs in where others can listen.
+ * Name of the cookie of a session: over TLS the secure one; on this machine itself a plain one. Null everywhere else, also behind a proxy on this machine
+ * that takes plain HTTP from others: nobody signs in where others can listen.
  */
 export function cookieName(request: FastifyRequest, publicUrl: string | undefined): string | null {
-  const { socket, host } = request
-  const address = publicUrl === undefined ? null : new URL(publicUrl)
-  if (isEncrypted(request) || (address?.protocol === 'https:' && address.host === host)) return SECURE
-  return LOOPBACK.test(socket.remoteAddress ?? '') && isLoopbackHost(request) ? PLAIN : null
+  if (isOverTls(request, publicUrl)) return SECURE
+  return isFromHere(request) ? PLAIN : null
 }
 
 const ATTRIBUTES = 'Path=/; HttpOnly; SameSite=Strict'

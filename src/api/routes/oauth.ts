@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply } from 'fastify'
+import { FORM, readForms } from '#api/form-body.ts'
 import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { problemOf } from '#api/problem.ts'
@@ -7,7 +8,6 @@ import { AssertionFault, provenClient } from '#flow/oauth/assertion.ts'
 import { audiencesOf } from '#flow/oauth/audiences.ts'
 import { makeToken, TOKEN_MS } from '#flow/oauth/token.ts'
 
-const FORM = 'application/x-www-form-urlencoded'
 const FORM_MAX = 16_384
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const NAMES = ['grant_type', 'client_assertion_type', 'client_assertion', 'scope', 'client_id'] as const
@@ -27,10 +27,7 @@ function refuse(reply: FastifyReply, error: OauthCode, reason: string): FastifyR
 export const oauthRoutes =
   ({ pool, clock, publicUrl }: RouteParts): FastifyPluginAsync =>
   async (app) => {
-    app.removeAllContentTypeParsers()
-    app.addContentTypeParser(FORM, { parseAs: 'string', bodyLimit: FORM_MAX }, (_request, body, done) =>
-      done(null, new URLSearchParams(body as string)),
-    )
+    readForms(app, FORM_MAX)
     app.route<{ Body: URLSearchParams | undefined }>({
       method: 'POST',
       url: '/oauth/token',

@@ -36,7 +36,7 @@ beforeAll(() => {
 })
 afterAll(async () => await pool.end())
 
-async function open(redisUrl?: string): Promise<void> {
+async function open(redisUrl?: string, publicUrl?: string): Promise<void> {
   backend = await openJobBackend({ databaseUrl: database.url, redisUrl, onError: () => {} })
   queues = createQueues(backend)
   const registry = createLiveRegistry({ pool, seed: registryOf(new Map()) })
@@ -51,6 +51,7 @@ async function open(redisUrl?: string): Promise<void> {
     language: 'en',
     log: false,
     clock: () => clock.time,
+    publicUrl,
   })
 }
 afterEach(async () => {
@@ -128,6 +129,14 @@ describe('the board with jobs on PostgreSQL', () => {
     expect((await look(again)).statusCode).toBe(200)
     await revokeKey(pool, stored.id)
     expect((await look(again)).statusCode).toBe(401)
+  })
+
+  test('a cookie that was given over TLS, also that of the proxy of the public address, never goes without it', async () => {
+    await open(undefined, 'https://hub.example.cn')
+    const answer = await form(`${HOME}/session`, { key: ADMIN }, { host: 'hub.example.cn' })
+    expect(answer.headers['set-cookie']).toMatch(/; SameSite=Strict; Secure$/)
+    const here = await form(`${HOME}/session`, { key: ADMIN }, { host: '127.0.0.1:8080' })
+    expect(here.headers['set-cookie']).toMatch(/; SameSite=Strict$/)
   })
 
   test('a cookie is for this site alone, and a form of another site is refused', async () => {

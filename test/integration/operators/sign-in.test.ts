@@ -131,6 +131,39 @@ describe('signing in', () => {
     expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([403, undefined])
   })
 
+  it('is refused behind a proxy on this machine that takes plain HTTP from others, and a session of this machine does not count there', async () => {
+    const one = await someone()
+    const cookie = await one.enter()
+    later(30_000)
+    for (const proxied of [
+      { 'x-forwarded-for': '192.0.2.1' },
+      { forwarded: 'for=192.0.2.1' },
+      { via: '1.1 p' },
+    ]) {
+      const answer = await one.signIn({}, proxied)
+      expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([403, undefined])
+      expect((await home(cookie, proxied)).statusCode).toBe(303)
+    }
+    expect((await home(cookie)).statusCode).toBe(200)
+  })
+
+  it('of a name that holds what no text of the database may is that of nobody, and so is enrolling', async () => {
+    const one = await someone()
+    for (const name of ['\0', `${one.name}\0`, 'a\0b']) {
+      expect((await one.signIn({ name })).statusCode, JSON.stringify(name)).toBe(401)
+      expect((await form(api, '/admin/enrol', { name, code: '\0' })).statusCode).toBe(401)
+    }
+  })
+
+  it.each(['/admin/sign-in', '/admin/enrol', '/admin/password', '/admin/jobs/session', '/oauth/token'])(
+    'a body for %s that is no form is answered with what is accepted',
+    async (url) => {
+      const answer = await form(api, url, {}, { headers: { 'content-type': 'application/json' } })
+      expect(answer.statusCode).toBe(415)
+      expect(answer.json()).toMatchObject({ accepted: ['application/x-www-form-urlencoded'] })
+    },
+  )
+
   it('tells nobody whether the name, the password or the code was wrong, nor that an operator is disabled', async () => {
     const [one, gone] = [await someone(), await someone()]
     later(30_000)
