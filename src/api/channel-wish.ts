@@ -1,10 +1,13 @@
+import type { Pool } from 'pg'
 import Type from 'typebox'
 import { LimitsSchema } from '#adapters/limits.ts'
 import { adapterOf } from '#adapters/registry.ts'
 import type { DeclaredChannel } from '#core/channels/declared.ts'
 import { HubError } from '#core/errors.ts'
 import { composeChannel, isMissing } from '#flow/channels/compose.ts'
-import type { ChannelSettings } from '#store/channels.ts'
+import { misdirected } from '#flow/channels/kept-secrets.ts'
+import type { ChannelName, ChannelSettings } from '#store/channels.ts'
+import { channelSecretNames } from '#store/system-secrets.ts'
 
 const open = Type.Record(Type.String(), Type.Unknown())
 const wishes = {
@@ -87,5 +90,20 @@ export function refuseUnfit(
         fix: `Its secrets: ${known.join(', ') || 'none'}.`,
       })),
   ]
+  if (issues.length > 0) throw new HubError('invalid_request', { issues })
+}
+
+/** Refuses an address to which secrets that are kept would go although they were given for another. */
+export async function refuseMisdirected(
+  pool: Pool,
+  { declared, name }: { readonly declared: DeclaredChannel; readonly name: ChannelName },
+  wish: {
+    readonly before: ChannelSettings
+    readonly after: ChannelSettings
+    readonly secrets: Readonly<Record<string, string | null>>
+  },
+): Promise<void> {
+  const kept = (await channelSecretNames(pool, name)).filter((one) => wish.secrets[one] === undefined)
+  const issues = misdirected({ declared, set: wish.before }, { declared, set: wish.after }, kept)
   if (issues.length > 0) throw new HubError('invalid_request', { issues })
 }

@@ -43,8 +43,17 @@ export function remoteIssues({ token, secrets }: SecretWish, url: string | null)
 export const sealedWish = ({ token, secrets }: SecretWish): string | null | undefined =>
   secrets ? JSON.stringify(secrets) : secrets === null ? null : token
 
-/** Whether what opens one address must not be sent to the other: a password is no token. */
+/**
+ * Whether what opens one address must not be sent to the other: a password is no token, and whoever may change the address would be told what is never
+ * given back.
+ */
 export const areOtherSecrets = (former: string | null, url: string | null): boolean =>
-  isRemoteFolder(former ?? '') !== isRemoteFolder(url ?? '')
+  placeOf(former) !== placeOf(url)
+
+/** Protocol, host and port. */
+function placeOf(text: string | null): string | null {
+  const url = URL.parse(text ?? '')
+  return url && `${url.protocol}//${url.host}`
+}
 
 const issue = (path: string, reason: string): Issue => ({ path, code: 'E_SCHEMA', reason })

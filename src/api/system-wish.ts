@@ -1,8 +1,14 @@
 import Type from 'typebox'
 import { HubError } from '#core/errors.ts'
+import type { Issue } from '#core/issue.ts'
+import type { SystemFile } from '#core/mapping/system-file.ts'
 import { compileExpectation, type Expectation } from '#core/silence/expectation.ts'
+import { NOTHING_SET } from '#flow/channels/compose.ts'
+import { misdirected } from '#flow/channels/kept-secrets.ts'
 import { type InstalledSystem, pushedNames } from '#flow/systems/registry.ts'
 import { putSystemFile, readSystemText } from '#flow/systems/system-file.ts'
+import { readChannels } from '#store/channels.ts'
+import { channelSecretNames } from '#store/system-secrets.ts'
 import type { System } from '#store/systems.ts'
 import type { RouteParts } from './parts.ts'
 import { Expectation as Expectations } from './schemas/alerts.ts'
@@ -83,13 +89,37 @@ export async function byFile(
 ): Promise<System | null> {
   const file = readSystemText(text)
   const said = Object.entries({ title, description, region }).filter(([, value]) => value !== undefined)
-  const issues = said.map(([name]) => ({
+  const issues: Issue[] = said.map(([name]) => ({
     path: `/${name}`,
-    code: 'E_SCHEMA' as const,
+    code: 'E_SCHEMA',
     reason: 'system.yaml says it',
   }))
   if (id !== undefined && id !== file.system)
     issues.push({ path: '/systemFile', code: 'E_SCHEMA', reason: `it is the system.yaml of ${file.system}` })
+  if (!isNew) issues.push(...(await misdirectedBy(parts, file)))
   if (issues.length > 0) throw new HubError('invalid_request', { issues })
   return await putSystemFile(parts, { text, file, isNew, who, ...(settings ? { more: { settings } } : {}) })
+}
+
+/** Channels that the next system.yaml aims elsewhere while their secrets are kept. */
+async function misdirectedBy(
+  { pool, registry }: Pick<RouteParts, 'pool' | 'registry'>,
+  { system, channels = [] }: SystemFile,
+): Promise<Issue[]> {
+  const rows = new Map((await readChannels(pool, [system])).map((row) => [row.name, row]))
+  const former = registry.system(system)?.file?.channels ?? []
+  const found: Issue[] = []
+  for (const declared of channels) {
+    const { name } = declared
+    const set = rows.get(name) ?? NOTHING_SET
+    const before = { declared: former.find((one) => one.name === name), set }
+    const names = await channelSecretNames(pool, { system, name })
+    found.push(
+      ...misdirected(before, { declared, set }, names).map(({ path, reason, code }) => ({
+        ...{ path: '/systemFile', code, value: `channels/${name}${path}`, reason },
+        fix: `Take the secret away first: PATCH /v1/systems/${system}/channels/${name} with null.`,
+      })),
+    )
+  }
+  return found
 }

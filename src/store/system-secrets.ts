@@ -53,6 +53,16 @@ export async function listSystemSecrets(
 /** What a secret of a channel is called among those of its system. */
 export const channelSecret = (channel: string, name: string): string => `${channel}/${name}`
 
+/** Names of the secrets of a channel that are set, as its adapter calls them. */
+export async function channelSecretNames(
+  pool: Pool,
+  { system, name }: { readonly system: string; readonly name: string },
+): Promise<readonly string[]> {
+  const start = channelSecret(name, '')
+  const names = (await listSystemSecrets(pool, [system])).get(system) ?? []
+  return names.filter((one) => one.startsWith(start)).map((one) => one.slice(start.length))
+}
+
 /** Secrets of a channel, by the names that its adapter gives them. */
 export async function readChannelSecrets(
   pool: Pool,

@@ -3,7 +3,14 @@ import Type from 'typebox'
 import { LIMITS, LimitsSchema } from '#adapters/limits.ts'
 import { ADAPTERS, adapterOf } from '#adapters/registry.ts'
 import { channelView } from '#api/channel-view.ts'
-import { CheckBody, PatchBody, ResetBody, refuseUnfit, type Wish } from '#api/channel-wish.ts'
+import {
+  CheckBody,
+  PatchBody,
+  ResetBody,
+  refuseMisdirected,
+  refuseUnfit,
+  type Wish,
+} from '#api/channel-wish.ts'
 import { readCursor, writeCursor } from '#api/cursor.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
@@ -157,6 +164,7 @@ export const channelRoutes =
         const before = (await readChannel(pool, channel.name)) ?? NOTHING_SET
         const wished: Partial<ChannelSettings> = { ...wish, ...(on === undefined ? {} : { isOn: on }) }
         refuseUnfit(channel.declared, { ...before, ...wished }, secrets)
+        await refuseMisdirected(pool, channel, { before, after: { ...before, ...wished }, secrets })
         const named = Object.entries(secrets).map(([name, value]) => [
           channelSecret(channel.name.name, name),
           value,
@@ -188,15 +196,13 @@ export const channelRoutes =
         const { declared, name } = known(request.params)
         const { secrets: tried = {}, ...wish } = request.body ?? {}
         const set = (await readChannel(pool, name)) ?? NOTHING_SET
+        const after = { ...set, ...wish }
+        await refuseMisdirected(pool, { declared, name }, { before: set, after, secrets: tried })
         const secrets = Object.entries({ ...(await readChannelSecrets(pool, name)), ...tried }).filter(
           (pair): pair is [string, string] => pair[1] !== null,
         )
-        const found = await checkChannel(
-          hub,
-          declared,
-          { ...set, ...wish },
-          Object.fromEntries(secrets),
-          (channel) => bounded(pool, name.system, channel),
+        const found = await checkChannel(hub, declared, after, Object.fromEntries(secrets), (channel) =>
+          bounded(pool, name.system, channel),
         )
         const spoken = spokenIn(request, language)
         const checks = found.checks.map(({ setting, ok, reason, advice }) => ({

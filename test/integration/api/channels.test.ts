@@ -30,11 +30,14 @@ const api = withApi((registry) => {
 let source: Server
 let url: string
 let allow: string
+/** What was asked of the source. */
+const keys: (string | string[] | undefined)[] = []
 
 beforeAll(async () => {
-  source = createServer((_request, response) =>
-    response.setHeader('content-type', 'application/json').end('{"list":[]}'),
-  )
+  source = createServer((request, response) => {
+    keys.push(request.headers['x-key'])
+    response.setHeader('content-type', 'application/json').end('{"list":[]}')
+  })
   await new Promise<void>((resolve) => source.listen(0, '127.0.0.1', resolve))
   const { port } = source.address() as AddressInfo
   url = `http://127.0.0.1:${port}/trades`
@@ -135,6 +138,65 @@ describe('channels by the API', () => {
     const said = [on.body, (await api.call('GET', PATH)).body, (await api.call('GET', '/v1/channels')).body]
     expect(said.join()).not.toContain('abracadabra')
     expect((await patch({ secrets: { [name]: null } })).json().secrets).toEqual([])
+  })
+
+  it('a secret goes to the address that it was given for and to no other, whether by a change, a check or the next system.yaml', async () => {
+    const auth = { header: { name: 'x-key' } }
+    const elsewhere = { url: url.replace('127.0.0.1', 'localhost'), auth }
+    const check = (body: object) => api.call('POST', `${PATH}/check`, { body })
+    const given = { settings: { url, auth }, allowAddress: [allow], secrets: { token: 'abracadabra' } }
+    expect((await patch(given)).statusCode).toBe(200)
+    expect((await check({})).json().ok).toBe(true)
+    expect((await patch({ settings: { url: `${url}?more=1`, auth } })).statusCode).toBe(200)
+    keys.length = 0
+    for (const answer of [
+      await check({ settings: elsewhere }),
+      await patch({ settings: elsewhere }),
+      // Not in two steps either.
+      (await patch({ on: false, settings: { auth } })) && (await patch({ settings: elsewhere })),
+    ]) {
+      expect(answer.statusCode).toBe(400)
+      expect(answer.json().issues).toMatchObject([{ path: '/secrets/token', fix: expect.any(String) }])
+    }
+    expect(keys).toEqual([])
+    const tried = await check({ settings: elsewhere, secrets: { token: 'another' } })
+    expect(tried.json().ok).toBe(true)
+    expect(new Set(keys)).toEqual(new Set(['another']))
+    expect((await patch({ settings: elsewhere, secrets: { token: null } })).json().secrets).toEqual([])
+  })
+
+  it('the next system.yaml aims no channel elsewhere while its secrets are kept', async () => {
+    const file = (host: string): string =>
+      [
+        'system: aimed-county',
+        'title: { zh: 县, en: County }',
+        'region: "330825"',
+        'adapter: push',
+        'records: { trade: { mapping: trade.yaml, accepts: [application/json] } }',
+        'channels:',
+        '  query:',
+        '    title: { zh: 查询, en: Query }',
+        '    adapter: pull',
+        '    record: trade',
+        `    settings: { url: 'https://${host}/q', rows: list, paging: { page: { parameter: p, size: n } }, auth: { header: { name: x-key } } }`,
+      ].join('\n')
+    const made = await api.call('POST', '/v1/systems', { body: { systemFile: file('county.example') } })
+    expect(made.statusCode, made.body).toBe(201)
+    const channel = '/v1/systems/aimed-county/channels/query'
+    const secret = (token: string | null) =>
+      api.call('PATCH', channel, { body: { secrets: { token } } }).then(({ statusCode }) => statusCode)
+    const next = (host: string) =>
+      api.call('PATCH', '/v1/systems/aimed-county', { body: { systemFile: file(host) } })
+    expect(await secret('abracadabra')).toBe(200)
+    expect((await next('county.example/v2')).statusCode).toBe(200)
+    const refused = await next('elsewhere.example')
+    expect(refused.statusCode).toBe(400)
+    expect(refused.json().issues).toMatchObject([
+      { path: '/systemFile', value: 'channels/query/secrets/token', fix: expect.stringContaining(channel) },
+    ])
+    expect((await api.call('GET', channel)).json().settings.url).toBe('https://county.example/v2/q')
+    expect(await secret(null)).toBe(200)
+    expect((await next('elsewhere.example')).statusCode).toBe(200)
   })
 
   it('goes on from another state when it is told to', async () => {

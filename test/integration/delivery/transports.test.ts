@@ -211,6 +211,21 @@ test('a token goes with each message and is never given back', async () => {
   expect(receiver.received.at(-1)?.headers['authorization']).toBeUndefined()
 })
 
+test('a token is sent to the host that it was given for and to no other, unless it is given for that one', async () => {
+  const token = 'hub_key_of_the_other_hub'
+  const link = await toReceiver({ token })
+  const change = (body: object) =>
+    api.call('PATCH', `/v1/links/${link.id}`, { body }).then((answer) => answer.json())
+  const at = (host: string): string => `http://${host}:${receiver.port}/in`
+  expect(await change({ url: `${at('127.0.0.1')}/more` })).toMatchObject({ hasToken: true })
+  expect(await change({ url: at('localhost') })).toMatchObject({ hasToken: false })
+  expect(await change({ token })).toMatchObject({ hasToken: true })
+  expect(await change({ url: at('127.0.0.1'), token: 'another_key' })).toMatchObject({ hasToken: true })
+  await push(bill())
+  await deliver(link.id)
+  expect(receiver.received.at(-1)?.headers['authorization']).toBe('Bearer another_key')
+})
+
 describe('what a link may not see', () => {
   const SECRETS = ['8.88', '1234.56', '王小二', '浙A00001', '上海浦东示例食品配送有限公司']
   const secretBill = () =>
