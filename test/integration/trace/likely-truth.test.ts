@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TraceGraph } from '#core/lineage/graph.ts'
+import type { Link } from '#core/lineage/traced-record.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { logFollower } from '#flow/follow/log-follower.ts'
@@ -9,6 +10,7 @@ import { contentOf } from '#flow/intake/content.ts'
 import { matchingReader } from '#flow/matching/follow-matching.ts'
 import { traceLot } from '#flow/trace/trace-lot.ts'
 import { createPool } from '#store/database.ts'
+import { readLinks, readWalk } from '#store/lots.ts'
 import { withDatabase } from '#test/database.ts'
 import { plainTrace } from '#test/trace/plain-model.ts'
 import { idOf, storeRecords, type Written } from '#test/trace/store-records.ts'
@@ -247,6 +249,69 @@ test('likely edges are those of a plain model, by any filter and at any time, wi
   )
   // The law says nothing where nothing meets.
   for (const rule of ['stall', 'same', 'supplier']) expect(met.get(rule), rule).toBeGreaterThan(2)
+}, 120_000)
+
+/** What links are sorted by; of one record that meets two others the order is nobody's. */
+const placesOf = (links: readonly Link[]): string[] =>
+  links.map(({ from, to, rule, recordId }) => `${from} ${to} ${rule} ${recordId}`)
+
+/** Of all links in their order the first ones are given; of the last code that these lead to it may be any. */
+function expectFirstOf(
+  all: readonly Link[],
+  given: readonly Link[],
+  limit: number,
+  way: 'back' | 'forward',
+): void {
+  const reached = (links: readonly Link[]): string[] =>
+    links.map((link) => (way === 'back' ? link.from : link.to))
+  const first = all.slice(0, limit)
+  expect(reached(given)).toEqual(reached(first))
+  const sure = reached(first).indexOf(reached(first).at(-1) ?? '')
+  expect(placesOf(given.slice(0, sure))).toEqual(placesOf(first.slice(0, sure)))
+  const whole = (link: Link): string => `${placesOf([link])} ${link.withRecord}`
+  expect(all.map(whole)).toEqual(expect.arrayContaining([...new Set(given.map(whole))]))
+  expect(new Set(given.map(whole)).size).toBe(new Set(given).size)
+}
+
+test('a step read in pieces, and a walk whose step has more links than are read at once, give the first of all links in their order', async () => {
+  let inPieces = 0
+  await fc.assert(
+    fc.asyncProperty(
+      records,
+      few<'back' | 'forward'>('back', 'forward'),
+      fc.integer({ min: 1, max: 4 }),
+      fc.option(fc.integer({ min: 0, max: 8 })),
+      few(0.5, 0.7),
+      async (said, way, limit, asOf, confidence) => {
+        run += 1
+        const all = written(run, said)
+        await store(all)
+        const at = asOf === null ? null : day(asOf)
+        const codes = codesKnown(all, at)
+        const bounds = { way, at, confidence, after: null }
+        const whole = await readLinks(pool, codes, { ...bounds, limit: 100_000 })
+        const reached = (link: Link): string => (way === 'back' ? link.from : link.to)
+        for (const after of [null, ...new Set(whole.map(reached))]) {
+          const piece = await readLinks(pool, codes, { ...bounds, after, limit })
+          const rest = whole.filter(
+            (link) => after === null || Buffer.compare(Buffer.from(reached(link)), Buffer.from(after)) > 0,
+          )
+          expectFirstOf(rest, piece, limit, way)
+          if (rest.length > 2 * limit && piece.some(({ withRecord }) => withRecord !== null)) inPieces += 1
+        }
+        const place = { way, from: codes.slice(0, 2), before: [], done: 0 }
+        const steps = { at, confidence, steps: 5, nodes: 1000, cut: false }
+        const full = await readWalk(pool, place, { ...steps, limit: 100_000 })
+        const walked = await readWalk(pool, place, { ...steps, limit })
+        for (const [i, links] of walked.entries()) expectFirstOf(full[i] as Link[], links, limit, way)
+        const long = full.findIndex((links) => links.length >= limit)
+        expect(walked).toHaveLength(long === -1 ? full.length : long + 1)
+      },
+    ),
+    { numRuns: 80 },
+  )
+  // The law says nothing where all is read at once.
+  expect(inPieces).toBeGreaterThan(20)
 }, 120_000)
 
 test('who has a stall is known while one record says so, though the newest that said it on that day is void', async () => {
