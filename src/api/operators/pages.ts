@@ -13,7 +13,7 @@ input{font:inherit;width:100%;padding:.55rem .7rem;border:1px solid #8886;border
 button,.button{display:inline-block;font:inherit;font-weight:600;margin:1.2rem .6rem 0 0;padding:.55rem 1.2rem;border:1px solid #1a6b3c;border-radius:.4rem;background:#1a6b3c;color:#fff;cursor:pointer;text-decoration:none}
 button.plain{background:transparent;color:inherit;border-color:#8886}.bad{border-left:.25rem solid #b3261e;padding:.4rem .7rem;background:#b3261e1a}
 .dim{opacity:.75;font-size:.9rem;margin:.3rem 0}code{font:.95rem ui-monospace,monospace;overflow-wrap:anywhere}nav{margin-top:1.6rem;display:grid;gap:.4rem}
-svg{display:block;max-width:100%;height:auto;margin:.8rem auto;border-radius:.4rem}ul.codes{columns:2;padding:0;list-style:none}a{color:#1a6b3c}
+svg{display:block;max-width:100%;height:auto;margin:.8rem auto;border-radius:.4rem}ul.codes{columns:12.5rem 2;padding:0;list-style:none}a{color:#1a6b3c}
 @media(prefers-color-scheme:dark){a{color:#7fd0a0}}`
 
 const whole = (language: Language, title: string, body: Html, head?: Html): string =>

@@ -22,7 +22,14 @@ export interface Where {
 const joined = (...parts: readonly (string | undefined)[]): string => parts.filter(Boolean).join(' · ')
 
 /** The page of a path: goods, warnings and advice first, then the path as a time line, then its papers. Complete without scripts. */
-export function tracePage(trace: PublicTrace, { language, of }: Where): string {
+export function tracePage(
+  trace: PublicTrace,
+  {
+    language,
+    of,
+    hasLabels,
+  }: Where & { /** Whether labels can be printed for it. */ readonly hasLabels: boolean },
+): string {
   const say = sayIn(language)
   const name = trace.product ?? say('unnamed')
   const path = encodeURIComponent(trace.code)
@@ -36,7 +43,7 @@ export function tracePage(trace: PublicTrace, { language, of }: Where): string {
       pathSection(trace, language),
       trace.certificates.length > 0 && papersSection(trace, language),
     ],
-    footer: html`<p>${say('source')}</p><p class="noprint"><a href="/public/v1/trace/${path}${choice && `?${choice}`}">${say('json')}</a> · <a href="/t/${path}/labels${choice && `?${choice}`}">${say('labels')}</a></p>`,
+    footer: html`<p>${say('source')}</p><p class="noprint"><a href="/public/v1/trace/${path}${choice && `?${choice}`}">${say('json')}</a>${hasLabels && html` · <a href="/t/${path}/labels${choice && `?${choice}`}">${say('labels')}</a>`}</p>`,
   })
 }
 

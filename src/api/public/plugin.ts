@@ -80,8 +80,9 @@ export const publicPages =
     })
     app.setErrorHandler((thrown, request, reply) => {
       const isPage = request.routeOptions.url?.startsWith('/t/') && !request.routeOptions.url.includes('/qr.')
-      if (!isPage) throw thrown
       const error = hubErrorOf(thrown)
+      // Who runs the hub is told what to set.
+      if (!isPage || error.code === 'no_public_url') throw thrown
       const { status } = ERRORS[error.code]
       if (status >= 500 && error.code === 'internal')
         request.log.error({ request: request.id }, 'a public page failed')
@@ -102,13 +103,16 @@ export const publicPages =
       if (!kept?.answer.found) limiter.charge(clientOfRequest(request), UNKNOWN_COST, clock())
       return kept
     }
+    const pathPage = (trace: PublicTrace, spoken: Language, of_: string | undefined): string => {
+      // Nobody needs labels for what must not be sold.
+      const hasLabels = publicUrl !== undefined && !UNSALEABLE.has(trace.state)
+      return tracePage(trace, { language: spoken, of: of_, hasLabels })
+    }
     const pageText = (kept: KeptAnswer, spoken: Language, of_: string | undefined): Text | null => {
       const { found } = kept.answer
       if (!found) return null
       return answers.text(kept, spoken, () =>
-        found.is === 'path'
-          ? tracePage(found.trace, { language: spoken, of: of_ })
-          : candidatesPage(found.candidates, spoken),
+        found.is === 'path' ? pathPage(found.trace, spoken, of_) : candidatesPage(found.candidates, spoken),
       )
     }
 
@@ -161,6 +165,7 @@ export const publicPages =
         },
       },
       handler: async (request: Asked, reply) => {
+        if (publicUrl === undefined) throw new HubError('no_public_url')
         const spoken = languageAsked(request, language)
         const { of: asked, count = LABELS.usual } = request.query
         const found = (await find(request))?.answer.found
@@ -169,10 +174,8 @@ export const publicPages =
           .type('text/html; charset=utf-8')
         if (!found) return reply.code(404).send(unknownPage(request.params.code, spoken))
         if (found.is === 'candidates') return reply.code(300).send(candidatesPage(found.candidates, spoken))
-        const { state } = found.trace
-        // Nobody needs labels for what must not be sold.
-        if (UNSALEABLE.has(state))
-          return reply.code(409).send(tracePage(found.trace, { language: spoken, of: choice(asked) }))
+        if (UNSALEABLE.has(found.trace.state))
+          return reply.code(409).send(pathPage(found.trace, spoken, choice(asked)))
         return reply.send(labelsPage(found.trace, { language: spoken, of: choice(asked), count }))
       },
     })

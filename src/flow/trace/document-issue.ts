@@ -4,6 +4,7 @@ import { documentValidity } from '#core/documents/document-validity.ts'
 import type { Mentioning } from '#core/lineage/node-state.ts'
 import { maskName } from '#core/mask.ts'
 import type { Body } from '#core/model/body.ts'
+import type { Kind } from '#core/model/kinds.ts'
 import { COVERED } from '#core/model/masked-texts.ts'
 import { isPersonalParty } from '#core/personal.ts'
 import type { DocumentIssue } from './schema.ts'
@@ -19,9 +20,12 @@ export const isUntold = (type: string): boolean => {
 /** The day of an ISO time with zone +08:00. */
 export const dayOf = (at: string): string => at.slice(0, 10)
 
+/** What is ordered about the goods of a paper, or done with them, names the paper and says nothing of its issue. */
+const ABOUT_GOODS: ReadonlySet<Kind> = new Set(['hold', 'disposal'])
+
 /** Records that are the paper itself or issued it: its own record, the transformation that it came out of, the sale that it vouches for. */
-export const issuesIt = ({ mention: { role } }: Mentioning): boolean =>
-  role === 'self' || role === 'output' || role === 'voucher'
+export const issuesIt = ({ record, mention: { role } }: Mentioning): boolean =>
+  (role === 'self' || role === 'output' || role === 'voucher') && !ABOUT_GOODS.has(record.kind)
 
 function issuerOf({ parties }: Body): string | undefined {
   const issuer = parties?.find(({ role }) => role === 'issuer')

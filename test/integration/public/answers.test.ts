@@ -286,3 +286,25 @@ test('while the database is away there is a page that says so, and never an old 
   expect(body).toContain('暂时无法查询')
   await other.close()
 })
+
+test('a paper whose goods are stopped keeps the day on which it was issued', async () => {
+  const number = '3306041501'
+  const paperOf = ({ certificates }: PublicTrace) => certificates.find((one) => one.number === number)
+  const before = paperOf(await twin(number))
+  await storeRecords(pool, [
+    {
+      kind: 'hold',
+      system: 'trace-hub',
+      key: 'stop',
+      body: {
+        occurredAt: { at: '2024-04-16T09:00:00+08:00', precision: 'second' },
+        documents: [{ role: 'self', type: 'product_B', number }],
+        holdKind: 'stop_sale',
+      },
+    },
+  ])
+  const held = await twin(`${number}?lang=zh`)
+  expect(held.alerts).toContainEqual(expect.objectContaining({ kind: 'held', number, date: '2024-04-16' }))
+  expect(paperOf(held)).toEqual({ ...before, state: 'held' })
+  expect(before?.date).toBe('2024-04-15')
+})

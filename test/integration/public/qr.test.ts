@@ -131,6 +131,9 @@ test('the address is the one that is set, whatever host the request names; witho
   const refused = await without.inject('/t/AB/qr.svg')
   expect(refused.statusCode).toBe(404)
   expect(refused.json()).toMatchObject({ code: 'no_public_url' })
+  const labels = await without.inject('/t/33060300100120000157/labels')
+  expect([labels.statusCode, labels.json().code]).toEqual([404, 'no_public_url'])
+  expect((await without.inject('/t/33060300100120000157')).body).not.toContain('/labels')
   await without.close()
 })
 
@@ -143,4 +146,8 @@ test('a sheet has as many labels as asked for; there is none for goods that are 
   expect(held.statusCode).toBe(409)
   expect(held.body).toContain('已停止销售')
   expect(held.body).not.toContain('qr.svg')
+  const pages = await Promise.all(
+    ['33060300100120000157', 'JXSG2024041500031'].map((code) => app.inject(`/t/${code}`)),
+  )
+  expect(pages.map(({ body }) => body.includes('/labels'))).toEqual([true, false])
 })

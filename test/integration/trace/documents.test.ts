@@ -241,3 +241,37 @@ const closed = (schema: object): object =>
       ? { ...value, additionalProperties: false }
       : value,
   )
+
+test('what an authority orders about the goods of a paper, or what is done with them, is no issue of it: one that is expired or void does not become valid by it', async () => {
+  const order = (key: string, number: string, holdKind: 'stop_sale' | 'release'): Written => ({
+    kind: 'hold',
+    system: 'trace-hub',
+    key,
+    body: {
+      occurredAt: at(holdKind === 'release' ? '2024-04-20T09:00:00' : '2024-04-18T09:00:00'),
+      documents: [{ role: 'self', type: 'unknown', number }],
+      holdKind,
+    },
+  })
+  const disposal = (number: string): Written => ({
+    kind: 'disposal',
+    system: 'trace-hub',
+    key: `disposal ${number}`,
+    body: { occurredAt: at('2024-04-19T09:00:00'), documents: [{ role: 'self', type: 'unknown', number }] },
+  })
+  const verdictOf = async (type: string, number: string) => {
+    const { verdict, issues } = await readDocument(pool, { type, number, on: '2024-04-21', nowMs })
+    return { verdict, records: issues.map(({ record }) => record) }
+  }
+  for (const [type, number] of [
+    ['product_B', '3306041501'],
+    ['promise_cert', 'HGZ20240415-M4ND'],
+  ] as const) {
+    const before = await verdictOf(type, number)
+    expect(['expired', 'void']).toContain(before.verdict)
+    await storeRecords(pool, [order(`stop ${number}`, number, 'stop_sale'), disposal(number)])
+    expect(await verdictOf(type, number)).toEqual(before)
+    await storeRecords(pool, [order(`release ${number}`, number, 'release')])
+    expect(await verdictOf(type, number)).toEqual(before)
+  }
+})
