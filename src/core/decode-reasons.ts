@@ -1,3 +1,4 @@
+import { RECORD_TWINS } from './decode-twins/record.ts'
 import { TEXT_TWINS, type Twins } from './decode-twins/text.ts'
 import { WORKBOOK_TWINS } from './decode-twins/workbook.ts'
 import { PARSER_TWINS, XML_TWINS } from './decode-twins/xml.ts'
@@ -13,7 +14,7 @@ const PARTS: Twins = [
   ['$1 or $2', '$1 或 $2'],
 ]
 
-const whole = finder([...TEXT_TWINS, ...XML_TWINS, ...WORKBOOK_TWINS, ...PARSER_TWINS])
+const whole = finder([...RECORD_TWINS, ...TEXT_TWINS, ...XML_TWINS, ...WORKBOOK_TWINS, ...PARSER_TWINS])
 const part = finder(PARTS)
 
 /** The Chinese twin of a reason or fix of the readers of bytes; undefined where there is none. */

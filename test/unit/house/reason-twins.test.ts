@@ -3,6 +3,8 @@ import { expect, it } from 'vitest'
 import { parseAst } from 'vitest/node'
 import { chineseOfPart } from '#core/decode-reasons.ts'
 import { chineseReason } from '#core/mapping/reasons.ts'
+import { KINDS } from '#core/model/kinds.ts'
+import { bodyIssues } from '#core/model/validate.ts'
 import { type Source, sources } from '../../lint/sources.ts'
 
 interface Node {
@@ -69,6 +71,45 @@ it('each text that the readers of bytes say has a Chinese twin', () => {
   const readers = sources('.ts').filter(({ path }) => path.startsWith('src/adapters/push/'))
   expect(readers.length).toBeGreaterThan(50)
   expect(untold(readers)).toEqual([])
+})
+
+/** Texts given as `reason` or `fix`, or to a function that makes an issue of them. */
+function reasonsOf(code: string): string[] {
+  const texts: string[] = []
+  const walk = (value: unknown, inside: boolean): void => {
+    if (Array.isArray(value)) for (const one of value) walk(one, inside)
+    if (!isNode(value) || isElsewhere(value)) return
+    const text = inside ? textOf(value) : null
+    if (text !== null) texts.push(text)
+    const named = isNode(value['key']) ? value['key']['name'] : isNode(value['id']) ? value['id']['name'] : ''
+    const called = isNode(value['callee']) ? value['callee']['name'] : ''
+    const said = ['reason', 'fix'].includes(String(named)) || /^(?:issue|tooManyEdges)$/u.test(String(called))
+    for (const member of Object.values(value)) walk(member, inside || said)
+  }
+  walk(parseAst(code, { lang: 'ts' }).body, false)
+  return texts
+}
+
+it('each reason for which a record is not taken as it is has a Chinese twin', () => {
+  const folders = /^src\/(?:core\/(?:model|lineage)|flow\/(?:intake|replay|documents))\//u
+  const reasons = sources('.ts')
+    .filter(({ path }) => folders.test(path))
+    .flatMap(({ path, text }) => reasonsOf(text).map((one) => ({ path, one })))
+    .filter(({ one }) => SENTENCE.test(one))
+  expect(reasons.length).toBeGreaterThan(15)
+  expect(reasons.filter(({ one }) => !hasTwin(one))).toEqual([])
+})
+
+it('what the schemas of records say has a Chinese twin', () => {
+  const wrongs: readonly unknown[] = [
+    { product: 7, flags: ['NO_SUCH'], occurredAt: 'yesterday', parties: {}, lots: [{ code: 7 }], sites: [] },
+    { product: { name: '' }, documents: [{ type: 'no such', number: '' }], quantity: { value: 'many' } },
+    { origin: { code: '33', at: 2024 }, test: { verdict: 'perhaps' }, more: true },
+  ]
+  const reasons = KINDS.flatMap((kind) => wrongs.flatMap((body) => bodyIssues(kind, body)))
+  expect(new Set(reasons.map(({ reason }) => reason)).size).toBeGreaterThan(5)
+  const said = reasons.flatMap(({ reason, fix = '' }) => [reason, fix])
+  expect([...new Set(said)].filter((text) => !hasTwin(text))).toEqual([])
 })
 
 it('each fault that the XML parser names has a Chinese twin', () => {
