@@ -109,8 +109,8 @@ export interface CsvOptions {
 
 /** How a table that people fill in is read. */
 export interface TableOptions {
-  /** Row of the names of the columns, from 1; the first where not given. */
-  readonly header?: number
+  /** Row of the names of the columns, from 1; the first where not given. Two rows: that of the groups, and that of the names inside them. */
+  readonly header?: number | readonly [groups: number, names: number]
   readonly title?: TableTitle
   /** Fields that have their unit in their heading: `数量(斤)` is the field `数量`, and `unit.数量` is `斤`. */
   readonly units?: readonly string[]

@@ -110,7 +110,13 @@ export function mappingSchema(): TSchema {
         Type.Literal('all'),
         'Every visible sheet is a table of its own, with its title and headings',
       ),
-      header: told(Type.Integer({ minimum: 1 }), 'Row of the names of the columns; 1 where not given'),
+      header: told(
+        Type.Union([
+          Type.Integer({ minimum: 1 }),
+          Type.Array(Type.Integer({ minimum: 1 }), { minItems: 2, maxItems: 2 }),
+        ]),
+        'Row of the names of the columns; 1 where not given. Two rows that follow each other: groups, and the names inside them',
+      ),
       title: told(
         parts({ cell: Type.String(), parts: scalars }),
         'A cell above the headings; its parts between blanks are title.<part>',

@@ -2,11 +2,9 @@ import { meaningOfName } from '#core/mapping/propose/meaning.ts'
 import { isDitto } from '#core/nulls.ts'
 import type { ReadOptions, TableTitle, WorkbookOptions } from '#core/source.ts'
 import { firstRows, type SheetLine } from './first-rows.ts'
+import { headingsOf } from './sniff-headings.ts'
 import { titleParts } from './sniff-title.ts'
 
-const HEADING_MAX_CHARS = 40
-/** A number, a day, a code: what stands in rows. */
-const DATUM = /^[\d.,:/ +-]*\d[\d.,:/ +-]*$/
 const MEASURED = /^([^(（[【/／]{1,40}?)\s*(?:[(（[【].{1,10}[)）\]】]|[/／].{1,10})$/u
 const TOTAL = /^(合计|小计|总计|共计|累计|本[页日月](合计|小计|累计)):?：?$/u
 
@@ -19,23 +17,23 @@ export const isWorkbook = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && b
  */
 export async function sniffXlsx(bytes: Uint8Array): Promise<ReadOptions> {
   const lines = await firstRows(bytes)
-  const at = headingAt(lines)
-  const heading = lines[at]
-  if (heading === undefined) return { format: 'xlsx' }
-  const names = [...heading.cells].map(([letter, name]) => [letter, oneLine(String(name))] as const)
-  const units = unitFields(names.map(([, name]) => name))
+  const headings = headingsOf(lines)
+  if (headings === null) return { format: 'xlsx' }
+  const { first, last, names } = headings
+  const units = unitFields([...names.values()])
   const fields = new Map(
-    names.map(([letter, name]) => {
+    [...names].map(([letter, name]) => {
       const measured = MEASURED.exec(name)?.[1]?.trim()
       return [letter, measured !== undefined && units.includes(measured) ? measured : name] as const
     }),
   )
-  const below = lines.slice(at + 1)
-  const title = titleOf(lines.slice(0, at))
+  const below = lines.slice(last + 1)
+  const title = titleOf(lines.slice(0, first))
+  const [groupsRow, namesRow] = [first, last].map((at) => lines[at]?.row ?? 1) as [number, number]
   const totals = totalsOf(below, fields)
   const xlsx: WorkbookOptions = {
     ...(title ? { title } : {}),
-    header: heading.row,
+    header: first === last ? namesRow : [groupsRow, namesRow],
     ...(units.length > 0 ? { units } : {}),
     ...(below.some(({ cells }) => texts(cells).some(isDitto)) ? { ditto: true } : {}),
     ...(Object.keys(totals).length > 0 ? { totals } : {}),
@@ -43,33 +41,8 @@ export async function sniffXlsx(bytes: Uint8Array): Promise<ReadOptions> {
   return { format: 'xlsx', xlsx }
 }
 
-/** As the reader reads a heading: line breaks in it only make the column narrow. */
-const oneLine = (heading: string): string =>
-  heading
-    .split(/[\r\n]+/)
-    .map((line) => line.trim())
-    .join('')
-
 const texts = (cells: SheetLine['cells']): string[] =>
   [...cells.values()].filter((value) => typeof value === 'string')
-
-/**
- * The first row of which most cells are filled, with short texts that are all different; where none is such, one in which a text comes
- * twice: the reader names its cell then.
- */
-function headingAt(lines: readonly SheetLine[]): number {
-  const width = lines.reduce((most, { cells }) => Math.max(most, cells.size), 0)
-  const likely = lines.map(
-    ({ cells }) =>
-      cells.size * 2 > width &&
-      [...cells.values()].every(
-        (name) =>
-          typeof name === 'string' && name.length <= HEADING_MAX_CHARS && !DATUM.test(name) && !isDitto(name),
-      ),
-  )
-  const found = lines.findIndex(({ cells }, i) => likely[i] && new Set(cells.values()).size === cells.size)
-  return Math.max(found < 0 ? likely.indexOf(true) : found, 0)
-}
 
 /** The last text that stands alone in a row above the headings and says whose table it is. */
 function titleOf(above: readonly SheetLine[]): TableTitle | undefined {

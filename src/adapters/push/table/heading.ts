@@ -2,8 +2,10 @@ import { refuseTable } from './refuse.ts'
 
 /** A column of a table that people fill in. */
 export interface TableColumn {
-  /** Name of the field. */
+  /** Name of the field; of a column in a group the name of that, a dot and its own. */
   readonly field: string
+  /** What stands over it and its neighbours. */
+  readonly group?: string
   /** What the heading says. */
   readonly heading: string
   /** Unit that stands in the heading, where the mapping says that one does. */
@@ -34,6 +36,20 @@ export function readHeading(text: string, units: readonly string[], at: string):
   return { field: heading, heading }
 }
 
+/** Reads a heading that may stand in a group. @param units fields as they are called with their group */
+export function readGrouped(
+  text: string,
+  group: string | undefined,
+  units: readonly string[],
+  at: string,
+): TableColumn {
+  if (group === undefined) return readHeading(text, units, at)
+  const before = `${group}.`
+  const own = units.flatMap((unit) => (unit.startsWith(before) ? [unit.slice(before.length)] : []))
+  const { field, heading, ...rest } = readHeading(text, own, at)
+  return { ...rest, field: before + field, heading: before + heading, group }
+}
+
 const PAIRS: Readonly<Record<string, string>> = { '(': ')', '（': '）', '[': ']', '【': '】', '〔': '〕' }
 
 function unitBehind(rest: string): string | null {
@@ -43,14 +59,18 @@ function unitBehind(rest: string): string | null {
   return unit.trim() === '' ? null : unit.trim()
 }
 
-/** The fields of all columns are different. @throws DecodeRefusal */
+/** The fields of all columns are different, and none is called as a group is. @throws DecodeRefusal */
 export function checkFields(
   columns: readonly (TableColumn & { readonly at: string })[],
   others: readonly string[],
 ): void {
   const seen = new Set<string>(others)
-  for (const { field, at } of columns) {
-    if (seen.has(field)) throw refuseTable('same_name', at)
+  const groups = new Set<string>()
+  for (const { field, at, group } of columns) {
+    if (seen.has(field) || groups.has(field)) throw refuseTable('same_name', at)
     seen.add(field)
+    if (group === undefined) continue
+    if (seen.has(group)) throw refuseTable('same_name', at)
+    groups.add(group)
   }
 }

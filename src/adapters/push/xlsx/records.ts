@@ -49,9 +49,28 @@ async function* recordsOf(batches: AsyncIterable<WorkbookBatch>): AsyncGenerator
   }
 }
 
+/** The name of a field, and that of the group it stands in. */
+type FieldName = readonly [group: string | undefined, name: string]
+type Fields = { [name: string]: SourceValue }
+
+const nameOf = ({ field, group }: WorkbookHead['columns'][number]): FieldName => [
+  group,
+  group === undefined ? field : field.slice(group.length + 1),
+]
+
+function put(into: Fields, [group, name]: FieldName, value: SourceValue): void {
+  if (group === undefined) {
+    into[name] = value
+    return
+  }
+  const inside = into[group] as Fields | undefined
+  if (inside === undefined) into[group] = { [name]: value }
+  else inside[name] = value
+}
+
 /** What the records of a sheet have in common, made once. */
 interface Shape {
-  readonly fields: readonly string[]
+  readonly fields: readonly FieldName[]
   readonly shared: { readonly [name: string]: SourceValue }
   /** What stands before the places of its sheet: `4月!`, or nothing. */
   readonly before: string
@@ -61,13 +80,14 @@ interface Shape {
 
 function shapeOf({ sheet, columns, headerRow, title, titleCell }: WorkbookHead): Shape {
   const byField = new Map(columns.map((column) => [column.field, column]))
-  const units = columns.flatMap(({ field, unit }) => (unit === undefined ? [] : [[field, unit] as const]))
+  const units: Fields = {}
+  for (const column of columns) if (column.unit !== undefined) put(units, nameOf(column), column.unit)
   return {
     before: sheet === undefined ? '' : `${sheet}!`,
-    fields: columns.map(({ field }) => field),
+    fields: columns.map(nameOf),
     shared: {
       ...(title ? { [TITLE]: { ...title } } : {}),
-      ...(units.length > 0 ? { [UNIT]: Object.fromEntries(units) } : {}),
+      ...(Object.keys(units).length > 0 ? { [UNIT]: units } : {}),
     },
     place(row, field) {
       const column = byField.get(field)
@@ -82,9 +102,9 @@ function shapeOf({ sheet, columns, headerRow, title, titleCell }: WorkbookHead):
 
 function recordOf(shape: Shape, index: number, { row, columns, values }: WorkbookRecord): SourceRecord {
   const { fields, shared, before } = shape
-  const value: { [name: string]: SourceValue } = {}
+  const value: Fields = {}
   for (let i = 0; i < columns.length; i++)
-    value[fields[columns[i] as number] as string] = values[i] as SourceValue
+    put(value, fields[columns[i] as number] as FieldName, values[i] as SourceValue)
   const path = `${before}row ${row}`
   return {
     index,

@@ -1,4 +1,12 @@
-import { checkFields, readHeading, type TableColumn, TITLE, UNIT } from '#adapters/push/table/heading.ts'
+import {
+  checkFields,
+  readGrouped,
+  readHeading,
+  type TableColumn,
+  TITLE,
+  UNIT,
+} from '#adapters/push/table/heading.ts'
+import { joinHeadings } from '#adapters/push/table/heading-rows.ts'
 import { refuseTable } from '#adapters/push/table/refuse.ts'
 import { createRowFilter, type TableValue } from '#adapters/push/table/rows.ts'
 import { readTitle } from '#adapters/push/table/title.ts'
@@ -46,10 +54,12 @@ export interface Weight {
 
 /** Makes records of the rows of a sheet, which come in their order. @param sheet its name, where places must have it */
 export function tableReader(options: WorkbookOptions, weight: Weight, sheet?: string) {
-  const { title, header = 1, units = [], hiddenRows = 'read' } = options
+  const { title, units = [], hiddenRows = 'read' } = options
+  const [groupsRow, header] = headerRows(options.header)
   const titlePlace = title ? placeOf(title.cell) : null
   const filter = createRowFilter(options)
   let titleText = ''
+  let groups: SheetRow | null = null
   let head: WorkbookHead | null = null
   let columns: WorkbookColumn[] = []
   let told = 0
@@ -67,18 +77,10 @@ export function tableReader(options: WorkbookOptions, weight: Weight, sheet?: st
   const begin = (row: SheetRow | null): WorkbookHead => {
     const parts = title ? readTitle(titleText, title) : null
     if (!row) throw refuseTable('no_header', `row ${header}`)
-    const named = row.columns.map((column, i) => {
-      const letter = columnName(column)
-      const at = `${letter}${row.number}`
-      const heading = readHeading(String(row.values[i]), units, at)
-      return { column, at, found: heading.heading === '' ? null : { ...heading, letter } }
-    })
-    const groups = [...(title ? [TITLE] : []), ...(units.length > 0 ? [UNIT] : [])]
-    checkFields(
-      named.flatMap(({ found, at }) => (found ? [{ ...found, at }] : [])),
-      groups,
-    )
-    for (const { column, found } of named) if (found) add(column, found)
+    if (groupsRow !== null && !groups) throw refuseTable('no_header', `row ${groupsRow}`)
+    const named = groups ? groupedColumns(groups, row, units) : plainColumns(row, units)
+    checkFields(named, [...(title ? [TITLE] : []), ...(units.length > 0 ? [UNIT] : [])])
+    for (const { column, at: _, ...found } of named) add(column, found)
     return {
       ...(sheet === undefined ? {} : { sheet }),
       columns,
@@ -92,6 +94,7 @@ export function tableReader(options: WorkbookOptions, weight: Weight, sheet?: st
     if (row.number < header) {
       const at = row.number === titlePlace?.row ? row.columns.indexOf(titlePlace.column) : -1
       if (at >= 0) titleText = String(row.values[at])
+      if (row.number === groupsRow) groups = row
       return true
     }
     head ??= begin(row.number === header ? row : null)
@@ -159,4 +162,34 @@ export function tableReader(options: WorkbookOptions, weight: Weight, sheet?: st
       head ??= begin(null)
     },
   }
+}
+
+type Placed = WorkbookColumn & { readonly column: number; readonly at: string }
+
+const headerRows = (
+  header: WorkbookOptions['header'] = 1,
+): readonly [groups: number | null, names: number] => (typeof header === 'number' ? [null, header] : header)
+
+function plainColumns({ columns, values, number }: SheetRow, units: readonly string[]): Placed[] {
+  return columns.flatMap((column, i) => {
+    const letter = columnName(column)
+    const at = `${letter}${number}`
+    const heading = readHeading(String(values[i]), units, at)
+    return heading.heading === '' ? [] : [{ ...heading, letter, column, at }]
+  })
+}
+
+function groupedColumns(groups: SheetRow, names: SheetRow, units: readonly string[]): Placed[] {
+  const textsOf = ({ columns, values, number }: SheetRow) =>
+    new Map(
+      columns.flatMap((column, i) => {
+        const { heading } = readHeading(String(values[i]), [], `${columnName(column)}${number}`)
+        return heading === '' ? [] : [[column, heading] as const]
+      }),
+    )
+  return joinHeadings(textsOf(groups), textsOf(names)).map(({ column, text, group, isAbove }) => {
+    const letter = columnName(column)
+    const at = `${letter}${(isAbove ? groups : names).number}`
+    return { ...readGrouped(text, group, units, at), letter, column, at }
+  })
 }

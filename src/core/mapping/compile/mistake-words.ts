@@ -155,6 +155,11 @@ export const MISTAKES = {
       [`"${found}" is not a cell`, `“${found}”不是单元格`],
       ['Write a column and a row, as in A1.', '请写列与行，如 A1。'],
     ),
+  two_rows: () =>
+    words(
+      ['Two rows of headings are that of the groups and the one below it', '两行表头应为分组行及其下一行'],
+      ['Write the numbers of both rows, as in header: [2, 3].', '请写两行的行号，如 header: [2, 3]。'],
+    ),
   title_below: ({ found }) =>
     words(
       [`The title ${found} does not stand above the headings`, `标题 ${found} 不在表头之上`],

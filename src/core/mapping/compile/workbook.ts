@@ -15,7 +15,7 @@ export function compileWorkbook(c: Compiling, node: Node): WorkbookOptions | nul
   if (map === null) return null
   const sheet = optional(map, 'sheet', (option, place) => textOf(c, option, place))
   const sheets = optional(map, 'sheets', (option, place) => choiceOf(c, option, place, ['all'] as const))
-  const header = optional(map, 'header', (option, place) => rowOf(c, option, place))
+  const header = optional(map, 'header', (option, place) => headerOf(c, option, place))
   const title = optional(map, 'title', (option) => titleOf(c, option))
   const units = optional(map, 'units', (option, place) => textsOf(c, option, place))
   const ditto = optional(map, 'ditto', (option, place) => choiceOf(c, option, place, ['true', 'false']))
@@ -28,7 +28,7 @@ export function compileWorkbook(c: Compiling, node: Node): WorkbookOptions | nul
     c.mistakes.add(map.at, `${PLACE}.sheets`, 'two_sources', { known: ['sheet', 'sheets'] })
     return null
   }
-  if (title && Number(/\d+$/.exec(title.cell)?.[0]) >= (header ?? 1)) {
+  if (title && Number(/\d+$/.exec(title.cell)?.[0]) >= firstOf(header)) {
     c.mistakes.add(map.at, `${PLACE}.title`, 'title_below', { found: title.cell })
     return null
   }
@@ -58,6 +58,21 @@ function rowOf(c: Compiling, node: Node, place: string): number | null {
   if (text === null || ROW.test(text)) return text === null ? null : Number(text)
   c.mistakes.add(node.at, place, 'bad_number', { found: text })
   return null
+}
+
+/** The row of the headings, or two that follow each other: groups, and the names inside them. */
+function headerOf(c: Compiling, node: Node, place: string): WorkbookOptions['header'] | null {
+  if (node.is !== 'list') return rowOf(c, node, place)
+  const [groups, names, ...more] = node.members.map((member) => rowOf(c, member, place))
+  if (groups === null || names === null) return null
+  if (groups !== undefined && names === groups + 1 && more.length === 0) return [groups, names]
+  c.mistakes.add(node.at, place, 'two_rows')
+  return null
+}
+
+const firstOf = (header: WorkbookOptions['header'] | null): number => {
+  const row = header ?? 1
+  return typeof row === 'number' ? row : row[0]
 }
 
 function titleOf(c: Compiling, node: Node): TableTitle | null {

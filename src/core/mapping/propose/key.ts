@@ -21,16 +21,16 @@ const PARTS = [
 
 /**
  * Lines for `key`: the source's own number where each record has another; else the first parts that tell the records apart, beside
- * the sender that stands around them. The numbers of the rows of a sheet begin anew in each sheet.
+ * the sender that stands around them. The numbers of the rows of a sheet or file begin anew in each.
  */
 export function proposeKey(all: readonly Recognised[], records: readonly SourceRecord[]): string[] {
   const fields = all.filter(({ profile }) => profile.stands === 'row')
   const around = senders(all)
   const own = ownNumber(fields)
-  if (own && around.some(isOfTitle) && ROW_NUMBER.test(plainName(own.profile.name))) {
+  if (own && isRowNumber(own, around)) {
     const day = fields.filter(({ meaning, profile }) => meaning === 'time' && profile.filled > 0)
     return [
-      '# CHECK: rows are numbered anew in each sheet. Which fields together never occur twice?',
+      '# CHECK: rows are numbered anew in each sheet or file. Which fields together never occur twice?',
       `key: [${[...around, ...day, own].map(keyPart).join(', ')}]`,
     ]
   }
@@ -38,7 +38,9 @@ export function proposeKey(all: readonly Recognised[], records: readonly SourceR
     return [
       ...(own.meaning === 'lot' && !isTraceCode(own)
         ? ['# CHECK: goods of one batch may come more than once. Which fields together never occur twice?']
-        : []),
+        : own.meaning?.startsWith('document.')
+          ? ['# CHECK: one paper may come with several records. Which fields together never occur twice?']
+          : []),
       `key: [${quoted(own.profile.name)}]`,
     ]
   const chosen: Recognised[] = []
@@ -55,6 +57,17 @@ export function proposeKey(all: readonly Recognised[], records: readonly SourceR
 }
 
 const ROW_NUMBER = /^(序号|编号|行号|no|xh|serialno|serial)$/u
+/** `1`, `2`, `3`: a row, not a record. */
+const COUNTED = /^\d{1,4}$/u
+
+/** Whether a number is that of a row in its sheet or file: it is called so, and begins with every sheet or counts from one. */
+function isRowNumber({ profile }: Recognised, around: readonly Recognised[]): boolean {
+  if (!ROW_NUMBER.test(plainName(profile.name))) return false
+  return (
+    around.some(isOfTitle) || (profile.texts.length > 1 && profile.texts.every((text) => COUNTED.test(text)))
+  )
+}
+
 const isOfTitle = ({ profile }: Recognised): boolean => profile.name.startsWith('title.')
 
 /** Who sends: the sites that stand around the rows, or else the parties there; the code rather than the name. */

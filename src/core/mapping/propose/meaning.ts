@@ -73,9 +73,15 @@ const BARE: ReadonlySet<string> = new Set(['name', 'code', 'id', 'no', '名称',
 /** What a record is called in its lines, and what surrounds all records: no part of a record. */
 const NO_PART: ReadonlySet<string> = new Set(['base', 'envelope', 'unit', 'title'])
 
+/** What a group of columns is called beside what it is of: 商品信息, 供货商情况. */
+const LOOSE = /(?:基本)?(?:信息|情况|资料)$/u
+
 export function meaningOfName(name: string): Meaning | undefined {
   const plain = lastName(name)
   const part = name.split('.').at(-2)
-  if (part !== undefined && !NO_PART.has(part) && BARE.has(plain)) return NAMES.get(plainName(part) + plain)
+  if (part !== undefined && !NO_PART.has(part) && BARE.has(plain)) {
+    const group = plainName(part)
+    return NAMES.get(group + plain) ?? NAMES.get(group.replace(LOOSE, '') + plain)
+  }
   return NAMES.get(plain) ?? ENDINGS.find(([, ending]) => ending.test(plain))?.[0]
 }

@@ -47,7 +47,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   ],
   [
     'buyer.name',
-    'buyername buyer customername customer mcmc mc gfmc 买方 买方名称 买家 购买方 购货方 购货单位 客户 客户名称 采购方',
+    'buyername buyer customername customer mcmc mc gfmc gkmc khmc 买方 买方名称 买家 购买方 购货方 购货单位 客户 客户名称 采购方',
   ],
   [
     'supplier.code',
@@ -101,7 +101,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   ],
   [
     'farm.name',
-    `farmname basename pondname pond plotname dkmc tkmc jdmc 养殖场 养殖场名称 生产基地 基地名称 基地 地块 地块名称 塘口 塘口名称 池塘 大棚`,
+    `farmname basename pondname pond plotname dkmc tkmc jdmc yzc yzcmc 养殖场 养殖场名称 生产基地 基地名称 基地 地块 地块名称 塘口 塘口名称 池塘 大棚`,
   ],
   [
     'product.code',
@@ -117,19 +117,22 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
     `weight netweight quantity qty num number goodsweight totalweight kg g zl jz sl cssl csl chl ckl cszl shuliang zhongliang paquantity 重量 净重 数量 交易量 进货数量
      销售数量 斤数 公斤数 数量以及单位 总重量 采收数量 采收量 采收重量 出塘重量 捕捞量`,
   ],
-  ['heads', 'heads headcount quarantinenum checknum toushu ts头 头数 进场头数 只数'],
+  [
+    'heads',
+    'heads headcount quarantinenum checknum toushu tzts tztou rcts jcts ts头 头数 进场头数 屠宰头数 只数',
+  ],
   ['unit', 'unit unite units goodsunit weightunit dw danwei padanwei pbdanwei jldw 单位 计量单位 数量单位'],
   ['price', 'price unitprice purchaseprice up dj jj danjia jg 单价 价格 进价 售价 批发价'],
   ['amount', 'amount amt totalamount totalprice money total je jine zje 金额 总金额 交易金额 总价 合计金额'],
   ['origin.code', 'areaoriginid origincode areacode cdbm 产地编码 产地代码'],
   [
     'origin.name',
-    'areaoriginname originname origin placeoforigin productionarea traceaddress cd chandi 产地 产地名称 来源地 原产地',
+    'areaoriginname originname origin placeoforigin productionarea traceaddress cd cdmc chandi 产地 产地名称 来源地 原产地',
   ],
   ['destination.code', 'destcode destinationcode 到达地编码 目的地编码'],
   [
     'destination.name',
-    'dest destination destinations padestinations ddd mdd qx 到达地 目的地 去向 流向 销往地',
+    'dest destination destinations padestinations ddd mdd qx qxmc 到达地 目的地 去向 流向 销往地',
   ],
   ['region.code', 'regioncode xzqh countycode 行政区划 行政区划代码 区划代码 县区代码'],
   ['document.sales_voucher', 'tranid pzbh voucherno 凭证号 交易凭证号 销售凭证号 上级交易凭证号'],
@@ -139,12 +142,12 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   ],
   ['basis', 'commitmentbasis promisebasis cnyj 承诺依据'],
   ['document.origin_cert', 'provid cdzm cdzmh cdzmbh 产地证明 产地证明号 产地证明编号 蔬菜产地证明号'],
-  ['document.animal', 'quarantineid dwjyzh 产地检疫证号 动物检疫证号 动物检疫合格证号'],
+  ['document.animal', 'quarantineid dwjyzh cdjyzh 产地检疫证号 动物检疫证号 动物检疫合格证号'],
   [
     'document.product',
-    'quarantineanimalproductsid panumber pbnumber dwjyhg 动物产品检疫合格证号 动物产品检疫证号 产品检疫证号',
+    'quarantineanimalproductsid panumber pbnumber dwjyhg cpjyzh 动物产品检疫合格证号 动物产品检疫证号 产品检疫证号',
   ],
-  ['document.meat_quality', 'inspectionmeatid rqqzjyhgz 肉品品质检验合格证号 肉品检验合格证号'],
+  ['document.meat_quality', 'inspectionmeatid rqqzjyhgz rppzh rppzzh 肉品品质检验合格证号 肉品检验合格证号'],
   ['document.veg_test_cert', 'quarantinevegeid 蔬菜检测合格证号 检测合格证号'],
   [
     'document.by-number',
@@ -173,7 +176,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   [
     'personal',
     `phone contactphone tel telephone mobile linkphone linkman contact contacts lxdh lxr sjh idcard idno sfzh sfz principalid principalname
-     cardno icno fzr xm fzrxm veterinary paveterinary pbveterinary detector inspector handler driver 联系电话 电话 手机 手机号 手机号码 供货商电话 联系人 身份证号
+     cardno icno fzr xm fzrxm jyy jcy veterinary paveterinary pbveterinary detector inspector handler driver 联系电话 电话 手机 手机号 手机号码 供货商电话 联系人 身份证号
      身份证 负责人 负责人姓名 卡号 官方兽医 经手兽医姓名 检测员 经办人 驾驶员 司机`,
   ],
 ]

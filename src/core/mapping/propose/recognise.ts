@@ -1,7 +1,7 @@
 import { isPrecisionLost } from '#core/text.ts'
 import { isInRows, meaningAround } from './around.ts'
 import type { FieldProfile } from './field-profile.ts'
-import { type Meaning, meaningOfName } from './meaning.ts'
+import { type Meaning, meaningOfName, plainName } from './meaning.ts'
 import { type Shape, shapeOf, timeFormats } from './shape.ts'
 
 /** What one source field was taken for. */
@@ -37,6 +37,10 @@ export function recognise(profiles: readonly FieldProfile[]): Recognised[] {
   return withUnits(withNames(moneyOrMass(byValues), taken))
 }
 
+const AMOUNTS: ReadonlySet<Meaning> = new Set(['quantity', 'heads', 'price', 'amount'])
+const NUMERAL = /[\d〇零一二三四五六七八九十百千万两半壹贰叁肆伍陆柒捌玖拾佰仟]/u
+const hasNumber = (text: string): boolean => NUMERAL.test(text.normalize('NFKC'))
+
 /** What a name means, unless the values are plainly something else. */
 function claimOf(profile: FieldProfile, shape: Shape): Meaning | undefined {
   if (profile.stands === 'heading') return undefined
@@ -46,6 +50,9 @@ function claimOf(profile: FieldProfile, shape: Shape): Meaning | undefined {
   if (shape === 'phone' || shape === 'identity') return 'personal'
   if (named === 'time' && profile.filled > 0 && shape !== 'time' && timeFormats(profile.texts) === null)
     return undefined
+  if (AMOUNTS.has(named) && profile.filled > 0 && !profile.texts.some(hasNumber))
+    // Initials of 重量 and of 种类.
+    return plainName(profile.name) === 'zl' ? 'product.name' : undefined
   // The false friend: a field called area that holds the code of the farm.
   if (named === 'origin.code' && shape === 'node') return 'farm.code'
   if (named === 'origin.name' && shape === 'region-code') return 'origin.code'

@@ -57,6 +57,53 @@ describe('the row of the headings', () => {
   })
 })
 
+describe('headings in two rows', () => {
+  const TITLE = ['柯城示例农贸市场进货台账（2025年3月）']
+  const GROUPS = ['序号', '进货日期', '商品信息', '', '', '供货商', '', '备注']
+  const NAMES = ['', '', '名称', '产地', '数量(斤)', '名称', '联系电话', '']
+  const FIRST = ['1', '2025-03-12', '青菜', '余杭', '60', '示例商行', '0570-1', '']
+  const SUM = ['合计', '', '', '', '60', '', '', '']
+
+  it('are the groups and the names inside them, whether cells are merged over both or not', async () => {
+    const wanted = { header: [2, 3], units: ['商品信息.数量'], totals: { 序号: ['合计'] } }
+    expect(await options([TITLE, GROUPS, NAMES, FIRST, SUM])).toEqual(wanted)
+    const rows = rowsOf([TITLE, GROUPS, NAMES, FIRST, SUM])
+    const merged = ['A2:A3', 'B2:B3', 'C2:E2', 'F2:G2', 'H2:H3']
+    expect((await sniff(workbook({ rows, merged }))).read.xlsx).toEqual(wanted)
+  })
+  it('are told where the groups are few and names come twice', async () => {
+    expect(
+      await options([
+        TITLE,
+        ['', '', '买方', '', '卖方', ''],
+        ['单号', '日期', '名称', '编码', '名称', '编码'],
+        ['1', '2025-03-12', '甲', '3', '乙', '4'],
+      ]),
+    ).toEqual({ header: [2, 3] })
+  })
+  it.each([
+    [
+      'a first row of texts',
+      [
+        ['品名', '产地', '供货商', '备注'],
+        ['青菜', '余杭', '示例商行', '无'],
+      ],
+      1,
+    ],
+    ['a row of remarks above', [['单位：示例市场', '', '', '2025年3月'], HEADING, ROW], 2],
+    [
+      'a row of texts with one more than there are headings',
+      [
+        ['品名', '产地', ''],
+        ['青菜', '余杭', '好'],
+      ],
+      1,
+    ],
+  ])('%s is none of them', async (_, rows, header) => {
+    expect(await options(rows)).toMatchObject({ header })
+  })
+})
+
 describe('the title above a table', () => {
   it.each([
     ['示例农贸市场 C-032 小林示例菜摊 进货台账（2024年4月）', ['market', 'stall', 'owner', 'month']],

@@ -135,3 +135,56 @@ describe('deliveries with a list of goods inside', async () => {
     expect(mapping).toMatch(/# CHECK the unit[^\n]*\n\s+quantity: \{ from: jz, unit: \{ const: 公斤 \} \}/u)
   })
 })
+
+/** What a slaughterhouse's old program exports: names of ten capital letters, the kind of animal in a column that elsewhere holds a weight. */
+const slaughtered = (i: number) => ({
+  TZRQ: `202503${10 + i}`,
+  PCH: `SX20250310${i}`,
+  HZMC: '诸暨示例牧业有限公司',
+  YZCMC: '平水示例猪场',
+  CDJYZH: `330621120${i}`,
+  ZL: '生猪',
+  TZTS: String(40 + i),
+  JYY: '王检',
+  CPJYZH: `330600008${i}`,
+  RPPZH: `RP0000300${i}`,
+  QXMC: '绍兴示例肉类批发市场',
+})
+
+describe('what a slaughterhouse exports', async () => {
+  const { mapping, open } = await propose(JSON.stringify([0, 1, 2].map(slaughtered)))
+
+  it('has its papers, its farm, its heads and its goods, by initials of pinyin', () => {
+    expect(mapping).toContain('from: CDJYZH, type: [animal_A, animal_B] }')
+    expect(mapping).toContain('from: CPJYZH, type: [product_A, product_B] }')
+    expect(mapping).toContain('from: RPPZH, type: meat_quality }')
+    expect(mapping).toContain('sites.farm: { name: YZCMC }')
+    expect(mapping).toContain('quantity: { from: TZTS, unit: { const: 头 } }')
+    expect(mapping).toContain('destination: { name: QXMC }')
+    expect(mapping).toContain('ignore: [JYY]')
+    expect(open).toEqual([])
+  })
+
+  it('texts without a number are no mass: ZL is the kind of animal here', () => {
+    expect(mapping).toContain('product: { name: ZL }')
+    expect(mapping).not.toContain('from: ZL')
+  })
+
+  it('says that a paper may be no number of a record', () => {
+    expect(mapping).toMatch(/# CHECK: one paper may come with several records[^\n]*\nkey: \[CDJYZH\]/u)
+  })
+})
+
+it('a dispatch of a farm has its origin and its customer, by initials of pinyin', async () => {
+  const sent = [0, 1].map((i) => ({
+    ckdh: `C${i}`,
+    cksj: '2025-03-18',
+    spmc: '番茄',
+    cdmc: '龙游县',
+    gkmc: '示例超市',
+  }))
+  const { mapping, open } = await propose(JSON.stringify(sent))
+  expect(mapping).toContain('origin: { name: cdmc }')
+  expect(mapping).toContain('parties.buyer: { name: gkmc }')
+  expect(open).toEqual([])
+})
