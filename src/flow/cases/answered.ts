@@ -37,6 +37,12 @@ export async function unanswered(client: ClientBase, caseId: string): Promise<Ca
   return left
 }
 
+/** What the failed tests of a case tell. */
+export async function failedOf(client: ClientBase, caseId: string): Promise<Body[]> {
+  const tests = (await readCaseTests(client, caseId)).filter(({ verdict }) => STANDS.has(verdict))
+  return [...(await readTracedVersions(client, tests)).values()].map(({ body }) => body)
+}
+
 /** Whether all goods of a failed test were passed for what they failed. One whose goods nobody knows is answered by what was tested at the same stall on its day. */
 function isAnswered(failed: TestOfGoods, passed: readonly TestOfGoods[]): boolean {
   const { body, goods } = failed

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientBase } from 'pg'
 import { goodsOf } from '#core/cases/goods.ts'
 import { isOpening, saysOf } from '#core/cases/open.ts'
+import { isOlder } from '#core/cases/sample-time.ts'
 import { epochOf } from '#core/dates/when.ts'
 import { codesOf, recordCode } from '#core/lineage/codes.ts'
 import { matchFacts } from '#core/lineage/matching.ts'
@@ -19,6 +20,7 @@ import { readChanges } from '#store/changes.ts'
 import { moveFollower, readFollowerPlace } from '#store/followers.ts'
 import { readHubId } from '#store/hub-identity.ts'
 import { readOwners } from '#store/peer-versions.ts'
+import { failedOf } from './answered.ts'
 import { applyEvent } from './apply.ts'
 import { correctTest, labPassed } from './correct-test.ts'
 import { openByTest, type ToldTest, testedGoods } from './open-case.ts'
@@ -155,7 +157,22 @@ async function takeTests(client: ClientBase, tests: readonly ChangedTest[], at: 
     // What had a case is no history that is brought in.
     for (const one of await correctTest(client, test, before, at.nowMs))
       await takeNew(client, hub, one, { nowMs: at.nowMs, from: undefined })
+    await answerCorrected(client, test, before.caseId, at.nowMs)
   }
+}
+
+/** A failed test that tells of another item or time than before may be answered by what a laboratory said long ago. */
+async function answerCorrected(
+  client: ClientBase,
+  test: ChangedTest,
+  caseId: string,
+  nowMs: number,
+): Promise<void> {
+  const says = test.isActive ? saysOf(test.body) : null
+  if (says === null || says === 'lab_passed') return
+  const isStillOfIt = (await findCaseTests(client, [test.recordId])).get(test.recordId)?.caseId === caseId
+  if (isStillOfIt)
+    await answerByEarlier(client, test, { goods: await testedGoods(client, test), caseId, nowMs })
 }
 
 /** A test that is new to cases: of goods that have an open case it belongs to that one, however old it is. */
@@ -182,12 +199,14 @@ async function takeNew(
   await answerByEarlier(client, test, { goods, caseId: id, nowMs })
 }
 
-/** What a laboratory found of the goods on a day before they failed says nothing of why they failed. */
+/** What a laboratory found of a sample that is older than all that failed says nothing of why it failed. */
 async function isBefore(client: ClientBase, { body }: ToldTest, caseId: string): Promise<boolean> {
-  const failedAt = (await readCase(client, caseId))?.occurredAt ?? null
+  const failed = await failedOf(client, caseId)
+  if (failed.length > 0) return failed.every((one) => isOlder(body, one))
+  const since = (await readCase(client, caseId))?.occurredAt ?? null
   return (
-    failedAt !== null &&
+    since !== null &&
     body.occurredAt !== undefined &&
-    beijingDay(epochOf(body.occurredAt)) < beijingDay(Date.parse(failedAt))
+    beijingDay(epochOf(body.occurredAt)) < beijingDay(Date.parse(since))
   )
 }

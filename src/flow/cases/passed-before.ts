@@ -1,12 +1,15 @@
 import type { ClientBase } from 'pg'
 import { goodsOf, mayBe } from '#core/cases/goods.ts'
+import { possible } from '#core/cases/machine.ts'
 import { saysOf } from '#core/cases/open.ts'
 import { isOlder } from '#core/cases/sample-time.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'
-import { findCaseTests, putCaseTest } from '#store/case-lots.ts'
+import { type CaseTest, dropCaseTest, findCaseTests, putCaseTest } from '#store/case-lots.ts'
+import { readCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { readOwners } from '#store/peer-versions.ts'
 import { findTestsOfGoods } from '#store/tests-of-goods.ts'
+import { failedOf, unanswered } from './answered.ts'
 import { labPassed } from './correct-test.ts'
 import type { TestedGoods, ToldTest } from './open-case.ts'
 import { testOf } from './told-test.ts'
@@ -30,10 +33,35 @@ export async function answerByEarlier(
   const ids = found.map(({ id }) => id)
   const known = await findCaseTests(client, ids)
   const foreign = await readOwners(client, ids)
+  let ofTheCase: ToldTest | null = null
   for (const { id, version, body: passed } of found) {
-    if (known.has(id) || foreign.has(id)) continue
+    const before = known.get(id)
+    if (foreign.has(id) || (before && before.caseId !== caseId && !(await isLeft(client, before)))) continue
     const test = { recordId: id, version, receivedAt, body: passed }
+    if (before?.caseId === caseId) {
+      ofTheCase ??= test
+      continue
+    }
+    if (before) await dropCaseTest(client, id)
     await putCaseTest(client, testOf({ ...test, isActive: true }, caseId))
     await labPassed(client, test, caseId, nowMs)
   }
+  if (ofTheCase) await answerAtLast(client, ofTheCase, caseId, nowMs)
+}
+
+/** A passed test is left in a case that is closed and of which no failed test stands any more: those that it answered have a new case. */
+async function isLeft(client: ClientBase, { caseId }: CaseTest): Promise<boolean> {
+  return (await readCase(client, caseId))?.state === 'closed' && (await failedOf(client, caseId)).length === 0
+}
+
+/** What was said to the case before, and then left something unanswered, counts where nothing is any more. */
+async function answerAtLast(
+  client: ClientBase,
+  passed: ToldTest,
+  caseId: string,
+  nowMs: number,
+): Promise<void> {
+  const state = (await readCase(client, caseId))?.state
+  if (!state || !possible(state).includes('clear') || (await unanswered(client, caseId)).length > 0) return
+  await labPassed(client, passed, caseId, nowMs)
 }
