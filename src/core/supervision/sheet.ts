@@ -1,4 +1,5 @@
 import type { Table } from '#core/mapping/backward/workbook.ts'
+import { countedWord, methodWord, severityWord } from './code-words.ts'
 import type { DayFigures, Goods, Sold, Words } from './day-figures.ts'
 
 type Pair = readonly [en: string, zh: string]
@@ -48,10 +49,14 @@ export function summarySheet(summary: DaySummary, language: 'zh' | 'en'): Table 
     ...paperRows(summary),
     ...actionRows(summary),
     ...aroundRows(summary),
-    ...summary.sources.flatMap(({ of, system, counted, leftOut }): Cells[] => [
-      [['Counted from', '计入来源'], `${of} ${system}`, ...sold(counted)],
-      [['Left out, the same goods', '重复未计'], `${of} ${system}`, ...sold(leftOut)],
-    ]),
+    ...summary.sources.flatMap(({ of, system, counted, leftOut }): Cells[] => {
+      const [en, zh] = countedWord(of)
+      const source: Pair = [`${en} ${system}`, `${zh} ${system}`]
+      return [
+        [['Counted from', '计入来源'], source, ...sold(counted)],
+        [['Left out, the same goods', '重复未计'], source, ...sold(leftOut)],
+      ]
+    }),
   ]
   return {
     columns: COLUMNS.map(said),
@@ -90,7 +95,13 @@ function saleRows({ sales, payments }: DayFigures): Cells[] {
     [part, ['Refunds', '退货'], ...sold(sales.refunds)],
     ...sales.byClass.map(({ title, ...own }): Cells => [part, title, ...sold(own)]),
     ...payments.byMethod.map(
-      ({ method, records, amount }): Cells => [['Payments', '支付'], method, String(records), '', amount],
+      ({ method, records, amount }): Cells => [
+        ['Payments', '支付'],
+        methodWord(method),
+        String(records),
+        '',
+        amount,
+      ],
     ),
   ]
 }
@@ -146,8 +157,8 @@ function actionRows({ holds, disposals, inspections, findings }: DayFigures): Ce
     [['Measures', '处置'], ['Rendered harmless', '无害化'], ...goods(disposals.rendered)],
     ...inspected.map(([figure, number]): Cells => [['Inspections', '监管检查'], figure, String(number)]),
     ...findings.bySeverity.flatMap(({ severity, all, pending }): Cells[] => [
-      [['Findings', '监管发现'], severity, String(all)],
-      [['Findings to be dealt with', '待处理发现'], severity, String(pending)],
+      [['Findings', '监管发现'], severityWord(severity), String(all)],
+      [['Findings to be dealt with', '待处理发现'], severityWord(severity), String(pending)],
     ]),
   ]
 }

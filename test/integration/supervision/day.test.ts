@@ -169,6 +169,14 @@ describe('the summary of a day', () => {
     })
     expect(csv.headers['content-type']).toContain('text/csv')
     expect(csv.body).toContain('合计,5,535.5')
+    const region = await api.call('GET', `/v1/supervision/days/${day}/sheet.csv?region=330100`, {
+      key,
+      headers: { 'accept-language': 'zh' },
+    })
+    const figures = region.body.split('\r\n').map((line) => line.split(',')[1] ?? '')
+    expect(figures).toContain('微信')
+    expect(figures).toContainEqual(expect.stringMatching(/^进场 [a-z]/))
+    expect(figures.filter((figure) => /^[a-z_]+( [a-z\d-]+)?$/.test(figure))).toEqual([])
     expect(
       csv.body
         .split('\r\n')

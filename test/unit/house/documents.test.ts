@@ -107,6 +107,18 @@ describe.each([
   })
 })
 
+it.each([
+  ['README.md', /(\d+) kinds/, '](docs/onboarding.md)'],
+  ['README.zh-CN.md', /含 (\d+) 类记录/, '](docs/onboarding.zh-CN.md)'],
+] as const)(
+  '%s says how many kinds of record there are, and leads to the page by which a system is added',
+  (name, told, page) => {
+    const text = source(name)
+    expect(told.exec(text)?.[1]).toBe(String(KINDS.length))
+    expect(text).toContain(page)
+  },
+)
+
 describe('docs/adr', () => {
   const adrs = sources('.md').filter(({ path }) => /^docs\/adr\/\d/.test(path))
   it('numbers decisions 1, 2, 3 … without a gap, one page each, with what was rejected', () => {
