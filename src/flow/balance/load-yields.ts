@@ -2,7 +2,6 @@ import type { Pool } from 'pg'
 import { measured } from '#core/balance/goods-move.ts'
 import { flowOf, greatest, sumOf } from '#core/balance/measure.ts'
 import { judgeYield, type YieldJudgement, yieldRange } from '#core/balance/yields.ts'
-import { compareDecimal, divideDecimal, multiplyDecimal } from '#core/decimal.ts'
 import { documentCode, lotCode } from '#core/lineage/codes.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { FlowPart } from '#core/model/parts.ts'
@@ -10,6 +9,7 @@ import { loadPapers } from '#flow/documents/load-papers.ts'
 import { readMentions } from '#store/lots.ts'
 import { readNewestVersions } from '#store/newest-versions.ts'
 import { loadLots } from './load-lots.ts'
+import { shareOf } from './made-beside.ts'
 
 /** What went into a transformation and what came of it, in kilograms. */
 export interface LoadedYield extends YieldJudgement {
@@ -32,7 +32,7 @@ const codesOf = (flow: FlowPart | undefined): string[] => [
 /**
  * Transformations with their yields. What went in is the mass that the record states, else the live mass of the animals as they came in under
  * the same paper or lot, in the share that was killed. What came out is what the record states, else what was traded under the
- * papers and as the lots that came out, so far.
+ * papers and as the lots that came out, so far. Where several use up one arrival and do not say how much of it each, they are judged together.
  */
 export async function loadYields(pool: Pool, ids: readonly string[], on: string): Promise<LoadedYield[]> {
   const records = await readNewestVersions(pool, ids)
@@ -43,20 +43,26 @@ export async function loadYields(pool: Pool, ids: readonly string[], on: string)
   const used = await usedOf(pool, outs, on)
   return transformations.map((record) => {
     const { body } = record
-    const entries = unlike(codesOf(body.input).flatMap((code) => told.get(code) ?? [])).filter(
-      ({ kind, status }) => kind === 'entry' && status === 'active',
+    const near = unlike(codesOf(body.input).flatMap((code) => told.get(code) ?? [])).filter(
+      ({ status }) => status === 'active',
     )
-    const into = measured(body.input ?? {}).kilograms ?? liveMass(body.input, entries)
-    const stated = measured(body.output ?? {}).kilograms
+    const entries = near.filter(({ kind }) => kind === 'entry')
+    const { into, together } = shareOf(record, entries, near.filter(isBeside(record)))
+    const stated = statedOf(record)
     const codes = codesOf(body.output)
     // Goods leave under all papers of one slaughter at once, and as several lots one beside the other.
     const traded = greatest([
       greatest(codes.filter(isPaper).map((code) => used.get(code) ?? null)),
       sumOf(codes.filter((code) => !isPaper(code)).map((code) => used.get(code) ?? null)),
     ])
-    const outOf = stated ?? traded
+    const others = together.map(statedOf)
+    const outOf = sumOf([stated ?? traded, ...others])
     const goods = body.input?.product ?? body.product ?? {}
-    const judged = judgeYield(yieldRange(body.process, goods), { into, outOf, isAll: stated !== null })
+    const judged = judgeYield(yieldRange(body.process, goods), {
+      into,
+      outOf,
+      isAll: ![stated, ...others].includes(null),
+    })
     const active = record.status === 'active'
     return {
       ...judged,
@@ -64,10 +70,21 @@ export async function loadYields(pool: Pool, ids: readonly string[], on: string)
       record,
       into,
       outOf,
-      evidence: [record, ...entries].map(({ id, version }) => ({ id, version })),
+      evidence: [record, ...together, ...entries].map(({ id, version }) => ({ id, version })),
     }
   })
 }
+
+const statedOf = ({ body }: TracedRecord): string | null => measured(body.output ?? {}).kilograms
+/** Another one of the same goods; what another system tells may be the same one. */
+const isBeside =
+  ({ id, system, body }: TracedRecord) =>
+  (one: TracedRecord): boolean =>
+    one.kind === 'transformation' &&
+    one.id !== id &&
+    one.system === system &&
+    one.body.process === body.process &&
+    codesOf(one.body.input).some((code) => codesOf(body.input).includes(code))
 
 const isPaper = (code: string): boolean => code.startsWith(DOCUMENT)
 const unlike = (records: readonly TracedRecord[]): TracedRecord[] => [
@@ -95,16 +112,4 @@ async function usedOf(pool: Pool, codes: readonly string[], on: string): Promise
       if (sold !== null) used.set(code, sold)
     }
   return used
-}
-
-/** Live mass of the animals as they came in, or the share of it of those that were killed. */
-function liveMass(input: FlowPart | undefined, entries: readonly TracedRecord[]): string | null {
-  const moves = entries.map(({ system, body }) => ({ system, ...measured(body) }))
-  const mass = flowOf(moves, 'KGM')
-  const killed = measured(input ?? {})
-  if (mass === null || killed.count === null || killed.countUnit === null) return mass
-  const heads = flowOf(moves, killed.countUnit)
-  if (heads === null || compareDecimal(heads, '0') <= 0 || compareDecimal(killed.count, heads) >= 0)
-    return mass
-  return divideDecimal(multiplyDecimal(mass, killed.count), heads, 3)
 }
