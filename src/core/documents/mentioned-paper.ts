@@ -77,7 +77,6 @@ function sharedParts(record: Pick<CanonicalRecord, 'kind' | 'system'> & Body) {
   const isRefund = record.refund === true
   const mass = signed(massOf(record), isRefund)
   const isCounted = record.quantity !== undefined && record.quantity.unit !== 'KGM' && record.quantity.value
-  const giver = partyOf(record, GIVERS)
   return {
     ...siteOf(record),
     fromProvince: from,
@@ -89,8 +88,8 @@ function sharedParts(record: Pick<CanonicalRecord, 'kind' | 'system'> & Body) {
     productClass: record.product?.class ?? null,
     productCode: goodsCode(record.product),
     vehicle: record.vehicle === undefined ? null : plateDigest(record.vehicle),
-    giver,
-    taker: partyOf(record, TAKERS),
+    giver: giverOf(record),
+    taker: takerOf(record),
   }
 }
 
@@ -117,8 +116,16 @@ function siteOf({ sites = [], system }: Pick<CanonicalRecord, 'system'> & Body) 
   }
 }
 
+/** Digest of the name of who gave the goods of a record; null where it does not say. */
+export const giverOf = (body: Body): string | null => partyOf(body, GIVERS)
+/** The same of who took them. */
+export const takerOf = (body: Body): string | null => partyOf(body, TAKERS)
+
 /** Names are compared and never shown, and most systems write a name where only some write a code. */
-function partyOf({ parties = [] }: Body, roles: readonly PartyPart['role'][]): string | null {
+function partyOf(
+  { parties = [] }: Pick<Body, 'parties'>,
+  roles: readonly PartyPart['role'][],
+): string | null {
   for (const role of roles) {
     const party = parties.find((one) => one.role === role)
     const name = party?.name ?? party?.ids[0]?.value

@@ -1,4 +1,5 @@
 import { fact, lotFacts, type ToldFact } from '#core/balance/lot-facts.ts'
+import { withoutBoughtOn } from '#core/balance/second-hand.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { loadPapers } from '#flow/documents/load-papers.ts'
 import { readLinks, readMentions, readTracedVersions, type Way } from '#store/lots.ts'
@@ -51,7 +52,7 @@ export async function loadLots(reader: Reader, codes: readonly string[], on: str
     return {
       code: codes[n] as string,
       codes: group,
-      facts: unlike(facts),
+      facts: withoutBoughtOn(unlike(facts), own),
       records: [...own.values()],
       isPartial: ahead.isFull || beyond.isFull || group.some((code) => more.has(code)),
     }

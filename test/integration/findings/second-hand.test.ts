@@ -1,0 +1,75 @@
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { lotBalance } from '#core/balance/lot-balance.ts'
+import type { Body } from '#core/model/body.ts'
+import { loadLots } from '#flow/balance/load-lots.ts'
+import { createPool } from '#store/database.ts'
+import { withDatabase } from '#test/database.ts'
+import { storeRecords, type Written } from '#test/trace/store-records.ts'
+
+const database = withDatabase()
+let pool: Pool
+beforeAll(() => {
+  pool = createPool({ url: database.url, max: 2 })
+})
+afterAll(() => pool.end())
+
+let run = 0
+const [FARM, MARKET, STALL, CANTEEN] = ['龙游示例合作社', '示例批发商行', '示例菜行', '示例食堂']
+const goods = (key: string, kilograms: string, body: Partial<Body>): Written => ({
+  ...{ kind: 'entry', system: 'city', key: `${run}-${key}` },
+  body: {
+    occurredAt: { at: '2026-03-02T06:00:00+08:00', precision: 'minute' },
+    product: { name: '番茄', class: 'vegetable' },
+    quantity: { value: kilograms, unit: 'KGM' },
+    ...body,
+  },
+})
+const lot = (role: 'subject' | 'source', name: string) => ({
+  role,
+  scheme: 'cn.mofcom.batch16',
+  value: `S${run}${name}`,
+})
+const between = (supplier: string | undefined, owner: string | undefined) => ({
+  parties: [
+    ...(supplier ? [{ role: 'supplier' as const, name: supplier, ids: [] }] : []),
+    ...(owner ? [{ role: 'owner' as const, name: owner, ids: [] }] : []),
+  ],
+})
+/** The market's own lot, and what others took of it or of what came of it: each names it as their source. */
+const own = () => goods('own', '100', { lots: [lot('subject', 'L')], ...between(FARM, MARKET) })
+const took = (key: string, kilograms: string, supplier?: string, owner?: string) =>
+  goods(key, kilograms, { lots: [lot('subject', key), lot('source', 'L')], ...between(supplier, owner) })
+const balanceOf = async (...written: readonly Written[]) => {
+  await storeRecords(pool, written)
+  const [one] = await loadLots(pool, [`lot:S${run}L`], '2026-03-02')
+  const { in: came, out, verdict } = lotBalance(one?.facts ?? [])
+  return { came, out, verdict }
+}
+
+test('who bought of someone that had taken goods of a lot, and names that lot, takes no more of it', async () => {
+  const even = { came: '100', out: '100', verdict: 'even' }
+  run = 1
+  expect(await balanceOf(own(), took('a', '100', MARKET, STALL), took('b', '60', STALL, CANTEEN))).toEqual(
+    even,
+  )
+  run = 2
+  expect(await balanceOf(took('b', '60', STALL, CANTEEN), took('a', '100', MARKET, STALL), own())).toEqual(
+    even,
+  )
+})
+
+test('what several take of who has the lot, or of nobody knows whom, counts each time', async () => {
+  const over = { came: '100', out: '160', verdict: 'over' }
+  run = 3
+  expect(await balanceOf(own(), took('a', '100', MARKET, STALL), took('b', '60', MARKET, CANTEEN))).toEqual(
+    over,
+  )
+  run = 4
+  expect(await balanceOf(own(), took('a', '100'), took('b', '60', undefined, CANTEEN))).toEqual(over)
+  run = 5
+  // Who moves goods from one of his stalls to another is no buyer of himself.
+  expect(await balanceOf(own(), took('a', '100', MARKET, MARKET), took('b', '60', MARKET, STALL))).toEqual(
+    over,
+  )
+})
