@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/run/longest-first.ts'
 
-// For the workers and for all processes that tests start: the folder that `bin/hub` gives.
-process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/hub', import.meta.url))
+// For the workers and for all processes that tests start: they live shortly, and their memory is nobody's concern.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/tests', import.meta.url))
 
 /** Rooms whose tests leave nothing behind in their process: no clock, no environment, no listener of their own. */
 const SHARED = [

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { RunEnd } from '#flow/large/run.ts'
 import type { LargeWork } from '#jobs/workers.ts'
@@ -62,6 +63,8 @@ export function createLargeWork({
   }
 
   const startThread = (): Worker => {
+    // The bound that the command line gives to the main thread would go before that of `HEAP`; the main thread has taken it long since.
+    setFlagsFromString('--max-semi-space-size=0')
     const started = new Worker(new URL('./large-thread.ts', import.meta.url), {
       workerData: settings,
       resourceLimits: HEAP,

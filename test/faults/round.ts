@@ -184,7 +184,6 @@ async function startHubs(
         role,
         env: {
           PATH: process.env['PATH'] ?? '',
-          NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '',
           HUB_ROLE: role,
           HUB_PORT: String(port),
           HUB_ADMIN_KEY: KEY,

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { LOADING_FLAGS } from '#adapters/thread-flags.ts'
 import { HubError } from '#core/errors.ts'
 import type { Sm2Answer, Sm2Question } from './words.ts'
 
@@ -64,7 +65,7 @@ function startThread(): Thread {
   const worker = new Worker(new URL('./thread.ts', import.meta.url), {
     resourceLimits: RESOURCES,
     env: {},
-    execArgv: [],
+    execArgv: [...LOADING_FLAGS],
     stdin: false,
   })
   const thread: Thread = { worker, asked: new Map(), timer: undefined }

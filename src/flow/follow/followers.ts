@@ -19,7 +19,7 @@ import { type LogReader, logFollower } from './log-follower.ts'
 /** A page costs each reader some statements, whatever its size, and what many of its records say is written once; its records are in memory at once. */
 export const CHANGES_AT_ONCE = 1000
 
-/** Beside a large message: what a page makes lives until all have written it, and pushes of others wait while it is made (docs/adr/0044-small-pages-beside-large-messages.md). */
+/** Beside a large message and until all that it brought was followed: what a page makes lives until all have written it, and pushes of others wait while it is made (docs/adr/0044-small-pages-beside-large-messages.md). */
 const CHANGES_AT_ONCE_BUSY = 250
 
 /** Those who read the log together. @param now the time that all processes have, in milliseconds since 1970 */
@@ -44,10 +44,27 @@ const logReadersOf = (now: () => number): readonly LogReader[] => [
  * @param isBusy whether this process works on a large message
  */
 export const followersOf = (now: () => number, isBusy = () => false): readonly Follower[] => [
-  logFollower('log', () => (isBusy() ? CHANGES_AT_ONCE_BUSY : CHANGES_AT_ONCE), logReadersOf(now)),
+  smallPagesBeside(isBusy, logReadersOf(now)),
   qualityMessagesFollower,
   arrivalsFollower(now),
 ]
+
+function smallPagesBeside(isBusy: () => boolean, readers: readonly LogReader[]): Follower {
+  let isSmall = false
+  const atOnce = (): number => {
+    isSmall ||= isBusy()
+    return isSmall ? CHANGES_AT_ONCE_BUSY : CHANGES_AT_ONCE
+  }
+  const { step, ...follower } = logFollower('log', atOnce, readers)
+  return {
+    ...follower,
+    async step(pool) {
+      const end = await step(pool)
+      if (end === 'done') isSmall = false
+      return end
+    },
+  }
+}
 
 /** The same of a process that has the machine's time, as benches and tests do. */
 export const logReaders = logReadersOf(Date.now)

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { LOADING_FLAGS } from '#adapters/thread-flags.ts'
 import { HubError } from '#core/errors.ts'
 
 /** Heap of a thread. Texts (32 Mi characters) and formats at their limits need about 160 MB. */
@@ -76,16 +77,10 @@ export async function endThreads(): Promise<void> {
 function startWorker(): Worker {
   return new Worker(new URL('./thread.ts', import.meta.url), {
     resourceLimits: RESOURCES,
-    env: environment(),
-    execArgv: [],
+    env: {},
+    execArgv: [...LOADING_FLAGS],
     stdin: false,
   })
-}
-
-/** Of what the process was told, a thread gets to know where compiled modules are kept: without them it takes 40 MB more. */
-function environment(): NodeJS.ProcessEnv {
-  const folder = process.env['NODE_COMPILE_CACHE']
-  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder }
 }
 
 function threadOf(worker: Worker): Thread {
