@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -31,13 +31,16 @@ async function project() {
   return { folder, source, kept: join(folder, 'node_modules/.cache/hub/src/deep/one.ts'), start }
 }
 
-it('takes the types out of a source once: the next start loads no compiler, and errors name the same line', async () => {
-  const { start, source } = await project()
+it('takes the types out of all sources once, in another process: no start loads the compiler, and errors name the same line', async () => {
+  const { start, source, kept } = await project()
   const first = await start()
-  expect(first.compilers).toBeGreaterThan(0)
+  const { mtimeMs } = await stat(kept)
   const second = await start()
-  expect(second.compilers).toBe(0)
-  for (const { text } of [first, second]) expect(text).toContain(`${source}:3:32`)
+  for (const { text, compilers } of [first, second]) {
+    expect(compilers).toBe(0)
+    expect(text).toContain(`${source}:3:32`)
+  }
+  expect((await stat(kept)).mtimeMs).toBe(mtimeMs)
 })
 
 it('takes them out anew where the source has changed, or what was kept of it is cut off', async () => {
@@ -54,6 +57,11 @@ it('takes them out anew where the source has changed, or what was kept of it is 
 it('works where nothing can be kept', async () => {
   const { folder, start } = await project()
   await writeFile(join(folder, 'node_modules'), 'a file in the place of the folder')
-  expect((await start()).text).toContain('one.ts:3')
-  expect((await start()).text).toContain('one.ts:3')
+  expect(await start()).toEqual({ text: expect.stringContaining('one.ts:3'), compilers: expect.any(Number) })
+})
+
+it('says where a source cannot be read as TypeScript', async () => {
+  const { source, start } = await project()
+  await writeFile(source, 'const answer: = 42')
+  await expect(start()).rejects.toThrow(/SyntaxError/)
 })
