@@ -76,6 +76,32 @@ it('a trace costs more than a read, and a message by its bytes', async () => {
   expect(statuses.length).toBeLessThan(BURST / (body.length / 4096) + 5)
 })
 
+it('a supermarket that sends without end is told to wait, and the market beside it is taken at once, every time', async () => {
+  const [firehose, market] = [
+    await api.key('push:jiaxing-wholesale'),
+    await api.key('push:jiaxing-wholesale'),
+  ]
+  const [system, record] = TRADES.split('/')
+  const push = (key: string, at: number, trades: readonly unknown[]) =>
+    (processes[at] as FastifyInstance).inject({
+      method: 'POST',
+      url: `/v1/systems/${system}/records/${record}`,
+      headers: { ...bearer(key), 'content-type': 'application/json' },
+      payload: JSON.stringify(trades),
+    })
+  const load = Array.from({ length: 400 }, (_, i) => trade(`S${i}`))
+  const told = { firehose: new Set<number>(), market: [] as number[] }
+  for (let i = 0; i < 60 && told.market.length < 5; i++) {
+    const { statusCode, headers } = await push(firehose, i % 2, load)
+    told.firehose.add(statusCode)
+    if (statusCode !== 429) continue
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+    told.market.push((await push(market, i % 2, [trade(`M${i}`)])).statusCode)
+  }
+  expect([...told.firehose].sort()).toEqual([200, 429])
+  expect(told.market).toEqual([200, 200, 200, 200, 200])
+})
+
 it('an address has one too, whatever key it shows or none; a proxy is not taken for those behind it', async () => {
   const from = (address: string, key: string | null) =>
     get(2, '/v1/records?limit=1', { 'x-forwarded-for': address, ...(key ? bearer(key) : {}) })

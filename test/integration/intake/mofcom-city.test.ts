@@ -97,6 +97,25 @@ describe('mofcom-city', () => {
     expect((await bodyOf(two?.records[0]?.id))[0].product.name).toBe('鲫鱼')
   })
 
+  it('an entry without a number of its own is the same when it is sent again, and the next version when its mass is another', async () => {
+    const text = await sample('valid/retail_market_in_info_330105012_20240415')
+    const first = await push('retail-entry', text)
+    expect(await push('retail-entry', text)).toMatchObject({
+      received: first.received,
+      unchanged: first.received,
+    })
+    const [line = ''] =
+      /<retail_market_in_info_detail>(?:(?!<retail).)*草鱼.*?<\/retail_market_in_info_detail>/.exec(text) ??
+      []
+    const heavier = line.replace(/<weight>[^<]*</, '<weight>7.77<')
+    expect(heavier).not.toBe(line)
+    const corrected = await push('retail-entry', text.replace(line, heavier))
+    expect(corrected).toMatchObject({ accepted: 1, unchanged: (first.received ?? 0) - 1 })
+    const [updated] = corrected.results.filter(({ result }) => result !== 'unchanged')
+    expect(updated).toMatchObject({ result: 'updated', records: [{ version: 2 }] })
+    expect(first.results[updated?.index ?? -1]?.records[0]?.id).toBe(updated?.records[0]?.id)
+  })
+
   it.each([
     [
       'a file of another dataset',

@@ -145,6 +145,39 @@ test('a use outside of the province or after the last day is flagged', async () 
   expect(paper.uses.map(({ flags }) => flags)).toEqual([['W_DOC_EXPIRED', 'W_DOC_TERRITORY']])
 })
 
+test.each([
+  ['inside the province on its day', '2024-04-15', '2024-04-15', '330402', []],
+  ['inside the province a day late', '2024-04-15', '2024-04-16', '330402', ['W_DOC_EXPIRED']],
+  ['in another province on its day', '2024-04-15', '2024-04-15', '310115', ['W_DOC_TERRITORY']],
+  ['in another province a day late, issued since 2026', '2026-04-15', '2026-04-16', '310115', []],
+])('a paper for one province used %s', async (what, issued, used, region, flags) => {
+  const number = `34130290${issued.slice(3, 4)}${used.slice(9)}${region.slice(0, 2)}`
+  const part = { type: issued < '2026' ? 'product_B' : 'product_2026', number } as const
+  const origin = { code: '330825', year: Number(issued.slice(0, 4)) }
+  await storeRecords(pool, [
+    {
+      kind: 'document',
+      system: 'quarantine',
+      key: number,
+      body: { occurredAt: at(`${issued}T01:00:00`), documents: [{ role: 'self', ...part }] },
+    },
+    {
+      kind: 'entry',
+      system: 'stall-ledger',
+      key: number,
+      body: {
+        occurredAt: at(`${used}T01:00:00`),
+        origin,
+        region: { code: region, year: origin.year },
+        documents: [{ role: 'upstream', ...part }],
+      },
+    },
+  ])
+  const paper = await readDocument(pool, { type: part.type, number, nowMs: Date.parse(`${used}T05:00:00Z`) })
+  expect(paper.uses, what).toHaveLength(1)
+  expect(paper.uses.map((use) => use.flags)).toEqual([flags])
+})
+
 test('a paper known by its uses alone is unknown, never valid', async () => {
   const paper = await readDocument(pool, { type: 'animal_B', number: '3308000217', nowMs })
   expect(paper).toMatchObject({ verdict: 'unknown', type: 'animal_B', issues: [], statedKg: null })

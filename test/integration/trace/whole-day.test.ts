@@ -67,6 +67,27 @@ test('a purchaser’s certificate leads back to both lots that were mixed', asyn
   expect(graph.edges.filter(({ rule }) => rule === 'mixing')).toHaveLength(2)
 })
 
+test('a lot that was split leads forward to each of its parts, with the mass that went there', async () => {
+  const { edges } = await traceLot(pool, { code: '33082500724041500001', direction: 'forward', systems })
+  const paper = 'doc:HGZ20240415-7K3M'
+  const parts = edges.filter(({ from, rule }) => from === paper && rule === 'voucher')
+  expect(parts.map(({ to, quantity }) => [to, quantity])).toEqual([
+    ['doc:JXSG2024041500018', '100'],
+    ['doc:JXSG2024041500019', '120'],
+    ['doc:JXSG2024041500020', '80'],
+  ])
+  const whole = edges.find(({ to }) => to === paper)
+  expect(whole?.quantity).toBe('300')
+  expect(parts.reduce((sum, { quantity }) => sum + Number(quantity), 0)).toBe(300)
+})
+
+test('lots that were mixed go into one certificate, each by an edge of its own', async () => {
+  const { edges } = await back('JXSG2024041500036')
+  const into = edges.filter(({ rule }) => rule === 'mixing')
+  expect(into.map(({ to }) => to)).toEqual(into.map(() => into[0]?.to))
+  expect(new Set(into.map(({ from }) => from)).size).toBe(2)
+})
+
 test('masses used agree with what was traded, and the certificate made void after its sale is void', async () => {
   const facts = async (number: string) => {
     const { verdict, statedKg, usedKg } = await readDocument(pool, {

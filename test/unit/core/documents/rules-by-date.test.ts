@@ -41,6 +41,25 @@ describe('forms by date of issue', () => {
   })
 })
 
+describe('the day on which a rule changes', () => {
+  const shop = (day: string) => requiredDocuments('vegetable', day).flat()
+  const pork = (day: string) => requiredDocuments('pork', day).flat()
+  const form = (day: string) => documentForm('promise_cert', day)?.form
+  it.each([
+    ['2016-03-01', 'a market asks for papers', (day: string) => shop(day).length > 0],
+    ['2021-11-01', 'the certificate has its second form', (day: string) => form(day) === '2021'],
+    [
+      '2023-12-01',
+      'a mark of quality stands for no paper',
+      (day: string) => shop(day).length > 0 && !shop(day).includes('three_products_one_mark'),
+    ],
+    ['2026-01-01', 'pork comes with the paper of 2026', (day: string) => pork(day).includes('product_2026')],
+    ['2026-02-01', 'the certificate has its third form', (day: string) => form(day) === '2026'],
+  ])('from %s on, and not the day before, %s', (day, _, holds) => {
+    expect([addDays(day, -1) ?? '', day, addDays(day, 1) ?? ''].map(holds)).toEqual([false, true, true])
+  })
+})
+
 describe('validity and territory by date of issue', () => {
   it.each([
     ['animal_A', undefined, '2024-04-19', 'anywhere'],

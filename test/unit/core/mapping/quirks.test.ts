@@ -35,6 +35,39 @@ describe('market-scales', async () => {
   })
 })
 
+describe('codes that kept their number in 2021 and not their ground', async () => {
+  const { territoryOf } = await import('#core/regions/territory.ts')
+  const { trade } = await import('#test/jiaxing.ts')
+  const origin = (code: string, tradeTime: string) =>
+    first(
+      'jiaxing-wholesale',
+      'trade',
+      JSON.stringify(trade('X1', { originCode: code, originName: '', tradeTime })),
+    ).origin
+  test.each(['330102', '330105', '330110'])(
+    '%s of a record has the year that tells which ground it was',
+    (code) => {
+      const [before, after] = [origin(code, '2020/4/15 3:42:10'), origin(code, '2024/4/15 3:42:10')]
+      expect([before, after]).toMatchObject([
+        { code, year: 2020 },
+        { code, year: 2024 },
+      ])
+      const [then, now] = [territoryOf(code, before?.year ?? 0), territoryOf(code, after?.year ?? 0)]
+      expect([then?.until, now?.since]).toEqual([2021, 2021])
+      expect(then).not.toEqual(now)
+    },
+  )
+  test('330113 of a record of 2020, when there was none, is the ground of then, and is marked', () => {
+    const text = JSON.stringify(
+      trade('X1', { originCode: '330113', originName: '', tradeTime: '2020/4/15 3:42:10' }),
+    )
+    expect(first('jiaxing-wholesale', 'trade', text)).toMatchObject({
+      origin: { code: '330110', year: 2020 },
+      flags: expect.arrayContaining(['W_AREA_CHANGED']),
+    })
+  })
+})
+
 describe('shaoxing-slaughter', () => {
   test('a detail without the number that joins it says so once', () => {
     const text =
