@@ -20,14 +20,18 @@ export async function auditCommand(argv: readonly string[]): Promise<void> {
   const { word, wish } = parsed(argv)
   const settings = settingsOrExit(process.env)
   try {
-    await withOwnDatabase(settings, { name: 'audit', statementTimeoutMs: NO_LIMIT }, async (pool) => {
-      await holdDataKeys(pool, dataKeysOf(settings))
-      if (word === 'verify') await verify(pool, wish, settings.anchorFile)
-      else {
-        const { id, publicKey } = await rotateHeadKey(pool, 'hub audit')
-        console.log(JSON.stringify({ id, publicKey }))
-      }
-    })
+    await withOwnDatabase(
+      settings,
+      { name: 'audit', statementTimeoutMs: NO_LIMIT, mustExist: true },
+      async (pool) => {
+        await holdDataKeys(pool, dataKeysOf(settings))
+        if (word === 'verify') await verify(pool, wish, settings.anchorFile)
+        else {
+          const { id, publicKey } = await rotateHeadKey(pool, 'hub audit')
+          console.log(JSON.stringify({ id, publicKey }))
+        }
+      },
+    )
   } catch (error) {
     console.error(sentenceOf(error))
     process.exitCode = 1

@@ -22,7 +22,7 @@ export async function backupCommand([action = '', ...rest]: readonly string[]): 
     await run(path, values)
   } catch (error) {
     if (error instanceof WrongUsage) throw error
-    console.error(error instanceof BackupBroken ? error.message : sentenceOf(error))
+    console.error(sentenceOf(error))
     process.exitCode = 1
   }
 }
@@ -39,7 +39,7 @@ async function newKey(path: string): Promise<void> {
 
 async function make(folder: string, { key: path }: Values): Promise<void> {
   const key = await keyOf(path)
-  await withDatabase(async (pool) => tell(await writeBackup(pool, folder, key), folder))
+  await withDatabase({ mustExist: true }, async (pool) => tell(await writeBackup(pool, folder, key), folder))
   if (!key)
     say(
       'It is not sealed and holds personal data and secrets: keep the folder safe.',
@@ -52,7 +52,9 @@ const check = async (folder: string, { key }: Values): Promise<void> =>
 
 async function restore(folder: string, { key: path, 'go-on': goesOn = false }: Values): Promise<void> {
   const key = await keyOf(path)
-  await withDatabase(async (pool) => tell(await restoreBackup(pool, folder, { key, goesOn }), folder))
+  await withDatabase({ mustExist: false }, async (pool) =>
+    tell(await restoreBackup(pool, folder, { key, goesOn }), folder),
+  )
   if (!goesOn)
     say(
       'Links are paused, channels are off, and heads go to no receiver. Compare with receivers (hub reconcile), then resume them.',
@@ -64,13 +66,19 @@ async function restore(folder: string, { key: path, 'go-on': goesOn = false }: V
   )
 }
 
-const withDatabase = (work: (pool: Pool) => Promise<void>): Promise<void> =>
-  withOwnDatabase(settingsOrExit(process.env), { name: 'backup' }, work)
+const withDatabase = (
+  options: { readonly mustExist: boolean },
+  work: (pool: Pool) => Promise<void>,
+): Promise<void> => withOwnDatabase(settingsOrExit(process.env), { name: 'backup', ...options }, work)
 
 async function keyOf(path: string | undefined): Promise<Buffer | null> {
   if (path === undefined) return null
   const [, text] = /^hbk_([A-Za-z0-9_-]{43})\s*$/.exec(await readFile(path, 'utf8')) ?? []
-  if (text === undefined) throw new BackupBroken(`${path}: not a key of backups`)
+  if (text === undefined)
+    throw new BackupBroken(
+      [`${path} holds no key of backups.`, `${path} 中没有备份密钥。`],
+      ['Give the file that hub backup key wrote.', '请使用 hub backup key 生成的文件。'],
+    )
   return Buffer.from(text, 'base64url')
 }
 

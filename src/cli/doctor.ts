@@ -32,7 +32,7 @@ export async function examine(settings: Settings): Promise<Reading[]> {
   const mappings = await attempt('mappings', () => checkMappings(settings.mappings))
   const jobs = await attempt('jobs', async () => [await checkJobs(settings.redisUrl)])
   const database = await attempt('database', () =>
-    withOwnDatabase(settings, { name: 'doctor' }, async (pool) => {
+    withOwnDatabase(settings, { name: 'doctor', mustExist: true }, async (pool) => {
       const facts = await readDeployment(pool, migrationsFolder, Date.now)
       const judged = judgeDatabase(facts)
       // What the hub says of itself can be read only where the tables are those of this program.
@@ -56,7 +56,15 @@ async function attempt(check: string, run: () => Promise<Reading[]>): Promise<Re
     return await run()
   } catch (error) {
     if (error instanceof StartRefusal)
-      return [wrong('fail', check, [error.reason.en, error.reason.zh], [error.fix.en, error.fix.zh])]
+      // Before the first start there is none, and nothing is wrong with that.
+      return [
+        wrong(
+          error.code === 'no_database' ? 'warn' : 'fail',
+          check,
+          [error.reason.en, error.reason.zh],
+          [error.fix.en, error.fix.zh],
+        ),
+      ]
     const said = sentenceOf(error)
     return [wrong('fail', check, [said, said], ['See the log of PostgreSQL.', '请查看 PostgreSQL 日志。'])]
   }

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg'
 import { checkServer } from '#store/check-server.ts'
 import { createPool } from '#store/database.ts'
-import { runningEmbedded } from './embedded/running.ts'
+import { StartRefusal } from '#store/refusal.ts'
+import { hasEmbedded, runningEmbedded } from './embedded/running.ts'
 import { startEmbedded } from './embedded.ts'
 import { createLog } from './process.ts'
 import type { Settings } from './settings.ts'
@@ -9,13 +10,20 @@ import type { Settings } from './settings.ts'
 /**
  * Works on the database of the settings: that of DATABASE_URL, else the built-in one, by the side of the hub that runs it or started for
  * the time.
+ * @param mustExist whether it is read alone: what was never there is refused and not made, since a mistake in HUB_DATA would look like an empty hub
  */
 export async function withOwnDatabase<T>(
   settings: Settings,
-  { name, max = 2, ...limits }: { name: string; max?: number; statementTimeoutMs?: number },
+  {
+    name,
+    max = 2,
+    mustExist = false,
+    ...limits
+  }: { name: string; max?: number; statementTimeoutMs?: number; mustExist?: boolean },
   work: (pool: Pool) => Promise<T>,
 ): Promise<T> {
   const { databaseUrl, data: dataDir } = settings
+  if (mustExist && databaseUrl === undefined && !(await hasEmbedded(dataDir))) throw noDatabase(dataDir)
   const running = databaseUrl ?? (await runningEmbedded(dataDir))
   const started = running
     ? null
@@ -34,3 +42,16 @@ export async function withOwnDatabase<T>(
     await started?.stop()
   }
 }
+
+const noDatabase = (dataDir: string): StartRefusal =>
+  new StartRefusal(
+    'no_database',
+    {
+      en: `No hub has kept a database in ${dataDir} (HUB_DATA), and DATABASE_URL is not set.`,
+      zh: `${dataDir}（HUB_DATA）中没有平台的数据库，也未设置 DATABASE_URL。`,
+    },
+    {
+      en: 'Give the settings with which the hub is started.',
+      zh: '请使用启动平台时的设置。',
+    },
+  )

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Type, { type Static } from 'typebox'
 import { Check } from 'typebox/value'
 import { SNAPSHOT_NAME } from '#store/snapshot.ts'
-import { BackupBroken } from './sealed-file.ts'
+import { BackupBroken, broken } from './sealed-file.ts'
 
 export const MANIFEST = 'manifest.json'
 const MANIFEST_MAX = 16 * 1024 * 1024
@@ -58,14 +58,24 @@ export function manifestText(manifest: Omit<BackupManifest, 'mac'>, key: Buffer 
 export async function readManifest(folder: string, key: Buffer | null): Promise<BackupManifest> {
   const text = await readFile(join(folder, MANIFEST), 'utf8')
   const manifest = text.length > MANIFEST_MAX ? null : parsed(text)
-  if (!Check(BackupManifest, manifest)) throw new BackupBroken(`${MANIFEST}: not that of a backup`)
+  if (!Check(BackupManifest, manifest))
+    throw new BackupBroken(
+      [`${join(folder, MANIFEST)} is not that of a backup.`, `${join(folder, MANIFEST)} 不是备份的清单。`],
+      ['Name the folder that hub backup make wrote.', '请指定 hub backup make 写出的文件夹。'],
+    )
   const { mac, ...rest } = manifest
   if (manifest.sealed !== (key !== null))
-    throw new BackupBroken(
-      manifest.sealed ? 'the backup is sealed: --key is needed' : 'the backup is not sealed: it has no key',
-    )
+    throw manifest.sealed
+      ? new BackupBroken(
+          ['The backup is sealed.', '备份已加密。'],
+          ['Give its key: --key FILE.', '请提供其密钥：--key 文件。'],
+        )
+      : new BackupBroken(
+          ['The backup is not sealed, so no key opens it.', '备份未加密，没有对应的密钥。'],
+          ['Leave --key out, if this is the backup that you mean.', '请确认备份无误后去掉 --key。'],
+        )
   if (key && !(mac && timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(rest, key)))))
-    throw new BackupBroken(`${MANIFEST}: changed since it was written, or another key`)
+    throw broken(MANIFEST)
   return manifest
 }
 

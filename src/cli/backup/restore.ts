@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Pool } from 'pg'
 import { copyRowsIn, hasTables, restoreSnapshot } from '#store/snapshot.ts'
 import { type BackupManifest, fileOf, readManifest } from './manifest.ts'
-import { BackupBroken, fileDigest, readSealed } from './sealed-file.ts'
+import { BackupBroken, changed, fileDigest, readSealed } from './sealed-file.ts'
 
 /**
  * Reads every file of a backup and compares it with the manifest.
@@ -14,8 +14,7 @@ export async function checkBackup(folder: string, key: Buffer | null): Promise<B
   const manifest = await readManifest(folder, key)
   for (const { name, size, sha256 } of manifest.tables) {
     const file = await fileDigest(join(folder, fileOf(name)))
-    if (file.size !== size || file.sha256 !== sha256)
-      throw new BackupBroken(`${fileOf(name)}: not as it was written`)
+    if (file.size !== size || file.sha256 !== sha256) throw changed(fileOf(name))
   }
   return manifest
 }
@@ -31,7 +30,14 @@ export async function restoreBackup(
   { key, goesOn }: { key: Buffer | null; goesOn: boolean },
 ): Promise<BackupManifest> {
   const manifest = await checkBackup(folder, key)
-  if (await hasTables(pool)) throw new BackupBroken('the database is not empty')
+  if (await hasTables(pool))
+    throw new BackupBroken(
+      ['The database is not empty.', '数据库不是空的。'],
+      [
+        'Restore into an empty one: another DATABASE_URL, or another HUB_DATA.',
+        '请恢复到空库：更换 DATABASE_URL 或 HUB_DATA。',
+      ],
+    )
   const salt = Buffer.from(manifest.salt, 'base64')
   await restoreSnapshot(pool, manifest, {
     goesOn,
@@ -44,8 +50,7 @@ export async function restoreBackup(
           readSealed(join(folder, fileOf(table.name)), { key, name: table.name, salt }, rows),
           pipeline(rows, copy),
         ])
-        if (copy.rowCount !== table.rows)
-          throw new BackupBroken(`${fileOf(table.name)}: ${copy.rowCount} rows in place of ${table.rows}`)
+        if (copy.rowCount !== table.rows) throw changed(fileOf(table.name))
       }
     },
   })

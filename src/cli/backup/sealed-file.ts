@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
+import { StartRefusal } from '#store/refusal.ts'
 
 /**
  * A file of a backup: what is written is compressed (zstd) and, where there is a key, sealed piece by piece (AES-256-GCM), each piece with
@@ -26,7 +27,33 @@ export interface WrittenFile {
   readonly sha256: string
 }
 
-export class BackupBroken extends Error {}
+type Pair = readonly [en: string, zh: string]
+
+/** A backup that cannot be made, or not be read: why, and what to do. */
+export class BackupBroken extends StartRefusal {
+  constructor(reason: Pair, fix: Pair) {
+    super('backup', { en: reason[0], zh: reason[1] }, { en: fix[0], zh: fix[1] })
+  }
+}
+
+const ANOTHER: Pair = [
+  'Take another backup, or a copy of this one.',
+  '请改用其他备份，或此备份的另一份副本。',
+]
+
+/** A file that is not as it was written. */
+export const changed = (file: string): BackupBroken =>
+  new BackupBroken([`${file} is not as it was written.`, `${file} 与写入时不一致。`], ANOTHER)
+
+/** A file that its key does not open. */
+export const broken = (file: string): BackupBroken =>
+  new BackupBroken(
+    [`${file} was changed since it was written, or is of another key.`, `${file} 写入后被改动，或密钥不符。`],
+    [
+      'Give the key with which it was made; else take another backup.',
+      '请使用制作时的密钥，否则改用其他备份。',
+    ],
+  )
 
 const PIECE = 1024 * 1024
 const TAG = 16
@@ -158,9 +185,6 @@ function wholePiece(held: Buffer): number | null {
   const length = held.readUInt32BE()
   return Math.min(length, PIECE) + HEAD + TAG
 }
-
-const broken = (name: string): BackupBroken =>
-  new BackupBroken(`${name}: changed since it was written, or another key`)
 
 /** Each key seals one file, so a count is a nonce that never comes twice. */
 function nonce(number: number, isLast: boolean): Buffer {

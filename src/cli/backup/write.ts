@@ -21,7 +21,11 @@ export async function writeBackup(
   now: () => number = Date.now,
 ): Promise<BackupManifest> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  if ((await readdir(folder)).length > 0) throw new BackupBroken(`${folder}: the folder is not empty`)
+  if ((await readdir(folder)).length > 0)
+    throw new BackupBroken(
+      [`The folder ${folder} is not empty.`, `文件夹 ${folder} 不是空的。`],
+      ['Name a new folder for each backup.', '每次备份请使用新的文件夹。'],
+    )
   const salt = randomBytes(32)
   const hub = await readHubId(pool)
   const manifest = await inSnapshot(pool, async (client) => {

@@ -76,7 +76,7 @@ export async function checkWork(pool: Pool): Promise<Reading[]> {
           'warn',
           'work.targets',
           ['Nobody is told of alerts.', '告警没有通知对象。'],
-          ['Name a target: POST /v1/alerts/targets.', '请设置目标：POST /v1/alerts/targets。'],
+          ['Name a target: POST /v1/alert-targets.', '请设置目标：POST /v1/alert-targets。'],
         ),
     ...alerts.slice(0, ALERTS_SHOWN).map(({ topic, subject, facts }) => {
       const { title, advice } = speakOf(topic, subject, facts)

@@ -130,7 +130,10 @@ it('nothing of a sealed backup can be read or changed without its key: bytes, or
   const text = await readFile(join(backup, 'record_versions.copy.zst'))
   expect(text.includes('秀英')).toBe(false)
   await expect(checkBackup(backup, randomBytes(32))).rejects.toThrow('another key')
-  await expect(checkBackup(backup, null)).rejects.toThrow('sealed')
+  await expect(checkBackup(backup, null)).rejects.toMatchObject({
+    reason: { en: 'The backup is sealed.', zh: '备份已加密。' },
+    fix: { en: 'Give its key: --key FILE.', zh: expect.stringContaining('--key') },
+  })
   const changes: [string, (path: string) => Promise<void>][] = [
     [
       'manifest.json',

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { judgeDatabase } from '#cli/doctor/database.ts'
 import { judgeAuthority, judgeOperators } from '#cli/doctor/people.ts'
@@ -40,6 +43,28 @@ function settings(env: Record<string, string>): Settings {
 
 const states = async (env: Record<string, string>): Promise<Record<string, string>> =>
   Object.fromEntries((await examine(settings(env))).map(({ check, state }) => [check, state]))
+
+it('makes no database where none was: it says that there is none, and so do a backup and a check of the log', async () => {
+  const nothing = join(data, 'nothing')
+  const database = (await examine(settings({ HUB_DATA: nothing }))).find(({ check }) => check === 'database')
+  expect(database).toMatchObject({ state: 'warn', said: { en: expect.stringContaining(nothing) } })
+  const hub = (...argv: string[]) =>
+    promisify(execFile)(process.execPath, ['bin/hub', ...argv], {
+      env: { PATH: process.env['PATH'], HUB_DATA: nothing, HUB_LANG: 'zh' },
+    }).then(
+      ({ stdout }) => ({ code: 0, said: stdout }),
+      ({ code, stderr }) => ({ code, said: String(stderr) }),
+    )
+  for (const argv of [
+    ['audit', 'verify'],
+    ['backup', 'make', join(data, 'backup')],
+  ])
+    expect(await hub(...argv)).toEqual({
+      code: 1,
+      said: `${nothing}（HUB_DATA）中没有平台的数据库，也未设置 DATABASE_URL。 请使用启动平台时的设置。\n`,
+    })
+  expect(existsSync(nothing)).toBe(false)
+})
 
 it('a hub that is set up as it should be has nothing that fails, and every check is made', async () => {
   const sealed = { HUB_DATA_KEY: '0f'.repeat(32) }

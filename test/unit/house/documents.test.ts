@@ -132,6 +132,33 @@ describe('docs/adr', () => {
   })
 })
 
+it('names no call of the API, in a document or in what the hub says, that does not exist', () => {
+  const { paths } = JSON.parse(source('openapi/hub.json')) as { paths: Record<string, object> }
+  const real = Object.entries(paths).flatMap(([path, methods]) => {
+    const text = path.split(/\{[^}]+\}/).map((part) => part.replaceAll('.', '\\.'))
+    return Object.keys(methods).map((method) => ({ method, path: new RegExp(`^${text.join('[^/]+')}$`) }))
+  })
+  const isReal = (method: string, path: string): boolean =>
+    real.some((call) => call.method === method.toLowerCase() && call.path.test(path))
+  const unknown = sources('.md', '.ts')
+    .filter(({ path }) => /^(src|docs)\/|^README/.test(path) && !path.startsWith('docs/adr/'))
+    .flatMap(({ path, text }) =>
+      [
+        ...text.matchAll(
+          /\b((?:GET|POST|PATCH|DELETE|PUT)(?:\/[A-Z]+)*) (\/v1\/(?:[\w/.$<>-]|\{[^}]*\})*(?:[\w>]|\{[^}]*\}))(…|\/…)?/g,
+        ),
+      ]
+        .filter(([, , , isShort]) => isShort === undefined)
+        .map(([, methods = '', named = '']) => ({
+          methods: methods.split('/'),
+          named: named.replaceAll(/<[^>]+>|\$?\{[^}]*\}/g, 'x'),
+        }))
+        .filter(({ methods, named }) => !methods.every((method) => isReal(method, named)))
+        .map(({ methods, named }) => `${path}: ${methods.join('/')} ${named}`),
+    )
+  expect(unknown).toEqual([])
+})
+
 it('has no link in a document that leads to a file that is not there', () => {
   const broken = sources('.md').flatMap(({ path, text }) =>
     [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
