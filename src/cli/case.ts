@@ -20,6 +20,7 @@ interface Case {
   readonly disposedMass: string
 }
 interface Card extends Case {
+  readonly truncated: boolean
   readonly lots: readonly {
     readonly code: string
     readonly role: string
@@ -119,6 +120,14 @@ function cardText(one: Card): string {
   return [
     lineOf(one),
     one.cause,
+    ...(one.truncated
+      ? [
+          say([
+            'not all of its lots are listed: they are more than a case holds',
+            '批次超出单案上限，未全部列出',
+          ]),
+        ]
+      : []),
     ...lots.map(
       ({ code, role, site, mass, hold }) =>
         `  ${[word(ROLE_WORDS, role), code, site ?? '-', mass === null ? '-' : `${mass} ${say(['kg', '公斤'])}`, hold === null ? say(['not held', '未停售']) : say(['held', '停售'])].join('  ')}`,

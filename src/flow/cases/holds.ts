@@ -6,6 +6,7 @@ import type { Order } from '#core/cases/states.ts'
 import { addDecimal } from '#core/decimal.ts'
 import type { Body } from '#core/model/body.ts'
 import { chinaTime } from '#core/model/china-time.ts'
+import { FAILED_TEST } from '#core/model/masked-texts.ts'
 import type { OwnRecord } from '#flow/intake/write-own.ts'
 import type { CaseHold } from '#store/case-lots.ts'
 import type { CaseRow } from '#store/cases.ts'
@@ -40,15 +41,27 @@ export async function holdsOf(
     readonly lots: readonly DescribedLot[] | null
     /** What the tests tell of place and goods, where no lot is known. */
     readonly fallback: Partial<Body>
+    /** Why each test of the case failed. */
+    readonly causes: readonly string[]
   },
 ): Promise<PlacedHold[]> {
-  const { order, before, lots, fallback } = given
-  const wanted = lots === null ? [] : wantedHolds(found, order, lots, fallback)
+  const { order, before, lots, fallback, causes } = given
+  const wanted = lots === null ? [] : wantedHolds(heldFor(found, causes), order, lots, fallback)
   const places = new Set(wanted.map(({ place }) => place))
   const left = before.filter(({ place, holdKind }) => !places.has(place) && holdKind !== 'release')
   // A case that was closed after a recall keeps it.
   if (left.length === 0 || (lots === null && order !== 'release')) return wanted
   return [...wanted, ...(await released(client, found, left))]
+}
+
+const CAUSE_MAX = 300
+
+/** A case with every reason for its tests: goods that joined it are held for what they failed themselves, too. */
+function heldFor(found: CaseRow, causes: readonly string[]): CaseRow {
+  if (found.openedBy !== 'test') return found
+  const others = [...new Set(causes)].filter((cause) => cause !== found.cause).sort()
+  const words = [found.cause, ...others.map((cause) => cause.slice(FAILED_TEST.length).trim())]
+  return { ...found, cause: words.join('；').slice(0, CAUSE_MAX) }
 }
 
 function wantedHolds(

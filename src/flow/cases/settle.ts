@@ -23,7 +23,7 @@ import { inTransaction } from '#store/database.ts'
 import { readKnownCodes, readTracedVersions } from '#store/lots.ts'
 import { type DescribedLot, describeLots, holdsLot, type SpreadLimits, spreadOver } from './case-lots.ts'
 import { holdsOf } from './holds.ts'
-import { testedGoods } from './open-case.ts'
+import { causeOf, testedGoods } from './open-case.ts'
 import { STANDS } from './told-test.ts'
 
 export interface SettleParts {
@@ -112,6 +112,7 @@ async function settle(
     before,
     lots: facts?.lots ?? null,
     fallback: facts?.fallback ?? {},
+    causes: facts?.causes ?? [],
   })
   const told = await intake.writeOwn({ record: 'hold', records: holds.map(({ record }) => record) })
   await putCaseHolds(
@@ -146,6 +147,8 @@ interface LotFacts {
   readonly truncated: boolean
   /** What the tests tell of place and goods, where no lot is known. */
   readonly fallback: Body
+  /** Why each of its tests failed. */
+  readonly causes: readonly string[]
   readonly whos: readonly string[]
   readonly whats: readonly string[]
 }
@@ -196,7 +199,8 @@ async function lotsOf(
       if (!lots.has(lot.code))
         lots.set(lot.code, lot.role === 'tested' && stall ? { ...lot, stall: lot.stall ?? stall } : lot)
   }
-  return { lots: [...lots.values()], truncated, fallback, whos: [...whos], whats: [...whats] }
+  const causes = [...records.values()].map(({ body }) => causeOf(body))
+  return { lots: [...lots.values()], truncated, fallback, causes, whos: [...whos], whats: [...whats] }
 }
 
 /** Goods of a test of the case that go by another name than those of the case: their own paths are followed. */

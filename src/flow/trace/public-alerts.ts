@@ -47,6 +47,8 @@ function alertDay(node: TraceNode, kind: PublicAlert['kind']): string | undefine
 
 /** Whether the newest order about the goods, later than every failed test, lifted the stop. */
 export function isCleared(node: TraceNode): boolean {
+  // Of two cases one may have released what the other still holds.
+  if (node.state === 'held' || node.state === 'recalled') return false
   const newest = [...node.holds]
     .sort((a, b) => ((a.occurredAt?.at ?? '') < (b.occurredAt?.at ?? '') ? -1 : 1))
     .at(-1)

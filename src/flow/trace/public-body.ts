@@ -25,11 +25,15 @@ export function publicBody({ kind, body }: TracedRecord): PublicBody {
     seen,
     place: publicPlace(body.sites),
     shop: publicShop(body.sites),
-    stall: publicStall(body.sites),
+    // A hold names the stalls of all its goods, and those of others are no part of this path.
+    stall: kind === 'hold' && stallsOf(body) > 1 ? undefined : publicStall(body.sites),
     producer: producerOf(body),
     paper: paper && { type: knownType(paper.type), number: publicNumber(paper.number) },
   }
 }
+
+const stallsOf = ({ sites = [] }: TracedRecord['body']): number =>
+  sites.filter(({ role }) => role === 'stall').length
 
 /** Who issued or produced, where that is an organisation; else the farm. */
 function producerOf({ parties, sites }: TracedRecord['body']): string | undefined {

@@ -100,6 +100,10 @@ describe('hub case', () => {
     ])
       expect(english.out).toContain(text)
     expect(JSON.parse((await hub('en', 'case', 'show', kase, '--json')).out)).toMatchObject({ id: kase })
+    expect(shown.out).not.toContain('未全部列出')
+    await api.pool.query('update cases set truncated = true where id = $1', [kase])
+    expect((await hub('zh', 'case', 'show', kase)).out).toContain('批次超出单案上限，未全部列出')
+    expect((await hub('en', 'case', 'show', kase)).out).toContain('not all of its lots are listed')
     expect(JSON.parse((await hub('en', 'case', 'list', '--json')).out)).toMatchObject({ id: kase })
   })
 
