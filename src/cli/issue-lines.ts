@@ -1,5 +1,6 @@
 import type { Issue } from '#core/issue.ts'
 import { chineseReason } from '#core/mapping/reasons.ts'
+import { stopped } from '#core/mapping/words.ts'
 
 const LINES_MAX = 50
 
@@ -22,8 +23,6 @@ function line([first, ...others]: readonly Issue[], zh: boolean): string {
   const more = others.length === 0 ? '' : zh ? `（另有 ${others.length} 处）` : ` (and ${others.length} more)`
   const said = [reason, fix].filter((text) => text !== undefined)
   return zh
-    ? `${code} ${path}${more}：${said.map((text) => sentence(chineseReason(text), '。')).join('')}`
-    : `${code} ${path}${more}: ${said.map((text) => sentence(text, '.')).join(' ')}`
+    ? `${code} ${path}${more}：${said.map((text) => stopped(chineseReason(text), '。')).join('')}`
+    : `${code} ${path}${more}: ${said.map((text) => stopped(text, '.')).join(' ')}`
 }
-
-const sentence = (text: string, stop: string): string => (/[.。!?！？]$/u.test(text) ? text : text + stop)

@@ -9,6 +9,10 @@ export const words = (en: string, zh: string): Words => ({ en, zh })
 /** What is said of something with a name, with the name before it. */
 export const wordsOf = (name: string, { en, zh }: Words): Words => words(`${name}: ${en}`, `${name}：${zh}`)
 
+/** A text with a stop at its end, which many have not. */
+export const stopped = (text: string, stop: '.' | '。'): string =>
+  /[.。!?！？]$/u.test(text) ? text : text + stop
+
 /** Why something is refused or marked, and what whoever sent it can do. */
 export interface Reason {
   readonly reason: Words

@@ -2,7 +2,7 @@ import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UNANSWERED } from '#core/mapping/propose/system-texts.ts'
 import { chineseReason } from '#core/mapping/reasons.ts'
-import { type Words, words, wordsOf } from '#core/mapping/words.ts'
+import { stopped, type Words, words, wordsOf } from '#core/mapping/words.ts'
 import { bodyIssues } from '#core/model/validate.ts'
 import { testSystem } from '#flow/systems/golden.ts'
 import { mistakesOf } from '#flow/systems/mistakes.ts'
@@ -26,7 +26,10 @@ export const BRONZE: readonly Check[] = [
       verdictOf(
         mistakesOf(system).map(({ path, line, column, message, advice }) => {
           const at = `${path}:${line}:${column}`
-          return words(`${at} ${message.en} ${advice.en}`, `${at} ${message.zh}${advice.zh}`)
+          return words(
+            `${at} ${stopped(message.en, '.')} ${advice.en}`,
+            `${at} ${stopped(message.zh, '。')}${advice.zh}`,
+          )
         }),
       ),
   },

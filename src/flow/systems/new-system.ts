@@ -7,7 +7,9 @@ import type { MappedSource, Mistake } from '#core/mapping/mapping.ts'
 import { draftGolden } from '#core/mapping/propose/draft-golden.ts'
 import { expectedName, type Proposal, proposeMapping } from '#core/mapping/propose/propose.ts'
 import { folderReadme, systemYaml } from '#core/mapping/propose/system-texts.ts'
+import { fromBase64 } from '#core/mapping/run/base64.ts'
 import type { Words } from '#core/mapping/words.ts'
+import { habitsOf } from './sample-habits.ts'
 
 export interface NewSystemWish {
   /** Folder of all mappings. */
@@ -58,7 +60,9 @@ export async function newSystem(wish: NewSystemWish): Promise<NewSystemResult> {
   const folder = join(wish.mappings, wish.system)
   const sample = `valid/${sampleName(wish)}`
   const { records } = await decodeMessage(bytes, sniffed.read)
-  const proposal = proposeMapping({ ...wish, read: sniffed.read, records, sample })
+  const read = { ...sniffed.read, ...habitsOf(records) }
+  const plain = read.values === 'base64' ? records.map(fromBase64) : records
+  const proposal = proposeMapping({ ...wish, read, records: plain, sample })
   const compiled = compileMapping({ path: `${wish.record}.yaml`, text: proposal.mapping })
   const mapped = records.flatMap(
     (record) => compiled.mapping?.map(record, { receivedAtMs: wish.receivedAtMs }) ?? [],

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, it, vi } from 'vitest'
+import { mistakeLine } from '#cli/system/mistake-line.ts'
 import { systemNew } from '#cli/system/new.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'system-new-'))
@@ -31,6 +32,19 @@ it('a mapping that is not whole yet was not tried: the records of the sample are
   )
   expect(process.exitCode).toBe(1)
   expect(await said('zh')).toContain('样例中有 2 条来源记录；上述映射尚不完整，未试运行')
+})
+
+it('a mistake and its advice are two sentences, in both languages', () => {
+  const at = { path: 'a.yaml', line: 3, column: 1, target: 'emit.0' }
+  const mistake = {
+    ...at,
+    message: { en: 'sale needs a time', zh: 'sale 需要时间' },
+    advice: { en: 'Add it.', zh: '请补充。' },
+  } as const
+  vi.stubEnv('HUB_LANG', 'en')
+  expect(mistakeLine(mistake)).toBe('a.yaml:3:1 emit.0: sale needs a time. Add it.')
+  vi.stubEnv('HUB_LANG', 'zh')
+  expect(mistakeLine(mistake)).toBe('a.yaml:3:1 emit.0: sale 需要时间。请补充。')
 })
 
 it('says of a text that holds JSON that nothing inside of it is read', async () => {

@@ -15,6 +15,9 @@ export function readLines(read: ReadOptions): string[] {
           `# CHECK: each workbook has these parts in ${xlsx.title.cell}, with blanks between them; one of more or fewer is refused.`,
         ]
       : []),
+    ...(read.values === 'base64'
+      ? ['# CHECK: each text of the sample is Base64. Is every value sent so, in every message?']
+      : []),
     `read: ${flow(read)}`,
   ]
 }

@@ -13,6 +13,26 @@ export function fromBase64(source: SourceRecord): SourceRecord {
   return value === source.value ? source : { ...source, value }
 }
 
+const TEXTS_MIN = 6
+const HAN = /\p{Script=Han}/u
+const NO_TEXT = /[\ufffd\u0000-\u0008\u000e-\u001f]/u
+
+/** Whether each text of a sample is the Base64 of a text, and one of them at least that of a Chinese one: no plain text comes to that by chance. */
+export function isBase64OfTexts(values: readonly SourceValue[]): boolean {
+  const texts = values.flatMap(textsIn).filter((text) => text.trim() !== '')
+  const decoded = texts.map((text) => (BASE64.test(text.replaceAll(BLANKS, '')) ? textOf(text) : '\ufffd'))
+  return (
+    texts.length >= TEXTS_MIN &&
+    decoded.every((text) => !NO_TEXT.test(text)) &&
+    decoded.some((text) => HAN.test(text))
+  )
+}
+
+function textsIn(value: SourceValue): string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : []
+}
+
 function plain(value: SourceValue): SourceValue {
   if (typeof value === 'string') return textOf(value)
   if (typeof value !== 'object' || value === null) return value

@@ -32,7 +32,57 @@ await writeFile(
   }),
 )
 
+const base64 = (text: string): string => Buffer.from(text).toString('base64').replace(/=+$/u, '')
+const encoded = join(samples, 'sales.json')
+await writeFile(
+  encoded,
+  JSON.stringify(
+    ['番茄', '青菜', '黄瓜'].map((goods, i) => ({
+      'BILL_NO ': base64(`GD2025000${i}`),
+      GOODS_NAME: base64(goods),
+      SELLER_NAME: base64('示例商行'),
+      Weight: base64('12.5'),
+      ＵＮＩＴ: base64('公斤'),
+      SALE_DATE: base64(`2025-03-1${i}`),
+    })),
+  ),
+)
+
+it('the Base64 of every value and names with blanks are told from the sample', async () => {
+  const wish = {
+    mappings,
+    record: 'sale',
+    title: { zh: '甲', en: 'A' },
+    adapter: 'push',
+    receivedAtMs: RECEIVED,
+  }
+  const { proposal, mapped } = await newSystem({ ...wish, system: 'an-encoded', samplePath: encoded })
+  expect(proposal.mapping).toContain('# CHECK: each text of the sample is Base64.')
+  expect(proposal.mapping).toMatch(/read: \{ format: json, .*names: any-case, values: base64 \}/u)
+  expect(
+    mapped.map(({ key, records }) => [
+      key,
+      records[0]?.body?.product?.name,
+      records[0]?.body?.quantity?.value,
+    ]),
+  ).toEqual([
+    [['GD20250000'], '番茄', '12.5'],
+    [['GD20250001'], '青菜', '12.5'],
+    [['GD20250002'], '黄瓜', '12.5'],
+  ])
+  const plain = join(samples, 'plain.json')
+  await writeFile(
+    plain,
+    JSON.stringify(
+      [1, 2].map((i) => ({ id: `AbCd000${i}`, name: 'Tomato', date: '2025-03-11', goods: '番茄' })),
+    ),
+  )
+  const other = await newSystem({ ...wish, system: 'a-plain', samplePath: plain })
+  expect(other.proposal.mapping).toContain('read: { format: json, encoding: utf-8 }')
+})
+
 it.each([
+  ['an-encoded-one', encoded, 'application/json'],
   [
     'a-workbook',
     'mappings/stall-ledger/samples/valid/C-032-april.xlsx',
