@@ -51,8 +51,12 @@ import { giveBackMemory } from './give-back.ts'
 import { createLargeWork } from './large-work.ts'
 import { mappingsMustExist } from './mappings-folder.ts'
 import { openReconciling } from './reconciling.ts'
+import { seldom } from './seldom.ts'
 import { dataKeysOf, type Settings } from './settings.ts'
 import { type Closing, startApi } from './start-api.ts'
+
+/** While the database is away each queue and worker says so many times a second. */
+const TOLD_EVERY_MS = 60_000
 
 /** A running hub. */
 export interface Hub {
@@ -120,11 +124,12 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     registry.follow()
     for (const mistake of registry.mistakes) log.error({ mistake }, 'a mapping is broken')
     await registerSystems(pool, [...registry.systems.values()])
+    const tellOfJobs = seldom((said) => log.warn(said, 'jobs'), { everyMs: TOLD_EVERY_MS, clock: Date.now })
     const backend = await openJobBackend({
       databaseUrl,
       redisUrl: settings.redisUrl,
       // Connections that the database ends at the stop are no news.
-      onError: (error) => stopping || log.warn({ reason: error.message }, 'jobs'),
+      onError: (error) => stopping || tellOfJobs(error.message),
       onFailed: (queue, error) => {
         if (stopping) return
         log.error({ queue, reason: error.message }, 'a job failed; the sweep finds its work again')

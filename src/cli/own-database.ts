@@ -27,7 +27,11 @@ export async function withOwnDatabase<T>(
   const running = databaseUrl ?? (await runningEmbedded(dataDir))
   const started = running
     ? null
-    : await startEmbedded({ dataDir, log: createLog({ ...settings, log: 'warn' }) })
+    : await startEmbedded({ dataDir, log: createLog({ ...settings, log: 'warn' }) }).catch(
+        (error: unknown) => {
+          throw inUse(error) ? databaseAway(error, dataDir) : error
+        },
+      )
   const pool = createPool({
     url: running ?? started?.url ?? '',
     max,
@@ -53,5 +57,22 @@ const noDatabase = (dataDir: string): StartRefusal =>
     {
       en: 'Give the settings with which the hub is started.',
       zh: '请使用启动平台时的设置。',
+    },
+  )
+
+const inUse = (error: unknown): error is StartRefusal =>
+  error instanceof StartRefusal && error.code === 'folder-in-use'
+
+/** A hub holds the folder, and this would have worked beside it had its PostgreSQL answered. */
+const databaseAway = ({ reason }: StartRefusal, dataDir: string): StartRefusal =>
+  new StartRefusal(
+    'database_away',
+    {
+      en: `${reason.en} Its PostgreSQL takes no connections.`,
+      zh: `${reason.zh}其 PostgreSQL 不接受连接。`,
+    },
+    {
+      en: `Wait where it has just been started; else see ${dataDir}/postgres.log: a full disk is the most frequent cause.`,
+      zh: `刚启动时请稍候；否则请查看 ${dataDir}/postgres.log，最常见的原因是磁盘已满。`,
     },
   )

@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest'
 import { judgeDatabase } from '#cli/doctor/database.ts'
 import { judgeAuthority, judgeOperators } from '#cli/doctor/people.ts'
 import { examine } from '#cli/doctor.ts'
+import { lockFolder } from '#cli/embedded/lock.ts'
 import { readSettings, type Settings } from '#cli/settings.ts'
 import { createPool } from '#store/database.ts'
 import type { Deployment } from '#store/deployment.ts'
@@ -64,6 +65,19 @@ it('makes no database where none was: it says that there is none, and so do a ba
       said: `${nothing}（HUB_DATA）中没有平台的数据库，也未设置 DATABASE_URL。 请使用启动平台时的设置。\n`,
     })
   expect(existsSync(nothing)).toBe(false)
+})
+
+it('says of a hub that runs while its PostgreSQL takes no connections where to look, and not that the hub should be stopped', async () => {
+  const away = join(data, 'away')
+  await mkdir(join(away, 'postgres'), { recursive: true })
+  const lock = lockFolder(away)
+  onTestFinished(() => lock.release())
+  const found = (await examine(settings({ HUB_DATA: away }))).find(({ check }) => check === 'database')
+  expect(found).toMatchObject({
+    state: 'fail',
+    said: { en: expect.stringContaining('takes no connections') },
+    fix: { en: expect.stringContaining(join(away, 'postgres.log')), zh: expect.stringContaining('磁盘已满') },
+  })
 })
 
 it('a hub that is set up as it should be has nothing that fails, and every check is made', async () => {
