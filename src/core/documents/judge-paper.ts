@@ -115,6 +115,8 @@ export interface Load {
   readonly site: string | null
   readonly goods: NamedGoods & { readonly name: string | null }
   readonly quantity: Measure | null
+  /** What was written in the place of a quantity, where it is none. */
+  readonly unread: string | null
   readonly vehicle: string | null
 }
 
@@ -152,7 +154,8 @@ function leftFor(usage: PaperUsage, compared: Compared | null, { quantity, ...lo
   const { unit, left } = compared
   const isEmpty = compareDecimal(left, '0') <= 0
   const asked = quantity?.unit === unit ? quantity.value : null
-  if (!isEmpty && (asked === null || compareDecimal(asked, left) <= 0)) return []
+  if (!isEmpty && asked === null) return notCompared({ quantity, ...load }, left, unit)
+  if (!isEmpty && compareDecimal(asked as string, left) <= 0) return []
   // What was recorded here on this day may be this very load, so it does not speak against it.
   const here = usage.sites
     .filter(isHere({ quantity, ...load }))
@@ -161,6 +164,13 @@ function leftFor(usage: PaperUsage, compared: Compared | null, { quantity, ...lo
     return compareDecimal(left, '0') < 0 ? [] : [finding('entered_here', { here, unit })]
   if (isEmpty) return [finding('used_up', { ...compared })]
   return [finding('more_than_left', { load: asked ?? '', left, unit })]
+}
+
+/** A load of which nobody can say whether it is more than what is left. */
+function notCompared({ quantity, unread }: Load, left: string, unit: string): SaidFinding[] {
+  if (unread !== null) return [finding('load_unread', { load: unread, left, unit })]
+  if (quantity === null) return []
+  return [finding('load_in_other_unit', { load: `${quantity.value} ${quantity.unit}`, left, unit })]
 }
 
 function usedElsewhere(type: DocumentType, { sites }: PaperUsage, load: Load): SaidFinding[] {

@@ -105,6 +105,20 @@ export const PAPER_REASONS = {
     askEn: 'A paper for the rest of the load.',
     askZh: '请为超出部分提供凭证。',
   },
+  load_unread: {
+    severity: 'warn',
+    en: 'The quantity of the load, “{load}”, cannot be read; of the paper {left} {unit} are left.',
+    zh: '无法识别本车数量“{load}”；凭证尚余 {left} {unit}。',
+    askEn: 'Weigh the load, or count it in the unit of the paper.',
+    askZh: '请过磅或按凭证单位清点。',
+  },
+  load_in_other_unit: {
+    severity: 'note',
+    en: 'The load is {load}, of the paper {left} {unit} are left: the units cannot be compared.',
+    zh: '本车货物 {load}，凭证尚余 {left} {unit}：单位不同，无法比较。',
+    askEn: 'Weigh the load, or count it in the unit of the paper.',
+    askZh: '请过磅或按凭证单位清点。',
+  },
   entered_here: {
     severity: 'note',
     en: '{here} {unit} were already recorded here on this day; it may be this load.',

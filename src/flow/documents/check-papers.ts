@@ -168,6 +168,7 @@ function loadOf(question: PaperQuestion, goods: KnownProduct | undefined): Load 
       productCode: goodsCode(goods),
       name: question.product ?? null,
     },
+    unread: quantity?.value === null ? (question.quantity ?? null) : null,
     quantity: isLoad(quantity?.value) ? { value: quantity.value, unit: quantity.unit } : null,
     vehicle: question.plate === undefined ? null : normalisePlate(question.plate),
   }

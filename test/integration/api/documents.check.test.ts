@@ -66,6 +66,19 @@ it('a paper with enough left is ok; in one check two loads share what is left', 
   expect(codes(second)).toEqual(['more_than_left'])
 })
 
+it('a load whose quantity cannot be read, or is in another unit than the paper, is told so and takes nothing', async () => {
+  const load = { number: 'HGZ20240415-M4ND', type: 'promise_cert', on, product: '大白菜' }
+  const answers = await check(
+    ...['一车', '1e9999', '3,00', '20头', '380'].map((quantity) => ({ ...load, quantity })),
+  )
+  expect(answers.map((one) => [one?.verdict, one?.left?.value, ...(codes(one) ?? [])])).toEqual([
+    ...['一车', '1e9999', '3,00'].map(() => ['warn', '380', 'load_unread']),
+    ['ok', '380', 'load_in_other_unit'],
+    ['ok', '380'],
+  ])
+  expect(answers[0]?.reasons[0]).toMatchObject({ values: { load: '一车', left: '380', unit: 'KGM' } })
+})
+
 it('a load that is more than what is left takes nothing from those behind it, nor does one of nothing or less', async () => {
   const load = { number: 'HGZ20240415-M4ND', type: 'promise_cert', on, product: '大白菜' }
   const answers = await check(

@@ -111,6 +111,7 @@ test('a load that was registered here today is not refused for having used up it
     goods: paper.goods,
     quantity: { value: '100', unit: 'KGM' },
     vehicle: null,
+    unread: null,
   }
   expect(codes(judgeLoad(paper, usage, compared, load))).toEqual(['entered_here'])
   expect(codes(judgeLoad(paper, usage, compared, { ...load, site: '330103007' }))).toEqual([
