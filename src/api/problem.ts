@@ -4,7 +4,7 @@ import type { Issue } from '#core/issue.ts'
 import { isUnavailable } from '#store/database-errors.ts'
 import { isTooSlow } from '#store/too-slow.ts'
 import type { Language } from './language.ts'
-import { spokenIssues } from './spoken.ts'
+import { spokenDetail, spokenIssues } from './spoken.ts'
 import { requestIssues } from './validation.ts'
 
 /** An error as `application/problem+json` (RFC 9457), with the hub's code, what to do about it, and the places at fault. */
@@ -30,7 +30,7 @@ export function problemOf(error: HubError, language: Language, request: string):
     title: title[language],
     status,
     code: error.code,
-    ...(detail ? { detail } : {}),
+    ...(detail ? { detail: spokenDetail(detail, issues ?? [], language) } : {}),
     fix: fix[language],
     ...(issues?.length ? { issues: spokenIssues(issues, language) } : {}),
     request,

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Issue } from '#core/issue.ts'
-import { inChinese } from '#core/mapping/reasons.ts'
+import { chineseReason, inChinese } from '#core/mapping/reasons.ts'
 import type { Receipt, SourceResult } from '#core/receipt.ts'
 import { type Language, languageOf } from './language.ts'
 
@@ -11,6 +11,15 @@ export const spokenIn = ({ headers }: FastifyRequest, otherwise: Language): Lang
 /** Issues in the language of the caller: they are kept in English, and known reasons and fixes have a Chinese twin. */
 export function spokenIssues(issues: readonly Issue[], language: Language): readonly Issue[] {
   return language === 'en' ? issues : issues.map(inChinese)
+}
+
+/** What a problem says beside its title: of a message that cannot be read it is the reason of its issue, with the place behind it. */
+export function spokenDetail(detail: string, issues: readonly Issue[], language: Language): string {
+  if (language === 'en') return detail
+  const [issue] = issues
+  return issue && detail === `${issue.reason} (${issue.path})`
+    ? `${chineseReason(issue.reason)}（${issue.path}）`
+    : chineseReason(detail)
 }
 
 /** A receipt with its issues in the language of the caller; most have none and stay as they are. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { decode } from '#adapters/push/decode.ts'
 import { issueOf } from '#adapters/push/refusal.ts'
+import { problemOf } from '#api/problem.ts'
+import { HubError } from '#core/errors.ts'
 import { chineseReason } from '#core/mapping/reasons.ts'
 import type { ReadOptions } from '#core/source.ts'
 import { refusalOf } from '../adapters/push/refusal-of.ts'
@@ -46,5 +48,17 @@ describe('who reads Chinese is told in Chinese why bytes cannot be read, and wha
   ])('%s', (_, text, read, words) => {
     const refusal = refusalOf(() => decode(Buffer.from(text), read))
     expect(told(issueOf(refusal))).toEqual(words)
+  })
+})
+
+describe('the problem of a message that cannot be read', () => {
+  const issue = { path: 'jsonStr', code: 'E_SCHEMA', reason: 'the form value ends inside the JSON' } as const
+  const error = new HubError('unreadable_message', {
+    detail: `${issue.reason} (${issue.path})`,
+    issues: [issue],
+  })
+  it('says in the language of the caller why, with the place', () => {
+    expect(problemOf(error, 'zh', 'r').detail).toBe('表单值在 JSON 中间中断（jsonStr）')
+    expect(problemOf(error, 'en', 'r').detail).toBe('the form value ends inside the JSON (jsonStr)')
   })
 })
