@@ -16,19 +16,32 @@ export interface SessionHolder {
   readonly isFederated: boolean
 }
 
-/** @param digest SHA-256 of what the cookie holds */
+/**
+ * Opens a session, unless the operator was disabled or has another password by now: whoever proved himself by the one before, while it was changed, would keep
+ * a session that should have ended.
+ * @param digest SHA-256 of what the cookie holds
+ * @param password as it is stored, by which the operator proved himself; null where a provider vouches
+ */
 export async function insertSession(
   pool: Pool,
-  session: { readonly digest: Buffer; readonly operator: string; readonly nowMs: number },
-): Promise<void> {
-  const { digest, operator, nowMs } = session
+  session: {
+    readonly digest: Buffer
+    readonly operator: string
+    readonly password: string | null
+    readonly nowMs: number
+  },
+): Promise<boolean> {
+  const { digest, operator, password, nowMs } = session
   await pool.query('delete from operator_sessions where created_at < to_timestamp($1::numeric / 1000)', [
     nowMs - SESSION_MS,
   ])
-  await pool.query(
-    'insert into operator_sessions (digest, operator_id, created_at, seen_at) values ($1, $2, to_timestamp($3::numeric / 1000), to_timestamp($3::numeric / 1000))',
-    [digest, operator, nowMs],
+  const { rowCount } = await pool.query(
+    `insert into operator_sessions (digest, operator_id, created_at, seen_at)
+     select $1, id, to_timestamp($3::numeric / 1000), to_timestamp($3::numeric / 1000)
+       from operators where id = $2 and disabled_at is null and password is not distinct from $4 for share`,
+    [digest, operator, nowMs, password],
   )
+  return rowCount === 1
 }
 
 /** The holder of a session that still counts; that it was used is noted. Null for all others. */

@@ -167,11 +167,12 @@ export async function claimCode(pool: Pool, id: string, most: number): Promise<b
 /** Sets another password and ends all sessions. */
 export async function storePassword(pool: Pool, id: string, password: string): Promise<void> {
   await inTransaction(pool, async (client) => {
-    await endSessionsOf(client, id)
     await client.query('update operators set password = $2, password_at = clock_timestamp() where id = $1', [
       id,
       password,
     ])
+    // Behind the change, which waits for sessions that are being opened.
+    await endSessionsOf(client, id)
   })
 }
 

@@ -66,7 +66,8 @@ export function providerPages(
       const vouched = await provider.finish({ query, journey, nowMs: clock() })
       const operator = await takeFederated(pool, vouched)
       if (operator === null) throw new ProviderFault('the operator is disabled here')
-      const token = await openSession(pool, operator, clock())
+      const token = await openSession(pool, { id: operator, password: null }, clock())
+      if (token === null) throw new ProviderFault('the operator is disabled here')
       reply.header('set-cookie', sessionCookie(session, token))
       // Not a redirect: the browser came from another site, and would not send the cookie along.
       return pages.onward(request, reply)

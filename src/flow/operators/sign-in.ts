@@ -51,11 +51,9 @@ export type SignedIn =
 export async function signIn(pool: Pool, given: SignIn): Promise<SignedIn> {
   const proof = await prove(pool, given)
   if (proof.kind !== 'proven') return proof
-  return {
-    kind: 'in',
-    token: await openSession(pool, proof.operator.id, given.nowMs),
-    operator: proof.operator,
-  }
+  const { operator, password } = proof
+  const token = await openSession(pool, { id: operator.id, password }, given.nowMs)
+  return token === null ? { kind: 'wrong' } : { kind: 'in', token, operator }
 }
 
 /**
@@ -73,13 +71,20 @@ export async function changePassword(
   const proof = await prove(pool, given)
   if (proof.kind !== 'proven') return proof
   const { operator } = proof
-  await storePassword(pool, operator.id, await hashPassword(pool, given.next))
+  const password = await hashPassword(pool, given.next)
+  await storePassword(pool, operator.id, password)
   await note(pool, operator.id, 'changePassword')
-  return { kind: 'in', token: await openSession(pool, operator.id, given.nowMs), operator }
+  const token = await openSession(pool, { id: operator.id, password }, given.nowMs)
+  return token === null ? { kind: 'wrong' } : { kind: 'in', token, operator }
 }
 
 type Proof =
-  | { readonly kind: 'proven'; readonly operator: Pick<SessionHolder, 'id' | 'name' | 'role'> }
+  | {
+      readonly kind: 'proven'
+      readonly operator: Pick<SessionHolder, 'id' | 'name' | 'role'>
+      /** As it is stored. */
+      readonly password: string | null
+    }
   | Exclude<SignedIn, { readonly kind: 'in' }>
 
 async function prove(pool: Pool, given: SignIn): Promise<Proof> {
@@ -98,16 +103,23 @@ async function prove(pool: Pool, given: SignIn): Promise<Proof> {
     return { kind: 'wrong' }
   }
   await clearAttempts(pool, subject, nowMs)
-  const { id, name, role } = operator
-  return { kind: 'proven', operator: { id, name, role } }
+  const { id, name, role, password } = operator
+  return { kind: 'proven', operator: { id, name, role }, password }
 }
 
-/** Opens a session for an operator who proved himself. @returns what the cookie holds */
-export async function openSession(pool: Pool, operator: string, nowMs: number): Promise<string> {
+/**
+ * Opens a session for an operator who proved himself.
+ * @returns what the cookie holds; null where he was disabled meanwhile, or has another password
+ */
+export async function openSession(
+  pool: Pool,
+  { id, password }: { readonly id: string; readonly password: string | null },
+  nowMs: number,
+): Promise<string | null> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url')
-  await note(pool, operator, 'signIn')
-  await insertSession(pool, { digest: digestOfToken(token), operator, nowMs })
-  return token
+  await note(pool, id, 'signIn')
+  const isOpen = await insertSession(pool, { digest: digestOfToken(token), operator: id, password, nowMs })
+  return isOpen ? token : null
 }
 
 export const digestOfToken = (token: string): Buffer => createHash('sha256').update(token).digest()

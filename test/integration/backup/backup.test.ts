@@ -55,7 +55,7 @@ beforeAll(async () => {
   expect((await api.call('POST', '/v1/audit/anchors', { body: anchor })).statusCode).toBe(201)
   const nowMs = Date.now()
   const { id: operator } = await addOperator(api.pool, { name: 'zhang.wei', role: 'system', nowMs })
-  await insertSession(api.pool, { digest: randomBytes(32), operator, nowMs })
+  await insertSession(api.pool, { digest: randomBytes(32), operator, password: null, nowMs })
   // Habits of senders are counted a little later; nothing may change beside the backup here.
   await api.intake.writeCounts()
   expect(await sealBatch(api.pool)).toBe('sealed')

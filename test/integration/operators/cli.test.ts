@@ -70,6 +70,7 @@ it('lets an operator enrol anew by another code, ends sessions, and disables', a
   await insertSession(pool, {
     digest: Buffer.alloc(32, 1),
     operator: JSON.parse(first).id,
+    password: null,
     nowMs: Date.now(),
   })
   expect(await sessions()).toBe(1)

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { addOperator } from '#flow/operators/enrol.ts'
-import { passwordFault } from '#flow/operators/password.ts'
+import { hashPassword, passwordFault } from '#flow/operators/password.ts'
+import { signIn } from '#flow/operators/sign-in.ts'
 import { IDLE_MS, SESSION_MS } from '#store/operator-sessions.ts'
+import { storePassword } from '#store/operators.ts'
 import { withApi } from '#test/api.ts'
-import { cookieOf, form, PASSWORD, person, secretOf } from './person.ts'
+import { cookieOf, form, PASSWORD, type Person, person, secretOf } from './person.ts'
 
 const clock = { nowMs: Date.now() }
 const api = withApi(undefined, { clock: () => clock.nowMs, publicUrl: 'https://hub.example.cn' })
@@ -281,6 +283,33 @@ describe('another password', () => {
     expect((await one.signIn()).statusCode).toBe(401)
     expect((await one.signIn({ password: next })).statusCode).toBe(303)
   })
+})
+
+it('who signs in with the old password while it is changed gets no session, nor does who is disabled meanwhile', async () => {
+  for (const meanwhile of [
+    async (one: Person) => {
+      const password = await hashPassword(api.pool, 'Another-Market 2025')
+      await storePassword(api.pool, one.id, password)
+    },
+    async (one: Person) => void (await api.call('DELETE', `/v1/operators/${one.id}`)),
+  ]) {
+    const one = await someone()
+    later(30_000)
+    const query = async (...given: readonly unknown[]): Promise<unknown> => {
+      if (String(given[0]).includes('insert into operator_sessions')) await meanwhile(one)
+      return (api.pool.query as (...all: readonly unknown[]) => unknown).apply(api.pool, [...given])
+    }
+    const pool = new Proxy(api.pool, {
+      get: (target, name) => (name === 'query' ? query : Reflect.get(target, name, target)),
+    })
+    const given = { name: one.name, password: PASSWORD, code: one.code(), network: 'n', nowMs: clock.nowMs }
+    expect(await signIn(pool, given)).toEqual({ kind: 'wrong' })
+    const { rows } = await api.pool.query(
+      'select count(*)::int as n from operator_sessions where operator_id = $1',
+      [one.id],
+    )
+    expect(rows).toEqual([{ n: 0 }])
+  }
 })
 
 describe('a session', () => {
