@@ -4,6 +4,7 @@ import { WrongUsage } from './cli/wrong-usage.ts'
 
 /** The command line `hub <command> …`; ends the process with 1 after a mistake that a person can mend. */
 export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', ignoreGone)
   const [name = 'help', ...rest] = argv
   const command = commands[name]
   if (!command) {
@@ -20,4 +21,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     console.error(usage(undefined, name))
     process.exitCode = 1
   }
+}
+
+/** Who reads what is printed may have seen enough, as `head` has: that is no mistake, and the command goes on to its end. */
+function ignoreGone(error: Error & { readonly code?: string }): void {
+  if (error.code !== 'EPIPE') throw error
 }
