@@ -77,13 +77,20 @@ export function writePiece(results: readonly KeyedResult[]): string {
   return `${JSON.stringify(places)}\n${writeResults(results)}`
 }
 
-export function readPiece(text: string, system: string, record: string): SourceResult[] {
+/** Those of a part's results that stand from `from` to before `to` in it: who asks how far a message is asks for one of a thousand. */
+export function readPiece(
+  text: string,
+  { system, record }: { readonly system: string; readonly record: string },
+  from = 0,
+  to?: number,
+): SourceResult[] {
   const end = text.indexOf('\n')
   const places = JSON.parse(text.slice(0, end)) as number | number[]
-  return readResults(text.slice(end + 1), system, record).map((result, i) => ({
-    ...result,
-    index: typeof places === 'number' ? places + i : (places[i] as number),
-  }))
+  const rows = JSON.parse(text.slice(end + 1)) as Row[]
+  return rows.slice(from, to).map((row, i) => {
+    const at = from + i
+    return resultOf(row, typeof places === 'number' ? places + at : (places[at] as number), system, record)
+  })
 }
 
 /** One line for the message whose rejection was mended by the message `receipt`. */

@@ -50,7 +50,7 @@ async function* inPiecesFrom(
   const { system, record } = message
   for (let from = start; from < to; ) {
     const pieces = await readPieces(client, message, from, Math.min(PIECE_MAX, to - from))
-    for (const { text } of pieces) yield* readPiece(text, system, record)
+    for (const { text } of pieces) yield* readPiece(text, { system, record })
     const last = pieces.at(-1)
     if (!last) return
     from = last.first + last.count

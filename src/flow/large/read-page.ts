@@ -19,7 +19,7 @@ export async function readPage(
   const receivedAtMs = Date.parse(receivedAt)
   const pieces = await readPieces(reader, { id, receivedAtMs }, from, limit)
   const results = pieces.flatMap(({ first, text }) =>
-    readPiece(text, system, record).slice(Math.max(from - first, 0), Math.max(from + limit - first, 0)),
+    readPiece(text, { system, record }, Math.max(from - first, 0), Math.max(from + limit - first, 0)),
   )
   const end = from + results.length
   return { results, next: results.length > 0 && end < received ? end : null }

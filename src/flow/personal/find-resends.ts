@@ -35,7 +35,7 @@ export async function findResends(
     texts,
   })) {
     if (found.has(id) || !texts.some((one) => text.includes(one))) continue
-    const results = isPiece ? readPiece(text, system, record) : readResults(text, system, record)
+    const results = isPiece ? readPiece(text, { system, record }) : readResults(text, system, record)
     if (results.some(({ records }) => records.some((one) => ids.has(one.id))))
       found.set(id, { message: id, receivedAt })
   }

@@ -9,6 +9,8 @@ import type { Source } from './source.ts'
 const STORED = 0
 const DEFLATED = 8
 const PIECE_BYTES = 65_536
+/** V8 lets some 60 MB of pieces lie that nobody needs any more; a look at the young heap, in which they all are, takes 0.3 ms. */
+const COLLECTED_AFTER_BYTES = 2 * 1024 * 1024
 
 /** Bytes that may still come out of the parts of one archive. */
 export interface Budget {
@@ -47,8 +49,16 @@ async function* unpacked(packed: Iterable<Uint8Array>, name: string): AsyncGener
   const inflater = createInflateRaw({ chunkSize: PIECE_BYTES })
   // What is wrong with the input reaches the loop below through the inflater.
   pipeline(Readable.from(packed), inflater, () => undefined)
+  let since = 0
   try {
-    for await (const piece of inflater) yield piece as Uint8Array
+    for await (const piece of inflater as AsyncIterable<Uint8Array>) {
+      yield piece
+      since += piece.length
+      if (since < COLLECTED_AFTER_BYTES) continue
+      since = 0
+      // Absent where `bin/hub` did not start the process.
+      globalThis.gc?.({ type: 'minor', execution: 'sync' })
+    }
   } catch (error) {
     if ((error as { code?: string }).code?.startsWith('Z_')) throw refuseTable('packed', name)
     throw error
