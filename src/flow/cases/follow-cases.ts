@@ -31,7 +31,7 @@ import { type ChangedTest, evidence, happening, testOf } from './told-test.ts'
 export const CASES_FOLLOWER = 'cases'
 /** By which the goods of a test are found that names no lot. */
 const MATCHING = 'matching'
-const CHANGES_AT_ONCE = 500
+const CHANGES_AT_ONCE = 250
 const PATIENCE_MS = 10_000
 const GRAPH_CODE = /^(lot|doc|rec|local\.[^:]+):/
 

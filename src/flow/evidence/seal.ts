@@ -38,7 +38,7 @@ export const SEAL_EVERY_MS = 300_000
 const ENTRIES_MAX = BATCH_LEAVES / 4
 const MESSAGES_MAX = BATCH_LEAVES / 4
 /** Bodies that are in memory at once. */
-const VERSIONS_AT_ONCE = 500
+const VERSIONS_AT_ONCE = 250
 /** A message is committed, or is known as unfinished, this long after its receipt at the latest. */
 const SETTLE_MS = 900_000
 

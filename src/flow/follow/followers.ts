@@ -20,7 +20,7 @@ import { type LogReader, logFollower } from './log-follower.ts'
 export const CHANGES_AT_ONCE = 1000
 
 /** Beside a large message and until all that it brought was followed: what a page makes lives until all have written it, and pushes of others wait while it is made (docs/adr/0044-small-pages-beside-large-messages.md). */
-const CHANGES_AT_ONCE_BUSY = 250
+const CHANGES_AT_ONCE_BUSY = 125
 
 /** Those who read the log together. @param now the time that all processes have, in milliseconds since 1970 */
 const logReadersOf = (now: () => number): readonly LogReader[] => [

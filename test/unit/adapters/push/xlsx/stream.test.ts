@@ -87,7 +87,7 @@ test('a process that read a workbook ends by itself, under the flags of the hub 
     `const { records } = await decodeMessage(readFileSync(${JSON.stringify(path)}), { format: 'xlsx' })`,
     'console.log(records.length)',
   ].join('\n')
-  const flags = ['--max-semi-space-size=8', '--heap-growing-percent=50', '--input-type=module', '-e', script]
+  const flags = ['--max-semi-space-size=8', '--heap-growing-percent=20', '--input-type=module', '-e', script]
   const run = spawnSync(process.execPath, flags, { encoding: 'utf8', timeout: 25_000 })
   expect({ out: run.stdout.trim(), signal: run.signal, status: run.status }).toEqual({
     out: '2',
