@@ -14,24 +14,26 @@ const rootUrl = new URL('../', import.meta.url).href
 const kept = join(root, 'node_modules/.cache/hub')
 let isMade = false
 
-if (import.meta.main) {
-  mkdirSync(kept, { recursive: true })
-  for (const path of sources()) withoutTypes(path, keep)
-} else
+if (import.meta.main) keepAll()
+else
   registerHooks({
     load(url, context, next) {
       if (!url.startsWith(`${rootUrl}src/`) || !url.endsWith('.ts')) return next(url, context)
       const path = fileURLToPath(url).slice(root.length)
-      return { format: 'module', source: withoutTypes(path, makeAll), shortCircuit: true }
+      return { format: 'module', source: withoutTypes(path), shortCircuit: true }
     },
   })
 
-/** The source of a module without its types, line by line where it was. What is kept of it ends with the hash of the source. */
-function withoutTypes(path, make) {
+/** The source of a module without its types, line by line where it was. */
+function withoutTypes(path) {
+  const { source, end } = sourceOf(path)
+  return read(path, end) ?? madeByAnother(path, end) ?? strip(source)
+}
+
+/** A source, and that with which what is kept of it ends: its own hash. */
+function sourceOf(path) {
   const source = readFileSync(join(root, path), 'utf8')
-  const end = `\n//${process.version} ${hash('sha256', source)}\n`
-  const known = read(path, end) ?? make(path, end, source)
-  return known ?? strip(source)
+  return { source, end: `\n//${process.version} ${hash('sha256', source)}\n` }
 }
 
 function read(path, end) {
@@ -44,10 +46,18 @@ function read(path, end) {
 }
 
 /** Another process does it for all sources at once: this one then never has the compiler in memory. */
-function makeAll(path, end) {
+function madeByAnother(path, end) {
   if (!isMade) spawnSync(process.execPath, [fileURLToPath(import.meta.url)], { stdio: 'ignore', env: {} })
   isMade = true
   return read(path, end)
+}
+
+function keepAll() {
+  mkdirSync(kept, { recursive: true })
+  for (const path of sources()) {
+    const { source, end } = sourceOf(path)
+    if (read(path, end) === undefined) keep(path, end, source)
+  }
 }
 
 /** Written beside it first: other processes read it meanwhile. */

@@ -65,3 +65,9 @@ it('says where a source cannot be read as TypeScript', async () => {
   await writeFile(source, 'const answer: = 42')
   await expect(start()).rejects.toThrow(/SyntaxError/)
 })
+
+it('keeps the others where a source cannot be read as TypeScript', async () => {
+  const { folder, start } = await project()
+  await writeFile(join(folder, 'src/broken.ts'), 'const answer: = 42')
+  expect(await start()).toMatchObject({ compilers: 0 })
+})
