@@ -25,6 +25,8 @@ export interface PartsOptions {
   readonly folders?: readonly string[]
   /** By how much the clock of the hub is ahead, in milliseconds. */
   readonly skewMs?: number
+  /** By how much every pause ends before its time by that clock, as timers do now and then. */
+  readonly shortMs?: number
   readonly resolve?: Resolve
 }
 
@@ -43,11 +45,11 @@ export function adapterParts<Settings = never>(
   adapter: Pick<Adapter<never, never>, 'settings'>,
   options: PartsOptions = {},
 ): TestParts<Settings> {
-  const { secrets = {}, allow = [], folders = [], skewMs = 0, resolve } = options
+  const { secrets = {}, allow = [], folders = [], skewMs = 0, shortMs = 0, resolve } = options
   const ended = new AbortController()
   const { signal } = ended
   const limits = { ...LIMITS, ...options.limits }
-  const clock = quickClock(skewMs, signal)
+  const clock = quickClock({ skewMs, shortMs }, signal)
   const ports = { allow, limits, clock, signal, ...(resolve ? { resolve } : {}) }
   const http = createHttpPort(ports)
   const lines: string[] = []
@@ -75,14 +77,17 @@ export function adapterParts<Settings = never>(
   }
 }
 
-function quickClock(skewMs: number, signal: AbortSignal): AdapterParts['clock'] {
+function quickClock(
+  { skewMs, shortMs }: Required<Pick<PartsOptions, 'skewMs' | 'shortMs'>>,
+  signal: AbortSignal,
+): AdapterParts['clock'] {
   let aheadMs = skewMs
   return {
     now: () => Date.now() + aheadMs,
     async pause(ms) {
-      const really = Math.min(ms, LONGEST_PAUSE_MS)
-      await pause(really, undefined, { signal }).catch(() => {})
-      if (!signal.aborted) aheadMs += ms - really
+      const endMs = Date.now() + aheadMs + ms - shortMs
+      await pause(Math.min(ms, LONGEST_PAUSE_MS), undefined, { signal }).catch(() => {})
+      if (!signal.aborted) aheadMs = Math.max(aheadMs, endMs - Date.now())
     },
   }
 }

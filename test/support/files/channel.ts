@@ -10,6 +10,7 @@ export interface RunOptions {
   readonly folders?: readonly string[]
   readonly allow?: readonly string[]
   readonly limits?: Partial<ChannelLimits>
+  readonly shortMs?: number
   readonly state?: FilesState | null
   /** The worker ends after so many pages: before COMMIT of the next one, and before the last one is acknowledged. */
   readonly killedAfter?: number

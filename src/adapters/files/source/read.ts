@@ -15,6 +15,8 @@ type FilesPage = Page<FilesState>
 
 /** A file that may be finished so soon is waited for; others are met at the next reading. */
 const WAIT_MAX_MS = 60_000
+/** A timer may end a moment before its time by the clock. */
+const TIMER_SLACK_MS = 5
 
 /** Files that are finished and not read yet. @throws AdapterError */
 export async function* readFiles(parts: Parts, stored: FilesState | null): AsyncGenerator<FilesPage> {
@@ -71,7 +73,7 @@ async function* looks(work: Work, from: FilesState, stored: FilesState): AsyncGe
     if (look.more && given.pages > before) continue
     if (look.waitMs === null || look.waitMs > WAIT_MAX_MS || hasWaited) break
     hasWaited = true
-    await parts.clock.pause(look.waitMs)
+    await parts.clock.pause(look.waitMs + TIMER_SLACK_MS)
     if (parts.signal.aborted) throw new AdapterError('retry', 'the work has to end')
   }
   if (isWorthAPage(given.state, state))

@@ -81,6 +81,13 @@ describe('only finished files', () => {
     expect(lines).toEqual([])
   })
 
+  test('a short time is waited for in the same reading though the timer ends before it is over', async () => {
+    await put('a.xml', '<a/>')
+    expect((await run({ finished: 'stable', stableSeconds: 5 }, { shortMs: 2 })).read).toEqual([
+      'a.xml: <a/>',
+    ])
+  })
+
   test('a file without its marker is left alone, and a marker is no file', async () => {
     await put('a.xml', '<a/>')
     await put('b.xml', '<b/>')
