@@ -134,10 +134,11 @@ function triedLine({ proposal, mistakes, received, mapped }: NewSystemResult, zh
       ? `样例中有 ${received} 条来源记录；上述映射尚不完整，未试运行`
       : `${received} source records in the sample; not tried, as the mapping above is not whole yet`
   const rejected = mapped.filter((source) => source.rejected).length
-  const records = mapped.reduce((sum, source) => sum + source.records.length, 0)
+  const made = mapped.flatMap(({ records }) => records.map(({ kind }) => kind))
+  const kinds = [...new Set([proposal.kind, ...made])]
   return zh
-    ? `${received} 条来源记录 → ${records} 条规范记录（${proposal.kind}），退回 ${rejected} 条`
-    : `${received} source records → ${records} records (${proposal.kind}), ${rejected} rejected`
+    ? `${received} 条来源记录 → ${made.length} 条规范记录（${kinds.join('、')}），退回 ${rejected} 条`
+    : `${received} source records → ${made.length} records (${kinds.join(', ')}), ${rejected} rejected`
 }
 
 /** What was made, what is doubtful, and what to do next. */

@@ -43,6 +43,8 @@ export function fieldLines(
       lines.push(`${target}: { name: { concat: [${columns.map(quoted).join(', ')}] } }`)
   const vehicle = of('vehicle')
   add(vehicle && `vehicle: ${vehicle}`)
+  const dead = of('dead')
+  if (kind === 'entry') add(dead && `dead: ${dead}`)
   if (kind === 'test') lines.push(...testLines(fields, of))
   const note = of('note')
   add(note && `note: ${note}`)
@@ -186,7 +188,7 @@ function quantityLines(fields: readonly Recognised[], of: Of): string[] {
   const lines: string[] = []
   const mass = fields.find((field) => field.meaning === 'quantity')
   const unit = of('unit')
-  const heads = of('heads')
+  const heads = of('arrived.heads') ?? of('heads')
   if (mass !== undefined) {
     const name = quoted(mass.profile.name)
     const heading = headingUnit(mass.profile.name)
@@ -197,11 +199,7 @@ function quantityLines(fields: readonly Recognised[], of: Of): string[] {
     else if (told) lines.push(`quantity: { from: ${name} }`)
     else if (/(^|[_.])g$/i.test(mass.profile.name))
       lines.push(`quantity: { from: ${name}, unit: { const: 克 } }`)
-    else
-      lines.push(
-        '# CHECK the unit with the interface document: 公斤 or 斤. Nothing in the sample says it.',
-        `quantity: { from: ${name}, unit: { const: 公斤 } }`,
-      )
+    else lines.push(...massUnit('quantity', name, undefined))
     if (heads !== undefined)
       lines.push(`# ${inComment(heads)}: heads beside the mass; see "mass" in docs/model.md`)
   } else if (heads !== undefined) lines.push(`quantity: { from: ${heads}, unit: { const: 头 } }`)
@@ -211,10 +209,26 @@ function quantityLines(fields: readonly Recognised[], of: Of): string[] {
       '# CHECK what the price is for: kg, 500g, or the unit of the line',
       `price: { from: ${price}, per: unit }`,
     )
+  const live = fields.find(({ meaning }) => meaning === 'live.mass')
+  if (live !== undefined)
+    lines.push(...massUnit('mass', quoted(live.profile.name), headingUnit(live.profile.name)))
   const amount = of('amount')
+  if (amount !== undefined && mass === undefined && heads !== undefined)
+    lines.push(
+      `# CHECK: money, or the mass: then it is "mass: { from: ${inComment(amount)}, unit: { const: 公斤 } }"`,
+    )
   if (amount !== undefined) lines.push(`amount: { from: ${amount} }`)
   return lines
 }
+
+/** A mass in the unit of its heading, or in kilograms until a person has looked. */
+export const massUnit = (target: string, name: string, heading: string | undefined): string[] =>
+  heading === undefined
+    ? [
+        '# CHECK the unit with the interface document: 公斤 or 斤. Nothing in the sample says it.',
+        `${target}: { from: ${name}, unit: { const: 公斤 } }`,
+      ]
+    : [`${target}: { from: ${name}, unit: { const: ${heading} } }`]
 
 /** A weight beside a unit of boxes or pieces: that unit is of the number of them, and the weight is in kilograms as a rule. */
 function isOfPacks(mass: Recognised, fields: readonly Recognised[]): boolean {
@@ -225,11 +239,14 @@ const MASS_UNIT = /^(公斤|千克|kgs?|市?斤|克|g|吨|t|两)$/iu
 
 function testLines(fields: readonly Recognised[], of: Of): string[] {
   const verdict = fields.find((field) => field.meaning === 'test.verdict')
+  const positive = of('test.positive')
   const item = of('test.item')
   const lines = ['test:', `  item: ${item ?? '{ const: CHECK }'}`]
   const more: readonly (readonly [string, Meaning])[] = [
     ['itemCode', 'test.item-code'],
     ['sample', 'test.sample'],
+    ['sampled', 'test.sampled'],
+    ['positive', 'test.positive'],
     ['device', 'test.device'],
     ['raw', 'test.value'],
   ]
@@ -237,15 +254,41 @@ function testLines(fields: readonly Recognised[], of: Of): string[] {
     const name = of(meaning)
     if (name !== undefined) lines.push(`  ${target}: ${name}`)
   }
-  if (verdict !== undefined) {
-    const known = verdict.profile.texts.slice(0, 10).map((text) => `${quoted(text)}: ${verdictOf(text)}`)
+  if (verdict !== undefined) lines.push(...verdictLines(verdict).map((line) => `  ${line}`))
+  else if (positive !== undefined)
     lines.push(
-      '  # CHECK each verdict: pass, fail, suspect, invalid or unknown',
-      `  verdict: { from: ${quoted(verdict.profile.name)}, enum: { ${known.join(', ')} } }`,
+      '  # CHECK: one positive fails the lot, none passes it',
+      '  verdict:',
+      '    choose:',
+      `      - { when: { ${positive}: { above: '0' } }, const: fail }`,
+      `      - { when: { ${positive}: { equal: '0' } }, const: pass }`,
+      '      - { const: unknown }',
     )
-  }
   return lines
 }
+
+/** What each word of a verdict stands for: words that are plain need no check. */
+export function verdictLines({ profile: { name, texts } }: Recognised): string[] {
+  const known = texts.slice(0, 10).map((text) => [text, verdictOf(text)] as const)
+  const isPlain = texts.length <= 10 && known.every(([, verdict]) => verdict !== 'unknown')
+  const words = isPlain ? [...known, ...opposites(texts)] : known
+  return [
+    ...(isPlain ? [] : ['# CHECK each verdict: pass, fail, suspect, invalid or unknown']),
+    `verdict: { from: ${quoted(name)}, enum: { ${words.map(([text, verdict]) => `${quoted(text)}: ${verdict}`).join(', ')} } }`,
+  ]
+}
+
+/** A sample in which nothing failed still tells by which word a failure will be told. */
+const OPPOSITES: readonly (readonly [pass: string, fail: string])[] = [
+  ['合格', '不合格'],
+  ['阴性', '阳性'],
+  ['√', '×'],
+]
+
+const opposites = (texts: readonly string[]): (readonly [string, string])[] =>
+  OPPOSITES.filter(([pass, fail]) => texts.includes(pass) && !texts.includes(fail)).map(
+    ([, fail]) => [fail, 'fail'] as const,
+  )
 
 const VERDICT_WORDS: readonly (readonly [RegExp, string])[] = [
   [/不合格|阳性|fail|^×$|^否$/iu, 'fail'],

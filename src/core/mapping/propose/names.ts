@@ -9,7 +9,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   [
     'key',
     `billno billid billcode orderno orderid uuid id recordid rowid serialno serial no tk ticketno outno inno docno dh djh djbh lsh xh pzh
-     saletranid traderecordid zslrecordid rkdh ckdh rkbh ckbh bh mxid 单号 单据号 交易单号 订单号 流水号 序号 记录号 小票号 出库单号 入库单号 明细编号 `,
+     saletranid traderecordid zslrecordid rkdh ckdh rkbh ckbh bh mxid 单号 单据号 交易单号 订单号 流水号 序号 记录号 小票号 出库单号 入库单号 明细编号 进货单号`,
   ],
   [
     'time',
@@ -117,10 +117,12 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
     `weight netweight quantity qty num number goodsweight totalweight kg g zl jz sl cssl csl chl ckl cszl shuliang zhongliang paquantity 重量 净重 数量 交易量 进货数量
      销售数量 斤数 公斤数 数量以及单位 总重量 采收数量 采收量 采收重量 出塘重量 捕捞量`,
   ],
-  [
-    'heads',
-    'heads headcount quarantinenum checknum toushu tzts tztou rcts jcts ts头 头数 进场头数 屠宰头数 只数',
-  ],
+  ['heads', 'heads headcount quarantinenum checknum toushu jcts ts头 头数 只数 检疫头数'],
+  ['arrived.heads', 'rcts arrivedcount 进场头数 入场头数 进厂头数 入厂头数 进栏头数'],
+  ['slaughtered.heads', 'tzts tztou slaughtercount slaughternum 屠宰头数 宰杀头数 屠宰数量'],
+  ['live.mass', 'liveweight 活重 活体重量 宰前重量 宰前活重 毛猪重量'],
+  ['carcass.mass', 'ttz ttzl btz btzl carcassweight 胴体重 胴体重量 白条重 白条重量 出肉量 产肉量'],
+  ['dead', 'deadnum diedcount twts 途亡数 途亡头数 死亡数 死亡头数'],
   ['unit', 'unit unite units goodsunit weightunit dw danwei padanwei pbdanwei jldw 单位 计量单位 数量单位'],
   ['price', 'price unitprice purchaseprice up dj jj danjia jg 单价 价格 进价 售价 批发价'],
   ['amount', 'amount amt totalamount totalprice money total je jine zje 金额 总金额 交易金额 总价 合计金额'],
@@ -165,12 +167,14 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   ['payment', 'paytype paymethod pay zffs 支付方式 付款方式 结算方式'],
   [
     'test.verdict',
-    'checkresult detectionresult testresult result verdict tested jcjg jcqk jl 检测结果 结论 检测结论 检验结果 检测情况',
+    'checkresult detectionresult testresult result verdict tested jcjg jyjg jcqk jl 检测结果 结论 检测结论 检验结果 检测情况',
   ],
   ['test.value', 'value testvalue doublevalue stringvalue jcz 检测值 数值 抑制率 测定值'],
   ['test.item', 'itemname testitem jcxm 检测项目 项目名称 检验项目'],
   ['test.item-code', 'itemcode itemid 项目编码 检测项目编码'],
   ['test.sample', 'sampleid sampleno ypbh 样品编号'],
+  ['test.sampled', 'samplenum samplecount cyts 采样头数 抽检头数 抽样头数 采样数 抽检数'],
+  ['test.positive', 'positivenum positivecount yxts 阳性头数 阳性数'],
   ['test.device', 'deviceid deviceno sn sbbh 仪器编号 设备编号 秤号'],
   ['note', 'remark remarks note memo comment bz 备注 说明'],
   [

@@ -4,13 +4,16 @@ import { isPrecisionLost } from '#core/text.ts'
 import { type AroundFields, aroundFields, otherAround } from './around.ts'
 import { profileFields, withoutCases } from './field-profile.ts'
 import { fieldLines } from './fields.ts'
+import { furtherLines } from './further.ts'
 import { proposeKey } from './key.ts'
 import { proposeKind } from './kind.ts'
 import { placeColumns } from './place-columns.ts'
 import { inComment, quoted } from './quoted.ts'
 import { readLines } from './read-lines.ts'
 import { type Recognised, recognise } from './recognise.ts'
+import { besideSlaughter, slaughterLines, slaughterOf } from './slaughter.ts'
 import { remarkStatusLines, statusLines } from './status.ts'
+import { withTimeOf } from './time-of.ts'
 import { usedIn } from './used-in.ts'
 
 export interface ProposalInput {
@@ -47,8 +50,9 @@ export function proposeMapping(input: ProposalInput): Proposal {
   const recognised = recognise(profiles)
   const places = placeColumns(profiles.filter(({ stands }) => stands === 'row'))
   const placed = new Set(places.flatMap((place) => place.fields))
-  const { kind, because } = proposeKind(recognised)
-  const fields = kind === 'production' ? onFarm(recognised) : recognised
+  const slaughter = slaughterOf(recognised)
+  const { kind, because } = proposeKind(recognised, slaughter)
+  const fields = withTimeOf(kind, kind === 'production' ? onFarm(recognised) : recognised)
   const key = proposeKey(fields, records)
   const own = fields.filter(({ profile }) => profile.stands === 'row')
   const statusField = fields.find(({ meaning }) => meaning === 'status')
@@ -57,10 +61,16 @@ export function proposeMapping(input: ProposalInput): Proposal {
   const emit = [
     'emit:',
     `  # ${kind}: ${because}`,
-    `  - kind: ${kind}`,
-    '    fields:',
-    ...fieldLines(kind, fields, places).map((line) => `      ${line}`),
-    ...paymentLines(kind, fields),
+    ...(kind === 'transformation'
+      ? slaughterLines(fields, true, places)
+      : [
+          `  - kind: ${kind}`,
+          '    fields:',
+          ...fieldLines(kind, besideSlaughter(kind, fields, slaughter), places).map(
+            (line) => `      ${line}`,
+          ),
+        ]),
+    ...furtherLines(kind, fields, slaughter),
   ]
   const around = aroundFields(fields, [...key, ...emit])
   const personal = own.filter(({ meaning }) => meaning === 'personal').map(({ profile }) => profile.name)
@@ -181,40 +191,3 @@ const sampleOf = (texts: readonly string[]): string => {
   const [first] = texts
   return first !== undefined && /^[\w.,:%+\- /]{1,40}$/.test(first) ? `, such as ${first}` : ''
 }
-
-function paymentLines(kind: Kind, fields: readonly Recognised[]): string[] {
-  const method = fields.find(({ meaning }) => meaning === 'payment')
-  if (kind !== 'sale' || method === undefined) return []
-  const name = quoted(method.profile.name)
-  const known = method.profile.texts.slice(0, 10).map((text) => `${quoted(text)}: ${payOf(text)}`)
-  const shared = fieldLines('payment', fields).filter((line) =>
-    /^(occurredAt|region|sites\.|amount)/.test(line),
-  )
-  const roles: readonly (readonly [string, string])[] = [
-    ['seller', 'payee'],
-    ['buyer', 'payer'],
-  ]
-  const parties = roles.flatMap(([from, to]) =>
-    fieldLines('payment', fields)
-      .filter((line) => line.startsWith(`parties.${from}:`))
-      .map((line) => line.replace(`parties.${from}:`, `parties.${to}:`)),
-  )
-  return [
-    '  # The record also says how it was paid.',
-    '  - kind: payment',
-    `    when: { ${name}: present }`,
-    '    fields:',
-    ...[...shared, ...parties].map((line) => `      ${line}`),
-    '      # CHECK each value: cash, wechat, alipay, bank, market_card, other',
-    `      method: { from: ${name}, enum: { ${known.join(', ')} } }`,
-  ]
-}
-
-const PAY_WORDS: readonly (readonly [RegExp, string])[] = [
-  [/微信|wechat/iu, 'wechat'],
-  [/支付宝|alipay/iu, 'alipay'],
-  [/现金|cash/iu, 'cash'],
-  [/银联|银行|bank/iu, 'bank'],
-  [/卡/u, 'market_card'],
-]
-const payOf = (text: string): string => PAY_WORDS.find(([words]) => words.test(text))?.[1] ?? 'unknown'

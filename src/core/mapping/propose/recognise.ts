@@ -37,7 +37,19 @@ export function recognise(profiles: readonly FieldProfile[]): Recognised[] {
   return withUnits(withNames(moneyOrMass(byValues), taken))
 }
 
-const AMOUNTS: ReadonlySet<Meaning> = new Set(['quantity', 'heads', 'price', 'amount'])
+const AMOUNTS: ReadonlySet<Meaning> = new Set([
+  'quantity',
+  'heads',
+  'arrived.heads',
+  'slaughtered.heads',
+  'live.mass',
+  'carcass.mass',
+  'dead',
+  'test.sampled',
+  'test.positive',
+  'price',
+  'amount',
+])
 const NUMERAL = /[\d〇零一二三四五六七八九十百千万两半壹贰叁肆伍陆柒捌玖拾佰仟]/u
 const hasNumber = (text: string): boolean => NUMERAL.test(text.normalize('NFKC'))
 

@@ -1,21 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeMessage } from '#adapters/push/decode-message.ts'
-import { sniff } from '#adapters/push/sniff/sniff.ts'
-import { compileMapping } from '#core/mapping/compile.ts'
-import { proposeMapping } from '#core/mapping/propose/propose.ts'
-
-/** The proposal for a sample, and what its mapping makes of the records. */
-async function propose(text: string) {
-  const { read } = await sniff(Buffer.from(text))
-  const { records } = await decodeMessage(Buffer.from(text), read)
-  const title = { zh: '甲', en: 'A' }
-  const proposal = proposeMapping({ system: 'a', record: 'b', title, read, records, sample: 'valid/a.csv' })
-  const { mapping, mistakes } = compileMapping({ path: 'b.yaml', text: proposal.mapping })
-  const mapped = records.flatMap(
-    (record) => mapping?.map(record, { receivedAtMs: Date.UTC(2026, 4, 1) }) ?? [],
-  )
-  return { ...proposal, mistakes, mapped }
-}
+import { proposed } from './proposed.ts'
 
 /** A vegetable base: pinyin for columns, the place in four of them, a void in the remarks. */
 const BASE = [
@@ -26,7 +10,7 @@ const BASE = [
 ].join('\r\n')
 
 describe('the ledger of a vegetable base', async () => {
-  const { mapping, mistakes, mapped, open } = await propose(BASE)
+  const { mapping, mistakes, mapped, open } = await proposed(BASE)
 
   it('leaves nothing open but what no record has a place for', () => {
     expect(mistakes).toEqual([])
@@ -57,7 +41,7 @@ describe('the ledger of a vegetable base', async () => {
 
 it('a column of its own for the status counts before the remarks', async () => {
   const rows = BASE.split('\r\n').map((line, i) => `${line},${['zt', '1', '0', '1'][i]}`)
-  const { mapping, mistakes } = await propose(rows.join('\r\n'))
+  const { mapping, mistakes } = await proposed(rows.join('\r\n'))
   expect(mistakes).toEqual([])
   expect(mapping).toContain('status: { from: zt')
 })
