@@ -87,7 +87,13 @@ export const DEFS: TProperties = {
     anyOf: [ref('text'), parts({ code: ref('text'), name: ref('text'), country: ref('text') })],
   }),
   product: parts(
-    { code: ref('text'), name: ref('text'), class: textWith({}), ids: ref('code') },
+    {
+      code: ref('text'),
+      name: ref('text'),
+      class: textWith({}),
+      ids: ref('code'),
+      specification: ref('text'),
+    },
     `Classes: ${Object.keys(PRODUCT_CLASSES).join(', ')}`,
   ),
   quantity: textWith({

@@ -202,6 +202,14 @@ export const ProductPart = Type.Object(
       ['GTIN, PLU of a market', '商品条码、市场 PLU'],
     ),
     raw: field(Type.Optional(Type.String()), ['As written', '原文']),
+    specification: field(
+      Type.Optional(Type.String()),
+      ['Specification', '规格'],
+      [
+        'As written, such as 20kg/箱 or 散装: what the purchase record of 食品安全法 names beside name and quantity; no mass is computed from it',
+        '按原文保留，如 20kg/箱、散装；即《食品安全法》进货查验记录中名称、数量之外的规格，不据此计算重量',
+      ],
+    ),
   },
   closed,
 )

@@ -111,6 +111,7 @@ const PRODUCT = {
   class: open,
   ids: of('public', ALIAS),
   raw: personal,
+  specification: open,
 } satisfies Every<ProductPart>
 const TEST = {
   item: open,

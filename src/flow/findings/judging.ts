@@ -29,7 +29,9 @@ export function aboutOf({ occurredAt, region, sites, product }: Body): About {
     occurredAt: occurredAt && { at: occurredAt.at, precision: occurredAt.precision },
     region: place && (present(place) as NonNullable<Body['region']>),
     sites: sites?.map(publicSite),
-    product: product && (present({ ...product, raw: undefined, ids: undefined }) as Body['product']),
+    product:
+      product &&
+      (present({ ...product, raw: undefined, ids: undefined, specification: undefined }) as Body['product']),
   })
 }
 

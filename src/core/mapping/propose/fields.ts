@@ -34,7 +34,15 @@ export function fieldLines(
     add(partyLine(role, fields, of))
   lines.push(...documentLines(kind, fields))
   lines.push(...lotLines(fields))
-  add(pair('product', of('product.code'), of('product.name')))
+  const specification = of('product.specification')
+  add(
+    pair(
+      'product',
+      of('product.code'),
+      of('product.name'),
+      specification && `specification: ${specification}`,
+    ),
+  )
   lines.push(...quantityLines(fields, of))
   add(pair('origin', of('origin.code'), of('origin.name')))
   add(pair('destination', of('destination.code'), of('destination.name')))

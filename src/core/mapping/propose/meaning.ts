@@ -15,6 +15,7 @@ export type Meaning =
   | `${SiteRole}.name`
   | 'product.code'
   | 'product.name'
+  | 'product.specification'
   | 'quantity'
   | 'heads'
   | 'arrived.heads'

@@ -113,6 +113,10 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
      品种 货物名称 样品名称 动物种类 食用农产品名称 菜名`,
   ],
   [
+    'product.specification',
+    'spec specs specification samplespec goodsspec gg ggxh guige 规格 规格型号 商品规格 产品规格 包装规格',
+  ],
+  [
     'quantity',
     `weight netweight quantity qty num number goodsweight totalweight kg g zl jz sl cssl csl chl ckl cszl shuliang zhongliang paquantity 重量 净重 数量 交易量 进货数量
      销售数量 斤数 公斤数 数量以及单位 总重量 采收数量 采收量 采收重量 出塘重量 捕捞量`,

@@ -12,13 +12,14 @@ import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class
 import { looksLikeTestData } from '#core/test-data.ts'
 import { isPrecisionLost } from '#core/text.ts'
 import { compileCode } from './code.ts'
+import { compileWords } from './scalar.ts'
 import { compileText, type TextPlan } from './text.ts'
 
 /**
  * Product: `code` (GB/T 7635.1), `name`, or both, and `ids` for other codes (`{ from: gtin, scheme: gs1.gtin }`). The class comes
  * from them; `class` names it where the interface document does. What a person decided of a name (`POST /v1/products/aliases`) comes
  * after the code and before the table of names; what was decided of an own code (a PLU) counts where nothing else tells. An unknown
- * product is kept as written and marked.
+ * product is kept as written and marked. `specification` (规格) is kept as written: no mass is computed from it.
  */
 export const PRODUCT_EXAMPLE = {
   mapping: '{ code: goodsCode, name: goodsName }',
@@ -35,7 +36,7 @@ interface ProductReading {
   readonly lost: boolean
 }
 
-const NAMES = ['code', 'name', 'class', 'ids'] as const
+const NAMES = ['code', 'name', 'class', 'ids', 'specification'] as const
 
 export function compileProduct(c: Compiling, node: Node, target: string): Plan<ProductPart> | null {
   const map = mapOf(c, node, target, NAMES, 'product: { code: field, name: field }')
@@ -52,7 +53,12 @@ export function compileProduct(c: Compiling, node: Node, target: string): Plan<P
   const ids = idsNode === undefined ? undefined : compileCode(c, idsNode, `${target}.ids`)
   if (code === undefined && name === undefined && ids === undefined)
     c.mistakes.add(node.at, target, 'missing', { wanted: 'code' })
-  if (code === null || name === null || given === null || ids === null) return null
+  const specificationNode = entryOf(map, 'specification')
+  const specification =
+    specificationNode === undefined
+      ? undefined
+      : compileWords(c, specificationNode, `${target}.specification`)
+  if (code === null || name === null || given === null || ids === null || specification === null) return null
   const aliases = c.productAliases
   const decided =
     aliases === undefined ? undefined : (named: string) => aliases.find(c.system, NAME_SCHEME, named)
@@ -92,8 +98,12 @@ export function compileProduct(c: Compiling, node: Node, target: string): Plan<P
         value: nameText || codeText || alias?.value,
         field: nameText !== '' ? nameField : codeText !== '' ? codeField : run.field,
       })
-    if (productClass === undefined && alias === undefined) return found.part
-    return whole(found.part, productClass, alias, own?.code ?? undefined)
+    const packed = specification?.evaluate(run)
+    const part =
+      productClass === undefined && alias === undefined
+        ? found.part
+        : whole(found.part, productClass, alias, own?.code ?? undefined)
+    return packed === undefined ? part : { ...part, specification: packed }
   }
   return { evaluate, verb: 'product' }
 }

@@ -131,3 +131,16 @@ test('when goods were produced is a time of its own, and does not set the year o
   expect(body.producedOn).toMatchObject({ at: '2020-01-01T00:00:00+08:00', precision: 'day' })
   expect(body.region?.year).toBe(2024)
 })
+
+test('a specification of goods is kept as written, beside a product that is known by it no better', () => {
+  const goods = (fields: Record<string, string>) =>
+    partOf('input: { product: { name: pm, specification: gg } }', fields, '20240415', 'transformation').body
+      .input?.product
+  expect(goods({ pm: '番茄', gg: '20kg/箱' })).toEqual({
+    class: 'vegetable',
+    name: '番茄',
+    specification: '20kg/箱',
+  })
+  expect(goods({ pm: '番茄', gg: '/' })).not.toHaveProperty('specification')
+  expect(goods({ pm: '', gg: '20kg/箱' })).toBeUndefined()
+})
