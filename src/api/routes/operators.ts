@@ -25,18 +25,21 @@ const NewOperatorBody = Type.Object(
   },
 )
 
-const refuse = (detail: string): HubError =>
-  new HubError('forbidden', { detail: `${detail} with a key of the scope admin, or by hub operator` })
+const refuse = (detail: string): HubError => new HubError('forbidden', { detail })
 
 /** Who watches is not chosen, nor sent away, by whom he watches. */
 function refuseOfWatchers(request: FastifyRequest, role: Role): void {
-  if (role === 'audit' && !holds(callerOf(request))) throw refuse('operators of the role audit are managed')
+  if (role === 'audit' && !holds(callerOf(request)))
+    throw refuse('operators of the role audit are managed with a key of the scope admin, or by hub operator')
 }
 
 /** Whoever is given the code can enrol with it himself, and so nobody is given that of another role than his own. */
 function refuseOfOtherRoles(request: FastifyRequest, role: Role): void {
   const caller = callerOf(request)
-  if (!holds(caller, SCOPE_OF[role])) throw refuse('the code of an operator of another role is given')
+  if (!holds(caller, SCOPE_OF[role]))
+    throw refuse(
+      'the code of an operator of another role is given with a key of the scope admin, or by hub operator',
+    )
 }
 
 /** `GET/POST /v1/operators`, `POST /v1/operators/{id}/enrolment`, `DELETE /v1/operators/{id}` and its sessions. */

@@ -1,4 +1,5 @@
 import { SOAP_REASONS } from '#core/answer/soap-reasons.ts'
+import { chineseOfCall } from '#core/call-reasons.ts'
 import { DBF_REASONS } from '#core/dbf-reasons.ts'
 import { chineseOfDecoding } from '#core/decode-reasons.ts'
 import type { Issue } from '#core/issue.ts'
@@ -268,4 +269,4 @@ export const inChinese = ({ reason, fix, ...issue }: Issue): Issue => ({
 
 /** The Chinese twin of a reason or fix of an issue; the text itself where there is none. */
 export const chineseReason = (english: string): string =>
-  CHINESE.get(english) ?? chineseOfDecoding(english) ?? english
+  CHINESE.get(english) ?? chineseOfDecoding(english) ?? chineseOfCall(english) ?? english

@@ -100,6 +100,63 @@ it('each reason for which a record is not taken as it is has a Chinese twin', ()
   expect(reasons.filter(({ one }) => !hasTwin(one))).toEqual([])
 })
 
+/** Functions that make a refusal of what they are given. */
+const REFUSES = /^(?:issue|refuse\w*|refused|wrong|invalid|oneOf|problem|no|\w*Fault)$/u
+/** Examples and descriptions of schemas, and what is said in both languages beside each other. */
+const NO_REFUSAL: ReadonlySet<string> = new Set(['examples', 'description', 'en', 'zh'])
+
+/** Texts given as `detail`, `reason` or `fix` of a refusal, or to a function that makes one. */
+function refusalsOf(code: string): string[] {
+  const texts: string[] = []
+  const walk = (value: unknown, inside: boolean): void => {
+    if (Array.isArray(value)) for (const one of value) walk(one, inside)
+    if (!isNode(value) || isElsewhere(value)) return
+    const name = isNode(value['key'])
+      ? value['key']['name']
+      : isNode(value['id'])
+        ? value['id']['name']
+        : isNode(value['callee'])
+          ? value['callee']['name']
+          : ''
+    if (value.type === 'Property' && NO_REFUSAL.has(String(name))) return
+    const text = inside ? textOf(value) : null
+    if (text !== null) texts.push(text)
+    const said = ['detail', 'reason', 'fix'].includes(String(name)) || REFUSES.test(String(name))
+    for (const member of Object.values(value)) walk(member, inside || said)
+  }
+  walk(parseAst(code, { lang: 'ts' }).body, false)
+  return texts
+}
+
+/** What is said to no person in his language: to hubs and receivers, of single bytes of certificates, and where a standard wants ASCII. */
+const TO_PROGRAMS = [
+  /^src\/api\/(?:schemas|soap)\//u,
+  /^src\/api\/(?:\w|-)*examples(?:-\w+)?\.ts$/u,
+  /^src\/(?:api\/routes\/oauth|flow\/oauth\/|flow\/operators\/(?:id-token|provider)|api\/operators\/provider-pages)/u,
+  /^src\/flow\/(?:conformance|delivery|follow|peers\/(?:change|decide-change))/u,
+]
+
+it('each reason for which a call is refused has a Chinese twin, also of the routes of administrators', () => {
+  const code = "throw new HubError('conflict', { detail: 'the key fell over', examples: ['no one saw it'] })"
+  expect(refusalsOf(code)).toEqual(['the key fell over'])
+  const reasons = sources('.ts')
+    .filter(({ path }) => /^src\/(?:api|flow|core\/(?:cases|reconcile|retention))\//u.test(path))
+    .filter(({ path }) => !TO_PROGRAMS.some((one) => one.test(path)))
+    .flatMap(({ path, text }) => refusalsOf(text).map((one) => ({ path, one })))
+    .filter(({ one }) => SENTENCE.test(one) && one !== '7 7')
+  expect(reasons.length).toBeGreaterThan(250)
+  expect(reasons.filter(({ one }) => !/\p{Script=Han}/u.test(chineseReason(one)))).toEqual([])
+}, 30_000)
+
+it('what is made of several reasons, rights or names is told whole, and no other words are taken for a name', () => {
+  expect(chineseReason('needs the scope read or case or admin')).toBe('需要权限 read 或 case 或 admin')
+  expect(
+    chineseReason('not_told: the result was not told yet; no_mass: how many kilograms were disposed of'),
+  ).toBe('not_told：结果尚未告知；no_mass：请填写处置的公斤数')
+  expect(chineseReason('key 6f1c')).toBe('密钥 6f1c')
+  expect(chineseReason('key words of the sender')).toBe('key words of the sender')
+})
+
 it('what the schemas of records say has a Chinese twin', () => {
   const wrongs: readonly unknown[] = [
     { product: 7, flags: ['NO_SUCH'], occurredAt: 'yesterday', parties: {}, lots: [{ code: 7 }], sites: [] },

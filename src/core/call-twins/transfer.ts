@@ -1,0 +1,31 @@
+import type { Twins } from '#core/decode-twins/text.ts'
+
+/** Of requests that cannot be taken as they came: their bytes, size, path and rate. */
+export const TRANSFER_TWINS: Twins = [
+  ['no content type', '缺少内容类型'],
+  ['content-encoding $1: send the body as it is, or as $2', '不支持内容编码 $1：请直接发送，或使用 $2'],
+  ['more than $1 bytes', '超过 $1 字节'],
+  ['more than $1 records in one message', '一份报文超过 $1 条记录'],
+  ['a signed message may have $1 bytes', '签名报文最多 $1 字节'],
+  ['the first record names no system', '首条记录未指明对接系统'],
+  ['$1 large messages are coming in', '正在接收 $1 份大报文'],
+  ['the database lost a part of the message', '数据库丢失了报文的一部分'],
+  ['the request did not arrive in time', '请求未在时限内到达'],
+  ['the body grows to more than $1 times its size', '请求体解压后超过原大小的 $1 倍'],
+  ['the body was broken off', '请求体中断'],
+  ['the body is larger than this call takes', '请求体超过此调用的上限'],
+  ['the body is not as long as Content-Length says', '请求体长度与 Content-Length 不符'],
+  ['the path is not percent-encoded UTF-8', '路径不是百分号编码的 UTF-8'],
+  ['the answer took too long; ask for less', '应答耗时过长；请缩小查询范围'],
+  ['the header Host is there more than once', '请求头 Host 出现多次'],
+  ['the header Host names no host', '请求头 Host 不是主机名'],
+  ['the target names no host', '请求目标不含主机名'],
+  ['no signature fits the secret of this peer', '没有与该对等平台密钥相符的签名'],
+  ['not a request in HTTP/1.1', '不是 HTTP/1.1 请求'],
+  ['this $1 has used its $2 units in $3 s', '此 $1 在 $3 秒内已用完 $2 个单位'],
+  ['Send JSON as UTF-8.', '请以 UTF-8 发送 JSON。'],
+  ['NUL or half of a surrogate pair', '含有 NUL 或不成对的代理项'],
+  ['1 to $1 characters', '应为 1 至 $1 个字符'],
+  ['the record is not pushed by SOAP', '该记录不以 SOAP 推送'],
+  ['$1; allowed: $2', '$1；允许的方法：$2'],
+]
