@@ -1,4 +1,4 @@
-import { describeNode } from './describe-node.ts'
+import { describeNode, readOnce } from './describe-node.ts'
 import type { TraceEdge, TraceNode } from './graph.ts'
 import { type Link, linkKey, type ReachedNode, type TracedRecord } from './traced-record.ts'
 
@@ -32,8 +32,9 @@ const edgeOf = (link: Link): TraceEdge => ({
  * @param full whether free texts of senders are given as they are
  */
 export function assembleGraph(found: Found, full = false): { nodes: TraceNode[]; edges: TraceEdge[] } {
+  const read = readOnce()
   const nodes = found.nodes.map((reached) =>
-    describeNode(reached, found.records.get(reached.code) ?? [], found.more.has(reached.code), full),
+    describeNode(reached, found.records.get(reached.code) ?? [], found.more.has(reached.code), full, read),
   )
   const links = new Map(found.links.map((link) => [linkKey(link), link]))
   return { nodes, edges: [...links.values()].map(edgeOf) }

@@ -5,11 +5,12 @@ import { COVERED, maskedCause } from '#core/model/masked-texts.ts'
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
 import type { Quantity } from '#core/model/values.ts'
 import { isPersonalParty, isPersonalSite } from '#core/personal.ts'
+import type { GraphCode } from './codes.ts'
 import type { TraceHold, TraceNode, TraceParty, TraceRecord, TraceSite, TraceTest } from './graph.ts'
 import { parseGraphCode } from './graph-code.ts'
 import { TEST_CONFIDENCE } from './matching.ts'
-import { isAbout, MENTION_ROLES } from './mentions.ts'
-import { documentTypeOf, type Mentioning, mentioning, nodeState, voidOf } from './node-state.ts'
+import { byStrength, isAbout, type Mention } from './mentions.ts'
+import { documentTypeOf, type Mentioning, mentionedIn, mentioning, nodeState, voidOf } from './node-state.ts'
 import { recordSummary } from './record-summary.ts'
 import type { ReachedNode, TracedRecord } from './traced-record.ts'
 
@@ -17,13 +18,14 @@ import type { ReachedNode, TracedRecord } from './traced-record.ts'
 const TELLING: readonly Kind[] = ['production', 'document', 'entry', 'transformation', 'dispatch', 'sale']
 const NO_GOODS: ReadonlySet<Kind> = new Set(['test', 'hold', 'disposal', 'inspection'])
 
-const rank = (kind: Kind): number => (TELLING.includes(kind) ? TELLING.indexOf(kind) : TELLING.length)
+const RANKS: ReadonlyMap<Kind, number> = new Map(TELLING.map((kind, i) => [kind, i]))
+const rank = (kind: Kind): number => RANKS.get(kind) ?? TELLING.length
 const timeOf = (record: TracedRecord): string => record.body.occurredAt?.at ?? ''
 
 /** Strongest mention first, then what tells best, then by time: the same records always give the same order. */
 function byWeight(a: Mentioning, b: Mentioning): number {
   return (
-    MENTION_ROLES.indexOf(a.mention.role) - MENTION_ROLES.indexOf(b.mention.role) ||
+    byStrength(a.mention, b.mention) ||
     rank(a.record.kind) - rank(b.record.kind) ||
     (timeOf(a.record) < timeOf(b.record) ? -1 : timeOf(a.record) > timeOf(b.record) ? 1 : 0) ||
     (a.record.id < b.record.id ? -1 : 1)
@@ -39,11 +41,12 @@ function leading(mentions: readonly Mentioning[]): readonly Mentioning[] {
   const about = mentions.filter(({ mention, record }) => isAbout(mention.role) && !NO_GOODS.has(record.kind))
   const alive = about.filter(({ record }) => record.status === 'active')
   const usable = alive.length > 0 ? alive : about
-  const first = [...usable].sort((a, b) => rank(a.record.kind) - rank(b.record.kind) || byWeight(a, b))[0]
+  let [first] = usable
   if (!first) return []
-  return usable.filter(
-    ({ record }) => record.kind === first.record.kind && record.system === first.record.system,
-  )
+  for (const one of usable)
+    if ((rank(one.record.kind) - rank(first.record.kind) || byWeight(one, first)) < 0) first = one
+  const { kind, system } = first.record
+  return usable.filter(({ record }) => record.kind === kind && record.system === system)
 }
 
 /** Sum of the quantities of the leading records; absent where one is unknown, or units or goods differ. */
@@ -73,7 +76,31 @@ const siteOf = ({ role, name, region }: SitePart): TraceSite => ({
   ...(region ? { region } : {}),
 })
 
-const recordOf = ({ record, mention }: Mentioning): TraceRecord => ({
+/** What a record says whichever node it is asked about. */
+export interface Told {
+  readonly mentions: ReadonlyMap<GraphCode, Mention>
+  readonly summary: string
+}
+export type TellingReader = (record: TracedRecord) => Told
+
+const toldBy: TellingReader = (record) => ({
+  mentions: mentionedIn(record),
+  summary: recordSummary(record.body),
+})
+
+/** Reads each record once, though it stands at several nodes of a graph. */
+export function readOnce(): TellingReader {
+  const read = new Map<TracedRecord, Told>()
+  return (record) => {
+    const known = read.get(record)
+    if (known) return known
+    const told = toldBy(record)
+    read.set(record, told)
+    return told
+  }
+}
+
+const recordOf = ({ record, mention }: Mentioning, read: TellingReader): TraceRecord => ({
   id: record.id,
   kind: record.kind,
   version: record.version,
@@ -81,7 +108,7 @@ const recordOf = ({ record, mention }: Mentioning): TraceRecord => ({
   role: mention.role,
   occurredAt: record.body.occurredAt ?? null,
   system: record.system,
-  summary: recordSummary(record.body),
+  summary: read(record).summary,
 })
 
 /** Tests and holds count where the code is what was tested or held, or where the record names nothing nearer than its papers. */
@@ -134,9 +161,10 @@ export function describeNode(
   records: readonly TracedRecord[],
   more: boolean,
   full = false,
+  read: TellingReader = readOnce(),
 ): TraceNode {
   const parts = parseGraphCode(reached.code) ?? { kind: 'lot' as const, value: reached.code }
-  const mentions = mentioning(reached.code, records).sort(byWeight)
+  const mentions = mentioning(reached.code, records, (record) => read(record).mentions).sort(byWeight)
   const isPaper = parts.kind === 'document'
   const type = isPaper ? documentTypeOf(mentions) : undefined
   const isVoucher =
@@ -167,7 +195,7 @@ export function describeNode(
     sites: (body?.sites ?? []).map(siteOf),
     tests: testsOf(mentions),
     holds: holdsOf(mentions, full),
-    records: mentions.map(recordOf),
+    records: mentions.map((mentioned) => recordOf(mentioned, read)),
     moreRecords: more,
   }
 }

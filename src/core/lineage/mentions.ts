@@ -36,15 +36,25 @@ export function mentionsOf(body: Body): Mention[] {
   return mentions
 }
 
-/** The strongest mention of a code in the body; undefined where it is not mentioned. */
-export function mentionOf(body: Body, code: GraphCode): Mention | undefined {
-  let best: Mention | undefined
+const STRENGTH = new Map(MENTION_ROLES.map((role, i): [MentionRole, number] => [role, i]))
+
+/** Of two mentions the stronger one comes first. */
+export const byStrength = (a: Pick<Mention, 'role'>, b: Pick<Mention, 'role'>): number =>
+  (STRENGTH.get(a.role) ?? 0) - (STRENGTH.get(b.role) ?? 0)
+
+/** Of each code that the body mentions its strongest mention; of equally strong ones that which stands first. */
+export function strongestMentions(body: Body): Map<GraphCode, Mention> {
+  const strongest = new Map<GraphCode, Mention>()
   for (const mention of mentionsOf(body)) {
-    if (mention.code !== code) continue
-    if (!best || MENTION_ROLES.indexOf(mention.role) < MENTION_ROLES.indexOf(best.role)) best = mention
+    const other = strongest.get(mention.code)
+    if (!other || byStrength(mention, other) < 0) strongest.set(mention.code, mention)
   }
-  return best
+  return strongest
 }
+
+/** The strongest mention of a code in the body; undefined where it is not mentioned. */
+export const mentionOf = (body: Body, code: GraphCode): Mention | undefined =>
+  strongestMentions(body).get(code)
 
 /** Whether the record tells of these goods or this paper themselves, and not only of others that came with or from them. */
 export const isAbout = (role: MentionRole): boolean =>

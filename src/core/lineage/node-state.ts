@@ -1,9 +1,9 @@
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import type { DocumentPart } from '#core/model/parts.ts'
 import type { When } from '#core/model/values.ts'
-import { recordCode } from './codes.ts'
+import { type GraphCode, recordCode } from './codes.ts'
 import type { NodeState } from './graph.ts'
-import { isAbout, type Mention, mentionOf } from './mentions.ts'
+import { isAbout, type Mention, strongestMentions } from './mentions.ts'
 import type { TracedRecord } from './traced-record.ts'
 
 /** A record together with how it mentions the code that is asked about. */
@@ -12,16 +12,31 @@ export interface Mentioning {
   readonly mention: Mention
 }
 
+/** What a record mentions, each code with its strongest mention. */
+export type MentionReader = (record: TracedRecord) => ReadonlyMap<GraphCode, Mention>
+
+/** The record's own code is one of them where nothing else names its goods. */
+export function mentionedIn({ kind, id, body }: TracedRecord): Map<GraphCode, Mention> {
+  const mentions = strongestMentions(body)
+  const own = recordCode(kind, id, body)
+  if (own !== null && !mentions.has(own)) mentions.set(own, { code: own, role: 'subject' })
+  return mentions
+}
+
 /** The records that mention the code, each with its strongest mention, in the order given. */
-export function mentioning(code: string, records: readonly TracedRecord[]): Mentioning[] {
-  return records.flatMap((record) => {
-    const mention = mentionOf(record.body, code)
-    if (mention) return [{ record, mention }]
-    const isOwn = recordCode(record.kind, record.id, record.body) === code
-    if (isOwn) return [{ record, mention: { code, role: 'subject' } }]
+export function mentioning(
+  code: GraphCode,
+  records: readonly TracedRecord[],
+  read: MentionReader = mentionedIn,
+): Mentioning[] {
+  const found: Mentioning[] = []
+  for (const record of records) {
+    const mention = read(record).get(code)
+    if (mention) found.push({ record, mention })
     // A test that was matched to the goods of the code.
-    return record.kind === 'test' ? [{ record, mention: { code, role: 'subject', likely: true } }] : []
-  })
+    else if (record.kind === 'test') found.push({ record, mention: { code, role: 'subject', likely: true } })
+  }
+  return found
 }
 
 const timeOf = ({ record }: Mentioning): string => record.body.occurredAt?.at ?? record.receivedAt
