@@ -20,8 +20,8 @@ export async function recallCommand(argv: readonly string[]): Promise<void> {
       const notices = await noticesOf(call, subject)
       const none =
         cliLanguage() === 'zh'
-          ? '没有通知：请核对案件或停售记录的标识'
-          : 'no notices: check the identifier of the case or hold'
+          ? '此案件或停售记录目前没有须通知的接收方'
+          : 'so far nobody is to be told of this case or hold'
       const lines = notices.length === 0 ? none : notices.map(noticeLine).join('\n')
       const list = json ? JSON.stringify(notices, null, 2) : lines
       if (out === undefined) console.log(list)

@@ -69,6 +69,17 @@ const PART: Readonly<Record<keyof typeof WHOLE, string>> = {
   attempts: `'[]'::jsonb`,
 }
 
+/** Whether the reader sees a case of this identifier, or a version of a hold: without either an empty list would say that nobody was told. */
+export async function isCaseOrHold(reader: Reader, of: string): Promise<boolean> {
+  const { rowCount } = await reader.query(
+    UUID.test(of)
+      ? 'select 1 from cases where id = $1::uuid'
+      : `select 1 from record_versions where record_id = $1 and kind = 'hold' limit 1`,
+    [of],
+  )
+  return rowCount === 1
+}
+
 /**
  * The notices of a case, or of one hold record, that the reader sees, oldest first, with what happened and the deliveries that held the version; `after` is the last
  * one of the page before.

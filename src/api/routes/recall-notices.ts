@@ -16,7 +16,7 @@ import type { RecallAction } from '#core/recall/deadlines.ts'
 import { noticeSheet } from '#core/recall/notice-sheet.ts'
 import { Acknowledgement } from '#flow/recall/notice-schema.ts'
 import { inTransaction } from '#store/database.ts'
-import { listNotices, type Notice } from '#store/recall-evidence.ts'
+import { isCaseOrHold, listNotices, type Notice } from '#store/recall-evidence.ts'
 import { acknowledge } from '#store/recall-notices.ts'
 import { withSight } from '#store/sighted.ts'
 
@@ -38,14 +38,19 @@ interface Wish {
   readonly note?: string
 }
 
-/** Notices of a case or hold as far as the caller sees them. */
+/** Notices of a case or hold as far as the caller sees them; a case or hold that he does not see is none. */
 async function noticesSeen(
   pool: Pool,
   request: FastifyRequest,
   query: Omit<Parameters<typeof listNotices>[1], 'isPart'>,
 ): Promise<Notice[]> {
   const sight = sightOfCaller(request)
-  return await withSight(pool, sight, (reader) => listNotices(reader, { ...query, isPart: sight !== null }))
+  return await withSight(pool, sight, async (reader) => {
+    const notices = await listNotices(reader, { ...query, isPart: sight !== null })
+    if (notices.length === 0 && !(await isCaseOrHold(reader, query.of)))
+      throw new HubError('not_found', { detail: `case or hold record ${query.of}` })
+    return notices
+  })
 }
 
 /** Without what a person wrote; the words of receivers are those of their links' deliveries. */
@@ -118,7 +123,7 @@ export const recallNoticeRoutes =
         querystring: query(pageQuery),
         response: {
           200: answer('RecallNoticePage', 'One page · 一页'),
-          ...problems(400, 401, 403, 429, 503),
+          ...problems(400, 401, 403, 404, 429, 503),
         },
       },
       handler: async (request, reply) => {
@@ -153,7 +158,7 @@ export const recallNoticeRoutes =
           params: CaseParams,
           response: {
             200: { description: 'A file · 文件', content: { [type]: { schema: { type: 'string' } } } },
-            ...problems(400, 401, 403, 429, 503),
+            ...problems(400, 401, 403, 404, 429, 503),
           },
         },
         handler: async (request, reply) => {

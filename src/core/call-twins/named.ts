@@ -2,6 +2,7 @@ import type { Twins } from '#core/decode-twins/text.ts'
 
 /** What was asked for and is not there, or not for this caller: `not_found` names it. */
 export const NAMED_TWINS: Twins = [
+  ['case or hold record $1', '案件或停售召回记录 $1'],
   ['held change of link $1', '链路 $1 的暂存变更'],
   ['backfill $1 of link $2', '链路 $2 的补发 $1'],
   ['signing key $1 of $2', '系统 $2 的签名密钥 $1'],

@@ -17,6 +17,10 @@ export const RIGHT_TWINS: Twins = [
     '需要 read 权限：市场按日汇总展示，无法按系统或区划拆分',
   ],
   [
+    'needs the scope read: this is not told apart by system or region',
+    '需要 read 权限：此内容不按系统或区划区分',
+  ],
+  [
     'needs the scope read: products of cases are not told apart by system or region',
     '需要 read 权限：案件的产品不按系统或区划区分',
   ],

@@ -109,12 +109,12 @@ const LINK: Row = {
 }
 /** What is held of the records that a caller sees. */
 const HELD: Row = { ...LINK, theirs: { ...LINK.theirs, ...NO_SIGHT }, empty: SIGHTED }
-/** Notices of a case: of its holds that a caller sees. */
+/** Notices of a case that a caller sees: of its holds, to receivers in his sight. */
 const NOTICES: Row = {
   of: 'case',
   all: ['read'],
-  theirs: { ...NO_SIGHT, 'region own': ['own'] },
-  empty: SIGHTED,
+  theirs: { 'read own': ['own'], 'read other': ['other'], 'region own': ['own'] },
+  finds: true,
 }
 /** Seen by the key that sent it, and by who sees its system. */
 const RECEIPT: Row = {

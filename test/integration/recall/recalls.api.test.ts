@@ -126,8 +126,16 @@ describe('notices', () => {
       after = `&after=${encodeURIComponent(page.next)}`
     }
     expect(pages).toEqual(notices)
-    expect((await noticesOf('00000000-0000-4000-8000-000000000000')).notices).toEqual([])
     const path = `/v1/recalls/${kase}/notices`
+    // An empty list would be read as: nobody was told.
+    for (const absent of ['00000000-0000-4000-8000-000000000000', `${hold}x`, kase.slice(0, -1)])
+      for (const ending of ['', '.csv', '.xlsx']) {
+        const answer = await api.call('GET', `/v1/recalls/${encodeURIComponent(absent)}/notices${ending}`, {
+          headers: { 'accept-language': 'zh' },
+        })
+        expect(answer.statusCode, answer.body).toBe(404)
+        expect(answer.json()).toMatchObject({ code: 'not_found', detail: `案件或停售召回记录 ${absent}` })
+      }
     const file = async (ending: string, language: string) =>
       await api.call('GET', `${path}.${ending}`, { headers: { 'accept-language': language } })
     const [zh, en] = [await file('csv', 'zh'), await file('csv', 'en')]
