@@ -40,9 +40,23 @@ export interface UsageRow {
 }
 
 /**
+ * Columns of records beside each of their lots. Records and lots are put together by grouping, and sought in sets below: how many there
+ * are of a paper the planner does not know, and a join that it takes for one of a few rows compares ten thousand with ten thousand.
+ */
+const LOTS_OF = (columns: string, records: string, lots: string): string => {
+  const names = columns.split(', ')
+  return `
+    select n, record_id, ${names.map((name) => `max(${name}) as ${name}`).join(', ')}, unnest(array_agg(lot) filter (where lot is not null)) as lot
+      from (select n, record_id, version, ${columns}, null as lot from ${records}
+            union all select n, record_id, version, ${names.map(() => 'null').join(', ')}, lot from ${lots}) u
+     group by n, record_id, version having count(${names[0]}) > 0`
+}
+
+/**
  * The uses of each paper, and which of them came straight under it. Bought on: the record names the voucher of the purchase; or who gave
  * the goods had taken them in, or had sold them to the same taker, under the same paper; or nobody says who gave them, and sales name
- * the paper.
+ * the paper; or the lot that they came from was taken in or sold under the same paper. What a place sells of a lot that it took in
+ * itself is the same goods, of which the greater figure counts (`usageOf`).
  */
 const CHOSEN = (active: string): string => `
   asked as materialized (
@@ -60,8 +74,16 @@ const CHOSEN = (active: string): string => `
   pairs as materialized (select distinct n, giver, taker from alive where kind = 'sale' and giver is not null and taker is not null),
   bought as materialized (select distinct n, taker from alive where kind = 'sale' and taker is not null and taker is distinct from giver),
   entered as materialized (select distinct n, taker from alive where kind = 'entry' and taker is not null and taker is distinct from giver),
+  carried as materialized (select a.n, e.record_id, e.version, e.to_code as lot from asked a join lot_edges e on e.from_code = a.code),
+  had as materialized (${LOTS_OF('site', `alive where kind <> 'dispatch'`, 'carried')}),
+  parted as materialized (
+    select l.n, e.record_id, e.version, e.from_code as lot from (select distinct n, lot from had) l join lot_edges e on e.to_code = l.lot
+     where ((l.n, e.from_code) in (select n, lot from had)) is true),
+  onward as materialized (
+    select n, record_id from (${LOTS_OF('site, kind', 'alive', 'parted')}) o
+     where kind = 'entry' or kind = 'sale' and ((n, lot, site) in (select n, lot, site from had)) is not true),
   chosen as (
-    select s.*, s.status = 'active' and not (s.bought_on or b.n is not null and s.kind <> 'dispatch'
+    select s.*, s.status = 'active' and not (s.bought_on or ((s.n, s.record_id) in (select n, record_id from onward)) is true or b.n is not null and s.kind <> 'dispatch'
              or s.kind = 'entry' and (e.n is not null or p.n is not null or s.giver is null and l.n is not null)) as first
       from said s
       left join sellers l on l.n = s.n

@@ -91,6 +91,75 @@ test('more sold than stated is said in kilograms', async () => {
   expect(paper).toMatchObject({ statedKg: '200', usedKg: '260', overKg: '60', countedKind: 'entry' })
 })
 
+const market = (code: string): NonNullable<Written['body']['sites']> => [
+  { role: 'market', name: code, ids: [{ scheme: 'cn.mofcom.node9', value: code }] },
+]
+/** A record of goods under a paper at a place: of a lot, or from one. Nobody says who gave them. */
+const moved = (
+  kind: 'entry' | 'sale' | 'dispatch',
+  mass: string,
+  where: string,
+  number: string,
+  lots: { of?: string; from?: string },
+): Written => ({
+  kind,
+  system: 'mofcom-city',
+  key: `${number} ${kind} ${where} ${lots.of ?? ''} ${lots.from ?? ''}`,
+  body: {
+    occurredAt: at('2024-04-15T03:00:00'),
+    sites: market(where),
+    quantity: { value: mass, unit: 'KGM' },
+    documents: [{ role: 'upstream', type: 'promise_cert', number }],
+    lots: [
+      ...(lots.of ? [{ role: 'subject' as const, scheme: 'local', value: `${number} ${lots.of}` }] : []),
+      ...(lots.from ? [{ role: 'source' as const, scheme: 'local', value: `${number} ${lots.from}` }] : []),
+    ],
+  },
+})
+
+test('goods that came from a lot which was taken in under the same paper are no second use of it', async () => {
+  const used = async (number: string, records: Written[]) => {
+    await storeRecords(pool, records)
+    const { usedKg, uses, sites } = await readDocument(pool, { type: 'any', number, nowMs })
+    return { usedKg, counted: uses.filter(({ counted }) => counted).length, places: sites.length }
+  }
+  const [first, second] = ['330109004', '330105012']
+  // Taken in at a market, and a part of it at a stall of another, with a lot of its own or none.
+  for (const lot of ['B', undefined]) {
+    const number = `ONWARD-${lot ?? 'NONE'}`
+    const onward = lot ? { of: lot, from: 'A' } : { from: 'A' }
+    expect(
+      await used(number, [
+        moved('entry', '100', first, number, { of: 'A' }),
+        moved('entry', '40', second, number, onward),
+      ]),
+    ).toEqual({ usedKg: '100', counted: 1, places: 1 })
+  }
+  // Of the lot that came from the farm both are first-hand.
+  expect(
+    await used('ONWARD-FARM', [
+      moved('dispatch', '140', '330825002', 'ONWARD-FARM', { of: 'F' }),
+      moved('entry', '100', first, 'ONWARD-FARM', { of: 'A', from: 'F' }),
+      moved('entry', '40', second, 'ONWARD-FARM', { of: 'B', from: 'F' }),
+    ]),
+  ).toEqual({ usedKg: '140', counted: 2, places: 2 })
+  // What is sold where it was taken in counts as before: the greater of both.
+  expect(
+    await used('ONWARD-OVER', [
+      moved('entry', '100', first, 'ONWARD-OVER', { of: 'A' }),
+      moved('sale', '160', first, 'ONWARD-OVER', { from: 'A' }),
+      moved('sale', '30', second, 'ONWARD-OVER', { from: 'A' }),
+    ]),
+  ).toMatchObject({ usedKg: '160', places: 1 })
+  // And within one market from the gate to the stall.
+  expect(
+    await used('ONWARD-STALL', [
+      moved('entry', '100', first, 'ONWARD-STALL', { of: 'A' }),
+      moved('entry', '40', first, 'ONWARD-STALL', { of: 'B', from: 'A' }),
+    ]),
+  ).toEqual({ usedKg: '100', counted: 1, places: 1 })
+})
+
 test('a void paper is not valid on any day, with time, and with reason for who may see it, and what was sold on it still counts', async () => {
   for (const on of ['2024-04-15', '2024-04-20']) {
     const asked = { type: 'promise_cert', number: 'HGZ20240415-M4ND', on, nowMs }
