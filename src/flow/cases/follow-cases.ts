@@ -24,7 +24,7 @@ import { failedOf } from './answered.ts'
 import { applyEvent } from './apply.ts'
 import { correctTest, labPassed } from './correct-test.ts'
 import { openByTest, type ToldTest, testedGoods } from './open-case.ts'
-import { answerByEarlier } from './passed-before.ts'
+import { answerByEarlier, joinsReleased } from './passed-before.ts'
 import { type SettleParts, settleAll } from './settle.ts'
 import { type ChangedTest, evidence, happening, testOf } from './told-test.ts'
 
@@ -189,6 +189,7 @@ async function takeNew(
   const id = await findCaseOfGoods(client, { ...goods, productName })
   if (id === null) {
     if (says === 'lab_passed' || !isOpening(test.body, from)) return
+    if (await joinsReleased(client, test, goods)) return
     const caseId = await openByTest(client, hub, test, goods, nowMs)
     return await answerByEarlier(client, test, { goods, caseId, nowMs })
   }

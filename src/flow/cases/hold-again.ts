@@ -22,19 +22,28 @@ export async function holdAgain(
   caseId: string,
   nowMs: number,
 ): Promise<readonly ToldTest[] | null> {
-  const state = (await readCase(client, caseId))?.state
-  if (state !== 'cleared' && state !== 'closed') return null
-  const moves = (await readCaseEvents(client, caseId)).filter(
-    ({ fromState, toState }) => fromState !== toState,
-  )
-  const released = moves.at(state === 'closed' ? -2 : -1)
-  if (released?.toState !== 'cleared' || !BY_RECORDS.has(released.event)) return null
+  const state = await releasedByRecords(client, caseId)
+  if (state === null) return null
   const standing = await unanswered(client, caseId)
   const event = await gravest(client, standing)
   if (event === undefined) return null
   if (state === 'closed') return await takenFrom(client, test, standing)
   await applyEvent(client, caseId, happening(event, test, nowMs), evidence(test))
   return []
+}
+
+/** Whether it was records that released the goods of a case, and whether it is closed since; null where they are held, or an official released them. */
+export async function releasedByRecords(
+  client: ClientBase,
+  caseId: string,
+): Promise<'cleared' | 'closed' | null> {
+  const state = (await readCase(client, caseId))?.state
+  if (state !== 'cleared' && state !== 'closed') return null
+  const moves = (await readCaseEvents(client, caseId)).filter(
+    ({ fromState, toState }) => fromState !== toState,
+  )
+  const released = moves.at(state === 'closed' ? -2 : -1)
+  return released?.toState === 'cleared' && BY_RECORDS.has(released.event) ? state : null
 }
 
 async function takenFrom(

@@ -11,6 +11,7 @@ import { readOwners } from '#store/peer-versions.ts'
 import { findTestsOfGoods } from '#store/tests-of-goods.ts'
 import { failedOf, unanswered } from './answered.ts'
 import { labPassed } from './correct-test.ts'
+import { releasedByRecords } from './hold-again.ts'
 import type { TestedGoods, ToldTest } from './open-case.ts'
 import { testOf } from './told-test.ts'
 
@@ -20,19 +21,8 @@ export async function answerByEarlier(
   failed: ToldTest,
   { goods, caseId, nowMs }: { readonly goods: TestedGoods; readonly caseId: string; readonly nowMs: number },
 ): Promise<void> {
-  const { body, receivedAt } = failed
-  const found = [
-    ...(await readTracedVersions(client, await findTestsOfGoods(client, goods))).values(),
-  ].filter(
-    (one) =>
-      saysOf(one.body) === 'lab_passed' &&
-      answersFailure(one.body.test?.item, body.test?.item) &&
-      mayBe(goodsOf(body), 'test', one.body) &&
-      !isOlder(one.body, body),
-  )
-  const ids = found.map(({ id }) => id)
-  const known = await findCaseTests(client, ids)
-  const foreign = await readOwners(client, ids)
+  const { receivedAt } = failed
+  const { found, known, foreign } = await passesOf(client, failed, goods)
   let ofTheCase: ToldTest | null = null
   for (const { id, version, body: passed } of found) {
     const before = known.get(id)
@@ -47,6 +37,41 @@ export async function answerByEarlier(
     await labPassed(client, test, caseId, nowMs)
   }
   if (ofTheCase) await answerAtLast(client, ofTheCase, caseId, nowMs)
+}
+
+/**
+ * Puts a failed test, whose goods have no open case, with the released one of theirs in which a laboratory answered it: what passed there would otherwise
+ * count for what came before the release alone, and a rapid test that is told late would stop goods again that were passed since.
+ */
+export async function joinsReleased(
+  client: ClientBase,
+  failed: ToldTest,
+  goods: TestedGoods,
+): Promise<boolean> {
+  const { found, known, foreign } = await passesOf(client, failed, goods)
+  const cases = found.flatMap(({ id }) => (foreign.has(id) ? [] : (known.get(id)?.caseId ?? [])))
+  for (const caseId of new Set(cases)) {
+    if ((await releasedByRecords(client, caseId)) === null) continue
+    await putCaseTest(client, testOf({ ...failed, isActive: true }, caseId))
+    if ((await unanswered(client, caseId)).length === 0) return true
+    await dropCaseTest(client, failed.recordId)
+  }
+  return false
+}
+
+/** What laboratories passed of the goods of a failed test and answers it, whose case each is of, and which of it is another hub's. */
+async function passesOf(client: ClientBase, { body }: ToldTest, goods: TestedGoods) {
+  const found = [
+    ...(await readTracedVersions(client, await findTestsOfGoods(client, goods))).values(),
+  ].filter(
+    (one) =>
+      saysOf(one.body) === 'lab_passed' &&
+      answersFailure(one.body.test?.item, body.test?.item) &&
+      mayBe(goodsOf(body), 'test', one.body) &&
+      !isOlder(one.body, body),
+  )
+  const ids = found.map(({ id }) => id)
+  return { found, known: await findCaseTests(client, ids), foreign: await readOwners(client, ids) }
 }
 
 /** A passed test is left in a case that is closed and of which no failed test stands any more: those that it answered have a new case. */

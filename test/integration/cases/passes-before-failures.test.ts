@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PAK_CHOI, SPINACH, withMarket } from './market.ts'
 
-const { code, entry, rapid, laboratory, send, cards, told, here } = withMarket()
+const { code, entry, rapid, laboratory, send, cards, told, here, sayOf } = withMarket()
 
 const at = (time: string, precision = 'second') => ({
   occurredAt: { at: `2026-03-02T${time}+08:00`, precision },
@@ -57,4 +57,33 @@ test('a failed test that joins a case is answered by what passed its goods befor
   expect(await told()).toMatchObject(held())
   await send(laboratory('l2', 1, 'pass'))
   expect(await told()).toMatchObject(released())
+})
+
+test('a passed result answers a failed test that comes when its case is released, or closed, like one that came before it', async () => {
+  await send(entry(1, 'A-1', SPINACH), rapid('t1', 'A-1', SPINACH))
+  await send(laboratory('l', 1, 'pass', at('09:00:00')))
+  await send(rapid('t2', 'A-1', SPINACH, at('07:00:00')))
+  expect((await told()).filter(({ held }) => held.length > 0)).toEqual([])
+  await sayOf('cleared', { event: 'close' })
+  await send(rapid('t3', 'A-1', SPINACH, at('08:00:00')))
+  expect((await told()).filter(({ held }) => held.length > 0)).toEqual([])
+  // One of goods that were taken after the sample of the laboratory, or for something else, does not.
+  const lead = { test: { item: '铅', verdict: 'fail', screening: true, method: '胶体金', raw: '阳性' } }
+  await send(rapid('t4', 'A-1', SPINACH, { ...at('08:00:00'), ...lead }))
+  expect((await told())[0]).toMatchObject(held()[0] as object)
+  await sayOf('held', { event: 'clear', method: 'GC-MS' }, { event: 'close' })
+  await send(rapid('t5', 'A-1', SPINACH, at('10:00:00')))
+  expect((await told())[0]).toMatchObject(held()[0] as object)
+})
+
+test('what it answered in a closed case is held once more when it is taken back', async () => {
+  await send(
+    entry(1, 'A-1', SPINACH),
+    rapid('t1', 'A-1', SPINACH),
+    laboratory('l', 1, 'pass', at('09:00:00')),
+  )
+  await sayOf('cleared', { event: 'close' })
+  await send(rapid('t2', 'A-1', SPINACH, at('07:00:00')))
+  await send(laboratory('l', 1, 'pass', { ...at('09:00:00'), status: 'void' }))
+  expect((await told()).filter(({ held }) => held.length > 0)).toMatchObject(held())
 })
