@@ -16,7 +16,7 @@ export function refuseOtherSites({ method, headers, host }: FastifyRequest): voi
     site === undefined
       ? origin === undefined || hostOf(origin) === host
       : site === 'same-origin' || site === 'none'
-  if (!isOwn) throw new HubError('forbidden', { detail: 'the form is of another site' })
+  if (!isOwn) throw new HubError('other_site')
 }
 
 const hostOf = (origin: string): string | undefined => URL.parse(origin)?.host

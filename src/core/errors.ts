@@ -42,6 +42,15 @@ export const ERRORS = {
       '请使用具有 detail 中所列权限的密钥，或向管理员申请。',
     ],
   ),
+  other_site: define(
+    403,
+    'sender',
+    ['The request comes from another site', '请求来自其他网站'],
+    [
+      'Open the page of the hub itself and send the form there; a program sends a key and no cookie.',
+      '请打开本平台自身的页面提交；程序应使用密钥，不使用 Cookie。',
+    ],
+  ),
   not_found: define(
     404,
     'sender',

@@ -8,6 +8,7 @@ import { refuseOtherSites } from '#api/same-site.ts'
 import { spokenIn } from '#api/spoken.ts'
 import { HubError } from '#core/errors.ts'
 import { readOpenAlerts } from '#store/alerts.ts'
+import { hasLeft, noteLeave } from '#store/board-leaves.ts'
 import { readScheduleAges } from '#store/schedules.ts'
 import { keptSecret } from '#store/secrets.ts'
 import { BOARD_STYLE, boardPage, doorPage } from './page.ts'
@@ -34,9 +35,12 @@ export const boardRoutes =
           throw error
         },
       )
+    const sessionOf = async ({ headers }: FastifyRequest) =>
+      readSession(await secret(), headers.cookie, clock())
     const mayLook = async (request: FastifyRequest): Promise<boolean> => {
-      const digest = readSession(await secret(), request.headers.cookie, clock())
-      if (digest !== null && (await isAdmin(digest))) return true
+      const session = await sessionOf(request)
+      if (session !== null && !(await hasLeft(pool, session.digest)) && (await isAdmin(session.keyDigest)))
+        return true
       return (await sessions.holderOf(request))?.role === 'system'
     }
     const page = (reply: FastifyReply, status: number, text: string): FastifyReply =>
@@ -75,6 +79,9 @@ export const boardRoutes =
     })
     app.post(`${HOME}/leave`, { schema: hidden }, async (request, reply) => {
       refuseOtherSites(request)
+      // A browser that forgets its cookie is no proof that nobody else has it.
+      const session = await sessionOf(request)
+      if (session !== null) await noteLeave(pool, session, clock())
       return reply.header('set-cookie', endedCookie).redirect(HOME, 303)
     })
     app.post<{ Body: URLSearchParams }>(`${HOME}/retry`, { schema: hidden }, async (request, reply) => {

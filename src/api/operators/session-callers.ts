@@ -12,7 +12,7 @@ export interface SessionCallers {
   has(request: FastifyRequest): boolean
   /** The operator whose session it is; null where there is none that counts. */
   holderOf(request: FastifyRequest): Promise<SessionHolder | null>
-  /** The same with its scopes, for a call of the API. Throws `forbidden` where another site made the browser call. */
+  /** The same with its scopes, for a call of the API. Throws `other_site` where another site made the browser call. */
   of(request: FastifyRequest): Promise<Caller | null>
   /** Ends the session that the browser brought, where there is one: who leaves, or signs in anew, has none of before. */
   end(request: FastifyRequest): Promise<void>

@@ -114,5 +114,4 @@ export const RIGHT_TWINS: Twins = [
   ['one $1 in PEM, or base64 of its DER, is wanted', '应为一个 $1（PEM 或 DER 的 base64）'],
   ['either content or contentBase64 is wanted', 'content 与 contentBase64 只能填写一个'],
   ['at most $1 days from now', '距现在最多 $1 天'],
-  ['the form is of another site', '表单来自其他网站'],
 ]

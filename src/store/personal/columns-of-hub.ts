@@ -83,6 +83,7 @@ export const COLUMNS_OF_HUB = {
     business: 'text tables',
   },
   migrations: { none: 'number name applied_at', digest: 'sha256' },
+  board_leaves: { none: 'ends_at', digest: 'digest' },
   oauth_assertions: { none: 'client jti expires_at' },
   oauth_clients: { none: 'id scopes created_at revoked_at last_used_at', business: 'name jwks' },
   operator_sessions: { none: 'operator_id created_at seen_at', digest: 'digest' },

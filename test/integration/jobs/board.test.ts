@@ -115,11 +115,12 @@ describe('the board with jobs on PostgreSQL', () => {
     const cookie = await enter(key)
     expect((await look(cookie)).statusCode).toBe(200)
     expect((await form(`${HOME}/retry`, { queue: LINKS_QUEUE, id: '1' })).statusCode).toBe(401)
-    const [name, until, digest, signature] = cookie.split(/[=.]/) as [string, string, string, string]
+    const [name = '', until = '', digest = '', own = '', signature = ''] = cookie.split(/[=.]/)
     const forged = [
-      `${name}=${Number(until) + 1}.${digest}.${signature}`,
-      `${name}=${until}.${'A'.repeat(43)}.${signature}`,
-      `${name}=${until}.${digest}.${'A'.repeat(43)}`,
+      `${name}=${Number(until) + 1}.${digest}.${own}.${signature}`,
+      `${name}=${until}.${'A'.repeat(43)}.${own}.${signature}`,
+      `${name}=${until}.${digest}.${'A'.repeat(16)}.${signature}`,
+      `${name}=${until}.${digest}.${own}.${'A'.repeat(43)}`,
       `${name}=${until}`,
     ]
     for (const one of forged) expect((await look(one)).statusCode, one).toBe(401)
@@ -146,7 +147,31 @@ describe('the board with jobs on PostgreSQL', () => {
     const cookie = await enter(ADMIN)
     const stranger = { cookie, 'sec-fetch-site': 'cross-site' }
     expect((await form(`${HOME}/retry`, { queue: LINKS_QUEUE, id: '1' }, stranger)).statusCode).toBe(403)
+    expect((await form(`${HOME}/leave`, {}, stranger)).json()).toMatchObject({
+      status: 403,
+      code: 'other_site',
+      title: 'The request comes from another site',
+    })
+    expect((await look(cookie)).statusCode).toBe(200)
     expect((await form(`${HOME}/leave`, {}, { cookie })).headers['set-cookie']).toContain('Max-Age=0')
+  })
+
+  test('who leaves, left: the cookie opens nothing any more, and that of another browser still does', async () => {
+    await open()
+    const other = await enter(ADMIN)
+    const cookie = await enter(ADMIN)
+    expect((await form(`${HOME}/leave`, {}, { cookie })).statusCode).toBe(303)
+    expect((await look(cookie)).statusCode).toBe(401)
+    expect((await form(`${HOME}/retry`, { queue: LINKS_QUEUE, id: '1' }, { cookie })).statusCode).toBe(401)
+    expect((await look(other)).statusCode).toBe(200)
+    // Once more, and without any, is no mistake.
+    expect((await form(`${HOME}/leave`, {}, { cookie })).statusCode).toBe(303)
+    expect((await form(`${HOME}/leave`, {})).statusCode).toBe(303)
+    // What would have ended by itself is forgotten.
+    clock.time += 31 * 60_000
+    await form(`${HOME}/leave`, {}, { cookie: await enter(ADMIN) })
+    const { rows } = await pool.query('select count(*)::int as n from board_leaves')
+    expect(rows).toEqual([{ n: 1 }])
   })
 })
 
