@@ -144,36 +144,72 @@ function box(placed: Placed, language: WordLanguage): string {
   const fill = words.isBad ? COLOURS.bad : node.kind === 'lot' ? COLOURS.lot : COLOURS.paper
   const stroke = words.isBad ? COLOURS.badLine : isRoot ? COLOURS.root : COLOURS.line
   const bad = [words.state, words.reason, words.isBad ? words.tests : ''].filter(Boolean).join(' · ')
-  const lines: readonly (readonly [text: string, colour: string, weight: string])[] = [
-    [`${words.title} ${words.value}`, COLOURS.text, '600'],
-    [words.goods, COLOURS.text, '400'],
-    [[words.date, words.origin].filter(Boolean).join(' '), COLOURS.quiet, '400'],
-    [words.place, COLOURS.quiet, '400'],
-    [bad, words.isBad ? COLOURS.badLine : COLOURS.quiet, words.isBad ? '600' : '400'],
+  const quiet = (text: string): Line => ({ text, shown: fitting(text), colour: COLOURS.quiet, weight: '400' })
+  const lines: readonly Line[] = [
+    {
+      text: `${words.title} ${words.value}`,
+      shown: `${words.title} ${fittingCode(words.value, widthOf(`${words.title} `))}`,
+      colour: COLOURS.text,
+      weight: '600',
+    },
+    { ...quiet(words.goods), colour: COLOURS.text },
+    quiet([words.date, words.origin].filter(Boolean).join(' ')),
+    quiet(words.place),
+    words.isBad ? { ...quiet(bad), colour: COLOURS.badLine, weight: '600' } : quiet(bad),
   ]
+  const whole = [node.code, ...lines.filter(({ text, shown }) => shown !== text).map(({ text }) => text)]
   return [
-    `<g><title>${escaped(node.code)}</title>`,
+    `<g><title>${escaped(whole.join('\n'))}</title>`,
     `<rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="8" fill="${fill}" stroke="${stroke}" stroke-width="${isRoot || words.isBad ? 2 : 1}"/>`,
     ...lines
-      .filter(([text]) => text !== '')
+      .filter(({ text }) => text !== '')
       .map(
-        ([text, colour, weight], i) =>
-          `<text x="${x + 10}" y="${y + 20 + i * 16}" fill="${colour}" font-weight="${weight}">${escaped(fitting(text))}</text>`,
+        ({ shown, colour, weight }, i) =>
+          `<text x="${x + 10}" y="${y + 20 + i * 16}" fill="${colour}" font-weight="${weight}">${escaped(shown)}</text>`,
       ),
     '</g>',
   ].join('')
 }
 
-/** The text cut to the width of a box; the whole of it stands in the sheet. */
+/** A line of a box: what it says, and as much of it as has room. */
+interface Line {
+  readonly text: string
+  readonly shown: string
+  readonly colour: string
+  readonly weight: string
+}
+
+const letterWidth = (letter: string): number => ((letter.codePointAt(0) ?? 0) > 0x2e7f ? WIDE_PX : NARROW_PX)
+const widthOf = (text: string): number => [...text].reduce((sum, letter) => sum + letterWidth(letter), 0)
+
+/** The text cut to the width of a box; the whole of it stands in its tip and in the sheet. */
 function fitting(text: string): string {
   let width = 0
   let kept = ''
   for (const letter of text) {
-    width += (letter.codePointAt(0) ?? 0) > 0x2e7f ? WIDE_PX : NARROW_PX
+    width += letterWidth(letter)
     if (width > TEXT_WIDTH - NARROW_PX) return `${kept}…`
     kept += letter
   }
   return kept
+}
+
+/** A code that is too long without its middle: codes of one place begin alike, and their serial numbers stand at the end. */
+function fittingCode(code: string, taken: number): string {
+  const room = TEXT_WIDTH - taken
+  if (widthOf(code) <= room) return code
+  const letters = [...code]
+  const ends: [head: string[], tail: string[]] = [[], []]
+  let width = NARROW_PX // of the mark in between
+  for (let i = 0; letters.length > 0; i++) {
+    const isTail = i % 2 === 1
+    const letter = letters[isTail ? letters.length - 1 : 0] as string
+    width += letterWidth(letter)
+    if (width > room) break
+    if (isTail) ends[1].unshift(letters.pop() as string)
+    else ends[0].push(letters.shift() as string)
+  }
+  return `${ends[0].join('')}…${ends[1].join('')}`
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -254,6 +254,22 @@ test('the picture shows every node and every likely edge dashed, what failed in 
   expect(tracePicture(hostile, 'en')).not.toMatch(/<script|\u0000/)
 })
 
+test('of a code that is too long for its box both ends can be read, and the whole of every line that was cut in its tip', async () => {
+  const graph = await traceLot(pool, { code: LOTS['bokchoy-B045'], direction: 'both', systems })
+  const long = (end: string): string => `urn:epc:id:sgtin:4012345.077889.${'0'.repeat(30)}${end}`
+  const nodes = graph.nodes.map((node, i) => ({
+    ...node,
+    value: long(`-${100 + i}`),
+    product: { name: '一种名称特别长以致一行写不下的蔬菜产品（大棚，二级）' },
+  }))
+  const picture = tracePicture({ ...graph, nodes }, 'zh')
+  for (const { value } of nodes) {
+    expect(picture).toMatch(new RegExp(`>[^<]*urn:e[^<]*…[^<]*${value.slice(-4)}</text>`, 'u'))
+    expect(picture).toMatch(new RegExp(`<title>[^<]*${value.replaceAll('.', '\\.')}[^<]*</title>`, 'u'))
+  }
+  expect(picture).toMatch(/<title>[^<]*一种名称特别长以致一行写不下的蔬菜产品（大棚，二级）[^<]*<\/title>/u)
+})
+
 test('the sheet has a row for each node, with how it was found and the records behind it', async () => {
   const graph = await traceLot(pool, { code: LOTS['pork-A023'], direction: 'both', systems })
   const { columns, rows } = traceSheet(graph, 'en')
