@@ -6,6 +6,7 @@ import { CONTENT_POLICY } from '#api/headers.ts'
 import type { Language } from '#api/language.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { spokenIn } from '#api/spoken.ts'
+import { HubError } from '#core/errors.ts'
 
 const HOUR = 'public, max-age=3600'
 const hidden = { hide: true }
@@ -13,7 +14,7 @@ const hidden = { hide: true }
 const UNITS = { document: 250, script: 1000, errors: 20 } as const
 
 /**
- * `GET /docs` and what it loads, `GET /docs/errors`, and `GET /openapi.json`. Nothing of them comes from elsewhere. Each is made once, as bytes: nobody needs a
+ * `GET /` for browsers, `GET /docs` and what it loads, `GET /docs/errors`, and `GET /openapi.json`. Nothing of them comes from elsewhere. Each is made once, as bytes: nobody needs a
  * key to ask for them, as often as he likes.
  */
 export const docsRoutes =
@@ -36,6 +37,13 @@ export const docsRoutes =
         return reply.type('application/json').send(document)
       },
     )
+    // Who types the address of the hub into a browser looks for a page.
+    app.get('/', { schema: hidden }, async (request, reply) => {
+      reply.header('vary', 'accept')
+      if (!/\btext\/html\b/i.test(request.headers.accept ?? ''))
+        throw new HubError('not_found', { detail: 'GET /' })
+      return reply.redirect('/docs', 302)
+    })
     app.get('/docs', { schema: hidden }, async (_request, reply) =>
       reply
         .header('content-security-policy', CONTENT_POLICY.reader)

@@ -12,6 +12,17 @@ it('/openapi.json is the committed document', async () => {
   expect((await get('/openapi.json')).json()).toEqual(JSON.parse(committed))
 })
 
+it('/ leads a browser to /docs, and is nothing for a program', async () => {
+  const browser = await get('/', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' })
+  expect([browser.statusCode, browser.headers.location]).toEqual([302, '/docs'])
+  for (const headers of [{}, { accept: '*/*' }, { accept: 'application/json' }]) {
+    const program = await get('/', headers)
+    expect(program.statusCode).toBe(404)
+    expect(program.headers['content-type']).toMatch(/^application\/problem\+json/)
+    expect(program.json()).toMatchObject({ code: 'not_found', detail: 'GET /' })
+  }
+})
+
 it('/docs loads nothing from outside, and may not', async () => {
   const page = await get('/docs')
   expect(page.statusCode).toBe(200)
