@@ -48,15 +48,12 @@ import { keptSecret, keyedHash } from '#store/secrets.ts'
 import { registerSystems } from '#store/systems.ts'
 import { startEmbedded } from './embedded.ts'
 import { giveBackMemory } from './give-back.ts'
+import { jobNews } from './job-news.ts'
 import { createLargeWork } from './large-work.ts'
 import { mappingsMustExist } from './mappings-folder.ts'
 import { openReconciling } from './reconciling.ts'
-import { seldom } from './seldom.ts'
 import { dataKeysOf, type Settings } from './settings.ts'
 import { type Closing, startApi } from './start-api.ts'
-
-/** While the database is away each queue and worker says so many times a second. */
-const TOLD_EVERY_MS = 60_000
 
 /** A running hub. */
 export interface Hub {
@@ -124,18 +121,15 @@ export async function startHub(settings: Settings, log: Logger): Promise<Hub> {
     registry.follow()
     for (const mistake of registry.mistakes) log.error({ mistake }, 'a mapping is broken')
     await registerSystems(pool, [...registry.systems.values()])
-    const tellOfJobs = seldom((said) => log.warn(said, 'jobs'), { everyMs: TOLD_EVERY_MS, clock: Date.now })
     const backend = await openJobBackend({
       databaseUrl,
       redisUrl: settings.redisUrl,
-      // Connections that the database ends at the stop are no news.
-      onError: (error) => stopping || tellOfJobs(error.message),
-      onFailed: (queue, error) => {
-        if (stopping) return
-        log.error({ queue, reason: error.message }, 'a job failed; the sweep finds its work again')
-        // Where the database is gone nothing can be noted, and the log has it.
-        noteFailure(pool, { topic: 'jobs_failed', subject: queue, reason: error.message }).catch(() => {})
-      },
+      ...jobNews({
+        log,
+        clock: Date.now,
+        isStopping: () => stopping,
+        note: (failure) => noteFailure(pool, failure),
+      }),
     })
     closings.push(() => backend.close())
     const queues = createQueues(backend, log)

@@ -51,7 +51,10 @@ async function startAgain(
       await stopLeftovers(settings.data, settings.clusterName, log)
       return await startServer(settings)
     } catch (error) {
-      log.error({ err: error, waitMs }, 'PostgreSQL could not be started again')
+      log.error(
+        { err: error, waitMs, logFile: settings.logFile },
+        'PostgreSQL could not be started again: see the end of logFile; look whether the disk is full, the folder is still its owner’s and no other PostgreSQL has it. It is tried again by itself',
+      )
     }
   }
   return undefined
