@@ -27,9 +27,9 @@ export interface LargeWorkParts extends ThreadSettings {
 }
 
 /** The heap of the thread: what it holds is two chunks of records, and the names that its mappings have seen. */
-const HEAP = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
+const HEAP = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 6 }
 /** A thread that nobody asks for anything gives its memory back. */
-const IDLE_MS = 20_000
+const IDLE_MS = 5_000
 /** After this a chunk that does not end is cut off; its transaction is rolled back. */
 const STOP_MS = 1500
 

@@ -49,15 +49,18 @@ async function versionsOf(
       if (unreadable === 'fails' || !(error instanceof HubError)) throw error
       return { body: String(row.body), recorded: row.recorded }
     })
-    versions.push(versionOf({ ...row, ...texts }))
+    versions.push(versionOf(row, texts))
   }
   return versions
 }
 
 /** Every column of a version and of the road on which it came. */
-const versionOf = (row: Record<string, unknown>): VersionFacts => ({
-  recordId: row['record_id'] as string,
-  version: row['version'] as number,
+const versionOf = (
+  row: VersionColumns,
+  { body, recorded }: { readonly body: string; readonly recorded: string | null },
+): VersionFacts => ({
+  recordId: row.record_id,
+  version: row.version,
   position: row['position'] as string,
   kind: row['kind'] as string,
   system: row['system'] as string,
@@ -66,8 +69,8 @@ const versionOf = (row: Record<string, unknown>): VersionFacts => ({
   messageId: row['message_id'] as string,
   messageIndex: row['message_index'] as number,
   receivedAt: row['received_at'] as string,
-  rest: REST.map((name) => row[name]),
-  body: row['body'] as string,
+  rest: REST.map((name) => (name === 'recorded' ? recorded : row[name])),
+  body,
   erased: erasedOf(row),
 })
 

@@ -1,5 +1,6 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
+import { keyedDigest } from '#core/keyed-digest.ts'
 
 /** A secret of this hub, made at first use and kept; all processes of a hub get the same. */
 export async function keptSecret(pool: Pool, name: string): Promise<Buffer> {
@@ -18,4 +19,4 @@ export async function keptSecret(pool: Pool, name: string): Promise<Buffer> {
 export const keyedHash =
   (secret: Buffer) =>
   (text: string): string =>
-    createHmac('sha256', secret).update(text).digest('hex').slice(0, 32)
+    keyedDigest(secret, text)

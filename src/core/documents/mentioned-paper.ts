@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { negateDecimal } from '#core/decimal.ts'
 import { normalisePlate } from '#core/identifiers/plate.ts'
 import { isCode } from '#core/lineage/codes.ts'
@@ -102,7 +102,7 @@ export const goodsCode = (product: Body['product']): string | null =>
 /** By which plates are compared where they are kept beside thousands of others. */
 export const plateDigest = (plate: string): string => digestOf(normalisePlate(plate))
 
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16)
+const digestOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, 16)
 
 /** A refund takes off what was sold, whether the source writes it below zero or not. */
 const signed = (value: string | null, isRefund: boolean): string | null =>

@@ -1,4 +1,5 @@
-import { createHmac, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
+import { keyedDigest } from '#core/keyed-digest.ts'
 
 /** What a leaf says: `text` is hashed and may be shown to anyone who may see identifiers; the rest opens its commitment. */
 export interface Leaf {
@@ -24,8 +25,7 @@ export const commitmentOf = ({ salt, facts, body }: Opening): string =>
   hash('sha256', `${salt}\n${facts}\n${body}`, 'hex')
 
 /** The salt of a leaf, made from a secret of the hub: no row has to be kept for it. */
-export const saltOf = (secret: Buffer, subject: string): string =>
-  createHmac('sha256', secret).update(subject).digest('hex').slice(0, 32)
+const saltOf = keyedDigest
 
 /** What a row was before persons were erased from it: the commitment that was sealed, and that of the row as it must be now. */
 export interface ErasedFacts {

@@ -3,12 +3,15 @@ import { hash } from 'node:crypto'
 /** Bytes of a SHA-256. */
 export const HASH_BYTES = 32
 
-const LEAF = Buffer.from([0])
 const NODE = Buffer.from([1])
 
 /** Hash of a leaf: SHA-256 over 0x00 and its text in UTF-8 (RFC 9162, 2.1.1). */
-export const leafHash = (text: string): Buffer =>
-  hash('sha256', Buffer.concat([LEAF, Buffer.from(text)]), 'buffer')
+export const leafHash = (text: string): Buffer => hash('sha256', `\0${text}`, 'buffer')
+
+/** Writes the hash of a leaf to its place among those of others. Thousands of buffers of their own would take ten times the room. */
+export function packLeaf(packed: Buffer, index: number, text: string): void {
+  packed.write(hash('sha256', `\0${text}`, 'hex'), index * HASH_BYTES, 'hex')
+}
 
 /** Hash of an inner node: SHA-256 over 0x01 and both of its children. */
 export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer =>

@@ -4,6 +4,7 @@ import {
   type EntryFacts,
   entryLeaf,
   headText,
+  type Leaf,
   type MessageFacts,
   messageLeaf,
   versionLeaf,
@@ -15,6 +16,7 @@ import {
   HASH_BYTES,
   leafHash,
   packedHashes,
+  packLeaf,
   rootOf,
   rootOfFrontier,
 } from '#core/evidence/merkle.ts'
@@ -37,22 +39,30 @@ export const SEAL_EVERY_MS = 300_000
 /** Of entries and of messages; the rest is for versions, so that none of them can keep the others out. */
 const ENTRIES_MAX = BATCH_LEAVES / 4
 const MESSAGES_MAX = BATCH_LEAVES / 4
-/** Bodies that are in memory at once. */
-const VERSIONS_AT_ONCE = 250
+/** Bodies that are in memory at once: few, so that they are gone before the heap takes them for lasting. */
+const VERSIONS_AT_ONCE = 50
 /** A message is committed, or is known as unfinished, this long after its receipt at the latest. */
 const SETTLE_MS = 900_000
 
 /** `sealed`: there may be more; `nothing`: nothing waits that is due; `busy`: another process is at it. */
 export type SealEnd = 'sealed' | 'nothing' | 'busy'
 
+interface SealOptions {
+  /** Milliseconds since 1970; becomes the time of the head. */
+  readonly now?: () => number
+  /** A batch that is not full is sealed when the one before is so old. */
+  readonly leastAgeMs?: number
+  /** Rests after a page of versions that began at a time of `performance.now()`. */
+  readonly rest?: (began: number) => Promise<void>
+}
+
 /**
  * Seals the next batch: entries of the log, messages, and versions in the order of their commits. One transaction under one lock: the
  * chain of heads cannot fork, and a process that is killed leaves the batch to the next one as if nothing had been.
- * @param now milliseconds since 1970; becomes the time of the head
  */
 export async function sealBatch(
   pool: Pool,
-  { now = Date.now, leastAgeMs = 0 }: { readonly now?: () => number; readonly leastAgeMs?: number } = {},
+  { now = Date.now, leastAgeMs = 0, rest = async () => {} }: SealOptions = {},
 ): Promise<SealEnd> {
   const secret = await saltSecret(pool)
   const newest = await readNewestHead(pool)
@@ -64,8 +74,8 @@ export async function sealBatch(
     // Another process sealed meanwhile: its key may be another, and what is due has to be looked at again.
     if (before?.number !== newest?.number) return 'sealed'
     if (!(await isDue(client, before, entriesTo, { nowMs: now(), leastAgeMs }))) return 'nothing'
-    const batch = await readBatch(client, before, entriesTo, secret)
-    if (batch.hashes.length === 0) return 'nothing'
+    const batch = await readBatch(client, before, entriesTo, { secret, rest })
+    if (batch.leaves.length === 0) return 'nothing'
     await writeHead(client, before, batch, key, now())
     return 'sealed'
   })
@@ -86,7 +96,8 @@ async function isDue(
 }
 
 interface Batch {
-  readonly hashes: readonly Buffer[]
+  /** Hashes of leaves, one behind the other. */
+  readonly leaves: Buffer
   readonly entries: readonly EntryFacts[]
   readonly messages: readonly MessageFacts[]
   readonly changes: number
@@ -98,31 +109,41 @@ async function readBatch(
   client: PoolClient,
   before: StoredHead | null,
   settled: string,
-  secret: Buffer,
+  { secret, rest }: Required<Pick<SealOptions, 'rest'>> & { readonly secret: Buffer },
 ): Promise<Batch> {
   const after = before?.entriesTo ?? '0'
   const entries = await readEntries(client, { after, upTo: settled, limit: ENTRIES_MAX })
   // Numbers may be missing at the end, where a transaction was taken back.
   const entriesTo = entries.length === ENTRIES_MAX ? (entries.at(-1) as EntryFacts).id : settled
   const messages = await readMessages(client)
-  const hashes = [
-    ...entries.map((entry) => leafHash(entryLeaf(secret, entry).text)),
-    ...messages.map((message) => leafHash(messageLeaf(secret, message).text)),
-  ]
-  const room = BATCH_LEAVES - hashes.length
+  const leaves = Buffer.alloc(BATCH_LEAVES * HASH_BYTES)
+  let count = 0
+  const add = (leaf: Leaf): void => packLeaf(leaves, count++, leaf.text)
+  for (const entry of entries) add(entryLeaf(secret, entry))
+  for (const message of messages) add(messageLeaf(secret, message))
+  const room = BATCH_LEAVES - count
   const head = String(await headPosition(client))
   let at = before?.changesTo ?? '0'
   let changes = 0
   while (changes < room) {
+    const began = performance.now()
     const limit = Math.min(VERSIONS_AT_ONCE, room - changes)
     const rows = await readVersionRows(client, { after: at, upTo: head, limit })
-    for (const row of rows) hashes.push(leafHash(versionLeaf(secret, row).text))
+    for (const row of rows) add(versionLeaf(secret, row))
     changes += rows.length
     at = rows.length === limit ? (rows.at(-1) as { position: string }).position : head
     if (rows.length < limit) break
+    await rest(began)
   }
   const changesTo = BigInt(at) < BigInt(before?.changesTo ?? 0) ? (before?.changesTo ?? '0') : at
-  return { hashes, entries, messages, changes, entriesTo: larger(entriesTo, after), changesTo }
+  return {
+    leaves: leaves.subarray(0, count * HASH_BYTES),
+    entries,
+    messages,
+    changes,
+    entriesTo: larger(entriesTo, after),
+    changesTo,
+  }
 }
 
 const larger = (one: string, other: string): string => (BigInt(one) > BigInt(other) ? one : other)
@@ -161,7 +182,6 @@ async function writeHead(
   key: HeadKey,
   nowMs: number,
 ): Promise<void> {
-  const leaves = Buffer.concat(batch.hashes)
   const frontier = before ? frontierOf(before) : EMPTY_FRONTIER
   const number = frontier.count + 1
   const sealedAt = new Date(nowMs).toISOString()
@@ -173,7 +193,7 @@ async function writeHead(
     entries: batch.entries.length,
     messages: batch.messages.length,
     changes: batch.changes,
-    root: rootOf(packedHashes(leaves)),
+    root: rootOf(packedHashes(batch.leaves)),
     previous: rootOfFrontier(frontier),
   }
   const leaf = leafHash(batchText(facts))
@@ -183,7 +203,7 @@ async function writeHead(
   await insertHead(
     client,
     { ...facts, ...head, leaf, frontier: Buffer.concat(next.roots), signature },
-    leaves,
+    batch.leaves,
     batch.messages.map(({ id }) => id),
   )
 }

@@ -3,7 +3,7 @@ import { LOADING_FLAGS } from '#adapters/thread-flags.ts'
 import { HubError } from '#core/errors.ts'
 
 /** Heap of a thread. Texts (32 Mi characters) and formats at their limits need about 160 MB. */
-const RESOURCES = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 12, stackSizeMb: 4 } as const
+const RESOURCES = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 3, stackSizeMb: 4 } as const
 /** More at a time would take the machine from the rest of the hub. */
 const THREADS_MAX = 2
 /** A thread that nobody needed for so long is ended; a new one costs 150 ms of processor time. */
