@@ -308,7 +308,7 @@ test('a step read in pieces, and a walk whose step has more links than are read 
         expect(walked).toHaveLength(long === -1 ? full.length : long + 1)
       },
     ),
-    { numRuns: 80 },
+    { numRuns: 240 },
   )
   // The law says nothing where all is read at once.
   expect(inPieces).toBeGreaterThan(20)
