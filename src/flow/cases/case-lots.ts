@@ -27,10 +27,18 @@ export interface DescribedLot extends Reached {
   readonly mass: string | null
   /** ISO text. */
   readonly occurredAt: string | null
+  /** A laboratory passed it for all for which it failed: the case goes on about other goods, and tests of this lot belong to it. */
+  readonly answered?: true
 }
 
-/** Whether the lot itself is held: it is neither gone nor behind the dispatch, and it is a lot, or a paper that alone names what a slaughter made. */
-export const holdsLot = ({ role, kind, via }: Pick<DescribedLot, 'role' | 'kind' | 'via'>): boolean =>
+/** Whether the lot itself is held: it is neither passed, gone nor behind the dispatch, and it is a lot, or a paper that alone names what a slaughter made. */
+export const holdsLot = ({
+  role,
+  kind,
+  via,
+  answered,
+}: Pick<DescribedLot, 'role' | 'kind' | 'via' | 'answered'>): boolean =>
+  !answered &&
   role !== 'sold' &&
   role !== 'origin' &&
   (kind === 'lot' || role === 'tested' || via?.kind === 'transformation')

@@ -11,7 +11,7 @@ import { readOwners } from '#store/peer-versions.ts'
 import { findTestsOfGoods } from '#store/tests-of-goods.ts'
 import { failedOf, unanswered } from './answered.ts'
 import { labPassed } from './correct-test.ts'
-import { releasedByRecords } from './hold-again.ts'
+import { holdAgain, releasedByRecords } from './hold-again.ts'
 import type { TestedGoods, ToldTest } from './open-case.ts'
 import { testOf } from './told-test.ts'
 
@@ -41,19 +41,26 @@ export async function answerByEarlier(
 
 /**
  * Puts a failed test, whose goods have no open case, with the released one of theirs in which a laboratory answered it: what passed there would otherwise
- * count for what came before the release alone, and a rapid test that is told late would stop goods again that were passed since.
+ * count for what came before the release alone, and a rapid test that is told late would stop goods again that were passed since. Where it is of other goods, too,
+ * they are all held until those are answered as well, as if the test had come before the release; of a case that is closed that cannot be.
  */
 export async function joinsReleased(
   client: ClientBase,
   failed: ToldTest,
-  goods: TestedGoods,
+  { goods, nowMs }: { readonly goods: TestedGoods; readonly nowMs: number },
 ): Promise<boolean> {
   const { found, known, foreign } = await passesOf(client, failed, goods)
   const cases = found.flatMap(({ id }) => (foreign.has(id) ? [] : (known.get(id)?.caseId ?? [])))
   for (const caseId of new Set(cases)) {
-    if ((await releasedByRecords(client, caseId)) === null) continue
+    const state = await releasedByRecords(client, caseId)
+    if (state === null) continue
     await putCaseTest(client, testOf({ ...failed, isActive: true }, caseId))
     if ((await unanswered(client, caseId)).length === 0) return true
+    if (state === 'cleared') {
+      await holdAgain(client, failed, caseId, nowMs)
+      await answerByEarlier(client, failed, { goods, caseId, nowMs })
+      return true
+    }
     await dropCaseTest(client, failed.recordId)
   }
   return false

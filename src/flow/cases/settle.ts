@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import { type CaseGoods, goodsOf, mayBe } from '#core/cases/goods.ts'
+import { possible } from '#core/cases/machine.ts'
 import { placeOf } from '#core/cases/place.ts'
 import type { Reached, Spread } from '#core/cases/spread.ts'
 import { orderOf } from '#core/cases/states.ts'
@@ -21,6 +22,7 @@ import { isOurs } from '#store/case-turns.ts'
 import { type CaseRow, findUnsettled, lockCase, noteSettled, readCase } from '#store/cases.ts'
 import { inTransaction } from '#store/database.ts'
 import { readKnownCodes, readTracedVersions } from '#store/lots.ts'
+import { unanswered } from './answered.ts'
 import { type DescribedLot, describeLots, holdsLot, type SpreadLimits, spreadOver } from './case-lots.ts'
 import { holdsOf } from './holds.ts'
 import { causeOf, testedGoods } from './open-case.ts'
@@ -180,10 +182,12 @@ async function lotsOf(
   const others = new Map<string, OtherGoods>()
   const whos = new Set<string>()
   const whats = new Set<string>()
+  const answered = new Set<string>()
+  const left = await leftUnanswered(client, found)
   let fallback: Body = { flags: [] }
   for (const { id, version, receivedAt, body } of records.values()) {
     const tested = await testedGoods(client, { recordId: id, version, receivedAt, body })
-    const roots = mayBe(goods, 'test', body) ? own : otherOf(others, goodsOf(body))
+    const roots = !left(id) ? answered : mayBe(goods, 'test', body) ? own : otherOf(others, goodsOf(body))
     for (const code of tested.codes) roots.add(code)
     for (const who of tested.whos) whos.add(who)
     for (const what of tested.whats) whats.add(what)
@@ -199,6 +203,8 @@ async function lotsOf(
       if (!lots.has(lot.code))
         lots.set(lot.code, lot.role === 'tested' && stall ? { ...lot, stall: lot.stall ?? stall } : lot)
   }
+  for (const lot of await describeLots(client, untraced(answered), goods))
+    if (!lots.has(lot.code)) lots.set(lot.code, { ...lot, answered: true })
   const causes = [...records.values()].map(({ body }) => causeOf(body))
   return { lots: [...lots.values()], truncated, fallback, causes, whos: [...whos], whats: [...whats] }
 }
@@ -216,6 +222,22 @@ function otherOf(others: Map<string, OtherGoods>, goods: CaseGoods): Set<string>
   return found.codes
 }
 
+const untraced = (codes: Iterable<string>): Reached[] =>
+  [...codes].map((code) => ({ code, role: 'tested', depth: 0, via: null }))
+
+/**
+ * Tells of each failed test whether its goods are held: as long as records may release them, those of a test that laboratories answered are not, though the case
+ * goes on about other goods. Where no test is left, it is an official who holds them all.
+ */
+async function leftUnanswered(
+  client: PoolClient,
+  { id, state }: CaseRow,
+): Promise<(test: string) => boolean> {
+  if (!possible(state).includes('clear')) return () => true
+  const left = new Set((await unanswered(client, id)).map(({ recordId }) => recordId))
+  return (test) => left.size === 0 || left.has(test)
+}
+
 /** Nothing spreads from a suspect: its lot alone is not sold, at its stall alone. */
 const reachedOf = async (
   client: PoolClient,
@@ -224,10 +246,7 @@ const reachedOf = async (
   limits: SpreadLimits | null,
 ): Promise<Spread> =>
   limits === null
-    ? {
-        reached: codes.map((code): Reached => ({ code, role: 'tested', depth: 0, via: null })),
-        truncated: false,
-      }
+    ? { reached: untraced(codes), truncated: false }
     : await spreadOver(client, codes, goods, limits)
 
 async function meetingsOf(client: PoolClient, { lots, whos, whats }: LotFacts) {

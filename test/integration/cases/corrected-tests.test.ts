@@ -157,11 +157,32 @@ test('one of two failed results of laboratories that is made void leaves the rec
   expect(await told()).toMatchObject([{ state: 'confirmed', orders: [`recall ${here()}`] }])
 })
 
+test('a lot that a laboratory passed is released, though the case goes on about another', async () => {
+  await send(entry(1, 'A-1', SPINACH), entry(2, 'A-2', SPINACH))
+  await send(
+    rapid('t1', 'A-1', SPINACH, {
+      lots: [...laboratory('x', 1, 'fail').lots, ...laboratory('x', 2, 'fail').lots],
+    }),
+  )
+  await send(
+    rapid('t2', 'A-2', SPINACH, {
+      lots: laboratory('x', 2, 'fail').lots,
+      test: { item: '镉', verdict: 'fail', screening: true, method: '胶体金', raw: '阳性' },
+    }),
+  )
+  expect(await told()).toMatchObject([{ state: 'held', held: [code(1), code(2)] }])
+  await send(laboratory('l1', 1, 'pass'), laboratory('l2', 2, 'pass'))
+  expect(await told()).toMatchObject([{ state: 'held', held: [code(2)] }])
+})
+
 test('a laboratory that passes one lot clears no test of another lot of the same case', async () => {
   const paper = { documents: [{ role: 'upstream', type: 'promise_cert', number: 'P330105777' }] }
   await send({ ...entry(1, 'A-1', SPINACH), ...paper }, { ...entry(2, 'A-2', SPINACH), ...paper })
-  await send(rapid('t1', 'A-1', SPINACH), rapid('t2', 'A-2', SPINACH), laboratory('l1', 1, 'pass'))
+  await send(rapid('t1', 'A-1', SPINACH), rapid('t2', 'A-2', SPINACH))
   expect(await told()).toMatchObject([{ state: 'held', held: [code(1), code(2)] }])
+  await send(laboratory('l1', 1, 'pass'))
+  // The first is of the same paper as the second, which failed.
+  expect(await told()).toMatchObject([{ state: 'held', held: [code(2), code(1)] }])
   await send(laboratory('l2', 2, 'pass'))
   expect(await told()).toMatchObject([{ state: 'cleared', held: [] }])
 })
