@@ -93,6 +93,12 @@ export function readPiece(
   })
 }
 
+/** What was found in the source records of a part, without what became of them: of a million few have any. */
+export function readIssues(text: string): Issue[] {
+  const rows = JSON.parse(text.slice(text.indexOf('\n') + 1)) as Row[]
+  return rows.flatMap(([, , , issues]) => issues ?? [])
+}
+
 /** One line for the message whose rejection was mended by the message `receipt`. */
 export const writeMended = (result: KeyedResult, receipt: string): string =>
   JSON.stringify([result.index, receipt, rowOf(result)])

@@ -1,7 +1,8 @@
 import type { ClientBase, Pool } from 'pg'
+import type { Issue } from '#core/issue.ts'
 import type { SourceResult } from '#core/receipt.ts'
-import { PIECE_MAX, readPieces } from '#store/message-results.ts'
-import { readPiece, readResults } from './results-text.ts'
+import { PIECE_MAX, type ResultsPiece, readPieces } from '#store/message-results.ts'
+import { readIssues, readPiece, readResults } from './results-text.ts'
 
 /** As much of a stored message as tells where its results are. */
 export interface WithResults {
@@ -28,6 +29,16 @@ export async function* storedResults(
   yield* inPiecesFrom(client, message, 0, Number.POSITIVE_INFINITY)
 }
 
+/** What was found in the source records of a stored message, in their order. */
+export async function* storedIssues(client: ClientBase | Pool, message: WithResults): AsyncGenerator<Issue> {
+  if (!message.inPieces) {
+    for await (const { issues } of storedResults(client, message)) yield* issues ?? []
+    return
+  }
+  for await (const piece of piecesFrom(client, message, 0, Number.POSITIVE_INFINITY))
+    yield* readIssues(piece.text)
+}
+
 /**
  * What was told of some source records, by how many of them were decided before; it may be a few more. Of a message that is not large, all of them.
  */
@@ -48,9 +59,19 @@ async function* inPiecesFrom(
   to: number,
 ): AsyncGenerator<SourceResult> {
   const { system, record } = message
+  for await (const { text } of piecesFrom(client, message, start, to))
+    yield* readPiece(text, { system, record })
+}
+
+async function* piecesFrom(
+  client: ClientBase | Pool,
+  message: WithResults,
+  start: number,
+  to: number,
+): AsyncGenerator<ResultsPiece> {
   for (let from = start; from < to; ) {
     const pieces = await readPieces(client, message, from, Math.min(PIECE_MAX, to - from))
-    for (const { text } of pieces) yield* readPiece(text, { system, record })
+    yield* pieces
     const last = pieces.at(-1)
     if (!last) return
     from = last.first + last.count

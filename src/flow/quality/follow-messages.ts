@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg'
 import { fieldOfPlace, type Issue } from '#core/issue.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { type Follower, stepUnderLock } from '#flow/follow/follower.ts'
-import { storedResults } from '#flow/intake/stored-results.ts'
+import { storedIssues } from '#flow/intake/stored-results.ts'
 import {
   type CountedMessage,
   firstReceived,
@@ -82,5 +82,5 @@ async function count(client: ClientBase, messages: readonly CountedMessage[]): P
 async function* issuesOf(client: ClientBase, message: CountedMessage): AsyncGenerator<Issue> {
   if (message.problem !== null) yield JSON.parse(message.problem) as Issue
   const stored = { ...message, receivedAtMs: Date.parse(message.receivedAt) }
-  for await (const { issues } of storedResults(client, stored)) yield* issues ?? []
+  yield* storedIssues(client, stored)
 }
