@@ -5,6 +5,7 @@ import { qualityMessagesFollower } from '#flow/quality/follow-messages.ts'
 import { qualityRecordsReader } from '#flow/quality/follow-records.ts'
 import { withApi } from '#test/api.ts'
 import { TRADES, trade } from '#test/jiaxing.ts'
+import { tradesJson, workOn } from '../large/setting.ts'
 import { follow } from '../reference/setting.ts'
 
 const api = withApi()
@@ -69,4 +70,12 @@ it.each([
 
 it('is 404 for a system that is not registered', async () => {
   expect((await api.call('GET', '/v1/systems/nobody/quality')).statusCode).toBe(404)
+})
+
+it('counts every reason in a large message, whose results lie in pieces, and names its receipt', async () => {
+  const { receipt: large } = (await api.push(TRADES, tradesJson('L', 5001))).json()
+  expect(await workOn(api, large)).toBe('done')
+  await follow(api.pool, qualityMessagesFollower)
+  const { total } = (await get()).json()
+  expect(total.reasons).toContainEqual({ code: 'E_NO_KEY', field: 'billNo', count: 51, receipt: large })
 })

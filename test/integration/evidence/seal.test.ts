@@ -29,3 +29,20 @@ it('takes entries in the order of their numbers, however many wait, and leaves n
   expect(rows[0].sealed).toBe(rows[0].entries)
   expect((await verifyLog(hub.pool)).findings).toEqual([])
 })
+
+it('seals many versions page by page, rests between pages, and finds every one as it was', async () => {
+  await hub.push(Array.from({ length: 230 }, (_, i) => ({ no: `P${i}` })))
+  let rests = 0
+  const rest = async (began: number) => {
+    expect(began).toBeLessThanOrEqual(performance.now())
+    rests++
+  }
+  expect(await sealBatch(hub.pool, { rest })).toBe('sealed')
+  // Four whole pages of fifty; the fifth is the last.
+  expect(rests).toBe(4)
+  const { rows } = await hub.pool.query(
+    'select (select sum(changes) from audit_heads)::int as sealed, (select count(*) from record_versions)::int as versions',
+  )
+  expect(rows[0].sealed).toBe(rows[0].versions)
+  expect((await verifyLog(hub.pool)).findings).toEqual([])
+})

@@ -1,9 +1,10 @@
 import type { Kind } from '#core/model/kinds.ts'
-import { fieldLines, verdictLines } from './fields.ts'
+import { fieldLines } from './fields.ts'
 import { linesOf } from './part-lines.ts'
 import { inComment, quoted } from './quoted.ts'
 import type { Recognised } from './recognise.ts'
 import { besideSlaughter, perhapsLines, type Slaughter, slaughterLines } from './slaughter.ts'
+import { verdictLines } from './test-lines.ts'
 import { withTimeOf } from './time-of.ts'
 
 /** The records that one row tells of beside what it is: how it was paid, what became of the animals, how the goods were tested. */
