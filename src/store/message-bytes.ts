@@ -8,6 +8,8 @@ export type Coding = (typeof CODINGS)[number]
 
 /** Below this size compression costs more than it saves. */
 const COMPRESS_FROM = 2048
+/** The least that zlib takes for a piece. */
+const CHUNK_MIN = 64
 const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
 /**
@@ -26,13 +28,24 @@ export function encodeBytes(
   return { coding: isShort ? 'identity' : 'zstd', bytes: packed }
 }
 
-/** The bytes as they were received; none where they were erased. @throws where nothing is coded so, or they were sealed, and not here or with other keys */
-export async function decodeBytes(db: object, coding: Coding, bytes: Buffer, place: string): Promise<Buffer> {
+/**
+ * The bytes as they were received; none where they were erased.
+ * @param size how many there are, where it is known: zlib makes them in pieces of 16 KiB else, and joins these
+ * @throws where nothing is coded so, or they were sealed, and not here or with other keys
+ */
+export async function decodeBytes(
+  db: object,
+  coding: Coding,
+  bytes: Buffer,
+  place: string,
+  size?: number,
+): Promise<Buffer> {
   if (!CODINGS.includes(coding)) throw new Error(`no bytes are coded as ${coding}`)
   if (coding === 'erased') return Buffer.alloc(0)
   const isSealed = coding === 'sealed' || coding === 'sealed-zstd'
   const packed = isSealed ? await openedFor(db, bytes, place) : bytes
-  return coding === 'zstd' || coding === 'sealed-zstd' ? zstdDecompressSync(packed) : packed
+  if (coding !== 'zstd' && coding !== 'sealed-zstd') return packed
+  return zstdDecompressSync(packed, size === undefined ? {} : { chunkSize: Math.max(size, CHUNK_MIN) })
 }
 
 /** Where issues of a receipt quote what was sent. */

@@ -17,7 +17,7 @@ export interface StreamFacts {
 
 /**
  * The text of a stream of bytes in pieces, characters never split. The encoding is decided as for whole messages, but from
- * the first 64 KiB that are not ASCII: a stream cannot be read twice.
+ * the first 64 KiB that are not ASCII: a stream cannot be read twice. A chunk is not looked at any more once the next one was asked for.
  * @throws DecodeRefusal E_ENCODING with the offset of the first byte that does not fit
  */
 export async function* decodeChunks(
@@ -33,7 +33,10 @@ export async function* decodeChunks(
       continue
     }
     held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
-    if (offset === 0 && held.length < 3) continue
+    if (offset === 0 && held.length < 3) {
+      held = Buffer.from(held)
+      continue
+    }
     const plain = offset > 0 || !encodingMark(even(held)) ? asciiLength(held) : 0
     if (plain > 0) {
       for (const bytes of slices(held.subarray(0, plain)))
@@ -41,7 +44,10 @@ export async function* decodeChunks(
       held = held.subarray(plain)
       offset += plain
     }
-    if (held.length < SNIFF_BYTES) continue
+    if (held.length < SNIFF_BYTES) {
+      held = Buffer.from(held)
+      continue
+    }
     decoder = begin(held, offset, facts)
     yield* decoder.decode(held)
   }

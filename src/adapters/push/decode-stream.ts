@@ -44,7 +44,8 @@ export interface StreamReport {
 
 /**
  * The source records of a stream of bytes in constant memory, the same as `decodeMessage` gives for the whole. A refusal may come
- * after the first records: only the end shows that a document is whole. `report` is filled in at the end.
+ * after the first records: only the end shows that a document is whole. `report` is filled in at the end. Of `source` a piece is not looked at any more once
+ * the next one was asked for, so that who reads it may use its memory again.
  * @throws DecodeRefusal where the message as a whole cannot be read
  */
 export async function* decodeStream(
@@ -204,7 +205,7 @@ async function* whole(
   for await (const chunk of source) {
     length += chunk.length
     if (length > WHOLE_MAX_BYTES) throw tooLong(options)
-    chunks.push(chunk)
+    chunks.push(Buffer.from(chunk))
   }
   const {
     records: all,

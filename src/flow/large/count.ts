@@ -4,7 +4,7 @@ import { tooMany } from '#adapters/push/too-many.ts'
 import type { ReadOptions } from '#core/source.ts'
 import { charsetOf } from '#flow/intake/target.ts'
 import type { LargeLease } from '#store/large-messages.ts'
-import { readParts } from '#store/message-parts.ts'
+import { readPartsOnce } from '#store/message-parts.ts'
 
 /**
  * Reads a large message through and counts its source records. Nothing is written yet: a message that is cut or broken gives no record.
@@ -18,7 +18,7 @@ export async function countRecords(
 ): Promise<number> {
   let total = 0
   for await (const count of countStream(
-    readParts(pool, lease),
+    readPartsOnce(pool, lease),
     unparked(read),
     charsetOf(lease.contentType),
   )) {

@@ -14,7 +14,7 @@ import { charsetOf, mappingName } from '#flow/intake/target.ts'
 import { createTextArena } from '#flow/intake/text-arena.ts'
 import { type IntakeMessage, writeGroup } from '#flow/intake/write.ts'
 import { advanceLarge, type LargeLease } from '#store/large-messages.ts'
-import { readParts } from '#store/message-parts.ts'
+import { readPartsOnce } from '#store/message-parts.ts'
 import { copyResults } from '#store/message-results.ts'
 import { hasDataKeys } from '#store/personal/data-keys.ts'
 
@@ -53,7 +53,7 @@ export async function writeRecords(
   const sliceRecords = own.xml?.join?.park ? CHUNK_RECORDS : SLICE_RECORDS
   let bytes = 0
   const counted = async function* () {
-    for await (const part of readParts(pool, lease)) {
+    for await (const part of readPartsOnce(pool, lease)) {
       bytes += part.length
       yield part
     }

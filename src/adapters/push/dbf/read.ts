@@ -90,8 +90,10 @@ function dbfReader({ dbf = {}, declared }: DbfReadOptions) {
   return {
     *take(chunk: Uint8Array): Generator<SourceRecord> {
       if (header && rows === header.rows && held.length >= header.rowBytes) return
-      held = held.length === 0 ? viewOf(chunk) : Buffer.concat([held, chunk])
+      // The header and its columns are views of the bytes that they were read from.
+      held = held.length === 0 && table ? viewOf(chunk) : Buffer.concat([held, chunk])
       if (begin(false) && header && table) yield* wholeRows(header, table)
+      if (held.buffer === chunk.buffer) held = Buffer.from(held)
     },
     *end(): Generator<SourceRecord> {
       if (held.length === 0 && !header) throw refuseDbf('empty', 'first bytes')

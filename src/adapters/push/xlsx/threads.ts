@@ -7,7 +7,7 @@ const RESOURCES = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 3, st
 /** More at a time would take the machine from the rest of the hub. */
 const THREADS_MAX = 2
 /** A thread that nobody needed for so long is ended; a new one costs 150 ms of processor time. */
-const IDLE_MS = 30_000
+const IDLE_MS = 3_000
 /** Workbooks that may wait for a thread, and how long. Each waits with its bytes in memory. */
 const WAITING_MAX = 64
 const WAIT_MS = 30_000
