@@ -109,7 +109,7 @@ const COLLECTED_AFTER_PARTS = 2
 
 /** Bytes that share their memory with others are left alone. */
 function free({ buffer, byteLength }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
+  if (buffer instanceof ArrayBuffer && byteLength > 0 && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
 /** Removes what uploads left that were broken off: parts without a message. Gives how many uploads there were. */

@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { TextDecoder } from 'node:util'
 import { type Encoding, encodingMark, firstFault, flush, notReadable } from './charset.ts'
+import { kept } from './kept.ts'
 import { damagedUtf8At, incompleteTail } from './utf8.ts'
 
 /** Bytes looked at, from the first that is not ASCII, before the encoding of a stream is decided. */
@@ -34,7 +35,7 @@ export async function* decodeChunks(
     }
     held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
     if (offset === 0 && held.length < 3) {
-      held = Buffer.from(held)
+      held = kept(held, chunk)
       continue
     }
     const plain = offset > 0 || !encodingMark(even(held)) ? asciiLength(held) : 0
@@ -45,7 +46,7 @@ export async function* decodeChunks(
       offset += plain
     }
     if (held.length < SNIFF_BYTES) {
-      held = Buffer.from(held)
+      held = kept(held, chunk)
       continue
     }
     decoder = begin(held, offset, facts)

@@ -1,3 +1,4 @@
+import { kept } from '#adapters/push/kept.ts'
 import { tooMany } from '#adapters/push/too-many.ts'
 import type { DbfOptions, SourceRecord } from '#core/source.ts'
 import type { CodePage } from './code-page.ts'
@@ -93,7 +94,7 @@ function dbfReader({ dbf = {}, declared }: DbfReadOptions) {
       // The header and its columns are views of the bytes that they were read from.
       held = held.length === 0 && table ? viewOf(chunk) : Buffer.concat([held, chunk])
       if (begin(false) && header && table) yield* wholeRows(header, table)
-      if (held.buffer === chunk.buffer) held = Buffer.from(held)
+      held = kept(held, chunk)
     },
     *end(): Generator<SourceRecord> {
       if (held.length === 0 && !header) throw refuseDbf('empty', 'first bytes')
