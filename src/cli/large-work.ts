@@ -26,8 +26,11 @@ export interface LargeWorkParts extends ThreadSettings {
   readonly log: { warn(facts: object, sentence: string): void }
 }
 
-/** The heap of the thread: what it holds is two chunks of records, and the names that its mappings have seen. */
-const HEAP = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 6 }
+/**
+ * The heap of the thread: what it holds is two chunks of records, and the names that its mappings have seen. A young generation in which the chunks
+ * do not fit lets them grow old, and the old ones are collected at several times the cost; a larger one takes its size in memory.
+ */
+const HEAP = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
 /** A thread that nobody asks for anything gives its memory back. */
 const IDLE_MS = 5_000
 /** After this a chunk that does not end is cut off; its transaction is rolled back. */

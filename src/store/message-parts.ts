@@ -96,16 +96,19 @@ export async function* readParts(pool: Pool, { id, receivedAtMs }: MessageName):
  * as they can be: 60 MB of them lay there dead, beside the heap and older than the young objects. What the driver made of them is collected by the way.
  */
 export async function* readPartsOnce(pool: Pool, message: MessageName): AsyncGenerator<Buffer> {
-  let read = 0
+  let bytes = 0
   for await (const part of readParts(pool, message)) {
+    bytes += part.length
     yield part
     free(part)
+    if (bytes < COLLECTED_AFTER_BYTES) continue
+    bytes = 0
     // Absent where `bin/hub` did not start the process.
-    if (++read % COLLECTED_AFTER_PARTS === 0) globalThis.gc?.({ type: 'minor', execution: 'sync' })
+    globalThis.gc?.({ type: 'minor', execution: 'sync' })
   }
 }
 
-const COLLECTED_AFTER_PARTS = 2
+const COLLECTED_AFTER_BYTES = 2 * 1024 * 1024
 
 /** Bytes that share their memory with others are left alone. */
 function free({ buffer, byteLength }: Buffer): void {
