@@ -189,7 +189,7 @@ async function takeNew(
   const id = await findCaseOfGoods(client, { ...goods, productName })
   if (id === null) {
     if (says === 'lab_passed' || !isOpening(test.body, from)) return
-    if (await joinsReleased(client, test, { goods, nowMs })) return
+    if (await joinsReleased(client, test, { goods, says, nowMs })) return
     const caseId = await openByTest(client, hub, test, goods, nowMs)
     return await answerByEarlier(client, test, { goods, caseId, nowMs })
   }

@@ -3,6 +3,7 @@ import { goodsOf, mayBe } from '#core/cases/goods.ts'
 import { possible } from '#core/cases/machine.ts'
 import { saysOf } from '#core/cases/open.ts'
 import { isOlder } from '#core/cases/sample-time.ts'
+import type { RecordEvent } from '#core/cases/states.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'
 import { type CaseTest, dropCaseTest, findCaseTests, putCaseTest } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
@@ -10,10 +11,11 @@ import { readTracedVersions } from '#store/lots.ts'
 import { readOwners } from '#store/peer-versions.ts'
 import { findTestsOfGoods } from '#store/tests-of-goods.ts'
 import { failedOf, unanswered } from './answered.ts'
+import { applyEvent } from './apply.ts'
 import { labPassed } from './correct-test.ts'
 import { holdAgain, releasedByRecords } from './hold-again.ts'
 import type { TestedGoods, ToldTest } from './open-case.ts'
-import { testOf } from './told-test.ts'
+import { evidence, happening, testOf } from './told-test.ts'
 
 /** Lets a case, which a failed test opened or joined, be answered by what laboratories passed of its goods and what came here before it did, as if that had come later. */
 export async function answerByEarlier(
@@ -47,7 +49,7 @@ export async function answerByEarlier(
 export async function joinsReleased(
   client: ClientBase,
   failed: ToldTest,
-  { goods, nowMs }: { readonly goods: TestedGoods; readonly nowMs: number },
+  { goods, says, nowMs }: { readonly goods: TestedGoods; readonly says: RecordEvent; readonly nowMs: number },
 ): Promise<boolean> {
   const { found, known, foreign } = await passesOf(client, failed, goods)
   const cases = found.flatMap(({ id }) => (foreign.has(id) ? [] : (known.get(id)?.caseId ?? [])))
@@ -55,7 +57,10 @@ export async function joinsReleased(
     const state = await releasedByRecords(client, caseId)
     if (state === null) continue
     await putCaseTest(client, testOf({ ...failed, isActive: true }, caseId))
-    if ((await unanswered(client, caseId)).length === 0) return true
+    if ((await unanswered(client, caseId)).length === 0) {
+      await applyEvent(client, caseId, happening(says, failed, nowMs), { ...evidence(failed), stays: true })
+      return true
+    }
     if (state === 'cleared') {
       await holdAgain(client, failed, caseId, nowMs)
       await answerByEarlier(client, failed, { goods, caseId, nowMs })

@@ -18,7 +18,7 @@ import { readReceipt } from '#store/receipts.ts'
 /** Largest message, after its content coding is taken off. */
 export const LARGE_MAX_BYTES = 2_000_000_000
 /** What is gathered before it is stored; one upload holds two of them. Whoever reads it has it as text in hexadecimal digits first, and two at a time. */
-const PART_BYTES = 262_144
+export const PART_BYTES = 262_144
 /** Uploads at once in a process: each holds memory and asks for connections. */
 const UPLOADS_MAX = 8
 

@@ -76,6 +76,18 @@ test('a passed result answers a failed test that comes when its case is released
   expect((await told())[0]).toMatchObject(held()[0] as object)
 })
 
+test('the events of a case tell of each failed test that it took, also of one that comes when it is released or closed and holds nothing', async () => {
+  const events = async () => (await cards()).map(({ events }) => events.map(({ event }) => event))
+  await send(entry(1, 'A-1', SPINACH), rapid('t1', 'A-1', SPINACH))
+  await send(laboratory('l', 1, 'pass', at('09:00:00')))
+  await send(rapid('t2', 'A-1', SPINACH, at('07:00:00')))
+  expect(await events()).toEqual([['opened', 'lab_passed', 'failed']])
+  await sayOf('cleared', { event: 'close' })
+  await send(rapid('t3', 'A-1', SPINACH, at('08:00:00')))
+  expect(await events()).toEqual([['opened', 'lab_passed', 'failed', 'close', 'failed']])
+  expect(await told()).toMatchObject([{ state: 'closed', held: [] }])
+})
+
 test('what it answered in a closed case is held once more when it is taken back', async () => {
   await send(
     entry(1, 'A-1', SPINACH),
