@@ -2,7 +2,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { sha256 } from '#api/auth.ts'
 import { readForms } from '#api/form-body.ts'
 import { CONTENT_POLICY } from '#api/headers.ts'
-import { isOverTls } from '#api/operators/session-cookie.ts'
+import { cookieName, endedCookie as endedOperator, isOverTls } from '#api/operators/session-cookie.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { refuseOtherSites } from '#api/same-site.ts'
 import { spokenIn } from '#api/spoken.ts'
@@ -82,7 +82,12 @@ export const boardRoutes =
       // A browser that forgets its cookie is no proof that nobody else has it.
       const session = await sessionOf(request)
       if (session !== null) await noteLeave(pool, session, clock())
-      return reply.header('set-cookie', endedCookie).redirect(HOME, 303)
+      // The board is seen by the session of an operator, too: who leaves it would be let in again at once.
+      await sessions.end(request)
+      const operator = sessions.has(request) ? cookieName(request, publicUrl) : null
+      return reply
+        .header('set-cookie', operator === null ? endedCookie : [endedCookie, endedOperator(operator)])
+        .redirect(HOME, 303)
     })
     app.post<{ Body: URLSearchParams }>(`${HOME}/retry`, { schema: hidden }, async (request, reply) => {
       refuseOtherSites(request)

@@ -188,7 +188,9 @@ describe('an upload', () => {
     await once(socket, 'connect')
     socket.write(head(['Content-Length: 50000000']))
     socket.write(Buffer.alloc(SENT_BYTES, ' '))
-    await expect.poll(async () => (await leftovers(api))['parts'], SOON).toBe((before['parts'] ?? 0) + WHOLE_PARTS)
+    await expect
+      .poll(async () => (await leftovers(api))['parts'], SOON)
+      .toBe((before['parts'] ?? 0) + WHOLE_PARTS)
     expect(await deleteLostUploads(api.pool)).toBe(0)
     await api.pool.query(
       `update large_messages set leased_until = now() - interval '1 s' where state = 'receiving'`,
@@ -253,7 +255,9 @@ it('an upload that is under way when the hub stops is told so, and leaves nothin
     ].join('\r\n'),
   )
   socket.write(Buffer.alloc(SENT_BYTES, ' '))
-  await expect.poll(async () => (await leftovers(api))['parts'], SOON).toBe((before['parts'] ?? 0) + WHOLE_PARTS)
+  await expect
+    .poll(async () => (await leftovers(api))['parts'], SOON)
+    .toBe((before['parts'] ?? 0) + WHOLE_PARTS)
   const answer = once(socket, 'data') as Promise<[Buffer]>
   const closed = api.app.close()
   expect(String((await answer)[0])).toMatch(/^HTTP\/1.1 503/)

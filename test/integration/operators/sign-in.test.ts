@@ -331,6 +331,19 @@ describe('a session', () => {
     expect((await home(long)).statusCode).toBe(303)
   })
 
+  it('ends with the board of jobs that it opened: who leaves there is not let in again', async () => {
+    const board = (cookie: string) => api.app.inject({ url: '/admin/jobs', headers: { cookie } })
+    const one = await someone('system')
+    const cookie = await one.enter()
+    expect((await board(cookie)).statusCode).toBe(200)
+    const left = await form(api, '/admin/jobs/leave', {}, { headers: { cookie } })
+    expect(left.headers['set-cookie']).toEqual([
+      expect.stringMatching(/^hub_board=; .*Max-Age=0/),
+      expect.stringMatching(/^hub_session=; Max-Age=0/),
+    ])
+    expect([(await board(cookie)).statusCode, (await home(cookie)).statusCode]).toEqual([401, 303])
+  })
+
   it('ends by leaving, by leaving everywhere, by a new enrolment, and with the operator', async () => {
     const one = await someone()
     const [a, b, c] = [await one.enter(), await one.enter(), await one.enter()]
