@@ -1,13 +1,15 @@
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { PART_BYTES } from '#flow/large/receive.ts'
 import { ADMIN_KEY, withApi } from '#test/api.ts'
 import { TRADES } from '#test/jiaxing.ts'
 
 /** More than the kernel keeps on both sides of a connection. */
 const MESSAGE = `[${' '.repeat(40 * 1024 * 1024)}]`
 const GRACE_MS = 3000
-const KEPT = 6 * 1024 * 1024
+/** Each of nine answers keeps the part that was read for it. */
+const KEPT = 6 * PART_BYTES
 const api = withApi((registry) => registry, {
   answerBounds: {
     graceMs: GRACE_MS,
