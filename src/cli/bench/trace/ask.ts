@@ -57,7 +57,7 @@ export async function askAll(
     const answer = await stage.calls.get<{ nodes: unknown[] }>(`/v1/trace/${oneTicket()}?direction=back`)
     return answer.nodes.length
   }
-  for (const ask of [back, forward]) await measure(ask, warmUp)
+  for (const ask of [back, forward, wide]) await measure(ask, warmUp)
   return {
     back: await measure(back, times),
     forward: await measure(forward, times),
