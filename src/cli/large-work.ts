@@ -33,6 +33,8 @@ export interface LargeWorkParts extends ThreadSettings {
 const HEAP = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 12 }
 /** A thread that nobody asks for anything gives its memory back. */
 const IDLE_MS = 5_000
+/** V8 keeps the pages of a heap that ended for 8 s more; what works beside a large message goes gently until they are gone, too. */
+const AFTER_MS = IDLE_MS + 10_000
 /** After this a chunk that does not end is cut off; its transaction is rolled back. */
 const STOP_MS = 1500
 
@@ -41,7 +43,10 @@ interface Pending {
   readonly reject: (error: Error) => void
 }
 
-/** Works on large messages in a thread of its own, which is there while there is work. */
+/**
+ * Works on large messages in a thread of its own, which is there while there is work. `isWorking` tells whether it has any, or had until its memory was given
+ * back.
+ */
 export function createLargeWork({
   onCommitted,
   log,
@@ -51,6 +56,7 @@ export function createLargeWork({
   let thread: Worker | undefined
   let idle: NodeJS.Timeout | undefined
   let closed = false
+  let endedAtMs = Number.NEGATIVE_INFINITY
 
   const hear = (words: FromThread): void => {
     if ('committed' in words) onCommitted()
@@ -61,7 +67,9 @@ export function createLargeWork({
       pending.delete(words.id)
       if ('end' in words) one?.resolve(words.end)
       else one?.reject(new Error(words.failed))
-      if (pending.size === 0) idle = setTimeout(endThread, IDLE_MS).unref()
+      if (pending.size > 0) return
+      endedAtMs = performance.now()
+      idle = setTimeout(endThread, IDLE_MS).unref()
     }
   }
 
@@ -94,7 +102,7 @@ export function createLargeWork({
   }
 
   return {
-    isWorking: () => pending.size > 0,
+    isWorking: () => pending.size > 0 || performance.now() - endedAtMs < AFTER_MS,
     run(id) {
       if (closed) return Promise.reject(new Error('the hub is stopping'))
       clearTimeout(idle)
