@@ -21,7 +21,12 @@ export interface EmbeddedSettings {
   readonly log: EmbeddedLog
   /** Where root keeps what PostgreSQL's own user must reach; for tests. */
   readonly stateRoot?: string
+  /** Most connections at once; enough for one hub where not given. */
+  readonly maxConnections?: number
 }
+
+/** A hub takes up to 26, and leaves room for a person who looks and for tools. */
+const MAX_CONNECTIONS = 50
 
 export interface Embedded {
   /** For the role `hub`, over a Unix socket where there is one (`?host=`), else over TCP. */
@@ -76,7 +81,7 @@ type Prepared = { readonly server: Omit<ServerSettings, 'port'>; readonly passwo
 
 async function prepare(
   folder: string,
-  { log, stateRoot: root = stateRoot }: EmbeddedSettings,
+  { log, stateRoot: root = stateRoot, maxConnections = MAX_CONNECTIONS }: EmbeddedSettings,
 ): Promise<Prepared> {
   const newcomer = isRoot() ? findAccount() : undefined
   const data = await reachableData(folder, newcomer, log, root)
@@ -91,7 +96,7 @@ async function prepare(
   await settleReader(cluster, join(folder, 'postgres.roles'), exists)
   const socket = await socketFolder(data, clusterName, account)
   const logFile = join(folder, 'postgres.log')
-  return { server: { ...cluster, clusterName, socketFolder: socket, logFile }, password }
+  return { server: { ...cluster, clusterName, socketFolder: socket, logFile, maxConnections }, password }
 }
 
 /** Existing data stay with the user they belong to, whichever user root would choose today. */

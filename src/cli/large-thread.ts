@@ -13,8 +13,8 @@ import { keptSecret, keyedHash } from '#store/secrets.ts'
 import { giveBackMemory } from './give-back.ts'
 import type { FromThread, ThreadSettings, ToThread } from './large-work.ts'
 
-/** Two messages at once, and the parts and leases of both beside what they write. */
-const CONNECTIONS = 4
+/** Two messages at once: of each a chunk that is written and one that waits for its turn, and the parts and leases of both. */
+const CONNECTIONS = 6
 const THREAD_NICE = 5
 
 /** On Linux each thread has a priority of its own: the answers of the main thread go before. Elsewhere it is the whole process's. */

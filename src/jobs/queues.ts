@@ -1,5 +1,6 @@
 import type { Lane } from '#store/lanes.ts'
 import type { JobBackend, JobQueue, KeptJob } from './backend.ts'
+import { paced } from './paced.ts'
 
 /** Deliveries, each of which may hang for as long as its receiver likes. */
 export const LINKS_QUEUE = 'links'
@@ -11,7 +12,7 @@ const ADD_MS = 2000
 /** Pushes come by the hundred a second; the links hear of them at most this often. */
 const WAKE_EVERY_MS = 100
 /** A step costs the same for one change as for many, so a follower waits for the changes that come with the first one. */
-const FOLLOW_AFTER_MS = 1000
+export const FOLLOW_AFTER_MS = 1000
 /** A queue that is down says so once in this time, not once for each push. */
 const WARN_EVERY_MS = 30_000
 
@@ -81,8 +82,6 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
     }
   }
   let warnedAtMs = Number.NEGATIVE_INFINITY
-  let wakeAgain = false
-  let timer: NodeJS.Timeout | null = null
   let closed = false
 
   const add = async (queue: JobQueue, ...job: Parameters<JobQueue['add']>): Promise<boolean> => {
@@ -101,15 +100,9 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
     }
   }
 
-  const wakeNow = (): void => {
-    wakeAgain = false
+  const finding = paced(WAKE_EVERY_MS, () => {
     void add(work, 'find', {}, { ...DISPOSABLE, deduplication: { id: 'find', keepLastIfActive: true } })
-    timer = setTimeout(() => {
-      timer = null
-      if (wakeAgain && !closed) wakeNow()
-    }, WAKE_EVERY_MS)
-    timer.unref()
-  }
+  })
 
   return {
     wakeLink: async (id, delayMs = 0, lane = 'live') => {
@@ -139,11 +132,7 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
       add(work, 'channel', { channel: id }, { ...DISPOSABLE, deduplication: now(`channel-${id}`) }),
     wakeSchedule: (name) =>
       add(work, 'schedule', { schedule: name }, { ...DISPOSABLE, deduplication: now(`schedule-${name}`) }),
-    wakeLinks() {
-      if (closed) return
-      if (timer) wakeAgain = true
-      else wakeNow()
-    },
+    wakeLinks: finding.ask,
     wakeLarge: async (id) =>
       await add(work, 'large', { message: id }, { ...DISPOSABLE, deduplication: now(`large-${id}`) }),
     look: () => Promise.all([links, work].map(stateOf)),
@@ -160,7 +149,7 @@ export function createQueues(backend: JobBackend, log?: QueuesLog): Queues {
     },
     async close() {
       closed = true
-      if (timer) clearTimeout(timer)
+      finding.stop()
       await Promise.allSettled([links, work].map((queue) => inTime(queue.close(), ADD_MS)))
     },
   }

@@ -11,8 +11,9 @@ import { findOpenReconciliations } from '#store/reconciliations.ts'
 import { findOpenReplays } from '#store/replays.ts'
 import type { JobBackend, JobData, JobWorker } from './backend.ts'
 import { createLinkPlaces, HANGING_AT_ONCE, LINKS_AT_ONCE, type OnAsking } from './link-places.ts'
+import { type Paced, paced } from './paced.ts'
 import { createPlaces } from './places.ts'
-import { LINKS_QUEUE, type Queues, WORK_QUEUE } from './queues.ts'
+import { FOLLOW_AFTER_MS, LINKS_QUEUE, type Queues, WORK_QUEUE } from './queues.ts'
 import { createSweep } from './sweep.ts'
 
 /** Each follower runs once at most, by its lock. */
@@ -167,13 +168,18 @@ export function startWorkers(parts: WorkersParts): Workers {
     if (!isDone && !stop.signal.aborted) await queues.wakeChannel(id)
   }
   const keepTo = (name: string): Promise<void> => keeping.run(name, () => schedules.run(name, stop.signal))
+  /** A follower that was woken begins after some time; until then there is no need to wake it again. */
+  const woken = new Map<string, Paced>()
+  const wakeFollower = (name: string): void => {
+    const pace = woken.get(name) ?? paced(FOLLOW_AFTER_MS, () => void queues.wakeFollower(name))
+    woken.set(name, pace)
+    pace.ask()
+  }
   const wakeAll = async (): Promise<void> => {
     const links = await findLinksWithWork(pool, now())
     await Promise.all(links.map(({ id, lane }) => queues.wakeLink(id, 0, lane)))
     const followers = await follow.find()
-    await Promise.all(
-      followers.filter(({ isTimed }) => !isTimed).map(({ name }) => queues.wakeFollower(name)),
-    )
+    for (const { name, isTimed } of followers) if (!isTimed) wakeFollower(name)
   }
 
   /** Work that the sweep found; as a job it would fail by its queue. What the stop broke off is said there, once for all of it. */
@@ -235,6 +241,7 @@ export function startWorkers(parts: WorkersParts): Workers {
     async close() {
       stop.abort()
       sweeping.stop()
+      for (const pace of woken.values()) pace.stop()
       const ending = [
         large.close(),
         ...workers.map((worker) => worker.close()),

@@ -29,10 +29,21 @@ export const columnTypes: pg.CustomTypesConfig = {
       : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 }
 
-/** The elements of an array of any type as texts. Most lists of flags are empty, and need no parser. */
-function textArray(text: string): (string | null)[] {
-  return text === '{}' ? [] : (pg.types.getTypeParser(textArrayOid, 'text')(text) as (string | null)[])
+/**
+ * The elements of an array of any type as texts. Most lists of flags are empty, and most codes are written without quotation marks: what stands
+ * between commas is an element, and only lists of others (or of lists, with bounds) need a parser.
+ */
+export function textArray(text: string): (string | null)[] {
+  if (text === '{}') return []
+  if (!isPlainArray(text)) return pg.types.getTypeParser(textArrayOid, 'text')(text) as (string | null)[]
+  const elements: (string | null)[] = text.slice(1, -1).split(',')
+  if (text.includes('NULL'))
+    for (const [i, element] of elements.entries()) if (element === 'NULL') elements[i] = null
+  return elements
 }
+
+const isPlainArray = (text: string): boolean =>
+  text.startsWith('{') && !text.startsWith('{', 1) && !text.includes('"') && !text.includes('\\')
 
 /**
  * `2024-04-15 03:42:10.123456+00` → `2024-04-15T03:42:10.123456Z`: at least three decimals, six where the server

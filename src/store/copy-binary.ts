@@ -50,15 +50,18 @@ const TEXT_OID = 25
 /** Up to this length a loop is faster than the call into native code. */
 const SHORT = 24
 
-/** A decimal text in PostgreSQL's numeric format: digits of base 10,000, the weight of the first, sign and scale. */
-function numericParts(value: string): { digits: number[]; weight: number; sign: number; scale: number } {
-  const negative = value.startsWith('-')
-  const [whole = '', fraction = ''] = (negative ? value.slice(1) : value).split('.')
-  const left = whole.padStart(Math.ceil(whole.length / 4) * 4, '0')
-  const right = fraction.padEnd(Math.ceil(fraction.length / 4) * 4, '0')
-  const digits: number[] = []
-  for (let i = 0; i < left.length + right.length; i += 4) digits.push(Number((left + right).slice(i, i + 4)))
-  return { digits, weight: left.length / 4 - 1, sign: negative ? 0x4000 : 0, scale: fraction.length }
+const TWO_32 = 2 ** 32
+const ZERO = 0x30
+/** Decimal digits of one digit of PostgreSQL's numeric format. */
+const GROUP = 4
+const NEGATIVE = 0x4000
+
+/** Four decimal digits of a text from a place on as a number; those outside of `from` to before `to` are zeros. */
+function groupAt(value: string, place: number, from: number, to: number): number {
+  let digit = 0
+  for (let i = place; i < place + GROUP; i++)
+    digit = digit * 10 + (i >= from && i < to ? value.charCodeAt(i) - ZERO : 0)
+  return digit
 }
 
 /** @param capacity expected size in bytes; the buffer doubles when it is not enough */
@@ -149,21 +152,35 @@ export function copyRows(capacity: number): CopyRows {
       }
       reserve(12)
       at = buffer.writeInt32BE(8, at)
-      at = buffer.writeBigInt64BE(BigInt(epochMs - EPOCH_2000_MS) * 1000n, at)
+      // Microseconds may not fit in a number; in two halves they do, and need no BigInt.
+      const ms = epochMs - EPOCH_2000_MS
+      const high = Math.floor(ms / TWO_32)
+      const low = (ms - high * TWO_32) * 1000
+      at = buffer.writeInt32BE(high * 1000 + Math.floor(low / TWO_32), at)
+      at = buffer.writeUInt32BE(low % TWO_32, at)
     },
     numeric(value) {
       if (value === null) {
         missing()
         return
       }
-      const { digits, weight, sign, scale } = numericParts(value)
-      reserve(12 + digits.length * 2)
-      at = buffer.writeInt32BE(8 + digits.length * 2, at)
-      at = buffer.writeInt16BE(digits.length, at)
-      at = buffer.writeInt16BE(weight, at)
-      at = buffer.writeUInt16BE(sign, at)
+      const isNegative = value.startsWith('-')
+      const from = isNegative ? 1 : 0
+      const found = value.indexOf('.')
+      const point = found < 0 ? value.length : found
+      const scale = Math.max(value.length - point - 1, 0)
+      const whole = Math.ceil((point - from) / GROUP)
+      const groups = whole + Math.ceil(scale / GROUP)
+      reserve(12 + groups * 2)
+      at = buffer.writeInt32BE(8 + groups * 2, at)
+      at = buffer.writeInt16BE(groups, at)
+      at = buffer.writeInt16BE(whole - 1, at)
+      at = buffer.writeUInt16BE(isNegative ? NEGATIVE : 0, at)
       at = buffer.writeInt16BE(scale, at)
-      for (const digit of digits) at = buffer.writeInt16BE(digit, at)
+      for (let i = whole; i > 0; i--)
+        at = buffer.writeInt16BE(groupAt(value, point - i * GROUP, from, point), at)
+      for (let i = point + 1; i < value.length; i += GROUP)
+        at = buffer.writeInt16BE(groupAt(value, i, point + 1, value.length), at)
     },
     textArray(values) {
       if (values === null) {

@@ -36,15 +36,20 @@ function onlyUnitTests(): boolean {
   return named.length > 0 && named.every((word) => /^(\.\/)?test\/unit(\/|$)/.test(word))
 }
 
+/** Several files at once, of which each may start several hubs. */
+const MAX_CONNECTIONS = 150
+
 async function testServer(): Promise<{ url: string; stop: () => Promise<void> }> {
   const given = process.env['HUB_TEST_DATABASE_URL']
   if (given) return { url: given, stop: async () => {} }
   const folder = await mkdtemp(join(await fastestFolder(), 'hub-test-'))
   await chmod(folder, 0o711)
   const log = { info: () => {}, warn: show, error: show }
-  const embedded = await startEmbedded({ dataDir: folder, log }).catch((error: unknown) => {
-    throw error instanceof StartRefusal ? new Error(error.message) : error
-  })
+  const embedded = await startEmbedded({ dataDir: folder, log, maxConnections: MAX_CONNECTIONS }).catch(
+    (error: unknown) => {
+      throw error instanceof StartRefusal ? new Error(error.message) : error
+    },
+  )
   const stop = async () => {
     await embedded.stop()
     await rm(folder, { recursive: true, force: true })

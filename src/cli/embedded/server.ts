@@ -26,6 +26,7 @@ export interface ServerSettings {
   /** Folder of the Unix socket; absent where every candidate's path is too long. */
   readonly socketFolder: string | undefined
   readonly logFile: string
+  readonly maxConnections: number
 }
 
 export interface Server {
@@ -71,7 +72,7 @@ function options(settings: ServerSettings): readonly string[] {
     io_method: 'sync',
     shared_buffers: sharedBuffers(),
     maintenance_work_mem: '64MB',
-    max_connections: '50',
+    max_connections: String(settings.maxConnections),
     // Parallel plans need /dev/shm, of which a container has 64 MB, and gain nothing on two cores.
     max_parallel_workers_per_gather: '0',
     jit: 'off',

@@ -78,17 +78,23 @@ function codesTyped(text: string, systems: readonly string[]): GraphCode[] {
   return codes.filter(isCode)
 }
 
-const addLots = (into: Set<string>, lots: readonly LotPart[] | undefined): void => {
-  if (lots) for (const lot of lots) into.add(lotCode(lot.scheme, lot.value))
+/** So many codes are compared with each other; a set for each of a million records would cost more than it finds. */
+const COMPARED_MAX = 16
+
+const add = (into: string[], code: string): void => {
+  if (isCode(code) && (into.length >= COMPARED_MAX || !into.includes(code))) into.push(code)
 }
-const addDocuments = (into: Set<string>, documents: readonly DocumentPart[] | undefined): void => {
+const addLots = (into: string[], lots: readonly LotPart[] | undefined): void => {
+  if (lots) for (const lot of lots) add(into, lotCode(lot.scheme, lot.value))
+}
+const addDocuments = (into: string[], documents: readonly DocumentPart[] | undefined): void => {
   if (!documents) return
   for (const document of documents) {
-    into.add(documentCode(document.number))
-    if (document.sources) for (const number of document.sources) into.add(documentCode(number))
+    add(into, documentCode(document.number))
+    if (document.sources) for (const number of document.sources) add(into, documentCode(number))
   }
 }
-const addFlow = (into: Set<string>, flow: FlowPart | undefined): void => {
+const addFlow = (into: string[], flow: FlowPart | undefined): void => {
   if (!flow) return
   addLots(into, flow.lots)
   addDocuments(into, flow.documents)
@@ -99,15 +105,15 @@ const addFlow = (into: Set<string>, flow: FlowPart | undefined): void => {
  * They are kept in one indexed array beside the record, so that a record is found by any of its codes.
  */
 export function codesOf(body: Body): string[] {
-  const codes = new Set<string>()
+  const codes: string[] = []
   addLots(codes, body.lots)
   addDocuments(codes, body.documents)
   addFlow(codes, body.input)
   addFlow(codes, body.output)
   if (body.parties)
-    for (const party of body.parties) for (const id of party.ids) codes.add(`${id.scheme}:${id.value}`)
+    for (const party of body.parties) for (const id of party.ids) add(codes, `${id.scheme}:${id.value}`)
   if (body.sites)
-    for (const site of body.sites) for (const id of site.ids) codes.add(`${id.scheme}:${id.value}`)
-  if (body.ids) for (const id of body.ids) codes.add(`${id.scheme}:${id.value}`)
-  return [...codes].filter(isCode)
+    for (const site of body.sites) for (const id of site.ids) add(codes, `${id.scheme}:${id.value}`)
+  if (body.ids) for (const id of body.ids) add(codes, `${id.scheme}:${id.value}`)
+  return codes.length > COMPARED_MAX ? [...new Set(codes)] : codes
 }

@@ -1,3 +1,4 @@
+import { appended } from '#core/appended.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { DocumentPart, LotPart } from '#core/model/parts.ts'
@@ -28,39 +29,61 @@ export class TooManyEdges extends RangeError {
 const CERTAIN = 1
 const INSIDE_SOURCE = 0.95
 
-const lotsOf = (lots: readonly LotPart[] | undefined, role: LotPart['role']): GraphCode[] =>
-  (lots ?? []).filter((lot) => lot.role === role).map((lot) => lotCode(lot.scheme, lot.value))
-const documentsOf = (
+const NO_LOTS: readonly LotPart[] = []
+const NO_DOCUMENTS: readonly DocumentPart[] = []
+const NO_CODES: readonly GraphCode[] = []
+const NO_EDGES: readonly Edge[] = []
+
+function lotsOf(lots: readonly LotPart[] | undefined, role: LotPart['role']): readonly GraphCode[] {
+  let codes: GraphCode[] | undefined
+  for (const lot of lots ?? NO_LOTS) {
+    if (lot.role === role) codes = appended(codes, lotCode(lot.scheme, lot.value))
+  }
+  return codes ?? NO_CODES
+}
+
+function documentsOf(
   documents: readonly DocumentPart[] | undefined,
   role: DocumentPart['role'],
-): GraphCode[] =>
-  (documents ?? [])
-    .filter((document) => document.role === role)
-    .map((document) => documentCode(document.number))
+): readonly GraphCode[] {
+  let codes: GraphCode[] | undefined
+  for (const document of documents ?? NO_DOCUMENTS) {
+    if (document.role === role) codes = appended(codes, documentCode(document.number))
+  }
+  return codes ?? NO_CODES
+}
 
 /** Certificates of the lots that went into the one that a document covers, where it lists their numbers only. */
 const sourcesOf = (documents: readonly DocumentPart[] | undefined): GraphCode[] =>
   (documents ?? []).flatMap(({ role, sources }) => (role === 'self' ? (sources ?? []).map(documentCode) : []))
 
-const between = (
+function between(
   from: readonly GraphCode[],
   to: readonly GraphCode[],
   rule: EdgeRule,
   confidence: number,
-): Edge[] => {
+): readonly Edge[] {
+  if (from.length === 0 || to.length === 0) return NO_EDGES
   if (from.length * to.length > EDGES_MAX) throw new TooManyEdges(from.length, to.length)
-  const ends = to.filter(isCode)
-  const edges: Edge[] = []
+  let edges: Edge[] | undefined
   for (const a of from) {
     if (!isCode(a)) continue
-    for (const b of ends) if (a !== b) edges.push({ from: a, to: b, rule, confidence })
+    for (const b of to) {
+      if (a !== b && isCode(b)) edges = appended(edges, { from: a, to: b, rule, confidence })
+    }
   }
-  return edges
+  return edges ?? NO_EDGES
+}
+
+function joined(...lists: readonly (readonly Edge[])[]): readonly Edge[] {
+  let all = NO_EDGES
+  for (const list of lists) if (list.length > 0) all = all.length > 0 ? [...all, ...list] : list
+  return all
 }
 
 /** The first edge between each two codes: rows name a paper twice, and the first way of finding an edge is the surest. */
-function unlike(edges: readonly Edge[]): Edge[] {
-  if (edges.length < 2) return [...edges]
+function unlike(edges: readonly Edge[]): readonly Edge[] {
+  if (edges.length < 2) return edges
   const known = new Map<string, Edge>()
   for (const edge of edges) {
     const ends = `${edge.from}\n${edge.to}`
@@ -76,22 +99,22 @@ function unlike(edges: readonly Edge[]): Edge[] {
  * to the record itself where it alone names the goods.
  * @param own see `recordCode`
  */
-export const edgesOf = (kind: Kind, body: Body, own: GraphCode | null = null): Edge[] =>
+export const edgesOf = (kind: Kind, body: Body, own: GraphCode | null = null): readonly Edge[] =>
   unlike(allEdges(kind, body, own))
 
-function allEdges(kind: Kind, body: Body, own: GraphCode | null): Edge[] {
-  if (kind === 'payment' || kind === 'party' || kind === 'site' || kind === 'finding') return []
+function allEdges(kind: Kind, body: Body, own: GraphCode | null): readonly Edge[] {
+  if (kind === 'payment' || kind === 'party' || kind === 'site' || kind === 'finding') return NO_EDGES
   const subject = lotsOf(body.lots, 'subject')
   const sourceLots = lotsOf(body.lots, 'source')
   if (kind === 'document') {
     const self = documentsOf(body.documents, 'self')
     const mixed = [...documentsOf(body.documents, 'source'), ...sourcesOf(body.documents)]
     const covered = subject.length ? subject : self
-    return [
-      ...between(mixed, covered, 'mixing', CERTAIN),
-      ...between(sourceLots, covered, 'mixing', INSIDE_SOURCE),
-      ...between(subject, self, 'document', CERTAIN),
-    ]
+    return joined(
+      between(mixed, covered, 'mixing', CERTAIN),
+      between(sourceLots, covered, 'mixing', INSIDE_SOURCE),
+      between(subject, self, 'document', CERTAIN),
+    )
   }
   if (kind === 'transformation') {
     const into = [
@@ -111,18 +134,18 @@ function allEdges(kind: Kind, body: Body, own: GraphCode | null): Edge[] {
   const target = subject.length ? subject : own === null ? vouchers : [own]
   // What a farm sends off leaves under its papers; everywhere else goods come under them.
   if (kind === 'dispatch' && body.sites?.some(({ role }) => role === 'farm'))
-    return [
-      ...between(sourceLots, target, 'batch', INSIDE_SOURCE),
-      ...between(
+    return joined(
+      between(sourceLots, target, 'batch', INSIDE_SOURCE),
+      between(
         target,
         [...papers, ...(own === null ? vouchers : [])].filter((code) => !target.includes(code)),
         'document',
         CERTAIN,
       ),
-    ]
-  return [
-    ...between(papers, target, subject.length || own !== null ? 'document' : 'voucher', CERTAIN),
-    ...between(sourceLots, target, 'batch', INSIDE_SOURCE),
-    ...between(subject, vouchers, 'voucher', CERTAIN),
-  ]
+    )
+  return joined(
+    between(papers, target, subject.length || own !== null ? 'document' : 'voucher', CERTAIN),
+    between(sourceLots, target, 'batch', INSIDE_SOURCE),
+    between(subject, vouchers, 'voucher', CERTAIN),
+  )
 }

@@ -46,8 +46,8 @@ export function contentOf(
   seals = false,
   encode: (text: string) => Buffer = Buffer.from,
 ): Content {
-  const { flags, recordedAt, ...rest } = body
-  const text = canonicalJson(rest)
+  const { flags, recordedAt } = body
+  const text = canonicalJson(withoutOuter(body))
   const bytes = encode(text)
   const recorded = recordedAt ? canonicalJson(recordedAt) : null
   const own = recordCode(kind, id, body)
@@ -61,7 +61,7 @@ export function contentOf(
     occurredAtMs: Number.isNaN(occurred) ? null : occurred,
     region: body.region?.code ?? null,
     productClass: body.product?.class ?? null,
-    codes: [...codesOf(body), ...otherCodes(kind, id, body), ...(own === null ? [] : [own])],
+    codes: allCodes(kind, id, body, own),
     edges: status === 'active' ? edgesOf(kind, body, own) : NO_EDGES,
     quantity: body.quantity?.value ?? null,
     unit: body.quantity?.unit ?? null,
@@ -69,6 +69,19 @@ export function contentOf(
 }
 
 const NO_EDGES: readonly Edge[] = []
+
+/** A body without what lies in columns of its own. A copy with names that have no value is made in one piece, one without the names member by member. */
+function withoutOuter(body: Body): unknown {
+  const inner = { ...body, flags: undefined }
+  return body.recordedAt === undefined ? inner : { ...inner, recordedAt: undefined }
+}
+
+function allCodes(kind: Kind, id: string, body: Body, own: string | null): string[] {
+  const codes = codesOf(body)
+  for (const code of otherCodes(kind, id, body)) codes.push(code)
+  if (own !== null) codes.push(own)
+  return codes
+}
 
 /** Body of a stored version, put together again from its columns. */
 export function bodyOf(text: string, flags: readonly string[], recorded: string | null): Body {

@@ -1,3 +1,4 @@
+import { appended } from '#core/appended.ts'
 import type { Issue } from '#core/issue.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { ResultWord } from '#core/receipt.ts'
@@ -38,9 +39,9 @@ function decideSource(
   if (source.rejected)
     return { index, key, result: 'rejected', records: [], recordKeys: [], issues: source.issues }
   let word: ResultWord = 'unchanged'
-  const records: { kind: Kind; id: string; version: number }[] = []
-  const recordKeys: (readonly string[])[] = []
-  const issues: Issue[] = [...source.issues]
+  let records: { kind: Kind; id: string; version: number }[] | undefined
+  let recordKeys: (readonly string[])[] | undefined
+  let { issues } = source
   for (const record of source.records) {
     const head = known.heads.get(record.id)
     const outcome: Outcome =
@@ -48,13 +49,14 @@ function decideSource(
         ? { word: 'unchanged', version: head.version }
         : decideRecord(message, index, record, known, into)
     if (RANK[outcome.word] > RANK[word]) word = outcome.word
-    if (outcome.issue) issues.push(outcome.issue)
+    if (outcome.issue) issues = [...issues, outcome.issue]
     if (outcome.version > 0) {
-      records.push({ kind: record.kind, id: record.id, version: outcome.version })
-      recordKeys.push(record.key)
+      records = appended(records, { kind: record.kind, id: record.id, version: outcome.version })
+      recordKeys = appended(recordKeys, record.key)
     }
   }
-  return { index, key, result: word, records, recordKeys, ...(issues.length ? { issues } : {}) }
+  const result = { index, key, result: word, records: records ?? [], recordKeys: recordKeys ?? [] }
+  return issues.length > 0 ? { ...result, issues } : result
 }
 
 const RANK: Record<ResultWord, number> = { unchanged: 0, created: 1, updated: 2, voided: 3, rejected: 4 }

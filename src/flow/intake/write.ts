@@ -67,19 +67,24 @@ const ATTEMPTS = 4
  * Writes a group of messages in one transaction and gives the results of each. The promise settles after COMMIT.
  * What is known is read before the transaction; two writers that make the same next version of a record collide on its key, and a
  * void that crosses its original is seen under the lock: the loser reads again and decides anew.
+ * @param turn settles when what must come before is committed. Meanwhile it is read and decided, so the group must touch no record that comes before;
+ *   where it rejects, nothing is written, and this rejects with the same
  */
 export async function writeGroup(
   pool: Pool,
   messages: readonly IntakeMessage[],
   keep: Keeping = keepMessages,
+  turn: Promise<unknown> = NOW,
 ): Promise<WrittenMessage[]> {
+  // Whether a lot has a record, and what completes a part, depends on records that the group does not name.
+  if (messages.some(({ parts, expectsLots }) => parts || expectsLots)) await turn
   for (let attempt = 1; ; attempt++) {
     const client = await pool.connect()
     let broken: Error | undefined
     try {
       const [first] = messages
       if (first?.parts) return [await joinAndWrite(client, first, first.parts, keep)]
-      return await decideAndWrite(client, messages, keep, null)
+      return await decideAndWrite(client, messages, { keep, parted: null, turn })
     } catch (error) {
       broken = await rollBack(client)
       if (!isConflict(error) || attempt === ATTEMPTS) throw error
@@ -98,15 +103,22 @@ async function joinAndWrite(
 ): Promise<WrittenMessage> {
   await client.query('begin')
   const parted = await readParts(client, message, parts)
-  const [written] = await decideAndWrite(client, [parted.message], keep, parted)
+  const [written] = await decideAndWrite(client, [parted.message], { keep, parted, turn: NOW })
   return written as WrittenMessage
+}
+
+const NOW: Promise<void> = Promise.resolve()
+
+interface Deciding {
+  readonly keep: Keeping
+  readonly parted: Parted | null
+  readonly turn: Promise<unknown>
 }
 
 async function decideAndWrite(
   client: PoolClient,
   given: readonly IntakeMessage[],
-  keep: Keeping,
-  parted: Parted | null,
+  { keep, parted, turn }: Deciding,
 ): Promise<WrittenMessage[]> {
   const earlier = parted?.earlier ?? []
   const dangling = given.some(({ expectsLots }) => expectsLots)
@@ -118,14 +130,6 @@ async function decideAndWrite(
   // What came first is decided first: a detail that waited is older than the message that brought its base.
   const completed = parted ? await completeEarlier(client, dangling?.earlier ?? earlier, known, decision) : []
   const results = messages.map((message) => decideMessage(message, known, decision))
-  const begun = await writeRare(client, messages, results, decision, {
-    isBegun: parted !== null,
-    waits: dangling && { dangling, heads: known.heads },
-  })
-  if (parted) {
-    await writeTogether(client, keep(messages, results, client))
-    await keepParts(client, parted, completed)
-  }
   const versions: WriteStep[] = decision.versions.length
     ? [
         LOCK_POSITIONS,
@@ -135,10 +139,21 @@ async function decideAndWrite(
         REFUSE_CROSSED_VOIDS,
       ]
     : []
+  const kept = keep(messages, results, client)
+  const edges = copyEdges(decision.edges)
+  await turn
+  const begun = await writeRare(client, messages, results, decision, {
+    isBegun: parted !== null,
+    waits: dangling && { dangling, heads: known.heads },
+  })
+  if (parted) {
+    await writeTogether(client, kept)
+    await keepParts(client, parted, completed)
+  }
   await writeTogether(client, [
     ...(begun ? [] : ['begin']),
-    ...(parted ? [] : keep(messages, results, client)),
-    copyEdges(decision.edges),
+    ...(parted ? [] : kept),
+    edges,
     ...versions,
     'commit',
   ])

@@ -8,11 +8,11 @@ import { readAs, type SourceRecord } from '#core/source.ts'
 import type { DriftCounts } from '#flow/drift/drift-counts.ts'
 import { driftNotes } from '#flow/drift/message-drift.ts'
 import { messageParts } from '#flow/intake/parts.ts'
-import { prepareSources } from '#flow/intake/prepare.ts'
+import { edgeBudget, prepareSources } from '#flow/intake/prepare.ts'
 import { writePiece } from '#flow/intake/results-text.ts'
 import { charsetOf, mappingName } from '#flow/intake/target.ts'
 import { createTextArena } from '#flow/intake/text-arena.ts'
-import { type IntakeMessage, writeGroup } from '#flow/intake/write.ts'
+import { type IntakeMessage, type Keeping, writeGroup } from '#flow/intake/write.ts'
 import { advanceLarge, type LargeLease } from '#store/large-messages.ts'
 import { readPartsOnce } from '#store/message-parts.ts'
 import { copyResults } from '#store/message-results.ts'
@@ -21,8 +21,13 @@ import { hasDataKeys } from '#store/personal/data-keys.ts'
 /** Source records of one transaction: enough to pay for its COMMIT, few enough that other writers wait little for the positions. */
 const CHUNK_RECORDS = 250
 const CHUNK_BYTES = 2 * 1024 * 1024
-/** Source records that are mapped before the event loop gets its turn: the rows of the chunk before go to the server meanwhile. */
-const SLICE_RECORDS = 50
+/**
+ * Source records that are mapped before the event loop gets its turn. The rows of the chunk before go to the server meanwhile, as much at a time as
+ * its socket takes: with fifty the server waited for them for a quarter of its time.
+ */
+const SLICE_RECORDS = 10
+/** Source records that are bounded as those of one message are: in the edges that they make, and in what is noted of their habits. */
+const BOUNDED_RECORDS = 50
 /** Contents of a chunk; those of a larger one get memory of their own. */
 const CONTENT_BYTES = 2 * 1024 * 1024
 /** Bases of one transaction, which looks for all details that wait for them. */
@@ -110,20 +115,35 @@ function createChunkWriter(
   let arena: 0 | 1 = 0
   let slices: IntakeMessage[] = []
   let sources = 0
+  let bounded = 0
+  let edges = edgeBudget()
+  let notes = driftNotes(mapping)
   let done = lease.done
   let writing: Promise<void> = Promise.resolve()
+  /** Records of the chunk that is being written. */
+  let underWay: ReadonlySet<string> = new Set()
 
-  const write = async (messages: readonly IntakeMessage[], first: number, bytes: number): Promise<void> => {
-    await writeGroup(pool, messages, (_, results, client) => {
+  const write = async (
+    messages: readonly IntakeMessage[],
+    first: number,
+    bytes: number,
+    turn: Promise<void>,
+  ): Promise<void> => {
+    const keep: Keeping = (_, results, client) => {
       const flat = results.flat()
-      if (flat.length === 0) return [advanceLarge(lease, { ...countResults(flat), before: first, bytes })]
-      const piece = { first, count: flat.length, text: writePiece(flat) }
-      return [
-        advanceLarge(lease, { ...countResults(flat), before: first, bytes }),
-        copyResults(client, lease, piece),
-      ]
-    })
+      const advance = advanceLarge(lease, { ...countResults(flat), before: first, bytes })
+      if (flat.length === 0) return [advance]
+      return [advance, copyResults(client, lease, { first, count: flat.length, text: writePiece(flat) })]
+    }
+    await writeGroup(pool, messages, keep, turn)
     onCommitted()
+  }
+
+  const endBounds = (): void => {
+    drift?.add(base, notes.drift, mapping.watch?.fields ?? [])
+    bounded = 0
+    edges = edgeBudget()
+    notes = driftNotes(mapping)
   }
 
   return {
@@ -134,24 +154,33 @@ function createChunkWriter(
     add(records: readonly SourceRecord[]): void {
       const came = { alone: new Map(parked.alone), bases: parked.bases.splice(0) }
       parked.alone.clear()
-      const notes = driftNotes(mapping)
       slices.push({
         ...base,
         ...prepareSources(records, mapping, lease.receivedAtMs, {
+          edges,
           notes,
           seals: hasDataKeys(pool),
           encode: arenas[arena].encode,
         }),
         parts: messageParts(came, mapping),
       })
-      drift?.add(base, notes.drift, mapping.watch?.fields ?? [])
       sources += records.length
+      bounded += records.length
+      if (bounded >= BOUNDED_RECORDS) endBounds()
     },
-    /** Writes what was added, after what was written before. Settles when the database has taken the chunk before. */
+    /**
+     * Writes what was added, after what was written before. Settles when the database has taken the chunk before; until then this one is read and
+     * decided, unless a record of it comes in both.
+     */
     async flush(bytes: number): Promise<void> {
-      await writing
-      writing = write(slices, done, bytes)
+      if (bounded > 0) endBounds()
+      const before = writing
+      const records = new Set(slices.flatMap(recordsOf))
+      if (!records.isDisjointFrom(underWay)) await before
+      underWay = records
+      writing = write(slices, done, bytes, before)
       writing.catch(() => {})
+      await before
       // Its last chunk was written before this one began to be.
       arena = arena === 0 ? 1 : 0
       arenas[arena].reset()
@@ -170,5 +199,8 @@ function createChunkWriter(
     end: () => writing,
   }
 }
+
+const recordsOf = ({ sources }: IntakeMessage): string[] =>
+  sources.flatMap(({ records }) => records.map(({ id }) => id))
 
 const NO_BYTES = new Uint8Array(0)

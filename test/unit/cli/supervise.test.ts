@@ -17,6 +17,7 @@ it('who reads that PostgreSQL could not be started again reads where its reason 
     port: 1,
     socketFolder: undefined,
     logFile: join(data, 'postgres.log'),
+    maxConnections: 50,
   }
   const lines: { facts: object; message: string }[] = []
   const write = (facts: object, message: string) => void lines.push({ facts, message })

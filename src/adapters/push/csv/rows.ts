@@ -9,6 +9,8 @@ const placing = (path: string, field: string) => `${path}, ${field}`
 /** Turns the rows of a CSV text into source records, in order; the first row gives the names. Rows are counted from 1 below the title row. */
 export function createRowReader(options: CsvOptions | undefined) {
   let columns: Columns | null = null
+  /** A row without values: a copy of it has room for all of them, which an object that grows by name after name takes several times. */
+  const blank: { [name: string]: string } = {}
   let index = 0
 
   return {
@@ -16,13 +18,14 @@ export function createRowReader(options: CsvOptions | undefined) {
     read(cells: readonly string[]): SourceRecord | null {
       if (!columns) {
         columns = readColumns(cells, options?.header)
+        for (const name of columns.names) blank[name] = ''
         if (!columns.firstIsRow) return null
       }
       const path = `row ${index + 1}`
       const { names } = columns
-      const value: { [name: string]: string } = {}
       const width = Math.min(cells.length, names.length)
       let isClean = cells.length === names.length
+      const value: { [name: string]: string } = isClean ? { ...blank } : {}
       for (let at = 0; at < width; at++) {
         const cell = cells[at] as string
         value[names[at] as string] = cell

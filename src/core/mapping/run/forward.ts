@@ -1,3 +1,4 @@
+import { appended } from '#core/appended.ts'
 import type { Issue } from '#core/issue.ts'
 import type { Emit } from '#core/mapping/compile/emit.ts'
 import type { ForwardPlan } from '#core/mapping/compile/forward.ts'
@@ -65,7 +66,7 @@ export function forwardRunner(plan: ForwardPlan) {
     const status = plan.status === null ? 'active' : plan.status(run)
     if (status === 'void' && plan.void !== null && !plan.void.hasBody)
       return keepingVoid(plan, run, index, key)
-    const records: MappedRecord[] = []
+    let records: MappedRecord[] | undefined
     const operation = status === 'void' ? 'void' : 'upsert'
     const ended = operation === 'void' ? voidOf(plan, run) : undefined
     const order = plan.order === null ? undefined : plan.order(run)
@@ -74,19 +75,19 @@ export function forwardRunner(plan: ForwardPlan) {
       const { emit } = step
       if (emit.when !== null && !emit.when(run)) continue
       const ownKey = emit.key === null ? key : emit.key(run)
-      run.emitted = records.length
+      run.emitted = records?.length ?? 0
       const body = mapBody(run, step, fields, ended)
-      if (!isAttributed(run, emit, body, records.length > 0) || ownKey === null) continue
+      if (!isAttributed(run, emit, body, records !== undefined) || ownKey === null) continue
       const id = recordId(emit.kind, plan.system, plan.record, ownKey)
       const record: MappedRecord = { kind: emit.kind, id, key: ownKey, operation, body }
       if (ended !== undefined) (record as { void?: MappedRecord['void'] }).void = ended
       if (order !== undefined) (record as { order?: string }).order = order
       if (run.expected !== null) (record as { expected?: MappedRecord['expected'] }).expected = run.expected
-      records.push(record)
+      records = appended(records, record)
     }
-    if (records.length === 0 && !run.rejected) note(run, 'E_SCHEMA', 'nothing', { field: '', rejects: true })
+    if (records === undefined && !run.rejected) note(run, 'E_SCHEMA', 'nothing', { field: '', rejects: true })
     if (run.rejected) return { index, key, rejected: true, issues: run.issues, records: [] }
-    return { index, key, rejected: false, issues: run.issues, records }
+    return { index, key, rejected: false, issues: run.issues, records: records ?? [] }
   }
 
   return {
