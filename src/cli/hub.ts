@@ -9,6 +9,7 @@ import { holdAliases } from '#core/products/aliases.ts'
 import { alertSchedules } from '#flow/alerts/schedules.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
 import { caseSchedule } from '#flow/cases/schedule.ts'
+import { urgentTestsFollower } from '#flow/cases/urgent-tests.ts'
 import { type ChannelsParts, runChannel } from '#flow/channels/run.ts'
 import { backwardMappings } from '#flow/delivery/backward-mapping.ts'
 import { createDelivery } from '#flow/delivery/create-delivery.ts'
@@ -232,12 +233,14 @@ function openWorkers(
   const { databaseUrl, mappings, dataKeys, queues } = parts
   const onCommitted = () => queues.wakeLinks()
   const large = createLargeWork({ databaseUrl, mappings, dataKeys, log, onCommitted })
+  const taking = { pool, intake: parts.intake, from: parts.casesFrom, now }
   const follow = createFollow({
     pool,
     followers: [
       ...followersOf(now, large.isWorking),
       claimsFollower({ send: http.send, now }),
-      casesFollower({ pool, intake: parts.intake, from: parts.casesFrom, now }),
+      casesFollower(taking),
+      urgentTestsFollower(taking),
     ],
     isBusy: large.isWorking,
     now,

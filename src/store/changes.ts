@@ -136,6 +136,21 @@ export async function readChanges(client: Reader, query: ChangeQuery, known?: bi
   return { rows: changes, next, lastReplayed, atHead: next === head }
 }
 
+/** The next tests after a position and up to another, in commit order, and up to which position there are none but these. */
+export async function readTestChanges(
+  client: Reader,
+  { after, upTo, limit }: { readonly after: bigint; readonly upTo: bigint; readonly limit: number },
+): Promise<Pick<ChangePage, 'rows' | 'next'>> {
+  const { rows } = await client.query<ChangeRow>(
+    `select position, message_index, ${RECORD_COLUMNS} from record_versions
+      where kind = 'test' and position > $1 and position <= $2 order by position limit $3`,
+    [after, upTo, limit],
+  )
+  const changes = await changesOf(client, rows)
+  const newest = changes.at(-1)
+  return { rows: changes, next: newest && changes.length === limit ? newest.position : upTo }
+}
+
 /** Named versions of records, oldest position first. What does not exist is left out. */
 export async function readVersions(
   client: Reader,

@@ -43,6 +43,8 @@ const ofWorkers = atMost(SLOTS)
 const ofPersons = atMost(SLOTS)
 /** How long they wait for another worker who is at the same case. */
 const PATIENCE_MS = 5000
+/** Whoever follows the log waits so long for them. */
+const SOON_MS = 10_000
 const LOOK_MS = 50
 /** Cases that this process makes anew by itself. */
 const inHand = new Set<string>()
@@ -63,6 +65,16 @@ export async function settleAll(parts: SettleParts): Promise<number> {
     count += ids.length
     if (ids.length < AT_ONCE) return count
   }
+}
+
+/** Makes cases anew. One that takes long goes on by itself, so that others are opened meanwhile. */
+export async function settleSoon(parts: SettleParts): Promise<void> {
+  const all = settleAll(parts)
+  const patience = new AbortController()
+  await Promise.race([all, pause(SOON_MS, undefined, { signal: patience.signal }).catch(() => {})])
+  patience.abort()
+  // What fails later is not settled: the schedule finds it, and tells.
+  all.catch(() => {})
 }
 
 /** Makes a case anew for who has moved it; what another worker keeps for too long is left to that one. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { SPINACH, withMarket } from './market.ts'
 
-const { api, entry, rapid, laboratory, send } = withMarket()
+const { api, entry, rapid, laboratory, send, sendAhead, follow } = withMarket()
 
 const at = (time: string) => ({ occurredAt: { at: `2026-03-02T${time}:00+08:00`, precision: 'minute' } })
 const ofLots = (...numbers: readonly number[]) => ({
@@ -66,7 +66,12 @@ test('goods are held by the same tests in whatever order these and what they are
       fc.array(fc.nat(1000), { minLength: 14, maxLength: 14 }),
       async (fails, passes, places) => {
         const ends: string[][] = []
-        for (const from of [0, 7]) {
+        // In two orders, and in the second once more with the tests before their turn.
+        for (const [from, isAhead] of [
+          [0, false],
+          [7, false],
+          [7, true],
+        ] as const) {
           trial += 1
           // A market of its own for each order.
           const market = String(340100000 + trial)
@@ -94,11 +99,16 @@ test('goods are held by the same tests in whatever order these and what they are
               }),
             ),
           ].map((one, i) => ({ one: moved(one), place: places[from + i] ?? 0 }))
-          await send(...said.sort((a, b) => a.place - b.place).map(({ one }) => one))
+          const inOrder = said.sort((a, b) => a.place - b.place).map(({ one }) => one)
+          if (isAhead) {
+            await sendAhead(...inOrder)
+            await follow()
+          } else await send(...inOrder)
           const { rows } = await api.pool.query<{ code: string }>(HELD, [`%${market}-%`])
           ends.push(rows.map(({ code }) => code.replace(market, '')))
         }
         expect(ends[1]).toEqual(ends[0])
+        expect(ends[2]).toEqual(ends[0])
         seen.add(ends[0]?.length ?? 0)
       },
     ),

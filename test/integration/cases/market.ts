@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, expect } from 'vitest'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
+import { urgentTestsFollower } from '#flow/cases/urgent-tests.ts'
 import { createSystem } from '#store/systems.ts'
 import { withApi } from '#test/api.ts'
 import { followToTheEnd } from '#test/follow.ts'
@@ -69,12 +70,29 @@ export function withMarket() {
     ...more,
   })
 
+  const push = async (one: object) => {
+    const stored = (await api.call('POST', '/v1/records', { body: [one] })).json()
+    expect(stored, JSON.stringify(stored)).toMatchObject({ rejected: 0, unchanged: 0 })
+  }
+  const follow = () => followToTheEnd(api.pool, casesFollower({ pool: api.pool, intake: api.intake }))
+  /** Looks for tests that wait for their turn: what is in the log now is taken by the second look. */
+  const lookAhead = async (looks = 2) => {
+    const ahead = urgentTestsFollower({ pool: api.pool, intake: api.intake })
+    for (let look = 0; look < looks; look++)
+      for (let end = 'more'; end === 'more'; ) end = await ahead.step(api.pool)
+  }
   /** Records one message after another, each followed to the end. */
   const send = async (...records: readonly object[]) => {
     for (const one of records) {
-      const stored = (await api.call('POST', '/v1/records', { body: [one] })).json()
-      expect(stored, JSON.stringify(stored)).toMatchObject({ rejected: 0, unchanged: 0 })
-      await followToTheEnd(api.pool, casesFollower({ pool: api.pool, intake: api.intake }))
+      await push(one)
+      await follow()
+    }
+  }
+  /** The same where nobody follows the log meanwhile, and tests are taken before their turn. */
+  const sendAhead = async (...records: readonly object[]) => {
+    for (const one of records) {
+      await push(one)
+      await lookAhead()
     }
   }
   /** The cases of the market of this test, newest first, as the hub answers them. */
@@ -102,5 +120,20 @@ export function withMarket() {
       expect(answer.statusCode, answer.body).toBe(200)
     }
   }
-  return { api, code, entry, rapid, laboratory, send, cards, told, here, sayOf }
+  return {
+    api,
+    code,
+    entry,
+    rapid,
+    laboratory,
+    push,
+    send,
+    sendAhead,
+    lookAhead,
+    follow,
+    cards,
+    told,
+    here,
+    sayOf,
+  }
 }

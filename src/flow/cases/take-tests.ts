@@ -1,0 +1,123 @@
+import type { ClientBase } from 'pg'
+import { goodsOf } from '#core/cases/goods.ts'
+import { isOpening, saysOf } from '#core/cases/open.ts'
+import { isOlder } from '#core/cases/sample-time.ts'
+import { epochOf } from '#core/dates/when.ts'
+import { beijingDay } from '#core/quality/record-counts.ts'
+import { findCaseOfGoods, findCaseTests, putCaseTest } from '#store/case-lots.ts'
+import { readCase } from '#store/cases.ts'
+import { readHubId } from '#store/hub-identity.ts'
+import { readOwners } from '#store/peer-versions.ts'
+import { failedOf } from './answered.ts'
+import { applyEvent } from './apply.ts'
+import { correctTest, labPassed } from './correct-test.ts'
+import { openByTest, type ToldTest, testedGoods } from './open-case.ts'
+import { answerByEarlier, joinsReleased } from './passed-before.ts'
+import type { SettleParts } from './settle.ts'
+import { type ChangedTest, evidence, happening, testOf } from './told-test.ts'
+
+export interface TakingParts extends SettleParts {
+  /** Failed tests of an earlier day open no case: `YYYY-MM-DD`, in China. */
+  readonly from?: string | undefined
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+}
+
+/** When tests are taken, and from which day on they open cases. */
+export interface Taking {
+  readonly nowMs: number
+  readonly from: string | undefined
+}
+
+export const takingOf = ({ now = Date.now, from }: TakingParts): Taking => ({ nowMs: now(), from })
+
+/** A test as it stands in the log. */
+export interface LoggedTest extends ChangedTest {
+  /** Whether it was taken before its turn. */
+  readonly wasTaken?: boolean
+}
+
+/** Tests that say something to a case, in their order. A test of another hub is that hub's to act on: its holds come by the link. */
+export async function takeTests(client: ClientBase, tests: readonly LoggedTest[], at: Taking): Promise<void> {
+  const known = await findCaseTests(
+    client,
+    tests.map(({ recordId }) => recordId),
+  )
+  const telling = tests.filter(
+    (test) => known.has(test.recordId) || (test.isActive && saysOf(test.body) !== null),
+  )
+  if (telling.length === 0) return
+  const hub = await readHubId(client)
+  const foreign = await readOwners(
+    client,
+    telling.map(({ recordId }) => recordId),
+  )
+  for (const test of telling) {
+    if (foreign.has(test.recordId)) continue
+    const before = (await findCaseTests(client, [test.recordId])).get(test.recordId)
+    if (test.wasTaken) {
+      // What a laboratory said may be found by now.
+      if (before?.version === test.version) await answerCorrected(client, test, before.caseId, at.nowMs)
+      continue
+    }
+    if (before === undefined) {
+      if (test.isActive) await takeNew(client, hub, test, at)
+      continue
+    }
+    // What had a case is no history that is brought in.
+    for (const one of await correctTest(client, test, before, at.nowMs))
+      await takeNew(client, hub, one, { nowMs: at.nowMs, from: undefined })
+    await answerCorrected(client, test, before.caseId, at.nowMs)
+  }
+}
+
+/** A failed test that tells of another item or time than before may be answered by what a laboratory said long ago. */
+async function answerCorrected(
+  client: ClientBase,
+  test: ChangedTest,
+  caseId: string,
+  nowMs: number,
+): Promise<void> {
+  const says = test.isActive ? saysOf(test.body) : null
+  if (says === null || says === 'lab_passed') return
+  const isStillOfIt = (await findCaseTests(client, [test.recordId])).get(test.recordId)?.caseId === caseId
+  if (isStillOfIt)
+    await answerByEarlier(client, test, { goods: await testedGoods(client, test), caseId, nowMs })
+}
+
+/** A test that is new to cases: of goods that have an open case it belongs to that one, however old it is. */
+async function takeNew(
+  client: ClientBase,
+  hub: string,
+  test: ToldTest,
+  { nowMs, from }: Taking,
+): Promise<void> {
+  const says = saysOf(test.body)
+  if (says === null) return
+  const goods = await testedGoods(client, test)
+  const { productName } = goodsOf(test.body)
+  const id = await findCaseOfGoods(client, { ...goods, productName })
+  if (id === null) {
+    if (says === 'lab_passed' || !isOpening(test.body, from)) return
+    if (await joinsReleased(client, test, { goods, says, nowMs })) return
+    const caseId = await openByTest(client, hub, test, goods, nowMs)
+    return await answerByEarlier(client, test, { goods, caseId, nowMs })
+  }
+  if (says === 'lab_passed' && (await isBefore(client, test, id))) return
+  await putCaseTest(client, testOf({ ...test, isActive: true }, id))
+  if (says === 'lab_passed') return await labPassed(client, test, id, nowMs)
+  await applyEvent(client, id, happening(says, test, nowMs), evidence(test))
+  await answerByEarlier(client, test, { goods, caseId: id, nowMs })
+}
+
+/** What a laboratory found of a sample that is older than all that failed says nothing of why it failed. */
+async function isBefore(client: ClientBase, { body }: ToldTest, caseId: string): Promise<boolean> {
+  const failed = await failedOf(client, caseId)
+  if (failed.length > 0) return failed.every((one) => isOlder(body, one))
+  const since = (await readCase(client, caseId))?.occurredAt ?? null
+  return (
+    since !== null &&
+    body.occurredAt !== undefined &&
+    beijingDay(epochOf(body.occurredAt)) < beijingDay(Date.parse(since))
+  )
+}

@@ -1,0 +1,56 @@
+import type { ClientBase } from 'pg'
+import { OWN_SYSTEM } from '#core/model/own-system.ts'
+import { type Follower, stepUnderLock } from '#flow/follow/follower.ts'
+import { readSuccessions } from '#flow/follow/successions.ts'
+import { type Change, headPosition, readTestChanges } from '#store/changes.ts'
+import { lockFollower, moveFollower } from '#store/followers.ts'
+import { CASES_FOLLOWER, URGENT_FOLLOWER } from './names.ts'
+import { settleSoon } from './settle.ts'
+import { type LoggedTest, type TakingParts, takeTests, takingOf } from './take-tests.ts'
+
+/** Where the log ended when it was looked at last. */
+const NOTED = 'cases-urgent-noted'
+/** What stood in the log at one look and waits at the next is urgent: goods are stopped within a minute of their test. */
+const EVERY_MS = 15_000
+const TESTS_AT_ONCE = 250
+
+/**
+ * Takes tests that wait for their turn in the log, as they do for minutes behind a large message: they open cases with what is known of their goods. When their turn
+ * comes they are not taken again, and what their cases did not know yet is added as it is with all that comes late.
+ */
+export const urgentTestsFollower = (parts: TakingParts): Follower => ({
+  name: URGENT_FOLLOWER,
+  rows: [URGENT_FOLLOWER, NOTED],
+  everyMs: EVERY_MS,
+  async step(pool) {
+    let tests: readonly LoggedTest[] = []
+    const end = await stepUnderLock(pool, URGENT_FOLLOWER, async (client, { position }) => {
+      // The one that takes tests in their turn takes none meanwhile.
+      const inTurn = (await lockFollower(client, CASES_FOLLOWER, { wait: true }))?.position ?? 0n
+      const noted = (await lockFollower(client, NOTED, { wait: true }))?.position ?? 0n
+      const head = await headPosition(client)
+      const after = position > inTurn ? position : inTurn
+      if (after < noted) {
+        const read = await readTestChanges(client, { after, upTo: noted, limit: TESTS_AT_ONCE })
+        tests = await testsOf(client, read.rows)
+        await takeTests(client, tests, takingOf(parts))
+        await moveFollower(client, URGENT_FOLLOWER, { position: read.next })
+        if (read.next < noted) return 'more'
+      } else await moveFollower(client, URGENT_FOLLOWER, { position })
+      await moveFollower(client, NOTED, { position: head })
+      return 'done'
+    })
+    if (tests.length > 0) await settleSoon(parts)
+    return end
+  },
+})
+
+async function testsOf(client: ClientBase, changes: readonly Change[]): Promise<LoggedTest[]> {
+  const tests: LoggedTest[] = []
+  for (const { change, now, said, receivedAt } of await readSuccessions(client, changes)) {
+    const { recordId, version, system } = change
+    if (system !== OWN_SYSTEM)
+      tests.push({ recordId, version, receivedAt, body: said, isActive: now !== null })
+  }
+  return tests
+}
