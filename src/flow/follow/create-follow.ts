@@ -16,8 +16,13 @@ export interface Follow {
 
 /** A job does not run longer than this at a stretch. */
 const BUDGET_MS = 10_000
-/** While the log grows a follower rests twice as long as each step took, so that it never has more than a third of the database's time; else not. */
+/**
+ * While the log grows fast a follower rests twice as long as each step took, so that it never has more than a third of the database's time; where it grows slower, so much
+ * less. Beside a push now and then it would take an hour for what a large message brought in minutes.
+ */
 const REST = 2
+/** Changes a second from which on the log grows fast. */
+const FAST = 1000
 const REST_MAX_MS = 1000
 
 export function createFollow(parts: {
@@ -28,8 +33,11 @@ export function createFollow(parts: {
   /** Milliseconds since 1970. */
   readonly now?: () => number
   readonly rest?: typeof restAfter
+  /** Milliseconds that never go back. */
+  readonly elapsed?: () => number
 }): Follow {
   const { pool, followers, isBusy, now = Date.now, rest: restNow = restAfter } = parts
+  const { elapsed = () => performance.now() } = parts
   const known = new Map(followers.map((follower) => [follower.name, follower]))
 
   const isDue = ({ everyMs }: Follower, states: readonly FollowerState[], end: bigint): boolean =>
@@ -59,13 +67,16 @@ export function createFollow(parts: {
       if (!follower) return true
       const deadline = performance.now() + BUDGET_MS
       let head = await headPosition(pool)
+      let lookedAt = elapsed()
       while (!signal.aborted) {
         const began = performance.now()
         if ((await follower.step(pool)) !== 'more') return true
         if (performance.now() >= deadline) return false
-        const before = head
+        const before = { head, at: lookedAt }
         head = await headPosition(pool)
-        await restNow(began, { rest: head > before ? REST : 0, isBusy, most: REST_MAX_MS })
+        lookedAt = elapsed()
+        const growth = (Number(head - before.head) * 1000) / Math.max(1, lookedAt - before.at)
+        await restNow(began, { rest: REST * Math.min(1, growth / FAST), isBusy, most: REST_MAX_MS })
       }
       return false
     },

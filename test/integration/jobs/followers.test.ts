@@ -183,23 +183,29 @@ test('how many changes make a page is asked before each step, so that pages are 
   expect(pages).toEqual([11, 3, 11])
 })
 
-test('a follower rests after a step while the log grows, and goes on at once while nobody adds to it', async () => {
+test('a follower rests after a step the longer the faster the log grows, and goes on at once while nobody adds to it', async () => {
   const rests: number[] = []
+  // Records that others write during each step, which takes a second.
+  const written = [0, 10, 250, 0, 2000, 0]
   let steps = 0
+  let elapsedMs = 0
   const follower: Follower = {
     name: 'resting',
     rows: ['resting'],
     everyMs: null,
     async step() {
-      if (++steps === 2) await store(pool, someRows(1))
-      return steps === 4 ? 'done' : 'more'
+      const count = written[steps++]
+      if (count === undefined) return 'done'
+      if (count > 0) await store(pool, someRows(count))
+      elapsedMs += 1000
+      return 'more'
     },
   }
   const rest = async (_: number, { rest: times }: { readonly rest: number }): Promise<void> =>
     void rests.push(times)
-  const follow = createFollow({ pool, followers: [follower], rest })
+  const follow = createFollow({ pool, followers: [follower], rest, elapsed: () => elapsedMs })
   expect(await follow.run('resting', new AbortController().signal)).toBe(true)
-  expect(rests).toEqual([0, 2, 0])
+  expect(rests).toEqual([0, 0.02, 0.5, 0, 2, 0])
 })
 
 test('readers that follow together see every change once; one that fails is left behind alone, and catches up', async () => {
