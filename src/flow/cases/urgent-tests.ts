@@ -25,6 +25,7 @@ export const urgentTestsFollower = (parts: TakingParts): Follower => ({
   async step(pool) {
     let tests: readonly LoggedTest[] = []
     const end = await stepUnderLock(pool, URGENT_FOLLOWER, async (client, { position }) => {
+      const taking = takingOf(parts)
       // The one that takes tests in their turn takes none meanwhile.
       const inTurn = (await lockFollower(client, CASES_FOLLOWER, { wait: true }))?.position ?? 0n
       const noted = (await lockFollower(client, NOTED, { wait: true }))?.position ?? 0n
@@ -33,11 +34,12 @@ export const urgentTestsFollower = (parts: TakingParts): Follower => ({
       if (after < noted) {
         const read = await readTestChanges(client, { after, upTo: noted, limit: TESTS_AT_ONCE })
         tests = await testsOf(client, read.rows)
-        await takeTests(client, tests, takingOf(parts))
+        await takeTests(client, tests, taking)
         await moveFollower(client, URGENT_FOLLOWER, { position: read.next })
         if (read.next < noted) return 'more'
-      } else await moveFollower(client, URGENT_FOLLOWER, { position })
-      await moveFollower(client, NOTED, { position: head })
+      } else await moveFollower(client, URGENT_FOLLOWER, { position: after })
+      // With the time of the look it counts as none that is behind the log.
+      await moveFollower(client, NOTED, { position: head, floor: new Date(taking.nowMs).toISOString() })
       return 'done'
     })
     if (tests.length > 0) await settleSoon(parts)

@@ -76,7 +76,9 @@ export function createFollow(parts: {
         head = await headPosition(pool)
         lookedAt = elapsed()
         const growth = (Number(head - before.head) * 1000) / Math.max(1, lookedAt - before.at)
-        await restNow(began, { rest: REST * Math.min(1, growth / FAST), isBusy, most: REST_MAX_MS })
+        // Where the log was emptied it grew by less than nothing.
+        const rest = REST * Math.min(1, Math.max(0, growth) / FAST)
+        await restNow(began, { rest, isBusy, most: REST_MAX_MS })
       }
       return false
     },

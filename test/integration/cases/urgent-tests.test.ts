@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readFollowerLags } from '#store/followers.ts'
 import { SPINACH, withMarket } from './market.ts'
 
 const {
@@ -33,6 +34,19 @@ test('goods of a failed test are stopped though nobody follows the log, and once
   expect([await cards(), await holdVersions()]).toEqual(before)
   await lookAhead()
   expect([await cards(), await holdVersions()]).toEqual(before)
+})
+
+test('who looks for urgent tests is behind the log no more than who takes them in their turn', async () => {
+  const behind = async () =>
+    Object.fromEntries((await readFollowerLags(api.pool)).map(({ follower, changes }) => [follower, changes]))
+  await send(rapid('r1', 'A-1', SPINACH))
+  await lookAhead()
+  await follow()
+  await lookAhead()
+  const { cases, 'cases-urgent': urgent, ...others } = await behind()
+  expect(cases).toBe(0)
+  expect(urgent).toBe(0)
+  expect(others).not.toHaveProperty('cases-urgent-noted')
 })
 
 test('a test that waits for less than from one look to the next has its turn in the log', async () => {
