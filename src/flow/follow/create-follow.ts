@@ -21,6 +21,8 @@ const BUDGET_MS = 10_000
  * less. Beside a push now and then it would take an hour for what a large message brought in minutes.
  */
 const REST = 2
+/** It cannot keep up with a large message, and what is urgent does not wait for it: beside one it leaves it the time. */
+const BESIDE = 16
 /** Changes a second from which on the log grows fast. */
 const FAST = 1000
 const REST_MAX_MS = 1000
@@ -78,7 +80,7 @@ export function createFollow(parts: {
         const growth = (Number(head - before.head) * 1000) / Math.max(1, lookedAt - before.at)
         // Where the log was emptied it grew by less than nothing.
         const rest = REST * Math.min(1, Math.max(0, growth) / FAST)
-        await restNow(began, { rest, isBusy, most: REST_MAX_MS })
+        await restNow(began, { rest, isBusy, beside: BESIDE, most: REST_MAX_MS })
       }
       return false
     },

@@ -9,6 +9,8 @@ export interface Resting {
   readonly rest: number
   /** Whether this process works on a large message. */
   readonly isBusy?: (() => boolean) | undefined
+  /** How many times it rests at least while this process is busy. */
+  readonly beside?: number
   /** It rests no longer than this at once, in milliseconds. */
   readonly most?: number
 }
@@ -16,11 +18,11 @@ export interface Resting {
 /** Rests after a step that began at a time of `performance.now()`, so that it never has more than its share of the database's time. */
 export async function restAfter(
   began: number,
-  { rest, isBusy = () => false, most = Number.POSITIVE_INFINITY }: Resting,
+  { rest, isBusy = () => false, beside = BESIDE_LARGE, most = Number.POSITIVE_INFINITY }: Resting,
   signal?: AbortSignal,
 ): Promise<void> {
   const took = performance.now() - began
-  const ms = Math.min(took * (isBusy() ? Math.max(rest, BESIDE_LARGE) : rest), most)
+  const ms = Math.min(took * (isBusy() ? Math.max(rest, beside) : rest), most)
   // Who stops in the middle of a rest looks at its signal next.
   await pause(ms, undefined, { ref: false, ...(signal ? { signal } : {}) }).catch(() => {})
 }
