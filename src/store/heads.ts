@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg'
+import type { ClientBase, PoolClient } from 'pg'
 import type { Status } from '#core/model/record.ts'
 import { openVersion, versionPlace } from './personal/sealed-body.ts'
 
@@ -23,7 +23,7 @@ export interface Heads {
  * The newest versions of the records and the voids that wait for them, in one query. All versions of a record are read and the newest
  * kept here: one scan over sorted keys is several times cheaper than a search for the newest of each.
  */
-export async function readHeads(client: PoolClient, ids: readonly string[]): Promise<Heads> {
+export async function readHeads(client: ClientBase, ids: readonly string[]): Promise<Heads> {
   const { rows } = await client.query<[string, number, Status, Buffer, string | null]>({
     name: 'read-heads',
     text: 'select * from read_heads($1)',

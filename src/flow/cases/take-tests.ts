@@ -6,6 +6,7 @@ import { epochOf } from '#core/dates/when.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { findCaseOfGoods, findCaseTests, putCaseTest } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
+import { readHeads } from '#store/heads.ts'
 import { readHubId } from '#store/hub-identity.ts'
 import { readOwners } from '#store/peer-versions.ts'
 import { failedOf } from './answered.ts'
@@ -56,8 +57,9 @@ export async function takeTests(client: ClientBase, tests: readonly LoggedTest[]
     if (foreign.has(test.recordId)) continue
     const before = (await findCaseTests(client, [test.recordId])).get(test.recordId)
     if (test.wasTaken) {
+      if (before === undefined) await takePassedAgain(client, hub, test, at)
       // What a laboratory said may be found by now.
-      if (before?.version === test.version) await answerCorrected(client, test, before.caseId, at.nowMs)
+      else if (before.version === test.version) await answerCorrected(client, test, before.caseId, at.nowMs)
       continue
     }
     if (before === undefined) {
@@ -69,6 +71,13 @@ export async function takeTests(client: ClientBase, tests: readonly LoggedTest[]
       await takeNew(client, hub, one, { nowMs: at.nowMs, from: undefined })
     await answerCorrected(client, test, before.caseId, at.nowMs)
   }
+}
+
+/** What a laboratory passed was perhaps of no case because its goods were not known yet; where it said something else since, that counts. */
+async function takePassedAgain(client: ClientBase, hub: string, test: LoggedTest, at: Taking): Promise<void> {
+  if (!test.isActive || saysOf(test.body) !== 'lab_passed') return
+  const { heads } = await readHeads(client, [test.recordId])
+  if (heads.get(test.recordId)?.version === test.version) await takeNew(client, hub, test, at)
 }
 
 /** A failed test that tells of another item or time than before may be answered by what a laboratory said long ago. */

@@ -101,3 +101,27 @@ test('what an official said of a case meanwhile stands when the turn of its test
   await follow()
   expect([await cards(), await holdVersions()]).toEqual(before)
 })
+
+const PASSED = { test: { item: '有机磷', verdict: 'pass', screening: false, method: 'GC-MS', raw: '合格' } }
+/** Of a lot, at no stall that is told. */
+const elsewhere = () => {
+  const { lots, sites } = laboratory('x', 1, 'fail')
+  return rapid('r1', 'A-1', SPINACH, { lots, sites })
+}
+
+test.each(['in their turn', 'before it'])(
+  'what a laboratory passed at a stall counts for the lot that was there, where tests are taken %s',
+  async (when) => {
+    const said = [entry(1, 'A-1', SPINACH), elsewhere(), rapid('l1', 'A-1', SPINACH, PASSED)]
+    await (when === 'before it' ? sendAhead(...said) : send(...said))
+    await follow()
+    expect((await told()).map(({ state, held }) => [state, held])).toEqual([['cleared', []]])
+  },
+)
+
+test('a result of a laboratory that was made void counts for nothing when its turn comes', async () => {
+  const result = rapid('l1', 'A-1', SPINACH, PASSED)
+  await sendAhead(entry(1, 'A-1', SPINACH), elsewhere(), result, { ...result, status: 'void' })
+  await follow()
+  expect((await told()).map(({ state, held }) => [state, held])).toEqual([['held', [code(1)]]])
+})
