@@ -1,5 +1,7 @@
-import type { ClientBase } from 'pg'
-import { MATCH_SIDES, type MatchPoint, type StallTrader } from '#core/lineage/matching.ts'
+import type { ClientBase, Pool } from 'pg'
+import { MATCH_SIDES, type MatchPoint, type StallTrader, TRADER_DAYS } from '#core/lineage/matching.ts'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import { tracedRecords, type VersionRow } from './lots.ts'
 
 /** The version that tells of something. */
 export interface Told {
@@ -50,4 +52,57 @@ export async function insertStallTraders(
       rows.map(({ version }) => version),
     ],
   })
+}
+
+/** Whom else the points may mean: who had a stall around their day, and which stall a trader had, as any version says. */
+export async function readOthersMeant(
+  pool: Pool,
+  points: readonly Pick<MatchPoint, 'who' | 'day'>[],
+): Promise<string[]> {
+  const near = `t.day between p.day - ${TRADER_DAYS} and p.day + ${TRADER_DAYS}`
+  const { rows } = await pool.query<{ who: string }>(
+    `select t.trader as who from unnest($1::uuid[], $2::date[]) p (who, day) join stall_traders t on t.stall = p.who and ${near}
+      union select t.stall from unnest($1::uuid[], $2::date[]) p (who, day) join stall_traders t on t.trader = p.who and ${near}`,
+    [points.map(({ who }) => who), points.map(({ day }) => day)],
+  )
+  return rows.map(({ who }) => who)
+}
+
+/** What of a part of the log is asked for. */
+export interface GoodsQuery {
+  readonly after: bigint
+  readonly upTo: bigint
+  readonly limit: number
+  /** Days in China, `2024-04-15`. */
+  readonly days: readonly string[]
+  /** Of these classes or of none that is known; null for all. */
+  readonly classes: readonly string[] | null
+}
+
+/** A canonical text has no blanks, and nothing of this is of persons, so it stands in a sealed body too. */
+const IS_SUMMARY = `v.kind = 'sale' and v.body like '%"saleKind":"summary"%'`
+
+/**
+ * The records of a part of the log that tell what came to a place on one of the days, or what was sold there in sum: newest first. `next`: up to where there
+ * may be more.
+ */
+export async function readGoodsAmong(
+  pool: Pool,
+  { after, upTo, limit, days, classes }: GoodsQuery,
+): Promise<{ readonly records: readonly TracedRecord[]; readonly next: bigint }> {
+  const { rows } = await pool.query<VersionRow & { readonly position: string }>(
+    `select v.position, v.record_id as id, v.version, v.kind, v.system, v.status, v.received_at as "receivedAt", v.flags, v.body
+       from record_versions v
+      where v.position > $1 and v.position <= $2 and v.status = 'active' and (v.kind = 'entry' or ${IS_SUMMARY})
+        and ($5::text[] is null or v.product_class is null or v.product_class = any($5))
+        and exists (select from unnest($4::date[]) d (day)
+                     where v.occurred_at >= d.day::timestamp at time zone 'Asia/Shanghai' and v.occurred_at < (d.day + 1)::timestamp at time zone 'Asia/Shanghai')
+      order by v.position desc limit $3`,
+    [after, upTo, limit, days, classes],
+  )
+  const last = rows.length === limit ? rows.at(-1) : undefined
+  return {
+    records: await tracedRecords(pool, rows),
+    next: last ? BigInt(last.position) - 1n : after,
+  }
 }

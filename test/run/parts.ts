@@ -30,7 +30,10 @@ export async function vitest(
   const folder = await mkdtemp(join(tmpdir(), 'hub-run-'))
   try {
     const file = join(folder, 'report.json')
-    const words = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...chosen]
+    const words = [
+      ...['run', '--reporter=default', '--reporter=json', '--reporter=./test/run/still-running.ts'],
+      ...[`--outputFile.json=${file}`, ...chosen],
+    ]
     const started = performance.now()
     const { exitCode } = await run([installed('vitest/vitest.mjs'), ...words], false)
     const text = await readFile(file, 'utf8').catch(() => null)

@@ -1,9 +1,11 @@
-import type { ClientBase } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { type Follower, stepUnderLock } from '#flow/follow/follower.ts'
 import { readSuccessions } from '#flow/follow/successions.ts'
+import { matchingReader } from '#flow/matching/follow-matching.ts'
 import { type Change, headPosition, readTestChanges } from '#store/changes.ts'
-import { lockFollower, moveFollower } from '#store/followers.ts'
+import { lockFollower, moveFollower, readFollowers } from '#store/followers.ts'
+import { matchAhead } from './match-ahead.ts'
 import { CASES_FOLLOWER, URGENT_FOLLOWER } from './names.ts'
 import { settleSoon } from './settle.ts'
 import { type LoggedTest, type TakingParts, takeTests, takingOf } from './take-tests.ts'
@@ -15,14 +17,15 @@ const EVERY_MS = 15_000
 const TESTS_AT_ONCE = 250
 
 /**
- * Takes tests that wait for their turn in the log, as they do for minutes behind a large message: they open cases with what is known of their goods. When their turn
- * comes they are not taken again, and what their cases did not know yet is added as it is with all that comes late.
+ * Takes tests that wait for their turn in the log, as they do for minutes behind a large message: they open cases with what is known of their goods, and with what
+ * waits before them. When their turn comes they are not taken again, and what their cases did not know yet is added as it is with all that comes late.
  */
 export const urgentTestsFollower = (parts: TakingParts): Follower => ({
   name: URGENT_FOLLOWER,
   rows: [URGENT_FOLLOWER, NOTED],
   everyMs: EVERY_MS,
   async step(pool) {
+    await matchWaiting(pool)
     let tests: readonly LoggedTest[] = []
     const end = await stepUnderLock(pool, URGENT_FOLLOWER, async (client, { position }) => {
       const taking = takingOf(parts)
@@ -47,7 +50,19 @@ export const urgentTestsFollower = (parts: TakingParts): Follower => ({
   },
 })
 
-async function testsOf(client: ClientBase, changes: readonly Change[]): Promise<LoggedTest[]> {
+/** The goods of tests without a lot wait with them: they are matched first. What moves meanwhile is seen under the lock. */
+async function matchWaiting(pool: Pool): Promise<void> {
+  const rows = [URGENT_FOLLOWER, CASES_FOLLOWER, NOTED, matchingReader.name]
+  const [taken = 0n, inTurn = 0n, noted = 0n, matched = 0n] = (await readFollowers(pool, rows)).map(
+    ({ position }) => position,
+  )
+  const after = taken > inTurn ? taken : inTurn
+  if (after >= noted) return
+  const waiting = await readTestChanges(pool, { after, upTo: noted, limit: TESTS_AT_ONCE })
+  await matchAhead(pool, await testsOf(pool, waiting.rows), { after: matched, upTo: noted })
+}
+
+async function testsOf(client: ClientBase | Pool, changes: readonly Change[]): Promise<LoggedTest[]> {
   const tests: LoggedTest[] = []
   for (const { change, now, said, receivedAt } of await readSuccessions(client, changes)) {
     const { recordId, version, system } = change

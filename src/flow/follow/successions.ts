@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import type { CanonicalRecord } from '#core/model/record.ts'
 import { type Change, readPreviousVersions } from '#store/changes.ts'
 
@@ -19,7 +19,7 @@ export interface Succession {
  * one, as they are asked for, so that only one is in memory.
  */
 export async function readSuccessions(
-  client: ClientBase,
+  client: ClientBase | Pool,
   changes: readonly Change[],
 ): Promise<Iterable<Succession>> {
   const here = new Map(changes.map((change) => [keyOf(change.recordId, change.version), change]))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readFollowerLags } from '#store/followers.ts'
-import { SPINACH, withMarket } from './market.ts'
+import { PAK_CHOI, SPINACH, withMarket } from './market.ts'
 
 const {
   api,
@@ -59,12 +59,78 @@ test('a test that waits for less than from one look to the next has its turn in 
   expect((await told()).map(({ held }) => held)).toEqual([[code(1)]])
 })
 
-test('a test without a lot stops what is known at its stall, and what is known there later too', async () => {
+test('a test without a lot stops what is known at its stall and what waits there before it, and what comes there later too', async () => {
   await send(entry(1, 'A-1', SPINACH))
-  await sendAhead(entry(2, 'A-1', SPINACH), rapid('r1', 'A-1', SPINACH))
-  expect((await told()).map(({ held }) => held)).toEqual([[code(1)]])
-  await follow()
+  await sendAhead(
+    entry(2, 'A-1', SPINACH),
+    entry(3, 'A-2', SPINACH),
+    entry(4, 'A-1', PAK_CHOI),
+    rapid('r1', 'A-1', SPINACH),
+  )
   expect((await told()).map(({ held }) => held)).toEqual([[code(1), code(2)]])
+  const before = [await cards(), await holdVersions()]
+  await follow()
+  expect([await cards(), await holdVersions()]).toEqual(before)
+  await sendAhead(entry(5, 'A-1', SPINACH))
+  await follow()
+  expect((await told()).map(({ held }) => held)).toEqual([[code(1), code(2), code(5)]])
+})
+
+/** Each market has traders of its own. */
+const trader = () => ({
+  parties: [
+    {
+      role: 'owner',
+      name: '城东蔬菜行',
+      ids: [{ scheme: 'cn.mofcom.operator13', value: `${code(0).slice(4, 13)}0001` }],
+    },
+  ],
+})
+/** Of the trader, at no stall. */
+const ofTrader = (n: number) => {
+  const { sites, ...told } = entry(n, 'A-1', SPINACH)
+  return { ...told, ...trader(), sites: sites.slice(0, 1) }
+}
+
+test.each(['long known', 'waiting too'])(
+  'goods that wait under their trader alone are those of the stall that he has, where that is %s',
+  async (when) => {
+    const stall = { ...entry(1, 'A-1', SPINACH), ...trader() }
+    await (when === 'long known' ? send(stall) : sendAhead(stall))
+    await sendAhead(ofTrader(2), rapid('r1', 'A-1', SPINACH))
+    expect((await told()).map(({ held }) => held)).toEqual([[code(1), code(2)]])
+  },
+)
+
+test('what was corrected or made void while it waited is not what it was', async () => {
+  const moved = entry(1, 'A-1', SPINACH)
+  const gone = entry(2, 'A-1', SPINACH)
+  await sendAhead(
+    moved,
+    gone,
+    { ...moved, sites: entry(1, 'A-2', SPINACH).sites },
+    { ...gone, status: 'void' },
+  )
+  await sendAhead(entry(3, 'A-1', SPINACH), rapid('r1', 'A-1', SPINACH))
+  expect((await told()).map(({ held }) => held)).toEqual([[code(3)]])
+})
+
+test('a lot of which a summary says that it was sold at the stall is found where it waits', async () => {
+  const { quantity, ...sold } = entry(1, 'A-1', SPINACH)
+  await sendAhead({ ...sold, kind: 'sale', saleKind: 'summary' }, rapid('r1', 'A-1', SPINACH))
+  expect((await told()).map(({ held }) => held)).toEqual([[code(1)]])
+})
+
+test('goods are found behind however many others that wait', async () => {
+  await push(entry(1, 'A-1', SPINACH))
+  const others = Array.from({ length: 600 }, (_, i) => ({
+    ...entry(2, 'A-2', SPINACH),
+    key: [`other-${i}`],
+  }))
+  for (let at = 0; at < others.length; at += 200)
+    await api.call('POST', '/v1/records', { body: others.slice(at, at + 200) })
+  await sendAhead(rapid('r1', 'A-1', SPINACH))
+  expect((await told()).map(({ held }) => held)).toEqual([[code(1)]])
 })
 
 test('a test that is taken back before its turn stops nothing when its turn comes', async () => {

@@ -25,10 +25,11 @@ it.each([
   ['__proto__', `${HEAD}__proto__: { polluted: 1 }\nconstructor: { prototype: { polluted: 1 } }`],
   ['a tag', 'a: !!js/function "function () {}"'],
   ['NUL', `${HEAD}a: "\\0"`],
-])('a mapping that is %s is refused within seconds, with no 5xx', async (_, mapping) => {
-  const started = performance.now()
+])('a mapping that is %s is refused within a second of work, with no 5xx', async (_, mapping) => {
+  const from = process.cpuUsage()
   const answer = await api.call('POST', '/v1/mappings/try', { body: { mapping, sample: '[{"a":"1"}]' } })
   expect([200, 400, 413, 422]).toContain(answer.statusCode)
-  expect(performance.now() - started).toBeLessThan(3000)
+  const { user, system } = process.cpuUsage(from)
+  expect(user + system).toBeLessThan(1_000_000)
   expect(({} as { polluted?: number }).polluted).toBeUndefined()
 })

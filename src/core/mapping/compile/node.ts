@@ -1,4 +1,4 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isAlias, isMap, isPair, isScalar, isSeq, Lexer, LineCounter, parseDocument } from 'yaml'
 
 /** A part of a mapping file with its place. Every scalar is text: YAML's own guesses (numbers, dates, yes and no) are switched off. */
 export type Node = TextNode | ListNode | MapNode
@@ -33,6 +33,9 @@ export interface ParsedFile {
 /** Longest mapping file that is read; a longer one is no mapping. */
 export const LONGEST_FILE = 512 * 1024
 const DEEPEST = 20
+const TOO_DEEP = 'the file is nested too deeply'
+/** Of what the lexer gives, that which stands for something and not in the text: a document, a scalar, the end of a wrong flow. */
+const UNWRITTEN: ReadonlySet<string> = new Set(['\x02', '\x1f', '\x18'])
 
 /** Reads YAML (or JSON, which is YAML) into nodes. Aliases are refused: a file that is meant to be read says things where they are. */
 export function parseFile(text: string): ParsedFile {
@@ -44,6 +47,12 @@ export function parseFile(text: string): ParsedFile {
   }
   if (text.length > LONGEST_FILE)
     return { root: null, faults: [{ at: 0, reason: 'the file is too long' }], place }
+  const deepAt = tooDeepAt(text)
+  if (deepAt !== null) {
+    for (let start = 0; start <= deepAt; start = text.indexOf('\n', start) + 1 || deepAt + 1)
+      lines.addNewLine(start)
+    return { root: null, faults: [{ at: deepAt, reason: TOO_DEEP }], place }
+  }
   const document = parseDocument(text, {
     lineCounter: lines,
     schema: 'failsafe',
@@ -55,13 +64,26 @@ export function parseFile(text: string): ParsedFile {
   return { root: faults.length > 0 ? null : root, faults, place }
 }
 
+/** Where brackets are in each other too deeply, else null: the parser takes seconds for thousands that are never closed. */
+function tooDeepAt(text: string): number | null {
+  let at = 0
+  let depth = 0
+  for (const token of new Lexer().lex(text)) {
+    if (token === '{' || token === '[') depth++
+    else if (token === '}' || token === ']') depth--
+    if (depth > DEEPEST) return at
+    if (!UNWRITTEN.has(token)) at += token.length
+  }
+  return null
+}
+
 const firstLine = (message: string): string =>
   message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? message
 
 function nodeOf(part: unknown, at: number, depth: number, faults: { at: number; reason: string }[]): Node {
   const empty: TextNode = { is: 'text', text: '', at }
   if (depth > DEEPEST) {
-    faults.push({ at, reason: 'the file is nested too deeply' })
+    faults.push({ at, reason: TOO_DEEP })
     return empty
   }
   if (isAlias(part)) {
