@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { goodsOf } from '#core/cases/goods.ts'
 import { saysOf } from '#core/cases/open.ts'
-import { type MatchFacts, type MatchPoint, matchFacts } from '#core/lineage/matching.ts'
+import { type MatchPoint, matchFacts, type StallTrader } from '#core/lineage/matching.ts'
 import { inTransaction } from '#store/database.ts'
 import {
   insertMatchPoints,
@@ -26,29 +26,31 @@ export interface LogPart {
 }
 
 /**
- * Notes how those records of a part of the log may meet others that tests without a lot are of, before matching comes to them: what came to their stall, of their
- * product, on their day. It notes what matching will note of them, and that twice is once.
+ * Notes where those goods of a part of the log are that tests without a lot may be of, before matching comes to them: what came to their stall, of their product,
+ * on their day. Matching will note the same, and what is noted twice is there once.
  */
 export async function matchAhead(pool: Pool, tests: readonly LoggedTest[], part: LogPart): Promise<void> {
   const asked = askedOf(tests)
   if (asked === null || part.after >= part.upTo) return
-  const others = await readOthersMeant(pool, asked.points)
-  const whos = new Set([...asked.points.map(({ who }) => who), ...others])
-  const whats = new Set(asked.points.map(({ what }) => what))
-  const mayBeAsked = ({ side, what }: MatchPoint): boolean => side === 'here' && whats.has(what)
-
-  const near: (MatchFacts & Told)[] = []
+  const whos = new Set([...asked.whos, ...(await readOthersMeant(pool, asked.points))])
+  const waiting: Waiting[] = []
   const until = performance.now() + LOOKING_MS
   for (let { upTo } = part; upTo > part.after && performance.now() < until; ) {
+    const { after } = part
+    const { days, classes } = asked
     const { records, next } = await readGoodsAmong(pool, {
-      ...{ after: part.after, upTo, limit: RECORDS_AT_ONCE },
-      ...{ days: asked.days, classes: asked.classes },
+      after,
+      upTo,
+      limit: RECORDS_AT_ONCE,
+      days,
+      classes,
     })
     for (const { kind, id, version, body } of records) {
-      const facts = matchFacts(kind, id, body)
-      if (!facts.points.some(mayBeAsked)) continue
-      near.push({ ...facts, recordId: id, version })
-      for (const { stall, trader } of facts.traders) {
+      const { points, traders } = matchFacts(kind, id, body)
+      const here = points.filter(({ side, what }) => side === 'here' && asked.whats.has(what))
+      if (here.length === 0) continue
+      waiting.push({ recordId: id, version, here, traders })
+      for (const { stall, trader } of traders) {
         if (asked.whos.has(stall)) whos.add(trader)
         if (asked.whos.has(trader)) whos.add(stall)
       }
@@ -57,17 +59,13 @@ export async function matchAhead(pool: Pool, tests: readonly LoggedTest[], part:
     await nextTurn()
   }
   // In the order of the log, as matching writes them, so that neither waits for the other.
-  const found = near
-    .filter(({ points }) => points.some((point) => mayBeAsked(point) && whos.has(point.who)))
-    .reverse()
+  const found = waiting.filter(({ here }) => here.some(({ who }) => whos.has(who))).reverse()
+  const told = <T>(of: (one: Waiting) => readonly T[]): (T & Told)[] =>
+    found.flatMap((one) => of(one).map((way) => ({ ...way, recordId: one.recordId, version: one.version })))
   await inTransaction(pool, async (client) => {
-    const told = <T>(of: (facts: MatchFacts) => readonly T[]): (T & Told)[] =>
-      found.flatMap((facts) =>
-        of(facts).map((one) => ({ ...one, recordId: facts.recordId, version: facts.version })),
-      )
     await insertMatchPoints(
       client,
-      told(({ points }) => points),
+      told(({ here }) => here),
     )
     await insertStallTraders(
       client,
@@ -76,9 +74,16 @@ export async function matchAhead(pool: Pool, tests: readonly LoggedTest[], part:
   })
 }
 
+/** A version of goods that wait, and where they are. */
+interface Waiting extends Told {
+  readonly here: readonly MatchPoint[]
+  readonly traders: readonly StallTrader[]
+}
+
 interface Asked {
   readonly points: readonly MatchPoint[]
   readonly whos: ReadonlySet<string>
+  readonly whats: ReadonlySet<string>
   readonly days: readonly string[]
   /** Null where the class of one is not known: its goods may be of any. */
   readonly classes: readonly string[] | null
@@ -96,6 +101,7 @@ function askedOf(tests: readonly LoggedTest[]): Asked | null {
   return {
     points,
     whos: new Set(points.map(({ who }) => who)),
+    whats: new Set(points.map(({ what }) => what)),
     days: [...new Set(points.map(({ day }) => day))],
     classes: classes.includes(null) ? null : [...new Set(classes as string[])],
   }

@@ -25,7 +25,11 @@ export const urgentTestsFollower = (parts: TakingParts): Follower => ({
   rows: [URGENT_FOLLOWER, NOTED],
   everyMs: EVERY_MS,
   async step(pool) {
-    await matchWaiting(pool)
+    // What cannot be looked through keeps no test waiting.
+    const failed = await matchWaiting(pool).then(
+      () => null,
+      (error: unknown) => ({ error }),
+    )
     let tests: readonly LoggedTest[] = []
     const end = await stepUnderLock(pool, URGENT_FOLLOWER, async (client, { position }) => {
       const taking = takingOf(parts)
@@ -46,6 +50,7 @@ export const urgentTestsFollower = (parts: TakingParts): Follower => ({
       return 'done'
     })
     if (tests.length > 0) await settleSoon(parts)
+    if (failed) throw failed.error
     return end
   },
 })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { readFollowerLags } from '#store/followers.ts'
 import { PAK_CHOI, SPINACH, withMarket } from './market.ts'
 
@@ -130,6 +130,22 @@ test('goods are found behind however many others that wait', async () => {
   for (let at = 0; at < others.length; at += 200)
     await api.call('POST', '/v1/records', { body: others.slice(at, at + 200) })
   await sendAhead(rapid('r1', 'A-1', SPINACH))
+  expect((await told()).map(({ held }) => held)).toEqual([[code(1)]])
+})
+
+test('a test is taken also where what waits cannot be looked through, and that is told', async () => {
+  await send(entry(1, 'A-1', SPINACH))
+  await push(rapid('r1', 'A-1', SPINACH))
+  await lookAhead(1)
+  const query = api.pool.query.bind(api.pool) as (...words: unknown[]) => unknown
+  const broken = vi
+    .spyOn(api.pool, 'query')
+    .mockImplementation(((...words: unknown[]) =>
+      String(words[0]).includes('unnest($4::date[])')
+        ? Promise.reject(new Error('too slow'))
+        : query(...words)) as never)
+  await expect(lookAhead(1)).rejects.toThrow('too slow')
+  broken.mockRestore()
   expect((await told()).map(({ held }) => held)).toEqual([[code(1)]])
 })
 

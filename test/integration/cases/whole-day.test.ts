@@ -35,7 +35,7 @@ beforeAll(async () => {
   intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
   await pushSamples(intake, registry)
   await follow()
-}, 60_000)
+}, 180_000)
 afterAll(async () => {
   await intake.close()
   await pool.end()

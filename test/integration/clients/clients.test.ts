@@ -44,7 +44,7 @@ const CLIENTS = [
 function run(words: readonly string[], env: Record<string, string>): Promise<{ code: number; said: string }> {
   const [program = '', ...rest] = words
   return new Promise((resolve) => {
-    execFile(program, rest, { env: { ...process.env, ...env }, timeout: 25_000 }, (error, stdout, stderr) =>
+    execFile(program, rest, { env: { ...process.env, ...env }, timeout: 80_000 }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code ?? 1) : 0, said: stdout + stderr }),
     )
   })
@@ -144,14 +144,14 @@ for (const client of CLIENTS) {
       const { code, said } = await push(hub.url)
       expect([code, said]).toEqual([0, expect.stringContaining('receipt r1: 1 received, 1 accepted')])
       expect(hub.asked).toEqual(['POST', 'GET', 'GET', 'GET', 'GET'])
-    }, 30_000)
+    }, 90_000)
 
     it('says so and ends with 1 where the receipt may not be read', async () => {
       await writeFile(file(), '[]')
       const hub = await largeHub([(response) => response.writeHead(404).end('{"code":"not_found"}')])
       const { code, said } = await push(hub.url)
       expect([code, said]).toEqual([1, expect.stringMatching(/refused with 404:\s+\{"code":"not_found"\}/)])
-    }, 30_000)
+    }, 90_000)
 
     it('says so and sends nothing where there is no such file', async () => {
       const hub = await largeHub([receiptIn('done')])

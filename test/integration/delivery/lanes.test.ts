@@ -301,4 +301,4 @@ test('pushes, replays, backfills and resends in any order: the receiver ends wit
     ),
     { numRuns: 40 },
   )
-}, 60_000)
+}, 180_000)

@@ -120,4 +120,4 @@ test('whatever a receiver does, every version is taken or kept as refused, and n
     ),
     { numRuns: 60 },
   )
-}, 60_000)
+}, 180_000)

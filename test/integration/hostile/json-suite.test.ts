@@ -38,4 +38,4 @@ it('what is JSON is read, what is none is 400 with its place, and nothing of it 
     }
   }
   expect(await records()).toBe(before)
-}, 120_000)
+}, 300_000)

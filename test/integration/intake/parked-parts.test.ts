@@ -238,7 +238,7 @@ describe('many parts', () => {
       { version: 1, count: 5100 },
       { version: 2, count: 5100 },
     ])
-  }, 60_000)
+  }, 180_000)
 
   it('a message with more bases than a message may have records is a large one, and its bases wait all the same', async () => {
     const bases = Array.from({ length: 5001 }, (_, i) => base(`Z${i}`)).join('')

@@ -38,7 +38,7 @@ beforeAll(async () => {
     await intake.close()
     await followToTheEnd(pool)
   }
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   await all.end()
   await own.end()

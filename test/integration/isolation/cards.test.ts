@@ -76,7 +76,7 @@ beforeAll(async () => {
       versions.push({ ...one, id: records[0].id, version: records[0].version })
   }
   await followToTheEnd(api.pool)
-}, 60_000)
+}, 180_000)
 
 interface Value {
   readonly value: string
@@ -231,7 +231,7 @@ it('cards that a limited caller is shown are made from its records alone: codes,
     { numRuns: 12, examples: [[[['read:region:330000', ({ region }) => region?.slice(0, 2) === '33']], 1]] },
   )
   expect(most).toBeGreaterThan(1)
-}, 120_000)
+}, 300_000)
 
 it('what a person decided of codes ties and parts the cards of a limited caller too, as far as it sees the codes, and is not shown to it', async () => {
   const tell = async (key: string, system: string, ...codes: string[]) => {

@@ -78,7 +78,7 @@ beforeAll(async () => {
   // Once more, for the holds that the cases wrote.
   await followToTheEnd(api.pool)
   expect(new Set(versions.map(({ kind }) => kind)).size).toBe(3)
-}, 60_000)
+}, 180_000)
 
 interface Card {
   readonly id: string

@@ -120,7 +120,7 @@ beforeAll(async () => {
         [link, id, version, state, n % 3 === 0 ? null : `E${n % 3}`, `words of ${name}`, name],
       )
     }
-}, 60_000)
+}, 180_000)
 
 interface Notice {
   readonly hold: string
@@ -213,7 +213,7 @@ it('notices of recalls that a limited caller is shown are those of the holds tha
     { numRuns: 12, examples: SEES.map((one) => [[one], 2]) },
   )
   expect([shownInAll > 50, otherReceivers > 50]).toEqual([true, true])
-}, 120_000)
+}, 300_000)
 
 it('notices of a case are those of its holds, each of which is of one place and its region', async () => {
   const tested = async (key: string, system: string, region: string, market: string) =>
@@ -347,4 +347,4 @@ it('held changes that a limited caller is shown are those of the versions that i
   expect(await idsOf(link)).toEqual(whole.get(link)?.map(({ id }) => id))
   expect(await idsOf(other)).toEqual([])
   expect((await get(`/v1/links/${nowhere}/held`, await api.key('read'))).statusCode).toBe(404)
-}, 120_000)
+}, 300_000)

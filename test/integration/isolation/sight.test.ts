@@ -132,7 +132,7 @@ it('what the API shows to a caller of some systems and regions is what the plain
     ),
     { numRuns: 20 },
   )
-}, 120_000)
+}, 300_000)
 
 it('a place of a list that a limited caller is given says nothing of the log, is never the same twice, and is of its list, its key and its sight', async () => {
   const key = await api.key('read:jiaxing-wholesale')

@@ -228,7 +228,7 @@ beforeAll(async () => {
     )
     return receipts === 0 && replays === 0 && tried > 0 && cases > 1 && held > 0 && rows[0].behind === 0
   }, SOON)
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   await hub?.stop()
   receiver.close()

@@ -15,7 +15,7 @@ beforeAll(async () => {
   pool = createPool({ url: database.url, max: 4, plansOnce: true })
   app = await publicApp(pool, ['one'])
   for (let run = 0; run < PERSONS; run++) await storeRecords(pool, recordsWith(run, personOf(run)))
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   await app.close()
   await pool.end()

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await pushSamples(intake, registry)
   await intake.close()
   await followToTheEnd(pool)
-}, 60_000)
+}, 180_000)
 afterAll(() => pool.end())
 
 const rehearse = (wish: Omit<Parameters<typeof rehearseRecall>[1], 'systems'>) =>

@@ -33,7 +33,7 @@ async function killedAgainAndAgain(id: string, times: number): Promise<number> {
   return kills
 }
 
-it('killed again and again, a replay counts and writes every record once', { timeout: 60_000 }, async () => {
+it('killed again and again, a replay counts and writes every record once', { timeout: 180_000 }, async () => {
   await hub.take({ version: 1, product: 'fine' })
   for (let i = 0; i < MESSAGES; i += 20) {
     const rows = (at: number) => [sale(`K${i + at}`, { fine: '番茄' }), sale(`R${i + at}`)]

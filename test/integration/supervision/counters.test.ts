@@ -198,7 +198,7 @@ describe('counters of supervision', () => {
       ),
       { numRuns: 12 },
     )
-  }, 60_000)
+  }, 180_000)
 
   it('count once when two processes follow at the same time', async () => {
     await empty()

@@ -143,7 +143,7 @@ test('a trace is what a plain model says, with voids, corrections, late facts, c
     ),
     { numRuns: 250 },
   )
-}, 120_000)
+}, 300_000)
 
 const newestOf = (all: readonly Written[], at: string | null): Written[] => {
   const heads = new Map<string, Written>()
@@ -189,7 +189,7 @@ test('the pages of a walk hold each node once and every link, whatever their siz
     ),
     { numRuns: 60 },
   )
-}, 120_000)
+}, 300_000)
 
 test('records that are read while a walk goes on are those that are read behind it, wherever it rests', async () => {
   await fc.assert(
@@ -213,7 +213,7 @@ test('records that are read while a walk goes on are those that are read behind 
     ),
     { numRuns: 100 },
   )
-}, 120_000)
+}, 300_000)
 
 const loadedOf = ({ records, more, ...walked }: LoadedTrace) => ({
   ...walked,

@@ -249,7 +249,7 @@ test('likely edges are those of a plain model, by any filter and at any time, wi
   )
   // The law says nothing where nothing meets.
   for (const rule of ['stall', 'same', 'supplier']) expect(met.get(rule), rule).toBeGreaterThan(2)
-}, 120_000)
+}, 300_000)
 
 /** What links are sorted by; of one record that meets two others the order is nobody's. */
 const placesOf = (links: readonly Link[]): string[] =>
@@ -312,7 +312,7 @@ test('a step read in pieces, and a walk whose step has more links than are read 
   )
   // The law says nothing where all is read at once.
   expect(inPieces).toBeGreaterThan(20)
-}, 120_000)
+}, 300_000)
 
 test('who has a stall is known while one record says so, though the newest that said it on that day is void', async () => {
   run += 1
@@ -404,4 +404,4 @@ test('pages as of a time are those of that time, whatever is written while they 
     ),
     { numRuns: 25 },
   )
-}, 120_000)
+}, 300_000)

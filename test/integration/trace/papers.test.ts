@@ -196,7 +196,7 @@ test('a paper that 10,000 entries used is summed whole and listed in pages, each
   const { papers } = await checkPapers(pool, [{ number: '6' }, { number: '1' }], nowMs)
   // Since `a` names another paper, what was bought from its holder came straight under this one.
   expect(papers.map(({ left }) => left?.value)).toEqual(['-9000', '600'])
-}, 120_000)
+}, 300_000)
 
 test('who judges many papers does not read what lies far beyond the table, unless nobody would tell it again', async () => {
   await follow()

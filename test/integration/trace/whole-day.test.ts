@@ -24,7 +24,7 @@ beforeAll(async () => {
   await pushSamples(intake, registry)
   await intake.close()
   await followToTheEnd(pool)
-}, 60_000)
+}, 180_000)
 afterAll(() => pool.end())
 
 const back = (code: string) => traceLot(pool, { code, direction: 'back', systems })

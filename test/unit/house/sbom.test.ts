@@ -42,7 +42,7 @@ const write = (file: string): string => {
 }
 beforeAll(() => {
   sbom = JSON.parse(write('sbom.json'))
-}, 120_000)
+}, 300_000)
 
 it('the list of components is CycloneDX and of this version of the hub', () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
