@@ -48,7 +48,7 @@ const ALONE = [
 ]
 
 // They end what hangs, also on a machine that others keep busy; how long something takes is no matter of tests.
-const common = { testTimeout: 60_000, hookTimeout: 120_000 }
+const common = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 15_000 } } }
 
 export default defineConfig({
   test: {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { goodsOf } from '#core/cases/goods.ts'
-import { saysOf } from '#core/cases/open.ts'
+import { isOpening, saysOf } from '#core/cases/open.ts'
 import { type MatchPoint, matchFacts, type StallTrader } from '#core/lineage/matching.ts'
 import { inTransaction } from '#store/database.ts'
 import {
@@ -31,7 +31,7 @@ export interface LogPart {
  */
 export async function matchAhead(pool: Pool, tests: readonly LoggedTest[], part: LogPart): Promise<void> {
   const asked = askedOf(tests)
-  if (asked === null || part.after >= part.upTo) return
+  if (asked.points.length === 0 || part.after >= part.upTo) return
   const whos = new Set([...asked.whos, ...(await readOthersMeant(pool, asked.points))])
   const waiting: Waiting[] = []
   const until = performance.now() + LOOKING_MS
@@ -89,13 +89,17 @@ interface Asked {
   readonly classes: readonly string[] | null
 }
 
-/** What the tests without a lot ask for; null where there is none that stops anything. */
-function askedOf(tests: readonly LoggedTest[]): Asked | null {
+/** Whether the goods of a test are stopped wherever they are found: it failed, is of no earlier day, and names none of them. @param from as in `TakingParts` */
+export function asksForGoods({ body, isActive }: LoggedTest, from: string | undefined): boolean {
+  const says = saysOf(body)
+  const isFailed = isActive && says !== null && says !== 'lab_passed'
+  return isFailed && isOpening(body, from) && namedGoods(body).length === 0
+}
+
+function askedOf(tests: readonly LoggedTest[]): Asked {
   const asking = tests
-    .filter(({ body, isActive }) => isActive && saysOf(body) !== null && namedGoods(body).length === 0)
     .map(({ recordId, body }) => ({ body, points: matchFacts('test', recordId, body).points }))
     .filter(({ points }) => points.length > 0)
-  if (asking.length === 0) return null
   const points = asking.flatMap((one) => one.points)
   const classes = asking.map(({ body }) => goodsOf(body).productClass)
   return {

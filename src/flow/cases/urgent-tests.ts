@@ -1,11 +1,11 @@
 import type { ClientBase, Pool } from 'pg'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
-import { type Follower, stepUnderLock } from '#flow/follow/follower.ts'
+import { type Follower, type StepEnd, stepUnderLock } from '#flow/follow/follower.ts'
 import { readSuccessions } from '#flow/follow/successions.ts'
 import { matchingReader } from '#flow/matching/follow-matching.ts'
 import { type Change, headPosition, readTestChanges } from '#store/changes.ts'
 import { lockFollower, moveFollower, readFollowers } from '#store/followers.ts'
-import { matchAhead } from './match-ahead.ts'
+import { asksForGoods, matchAhead } from './match-ahead.ts'
 import { CASES_FOLLOWER, URGENT_FOLLOWER } from './names.ts'
 import { settleSoon } from './settle.ts'
 import { type LoggedTest, type TakingParts, takeTests, takingOf } from './take-tests.ts'
@@ -15,21 +15,23 @@ const NOTED = 'cases-urgent-noted'
 /** What stood in the log at one look and waits at the next is urgent: goods are stopped within a minute of their test. */
 const EVERY_MS = 15_000
 const TESTS_AT_ONCE = 250
+/** Tests whose goods are looked for at once. */
+const MATCHED_AT_ONCE = 1000
 
 /**
  * Takes tests that wait for their turn in the log, as they do for minutes behind a large message: they open cases with what is known of their goods, and with what
  * waits before them. When their turn comes they are not taken again, and what their cases did not know yet is added as it is with all that comes late.
  */
-export const urgentTestsFollower = (parts: TakingParts): Follower => ({
-  name: URGENT_FOLLOWER,
-  rows: [URGENT_FOLLOWER, NOTED],
-  everyMs: EVERY_MS,
-  async step(pool) {
+export function urgentTestsFollower(parts: TakingParts): Follower {
+  let looked = 0n
+  const step = async (pool: Pool): Promise<StepEnd> => {
     // What cannot be looked through keeps no test waiting.
-    const failed = await matchWaiting(pool).then(
-      () => null,
-      (error: unknown) => ({ error }),
-    )
+    let failed: { readonly error: unknown } | null = null
+    try {
+      looked = await matchWaiting(pool, looked, parts.from)
+    } catch (error) {
+      failed = { error }
+    }
     let tests: readonly LoggedTest[] = []
     const end = await stepUnderLock(pool, URGENT_FOLLOWER, async (client, { position }) => {
       const taking = takingOf(parts)
@@ -52,19 +54,28 @@ export const urgentTestsFollower = (parts: TakingParts): Follower => ({
     if (tests.length > 0) await settleSoon(parts)
     if (failed) throw failed.error
     return end
-  },
-})
+  }
+  return { name: URGENT_FOLLOWER, rows: [URGENT_FOLLOWER, NOTED], everyMs: EVERY_MS, step }
+}
 
-/** The goods of tests without a lot wait with them: they are matched first. What moves meanwhile is seen under the lock. */
-async function matchWaiting(pool: Pool): Promise<void> {
+/**
+ * The goods of tests without a lot wait with them: they are matched first, once a look. What moves meanwhile is seen under the lock. Gives up to where it looked.
+ * @param looked up to where the look before did
+ */
+async function matchWaiting(pool: Pool, looked: bigint, from: string | undefined): Promise<bigint> {
   const rows = [URGENT_FOLLOWER, CASES_FOLLOWER, NOTED, matchingReader.name]
   const [taken = 0n, inTurn = 0n, noted = 0n, matched = 0n] = (await readFollowers(pool, rows)).map(
     ({ position }) => position,
   )
-  const after = taken > inTurn ? taken : inTurn
-  if (after >= noted) return
-  const waiting = await readTestChanges(pool, { after, upTo: noted, limit: TESTS_AT_ONCE })
-  await matchAhead(pool, await testsOf(pool, waiting.rows), { after: matched, upTo: noted })
+  if (noted === looked) return looked
+  const tests: LoggedTest[] = []
+  for (let after = taken > inTurn ? taken : inTurn; after < noted && tests.length < MATCHED_AT_ONCE; ) {
+    const read = await readTestChanges(pool, { after, upTo: noted, limit: TESTS_AT_ONCE })
+    tests.push(...(await testsOf(pool, read.rows)).filter((one) => asksForGoods(one, from)))
+    after = read.next
+  }
+  await matchAhead(pool, tests, { after: matched, upTo: noted })
+  return noted
 }
 
 async function testsOf(client: ClientBase | Pool, changes: readonly Change[]): Promise<LoggedTest[]> {

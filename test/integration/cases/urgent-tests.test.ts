@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { readFollowerLags } from '#store/followers.ts'
 import { PAK_CHOI, SPINACH, withMarket } from './market.ts'
 
@@ -19,9 +19,13 @@ const {
   sayOf,
 } = withMarket()
 
+afterEach(() => vi.restoreAllMocks())
+
 const holdVersions = async (): Promise<number> =>
   (await api.pool.query(`select count(*)::int as count from record_versions where kind = 'hold'`)).rows[0]
     .count
+
+const PASSED = { test: { item: '有机磷', verdict: 'pass', screening: false, method: 'GC-MS', raw: '合格' } }
 
 test('goods of a failed test are stopped though nobody follows the log, and once it is followed nothing is said twice', async () => {
   await send(entry(1, 'A-1', SPINACH))
@@ -133,19 +137,36 @@ test('goods are found behind however many others that wait', async () => {
   expect((await told()).map(({ held }) => held)).toEqual([[code(1)]])
 })
 
+test('what waits is looked through once for all tests of a look, and for none that stops nothing', async () => {
+  await follow()
+  const query = vi.spyOn(api.pool, 'query')
+  const looks = () => query.mock.calls.filter(([sql]) => String(sql).includes('unnest($4::date[])')).length
+  await push(entry(1, 'A-1', SPINACH))
+  // More than are taken at once.
+  const fine = Array.from({ length: 300 }, (_, i) =>
+    rapid(`fine-${i}`, 'A-3', SPINACH, { test: { ...PASSED.test, screening: true } }),
+  )
+  await api.call('POST', '/v1/records', { body: fine })
+  await lookAhead()
+  expect(looks()).toBe(0)
+  await push(rapid('r1', 'A-1', SPINACH))
+  await api.call('POST', '/v1/records', { body: fine.map((one) => ({ ...one, status: 'void' })) })
+  await push(rapid('r2', 'A-2', SPINACH))
+  await lookAhead()
+  expect(looks()).toBe(1)
+  expect((await told()).map(({ held }) => held)).toEqual([[], [code(1)]])
+})
+
 test('a test is taken also where what waits cannot be looked through, and that is told', async () => {
   await send(entry(1, 'A-1', SPINACH))
   await push(rapid('r1', 'A-1', SPINACH))
   await lookAhead(1)
   const query = api.pool.query.bind(api.pool) as (...words: unknown[]) => unknown
-  const broken = vi
-    .spyOn(api.pool, 'query')
-    .mockImplementation(((...words: unknown[]) =>
-      String(words[0]).includes('unnest($4::date[])')
-        ? Promise.reject(new Error('too slow'))
-        : query(...words)) as never)
+  vi.spyOn(api.pool, 'query').mockImplementation(((...words: unknown[]) =>
+    String(words[0]).includes('unnest($4::date[])')
+      ? Promise.reject(new Error('too slow'))
+      : query(...words)) as never)
   await expect(lookAhead(1)).rejects.toThrow('too slow')
-  broken.mockRestore()
   expect((await told()).map(({ held }) => held)).toEqual([[code(1)]])
 })
 
@@ -184,7 +205,6 @@ test('what an official said of a case meanwhile stands when the turn of its test
   expect([await cards(), await holdVersions()]).toEqual(before)
 })
 
-const PASSED = { test: { item: '有机磷', verdict: 'pass', screening: false, method: 'GC-MS', raw: '合格' } }
 /** Of a lot, at no stall that is told. */
 const elsewhere = () => {
   const { lots, sites } = laboratory('x', 1, 'fail')

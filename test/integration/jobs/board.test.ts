@@ -87,7 +87,7 @@ function laws(start: () => Promise<void>): void {
     )
     onTestFinished(() => worker.close(true))
     await queues.wakeLink(LINK)
-    await expect.poll(async () => (await queues.look())[0]?.failed.length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(async () => (await queues.look())[0]?.failed.length, { timeout: 30_000 }).toBe(1)
     const cookie = await enter(ADMIN)
     const page = await look(cookie)
     expect(page.statusCode).toBe(200)
@@ -97,8 +97,8 @@ function laws(start: () => Promise<void>): void {
     expect(page.body).not.toMatch(/<script|https?:\/\//)
     const id = /name="id" value="([^"]+)"/.exec(page.body)?.[1] ?? ''
     expect((await form(`${HOME}/retry`, { queue: LINKS_QUEUE, id }, { cookie })).statusCode).toBe(303)
-    await expect.poll(() => runs, { timeout: 10_000 }).toBe(2)
-    await expect.poll(async () => (await queues.look())[0]?.failed.length, { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => runs, { timeout: 30_000 }).toBe(2)
+    await expect.poll(async () => (await queues.look())[0]?.failed.length, { timeout: 30_000 }).toBe(0)
     expect(await queues.retry(LINKS_QUEUE, 'none')).toBe(false)
   })
 }

@@ -75,7 +75,7 @@ test('a channel that is asked for is read at once, by one of two processes', asy
   work()
   await pause(300)
   await queues.wakeChannel('plain/numbers')
-  await expect.poll(received, { timeout: 5000 }).toBe(9)
+  await expect.poll(received, { timeout: 15_000 }).toBe(9)
   await pause(200)
   expect(source.acknowledged).toHaveLength(5)
 })
@@ -83,9 +83,9 @@ test('a channel that is asked for is read at once, by one of two processes', asy
 test('a channel is read by its rhythm although nobody asks and no job is there', async () => {
   source.count = 3
   work({ sweepEveryMs: 200 })
-  await expect.poll(received, { timeout: 5000 }).toBe(3)
+  await expect.poll(received, { timeout: 15_000 }).toBe(3)
   source.count = 7
-  await expect.poll(received, { timeout: 5000 }).toBe(7)
+  await expect.poll(received, { timeout: 15_000 }).toBe(7)
 })
 
 test('a channel that listens takes no place of other work, and ends with its worker within 3 s; the next one goes on', async () => {
@@ -94,13 +94,13 @@ test('a channel that listens takes no place of other work, and ends with its wor
   const first = work({ listens: true })
   await pause(300)
   await queues.wakeChannel('plain/numbers')
-  await expect.poll(() => source.acknowledged.length, { timeout: 5000 }).toBe(2)
-  await expect.poll(async () => (await queues.look())[1]?.counts?.['active'], { timeout: 5000 }).toBe(0)
+  await expect.poll(() => source.acknowledged.length, { timeout: 15_000 }).toBe(2)
+  await expect.poll(async () => (await queues.look())[1]?.counts?.['active'], { timeout: 15_000 }).toBe(0)
   const asked = performance.now()
   await first.close()
   expect(performance.now() - asked).toBeLessThan(3000)
   workers = []
   source.count = 5
   work({ listens: true, sweepEveryMs: 200 })
-  await expect.poll(() => source.acknowledged.at(-1), { timeout: 8000 }).toBe('5-5 done')
+  await expect.poll(() => source.acknowledged.at(-1), { timeout: 24_000 }).toBe('5-5 done')
 })

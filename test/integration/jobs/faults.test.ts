@@ -106,7 +106,7 @@ function laws(): void {
       await lose()
       await pause(20)
     }
-    await expect.poll(async () => (await linkNow(pool, link.id)).delivered, { timeout: 15_000 }).toBe(240)
+    await expect.poll(async () => (await linkNow(pool, link.id)).delivered, { timeout: 45_000 }).toBe(240)
     for (const { id } of rows) expect(effects().get(id)).toEqual([1, 2, 3, 4, 5, 6])
   })
 
@@ -117,18 +117,18 @@ function laws(): void {
     for (let kills = 1; kills <= 3; kills++) {
       const child = workerProcess()
       await queues.wakeLink(link.id)
-      await expect.poll(() => receiver.batches.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(kills)
+      await expect.poll(() => receiver.batches.length, { timeout: 45_000 }).toBeGreaterThanOrEqual(kills)
       child.kill('SIGKILL')
     }
     const events = new Set(receiver.changes.map(({ event }) => event))
     receiver.answer = allOk
     work()
-    await expect.poll(async () => (await linkNow(pool, link.id)).delivered, { timeout: 15_000 }).toBe(5)
+    await expect.poll(async () => (await linkNow(pool, link.id)).delivered, { timeout: 45_000 }).toBe(5)
     expect(new Set(receiver.changes.map(({ event }) => event))).toEqual(events)
     expect([await failedJobs(), failed]).toEqual([0, []])
     await store(pool, someRows(1))
     queues.wakeLinks()
-    await expect.poll(async () => (await linkNow(pool, link.id)).delivered, { timeout: 15_000 }).toBe(6)
+    await expect.poll(async () => (await linkNow(pool, link.id)).delivered, { timeout: 45_000 }).toBe(6)
   })
 
   test('a process that blocks for longer than its lock and its lease: another goes on, and what the first does late moves nothing', async () => {
@@ -136,13 +136,13 @@ function laws(): void {
     const rows = someRows(6)
     await store(pool, rows)
     const child = workerProcess(3500)
-    await expect.poll(() => receiver.batches.length, { timeout: 15_000 }).toBe(1)
+    await expect.poll(() => receiver.batches.length, { timeout: 45_000 }).toBe(1)
     await store(
       pool,
       rows.map((row) => ({ ...row, version: 2 })),
     )
     work()
-    await expect.poll(async () => (await linkNow(pool, link.id)).delivered, { timeout: 15_000 }).toBe(12)
+    await expect.poll(async () => (await linkNow(pool, link.id)).delivered, { timeout: 45_000 }).toBe(12)
     const { cursor } = await linkNow(pool, link.id)
     // The first process comes to itself and says what it was answered.
     await pause(3500)
@@ -163,11 +163,11 @@ function laws(): void {
     })
     await store(pool, someRows(3))
     await queues.wakeLink(link.id)
-    await expect.poll(async () => (await linkNow(pool, link.id)).delivered, { timeout: 15_000 }).toBe(3)
+    await expect.poll(async () => (await linkNow(pool, link.id)).delivered, { timeout: 45_000 }).toBe(3)
     expect(failed).toContain(LINKS_QUEUE)
     const told = async () => await readFailures(pool, Date.now() - 60_000)
     await expect
-      .poll(told, { timeout: 5000 })
+      .poll(told, { timeout: 15_000 })
       .toMatchObject([
         { topic: 'jobs_failed', subject: LINKS_QUEUE, count: failed.length, reason: 'out of memory' },
       ])
@@ -235,22 +235,22 @@ describe.runIf(hasRedis || required)('jobs on Redis', () => {
       if (version === 2) await redis?.kill().then(() => redis?.again())
       await pause(30)
     }
-    await expect.poll(async () => (await linkNow(pool, link.id)).delivered, { timeout: 20_000 }).toBe(90)
+    await expect.poll(async () => (await linkNow(pool, link.id)).delivered, { timeout: 60_000 }).toBe(90)
     for (const { id } of rows) expect(effects().get(id)).toEqual([1, 2, 3])
-    await expect.poll(() => queues.wakeLink(link.id), { timeout: 20_000 }).toBe(true)
+    await expect.poll(() => queues.wakeLink(link.id), { timeout: 60_000 }).toBe(true)
   })
 
   test('a Redis that is full refuses wakes and drops no job; the sweep delivers, and wakes count again when there is room', async () => {
     const link = await linkTo(pool, receiver)
     work()
-    await expect.poll(() => queues.wakeLink(link.id), { timeout: 5000 }).toBe(true)
+    await expect.poll(() => queues.wakeLink(link.id), { timeout: 15_000 }).toBe(true)
     await admin.config('SET', 'maxmemory', '1')
     expect(await queues.wakeLink(link.id)).toBe(false)
     await store(pool, someRows(7))
     queues.wakeLinks()
-    await expect.poll(async () => (await linkNow(pool, link.id)).delivered, { timeout: 15_000 }).toBe(7)
+    await expect.poll(async () => (await linkNow(pool, link.id)).delivered, { timeout: 45_000 }).toBe(7)
     await admin.config('SET', 'maxmemory', '0')
-    await expect.poll(() => queues.wakeLink(link.id), { timeout: 15_000 }).toBe(true)
+    await expect.poll(() => queues.wakeLink(link.id), { timeout: 45_000 }).toBe(true)
   })
 })
 

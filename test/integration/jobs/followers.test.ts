@@ -83,7 +83,7 @@ function laws(): void {
       await store(pool, someRows(9))
       queues.wakeLinks()
     }
-    await expect.poll(followed, { timeout: 10_000 }).toHaveLength(108)
+    await expect.poll(followed, { timeout: 30_000 }).toHaveLength(108)
     expect(await followed()).toEqual(await stored())
     const [state] = await readFollowers(pool, ['counting'])
     expect(String(state?.position)).toBe((await stored()).at(-1))
@@ -99,7 +99,7 @@ function laws(): void {
       200,
     )
     await store(pool, someRows(25))
-    await expect.poll(followed, { timeout: 10_000 }).toHaveLength(25)
+    await expect.poll(followed, { timeout: 30_000 }).toHaveLength(25)
   })
 
   test('two processes killed in the middle of their steps again and again: each change once', async () => {
@@ -114,11 +114,11 @@ function laws(): void {
     await store(pool, someRows(200))
     for (let kills = 0; kills < 2; kills++) {
       const before = (await followed()).length
-      await expect.poll(async () => (await followed()).length, { timeout: 20_000 }).toBeGreaterThan(before)
+      await expect.poll(async () => (await followed()).length, { timeout: 60_000 }).toBeGreaterThan(before)
       one.kill('SIGKILL')
       ;[one, other] = [other, begun()]
     }
-    await expect.poll(async () => (await followed()).length, { timeout: 20_000 }).toBe(200)
+    await expect.poll(async () => (await followed()).length, { timeout: 60_000 }).toBe(200)
     expect(await followed()).toEqual(await stored())
   })
 
@@ -129,7 +129,7 @@ function laws(): void {
     })
     work(counting, 100)
     await store(pool, someRows(30))
-    await expect.poll(followed, { timeout: 10_000 }).toHaveLength(30)
+    await expect.poll(followed, { timeout: 30_000 }).toHaveLength(30)
     expect(await followed()).toEqual(await stored())
     expect(failures).toBeLessThan(0)
   })

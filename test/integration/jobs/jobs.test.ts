@@ -53,6 +53,9 @@ async function close(): Promise<void> {
 }
 
 /** Workers of one process; without a sweep only the queue brings work. */
+/** Waits longer for receivers that hang than tests wait for those that do not. */
+const PATIENT = createHttpDelivery({ timeoutMs: 600_000 }).send
+
 function work(sweepEveryMs = NEVER, send = createHttpDelivery().send): Workers {
   const delivery = createDelivery({ pool, send, random: () => 0.5 })
   const stopped = new AbortController()
@@ -83,7 +86,7 @@ function laws(): void {
     await store(pool, rows)
     const asked = performance.now()
     queues.wakeLinks()
-    await expect.poll(() => receiver.taken.length, { timeout: 5000, interval: 5 }).toBe(700)
+    await expect.poll(() => receiver.taken.length, { timeout: 15_000, interval: 5 }).toBe(700)
     expect(performance.now() - asked).toBeLessThan(2000)
     expect(receiver.taken.map(({ id }) => id)).toEqual(rows.map(({ id }) => id))
     await expect.poll(async () => (await linkNow(pool, link.id)).delivered).toBe(700)
@@ -98,7 +101,7 @@ function laws(): void {
       queues.wakeLinks()
       await pause(Math.random() * 25)
     }
-    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(120)
+    await expect.poll(() => receiver.taken.length, { timeout: 15_000 }).toBe(120)
     expect(new Set(receiver.changes.map(({ event }) => event)).size).toBe(120)
     expect(receiver.changes).toHaveLength(120)
   })
@@ -107,15 +110,15 @@ function laws(): void {
     const link = await linkTo(pool, receiver)
     for (let i = 0; i < 70; i++) await linkTo(pool, receiver, { filter: { kinds: ['sale'] } })
     receiver.answer = (batch) => (batch.changes[0]?.kind === 'hold' ? allOk(batch) : 'hang')
-    work()
+    work(NEVER, PATIENT)
     await pause(300)
     await store(pool, someRows(1))
     queues.wakeLinks()
-    await expect.poll(() => receiver.batches.length, { timeout: 8000 }).toBe(64)
+    await expect.poll(() => receiver.batches.length, { timeout: 24_000 }).toBe(64)
     const [hold] = someRows(1, { kind: 'hold' })
     await store(pool, [hold as never])
     queues.wakeLinks()
-    await expect.poll(() => receiver.taken.map(({ id }) => id), { timeout: 8000 }).toEqual([hold?.id])
+    await expect.poll(() => receiver.taken.map(({ id }) => id), { timeout: 24_000 }).toEqual([hold?.id])
     expect(receiver.batches.at(-1)?.link).toBe(link.id)
   })
 
@@ -127,10 +130,9 @@ function laws(): void {
       for (let i = 0; i < 10; i++) good.push(await linkTo(pool, well))
       receiver.answer = () => 'hang'
       let ended = 0
-      const send = createHttpDelivery({ timeoutMs: 600_000 }).send
       work(NEVER, async (request) => {
         try {
-          return await send(request)
+          return await PATIENT(request)
         } finally {
           if (request.url === receiver.url) ended++
         }
@@ -139,9 +141,9 @@ function laws(): void {
       for (let round = 1; round <= 3; round++) {
         await store(pool, someRows(5))
         queues.wakeLinks()
-        await expect.poll(() => well.taken.length, { timeout: 20_000 }).toBe(round * 50)
+        await expect.poll(() => well.taken.length, { timeout: 60_000 }).toBe(round * 50)
       }
-      await expect.poll(() => receiver.batches.length, { timeout: 8000 }).toBe(40)
+      await expect.poll(() => receiver.batches.length, { timeout: 24_000 }).toBe(40)
       // All that was asked of the others is still without an answer.
       expect(ended).toBe(0)
       expect(new Set(well.batches.map(({ link }) => link))).toEqual(new Set(good.map(({ id }) => id)))
@@ -156,10 +158,10 @@ function laws(): void {
     queues.wakeLinks()
     await lose()
     work(200)
-    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(5)
+    await expect.poll(() => receiver.taken.length, { timeout: 15_000 }).toBe(5)
     await lose()
     await store(pool, someRows(5))
-    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(10)
+    await expect.poll(() => receiver.taken.length, { timeout: 15_000 }).toBe(10)
   })
 
   test('a job that hangs on a dead worker does not hold its link up', async () => {
@@ -174,10 +176,10 @@ function laws(): void {
       { concurrency: 1 },
     )
     await queues.wakeLink(link.id)
-    await expect.poll(() => taken, { timeout: 5000 }).toBe(1)
+    await expect.poll(() => taken, { timeout: 15_000 }).toBe(1)
     await store(pool, someRows(4))
     work(200)
-    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(4)
+    await expect.poll(() => receiver.taken.length, { timeout: 15_000 }).toBe(4)
     await dead.close(true)
   })
 
@@ -189,7 +191,7 @@ function laws(): void {
     await store(pool, rows)
     receiver.answer = () => 'hang'
     queues.wakeLinks()
-    await expect.poll(() => receiver.batches.length, { timeout: 5000 }).toBe(1)
+    await expect.poll(() => receiver.batches.length, { timeout: 15_000 }).toBe(1)
     const asked = performance.now()
     await stop(first)
     expect(performance.now() - asked).toBeLessThan(3000)
@@ -201,7 +203,7 @@ function laws(): void {
     )
     receiver.answer = allOk
     work(200)
-    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(12)
+    await expect.poll(() => receiver.taken.length, { timeout: 15_000 }).toBe(12)
     expect(receiver.batches[1]?.changes.map(({ event }) => event)).toEqual(
       receiver.batches[0]?.changes.map(({ event }) => event),
     )
@@ -219,7 +221,7 @@ function laws(): void {
     const script = fileURLToPath(new URL('worker-process.ts', import.meta.url))
     const addresses = [database.url, ...(redisUrl() ? [redisUrl() as string] : [])]
     const worker = fork(script, addresses, { stdio: 'ignore' })
-    await expect.poll(() => receiver.batches.length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => receiver.batches.length, { timeout: 30_000 }).toBe(1)
     worker.kill('SIGKILL')
     await store(
       pool,
@@ -227,7 +229,7 @@ function laws(): void {
     )
     receiver.answer = allOk
     work(200)
-    await expect.poll(() => receiver.taken.length, { timeout: 8000 }).toBe(8)
+    await expect.poll(() => receiver.taken.length, { timeout: 24_000 }).toBe(8)
     expect(receiver.batches[1]?.changes.map(({ event }) => event)).toEqual(
       receiver.batches[0]?.changes.map(({ event }) => event),
     )
@@ -246,7 +248,7 @@ function laws(): void {
     }
     await store(pool, someRows(2))
     queues.wakeLinks()
-    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(2)
+    await expect.poll(() => receiver.taken.length, { timeout: 15_000 }).toBe(2)
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(990)
   })
 
@@ -255,14 +257,14 @@ function laws(): void {
     hanging.answer = () => 'hang'
     for (let i = 0; i < 5; i++) await linkTo(pool, hanging)
     await linkTo(pool, receiver)
-    work()
+    work(NEVER, PATIENT)
     await pause(300)
     await store(pool, someRows(3))
     queues.wakeLinks()
-    await expect.poll(() => hanging.batches.length, { timeout: 5000 }).toBe(5)
+    await expect.poll(() => hanging.batches.length, { timeout: 15_000 }).toBe(5)
     await store(pool, someRows(3))
     queues.wakeLinks()
-    await expect.poll(() => receiver.taken.length, { timeout: 3000 }).toBe(6)
+    await expect.poll(() => receiver.taken.length, { timeout: 9000 }).toBe(6)
     for (const one of [...workers]) await stop(one)
     await hanging.close()
   })
@@ -271,7 +273,7 @@ function laws(): void {
     work()
     await pause(300)
     const ids = [await takeLarge('one', 1200), await takeLarge('two', 10), await takeLarge('three', 10)]
-    for (const id of ids) await expect.poll(() => stateOf(id), { timeout: 8000 }).toBe('done')
+    for (const id of ids) await expect.poll(() => stateOf(id), { timeout: 24_000 }).toBe('done')
     expect(await countsOf(ids[0] as string)).toEqual({ received: 1200, accepted: 1200, unchanged: 0 })
   })
 
@@ -279,18 +281,18 @@ function laws(): void {
     const first = await takeLarge('lost', 700)
     await lose()
     work(200)
-    await expect.poll(() => stateOf(first), { timeout: 8000 }).toBe('done')
+    await expect.poll(() => stateOf(first), { timeout: 24_000 }).toBe('done')
     await lose()
     const second = await takeLarge('again', 10)
     await lose()
-    await expect.poll(() => stateOf(second), { timeout: 8000 }).toBe('done')
+    await expect.poll(() => stateOf(second), { timeout: 24_000 }).toBe('done')
   })
 
   test('two processes share large messages: each is done once', async () => {
     const ids = await Promise.all(Array.from({ length: 6 }, (_, i) => takeLarge(`shared${i}x`, 600)))
     work(150)
     work(150)
-    for (const id of ids) await expect.poll(() => stateOf(id), { timeout: 15_000 }).toBe('done')
+    for (const id of ids) await expect.poll(() => stateOf(id), { timeout: 45_000 }).toBe('done')
     for (const id of ids) expect(await countsOf(id)).toEqual({ received: 600, accepted: 600, unchanged: 0 })
   })
 
@@ -299,12 +301,12 @@ function laws(): void {
     const script = fileURLToPath(new URL('worker-process.ts', import.meta.url))
     const addresses = [database.url, ...(redisUrl() ? [redisUrl() as string] : [])]
     const worker = fork(script, addresses, { stdio: 'ignore' })
-    await expect.poll(() => doneOf(id), { timeout: 15_000, interval: 5 }).toBeGreaterThan(0)
+    await expect.poll(() => doneOf(id), { timeout: 45_000, interval: 5 }).toBeGreaterThan(0)
     worker.kill('SIGKILL')
     const done = await doneOf(id)
     expect(done).toBeLessThan(6000)
     work(200)
-    await expect.poll(() => stateOf(id), { timeout: 15_000 }).toBe('done')
+    await expect.poll(() => stateOf(id), { timeout: 45_000 }).toBe('done')
     expect(await countsOf(id)).toEqual({ received: 6000, accepted: 6000, unchanged: 0 })
     const { rows } = await pool.query(
       'select count(*)::int as count, max(version) as version from record_versions where message_id = $1',
@@ -322,7 +324,7 @@ function laws(): void {
       queues.wakeLinks()
       await pause(20)
     }
-    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(220)
+    await expect.poll(() => receiver.taken.length, { timeout: 15_000 }).toBe(220)
     await pause(300)
     expect(receiver.changes).toHaveLength(220)
   })
@@ -393,11 +395,11 @@ describe('on PostgreSQL', () => {
     )
     await store(pool, someRows(3))
     queues.wakeLinks()
-    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(3)
+    await expect.poll(() => receiver.taken.length, { timeout: 15_000 }).toBe(3)
     await pause(500)
     await store(pool, someRows(3))
     queues.wakeLinks()
-    await expect.poll(() => receiver.taken.length, { timeout: 5000 }).toBe(6)
+    await expect.poll(() => receiver.taken.length, { timeout: 15_000 }).toBe(6)
   })
 
   test('the sweep makes the partitions of the months to come', async () => {
@@ -408,7 +410,7 @@ describe('on PostgreSQL', () => {
           "select count(*)::int as n from pg_inherits where inhparent = 'deliveries'::regclass",
         )
       ).rows[0].n
-    await expect.poll(count, { timeout: 3000 }).toBeGreaterThanOrEqual(4)
+    await expect.poll(count, { timeout: 9000 }).toBeGreaterThanOrEqual(4)
   })
 
   test('nothing is left of the jobs that are done', async () => {
@@ -420,7 +422,7 @@ describe('on PostgreSQL', () => {
     queues.wakeLinks()
     await expect.poll(() => receiver.taken.length).toBe(3)
     const count = async () => Number((await pool.query('select count(*) from bullmq.job')).rows[0].count)
-    await expect.poll(count, { timeout: 3000 }).toBe(0)
+    await expect.poll(count, { timeout: 9000 }).toBe(0)
     expect(errors).toEqual([])
   })
 })
@@ -462,7 +464,7 @@ describe.runIf(hasRedis || required)('a Redis that dies', () => {
     await store(pool, someRows(5))
     queues.wakeLinks()
     expect(await queues.wakeLink('00000000-0000-4000-8000-000000000000')).toBe(false)
-    await expect.poll(() => receiver.taken.length, { timeout: 8000 }).toBe(5)
+    await expect.poll(() => receiver.taken.length, { timeout: 24_000 }).toBe(5)
     const asked = performance.now()
     for (const one of [...workers]) await stop(one)
     expect(performance.now() - asked).toBeLessThan(3000)

@@ -41,5 +41,5 @@ test('a database that takes no connections when queues and workers open costs th
   expect(errors.length).toBeLessThan(50)
   await takes(true)
   await queue.add('say', { schedule: 'one' })
-  await expect.poll(() => done, { timeout: 15_000 }).toEqual([{ schedule: 'one' }])
+  await expect.poll(() => done, { timeout: 45_000 }).toEqual([{ schedule: 'one' }])
 })

@@ -51,10 +51,10 @@ test('work that does not heed the stop is told of once, and not again when it fi
     },
   }
   const workers = await work({ schedules: createSchedules({ pool, schedules: [stubborn] }) })
-  await expect.poll(() => isBegun, { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => isBegun, { timeout: 30_000 }).toBe(true)
   await workers.close()
   await pool.end()
-  await expect.poll(() => isOver, { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => isOver, { timeout: 30_000 }).toBe(true)
   await pause(100)
   expect(said).toEqual(['a worker did not end in time; what it did is done again from PostgreSQL'])
 })
@@ -82,7 +82,7 @@ test('a look for work that is under way at the stop goes no further, and the sto
       run: async () => {},
     },
   })
-  await expect.poll(() => isLooking, { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => isLooking, { timeout: 30_000 }).toBe(true)
   const closing = workers.close()
   goOn()
   await closing

@@ -15,7 +15,7 @@ const api = withApi()
 /** Parts that are stored of what an upload sent so far; the rest waits for more of it. */
 const SENT_BYTES = 3_000_000
 const WHOLE_PARTS = Math.floor(SENT_BYTES / PART_BYTES)
-const SOON = { timeout: 15_000, interval: 20 }
+const SOON = { timeout: 45_000, interval: 20 }
 const ASYNC = { headers: { prefer: 'respond-async' } }
 let port = 0
 beforeAll(async () => {

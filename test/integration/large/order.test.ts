@@ -6,7 +6,7 @@ import { TRADES, trade } from '#test/jiaxing.ts'
 import { versionsOf, workOn } from './setting.ts'
 
 const api = withApi()
-const SOON = { timeout: 15_000, interval: 20 }
+const SOON = { timeout: 45_000, interval: 20 }
 /** More than one transaction takes. */
 const FAR = 300
 

@@ -22,7 +22,7 @@ import {
 const ADMIN = 'hub_administrator_of_the_thousand'
 const required = process.env['HUB_TEST_REQUIRE_SERVICES'] === '1'
 const persons = randomPersons(1000)
-const SOON = { timeout: 30_000, interval: 100 }
+const SOON = { timeout: 90_000, interval: 100 }
 
 /** Lines of the log at its most talkative. */
 const logged: string[] = []

@@ -242,7 +242,7 @@ test('more codes at once than can be made are refused with a time and a page; on
     if (answer.statusCode === 503) refusedSoon++
     return answer
   })
-  await expect.poll(() => refusedSoon, { timeout: 10_000 }).toBe(22)
+  await expect.poll(() => refusedSoon, { timeout: 30_000 }).toBe(22)
   goOn()
   const many = await Promise.all(calls)
   const refused = many.filter(({ statusCode }) => statusCode === 503)

@@ -101,7 +101,7 @@ test('a failed test and a stop of sale up the path are warnings until the goods 
   const kinds = async () => (await twin('JXSG2024041500018')).alerts.map(({ kind }) => kind)
   const test1 = { item: '克百威', verdict: 'fail' as const }
   await storeRecords(pool, [write('test', 't1', { occurredAt: at('2024-04-15T07:00:00'), test: test1 })])
-  await expect.poll(kinds, { timeout: 3000 }).toEqual(['test_failed'])
+  await expect.poll(kinds, { timeout: 9000 }).toEqual(['test_failed'])
   await storeRecords(pool, [
     write('hold', 'h1', {
       occurredAt: at('2024-04-15T07:05:00'),
@@ -109,7 +109,7 @@ test('a failed test and a stop of sale up the path are warnings until the goods 
       cause: '王建国投诉',
     }),
   ])
-  await expect.poll(kinds, { timeout: 3000 }).toEqual(['held', 'test_failed'])
+  await expect.poll(kinds, { timeout: 9000 }).toEqual(['held', 'test_failed'])
   const { body } = await get('/t/JXSG2024041500018')
   expect(body).toContain('已停止销售')
   expect(body).toContain('克百威')
@@ -117,7 +117,7 @@ test('a failed test and a stop of sale up the path are warnings until the goods 
   await storeRecords(pool, [
     write('hold', 'h2', { occurredAt: at('2024-04-16T07:05:00'), holdKind: 'release' }),
   ])
-  await expect.poll(kinds, { timeout: 3000 }).toEqual([])
+  await expect.poll(kinds, { timeout: 9000 }).toEqual([])
 })
 
 test('an unknown code is a 404 page in the same style, and a problem in the data', async () => {

@@ -46,7 +46,7 @@ it('starts again at once after the hub was killed, and leaves no PostgreSQL wher
   expect(second.facts.refused).toBeUndefined()
   expect(await numbers(second.facts.url)).toEqual([{ number: 7 }])
   await killAtOnce(second.process)
-  await vi.waitFor(() => expect(isRunning(second.facts.pid)).toBe(false), { timeout: 5000 })
+  await vi.waitFor(() => expect(isRunning(second.facts.pid)).toBe(false), { timeout: 15_000 })
 })
 
 it.runIf(process.platform === 'linux')(
@@ -124,7 +124,7 @@ it('begins anew where the making of the first database was cut off', async () =>
   const dataDir = join(await scratchFolder(), 'hub')
   const unfinished = async () => (await readdir(dataDir)).filter((name) => name.startsWith('postgres.new-'))
   const first = spawnHolder(dataDir)
-  await vi.waitFor(async () => expect(await unfinished()).toHaveLength(1), { timeout: 10_000, interval: 10 })
+  await vi.waitFor(async () => expect(await unfinished()).toHaveLength(1), { timeout: 30_000, interval: 10 })
   await killAtOnce(first)
   const second = await hold(dataDir)
   expect(await ask(second.facts.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])

@@ -111,7 +111,7 @@ describe.skipIf(!hasMosquitto)('with Mosquitto', () => {
       const bytes = await readFile(`mappings/${system}/samples/${file}`)
       await publish(topic, [bytes])
       await expect
-        .poll(async () => (await messagesOf(system)).messages, { timeout: 20_000, interval: 100 })
+        .poll(async () => (await messagesOf(system)).messages, { timeout: 60_000, interval: 100 })
         .toBe(before + i + 1)
       await pushed.push(`${system}/${record}`, bytes, { type })
       const { received, accepted, unchanged, rejected } = await newestReceipt(pushed, system)
@@ -146,7 +146,7 @@ describe.skipIf(!hasMosquitto)('with Mosquitto', () => {
       const { messages, refused } = await messagesOf('rapid-test')
       return { messages: messages - before.messages, refused: refused - before.refused }
     }
-    await expect.poll(figures, { timeout: 20_000, interval: 100 }).toEqual({ messages: 4, refused: 2 })
+    await expect.poll(figures, { timeout: 60_000, interval: 100 }).toEqual({ messages: 4, refused: 2 })
     await channel.stop()
     const { rows } = await api.pool.query(
       `select 1 from messages where system = 'rapid-test' and state = 'refused' and bytes = $1`,
@@ -155,7 +155,7 @@ describe.skipIf(!hasMosquitto)('with Mosquitto', () => {
     expect(rows).toHaveLength(1)
     runningChannel(api, { system: 'rapid-test', name: 'instruments' })
     await publish(topic, [good])
-    await expect.poll(figures, { timeout: 20_000, interval: 100 }).toEqual({ messages: 5, refused: 2 })
+    await expect.poll(figures, { timeout: 60_000, interval: 100 }).toEqual({ messages: 5, refused: 2 })
   })
 
   it('a broker that is started anew is found again, and what it had kept comes', async () => {
@@ -168,12 +168,12 @@ describe.skipIf(!hasMosquitto)('with Mosquitto', () => {
     const messages = async () => (await messagesOf('market-scales')).messages - before
     const channel = runningChannel(api, { system: 'market-scales', name: 'scales' })
     await publish(TOPIC, [ticket])
-    await expect.poll(messages, { timeout: 20_000, interval: 100 }).toBe(1)
+    await expect.poll(messages, { timeout: 60_000, interval: 100 }).toBe(1)
     await channel.stop()
     await publish(TOPIC, [ticket, ticket, ticket])
     await broker.restart()
     runningChannel(api, { system: 'market-scales', name: 'scales' })
-    await expect.poll(messages, { timeout: 20_000, interval: 100 }).toBe(4)
+    await expect.poll(messages, { timeout: 60_000, interval: 100 }).toBe(4)
     expect((await channelOf('market-scales', 'scales')).error).toBeNull()
   })
 })
