@@ -11,7 +11,7 @@ export interface HeldLot {
   readonly code: string
   /** Scheme of the code as its records write it; null where none does. */
   readonly scheme: string | null
-  readonly stall: SitePart | null
+  readonly stalls: readonly SitePart[]
 }
 
 /** The hold of one case at one place. */
@@ -40,7 +40,7 @@ const STALLS_MAX = 50
 export function holdBody(facts: HoldFacts): Body {
   const { order, sinceMs, cause, product, site, stall, region, lots, mass, dueMs } = facts
   const stalls = new Map(
-    lots.flatMap(({ stall }) => (stall ? [[JSON.stringify(stall), stall] as const] : [])),
+    lots.flatMap(({ stalls }) => stalls.map((stall) => [JSON.stringify(stall), stall] as const)),
   )
   const known = lots.length === 0 && stall ? [stall] : [...stalls.values()].slice(0, STALLS_MAX)
   const sites = [...(site ? [site] : []), ...known]

@@ -2,9 +2,12 @@ import type { PoolClient } from 'pg'
 import { type CaseGoods, mayBe } from '#core/cases/goods.ts'
 import { type CasePlace, placeOf } from '#core/cases/place.ts'
 import { type Reached, SPREAD_CONFIDENCE, type Spread, spread } from '#core/cases/spread.ts'
+import { addDecimal } from '#core/decimal.ts'
 import { describeNode, tellingRecord } from '#core/lineage/describe-node.ts'
+import { boothKey } from '#core/lineage/matching.ts'
 import { isAbout, mentionOf } from '#core/lineage/mentions.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
+import type { Kind } from '#core/model/kinds.ts'
 import type { SitePart } from '#core/model/parts.ts'
 import { type LinkReader, linkGroups } from '#flow/trace/link-groups.ts'
 import { readLinks, readMentions, readTracedVersions, type Way } from '#store/lots.ts'
@@ -13,14 +16,20 @@ import type { Reader } from '#store/sighted.ts'
 /** Links read at once, and links that a case may read in all: lots that went over thousands of counters have tens of thousands of tickets. */
 const LINKS_AT_ONCE = 20_000
 const LINKS_MAX = 100_000
-const RECORDS_PER_CODE = 20
+/** Of each code; those by which goods come somewhere are before sales. */
+const RECORDS_PER_CODE = 200
 
 /** A code of the goods of a case with what its records tell of it. */
 export interface DescribedLot extends Reached {
   readonly kind: 'lot' | 'document'
   readonly scheme: string | null
+  /** Where the record that tells best of it has it, and at which stall. */
   readonly place: CasePlace
   readonly stall: SitePart | null
+  /** Everywhere it is, that place first: one code stands for goods in several markets. */
+  readonly places: readonly LotPlace[]
+  /** More records tell where it is than were read. */
+  readonly isCut: boolean
   readonly productName: string | null
   readonly productClass: string | null
   /** Kilograms. */
@@ -29,6 +38,14 @@ export interface DescribedLot extends Reached {
   readonly occurredAt: string | null
   /** A laboratory passed it for all for which it failed: the case goes on about other goods, and tests of this lot belong to it. */
   readonly answered?: true
+}
+
+/** A place at which goods of a lot are. */
+export interface LotPlace {
+  readonly place: CasePlace
+  readonly stalls: readonly SitePart[]
+  /** Kilograms there; null where they are not told. */
+  readonly mass: string | null
 }
 
 /** Whether the lot itself is held: it is neither passed, gone nor behind the dispatch, and it is a lot, or a paper that alone names what a slaughter made. */
@@ -104,7 +121,7 @@ export async function describeLots(
   reached: readonly Reached[],
   goods: CaseGoods,
 ): Promise<DescribedLot[]> {
-  const { records } = await readMentions(
+  const { records, more } = await readMentions(
     client,
     reached.map(({ code }) => code),
     { at: null, perCode: RECORDS_PER_CODE },
@@ -115,12 +132,16 @@ export async function describeLots(
     const teller = tellingRecord(one.code, own)
     const { quantity, product, occurredAt, scheme } = node
     const mass = [quantity, teller?.body.mass].find((told) => told?.unit === 'KGM')?.value ?? null
+    const place = placeOf(teller?.body ?? {})
+    const places = placesOf(one.code, own, { place, mass })
     return {
       ...one,
       kind: one.code.startsWith('doc:') ? 'document' : 'lot',
       scheme: scheme ?? null,
-      place: placeOf(teller?.body ?? {}),
-      stall: stallOf(one.code, own),
+      place,
+      stall: places[0]?.stalls[0] ?? null,
+      places,
+      isCut: more.has(one.code) && records.get(one.code)?.at(-1)?.kind !== 'sale',
       productName: product?.name ?? null,
       productClass: product?.class ?? null,
       mass,
@@ -129,14 +150,93 @@ export async function describeLots(
   })
 }
 
-/** The stall at which the goods are, as any record that is about them tells it. */
-function stallOf(code: string, records: readonly TracedRecord[]): SitePart | null {
-  for (const { body, status, kind } of records) {
-    if (status !== 'active' || kind === 'hold') continue
+/** Kinds of records by which goods are somewhere. */
+const ARRIVALS: ReadonlySet<Kind> = new Set<Kind>(['production', 'transformation', 'entry', 'dispatch'])
+
+/** The main place first, then wherever else records say that goods of the code came, or were made. */
+function placesOf(
+  code: string,
+  records: readonly TracedRecord[],
+  main: Pick<LotPlace, 'place' | 'mass'>,
+): LotPlace[] {
+  const active = records.filter(({ status, kind }) => status === 'active' && kind !== 'hold')
+  const about = ({ body }: TracedRecord): boolean => {
     const mention = mentionOf(body, code)
-    const stall = body.sites?.find(({ role }) => role === 'stall')
-    // A test that was matched to the goods does not name them.
-    if (stall && (kind === 'test' || (mention && isAbout(mention.role)))) return stall
+    return mention !== undefined && isAbout(mention.role)
   }
-  return null
+  const came = active.filter((one) => ARRIVALS.has(one.kind) && about(one))
+  const keyOf = ({ body }: TracedRecord): string => placeOf(body).key
+  const others = [...Map.groupBy(came, keyOf)].filter(
+    ([key, [first]]) =>
+      key !== main.place.key && first !== undefined && isElsewhere(placeOf(first.body), main.place),
+  )
+  const there = (key: string) => came.filter((one) => keyOf(one) === key)
+  const isMain = (one: TracedRecord): boolean =>
+    keyOf(one) === main.place.key || placeOf(one.body).site === undefined
+  // A test that was matched to the goods does not name them.
+  const told = (one: TracedRecord): boolean =>
+    placeOf(one.body).stall !== undefined && (one.kind === 'test' || about(one))
+  return [
+    {
+      place: main.place,
+      stalls: stallsOf([
+        ...active.filter((one) => isMain(one) && told(one)).slice(0, 1),
+        ...there(main.place.key),
+      ]),
+      mass: others.length === 0 ? main.mass : massOf(there(main.place.key)),
+    },
+    ...others.map(([key, here]) => ({
+      place: placeOf((here[0] as TracedRecord).body),
+      stalls: stallsOf(active.filter((one) => keyOf(one) === key && told(one))),
+      mass: massOf(here),
+    })),
+  ]
+}
+
+/** Sites at which goods are sold or kept; a laboratory or a checkpoint has them no more. */
+const KEEPS: ReadonlySet<SitePart['role']> = new Set<SitePart['role']>([
+  ...(['market', 'store', 'canteen', 'slaughterhouse', 'cold_store', 'farm'] as const),
+])
+
+/** A lot with where its tests found it: at a stall that no record of it names, or at a place to which it came unrecorded. */
+export function foundAt(lot: DescribedLot, tested: readonly CasePlace[]): DescribedLot {
+  const places = [...lot.places]
+  for (const place of tested) {
+    const stalls = place.stall ? [place.stall] : []
+    const i = places.findIndex((known) => !isElsewhere(place, known.place))
+    const known = places[i]
+    if (known) places[i] = { ...known, stalls: eachOnce([...known.stalls, ...stalls]) }
+    else if (place.site && KEEPS.has(place.site.role)) places.push({ place, stalls, mass: null })
+  }
+  return { ...lot, places, stall: places[0]?.stalls[0] ?? null }
+}
+
+/** Whether a place is another one, and not the same under a code and under its name. */
+const isElsewhere = (place: CasePlace, than: CasePlace): boolean =>
+  place.site !== undefined &&
+  place.key !== than.key &&
+  (place.site.name === undefined || place.site.name !== than.site?.name)
+
+const stallsOf = (records: readonly TracedRecord[]): SitePart[] =>
+  eachOnce(records.flatMap(({ body }) => placeOf(body).stall ?? []))
+
+/** `A-023` and `a23` are one stall. */
+function eachOnce(stalls: readonly SitePart[]): SitePart[] {
+  const known = new Map<string, SitePart>()
+  for (const stall of stalls) {
+    const key = boothKey(stall.name ?? stall.ids[0]?.value ?? '')
+    if (!known.has(key)) known.set(key, stall)
+  }
+  return [...known.values()]
+}
+
+/** Kilograms of the records together; null where one does not tell them. */
+function massOf(records: readonly TracedRecord[]): string | null {
+  let sum = '0'
+  for (const { body } of records) {
+    const told = [body.output?.quantity, body.quantity, body.mass].find((one) => one?.unit === 'KGM')?.value
+    if (!told) return null
+    sum = addDecimal(sum, told)
+  }
+  return records.length === 0 ? null : sum
 }

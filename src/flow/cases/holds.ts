@@ -12,7 +12,7 @@ import type { CaseHold } from '#store/case-lots.ts'
 import type { CaseRow } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { factsOf } from './apply.ts'
-import { type DescribedLot, holdsLot } from './case-lots.ts'
+import { type DescribedLot, holdsLot, type LotPlace } from './case-lots.ts'
 
 /** Lots that one hold record names; a place with more has several records. */
 const LOTS_MAX = 500
@@ -70,7 +70,9 @@ function wantedHolds(
   lots: readonly DescribedLot[],
   fallback: Partial<Body>,
 ): PlacedHold[] {
-  const held = lots.filter(holdsLot)
+  const held = lots
+    .filter(holdsLot)
+    .flatMap(({ code, scheme, places }) => places.map((at) => ({ code, scheme, ...at })))
   const unplaced = placeOf(fallback)
   const placed = Map.groupBy(held, ({ place }) => place.key)
   if (held.length === 0) placed.set(unplaced.key, [])
@@ -89,12 +91,14 @@ function wantedHolds(
   })
 }
 
+type PlacedLot = Pick<DescribedLot, 'code' | 'scheme'> & LotPlace
+
 function placedHold(
   found: CaseRow,
   order: Order,
   key: string,
   place: CasePlace,
-  here: readonly DescribedLot[],
+  here: readonly PlacedLot[],
 ): PlacedHold {
   const since = order === 'recall' ? (found.confirmedAt ?? found.stateAt) : found.openedAt
   const { productName, productCode, productClass } = found
@@ -111,7 +115,10 @@ function placedHold(
     site: place.site ?? null,
     stall: place.stall ?? null,
     region: place.region ?? null,
-    lots: here.map(({ code, scheme, stall }) => ({ code, scheme, stall: stall ?? place.stall ?? null })),
+    lots: here.map(({ code, scheme, stalls }) => ({
+      ...{ code, scheme },
+      stalls: stalls.length === 0 && place.stall ? [place.stall] : stalls,
+    })),
     mass: isWeighed ? here.reduce((sum, { mass }) => addDecimal(sum, mass as string), '0') : null,
     dueMs: found.openedBy === 'test' ? objectionEndsMs(factsOf(found)) : null,
   })

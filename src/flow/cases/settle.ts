@@ -2,15 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import { type CaseGoods, goodsOf, mayBe } from '#core/cases/goods.ts'
 import { possible } from '#core/cases/machine.ts'
-import { placeOf } from '#core/cases/place.ts'
+import { type CasePlace, placeOf } from '#core/cases/place.ts'
 import type { Reached, Spread } from '#core/cases/spread.ts'
 import { orderOf } from '#core/cases/states.ts'
-import { addDecimal } from '#core/decimal.ts'
 import type { Body } from '#core/model/body.ts'
 import { atMost } from '#flow/gates.ts'
 import type { Intake } from '#flow/intake/intake.ts'
 import {
-  type CaseLotRow,
   type CaseTest,
   putCaseHolds,
   readCaseHolds,
@@ -23,8 +21,16 @@ import { type CaseRow, findUnsettled, lockCase, noteSettled, readCase } from '#s
 import { inTransaction } from '#store/database.ts'
 import { readKnownCodes, readTracedVersions } from '#store/lots.ts'
 import { unanswered } from './answered.ts'
-import { type DescribedLot, describeLots, holdsLot, type SpreadLimits, spreadOver } from './case-lots.ts'
+import {
+  type DescribedLot,
+  describeLots,
+  foundAt,
+  holdsLot,
+  type SpreadLimits,
+  spreadOver,
+} from './case-lots.ts'
 import { holdsOf } from './holds.ts'
+import { heldMass, rowOf } from './lot-rows.ts'
 import { causeOf, testedGoods } from './open-case.ts'
 import { STANDS } from './told-test.ts'
 
@@ -196,24 +202,29 @@ async function lotsOf(
   const whats = new Set<string>()
   const answered = new Set<string>()
   const left = await leftUnanswered(client, found)
+  const testedAt = new Map<string, CasePlace[]>()
   let fallback: Body = { flags: [] }
   for (const { id, version, receivedAt, body } of records.values()) {
     const tested = await testedGoods(client, { recordId: id, version, receivedAt, body })
     const roots = !left(id) ? answered : mayBe(goods, 'test', body) ? own : otherOf(others, goodsOf(body))
-    for (const code of tested.codes) roots.add(code)
+    for (const code of tested.codes) {
+      roots.add(code)
+      testedAt.set(code, [...(testedAt.get(code) ?? []), placeOf(body)])
+    }
     for (const who of tested.whos) whos.add(who)
     for (const what of tested.whats) whats.add(what)
     if (id === found.testId || fallback.sites === undefined) fallback = body
   }
-  const stall = placeOf(fallback).stall ?? null
   const lots = new Map<string, DescribedLot>()
   let truncated = false
   for (const { goods: each, codes } of [{ goods, codes: own }, ...others.values()]) {
     const spread = await reachedOf(client, [...codes].sort(), each, found.narrow ? null : limits)
     truncated ||= spread.truncated
-    for (const lot of await describeLots(client, spread.reached, each))
-      if (!lots.has(lot.code))
-        lots.set(lot.code, lot.role === 'tested' && stall ? { ...lot, stall: lot.stall ?? stall } : lot)
+    for (const lot of await describeLots(client, spread.reached, each)) {
+      if (lots.has(lot.code)) continue
+      lots.set(lot.code, lot.role === 'tested' ? foundAt(lot, testedAt.get(lot.code) ?? []) : lot)
+      truncated ||= lot.isCut
+    }
   }
   for (const lot of await describeLots(client, untraced(answered), goods))
     if (!lots.has(lot.code)) lots.set(lot.code, { ...lot, answered: true })
@@ -267,32 +278,4 @@ async function meetingsOf(client: PoolClient, { lots, whos, whats }: LotFacts) {
     lots.filter(({ role }) => role !== 'sold' && role !== 'origin').map(({ code }) => code),
   )
   return { whos: [...new Set([...whos, ...met.whos])], whats: [...new Set([...whats, ...met.whats])] }
-}
-
-/** Kilograms that are held: of the lots from which all others came, because theirs are part of them. */
-function heldMass(lots: readonly DescribedLot[]): string {
-  const held = lots.filter(holdsLot)
-  const tops = held.filter(({ role }) => role === 'upstream')
-  const of = tops.length > 0 ? tops : held.filter(({ role }) => role === 'tested')
-  return of.reduce((sum, { mass }) => (mass === null ? sum : addDecimal(sum, mass)), '0')
-}
-
-const rowOf = (lot: DescribedLot, holdRecord: string | null): CaseLotRow => {
-  const { code, kind, role, depth, via, scheme, place, stall, productName, productClass, mass, occurredAt } =
-    lot
-  const text = (
-    part: { readonly name?: string; readonly ids: readonly { readonly value: string }[] } | null | undefined,
-  ) => part?.name ?? part?.ids[0]?.value ?? null
-  return {
-    ...{ code, kind, role, depth, scheme, productName, productClass, mass, occurredAt, holdRecord },
-    viaCode: via ? (via.to === code ? via.from : via.to) : null,
-    viaRecord: via?.recordId ?? null,
-    rule: via?.rule ?? null,
-    confidence: via?.confidence ?? null,
-    place: place.key,
-    site: text(place.site),
-    market: place.site?.role === 'market' ? text(place.site) : null,
-    stall: text(stall),
-    region: place.region?.code ?? null,
-  }
 }

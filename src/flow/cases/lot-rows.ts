@@ -1,0 +1,32 @@
+import { addDecimal } from '#core/decimal.ts'
+import type { CaseLotRow } from '#store/case-lots.ts'
+import { type DescribedLot, holdsLot } from './case-lots.ts'
+
+/** Kilograms that are held: of the lots from which all others came, because theirs are part of them. */
+export function heldMass(lots: readonly DescribedLot[]): string {
+  const held = lots.filter(holdsLot)
+  const tops = held.filter(({ role }) => role === 'upstream')
+  const of = tops.length > 0 ? tops : held.filter(({ role }) => role === 'tested')
+  return of.reduce((sum, { mass }) => (mass === null ? sum : addDecimal(sum, mass)), '0')
+}
+
+/** A lot as it is stored, with the hold record that names it at its main place. */
+export const rowOf = (lot: DescribedLot, holdRecord: string | null): CaseLotRow => {
+  const { code, kind, role, depth, via, scheme, place, stall, productName, productClass, mass, occurredAt } =
+    lot
+  const text = (
+    part: { readonly name?: string; readonly ids: readonly { readonly value: string }[] } | null | undefined,
+  ) => part?.name ?? part?.ids[0]?.value ?? null
+  return {
+    ...{ code, kind, role, depth, scheme, productName, productClass, mass, occurredAt, holdRecord },
+    viaCode: via ? (via.to === code ? via.from : via.to) : null,
+    viaRecord: via?.recordId ?? null,
+    rule: via?.rule ?? null,
+    confidence: via?.confidence ?? null,
+    place: place.key,
+    site: text(place.site),
+    market: place.site?.role === 'market' ? text(place.site) : null,
+    stall: text(stall),
+    region: place.region?.code ?? null,
+  }
+}

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { SPINACH, withMarket } from './market.ts'
+
+const { api, code, entry, rapid, laboratory, send, cards, told, here } = withMarket()
+
+/** A place of this test's own, beside its market: `cn.mofcom.node9:<market + n>`. */
+const there = (n: number) => `cn.mofcom.node9:${Number(here().split(':')[1]) + 1000 * n}`
+const moved = (one: object, n: number, more: object = {}) => {
+  const { sites, key, ...rest } = one as { sites: { role: string }[]; key: string[] }
+  const ids = [{ scheme: 'cn.mofcom.node9', value: there(n).split(':')[1] }]
+  return {
+    ...rest,
+    key: [`${key[0]}-${n}`],
+    sites: sites.map((site) => (site.role === 'market' ? { ...site, ids } : site)),
+    ...more,
+  }
+}
+/** Of each hold in force its kind, place, stalls and mass. */
+const holds = async () => {
+  const { rows } = await api.pool.query(
+    `select distinct on (record_id) record_id, body from record_versions where kind = 'hold' and position > $1 order by record_id, version desc`,
+    [since],
+  )
+  return rows
+    .map(({ body }) => JSON.parse(body))
+    .map(({ holdKind, sites, quantity }) => [
+      holdKind,
+      sites
+        .flatMap(({ role, ids }: never) =>
+          role === 'market' || role === 'store'
+            ? (ids as { value: string }[]).map(({ value }) => `cn.mofcom.node9:${value}`)
+            : [],
+        )
+        .join(),
+      sites.flatMap(({ role, name }: never) => (role === 'stall' ? [name] : [])).join(),
+      quantity?.value ?? null,
+    ])
+    .sort()
+}
+let since = '0'
+const begin = async () => {
+  since = (await api.pool.query('select coalesce(max(position), 0) as head from record_versions')).rows[0]
+    .head
+}
+
+test.each(['names it', 'names no lot'])(
+  'a lot that came to two markets is stopped in both, each with its own stalls and mass, where its test %s',
+  async (how) => {
+    await begin()
+    await send(entry(1, 'A-1', SPINACH), moved(entry(1, 'Z-9', SPINACH), 1))
+    const lots = how === 'names it' ? { lots: entry(1, 'A-1', SPINACH).lots } : {}
+    await send(moved(rapid('r1', 'Z-9', SPINACH, lots), 1))
+    expect(await holds()).toEqual([
+      ['stop_sale', here(), 'A-1', '10'],
+      ['stop_sale', there(1), 'Z-9', '10'],
+    ])
+    expect((await told()).map(({ held, mass }) => [held, mass])).toEqual([[[code(1)], '20']])
+    await send(moved(laboratory('l1', 1, 'fail'), 1))
+    expect((await holds()).map(([kind, place]) => [kind, place])).toEqual([
+      ['recall', here()],
+      ['recall', there(1)],
+    ])
+  },
+)
+
+test('two stalls of one market that have goods of one lot are both named, first the one where it failed', async () => {
+  await begin()
+  await send(entry(1, 'A-1', SPINACH), { ...entry(1, 'B-2', SPINACH), key: [`${here()}-second`] })
+  await send(rapid('r1', 'B-2', SPINACH, { lots: entry(1, 'A-1', SPINACH).lots }))
+  expect(await holds()).toEqual([['stop_sale', here(), 'B-2,A-1', '20']])
+})
+
+test('a place where a lot was found that no record brought there is told to stop it, too', async () => {
+  await begin()
+  await send(entry(1, 'A-1', SPINACH))
+  await send(moved(rapid('r1', 'Z-9', SPINACH, { lots: entry(1, 'A-1', SPINACH).lots }), 1))
+  expect(await holds()).toEqual([
+    ['stop_sale', here(), 'A-1', '10'],
+    ['stop_sale', there(1), 'Z-9', null],
+  ])
+})
+
+test('a place whose goods of the lot were taken back is released, and the other goes on', async () => {
+  await begin()
+  const second = moved(entry(1, 'Z-9', SPINACH), 1)
+  await send(entry(1, 'A-1', SPINACH), second)
+  await send(rapid('r1', 'A-1', SPINACH, { lots: entry(1, 'A-1', SPINACH).lots }))
+  await send({ ...second, status: 'void' })
+  expect((await holds()).map(([kind, place]) => [kind, place])).toEqual([
+    ['release', there(1)],
+    ['stop_sale', here()],
+  ])
+  expect((await cards()).length).toBe(1)
+})
