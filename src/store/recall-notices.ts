@@ -13,6 +13,8 @@ export interface HoldVersion {
 export interface ToldPlace extends HoldVersion {
   readonly receiver: string
   readonly name: string
+  /** The version before named it and this one does not: to the place it is a release. */
+  readonly isLeft: boolean
 }
 
 const DUE = `(values ${Object.entries(DEADLINES)
@@ -70,8 +72,9 @@ export async function notePlaces(client: ClientBase, places: readonly ToldPlace[
     `insert into recall_notices (record_id, version, receiver, name, hold_kind, ordered_at, due_at, report_due_at, seen_system, seen_region)
      select o.record_id, o.version, o.receiver, o.name, d.order_kind, o.received_at, o.received_at + d.acknowledge, o.received_at + d.report, o.system,
             o.region
-       from (select v.record_id, v.version, v.received_at, v.system, v.region, w.receiver, w.name, ${ORDER} as order_kind
-               from unnest($1::text[], $2::integer[], $3::text[], $4::text[]) w (noted_id, noted_version, receiver, name)
+       from (select v.record_id, v.version, v.received_at, v.system, v.region, w.receiver, w.name,
+                    case when w.is_left and v.status <> 'void' then 'release' else ${ORDER} end as order_kind
+               from unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::boolean[]) w (noted_id, noted_version, receiver, name, is_left)
                join record_versions v on v.record_id = w.noted_id and v.version = w.noted_version) o
        join ${DUE} on d.order_kind = o.order_kind
       where not exists (select from links l where l.state = 'active' and l.filter -> 'sites' is not null
@@ -82,6 +85,7 @@ export async function notePlaces(client: ClientBase, places: readonly ToldPlace[
       places.map(({ version }) => version),
       places.map(({ receiver }) => receiver),
       places.map(({ name }) => name),
+      places.map(({ isLeft }) => isLeft),
     ],
   )
 }

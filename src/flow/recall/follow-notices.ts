@@ -12,10 +12,16 @@ export const noticesReader: LogReader = {
     const holds: HoldVersion[] = []
     const places: ToldPlace[] = []
     return {
-      note({ change: { recordId, version, kind }, said }) {
+      note({ change: { recordId, version, kind }, said, before }) {
         if (kind !== 'hold') return
         holds.push({ recordId, version })
-        for (const place of placesTold(said)) places.push({ recordId, version, ...place })
+        const told = placesTold(said)
+        for (const place of told) places.push({ recordId, version, ...place, isLeft: false })
+        // Who was to stop goods and is named no more must hear that this is over.
+        if (before === null || before.holdKind === 'release') return
+        const named = new Set(told.map(({ receiver }) => receiver))
+        for (const place of placesTold(before))
+          if (!named.has(place.receiver)) places.push({ recordId, version, ...place, isLeft: true })
       },
       async write(client) {
         await noteLinks(client, holds)

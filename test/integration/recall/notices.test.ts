@@ -150,6 +150,33 @@ test('what is not acknowledged in time is raised, told again at each level, and 
   expect((await noticesOf(hold.id)).filter(({ version }) => version === 2)).toHaveLength(3)
 })
 
+test('a stall that a newer version of a hold names no more is told that it is released, and urged no more', async () => {
+  const hold = await order()
+  await follow()
+  const market = sites.slice(0, 1)
+  await store(pool, [{ ...bodied(hold, { holdKind: 'stop_sale', sites: market }), version: 2 }])
+  await store(pool, [{ ...bodied(hold, { holdKind: 'recall', sites: market }), version: 3 }])
+  await follow()
+  const places = async () =>
+    (await noticesOf(hold.id, Date.now()))
+      .filter(({ receiver: told }) => told.startsWith('place:'))
+      .map(({ version, receiver: told, order: kind }) => `${version} ${told} ${kind}`)
+      .sort()
+  expect(await places()).toEqual([
+    '1 place:330105012 stop_sale',
+    '1 place:330105012#B-045 stop_sale',
+    '2 place:330105012 stop_sale',
+    '2 place:330105012#B-045 release',
+    '3 place:330105012 recall',
+  ])
+  const late = Date.now() + 9 * HOUR_MS
+  await escalate(pool, late)
+  const urged = (await noticesOf(hold.id, late)).filter(({ level }) => level > 0)
+  expect(
+    urged.map(({ receiver: told, version }) => [told.split('#')[1] ?? 'market', version]),
+  ).not.toContainEqual(['B-045', 1])
+})
+
 test('what happened cannot be changed or deleted', async () => {
   for (const statement of [
     'delete from recall_notices',
