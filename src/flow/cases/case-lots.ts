@@ -60,6 +60,25 @@ export const holdsLot = ({
   role !== 'origin' &&
   (kind === 'lot' || role === 'tested' || via?.kind === 'transformation')
 
+/** Of each code that was reached from others, or from which others were, what it came from. */
+export type Sources = ReadonlyMap<string, readonly string[]>
+
+export function sourcesOf(lots: readonly Pick<DescribedLot, 'via'>[]): Sources {
+  const sources = new Map<string, string[]>()
+  for (const { via } of lots) if (via) sources.set(via.to, [...(sources.get(via.to) ?? []), via.from])
+  return sources
+}
+
+/** Those of the lots that came from no other of them, be it by way of a paper: the kilograms of the others are part of theirs. */
+export function notOfOthers<T extends Pick<DescribedLot, 'code'>>(lots: readonly T[], sources: Sources): T[] {
+  const codes = new Set(lots.map(({ code }) => code))
+  const cameFromOne = (code: string, seen: Set<string>): boolean =>
+    (sources.get(code) ?? []).some(
+      (from) => !seen.has(from) && (codes.has(from) || cameFromOne(from, seen.add(from))),
+    )
+  return lots.filter(({ code }) => !cameFromOne(code, new Set([code])))
+}
+
 export interface SpreadLimits {
   /** By `performance.now()`: afterwards no link is read any more. */
   readonly untilMs: number

@@ -12,7 +12,14 @@ import type { CaseHold } from '#store/case-lots.ts'
 import type { CaseRow } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { factsOf } from './apply.ts'
-import { type DescribedLot, holdsLot, type LotPlace } from './case-lots.ts'
+import {
+  type DescribedLot,
+  holdsLot,
+  type LotPlace,
+  notOfOthers,
+  type Sources,
+  sourcesOf,
+} from './case-lots.ts'
 
 /** Lots that one hold record names; a place with more has several records. */
 const LOTS_MAX = 500
@@ -73,6 +80,7 @@ function wantedHolds(
   const held = lots
     .filter(holdsLot)
     .flatMap(({ code, scheme, places }) => places.map((at) => ({ code, scheme, ...at })))
+  const sources = sourcesOf(lots)
   const unplaced = placeOf(fallback)
   const placed = Map.groupBy(held, ({ place }) => place.key)
   if (held.length === 0) placed.set(unplaced.key, [])
@@ -80,13 +88,10 @@ function wantedHolds(
     const place = here[0]?.place ?? unplaced
     const parts = Math.max(1, Math.ceil(here.length / LOTS_MAX))
     return Array.from({ length: parts }, (_, i) =>
-      placedHold(
-        found,
-        order,
-        i === 0 ? key : `${key}/${i + 1}`,
-        place,
-        here.slice(i * LOTS_MAX, (i + 1) * LOTS_MAX),
-      ),
+      placedHold(found, order, i === 0 ? key : `${key}/${i + 1}`, place, {
+        here: here.slice(i * LOTS_MAX, (i + 1) * LOTS_MAX),
+        all: lots,
+      }),
     )
   })
 }
@@ -98,11 +103,12 @@ function placedHold(
   order: Order,
   key: string,
   place: CasePlace,
-  here: readonly PlacedLot[],
+  { here, sources }: { readonly here: readonly PlacedLot[]; readonly sources: Sources },
 ): PlacedHold {
   const since = order === 'recall' ? (found.confirmedAt ?? found.stateAt) : found.openedAt
   const { productName, productCode, productClass } = found
-  const isWeighed = here.length > 0 && here.every(({ mass }) => mass !== null)
+  const weighed = notOfOthers(here, sources)
+  const isWeighed = weighed.length > 0 && weighed.every(({ mass }) => mass !== null)
   const body = holdBody({
     order,
     sinceMs: Date.parse(since),
@@ -119,7 +125,7 @@ function placedHold(
       ...{ code, scheme },
       stalls: stalls.length === 0 && place.stall ? [place.stall] : stalls,
     })),
-    mass: isWeighed ? here.reduce((sum, { mass }) => addDecimal(sum, mass as string), '0') : null,
+    mass: isWeighed ? weighed.reduce((sum, { mass }) => addDecimal(sum, mass as string), '0') : null,
     dueMs: found.openedBy === 'test' ? objectionEndsMs(factsOf(found)) : null,
   })
   return { place: key, kind: order, since, record: recordOf(found, key, body) }

@@ -1,12 +1,18 @@
 import { addDecimal } from '#core/decimal.ts'
 import type { CaseLotRow } from '#store/case-lots.ts'
-import { type DescribedLot, holdsLot } from './case-lots.ts'
+import { type DescribedLot, holdsLot, notOfOthers, sourcesOf } from './case-lots.ts'
 
 /** Kilograms that are held: of the lots from which all others came, because theirs are part of them. */
 export function heldMass(lots: readonly DescribedLot[]): string {
   const held = lots.filter(holdsLot)
-  const tops = held.filter(({ role }) => role === 'upstream')
-  const of = tops.length > 0 ? tops : held.filter(({ role }) => role === 'tested')
+  const sources = sourcesOf(lots)
+  const highest = (role: DescribedLot['role']) =>
+    notOfOthers(
+      held.filter((lot) => lot.role === role),
+      sources,
+    )
+  const tops = highest('upstream')
+  const of = tops.length > 0 ? tops : highest('tested')
   return of.reduce((sum, { mass }) => (mass === null ? sum : addDecimal(sum, mass)), '0')
 }
 

@@ -92,3 +92,16 @@ test('a place whose goods of the lot were taken back is released, and the other 
   ])
   expect((await cards()).length).toBe(1)
 })
+
+test('goods that went on inside a market are weighed once', async () => {
+  await begin()
+  const { lots } = entry(1, 'A-1', SPINACH)
+  const bought = {
+    ...entry(2, 'B-2', SPINACH),
+    lots: [...entry(2, 'B-2', SPINACH).lots, { ...lots[0], role: 'source' }],
+    quantity: { value: '4', unit: 'KGM' },
+  }
+  await send(entry(1, 'A-1', SPINACH), bought, rapid('r1', 'A-1', SPINACH, { lots }))
+  expect((await told()).map(({ held, mass }) => [held, mass])).toEqual([[[code(1), code(2)], '10']])
+  expect(await holds()).toEqual([['stop_sale', here(), 'A-1,B-2', '10']])
+})
