@@ -90,7 +90,7 @@ function wantedHolds(
     return Array.from({ length: parts }, (_, i) =>
       placedHold(found, order, i === 0 ? key : `${key}/${i + 1}`, place, {
         here: here.slice(i * LOTS_MAX, (i + 1) * LOTS_MAX),
-        all: lots,
+        sources,
       }),
     )
   })
