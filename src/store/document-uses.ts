@@ -22,6 +22,7 @@ export interface UseQuestion {
 export interface UsageRow {
   readonly n: number
   readonly kind: string
+  readonly system: string
   readonly site: string
   readonly siteName: string | null
   readonly unit: string | null
@@ -56,7 +57,7 @@ const LOTS_OF = (columns: string, records: string, lots: string): string => {
  * The uses of each paper, and which of them came straight under it. Bought on: the record names the voucher of the purchase; or who gave
  * the goods had taken them in, or had sold them to the same taker, under the same paper; or nobody says who gave them, and sales name
  * the paper; or the lot that they came from was taken in or sold under the same paper. What a place sells of a lot that it took in
- * itself is the same goods, of which the greater figure counts (`usageOf`).
+ * itself, and what several systems tell of one place, is the same goods, of which the greatest figure counts (`usageOf`).
  */
 const CHOSEN = (active: string): string => `
   asked as materialized (
@@ -92,7 +93,7 @@ const CHOSEN = (active: string): string => `
       left join entered e on e.n = s.n and e.taker = s.giver)`
 
 const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
-  select n, kind, site, max(site_name) as "siteName", count_unit as unit, count(*)::integer as records,
+  select n, kind, system, site, max(site_name) as "siteName", count_unit as unit, count(*)::integer as records,
          count(*) filter (where first)::integer as "firstHand", sum(mass) filter (where first) as mass,
          sum(count) filter (where first) as count, sum(mass) filter (where first and used_on = "on") as "dayMass",
          sum(count) filter (where first and used_on = "on") as "dayCount",
@@ -102,9 +103,9 @@ const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
          count(*) filter (where product_class <> all(classes)
            or product_code <> goods and product_code ~ '^0[14][0-9]{6}$')::integer as "otherGoods",
          count(*) filter (where vehicle <> plate)::integer as "otherPlate"
-    from chosen group by n, kind, site, count_unit`
+    from chosen group by n, kind, system, site, count_unit`
 
-/** What was used of each paper: a row for each place, kind of record and unit. Void records do not count. */
+/** What was used of each paper: a row for each place, kind of record, system and unit. Void records do not count. */
 export async function readUsage(
   reader: Reader,
   questions: readonly UseQuestion[],
@@ -124,13 +125,14 @@ export interface UseRow {
   readonly recordId: string
   readonly version: number
   readonly kind: string
+  readonly system: string
   readonly site: string
   readonly day: string
   readonly isFirst: boolean
 }
 
 const USES = `with ${CHOSEN('')}
-  select record_id as "recordId", version, kind, site, first as "isFirst", day from (
+  select record_id as "recordId", version, kind, system, site, first as "isFirst", day from (
     select *, coalesce(used_on::text, '9999-12-31') as day from chosen) c
    where $5::text is null or (day, record_id) > ($5, $6)
    order by day, record_id limit $7`

@@ -7,9 +7,11 @@ export interface Measure {
   readonly unit: string
 }
 
-/** What the records of one kind at one place used of a paper; goods bought on from someone who had used it are not in it. */
+/** What the records of one kind and system at one place used of a paper; goods bought on from someone who had used it are not in it. */
 export interface UsePart {
   readonly kind: UseKind
+  readonly system: string
+  /** Code of the place, or its name where the records do not say the code. */
   readonly site: string
   readonly siteName: string | null
   /** Records, and those of them whose goods came straight under the paper. */
@@ -30,7 +32,11 @@ export interface UsePart {
 export interface SiteUse {
   readonly site: string
   readonly siteName: string | null
+  /** Under all of these its uses stand. */
+  readonly keys: readonly string[]
+  /** Of the records that tell the most; with what others tell of the same goods they are not added up. */
   readonly kind: UseKind
+  readonly system: string
   readonly records: number
   readonly measures: readonly Measure[]
   readonly sameDay: readonly Measure[]
@@ -52,14 +58,13 @@ export interface PaperUsage {
 
 /**
  * Mass that was put into trade under a paper. The same goods are written down when they leave the farm, at each market and at each stall,
- * so each kilogram counts once, at the first market: there the greater of what entered and of what was sold, because both tell of the
- * same goods. What was dispatched counts only where no market tells of the paper.
+ * so each kilogram counts once, at the first market: there the greatest of what entered and of what was sold as each system tells it,
+ * because all tell of the same goods; the records of one system add up. What was dispatched counts only where no market tells of the paper.
  */
 export function usageOf(parts: readonly UsePart[]): PaperUsage {
   const atMarkets = parts.filter(({ kind, firstHand }) => kind !== 'dispatch' && firstHand > 0)
   const first = atMarkets.length > 0 ? atMarkets : parts.filter(({ firstHand }) => firstHand > 0)
-  const bySite = Map.groupBy(first, ({ site }) => site)
-  const sites = [...bySite.values()].map((ofSite) => siteUse(ofSite)).sort(byMass)
+  const sites = [...byPlace(first)].map(([site, ofSite]) => siteUse(site, ofSite)).sort(byMass)
   const total = (name: 'records' | 'expired' | 'outside' | 'otherGoods' | 'otherPlate'): number =>
     parts.reduce((sum, part) => sum + part[name], 0)
   return {
@@ -73,43 +78,57 @@ export function usageOf(parts: readonly UsePart[]): PaperUsage {
   }
 }
 
+/** A name under which some tell of a place stands for the code by which others do, unless several codes bear it. */
+function byPlace(parts: readonly UsePart[]): Map<string, UsePart[]> {
+  const coded = parts.filter(({ site, siteName }) => siteName !== null && siteName !== site)
+  const named = Map.groupBy(coded, ({ siteName }) => siteName)
+  return Map.groupBy(parts, ({ site }) => {
+    const codes = new Set((named.get(site) ?? []).map((part) => part.site))
+    return codes.size === 1 ? ([...codes][0] as string) : site
+  })
+}
+
 const massOf = ({ measures }: { readonly measures: readonly Measure[] }): string =>
   measures.find(({ unit }) => unit === 'KGM')?.value ?? '0'
 const byMass = (a: SiteUse, b: SiteUse): number =>
   compareDecimal(massOf(b), massOf(a)) || (a.site < b.site ? -1 : 1)
 
-function siteUse(parts: readonly UsePart[]): SiteUse {
-  const byKind = Map.groupBy(parts, ({ kind }) => kind)
-  const kinds = [...byKind].map(([kind, ofKind]) => ({
-    kind,
-    measures: sumOf(ofKind.flatMap(({ measures }) => measures)),
-    sameDay: sumOf(ofKind.flatMap(({ sameDay }) => sameDay)),
-    records: ofKind.reduce((sum, { firstHand }) => sum + firstHand, 0),
+function siteUse(site: string, parts: readonly UsePart[]): SiteUse {
+  const byTeller = Map.groupBy(parts, ({ kind, system }) => `${kind} ${system}`)
+  const told = [...byTeller.values()].map((ofTeller) => ({
+    ...(ofTeller[0] as UsePart),
+    measures: sumOf(ofTeller.flatMap(({ measures }) => measures)),
+    sameDay: sumOf(ofTeller.flatMap(({ sameDay }) => sameDay)),
+    records: ofTeller.reduce((sum, { firstHand }) => sum + firstHand, 0),
   }))
-  const [most, other] = kinds.sort((a, b) => compareDecimal(massOf(b), massOf(a)) || order(a.kind, b.kind))
+  const one = told.sort(byMost)[0] as (typeof told)[number]
   const days = parts.flatMap(({ firstOn, lastOn }) => [firstOn, lastOn]).filter((day) => day !== null)
-  const one = most as NonNullable<typeof most>
   return {
-    site: (parts[0] as UsePart).site,
+    site,
     siteName: parts.find(({ siteName }) => siteName !== null)?.siteName ?? null,
+    keys: [...new Set(parts.map((part) => part.site))],
     kind: one.kind,
+    system: one.system,
     records: one.records,
-    measures: greatest(one.measures, other?.measures ?? []),
-    sameDay: greatest(one.sameDay, other?.sameDay ?? []),
+    measures: greatest(told.map(({ measures }) => measures)),
+    sameDay: greatest(told.map(({ sameDay }) => sameDay)),
     firstOn: days.reduce<string | null>((a, b) => (a === null || b < a ? b : a), null),
     lastOn: days.reduce<string | null>((a, b) => (a === null || b > a ? b : a), null),
   }
 }
 
+type Told = Pick<UsePart, 'kind' | 'system' | 'measures'>
+const byMost = (a: Told, b: Told): number =>
+  compareDecimal(massOf(b), massOf(a)) || order(a.kind, b.kind) || (a.system < b.system ? -1 : 1)
 const order = (a: UseKind, b: UseKind): number => (a === b ? 0 : a === 'sale' ? -1 : 1)
 
-function greatest(a: readonly Measure[], b: readonly Measure[]): Measure[] {
-  const units = new Set([...a, ...b].map(({ unit }) => unit))
-  return [...units].map((unit) => {
-    const [x, y] = [a, b].map((list) => list.find((one) => one.unit === unit)?.value)
-    if (x === undefined || y === undefined) return { unit, value: x ?? y ?? '0' }
-    return { unit, value: compareDecimal(x, y) >= 0 ? x : y }
-  })
+function greatest(lists: readonly (readonly Measure[])[]): Measure[] {
+  const most = new Map<string, string>()
+  for (const { unit, value } of lists.flat()) {
+    const known = most.get(unit)
+    if (known === undefined || compareDecimal(value, known) > 0) most.set(unit, value)
+  }
+  return [...most].map(([unit, value]) => ({ unit, value }))
 }
 
 function sumOf(measures: readonly Measure[]): Measure[] {

@@ -215,11 +215,13 @@ async function describeUses(
   { sites }: PaperUsage,
   issue: DocumentIssue | undefined,
 ): Promise<DocumentUse[]> {
-  const counted = new Set(sites.map(({ site, kind }) => `${kind} ${site}`))
+  const counted = new Set(
+    sites.flatMap(({ keys, kind, system }) => keys.map((key) => `${kind} ${system} ${key}`)),
+  )
   const records = await readTracedVersions(reader, uses)
-  return uses.flatMap(({ recordId, kind, site, isFirst }) => {
+  return uses.flatMap(({ recordId, kind, system, site, isFirst }) => {
     const record = records.get(recordId)
-    return record ? [useOf(record, isFirst && counted.has(`${kind} ${site}`), issue)] : []
+    return record ? [useOf(record, isFirst && counted.has(`${kind} ${system} ${site}`), issue)] : []
   })
 }
 

@@ -174,6 +174,46 @@ test('uses after the last day, in another class of goods and with another plate 
   ])
 })
 
+test('what two systems tell of one place is used once: the greatest counts, also where one names the place and the other its code', async () => {
+  const byName = { sites: [{ role: 'market' as const, name: '甲市场', ids: [] }] }
+  const ledger = { system: 'ledger' }
+  await storeRecords(pool, [
+    paper('7'),
+    entry('t1', '7', '600'),
+    entry('t2', '7', '400'),
+    entry('t1', '7', '600', ledger),
+    entry('t2', '7', '350', { ...ledger, body: byName }),
+  ])
+  const answer = await bothWays(() => read('7'))
+  expect(answer).toMatchObject({ usedKg: '1000', overKg: null, siteCount: 1, useCount: 4 })
+  expect(answer.sites).toMatchObject([
+    { site: '330109004', name: '甲市场', records: 2, used: [{ value: '1000' }] },
+  ])
+  expect(codes(answer)).toEqual([])
+  expect(answer.uses.map(({ system, massKg, counted }) => `${system} ${massKg} ${counted}`).sort()).toEqual([
+    'city 400 true',
+    'city 600 true',
+    'ledger 350 false',
+    'ledger 600 false',
+  ])
+  await storeRecords(pool, [paper('8'), entry('t3', '8', '600'), entry('t3', '8', '600', ledger)])
+  const load = { site: '330109004', quantity: '100', unit: '公斤', on: '2024-04-16' }
+  const gate = await bothWays(() =>
+    checkPapers(
+      pool,
+      [
+        { number: '8', ...load },
+        { number: '7', ...load },
+      ],
+      nowMs,
+    ),
+  )
+  expect(gate.papers.map(({ left, reasons }) => [left?.value, reasons.map(({ code }) => code)])).toEqual([
+    ['400', []],
+    ['0', ['used_up']],
+  ])
+})
+
 test('a paper that 10,000 entries used is summed whole and listed in pages, each use once', async () => {
   const used = Array.from({ length: 10_000 }, (_, n) => entry(`n${n}`, '6', '1'))
   await storeRecords(pool, [paper('6'), ...used.slice(0, 5000)])

@@ -15,6 +15,7 @@ import type { Body } from '#core/model/body.ts'
 
 const part = (more: Partial<UsePart>): UsePart => ({
   kind: 'entry',
+  system: 'city',
   site: 'A',
   siteName: null,
   records: 1,
@@ -59,6 +60,32 @@ test('at one place the greater of what entered and what was sold counts, places 
   expect(usageOf([sold, entered]).sites[0]).toMatchObject({ kind: 'entry', measures: kg('150') })
   // Bought on: it is seen, and not counted.
   expect(usageOf([sold, part({ site: 'C', firstHand: 0 })])).toMatchObject({ records: 2, used: kg('120') })
+})
+
+test('records of one system add up, and of what several systems tell of one place the greatest counts in each unit', () => {
+  const heads = [{ value: '20', unit: 'HEA' }]
+  const ledger = { system: 'ledger' }
+  const usage = usageOf([
+    part({ measures: kg('80'), sameDay: kg('80') }),
+    part({ measures: [...kg('40'), ...heads] }),
+    part({ ...ledger, measures: kg('100'), sameDay: kg('100') }),
+    part({ ...ledger, kind: 'sale', measures: kg('90') }),
+    part({ ...ledger, site: 'B', measures: kg('30') }),
+  ])
+  expect(usage.used).toEqual([{ value: '150', unit: 'KGM' }, ...heads])
+  expect(usage.sites).toMatchObject([
+    { site: 'A', kind: 'entry', system: 'city', records: 2, sameDay: kg('100') },
+    { site: 'B', system: 'ledger', records: 1 },
+  ])
+})
+
+test('a place told by its name is the one whose code bears the name, and where several codes bear it a place of its own', () => {
+  const named = part({ site: '甲市场', siteName: '甲市场', system: 'ledger', measures: kg('100') })
+  const coded = (site: string) => part({ site, siteName: '甲市场', measures: kg('90') })
+  expect(usageOf([named, coded('330109004')]).sites).toMatchObject([
+    { site: '330109004', keys: ['甲市场', '330109004'], measures: kg('100') },
+  ])
+  expect(usageOf([named, coded('330109004'), coded('330402003')]).used).toEqual(kg('280'))
 })
 
 test('heads are compared with heads, and never pieces with kilograms', () => {
