@@ -92,17 +92,23 @@ const CHOSEN = (active: string): string => `
       left join bought b on b.n = s.n and b.taker = s.giver
       left join entered e on e.n = s.n and e.taker = s.giver)`
 
+/** What may be wrong with a use by itself. */
+const IS = {
+  expired: `used_on > until`,
+  outside: `inside is not null and to_province <> coalesce(from_province, nullif(inside, ''))`,
+  otherGoods: `product_class <> all(classes) or product_code <> goods and product_code ~ '^0[14][0-9]{6}$'`,
+  otherPlate: `vehicle <> plate`,
+}
+
 const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
   select n, kind, system, site, max(site_name) as "siteName", count_unit as unit, count(*)::integer as records,
          count(*) filter (where first)::integer as "firstHand", sum(mass) filter (where first) as mass,
          sum(count) filter (where first) as count, sum(mass) filter (where first and used_on = "on") as "dayMass",
          sum(count) filter (where first and used_on = "on") as "dayCount",
          min(used_on) filter (where first) as "firstOn", max(used_on) filter (where first) as "lastOn",
-         count(*) filter (where used_on > until)::integer as expired,
-         count(*) filter (where inside is not null and to_province <> coalesce(from_province, nullif(inside, '')))::integer as outside,
-         count(*) filter (where product_class <> all(classes)
-           or product_code <> goods and product_code ~ '^0[14][0-9]{6}$')::integer as "otherGoods",
-         count(*) filter (where vehicle <> plate)::integer as "otherPlate"
+         ${Object.entries(IS)
+           .map(([name, is]) => `count(*) filter (where ${is})::integer as "${name}"`)
+           .join(', ')}
     from chosen group by n, kind, system, site, count_unit`
 
 /** What was used of each paper: a row for each place, kind of record, system and unit. Void records do not count. */
@@ -151,6 +157,36 @@ export async function listUses(
     page.after?.day ?? null,
     page.after?.record ?? null,
     page.limit,
+  ])
+  return uses
+}
+
+/** Uses that a finding is about: all of them, or those that something is wrong with. */
+export type UsesAbout = 'all' | keyof typeof IS
+
+const USES_ABOUT = `with ${CHOSEN(` and m.status = 'active'`)}
+  select about, record_id as "recordId" from (
+    select about, record_id, used_on, row_number() over (partition by about order by used_on, record_id) as forth,
+           row_number() over (partition by about order by used_on desc nulls first, record_id desc) as back
+      from said cross join lateral unnest(array['all', ${Object.entries(IS)
+        .map(([name, is]) => `case when ${is} then '${name}' end`)
+        .join(', ')}]) about
+     where about = any($5::text[])) u
+   where forth = 1 or back < $6 order by about, forth`
+
+/** The records that used a paper in these ways: of each the first and the newest, at most `most` in the order of days. Void ones are none. */
+export async function readUsesAbout(
+  reader: Reader,
+  question: UseQuestion,
+  beyond: Beyond,
+  rows: readonly MentionRow[],
+  { abouts, most }: { readonly abouts: readonly UsesAbout[]; readonly most: number },
+): Promise<{ readonly about: UsesAbout; readonly recordId: string }[]> {
+  const { rows: uses } = await reader.query<{ about: UsesAbout; recordId: string }>(USES_ABOUT, [
+    JSON.stringify([question]),
+    ...overlay(beyond, rows),
+    abouts,
+    most,
   ])
   return uses
 }

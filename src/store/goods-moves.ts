@@ -172,10 +172,14 @@ export interface MoveRecord {
   readonly kilograms: string | null
 }
 
-/** The records behind the figures of a day, what came in first; at most `most` of each place. */
+/** The records behind the figures of a day, what came in first; at most `most` of each place, and those behind `after` where it is given. */
 export async function listMoves(
   reader: Reader,
-  places: readonly (GoodsPlace & { readonly keys: readonly string[]; readonly of: MovesOf })[],
+  places: readonly (GoodsPlace & {
+    readonly keys: readonly string[]
+    readonly of: MovesOf
+    readonly after?: Pick<MoveRecord, 'recordId' | 'flow'> | undefined
+  })[],
   most: number,
 ): Promise<MoveRecord[]> {
   const { rows } = await reader.query<MoveRecord>({
@@ -184,9 +188,19 @@ export async function listMoves(
             cross join lateral (
               select * from goods_moves m where m.site = any(a.keys) and m.goods = a.goods and m.day = a.day
                  and (a.of = 'all' or a.of = 'bare' and m.is_bare or a.of = 'suspect' and m.is_suspect)
-               order by m.flow = 'entered' desc, m.record_id, m.flow limit $2) m
-            order by a.n, m.flow = 'entered' desc, m.record_id, m.flow`,
-    values: [asked(places), most],
+                 and (a.after is null
+                      or (m.flow <> 'entered', m.record_id, m.flow) > (a.after->>'flow' <> 'entered', a.after->>'recordId', a.after->>'flow'))
+               order by m.flow <> 'entered', m.record_id, m.flow limit $2) m
+            order by a.n, m.flow <> 'entered', m.record_id, m.flow`,
+    values: [
+      asked(
+        places.map(({ after, ...one }) => ({
+          ...one,
+          after: after && { recordId: after.recordId, flow: after.flow },
+        })),
+      ),
+      most,
+    ],
   })
   return rows
 }
@@ -206,5 +220,5 @@ export async function readGoodsOfDay(
 }
 
 const ASKED = `(select (o.n - 1)::integer as n, r.* from jsonb_array_elements($1::jsonb) with ordinality o (one, n)
-    cross join lateral jsonb_to_record(o.one) as r (keys text[], goods text, day date, of text)) a`
+    cross join lateral jsonb_to_record(o.one) as r (keys text[], goods text, day date, of text, after jsonb)) a`
 const asked = (places: readonly object[]): string => JSON.stringify(places)

@@ -18,31 +18,38 @@ import { aboutOf, goodsName, type Judged, type Judging, ownRecords, siteName } f
 
 type GoodsSubject = Extract<Subject, { is: 'goods' }>
 
+/** Records of each place that are read at once, and that a finding rests on. */
 const RECORDS_READ = 100
+/** Records of each place that are looked through for those that a finding is about. */
+const RECORDS_LOOKED = 10_000
 
 /** Judges goods of a product at a place on a day: papers that are missing, figures that cannot be right, more out than in. */
 export async function judgeGoods({ pool }: Judging, subjects: readonly GoodsSubject[]): Promise<Judged> {
   const loaded = await loadGoods(pool, subjects)
   const here = loaded.filter(isHere)
   const records = {
-    bare: await coveredBefore(pool, await read(pool, here, 'bare')),
-    suspect: await read(pool, here, 'suspect'),
-    all: await read(pool, here, 'all'),
+    bare: await read(pool, here, 'bare', async (pages) => coveredBefore(pool, await ofOurs(pool, pages))),
+    suspect: await read(pool, here, 'suspect', (pages) => ofOurs(pool, pages)),
+    all: await read(pool, here, 'all', async (pages) => pages),
   }
   const bodies = await readNewestVersions(
     pool,
-    Object.values(records).flatMap((lists) => lists.flat().map(({ recordId }) => recordId)),
+    Object.values(records).flatMap((lists) =>
+      lists.flatMap((list) => list ?? []).map(({ recordId }) => recordId),
+    ),
   )
   const own = await ownRecords(pool, [...bodies.keys()])
   const drafts = loaded.flatMap((goods, n) => {
     const at = here.indexOf(goods)
-    const of = (name: MovesOf): Told[] =>
-      at < 0
-        ? []
-        : (records[name][at] ?? []).flatMap((move) => {
-            const record = bodies.get(move.recordId)
-            return record && own.has(move.recordId) ? [{ move, record }] : []
-          })
+    const of = (name: MovesOf): Told[] | null => {
+      const list = at < 0 ? [] : (records[name][at] ?? null)
+      return (
+        list?.flatMap((move) => {
+          const record = bodies.get(move.recordId)
+          return record && own.has(move.recordId) ? [{ move, record }] : []
+        }) ?? null
+      )
+    }
     return draftsOf(goods, goodsSubject(subjects[n] as GoodsSubject), of)
   })
   const lots = here.flatMap((goods, at) => lotsBehind(goods, records.all[at] ?? []))
@@ -68,25 +75,60 @@ interface Told {
   readonly record: TracedRecord
 }
 
+type Pages = readonly (readonly MoveRecord[])[]
+
+/**
+ * The first records of each place that `keep` leaves, read on until there are enough of them or no more. Null where it left none of those
+ * that are looked through and there are more: nobody knows then whether there are any.
+ */
 async function read(
   pool: Judging['pool'],
   goods: readonly LoadedGoods[],
   of: MovesOf,
-): Promise<MoveRecord[][]> {
-  const wanted = goods.map((one) => ({ ...one, keys: one.place.keys, of, place: undefined, sums: undefined }))
-  const rows = Map.groupBy(await listMoves(pool, wanted, RECORDS_READ), ({ n }) => n)
-  return goods.map((_, n) => rows.get(n) ?? [])
+  keep: (pages: Pages) => Promise<Pages>,
+): Promise<(readonly MoveRecord[] | null)[]> {
+  const lists = goods.map(({ site, goods, day, place }) => ({
+    asked: { site, goods, day, keys: place.keys, of },
+    kept: [] as MoveRecord[],
+    after: undefined as MoveRecord | undefined,
+  }))
+  let open = lists
+  for (let looked = 0; open.length > 0 && looked < RECORDS_LOOKED; looked += RECORDS_READ) {
+    const wanted = open.map(({ asked, after }) => ({ ...asked, after }))
+    const rows = Map.groupBy(await listMoves(pool, wanted, RECORDS_READ), ({ n }) => n)
+    const pages = open.map((_, n) => rows.get(n) ?? [])
+    const kept = await keep(pages)
+    for (const [n, list] of open.entries()) {
+      list.kept.push(...(kept[n] ?? []))
+      list.after = pages[n]?.length === RECORDS_READ ? pages[n].at(-1) : undefined
+    }
+    open = open.filter((list) => list.after !== undefined && list.kept.length < RECORDS_READ)
+  }
+  return lists.map((list) =>
+    open.includes(list) && list.kept.length === 0 ? null : list.kept.slice(0, RECORDS_READ),
+  )
 }
 
+/** What another hub owns is found by that hub. */
+async function ofOurs(pool: Judging['pool'], pages: Pages): Promise<Pages> {
+  const own = await ownRecords(
+    pool,
+    pages.flat().map(({ recordId }) => recordId),
+  )
+  return pages.map((page) => page.filter(({ recordId }) => own.has(recordId)))
+}
+
+/** A finding of which nobody knows whether it holds stays as it is. */
 function draftsOf(
   goods: LoadedGoods,
   subject: string,
-  of: (name: MovesOf) => readonly Told[],
+  of: (name: MovesOf) => readonly Told[] | null,
 ): FindingDraft[] {
+  const [bare, suspect, all] = [of('bare'), of('suspect'), of('all')]
   return [
-    bareDraft(goods, subject, of('bare')),
-    suspectDraft(goods, subject, of),
-    overDraft(goods, subject, of('all')),
+    ...(bare === null ? [] : [bareDraft(goods, subject, bare)]),
+    ...(suspect === null ? [] : [suspectDraft(goods, subject, suspect)]),
+    ...(all === null ? [] : [overDraft(goods, subject, all)]),
   ]
 }
 
@@ -132,12 +174,7 @@ function alternatives(productClass: string | undefined, day: string): Sentence {
   return { en: words(0, ' or ', '; '), zh: words(1, '或', '；') }
 }
 
-function suspectDraft(
-  goods: LoadedGoods,
-  subject: string,
-  of: (name: MovesOf) => readonly Told[],
-): FindingDraft {
-  const told = of('suspect')
+function suspectDraft(goods: LoadedGoods, subject: string, told: readonly Told[]): FindingDraft {
   const { names, ...more } = shared(goods, subject, told)
   const today = goods.sums.filter(({ day }) => day === goods.day)
   const suspect = today.reduce((sum, one) => sum + one.suspect, 0)

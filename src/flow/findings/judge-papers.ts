@@ -1,31 +1,27 @@
-import { goodsDiffer } from '#core/documents/goods-match.ts'
 import { judgeUsage } from '#core/documents/judge-paper.ts'
-import { goodsCode } from '#core/documents/mentioned-paper.ts'
 import type { SaidFinding } from '#core/documents/paper-reasons.ts'
 import { finding } from '#core/documents/paper-reasons.ts'
-import { placesOfUse } from '#core/documents/places-of-use.ts'
-import { type FindingDraft, figure } from '#core/findings/draft.ts'
+import { EVIDENCE_MAX, type FindingDraft, figure } from '#core/findings/draft.ts'
 import type { FindingKind } from '#core/findings/finding-kinds.ts'
 import { sentenceOf } from '#core/findings/sentences.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Body } from '#core/model/body.ts'
 import type { FindingNumber } from '#core/model/finding-parts.ts'
 import { type LoadedPaper, loadPapers, type Snapshot } from '#flow/documents/load-papers.ts'
-import { listUses, type UseRow } from '#store/document-uses.ts'
+import { readUsesAbout, type UsesAbout } from '#store/document-uses.ts'
 import { readNewestVersions, readTransformationsOf } from '#store/newest-versions.ts'
 import { aboutOf, type Judged, type Judging, leadOf, ownRecords } from './judging.ts'
 
 const OWN_READ = 20
-const USES_READ = 100
 
-/** What is wrong with the use of a paper, by the reason that says so. */
-const KINDS: readonly (readonly [kind: FindingKind, reason: SaidFinding['code']])[] = [
-  ['paper_void', 'void'],
-  ['paper_expired', 'uses_expired'],
-  ['paper_territory', 'uses_outside'],
-  ['paper_overused', 'over_used'],
-  ['paper_used_twice', 'used_twice'],
-  ['paper_other_goods', 'uses_other_goods'],
+/** What is wrong with the use of a paper, by the reason that says so, and the uses that it is about. */
+const KINDS: readonly (readonly [kind: FindingKind, reason: SaidFinding['code'], about: UsesAbout])[] = [
+  ['paper_void', 'void', 'all'],
+  ['paper_expired', 'uses_expired', 'expired'],
+  ['paper_territory', 'uses_outside', 'outside'],
+  ['paper_overused', 'over_used', 'all'],
+  ['paper_used_twice', 'used_twice', 'all'],
+  ['paper_other_goods', 'uses_other_goods', 'otherGoods'],
 ]
 
 /** Judges papers by all records that use them: four statements, and two more where something is wrong. */
@@ -38,8 +34,13 @@ export async function judgePapers({ pool, on }: Judging, codes: readonly string[
     pool,
     uses.flat().map(({ recordId }) => recordId),
   )
-  const users = uses.map((rows) => rows.flatMap(({ recordId }) => bodies.get(recordId) ?? []))
-  const leads = users.map(leadOf)
+  const users = uses.map(
+    (rows) => (about: UsesAbout) =>
+      rows
+        .flatMap((row) => (row.about === about ? (bodies.get(row.recordId) ?? []) : []))
+        .filter(({ status }) => status === 'active'),
+  )
+  const leads = users.map((of) => leadOf(of('all')))
   const own = await ownRecords(
     pool,
     leads.flatMap((lead) => lead?.id ?? []),
@@ -47,7 +48,7 @@ export async function judgePapers({ pool, on }: Judging, codes: readonly string[
   const drafts = papers.flatMap((paper, n) => {
     const lead = leads[n]
     const isOurs = lead !== undefined && own.has(lead.id)
-    return draftsOf(paper, isOurs ? (wrong[n] ?? []) : [], users[n] ?? [])
+    return draftsOf(paper, isOurs ? (wrong[n] ?? []) : [], users[n] ?? (() => []))
   })
   const also = (await readTransformationsOf(pool, codes)).map((id) => `yield:${id}`)
   return { drafts, also }
@@ -82,38 +83,23 @@ function usesOf(
   wrong: readonly (readonly SaidFinding[])[],
   pool: Judging['pool'],
   { beyond, rows }: Snapshot,
-): Promise<UseRow[][]> {
+): Promise<Awaited<ReturnType<typeof readUsesAbout>>[]> {
   return Promise.all(
-    papers.map(({ question }, n) =>
-      (wrong[n]?.length ?? 0) === 0
+    papers.map(({ question }, n) => {
+      const found = KINDS.filter(([, reason]) => wrong[n]?.some(({ code }) => code === reason))
+      // The first of all uses decides which hub finds.
+      const abouts = [...new Set(['all' as const, ...found.map(([, , about]) => about)])]
+      return found.length === 0
         ? []
-        : listUses(pool, question, beyond, rows, { after: null, limit: USES_READ }),
-    ),
+        : readUsesAbout(pool, question, beyond, rows, { abouts, most: EVIDENCE_MAX })
+    }),
   )
-}
-
-/** Whether the use of a paper by a record is what a finding of the kind is about; all of them are what the paper was used for too often. */
-function isMeant(kind: FindingKind, { question, paper }: LoadedPaper, { body }: TracedRecord): boolean {
-  switch (kind) {
-    case 'paper_expired':
-      return question.until !== null && (body.occurredAt?.at.slice(0, 10) ?? '') > question.until
-    case 'paper_territory': {
-      const { from, to } = placesOfUse(body)
-      return question.inside !== null && to !== undefined && to !== (from ?? question.inside)
-    }
-    case 'paper_other_goods': {
-      const goods = { productClass: body.product?.class ?? null, productCode: goodsCode(body.product) }
-      return paper !== null && goodsDiffer(paper.goods, goods) !== null
-    }
-    default:
-      return true
-  }
 }
 
 function draftsOf(
   loaded: LoadedPaper,
   wrong: readonly SaidFinding[],
-  users: readonly TracedRecord[],
+  users: (about: UsesAbout) => readonly TracedRecord[],
 ): FindingDraft[] {
   const { asked, best, paper, usage, question } = loaded
   const { number } = asked
@@ -125,10 +111,10 @@ function draftsOf(
         ...figure('left', compared.left, compared.unit),
       ]
     : []
-  return KINDS.map(([kind, code]) => {
+  return KINDS.map(([kind, code, about]) => {
     const reason = wrong.find((one) => one.code === code)
-    const meant = users.filter((record) => record.status === 'active' && isMeant(kind, loaded, record))
-    const where = marketOf(meant) ?? leadOf(meant) ?? leadOf(users)
+    const meant = reason ? users(about) : []
+    const where = marketOf(meant) ?? leadOf(meant)
     return {
       kind,
       subject: question.code,
