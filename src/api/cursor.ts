@@ -1,4 +1,5 @@
 import { HubError } from '#core/errors.ts'
+import { hasForbiddenCharacter } from '#core/text.ts'
 import { isDayOrTime } from './day-or-time.ts'
 
 /** An opaque cursor: the parts where the next page begins, as the caller gives them back in `after`. */
@@ -40,7 +41,8 @@ function parse(text: string): string[] | null {
   if (!BASE64URL.test(text)) return null
   try {
     const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
-    return Array.isArray(value) && value.every((part) => typeof part === 'string' && !part.includes('\0'))
+    return Array.isArray(value) &&
+      value.every((part) => typeof part === 'string' && !hasForbiddenCharacter(part))
       ? value
       : null
   } catch {

@@ -57,3 +57,34 @@ it.each(lists)(
 it('there are lists', () => {
   expect(lists.length).toBeGreaterThan(20)
 })
+
+const raw = (parts: unknown): string => Buffer.from(JSON.stringify(parts)).toString('base64url')
+
+it.each([
+  ['a NUL', ['2024-04-15', '\0']],
+  ['half of a surrogate pair', ['2024-04-15', '\ud800']],
+  ['a day that is none', ['2024-02-30', 'x']],
+  ['a year that is none', ['0000-01-01', 'x']],
+  ['a number', ['2024-04-15', 1e300]],
+  ['no list', {}],
+  ['nothing', null],
+])('a list of uses of a paper refuses a place of %s, and says that it gave none such', async (_, parts) => {
+  for (const path of ['HGZ20240415-7K3M', 'any/HGZ20240415-7K3M']) {
+    const answer = await api.call('GET', `/v1/documents/${path}?after=${raw(parts)}`)
+    expect(answer.statusCode, answer.body).toBe(400)
+    expect(answer.json()).toMatchObject({
+      code: 'invalid_request',
+      detail: 'after is not a cursor of this list',
+    })
+  }
+})
+
+it.each([
+  ['a NUL', [1, 'back', '\0']],
+  ['half of a surrogate pair', [1, 'back', '\ud800']],
+  ['a depth without end', [1e300, 'forward', 'x']],
+  ['a depth before the first', [-1, 'forward', 'x']],
+])('a trace is no fault of the hub from a place of %s on', async (_, parts) => {
+  const answer = await api.call('GET', `/v1/trace/HGZ20240415-7K3M?after=${raw(parts)}`)
+  expect(answer.statusCode, answer.body).toBeLessThan(500)
+})
