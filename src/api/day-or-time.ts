@@ -6,12 +6,24 @@ const DAY_MS = 86_400_000
 /** A day is one of Beijing, where every system of the field writes its days. */
 const BEIJING = 'T00:00:00+08:00'
 
-/** Whether the text is a day that exists, or a time on one with its zone. */
+/** Older days are mistakes, and neither PostgreSQL nor what is written of times knows a year 0 or one of five digits. */
+const FIRST_MS = Date.parse('1900-01-01T00:00:00Z')
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z')
+
+/** Whether an instant can be kept; none is where the text was no time for JavaScript, as a leap second is. */
+export const canKeep = (ms: number): boolean => ms >= FIRST_MS && ms <= LAST_MS
+
+/** Whether the text is a day that exists, of an age that can be kept. */
+export function isDay(text: string): boolean {
+  if (!DAY.test(text)) return false
+  const ms = Date.parse(`${text}T00:00:00Z`)
+  return canKeep(ms) && new Date(ms).toISOString().startsWith(text)
+}
+
+/** Whether the text is a day that exists, or a time on one with its zone, and can be kept. */
 export function isDayOrTime(text: string): boolean {
-  const day = DAY.test(text) ? text : TIME.exec(text)?.[1]
-  if (day === undefined || day < '1900') return false
-  const ms = Date.parse(`${day}T00:00:00Z`)
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day)
+  const day = TIME.exec(text)?.[1]
+  return day === undefined ? isDay(text) : isDay(day) && canKeep(Date.parse(text.replace(' ', '+')))
 }
 
 /** The instant of a day or time in UTC: where the day begins, or where it is over. A time is both. */

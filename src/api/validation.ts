@@ -3,7 +3,7 @@ import formats from 'ajv-formats'
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
 import type { Issue } from '#core/issue.ts'
 import { hasForbiddenCharacter } from '#core/text.ts'
-import { isDayOrTime } from './day-or-time.ts'
+import { canKeep, isDay, isDayOrTime } from './day-or-time.ts'
 
 const settings = { allErrors: true, strict: true, allowUnionTypes: true, keywords: ['x-zh', 'example'] }
 
@@ -39,8 +39,11 @@ function whenAsked(compiled: () => Check): Check {
 }
 
 const withFormats = (ajv: Ajv): Ajv => {
-  formats.default(ajv, ['uuid', 'date-time', 'date'])
-  return ajv.addFormat('day-or-time', isDayOrTime)
+  formats.default(ajv, ['uuid', 'date-time'])
+  const { validate } = ajv.formats['date-time'] as { readonly validate: (text: string) => boolean }
+  // RFC 3339 has leap seconds and a year 0, which PostgreSQL has not.
+  ajv.addFormat('date-time', (text: string) => validate(text) && canKeep(Date.parse(text)))
+  return ajv.addFormat('date', isDay).addFormat('day-or-time', isDayOrTime)
 }
 
 /** Ajv's own function; Fastify's type of it names fewer keywords as optional. */
@@ -84,8 +87,21 @@ export function requestIssues(
     const name = params['additionalProperty'] ?? params['missingProperty']
     const pointer = name === undefined ? instancePath : `${instancePath}/${name}`
     const path = prefix === undefined ? pointer : prefix + pointer.slice(1)
-    return { path, code: 'E_SCHEMA', reason: reasonOf(keyword, message, params) }
+    const time = keyword === 'format' ? TIMES[String(params['format'])] : undefined
+    return { path, code: 'E_SCHEMA', ...(time ?? { reason: reasonOf(keyword, message, params) }) }
   })
+}
+
+const TIMES: Readonly<Record<string, Pick<Issue, 'reason' | 'fix'>>> = {
+  'date-time': {
+    reason: 'no time of the calendar from 1900 to 9999 that can be kept',
+    fix: 'Write it with seconds up to 59 and its zone, such as 2026-04-15T06:30:00+08:00.',
+  },
+  date: { reason: 'no day of the calendar from 1900 to 9999', fix: 'Write it as 2026-04-15.' },
+  'day-or-time': {
+    reason: 'neither a day nor a time of the calendar from 1900 to 9999',
+    fix: 'Write a day as 2026-04-15, or a time with its zone as 2026-04-15T06:30:00+08:00.',
+  },
 }
 
 function reasonOf(keyword: string | undefined, message: string, params: Record<string, unknown>): string {

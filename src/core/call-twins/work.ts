@@ -13,6 +13,18 @@ export const WORK_TWINS: Twins = [
   ['a code has at most $1 characters', '编码最多 $1 个字符'],
   ['on must be a day, YYYY-MM-DD', 'on 应为日期 YYYY-MM-DD'],
   ['at must be an ISO 8601 time', 'at 应为 ISO 8601 时间'],
+  ['no time of the calendar from 1900 to 9999 that can be kept', '不是 1900 年至 9999 年间可保存的真实时间'],
+  [
+    'Write it with seconds up to 59 and its zone, such as 2026-04-15T06:30:00+08:00.',
+    '秒数最大为 59，并写明时区，例如 2026-04-15T06:30:00+08:00。',
+  ],
+  ['no day of the calendar from 1900 to 9999', '不是 1900 年至 9999 年间的真实日期'],
+  ['Write it as 2026-04-15.', '请写作 2026-04-15。'],
+  ['neither a day nor a time of the calendar from 1900 to 9999', '不是 1900 年至 9999 年间的真实日期或时间'],
+  [
+    'Write a day as 2026-04-15, or a time with its zone as 2026-04-15T06:30:00+08:00.',
+    '日期请写作 2026-04-15，时间请写明时区，例如 2026-04-15T06:30:00+08:00。',
+  ],
   ['at lies in the future', 'at 晚于当前时间'],
   ['after is not a cursor of this list', 'after 不是本列表的游标'],
   ['after is not a cursor that a page of this trace gave', 'after 不是本追溯结果给出的游标'],
