@@ -176,15 +176,21 @@ export interface Acknowledging extends Acknowledged {
 export const noticePlace = (recordId: string, version: number, receiver: string): string =>
   `recall_notice_events ${recordId} ${version} ${receiver}`
 
-/** Stores an acknowledgement; false where the receiver is not to be told of this hold. */
-export async function acknowledge(client: ClientBase, one: Acknowledging): Promise<boolean> {
-  const { rows } = await client.query<{ version: number; was: string | null }>(
-    `select version, acknowledged_at as was from recall_notices
+/** `not_told`: the receiver is not to be told of this hold; `before`: nobody can do what was not ordered yet. */
+export type Acknowledgement = 'stored' | 'not_told' | 'before'
+/** Clocks of receivers may differ so much from that of the hub. */
+export const CLOCKS_DIFFER_MS = 60_000
+
+/** Stores an acknowledgement, unless it is of no notice or of a time before the order. */
+export async function acknowledge(client: ClientBase, one: Acknowledging): Promise<Acknowledgement> {
+  const { rows } = await client.query<{ version: number; was: string | null; orderedAt: string }>(
+    `select version, acknowledged_at as was, ordered_at as "orderedAt" from recall_notices
       where record_id = $1 and receiver = $2 and ($3::integer is null or version = $3) order by version desc limit 1 for update`,
     [one.recordId, one.receiver, one.version ?? null],
   )
   const [notice] = rows
-  if (!notice) return false
+  if (!notice) return 'not_told'
+  if (one.atMs < Date.parse(notice.orderedAt) - CLOCKS_DIFFER_MS) return 'before'
   await client.query(
     `update recall_notices set
             acknowledged_by = case when acknowledged_at is null then $4 else acknowledged_by end,
@@ -211,5 +217,5 @@ export async function acknowledge(client: ClientBase, one: Acknowledging): Promi
       sealWords(client, one.note ?? null, noticePlace(one.recordId, notice.version, one.receiver)),
     ],
   )
-  return true
+  return 'stored'
 }

@@ -17,7 +17,7 @@ import { noticeSheet } from '#core/recall/notice-sheet.ts'
 import { Acknowledgement } from '#flow/recall/notice-schema.ts'
 import { inTransaction } from '#store/database.ts'
 import { isCaseOrHold, listNotices, type Notice } from '#store/recall-evidence.ts'
-import { acknowledge } from '#store/recall-notices.ts'
+import { acknowledge, CLOCKS_DIFFER_MS } from '#store/recall-notices.ts'
 import { withSight } from '#store/sighted.ts'
 
 const HoldParams = Type.Object({ id: Type.String({ description: 'Hold record · 停售召回记录' }) })
@@ -52,6 +52,18 @@ async function noticesSeen(
     return notices
   })
 }
+
+const beforeOrder = (): HubError =>
+  new HubError('invalid_request', {
+    issues: [
+      {
+        path: '/at',
+        code: 'E_SCHEMA',
+        reason: 'the goods were not ordered to be stopped, recalled or released yet',
+        fix: 'Send the time at which it was done, at or after orderedAt of the notice.',
+      },
+    ],
+  })
 
 /** Without what a person wrote; the words of receivers are those of their links' deliveries. */
 const maskedNotice = (one: Notice): Notice => ({
@@ -94,12 +106,14 @@ export const recallNoticeRoutes =
         const nowMs = clock()
         const { at, ...told } = body
         const atMs = at === undefined ? nowMs : Date.parse(at)
-        if (atMs > nowMs + 60_000) throw new HubError('invalid_request', { detail: 'at lies in the future' })
+        if (atMs > nowMs + CLOCKS_DIFFER_MS)
+          throw new HubError('invalid_request', { detail: 'at lies in the future' })
         const how = isLink ? 'call' : 'person'
-        const isStored = await inTransaction(pool, (client) =>
+        const became = await inTransaction(pool, (client) =>
           acknowledge(client, { ...told, recordId: params.id, by: whoOf(request), how, atMs }),
         )
-        if (!isStored)
+        if (became === 'before') throw beforeOrder()
+        if (became === 'not_told')
           throw new HubError('not_found', { detail: 'this receiver is not to be told of this hold' })
         const notices = await listNotices(pool, { of: params.id, limit: SHEET_MAX, nowMs })
         const own = notices.filter(({ receiver }) => receiver === body.receiver)

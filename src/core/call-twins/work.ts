@@ -26,6 +26,11 @@ export const WORK_TWINS: Twins = [
     '日期请写作 2026-04-15，时间请写明时区，例如 2026-04-15T06:30:00+08:00。',
   ],
   ['at lies in the future', 'at 晚于当前时间'],
+  ['the goods were not ordered to be stopped, recalled or released yet', '当时尚未下达停售、召回或解除指令'],
+  [
+    'Send the time at which it was done, at or after orderedAt of the notice.',
+    '请填写实际处置时间，不得早于通知的 orderedAt。',
+  ],
   ['after is not a cursor of this list', 'after 不是本列表的游标'],
   ['after is not a cursor that a page of this trace gave', 'after 不是本追溯结果给出的游标'],
   ['the code means several things: $1; send one of these', '该编码有多种含义：$1；请指明其一'],

@@ -80,8 +80,8 @@ test('a link is delivered what it is told of, and acknowledges by its answer; a 
   const say = (atMs: number, more: object) =>
     inTransaction(pool, (client) => acknowledge(client, { ...by, action: 'withdrawn', atMs, ...more }))
   const at = Date.now()
-  expect(await say(at, { note: '=1+1' })).toBe(true)
-  expect(await say(at + HOUR_MS, { found: '40', disposed: '40' })).toBe(true)
+  expect(await say(at, { note: '=1+1' })).toBe('stored')
+  expect(await say(at + HOUR_MS, { found: '40', disposed: '40' })).toBe('stored')
   const [, place] = await noticesOf(id)
   expect(place).toMatchObject({ acknowledgedAt: new Date(at).toISOString(), how: 'person' })
   expect(place?.events.map(({ event, disposed }) => [event, disposed])).toEqual([
@@ -92,7 +92,7 @@ test('a link is delivered what it is told of, and acknowledges by its answer; a 
     await inTransaction(pool, (client) =>
       acknowledge(client, { ...by, receiver: 'place:elsewhere', action: 'other', atMs: at }),
     ),
-  ).toBe(false)
+  ).toBe('not_told')
   // Neither the follower nor a second sending changes what happened.
   await follow()
   expect(await noticesOf(id)).toHaveLength(3)

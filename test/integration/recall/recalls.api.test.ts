@@ -205,6 +205,27 @@ describe('notices', () => {
     ])
   })
 
+  test('what is said to have been done before it was ordered is refused, and no notice changes', async () => {
+    const before = await noticesOf(hold)
+    for (const body of [
+      { receiver: `place:${MARKET}`, action: 'stopped_sale', at: '2020-01-01T00:00:00Z' },
+      { receiver: `link:${links['two']}`, action: 'withdrawn', found: '4', at: '2020-01-01T00:00:00Z' },
+    ]) {
+      const answer = await api.call('POST', `/v1/holds/${encodeURIComponent(hold)}/acknowledgements`, {
+        body,
+      })
+      expect(answer.statusCode, answer.body).toBe(400)
+      expect(answer.json().issues).toMatchObject([
+        {
+          path: '/at',
+          reason: expect.stringContaining('not ordered'),
+          fix: expect.stringContaining('orderedAt'),
+        },
+      ])
+    }
+    expect(await noticesOf(hold)).toEqual(before)
+  })
+
   test('the metrics tell, by link, what is not acknowledged and what quantities are not told in time', async () => {
     const text = async () => (await api.call('GET', '/metrics')).body
     expect(await text()).not.toMatch(/^hub_recall_un\w+\{/m)
