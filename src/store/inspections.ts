@@ -61,14 +61,14 @@ const MEANT = (place: string): string =>
   `coalesce((select min(n.code) from supervision_names n where n.name = ${place} having count(*) = 1), ${place})`
 
 /**
- * Whether what had to be put right was seen to be right: a later inspection of the same market and stall passed, or one that answers
- * the same findings.
+ * Whether what had to be put right was seen to be right: a later inspection of the same market and stall passed, or of the whole market, or one
+ * that answers the same findings. One stall proves nothing of the market, and one without a place nothing of another.
  */
 const mended = (meant: (place: string) => string): string => `exists (
   select from inspections l
    where l.result = 'pass' and l.occurred_at > i.occurred_at
-     and (l.place in (i.place, ${meant('i.place')}) or ${meant('l.place')} = ${meant('i.place')} or l.answers && i.answers)
-     and (i.stall is null or l.stall = i.stall or l.booth = i.booth or l.answers && i.answers))`
+     and (l.answers && i.answers or i.place <> '' and (l.stall is null or l.stall = i.stall or l.booth = i.booth)
+       and (l.place in (i.place, ${meant('i.place')}) or ${meant('l.place')} = ${meant('i.place')})))`
 
 /** `none`: nothing has to be put right; `mended`: a later inspection passed. */
 export type Rectification = 'none' | 'pending' | 'overdue' | 'mended'

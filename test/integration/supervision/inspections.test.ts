@@ -151,6 +151,45 @@ describe('inspections', () => {
     })
   })
 
+  it('are put right by one of the same place or of the whole market, never by one stall of it or by one without a place', async () => {
+    const said = (key: string, day: string, result: string, sites: object[], region = '330402') => ({
+      kind: 'inspection' as const,
+      system: 'places',
+      key,
+      body: {
+        occurredAt: { at: `${day}T09:00:00+08:00`, precision: 'second' },
+        region: { code: region, year: 2024 },
+        sites,
+        result,
+        ...(result === 'pass' ? {} : { dueAt: { at: '2024-05-05T23:59:59+08:00', precision: 'second' } }),
+      },
+    })
+    const at = (node: string, stall?: string) => [
+      { role: 'market', name: '甲', ids: [{ scheme: 'cn.mofcom.node9', value: node }] },
+      ...(stall === undefined ? [] : [{ role: 'stall', name: stall, ids: [] }]),
+    ]
+    await storeRecords(api.pool, [
+      said('whole', '2024-05-01', 'rectify', at('330402201')),
+      said('one stall', '2024-05-02', 'pass', at('330402201', 'A-001')),
+      said('whole again', '2024-05-01', 'rectify', at('330402203')),
+      said('all of it', '2024-05-02', 'pass', at('330402203')),
+      said('stall', '2024-05-01', 'rectify', at('330402202', 'B-001')),
+      said('its market', '2024-05-02', 'pass', at('330402202')),
+      said('nowhere', '2024-05-01', 'rectify', []),
+      said('nowhere either', '2024-05-02', 'pass', [], '440981'),
+    ] as Parameters<typeof storeRecords>[1])
+    await follow()
+    const { inspections } = await listed('from=2024-05-01&to=2024-05-03&limit=50')
+    const of = (key: string) =>
+      inspections.find(({ record }) => record.id.endsWith(`:${encodeURIComponent(key)}`))?.rectification
+    expect(['whole', 'whole again', 'stall', 'nowhere'].map(of)).toEqual([
+      'overdue',
+      'mended',
+      'mended',
+      'overdue',
+    ])
+  })
+
   it('that make no sense are refused with what is wrong, and those of nobody are not found', async () => {
     const issue = async (change: object): Promise<string> => {
       const answer = await post({ ...wish, number: 'X', ...change })
