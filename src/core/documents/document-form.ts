@@ -100,3 +100,7 @@ const SINCE_2026: Readonly<Partial<Record<DocumentType, DocumentType>>> = {
 export function documentTypeOn(type: DocumentType, issuedOn: string): DocumentType {
   return issuedOn >= QUARANTINE_2026 ? (SINCE_2026[type] ?? type) : type
 }
+
+/** Names that papers of this type bore before 2026, which sources go on using. */
+export const namesBefore2026 = (type: DocumentType): DocumentType[] =>
+  (Object.keys(SINCE_2026) as DocumentType[]).filter((old) => SINCE_2026[old] === type)

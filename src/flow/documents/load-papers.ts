@@ -1,4 +1,4 @@
-import { documentTypeOn, QUARANTINE_2026 } from '#core/documents/document-form.ts'
+import { documentTypeOn, namesBefore2026, QUARANTINE_2026 } from '#core/documents/document-form.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
 import { classesUnder, decidingCode } from '#core/documents/goods-match.ts'
 import type { IssuedPaper } from '#core/documents/judge-paper.ts'
@@ -81,6 +81,9 @@ export function typesMeant(type: DocumentType): string[] {
   return [...new Set([type, documentTypeOn(type, QUARANTINE_2026), 'unknown', 'other'])]
 }
 
+/** Types under which uses of a paper of this type may name it: what says 产品A of a certificate of 2026 mostly has no day of issue that tells. */
+const typesOfUses = (type: DocumentType): string[] => [...typesMeant(type), ...namesBefore2026(type)]
+
 const mentionsBeyond = ({ versions }: Beyond, codes: ReadonlySet<string>): MentionRow[] =>
   versions.flatMap(({ recordId, version, kind, system, status, body }) =>
     mentionedPapers({ ...JSON.parse(body), kind, system })
@@ -125,10 +128,7 @@ function questionOf(
   return {
     n,
     code,
-    // Of several papers that bear one number, those uses count that may mean the one that is answered for.
-    types:
-      types ??
-      (type === null && paper && !isUntold(paper.type) && paper.papers > 1 ? typesMeant(paper.type) : null),
+    types: paper === null ? types : usedAs(type, paper),
     on,
     until: paper?.validUntil ?? null,
     inside: paper?.territory === 'within_province' ? (paper.province ?? '') : null,
@@ -136,6 +136,12 @@ function questionOf(
     goods: decidingCode(paper?.goods.productCode ?? null),
     plate: paper?.vehicle ? plateDigest(paper.vehicle) : null,
   }
+}
+
+/** Of several papers that bear one number, those uses count that may mean the one that is answered for; null: all. */
+function usedAs(asked: DocumentType | null, { type, papers }: IssuedPaper): string[] | null {
+  if (asked !== null) return typesOfUses(asked)
+  return !isUntold(type) && papers > 1 ? typesOfUses(type) : null
 }
 
 function partOf(row: UsageRow): UsePart {

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { HubError } from '#core/errors.ts'
 import { documentCode } from '#core/lineage/codes.ts'
 import { checkPapers } from '#flow/documents/check-papers.ts'
 import { findDocument } from '#flow/documents/find-document.ts'
@@ -159,6 +160,21 @@ test('papers of two types under one number are candidates, and asked by type eac
   ])
   expect(await read('4', 'origin_cert')).toMatchObject({ type: 'origin_cert', verdict: 'valid' })
   expect((await findDocument(pool, { number: '1', nowMs })).document).toMatchObject({ type: 'product_A' })
+})
+
+test('uses that name a certificate of 2026 as before count for it by either name, and those of an older paper are not its own', async () => {
+  const when = { occurredAt: at('2026-03-02T05:00:00') }
+  await storeRecords(pool, [
+    paper('7', 'product_2026', { body: when }),
+    entry('g', '7', '30', { body: when }),
+    paper('8'),
+    entry('h', '8', '30'),
+  ])
+  for (const type of ['any', 'product_2026', 'product_A'])
+    expect(
+      await bothWays(() => readDocument(pool, { type, number: '7', on: '2026-03-02', nowMs })),
+    ).toMatchObject({ type: 'product_2026', verdict: 'valid', usedKg: '30', useCount: 1 })
+  await expect(read('8', 'product_2026')).rejects.toThrow(HubError)
 })
 
 test('uses after the last day, in another class of goods and with another plate are counted', async () => {
