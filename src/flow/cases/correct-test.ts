@@ -81,30 +81,32 @@ async function standsNoMore(
   return again ?? []
 }
 
-/** A laboratory passed the goods: they are released where that answers everything for which they failed. The test is kept with the case already. */
+/**
+ * A laboratory passed the goods: they are released where that answers everything for which they failed. What an official stopped he releases: no test says why he did. The test is kept
+ * with the case already.
+ */
 export async function labPassed(
   client: ClientBase,
   test: ToldTest,
   caseId: string,
   nowMs: number,
 ): Promise<void> {
-  const stays = (await unanswered(client, caseId)).length > 0
+  const stays = (await isOrdered(client, caseId)) || (await unanswered(client, caseId)).length > 0
   await applyEvent(client, caseId, happening('lab_passed', test, nowMs), { ...evidence(test), stays })
 }
 
 /**
- * What the test told is taken back; the case stays where another failed test of its goods stands, and is what rapid tests say where it was a laboratory alone that had
- * confirmed it. A laboratory that takes back its own failed result by passing the goods says with it that the rapid tests for the same were wrong too.
+ * What the test told is taken back; the case stays where another failed test of its goods stands or an official confirmed it, and is what rapid tests say where it was a laboratory alone
+ * that had confirmed it. An official's order to stop the goods stands as a failed test does. A laboratory that takes back its own failed result by passing the goods says with it that the rapid tests for the same were wrong too.
  */
 async function withdraw(client: ClientBase, test: ChangedTest, caseId: string, nowMs: number): Promise<void> {
   const standing = await unanswered(client, caseId)
-  const said = await gravest(client, standing)
+  const tested = await gravest(client, standing)
+  const said = tested !== 'lab_failed' && (await isOrdered(client, caseId)) ? 'failed' : tested
   await tellByOther(client, test, caseId, standing)
-  const remains =
-    (said === 'failed' || said === 'doubted') && (await isConfirmedByRecords(client, caseId))
-      ? said
-      : undefined
-  const stays = said !== undefined && remains === undefined
+  const confirmed = await confirmedBy(client, caseId)
+  const remains = (said === 'failed' || said === 'doubted') && confirmed === 'records' ? said : undefined
+  const stays = confirmed === 'official' || (said !== undefined && remains === undefined)
   const happened = { ...happening('withdrawn', test, nowMs), remains }
   await applyEvent(client, caseId, happened, { ...evidence(test), stays })
 }
@@ -123,12 +125,16 @@ async function tellByOther(
   if (other) await retellCase(client, caseId, toldBy({ recordId: other.id, body: other.body }, found.toldAt))
 }
 
-/** Whether the case is confirmed, and by what laboratories' records said and no official. */
-async function isConfirmedByRecords(client: ClientBase, caseId: string): Promise<boolean> {
-  if (((await readCase(client, caseId))?.confirmedAt ?? null) === null) return false
+/** Whether an official stopped the goods without a test. */
+const isOrdered = async (client: ClientBase, caseId: string): Promise<boolean> =>
+  (await readCase(client, caseId))?.openedBy === 'official'
+
+/** Whose word confirmed the case: an official's, or what laboratories' records said; null where it is not confirmed. */
+async function confirmedBy(client: ClientBase, caseId: string): Promise<'records' | 'official' | null> {
+  if (((await readCase(client, caseId))?.confirmedAt ?? null) === null) return null
   const events = await readCaseEvents(client, caseId)
   const by = events.findLast(({ fromState, toState }) => toState === 'confirmed' && fromState !== toState)
-  return by?.event === 'lab_failed' || by?.event === 'opened'
+  return by?.event === 'confirm' ? 'official' : 'records'
 }
 
 /** The open case of the goods that the test tells of now. */

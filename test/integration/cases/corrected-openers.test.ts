@@ -7,13 +7,13 @@ const { api, code, entry, rapid, laboratory, send, cards, told, here, sayOf } = 
 const ONE_KILOGRAM = { quantity: { value: '1', unit: 'KGM' } }
 const LEAD = { test: { item: '铅', verdict: 'fail', screening: true, method: '胶体金', raw: '阳性' } }
 
-test('a confirmed test that is corrected to other goods recalls none of them: they have a case of their own, and the first goods go', async () => {
+test('a confirmed test that is corrected to other goods recalls none of them: they have a case of their own, and the first goods stay as the official confirmed them', async () => {
   await send(entry(1, 'A-1', SPINACH), entry(2, 'A-2', PAK_CHOI), rapid('t', 'A-1', SPINACH))
   await sayOf('held', { event: 'confirm', method: 'GC-MS' })
   await send(rapid('t', 'A-2', PAK_CHOI))
   expect(await told()).toMatchObject([
     { state: 'held', product: '小白菜', held: [code(2)], orders: [`stop_sale ${here()}`] },
-    { state: 'cleared', product: '菠菜', held: [], orders: [`release ${here()}`] },
+    { state: 'confirmed', product: '菠菜', held: [code(1)], orders: [`recall ${here()}`] },
   ])
 })
 

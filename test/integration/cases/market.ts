@@ -99,8 +99,8 @@ export function withMarket() {
   const cards = async () => {
     const { cases } = (await api.call('GET', '/v1/cases?limit=100')).json()
     const own: Card[] = []
-    for (const { id, test: opener } of cases as { id: string; test: string }[])
-      if (opener.includes(`${market}-`)) own.push((await api.call('GET', `/v1/cases/${id}`)).json())
+    for (const { id, test: opener } of cases as { id: string; test: string | null }[])
+      if (opener?.includes(`${market}-`)) own.push((await api.call('GET', `/v1/cases/${id}`)).json())
     return own
   }
   /** Of each its state, product, stall, what is held, and the orders in force. */
@@ -114,7 +114,7 @@ export function withMarket() {
 
   const sayOf = async (state: string, ...bodies: readonly object[]) => {
     const { cases } = (await api.call('GET', `/v1/cases?state=${state}&limit=100`)).json()
-    const own = cases.find(({ test: opener }: { test: string }) => opener.includes(`${market}-`))
+    const own = cases.find(({ test: opener }: { test: string | null }) => opener?.includes(`${market}-`))
     for (const body of bodies) {
       const answer = await api.call('POST', `/v1/cases/${own.id}/events`, { body })
       expect(answer.statusCode, answer.body).toBe(200)

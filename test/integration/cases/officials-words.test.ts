@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { PAK_CHOI, SPINACH, withMarket } from './market.ts'
+
+const { api, code, entry, rapid, laboratory, send, follow, told, here, sayOf } = withMarket()
+
+const VOID = { status: 'void' }
+const CADMIUM = { test: { item: '镉', verdict: 'pass', screening: false, method: 'ICP', raw: 'pass' } }
+const lots = (n: number) => ({ lots: laboratory('x', n, 'fail').lots })
+/** Goods that came of those of another lot. */
+const madeOf = (n: number, of: number, stall: string) => ({
+  ...entry(n, stall, SPINACH),
+  lots: [...lots(n).lots, { ...lots(of).lots[0], role: 'source' }],
+})
+
+/** What an official stopped in this test. */
+async function stopped(n: number) {
+  const { id } = (await api.call('POST', '/v1/cases', { body: { code: code(n), reason: '群众举报' } })).json()
+  await follow()
+  const say = async (body: object) =>
+    expect((await api.call('POST', `/v1/cases/${id}/events`, { body })).statusCode).toBe(200)
+  const read = async () => {
+    const { state, lots, holds, events } = (await api.call('GET', `/v1/cases/${id}`)).json()
+    return {
+      state,
+      held: lots.flatMap((lot: { code: string; held: boolean }) => (lot.held ? [lot.code] : [])),
+      orders: holds.map((one: { kind: string; place: string }) => `${one.kind} ${one.place}`),
+      last: events.at(-1).event,
+    }
+  }
+  return { say, read }
+}
+
+test('what an official stopped no laboratory releases that passed a part of it for something', async () => {
+  await send(entry(1, 'A-1', SPINACH), madeOf(2, 1, 'B-2'), madeOf(3, 1, 'C-3'))
+  const { say, read } = await stopped(1)
+  await send(laboratory('p', 3, 'pass', CADMIUM))
+  const held = [code(1), code(2), code(3)]
+  expect(await read()).toEqual({
+    ...{ state: 'held', held, orders: [`stop_sale ${here()}`], last: 'lab_passed' },
+  })
+  await say({ event: 'clear', note: '举报不实' })
+  expect(await read()).toMatchObject({ state: 'cleared', orders: [`release ${here()}`] })
+})
+
+test('what an official stopped stays so where a test that joined it is made void or turns out to be of other goods', async () => {
+  await send(entry(1, 'A-1', SPINACH), madeOf(2, 1, 'B-2'), entry(3, 'C-3', PAK_CHOI))
+  const { read } = await stopped(1)
+  await send(rapid('t', 'B-2', SPINACH, lots(2)), rapid('t', 'B-2', SPINACH, { ...lots(2), ...VOID }))
+  const still = { state: 'held', held: [code(1), code(2)], orders: [`stop_sale ${here()}`] }
+  expect(await read()).toEqual({ ...still, last: 'withdrawn' })
+  await send(rapid('u', 'A-1', SPINACH, lots(1)), rapid('u', 'C-3', PAK_CHOI))
+  expect(await read()).toEqual({ ...still, last: 'withdrawn' })
+  expect(await told()).toMatchObject([{ state: 'held', product: '小白菜', held: [code(3)] }])
+})
+
+test('what an official stopped is stopped again where it was a laboratory that recalled it and takes that back', async () => {
+  await send(entry(1, 'A-1', SPINACH))
+  const { read } = await stopped(1)
+  await send(laboratory('l', 1, 'fail'))
+  expect(await read()).toMatchObject({ state: 'confirmed', orders: [`recall ${here()}`] })
+  await send(laboratory('l', 1, 'fail', VOID))
+  expect(await read()).toMatchObject({ state: 'held', held: [code(1)], orders: [`stop_sale ${here()}`] })
+})
+
+test('what an official confirmed stays recalled where a test is taken back', async () => {
+  await send(entry(1, 'A-1', SPINACH), entry(2, 'A-2', SPINACH), rapid('t', 'A-1', SPINACH))
+  await sayOf('held', { event: 'confirm', method: 'GC-MS' })
+  await send(rapid('t', 'A-1', SPINACH, VOID))
+  expect(await told()).toMatchObject([{ state: 'confirmed', held: [code(1)], orders: [`recall ${here()}`] }])
+  const { say, read } = await stopped(2)
+  await say({ event: 'confirm', note: '现场查获禁用农药' })
+  await send(rapid('u', 'A-2', SPINACH, lots(2)), rapid('u', 'A-2', SPINACH, { ...lots(2), ...VOID }))
+  expect(await read()).toMatchObject({ state: 'confirmed', held: [code(2)], last: 'withdrawn' })
+})
