@@ -12,7 +12,9 @@ export interface CaseFacts {
   readonly openedBy: 'test' | 'official'
   /** When the goods were tested or stopped, as far as that is known: nothing that an official says of them can have happened before. */
   readonly sinceMs: number
-  /** When the result of the test was told. */
+  /** Since when the case is in its state. */
+  readonly stateAtMs: number
+  /** When the result of the test was told, the last one that told somebody something new. */
   readonly toldAtMs: number
   readonly confirmedAtMs: number | null
   /** When a laboratory's failed result was told that may still be objected to; null for none, and where it was tested again. */
@@ -37,6 +39,8 @@ export interface Happening {
   readonly isRepeated?: boolean
   /** Of a test that is taken back: what the rapid tests that stand say, where the case rested on a laboratory alone. */
   readonly remains?: 'failed' | 'doubted' | undefined
+  /** Of a failed test: somebody is told what he could not object to so far. */
+  readonly bringsNew?: boolean
 }
 
 /** Why something may not happen: a code that never changes, and a sentence. */
@@ -151,7 +155,8 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
         'too_late',
         'an objection is possible for four hours after a rapid test was told, and for seven working days after a result of a laboratory',
       )
-    if (atMs >= facts.sinceMs && atMs < (labToldAtMs ?? facts.toldAtMs))
+    // Who was told first may have objected before others were told.
+    if (atMs >= facts.sinceMs && atMs < Math.min(facts.stateAtMs, labToldAtMs ?? toldAtMs))
       no('before_told', 'the result was not told yet')
   }
   if (event === 'clear' && FROM.clear.includes(state)) {
@@ -209,12 +214,15 @@ const heldFor = (says: 'failed' | 'doubted', atMs: number): Move => ({
 const LABORATORY = 'a laboratory decides: name its method, which may not be a rapid one'
 const isLaboratory = (method: string | undefined): boolean => method !== undefined && !RAPID.test(method)
 
-function byRecords(facts: CaseFacts, event: RecordEvent, { atMs, remains }: Happening): Move {
+function byRecords(facts: CaseFacts, event: RecordEvent, { atMs, remains, bringsNew }: Happening): Move {
   const { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs, disposed } = facts
   const stays: Move = { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs }
   const isDecided = !DECIDING.includes(state)
+  /** The time for an objection begins anew, as long as one is possible. */
+  const retold = bringsNew && (state === 'held' || state === 'suspect') ? Math.max(toldAtMs, atMs) : toldAtMs
   switch (event) {
     case 'lab_failed':
+      if (state === 'confirmed' && disposed === '0' && bringsNew) return { ...stays, labToldAtMs: atMs }
       // What a laboratory says after another has cleared the goods counts too; what is closed is closed.
       return isDecided && state !== 'cleared' ? stays : confirmed(facts, atMs, true)
     case 'lab_passed':
@@ -226,9 +234,9 @@ function byRecords(facts: CaseFacts, event: RecordEvent, { atMs, remains }: Happ
     case 'failed':
       // A suspect that fails by another method is no suspect; goods that were released because their test was withdrawn are held again.
       if (state === 'cleared' || state === 'suspect') return heldFor(event, atMs)
-      return isDecided ? stays : { ...stays, narrow: false }
+      return isDecided ? stays : { ...stays, narrow: false, toldAtMs: retold }
     case 'doubted':
-      return state === 'cleared' ? heldFor(event, atMs) : stays
+      return state === 'cleared' ? heldFor(event, atMs) : { ...stays, toldAtMs: retold }
   }
 }
 

@@ -52,8 +52,16 @@ function isAnswered(failed: TestOfGoods, passed: readonly TestOfGoods[]): boolea
       mayBe(goodsOf(body), 'test', one.body) &&
       !isOlder(one.body, body),
   )
-  if (goods.codes.length > 0)
-    return goods.codes.every((code) => answering.some((one) => one.goods.codes.includes(code)))
-  const meets = (a: readonly string[], b: readonly string[]): boolean => a.some((one) => b.includes(one))
-  return answering.some((one) => meets(one.goods.whos, goods.whos) && meets(one.goods.whats, goods.whats))
+  return areAmong(
+    goods,
+    answering.map((one) => one.goods),
+  )
 }
+
+const meets = (a: readonly string[], b: readonly string[]): boolean => a.some((one) => b.includes(one))
+
+/** Whether goods are all among others; those that nobody knows, whether others were at the same stall on that day. */
+export const areAmong = (goods: TestedGoods, others: readonly TestedGoods[]): boolean =>
+  goods.codes.length > 0
+    ? goods.codes.every((code) => others.some(({ codes }) => codes.includes(code)))
+    : others.some(({ whos, whats }) => meets(whos, goods.whos) && meets(whats, goods.whats))

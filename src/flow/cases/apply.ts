@@ -22,13 +22,24 @@ const msOf = (text: string | null): number | null => (text === null ? null : Dat
 export const factsOf = (
   one: Pick<
     CaseRow,
-    'state' | 'narrow' | 'openedBy' | 'occurredAt' | 'toldAt' | 'confirmedAt' | 'labToldAt' | 'disposedMass'
+    | 'state'
+    | 'narrow'
+    | 'openedBy'
+    | 'occurredAt'
+    | 'openedAt'
+    | 'stateAt'
+    | 'toldAt'
+    | 'confirmedAt'
+    | 'labToldAt'
+    | 'disposedMass'
   >,
 ): CaseFacts => ({
   state: one.state,
   narrow: one.narrow,
   openedBy: one.openedBy,
-  sinceMs: Math.min(msOf(one.occurredAt) ?? Number.POSITIVE_INFINITY, Date.parse(one.toldAt)),
+  // What is told later of other goods makes nothing late that was said of the first.
+  sinceMs: Math.min(...[one.occurredAt ?? one.toldAt, one.toldAt, one.openedAt].map((at) => Date.parse(at))),
+  stateAtMs: Date.parse(one.stateAt),
   toldAtMs: Date.parse(one.toldAt),
   confirmedAtMs: msOf(one.confirmedAt),
   labToldAtMs: msOf(one.labToldAt),

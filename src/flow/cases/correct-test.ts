@@ -10,6 +10,7 @@ import { readCase, retellCase, type ToldGoods } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { unanswered } from './answered.ts'
 import { applyEvent } from './apply.ts'
+import { bringsNew } from './brings-new.ts'
 import { GRAVEST, gravest, holdAgain } from './hold-again.ts'
 import { causeOf, namedGoods, type ToldTest, testedGoods, whereOf } from './open-case.ts'
 import { type ChangedTest, evidence, happening, STANDS, testOf } from './told-test.ts'
@@ -36,7 +37,8 @@ export async function correctTest(
     const again = await standsNoMore(client, test, before, { says: isLeaving ? null : says, nowMs })
     return isLeaving ? [...again, test] : again
   }
-  const told = (await readTracedVersions(client, [{ recordId, version: before.version }])).get(recordId)?.body
+  const read = (await readTracedVersions(client, [{ recordId, version: before.version }])).get(recordId)
+  const told = read?.body
   const isMoved = told !== undefined && goodsText(recordId, told) !== goodsText(recordId, test.body)
   const found = await readCase(client, caseId)
   const opened = found?.testId === recordId
@@ -50,8 +52,11 @@ export async function correctTest(
   if (opened)
     await retellCase(client, caseId, toldBy(test, isMoved && isTaking ? test.receivedAt : found.toldAt))
   const saidBefore = told === undefined || before.verdict === 'void' ? null : saysOf(told)
-  if (isMoved || says !== saidBefore)
-    await applyEvent(client, caseId, happening(says, test, nowMs), evidence(test))
+  if (isMoved || says !== saidBefore) {
+    const failedBefore = read && saidBefore !== null ? { ...read, recordId } : undefined
+    const isNew = await bringsNew(client, test, caseId, failedBefore)
+    await applyEvent(client, caseId, { ...happening(says, test, nowMs), bringsNew: isNew }, evidence(test))
+  }
   return (await holdAgain(client, test, caseId, nowMs)) ?? []
 }
 

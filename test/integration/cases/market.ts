@@ -10,6 +10,7 @@ export const PAK_CHOI = { name: '小白菜', class: 'vegetable' }
 export const SPINACH = { name: '菠菜', class: 'vegetable' }
 
 interface Card {
+  readonly id: string
   readonly state: string
   readonly test: string
   readonly cause: string

@@ -26,6 +26,7 @@ const opened = (state: CaseState, more: Partial<CaseFacts> = {}): CaseFacts => (
   narrow: state === 'suspect',
   openedBy: 'test',
   sinceMs: TOLD - HOUR,
+  stateAtMs: TOLD,
   toldAtMs: TOLD,
   confirmedAtMs: state === 'confirmed' ? TOLD : null,
   labToldAtMs: null,

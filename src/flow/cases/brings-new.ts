@@ -1,0 +1,63 @@
+import type { ClientBase } from 'pg'
+import { goodsOf, mayBe } from '#core/cases/goods.ts'
+import { placeOf, siteText } from '#core/cases/place.ts'
+import { answersFailure } from '#core/cases/tested-for.ts'
+import type { Body } from '#core/model/body.ts'
+import { readCaseEvents } from '#store/case-events.ts'
+import type { CaseTest } from '#store/case-lots.ts'
+import { readCase } from '#store/cases.ts'
+import { readTracedVersions } from '#store/lots.ts'
+import { areAmong, unanswered } from './answered.ts'
+import { type TestedGoods, type ToldTest, testedGoods } from './open-case.ts'
+
+/**
+ * Whether a failed test tells somebody something to which he could not object so far: none that stands in the case told of the same goods, at the same stall, for the same item. What only
+ * repeats another prolongs nothing, else who tests goods again and again would put off what is due for ever. The test is kept with the case already.
+ * @param before the version that counted until now
+ */
+export async function bringsNew(
+  client: ClientBase,
+  test: ToldTest,
+  caseId: string,
+  before?: ToldTest,
+): Promise<boolean> {
+  const left = await unanswered(client, caseId)
+  const own = left.find(({ recordId }) => recordId === test.recordId)
+  if (!own || (own.isLab && (await wasTestedAgain(client, caseId)))) return false
+  const others = left.filter((one) => one !== own)
+  const told = [
+    ...(await readTracedVersions(client, own.isLab ? await ofLabs(client, caseId, others) : others)).values(),
+  ]
+  const known: ToldTest[] = told.map((one) => ({ ...one, recordId: one.id }))
+  const same: TestedGoods[] = []
+  for (const one of before ? [...known, before] : known)
+    if (isSameResult(one.body, test.body)) same.push(await testedGoods(client, one))
+  return !areAmong(await testedGoods(client, test), same)
+}
+
+/** To a laboratory's result one may object though a rapid test told of it before. What an official says that one found, its record only repeats. */
+async function ofLabs(
+  client: ClientBase,
+  caseId: string,
+  tests: readonly CaseTest[],
+): Promise<readonly CaseTest[]> {
+  const labs = tests.filter(({ isLab }) => isLab)
+  return labs.length > 0 || (await readCase(client, caseId))?.labToldAt === null ? labs : tests
+}
+
+/** Whether a laboratory's result was objected to: what was found after that is final. */
+const wasTestedAgain = async (client: ClientBase, caseId: string): Promise<boolean> =>
+  (await readCaseEvents(client, caseId)).some(
+    ({ event, fromState }) => event === 'objection' && fromState === 'confirmed',
+  )
+
+/** Whether one test says of its goods what another says of its own: the same stall, where both name one, and an item of the same kind. */
+function isSameResult(known: Body, told: Body): boolean {
+  const at = siteText(placeOf(known).stall)
+  const now = siteText(placeOf(told).stall)
+  return (
+    (at === null || now === null || at === now) &&
+    answersFailure(known.test?.item, told.test?.item) &&
+    mayBe(goodsOf(told), 'test', known)
+  )
+}
