@@ -37,7 +37,7 @@ export interface Happening {
   readonly note?: string | undefined
   /** The same was told already, and nothing says that it happened once more. */
   readonly isRepeated?: boolean
-  /** Of a test that is taken back: what the rapid tests that stand say, where the case rested on a laboratory alone. */
+  /** Of a test that is taken back, corrected or answered: what those that stand say, where they say less than the case is and no official decided. */
   readonly remains?: 'failed' | 'doubted' | undefined
   /** Of a failed test: somebody is told what he could not object to so far. */
   readonly bringsNew?: boolean
@@ -220,22 +220,26 @@ function byRecords(facts: CaseFacts, event: RecordEvent, { atMs, remains, brings
   const isDecided = !DECIDING.includes(state)
   /** The time for an objection begins anew, as long as one is possible. */
   const retold = bringsNew && (state === 'held' || state === 'suspect') ? Math.max(toldAtMs, atMs) : toldAtMs
+  const isFinal = isDecided && !(state === 'confirmed' && disposed === '0')
   switch (event) {
     case 'lab_failed':
       if (state === 'confirmed' && disposed === '0' && bringsNew) return { ...stays, labToldAtMs: atMs }
       // What a laboratory says after another has cleared the goods counts too; what is closed is closed.
       return isDecided && state !== 'cleared' ? stays : confirmed(facts, atMs, true)
     case 'lab_passed':
-      return isDecided ? stays : cleared(facts)
+      if (isDecided) return stays
+      return remains ? heldFor(remains, atMs) : cleared(facts)
     case 'withdrawn':
       // The fact that the case stands on is gone. What was disposed of cannot be sold again, so that is for an official to say.
-      if (isDecided && !(state === 'confirmed' && disposed === '0')) return stays
+      if (isFinal) return stays
       return remains ? heldFor(remains, atMs) : cleared(facts)
     case 'failed':
+      if (remains && !isFinal) return heldFor(remains, atMs)
       // A suspect that fails by another method is no suspect; goods that were released because their test was withdrawn are held again.
       if (state === 'cleared' || state === 'suspect') return heldFor(event, atMs)
       return isDecided ? stays : { ...stays, narrow: false, toldAtMs: retold }
     case 'doubted':
+      if (remains && !isFinal) return heldFor(remains, atMs)
       return state === 'cleared' ? heldFor(event, atMs) : { ...stays, toldAtMs: retold }
   }
 }

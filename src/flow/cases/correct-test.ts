@@ -55,7 +55,9 @@ export async function correctTest(
   if (isMoved || says !== saidBefore) {
     const failedBefore = read && saidBefore !== null ? { ...read, recordId } : undefined
     const isNew = await bringsNew(client, test, caseId, failedBefore)
-    await applyEvent(client, caseId, { ...happening(says, test, nowMs), bringsNew: isNew }, evidence(test))
+    const { remains } = await remaining(client, caseId, await unanswered(client, caseId))
+    const happened = { ...happening(says, test, nowMs), bringsNew: isNew, remains }
+    await applyEvent(client, caseId, happened, evidence(test))
   }
   return (await holdAgain(client, test, caseId, nowMs)) ?? []
 }
@@ -96,24 +98,42 @@ export async function labPassed(
   caseId: string,
   nowMs: number,
 ): Promise<void> {
-  const stays = (await isOrdered(client, caseId)) || (await unanswered(client, caseId)).length > 0
-  await applyEvent(client, caseId, happening('lab_passed', test, nowMs), { ...evidence(test), stays })
+  const { said, remains } = await remaining(client, caseId, await unanswered(client, caseId))
+  const stays = said !== undefined && remains === undefined
+  await applyEvent(
+    client,
+    caseId,
+    { ...happening('lab_passed', test, nowMs), remains },
+    { ...evidence(test), stays },
+  )
 }
 
 /**
- * What the test told is taken back; the case stays where another failed test of its goods stands or an official confirmed it, and is what rapid tests say where it was a laboratory alone
- * that had confirmed it. An official's order to stop the goods stands as a failed test does. A laboratory that takes back its own failed result by passing the goods says with it that the rapid tests for the same were wrong too.
+ * What the test told is taken back; the case stays where another failed test of its goods stands or an official confirmed it. A laboratory that takes back its own failed result by
+ * passing the goods says with it that the rapid tests for the same were wrong too.
  */
 async function withdraw(client: ClientBase, test: ChangedTest, caseId: string, nowMs: number): Promise<void> {
   const standing = await unanswered(client, caseId)
-  const tested = await gravest(client, standing)
-  const said = tested !== 'lab_failed' && (await isOrdered(client, caseId)) ? 'failed' : tested
   await tellByOther(client, test, caseId, standing)
-  const confirmed = await confirmedBy(client, caseId)
-  const remains = (said === 'failed' || said === 'doubted') && confirmed === 'records' ? said : undefined
-  const stays = confirmed === 'official' || (said !== undefined && remains === undefined)
+  const { said, remains } = await remaining(client, caseId, standing)
+  const isConfirmed = (await confirmedBy(client, caseId)) === 'official'
+  const stays = isConfirmed || (said !== undefined && remains === undefined)
   const happened = { ...happening('withdrawn', test, nowMs), remains }
   await applyEvent(client, caseId, happened, { ...evidence(test), stays })
+}
+
+/**
+ * The gravest that the tests which stand say, and the same as what remains where it is less than the case is: rapid tests where laboratories' records alone had confirmed it, or a doubt where
+ * others had failed. An official's order to stop the goods stands as a failed test does, and what he confirmed remains so.
+ */
+async function remaining(client: ClientBase, caseId: string, standing: readonly CaseTest[]) {
+  const tested = await gravest(client, standing)
+  const said = tested !== 'lab_failed' && (await isOrdered(client, caseId)) ? 'failed' : tested
+  if (said !== 'failed' && said !== 'doubted') return { said }
+  const isLess =
+    (await confirmedBy(client, caseId)) === 'records' ||
+    (said === 'doubted' && (await readCase(client, caseId))?.state === 'held')
+  return { said, remains: isLess ? said : undefined }
 }
 
 /** A case is not told by a test that is taken back, where another stands. */
