@@ -2,9 +2,10 @@ import type { ClientBase } from 'pg'
 import { goodsOf } from '#core/cases/goods.ts'
 import { isOpening, saysOf } from '#core/cases/open.ts'
 import { isOlder } from '#core/cases/sample-time.ts'
+import { orderOf, type RecordEvent } from '#core/cases/states.ts'
 import { epochOf } from '#core/dates/when.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
-import { findCaseOfGoods, findCaseTests, putCaseTest } from '#store/case-lots.ts'
+import { findCaseOfGoods, findCaseTests, putCaseTest, readCaseLots } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
 import { readHeads } from '#store/heads.ts'
 import { readHubId } from '#store/hub-identity.ts'
@@ -13,7 +14,7 @@ import { failedOf } from './answered.ts'
 import { applyEvent } from './apply.ts'
 import { bringsNew } from './brings-new.ts'
 import { correctTest, labPassed } from './correct-test.ts'
-import { openByTest, type ToldTest, testedGoods } from './open-case.ts'
+import { openByTest, type TestedGoods, type ToldTest, testedGoods } from './open-case.ts'
 import { answerByEarlier, joinsReleased } from './passed-before.ts'
 import type { SettleParts } from './settle.ts'
 import { type ChangedTest, evidence, happening, testOf } from './told-test.ts'
@@ -107,7 +108,7 @@ async function takeNew(
   const goods = await testedGoods(client, test)
   const { productName } = goodsOf(test.body)
   const id = await findCaseOfGoods(client, { ...goods, productName })
-  if (id === null) {
+  if (id === null || (await isApart(client, test, { id, goods, says, from }))) {
     if (says === 'lab_passed' || !isOpening(test.body, from)) return
     if (await joinsReleased(client, test, { goods, says, nowMs })) return
     const caseId = await openByTest(client, hub, test, goods, nowMs)
@@ -119,6 +120,27 @@ async function takeNew(
   const told = { ...happening(says, test, nowMs), bringsNew: await bringsNew(client, test, id) }
   await applyEvent(client, id, told, evidence(test))
   await answerByEarlier(client, test, { goods, caseId: id, nowMs })
+}
+
+/**
+ * Whether a rapid test is of goods that the case has not, while those of the case are recalled: they would be recalled without a laboratory and without time for an
+ * objection, so they have a case of their own.
+ */
+async function isApart(
+  client: ClientBase,
+  { body }: ToldTest,
+  at: {
+    readonly id: string
+    readonly goods: TestedGoods
+    readonly says: RecordEvent
+    readonly from: string | undefined
+  },
+): Promise<boolean> {
+  if ((at.says !== 'failed' && at.says !== 'doubted') || !isOpening(body, at.from)) return false
+  const found = await readCase(client, at.id)
+  if (!found || orderOf(found.state, found.confirmedAt !== null) !== 'recall') return false
+  const known = new Set((await readCaseLots(client, at.id)).map(({ code }) => code))
+  return at.goods.codes.some((code) => !known.has(code))
 }
 
 /** What a laboratory found of a sample that is older than all that failed says nothing of why it failed. */

@@ -53,3 +53,22 @@ test('whose goods a laboratory fails after those of others may object for seven 
   )
   expect(await answerOf({ event: 'objection' })).toEqual(['is_final'])
 })
+
+test('goods that only a rapid test fails are not recalled with those that a laboratory failed: they have a case and an objection of their own', async () => {
+  await send(entry(1, 'A-1', SPINACH), entry(2, 'A-2', SPINACH), laboratory('l1', 1, 'fail'))
+  await send(rapid('t1', 'A-2', SPINACH, lots(1, 2)))
+  const states = async () =>
+    (await cards()).map((one) => [one.state, one.lots.filter(({ held }) => held).length])
+  expect((await states()).sort()).toEqual([
+    ['confirmed', 1],
+    ['held', 2],
+  ])
+  await sayOf('held', { event: 'objection' })
+  expect((await states()).sort()).toEqual([
+    ['confirmed', 1],
+    ['objected', 2],
+  ])
+  // The same goods once more are of the case that they have.
+  await send(rapid('t2', 'A-1', SPINACH, lots(1)))
+  expect(await cards()).toHaveLength(2)
+})

@@ -73,3 +73,25 @@ test('what several take of who has the lot, or of nobody knows whom, counts each
     over,
   )
 })
+
+test('goods that keep the code of their lot from hand to hand are brought in once', async () => {
+  /** Of buyers who write down the goods under the code that they came under. */
+  const got = (key: string, kilograms: string, supplier: string, owner: string) =>
+    goods(key, kilograms, { lots: [lot('subject', 'L')], ...between(supplier, owner) })
+  const over = { came: '100', out: '160', verdict: 'over' }
+  run = 6
+  expect(await balanceOf(own(), got('a', '100', MARKET, STALL), got('b', '60', MARKET, CANTEEN))).toEqual(
+    over,
+  )
+  run = 7
+  expect(await balanceOf(got('b', '60', MARKET, CANTEEN), got('a', '100', MARKET, STALL), own())).toEqual(
+    over,
+  )
+  run = 8
+  expect(await balanceOf(own(), got('a', '100', MARKET, STALL), got('b', '60', STALL, CANTEEN))).toEqual({
+    ...{ came: '100', out: '100', verdict: 'even' },
+  })
+  run = 9
+  // Two that brought in of one lot.
+  expect(await balanceOf(own(), got('a', '60', FARM, STALL))).toMatchObject({ came: '160', out: null })
+})
