@@ -194,13 +194,13 @@ test('what two systems tell of one place is used once: the greatest counts, also
   const byName = { sites: [{ role: 'market' as const, name: '甲市场', ids: [] }] }
   const ledger = { system: 'ledger' }
   await storeRecords(pool, [
-    paper('7'),
-    entry('t1', '7', '600'),
-    entry('t2', '7', '400'),
-    entry('t1', '7', '600', ledger),
-    entry('t2', '7', '350', { ...ledger, body: byName }),
+    paper('70'),
+    entry('u1', '70', '600'),
+    entry('u2', '70', '400'),
+    entry('u1', '70', '600', ledger),
+    entry('u2', '70', '350', { ...ledger, body: byName }),
   ])
-  const answer = await bothWays(() => read('7'))
+  const answer = await bothWays(() => read('70'))
   expect(answer).toMatchObject({ usedKg: '1000', overKg: null, siteCount: 1, useCount: 4 })
   expect(answer.sites).toMatchObject([
     { site: '330109004', name: '甲市场', records: 2, used: [{ value: '1000' }] },
@@ -212,14 +212,14 @@ test('what two systems tell of one place is used once: the greatest counts, also
     'ledger 350 false',
     'ledger 600 false',
   ])
-  await storeRecords(pool, [paper('8'), entry('t3', '8', '600'), entry('t3', '8', '600', ledger)])
+  await storeRecords(pool, [paper('80'), entry('u3', '80', '600'), entry('u3', '80', '600', ledger)])
   const load = { site: '330109004', quantity: '100', unit: '公斤', on: '2024-04-16' }
   const gate = await bothWays(() =>
     checkPapers(
       pool,
       [
-        { number: '8', ...load },
-        { number: '7', ...load },
+        { number: '80', ...load },
+        { number: '70', ...load },
       ],
       nowMs,
     ),
