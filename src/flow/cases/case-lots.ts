@@ -230,11 +230,13 @@ export function foundAt(lot: DescribedLot, tested: readonly CasePlace[]): Descri
   return { ...lot, places, stall: places[0]?.stalls[0] ?? null }
 }
 
-/** Whether a place is another one, and not the same under a code and under its name. */
-const isElsewhere = (place: CasePlace, than: CasePlace): boolean =>
-  place.site !== undefined &&
-  place.key !== than.key &&
-  (place.site.name === undefined || place.site.name !== than.site?.name)
+/** Whether a place is another one, and not the same under a code and under its name; stores of a chain have one name and each a code. */
+function isElsewhere(place: CasePlace, than: CasePlace): boolean {
+  if (place.site === undefined || place.key === than.key) return false
+  const isNamed = place.site.ids.length === 0 || than.site?.ids.length === 0
+  const isNear = !place.region || !than.region || place.region.code === than.region.code
+  return !(isNamed && isNear && place.site.name !== undefined && place.site.name === than.site?.name)
+}
 
 const stallsOf = (records: readonly TracedRecord[]): SitePart[] =>
   eachOnce(records.flatMap(({ body }) => placeOf(body).stall ?? []))

@@ -63,6 +63,28 @@ test.each(['names it', 'names no lot'])(
   },
 )
 
+test('stores of one name that have codes of their own are each told to stop a lot, and one under its name alone is none beside', async () => {
+  await begin()
+  const named = (one: object) => {
+    const { sites, ...rest } = one as { sites: { role: string }[] }
+    return {
+      ...rest,
+      sites: sites.map((site) => (site.role === 'market' ? { ...site, name: '示例连锁超市' } : site)),
+    }
+  }
+  const byName = {
+    ...entry(1, 'A-1', SPINACH),
+    key: [`${here()}-by-name`],
+    sites: [{ role: 'market', name: '示例连锁超市', ids: [] }],
+  }
+  await send(named(entry(1, 'A-1', SPINACH)), named(moved(entry(1, 'Z-9', SPINACH), 1)), byName)
+  await send(rapid('r1', 'A-1', SPINACH, { lots: entry(1, 'A-1', SPINACH).lots }))
+  expect((await holds()).map(([kind, place]) => [kind, place])).toEqual([
+    ['stop_sale', here()],
+    ['stop_sale', there(1)],
+  ])
+})
+
 test('two stalls of one market that have goods of one lot are both named, first the one where it failed', async () => {
   await begin()
   await send(entry(1, 'A-1', SPINACH), { ...entry(1, 'B-2', SPINACH), key: [`${here()}-second`] })
