@@ -185,10 +185,7 @@ function placesOf(
   }
   const came = active.filter((one) => ARRIVALS.has(one.kind) && about(one))
   const keyOf = ({ body }: TracedRecord): string => placeOf(body).key
-  const others = [...Map.groupBy(came, keyOf)].filter(
-    ([key, [first]]) =>
-      key !== main.place.key && first !== undefined && isElsewhere(placeOf(first.body), main.place),
-  )
+  const others = elsewhere([...Map.groupBy(came, keyOf)], main.place)
   const there = (key: string) => came.filter((one) => keyOf(one) === key)
   const isMain = (one: TracedRecord): boolean =>
     keyOf(one) === main.place.key || placeOf(one.body).site === undefined
@@ -212,6 +209,24 @@ function placesOf(
   ]
 }
 
+/** Of groups of records by their places those that are not the main one, each place once: under its code, where it has one. */
+function elsewhere(
+  groups: readonly (readonly [key: string, here: readonly TracedRecord[]])[],
+  main: CasePlace,
+): (readonly [key: string, here: readonly TracedRecord[]])[] {
+  const found: [string, readonly TracedRecord[]][] = []
+  const known = [main]
+  const hasCode = (one: readonly TracedRecord[]): boolean =>
+    (placeOf(one[0]?.body ?? {}).site?.ids.length ?? 0) > 0
+  for (const [key, here] of groups.toSorted(([, a], [, b]) => Number(hasCode(b)) - Number(hasCode(a)))) {
+    const place = placeOf(here[0]?.body ?? {})
+    if (!known.every((one) => isElsewhere(place, one))) continue
+    known.push(place)
+    found.push([key, here])
+  }
+  return found
+}
+
 /** Sites at which goods are sold or kept; a laboratory or a checkpoint has them no more. */
 const KEEPS: ReadonlySet<SitePart['role']> = new Set<SitePart['role']>([
   ...(['market', 'store', 'canteen', 'slaughterhouse', 'cold_store', 'farm'] as const),
@@ -228,6 +243,19 @@ export function foundAt(lot: DescribedLot, tested: readonly CasePlace[]): Descri
     else if (place.site && KEEPS.has(place.site.role)) places.push({ place, stalls, mass: null })
   }
   return { ...lot, places, stall: places[0]?.stalls[0] ?? null }
+}
+
+/** A lot of a suspect: it is not sold where it was tested, at the stall where that was, and goes on being sold elsewhere. */
+export function onlyWhereTested(lot: DescribedLot, tested: readonly CasePlace[]): DescribedLot {
+  const [main, ...others] = foundAt(lot, tested).places
+  const at = (known: LotPlace, isMain: boolean): LotPlace[] => {
+    const here = tested.filter((place) => (place.site ? !isElsewhere(place, known.place) : isMain))
+    const stalls = eachOnce(here.flatMap(({ stall }) => stall ?? []))
+    return here.length === 0 ? [] : [{ ...known, stalls: stalls.length > 0 ? stalls : known.stalls }]
+  }
+  if (main === undefined) return lot
+  const places = [...at(main, true), ...others.flatMap((known) => at(known, false))]
+  return places.length === 0 ? { ...lot, places: [main] } : { ...lot, places }
 }
 
 /** Whether a place is another one, and not the same under a code and under its name; stores of a chain have one name and each a code. */

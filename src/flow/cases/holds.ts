@@ -12,14 +12,7 @@ import type { CaseHold } from '#store/case-lots.ts'
 import type { CaseRow } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { factsOf } from './apply.ts'
-import {
-  type DescribedLot,
-  holdsLot,
-  type LotPlace,
-  notOfOthers,
-  type Sources,
-  sourcesOf,
-} from './case-lots.ts'
+import { type DescribedLot, holdsLot, type LotPlace, notOfOthers, sourcesOf } from './case-lots.ts'
 
 /** Lots that one hold record names; a place with more has several records. */
 const LOTS_MAX = 500
@@ -87,10 +80,11 @@ function wantedHolds(
   return [...placed].flatMap(([key, here]) => {
     const place = here[0]?.place ?? unplaced
     const parts = Math.max(1, Math.ceil(here.length / LOTS_MAX))
+    const weighed = new Set(notOfOthers(here, sources))
     return Array.from({ length: parts }, (_, i) =>
       placedHold(found, order, i === 0 ? key : `${key}/${i + 1}`, place, {
         here: here.slice(i * LOTS_MAX, (i + 1) * LOTS_MAX),
-        sources,
+        weighed,
       }),
     )
   })
@@ -103,12 +97,12 @@ function placedHold(
   order: Order,
   key: string,
   place: CasePlace,
-  { here, sources }: { readonly here: readonly PlacedLot[]; readonly sources: Sources },
+  { here, weighed }: { readonly here: readonly PlacedLot[]; readonly weighed: ReadonlySet<PlacedLot> },
 ): PlacedHold {
   const since = order === 'recall' ? (found.confirmedAt ?? found.stateAt) : found.openedAt
   const { productName, productCode, productClass } = found
-  const weighed = notOfOthers(here, sources)
-  const isWeighed = weighed.length > 0 && weighed.every(({ mass }) => mass !== null)
+  const masses = here.flatMap((lot) => (weighed.has(lot) ? [lot.mass] : []))
+  const isWeighed = masses.length > 0 && !masses.includes(null)
   const body = holdBody({
     order,
     sinceMs: Date.parse(since),
@@ -125,7 +119,7 @@ function placedHold(
       ...{ code, scheme },
       stalls: stalls.length === 0 && place.stall ? [place.stall] : stalls,
     })),
-    mass: isWeighed ? weighed.reduce((sum, { mass }) => addDecimal(sum, mass as string), '0') : null,
+    mass: isWeighed ? masses.reduce<string>((sum, mass) => addDecimal(sum, mass as string), '0') : null,
     dueMs: found.openedBy === 'test' ? objectionEndsMs(factsOf(found)) : null,
   })
   return { place: key, kind: order, since, record: recordOf(found, key, body) }

@@ -26,6 +26,7 @@ import {
   describeLots,
   foundAt,
   holdsLot,
+  onlyWhereTested,
   type SpreadLimits,
   spreadOver,
 } from './case-lots.ts'
@@ -222,7 +223,8 @@ async function lotsOf(
     truncated ||= spread.truncated
     for (const lot of await describeLots(client, spread.reached, each)) {
       if (lots.has(lot.code)) continue
-      lots.set(lot.code, lot.role === 'tested' ? foundAt(lot, testedAt.get(lot.code) ?? []) : lot)
+      const at = found.narrow ? onlyWhereTested : foundAt
+      lots.set(lot.code, lot.role === 'tested' ? at(lot, testedAt.get(lot.code) ?? []) : lot)
       truncated ||= lot.isCut
     }
   }

@@ -127,3 +127,18 @@ test('goods that went on inside a market are weighed once', async () => {
   expect((await told()).map(({ held, mass }) => [held, mass])).toEqual([[[code(1), code(2)], '10']])
   expect(await holds()).toEqual([['stop_sale', here(), 'A-1,B-2', '10']])
 })
+
+test('a suspect is not sold where it was tested, and in the other market as before', async () => {
+  await begin()
+  const LEEK = { name: '韭菜', class: 'vegetable' }
+  await send(entry(1, 'A-1', LEEK), moved(entry(1, 'Z-9', LEEK), 1), {
+    ...entry(1, 'B-2', LEEK),
+    key: [`${here()}-b`],
+  })
+  const test = { item: '有机磷', verdict: 'fail', screening: true, method: '酶抑制法', raw: '阳性' }
+  await send(rapid('r1', 'B-2', LEEK, { lots: entry(1, 'A-1', LEEK).lots, test }))
+  expect((await told()).map(({ state }) => state)).toEqual(['suspect'])
+  expect((await holds()).map(([kind, place, stalls]) => [kind, place, stalls])).toEqual([
+    ['stop_sale', here(), 'B-2'],
+  ])
+})
