@@ -183,7 +183,7 @@ export async function readPast(
             case when exists (select from record_versions where record_id = p.record_id and version > p.version
                                 and position > $4 and position <= $5${fits.text}${chosen}) then null
                  when exists (select from held_changes h where h.link_id = $6 and h.record_id = p.record_id and h.state = 'waiting') then null
-                 else (select max(version) from record_versions where record_id = p.record_id and ${passedSql('$7', '$8')}${passes.text}${chosen})
+                 else (select max(version) from record_versions where record_id = p.record_id and ${passedSql('$7', '$8')}${passes.text()}${chosen})
             end as version
        from page p order by p.position`,
     [
@@ -217,7 +217,7 @@ function fitting(
   let text = ''
   for (const filter of filters) {
     const sql = filterSql(filter, first + values.length)
-    text += sql.text
+    text += sql.text()
     values.push(...sql.values)
   }
   const add = (condition: (parameter: string) => string, value: unknown): void => {

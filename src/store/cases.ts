@@ -1,5 +1,5 @@
 import type { ClientBase, Pool, PoolClient } from 'pg'
-import type { CaseState } from '#core/cases/states.ts'
+import { type CaseState, LATE_DAYS } from '#core/cases/states.ts'
 import { regionPrefix } from './change-filter.ts'
 import { openText, openWords, sealText, sealWords } from './personal/sealed-text.ts'
 
@@ -37,12 +37,21 @@ export interface CaseRow {
   readonly wanted: string
   readonly settled: string
   readonly truncated: boolean
+  /** Whether its goods may still become more. */
+  readonly growing: boolean
 }
+
+/**
+ * Cases whose goods may still become more, for a WHERE over `cases`: all that are under way, and recalls for some time after they were closed. What was recalled may be told late to have
+ * been somewhere else too.
+ */
+export const GROWING = `(state not in ('cleared', 'closed') or state = 'closed' and confirmed_at is not null and ended_at > now() - interval '${LATE_DAYS} days')`
 
 const COLUMNS = `id, hub, state, narrow, opened_by as "openedBy", test_id as "testId", code, reason, cause, product_name as "productName",
   product_code as "productCode", product_class as "productClass", region, site, market, stall, occurred_at as "occurredAt", told_at as "toldAt",
   opened_at as "openedAt", state_at as "stateAt", confirmed_at as "confirmedAt", lab_told_at as "labToldAt", ended_at as "endedAt", due, due_at as "dueAt",
-  held_mass::text as "heldMass", disposed_mass::text as "disposedMass", wanted::text as wanted, settled::text as settled, truncated`
+  held_mass::text as "heldMass", disposed_mass::text as "disposedMass", wanted::text as wanted, settled::text as settled, truncated,
+  ${GROWING} as growing`
 
 export type NewCase = Pick<
   CaseRow,
@@ -253,7 +262,7 @@ export async function findUnsettled(client: Client, limit: number): Promise<stri
 export async function hasOpenCases(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ is: boolean }>({
     name: 'has-open-cases',
-    text: `select exists (select from cases where state not in ('cleared', 'closed')) as is`,
+    text: `select exists (select from cases where ${GROWING}) as is`,
   })
   return rows[0]?.is ?? false
 }
@@ -267,14 +276,17 @@ export interface Touch {
   readonly traders: readonly string[]
 }
 
-/** Lets the open cases be made anew that any of it touches. */
+/**
+ * Lets the cases be made anew that any of it touches. Who keeps a stall is told by each of its records: that alone touches no case that is closed, or each would be made anew with every page.
+ */
 export async function touchCases(client: ClientBase, { codes, whos, whats, traders }: Touch): Promise<void> {
   await client.query({
     name: 'touch-cases',
     text: `update cases set wanted = wanted + 1
-            where state not in ('cleared', 'closed')
-              and (id in (select case_id from case_lots where code = any($1::text[]))
-                   or (whats && $2::uuid[] and whos && $3::uuid[]) or whos && $4::uuid[])`,
+            where ${GROWING}
+              and id in (select case_id from case_lots where code = any($1::text[])
+                         union select id from cases where state <> 'cleared' and whats && $2::uuid[] and whos && $3::uuid[]
+                         union select id from cases where state not in ('cleared', 'closed') and whos && $4::uuid[])`,
     values: [codes, whats, whos, traders],
   })
 }

@@ -1,7 +1,10 @@
 import type { Risk } from '#core/model/risks.ts'
 import { prefixOf } from '#core/regions/path.ts'
 
-/** Which changes are meant; an absent or empty list means all. A change must fit every list that is given. */
+/**
+ * Which changes are meant; an absent or empty list means all. A change must fit every list that is given. What corrects a record that fitted before fits too, also where it is made void or
+ * tells another region, class, place or verdict: whoever got the one would never hear that it is no longer so (docs/adr/0049-filters-and-corrections.md).
+ */
 export interface ChangeFilter {
   readonly kinds?: readonly string[]
   /** GB/T 2260 codes; each means its whole subtree: `330000`, `33` and every code that begins with 33. */
@@ -19,6 +22,8 @@ export interface ChangeMark {
   readonly system: string
   readonly region: string | null
   readonly productClass: string | null
+  /** Whether an earlier version was told of the record, which may have fitted. */
+  readonly isLater: boolean
 }
 
 /** False where the filter certainly leaves such changes out; places and risks are not told by the mark. */
@@ -31,8 +36,9 @@ export function mayPass(
   return (
     fits(kinds, (one) => one === mark.kind) &&
     fits(systems, (one) => one === mark.system) &&
-    fits(productClasses, (one) => one === mark.productClass) &&
-    fits(regions, (one) => mark.region?.startsWith(regionPrefix(one)) === true)
+    (mark.isLater ||
+      (fits(productClasses, (one) => one === mark.productClass) &&
+        fits(regions, (one) => mark.region?.startsWith(regionPrefix(one)) === true)))
   )
 }
 
@@ -59,29 +65,46 @@ export const chosenSql = (link: string, table = ''): string =>
      where p.id = ${table}replay and p.created_at > k.created_at and not k.id = any(p.targets)))`
 
 export interface FilterSql {
-  /** ` and …` for a WHERE over `record_versions`; empty where everything fits. */
-  readonly text: string
+  /**
+   * ` and …` for a WHERE over `record_versions`; empty where everything fits.
+   * @param table what the statement calls the table at that place
+   */
+  readonly text: (table?: string) => string
+  /** Whether the version itself fits, for a SELECT: what corrects one that did may not. */
+  readonly itself: string
   readonly values: unknown[]
 }
 
 /** The filter as SQL, its parameters numbered from `first`. */
 export function filterSql(filter: ChangeFilter, first: number): FilterSql {
   const values: unknown[] = []
-  let text = ''
-  const add = (list: readonly string[] | undefined, condition: (parameter: string) => string): void => {
-    if (!list || list.length === 0) return
-    text += ` and ${condition(`$${first + values.length}`)}`
-    values.push(list)
+  const parameter = (list: readonly string[]): string => `$${first + values.push(list) - 1}`
+  const has = <T>(list: readonly T[] | undefined): list is readonly T[] =>
+    list !== undefined && list.length > 0
+  // All versions of a record are of one system and one kind.
+  const ofRecord: string[] = []
+  const ofVersion: string[] = []
+  if (has(filter.kinds)) ofRecord.push(`kind = any(${parameter(filter.kinds)}::text[])`)
+  if (has(filter.systems)) ofRecord.push(`system = any(${parameter(filter.systems)}::text[])`)
+  if (has(filter.productClasses))
+    ofVersion.push(`product_class = any(${parameter(filter.productClasses)}::text[])`)
+  if (has(filter.regions)) {
+    const prefixes = parameter(filter.regions.map(regionPrefix))
+    ofVersion.push(
+      `exists (select from unnest(${prefixes}::text[]) prefix where starts_with(region, prefix))`,
+    )
   }
-  add(filter.kinds, (p) => `kind = any(${p}::text[])`)
-  add(filter.systems, (p) => `system = any(${p}::text[])`)
-  add(filter.productClasses, (p) => `product_class = any(${p}::text[])`)
-  add(
-    filter.regions?.map(regionPrefix),
-    (p) => `exists (select from unnest(${p}::text[]) prefix where starts_with(region, prefix))`,
-  )
-  add(filter.sites, (p) => `codes && ${p}::text[]`)
+  if (has(filter.sites)) ofVersion.push(`codes && ${parameter(filter.sites)}::text[]`)
   const risks = (filter.risks ?? []).filter((risk) => Object.hasOwn(RISK_SQL, risk))
-  if (risks.length > 0) text += ` and (${risks.map((risk) => `(${RISK_SQL[risk]})`).join(' or ')})`
-  return { text, values }
+  if (has(risks)) ofVersion.push(`(${risks.map((risk) => `(${RISK_SQL[risk]})`).join(' or ')})`)
+  const every = (conditions: readonly string[]): string => conditions.map((one) => ` and ${one}`).join('')
+  return {
+    text: (table = 'record_versions') =>
+      ofVersion.length === 0
+        ? every(ofRecord)
+        : `${every(ofRecord)} and ((${ofVersion.join(' and ')}) or (${table}.version > 1 and exists (
+             select from record_versions earlier where earlier.record_id = ${table}.record_id and earlier.version < ${table}.version${every(ofVersion)})))`,
+    itself: [...ofRecord, ...ofVersion].map((one) => `(${one})`).join(' and ') || 'true',
+    values,
+  }
 }

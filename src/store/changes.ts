@@ -109,7 +109,7 @@ export async function readChanges(client: Reader, query: ChangeQuery, known?: bi
   const link = isLive ? undefined : query.link
   const filter = filterSql(query.filter ?? {}, link === undefined ? 4 : 5)
   // Who sees a part of the log gives its head.
-  const isWhole = filter.text === '' && known === undefined
+  const isWhole = filter.text() === '' && known === undefined
   // Holds have an index of their own, so there is nothing to read in between.
   const boundOf = (scan: bigint): bigint =>
     lane !== 'recall' && query.after + scan < last ? query.after + scan : last
@@ -117,7 +117,7 @@ export async function readChanges(client: Reader, query: ChangeQuery, known?: bi
   const read = async (upTo: bigint) => {
     const { rows } = await client.query<ChangeRow>(
       `select position, message_index, ${RECORD_COLUMNS}${isLive ? LAST_REPLAYED : ''} from record_versions
-        where position > $1 and position <= $2${lane ? laneSql(lane) : ''}${mine}${filter.text} order by position limit $3`,
+        where position > $1 and position <= $2${lane ? laneSql(lane) : ''}${mine}${filter.text()} order by position limit $3`,
       [query.after, upTo, query.limit, ...(link === undefined ? [] : [link]), ...filter.values],
     )
     return rows

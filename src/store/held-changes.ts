@@ -87,11 +87,11 @@ export async function readDue(
   const filter = filterSql(at.filter, 8)
   const { rows } = await client.query(
     `select d.record_id, d.attempts, d.again, w.versions,
-            exists (select from record_versions v where v.record_id = d.record_id and v.version > w.versions[1] and ${passedSql('$5', '$7', 'v.')}${chosenSql('$1', 'v.')}${filter.text}
+            exists (select from record_versions v where v.record_id = d.record_id and v.version > w.versions[1] and ${passedSql('$5', '$7', 'v.')}${chosenSql('$1', 'v.')}${filter.text('v')}
                      and not exists (select from held_changes o where o.link_id = $1 and o.record_id = v.record_id and o.version = v.version
                                        and not o.again)
             ) as stale,
-            not exists (select from record_versions v where v.record_id = d.record_id and v.version = w.versions[1]${filter.text}) as outside
+            not exists (select from record_versions v where v.record_id = d.record_id and v.version = w.versions[1]${filter.text('v')}) as outside
        from (select record_id, attempts, again, position from held_changes
               where link_id = $1 and lane = $2 and state = 'waiting' and next_at <= to_timestamp($3::numeric / 1000)
               order by position limit $4) d

@@ -20,7 +20,7 @@ export async function readGrowth(client: Reader, after: bigint): Promise<LogGrow
   if (head - after > TOLD_MAX) return { head, marks: null }
   const { rows } = await client.query<ChangeMark>({
     name: 'log-growth',
-    text: `select distinct kind, system, region, product_class as "productClass" from record_versions where position > $1 and position <= $2`,
+    text: `select distinct kind, system, region, product_class as "productClass", version > 1 as "isLater" from record_versions where position > $1 and position <= $2`,
     values: [after, head],
   })
   return { head, marks: rows }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { type Acknowledged, DEADLINES, isReport } from '#core/recall/deadlines.ts'
-import { type ChangeFilter, filterSql } from './change-filter.ts'
+import { type ChangeFilter, type FilterSql, filterSql } from './change-filter.ts'
 import { sealWords } from './personal/sealed-text.ts'
 
 /** A version of a hold. */
@@ -24,6 +24,9 @@ const DUE = `(values ${Object.entries(DEADLINES)
   )
   .join(', ')}) d (order_kind, acknowledge, report)`
 const ORDER = `case when v.status = 'void' then 'void' else coalesce(v.body::jsonb ->> 'holdKind', 'stop_sale') end`
+/** What a version orders of a link: the release of what it was told before, where the version itself does not fit its filter. */
+const orderFor = ({ itself }: FilterSql): string =>
+  `case when v.status = 'void' or exists (select from (select v.*) fitting where ${itself}) then ${ORDER} else 'release' end`
 /**
  * By whom the link `l` of the system `s` is seen as a receiver of a version (docs/adr/0045-sight-of-officials.md): one that is made for places is told of holds that
  * name them, and is seen as these are.
@@ -35,7 +38,7 @@ const NOTED = `unnest($1::text[], $2::integer[]) w (noted_id, noted_version)`
 
 /**
  * Puts down that links are to be told of versions of holds: every active one whose filter lets them through, but not the one over which its
- * system brought them.
+ * system brought them. A version that does not fit it, and corrects one that did, is a release to the link.
  */
 export async function noteLinks(client: ClientBase, holds: readonly HoldVersion[]): Promise<void> {
   if (holds.length === 0) return
@@ -48,19 +51,20 @@ export async function noteLinks(client: ClientBase, holds: readonly HoldVersion[
     filter: ChangeFilter
   }>(`select id, name, system, filter from links where state = 'active' order by id`)
   for (const { id, name, system, filter } of rows) {
-    const { text, values } = filterSql(filter, 6)
+    const sql = filterSql(filter, 6)
     await client.query(
       `insert into recall_notices (record_id, version, receiver, link_id, name, hold_kind, ordered_at, due_at, report_due_at, seen_system, seen_region)
        select o.record_id, o.version, 'link:' || $3::text, $3::uuid, $4, d.order_kind, o.received_at, o.received_at + d.acknowledge,
               o.received_at + d.report, ${seenBy('o')}
-         from (select v.record_id, v.version, v.received_at, v.system, v.region, ${ORDER} as order_kind from ${NOTED}
-                 join record_versions v on v.record_id = w.noted_id and v.version = w.noted_version
+         from (select v.record_id, v.version, v.received_at, v.system, v.region,
+                      ${orderFor(sql)} as order_kind
+                 from ${NOTED} join record_versions v on v.record_id = w.noted_id and v.version = w.noted_version
                 where v.kind = 'hold' and not exists (select from peer_versions p
-                  where p.record_id = v.record_id and p.version = v.version and p.via = $5)${text}) o
+                  where p.record_id = v.record_id and p.version = v.version and p.via = $5)${sql.text('v')}) o
          join ${DUE} on d.order_kind = o.order_kind
          join links l on l.id = $3::uuid left join systems s on s.id = l.system
        on conflict do nothing`,
-      [ids, versions, id, name, system, ...values],
+      [ids, versions, id, name, system, ...sql.values],
     )
   }
 }
@@ -115,6 +119,10 @@ export interface Telling {
  */
 export async function noteTold(client: ClientBase, told: readonly ToldHold[], at: Telling): Promise<void> {
   if (told.length === 0) return
+  const { rows } = await client.query<{ filter: ChangeFilter }>('select filter from links where id = $1', [
+    at.linkId,
+  ])
+  const filter = filterSql(rows[0]?.filter ?? {}, 6)
   const values = [JSON.stringify(told), at.linkId, at.deliveryId, at.sentAtMs, at.atMs]
   const TOLD = `jsonb_to_recordset($1::jsonb) t ("recordId" text, version integer, event text, verdict text, code text, acknowledged jsonb)`
   const TIME = (n: number): string => `to_timestamp($${n}::numeric / 1000)`
@@ -131,9 +139,9 @@ export async function noteTold(client: ClientBase, told: readonly ToldHold[], at
                     t.event, t.verdict in ('ok', 'duplicate') as taken, coalesce(t.acknowledged <> 'null', false) as acknowledged,
                     ${REPORTS} as reported
                from ${TOLD} join record_versions v on v.record_id = t."recordId" and v.version = t.version
-               join links l on l.id = $2::uuid left join systems s on s.id = l.system join ${DUE} on d.order_kind = ${ORDER}) o
+               join links l on l.id = $2::uuid left join systems s on s.id = l.system join ${DUE} on d.order_kind = ${orderFor(filter)}) o
      on conflict do nothing`,
-    values,
+    [...values, ...filter.values],
   )
   await client.query(
     `update recall_notices n set event = coalesce(n.event, t.event), first_sent_at = coalesce(n.first_sent_at, ${TIME(4)}),

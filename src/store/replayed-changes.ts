@@ -44,9 +44,9 @@ export async function readReplayed(
     superseded: boolean
   }>(
     `with page as materialized (select record_id, version, position from record_versions
-            where ${REPLAYED_SQL} and position > $1 and position <= $2${fits.text}${chosenSql('$5')} order by position limit $3)
+            where ${REPLAYED_SQL} and position > $1 and position <= $2${fits.text()}${chosenSql('$5')} order by position limit $3)
      select p.*, exists (select from record_versions v where v.record_id = p.record_id and v.version > p.version
-                            and v.position <= $4 and (v.replay is null or v.position <= $1)${fits.text}${chosenSql('$5', 'v.')}) as superseded
+                            and v.position <= $4 and (v.replay is null or v.position <= $1)${fits.text('v')}${chosenSql('$5', 'v.')}) as superseded
        from page p order by p.position`,
     [of.replayed, bound, of.limit, of.upTo, of.linkId, ...fits.values],
   )
@@ -79,9 +79,9 @@ export async function readOvertaken(
   const { rows } = await client.query<{ record_id: string; version: number; position: string }>(
     `select distinct v.record_id, v.version, v.position from unnest($1::text[], $2::bigint[]) c (id, until) cross join lateral (
        select record_id, version, position from record_versions r
-        where record_id = id and ${REPLAYED_SQL} and position > $3 and position < until${fits.text}${chosenSql('$4')}
+        where record_id = id and ${REPLAYED_SQL} and position > $3 and position < until${fits.text('r')}${chosenSql('$4')}
           and not exists (select from record_versions where record_id = id and version > r.version and replay is null
-                             and position <= $5${fits.text})) v order by v.position`,
+                             and position <= $5${fits.text()})) v order by v.position`,
     [
       of.changes.map(({ recordId }) => recordId),
       of.changes.map(({ position }) => position),

@@ -41,7 +41,7 @@ export async function resendVersions(
   if (!link) return null
   const filter = filterSql(link.filter, 4)
   const { rows } = await client.query<{ asked: number; known: number; ahead: number; superseded: number }>(
-    `${WANTED(filter.text)}
+    `${WANTED(filter.text())}
      select (select count(*) from asked)::integer as asked, (select count(*) from known)::integer as known,
        (select count(*) from judged where is_ahead)::integer as ahead,
        (select count(*) from wanted where wanted <> version)::integer as superseded`,

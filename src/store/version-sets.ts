@@ -79,7 +79,9 @@ function from(set: VersionSet, more: (parameter: (value: unknown) => string) => 
     fitting.push(`not ${came(` and (p.origin = ${hub} or ${hub} = any(p.hops))`)}`)
   }
   const fits = (alias: string): string =>
-    [`${bound}${filter.text}`, ...fitting.map((text) => text.replaceAll('VERSION', alias))].join(' and ')
+    [`${bound}${filter.text(alias)}`, ...fitting.map((text) => text.replaceAll('VERSION', alias))].join(
+      ' and ',
+    )
   const conditions = [
     ...more(parameter),
     ...(beginsAfter === undefined ? [] : [`position > ${parameter(beginsAfter)}`]),

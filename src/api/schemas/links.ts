@@ -79,7 +79,10 @@ export const LinkFilter = field(
     { additionalProperties: false },
   ),
   ['Filter', '过滤条件'],
-  ['An absent or empty list means all', '缺省或空列表表示全部'],
+  [
+    'An absent or empty list means all. What corrects a record that fitted goes there too, also where it no longer fits',
+    '缺省或空列表表示全部；曾符合条件的记录，其更正即使不再符合也会送达',
+  ],
 )
 
 /** How far a lane is, and what holds it up. */

@@ -45,6 +45,9 @@ const HOLDING: ReadonlySet<CaseState> = new Set<CaseState>(['suspect', 'held', '
 /** States in which a further failed test of the same goods belongs to the case. */
 export const isOpen = (state: CaseState): boolean => state !== 'cleared' && state !== 'closed'
 
+/** Days for which a recall that was closed still takes goods that are told late: who sells farm products keeps the records of their purchase for six months (食品安全法, 2015, art. 65). */
+export const LATE_DAYS = 180
+
 /** What is ordered for the goods of a case: a stop of sale, a recall, or nothing any more. */
 export type Order = 'stop_sale' | 'recall' | 'release'
 

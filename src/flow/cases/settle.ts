@@ -95,9 +95,6 @@ async function settleToTheEnd(parts: SettleParts, id: string, patienceMs: number
     end = await inTransaction(parts.pool, (client) => settle(parts, client, { id, patienceMs }))
 }
 
-const isOver = ({ state, confirmedAt }: CaseRow): boolean =>
-  orderOf(state, confirmedAt !== null) === 'release' || state === 'closed'
-
 async function isOurTurn(client: PoolClient, id: string, patienceMs: number): Promise<boolean> {
   for (const until = performance.now() + patienceMs; ; await pause(LOOK_MS)) {
     if (await isOurs(client, id)) return true
@@ -117,17 +114,17 @@ async function settle(
 ): Promise<'settled' | 'moved' | 'elsewhere'> {
   const known = await readCase(client, id)
   if (!known || known.wanted === known.settled) return 'settled'
-  if (!isOver(known) && !(await isOurTurn(client, id, patienceMs))) return 'elsewhere'
+  if (known.growing && !(await isOurTurn(client, id, patienceMs))) return 'elsewhere'
   // Another may have made it anew while we waited.
   const seen = await readCase(client, id)
   if (!seen || seen.wanted === seen.settled) return 'settled'
-  const read = isOver(seen) ? null : await factsOf(client, seen, () => pool.ending)
+  const read = seen.growing ? await factsOf(client, seen, () => pool.ending) : null
   const found = await lockCase(client, id)
   if (!found || BigInt(found.settled) >= BigInt(seen.wanted)) return 'settled'
-  if (isOver(seen) && !isOver(found)) return 'moved'
+  if (!seen.growing && found.growing) return 'moved'
   const order = orderOf(found.state, found.confirmedAt !== null)
   const before = await readCaseHolds(client, id)
-  const facts = isOver(found) ? null : read
+  const facts = found.growing ? read : null
   const holds = await holdsOf(client, found, {
     order,
     before,

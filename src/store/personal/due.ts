@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import { type ErasureScope, RULED_KINDS } from '#core/retention/erasure-rules.ts'
+import { GROWING } from '#store/cases.ts'
 import { firstIdOf } from '#store/message-time.ts'
 
 type Client = Pool | PoolClient
@@ -9,7 +10,7 @@ export interface DuePage<Name> {
   readonly due: readonly Name[]
   /** The last place that was looked at; null where nothing behind it is old enough yet. */
   readonly at: string | null
-  /** What is old enough and must stay: a hold is over its time, a case that is not ended is about it, it is under way, or it tells of a time that is younger. */
+  /** What is old enough and must stay: a hold is over its time, a case that may still grow is about it, it is under way, or it tells of a time that is younger. */
   readonly left: number
   /** The first of these. */
   readonly leftFrom: string | null
@@ -21,11 +22,11 @@ export interface DueRecord {
 }
 
 /**
- * Legal holds, and what a case that is not ended is about: its lots, and the messages of the records by which it was opened, followed and held. Spelled once
+ * Legal holds, and what a case that may still grow is about: its lots, and the messages of the records by which it was opened, followed and held. Spelled once
  * in a statement, so that it is asked of the moment.
  */
 export const KEPT = `holds as materialized (select from_at, until_at from legal_holds where ended_at is null),
-  open_cases as materialized (select id, test_id, code from cases where state not in ('cleared', 'closed')),
+  open_cases as materialized (select id, test_id, code from cases where ${GROWING}),
   case_codes as materialized (
     select code from open_cases where code is not null union select code from case_lots where case_id in (select id from open_cases)),
   case_messages as materialized (

@@ -212,3 +212,35 @@ test('what is sealed or verified is read in the order of the log, over missing p
   expect(await keys(after, 10)).toEqual(['s1', 's2', 's3'])
   expect(await keys(upTo, 10)).toEqual([])
 })
+
+describe('what corrects a record that fitted', () => {
+  const body = (verdict: string) => Buffer.from(`{"test":{"verdict":"${verdict}"}}`)
+
+  test.each<[string, ChangeFilter, object]>([
+    ['another region', { regions: ['330100'] }, { region: '110101' }],
+    ['no region', { regions: ['330100'] }, { region: null }],
+    ['another class of product', { productClasses: ['pork'] }, { productClass: 'beef' }],
+    ['another place', { sites: ['cn.mofcom.node9:330402101'] }, { codes: [] }],
+    ['a passed test', { risks: ['failed_test'] }, { body: body('pass') }],
+  ])('fits too, and so does what comes after it: %s', async (what, filter, corrected) => {
+    const key = `corrected ${what}`
+    const first = versionRow(key, {
+      ...{ kind: 'test', region: '330100', productClass: 'pork', codes: ['cn.mofcom.node9:330402101'] },
+      body: body('fail'),
+    })
+    const after = await store([first])
+    const second = await store([{ ...first, ...corrected, version: 2 }])
+    await store([{ ...first, ...corrected, version: 3 }])
+    expect(await keysOf(after, filter)).toHaveLength(3)
+    expect(await keysOf(second, filter)).toHaveLength(2)
+    const { marks } = await readGrowth(pool, second)
+    expect((marks ?? []).some((mark) => mayPass(filter, mark))).toBe(true)
+  })
+
+  test('lists count together: each of two versions that fits one of them is left out', async () => {
+    const first = versionRow('never both', { region: '330100', productClass: 'beef' })
+    const after = await store([first])
+    await store([{ ...first, version: 2, region: '110101', productClass: 'pork' }])
+    expect(await keysOf(after, { regions: ['330100'], productClasses: ['pork'] })).toEqual([])
+  })
+})

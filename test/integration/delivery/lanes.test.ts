@@ -101,6 +101,51 @@ describe('the recall lane', () => {
   })
 })
 
+describe('what corrects a record that fitted the filter', () => {
+  const verdict = (said: string) => Buffer.from(`{"test":{"verdict":"${said}"}}`)
+
+  test('goes over the link, whenever it comes, and again by a backfill; what never fitted does not', async () => {
+    const link = await linkTo(pool, receiver, { filter: { risks: ['failed_test'], regions: ['330100'] } })
+    const [failed, passed] = someRows(2, { kind: 'test', region: '330100' }) as [Row, Row]
+    await store(pool, [
+      { ...failed, body: verdict('fail') },
+      { ...passed, body: verdict('pass') },
+    ])
+    await deliver(link.id)
+    const corrected = { version: 2, region: '110101', body: verdict('pass') }
+    await store(pool, [
+      { ...failed, ...corrected },
+      { ...passed, ...corrected },
+    ])
+    await deliver(link.id)
+    expect(seen()).toEqual([nameOf(failed), nameOf(failed, 2)])
+    receiver.changes.length = 0
+    const scope = { records: [failed.id, passed.id] }
+    expect(await countBackfill(pool, link.id, scope)).toBe(1)
+    await createBackfill(pool, link.id, scope)
+    await deliver(link.id)
+    expect(seen()).toEqual([nameOf(failed, 2)])
+  })
+
+  test('waits behind what it corrects where the receiver is away', async () => {
+    const link = await linkTo(pool, receiver, { filter: { risks: ['failed_test'] } })
+    const [failed] = someRows(1, { kind: 'test', body: verdict('fail') }) as [Row]
+    await store(pool, [failed])
+    receiver.answer = ({ changes }) =>
+      changes.map(({ event }) => ({ event, verdict: 'retry', code: 'locked' }))
+    const at = deliveryAt(pool)
+    await at.delivery.deliverLink(link.id)
+    await store(pool, [{ ...failed, version: 2, body: verdict('pass') }])
+    await at.delivery.deliverLink(link.id)
+    receiver.answer = allOk
+    receiver.changes.length = 0
+    at.clock.time += 3_600_000
+    await at.delivery.deliverLink(link.id)
+    await at.delivery.deliverLink(link.id)
+    expect(seen()).toEqual([nameOf(failed), nameOf(failed, 2)])
+  })
+})
+
 describe('a backfill', () => {
   test('sends each record once, as it is now, with the event that a live delivery would have', async () => {
     const [first, second] = someRows(2) as [Row, Row]

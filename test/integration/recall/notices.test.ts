@@ -188,3 +188,23 @@ test('what happened cannot be changed or deleted', async () => {
   ])
     await expect(pool.query(statement)).rejects.toThrow(/never changed/)
 })
+
+test('a version that no longer fits the filter of a link is a release to it, told before or by its delivery', async () => {
+  const filter = { kinds: ['hold'], regions: ['330401'] }
+  for (const isToldFirst of [true, false]) {
+    const link = await linkTo(pool, receiver, { filter })
+    const hold = await order()
+    await follow()
+    await deliveryAt(pool).delivery.deliverLink(link.id, { lane: 'recall' })
+    await store(pool, [{ ...hold, version: 2, region: '110101' }])
+    if (isToldFirst) await follow()
+    await deliveryAt(pool).delivery.deliverLink(link.id, { lane: 'recall' })
+    await follow()
+    const mine = (await noticesOf(hold.id)).filter(({ receiver: who }) => who === `link:${link.id}`)
+    expect(mine.map(({ version, order: ordered }) => [version, ordered]).sort()).toEqual([
+      [1, 'stop_sale'],
+      [2, 'release'],
+    ])
+    await pool.query('delete from links where id = $1', [link.id])
+  }
+})

@@ -3,7 +3,13 @@ import { createHeadWatch, type HeadWatch } from '#api/head-watch.ts'
 import type { ChangeFilter, ChangeMark } from '#store/change-filter.ts'
 import type { LogGrowth } from '#store/log-growth.ts'
 
-const SALE: ChangeMark = { kind: 'sale', system: 'jiaxing', region: '330402', productClass: 'pork' }
+const SALE: ChangeMark = {
+  kind: 'sale',
+  system: 'jiaxing',
+  region: '330402',
+  productClass: 'pork',
+  isLater: false,
+}
 const LOOKS_MS = 200
 
 let growth: LogGrowth
