@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Bucket, Figures } from '#core/reconcile/bucket.ts'
-import { type ChangeFilter, regionPrefix } from './change-filter.ts'
+import type { ChangeFilter } from './change-filter.ts'
 
 /** Hours of events; null: the records whose event has no time. */
 export type WantedHours = { readonly from: string; readonly to: string } | null
@@ -47,8 +47,8 @@ export const figuresOfRow = (row: { count: string; mass: string; digest: string 
   digest: digestText(row.digest),
 })
 
-/** Whether the kept buckets tell apart what a filter tells apart. */
-export const isKept = ({ kinds: _k, regions: _r, systems: _s, ...others }: ChangeFilter): boolean =>
+/** Whether the kept buckets tell apart what a filter tells apart. A region is none of it: records fit that were in it before, and a bucket tells only where they are now. */
+export const isKept = ({ kinds: _k, systems: _s, ...others }: ChangeFilter): boolean =>
   Object.values(others).every((list) => list === undefined || list === null || list.length === 0)
 
 /** Who brought records here: `''` means those that entered here; absent: all. */
@@ -66,17 +66,9 @@ export async function readBuckets(
   const { rows } = await client.query(
     `select kind, region, hour, sum(count) as count, sum(mass) as mass, bit_xor(digest)::text as digest from record_buckets
       where hour >= $1 and hour < $2 and ($3::text[] is null or kind = any($3)) and ($4::text[] is null or system = any($4))
-        and ($5::text[] is null or exists (select from unnest($5::text[]) prefix where starts_with(region, prefix)))
-        and ($6::text is null or via = $6)
+        and ($5::text is null or via = $5)
       group by hour, kind, region having sum(count) > 0`,
-    [
-      hours?.from ?? '',
-      hours?.to ?? '0',
-      list(filter.kinds),
-      list(filter.systems),
-      list(filter.regions?.map(regionPrefix)),
-      via ?? null,
-    ],
+    [hours?.from ?? '', hours?.to ?? '0', list(filter.kinds), list(filter.systems), via ?? null],
   )
   return rows.map((row) => ({ kind: row.kind, region: row.region, hour: row.hour, ...figuresOfRow(row) }))
 }

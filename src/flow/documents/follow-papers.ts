@@ -1,6 +1,6 @@
 import { mentionedPapers } from '#core/documents/mentioned-paper.ts'
 import { UNTRACED } from '#core/lineage/untraced.ts'
-import type { LogReader } from '#flow/follow/log-follower.ts'
+import type { LogReader } from '#flow/follow/noted-page.ts'
 import { type MentionRow, PAPERS_FOLLOWER, writeMentions } from '#store/document-mentions.ts'
 
 /** Keeps what the newest version of each record says of each paper, so that the use of a paper is a sum in SQL. */

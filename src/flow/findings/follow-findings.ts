@@ -1,5 +1,5 @@
 import { placeOf, systemsOf } from '#core/findings/finding-row.ts'
-import type { LogReader } from '#flow/follow/log-follower.ts'
+import type { LogReader } from '#flow/follow/noted-page.ts'
 import { FINDINGS_FOLLOWER, type FindingRow, writeFindings } from '#store/findings.ts'
 
 /** Keeps the newest version of each finding, whoever wrote it, where lists look for it. */

@@ -2,7 +2,7 @@ import type { GoodsMove } from '#core/balance/goods-move.ts'
 import { CARRIED_DAYS } from '#core/balance/site-balance.ts'
 import { goodsSubject, subjectsOf } from '#core/findings/subjects.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
-import type { LogReader } from '#flow/follow/log-follower.ts'
+import type { LogReader } from '#flow/follow/noted-page.ts'
 import { markSubjects } from '#store/finding-checks.ts'
 import { GOODS_FOLLOWER, type MoveRow, readLaterGoods, writeMoves } from '#store/goods-moves.ts'
 

@@ -14,7 +14,8 @@ import { arrivalsFollower } from '#flow/silence/follow-arrivals.ts'
 import { inspectionsReader } from '#flow/supervision/follow-inspections.ts'
 import { supervisionReader } from '#flow/supervision/follow-supervision.ts'
 import type { Follower } from './follower.ts'
-import { type LogReader, logFollower } from './log-follower.ts'
+import { logFollower } from './log-follower.ts'
+import type { LogReader } from './noted-page.ts'
 
 /** A page costs each reader some statements, whatever its size, and what many of its records say is written once; its records are in memory at once. */
 export const CHANGES_AT_ONCE = 1000

@@ -1,24 +1,8 @@
 import type { Pool, PoolClient } from 'pg'
-import { readChanges } from '#store/changes.ts'
 import { inTransaction } from '#store/database.ts'
 import { lockFollowers, moveFollowers } from '#store/followers.ts'
 import type { Follower, StepEnd } from './follower.ts'
-import { readSuccessions, type Succession } from './successions.ts'
-
-/** Makes something of each page of the log, and has a position of its own. */
-export interface LogReader {
-  /** Of its row in `followers`. */
-  readonly name: string
-  readonly begin: () => PageReading
-}
-
-/** What a reader makes of one page. */
-export interface PageReading {
-  /** Takes the next change. It is parsed once for all readers, and nobody keeps it. */
-  readonly note: (succession: Succession) => void
-  /** Writes what the noted changes come to. */
-  readonly write: (client: PoolClient) => Promise<void>
-}
+import { type LogReader, notePage, pageAhead, type Reading } from './noted-page.ts'
 
 /** A reader that failed is left out for so long: the others go on without it, and its error is told again with each try. */
 const FAILED_REST_MS = 60_000
@@ -42,34 +26,34 @@ export function logFollower(
   const awake = (): readonly LogReader[] =>
     readers.filter((reader) => (restingUntil.get(reader.name) ?? 0) <= now())
 
-  const page = async (client: PoolClient, write: Write): Promise<Step> => {
+  const ahead = pageAhead()
+
+  const page = async (pool: Pool, client: PoolClient, write: Write): Promise<Step> => {
     const rows = awake().map((reader) => reader.name)
     const places = await lockFollowers(client, rows)
     const first = places.reduce<bigint | null>((a, { position: b }) => (a === null || b < a ? b : a), null)
     if (first === null) return { end: rows.length > 0 ? 'busy' : 'done', failed: [] }
-    const ahead = places.map(({ position }) => position).filter((position) => position > first)
-    const bound = ahead.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined)
-    const read = await readChanges(client, { after: first, limit: limit(), upTo: bound })
-    if (read.next === first) return { end: 'done', failed: [] }
+    const others = places.map(({ position }) => position).filter((position) => position > first)
+    const upTo = others.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined)
     const here = readers.filter(({ name }) =>
       places.some((place) => place.name === name && place.position === first),
     )
-    const readings = here.map(({ name, begin }): Reading => ({ name, ...begin(), failure: null }))
-    for (const succession of await readSuccessions(client, read.rows))
-      for (const reading of readings) note(reading, succession)
-    if (read.rows.length > 0)
-      for (const reading of readings) if (reading.failure === null) await write(client, reading)
+    const of = { after: first, limit: limit(), upTo, readers: here }
+    const { readings, isEmpty, next, atHead } = (await ahead.take(of)) ?? (await notePage(client, of))
+    if (next === first) return { end: 'done', failed: [] }
+    if (!atHead && upTo === undefined) ahead.begin(pool, { ...of, after: next })
+    if (!isEmpty) for (const reading of readings) if (reading.failure === null) await write(client, reading)
     const moved = readings.filter(({ failure }) => failure === null).map((reading) => reading.name)
-    await moveFollowers(client, moved, read.next)
+    await moveFollowers(client, moved, next)
     return {
-      end: read.atHead && bound === undefined ? 'done' : 'more',
+      end: atHead && upTo === undefined ? 'done' : 'more',
       failed: readings.filter(({ failure }) => failure !== null),
     }
   }
 
   const step = async (pool: Pool): Promise<StepEnd> => {
-    const { end, failed } = await inTransaction(pool, (client) => page(client, writeAll)).catch(() =>
-      inTransaction(pool, (client) => page(client, writeApart)),
+    const { end, failed } = await inTransaction(pool, (client) => page(pool, client, writeAll)).catch(() =>
+      inTransaction(pool, (client) => page(pool, client, writeApart)),
     )
     for (const { name: failing } of failed) restingUntil.set(failing, now() + FAILED_REST_MS)
     if (failed[0]?.failure) throw failed[0].failure.error
@@ -81,20 +65,6 @@ export function logFollower(
 interface Step {
   readonly end: StepEnd
   readonly failed: readonly Reading[]
-}
-
-interface Reading extends PageReading {
-  readonly name: string
-  failure: { readonly error: unknown } | null
-}
-
-function note(reading: Reading, succession: Succession): void {
-  if (reading.failure !== null) return
-  try {
-    reading.note(succession)
-  } catch (error) {
-    reading.failure = { error }
-  }
 }
 
 type Write = (client: PoolClient, reading: Reading) => Promise<void>

@@ -1,5 +1,5 @@
 import { type MatchPoint, matchFacts, type StallTrader } from '#core/lineage/matching.ts'
-import type { LogReader } from '#flow/follow/log-follower.ts'
+import type { LogReader } from '#flow/follow/noted-page.ts'
 import { insertMatchPoints, insertStallTraders, type Told } from '#store/match-points.ts'
 
 /**

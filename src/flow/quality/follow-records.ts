@@ -1,6 +1,6 @@
 import { numbersOf, sourceOf } from '#core/quality/numbers.ts'
 import { beijingDay, recordCounts } from '#core/quality/record-counts.ts'
-import type { LogReader, PageReading } from '#flow/follow/log-follower.ts'
+import type { LogReader, PageReading } from '#flow/follow/noted-page.ts'
 import { addQualityCounts } from '#store/quality.ts'
 import { matchNumbers, type NamedNumber } from '#store/quality-codes.ts'
 import { countersOf } from './counters.ts'

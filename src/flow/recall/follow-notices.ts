@@ -1,5 +1,5 @@
 import type { Body } from '#core/model/body.ts'
-import type { LogReader } from '#flow/follow/log-follower.ts'
+import type { LogReader } from '#flow/follow/noted-page.ts'
 import { type HoldVersion, noteLinks, notePlaces, type ToldPlace } from '#store/recall-notices.ts'
 
 /**

@@ -9,7 +9,7 @@ import {
   NO_FIGURES,
   type Placed,
 } from '#core/reconcile/bucket.ts'
-import type { LogReader, PageReading } from '#flow/follow/log-follower.ts'
+import type { LogReader, PageReading } from '#flow/follow/noted-page.ts'
 import { hasPeerVersions, readVias, versionKey } from '#store/peer-versions.ts'
 import { type BucketMove, moveBuckets } from '#store/record-buckets.ts'
 import { placedRecord } from './placed-record.ts'

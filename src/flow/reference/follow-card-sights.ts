@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { newestRecords } from '#core/reference/newest-records.ts'
-import type { LogReader, PageReading } from '#flow/follow/log-follower.ts'
+import type { LogReader, PageReading } from '#flow/follow/noted-page.ts'
 import type { Succession } from '#flow/follow/successions.ts'
 import {
   type CodeSight,

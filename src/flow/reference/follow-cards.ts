@@ -8,7 +8,7 @@ import {
   type Subject,
 } from '#core/reference/describe.ts'
 import { newestRecords } from '#core/reference/newest-records.ts'
-import type { LogReader, PageReading } from '#flow/follow/log-follower.ts'
+import type { LogReader, PageReading } from '#flow/follow/noted-page.ts'
 import type { Succession } from '#flow/follow/successions.ts'
 import {
   bornOf,

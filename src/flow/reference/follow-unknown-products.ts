@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import { type UnknownProduct, unknownProducts } from '#core/products/unknown.ts'
 import { newestRecords } from '#core/reference/newest-records.ts'
-import type { LogReader, PageReading } from '#flow/follow/log-follower.ts'
+import type { LogReader, PageReading } from '#flow/follow/noted-page.ts'
 import { readUnknownProducts, type UnknownProductRow, writeUnknownProducts } from '#store/unknown-products.ts'
 
 /** Collects the products that nothing names, for a person to decide; a replay that knows them takes them out again. */

@@ -1,4 +1,4 @@
-import type { LogReader } from '#flow/follow/log-follower.ts'
+import type { LogReader } from '#flow/follow/noted-page.ts'
 import { type SignatureRow, writeSignatures } from '#store/document-signatures.ts'
 import { heldTrust } from './held-trust.ts'
 import { judgePaper, type SignedPaper, signatureRow, signedPaperOf } from './judge-paper.ts'

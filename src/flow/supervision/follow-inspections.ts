@@ -1,6 +1,6 @@
 import type { CanonicalRecord } from '#core/model/record.ts'
 import { placeOf } from '#core/supervision/market.ts'
-import type { LogReader, PageReading } from '#flow/follow/log-follower.ts'
+import type { LogReader, PageReading } from '#flow/follow/noted-page.ts'
 import { INSPECTIONS_FOLLOWER, type InspectionRow, writeInspections } from '#store/inspections.ts'
 
 /** Keeps the newest version of each inspection, whichever system wrote it. */

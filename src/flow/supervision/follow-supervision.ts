@@ -3,7 +3,7 @@ import type { CanonicalRecord } from '#core/model/record.ts'
 import { advance, grainText, negated } from '#core/supervision/advance.ts'
 import { type GrainKey, type Line, linesOf } from '#core/supervision/lines.ts'
 import { isSaidByName, placeOf } from '#core/supervision/market.ts'
-import type { LogReader, PageReading } from '#flow/follow/log-follower.ts'
+import type { LogReader, PageReading } from '#flow/follow/noted-page.ts'
 import {
   moveFigures,
   moveNameCodes,

@@ -202,6 +202,18 @@ it('a filter that the kept figures do not know is counted from the versions, wit
   expect(one.counts).toMatchObject({ records: 10, theirRecords: 9 })
 })
 
+it('a record whose region was corrected is compared by its newest version, also where the filter knows regions alone', async () => {
+  await pool.query('delete from links')
+  link = await linkTo({ filter: { regions: ['330400'] } })
+  await storeAndFollow(pool, hours(10))
+  await storeAndFollow(pool, [saleRow('S3', { region: '320100', version: 2 })])
+  await deliver()
+  expect((await compare()).one).toMatchObject({ outcome: 'equal' })
+  receiver.kept.delete(id('S3'))
+  const { keys } = await compare()
+  expect(keys).toEqual(['S3 missing 2/null'])
+})
+
 it('records without a time of the event are compared where they are asked for', async () => {
   await storeAndFollow(pool, [saleRow('T1', { at: null }), saleRow('T2', { at: null })])
   await deliver()
