@@ -19,6 +19,8 @@ export interface CaseFacts {
   readonly confirmedAtMs: number | null
   /** When a laboratory's failed result was told that may still be objected to; null for none, and where it was tested again. */
   readonly labToldAtMs: number | null
+  /** Whose result was objected to, where the second laboratory is awaited. */
+  readonly objectedTo: 'rapid' | 'laboratory' | null
   /** Kilograms that were disposed of, exact decimal text. */
   readonly disposed: string
 }
@@ -38,9 +40,11 @@ export interface Happening {
   /** The same was told already, and nothing says that it happened once more. */
   readonly isRepeated?: boolean
   /** Of a test that is taken back, corrected or answered: what those that stand say, where they say less than the case is and no official decided. */
-  readonly remains?: 'failed' | 'doubted' | undefined
+  readonly remains?: 'lab_failed' | 'failed' | 'doubted' | undefined
   /** Of a failed test: somebody is told what he could not object to so far. */
-  readonly bringsNew?: boolean
+  readonly bringsNew?: boolean | undefined
+  /** Of a laboratory's failed test: it is of the goods that were objected to, for what they failed. */
+  readonly answersObjection?: boolean | undefined
 }
 
 /** Why something may not happen: a code that never changes, and a sentence. */
@@ -182,17 +186,25 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
   if (event === 'confirm') return { move: confirmed(facts, atMs, isLaboratory(method)) }
   if (event === 'clear') return { move: cleared(facts) }
   return {
-    move: { state: event === 'note' ? state : TO[event], narrow, toldAtMs, confirmedAtMs, labToldAtMs },
+    move: {
+      ...{ state: event === 'note' ? state : TO[event], narrow, toldAtMs, confirmedAtMs },
+      // It is used up; what laboratories say of other goods meanwhile may be objected to afterwards.
+      labToldAtMs: event === 'objection' ? null : labToldAtMs,
+    },
   }
 }
 
 /** A result that was objected to and is confirmed again is final; what was recalled stays recalled since then. */
-const confirmed = ({ toldAtMs, confirmedAtMs }: CaseFacts, atMs: number, isLab: boolean): Move => ({
+const confirmed = (
+  { toldAtMs, confirmedAtMs, labToldAtMs, objectedTo }: CaseFacts,
+  atMs: number,
+  isLab: boolean,
+): Move => ({
   state: 'confirmed',
   narrow: false,
   toldAtMs,
   confirmedAtMs: confirmedAtMs ?? atMs,
-  labToldAtMs: isLab && confirmedAtMs === null ? atMs : null,
+  labToldAtMs: isLab && objectedTo !== 'laboratory' ? atMs : labToldAtMs,
 })
 const cleared = ({ narrow, toldAtMs }: CaseFacts): Move => ({
   state: 'cleared',
@@ -214,8 +226,24 @@ const heldFor = (says: 'failed' | 'doubted', atMs: number): Move => ({
 const LABORATORY = 'a laboratory decides: name its method, which may not be a rapid one'
 const isLaboratory = (method: string | undefined): boolean => method !== undefined && !RAPID.test(method)
 
-function byRecords(facts: CaseFacts, event: RecordEvent, { atMs, remains, bringsNew }: Happening): Move {
-  const { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs, disposed } = facts
+/** What is left where a test is taken back, corrected or answered. An objection to a rapid test goes on where a recall of other goods ends. */
+function left(
+  { state, toldAtMs, confirmedAtMs, labToldAtMs, objectedTo }: CaseFacts,
+  says: Exclude<Happening['remains'], undefined>,
+  atMs: number,
+): Move {
+  if (says === 'lab_failed')
+    return {
+      ...{ state: 'confirmed', narrow: false, toldAtMs },
+      ...{ confirmedAtMs: confirmedAtMs ?? atMs, labToldAtMs },
+    }
+  const held = heldFor(says, atMs)
+  return objectedTo === 'rapid' ? { ...held, state, toldAtMs } : held
+}
+
+function byRecords(facts: CaseFacts, event: RecordEvent, happening: Happening): Move {
+  const { atMs, remains, bringsNew, answersObjection } = happening
+  const { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs, objectedTo, disposed } = facts
   const stays: Move = { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs }
   const isDecided = !DECIDING.includes(state)
   /** The time for an objection begins anew, as long as one is possible. */
@@ -225,21 +253,28 @@ function byRecords(facts: CaseFacts, event: RecordEvent, { atMs, remains, brings
     case 'lab_failed':
       if (state === 'confirmed' && disposed === '0' && bringsNew) return { ...stays, labToldAtMs: atMs }
       // What a laboratory says after another has cleared the goods counts too; what is closed is closed.
-      return isDecided && state !== 'cleared' ? stays : confirmed(facts, atMs, true)
+      if (isDecided && state !== 'cleared') return stays
+      // Other goods are recalled as well; those that were objected to wait on.
+      if (objectedTo !== null && !answersObjection)
+        return {
+          ...{ ...stays, narrow: false, confirmedAtMs: confirmedAtMs ?? atMs },
+          labToldAtMs: bringsNew ? atMs : labToldAtMs,
+        }
+      return { ...confirmed(facts, atMs, true), ...(bringsNew ? { labToldAtMs: atMs } : {}) }
     case 'lab_passed':
       if (isDecided) return stays
-      return remains ? heldFor(remains, atMs) : cleared(facts)
+      return remains ? left(facts, remains, atMs) : cleared(facts)
     case 'withdrawn':
       // The fact that the case stands on is gone. What was disposed of cannot be sold again, so that is for an official to say.
       if (isFinal) return stays
-      return remains ? heldFor(remains, atMs) : cleared(facts)
+      return remains ? left(facts, remains, atMs) : cleared(facts)
     case 'failed':
-      if (remains && !isFinal) return heldFor(remains, atMs)
+      if (remains && !isFinal) return left(facts, remains, atMs)
       // A suspect that fails by another method is no suspect; goods that were released because their test was withdrawn are held again.
       if (state === 'cleared' || state === 'suspect') return heldFor(event, atMs)
       return isDecided ? stays : { ...stays, narrow: false, toldAtMs: retold }
     case 'doubted':
-      if (remains && !isFinal) return heldFor(remains, atMs)
+      if (remains && !isFinal) return left(facts, remains, atMs)
       return state === 'cleared' ? heldFor(event, atMs) : { ...stays, toldAtMs: retold }
   }
 }

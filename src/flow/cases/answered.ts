@@ -60,6 +60,12 @@ function isAnswered(failed: TestOfGoods, passed: readonly TestOfGoods[]): boolea
 
 const meets = (a: readonly string[], b: readonly string[]): boolean => a.some((one) => b.includes(one))
 
+/** Whether some of the goods are the same; of those that nobody knows, whether they were at the same stall on one day. */
+export const meet = (a: TestedGoods, b: TestedGoods): boolean =>
+  a.codes.length > 0 && b.codes.length > 0
+    ? meets(a.codes, b.codes)
+    : meets(a.whos, b.whos) && meets(a.whats, b.whats)
+
 /** Whether goods are all among others; those that nobody knows, whether others were at the same stall on that day. */
 export const areAmong = (goods: TestedGoods, others: readonly TestedGoods[]): boolean =>
   goods.codes.length > 0

@@ -2,10 +2,11 @@ import type { ClientBase } from 'pg'
 import { type CaseFacts, dueOf, type Happening, isRefused, type Refusal, step } from '#core/cases/machine.ts'
 import type { CaseState } from '#core/cases/states.ts'
 import { addDecimal } from '#core/decimal.ts'
-import { type CaseRequest, insertCaseEvent } from '#store/case-events.ts'
+import { type CaseRequest, insertCaseEvent, readCaseEvents } from '#store/case-events.ts'
 import { readCaseTests } from '#store/case-lots.ts'
 import { type CaseRow, lockCase, moveCase } from '#store/cases.ts'
 import { markSubjects } from '#store/finding-checks.ts'
+import { isAwaiting, openObjection } from './objections.ts'
 
 /** Who or what moved a case, beside what happened. */
 export interface Evidence {
@@ -33,7 +34,7 @@ export const factsOf = (
     | 'labToldAt'
     | 'disposedMass'
   >,
-): CaseFacts => ({
+): Omit<CaseFacts, 'objectedTo'> => ({
   state: one.state,
   narrow: one.narrow,
   openedBy: one.openedBy,
@@ -62,7 +63,8 @@ export async function applyEvent(
 ): Promise<readonly Refusal[] | 'unknown' | null> {
   const found = await lockCase(client, id)
   if (!found) return 'unknown'
-  const outcome = step(factsOf(found), happening)
+  const objection = isAwaiting(found.state) ? openObjection(await readCaseEvents(client, id)) : null
+  const outcome = step({ ...factsOf(found), objectedTo: objection?.to ?? null }, happening)
   if (isRefused(outcome)) return outcome.refusals
   const { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs } = evidence.stays
     ? factsOf(found)

@@ -1,5 +1,7 @@
 import type { ClientBase } from 'pg'
 import { goodsOf, mayBe } from '#core/cases/goods.ts'
+import type { Happening } from '#core/cases/machine.ts'
+import { saysOf } from '#core/cases/open.ts'
 import { placeOf, siteText } from '#core/cases/place.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'
 import type { Body } from '#core/model/body.ts'
@@ -8,14 +10,33 @@ import type { CaseTest } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { areAmong, unanswered } from './answered.ts'
+import { answerOf, openObjection, wasDecided } from './objections.ts'
 import { type TestedGoods, type ToldTest, testedGoods } from './open-case.ts'
 
 /**
- * Whether a failed test tells somebody something to which he could not object so far: none that stands in the case told of the same goods, at the same stall, for the same item. What only
- * repeats another prolongs nothing, else who tests goods again and again would put off what is due for ever. The test is kept with the case already.
- * @param before the version that counted until now
+ * What a failed test tells that its case did not know. The test is kept with the case already.
+ * @param before the version that counted until now: who writes a failed result of his anew is no second laboratory
  */
-export async function bringsNew(
+export async function newsOf(
+  client: ClientBase,
+  test: ToldTest,
+  caseId: string,
+  before?: ToldTest,
+): Promise<Pick<Happening, 'bringsNew' | 'answersObjection'>> {
+  const isFirst = saysOf(test.body) === 'lab_failed' && (!before || saysOf(before.body) !== 'lab_failed')
+  const { answers, repeatsWord } = isFirst ? await answerOf(client, test, caseId) : NOTHING
+  return {
+    answersObjection: answers,
+    bringsNew: !(answers && repeatsWord) && (await bringsNew(client, test, caseId, before)),
+  }
+}
+const NOTHING = { answers: false, repeatsWord: false }
+
+/**
+ * Whether a failed test tells somebody something to which he could not object so far: none that stands in the case told of the same goods, at the same stall, for the same item. What only
+ * repeats another prolongs nothing, else who tests goods again and again would put off what is due for ever.
+ */
+async function bringsNew(
   client: ClientBase,
   test: ToldTest,
   caseId: string,
@@ -23,7 +44,7 @@ export async function bringsNew(
 ): Promise<boolean> {
   const left = await unanswered(client, caseId)
   const own = left.find(({ recordId }) => recordId === test.recordId)
-  if (!own || (own.isLab && (await wasTestedAgain(client, caseId)))) return false
+  if (!own || (own.isLab && wasDecided(await readCaseEvents(client, caseId)))) return false
   const others = left.filter((one) => one !== own)
   const told = [
     ...(await readTracedVersions(client, own.isLab ? await ofLabs(client, caseId, others) : others)).values(),
@@ -42,14 +63,12 @@ async function ofLabs(
   tests: readonly CaseTest[],
 ): Promise<readonly CaseTest[]> {
   const labs = tests.filter(({ isLab }) => isLab)
-  return labs.length > 0 || (await readCase(client, caseId))?.labToldAt === null ? labs : tests
+  if (labs.length > 0) return labs
+  const isTold =
+    (await readCase(client, caseId))?.labToldAt !== null ||
+    openObjection(await readCaseEvents(client, caseId))?.to === 'laboratory'
+  return isTold ? tests : labs
 }
-
-/** Whether a laboratory's result was objected to: what was found after that is final. */
-const wasTestedAgain = async (client: ClientBase, caseId: string): Promise<boolean> =>
-  (await readCaseEvents(client, caseId)).some(
-    ({ event, fromState }) => event === 'objection' && fromState === 'confirmed',
-  )
 
 /** Whether one test says of its goods what another says of its own: the same stall, where both name one, and an item of the same kind. */
 function isSameResult(known: Body, told: Body): boolean {

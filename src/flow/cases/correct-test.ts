@@ -10,8 +10,9 @@ import { readCase, retellCase, type ToldGoods } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { unanswered } from './answered.ts'
 import { applyEvent } from './apply.ts'
-import { bringsNew } from './brings-new.ts'
+import { newsOf } from './brings-new.ts'
 import { GRAVEST, gravest, holdAgain } from './hold-again.ts'
+import { isToldOf, openObjection } from './objections.ts'
 import { causeOf, namedGoods, type ToldTest, testedGoods, whereOf } from './open-case.ts'
 import { type ChangedTest, evidence, happening, STANDS, testOf } from './told-test.ts'
 
@@ -54,9 +55,9 @@ export async function correctTest(
   const saidBefore = told === undefined || before.verdict === 'void' ? null : saysOf(told)
   if (isMoved || says !== saidBefore) {
     const failedBefore = read && saidBefore !== null ? { ...read, recordId } : undefined
-    const isNew = await bringsNew(client, test, caseId, failedBefore)
+    const news = await newsOf(client, test, caseId, failedBefore)
     const { remains } = await remaining(client, caseId, await unanswered(client, caseId))
-    const happened = { ...happening(says, test, nowMs), bringsNew: isNew, remains }
+    const happened = { ...happening(says, test, nowMs), ...news, remains }
     await applyEvent(client, caseId, happened, evidence(test))
   }
   return (await holdAgain(client, test, caseId, nowMs)) ?? []
@@ -124,16 +125,28 @@ async function withdraw(client: ClientBase, test: ChangedTest, caseId: string, n
 
 /**
  * The gravest that the tests which stand say, and the same as what remains where it is less than the case is: rapid tests where laboratories' records alone had confirmed it, or a doubt where
- * others had failed. An official's order to stop the goods stands as a failed test does, and what he confirmed remains so.
+ * others had failed, or what laboratories failed of other goods since an objection that is answered with it. An official's order to stop the goods stands as a failed test does, and what he
+ * confirmed remains so.
  */
 async function remaining(client: ClientBase, caseId: string, standing: readonly CaseTest[]) {
   const tested = await gravest(client, standing)
   const said = tested !== 'lab_failed' && (await isOrdered(client, caseId)) ? 'failed' : tested
-  if (said !== 'failed' && said !== 'doubted') return { said }
+  if (said === 'lab_failed') return { said, remains: await toldSince(client, caseId, standing) }
+  if (said === undefined) return { said }
   const isLess =
     (await confirmedBy(client, caseId)) === 'records' ||
     (said === 'doubted' && (await readCase(client, caseId))?.state === 'held')
   return { said, remains: isLess ? said : undefined }
+}
+
+/** That laboratories failed goods, where none of what was objected to stands any more: nobody waits for a second one. */
+async function toldSince(
+  client: ClientBase,
+  caseId: string,
+  standing: readonly CaseTest[],
+): Promise<'lab_failed' | undefined> {
+  const objection = openObjection(await readCaseEvents(client, caseId))
+  return objection && !standing.some((one) => isToldOf(one, objection)) ? 'lab_failed' : undefined
 }
 
 /** A case is not told by a test that is taken back, where another stands. */

@@ -12,7 +12,7 @@ import { readHubId } from '#store/hub-identity.ts'
 import { readOwners } from '#store/peer-versions.ts'
 import { failedOf } from './answered.ts'
 import { applyEvent } from './apply.ts'
-import { bringsNew } from './brings-new.ts'
+import { newsOf } from './brings-new.ts'
 import { correctTest, labPassed } from './correct-test.ts'
 import { openByTest, type TestedGoods, type ToldTest, testedGoods } from './open-case.ts'
 import { answerByEarlier, joinsReleased } from './passed-before.ts'
@@ -117,7 +117,7 @@ async function takeNew(
   if (says === 'lab_passed' && (await isBefore(client, test, id))) return
   await putCaseTest(client, testOf({ ...test, isActive: true }, id))
   if (says === 'lab_passed') return await labPassed(client, test, id, nowMs)
-  const told = { ...happening(says, test, nowMs), bringsNew: await bringsNew(client, test, id) }
+  const told = { ...happening(says, test, nowMs), ...(await newsOf(client, test, id)) }
   await applyEvent(client, id, told, evidence(test))
   await answerByEarlier(client, test, { goods, caseId: id, nowMs })
 }

@@ -30,6 +30,7 @@ const opened = (state: CaseState, more: Partial<CaseFacts> = {}): CaseFacts => (
   toldAtMs: TOLD,
   confirmedAtMs: state === 'confirmed' ? TOLD : null,
   labToldAtMs: null,
+  objectedTo: null,
   disposed: '0',
   ...more,
 })
@@ -207,11 +208,14 @@ describe('an objection to the result of a laboratory', () => {
     expect(stateAfter(objected, dispose)).toBe('wrong_state')
     for (const event of ['clear', 'confirm'] as const)
       expect(stateAfter(objected, says(event, { method: '胶体金快检' }))).toBe('needs_laboratory')
-    const sent = moved(objected, says('retest'))
+    const sent = { ...moved(objected, says('retest')), objectedTo: 'laboratory' as const }
     expect(orderOf(sent.state, sent.confirmedAtMs !== null)).toBe('recall')
     const cleared = moved(sent, says('clear', { method: 'GC-MS' }))
     expect(orderOf(cleared.state, cleared.confirmedAtMs !== null)).toBe('release')
-    for (const again of [says('confirm', { method: 'GC-MS' }), says('lab_failed')]) {
+    for (const again of [
+      says('confirm', { method: 'GC-MS' }),
+      says('lab_failed', { answersObjection: true }),
+    ]) {
       const confirmed = moved(sent, again)
       expect(confirmed).toMatchObject({ state: 'confirmed', confirmedAtMs: TOLD, labToldAtMs: null })
       expect(stateAfter(confirmed, says('objection'))).toBe('is_final')

@@ -8,7 +8,7 @@ const NOW = TOLD + 100 * HOUR
 const opened = (state: CaseState, more: Partial<CaseFacts> = {}): CaseFacts => ({
   ...{ state, narrow: state === 'suspect', openedBy: 'test', disposed: '0' },
   ...{ sinceMs: TOLD - HOUR, stateAtMs: TOLD, toldAtMs: TOLD },
-  ...{ confirmedAtMs: state === 'confirmed' ? TOLD : null, labToldAtMs: null },
+  ...{ confirmedAtMs: state === 'confirmed' ? TOLD : null, labToldAtMs: null, objectedTo: null },
   ...more,
 })
 const objection = (hours: number): Happening => ({

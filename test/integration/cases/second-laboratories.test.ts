@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import { SPINACH, withMarket } from './market.ts'
+
+const { api, code, entry, rapid, laboratory, send, cards, told, here, sayOf } = withMarket()
+
+const lots = (...numbers: readonly number[]) => ({
+  lots: numbers.flatMap((n) => laboratory('x', n, 'fail').lots),
+})
+/** Goods that came of those of another lot, and are of its case. */
+const madeOf = (n: number, of: number, stall: string) => ({
+  ...entry(n, stall, SPINACH),
+  lots: [...lots(n).lots, { ...lots(of).lots[0], role: 'source' }],
+})
+const failsFor = (item: string) => ({
+  test: { item, verdict: 'fail', screening: false, method: 'ICP-MS', raw: 'fail' },
+})
+const states = async () => (await cards()).map(({ state }) => state)
+const answerOf = async (body: object) => {
+  const [own] = await cards()
+  const answer = await api.call('POST', `/v1/cases/${own?.id}/events`, { body })
+  return answer.json().refusals?.map(({ code }: { code: string }) => code) ?? answer.json().state
+}
+const recalled = (...codes: readonly string[]) => ({ held: codes, orders: [`recall ${here()}`] })
+
+test('a laboratory that fails another lot of the case answers no objection: the goods that were objected to wait for their own second laboratory', async () => {
+  await send(entry(1, 'A-1', SPINACH), madeOf(2, 1, 'B-2'), laboratory('l1', 1, 'fail'))
+  await sayOf('confirmed', { event: 'objection' })
+  await send(laboratory('l2', 2, 'fail'))
+  expect(await told()).toMatchObject([{ state: 'objected', ...recalled(code(1), code(2)) }])
+  await send(laboratory('l3', 1, 'pass'))
+  // What was told since stands, and has its own time for an objection.
+  expect(await states()).toEqual(['confirmed'])
+  expect(await answerOf({ event: 'objection' })).toBe('objected')
+})
+
+test('nor one that fails the same goods for something else, also while they are at the laboratory', async () => {
+  await send(entry(1, 'A-1', SPINACH), laboratory('l1', 1, 'fail'))
+  await sayOf('confirmed', { event: 'objection' }, { event: 'retest' })
+  await send(laboratory('l2', 1, 'fail', failsFor('镉')))
+  expect(await states()).toEqual(['retest'])
+  await send(laboratory('l3', 1, 'fail', failsFor('毒死蜱、克百威')))
+  expect(await states()).toEqual(['confirmed'])
+})
+
+test('a second laboratory that fails the goods that were objected to is final for them, and not for others of which was told since', async () => {
+  await send(entry(1, 'A-1', SPINACH), madeOf(2, 1, 'B-2'), laboratory('l1', 1, 'fail'))
+  await sayOf('confirmed', { event: 'objection' })
+  await send(laboratory('l2', 1, 'fail'))
+  expect(await states()).toEqual(['confirmed'])
+  expect(await answerOf({ event: 'objection' })).toEqual(['is_final'])
+})
+
+test('what was told while the second laboratory was awaited may be objected to when that has spoken', async () => {
+  await send(entry(1, 'A-1', SPINACH), madeOf(2, 1, 'B-2'), laboratory('l1', 1, 'fail'))
+  await sayOf('confirmed', { event: 'objection' })
+  await send(laboratory('l2', 2, 'fail'), laboratory('l3', 1, 'fail'))
+  expect(await states()).toEqual(['confirmed'])
+  expect(await answerOf({ event: 'objection' })).toBe('objected')
+})
+
+test('an objection to a rapid test waits for a laboratory of its goods though another lot is recalled meanwhile, and that result may be objected to in turn', async () => {
+  await send(entry(1, 'A-1', SPINACH), madeOf(2, 1, 'B-2'), rapid('t', 'A-1', SPINACH, lots(1)))
+  await sayOf('held', { event: 'objection' })
+  await send(laboratory('l1', 2, 'fail'))
+  expect(await told()).toMatchObject([{ state: 'objected', ...recalled(code(1), code(2)) }])
+  // Taken back it leaves the objection as it was.
+  await send(laboratory('l1', 2, 'fail', { status: 'void' }))
+  expect(await told()).toMatchObject([{ state: 'objected', orders: [`stop_sale ${here()}`] }])
+  await send(laboratory('l2', 1, 'fail'))
+  expect(await states()).toEqual(['confirmed'])
+  expect(await answerOf({ event: 'objection' })).toBe('objected')
+})
+
+test('what an official said that a laboratory found is answered by the record of another laboratory of those goods, which is final', async () => {
+  await send(entry(1, 'A-1', SPINACH), madeOf(2, 1, 'B-2'), rapid('t', 'A-1', SPINACH, lots(1)))
+  await sayOf('held', { event: 'confirm', method: 'GC-MS' })
+  await sayOf('confirmed', { event: 'objection' })
+  await send(laboratory('l1', 2, 'fail'))
+  expect(await states()).toEqual(['objected'])
+  await send(laboratory('l2', 1, 'fail', lots(1)))
+  expect(await states()).toEqual(['confirmed'])
+})
+
+test('a laboratory that only writes its failed result anew is no second one', async () => {
+  await send(entry(1, 'A-1', SPINACH), madeOf(2, 1, 'B-2'), laboratory('l1', 1, 'fail'))
+  await sayOf('confirmed', { event: 'objection' })
+  await send(laboratory('l1', 1, 'fail', lots(1, 2)))
+  expect(await states()).toEqual(['objected'])
+})
