@@ -54,6 +54,11 @@ export const WORK_TWINS: Twins = [
     'the result is not of a laboratory, or a laboratory has tested the goods again',
     '该结果不是实验室结果，或实验室已复检',
   ],
+  ['the note must say why it is taken back', '备注须说明撤回理由'],
+  [
+    'a record of a laboratory says so: it ends by an objection that another laboratory answers, or where that laboratory takes it back',
+    '实验室检测记录已认定：须经异议由复检答复，或由该实验室撤回',
+  ],
   [
     'an objection is possible for four hours after a rapid test was told, and for seven working days after a result of a laboratory',
     '快检结果告知后四小时内、实验室结果告知后七个工作日内可提出异议',

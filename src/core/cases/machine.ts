@@ -39,12 +39,17 @@ export interface Happening {
   readonly note?: string | undefined
   /** The same was told already, and nothing says that it happened once more. */
   readonly isRepeated?: boolean
-  /** Of a test that is taken back, corrected or answered: what those that stand say, where they say less than the case is and no official decided. */
+  /**
+   * Of a test that is taken back, corrected or answered: what those that stand say, where they say less than the case is and no official decided. Of a confirmation that is taken back: what
+   * holds the goods without it.
+   */
   readonly remains?: 'lab_failed' | 'failed' | 'doubted' | undefined
   /** Of a failed test: somebody is told what he could not object to so far. */
   readonly bringsNew?: boolean | undefined
   /** Of a laboratory's failed test: it is of the goods that were objected to, for what they failed. */
   readonly answersObjection?: boolean | undefined
+  /** Of a confirmation that is taken back: an official gave it, not the record of a laboratory. */
+  readonly isOfficials?: boolean | undefined
 }
 
 /** Why something may not happen: a code that never changes, and a sentence. */
@@ -55,6 +60,7 @@ export interface Refusal {
     | 'in_future'
     | 'is_final'
     | 'before_told'
+    | 'by_laboratory'
     | 'needs_laboratory'
     | 'needs_quantity'
     | 'needs_method'
@@ -88,12 +94,13 @@ const FROM: Record<OfficialEvent, readonly CaseState[]> = {
   retest: ['suspect', 'held', 'objected'],
   clear: ['suspect', 'held', 'objected', 'retest'],
   confirm: ['suspect', 'held', 'objected', 'retest'],
+  retract: ['confirmed'],
   dispose: ['confirmed', 'disposal'],
   notify: ['disposal'],
   close: ['notified', 'cleared'],
   note: ['suspect', 'held', 'objected', 'retest', 'cleared', 'confirmed', 'disposal', 'notified', 'closed'],
 }
-const TO: Record<Exclude<OfficialEvent, 'note' | 'clear' | 'confirm'>, CaseState> = {
+const TO: Record<Exclude<OfficialEvent, 'note' | 'clear' | 'confirm' | 'retract'>, CaseState> = {
   objection: 'objected',
   retest: 'retest',
   dispose: 'disposal',
@@ -177,6 +184,10 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
       if (!stands) no('needs_laboratory', LABORATORY)
     }
   }
+  if (event === 'retract') {
+    if (!note) no('needs_reason', 'the note must say why it is taken back')
+    if (!happening.isOfficials || happening.remains === 'lab_failed') no('by_laboratory', BY_LABORATORY)
+  }
   if (event === 'dispose') {
     if (quantity === undefined || !isPositiveDecimal(quantity))
       no('needs_quantity', 'how many kilograms were disposed of')
@@ -185,6 +196,10 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
   if (refusals.length > 0) return { refusals }
   if (event === 'confirm') return { move: confirmed(facts, atMs, isLaboratory(method)) }
   if (event === 'clear') return { move: cleared(facts) }
+  if (event === 'retract') {
+    const { remains } = happening
+    return { move: remains ? left(facts, remains, atMs) : cleared(facts) }
+  }
   return {
     move: {
       ...{ state: event === 'note' ? state : TO[event], narrow, toldAtMs, confirmedAtMs },
@@ -223,6 +238,8 @@ const heldFor = (says: 'failed' | 'doubted', atMs: number): Move => ({
   labToldAtMs: null,
 })
 
+const BY_LABORATORY =
+  'a record of a laboratory says so: it ends by an objection that another laboratory answers, or where that laboratory takes it back'
 const LABORATORY = 'a laboratory decides: name its method, which may not be a rapid one'
 const isLaboratory = (method: string | undefined): boolean => method !== undefined && !RAPID.test(method)
 

@@ -16,12 +16,13 @@ export const CASE_STATES = [
 ] as const
 export type CaseState = (typeof CASE_STATES)[number]
 
-/** What an official says. */
+/** What an official says; `retract`: what he confirmed he takes back. */
 export const OFFICIAL_EVENTS = [
   'objection',
   'retest',
   'clear',
   'confirm',
+  'retract',
   'dispose',
   'notify',
   'close',

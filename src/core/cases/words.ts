@@ -29,6 +29,7 @@ export const EVENT_WORDS: Words<CaseEvent> = {
   retest: ['sent to a laboratory', '送实验室复检'],
   clear: ['cleared', '解除'],
   confirm: ['confirmed', '确认不合格'],
+  retract: ['confirmation taken back', '撤回确认'],
   dispose: ['disposed of', '处置'],
   notify: ['supplier and buyers told', '通报上下游'],
   close: ['closed', '结案'],
@@ -61,6 +62,10 @@ export const REFUSAL_WORDS: Words<Refusal['code']> = {
   in_future: ['it cannot have happened yet', '发生时间晚于当前'],
   before_told: ['the result was not told yet', '早于检测或结果告知时间'],
   is_final: ["the result is no laboratory's, or was tested again", '非实验室结果或已复检，不再受理异议'],
+  by_laboratory: [
+    'a record of a laboratory says so: another laboratory answers it, or that one takes it back',
+    '实验室检测记录已认定，须由复检答复或由该实验室撤回',
+  ],
   needs_laboratory: [
     'a laboratory decides: name its method, which may not be a rapid one',
     '须由实验室判定，请写明检测方法，不得为快检方法',

@@ -13,6 +13,7 @@ import { applyEvent } from './apply.ts'
 import { baseOf, testedRow } from './open-case.ts'
 import { isRepeat, requestOf, type Said } from './said-twice.ts'
 import { type SettleParts, settleCase } from './settle.ts'
+import { withoutConfirmation } from './whose-word.ts'
 
 const RECORDS_PER_CODE = 20
 
@@ -91,10 +92,11 @@ export async function sayOfCase(
       if (before) throw new HubError('idempotency_conflict')
     }
     const isRepeated = !request && isRepeat(await readCaseEvents(client, id), said, { who, nowMs })
+    const without = event === 'retract' ? await withoutConfirmation(client, id) : {}
     return await applyEvent(
       client,
       id,
-      { event, atMs, nowMs, by: 'official', quantity, method, note, isRepeated },
+      { event, atMs, nowMs, by: 'official', quantity, method, note, isRepeated, ...without },
       { actor: who, request },
     )
   })

@@ -15,6 +15,7 @@ import { GRAVEST, gravest, holdAgain } from './hold-again.ts'
 import { isToldOf, openObjection } from './objections.ts'
 import { causeOf, namedGoods, type ToldTest, testedGoods, whereOf } from './open-case.ts'
 import { type ChangedTest, evidence, happening, STANDS, testOf } from './told-test.ts'
+import { confirmedBy, isOrdered } from './whose-word.ts'
 
 /**
  * Takes a new version of a test that has a case. Gives the tests that are to be taken like new ones: this one where it turns out to be of goods that are none
@@ -161,18 +162,6 @@ async function tellByOther(
   const told = [...(await readTracedVersions(client, standing)).values()]
   const other = GRAVEST.flatMap((one) => told.filter(({ body }) => saysOf(body) === one))[0]
   if (other) await retellCase(client, caseId, toldBy({ recordId: other.id, body: other.body }, found.toldAt))
-}
-
-/** Whether an official stopped the goods without a test. */
-const isOrdered = async (client: ClientBase, caseId: string): Promise<boolean> =>
-  (await readCase(client, caseId))?.openedBy === 'official'
-
-/** Whose word confirmed the case: an official's, or what laboratories' records said; null where it is not confirmed. */
-async function confirmedBy(client: ClientBase, caseId: string): Promise<'records' | 'official' | null> {
-  if (((await readCase(client, caseId))?.confirmedAt ?? null) === null) return null
-  const events = await readCaseEvents(client, caseId)
-  const by = events.findLast(({ fromState, toState }) => toState === 'confirmed' && fromState !== toState)
-  return by?.event === 'confirm' ? 'official' : 'records'
 }
 
 /** The open case of the goods that the test tells of now. */

@@ -9,8 +9,8 @@ import { applyEvent } from './apply.ts'
 import type { ToldTest } from './open-case.ts'
 import { evidence, happening } from './told-test.ts'
 
-/** By which records release goods; what an official released is released. */
-const BY_RECORDS: ReadonlySet<string> = new Set(['lab_passed', 'withdrawn'])
+/** By which records release goods; what an official released is released. Where he takes back what he confirmed, it is records that say what becomes of them. */
+const BY_RECORDS: ReadonlySet<string> = new Set(['lab_passed', 'withdrawn', 'retract'])
 
 /**
  * Holds again what records released and what is no longer answered since a version came. A case that was closed meanwhile stays so: the tests of it that stand unanswered are

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PAK_CHOI, SPINACH, withMarket } from './market.ts'
 
-const { api, code, entry, rapid, laboratory, send, follow, told, here, sayOf } = withMarket()
+const { api, code, entry, rapid, laboratory, send, follow, cards, told, here, sayOf } = withMarket()
 
 const VOID = { status: 'void' }
 const CADMIUM = { test: { item: '镉', verdict: 'pass', screening: false, method: 'ICP', raw: 'pass' } }
@@ -71,4 +71,52 @@ test('what an official confirmed stays recalled where a test is taken back', asy
   await say({ event: 'confirm', note: '现场查获禁用农药' })
   await send(rapid('u', 'A-2', SPINACH, lots(2)), rapid('u', 'A-2', SPINACH, { ...lots(2), ...VOID }))
   expect(await read()).toMatchObject({ state: 'confirmed', held: [code(2)], last: 'withdrawn' })
+})
+
+const refusals = async (id: string, body: object) => {
+  const answer = await api.call('POST', `/v1/cases/${id}/events`, { body })
+  return answer.json().refusals?.map(({ code }: { code: string }) => code) ?? answer.json().state
+}
+const onlyCase = async () => (await cards())[0]?.id as string
+
+test('an official takes back with a reason what he confirmed, where its test was taken back and nothing was disposed of', async () => {
+  await send(entry(1, 'A-1', SPINACH), rapid('t', 'A-1', SPINACH))
+  await sayOf('held', { event: 'confirm', method: 'GC-MS' })
+  await send(rapid('t', 'A-1', SPINACH, VOID))
+  const id = await onlyCase()
+  expect(await refusals(id, { event: 'retract' })).toEqual(['needs_reason'])
+  await sayOf('confirmed', { event: 'retract', note: '仪器校准有误' })
+  expect(await told()).toMatchObject([{ state: 'cleared', held: [], orders: [`release ${here()}`] }])
+  const { events } = (await api.call('GET', `/v1/cases/${id}`)).json()
+  expect(events.at(-1)).toMatchObject({ event: 'retract', note: '仪器校准有误', actor: 'administrator' })
+  // The release rests on records again: what fails once more is held.
+  await send(rapid('t', 'A-1', SPINACH, { quantity: { value: '1', unit: 'KGM' } }))
+  expect(await told()).toMatchObject([{ state: 'held', held: [code(1)] }])
+})
+
+test('where the rapid test stands on which he confirmed it, the goods are stopped as before he did, with time for an objection', async () => {
+  await send(entry(1, 'A-1', SPINACH), rapid('t', 'A-1', SPINACH))
+  await sayOf('held', { event: 'confirm', method: 'GC-MS' }, { event: 'retract', note: '误登记' })
+  expect(await told()).toMatchObject([{ state: 'held', held: [code(1)], orders: [`stop_sale ${here()}`] }])
+  await sayOf('held', { event: 'objection' })
+})
+
+test('what an official ordered and confirmed is his order again, which he may end', async () => {
+  await send(entry(1, 'A-1', SPINACH))
+  const { say, read } = await stopped(1)
+  await say({ event: 'confirm', note: '现场查获禁用农药' })
+  await say({ event: 'retract', note: '证据撤回' })
+  expect(await read()).toMatchObject({ state: 'held', held: [code(1)], orders: [`stop_sale ${here()}`] })
+  await say({ event: 'clear', note: '举报不实' })
+  expect(await read()).toMatchObject({ state: 'cleared' })
+})
+
+test('what a laboratory failed no official takes back, nor what was disposed of', async () => {
+  const why = { event: 'retract', note: '误登记' }
+  await send(entry(1, 'A-1', SPINACH), rapid('t', 'A-1', SPINACH))
+  await sayOf('held', { event: 'confirm', method: 'GC-MS' })
+  await send(laboratory('l', 1, 'fail'))
+  expect(await refusals(await onlyCase(), why)).toEqual(['by_laboratory'])
+  await sayOf('confirmed', { event: 'dispose', quantity: '1', method: 'destroyed' })
+  expect(await refusals(await onlyCase(), why)).toEqual(['wrong_state', 'by_laboratory'])
 })

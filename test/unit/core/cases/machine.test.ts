@@ -54,6 +54,7 @@ const happenings = fc.array(
     method: fc.constantFrom(undefined, 'GC-MS', '酶抑制法', 'destroyed'),
     note: fc.constantFrom(undefined, 'why'),
     by: fc.constantFrom('official' as const, 'records' as const),
+    isOfficials: fc.boolean(),
   }),
   { maxLength: 40 },
 )
@@ -236,16 +237,16 @@ describe('an objection to the result of a laboratory', () => {
 
 /** Where each event leads from each state, when nothing else is missing; `-`: it may not happen; `=`: it moves nothing. */
 const TABLE = `
-state      objection retest clear    confirm    dispose   notify    close  note failed    doubted  lab_failed lab_passed withdrawn
-suspect    objected  retest cleared  confirmed  -         -         -      =    held      =        confirmed  cleared    cleared
-held       objected  retest cleared  confirmed  -         -         -      =    =         =        confirmed  cleared    cleared
-objected   -         retest cleared  confirmed  -         -         -      =    =         =        confirmed  cleared    cleared
-retest     -         -      cleared  confirmed  -         -         -      =    =         =        confirmed  cleared    cleared
-cleared    -         -      -        -          -         -         closed =    held      suspect  confirmed  =          =
-confirmed  objected  -      -        -          disposal  -         -      =    =         =        =          =          cleared
-disposal   -         -      -        -          =         notified  -      =    =         =        =          =          =
-notified   -         -      -        -          -         -         closed =    =         =        =          =          =
-closed     -         -      -        -          -         -         -      =    =         =        =          =          =
+state      objection retest clear    confirm    retract  dispose   notify    close  note failed    doubted  lab_failed lab_passed withdrawn
+suspect    objected  retest cleared  confirmed  -        -         -         -      =    held      =        confirmed  cleared    cleared
+held       objected  retest cleared  confirmed  -        -         -         -      =    =         =        confirmed  cleared    cleared
+objected   -         retest cleared  confirmed  -        -         -         -      =    =         =        confirmed  cleared    cleared
+retest     -         -      cleared  confirmed  -        -         -         -      =    =         =        confirmed  cleared    cleared
+cleared    -         -      -        -          -        -         -         closed =    held      suspect  confirmed  =          =
+confirmed  objected  -      -        -          cleared  disposal  -         -      =    =         =        =          =          cleared
+disposal   -         -      -        -          -        =         notified  -      =    =         =        =          =          =
+notified   -         -      -        -          -        -         -         closed =    =         =        =          =          =
+closed     -         -      -        -          -        -         -         -      =    =         =        =          =          =
 `
 const [heads = [], ...lines] = TABLE.trim()
   .split('\n')
@@ -263,7 +264,7 @@ describe('every event in every state', () => {
       const method = event === 'dispose' ? 'destroyed' : 'GC-MS'
       const found = stateAfter(
         facts,
-        says(event as Happening['event'], { method, quantity: '1', note: 'why' }),
+        says(event as Happening['event'], { method, quantity: '1', note: 'why', isOfficials: true }),
       )
       expect(found).toBe(end === '-' ? 'wrong_state' : end === '=' ? state : end)
     },

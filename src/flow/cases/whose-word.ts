@@ -1,0 +1,33 @@
+import type { ClientBase } from 'pg'
+import type { Happening } from '#core/cases/machine.ts'
+import { readCaseEvents } from '#store/case-events.ts'
+import { readCase } from '#store/cases.ts'
+import { unanswered } from './answered.ts'
+import { gravest } from './hold-again.ts'
+
+/** Whether an official stopped the goods without a test. */
+export const isOrdered = async (client: ClientBase, caseId: string): Promise<boolean> =>
+  (await readCase(client, caseId))?.openedBy === 'official'
+
+/** Whose word confirmed the case: an official's, or what laboratories' records said; null where it is not confirmed. */
+export async function confirmedBy(
+  client: ClientBase,
+  caseId: string,
+): Promise<'records' | 'official' | null> {
+  if (((await readCase(client, caseId))?.confirmedAt ?? null) === null) return null
+  const events = await readCaseEvents(client, caseId)
+  const by = events.findLast(({ fromState, toState }) => toState === 'confirmed' && fromState !== toState)
+  return by?.event === 'confirm' ? 'official' : 'records'
+}
+
+/** What the goods of a case are held for where an official takes back what he confirmed: tests that stand, or his order to stop them. */
+export async function withoutConfirmation(
+  client: ClientBase,
+  caseId: string,
+): Promise<Pick<Happening, 'remains' | 'isOfficials'>> {
+  const tested = await gravest(client, await unanswered(client, caseId))
+  return {
+    remains: tested !== 'lab_failed' && (await isOrdered(client, caseId)) ? 'failed' : tested,
+    isOfficials: (await confirmedBy(client, caseId)) === 'official',
+  }
+}
