@@ -7,7 +7,7 @@ import type { Reader } from './sighted.ts'
 
 type Client = ClientBase | Pool
 
-/** A test of a case, in the version that counted last. */
+/** A test of a case, in the version that counted last. What a laboratory passed may be of several cases; a failed test is of one. */
 export interface CaseTest {
   readonly recordId: string
   readonly caseId: string
@@ -22,31 +22,35 @@ export async function putCaseTest(client: ClientBase, test: CaseTest): Promise<v
   await client.query({
     name: 'put-case-test',
     text: `insert into case_tests (record_id, case_id, version, verdict, is_lab) values ($1, $2, $3, $4, $5)
-           on conflict (record_id) do update set version = excluded.version, verdict = excluded.verdict, is_lab = excluded.is_lab`,
+           on conflict (record_id, case_id) do update set version = excluded.version, verdict = excluded.verdict, is_lab = excluded.is_lab`,
     values: [test.recordId, test.caseId, test.version, test.verdict, test.isLab],
   })
 }
 
 /** Takes a test from its case. */
-export async function dropCaseTest(client: ClientBase, recordId: string): Promise<void> {
+export async function dropCaseTest(
+  client: ClientBase,
+  { recordId, caseId }: Pick<CaseTest, 'recordId' | 'caseId'>,
+): Promise<void> {
   await client.query({
     name: 'drop-case-test',
-    text: 'delete from case_tests where record_id = $1',
-    values: [recordId],
+    text: 'delete from case_tests where record_id = $1 and case_id = $2',
+    values: [recordId, caseId],
   })
 }
 
-/** Tests by record that belong to a case. */
+/** What belongs to cases of the tests, by record, of the oldest case first. */
 export async function findCaseTests(
   client: Client,
   recordIds: readonly string[],
-): Promise<Map<string, CaseTest>> {
+): Promise<Map<string, CaseTest[]>> {
   const { rows } = await client.query<CaseTest>({
     name: 'find-case-tests',
-    text: `select ${TEST_COLUMNS} from case_tests where record_id = any($1::text[])`,
+    text: `select ${TEST_COLUMNS} from case_tests where record_id = any($1::text[])
+            order by (select opened_at from cases where id = case_id), case_id`,
     values: [recordIds],
   })
-  return new Map(rows.map((row) => [row.recordId, row]))
+  return Map.groupBy(rows, ({ recordId }) => recordId)
 }
 
 export async function readCaseTests(client: Client, caseId: string): Promise<CaseTest[]> {
@@ -59,10 +63,10 @@ export async function readCaseTests(client: Client, caseId: string): Promise<Cas
 }
 
 /**
- * An open case of the same goods: one that holds any of the codes, or, for a test whose goods are not known, one of the same stall, product and day. The
- * oldest of several.
+ * The open cases of the same goods, the oldest first: those that hold any of the codes, or, for a test whose goods are not known, those of the same stall, product and
+ * day.
  */
-export async function findCaseOfGoods(
+export async function findCasesOfGoods(
   client: Client,
   goods: {
     readonly codes: readonly string[]
@@ -70,18 +74,18 @@ export async function findCaseOfGoods(
     readonly whats: readonly string[]
     readonly productName: string | null
   },
-): Promise<string | null> {
+): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>({
-    name: 'find-case-of-goods',
+    name: 'find-cases-of-goods',
     text: `select c.id from cases c
             where c.state not in ('cleared', 'closed')
               and (c.product_name is null or $4::text is null or c.product_name = $4 or c.product_class not in ('vegetable', 'mushroom', 'fruit'))
               and (c.id in (select l.case_id from case_lots l where l.code = any($1::text[]) and l.role in ('tested', 'upstream', 'downstream'))
                    or (c.whats && $2::uuid[] and c.whos && $3::uuid[]))
-            order by c.opened_at, c.id limit 1`,
+            order by c.opened_at, c.id`,
     values: [goods.codes, goods.whats, goods.whos, goods.productName],
   })
-  return rows[0]?.id ?? null
+  return rows.map(({ id }) => id)
 }
 
 /** A code of the goods of a case. */

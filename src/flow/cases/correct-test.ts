@@ -5,7 +5,7 @@ import type { CaseState } from '#core/cases/states.ts'
 import { matchFacts } from '#core/lineage/matching.ts'
 import type { Body } from '#core/model/body.ts'
 import { readCaseEvents } from '#store/case-events.ts'
-import { type CaseTest, dropCaseTest, findCaseOfGoods, putCaseTest } from '#store/case-lots.ts'
+import { type CaseTest, dropCaseTest, findCasesOfGoods, putCaseTest } from '#store/case-lots.ts'
 import { readCase, retellCase, type ToldGoods } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { unanswered } from './answered.ts'
@@ -18,11 +18,34 @@ import { type ChangedTest, evidence, happening, STANDS, testOf } from './told-te
 import { confirmedBy, isOrdered } from './whose-word.ts'
 
 /**
- * Takes a new version of a test that has a case. Gives the tests that are to be taken like new ones: this one where it turns out to be of goods that are none
- * of the case, and those of a closed case that are answered no longer. A test that opened a case takes the case along to the goods that it tells of now, unless more was said of the first goods than that they
- * are held: others were not objected to, confirmed or disposed of.
+ * Takes a new version of a test that has cases, the oldest first. Gives the tests that are to be taken like new ones: those of a closed case that are answered no longer, and this one where it turns
+ * out to be of goods that are none of the case, or passes goods, which other cases may have too.
  */
 export async function correctTest(
+  client: ClientBase,
+  test: ChangedTest,
+  [first, ...others]: readonly CaseTest[],
+  nowMs: number,
+): Promise<readonly ToldTest[]> {
+  const says = test.isActive ? saysOf(test.body) : null
+  const isPassed = says === 'lab_passed'
+  const again: ToldTest[] = []
+  // Only what a laboratory passed is of several; what failed is of one.
+  for (const other of others)
+    if (says === null || isPassed) again.push(...(await correctIn(client, test, other, nowMs)))
+    else if (other.version < test.version) {
+      await dropCaseTest(client, other)
+      again.push(...((await holdAgain(client, test, other.caseId, nowMs)) ?? []))
+    }
+  if (first) again.push(...(await correctIn(client, test, first, nowMs)))
+  return isPassed && !again.includes(test) ? [...again, test] : again
+}
+
+/**
+ * Takes a new version of a test in one of its cases. A test that opened a case takes the case along to the goods that it tells of now, unless more was said of the first goods than that they
+ * are held: others were not objected to, confirmed or disposed of.
+ */
+async function correctIn(
   client: ClientBase,
   test: ChangedTest,
   before: CaseTest,
@@ -32,21 +55,20 @@ export async function correctTest(
   const now = testOf(test, caseId)
   if (now.version <= before.version) return []
   const says = test.isActive ? saysOf(test.body) : null
-  if (says === null || says === 'lab_passed') {
-    const isLeaving =
-      says !== null && !STANDS.has(before.verdict) && (await isOfOtherCase(client, test, caseId))
-    await (isLeaving ? dropCaseTest(client, recordId) : putCaseTest(client, now))
-    const again = await standsNoMore(client, test, before, { says: isLeaving ? null : says, nowMs })
-    return isLeaving ? [...again, test] : again
-  }
   const read = (await readTracedVersions(client, [{ recordId, version: before.version }])).get(recordId)
   const told = read?.body
   const isMoved = told !== undefined && goodsText(recordId, told) !== goodsText(recordId, test.body)
+  if (says === null || says === 'lab_passed') {
+    const isLeaving =
+      says !== null && !STANDS.has(before.verdict) && isMoved && (await isOfOtherCase(client, test, caseId))
+    await (isLeaving ? dropCaseTest(client, before) : putCaseTest(client, now))
+    return await standsNoMore(client, test, before, { says: isLeaving ? null : says, nowMs })
+  }
   const found = await readCase(client, caseId)
   const opened = found?.testId === recordId
   const isTaking = opened && GOES_ALONG.has(found.state)
   if (isMoved && !isTaking && !(await isOfCase(client, test, caseId))) {
-    await dropCaseTest(client, recordId)
+    await dropCaseTest(client, before)
     await withdraw(client, test, caseId, nowMs)
     return [test]
   }
@@ -164,20 +186,20 @@ async function tellByOther(
   if (other) await retellCase(client, caseId, toldBy({ recordId: other.id, body: other.body }, found.toldAt))
 }
 
-/** The open case of the goods that the test tells of now. */
-async function caseOfGoods(client: ClientBase, test: ChangedTest): Promise<string | null> {
+/** The open cases of the goods that the test tells of now. */
+async function casesOfGoods(client: ClientBase, test: ChangedTest): Promise<string[]> {
   const goods = await testedGoods(client, test)
   const { productName } = goodsOf(test.body)
-  return await findCaseOfGoods(client, { ...goods, productName })
+  return await findCasesOfGoods(client, { ...goods, productName })
 }
 
 const isOfCase = async (client: ClientBase, test: ChangedTest, caseId: string): Promise<boolean> =>
-  (await caseOfGoods(client, test)) === caseId
+  (await casesOfGoods(client, test)).includes(caseId)
 
-/** Whether they are those of another open case, and of that alone. */
+/** Whether they are those of other open cases, and not of this one. */
 async function isOfOtherCase(client: ClientBase, test: ChangedTest, caseId: string): Promise<boolean> {
-  const found = await caseOfGoods(client, test)
-  return found !== null && found !== caseId
+  const found = await casesOfGoods(client, test)
+  return found.length > 0 && !found.includes(caseId)
 }
 
 /** What a test tells of which goods it is of: what it names, or stall, product and day. */

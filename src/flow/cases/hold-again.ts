@@ -52,7 +52,7 @@ async function takenFrom(
   standing: readonly CaseTest[],
 ): Promise<ToldTest[]> {
   const records = await readTracedVersions(client, standing)
-  for (const { recordId } of standing) await dropCaseTest(client, recordId)
+  for (const one of standing) await dropCaseTest(client, one)
   return [...records.values()].map(({ id, version, body }) => ({ recordId: id, version, body, receivedAt }))
 }
 

@@ -5,19 +5,19 @@ import { saysOf } from '#core/cases/open.ts'
 import { isOlder } from '#core/cases/sample-time.ts'
 import type { RecordEvent } from '#core/cases/states.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'
-import { type CaseTest, dropCaseTest, findCaseTests, putCaseTest } from '#store/case-lots.ts'
+import { dropCaseTest, findCaseTests, putCaseTest } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { readOwners } from '#store/peer-versions.ts'
 import { findTestsOfGoods } from '#store/tests-of-goods.ts'
-import { failedOf, unanswered } from './answered.ts'
+import { unanswered } from './answered.ts'
 import { applyEvent } from './apply.ts'
 import { labPassed } from './correct-test.ts'
 import { holdAgain, releasedByRecords } from './hold-again.ts'
 import type { TestedGoods, ToldTest } from './open-case.ts'
 import { evidence, happening, testOf } from './told-test.ts'
 
-/** Lets a case, which a failed test opened or joined, be answered by what laboratories passed of its goods and what came here before it did, as if that had come later. */
+/** Lets a case, which a failed test opened or joined, be answered by what laboratories passed of its goods and what came here before it did, as if that had come later, also where it was said to other cases. */
 export async function answerByEarlier(
   client: ClientBase,
   failed: ToldTest,
@@ -27,14 +27,12 @@ export async function answerByEarlier(
   const { found, known, foreign } = await passesOf(client, failed, goods)
   let ofTheCase: ToldTest | null = null
   for (const { id, version, body: passed } of found) {
-    const before = known.get(id)
-    if (foreign.has(id) || (before && before.caseId !== caseId && !(await isLeft(client, before)))) continue
+    if (foreign.has(id)) continue
     const test = { recordId: id, version, receivedAt, body: passed }
-    if (before?.caseId === caseId) {
+    if (known.get(id)?.some((one) => one.caseId === caseId)) {
       ofTheCase ??= test
       continue
     }
-    if (before) await dropCaseTest(client, id)
     await putCaseTest(client, testOf({ ...test, isActive: true }, caseId))
     await labPassed(client, test, caseId, nowMs)
   }
@@ -52,7 +50,9 @@ export async function joinsReleased(
   { goods, says, nowMs }: { readonly goods: TestedGoods; readonly says: RecordEvent; readonly nowMs: number },
 ): Promise<boolean> {
   const { found, known, foreign } = await passesOf(client, failed, goods)
-  const cases = found.flatMap(({ id }) => (foreign.has(id) ? [] : (known.get(id)?.caseId ?? [])))
+  const cases = found.flatMap(({ id }) =>
+    foreign.has(id) ? [] : (known.get(id) ?? []).map((one) => one.caseId),
+  )
   for (const caseId of new Set(cases)) {
     const state = await releasedByRecords(client, caseId)
     if (state === null) continue
@@ -66,12 +66,12 @@ export async function joinsReleased(
       await answerByEarlier(client, failed, { goods, caseId, nowMs })
       return true
     }
-    await dropCaseTest(client, failed.recordId)
+    await dropCaseTest(client, { recordId: failed.recordId, caseId })
   }
   return false
 }
 
-/** What laboratories passed of the goods of a failed test and answers it, whose case each is of, and which of it is another hub's. */
+/** What laboratories passed of the goods of a failed test and answers it, which cases each is of, and which of it is another hub's. */
 async function passesOf(client: ClientBase, { body }: ToldTest, goods: TestedGoods) {
   const found = [
     ...(await readTracedVersions(client, await findTestsOfGoods(client, goods))).values(),
@@ -84,11 +84,6 @@ async function passesOf(client: ClientBase, { body }: ToldTest, goods: TestedGoo
   )
   const ids = found.map(({ id }) => id)
   return { found, known: await findCaseTests(client, ids), foreign: await readOwners(client, ids) }
-}
-
-/** A passed test is left in a case that is closed and of which no failed test stands any more: those that it answered have a new case. */
-async function isLeft(client: ClientBase, { caseId }: CaseTest): Promise<boolean> {
-  return (await readCase(client, caseId))?.state === 'closed' && (await failedOf(client, caseId)).length === 0
 }
 
 /** What was said to the case before, and then left something unanswered, counts where nothing is any more. */

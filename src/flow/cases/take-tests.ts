@@ -5,7 +5,13 @@ import { isOlder } from '#core/cases/sample-time.ts'
 import { orderOf, type RecordEvent } from '#core/cases/states.ts'
 import { epochOf } from '#core/dates/when.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
-import { findCaseOfGoods, findCaseTests, putCaseTest, readCaseLots } from '#store/case-lots.ts'
+import {
+  type CaseTest,
+  findCasesOfGoods,
+  findCaseTests,
+  putCaseTest,
+  readCaseLots,
+} from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
 import { readHeads } from '#store/heads.ts'
 import { readHubId } from '#store/hub-identity.ts'
@@ -17,7 +23,7 @@ import { correctTest, labPassed } from './correct-test.ts'
 import { openByTest, type TestedGoods, type ToldTest, testedGoods } from './open-case.ts'
 import { answerByEarlier, joinsReleased } from './passed-before.ts'
 import type { SettleParts } from './settle.ts'
-import { type ChangedTest, evidence, happening, testOf } from './told-test.ts'
+import { type ChangedTest, evidence, happening, STANDS, testOf } from './told-test.ts'
 
 export interface TakingParts extends SettleParts {
   /** Failed tests of an earlier day open no case: `YYYY-MM-DD`, in China. */
@@ -57,25 +63,25 @@ export async function takeTests(client: ClientBase, tests: readonly LoggedTest[]
   )
   for (const test of telling) {
     if (foreign.has(test.recordId)) continue
-    const before = (await findCaseTests(client, [test.recordId])).get(test.recordId)
+    const before = (await findCaseTests(client, [test.recordId])).get(test.recordId) ?? []
     if (test.wasTaken) {
-      if (before === undefined) await takePassedAgain(client, hub, test, at)
+      if (before.every(({ verdict }) => !STANDS.has(verdict))) await takePassedAgain(client, hub, test, at)
       // What a laboratory said may be found by now.
-      else if (before.version === test.version) await answerCorrected(client, test, before.caseId, at.nowMs)
+      else await answerCorrected(client, test, before, at.nowMs)
       continue
     }
-    if (before === undefined) {
+    if (before.length === 0) {
       if (test.isActive) await takeNew(client, hub, test, at)
       continue
     }
     // What had a case is no history that is brought in.
     for (const one of await correctTest(client, test, before, at.nowMs))
       await takeNew(client, hub, one, { nowMs: at.nowMs, from: undefined })
-    await answerCorrected(client, test, before.caseId, at.nowMs)
+    await answerCorrected(client, test, before, at.nowMs)
   }
 }
 
-/** What a laboratory passed was perhaps of no case because its goods were not known yet; where it said something else since, that counts. */
+/** What a laboratory passed was perhaps not of each case because its goods were not known yet; where it said something else since, that counts. */
 async function takePassedAgain(client: ClientBase, hub: string, test: LoggedTest, at: Taking): Promise<void> {
   if (!test.isActive || saysOf(test.body) !== 'lab_passed') return
   const { heads } = await readHeads(client, [test.recordId])
@@ -86,17 +92,17 @@ async function takePassedAgain(client: ClientBase, hub: string, test: LoggedTest
 async function answerCorrected(
   client: ClientBase,
   test: ChangedTest,
-  caseId: string,
+  before: readonly CaseTest[],
   nowMs: number,
 ): Promise<void> {
   const says = test.isActive ? saysOf(test.body) : null
   if (says === null || says === 'lab_passed') return
-  const isStillOfIt = (await findCaseTests(client, [test.recordId])).get(test.recordId)?.caseId === caseId
-  if (isStillOfIt)
-    await answerByEarlier(client, test, { goods: await testedGoods(client, test), caseId, nowMs })
+  for (const { caseId, version } of (await findCaseTests(client, [test.recordId])).get(test.recordId) ?? [])
+    if (version === test.version && before.some((one) => one.caseId === caseId))
+      await answerByEarlier(client, test, { goods: await testedGoods(client, test), caseId, nowMs })
 }
 
-/** A test that is new to cases: of goods that have an open case it belongs to that one, however old it is. */
+/** A test that is new to cases: of goods that have open cases it belongs to the oldest one that takes it, however old it is, and what a laboratory passed to each of them. */
 async function takeNew(
   client: ClientBase,
   hub: string,
@@ -107,19 +113,50 @@ async function takeNew(
   if (says === null) return
   const goods = await testedGoods(client, test)
   const { productName } = goodsOf(test.body)
-  const id = await findCaseOfGoods(client, { ...goods, productName })
-  if (id === null || (await isApart(client, test, { id, goods, says, from }))) {
-    if (says === 'lab_passed' || !isOpening(test.body, from)) return
+  const cases = await findCasesOfGoods(client, { ...goods, productName })
+  if (says === 'lab_passed') return await passIn(client, test, cases, nowMs)
+  const id = await firstTaking(client, test, { cases, goods, says, from })
+  if (id === undefined) {
+    if (!isOpening(test.body, from)) return
     if (await joinsReleased(client, test, { goods, says, nowMs })) return
     const caseId = await openByTest(client, hub, test, goods, nowMs)
     return await answerByEarlier(client, test, { goods, caseId, nowMs })
   }
-  if (says === 'lab_passed' && (await isBefore(client, test, id))) return
   await putCaseTest(client, testOf({ ...test, isActive: true }, id))
-  if (says === 'lab_passed') return await labPassed(client, test, id, nowMs)
   const told = { ...happening(says, test, nowMs), ...(await newsOf(client, test, id)) }
   await applyEvent(client, id, told, evidence(test))
   await answerByEarlier(client, test, { goods, caseId: id, nowMs })
+}
+
+/** Lets a laboratory's passed test answer what it answers in each of the cases that do not know it yet. */
+async function passIn(
+  client: ClientBase,
+  test: ToldTest,
+  cases: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  const known = (await findCaseTests(client, [test.recordId])).get(test.recordId) ?? []
+  for (const id of cases) {
+    if (known.some(({ caseId }) => caseId === id) || (await isBefore(client, test, id))) continue
+    await putCaseTest(client, testOf({ ...test, isActive: true }, id))
+    await labPassed(client, test, id, nowMs)
+  }
+}
+
+interface Failed {
+  readonly goods: TestedGoods
+  readonly says: RecordEvent
+  readonly from: string | undefined
+}
+
+/** The oldest of the cases that takes a failed test. */
+async function firstTaking(
+  client: ClientBase,
+  test: ToldTest,
+  { cases, ...failed }: Failed & { readonly cases: readonly string[] },
+): Promise<string | undefined> {
+  for (const id of cases) if (!(await isApart(client, test, { id, ...failed }))) return id
+  return undefined
 }
 
 /**
@@ -129,12 +166,7 @@ async function takeNew(
 async function isApart(
   client: ClientBase,
   { body }: ToldTest,
-  at: {
-    readonly id: string
-    readonly goods: TestedGoods
-    readonly says: RecordEvent
-    readonly from: string | undefined
-  },
+  at: Failed & { readonly id: string },
 ): Promise<boolean> {
   if ((at.says !== 'failed' && at.says !== 'doubted') || !isOpening(body, at.from)) return false
   const found = await readCase(client, at.id)
