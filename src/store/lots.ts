@@ -94,15 +94,28 @@ export async function readWalk(
 
 const nearDay = `t.day between a.day - ${TRADER_DAYS} and a.day + ${TRADER_DAYS}`
 
-/** Codes of the goods that a test without a lot is of: what is at its stall on its day, by the ways in which it may meet them. */
+/** A way in which a test without a lot may meet its goods. */
+export interface AskedPoint {
+  readonly who: string
+  readonly what: string
+  readonly day: string
+}
+
+/** Codes of the goods of each of many tests without a lot, in their order: what is at its stall on its day, by the ways in which it may meet them. */
 export async function readTestedCodes(
   reader: Reader,
-  points: readonly { readonly who: string; readonly what: string; readonly day: string }[],
-): Promise<string[]> {
-  if (points.length === 0) return []
-  const { rows } = await reader.query<{ code: string }>({
+  tests: readonly (readonly AskedPoint[])[],
+): Promise<string[][]> {
+  // Tests of one stall, product and day ask the same.
+  const asked = new Map(
+    tests.flat().map((point) => [pointText(point), { point, codes: new Set<string>() }] as const),
+  )
+  if (asked.size === 0) return tests.map(() => [])
+  const points = [...asked.values()].map(({ point }) => point)
+  const { rows } = await reader.query<{ n: number; code: string }>({
     name: 'read-tested-codes',
-    text: `select distinct h.code from unnest($1::uuid[], $3::uuid[], $4::date[]) a (who, what, day)
+    text: `select distinct a.n::int as n, h.code
+             from unnest($1::uuid[], $3::uuid[], $4::date[]) with ordinality a (who, what, day, n)
             cross join lateral (
               select a.who
               union select t.trader from stall_traders t where t.stall = a.who and ${nearDay}
@@ -117,8 +130,15 @@ export async function readTestedCodes(
       points.map(({ day }) => day),
     ],
   })
-  return rows.map(({ code }) => code)
+  const found = [...asked.values()]
+  for (const { n, code } of rows) found[n - 1]?.codes.add(code)
+  return tests.map((own) => {
+    const codes = own.flatMap((point) => [...(asked.get(pointText(point))?.codes ?? [])])
+    return [...new Set(codes)].sort()
+  })
 }
+
+const pointText = ({ who, what, day }: AskedPoint): string => `${who} ${what} ${day}`
 
 /** Those of the codes that a record mentions, in the order given. */
 export async function readKnownCodes(

@@ -5,7 +5,7 @@ import { answersFailure } from '#core/cases/tested-for.ts'
 import type { Body } from '#core/model/body.ts'
 import { type CaseTest, readCaseTests } from '#store/case-lots.ts'
 import { readTracedVersions } from '#store/lots.ts'
-import { type TestedGoods, testedGoods } from './open-case.ts'
+import { type TestedGoods, testedGoodsOf } from './open-case.ts'
 import { STANDS } from './told-test.ts'
 
 interface TestOfGoods {
@@ -16,25 +16,20 @@ interface TestOfGoods {
 /** The failed tests of a case which no laboratory has answered by passing their goods: what it found of other items, or of other lots, says nothing of them. */
 export async function unanswered(client: ClientBase, caseId: string): Promise<CaseTest[]> {
   const tests = await readCaseTests(client, caseId)
-  const records = await readTracedVersions(client, tests)
-  const read = async ({ recordId, version }: CaseTest): Promise<TestOfGoods | null> => {
-    const record = records.get(recordId)
-    if (!record) return null
-    const { body, receivedAt } = record
-    return { body, goods: await testedGoods(client, { recordId, version, receivedAt, body }) }
-  }
-  const passed: TestOfGoods[] = []
-  for (const test of tests) {
-    const one = test.isLab && test.verdict === 'pass' ? await read(test) : null
-    if (one) passed.push(one)
-  }
-  const left: CaseTest[] = []
-  for (const test of tests) {
-    if (!STANDS.has(test.verdict)) continue
-    const failed = await read(test)
-    if (failed === null || !isAnswered(failed, passed)) left.push(test)
-  }
-  return left
+  const failed = tests.filter(({ verdict }) => STANDS.has(verdict))
+  const passed = tests.filter(({ isLab, verdict }) => isLab && verdict === 'pass')
+  if (passed.length === 0) return failed
+  const records = await readTracedVersions(client, [...failed, ...passed])
+  const told = [...records.values()].map(({ id, body }) => ({ recordId: id, body }))
+  const goods = await testedGoodsOf(client, told)
+  const read = new Map(
+    told.map(({ recordId, body }, i) => [recordId, { body, goods: goods[i] as TestedGoods }] as const),
+  )
+  const answering = passed.flatMap(({ recordId }) => read.get(recordId) ?? [])
+  return failed.filter(({ recordId }) => {
+    const one = read.get(recordId)
+    return one === undefined || !isAnswered(one, answering)
+  })
 }
 
 /** What the failed tests of a case tell. */

@@ -11,7 +11,7 @@ import { readCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { areAmong, unanswered } from './answered.ts'
 import { answerOf, openObjection, wasDecided } from './objections.ts'
-import { type TestedGoods, type ToldTest, testedGoods } from './open-case.ts'
+import { type ToldTest, testedGoodsOf } from './open-case.ts'
 
 /**
  * What a failed test tells that its case did not know. The test is kept with the case already.
@@ -45,16 +45,20 @@ async function bringsNew(
   const left = await unanswered(client, caseId)
   const own = left.find(({ recordId }) => recordId === test.recordId)
   if (!own || (own.isLab && wasDecided(await readCaseEvents(client, caseId)))) return false
-  const others = left.filter((one) => one !== own)
-  const told = [
-    ...(await readTracedVersions(client, own.isLab ? await ofLabs(client, caseId, others) : others)).values(),
-  ]
-  const known: ToldTest[] = told.map((one) => ({ ...one, recordId: one.id }))
-  const same: TestedGoods[] = []
-  for (const one of before ? [...known, before] : known)
-    if (isSameResult(one.body, test.body)) same.push(await testedGoods(client, one))
-  return !areAmong(await testedGoods(client, test), same)
+  const rest = left.filter((one) => one !== own)
+  const others = own.isLab ? await ofLabs(client, caseId, rest) : rest
+  const same: Pick<ToldTest, 'recordId' | 'body'>[] = before ? [before] : []
+  // A case may have hundreds that say the same, of which the first few tell it already.
+  for (const part of [others.slice(0, LOOKED_AT_FIRST), others.slice(LOOKED_AT_FIRST)]) {
+    for (const { id, body } of (await readTracedVersions(client, part)).values())
+      same.push({ recordId: id, body })
+    const told = same.filter(({ body }) => isSameResult(body, test.body))
+    const [goods, ...known] = await testedGoodsOf(client, [test, ...told])
+    if (goods && areAmong(goods, known)) return false
+  }
+  return true
 }
+const LOOKED_AT_FIRST = 20
 
 /** To a laboratory's result one may object though a rapid test told of it before. What an official says that one found, its record only repeats. */
 async function ofLabs(

@@ -9,7 +9,7 @@ import { type CaseTest, readCaseTests } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { meet } from './answered.ts'
-import { type ToldTest, testedGoods } from './open-case.ts'
+import { type TestedGoods, type ToldTest, testedGoodsOf } from './open-case.ts'
 import { STANDS } from './told-test.ts'
 
 /** An objection that awaits its second laboratory. */
@@ -59,11 +59,11 @@ export async function answerOf(client: ClientBase, test: ToldTest, caseId: strin
   const isOrder = labs.length === 0 && (await readCase(client, caseId))?.openedBy === 'official'
   const repeatsWord = objection.to === 'laboratory' && labs.length === 0
   if (isOrder || told.length === 0) return { answers: true, repeatsWord }
-  const goods = await testedGoods(client, test)
-  for (const { id, ...one } of (await readTracedVersions(client, labs.length > 0 ? labs : told)).values())
-    if (isSameMatter(test.body, one.body) && meet(goods, await testedGoods(client, { recordId: id, ...one })))
-      return { answers: true, repeatsWord }
-  return NONE
+  const same = [...(await readTracedVersions(client, labs.length > 0 ? labs : told)).values()]
+    .filter(({ body }) => isSameMatter(test.body, body))
+    .map(({ id, body }) => ({ recordId: id, body }))
+  const [goods, ...known] = (await testedGoodsOf(client, [test, ...same])) as [TestedGoods, ...TestedGoods[]]
+  return known.some((one) => meet(goods, one)) ? { answers: true, repeatsWord } : NONE
 }
 
 /** Whether a test that stands was told of before the objection. */

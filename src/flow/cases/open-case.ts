@@ -32,12 +32,28 @@ export interface TestedGoods {
 }
 
 /** The goods of a test: the lots or papers that it names, else what was at its stall on its day. */
-export async function testedGoods(client: ClientBase, { recordId, body }: ToldTest): Promise<TestedGoods> {
-  const { points } = matchFacts('test', recordId, body)
-  const whos = [...new Set(points.map(({ who }) => who))]
-  const whats = [...new Set(points.map(({ what }) => what))]
-  const named = namedGoods(body)
-  return { codes: named.length > 0 ? named : await readTestedCodes(client, points), whos, whats }
+export async function testedGoods(client: ClientBase, test: ToldTest): Promise<TestedGoods> {
+  return (await testedGoodsOf(client, [test]))[0] as TestedGoods
+}
+
+/** The goods of each of the tests, in their order. */
+export async function testedGoodsOf(
+  client: ClientBase,
+  tests: readonly Pick<ToldTest, 'recordId' | 'body'>[],
+): Promise<TestedGoods[]> {
+  const told = tests.map(({ recordId, body }) => {
+    const { points } = matchFacts('test', recordId, body)
+    return { named: namedGoods(body), points }
+  })
+  const met = await readTestedCodes(
+    client,
+    told.map(({ named, points }) => (named.length > 0 ? [] : points)),
+  )
+  return told.map(({ named, points }, i) => ({
+    codes: named.length > 0 ? named : (met[i] ?? []),
+    whos: [...new Set(points.map(({ who }) => who))],
+    whats: [...new Set(points.map(({ what }) => what))],
+  }))
 }
 
 /** The lots, else the papers, that a test names. */

@@ -32,7 +32,7 @@ import {
 } from './case-lots.ts'
 import { holdsOf } from './holds.ts'
 import { heldMass, rowOf } from './lot-rows.ts'
-import { causeOf, testedGoods } from './open-case.ts'
+import { causeOf, type TestedGoods, testedGoodsOf } from './open-case.ts'
 import { STANDS } from './told-test.ts'
 
 export interface SettleParts {
@@ -202,8 +202,10 @@ async function lotsOf(
   const left = await leftUnanswered(client, found)
   const testedAt = new Map<string, CasePlace[]>()
   let fallback: Body = { flags: [] }
-  for (const { id, version, receivedAt, body } of records.values()) {
-    const tested = await testedGoods(client, { recordId: id, version, receivedAt, body })
+  const told = [...records.values()].map(({ id, body }) => ({ recordId: id, body }))
+  const goodsOfTests = await testedGoodsOf(client, told)
+  for (const [i, { recordId: id, body }] of told.entries()) {
+    const tested = goodsOfTests[i] as TestedGoods
     const roots = !left(id) ? answered : mayBe(goods, 'test', body) ? own : otherOf(others, goodsOf(body))
     for (const code of tested.codes) {
       roots.add(code)
