@@ -2,6 +2,7 @@ import { objectionEndsMs, possible } from '#core/cases/machine.ts'
 import { orderOf } from '#core/cases/states.ts'
 import { maskedCause, maskedNote, maskedPlace, maskedSubject } from '#core/model/masked-texts.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
+import type { HeldPlace } from '#flow/cases/held-places.ts'
 import type { SeenCase } from '#flow/cases/seen-cases.ts'
 import type { CaseEventRow } from '#store/case-events.ts'
 import type { CaseFinding } from '#store/case-findings.ts'
@@ -32,6 +33,8 @@ export interface ReadCase {
   readonly found: CaseRow | SeenCase
   readonly lots: readonly ShownLot[]
   readonly holds: readonly CaseHold[]
+  /** Of each code where it is held. */
+  readonly places: ReadonlyMap<string, readonly HeldPlace[]>
   readonly events: readonly CaseEventRow[]
   readonly findings: readonly CaseFinding[]
 }
@@ -70,7 +73,7 @@ const isInForce = ({ state, confirmedAt }: CaseRow | SeenCase): boolean =>
   orderOf(state, confirmedAt !== null) !== 'release'
 
 /** The whole case. */
-export const caseCard = ({ found, lots, holds, events, findings }: ReadCase, full: boolean) => ({
+export const caseCard = ({ found, lots, holds, places, events, findings }: ReadCase, full: boolean) => ({
   ...caseView(found, full),
   lots: lots.map(({ viaCode, viaRecord, rule, confidence, ...lot }) => ({
     ...{ code: lot.code, kind: lot.kind, role: lot.role, depth: lot.depth },
@@ -84,6 +87,10 @@ export const caseCard = ({ found, lots, holds, events, findings }: ReadCase, ful
       held: lot.held && isInForce(found),
       hold: lot.holdRecord,
     },
+    places: (places.get(lot.code) ?? []).map((place) => ({
+      ...place,
+      site: full ? place.site : maskedPlace(place.site),
+    })),
   })),
   holds: holds.map(({ recordId, version, holdKind, place, since }) => ({
     ...{ record: recordId, version, kind: holdKind, place, since },

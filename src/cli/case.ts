@@ -25,6 +25,7 @@ interface Card extends Case {
     readonly code: string
     readonly role: string
     readonly site: string | null
+    readonly places: readonly { readonly site: string | null }[]
     readonly mass: string | null
     readonly hold: string | null
   }[]
@@ -129,8 +130,8 @@ function cardText(one: Card): string {
         ]
       : []),
     ...lots.map(
-      ({ code, role, site, mass, hold }) =>
-        `  ${[word(ROLE_WORDS, role), code, site ?? '-', mass === null ? '-' : `${mass} ${say(['kg', '公斤'])}`, hold === null ? say(['not held', '未停售']) : say(['held', '停售'])].join('  ')}`,
+      ({ code, role, site, places, mass, hold }) =>
+        `  ${[word(ROLE_WORDS, role), code, sitesOf(site, places), mass === null ? '-' : `${mass} ${say(['kg', '公斤'])}`, hold === null ? say(['not held', '未停售']) : say(['held', '停售'])].join('  ')}`,
     ),
     `${say(['holds', '停售记录'])} ${holds.map(({ kind, version, place }) => `${kind} v${version} ${place}`).join(', ') || '-'}`,
     ...events.map(
@@ -141,6 +142,10 @@ function cardText(one: Card): string {
     `${say(['possible now', '可用操作'])} ${possible.map((event) => `${event} ${word(EVENT_WORDS, event)}`).join(', ')}`,
   ].join('\n')
 }
+
+/** Where a lot is held, else where it is. */
+const sitesOf = (site: string | null, places: readonly { readonly site: string | null }[]): string =>
+  [...new Set((places.length > 0 ? places.map((one) => one.site) : [site]).filter(Boolean))].join(', ') || '-'
 
 const refusalsOf = ({ problem }: HubProblem): string[] =>
   ((problem['refusals'] ?? []) as readonly { readonly code: string }[]).map(

@@ -12,6 +12,7 @@ import { CASE_STATES, OFFICIAL_EVENTS } from '#core/cases/states.ts'
 import { HubError } from '#core/errors.ts'
 import type { Sight } from '#core/sight.ts'
 import { openByOfficial, sayOfCase } from '#flow/cases/act.ts'
+import { heldPlaces } from '#flow/cases/held-places.ts'
 import type { Said } from '#flow/cases/said-twice.ts'
 import { listCasesSeen, readCaseSeen, type SeenCase } from '#flow/cases/seen-cases.ts'
 import { readCaseEvents } from '#store/case-events.ts'
@@ -91,10 +92,12 @@ export const caseRoutes =
     const readWhole = async (id: string): Promise<ReadCase | null> => {
       const found = await readCase(pool, id)
       if (!found) return null
+      const holds = await readCaseHolds(pool, id)
       return {
         found,
         lots: await readCaseLots(pool, id),
-        holds: await readCaseHolds(pool, id),
+        holds,
+        places: await heldPlaces(pool, holds),
         events: await readCaseEvents(pool, id),
         findings: await readCaseFindings(pool, id),
       }

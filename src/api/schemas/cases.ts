@@ -113,7 +113,24 @@ export const CaseLot = field(
     hold: nullable(
       string,
       ['Hold record', '停售记录'],
-      ['null where it is not held, and for who sees a part', '未停售或仅可见部分时为 null'],
+      [
+        'At its main place; null where it is not held, and for who sees a part',
+        '主要所在场所的停售记录；未停售或仅可见部分时为 null',
+      ],
+    ),
+    places: field(
+      Type.Array(
+        Type.Object({
+          hold: text(['Hold record', '停售记录']),
+          site: nullable(string, ['Site', '场所']),
+          region: nullable(string, ['Region', '区划']),
+        }),
+      ),
+      ['Held at', '停售场所'],
+      [
+        'Each place at which it is held: one code stands for goods in several markets',
+        '该批次停售所及的各场所：同一编码的货物可在多个市场',
+      ],
     ),
   }),
   ['Lot of a case', '涉案批次'],

@@ -19,6 +19,7 @@ import {
 } from '#store/seen-cases.ts'
 import type { Reader } from '#store/sighted.ts'
 import { describeLots } from './case-lots.ts'
+import { heldPlaces } from './held-places.ts'
 import { caseIdOf, causeOf, goodsAndPlaceOf } from './open-case.ts'
 import { STANDS } from './told-test.ts'
 
@@ -46,7 +47,7 @@ export async function readCaseSeen(reader: Reader, id: string) {
   return {
     found,
     lots: await describedLots(reader, lots, found),
-    ...{ holds, events, findings },
+    ...{ holds, events, findings, places: await heldPlaces(reader, holds) },
   }
 }
 

@@ -142,3 +142,26 @@ test('a suspect is not sold where it was tested, and in the other market as befo
     ['stop_sale', here(), 'B-2'],
   ])
 })
+
+test('the card of a case tells of a lot each place at which it is held, with its hold record, and none where it was let go', async () => {
+  const away = moved(entry(1, 'B-7', SPINACH), 1)
+  await send(
+    entry(1, 'A-1', SPINACH),
+    away,
+    rapid('t', 'A-1', SPINACH, { lots: laboratory('x', 1, 'fail').lots }),
+  )
+  const placesOf = async () => {
+    const [own] = await cards()
+    const { lots, holds } = (await api.call('GET', `/v1/cases/${own?.id}`)).json()
+    const placeOf = new Map(holds.map((one: { record: string; place: string }) => [one.record, one.place]))
+    return lots.map((lot: { places: { hold: string; site: string; region: string }[] }) =>
+      lot.places.map(({ hold, site, region }) => [placeOf.get(hold), site, region]),
+    )
+  }
+  const place = (key: string) => [key, key.split(':')[1], '330105']
+  expect(await placesOf()).toEqual([[place(here()), place(there(1))]])
+  await send({ ...away, status: 'void' })
+  expect(await placesOf()).toEqual([[place(here())]])
+  await send(laboratory('l', 1, 'pass'))
+  expect(await placesOf()).toEqual([[]])
+})
