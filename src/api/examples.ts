@@ -227,6 +227,16 @@ export const documentExample = {
   stated: [{ value: '500', unit: 'KGM' }],
   used: [{ value: '186.5', unit: 'KGM' }],
   left: { value: '313.5', unit: 'KGM' },
+  goods: [
+    {
+      name: '番茄',
+      productClass: 'vegetable',
+      productCode: '01233401',
+      stated: [{ value: '500', unit: 'KGM' }],
+      used: [{ value: '186.5', unit: 'KGM' }],
+      left: { value: '313.5', unit: 'KGM' },
+    },
+  ],
   sites: [
     {
       site: '330402003',

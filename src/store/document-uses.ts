@@ -12,14 +12,16 @@ export interface UseQuestion {
   readonly until: string | null
   /** Digits of the province that it is valid in; null: anywhere. */
   readonly inside: string | null
-  /** Classes of goods that fit; null: all. */
-  readonly classes: readonly string[] | null
-  /** Code of goods that decides their kind. */
-  readonly goods: string | null
   readonly plate: string | null
 }
 
-export interface UsageRow {
+/** Class and code of goods, as their records know them. */
+export interface UsedGoods {
+  readonly productClass: string | null
+  readonly productCode: string | null
+}
+
+export interface UsageRow extends UsedGoods {
   readonly n: number
   readonly kind: string
   readonly system: string
@@ -36,7 +38,6 @@ export interface UsageRow {
   readonly lastOn: string | null
   readonly expired: number
   readonly outside: number
-  readonly otherGoods: number
   readonly otherPlate: number
 }
 
@@ -62,10 +63,10 @@ const LOTS_OF = (columns: string, records: string, lots: string): string => {
 const CHOSEN = (active: string): string => `
   asked as materialized (
     select * from jsonb_to_recordset($1::jsonb) as a(n integer, code text, types text[], "on" date, until date, inside text,
-      classes text[], goods text, plate text)),
+      plate text)),
   ${BEYOND},
   said as materialized (
-    select a.n, a.on, a.until, a.inside, a.classes, a.goods, a.plate, m.*
+    select a.n, a.on, a.until, a.inside, a.plate, m.*
       from asked a cross join lateral (${mentions(
         `m.code = a.code and m.role = 'upstream' and m.kind in ('sale', 'entry', 'dispatch')${active}
            and (a.types is null or m.type = any(a.types))`,
@@ -96,12 +97,11 @@ const CHOSEN = (active: string): string => `
 const IS = {
   expired: `used_on > until`,
   outside: `inside is not null and to_province <> coalesce(from_province, nullif(inside, ''))`,
-  otherGoods: `product_class <> all(classes) or product_code <> goods and product_code ~ '^0[14][0-9]{6}$'`,
   otherPlate: `vehicle <> plate`,
 }
 
 const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
-  select n, kind, system, site, max(site_name) as "siteName", count_unit as unit, count(*)::integer as records,
+  select n, kind, system, site, max(site_name) as "siteName", count_unit as unit, product_class as "productClass", product_code as "productCode", count(*)::integer as records,
          count(*) filter (where first)::integer as "firstHand", sum(mass) filter (where first) as mass,
          sum(count) filter (where first) as count, sum(mass) filter (where first and used_on = "on") as "dayMass",
          sum(count) filter (where first and used_on = "on") as "dayCount",
@@ -109,9 +109,9 @@ const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
          ${Object.entries(IS)
            .map(([name, is]) => `count(*) filter (where ${is})::integer as "${name}"`)
            .join(', ')}
-    from chosen group by n, kind, system, site, count_unit`
+    from chosen group by n, kind, system, site, count_unit, product_class, product_code`
 
-/** What was used of each paper: a row for each place, kind of record, system and unit. Void records do not count. */
+/** What was used of each paper: a row for each place, kind of record, system, unit and goods. Void records do not count. */
 export async function readUsage(
   reader: Reader,
   questions: readonly UseQuestion[],
@@ -162,13 +162,16 @@ export async function listUses(
 }
 
 /** Uses that a finding is about: all of them, or those that something is wrong with. */
-export type UsesAbout = 'all' | keyof typeof IS
+export type UsesAbout = 'all' | 'otherGoods' | keyof typeof IS
+
+const IS_OF_OTHER = `exists (select from jsonb_to_recordset($7::jsonb) o("productClass" text, "productCode" text)
+                where o."productClass" is not distinct from product_class and o."productCode" is not distinct from product_code)`
 
 const USES_ABOUT = `with ${CHOSEN(` and m.status = 'active'`)}
   select about, record_id as "recordId" from (
     select about, record_id, used_on, row_number() over (partition by about order by used_on, record_id) as forth,
            row_number() over (partition by about order by used_on desc nulls first, record_id desc) as back
-      from said cross join lateral unnest(array['all', ${Object.entries(IS)
+      from said cross join lateral unnest(array['all', ${Object.entries({ ...IS, otherGoods: IS_OF_OTHER })
         .map(([name, is]) => `case when ${is} then '${name}' end`)
         .join(', ')}]) about
      where about = any($5::text[])) u
@@ -180,13 +183,27 @@ export async function readUsesAbout(
   question: UseQuestion,
   beyond: Beyond,
   rows: readonly MentionRow[],
-  { abouts, most }: { readonly abouts: readonly UsesAbout[]; readonly most: number },
+  {
+    abouts,
+    most,
+    otherGoods,
+  }: {
+    readonly abouts: readonly UsesAbout[]
+    readonly most: number
+    /** Goods of uses that are `otherGoods`. */
+    readonly otherGoods: readonly UsedGoods[]
+  },
 ): Promise<{ readonly about: UsesAbout; readonly recordId: string }[]> {
   const { rows: uses } = await reader.query<{ about: UsesAbout; recordId: string }>(USES_ABOUT, [
     JSON.stringify([question]),
     ...overlay(beyond, rows),
     abouts,
     most,
+    JSON.stringify(
+      abouts.includes('otherGoods')
+        ? otherGoods.map(({ productClass, productCode }) => ({ productClass, productCode }))
+        : [],
+    ),
   ])
   return uses
 }

@@ -32,13 +32,6 @@ export function goodsDiffer(paper: NamedGoods, load: NamedGoods): 'class' | 'kin
 const isOpen = (productClass: string): boolean =>
   productClass === 'other' || productClass === 'cold_chain_import'
 
-/** The same test for SQL: classes that goods may have under a paper of this class; null where all may. */
-export function classesUnder(productClass: string | null): readonly string[] | null {
-  if (productClass === null || isOpen(productClass)) return null
-  const kin = KIN.filter((group) => group.includes(productClass)).flat()
-  return [...new Set([productClass, ...kin, 'other', 'cold_chain_import'])]
-}
-
 /** The code that decides the kind; null where it does not. */
 export const decidingCode = (productCode: string | null): string | null =>
   productCode !== null && BY_CODE.test(productCode) ? productCode : null

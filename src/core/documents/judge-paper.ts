@@ -1,9 +1,12 @@
 import { compareDecimal } from '#core/decimal.ts'
+import { type Compared, leftOf, type PaperLeft } from './compare-use.ts'
 import { DOCUMENT_TYPES, type DocumentType } from './document-type.ts'
 import type { TerritoryRule } from './document-validity.ts'
-import { goodsDiffer, type NamedGoods } from './goods-match.ts'
+import type { NamedGoods } from './goods-match.ts'
+import { inUnit, type Measure } from './measures.ts'
+import { differsFromAll, goodsMeant, namesOf, type PaperGoods } from './paper-goods.ts'
 import { finding, type SaidFinding } from './paper-reasons.ts'
-import { type Compared, compareUse, type Measure, type PaperUsage } from './paper-usage.ts'
+import type { PaperUsage } from './paper-usage.ts'
 import { PAPER_FIELDS, type PaperField } from './required-fields.ts'
 
 /** What is known of one paper, from its own records. Days are `YYYY-MM-DD`. */
@@ -21,9 +24,9 @@ export interface IssuedPaper {
   readonly voidIn: readonly string[]
   readonly isFormOutOfUse: boolean
   readonly missing: readonly PaperField[]
-  readonly goods: NamedGoods & { readonly name: string | null }
+  /** What it is for; a voucher or promise may name several. */
+  readonly goods: readonly PaperGoods[]
   readonly vehicle: string | null
-  readonly stated: readonly Measure[]
   /** Different papers that bear the number. */
   readonly papers: number
 }
@@ -80,17 +83,30 @@ const sitesNamed = (sites: PaperUsage['sites']): string =>
 const measured = (measures: readonly Measure[]): string =>
   measures.map(({ value, unit }) => `${value} ${unit}`).join(', ')
 
-/** What is wrong with how a paper was used: more than it states, twice, too late, elsewhere, for other goods. */
-export function judgeUsage(
-  paper: Pick<IssuedPaper, 'type' | 'stated'>,
-  usage: PaperUsage,
-): { readonly found: readonly SaidFinding[]; readonly compared: Compared | null } {
-  const found: SaidFinding[] = []
-  const compared = compareUse(paper.stated, usage.used)
-  if (compared === 'not_comparable')
-    found.push(finding('not_comparable', { stated: measured(paper.stated), used: measured(usage.used) }))
-  else if (compared && compareDecimal(compared.left, '0') < 0)
-    found.push(finding('over_used', { ...compared }))
+/** What is wrong with how a paper was used. */
+export interface JudgedUsage {
+  readonly found: readonly SaidFinding[]
+  readonly left: PaperLeft
+  /** Figures of the goods of which most was used beyond what is stated, else of the whole paper. */
+  readonly compared: Compared | null
+  /** What is wrong with the use of each of the goods alone. */
+  readonly ofGoods: readonly (readonly SaidFinding[])[]
+}
+
+/** More than it states of any of its goods, twice, too late, elsewhere, for other goods. */
+export function judgeUsage(paper: Pick<IssuedPaper, 'type' | 'goods'>, usage: PaperUsage): JudgedUsage {
+  const left = leftOf(paper.goods, usage)
+  const ofGoods = left.each.map(({ goods, used, compared }) =>
+    comparedFindings(goods.stated, used, compared, left.each.length > 1 ? namesOf([goods], '') : null),
+  )
+  const over = left.each
+    .map(({ compared }, n) => ({ compared, found: ofGoods[n] ?? [] }))
+    .sort((a, b) => compareDecimal(leftIn(a.compared), leftIn(b.compared)))
+  const found: SaidFinding[] = over.flatMap((one) => one.found)
+  const shared = left.forUntold
+  const isOver = found.some(({ code }) => code === 'over_used')
+  // Of none of the goods more than is stated, but of all together.
+  if (!isOver && shared !== null && compareDecimal(shared.left, '0') < 0) found.push(overUsed(shared, null))
   if (usage.sites.length > 1)
     found.push(
       finding(
@@ -106,8 +122,31 @@ export function judgeUsage(
     ['uses_other_plate', usage.otherPlate],
   ] as const)
     if (count > 0) found.push(finding(code, { count: String(count) }))
-  return { found, compared: compared === 'not_comparable' ? null : compared }
+  return { found, left, compared: figuresOf(isOver ? (over[0]?.compared ?? null) : left.whole), ofGoods }
 }
+
+const figuresOf = (compared: PaperLeft['whole']): Compared | null =>
+  compared === 'not_comparable' ? null : compared
+
+const leftIn = (compared: PaperLeft['whole']): string => figuresOf(compared)?.left ?? '0'
+
+function comparedFindings(
+  stated: readonly Measure[],
+  used: readonly Measure[],
+  compared: PaperLeft['whole'],
+  name: string | null,
+): SaidFinding[] {
+  if (compared === 'not_comparable')
+    return [finding('not_comparable', { ...ofNamed(name), stated: measured(stated), used: measured(used) })]
+  return compared && compareDecimal(compared.left, '0') < 0 ? [overUsed(compared, name)] : []
+}
+
+const overUsed = (compared: Compared, name: string | null): SaidFinding =>
+  finding('over_used', { ...ofNamed(name), ...compared })
+
+/** Which of several goods, where it is not the whole paper. */
+const ofNamed = (name: string | null) =>
+  name === null ? {} : { of: { en: ` of ${name}`, zh: `（${name}）` } }
 
 /** Goods at a gate. */
 export interface Load {
@@ -128,7 +167,7 @@ export function judgeLoad(
   load: Load,
 ): SaidFinding[] {
   return [
-    ...leftFor(usage, compared, load),
+    ...leftFor(paper, usage, compared, load),
     ...usedElsewhere(paper.type, usage, load),
     ...otherGoods(paper, load),
     ...(paper.vehicle !== null && load.vehicle !== null && paper.vehicle !== load.vehicle
@@ -149,7 +188,12 @@ const masked = (plate: string): string => `${plate.slice(0, 2)}***${plate.slice(
 const isHere = (load: Load) => (use: PaperUsage['sites'][number]) =>
   load.site !== null && (use.site === load.site || use.siteName === load.site)
 
-function leftFor(usage: PaperUsage, compared: Compared | null, { quantity, ...load }: Load): SaidFinding[] {
+function leftFor(
+  { goods }: IssuedPaper,
+  usage: PaperUsage,
+  compared: Compared | null,
+  { quantity, ...load }: Load,
+): SaidFinding[] {
   if (compared === null) return []
   const { unit, left } = compared
   const isEmpty = compareDecimal(left, '0') <= 0
@@ -157,9 +201,13 @@ function leftFor(usage: PaperUsage, compared: Compared | null, { quantity, ...lo
   if (!isEmpty && asked === null) return notCompared({ quantity, ...load }, left, unit)
   if (!isEmpty && compareDecimal(asked as string, left) <= 0) return []
   // What was recorded here on this day may be this very load, so it does not speak against it.
-  const here = usage.sites
+  const meant = goodsMeant(goods, load.goods)
+  const [here] = usage.sites
     .filter(isHere({ quantity, ...load }))
-    .flatMap(({ sameDay }) => sameDay.filter((one) => one.unit === unit))[0]?.value
+    .flatMap(
+      ({ sameDay, sameDayOfGoods }) =>
+        inUnit(meant === null ? sameDay : (sameDayOfGoods.get(meant) ?? []), unit) ?? [],
+    )
   if (here !== undefined && compareDecimal(here, asked ?? '0') >= 0 && compareDecimal(here, '0') > 0)
     return compareDecimal(left, '0') < 0 ? [] : [finding('entered_here', { here, unit })]
   if (isEmpty) return [finding('used_up', { ...compared })]
@@ -180,14 +228,13 @@ function usedElsewhere(type: DocumentType, { sites }: PaperUsage, load: Load): S
 }
 
 function otherGoods({ goods }: IssuedPaper, load: Load): SaidFinding[] {
-  const differ = goodsDiffer(goods, load.goods)
+  const differ = differsFromAll(goods, load.goods)
   if (differ === null) return []
-  const nameOf = ({ name, productCode, productClass }: Load['goods']) =>
-    name ?? productCode ?? productClass ?? ''
+  const { name, productCode, productClass } = load.goods
   return [
     finding(differ === 'class' ? 'other_goods' : 'other_kind', {
-      paper: nameOf(goods),
-      load: nameOf(load.goods),
+      paper: { en: namesOf(goods, ', ') ?? '', zh: namesOf(goods, '、') ?? '' },
+      load: name ?? productCode ?? productClass ?? '',
     }),
   ]
 }

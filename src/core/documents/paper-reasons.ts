@@ -138,8 +138,8 @@ export const PAPER_REASONS = {
   },
   over_used: {
     severity: 'warn',
-    en: 'More was used than the paper states: stated {stated}, used {used} {unit}.',
-    zh: '超用：凭证 {stated}，已用 {used} {unit}。',
+    en: 'More was used than the paper states{of}: stated {stated}, used {used} {unit}.',
+    zh: '超用{of}：凭证 {stated}，已用 {used} {unit}。',
     askEn: 'Where does the rest come from?',
     askZh: '超出部分来自何处？',
   },
@@ -150,8 +150,8 @@ export const PAPER_REASONS = {
   },
   not_comparable: {
     severity: 'note',
-    en: 'Stated {stated}, used {used}: the units cannot be compared.',
-    zh: '凭证 {stated}，已用 {used}：单位不同，无法比较。',
+    en: 'Stated{of} {stated}, used {used}: the units cannot be compared.',
+    zh: '凭证{of} {stated}，已用 {used}：单位不同，无法比较。',
     askEn: 'Weigh the load, or count it in the unit of the paper.',
     askZh: '请过磅或按凭证单位清点。',
   },

@@ -1,11 +1,6 @@
-import { addDecimal, compareDecimal, subtractDecimal } from '#core/decimal.ts'
+import { compareDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { UseKind } from '#core/lineage/document-use.ts'
-
-/** A value in one unit: KGM, HEA, H87 or PKG. */
-export interface Measure {
-  readonly value: string
-  readonly unit: string
-}
+import { greatestOf, inUnit, type Measure, sumOf } from './measures.ts'
 
 /** What the records of one kind and system at one place used of a paper; goods bought on from someone who had used it are not in it. */
 export interface UsePart {
@@ -14,6 +9,8 @@ export interface UsePart {
   /** Code of the place, or its name where the records do not say the code. */
   readonly site: string
   readonly siteName: string | null
+  /** Which of the goods of the paper, by their place in its list; null where nobody tells. */
+  readonly good: number | null
   /** Records, and those of them whose goods came straight under the paper. */
   readonly records: number
   readonly firstHand: number
@@ -28,6 +25,9 @@ export interface UsePart {
   readonly otherPlate: number
 }
 
+/** Measures of each of the goods of a paper, by their place in its list; under null those of which nobody tells the goods. */
+export type ByGoods = ReadonlyMap<number | null, readonly Measure[]>
+
 /** What was used at one place. */
 export interface SiteUse {
   readonly site: string
@@ -39,7 +39,9 @@ export interface SiteUse {
   readonly system: string
   readonly records: number
   readonly measures: readonly Measure[]
+  readonly ofGoods: ByGoods
   readonly sameDay: readonly Measure[]
+  readonly sameDayOfGoods: ByGoods
   readonly firstOn: string | null
   readonly lastOn: string | null
 }
@@ -49,6 +51,7 @@ export interface PaperUsage {
   readonly sites: readonly SiteUse[]
   /** All of them together, one measure for each unit. */
   readonly used: readonly Measure[]
+  readonly usedOf: ByGoods
   readonly records: number
   readonly expired: number
   readonly outside: number
@@ -59,7 +62,7 @@ export interface PaperUsage {
 /**
  * Mass that was put into trade under a paper. The same goods are written down when they leave the farm, at each market and at each stall,
  * so each kilogram counts once, at the first market: there the greatest of what entered and of what was sold as each system tells it,
- * because all tell of the same goods; the records of one system add up. What was dispatched counts only where no market tells of the paper.
+ * because all tell of the same goods; the records of one system add up, each of the goods of the paper for itself. What was dispatched counts only where no market tells of the paper.
  */
 export function usageOf(parts: readonly UsePart[]): PaperUsage {
   const atMarkets = parts.filter(({ kind, firstHand }) => kind !== 'dispatch' && firstHand > 0)
@@ -70,6 +73,7 @@ export function usageOf(parts: readonly UsePart[]): PaperUsage {
   return {
     sites,
     used: sumOf(sites.flatMap(({ measures }) => measures)),
+    usedOf: ofAllSites(sites),
     records: total('records'),
     expired: total('expired'),
     outside: total('outside'),
@@ -94,15 +98,16 @@ const byMass = (a: SiteUse, b: SiteUse): number =>
   compareDecimal(massOf(b), massOf(a)) || (a.site < b.site ? -1 : 1)
 
 function siteUse(site: string, parts: readonly UsePart[]): SiteUse {
-  const byTeller = Map.groupBy(parts, ({ kind, system }) => `${kind} ${system}`)
-  const told = [...byTeller.values()].map((ofTeller) => ({
+  const byTeller = [...Map.groupBy(parts, ({ kind, system }) => `${kind} ${system}`).values()]
+  const told = byTeller.map((ofTeller) => ({
     ...(ofTeller[0] as UsePart),
     measures: sumOf(ofTeller.flatMap(({ measures }) => measures)),
-    sameDay: sumOf(ofTeller.flatMap(({ sameDay }) => sameDay)),
     records: ofTeller.reduce((sum, { firstHand }) => sum + firstHand, 0),
   }))
   const one = told.sort(byMost)[0] as (typeof told)[number]
   const days = parts.flatMap(({ firstOn, lastOn }) => [firstOn, lastOn]).filter((day) => day !== null)
+  const used = ofTellers(byTeller, ({ measures }) => measures)
+  const sameDay = ofTellers(byTeller, ({ sameDay }) => sameDay)
   return {
     site,
     siteName: parts.find(({ siteName }) => siteName !== null)?.siteName ?? null,
@@ -110,57 +115,49 @@ function siteUse(site: string, parts: readonly UsePart[]): SiteUse {
     kind: one.kind,
     system: one.system,
     records: one.records,
-    measures: greatest(told.map(({ measures }) => measures)),
-    sameDay: greatest(told.map(({ sameDay }) => sameDay)),
+    measures: used.all,
+    ofGoods: used.ofGoods,
+    sameDay: sameDay.all,
+    sameDayOfGoods: sameDay.ofGoods,
     firstOn: days.reduce<string | null>((a, b) => (a === null || b < a ? b : a), null),
     lastOn: days.reduce<string | null>((a, b) => (a === null || b > a ? b : a), null),
   }
+}
+
+/**
+ * What all who tell of one place tell together: of each of the goods the most that one of them tells. What one tells beyond that without saying
+ * of which goods is not of any.
+ */
+function ofTellers(
+  tellers: readonly (readonly UsePart[])[],
+  measuresOf: (part: UsePart) => readonly Measure[],
+): { readonly all: Measure[]; readonly ofGoods: ByGoods } {
+  const goods = [...new Set(tellers.flat().flatMap(({ good }) => good ?? []))]
+  const most = goods.map((good): [number, Measure[]] => [
+    good,
+    greatestOf(
+      tellers.flatMap((parts) => sumOf(parts.filter((part) => part.good === good).flatMap(measuresOf))),
+    ),
+  ])
+  const known = sumOf(most.flatMap(([, measures]) => measures))
+  const all = greatestOf([...tellers.flatMap((parts) => sumOf(parts.flatMap(measuresOf))), ...known])
+  const rest = all.flatMap(({ unit, value }) => {
+    const told = inUnit(known, unit)
+    const beyond = told === undefined ? value : subtractDecimal(value, told)
+    return told !== undefined && compareDecimal(beyond, '0') === 0 ? [] : [{ unit, value: beyond }]
+  })
+  return { all, ofGoods: new Map([...most, ...(rest.length > 0 ? [[null, rest] as const] : [])]) }
+}
+
+function ofAllSites(sites: readonly SiteUse[]): ByGoods {
+  const parts = Map.groupBy(
+    sites.flatMap(({ ofGoods }) => [...ofGoods]),
+    ([good]) => good,
+  )
+  return new Map([...parts].map(([good, of]) => [good, sumOf(of.flatMap(([, measures]) => measures))]))
 }
 
 type Told = Pick<UsePart, 'kind' | 'system' | 'measures'>
 const byMost = (a: Told, b: Told): number =>
   compareDecimal(massOf(b), massOf(a)) || order(a.kind, b.kind) || (a.system < b.system ? -1 : 1)
 const order = (a: UseKind, b: UseKind): number => (a === b ? 0 : a === 'sale' ? -1 : 1)
-
-function greatest(lists: readonly (readonly Measure[])[]): Measure[] {
-  const most = new Map<string, string>()
-  for (const { unit, value } of lists.flat()) {
-    const known = most.get(unit)
-    if (known === undefined || compareDecimal(value, known) > 0) most.set(unit, value)
-  }
-  return [...most].map(([unit, value]) => ({ unit, value }))
-}
-
-function sumOf(measures: readonly Measure[]): Measure[] {
-  const sums = new Map<string, string>()
-  for (const { unit, value } of measures) sums.set(unit, addDecimal(sums.get(unit) ?? '0', value))
-  return [...sums].map(([unit, value]) => ({ unit, value }))
-}
-
-/** Stated against used in the one unit that both are known in. */
-export interface Compared {
-  readonly unit: string
-  readonly stated: string
-  readonly used: string
-  /** Stated less used; below zero where more was used than stated. */
-  readonly left: string
-}
-
-/**
- * What is left of a paper. Kilograms before counts; heads, pieces and packages are never held against kilograms. Null where the paper
- * states nothing, `not_comparable` where it states a unit that no use is known in.
- */
-export function compareUse(
-  stated: readonly Measure[],
-  used: readonly Measure[],
-): Compared | 'not_comparable' | null {
-  const known = [...stated].sort((a, b) => Number(b.unit === 'KGM') - Number(a.unit === 'KGM'))
-  const [first] = known
-  if (first === undefined) return null
-  if (used.length === 0) return { unit: first.unit, stated: first.value, used: '0', left: first.value }
-  for (const { unit, value } of known) {
-    const same = used.find((one) => one.unit === unit)
-    if (same) return { unit, stated: value, used: same.value, left: subtractDecimal(value, same.value) }
-  }
-  return 'not_comparable'
-}

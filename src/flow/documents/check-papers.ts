@@ -1,9 +1,18 @@
-import { addDecimal, compareDecimal, subtractDecimal } from '#core/decimal.ts'
+import { compareDecimal } from '#core/decimal.ts'
+import { type Compared, leftOf, withMore } from '#core/documents/compare-use.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
-import { gateVerdict, judgeLoad, judgePaper, type Load, typeTitle } from '#core/documents/judge-paper.ts'
+import {
+  gateVerdict,
+  type IssuedPaper,
+  judgeLoad,
+  judgePaper,
+  type Load,
+  typeTitle,
+} from '#core/documents/judge-paper.ts'
 import { goodsCode } from '#core/documents/mentioned-paper.ts'
+import { goodsMeant, namesOf } from '#core/documents/paper-goods.ts'
 import { finding, type SaidFinding } from '#core/documents/paper-reasons.ts'
-import type { Compared } from '#core/documents/paper-usage.ts'
+import type { PaperUsage } from '#core/documents/paper-usage.ts'
 import { requiredDocuments } from '#core/documents/required-documents.ts'
 import { HubError } from '#core/errors.ts'
 import { normalisePlate } from '#core/identifiers/plate.ts'
@@ -13,7 +22,7 @@ import { signatureFindings } from '#flow/signatures/findings.ts'
 import { type SignatureView, signaturesOf } from '#flow/signatures/read-signatures.ts'
 import { dayAsked } from '#flow/trace/day-asked.ts'
 import { knownType } from '#flow/trace/document-issue.ts'
-import { figuresOf, measuresOf, numberAsked, reasonOf } from '#flow/trace/read-document.ts'
+import { figuresOf, measureLeft, measuresOf, numberAsked, reasonOf } from '#flow/trace/read-document.ts'
 import { readKnownTypes } from '#store/document-mentions.ts'
 import type { Reader } from '#store/sighted.ts'
 import { candidatesOf } from './candidates.ts'
@@ -54,7 +63,7 @@ export async function checkPapers(
       ? await readKnownTypes(reader, [...new Set(unseen)], snapshot.beyond, snapshot.rows)
       : []
   const types = Map.groupBy(known, ({ code }) => code)
-  const taken = new Map<string, string>()
+  const taken: Taken = new Map()
   const signatures = await signaturesOf(
     hub,
     papers.flatMap(({ own }) => own),
@@ -98,14 +107,16 @@ function answerOf(
   loaded: LoadedPaper,
   question: PaperQuestion,
   types: readonly string[],
-  taken: Map<string, string>,
+  taken: Taken,
   signatures: ReadonlyMap<string, SignatureView>,
 ): PaperAnswer {
   const { asked, best, paper, usage, issues } = loaded
   const goods = goodsOf(question.product)
   const load = loadOf(question, goods)
   const figures = figuresOf(loaded)
-  const compared = lessTaken(figures.compared, `${loaded.question.code} ${best?.type}`, load, taken)
+  const meant = goodsMeant(paper?.goods ?? [], load.goods)
+  const compared =
+    paper && leftForLoad(paper, usage, meant, load, `${loaded.question.code} ${best?.type}`, taken)
   const found: SaidFinding[] = []
   const signature = best && signatures.get(best.record)
   if (paper === null) found.push(unknownPaper(loaded, types))
@@ -115,7 +126,9 @@ function answerOf(
     found.push(...judgeLoad(paper, usage, compared, load))
     const isOverUsed = found.some(({ code }) => code === 'used_up' || code === 'more_than_left')
     found.push(
-      ...figures.found.filter(({ code }) => AT_GATE.has(code) && !(isOverUsed && code === 'over_used')),
+      ...(figures.ofGoods[meant ?? -1] ?? figures.found).filter(
+        ({ code }) => AT_GATE.has(code) && !(isOverUsed && code === 'over_used'),
+      ),
     )
   }
   const type = best?.type ?? asked.type ?? knownType(types[0] ?? 'unknown')
@@ -130,10 +143,11 @@ function answerOf(
     issuer: best?.issuer ?? null,
     issuedOn: paper?.issuedOn ?? null,
     validUntil: paper?.validUntil ?? null,
-    product: paper?.goods.name ?? null,
+    product: namesOf(paper?.goods ?? [], '、'),
+    goods: figures.goods,
     stated: figures.stated,
     used: measuresOf(usage.used),
-    left: compared === null ? null : (measuresOf([{ value: compared.left, unit: compared.unit }])[0] ?? null),
+    left: measureLeft(compared),
     reasons: found.map(reasonOf),
     ask: asksOf(found),
     needs: needsOf(goods, type, asked.on),
@@ -184,18 +198,29 @@ function provinceOf({ region, site = '' }: PaperQuestion): string | null {
   return /^\d{9}$/.test(site) ? site.slice(0, 2) : null
 }
 
-/** What is left after the loads before this one in the same check. */
-function lessTaken(
-  compared: Compared | null,
-  paper: string,
+/** Uses of each paper with the loads before this one in the same check. */
+type Taken = Map<string, Pick<PaperUsage, 'used' | 'usedOf'>>
+
+/** Stated against used of the goods that the load is, and what is left of them after the loads before it in the same check. */
+function leftForLoad(
+  { goods }: IssuedPaper,
+  usage: PaperUsage,
+  meant: number | null,
   { quantity }: Load,
-  taken: Map<string, string>,
+  paper: string,
+  taken: Taken,
 ): Compared | null {
-  if (compared === null || quantity?.unit !== compared.unit) return compared
-  const before = taken.get(paper) ?? '0'
-  const left = subtractDecimal(compared.left, before)
+  const of = (used: Parameters<typeof leftOf>[1]): Compared | null => {
+    const { each, forUntold } = leftOf(goods, used)
+    const compared = meant === null ? forUntold : (each[meant]?.compared ?? null)
+    return compared === 'not_comparable' ? null : compared
+  }
+  const compared = of(usage)
+  const before = taken.get(paper) ?? usage
+  const left = of(before)?.left
+  if (compared === null || left === undefined || quantity?.unit !== compared.unit) return compared
   // A load that is more than what is left is not let in, and takes nothing from those behind it.
-  if (compareDecimal(quantity.value, left) <= 0) taken.set(paper, addDecimal(before, quantity.value))
+  if (compareDecimal(quantity.value, left) <= 0) taken.set(paper, withMore(before, meant, quantity))
   return { ...compared, left }
 }
 

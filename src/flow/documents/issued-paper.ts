@@ -1,11 +1,12 @@
-import { addDecimal } from '#core/decimal.ts'
 import type { IssuedPaper } from '#core/documents/judge-paper.ts'
+import type { Measure } from '#core/documents/measures.ts'
 import { goodsCode } from '#core/documents/mentioned-paper.ts'
-import type { Measure } from '#core/documents/paper-usage.ts'
+import { goodsOfLines, type PaperGoods } from '#core/documents/paper-goods.ts'
 import { placesOfUse } from '#core/documents/places-of-use.ts'
 import { isFormOutOfUse, missingFields } from '#core/documents/required-fields.ts'
 import { normalisePlate } from '#core/identifiers/plate.ts'
 import type { Mentioning } from '#core/lineage/node-state.ts'
+import type { Body } from '#core/model/body.ts'
 import { dayOf } from '#flow/trace/document-issue.ts'
 import type { DocumentIssue } from '#flow/trace/schema.ts'
 
@@ -25,11 +26,15 @@ export const bestOf = (issues: readonly DocumentIssue[]): DocumentIssue | undefi
       VERDICT_ORDER.indexOf(a.verdict) - VERDICT_ORDER.indexOf(b.verdict),
   )[0]
 
-/** What is known of a paper: by the record that speaks for it, with what the others say against it. */
+/**
+ * What is known of a paper: by the record that speaks for it, with what the others say against it.
+ * @param isWhole whether all its own records were read
+ */
 export function issuedPaper(
   own: readonly Mentioning[],
   issues: readonly DocumentIssue[],
   best: DocumentIssue,
+  isWhole: boolean,
 ): IssuedPaper {
   const { record, mention } = own.find(({ record }) => record.id === best.record) as Mentioning
   const { body } = record
@@ -37,7 +42,6 @@ export function issuedPaper(
   const issuedOn = best.issuedOn ? dayOf(best.issuedOn.at) : null
   // What a slaughter made was issued where that was done, wherever the animals came from.
   const places = placesOfUse(isOutput ? { region: body.region } : body)
-  const product = (isOutput ? body.output?.product : undefined) ?? body.product
   const isSelf = mention.role === 'self'
   const same = issues.filter((one) => one.type === best.type && one.record !== best.record)
   return {
@@ -64,13 +68,8 @@ export function issuedPaper(
       isSelf && issuedOn !== null
         ? missingFields({ type: best.type, issuedOn, form: mention.document?.form }, body, mention.document)
         : [],
-    goods: {
-      productClass: product?.class ?? null,
-      productCode: goodsCode(product),
-      name: product?.name ?? null,
-    },
+    goods: goodsOf(own, issues, best, isWhole),
     vehicle: isSelf && body.vehicle !== undefined ? normalisePlate(body.vehicle) : null,
-    stated: statedOf(own, best),
     papers: paperKeys(issues).size,
   }
 }
@@ -83,19 +82,58 @@ export function paperKeys(issues: readonly DocumentIssue[]): Map<string, Documen
   )
 }
 
-/** Measures on the paper; a voucher states all that was sold with it, a paper that came out of a slaughter nothing that can be summed. */
-function statedOf(own: readonly Mentioning[], best: DocumentIssue): readonly Measure[] {
-  const [first] = own.filter(({ record }) => record.id === best.record)
-  if (first === undefined || first.mention.role === 'output') return []
-  if (first.mention.role === 'self') return measuresOf(first)
-  const sums = new Map<string, string>()
-  for (const one of own)
-    if (one.mention.role === 'voucher' && one.record.status === first.record.status)
-      for (const { unit, value } of measuresOf(one)) sums.set(unit, addDecimal(sums.get(unit) ?? '0', value))
-  return [...sums].map(([unit, value]) => ({ unit, value }))
+/**
+ * What the paper is for: the goods of all records in which the system of the one that speaks for it tells of it, for a paper of several goods is
+ * told line by line. A voucher states all that was sold with it; of another paper a line that is told twice counts once, and one that came out of
+ * a slaughter states nothing that can be summed.
+ */
+function goodsOf(
+  own: readonly Mentioning[],
+  issues: readonly DocumentIssue[],
+  best: DocumentIssue,
+  isWhole: boolean,
+): PaperGoods[] {
+  const speaking = own.find(({ record }) => record.id === best.record) as Mentioning
+  const { role } = speaking.mention
+  const isVoucher = role === 'voucher'
+  const day = best.issuedOn && dayOf(best.issuedOn.at)
+  const others = own.filter((one, n) => {
+    const issue = issues[n] as DocumentIssue
+    return (
+      one !== speaking &&
+      one.mention.role === role &&
+      issue.type === best.type &&
+      issue.status === best.status &&
+      issue.system === best.system &&
+      (isVoucher || (issue.issuedOn && dayOf(issue.issuedOn.at)) === day)
+    )
+  })
+  const lines = [speaking, ...others].map((one) => lineOf(one))
+  if (isVoucher && !isWhole) return [...goodsOfLines(lines).map((one) => ({ ...one, stated: [] })), UNREAD]
+  if (isVoucher) return goodsOfLines(lines)
+  const once = new Map<string, PaperGoods>()
+  for (const line of lines) {
+    const key = line.name ?? line.productCode ?? line.productClass ?? ''
+    if (!once.has(key)) once.set(key, line)
+  }
+  return goodsOfLines([...once.values()])
 }
 
-function measuresOf({ record: { body } }: Mentioning): Measure[] {
+/** The lines of a voucher that were not read: they may be for any goods, and nobody knows what all of it states. */
+const UNREAD: PaperGoods = { name: null, productClass: null, productCode: null, stated: [] }
+
+function lineOf({ record, mention: { role } }: Mentioning): PaperGoods {
+  const { body } = record
+  const product = (role === 'output' ? body.output?.product : undefined) ?? body.product
+  return {
+    productClass: product?.class ?? null,
+    productCode: goodsCode(product),
+    name: product?.name ?? null,
+    stated: role === 'output' ? [] : measuresOf(body),
+  }
+}
+
+function measuresOf(body: Body): Measure[] {
   const measures = new Map<string, string>()
   for (const quantity of [body.quantity, body.mass])
     if (quantity?.value && !measures.has(quantity.unit)) measures.set(quantity.unit, quantity.value)

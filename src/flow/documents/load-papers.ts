@@ -1,8 +1,8 @@
 import { documentTypeOn, namesBefore2026, QUARANTINE_2026 } from '#core/documents/document-form.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
-import { classesUnder, decidingCode } from '#core/documents/goods-match.ts'
 import type { IssuedPaper } from '#core/documents/judge-paper.ts'
 import { mentionedPapers, plateDigest } from '#core/documents/mentioned-paper.ts'
+import { differsFromAll, goodsMeant, type PaperGoods } from '#core/documents/paper-goods.ts'
 import { type PaperUsage, type UsePart, usageOf } from '#core/documents/paper-usage.ts'
 import { documentCode } from '#core/lineage/codes.ts'
 import type { UseKind } from '#core/lineage/document-use.ts'
@@ -19,7 +19,7 @@ import {
   readBeyond,
   readOwn,
 } from '#store/document-mentions.ts'
-import { readUsage, type UsageRow, type UseQuestion } from '#store/document-uses.ts'
+import { readUsage, type UsageRow, type UsedGoods, type UseQuestion } from '#store/document-uses.ts'
 import { tracedRecords } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 import { bestOf, issuedPaper } from './issued-paper.ts'
@@ -47,6 +47,8 @@ export interface LoadedPaper {
   readonly paper: IssuedPaper | null
   readonly question: UseQuestion
   readonly usage: PaperUsage
+  /** Goods of uses that the paper is not for. */
+  readonly otherGoods: readonly UsedGoods[]
 }
 
 /** What was read of the log beyond the table; further questions of the same answer are asked with it. */
@@ -69,10 +71,15 @@ export async function loadPapers(
   const own = Map.groupBy(await readOwn(reader, codes, beyond, snapshot.rows, most), ({ n }) => n - 1)
   const known: Awaited<ReturnType<typeof ofPaper>>[] = []
   for (const [n, one] of asked.entries())
-    known.push(await ofPaper(reader, one, { code: codes[n] as string, n, rows: own.get(n) ?? [] }))
+    known.push(await ofPaper(reader, one, { code: codes[n] as string, n, rows: own.get(n) ?? [], most }))
   const questions = known.map(({ question }) => question)
   const usage = Map.groupBy(await readUsage(reader, questions, beyond, snapshot.rows), ({ n }) => n)
-  const papers = known.map((one, n) => ({ ...one, usage: usageOf((usage.get(n) ?? []).map(partOf)) }))
+  const papers = known.map((one, n) => {
+    const goods = one.paper?.goods ?? []
+    const rows = usage.get(n) ?? []
+    const otherGoods = rows.filter((row) => differsFromAll(goods, row) !== null)
+    return { ...one, usage: usageOf(rows.map((row) => partOf(row, goods))), otherGoods }
+  })
   return { papers, snapshot }
 }
 
@@ -94,7 +101,12 @@ const mentionsBeyond = ({ versions }: Beyond, codes: ReadonlySet<string>): Menti
 async function ofPaper(
   reader: Reader,
   asked: AskedPaper,
-  { code, n, rows }: { readonly code: string; readonly n: number; readonly rows: readonly OwnRow[] },
+  {
+    code,
+    n,
+    rows,
+    most,
+  }: { readonly code: string; readonly n: number; readonly rows: readonly OwnRow[]; readonly most: number },
 ) {
   const records = await tracedRecords(
     reader,
@@ -114,7 +126,7 @@ async function ofPaper(
   )
   const issues = own.map((one) => documentIssue(one, asked.on, asked.full))
   const best = bestOf(issues)
-  const paper = best === undefined ? null : issuedPaper(own, issues, best)
+  const paper = best === undefined ? null : issuedPaper(own, issues, best, rows.length < most)
   return { asked, own, issues, best, paper, question: questionOf(asked, code, n, paper, types) }
 }
 
@@ -132,8 +144,6 @@ function questionOf(
     on,
     until: paper?.validUntil ?? null,
     inside: paper?.territory === 'within_province' ? (paper.province ?? '') : null,
-    classes: classesUnder(paper?.goods.productClass ?? null),
-    goods: decidingCode(paper?.goods.productCode ?? null),
     plate: paper?.vehicle ? plateDigest(paper.vehicle) : null,
   }
 }
@@ -144,7 +154,7 @@ function usedAs(asked: DocumentType | null, { type, papers }: IssuedPaper): stri
   return !isUntold(type) && papers > 1 ? typesOfUses(type) : null
 }
 
-function partOf(row: UsageRow): UsePart {
+function partOf(row: UsageRow, goods: readonly PaperGoods[]): UsePart {
   const measures = (mass: string | null, count: string | null) => [
     ...(mass === null ? [] : [{ unit: 'KGM', value: mass }]),
     ...(count === null || row.unit === null ? [] : [{ unit: row.unit, value: count }]),
@@ -152,6 +162,8 @@ function partOf(row: UsageRow): UsePart {
   return {
     ...row,
     kind: row.kind as UseKind,
+    good: goodsMeant(goods, row),
+    otherGoods: differsFromAll(goods, row) === null ? 0 : row.records,
     measures: measures(row.mass, row.count),
     sameDay: measures(row.dayMass, row.dayCount),
   }

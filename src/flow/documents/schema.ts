@@ -5,7 +5,7 @@ import { SCANNED_MAX } from '#core/lineage/scanned.ts'
 import { field } from '#core/model/field.ts'
 import { STATUSES } from '#core/model/record.ts'
 import { SIGNATURE_STATES } from '#core/pki/judge.ts'
-import { type DocumentAnswer, Measure, PaperCandidate, PaperReason } from '#flow/trace/schema.ts'
+import { type DocumentAnswer, Measure, PaperCandidate, PaperGoods, PaperReason } from '#flow/trace/schema.ts'
 
 /** Most papers of one check. */
 export const PAPERS_MAX = 200
@@ -113,13 +113,25 @@ export const PaperAnswer = field(
     issuer: Type.Union([Type.String(), Type.Null()]),
     issuedOn: Type.Union([Type.String(), Type.Null()]),
     validUntil: Type.Union([Type.String(), Type.Null()]),
-    product: Type.Union([Type.String(), Type.Null()]),
+    product: field(
+      Type.Union([Type.String(), Type.Null()]),
+      ['Goods of the paper', '凭证货物'],
+      ['Names of all of them', '多种货物时列出全部名称'],
+    ),
+    goods: field(
+      Type.Array(PaperGoods),
+      ['What the paper is for', '凭证货物明细'],
+      ['Each with what is stated and used of it', '每种货物的凭证数量与已用数量'],
+    ),
     stated: Type.Array(Measure),
     used: Type.Array(Measure),
     left: field(
       Type.Union([Measure, Type.Null()]),
       ['Left before this load', '本车入场前余量'],
-      ['null: nothing is stated, or in a unit that no use is known in', 'null 表示凭证未写数量或单位不可比'],
+      [
+        'Of the goods of the load where the paper is for several. null: nothing is stated, or in a unit that no use is known in',
+        '凭证有多种货物时为本车所装货物的余量；null 表示凭证未写数量或单位不可比',
+      ],
     ),
     reasons: Type.Array(PaperReason),
     ask: field(Type.Array(Said), ['What to ask the driver', '应向送货人核实的内容']),

@@ -85,13 +85,13 @@ function usesOf(
   { beyond, rows }: Snapshot,
 ): Promise<Awaited<ReturnType<typeof readUsesAbout>>[]> {
   return Promise.all(
-    papers.map(({ question }, n) => {
+    papers.map(({ question, otherGoods }, n) => {
       const found = KINDS.filter(([, reason]) => wrong[n]?.some(({ code }) => code === reason))
       // The first of all uses decides which hub finds.
       const abouts = [...new Set(['all' as const, ...found.map(([, , about]) => about)])]
       return found.length === 0
         ? []
-        : readUsesAbout(pool, question, beyond, rows, { abouts, most: EVIDENCE_MAX })
+        : readUsesAbout(pool, question, beyond, rows, { abouts, most: EVIDENCE_MAX, otherGoods })
     }),
   )
 }

@@ -1,9 +1,12 @@
-import { compareDecimal, subtractDecimal } from '#core/decimal.ts'
+import { addDecimal, compareDecimal, subtractDecimal } from '#core/decimal.ts'
+import type { GoodsLeft, PaperLeft } from '#core/documents/compare-use.ts'
 import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
 import { checkDocumentUse } from '#core/documents/document-validity.ts'
 import { judgePaper, judgeUsage } from '#core/documents/judge-paper.ts'
+import type { Measure } from '#core/documents/measures.ts'
+import { statedBy } from '#core/documents/paper-goods.ts'
 import { finding, type SaidFinding } from '#core/documents/paper-reasons.ts'
-import type { Measure, PaperUsage } from '#core/documents/paper-usage.ts'
+import type { PaperUsage } from '#core/documents/paper-usage.ts'
 import { placesOfUse } from '#core/documents/places-of-use.ts'
 import { HubError } from '#core/errors.ts'
 import { massOf } from '#core/lineage/document-use.ts'
@@ -77,7 +80,7 @@ export async function readDocument(
   const listed = await listUses(reader, question, snapshot.beyond, snapshot.rows, { after, limit: limit + 1 })
   const uses = listed.slice(0, limit)
   const last = listed.length > limit ? uses.at(-1) : undefined
-  const { stated, usedKg, statedKg, found, left } = figuresOf(loaded)
+  const { stated, usedKg, statedKg, overKg, found, whole, goods } = figuresOf(loaded)
   return {
     number,
     type: best?.type ?? type ?? knownType(await commonType(reader, loaded, snapshot)),
@@ -87,10 +90,11 @@ export async function readDocument(
     statedKg,
     usedKg,
     countedKind: usedKg === null ? null : (usage.sites[0]?.kind ?? null),
-    overKg: overOf(statedKg, usedKg),
+    overKg,
     stated,
     used: measuresOf(usage.used),
-    left,
+    left: whole,
+    goods,
     sites: usage.sites.slice(0, SITES_LISTED).map(siteOf),
     siteCount: usage.sites.length,
     useCount: usage.records,
@@ -174,22 +178,55 @@ export const reasonOf = ({
 
 /** Stated against used, and what is wrong with the use. */
 export function figuresOf({ paper, best, usage }: Pick<LoadedPaper, 'paper' | 'best' | 'usage'>) {
-  const stated = paper?.stated ?? []
-  const { found, compared } = judgeUsage({ type: best?.type ?? 'unknown', stated }, usage)
+  const goods = paper?.goods ?? []
+  const judged = judgeUsage({ type: best?.type ?? 'unknown', goods }, usage)
+  const stated = statedBy(goods)
+  const { each, whole } = judged.left
   return {
+    ...judged,
     stated: measuresOf(stated),
     statedKg: kilograms(stated),
     usedKg: kilograms(usage.used),
-    found,
-    compared,
-    left: compared === null ? null : (measuresOf([{ value: compared.left, unit: compared.unit }])[0] ?? null),
+    overKg: overOf({ stated, used: usage.used }, each),
+    whole: measureLeft(whole),
+    goods: each.map(goodsLeft),
   }
 }
 
-function overOf(stated: string | null, used: string | null): string | null {
-  if (stated === null || used === null || compareDecimal(used, stated) <= 0) return null
-  return subtractDecimal(used, stated)
+/** Kilograms used beyond what is stated: of one of the goods also where others are left. */
+function overOf(all: Told, each: readonly GoodsLeft[]): string | null {
+  const ofEach = each.reduce(
+    (sum, { goods, used }) => addDecimal(sum, beyond({ stated: goods.stated, used }) ?? '0'),
+    '0',
+  )
+  const ofAll = beyond(all)
+  if (ofAll !== null && compareDecimal(ofAll, ofEach) >= 0) return ofAll
+  return compareDecimal(ofEach, '0') > 0 ? ofEach : null
 }
+
+interface Told {
+  readonly stated: readonly Measure[]
+  readonly used: readonly Measure[]
+}
+
+function beyond({ stated, used }: Told): string | null {
+  const [most, kg] = [kilograms(stated), kilograms(used)]
+  return most === null || kg === null || compareDecimal(kg, most) <= 0 ? null : subtractDecimal(kg, most)
+}
+
+export const measureLeft = (compared: PaperLeft['whole']): DocumentAnswer['left'] =>
+  compared === null || compared === 'not_comparable'
+    ? null
+    : (measuresOf([{ value: compared.left, unit: compared.unit }])[0] ?? null)
+
+const goodsLeft = ({ goods, used, compared }: GoodsLeft): DocumentAnswer['goods'][number] => ({
+  name: goods.name,
+  productClass: goods.productClass,
+  productCode: goods.productCode,
+  stated: measuresOf(goods.stated),
+  used: measuresOf(used),
+  left: measureLeft(compared),
+})
 
 const siteOf = ({
   site,

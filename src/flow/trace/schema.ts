@@ -157,6 +157,29 @@ export const PaperReason = field(
 )
 export type PaperReason = Static<typeof PaperReason>
 
+export const PaperGoods = field(
+  Type.Object({
+    name: field(Type.Union([Type.String(), Type.Null()]), ['Name', '名称']),
+    productClass: field(Type.Union([Type.String(), Type.Null()]), ['Class', '品类']),
+    productCode: field(
+      Type.Union([Type.String(), Type.Null()]),
+      ['Code', '产品代码'],
+      ['GB/T 7635.1, where the name or the source tells it', 'GB/T 7635.1，由来源或名称得出'],
+    ),
+    stated: Type.Array(Measure),
+    used: Type.Array(Measure),
+    left: field(
+      Type.Union([Measure, Type.Null()]),
+      ['Left', '余量'],
+      [
+        'Less the uses of which nobody tells the goods. Below zero: more was used than stated; null: nothing is stated, or in another unit',
+        '已扣除未写明货物的使用；小于零表示超用；null 表示凭证未写数量或单位不可比',
+      ],
+    ),
+  }),
+  ['Goods of a paper', '凭证货物'],
+)
+
 export const PaperSite = field(
   Type.Object({
     site: field(Type.String(), ['Code or name', '代码或名称']),
@@ -224,6 +247,14 @@ export const DocumentAnswer = field(
       [
         'Below zero: more was used than stated. null: nothing is stated, or in a unit that no use is known in',
         '小于零表示超用；null 表示凭证未写数量或单位不可比',
+      ],
+    ),
+    goods: field(
+      Type.Array(PaperGoods),
+      ['What the paper is for', '凭证货物'],
+      [
+        'A voucher or promise may name several; each is held against its own use, and the figures above are those of all',
+        '购销凭证、合格证可列多种货物，各与自身用量比较；以上数量为合计',
       ],
     ),
     sites: field(

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { compareUse } from '#core/documents/compare-use.ts'
 import { entryPapers, missingPapers } from '#core/documents/entry-papers.ts'
 import { goodsDiffer } from '#core/documents/goods-match.ts'
 import {
@@ -9,7 +10,7 @@ import {
   judgeUsage,
 } from '#core/documents/judge-paper.ts'
 import { mentionedPapers } from '#core/documents/mentioned-paper.ts'
-import { compareUse, type UsePart, usageOf } from '#core/documents/paper-usage.ts'
+import { type UsePart, usageOf } from '#core/documents/paper-usage.ts'
 import { isFormOutOfUse, missingFields } from '#core/documents/required-fields.ts'
 import type { Body } from '#core/model/body.ts'
 
@@ -18,6 +19,7 @@ const part = (more: Partial<UsePart>): UsePart => ({
   system: 'city',
   site: 'A',
   siteName: null,
+  good: 0,
   records: 1,
   firstHand: 1,
   measures: [],
@@ -31,6 +33,7 @@ const part = (more: Partial<UsePart>): UsePart => ({
   ...more,
 })
 const kg = (value: string) => [{ value, unit: 'KGM' }]
+const PORK = { productClass: 'pork', productCode: null, name: '猪肉' }
 const paper: IssuedPaper = {
   type: 'product_B',
   issuedOn: '2024-04-15',
@@ -43,9 +46,8 @@ const paper: IssuedPaper = {
   voidIn: [],
   isFormOutOfUse: false,
   missing: [],
-  goods: { productClass: 'pork', productCode: null, name: '猪肉' },
+  goods: [{ ...PORK, stated: kg('100') }],
   vehicle: null,
-  stated: kg('100'),
   papers: 1,
 }
 const codes = (found: readonly { readonly code: string }[]) => found.map(({ code }) => code)
@@ -113,7 +115,7 @@ test('used beyond what it states, and at two places: graver for a paper of one t
     ['over_used', 'warn'],
     ['used_twice', 'warn'],
   ])
-  const promise = judgeUsage({ type: 'promise_cert', stated: kg('300') }, usage).found
+  const promise = judgeUsage({ type: 'promise_cert', goods: [{ ...PORK, stated: kg('300') }] }, usage).found
   expect(promise.map(({ code, severity }) => [code, severity])).toEqual([['used_twice', 'note']])
 })
 
@@ -135,7 +137,7 @@ test('a load that was registered here today is not refused for having used up it
   const { compared } = judgeUsage(paper, usage)
   const load = {
     site: '330105012',
-    goods: paper.goods,
+    goods: PORK,
     quantity: { value: '100', unit: 'KGM' },
     vehicle: null,
     unread: null,

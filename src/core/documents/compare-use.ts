@@ -1,0 +1,109 @@
+import { addDecimal, compareDecimal, subtractDecimal } from '#core/decimal.ts'
+import { inUnit, type Measure, sumOf } from './measures.ts'
+import { type PaperGoods, statedBy } from './paper-goods.ts'
+import type { ByGoods, PaperUsage } from './paper-usage.ts'
+
+/** Stated against used in the one unit that both are known in. */
+export interface Compared {
+  readonly unit: string
+  readonly stated: string
+  readonly used: string
+  /** Stated less used; below zero where more was used than stated. */
+  readonly left: string
+}
+
+/**
+ * What is left of a paper. Kilograms before counts; heads, pieces and packages are never held against kilograms. Null where the paper
+ * states nothing, `not_comparable` where it states a unit that no use is known in.
+ */
+export function compareUse(
+  stated: readonly Measure[],
+  used: readonly Measure[],
+): Compared | 'not_comparable' | null {
+  const known = [...stated].sort((a, b) => Number(b.unit === 'KGM') - Number(a.unit === 'KGM'))
+  const [first] = known
+  if (first === undefined) return null
+  if (used.length === 0) return { unit: first.unit, stated: first.value, used: '0', left: first.value }
+  for (const { unit, value } of known) {
+    const same = used.find((one) => one.unit === unit)
+    if (same) return { unit, stated: value, used: same.value, left: subtractDecimal(value, same.value) }
+  }
+  return 'not_comparable'
+}
+
+/** What is left of each of the goods of a paper. */
+export interface GoodsLeft {
+  readonly goods: PaperGoods
+  readonly used: readonly Measure[]
+  /** `not_comparable` and null as `compareUse` says. */
+  readonly compared: Compared | 'not_comparable' | null
+}
+
+/** Stated against used of the whole paper, and of each of its goods. */
+export interface PaperLeft {
+  readonly whole: Compared | 'not_comparable' | null
+  readonly each: readonly GoodsLeft[]
+  /** For goods of which nobody tells which of the paper's they are. */
+  readonly forUntold: Compared | null
+}
+
+type Used = Pick<PaperUsage, 'used' | 'usedOf'>
+
+/** One kind of goods is the whole paper; of several each is held against its own use. */
+export function leftOf(goods: readonly PaperGoods[], { used, usedOf }: Used): PaperLeft {
+  const whole = compareUse(statedBy(goods), used)
+  if (goods.length <= 1) {
+    const forUntold = whole === 'not_comparable' ? null : whole
+    return { whole, each: goods.map((one) => ({ goods: one, used, compared: whole })), forUntold }
+  }
+  const own = goods.map((one, n) => ({
+    goods: one,
+    used: usedOf.get(n) ?? [],
+    compared: compareUse(one.stated, usedOf.get(n) ?? []),
+  }))
+  const shared = leftOfAll(own, usedOf.get(null) ?? [])
+  if (shared === null) return { whole, each: own, forUntold: null }
+  const each = own.map((one) => ({ ...one, compared: atMost(one.compared, shared.left) }))
+  return { whole, each, forUntold: shared }
+}
+
+/**
+ * What may still come of all goods together: what is left of each, less the uses of which nobody tells the goods. More used of one leaves no
+ * less of another. Null where they are not all known in one unit.
+ */
+function leftOfAll(own: readonly GoodsLeft[], untold: readonly Measure[]): Compared | null {
+  const compared = own.flatMap((one) =>
+    one.compared === null || one.compared === 'not_comparable' ? [] : [one.compared],
+  )
+  const unit = compared[0]?.unit
+  if (unit === undefined || compared.length < own.length || compared.some((one) => one.unit !== unit))
+    return null
+  const sum = (values: readonly string[]): string => values.reduce(addDecimal, '0')
+  const beyond = inUnit(untold, unit) ?? '0'
+  return {
+    unit,
+    stated: sum(compared.map(({ stated }) => stated)),
+    used: addDecimal(sum(compared.map((one) => one.used)), beyond),
+    left: subtractDecimal(
+      sum(compared.map(({ left }) => (compareDecimal(left, '0') > 0 ? left : '0'))),
+      beyond,
+    ),
+  }
+}
+
+/** A use of which nobody tells the goods may have been of these. */
+const atMost = (compared: GoodsLeft['compared'], shared: string): GoodsLeft['compared'] =>
+  compared === null || compared === 'not_comparable' || compareDecimal(compared.left, '0') <= 0
+    ? compared
+    : { ...compared, left: least(compared.left, compareDecimal(shared, '0') > 0 ? shared : '0') }
+
+const least = (a: string, b: string): string => (compareDecimal(a, b) <= 0 ? a : b)
+
+/** What was used, with more of one kind of goods. */
+export function withMore({ used, usedOf }: Used, good: number | null, more: Measure): Used {
+  const ofGood = sumOf([...(usedOf.get(good) ?? []), more])
+  return {
+    used: sumOf([...used, more]),
+    usedOf: new Map<number | null, readonly Measure[]>([...usedOf, [good, ofGood]]) satisfies ByGoods,
+  }
+}

@@ -1,0 +1,60 @@
+import { decidingCode, goodsDiffer, type NamedGoods } from './goods-match.ts'
+import { type Measure, sumOf } from './measures.ts'
+
+/** Goods of one kind that a paper is for, with what it states of them. */
+export interface PaperGoods extends NamedGoods {
+  readonly name: string | null
+  readonly stated: readonly Measure[]
+}
+
+/**
+ * The lines of a paper by what tells goods apart: carcasses and cuts of pork are one, tomatoes and aubergines are two. Each bears the name of
+ * its first line.
+ */
+export function goodsOfLines(lines: readonly PaperGoods[]): PaperGoods[] {
+  const groups = Map.groupBy(lines, ({ productClass, productCode }) =>
+    JSON.stringify([productClass, decidingCode(productCode)]),
+  )
+  return [...groups.values()].map((group) => ({
+    ...(group[0] as PaperGoods),
+    stated: sumOf(group.flatMap(({ stated }) => stated)),
+  }))
+}
+
+/** All that a paper states, whatever the goods. */
+export const statedBy = (goods: readonly PaperGoods[]): Measure[] =>
+  sumOf(goods.flatMap(({ stated }) => stated))
+
+/** The names of the goods of a paper; null where it names none. */
+export function namesOf(goods: readonly PaperGoods[], between: string): string | null {
+  const names = goods.flatMap(
+    ({ name, productCode, productClass }) => name ?? productCode ?? productClass ?? [],
+  )
+  return names.length > 0 ? names.join(between) : null
+}
+
+/** How goods differ from all that a paper is for: in their class, or from one of them in the kind alone; null: they are, or may be, of the paper. */
+export function differsFromAll(goods: readonly NamedGoods[], named: NamedGoods): 'class' | 'kind' | null {
+  const differ = goods.map((one) => goodsDiffer(one, named))
+  if (differ.length === 0 || differ.includes(null)) return null
+  return differ.includes('kind') ? 'kind' : 'class'
+}
+
+/**
+ * Which of the goods of a paper are meant, by their place in its list. What comes under a paper for one kind of goods is taken from them,
+ * whatever it is. Null: nobody can tell, because nothing is known of them, several fit, or none.
+ */
+export function goodsMeant(goods: readonly NamedGoods[], named: NamedGoods): number | null {
+  if (goods.length <= 1) return goods.length === 0 ? null : 0
+  const near = goods.map((one) => (goodsDiffer(one, named) === null ? nearness(one, named) : -1))
+  const most = Math.max(...near)
+  return most > 0 && near.indexOf(most) === near.lastIndexOf(most) ? near.indexOf(most) : null
+}
+
+/** Of goods that do not differ: of the same kind before of the same class before of a kindred one. */
+function nearness(one: NamedGoods, named: NamedGoods): number {
+  const code = decidingCode(one.productCode)
+  if (code !== null && code === named.productCode) return 3
+  if (one.productClass === null || named.productClass === null) return 0
+  return one.productClass === named.productClass ? 2 : 1
+}

@@ -1,0 +1,90 @@
+import { beforeAll, expect, test } from 'vitest'
+import { judgeDue } from '#flow/findings/judge-due.ts'
+import { createIntake } from '#flow/intake/create-intake.ts'
+import type { Intake } from '#flow/intake/intake.ts'
+import { withApi } from '#test/api.ts'
+import { followToTheEnd } from '#test/follow.ts'
+
+const api = withApi()
+let intake: Intake
+beforeAll(() => {
+  const { pool, registry } = api
+  intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
+})
+
+const PORK = { product: { name: '带皮片猪', class: 'pork' } }
+const BEEF = { product: { name: '牛肉', class: 'beef' } }
+const kilograms = (value: string) => ({ quantity: { value, unit: 'KGM' } })
+const market = (code: string, name: string) => ({
+  region: { code: code.slice(0, 6), year: 2024 },
+  sites: [{ role: 'market', name, ids: [{ scheme: 'cn.mofcom.node9', value: code }] }],
+})
+const record = (kind: string, key: string, more: object): object => ({
+  ...{ kind, system: 'jiaxing-wholesale', key: [key] },
+  occurredAt: { at: '2024-04-15T05:00:00+08:00', precision: 'second' },
+  ...market('330402112', '甲市场'),
+  parties: [{ role: 'owner', name: '示例批发部', ids: [] }],
+  ...more,
+})
+const line = (key: string, number: string, more: object) =>
+  record('sale', key, {
+    ...{ ...market('330402111', '批发市场'), saleKind: 'wholesale' },
+    documents: [{ role: 'voucher', type: 'sales_voucher', number }],
+    ...more,
+  })
+const entry = (key: string, number: string, more: object) =>
+  record('entry', key, { documents: [{ role: 'upstream', type: 'sales_voucher', number }], ...more })
+const post = async (...records: object[]): Promise<void> => {
+  const { statusCode, body } = await api.call('POST', '/v1/records', { body: records })
+  expect(statusCode, body).toBe(200)
+  await followToTheEnd(api.pool)
+  while ((await judgeDue({ pool: api.pool, intake }, Date.now())).judged > 0);
+  await followToTheEnd(api.pool)
+}
+interface Found {
+  readonly subject: string
+  readonly sentence: { readonly zh: string }
+  readonly numbers: readonly { readonly name: string; readonly value: string }[]
+  readonly evidence: readonly { readonly id: string }[]
+}
+const list = async (where: string): Promise<Found[]> =>
+  (await api.call('GET', `/v1/findings?${where}`)).json().findings
+const about = async (kind: string, subject: string) =>
+  (await list(`kind=${kind}`)).filter((one) => one.subject === subject)
+const keysOf = ({ evidence }: Found) => evidence.map(({ id }) => id.split(':').at(-1)).sort()
+
+test('papers of the pork on a voucher are none of the beef on it', async () => {
+  const number = 'V300'
+  const of = { role: 'voucher', type: 'sales_voucher', number }
+  const papers = [
+    { role: 'upstream', type: 'product_A', number: '3413028899' },
+    { role: 'upstream', type: 'meat_quality', number: 'Q3413028899' },
+  ]
+  await post(
+    line('l1', number, { ...PORK, ...kilograms('100'), documents: [of, ...papers] }),
+    line('l2', number, { ...BEEF, ...kilograms('50') }),
+    entry('e1', number, { ...PORK, ...kilograms('100') }),
+    entry('e2', number, { ...BEEF, ...kilograms('50') }),
+  )
+  expect((await list('kind=no_paper&site=330402112')).map(keysOf)).toEqual([['e2']])
+})
+
+test('a voucher for pork and beef is found for what was used beyond it of one, and for goods that are neither', async () => {
+  await post(
+    line('l3', 'V301', { ...PORK, ...kilograms('100') }),
+    line('l4', 'V301', { ...BEEF, ...kilograms('50') }),
+    entry('e3', 'V301', { ...PORK, ...kilograms('20') }),
+    entry('e4', 'V301', { ...BEEF, ...kilograms('70') }),
+  )
+  const [over, ...others] = await about('paper_overused', 'doc:V301')
+  expect(others).toEqual([])
+  expect(over?.numbers.map(({ name, value }) => `${name} ${value}`)).toEqual([
+    'stated 50',
+    'used 70',
+    'left -20',
+  ])
+  expect(over?.sentence.zh).toContain('超用（牛肉）：凭证 50，已用 70 KGM')
+  expect(await about('paper_other_goods', 'doc:V301')).toEqual([])
+  await post(entry('e5', 'V301', { product: { name: '羊肉', class: 'mutton' }, ...kilograms('5') }))
+  expect((await about('paper_other_goods', 'doc:V301')).map(keysOf)).toEqual([['e5']])
+})
