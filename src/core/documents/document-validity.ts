@@ -45,10 +45,20 @@ export function documentValidity({ type, issuedOn, statedDays }: IssuedDocument)
   return { ...(validUntil === undefined ? {} : { validUntil }), territory: rule.territory }
 }
 
+/**
+ * Last day on which a paper is valid, of that which it states and that which the rule of its type allows: what is written may shorten the rule and never
+ * lengthens it. Undefined where neither is known. @param stated `YYYY-MM-DD`
+ */
+export function lastValidDay(document: IssuedDocument, stated: string | undefined): string | undefined {
+  const { validUntil: allowed } = documentValidity(document)
+  if (stated === undefined || allowed === undefined) return stated ?? allowed
+  return stated < allowed ? stated : allowed
+}
+
 export interface DocumentUse extends IssuedDocument {
   /** Day of arrival or sale, `YYYY-MM-DD`. */
   readonly usedOn: string
-  /** Last valid day, where the source tells it. */
+  /** Last valid day, where the source tells it; the rule of the type holds where it is longer. */
   readonly validUntil?: string
   /** Codes of the regions that the goods came from and arrived in; only their province counts. */
   readonly from?: string
@@ -57,8 +67,8 @@ export interface DocumentUse extends IssuedDocument {
 
 /** What is wrong with the use of a paper: after its last day, or out of its province. Never more than a warning. */
 export function checkDocumentUse(use: DocumentUse): readonly ('W_DOC_EXPIRED' | 'W_DOC_TERRITORY')[] {
-  const { validUntil: byRule, territory } = documentValidity(use)
-  const validUntil = use.validUntil ?? byRule
+  const { territory } = documentValidity(use)
+  const validUntil = lastValidDay(use, use.validUntil)
   const isOut =
     territory === 'within_province' &&
     use.from !== undefined &&

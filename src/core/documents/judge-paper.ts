@@ -13,7 +13,10 @@ import { PAPER_FIELDS, type PaperField } from './required-fields.ts'
 export interface IssuedPaper {
   readonly type: DocumentType
   readonly issuedOn: string | null
+  /** Last valid day by the rule of its type, or by what it states where that is sooner or there is no rule. */
   readonly validUntil: string | null
+  /** As the paper says. */
+  readonly statedUntil: string | null
   readonly territory: TerritoryRule
   /** Digits of the province of issue. */
   readonly province: string | null
@@ -36,7 +39,7 @@ export function judgePaper(
   paper: IssuedPaper,
   asked: { readonly on: string; readonly province?: string | null },
 ): SaidFinding[] {
-  const { issuedOn, validUntil, province } = paper
+  const { issuedOn, validUntil, statedUntil, province } = paper
   const found: SaidFinding[] = []
   if (paper.isVoid) {
     const { voidedOn: since, voidReason: why } = paper
@@ -49,6 +52,8 @@ export function judgePaper(
   }
   if (paper.voidIn.length > 0) found.push(finding('void_elsewhere', { systems: paper.voidIn.join(', ') }))
   if (validUntil !== null && asked.on > validUntil) found.push(finding('expired', { until: validUntil }))
+  if (validUntil !== null && statedUntil !== null && statedUntil > validUntil)
+    found.push(finding('validity_beyond_rule', { stated: statedUntil, until: validUntil }))
   if (issuedOn !== null && asked.on < issuedOn) found.push(finding('not_yet_issued', { issued: issuedOn }))
   const isInside = paper.territory === 'within_province'
   if (isInside && province !== null && asked.province && asked.province !== province)

@@ -77,6 +77,13 @@ export const PAPER_REASONS = {
     askEn: 'A paper issued for this transport; when did the goods leave?',
     askZh: '请提供本次运输的凭证，并说明启运时间。',
   },
+  validity_beyond_rule: {
+    severity: 'warn',
+    en: 'The paper says that it is valid until {stated}, which is longer than its rule allows; by the rule it is until {until}.',
+    zh: '凭证写明有效期至 {stated}，超过规定；按规定仅到 {until} 有效。',
+    askEn: 'Show the original paper; which last day is written on it?',
+    askZh: '请出示凭证原件，核对所写有效期。',
+  },
   not_yet_issued: {
     severity: 'refuse',
     en: 'The paper was issued on {issued}, after the day asked about.',

@@ -48,6 +48,7 @@ export function issuedPaper(
     type: best.type,
     issuedOn,
     validUntil: best.validUntil ?? null,
+    statedUntil: mention.document?.validUntil ? dayOf(mention.document.validUntil.at) : null,
     territory: best.territory,
     province: places.from ?? places.to ?? null,
     isVoid: best.verdict === 'void',

@@ -1,6 +1,6 @@
 import { documentForm } from '#core/documents/document-form.ts'
 import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
-import { documentValidity } from '#core/documents/document-validity.ts'
+import { documentValidity, lastValidDay } from '#core/documents/document-validity.ts'
 import type { Mentioning } from '#core/lineage/node-state.ts'
 import { maskName } from '#core/mask.ts'
 import type { Body } from '#core/model/body.ts'
@@ -50,7 +50,8 @@ export function documentIssue(mentioned: Mentioning, on: string, full = false): 
   const issuedOn = part?.issuedOn ?? body.occurredAt
   const rules = issuedOn ? documentValidity({ type, issuedOn: dayOf(issuedOn.at) }) : undefined
   const form = part?.form ?? (issuedOn && documentForm(type, dayOf(issuedOn.at))?.form)
-  const validUntil = part?.validUntil ? dayOf(part.validUntil.at) : rules?.validUntil
+  const stated = part?.validUntil && dayOf(part.validUntil.at)
+  const validUntil = issuedOn ? lastValidDay({ type, issuedOn: dayOf(issuedOn.at) }, stated) : stated
   const issuer = issuerOf(body)
   const quantity = mention.role === 'output' ? body.output?.quantity : body.quantity
   const { at: voidedAt, reason: voidReason } = record.status === 'void' ? (body.void ?? {}) : {}

@@ -247,6 +247,44 @@ test.each([
   expect(paper.uses.map((use) => use.flags)).toEqual([flags])
 })
 
+test('a paper that states to be valid for longer than the rule of its type allows is expired after the day of the rule, and says so', async () => {
+  const number = '3413028877'
+  const validUntil = { at: '2024-05-15T00:00:00+08:00', precision: 'day' } as const
+  await storeRecords(pool, [
+    {
+      kind: 'document',
+      system: 'quarantine',
+      key: number,
+      body: {
+        occurredAt: at('2024-04-15T01:00:00'),
+        documents: [{ role: 'self', type: 'product_B', number, validUntil }],
+      },
+    },
+    {
+      kind: 'entry',
+      system: 'stall-ledger',
+      key: number,
+      body: {
+        occurredAt: at('2024-04-20T01:00:00'),
+        documents: [{ role: 'upstream', type: 'product_B', number }],
+      },
+    },
+  ])
+  const asked = (on: string) => readDocument(pool, { type: 'product_B', number, on, nowMs })
+  const answer = await asked('2024-04-20')
+  expect(answer).toMatchObject({ verdict: 'expired', issues: [{ validUntil: '2024-04-15' }] })
+  expect(answer.uses.map(({ flags }) => flags)).toEqual([['W_DOC_EXPIRED']])
+  expect(answer.reasons.map(({ code }) => code)).toEqual(
+    expect.arrayContaining(['expired', 'validity_beyond_rule', 'uses_expired']),
+  )
+  const { reasons } = await asked('2024-04-15')
+  expect(reasons.find(({ code }) => code === 'validity_beyond_rule')).toMatchObject({
+    severity: 'warn',
+    zh: '凭证写明有效期至 2024-05-15，超过规定；按规定仅到 2024-04-15 有效。',
+  })
+  expect(reasons.map(({ code }) => code)).not.toContain('expired')
+})
+
 test('a paper known by its uses alone is unknown, never valid', async () => {
   const paper = await readDocument(pool, { type: 'animal_B', number: '3308000217', nowMs })
   expect(paper).toMatchObject({ verdict: 'unknown', type: 'animal_B', issues: [], statedKg: null })

@@ -38,6 +38,7 @@ const paper: IssuedPaper = {
   type: 'product_B',
   issuedOn: '2024-04-15',
   validUntil: '2024-04-15',
+  statedUntil: null,
   territory: 'within_province',
   province: '33',
   isVoid: false,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { addDays } from '#core/documents/civil-day.ts'
 import { documentForm, documentTypeOn } from '#core/documents/document-form.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
-import { checkDocumentUse, documentValidity } from '#core/documents/document-validity.ts'
+import { checkDocumentUse, documentValidity, lastValidDay } from '#core/documents/document-validity.ts'
 import { placesOfUse } from '#core/documents/places-of-use.ts'
 import { promiseBasis } from '#core/documents/promise-basis.ts'
 import { requiredDocuments } from '#core/documents/required-documents.ts'
@@ -77,6 +77,18 @@ describe('validity and territory by date of issue', () => {
       expect(documentValidity(paper)).toEqual({ validUntil, territory })
     },
   )
+
+  it('lets a stated last day shorten what the rule allows and never lengthen it; where there is no rule the stated one counts', () => {
+    const last = (type: DocumentType, issuedOn: string, stated: string) =>
+      lastValidDay({ type, issuedOn }, stated)
+    expect(last('product_B', '2024-04-14', '2024-05-14')).toBe('2024-04-14')
+    expect(last('product_A', '2024-04-14', '2024-05-14')).toBe('2024-04-21')
+    expect(last('product_A', '2024-04-14', '2024-04-16')).toBe('2024-04-16')
+    expect(last('product_B', '2026-04-14', '2026-05-14')).toBe('2026-05-14')
+    expect(last('promise_cert', '2024-04-14', '2024-05-14')).toBe('2024-05-14')
+    const use = { type: 'product_B', issuedOn: '2024-04-14', usedOn: '2024-04-20' } as const
+    expect(checkDocumentUse({ ...use, validUntil: '2024-05-14' })).toEqual(['W_DOC_EXPIRED'])
+  })
 
   it('sets no limit for papers issued since 2026, nor for other papers', () => {
     expect(documentValidity({ type: 'product_B', issuedOn: '2026-01-01' })).toEqual({ territory: 'anywhere' })
