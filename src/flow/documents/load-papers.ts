@@ -9,7 +9,7 @@ import type { UseKind } from '#core/lineage/document-use.ts'
 import { type Mentioning, mentioning } from '#core/lineage/node-state.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
-import { documentIssue, issuesIt, isUntold } from '#flow/trace/document-issue.ts'
+import { documentIssue, issuesIt, isUntold, typeIssued } from '#flow/trace/document-issue.ts'
 import type { DocumentIssue } from '#flow/trace/schema.ts'
 import {
   type Beyond,
@@ -121,7 +121,7 @@ async function ofPaper(
   const own = mentioning(code, records).filter(
     (one) =>
       issuesIt(one) &&
-      (types === null || types.includes(one.mention.document?.type ?? 'unknown')) &&
+      (types === null || types.includes(typeIssued(one))) &&
       (asked.system === undefined || asked.system === one.record.system),
   )
   const issues = own.map((one) => documentIssue(one, asked.on, asked.full))

@@ -1,4 +1,4 @@
-import { documentForm } from '#core/documents/document-form.ts'
+import { documentForm, documentTypeOn } from '#core/documents/document-form.ts'
 import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
 import { documentValidity, lastValidDay } from '#core/documents/document-validity.ts'
 import type { Mentioning } from '#core/lineage/node-state.ts'
@@ -38,6 +38,13 @@ function issuerOf({ parties }: Body): string | undefined {
   return isPersonalParty(issuer) ? maskName(issuer.name) : issuer.name
 }
 
+/** The type that a record of the paper itself says, by the day of issue: what goes on saying 产品A in 2026 means the new certificate. */
+export function typeIssued({ record, mention: { document } }: Mentioning): DocumentType {
+  const type = knownType(document?.type ?? 'unknown')
+  const issuedOn = document?.issuedOn ?? record.body.occurredAt
+  return issuedOn ? documentTypeOn(type, dayOf(issuedOn.at)) : type
+}
+
 /**
  * What one record says of the paper, and whether it is valid on the day by the rules of its day of issue.
  * @param full whether the words in which its sender says why it is void are given as they are
@@ -46,7 +53,7 @@ export function documentIssue(mentioned: Mentioning, on: string, full = false): 
   const { record, mention } = mentioned
   const { body } = record
   const part = mention.document
-  const type = knownType(part?.type ?? 'unknown')
+  const type = typeIssued(mentioned)
   const issuedOn = part?.issuedOn ?? body.occurredAt
   const rules = issuedOn ? documentValidity({ type, issuedOn: dayOf(issuedOn.at) }) : undefined
   const form = part?.form ?? (issuedOn && documentForm(type, dayOf(issuedOn.at))?.form)

@@ -177,6 +177,34 @@ test('uses that name a certificate of 2026 as before count for it by either name
   await expect(read('8', 'product_2026')).rejects.toThrow(HubError)
 })
 
+test('a certificate of 2026 that its source goes on naming as before is found by the new name and by the old, one of 2024 by the old alone', async () => {
+  const when = { occurredAt: at('2026-03-02T05:00:00') }
+  await storeRecords(pool, [
+    paper('90', 'product_A', { body: when }),
+    entry('k', '90', '30', { body: when }),
+    paper('91', 'animal_B', { body: when }),
+    paper('92'),
+  ])
+  const asked = (number: string, type: string) =>
+    bothWays(() => readDocument(pool, { type, number, on: '2026-03-02', nowMs }))
+  for (const type of ['any', 'product_2026', 'product_A'])
+    expect(await asked('90', type)).toMatchObject({ type: 'product_2026', verdict: 'valid', usedKg: '30' })
+  expect(await asked('91', 'animal_2026')).toMatchObject({ type: 'animal_2026', verdict: 'valid' })
+  const gate = await checkPapers(
+    pool,
+    [
+      { number: '90', type: 'product_2026', on: '2026-03-02' },
+      { number: '92', type: 'product_2026', on: '2024-04-15' },
+    ],
+    nowMs,
+  )
+  expect(gate.papers.map(({ type, verdict, reasons }) => [type, verdict, ...codes({ reasons })])).toEqual([
+    ['product_2026', 'ok'],
+    ['product_2026', 'unknown', 'other_type'],
+  ])
+  await expect(read('92', 'product_2026')).rejects.toThrow(HubError)
+})
+
 test('uses after the last day, in another class of goods and with another plate are counted', async () => {
   await storeRecords(pool, [
     paper('5'),
