@@ -20,6 +20,8 @@ interface Rule {
   readonly role: FindingRole
   /** Hours after it was found within which something has to be done. */
   readonly hours: number
+  /** Each record that it rests on is wrong by itself: what an official closed is opened again by others alone, whatever the figures. */
+  readonly isEach?: true
 }
 
 /**
@@ -34,6 +36,7 @@ export const FINDING_RULES = {
     severity: 'serious',
     role: 'market_supervision',
     hours: 24,
+    isEach: true,
   },
   paper_expired: {
     title: ['Paper used after its last valid day', '凭证过期使用'],
@@ -96,6 +99,9 @@ export const FINDING_RULES = {
     hours: 72,
   },
 } as const satisfies Readonly<Record<string, Rule>>
+
+/** Whether each record that a finding of the kind rests on is wrong by itself. */
+export const isOfEach = (kind: FindingKind): boolean => 'isEach' in FINDING_RULES[kind]
 
 export type FindingKind = keyof typeof FINDING_RULES
 export const FINDING_KINDS = Object.keys(FINDING_RULES) as readonly FindingKind[]

@@ -4,14 +4,14 @@ import { canonicalJson } from '#core/model/canonical-json.ts'
 import { chinaTime } from '#core/model/china-time.ts'
 import type { FindingOwner } from '#core/model/finding-parts.ts'
 import { EVIDENCE_MAX, type FindingDraft, severityOf } from './draft.ts'
-import { FINDING_RULES, type FindingState, isPending } from './finding-kinds.ts'
+import { FINDING_RULES, type FindingState, isOfEach, isPending } from './finding-kinds.ts'
 
 const HOUR_MS = DAY_MS / 24
 
 /**
  * The next version of a finding by what is known now; null where there is nothing new to say. It is opened, resolved by the hub when the
  * facts do not give it any more, and opened again when they do. Owner and deadline stay as they were while it is open. What an official has
- * resolved or dismissed stays so until its figures are others.
+ * resolved or dismissed stays so until its figures are others, or, where each record is wrong by itself, until it rests on another.
  * @param previous its newest version, null where there is none
  */
 export function nextVersion(previous: Body | null, draft: FindingDraft, nowMs: number): Body | null {
@@ -29,9 +29,14 @@ export function nextVersion(previous: Body | null, draft: FindingDraft, nowMs: n
       ...(note ? { note } : {}),
     })
   }
-  const isDecided = previous.decidedBy === 'official'
-  if (isDecided && canonicalJson(previous.numbers ?? []) === canonicalJson(draft.numbers)) return null
-  return opened(draft, nowMs)
+  return previous.decidedBy === 'official' && !isOther(previous, draft) ? null : opened(draft, nowMs)
+}
+
+/** Whether it is something else than what was decided. */
+function isOther(decided: Body, { kind, numbers, evidence }: FindingDraft): boolean {
+  if (!isOfEach(kind)) return canonicalJson(decided.numbers ?? []) !== canonicalJson(numbers)
+  const known = new Set(decided.evidence?.map(({ id }) => id))
+  return evidence.slice(0, EVIDENCE_MAX).some(({ id }) => !known.has(id))
 }
 
 const changed = (previous: Body, next: Body): Body | null =>

@@ -42,7 +42,9 @@ const post = async (...records: object[]): Promise<void> => {
   await followToTheEnd(api.pool)
 }
 interface Found {
+  readonly id: string
   readonly subject: string
+  readonly state: string
   readonly sentence: { readonly zh: string }
   readonly numbers: readonly { readonly name: string; readonly value: string }[]
   readonly evidence: readonly { readonly id: string }[]
@@ -87,4 +89,43 @@ test('a voucher for pork and beef is found for what was used beyond it of one, a
   expect(await about('paper_other_goods', 'doc:V301')).toEqual([])
   await post(entry('e5', 'V301', { product: { name: '羊肉', class: 'mutton' }, ...kilograms('5') }))
   expect((await about('paper_other_goods', 'doc:V301')).map(keysOf)).toEqual([['e5']])
+})
+
+const withPapers = (number: string) => ({
+  documents: [
+    { role: 'upstream', type: 'product_B', number },
+    { role: 'upstream', type: 'meat_quality', number: `Q${number}` },
+  ],
+})
+
+/** Two entries without papers at a place, of which an official has resolved that they came so. */
+async function resolvedAt(site: string) {
+  const bare = (key: string, more: object = {}) =>
+    record('entry', `${site}${key}`, { ...market(site, site), ...PORK, ...kilograms('10'), ...more })
+  const found = () => list(`kind=no_paper&site=${site}`)
+  const state = async () =>
+    (await found()).flatMap((one) => [one.state, ...keysOf(one).map((key) => key?.slice(site.length))])
+  await post(bare('m1'), bare('m2'))
+  expect(await state()).toEqual(['open', 'm1', 'm2'])
+  const id = encodeURIComponent((await found())[0]?.id ?? '')
+  await api.call('POST', `/v1/findings/${id}/events`, { body: { event: 'resolve' } })
+  await followToTheEnd(api.pool)
+  expect(await state()).toEqual(['resolved', 'm1', 'm2'])
+  return { bare, state }
+}
+
+test('missing papers that an official resolved are found anew where another entry has none, also where they are as many as before', async () => {
+  const { bare, state } = await resolvedAt('330402119')
+  await post(bare('m2', withPapers('3304020001')), bare('m3'))
+  expect(await state()).toEqual(['open', 'm1', 'm3'])
+})
+
+test('missing papers that an official resolved stay resolved for the same entries, corrected or fewer', async () => {
+  const { bare, state } = await resolvedAt('330402120')
+  await post(bare('m1', kilograms('12')))
+  expect(await state()).toEqual(['resolved', 'm1', 'm2'])
+  await post(bare('m2', withPapers('3304020002')))
+  expect(await state()).toEqual(['resolved', 'm1', 'm2'])
+  await post(bare('m1', withPapers('3304020003')))
+  expect(await state()).toEqual(['resolved', 'm1', 'm2'])
 })
