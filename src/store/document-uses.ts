@@ -10,7 +10,7 @@ export interface UseQuestion {
   readonly on: string
   /** Last valid day. */
   readonly until: string | null
-  /** Digits of the province that it is valid in; null: anywhere. */
+  /** Digits of the province that it is valid in; null: anywhere; empty: of each use that which its goods came from, for nobody says where it was issued. */
   readonly inside: string | null
   readonly plate: string | null
 }
@@ -96,7 +96,7 @@ const CHOSEN = (active: string): string => `
 /** What may be wrong with a use by itself. */
 const IS = {
   expired: `used_on > until`,
-  outside: `inside is not null and to_province <> coalesce(from_province, nullif(inside, ''))`,
+  outside: `inside is not null and to_province <> coalesce(nullif(inside, ''), from_province)`,
   otherPlate: `vehicle <> plate`,
 }
 

@@ -1,4 +1,5 @@
 import type { Region } from '#core/model/values.ts'
+import type { DocumentType } from './document-type.ts'
 
 /** Regions that a record names. */
 export interface NamedRegions {
@@ -17,6 +18,33 @@ export function placesOfUse({ origin, region, destination }: NamedRegions): { fr
   const from = provinceOf(origin) ?? (there === undefined ? undefined : here)
   const to = there ?? here
   return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
+}
+
+/** Papers of what was made of animals: issued where the slaughter was, whatever province the animals came from. */
+const OF_SLAUGHTER: ReadonlySet<DocumentType> = new Set<DocumentType>(['product_A', 'product_B'])
+
+/**
+ * Digits of the provinces of issue and destination of a paper, by its own record: products are issued where the record was made, animals where they come
+ * from. Absent where it cannot be told.
+ */
+export function placesOfPaper(type: DocumentType, named: NamedRegions): { from?: string; to?: string } {
+  if (!OF_SLAUGHTER.has(type)) return placesOfUse(named)
+  const from = provinceOf(named.region) ?? provinceOf(named.origin)
+  const to = provinceOf(named.destination)
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }
+}
+
+/**
+ * The same of a paper that a record names as that under which goods came. The origin of meat may be that of the animals; a number of ten digits begins
+ * with the province that issued it, and one of the province of arrival was issued there.
+ */
+export function placesUnderPaper(
+  { type, number }: { readonly type: DocumentType; readonly number: string },
+  named: NamedRegions,
+): { from?: string; to?: string } {
+  const places = placesOfUse(named)
+  const isOfHere = places.to !== undefined && /^\d{10}$/.test(number) && number.startsWith(places.to)
+  return OF_SLAUGHTER.has(type) && isOfHere ? { ...places, from: places.to as string } : places
 }
 
 /** Digits of the province of a region, also where its candidates all lie in one. */

@@ -2,7 +2,7 @@ import type { IssuedPaper } from '#core/documents/judge-paper.ts'
 import type { Measure } from '#core/documents/measures.ts'
 import { goodsCode } from '#core/documents/mentioned-paper.ts'
 import { goodsOfLines, type PaperGoods } from '#core/documents/paper-goods.ts'
-import { placesOfUse } from '#core/documents/places-of-use.ts'
+import { placesOfPaper, placesOfUse } from '#core/documents/places-of-use.ts'
 import { isFormOutOfUse, missingFields } from '#core/documents/required-fields.ts'
 import { normalisePlate } from '#core/identifiers/plate.ts'
 import type { Mentioning } from '#core/lineage/node-state.ts'
@@ -41,7 +41,7 @@ export function issuedPaper(
   const isOutput = mention.role === 'output'
   const issuedOn = best.issuedOn ? dayOf(best.issuedOn.at) : null
   // What a slaughter made was issued where that was done, wherever the animals came from.
-  const places = placesOfUse(isOutput ? { region: body.region } : body)
+  const places = isOutput ? placesOfUse({ region: body.region }) : placesOfPaper(best.type, body)
   const isSelf = mention.role === 'self'
   const same = issues.filter((one) => one.type === best.type && one.record !== best.record)
   return {

@@ -106,7 +106,7 @@ export async function readDocument(
       ...found,
     ].map(reasonOf),
     candidates: candidatesOf(issues),
-    uses: await describeUses(reader, uses, usage, best),
+    uses: await describeUses(reader, uses, usage, best, paper?.province ?? null),
     moreUses: last !== undefined,
     next: last === undefined ? null : writeUsePlace({ day: last.day, record: last.recordId }),
   }
@@ -251,6 +251,7 @@ async function describeUses(
   uses: readonly UseRow[],
   { sites }: PaperUsage,
   issue: DocumentIssue | undefined,
+  province: string | null,
 ): Promise<DocumentUse[]> {
   const counted = new Set(
     sites.flatMap(({ keys, kind, system }) => keys.map((key) => `${kind} ${system} ${key}`)),
@@ -258,11 +259,16 @@ async function describeUses(
   const records = await readTracedVersions(reader, uses)
   return uses.flatMap(({ recordId, kind, system, site, isFirst }) => {
     const record = records.get(recordId)
-    return record ? [useOf(record, isFirst && counted.has(`${kind} ${system} ${site}`), issue)] : []
+    return record ? [useOf(record, isFirst && counted.has(`${kind} ${system} ${site}`), issue, province)] : []
   })
 }
 
-function useOf(record: TracedRecord, counted: boolean, issue: DocumentIssue | undefined): DocumentUse {
+function useOf(
+  record: TracedRecord,
+  counted: boolean,
+  issue: DocumentIssue | undefined,
+  province: string | null,
+): DocumentUse {
   const { body } = record
   const usedOn = body.occurredAt && dayOf(body.occurredAt.at)
   const flags =
@@ -273,6 +279,8 @@ function useOf(record: TracedRecord, counted: boolean, issue: DocumentIssue | un
           usedOn,
           ...(issue.validUntil ? { validUntil: issue.validUntil } : {}),
           ...placesOfUse(body),
+          // A paper is valid in the province of its issue, wherever the animals came from that its goods were made of.
+          ...(province === null ? {} : { from: province }),
         })
       : []
   return {

@@ -304,3 +304,31 @@ test('who judges many papers does not read what lies far beyond the table, unles
   await storeRecords(pool, [entry('close', '9', '1')])
   expect(await beyond('near')).toBe(1)
 })
+
+test('a certificate for one province is valid where it was issued: where the slaughter was, wherever the pigs came from', async () => {
+  const ANHUI = { origin: { code: '341302', year: 2024 } }
+  const shanghai = {
+    region: { code: '310115', year: 2024 },
+    sites: [{ role: 'market' as const, name: '沪市场', ids: [] }],
+  }
+  const today = { occurredAt: at('2024-04-15T01:00:00') }
+  const shaoxing = { ...today, ...ANHUI, region: { code: '330603', year: 2024 } }
+  const used = { role: 'upstream' as const, type: 'product_B' }
+  await storeRecords(pool, [
+    paper('95', 'product_B', { body: shaoxing }),
+    entry('q', '95', '10', { body: { ...ANHUI, documents: [{ ...used, number: '95' }] } }),
+    paper('96', 'product_B', { body: shaoxing }),
+    entry('r', '96', '10', {
+      body: { ...shanghai, origin: { code: '310118', year: 2024 }, documents: [{ ...used, number: '96' }] },
+    }),
+  ])
+  const [here, there] = [await bothWays(() => read('95')), await bothWays(() => read('96'))]
+  expect([codes(here), here.uses.map(({ flags }) => flags)]).toEqual([[], [[]]])
+  expect([codes(there), there.uses.map(({ flags }) => flags)]).toEqual([
+    ['uses_outside'],
+    [['W_DOC_TERRITORY']],
+  ])
+  const ask = (site: string) => ({ number: '95', on: '2024-04-15', site, quantity: '10' })
+  const gate = await checkPapers(pool, [ask('330109004'), ask('341302001')], nowMs)
+  expect(gate.papers.map(codes)).toEqual([[], ['outside_territory', 'used_elsewhere']])
+})

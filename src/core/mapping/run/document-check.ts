@@ -1,6 +1,6 @@
 import type { DocumentType } from '#core/documents/document-type.ts'
 import { checkDocumentUse, hasRules } from '#core/documents/document-validity.ts'
-import { placesOfUse } from '#core/documents/places-of-use.ts'
+import { placesOfPaper, placesUnderPaper } from '#core/documents/places-of-use.ts'
 import type { Paper } from '#core/mapping/compile/compiling.ts'
 import type { DocumentPart } from '#core/model/parts.ts'
 import type { Region } from '#core/model/values.ts'
@@ -13,7 +13,7 @@ export type DocumentCheck = (run: Run, values: readonly unknown[]) => void
 /**
  * The rules of the date for one kind of record, or null where none of its documents can have any: nothing is done then for any
  * record. Papers under which goods came are judged by where they came from and arrived, and by the day of arrival; the record that
- * is the paper itself by the places it names.
+ * is the paper itself by where it was issued and the destination it names.
  * @param targets names of the parts, in the order of their values
  */
 export function documentCheck(targets: readonly string[], papers: readonly Paper[]): DocumentCheck | null {
@@ -27,19 +27,22 @@ export function documentCheck(targets: readonly string[], papers: readonly Paper
     if (list === undefined) return
     for (let i = 0; i < list.length; i++) {
       const paper = list[i] as DocumentPart
-      const { role, validUntil, issuedOn, type } = paper
+      const { role, validUntil, issuedOn, number } = paper
+      const type = paper.type as DocumentType
       if (role !== 'upstream' && role !== 'self') continue
-      const isRuled = hasRules(type as DocumentType)
+      const isRuled = hasRules(type)
       if (!isRuled && validUntil === undefined) continue
-      const { from, to } = placesOfUse({
+      const named = {
         origin: values[origin] as Region | undefined,
         region: values[region] as Region | undefined,
         destination: values[destination] as Region | undefined,
-      })
+      }
+      const { from, to } =
+        role === 'self' ? placesOfPaper(type, named) : placesUnderPaper({ type, number }, named)
       const isInside = from === undefined || to === undefined || from === to
       if (isInside && validUntil === undefined && issuedOn === undefined) continue
       const flags = checkDocumentUse({
-        type: type as DocumentType,
+        type,
         issuedOn: issuedOn?.at.slice(0, 10) ?? run.day,
         usedOn: run.day,
         ...(validUntil === undefined ? {} : { validUntil: validUntil.at.slice(0, 10) }),

@@ -51,6 +51,8 @@ describe('a certificate for one province', () => {
     expect(issues).toMatchObject([
       { path: '/no', code: 'W_DOC_TERRITORY', value: '3413028812', target: 'documents' },
     ])
+    // Animals come from where their paper was issued, whatever its number.
+    expect(entry('animal_B', { ...ANHUI, no: '3113028812' }).flags).toEqual(['W_DOC_TERRITORY'])
     expect(entry('animal_B', { ...ANHUI, day: '20251231' }).flags).toEqual(['W_DOC_TERRITORY'])
   })
 
@@ -59,6 +61,7 @@ describe('a certificate for one province', () => {
     ['the same province', 'product_B', { origin: '310110' }],
     ['an origin that is not known', 'product_B', {}],
     ['another paper', 'promise_cert', { ...ANHUI, no: 'HGZ20240415-7K3M' }],
+    ['pigs from elsewhere that were slaughtered here', 'product_B', { ...ANHUI, no: '3113028812' }],
     ['since 2026', 'product_B', { ...ANHUI, day: '20260101' }],
     ['an origin with several candidates in the province', 'product_B', { here: '330106', origin: '绍兴县' }],
     ['a voucher of the same type', 'meat_quality', { ...ANHUI, voucher: '3413028813' }],
@@ -148,6 +151,15 @@ describe('the record that is the paper itself', () => {
     expect(paper({ to: '上海市浦东新区' })).toEqual(['W_DOC_TERRITORY'])
     expect(paper({ to: '' })).toEqual([])
     expect(paper({ day: '20260414', to: '上海市浦东新区' })).toEqual([])
+  })
+
+  test('of a slaughter names where that was, and not where the pigs came from', () => {
+    const product = (value: Source) =>
+      run(PAPER.replace('TYPE', 'product_B'), { day: '20240414', here: '330603', no: '3306041501', ...value })
+        .flags
+    expect(product({ ...ANHUI, to: '浙江省绍兴市柯桥区' })).toEqual([])
+    expect(product(ANHUI)).toEqual([])
+    expect(product({ origin: '310118', to: '上海市浦东新区' })).toEqual(['W_DOC_TERRITORY'])
   })
 })
 
