@@ -11,45 +11,10 @@ import { createPool } from '#store/database.ts'
 import { readBeyond } from '#store/document-mentions.ts'
 import { GOODS_FOLLOWER } from '#store/goods-moves.ts'
 import { withDatabase } from '#test/database.ts'
-import { storeRecords, type Written } from '#test/trace/store-records.ts'
+import { at, entry, paper } from '#test/trace/certificates.ts'
+import { storeRecords } from '#test/trace/store-records.ts'
 
 const nowMs = Date.parse('2024-04-15T10:00:00Z')
-const at = (text: string) => ({ at: `${text}+08:00`, precision: 'second' as const })
-const paper = (number: string, type = 'product_A', more: Partial<Written> = {}): Written => ({
-  kind: 'document',
-  system: 'livestock',
-  key: number,
-  ...more,
-  body: {
-    occurredAt: at('2024-04-14T09:00:00'),
-    region: { code: '341302', year: 2024 },
-    destination: { code: '330109', year: 2024 },
-    product: { name: '猪白条', class: 'pork' },
-    quantity: { value: '1000', unit: 'KGM' },
-    vehicle: '皖L0X000',
-    documents: [{ role: 'self', type, number }],
-    ...more.body,
-  },
-})
-const entry = (key: string, number: string, mass: string, more: Partial<Written> = {}): Written => ({
-  kind: 'entry',
-  system: 'city',
-  key,
-  ...more,
-  body: {
-    occurredAt: at('2024-04-15T02:00:00'),
-    region: { code: '330109', year: 2024 },
-    sites: [{ role: 'market', name: '甲市场', ids: [{ scheme: 'cn.mofcom.node9', value: '330109004' }] }],
-    parties: [
-      { role: 'supplier', name: '埇桥示例食品有限公司', ids: [] },
-      { role: 'owner', name: `示例批发 ${key}`, ids: [] },
-    ],
-    product: { name: '带皮片猪', class: 'pork' },
-    quantity: { value: mass, unit: 'KGM' },
-    documents: [{ role: 'upstream', type: 'product_A', number }],
-    ...more.body,
-  },
-})
 const elsewhere = {
   sites: [
     {
@@ -177,34 +142,6 @@ test('uses that name a certificate of 2026 as before count for it by either name
   await expect(read('8', 'product_2026')).rejects.toThrow(HubError)
 })
 
-test('a certificate of 2026 that its source goes on naming as before is found by the new name and by the old, one of 2024 by the old alone', async () => {
-  const when = { occurredAt: at('2026-03-02T05:00:00') }
-  await storeRecords(pool, [
-    paper('90', 'product_A', { body: when }),
-    entry('k', '90', '30', { body: when }),
-    paper('91', 'animal_B', { body: when }),
-    paper('92'),
-  ])
-  const asked = (number: string, type: string) =>
-    bothWays(() => readDocument(pool, { type, number, on: '2026-03-02', nowMs }))
-  for (const type of ['any', 'product_2026', 'product_A'])
-    expect(await asked('90', type)).toMatchObject({ type: 'product_2026', verdict: 'valid', usedKg: '30' })
-  expect(await asked('91', 'animal_2026')).toMatchObject({ type: 'animal_2026', verdict: 'valid' })
-  const gate = await checkPapers(
-    pool,
-    [
-      { number: '90', type: 'product_2026', on: '2026-03-02' },
-      { number: '92', type: 'product_2026', on: '2024-04-15' },
-    ],
-    nowMs,
-  )
-  expect(gate.papers.map(({ type, verdict, reasons }) => [type, verdict, ...codes({ reasons })])).toEqual([
-    ['product_2026', 'ok'],
-    ['product_2026', 'unknown', 'other_type'],
-  ])
-  await expect(read('92', 'product_2026')).rejects.toThrow(HubError)
-})
-
 test('uses after the last day, in another class of goods and with another plate are counted', async () => {
   await storeRecords(pool, [
     paper('5'),
@@ -303,32 +240,4 @@ test('who judges many papers does not read what lies far beyond the table, unles
   await follow()
   await storeRecords(pool, [entry('close', '9', '1')])
   expect(await beyond('near')).toBe(1)
-})
-
-test('a certificate for one province is valid where it was issued: where the slaughter was, wherever the pigs came from', async () => {
-  const ANHUI = { origin: { code: '341302', year: 2024 } }
-  const shanghai = {
-    region: { code: '310115', year: 2024 },
-    sites: [{ role: 'market' as const, name: '沪市场', ids: [] }],
-  }
-  const today = { occurredAt: at('2024-04-15T01:00:00') }
-  const shaoxing = { ...today, ...ANHUI, region: { code: '330603', year: 2024 } }
-  const used = { role: 'upstream' as const, type: 'product_B' }
-  await storeRecords(pool, [
-    paper('95', 'product_B', { body: shaoxing }),
-    entry('q', '95', '10', { body: { ...ANHUI, documents: [{ ...used, number: '95' }] } }),
-    paper('96', 'product_B', { body: shaoxing }),
-    entry('r', '96', '10', {
-      body: { ...shanghai, origin: { code: '310118', year: 2024 }, documents: [{ ...used, number: '96' }] },
-    }),
-  ])
-  const [here, there] = [await bothWays(() => read('95')), await bothWays(() => read('96'))]
-  expect([codes(here), here.uses.map(({ flags }) => flags)]).toEqual([[], [[]]])
-  expect([codes(there), there.uses.map(({ flags }) => flags)]).toEqual([
-    ['uses_outside'],
-    [['W_DOC_TERRITORY']],
-  ])
-  const ask = (site: string) => ({ number: '95', on: '2024-04-15', site, quantity: '10' })
-  const gate = await checkPapers(pool, [ask('330109004'), ask('341302001')], nowMs)
-  expect(gate.papers.map(codes)).toEqual([[], ['outside_territory', 'used_elsewhere']])
 })
