@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { GoodsMove } from '#core/balance/goods-move.ts'
+import { nameInSite, type SiteSaid, samePlaces } from '#core/balance/goods-site.ts'
 import type { Reader } from './sighted.ts'
 
 /** Of its row in `followers`. */
@@ -12,7 +13,7 @@ export interface MoveRow extends GoodsMove {
   readonly system: string
 }
 
-const COLUMNS = `site text, "recordId" text, flow text, version integer, system text, "siteName" text, stall text, day date, goods text,
+const COLUMNS = `site text, "recordId" text, flow text, version integer, system text, "siteName" text, region text, stall text, day date, goods text,
   "productClass" text, code text, kilograms numeric, count numeric, "countUnit" text, "isBare" boolean, "isSuspect" boolean`
 
 /** Writes what the newest versions say, in place of what earlier versions of `replaced` records said. */
@@ -25,7 +26,7 @@ export async function writeMoves(
     await client.query('delete from goods_moves where record_id = any($1::text[])', [replaced])
   if (rows.length === 0) return
   await client.query(
-    `insert into goods_moves (site, record_id, flow, version, system, site_name, stall, day, goods, product_class, code, kilograms,
+    `insert into goods_moves (site, record_id, flow, version, system, site_name, region, stall, day, goods, product_class, code, kilograms,
             count, count_unit, is_bare, is_suspect)
      select * from json_to_recordset($1::json) as r(${COLUMNS})
      on conflict (site, record_id, flow) do update set version = excluded.version, day = excluded.day, goods = excluded.goods,
@@ -43,36 +44,57 @@ export interface GoodsPlace {
   readonly day: string
 }
 
-/** A place under the code and the name that records give it. */
+/** A place under the code and the names that records give it. */
 export interface KnownPlace {
   readonly asked: string
-  /** The code where one is known, else the name. */
+  /** The code where one is known, else the name, with its region where that is told. */
   readonly site: string
   readonly siteName: string | null
   /** Under all of these its moves stand. */
   readonly keys: readonly string[]
 }
 
-/** Places by code or name. A name that several codes bear is nobody's. */
+/**
+ * Places by code, by name with region (`大关湾示例农贸市场@330105`) or by name alone: `samePlaces` says which ways of saying a place are one. A name that several places
+ * bear is nobody's.
+ */
 export async function readPlaces(reader: Reader, sites: readonly string[]): Promise<Map<string, KnownPlace>> {
-  const { rows } = await reader.query<{ asked: string; code: string | null; name: string | null }>({
+  const asked = [...new Set(sites)]
+  const { rows } = await reader.query<SiteSaid & { name: string; asked: string[] }>({
     name: 'goods-places',
-    text: `select s.asked, c.code, coalesce(n.name, c.name) as name from unnest($1::text[]) s (asked)
-             left join lateral (
-               select m.site_name as name from goods_moves m where m.site = s.asked and m.site_name <> m.site limit 1) n on true
-             left join lateral (
-               select coalesce(n.name, s.asked) as name, min(m.site) as code from goods_moves m
-                where m.site_name = coalesce(n.name, s.asked) and m.site_name <> m.site having min(m.site) = max(m.site)) c on true`,
-    values: [[...new Set(sites)]],
+    text: SITES_OF_NAMES,
+    values: [asked, asked.map(nameInSite)],
   })
-  return new Map(
-    rows.map(({ asked, code, name }) => {
-      const site = code ?? asked
-      const keys = code === null || name === null ? [asked] : [code, name]
-      return [asked, { asked, site, siteName: name, keys }]
-    }),
+  const places = new Map<string, KnownPlace>(
+    asked.map((one) => [one, { asked: one, site: one, siteName: nameInSite(one), keys: [one] }]),
   )
+  for (const [name, said] of Map.groupBy(rows, (row) => row.name)) {
+    const own = said[0]?.asked ?? []
+    const asNamed = own.flatMap((site) => (nameInSite(site) === name ? [{ site, region: '' }] : []))
+    const same = samePlaces(name, [...asNamed, ...said])
+    for (const one of own) {
+      const site = same.get(one) ?? one
+      const keys = [...same].filter(([, place]) => place === site).map(([key]) => key)
+      places.set(one, { asked: one, site, siteName: name, keys: [...new Set([site, ...keys])] })
+    }
+  }
+  return places
 }
+
+/** How the places are said that bear the names of those asked for: each step is one look at the index, however many moves there are of each. */
+const SITES_OF_NAMES = `with recursive named (name, asked) as (
+    select coalesce(s.name, n.name, s.asked), array_agg(s.asked)
+      from unnest($1::text[], $2::text[]) s (asked, name) left join lateral (
+        select m.site_name as name from goods_moves m where s.name is null and m.site = s.asked and m.site_name is not null limit 1) n on true
+     group by 1),
+  said (name, site, region) as (
+    select n.name, f.site, f.region from named n cross join lateral (
+      select m.site, m.region from goods_moves m where m.site_name = n.name order by m.site, m.region limit 1) f
+    union all
+    select s.name, f.site, f.region from said s cross join lateral (
+      select m.site, m.region from goods_moves m where m.site_name = s.name and (m.site, m.region) > (s.site, s.region)
+       order by m.site, m.region limit 1) f)
+  select s.name, s.site, s.region, n.asked from said s join named n on n.name = s.name`
 
 /**
  * The same goods at the same places on the `days` days after each, where something was sold on them: what was left of a day is there on these. By

@@ -5,10 +5,18 @@ import { answer, problems } from '#api/openapi.ts'
 import { query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { sightOfCaller } from '#api/scopes.ts'
+import { siteByName } from '#core/balance/goods-site.ts'
 import { HubError } from '#core/errors.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { readLotBalance, readSiteBalance } from '#flow/balance/read-balance.ts'
 import { withSight } from '#store/sighted.ts'
+
+const region = Type.Optional(
+  Type.String({
+    pattern: '^\\d{6}$',
+    description: 'GB/T 2260 code of a place that is asked for by name · 按名称查询时的区划代码',
+  }),
+)
 
 /** `GET /v1/lots/{code}/balance` and `GET /v1/balance`. */
 export const balanceRoutes =
@@ -41,7 +49,7 @@ export const balanceRoutes =
         return withSight(pool, sightOfCaller(request), (reader) => readLotBalance(reader, asked))
       },
     })
-    app.route<{ Querystring: { site: string; day: string; product?: string } }>({
+    app.route<{ Querystring: { site: string; region?: string; day: string; product?: string } }>({
       method: 'GET',
       url: '/v1/balance',
       config: { scopes: ['read'], isSighted: true },
@@ -58,8 +66,10 @@ export const balanceRoutes =
           site: Type.String({
             minLength: 1,
             maxLength: 200,
-            description: 'Code or name of the place · 场所代码或名称',
+            description:
+              'Place: its code, or its name with `region` where several bear it · 场所代码；或名称，重名时并给出所在区划 region',
           }),
+          region,
           day: Type.String({ format: 'date', description: 'Day in China · 日期（北京时间）' }),
           product: Type.Optional(
             Type.String({
@@ -75,12 +85,12 @@ export const balanceRoutes =
         },
       },
       handler: async (request) => {
-        const { site, day, product } = request.query
+        const { site, region: at = '', day, product } = request.query
         if (!isDayOrTime(day))
           throw new HubError('invalid_request', {
             issues: [{ path: '?day', code: 'E_SCHEMA', reason: 'no day of this age' }],
           })
-        const asked = { site, day, product }
+        const asked = { site: siteByName(site, at), day, product }
         return await withSight(pool, sightOfCaller(request), (reader) => readSiteBalance(reader, asked))
       },
     })

@@ -102,7 +102,13 @@ export const LotBalances = field(
 
 export const SiteBalances = field(
   Type.Object({
-    site: text(['Place', '场所']),
+    site: text(
+      ['Place', '场所'],
+      [
+        'Its code; where only its name is known, the name with its region: 大关湾示例农贸市场@330105',
+        '场所代码；仅知名称时为名称与区划，如 大关湾示例农贸市场@330105',
+      ],
+    ),
     siteName: nullable(Type.String(), ['Name', '名称']),
     day: text(['Day', '日期']),
     products: Type.Array(

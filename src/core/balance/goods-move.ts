@@ -1,21 +1,18 @@
 import { chinaDay } from '#core/dates/china-day.ts'
 import { negateDecimal } from '#core/decimal.ts'
 import { entryPapers, missingPapers } from '#core/documents/entry-papers.ts'
-import { placeOf } from '#core/findings/finding-row.ts'
 import { lotCode, recordCode } from '#core/lineage/codes.ts'
 import { boothKey, productKeys } from '#core/lineage/matching.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { FlowPart } from '#core/model/parts.ts'
 import type { Quantity } from '#core/model/values.ts'
+import { type GoodsSite, goodsSite } from './goods-site.ts'
 import type { LotFlow } from './lot-balance.ts'
 
 /** What one record says of goods at a place; numbers are decimal text, a refund is below zero. */
-export interface GoodsMove {
+export interface GoodsMove extends GoodsSite {
   readonly flow: Exclude<LotFlow, 'taken'>
-  /** Code of the market or other place, else its name. */
-  readonly site: string
-  readonly siteName: string | null
   readonly stall: string | null
   /** `YYYY-MM-DD` in China. */
   readonly day: string
@@ -38,14 +35,13 @@ const NO_DAY: ReadonlySet<string> = new Set(['month', 'year'])
 
 /** What moved by a record: nothing where it names no place, product or day, or goods that were not let in. */
 export function goodsMoves(kind: Kind, id: string, body: Body): GoodsMove[] {
-  const site = placeOf(body)
+  const site = goodsSite(body)
   const at = body.occurredAt
   const day = at === undefined || NO_DAY.has(at.precision) ? null : chinaDay(at.at)
   if (site === null || day === null) return []
   const lot = body.lots?.find(({ role }) => role === 'subject')
   const shared = {
-    site,
-    siteName: siteNameOf(body),
+    ...site,
     stall: stallOf(body),
     day,
     code: lot ? lotCode(lot.scheme, lot.value) : recordCode(kind, id, body),
@@ -119,9 +115,6 @@ function isBare(kind: Kind, body: Body): boolean {
   const papers = entryPapers(body)
   return papers !== null && missingPapers(papers) !== null
 }
-
-const siteNameOf = ({ sites = [] }: Body): string | null =>
-  sites.find(({ role }) => role !== 'stall' && role !== 'farm')?.name ?? null
 
 function stallOf({ sites = [] }: Body): string | null {
   const stall = sites.find(({ role }) => role === 'stall')

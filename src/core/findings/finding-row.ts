@@ -13,9 +13,13 @@ const PLACES: readonly SitePart['role'][] = [
   'farm',
 ]
 
-/** Code of the place of a record, else its name: the market rather than the stall in it. Null where the record names none. */
-export function placeOf({ sites = [] }: Pick<Body, 'sites'>): string | null {
-  const site = PLACES.map((role) => sites.find((one) => one.role === role)).find((one) => one !== undefined)
+/** The place of a record: the market rather than the stall in it. */
+export const siteOf = ({ sites = [] }: Pick<Body, 'sites'>): SitePart | undefined =>
+  PLACES.map((role) => sites.find((one) => one.role === role)).find((one) => one !== undefined)
+
+/** Code of the place of a record, else its name. Null where the record names none. */
+export function placeOf(body: Pick<Body, 'sites'>): string | null {
+  const site = siteOf(body)
   return site?.ids[0]?.value ?? site?.name ?? null
 }
 

@@ -67,7 +67,7 @@ export const COLUMNS_OF_GOODS = {
     business: 'subject site',
   },
   goods_moves: {
-    none: 'record_id flow version system day count_unit is_bare is_suspect',
+    none: 'record_id flow version system region day count_unit is_bare is_suspect',
     business: 'site goods product_class code kilograms count',
     personal: 'site_name stall',
   },
