@@ -120,17 +120,13 @@ export async function readLaterGoods(
   return rows
 }
 
+/** A record by which goods came in, with the code of the goods. */
 export interface Entered {
-  readonly n: number
   readonly recordId: string
-  readonly version: number
-  readonly code: string | null
+  readonly code: string
 }
 
-/** Entries that are read of a place, product and day one by one. */
-const ENTRIES_MAX = 2000
-
-/** What came in, one by one, in the order of the places given. */
+/** What came in at places on their days and so many before, each record once. */
 export async function readEntered(
   reader: Reader,
   places: readonly (GoodsPlace & { readonly keys: readonly string[] })[],
@@ -138,12 +134,26 @@ export async function readEntered(
 ): Promise<Entered[]> {
   const { rows } = await reader.query<Entered>({
     name: 'goods-entered',
-    text: `select a.n, m.record_id as "recordId", m.version, m.code from ${ASKED} cross join lateral (
-             select * from goods_moves m where m.site = any(a.keys) and m.goods = a.goods and m.day between a.day - $2::integer and a.day
-                and m.flow = 'entered' and m.code is not null order by m.record_id limit $3) m order by a.n, m.record_id`,
-    values: [asked(places), carriedDays, ENTRIES_MAX],
+    text: `select distinct m.record_id as "recordId", m.code from ${ASKED} join goods_moves m
+               on m.site = any(a.keys) and m.goods = a.goods and m.day between a.day - $2::integer and a.day and m.flow = 'entered' and m.code is not null
+            order by m.record_id`,
+    values: [asked(places), carriedDays],
   })
   return rows
+}
+
+/** Lots that came in at places on their days. */
+export async function readEnteredLots(
+  reader: Reader,
+  places: readonly (GoodsPlace & { readonly keys: readonly string[] })[],
+): Promise<string[]> {
+  const { rows } = await reader.query<{ code: string }>({
+    name: 'goods-entered-lots',
+    text: `select distinct m.code from ${ASKED} join goods_moves m
+               on m.site = any(a.keys) and m.goods = a.goods and m.day = a.day and m.flow = 'entered' and m.code not like 'rec:%' order by 1`,
+    values: [asked(places)],
+  })
+  return rows.map(({ code }) => code)
 }
 
 /** Sums of one flow, system, stall and day at a place. */

@@ -1,4 +1,5 @@
 import { CARRIED_DAYS, type SiteBalance, siteBalance } from '#core/balance/site-balance.ts'
+import { linkGroups } from '#flow/trace/link-groups.ts'
 import {
   type GoodsPlace,
   type KnownPlace,
@@ -20,10 +21,11 @@ export interface LoadedGoods extends GoodsPlace {
   readonly twins: readonly string[]
 }
 
-const LINKS_MAX = 20_000
+/** Codes whose links are read at once. */
+const CODES_AT_ONCE = 2000
 const SURE = 0.8
 
-/** What moved, in four statements however many places are asked for. What was written down in two systems counts once. */
+/** What moved, in a few statements however many places are asked for. What was written down in two systems counts once. */
 export async function loadGoods(reader: Reader, asked: readonly GoodsPlace[]): Promise<LoadedGoods[]> {
   const places = await readPlaces(
     reader,
@@ -39,11 +41,8 @@ export async function loadGoods(reader: Reader, asked: readonly GoodsPlace[]): P
     return { ...one, place, keys: place.keys }
   })
   const entered = await readEntered(reader, known, CARRIED_DAYS)
-  const twins = await twinsOf(
-    reader,
-    entered.flatMap(({ code }) => code ?? []),
-  )
-  const told = entered.filter(({ code }) => code !== null && twins.has(code)).map(({ recordId }) => recordId)
+  const twins = await twinsOf(reader, [...new Set(entered.map(({ code }) => code))])
+  const told = entered.filter(({ code }) => twins.has(code)).map(({ recordId }) => recordId)
   const sums = Map.groupBy(await readMoveSums(reader, known, CARRIED_DAYS, [...new Set(told)]), ({ n }) => n)
   return known.map(({ keys: _, ...one }, n) => {
     const own = sums.get(n) ?? []
@@ -52,15 +51,20 @@ export async function loadGoods(reader: Reader, asked: readonly GoodsPlace[]): P
   })
 }
 
-/** Codes that stand for goods of which another code is told: a line of a ledger beside the entry of the market. */
+/** Codes that stand for goods of which another of the codes is told: a line of a ledger beside the entry of the market. */
 async function twinsOf(reader: Reader, codes: readonly string[]): Promise<ReadonlySet<string>> {
-  if (codes.length === 0) return new Set()
-  const links = await readLinks(reader, [...new Set(codes)], {
-    way: 'forward',
-    at: null,
-    after: null,
-    limit: LINKS_MAX,
-    confidence: SURE,
-  })
-  return new Set(links.filter(({ rule }) => rule === 'same').map(({ to }) => to))
+  const known = new Set(codes)
+  const twins = new Set<string>()
+  for (let from = 0; from < codes.length; from += CODES_AT_ONCE) {
+    // Goods come from few others and go to thousands.
+    const links = linkGroups(
+      (some, way, after, limit) => readLinks(reader, some, { way, at: null, after, limit, confidence: SURE }),
+      codes.slice(from, from + CODES_AT_ONCE),
+      'back',
+    )
+    for await (const groups of links)
+      for (const { code, links: own } of groups)
+        if (known.has(code)) for (const { rule, to } of own) if (rule === 'same') twins.add(to)
+  }
+  return twins
 }

@@ -2,8 +2,10 @@ import { fact, lotFacts, type ToldFact } from '#core/balance/lot-facts.ts'
 import { withoutBoughtOn } from '#core/balance/second-hand.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { loadPapers } from '#flow/documents/load-papers.ts'
-import { readLinks, readMentions, readTracedVersions, type Way } from '#store/lots.ts'
+import { type LinkReader, linkGroups } from '#flow/trace/link-groups.ts'
+import { readLinks, readTracedVersions, type Way } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
+import { readAllMentions } from './all-mentions.ts'
 
 /** Goods of one lot with everything that is told of what went in and out. */
 export interface LoadedLot {
@@ -17,8 +19,9 @@ export interface LoadedLot {
   readonly isPartial: boolean
 }
 
-const LINKS_MAX = 20_000
-const RECORDS_MAX = 2000
+const LINKS_AT_ONCE = 20_000
+/** Rules of the links that tell what went in or out; a lot that is sold far and wide has tens of thousands of others. */
+const TELLING: ReadonlySet<string> = new Set(['same', 'document', 'stall', 'entered'])
 /** Goods that are only likely the same count where rules 4 and 5 are as sure as for a hold. */
 const SURE = 0.8
 const OWN_PAPERS = 20
@@ -32,12 +35,9 @@ export async function loadLots(reader: Reader, codes: readonly string[], on: str
   const ahead = await read(reader, codes, 'forward')
   const groups = codes.map((code) => [code, ...twinsOf(code, ahead.links)])
   const twins = groups.flatMap(([, ...others]) => others)
-  const beyond = twins.length > 0 ? await read(reader, twins, 'forward') : { links: [], isFull: false }
+  const beyond = twins.length > 0 ? await read(reader, twins, 'forward') : { links: [], isPartial: false }
   const links = [...ahead.links, ...beyond.links]
-  const { records, more } = await readMentions(reader, [...codes, ...twins], {
-    at: null,
-    perCode: RECORDS_MAX,
-  })
+  const { records, more } = await readAllMentions(reader, [...codes, ...twins])
   const paperFacts = await usedOfPapers(reader, groups, links, on)
   const stallFacts = await soldAtStalls(reader, groups, links)
   const usedFacts = await usedUp(reader, links)
@@ -54,20 +54,24 @@ export async function loadLots(reader: Reader, codes: readonly string[], on: str
       codes: group,
       facts: withoutBoughtOn(unlike(facts), own),
       records: [...own.values()],
-      isPartial: ahead.isFull || beyond.isFull || group.some((code) => more.has(code)),
+      isPartial: ahead.isPartial || beyond.isPartial || group.some((code) => more.has(code)),
     }
   })
 }
 
+/** All links of these codes that tell; partial where more of them lead to one code than are read at once. */
 async function read(reader: Reader, codes: readonly string[], way: Way) {
-  const links = await readLinks(reader, codes, {
-    way,
-    at: null,
-    after: null,
-    limit: LINKS_MAX,
-    confidence: SURE,
-  })
-  return { links, isFull: links.length === LINKS_MAX }
+  const links: Link[] = []
+  let isPartial = false
+  const readPage: LinkReader = async (from, of, after, limit) => {
+    const page = await readLinks(reader, from, { way: of, at: null, after, limit, confidence: SURE })
+    const ends = new Set(page.map((link) => (of === 'back' ? link.from : link.to)))
+    isPartial ||= page.length === limit && ends.size === 1
+    return page
+  }
+  for await (const groups of linkGroups(readPage, codes, way, LINKS_AT_ONCE))
+    for (const group of groups) for (const link of group.links) if (TELLING.has(link.rule)) links.push(link)
+  return { links, isPartial }
 }
 
 /** One record tells of the same goods once. */

@@ -6,8 +6,8 @@ import { documentCode, lotCode } from '#core/lineage/codes.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { FlowPart } from '#core/model/parts.ts'
 import { loadPapers } from '#flow/documents/load-papers.ts'
-import { readMentions } from '#store/lots.ts'
 import { readNewestVersions } from '#store/newest-versions.ts'
+import { readAllMentions } from './all-mentions.ts'
 import { loadLots } from './load-lots.ts'
 import { shareOf } from './made-beside.ts'
 
@@ -16,11 +16,12 @@ export interface LoadedYield extends YieldJudgement {
   readonly record: TracedRecord
   readonly into: string | null
   readonly outOf: string | null
+  /** More is told than can be read: nothing is judged. */
+  readonly isPartial: boolean
   /** The records behind the figures, the transformation first. */
   readonly evidence: readonly { readonly id: string; readonly version: number }[]
 }
 
-const RECORDS_MAX = 500
 const OWN_PAPERS = 20
 const DOCUMENT = 'doc:'
 
@@ -39,8 +40,8 @@ export async function loadYields(pool: Pool, ids: readonly string[], on: string)
   const transformations = ids.flatMap((id) => records.get(id) ?? [])
   const ins = transformations.flatMap(({ body }) => codesOf(body.input))
   const outs = [...new Set(transformations.flatMap(({ body }) => codesOf(body.output)))]
-  const { records: told } = await readMentions(pool, [...new Set(ins)], { at: null, perCode: RECORDS_MAX })
-  const used = await usedOf(pool, outs, on)
+  const { records: told, more } = await readAllMentions(pool, [...new Set(ins)])
+  const { used, partial } = await usedOf(pool, outs, on)
   return transformations.map((record) => {
     const { body } = record
     const near = unlike(codesOf(body.input).flatMap((code) => told.get(code) ?? [])).filter(
@@ -64,10 +65,13 @@ export async function loadYields(pool: Pool, ids: readonly string[], on: string)
       isAll: ![stated, ...others].includes(null),
     })
     const active = record.status === 'active'
+    const isPartial =
+      codesOf(body.input).some((code) => more.has(code)) || codes.some((code) => partial.has(code))
     return {
       ...judged,
-      ...(active ? {} : { verdict: 'unknown' as const }),
+      ...(active && !isPartial ? {} : { verdict: 'unknown' as const }),
       record,
+      isPartial,
       into,
       outOf,
       evidence: [record, ...together, ...entries].map(({ id, version }) => ({ id, version })),
@@ -91,9 +95,10 @@ const unlike = (records: readonly TracedRecord[]): TracedRecord[] => [
   ...new Map(records.map((one) => [one.id, one])).values(),
 ]
 
-/** Kilograms that went into trade under papers and as lots, by code. */
-async function usedOf(pool: Pool, codes: readonly string[], on: string): Promise<Map<string, string>> {
+/** Kilograms that went into trade under papers and as lots, by code; `partial` are the codes of which not all was read. */
+async function usedOf(pool: Pool, codes: readonly string[], on: string) {
   const used = new Map<string, string>()
+  const partial = new Set<string>()
   const papers = codes.filter(isPaper)
   const lots = codes.filter((code) => !isPaper(code))
   if (papers.length > 0) {
@@ -104,12 +109,13 @@ async function usedOf(pool: Pool, codes: readonly string[], on: string): Promise
     }
   }
   if (lots.length > 0)
-    for (const { code, facts } of await loadLots(pool, lots, on)) {
+    for (const { code, facts, isPartial } of await loadLots(pool, lots, on)) {
+      if (isPartial) partial.add(code)
       const sold = flowOf(
         facts.filter(({ flow }) => flow === 'sold' || flow === 'sent' || flow === 'taken'),
         'KGM',
       )
       if (sold !== null) used.set(code, sold)
     }
-  return used
+  return { used, partial }
 }

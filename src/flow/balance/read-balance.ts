@@ -33,6 +33,8 @@ export async function readLotBalance(
       code: own,
       sameGoods: codes.filter((one) => one !== own),
       ...lotBalance(facts),
+      // Nobody knows what a part comes to.
+      ...(isPartial ? { verdict: 'unknown' as const, left: null, tolerance: null } : {}),
       isPartial,
       records: facts
         .slice(0, RECORDS_MAX)

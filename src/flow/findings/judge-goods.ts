@@ -10,7 +10,7 @@ import type { Body } from '#core/model/body.ts'
 import type { Sentence } from '#core/model/finding-parts.ts'
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
 import { type LoadedGoods, loadGoods } from '#flow/balance/load-goods.ts'
-import { listMoves, type MoveRecord, type MovesOf } from '#store/goods-moves.ts'
+import { listMoves, type MoveRecord, type MovesOf, readEnteredLots } from '#store/goods-moves.ts'
 import { readNewestVersions } from '#store/newest-versions.ts'
 import { coveredBefore } from './covered-before.ts'
 import { severityOfOver } from './judge-lots.ts'
@@ -30,7 +30,7 @@ export async function judgeGoods({ pool }: Judging, subjects: readonly GoodsSubj
   const records = {
     bare: await read(pool, here, 'bare', async (pages) => coveredBefore(pool, await ofOurs(pool, pages))),
     suspect: await read(pool, here, 'suspect', (pages) => ofOurs(pool, pages)),
-    all: await read(pool, here, 'all', async (pages) => pages),
+    all: await read(pool, here, 'all', (pages) => ofOurs(pool, pages)),
   }
   const bodies = await readNewestVersions(
     pool,
@@ -38,7 +38,6 @@ export async function judgeGoods({ pool }: Judging, subjects: readonly GoodsSubj
       lists.flatMap((list) => list ?? []).map(({ recordId }) => recordId),
     ),
   )
-  const own = await ownRecords(pool, [...bodies.keys()])
   const drafts = loaded.flatMap((goods, n) => {
     const at = here.indexOf(goods)
     const of = (name: MovesOf): Told[] | null => {
@@ -46,13 +45,13 @@ export async function judgeGoods({ pool }: Judging, subjects: readonly GoodsSubj
       return (
         list?.flatMap((move) => {
           const record = bodies.get(move.recordId)
-          return record && own.has(move.recordId) ? [{ move, record }] : []
+          return record ? [{ move, record }] : []
         }) ?? null
       )
     }
     return draftsOf(goods, goodsSubject(subjects[n] as GoodsSubject), of)
   })
-  const lots = here.flatMap((goods, at) => lotsBehind(goods, records.all[at] ?? []))
+  const lots = await lotsBehind(pool, here)
   const elsewhere = loaded
     .filter((goods) => !isHere(goods))
     .map(({ place: { site }, goods, day }) => goodsSubject({ site, goods, day }))
@@ -63,12 +62,15 @@ export async function judgeGoods({ pool }: Judging, subjects: readonly GoodsSubj
 const isHere = ({ site, place }: LoadedGoods): boolean => site === place.site
 
 /** Where tickets were rung up, the lots that they were sold from may be sold beyond what came in. */
-const lotsBehind = ({ sums, day }: LoadedGoods, moves: readonly MoveRecord[]): string[] =>
-  sums.some((sum) => sum.day === day && sum.flow === 'sold' && sum.stall !== null)
-    ? moves.flatMap(({ flow, code }) =>
-        flow === 'entered' && code !== null && !code.startsWith('rec:') ? [code] : [],
-      )
-    : []
+async function lotsBehind(pool: Judging['pool'], here: readonly LoadedGoods[]): Promise<string[]> {
+  const rungUp = here.filter(({ sums, day }) =>
+    sums.some((sum) => sum.day === day && sum.flow === 'sold' && sum.stall !== null),
+  )
+  return await readEnteredLots(
+    pool,
+    rungUp.map(({ site, goods, day, place: { keys } }) => ({ site, goods, day, keys })),
+  )
+}
 
 interface Told {
   readonly move: MoveRecord

@@ -17,7 +17,7 @@ const GRAVE = '0.1'
 export const severityOfOver = (over: string, came: string): FindingSeverity =>
   compareDecimal(over, multiplyDecimal(came, GRAVE)) > 0 ? 'serious' : 'warning'
 
-/** Judges whether more went out of lots than came into them. */
+/** Judges whether more went out of lots than came into them. What was found of a lot of which not all was read stays as it is. */
 export async function judgeLots({ pool, on }: Judging, codes: readonly string[]): Promise<Judged> {
   const lots = await loadLots(pool, codes, on)
   const leads = lots.map(({ records }) => leadOf(records))
@@ -25,10 +25,10 @@ export async function judgeLots({ pool, on }: Judging, codes: readonly string[])
     pool,
     leads.flatMap((lead) => lead?.id ?? []),
   )
-  const drafts = lots.map((lot, n) => {
+  const drafts = lots.flatMap((lot, n) => {
     const lead = leads[n]
     const isOurs = lead !== undefined && own.has(lead.id)
-    return draftOf(lot, lotBalance(lot.facts), isOurs ? whereOut(lot, lead) : null)
+    return lot.isPartial ? [] : [draftOf(lot, lotBalance(lot.facts), isOurs ? whereOut(lot, lead) : null)]
   })
   return { drafts, also: (await readTransformationsOf(pool, codes)).map((id) => `yield:${id}`) }
 }
@@ -53,13 +53,9 @@ export function balanceFigures(balance: LotBalance): FindingNumber[] {
   ]
 }
 
-function draftOf(
-  { code, facts, isPartial }: LoadedLot,
-  balance: LotBalance,
-  lead: Body | null,
-): FindingDraft {
+function draftOf({ code, facts }: LoadedLot, balance: LotBalance, lead: Body | null): FindingDraft {
   const over = balance.left === null ? null : negateDecimal(balance.left)
-  const isOver = balance.verdict === 'over' && !isPartial && lead !== null
+  const isOver = balance.verdict === 'over' && lead !== null
   const lots = lead?.lots?.filter(({ role }) => role === 'subject') ?? []
   const days = facts.flatMap(({ day }) => day ?? []).sort()
   const lastOn = days.at(-1)

@@ -8,7 +8,8 @@ import { aboutOf, type Judged, type Judging, ownRecords } from './judging.ts'
 export async function judgeYields({ pool, on }: Judging, ids: readonly string[]): Promise<Judged> {
   const loaded = await loadYields(pool, ids, on)
   const own = await ownRecords(pool, ids)
-  return { drafts: loaded.map((one) => draftOf(one, own.has(one.record.id))), also: [] }
+  const known = loaded.filter(({ isPartial }) => !isPartial)
+  return { drafts: known.map((one) => draftOf(one, own.has(one.record.id))), also: [] }
 }
 
 function draftOf({ record, ...one }: LoadedYield, isOurs: boolean): FindingDraft {
