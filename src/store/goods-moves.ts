@@ -164,6 +164,10 @@ export interface MoveSum {
   readonly stall: string | null
   readonly day: string
   readonly kilograms: string | null
+  readonly heads: string | null
+  /** Records that tell another amount, and no kilograms or no heads. */
+  readonly noKilograms: number
+  readonly noHeads: number
   readonly records: number
   readonly bare: number
   readonly bareKilograms: string | null
@@ -181,6 +185,9 @@ export async function readMoveSums(
   const { rows } = await reader.query<MoveSum>({
     name: 'goods-sums',
     text: `select a.n, m.flow, m.system, m.stall, m.day::text as day, sum(m.kilograms)::text as kilograms, count(*)::integer as records,
+                  (sum(m.count) filter (where m.count_unit = 'HEA'))::text as heads,
+                  (count(*) filter (where m.kilograms is null and m.count is not null))::integer as "noKilograms",
+                  (count(*) filter (where m.count is not null and m.count_unit <> 'HEA' or m.count is null and m.kilograms is not null))::integer as "noHeads",
                   (count(*) filter (where m.is_bare))::integer as bare, (sum(m.kilograms) filter (where m.is_bare))::text as "bareKilograms",
                   (count(*) filter (where m.is_suspect))::integer as suspect, max(m.product_class) as "productClass"
              from ${ASKED} join goods_moves m on m.site = any(a.keys) and m.goods = a.goods and m.day between a.day - $2::integer and a.day

@@ -52,8 +52,8 @@ const balanceFigures = {
     Type.Enum(['even', 'stock', 'over', 'unknown']),
     ['Verdict', '结论'],
     [
-      'even: as much out as in, within the tolerance; stock: some is left; over: more out than in; unknown: not told what came in',
-      'even 出入相符；stock 有结余；over 出多于入；unknown 入数未知',
+      'even: as much out as in, within the tolerance; stock: some is left; over: more out than in; unknown: not told what came in, or no unit tells all of it, so that it cannot be compared',
+      'even 出入相符；stock 有结余；over 出多于入；unknown 入数未知，或计量单位不一、无法比较',
     ],
   ),
   in: decimal('In', '入'),
@@ -114,7 +114,15 @@ export const SiteBalances = field(
     products: Type.Array(
       Type.Object({
         goods: text(['Product', '产品'], ['As name:…, class:… or code:…', '形如 name:…、class:…、code:…']),
-        opening: text(['Stock of the days before, kilograms', '前期结存（千克）']),
+        unit: field(
+          Type.Enum(['KGM', 'HEA']),
+          ['Unit', '单位'],
+          [
+            'HEA where heads alone tell all, or more than there were',
+            '仅按头（只）数可比较，或头（只）数已超出时为 HEA',
+          ],
+        ),
+        opening: text(['Stock of the days before', '前期结存']),
         ...balanceFigures,
         records: Type.Array(Type.Object(told)),
       }),

@@ -1,5 +1,13 @@
 import { addDecimal, compareDecimal, subtractDecimal } from '#core/decimal.ts'
-import { flowOf, greatest, type Moved, sumOf, toleranceOf, UNITS_COMPARED } from './measure.ts'
+import {
+  type Amount,
+  besides,
+  flowOf,
+  type Moved,
+  sameGoods,
+  toleranceOf,
+  UNITS_COMPARED,
+} from './measure.ts'
 
 /**
  * What happened to goods of a lot. In: `made` (harvest, slaughter, a dispatch that made the lot), `entered`. Out: `sold` and `sent` as who had
@@ -14,7 +22,7 @@ export interface LotFact extends Moved {
 
 /**
  * `over`: more went out than came in. `even`: as much, within the tolerance. `stock`: some is left. `unknown`: nothing is known of what
- * came in, or not in a unit in which it went out.
+ * came in, or no unit tells all that came in and went out.
  */
 export type BalanceVerdict = 'even' | 'stock' | 'over' | 'unknown'
 
@@ -37,33 +45,53 @@ export interface LotBalance {
  * tell the same; what was sold and sent is what was taken elsewhere, so the greater of both counts.
  */
 export function lotBalance(facts: readonly LotFact[]): LotBalance {
-  const known = UNITS_COMPARED.map((unit) => inUnit(facts, unit))
-  const compared = known.find((one) => one.in !== null && one.out !== null)
-  if (compared) return compared
-  const came = known.find((one) => one.in !== null)
-  const went = known.find((one) => one.out !== null)
-  // What went out in another unit is of these goods too: what is left of them nobody knows.
-  if (came && went) return { ...came, verdict: 'unknown', left: null, tolerance: null }
-  return came ?? went ?? (known[0] as LotBalance)
+  return compared(UNITS_COMPARED.map((unit) => inUnit(facts, unit)))
 }
 
-function inUnit(facts: readonly LotFact[], unit: string): LotBalance {
-  const of = (...flows: LotFlow[]): string | null =>
-    flowOf(
-      facts.filter(({ flow }) => flows.includes(flow)),
-      unit,
-    )
-  const came = greatest([of('made'), of('entered')])
-  const lost = of('lost')
-  const went = sumOf([greatest([of('sold', 'sent'), of('taken')]), of('used'), lost, of('returned')])
+function inUnit(facts: readonly LotFact[], unit: string): InUnit<LotBalance> {
+  const of = (...flows: LotFlow[]): LotFact[] => facts.filter(({ flow }) => flows.includes(flow))
+  const same = (...lists: readonly LotFact[][]): Amount => sameGoods(lists, unit)
+  const came = same(of('made'), of('entered'))
+  const lost = same(of('lost'))
+  const went = besides([same(of('sold', 'sent'), of('taken')), same(of('used')), lost, same(of('returned'))])
   const flows = Object.fromEntries(
     LOT_FLOWS.flatMap((flow) => {
-      const value = of(flow)
+      const value = flowOf(of(flow), unit)
       return value === null ? [] : [[flow, value]]
     }),
   )
-  const isTold = came !== null || went !== null
-  return { ...judged(came, went, unit), unit: isTold ? unit : null, in: came, out: went, lost, flows }
+  const isTold = came.amount !== null || went.amount !== null
+  const figures = { in: came.amount, out: went.amount, lost: lost.amount, flows }
+  return {
+    came,
+    went,
+    balance: { ...judged(figures.in, figures.out, unit), unit: isTold ? unit : null, ...figures },
+  }
+}
+
+/** A balance in one unit, with how much of what came in and went out it tells. */
+export interface InUnit<Balance> {
+  readonly came: Amount
+  readonly went: Amount
+  readonly balance: Balance
+}
+
+/**
+ * Of the balances in several units the first in which all is told. Where there is none: the first in which what is told went out is more than all that came in; else what is
+ * left is not known, and the figures are those of the first unit in which anything is.
+ */
+export function compared<Balance extends Pick<LotBalance, 'verdict' | 'left' | 'tolerance'>>(
+  known: readonly InUnit<Balance>[],
+): Balance {
+  const isIn = ({ came }: InUnit<Balance>): boolean => came.amount !== null && came.isWhole
+  const whole = known.find((one) => isIn(one) && one.went.isWhole)
+  if (whole) return whole.balance
+  const over = known.find((one) => isIn(one) && one.went.isLeast && one.balance.verdict === 'over')
+  if (over) return over.balance
+  const [first] = known
+  const shown =
+    known.find(({ came }) => came.amount !== null) ?? known.find(({ went }) => went.amount !== null) ?? first
+  return { ...(shown ?? (first as InUnit<Balance>)).balance, verdict: 'unknown', left: null, tolerance: null }
 }
 
 /** What is left of what came in, and whether more went out than that and the tolerance. */

@@ -7,6 +7,8 @@ export interface Moved {
   readonly count: string | null
   /** HEA, H87 or PKG. */
   readonly countUnit: string | null
+  /** Of a sum: units in which some of what it sums is not told. */
+  readonly untold?: readonly string[]
 }
 
 /** The amount in a unit; null where it is not told in it. Heads and pieces are never turned into kilograms. */
@@ -25,6 +27,43 @@ export function flowOf(moves: readonly Moved[], unit: string): string | null {
   }
   return greatest([...sums.values()])
 }
+
+/** What is told of goods in one unit. */
+export interface Amount {
+  /** Null where nothing is told in the unit. */
+  readonly amount: string | null
+  /** Whether that is all of them: some were told in another unit alone where it is not. */
+  readonly isWhole: boolean
+  /** Whether it is at least so much: goods that came back are not told in the unit where it is not. */
+  readonly isLeast: boolean
+}
+
+/** The same goods as each of several lists tells them: the greatest counts. Who tells none of it in the unit takes nothing away from who tells all. */
+export function sameGoods(lists: readonly (readonly Moved[])[], unit: string): Amount {
+  const tellings = lists.flatMap((moves) => [
+    ...Map.groupBy(moves.filter(tellsAny), ({ system }) => system).values(),
+  ])
+  const isTold = (one: Moved): boolean => amountIn(one, unit) !== null && one.untold?.includes(unit) !== true
+  const isUntold = (one: Moved): boolean => amountIn(one, unit) === null
+  const isPartly = tellings.some((moves) => !moves.every(isTold) && !moves.every(isUntold))
+  return {
+    amount: greatest(lists.map((moves) => flowOf(moves, unit))),
+    isWhole: tellings.length === 0 || (!isPartly && tellings.some((moves) => moves.every(isTold))),
+    isLeast: !tellings.some(
+      (moves) => !moves.every(isUntold) && moves.some((one) => !isTold(one) && isBack(one)),
+    ),
+  }
+}
+
+/** Goods one beside the other. */
+export const besides = (parts: readonly Amount[]): Amount => ({
+  amount: sumOf(parts.map(({ amount }) => amount)),
+  isWhole: parts.every(({ isWhole }) => isWhole),
+  isLeast: parts.every(({ isLeast }) => isLeast),
+})
+
+const tellsAny = ({ kilograms, count }: Moved): boolean => kilograms !== null || count !== null
+const isBack = ({ kilograms, count }: Moved): boolean => (kilograms ?? count)?.startsWith('-') === true
 
 export const greatest = (values: readonly (string | null)[]): string | null =>
   values.reduce((a, b) => (a === null || (b !== null && compareDecimal(b, a) > 0) ? b : a), null)

@@ -1,6 +1,6 @@
 import { addDecimal, compareDecimal, subtractDecimal } from '#core/decimal.ts'
-import { type BalanceVerdict, judged, type LotFlow } from './lot-balance.ts'
-import { flowOf, type Moved, sumOf } from './measure.ts'
+import { type BalanceVerdict, compared, type InUnit, judged, type LotFlow } from './lot-balance.ts'
+import { type Amount, besides, type Moved, sameGoods } from './measure.ts'
 
 /** Goods of one product that moved at a place on a day, as one record tells it. */
 export interface SiteMove extends Moved {
@@ -11,9 +11,11 @@ export interface SiteMove extends Moved {
   readonly day: string
 }
 
-/** All figures are kilograms. */
+/** All figures are in one unit. */
 export interface SiteBalance {
   readonly verdict: BalanceVerdict
+  /** KGM, or HEA where only heads tell all, or more than there were. */
+  readonly unit: string
   /** What was left of the days before, as far as it is known. */
   readonly opening: string
   readonly in: string | null
@@ -26,6 +28,9 @@ export interface SiteBalance {
 /** Days before a day whose goods may still be there: fresh goods are sold within a week; decided by us. */
 export const CARRIED_DAYS = 7
 
+/** Packages and pieces differ in size from stall to stall, and meat is cut there. */
+const UNITS = ['KGM', 'HEA'] as const
+
 /**
  * In, out and stock of one product at a place on a day. At a stall, what several systems tell is the same goods: a daily summary and the
  * tickets of the scale, an entry and the ledger. What is left of the days before is carried on, and never below nothing. `unknown` where
@@ -33,13 +38,28 @@ export const CARRIED_DAYS = 7
  * @param moves of the day and the `CARRIED_DAYS` before it, each kilogram once for each system
  */
 export function siteBalance(moves: readonly SiteMove[], day: string): SiteBalance {
+  return compared(UNITS.map((unit) => inUnit(moves, day, unit)))
+}
+
+function inUnit(moves: readonly SiteMove[], day: string, unit: string): InUnit<SiteBalance> {
   const days = [...new Set(moves.map((move) => move.day))].filter((one) => one < day).sort()
-  const before = days.map((one) => dayOf(moves, one))
+  const before = days.map((one) => dayOf(moves, one, unit))
   const opening = before.reduce((stock, one) => carried(stock, one), '0')
-  const today = dayOf(moves, day)
-  const hasEntries = [today, ...before].some((one) => one.in !== null)
-  const came = hasEntries ? addDecimal(opening, today.in ?? '0') : null
-  return { ...judged(came, today.out, 'KGM'), opening, ...today }
+  const today = dayOf(moves, day, unit)
+  const all = [today, ...before]
+  const hasEntries = all.some((one) => one.in.amount !== null)
+  const figures = { in: today.in.amount, out: today.out.amount, lost: today.lost.amount }
+  const came = hasEntries ? addDecimal(opening, figures.in ?? '0') : null
+  return {
+    // What went out before and is not told is no longer there: there was at most so much.
+    came: { amount: came, isWhole: all.every((one) => one.in.isWhole), isLeast: true },
+    went: {
+      amount: figures.out,
+      isWhole: all.every((one) => one.out.isWhole),
+      isLeast: all.every((one) => one.out.isLeast),
+    },
+    balance: { ...judged(came, figures.out, unit), unit, opening, ...figures },
+  }
 }
 
 /** Goods that are kept for longer than that; their stock of a day is not known. */
@@ -63,40 +83,37 @@ export const isJudged = (
   moves.some((move) => move.day === day && move.flow === 'sold')
 
 interface Day {
-  readonly in: string | null
-  readonly out: string | null
-  readonly lost: string | null
+  readonly in: Amount
+  readonly out: Amount
+  readonly lost: Amount
 }
 
-function dayOf(moves: readonly SiteMove[], day: string): Day {
+function dayOf(moves: readonly SiteMove[], day: string, unit: string): Day {
   const stalls = [
     ...Map.groupBy(
       moves.filter((move) => move.day === day),
       ({ stall }) => stall,
     ).values(),
-  ].map(stallOf)
+  ].map((own) => stallOf(own, unit))
   return {
-    in: sumOf(stalls.map((one) => one.in)),
-    out: sumOf(stalls.map((one) => one.out)),
-    lost: sumOf(stalls.map((one) => one.lost)),
+    in: besides(stalls.map((one) => one.in)),
+    out: besides(stalls.map((one) => one.out)),
+    lost: besides(stalls.map((one) => one.lost)),
   }
 }
 
-function stallOf(moves: readonly SiteMove[]): Day {
-  const of = (...flows: LotFlow[]): string | null =>
-    flowOf(
-      moves.filter(({ flow }) => flows.includes(flow)),
-      'KGM',
-    )
+function stallOf(moves: readonly SiteMove[], unit: string): Day {
+  const of = (...flows: LotFlow[]): Amount =>
+    sameGoods([moves.filter(({ flow }) => flows.includes(flow))], unit)
   const lost = of('lost')
   return {
     in: of('made', 'entered'),
-    out: sumOf([of('sold', 'sent'), of('used'), lost, of('returned')]),
+    out: besides([of('sold', 'sent'), of('used'), lost, of('returned')]),
     lost,
   }
 }
 
 function carried(stock: string, { in: came, out }: Day): string {
-  const left = subtractDecimal(addDecimal(stock, came ?? '0'), out ?? '0')
+  const left = subtractDecimal(addDecimal(stock, came.amount ?? '0'), out.amount ?? '0')
   return compareDecimal(left, '0') > 0 ? left : '0'
 }

@@ -17,8 +17,8 @@ const SENTENCES = {
     '批次 {lot} 出多于入：入 {in}，出 {out}，超出 {over} {unit}。',
   ],
   goods_over: [
-    'More {goods} left {site} on {day} than was there: stock {opening}, in {in}, out {out}, {over} kg too many.',
-    '{site} {day} 的 {goods} 出多于入：结存 {opening}，入 {in}，出 {out}，超出 {over} 千克。',
+    'More {goods} left {site} on {day} than was there: stock {opening}, in {in}, out {out}, {over} {unit} too many.',
+    '{site} {day} 的 {goods} 出多于入：结存 {opening}，入 {in}，出 {out}，超出 {over} {unit}。',
   ],
   yield_above: [
     'More came out than can come of what went in: in {in} kg, out {out} kg, {yield} %; at most {most} % is usual.',

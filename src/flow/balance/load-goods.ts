@@ -1,4 +1,4 @@
-import { CARRIED_DAYS, type SiteBalance, siteBalance } from '#core/balance/site-balance.ts'
+import { CARRIED_DAYS, type SiteBalance, type SiteMove, siteBalance } from '#core/balance/site-balance.ts'
 import { linkGroups } from '#flow/trace/link-groups.ts'
 import {
   type GoodsPlace,
@@ -46,10 +46,17 @@ export async function loadGoods(reader: Reader, asked: readonly GoodsPlace[]): P
   const sums = Map.groupBy(await readMoveSums(reader, known, CARRIED_DAYS, [...new Set(told)]), ({ n }) => n)
   return known.map(({ keys: _, ...one }, n) => {
     const own = sums.get(n) ?? []
-    const moves = own.map((sum) => ({ ...sum, count: null, countUnit: null }))
-    return { ...one, sums: own, twins: told, balance: siteBalance(moves, one.day) }
+    return { ...one, sums: own, twins: told, balance: siteBalance(own.map(moveOf), one.day) }
   })
 }
+
+/** Sums as a balance takes them. */
+const moveOf = ({ heads, noKilograms, noHeads, ...sum }: MoveSum): SiteMove => ({
+  ...sum,
+  count: heads,
+  countUnit: heads === null ? null : 'HEA',
+  untold: [...(noKilograms > 0 ? ['KGM'] : []), ...(noHeads > 0 ? ['HEA'] : [])],
+})
 
 /** Codes that stand for goods of which another of the codes is told: a line of a ledger beside the entry of the market. */
 async function twinsOf(reader: Reader, codes: readonly string[]): Promise<ReadonlySet<string>> {

@@ -16,6 +16,11 @@ import { coveredBefore } from './covered-before.ts'
 import { severityOfOver } from './judge-lots.ts'
 import { aboutOf, goodsName, type Judged, type Judging, ownRecords, siteName } from './judging.ts'
 
+const UNIT_WORDS: Readonly<Record<string, Sentence>> = {
+  KGM: { en: 'kg', zh: '千克' },
+  HEA: { en: 'head', zh: '头（只）' },
+}
+
 type GoodsSubject = Extract<Subject, { is: 'goods' }>
 
 /** Records of each place that are read at once, and that a finding rests on. */
@@ -192,7 +197,7 @@ function suspectDraft(goods: LoadedGoods, subject: string, told: readonly Told[]
 
 function overDraft(goods: LoadedGoods, subject: string, told: readonly Told[]): FindingDraft {
   const { names, ...more } = shared(goods, subject, told)
-  const { verdict, opening, in: came, out, left, tolerance } = goods.balance
+  const { verdict, unit, opening, in: came, out, left, tolerance } = goods.balance
   const over = left === null ? null : negateDecimal(left)
   const productClass = goods.sums.find((sum) => sum.productClass !== null)?.productClass ?? null
   const isOver =
@@ -203,12 +208,19 @@ function overDraft(goods: LoadedGoods, subject: string, told: readonly Told[]): 
     holds: isOver,
     ...(isOver && came !== null ? { severity: severityOfOver(over, came) } : {}),
     numbers: [
-      ...figure('opening', opening, 'KGM'),
-      ...figure('in', came, 'KGM'),
-      ...figure('out', out, 'KGM'),
-      ...figure('difference', over, 'KGM'),
-      ...figure('tolerance', tolerance, 'KGM'),
+      ...figure('opening', opening, unit),
+      ...figure('in', came, unit),
+      ...figure('out', out, unit),
+      ...figure('difference', over, unit),
+      ...figure('tolerance', tolerance, unit),
     ],
-    sentence: sentenceOf('goods_over', { ...names, opening, in: came, out, over }),
+    sentence: sentenceOf('goods_over', {
+      ...names,
+      opening,
+      in: came,
+      out,
+      over,
+      unit: UNIT_WORDS[unit] ?? unit,
+    }),
   }
 }

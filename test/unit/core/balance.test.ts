@@ -67,6 +67,36 @@ describe('balance of a lot', () => {
     expect(lotBalance([heads('entered', '20')])).toMatchObject({ verdict: 'stock', left: '20' })
   })
 
+  test('goods of which one part is told by the head and another by the kilogram are compared only as far as a unit tells all of them', () => {
+    const pigs: LotFact = { ...heads('entered', '10'), kilograms: '1000' }
+    // Eighteen of ten head are too many, whatever the 300 kg were.
+    expect(lotBalance([pigs, heads('sold', '18'), kg('sold', '300')])).toMatchObject({
+      ...{ verdict: 'over', unit: 'HEA', in: '10', out: '18', left: '-8', tolerance: '0' },
+    })
+    // Five head and 300 kg may be all of them, and may not.
+    expect(lotBalance([pigs, heads('sold', '5'), kg('sold', '300')])).toMatchObject({
+      ...{ verdict: 'unknown', in: '1000', out: '300', left: null, tolerance: null },
+    })
+    expect(lotBalance([pigs, heads('sold', '10')])).toMatchObject({ verdict: 'even', unit: 'HEA' })
+    expect(lotBalance([pigs, kg('sold', '1300'), heads('sold', '1')])).toMatchObject({
+      verdict: 'over',
+      left: '-300',
+    })
+    // What came in by the package beside the kilograms may be what was sold.
+    const boxes: LotFact = { ...heads('entered', '5'), countUnit: 'PKG' }
+    expect(lotBalance([kg('entered', '100'), boxes, kg('sold', '130')])).toMatchObject({
+      verdict: 'unknown',
+      left: null,
+    })
+    // Another system that counts the same goods takes nothing away.
+    expect(lotBalance([kg('entered', '100'), { ...boxes, system: 'b' }, kg('sold', '130')])).toMatchObject({
+      verdict: 'over',
+    })
+    // Two head that came back may be some of the eighteen.
+    const back: LotFact = { ...heads('sold', '-8'), countUnit: 'PKG' }
+    expect(lotBalance([pigs, heads('sold', '18'), back])).toMatchObject({ verdict: 'unknown' })
+  })
+
   /** Thousandths of a kilogram as whole numbers, and the rules written down a second time. */
   const plain = (facts: readonly LotFact[]) => {
     const flow = (...flows: LotFlow[]): bigint | null => {
@@ -156,6 +186,30 @@ describe('balance of a place', () => {
       at('B2', 'scales', '75'),
     ]
     expect(siteBalance(moves, '2024-04-15')).toMatchObject({ out: '115', left: '-15', verdict: 'over' })
+  })
+
+  test('at a place, too, what is told by the head alone is no stock of kilograms', () => {
+    const byHead = (flow: SiteMove['flow'], count: string, kilograms: string | null = null): SiteMove => ({
+      ...move(flow, '0'),
+      ...{ kilograms, count, countUnit: 'HEA' },
+    })
+    const ten = byHead('entered', '10', '1000')
+    expect(siteBalance([ten, byHead('sold', '18'), move('sold', '300')], '2024-04-15')).toMatchObject({
+      ...{ verdict: 'over', unit: 'HEA', in: '10', out: '18', left: '-8' },
+    })
+    expect(siteBalance([ten, byHead('sold', '5'), move('sold', '300')], '2024-04-15')).toMatchObject({
+      ...{ verdict: 'unknown', unit: 'KGM', in: '1000', out: '300', left: null, tolerance: null },
+    })
+    // What is left of the day before nobody knows; more than all of it cannot be sold.
+    const before = [
+      { ...ten, ...yesterday },
+      { ...byHead('sold', '5'), ...yesterday },
+    ]
+    expect(siteBalance([...before, move('sold', '300')], '2024-04-15')).toMatchObject({ verdict: 'unknown' })
+    expect(siteBalance([...before, move('sold', '1100')], '2024-04-15')).toMatchObject({
+      verdict: 'over',
+      left: '-100',
+    })
   })
 
   test('a place that reports sales alone is not judged, nor goods that are kept, nor farms', () => {
