@@ -2,19 +2,21 @@ import type { Pool } from 'pg'
 import { subtractDecimal } from '#core/decimal.ts'
 import { HubError } from '#core/errors.ts'
 import { codesMeant, documentCode, type GraphCode } from '#core/lineage/codes.ts'
-import type { Link } from '#core/lineage/traced-record.ts'
+import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { type GoodsFact, goodsFact } from '#core/recall/goods-fact.ts'
 import { type Rehearsed, rehearse } from '#core/recall/rehearse.ts'
 import { surer } from '#core/recall/surer.ts'
 import { wouldTell } from '#core/recall/told-links.ts'
 import type { Sight } from '#core/sight.ts'
+import type { LinkReader } from '#flow/trace/link-groups.ts'
 import { numberAsked } from '#flow/trace/read-document.ts'
 import { type Walked, walk } from '#flow/trace/walk.ts'
 import { listLinks } from '#store/links.ts'
 import { readKnownCodes, readLinks } from '#store/lots.ts'
 import { readMoving } from '#store/recall-records.ts'
 import { type Reader, withSight } from '#store/sighted.ts'
+import { type IsOwn, ownGoods, ownLinks } from './own-goods.ts'
 import type { Rehearsal, UnsureReach } from './schema.ts'
 import { nearestSources } from './sources.ts'
 
@@ -77,10 +79,11 @@ async function rehearseWith(
   const { confidence = REHEARSAL_CONFIDENCE, direction = 'source' } = request
   const at = request.at ?? null
   const roots = await rootsOf(reader, request, at)
-  const sources = direction === 'forward' ? roots : await sourcesOf(reader, roots, { at, confidence })
+  const isOwn = await goodsAsked(reader, roots, at)
+  const sources = direction === 'forward' ? roots : await sourcesOf(reader, roots, { at, confidence, isOwn })
   const least = Math.min(UNSURE, confidence)
-  const walked = await forwardOf(reader, sources, { at, confidence: least })
-  const { facts, cut } = await factsOf(reader, walked, at)
+  const walked = await forwardOf(reader, sources, { at, confidence: least, isOwn })
+  const { facts, cut } = await factsOf(reader, walked, { at, isOwn })
   const sure = surer(walked.links, sources, confidence)
   const found = rehearse({ sources, ...sure, facts })
   const unsure =
@@ -125,12 +128,23 @@ async function rootsOf(reader: Reader, { code, document, systems }: RehearsalReq
 interface Asked {
   readonly at: string | null
   readonly confidence: number
+  readonly isOwn: IsOwn
 }
 
-const linksFrom =
-  (reader: Reader, { at, confidence }: Asked) =>
-  (codes: readonly string[], way: 'back' | 'forward', after: string | null, limit: number): Promise<Link[]> =>
-    readLinks(reader, codes, { way, at, after, limit, confidence })
+/** The goods of the codes asked for: a voucher on their way may be of others as well. */
+async function goodsAsked(reader: Reader, roots: readonly GraphCode[], at: string | null): Promise<IsOwn> {
+  const records: TracedRecord[] = []
+  for await (const page of readMoving(reader, roots, { at, named: [], limit: RECORDS_MAX }))
+    records.push(...page)
+  return ownGoods(roots, records)
+}
+
+const linksFrom = (reader: Reader, { at, confidence, isOwn }: Asked): LinkReader =>
+  ownLinks(
+    reader,
+    (codes, way, after, limit) => readLinks(reader, codes, { way, at, after, limit, confidence }),
+    isOwn,
+  )
 
 const forwardOf = (reader: Reader, roots: readonly GraphCode[], asked: Asked): Promise<Walked> =>
   walk(linksFrom(reader, asked), roots, { direction: 'forward', depth: DEPTH, limit: NODES_MAX, after: null })
@@ -142,15 +156,15 @@ async function sourcesOf(reader: Reader, roots: readonly GraphCode[], asked: Ask
     limit: NODES_MAX,
     after: null,
   })
-  const { facts } = await factsOf(reader, back, asked.at)
-  return nearestSources(back.nodes, facts)
+  const { facts } = await factsOf(reader, back, asked)
+  return nearestSources(back, facts)
 }
 
 /** What records tell of the goods that were walked to; `cut` where there are more than one answer takes. */
 async function factsOf(
   reader: Reader,
   { nodes, links }: Pick<Walked, 'nodes' | 'links'>,
-  at: string | null,
+  { at, isOwn }: Pick<Asked, 'at' | 'isOwn'>,
 ): Promise<{ readonly facts: GoodsFact[]; readonly cut: boolean }> {
   const codes = nodes.map(({ code }) => code)
   const named = [...new Set(links.map(({ recordId }) => recordId))]
@@ -159,7 +173,7 @@ async function factsOf(
   for await (const records of readMoving(reader, codes, { at, named, limit: RECORDS_MAX + 1 })) {
     read += records.length
     for (const record of records) {
-      const fact = goodsFact(record)
+      const fact = isOwn(record) ? goodsFact(record) : null
       if (fact) facts.push(fact)
     }
   }

@@ -9,6 +9,7 @@ import { createLink } from '#store/links.ts'
 import { withDatabase } from '#test/database.ts'
 import { followToTheEnd } from '#test/follow.ts'
 import { pushSamples } from '#test/sample-day.ts'
+import { storeRecords, type Written } from '#test/trace/store-records.ts'
 import { rehearsalText } from '../../../src/cli/recall.ts'
 
 const registry = await loadRegistry('mappings')
@@ -109,4 +110,65 @@ test('a sheet, lines for a person, and the links that would be told, of which no
 
 test('a code that nothing mentions is not found', async () => {
   await expect(rehearse({ code: 'NOTHING-0000' })).rejects.toMatchObject({ code: 'not_found' })
+})
+
+const DAY = { at: '2026-03-02T06:00:00+08:00', precision: 'minute' as const }
+const kg = (value: string) => ({ value, unit: 'KGM' as const })
+const lot = (role: 'subject' | 'source', value: string) => ({ role, scheme: 'cn.mofcom.trace20b', value })
+const SPINACH = { name: '菠菜', class: 'vegetable' as const }
+const told = (kind: Written['kind'], key: string, body: Written['body']): Written => ({
+  ...{ kind, system: 'plant', key },
+  body: { occurredAt: DAY, product: SPINACH, ...body },
+})
+const dispatched = (key: string, mass: string, more: Written['body'] = {}) =>
+  told('dispatch', `d${key}`, {
+    sites: [{ role: 'farm', name: '示例合作社', ids: [] }],
+    lots: [lot('subject', key)],
+    quantity: kg(mass),
+    ...more,
+  })
+
+test('of a voucher with two products only the goods are counted that the rehearsal is about', async () => {
+  const voucher = { type: 'sales_voucher' as const, number: 'TWO1' }
+  const sold = (key: string, from: string, product: object, mass: string) =>
+    told('sale', key, {
+      saleKind: 'wholesale',
+      product,
+      lots: [lot('subject', from)],
+      documents: [{ role: 'voucher', ...voucher }],
+      quantity: kg(mass),
+    })
+  const came = (key: string, product: object, mass: string) =>
+    told('entry', key, {
+      product,
+      lots: [lot('subject', key)],
+      documents: [{ role: 'upstream', ...voucher }],
+      quantity: kg(mass),
+    })
+  const celery = { name: '芹菜', class: 'vegetable' }
+  await storeRecords(pool, [
+    dispatched('TWOA', '100'),
+    dispatched('TWOB', '70', { product: celery as never }),
+    ...[sold('sA', 'TWOA', SPINACH, '60'), sold('sB', 'TWOB', celery, '70')],
+    ...[came('TWOC', SPINACH, '60'), came('TWOD', celery, '70')],
+  ])
+  const found = await rehearse({ code: 'TWOA', direction: 'forward' })
+  expect(found.lots.flatMap(({ codes }) => codes).sort()).toEqual(['doc:TWO1', 'lot:TWOA', 'lot:TWOC'])
+  expect(balance(found)).toMatchObject({ stated: '100', found: '60', notFound: '40' })
+  expect((await rehearse({ code: 'TWOC' })).sources).toEqual(['lot:TWOA'])
+})
+
+test('goods that were mixed from dispatches some steps and one step before are recalled from all of them', async () => {
+  const entry = (key: string, from: readonly string[], mass: string) =>
+    told('entry', key, {
+      lots: [lot('subject', key), ...from.map((one) => lot('source', one))],
+      quantity: kg(mass),
+    })
+  await storeRecords(pool, [
+    ...[dispatched('MIXA', '30'), dispatched('MIXB', '50')],
+    ...[entry('MIXC', ['MIXB'], '50'), entry('MIXD', ['MIXA', 'MIXC'], '80')],
+  ])
+  const found = await rehearse({ code: 'MIXD' })
+  expect([...found.sources].sort()).toEqual(['lot:MIXA', 'lot:MIXB'])
+  expect(balance(found)).toMatchObject({ stated: '80', found: '80', notFound: '0' })
 })
