@@ -1,3 +1,4 @@
+import { type SiteSaid, samePlaces, siteByName } from '#core/balance/goods-site.ts'
 import { addDecimal } from '#core/decimal.ts'
 import { regionName } from '#core/regions/path.ts'
 import { normaliseKey } from '#core/text.ts'
@@ -63,8 +64,8 @@ export function sitesOf(
   accounts: readonly (readonly Account[])[],
 ): RecallSite[] {
   const facts = holdings.flatMap(({ came, left }) => [...came, ...left])
-  const names = namesOfCodes(facts)
-  const booths = keepersOfBooths(facts, names)
+  const keyOf = placeKeys(facts)
+  const booths = keepersOfBooths(facts, keyOf)
   const kept = new Map<string, Kept>()
   const put = (place: Omit<Kept, 'lots' | 'passedOn' | 'left'>, key: string): Kept => {
     const found: Kept = kept.get(key) ?? { ...place, lots: new Set(), passedOn: false, left: new Map() }
@@ -83,7 +84,7 @@ export function sitesOf(
       .find((one) => one !== undefined)
     const market = fact.places.find(({ kind }) => kind === 'market')
     if (market && kinds.includes('market')) {
-      const marketKey = keyOf(market, names)
+      const marketKey = keyOf(market, fact.region)
       const at = put(
         { ...blank, kind: 'market', name: market.name, code: market.code, region },
         `market ${marketKey}`,
@@ -119,7 +120,7 @@ export function sitesOf(
             region,
             keeper: keeper?.key ?? null,
           },
-          `${stay.kind} ${keyOf(stay, names)}`,
+          `${stay.kind} ${keyOf(stay, fact.region)}`,
         ),
       ]
     if (!keeper) return []
@@ -181,32 +182,50 @@ function leaveAt(places: readonly Kept[], isFirst: boolean, accounts: readonly A
       for (const { left } of places) left.set(unit, addDecimal(left.get(unit) ?? '0', found.atSites))
 }
 
-/** A market that one system names by its code and another by its name is one. */
-function namesOfCodes(facts: readonly GoodsFact[]): Map<string, string> {
-  const names = new Map<string, string>()
-  for (const { places } of facts)
-    for (const { kind, name, code } of places)
-      if (kind !== 'stall' && name !== null && code !== null) names.set(`${kind} ${code}`, nameKey(name))
-  return names
-}
+/** What stands for each place of the facts: its code, else its name with the most that is told of its region (`samePlaces`). */
+type PlaceKeys = (place: Place, region: string | null) => string
 
-const keyOf = ({ kind, name, code }: Place, names: ReadonlyMap<string, string>): string =>
-  (code === null ? undefined : names.get(`${kind} ${code}`)) ?? (name === null ? (code ?? '') : nameKey(name))
+function placeKeys(facts: readonly GoodsFact[]): PlaceKeys {
+  const names = new Map<string, string>()
+  const said = new Map<string, SiteSaid[]>()
+  const wayOf = (name: string, code: string | null, region: string): string =>
+    code ?? siteByName(name, region)
+  for (const { places, region } of facts)
+    for (const { kind, name, code } of places)
+      if (name !== null) {
+        const key = nameKey(name)
+        if (code !== null) names.set(`${kind} ${code}`, key)
+        const at = { site: wayOf(key, code, region ?? ''), region: region ?? '' }
+        said.set(`${kind} ${key}`, [...(said.get(`${kind} ${key}`) ?? []), at])
+      }
+  const same = new Map(
+    [...said].map(([kindAndName, at]) => [
+      kindAndName,
+      samePlaces(kindAndName.slice(kindAndName.indexOf(' ') + 1), at),
+    ]),
+  )
+  return ({ kind, name, code }, region) => {
+    const key = name === null ? names.get(`${kind} ${code}`) : nameKey(name)
+    if (key === undefined) return code ?? ''
+    const way = wayOf(key, code, region ?? '')
+    return same.get(`${kind} ${key}`)?.get(way) ?? way
+  }
+}
 
 /** Who keeps a booth, as records say that name both; a number of a scale's own is no keeper. */
 function keepersOfBooths(
   facts: readonly GoodsFact[],
-  names: ReadonlyMap<string, string>,
+  keyOf: PlaceKeys,
 ): Map<string, { readonly key: string; readonly booth: string }> {
   const booths = new Map<string, { readonly key: string; readonly booth: string }>()
-  for (const { places, keepers } of facts) {
+  for (const { places, keepers, region } of facts) {
     const market = places.find(({ kind }) => kind === 'market')
     const booth = places.find(({ kind }) => kind === 'stall')?.name
     const keeper = keepers.find(
       ({ role, name, personal }) => (role === 'owner' || role === 'seller') && (personal || name !== null),
     )
     if (market && booth && keeper)
-      booths.set(`${keyOf(market, names)}#${nameKey(booth)}`, { key: keeper.key, booth })
+      booths.set(`${keyOf(market, region)}#${nameKey(booth)}`, { key: keeper.key, booth })
   }
   return booths
 }

@@ -187,3 +187,23 @@ test('on any graph, circles included, found and not found are what was stated, a
     { numRuns: 300 },
   )
 })
+
+test('markets of one name are two places where their regions or their codes differ, and one under its code and its name', () => {
+  const at = (id: string, region: string, code: string | null, mass: number) =>
+    fact(id, 'entered', {
+      ...{ goods: [`lot:${id}`], from: ['lot:0'], measures: kg(mass), region },
+      places: [{ kind: 'market', name: '中心农贸市场', code }],
+    })
+  const facts = [
+    fact('source', 'dispatched', { goods: ['lot:0'], measures: kg(100), region: null }),
+    ...[at('a', '330402', null, 10), at('b', '310115', null, 20)],
+    ...[at('c', '330402', '330402111', 30), at('d', '440103', '440103111', 40)],
+  ]
+  const found = rehearse({ sources: ['lot:0'], ...surer(linksOf(facts), ['lot:0'], 0.8), facts })
+  const markets = found.sites.filter(({ kind }) => kind === 'market')
+  expect(markets.map(({ region, code, lots, left }) => [region, code, lots, left[0]?.value])).toEqual([
+    ['310115', null, 1, '20'],
+    ['330402', '330402111', 2, '40'],
+    ['440103', '440103111', 1, '40'],
+  ])
+})
