@@ -5,7 +5,7 @@ import type { Reader } from '#store/sighted.ts'
 const FIRST = 2000
 const MORE = 5
 /** Records of one code that are read at most: goods that more records name are not judged. */
-const RECORDS_MAX = 50_000
+const RECORDS_MAX = 10_000
 
 /** All records that mention the codes; `more` are those that even more mention than are ever read. */
 export async function readAllMentions(reader: Reader, codes: readonly string[]): Promise<Mentions> {

@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg'
 import { inTransaction } from '#store/database.ts'
 import { lockFollowers, moveFollowers } from '#store/followers.ts'
 import type { Follower, StepEnd } from './follower.ts'
-import { type LogReader, notePage, pageAhead, type Reading } from './noted-page.ts'
+import { type LogReader, notePage, type Reading } from './noted-page.ts'
 
 /** A reader that failed is left out for so long: the others go on without it, and its error is told again with each try. */
 const FAILED_REST_MS = 60_000
@@ -26,9 +26,7 @@ export function logFollower(
   const awake = (): readonly LogReader[] =>
     readers.filter((reader) => (restingUntil.get(reader.name) ?? 0) <= now())
 
-  const ahead = pageAhead()
-
-  const page = async (pool: Pool, client: PoolClient, write: Write): Promise<Step> => {
+  const page = async (client: PoolClient, write: Write): Promise<Step> => {
     const rows = awake().map((reader) => reader.name)
     const places = await lockFollowers(client, rows)
     const first = places.reduce<bigint | null>((a, { position: b }) => (a === null || b < a ? b : a), null)
@@ -39,9 +37,8 @@ export function logFollower(
       places.some((place) => place.name === name && place.position === first),
     )
     const of = { after: first, limit: limit(), upTo, readers: here }
-    const { readings, isEmpty, next, atHead } = (await ahead.take(of)) ?? (await notePage(client, of))
+    const { readings, isEmpty, next, atHead } = await notePage(client, of)
     if (next === first) return { end: 'done', failed: [] }
-    if (!atHead && upTo === undefined) ahead.begin(pool, { ...of, after: next })
     if (!isEmpty) for (const reading of readings) if (reading.failure === null) await write(client, reading)
     const moved = readings.filter(({ failure }) => failure === null).map((reading) => reading.name)
     await moveFollowers(client, moved, next)
@@ -52,8 +49,8 @@ export function logFollower(
   }
 
   const step = async (pool: Pool): Promise<StepEnd> => {
-    const { end, failed } = await inTransaction(pool, (client) => page(pool, client, writeAll)).catch(() =>
-      inTransaction(pool, (client) => page(pool, client, writeApart)),
+    const { end, failed } = await inTransaction(pool, (client) => page(client, writeAll)).catch(() =>
+      inTransaction(pool, (client) => page(client, writeApart)),
     )
     for (const { name: failing } of failed) restingUntil.set(failing, now() + FAILED_REST_MS)
     if (failed[0]?.failure) throw failed[0].failure.error

@@ -1,5 +1,5 @@
 import { setImmediate as breath } from 'node:timers/promises'
-import type { ClientBase, Pool, PoolClient } from 'pg'
+import type { ClientBase, PoolClient } from 'pg'
 import { readChanges } from '#store/changes.ts'
 import { readSuccessions, type Succession } from './successions.ts'
 
@@ -7,7 +7,6 @@ import { readSuccessions, type Succession } from './successions.ts'
 export interface LogReader {
   /** Of its row in `followers`. */
   readonly name: string
-  /** Reads nothing: a page may be noted before the one before it is written. */
   readonly begin: () => PageReading
 }
 
@@ -70,35 +69,3 @@ function note(reading: Reading, succession: Succession): void {
     reading.failure = { error }
   }
 }
-
-/**
- * Notes the page behind one that is being written, over a connection of its own, so that this process works while the database does. What is stored is never
- * changed, so the page is the same whenever it is read.
- */
-export function pageAhead() {
-  let ahead: { readonly of: PageQuery; readonly page: Promise<NotedPage | null> } | null = null
-  return {
-    begin(pool: Pool, of: PageQuery): void {
-      // Its connection is asked for before whoever waits for the page asks for one: the page cannot wait for those who wait for it.
-      const page = pool
-        .connect()
-        .then((client) => notePage(client, of).finally(() => client.release()))
-        // It is read once more by who wants it, and fails there.
-        .catch(() => null)
-      ahead = { of, page }
-    },
-    /** The page that is meant, where it was begun; null for any other. */
-    async take(of: PageQuery): Promise<NotedPage | null> {
-      const begun = ahead
-      ahead = null
-      return begun && isSame(begun.of, of) ? await begun.page : null
-    },
-  }
-}
-
-const isSame = (a: PageQuery, b: PageQuery): boolean =>
-  a.after === b.after &&
-  a.limit === b.limit &&
-  a.upTo === b.upTo &&
-  a.readers.length === b.readers.length &&
-  a.readers.every(({ name }, i) => name === b.readers[i]?.name)
