@@ -72,9 +72,9 @@ export const erasureRuleRoutes =
         summary: 'Erase what is of persons when it is old · 设立到期删除规则',
         description: [
           'Each night what is older is erased as on request (`POST /v1/personal/erasures`). Shorter than the law wants it is refused, and `issues` name the article. What a legal hold covers, or a',
-          'case that is not ended is about, stays until then. What is erased does not come back: ask for a preview first.',
+          'case that is not ended or a recall that was closed within 180 days is about, stays until then. What is erased does not come back: ask for a preview first.',
           '',
-          '每夜将超期的个人信息按删除请求的方式删除；短于法定期限的规则予以拒绝并指出条款；法律保全与未结案件所涉内容保留至其结束。删除不可恢复，请先预览。',
+          '每夜将超期的个人信息按删除请求的方式删除；短于法定期限的规则予以拒绝并指出条款；法律保全、未结案件及结案未满 180 天的召回所涉内容保留至其结束。删除不可恢复，请先预览。',
         ].join('\n'),
         body: NewRuleBody,
         response: {

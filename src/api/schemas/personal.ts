@@ -32,8 +32,8 @@ const counts = {
 const left = count(
   ['Old enough, and had to stay', '到期但须保留'],
   [
-    'A legal hold, a case that is not ended, work under way, or it tells of a later time',
-    '法律保全、未结案件、处理中，或所述时间较晚',
+    'A legal hold, a case that is not ended or a recall closed within 180 days, work under way, or it tells of a later time',
+    '法律保全、未结案件或结案未满 180 天的召回、处理中，或所述时间较晚',
   ],
 )
 

@@ -155,7 +155,7 @@ it('a preview counts what would go and erases nothing; before anything is old en
   expect(await found([OLD, MENDED, YOUNG, REFUSED])).toEqual([OLD, MENDED, YOUNG, REFUSED])
 })
 
-it('a legal hold, and a case that is not ended, keep what they are about; afterwards it goes', async () => {
+it('a legal hold, a case that is not ended, and a recall for half a year after it was closed keep what they are about; afterwards it goes', async () => {
   const id = await made({ ...ALL, classes: ['records', 'messages'], systems: ['jiaxing-wholesale'] })
   const hold = await api.call('POST', '/v1/retention/holds', {
     body: { from: '2020-01-01T00:00:00Z', until: '2099-01-01T00:00:00Z', reason: 'court' },
@@ -176,8 +176,16 @@ it('a legal hold, and a case that is not ended, keep what they are about; afterw
   )
   // The sale and the payment came in one message, whose bytes tell of the case.
   expect((await post(classes, '/preview')).json()).toMatchObject({ records: 0, left: 2 })
-  await api.pool.query(`update cases set state = 'closed', ended_at = now() where id = $1`, [rows[0].id])
-  expect((await post(classes, '/preview')).json()).toMatchObject({ records: 2, left: 0 })
+  const closed = async (days: number, confirmedAt: string | null): Promise<unknown> => {
+    await api.pool.query(
+      `update cases set state = 'closed', confirmed_at = $2, ended_at = now() - make_interval(days => $3) where id = $1`,
+      [rows[0].id, confirmedAt, days],
+    )
+    return (await post(classes, '/preview')).json()
+  }
+  expect(await closed(179, '2020-01-01T00:00:00Z')).toMatchObject({ records: 0, left: 2 })
+  expect(await closed(181, '2020-01-01T00:00:00Z')).toMatchObject({ records: 2, left: 0 })
+  expect(await closed(0, null)).toMatchObject({ records: 2, left: 0 })
   expect(await found([OLD])).toEqual([OLD])
   await end(id)
   await api.pool.query('delete from cases where id = $1', [rows[0].id])
