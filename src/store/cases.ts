@@ -41,11 +41,13 @@ export interface CaseRow {
   readonly growing: boolean
 }
 
+const IS_OPEN = `state not in ('cleared', 'closed')`
+const IS_LATE = `state = 'closed' and confirmed_at is not null and ended_at > now() - interval '${LATE_DAYS} days'`
 /**
  * Cases whose goods may still become more, for a WHERE over `cases`: all that are under way, and recalls for some time after they were closed. What was recalled may be told late to have
  * been somewhere else too.
  */
-export const GROWING = `(state not in ('cleared', 'closed') or state = 'closed' and confirmed_at is not null and ended_at > now() - interval '${LATE_DAYS} days')`
+export const GROWING = `(${IS_OPEN} or ${IS_LATE})`
 
 const COLUMNS = `id, hub, state, narrow, opened_by as "openedBy", test_id as "testId", code, reason, cause, product_name as "productName",
   product_code as "productCode", product_class as "productClass", region, site, market, stall, occurred_at as "occurredAt", told_at as "toldAt",
@@ -262,7 +264,7 @@ export async function findUnsettled(client: Client, limit: number): Promise<stri
 export async function hasOpenCases(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ is: boolean }>({
     name: 'has-open-cases',
-    text: `select exists (select from cases where ${GROWING}) as is`,
+    text: `select exists (select from cases where ${IS_OPEN}) or exists (select from cases where ${IS_LATE}) as is`,
   })
   return rows[0]?.is ?? false
 }
@@ -286,7 +288,7 @@ export async function touchCases(client: ClientBase, { codes, whos, whats, trade
             where ${GROWING}
               and id in (select case_id from case_lots where code = any($1::text[])
                          union select id from cases where state <> 'cleared' and whats && $2::uuid[] and whos && $3::uuid[]
-                         union select id from cases where state not in ('cleared', 'closed') and whos && $4::uuid[])`,
+                         union select id from cases where ${IS_OPEN} and whos && $4::uuid[])`,
     values: [codes, whats, whos, traders],
   })
 }
