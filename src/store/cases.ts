@@ -1,6 +1,7 @@
 import type { ClientBase, Pool, PoolClient } from 'pg'
-import { type CaseState, LATE_DAYS } from '#core/cases/states.ts'
+import type { CaseState } from '#core/cases/states.ts'
 import { regionPrefix } from './change-filter.ts'
+import { GROWING } from './growing-cases.ts'
 import { openText, openWords, sealText, sealWords } from './personal/sealed-text.ts'
 
 type Client = ClientBase | Pool
@@ -40,14 +41,6 @@ export interface CaseRow {
   /** Whether its goods may still become more. */
   readonly growing: boolean
 }
-
-const IS_OPEN = `state not in ('cleared', 'closed')`
-const IS_LATE = `state = 'closed' and confirmed_at is not null and ended_at > now() - interval '${LATE_DAYS} days'`
-/**
- * Cases whose goods may still become more, for a WHERE over `cases`: all that are under way, and recalls for some time after they were closed. What was recalled may be told late to have
- * been somewhere else too.
- */
-export const GROWING = `(${IS_OPEN} or ${IS_LATE})`
 
 const COLUMNS = `id, hub, state, narrow, opened_by as "openedBy", test_id as "testId", code, reason, cause, product_name as "productName",
   product_code as "productCode", product_class as "productClass", region, site, market, stall, occurred_at as "occurredAt", told_at as "toldAt",
@@ -258,39 +251,6 @@ export async function findUnsettled(client: Client, limit: number): Promise<stri
     values: [limit],
   })
   return rows.map(({ id }) => id)
-}
-
-/** Whether any case may still change by what records say. */
-export async function hasOpenCases(client: Client): Promise<boolean> {
-  const { rows } = await client.query<{ is: boolean }>({
-    name: 'has-open-cases',
-    text: `select exists (select from cases where ${IS_OPEN}) or exists (select from cases where ${IS_LATE}) as is`,
-  })
-  return rows[0]?.is ?? false
-}
-
-/** What may touch cases: codes that records name, and the ways in which records may meet. */
-export interface Touch {
-  readonly codes: readonly string[]
-  readonly whos: readonly string[]
-  readonly whats: readonly string[]
-  /** Stalls and traders that a record names together. */
-  readonly traders: readonly string[]
-}
-
-/**
- * Lets the cases be made anew that any of it touches. Who keeps a stall is told by each of its records: that alone touches no case that is closed, or each would be made anew with every page.
- */
-export async function touchCases(client: ClientBase, { codes, whos, whats, traders }: Touch): Promise<void> {
-  await client.query({
-    name: 'touch-cases',
-    text: `update cases set wanted = wanted + 1
-            where ${GROWING}
-              and id in (select case_id from case_lots where code = any($1::text[])
-                         union select id from cases where state <> 'cleared' and whats && $2::uuid[] and whos && $3::uuid[]
-                         union select id from cases where ${IS_OPEN} and whos && $4::uuid[])`,
-    values: [codes, whats, whos, traders],
-  })
 }
 
 /** What settling found of a case that this transaction has locked. */

@@ -1,4 +1,4 @@
-import type { Refusal } from './machine.ts'
+import type { Refusal } from './happening.ts'
 import type { Due } from './sla.ts'
 import type { LotRole } from './spread.ts'
 import type { CaseEvent, CaseState } from './states.ts'

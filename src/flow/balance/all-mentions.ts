@@ -1,3 +1,4 @@
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { type Mentions, readMentions } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 
@@ -9,7 +10,7 @@ const RECORDS_MAX = 10_000
 
 /** All records that mention the codes; `more` are those that even more mention than are ever read. */
 export async function readAllMentions(reader: Reader, codes: readonly string[]): Promise<Mentions> {
-  const records = new Map<string, Mentions['records'] extends ReadonlyMap<string, infer Of> ? Of : never>()
+  const records = new Map<string, readonly TracedRecord[]>()
   let open: ReadonlySet<string> = new Set(codes)
   for (let perCode = FIRST; open.size > 0; perCode *= MORE) {
     const read = await readMentions(reader, [...open], { at: null, perCode })

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
-import { type CaseFacts, dueOf, type Happening, isRefused, type Refusal, step } from '#core/cases/machine.ts'
+import { type CaseFacts, type Happening, isRefused, type Refusal } from '#core/cases/happening.ts'
+import { dueOf, step } from '#core/cases/machine.ts'
 import type { CaseState } from '#core/cases/states.ts'
 import { addDecimal } from '#core/decimal.ts'
 import { type CaseRequest, insertCaseEvent, readCaseEvents } from '#store/case-events.ts'

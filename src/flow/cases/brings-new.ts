@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { goodsOf, mayBe } from '#core/cases/goods.ts'
-import type { Happening } from '#core/cases/machine.ts'
+import type { Happening } from '#core/cases/happening.ts'
 import { saysOf } from '#core/cases/open.ts'
 import { placeOf, siteText } from '#core/cases/place.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'

@@ -7,9 +7,9 @@ import type { Kind } from '#core/model/kinds.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { type Follower, stepUnderLock } from '#flow/follow/follower.ts'
 import { readSuccessions, type Succession } from '#flow/follow/successions.ts'
-import { hasOpenCases, touchCases } from '#store/cases.ts'
 import { readChanges } from '#store/changes.ts'
 import { moveFollower, readFollowerPlace } from '#store/followers.ts'
+import { hasGrowingCases, touchCases } from '#store/growing-cases.ts'
 import { CASES_FOLLOWER, URGENT_FOLLOWER } from './names.ts'
 import { settleSoon } from './settle.ts'
 import { type LoggedTest, type Taking, type TakingParts, takeTests, takingOf } from './take-tests.ts'
@@ -77,7 +77,7 @@ function pageOf(taken: bigint) {
     },
     async write(client: ClientBase, at: Taking): Promise<void> {
       await takeTests(client, tests, at)
-      if (codes.size + whos.size + traders.size === 0 || !(await hasOpenCases(client))) return
+      if (codes.size + whos.size + traders.size === 0 || !(await hasGrowingCases(client))) return
       await touchCases(client, {
         codes: [...codes],
         whos: [...whos],

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import type { Happening } from '#core/cases/machine.ts'
+import type { Happening } from '#core/cases/happening.ts'
 import { readCaseEvents } from '#store/case-events.ts'
 import { readCase } from '#store/cases.ts'
 import { unanswered } from './answered.ts'

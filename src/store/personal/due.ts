@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import { type ErasureScope, RULED_KINDS } from '#core/retention/erasure-rules.ts'
-import { GROWING } from '#store/cases.ts'
+import { GROWING } from '#store/growing-cases.ts'
 import { firstIdOf } from '#store/message-time.ts'
 
 type Client = Pool | PoolClient
@@ -26,14 +26,14 @@ export interface DueRecord {
  * in a statement, so that it is asked of the moment.
  */
 export const KEPT = `holds as materialized (select from_at, until_at from legal_holds where ended_at is null),
-  open_cases as materialized (select id, test_id, code from cases where ${GROWING}),
+  growing_cases as materialized (select id, test_id, code from cases where ${GROWING}),
   case_codes as materialized (
-    select code from open_cases where code is not null union select code from case_lots where case_id in (select id from open_cases)),
+    select code from growing_cases where code is not null union select code from case_lots where case_id in (select id from growing_cases)),
   case_messages as materialized (
     select v.message_id from record_versions v where v.record_id in (
-      select test_id from open_cases union all select record_id from case_tests where case_id in (select id from open_cases)
-      union all select via_record from case_lots where case_id in (select id from open_cases)
-      union all select hold_record from case_lots where case_id in (select id from open_cases)))`
+      select test_id from growing_cases union all select record_id from case_tests where case_id in (select id from growing_cases)
+      union all select via_record from case_lots where case_id in (select id from growing_cases)
+      union all select hold_record from case_lots where case_id in (select id from growing_cases)))`
 
 const IS_HELD = (time: string): string =>
   `exists (select from holds h where ${time} >= h.from_at and ${time} < h.until_at)`

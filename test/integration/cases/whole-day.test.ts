@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Happening } from '#core/cases/machine.ts'
+import type { Happening } from '#core/cases/happening.ts'
 import type { Body } from '#core/model/body.ts'
 import { applyEvent } from '#flow/cases/apply.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'

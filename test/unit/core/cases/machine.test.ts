@@ -1,14 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  type CaseFacts,
-  dueOf,
-  type Happening,
-  isRefused,
-  objectionEndsMs,
-  possible,
-  step,
-} from '#core/cases/machine.ts'
+import { type CaseFacts, type Happening, isRefused } from '#core/cases/happening.ts'
+import { dueOf, objectionEndsMs, possible, step } from '#core/cases/machine.ts'
 import { SPANS } from '#core/cases/sla.ts'
 import {
   CASE_STATES,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type CaseFacts, type Happening, isRefused, step } from '#core/cases/machine.ts'
+import { type CaseFacts, type Happening, isRefused } from '#core/cases/happening.ts'
+import { step } from '#core/cases/machine.ts'
 import type { CaseState } from '#core/cases/states.ts'
 
 const TOLD = Date.parse('2024-04-15T06:31:22+08:00')
