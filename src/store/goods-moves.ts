@@ -113,8 +113,14 @@ export async function readLaterGoods(
   const wanted = goods.map((one) => ({ ...one, keys: places.get(one.site)?.keys ?? [one.site] }))
   const { rows } = await client.query<GoodsPlace>({
     name: 'goods-later',
-    text: `select distinct m.site, m.goods, m.day::text as day from ${ASKED}
-             join goods_moves m on m.site = any(a.keys) and m.goods = a.goods and m.day > a.day and m.day <= a.day + $2::integer and m.flow = 'sold'`,
+    // From day to day by the first sale of each: a day may have thousands.
+    text: `with recursive later (site, goods, until, day, "isLater") as (
+             select k.site, a.goods, a.day + $2::integer, a.day, false from ${ASKED} cross join lateral unnest(a.keys) k (site)
+             union all
+             select l.site, l.goods, l.until, n.day, true from later l cross join lateral (
+               select m.day from goods_moves m
+                where m.site = l.site and m.goods = l.goods and m.day > l.day and m.day <= l.until and m.flow = 'sold' order by m.day limit 1) n)
+           select distinct site, goods, day::text as day from later where "isLater"`,
     values: [asked(wanted), days],
   })
   return rows
