@@ -33,7 +33,7 @@ export function goodsOf({ product }: Pick<Body, 'product'>): CaseGoods {
  * Whether what a record tells of may be the goods of a case. A batch number, a voucher or a certificate may stand for several products, and a case is of
  * one of them. What went into another product by a transformation is followed whatever it is called.
  */
-export function mayBe(goods: CaseGoods, kind: Kind, body: Body): boolean {
+export function mayBe(goods: CaseGoods, kind: Kind, body: Pick<Body, 'product'>): boolean {
   if (kind === 'transformation') return true
   const told = goodsOf(body)
   if (goodsDiffer(goods, told) !== null) return false

@@ -27,7 +27,7 @@ export interface GoodsFact {
   readonly tells: Telling
   /** What the goods are called after it. */
   readonly goods: readonly GraphCode[]
-  /** Papers that they leave under: other names of the same goods, where those are reached. */
+  /** Papers that they leave under: other names of the same goods, where those are reached. Of goods sold to consumers what names them when they are gone. */
   readonly papers: readonly GraphCode[]
   /** What they were called before. */
   readonly from: readonly GraphCode[]
@@ -109,7 +109,7 @@ function namesOf(kind: Kind, id: string, body: Body): Names | null {
       from: lots(body, 'source'),
     }
   }
-  if (kind === 'sale') return soldNames(body, { id, subject, vouchers, under })
+  if (kind === 'sale') return soldNames(body, { id, own, subject, vouchers, under })
   if (kind === 'disposal') {
     const tells = body.disposalKind === 'returned' ? 'returned' : 'disposed'
     return { tells, goods: subject.length > 0 ? subject : under, from: [] }
@@ -128,15 +128,20 @@ function soldNames(
   body: Body,
   of: {
     readonly id: string
+    readonly own: GraphCode | null
     readonly subject: readonly GraphCode[]
     readonly vouchers: readonly GraphCode[]
     readonly under: readonly GraphCode[]
   },
 ): Names {
-  const { id, subject, vouchers, under } = of
-  if (body.saleKind === 'retail')
-    return { tells: 'ticket', goods: subject.length > 0 ? subject : vouchers, from: under }
-  if (body.saleKind === 'summary') return { tells: 'summary', goods: subject, from: under }
+  const { id, own, subject, vouchers, under } = of
+  if (body.saleKind === 'retail' || body.saleKind === 'summary')
+    return {
+      tells: body.saleKind === 'retail' ? 'ticket' : 'summary',
+      goods: subject,
+      papers: own === null ? vouchers : [own],
+      from: under,
+    }
   if (vouchers.length > 0) return { tells: 'sold', goods: vouchers, from: [...subject, ...under] }
   // Sold without a voucher: nothing but the record names what the buyer got.
   return { tells: 'sold', goods: [`rec:${id}`], from: [...subject, ...under] }

@@ -69,9 +69,7 @@ function assemble(
   joined: Joined,
   known: ReadonlySet<GraphCode>,
 ): Holding[] {
-  const tickets = new Set(facts.filter(({ tells }) => tells === 'ticket').flatMap(({ goods }) => goods))
-  const told = new Set(arrivals.flatMap(({ goods }) => goods))
-  const isTicket = (code: GraphCode): boolean => tickets.has(code) && !told.has(code)
+  const isTicket = ticketsOf(facts, arrivals, links)
   const groups = new Map<GraphCode, { codes: GraphCode[]; came: GoodsFact[]; left: GoodsFact[] }>()
   const groupOf = (code: GraphCode) => {
     const top = joined.find(code)
@@ -96,6 +94,23 @@ function assemble(
   return ordered(groups, arrivals, links, joined, isTicket)
 }
 
+/**
+ * Codes under which goods are gone that came from others: a ticket's own, and what a summary is called that names no lot. What other records tell of, or nothing leads to, is a lot that was sold.
+ */
+function ticketsOf(
+  facts: readonly GoodsFact[],
+  arrivals: readonly GoodsFact[],
+  links: readonly Link[],
+): (code: GraphCode) => boolean {
+  const own = facts.flatMap(({ tells, goods, papers }) =>
+    tells === 'ticket' ? [...goods, ...papers] : tells === 'summary' ? papers : [],
+  )
+  const tickets = new Set(own)
+  for (const { goods, from } of arrivals) for (const code of [...goods, ...from]) tickets.delete(code)
+  const taken = new Set(links.flatMap(({ to }) => (tickets.has(to) ? [to] : [])))
+  return (code) => taken.has(code)
+}
+
 /** The goods that a ticket, a summary or a disposal took from: what it names, else what it was matched to, else its papers. */
 function leftFrom(
   fact: GoodsFact,
@@ -108,7 +123,9 @@ function leftFrom(
   const { known, isTicket, takenFrom } = in_
   const named = fact.goods.find((code) => known.has(code) && !isTicket(code))
   if (named !== undefined) return named
-  const matched = fact.goods.flatMap((code) => (takenFrom.get(code) ?? []).map(({ from }) => from)).sort()
+  const matched = [...fact.goods, ...fact.papers]
+    .flatMap((code) => (takenFrom.get(code) ?? []).map(({ from }) => from))
+    .sort()
   return matched[0] ?? fact.from.find((code) => known.has(code))
 }
 

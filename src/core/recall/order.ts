@@ -1,4 +1,5 @@
 import type { GraphCode } from '#core/lineage/codes.ts'
+import type { Link } from '#core/lineage/traced-record.ts'
 import type { GoodsFact } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
 
@@ -30,6 +31,14 @@ export function orderOf(groups: Groups, edges: Edges): Holding[] {
     const madeFrom = parents.filter((parent) => turned?.get(order[parent] as GraphCode) === true)
     return { index, codes: [...codes].sort(), came, left, parents, madeFrom }
   })
+}
+
+/** Those of the codes to which no other of them leads, and of each circle to which nothing else leads at least one. */
+export function topsOf(codes: readonly GraphCode[], links: readonly Link[]): GraphCode[] {
+  const edges = new Map<GraphCode, Map<GraphCode, boolean>>(codes.map((code) => [code, new Map()]))
+  for (const { from, to } of links) if (from !== to && edges.has(from)) edges.get(to)?.set(from, false)
+  const { order, parentsOf } = withoutCircles([...edges.keys()].sort(), edges)
+  return order.filter((code) => parentsOf.get(code)?.length === 0)
 }
 
 function withoutCircles(tops: readonly GraphCode[], edges: Edges) {

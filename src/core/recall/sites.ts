@@ -66,6 +66,10 @@ export function sitesOf(
   const facts = holdings.flatMap(({ came, left }) => [...came, ...left])
   const keyOf = placeKeys(facts)
   const booths = keepersOfBooths(facts, keyOf)
+  const mainKey = ({ places, region }: GoodsFact): string | undefined => {
+    const main = places.find(({ kind }) => kind === 'market' || STAYS.includes(kind))
+    return main && `${main.kind} ${keyOf(main, region)}`
+  }
   const kept = new Map<string, Kept>()
   const put = (place: Omit<Kept, 'lots' | 'passedOn' | 'left'>, key: string): Kept => {
     const found: Kept = kept.get(key) ?? { ...place, lots: new Set(), passedOn: false, left: new Map() }
@@ -131,7 +135,12 @@ export function sitesOf(
       ),
     ]
   }
-  for (const { index, came } of holdings) {
+  for (const { index, came, left } of holdings) {
+    // Goods that nobody tells how they came there are where they were sold.
+    const known = new Set(came.flatMap((fact) => mainKey(fact) ?? []))
+    for (const fact of left)
+      if (!known.has(mainKey(fact) ?? ''))
+        for (const one of placeOf(fact, GIVERS, ['market', ...STAYS], fact.region)) one.lots.add(index)
     const entered = came.filter(({ tells }) => tells === 'entered')
     for (const fact of came) {
       if (fact.tells === 'papered') continue

@@ -6,15 +6,14 @@ import { addDecimal } from '#core/decimal.ts'
 import { describeNode, tellingRecord } from '#core/lineage/describe-node.ts'
 import { boothKey } from '#core/lineage/matching.ts'
 import { isAbout, mentionOf } from '#core/lineage/mentions.ts'
-import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { SitePart } from '#core/model/parts.ts'
-import { type LinkReader, linkGroups } from '#flow/trace/link-groups.ts'
-import { readLinks, readMentions, readTracedVersions, type Way } from '#store/lots.ts'
+import { readMentions } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
+import { goodsLinks } from './goods-links.ts'
 
-/** Links read at once, and links that a case may read in all: lots that went over thousands of counters have tens of thousands of tickets. */
-const LINKS_AT_ONCE = 20_000
+/** Links that a case may read in all: lots that went over thousands of counters have tens of thousands of tickets. */
 const LINKS_MAX = 100_000
 /** Of each code; those by which goods come somewhere are before sales. */
 const RECORDS_PER_CODE = 200
@@ -93,45 +92,15 @@ export async function spreadOver(
   goods: CaseGoods,
   { untilMs, isEnding }: SpreadLimits,
 ): Promise<Spread> {
-  let isCut = false
-  /** Records whose links do not count, and those that are sales to consumers. */
-  const others = new Set<string>()
-  const retail = new Set<string>()
-  const known = new Set<string>()
-  const note = async (links: readonly Link[]): Promise<void> => {
-    const unknown = links.filter(({ recordId }) => !known.has(recordId))
-    if (unknown.length === 0) return
-    const records = await readTracedVersions(client, unknown)
-    for (const { recordId } of unknown) {
-      const record = records.get(recordId)
-      if (record === undefined || !mayBe(goods, record.kind, record.body)) others.add(recordId)
-      else if (record.kind === 'sale' && record.body.saleKind === 'retail') retail.add(recordId)
-      known.add(recordId)
-    }
-  }
-  const bounds = { at: null, confidence: SPREAD_CONFIDENCE }
-  let count = 0
-  const readPage: LinkReader = async (codes, way, after, limit) => {
-    if (isEnding()) throw new Error('the process ends; another makes the case anew')
-    if (count >= LINKS_MAX || performance.now() > untilMs) {
-      isCut = true
-      return []
-    }
-    const links = await readLinks(client, codes, { ...bounds, way, after, limit })
-    count += links.length
-    return links
-  }
-  const read = async (codes: readonly string[], way: Way): Promise<readonly Link[]> => {
-    const found: Link[] = []
-    for await (const groups of linkGroups(readPage, codes, way, LINKS_AT_ONCE)) {
-      const links = groups.flatMap((group) => group.links)
-      await note(links)
-      for (const link of links) if (!others.has(link.recordId)) found.push(link)
-    }
-    return found
-  }
-  const reached = await spread(read, tested, ({ recordId }) => retail.has(recordId))
-  return { ...reached, truncated: reached.truncated || isCut }
+  const links = goodsLinks(client, {
+    ...{ at: null, confidence: SPREAD_CONFIDENCE, most: LINKS_MAX },
+    isOver: () => {
+      if (isEnding()) throw new Error('the process ends; another makes the case anew')
+      return performance.now() > untilMs
+    },
+  })
+  const reached = await spread(links.of(goods), tested, links.isSale)
+  return { ...reached, truncated: reached.truncated || links.isCut() }
 }
 
 /** What the records of each code tell of it. A code whose records tell of other goods too is described by those of the case. */

@@ -1,31 +1,28 @@
 import type { Pool } from 'pg'
+import { type CaseGoods, mayBe } from '#core/cases/goods.ts'
+import { SPREAD_CONFIDENCE } from '#core/cases/spread.ts'
 import { subtractDecimal } from '#core/decimal.ts'
 import { HubError } from '#core/errors.ts'
 import { codesMeant, documentCode, type GraphCode } from '#core/lineage/codes.ts'
-import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { type GoodsFact, goodsFact } from '#core/recall/goods-fact.ts'
 import { type Rehearsed, rehearse } from '#core/recall/rehearse.ts'
-import { surer } from '#core/recall/surer.ts'
 import { wouldTell } from '#core/recall/told-links.ts'
 import type { Sight } from '#core/sight.ts'
-import type { LinkReader } from '#flow/trace/link-groups.ts'
 import { numberAsked } from '#flow/trace/read-document.ts'
-import { type Walked, walk } from '#flow/trace/walk.ts'
 import { listLinks } from '#store/links.ts'
-import { readKnownCodes, readLinks } from '#store/lots.ts'
+import { readKnownCodes } from '#store/lots.ts'
 import { readMoving } from '#store/recall-records.ts'
 import { type Reader, withSight } from '#store/sighted.ts'
-import { type IsOwn, ownGoods, ownLinks } from './own-goods.ts'
+import { goodsAsked } from './own-goods.ts'
+import { type RecallReach, reachOf } from './reach.ts'
 import type { Rehearsal, UnsureReach } from './schema.ts'
-import { nearestSources } from './sources.ts'
 
-/** Holds spread over edges that are at least so sure (linking rules). */
-export const REHEARSAL_CONFIDENCE = 0.8
+/** As sure as the links have to be over which a case spreads. */
+export const REHEARSAL_CONFIDENCE = SPREAD_CONFIDENCE
 /** What would be reached beyond it is counted down to here. */
 const UNSURE = 0.6
-const DEPTH = 30
-const NODES_MAX = 5000
 const RECORDS_MAX = 20_000
 const LINKS_PAGE = 200
 
@@ -78,18 +75,14 @@ async function rehearseWith(
   const started = performance.now()
   const { confidence = REHEARSAL_CONFIDENCE, direction = 'source' } = request
   const at = request.at ?? null
-  const roots = await rootsOf(reader, request, at)
-  const isOwn = await goodsAsked(reader, roots, at)
-  const sources = direction === 'forward' ? roots : await sourcesOf(reader, roots, { at, confidence, isOwn })
   const least = Math.min(UNSURE, confidence)
-  const walked = await forwardOf(reader, sources, { at, confidence: least, isOwn })
-  const { facts, cut } = await factsOf(reader, walked, { at, isOwn })
-  const sure = surer(walked.links, sources, confidence)
+  const roots = await rootsOf(reader, request, at)
+  const goods = await goodsOfRoots(reader, roots, at)
+  const reach = await reachOf(reader, roots, { goods, at, direction, confidence, least })
+  const { sources, sure, all } = reach
+  const { facts, cut } = await factsOf(reader, reach, at)
   const found = rehearse({ sources, ...sure, facts })
-  const unsure =
-    confidence > least
-      ? rehearse({ sources, codes: walked.nodes.map(({ code }) => code), links: walked.links, facts })
-      : null
+  const unsure = confidence > least ? rehearse({ sources, ...all, facts }) : null
   const links = await linksOf(found)
   const { productClasses: _, counts, persons, sites: __, ...rest } = found
   return {
@@ -110,8 +103,8 @@ async function rehearseWith(
     },
     ...rest,
     links,
-    unsure: unsure === null ? null : moreOf(found, unsure, { least, links: walked.links, confidence }),
-    truncated: walked.truncated || cut,
+    unsure: unsure === null ? null : moreOf(found, unsure, { least, edges: reach.leftOut }),
+    truncated: reach.truncated || cut,
     rehearsedAt: new Date(clock()).toISOString(),
     ms: Math.round(performance.now() - started),
   }
@@ -125,60 +118,47 @@ async function rootsOf(reader: Reader, { code, document, systems }: RehearsalReq
   return roots
 }
 
-interface Asked {
-  readonly at: string | null
-  readonly confidence: number
-  readonly isOwn: IsOwn
-}
-
-/** The goods of the codes asked for: a voucher on their way may be of others as well. */
-async function goodsAsked(reader: Reader, roots: readonly GraphCode[], at: string | null): Promise<IsOwn> {
+/** The goods of the codes asked for. */
+async function goodsOfRoots(
+  reader: Reader,
+  roots: readonly GraphCode[],
+  at: string | null,
+): Promise<CaseGoods[]> {
   const records: TracedRecord[] = []
   for await (const page of readMoving(reader, roots, { at, named: [], limit: RECORDS_MAX }))
     records.push(...page)
-  return ownGoods(roots, records)
+  return goodsAsked(roots, records)
 }
 
-const linksFrom = (reader: Reader, { at, confidence, isOwn }: Asked): LinkReader =>
-  ownLinks(
-    reader,
-    (codes, way, after, limit) => readLinks(reader, codes, { way, at, after, limit, confidence }),
-    isOwn,
-  )
-
-const forwardOf = (reader: Reader, roots: readonly GraphCode[], asked: Asked): Promise<Walked> =>
-  walk(linksFrom(reader, asked), roots, { direction: 'forward', depth: DEPTH, limit: NODES_MAX, after: null })
-
-async function sourcesOf(reader: Reader, roots: readonly GraphCode[], asked: Asked): Promise<GraphCode[]> {
-  const back = await walk(linksFrom(reader, asked), roots, {
-    direction: 'back',
-    depth: DEPTH,
-    limit: NODES_MAX,
-    after: null,
-  })
-  const { facts } = await factsOf(reader, back, asked)
-  return nearestSources(back, facts)
-}
-
-/** What records tell of the goods that were walked to; `cut` where there are more than one answer takes. */
+/** What records tell of the goods that were reached; `cut` where there are more than one answer takes. */
 async function factsOf(
   reader: Reader,
-  { nodes, links }: Pick<Walked, 'nodes' | 'links'>,
-  { at, isOwn }: Pick<Asked, 'at' | 'isOwn'>,
+  { all, ofGoods }: Pick<RecallReach, 'all' | 'ofGoods'>,
+  at: string | null,
 ): Promise<{ readonly facts: GoodsFact[]; readonly cut: boolean }> {
-  const codes = nodes.map(({ code }) => code)
-  const named = [...new Set(links.map(({ recordId }) => recordId))]
+  const named = [...new Set(all.links.map(({ recordId }) => recordId))]
   const facts: GoodsFact[] = []
   let read = 0
-  for await (const records of readMoving(reader, codes, { at, named, limit: RECORDS_MAX + 1 })) {
+  for await (const records of readMoving(reader, all.codes, { at, named, limit: RECORDS_MAX + 1 })) {
     read += records.length
     for (const record of records) {
-      const fact = isOwn(record) ? goodsFact(record) : null
-      if (fact) facts.push(fact)
+      const fact = goodsFact(record)
+      if (fact && isReached(fact, record, ofGoods)) facts.push(fact)
     }
   }
   return { facts, cut: read > RECORDS_MAX }
 }
+
+/** Whether the record may tell of goods as which one of its codes was reached. */
+const isReached = (
+  { goods: own, papers, from }: GoodsFact,
+  { kind, body }: TracedRecord,
+  ofGoods: RecallReach['ofGoods'],
+): boolean =>
+  ofGoods.some(
+    ({ goods, codes }) =>
+      mayBe(goods, kind, body) && [own, papers, from].some((list) => list.some((code) => codes.has(code))),
+  )
 
 /** Links over which holds of the places reached would go. */
 const linksTold =
@@ -197,14 +177,13 @@ const linksTold =
 function moreOf(
   found: Rehearsed,
   more: Rehearsed,
-  of: { readonly least: number; readonly links: readonly Link[]; readonly confidence: number },
+  of: { readonly least: number; readonly edges: number },
 ): UnsureReach {
   const kilograms = ({ mass }: Rehearsed): string =>
     mass.find(({ stage, unit }) => stage === 0 && unit === 'KGM')?.found ?? '0'
-  const least = Math.fround(of.confidence)
   return {
     confidence: of.least,
-    edges: of.links.filter(({ confidence }) => confidence < least).length,
+    edges: of.edges,
     lots: Math.max(0, more.lots.length - found.lots.length),
     sites: Math.max(0, more.sites.length - found.sites.length),
     kilograms: subtractDecimal(kilograms(more), kilograms(found)),

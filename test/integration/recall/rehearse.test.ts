@@ -172,3 +172,85 @@ test('goods that were mixed from dispatches some steps and one step before are r
   expect([...found.sources].sort()).toEqual(['lot:MIXA', 'lot:MIXB'])
   expect(balance(found)).toMatchObject({ stated: '80', found: '80', notFound: '0' })
 })
+
+const entered = (key: string, from: readonly string[], mass: string, more: Written['body'] = {}) =>
+  told('entry', key, {
+    lots: [lot('subject', key), ...from.map((one) => lot('source', one))],
+    quantity: kg(mass),
+    ...more,
+  })
+const upstream = (number: string) => ({ role: 'upstream' as const, type: 'other' as const, number })
+
+test('a way back on which nothing was dispatched is recalled from its beginning, beside one that has a dispatch', async () => {
+  await storeRecords(pool, [
+    ...[dispatched('NODA', '30'), entered('NODB', [], '20')],
+    ...[entered('NODC', ['NODA', 'NODB'], '40'), entered('NODD', ['NODB'], '5')],
+  ])
+  const found = await rehearse({ code: 'NODC' })
+  expect(found.sources).toEqual(['lot:NODA', 'lot:NODB'])
+  expect(found.lots.flatMap(({ codes }) => codes).sort()).toEqual(
+    ['NODA', 'NODB', 'NODC', 'NODD'].map((one) => `lot:${one}`),
+  )
+  expect(balance(found)).toMatchObject({ stated: '50', found: '50', notFound: '0' })
+})
+
+test('a paper of which no record tells the product does not make all goods of a voucher those that are asked for', async () => {
+  const celery = { name: '芹菜', class: 'vegetable' } as const
+  await storeRecords(pool, [
+    told('document', 'PAPR', {
+      product: undefined as never,
+      lots: [lot('subject', 'PAPA')],
+      documents: [{ role: 'self', type: 'promise_cert', number: 'PAPX' }],
+    }),
+    ...[dispatched('PAPA', '60'), entered('PAPB', [], '9', { documents: [upstream('PAPX')] })],
+    entered('PAPC', [], '9', { documents: [upstream('PAPX')], product: celery }),
+  ])
+  const found = await rehearse({ code: 'PAPA' })
+  expect(found.lots.flatMap(({ codes }) => codes).sort()).toEqual(['doc:PAPX', 'lot:PAPA', 'lot:PAPB'])
+})
+
+test('what a stall sold by tickets that name no lot is sold of what was there, as sure as a hold spreads', async () => {
+  const sites = [
+    { role: 'market' as const, ids: [{ scheme: 'cn.mofcom.node9', value: '330199001' }] },
+    { role: 'stall' as const, name: 'A-9', ids: [] },
+  ]
+  const ticket = (key: string, mass: string) =>
+    told('sale', key, { saleKind: 'retail', sites, quantity: kg(mass) })
+  await storeRecords(pool, [entered('TICA', [], '50', { sites }), ticket('tic1', '3'), ticket('tic2', '4')])
+  await followToTheEnd(pool)
+  const found = await rehearse({ code: 'TICA' })
+  expect(found.numbers.lots).toBe(1)
+  expect(balance(found)?.where).toMatchObject({ atSites: '43', soldRetail: '7' })
+})
+
+test.each(['source', 'forward'] as const)(
+  'a way that is longer than is walked is said to be cut (%s)',
+  async (direction) => {
+    const length = 33
+    const name = (n: number) => `LNG${direction === 'source' ? 'S' : 'F'}${n}`
+    await storeRecords(
+      pool,
+      Array.from({ length }, (_, n) => entered(name(n), n === 0 ? [] : [name(n - 1)], '5')),
+    )
+    const near = await rehearse({ code: name(direction === 'source' ? 25 : 5), direction })
+    expect([near.truncated, near.numbers.lots]).toEqual([false, direction === 'source' ? length : length - 5])
+    const far = await rehearse({ code: name(direction === 'source' ? length - 1 : 0), direction })
+    expect([far.truncated, far.numbers.lots]).toEqual([true, 31])
+  },
+)
+
+test('what the hub knew at a time is reached as it was known, and what a correction took away is not reached now', async () => {
+  const late = { ...entered('ATTB', ['ATTA'], '6'), receivedAt: '2026-03-03T00:00:00Z' }
+  const moved = {
+    ...late,
+    version: 2,
+    receivedAt: '2026-03-05T00:00:00Z',
+    body: entered('ATTB', [], '6').body,
+  }
+  await storeRecords(pool, [dispatched('ATTA', '10'), late, moved])
+  const lots = async (at?: string) =>
+    (await rehearse({ code: 'ATTA', ...(at ? { at } : {}) })).lots.flatMap(({ codes }) => codes).sort()
+  expect(await lots('2026-03-02T00:00:00Z')).toEqual(['lot:ATTA'])
+  expect(await lots('2026-03-04T00:00:00Z')).toEqual(['lot:ATTA', 'lot:ATTB'])
+  expect(await lots()).toEqual(['lot:ATTA'])
+})

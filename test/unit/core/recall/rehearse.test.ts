@@ -4,7 +4,6 @@ import type { Link } from '#core/lineage/traced-record.ts'
 import { type Balance, FINDS } from '#core/recall/balance.ts'
 import type { GoodsFact, Telling } from '#core/recall/goods-fact.ts'
 import { rehearse } from '#core/recall/rehearse.ts'
-import { surer } from '#core/recall/surer.ts'
 
 const PAPER = 'doc:P'
 const kg = (value: number) => [{ value: String(value), unit: 'KGM' }]
@@ -37,6 +36,15 @@ const linksOf = (facts: readonly GoodsFact[]): Link[] =>
         },
       })),
   )
+
+/** What is reached from the sources over links that are at least so sure. */
+function surer(links: readonly Link[], sources: readonly string[], confidence: number) {
+  const sure = links.filter((link) => link.confidence >= confidence)
+  const codes = new Set(sources)
+  // A set is read while it grows.
+  for (const code of codes) for (const { from, to } of sure) if (from === code) codes.add(to)
+  return { codes: [...codes], links: sure.filter(({ from }) => codes.has(from)) }
+}
 
 /** One hand that got goods: from whom, how much of what he had, who wrote it down, and what he did with it. */
 interface Hand {

@@ -1,0 +1,149 @@
+import type { CaseGoods } from '#core/cases/goods.ts'
+import { type Reached, type StepReader, spread } from '#core/cases/spread.ts'
+import type { GraphCode } from '#core/lineage/codes.ts'
+import { type Link, linkKey } from '#core/lineage/traced-record.ts'
+import { topsOf } from '#core/recall/order.ts'
+import { type GoodsLinks, goodsLinks } from '#flow/cases/goods-links.ts'
+import type { Way } from '#store/lots.ts'
+import type { Reader } from '#store/sighted.ts'
+
+const DEPTH = 30
+const BOUNDS = { codes: 5000, sold: 5000, depth: DEPTH }
+const LINKS_MAX = 500_000
+
+/** Codes with the links between them. */
+export interface Part {
+  readonly codes: readonly GraphCode[]
+  readonly links: readonly Link[]
+}
+
+/** What a recall reaches. */
+export interface RecallReach {
+  /** The codes furthest back, from which everything else is reached. */
+  readonly sources: readonly GraphCode[]
+  /** Over links that are as sure as is asked for: what a case of the same goods would hold or follow. */
+  readonly sure: Part
+  /** What less sure links lead to as well, forward from there. */
+  readonly all: Part
+  /** Links of all that are not so sure. */
+  readonly leftOut: number
+  /** The codes of all, by the goods as which they are reached. */
+  readonly ofGoods: readonly { readonly goods: CaseGoods; readonly codes: ReadonlySet<GraphCode> }[]
+  readonly truncated: boolean
+}
+
+export interface ReachAsked {
+  readonly goods: readonly CaseGoods[]
+  readonly at: string | null
+  readonly direction: 'source' | 'forward'
+  readonly confidence: number
+  /** Links that are less sure are not read. */
+  readonly least: number
+}
+
+/** Follows the goods of the roots as a case does (`spread`): back to the nearest dispatch on each way, and forward from all that is on it. */
+export async function reachOf(
+  reader: Reader,
+  roots: readonly GraphCode[],
+  { goods, at, direction, confidence, least }: ReachAsked,
+): Promise<RecallReach> {
+  const links = goodsLinks(reader, { at, confidence: least, most: LINKS_MAX })
+  const isSure = atLeast(confidence)
+  const ways: OneWay[] = []
+  for (const each of goods)
+    ways.push({ ...(await wayOf(links, roots, each, { direction, isSure })), goods: each })
+  const all = together(ways.map((way) => way.all))
+  const sure = together(ways.map((way) => way.sure))
+  const back = ways.flatMap((way) => way.back)
+  return {
+    sources: direction === 'forward' ? roots : topsOf(back, sure.links),
+    sure,
+    all,
+    leftOut: all.links.filter((link) => !isSure(link)).length,
+    ofGoods: ways.map((way) => ({ goods: way.goods, codes: new Set(way.all.codes) })),
+    truncated: links.isCut() || ways.some(({ isCut }) => isCut),
+  }
+}
+
+interface OneWay {
+  readonly goods: CaseGoods
+  /** The roots, and what they came from. */
+  readonly back: readonly GraphCode[]
+  readonly sure: Part
+  readonly all: Part
+  readonly isCut: boolean
+}
+
+async function wayOf(
+  links: GoodsLinks,
+  roots: readonly GraphCode[],
+  goods: CaseGoods,
+  of: { readonly direction: 'source' | 'forward'; readonly isSure: (link: Link) => boolean },
+): Promise<Omit<OneWay, 'goods'>> {
+  const { step, read } = remembering(links.of(goods))
+  const sureStep: StepReader = async (codes, way) =>
+    way === 'back' && of.direction === 'forward' ? [] : (await step(codes, way)).filter(of.isSure)
+  const anyStep: StepReader = async (codes, way) => (way === 'back' ? [] : await step(codes, way))
+  const held = await spread(sureStep, roots, links.isSale, BOUNDS)
+  const isHeldCut = held.truncated || (await goesOn(sureStep, held.reached))
+  const reached = held.reached.filter(({ role }) => role !== 'origin')
+  const unsold = codesOf(reached.filter(({ role }) => role !== 'sold'))
+  const more = await spread(anyStep, unsold, links.isSale, BOUNDS)
+  const isMoreCut = more.truncated || (await goesOn(anyStep, more.reached))
+  return {
+    back: codesOf(reached.filter(({ role }) => role === 'tested' || role === 'upstream')),
+    sure: between(codesOf(reached), read().filter(of.isSure)),
+    all: between([...new Set([...codesOf(reached), ...codesOf(more.reached)])], read()),
+    isCut: isHeldCut || isMoreCut,
+  }
+}
+
+const codesOf = (reached: readonly Reached[]): GraphCode[] => reached.map(({ code }) => code)
+
+/** A reader that asks for the links of each code once, and all that it has read. */
+function remembering(step: StepReader) {
+  const known: Readonly<Record<Way, Map<GraphCode, Link[]>>> = { back: new Map(), forward: new Map() }
+  return {
+    step: async (codes: readonly GraphCode[], way: Way): Promise<readonly Link[]> => {
+      const before = known[way]
+      const fresh = codes.filter((code) => !before.has(code))
+      const links = fresh.length === 0 ? [] : await step(fresh, way)
+      for (const code of fresh) before.set(code, [])
+      for (const link of links) before.get(way === 'back' ? link.to : link.from)?.push(link)
+      // Where nothing was known before, in the order of the reader: by it a case decides what leads to a code first.
+      return fresh.length === codes.length ? links : codes.flatMap((code) => before.get(code) ?? [])
+    },
+    read: (): Link[] => unlike([...known.back.values(), ...known.forward.values()].flat()),
+  }
+}
+
+/** Whether goods lead on behind the last step that is taken. */
+async function goesOn(step: StepReader, reached: readonly Reached[]): Promise<boolean> {
+  const known = new Set(codesOf(reached))
+  const last = (of: Reached['role']): GraphCode[] =>
+    codesOf(reached.filter(({ role, depth }) => role === of && depth === DEPTH))
+  const leads = async (codes: readonly GraphCode[], way: Way): Promise<boolean> =>
+    codes.length > 0 &&
+    (await step(codes, way)).some(({ from, to }) => !known.has(way === 'back' ? from : to))
+  return (await leads(last('upstream'), 'back')) || (await leads(last('downstream'), 'forward'))
+}
+
+/** The database holds confidences in four bytes, and tells them in as few digits as tell them apart. */
+const atLeast = (confidence: number): ((link: Link) => boolean) => {
+  const least = Math.fround(confidence)
+  return (link) => Math.fround(link.confidence) >= least
+}
+
+function between(codes: readonly GraphCode[], links: readonly Link[]): Part {
+  const known = new Set(codes)
+  return { codes, links: links.filter(({ from, to }) => known.has(from) && known.has(to)) }
+}
+
+const together = (parts: readonly Part[]): Part => ({
+  codes: [...new Set(parts.flatMap(({ codes }) => codes))],
+  links: unlike(parts.flatMap(({ links }) => links)),
+})
+
+const unlike = (links: readonly Link[]): Link[] => [
+  ...new Map(links.map((link) => [linkKey(link), link])).values(),
+]
