@@ -7,7 +7,7 @@ const place = {
   region: '330105',
   lots: 1,
   passedOn: false,
-  left: kilograms('46.85'),
+  left: [{ value: '46.85', unit: 'KGM', atLeast: false }],
 }
 
 /** Answer of a rehearsal, shortened. */
@@ -79,6 +79,7 @@ export const rehearsalExample = {
         {
           name: '大关湾示例农贸市场',
           code: '330105012',
+          left: place.left,
           stalls: [
             {
               ...place,

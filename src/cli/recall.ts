@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { FINDS } from '#core/recall/balance.ts'
 import { PLACE_KINDS } from '#core/recall/place.ts'
+import { FINDS } from '#core/recall/settled.ts'
 import { FIND_WORDS, PLACE_WORDS, UNIT_WORDS } from '#core/recall/words.ts'
 import type { Rehearsal } from '#flow/recall/schema.ts'
 import { cliLanguage } from './language.ts'
@@ -113,7 +113,7 @@ export function rehearsalText(found: Rehearsal, zh: boolean): string {
   for (const { region, name, markets, others } of found.regions) {
     lines.push(`${[region, name].filter(Boolean).join(' ') || '-'}`)
     for (const market of markets) {
-      lines.push(`  ${market.name ?? market.code ?? '-'}`)
+      lines.push(`  ${[market.name ?? market.code ?? '-', ...amounts(market.left, say)].join(', ')}`)
       for (const stall of market.stalls) lines.push(`    ${placeLine(stall, say)}`)
     }
     for (const place of others) lines.push(`  ${say(PLACE_WORDS[place.kind])} ${placeLine(place, say)}`)
@@ -127,6 +127,12 @@ export function rehearsalText(found: Rehearsal, zh: boolean): string {
   return lines.join('\n')
 }
 
+type Left = Rehearsal['regions'][number]['others'][number]['left']
+const amounts = (left: Left, say: (words: readonly [string, string]) => string): string[] =>
+  left.map(
+    ({ value, unit, atLeast }) => `${atLeast ? '≥ ' : ''}${value} ${say(UNIT_WORDS[unit] ?? [unit, unit])}`,
+  )
+
 function placeLine(
   {
     name,
@@ -137,10 +143,9 @@ function placeLine(
   }: Pick<Rehearsal['regions'][number]['others'][number], 'name' | 'booth' | 'code' | 'left' | 'passedOn'>,
   say: (words: readonly [string, string]) => string,
 ): string {
-  const amounts = left.map(({ value, unit }) => `${value} ${say(UNIT_WORDS[unit] ?? [unit, unit])}`)
   return [
     [booth, name].filter(Boolean).join(' ') || (code ?? '-'),
-    ...amounts,
+    ...amounts(left, say),
     ...(passedOn ? [say(['passed on', '经手'])] : []),
   ].join(', ')
 }

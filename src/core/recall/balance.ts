@@ -1,30 +1,20 @@
-import { addDecimal, compareDecimal, subtractDecimal } from '#core/decimal.ts'
-import { type GoodsFact, type Measure, TELLINGS } from './goods-fact.ts'
+import { addDecimal, subtractDecimal } from '#core/decimal.ts'
+import { TELLINGS } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
-
-/** Where goods are, or what became of them. */
-export const FINDS = [
-  'soldWholesale',
-  'atSites',
-  'soldRetail',
-  'disposed',
-  'leftRegion',
-  'returned',
-  'processed',
-] as const
-export type Find = (typeof FINDS)[number]
-
-/** What became of the goods of one holding, in one unit. */
-export interface Account {
-  readonly unit: string
-  /** What came, by the record that tells of most; null where none tells. */
-  readonly came: string | null
-  /** What went on into other holdings. */
-  readonly wentOn: string
-  readonly found: Readonly<Partial<Record<Find, string>>>
-  /** What left the one before and of which nobody tells where it came to. */
-  readonly lost: string
-}
+import {
+  type Account,
+  FINDS,
+  type Find,
+  type Gift,
+  given,
+  greater,
+  outOf,
+  rest,
+  settled,
+  smaller,
+  totalOf,
+} from './settled.ts'
+import { byTeller, sumIn, toldMost } from './told-most.ts'
 
 /** How the goods of the source, or those that were made of them, add up in one unit: `stated = found + notFound`. */
 export interface Balance {
@@ -45,11 +35,6 @@ export interface Accounted {
   readonly stages: readonly number[]
   readonly balances: readonly Balance[]
 }
-
-const less = (a: string, b: string): boolean => compareDecimal(a, b) < 0
-const smaller = (a: string, b: string): string => (less(a, b) ? a : b)
-const greater = (a: string, b: string): string => (less(a, b) ? b : a)
-const rest = (a: string, b: string): string => greater(subtractDecimal(a, b), '0')
 
 /**
  * What became of each kilogram, counted once: what a holding got is what the system that tells of most of it tells, less what went on
@@ -97,23 +82,16 @@ function accountsIn(
   home: string | null,
 ): Account[] {
   const came = holdings.map((holding) => cameOf(holding, unit, sources.has(holding.index)))
-  const wentOn = holdings.map(() => '0')
+  const gave: Gift[][] = holdings.map(() => [])
   const accounts: Account[] = []
   // Children before parents: what a child got is what its parents gave.
   for (const holding of holdings.toReversed()) {
     const { index } = holding
-    const out = outOf(holding, unit)
-    const gone = addDecimal(wentOn[index] as string, Object.values(out).reduce(addDecimal, '0'))
-    const total = greater(came[index] ?? '0', gone)
-    give(holding, total, { came, wentOn })
+    const out = outOf(holding.left, unit)
+    const total = greater(came[index] ?? '0', addDecimal(given(gave[index]), totalOf(out)))
+    give(holding, total, { came, gave })
     accounts[index] = settled(holding, {
-      unit,
-      came: came[index] ?? null,
-      wentOn: wentOn[index] as string,
-      out,
-      gone,
-      home,
-      isSource: sources.has(index),
+      ...{ unit, out, home, came: came[index] ?? null, gave: gave[index] ?? [] },
       turned: isTurned(holding, holdings),
     })
   }
@@ -125,18 +103,17 @@ const isTurned = ({ index }: Holding, holdings: readonly Holding[]): boolean =>
 
 /** What the parents of a holding gave: each as much as it has, the last of them the rest. What was made of it is another goods. */
 function give(
-  { parents, madeFrom }: Holding,
+  { index, parents, madeFrom }: Holding,
   total: string,
-  { came, wentOn }: { readonly came: readonly (string | null)[]; readonly wentOn: string[] },
+  { came, gave }: { readonly came: readonly (string | null)[]; readonly gave: readonly Gift[][] },
 ): void {
   const givers = parents.filter((parent) => !madeFrom.includes(parent))
   let open = total
   for (const [at, parent] of givers.entries()) {
-    const before = wentOn[parent] as string
-    const has = came[parent] === null ? open : rest(came[parent] as string, before)
-    const given = at === givers.length - 1 ? open : smaller(open, has)
-    wentOn[parent] = addDecimal(before, given)
-    open = subtractDecimal(open, given)
+    const has = came[parent] === null ? open : rest(came[parent] as string, given(gave[parent]))
+    const value = at === givers.length - 1 ? open : smaller(open, has)
+    gave[parent]?.push({ to: index, value })
+    open = subtractDecimal(open, value)
   }
 }
 
@@ -147,77 +124,13 @@ function cameOf({ came }: Holding, unit: string, isSource: boolean): string | nu
   const [first] = kinds
   const believed =
     isSource && first ? [first] : kinds.length > 1 ? kinds.filter((one) => one !== 'papered') : kinds
-  const sums = believed.flatMap((tells) =>
-    [
-      ...Map.groupBy(
-        told.filter((fact) => fact.tells === tells),
-        ({ system }) => system,
-      ).values(),
-    ].map((facts) => sumIn(facts, unit)),
-  )
+  const sums = believed.flatMap((tells) => {
+    const facts = told.filter((fact) => fact.tells === tells)
+    return tells === 'entered'
+      ? [sumIn(toldMost(facts, unit), unit)]
+      : byTeller(facts).map((one) => sumIn(one, unit))
+  })
   return sums.length === 0 ? null : sums.reduce(greater)
-}
-
-const valueIn = ({ measures }: GoodsFact, unit: string): string =>
-  measures.find((one: Measure) => one.unit === unit)?.value ?? '0'
-const sumIn = (facts: readonly GoodsFact[], unit: string): string =>
-  facts.reduce((sum, fact) => addDecimal(sum, valueIn(fact, unit)), '0')
-
-/** What left into nobody's hand that is reached. A day's summary and its tickets tell of the same sales. */
-function outOf({ left }: Holding, unit: string): Record<'soldRetail' | 'disposed' | 'returned', string> {
-  const of = (tells: string, refund: boolean): string =>
-    sumIn(
-      left.filter((fact) => fact.tells === tells && fact.refund === refund),
-      unit,
-    )
-  const sold = greater(of('ticket', false), of('summary', false))
-  const back = smaller(greater(of('ticket', true), of('summary', true)), sold)
-  return {
-    soldRetail: subtractDecimal(sold, back),
-    disposed: of('disposed', false),
-    returned: addDecimal(back, of('returned', false)),
-  }
-}
-
-function settled(
-  holding: Holding,
-  of: {
-    readonly unit: string
-    readonly came: string | null
-    readonly wentOn: string
-    readonly out: Readonly<Record<string, string>>
-    readonly gone: string
-    readonly home: string | null
-    readonly isSource: boolean
-    readonly turned: boolean
-  },
-): Account {
-  const { unit, came, wentOn, out, gone, home, turned } = of
-  const left = came === null ? '0' : rest(came, gone)
-  const where = turned ? 'processed' : lastlyAt(holding, home)
-  const found: Partial<Record<Find, string>> = {}
-  const add = (find: Find, value: string): void => {
-    if (compareDecimal(value, '0') > 0) found[find] = addDecimal(found[find] ?? '0', value)
-  }
-  const isOutside = where === 'leftRegion'
-  for (const [find, value] of Object.entries(out)) add(isOutside ? 'leftRegion' : (find as Find), value)
-  if (where !== null) add(where, left)
-  return { unit, came, wentOn, found, lost: where === null ? left : '0' }
-}
-
-/** Where goods are that went nowhere else, as far as records tell; null where they were sent off and nobody tells of their arrival. */
-function lastlyAt({ came }: Holding, home: string | null): Find | null {
-  const entered = came.filter(({ tells }) => tells === 'entered')
-  const sold = came.filter(({ tells }) => tells === 'sold')
-  const isOutside = (code: string | null): boolean => home !== null && code !== null && !code.startsWith(home)
-  if (entered.length > 0) {
-    if (entered.some(({ region }) => isOutside(region))) return 'leftRegion'
-    return entered.every(({ refused }) => refused) ? 'returned' : 'atSites'
-  }
-  if (sold.length > 0)
-    return sold.some(({ destination }) => isOutside(destination)) ? 'leftRegion' : 'soldWholesale'
-  if (came.some(({ tells }) => tells === 'dispatched')) return null
-  return came.some(({ tells }) => tells === 'made' || tells === 'transformed') ? 'atSites' : null
 }
 
 function balancesOf(

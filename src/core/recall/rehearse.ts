@@ -41,14 +41,16 @@ export function rehearse(reached: Reached): Rehearsed {
   const sources = new Set(
     holdings.filter(({ codes }) => codes.some((code) => from.has(code))).map(({ index }) => index),
   )
-  const accounted = accountFor(holdings, sources, homeOf(holdings, sources))
-  const sites = sitesOf(holdings, accounted.accounts)
+  const home = homeOf(holdings, sources)
+  const accounted = accountFor(holdings, sources, home)
+  const placed = sitesOf(holdings, accounted.accounts, home)
+  const sites = placed.map(({ site }) => site)
   const facts = holdings.flatMap(({ came, left }) => [...came, ...left])
   return {
     lots: holdings.map((holding) => lotOf(holding, accounted, sources)),
     mass: accounted.balances,
     sites,
-    regions: byRegion(sites, yearOf(facts)),
+    regions: byRegion(placed, yearOf(facts)),
     counts: Object.fromEntries(
       PLACE_KINDS.map((kind) => [kind, sites.filter((site) => site.kind === kind).length]),
     ) as Record<PlaceKind, number>,

@@ -1,9 +1,9 @@
 import { inLanguage, type WordLanguage } from '#core/lineage/words.ts'
 import type { Table } from '#core/mapping/backward/workbook.ts'
-import type { Find } from './balance.ts'
 import type { Measure } from './goods-fact.ts'
 import type { Rehearsed } from './rehearse.ts'
-import type { RecallSite } from './sites.ts'
+import type { Find } from './settled.ts'
+import type { PlaceLeft, RecallSite } from './sites.ts'
 import { FIND_WORDS, PLACE_WORDS, UNIT_WORDS } from './words.ts'
 
 /** As much of a rehearsal as an inspector's sheet shows. */
@@ -40,6 +40,7 @@ const PARTS = {
 const STATED = ['stated at the source', '源头数量'] as const
 const FOUND = ['found', '已查明'] as const
 const NOT_FOUND = ['not found', '未查明'] as const
+const AT_LEAST = ['should still be there, at least', '应仍在场（下限）'] as const
 const CAME = ['came', '进入'] as const
 const PART = [
   'only what you may see of it: others may hold more',
@@ -64,18 +65,23 @@ export function recallSheet(found: SheetOfRecall, language: WordLanguage): Table
         (name) => cells[name] ?? '',
       ),
     ].map((text) => (text.length > CELL_MAX ? `${text.slice(0, CELL_MAX)}…` : text))
-  const place = (site: RecallSite, region: string): string[][] => {
-    const cells = {
-      name: site.name ?? site.booth ?? site.code ?? '',
-      kind: say(PLACE_WORDS[site.kind]),
-      region,
-      market: [site.market, site.booth].filter(Boolean).join(' '),
-    }
-    if (site.left.length === 0) return [row('place', cells)]
-    return site.left.map((one) =>
-      row('place', { ...cells, value: one.value, unit: unit(one.unit), where: say(FIND_WORDS.atSites) }),
+  const left = (cells: Parameters<typeof row>[1], there: readonly PlaceLeft[]): string[][] =>
+    there.length === 0
+      ? [row('place', cells)]
+      : there.map(({ value, unit: of, atLeast }) => {
+          const where = say(atLeast ? AT_LEAST : FIND_WORDS.atSites)
+          return row('place', { ...cells, value, unit: unit(of), where })
+        })
+  const place = (site: RecallSite, region: string): string[][] =>
+    left(
+      {
+        name: site.name ?? site.booth ?? site.code ?? '',
+        kind: say(PLACE_WORDS[site.kind]),
+        region,
+        market: [site.market, site.booth].filter(Boolean).join(' '),
+      },
+      site.left,
     )
-  }
   const measured = (
     part: 'lot',
     cells: { readonly name: string; readonly by: string; readonly kind: string; readonly region: string },
@@ -134,11 +140,10 @@ export function recallSheet(found: SheetOfRecall, language: WordLanguage): Table
         const where = [region, name].filter(Boolean).join(' ')
         return [
           ...markets.flatMap((market) => [
-            row('place', {
-              name: market.name ?? market.code ?? '',
-              kind: say(PLACE_WORDS.market),
-              region: where,
-            }),
+            ...left(
+              { name: market.name ?? market.code ?? '', kind: say(PLACE_WORDS.market), region: where },
+              market.left,
+            ),
             ...market.stalls.flatMap((stall) => place(stall, where)),
           ]),
           ...others.flatMap((site) => place(site, where)),

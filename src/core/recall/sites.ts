@@ -1,11 +1,17 @@
-import { type SiteSaid, samePlaces, siteByName } from '#core/balance/goods-site.ts'
 import { addDecimal } from '#core/decimal.ts'
 import { regionName } from '#core/regions/path.ts'
-import { normaliseKey } from '#core/text.ts'
-import type { Account } from './balance.ts'
 import type { GoodsFact, Measure } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
-import type { Keeper, Place, PlaceKind } from './place.ts'
+import { leftOf } from './left-at.ts'
+import type { PlaceKind } from './place.ts'
+import type { Account } from './settled.ts'
+import { type Spot, type SpotReader, type Spots, spotsOf } from './spots.ts'
+
+/** What should still be at a place, in one unit. */
+export interface PlaceLeft extends Measure {
+  /** Of further lots that are there records do not tell how much is here. */
+  readonly atLeast: boolean
+}
 
 /** A place that a recall concerns. */
 export interface RecallSite {
@@ -23,7 +29,7 @@ export interface RecallSite {
   /** Goods went through: whoever is here knows where to. */
   readonly passedOn: boolean
   /** What should still be there. */
-  readonly left: readonly Measure[]
+  readonly left: readonly PlaceLeft[]
 }
 
 export interface RegionSites {
@@ -33,226 +39,122 @@ export interface RegionSites {
   readonly markets: readonly {
     readonly name: string | null
     readonly code: string | null
+    readonly left: readonly PlaceLeft[]
     readonly stalls: readonly RecallSite[]
   }[]
   readonly others: readonly RecallSite[]
 }
 
+/** A place with what stands for it and, of a stall, for its market. */
+export interface PlacedSite {
+  readonly key: string
+  readonly within: string | null
+  readonly site: RecallSite
+}
+
 interface Kept {
-  kind: PlaceKind
+  readonly spot: Spot
   name: string | null
   code: string | null
   booth: string | null
-  market: string | null
-  marketKey: string | null
   region: string | null
-  keeper: string | null
-  lots: Set<number>
+  readonly lots: Set<number>
   passedOn: boolean
-  left: Map<string, string>
+  readonly left: Map<string, { value: string; atLeast: boolean }>
 }
 
-const nameKey = (text: string): string => normaliseKey(text).replace(/\s+/gu, '')
-const TAKERS: readonly Keeper['role'][] = ['owner', 'consignee', 'operator', 'buyer']
-const GIVERS: readonly Keeper['role'][] = ['seller', 'shipper', 'producer', 'owner', 'supplier']
-/** Where goods are, before where they came from. */
-const STAYS: readonly PlaceKind[] = ['slaughterhouse', 'store', 'canteen', 'cold_store']
+/** The places, by what stands for them. */
+type Places = Map<string, Kept>
 
 /** The places that goods are at or went through, each once however many systems name it. */
 export function sitesOf(
   holdings: readonly Holding[],
   accounts: readonly (readonly Account[])[],
-): RecallSite[] {
-  const facts = holdings.flatMap(({ came, left }) => [...came, ...left])
-  const keyOf = placeKeys(facts)
-  const booths = keepersOfBooths(facts, keyOf)
-  const mainKey = ({ places, region }: GoodsFact): string | undefined => {
-    const main = places.find(({ kind }) => kind === 'market' || STAYS.includes(kind))
-    return main && `${main.kind} ${keyOf(main, region)}`
+  home: string | null,
+): PlacedSite[] {
+  const spots = spotsOf(holdings.flatMap(({ came, left }) => [...came, ...left]))
+  const places: Places = new Map()
+  for (const holding of holdings) {
+    putArrivals(places, holding, spots.of)
+    putSales(places, holding, spots.of)
+    for (const account of accounts[holding.index] ?? [])
+      for (const { key, value } of leftOf({ holding, holdings, account, home, spotsOf: spots.of }))
+        leave(places.get(key), account.unit, value)
   }
-  const kept = new Map<string, Kept>()
-  const put = (place: Omit<Kept, 'lots' | 'passedOn' | 'left'>, key: string): Kept => {
-    const found: Kept = kept.get(key) ?? { ...place, lots: new Set(), passedOn: false, left: new Map() }
-    for (const member of ['name', 'code', 'booth', 'region'] as const) found[member] ??= place[member]
-    kept.set(key, found)
-    return found
+  return shown(places, spots)
+}
+
+function put(places: Places, spot: Spot): Kept {
+  const { name, code, booth, region } = spot
+  const found: Kept = places.get(spot.key) ?? {
+    ...{ spot, name, code, booth, region, passedOn: false },
+    ...{ lots: new Set(), left: new Map() },
   }
-  const placeOf = (
-    fact: GoodsFact,
-    roles: readonly Keeper['role'][],
-    kinds: readonly PlaceKind[],
-    region: string | null,
-  ): Kept[] => {
-    const keeper = roles
-      .map((role) => fact.keepers.find((one) => one.role === role))
-      .find((one) => one !== undefined)
-    const market = fact.places.find(({ kind }) => kind === 'market')
-    if (market && kinds.includes('market')) {
-      const marketKey = keyOf(market, fact.region)
-      const at = put(
-        { ...blank, kind: 'market', name: market.name, code: market.code, region },
-        `market ${marketKey}`,
-      )
-      const booth = fact.places.find(({ kind }) => kind === 'stall')?.name ?? null
-      const who =
-        keeper?.key ?? (booth === null ? undefined : booths.get(`${marketKey}#${nameKey(booth)}`)?.key)
-      if (who === undefined && booth === null) return [at]
-      const stall = put(
-        {
-          ...blank,
-          kind: 'stall',
-          name: keeper?.name ?? null,
-          booth,
-          market: market.name,
-          marketKey,
-          region,
-          keeper: who ?? null,
-        },
-        `stall ${marketKey} ${who ?? nameKey(booth as string)}`,
-      )
-      return [stall, at]
+  for (const member of ['name', 'code', 'booth', 'region'] as const) found[member] ??= spot[member]
+  places.set(spot.key, found)
+  return found
+}
+
+/** Where the goods of a lot came to, where they were made, and who had them before or got them and has not told of it. */
+function putArrivals(places: Places, { index, came }: Holding, of: SpotReader): void {
+  const isEntered = came.some(({ tells }) => tells === 'entered')
+  const stay = (spots: readonly Spot[]): void => {
+    for (const spot of spots) put(places, spot).lots.add(index)
+  }
+  for (const fact of came) {
+    const { tells } = fact
+    if (tells === 'papered') continue
+    if (tells === 'entered') {
+      stay(of(fact, 'taken'))
+      continue
     }
-    const stay = fact.places.find(({ kind }) => kinds.includes(kind))
-    if (stay)
-      return [
-        put(
-          {
-            ...blank,
-            kind: stay.kind,
-            name: stay.name,
-            code: stay.code,
-            region,
-            keeper: keeper?.key ?? null,
-          },
-          `${stay.kind} ${keyOf(stay, fact.region)}`,
-        ),
-      ]
-    if (!keeper) return []
-    return [
-      put(
-        { ...blank, kind: 'business', name: keeper.name, region, keeper: keeper.key },
-        `business ${keeper.key}`,
-      ),
-    ]
-  }
-  for (const { index, came, left } of holdings) {
-    // Goods that nobody tells how they came there are where they were sold.
-    const known = new Set(came.flatMap((fact) => mainKey(fact) ?? []))
-    for (const fact of left)
-      if (!known.has(mainKey(fact) ?? ''))
-        for (const one of placeOf(fact, GIVERS, ['market', ...STAYS], fact.region)) one.lots.add(index)
-    const entered = came.filter(({ tells }) => tells === 'entered')
-    for (const fact of came) {
-      if (fact.tells === 'papered') continue
-      const isLast = fact.tells === 'entered' || (entered.length === 0 && fact.tells === 'sold')
-      const here = fact.tells === 'entered' ? placeOf(fact, TAKERS, ['market', ...STAYS], fact.region) : []
-      const from =
-        fact.tells === 'entered' ? [] : placeOf(fact, GIVERS, ['market', ...STAYS, 'farm'], fact.region)
-      const to =
-        entered.length > 0 || (fact.tells !== 'sold' && fact.tells !== 'dispatched')
-          ? []
-          : placeOf(fact, ['buyer', 'consignee'], [], fact.destination)
-      const stays =
-        fact.tells === 'made' || fact.tells === 'transformed'
-          ? from
-          : [...here, ...(fact.tells === 'sold' ? to : [])]
-      for (const one of stays) one.lots.add(index)
-      for (const one of from) one.passedOn = true
-      if (isLast || stays === from)
-        leaveAt(
-          stays,
-          entered.length > 0 ? fact === entered[0] : fact === came.find((one) => one.tells === fact.tells),
-          accounts[index] ?? [],
-        )
-    }
-  }
-  for (const [booth, keeper] of booths) {
-    const stall = kept.get(`stall ${booth.slice(0, booth.lastIndexOf('#'))} ${keeper.key}`)
-    if (stall) stall.booth ??= keeper.booth
-  }
-  return shown(kept)
-}
-
-const blank = {
-  name: null,
-  code: null,
-  booth: null,
-  market: null,
-  marketKey: null,
-  region: null,
-  keeper: null,
-}
-
-/** What should still be at a place is noted once for each lot. */
-function leaveAt(places: readonly Kept[], isFirst: boolean, accounts: readonly Account[]): void {
-  if (!isFirst) return
-  for (const { unit, found } of accounts)
-    if (found.atSites !== undefined)
-      for (const { left } of places) left.set(unit, addDecimal(left.get(unit) ?? '0', found.atSites))
-}
-
-/** What stands for each place of the facts: its code, else its name with the most that is told of its region (`samePlaces`). */
-type PlaceKeys = (place: Place, region: string | null) => string
-
-function placeKeys(facts: readonly GoodsFact[]): PlaceKeys {
-  const names = new Map<string, string>()
-  const said = new Map<string, SiteSaid[]>()
-  const wayOf = (name: string, code: string | null, region: string): string =>
-    code ?? siteByName(name, region)
-  for (const { places, region } of facts)
-    for (const { kind, name, code } of places)
-      if (name !== null) {
-        const key = nameKey(name)
-        if (code !== null) names.set(`${kind} ${code}`, key)
-        const at = { site: wayOf(key, code, region ?? ''), region: region ?? '' }
-        said.set(`${kind} ${key}`, [...(said.get(`${kind} ${key}`) ?? []), at])
-      }
-  const same = new Map(
-    [...said].map(([kindAndName, at]) => [
-      kindAndName,
-      samePlaces(kindAndName.slice(kindAndName.indexOf(' ') + 1), at),
-    ]),
-  )
-  return ({ kind, name, code }, region) => {
-    const key = name === null ? names.get(`${kind} ${code}`) : nameKey(name)
-    if (key === undefined) return code ?? ''
-    const way = wayOf(key, code, region ?? '')
-    return same.get(`${kind} ${key}`)?.get(way) ?? way
+    const from = of(fact, 'given')
+    for (const spot of from) put(places, spot).passedOn = true
+    if (tells === 'made' || tells === 'transformed') stay(from)
+    else if (!isEntered && tells === 'sold') stay(of(fact, 'sent'))
+    else if (!isEntered && tells === 'dispatched') for (const spot of of(fact, 'sent')) put(places, spot)
   }
 }
 
-/** Who keeps a booth, as records say that name both; a number of a scale's own is no keeper. */
-function keepersOfBooths(
-  facts: readonly GoodsFact[],
-  keyOf: PlaceKeys,
-): Map<string, { readonly key: string; readonly booth: string }> {
-  const booths = new Map<string, { readonly key: string; readonly booth: string }>()
-  for (const { places, keepers, region } of facts) {
-    const market = places.find(({ kind }) => kind === 'market')
-    const booth = places.find(({ kind }) => kind === 'stall')?.name
-    const keeper = keepers.find(
-      ({ role, name, personal }) => (role === 'owner' || role === 'seller') && (personal || name !== null),
-    )
-    if (market && booth && keeper)
-      booths.set(`${keyOf(market, region)}#${nameKey(booth)}`, { key: keeper.key, booth })
+/** Where goods were sold of which nobody tells how they came there. */
+function putSales(places: Places, { index, came, left }: Holding, of: SpotReader): void {
+  const widest = (spots: readonly Spot[]): string => spots.at(-1)?.key ?? ''
+  const sides = (fact: GoodsFact) => [widest(of(fact, 'taken')), widest(of(fact, 'given'))]
+  const known = new Set(came.flatMap(sides))
+  for (const fact of left) {
+    const spots = of(fact, 'given')
+    const isNew = !known.has(widest(spots)) && (came.length === 0 || spots.at(-1)?.kind !== 'business')
+    if (isNew) for (const spot of spots) put(places, spot).lots.add(index)
   }
-  return booths
 }
 
-function shown(kept: ReadonlyMap<string, Kept>): RecallSite[] {
-  const stalls = new Set(
-    [...kept.values()].flatMap(({ kind, keeper }) =>
+function leave(place: Kept | undefined, unit: string, value: string | null): void {
+  if (place === undefined || value === '0') return
+  const before = place.left.get(unit) ?? { value: '0', atLeast: false }
+  place.left.set(unit, {
+    value: addDecimal(before.value, value ?? '0'),
+    atLeast: before.atLeast || value === null,
+  })
+}
+
+function shown(places: Places, { booths }: Spots): PlacedSite[] {
+  const keepers = new Set(
+    [...places.values()].flatMap(({ spot: { kind, keeper } }) =>
       kind === 'business' || keeper === null ? [] : [keeper],
     ),
   )
-  return [...kept.values()]
-    .filter(({ kind, keeper }) => kind !== 'business' || keeper === null || !stalls.has(keeper))
-    .map(({ lots, left, keeper: _, marketKey: __, ...site }) => ({
-      ...site,
-      lots: lots.size,
-      left: [...left].map(([unit, value]) => ({ value, unit })),
+  return [...places.values()]
+    .filter(({ spot: { kind, keeper } }) => kind !== 'business' || keeper === null || !keepers.has(keeper))
+    .map(({ spot, lots, left, name, code, booth, region, passedOn }) => ({
+      key: spot.key,
+      within: spot.marketKey === null ? null : `market ${spot.marketKey}`,
+      site: {
+        ...{ kind: spot.kind, name, code, booth: booth ?? booths.get(spot.key) ?? null },
+        ...{ market: spot.market, region, lots: lots.size, passedOn },
+        left: [...left].map(([unit, one]) => ({ value: one.value, unit, atLeast: one.atLeast })),
+      },
     }))
-    .sort((a, b) => order(a, b))
+    .sort(({ site: a }, { site: b }) => order(a, b))
 }
 
 const order = (a: RecallSite, b: RecallSite): number => {
@@ -263,21 +165,17 @@ const order = (a: RecallSite, b: RecallSite): number => {
 }
 
 /** The places by region, stalls below their markets. */
-export function byRegion(sites: readonly RecallSite[], year: number): RegionSites[] {
-  return [...Map.groupBy(sites, ({ region }) => region)].map(([region, here]) => {
-    const stalls = Map.groupBy(
-      here.filter(({ kind }) => kind === 'stall'),
-      ({ market }) => market,
-    )
-    const markets = here.filter(({ kind }) => kind === 'market')
-    return {
-      region,
-      name: region === null ? null : (regionName(region, year) ?? null),
-      markets: markets.map(({ name, code }) => ({ name, code, stalls: stalls.get(name) ?? [] })),
-      others: here.filter(
-        ({ kind, market }) =>
-          kind !== 'market' && (kind !== 'stall' || !markets.some(({ name }) => name === market)),
-      ),
-    }
-  })
+export function byRegion(placed: readonly PlacedSite[], year: number): RegionSites[] {
+  const stalls = Map.groupBy(placed, ({ within }) => within ?? '')
+  const outer = placed.filter(({ within }) => within === null)
+  return [...Map.groupBy(outer, ({ site }) => site.region)].map(([region, here]) => ({
+    region,
+    name: region === null ? null : (regionName(region, year) ?? null),
+    markets: here.flatMap(({ key, site: { kind, name, code, left } }) =>
+      kind === 'market'
+        ? [{ name, code, left, stalls: (stalls.get(key) ?? []).map(({ site }) => site) }]
+        : [],
+    ),
+    others: here.flatMap(({ site }) => (site.kind === 'market' ? [] : [site])),
+  }))
 }

@@ -1,6 +1,6 @@
 import type { Bilingual } from '#core/model/field.ts'
-import type { Find } from './balance.ts'
 import type { PlaceKind } from './place.ts'
+import type { Find } from './settled.ts'
 
 /** Where goods are or went, as one says it. */
 export const FIND_WORDS: Readonly<Record<Find, Bilingual>> = {

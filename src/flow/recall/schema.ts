@@ -2,10 +2,27 @@ import Type, { type Static } from 'typebox'
 import { field } from '#core/model/field.ts'
 import { PARTY_ROLES } from '#core/model/parts.ts'
 import { DecimalText } from '#core/model/values.ts'
-import { FINDS } from '#core/recall/balance.ts'
 import { PLACE_KINDS } from '#core/recall/place.ts'
+import { FINDS } from '#core/recall/settled.ts'
 
 const Measure = Type.Object({ value: DecimalText, unit: Type.String() })
+const PlaceLeft = field(
+  Type.Array(
+    Type.Object({
+      value: DecimalText,
+      unit: Type.String(),
+      atLeast: field(
+        Type.Boolean(),
+        ['At least', '下限'],
+        [
+          'Of further lots that are there records do not tell how much is at this one of their places; each lot tells the sum',
+          '另有批次分处多地，记录未说明此处数量；合计见各批次',
+        ],
+      ),
+    }),
+  ),
+  ['Should still be there', '应余数量'],
+)
 const nullText = Type.Union([Type.String(), Type.Null()])
 
 export const RecallSite = field(
@@ -26,7 +43,7 @@ export const RecallSite = field(
       ['By the last record of each', '按各批次最后一条记录'],
     ),
     passedOn: field(Type.Boolean(), ['Passed on', '经手'], ['Goods went through and on', '货物曾由此流出']),
-    left: field(Type.Array(Measure), ['Should still be there', '应余数量']),
+    left: PlaceLeft,
   }),
   ['Place that a recall concerns', '召回涉及场所'],
 )
@@ -147,7 +164,9 @@ export const Rehearsal = field(
       Type.Object({
         region: nullText,
         name: nullText,
-        markets: Type.Array(Type.Object({ name: nullText, code: nullText, stalls: Type.Array(RecallSite) })),
+        markets: Type.Array(
+          Type.Object({ name: nullText, code: nullText, left: PlaceLeft, stalls: Type.Array(RecallSite) }),
+        ),
         others: Type.Array(RecallSite),
       }),
     ),

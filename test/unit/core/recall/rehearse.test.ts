@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Link } from '#core/lineage/traced-record.ts'
-import { type Balance, FINDS } from '#core/recall/balance.ts'
+import type { Balance } from '#core/recall/balance.ts'
 import type { GoodsFact, Telling } from '#core/recall/goods-fact.ts'
 import { rehearse } from '#core/recall/rehearse.ts'
+import { FINDS } from '#core/recall/settled.ts'
 
 const PAPER = 'doc:P'
 const kg = (value: number) => [{ value: String(value), unit: 'KGM' }]

@@ -1,0 +1,144 @@
+import { addDecimal, compareDecimal, subtractDecimal } from '#core/decimal.ts'
+import type { GoodsFact } from './goods-fact.ts'
+import type { Holding } from './holdings.ts'
+import { apart, sumIn, toldMost } from './told-most.ts'
+
+/** Where goods are, or what became of them. */
+export const FINDS = [
+  'soldWholesale',
+  'atSites',
+  'soldRetail',
+  'disposed',
+  'leftRegion',
+  'returned',
+  'processed',
+] as const
+export type Find = (typeof FINDS)[number]
+
+/** What became of the goods of one holding, in one unit. */
+export interface Account {
+  readonly unit: string
+  /** What came, by the record that tells of most; null where none tells. */
+  readonly came: string | null
+  /** What went on into other holdings, and into which of them. */
+  readonly wentOn: string
+  readonly gave: readonly Gift[]
+  readonly found: Readonly<Partial<Record<Find, string>>>
+  /** What left the one before and of which nobody tells where it came to. */
+  readonly lost: string
+}
+
+/** What went on into one other holding. */
+export interface Gift {
+  readonly to: number
+  readonly value: string
+}
+
+const less = (a: string, b: string): boolean => compareDecimal(a, b) < 0
+export const smaller = (a: string, b: string): string => (less(a, b) ? a : b)
+export const greater = (a: string, b: string): string => (less(a, b) ? b : a)
+export const rest = (a: string, b: string): string => greater(subtractDecimal(a, b), '0')
+
+export const given = (gifts: readonly Gift[] = []): string =>
+  gifts.reduce((sum, { value }) => addDecimal(sum, value), '0')
+
+/** What left into nobody's hand that is reached, from one place. */
+export interface Out {
+  readonly find: 'soldRetail' | 'disposed' | 'returned'
+  readonly value: string
+  readonly region: string | null
+}
+
+/** A day's summary and its tickets tell of the same sales, where they may be of one place. */
+export const outOf = (left: readonly GoodsFact[], unit: string): Out[] =>
+  apart(left).flatMap((here): Out[] => {
+    const of = (tells: string, refund: boolean): string =>
+      sumIn(
+        here.filter((fact) => fact.tells === tells && fact.refund === refund),
+        unit,
+      )
+    const sold = greater(of('ticket', false), of('summary', false))
+    const back = smaller(greater(of('ticket', true), of('summary', true)), sold)
+    const region = here.find((fact) => fact.region !== null)?.region ?? null
+    return [
+      { find: 'soldRetail', value: subtractDecimal(sold, back), region },
+      { find: 'disposed', value: of('disposed', false), region },
+      { find: 'returned', value: addDecimal(back, of('returned', false)), region },
+    ]
+  })
+
+export const totalOf = (out: readonly Out[]): string =>
+  out.reduce((sum, { value }) => addDecimal(sum, value), '0')
+
+/** What became of the goods of one holding. */
+export function settled(
+  holding: Holding,
+  of: {
+    readonly unit: string
+    readonly came: string | null
+    readonly gave: readonly Gift[]
+    readonly out: readonly Out[]
+    readonly home: string | null
+    readonly turned: boolean
+  },
+): Account {
+  const { unit, came, gave, out, home, turned } = of
+  const wentOn = given(gave)
+  const left = came === null ? '0' : rest(came, addDecimal(wentOn, totalOf(out)))
+  const found: Partial<Record<Find, string>> = {}
+  const add = (find: Find, value: string): void => {
+    if (compareDecimal(value, '0') > 0) found[find] = addDecimal(found[find] ?? '0', value)
+  }
+  const where = turned ? 'processed' : lastlyAt(holding, home)
+  const isAway = ({ region }: Out): boolean =>
+    where === 'leftRegion' || (where === 'several' && isOutside(region, home))
+  for (const one of out) add(isAway(one) ? 'leftRegion' : one.find, one.value)
+  if (where === 'several') {
+    const parts = partsOf(holding, { unit, left, home, gone: totalOf(out.filter(isAway)) })
+    for (const [find, value] of parts) add(find, value)
+  } else if (where !== null) add(where, left)
+  return { unit, came, wentOn, gave, found, lost: where === null ? left : '0' }
+}
+
+/** Of goods of one lot some of which were refused or came to another province what is left of each. */
+function partsOf(
+  { came }: Holding,
+  of: { readonly unit: string; readonly left: string; readonly home: string | null; readonly gone: string },
+): [Find, string][] {
+  const { unit, left, home, gone } = of
+  const entered = toldMost(
+    came.filter(({ tells }) => tells === 'entered'),
+    unit,
+  )
+  const told = (find: Find): string =>
+    sumIn(
+      entered.filter((fact) => enteredAt(fact, home) === find),
+      unit,
+    )
+  const returned = smaller(left, told('returned'))
+  const away = smaller(subtractDecimal(left, returned), rest(told('leftRegion'), gone))
+  return [
+    ['returned', returned],
+    ['leftRegion', away],
+    ['atSites', subtractDecimal(subtractDecimal(left, returned), away)],
+  ]
+}
+
+const isOutside = (region: string | null, home: string | null): boolean =>
+  home !== null && region !== null && !region.startsWith(home)
+
+/** Where goods are that came somewhere, or what became of them at the gate. */
+export const enteredAt = ({ region, refused }: GoodsFact, home: string | null): Find =>
+  refused ? 'returned' : isOutside(region, home) ? 'leftRegion' : 'atSites'
+
+/** Where goods are that went nowhere else, as far as records tell; null where they were sent off and nobody tells of their arrival. */
+function lastlyAt({ came }: Holding, home: string | null): Find | 'several' | null {
+  const entered = new Set(came.flatMap((fact) => (fact.tells === 'entered' ? [enteredAt(fact, home)] : [])))
+  const [only] = entered
+  if (only !== undefined) return entered.size === 1 ? only : 'several'
+  const sold = came.filter(({ tells }) => tells === 'sold')
+  if (sold.length > 0)
+    return sold.some(({ destination }) => isOutside(destination, home)) ? 'leftRegion' : 'soldWholesale'
+  if (came.some(({ tells }) => tells === 'dispatched')) return null
+  return came.some(({ tells }) => tells === 'made' || tells === 'transformed') ? 'atSites' : null
+}

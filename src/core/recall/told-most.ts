@@ -1,0 +1,62 @@
+import { addDecimal, compareDecimal } from '#core/decimal.ts'
+import { prefixOf } from '#core/regions/path.ts'
+import type { GoodsFact, Measure } from './goods-fact.ts'
+import type { Place } from './place.ts'
+import { nameKey } from './place-keys.ts'
+
+const valueIn = ({ measures }: Pick<GoodsFact, 'measures'>, unit: string): string =>
+  measures.find((one: Measure) => one.unit === unit)?.value ?? '0'
+
+export const sumIn = (facts: readonly GoodsFact[], unit: string): string =>
+  facts.reduce((sum, fact) => addDecimal(sum, valueIn(fact, unit)), '0')
+
+/** Records that one system tells in one way; what several tell of one place may be the same. */
+export function byTeller(facts: readonly GoodsFact[]): GoodsFact[][] {
+  const tellers = [...Map.groupBy(facts, ({ tells, system }) => `${tells} ${system}`)]
+  return tellers.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, told]) => told)
+}
+
+/** Of what each system tells of each place, the most: a system knows of its own places alone. */
+export const toldMost = (facts: readonly GoodsFact[], unit: string): GoodsFact[] =>
+  apart(facts).flatMap((here) => {
+    let most: GoodsFact[] = []
+    for (const told of byTeller(here))
+      if (most.length === 0 || compareDecimal(sumIn(told, unit), sumIn(most, unit)) > 0) most = told
+    return most
+  })
+
+/** The records by their places, where these are surely several; records that may be of one place stand together. */
+export function apart(facts: readonly GoodsFact[]): GoodsFact[][] {
+  // Thousands of tickets tell of a few places.
+  const alike = [
+    ...Map.groupBy(facts, ({ system, region, places }) => JSON.stringify([system, region, places])).values(),
+  ]
+  let groups: (typeof alike)[] = []
+  for (const one of alike) {
+    const same = groups.filter((group) => group.some((other) => !isElsewhere(one[0], other[0])))
+    groups = [...groups.filter((group) => !same.includes(group)), [...same.flat(), one]]
+  }
+  return groups.map((group) => group.flat())
+}
+
+const mainOf = ({ places }: GoodsFact): Place | undefined =>
+  places.find(({ kind }) => kind === 'market') ?? places.find(({ kind }) => kind !== 'stall')
+
+/** Whether two records are surely of two places: their codes differ or, of a place that has none, their regions. */
+function isElsewhere(a: GoodsFact | undefined, b: GoodsFact | undefined): boolean {
+  if (a === undefined || b === undefined) return false
+  const [one, two] = [mainOf(a), mainOf(b)]
+  if (one === undefined || two === undefined) return false
+  if (one.code !== null && two.code !== null) return one.code !== two.code
+  if (a.region !== null && b.region !== null && !isNear(a.region, b.region)) return true
+  // A system calls one place by one name.
+  return (
+    a.system === b.system && one.name !== null && two.name !== null && nameKey(one.name) !== nameKey(two.name)
+  )
+}
+
+/** A county lies in its city, and that in its province. */
+function isNear(a: string, b: string): boolean {
+  const [x, y] = [prefixOf(a), prefixOf(b)]
+  return x.startsWith(y) || y.startsWith(x)
+}
