@@ -8,6 +8,7 @@ import {
   type Gift,
   given,
   greater,
+  lastlyAt,
   outOf,
   rest,
   settled,
@@ -83,13 +84,15 @@ function accountsIn(
 ): Account[] {
   const came = holdings.map((holding) => cameOf(holding, unit, sources.has(holding.index)))
   const gave: Gift[][] = holdings.map(() => [])
+  const owed = owedBy(holdings, came)
+  const isSent = (index: number): boolean => lastlyAt(holdings[index] as Holding, home) === null
   const accounts: Account[] = []
   // Children before parents: what a child got is what its parents gave.
   for (const holding of holdings.toReversed()) {
     const { index } = holding
     const out = outOf(holding.left, unit)
     const total = greater(came[index] ?? '0', addDecimal(given(gave[index]), totalOf(out)))
-    give(holding, total, { came, gave })
+    give(holding, total, { came, gave, owed, isSent })
     accounts[index] = settled(holding, {
       ...{ unit, out, home, came: came[index] ?? null, gave: gave[index] ?? [] },
       turned: isTurned(holding, holdings),
@@ -101,16 +104,42 @@ function accountsIn(
 const isTurned = ({ index }: Holding, holdings: readonly Holding[]): boolean =>
   holdings.some(({ madeFrom }) => madeFrom.includes(index))
 
-/** What the parents of a holding gave: each as much as it has, the last of them the rest. What was made of it is another goods. */
+/** Those that gave to a holding; what was made of goods is other goods. */
+const giversOf = ({ parents, madeFrom }: Holding): number[] =>
+  parents.filter((parent) => !madeFrom.includes(parent))
+
+/** What of each holding went on to those that have it from nobody else, as far as records tell. */
+function owedBy(holdings: readonly Holding[], came: readonly (string | null)[]): string[] {
+  const owed = holdings.map(() => '0')
+  for (const holding of holdings) {
+    const [only, ...others] = giversOf(holding)
+    if (only !== undefined && others.length === 0)
+      owed[only] = addDecimal(owed[only] as string, came[holding.index] ?? '0')
+  }
+  return owed
+}
+
+/** What the parents of a holding gave: each as much as it has for it, the last of them the rest. What was sent off is taken first, for it stayed nowhere. */
 function give(
-  { index, parents, madeFrom }: Holding,
+  holding: Holding,
   total: string,
-  { came, gave }: { readonly came: readonly (string | null)[]; readonly gave: readonly Gift[][] },
+  of: {
+    readonly came: readonly (string | null)[]
+    readonly gave: readonly Gift[][]
+    readonly owed: string[]
+    readonly isSent: (index: number) => boolean
+  },
 ): void {
-  const givers = parents.filter((parent) => !madeFrom.includes(parent))
+  const { came, gave, owed, isSent } = of
+  const { index } = holding
+  const givers = giversOf(holding).sort((a, b) => Number(isSent(b)) - Number(isSent(a)) || a - b)
+  const [first] = givers
+  if (first !== undefined && givers.length === 1)
+    owed[first] = subtractDecimal(owed[first] as string, came[index] ?? '0')
   let open = total
   for (const [at, parent] of givers.entries()) {
-    const has = came[parent] === null ? open : rest(came[parent] as string, given(gave[parent]))
+    const bound = addDecimal(given(gave[parent]), owed[parent] as string)
+    const has = came[parent] === null ? open : rest(came[parent] as string, bound)
     const value = at === givers.length - 1 ? open : smaller(open, has)
     gave[parent]?.push({ to: index, value })
     open = subtractDecimal(open, value)

@@ -35,9 +35,10 @@ const LEFT: ReadonlySet<string> = new Set(['ticket', 'summary', 'disposed', 'ret
  * goods; what two systems wrote down of one lot (rule `same`); a sale and the arrival that names its voucher; and a sale and an arrival
  * under the same paper between the same two. Goods came from the nearest holdings only: what was bought on came from whom it was bought.
  */
-export function holdingsOf({ codes, links, facts }: Reached): Holding[] {
+export function holdingsOf({ sources, codes, links, facts: told }: Reached): Holding[] {
   const known = new Set(codes)
   const joined = joiner(codes)
+  const facts = boughtByTicket(told)
   const isReached = (code: GraphCode): boolean => known.has(code)
   const arrivals = facts.filter(
     ({ tells, goods, from }) =>
@@ -56,7 +57,17 @@ export function holdingsOf({ codes, links, facts }: Reached): Holding[] {
       joined.join(from, to)
   joinVouchers(arrivals, sold, joined)
   joinTraded(arrivals, links, joined)
-  return assemble(arrivals, facts, links, joined, known)
+  return assemble(arrivals, facts, links, joined, { known, sources })
+}
+
+/** A ticket under whose number goods came in, such as those of a canteen, is the voucher of a sale to it. */
+function boughtByTicket(facts: readonly GoodsFact[]): GoodsFact[] {
+  const brought = new Set(facts.flatMap(({ tells, from }) => (tells === 'entered' ? from : [])))
+  return facts.map((fact): GoodsFact => {
+    const { tells, goods, papers, from, refund } = fact
+    if (tells !== 'ticket' || refund || !papers.some((code) => brought.has(code))) return fact
+    return { ...fact, tells: 'sold', goods: papers, papers: [], from: [...goods, ...from] }
+  })
 }
 
 /** Sold without a voucher: nothing but the record names what the buyer got. */
@@ -67,7 +78,7 @@ function assemble(
   facts: readonly GoodsFact[],
   links: readonly Link[],
   joined: Joined,
-  known: ReadonlySet<GraphCode>,
+  { known, sources }: { readonly known: ReadonlySet<GraphCode>; readonly sources: readonly GraphCode[] },
 ): Holding[] {
   const isTicket = ticketsOf(facts, arrivals, links)
   const groups = new Map<GraphCode, { codes: GraphCode[]; came: GoodsFact[]; left: GoodsFact[] }>()
@@ -91,7 +102,13 @@ function assemble(
     const from = leftFrom(fact, { known, isTicket, takenFrom })
     if (from !== undefined) groupOf(from).left.push(fact)
   }
-  return ordered(groups, arrivals, links, joined, isTicket)
+  const edges = edgesOf(groups, arrivals, links, joined, isTicket)
+  const first = [...new Set(sources.filter(joined.has).map(joined.find))].sort()
+  return orderOf(
+    groups,
+    edges,
+    first.filter((top) => groups.has(top)),
+  )
 }
 
 /**
@@ -129,16 +146,14 @@ function leftFrom(
   return matched[0] ?? fact.from.find((code) => known.has(code))
 }
 
-function ordered(
-  groups: ReadonlyMap<
-    GraphCode,
-    { readonly codes: GraphCode[]; readonly came: GoodsFact[]; readonly left: GoodsFact[] }
-  >,
+/** From which groups the goods of each came, and whether they were turned into others. */
+function edgesOf(
+  groups: ReadonlyMap<GraphCode, { readonly came: readonly GoodsFact[] }>,
   arrivals: readonly GoodsFact[],
   links: readonly Link[],
   joined: Joined,
   isTicket: (code: GraphCode) => boolean,
-): Holding[] {
+): Map<GraphCode, Map<GraphCode, boolean>> {
   const edges = new Map<GraphCode, Map<GraphCode, boolean>>([...groups.keys()].map((top) => [top, new Map()]))
   const lead = (from: GraphCode, to: GraphCode, turns: boolean): void => {
     if (!joined.has(from) || !joined.has(to)) return
@@ -153,7 +168,7 @@ function ordered(
   for (const { tells, goods, from } of arrivals)
     if (tells === 'sold') for (const code of goods) for (const one of from) lead(one, code, false)
   boughtOn(groups, edges)
-  return orderOf(groups, edges)
+  return edges
 }
 
 /** Goods that someone gave who had taken them on the same way came from him, not straight from where the paper came from. */

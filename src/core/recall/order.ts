@@ -14,11 +14,13 @@ type Groups = ReadonlyMap<
 type Edges = ReadonlyMap<GraphCode, ReadonlyMap<GraphCode, boolean>>
 
 /**
- * Holdings with their parents before them. Where records lead in a circle, the way that closes it is left out; of parents of which one
- * came from the other the nearer one stays.
+ * Holdings with their parents before them. Where records lead in a circle, the way that leads back to where it is entered from the first ones is left out; of parents of which
+ * one came from the other the nearer one stays.
  */
-export function orderOf(groups: Groups, edges: Edges): Holding[] {
-  const { order, parentsOf } = withoutCircles([...groups.keys()].sort(), edges)
+export function orderOf(groups: Groups, edges: Edges, first: readonly GraphCode[]): Holding[] {
+  const tops = [...groups.keys()].sort()
+  const begin = tops.filter((top) => edges.get(top)?.size === 0)
+  const { order, parentsOf } = withoutCircles([...first, ...begin, ...tops], childrenOf(tops, edges))
   const place = new Map(order.map((top, index) => [top, index]))
   const above = new Map<number, ReadonlySet<number>>()
   return order.map((top, index): Holding => {
@@ -33,25 +35,46 @@ export function orderOf(groups: Groups, edges: Edges): Holding[] {
   })
 }
 
-/** Those of the codes to which no other of them leads, and of each circle to which nothing else leads at least one. */
+/** The codes from which all of them are reached: those to which no other leads, and of each circle to which nothing else leads one. */
 export function topsOf(codes: readonly GraphCode[], links: readonly Link[]): GraphCode[] {
-  const edges = new Map<GraphCode, Map<GraphCode, boolean>>(codes.map((code) => [code, new Map()]))
+  const known = [...new Set(codes)].sort()
+  const edges = new Map<GraphCode, Map<GraphCode, boolean>>(known.map((code) => [code, new Map()]))
   for (const { from, to } of links) if (from !== to && edges.has(from)) edges.get(to)?.set(from, false)
-  const { order, parentsOf } = withoutCircles([...edges.keys()].sort(), edges)
-  return order.filter((code) => parentsOf.get(code)?.length === 0)
+  const children = childrenOf(known, edges)
+  const reached = new Set<GraphCode>()
+  const tops: GraphCode[] = []
+  // In this order whatever leads to a code of another circle stands before it.
+  for (const top of withoutCircles(known, children).order) {
+    if (reached.has(top)) continue
+    tops.push(top)
+    const own = new Set([top])
+    // A set is read while it grows.
+    for (const code of own)
+      for (const child of children.get(code) ?? []) if (!reached.has(child)) own.add(child)
+    for (const code of own) reached.add(code)
+  }
+  return tops.sort()
 }
 
-function withoutCircles(tops: readonly GraphCode[], edges: Edges) {
+type Children = ReadonlyMap<GraphCode, readonly GraphCode[]>
+
+function childrenOf(tops: readonly GraphCode[], edges: Edges): Children {
+  const children = new Map<GraphCode, GraphCode[]>(tops.map((top) => [top, []]))
+  for (const top of tops) for (const parent of edges.get(top)?.keys() ?? []) children.get(parent)?.push(top)
+  return children
+}
+
+/** All that is reached from one after the other, parents first, and of each its parents but those that close a circle. */
+function withoutCircles(starts: readonly GraphCode[], children: Children) {
   const parentsOf = new Map<GraphCode, GraphCode[]>()
   const order: GraphCode[] = []
   const state = new Map<GraphCode, 'open' | 'done'>()
-  for (const start of tops) {
+  for (const start of starts) {
     if (state.has(start)) continue
     const stack: { readonly top: GraphCode; readonly waiting: GraphCode[] }[] = []
     const enter = (top: GraphCode): void => {
       state.set(top, 'open')
-      parentsOf.set(top, [])
-      stack.push({ top, waiting: [...(edges.get(top)?.keys() ?? [])].sort().reverse() })
+      stack.push({ top, waiting: [...(children.get(top) ?? [])].reverse() })
     }
     enter(start)
     while (stack.length > 0) {
@@ -62,10 +85,10 @@ function withoutCircles(tops: readonly GraphCode[], edges: Edges) {
         order.push(top)
         stack.pop()
       } else if (state.get(next) !== 'open') {
-        parentsOf.get(top)?.push(next)
+        parentsOf.set(next, [...(parentsOf.get(next) ?? []), top])
         if (!state.has(next)) enter(next)
       }
     }
   }
-  return { order, parentsOf }
+  return { order: order.reverse(), parentsOf }
 }

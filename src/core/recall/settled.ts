@@ -132,7 +132,7 @@ export const enteredAt = ({ region, refused }: GoodsFact, home: string | null): 
   refused ? 'returned' : isOutside(region, home) ? 'leftRegion' : 'atSites'
 
 /** Where goods are that went nowhere else, as far as records tell; null where they were sent off and nobody tells of their arrival. */
-function lastlyAt({ came }: Holding, home: string | null): Find | 'several' | null {
+export function lastlyAt({ came }: Holding, home: string | null): Find | 'several' | null {
   const entered = new Set(came.flatMap((fact) => (fact.tells === 'entered' ? [enteredAt(fact, home)] : [])))
   const [only] = entered
   if (only !== undefined) return entered.size === 1 ? only : 'several'

@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest'
+import type { Link } from '#core/lineage/traced-record.ts'
+import type { GoodsFact, Telling } from '#core/recall/goods-fact.ts'
+import { rehearse } from '#core/recall/rehearse.ts'
+
+let next = 0
+const kg = (value: number) => [{ value: String(value), unit: 'KGM' }]
+
+function fact(tells: Telling, kilograms: number, of: Partial<GoodsFact> = {}): GoodsFact {
+  const id = `r${String(next++).padStart(4, '0')}`
+  return {
+    ...{ id, version: 1, kind: 'sale', system: 'a', tells, goods: ['lot:1'], papers: [], from: [] },
+    ...{ measures: kg(kilograms), giver: null, taker: null, refused: false, refund: false },
+    ...{ product: null, productClass: null, region: '330105', destination: null, places: [] },
+    ...{ keepers: [], at: null },
+    ...of,
+  }
+}
+const market = (code: string, region = '330105') => ({
+  region,
+  places: [{ kind: 'market' as const, name: null, code }],
+})
+const link = (from: string, to: string): Link => ({
+  ...{ from, to, recordId: `${from} ${to}`, version: 1, kind: 'entry', system: 'a', rule: 'document' },
+  ...{ confidence: 1, quantity: null, unit: null, occurredAt: null, withRecord: null },
+})
+/** Goods of 100 kg that left a farm, and one lot of them. */
+function whereOf(...told: readonly GoodsFact[]) {
+  const facts = [fact('dispatched', 100, { goods: ['lot:0'] }), ...told]
+  const links = told.flatMap(({ goods, papers, from, tells }) =>
+    tells === 'entered' || tells === 'ticket'
+      ? [
+          ...from.flatMap((a) => goods.map((b) => link(a, b))),
+          ...(tells === 'ticket' ? goods.flatMap((a) => papers.map((b) => link(a, b))) : []),
+        ]
+      : [],
+  )
+  const codes = [...new Set(['lot:0', ...links.flatMap(({ from, to }) => [from, to])])]
+  const [found] = rehearse({ sources: ['lot:0'], codes, links, facts }).mass
+  const { where = {}, stated, notFound } = found ?? {}
+  return {
+    stated,
+    notFound,
+    ...Object.fromEntries(Object.entries(where).filter(([, value]) => value !== '0')),
+  }
+}
+const entered = (kilograms: number, of: Partial<GoodsFact>) =>
+  fact('entered', kilograms, { from: ['lot:0'], ...of })
+
+test('a lot that came to a market at home and to one of another province is at the one and left by the other', () => {
+  expect(
+    whereOf(
+      ...[entered(60, market('330105001')), entered(40, market('310115001', '310115'))],
+      ...[fact('ticket', 10, market('330105001')), fact('ticket', 5, market('310115001', '310115'))],
+    ),
+  ).toEqual({ stated: '100', notFound: '0', atSites: '50', soldRetail: '10', leftRegion: '40' })
+})
+
+test('of a lot of which a part was refused at the gate that part went back, and the rest is there', () => {
+  expect(
+    whereOf(entered(60, market('330105001')), entered(40, { ...market('330105001'), refused: true })),
+  ).toEqual({ stated: '100', notFound: '0', atSites: '60', returned: '40' })
+})
+
+test('what two systems tell of their own markets is added, and what they tell of one is the same', () => {
+  const two = [
+    entered(60, market('330105001')),
+    entered(40, { ...market('330110001', '330110'), system: 'b' }),
+  ]
+  expect(whereOf(...two)).toEqual({ stated: '100', notFound: '0', atSites: '100' })
+  const one = [entered(60, market('330105001')), entered(60, { ...market('330105001'), system: 'b' })]
+  expect(whereOf(...one)).toEqual({ stated: '100', notFound: '40', atSites: '60' })
+})
+
+test('tickets of one market and a summary of another tell of two sales', () => {
+  expect(
+    whereOf(
+      ...[entered(60, market('330105001')), entered(40, market('330105002'))],
+      ...[fact('ticket', 30, market('330105001')), fact('summary', 20, market('330105002'))],
+    ),
+  ).toEqual({ stated: '100', notFound: '0', atSites: '50', soldRetail: '50' })
+})
+
+test('goods that a canteen bought by a ticket and brought in are there, and not sold once more', () => {
+  expect(
+    whereOf(
+      entered(100, market('330105001')),
+      fact('ticket', 30, { ...market('330105001'), papers: ['doc:T'] }),
+      entered(30, {
+        goods: ['lot:2'],
+        from: ['doc:T'],
+        places: [{ kind: 'canteen', name: '食堂', code: null }],
+      }),
+    ),
+  ).toEqual({ stated: '100', notFound: '0', atSites: '100' })
+})
+
+test('goods that went round in a circle are counted once', () => {
+  expect(
+    whereOf(
+      entered(100, { ...market('330105001'), from: ['lot:0', 'lot:2'] }),
+      entered(30, { ...market('330105002'), goods: ['lot:2'], from: ['lot:1'] }),
+    ),
+  ).toEqual({ stated: '100', notFound: '0', atSites: '100' })
+})
+
+test('a refund takes back what was sold in its own unit and never more', () => {
+  const refund = { ...market('330105001'), refund: true }
+  const pieces = { measures: [{ value: '3', unit: 'H87' }] }
+  expect(
+    whereOf(
+      entered(100, market('330105001')),
+      ...[
+        fact('ticket', 30, market('330105001')),
+        fact('ticket', 10, refund),
+        fact('ticket', 0, { ...refund, ...pieces }),
+      ],
+    ),
+  ).toEqual({ stated: '100', notFound: '0', atSites: '70', soldRetail: '20', returned: '10' })
+})
+
+test.each(['lot:a', 'lot:z'])(
+  'goods that two gave are taken from who owes them to nobody else, however their lots are called (%s)',
+  (other) => {
+    const at = market('330105001')
+    expect(
+      whereOf(
+        ...[entered(60, { ...at, goods: ['lot:m'] }), entered(40, { ...at, goods: [other] })],
+        ...[entered(70, { ...at, goods: ['lot:b'], from: ['lot:m', other] })],
+        entered(30, { ...at, goods: ['lot:c'], from: [other] }),
+      ),
+    ).toEqual({ stated: '100', notFound: '0', atSites: '100' })
+  },
+)
