@@ -157,7 +157,7 @@ function cameOf({ came }: Holding, unit: string, isSource: boolean): string | nu
     const facts = told.filter((fact) => fact.tells === tells)
     return tells === 'entered'
       ? [sumIn(toldMost(facts, unit), unit)]
-      : byTeller(facts).map((one) => sumIn(one, unit))
+      : byTeller(facts).map((one) => greater(sumIn(one, unit), '0'))
   })
   return sums.length === 0 ? null : sums.reduce(greater)
 }

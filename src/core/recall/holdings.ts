@@ -1,8 +1,11 @@
+import { subtractDecimal } from '#core/decimal.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
-import type { GoodsFact } from './goods-fact.ts'
+import type { GoodsFact, Measure } from './goods-fact.ts'
 import { orderOf } from './order.ts'
 import { type Joined, joiner, joinTraded, joinVouchers } from './same-goods.ts'
+import { outOf, rest, smaller, totalOf } from './settled.ts'
+import { sumIn, toldMost } from './told-most.ts'
 
 /** Goods in one hand at one time: a lot, with every code and record under which systems know it. */
 export interface Holding {
@@ -38,7 +41,7 @@ const LEFT: ReadonlySet<string> = new Set(['ticket', 'summary', 'disposed', 'ret
 export function holdingsOf({ sources, codes, links, facts: told }: Reached): Holding[] {
   const known = new Set(codes)
   const joined = joiner(codes)
-  const facts = boughtByTicket(told)
+  const facts = asSold(told)
   const isReached = (code: GraphCode): boolean => known.has(code)
   const arrivals = facts.filter(
     ({ tells, goods, from }) =>
@@ -60,13 +63,22 @@ export function holdingsOf({ sources, codes, links, facts: told }: Reached): Hol
   return assemble(arrivals, facts, links, joined, { known, sources })
 }
 
-/** A ticket under whose number goods came in, such as those of a canteen, is the voucher of a sale to it. */
-function boughtByTicket(facts: readonly GoodsFact[]): GoodsFact[] {
+/**
+ * Sales as they count. A ticket under whose number goods came in, such as those of a canteen, is the voucher of a sale to it. What a trader gave back is taken from the sale of which it bears the voucher; of
+ * another nobody knows which sale it was.
+ */
+function asSold(facts: readonly GoodsFact[]): GoodsFact[] {
   const brought = new Set(facts.flatMap(({ tells, from }) => (tells === 'entered' ? from : [])))
+  const sold = new Set(
+    facts.flatMap(({ tells, goods, refund }) => (tells === 'sold' && !refund ? goods : [])),
+  )
   return facts.map((fact): GoodsFact => {
     const { tells, goods, papers, from, refund } = fact
-    if (tells !== 'ticket' || refund || !papers.some((code) => brought.has(code))) return fact
-    return { ...fact, tells: 'sold', goods: papers, papers: [], from: [...goods, ...from] }
+    if (tells === 'ticket' && !refund && papers.some((code) => brought.has(code)))
+      return { ...fact, tells: 'sold', goods: papers, papers: [], from: [...goods, ...from] }
+    if (tells === 'sold' && refund && !goods.some((code) => sold.has(code)))
+      return { ...fact, tells: 'ticket', goods: [], papers: goods, measures: [] }
+    return fact
   })
 }
 
@@ -97,11 +109,14 @@ function assemble(
     links.filter(({ to }) => isTicket(to)),
     ({ to }) => to,
   )
-  for (const fact of facts) {
-    if (!LEFT.has(fact.tells)) continue
-    const from = leftFrom(fact, { known, isTicket, takenFrom })
-    if (from !== undefined) groupOf(from).left.push(fact)
-  }
+  const gone = facts.flatMap((fact) => {
+    if (!LEFT.has(fact.tells)) return []
+    return [{ fact, from: [...new Set(leftFrom(fact, { known, isTicket, takenFrom }).map(groupOf))] }]
+  })
+  // What is told of one lot alone is known before what is told of several is shared out.
+  for (const { fact, from } of gone) if (from.length === 1) from[0]?.left.push(fact)
+  for (const { fact, from } of gone)
+    if (from.length > 1) for (const [i, part] of sharedAmong(from, fact).entries()) from[i]?.left.push(part)
   const edges = edgesOf(groups, arrivals, links, joined, isTicket)
   const first = [...new Set(sources.filter(joined.has).map(joined.find))].sort()
   return orderOf(
@@ -136,14 +151,35 @@ function leftFrom(
     readonly isTicket: (code: GraphCode) => boolean
     readonly takenFrom: ReadonlyMap<GraphCode, readonly Link[]>
   },
-): GraphCode | undefined {
+): GraphCode[] {
   const { known, isTicket, takenFrom } = in_
-  const named = fact.goods.find((code) => known.has(code) && !isTicket(code))
-  if (named !== undefined) return named
-  const matched = [...fact.goods, ...fact.papers]
-    .flatMap((code) => (takenFrom.get(code) ?? []).map(({ from }) => from))
-    .sort()
-  return matched[0] ?? fact.from.find((code) => known.has(code))
+  const named = fact.goods.filter((code) => known.has(code) && !isTicket(code))
+  if (named.length > 0) return named
+  const matched = [...fact.goods, ...fact.papers].flatMap((code) =>
+    (takenFrom.get(code) ?? []).map(({ from }) => from),
+  )
+  return [...matched.sort(), ...fact.from.filter((code) => known.has(code))].slice(0, 1)
+}
+
+/** What a record of several lots took from each: as much as came of it and others have not taken, the last of them the rest. */
+function sharedAmong(
+  groups: readonly { readonly came: readonly GoodsFact[]; readonly left: readonly GoodsFact[] }[],
+  fact: GoodsFact,
+): GoodsFact[] {
+  const parts = groups.map((): Measure[] => [])
+  // A day's summary and its tickets tell of the same sales.
+  const same = fact.tells === 'ticket' ? 'summary' : fact.tells === 'summary' ? 'ticket' : null
+  for (const { unit, value } of fact.measures) {
+    let open = value
+    for (const [at, { came, left }] of groups.entries()) {
+      const others = left.filter(({ tells }) => tells !== same)
+      const has = rest(sumIn(toldMost(came, unit), unit), totalOf(outOf(others, unit)))
+      const part = at === groups.length - 1 ? open : smaller(has, open)
+      parts[at]?.push({ value: part, unit })
+      open = subtractDecimal(open, part)
+    }
+  }
+  return parts.map((measures) => ({ ...fact, measures }))
 }
 
 /** From which groups the goods of each came, and whether they were turned into others. */

@@ -52,8 +52,8 @@ export function joinVouchers(
 export function joinTraded(arrivals: readonly GoodsFact[], links: readonly Link[], joined: Joined): void {
   const trades = Map.groupBy(
     arrivals.filter(
-      ({ tells, giver, taker }) =>
-        (tells === 'sold' || tells === 'entered') && giver !== null && taker !== null,
+      ({ tells, giver, taker, refund }) =>
+        (tells === 'sold' || tells === 'entered') && !refund && giver !== null && taker !== null,
     ),
     ({ giver, taker }) => JSON.stringify([giver, taker]),
   )

@@ -1,4 +1,4 @@
-import { addDecimal, compareDecimal } from '#core/decimal.ts'
+import { addDecimal, compareDecimal, negateDecimal } from '#core/decimal.ts'
 import { prefixOf } from '#core/regions/path.ts'
 import type { GoodsFact, Measure } from './goods-fact.ts'
 import type { Place } from './place.ts'
@@ -7,8 +7,12 @@ import { nameKey } from './place-keys.ts'
 const valueIn = ({ measures }: Pick<GoodsFact, 'measures'>, unit: string): string =>
   measures.find((one: Measure) => one.unit === unit)?.value ?? '0'
 
+/** What the records tell together; what was taken back of a sale to a trader was not sold. */
 export const sumIn = (facts: readonly GoodsFact[], unit: string): string =>
-  facts.reduce((sum, fact) => addDecimal(sum, valueIn(fact, unit)), '0')
+  facts.reduce((sum, fact) => {
+    const value = valueIn(fact, unit)
+    return addDecimal(sum, fact.tells === 'sold' && fact.refund ? negateDecimal(value) : value)
+  }, '0')
 
 /** Records that one system tells in one way; what several tell of one place may be the same. */
 export function byTeller(facts: readonly GoodsFact[]): GoodsFact[][] {

@@ -57,15 +57,7 @@ export function goodsLinks(
     return links
   }
   const of = (goods: CaseGoods): StepReader => {
-    const own = new Map<string, boolean>()
-    const isOwn = ({ recordId }: Link): boolean => {
-      const known = own.get(recordId)
-      if (known !== undefined) return known
-      const teller = tellers.get(recordId)
-      const is = teller !== undefined && mayBe(goods, teller.kind, teller.body)
-      own.set(recordId, is)
-      return is
-    }
+    const isOwn = ownBy(tellers, goods)
     return async (codes, way) => {
       const found: Link[] = []
       for await (const groups of linkGroups(readPage, codes, way, LINKS_AT_ONCE)) {
@@ -80,6 +72,19 @@ export function goodsLinks(
     of,
     isSale: ({ recordId }) => tellers.get(recordId)?.isRetail === true,
     isCut: () => isCut,
+  }
+}
+
+/** Whether the record of a link may tell of the goods; looked at once for each record. */
+function ownBy(tellers: ReadonlyMap<string, Teller | undefined>, goods: CaseGoods): (link: Link) => boolean {
+  const own = new Map<string, boolean>()
+  return ({ recordId }) => {
+    const known = own.get(recordId)
+    if (known !== undefined) return known
+    const teller = tellers.get(recordId)
+    const is = teller !== undefined && mayBe(goods, teller.kind, teller.body)
+    own.set(recordId, is)
+    return is
   }
 }
 

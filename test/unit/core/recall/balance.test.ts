@@ -35,7 +35,8 @@ function whereOf(...told: readonly GoodsFact[]) {
         ]
       : [],
   )
-  const codes = [...new Set(['lot:0', ...links.flatMap(({ from, to }) => [from, to])])]
+  const vouchers = told.flatMap(({ tells, goods }) => (tells === 'sold' ? goods : []))
+  const codes = [...new Set(['lot:0', ...links.flatMap(({ from, to }) => [from, to]), ...vouchers])]
   const [found] = rehearse({ sources: ['lot:0'], codes, links, facts }).mass
   const { where = {}, stated, notFound } = found ?? {}
   return {
@@ -132,3 +133,33 @@ test.each(['lot:a', 'lot:z'])(
     ).toEqual({ stated: '100', notFound: '0', atSites: '100' })
   },
 )
+
+test('what was taken back of a sale to a trader was not sold to him, and is where it was sold', () => {
+  const sold = { goods: ['doc:V'], from: ['lot:1'], giver: 'a', taker: 'b' }
+  const own = { ...sold, goods: ['rec:x'] }
+  expect(
+    whereOf(
+      entered(100, market('330105001')),
+      ...[
+        fact('sold', 50, sold),
+        fact('sold', 10, { ...sold, refund: true }),
+        fact('sold', 5, { ...own, refund: true }),
+      ],
+    ),
+  ).toEqual({ stated: '100', notFound: '0', atSites: '60', soldWholesale: '40' })
+})
+
+test('a record of several lots takes from each of them what it has, and others have not taken', () => {
+  const at = market('330105001')
+  expect(
+    whereOf(
+      ...[
+        entered(30, at),
+        entered(40, { ...at, goods: ['lot:2'] }),
+        entered(30, { ...at, goods: ['lot:3'] }),
+      ],
+      ...[fact('disposed', 50, { ...at, goods: ['lot:1', 'lot:2'] }), fact('ticket', 10, at)],
+      fact('ticket', 30, { ...at, goods: ['lot:3', 'lot:2'] }),
+    ),
+  ).toEqual({ stated: '100', notFound: '0', disposed: '50', soldRetail: '40', atSites: '10' })
+})
