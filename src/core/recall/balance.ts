@@ -6,7 +6,6 @@ import {
   FINDS,
   type Find,
   type Gift,
-  given,
   greater,
   lastlyAt,
   outOf,
@@ -84,25 +83,24 @@ function accountsIn(
 ): Account[] {
   const came = holdings.map((holding) => cameOf(holding, unit, sources.has(holding.index)))
   const gave: Gift[][] = holdings.map(() => [])
+  const given = holdings.map(() => '0')
   const owed = owedBy(holdings, came)
   const isSent = (index: number): boolean => lastlyAt(holdings[index] as Holding, home) === null
+  const turned = new Set(holdings.flatMap(({ madeFrom }) => madeFrom))
   const accounts: Account[] = []
   // Children before parents: what a child got is what its parents gave.
   for (const holding of holdings.toReversed()) {
     const { index } = holding
     const out = outOf(holding.left, unit)
-    const total = greater(came[index] ?? '0', addDecimal(given(gave[index]), totalOf(out)))
-    give(holding, total, { came, gave, owed, isSent })
+    const total = greater(came[index] ?? '0', addDecimal(given[index] as string, totalOf(out)))
+    give(holding, total, { came, gave, given, owed, isSent })
     accounts[index] = settled(holding, {
       ...{ unit, out, home, came: came[index] ?? null, gave: gave[index] ?? [] },
-      turned: isTurned(holding, holdings),
+      turned: turned.has(index),
     })
   }
   return accounts
 }
-
-const isTurned = ({ index }: Holding, holdings: readonly Holding[]): boolean =>
-  holdings.some(({ madeFrom }) => madeFrom.includes(index))
 
 /** Those that gave to a holding; what was made of goods is other goods. */
 const giversOf = ({ parents, madeFrom }: Holding): number[] =>
@@ -126,11 +124,13 @@ function give(
   of: {
     readonly came: readonly (string | null)[]
     readonly gave: readonly Gift[][]
+    /** The sums of what each gave so far, and of what it owes. */
+    readonly given: string[]
     readonly owed: string[]
     readonly isSent: (index: number) => boolean
   },
 ): void {
-  const { came, gave, owed, isSent } = of
+  const { came, gave, given, owed, isSent } = of
   const { index } = holding
   const givers = giversOf(holding).sort((a, b) => Number(isSent(b)) - Number(isSent(a)) || a - b)
   const [first] = givers
@@ -138,10 +138,11 @@ function give(
     owed[first] = subtractDecimal(owed[first] as string, came[index] ?? '0')
   let open = total
   for (const [at, parent] of givers.entries()) {
-    const bound = addDecimal(given(gave[parent]), owed[parent] as string)
+    const bound = addDecimal(given[parent] as string, owed[parent] as string)
     const has = came[parent] === null ? open : rest(came[parent] as string, bound)
     const value = at === givers.length - 1 ? open : smaller(open, has)
     gave[parent]?.push({ to: index, value })
+    given[parent] = addDecimal(given[parent] as string, value)
     open = subtractDecimal(open, value)
   }
 }

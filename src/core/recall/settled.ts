@@ -39,9 +39,6 @@ export const smaller = (a: string, b: string): string => (less(a, b) ? a : b)
 export const greater = (a: string, b: string): string => (less(a, b) ? b : a)
 export const rest = (a: string, b: string): string => greater(subtractDecimal(a, b), '0')
 
-export const given = (gifts: readonly Gift[] = []): string =>
-  gifts.reduce((sum, { value }) => addDecimal(sum, value), '0')
-
 /** What left into nobody's hand that is reached, from one place. */
 export interface Out {
   readonly find: 'soldRetail' | 'disposed' | 'returned'
@@ -83,7 +80,7 @@ export function settled(
   },
 ): Account {
   const { unit, came, gave, out, home, turned } = of
-  const wentOn = given(gave)
+  const wentOn = gave.reduce((sum, { value }) => addDecimal(sum, value), '0')
   const left = came === null ? '0' : rest(came, addDecimal(wentOn, totalOf(out)))
   const found: Partial<Record<Find, string>> = {}
   const add = (find: Find, value: string): void => {

@@ -59,7 +59,14 @@ export function spotsOf(facts: readonly GoodsFact[]): Spots {
     const stall = { kind: 'stall', name: keeper?.name ?? null, booth, market: name, marketKey } as const
     return [{ ...BLANK, ...stall, key, region, keeper: who }, at]
   }
+  const known = new Map<GoodsFact, Map<Side, Spot[]>>()
   const of: SpotReader = (fact, side) => {
+    const before = known.get(fact) ?? new Map<Side, Spot[]>()
+    const spots = before.get(side) ?? read(fact, side)
+    known.set(fact, before.set(side, spots))
+    return spots
+  }
+  const read: SpotReader = (fact, side) => {
     const keeper = ROLES[side]
       .map((role) => fact.keepers.find((one) => one.role === role))
       .find((one) => one !== undefined)
