@@ -1,5 +1,6 @@
 import type { GraphCode } from '#core/lineage/codes.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
+import { linksOnce, type StepReader } from './links-once.ts'
 
 /** A hold spreads over links that are at least so sure. */
 export const SPREAD_CONFIDENCE = 0.8
@@ -22,12 +23,6 @@ export interface Spread {
   readonly truncated: boolean
 }
 
-/**
- * Gives the links that lead one step from the codes and that count for the case: sure enough, and of its goods. In an order that is the same for the
- * same links.
- */
-export type StepReader = (codes: readonly GraphCode[], way: 'back' | 'forward') => Promise<readonly Link[]>
-
 export interface SpreadBounds {
   readonly codes: number
   /** Codes of goods that are gone, counted for themselves: a thousand tickets leave no lot out. */
@@ -45,8 +40,8 @@ const isPaper = (code: GraphCode): boolean => code.startsWith('doc:')
  * The goods that a hold of these lots concerns: the lots, what they came from up to the nearest dispatch (产地准出), and everything that came of any of
  * those. What lies behind the dispatch is told and not held.
  *
- * A farm's dispatch leads from its lot to its papers, any other from its papers to its lot (ADR 0025). So where a link of a dispatch leads to a paper, the
- * lot behind it is what was dispatched; where it leads to a lot, that lot is.
+ * A farm's dispatch leads from its lot to its papers, any other from its papers to its lot (ADR 0025). So a lot from which a link of a dispatch leads to a paper
+ * was dispatched, by whatever name the goods were tested; and so was a lot to which such a link leads.
  * @param isSale whether the link is a sale to a consumer, whose goods are gone
  */
 export async function spread(
@@ -59,7 +54,9 @@ export async function spread(
   let truncated = false
   let gone = 0
   const add = (one: Reached, most: number): boolean => {
-    if (reached.has(one.code)) return false
+    const known = reached.get(one.code)
+    // What was bought by a ticket and entered somewhere is not gone.
+    if (known && !(known.role === 'sold' && one.role === 'downstream')) return false
     const isGone = one.role === 'sold'
     if (isGone ? gone >= bounds.sold : reached.size - gone >= most) {
       truncated = true
@@ -67,55 +64,74 @@ export async function spread(
     }
     reached.set(one.code, one)
     if (isGone) gone++
+    if (known) gone--
     return true
   }
   for (const code of tested) add({ code, role: 'tested', depth: 0, via: null }, bounds.codes)
 
+  const { step } = linksOnce(read)
   /** What leads on from the dispatch, kept for the origin. */
   const behind: Link[] = []
   let frontier: readonly GraphCode[] = [...reached.keys()]
+  const stepBack = async (): Promise<Link[]> => {
+    const { followed, left } = beforeDispatch(
+      await step(frontier, 'back'),
+      await dispatchedOf(frontier, step),
+    )
+    behind.push(...left)
+    return followed
+  }
+  const stepForward = (): Promise<readonly Link[]> => step(frontier, 'forward')
   for (let depth = 1; depth <= bounds.depth && frontier.length > 0; depth++) {
     const next: GraphCode[] = []
-    const followed: Link[] = []
-    for (const [code, links] of Map.groupBy(await read(frontier, 'back'), ({ to }) => to)) {
-      const dispatches = links.filter(({ kind }) => kind === 'dispatch')
-      if (dispatches.length === 0 || isPaper(code)) {
-        const on = dispatches.length > 0 ? dispatches : links
-        followed.push(...on)
-        behind.push(...links.filter((link) => !on.includes(link)))
-      } else behind.push(...links)
-    }
-    // A lot to which its own dispatch leads is that, whatever else leads to it in the same step and in whichever order the links come.
-    for (const via of [...followed.filter(isOfDispatched), ...followed.filter((one) => !isOfDispatched(one))])
+    for (const via of await stepBack())
       if (add({ code: via.from, role: 'upstream', depth, via }, bounds.codes)) next.push(via.from)
-    // What a dispatch leads from is the lot that was dispatched: behind it the path is another's.
-    frontier = next.filter((code) => !isDispatched(reached.get(code)))
-    const ends = next.filter((code) => isDispatched(reached.get(code)))
-    if (ends.length > 0) behind.push(...(await read(ends, 'back')))
+    frontier = next
   }
+  if (frontier.length > 0) truncated ||= (await stepBack()).some(({ from }) => !reached.has(from))
   frontier = [...reached.keys()]
   for (let depth = 1; depth <= bounds.depth && frontier.length > 0; depth++) {
     const next: GraphCode[] = []
-    for (const via of await read(frontier, 'forward')) {
+    for (const via of await stepForward()) {
       const isSold = isSale(via)
       const isNew = add({ code: via.to, role: isSold ? 'sold' : 'downstream', depth, via }, bounds.codes)
       if (isNew && !isSold) next.push(via.to)
     }
     frontier = next
   }
+  if (frontier.length > 0) truncated ||= (await stepForward()).some(({ to }) => !reached.has(to))
   const most = Math.min(reached.size - gone + ORIGIN_CODES, bounds.codes)
   const wasTruncated = truncated
   let links: readonly Link[] = behind
   for (let depth = 1; depth <= ORIGIN_DEPTH && links.length > 0; depth++) {
     const next = links.filter((via) => add({ code: via.from, role: 'origin', depth, via }, most))
-    links = next.length > 0 ? await read([...new Set(next.map(({ from }) => from))], 'back') : []
+    links = next.length > 0 ? await step([...new Set(next.map(({ from }) => from))], 'back') : []
   }
   return { reached: [...reached.values()], truncated: wasTruncated }
 }
 
-/** Whether the link leads back to a lot over its own dispatch. */
-const isOfDispatched = ({ kind, from, to }: Link): boolean =>
-  kind === 'dispatch' && isPaper(to) && !isPaper(from)
+/** Of links that lead to codes those that are followed back, and those that lead on from a dispatch. */
+function beforeDispatch(
+  links: readonly Link[],
+  dispatched: ReadonlySet<GraphCode>,
+): { readonly followed: Link[]; readonly left: Link[] } {
+  const followed: Link[] = []
+  const left: Link[] = []
+  for (const [code, into] of Map.groupBy(links, ({ to }) => to)) {
+    const dispatches = into.filter(({ kind }) => kind === 'dispatch')
+    const isEnd = !isPaper(code) && (dispatches.length > 0 || dispatched.has(code))
+    const on = isEnd ? [] : dispatches.length > 0 ? dispatches : into
+    followed.push(...on)
+    left.push(...into.filter((link) => !on.includes(link)))
+  }
+  return { followed, left }
+}
 
-/** Whether the lot was reached back over its own dispatch. */
-const isDispatched = (one: Reached | undefined): boolean => !!one?.via && isOfDispatched(one.via)
+/** Those of the lots that were dispatched under a paper: behind each the path is another's. */
+async function dispatchedOf(codes: readonly GraphCode[], step: StepReader): Promise<ReadonlySet<GraphCode>> {
+  const links = await step(
+    codes.filter((code) => !isPaper(code)),
+    'forward',
+  )
+  return new Set(links.flatMap(({ kind, from, to }) => (kind === 'dispatch' && isPaper(to) ? [from] : [])))
+}

@@ -1,5 +1,5 @@
 import { type CaseGoods, mayBe } from '#core/cases/goods.ts'
-import type { StepReader } from '#core/cases/spread.ts'
+import type { StepReader } from '#core/cases/links-once.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { type LinkReader, linkGroups } from '#flow/trace/link-groups.ts'
 import { readLinks, readTracedVersions } from '#store/lots.ts'

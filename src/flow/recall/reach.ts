@@ -1,10 +1,10 @@
 import type { CaseGoods } from '#core/cases/goods.ts'
-import { type Reached, type StepReader, spread } from '#core/cases/spread.ts'
+import { linksOnce, type StepReader } from '#core/cases/links-once.ts'
+import { type Reached, spread } from '#core/cases/spread.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { type Link, linkKey } from '#core/lineage/traced-record.ts'
 import { topsOf } from '#core/recall/order.ts'
 import { type GoodsLinks, goodsLinks } from '#flow/cases/goods-links.ts'
-import type { Way } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 
 const DEPTH = 30
@@ -80,53 +80,23 @@ async function wayOf(
   goods: CaseGoods,
   of: { readonly direction: 'source' | 'forward'; readonly isSure: (link: Link) => boolean },
 ): Promise<Omit<OneWay, 'goods'>> {
-  const { step, read } = remembering(links.of(goods))
+  const { step, read } = linksOnce(links.of(goods))
   const sureStep: StepReader = async (codes, way) =>
     way === 'back' && of.direction === 'forward' ? [] : (await step(codes, way)).filter(of.isSure)
   const anyStep: StepReader = async (codes, way) => (way === 'back' ? [] : await step(codes, way))
   const held = await spread(sureStep, roots, links.isSale, BOUNDS)
-  const isHeldCut = held.truncated || (await goesOn(sureStep, held.reached))
   const reached = held.reached.filter(({ role }) => role !== 'origin')
   const unsold = codesOf(reached.filter(({ role }) => role !== 'sold'))
   const more = await spread(anyStep, unsold, links.isSale, BOUNDS)
-  const isMoreCut = more.truncated || (await goesOn(anyStep, more.reached))
   return {
     back: codesOf(reached.filter(({ role }) => role === 'tested' || role === 'upstream')),
     sure: between(codesOf(reached), read().filter(of.isSure)),
     all: between([...new Set([...codesOf(reached), ...codesOf(more.reached)])], read()),
-    isCut: isHeldCut || isMoreCut,
+    isCut: held.truncated || more.truncated,
   }
 }
 
 const codesOf = (reached: readonly Reached[]): GraphCode[] => reached.map(({ code }) => code)
-
-/** A reader that asks for the links of each code once, and all that it has read. */
-function remembering(step: StepReader) {
-  const known: Readonly<Record<Way, Map<GraphCode, Link[]>>> = { back: new Map(), forward: new Map() }
-  return {
-    step: async (codes: readonly GraphCode[], way: Way): Promise<readonly Link[]> => {
-      const before = known[way]
-      const fresh = codes.filter((code) => !before.has(code))
-      const links = fresh.length === 0 ? [] : await step(fresh, way)
-      for (const code of fresh) before.set(code, [])
-      for (const link of links) before.get(way === 'back' ? link.to : link.from)?.push(link)
-      // Where nothing was known before, in the order of the reader: by it a case decides what leads to a code first.
-      return fresh.length === codes.length ? links : codes.flatMap((code) => before.get(code) ?? [])
-    },
-    read: (): Link[] => unlike([...known.back.values(), ...known.forward.values()].flat()),
-  }
-}
-
-/** Whether goods lead on behind the last step that is taken. */
-async function goesOn(step: StepReader, reached: readonly Reached[]): Promise<boolean> {
-  const known = new Set(codesOf(reached))
-  const last = (of: Reached['role']): GraphCode[] =>
-    codesOf(reached.filter(({ role, depth }) => role === of && depth === DEPTH))
-  const leads = async (codes: readonly GraphCode[], way: Way): Promise<boolean> =>
-    codes.length > 0 &&
-    (await step(codes, way)).some(({ from, to }) => !known.has(way === 'back' ? from : to))
-  return (await leads(last('upstream'), 'back')) || (await leads(last('downstream'), 'forward'))
-}
 
 /** The database holds confidences in four bytes, and tells them in as few digits as tell them apart. */
 const atLeast = (confidence: number): ((link: Link) => boolean) => {

@@ -36,26 +36,15 @@ const held = async (steps: readonly Step[], tested: readonly string[], bounds = 
 /** The same in the plainest words: sets and repetition until nothing is new. */
 function model(steps: readonly Step[], tested: readonly string[]): string[] {
   const back = new Set(tested)
+  const isDispatched = (lot: string): boolean =>
+    steps.some(([from, to, kind]) => from === lot && to.startsWith('doc:') && kind === 'dispatch')
   const follow = (code: string): string[] => {
     const into = steps.filter(([, to]) => to === code)
     const dispatches = into.filter(([, , kind]) => kind === 'dispatch')
-    if (dispatches.length > 0 && !code.startsWith('doc:')) return []
-    return (dispatches.length > 0 ? dispatches : into).map(([from]) => from)
+    if (code.startsWith('doc:')) return (dispatches.length > 0 ? dispatches : into).map(([from]) => from)
+    return dispatches.length > 0 || isDispatched(code) ? [] : into.map(([from]) => from)
   }
-  const isDispatchOf = (lot: string, paper: string): boolean =>
-    steps.some(([from, to, kind]) => from === lot && to === paper && kind === 'dispatch')
-  const isStop = new Set<string>()
-  for (let grew = true; grew; ) {
-    const ways = [...back]
-      .filter((code) => !isStop.has(code))
-      .flatMap((code) => follow(code).map((from) => ({ from, code })))
-      .filter(({ from }) => !back.has(from))
-    grew = ways.length > 0
-    for (const { from, code } of ways) {
-      back.add(from)
-      if (code.startsWith('doc:') && !from.startsWith('doc:') && isDispatchOf(from, code)) isStop.add(from)
-    }
-  }
+  for (const code of back) for (const from of follow(code)) back.add(from)
   const all = new Set(back)
   for (let grew = true; grew; ) {
     grew = false
@@ -106,6 +95,7 @@ describe('the goods that a hold concerns', () => {
       'document',
       'dispatch',
       'transformation',
+      'payment',
     )
     const steps = fc.array(
       fc.tuple(code, code, kind).filter(([a, b]) => a !== b),
@@ -132,6 +122,39 @@ describe('the goods that a hold concerns', () => {
         held: ['doc:paper', 'lot:dispatched', 'lot:sold'],
         origin: ['doc:behind'],
       })
+  })
+
+  test('end at a lot that was dispatched, also where it was tested itself', async () => {
+    const steps: Step[] = [
+      ['lot:field', 'lot:out', 'production'],
+      ['lot:field', 'lot:other', 'production'],
+      ['lot:out', 'doc:paper', 'dispatch'],
+    ]
+    expect(await held(steps, ['lot:out'])).toMatchObject({
+      held: ['doc:paper', 'lot:out'],
+      origin: ['lot:field'],
+    })
+  })
+
+  test('are held where they were entered, though they were bought by a ticket', async () => {
+    const steps: Step[] = [
+      ['lot:stall', 'lot:canteen', 'payment'],
+      ['doc:voucher', 'lot:canteen', 'entry'],
+      ['lot:canteen', 'lot:served', 'transformation'],
+    ]
+    for (const links of [steps, steps.toReversed()])
+      expect(await held(links, ['lot:stall', 'doc:voucher'])).toMatchObject({
+        held: ['doc:voucher', 'lot:canteen', 'lot:served', 'lot:stall'],
+        sold: [],
+      })
+  })
+
+  test('are told to be more where the way leads on behind the last step', async () => {
+    const steps = Array.from({ length: 6 }, (_, n): Step => [`lot:${n}`, `lot:${n + 1}`, 'entry'])
+    for (const tested of ['lot:0', 'lot:6']) {
+      expect(await held(steps, [tested], { ...SPREAD_BOUNDS, depth: 5 })).toMatchObject({ truncated: true })
+      expect(await held(steps, [tested], { ...SPREAD_BOUNDS, depth: 6 })).toMatchObject({ truncated: false })
+    }
   })
 
   test('are no more than a case holds, and it says so', async () => {
