@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import type { Body } from '#core/model/body.ts'
 import { openBodies, type StoredBody, versionPlace } from './personal/sealed-body.ts'
 import type { Reader } from './sighted.ts'
 
@@ -153,6 +154,36 @@ export async function readWaitingSubjects(
     [kinds, dueAfter, limit],
   )
   return rows.map(({ subject }) => subject)
+}
+
+const CLOSED = `v.body like '%"decidedBy":"official"%' and (v.body like '%"state":"resolved"%' or v.body like '%"state":"dismissed"%')`
+const REOPENED = `v.body like '%"decidedBy":"official"%' and v.body like '%"state":"open"%'`
+
+/**
+ * The records that officials closed with findings: of each finding those that the versions name which they resolved or dismissed and did not
+ * open again.
+ */
+export async function readClosedRecords(
+  reader: Reader,
+  ids: readonly string[],
+): Promise<Map<string, ReadonlySet<string>>> {
+  if (ids.length === 0) return new Map()
+  // A canonical text has no blanks, and what is of persons is none of these two: they stand in sealed bodies too.
+  const { rows } = await reader.query<{ id: string; version: number; body: StoredBody }>({
+    name: 'closed-records',
+    text: `select id, version, body from (
+             select v.record_id as id, v.version, v.body, ${CLOSED} as closed, lead(${REOPENED}) over (partition by v.record_id order by v.version) as reopened
+               from record_versions v where v.record_id = any($1::text[])) f
+            where closed and reopened is not true`,
+    values: [ids],
+  })
+  const closed = new Map<string, Set<string>>()
+  for (const { id, body } of await openBodies(reader, rows, placeOfFinding)) {
+    const known = closed.get(id) ?? new Set()
+    for (const record of (JSON.parse(body) as Body).evidence ?? []) known.add(record.id)
+    closed.set(id, known)
+  }
+  return closed
 }
 
 /** One finding with its body, as its newest version says it; null where there is none. Read from the log, so that it is never behind. */

@@ -1,9 +1,12 @@
 import { HubError } from '#core/errors.ts'
+import { EVIDENCE_MAX } from '#core/findings/draft.ts'
 import { FINDING_RECORD, orderUpon } from '#core/findings/finding-id.ts'
+import { isPending } from '#core/findings/finding-kinds.ts'
 import { actedVersion, type FindingAction } from '#core/findings/next-version.ts'
 import type { Body } from '#core/model/body.ts'
 import { parseRecordId } from '#core/model/identity.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
+import { markSubjects } from '#store/finding-checks.ts'
 import { type FindingRecord, readFinding } from '#store/findings.ts'
 import { readOwners } from '#store/peer-versions.ts'
 import type { SettleParts } from './settle.ts'
@@ -35,5 +38,8 @@ export async function actOn(
     records: [{ kind: 'finding', key, hub, body, order: orderUpon(found.version, 'official') }],
     keyId: by.keyId,
   })
+  // He closed the records that it names: of those that it only counts nobody has decided.
+  if (!isPending(body.state ?? '') && (body.evidence?.length ?? 0) >= EVIDENCE_MAX && body.subject)
+    await markSubjects(pool, [body.subject], by.nowMs)
   return (await readFinding(pool, id)) ?? found
 }

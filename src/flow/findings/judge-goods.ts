@@ -2,7 +2,8 @@ import { isJudged } from '#core/balance/site-balance.ts'
 import { negateDecimal } from '#core/decimal.ts'
 import { DOCUMENT_TYPES } from '#core/documents/document-type.ts'
 import { type Alternatives, requiredDocuments } from '#core/documents/required-documents.ts'
-import { type FindingDraft, figure } from '#core/findings/draft.ts'
+import { EVIDENCE_MAX, type FindingDraft, figure } from '#core/findings/draft.ts'
+import { findingId } from '#core/findings/finding-id.ts'
 import { sentenceOf } from '#core/findings/sentences.ts'
 import { goodsSubject, type Subject } from '#core/findings/subjects.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
@@ -10,7 +11,9 @@ import type { Body } from '#core/model/body.ts'
 import type { Sentence } from '#core/model/finding-parts.ts'
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
 import { type LoadedGoods, loadGoods } from '#flow/balance/load-goods.ts'
+import { readClosedRecords } from '#store/findings.ts'
 import { listMoves, type MoveRecord, type MovesOf, readEnteredLots } from '#store/goods-moves.ts'
+import { readHubId } from '#store/hub-identity.ts'
 import { readNewestVersions } from '#store/newest-versions.ts'
 import { coveredBefore } from './covered-before.ts'
 import { severityOfOver } from './judge-lots.ts'
@@ -23,7 +26,7 @@ const UNIT_WORDS: Readonly<Record<string, Sentence>> = {
 
 type GoodsSubject = Extract<Subject, { is: 'goods' }>
 
-/** Records of each place that are read at once, and that a finding rests on. */
+/** Records of each place that are read at once. */
 const RECORDS_READ = 100
 /** Records of each place that are looked through for those that a finding is about. */
 const RECORDS_LOOKED = 10_000
@@ -32,27 +35,30 @@ const RECORDS_LOOKED = 10_000
 export async function judgeGoods({ pool }: Judging, subjects: readonly GoodsSubject[]): Promise<Judged> {
   const loaded = await loadGoods(pool, subjects)
   const here = loaded.filter(isHere)
+  const ours = (pages: Pages) => ofOurs(pool, pages)
+  const uncovered = async (pages: Pages) => coveredBefore(pool, await ofOurs(pool, pages))
   const records = {
-    bare: await read(pool, here, 'bare', async (pages) => coveredBefore(pool, await ofOurs(pool, pages))),
-    suspect: await read(pool, here, 'suspect', (pages) => ofOurs(pool, pages)),
-    all: await read(pool, here, 'all', (pages) => ofOurs(pool, pages)),
+    // Each is wrong by itself, so all are counted.
+    bare: await undecided(pool, here, await read(pool, here, 'bare', uncovered, RECORDS_LOOKED)),
+    suspect: await read(pool, here, 'suspect', ours, EVIDENCE_MAX),
+    all: await read(pool, here, 'all', ours, EVIDENCE_MAX),
   }
   const bodies = await readNewestVersions(
     pool,
     Object.values(records).flatMap((lists) =>
-      lists.flatMap((list) => list ?? []).map(({ recordId }) => recordId),
+      lists.flatMap(({ moves }) => namedOf(moves).map(({ recordId }) => recordId)),
     ),
   )
   const drafts = loaded.flatMap((goods, n) => {
     const at = here.indexOf(goods)
-    const of = (name: MovesOf): Told[] | null => {
-      const list = at < 0 ? [] : (records[name][at] ?? null)
-      return (
-        list?.flatMap((move) => {
-          const record = bodies.get(move.recordId)
-          return record ? [{ move, record }] : []
-        }) ?? null
-      )
+    const of = (name: MovesOf): Told | null => {
+      const { moves, isWhole } = records[name][at] ?? NONE
+      if (moves.length === 0 && !isWhole) return null
+      const named = namedOf(moves).flatMap(({ recordId, version }) => {
+        const record = bodies.get(recordId)
+        return record ? [{ ...record, version }] : []
+      })
+      return { count: moves.length, named }
     }
     return draftsOf(goods, goodsSubject(subjects[n] as GoodsSubject), of)
   })
@@ -77,23 +83,34 @@ async function lotsBehind(pool: Judging['pool'], here: readonly LoadedGoods[]): 
   )
 }
 
+/** What a finding rests on. */
 interface Told {
-  readonly move: MoveRecord
-  readonly record: TracedRecord
+  /** All records that it counts. */
+  readonly count: number
+  /** Those that it names. */
+  readonly named: readonly TracedRecord[]
 }
+
+const namedOf = (moves: readonly MoveRecord[]) => moves.slice(0, EVIDENCE_MAX)
 
 type Pages = readonly (readonly MoveRecord[])[]
 
-/**
- * The first records of each place that `keep` leaves, read on until there are enough of them or no more. Null where it left none of those
- * that are looked through and there are more: nobody knows then whether there are any.
- */
+/** Records of a place that a finding is about. */
+interface Read {
+  readonly moves: readonly MoveRecord[]
+  /** Whether there are no more than were looked through. */
+  readonly isWhole: boolean
+}
+const NONE: Read = { moves: [], isWhole: true }
+
+/** The first records of each place that `keep` leaves, read on until there are `enough` of them or no more. */
 async function read(
   pool: Judging['pool'],
   goods: readonly LoadedGoods[],
   of: MovesOf,
   keep: (pages: Pages) => Promise<Pages>,
-): Promise<(readonly MoveRecord[] | null)[]> {
+  enough: number,
+): Promise<Read[]> {
   const lists = goods.map(({ site, goods, day, place }) => ({
     asked: { site, goods, day, keys: place.keys, of },
     kept: [] as MoveRecord[],
@@ -109,11 +126,27 @@ async function read(
       list.kept.push(...(kept[n] ?? []))
       list.after = pages[n]?.length === RECORDS_READ ? pages[n].at(-1) : undefined
     }
-    open = open.filter((list) => list.after !== undefined && list.kept.length < RECORDS_READ)
+    open = open.filter((list) => list.after !== undefined && list.kept.length < enough)
   }
-  return lists.map((list) =>
-    open.includes(list) && list.kept.length === 0 ? null : list.kept.slice(0, RECORDS_READ),
+  return lists.map((list) => ({ moves: list.kept, isWhole: !open.includes(list) }))
+}
+
+/** The records without papers of which no official has decided. */
+async function undecided(
+  pool: Judging['pool'],
+  goods: readonly LoadedGoods[],
+  bare: readonly Read[],
+): Promise<Read[]> {
+  const hub = await readHubId(pool)
+  const ids = goods.map((one) => findingId(hub, 'no_paper', goodsSubject(one)))
+  const closed = await readClosedRecords(
+    pool,
+    ids.filter((_, n) => bare[n]?.moves.length !== 0),
   )
+  return bare.map(({ moves, isWhole }, n) => {
+    const known = closed.get(ids[n] as string)
+    return { moves: moves.filter(({ recordId }) => known?.has(recordId) !== true), isWhole }
+  })
 }
 
 /** What another hub owns is found by that hub. */
@@ -126,11 +159,7 @@ async function ofOurs(pool: Judging['pool'], pages: Pages): Promise<Pages> {
 }
 
 /** A finding of which nobody knows whether it holds stays as it is. */
-function draftsOf(
-  goods: LoadedGoods,
-  subject: string,
-  of: (name: MovesOf) => readonly Told[] | null,
-): FindingDraft[] {
+function draftsOf(goods: LoadedGoods, subject: string, of: (name: MovesOf) => Told | null): FindingDraft[] {
   const [bare, suspect, all] = [of('bare'), of('suspect'), of('all')]
   return [
     ...(bare === null ? [] : [bareDraft(goods, subject, bare)]),
@@ -140,32 +169,32 @@ function draftsOf(
 }
 
 /** What all three findings of goods share. */
-function shared({ day, goods, place }: LoadedGoods, subject: string, told: readonly Told[]) {
-  const body: Body = told[0]?.record.body ?? { flags: [] }
+function shared({ day, goods, place }: LoadedGoods, subject: string, { named, count }: Told) {
+  const body: Body = named[0]?.body ?? { flags: [] }
   return {
     subject,
     about: {
       ...aboutOf(body),
       occurredAt: { at: `${day}T00:00:00+08:00`, precision: 'day' as const },
     },
-    evidence: told.map(({ move }) => ({ id: move.recordId, version: move.version })),
+    evidence: named.map(({ id, version }) => ({ id, version })),
     names: {
       goods: goodsName(body, goods),
       site: siteName(body, place.siteName ?? place.site),
       day,
-      records: String(told.length),
+      records: String(count),
     },
   }
 }
 
-function bareDraft(goods: LoadedGoods, subject: string, told: readonly Told[]): FindingDraft {
+function bareDraft(goods: LoadedGoods, subject: string, told: Told): FindingDraft {
   const { names, ...more } = shared(goods, subject, told)
-  const productClass = told[0]?.record.body.product?.class
+  const productClass = told.named[0]?.body.product?.class
   return {
     ...more,
     kind: 'no_paper',
-    holds: told.length > 0,
-    numbers: figure('records', told.length),
+    holds: told.count > 0,
+    numbers: figure('records', told.count),
     sentence: sentenceOf('no_paper', { ...names, missing: alternatives(productClass, goods.day) }),
   }
 }
@@ -181,7 +210,7 @@ function alternatives(productClass: string | undefined, day: string): Sentence {
   return { en: words(0, ' or ', '; '), zh: words(1, '或', '；') }
 }
 
-function suspectDraft(goods: LoadedGoods, subject: string, told: readonly Told[]): FindingDraft {
+function suspectDraft(goods: LoadedGoods, subject: string, told: Told): FindingDraft {
   const { names, ...more } = shared(goods, subject, told)
   const today = goods.sums.filter(({ day }) => day === goods.day)
   const suspect = today.reduce((sum, one) => sum + one.suspect, 0)
@@ -189,19 +218,19 @@ function suspectDraft(goods: LoadedGoods, subject: string, told: readonly Told[]
   return {
     ...more,
     kind: 'unit_suspect',
-    holds: told.length > 0,
+    holds: told.count > 0,
     numbers: [...figure('suspect', suspect), ...figure('records', records)],
     sentence: sentenceOf('unit_suspect', { ...names, records: String(suspect) }),
   }
 }
 
-function overDraft(goods: LoadedGoods, subject: string, told: readonly Told[]): FindingDraft {
+function overDraft(goods: LoadedGoods, subject: string, told: Told): FindingDraft {
   const { names, ...more } = shared(goods, subject, told)
   const { verdict, unit, opening, in: came, out, left, tolerance } = goods.balance
   const over = left === null ? null : negateDecimal(left)
   const productClass = goods.sums.find((sum) => sum.productClass !== null)?.productClass ?? null
   const isOver =
-    verdict === 'over' && told.length > 0 && over !== null && isJudged(goods.sums, goods.day, productClass)
+    verdict === 'over' && told.count > 0 && over !== null && isJudged(goods.sums, goods.day, productClass)
   return {
     ...more,
     kind: 'balance_off',

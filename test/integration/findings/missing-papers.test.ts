@@ -1,0 +1,106 @@
+import { beforeAll, expect, test } from 'vitest'
+import { judgeDue } from '#flow/findings/judge-due.ts'
+import { createIntake } from '#flow/intake/create-intake.ts'
+import type { Intake } from '#flow/intake/intake.ts'
+import { withApi } from '#test/api.ts'
+import { followToTheEnd } from '#test/follow.ts'
+
+const api = withApi()
+let intake: Intake
+beforeAll(() => {
+  const { pool, registry } = api
+  intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
+})
+
+const judge = async (): Promise<void> => {
+  await followToTheEnd(api.pool)
+  while ((await judgeDue({ pool: api.pool, intake }, Date.now())).judged > 0);
+  await followToTheEnd(api.pool)
+}
+const post = async (...records: object[]): Promise<void> => {
+  const { statusCode, body } = await api.call('POST', '/v1/records', { body: records })
+  expect(statusCode, body).toBe(200)
+  await judge()
+}
+interface Found {
+  readonly id: string
+  readonly state: string
+  readonly sentence: { readonly zh: string }
+  readonly numbers: readonly { readonly value: string }[]
+  readonly evidence: readonly { readonly id: string }[]
+}
+
+/** A market with its finding of missing papers. */
+function market(code: string) {
+  const entry = (key: string, more: object = {}) => ({
+    ...{ kind: 'entry', system: 'jiaxing-wholesale', key: [`${code}${key}`] },
+    occurredAt: { at: '2024-04-15T05:00:00+08:00', precision: 'second' },
+    region: { code: code.slice(0, 6), year: 2024 },
+    sites: [{ role: 'market', name: code, ids: [{ scheme: 'cn.mofcom.node9', value: code }] }],
+    product: { name: '鲜牛肉', class: 'beef' },
+    quantity: { value: '10', unit: 'KGM' },
+    ...more,
+  })
+  const find = async (): Promise<Found | undefined> =>
+    (await api.call('GET', `/v1/findings?kind=no_paper&site=${code}`)).json().findings[0]
+  return {
+    entry,
+    withPaper: (key: string) =>
+      entry(key, { documents: [{ role: 'upstream', type: 'product_B', number: `33${code}${key}` }] }),
+    found: async () => {
+      const { state, numbers = [], evidence = [] } = (await find()) ?? {}
+      const keys = evidence.map(({ id }) => (id.split(':').at(-1) ?? '').slice(code.length)).sort()
+      return [state, numbers[0]?.value, keys.length > 3 ? keys.length : keys]
+    },
+    sentence: async () => (await find())?.sentence.zh,
+    act: async (event: string) => {
+      const id = encodeURIComponent((await find())?.id ?? '')
+      const { statusCode, body } = await api.call('POST', `/v1/findings/${id}/events`, { body: { event } })
+      expect(statusCode, body).toBe(200)
+      await judge()
+    },
+  }
+}
+
+test('missing papers that an official closed are found anew with the entries alone that came since', async () => {
+  const { entry, withPaper, found, sentence, act } = market('330402121')
+  await post(entry('m1'), entry('m2'))
+  await act('dismiss')
+  await post(entry('m3'))
+  expect(await found()).toEqual(['open', '1', ['m3']])
+  expect(await sentence()).toContain('有 1 条记录')
+  await post(entry('m4'), entry('m1', { quantity: { value: '11', unit: 'KGM' } }))
+  expect(await found()).toEqual(['open', '2', ['m3', 'm4']])
+  await act('resolve')
+  await post(entry('m5'))
+  expect(await found()).toEqual(['open', '1', ['m5']])
+  // The hub ends it, and what was closed before stays closed.
+  await post(withPaper('m5'))
+  expect(await found()).toEqual(['resolved', '0', ['m5']])
+  await post(entry('m2', { quantity: { value: '12', unit: 'KGM' } }))
+  expect(await found()).toEqual(['resolved', '0', ['m5']])
+})
+
+test('missing papers that an official opened again are found with all entries, as before he closed them', async () => {
+  const { entry, found, act } = market('330402122')
+  await post(entry('m1'), entry('m2'))
+  await act('dismiss')
+  await act('reopen')
+  await post(entry('m3'))
+  expect(await found()).toEqual(['open', '3', ['m1', 'm2', 'm3']])
+})
+
+test('of hundreds of entries without papers all are counted, those that are not named stay when the named are closed, and one more is found', async () => {
+  const { entry, found, act } = market('330402123')
+  const many = Array.from({ length: 150 }, (_, n) => entry(`b${String(n).padStart(3, '0')}`))
+  await post(...many)
+  expect(await found()).toEqual(['open', '150', 100])
+  await post(entry('c'))
+  expect(await found()).toEqual(['open', '151', 100])
+  await act('resolve')
+  expect(await found()).toEqual(['open', '51', 51])
+  await act('resolve')
+  expect(await found()).toEqual(['resolved', '51', 51])
+  await post(entry('a'), entry('d'))
+  expect(await found()).toEqual(['open', '2', ['a', 'd']])
+})
