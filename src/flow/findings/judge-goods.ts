@@ -15,9 +15,9 @@ import { readClosedRecords } from '#store/findings.ts'
 import { listMoves, type MoveRecord, type MovesOf, readEnteredLots } from '#store/goods-moves.ts'
 import { readHubId } from '#store/hub-identity.ts'
 import { readNewestVersions } from '#store/newest-versions.ts'
-import { coveredBefore } from './covered-before.ts'
 import { severityOfOver } from './judge-lots.ts'
 import { aboutOf, goodsName, type Judged, type Judging, ownRecords, siteName } from './judging.ts'
+import { type Found, uncoveredReader } from './uncovered.ts'
 
 const UNIT_WORDS: Readonly<Record<string, Sentence>> = {
   KGM: { en: 'kg', zh: '千克' },
@@ -35,8 +35,9 @@ const RECORDS_LOOKED = 10_000
 export async function judgeGoods({ pool }: Judging, subjects: readonly GoodsSubject[]): Promise<Judged> {
   const loaded = await loadGoods(pool, subjects)
   const here = loaded.filter(isHere)
-  const ours = (pages: Pages) => ofOurs(pool, pages)
-  const uncovered = async (pages: Pages) => coveredBefore(pool, await ofOurs(pool, pages))
+  const ours: Keep = async (pages) => (await ofOurs(pool, pages)).map((moves) => ({ moves, isWhole: true }))
+  const ofUncovered = uncoveredReader(pool)
+  const uncovered: Keep = async (pages) => ofUncovered(await ofOurs(pool, pages))
   const records = {
     // Each is wrong by itself, so all are counted.
     bare: await undecided(pool, here, await read(pool, here, 'bare', uncovered, RECORDS_LOOKED)),
@@ -95,25 +96,23 @@ const namedOf = (moves: readonly MoveRecord[]) => moves.slice(0, EVIDENCE_MAX)
 
 type Pages = readonly (readonly MoveRecord[])[]
 
-/** Records of a place that a finding is about. */
-interface Read {
-  readonly moves: readonly MoveRecord[]
-  /** Whether there are no more than were looked through. */
-  readonly isWhole: boolean
-}
-const NONE: Read = { moves: [], isWhole: true }
+/** Those records of each page that a finding is about. */
+type Keep = (pages: Pages) => Promise<readonly Found[]>
+
+const NONE: Found = { moves: [], isWhole: true }
 
 /** The first records of each place that `keep` leaves, read on until there are `enough` of them or no more. */
 async function read(
   pool: Judging['pool'],
   goods: readonly LoadedGoods[],
   of: MovesOf,
-  keep: (pages: Pages) => Promise<Pages>,
+  keep: Keep,
   enough: number,
-): Promise<Read[]> {
+): Promise<Found[]> {
   const lists = goods.map(({ site, goods, day, place }) => ({
     asked: { site, goods, day, keys: place.keys, of },
     kept: [] as MoveRecord[],
+    isWhole: true,
     after: undefined as MoveRecord | undefined,
   }))
   let open = lists
@@ -123,20 +122,22 @@ async function read(
     const pages = open.map((_, n) => rows.get(n) ?? [])
     const kept = await keep(pages)
     for (const [n, list] of open.entries()) {
-      list.kept.push(...(kept[n] ?? []))
+      const { moves, isWhole } = kept[n] ?? NONE
+      list.kept.push(...moves)
+      list.isWhole &&= isWhole
       list.after = pages[n]?.length === RECORDS_READ ? pages[n].at(-1) : undefined
     }
     open = open.filter((list) => list.after !== undefined && list.kept.length < enough)
   }
-  return lists.map((list) => ({ moves: list.kept, isWhole: !open.includes(list) }))
+  return lists.map((list) => ({ moves: list.kept, isWhole: list.isWhole && !open.includes(list) }))
 }
 
 /** The records without papers of which no official has decided. */
 async function undecided(
   pool: Judging['pool'],
   goods: readonly LoadedGoods[],
-  bare: readonly Read[],
-): Promise<Read[]> {
+  bare: readonly Found[],
+): Promise<Found[]> {
   const hub = await readHubId(pool)
   const ids = goods.map((one) => findingId(hub, 'no_paper', goodsSubject(one)))
   const closed = await readClosedRecords(
