@@ -27,6 +27,8 @@ export interface UsageRow extends UsedGoods {
   readonly system: string
   readonly site: string
   readonly siteName: string | null
+  /** Of a place with a code (GB/T 2260); empty where its records tell none. */
+  readonly region: string
   readonly unit: string | null
   readonly records: number
   readonly firstHand: number
@@ -58,7 +60,8 @@ const LOTS_OF = (columns: string, records: string, lots: string): string => {
  * The uses of each paper, and which of them came straight under it. Bought on: the record names the voucher of the purchase; or who gave
  * the goods had taken them in, or had sold them to the same taker, under the same paper; or nobody says who gave them, and sales name
  * the paper; or the lot that they came from was taken in or sold under the same paper. What a place sells of a lot that it took in
- * itself, and what several systems tell of one place, is the same goods, of which the greatest figure counts (`usageOf`).
+ * itself, and what several systems tell of one place, is the same goods, of which the greatest figure counts (`usageOf`); a place that is known by its
+ * name is one in its province here, because two systems may know more and less of its region.
  */
 const CHOSEN = (active: string): string => `
   asked as materialized (
@@ -66,7 +69,7 @@ const CHOSEN = (active: string): string => `
       plate text)),
   ${BEYOND},
   said as materialized (
-    select a.n, a.on, a.until, a.inside, a.plate, m.*
+    select a.n, a.on, a.until, a.inside, a.plate, regexp_replace(m.site, '@([0-9]{2})[0-9]{4}$', '@\\1') as place, m.*
       from asked a cross join lateral (${mentions(
         `m.code = a.code and m.role = 'upstream' and m.kind in ('sale', 'entry', 'dispatch')${active}
            and (a.types is null or m.type = any(a.types))`,
@@ -77,13 +80,13 @@ const CHOSEN = (active: string): string => `
   bought as materialized (select distinct n, taker from alive where kind = 'sale' and taker is not null and taker is distinct from giver),
   entered as materialized (select distinct n, taker from alive where kind = 'entry' and taker is not null and taker is distinct from giver),
   carried as materialized (select a.n, e.record_id, e.version, e.to_code as lot from asked a join lot_edges e on e.from_code = a.code),
-  had as materialized (${LOTS_OF('site', `alive where kind <> 'dispatch'`, 'carried')}),
+  had as materialized (${LOTS_OF('place', `alive where kind <> 'dispatch'`, 'carried')}),
   parted as materialized (
     select l.n, e.record_id, e.version, e.from_code as lot from (select distinct n, lot from had) l join lot_edges e on e.to_code = l.lot
      where ((l.n, e.from_code) in (select n, lot from had)) is true),
   onward as materialized (
-    select n, record_id from (${LOTS_OF('site, kind', 'alive', 'parted')}) o
-     where kind = 'entry' or kind = 'sale' and ((n, lot, site) in (select n, lot, site from had)) is not true),
+    select n, record_id from (${LOTS_OF('place, kind', 'alive', 'parted')}) o
+     where kind = 'entry' or kind = 'sale' and ((n, lot, place) in (select n, lot, place from had)) is not true),
   chosen as (
     select s.*, s.status = 'active' and not (s.bought_on or ((s.n, s.record_id) in (select n, record_id from onward)) is true or b.n is not null and s.kind <> 'dispatch'
              or s.kind = 'entry' and (e.n is not null or p.n is not null or s.giver is null and l.n is not null)) as first
@@ -101,15 +104,18 @@ const IS = {
 }
 
 const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
-  select n, kind, system, site, max(site_name) as "siteName", count_unit as unit, product_class as "productClass", product_code as "productCode", count(*)::integer as records,
-         count(*) filter (where first)::integer as "firstHand", sum(mass) filter (where first) as mass,
-         sum(count) filter (where first) as count, sum(mass) filter (where first and used_on = "on") as "dayMass",
-         sum(count) filter (where first and used_on = "on") as "dayCount",
-         min(used_on) filter (where first) as "firstOn", max(used_on) filter (where first) as "lastOn",
-         ${Object.entries(IS)
-           .map(([name, is]) => `count(*) filter (where ${is})::integer as "${name}"`)
-           .join(', ')}
-    from chosen group by n, kind, system, site, count_unit, product_class, product_code`
+  select u.*, coalesce(v.region, '') as region from (
+    select n, kind, system, site, max(site_name) as "siteName", count_unit as unit, product_class as "productClass", product_code as "productCode", count(*)::integer as records,
+           count(*) filter (where first)::integer as "firstHand", sum(mass) filter (where first) as mass,
+           sum(count) filter (where first) as count, sum(mass) filter (where first and used_on = "on") as "dayMass",
+           sum(count) filter (where first and used_on = "on") as "dayCount",
+           min(used_on) filter (where first) as "firstOn", max(used_on) filter (where first) as "lastOn",
+           ${Object.entries(IS)
+             .map(([name, is]) => `count(*) filter (where ${is})::integer as "${name}"`)
+             .join(', ')}, min(record_id) as one
+      from chosen group by n, kind, system, site, count_unit, product_class, product_code) u
+    left join lateral (
+      select v.region from record_versions v where v.record_id = u.one and u."siteName" <> u.site order by v.version desc limit 1) v on true`
 
 /** What was used of each paper: a row for each place, kind of record, system, unit and goods. Void records do not count. */
 export async function readUsage(

@@ -63,5 +63,16 @@ export function samePlaces(name: string, said: readonly SiteSaid[]): ReadonlyMap
   return places
 }
 
+/** The region of a place that is said so: that of its name, else what its records tell. */
+export const regionSaid = ({ site, region }: SiteSaid): string =>
+  nameInSite(site) === null ? region : site.slice(-6)
+
+/** Of the regions of one place that which tells most. */
+export const finestOf = (regions: readonly string[]): string =>
+  regions.reduce((a, b) => (digitsOf(b).length > digitsOf(a).length ? b : a), '')
+
+/** Whether two regions are one as far as both are told (GB/T 2260; empty where it is not). */
+export const regionsAgree = (a: string, b: string): boolean => isNear(digitsOf(a), digitsOf(b))
+
 const digitsOf = (region: string): string => (region === '' ? '' : prefixOf(region))
 const isNear = (a: string, b: string): boolean => a.startsWith(b) || b.startsWith(a)

@@ -1,3 +1,4 @@
+import { regionsAgree } from '#core/balance/goods-site.ts'
 import { compareDecimal } from '#core/decimal.ts'
 import { type Compared, leftOf, type PaperLeft } from './compare-use.ts'
 import { DOCUMENT_TYPES, type DocumentType } from './document-type.ts'
@@ -6,7 +7,7 @@ import type { NamedGoods } from './goods-match.ts'
 import { inUnit, type Measure } from './measures.ts'
 import { differsFromAll, goodsMeant, namesOf, type PaperGoods } from './paper-goods.ts'
 import { finding, type SaidFinding } from './paper-reasons.ts'
-import type { PaperUsage } from './paper-usage.ts'
+import { nameIn, type PaperUsage } from './paper-usage.ts'
 import { PAPER_FIELDS, type PaperField } from './required-fields.ts'
 
 /** What is known of one paper, from its own records. Days are `YYYY-MM-DD`. */
@@ -82,7 +83,7 @@ const SITES_NAMED = 3
 const sitesNamed = (sites: PaperUsage['sites']): string =>
   sites
     .slice(0, SITES_NAMED)
-    .map(({ site, siteName }) => siteName ?? site)
+    .map((use) => nameIn(use) ?? use.site)
     .join(', ') + (sites.length > SITES_NAMED ? ' …' : '')
 
 const measured = (measures: readonly Measure[]): string =>
@@ -155,8 +156,9 @@ const ofNamed = (name: string | null) =>
 
 /** Goods at a gate. */
 export interface Load {
-  /** Code or name of the place. */
+  /** Code or name of the place, and its region where that is told (GB/T 2260). */
   readonly site: string | null
+  readonly region: string | null
   readonly goods: NamedGoods & { readonly name: string | null }
   readonly quantity: Measure | null
   /** What was written in the place of a quantity, where it is none. */
@@ -190,8 +192,11 @@ export function judgeLoad(
 /** A plate names an owner: enough of it to compare with the one in sight. */
 const masked = (plate: string): string => `${plate.slice(0, 2)}***${plate.slice(-2)}`
 
+/** By its code, or by its name where the regions are not told to differ. */
 const isHere = (load: Load) => (use: PaperUsage['sites'][number]) =>
-  load.site !== null && (use.site === load.site || use.siteName === load.site)
+  load.site !== null &&
+  (use.site === load.site ||
+    (nameIn(use) === load.site && (load.region === null || regionsAgree(use.region, load.region))))
 
 function leftFor(
   { goods }: IssuedPaper,

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto'
+import { goodsSite } from '#core/balance/goods-site.ts'
 import { negateDecimal } from '#core/decimal.ts'
+import { siteOf } from '#core/findings/finding-row.ts'
 import { normalisePlate } from '#core/identifiers/plate.ts'
 import { isCode } from '#core/lineage/codes.ts'
 import { massOf } from '#core/lineage/document-use.ts'
@@ -21,7 +23,7 @@ export interface MentionedPaper {
   readonly role: Mention['role']
   /** As this record knows it; `unknown` where it does not. */
   readonly type: string
-  /** Where it was used: the code of the market, slaughterhouse or store, else its name, else the system. */
+  /** Where it was used: the code of the market, slaughterhouse or store, else its name with the region (`goods-site.ts`), else its name, else the system. */
   readonly site: string
   readonly siteName: string | null
   /** Digits of the provinces between which it was used. */
@@ -46,7 +48,6 @@ export interface MentionedPaper {
 const VOUCHERS: ReadonlySet<string> = new Set(['sales_voucher', 'purchase_voucher'])
 const GIVERS: readonly PartyPart['role'][] = ['supplier', 'seller', 'shipper', 'producer']
 const TAKERS: readonly PartyPart['role'][] = ['buyer', 'consignee', 'owner', 'operator']
-const SITES = ['market', 'slaughterhouse', 'store', 'canteen', 'cold_store', 'self', 'stall', 'farm'] as const
 
 /** The papers that a record names, each once with its strongest part in the record. */
 export function mentionedPapers(record: Pick<CanonicalRecord, 'kind' | 'system'> & Body): MentionedPaper[] {
@@ -78,7 +79,7 @@ function sharedParts(record: Pick<CanonicalRecord, 'kind' | 'system'> & Body) {
   const mass = signed(massOf(record), isRefund)
   const isCounted = record.quantity !== undefined && record.quantity.unit !== 'KGM' && record.quantity.value
   return {
-    ...siteOf(record),
+    ...placeOf(record),
     fromProvince: from,
     toProvince: to,
     usedOn: record.occurredAt?.at.slice(0, 10) ?? null,
@@ -108,11 +109,12 @@ const digestOf = (text: string): string => hash('sha256', text, 'base64url').sli
 const signed = (value: string | null, isRefund: boolean): string | null =>
   value !== null && isRefund && !value.startsWith('-') ? negateDecimal(value) : value
 
-function siteOf({ sites = [], system }: Pick<CanonicalRecord, 'system'> & Body) {
-  const site = SITES.map((role) => sites.find((one) => one.role === role)).find((one) => one !== undefined)
+function placeOf(record: Pick<CanonicalRecord, 'system'> & Body) {
+  const place = goodsSite(record)
+  const isStall = siteOf(record)?.role === 'stall'
   return {
-    site: site?.ids[0]?.value ?? site?.name ?? system,
-    siteName: site?.role === 'stall' ? null : (site?.name ?? null),
+    site: place?.site ?? record.system,
+    siteName: isStall ? null : (siteOf(record)?.name ?? null),
   }
 }
 

@@ -1,3 +1,4 @@
+import { finestOf, nameInSite, regionSaid, samePlaces } from '#core/balance/goods-site.ts'
 import { compareDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { UseKind } from '#core/lineage/document-use.ts'
 import { greatestOf, inUnit, type Measure, sumOf } from './measures.ts'
@@ -6,9 +7,11 @@ import { greatestOf, inUnit, type Measure, sumOf } from './measures.ts'
 export interface UsePart {
   readonly kind: UseKind
   readonly system: string
-  /** Code of the place, or its name where the records do not say the code. */
+  /** Code of the place, or its name, with the region where that is told (`goods-site.ts`), where the records do not say the code. */
   readonly site: string
   readonly siteName: string | null
+  /** Of a place with a code (GB/T 2260); empty where it is not told. */
+  readonly region: string
   /** Which of the goods of the paper, by their place in its list; null where nobody tells. */
   readonly good: number | null
   /** Records, and those of them whose goods came straight under the paper. */
@@ -32,6 +35,8 @@ export type ByGoods = ReadonlyMap<number | null, readonly Measure[]>
 export interface SiteUse {
   readonly site: string
   readonly siteName: string | null
+  /** GB/T 2260; empty where no record tells it. */
+  readonly region: string
   /** Under all of these its uses stand. */
   readonly keys: readonly string[]
   /** Of the records that tell the most; with what others tell of the same goods they are not added up. */
@@ -82,15 +87,21 @@ export function usageOf(parts: readonly UsePart[]): PaperUsage {
   }
 }
 
-/** A name under which some tell of a place stands for the code by which others do, unless several codes bear it. */
+/** The uses of each place: a name under which some tell of it stands for the code by which others do, or for its name and region (`samePlaces`). */
 function byPlace(parts: readonly UsePart[]): Map<string, UsePart[]> {
-  const coded = parts.filter(({ site, siteName }) => siteName !== null && siteName !== site)
-  const named = Map.groupBy(coded, ({ siteName }) => siteName)
-  return Map.groupBy(parts, ({ site }) => {
-    const codes = new Set((named.get(site) ?? []).map((part) => part.site))
-    return codes.size === 1 ? ([...codes][0] as string) : site
-  })
+  const names = new Set(parts.flatMap((part) => nameIn(part) ?? []))
+  // What was written down of a stall before its region was is its name alone.
+  const nameOf = (part: UsePart): string | null => nameIn(part) ?? (names.has(part.site) ? part.site : null)
+  const places = new Map<string, string>()
+  for (const [name, ofName] of Map.groupBy(parts, nameOf))
+    if (name !== null)
+      for (const [site, place] of samePlaces(name, ofName)) places.set(`${name} ${site}`, place)
+  return Map.groupBy(parts, (part) => places.get(`${nameOf(part)} ${part.site}`) ?? part.site)
 }
+
+/** What a place is called, also where that stands in its site alone. */
+export const nameIn = ({ site, siteName }: Pick<UsePart, 'site' | 'siteName'>): string | null =>
+  siteName ?? nameInSite(site)
 
 const massOf = ({ measures }: { readonly measures: readonly Measure[] }): string =>
   measures.find(({ unit }) => unit === 'KGM')?.value ?? '0'
@@ -111,6 +122,7 @@ function siteUse(site: string, parts: readonly UsePart[]): SiteUse {
   return {
     site,
     siteName: parts.find(({ siteName }) => siteName !== null)?.siteName ?? null,
+    region: finestOf(parts.map(regionSaid)),
     keys: [...new Set(parts.map((part) => part.site))],
     kind: one.kind,
     system: one.system,

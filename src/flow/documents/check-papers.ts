@@ -177,6 +177,7 @@ function loadOf(question: PaperQuestion, goods: KnownProduct | undefined): Load 
       : parseQuantity(question.quantity, { unit: question.unit ?? '', default: '公斤' })
   return {
     site: question.site?.trim() ?? null,
+    region: question.region ?? null,
     goods: {
       productClass: goods?.class ?? null,
       productCode: goodsCode(goods),

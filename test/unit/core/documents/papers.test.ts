@@ -19,6 +19,7 @@ const part = (more: Partial<UsePart>): UsePart => ({
   system: 'city',
   site: 'A',
   siteName: null,
+  region: '',
   good: 0,
   records: 1,
   firstHand: 1,
@@ -91,6 +92,42 @@ test('a place told by its name is the one whose code bears the name, and where s
   expect(usageOf([named, coded('330109004'), coded('330402003')]).used).toEqual(kg('280'))
 })
 
+test('markets of one name in two regions are two places under a paper, and one where the regions agree as far as both are told', () => {
+  const name = '甲市场'
+  const at = (site: string, kilograms: string, region = '') =>
+    part({ site, siteName: name, region, system: `of ${site}`, measures: kg(kilograms) })
+  const sitesOf = (...parts: UsePart[]) =>
+    usageOf(parts)
+      .sites.map(({ site, keys }) => [site, ...[...keys].sort()])
+      .sort()
+  const [here, there] = [at('甲市场@330105', '60'), at('甲市场@310115', '40')]
+  expect(usageOf([here, there])).toMatchObject({ used: kg('100') })
+  expect(sitesOf(here, there)).toEqual([
+    ['甲市场@310115', '甲市场@310115'],
+    ['甲市场@330105', '甲市场@330105'],
+  ])
+  expect(sitesOf(here, at('甲市场@330100', '10'), there)).toEqual([
+    ['甲市场@310115', '甲市场@310115'],
+    ['甲市场@330105', '甲市场@330100', '甲市场@330105'],
+  ])
+  expect(sitesOf(here, at('330105012', '50', '330105'), there)).toEqual([
+    ['330105012', '330105012', '甲市场@330105'],
+    ['甲市场@310115', '甲市场@310115'],
+  ])
+  expect(sitesOf(here, at(name, '10'))).toEqual([['甲市场@330105', '甲市场', '甲市场@330105']])
+  expect(sitesOf(here, at(name, '10'), there)).toHaveLength(3)
+})
+
+test('at the gate a paper was used elsewhere where it was used at a market of the same name in another region', () => {
+  const usage = usageOf([part({ site: '甲市场@330105', siteName: '甲市场', measures: kg('60') })])
+  const load = { ...{ site: '甲市场', goods: PORK, quantity: null, vehicle: null, unread: null } }
+  const at = (region: string | null) =>
+    codes(judgeLoad({ ...paper, territory: 'anywhere' }, usage, null, { ...load, region }))
+  expect(at('310115')).toEqual(['used_elsewhere'])
+  expect(at('330100')).toEqual([])
+  expect(at(null)).toEqual([])
+})
+
 test('heads are compared with heads, and never pieces with kilograms', () => {
   const heads = { value: '20', unit: 'HEA' }
   expect(
@@ -138,6 +175,7 @@ test('a load that was registered here today is not refused for having used up it
   const { compared } = judgeUsage(paper, usage)
   const load = {
     site: '330105012',
+    region: null,
     goods: PORK,
     quantity: { value: '100', unit: 'KGM' },
     vehicle: null,
