@@ -8,6 +8,15 @@ type Client = ClientBase | Pool
 /** Of its row in `followers`. */
 export const SUPERVISION_FOLLOWER = 'supervision'
 
+/** Up to where in the log the counters stand by the former rules; 0 where there were none. */
+export async function readFormerTo(client: Client): Promise<bigint> {
+  const { rows } = await client.query<{ to: string }>(
+    'select coalesce(max(former_to), 0)::text as to from followers where name = $1',
+    [SUPERVISION_FOLLOWER],
+  )
+  return BigInt(rows[0]?.to ?? 0)
+}
+
 const KEY = 'place text, day date, family text, unit text, class text, region text'
 const KEY_NAMES = 'place, day, family, unit, class, region'
 const LINE = `${KEY}, said text, system text, detail text, records bigint, mass numeric, amount numeric`

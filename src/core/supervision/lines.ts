@@ -1,5 +1,8 @@
 import { chinaDay } from '#core/dates/china-day.ts'
 import { negateDecimal } from '#core/decimal.ts'
+import { documentTypeOn } from '#core/documents/document-form.ts'
+import type { DocumentType } from '#core/documents/document-type.ts'
+import { lastValidDay } from '#core/documents/document-validity.ts'
 import { entryPapers, missingPapers } from '#core/documents/entry-papers.ts'
 import { requiredDocuments } from '#core/documents/required-documents.ts'
 import { isPending } from '#core/findings/finding-kinds.ts'
@@ -66,8 +69,14 @@ const CUT: ReadonlySet<string> = new Set(['pork', 'beef', 'mutton'])
 const PUBLISHED_BY = '08:30:00'
 const SHORT = 60
 
+/**
+ * How the last day of a paper is told: by the rule of its type with what it states, as the check tells it; `stated`: by what it states alone, as it was counted
+ * formerly.
+ */
+export type LastDays = 'ruled' | 'stated'
+
 /** What a record adds to the counters, as its newest version says it; nothing where it has no day. */
-export function linesOf(record: CanonicalRecord): Line[] {
+export function linesOf(record: CanonicalRecord, lastDays: LastDays = 'ruled'): Line[] {
   if (record.status === 'void' && record.kind !== 'document') return []
   const day = dayOf(record.occurredAt)
   if (day === null) return []
@@ -112,7 +121,7 @@ export function linesOf(record: CanonicalRecord): Line[] {
     case 'test':
       return [testLine(record, line), ...main(record, line, isEarly(record.occurredAt) ? 'early' : 'late')]
     case 'document':
-      return paperLines(record, line)
+      return paperLines(record, line, lastDays)
     case 'hold':
       return [line('hold', record.holdKind ?? 'unknown')]
     case 'disposal':
@@ -183,7 +192,7 @@ function testLine(record: CanonicalRecord, line: MakeLine): Line {
 }
 
 /** A paper counts on the day of its issue, where it was issued; and once more on the last day on which it is valid. */
-function paperLines(record: CanonicalRecord, line: MakeLine): Line[] {
+function paperLines(record: CanonicalRecord, line: MakeLine, lastDays: LastDays): Line[] {
   const paper = record.documents?.find(({ role }) => role === 'self') ?? record.documents?.[0]
   const type = paper?.type ?? 'unknown'
   const nowhere = { place: '', said: '' }
@@ -192,9 +201,22 @@ function paperLines(record: CanonicalRecord, line: MakeLine): Line[] {
     ...nowhere,
     ...(isVoid ? { mass: '0' } : {}),
   })
-  const until = dayOf(paper?.validUntil)
+  const stated = dayOf(paper?.validUntil)
+  const until = lastDays === 'stated' ? stated : lastDayOf(paper, stated, record)
   if (until === null || isVoid) return [issued]
   return [issued, line('paper_end', type, { ...nowhere, day: until, mass: '0' })]
+}
+
+/** The last day on which a paper is valid, by the rules of its day of issue. */
+function lastDayOf(
+  paper: NonNullable<Body['documents']>[number] | undefined,
+  stated: string | null,
+  { occurredAt }: Body,
+): string | null {
+  const issuedOn = dayOf(paper?.issuedOn ?? occurredAt)
+  if (issuedOn === null) return stated
+  const type = documentTypeOn((paper?.type ?? 'unknown') as DocumentType, issuedOn)
+  return lastValidDay({ type, issuedOn }, stated ?? undefined) ?? null
 }
 
 /** How the papers of an entry stand by the rules of its day. */

@@ -12,6 +12,8 @@ export interface Succession {
   /** The same, also where it is void. */
   readonly said: CanonicalRecord
   readonly saidBefore: CanonicalRecord | null
+  /** Where in the log that stands. */
+  readonly positionBefore: bigint | null
 }
 
 /**
@@ -39,6 +41,7 @@ export async function readSuccessions(
       receivedAt: record.receivedAt,
       said: record,
       saidBefore,
+      positionBefore: before?.position ?? null,
     }
   }
   return changes.values().map(successionOf)

@@ -8,6 +8,7 @@ import {
   moveFigures,
   moveNameCodes,
   type NameCode,
+  readFormerTo,
   readGrainsSaid,
   readLines,
   readNameCodes,
@@ -20,11 +21,12 @@ export const supervisionReader: LogReader = { name: SUPERVISION_FOLLOWER, begin:
 
 /** A new version adds what it says, and takes away what the one before it said. */
 function countPage(): PageReading {
-  const lines: Line[] = []
+  const noted: Line[] = []
+  const takenOff: TakenOff[] = []
   const names = new Map<string, { -readonly [K in keyof NameCode]: NameCode[K] }>()
   const note = (record: CanonicalRecord, sign: 1 | -1): void => {
     const own = linesOf(record)
-    for (const line of own) lines.push(sign === 1 ? line : negated(line))
+    for (const line of own) noted.push(sign === 1 ? line : negated(line))
     if (!own.some(({ said: where }) => where !== '')) return
     const { said, name } = placeOf(record)
     if (name === '' || isSaidByName(said)) return
@@ -34,11 +36,14 @@ function countPage(): PageReading {
     else names.set(key, { name, code: said, records: sign })
   }
   return {
-    note({ said, saidBefore }) {
-      if (saidBefore) note(saidBefore, -1)
+    note({ said, saidBefore, positionBefore }) {
+      if (saidBefore?.kind === 'document')
+        takenOff.push({ record: saidBefore, position: positionBefore ?? 0n })
+      else if (saidBefore) note(saidBefore, -1)
       note(said, 1)
     },
     async write(client) {
+      const lines = [...noted, ...(await linesTakenOff(client, takenOff))]
       const moves = [...names.values()].filter(({ records }) => records !== 0)
       const { meant, changed } = await learnNames(client, moves, lines)
       const place = (said: string): string => meant.get(said) ?? said
@@ -54,6 +59,21 @@ function countPage(): PageReading {
       await moveFigures(client, result.moves)
     },
   }
+}
+
+/** A version of a paper that stands in the counters, with its place in the log. */
+interface TakenOff {
+  readonly record: CanonicalRecord
+  readonly position: bigint
+}
+
+/** Papers are taken off as they were put in: what was counted by the former rules by these. */
+async function linesTakenOff(client: PoolClient, papers: readonly TakenOff[]): Promise<Line[]> {
+  if (papers.length === 0) return []
+  const formerTo = await readFormerTo(client)
+  return papers.flatMap(({ record, position }) =>
+    linesOf(record, position <= formerTo ? 'stated' : 'ruled').map(negated),
+  )
 }
 
 function touchGrain(touched: Map<string, GrainKey>, grain: GrainKey): void {

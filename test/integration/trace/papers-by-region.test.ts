@@ -70,7 +70,7 @@ test('a paper that was used at markets of one name in two regions was used at tw
 /** The last migration before that which tells places of one name apart under a paper. */
 async function before(): Promise<number> {
   const migrations = await readMigrations('src/store/migrations')
-  return migrations.findIndex(({ name }) => name.endsWith('papers-by-region.sql'))
+  return migrations.findIndex(({ name }) => name.endsWith('places-and-last-days-of-papers.sql'))
 }
 
 test('what a market sells of a lot that it took in is the same goods though its systems know more and less of its region, and is bought on in another', async () => {
