@@ -194,17 +194,26 @@ export async function readOwn(
   return own
 }
 
-/** Types under which records name the codes, and whether one of them is of the paper itself. */
+/** A type under which records name a paper. */
+export interface KnownType {
+  readonly code: string
+  readonly type: string
+  readonly records: number
+  /** Day of the last of them; null where none has one. */
+  readonly lastOn: string | null
+}
+
+/** Types under which records name the codes, most named first. */
 export async function readKnownTypes(
   reader: Reader,
   codes: readonly string[],
   beyond: Beyond,
   rows: readonly MentionRow[],
-): Promise<{ code: string; type: string; records: number }[]> {
-  const { rows: types } = await reader.query<{ code: string; type: string; records: number }>({
+): Promise<KnownType[]> {
+  const { rows: types } = await reader.query<KnownType>({
     name: 'papers-types',
     text: `with ${BEYOND}
-      select m.code, m.type, count(*)::integer as records
+      select m.code, m.type, count(*)::integer as records, max(m.used_on)::text as "lastOn"
         from unnest($1::text[]) a(code) cross join lateral (${mentions('m.code = a.code')}) m
        group by m.code, m.type order by m.code, records desc, m.type`,
     values: [codes, ...overlay(beyond, rows)],

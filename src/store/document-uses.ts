@@ -7,6 +7,8 @@ export interface UseQuestion {
   readonly code: string
   /** Types by which records may name it; null: all. */
   readonly types: readonly string[] | null
+  /** Types by which uses may name it from a day on besides. */
+  readonly former: { readonly types: readonly string[]; readonly since: string } | null
   readonly on: string
   /** Last valid day. */
   readonly until: string | null
@@ -65,14 +67,14 @@ const LOTS_OF = (columns: string, records: string, lots: string): string => {
  */
 const CHOSEN = (active: string): string => `
   asked as materialized (
-    select * from jsonb_to_recordset($1::jsonb) as a(n integer, code text, types text[], "on" date, until date, inside text,
+    select * from jsonb_to_recordset($1::jsonb) as a(n integer, code text, types text[], former jsonb, "on" date, until date, inside text,
       plate text)),
   ${BEYOND},
   said as materialized (
     select a.n, a.on, a.until, a.inside, a.plate, regexp_replace(m.site, '@([0-9]{2})[0-9]{4}$', '@\\1') as place, m.*
       from asked a cross join lateral (${mentions(
         `m.code = a.code and m.role = 'upstream' and m.kind in ('sale', 'entry', 'dispatch')${active}
-           and (a.types is null or m.type = any(a.types))`,
+           and (a.types is null or m.type = any(a.types) or a.former->'types' ? m.type and m.used_on >= (a.former->>'since')::date)`,
       )}) m),
   alive as not materialized (select * from said where status = 'active'),
   sellers as materialized (select distinct n from alive where kind = 'sale'),

@@ -23,10 +23,10 @@ import { type SignatureView, signaturesOf } from '#flow/signatures/read-signatur
 import { dayAsked } from '#flow/trace/day-asked.ts'
 import { knownType } from '#flow/trace/document-issue.ts'
 import { figuresOf, measureLeft, measuresOf, numberAsked, reasonOf } from '#flow/trace/read-document.ts'
-import { readKnownTypes } from '#store/document-mentions.ts'
+import { type KnownType, readKnownTypes } from '#store/document-mentions.ts'
 import type { Reader } from '#store/sighted.ts'
 import { candidatesOf } from './candidates.ts'
-import { type LoadedPaper, loadPapers } from './load-papers.ts'
+import { type LoadedPaper, loadPapers, mayBe } from './load-papers.ts'
 import { numbersOf } from './numbers-asked.ts'
 import type { PaperAnswer, PaperQuestion, PapersAnswer } from './schema.ts'
 
@@ -74,7 +74,7 @@ export async function checkPapers(
       answerOf(
         loaded,
         questions[n] as PaperQuestion,
-        (types.get(loaded.question.code) ?? []).map(({ type }) => type),
+        types.get(loaded.question.code) ?? [],
         taken,
         signatures,
       ),
@@ -106,7 +106,7 @@ const isUnseen = ({ paper, usage }: LoadedPaper): boolean => paper === null && u
 function answerOf(
   loaded: LoadedPaper,
   question: PaperQuestion,
-  types: readonly string[],
+  types: readonly KnownType[],
   taken: Taken,
   signatures: ReadonlyMap<string, SignatureView>,
 ): PaperAnswer {
@@ -131,7 +131,7 @@ function answerOf(
       ),
     )
   }
-  const type = best?.type ?? asked.type ?? knownType(types[0] ?? 'unknown')
+  const type = best?.type ?? asked.type ?? knownType(types[0]?.type ?? 'unknown')
   return {
     number: asked.number,
     type,
@@ -158,8 +158,8 @@ function answerOf(
 /** What others did under the paper is told at the gate only where it bears on this load. */
 const AT_GATE: ReadonlySet<string> = new Set(['over_used', 'not_comparable'])
 
-function unknownPaper({ usage, question }: LoadedPaper, types: readonly string[]): SaidFinding {
-  const others = types.filter((type) => question.types !== null && !question.types.includes(type))
+function unknownPaper({ usage, question }: LoadedPaper, types: readonly KnownType[]): SaidFinding {
+  const others = types.flatMap((one) => (mayBe(question, one) ? [] : [one.type]))
   if (usage.records > 0) return finding('not_issued', { uses: String(usage.records) })
   if (others.length > 0) return finding('other_type', { types: others.join(', ') })
   return types.length > 0 ? finding('not_issued', { uses: '0' }) : finding('not_found')

@@ -14,6 +14,7 @@ import type { DocumentIssue } from '#flow/trace/schema.ts'
 import {
   type Beyond,
   type Counting,
+  type KnownType,
   type MentionRow,
   type OwnRow,
   readBeyond,
@@ -140,13 +141,25 @@ function questionOf(
   return {
     n,
     code,
-    types: paper === null ? types : usedAs(type, paper),
+    ...(paper === null ? { types, former: formerOf(type) } : { types: usedAs(type, paper), former: null }),
     on,
     until: paper?.validUntil ?? null,
     inside: paper?.territory === 'within_province' ? (paper.province ?? '') : null,
     plate: paper?.vehicle ? plateDigest(paper.vehicle) : null,
   }
 }
+
+/** Where nobody tells of its issue, what was used in 2026 under a name of before may have been used under the certificate of 2026. */
+function formerOf(type: DocumentType | null): UseQuestion['former'] {
+  const types = type === null ? [] : namesBefore2026(type)
+  return types.length === 0 ? null : { types, since: QUARANTINE_2026 }
+}
+
+/** Whether a paper that records name so may be the one that is asked for. */
+export const mayBe = ({ types, former }: UseQuestion, { type, lastOn }: KnownType): boolean =>
+  types === null ||
+  types.includes(type) ||
+  (former?.types.includes(type) === true && lastOn !== null && lastOn >= former.since)
 
 /** Of several papers that bear one number, those uses count that may mean the one that is answered for; null: all. */
 function usedAs(asked: DocumentType | null, { type, papers }: IssuedPaper): string[] | null {

@@ -15,7 +15,7 @@ import { codesOfAddress, SCANNED_MAX, scannedAddress } from '#core/lineage/scann
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { normaliseCode } from '#core/text.ts'
 import { candidatesOf } from '#flow/documents/candidates.ts'
-import { type LoadedPaper, loadPapers, type Snapshot } from '#flow/documents/load-papers.ts'
+import { type LoadedPaper, loadPapers, mayBe, type Snapshot } from '#flow/documents/load-papers.ts'
 import { numbersOf } from '#flow/documents/numbers-asked.ts'
 import { readUsePlace, writeUsePlace } from '#flow/documents/use-place.ts'
 import { signatureFindings, withSignatures } from '#flow/signatures/findings.ts'
@@ -137,7 +137,7 @@ async function refuseUnknown(
   { beyond, rows }: Snapshot,
 ): Promise<void> {
   const known = await readKnownTypes(reader, [question.code], beyond, rows)
-  if (known.some(({ type }) => question.types === null || question.types.includes(type))) return
+  if (known.some((one) => mayBe(question, one))) return
   throw new HubError('not_found', {
     detail: known.length > 0 ? 'the number is known for other types only' : 'no record names this paper',
     ...(known.length > 0 ? { members: { known: known.map(({ type }) => type) } } : {}),

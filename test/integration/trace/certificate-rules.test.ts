@@ -63,6 +63,53 @@ test('a certificate of 2026 that its source goes on naming as before is found by
   await expect(read('92', 'product_2026')).rejects.toThrow(HubError)
 })
 
+test('a certificate of 2026 that is known by its uses alone is found by the new name and by that which they give it, one that was used in 2024 by the old alone', async () => {
+  const used = (key: string, number: string, on: string, type: 'product_A' | 'animal_B', more = {}) =>
+    entry(key, number, '30', {
+      body: { occurredAt: at(`${on}T05:00:00`), documents: [{ role: 'upstream', type, number }] },
+      ...more,
+    })
+  await storeRecords(pool, [
+    used('u1', 'U1', '2026-03-02', 'product_A'),
+    used('u2', 'U1', '2026-03-02', 'product_A'),
+    used('u3', 'U2', '2026-01-01', 'animal_B'),
+    used('u4', 'U3', '2025-12-31', 'product_A'),
+    used('u5', 'U4', '2026-03-02', 'product_A', { status: 'void' as const }),
+  ])
+  const asked = async (number: string, type: string) => {
+    const answer = await bothWays(() =>
+      readDocument(pool, { type, number, on: '2026-03-02', nowMs }).catch((error: unknown) => {
+        if (error instanceof HubError) return error.code
+        throw error
+      }),
+    )
+    return typeof answer === 'string' ? answer : [answer.type, answer.usedKg, answer.uses.length]
+  }
+  expect(await asked('U1', 'product_2026')).toEqual(['product_2026', '60', 2])
+  expect(await asked('U1', 'product_A')).toEqual(['product_A', '60', 2])
+  expect(await asked('U1', 'animal_2026')).toBe('not_found')
+  expect(await asked('U2', 'animal_2026')).toEqual(['animal_2026', '30', 1])
+  expect(await asked('U3', 'product_2026')).toBe('not_found')
+  expect(await asked('U3', 'product_A')).toEqual(['product_A', '30', 1])
+  expect(await asked('U4', 'product_2026')).toEqual(['product_2026', null, 1])
+  const gate = await checkPapers(
+    pool,
+    [
+      { number: 'U1', type: 'product_2026', on: '2026-03-02' },
+      { number: 'U1', type: 'animal_2026', on: '2026-03-02' },
+      { number: 'U3', type: 'product_2026', on: '2026-03-02' },
+      { number: 'U4', type: 'product_2026', on: '2026-03-02' },
+    ],
+    nowMs,
+  )
+  expect(gate.papers.map(({ used, reasons }) => [used[0]?.value, ...codes({ reasons })])).toEqual([
+    ['60', 'not_issued'],
+    [undefined, 'other_type'],
+    [undefined, 'other_type'],
+    [undefined, 'not_issued'],
+  ])
+})
+
 test('a certificate for one province is valid where it was issued: where the slaughter was, wherever the pigs came from', async () => {
   const ANHUI = { origin: { code: '341302', year: 2024 } }
   const shanghai = {
