@@ -174,12 +174,21 @@ export interface MoveSum {
   /** Records that tell another amount, and no kilograms or no heads. */
   readonly noKilograms: number
   readonly noHeads: number
+  /** Those of them by which goods came back. */
+  readonly noKilogramsBack: number
+  readonly noHeadsBack: number
+  /** Records by which goods came back. */
+  readonly back: number
   readonly records: number
   readonly bare: number
   readonly bareKilograms: string | null
   readonly suspect: number
   readonly productClass: string | null
 }
+
+const NO_KILOGRAMS = 'm.kilograms is null and m.count is not null'
+const NO_HEADS = `m.count is not null and m.count_unit <> 'HEA' or m.count is null and m.kilograms is not null`
+const BACK = 'coalesce(m.kilograms, m.count) < 0'
 
 /** What moved at places on their days and so many before; records in `without` are told by others already. */
 export async function readMoveSums(
@@ -192,8 +201,11 @@ export async function readMoveSums(
     name: 'goods-sums',
     text: `select a.n, m.flow, m.system, m.stall, m.day::text as day, sum(m.kilograms)::text as kilograms, count(*)::integer as records,
                   (sum(m.count) filter (where m.count_unit = 'HEA'))::text as heads,
-                  (count(*) filter (where m.kilograms is null and m.count is not null))::integer as "noKilograms",
-                  (count(*) filter (where m.count is not null and m.count_unit <> 'HEA' or m.count is null and m.kilograms is not null))::integer as "noHeads",
+                  (count(*) filter (where ${NO_KILOGRAMS}))::integer as "noKilograms",
+                  (count(*) filter (where ${NO_HEADS}))::integer as "noHeads",
+                  (count(*) filter (where (${NO_KILOGRAMS}) and ${BACK}))::integer as "noKilogramsBack",
+                  (count(*) filter (where (${NO_HEADS}) and ${BACK}))::integer as "noHeadsBack",
+                  (count(*) filter (where ${BACK}))::integer as back,
                   (count(*) filter (where m.is_bare))::integer as bare, (sum(m.kilograms) filter (where m.is_bare))::text as "bareKilograms",
                   (count(*) filter (where m.is_suspect))::integer as suspect, max(m.product_class) as "productClass"
              from ${ASKED} join goods_moves m on m.site = any(a.keys) and m.goods = a.goods and m.day between a.day - $2::integer and a.day

@@ -7,8 +7,17 @@ export interface Moved {
   readonly count: string | null
   /** HEA, H87 or PKG. */
   readonly countUnit: string | null
-  /** Of a sum: units in which some of what it sums is not told. */
-  readonly untold?: readonly string[]
+  /** Of a sum: how it differs from a record. */
+  readonly sum?: MovedSum
+}
+
+export interface MovedSum {
+  /** Units in which some of what it sums is not told. */
+  readonly untold: readonly string[]
+  /** Those of them in which some that came back is not. */
+  readonly untoldBack: readonly string[]
+  /** Whether all of it came back. */
+  readonly isBack: boolean
 }
 
 /** The amount in a unit; null where it is not told in it. Heads and pieces are never turned into kilograms. */
@@ -38,19 +47,28 @@ export interface Amount {
   readonly isLeast: boolean
 }
 
-/** The same goods as each of several lists tells them: the greatest counts. Who tells none of it in the unit takes nothing away from who tells all. */
+/**
+ * The same goods as each of several lists tells them: the greatest counts. Who tells none of it in the unit takes nothing away from who tells all, unless he tells
+ * of nothing but goods that came back.
+ */
 export function sameGoods(lists: readonly (readonly Moved[])[], unit: string): Amount {
   const tellings = lists.flatMap((moves) => [
     ...Map.groupBy(moves.filter(tellsAny), ({ system }) => system).values(),
   ])
-  const isTold = (one: Moved): boolean => amountIn(one, unit) !== null && one.untold?.includes(unit) !== true
   const isUntold = (one: Moved): boolean => amountIn(one, unit) === null
-  const isPartly = tellings.some((moves) => !moves.every(isTold) && !moves.every(isUntold))
+  const isTold = (one: Moved): boolean => !isUntold(one) && one.sum?.untold.includes(unit) !== true
+  const isUntoldBack = (one: Moved): boolean =>
+    one.sum ? one.sum.untoldBack.includes(unit) : isUntold(one) && isBack(one)
+  const amount = greatest(lists.map((moves) => flowOf(moves, unit)))
+  const takesAway = (moves: readonly Moved[]): boolean => moves.every(isUntold) && moves.every(isBack)
+  const isPartly = tellings.some(
+    (moves) => takesAway(moves) || (!moves.every(isTold) && !moves.every(isUntold)),
+  )
   return {
-    amount: greatest(lists.map((moves) => flowOf(moves, unit))),
+    amount,
     isWhole: tellings.length === 0 || (!isPartly && tellings.some((moves) => moves.every(isTold))),
     isLeast: !tellings.some(
-      (moves) => !moves.every(isUntold) && moves.some((one) => !isTold(one) && isBack(one)),
+      (moves) => moves.some(isUntoldBack) && (amount === null || takesAway(moves) || !moves.every(isUntold)),
     ),
   }
 }
@@ -62,8 +80,10 @@ export const besides = (parts: readonly Amount[]): Amount => ({
   isLeast: parts.every(({ isLeast }) => isLeast),
 })
 
-const tellsAny = ({ kilograms, count }: Moved): boolean => kilograms !== null || count !== null
-const isBack = ({ kilograms, count }: Moved): boolean => (kilograms ?? count)?.startsWith('-') === true
+const tellsAny = ({ kilograms, count, sum }: Moved): boolean =>
+  kilograms !== null || count !== null || (sum !== undefined && sum.untold.length > 0)
+const isBack = ({ kilograms, count, sum }: Moved): boolean =>
+  sum?.isBack ?? (kilograms ?? count)?.startsWith('-') === true
 
 export const greatest = (values: readonly (string | null)[]): string | null =>
   values.reduce((a, b) => (a === null || (b !== null && compareDecimal(b, a) > 0) ? b : a), null)

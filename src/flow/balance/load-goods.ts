@@ -51,12 +51,30 @@ export async function loadGoods(reader: Reader, asked: readonly GoodsPlace[]): P
 }
 
 /** Sums as a balance takes them. */
-const moveOf = ({ heads, noKilograms, noHeads, ...sum }: MoveSum): SiteMove => ({
-  ...sum,
-  count: heads,
-  countUnit: heads === null ? null : 'HEA',
-  untold: [...(noKilograms > 0 ? ['KGM'] : []), ...(noHeads > 0 ? ['HEA'] : [])],
-})
+function moveOf({
+  heads,
+  noKilograms,
+  noHeads,
+  noKilogramsBack,
+  noHeadsBack,
+  back,
+  ...sum
+}: MoveSum): SiteMove {
+  const units = (kilograms: number, counts: number): string[] => [
+    ...(kilograms > 0 ? ['KGM'] : []),
+    ...(counts > 0 ? ['HEA'] : []),
+  ]
+  return {
+    ...sum,
+    count: heads,
+    countUnit: heads === null ? null : 'HEA',
+    sum: {
+      untold: units(noKilograms, noHeads),
+      untoldBack: units(noKilogramsBack, noHeadsBack),
+      isBack: back === sum.records,
+    },
+  }
+}
 
 /** Codes that stand for goods of which another of the codes is told: a line of a ledger beside the entry of the market. */
 async function twinsOf(reader: Reader, codes: readonly string[]): Promise<ReadonlySet<string>> {

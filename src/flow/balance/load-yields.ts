@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { measured } from '#core/balance/goods-move.ts'
-import { flowOf, greatest, sumOf } from '#core/balance/measure.ts'
+import { greatest, sameGoods, sumOf } from '#core/balance/measure.ts'
 import { judgeYield, type YieldJudgement, yieldRange } from '#core/balance/yields.ts'
 import { documentCode, lotCode } from '#core/lineage/codes.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
@@ -111,11 +111,10 @@ async function usedOf(pool: Pool, codes: readonly string[], on: string) {
   if (lots.length > 0)
     for (const { code, facts, isPartial } of await loadLots(pool, lots, on)) {
       if (isPartial) partial.add(code)
-      const sold = flowOf(
-        facts.filter(({ flow }) => flow === 'sold' || flow === 'sent' || flow === 'taken'),
-        'KGM',
-      )
-      if (sold !== null) used.set(code, sold)
+      const sold = facts.filter(({ flow }) => flow === 'sold' || flow === 'sent' || flow === 'taken')
+      const { amount, isLeast } = sameGoods([sold], 'KGM')
+      // Of goods that came back by the piece nobody knows how many kilograms are left of those that were sold.
+      if (amount !== null && isLeast) used.set(code, amount)
     }
   return { used, partial }
 }
