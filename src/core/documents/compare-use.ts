@@ -26,9 +26,19 @@ export function compareUse(
   if (used.length === 0) return { unit: first.unit, stated: first.value, used: '0', left: first.value }
   for (const { unit, value } of known) {
     const same = used.find((one) => one.unit === unit)
-    if (same) return { unit, stated: value, used: same.value, left: subtractDecimal(value, same.value) }
+    if (same)
+      return { unit, stated: value, used: same.value, left: subtractDecimal(value, atLeastNone(same.value)) }
   }
   return 'not_comparable'
+}
+
+/** Goods that came back without having been used leave no more than the paper states. */
+const atLeastNone = (used: string): string => (compareDecimal(used, '0') > 0 ? used : '0')
+
+/** What may at most be left of a paper in a unit that no use is known in: all that it states. Null where it states nothing in it. */
+export function mostLeft(stated: readonly Measure[], unit: string): Compared | null {
+  const value = inUnit(stated, unit)
+  return value === undefined ? null : { unit, stated: value, used: '0', left: value }
 }
 
 /** What is left of each of the goods of a paper. */
@@ -79,7 +89,7 @@ function leftOfAll(own: readonly GoodsLeft[], untold: readonly Measure[]): Compa
   if (unit === undefined || compared.length < own.length || compared.some((one) => one.unit !== unit))
     return null
   const sum = (values: readonly string[]): string => values.reduce(addDecimal, '0')
-  const beyond = inUnit(untold, unit) ?? '0'
+  const beyond = atLeastNone(inUnit(untold, unit) ?? '0')
   return {
     unit,
     stated: sum(compared.map(({ stated }) => stated)),

@@ -1,5 +1,5 @@
 import { compareDecimal } from '#core/decimal.ts'
-import { type Compared, leftOf, withMore } from '#core/documents/compare-use.ts'
+import { type Compared, leftOf, mostLeft, withMore } from '#core/documents/compare-use.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
 import {
   gateVerdict,
@@ -10,7 +10,7 @@ import {
   typeTitle,
 } from '#core/documents/judge-paper.ts'
 import { goodsCode } from '#core/documents/mentioned-paper.ts'
-import { goodsMeant, namesOf } from '#core/documents/paper-goods.ts'
+import { goodsMeant, namesOf, statedBy } from '#core/documents/paper-goods.ts'
 import { finding, type SaidFinding } from '#core/documents/paper-reasons.ts'
 import type { PaperUsage } from '#core/documents/paper-usage.ts'
 import { requiredDocuments } from '#core/documents/required-documents.ts'
@@ -115,8 +115,9 @@ function answerOf(
   const load = loadOf(question, goods)
   const figures = figuresOf(loaded)
   const meant = goodsMeant(paper?.goods ?? [], load.goods)
-  const compared =
-    paper && leftForLoad(paper, usage, meant, load, `${loaded.question.code} ${best?.type}`, taken)
+  const { compared, isAtMost } = paper
+    ? leftForLoad(paper, usage, meant, load, `${loaded.question.code} ${best?.type}`, taken)
+    : { compared: null, isAtMost: false }
   const found: SaidFinding[] = []
   const signature = best && signatures.get(best.record)
   if (paper === null) found.push(unknownPaper(loaded, types))
@@ -147,7 +148,7 @@ function answerOf(
     goods: figures.goods,
     stated: figures.stated,
     used: measuresOf(usage.used),
-    left: measureLeft(compared),
+    left: isAtMost ? null : measureLeft(compared),
     reasons: found.map(reasonOf),
     ask: asksOf(found),
     needs: needsOf(goods, type, asked.on),
@@ -202,6 +203,13 @@ function provinceOf({ region, site = '' }: PaperQuestion): string | null {
 /** Uses of each paper with the loads before this one in the same check. */
 type Taken = Map<string, Pick<PaperUsage, 'used' | 'usedOf'>>
 
+/** What is left for a load. */
+interface LeftForLoad {
+  readonly compared: Compared | null
+  /** Nobody knows how much is left, but that it is no more: what was used is known in no unit of the paper. */
+  readonly isAtMost: boolean
+}
+
 /** Stated against used of the goods that the load is, and what is left of them after the loads before it in the same check. */
 function leftForLoad(
   { goods }: IssuedPaper,
@@ -210,19 +218,28 @@ function leftForLoad(
   { quantity }: Load,
   paper: string,
   taken: Taken,
-): Compared | null {
-  const of = (used: Parameters<typeof leftOf>[1]): Compared | null => {
-    const { each, forUntold } = leftOf(goods, used)
-    const compared = meant === null ? forUntold : (each[meant]?.compared ?? null)
-    return compared === 'not_comparable' ? null : compared
-  }
-  const compared = of(usage)
+): LeftForLoad {
   const before = taken.get(paper) ?? usage
-  const left = of(before)?.left
-  if (compared === null || left === undefined || quantity?.unit !== compared.unit) return compared
+  const all = comparedOf(goods, usage, meant, quantity)
+  const now = comparedOf(goods, before, meant, quantity).compared
+  if (now === null || now.unit !== all.compared?.unit || quantity?.unit !== now.unit) return all
   // A load that is more than what is left is not let in, and takes nothing from those behind it.
-  if (compareDecimal(quantity.value, left) <= 0) taken.set(paper, withMore(before, meant, quantity))
-  return { ...compared, left }
+  if (compareDecimal(quantity.value, now.left) <= 0) taken.set(paper, withMore(before, meant, quantity))
+  return { ...all, compared: now }
+}
+
+function comparedOf(
+  goods: IssuedPaper['goods'],
+  used: Parameters<typeof leftOf>[1],
+  meant: number | null,
+  quantity: Load['quantity'],
+): LeftForLoad {
+  const { each, whole, forUntold } = leftOf(goods, used)
+  const compared = meant === null ? forUntold : (each[meant]?.compared ?? null)
+  if (compared !== 'not_comparable' && (compared !== null || whole !== 'not_comparable'))
+    return { compared, isAtMost: false }
+  const stated = meant === null ? statedBy(goods) : (goods[meant]?.stated ?? [])
+  return { compared: quantity && mostLeft(stated, quantity.unit), isAtMost: true }
 }
 
 function asksOf(found: readonly SaidFinding[]): PaperAnswer['ask'] {
