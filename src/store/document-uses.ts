@@ -10,6 +10,8 @@ export interface UseQuestion {
   /** Types by which uses may name it from a day on besides. */
   readonly former: { readonly types: readonly string[]; readonly since: string } | null
   readonly on: string
+  /** Day of issue; null where it is not known, or does not matter. */
+  readonly issued: string | null
   /** Last valid day. */
   readonly until: string | null
   /** Digits of the province that it is valid in; null: anywhere; empty: of each use that which its goods came from, for nobody says where it was issued. */
@@ -41,6 +43,7 @@ export interface UsageRow extends UsedGoods {
   readonly firstOn: string | null
   readonly lastOn: string | null
   readonly expired: number
+  readonly beforeIssue: number
   readonly outside: number
   readonly otherPlate: number
 }
@@ -67,11 +70,11 @@ const LOTS_OF = (columns: string, records: string, lots: string): string => {
  */
 const CHOSEN = (active: string): string => `
   asked as materialized (
-    select * from jsonb_to_recordset($1::jsonb) as a(n integer, code text, types text[], former jsonb, "on" date, until date, inside text,
+    select * from jsonb_to_recordset($1::jsonb) as a(n integer, code text, types text[], former jsonb, "on" date, issued date, until date, inside text,
       plate text)),
   ${BEYOND},
   said as materialized (
-    select a.n, a.on, a.until, a.inside, a.plate, regexp_replace(m.site, '@([0-9]{2})[0-9]{4}$', '@\\1') as place, m.*
+    select a.n, a.on, a.issued, a.until, a.inside, a.plate, regexp_replace(m.site, '@([0-9]{2})[0-9]{4}$', '@\\1') as place, m.*
       from asked a cross join lateral (${mentions(
         `m.code = a.code and m.role = 'upstream' and m.kind in ('sale', 'entry', 'dispatch')${active}
            and (a.types is null or m.type = any(a.types) or a.former->'types' ? m.type and m.used_on >= (a.former->>'since')::date)`,
@@ -101,6 +104,7 @@ const CHOSEN = (active: string): string => `
 /** What may be wrong with a use by itself. */
 const IS = {
   expired: `used_on > until`,
+  beforeIssue: `used_on < issued`,
   outside: `inside is not null and to_province <> coalesce(nullif(inside, ''), from_province)`,
   otherPlate: `vehicle <> plate`,
 }

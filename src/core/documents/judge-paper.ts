@@ -123,6 +123,7 @@ export function judgeUsage(paper: Pick<IssuedPaper, 'type' | 'goods'>, usage: Pa
     )
   for (const [code, count] of [
     ['uses_expired', usage.expired],
+    ['uses_before_issue', usage.beforeIssue],
     ['uses_outside', usage.outside],
     ['uses_other_goods', usage.otherGoods],
     ['uses_other_plate', usage.otherPlate],

@@ -202,6 +202,11 @@ export const PAPER_REASONS = {
     en: '{count} records used the paper after its last valid day.',
     zh: '{count} 条记录在有效期后使用该凭证。',
   },
+  uses_before_issue: {
+    severity: 'warn',
+    en: '{count} records used the paper before the day of its issue.',
+    zh: '{count} 条记录在开具日之前使用该凭证。',
+  },
   uses_outside: {
     severity: 'warn',
     en: '{count} records used the paper outside its province.',

@@ -23,6 +23,7 @@ export interface UsePart {
   readonly firstOn: string | null
   readonly lastOn: string | null
   readonly expired: number
+  readonly beforeIssue: number
   readonly outside: number
   readonly otherGoods: number
   readonly otherPlate: number
@@ -59,6 +60,7 @@ export interface PaperUsage {
   readonly usedOf: ByGoods
   readonly records: number
   readonly expired: number
+  readonly beforeIssue: number
   readonly outside: number
   readonly otherGoods: number
   readonly otherPlate: number
@@ -73,14 +75,16 @@ export function usageOf(parts: readonly UsePart[]): PaperUsage {
   const atMarkets = parts.filter(({ kind, firstHand }) => kind !== 'dispatch' && firstHand > 0)
   const first = atMarkets.length > 0 ? atMarkets : parts.filter(({ firstHand }) => firstHand > 0)
   const sites = [...byPlace(first)].map(([site, ofSite]) => siteUse(site, ofSite)).sort(byMass)
-  const total = (name: 'records' | 'expired' | 'outside' | 'otherGoods' | 'otherPlate'): number =>
-    parts.reduce((sum, part) => sum + part[name], 0)
+  const total = (
+    name: 'records' | 'expired' | 'beforeIssue' | 'outside' | 'otherGoods' | 'otherPlate',
+  ): number => parts.reduce((sum, part) => sum + part[name], 0)
   return {
     sites,
     used: sumOf(sites.flatMap(({ measures }) => measures)),
     usedOf: ofAllSites(sites),
     records: total('records'),
     expired: total('expired'),
+    beforeIssue: total('beforeIssue'),
     outside: total('outside'),
     otherGoods: total('otherGoods'),
     otherPlate: total('otherPlate'),

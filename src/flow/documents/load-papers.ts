@@ -131,6 +131,9 @@ async function ofPaper(
   return { asked, own, issues, best, paper, question: questionOf(asked, code, n, paper, types) }
 }
 
+/** Vouchers are written when goods are sold, and these may have come in before. */
+const OF_TRADES: ReadonlySet<DocumentType> = new Set<DocumentType>(['sales_voucher', 'purchase_voucher'])
+
 function questionOf(
   { on, type }: AskedPaper,
   code: string,
@@ -143,6 +146,7 @@ function questionOf(
     code,
     ...(paper === null ? { types, former: formerOf(type) } : { types: usedAs(type, paper), former: null }),
     on,
+    issued: paper === null || OF_TRADES.has(paper.type) ? null : paper.issuedOn,
     until: paper?.validUntil ?? null,
     inside: paper?.territory === 'within_province' ? (paper.province ?? '') : null,
     plate: paper?.vehicle ? plateDigest(paper.vehicle) : null,

@@ -4,7 +4,7 @@ import { checkPapers } from '#flow/documents/check-papers.ts'
 import { readDocument } from '#flow/trace/read-document.ts'
 import { createPool } from '#store/database.ts'
 import { withDatabase } from '#test/database.ts'
-import { entry, paper } from '#test/trace/certificates.ts'
+import { at, entry, paper } from '#test/trace/certificates.ts'
 import { storeRecords } from '#test/trace/store-records.ts'
 
 const nowMs = Date.parse('2024-04-15T10:00:00Z')
@@ -62,4 +62,28 @@ test('a load for which those before it in the check left nothing is told that th
   expect(papers[1]?.reasons).toMatchObject([
     { code: 'used_up', zh: '凭证数量已用完：凭证 1000，已用 1000 KGM。' },
   ])
+})
+
+test('a paper that was used before the day of its issue is told so, and a voucher of goods that had come in before is not', async () => {
+  const early = { occurredAt: at('2024-04-13T22:00:00') }
+  const voucher = { role: 'upstream' as const, type: 'sales_voucher', number: 'M6' }
+  await storeRecords(pool, [
+    paper('M5'),
+    entry('m5', 'M5', '100', { body: early }),
+    entry('m6', 'M5', '100', { body: { occurredAt: at('2024-04-14T00:30:00') } }),
+    {
+      ...entry('m7', 'M6', '100'),
+      kind: 'sale',
+      body: {
+        ...entry('m7', 'M6', '100').body,
+        saleKind: 'wholesale',
+        documents: [{ ...voucher, role: 'voucher' }],
+      },
+    },
+    entry('m8', 'M6', '100', { body: { ...early, documents: [voucher] } }),
+  ])
+  const reasons = async (number: string) =>
+    (await readDocument(pool, { type: 'any', number, on, nowMs })).reasons.map(({ code, zh }) => [code, zh])
+  expect(await reasons('M5')).toEqual([['uses_before_issue', '1 条记录在开具日之前使用该凭证。']])
+  expect(await reasons('M6')).toEqual([])
 })

@@ -28,6 +28,7 @@ const part = (more: Partial<UsePart>): UsePart => ({
   firstOn: '2024-04-15',
   lastOn: '2024-04-15',
   expired: 0,
+  beforeIssue: 0,
   outside: 0,
   otherGoods: 0,
   otherPlate: 0,
