@@ -6,6 +6,7 @@ import { maskName } from '#core/mask.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { COVERED } from '#core/model/masked-texts.ts'
+import type { When } from '#core/model/values.ts'
 import { isPersonalParty } from '#core/personal.ts'
 import type { DocumentIssue } from './schema.ts'
 
@@ -19,6 +20,10 @@ export const isUntold = (type: string): boolean => {
 
 /** The day of an ISO time with zone +08:00. */
 export const dayOf = (at: string): string => at.slice(0, 10)
+
+/** The day of issue; undefined where only the month or year is told, of which nobody knows how long a paper of some days is valid. */
+export const dayIssued = ({ at, precision }: When): string | undefined =>
+  precision === 'month' || precision === 'year' ? undefined : dayOf(at)
 
 /** What is ordered about the goods of a paper, or done with them, names the paper and says nothing of its issue. */
 const ABOUT_GOODS: ReadonlySet<Kind> = new Set(['hold', 'disposal'])
@@ -58,7 +63,8 @@ export function documentIssue(mentioned: Mentioning, on: string, full = false): 
   const rules = issuedOn ? documentValidity({ type, issuedOn: dayOf(issuedOn.at) }) : undefined
   const form = part?.form ?? (issuedOn && documentForm(type, dayOf(issuedOn.at))?.form)
   const stated = part?.validUntil && dayOf(part.validUntil.at)
-  const validUntil = issuedOn ? lastValidDay({ type, issuedOn: dayOf(issuedOn.at) }, stated) : stated
+  const issued = issuedOn && dayIssued(issuedOn)
+  const validUntil = issued === undefined ? stated : lastValidDay({ type, issuedOn: issued }, stated)
   const issuer = issuerOf(body)
   const quantity = mention.role === 'output' ? body.output?.quantity : body.quantity
   const { at: voidedAt, reason: voidReason } = record.status === 'void' ? (body.void ?? {}) : {}

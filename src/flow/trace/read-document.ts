@@ -25,7 +25,7 @@ import { listUses, type UseRow } from '#store/document-uses.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 import { dayAsked } from './day-asked.ts'
-import { dayOf, isUntold, knownType } from './document-issue.ts'
+import { dayIssued, dayOf, isUntold, knownType } from './document-issue.ts'
 import type { DocumentAnswer, DocumentIssue, DocumentUse } from './schema.ts'
 
 /** Records of the paper itself that are read; a voucher has one for each of its lines. */
@@ -275,7 +275,8 @@ function useOf(
     issue?.issuedOn && usedOn
       ? checkDocumentUse({
           type: issue.type,
-          issuedOn: dayOf(issue.issuedOn.at),
+          // Of a paper of which no day of issue is told nobody knows that it had expired.
+          issuedOn: dayIssued(issue.issuedOn) ?? usedOn,
           usedOn,
           ...(issue.validUntil ? { validUntil: issue.validUntil } : {}),
           ...placesOfUse(body),

@@ -87,3 +87,25 @@ test('a paper that was used before the day of its issue is told so, and a vouche
   expect(await reasons('M5')).toEqual([['uses_before_issue', '1 条记录在开具日之前使用该凭证。']])
   expect(await reasons('M6')).toEqual([])
 })
+
+test('a paper of which only the month of issue is told is not refused as expired for what a rule of days would say of its first day', async () => {
+  const month = { at: '2024-04-01T00:00:00+08:00', precision: 'month' as const }
+  const self = (number: string, more: object = {}) => ({
+    documents: [{ role: 'self' as const, type: 'product_A' as const, number, issuedOn: month, ...more }],
+  })
+  const validUntil = { at: '2024-04-12T00:00:00+08:00', precision: 'day' as const }
+  await storeRecords(pool, [
+    paper('M7', 'product_A', { body: self('M7') }),
+    paper('M8', 'product_A', { body: self('M8', { validUntil }) }),
+    entry('m9', 'M7', '100'),
+  ])
+  const ask = async (number: string, day: string) => {
+    const { papers } = await checkPapers(pool, [{ number, on: day }], nowMs)
+    const { verdict, uses } = await readDocument(pool, { type: 'any', number, on: day, nowMs })
+    const codes = papers.flatMap(({ reasons }) => reasons.map(({ code }) => code))
+    return [verdict, papers[0]?.validUntil, ...codes, ...uses.flatMap(({ flags }) => flags)]
+  }
+  expect(await ask('M7', on)).toEqual(['valid', null])
+  expect(await ask('M7', '2024-03-31')).toEqual(['not_yet_issued', null, 'not_yet_issued'])
+  expect(await ask('M8', on)).toEqual(['expired', '2024-04-12', 'expired'])
+})

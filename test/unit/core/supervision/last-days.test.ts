@@ -8,7 +8,7 @@ import type { CanonicalRecord } from '#core/model/record.ts'
 import { linesOf } from '#core/supervision/lines.ts'
 import { documentIssue } from '#flow/trace/document-issue.ts'
 
-const day = (at: string) => ({ at: `${at}T00:00:00+08:00`, precision: 'day' as const })
+const day = (at: string, precision: 'day' | 'month' = 'day') => ({ at: `${at}T00:00:00+08:00`, precision })
 const around = fc.integer({ min: -40, max: 40 }).map((days) => addDays('2026-01-01', days) as string)
 
 const paper = fc.record({
@@ -16,12 +16,13 @@ const paper = fc.record({
   on: around,
   issuedOn: fc.option(around, { nil: undefined }),
   statedDays: fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined }),
+  precision: fc.constantFrom('day', 'day', 'month'),
   isVoid: fc.boolean(),
 })
 
 test('a paper counts among those of their last day on the day until which the check says that it is valid, and on no other', () => {
   fc.assert(
-    fc.property(paper, ({ type, on, issuedOn, statedDays, isVoid }) => {
+    fc.property(paper, ({ type, on, issuedOn, statedDays, precision, isVoid }) => {
       const stated = statedDays === undefined ? undefined : addDays(issuedOn ?? on, statedDays)
       const body: Body = {
         flags: [],
@@ -29,7 +30,7 @@ test('a paper counts among those of their last day on the day until which the ch
         documents: [
           {
             ...{ role: 'self', type, number: 'P1' },
-            ...(issuedOn ? { issuedOn: day(issuedOn) } : {}),
+            ...(issuedOn ? { issuedOn: day(issuedOn, precision) } : {}),
             ...(stated ? { validUntil: day(stated) } : {}),
           },
         ],
