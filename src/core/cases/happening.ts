@@ -40,7 +40,7 @@ export interface Happening {
    * holds the goods without it.
    */
   readonly remains?: 'lab_failed' | 'failed' | 'doubted' | undefined
-  /** Of a failed test: somebody is told what he could not object to so far. */
+  /** Of a failed test, or of one that is left where another is taken back: somebody is told what he could not object to so far. */
   readonly bringsNew?: boolean | undefined
   /** Of a laboratory's failed test: it is of the goods that were objected to, for what they failed. */
   readonly answersObjection?: boolean | undefined

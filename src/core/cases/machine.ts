@@ -118,7 +118,7 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
   if (event === 'clear') return { move: cleared(facts) }
   if (event === 'retract') {
     const { remains } = happening
-    return { move: remains ? left(facts, remains, atMs) : cleared(facts) }
+    return { move: remains ? left(facts, remains, happening) : cleared(facts) }
   }
   return {
     move: {
@@ -167,12 +167,12 @@ const isLaboratory = (method: string | undefined): boolean => method !== undefin
 function left(
   { state, toldAtMs, confirmedAtMs, labToldAtMs, objectedTo }: CaseFacts,
   says: Exclude<Happening['remains'], undefined>,
-  atMs: number,
+  { atMs, bringsNew }: Pick<Happening, 'atMs' | 'bringsNew'>,
 ): Move {
   if (says === 'lab_failed')
     return {
       ...{ state: 'confirmed', narrow: false, toldAtMs },
-      ...{ confirmedAtMs: confirmedAtMs ?? atMs, labToldAtMs },
+      ...{ confirmedAtMs: confirmedAtMs ?? atMs, labToldAtMs: labToldAtMs ?? (bringsNew ? atMs : null) },
     }
   const held = heldFor(says, atMs)
   return objectedTo === 'rapid' ? { ...held, state, toldAtMs } : held
@@ -200,18 +200,18 @@ function byRecords(facts: CaseFacts, event: RecordEvent, happening: Happening): 
       return { ...confirmed(facts, atMs, true), ...(bringsNew ? { labToldAtMs: atMs } : {}) }
     case 'lab_passed':
       if (isDecided) return stays
-      return remains ? left(facts, remains, atMs) : cleared(facts)
+      return remains ? left(facts, remains, happening) : cleared(facts)
     case 'withdrawn':
       // The fact that the case stands on is gone. What was disposed of cannot be sold again, so that is for an official to say.
       if (isFinal) return stays
-      return remains ? left(facts, remains, atMs) : cleared(facts)
+      return remains ? left(facts, remains, happening) : cleared(facts)
     case 'failed':
-      if (remains && !isFinal) return left(facts, remains, atMs)
+      if (remains && !isFinal) return left(facts, remains, happening)
       // A suspect that fails by another method is no suspect; goods that were released because their test was withdrawn are held again.
       if (state === 'cleared' || state === 'suspect') return heldFor(event, atMs)
       return isDecided ? stays : { ...stays, narrow: false, toldAtMs: retold }
     case 'doubted':
-      if (remains && !isFinal) return left(facts, remains, atMs)
+      if (remains && !isFinal) return left(facts, remains, happening)
       return state === 'cleared' ? heldFor(event, atMs) : { ...stays, toldAtMs: retold }
   }
 }

@@ -12,9 +12,13 @@ const CODE = /^(?=.*\d|.{0,2}$)[\x21-\x7e]*$/
 /** By which code or name the goods, a place or a base are called behind `name=`, inside brackets. */
 const NAMED = /([[,][\w.-]{1,64}=)([^,\]]*)/g
 
-/** Free text, in which anything may stand; nothing stays nothing. */
+/** What the hub says itself of a test that answers no objection. */
+export const SAME_LABORATORY =
+  '与初检机构相同，不作为复检结论，由监管人员决定 · of the laboratory whose own result stands: no answer to it, an official decides'
+
+/** Free text, in which anything may stand; nothing stays nothing, and what the hub says itself names nobody. */
 export const maskedNote = (text: string | null): string | null =>
-  text === null || text === '' ? text : COVERED
+  text === null || text === '' || text === SAME_LABORATORY ? text : COVERED
 
 /** The words of the hub itself in a cause; what an official gave as the reason stands behind the second. */
 export const FAILED_TEST = '检测不合格 · failed test:'

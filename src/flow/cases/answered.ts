@@ -1,5 +1,7 @@
 import type { ClientBase } from 'pg'
 import { goodsOf, mayBe } from '#core/cases/goods.ts'
+import { isSameLaboratory } from '#core/cases/laboratory.ts'
+import { isLaboratoryTest } from '#core/cases/open.ts'
 import { isOlder } from '#core/cases/sample-time.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'
 import type { Body } from '#core/model/body.ts'
@@ -38,14 +40,18 @@ export async function failedOf(client: ClientBase, caseId: string): Promise<Body
   return [...(await readTracedVersions(client, tests)).values()].map(({ body }) => body)
 }
 
-/** Whether all goods of a failed test were passed for what they failed. One whose goods nobody knows is answered by what was tested at the same stall on its day. */
+/**
+ * Whether all goods of a failed test were passed for what they failed, those that a laboratory failed by another one. One whose goods nobody knows is answered by what was tested at the same
+ * stall on its day.
+ */
 function isAnswered(failed: TestOfGoods, passed: readonly TestOfGoods[]): boolean {
   const { body, goods } = failed
   const answering = passed.filter(
     (one) =>
       answersFailure(one.body.test?.item, body.test?.item) &&
       mayBe(goodsOf(body), 'test', one.body) &&
-      !isOlder(one.body, body),
+      !isOlder(one.body, body) &&
+      !(isLaboratoryTest(body) && isSameLaboratory(one.body, body)),
   )
   return areAmong(
     goods,

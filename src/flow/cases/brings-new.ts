@@ -5,12 +5,13 @@ import { saysOf } from '#core/cases/open.ts'
 import { placeOf, siteText } from '#core/cases/place.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'
 import type { Body } from '#core/model/body.ts'
+import { SAME_LABORATORY } from '#core/model/masked-texts.ts'
 import { readCaseEvents } from '#store/case-events.ts'
 import type { CaseTest } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { areAmong, unanswered } from './answered.ts'
-import { answerOf, openObjection, wasDecided } from './objections.ts'
+import { answerOf, NO_ANSWER, openObjection, wasDecided } from './objections.ts'
 import { type ToldTest, testedGoodsOf } from './open-case.ts'
 
 /**
@@ -22,15 +23,15 @@ export async function newsOf(
   test: ToldTest,
   caseId: string,
   before?: ToldTest,
-): Promise<Pick<Happening, 'bringsNew' | 'answersObjection'>> {
+): Promise<Pick<Happening, 'bringsNew' | 'answersObjection' | 'note'>> {
   const isFirst = saysOf(test.body) === 'lab_failed' && (!before || saysOf(before.body) !== 'lab_failed')
-  const { answers, repeatsWord } = isFirst ? await answerOf(client, test, caseId) : NOTHING
+  const { answers, repeatsWord, isOwn } = isFirst ? await answerOf(client, test, caseId) : NO_ANSWER
   return {
+    ...(isOwn ? { note: SAME_LABORATORY } : {}),
     answersObjection: answers,
     bringsNew: !(answers && repeatsWord) && (await bringsNew(client, test, caseId, before)),
   }
 }
-const NOTHING = { answers: false, repeatsWord: false }
 
 /**
  * Whether a failed test tells somebody something to which he could not object so far: none that stands in the case told of the same goods, at the same stall, for the same item. What only

@@ -4,6 +4,7 @@ import { saysOf } from '#core/cases/open.ts'
 import type { CaseState } from '#core/cases/states.ts'
 import { matchFacts } from '#core/lineage/matching.ts'
 import type { Body } from '#core/model/body.ts'
+import { SAME_LABORATORY } from '#core/model/masked-texts.ts'
 import { readCaseEvents } from '#store/case-events.ts'
 import { type CaseTest, dropCaseTest, findCasesOfGoods, putCaseTest } from '#store/case-lots.ts'
 import { readCase, retellCase, type ToldGoods } from '#store/cases.ts'
@@ -12,7 +13,7 @@ import { unanswered } from './answered.ts'
 import { applyEvent } from './apply.ts'
 import { newsOf } from './brings-new.ts'
 import { GRAVEST, gravest, holdAgain } from './hold-again.ts'
-import { isToldOf, openObjection } from './objections.ts'
+import { isToldOf, openObjection, passesOwn, wasDecided } from './objections.ts'
 import { causeOf, namedGoods, type ToldTest, testedGoods, whereOf } from './open-case.ts'
 import { type ChangedTest, evidence, happening, STANDS, testOf } from './told-test.ts'
 import { confirmedBy, isOrdered } from './whose-word.ts'
@@ -124,10 +125,11 @@ export async function labPassed(
 ): Promise<void> {
   const { said, remains } = await remaining(client, caseId, await unanswered(client, caseId))
   const stays = said !== undefined && remains === undefined
+  const words = (await passesOwn(client, test, caseId)) ? { note: SAME_LABORATORY } : {}
   await applyEvent(
     client,
     caseId,
-    { ...happening('lab_passed', test, nowMs), remains },
+    { ...happening('lab_passed', test, nowMs), ...words, remains },
     { ...evidence(test), stays },
   )
 }
@@ -142,7 +144,9 @@ async function withdraw(client: ClientBase, test: ChangedTest, caseId: string, n
   const { said, remains } = await remaining(client, caseId, standing)
   const isConfirmed = (await confirmedBy(client, caseId)) === 'official'
   const stays = isConfirmed || (said !== undefined && remains === undefined)
-  const happened = { ...happening('withdrawn', test, nowMs), remains }
+  // An objection to what is taken back is none to what the same laboratory failed since.
+  const bringsNew = remains === 'lab_failed' && !wasDecided(await readCaseEvents(client, caseId))
+  const happened = { ...happening('withdrawn', test, nowMs), remains, bringsNew }
   await applyEvent(client, caseId, happened, { ...evidence(test), stays })
 }
 

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import { goodsOf, mayBe } from '#core/cases/goods.ts'
+import { isSameLaboratory } from '#core/cases/laboratory.ts'
 import { placeOf, siteText } from '#core/cases/place.ts'
 import type { CaseState } from '#core/cases/states.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'
@@ -44,26 +45,46 @@ export interface Answer {
   readonly answers: boolean
   /** It repeats what only an official said that a laboratory found. */
   readonly repeatsWord: boolean
+  /** It would answer it, were it not of the very laboratory whose result was objected to. */
+  readonly isOwn: boolean
 }
-const NONE: Answer = { answers: false, repeatsWord: false }
+export const NO_ANSWER: Answer = { answers: false, repeatsWord: false, isOwn: false }
 
 /**
  * Whether a laboratory's failed test is of goods that were objected to, at their stall and for what they failed: one of other goods, or for something else, leaves them waiting for their second
- * laboratory. What an official stopped, or said that a laboratory found, without a record of it, is of all goods of the case.
+ * laboratory, and so does one of the laboratory whose result was objected to. What an official stopped, or said that a laboratory found, without a record of it, is of all goods of the case.
  */
 export async function answerOf(client: ClientBase, test: ToldTest, caseId: string): Promise<Answer> {
   const objection = openObjection(await readCaseEvents(client, caseId))
-  if (objection === null) return NONE
+  if (objection === null) return NO_ANSWER
   const told = (await readCaseTests(client, caseId)).filter((one) => isToldOf(one, objection))
   const labs = objection.to === 'laboratory' ? told.filter(({ isLab }) => isLab) : []
   const isOrder = labs.length === 0 && (await readCase(client, caseId))?.openedBy === 'official'
   const repeatsWord = objection.to === 'laboratory' && labs.length === 0
-  if (isOrder || told.length === 0) return { answers: true, repeatsWord }
+  const answer = { answers: true, repeatsWord, isOwn: false }
+  if (isOrder || told.length === 0) return answer
   const same = [...(await readTracedVersions(client, labs.length > 0 ? labs : told)).values()]
     .filter(({ body }) => isSameMatter(test.body, body))
     .map(({ id, body }) => ({ recordId: id, body }))
   const [goods, ...known] = (await testedGoodsOf(client, [test, ...same])) as [TestedGoods, ...TestedGoods[]]
-  return known.some((one) => meet(goods, one)) ? { answers: true, repeatsWord } : NONE
+  const about = same.filter((_, i) => meet(goods, known[i] as TestedGoods))
+  if (about.length === 0) return NO_ANSWER
+  return labs.length > 0 && about.some(({ body }) => isSameLaboratory(body, test.body))
+    ? { ...NO_ANSWER, isOwn: true }
+    : answer
+}
+
+/** Whether a laboratory passes goods that it failed itself and whose failed result stands: that is for another laboratory to say, or for this one where it corrects that result. */
+export async function passesOwn(client: ClientBase, test: ToldTest, caseId: string): Promise<boolean> {
+  const labs = (await readCaseTests(client, caseId)).filter(
+    ({ isLab, verdict }) => isLab && STANDS.has(verdict),
+  )
+  const own = [...(await readTracedVersions(client, labs)).values()]
+    .filter(({ body }) => isSameLaboratory(body, test.body) && isSameMatter(test.body, body))
+    .map(({ id, body }) => ({ recordId: id, body }))
+  if (own.length === 0) return false
+  const [goods, ...known] = (await testedGoodsOf(client, [test, ...own])) as [TestedGoods, ...TestedGoods[]]
+  return known.some((one) => meet(goods, one))
 }
 
 /** Whether a test that stands was told of before the objection. */
