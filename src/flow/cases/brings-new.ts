@@ -1,17 +1,13 @@
 import type { ClientBase } from 'pg'
-import { goodsOf, mayBe } from '#core/cases/goods.ts'
 import type { Happening } from '#core/cases/happening.ts'
 import { saysOf } from '#core/cases/open.ts'
-import { placeOf, siteText } from '#core/cases/place.ts'
-import { answersFailure } from '#core/cases/tested-for.ts'
-import type { Body } from '#core/model/body.ts'
 import { SAME_LABORATORY } from '#core/model/masked-texts.ts'
 import { readCaseEvents } from '#store/case-events.ts'
 import type { CaseTest } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { areAmong, unanswered } from './answered.ts'
-import { answerOf, NO_ANSWER, openObjection, wasDecided } from './objections.ts'
+import { answerOf, decidedTests, isSameMatter, NO_ANSWER, openObjection } from './objections.ts'
 import { type ToldTest, testedGoodsOf } from './open-case.ts'
 
 /**
@@ -45,15 +41,16 @@ async function bringsNew(
 ): Promise<boolean> {
   const left = await unanswered(client, caseId)
   const own = left.find(({ recordId }) => recordId === test.recordId)
-  if (!own || (own.isLab && wasDecided(await readCaseEvents(client, caseId)))) return false
+  if (!own) return false
   const rest = left.filter((one) => one !== own)
   const others = own.isLab ? await ofLabs(client, caseId, rest) : rest
+  if (others === 'all') return false
   const same: Pick<ToldTest, 'recordId' | 'body'>[] = before ? [before] : []
   // A case may have hundreds that say the same, of which the first few tell it already.
   for (const part of [others.slice(0, LOOKED_AT_FIRST), others.slice(LOOKED_AT_FIRST)]) {
     for (const { id, body } of (await readTracedVersions(client, part)).values())
       same.push({ recordId: id, body })
-    const told = same.filter(({ body }) => isSameResult(body, test.body))
+    const told = same.filter(({ body }) => isSameMatter(body, test.body))
     const [goods, ...known] = await testedGoodsOf(client, [test, ...told])
     if (goods && areAmong(goods, known)) return false
   }
@@ -61,27 +58,21 @@ async function bringsNew(
 }
 const LOOKED_AT_FIRST = 20
 
-/** To a laboratory's result one may object though a rapid test told of it before. What an official says that one found, its record only repeats. */
+/**
+ * To a laboratory's result one may object though a rapid test told of it before. What an official says that one found, its record only repeats, also where that was objected to and he or another laboratory decided.
+ */
 async function ofLabs(
   client: ClientBase,
   caseId: string,
   tests: readonly CaseTest[],
-): Promise<readonly CaseTest[]> {
+): Promise<readonly CaseTest[] | 'all'> {
   const labs = tests.filter(({ isLab }) => isLab)
-  if (labs.length > 0) return labs
+  const decided = await decidedTests(client, caseId)
+  if (decided === 'all') return labs.length > 0 ? labs : 'all'
+  const known = decided.filter(({ recordId }) => tests.some((one) => one.recordId === recordId))
+  if (labs.length > 0) return [...labs, ...known]
   const isTold =
     (await readCase(client, caseId))?.labToldAt !== null ||
     openObjection(await readCaseEvents(client, caseId))?.to === 'laboratory'
-  return isTold ? tests : labs
-}
-
-/** Whether one test says of its goods what another says of its own: the same stall, where both name one, and an item of the same kind. */
-function isSameResult(known: Body, told: Body): boolean {
-  const at = siteText(placeOf(known).stall)
-  const now = siteText(placeOf(told).stall)
-  return (
-    (at === null || now === null || at === now) &&
-    answersFailure(known.test?.item, told.test?.item) &&
-    mayBe(goodsOf(told), 'test', known)
-  )
+  return isTold ? tests : known
 }

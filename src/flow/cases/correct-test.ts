@@ -13,7 +13,7 @@ import { unanswered } from './answered.ts'
 import { applyEvent } from './apply.ts'
 import { newsOf } from './brings-new.ts'
 import { GRAVEST, gravest, holdAgain } from './hold-again.ts'
-import { isToldOf, openObjection, passesOwn, wasDecided } from './objections.ts'
+import { isToldOf, openObjection, passesOwn, undecided } from './objections.ts'
 import { causeOf, namedGoods, type ToldTest, testedGoods, whereOf } from './open-case.ts'
 import { type ChangedTest, evidence, happening, STANDS, testOf } from './told-test.ts'
 import { confirmedBy, isOrdered } from './whose-word.ts'
@@ -145,7 +145,8 @@ async function withdraw(client: ClientBase, test: ChangedTest, caseId: string, n
   const isConfirmed = (await confirmedBy(client, caseId)) === 'official'
   const stays = isConfirmed || (said !== undefined && remains === undefined)
   // An objection to what is taken back is none to what the same laboratory failed since.
-  const bringsNew = remains === 'lab_failed' && !wasDecided(await readCaseEvents(client, caseId))
+  const labs = remains === 'lab_failed' ? standing.filter(({ isLab }) => isLab) : []
+  const bringsNew = (await undecided(client, caseId, labs)).length > 0
   const happened = { ...happening('withdrawn', test, nowMs), remains, bringsNew }
   await applyEvent(client, caseId, happened, { ...evidence(test), stays })
 }
@@ -173,7 +174,11 @@ async function toldSince(
   standing: readonly CaseTest[],
 ): Promise<'lab_failed' | undefined> {
   const objection = openObjection(await readCaseEvents(client, caseId))
-  return objection && !standing.some((one) => isToldOf(one, objection)) ? 'lab_failed' : undefined
+  if (objection === null) return undefined
+  const told = standing.filter((one) => isToldOf(one, objection))
+  const labs = objection.to === 'laboratory' ? told.filter(({ isLab }) => isLab) : []
+  const objected = labs.length > 0 ? await undecided(client, caseId, labs) : told
+  return objected.length === 0 ? 'lab_failed' : undefined
 }
 
 /** A case is not told by a test that is taken back, where another stands. */

@@ -2,14 +2,14 @@ import type { ClientBase } from 'pg'
 import { goodsOf, mayBe } from '#core/cases/goods.ts'
 import { isSameLaboratory } from '#core/cases/laboratory.ts'
 import { placeOf, siteText } from '#core/cases/place.ts'
-import type { CaseState } from '#core/cases/states.ts'
+import type { CaseEvent, CaseState } from '#core/cases/states.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'
 import type { Body } from '#core/model/body.ts'
 import { type CaseEventRow, readCaseEvents } from '#store/case-events.ts'
 import { type CaseTest, readCaseTests } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
-import { meet } from './answered.ts'
+import { areAmong, meet, unanswered } from './answered.ts'
 import { type TestedGoods, type ToldTest, testedGoodsOf } from './open-case.ts'
 import { STANDS } from './told-test.ts'
 
@@ -27,17 +27,64 @@ export const isAwaiting = (state: CaseState): boolean => state === 'objected' ||
 /** The objection of a case that nobody has answered yet, from all its events; null where there is none. */
 export function openObjection(events: readonly CaseEventRow[]): Objection | null {
   const at = events.findLastIndex(({ event }) => event === 'objection')
-  const made = events[at]
-  if (made === undefined || !events.slice(at).every(({ toState }) => isAwaiting(toState))) return null
-  const told = new Set(events.slice(0, at).flatMap(({ recordId }) => recordId ?? []))
-  return { to: made.fromState === 'confirmed' ? 'laboratory' : 'rapid', told }
+  return at === -1 || endOf(events, at) !== undefined ? null : objectionAt(events, at)
 }
 
-/** Whether a laboratory's result was objected to and decided since: what was found after that is final. */
-export function wasDecided(events: readonly CaseEventRow[]): boolean {
-  const isOpen = openObjection(events) !== null
-  const made = events.filter(({ event }) => event === 'objection')
-  return (isOpen ? made.slice(0, -1) : made).some(({ fromState }) => fromState === 'confirmed')
+/** What ended the wait for the second laboratory. */
+const endOf = (events: readonly CaseEventRow[], at: number): CaseEvent | undefined =>
+  events.slice(at).find(({ toState }) => !isAwaiting(toState))?.event
+
+const objectionAt = (events: readonly CaseEventRow[], at: number): Objection => ({
+  to: events[at]?.fromState === 'confirmed' ? 'laboratory' : 'rapid',
+  told: new Set(events.slice(0, at).flatMap(({ recordId }) => recordId ?? [])),
+})
+
+/** By which a second laboratory, or an official in its place, decides. */
+const DECIDE: ReadonlySet<CaseEvent> = new Set(['lab_failed', 'lab_passed', 'clear', 'confirm'])
+
+/**
+ * The failed tests of what was objected to as a laboratory's result and decided since, and which stand: what is found of the same goods for the same afterwards is final. Those of which was told before
+ * the last such objection; `all` where no test told of the goods.
+ */
+export async function decidedTests(client: ClientBase, caseId: string): Promise<readonly CaseTest[] | 'all'> {
+  const events = await readCaseEvents(client, caseId)
+  const at = events.findLastIndex(
+    ({ event, fromState }, i) =>
+      event === 'objection' && fromState === 'confirmed' && DECIDE.has(endOf(events, i) ?? 'note'),
+  )
+  if (at === -1) return []
+  const objection = objectionAt(events, at)
+  const told = (await readCaseTests(client, caseId)).filter((one) => isToldOf(one, objection))
+  if (told.length === 0) return 'all'
+  const labs = told.filter(({ isLab }) => isLab)
+  // Goods that the second laboratory passed, and that fail once more, were never heard of by another one.
+  const left = new Set((await unanswered(client, caseId)).map(({ recordId }) => recordId))
+  return (labs.length > 0 ? labs : told).filter(({ recordId }) => left.has(recordId))
+}
+
+/** Those of the failed tests of laboratories about which nobody decided: of other goods than were decided about, or for something else. */
+export async function undecided(
+  client: ClientBase,
+  caseId: string,
+  labs: readonly CaseTest[],
+): Promise<readonly CaseTest[]> {
+  const decided = labs.length === 0 ? [] : await decidedTests(client, caseId)
+  if (decided === 'all') return []
+  if (decided.length === 0) return labs
+  const records = await readTracedVersions(client, [...labs, ...decided])
+  const told = [...records.values()].map(({ id, body }) => ({ recordId: id, body }))
+  const goods = await testedGoodsOf(client, told)
+  const read = told.map((one, i) => ({ ...one, goods: goods[i] as TestedGoods }))
+  const known = read.filter(({ recordId }) => decided.some((one) => one.recordId === recordId))
+  return labs.filter(({ recordId }) => {
+    const own = read.find((one) => one.recordId === recordId)
+    if (own === undefined) return true
+    const same = known.filter(({ body }) => isSameMatter(body, own.body))
+    return !areAmong(
+      own.goods,
+      same.map((one) => one.goods),
+    )
+  })
 }
 
 /** What a laboratory's failed test is to the objection of its case. */
@@ -63,13 +110,10 @@ export async function answerOf(client: ClientBase, test: ToldTest, caseId: strin
   const repeatsWord = objection.to === 'laboratory' && labs.length === 0
   const answer = { answers: true, repeatsWord, isOwn: false }
   if (isOrder || told.length === 0) return answer
-  const same = [...(await readTracedVersions(client, labs.length > 0 ? labs : told)).values()]
-    .filter(({ body }) => isSameMatter(test.body, body))
-    .map(({ id, body }) => ({ recordId: id, body }))
-  const [goods, ...known] = (await testedGoodsOf(client, [test, ...same])) as [TestedGoods, ...TestedGoods[]]
-  const about = same.filter((_, i) => meet(goods, known[i] as TestedGoods))
+  const objected = await undecided(client, caseId, labs)
+  const about = await sameMatter(client, test, objected.length > 0 ? objected : labs.length > 0 ? labs : told)
   if (about.length === 0) return NO_ANSWER
-  return labs.length > 0 && about.some(({ body }) => isSameLaboratory(body, test.body))
+  return labs.length > 0 && about.some((body) => isSameLaboratory(body, test.body))
     ? { ...NO_ANSWER, isOwn: true }
     : answer
 }
@@ -79,24 +123,28 @@ export async function passesOwn(client: ClientBase, test: ToldTest, caseId: stri
   const labs = (await readCaseTests(client, caseId)).filter(
     ({ isLab, verdict }) => isLab && STANDS.has(verdict),
   )
-  const own = [...(await readTracedVersions(client, labs)).values()]
-    .filter(({ body }) => isSameLaboratory(body, test.body) && isSameMatter(test.body, body))
+  return (await sameMatter(client, test, labs)).some((body) => isSameLaboratory(body, test.body))
+}
+
+/** What those of the failed tests tell that are of goods of this one, at their stall, for what it tested. */
+async function sameMatter(client: ClientBase, test: ToldTest, failed: readonly CaseTest[]): Promise<Body[]> {
+  const same = [...(await readTracedVersions(client, failed)).values()]
+    .filter(({ body }) => isSameMatter(test.body, body))
     .map(({ id, body }) => ({ recordId: id, body }))
-  if (own.length === 0) return false
-  const [goods, ...known] = (await testedGoodsOf(client, [test, ...own])) as [TestedGoods, ...TestedGoods[]]
-  return known.some((one) => meet(goods, one))
+  const [goods, ...known] = (await testedGoodsOf(client, [test, ...same])) as [TestedGoods, ...TestedGoods[]]
+  return same.filter((_, i) => meet(goods, known[i] as TestedGoods)).map(({ body }) => body)
 }
 
 /** Whether a test that stands was told of before the objection. */
 export const isToldOf = ({ recordId, verdict }: CaseTest, { told }: Objection): boolean =>
   STANDS.has(verdict) && told.has(recordId)
 
-/** The same stall, where both name one, and what failed is among that for which the second laboratory tested. */
-function isSameMatter(second: Body, first: Body): boolean {
-  const [at, now] = [siteText(placeOf(first).stall), siteText(placeOf(second).stall)]
+/** The same stall, where both name one, and what failed is among that for which the other one tested. */
+export function isSameMatter(other: Body, failed: Body): boolean {
+  const [at, now] = [siteText(placeOf(failed).stall), siteText(placeOf(other).stall)]
   return (
     (at === null || now === null || at === now) &&
-    answersFailure(second.test?.item, first.test?.item) &&
-    mayBe(goodsOf(first), 'test', second)
+    answersFailure(other.test?.item, failed.test?.item) &&
+    mayBe(goodsOf(failed), 'test', other)
   )
 }

@@ -87,3 +87,70 @@ test('a laboratory that only writes its failed result anew is no second one', as
   await send(laboratory('l1', 1, 'fail', lots(1, 2)))
   expect(await states()).toEqual(['objected'])
 })
+
+/** Two lots of one case, of which a second laboratory has failed the first. */
+const firstIsFinal = async () => {
+  await send(entry(1, 'A-1', SPINACH), madeOf(2, 1, 'B-2'), laboratory('l1', 1, 'fail'))
+  await sayOf('confirmed', { event: 'objection' })
+  await send(laboratory('l2', 1, 'fail'))
+  expect(await answerOf({ event: 'objection' })).toEqual(['is_final'])
+}
+
+test('goods that join the case when a second laboratory has decided about others have an objection of their own, which only a laboratory of theirs answers', async () => {
+  await firstIsFinal()
+  await send(laboratory('l3', 2, 'fail'))
+  expect(await answerOf({ event: 'objection' })).toBe('objected')
+  await send(laboratory('l4', 1, 'fail'))
+  expect(await states()).toEqual(['objected'])
+  await send(laboratory('l5', 2, 'fail'))
+  expect(await states()).toEqual(['confirmed'])
+  expect(await answerOf({ event: 'objection' })).toEqual(['is_final'])
+})
+
+test('what is final stays so where the result that was objected to after it is taken back', async () => {
+  await firstIsFinal()
+  await send(laboratory('l3', 2, 'fail'))
+  await sayOf('confirmed', { event: 'objection' })
+  await send(laboratory('l3', 2, 'fail', { status: 'void' }))
+  expect(await told()).toMatchObject([{ state: 'confirmed', ...recalled(code(1), code(2)) }])
+  expect(await answerOf({ event: 'objection' })).toEqual(['is_final'])
+})
+
+test('one that passes the goods of the second objection leaves recalled what is final', async () => {
+  await firstIsFinal()
+  await send(laboratory('l3', 2, 'fail'))
+  await sayOf('confirmed', { event: 'objection' })
+  await send(laboratory('l4', 2, 'pass'))
+  expect(await told()).toMatchObject([{ state: 'confirmed', ...recalled(code(1), code(2)) }])
+  expect(await answerOf({ event: 'objection' })).toEqual(['is_final'])
+})
+
+test('goods that the second laboratory passed, and that fail once more by a later sample, may be objected to', async () => {
+  await send(
+    entry(1, 'A-1', SPINACH),
+    madeOf(2, 1, 'B-2'),
+    laboratory('l1', 1, 'fail'),
+    laboratory('l2', 2, 'fail'),
+  )
+  await sayOf('confirmed', { event: 'objection' })
+  await send(laboratory('l3', 1, 'pass'), laboratory('l4', 2, 'fail'))
+  expect(await answerOf({ event: 'objection' })).toEqual(['is_final'])
+  const later = { occurredAt: { at: '2026-03-02T18:00:00+08:00', precision: 'second' } }
+  await send(laboratory('l5', 1, 'fail', later))
+  expect(await answerOf({ event: 'objection' })).toBe('objected')
+  // It is that one's second laboratory that is awaited.
+  await send(laboratory('l6', 2, 'fail', later))
+  expect(await states()).toEqual(['objected'])
+  await send(laboratory('l5', 1, 'fail', { ...later, status: 'void' }))
+  expect(await states()).toEqual(['confirmed'])
+})
+
+test('what an official decided about what he had said himself is final for the record that repeats it, and not for other goods', async () => {
+  await send(entry(1, 'A-1', SPINACH), madeOf(2, 1, 'B-2'), rapid('t', 'A-1', SPINACH, lots(1)))
+  await sayOf('held', { event: 'confirm', method: 'GC-MS' }, { event: 'objection' })
+  await sayOf('objected', { event: 'confirm', method: 'LC-MS' })
+  await send(laboratory('l1', 1, 'fail'))
+  expect(await answerOf({ event: 'objection' })).toEqual(['is_final'])
+  await send(laboratory('l2', 2, 'fail'))
+  expect(await answerOf({ event: 'objection' })).toBe('objected')
+})

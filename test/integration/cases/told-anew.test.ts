@@ -40,7 +40,13 @@ test('another item gives time for an objection, and the same test of the same go
   expect(await answerOf({ event: 'objection' })).toBe('objected')
 })
 
-test('whose goods a laboratory fails after those of others may object for seven working days from then on, once', async () => {
+const cadmium = (key: string, ...numbers: readonly number[]) =>
+  laboratory(key, 1, 'fail', {
+    ...lots(...numbers),
+    test: { item: '镉', verdict: 'fail', screening: false, method: 'ICP-MS', raw: 'fail' },
+  })
+
+test('whose goods a laboratory fails after those of others may object for seven working days from then on, once for the same goods and item', async () => {
   await send(entry(1, 'A-1', SPINACH), entry(2, 'A-2', SPINACH), laboratory('l1', 1, 'fail'))
   await later('60 days')
   await send(laboratory('l2', 1, 'fail'))
@@ -48,10 +54,20 @@ test('whose goods a laboratory fails after those of others may object for seven 
   await send(laboratory('l3', 1, 'fail', lots(1, 2)))
   await sayOf('confirmed', { event: 'objection' })
   await sayOf('objected', { event: 'confirm', method: 'LC-MS' })
-  await send(
-    laboratory('l4', 1, 'fail', { ...lots(1, 2), test: { item: '镉', verdict: 'fail', screening: false } }),
-  )
+  await send(laboratory('l4', 1, 'fail', lots(1, 2)), laboratory('l5', 2, 'fail'))
   expect(await answerOf({ event: 'objection' })).toEqual(['is_final'])
+  await send(cadmium('l6', 1))
+  expect(await answerOf({ event: 'objection' })).toBe('objected')
+})
+
+test('a result that was taken back while an objection to it was open, and is told anew, may be objected to', async () => {
+  await send(entry(1, 'A-1', SPINACH), laboratory('l1', 1, 'fail'))
+  await sayOf('confirmed', { event: 'objection' })
+  await send(cadmium('l2', 1), laboratory('l1', 1, 'fail', { status: 'void' }))
+  await later('60 days')
+  expect(await answerOf({ event: 'objection' })).toEqual(['too_late'])
+  await send(laboratory('l3', 1, 'fail'))
+  expect(await answerOf({ event: 'objection' })).toBe('objected')
 })
 
 test('goods that only a rapid test fails are not recalled with those that a laboratory failed: they have a case and an objection of their own', async () => {
