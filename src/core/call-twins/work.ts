@@ -55,6 +55,7 @@ export const WORK_TWINS: Twins = [
     '该结果不是实验室结果，或实验室已复检',
   ],
   ['the note must say why it is taken back', '备注须说明撤回理由'],
+  ['nothing is confirmed that could be taken back', '没有可撤回的确认'],
   [
     'a record of a laboratory says so: it ends by an objection that another laboratory answers, or where that laboratory takes it back',
     '实验室检测记录已认定：须经异议由复检答复，或由该实验室撤回',

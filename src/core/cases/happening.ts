@@ -57,6 +57,7 @@ export interface Refusal {
     | 'is_final'
     | 'before_told'
     | 'by_laboratory'
+    | 'not_confirmed'
     | 'needs_laboratory'
     | 'needs_quantity'
     | 'needs_method'

@@ -14,7 +14,7 @@ const FROM: Record<OfficialEvent, readonly CaseState[]> = {
   retest: ['suspect', 'held', 'objected'],
   clear: ['suspect', 'held', 'objected', 'retest'],
   confirm: ['suspect', 'held', 'objected', 'retest'],
-  retract: ['confirmed'],
+  retract: ['confirmed', 'objected', 'retest'],
   dispose: ['confirmed', 'disposal'],
   notify: ['disposal'],
   close: ['notified', 'cleared'],
@@ -106,7 +106,11 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
   }
   if (event === 'retract') {
     if (!note) no('needs_reason', 'the note must say why it is taken back')
-    if (!happening.isOfficials || happening.remains === 'lab_failed') no('by_laboratory', BY_LABORATORY)
+    // An objection to it falls with it; one to a rapid test is answered by a laboratory.
+    const isObjected = confirmedAtMs !== null && facts.objectedTo === 'laboratory'
+    if ((state === 'objected' || state === 'retest') && !isObjected)
+      no('not_confirmed', 'nothing is confirmed that could be taken back')
+    else if (!happening.isOfficials || happening.remains === 'lab_failed') no('by_laboratory', BY_LABORATORY)
   }
   if (event === 'dispose') {
     if (quantity === undefined || !isPositiveDecimal(quantity))

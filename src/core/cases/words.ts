@@ -66,6 +66,7 @@ export const REFUSAL_WORDS: Words<Refusal['code']> = {
     'a record of a laboratory says so: another laboratory answers it, or that one takes it back',
     '实验室检测记录已认定，须由复检答复或由该实验室撤回',
   ],
+  not_confirmed: ['nothing is confirmed that could be taken back', '没有可撤回的确认'],
   needs_laboratory: [
     'a laboratory decides: name its method, which may not be a rapid one',
     '须由实验室判定，请写明检测方法，不得为快检方法',

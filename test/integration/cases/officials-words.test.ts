@@ -120,3 +120,53 @@ test('what a laboratory failed no official takes back, nor what was disposed of'
   await sayOf('confirmed', { event: 'dispose', quantity: '1', method: 'destroyed' })
   expect(await refusals(await onlyCase(), why)).toEqual(['wrong_state', 'by_laboratory'])
 })
+
+test.each([[], [{ event: 'retest' }]])(
+  'he takes it back also while an objection to it waits for its laboratory: the goods are stopped as before he confirmed, and a further objection is possible (%j)',
+  async (...sent: readonly object[]) => {
+    await send(entry(1, 'A-1', SPINACH), rapid('t', 'A-1', SPINACH))
+    await sayOf('held', { event: 'confirm', method: 'GC-MS' }, { event: 'objection' }, ...sent)
+    const id = await onlyCase()
+    expect(await refusals(id, { event: 'retract' })).toEqual(['needs_reason'])
+    expect(await refusals(id, { event: 'retract', note: '误登记' })).toBe('held')
+    expect(await told()).toMatchObject([{ held: [code(1)], orders: [`stop_sale ${here()}`] }])
+    expect((await api.call('GET', `/v1/cases/${id}`)).json()).toMatchObject({ due: 'decision' })
+    await sayOf('held', { event: 'objection' })
+    // That one is to the rapid test alone.
+    await send(laboratory('l', 1, 'fail'))
+    expect(await refusals(id, { event: 'objection' })).toBe('objected')
+  },
+)
+
+test('where no test stands, taking it back under an objection releases the goods, and what he ordered stays stopped', async () => {
+  await send(entry(1, 'A-1', SPINACH), entry(2, 'A-2', SPINACH), rapid('t', 'A-1', SPINACH))
+  await sayOf('held', { event: 'confirm', method: 'GC-MS' }, { event: 'objection' })
+  await send(rapid('t', 'A-1', SPINACH, VOID))
+  expect(await refusals(await onlyCase(), { event: 'retract', note: '误登记' })).toBe('cleared')
+  expect(await told()).toMatchObject([{ held: [], orders: [`release ${here()}`] }])
+  const { say, read } = await stopped(2)
+  await say({ event: 'confirm', method: 'GC-MS' })
+  await say({ event: 'objection' })
+  await say({ event: 'retract', note: '误登记' })
+  expect(await read()).toMatchObject({ state: 'held', held: [code(2)], orders: [`stop_sale ${here()}`] })
+})
+
+test('an objection to a rapid test, or to what a laboratory found, is no confirmation that an official could take back', async () => {
+  const why = { event: 'retract', note: '误登记' }
+  await send(entry(1, 'A-1', SPINACH), madeOf(2, 1, 'B-2'), rapid('t', 'A-1', SPINACH, lots(1)))
+  const id = await onlyCase()
+  await sayOf('held', { event: 'retest' })
+  expect(await refusals(id, why)).toEqual(['not_confirmed'])
+  await send(laboratory('l1', 1, 'fail'))
+  await sayOf('confirmed', { event: 'objection' })
+  expect(await refusals(id, why)).toEqual(['by_laboratory'])
+  await send(laboratory('l2', 1, 'pass'))
+  // Other goods are recalled while an objection to the rapid test of these waits.
+  await send(
+    rapid('u', 'A-1', SPINACH, { ...lots(1), test: { item: '镉', verdict: 'fail', screening: true } }),
+  )
+  const open = (await cards()).find(({ state }) => state === 'held')?.id as string
+  await sayOf('held', { event: 'objection' })
+  await send(laboratory('l3', 2, 'fail'))
+  expect(await refusals(open, why)).toEqual(['not_confirmed'])
+})

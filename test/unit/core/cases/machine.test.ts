@@ -233,8 +233,8 @@ const TABLE = `
 state      objection retest clear    confirm    retract  dispose   notify    close  note failed    doubted  lab_failed lab_passed withdrawn
 suspect    objected  retest cleared  confirmed  -        -         -         -      =    held      =        confirmed  cleared    cleared
 held       objected  retest cleared  confirmed  -        -         -         -      =    =         =        confirmed  cleared    cleared
-objected   -         retest cleared  confirmed  -        -         -         -      =    =         =        confirmed  cleared    cleared
-retest     -         -      cleared  confirmed  -        -         -         -      =    =         =        confirmed  cleared    cleared
+objected   -         retest cleared  confirmed  cleared  -         -         -      =    =         =        confirmed  cleared    cleared
+retest     -         -      cleared  confirmed  cleared  -         -         -      =    =         =        confirmed  cleared    cleared
 cleared    -         -      -        -          -        -         -         closed =    held      suspect  confirmed  =          =
 confirmed  objected  -      -        -          cleared  disposal  -         -      =    =         =        =          =          cleared
 disposal   -         -      -        -          -        =         notified  -      =    =         =        =          =          =
@@ -253,7 +253,12 @@ describe('every event in every state', () => {
   test.each(lines.flatMap(([state, ...to]) => to.map((end, n) => [heads[n + 1], state, end] as const)))(
     '%s in the state %s: %s',
     (event, state, end) => {
-      const facts = opened(state as CaseState, { labToldAtMs: state === 'confirmed' ? TOLD : null })
+      // What is taken back was confirmed; an objection to it may wait.
+      const isObjected = event === 'retract' && state !== 'confirmed'
+      const facts = opened(state as CaseState, {
+        labToldAtMs: state === 'confirmed' ? TOLD : null,
+        ...(isObjected ? { confirmedAtMs: TOLD, objectedTo: 'laboratory' } : {}),
+      })
       const method = event === 'dispose' ? 'destroyed' : 'GC-MS'
       const found = stateAfter(
         facts,
