@@ -69,6 +69,20 @@ export async function findCaseRequest(
   return rows[0]?.sha256 ?? null
 }
 
+/** An event that moved its case. */
+export type CaseMove = Pick<CaseEventRow, 'no' | 'event' | 'fromState' | 'toState'>
+
+/** The events that moved a case: few, however many tests joined it. */
+export async function readCaseMoves(client: Client, id: string): Promise<CaseMove[]> {
+  const { rows } = await client.query<CaseMove>({
+    name: 'read-case-moves',
+    text: `select no, event, from_state as "fromState", to_state as "toState" from case_events
+            where case_id = $1 and from_state is distinct from to_state order by no`,
+    values: [id],
+  })
+  return rows
+}
+
 export async function readCaseEvents(client: Client, id: string): Promise<CaseEventRow[]> {
   const { rows } = await client.query<CaseEventRow>({
     name: 'read-case-events',

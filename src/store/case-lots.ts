@@ -63,6 +63,52 @@ export async function readCaseTests(client: Client, caseId: string): Promise<Cas
 }
 
 /**
+ * The failed tests of a case that stand, those of laboratories first and alone where they are asked for.
+ * @param page so many of them, behind others; all where it is not given
+ */
+export async function readFailedTests(
+  client: Client,
+  caseId: string,
+  {
+    labs = false,
+    page,
+  }: {
+    readonly labs?: boolean
+    readonly page?: { readonly after: number; readonly limit: number | null }
+  } = {},
+): Promise<CaseTest[]> {
+  const { rows } = await client.query<CaseTest>({
+    name: `read-failed-tests${labs ? '-of-labs' : ''}`,
+    text: `select ${TEST_COLUMNS} from case_tests where case_id = $1 and verdict in ('fail', 'suspect') ${labs ? 'and is_lab' : ''}
+            order by is_lab desc, record_id offset $2 limit $3`,
+    values: [caseId, page?.after ?? 0, page?.limit ?? null],
+  })
+  return rows
+}
+
+/** What laboratories passed of a case. */
+export async function readPassedTests(client: Client, caseId: string): Promise<CaseTest[]> {
+  const { rows } = await client.query<CaseTest>({
+    name: 'read-passed-tests',
+    text: `select ${TEST_COLUMNS} from case_tests where case_id = $1 and verdict = 'pass' and is_lab order by record_id`,
+    values: [caseId],
+  })
+  return rows
+}
+
+/** The failed tests of a case that stand and of which was told before one of its events. */
+export async function readTestsToldBefore(client: Client, caseId: string, no: number): Promise<CaseTest[]> {
+  const { rows } = await client.query<CaseTest>({
+    name: 'read-tests-told-before',
+    text: `select ${TEST_COLUMNS} from case_tests t where case_id = $1 and verdict in ('fail', 'suspect')
+              and record_id in (select e.record_id from case_events e where e.case_id = $1 and e.no < $2)
+            order by is_lab desc, record_id`,
+    values: [caseId, no],
+  })
+  return rows
+}
+
+/**
  * The open cases of the same goods, the oldest first: those that hold any of the codes, or, for a test whose goods are not known, those of the same stall, product and
  * day.
  */

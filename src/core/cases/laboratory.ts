@@ -12,6 +12,9 @@ type Parties = Pick<Body, 'parties'>
 export const isSameLaboratory = (a: Parties, b: Parties): boolean =>
   testersOf(a).some((one) => testersOf(b).some((other) => isSame(one, other)))
 
+/** Whether a test names who tested. */
+export const namesLaboratory = (test: Parties): boolean => testersOf(test).length > 0
+
 const testersOf = ({ parties = [] }: Parties): PartyPart[] => parties.filter(({ role }) => role === 'tester')
 
 function isSame(a: PartyPart, b: PartyPart): boolean {

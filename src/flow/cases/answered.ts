@@ -5,10 +5,9 @@ import { isLaboratoryTest } from '#core/cases/open.ts'
 import { isOlder } from '#core/cases/sample-time.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'
 import type { Body } from '#core/model/body.ts'
-import { type CaseTest, readCaseTests } from '#store/case-lots.ts'
+import { type CaseTest, readFailedTests, readPassedTests } from '#store/case-lots.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { type TestedGoods, testedGoodsOf } from './open-case.ts'
-import { STANDS } from './told-test.ts'
 
 interface TestOfGoods {
   readonly body: Body
@@ -16,11 +15,42 @@ interface TestOfGoods {
 }
 
 /** The failed tests of a case which no laboratory has answered by passing their goods: what it found of other items, or of other lots, says nothing of them. */
-export async function unanswered(client: ClientBase, caseId: string): Promise<CaseTest[]> {
-  const tests = await readCaseTests(client, caseId)
-  const failed = tests.filter(({ verdict }) => STANDS.has(verdict))
-  const passed = tests.filter(({ isLab, verdict }) => isLab && verdict === 'pass')
-  if (passed.length === 0) return failed
+export const unanswered = async (client: ClientBase, caseId: string): Promise<CaseTest[]> =>
+  await unansweredOf(client, await readFailedTests(client, caseId), await readPassedTests(client, caseId))
+
+/** Those of some failed tests of a case that are among them. */
+export const unansweredAmong = async (
+  client: ClientBase,
+  caseId: string,
+  failed: readonly CaseTest[],
+): Promise<CaseTest[]> => await unansweredOf(client, failed, await readPassedTests(client, caseId))
+
+/** A case may have thousands of tests, of which the first few tell what is asked as a rule. */
+const FIRST = 20
+
+/** The same a few first, and then the others; those of laboratories alone where they are asked for. */
+export async function* unansweredInParts(
+  client: ClientBase,
+  caseId: string,
+  { labs }: { readonly labs: boolean },
+): AsyncGenerator<readonly CaseTest[]> {
+  const passed = await readPassedTests(client, caseId)
+  for await (const part of failedInParts(client, caseId, labs)) yield await unansweredOf(client, part, passed)
+}
+
+async function* failedInParts(client: ClientBase, caseId: string, labs: boolean): AsyncGenerator<CaseTest[]> {
+  const first = await readFailedTests(client, caseId, { labs, page: { after: 0, limit: FIRST } })
+  yield first
+  if (first.length === FIRST)
+    yield await readFailedTests(client, caseId, { labs, page: { after: FIRST, limit: null } })
+}
+
+async function unansweredOf(
+  client: ClientBase,
+  failed: readonly CaseTest[],
+  passed: readonly CaseTest[],
+): Promise<CaseTest[]> {
+  if (passed.length === 0 || failed.length === 0) return [...failed]
   const records = await readTracedVersions(client, [...failed, ...passed])
   const told = [...records.values()].map(({ id, body }) => ({ recordId: id, body }))
   const goods = await testedGoodsOf(client, told)
@@ -34,10 +64,10 @@ export async function unanswered(client: ClientBase, caseId: string): Promise<Ca
   })
 }
 
-/** What the failed tests of a case tell. */
-export async function failedOf(client: ClientBase, caseId: string): Promise<Body[]> {
-  const tests = (await readCaseTests(client, caseId)).filter(({ verdict }) => STANDS.has(verdict))
-  return [...(await readTracedVersions(client, tests)).values()].map(({ body }) => body)
+/** What the failed tests of a case tell, of a few first, and then of the others. */
+export async function* failedBodies(client: ClientBase, caseId: string): AsyncGenerator<Body[]> {
+  for await (const part of failedInParts(client, caseId, false))
+    yield [...(await readTracedVersions(client, part)).values()].map(({ body }) => body)
 }
 
 /**

@@ -3,7 +3,7 @@ import { type CaseFacts, type Happening, isRefused, type Refusal } from '#core/c
 import { dueOf, step } from '#core/cases/machine.ts'
 import type { CaseState } from '#core/cases/states.ts'
 import { addDecimal } from '#core/decimal.ts'
-import { type CaseRequest, insertCaseEvent, readCaseEvents } from '#store/case-events.ts'
+import { type CaseRequest, insertCaseEvent, readCaseMoves } from '#store/case-events.ts'
 import { readCaseTests } from '#store/case-lots.ts'
 import { type CaseRow, lockCase, moveCase } from '#store/cases.ts'
 import { markSubjects } from '#store/finding-checks.ts'
@@ -64,7 +64,7 @@ export async function applyEvent(
 ): Promise<readonly Refusal[] | 'unknown' | null> {
   const found = await lockCase(client, id)
   if (!found) return 'unknown'
-  const objection = isAwaiting(found.state) ? openObjection(await readCaseEvents(client, id)) : null
+  const objection = isAwaiting(found.state) ? openObjection(await readCaseMoves(client, id)) : null
   const outcome = step({ ...factsOf(found), objectedTo: objection?.to ?? null }, happening)
   if (isRefused(outcome)) return outcome.refusals
   const { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs } = evidence.stays

@@ -2,13 +2,14 @@ import type { ClientBase } from 'pg'
 import type { Happening } from '#core/cases/happening.ts'
 import { saysOf } from '#core/cases/open.ts'
 import { SAME_LABORATORY } from '#core/model/masked-texts.ts'
-import { readCaseEvents } from '#store/case-events.ts'
+import { readCaseMoves } from '#store/case-events.ts'
 import type { CaseTest } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
-import { areAmong, unanswered } from './answered.ts'
+import { areAmong, unansweredAmong, unansweredInParts } from './answered.ts'
 import { answerOf, decidedTests, isSameMatter, NO_ANSWER, openObjection } from './objections.ts'
 import { type ToldTest, testedGoodsOf } from './open-case.ts'
+import { testOf } from './told-test.ts'
 
 /**
  * What a failed test tells that its case did not know. The test is kept with the case already.
@@ -39,16 +40,14 @@ async function bringsNew(
   caseId: string,
   before?: ToldTest,
 ): Promise<boolean> {
-  const left = await unanswered(client, caseId)
-  const own = left.find(({ recordId }) => recordId === test.recordId)
-  if (!own) return false
-  const rest = left.filter((one) => one !== own)
-  const others = own.isLab ? await ofLabs(client, caseId, rest) : rest
-  if (others === 'all') return false
+  const own = testOf({ ...test, isActive: true }, caseId)
+  if ((await unansweredAmong(client, caseId, [own])).length === 0) return false
+  const parts = own.isLab ? ofLabs(client, own) : unansweredInParts(client, caseId, { labs: false })
   const same: Pick<ToldTest, 'recordId' | 'body'>[] = before ? [before] : []
-  // A case may have hundreds that say the same, of which the first few tell it already.
-  for (const part of [others.slice(0, LOOKED_AT_FIRST), others.slice(LOOKED_AT_FIRST)]) {
-    for (const { id, body } of (await readTracedVersions(client, part)).values())
+  for await (const part of parts) {
+    if (part === 'all') return false
+    const others = part.filter(({ recordId }) => recordId !== own.recordId)
+    for (const { id, body } of (await readTracedVersions(client, others)).values())
       same.push({ recordId: id, body })
     const told = same.filter(({ body }) => isSameMatter(body, test.body))
     const [goods, ...known] = await testedGoodsOf(client, [test, ...told])
@@ -56,23 +55,26 @@ async function bringsNew(
   }
   return true
 }
-const LOOKED_AT_FIRST = 20
 
 /**
- * To a laboratory's result one may object though a rapid test told of it before. What an official says that one found, its record only repeats, also where that was objected to and he or another laboratory decided.
+ * To a laboratory's result one may object though a rapid test told of it before. What an official says that one found, its record only repeats, also where that was objected to and he or another
+ * laboratory decided; `all` where that was of all goods of the case.
  */
-async function ofLabs(
+async function* ofLabs(
   client: ClientBase,
-  caseId: string,
-  tests: readonly CaseTest[],
-): Promise<readonly CaseTest[] | 'all'> {
-  const labs = tests.filter(({ isLab }) => isLab)
+  { caseId, recordId }: CaseTest,
+): AsyncGenerator<readonly CaseTest[] | 'all'> {
   const decided = await decidedTests(client, caseId)
-  if (decided === 'all') return labs.length > 0 ? labs : 'all'
-  const known = decided.filter(({ recordId }) => tests.some((one) => one.recordId === recordId))
-  if (labs.length > 0) return [...labs, ...known]
+  if (decided !== 'all') yield decided
+  let hasOthers = false
+  for await (const part of unansweredInParts(client, caseId, { labs: true })) {
+    hasOthers ||= part.some((one) => one.recordId !== recordId)
+    yield part
+  }
+  if (hasOthers) return
+  if (decided === 'all') yield 'all'
   const isTold =
     (await readCase(client, caseId))?.labToldAt !== null ||
-    openObjection(await readCaseEvents(client, caseId))?.to === 'laboratory'
-  return isTold ? tests : known
+    openObjection(await readCaseMoves(client, caseId))?.to === 'laboratory'
+  if (isTold) yield* unansweredInParts(client, caseId, { labs: false })
 }

@@ -5,7 +5,7 @@ import type { CaseState } from '#core/cases/states.ts'
 import { matchFacts } from '#core/lineage/matching.ts'
 import type { Body } from '#core/model/body.ts'
 import { SAME_LABORATORY } from '#core/model/masked-texts.ts'
-import { readCaseEvents } from '#store/case-events.ts'
+import { readCaseMoves } from '#store/case-events.ts'
 import { type CaseTest, dropCaseTest, findCasesOfGoods, putCaseTest } from '#store/case-lots.ts'
 import { readCase, retellCase, type ToldGoods } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
@@ -13,7 +13,7 @@ import { unanswered } from './answered.ts'
 import { applyEvent } from './apply.ts'
 import { newsOf } from './brings-new.ts'
 import { GRAVEST, gravest, holdAgain } from './hold-again.ts'
-import { isToldOf, openObjection, passesOwn, undecided } from './objections.ts'
+import { objectedTo, openObjection, passesOwn, undecided } from './objections.ts'
 import { causeOf, namedGoods, type ToldTest, testedGoods, whereOf } from './open-case.ts'
 import { type ChangedTest, evidence, happening, STANDS, testOf } from './told-test.ts'
 import { confirmedBy, isOrdered } from './whose-word.ts'
@@ -173,12 +173,11 @@ async function toldSince(
   caseId: string,
   standing: readonly CaseTest[],
 ): Promise<'lab_failed' | undefined> {
-  const objection = openObjection(await readCaseEvents(client, caseId))
+  const objection = openObjection(await readCaseMoves(client, caseId))
   if (objection === null) return undefined
-  const told = standing.filter((one) => isToldOf(one, objection))
-  const labs = objection.to === 'laboratory' ? told.filter(({ isLab }) => isLab) : []
-  const objected = labs.length > 0 ? await undecided(client, caseId, labs) : told
-  return objected.length === 0 ? 'lab_failed' : undefined
+  const left = new Set(standing.map(({ recordId }) => recordId))
+  const objected = await objectedTo(client, caseId, objection)
+  return objected.some(({ recordId }) => left.has(recordId)) ? undefined : 'lab_failed'
 }
 
 /** A case is not told by a test that is taken back, where another stands. */

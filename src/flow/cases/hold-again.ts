@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { saysOf } from '#core/cases/open.ts'
-import { readCaseEvents } from '#store/case-events.ts'
+import { readCaseMoves } from '#store/case-events.ts'
 import { type CaseTest, dropCaseTest } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
@@ -39,9 +39,7 @@ export async function releasedByRecords(
 ): Promise<'cleared' | 'closed' | null> {
   const state = (await readCase(client, caseId))?.state
   if (state !== 'cleared' && state !== 'closed') return null
-  const moves = (await readCaseEvents(client, caseId)).filter(
-    ({ fromState, toState }) => fromState !== toState,
-  )
+  const moves = await readCaseMoves(client, caseId)
   const released = moves.at(state === 'closed' ? -2 : -1)
   return released?.toState === 'cleared' && BY_RECORDS.has(released.event) ? state : null
 }
@@ -58,8 +56,10 @@ async function takenFrom(
 
 export const GRAVEST = ['lab_failed', 'failed', 'doubted'] as const
 
-/** The gravest that the tests say. */
+/** The gravest that failed tests say. */
 export async function gravest(client: ClientBase, tests: readonly CaseTest[]) {
+  // What a laboratory failed says no less, and a case may have thousands of others.
+  if (tests.some(({ isLab, verdict }) => isLab && verdict === 'fail')) return 'lab_failed'
   const said = [...(await readTracedVersions(client, tests)).values()].map(({ body }) => saysOf(body))
   return GRAVEST.find((one) => said.some((each) => each === one))
 }

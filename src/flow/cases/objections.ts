@@ -1,43 +1,38 @@
 import type { ClientBase } from 'pg'
 import { goodsOf, mayBe } from '#core/cases/goods.ts'
-import { isSameLaboratory } from '#core/cases/laboratory.ts'
+import { isSameLaboratory, namesLaboratory } from '#core/cases/laboratory.ts'
 import { placeOf, siteText } from '#core/cases/place.ts'
 import type { CaseEvent, CaseState } from '#core/cases/states.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'
 import type { Body } from '#core/model/body.ts'
-import { type CaseEventRow, readCaseEvents } from '#store/case-events.ts'
-import { type CaseTest, readCaseTests } from '#store/case-lots.ts'
+import { type CaseMove, readCaseMoves } from '#store/case-events.ts'
+import { type CaseTest, readFailedTests, readTestsToldBefore } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
-import { areAmong, meet, unanswered } from './answered.ts'
+import { areAmong, meet, unansweredAmong } from './answered.ts'
 import { type TestedGoods, type ToldTest, testedGoodsOf } from './open-case.ts'
-import { STANDS } from './told-test.ts'
 
 /** An objection that awaits its second laboratory. */
 export interface Objection {
   /** Whose result was objected to. */
   readonly to: 'rapid' | 'laboratory'
-  /** Tests of which was told before it: no record says which of them it is about. */
-  readonly told: ReadonlySet<string>
+  /** Its place among the events: no record says which of the tests told before it is about. */
+  readonly no: number
 }
 
 /** Whether a second laboratory may be awaited in this state. */
 export const isAwaiting = (state: CaseState): boolean => state === 'objected' || state === 'retest'
 
-/** The objection of a case that nobody has answered yet, from all its events; null where there is none. */
-export function openObjection(events: readonly CaseEventRow[]): Objection | null {
-  const at = events.findLastIndex(({ event }) => event === 'objection')
-  return at === -1 || endOf(events, at) !== undefined ? null : objectionAt(events, at)
+/** The objection of a case that nobody has answered yet, from all that moved it; null where there is none. */
+export function openObjection(moves: readonly CaseMove[]): Objection | null {
+  const made = moves.findLast(({ event }) => event === 'objection')
+  if (made === undefined || endOf(moves, made) !== undefined) return null
+  return { to: made.fromState === 'confirmed' ? 'laboratory' : 'rapid', no: made.no }
 }
 
 /** What ended the wait for the second laboratory. */
-const endOf = (events: readonly CaseEventRow[], at: number): CaseEvent | undefined =>
-  events.slice(at).find(({ toState }) => !isAwaiting(toState))?.event
-
-const objectionAt = (events: readonly CaseEventRow[], at: number): Objection => ({
-  to: events[at]?.fromState === 'confirmed' ? 'laboratory' : 'rapid',
-  told: new Set(events.slice(0, at).flatMap(({ recordId }) => recordId ?? [])),
-})
+const endOf = (moves: readonly CaseMove[], made: CaseMove): CaseEvent | undefined =>
+  moves.find(({ no, toState }) => no > made.no && !isAwaiting(toState))?.event
 
 /** By which a second laboratory, or an official in its place, decides. */
 const DECIDE: ReadonlySet<CaseEvent> = new Set(['lab_failed', 'lab_passed', 'clear', 'confirm'])
@@ -47,19 +42,17 @@ const DECIDE: ReadonlySet<CaseEvent> = new Set(['lab_failed', 'lab_passed', 'cle
  * the last such objection; `all` where no test told of the goods.
  */
 export async function decidedTests(client: ClientBase, caseId: string): Promise<readonly CaseTest[] | 'all'> {
-  const events = await readCaseEvents(client, caseId)
-  const at = events.findLastIndex(
-    ({ event, fromState }, i) =>
-      event === 'objection' && fromState === 'confirmed' && DECIDE.has(endOf(events, i) ?? 'note'),
+  const moves = await readCaseMoves(client, caseId)
+  const made = moves.findLast(
+    (one) =>
+      one.event === 'objection' && one.fromState === 'confirmed' && DECIDE.has(endOf(moves, one) ?? 'note'),
   )
-  if (at === -1) return []
-  const objection = objectionAt(events, at)
-  const told = (await readCaseTests(client, caseId)).filter((one) => isToldOf(one, objection))
+  if (made === undefined) return []
+  const told = await readTestsToldBefore(client, caseId, made.no)
   if (told.length === 0) return 'all'
   const labs = told.filter(({ isLab }) => isLab)
   // Goods that the second laboratory passed, and that fail once more, were never heard of by another one.
-  const left = new Set((await unanswered(client, caseId)).map(({ recordId }) => recordId))
-  return (labs.length > 0 ? labs : told).filter(({ recordId }) => left.has(recordId))
+  return await unansweredAmong(client, caseId, labs.length > 0 ? labs : told)
 }
 
 /** Those of the failed tests of laboratories about which nobody decided: of other goods than were decided about, or for something else. */
@@ -102,9 +95,9 @@ export const NO_ANSWER: Answer = { answers: false, repeatsWord: false, isOwn: fa
  * laboratory, and so does one of the laboratory whose result was objected to. What an official stopped, or said that a laboratory found, without a record of it, is of all goods of the case.
  */
 export async function answerOf(client: ClientBase, test: ToldTest, caseId: string): Promise<Answer> {
-  const objection = openObjection(await readCaseEvents(client, caseId))
+  const objection = openObjection(await readCaseMoves(client, caseId))
   if (objection === null) return NO_ANSWER
-  const told = (await readCaseTests(client, caseId)).filter((one) => isToldOf(one, objection))
+  const told = await readTestsToldBefore(client, caseId, objection.no)
   const labs = objection.to === 'laboratory' ? told.filter(({ isLab }) => isLab) : []
   const isOrder = labs.length === 0 && (await readCase(client, caseId))?.openedBy === 'official'
   const repeatsWord = objection.to === 'laboratory' && labs.length === 0
@@ -120,9 +113,8 @@ export async function answerOf(client: ClientBase, test: ToldTest, caseId: strin
 
 /** Whether a laboratory passes goods that it failed itself and whose failed result stands: that is for another laboratory to say, or for this one where it corrects that result. */
 export async function passesOwn(client: ClientBase, test: ToldTest, caseId: string): Promise<boolean> {
-  const labs = (await readCaseTests(client, caseId)).filter(
-    ({ isLab, verdict }) => isLab && STANDS.has(verdict),
-  )
+  if (!namesLaboratory(test.body)) return false
+  const labs = await readFailedTests(client, caseId, { labs: true })
   return (await sameMatter(client, test, labs)).some((body) => isSameLaboratory(body, test.body))
 }
 
@@ -135,9 +127,16 @@ async function sameMatter(client: ClientBase, test: ToldTest, failed: readonly C
   return same.filter((_, i) => meet(goods, known[i] as TestedGoods)).map(({ body }) => body)
 }
 
-/** Whether a test that stands was told of before the objection. */
-export const isToldOf = ({ recordId, verdict }: CaseTest, { told }: Objection): boolean =>
-  STANDS.has(verdict) && told.has(recordId)
+/** Those of the failed tests that stand to which an open objection is: of a laboratory's results those about which nobody decided before. */
+export async function objectedTo(
+  client: ClientBase,
+  caseId: string,
+  { to, no }: Objection,
+): Promise<readonly CaseTest[]> {
+  const told = await readTestsToldBefore(client, caseId, no)
+  const labs = to === 'laboratory' ? told.filter(({ isLab }) => isLab) : []
+  return labs.length > 0 ? await undecided(client, caseId, labs) : told
+}
 
 /** The same stall, where both name one, and what failed is among that for which the other one tested. */
 export function isSameMatter(other: Body, failed: Body): boolean {

@@ -5,26 +5,43 @@ import { saysOf } from '#core/cases/open.ts'
 import { isOlder } from '#core/cases/sample-time.ts'
 import type { RecordEvent } from '#core/cases/states.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { dropCaseTest, findCaseTests, putCaseTest } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { readOwners } from '#store/peer-versions.ts'
-import { findTestsOfGoods } from '#store/tests-of-goods.ts'
-import { unanswered } from './answered.ts'
+import { findPassesOfGoods } from '#store/tests-of-goods.ts'
+import { unanswered, unansweredAmong } from './answered.ts'
 import { applyEvent } from './apply.ts'
 import { labPassed } from './correct-test.ts'
 import { holdAgain, releasedByRecords } from './hold-again.ts'
 import type { TestedGoods, ToldTest } from './open-case.ts'
 import { evidence, happening, testOf } from './told-test.ts'
 
+/** What laboratories passed of goods, wherever it was said. */
+export type PassReader = (goods: TestedGoods) => Promise<readonly TracedRecord[]>
+
+/** Thousands of tests of one lot ask the same: it is read once for a page of the log, and the goods of each once. */
+export function passReader(client: ClientBase): PassReader {
+  const known = new Map<string, readonly TracedRecord[]>()
+  return async (goods) => {
+    const key = JSON.stringify([goods.codes, goods.whos, goods.whats])
+    const records = known.get(key) ?? [
+      ...(await readTracedVersions(client, await findPassesOfGoods(client, goods))).values(),
+    ]
+    known.set(key, records)
+    return records
+  }
+}
+
 /** Lets a case, which a failed test opened or joined, be answered by what laboratories passed of its goods and what came here before it did, as if that had come later, also where it was said to other cases. */
 export async function answerByEarlier(
   client: ClientBase,
   failed: ToldTest,
-  { goods, caseId, nowMs }: { readonly goods: TestedGoods; readonly caseId: string; readonly nowMs: number },
+  { goods, caseId, nowMs, passes }: AskedPasses & { readonly caseId: string },
 ): Promise<void> {
   const { receivedAt } = failed
-  const { found, known, foreign } = await passesOf(client, failed, goods)
+  const { found, known, foreign } = await passesOf(client, failed, { goods, passes })
   let ofTheCase: ToldTest | null = null
   for (const { id, version, body: passed } of found) {
     if (foreign.has(id)) continue
@@ -47,23 +64,25 @@ export async function answerByEarlier(
 export async function joinsReleased(
   client: ClientBase,
   failed: ToldTest,
-  { goods, says, nowMs }: { readonly goods: TestedGoods; readonly says: RecordEvent; readonly nowMs: number },
+  { goods, says, nowMs, passes }: AskedPasses & { readonly says: RecordEvent },
 ): Promise<boolean> {
-  const { found, known, foreign } = await passesOf(client, failed, goods)
+  const { found, known, foreign } = await passesOf(client, failed, { goods, passes })
   const cases = found.flatMap(({ id }) =>
     foreign.has(id) ? [] : (known.get(id) ?? []).map((one) => one.caseId),
   )
   for (const caseId of new Set(cases)) {
     const state = await releasedByRecords(client, caseId)
     if (state === null) continue
-    await putCaseTest(client, testOf({ ...failed, isActive: true }, caseId))
-    if ((await unanswered(client, caseId)).length === 0) {
+    const own = testOf({ ...failed, isActive: true }, caseId)
+    await putCaseTest(client, own)
+    // Of a released case nothing else is unanswered.
+    if ((await unansweredAmong(client, caseId, [own])).length === 0) {
       await applyEvent(client, caseId, happening(says, failed, nowMs), { ...evidence(failed), stays: true })
       return true
     }
     if (state === 'cleared') {
       await holdAgain(client, failed, caseId, nowMs)
-      await answerByEarlier(client, failed, { goods, caseId, nowMs })
+      await answerByEarlier(client, failed, { goods, caseId, nowMs, passes })
       return true
     }
     await dropCaseTest(client, { recordId: failed.recordId, caseId })
@@ -71,11 +90,19 @@ export async function joinsReleased(
   return false
 }
 
+interface AskedPasses {
+  readonly goods: TestedGoods
+  readonly nowMs: number
+  readonly passes: PassReader
+}
+
 /** What laboratories passed of the goods of a failed test and answers it, which cases each is of, and which of it is another hub's. */
-async function passesOf(client: ClientBase, { body }: ToldTest, goods: TestedGoods) {
-  const found = [
-    ...(await readTracedVersions(client, await findTestsOfGoods(client, goods))).values(),
-  ].filter(
+async function passesOf(
+  client: ClientBase,
+  { body }: ToldTest,
+  { goods, passes }: Pick<AskedPasses, 'goods' | 'passes'>,
+) {
+  const found = (await passes(goods)).filter(
     (one) =>
       saysOf(one.body) === 'lab_passed' &&
       answersFailure(one.body.test?.item, body.test?.item) &&

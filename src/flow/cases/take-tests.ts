@@ -16,12 +16,12 @@ import { readCase } from '#store/cases.ts'
 import { readHeads } from '#store/heads.ts'
 import { readHubId } from '#store/hub-identity.ts'
 import { readOwners } from '#store/peer-versions.ts'
-import { failedOf } from './answered.ts'
+import { failedBodies } from './answered.ts'
 import { applyEvent } from './apply.ts'
 import { newsOf } from './brings-new.ts'
 import { correctTest, labPassed } from './correct-test.ts'
 import { openByTest, type TestedGoods, type ToldTest, testedGoods } from './open-case.ts'
-import { answerByEarlier, joinsReleased } from './passed-before.ts'
+import { answerByEarlier, joinsReleased, type PassReader, passReader } from './passed-before.ts'
 import type { SettleParts } from './settle.ts'
 import { type ChangedTest, evidence, happening, STANDS, testOf } from './told-test.ts'
 
@@ -38,6 +38,11 @@ export interface Taking {
   readonly from: string | undefined
 }
 
+/** Taking the tests of a page of the log. */
+interface TakingPage extends Taking {
+  readonly passes: PassReader
+}
+
 export const takingOf = ({ now = Date.now, from }: TakingParts): Taking => ({ nowMs: now(), from })
 
 /** A test as it stands in the log. */
@@ -47,7 +52,11 @@ export interface LoggedTest extends ChangedTest {
 }
 
 /** Tests that say something to a case, in their order. A test of another hub is that hub's to act on: its holds come by the link. */
-export async function takeTests(client: ClientBase, tests: readonly LoggedTest[], at: Taking): Promise<void> {
+export async function takeTests(
+  client: ClientBase,
+  tests: readonly LoggedTest[],
+  taking: Taking,
+): Promise<void> {
   const known = await findCaseTests(
     client,
     tests.map(({ recordId }) => recordId),
@@ -57,6 +66,7 @@ export async function takeTests(client: ClientBase, tests: readonly LoggedTest[]
   )
   if (telling.length === 0) return
   const hub = await readHubId(client)
+  const at = { ...taking, passes: passReader(client) }
   const foreign = await readOwners(
     client,
     telling.map(({ recordId }) => recordId),
@@ -67,7 +77,7 @@ export async function takeTests(client: ClientBase, tests: readonly LoggedTest[]
     if (test.wasTaken) {
       if (before.every(({ verdict }) => !STANDS.has(verdict))) await takePassedAgain(client, hub, test, at)
       // What a laboratory said may be found by now.
-      else await answerCorrected(client, test, before, at.nowMs)
+      else await answerCorrected(client, test, before, at)
       continue
     }
     if (before.length === 0) {
@@ -76,13 +86,18 @@ export async function takeTests(client: ClientBase, tests: readonly LoggedTest[]
     }
     // What had a case is no history that is brought in.
     for (const one of await correctTest(client, test, before, at.nowMs))
-      await takeNew(client, hub, one, { nowMs: at.nowMs, from: undefined })
-    await answerCorrected(client, test, before, at.nowMs)
+      await takeNew(client, hub, one, { ...at, from: undefined })
+    await answerCorrected(client, test, before, at)
   }
 }
 
 /** What a laboratory passed was perhaps not of each case because its goods were not known yet; where it said something else since, that counts. */
-async function takePassedAgain(client: ClientBase, hub: string, test: LoggedTest, at: Taking): Promise<void> {
+async function takePassedAgain(
+  client: ClientBase,
+  hub: string,
+  test: LoggedTest,
+  at: TakingPage,
+): Promise<void> {
   if (!test.isActive || saysOf(test.body) !== 'lab_passed') return
   const { heads } = await readHeads(client, [test.recordId])
   if (heads.get(test.recordId)?.version === test.version) await takeNew(client, hub, test, at)
@@ -93,13 +108,13 @@ async function answerCorrected(
   client: ClientBase,
   test: ChangedTest,
   before: readonly CaseTest[],
-  nowMs: number,
+  { nowMs, passes }: TakingPage,
 ): Promise<void> {
   const says = test.isActive ? saysOf(test.body) : null
   if (says === null || says === 'lab_passed') return
   for (const { caseId, version } of (await findCaseTests(client, [test.recordId])).get(test.recordId) ?? [])
     if (version === test.version && before.some((one) => one.caseId === caseId))
-      await answerByEarlier(client, test, { goods: await testedGoods(client, test), caseId, nowMs })
+      await answerByEarlier(client, test, { goods: await testedGoods(client, test), caseId, nowMs, passes })
 }
 
 /** A test that is new to cases: of goods that have open cases it belongs to the oldest one that takes it, however old it is, and what a laboratory passed to each of them. */
@@ -107,7 +122,7 @@ async function takeNew(
   client: ClientBase,
   hub: string,
   test: ToldTest,
-  { nowMs, from }: Taking,
+  { nowMs, from, passes }: TakingPage,
 ): Promise<void> {
   const says = saysOf(test.body)
   if (says === null) return
@@ -118,14 +133,14 @@ async function takeNew(
   const id = await firstTaking(client, test, { cases, goods, says, from })
   if (id === undefined) {
     if (!isOpening(test.body, from)) return
-    if (await joinsReleased(client, test, { goods, says, nowMs })) return
+    if (await joinsReleased(client, test, { goods, says, nowMs, passes })) return
     const caseId = await openByTest(client, hub, test, goods, nowMs)
-    return await answerByEarlier(client, test, { goods, caseId, nowMs })
+    return await answerByEarlier(client, test, { goods, caseId, nowMs, passes })
   }
   await putCaseTest(client, testOf({ ...test, isActive: true }, id))
   const told = { ...happening(says, test, nowMs), ...(await newsOf(client, test, id)) }
   await applyEvent(client, id, told, evidence(test))
-  await answerByEarlier(client, test, { goods, caseId: id, nowMs })
+  await answerByEarlier(client, test, { goods, caseId: id, nowMs, passes })
 }
 
 /** Lets a laboratory's passed test answer what it answers in each of the cases that do not know it yet. */
@@ -177,8 +192,12 @@ async function isApart(
 
 /** What a laboratory found of a sample that is older than all that failed says nothing of why it failed. */
 async function isBefore(client: ClientBase, { body }: ToldTest, caseId: string): Promise<boolean> {
-  const failed = await failedOf(client, caseId)
-  if (failed.length > 0) return failed.every((one) => isOlder(body, one))
+  let isTested = false
+  for await (const failed of failedBodies(client, caseId)) {
+    if (failed.some((one) => !isOlder(body, one))) return false
+    isTested ||= failed.length > 0
+  }
+  if (isTested) return true
   const since = (await readCase(client, caseId))?.occurredAt ?? null
   return (
     since !== null &&

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { Happening } from '#core/cases/happening.ts'
-import { readCaseEvents } from '#store/case-events.ts'
+import { readCaseMoves } from '#store/case-events.ts'
 import { readCase } from '#store/cases.ts'
 import { unanswered } from './answered.ts'
 import { gravest } from './hold-again.ts'
@@ -15,8 +15,7 @@ export async function confirmedBy(
   caseId: string,
 ): Promise<'records' | 'official' | null> {
   if (((await readCase(client, caseId))?.confirmedAt ?? null) === null) return null
-  const events = await readCaseEvents(client, caseId)
-  const by = events.findLast(({ fromState, toState }) => toState === 'confirmed' && fromState !== toState)
+  const by = (await readCaseMoves(client, caseId)).findLast(({ toState }) => toState === 'confirmed')
   return by?.event === 'confirm' ? 'official' : 'records'
 }
 
