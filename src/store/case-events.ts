@@ -83,6 +83,20 @@ export async function readCaseMoves(client: Client, id: string): Promise<CaseMov
   return rows
 }
 
+/** The event by which a case was told first of each of the records. */
+export async function readFirstTold(
+  client: Client,
+  id: string,
+  recordIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await client.query<{ recordId: string; no: number }>({
+    name: 'read-first-told',
+    text: `select record_id as "recordId", min(no) as no from case_events where case_id = $1 and record_id = any($2::text[]) group by record_id`,
+    values: [id, recordIds],
+  })
+  return new Map(rows.map(({ recordId, no }) => [recordId, no]))
+}
+
 export async function readCaseEvents(client: Client, id: string): Promise<CaseEventRow[]> {
   const { rows } = await client.query<CaseEventRow>({
     name: 'read-case-events',

@@ -5,9 +5,11 @@ import { isLaboratoryTest } from '#core/cases/open.ts'
 import { isOlder } from '#core/cases/sample-time.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'
 import type { Body } from '#core/model/body.ts'
+import { readCaseMoves, readFirstTold } from '#store/case-events.ts'
 import { type CaseTest, readFailedTests, readPassedTests } from '#store/case-lots.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { type TestedGoods, testedGoodsOf } from './open-case.ts'
+import { waitsForSecond } from './waits.ts'
 
 interface TestOfGoods {
   readonly body: Body
@@ -51,17 +53,42 @@ async function unansweredOf(
   passed: readonly CaseTest[],
 ): Promise<CaseTest[]> {
   if (passed.length === 0 || failed.length === 0) return [...failed]
+  const mayAnswer = await answering(client, failed, passed)
   const records = await readTracedVersions(client, [...failed, ...passed])
   const told = [...records.values()].map(({ id, body }) => ({ recordId: id, body }))
   const goods = await testedGoodsOf(client, told)
   const read = new Map(
     told.map(({ recordId, body }, i) => [recordId, { body, goods: goods[i] as TestedGoods }] as const),
   )
-  const answering = passed.flatMap(({ recordId }) => read.get(recordId) ?? [])
-  return failed.filter(({ recordId }) => {
-    const one = read.get(recordId)
-    return one === undefined || !isAnswered(one, answering)
+  return failed.filter((test) => {
+    const one = read.get(test.recordId)
+    const by = passed.flatMap((pass) => (mayAnswer(test, pass) ? (read.get(pass.recordId) ?? []) : []))
+    return one === undefined || !isAnswered(one, by)
   })
+}
+
+/**
+ * Tells whether what a laboratory passed may answer a failed test of its case. A rapid test is answered by any; what a laboratory failed only by what was told while a second one was awaited: without
+ * an objection nobody asked for one, and what was found before is none.
+ */
+async function answering(
+  client: ClientBase,
+  failed: readonly CaseTest[],
+  passed: readonly CaseTest[],
+): Promise<(failed: CaseTest, passed: CaseTest) => boolean> {
+  const caseId = failed.find(({ isLab }) => isLab)?.caseId
+  if (caseId === undefined) return () => true
+  const waits = waitsForSecond(await readCaseMoves(client, caseId))
+  const ids = passed.map(({ recordId }) => recordId)
+  const told = waits.length > 0 ? await readFirstTold(client, caseId, ids) : new Map<string, number>()
+  // What is being told now has no event yet.
+  const seconds = new Set(
+    ids.filter((id) => {
+      const no = told.get(id) ?? Number.POSITIVE_INFINITY
+      return waits.some(({ from, to }) => from < no && no <= to)
+    }),
+  )
+  return (one, by) => !one.isLab || seconds.has(by.recordId)
 }
 
 /** What the failed tests of a case tell, of a few first, and then of the others. */

@@ -7,7 +7,7 @@ import { type CaseRequest, insertCaseEvent, readCaseMoves } from '#store/case-ev
 import { readCaseTests } from '#store/case-lots.ts'
 import { type CaseRow, lockCase, moveCase } from '#store/cases.ts'
 import { markSubjects } from '#store/finding-checks.ts'
-import { isAwaiting, openObjection } from './objections.ts'
+import { isAwaiting, openObjection } from './waits.ts'
 
 /** Who or what moved a case, beside what happened. */
 export interface Evidence {

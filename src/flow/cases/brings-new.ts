@@ -7,9 +7,10 @@ import type { CaseTest } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { areAmong, unansweredAmong, unansweredInParts } from './answered.ts'
-import { answerOf, decidedTests, isSameMatter, NO_ANSWER, openObjection } from './objections.ts'
+import { answerOf, decidedTests, isSameMatter, NO_ANSWER } from './objections.ts'
 import { type ToldTest, testedGoodsOf } from './open-case.ts'
 import { testOf } from './told-test.ts'
+import { openObjection } from './waits.ts'
 
 /**
  * What a failed test tells that its case did not know. The test is kept with the case already.

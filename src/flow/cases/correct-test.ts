@@ -13,9 +13,10 @@ import { unanswered } from './answered.ts'
 import { applyEvent } from './apply.ts'
 import { newsOf } from './brings-new.ts'
 import { GRAVEST, gravest, holdAgain } from './hold-again.ts'
-import { objectedTo, openObjection, passesOwn, undecided } from './objections.ts'
+import { objectedTo, passesOwn, undecided } from './objections.ts'
 import { causeOf, namedGoods, type ToldTest, testedGoods, whereOf } from './open-case.ts'
 import { type ChangedTest, evidence, happening, STANDS, testOf } from './told-test.ts'
+import { openObjection } from './waits.ts'
 import { confirmedBy, isOrdered } from './whose-word.ts'
 
 /**

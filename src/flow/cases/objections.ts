@@ -2,53 +2,24 @@ import type { ClientBase } from 'pg'
 import { goodsOf, mayBe } from '#core/cases/goods.ts'
 import { isSameLaboratory, namesLaboratory } from '#core/cases/laboratory.ts'
 import { placeOf, siteText } from '#core/cases/place.ts'
-import type { CaseEvent, CaseState } from '#core/cases/states.ts'
 import { answersFailure } from '#core/cases/tested-for.ts'
 import type { Body } from '#core/model/body.ts'
-import { type CaseMove, readCaseMoves } from '#store/case-events.ts'
+import { readCaseMoves } from '#store/case-events.ts'
 import { type CaseTest, readFailedTests, readTestsToldBefore } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { areAmong, meet, unansweredAmong } from './answered.ts'
 import { type TestedGoods, type ToldTest, testedGoodsOf } from './open-case.ts'
-
-/** An objection that awaits its second laboratory. */
-export interface Objection {
-  /** Whose result was objected to. */
-  readonly to: 'rapid' | 'laboratory'
-  /** Its place among the events: no record says which of the tests told before it is about. */
-  readonly no: number
-}
-
-/** Whether a second laboratory may be awaited in this state. */
-export const isAwaiting = (state: CaseState): boolean => state === 'objected' || state === 'retest'
-
-/** The objection of a case that nobody has answered yet, from all that moved it; null where there is none. */
-export function openObjection(moves: readonly CaseMove[]): Objection | null {
-  const made = moves.findLast(({ event }) => event === 'objection')
-  if (made === undefined || endOf(moves, made) !== undefined) return null
-  return { to: made.fromState === 'confirmed' ? 'laboratory' : 'rapid', no: made.no }
-}
-
-/** What ended the wait for the second laboratory. */
-const endOf = (moves: readonly CaseMove[], made: CaseMove): CaseEvent | undefined =>
-  moves.find(({ no, toState }) => no > made.no && !isAwaiting(toState))?.event
-
-/** By which a second laboratory, or an official in its place, decides. */
-const DECIDE: ReadonlySet<CaseEvent> = new Set(['lab_failed', 'lab_passed', 'clear', 'confirm'])
+import { type Objection, openObjection, waitsForSecond } from './waits.ts'
 
 /**
  * The failed tests of what was objected to as a laboratory's result and decided since, and which stand: what is found of the same goods for the same afterwards is final. Those of which was told before
  * the last such objection; `all` where no test told of the goods.
  */
 export async function decidedTests(client: ClientBase, caseId: string): Promise<readonly CaseTest[] | 'all'> {
-  const moves = await readCaseMoves(client, caseId)
-  const made = moves.findLast(
-    (one) =>
-      one.event === 'objection' && one.fromState === 'confirmed' && DECIDE.has(endOf(moves, one) ?? 'note'),
-  )
-  if (made === undefined) return []
-  const told = await readTestsToldBefore(client, caseId, made.no)
+  const wait = waitsForSecond(await readCaseMoves(client, caseId)).findLast(({ isDecided }) => isDecided)
+  if (wait === undefined) return []
+  const told = await readTestsToldBefore(client, caseId, wait.from)
   if (told.length === 0) return 'all'
   const labs = told.filter(({ isLab }) => isLab)
   // Goods that the second laboratory passed, and that fail once more, were never heard of by another one.

@@ -80,7 +80,8 @@ export async function joinsReleased(
       await applyEvent(client, caseId, happening(says, failed, nowMs), { ...evidence(failed), stays: true })
       return true
     }
-    if (state === 'cleared') {
+    // What a laboratory failed is recalled: goods that were released are not for being of one case with it.
+    if (state === 'cleared' && says !== 'lab_failed') {
       await holdAgain(client, failed, caseId, nowMs)
       await answerByEarlier(client, failed, { goods, caseId, nowMs, passes })
       return true

@@ -58,6 +58,13 @@ test('nor does one that fails them once more: the goods wait for another laborat
   expect(await answerOf({ event: 'objection' })).toEqual(['is_final'])
 })
 
+test('what it failed once more meanwhile is answered with the first by another laboratory', async () => {
+  await send(entry(1, 'A-1', SPINACH), laboratory('l1', 1, 'fail', by(CITY)))
+  await sayOf('confirmed', { event: 'objection' })
+  await send(laboratory('l2', 1, 'fail', by(CITY)), laboratory('l3', 1, 'pass', by(PROVINCE)))
+  expect(await states()).toEqual(['cleared'])
+})
+
 test('where one of the records does not name its laboratory, another one is taken to have spoken', async () => {
   await send(entry(1, 'A-1', SPINACH), laboratory('l1', 1, 'fail', by(CITY)))
   await sayOf('confirmed', { event: 'objection' })

@@ -154,3 +154,48 @@ test('what an official decided about what he had said himself is final for the r
   await send(laboratory('l2', 2, 'fail'))
   expect(await answerOf({ event: 'objection' })).toBe('objected')
 })
+
+test.each([
+  ['first', 0],
+  ['last', 1],
+])(
+  'what a laboratory failed stays recalled where nobody objected and another one passed it %s, also when a rapid test is taken back',
+  async (_, place) => {
+    const t = rapid('t', 'A-1', SPINACH, lots(1))
+    const results = [laboratory('l1', 1, 'fail')]
+    results.splice(place, 0, laboratory('l2', 1, 'pass'))
+    await send(entry(1, 'A-1', SPINACH), t, ...results, { ...t, status: 'void' })
+    expect((await told())[0]).toMatchObject({ state: 'confirmed', ...recalled(code(1)) })
+    expect(await answerOf({ event: 'objection' })).toBe('objected')
+    // What was found before is no second laboratory, whatever is told meanwhile.
+    const CADMIUM = { test: { item: '镉', verdict: 'pass', screening: false, method: 'ICP-MS', raw: 'pass' } }
+    await send(laboratory('l3', 1, 'pass', CADMIUM))
+    expect((await states())[0]).toBe('objected')
+    await send(laboratory('l4', 1, 'pass'))
+    expect((await states())[0]).toBe('cleared')
+  },
+)
+
+test('a result that a second laboratory answered, and that is told anew under another key, recalls nothing; one of a later sample does', async () => {
+  await send(entry(1, 'A-1', SPINACH), laboratory('l1', 1, 'fail'))
+  await sayOf('confirmed', { event: 'objection' })
+  await send(laboratory('l2', 1, 'pass'))
+  await send(laboratory('l1', 1, 'fail', { status: 'void' }), laboratory('l3', 1, 'fail'))
+  expect(await states()).toEqual(['cleared'])
+  await sayOf('cleared', { event: 'close' })
+  await send(laboratory('l4', 1, 'fail'))
+  expect(await states()).toEqual(['closed'])
+  await send(
+    laboratory('l5', 1, 'fail', { occurredAt: { at: '2026-03-02T18:00:00+08:00', precision: 'second' } }),
+  )
+  expect(await states()).toEqual(['confirmed', 'closed'])
+})
+
+test('goods of a rapid test that a laboratory answered stay free where another laboratory fails others that were passed with them', async () => {
+  await send(entry(1, 'A-1', SPINACH), entry(2, 'A-2', SPINACH), rapid('t', 'A-1', SPINACH, lots(1)))
+  await send(laboratory('l1', 1, 'pass', lots(1, 2)), laboratory('l2', 2, 'fail'))
+  expect(await told()).toMatchObject([
+    { state: 'confirmed', ...recalled(code(2)) },
+    { state: 'cleared', held: [] },
+  ])
+})
