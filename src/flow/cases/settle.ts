@@ -34,6 +34,7 @@ import { holdsOf } from './holds.ts'
 import { heldMass, rowOf } from './lot-rows.ts'
 import { causeOf, type TestedGoods, testedGoodsOf } from './open-case.ts'
 import { STANDS } from './told-test.ts'
+import { confirmedBy } from './whose-word.ts'
 
 export interface SettleParts {
   readonly pool: Pool
@@ -250,14 +251,14 @@ const untraced = (codes: Iterable<string>): Reached[] =>
   [...codes].map((code) => ({ code, role: 'tested', depth: 0, via: null }))
 
 /**
- * Tells of each failed test whether its goods are held: as long as records may release them, those of a test that laboratories answered are not, though the case
- * goes on about other goods. Where no test is left, it is an official who holds them all.
+ * Tells of each failed test whether its goods are held: as long as no official has confirmed the case, those of a test that laboratories answered are not, though the
+ * case goes on about other goods. Where no test is left, it is an official who holds them all.
  */
 async function leftUnanswered(
   client: PoolClient,
   { id, state }: CaseRow,
 ): Promise<(test: string) => boolean> {
-  if (!possible(state).includes('clear')) return () => true
+  if (!possible(state).includes('clear') && (await confirmedBy(client, id)) !== 'records') return () => true
   const left = new Set((await unanswered(client, id)).map(({ recordId }) => recordId))
   return (test) => left.size === 0 || left.has(test)
 }

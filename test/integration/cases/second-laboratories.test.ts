@@ -199,3 +199,16 @@ test('goods of a rapid test that a laboratory answered stay free where another l
     { state: 'cleared', held: [] },
   ])
 })
+
+test('goods that the second laboratory passed are let go though others of the case, which it failed, stay recalled', async () => {
+  const t = rapid('t', 'A-1', SPINACH, lots(1, 2))
+  await send(entry(1, 'A-1', SPINACH), entry(2, 'A-2', SPINACH), t, laboratory('l1', 1, 'fail'))
+  await send(laboratory('l2', 2, 'fail'), { ...t, status: 'void' })
+  await sayOf('confirmed', { event: 'objection' })
+  await send(laboratory('l3', 1, 'pass'), laboratory('l4', 2, 'fail'))
+  expect(await told()).toMatchObject([{ state: 'confirmed', ...recalled(code(2)) }])
+  await sayOf('confirmed', { event: 'dispose', quantity: '1', method: 'destroyed' })
+  expect(await told()).toMatchObject([{ state: 'disposal', ...recalled(code(2)) }])
+  await send(laboratory('l3', 1, 'pass', { status: 'void' }))
+  expect(await told()).toMatchObject([{ state: 'disposal', ...recalled(code(1), code(2)) }])
+})
