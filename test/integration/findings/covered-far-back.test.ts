@@ -1,16 +1,7 @@
-import { beforeAll, expect, test } from 'vitest'
-import { judgeDue } from '#flow/findings/judge-due.ts'
-import { createIntake } from '#flow/intake/create-intake.ts'
-import type { Intake } from '#flow/intake/intake.ts'
-import { withApi } from '#test/api.ts'
-import { followToTheEnd } from '#test/follow.ts'
+import { expect, test } from 'vitest'
+import { withFindings } from './setting.ts'
 
-const api = withApi()
-let intake: Intake
-beforeAll(() => {
-  const { pool, registry } = api
-  intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
-})
+const { api, post } = withFindings()
 
 const market = (code: string) => ({
   region: { code: code.slice(0, 6), year: 2024 },
@@ -25,13 +16,6 @@ const record = (kind: string, key: string, more: object): object => ({
   ...more,
 })
 const named = (role: string, type: string, number: string) => ({ role, type, number })
-const post = async (...records: object[]): Promise<void> => {
-  const { statusCode, body } = await api.call('POST', '/v1/records', { body: records })
-  expect(statusCode, body).toBe(200)
-  await followToTheEnd(api.pool)
-  while ((await judgeDue({ pool: api.pool, intake }, Date.now())).judged > 0);
-  await followToTheEnd(api.pool)
-}
 const found = async (site: string) =>
   (await api.call('GET', `/v1/findings?kind=no_paper&site=${site}`))
     .json()

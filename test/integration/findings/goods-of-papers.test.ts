@@ -1,16 +1,8 @@
-import { beforeAll, expect, test } from 'vitest'
-import { judgeDue } from '#flow/findings/judge-due.ts'
-import { createIntake } from '#flow/intake/create-intake.ts'
-import type { Intake } from '#flow/intake/intake.ts'
-import { withApi } from '#test/api.ts'
+import { expect, test } from 'vitest'
 import { followToTheEnd } from '#test/follow.ts'
+import { withFindings } from './setting.ts'
 
-const api = withApi()
-let intake: Intake
-beforeAll(() => {
-  const { pool, registry } = api
-  intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
-})
+const { api, post } = withFindings()
 
 const PORK = { product: { name: '带皮片猪', class: 'pork' } }
 const BEEF = { product: { name: '牛肉', class: 'beef' } }
@@ -34,13 +26,6 @@ const line = (key: string, number: string, more: object) =>
   })
 const entry = (key: string, number: string, more: object) =>
   record('entry', key, { documents: [{ role: 'upstream', type: 'sales_voucher', number }], ...more })
-const post = async (...records: object[]): Promise<void> => {
-  const { statusCode, body } = await api.call('POST', '/v1/records', { body: records })
-  expect(statusCode, body).toBe(200)
-  await followToTheEnd(api.pool)
-  while ((await judgeDue({ pool: api.pool, intake }, Date.now())).judged > 0);
-  await followToTheEnd(api.pool)
-}
 interface Found {
   readonly id: string
   readonly subject: string

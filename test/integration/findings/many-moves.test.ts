@@ -1,16 +1,7 @@
-import { beforeAll, expect, test } from 'vitest'
-import { judgeDue } from '#flow/findings/judge-due.ts'
-import { createIntake } from '#flow/intake/create-intake.ts'
-import type { Intake } from '#flow/intake/intake.ts'
-import { withApi } from '#test/api.ts'
-import { followToTheEnd } from '#test/follow.ts'
+import { expect, test } from 'vitest'
+import { withFindings } from './setting.ts'
 
-const api = withApi()
-let intake: Intake
-beforeAll(() => {
-  const { pool, registry } = api
-  intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
-})
+const { api, send, post } = withFindings()
 
 const DAY = '2024-04-15'
 const kilograms = (value: string) => ({ quantity: { value, unit: 'KGM' } })
@@ -32,19 +23,6 @@ const record = (kind: string, key: string, more: object): object => ({
 })
 const many = (kind: string, key: string, count: number, more: (n: number) => object): object[] =>
   Array.from({ length: count }, (_, n) => record(kind, `${key}${String(n).padStart(4, '0')}`, more(n)))
-const judge = async (): Promise<void> => {
-  await followToTheEnd(api.pool)
-  while ((await judgeDue({ pool: api.pool, intake }, Date.now())).judged > 0);
-  await followToTheEnd(api.pool)
-}
-const send = async (...records: object[]): Promise<void> => {
-  const { statusCode, body } = await api.call('POST', '/v1/records', { body: records })
-  expect([statusCode, JSON.parse(body).rejected], body).toEqual([200, 0])
-}
-const post = async (...records: object[]): Promise<void> => {
-  await send(...records)
-  await judge()
-}
 const overs = async (what: string) => {
   const { findings } = (await api.call('GET', '/v1/findings?kind=balance_off&limit=1000')).json()
   return findings

@@ -1,16 +1,7 @@
-import { beforeAll, expect, test } from 'vitest'
-import { judgeDue } from '#flow/findings/judge-due.ts'
-import { createIntake } from '#flow/intake/create-intake.ts'
-import type { Intake } from '#flow/intake/intake.ts'
-import { withApi } from '#test/api.ts'
-import { followToTheEnd } from '#test/follow.ts'
+import { expect, test } from 'vitest'
+import { withFindings } from './setting.ts'
 
-const api = withApi()
-let intake: Intake
-beforeAll(() => {
-  const { pool, registry } = api
-  intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
-})
+const { api, post } = withFindings()
 
 const at = (time: string) => ({ occurredAt: { at: `${time}+08:00`, precision: 'second' } })
 const kilograms = (value: string) => ({ quantity: { value, unit: 'KGM' } })
@@ -28,13 +19,6 @@ const record = (kind: string, key: string, more: object): object => ({
 })
 const many = (kind: string, key: string, count: number, more: object): object[] =>
   Array.from({ length: count }, (_, n) => record(kind, `${key}${String(n).padStart(3, '0')}`, more))
-const post = async (...records: object[]): Promise<void> => {
-  const { statusCode, body } = await api.call('POST', '/v1/records', { body: records })
-  expect(statusCode, body).toBe(200)
-  await followToTheEnd(api.pool)
-  while ((await judgeDue({ pool: api.pool, intake }, Date.now())).judged > 0);
-  await followToTheEnd(api.pool)
-}
 interface Found {
   readonly state: string
   readonly numbers: readonly { readonly value: string }[]

@@ -1,27 +1,8 @@
-import { beforeAll, expect, test } from 'vitest'
-import { judgeDue } from '#flow/findings/judge-due.ts'
-import { createIntake } from '#flow/intake/create-intake.ts'
-import type { Intake } from '#flow/intake/intake.ts'
-import { withApi } from '#test/api.ts'
-import { followToTheEnd } from '#test/follow.ts'
+import { expect, test } from 'vitest'
+import { withFindings } from './setting.ts'
 
-const api = withApi()
-let intake: Intake
-beforeAll(() => {
-  const { pool, registry } = api
-  intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
-})
+const { api, judge, post } = withFindings()
 
-const judge = async (): Promise<void> => {
-  await followToTheEnd(api.pool)
-  while ((await judgeDue({ pool: api.pool, intake }, Date.now())).judged > 0);
-  await followToTheEnd(api.pool)
-}
-const post = async (...records: object[]): Promise<void> => {
-  const { statusCode, body } = await api.call('POST', '/v1/records', { body: records })
-  expect(statusCode, body).toBe(200)
-  await judge()
-}
 interface Found {
   readonly id: string
   readonly state: string

@@ -1,16 +1,7 @@
-import { beforeAll, expect, test } from 'vitest'
-import { judgeDue } from '#flow/findings/judge-due.ts'
-import { createIntake } from '#flow/intake/create-intake.ts'
-import type { Intake } from '#flow/intake/intake.ts'
-import { withApi } from '#test/api.ts'
-import { followToTheEnd } from '#test/follow.ts'
+import { expect, test } from 'vitest'
+import { withFindings } from './setting.ts'
 
-const api = withApi()
-let intake: Intake
-beforeAll(() => {
-  const { pool, registry } = api
-  intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
-})
+const { api, post } = withFindings()
 
 let run = 0
 const DAY = '2024-04-15'
@@ -29,13 +20,6 @@ const told = (kind: 'entry' | 'sale', kilograms: string, { name, region, code }:
   quantity: { value: kilograms, unit: 'KGM' },
   documents: [{ role: 'upstream', type: 'promise_cert', number: `P${run}` }],
 })
-const post = async (...records: object[]): Promise<void> => {
-  const { statusCode, body } = await api.call('POST', '/v1/records', { body: records })
-  expect(statusCode, body).toBe(200)
-  await followToTheEnd(api.pool)
-  while ((await judgeDue({ pool: api.pool, intake }, Date.now())).judged > 0);
-  await followToTheEnd(api.pool)
-}
 const balance = async (site: string, region?: string) => {
   const at = `site=${encodeURIComponent(site)}${region ? `&region=${region}` : ''}`
   const answer = await api.call('GET', `/v1/balance?${at}&day=${DAY}`)

@@ -1,16 +1,7 @@
-import { beforeAll, expect, test } from 'vitest'
-import { judgeDue } from '#flow/findings/judge-due.ts'
-import { createIntake } from '#flow/intake/create-intake.ts'
-import type { Intake } from '#flow/intake/intake.ts'
-import { withApi } from '#test/api.ts'
-import { followToTheEnd } from '#test/follow.ts'
+import { expect, test } from 'vitest'
+import { withFindings } from './setting.ts'
 
-const api = withApi()
-let intake: Intake
-beforeAll(() => {
-  const { pool, registry } = api
-  intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
-})
+const { api, post } = withFindings()
 
 let run = 0
 const told = (site: string, kind: string, value: string, unit: string, more: object = {}): object => ({
@@ -24,13 +15,6 @@ const told = (site: string, kind: string, value: string, unit: string, more: obj
   documents: [{ role: 'upstream', type: 'promise_cert', number: `P${run}` }],
   ...more,
 })
-const post = async (...records: object[]): Promise<void> => {
-  const { statusCode, body } = await api.call('POST', '/v1/records', { body: records })
-  expect(statusCode, body).toBe(200)
-  await followToTheEnd(api.pool)
-  while ((await judgeDue({ pool: api.pool, intake }, Date.now())).judged > 0);
-  await followToTheEnd(api.pool)
-}
 const judged = async (site: string) => {
   const { products } = (await api.call('GET', `/v1/balance?site=${site}&day=2024-04-15`)).json()
   const { findings } = (await api.call('GET', `/v1/findings?kind=balance_off&site=${site}`)).json()
