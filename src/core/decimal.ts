@@ -138,6 +138,12 @@ export function compareDecimal(a: string, b: string): -1 | 0 | 1 {
   return difference.charCodeAt(0) === 0x2d ? -1 : 1
 }
 
+/** The smaller of the two, the first where they are equal. */
+export const minDecimal = (a: string, b: string): string => (compareDecimal(b, a) < 0 ? b : a)
+
+/** The greater of the two, the first where they are equal. */
+export const maxDecimal = (a: string, b: string): string => (compareDecimal(b, a) > 0 ? b : a)
+
 /** Whether the value is zero, however many zeros it is written with. */
 export function isZero(a: string): boolean {
   return addDecimal(a, '0') === '0'

@@ -1,4 +1,4 @@
-import { addDecimal, compareDecimal, subtractDecimal } from '#core/decimal.ts'
+import { addDecimal, maxDecimal, subtractDecimal } from '#core/decimal.ts'
 import { type BalanceVerdict, compared, type InUnit, judged, type LotFlow } from './lot-balance.ts'
 import { type Amount, besides, type Moved, sameGoods } from './measure.ts'
 
@@ -114,6 +114,5 @@ function stallOf(moves: readonly SiteMove[], unit: string): Day {
 }
 
 function carried(stock: string, { in: came, out }: Day): string {
-  const left = subtractDecimal(addDecimal(stock, came.amount ?? '0'), out.amount ?? '0')
-  return compareDecimal(left, '0') > 0 ? left : '0'
+  return maxDecimal('0', subtractDecimal(addDecimal(stock, came.amount ?? '0'), out.amount ?? '0'))
 }

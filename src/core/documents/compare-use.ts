@@ -1,4 +1,4 @@
-import { addDecimal, compareDecimal, subtractDecimal } from '#core/decimal.ts'
+import { addDecimal, compareDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
 import { inUnit, type Measure, sumOf } from './measures.ts'
 import { type PaperGoods, statedBy } from './paper-goods.ts'
 import type { ByGoods, PaperUsage } from './paper-usage.ts'
@@ -33,7 +33,7 @@ export function compareUse(
 }
 
 /** Goods that came back without having been used leave no more than the paper states. */
-const atLeastNone = (used: string): string => (compareDecimal(used, '0') > 0 ? used : '0')
+const atLeastNone = (used: string): string => maxDecimal('0', used)
 
 /** What may at most be left of a paper in a unit that no use is known in: all that it states. Null where it states nothing in it. */
 export function mostLeft(stated: readonly Measure[], unit: string): Compared | null {
@@ -94,10 +94,7 @@ function leftOfAll(own: readonly GoodsLeft[], untold: readonly Measure[]): Compa
     unit,
     stated: sum(compared.map(({ stated }) => stated)),
     used: addDecimal(sum(compared.map((one) => one.used)), beyond),
-    left: subtractDecimal(
-      sum(compared.map(({ left }) => (compareDecimal(left, '0') > 0 ? left : '0'))),
-      beyond,
-    ),
+    left: subtractDecimal(sum(compared.map(({ left }) => maxDecimal('0', left))), beyond),
   }
 }
 
@@ -105,9 +102,7 @@ function leftOfAll(own: readonly GoodsLeft[], untold: readonly Measure[]): Compa
 const atMost = (compared: GoodsLeft['compared'], shared: string): GoodsLeft['compared'] =>
   compared === null || compared === 'not_comparable' || compareDecimal(compared.left, '0') <= 0
     ? compared
-    : { ...compared, left: least(compared.left, compareDecimal(shared, '0') > 0 ? shared : '0') }
-
-const least = (a: string, b: string): string => (compareDecimal(a, b) <= 0 ? a : b)
+    : { ...compared, left: minDecimal(compared.left, maxDecimal('0', shared)) }
 
 /** What was used, with more of one kind of goods. */
 export function withMore({ used, usedOf }: Used, good: number | null, more: Measure): Used {

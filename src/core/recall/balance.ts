@@ -1,4 +1,4 @@
-import { addDecimal, subtractDecimal } from '#core/decimal.ts'
+import { addDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
 import { TELLINGS } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
 import {
@@ -6,12 +6,10 @@ import {
   FINDS,
   type Find,
   type Gift,
-  greater,
   lastlyAt,
   outOf,
   rest,
   settled,
-  smaller,
   totalOf,
 } from './settled.ts'
 import { byTeller, sumIn, toldMost } from './told-most.ts'
@@ -92,7 +90,7 @@ function accountsIn(
   for (const holding of holdings.toReversed()) {
     const { index } = holding
     const out = outOf(holding.left, unit)
-    const total = greater(came[index] ?? '0', addDecimal(given[index] as string, totalOf(out)))
+    const total = maxDecimal(came[index] ?? '0', addDecimal(given[index] as string, totalOf(out)))
     give(holding, total, { came, gave, given, owed, isSent })
     accounts[index] = settled(holding, {
       ...{ unit, out, home, came: came[index] ?? null, gave: gave[index] ?? [] },
@@ -140,7 +138,7 @@ function give(
   for (const [at, parent] of givers.entries()) {
     const bound = addDecimal(given[parent] as string, owed[parent] as string)
     const has = came[parent] === null ? open : rest(came[parent] as string, bound)
-    const value = at === givers.length - 1 ? open : smaller(open, has)
+    const value = at === givers.length - 1 ? open : minDecimal(open, has)
     gave[parent]?.push({ to: index, value })
     given[parent] = addDecimal(given[parent] as string, value)
     open = subtractDecimal(open, value)
@@ -158,9 +156,9 @@ function cameOf({ came }: Holding, unit: string, isSource: boolean): string | nu
     const facts = told.filter((fact) => fact.tells === tells)
     return tells === 'entered'
       ? [sumIn(toldMost(facts, unit), unit)]
-      : byTeller(facts).map((one) => greater(sumIn(one, unit), '0'))
+      : byTeller(facts).map((one) => maxDecimal(sumIn(one, unit), '0'))
   })
-  return sums.length === 0 ? null : sums.reduce(greater)
+  return sums.length === 0 ? null : sums.reduce(maxDecimal)
 }
 
 function balancesOf(

@@ -1,10 +1,10 @@
-import { subtractDecimal } from '#core/decimal.ts'
+import { minDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
 import type { GoodsFact, Measure } from './goods-fact.ts'
 import { orderOf } from './order.ts'
 import { type Joined, joiner, joinTraded, joinVouchers } from './same-goods.ts'
-import { outOf, rest, smaller, totalOf } from './settled.ts'
+import { outOf, rest, totalOf } from './settled.ts'
 import { sumIn, toldMost } from './told-most.ts'
 
 /** Goods in one hand at one time: a lot, with every code and record under which systems know it. */
@@ -174,7 +174,7 @@ function sharedAmong(
     for (const [at, { came, left }] of groups.entries()) {
       const others = left.filter(({ tells }) => tells !== same)
       const has = rest(sumIn(toldMost(came, unit), unit), totalOf(outOf(others, unit)))
-      const part = at === groups.length - 1 ? open : smaller(has, open)
+      const part = at === groups.length - 1 ? open : minDecimal(has, open)
       parts[at]?.push({ value: part, unit })
       open = subtractDecimal(open, part)
     }

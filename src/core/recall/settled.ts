@@ -1,4 +1,4 @@
-import { addDecimal, compareDecimal, subtractDecimal } from '#core/decimal.ts'
+import { addDecimal, compareDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { GoodsFact } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
 import { apart, sumIn, toldMost } from './told-most.ts'
@@ -34,10 +34,8 @@ export interface Gift {
   readonly value: string
 }
 
-const less = (a: string, b: string): boolean => compareDecimal(a, b) < 0
-export const smaller = (a: string, b: string): string => (less(a, b) ? a : b)
-export const greater = (a: string, b: string): string => (less(a, b) ? b : a)
-export const rest = (a: string, b: string): string => greater(subtractDecimal(a, b), '0')
+/** What is left of a behind b, and nothing where that is more. */
+export const rest = (a: string, b: string): string => maxDecimal('0', subtractDecimal(a, b))
 
 /** What left into nobody's hand that is reached, from one place. */
 export interface Out {
@@ -54,8 +52,8 @@ export const outOf = (left: readonly GoodsFact[], unit: string): Out[] =>
         here.filter((fact) => fact.tells === tells && fact.refund === refund),
         unit,
       )
-    const sold = greater(of('ticket', false), of('summary', false))
-    const back = smaller(greater(of('ticket', true), of('summary', true)), sold)
+    const sold = maxDecimal(of('ticket', false), of('summary', false))
+    const back = minDecimal(maxDecimal(of('ticket', true), of('summary', true)), sold)
     const region = here.find((fact) => fact.region !== null)?.region ?? null
     return [
       { find: 'soldRetail', value: subtractDecimal(sold, back), region },
@@ -112,8 +110,8 @@ function partsOf(
       entered.filter((fact) => enteredAt(fact, home) === find),
       unit,
     )
-  const returned = smaller(left, told('returned'))
-  const away = smaller(subtractDecimal(left, returned), rest(told('leftRegion'), gone))
+  const returned = minDecimal(left, told('returned'))
+  const away = minDecimal(subtractDecimal(left, returned), rest(told('leftRegion'), gone))
   return [
     ['returned', returned],
     ['leftRegion', away],

@@ -5,6 +5,8 @@ import {
   compareDecimal,
   divideDecimal,
   isZero,
+  maxDecimal,
+  minDecimal,
   multiplyDecimal,
   negateDecimal,
   parseDecimal,
@@ -220,6 +222,17 @@ describe('division', () => {
         expect(divideDecimal(multiplyDecimal(a, b), b, scale)).toBe(plain(a))
       }),
     )
+  })
+})
+
+describe('the smaller and the greater of two', () => {
+  it.each([
+    ['9', '10', '9', '10'],
+    ['-1', '0', '-1', '0'],
+    ['1.5', '1.25', '1.25', '1.5'],
+    ['1', '1.00', '1', '1'],
+  ])('of %s and %s are %s and %s', (a, b, smaller, greater) => {
+    expect([minDecimal(a, b), maxDecimal(a, b)]).toEqual([smaller, greater])
   })
 })
 
