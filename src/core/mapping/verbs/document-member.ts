@@ -1,10 +1,10 @@
 import type { DocumentType } from '#core/documents/document-type.ts'
-import { type Compiling, entryOf } from '#core/mapping/compile/compiling.ts'
+import { type Compiling, type Evaluate, entryOf } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
-import type { Run } from '#core/mapping/run/run.ts'
+import { keepRaw, type Run } from '#core/mapping/run/run.ts'
 import { keptWords } from '#core/mapping/run/words.ts'
 import type { DocumentPart } from '#core/model/parts.ts'
-import { hasForbiddenCharacter } from '#core/text.ts'
+import { hasForbiddenCharacter, normaliseCode } from '#core/text.ts'
 import { compileDate } from './date.ts'
 import { compileEarTags } from './ear-tags.ts'
 import { compileText } from './text.ts'
@@ -38,7 +38,7 @@ export function compileMember(
   }
   if (name === 'basis' || name === 'sources' || name === 'earTags') {
     const evaluate = name === 'earTags' ? compileEarTags(c, node, target) : compileWordList(c, node, target)
-    return evaluate === null ? null : { name, evaluate }
+    return evaluate && { name, evaluate: name === 'sources' ? numbersOf(evaluate) : evaluate }
   }
   if (name === 'signature' || name === 'signedText') {
     const exact = compileText(c, node, target, [])
@@ -59,6 +59,17 @@ export function compileMember(
     },
   }
 }
+
+/** Numbers of papers as they are compared, with what was written beside them. */
+const numbersOf =
+  (read: Evaluate<string[]>): Evaluate<string[]> =>
+  (run) => {
+    const written = read(run)
+    const numbers = written?.map(normaliseCode)
+    if (written?.some((text, i) => text !== numbers?.[i]))
+      keepRaw(run, 'documents.sources', written.join(','))
+    return numbers
+  }
 
 const exactly = (text: string | undefined): string | undefined =>
   text === undefined || hasForbiddenCharacter(text) ? undefined : text

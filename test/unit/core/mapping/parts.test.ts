@@ -48,6 +48,16 @@ describe('the content of a package times the number of packages', () => {
   })
 })
 
+test('source certificates are numbers as they are compared, with what was written beside them', () => {
+  const part = 'documents: [{ role: self, from: no, type: promise_cert, sources: { each: from } }]'
+  const written = { no: 'A1', from: ['hgz-１ a', 'HGZ-2'] }
+  expect(partOf(part, written, '20240415', 'document').body).toMatchObject({
+    documents: [{ number: 'A1', sources: ['HGZ-1A', 'HGZ-2'] }],
+    raw: { 'documents.sources': 'hgz-１ a,HGZ-2' },
+  })
+  expect(partOf(part, { no: 'A1', from: ['HGZ-2'] }, '20240415', 'document').body.raw).toBeUndefined()
+})
+
 describe('the country of imported goods', () => {
   const origin = (country: string) => partOf('origin: { country: c }', { c: country })
   test.each([
