@@ -8,6 +8,7 @@ import type { Body } from '#core/model/body.ts'
 import { KEY_PART_MAX, recordId } from '#core/model/identity.ts'
 import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
 import { missingParts } from '#core/model/minimal.ts'
+import { normalCodes } from '#core/model/normal-codes.ts'
 import { inChina, timeIssues } from '#core/model/times.ts'
 import { schemaIssues } from '#core/model/validate.ts'
 import { parseJson } from '#core/parse-json.ts'
@@ -130,7 +131,13 @@ function readEnvelope(
   }
   if (issues.length > 0 || !key) return { issues, key }
   return {
-    envelope: { kind, system, key, status: status as 'active' | 'void', body: body as unknown as Body },
+    envelope: {
+      kind,
+      system,
+      key,
+      status: status as 'active' | 'void',
+      body: normalCodes(body as unknown as Body),
+    },
   }
 }
 

@@ -68,6 +68,10 @@ export function contentOf(
   }
 }
 
+/** The hash alone that the content of a body has. */
+export const contentHash = (body: Body, status: Status): string =>
+  digest(status, Buffer.from(canonicalJson(withoutOuter(body))))
+
 const NO_EDGES: readonly Edge[] = []
 
 /** A body without what lies in columns of its own. A copy with names that have no value is made in one piece, one without the names member by member. */

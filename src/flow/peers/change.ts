@@ -3,6 +3,7 @@ import type { MappedRecord } from '#core/mapping/mapping.ts'
 import type { Body } from '#core/model/body.ts'
 import { KEY_PART_MAX, parseRecordId, recordId } from '#core/model/identity.ts'
 import { isKind } from '#core/model/kinds.ts'
+import { normalCodes } from '#core/model/normal-codes.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { bodyIssues } from '#core/model/validate.ts'
@@ -20,6 +21,8 @@ export interface PeerChange {
   readonly record: string
   readonly mapping: string
   readonly mapped: MappedRecord
+  /** Its content as it came, where codes in it are written otherwise than here: a version of it may have been taken like that. */
+  readonly written: Body | null
   /** Set where this is no version but a claim on one: the hub that owns the record. */
   readonly claimOn: string | null
 }
@@ -115,6 +118,8 @@ export function readChange(
   const [wrong] = bodyIssues(parsed.kind, body, `${at}/record`)
   if (wrong) return { event, verdict: 'reject', code: 'bad_record', issue: wrong }
   const { mapping } = record
+  const written = body as unknown as Body
+  const normal = normalCodes(written)
   return {
     event,
     version,
@@ -122,7 +127,8 @@ export function readChange(
     system: parsed.system,
     record: parsed.record,
     mapping: typeof mapping === 'string' && MAPPING_NAME.test(mapping) ? mapping : 'peer',
-    mapped: { kind: parsed.kind, id: id as string, key, operation, body: body as unknown as Body },
+    mapped: { kind: parsed.kind, id: id as string, key, operation, body: normal },
+    written: normal === written ? null : written,
     claimOn,
   }
 }

@@ -2,7 +2,7 @@ import type { Status } from '#core/model/record.ts'
 import type { ChangeResult } from '#core/peers/change-result.ts'
 import type { Peer } from '#core/peers/peer.ts'
 import { claimedContent, claimIssue } from '#flow/intake/claim.ts'
-import type { Content } from '#flow/intake/content.ts'
+import { type Content, contentHash } from '#flow/intake/content.ts'
 import { type Decision, historyOf, type Known } from '#flow/intake/known-records.ts'
 import { add, newestBody, voided, waitingVoid } from '#flow/intake/next-version.ts'
 import type { PreparedMessage, PreparedRecord } from '#flow/intake/prepared.ts'
@@ -79,7 +79,11 @@ export function decideChange(
     return result('unchanged', told, head?.version ?? 0, [claimIssue(on)])
   }
 
-  const isHead = head !== undefined && head.status === status && head.hash === content.hash
+  // A version that was taken before codes were normalised has the content that its owner still sends.
+  const written = change.written && contentHash(change.written, status)
+  const isSame = (version: { readonly status: Status; readonly hash: string }): boolean =>
+    version.status === status && (version.hash === content.hash || version.hash === written)
+  const isHead = head !== undefined && isSame(head)
   if (claimOn !== null) {
     if (isHead) return result('unchanged', { verdict: 'duplicate', code: 'already_so' }, head.version)
     if (!head && claimOn === here) return refused('unknown_record', 'the record is not known here')
@@ -91,7 +95,7 @@ export function decideChange(
   }
   if (head && version <= head.version) {
     const past = historyOf(id, known)?.find((one) => one.version === version)
-    const isOther = past !== undefined && (past.hash !== content.hash || past.status !== status)
+    const isOther = past !== undefined && !isSame(past)
     if (isOther && known.owners.get(id)?.via === peer.system)
       return refused(
         'version_conflict',

@@ -211,7 +211,7 @@ export const dispatch = (key: string, kg: string, more: object = {}) => ({
   parties: [{ role: 'owner', name: '示例合作社', ids: [] }],
   product: { name: '番茄' },
   quantity: { value: kg, unit: 'KGM' },
-  lots: [{ role: 'subject', scheme: 'local.farm', value: `L-${key}` }],
+  lots: [{ role: 'subject', scheme: 'local.farm', value: `L-${key.toUpperCase()}` }],
   ...more,
 })
 

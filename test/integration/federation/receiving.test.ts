@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sign } from '#adapters/http/signature.ts'
+import type { Body } from '#core/model/body.ts'
+import { contentOf } from '#flow/intake/content.ts'
+import { rewrite } from '#test/rewrite.ts'
 import {
   type ChangeAnswer,
   dispatch,
@@ -119,6 +122,42 @@ test('a version keeps the identifier, system, key, number and mapping of its own
     accepted: 1,
     results: [{ result: 'created', records: [{ id: dispatchId('k1'), version: 7 }] }],
   })
+})
+
+test('codes of a peer that writes them otherwise are found here as codes are asked for, and sent again nothing changes', async () => {
+  const change = changeOf({ key: 'written' })
+  const lots = [{ role: 'subject', scheme: 'local.farm', value: 'l-ａ 1' }]
+  const sent = { ...change, record: { ...change.record, lots } }
+  expect([await one('city', sent), await one('city', sent)]).toEqual(['ok', 'duplicate'])
+  const purpose = { 'hub-purpose': 'operation' }
+  const found = await hub.call('GET', '/v1/records?code=local.farm:L-A1', undefined, purpose)
+  const { records } = found.json()
+  expect(records).toMatchObject([{ id: dispatchId('written'), lots: [{ value: 'L-A1', raw: 'l-ａ 1' }] }])
+})
+
+test('a version that was taken before codes were normalised is a duplicate when it comes again, and the next one is taken', async () => {
+  const change = changeOf({ key: 'before' })
+  const lots = [{ role: 'subject' as const, scheme: 'local.farm', value: 'l-2' }]
+  const sent = { ...change, record: { ...change.record, lots } }
+  await one('city', sent)
+  const { key: _, ...told } = dispatch('before', '1', { lots })
+  const { kind: __, system: ___, ...body } = told
+  const stored = contentOf(
+    { kind: 'dispatch', id: dispatchId('before') },
+    { ...body, flags: [] } as Body,
+    'active',
+  )
+  const { rowCount } = await rewrite(
+    hub.pool,
+    'update record_versions set body = $2, content_hash = $3 where record_id = $1',
+    [dispatchId('before'), stored.bytes.toString(), Buffer.from(stored.hash, 'binary')],
+  )
+  expect(rowCount).toBe(1)
+  expect(await one('city', sent)).toBe('duplicate')
+  expect(
+    await one('city', { ...changeOf({ key: 'before', kg: '2' }), record: { ...sent.record, note: 'x' } }),
+  ).toBe('reject version_conflict')
+  expect(await one('city', changeOf({ key: 'before', version: 2 }))).toBe('ok')
 })
 
 test.each([
