@@ -22,6 +22,8 @@ export interface Change {
   readonly replay: string | null
   /** JSON text of the whole canonical record. */
   readonly text: string
+  /** Set where the record left the sight of who reads: `text` is the version that he saw last, as void. */
+  readonly outOfSight?: true
 }
 
 export interface ChangePage {

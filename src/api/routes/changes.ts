@@ -13,11 +13,11 @@ import { KINDS } from '#core/model/kinds.ts'
 import { maskedText } from '#core/model/masked-record.ts'
 import { type PullingLink, pullAll, pullOf } from '#flow/delivery/pulled.ts'
 import { relatedSources } from '#flow/delivery/related.ts'
-import { headPosition, readChanges } from '#store/changes.ts'
 import type { Link } from '#store/links.ts'
 import { notePulled } from '#store/pulled-links.ts'
 import { sealingKey } from '#store/sealing-key.ts'
 import { withSight } from '#store/sighted.ts'
+import { readSightedChanges } from '#store/sighted-changes.ts'
 
 /** Longest wait for a change. */
 export const WAIT_MAX_S = 30
@@ -71,9 +71,9 @@ export const changeRoutes =
           'it is given on an empty page too, and belongs to its filter and to the key that got it. With `wait` the answer comes as soon as',
           'there is a change. Needs the scope `read` (of a system or region: only its changes), or `link:<id>`: then only what this link lets through is given, of each record what',
           'the link may see (`sees`), in the format of its mapping, from where the link begins. A change that the mapping cannot write has `record: null` and a `problem`.',
-          'The hub takes a cursor that comes back for a receipt of all before it: by that it tells how far the receiver is. What corrects a record that a filter let through is given too, also where it no longer fits. A cursor of a link ends with the filter of the link; while the link is paused the answer to its receiver is 409.',
+          'The hub takes a cursor that comes back for a receipt of all before it: by that it tells how far the receiver is. What corrects a record that a filter let through is given too, also where it no longer fits; where it is corrected to a region that the key does not see, it is told as a void with `outOfSight`. A cursor of a link ends with the filter of the link; while the link is paused the answer to its receiver is 409.',
           '',
-          '按提交顺序给出每条记录的每个版本，不会遗漏；空页同样返回 next；游标与过滤条件及密钥绑定；wait 为长轮询秒数；按链路读取时自链路起点开始，只含其可见级别，并按其映射给出；交回游标即视为已收妥此前内容；链路过滤条件修改后原游标失效，链路暂停期间接收方得到 409。',
+          '按提交顺序给出每条记录的每个版本，不会遗漏；空页同样返回 next；游标与过滤条件及密钥绑定；wait 为长轮询秒数；按链路读取时自链路起点开始，只含其可见级别，并按其映射给出；更正到密钥可见区划之外的记录以带 outOfSight 的作废告知；交回游标即视为已收妥此前内容；链路过滤条件修改后原游标失效，链路暂停期间接收方得到 409。',
         ].join('\n'),
         querystring: ChangesQuery,
         response: {
@@ -122,8 +122,8 @@ export const changeRoutes =
           let next = after
           for (let i = 0; ; i++) {
             const asked = { after: next, limit, filter, link: feed.link?.id }
-            const page = await withSight(pool, sight, async (reader, hub) =>
-              readChanges(reader, asked, await headPosition(hub)),
+            const page = await withSight(pool, sight, (reader, hub) =>
+              readSightedChanges({ reader, hub }, asked, sight),
             )
             const texts = await pull(page.rows)
             next = page.next

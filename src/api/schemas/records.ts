@@ -23,6 +23,16 @@ export const Change = field(
     id: text(['Record', '记录标识']),
     version: field(Type.Integer({ minimum: 1 }), ['Version', '版本']),
     record: component('CanonicalRecord'),
+    outOfSight: Type.Optional(
+      field(
+        Type.Literal(true),
+        ['Out of sight', '已移出可见范围'],
+        [
+          'The record was corrected to a region that the key does not see: what was read of it is no longer so. `record` is its last version that the key sees, as void and under the number of the correction',
+          '记录已更正到密钥不可见的区划，此前读到的内容不再成立；record 为密钥可见的最后版本，标为作废，版本号为更正的版本号',
+        ],
+      ),
+    ),
     problem: Type.Optional(
       field(
         Type.Object({ code: text(['Code', '代码']), detail: text(['Detail', '详情']) }),

@@ -24,13 +24,17 @@ export interface PullingLink {
 /** Changes as the receiver of a link reads them, as JSON texts; those that do not concern it are left out. */
 export type Pull = (changes: readonly Change[]) => Promise<readonly string[]>
 
-/** The whole log, for who may read every record, as `shown` makes of the text of each what he may see. */
+/** The log as far as who reads it may see its records, as `shown` makes of the text of each what he may see. */
 export const pullAll =
   (shown: (text: string) => string): Pull =>
   async (changes) =>
-    changes.map((change) =>
-      changeText(eventId('feed', change.recordId, change.version), change, shown(change.text)),
-    )
+    changes.map((change) => {
+      const { recordId, version, outOfSight } = change
+      // Who sees more some day gets the version itself, which is another event.
+      const event = eventId(outOfSight ? 'out of sight' : 'feed', recordId, version)
+      const text = changeText(event, change, shown(change.text))
+      return outOfSight ? `${text.slice(0, -1)},"outOfSight":true}` : text
+    })
 
 /**
  * What a link lets its receiver read: what it may see, in the format of its mapping. A document that is not JSON is the text of `record`. A

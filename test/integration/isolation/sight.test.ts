@@ -31,6 +31,18 @@ interface Version extends Said {
   readonly version: number
 }
 
+/** A change as the feed tells it. */
+interface Told {
+  readonly operation: string
+  readonly outOfSight?: boolean
+  readonly record: {
+    readonly version: number
+    readonly status: string
+    readonly region?: { readonly code: string }
+    readonly quantity: { readonly value: string }
+  }
+}
+
 const said: fc.Arbitrary<Said> = fc.record({
   system: fc.constantFrom(...SYSTEMS),
   key: fc.integer({ min: 1, max: 12 }).map((n) => `S${n}`),
@@ -98,8 +110,26 @@ it('what the API shows to a caller of some systems and regions is what the plain
 
         const listed = await all('/v1/records', 'records', key, limit)
         expect(listed.map(name).sort()).toEqual(newest.map(name).sort())
-        const fed = (await all('/v1/changes', 'changes', key, limit)) as Version[]
-        expect(fed.map(name)).toEqual(seen.map(name))
+        const isSeen = (one: Version): boolean => seen.includes(one)
+        const before = ({ id, version }: Version): Version | undefined =>
+          versions.findLast((one) => one.id === id && one.version < version)
+        const left = (one: Version): boolean => {
+          const last = before(one)
+          return !isSeen(one) && last !== undefined && isSeen(last)
+        }
+        const fed = (await all('/v1/changes', 'changes', key, limit)) as (Version & Told)[]
+        expect(fed.map(name)).toEqual(versions.filter((one) => isSeen(one) || left(one)).map(name))
+        for (const { operation, outOfSight = false, record, ...one } of fed) {
+          const told = versions.find((other) => name(other) === name(one)) as Version
+          const shown = isSeen(told) ? told : (before(told) as Version)
+          expect({ operation, outOfSight, region: record.region?.code, kg: record.quantity.value }).toEqual({
+            operation: isSeen(told) ? 'upsert' : 'void',
+            outOfSight: !isSeen(told),
+            region: shown.region ?? undefined,
+            kg: String(shown.mass),
+          })
+          expect([record.version, record.status]).toEqual([told.version, isSeen(told) ? 'active' : 'void'])
+        }
         for (const id of new Set(versions.map((one) => one.id))) {
           const answer = await api.call('GET', `/v1/records/${encodeURIComponent(id)}?versions=true`, { key })
           const expected = seen.filter((one) => one.id === id).map(({ version }) => version)
