@@ -25,7 +25,7 @@ interface Card extends Case {
     readonly code: string
     readonly role: string
     readonly site: string | null
-    readonly places: readonly { readonly site: string | null }[]
+    readonly places: readonly { readonly site: string | null; readonly order: 'stop_sale' | 'recall' }[]
     readonly mass: string | null
     readonly hold: string | null
   }[]
@@ -131,7 +131,7 @@ function cardText(one: Card): string {
       : []),
     ...lots.map(
       ({ code, role, site, places, mass, hold }) =>
-        `  ${[word(ROLE_WORDS, role), code, sitesOf(site, places), mass === null ? '-' : `${mass} ${say(['kg', '公斤'])}`, hold === null ? say(['not held', '未停售']) : say(['held', '停售'])].join('  ')}`,
+        `  ${[word(ROLE_WORDS, role), code, sitesOf(site, places), mass === null ? '-' : `${mass} ${say(['kg', '公斤'])}`, orderOf(hold, places)].join('  ')}`,
     ),
     `${say(['holds', '停售记录'])} ${holds.map(({ kind, version, place }) => `${kind} v${version} ${place}`).join(', ') || '-'}`,
     ...events.map(
@@ -142,6 +142,13 @@ function cardText(one: Card): string {
     `${say(['possible now', '可用操作'])} ${possible.map((event) => `${event} ${word(EVENT_WORDS, event)}`).join(', ')}`,
   ].join('\n')
 }
+
+const orderOf = (hold: string | null, places: Card['lots'][number]['places']): string =>
+  places.some(({ order }) => order === 'recall')
+    ? say(['recalled', '召回'])
+    : hold === null
+      ? say(['not held', '未停售'])
+      : say(['held', '停售'])
 
 /** Where a lot is held, else where it is. */
 const sitesOf = (site: string | null, places: readonly { readonly site: string | null }[]): string =>

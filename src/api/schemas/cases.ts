@@ -122,6 +122,14 @@ export const CaseLot = field(
       Type.Array(
         Type.Object({
           hold: text(['Hold record', '停售记录']),
+          order: field(
+            Type.Enum(['stop_sale', 'recall']),
+            ['Order', '措施'],
+            [
+              'In a case that is confirmed, what only a rapid test failed is stopped and not recalled',
+              '已确认的案件中，仅快检不合格的批次停售而不召回',
+            ],
+          ),
           site: nullable(string, ['Site', '场所']),
           region: nullable(string, ['Region', '区划']),
         }),

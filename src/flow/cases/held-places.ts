@@ -8,6 +8,8 @@ import type { Reader } from '#store/sighted.ts'
 export interface HeldPlace {
   /** The hold record that names the lot there. */
   readonly hold: string
+  /** What is ordered for it there. */
+  readonly order: 'stop_sale' | 'recall'
   /** Name of the site, else a code of it without its scheme. */
   readonly site: string | null
   /** GB/T 2260 code. */
@@ -19,14 +21,16 @@ export async function heldPlaces(
   reader: Reader,
   holds: readonly CaseHold[],
 ): Promise<ReadonlyMap<string, readonly HeldPlace[]>> {
-  const inForce = holds.filter(({ holdKind }) => holdKind !== 'release')
-  const records = await readTracedVersions(reader, inForce)
+  const records = await readTracedVersions(
+    reader,
+    holds.filter(({ holdKind }) => holdKind !== 'release'),
+  )
   const places = new Map<string, HeldPlace[]>()
-  for (const { recordId } of inForce) {
+  for (const { recordId, holdKind } of holds) {
     const body = records.get(recordId)?.body
-    if (!body) continue
+    if (!body || holdKind === 'release') continue
     const { site, region } = placeOf(body)
-    const place = { hold: recordId, site: siteText(site), region: region?.code ?? null }
+    const place = { hold: recordId, order: holdKind, site: siteText(site), region: region?.code ?? null }
     const codes = [
       ...(body.lots ?? []).map(({ scheme, value }) => lotCode(scheme, value)),
       ...(body.documents ?? []).map(({ number }) => documentCode(number)),

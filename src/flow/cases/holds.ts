@@ -12,7 +12,8 @@ import type { CaseHold } from '#store/case-lots.ts'
 import type { CaseRow } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { factsOf } from './apply.ts'
-import { type DescribedLot, holdsLot, type LotPlace, notOfOthers, sourcesOf } from './case-lots.ts'
+import { holdsLot, type LotPlace, notOfOthers, sourcesOf } from './case-lots.ts'
+import type { OrderedLot } from './found-lots.ts'
 
 /** Lots that one hold record names; a place with more has several records. */
 const LOTS_MAX = 500
@@ -29,7 +30,7 @@ export interface PlacedHold {
 /**
  * The hold records that a case is to have. A place has one record whose versions follow each other: stop, recall, release. So whoever receives it sees
  * the newest state of the place, nothing can come in the wrong order, and a release never lifts the hold of another case. A place that the goods of the case do not
- * concern any more is released.
+ * concern any more is released. Where some of its goods are recalled and others only stopped, these have a second one, which stands before the first: they are stopped without a break.
  * @param lots null where everything is released, or stays as it is
  */
 export async function holdsOf(
@@ -38,7 +39,7 @@ export async function holdsOf(
   given: {
     readonly order: Order
     readonly before: readonly CaseHold[]
-    readonly lots: readonly DescribedLot[] | null
+    readonly lots: readonly OrderedLot[] | null
     /** What the tests tell of place and goods, where no lot is known. */
     readonly fallback: Partial<Body>
     /** Why each test of the case failed. */
@@ -67,30 +68,54 @@ function heldFor(found: CaseRow, causes: readonly string[]): CaseRow {
 function wantedHolds(
   found: CaseRow,
   order: Order,
-  lots: readonly DescribedLot[],
+  lots: readonly OrderedLot[],
   fallback: Partial<Body>,
 ): PlacedHold[] {
-  const held = lots
-    .filter(holdsLot)
-    .flatMap(({ code, scheme, places }) => places.map((at) => ({ code, scheme, ...at })))
+  const keyOf = holdKeys(lots)
+  const held = lots.filter(holdsLot).flatMap((lot) =>
+    lot.places.map((at) => ({
+      code: lot.code,
+      scheme: lot.scheme,
+      order: lot.order,
+      key: keyOf(lot, at.place),
+      ...at,
+    })),
+  )
   const sources = sourcesOf(lots)
-  const unplaced = placeOf(fallback)
-  const placed = Map.groupBy(held, ({ place }) => place.key)
-  if (held.length === 0) placed.set(unplaced.key, [])
-  return [...placed].flatMap(([key, here]) => {
-    const place = here[0]?.place ?? unplaced
-    const parts = Math.max(1, Math.ceil(here.length / LOTS_MAX))
-    const weighed = new Set(notOfOthers(here, sources))
-    return Array.from({ length: parts }, (_, i) =>
-      placedHold(found, order, i === 0 ? key : `${key}/${i + 1}`, place, {
-        here: here.slice(i * LOTS_MAX, (i + 1) * LOTS_MAX),
-        weighed,
-      }),
-    )
-  })
+  if (held.length === 0) {
+    const unplaced = placeOf(fallback)
+    return [placedHold(found, order, unplaced.key, unplaced, { here: [], weighed: new Set() })]
+  }
+  const placed = [...Map.groupBy(held, ({ key }) => key)].map(([key, here]) => ({
+    key,
+    here,
+    first: here[0] as (typeof here)[number],
+  }))
+  return placed
+    .sort((a, b) => Number(a.first.order === 'recall') - Number(b.first.order === 'recall'))
+    .flatMap(({ key, here, first }) => {
+      const parts = Math.ceil(here.length / LOTS_MAX)
+      const weighed = new Set(notOfOthers(here, sources))
+      return Array.from({ length: parts }, (_, i) =>
+        placedHold(found, first.order, i === 0 ? key : `${key}/${i + 1}`, first.place, {
+          here: here.slice(i * LOTS_MAX, (i + 1) * LOTS_MAX),
+          weighed,
+        }),
+      )
+    })
 }
 
-type PlacedLot = Pick<DescribedLot, 'code' | 'scheme'> & LotPlace
+/** Tells the key of the hold record that names a lot at a place. */
+export function holdKeys(lots: readonly OrderedLot[]): (lot: OrderedLot, place: CasePlace) => string {
+  const recalled = new Set(
+    lots.flatMap((lot) =>
+      holdsLot(lot) && lot.order === 'recall' ? lot.places.map(({ place }) => place.key) : [],
+    ),
+  )
+  return ({ order }, { key }) => (order !== 'recall' && recalled.has(key) ? `${key}/stop` : key)
+}
+
+type PlacedLot = Pick<OrderedLot, 'code' | 'scheme'> & LotPlace
 
 function placedHold(
   found: CaseRow,
@@ -120,7 +145,8 @@ function placedHold(
       stalls: stalls.length === 0 && place.stall ? [place.stall] : stalls,
     })),
     mass: isWeighed ? masses.reduce<string>((sum, mass) => addDecimal(sum, mass as string), '0') : null,
-    dueMs: found.openedBy === 'test' ? objectionEndsMs(factsOf(found)) : null,
+    // What is only stopped was failed by rapid tests.
+    dueMs: found.openedBy === 'test' ? objectionEndsMs({ ...factsOf(found), labToldAtMs: null }) : null,
   })
   return { place: key, kind: order, since, record: recordOf(found, key, body) }
 }

@@ -1,0 +1,203 @@
+import type { PoolClient } from 'pg'
+import { type CaseGoods, goodsOf, mayBe } from '#core/cases/goods.ts'
+import { possible } from '#core/cases/machine.ts'
+import { saysOf } from '#core/cases/open.ts'
+import { type CasePlace, placeOf } from '#core/cases/place.ts'
+import type { Reached, Spread } from '#core/cases/spread.ts'
+import { type Order, orderOf } from '#core/cases/states.ts'
+import type { Body } from '#core/model/body.ts'
+import { readCaseTests, readMeetings } from '#store/case-lots.ts'
+import type { CaseRow } from '#store/cases.ts'
+import { readKnownCodes, readTracedVersions } from '#store/lots.ts'
+import { unanswered } from './answered.ts'
+import {
+  type DescribedLot,
+  describeLots,
+  foundAt,
+  holdsLot,
+  onlyWhereTested,
+  type SpreadLimits,
+  spreadOver,
+} from './case-lots.ts'
+import { confirmedOf } from './confirmed-tests.ts'
+import { causeOf, type TestedGoods, testedGoodsOf } from './open-case.ts'
+import { STANDS } from './told-test.ts'
+import { confirmedBy } from './whose-word.ts'
+
+/** A lot of a case with what is ordered for it. */
+export interface OrderedLot extends DescribedLot {
+  readonly order: Order
+}
+
+export interface FoundLots {
+  readonly lots: readonly OrderedLot[]
+  readonly truncated: boolean
+  /** What the tests tell of place and goods, where no lot is known. */
+  readonly fallback: Body
+  /** Why each of its tests failed. */
+  readonly causes: readonly string[]
+  readonly whos: readonly string[]
+  readonly whats: readonly string[]
+}
+
+/** A failed test that stands. */
+export interface StandingTest {
+  readonly recordId: string
+  readonly body: Body
+  readonly goods: TestedGoods
+}
+
+/** Goods of a case that go by one name: their own paths are followed. */
+interface NamedGoods {
+  readonly goods: CaseGoods
+  /** Of the codes of goods that are recalled. */
+  readonly recalled: Set<string>
+  /** Of others, by what each test, or an official's order, named. */
+  readonly stopped: { readonly codes: readonly string[]; readonly isDoubt: boolean }[]
+}
+
+/**
+ * The lots that the case concerns now. Null where no test stands any more: where goods were disposed of, the recall stays as it is until an official ends it.
+ *
+ * In a case that is confirmed, recalled are the goods that were confirmed and what the links lead to from them; what else its tests failed is stopped, as it is where such a test comes when the
+ * others are recalled already, and has a case of its own.
+ */
+export async function findLots(
+  client: PoolClient,
+  found: CaseRow,
+  limits: SpreadLimits,
+): Promise<FoundLots | null> {
+  const standing = (await readCaseTests(client, found.id)).filter(({ verdict }) => STANDS.has(verdict))
+  if (standing.length === 0 && found.code === null) return null
+  const records = await readTracedVersions(client, standing)
+  const told = [...records.values()].map(({ id, body }) => ({ recordId: id, body }))
+  const goodsOfTests = await testedGoodsOf(client, told)
+  const tests = told.map((one, i) => ({ ...one, goods: goodsOfTests[i] as TestedGoods }))
+  const lots = await lotsOf(client, found, tests, limits)
+  const tellers = [...tests].sort((a, b) => Number(isOpener(b, found)) - Number(isOpener(a, found)))
+  const teller = tellers.find(({ body }) => body.sites !== undefined) ?? tellers[0]
+  return {
+    ...lots,
+    fallback: teller?.body ?? { flags: [] },
+    causes: tests.map(({ body }) => causeOf(body)),
+    whos: [...new Set(tests.flatMap(({ goods }) => goods.whos))],
+    whats: [...new Set(tests.flatMap(({ goods }) => goods.whats))],
+  }
+}
+
+const isOpener = ({ recordId }: StandingTest, { testId }: CaseRow): boolean => recordId === testId
+
+async function lotsOf(
+  client: PoolClient,
+  found: CaseRow,
+  tests: readonly StandingTest[],
+  limits: SpreadLimits,
+): Promise<Pick<FoundLots, 'lots' | 'truncated'>> {
+  const order = orderOf(found.state, found.confirmedAt !== null)
+  const { named, answered, testedAt } = await sorted(client, found, tests, order)
+  const lots = new Map<string, OrderedLot>()
+  let truncated = false
+  const put = async (
+    { goods, codes }: { readonly goods: CaseGoods; readonly codes: readonly string[] },
+    one: { readonly order: Order; readonly isNarrow: boolean },
+  ): Promise<void> => {
+    const spread = await reachedOf(client, [...codes].sort(), goods, one.isNarrow ? null : limits)
+    truncated ||= spread.truncated
+    for (const lot of await describeLots(client, spread.reached, goods)) {
+      truncated ||= lot.isCut
+      const known = lots.get(lot.code)
+      const at = one.isNarrow && known === undefined ? onlyWhereTested : foundAt
+      const placed = lot.role === 'tested' ? at(lot, testedAt.get(lot.code) ?? []) : lot
+      if (known === undefined || (!holdsLot(known) && holdsLot(placed)))
+        lots.set(lot.code, { ...placed, order: one.order })
+      // What is recalled with others may have been tested itself.
+      else if (lot.role === 'tested') lots.set(lot.code, { ...placed, order: known.order })
+    }
+  }
+  for (const { goods, recalled } of named)
+    if (recalled.size > 0) await put({ goods, codes: [...recalled] }, { order, isNarrow: false })
+  const hasRecalled = lots.size > 0
+  const left = named.flatMap(({ goods, recalled, stopped }) => {
+    const others = stopped.filter(({ codes }) => codes.some((code) => !recalled.has(code)))
+    const codes = new Set(others.flatMap((one) => one.codes).filter((code) => !recalled.has(code)))
+    return codes.size === 0 ? [] : [{ goods, codes: [...codes], isDoubt: others.every((one) => one.isDoubt) }]
+  })
+  const isNarrow = hasRecalled ? left.every(({ isDoubt }) => isDoubt) : found.narrow
+  for (const one of left) await put(one, { order: 'stop_sale', isNarrow })
+  const { productName, productCode, productClass } = found
+  const own = { productName, productCode, productClass }
+  for (const lot of await describeLots(client, untraced(answered), own))
+    if (!lots.has(lot.code)) lots.set(lot.code, { ...lot, order, answered: true })
+  return { lots: [...lots.values()], truncated }
+}
+
+/** The goods of the tests by their names and by what is ordered for them, those that are answered, and where each was tested. */
+async function sorted(client: PoolClient, found: CaseRow, tests: readonly StandingTest[], order: Order) {
+  const { productName, productCode, productClass } = found
+  const own: NamedGoods = namedBy({ productName, productCode, productClass })
+  const others = new Map<string, NamedGoods>()
+  const left = await leftUnanswered(client, found)
+  const standing = tests.filter(({ recordId }) => left(recordId))
+  const confirmed = order === 'recall' ? await confirmedOf(client, found.id, standing) : null
+  const codes = found.code === null ? [] : await readKnownCodes(client, [found.code], null)
+  if (confirmed?.hasOrder) for (const code of codes) own.recalled.add(code)
+  else if (codes.length > 0) own.stopped.push({ codes, isDoubt: false })
+  const answered = new Set<string>()
+  const testedAt = new Map<string, CasePlace[]>()
+  for (const { recordId, body, goods } of tests) {
+    for (const code of goods.codes) testedAt.set(code, [...(testedAt.get(code) ?? []), placeOf(body)])
+    if (!left(recordId)) {
+      for (const code of goods.codes) answered.add(code)
+      continue
+    }
+    const named = mayBe(own.goods, 'test', body) ? own : otherOf(others, goodsOf(body))
+    if (confirmed?.tests.has(recordId)) for (const code of goods.codes) named.recalled.add(code)
+    else named.stopped.push({ codes: goods.codes, isDoubt: saysOf(body) === 'doubted' })
+  }
+  return { named: [own, ...others.values()], answered, testedAt }
+}
+
+const namedBy = (goods: CaseGoods): NamedGoods => ({ goods, recalled: new Set(), stopped: [] })
+
+function otherOf(others: Map<string, NamedGoods>, goods: CaseGoods): NamedGoods {
+  const key = JSON.stringify(goods)
+  const found = others.get(key) ?? namedBy(goods)
+  others.set(key, found)
+  return found
+}
+
+const untraced = (codes: Iterable<string>): Reached[] =>
+  [...codes].map((code) => ({ code, role: 'tested', depth: 0, via: null }))
+
+/**
+ * Tells of each failed test whether its goods are held: as long as no official has confirmed the case, those of a test that laboratories answered are not, though the
+ * case goes on about other goods. Where no test is left, it is an official who holds them all.
+ */
+async function leftUnanswered(
+  client: PoolClient,
+  { id, state }: CaseRow,
+): Promise<(test: string) => boolean> {
+  if (!possible(state).includes('clear') && (await confirmedBy(client, id)) !== 'records') return () => true
+  const left = new Set((await unanswered(client, id)).map(({ recordId }) => recordId))
+  return (test) => left.size === 0 || left.has(test)
+}
+
+/** Nothing spreads from a suspect: its lot alone is not sold, at its stall alone. */
+const reachedOf = async (
+  client: PoolClient,
+  codes: readonly string[],
+  goods: CaseGoods,
+  limits: SpreadLimits | null,
+): Promise<Spread> =>
+  limits === null
+    ? { reached: untraced(codes), truncated: false }
+    : await spreadOver(client, codes, goods, limits)
+
+/** Who and what of the ways in which the goods may meet others. */
+export async function meetingsOf(client: PoolClient, { lots, whos, whats }: FoundLots) {
+  const met = await readMeetings(
+    client,
+    lots.filter(({ role }) => role !== 'sold' && role !== 'origin').map(({ code }) => code),
+  )
+  return { whos: [...new Set([...whos, ...met.whos])], whats: [...new Set([...whats, ...met.whats])] }
+}
