@@ -70,13 +70,13 @@ export async function findCaseRequest(
 }
 
 /** An event that moved its case. */
-export type CaseMove = Pick<CaseEventRow, 'no' | 'event' | 'fromState' | 'toState'>
+export type CaseMove = Pick<CaseEventRow, 'no' | 'event' | 'fromState' | 'toState' | 'at'>
 
 /** The events that moved a case: few, however many tests joined it. */
 export async function readCaseMoves(client: Client, id: string): Promise<CaseMove[]> {
   const { rows } = await client.query<CaseMove>({
     name: 'read-case-moves',
-    text: `select no, event, from_state as "fromState", to_state as "toState" from case_events
+    text: `select no, event, from_state as "fromState", to_state as "toState", at from case_events
             where case_id = $1 and from_state is distinct from to_state order by no`,
     values: [id],
   })

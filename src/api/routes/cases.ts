@@ -59,7 +59,7 @@ const EventBody = Type.Object(
   {
     event: Type.Enum([...OFFICIAL_EVENTS], {
       description:
-        'objection 提出异议, retest 送实验室复检, clear 解除, confirm 确认不合格, retract 撤回确认, dispose 处置, notify 已通报, close 结案, note 备注',
+        'objection 提出异议, waive 撤回异议, retest 送实验室复检, clear 解除, confirm 确认不合格, retract 撤回确认, dispose 处置, notify 已通报, close 结案, note 备注',
     }),
     at: instant('When it happened; now where it is not said · 发生时间，缺省为当前'),
     quantity: Type.Optional(

@@ -46,6 +46,18 @@ export interface Happening {
   readonly answersObjection?: boolean | undefined
   /** Of a confirmation that is taken back: an official gave it, not the record of a laboratory. */
   readonly isOfficials?: boolean | undefined
+  /** Of an objection that is taken back: how the case stood when it was made, or that it was answered; none where nobody objected. */
+  readonly waives?: WaivedObjection | 'answered' | undefined
+}
+
+/** An objection that nobody has answered, with what it had put an end to. Times are milliseconds since 1970. */
+export interface WaivedObjection {
+  readonly madeAtMs: number
+  readonly from: CaseState
+  /** Since when the case had been in that state. */
+  readonly fromAtMs: number
+  /** When the laboratory's result was told that was objected to; null where it was a rapid test's. */
+  readonly labToldAtMs: number | null
 }
 
 /** Why something may not happen: a code that never changes, and a sentence. */
@@ -58,6 +70,8 @@ export interface Refusal {
     | 'before_told'
     | 'by_laboratory'
     | 'not_confirmed'
+    | 'no_objection'
+    | 'is_answered'
     | 'needs_laboratory'
     | 'needs_quantity'
     | 'needs_method'
@@ -75,6 +89,8 @@ export interface Move {
   readonly toldAtMs: number
   readonly confirmedAtMs: number | null
   readonly labToldAtMs: number | null
+  /** Since when the case counts as being in its state, where that is not from now on. */
+  readonly stateAtMs?: number
 }
 
 export type Outcome = { readonly move: Move } | { readonly refusals: readonly Refusal[] }

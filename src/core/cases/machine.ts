@@ -1,5 +1,5 @@
 import { CHINA_OFFSET_MINUTES, DAY_MS, MINUTE_MS } from '#core/calendar.ts'
-import type { CaseFacts, Happening, Move, Outcome, Refusal } from './happening.ts'
+import type { CaseFacts, Happening, Move, Outcome, Refusal, WaivedObjection } from './happening.ts'
 import { isPositiveDecimal } from './quantity.ts'
 import { type Due, LAB_OBJECTION, SPANS } from './sla.ts'
 import type { CaseState, OfficialEvent, RecordEvent } from './states.ts'
@@ -12,6 +12,7 @@ const RAPID = /快检|快速|酶抑制|胶体金|试纸|rapid|strip|enzyme|collo
 const FROM: Record<OfficialEvent, readonly CaseState[]> = {
   objection: ['suspect', 'held', 'confirmed'],
   retest: ['suspect', 'held', 'objected'],
+  waive: ['objected', 'retest'],
   clear: ['suspect', 'held', 'objected', 'retest'],
   confirm: ['suspect', 'held', 'objected', 'retest'],
   retract: ['confirmed', 'objected', 'retest'],
@@ -20,7 +21,7 @@ const FROM: Record<OfficialEvent, readonly CaseState[]> = {
   close: ['notified', 'cleared'],
   note: ['suspect', 'held', 'objected', 'retest', 'cleared', 'confirmed', 'disposal', 'notified', 'closed'],
 }
-const TO: Record<Exclude<OfficialEvent, 'note' | 'clear' | 'confirm' | 'retract'>, CaseState> = {
+const TO: Record<Exclude<OfficialEvent, 'note' | 'waive' | 'clear' | 'confirm' | 'retract'>, CaseState> = {
   objection: 'objected',
   retest: 'retest',
   dispose: 'disposal',
@@ -90,6 +91,15 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
     if (atMs >= facts.sinceMs && atMs < Math.min(facts.stateAtMs, labToldAtMs ?? toldAtMs))
       no('before_told', 'the result was not told yet')
   }
+  const waives = event === 'waive' ? happening.waives : undefined
+  if (event === 'waive') {
+    if (!note) no('needs_reason', 'the note must say why it is taken back')
+    if (waives === 'answered') no('is_answered', 'a laboratory or an official has answered the objection')
+    else if (waives === undefined) {
+      if (FROM.waive.includes(state))
+        no('no_objection', 'nobody objected: the goods were sent to a laboratory')
+    } else if (atMs < waives.madeAtMs) no('before_told', 'the objection was not made yet')
+  }
   if (event === 'clear' && FROM.clear.includes(state)) {
     if (facts.openedBy === 'official' && !method) {
       if (!note) no('needs_reason', 'without a test the note must say why the goods are released')
@@ -118,6 +128,7 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
     if (!method) no('needs_method', 'destroyed, returned or rendered')
   }
   if (refusals.length > 0) return { refusals }
+  if (waives !== undefined && waives !== 'answered') return { move: waived(facts, waives) }
   if (event === 'confirm') return { move: confirmed(facts, atMs, isLaboratory(method)) }
   if (event === 'clear') return { move: cleared(facts) }
   if (event === 'retract') {
@@ -126,10 +137,27 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
   }
   return {
     move: {
-      ...{ state: event === 'note' ? state : TO[event], narrow, toldAtMs, confirmedAtMs },
+      ...{
+        state: event === 'note' || event === 'waive' ? state : TO[event],
+        narrow,
+        toldAtMs,
+        confirmedAtMs,
+      },
       // It is used up; what laboratories say of other goods meanwhile may be objected to afterwards.
       labToldAtMs: event === 'objection' ? null : labToldAtMs,
     },
+  }
+}
+
+/** What holds without the objection: nothing that was due before is due later for it, and what laboratories found meanwhile stays. */
+function waived(
+  { narrow, toldAtMs, confirmedAtMs, labToldAtMs }: CaseFacts,
+  { from, fromAtMs, labToldAtMs: labWasToldAtMs }: WaivedObjection,
+): Move {
+  const state = confirmedAtMs !== null ? 'confirmed' : narrow ? 'suspect' : 'held'
+  return {
+    ...{ state, narrow, toldAtMs, confirmedAtMs, labToldAtMs: labToldAtMs ?? labWasToldAtMs },
+    stateAtMs: state === from ? fromAtMs : (confirmedAtMs ?? toldAtMs),
   }
 }
 
@@ -187,8 +215,10 @@ function byRecords(facts: CaseFacts, event: RecordEvent, happening: Happening): 
   const { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs, objectedTo, disposed } = facts
   const stays: Move = { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs }
   const isDecided = !DECIDING.includes(state)
-  /** The time for an objection begins anew, as long as one is possible. */
-  const retold = bringsNew && (state === 'held' || state === 'suspect') ? Math.max(toldAtMs, atMs) : toldAtMs
+  /** The time for an objection begins anew, as long as one is possible, or would be without the one that waits. */
+  const mayObject =
+    state === 'held' || state === 'suspect' || (objectedTo === 'rapid' && confirmedAtMs === null)
+  const retold = mayObject && bringsNew ? Math.max(toldAtMs, atMs) : toldAtMs
   const isFinal = isDecided && !(state === 'confirmed' && disposed === '0')
   switch (event) {
     case 'lab_failed':
@@ -213,7 +243,8 @@ function byRecords(facts: CaseFacts, event: RecordEvent, happening: Happening): 
       if (remains && !isFinal) return left(facts, remains, happening)
       // A suspect that fails by another method is no suspect; goods that were released because their test was withdrawn are held again.
       if (state === 'cleared' || state === 'suspect') return heldFor(event, atMs)
-      return isDecided ? stays : { ...stays, narrow: false, toldAtMs: retold }
+      if (isDecided) return stays
+      return { ...stays, narrow: false, toldAtMs: narrow && objectedTo === 'rapid' ? atMs : retold }
     case 'doubted':
       if (remains && !isFinal) return left(facts, remains, happening)
       return state === 'cleared' ? heldFor(event, atMs) : { ...stays, toldAtMs: retold }

@@ -16,10 +16,11 @@ export const CASE_STATES = [
 ] as const
 export type CaseState = (typeof CASE_STATES)[number]
 
-/** What an official says; `retract`: what he confirmed he takes back. */
+/** What an official says; `waive`: who objected takes that back; `retract`: what he confirmed he takes back. */
 export const OFFICIAL_EVENTS = [
   'objection',
   'retest',
+  'waive',
   'clear',
   'confirm',
   'retract',

@@ -26,6 +26,7 @@ export const EVENT_WORDS: Words<CaseEvent> = {
   lab_passed: ['the laboratory passed it', '实验室检测合格'],
   withdrawn: ['the test was taken back', '检测作废或更正'],
   objection: ['objection', '提出异议'],
+  waive: ['objection taken back', '撤回异议'],
   retest: ['sent to a laboratory', '送实验室复检'],
   clear: ['cleared', '解除'],
   confirm: ['confirmed', '确认不合格'],
@@ -60,13 +61,18 @@ export const REFUSAL_WORDS: Words<Refusal['code']> = {
     '已过异议期限：快检四小时，实验室结果七个工作日',
   ],
   in_future: ['it cannot have happened yet', '发生时间晚于当前'],
-  before_told: ['the result was not told yet', '早于检测或结果告知时间'],
+  before_told: ['it was not told yet', '早于检测、结果告知或提出异议的时间'],
   is_final: ["the result is no laboratory's, or was tested again", '非实验室结果或已复检，不再受理异议'],
   by_laboratory: [
     'a record of a laboratory says so: another laboratory answers it, or that one takes it back',
     '实验室检测记录已认定，须由复检答复或由该实验室撤回',
   ],
   not_confirmed: ['nothing is confirmed that could be taken back', '没有可撤回的确认'],
+  no_objection: ['no objection waits for an answer', '没有待答复的异议'],
+  is_answered: [
+    'the objection was answered already, by a laboratory or an official',
+    '异议已有复检结论或处理决定，不能再撤回',
+  ],
   needs_laboratory: [
     'a laboratory decides: name its method, which may not be a rapid one',
     '须由实验室判定，请写明检测方法，不得为快检方法',

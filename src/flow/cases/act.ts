@@ -13,6 +13,7 @@ import { applyEvent } from './apply.ts'
 import { baseOf, testedRow } from './open-case.ts'
 import { isRepeat, requestOf, type Said } from './said-twice.ts'
 import { type SettleParts, settleCase } from './settle.ts'
+import { waivedObjection } from './waived-objection.ts'
 import { withoutConfirmation } from './whose-word.ts'
 
 const RECORDS_PER_CODE = 20
@@ -92,7 +93,12 @@ export async function sayOfCase(
       if (before) throw new HubError('idempotency_conflict')
     }
     const isRepeated = !request && isRepeat(await readCaseEvents(client, id), said, { who, nowMs })
-    const without = event === 'retract' ? await withoutConfirmation(client, id) : {}
+    const without =
+      event === 'retract'
+        ? await withoutConfirmation(client, id)
+        : event === 'waive'
+          ? { waives: await waivedObjection(client, id) }
+          : {}
     return await applyEvent(
       client,
       id,

@@ -67,11 +67,10 @@ export async function applyEvent(
   const objection = isAwaiting(found.state) ? openObjection(await readCaseMoves(client, id)) : null
   const outcome = step({ ...factsOf(found), objectedTo: objection?.to ?? null }, happening)
   if (isRefused(outcome)) return outcome.refusals
-  const { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs } = evidence.stays
-    ? factsOf(found)
-    : outcome.move
+  const move = evidence.stays ? factsOf(found) : outcome.move
+  const { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs } = move
   const isMoved = state !== found.state
-  const stateAtMs = isMoved ? happening.atMs : Date.parse(found.stateAt)
+  const stateAtMs = move.stateAtMs ?? (isMoved ? happening.atMs : Date.parse(found.stateAt))
   const due = dueOf({ state, toldAtMs, labToldAtMs }, stateAtMs)
   const told = {
     event: happening.event,

@@ -32,6 +32,14 @@ export interface Wait {
   readonly isDecided: boolean
 }
 
+/** The move by which a case came into the state in which it was at a place among its events. An objection that was taken back left it where it was. */
+export function enteredBy(moves: readonly CaseMove[], at: number): CaseMove | undefined {
+  const before = moves.findLast(({ no }) => no < at)
+  if (before?.event !== 'waive') return before
+  const made = moves.findLast(({ no, event }) => no < before.no && event === 'objection')
+  return made?.fromState === before.toState ? enteredBy(moves, made.no) : before
+}
+
 const DECIDE: ReadonlySet<CaseEvent> = new Set(['lab_failed', 'lab_passed', 'clear', 'confirm'])
 
 export const waitsForSecond = (moves: readonly CaseMove[]): Wait[] =>

@@ -4,6 +4,7 @@ import { readCaseMoves } from '#store/case-events.ts'
 import { readCase } from '#store/cases.ts'
 import { unanswered } from './answered.ts'
 import { gravest } from './hold-again.ts'
+import { enteredBy } from './waits.ts'
 
 /** Whether an official stopped the goods without a test. */
 export const isOrdered = async (client: ClientBase, caseId: string): Promise<boolean> =>
@@ -15,8 +16,9 @@ export async function confirmedBy(
   caseId: string,
 ): Promise<'records' | 'official' | null> {
   if (((await readCase(client, caseId))?.confirmedAt ?? null) === null) return null
-  const by = (await readCaseMoves(client, caseId)).findLast(({ toState }) => toState === 'confirmed')
-  return by?.event === 'confirm' ? 'official' : 'records'
+  const moves = await readCaseMoves(client, caseId)
+  const last = moves.findLast(({ toState }) => toState === 'confirmed')
+  return last && enteredBy(moves, last.no + 1)?.event === 'confirm' ? 'official' : 'records'
 }
 
 /** What the goods of a case are held for where an official takes back what he confirmed: tests that stand, or his order to stop them. */

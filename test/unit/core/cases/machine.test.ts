@@ -228,18 +228,92 @@ describe('an objection to the result of a laboratory', () => {
   })
 })
 
+describe('an objection that is taken back', () => {
+  const objection = (from: CaseState, labToldAtMs: number | null = null) => ({
+    waives: { madeAtMs: TOLD + HOUR, from, fromAtMs: TOLD, labToldAtMs },
+    note: '不再异议',
+    atMs: TOLD + 3 * HOUR,
+  })
+  const objected = (from: CaseState, more: Partial<CaseFacts> = {}) => {
+    const facts = opened(from, more)
+    const objectedTo = from === 'confirmed' ? ('laboratory' as const) : ('rapid' as const)
+    const outcome = step(facts, says('objection'))
+    if (isRefused(outcome)) throw new Error(JSON.stringify(outcome))
+    return { ...facts, ...outcome.move, stateAtMs: TOLD + HOUR, objectedTo }
+  }
+
+  test('says why, is after the objection, and is refused where none waits or it is answered', () => {
+    const held = objected('held')
+    expect(stateAfter(held, says('waive', { ...objection('held'), note: undefined }))).toBe('needs_reason')
+    expect(stateAfter(held, says('waive', { ...objection('held'), atMs: TOLD + HOUR / 2 }))).toBe(
+      'before_told',
+    )
+    expect(stateAfter(opened('retest'), says('waive', { note: 'why' }))).toBe('no_objection')
+    for (const state of ['confirmed', 'cleared', 'disposal', 'closed'] as const)
+      expect(stateAfter(opened(state), says('waive', { note: 'why', waives: 'answered' }))).toBe(
+        'wrong_state,is_answered',
+      )
+    expect(stateAfter(held, says('waive', { ...objection('held'), by: 'records' }))).toBe('not_yours')
+  })
+
+  test('leaves the case as what came meanwhile makes it where nobody objected, with the same times', () => {
+    const meanwhile = fc.array(
+      fc.record({
+        event: fc.constantFrom('failed' as const, 'doubted' as const, 'lab_failed' as const),
+        bringsNew: fc.boolean(),
+      }),
+      { maxLength: 5 },
+    )
+    const begin = fc.constantFrom<[CaseState, Partial<CaseFacts>]>(
+      ['suspect', {}],
+      ['held', {}],
+      ['confirmed', { labToldAtMs: TOLD }],
+    )
+    const moved = (facts: CaseFacts, happening: Happening): CaseFacts => {
+      const outcome = step(facts, happening)
+      if (isRefused(outcome)) throw new Error(JSON.stringify(outcome))
+      const { stateAtMs, ...move } = outcome.move
+      const sinceMs = stateAtMs ?? (move.state === facts.state ? facts.stateAtMs : happening.atMs)
+      return { ...facts, ...move, stateAtMs: sinceMs }
+    }
+    fc.assert(
+      fc.property(begin, meanwhile, fc.boolean(), ([from, more], came, isSent) => {
+        // What a laboratory failed of other goods was told by none before.
+        const told = came.map(({ event, bringsNew }, i) =>
+          says(event, {
+            bringsNew: bringsNew || event === 'lab_failed',
+            atMs: TOLD + HOUR + (i + 1) * 60_000,
+          }),
+        )
+        const without = told.reduce(moved, opened(from, more))
+        let facts: CaseFacts = objected(from, more)
+        if (isSent) facts = moved(facts, says('retest'))
+        for (const one of told) facts = moved(facts, one)
+        const { waives, ...said } = objection(from, from === 'confirmed' ? TOLD : null)
+        const waived = moved(facts, says('waive', { ...said, waives }))
+        // Since when it is in its state is told as far as something is due by it.
+        const shown = ({ objectedTo: _, stateAtMs, ...one }: CaseFacts) => ({
+          ...one,
+          due: dueOf(one, stateAtMs),
+        })
+        expect(shown(waived)).toEqual(shown(without))
+      }),
+    )
+  })
+})
+
 /** Where each event leads from each state, when nothing else is missing; `-`: it may not happen; `=`: it moves nothing. */
 const TABLE = `
-state      objection retest clear    confirm    retract  dispose   notify    close  note failed    doubted  lab_failed lab_passed withdrawn
-suspect    objected  retest cleared  confirmed  -        -         -         -      =    held      =        confirmed  cleared    cleared
-held       objected  retest cleared  confirmed  -        -         -         -      =    =         =        confirmed  cleared    cleared
-objected   -         retest cleared  confirmed  cleared  -         -         -      =    =         =        confirmed  cleared    cleared
-retest     -         -      cleared  confirmed  cleared  -         -         -      =    =         =        confirmed  cleared    cleared
-cleared    -         -      -        -          -        -         -         closed =    held      suspect  confirmed  =          =
-confirmed  objected  -      -        -          cleared  disposal  -         -      =    =         =        =          =          cleared
-disposal   -         -      -        -          -        =         notified  -      =    =         =        =          =          =
-notified   -         -      -        -          -        -         -         closed =    =         =        =          =          =
-closed     -         -      -        -          -        -         -         -      =    =         =        =          =          =
+state      objection waive retest clear    confirm    retract  dispose   notify    close  note failed    doubted  lab_failed lab_passed withdrawn
+suspect    objected  -     retest cleared  confirmed  -        -         -         -      =    held      =        confirmed  cleared    cleared
+held       objected  -     retest cleared  confirmed  -        -         -         -      =    =         =        confirmed  cleared    cleared
+objected   -         held  retest cleared  confirmed  cleared  -         -         -      =    =         =        confirmed  cleared    cleared
+retest     -         held  -      cleared  confirmed  cleared  -         -         -      =    =         =        confirmed  cleared    cleared
+cleared    -         -     -      -        -          -        -         -         closed =    held      suspect  confirmed  =          =
+confirmed  objected  -     -      -        -          cleared  disposal  -         -      =    =         =        =          =          cleared
+disposal   -         -     -      -        -          -        =         notified  -      =    =         =        =          =          =
+notified   -         -     -      -        -          -        -         -         closed =    =         =        =          =          =
+closed     -         -     -      -        -          -        -         -         -      =    =         =        =          =          =
 `
 const [heads = [], ...lines] = TABLE.trim()
   .split('\n')
@@ -255,6 +329,8 @@ describe('every event in every state', () => {
     (event, state, end) => {
       // What is taken back was confirmed; an objection to it may wait.
       const isObjected = event === 'retract' && state !== 'confirmed'
+      const objection = { madeAtMs: TOLD, from: 'held' as const, fromAtMs: TOLD, labToldAtMs: null }
+      const waives = event === 'waive' && (state === 'objected' || state === 'retest') ? objection : undefined
       const facts = opened(state as CaseState, {
         labToldAtMs: state === 'confirmed' ? TOLD : null,
         ...(isObjected ? { confirmedAtMs: TOLD, objectedTo: 'laboratory' } : {}),
@@ -262,7 +338,7 @@ describe('every event in every state', () => {
       const method = event === 'dispose' ? 'destroyed' : 'GC-MS'
       const found = stateAfter(
         facts,
-        says(event as Happening['event'], { method, quantity: '1', note: 'why', isOfficials: true }),
+        says(event as Happening['event'], { method, quantity: '1', note: 'why', isOfficials: true, waives }),
       )
       expect(found).toBe(end === '-' ? 'wrong_state' : end === '=' ? state : end)
     },
