@@ -33,6 +33,8 @@ export interface UsageRow extends UsedGoods {
   readonly siteName: string | null
   /** Of a place with a code (GB/T 2260); empty where its records tell none. */
   readonly region: string
+  /** By which its records name the paper. */
+  readonly type: string
   readonly unit: string | null
   readonly records: number
   readonly firstHand: number
@@ -111,7 +113,7 @@ const IS = {
 
 const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
   select u.*, coalesce(v.region, '') as region from (
-    select n, kind, system, site, max(site_name) as "siteName", count_unit as unit, product_class as "productClass", product_code as "productCode", count(*)::integer as records,
+    select n, kind, system, site, type, max(site_name) as "siteName", count_unit as unit, product_class as "productClass", product_code as "productCode", count(*)::integer as records,
            count(*) filter (where first)::integer as "firstHand", sum(mass) filter (where first) as mass,
            sum(count) filter (where first) as count, sum(mass) filter (where first and used_on = "on") as "dayMass",
            sum(count) filter (where first and used_on = "on") as "dayCount",
@@ -119,11 +121,11 @@ const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
            ${Object.entries(IS)
              .map(([name, is]) => `count(*) filter (where ${is})::integer as "${name}"`)
              .join(', ')}, min(record_id) as one
-      from chosen group by n, kind, system, site, count_unit, product_class, product_code) u
+      from chosen group by n, kind, system, site, type, count_unit, product_class, product_code) u
     left join lateral (
       select v.region from record_versions v where v.record_id = u.one and u."siteName" <> u.site order by v.version desc limit 1) v on true`
 
-/** What was used of each paper: a row for each place, kind of record, system, unit and goods. Void records do not count. */
+/** What was used of each paper: a row for each place, kind of record, system, type of paper, unit and goods. Void records do not count. */
 export async function readUsage(
   reader: Reader,
   questions: readonly UseQuestion[],

@@ -9,7 +9,7 @@ import type { UseKind } from '#core/lineage/document-use.ts'
 import { type Mentioning, mentioning } from '#core/lineage/node-state.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
-import { documentIssue, issuesIt, isUntold, typeIssued } from '#flow/trace/document-issue.ts'
+import { documentIssue, issuesIt, isUntold, knownType, typeIssued } from '#flow/trace/document-issue.ts'
 import type { DocumentIssue } from '#flow/trace/schema.ts'
 import {
   type Beyond,
@@ -46,6 +46,8 @@ export interface LoadedPaper {
   readonly best: DocumentIssue | undefined
   /** Null where no record of the paper itself is known. */
   readonly paper: IssuedPaper | null
+  /** As its own records say, else as it was asked for, else as those say that used it. */
+  readonly type: DocumentType
   readonly question: UseQuestion
   readonly usage: PaperUsage
   /** Goods of uses that the paper is not for. */
@@ -79,7 +81,8 @@ export async function loadPapers(
     const goods = one.paper?.goods ?? []
     const rows = usage.get(n) ?? []
     const otherGoods = rows.filter((row) => differsFromAll(goods, row) !== null)
-    return { ...one, usage: usageOf(rows.map((row) => partOf(row, goods))), otherGoods }
+    const type = one.best?.type ?? one.asked.type ?? typeUsed(rows)
+    return { ...one, type, usage: usageOf(rows.map((row) => partOf(row, goods))), otherGoods }
   })
   return { papers, snapshot }
 }
@@ -91,6 +94,15 @@ export function typesMeant(type: DocumentType): string[] {
 
 /** Types under which uses of a paper of this type may name it: what says 产品A of a certificate of 2026 mostly has no day of issue that tells. */
 const typesOfUses = (type: DocumentType): string[] => [...typesMeant(type), ...namesBefore2026(type)]
+
+/** The type by which all name a paper who say one; of a number that is used for papers of several types nobody knows what it is. */
+function typeUsed(rows: readonly UsageRow[]): DocumentType {
+  const told = new Set(
+    rows.flatMap(({ type, firstHand }) => (firstHand > 0 && !isUntold(type) ? [knownType(type)] : [])),
+  )
+  const isMeant = (type: DocumentType): boolean => told.isSubsetOf(new Set(typesOfUses(type)))
+  return [...told].find(isMeant) ?? 'unknown'
+}
 
 const mentionsBeyond = ({ versions }: Beyond, codes: ReadonlySet<string>): MentionRow[] =>
   versions.flatMap(({ recordId, version, kind, system, status, body }) =>

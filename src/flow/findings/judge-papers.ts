@@ -1,4 +1,3 @@
-import { judgeUsage } from '#core/documents/judge-paper.ts'
 import type { SaidFinding } from '#core/documents/paper-reasons.ts'
 import { finding } from '#core/documents/paper-reasons.ts'
 import { EVIDENCE_MAX, type FindingDraft, figure } from '#core/findings/draft.ts'
@@ -8,6 +7,7 @@ import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Body } from '#core/model/body.ts'
 import type { FindingNumber } from '#core/model/finding-parts.ts'
 import { type LoadedPaper, loadPapers, type Snapshot } from '#flow/documents/load-papers.ts'
+import { figuresOf } from '#flow/trace/read-document.ts'
 import { readUsesAbout, type UsesAbout } from '#store/document-uses.ts'
 import { readNewestVersions, readTransformationsOf } from '#store/newest-versions.ts'
 import { aboutOf, type Judged, type Judging, leadOf, ownRecords } from './judging.ts'
@@ -54,13 +54,14 @@ export async function judgePapers({ pool, on }: Judging, codes: readonly string[
   return { drafts, also }
 }
 
-function reasonsOf({ paper, usage }: LoadedPaper): SaidFinding[] {
-  if (paper === null) return []
-  const { found } = judgeUsage(paper, usage)
-  const isUsedThoughVoid = paper.isVoid && usage.records > 0
+function reasonsOf(loaded: LoadedPaper): SaidFinding[] {
+  const { paper, usage } = loaded
+  const { found } = figuresOf(loaded)
   return [
     // Numbers of the day and reason are the source's words, and stand in its record.
-    ...(isUsedThoughVoid ? [finding('void', { since: sinceOf(paper.voidedOn), why: '' })] : []),
+    ...(paper?.isVoid && usage.records > 0
+      ? [finding('void', { since: sinceOf(paper.voidedOn), why: '' })]
+      : []),
     // A paper that goes with one batch to several places is used as it may be.
     ...found.filter(({ code, severity }) => code !== 'used_twice' || severity === 'warn'),
   ].filter(({ code }) => KINDS.some(([, reason]) => reason === code))
@@ -101,9 +102,9 @@ function draftsOf(
   wrong: readonly SaidFinding[],
   users: (about: UsesAbout) => readonly TracedRecord[],
 ): FindingDraft[] {
-  const { asked, best, paper, usage, question } = loaded
+  const { asked, type, question } = loaded
   const { number } = asked
-  const { compared } = paper ? judgeUsage(paper, usage) : { compared: null }
+  const { compared } = figuresOf(loaded)
   const numbers: FindingNumber[] = compared
     ? [
         ...figure('stated', compared.stated, compared.unit),
@@ -123,7 +124,7 @@ function draftsOf(
         ? {
             ...aboutOf(where.body),
             ...dayOf(where.body),
-            documents: [{ role: 'upstream' as const, type: best?.type ?? 'unknown', number }],
+            documents: [{ role: 'upstream' as const, type, number }],
           }
         : { documents: [] },
       numbers: [...numbers, ...figure('records', reason?.values['count'] ?? null)],

@@ -177,9 +177,9 @@ export const reasonOf = ({
 })
 
 /** Stated against used, and what is wrong with the use. */
-export function figuresOf({ paper, best, usage }: Pick<LoadedPaper, 'paper' | 'best' | 'usage'>) {
+export function figuresOf({ paper, type, usage }: Pick<LoadedPaper, 'paper' | 'type' | 'usage'>) {
   const goods = paper?.goods ?? []
-  const judged = judgeUsage({ type: best?.type ?? 'unknown', goods }, usage)
+  const judged = judgeUsage({ type, goods }, usage)
   const stated = statedBy(goods)
   const { each, whole } = judged.left
   return {

@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest'
+import { withFindings } from './setting.ts'
+
+const { api, post } = withFindings()
+
+const market = (code: string) => ({
+  region: { code: code.slice(0, 6), year: 2024 },
+  sites: [{ role: 'market', name: code, ids: [{ scheme: 'cn.mofcom.node9', value: code }] }],
+})
+const at = (time: string) => ({ occurredAt: { at: `${time}+08:00`, precision: 'second' } })
+const kilograms = (value: string) => ({ quantity: { value, unit: 'KGM' } })
+const under = (type: string, number: string) => ({ documents: [{ role: 'upstream', type, number }] })
+const record = (kind: string, key: string, more: object): object => ({
+  ...{ kind, system: 'jiaxing-wholesale', key: [key] },
+  ...at('2024-04-15T05:00:00'),
+  ...market('330402160'),
+  ...{ product: { name: '带皮片猪', class: 'pork' }, ...kilograms('10') },
+  ...more,
+})
+const entry = (key: string, more: object): object => record('entry', key, more)
+const paper = (type: string, number: string, more: object = {}): object =>
+  record('document', `paper ${number}`, {
+    ...at('2024-04-15T02:00:00'),
+    parties: [{ role: 'issuer', name: '龙游示例屠宰场', ids: [] }],
+    documents: [
+      {
+        ...{ role: 'self', type, number },
+        issuedOn: { at: '2024-04-15T02:00:00+08:00', precision: 'second' },
+      },
+    ],
+    ...kilograms('1000'),
+    ...more,
+  })
+
+interface Found {
+  readonly subject: string
+  readonly state: string
+  readonly severity: string
+  readonly owner: { readonly role: string; readonly region: { readonly code: string } }
+  readonly documents: readonly { readonly type: string; readonly number: string }[]
+  readonly sentence: { readonly en: string; readonly zh: string }
+  readonly evidence: readonly { readonly id: string }[]
+}
+const about = async (kind: string, number: string): Promise<Found[]> =>
+  (await api.call('GET', `/v1/findings?kind=${kind}&limit=1000`))
+    .json()
+    .findings.filter(({ subject }: Found) => subject === `doc:${number}`)
+const states = async (kind: string, number: string) =>
+  (await about(kind, number)).map(({ state, evidence }) => [
+    state,
+    ...evidence.map(({ id }) => id.split(':').at(-1)).sort(),
+  ])
+const reasons = async (number: string): Promise<string[]> =>
+  (await api.call('GET', `/v1/documents/${number}?on=2024-04-15`))
+    .json()
+    .document.reasons.map(({ code, severity }: { code: string; severity: string }) => `${code} ${severity}`)
+
+test('a paper of one transport that only its uses tell of is found where it was used at two markets', async () => {
+  const elsewhere = market('330402161')
+  await post(
+    entry('t1', under('product_B', 'T1')),
+    entry('t1b', { ...under('product_B', 'T1'), ...elsewhere }),
+    entry('t2', under('unknown', 'T2')),
+    entry('t2b', { ...under('product_A', 'T2'), ...elsewhere }),
+  )
+  expect(await about('paper_used_twice', 'T1')).toMatchObject([
+    {
+      ...{ state: 'open', severity: 'serious' },
+      owner: { role: 'market_supervision', region: { code: '330402' } },
+      documents: [{ type: 'product_B', number: 'T1' }],
+    },
+  ])
+  expect(await states('paper_used_twice', 'T1')).toEqual([['open', 't1', 't1b']])
+  expect(await states('paper_used_twice', 'T2')).toEqual([['open', 't2', 't2b']])
+  expect(await reasons('T1')).toContain('used_twice warn')
+  // Of goods bought on from the one market it was no second use.
+  await post(
+    entry('t3', { ...under('product_B', 'T3'), parties: [{ role: 'owner', name: '甲批发部', ids: [] }] }),
+    entry('t3b', {
+      ...{ ...under('product_B', 'T3'), ...elsewhere },
+      parties: [{ role: 'supplier', name: '甲批发部', ids: [] }],
+    }),
+  )
+  expect(await states('paper_used_twice', 'T3')).toEqual([])
+  await post(paper('product_B', 'T1'))
+  expect(await states('paper_used_twice', 'T1')).toEqual([['open', 't1', 't1b']])
+})
+
+test('of a number that markets call papers of several types nothing is found, nor of a paper of a batch', async () => {
+  const elsewhere = market('330402161')
+  await post(
+    entry('n1', under('product_B', 'N1')),
+    entry('n1b', { ...under('meat_quality', 'N1'), ...elsewhere }),
+    entry('n2', under('promise_cert', 'N2')),
+    entry('n2b', { ...under('promise_cert', 'N2'), ...elsewhere }),
+    entry('n3', under('unknown', 'N3')),
+    entry('n3b', { ...under('unknown', 'N3'), ...elsewhere }),
+    // A certificate of 2026 under the name of before is the same paper.
+    entry('n4', under('product_A', 'N4')),
+    entry('n4b', { ...under('product_2026', 'N4'), ...elsewhere }),
+  )
+  for (const number of ['N1', 'N2', 'N3']) {
+    expect(await states('paper_used_twice', number)).toEqual([])
+    expect(await reasons(number)).toContain('used_twice note')
+  }
+  expect(await states('paper_used_twice', 'N4')).toEqual([['open', 'n4', 'n4b']])
+  await post(paper('promise_cert', 'N4'))
+  expect(await states('paper_used_twice', 'N4')).toEqual([['resolved', 'n4', 'n4b']])
+})
