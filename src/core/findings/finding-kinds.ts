@@ -44,6 +44,12 @@ export const FINDING_RULES = {
     role: 'market_supervision',
     hours: 24,
   },
+  paper_before_issue: {
+    title: ['Paper used before the day of its issue', '凭证开具前使用'],
+    severity: 'serious',
+    role: 'market_supervision',
+    hours: 24,
+  },
   paper_void: {
     title: ['Goods under a paper that was made void', '使用已作废凭证'],
     severity: 'serious',

@@ -18,6 +18,7 @@ const OWN_READ = 20
 const KINDS: readonly (readonly [kind: FindingKind, reason: SaidFinding['code'], about: UsesAbout])[] = [
   ['paper_void', 'void', 'all'],
   ['paper_expired', 'uses_expired', 'expired'],
+  ['paper_before_issue', 'uses_before_issue', 'beforeIssue'],
   ['paper_territory', 'uses_outside', 'outside'],
   ['paper_overused', 'over_used', 'all'],
   ['paper_used_twice', 'used_twice', 'all'],

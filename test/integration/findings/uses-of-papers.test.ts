@@ -107,3 +107,31 @@ test('of a number that markets call papers of several types nothing is found, no
   await post(paper('promise_cert', 'N4'))
   expect(await states('paper_used_twice', 'N4')).toEqual([['resolved', 'n4', 'n4b']])
 })
+
+test('a paper that was used before the day of its issue is found, and one that was used earlier on that day is not', async () => {
+  await post(
+    ...[paper('product_B', 'I1'), paper('product_B', 'I2'), paper('sales_voucher', 'I3')],
+    entry('i1', { ...under('product_B', 'I1'), ...at('2024-04-14T23:00:00') }),
+    entry('i1b', under('product_B', 'I1')),
+    entry('i2', { ...under('product_B', 'I2'), ...at('2024-04-15T00:30:00') }),
+    entry('i3', { ...under('sales_voucher', 'I3'), ...at('2024-04-14T23:00:00') }),
+  )
+  const [found, ...others] = await about('paper_before_issue', 'I1')
+  expect(others).toEqual([])
+  expect(found).toMatchObject({
+    ...{ state: 'open', severity: 'serious' },
+    owner: { role: 'market_supervision', region: { code: '330402' } },
+    title: { zh: '凭证开具前使用' },
+    dueAt: { precision: 'second' },
+    occurredAt: { at: '2024-04-14T00:00:00+08:00' },
+    sentence: {
+      en: 'Paper I1: 1 records used the paper before the day of its issue.',
+      zh: '凭证 I1：1 条记录在开具日之前使用该凭证。',
+    },
+  })
+  expect(await states('paper_before_issue', 'I1')).toEqual([['open', 'i1']])
+  expect(await states('paper_before_issue', 'I2')).toEqual([])
+  expect(await states('paper_before_issue', 'I3')).toEqual([])
+  await post(entry('i1', { ...under('product_B', 'I1'), ...at('2024-04-15T01:00:00') }))
+  expect((await about('paper_before_issue', 'I1')).map(({ state }) => state)).toEqual(['resolved'])
+})
