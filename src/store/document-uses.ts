@@ -42,6 +42,9 @@ export interface UsageRow extends UsedGoods {
   readonly count: string | null
   readonly dayMass: string | null
   readonly dayCount: string | null
+  /** Whether some of it came back, and whether some did of which the mass is not told. */
+  readonly cameBack: boolean
+  readonly cameBackUnweighed: boolean
   readonly firstOn: string | null
   readonly lastOn: string | null
   readonly expired: number
@@ -117,6 +120,8 @@ const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
            count(*) filter (where first)::integer as "firstHand", sum(mass) filter (where first) as mass,
            sum(count) filter (where first) as count, sum(mass) filter (where first and used_on = "on") as "dayMass",
            sum(count) filter (where first and used_on = "on") as "dayCount",
+           coalesce(bool_or(first and (mass < 0 or count < 0)), false) as "cameBack",
+           coalesce(bool_or(first and mass is null and count < 0), false) as "cameBackUnweighed",
            min(used_on) filter (where first) as "firstOn", max(used_on) filter (where first) as "lastOn",
            ${Object.entries(IS)
              .map(([name, is]) => `count(*) filter (where ${is})::integer as "${name}"`)

@@ -1,7 +1,7 @@
 import { addDecimal, compareDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
 import { inUnit, type Measure, sumOf } from './measures.ts'
 import { type PaperGoods, statedBy } from './paper-goods.ts'
-import type { ByGoods, PaperUsage } from './paper-usage.ts'
+import type { ByGoods, Used } from './paper-usage.ts'
 
 /** Stated against used in the one unit that both are known in. */
 export interface Compared {
@@ -47,6 +47,8 @@ export interface GoodsLeft {
   readonly used: readonly Measure[]
   /** `not_comparable` and null as `compareUse` says. */
   readonly compared: Compared | 'not_comparable' | null
+  /** More was used than is stated if nothing came back that the unit does not tell; nothing is known to be left. */
+  readonly isUnsure: boolean
 }
 
 /** Stated against used of the whole paper, and of each of its goods. */
@@ -55,12 +57,49 @@ export interface PaperLeft {
   readonly each: readonly GoodsLeft[]
   /** For goods of which nobody tells which of the paper's they are. */
   readonly forUntold: Compared | null
+  /** As of each of the goods, of all together. */
+  readonly isUnsure: boolean
 }
 
-type Used = Pick<PaperUsage, 'used' | 'usedOf'>
+/** What was used as it is told, and of that what was used at the least. */
+export interface Uses extends Used {
+  readonly least: Used
+}
+
+/**
+ * What is left of a paper and of each of its goods. More than is stated was used of what was used so at the least; where that is only
+ * told and some came back in other units, nobody knows.
+ */
+export function leftOf(goods: readonly PaperGoods[], uses: Uses): PaperLeft {
+  const told = leftAsTold(goods, uses)
+  const least = leftAsTold(goods, uses.least)
+  const whole = sureOf(told.whole, least.whole)
+  const forUntold = sureOf(told.forUntold, least.forUntold)
+  return {
+    whole: whole.compared,
+    each: told.each.map((one, n) => ({ ...one, ...sureOf(one.compared, least.each[n]?.compared ?? null) })),
+    forUntold: forUntold.compared,
+    isUnsure: whole.isUnsure || forUntold.isUnsure,
+  }
+}
+
+const isOver = (compared: PaperLeft['whole']): compared is Compared =>
+  compared !== null && compared !== 'not_comparable' && compareDecimal(compared.left, '0') < 0
+
+function sureOf<None extends 'not_comparable' | null>(
+  told: Compared | None,
+  least: PaperLeft['whole'],
+): { readonly compared: Compared | None; readonly isUnsure: boolean } {
+  if (!isOver(told) || isOver(least)) return { compared: told, isUnsure: false }
+  return { compared: { ...told, left: '0' }, isUnsure: true }
+}
+
+type LeftAsTold = Pick<PaperLeft, 'whole' | 'forUntold'> & {
+  readonly each: readonly Omit<GoodsLeft, 'isUnsure'>[]
+}
 
 /** One kind of goods is the whole paper; of several each is held against its own use. */
-export function leftOf(goods: readonly PaperGoods[], { used, usedOf }: Used): PaperLeft {
+function leftAsTold(goods: readonly PaperGoods[], { used, usedOf }: Used): LeftAsTold {
   const whole = compareUse(statedBy(goods), used)
   if (goods.length <= 1) {
     const forUntold = whole === 'not_comparable' ? null : whole
@@ -81,7 +120,7 @@ export function leftOf(goods: readonly PaperGoods[], { used, usedOf }: Used): Pa
  * What may still come of all goods together: what is left of each, less the uses of which nobody tells the goods. More used of one leaves no
  * less of another. Null where they are not all known in one unit.
  */
-function leftOfAll(own: readonly GoodsLeft[], untold: readonly Measure[]): Compared | null {
+function leftOfAll(own: LeftAsTold['each'], untold: readonly Measure[]): Compared | null {
   const compared = own.flatMap((one) =>
     one.compared === null || one.compared === 'not_comparable' ? [] : [one.compared],
   )
@@ -105,10 +144,13 @@ const atMost = (compared: GoodsLeft['compared'], shared: string): GoodsLeft['com
     : { ...compared, left: minDecimal(compared.left, maxDecimal('0', shared)) }
 
 /** What was used, with more of one kind of goods. */
-export function withMore({ used, usedOf }: Used, good: number | null, more: Measure): Used {
-  const ofGood = sumOf([...(usedOf.get(good) ?? []), more])
-  return {
-    used: sumOf([...used, more]),
-    usedOf: new Map<number | null, readonly Measure[]>([...usedOf, [good, ofGood]]) satisfies ByGoods,
+export function withMore(uses: Uses, good: number | null, more: Measure): Uses {
+  const add = ({ used, usedOf }: Used): Used => {
+    const ofGood = sumOf([...(usedOf.get(good) ?? []), more])
+    return {
+      used: sumOf([...used, more]),
+      usedOf: new Map<number | null, readonly Measure[]>([...usedOf, [good, ofGood]]) satisfies ByGoods,
+    }
   }
+  return { ...add(uses), least: add(uses.least) }
 }

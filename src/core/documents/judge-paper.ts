@@ -1,11 +1,11 @@
 import { regionsAgree } from '#core/balance/goods-site.ts'
 import { compareDecimal } from '#core/decimal.ts'
-import { type Compared, leftOf, type PaperLeft } from './compare-use.ts'
+import { type Compared, type GoodsLeft, leftOf, type PaperLeft } from './compare-use.ts'
 import { DOCUMENT_TYPES, type DocumentType } from './document-type.ts'
 import type { TerritoryRule } from './document-validity.ts'
 import type { NamedGoods } from './goods-match.ts'
 import { inUnit, type Measure } from './measures.ts'
-import { differsFromAll, goodsMeant, namesOf, type PaperGoods } from './paper-goods.ts'
+import { differsFromAll, goodsMeant, namesOf, type PaperGoods, statedBy } from './paper-goods.ts'
 import { finding, type SaidFinding } from './paper-reasons.ts'
 import { nameIn, type PaperUsage } from './paper-usage.ts'
 import { PAPER_FIELDS, type PaperField } from './required-fields.ts'
@@ -102,8 +102,8 @@ export interface JudgedUsage {
 /** More than it states of any of its goods, twice, too late, elsewhere, for other goods. */
 export function judgeUsage(paper: Pick<IssuedPaper, 'type' | 'goods'>, usage: PaperUsage): JudgedUsage {
   const left = leftOf(paper.goods, usage)
-  const ofGoods = left.each.map(({ goods, used, compared }) =>
-    comparedFindings(goods.stated, used, compared, left.each.length > 1 ? namesOf([goods], '') : null),
+  const ofGoods = left.each.map((one) =>
+    comparedFindings(one, left.each.length > 1 ? namesOf([one.goods], '') : null),
   )
   const over = left.each
     .map(({ compared }, n) => ({ compared, found: ofGoods[n] ?? [] }))
@@ -113,6 +113,7 @@ export function judgeUsage(paper: Pick<IssuedPaper, 'type' | 'goods'>, usage: Pa
   const isOver = found.some(({ code }) => code === 'over_used')
   // Of none of the goods more than is stated, but of all together.
   if (!isOver && shared !== null && compareDecimal(shared.left, '0') < 0) found.push(overUsed(shared, null))
+  if (left.isUnsure && found.length === 0) found.push(notComparable(statedBy(paper.goods), usage.used, null))
   if (usage.sites.length > 1)
     found.push(
       finding(
@@ -138,15 +139,19 @@ const figuresOf = (compared: PaperLeft['whole']): Compared | null =>
 const leftIn = (compared: PaperLeft['whole']): string => figuresOf(compared)?.left ?? '0'
 
 function comparedFindings(
-  stated: readonly Measure[],
-  used: readonly Measure[],
-  compared: PaperLeft['whole'],
+  { goods, used, compared, isUnsure }: GoodsLeft,
   name: string | null,
 ): SaidFinding[] {
-  if (compared === 'not_comparable')
-    return [finding('not_comparable', { ...ofNamed(name), stated: measured(stated), used: measured(used) })]
+  if (compared === 'not_comparable' || isUnsure) return [notComparable(goods.stated, used, name)]
   return compared && compareDecimal(compared.left, '0') < 0 ? [overUsed(compared, name)] : []
 }
+
+const notComparable = (
+  stated: readonly Measure[],
+  used: readonly Measure[],
+  name: string | null,
+): SaidFinding =>
+  finding('not_comparable', { ...ofNamed(name), stated: measured(stated), used: measured(used) })
 
 const overUsed = (compared: Compared, name: string | null): SaidFinding =>
   finding('over_used', { ...ofNamed(name), ...compared })

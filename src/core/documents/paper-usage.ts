@@ -18,6 +18,8 @@ export interface UsePart {
   readonly records: number
   readonly firstHand: number
   readonly measures: readonly Measure[]
+  /** Units in which some that came back is not told. */
+  readonly untoldBack: readonly string[]
   /** The same of one day, for what may be the load that is asked about. */
   readonly sameDay: readonly Measure[]
   readonly firstOn: string | null
@@ -46,18 +48,24 @@ export interface SiteUse {
   readonly records: number
   readonly measures: readonly Measure[]
   readonly ofGoods: ByGoods
+  readonly least: { readonly all: readonly Measure[]; readonly ofGoods: ByGoods }
   readonly sameDay: readonly Measure[]
   readonly sameDayOfGoods: ByGoods
   readonly firstOn: string | null
   readonly lastOn: string | null
 }
 
-export interface PaperUsage {
-  /** Places at which goods came straight under the paper, most used first. */
-  readonly sites: readonly SiteUse[]
-  /** All of them together, one measure for each unit. */
+/** What was used at all places together, one measure for each unit. */
+export interface Used {
   readonly used: readonly Measure[]
   readonly usedOf: ByGoods
+}
+
+export interface PaperUsage extends Used {
+  /** Places at which goods came straight under the paper, most used first. */
+  readonly sites: readonly SiteUse[]
+  /** What those tell of whom nothing that came back is untold in the unit: so much was used at the least. */
+  readonly least: Used
   readonly records: number
   readonly expired: number
   readonly beforeIssue: number
@@ -81,7 +89,11 @@ export function usageOf(parts: readonly UsePart[]): PaperUsage {
   return {
     sites,
     used: sumOf(sites.flatMap(({ measures }) => measures)),
-    usedOf: ofAllSites(sites),
+    usedOf: ofAllSites(sites.map(({ ofGoods }) => ofGoods)),
+    least: {
+      used: sumOf(sites.flatMap(({ least }) => least.all)),
+      usedOf: ofAllSites(sites.map(({ least }) => least.ofGoods)),
+    },
     records: total('records'),
     expired: total('expired'),
     beforeIssue: total('beforeIssue'),
@@ -123,6 +135,7 @@ function siteUse(site: string, parts: readonly UsePart[]): SiteUse {
   const days = parts.flatMap(({ firstOn, lastOn }) => [firstOn, lastOn]).filter((day) => day !== null)
   const used = ofTellers(byTeller, ({ measures }) => measures)
   const sameDay = ofTellers(byTeller, ({ sameDay }) => sameDay)
+  const isUntold = parts.some(({ untoldBack }) => untoldBack.length > 0)
   return {
     site,
     siteName: parts.find(({ siteName }) => siteName !== null)?.siteName ?? null,
@@ -133,6 +146,7 @@ function siteUse(site: string, parts: readonly UsePart[]): SiteUse {
     records: one.records,
     measures: used.all,
     ofGoods: used.ofGoods,
+    least: isUntold ? ofTellers(byTeller, ({ measures }) => measures, 'least') : used,
     sameDay: sameDay.all,
     sameDayOfGoods: sameDay.ofGoods,
     firstOn: days.reduce<string | null>((a, b) => (a === null || b < a ? b : a), null),
@@ -147,16 +161,21 @@ function siteUse(site: string, parts: readonly UsePart[]): SiteUse {
 function ofTellers(
   tellers: readonly (readonly UsePart[])[],
   measuresOf: (part: UsePart) => readonly Measure[],
+  bound: 'told' | 'least' = 'told',
 ): { readonly all: Measure[]; readonly ofGoods: ByGoods } {
   const goods = [...new Set(tellers.flat().flatMap(({ good }) => good ?? []))]
+  /** What one tells of goods; at the least only in the units in which all that came back, and may be of them, is told. */
+  const told = (parts: readonly UsePart[], isOf: (good: number | null) => boolean): Measure[] => {
+    const untold = parts.flatMap(({ good, untoldBack }) => (good === null || isOf(good) ? untoldBack : []))
+    const sums = sumOf(parts.filter(({ good }) => isOf(good)).flatMap(measuresOf))
+    return bound === 'told' ? sums : sums.filter(({ unit }) => !untold.includes(unit))
+  }
   const most = goods.map((good): [number, Measure[]] => [
     good,
-    greatestOf(
-      tellers.flatMap((parts) => sumOf(parts.filter((part) => part.good === good).flatMap(measuresOf))),
-    ),
+    greatestOf(tellers.flatMap((parts) => told(parts, (of) => of === good))),
   ])
   const known = sumOf(most.flatMap(([, measures]) => measures))
-  const all = greatestOf([...tellers.flatMap((parts) => sumOf(parts.flatMap(measuresOf))), ...known])
+  const all = greatestOf([...tellers.flatMap((parts) => told(parts, () => true)), ...known])
   const rest = all.flatMap(({ unit, value }) => {
     const told = inUnit(known, unit)
     const beyond = told === undefined ? value : subtractDecimal(value, told)
@@ -165,9 +184,9 @@ function ofTellers(
   return { all, ofGoods: new Map([...most, ...(rest.length > 0 ? [[null, rest] as const] : [])]) }
 }
 
-function ofAllSites(sites: readonly SiteUse[]): ByGoods {
+function ofAllSites(sites: readonly ByGoods[]): ByGoods {
   const parts = Map.groupBy(
-    sites.flatMap(({ ofGoods }) => [...ofGoods]),
+    sites.flatMap((ofGoods) => [...ofGoods]),
     ([good]) => good,
   )
   return new Map([...parts].map(([good, of]) => [good, sumOf(of.flatMap(([, measures]) => measures))]))

@@ -43,12 +43,10 @@ export function subjectsOf(record: CanonicalRecord): {
   // No finding is made of a finding.
   if (UNMOVING.has(kind)) return { subjects: [], moves: [] }
   const moves = goodsMoves(kind, id, record)
-  // A ticket has a code of its own, of which nobody tells anything else.
-  const named = kind === 'sale' && record.saleKind === 'retail' ? [] : codesNamed(record)
   return {
     moves,
     subjects: [
-      ...named,
+      ...codesNamed(record),
       ...moves.map(goodsSubject),
       ...(kind === 'test' ? [`test:${id}`] : []),
       ...(kind === 'transformation' ? [`yield:${id}`] : []),
@@ -58,10 +56,16 @@ export function subjectsOf(record: CanonicalRecord): {
 
 const DOCUMENT = 'doc:'
 
-/** A number in the wrong field may be a person's, and goes into no finding. */
-const codesNamed = (record: CanonicalRecord): string[] =>
-  mentionsOf(record)
+/**
+ * A number in the wrong field may be a person's, and goes into no finding. A ticket has a code of its own, of which nobody tells anything else:
+ * of it only the papers that its goods came under.
+ */
+function codesNamed(record: CanonicalRecord): string[] {
+  const isTicket = record.kind === 'sale' && record.saleKind === 'retail'
+  return mentionsOf(record)
+    .filter(({ role }) => !isTicket || role === 'upstream')
     .map(({ code }) => code)
     .filter(
       (code) => isCode(code) && !(code.startsWith(DOCUMENT) && isPersonalNumber(code.slice(DOCUMENT.length))),
     )
+}

@@ -1,5 +1,5 @@
 import { compareDecimal } from '#core/decimal.ts'
-import { type Compared, leftOf, mostLeft, withMore } from '#core/documents/compare-use.ts'
+import { type Compared, leftOf, mostLeft, type Uses, withMore } from '#core/documents/compare-use.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
 import {
   gateVerdict,
@@ -201,7 +201,7 @@ function provinceOf({ region, site = '' }: PaperQuestion): string | null {
 }
 
 /** Uses of each paper with the loads before this one in the same check. */
-type Taken = Map<string, Pick<PaperUsage, 'used' | 'usedOf'>>
+type Taken = Map<string, Uses>
 
 /** What is left for a load. */
 interface LeftForLoad {
@@ -230,11 +230,11 @@ function leftForLoad(
 
 function comparedOf(
   goods: IssuedPaper['goods'],
-  used: Parameters<typeof leftOf>[1],
+  uses: Uses,
   meant: number | null,
   quantity: Load['quantity'],
 ): LeftForLoad {
-  const { each, whole, forUntold } = leftOf(goods, used)
+  const { each, whole, forUntold } = leftOf(goods, uses)
   const compared = meant === null ? forUntold : (each[meant]?.compared ?? null)
   if (compared !== 'not_comparable' && (compared !== null || whole !== 'not_comparable'))
     return { compared, isAtMost: false }

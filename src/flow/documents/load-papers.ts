@@ -1,3 +1,4 @@
+import { UNITS_COMPARED } from '#core/balance/measure.ts'
 import { documentTypeOn, namesBefore2026, QUARANTINE_2026 } from '#core/documents/document-form.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
 import type { IssuedPaper } from '#core/documents/judge-paper.ts'
@@ -194,6 +195,9 @@ function partOf(row: UsageRow, goods: readonly PaperGoods[]): UsePart {
     good: goodsMeant(goods, row),
     otherGoods: differsFromAll(goods, row) === null ? 0 : row.records,
     measures: measures(row.mass, row.count),
+    untoldBack: UNITS_COMPARED.filter((unit) =>
+      unit === 'KGM' ? row.cameBackUnweighed : row.cameBack && unit !== row.unit,
+    ),
     sameDay: measures(row.dayMass, row.dayCount),
   }
 }

@@ -181,25 +181,26 @@ export function figuresOf({ paper, type, usage }: Pick<LoadedPaper, 'paper' | 't
   const goods = paper?.goods ?? []
   const judged = judgeUsage({ type, goods }, usage)
   const stated = statedBy(goods)
-  const { each, whole } = judged.left
+  const { each, whole, isUnsure } = judged.left
   return {
     ...judged,
     stated: measuresOf(stated),
     statedKg: kilograms(stated),
     usedKg: kilograms(usage.used),
-    overKg: overOf({ stated, used: usage.used }, each),
+    overKg: overOf(isUnsure ? null : { stated, used: usage.used }, each),
     whole: measureLeft(whole),
     goods: each.map(goodsLeft),
   }
 }
 
-/** Kilograms used beyond what is stated: of one of the goods also where others are left. */
-function overOf(all: Told, each: readonly GoodsLeft[]): string | null {
+/** Kilograms used beyond what is stated: of one of the goods also where others are left; null for all where nobody knows. */
+function overOf(all: Told | null, each: readonly GoodsLeft[]): string | null {
   const ofEach = each.reduce(
-    (sum, { goods, used }) => addDecimal(sum, beyond({ stated: goods.stated, used }) ?? '0'),
+    (sum, { goods, used, isUnsure }) =>
+      addDecimal(sum, (isUnsure ? null : beyond({ stated: goods.stated, used })) ?? '0'),
     '0',
   )
-  const ofAll = beyond(all)
+  const ofAll = all && beyond(all)
   if (ofAll !== null && compareDecimal(ofAll, ofEach) >= 0) return ofAll
   return compareDecimal(ofEach, '0') > 0 ? ofEach : null
 }

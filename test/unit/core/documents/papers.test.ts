@@ -24,6 +24,7 @@ const part = (more: Partial<UsePart>): UsePart => ({
   records: 1,
   firstHand: 1,
   measures: [],
+  untoldBack: [],
   sameDay: [],
   firstOn: '2024-04-15',
   lastOn: '2024-04-15',
