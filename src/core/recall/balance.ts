@@ -7,6 +7,7 @@ import {
   type Find,
   type Gift,
   lastlyAt,
+  leftUntold,
   outOf,
   rest,
   settled,
@@ -54,8 +55,11 @@ export function accountFor(
   ].sort()
   const stages = stagesOf(holdings)
   const accounts: Account[][] = holdings.map(() => [])
+  const cameIn = new Map(
+    units.map((unit) => [unit, holdings.map((holding) => cameOf(holding, unit, sources.has(holding.index)))]),
+  )
   for (const unit of units)
-    accountsIn(unit, holdings, sources, home).forEach((account, index) => {
+    accountsIn(unit, holdings, cameIn, home).forEach((account, index) => {
       if (account.came !== null || account.wentOn !== '0' || Object.keys(account.found).length > 0)
         accounts[index]?.push(account)
     })
@@ -76,10 +80,11 @@ function stagesOf(holdings: readonly Holding[]): number[] {
 function accountsIn(
   unit: string,
   holdings: readonly Holding[],
-  sources: ReadonlySet<number>,
+  cameIn: CameIn,
   home: string | null,
 ): Account[] {
-  const came = holdings.map((holding) => cameOf(holding, unit, sources.has(holding.index)))
+  const came = cameIn.get(unit) ?? []
+  const untold = untoldIn(unit, holdings, cameIn)
   const gave: Gift[][] = holdings.map(() => [])
   const given = holdings.map(() => '0')
   const owed = owedBy(holdings, came)
@@ -94,10 +99,30 @@ function accountsIn(
     give(holding, total, { came, gave, given, owed, isSent })
     accounts[index] = settled(holding, {
       ...{ unit, out, home, came: came[index] ?? null, gave: gave[index] ?? [] },
-      turned: turned.has(index),
+      ...{ turned: turned.has(index), isUntold: untold.has(index) },
     })
   }
   return accounts
+}
+
+/** What came to each holding, by unit. */
+type CameIn = ReadonlyMap<string, readonly (string | null)[]>
+
+/** Holdings that are told in the unit and in others, of which some left or went on that is told in one of those alone. */
+function untoldIn(unit: string, holdings: readonly Holding[], cameIn: CameIn): Set<number> {
+  const others = [...cameIn.keys()].filter((one) => one !== unit)
+  if (others.length === 0) return new Set()
+  const isToldIn = (one: string, index: number): boolean => (cameIn.get(one)?.[index] ?? null) !== null
+  const othersOf = (index: number): string[] =>
+    isToldIn(unit, index) ? others.filter((one) => isToldIn(one, index)) : []
+  return new Set(
+    holdings.flatMap((holding) => {
+      const { index, left } = holding
+      const givers = isToldIn(unit, index) ? [] : giversOf(holding)
+      const untold = givers.filter((giver) => othersOf(giver).some((one) => isToldIn(one, index)))
+      return leftUntold(left, unit, othersOf(index)) ? [...untold, index] : untold
+    }),
+  )
 }
 
 /** Those that gave to a holding; what was made of goods is other goods. */

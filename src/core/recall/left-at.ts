@@ -35,12 +35,14 @@ interface Goods {
 export function leftOf(of: Omit<Goods, 'came' | 'atSites'>): LeftAt[] {
   const { account, holding, home, spotsOf } = of
   const { atSites } = account.found
-  if (atSites === undefined) return []
+  if (atSites === undefined && !account.isUntold) return []
   const [side, told] = arrivalsOf(holding, home)
   const most = told.some((fact) => fact.measures.some(({ unit }) => unit === account.unit))
     ? toldMost(told, account.unit)
     : told
-  const goods = { ...of, atSites, came: most.map((fact) => ({ fact, spots: spotsOf(fact, side) })) }
+  const came = most.map((fact) => ({ fact, spots: spotsOf(fact, side) }))
+  if (atSites === undefined) return placesOf(came).map(({ key }) => ({ key, value: null }))
+  const goods = { ...of, atSites, came }
   const nearest = splitBy(goods, NEAREST)
   const widest = nearest === null ? splitBy(goods, WIDEST) : null
   return placesOf(goods.came).map((place) => ({

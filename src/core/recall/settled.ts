@@ -24,8 +24,10 @@ export interface Account {
   readonly wentOn: string
   readonly gave: readonly Gift[]
   readonly found: Readonly<Partial<Record<Find, string>>>
-  /** What left the one before and of which nobody tells where it came to. */
+  /** What left the one before and of which nobody tells where it came to, and what may have left and is not told in this unit. */
   readonly lost: string
+  /** Some left that is told in another unit of the lot alone: nobody knows how much is left in this one. */
+  readonly isUntold: boolean
 }
 
 /** What went on into one other holding. */
@@ -62,6 +64,25 @@ export const outOf = (left: readonly GoodsFact[], unit: string): Out[] =>
     ]
   })
 
+/**
+ * Whether some of a lot left that is told in another of its units alone. Of tickets and summaries of one place, which tell of the same sales, those
+ * who tell all of theirs are believed.
+ */
+export const leftUntold = (left: readonly GoodsFact[], unit: string, others: readonly string[]): boolean => {
+  const isTold = ({ measures }: GoodsFact, units: readonly string[]): boolean =>
+    measures.some((one) => units.includes(one.unit))
+  const isUntold = (fact: GoodsFact): boolean => !isTold(fact, [unit]) && isTold(fact, others)
+  return (
+    others.length > 0 &&
+    apart(left).some((here) => {
+      const of = (tells: string): GoodsFact[] => here.filter((fact) => fact.tells === tells && !fact.refund)
+      const sales = [of('ticket'), of('summary')].filter((told) => told.length > 0)
+      const isSoldUntold = sales.length > 0 && sales.every((told) => told.some(isUntold))
+      return isSoldUntold || [...of('disposed'), ...of('returned')].some(isUntold)
+    })
+  )
+}
+
 export const totalOf = (out: readonly Out[]): string =>
   out.reduce((sum, { value }) => addDecimal(sum, value), '0')
 
@@ -75,9 +96,10 @@ export function settled(
     readonly out: readonly Out[]
     readonly home: string | null
     readonly turned: boolean
+    readonly isUntold: boolean
   },
 ): Account {
-  const { unit, came, gave, out, home, turned } = of
+  const { unit, came, gave, out, home, turned, isUntold } = of
   const wentOn = gave.reduce((sum, { value }) => addDecimal(sum, value), '0')
   const left = came === null ? '0' : rest(came, addDecimal(wentOn, totalOf(out)))
   const found: Partial<Record<Find, string>> = {}
@@ -88,11 +110,12 @@ export function settled(
   const isAway = ({ region }: Out): boolean =>
     where === 'leftRegion' || (where === 'several' && isOutside(region, home))
   for (const one of out) add(isAway(one) ? 'leftRegion' : one.find, one.value)
+  if (isUntold) return { unit, came, wentOn, gave, found, lost: left, isUntold }
   if (where === 'several') {
     const parts = partsOf(holding, { unit, left, home, gone: totalOf(out.filter(isAway)) })
     for (const [find, value] of parts) add(find, value)
   } else if (where !== null) add(where, left)
-  return { unit, came, wentOn, gave, found, lost: where === null ? left : '0' }
+  return { unit, came, wentOn, gave, found, lost: where === null ? left : '0', isUntold }
 }
 
 /** Of goods of one lot some of which were refused or came to another province what is left of each. */

@@ -163,3 +163,62 @@ test('a record of several lots takes from each of them what it has, and others h
     ),
   ).toEqual({ stated: '100', notFound: '0', disposed: '50', soldRetail: '40', atSites: '10' })
 })
+
+const heads = (head: number, kilograms?: number) => ({
+  measures: [{ value: String(head), unit: 'HEA' }, ...(kilograms === undefined ? [] : kg(kilograms))],
+})
+/** What is told of one lot in each unit, and what should be left of it at its market. */
+function unitsOf(...told: readonly GoodsFact[]) {
+  const links = told.flatMap(({ from, goods }) => from.flatMap((a) => goods.map((b) => link(a, b))))
+  const codes = [...new Set(['lot:0', ...told.flatMap(({ goods }) => goods)])]
+  const { mass, regions, lots } = rehearse({ sources: ['lot:0'], codes, links, facts: told })
+  return {
+    mass: mass.map(({ unit, where: { atSites }, stated, notFound }) => [unit, stated, atSites, notFound]),
+    left: regions.flatMap(({ markets }) =>
+      markets.flatMap(({ left }) => left.map(({ value, unit, atLeast }) => [unit, value, atLeast])),
+    ),
+    notFound: lots.flatMap(({ notFound }) => notFound.map(({ unit, value }) => [unit, value])),
+  }
+}
+const pigs = (head: number, kilograms: number, of: Partial<GoodsFact> = {}) =>
+  fact('entered', 0, { goods: ['lot:0'], ...market('330105001'), ...heads(head, kilograms), ...of })
+
+test('of a lot that is told in heads and in kilograms and sold by the kilogram nobody knows how many heads are left', () => {
+  expect(unitsOf(pigs(10, 1000), fact('ticket', 300, { goods: ['lot:0'], ...market('330105001') }))).toEqual({
+    mass: [
+      ['HEA', '10', '0', '10'],
+      ['KGM', '1000', '700', '0'],
+    ],
+    left: [
+      ['HEA', '0', true],
+      ['KGM', '700', false],
+    ],
+    notFound: [['HEA', '10']],
+  })
+})
+
+test('of a lot that is told in heads and in kilograms and sold on by the head nobody knows how many kilograms are left', () => {
+  const sold = fact('sold', 0, { goods: ['doc:V'], from: ['lot:0'], giver: 'a', taker: 'b', ...heads(4) })
+  expect(unitsOf(pigs(10, 1000), sold)).toMatchObject({
+    mass: [
+      ['HEA', '10', '6', '0'],
+      ['KGM', '1000', '0', '1000'],
+    ],
+    notFound: [['KGM', '1000']],
+  })
+})
+
+test('of a lot that is told in heads and in kilograms and sold in both, some is left in both', () => {
+  const both = fact('ticket', 0, { goods: ['lot:0'], ...market('330105001'), ...heads(3, 310) })
+  const refund = fact('ticket', 20, { goods: ['lot:0'], ...market('330105001'), refund: true })
+  expect(unitsOf(pigs(10, 1000), both)).toMatchObject({
+    mass: [
+      ['HEA', '10', '7', '0'],
+      ['KGM', '1000', '690', '0'],
+    ],
+    notFound: [],
+  })
+  // What came back of what was sold is neither left nor less sold, and the summary tells of the same sales.
+  const summary = fact('summary', 310, { goods: ['lot:0'], ...market('330105001') })
+  expect(unitsOf(pigs(10, 1000), both, refund, summary)).toEqual(unitsOf(pigs(10, 1000), both))
+})
