@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { type CaseGoods, mayBe } from '#core/cases/goods.ts'
 import { SPREAD_CONFIDENCE } from '#core/cases/spread.ts'
-import { subtractDecimal } from '#core/decimal.ts'
+import { addDecimal, maxDecimal, subtractDecimal } from '#core/decimal.ts'
 import { HubError } from '#core/errors.ts'
 import { codesMeant, documentCode, type GraphCode } from '#core/lineage/codes.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
@@ -179,13 +179,21 @@ function moreOf(
   more: Rehearsed,
   of: { readonly least: number; readonly edges: number },
 ): UnsureReach {
-  const kilograms = ({ mass }: Rehearsed): string =>
-    mass.find(({ stage, unit }) => stage === 0 && unit === 'KGM')?.found ?? '0'
+  const before = new Map(balancesInKilograms(found).map((one) => [one.stage, foundAsTheyAre(one)]))
+  const kilograms = balancesInKilograms(more).map((one) =>
+    maxDecimal('0', subtractDecimal(foundAsTheyAre(one), before.get(one.stage) ?? '0')),
+  )
   return {
     confidence: of.least,
     edges: of.edges,
     lots: Math.max(0, more.lots.length - found.lots.length),
     sites: Math.max(0, more.sites.length - found.sites.length),
-    kilograms: subtractDecimal(kilograms(more), kilograms(found)),
+    kilograms: kilograms.reduce(addDecimal, '0'),
   }
 }
+
+const balancesInKilograms = ({ mass }: Rehearsed) => mass.filter(({ unit }) => unit === 'KGM')
+
+/** What was turned into other goods is found as those, at the next stage. */
+const foundAsTheyAre = ({ found, where: { processed } }: Rehearsed['mass'][number]): string =>
+  subtractDecimal(found, processed)

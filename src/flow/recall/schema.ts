@@ -96,7 +96,14 @@ export const UnsureReach = field(
     edges: field(Type.Integer(), ['Edges left out', '未采用的关联']),
     lots: field(Type.Integer(), ['More lots', '另及批次']),
     sites: field(Type.Integer(), ['More places', '另及场所']),
-    kilograms: field(DecimalText, ['More found, kg', '另可查明（公斤）']),
+    kilograms: field(
+      DecimalText,
+      ['More found, kg', '另可查明（公斤）'],
+      [
+        'Of all stages; what was turned into other goods counts as those',
+        '各阶段合计；已加工的按加工后货物计',
+      ],
+    ),
   }),
   ['What less sure edges would reach beyond it', '采用较低可信度关联时的增量'],
 )

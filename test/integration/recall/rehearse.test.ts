@@ -254,3 +254,42 @@ test('what the hub knew at a time is reached as it was known, and what a correct
   expect(await lots('2026-03-04T00:00:00Z')).toEqual(['lot:ATTA', 'lot:ATTB'])
   expect(await lots()).toEqual(['lot:ATTA'])
 })
+
+test('of a lot that is told in heads and in kilograms and sold by the kilogram it is not told how many heads should still be there', async () => {
+  const sites = [{ role: 'market' as const, ids: [{ scheme: 'cn.mofcom.node9', value: '330199002' }] }]
+  const both = { sites, quantity: { value: '10', unit: 'HEA' as const }, mass: kg('1000') }
+  await storeRecords(pool, [
+    entered('HEDA', [], '0', both),
+    told('sale', 'hed1', { sites, saleKind: 'retail', lots: [lot('subject', 'HEDA')], quantity: kg('300') }),
+  ])
+  const found = await rehearse({ code: 'HEDA' })
+  expect(balance(found)).toMatchObject({ stated: '1000', found: '1000', notFound: '0' })
+  expect(balance(found, 'HEA')).toMatchObject({ stated: '10', found: '0', notFound: '10' })
+  expect(found.regions.flatMap(({ markets }) => markets.map(({ left }) => left))).toEqual([
+    [
+      { value: '0', unit: 'HEA', atLeast: true },
+      { value: '700', unit: 'KGM', atLeast: false },
+    ],
+  ])
+})
+
+test('what less sure links would reach is told of goods that were turned into others too, and each kilogram once', async () => {
+  const trader = (role: 'shipper' | 'supplier') => ({ role, name: '嘉禾示例果蔬商行', ids: [] })
+  await storeRecords(pool, [
+    dispatched('UNSA', '77', { parties: [trader('shipper')] }),
+    entered('UNSB', [], '77', { parties: [trader('supplier')] }),
+    told('transformation', 'uns1', {
+      product: undefined as never,
+      process: 'pack',
+      input: { product: SPINACH, mass: kg('77'), lots: [{ ...lot('subject', 'UNSB'), role: 'input' }] },
+      output: { product: SPINACH, mass: kg('70'), lots: [{ ...lot('subject', 'UNSC'), role: 'output' }] },
+    }),
+  ])
+  await followToTheEnd(pool)
+  const found = await rehearse({ code: 'UNSA' })
+  expect(balance(found)).toMatchObject({ stated: '77', found: '0', notFound: '77' })
+  expect(found.unsure).toMatchObject({ edges: 1, lots: 2, kilograms: '70' })
+  const known = await rehearse({ code: 'UNSB', direction: 'forward' })
+  expect(balance(known, 'KGM', 1)).toMatchObject({ stated: '70', found: '70' })
+  expect(known.unsure?.kilograms).toBe('0')
+})
