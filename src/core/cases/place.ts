@@ -19,6 +19,8 @@ const SITES: readonly SitePart['role'][] = [
   ...(['self', 'checkpoint', 'origin'] as const),
 ]
 const KEY_MAX = 150
+/** Key of a place of which nothing is known. */
+export const NOWHERE = '-'
 
 /** The place that a record tells of. */
 export function placeOf({ sites = [], region }: Pick<Body, 'sites' | 'region'>): CasePlace {
@@ -43,7 +45,7 @@ function keyOf(site: SitePart | undefined, region: string | undefined): string {
       ? `name:${region ?? ''}:${isPersonalSite(site) ? hash('sha256', site.name, 'hex').slice(0, 16) : site.name}`
       : region
         ? `region:${region}`
-        : '-'
+        : NOWHERE
   return key.slice(0, KEY_MAX)
 }
 

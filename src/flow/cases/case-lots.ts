@@ -1,12 +1,13 @@
 import type { PoolClient } from 'pg'
 import { type CaseGoods, mayBe } from '#core/cases/goods.ts'
-import { type CasePlace, placeOf } from '#core/cases/place.ts'
+import { type CasePlace, NOWHERE, placeOf } from '#core/cases/place.ts'
 import { type Reached, SPREAD_CONFIDENCE, type Spread, spread } from '#core/cases/spread.ts'
 import { addDecimal } from '#core/decimal.ts'
 import { describeNode, tellingRecord } from '#core/lineage/describe-node.ts'
 import { boothKey } from '#core/lineage/matching.ts'
 import { isAbout, mentionOf } from '#core/lineage/mentions.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { SitePart } from '#core/model/parts.ts'
 import { readMentions } from '#store/lots.ts'
@@ -27,6 +28,8 @@ export interface DescribedLot extends Reached {
   readonly stall: SitePart | null
   /** Everywhere it is, that place first: one code stands for goods in several markets. */
   readonly places: readonly LotPlace[]
+  /** Of these and the place itself those at which its goods were sold, or to which they were sent. */
+  readonly went: readonly LotPlace[]
   /** More records tell where it is than were read. */
   readonly isCut: boolean
   readonly productName: string | null
@@ -37,6 +40,8 @@ export interface DescribedLot extends Reached {
   readonly occurredAt: string | null
   /** A laboratory passed it for all for which it failed: the case goes on about other goods, and tests of this lot belong to it. */
   readonly answered?: true
+  /** A paper alone tells of goods at its places: they were sold there or sent there under it, and nothing else of the case is held there. */
+  readonly alone?: true
 }
 
 /** A place at which goods of a lot are. */
@@ -47,17 +52,19 @@ export interface LotPlace {
   readonly mass: string | null
 }
 
-/** Whether the lot itself is held: it is neither passed, gone nor behind the dispatch, and it is a lot, or a paper that alone names what a slaughter made. */
+/** Whether the lot itself is held: it is neither passed, gone nor behind the dispatch, and it is a lot, or a paper that alone names its goods. */
 export const holdsLot = ({
   role,
   kind,
   via,
   answered,
-}: Pick<DescribedLot, 'role' | 'kind' | 'via' | 'answered'>): boolean =>
+  alone,
+}: Pick<DescribedLot, 'role' | 'kind' | 'via' | 'answered' | 'alone'>): boolean =>
   !answered &&
-  role !== 'sold' &&
-  role !== 'origin' &&
-  (kind === 'lot' || role === 'tested' || via?.kind === 'transformation')
+  isInCase(role) &&
+  (kind === 'lot' || role === 'tested' || via?.kind === 'transformation' || alone === true)
+
+const isInCase = (role: DescribedLot['role']): boolean => role !== 'sold' && role !== 'origin'
 
 /** Of each code that was reached from others, or from which others were, what it came from. */
 export type Sources = ReadonlyMap<string, readonly string[]>
@@ -120,15 +127,16 @@ export async function describeLots(
     const teller = tellingRecord(one.code, own)
     const { quantity, product, occurredAt, scheme } = node
     const mass = [quantity, teller?.body.mass].find((told) => told?.unit === 'KGM')?.value ?? null
-    const place = placeOf(teller?.body ?? {})
-    const places = placesOf(one.code, own, { place, mass })
+    const came = placesOf(one.code, own, { place: placeOf(teller?.body ?? {}), mass })
+    const went = wentTo(one.code, own)
+    const places = somewhere(withOthers(came, went))
     return {
       ...one,
       kind: one.code.startsWith('doc:') ? 'document' : 'lot',
       scheme: scheme ?? null,
-      place,
-      stall: places[0]?.stalls[0] ?? null,
-      places,
+      place: places[0].place,
+      stall: places[0].stalls[0] ?? null,
+      ...{ places, went },
       isCut: more.has(one.code) && records.get(one.code)?.at(-1)?.kind !== 'sale',
       productName: product?.name ?? null,
       productClass: product?.class ?? null,
@@ -196,6 +204,68 @@ function elsewhere(
   return found
 }
 
+/**
+ * Where records say that goods of the code were without having come: where they were sold, and where they were sent or sold to. A market that tells of its sales
+ * alone has them all the same, and so has one to which a farm's goods are on their way.
+ */
+function wentTo(code: string, records: readonly TracedRecord[]): LotPlace[] {
+  const told = records.filter(
+    ({ status, kind }) => status === 'active' && (kind === 'sale' || kind === 'dispatch'),
+  )
+  return withOthers(
+    [],
+    told.flatMap(({ kind, body }) => {
+      const mention = mentionOf(body, code)
+      if (mention === undefined) return []
+      const from = placeOf(body)
+      const isFrom = kind === 'sale' && !isAbout(mention.role) && from.site && KEEPS.has(from.site.role)
+      const to = body.sites?.find(({ role }) => role === 'destination')
+      return [
+        ...(isFrom ? [{ place: from, stalls: from.stall ? [from.stall] : [], mass: null }] : []),
+        ...(to ? [{ place: placeThere(to, body), stalls: [], mass: null }] : []),
+      ]
+    }),
+  )
+}
+
+/** A destination as a place at which goods are, under the key that it has where its own records name it. */
+function placeThere(to: SitePart, { destination }: Pick<Body, 'destination'>): CasePlace {
+  const region = to.region ?? destination
+  return placeOf({ sites: [{ ...to, role: 'market' }], ...(region ? { region } : {}) })
+}
+
+/** The places without the one of which nothing is known, where there are others. */
+function somewhere(places: readonly LotPlace[]): readonly [LotPlace, ...LotPlace[]] {
+  const known = places.filter(({ place }) => place.key !== NOWHERE)
+  return (known.length > 0 ? known : places) as [LotPlace, ...LotPlace[]]
+}
+
+/** Places with those of the others that are elsewhere; stalls of one that is there already are added to its own. */
+function withOthers(places: readonly LotPlace[], others: readonly LotPlace[]): LotPlace[] {
+  const all = [...places]
+  for (const one of others) {
+    const i = all.findIndex((known) => !isElsewhere(one.place, known.place))
+    const known = all[i]
+    if (!known) all.push(one)
+    else if (places.length === 0) all[i] = { ...known, stalls: eachOnce([...known.stalls, ...one.stalls]) }
+  }
+  return all
+}
+
+/**
+ * The lots of a case, where papers that are not held themselves are held at places to which goods went under them and where nothing else of the case is: a market
+ * that tells of nothing but its sales names no lot.
+ */
+export function withPapersAlone<T extends DescribedLot>(lots: readonly T[]): T[] {
+  const held = lots.filter(holdsLot).flatMap(({ places }) => places)
+  return lots.map((lot) => {
+    if (lot.kind !== 'document' || lot.answered || !isInCase(lot.role) || holdsLot(lot)) return lot
+    const places = lot.went.filter(({ place }) => held.every((known) => isElsewhere(place, known.place)))
+    const [first] = places
+    return first ? { ...lot, alone: true, places, place: first.place, stall: first.stalls[0] ?? null } : lot
+  })
+}
+
 /** Sites at which goods are sold or kept; a laboratory or a checkpoint has them no more. */
 const KEEPS: ReadonlySet<SitePart['role']> = new Set<SitePart['role']>([
   ...(['market', 'store', 'canteen', 'slaughterhouse', 'cold_store', 'farm'] as const),
@@ -211,7 +281,8 @@ export function foundAt(lot: DescribedLot, tested: readonly CasePlace[]): Descri
     if (known) places[i] = { ...known, stalls: eachOnce([...known.stalls, ...stalls]) }
     else if (place.site && KEEPS.has(place.site.role)) places.push({ place, stalls, mass: null })
   }
-  return { ...lot, places, stall: places[0]?.stalls[0] ?? null }
+  const told = somewhere(places)
+  return { ...lot, places: told, place: told[0].place, stall: told[0].stalls[0] ?? null }
 }
 
 /** A lot of a suspect: it is not sold where it was tested, at the stall where that was, and goes on being sold elsewhere. */

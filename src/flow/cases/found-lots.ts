@@ -18,6 +18,7 @@ import {
   onlyWhereTested,
   type SpreadLimits,
   spreadOver,
+  withPapersAlone,
 } from './case-lots.ts'
 import { confirmedOf } from './confirmed-tests.ts'
 import { causeOf, type TestedGoods, testedGoodsOf } from './open-case.ts'
@@ -128,7 +129,7 @@ async function lotsOf(
   const own = { productName, productCode, productClass }
   for (const lot of await describeLots(client, untraced(answered), own))
     if (!lots.has(lot.code)) lots.set(lot.code, { ...lot, order, answered: true })
-  return { lots: [...lots.values()], truncated }
+  return { lots: withPapersAlone([...lots.values()]), truncated }
 }
 
 /** The goods of the tests by their names and by what is ordered for them, those that are answered, and where each was tested. */

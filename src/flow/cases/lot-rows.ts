@@ -4,7 +4,8 @@ import { type DescribedLot, holdsLot, notOfOthers, sourcesOf } from './case-lots
 
 /** Kilograms that are held: of the lots from which all others came, because theirs are part of them. */
 export function heldMass(lots: readonly DescribedLot[]): string {
-  const held = lots.filter(holdsLot)
+  // A paper tells of goods that its lots weigh already.
+  const held = lots.filter((lot) => holdsLot(lot) && !lot.alone)
   const sources = sourcesOf(lots)
   const highest = (role: DescribedLot['role']) =>
     notOfOthers(

@@ -165,3 +165,57 @@ test('the card of a case tells of a lot each place at which it is held, with its
   await send(laboratory('l', 1, 'pass'))
   expect(await placesOf()).toEqual([[]])
 })
+
+test('a market to which a farm sent a lot is told while the goods are on their way, and once they came in by its own record', async () => {
+  await begin()
+  const destination = {
+    role: 'destination',
+    ids: [{ scheme: 'cn.mofcom.node9', value: there(1).split(':')[1] }],
+  }
+  const { lots, sites, ...farm } = entry(1, 'A-1', SPINACH)
+  const sent = {
+    ...farm,
+    ...{ kind: 'dispatch', key: [`${here()}-sent`], sites: [sites[0], destination] },
+    destination: { code: '330110', year: 2026 },
+    lots: [{ ...lots[0], role: 'source' }],
+  }
+  const made = { ...farm, kind: 'production', key: [`${here()}-made`], sites: [sites[0]], lots }
+  await send(made, sent, laboratory('l1', 1, 'fail'))
+  expect((await holds()).map(([kind, place]) => [kind, place])).toEqual([
+    ['recall', here()],
+    ['recall', there(1)],
+  ])
+  await send(moved(entry(1, 'Z-9', SPINACH), 1))
+  expect((await holds()).map(([kind, place, stalls]) => [kind, place, stalls])).toEqual([
+    ['recall', here(), ''],
+    ['recall', there(1), 'Z-9'],
+  ])
+  await send({ ...sent, status: 'void' }, { ...moved(entry(1, 'Z-9', SPINACH), 1), status: 'void' })
+  expect((await holds()).map(([kind, place]) => [kind, place])).toEqual([
+    ['recall', here()],
+    ['release', there(1)],
+  ])
+})
+
+test('a market that tells of nothing but sales of a lot, or of sales under its paper, is told to stop it', async () => {
+  await begin()
+  const paper = { role: 'upstream', type: 'promise_cert', number: `HGZ${here().split(':')[1]}` }
+  const { lots, sites, ...farm } = entry(1, 'A-1', SPINACH) as Record<string, unknown> & {
+    lots: object[]
+    sites: { ids: object[] }[]
+  }
+  const voucher = { role: 'voucher', type: 'sales_voucher', number: `XS${here().split(':')[1]}` }
+  const out = {
+    ...{ ...farm, sites: [{ ...sites[0], role: 'farm' }] },
+    ...{ kind: 'dispatch', key: [`${here()}-out`], documents: [paper] },
+    lots: [{ ...lots[0], role: 'source' }],
+  }
+  const sale = { ...farm, sites, kind: 'sale', saleKind: 'wholesale' }
+  await send(out, moved({ ...sale, lots: [{ ...lots[0], role: 'source' }] }, 1))
+  await send(moved({ ...sale, documents: [paper, voucher] }, 2), laboratory('l1', 1, 'fail'))
+  expect((await holds()).map(([kind, place]) => [kind, place])).toEqual([
+    ['recall', here()],
+    ['recall', there(1)],
+    ['recall', there(2)],
+  ])
+})

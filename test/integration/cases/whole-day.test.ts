@@ -70,6 +70,7 @@ const holds = async (id: string) => {
 const B045 = '33010501224041500003'
 const C = '33011002124041500002'
 const OUT = '33082500724041500002'
+const PAPER = 'HGZ20240415-QW8E'
 const state = async (code: string) => {
   const { nodes } = await traceLot(pool, { code: `lot:${code}`, depth: 1, systems })
   return nodes[0]?.state
@@ -99,6 +100,8 @@ describe('the failed 小白菜 at the stall B-045', () => {
     const held = lots.filter(({ holdRecord }) => holdRecord !== null).map(({ code, role }) => [code, role])
     expect(held).toEqual([
       [`lot:${B045}`, 'tested'],
+      // The wholesale market tells of its sales alone, under the paper of the dispatch.
+      [`doc:${PAPER}`, 'upstream'],
       [`lot:${OUT}`, 'upstream'],
       [`lot:${C}`, 'downstream'],
     ])
@@ -117,6 +120,7 @@ describe('the failed 小白菜 at the stall B-045', () => {
     ).toEqual([
       ['cn.mofcom.node9:330105012', 'stop_sale', '330105', [B045]],
       ['cn.mofcom.node9:330110021', 'stop_sale', '330110', [C]],
+      ['cn.mofcom.node9:330402003', 'stop_sale', '330402', undefined],
       ['cn.mofcom.node9:330825007', 'stop_sale', '330825', [OUT]],
     ])
     const [here] = await holds(found.id)
@@ -160,7 +164,9 @@ describe('the failed 小白菜 at the stall B-045', () => {
   test('once cleared it is released everywhere, and its trace says so', async () => {
     const found = await caseOf('小白菜')
     expect(found).toMatchObject({ state: 'cleared', due: null })
-    expect((await holds(found.id)).map(({ holdKind }) => holdKind)).toEqual(['release', 'release', 'release'])
+    expect((await holds(found.id)).map(({ holdKind }) => holdKind)).toEqual(
+      Array.from({ length: 4 }, () => 'release'),
+    )
     expect(await Promise.all([B045, C, OUT].map(state))).toEqual(['active', 'active', 'active'])
   })
 
@@ -175,7 +181,8 @@ describe('the failed 小白菜 at the stall B-045', () => {
       const receivers = of(version).map(({ receiver }) => receiver.replace(/^link:.*/, 'link'))
       expect(receivers.toSorted()).toEqual([
         'link',
-        ...['place:330105012', 'place:330105012#B-045', 'place:330110021', 'place:330825007'],
+        ...['place:330105012', 'place:330105012#B-045', 'place:330110021'],
+        ...['place:330402003', 'place:330825007'],
       ])
     }
     expect(told.find(({ link }) => link)?.deliveredAt).not.toBeNull()
