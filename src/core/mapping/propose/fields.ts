@@ -25,7 +25,7 @@ export function fieldLines(
   add(timeLine('occurredAt', 'time', fields))
   add(timeLine('recordedAt', 'recorded', fields))
   add(timeLine('producedOn', 'produced', fields))
-  add(regionLine(fields, of))
+  add(regionLine(kind, fields, of))
   for (const role of ['market', 'slaughterhouse', 'cold_store', 'stall', 'farm'] as const) {
     if (isAnyNode(fields.find(({ meaning }) => meaning === `${role}.code`)))
       lines.push('# CHECK what place this node is: market, slaughterhouse, farm')
@@ -78,8 +78,8 @@ export function timeLine(
   return `${target}: { from: ${quoted(field.profile.name)}, date: [${formats.map((one) => `'${one}'`).join(', ')}] }`
 }
 
-/** Where it happened: a node code begins with the code of its county. */
-function regionLine(fields: readonly Recognised[], of: Of): string | undefined {
+/** Where it happened: a node code begins with the code of its county. Goods that leave for a market do not leave there. */
+function regionLine(kind: Kind, fields: readonly Recognised[], of: Of): string | undefined {
   const own = of('region.code')
   if (own !== undefined) return `region: { code: ${own} }`
   for (const meaning of [
@@ -91,6 +91,7 @@ function regionLine(fields: readonly Recognised[], of: Of): string | undefined {
     'owner.code',
   ] as const) {
     const field = fields.find((one) => one.meaning === meaning)
+    if (kind === 'dispatch' && meaning === 'market.code') continue
     if (field && (field.shape === 'node' || field.shape === 'operator'))
       return `region: { code: ${quoted(field.profile.name)} }`
   }

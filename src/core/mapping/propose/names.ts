@@ -17,7 +17,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
      checktime testdate detectiondate issuedate issuetime dateqf usetime harvestdate occurredat occurtime datetime date time ts rq sj jyrq jysj
      jhrq jcrq ccrq qfrq kjrq cssj rkrq rksj ckrq cksj 日期 时间 交易日期 交易时间 销售日期 销售时间 进货日期 进场日期 入场日期 进场时间 入库时间 出场日期 出库时间 检测日期
      检测时间 签发日期 开具日期 开具时间 采收日期 收获日期 捕捞日期 csrq 发生时间 售卖时间 过磅时间 开证日期
-     开证时间 出证日期 出证时间 发证日期 入库日期 出库时间 收货日期 发货日期 上市日期 起捕日期 出塘日期 出栏日期`,
+     开证时间 出证日期 出证时间 发证日期 入库日期 出库时间 收货日期 发货日期 发货时间 采收时间 收获时间 上市日期 起捕日期 出塘日期 出栏日期`,
   ],
   [
     'recorded',
@@ -43,11 +43,11 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   ],
   [
     'buyer.code',
-    'buyerid buyercode buyerno customerid mcbh gfbm 买方编码 买家编号 买方编号 购买方编码 购货方编码 客户编号',
+    'buyerid buyercode buyerno customerid mcbh gfbm 买方编码 买家编号 买方编号 购买方编码 购货方编码 客户编号 收货方编码 收货商户编码',
   ],
   [
     'buyer.name',
-    'buyername buyer customername customer mcmc mc gfmc gkmc khmc 买方 买方名称 买家 购买方 购货方 购货单位 客户 客户名称 采购方',
+    'buyername buyer customername customer mcmc mc gfmc gkmc khmc 买方 买方名称 买家 购买方 购货方 购货单位 客户 客户名称 采购方 收货商户 收货商户名称 收货方 收货方名称 收货单位',
   ],
   [
     'supplier.code',
@@ -162,7 +162,7 @@ const TABLE: readonly (readonly [meaning: Meaning, names: string])[] = [
   [
     'lot',
     `batchid batchno batch batchcode lot lotno tracecode prodbatchid harvestbatchid tracebatch dimenno tc pch pich ph zsm 批次号 批次 批号 追溯码
-     生产批次 生产批次号 进货批次号 采收批次`,
+     生产批次 生产批次号 进货批次号 采收批次 采收批号 采收批次号 产品批号`,
   ],
   [
     'vehicle',

@@ -34,7 +34,7 @@ export function recognise(profiles: readonly FieldProfile[]): Recognised[] {
     if (meaning !== undefined) taken.add(meaning)
     return { ...field, meaning }
   })
-  return withUnits(withNames(moneyOrMass(byValues), taken))
+  return withUnits(withOneParty(withNames(moneyOrMass(byValues), taken)))
 }
 
 const AMOUNTS: ReadonlySet<Meaning> = new Set([
@@ -155,6 +155,15 @@ function meaningOfShape({ shape, profile }: Recognised, taken: ReadonlySet<Meani
     default:
       return profile.unique && profile.texts.every((text) => NUMBERED.test(text)) ? free('key') : undefined
   }
+}
+
+/** A credit code that nobody else is named by is that of the producer whose name stands beside it: one party and not two. */
+function withOneParty(fields: readonly Recognised[]): Recognised[] {
+  const has = (meaning: Meaning): boolean => fields.some((field) => field.meaning === meaning)
+  if (!has('producer.name') || has('producer.code') || has('issuer.name')) return [...fields]
+  return fields.map((field) =>
+    field.meaning === 'issuer.code' ? { ...field, meaning: 'producer.code' } : field,
+  )
 }
 
 /** Digits, with letters before them at most: the number of something. */

@@ -40,6 +40,13 @@ export const TIME_FORMATS: readonly string[] = [
   'yyyy/M/d',
   'yyyy.M.d',
   'yyyy年M月d日',
+  'yyyy年M月d日 H:mm:ss',
+  'yyyy年M月d日 H:mm',
+  'yyyy年M月d日H:mm:ss',
+  'yyyy年M月d日H:mm',
+  'yyyy年M月d日H时m分s秒',
+  'yyyy年M月d日 H时m分',
+  'yyyy年M月d日H时m分',
   'epoch-ms',
   'epoch-s',
 ]
