@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util'
 import got from 'got'
 import { cliLanguage } from '#cli/language.ts'
-import { WrongUsage, wrongOptions } from '#cli/wrong-usage.ts'
+import { sentenceOf } from '#cli/process.ts'
+import { missing, wrongOptions } from '#cli/wrong-usage.ts'
 import type { Issue } from '#core/issue.ts'
 import { channelIssues } from '#flow/channels/issues.ts'
-import { mistakesOf } from '#flow/systems/mistakes.ts'
-import type { InstalledSystem } from '#flow/systems/registry.ts'
+import { unseenOf } from '#flow/conformance/unseen.ts'
+import { doubtsOf, mistakesOf } from '#flow/systems/mistakes.ts'
+import type { FolderSystem, InstalledSystem } from '#flow/systems/registry.ts'
 import { mistakeLine } from './mistake-line.ts'
 import { wantedSystems } from './wanted-systems.ts'
 
@@ -18,20 +20,31 @@ interface RunningHub {
 }
 
 /**
- * `hub system check [system…] [--hub URL --key KEY]`: every mistake of the systems' files, with place and advice. With a running hub also
- * what is set there, and whether the address of the system answers.
+ * `hub system check [system…] [--hub URL --key KEY]`: every mistake of the systems' files and what is surely not meant, with place and
+ * advice, and the fields that are mapped and that no sample has. With a running hub also what is set there, and whether the address of
+ * the system answers.
  */
 export async function systemCheck(argv: readonly string[]): Promise<void> {
   const { names, hub } = parsed(argv)
   const systems = await wantedSystems(names)
   for (const system of systems ?? []) {
     const lines = [
-      ...mistakesOf(system).map(mistakeLine),
+      ...[...mistakesOf(system), ...doubtsOf(system)].map(mistakeLine),
       ...(hub ? await askHub(hub, system) : channelIssues(system).map(issueLine)),
     ]
     console.log(`${lines.length === 0 ? '✓' : '✗'} ${system.id}: ${[...system.records.keys()].join(', ')}`)
     for (const line of lines) console.log(`  ${line}`)
+    for (const line of await unseenLines(system)) console.log(`  ? ${line}`)
     if (lines.length > 0) process.exitCode = 1
+  }
+}
+
+/** Fields that no sample has are told and are no mistake: the interface document may name what a sample lacks. */
+async function unseenLines(system: FolderSystem): Promise<string[]> {
+  try {
+    return (await unseenOf(system)).map(mistakeLine)
+  } catch (error) {
+    return [sentenceOf(error)]
   }
 }
 
@@ -46,7 +59,7 @@ function parsed(argv: readonly string[]): { names: string[]; hub: RunningHub | n
       options: { hub: text, key: text },
     })
     const { hub: url, key } = values
-    if ((url === undefined) !== (key === undefined)) throw new WrongUsage()
+    if ((url === undefined) !== (key === undefined)) throw missing(url === undefined ? '--hub' : '--key')
     return { names: positionals, hub: url !== undefined && key !== undefined ? { url, key } : null }
   } catch (error) {
     throw wrongOptions(error)

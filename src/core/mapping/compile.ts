@@ -2,8 +2,9 @@ import type { SourceRecord } from '#core/source.ts'
 import { compileBackward } from './backward/compile.ts'
 import { compileForward, type ForwardPlan } from './compile/forward.ts'
 import { compileHeading } from './compile/heading.ts'
-import { mistakesOf } from './compile/mistakes.ts'
+import { type Mistakes, mistakesOf } from './compile/mistakes.ts'
 import { type MapNode, parseFile } from './compile/node.ts'
+import { unseenFields } from './compile/unseen.ts'
 import type { Compilation, CompiledMapping, MappingFile } from './mapping.ts'
 import { anyCase } from './run/any-case.ts'
 import { fromBase64 } from './run/base64.ts'
@@ -48,10 +49,17 @@ export function compileMapping(file: MappingFile): Compilation {
     ...(plan.read.names === 'any-case' ? [anyCase(plan.known)] : []),
     ...(plan.read.values === 'base64' ? [fromBase64] : []),
   ]
-  return { mapping: rewrites.reduce(rewritten, forward(plan, runner)), mistakes: [] }
+  const told = () => mistakesOf(file.path, parsed.place)
+  return { mapping: rewrites.reduce(rewritten, forward(plan, runner, told)), mistakes: [] }
 }
 
-function forward(plan: ForwardPlan, runner: ReturnType<typeof forwardRunner>): CompiledMapping {
+function forward(
+  plan: ForwardPlan,
+  runner: ReturnType<typeof forwardRunner>,
+  told: () => Mistakes,
+): CompiledMapping {
+  const doubts = told()
+  for (const doubt of plan.doubts) doubts.add(...doubt)
   return {
     name: `${plan.system}/${plan.record}`,
     system: plan.system,
@@ -73,6 +81,8 @@ function forward(plan: ForwardPlan, runner: ReturnType<typeof forwardRunner>): C
       if (envelope) unused.push(...unusedAround(envelope, seen, plan.ignored, plan.read))
       return { ...mapped, unused }
     },
+    doubts: doubts.sorted(),
+    unseen: (sources) => unseenFields(plan, sources, told()),
     watch: fieldWatch(plan),
     drift: plan.read.envelope === undefined ? driftFinder(plan.known) : envelopeDrift(plan.known, plan.read),
   }
@@ -88,6 +98,7 @@ function rewritten(
     map: (source, context) => mapping.map(rewrite(source), context),
     trace: (source, context) => mapping.trace(rewrite(source), context),
     drift: (source) => mapping.drift(rewrite(source)),
+    ...(mapping.unseen ? { unseen: (sources) => mapping.unseen?.(sources.map(rewrite)) ?? [] } : {}),
     ...(mapping.watch ? { watch: spelling(mapping.watch, rewrite) } : {}),
   }
 }

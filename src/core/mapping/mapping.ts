@@ -103,6 +103,10 @@ export interface CompiledMapping {
   trace(source: SourceRecord, context: MappingContext): TracedSource
   /** Source fields that the mapping neither reads nor ignores. */
   drift(source: SourceRecord): readonly string[]
+  /** Forward mappings: places of its file that work and are surely not meant. */
+  readonly doubts?: readonly Mistake[]
+  /** Forward mappings: places of its file that read a field which none of the records has. */
+  unseen?(sources: readonly SourceRecord[]): Mistake[]
   /** Forward mappings: what is watched of the source's own habits. */
   readonly watch?: FieldWatch
   /** Backward mappings only: what the records refer to that must be known to write them, in the order in which it is looked up. */

@@ -5,7 +5,7 @@ import { chineseReason } from '#core/mapping/reasons.ts'
 import { stopped, type Words, words, wordsOf } from '#core/mapping/words.ts'
 import { bodyIssues } from '#core/model/validate.ts'
 import { testSystem } from '#flow/systems/golden.ts'
-import { mistakesOf } from '#flow/systems/mistakes.ts'
+import { doubtsOf, mistakesOf } from '#flow/systems/mistakes.ts'
 import { pushedNames } from '#flow/systems/registry.ts'
 import { READING } from './bronze-reading.ts'
 import { type Check, verdictOf } from './check.ts'
@@ -24,7 +24,7 @@ export const BRONZE: readonly Check[] = [
     },
     run: ({ system }) =>
       verdictOf(
-        mistakesOf(system).map(({ path, line, column, message, advice }) => {
+        [...mistakesOf(system), ...doubtsOf(system)].map(({ path, line, column, message, advice }) => {
           const at = `${path}:${line}:${column}`
           return words(
             `${at} ${stopped(message.en, '.')} ${advice.en}`,
@@ -68,8 +68,8 @@ export const BRONZE: readonly Check[] = [
     id: 'samples',
     level: 'bronze',
     title: {
-      en: `Each record has samples: one record alone, ${RECORDS_MIN} records and more in all, and broken ones`,
-      zh: `每种记录都有样例：单条、合计至少 ${RECORDS_MIN} 条，以及错误样例`,
+      en: `Each record has a sample; among those of the system are one of a record alone, ${RECORDS_MIN} records and more in all, and broken ones`,
+      zh: `每种记录都有样例；全系统的样例中有单条的、合计至少 ${RECORDS_MIN} 条，并有错误样例`,
     },
     fix: {
       en: 'Put files as the system sends them under samples/valid and samples/invalid, each with an .expected.json beside it, and name them under tests: in the mapping.',

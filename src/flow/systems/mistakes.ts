@@ -7,6 +7,10 @@ export const mistakesOf = (system: InstalledSystem): Mistake[] => [
   ...[...system.records.values()].flatMap(({ mistakes }) => mistakes),
 ]
 
+/** What works in its mappings and is surely not meant. */
+export const doubtsOf = ({ records }: InstalledSystem): Mistake[] =>
+  [...records.values()].flatMap(({ mapping }) => mapping?.doubts ?? [])
+
 /** Records that its system.yaml names, and of which no mapping is in force: nothing can be pushed to them. */
 export const withoutMapping = ({ file, records }: InstalledSystem): string[] =>
   Object.keys(file?.records ?? {}).filter((name) => !records.has(name))

@@ -16,6 +16,10 @@ export interface Compiling {
   readonly shared: Map<string, Plan<unknown>>
   /** Source fields that the mapping reads, dotted. */
   readonly paths: Set<string>
+  /** Where it reads them, in the order of the file. */
+  readonly reads: ReadPlace[]
+  /** What works and is surely not meant. */
+  readonly doubts: Doubt[]
   /** Backward: fields of the record of each of which one must have a value, or nothing is written. */
   readonly needs: (readonly string[])[]
   /** Targets whose lots must have a record of their own. */
@@ -52,6 +56,17 @@ export interface Paper {
   readonly isDated: boolean
 }
 
+/** One place of a file that reads a source field. */
+export interface ReadPlace {
+  /** As in `paths`. */
+  readonly path: string
+  readonly at: number
+  readonly target: string
+}
+
+/** What is told to who writes the file, though it compiles. */
+export type Doubt = Parameters<Mistakes['add']>
+
 /** What compiling begins with. */
 export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {}): Compiling {
   return {
@@ -61,6 +76,8 @@ export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {
     tables: {},
     shared: new Map(),
     paths: new Set(),
+    reads: [],
+    doubts: [],
     needs: [],
     expected: new Set(),
     personal: new Set(),
@@ -115,10 +132,17 @@ export function mapOf(
   return node
 }
 
-export function unknownName(c: Compiling, entry: Entry, target: string, known: readonly string[]): void {
+/** Tells of a name that is not known here; the one that was probably meant. */
+export function unknownName(
+  c: Compiling,
+  entry: Entry,
+  target: string,
+  known: readonly string[],
+): string | undefined {
   const meant = nearest(entry.name, known)
   const place = target === '' ? entry.name : `${target}.${entry.name}`
   c.mistakes.add(entry.at, place, 'unknown_name', { found: entry.name, known, ...(meant ? { meant } : {}) })
+  return meant
 }
 
 export function listOf(c: Compiling, node: Node, target: string): readonly Node[] | null {

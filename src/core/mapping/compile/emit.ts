@@ -4,8 +4,9 @@ import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
 import { type Compiling, choiceOf, entryOf, mapOf } from './compiling.ts'
 import { compileFields, type FieldPlan } from './fields.ts'
 import { compileKey, type KeyPlan } from './key.ts'
+import { nearest } from './nearest.ts'
 import type { MapNode, Node } from './node.ts'
-import { REQUIRED } from './targets.ts'
+import { REQUIRED, targetsOf } from './targets.ts'
 
 /** One canonical record that a source record becomes. */
 export interface Emit {
@@ -37,7 +38,11 @@ export function compileEmit(c: Compiling, node: Node, target: string): Emit | nu
   const when = whenNode === undefined ? null : compileWhen(c, whenNode, `${target}.when`)
   if (fieldsNode !== undefined && fieldsNode.is !== 'map')
     c.mistakes.add(fieldsNode.at, `${target}.fields`, 'not_map', {})
-  if (kind === null || !isKind(kind) || fieldsNode?.is !== 'map') return null
+  if (fieldsNode?.is !== 'map') return null
+  if (kind === null || !isKind(kind)) {
+    checkFields(c, fieldsNode, kindNode, target)
+    return null
+  }
   const inside: Compiling = {
     ...c,
     hasQuantity: fieldsNode.entries.has('quantity'),
@@ -45,7 +50,7 @@ export function compileEmit(c: Compiling, node: Node, target: string): Emit | nu
     papers: [],
   }
   checkMinimal(c, fieldsNode, kind, target)
-  const plans = compileFields(inside, fieldsNode, kind, `${target}.fields`)
+  const plans = compileFields(inside, fieldsNode, targetsOf(kind), `${target}.fields`)
   const isWhole =
     plans !== null && (keyNode === undefined || key !== null) && (whenNode === undefined || when !== null)
   if (!isWhole) return null
@@ -61,6 +66,15 @@ export function compileEmit(c: Compiling, node: Node, target: string): Emit | nu
       inside.papers,
     ),
   }
+}
+
+/** A record of no known kind is looked at as one of the kind that was meant, else of any: its other mistakes are told with this one. */
+function checkFields(c: Compiling, fields: MapNode, kindNode: Node | undefined, target: string): void {
+  const meant = kindNode?.is === 'text' ? nearest(kindNode.text, KINDS) : undefined
+  const kind = KINDS.find((one) => one === meant)
+  if (kind !== undefined) checkMinimal(c, fields, kind, target)
+  const shapes = kind === undefined ? Object.assign({}, ...KINDS.map(targetsOf)) : targetsOf(kind)
+  compileFields({ ...c, hasQuantity: true, papers: [] }, fields, shapes, `${target}.fields`)
 }
 
 /** A mapping that can never give the minimal set of its kind is a mistake, not a stream of rejections. */

@@ -1,10 +1,9 @@
 import { compileParty, type Group, ROLES } from '#core/mapping/verbs/party.ts'
-import type { Kind } from '#core/model/kinds.ts'
 import { type Compiling, type Evaluate, entryOf, type Plan, personally, unknownName } from './compiling.ts'
 import { nearest } from './nearest.ts'
 import type { Entry, MapNode, Node } from './node.ts'
 import { compilePart } from './part.ts'
-import { rankOf, targetsOf } from './targets.ts'
+import { rankOf, type Shape } from './targets.ts'
 
 /** One part of a canonical record, compiled. */
 export interface FieldPlan extends Plan<unknown> {
@@ -14,9 +13,16 @@ export interface FieldPlan extends Plan<unknown> {
   readonly field: string
 }
 
-/** Compiles `fields:` of one canonical record; null where it has a mistake. */
-export function compileFields(c: Compiling, node: MapNode, kind: Kind, target: string): FieldPlan[] | null {
-  const shapes = targetsOf(kind)
+/**
+ * Compiles `fields:` of one canonical record; null where it has a mistake. What stands under a misspelt name is looked at as under the
+ * one that was meant: its mistakes would come one after the other else.
+ */
+export function compileFields(
+  c: Compiling,
+  node: MapNode,
+  shapes: Readonly<Record<string, Shape>>,
+  target: string,
+): FieldPlan[] | null {
   const plans: FieldPlan[] = []
   const roles: Record<Group, Entry[]> = { parties: [], sites: [] }
   let isWhole = true
@@ -29,7 +35,9 @@ export function compileFields(c: Compiling, node: MapNode, kind: Kind, target: s
     const shape = Object.hasOwn(shapes, entry.name) ? shapes[entry.name] : undefined
     if (shape === undefined) {
       isWhole = false
-      unknownName(c, entry, target, [...Object.keys(shapes), 'parties.<role>', 'sites.<role>'])
+      const meant = unknownName(c, entry, target, [...Object.keys(shapes), 'parties.<role>', 'sites.<role>'])
+      const guessed = meant === undefined ? undefined : shapes[meant]
+      if (guessed !== undefined) compilePart(c, entry.value, `${target}.${entry.name}`, guessed)
       continue
     }
     const field = firstField(entry.value)
@@ -79,6 +87,7 @@ function compileRoles(
         known,
         ...(meant ? { meant } : {}),
       })
+      if (meant !== undefined) compileParty(c, value, place, group, meant)
       continue
     }
     const evaluate = isPersonal(group, value)

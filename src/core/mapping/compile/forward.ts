@@ -7,10 +7,12 @@ import type { ReadOptions } from '#core/source.ts'
 import {
   beginCompiling,
   type Compiling,
+  type Doubt,
   type Evaluate,
   entryOf,
   listOf,
   mapOf,
+  type ReadPlace,
   textsOf,
 } from './compiling.ts'
 import { compileEmit, type Emit } from './emit.ts'
@@ -40,6 +42,9 @@ export interface ForwardPlan {
   /** Source fields that are read, and those that are ignored on purpose. */
   readonly known: ReadonlySet<string>
   readonly ignored: ReadonlySet<string>
+  /** Where source fields are read, and what is surely not meant. */
+  readonly reads: readonly ReadPlace[]
+  readonly doubts: readonly Doubt[]
   /** Of the fields that are read, those that may be of a person. */
   readonly personal: ReadonlySet<string>
   readonly empty: ReadonlySet<string> | undefined
@@ -103,6 +108,8 @@ export function compileForward(
     ownKeys: emits.some((emit) => emit.key !== null),
     known,
     ignored: new Set(ignored),
+    reads: c.reads,
+    doubts: c.doubts,
     personal: c.personal,
     empty: read.empty,
   }

@@ -283,6 +283,35 @@ export const MISTAKES = {
       ],
       ['Write format: json and rows: body.items.', '请写 format: json 与 rows: body.items。'],
     ),
+  word_is_field: ({ found }) =>
+    words(
+      [`"${found}" is read as a field of the source`, `“${found}”在此按来源字段读取`],
+      [
+        `Did you mean { const: ${found} }? Where the source has a field of this name, write { from: ${found} }.`,
+        `是否应为 { const: ${found} }？若来源确有此字段，请写 { from: ${found} }。`,
+      ],
+    ),
+  expected_subject: () =>
+    words(
+      [
+        'The lot that a record is about is fulfilled by the record itself: nothing is ever waited for',
+        'role: subject 的批次由本记录自身满足，永远不会等待',
+      ],
+      [
+        'Take "expected" out, or say it of a lot with the role source or input, which another record brings.',
+        '请删去 expected，或将其写在由其他记录建立的批次（role 为 source 或 input）上。',
+      ],
+    ),
+  field_unseen: (parts) =>
+    words(
+      [`No record of the samples has the field "${parts.found}"`, `样例中没有任何记录含字段“${parts.found}”`],
+      parts.meant
+        ? oneOf(parts)
+        : [
+            'Compare its name with the interface document, or add a sample that has it.',
+            '请对照接口文档核对字段名，或补充含此字段的样例。',
+          ],
+    ),
   bad_secret_name: ({ found }) =>
     words(
       [`"${found}" is not the name of a secret`, `“${found}”不是密钥名称`],

@@ -61,17 +61,16 @@ function formatsOf(c: Compiling, node: Node & { is: 'map' }, target: string) {
   const list = entryOf(node, 'date')
   const zoneNode = entryOf(node, 'zone')
   const zone = zoneNode === undefined ? 'Asia/Shanghai' : textOf(c, zoneNode, `${target}.zone`)
-  if (zoneNode !== undefined && zone !== null && zoneOffset(zone) === null) {
+  const isZone = zone !== null && zoneOffset(zone) !== null
+  if (zoneNode !== undefined && zone !== null && !isZone)
     c.mistakes.add(zoneNode.at, `${target}.zone`, 'bad_zone', { found: zone })
-    return null
-  }
   if (list === undefined) {
     c.mistakes.add(node.at, target, 'missing', { wanted: 'date' })
     return null
   }
   const formats = textsOf(c, list, `${target}.date`)
   if (formats === null || zone === null) return null
-  let right = true
+  let right = isZone
   for (const format of formats) {
     const reading = parseTimeFormat(format)
     if (reading.ok) continue

@@ -98,14 +98,16 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<Docume
     provincesNode === undefined ? undefined : provincesOf(c, provincesNode, `${target}.provinces`)
   const members: Member[] = []
   let issued: Evaluate<unknown> | undefined
+  let isWhole = true
   for (const name of MEMBERS) {
     const node = entryOf(map, name)
     const member = node === undefined ? undefined : compileMember(c, node, `${target}.${name}`, name)
     if (member && name === 'issuedOn') issued = (run) => member.evaluate(run, 'unknown', run.day)
     else if (member) members.push(member)
-    else if (member === null) return null
+    else if (member === null) isWhole = false
   }
   if (
+    !isWhole ||
     plan === null ||
     role === null ||
     types === null ||

@@ -32,6 +32,7 @@ export function compileEach(c: Compiling, node: Node, target: string): EachPlan 
     return null
   }
   c.paths.add(c.scope + path)
+  c.reads.push({ path: c.scope + path, at: node.at, target })
   const inside: Compiling = { ...c, scope: `${c.scope}${path}.` }
   return { inside, run: (run, evaluate, into) => runEach(run, path, steps, evaluate, into) }
 }

@@ -33,7 +33,7 @@ export function compileFrom(c: Compiling, node: Node, target: string): Reading |
   if (paths === null) return null
   const readers: ReadText[] = []
   for (const path of paths) {
-    const reader = readerOf(c, path)
+    const reader = readerOf(c, path, node.at, target)
     if (reader === null) wrongPath(c, node.at, target, path)
     else readers.push(reader)
   }
@@ -43,23 +43,25 @@ export function compileFrom(c: Compiling, node: Node, target: string): Reading |
   return { read: readers.length === 1 ? first : firstOf(readers, field), field }
 }
 
-/** Reads one field. */
-export function readerOf(c: Compiling, path: string): ReadText | null {
+/** Reads one field, which the file names at a place. */
+export function readerOf(c: Compiling, path: string, at: number, target: string): ReadText | null {
   if (path === '.' && c.scope !== '') return readMember(c.empty)
-  if (c.envelope !== undefined && path.startsWith(ENVELOPE)) return envelopeReaderOf(c, path)
+  if (c.envelope !== undefined && path.startsWith(ENVELOPE)) return envelopeReaderOf(c, path, at, target)
   const steps = stepsOf(path)
   const [step] = steps ?? []
   if (steps === null || step === undefined) return null
   c.paths.add(c.scope + path)
+  c.reads.push({ path: c.scope + path, at, target })
   if (c.keepsTokens) return readLiteral(path, steps)
   return steps.length === 1 ? readField(step, c.empty) : readDeep(path, steps, c.empty)
 }
 
 /** Reads a member around the list; inside `each` as well, whose members are all in the same envelope. */
-function envelopeReaderOf(c: Compiling, path: string): ReadText | null {
+function envelopeReaderOf(c: Compiling, path: string, at: number, target: string): ReadText | null {
   const name = path.slice(ENVELOPE.length)
   if (c.envelope?.has(name) !== true) return null
   c.paths.add(path)
+  c.reads.push({ path, at, target })
   const steps = name.split('.')
   const { empty } = c
   return (run) => {

@@ -67,6 +67,8 @@ function compileOne(c: Compiling, map: MapNode, target: string): Evaluate<LotPar
   const evaluate = lotReader(role, code)
   if (expected === 'false') return evaluate
   c.expected.add(target)
+  if (role === 'subject')
+    c.doubts.push([(expectedNode ?? map).at, `${target}.expected`, 'expected_subject', {}])
   return (run) => {
     const lot = evaluate(run)
     if (lot === undefined) return undefined

@@ -49,12 +49,21 @@ export function compileText(
   others: readonly string[] = [],
   wish: Wish = {},
 ): TextPlan | null {
-  if (node.is !== 'map') return compileText(c, asMap(node), target, others, wish)
+  if (node.is !== 'map') {
+    doubtWord(c, node, target, wish)
+    return compileText(c, asMap(node), target, others, wish)
+  }
   const map = mapOf(c, node, target, [...TEXT_NAMES, ...others])
   if (map === null) return null
   // What is masked is of a person.
   if (map.entries.has('mask')) return personally(c, (inside) => compileMade(inside, map, target, wish))
   return compileMade(c, map, target, wish)
+}
+
+/** A bare word is a field; one that the place itself knows as a value was hardly meant as one. */
+function doubtWord(c: Compiling, node: Node, target: string, { values }: Wish): void {
+  if (node.is === 'text' && values?.includes(node.text))
+    c.doubts.push([node.at, target, 'word_is_field', { found: node.text }])
 }
 
 function compileMade(c: Compiling, map: MapNode, target: string, wish: Wish): TextPlan | null {
@@ -146,6 +155,7 @@ function compileChoose(c: Compiling, node: Node, target: string, wish: Wish): Te
   const ways: { holds: Condition | null; read: ReadText; field: string }[] = []
   members.forEach((member, i) => {
     const place = `${target}.${i}`
+    if (member.is !== 'map') doubtWord(c, member, place, wish)
     const map = member.is === 'map' ? member : asMap(member)
     const when = entryOf(map, 'when')
     const holds = when === undefined ? null : compileWhen(c, when, `${place}.when`)

@@ -30,7 +30,7 @@ export function compileWhen(c: Compiling, node: Node, target: string): Condition
   }
   const conditions: Condition[] = []
   for (const { name, at, value } of node.entries.values()) {
-    const read = readerOf(c, name)
+    const read = readerOf(c, name, at, `${target}.${name}`)
     if (read === null) {
       wrongPath(c, at, `${target}.${name}`, name)
       continue

@@ -30,7 +30,6 @@ describe('system.yaml', () => {
     expect(mistakes.map(({ line, target }) => [line, target])).toEqual([
       [1, 'sytem'],
       [1, ''],
-      [1, ''],
       [2, 'adapter'],
       [3, 'records.trade'],
     ])
