@@ -59,8 +59,12 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./egress.ts')).egressCommand,
   },
   map: {
-    arguments: 'try <mapping.yaml> <sample> | test [system…]',
-    about: { en: 'try or test mappings, without a database', zh: '试运行或测试映射，无需数据库' },
+    arguments:
+      'try <mapping.yaml> <sample> [--brief] | test [system…] | draft <system> [sample…] [--record R]',
+    about: {
+      en: 'try or test mappings, or draft the expected files of samples, without a database',
+      zh: '试运行或测试映射，为样例起草期望文件，无需数据库',
+    },
     load: async () => (await import('./map.ts')).mapCommand,
   },
   system: {

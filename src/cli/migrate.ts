@@ -3,9 +3,11 @@ import { createPool } from '#store/database.ts'
 import { migrate } from '#store/migrate.ts'
 import { cliLanguage } from './language.ts'
 import { sentenceOf, settingsOrExit } from './process.ts'
+import { takesNothing } from './wrong-usage.ts'
 
 /** `hub migrate`: brings the database of DATABASE_URL to this version of the hub. */
-export async function migrateCommand(): Promise<void> {
+export async function migrateCommand(argv: readonly string[] = []): Promise<void> {
+  takesNothing(argv)
   const zh = cliLanguage() === 'zh'
   const { databaseUrl } = settingsOrExit(process.env)
   if (!databaseUrl) {

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { startHub } from './hub.ts'
 import { createLog, sentenceOf, settingsOrExit, untilSignal } from './process.ts'
 import type { Settings } from './settings.ts'
-import { WrongUsage } from './wrong-usage.ts'
+import { takesNothing } from './wrong-usage.ts'
 
 /** `hub start`: runs until SIGINT or SIGTERM. */
 export async function startCommand(argv: readonly string[] = []): Promise<void> {
-  if (argv.length > 0) throw new WrongUsage()
+  takesNothing(argv)
   const settings = settingsOrExit(process.env)
   const log = createLog(settings)
   const startedMs = performance.now()

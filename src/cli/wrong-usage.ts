@@ -15,6 +15,15 @@ export const missing = (...names: readonly string[]): WrongUsage =>
 export const tooMany = (word: string): WrongUsage =>
   new WrongUsage({ en: `"${word}" is one word too many.`, zh: `多余的参数“${word}”。` })
 
+/** A command that takes nothing at all. */
+export function takesNothing(argv: readonly string[]): void {
+  const [first] = argv
+  if (first === undefined) return
+  throw first.startsWith('-')
+    ? new WrongUsage({ en: `${first} is no option here.`, zh: `此处没有选项 ${first}。` })
+    : tooMany(first)
+}
+
 /** What is wrong with options, from the error that `parseArgs` of Node threw; a `WrongUsage` stays as it is. */
 export function wrongOptions(error: unknown): WrongUsage {
   if (error instanceof WrongUsage) return error

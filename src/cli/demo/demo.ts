@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { type Hub, startHub } from '#cli/hub.ts'
 import { createLog, sentenceOf, settingsOrExit, untilSignal } from '#cli/process.ts'
 import type { Settings } from '#cli/settings.ts'
-import { WrongUsage } from '#cli/wrong-usage.ts'
+import { takesNothing } from '#cli/wrong-usage.ts'
 import { emptyTables } from '#store/empty-tables.ts'
 import { callsTo } from './calls.ts'
 import { showChannels } from './channels.ts'
@@ -25,7 +25,7 @@ import { summarise } from './summary.ts'
  */
 export async function demoCommand(argv: readonly string[]): Promise<void> {
   const once = argv.includes('--once')
-  if (argv.some((word) => word !== '--once')) throw new WrongUsage()
+  takesNothing(argv.filter((word) => word !== '--once'))
   const settings = await demoSettings(settingsOrExit(process.env))
   const printer = createPrinter(settings.lang)
   let hub: Hub | undefined

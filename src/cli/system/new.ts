@@ -58,8 +58,8 @@ export async function systemNew(argv: readonly string[]): Promise<void> {
     else if (error instanceof AlreadyThere)
       fail(
         zh
-          ? `${error.path} 已存在，未写入任何文件。请换一个 --record 或系统名。`
-          : `${error.path} is there already; nothing was written. Choose another --record or system.`,
+          ? `${error.path} 已存在，未写入任何文件。请换一个 --record 或系统名；期望文件的草稿由 hub map draft ${system} 重写。`
+          : `${error.path} is there already; nothing was written. Choose another --record or system; hub map draft ${system} writes the drafts of expected files anew.`,
       )
     else if (plainSentence(error)) fail(sentenceOf(error))
     else throw error
@@ -181,7 +181,7 @@ function nextSteps(
     ? [
         `对照接口文档核对 ${folder}/${record}.yaml 中标有 CHECK 的 ${checks} 处，处理未识别的字段。`,
         `逐条查看结果：npm run hub -- map try ${folder}/${record}.yaml ${folder}/${sample}`,
-        `逐行核对 ${folder}/${golden}，确认后删去 "draft": true。`,
+        `按映射现状重写期望文件草稿：npm run hub -- map draft ${system}；逐行核对 ${folder}/${golden}，确认后删去 "draft": true。`,
         `npm run hub -- system check ${system}`,
         `npm run hub -- system test ${system}`,
         `启动平台后推送：POST /v1/systems/${system}/records/${record}`,
@@ -189,7 +189,7 @@ function nextSteps(
     : [
         `Compare ${folder}/${record}.yaml with the interface document where it says CHECK (${checks} places); settle the fields not recognised.`,
         `See each record and where its fields came from: npm run hub -- map try ${folder}/${record}.yaml ${folder}/${sample}`,
-        `Read ${folder}/${golden} line by line; take "draft": true away when it is right.`,
+        `Write the draft anew by the mapping as it is now: npm run hub -- map draft ${system}. Read ${folder}/${golden} line by line; take "draft": true away when it is right.`,
         `npm run hub -- system check ${system}`,
         `npm run hub -- system test ${system}`,
         `Start the hub and push: POST /v1/systems/${system}/records/${record}`,

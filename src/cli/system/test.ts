@@ -47,7 +47,11 @@ function parsed(argv: readonly string[]): { level: Level; json: string | undefin
       options: { level: { type: 'string', default: 'gold' }, json: { type: 'string' } },
     })
     const level = LEVELS.find((one) => one === values.level)
-    if (level === undefined) throw new WrongUsage()
+    if (level === undefined)
+      throw new WrongUsage({
+        en: `"${values.level}" is no level. Use one of ${LEVELS.join(', ')}.`,
+        zh: `没有级别“${values.level}”。可用：${LEVELS.join('、')}。`,
+      })
     return { level, json: values.json, names: positionals }
   } catch (error) {
     throw wrongOptions(error)

@@ -40,16 +40,8 @@ export const SILVER: readonly Check[] = [
               )
             continue
           }
-          receipt.results.forEach(({ result }, i) => {
-            const wanted = expected.records[i]?.result
-            if (wanted !== undefined && result !== wanted)
-              findings.push(
-                words(
-                  `${name} record ${i}: ${result}, not ${wanted}`,
-                  `${name} 第 ${i} 条：为 ${result}，应为 ${wanted}`,
-                ),
-              )
-          })
+          if (expected.refused) findings.push(words(`${name}: it was taken`, `${name}：已被接收，应拒收`))
+          findings.push(...otherCounts(receipt, sample), ...otherResults(receipt, sample))
           findings.push(...(await missingFlags(hub, receipt, sample)))
           const { received, accepted, unchanged, rejected } = receipt
           if (received !== accepted + unchanged + rejected)
@@ -241,6 +233,36 @@ function earlier({ samples }: Trial, { expected }: GoldenSample): GoldenSample[]
     return before ? [...earlier({ samples } as Trial, before), before] : []
   })
 }
+
+const COUNTS = [
+  ['received', '收到'],
+  ['accepted', '接收'],
+  ['unchanged', '无变化'],
+  ['rejected', '退回'],
+] as const
+
+/** Counts of the receipt that the golden says otherwise: a golden that names no record says something all the same. */
+const otherCounts = (receipt: Receipt, { expected, name }: GoldenSample): Words[] =>
+  COUNTS.filter(([count]) => receipt[count] !== expected[count]).map(([count, zh]) =>
+    words(
+      `${name}: ${receipt[count]} ${count}, not ${expected[count]}`,
+      `${name}：${zh} ${receipt[count]} 条，应为 ${expected[count]} 条`,
+    ),
+  )
+
+/** Records that did not become what the golden says of the one at their place. */
+const otherResults = ({ results }: Receipt, { expected, name }: GoldenSample): Words[] =>
+  expected.records.flatMap(({ index, result: wanted }) => {
+    const found = results[index]?.result
+    return found === wanted
+      ? []
+      : [
+          words(
+            `${name} record ${index}: ${found ?? 'not there'}, not ${wanted}`,
+            `${name} 第 ${index} 条：为 ${found ?? '缺失'}，应为 ${wanted}`,
+          ),
+        ]
+  })
 
 /** Flags that the golden asks for and that no stored version of the record has: those that only the store can tell, too. */
 async function missingFlags(

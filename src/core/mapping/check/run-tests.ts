@@ -59,7 +59,11 @@ function failuresOf(
         `退回 ${rejected} 条，应为 ${expected.rejected} 条`,
       ),
     )
-  for (const record of expected.records) {
+  for (const [i, record] of expected.records.entries()) {
+    if (!Number.isInteger(record.index)) {
+      failures.push(noIndex(i))
+      continue
+    }
     const found = mapped[record.index]
     const wrong = found === undefined ? [words('it is missing', '缺失')] : recordFailures(record, found)
     failures.push(
@@ -68,6 +72,12 @@ function failuresOf(
   }
   return failures
 }
+
+const noIndex = (i: number): Words =>
+  words(
+    `records.${i} of the expected file has no "index": say which record of the sample it is, from 0`,
+    `期望文件 records.${i} 缺少“index”：请写明它是样例的第几条记录（从 0 起）`,
+  )
 
 function refusalFailures(
   { refused, at }: { readonly refused: string; readonly at?: string },

@@ -41,6 +41,13 @@ export function draftGolden(
   }
 }
 
+/** The draft of a sample that is refused as a whole. */
+export const draftRefusal = (
+  record: string,
+  contentType: string,
+  refused: NonNullable<ExpectedFile['refused']>,
+): ExpectedFile => ({ ...draftGolden(record, contentType, []), refused })
+
 function expectedOf({ index, key, rejected, issues, records }: MappedSource): ExpectedRecord {
   const [first] = issues
   if (rejected)
