@@ -2,7 +2,9 @@ import type { TSchema } from 'typebox'
 import { PARTS, type PartName, partNameOf } from '#api/record-parts.ts'
 import { DOCUMENT_TYPES } from '#core/documents/document-type.ts'
 import { FLAGS } from '#core/flags.ts'
-import { KINDS, kindDefinition } from '#core/model/kinds.ts'
+import { REQUIRED } from '#core/mapping/compile/targets.ts'
+import { KINDS, type Kind, kindDefinition } from '#core/model/kinds.ts'
+import { missingParts } from '#core/model/minimal.ts'
 import { RECORD_SCHEMAS, SCHEMA_VERSION } from '#core/model/record.ts'
 import { kindSharing, PART_SHARING, RECORD_SHARING, type Rules, type Shared } from '#core/model/sharing.ts'
 
@@ -48,7 +50,7 @@ export function modelPage(): string {
     const { title, description, epcis } = kindDefinition(kind)
     const secret = kindSharing(kind) === 'public' ? '' : ` Shared as a whole: \`${kindSharing(kind)}\`.`
     const head = `## ${kind}\n\n**${title[0]} · ${title[1]}.** ${description[0]}. ${description[1]}。\n\nEPCIS: ${epcis}.${secret}\n`
-    return `${head}\n${fieldTable(RECORD_SCHEMAS[kind] as Shape, RECORD_SHARING)}`
+    return `${head}\n${minimalSet(kind)}\n${fieldTable(RECORD_SCHEMAS[kind] as Shape, RECORD_SHARING)}`
   })
   const parts = Object.entries(PARTS).map(
     ([name, schema]) => `### ${name}\n\n${fieldTable(schema as Shape, PART_SHARING[name as PartName])}`,
@@ -61,6 +63,20 @@ export function modelPage(): string {
     codeTable('Types of document · 凭证类型', DOCUMENT_TYPES),
     codeTable('Quality flags and codes of issues · 质量标记与问题代码', FLAGS),
   ].join('\n')
+}
+
+/** What a mapping must give of the kind, or its records are rejected; told by the code that rejects them. */
+function minimalSet(kind: Kind): string {
+  const parts = missingParts(kind, { flags: [] }).map(({ part }) => MINIMAL[part])
+  const own = (REQUIRED[kind] ?? []).map((name) => `\`${name}\``)
+  return `**At least · 最少须有.** ${[...parts, ...own].join('; ')}.\n`
+}
+
+const MINIMAL: Readonly<Record<ReturnType<typeof missingParts>[number]['part'], string>> = {
+  occurredAt: '`occurredAt`',
+  who: 'a party or a site (`parties` or `sites`, with a code or a name) · 主体或场所之一',
+  what: 'a product, a lot or a document (`product`, `lots`, `documents`; also `input` or `output`, and the `amount` of a payment) · 产品、批次或凭证之一',
+  name: '`name` or a code (`ids`) · 名称或代码',
 }
 
 function fieldTable(schema: Shape, sharing: Rules): string {

@@ -123,8 +123,8 @@ export const linkRoutes =
         summary: 'Make a link · 创建链路',
         description: [
           'From then on every change that fits the filter, old ones first, goes to the receiver. `url` makes a plain HTTP receiver; a',
-          'private or loopback address must be named in `allowAddress`. With `system` the address is that of its settings; without an',
-          'address the receiver pulls `/v1/changes` with the scope `link:<id>`. With `folder`, or an address of sftp, ftps or ftp, it writes files. It sees only values of the',
+          'private or loopback address must be named in `allowAddress`. One of `url`, `folder` and `system` is needed. With `system` the address is that of its settings; where',
+          'these have none the receiver pulls `/v1/changes` with the scope `link:<id>`: `{"name": "city", "system": "city-platform"}`. With `folder`, or an address of sftp, ftps or ftp, it writes files. It sees only values of the',
           'classes in `sees`: nothing restricted and nothing personal unless they are named. The signing secret is shown only in this answer;',
           'with `signing: v1a` there is none, and the receiver is told the public key. Operators make no link that sees `personal` (403).',
           '',
