@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { askPublic } from '#flow/trace/public.ts'
+import { systemsMeant } from '#flow/trace/systems-meant.ts'
 import { headPosition } from '#store/changes.ts'
 import { isTouched } from '#store/touched.ts'
 import { boardRoutes } from './board/plugin.ts'
@@ -128,10 +129,13 @@ const GUARDED = [
 ] as const
 
 const publicRoutes = (parts: RouteParts): FastifyPluginAsync => {
-  const { registry, language, clock, publicUrl, trustedProxies } = parts
+  const { language, clock, publicUrl, trustedProxies } = parts
   const pool = parts.publicPool ?? parts.pool
   return publicPages({
-    ask: (question) => askPublic(pool, { ...question, systems: [...registry.systems.keys()] }),
+    ask: async (question) => {
+      const systems = await systemsMeant(pool, question.code)
+      return await askPublic(pool, { ...question, systems })
+    },
     head: () => headPosition(pool),
     isTouched: (rests, after, upTo) => isTouched(pool, { ...rests, after, upTo }),
     language,

@@ -9,6 +9,7 @@ import { siteByName } from '#core/balance/goods-site.ts'
 import { HubError } from '#core/errors.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { readLotBalance, readSiteBalance } from '#flow/balance/read-balance.ts'
+import { systemsMeant } from '#flow/trace/systems-meant.ts'
 import { withSight } from '#store/sighted.ts'
 
 const region = Type.Optional(
@@ -20,7 +21,7 @@ const region = Type.Optional(
 
 /** `GET /v1/lots/{code}/balance` and `GET /v1/balance`. */
 export const balanceRoutes =
-  ({ pool, registry, clock }: RouteParts): FastifyPluginAsync =>
+  ({ pool, clock }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     app.route<{ Params: { code: string } }>({
       method: 'GET',
@@ -43,10 +44,10 @@ export const balanceRoutes =
           ...problems(400, 401, 403, 404, 429, 503),
         },
       },
-      handler: (request) => {
+      handler: async (request) => {
         const { code } = request.params
-        const asked = { code, systems: [...registry.systems.keys()], on: beijingDay(clock()) }
-        return withSight(pool, sightOfCaller(request), (reader) => readLotBalance(reader, asked))
+        const asked = { code, systems: await systemsMeant(pool, code), on: beijingDay(clock()) }
+        return await withSight(pool, sightOfCaller(request), (reader) => readLotBalance(reader, asked))
       },
     })
     app.route<{ Querystring: { site: string; region?: string; day: string; product?: string } }>({

@@ -15,6 +15,7 @@ import { openByOfficial, sayOfCase } from '#flow/cases/act.ts'
 import { heldPlaces } from '#flow/cases/held-places.ts'
 import type { Said } from '#flow/cases/said-twice.ts'
 import { listCasesSeen, readCaseSeen, type SeenCase } from '#flow/cases/seen-cases.ts'
+import { systemsMeant } from '#flow/trace/systems-meant.ts'
 import { readCaseEvents } from '#store/case-events.ts'
 import { readCaseFindings } from '#store/case-findings.ts'
 import { readCaseHolds, readCaseLots } from '#store/case-lots.ts'
@@ -87,7 +88,7 @@ const sightOfCase = (request: FastifyRequest): Sight | null =>
 
 /** `GET/POST /v1/cases`, `GET /v1/cases/{id}`, and what an official says of one. */
 export const caseRoutes =
-  ({ pool, registry, intake, clock }: RouteParts): FastifyPluginAsync =>
+  ({ pool, intake, clock }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     const readWhole = async (id: string): Promise<ReadCase | null> => {
       const found = await readCase(pool, id)
@@ -179,7 +180,7 @@ export const caseRoutes =
       },
       handler: async (request, reply) => {
         const { code, reason } = request.body
-        const systems = [...registry.systems.keys()]
+        const systems = await systemsMeant(pool, code)
         const stop = { code, reason, systems, who: whoOf(request), nowMs: clock() }
         const id = await openByOfficial({ pool, intake }, stop)
         reply.code(201).header('location', `/v1/cases/${id}`)

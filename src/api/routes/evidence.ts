@@ -9,10 +9,11 @@ import { HubError } from '#core/errors.ts'
 import { codesMeant } from '#core/lineage/codes.ts'
 import { EVIDENCE_TYPES, type EvidenceType, makeEvidence } from '#flow/evidence/package.ts'
 import { messageTime } from '#flow/intake/message-id.ts'
+import { systemsMeant } from '#flow/trace/systems-meant.ts'
 
 /** `GET /v1/evidence/{type}/{id}`: an archive that shows what is known of a matter and that it is in the log. */
 export const evidenceRoutes =
-  ({ pool, registry, clock }: RouteParts): FastifyPluginAsync =>
+  ({ pool, clock }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     app.route<{ Params: { type: EvidenceType; id: string } }>({
       method: 'GET',
@@ -46,7 +47,7 @@ export const evidenceRoutes =
         const { type, id } = request.params
         const purpose = mayBeFull(request) ? purposeOf(request) : null
         const isPossible = type === 'receipt' ? messageTime(id) !== null : type !== 'case' || UUID.test(id)
-        const codes = type === 'lot' ? [id, ...codesMeant(id, [...registry.systems.keys()])] : []
+        const codes = type === 'lot' ? [id, ...codesMeant(id, await systemsMeant(pool, id))] : []
         const madeAt = new Date(clock()).toISOString()
         const made = isPossible ? await makeEvidence(pool, { type, id, codes, purpose, madeAt }) : null
         if (!made) throw new HubError('not_found', { detail: `${type} ${id}` })

@@ -10,6 +10,7 @@ import { HubError } from '#core/errors.ts'
 import { tableWorkbook, WORKBOOK_TYPE } from '#core/mapping/backward/workbook.ts'
 import { recallSheet } from '#core/recall/sheet.ts'
 import { REHEARSAL_CONFIDENCE, rehearseRecall } from '#flow/recall/rehearse.ts'
+import { systemsMeant } from '#flow/trace/systems-meant.ts'
 
 const CODE = { minLength: 1, maxLength: 200 }
 const RehearsalBody = Type.Object(
@@ -58,7 +59,7 @@ const FORMS = [
 
 /** `POST /v1/recalls/rehearse` and the same as a workbook. */
 export const recallRoutes =
-  ({ pool, registry, clock, language }: RouteParts): FastifyPluginAsync =>
+  ({ pool, clock, language }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     for (const [ending, operationId, summary] of FORMS)
       app.route<{ Body: Asked }>({
@@ -94,7 +95,7 @@ export const recallRoutes =
             {
               ...asked,
               ...(at === undefined ? {} : { at: instantOf(at, 'end') }),
-              systems: [...registry.systems.keys()],
+              systems: await systemsMeant(pool, asked.code ?? ''),
             },
             sightOfCaller(request),
           )

@@ -13,6 +13,7 @@ import { codesMeant } from '#core/lineage/codes.ts'
 import { otherCodesMeant } from '#core/lineage/other-codes.ts'
 import { KINDS } from '#core/model/kinds.ts'
 import { STATUSES } from '#core/model/record.ts'
+import { systemsMeant } from '#flow/trace/systems-meant.ts'
 import { headPosition } from '#store/changes.ts'
 import { listRecords, readRecordVersions } from '#store/records.ts'
 import { withSight } from '#store/sighted.ts'
@@ -60,7 +61,7 @@ const RecordParams = Type.Object({ id: Type.String({ description: 'Record identi
 
 /** `GET /v1/records` and `GET /v1/records/{id}`. */
 export const recordRoutes =
-  ({ pool, registry }: RouteParts): FastifyPluginAsync =>
+  ({ pool }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     app.route<{ Querystring: ListParameters }>({
       method: 'GET',
@@ -97,7 +98,9 @@ export const recordRoutes =
           ...(to === undefined ? {} : { before: instantOf(to, 'end') }),
           ...(code === undefined
             ? {}
-            : { codes: [code, ...codesMeant(code, [...registry.systems.keys()]), ...otherCodesMeant(code)] }),
+            : {
+                codes: [code, ...codesMeant(code, await systemsMeant(pool, code)), ...otherCodesMeant(code)],
+              }),
         }
         const page = await withSight(pool, sight, async (reader, hub) =>
           listRecords(reader, asked, await headPosition(hub)),

@@ -15,6 +15,7 @@ import { tableWorkbook, WORKBOOK_TYPE } from '#core/mapping/backward/workbook.ts
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
 import { askRequired, type RequiredRequest } from '#flow/trace/ask-required.ts'
 import { readLot } from '#flow/trace/read-lot.ts'
+import { systemsMeant } from '#flow/trace/systems-meant.ts'
 import {
   CONFIDENCE_DEFAULT,
   DEPTH_DEFAULT,
@@ -113,9 +114,8 @@ const FORMS = [
 
 /** `GET /v1/lots/{code}`, `GET /v1/trace/{code}` and `GET /v1/documents/required`. */
 export const traceRoutes =
-  ({ pool, registry, clock, language }: RouteParts): FastifyPluginAsync =>
+  ({ pool, clock, language }: RouteParts): FastifyPluginAsync =>
   async (app) => {
-    const systems = (): string[] => [...registry.systems.keys()]
     const knownAt = (time: string | undefined): { at?: string } =>
       time === undefined ? {} : { at: instantOf(time, 'end') }
 
@@ -143,8 +143,9 @@ export const traceRoutes =
       handler: async (request, reply) => {
         const { params, query: asked } = request
         const full = await givesFullOnly(pool, request, reply, { subject: `lot ${params.code}` })
+        const systems = await systemsMeant(pool, params.code)
         return await withSight(pool, sightOfCaller(request), (reader) =>
-          readLot(reader, { code: params.code, systems: systems(), full, ...knownAt(asked.at) }),
+          readLot(reader, { code: params.code, systems, full, ...knownAt(asked.at) }),
         )
       },
     })
@@ -173,8 +174,9 @@ export const traceRoutes =
         const { at: time, ...asked } = request.query
         const { code } = request.params
         const full = await givesFullOnly(pool, request, reply, { subject: `trace ${code}` })
+        const systems = await systemsMeant(pool, code)
         return await withSight(pool, sightOfCaller(request), (reader) =>
-          traceLot(reader, { ...asked, code, systems: systems(), full, ...knownAt(time) }),
+          traceLot(reader, { ...asked, code, systems, full, ...knownAt(time) }),
         )
       },
     })
@@ -200,8 +202,9 @@ export const traceRoutes =
           const { at: time, ...asked } = request.query
           const { code } = request.params
           const full = await givesFullOnly(pool, request, reply, { subject: `trace ${code}` })
+          const systems = await systemsMeant(pool, code)
           const graph = await withSight(pool, sightOfCaller(request), (reader) =>
-            traceLot(reader, { ...asked, code, systems: systems(), full, ...knownAt(time) }),
+            traceLot(reader, { ...asked, code, systems, full, ...knownAt(time) }),
           )
           const spoken = spokenIn(request, language)
           reply.header('cache-control', 'no-store').type(type)

@@ -60,22 +60,38 @@ export function codesMeant(text: string, systems: readonly string[]): GraphCode[
   return [...new Set([text, ...held].flatMap((code) => codesTyped(code, systems)))]
 }
 
+/** Numbers that a text may be, as a system would have written one of its own; none where it says itself what it is, or is none. */
+export function numbersMeant(text: string): string[] {
+  const numbers = [text, ...(codesOfAddress(text) ?? [])].flatMap((code) =>
+    codeItself(code.trim()) === null ? numbersTyped(code) : [],
+  )
+  return [...new Set(numbers)].filter((number) => isCode(number) && !number.includes('\0'))
+}
+
 function codesTyped(text: string, systems: readonly string[]): GraphCode[] {
-  const typed = text.trim()
-  if (/^(lot|doc|rec|local\.[a-z0-9.-]+):./.test(typed)) return [typed]
-  // A record that is named by its identifier is what the person means.
-  if (typed.startsWith('urn:cnft:')) return [`${RECORD}${typed}`]
+  const itself = codeItself(text.trim())
+  if (itself !== null) return [itself]
   const codes: GraphCode[] = []
-  const code = normaliseCode(typed)
-  // Long numbers are printed in groups.
-  const digits = code.replaceAll('-', '')
-  const grouped = /^\d{15,20}$/.test(digits) ? [digits] : []
-  for (const value of new Set([typed, code, ...grouped])) {
-    if (value === '') continue
+  for (const value of numbersTyped(text)) {
     codes.push(`lot:${value}`, `doc:${value}`)
     for (const system of systems) codes.push(`local.${system}:${value}`)
   }
   return codes.filter(isCode)
+}
+
+/** The one code that a text is which says what it is: a graph code, or the identifier of a record. */
+function codeItself(typed: string): GraphCode | null {
+  if (/^(lot|doc|rec|local\.[a-z0-9.-]+):./.test(typed)) return typed
+  return typed.startsWith('urn:cnft:') ? `${RECORD}${typed}` : null
+}
+
+function numbersTyped(text: string): string[] {
+  const typed = text.trim()
+  const code = normaliseCode(typed)
+  // Long numbers are printed in groups.
+  const digits = code.replaceAll('-', '')
+  const grouped = /^\d{15,20}$/.test(digits) ? [digits] : []
+  return [...new Set([typed, code, ...grouped])].filter((value) => value !== '')
 }
 
 /** So many codes are compared with each other; a set for each of a million records would cost more than it finds. */

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { Stage } from '#cli/bench/stage.ts'
 import { loadTrace } from '#flow/trace/load-trace.ts'
+import { systemsMeant } from '#flow/trace/systems-meant.ts'
 import { CONFIDENCE_DEFAULT, DEPTH_DEFAULT, NODES_DEFAULT } from '#flow/trace/trace-lot.ts'
 import type { Direction } from '#flow/trace/walk.ts'
 import type { LoadedGraph } from './load-graph.ts'
@@ -32,15 +33,9 @@ export async function askAll(
   graph: LoadedGraph,
   times: number,
 ): Promise<Questions> {
-  const systems = [
-    'longyou-farms',
-    'mofcom-city',
-    'jiaxing-wholesale',
-    'market-scales',
-    'zj-agri-certificate',
-  ]
   const any = (): number => Math.floor(Math.random() * graph.mornings)
   const trace = async (code: string, direction: Direction, limit = NODES_DEFAULT): Promise<number> => {
+    const systems = await systemsMeant(pool, code)
     const asked = { code, direction, limit, depth: DEPTH_DEFAULT, confidence: CONFIDENCE_DEFAULT, systems }
     return (await loadTrace(pool, asked)).nodes.length
   }
