@@ -1,4 +1,5 @@
 import { matchName, type NameMatch } from './match-name.ts'
+import { otherPlaces } from './other-places.ts'
 import { levelOf, prefixOf, provinceOf } from './path.ts'
 import { type Reading, readRecords } from './reading.ts'
 import { isValidIn } from './records.ts'
@@ -42,16 +43,35 @@ function nearest(matches: readonly NameMatch[], near: string | undefined): reado
   return matches
 }
 
+/** Whether some place of the one lies in one of the other, or is it: 湖州市/长兴县. What is no code of the year is nowhere else. */
+const isOnePlace = (ones: readonly string[], others: readonly string[]): boolean =>
+  others.length === 0 ||
+  ones.some((one) =>
+    others.some((other) => other.startsWith(prefixOf(one)) || one.startsWith(prefixOf(other))),
+  )
+
 /**
  * What a name leads to in a year. A path (浙江省杭州市余杭区, 绍兴柯桥) or a name that is the only one in the country is
- * clear; of several, the one in the prefecture or province of `near` (a six-digit code) is taken; else all are given.
+ * clear; of several, the one in the prefecture or province of `near` (a six-digit code) is taken; else all are given. A text that names several places
+ * (安吉县、长兴县) gives all of them.
  */
 export function readName(written: string, year: number, near?: string): NameReading {
-  const matches = nearest(widest(prefer(matchName(written), year)), near)
-  const reading = readRecords(
-    matches.map((match) => match.record),
-    year,
-  )
+  const named = matchName(written)
+  const one = (found: readonly NameMatch[]) => nearest(widest(prefer(found, year)), near)
+  const read = (found: readonly NameMatch[]) =>
+    readRecords(
+      found.map(({ record }) => record),
+      year,
+    )
+  const matches = one(named)
+  const first = read(matches)
+  const others = otherPlaces(written, named[0]?.length ?? 0, one)
+    .map(read)
+    .filter(({ codes }) => !isOnePlace(first.codes, codes))
+  const reading: Reading =
+    first.codes.length === 0 || others.length === 0
+      ? first
+      : { ...first, codes: [...new Set([first, ...others].flatMap(({ codes }) => codes))].sort() }
   const unknownPart = matches.some((match) => levelOf(match.record.code) < 3 && COUNTY_LIKE.test(match.rest))
   return { ...reading, unknownPart }
 }
