@@ -61,6 +61,7 @@ const sale = {
   system: 'jiaxing-wholesale',
   key: ['JX20260715000123'],
   occurredAt: { at: '2026-07-15T04:12:30+08:00', precision: 'second' },
+  region: { code: '330402' },
   parties: [{ role: 'seller', name: '嘉兴某蔬菜经营部', ids: [] }],
   product: { code: '01231', name: '番茄', class: 'vegetable' },
   quantity: { value: '186.5', unit: 'KGM' },
@@ -74,7 +75,7 @@ export const canonicalBody = {
       schema: {
         title: 'Canonical records · 规范记录',
         description:
-          'Kind, system and key, `status` where it is void, and the content of the kind; the hub adds id, version and the rest · 类型、系统、主键与内容，其余由平台补充',
+          'Kind, system and key, `status` where it is void, and the content of the kind; the hub adds id, version and the rest, and the year of a region code: that of `occurredAt` · 类型、系统、主键与内容，其余由平台补充；区划代码未写年份的，按 occurredAt 的年份',
         oneOf: [{ type: 'object' }, { type: 'array', items: { type: 'object' }, maxItems: 5000 }],
         examples: [[sale]],
       },

@@ -19,7 +19,8 @@ export function nextVersion(previous: Body | null, draft: FindingDraft, nowMs: n
   if (!draft.holds) return isOpen ? resolved(previous, draft) : null
   if (previous === null) return opened(draft, nowMs)
   if (isOpen) {
-    const { state, owner, dueAt, decidedBy, note } = previous
+    const { state, dueAt, decidedBy, note } = previous
+    const owner = ownerNow(previous, draft)
     return changed(previous, {
       ...said(draft),
       ...(state ? { state } : {}),
@@ -30,6 +31,11 @@ export function nextVersion(previous: Body | null, draft: FindingDraft, nowMs: n
     })
   }
   return previous.decidedBy === 'official' && !isOther(previous, draft) ? null : opened(draft, nowMs)
+}
+
+/** Whoever was named acts in the region of the finding, also where that is known only since. */
+function ownerNow({ owner }: Body, { about: { region } }: FindingDraft): FindingOwner | undefined {
+  return owner && !owner.region && region ? { ...owner, region } : owner
 }
 
 /** Whether it is something else than what was decided. */

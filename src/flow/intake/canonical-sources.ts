@@ -5,10 +5,12 @@ import { HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
 import type { MappedRecord, MappedSource } from '#core/mapping/mapping.ts'
 import type { Body } from '#core/model/body.ts'
+import { withEventRegion } from '#core/model/event-region.ts'
 import { KEY_PART_MAX, recordId } from '#core/model/identity.ts'
 import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
 import { missingParts } from '#core/model/minimal.ts'
 import { normalCodes } from '#core/model/normal-codes.ts'
+import { withYears } from '#core/model/region-years.ts'
 import { inChina, timeIssues } from '#core/model/times.ts'
 import { schemaIssues } from '#core/model/validate.ts'
 import { parseJson } from '#core/parse-json.ts'
@@ -122,8 +124,9 @@ function readEnvelope(
   }
   let body: Record<string, unknown> = { flags: [] }
   for (const [name, part] of Object.entries(given)) if (!ENVELOPE.has(name)) body[name] = part
+  body = withYears(body)
   const wrong = schemaIssues(kind, body, at)
-  if (wrong.length === 0) body = inChina(body)
+  if (wrong.length === 0) body = withEventRegion(kind, inChina(body))
   issues.push(...(wrong.length > 0 ? wrong : timeIssues(body, at)))
   if (issues.length === 0) {
     for (const missing of missingParts(kind, body as unknown as Body))

@@ -5,6 +5,7 @@ import type { ForwardPlan } from '#core/mapping/compile/forward.ts'
 import type { MappedRecord, MappedSource, TracedField } from '#core/mapping/mapping.ts'
 import type { ReasonCode } from '#core/mapping/reasons.ts'
 import type { Body } from '#core/model/body.ts'
+import { withEventRegion } from '#core/model/event-region.ts'
 import { recordId } from '#core/model/identity.ts'
 import { missingParts } from '#core/model/minimal.ts'
 import type { SourceRecord } from '#core/source.ts'
@@ -136,7 +137,8 @@ function mapBody(run: Run, step: Step, fields: TracedField[] | null, ended: Mapp
     else values[i] = traced(run, emit, plan, fields)
   }
   if (emit.check !== null) emit.check(run, values)
-  const body = step.assemble(values, run.flags === 0 ? [] : flagsOf(run.flags), run.raw)
+  const made = step.assemble(values, run.flags === 0 ? [] : flagsOf(run.flags), run.raw)
+  const body = withEventRegion(emit.kind, made)
   if (ended !== undefined) body.void = ended
   return body
 }
