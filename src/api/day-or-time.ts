@@ -1,3 +1,5 @@
+import { HubError } from '#core/errors.ts'
+
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 // An unescaped plus of a query string arrives as a space.
 const TIME =
@@ -31,4 +33,36 @@ export function instantOf(text: string, edge: 'start' | 'end'): string {
   if (!DAY.test(text)) return new Date(text.replace(' ', '+')).toISOString()
   const ms = Date.parse(text + BEIJING)
   return new Date(edge === 'end' ? ms + DAY_MS : ms).toISOString()
+}
+
+/**
+ * The instants of `?from` and `?to`, as far as they are given: from the start of the one to before the end of the other.
+ * @throws HubError `invalid_request` where nothing can lie between them
+ */
+export function spanAsked({
+  from,
+  to,
+}: {
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}): {
+  from?: string
+  before?: string
+} {
+  const span = {
+    ...(from === undefined ? {} : { from: instantOf(from, 'start') }),
+    ...(to === undefined ? {} : { before: instantOf(to, 'end') }),
+  }
+  if (span.from !== undefined && span.before !== undefined && span.from >= span.before)
+    throw new HubError('invalid_request', {
+      issues: [
+        {
+          path: '?from',
+          code: 'E_SCHEMA',
+          reason: 'it is not before "to", so that nothing lies between them',
+          fix: 'Give the earlier day or time as "from", the later as "to"; one day is both.',
+        },
+      ],
+    })
+  return span
 }

@@ -2,6 +2,7 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify'
 import type { Issue } from '#core/issue.ts'
+import { schemaReason } from '#core/model/schema-reason.ts'
 import { hasForbiddenCharacter } from '#core/text.ts'
 import { canKeep, isDay, isDayOrTime } from './day-or-time.ts'
 
@@ -88,7 +89,10 @@ export function requestIssues(
     const pointer = name === undefined ? instancePath : `${instancePath}/${name}`
     const path = prefix === undefined ? pointer : prefix + pointer.slice(1)
     const time = keyword === 'format' ? TIMES[String(params['format'])] : undefined
-    return { path, code: 'E_SCHEMA', ...(time ?? { reason: reasonOf(keyword, message, params) }) }
+    // All that a path or a query holds is text, so that nothing in it needs quotation marks.
+    const isWritten = prefix === undefined || keyword !== 'type'
+    const told = time ?? (isWritten ? schemaReason({ keyword, params }) : null)
+    return { path, code: 'E_SCHEMA', ...(told ?? { reason: reasonOf(keyword, message) }) }
   })
 }
 
@@ -104,11 +108,9 @@ const TIMES: Readonly<Record<string, Pick<Issue, 'reason' | 'fix'>>> = {
   },
 }
 
-function reasonOf(keyword: string | undefined, message: string, params: Record<string, unknown>): string {
+function reasonOf(keyword: string | undefined, message: string): string {
   if (keyword === 'additionalProperties') return 'there is no such field here'
-  if (keyword === 'required') return 'the field is required'
-  const allowed = params['allowedValues']
-  return Array.isArray(allowed) ? `one of ${allowed.join(', ')}` : message
+  return keyword === 'required' ? 'the field is required' : message
 }
 
 /** Compiler of a route whose body has a schema only for its documentation; the body itself goes on as it came. */

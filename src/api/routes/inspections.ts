@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { INSTANT, readCursor, writeCursor } from '#api/cursor.ts'
-import { instantOf } from '#api/day-or-time.ts'
+import { spanAsked } from '#api/day-or-time.ts'
 import { givesFullOnly } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { listOf, pageQuery, query } from '#api/page.ts'
@@ -72,8 +72,7 @@ export const inspectionRoutes =
         const cursor = readCursor(after, INSTANT, /^.{1,4000}$/s)
         const wanted = {
           ...asked,
-          ...(from === undefined ? {} : { from: instantOf(from, 'start') }),
-          ...(to === undefined ? {} : { before: instantOf(to, 'end') }),
+          ...spanAsked({ from, to }),
           ...(cursor ? { after: { at: cursor[0] as string, id: cursor[1] as string } } : {}),
         }
         const sight = sightOfCaller(request)

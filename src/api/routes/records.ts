@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import Type from 'typebox'
 import { readCursor, writeCursor } from '#api/cursor.ts'
-import { instantOf } from '#api/day-or-time.ts'
+import { spanAsked } from '#api/day-or-time.ts'
 import { givesFull, textsOf } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
@@ -94,8 +94,7 @@ export const recordRoutes =
           ...(system === undefined ? {} : { system }),
           ...(region === undefined ? {} : { region }),
           ...(status === undefined ? {} : { status }),
-          ...(from === undefined ? {} : { from: instantOf(from, 'start') }),
-          ...(to === undefined ? {} : { before: instantOf(to, 'end') }),
+          ...spanAsked({ from, to }),
           ...(code === undefined
             ? {}
             : {

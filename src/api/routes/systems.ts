@@ -22,6 +22,7 @@ import { HubError } from '#core/errors.ts'
 import type { Expectation } from '#core/silence/expectation.ts'
 import { channelIssues } from '#flow/channels/issues.ts'
 import { mistakesOf, withoutMapping } from '#flow/systems/mistakes.ts'
+import { readSystemText } from '#flow/systems/system-file.ts'
 import { readChannels } from '#store/channels.ts'
 import { listDrift } from '#store/drift.ts'
 import { withSight } from '#store/sighted.ts'
@@ -90,7 +91,10 @@ export const systemRoutes =
             : await tellingMistakes(request, language, () =>
                 byFile({ pool, registry }, body, { isNew: true, who: whoOf(request) }),
               )
-        if (!system) throw new HubError('conflict', { detail: `system ${body.id ?? 'of the system.yaml'}` })
+        if (!system) {
+          const id = body.systemFile === undefined ? body.id : readSystemText(body.systemFile).system
+          throw new HubError('conflict', { detail: `system ${id}` })
+        }
         reply.code(201).header('location', `/v1/systems/${system.id}`)
         return systemView(system, registry.system(system.id))
       },

@@ -89,6 +89,11 @@ export const WORK_TWINS: Twins = [
   ['no day of this age', '不是有效日期'],
   ['a day, or a time with its zone', '应为日期，或带时区的时间'],
   ['the first day is behind the last', '起始日晚于截止日'],
+  ['it is not before "to", so that nothing lies between them', '不早于 "to"，其间没有任何内容'],
+  [
+    'Give the earlier day or time as "from", the later as "to"; one day is both.',
+    '请以较早的日期或时间为 "from"，较晚的为 "to"；只查一天时两者相同。',
+  ],
   ['more than $1 days', '超过 $1 天'],
   ['no later than "to"', '不得晚于 to'],
   ['the reconciliation is still under way', '对账仍在进行'],

@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { Issue } from '#core/issue.ts'
 import type { Body } from './body.ts'
 import { BODY_SCHEMAS, type Kind } from './kinds.ts'
+import { schemaReason } from './schema-reason.ts'
 import { timeIssues } from './times.ts'
 
 // Errors of one record are all reported; the schemas are ours and small, so the cost is bounded.
@@ -36,16 +37,16 @@ function issueOf(error: ErrorObject, at: string): Issue {
   const extra = error.keyword === 'additionalProperties' ? `/${error.params['additionalProperty']}` : ''
   const missing = error.keyword === 'required' ? `/${error.params['missingProperty']}` : ''
   const path = `${at}${error.instancePath}${extra}${missing}`
-  return {
-    path,
-    code: 'E_SCHEMA',
-    reason: extra
-      ? 'the schema has no such field'
-      : missing
-        ? 'the field is required'
-        : (error.message ?? 'not valid'),
-    fix: extra
-      ? 'Leave the field out, or see docs/model.md for its right name.'
-      : 'See docs/model.md for the field.',
-  }
+  return { path, code: 'E_SCHEMA', ...toldOf(error, extra !== '', missing !== '') }
+}
+
+function toldOf(error: ErrorObject, isExtra: boolean, isMissing: boolean): Pick<Issue, 'reason' | 'fix'> {
+  if (isExtra)
+    return {
+      reason: 'the schema has no such field',
+      fix: 'Leave the field out, or see docs/model.md for its right name.',
+    }
+  const fix = 'See docs/model.md for the field.'
+  if (isMissing) return { reason: 'the field is required', fix }
+  return schemaReason(error) ?? { reason: error.message ?? 'not valid', fix }
 }

@@ -36,6 +36,16 @@ export function alertsOf(node: TraceNode, isLikely: boolean): PublicAlert[] {
 export const stateOf = (alerts: readonly PublicAlert[]): PublicState =>
   ALERTS.find((kind) => alerts.some((alert) => alert.kind === kind)) ?? 'clear'
 
+/** Lots and papers of one path of which a visitor is told the same are told of once, and as certain where one of them is. */
+export function eachOnce(alerts: readonly PublicAlert[]): PublicAlert[] {
+  const told = new Map<string, PublicAlert>()
+  for (const alert of alerts) {
+    const said = JSON.stringify({ ...alert, likely: undefined })
+    if (!alert.likely || !told.has(said)) told.set(said, alert)
+  }
+  return [...told.values()]
+}
+
 /** Worst first, what is certain before what is likely. */
 export const byWeight = (a: PublicAlert, b: PublicAlert): number =>
   ALERTS.indexOf(a.kind) - ALERTS.indexOf(b.kind) || Number(a.likely ?? false) - Number(b.likely ?? false)

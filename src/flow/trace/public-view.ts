@@ -8,7 +8,7 @@ import type { Kind } from '#core/model/kinds.ts'
 import type { When } from '#core/model/values.ts'
 import type { LoadedTrace } from './load-trace.ts'
 import { ADVICE } from './public-advice.ts'
-import { alertsOf, byWeight, isCleared, stateOf } from './public-alerts.ts'
+import { alertsOf, byWeight, eachOnce, isCleared, stateOf } from './public-alerts.ts'
 import { type PublicBody, publicBody } from './public-body.ts'
 import { publicGoods, publicItem } from './public-goods.ts'
 import { reach } from './public-load.ts'
@@ -38,7 +38,7 @@ export function publicView(code: string, trace: LoadedTrace, on: string): Public
   const bodies = steps.map(({ record }) => publicBody(record))
   const root = nodes.find(({ relation }) => relation === 'root')
   const sold = soldAt(trace)
-  const alerts = nodes.flatMap((node) => alertsOf(node, !certain.has(node.code))).sort(byWeight)
+  const alerts = eachOnce(nodes.flatMap((node) => alertsOf(node, !certain.has(node.code)))).sort(byWeight)
   const state = stateOf(alerts)
   return {
     code,

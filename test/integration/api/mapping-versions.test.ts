@@ -43,7 +43,8 @@ it('a system is registered by its system.yaml; mistakes are told all at once', a
     installed: true,
     records: [],
   })
-  expect((await post('/v1/systems', { systemFile: STALL })).statusCode).toBe(409)
+  const again = await post('/v1/systems', { systemFile: STALL })
+  expect([again.statusCode, again.json().detail]).toEqual([409, 'system stall'])
   expect((await post('/v1/systems', {})).json()).toMatchObject({
     issues: [{ path: '/id' }, { path: '/title' }],
   })

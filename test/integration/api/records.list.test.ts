@@ -115,3 +115,16 @@ it.each([
   expect(answer.json()).toMatchObject({ code: 'invalid_request' })
   expect(answer.json().issues.map((issue: { path: string }) => issue.path)).toContain(path)
 })
+
+it('from that is not before to is refused with where it is wrong, for records and inspections; a single day is both', async () => {
+  for (const [path, from, to] of [
+    ['records', '2026-03-28', '2026-03-27'],
+    ['records', '2026-03-28T10:00:00%2B08:00', '2026-03-28T09:00:00%2B08:00'],
+    ['inspections', '2026-03-28', '2026-03-27'],
+  ]) {
+    const refused = await api.call('GET', `/v1/${path}?from=${from}&to=${to}`)
+    expect(refused.statusCode).toBe(400)
+    expect(refused.json().issues).toMatchObject([{ path: '?from', code: 'E_SCHEMA' }])
+  }
+  expect((await list('from=2024-04-16&to=2024-04-16')).records.length).toBeGreaterThan(0)
+})

@@ -114,3 +114,15 @@ test('what left with the same dispatch is stopped on its own page, and goods of 
   await say(await caseOf(), { event: 'clear', method: 'GC-MS' })
   await shows(sister, ...CLEAR)
 })
+
+test('a recall of several lots of one path, of which the visitor would read the same, is told once', async () => {
+  const [bought, sold] = ['33010500124041500801', '33010500124041500802']
+  const resold = entry(sold, '苋菜')
+  const from = { role: 'source', scheme: 'cn.mofcom.trace20b', value: bought }
+  await push(entry(bought, '苋菜'), { ...resold, lots: [...resold.lots, from] })
+  await push(tested(bought, { screening: false, method: 'GC-MS' }, '苋菜'))
+  await shows(sold, ...RECALLED)
+  const { alerts } = await twin(sold)
+  expect(alerts).toMatchObject([{ kind: 'recalled' }, { kind: 'test_failed', likely: true }])
+  expect(alerts[0]).not.toHaveProperty('likely')
+})
