@@ -56,7 +56,8 @@ beforeAll(async () => {
         key: [key],
         occurredAt: { at: `${DAY}T04:12:30+08:00`, precision: 'second' },
         sites: [
-          { role: 'market', name: '示例农贸市场', ids: [{ scheme: 'cn.mofcom.node9', value: MARKET }] },
+          // A node code would tell the region, which some of these records leave open.
+          { role: 'market', name: '示例农贸市场', ids: [{ scheme: 'local.markets', value: MARKET }] },
         ],
         ...(region === null ? {} : { region: { code: region, year: 2026 } }),
         ...(kind === 'inspection'
