@@ -70,7 +70,7 @@ export async function readHistory(
   ids: readonly string[],
 ): Promise<Map<string, PastVersion[]>> {
   const { rows } = await client.query(
-    `select v.record_id, v.content_hash, v.status, v.version, v.message_id, v.replay, m.sha256,
+    `select v.record_id, v.content_hash, v.status, v.version, v.message_id, v.message_index, v.replay, m.sha256,
             (extract(epoch from v.received_at) * 1000)::bigint as ms
        from record_versions v
        left join messages m on m.id = v.message_id and m.received_at = v.received_at
@@ -86,6 +86,7 @@ export async function readHistory(
       version: row.version,
       message: row.sha256,
       messageId: row.message_id,
+      messageIndex: row.message_index,
       replay: row.replay,
       receivedAtMs: Number(row.ms),
     }
@@ -102,6 +103,8 @@ export interface PastVersion {
   /** Digest of the bytes of its message, where they are known. */
   readonly message: Buffer | null
   readonly messageId: string
+  /** The place of its source record in it. */
+  readonly messageIndex: number
   /** The replay that made it; null where intake did. */
   readonly replay: string | null
   readonly receivedAtMs: number

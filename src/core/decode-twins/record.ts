@@ -82,6 +82,34 @@ export const RECORD_TWINS: Twins = [
     '该记录属于平台 $1；此次内容作为主张保留，由其决定',
   ],
   ['a newer version than $1 is known; this one was kept out', '已有比 $1 更新的版本，此版本未采用'],
+  [
+    'these bytes made version $1, which version $2 has replaced; sent again they change nothing',
+    '相同报文此前生成了版本 $1，该版本已被版本 $2 取代；重复发送不产生变化',
+  ],
+  [
+    'Nothing to do for a retry. To go back to that content, send it in a message that differs in anything, such as a line more.',
+    '若为重试则无需处理。如需改回该内容，请在与原报文有任何不同的报文中发送，例如多一个空行。',
+  ],
+  [
+    'this made version $1, and version $2 has made the record void since; it stays void',
+    '此内容曾生成版本 $1，其后版本 $2 已将记录作废；记录保持作废',
+  ],
+  [
+    'Nothing to do for a retry. To bring the record back, send content that differs from all of its versions.',
+    '若为重试则无需处理。如需恢复该记录，请发送与其所有版本均不同的内容。',
+  ],
+  [
+    'the record lacks its order, and the version that is known has one: nobody can tell which is newer',
+    '记录缺少顺序号，而已有版本带有顺序号：无法判断新旧',
+  ],
+  [
+    'the record lacks its order; it was taken as the newest because it came last',
+    '记录缺少顺序号；因最后到达，按最新版本采用',
+  ],
+  [
+    'Fill in this field, so that an older record is told from a newer one.',
+    '请填写此字段，以便区分新旧记录。',
+  ],
   ['no number of a paper, or too long', '凭证编号缺失或过长'],
   [
     'Send the number as it is written on the paper, or leave the paper out.',

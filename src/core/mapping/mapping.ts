@@ -37,6 +37,8 @@ export interface MappedRecord {
   readonly void?: { reason?: string; at?: When }
   /** The source's own version or time, where the mapping names one; a smaller text is older. */
   readonly order?: string
+  /** Where the order would stand that the mapping names and the source record lacks. */
+  readonly lacksOrderAt?: string
   /** Lots that another record is expected to have as its subject; whether one has is for the store to say. */
   readonly expected?: readonly ExpectedLot[]
 }

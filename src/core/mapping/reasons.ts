@@ -41,6 +41,16 @@ export const REASONS = {
     ['no readable time', '时间无法识别'],
     ['Send a real date in the format of the interface document.', '请按接口文档的格式发送真实日期。'],
   ),
+  order_bad: reasonOf(
+    [
+      'the order of the record is no whole number of at most 20 digits, so an older one cannot be told from a newer',
+      '记录的顺序号不是不超过 20 位的整数，无法判断新旧',
+    ],
+    [
+      'Send the version as a whole number from 0, or let `order` of the mapping name a field that has one.',
+      '请以不小于 0 的整数发送版本号，或在映射的 order 中指定另一字段。',
+    ],
+  ),
   no_who: reasonOf(
     ['neither a party nor a site', '主体与场所均缺失'],
     ['Name at least one party or the site.', '请至少填写一个主体或场所。'],

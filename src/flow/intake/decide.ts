@@ -2,10 +2,18 @@ import { appended } from '#core/appended.ts'
 import type { Issue } from '#core/issue.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { ResultWord } from '#core/receipt.ts'
-import type { Head, PastVersion } from '#store/heads.ts'
+import type { Head } from '#store/heads.ts'
 import { claimIssue, ownClaim } from './claim.ts'
-import type { Content } from './content.ts'
 import { type Decision, historyOf, type Known } from './known-records.ts'
+import {
+  isOlder,
+  lacksOrderIssue,
+  lateIssue,
+  resentIssue,
+  resentVersion,
+  unorderedIssue,
+  unorderedPlace,
+} from './late.ts'
 import { add, isWhatWasEnded, newestBody, voided, waitingVoid } from './next-version.ts'
 import type { PreparedMessage, PreparedRecord, PreparedSource } from './prepared.ts'
 import type { KeyedResult } from './results-text.ts'
@@ -15,8 +23,6 @@ interface Outcome {
   readonly version: number
   readonly issue?: Issue
 }
-
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
 
 /**
  * Decides for one message, record by record in its order, what becomes of each: a new record, a new version, a void, or nothing new.
@@ -38,10 +44,17 @@ function decideSource(
   const { index, key } = source
   if (source.rejected)
     return { index, key, result: 'rejected', records: [], recordKeys: [], issues: source.issues }
+  for (const record of source.records) {
+    const place = unorderedPlace(message, index, record, known)
+    if (place === undefined) continue
+    const issues = [unorderedIssue(place), ...source.issues]
+    return { index, key, result: 'rejected', records: [], recordKeys: [], issues }
+  }
   let word: ResultWord = 'unchanged'
   let records: { kind: Kind; id: string; version: number }[] | undefined
   let recordKeys: (readonly string[])[] | undefined
   let { issues } = source
+  let missing: readonly Issue[] = []
   for (const record of source.records) {
     const head = known.heads.get(record.id)
     const outcome: Outcome =
@@ -50,13 +63,15 @@ function decideSource(
         : decideRecord(message, index, record, known, into)
     if (RANK[outcome.word] > RANK[word]) word = outcome.word
     if (outcome.issue) issues = [...issues, outcome.issue]
+    if (record.lacksOrderAt !== undefined && outcome.word !== 'unchanged')
+      missing = [lacksOrderIssue(record.lacksOrderAt)]
     if (outcome.version > 0) {
       records = appended(records, { kind: record.kind, id: record.id, version: outcome.version })
       recordKeys = appended(recordKeys, record.key)
     }
   }
   const result = { index, key, result: word, records: records ?? [], recordKeys: recordKeys ?? [] }
-  return issues.length > 0 ? { ...result, issues } : result
+  return issues.length + missing.length > 0 ? { ...result, issues: [...issues, ...missing] } : result
 }
 
 const RANK: Record<ResultWord, number> = { unchanged: 0, created: 1, updated: 2, voided: 3, rejected: 4 }
@@ -102,43 +117,14 @@ function decideRecord(
   // What a replay lets in was compared with what made the record already, by time and not by content.
   if (!message.replay && isOlder(message, record, head, known))
     return { word: 'unchanged', version: head.version, issue: lateIssue(record.order) }
-  if (!message.replay && isResend(message, content, head, historyOf(record.id, known)))
-    return { word: 'unchanged', version: head.version }
+  const resent = message.replay
+    ? undefined
+    : resentVersion(message, content.hash, head, historyOf(record.id, known))
+  if (resent) return { word: 'unchanged', version: head.version, issue: resentIssue(resent, head) }
   if (head.status === 'void' && isWhatWasEnded(record, content, known))
     return { word: 'unchanged', version: head.version }
   add(message, index, record, content, 'active', head.version + 1, known, into)
   return { word: 'updated', version: head.version + 1 }
-}
-
-/** By the source's own order where both have one; else by arrival, which is the order of deciding but for a deferred message. */
-function isOlder(message: PreparedMessage, record: PreparedRecord, head: Head, known: Known): boolean {
-  if (record.order !== null && head.order !== null) return record.order < head.order
-  return isOvertaken(message, record, known)
-}
-
-/** Whether the head came in a message that arrived after this one. */
-const isOvertaken = (message: PreparedMessage, { id }: PreparedRecord, known: Known): boolean =>
-  (known.arrivals.get(id)?.receivedAtMs ?? 0) > message.receivedAtMs
-
-/**
- * Content that an earlier version already had is a resend, not a correction, when the same bytes brought it, or when the record was
- * made void since: a void ends a record, and the retry of its first message must not bring it back to life. Bytes that made an earlier
- * version and not the newest are a resend whatever a newer mapping makes of them now.
- */
-function isResend(
-  message: PreparedMessage,
-  content: Content,
-  head: Head,
-  history: readonly PastVersion[] | undefined,
-): boolean {
-  if (!history) return false
-  const sameMessage = ({ message: past, messageId }: PastVersion): boolean =>
-    past !== null && messageId !== message.id && sameBytes(past, message.sha256)
-  if (history.some((past) => past.hash === content.hash && (head.status === 'void' || sameMessage(past))))
-    return true
-  const newest = history.find(({ version }) => version === head.version)
-  const isOwn = newest === undefined || newest.messageId === message.id || sameMessage(newest)
-  return !isOwn && history.some(sameMessage)
 }
 
 function decideVoid(
@@ -172,7 +158,7 @@ function decideVoid(
   if (head.status === 'void' && (!content || head.hash === content.hash)) {
     return { word: 'unchanged', version: head.version }
   }
-  if (isOvertaken(message, record, known))
+  if (!message.replay && isOlder(message, record, head, known))
     return { word: 'unchanged', version: head.version, issue: lateIssue(record.order) }
   const next = content ?? voided(record, newestBody(record.id, known), record.ended)
   const owner = known.owners.get(record.id)
@@ -183,10 +169,3 @@ function decideVoid(
   add(message, index, record, next, 'void', head.version + 1, known, into)
   return { word: 'voided', version: head.version + 1 }
 }
-
-/** Why a version that is older than the newest is not one. */
-export const lateIssue = (order: string | null): Issue => ({
-  path: '',
-  code: 'W_LATE',
-  reason: `a newer version than ${order ?? 'this'} is known; this one was kept out`,
-})

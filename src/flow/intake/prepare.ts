@@ -10,7 +10,7 @@ import type { PreparedRecord, PreparedSource } from './prepared.ts'
 /** What mapping made of the records of a message. */
 export interface Prepared {
   readonly sources: PreparedSource[]
-  /** Decoded values of the rejected source records, by their place: they are kept for a person to mend. */
+  /** Decoded values of the source records that are rejected, or may be when they are decided, by their place: they are kept for a person to mend. */
   readonly rejectedValues: ReadonlyMap<number, SourceValue>
   /** Whether records of this mapping refer to lots that must have a record of their own. */
   readonly expectsLots: boolean
@@ -41,8 +41,9 @@ export function prepareSources(
     const mapped = mapping.map(record, context)
     const source = prepared(mapped, edges, seals, encode)
     sources.push(source)
-    // A rejected record is kept whole; its names may hold what the store does not take.
-    if (source.rejected) rejectedValues.set(mapped.index, record.value)
+    // A rejected record is kept whole; its names may hold what the store does not take. One without its order may yet be refused.
+    if (source.rejected || source.records.some(({ lacksOrderAt }) => lacksOrderAt !== undefined))
+      rejectedValues.set(mapped.index, record.value)
     notes?.note(record, mapped)
   }
   return { sources, rejectedValues, expectsLots: mapping.expectsLots === true }
@@ -99,7 +100,7 @@ const tooManyEdges = (reason: string): Issue => ({
 })
 
 const preparedRecord = (
-  { kind, id, key, operation, body, void: ended, order, expected }: MappedRecord,
+  { kind, id, key, operation, body, void: ended, order, lacksOrderAt, expected }: MappedRecord,
   seals: boolean,
   encode: ((text: string) => Buffer) | undefined,
 ): PreparedRecord => ({
@@ -109,6 +110,7 @@ const preparedRecord = (
   operation,
   ended,
   order: order ?? null,
+  lacksOrderAt,
   content: body && contentOf({ kind, id }, body, operation === 'void' ? 'void' : 'active', seals, encode),
   expected,
 })

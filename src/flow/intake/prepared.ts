@@ -52,6 +52,8 @@ export interface PreparedRecord {
   readonly ended: MappedRecord['void']
   /** The source's own version or time; null where the mapping names none. */
   readonly order: string | null
+  /** Where the order would stand that the mapping names and the source record lacks. */
+  readonly lacksOrderAt?: string | undefined
   /** Null for a void that names no content. */
   readonly content: Content | null
   readonly expected: MappedRecord['expected'] | undefined

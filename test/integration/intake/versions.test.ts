@@ -30,6 +30,19 @@ describe('versions of a record', () => {
     expect(await hub.versions('C1')).toEqual(['active@1', 'active@2'])
   })
 
+  it('the receipt of bytes that a correction has replaced says which version they made and which one counts', async () => {
+    await hub.push([{ no: 'C5', kg: '10' }])
+    const second = await hub.push([{ no: 'C5', kg: '11' }])
+    const again = await hub.push([{ no: 'C5', kg: '10' }])
+    expect(again.results[0]).toMatchObject({
+      result: 'unchanged',
+      records: [{ version: 2 }],
+      issues: [{ code: 'W_LATE', reason: expect.stringMatching(/version 1, which version 2 has replaced/) }],
+    })
+    expect(second.results[0]?.issues).toBeUndefined()
+    expect((await hub.push([{ no: 'C5', kg: '11' }])).results[0]?.issues).toBeUndefined()
+  })
+
   it('a message that says a key twice, sent by several senders at once, is stored once', async () => {
     const twice = [
       { no: 'C3', kg: '10' },
@@ -165,8 +178,9 @@ describe('voids', () => {
   it('the retry of the first message does not bring a void record back to life', async () => {
     await hub.push([{ no: 'D1', kg: '5' }])
     await hub.push([{ no: 'D1', status: 'void-kept' }])
-    expect(words(await hub.push([{ no: 'D1', kg: '5', uploaded: '2024-04-16T00:00:00+08:00' }]))).toEqual([
-      'unchanged',
+    const retry = await hub.push([{ no: 'D1', kg: '5', uploaded: '2024-04-16T00:00:00+08:00' }])
+    expect(retry.results).toMatchObject([
+      { result: 'unchanged', issues: [{ code: 'W_LATE', reason: expect.stringContaining('stays void') }] },
     ])
     expect(await hub.versions('D1')).toEqual(['active@1', 'void@2'])
   })

@@ -1,7 +1,5 @@
 import type { MappingTest, Words } from '#core/mapping/mapping.ts'
 import { alike } from '#core/mapping/run/any-case.ts'
-import { compileDate } from '#core/mapping/verbs/date.ts'
-import { compileText } from '#core/mapping/verbs/text.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { ReadOptions } from '#core/source.ts'
 import {
@@ -20,6 +18,7 @@ import type { Heading } from './heading.ts'
 import { compileKey, type KeyPlan } from './key.ts'
 import type { Mistakes } from './mistakes.ts'
 import type { MapNode, Node } from './node.ts'
+import { compileOrder } from './order.ts'
 import { compileRead } from './read.ts'
 import { compileStatus, compileVoid, type StatusPlan, type VoidPlan } from './status.ts'
 
@@ -138,22 +137,6 @@ function statusAndVoid(c: Compiling, root: MapNode) {
     c.mistakes.add((statusNode as Node).at, 'status', 'void_untold')
   const isWhole = (statusNode === undefined || status !== null) && (voidNode === undefined || ended !== null)
   return { status: status?.plan ?? null, ended, isWhole }
-}
-
-const WIDTH = 20
-
-/** `order: { from: field, date: […] }`, or a whole number, which is filled with zeros so that texts compare as numbers. */
-function compileOrder(c: Compiling, node: Node): Evaluate<string> | null {
-  if (node.is === 'map' && node.entries.has('date')) {
-    const plan = compileDate(c, node, 'order', { essential: false, event: false })
-    return plan === null ? null : (run) => plan.evaluate(run)?.at
-  }
-  const plan = compileText(c, node, 'order')
-  if (plan === null) return null
-  return (run) => {
-    const text = plan.read(run)?.trim()
-    return text !== undefined && /^\d{1,20}$/.test(text) ? text.padStart(WIDTH, '0') : undefined
-  }
 }
 
 function ignoredFields(c: Compiling, root: MapNode): string[] {

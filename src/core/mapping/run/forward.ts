@@ -13,7 +13,7 @@ import { type Assemble, assembler } from './assemble.ts'
 import { clockOf } from './clock.ts'
 import { flagsOf } from './flag-bits.ts'
 import { NO_ROW, newRun } from './new-run.ts'
-import { note, type Row, type Run } from './run.ts'
+import { note, placeOf, type Row, type Run } from './run.ts'
 
 /** The ready steps of one canonical record. */
 interface Step {
@@ -71,6 +71,7 @@ export function forwardRunner(plan: ForwardPlan) {
     const operation = status === 'void' ? 'void' : 'upsert'
     const ended = operation === 'void' ? voidOf(plan, run) : undefined
     const order = plan.order === null ? undefined : plan.order(run)
+    const lacksOrderAt = plan.order !== null && order === undefined ? placeOf(run, run.field) : undefined
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i] as Step
       const { emit } = step
@@ -83,6 +84,7 @@ export function forwardRunner(plan: ForwardPlan) {
       const record: MappedRecord = { kind: emit.kind, id, key: ownKey, operation, body }
       if (ended !== undefined) (record as { void?: MappedRecord['void'] }).void = ended
       if (order !== undefined) (record as { order?: string }).order = order
+      if (lacksOrderAt !== undefined) (record as { lacksOrderAt?: string }).lacksOrderAt = lacksOrderAt
       if (run.expected !== null) (record as { expected?: MappedRecord['expected'] }).expected = run.expected
       records = appended(records, record)
     }
@@ -200,10 +202,17 @@ function fieldOf(emit: Emit, part: 'who' | 'what' | 'name'): string {
 const fieldNamed = (emit: Emit, targets: readonly string[]): string =>
   emit.plans.find((plan) => targets.includes(plan.target))?.field ?? ''
 
-/** A void that names another record, or only its own key, and leaves the content as it was. */
+/**
+ * A void that names another record, or only its own key, and leaves the content as it was. It says nothing but the end, so it needs no order;
+ * that of a void of another record is none of that record.
+ */
 function keepingVoid(plan: ForwardPlan, run: Run, index: number, key: string[] | null): MappedSource {
   const target = plan.void?.of ? plan.void.of(run) : key
   const ended = voidOf(plan, run)
+  const isOwn =
+    target === key ||
+    (key !== null && target?.length === key.length && target.every((part, i) => part === key[i]))
+  const order = plan.order === null || !isOwn ? undefined : plan.order(run)
   if (run.rejected || target === null) return { index, key, rejected: true, issues: run.issues, records: [] }
   const records = plan.emits.map((emit): MappedRecord => {
     const id = recordId(emit.kind, plan.system, plan.record, target)
@@ -214,6 +223,7 @@ function keepingVoid(plan: ForwardPlan, run: Run, index: number, key: string[] |
       operation: 'void',
       body: null,
       ...(ended === undefined ? {} : { void: ended }),
+      ...(order === undefined ? {} : { order }),
     }
   })
   return { index, key, rejected: false, issues: run.issues, records }

@@ -84,7 +84,7 @@ export function note(run: Run, code: Flag, why: ReasonCode, parts: IssueParts): 
 }
 
 /** Where a field stands: in the record, or around the list. */
-function placeOf({ source, prefix }: Run, field: string): string {
+export function placeOf({ source, prefix }: Pick<Run, 'source' | 'prefix'>, field: string): string {
   const { envelope } = source
   return envelope !== undefined && field.startsWith(ENVELOPE)
     ? envelope.place(field.slice(ENVELOPE.length))

@@ -25,6 +25,8 @@ export interface TimeOptions {
   readonly essential: boolean
   /** Sets the year in which codes are read, and is compared with the time of receipt. */
   readonly event: boolean
+  /** The record may lack it, but one that cannot be read rejects. */
+  readonly mustRead?: boolean
 }
 
 export function compileDate(
@@ -46,7 +48,10 @@ export function compileDate(
       return undefined
     }
     const when = parse(text)
-    if (when === null) return unreadable(run, text, target, options.essential && run.emitted === 0)
+    if (when === null) {
+      const rejects = options.mustRead === true || (options.essential && run.emitted === 0)
+      return unreadable(run, text, target, rejects)
+    }
     if (options.event) {
       run.year = yearOf(when.at)
       run.day = when.at.slice(0, 10)
@@ -83,10 +88,10 @@ function formatsOf(c: Compiling, node: Node & { is: 'map' }, target: string) {
   return right ? { formats, zone } : null
 }
 
-function unreadable(run: Run, text: string, target: string, essential: boolean): undefined {
+function unreadable(run: Run, text: string, target: string, rejects: boolean): undefined {
   if (isRuined(run, text, target)) return undefined
-  note(run, 'E_SCHEMA', 'bad_time', { target, value: text, rejects: essential })
-  if (!essential) keepRaw(run, target, text)
+  note(run, 'E_SCHEMA', 'bad_time', { target, value: text, rejects })
+  if (!rejects) keepRaw(run, target, text)
   return undefined
 }
 

@@ -1,0 +1,124 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { sale, withVersions } from '#test/versions.ts'
+
+const hub = withVersions()
+beforeAll(() => hub.take({ version: 1, order: 'rev' }))
+
+const push = async (no: string, rev: unknown, kg: string, more: object = {}) => {
+  const { results } = await hub.push([sale(no, { kg, ...(rev === undefined ? {} : { rev }), ...more })])
+  return results[0]
+}
+const word = async (...given: Parameters<typeof push>) => (await push(...given))?.result
+const masses = async (no: string) =>
+  (await hub.versions(no)).map((line) => line.split(' ').slice(0, 3).join(' '))
+
+it('a record that lacks its order never replaces one that has it: it is refused, and waits with its reason', async () => {
+  for (const [rev, kg] of [
+    [1, '10'],
+    [3, '30'],
+  ])
+    await push('A1', rev, String(kg))
+  expect(await push('A1', 2, '20')).toMatchObject({
+    result: 'unchanged',
+    issues: [{ code: 'W_LATE', reason: expect.stringContaining('than 2 is known') }],
+  })
+  expect(await push('A1', undefined, '40')).toMatchObject({
+    result: 'rejected',
+    records: [],
+    issues: [{ path: '/0/rev', code: 'E_SCHEMA', reason: expect.stringContaining('has one') }],
+  })
+  expect(await masses('A1')).toEqual(['active@1 番茄 10', 'active@2 番茄 30'])
+  const { rows } = await hub.pool.query(
+    `select code, place, source from rejections where source like '%"40"%'`,
+  )
+  expect(rows).toEqual([{ code: 'E_SCHEMA', place: '/0/rev', source: expect.stringContaining('A1') }])
+})
+
+it.each([
+  ['a letter', 'B'],
+  ['a decimal', '1.5'],
+  ['a decimal of no fraction', 3.5],
+  ['a negative number', '-5'],
+  ['more digits than any version has', '123456789012345678901'],
+  ['text that was destroyed', '\ufffd'],
+])('an order that cannot be read refuses, whether the record is known or not: %s', async (_name, rev) => {
+  const no = `B-${String(rev).codePointAt(0)}${String(rev).length}`
+  const refused = {
+    result: 'rejected',
+    issues: [{ path: '/0/rev', reason: expect.any(String), fix: expect.any(String) }],
+  }
+  expect(await push(no, rev, '10')).toMatchObject(refused)
+  expect(await word(no, 9, '10')).toBe('created')
+  expect(await push(no, rev, '20')).toMatchObject(refused)
+  expect(await masses(no)).toEqual(['active@1 番茄 10'])
+})
+
+it('a record that is void stays void for what lacks its order or has an older one', async () => {
+  await push('C1', 3, '30')
+  expect(await word('C1', 4, '30', { state: '2' })).toBe('voided')
+  expect(await word('C1', undefined, '31')).toBe('rejected')
+  expect(await push('C1', 3, '32')).toMatchObject({ result: 'unchanged', issues: [{ code: 'W_LATE' }] })
+  expect(await word('C1', 5, '33')).toBe('updated')
+  expect(await push('C1', 4, '30', { state: '2' })).toMatchObject({
+    result: 'unchanged',
+    issues: [{ code: 'W_LATE' }],
+  })
+  expect(await masses('C1')).toEqual(['active@1 番茄 30', 'void@2 番茄 30', 'active@3 番茄 33'])
+})
+
+it('a void that only names its record needs no order', async () => {
+  await push('C2', 3, '30')
+  expect(await word('C2', undefined, '30', { state: '2' })).toBe('voided')
+})
+
+it('without an order on either side the last one to arrive counts, and the receipt says that the order is missing', async () => {
+  const first = await push('D1', undefined, '10')
+  expect(first).toMatchObject({ result: 'created', issues: [{ path: '/0/rev', code: 'E_SCHEMA' }] })
+  expect(await push('D1', undefined, '10')).toEqual({ ...first, result: 'unchanged', issues: undefined })
+  expect(await push('D1', undefined, '11')).toMatchObject({ result: 'updated', issues: [{ path: '/0/rev' }] })
+  expect(await push('D1', 1, '12')).toMatchObject({ result: 'updated' })
+  expect(await push('D1', undefined, '13')).toMatchObject({ result: 'rejected' })
+  // The first message once more is no new statement.
+  expect(await push('D1', undefined, '10')).toMatchObject({ result: 'unchanged' })
+  expect(await masses('D1')).toEqual(['active@1 番茄 10', 'active@2 番茄 11', 'active@3 番茄 12'])
+})
+
+it('the order is known within one message too', async () => {
+  const rows = [sale('E1', { rev: 3, kg: '30' }), sale('E1', { kg: '40' }), sale('E1', { rev: 2, kg: '20' })]
+  const words = async () => (await hub.push(rows)).results.map(({ result }) => result)
+  expect(await words()).toEqual(['created', 'rejected', 'unchanged'])
+  expect(await words()).toEqual(['unchanged', 'rejected', 'unchanged'])
+  expect(await masses('E1')).toEqual(['active@1 番茄 30'])
+})
+
+it('wide digits are digits, and 10 is newer than 9', async () => {
+  await push('F1', '９', '9')
+  expect(await word('F1', '10', '10')).toBe('updated')
+  expect(await word('F1', '9', '8')).toBe('unchanged')
+})
+
+describe('by whatever way it comes', () => {
+  it('a large message is refused the same records', async () => {
+    await push('G1', 3, '30')
+    const receipt = await hub.pushLarge([
+      sale('G1', { kg: '40' }),
+      sale('G1', { rev: 'x', kg: '50' }),
+      sale('G2'),
+    ])
+    const { rows } = await hub.pool.query('select accepted, rejected from messages where id = $1', [receipt])
+    expect(rows).toEqual([{ accepted: 1, rejected: 2 }])
+    expect(await masses('G1')).toEqual(['active@1 番茄 30'])
+  })
+
+  it('a replay lets in nothing that was refused, and makes nothing of what came before the order', async () => {
+    const before = await hub.push([sale('H1', { kg: '10' })])
+    await pause(2)
+    await push('H1', 3, '30')
+    const refused = await hub.push([sale('H1', { kg: '40' })])
+    await hub.take({ version: 2, order: 'rev', more: '      note: { const: anew }\n' })
+    const { counts } = await hub.replay('apply', { receipts: [before.receipt, refused.receipt] })
+    expect(counts).toMatchObject({ received: 2, keptOut: 1, stillFailing: 1, versions: 0 })
+    expect(await masses('H1')).toEqual(['active@1 番茄 10', 'active@2 番茄 30'])
+  })
+})
