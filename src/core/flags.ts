@@ -3,7 +3,8 @@
  * `E_` codes are the codes of a rejection when they touch what a record cannot do without (its key, its time, its parties).
  */
 export const FLAGS = {
-  W_UNIT_SUSPECT: 'A mass, unit or price that cannot be read or is outside the band of the product',
+  W_UNIT_SUSPECT:
+    'A mass, unit or price that cannot be read or cannot be true, such as a price outside the band of the product',
   W_TRACE_FORM_AMBIGUOUS:
     'A 20-digit code that fits form A (operator + serial) and form B (node + date + serial)',
   W_AREA_OBSOLETE: 'A region code or name that had ended at the time of the record',

@@ -121,6 +121,24 @@ export const REASONS = {
     ['the mass or unit cannot be read, or is unusual', '重量或单位无法识别，或不常用'],
     ['Send a mass in 公斤 or 斤, or the content of a package.', '请以公斤或斤发送重量，或注明件重。'],
   ),
+  amount_negative: reasonOf(
+    ['an amount below zero', '数量为负'],
+    [
+      'Send the amount without a sign. Goods that come back are a sale that is a refund, or a disposal; a record in error is made void.',
+      '请发送不带负号的数量。退货请以退货交易或退货处置记录发送；错误记录请作废。',
+    ],
+  ),
+  amount_zero: reasonOf(
+    ['an amount of nothing: no goods are told of', '数量为零：未说明任何货物'],
+    ['Send the amount that was weighed or counted.', '请发送实际称重或计数的数量。'],
+  ),
+  amount_vast: reasonOf(
+    ['more than 1,000 tonnes in one record', '单条记录超过 1000 吨'],
+    [
+      'Check the unit of the mass: 克, 斤 and 公斤 are easily mistaken.',
+      '请核对重量单位：克、斤、公斤容易混淆。',
+    ],
+  ),
   price_bad: reasonOf(
     [
       'the price cannot be read, or is for a package of unknown content',

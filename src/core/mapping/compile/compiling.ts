@@ -1,6 +1,7 @@
 import type { DocumentType } from '#core/documents/document-type.ts'
 import type { CodeTable } from '#core/mapping/mapping.ts'
 import type { Run } from '#core/mapping/run/run.ts'
+import type { Kind } from '#core/model/kinds.ts'
 import type { ProductAliases } from '#core/products/aliases.ts'
 import type { Mistakes } from './mistakes.ts'
 import { nearest } from './nearest.ts'
@@ -39,6 +40,8 @@ export interface Compiling {
   readonly scope: string
   /** Whether the canonical record is an event, which cannot do without its time; a party or a site can. */
   readonly isEvent: boolean
+  /** Kind of the canonical record; undefined outside of one. */
+  readonly kind: Kind | undefined
   /** Whether the canonical record has a quantity, whose unit a price may share. */
   readonly hasQuantity: boolean
   /** Documents that the canonical record names, as far as they were compiled. */
@@ -88,6 +91,7 @@ export function beginCompiling(mistakes: Mistakes, given: Partial<Compiling> = {
     productAliases: undefined,
     scope: '',
     isEvent: true,
+    kind: undefined,
     hasQuantity: false,
     papers: [],
     ...given,

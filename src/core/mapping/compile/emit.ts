@@ -45,6 +45,7 @@ export function compileEmit(c: Compiling, node: Node, target: string): Emit | nu
   }
   const inside: Compiling = {
     ...c,
+    kind,
     hasQuantity: fieldsNode.entries.has('quantity'),
     isEvent: kind !== 'party' && kind !== 'site',
     papers: [],

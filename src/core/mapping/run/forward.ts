@@ -69,6 +69,7 @@ export function forwardRunner(plan: ForwardPlan) {
       return keepingVoid(plan, run, index, key)
     let records: MappedRecord[] | undefined
     const operation = status === 'void' ? 'void' : 'upsert'
+    run.isVoid = status === 'void'
     const ended = operation === 'void' ? voidOf(plan, run) : undefined
     const order = plan.order === null ? undefined : plan.order(run)
     const lacksOrderAt = plan.order !== null && order === undefined ? placeOf(run, run.field) : undefined

@@ -15,6 +15,7 @@ export function newRun(): Run {
     flags: 0,
     rejected: false,
     emitted: 0,
+    isVoid: false,
     issues: [],
     refusals: 0,
     raw: null,

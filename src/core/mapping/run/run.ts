@@ -28,6 +28,8 @@ export interface Run {
   rejected: boolean
   /** Canonical records that have come of the source record so far. */
   emitted: number
+  /** Whether the source record makes its canonical records void. */
+  isVoid: boolean
   issues: Issue[]
   /** How many of the issues reject. */
   refusals: number

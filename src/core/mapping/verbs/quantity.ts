@@ -12,13 +12,15 @@ import { isRuined } from '#core/mapping/run/words.ts'
 import type { Quantity } from '#core/model/values.ts'
 import { parseQuantity, type QuantityOptions, readCount, timesPacks } from '#core/units/quantity.ts'
 import { unitOf } from '#core/units/table.ts'
+import { doubtsOf } from './doubtful-amount.ts'
 import { compileText, type TextPlan } from './text.ts'
 
 /**
  * Quantity: `from` a number, or a number and unit in one text (`约100斤`, `50kg*20箱`); `unit` names the field of the unit and
  * what it is when empty (`default`), or is a constant; `dimension: mass` refuses counts and packages; `packs` is a number of
  * packages, `times` one by which the content of each is multiplied; `units` gives texts another meaning (`{ 羽: 片 }`). Becomes kilograms, heads, pieces or packages, exactly. What
- * cannot be read has the value null, its text, and W_UNIT_SUSPECT.
+ * cannot be read has the value null, its text, and W_UNIT_SUSPECT; an amount that cannot be true is kept and marked so: one below zero (but
+ * of sales, whose returns are, and of voids), none at all of goods that move, more than 1,000 tonnes.
  */
 export const QUANTITY_EXAMPLE = {
   mapping: '{ from: netWeight, unit: { from: unit, default: 公斤 }, dimension: mass }',
@@ -62,6 +64,7 @@ export function compileQuantity(
     ...(unit.fallback === undefined ? {} : { default: unit.fallback }),
     ...(units === undefined ? {} : { units }),
   }
+  const doubtful = doubtsOf(c.kind, isLine)
   const evaluate = (run: Run): Quantity | undefined => {
     const unitText = readUnit === undefined ? '' : (readUnit(run) ?? '')
     const text = read(run)
@@ -85,6 +88,8 @@ export function compileQuantity(
       if (isRuined(run, quantity.raw, target)) return undefined
       note(run, 'W_UNIT_SUSPECT', 'unit_bad', { target, value: quantity.raw })
     }
+    const doubt = doubtful(run, quantity)
+    if (doubt !== undefined) note(run, 'W_UNIT_SUSPECT', doubt, { target, value: quantity.raw })
     return ordered(quantity, packs === undefined ? undefined : countOf(run, packs, target))
   }
   return { evaluate, verb: 'quantity' }

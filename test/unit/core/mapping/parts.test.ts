@@ -8,19 +8,20 @@ describe('the content of a package times the number of packages', () => {
       fields,
     )
   test.each([
-    [{ each: '20.000', boxes: '20', unit: '千克' }, '400', '20'],
-    [{ each: '0.1', boxes: '3', unit: '吨' }, '300', '3'],
-    [{ each: '12.345', boxes: '１０００', unit: '' }, '12345', '1000'],
-    [{ each: '20公斤', boxes: '2', unit: '' }, '40', '2'],
+    [{ each: '20.000', boxes: '20', unit: '千克' }, '400', '20', []],
+    [{ each: '0.1', boxes: '3', unit: '吨' }, '300', '3', []],
+    [{ each: '12.345', boxes: '１０００', unit: '' }, '12345', '1000', []],
+    [{ each: '20公斤', boxes: '2', unit: '' }, '40', '2', []],
     [
       { each: '0.1', boxes: '99999999999999999999', unit: '克' },
       '9999999999999999.9999',
       '99999999999999999999',
+      ['W_UNIT_SUSPECT'],
     ],
-  ])('%j is exact', (fields, value, packs) => {
+  ])('%j is exact', (fields, value, packs, doubts) => {
     const { body, flags } = quantity(fields)
     expect(body.quantity).toMatchObject({ value, unit: 'KGM', packs })
-    expect(flags).toEqual([])
+    expect(flags).toEqual(doubts)
   })
   test.each([
     [{ each: '20', boxes: null }, '20'],
