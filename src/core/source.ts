@@ -84,6 +84,8 @@ export interface ReadOptions {
   readonly values?: 'as-written' | 'base64'
   readonly xlsx?: WorkbookOptions
   readonly dbf?: DbfOptions
+  /** Columns that a table cannot do without, because the key of its records is made of them: of each list one. */
+  readonly columns?: readonly (readonly string[])[]
   readonly maxDepth?: number
   /** How messages of other content types are read, by the content type without its parameters. */
   readonly also?: Readonly<Record<string, ReadOptions>>

@@ -33,6 +33,6 @@ export async function decodeMessage(
       unjoined: [],
     }
   }
-  const records = await readXlsx(bytes, options.xlsx, most)
+  const records = await readXlsx(bytes, options.xlsx, most, options)
   return { records, encoding: 'xlsx', encodingMismatch: false, envelope: {}, unjoined: [] }
 }

@@ -65,7 +65,7 @@ export async function* decodeStream(
   if (!isText(options)) {
     // The directory of a workbook stands at its end, so it must be whole before its first row can be read.
     yield* inFile(source, { maxBytes: FILE_MAX_BYTES, ...options.spool }, (path) =>
-      streamXlsx(path, options.xlsx),
+      streamXlsx(path, options.xlsx, options),
     )
     if (report) Object.assign(report, { encoding: 'xlsx', encodingMismatch: false })
     return
@@ -103,7 +103,7 @@ export async function* countStream(
 ): AsyncGenerator<number> {
   if (options.format === 'csv' || (options.format === 'ndjson' && options.lines === undefined)) {
     const text = pieces(decodeChunks(source, { encoding: 'utf-8', ascii: true }), { text: '' })
-    yield* options.format === 'csv' ? countCsv(text, options.csv) : countLines(text)
+    yield* options.format === 'csv' ? countCsv(text, options.csv, options) : countLines(text)
     return
   }
   for await (const _ of decodeStream(source, options, declared)) yield 1
@@ -117,7 +117,7 @@ function records(
   const maxDepth = Math.min(options.maxDepth ?? DEPTH_MAX, DEPTH_MAX)
   switch (options.format) {
     case 'csv':
-      return streamCsv(text, options.csv)
+      return streamCsv(text, options.csv, options)
     case 'ndjson':
       return streamLines(text, maxDepth)
     case 'xml': {

@@ -95,7 +95,7 @@ function readFormat(bytes: Uint8Array, options: DecodeOptions, maxRecords: numbe
   }
   if (format === 'form') return readForm(bytes, options.form?.field ?? 'data', json)
   const { text, encoding } = decodeText(bytes)
-  if (format === 'csv') return { encoding, records: readCsv(text, options.csv, maxRecords) }
+  if (format === 'csv') return { encoding, records: readCsv(text, options.csv, maxRecords, options) }
   if (format === 'xml' || format === 'soap') {
     const read = format === 'xml' ? readXml : readSoap
     return { encoding, inner: xmlDeclaredEncoding(text), ...read(text, options, { maxDepth, maxRecords }) }

@@ -60,6 +60,22 @@ export const TEXT_TWINS: Twins = [
   ['NUL in the cell', '单元格中含有 NUL 字符'],
   ['send whole characters only', '请只发送完整字符'],
   ['no header row: the columns cannot be told', '没有列名行，无法判断各列'],
+  ['title row', '标题行'],
+  ['title row, $1', '标题行，$1'],
+  [
+    'no column $1: the titles are text that was destroyed before it was sent',
+    '缺少列“$1”：标题行文本在发送前已损坏',
+  ],
+  ['no column $1; the first row is no title row of this record', '缺少列“$1”；首行不是该记录的标题行'],
+  ['no column $1; the titles are $2', '缺少列“$1”；标题行为：$2'],
+  [
+    'send the file in its right character set (UTF-8 or GB18030)',
+    '请以正确的字符集（UTF-8 或 GB18030）发送文件。',
+  ],
+  [
+    'send the file to the record that it is for, with the titles of the interface document in its title row; changed titles need a changed mapping',
+    '请将文件发送到对应的记录，标题行使用接口文档规定的列名；列名有变时须修改映射。',
+  ],
   ['send the title row first, with a name for each column', '首行应为列名，每列均须有名称'],
   ['a column name that is not allowed', '列名不可使用'],
   ['two columns have this name', '有两列同名'],

@@ -25,10 +25,10 @@ export function readColumns(first: readonly string[], header: readonly string[] 
     return { names: header, firstIsRow: !repeated }
   }
   if (names.length === 0 || names.some((name) => name === '' || DATUM.test(name))) {
-    throw new DecodeRefusal('E_SCHEMA', 'row 1', 'no header row: the columns cannot be told', FIX)
+    throw new DecodeRefusal('E_SCHEMA', 'title row', 'no header row: the columns cannot be told', FIX)
   }
   if (names.length > COLUMNS_MAX) {
-    throw new DecodeRefusal('E_SCHEMA', 'row 1', `more than ${COLUMNS_MAX} columns`, 'send fewer columns')
+    throw new DecodeRefusal('E_SCHEMA', 'title row', `more than ${COLUMNS_MAX} columns`, 'send fewer columns')
   }
   checkNames(names)
   return { names, firstIsRow: false }
@@ -38,9 +38,9 @@ function checkNames(names: readonly string[]): void {
   const seen = new Set<string>()
   for (const name of names) {
     if (POISON.has(name))
-      throw new DecodeRefusal('E_SCHEMA', `row 1, ${name}`, 'a column name that is not allowed', FIX)
+      throw new DecodeRefusal('E_SCHEMA', `title row, ${name}`, 'a column name that is not allowed', FIX)
     if (seen.has(name))
-      throw new DecodeRefusal('E_SCHEMA', `row 1, ${name}`, 'two columns have this name', FIX)
+      throw new DecodeRefusal('E_SCHEMA', `title row, ${name}`, 'two columns have this name', FIX)
     seen.add(name)
   }
 }

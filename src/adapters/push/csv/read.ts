@@ -2,6 +2,7 @@ import { CsvError, type Options } from 'csv-parse'
 import { parse as parseWhole } from 'csv-parse/sync'
 import { refuseEmpty } from '#adapters/push/empty.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import type { Needed } from '#adapters/push/table/needed.ts'
 import { tooMany } from '#adapters/push/too-many.ts'
 import type { CsvOptions, SourceRecord } from '#core/source.ts'
 import { findTable, quoteOf, type Table } from './dialect.ts'
@@ -12,10 +13,15 @@ import { type RowBatch, rowBatches } from './stream.ts'
 const ROW_MAX_CHARS = 1_048_576
 
 /** The records of a CSV text. Cells are texts as written: formulas, leading zeros and blanks stay. */
-export function readCsv(text: string, options: CsvOptions | undefined, maxRecords: number): SourceRecord[] {
+export function readCsv(
+  text: string,
+  options: CsvOptions | undefined,
+  maxRecords: number,
+  needed?: Needed,
+): SourceRecord[] {
   refuseEmpty(text, 'CSV')
   const table = findTable(text, true, options) ?? NO_TABLE
-  const reader = createRowReader(options)
+  const reader = createRowReader(options, needed)
   const records: SourceRecord[] = []
   for (const cells of rowsOf(table, options, maxRecords + 2)) {
     const record = reader.read(cells)
@@ -43,8 +49,9 @@ function rowsOf(table: Table, options: CsvOptions | undefined, most: number): It
 export async function* streamCsv(
   text: AsyncIterable<string>,
   options: CsvOptions | undefined,
+  needed?: Needed,
 ): AsyncGenerator<SourceRecord> {
-  const reader = createRowReader(options)
+  const reader = createRowReader(options, needed)
   for await (const { lines, cells, delimiter } of streamRows(text, options)) {
     if (lines !== null) {
       for (const line of lines) {
@@ -65,8 +72,9 @@ export async function* streamCsv(
 export async function* countCsv(
   text: AsyncIterable<string>,
   options: CsvOptions | undefined,
+  needed?: Needed,
 ): AsyncGenerator<number> {
-  const reader = createRowReader(options)
+  const reader = createRowReader(options, needed)
   let isBegun = false
   for await (const { lines, cells, delimiter } of streamRows(text, options)) {
     const rows = lines ?? cells

@@ -1,4 +1,5 @@
 import { sourceRecord } from '#adapters/push/record.ts'
+import { checkNeeded, type Needed } from '#adapters/push/table/needed.ts'
 import type { Issue } from '#core/issue.ts'
 import type { CsvOptions, SourceRecord } from '#core/source.ts'
 import { hasForbiddenCharacter } from '#core/text.ts'
@@ -7,7 +8,7 @@ import { type Columns, readColumns } from './columns.ts'
 const placing = (path: string, field: string) => `${path}, ${field}`
 
 /** Turns the rows of a CSV text into source records, in order; the first row gives the names. Rows are counted from 1 below the title row. */
-export function createRowReader(options: CsvOptions | undefined) {
+export function createRowReader(options: CsvOptions | undefined, needed: Needed = {}) {
   let columns: Columns | null = null
   /** A row without values: a copy of it has room for all of them, which an object that grows by name after name takes several times. */
   const blank: { [name: string]: string } = {}
@@ -19,6 +20,7 @@ export function createRowReader(options: CsvOptions | undefined) {
       if (!columns) {
         columns = readColumns(cells, options?.header)
         for (const name of columns.names) blank[name] = ''
+        if (!options?.header) checkNeeded(columns.names, needed, 'title row')
         if (!columns.firstIsRow) return null
       }
       const path = `row ${index + 1}`

@@ -1,4 +1,5 @@
 import { TITLE, UNIT } from '#adapters/push/table/heading.ts'
+import { checkNeeded, type Needed } from '#adapters/push/table/needed.ts'
 import { tooMany } from '#adapters/push/too-many.ts'
 import type { SourceRecord, SourceValue, WorkbookOptions } from '#core/source.ts'
 import { workbookBatches } from './batches.ts'
@@ -15,6 +16,7 @@ export async function readXlsx(
   bytes: Uint8Array,
   options: WorkbookOptions = {},
   maxRecords: number,
+  needed: Needed = {},
 ): Promise<SourceRecord[]> {
   const records: SourceRecord[] = []
   const limits = {
@@ -22,28 +24,44 @@ export async function readXlsx(
     maxWeight: RECORDS_MAX_WEIGHT.message,
     workMaxMs: MESSAGE_MAX_MS,
   }
-  for await (const record of recordsOf(workbookBatches({ bytes }, options, limits))) {
+  for await (const record of recordsOf(workbookBatches({ bytes }, options, limits), needed)) {
     if (records.push(record) > maxRecords) throw tooMany(null, maxRecords, record.path)
   }
   return records
 }
 
 /** The records of a workbook in a file, of which only a few hundred are in memory at a time. @throws DecodeRefusal */
-export function streamXlsx(path: string, options: WorkbookOptions = {}): AsyncGenerator<SourceRecord> {
+export function streamXlsx(
+  path: string,
+  options: WorkbookOptions = {},
+  needed: Needed = {},
+): AsyncGenerator<SourceRecord> {
   const limits = {
     inflatedMaxBytes: INFLATED_MAX_BYTES.file,
     maxWeight: RECORDS_MAX_WEIGHT.file,
     workMaxMs: FILE_MAX_MS,
   }
   const input: WorkbookInput = { path }
-  return recordsOf(workbookBatches(input, options, limits))
+  return recordsOf(workbookBatches(input, options, limits), needed)
 }
 
-async function* recordsOf(batches: AsyncIterable<WorkbookBatch>): AsyncGenerator<SourceRecord> {
+async function* recordsOf(
+  batches: AsyncIterable<WorkbookBatch>,
+  needed: Needed,
+): AsyncGenerator<SourceRecord> {
   let shape: Shape | null = null
   let index = 0
   for await (const { head, records } of batches) {
-    if (head) shape = shapeOf(head)
+    if (head) {
+      // Of a book of several tables one may be another; its rows tell it.
+      if (!shape && head.sheet === undefined)
+        checkNeeded(
+          head.columns.map(({ field }) => field),
+          needed,
+          `row ${head.headerRow}`,
+        )
+      shape = shapeOf(head)
+    }
     if (!shape) continue
     for (const record of records) yield recordOf(shape, index++, record)
   }

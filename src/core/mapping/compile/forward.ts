@@ -15,7 +15,7 @@ import {
 } from './compiling.ts'
 import { compileEmit, type Emit } from './emit.ts'
 import type { Heading } from './heading.ts'
-import { compileKey, type KeyPlan } from './key.ts'
+import { compileKey, type KeyPlan, keyFields } from './key.ts'
 import type { Mistakes } from './mistakes.ts'
 import type { MapNode, Node } from './node.ts'
 import { compileOrder } from './order.ts'
@@ -96,7 +96,7 @@ export function compileForward(
   if (!mistakes.none || read === null || key === null || emits === null || !isWhole) return null
   return {
     ...heading,
-    read: read.options,
+    read: withColumns(read.options, keyNode === undefined ? [] : keyFields(keyNode)),
     key,
     status,
     void: ended,
@@ -111,6 +111,19 @@ export function compileForward(
     doubts: c.doubts,
     personal: c.personal,
     empty: read.empty,
+  }
+}
+
+/** A table without a column of the key is that of another record, or its titles were changed. */
+function withColumns(read: ReadOptions, columns: ReadOptions['columns'] & {}): ReadOptions {
+  const also = Object.entries(read.also ?? {}).map(
+    ([type, one]) => [type, withColumns(one, columns)] as const,
+  )
+  const isTable = (read.format === 'csv' || read.format === 'xlsx') && columns.length > 0
+  return {
+    ...read,
+    ...(isTable ? { columns } : {}),
+    ...(read.also ? { also: Object.fromEntries(also) } : {}),
   }
 }
 

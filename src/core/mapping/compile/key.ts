@@ -7,6 +7,7 @@ import { KEY_PART_MAX } from '#core/model/identity.ts'
 import { isPrecisionLost } from '#core/text.ts'
 import { type Compiling, choiceOf, entryOf, listOf, without } from './compiling.ts'
 import type { Node } from './node.ts'
+import { stepsOf } from './steps.ts'
 
 /** Reads the parts of a key; null where one is missing or damaged, which is noted. */
 export type KeyPlan = (run: Run) => string[] | null
@@ -38,6 +39,21 @@ export function compileKey(c: Compiling, node: Node, target: string): KeyPlan | 
   if (plans.some((plan) => !plan.optional)) return keyReader(plans)
   c.mistakes.add(node.at, target, 'key_optional')
   return null
+}
+
+/** The fields that a key is made of, where they stand in the record itself: of each list one must have a value. */
+export function keyFields(node: Node): string[][] {
+  if (node.is !== 'list') return []
+  return node.members.flatMap((member) => {
+    const isOptional = member.is === 'map' && member.entries.has('optional')
+    const from = member.is === 'map' ? entryOf(member, 'from') : member
+    if (from === undefined || isOptional) return []
+    const paths = (from.is === 'list' ? from.members : [from]).map((one) =>
+      one.is === 'text' ? one.text : '',
+    )
+    const names = paths.map((path) => stepsOf(path) ?? [])
+    return names.every(({ length }) => length === 1) ? [names.map(([name]) => name as string)] : []
+  })
 }
 
 function switchOf(c: Compiling, member: Node, name: string, place: string): 'true' | 'false' | null {

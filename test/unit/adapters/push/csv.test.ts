@@ -115,13 +115,23 @@ describe('CSV', () => {
   })
 
   test.each([
-    ['a file without title row', '3308000217,衢江,/\n', 'row 1', 'no header row: the columns cannot be told'],
-    ['a title row with an empty name', 'a,,c\n1,2,3', 'row 1', 'no header row: the columns cannot be told'],
-    ['a name twice', 'a,b,a\n1,2,3', 'row 1, a', 'two columns have this name'],
+    [
+      'a file without title row',
+      '3308000217,衢江,/\n',
+      'title row',
+      'no header row: the columns cannot be told',
+    ],
+    [
+      'a title row with an empty name',
+      'a,,c\n1,2,3',
+      'title row',
+      'no header row: the columns cannot be told',
+    ],
+    ['a name twice', 'a,b,a\n1,2,3', 'title row, a', 'two columns have this name'],
     [
       'a name that reaches a prototype',
       'a,__proto__\n1,2',
-      'row 1, __proto__',
+      'title row, __proto__',
       'a column name that is not allowed',
     ],
     [
@@ -200,9 +210,9 @@ describe('dialects of CSV', () => {
   test('a file with nothing below the lines to skip has no title row', () => {
     for (const text of ['one\ntwo', 'one\ntwo\n', 'one\r\ntwo\r', 'one\n\n\n'])
       expect(refusalOf(() => csv(text, { skip: 2 }))).toMatchObject({
-        at: 'row 1',
+        at: 'title row',
         reason: 'no header row: the columns cannot be told',
       })
-    expect(refusalOf(() => csv('#a\n#b', { comment: '#' }))).toMatchObject({ at: 'row 1' })
+    expect(refusalOf(() => csv('#a\n#b', { comment: '#' }))).toMatchObject({ at: 'title row' })
   })
 })
