@@ -70,7 +70,10 @@ export const ERRORS = {
     404,
     'sender',
     ['Unknown record of the system', '该系统没有此记录'],
-    ['Use one of the records named in "known".', '请使用 known 中列出的记录。'],
+    [
+      'Use one of the records named in "known"; where it names none, add a mapping of the system and activate it.',
+      '请使用 known 中列出的记录；若其中没有记录，请添加该系统的映射并启用。',
+    ],
   ),
   method_not_allowed: define(
     405,

@@ -81,6 +81,8 @@ export const RECORD_TWINS: Twins = [
     'the record is of the hub $1; this was kept as a claim, which it decides',
     '该记录属于平台 $1；此次内容作为主张保留，由其决定',
   ],
+  ['Send one of the statuses that the mapping knows: $1.', '请使用映射中列出的状态值：$1。'],
+  ['Send one of these codes or words: $1.', '请发送下列代码或文字之一：$1。'],
   ['a newer version than $1 is known; this one was kept out', '已有比 $1 更新的版本，此版本未采用'],
   [
     'these bytes made version $1, which version $2 has replaced; sent again they change nothing',

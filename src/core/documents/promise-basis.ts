@@ -15,6 +15,10 @@ export interface PromiseBasis {
   readonly unknown: readonly string[]
 }
 
+/** What the form takes: each code with its words. */
+export const basisTaken = (form: PromiseForm): string[] =>
+  Object.entries(BASIS[form]).map(([code, words]) => `${code} ${words}`)
+
 /** Reads the codes of 承诺依据, `1,2` or one by one, by the form of the certificate; words of the form may stand for codes. */
 export function promiseBasis(form: PromiseForm, written: string | readonly string[]): PromiseBasis {
   const codes = (typeof written === 'string' ? written : written.join(','))

@@ -21,6 +21,9 @@ export interface VoidPlan {
   readonly at: Evaluate<When> | null
 }
 
+/** A list that nobody reads to its end says nothing more. */
+const KNOWN_MAX_CHARS = 150
+
 /** `status: { from: field, active: [texts], void: [texts], absent: active }` */
 export function compileStatus(c: Compiling, node: Node): { plan: StatusPlan; hasVoid: boolean } | null {
   const map = mapOf(
@@ -44,13 +47,15 @@ export function compileStatus(c: Compiling, node: Node): { plan: StatusPlan; has
   const activeSet = new Set(active)
   const voidSet = new Set(ended)
   const { read, field } = plan
+  const known = [...activeSet, ...voidSet].join('、').slice(0, KNOWN_MAX_CHARS)
+  const fix = `Send one of the statuses that the mapping knows: ${known}.`
   return {
     hasVoid: ended.length > 0,
     plan: (run) => {
       const text = read(run)
       if (text === undefined) {
         if (absent !== undefined) return absent
-        note(run, 'E_SCHEMA', 'status_unknown', { target: 'status', field, rejects: true })
+        note(run, 'E_SCHEMA', 'status_unknown', { target: 'status', field, rejects: true, fix })
         return null
       }
       if (activeSet.has(text)) return 'active'
@@ -58,7 +63,7 @@ export function compileStatus(c: Compiling, node: Node): { plan: StatusPlan; has
       const folded = foldWidth(text).trim()
       if (activeSet.has(folded)) return 'active'
       if (voidSet.has(folded)) return 'void'
-      note(run, 'E_SCHEMA', 'status_unknown', { target: 'status', value: text, rejects: true })
+      note(run, 'E_SCHEMA', 'status_unknown', { target: 'status', value: text, rejects: true, fix })
       return null
     },
   }

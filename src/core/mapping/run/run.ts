@@ -63,6 +63,8 @@ export interface IssueParts {
   /** The source field, where it is not the one read last. */
   readonly field?: string
   readonly rejects?: boolean
+  /** How to mend it, where the reason alone does not tell: it has a twin among those of records. */
+  readonly fix?: string | undefined
 }
 
 /** Notes that something is wrong with a field: marks the record, or rejects it. Said once for each place and code. */
@@ -78,7 +80,7 @@ export function note(run: Run, code: Flag, why: ReasonCode, parts: IssueParts): 
     ...(parts.value === undefined ? {} : { value: shown(parts.value) }),
     ...(parts.target === undefined ? {} : { target: parts.target }),
     reason: reason.en,
-    fix: fix.en,
+    fix: parts.fix ?? fix.en,
   }
   // Issues that reject stand before those that only mark.
   if (parts.rejects === true) run.issues.splice(run.refusals++, 0, issue)

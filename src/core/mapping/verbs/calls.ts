@@ -1,4 +1,4 @@
-import { type PromiseForm, promiseBasis } from '#core/documents/promise-basis.ts'
+import { basisTaken, type PromiseForm, promiseBasis } from '#core/documents/promise-basis.ts'
 
 /**
  * `call`: the way out for what no verb can say: a function of this list, by its name, on texts. Each has its own test. One that is
@@ -22,6 +22,8 @@ interface Call {
   readonly takes: number
   readonly says: { readonly en: string; readonly zh: string }
   run(args: readonly (string | undefined)[]): CallAnswer
+  /** What the function knows, for who sent something else. */
+  takesOneOf(args: readonly (string | undefined)[]): readonly string[]
 }
 
 const NONE: CallAnswer = { values: [], unknown: [] }
@@ -40,6 +42,8 @@ export const CALLS = {
       const { basis, unknown } = promiseBasis(form as PromiseForm, codes)
       return { values: [...basis, ...unknown], unknown }
     },
+    takesOneOf: ([, form]) =>
+      form !== undefined && FORMS.includes(form) ? basisTaken(form as PromiseForm) : [],
   },
 } as const satisfies Record<string, Call>
 

@@ -200,6 +200,7 @@ export function compileCallPlan(c: Compiling, map: MapNode, node: Node, target: 
   return {
     field: first?.field ?? '',
     answer: (run: Parameters<ReadText>[0]) => call.run(plans.map((plan) => plan.read(run))),
+    takesOneOf: (run: Parameters<ReadText>[0]) => call.takesOneOf(plans.map((plan) => plan.read(run))),
   }
 }
 

@@ -28,7 +28,13 @@ function compileCalled(c: Compiling, node: Node & { is: 'map' }, target: string)
     if (values.length === 0) return undefined
     run.field = call.field
     if (unknown.some((text) => isRuined(run, text, target))) return undefined
-    if (unknown.length > 0) note(run, 'W_ENUM_UNKNOWN', 'enum_unknown', { target, value: unknown.join(',') })
+    if (unknown.length > 0) {
+      // The words are those of a function of the hub: a mapping cannot add one.
+      const taken = call.takesOneOf(run)
+      run.field = call.field
+      const fix = taken.length > 0 ? `Send one of these codes or words: ${taken.join('、')}.` : undefined
+      note(run, 'W_ENUM_UNKNOWN', 'enum_unknown', { target, value: unknown.join(','), fix })
+    }
     const written = run.row[call.field]
     if (typeof written === 'string' && written !== values.join(',')) keepRaw(run, target, written)
     return [...values]

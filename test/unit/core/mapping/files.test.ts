@@ -117,6 +117,7 @@ describe('calls', () => {
   })
   test('unknown codes, and codes of an unknown form, stay as written and are told', () => {
     expect(basis(['2,9', '2021'])).toEqual({ values: ['自我检测', '9'], unknown: ['9'] })
+    expect(CALLS['promise-basis'].takesOneOf(['9', '2021'])).toContain('2 自我检测')
     expect(basis(['2', undefined])).toEqual({ values: ['2'], unknown: ['2'] })
     expect(basis([undefined, '2021'])).toEqual({ values: [], unknown: [] })
   })

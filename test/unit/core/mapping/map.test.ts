@@ -122,7 +122,12 @@ describe('voids', () => {
       expect(mapped(renewing, { ...ROW, st })).toMatchObject({
         rejected: true,
         key: ['A1'],
-        issues: [{ path: '/0/st', code: 'E_SCHEMA', reason: 'unknown status: valid or void cannot be told' }],
+        issues: [
+          {
+            ...{ path: '/0/st', code: 'E_SCHEMA', reason: 'unknown status: valid or void cannot be told' },
+            fix: 'Send one of the statuses that the mapping knows: 1、2.',
+          },
+        ],
       })
     },
   )
@@ -271,6 +276,14 @@ describe('conditions that no record fulfils, and times of further records', () =
     })
     expect(issues.map(({ path }) => path)).toEqual(['/0/papers.1'])
   })
+})
+
+test('advice that names what is known is Chinese too', () => {
+  for (const fix of [
+    'Send one of the statuses that the mapping knows: 1、2.',
+    'Send one of these codes or words: 1 委托检测、2 自我检测.',
+  ])
+    expect(chineseReason(fix)).toMatch(/^请.*2/u)
 })
 
 describe('order', () => {
