@@ -227,6 +227,8 @@ export const documentExample = {
   overKg: null,
   stated: [{ value: '500', unit: 'KGM' }],
   used: [{ value: '186.5', unit: 'KGM' }],
+  sent: [{ value: '500', unit: 'KGM' }],
+  takenIn: [{ value: '186.5', unit: 'KGM' }],
   left: { value: '313.5', unit: 'KGM' },
   goods: [
     {

@@ -61,11 +61,19 @@ export interface Used {
   readonly usedOf: ByGoods
 }
 
-export interface PaperUsage extends Used {
+/** What was used at places. */
+export interface PlacesUsed extends Used {
   /** Places at which goods came straight under the paper, most used first. */
   readonly sites: readonly SiteUse[]
   /** What those tell of whom nothing that came back is untold in the unit: so much was used at the least. */
   readonly least: Used
+}
+
+export interface PaperUsage extends PlacesUsed {
+  /** What came in at markets and the like, without what was sent there. */
+  readonly takenIn: PlacesUsed
+  /** What was sent under the paper, whether or not it came in somewhere. */
+  readonly sent: readonly Measure[]
   readonly records: number
   readonly expired: number
   readonly beforeIssue: number
@@ -80,12 +88,30 @@ export interface PaperUsage extends Used {
  * because all tell of the same goods; the records of one system add up, each of the goods of the paper for itself. What was dispatched counts only where no market tells of the paper.
  */
 export function usageOf(parts: readonly UsePart[]): PaperUsage {
-  const atMarkets = parts.filter(({ kind, firstHand }) => kind !== 'dispatch' && firstHand > 0)
-  const first = atMarkets.length > 0 ? atMarkets : parts.filter(({ firstHand }) => firstHand > 0)
-  const sites = [...byPlace(first)].map(([site, ofSite]) => siteUse(site, ofSite)).sort(byMass)
+  const firstHand = parts.filter((part) => part.firstHand > 0)
+  const takenIn = placesUsed(firstHand.filter(({ kind }) => kind !== 'dispatch'))
+  const sent = placesUsed(firstHand.filter(({ kind }) => kind === 'dispatch'))
   const total = (
     name: 'records' | 'expired' | 'beforeIssue' | 'outside' | 'otherGoods' | 'otherPlate',
   ): number => parts.reduce((sum, part) => sum + part[name], 0)
+  return {
+    ...(takenIn.sites.length > 0 ? takenIn : sent),
+    takenIn,
+    sent: sent.used,
+    records: total('records'),
+    expired: total('expired'),
+    beforeIssue: total('beforeIssue'),
+    outside: total('outside'),
+    otherGoods: total('otherGoods'),
+    otherPlate: total('otherPlate'),
+  }
+}
+
+/** The use as a gate counts it: goods that left under the paper are the load that stands there, and were used nowhere yet. */
+export const atGate = (usage: PaperUsage): PaperUsage => ({ ...usage, ...usage.takenIn })
+
+function placesUsed(parts: readonly UsePart[]): PlacesUsed {
+  const sites = [...byPlace(parts)].map(([site, ofSite]) => siteUse(site, ofSite)).sort(byMass)
   return {
     sites,
     used: sumOf(sites.flatMap(({ measures }) => measures)),
@@ -94,12 +120,6 @@ export function usageOf(parts: readonly UsePart[]): PaperUsage {
       used: sumOf(sites.flatMap(({ least }) => least.all)),
       usedOf: ofAllSites(sites.map(({ least }) => least.ofGoods)),
     },
-    records: total('records'),
-    expired: total('expired'),
-    beforeIssue: total('beforeIssue'),
-    outside: total('outside'),
-    otherGoods: total('otherGoods'),
-    otherPlate: total('otherPlate'),
   }
 }
 

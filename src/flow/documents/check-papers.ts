@@ -12,7 +12,7 @@ import {
 import { goodsCode } from '#core/documents/mentioned-paper.ts'
 import { goodsMeant, namesOf, statedBy } from '#core/documents/paper-goods.ts'
 import { finding, type SaidFinding } from '#core/documents/paper-reasons.ts'
-import type { PaperUsage } from '#core/documents/paper-usage.ts'
+import { atGate, type PaperUsage } from '#core/documents/paper-usage.ts'
 import { requiredDocuments } from '#core/documents/required-documents.ts'
 import { HubError } from '#core/errors.ts'
 import { normalisePlate } from '#core/identifiers/plate.ts'
@@ -56,7 +56,8 @@ export async function checkPapers(
     system,
     full,
   }))
-  const { papers, snapshot } = await loadPapers(hub, asked, OWN_READ, reader)
+  const { papers: read, snapshot } = await loadPapers(hub, asked, OWN_READ, reader)
+  const papers = read.map((loaded) => ({ ...loaded, usage: atGate(loaded.usage) }))
   const unseen = papers.filter(isUnseen).map(({ question }) => question.code)
   const known =
     unseen.length > 0

@@ -93,6 +93,8 @@ export async function readDocument(
     overKg,
     stated,
     used: measuresOf(usage.used),
+    sent: measuresOf(usage.sent),
+    takenIn: measuresOf(usage.takenIn.used),
     left: whole,
     goods,
     sites: usage.sites.slice(0, SITES_LISTED).map(siteOf),

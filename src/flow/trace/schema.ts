@@ -241,6 +241,19 @@ export const DocumentAnswer = field(
       ['Used', '已用数量'],
       ['One for each unit; counts and kilograms are never added', '按单位分列，件数与重量不相加'],
     ),
+    sent: field(
+      Type.Array(Measure),
+      ['Sent', '发出数量'],
+      ['What was sent under the paper, of which not all may have come in yet', '凭此发出的数量，可能尚未到场'],
+    ),
+    takenIn: field(
+      Type.Array(Measure),
+      ['Taken in', '入场数量'],
+      [
+        'What came in or was sold at markets; where nobody tells of any, what was sent counts as used',
+        '各市场入场或销售的数量；均无记录时按发出数量计为已用',
+      ],
+    ),
     left: field(
       Type.Union([Measure, Type.Null()]),
       ['Left', '余量'],
