@@ -47,8 +47,8 @@ export const papersAnswerExample = {
           code: 'used_up',
           severity: 'refuse',
           values: { unit: 'KGM', stated: '200', used: '260', left: '-60' },
-          en: 'Nothing is left of the paper: stated 200, used 260 KGM.',
-          zh: '凭证数量已用完：凭证 200，已用 260 KGM。',
+          en: 'Nothing is left of the paper: stated 200, used 260 kg.',
+          zh: '凭证数量已用完：凭证 200，已用 260 公斤。',
           ask: {
             en: 'A paper that covers this load; where did the rest of the batch go?',
             zh: '请提供覆盖本车货物的凭证，说明同批其余货物去向。',

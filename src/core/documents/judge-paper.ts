@@ -1,5 +1,6 @@
 import { regionsAgree } from '#core/balance/goods-site.ts'
 import { compareDecimal } from '#core/decimal.ts'
+import { unitWords } from '#core/lineage/words.ts'
 import { type Compared, type GoodsLeft, leftOf, type PaperLeft } from './compare-use.ts'
 import { DOCUMENT_TYPES, type DocumentType } from './document-type.ts'
 import type { TerritoryRule } from './document-validity.ts'
@@ -23,6 +24,9 @@ export interface IssuedPaper {
   readonly province: string | null
   readonly isVoid: boolean
   readonly voidedOn: string | null
+  /** When the hub was told that it is void. */
+  readonly voidToldOn: string | null
+  /** Null where it is not told, or may name persons and is not to be seen. */
   readonly voidReason: string | null
   /** Systems whose record of the paper is void while that of another is not. */
   readonly voidIn: readonly string[]
@@ -43,11 +47,11 @@ export function judgePaper(
   const { issuedOn, validUntil, statedUntil, province } = paper
   const found: SaidFinding[] = []
   if (paper.isVoid) {
-    const { voidedOn: since, voidReason: why } = paper
+    const { voidReason: why } = paper
     found.push(
       finding('void', {
-        since: since === null ? '' : { en: ` on ${since}`, zh: `（${since}）` },
-        why: why === null ? '' : { en: `: ${why}`, zh: `，原因：${why}` },
+        since: voidedSince(paper),
+        why: why === null ? '' : { value: why, en: `: ${why}`, zh: `，原因：${why}` },
       }),
     )
   }
@@ -69,6 +73,15 @@ export function judgePaper(
   return found
 }
 
+/** The day of which its source says so, else that on which the hub was told. */
+export function voidedSince({
+  voidedOn: on,
+  voidToldOn: told,
+}: Pick<IssuedPaper, 'voidedOn' | 'voidToldOn'>) {
+  if (on !== null) return { value: on, en: ` on ${on}`, zh: `（${on}）` }
+  return told === null ? '' : { value: told, en: `, as was told on ${told}`, zh: `（${told} 得知）` }
+}
+
 /** Papers that go with one transport: a second place that they are used at is a second transport. */
 const ONE_TRANSPORT: ReadonlySet<DocumentType> = new Set<DocumentType>([
   'animal_A',
@@ -86,8 +99,15 @@ const sitesNamed = (sites: PaperUsage['sites']): string =>
     .map((use) => nameIn(use) ?? use.site)
     .join(', ') + (sites.length > SITES_NAMED ? ' …' : '')
 
-const measured = (measures: readonly Measure[]): string =>
-  measures.map(({ value, unit }) => `${value} ${unit}`).join(', ')
+function measured(measures: readonly Measure[]) {
+  const said = (unitOf: (unit: string) => string, between: string): string =>
+    measures.map(({ value, unit }) => `${value} ${unitOf(unit)}`).join(between)
+  return {
+    value: said((unit) => unit, ', '),
+    en: said((unit) => unitWords(unit).en, ', '),
+    zh: said((unit) => unitWords(unit).zh, '、'),
+  }
+}
 
 /** What is wrong with how a paper was used. */
 export interface JudgedUsage {
@@ -234,7 +254,7 @@ function leftFor(
 function notCompared({ quantity, unread }: Load, left: string, unit: string): SaidFinding[] {
   if (unread !== null) return [finding('load_unread', { load: unread, left, unit })]
   if (quantity === null) return []
-  return [finding('load_in_other_unit', { load: `${quantity.value} ${quantity.unit}`, left, unit })]
+  return [finding('load_in_other_unit', { load: measured([quantity]), left, unit })]
 }
 
 function usedElsewhere(type: DocumentType, { sites }: PaperUsage, load: Load): SaidFinding[] {

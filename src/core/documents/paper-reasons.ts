@@ -1,3 +1,4 @@
+import { unitWords } from '#core/lineage/words.ts'
 import type { Words } from '#core/mapping/words.ts'
 
 export const SEVERITIES = ['refuse', 'warn', 'note'] as const
@@ -41,6 +42,20 @@ export const PAPER_REASONS = {
     zh: '有 {papers} 份不同的凭证使用该编号。',
     askEn: 'Show the original paper; compare issuer, goods and date.',
     askZh: '请出示凭证原件，核对开具单位、货物和日期。',
+  },
+  recalled: {
+    severity: 'refuse',
+    en: 'Goods of this paper are recalled{since} ({order}{lots}): they may not come in.',
+    zh: '该凭证的货物已被召回{since}（{order}{lots}），不得入场。',
+    askEn: 'Keep the goods apart and tell the authority; for other goods, a paper that is for them alone.',
+    askZh: '请将货物单独存放并报告监管部门；确非所涉货物的，请提供仅对应该货物的凭证。',
+  },
+  held: {
+    severity: 'refuse',
+    en: 'The sale of goods of this paper is stopped{since} ({order}{lots}): they may not come in before that is lifted.',
+    zh: '该凭证的货物已停止销售{since}（{order}{lots}），解除前不得入场。',
+    askEn: 'Keep the goods apart and tell the authority; for other goods, a paper that is for them alone.',
+    askZh: '请将货物单独存放并报告监管部门；确非所涉货物的，请提供仅对应该货物的凭证。',
   },
   void: {
     severity: 'refuse',
@@ -111,6 +126,11 @@ export const PAPER_REASONS = {
     zh: '本车货物 {load} {unit}，凭证仅余 {left}。',
     askEn: 'A paper for the rest of the load.',
     askZh: '请为超出部分提供凭证。',
+  },
+  day_unread: {
+    severity: 'warn',
+    en: 'The day of arrival, “{day}”, is none; the paper is judged for {on}.',
+    zh: '到场日期“{day}”无效，按 {on} 判断。',
   },
   load_unread: {
     severity: 'warn',
@@ -232,8 +252,10 @@ export interface PaperFinding {
   readonly values: Readonly<Record<string, string>>
 }
 
-/** Values whose words differ between the languages. */
-type Value = string | Words
+/** Values whose words differ between the languages; `value` where it is not the English ones. */
+type Value = string | (Words & { readonly value?: string })
+
+const plainValue = (value: Value): string => (typeof value === 'string' ? value : (value.value ?? value.en))
 
 export function finding(
   code: PaperReasonCode,
@@ -245,9 +267,7 @@ export function finding(
   return {
     code,
     severity,
-    values: Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [name, typeof value === 'string' ? value : value.en]),
-    ),
+    values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plainValue(value)])),
     en: filled(reason.en, values, 'en'),
     zh: filled(reason.zh, values, 'zh'),
     ...(askEn === undefined || askZh === undefined ? {} : { ask: { en: askEn, zh: askZh } }),
@@ -264,6 +284,7 @@ export interface SaidFinding extends PaperFinding {
 function filled(text: string, values: Readonly<Record<string, Value>>, language: keyof Words): string {
   return text.replace(/\{(\w+)\}/g, (_whole, name: string) => {
     const value = values[name] ?? ''
-    return typeof value === 'string' ? value : value[language]
+    if (typeof value !== 'string') return value[language]
+    return name === 'unit' ? unitWords(value)[language] : value
   })
 }

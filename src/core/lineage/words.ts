@@ -1,4 +1,5 @@
 import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
+import type { Words } from '#core/mapping/words.ts'
 import type { Bilingual } from '#core/model/field.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { Quantity } from '#core/model/values.ts'
@@ -56,6 +57,12 @@ const UNIT_WORDS: Readonly<Record<Quantity['unit'], Bilingual>> = {
   HEA: ['head', '头'],
   H87: ['pieces', '件'],
   PKG: ['packages', '箱（包）'],
+}
+
+/** The word for a unit of quantities; one that is none stays as it is. */
+export function unitWords(unit: string): Words {
+  const [en, zh] = Object.hasOwn(UNIT_WORDS, unit) ? UNIT_WORDS[unit as Quantity['unit']] : [unit, unit]
+  return { en, zh }
 }
 
 /** A quantity in words: `100 公斤`, `20 head`; empty where it is not known. */

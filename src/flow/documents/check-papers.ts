@@ -1,6 +1,8 @@
 import { compareDecimal } from '#core/decimal.ts'
+import { addDays } from '#core/documents/civil-day.ts'
 import { type Compared, leftOf, mostLeft, type Uses, withMore } from '#core/documents/compare-use.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
+import { judgeOrders, type PaperOrder } from '#core/documents/judge-orders.ts'
 import {
   gateVerdict,
   type IssuedPaper,
@@ -28,6 +30,7 @@ import type { Reader } from '#store/sighted.ts'
 import { candidatesOf } from './candidates.ts'
 import { type LoadedPaper, loadPapers, mayBe } from './load-papers.ts'
 import { numbersOf } from './numbers-asked.ts'
+import { ordersOn } from './orders-on.ts'
 import type { PaperAnswer, PaperQuestion, PapersAnswer } from './schema.ts'
 
 /** Records of each paper that are read: a gate asks for papers of one load, not for vouchers of a whole day. */
@@ -35,8 +38,8 @@ const OWN_READ = 20
 
 /**
  * Judges papers at a gate: what is wrong with each, what of it is left, and what to ask whoever brings the goods. All are answered by
- * six statements however many they are. Two loads under one paper in one check share what is left of it.
- * HubError `invalid_request` for a day or number that is none. @param full whether free texts of senders are given as they are
+ * eight statements however many they are. Two loads under one paper in one check share what is left of it.
+ * HubError `invalid_request` for a number that is none; a day that is none is told of its paper alone. @param full whether free texts of senders are given as they are
  */
 export async function checkPapers(
   hub: Reader,
@@ -52,7 +55,7 @@ export async function checkPapers(
   const asked = questions.map(({ type = null, on, system }, n) => ({
     number: askedIn(numbers[n] as string, n),
     type,
-    on: dayAsked(on, nowMs),
+    on: dayAsked(isDay(on) ? on : undefined, nowMs),
     system,
     full,
   }))
@@ -64,6 +67,11 @@ export async function checkPapers(
       ? await readKnownTypes(reader, [...new Set(unseen)], snapshot.beyond, snapshot.rows)
       : []
   const types = Map.groupBy(known, ({ code }) => code)
+  const orders = await ordersOn(
+    reader,
+    papers.map(({ question }) => question.code),
+    snapshot,
+  )
   const taken: Taken = new Map()
   const signatures = await signaturesOf(
     hub,
@@ -76,12 +84,15 @@ export async function checkPapers(
         loaded,
         questions[n] as PaperQuestion,
         types.get(loaded.question.code) ?? [],
+        orders.get(loaded.question.code) ?? [],
         taken,
         signatures,
       ),
     ),
   }
 }
+
+const isDay = (on: string | undefined): boolean => on === undefined || addDays(on, 0) !== undefined
 
 /** The number of a question; of many the place of the one that is none is told. */
 function askedIn(written: string, n: number): string {
@@ -108,6 +119,7 @@ function answerOf(
   loaded: LoadedPaper,
   question: PaperQuestion,
   types: readonly KnownType[],
+  orders: readonly PaperOrder[],
   taken: Taken,
   signatures: ReadonlyMap<string, SignatureView>,
 ): PaperAnswer {
@@ -119,7 +131,8 @@ function answerOf(
   const { compared, isAtMost } = paper
     ? leftForLoad(paper, usage, meant, load, `${loaded.question.code} ${best?.type}`, taken)
     : { compared: null, isAtMost: false }
-  const found: SaidFinding[] = []
+  const found: SaidFinding[] = judgeOrders(paper?.goods ?? [], load.goods, orders)
+  if (!isDay(question.on)) found.push(finding('day_unread', { day: question.on ?? '', on: asked.on }))
   const signature = best && signatures.get(best.record)
   if (paper === null) found.push(unknownPaper(loaded, types))
   else {

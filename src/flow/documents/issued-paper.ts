@@ -7,6 +7,8 @@ import { isFormOutOfUse, missingFields } from '#core/documents/required-fields.t
 import { normalisePlate } from '#core/identifiers/plate.ts'
 import type { Mentioning } from '#core/lineage/node-state.ts'
 import type { Body } from '#core/model/body.ts'
+import { COVERED } from '#core/model/masked-texts.ts'
+import { beijingDay } from '#core/quality/record-counts.ts'
 import { dayOf } from '#flow/trace/document-issue.ts'
 import type { DocumentIssue } from '#flow/trace/schema.ts'
 
@@ -53,7 +55,8 @@ export function issuedPaper(
     province: places.from ?? places.to ?? null,
     isVoid: best.verdict === 'void',
     voidedOn: best.voidedAt ? dayOf(best.voidedAt.at) : null,
-    voidReason: best.voidReason ?? null,
+    voidToldOn: best.verdict === 'void' ? beijingDay(Date.parse(record.receivedAt)) : null,
+    voidReason: best.voidReason === undefined || best.voidReason === COVERED ? null : best.voidReason,
     voidIn:
       best.verdict === 'void'
         ? []

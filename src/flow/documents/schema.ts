@@ -26,9 +26,12 @@ export const PaperQuestion = field(
       ),
       on: Type.Optional(
         field(
-          Type.String({ format: 'date' }),
+          Type.String({ maxLength: 40 }),
           ['Day of arrival', '到场日期'],
-          ['Else today in China', '默认今天（北京时间）'],
+          [
+            'YYYY-MM-DD, else today in China; what is no day is told as `day_unread`',
+            'YYYY-MM-DD，默认今天（北京时间）；无效日期以 day_unread 提示',
+          ],
         ),
       ),
       product: Type.Optional(

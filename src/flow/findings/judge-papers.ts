@@ -1,3 +1,4 @@
+import { voidedSince } from '#core/documents/judge-paper.ts'
 import type { SaidFinding } from '#core/documents/paper-reasons.ts'
 import { finding } from '#core/documents/paper-reasons.ts'
 import { EVIDENCE_MAX, type FindingDraft, figure } from '#core/findings/draft.ts'
@@ -60,16 +61,11 @@ function reasonsOf(loaded: LoadedPaper): SaidFinding[] {
   const { found } = figuresOf(loaded)
   return [
     // Numbers of the day and reason are the source's words, and stand in its record.
-    ...(paper?.isVoid && usage.records > 0
-      ? [finding('void', { since: sinceOf(paper.voidedOn), why: '' })]
-      : []),
+    ...(paper?.isVoid && usage.records > 0 ? [finding('void', { since: voidedSince(paper), why: '' })] : []),
     // A paper that goes with one batch to several places is used as it may be.
     ...found.filter(({ code, severity }) => code !== 'used_twice' || severity === 'warn'),
   ].filter(({ code }) => KINDS.some(([, reason]) => reason === code))
 }
-
-const sinceOf = (voidedOn: string | null) =>
-  voidedOn === null ? '' : { en: ` on ${voidedOn}`, zh: `（${voidedOn}）` }
 
 /** Where the paper was used last at a market or the like: there somebody has to look. */
 const marketOf = (users: readonly TracedRecord[]): TracedRecord | undefined =>

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { missingPapers } from '#core/documents/entry-papers.ts'
 import { goodsDiffer } from '#core/documents/goods-match.ts'
+import { documentCode, isCode } from '#core/lineage/codes.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Body } from '#core/model/body.ts'
 import { readAllMentions } from '#flow/balance/all-mentions.ts'
@@ -37,20 +38,19 @@ export function uncoveredReader(pool: Pool) {
   return async (lists: readonly (readonly MoveRecord[])[]): Promise<Found[]> => {
     const moves = lists.flat()
     if (moves.length === 0) return lists.map(() => ({ moves: [], isWhole: true }))
-    const behind = await codesBehind(pool, new Set(moves.flatMap(({ code }) => code ?? [])))
     const bodies = await readNewestVersions(
       pool,
       moves.map(({ recordId }) => recordId),
     )
-    const judge = ({ recordId, code }: MoveRecord) =>
-      coverOf(bodies.get(recordId)?.body, behind.get(code ?? '') ?? NOTHING_BEHIND, known)
-    await readFirst(pool, known, new Set([...behind.values()].flatMap(({ codes }) => [...codes])))
+    const rootsOf = ({ recordId, code }: MoveRecord): readonly string[] =>
+      code === null ? papersNamed(bodies.get(recordId)?.body) : [code]
+    const walked = await codesBehind(pool, new Set(moves.flatMap(rootsOf)))
+    const behind = (move: MoveRecord): Behind =>
+      together(rootsOf(move).flatMap((root) => walked.get(root) ?? []))
+    const judge = (move: MoveRecord) => coverOf(bodies.get(move.recordId)?.body, behind(move), known)
+    await readFirst(pool, known, new Set([...walked.values()].flatMap(({ codes }) => [...codes])))
     const open = moves.filter((move) => judge(move) === 'unknown')
-    await readRest(
-      pool,
-      known,
-      new Set(open.flatMap(({ code }) => [...(behind.get(code ?? '')?.codes ?? [])])),
-    )
+    await readRest(pool, known, new Set(open.flatMap((move) => [...behind(move).codes])))
     return lists.map((list) => {
       const judged = list.map((move) => ({ move, cover: judge(move) }))
       return {
@@ -61,7 +61,20 @@ export function uncoveredReader(pool: Pool) {
   }
 }
 
-const NOTHING_BEHIND: Behind = { codes: new Set(), isWhole: true }
+/**
+ * The papers under which goods came that their record gives no code but that of the voucher they were sold under, on which others' may be. A record may not know what
+ * its papers are, and those who issued them tell.
+ */
+const papersNamed = (body: Body | undefined): string[] =>
+  (body?.documents ?? []).flatMap(({ role, number }) => {
+    const code = documentCode(number)
+    return role === 'upstream' && isCode(code) ? [code] : []
+  })
+
+const together = (all: readonly Behind[]): Behind => ({
+  codes: new Set(all.flatMap(({ codes }) => [...codes])),
+  isWhole: all.every(({ isWhole }) => isWhole),
+})
 
 /** Whether goods have the papers that the rules of their day ask for; unknown where what was read names none of them, and there is more. */
 function coverOf(

@@ -244,7 +244,10 @@ export const DocumentAnswer = field(
     sent: field(
       Type.Array(Measure),
       ['Sent', '发出数量'],
-      ['What was sent under the paper, of which not all may have come in yet', '凭此发出的数量，可能尚未到场'],
+      [
+        'What was sent under the paper, of which not all may have come in yet',
+        '凭此发出的数量，可能尚未到场',
+      ],
     ),
     takenIn: field(
       Type.Array(Measure),

@@ -52,8 +52,8 @@ it('more sold than stated: nothing is left of the paper, with the numbers in bot
   })
   expect(codes(spinach)).toEqual(['used_up', 'shared_elsewhere'])
   expect(spinach?.reasons[0]).toMatchObject({
-    en: 'Nothing is left of the paper: stated 200, used 260 KGM.',
-    zh: '凭证数量已用完：凭证 200，已用 260 KGM。',
+    en: 'Nothing is left of the paper: stated 200, used 260 kg.',
+    zh: '凭证数量已用完：凭证 200，已用 260 公斤。',
   })
   expect(spinach?.ask[0]?.zh).toContain('同批其余货物')
 })
@@ -152,12 +152,28 @@ it('a void reaches the gate at once, with its day and reason', async () => {
 it.each([
   [{ papers: [] }],
   [{ papers: [{ number: 'A', kind: 'x' }] }],
-  [{ papers: [{ number: 'A', on: '2024-02-30' }] }],
   [{ papers: [{ number: ' ' }] }],
   [{ papers: Array.from({ length: 201 }, () => ({ number: 'A' })) }],
   [{ papers: [{ number: 'A', type: 'passport' }] }],
 ])('%j is refused', async (body) => {
   expect((await api.call('POST', '/v1/documents/check', { body })).statusCode).toBe(400)
+})
+
+it('a day that is none is told of its paper alone, which is judged for today', async () => {
+  const papers = await check({ number: 'HGZ20240415-7K3M', on: '2024-02-30' }, { number: 'NIRGENDS-1', on })
+  expect(codes(papers[0])).toContain('day_unread')
+  expect(papers[0]?.reasons.find(({ code }) => code === 'day_unread')?.zh).toContain('“2024-02-30”')
+  expect(codes(papers[1])).toEqual(['not_found'])
+})
+
+it('to who is not given the words of a void they are left out, and its day stands', async () => {
+  const key = await api.key('read')
+  const body = { papers: [{ number: 'HGZ20240415-M4ND', on }] }
+  const [paper] = (await api.call('POST', '/v1/documents/check', { key, body, purpose: null })).json().papers
+  expect(paper.reasons[0]).toMatchObject({
+    zh: '凭证已作废（2024-04-15）。',
+    values: { since: '2024-04-15', why: '' },
+  })
 })
 
 it('says which of many papers has no number', async () => {

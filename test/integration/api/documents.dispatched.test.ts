@@ -8,7 +8,13 @@ const sample = async (path: string, name: string, type: string): Promise<void> =
   const sent = await api.push(path, body, { type })
   expect(sent.statusCode, sent.body).toBe(200)
 }
-const load = { number: 'HGZ20240415-7K3M', product: '番茄', unit: '公斤', site: '330402003', on: '2024-04-15' }
+const load = {
+  number: 'HGZ20240415-7K3M',
+  product: '番茄',
+  unit: '公斤',
+  site: '330402003',
+  on: '2024-04-15',
+}
 const check = async (quantity: string) => {
   const body = { papers: [{ ...load, quantity }] }
   const [paper] = (await api.call('POST', '/v1/documents/check', { body })).json().papers

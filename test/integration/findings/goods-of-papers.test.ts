@@ -70,7 +70,7 @@ test('a voucher for pork and beef is found for what was used beyond it of one, a
     'used 70',
     'left -20',
   ])
-  expect(over?.sentence.zh).toContain('超用（牛肉）：凭证 50，已用 70 KGM')
+  expect(over?.sentence.zh).toContain('超用（牛肉）：凭证 50，已用 70 公斤')
   expect(await about('paper_other_goods', 'doc:V301')).toEqual([])
   await post(entry('e5', 'V301', { product: { name: '羊肉', class: 'mutton' }, ...kilograms('5') }))
   expect((await about('paper_other_goods', 'doc:V301')).map(keysOf)).toEqual([['e5']])

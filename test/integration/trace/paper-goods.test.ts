@@ -127,7 +127,7 @@ test('where one of two goods is used beyond what is stated, that is told of it t
   const answer = await read('V1')
   expect(answer).toMatchObject({ statedKg: '150', usedKg: '140', overKg: '20' })
   expect(answer.reasons.map(({ code, zh }) => [code, zh])).toEqual([
-    ['over_used', '超用（带皮片猪）：凭证 100，已用 120 KGM。'],
+    ['over_used', '超用（带皮片猪）：凭证 100，已用 120 公斤。'],
   ])
   expect(await check({ number: 'V1', product: '牛肉', quantity: '30' })).toEqual([['30']])
   expect(await check({ number: 'V1', quantity: '10' })).toEqual([['30', 'over_used']])

@@ -60,7 +60,7 @@ test('a load for which those before it in the check left nothing is told that th
   const ask = (quantity: string) => ({ number: 'M4', on, quantity })
   const { papers } = await checkPapers(pool, [ask('700'), ask('10')], nowMs)
   expect(papers[1]?.reasons).toMatchObject([
-    { code: 'used_up', zh: '凭证数量已用完：凭证 1000，已用 1000 KGM。' },
+    { code: 'used_up', zh: '凭证数量已用完：凭证 1000，已用 1000 公斤。' },
   ])
 })
 

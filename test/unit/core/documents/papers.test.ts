@@ -46,6 +46,7 @@ const paper: IssuedPaper = {
   province: '33',
   isVoid: false,
   voidedOn: null,
+  voidToldOn: null,
   voidReason: null,
   voidIn: [],
   isFormOutOfUse: false,

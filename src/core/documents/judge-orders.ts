@@ -1,0 +1,79 @@
+import { type CaseGoods, mayBe } from '#core/cases/goods.ts'
+import type { NamedGoods } from './goods-match.ts'
+import type { PaperGoods } from './paper-goods.ts'
+import { finding, type SaidFinding } from './paper-reasons.ts'
+
+/** A recall or a stop of sale that is in force for goods of a paper. */
+export interface PaperOrder {
+  readonly kind: 'recalled' | 'held'
+  /** `YYYY-MM-DD`. */
+  readonly since: string | null
+  /** Null where another system told the order. */
+  readonly case: string | null
+  /** The record of the order. */
+  readonly record: string
+  readonly goods: CaseGoods
+  /** Numbers of the lots that it names, of so many that the paper covers. */
+  readonly lots: readonly string[]
+  readonly covered: number
+}
+
+type NamedLoad = NamedGoods & { readonly name: string | null }
+
+const LOTS_NAMED = 3
+
+/**
+ * What orders say against a load. They refuse it also where only some of the lots are held: what comes in under the paper is held as soon as it is told. Of a paper for several
+ * goods the others are let in, and where nobody says which of them the load is, somebody has to look.
+ */
+export function judgeOrders(
+  goods: readonly PaperGoods[],
+  load: NamedLoad,
+  orders: readonly PaperOrder[],
+): SaidFinding[] {
+  return orders.flatMap((order) => {
+    const severity = bears(order, goods, load)
+    return severity === null ? [] : [finding(order.kind, valuesOf(order), severity)]
+  })
+}
+
+/** Goods are told apart as a case tells them apart. */
+function bears(
+  { goods: held }: PaperOrder,
+  goods: readonly PaperGoods[],
+  load: NamedLoad,
+): 'refuse' | 'warn' | null {
+  const isHeld = ({ name, productClass, productCode }: NamedLoad): boolean => {
+    const product = {
+      ...(name === null ? {} : { name }),
+      ...(productClass === null ? {} : { class: productClass }),
+      ...(productCode === null ? {} : { code: productCode }),
+    }
+    return mayBe(held, 'entry', { product })
+  }
+  const meant = goods.filter(isHeld)
+  if (meant.length === 0 || meant.length === goods.length) return 'refuse'
+  if (load.name === null) return 'warn'
+  return isHeld(load) ? 'refuse' : null
+}
+
+function valuesOf({ since, case: of, record, lots, covered }: PaperOrder): Parameters<typeof finding>[1] {
+  const named = lots.slice(0, LOTS_NAMED).join(', ') + (lots.length > LOTS_NAMED ? ' …' : '')
+  const isPart = lots.length < covered
+  return {
+    since: since === null ? '' : { value: since, en: ` since ${since}`, zh: `（自 ${since} 起）` },
+    case: of === null ? '' : of,
+    order:
+      of === null
+        ? { value: record, en: `order ${record}`, zh: `指令 ${record}` }
+        : { value: record, en: `case ${of}`, zh: `案件 ${of}` },
+    lots:
+      named === ''
+        ? ''
+        : {
+            value: named,
+            en: `, lots ${named}${isPart ? ` (of ${covered} under the paper)` : ''}`,
+            zh: `，批次 ${named}${isPart ? `（凭证共 ${covered} 批）` : ''}`,
+          },
+  }
+}
