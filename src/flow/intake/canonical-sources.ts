@@ -126,7 +126,9 @@ function readEnvelope(
   for (const [name, part] of Object.entries(given)) if (!ENVELOPE.has(name)) body[name] = part
   body = withYears(body)
   const wrong = schemaIssues(kind, body, at)
-  if (wrong.length === 0) body = withEventRegion(kind, inChina(body))
+  // Codes first: a region is read from that of a node.
+  if (wrong.length === 0)
+    body = withEventRegion(kind, normalCodes(inChina(body) as unknown as Body)) as object as typeof body
   issues.push(...(wrong.length > 0 ? wrong : timeIssues(body, at)))
   if (issues.length === 0) {
     for (const missing of missingParts(kind, body as unknown as Body))
@@ -139,7 +141,7 @@ function readEnvelope(
       system,
       key,
       status: status as 'active' | 'void',
-      body: normalCodes(body as unknown as Body),
+      body: body as unknown as Body,
     },
   }
 }
