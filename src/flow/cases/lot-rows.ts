@@ -1,4 +1,6 @@
+import { siteText } from '#core/cases/place.ts'
 import { addDecimal } from '#core/decimal.ts'
+import { isPersonalSite } from '#core/personal.ts'
 import type { CaseLotRow } from '#store/case-lots.ts'
 import { type DescribedLot, holdsLot, notOfOthers, sourcesOf } from './case-lots.ts'
 
@@ -21,9 +23,8 @@ export function heldMass(lots: readonly DescribedLot[]): string {
 export const rowOf = (lot: DescribedLot, holdRecord: string | null): CaseLotRow => {
   const { code, kind, role, depth, via, scheme, place, stall, productName, productClass, mass, occurredAt } =
     lot
-  const text = (
-    part: { readonly name?: string; readonly ids: readonly { readonly value: string }[] } | null | undefined,
-  ) => part?.name ?? part?.ids[0]?.value ?? null
+  // A name that may be a person's stands, sealed, in the hold record alone.
+  const site = place.site && isPersonalSite(place.site) ? null : siteText(place.site)
   return {
     ...{ code, kind, role, depth, scheme, productName, productClass, mass, occurredAt, holdRecord },
     viaCode: via ? (via.to === code ? via.from : via.to) : null,
@@ -31,9 +32,9 @@ export const rowOf = (lot: DescribedLot, holdRecord: string | null): CaseLotRow 
     rule: via?.rule ?? null,
     confidence: via?.confidence ?? null,
     place: place.key,
-    site: text(place.site),
-    market: place.site?.role === 'market' ? text(place.site) : null,
-    stall: text(stall),
+    site,
+    market: place.site?.role === 'market' ? site : null,
+    stall: siteText(stall ?? undefined),
     region: place.region?.code ?? null,
   }
 }
