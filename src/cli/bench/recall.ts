@@ -27,7 +27,8 @@ export async function benchRecall(settings: Settings, quick: boolean): Promise<F
   const receivers = await startReceivers()
   try {
     await receivers.link(stage, '/holds', { filter: { kinds: ['hold'] } })
-    const names = Array.from({ length: tests }, (_, n) => `R${Date.now().toString(36)}-${n}`)
+    // Capitals: codes are kept so, and the receiver knows lots by theirs.
+    const names = Array.from({ length: tests }, (_, n) => `R${Date.now().toString(36).toUpperCase()}-${n}`)
     for (let from = 0; from < tests; from += AT_ONCE)
       await stage.calls.post('/v1/records', names.slice(from, from + AT_ONCE).flatMap(goods))
     await followed(stage)
