@@ -12,8 +12,9 @@ import type { CaseHold } from '#store/case-lots.ts'
 import type { CaseRow } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { factsOf } from './apply.ts'
-import { holdsLot, type LotPlace, notOfOthers, sourcesOf } from './case-lots.ts'
+import { holdsLot, notOfOthers, sourcesOf } from './case-lots.ts'
 import type { OrderedLot } from './found-lots.ts'
+import type { LotPlace } from './lot-places.ts'
 
 /** Lots that one hold record names; a place with more has several records. */
 const LOTS_MAX = 500

@@ -219,3 +219,25 @@ test('a market that tells of nothing but sales of a lot, or of sales under its p
     ['recall', there(2)],
   ])
 })
+
+test('a slaughterhouse to which a lot was sent is named as one in the order to it', async () => {
+  await begin()
+  const { lots, sites, ...farm } = entry(1, 'A-1', SPINACH) as Record<string, unknown> & {
+    lots: object[]
+    sites: object[]
+  }
+  const ids = [{ scheme: 'cn.mofcom.node9', value: there(1).split(':')[1] }]
+  const sent = {
+    ...farm,
+    ...{ kind: 'dispatch', key: [`${here()}-to`], lots: [{ ...lots[0], role: 'source' }] },
+    sites: [sites[0], { role: 'destination', kind: 'slaughterhouse', ids }],
+  }
+  await send(sent, laboratory('l1', 1, 'fail'))
+  const { rows } = await api.pool.query(
+    `select body from record_versions where kind = 'hold' and position > $1 and record_id like $2`,
+    [since, `%${encodeURIComponent(there(1))}`],
+  )
+  expect(rows.map(({ body }) => JSON.parse(body).sites)).toEqual([
+    [{ role: 'slaughterhouse', kind: 'slaughterhouse', ids }],
+  ])
+})
