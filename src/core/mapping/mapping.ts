@@ -58,7 +58,12 @@ export interface MappedSource {
   readonly rejected: boolean
   readonly issues: Issue[]
   readonly records: MappedRecord[]
+  /** What it does not tell, as the `when` of an `emit` does not hold, and may have told before; none is among `records`. */
+  readonly untold?: readonly UntoldRecord[]
 }
+
+/** A record that a source record does not tell (any more). */
+export type UntoldRecord = Pick<MappedRecord, 'kind' | 'id' | 'key' | 'void' | 'order' | 'lacksOrderAt'>
 
 /** What the hub knows about a message beside its bytes. */
 export interface MappingContext {

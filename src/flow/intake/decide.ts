@@ -7,6 +7,7 @@ import { claimIssue, ownClaim } from './claim.ts'
 import { type Decision, historyOf, type Known } from './known-records.ts'
 import {
   isOlder,
+  isResentWithout,
   lacksOrderIssue,
   lateIssue,
   resentIssue,
@@ -22,7 +23,11 @@ interface Outcome {
   readonly word: ResultWord
   readonly version: number
   readonly issue?: Issue
+  /** What was said is older than what is known. */
+  readonly isOutdated?: boolean
 }
+
+const NOTHING: Outcome = { word: 'unchanged', version: 0 }
 
 /**
  * Decides for one message, record by record in its order, what becomes of each: a new record, a new version, a void, or nothing new.
@@ -55,12 +60,16 @@ function decideSource(
   let recordKeys: (readonly string[])[] | undefined
   let { issues } = source
   let missing: readonly Issue[] = []
+  let isOutdated = false
   for (const record of source.records) {
     const head = known.heads.get(record.id)
-    const outcome: Outcome =
-      head && message.replay?.keepsOut(at, record, head, known)
-        ? { word: 'unchanged', version: head.version }
-        : decideRecord(message, index, record, known, into)
+    let outcome: Outcome
+    if (record.operation === 'untold')
+      outcome = isOutdated ? NOTHING : decideUntold(message, source, at, record, known, into)
+    else if (head && message.replay?.keepsOut(at, record, head, known))
+      outcome = { word: 'unchanged', version: head.version, isOutdated: true }
+    else outcome = decideRecord(message, index, record, known, into)
+    if (outcome.isOutdated) isOutdated = true
     if (RANK[outcome.word] > RANK[word]) word = outcome.word
     if (outcome.issue) issues = [...issues, outcome.issue]
     if (record.lacksOrderAt !== undefined && outcome.word !== 'unchanged')
@@ -116,15 +125,38 @@ function decideRecord(
   }
   // What a replay lets in was compared with what made the record already, by time and not by content.
   if (!message.replay && isOlder(message, record, head, known))
-    return { word: 'unchanged', version: head.version, issue: lateIssue(record.order) }
+    return { word: 'unchanged', version: head.version, issue: lateIssue(record.order), isOutdated: true }
   const resent = message.replay
     ? undefined
     : resentVersion(message, content.hash, head, historyOf(record.id, known))
-  if (resent) return { word: 'unchanged', version: head.version, issue: resentIssue(resent, head) }
+  if (resent)
+    return { word: 'unchanged', version: head.version, issue: resentIssue(resent, head), isOutdated: true }
   if (head.status === 'void' && isWhatWasEnded(record, content, known))
     return { word: 'unchanged', version: head.version }
   add(message, index, record, content, 'active', head.version + 1, known, into)
   return { word: 'updated', version: head.version + 1 }
+}
+
+/**
+ * A record that its source record told before and tells no more ends with it. Not by what is older than what is known: the other records
+ * of the source record were looked at first, and tell so.
+ */
+function decideUntold(
+  message: PreparedMessage,
+  source: PreparedSource,
+  at: number,
+  record: PreparedRecord,
+  known: Known,
+  into: Decision,
+): Outcome {
+  const head = known.heads.get(record.id)
+  if (head?.status !== 'active') return NOTHING
+  if (message.replay) {
+    if (message.replay.keepsOut(at, record, head, known)) return NOTHING
+  } else if (isOlder(message, record, head, known) || isResentWithout(message, source, record, known))
+    return NOTHING
+  const { word, ...outcome } = decideVoid(message, source.index, record, head, known, into)
+  return { ...outcome, word: word === 'voided' ? 'updated' : word }
 }
 
 function decideVoid(
@@ -159,7 +191,7 @@ function decideVoid(
     return { word: 'unchanged', version: head.version }
   }
   if (!message.replay && isOlder(message, record, head, known))
-    return { word: 'unchanged', version: head.version, issue: lateIssue(record.order) }
+    return { word: 'unchanged', version: head.version, issue: lateIssue(record.order), isOutdated: true }
   const next = content ?? voided(record, newestBody(record.id, known), record.ended)
   const owner = known.owners.get(record.id)
   if (owner) {

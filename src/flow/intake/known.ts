@@ -54,13 +54,16 @@ function sortByNeed(
   const ended = new Set<string>()
   for (const { sources, replay, peer } of messages) {
     for (const { records } of sources) {
+      // What ends because it is told no more depends on whether the rest was sent before.
+      if (records.some(({ id, operation }) => operation === 'untold' && heads.get(id)?.status === 'active'))
+        for (const { id } of records) changed.add(id)
       for (const { id, operation, content } of records) {
         const head = heads.get(id)
-        if (!head) continue
+        if (!head || (operation === 'untold' && head.status === 'void')) continue
         // A replay asks of every record where its versions came from, and a peer which versions there are.
         if (replay || peer) changed.add(id)
-        if (operation !== 'void' && head.status === 'void') ended.add(id)
-        if (operation === 'void') voids.add(id)
+        if (operation === 'upsert' && head.status === 'void') ended.add(id)
+        if (operation !== 'upsert') voids.add(id)
         else if (content && !(head.status === 'active' && content.hash === head.hash)) changed.add(id)
       }
     }

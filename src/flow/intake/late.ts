@@ -2,7 +2,7 @@ import type { Issue } from '#core/issue.ts'
 import { orderAsSent } from '#core/mapping/compile/order.ts'
 import type { Head, PastVersion } from '#store/heads.ts'
 import { historyOf, type Known } from './known-records.ts'
-import type { PreparedMessage, PreparedRecord } from './prepared.ts'
+import type { PreparedMessage, PreparedRecord, PreparedSource } from './prepared.ts'
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
 
@@ -31,6 +31,18 @@ export function resentVersion(
   return isOwn ? undefined : history.findLast((past) => inSameBytes(past, message))
 }
 
+/** Whether a source record that does not tell a record is a resend of one from before it was told. */
+export function isResentWithout(
+  message: PreparedMessage,
+  { records }: PreparedSource,
+  untold: PreparedRecord,
+  known: Known,
+): boolean {
+  const cameInSameBytes = ({ id }: PreparedRecord): boolean =>
+    historyOf(id, known)?.some((past) => inSameBytes(past, message)) === true
+  return !cameInSameBytes(untold) && records.some(cameInSameBytes)
+}
+
 /** By the source's own order where both have one; else by arrival, which is the order of deciding but for a deferred message. */
 export function isOlder(message: PreparedMessage, record: PreparedRecord, head: Head, known: Known): boolean {
   if (record.order !== null && head.order !== null) return record.order < head.order
@@ -54,6 +66,7 @@ export function unorderedPlace(
   const { lacksOrderAt, content, operation, id } = record
   const head = known.heads.get(id)
   if (lacksOrderAt === undefined || !head || head.order === null) return undefined
+  if (operation === 'untold' && head.status === 'void') return undefined
   const status = operation === 'void' ? 'void' : 'active'
   if (head.status === status && head.hash === content?.hash) return undefined
   const isOwn = (past: PastVersion): boolean =>

@@ -171,7 +171,7 @@ export async function completeEarlier(
     const asked: PreparedSource = late.length
       ? {
           ...source,
-          records: source.records.filter((record) => !late.includes(record)),
+          records: source.records.filter((record) => record.operation !== 'untold' && !late.includes(record)),
           issues: [...source.issues, lateIssue(null)],
         }
       : source

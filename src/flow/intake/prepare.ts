@@ -1,6 +1,6 @@
 import type { Issue } from '#core/issue.ts'
 import { TooManyEdges } from '#core/lineage/edges.ts'
-import type { CompiledMapping, MappedRecord, MappedSource } from '#core/mapping/mapping.ts'
+import type { CompiledMapping, MappedRecord, MappedSource, UntoldRecord } from '#core/mapping/mapping.ts'
 import { RECORD_ID_MAX } from '#core/model/identity.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
 import type { DriftNotes } from '#flow/drift/message-drift.ts'
@@ -54,7 +54,7 @@ export function prepareSources(
  * so that it never fails the transaction of its neighbours.
  */
 export function prepared(
-  { index, key, rejected, issues, records }: MappedSource,
+  { index, key, rejected, issues, records, untold = [] }: MappedSource,
   edges: EdgeBudget,
   seals = false,
   encode?: (text: string) => Buffer,
@@ -72,7 +72,7 @@ export function prepared(
     const contents = records.map((record) => preparedRecord(record, seals, encode))
     for (const { content } of contents) edges.left -= content?.edges.length ?? 0
     if (edges.left < 0) return refused(tooManyEdges(`the message makes more than ${MESSAGE_EDGES_MAX} edges`))
-    return { index, key, rejected, issues, records: contents }
+    return { index, key, rejected, issues, records: [...contents, ...untold.map(untoldRecord)] }
   } catch (error) {
     if (error instanceof TooManyEdges) return refused(tooManyEdges(error.message))
     throw error
@@ -98,6 +98,20 @@ const tooManyEdges = (reason: string): Issue => ({
   reason,
   fix: 'Send one record for each lot that goods went into, and fewer of them in one message.',
 })
+
+const untoldRecord = ({ kind, id, key, void: ended, order, lacksOrderAt }: UntoldRecord): PreparedRecord => ({
+  kind,
+  id,
+  key,
+  operation: 'untold',
+  ended: ended ?? TOLD_NO_MORE,
+  order: order ?? null,
+  lacksOrderAt,
+  content: null,
+  expected: undefined,
+})
+
+const TOLD_NO_MORE = { reason: '来源记录已不再含此内容 · Its source record tells it no more' }
 
 const preparedRecord = (
   { kind, id, key, operation, body, void: ended, order, lacksOrderAt, expected }: MappedRecord,

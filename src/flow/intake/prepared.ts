@@ -48,13 +48,14 @@ export interface PreparedRecord {
   readonly kind: Kind
   readonly id: string
   readonly key: readonly string[]
-  readonly operation: 'upsert' | 'void'
+  /** `untold`: the source record does not tell it; where it did before, that ends it. */
+  readonly operation: 'upsert' | 'void' | 'untold'
   readonly ended: MappedRecord['void']
   /** The source's own version or time; null where the mapping names none. */
   readonly order: string | null
   /** Where the order would stand that the mapping names and the source record lacks. */
   readonly lacksOrderAt?: string | undefined
-  /** Null for a void that names no content. */
+  /** Null for a void that names no content, and for what is not told. */
   readonly content: Content | null
   readonly expected: MappedRecord['expected'] | undefined
 }

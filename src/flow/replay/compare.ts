@@ -74,15 +74,19 @@ const signOf = ({ id, operation, content }: PreparedRecord): string =>
   `${id}\n${operation}\n${content?.hash ?? ''}`
 
 function isSame(a: PreparedSource, b: PreparedSource): boolean {
-  const signs = new Set(a.records.map(signOf))
-  return a.records.length === b.records.length && b.records.every((record) => signs.has(signOf(record)))
+  const [before, after] = [toldBy(a), toldBy(b)]
+  const signs = new Set(before.map(signOf))
+  return before.length === after.length && after.every((record) => signs.has(signOf(record)))
 }
+
+const toldBy = (source: PreparedSource | undefined): PreparedRecord[] =>
+  (source?.records ?? []).filter(({ operation }) => operation !== 'untold')
 
 function differencesOf(
   a: PreparedSource | undefined,
   b: PreparedSource | undefined,
 ): NonNullable<ReplaySample['records']> {
-  const ids = [...new Set([...(a?.records ?? []), ...(b?.records ?? [])].map(({ id }) => id))]
+  const ids = [...new Set([...toldBy(a), ...toldBy(b)].map(({ id }) => id))]
   return ids.slice(0, 4).flatMap((id) => {
     const [before, after] = [sideRecord(a, id), sideRecord(b, id)]
     const differences = fieldDifferences(before, after)
@@ -91,7 +95,7 @@ function differencesOf(
 }
 
 function sideRecord(source: PreparedSource | undefined, id: string): unknown {
-  const record = source?.records.find((one) => one.id === id)
+  const record = toldBy(source).find((one) => one.id === id)
   if (!record) return {}
   const body = record.content ? JSON.parse(record.content.bytes.toString()) : {}
   return { ...body, operation: record.operation }

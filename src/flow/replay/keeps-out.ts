@@ -26,15 +26,26 @@ export interface Replayed {
  * - The record is void: a void stays.
  * - It was late when it came, or is by the source's own order: it still is.
  * - Else the time of receipt decides. In the same millisecond nobody knows, and it stays out.
+ *
+ * What a source record does not tell ends only by the message that made its newest version, or by a later one that made that of another
+ * record of the same source record: a message that changed nothing when it came may have been followed by one that changed nothing either.
  */
 export function replayRule(
   message: Replayed,
 ): (at: number, record: PreparedRecord, head: Head, known: Known) => boolean {
-  const isOwn = (past: PastVersion): boolean =>
-    past.messageId === message.id || past.message?.equals(message.sha256) === true
+  const isOwn = (past: PastVersion | undefined): boolean =>
+    past !== undefined && (past.messageId === message.id || past.message?.equals(message.sha256) === true)
+  const isOutOfTime = (newest: PastVersion | undefined): boolean =>
+    newest === undefined || message.receivedAtMs <= newest.receivedAtMs
   return (at, record, head, known) => {
     const history = historyOf(record.id, known) ?? []
-    const newest = history.find(({ version }) => version === head.version)
+    const newest = newestOf(record.id, known)
+    if (record.operation === 'untold') {
+      if (!message.isLast(record.id, at)) return true
+      if (isOwn(newest)) return false
+      const records = message.sources[at]?.records ?? []
+      return isOutOfTime(newest) || !records.some(({ id }) => isOwn(newestOf(id, known)))
+    }
     const isUpsert = record.operation === 'upsert'
     // A version that this very replay made of an earlier place, in this transaction or in one of before.
     const isOfNow = newest?.replay === message.replay || isWritten(known.heads.get(record.id))
@@ -45,6 +56,11 @@ export function replayRule(
     if (message.late.has(JSON.stringify(message.sources[at]?.key ?? null))) return true
     if (record.order !== null && head.order !== null && record.order !== head.order)
       return record.order < head.order
-    return newest === undefined || message.receivedAtMs <= newest.receivedAtMs
+    return isOutOfTime(newest)
   }
+}
+
+function newestOf(id: string, known: Known): PastVersion | undefined {
+  const version = known.heads.get(id)?.version
+  return historyOf(id, known)?.find((past) => past.version === version)
 }

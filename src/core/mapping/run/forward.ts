@@ -2,11 +2,12 @@ import { appended } from '#core/appended.ts'
 import type { Issue } from '#core/issue.ts'
 import type { Emit } from '#core/mapping/compile/emit.ts'
 import type { ForwardPlan } from '#core/mapping/compile/forward.ts'
-import type { MappedRecord, MappedSource, TracedField } from '#core/mapping/mapping.ts'
+import type { MappedRecord, MappedSource, TracedField, UntoldRecord } from '#core/mapping/mapping.ts'
 import type { ReasonCode } from '#core/mapping/reasons.ts'
 import type { Body } from '#core/model/body.ts'
 import { withEventRegion } from '#core/model/event-region.ts'
 import { recordId } from '#core/model/identity.ts'
+import type { Kind } from '#core/model/kinds.ts'
 import { missingParts } from '#core/model/minimal.ts'
 import type { SourceRecord } from '#core/source.ts'
 import { type Assemble, assembler } from './assemble.ts'
@@ -68,6 +69,7 @@ export function forwardRunner(plan: ForwardPlan) {
     if (status === 'void' && plan.void !== null && !plan.void.hasBody)
       return keepingVoid(plan, run, index, key)
     let records: MappedRecord[] | undefined
+    let skipped: Kind[] | undefined
     const operation = status === 'void' ? 'void' : 'upsert'
     run.isVoid = status === 'void'
     const ended = operation === 'void' ? voidOf(plan, run) : undefined
@@ -76,7 +78,11 @@ export function forwardRunner(plan: ForwardPlan) {
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i] as Step
       const { emit } = step
-      if (emit.when !== null && !emit.when(run)) continue
+      if (emit.when !== null && !emit.when(run)) {
+        // What has a key of its own may be told by other source records too.
+        if (emit.key === null) skipped = appended(skipped, emit.kind)
+        continue
+      }
       const ownKey = emit.key === null ? key : emit.key(run)
       run.emitted = records?.length ?? 0
       const body = mapBody(run, step, fields, ended)
@@ -91,7 +97,17 @@ export function forwardRunner(plan: ForwardPlan) {
     }
     if (records === undefined && !run.rejected) note(run, 'E_SCHEMA', 'nothing', { field: '', rejects: true })
     if (run.rejected) return { index, key, rejected: true, issues: run.issues, records: [] }
-    return { index, key, rejected: false, issues: run.issues, records: records ?? [] }
+    const mapped: MappedSource = { index, key, rejected: false, issues: run.issues, records: records ?? [] }
+    if (skipped === undefined || key === null) return mapped
+    const untold = untoldOf(skipped, mapped.records, (kind) => ({
+      kind,
+      id: recordId(kind, plan.system, plan.record, key),
+      key,
+      ...(ended === undefined ? {} : { void: ended }),
+      ...(order === undefined ? {} : { order }),
+      ...(lacksOrderAt === undefined ? {} : { lacksOrderAt }),
+    }))
+    return untold.length > 0 ? { ...mapped, untold } : mapped
   }
 
   return {
@@ -109,6 +125,16 @@ export function forwardRunner(plan: ForwardPlan) {
       return { ...mapped, fields, seen }
     },
   }
+}
+
+/** What the emits that were passed over would have made; two emits may make one record, each under another `when`. */
+function untoldOf(
+  skipped: readonly Kind[],
+  records: readonly MappedRecord[],
+  recordOf: (kind: Kind) => UntoldRecord,
+): UntoldRecord[] {
+  const told = new Set(records.map(({ id }) => id))
+  return [...new Set(skipped)].map(recordOf).filter(({ id }) => !told.has(id))
 }
 
 /**
