@@ -6,6 +6,7 @@ import type { Head } from '#store/heads.ts'
 import { claimIssue, ownClaim } from './claim.ts'
 import { type Decision, historyOf, type Known } from './known-records.ts'
 import {
+  isHigher,
   isOlder,
   isResentWithout,
   lacksOrderIssue,
@@ -116,8 +117,7 @@ function decideRecord(
     )
     return { word: 'voided', version: 2 }
   }
-  if (head.status === 'active' && head.hash === content.hash)
-    return { word: 'unchanged', version: head.version }
+  if (head.status === 'active' && head.hash === content.hash) return saidAgain(record, head, known, into)
   const owner = known.owners.get(record.id)
   if (owner) {
     into.claims.push(ownClaim(message, record, content, 'active', head, owner))
@@ -135,6 +135,17 @@ function decideRecord(
     return { word: 'unchanged', version: head.version }
   add(message, index, record, content, 'active', head.version + 1, known, into)
   return { word: 'updated', version: head.version + 1 }
+}
+
+/** What is known already makes no version. With a higher order it is as new as that: an older version that comes later must not replace it. */
+function saidAgain({ id, order }: PreparedRecord, head: Head, known: Known, into: Decision): Outcome {
+  const { version } = head
+  if (order !== null && isHigher(order, head.order)) {
+    into.confirmed.set(id, { id, version, order })
+    known.heads.set(id, { ...head, order })
+    known.confirmed.set(id, order)
+  }
+  return { word: 'unchanged', version }
 }
 
 /**
@@ -187,9 +198,8 @@ function decideVoid(
     into.newWaiting.push(waiting)
     return { word: 'voided', version: 0 }
   }
-  if (head.status === 'void' && (!content || head.hash === content.hash)) {
-    return { word: 'unchanged', version: head.version }
-  }
+  if (head.status === 'void' && (!content || head.hash === content.hash))
+    return saidAgain(record, head, known, into)
   if (!message.replay && isOlder(message, record, head, known))
     return { word: 'unchanged', version: head.version, issue: lateIssue(record.order), isOutdated: true }
   const next = content ?? voided(record, newestBody(record.id, known), record.ended)

@@ -1,4 +1,5 @@
 import type { ClaimRow } from '#store/claims.ts'
+import type { ConfirmedOrder } from '#store/confirmed-orders.ts'
 import type { Head, NewestBody, PastVersion } from '#store/heads.ts'
 import type { EdgeRow, VersionRow } from '#store/intake.ts'
 import type { Owner, PeerVersionRow } from '#store/peer-versions.ts'
@@ -8,6 +9,8 @@ import type { WaitingVoid } from '#store/waiting-voids.ts'
 export interface Known {
   /** Of a record that this transaction writes, the version that it writes. */
   readonly heads: Map<string, Head | WrittenVersion>
+  /** The highest orders with which heads were said again; the heads have them. */
+  readonly confirmed: Map<string, string>
   readonly bodies: ReadonlyMap<string, NewestBody>
   /** Versions that are stored; those of this transaction are found by `historyOf`. */
   readonly history: Map<string, PastVersion[]>
@@ -50,6 +53,8 @@ export interface Decision {
   readonly applied: string[]
   /** Roads of those of the versions that came from peers. */
   readonly peerVersions: PeerVersionRow[]
+  /** Versions that were said again with a higher order, by their records. */
+  readonly confirmed: Map<string, ConfirmedOrder>
   /** What was said of records that others own. */
   readonly claims: ClaimRow[]
 }
@@ -59,6 +64,7 @@ export const noDecision = (): Decision => ({
   edges: [],
   newWaiting: [],
   applied: [],
+  confirmed: new Map(),
   peerVersions: [],
   claims: [],
 })

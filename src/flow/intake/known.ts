@@ -1,8 +1,10 @@
 import type { PoolClient } from 'pg'
+import { readConfirmedOrders } from '#store/confirmed-orders.ts'
 import { type Head, readArrivals, readBodies, readHeads, readHistory } from '#store/heads.ts'
 import { readOwners } from '#store/peer-versions.ts'
 import { readWaitingVoids } from '#store/waiting-voids.ts'
 import type { Known } from './known-records.ts'
+import { isHigher } from './late.ts'
 import type { PreparedMessage } from './prepared.ts'
 
 /** As much of a message as tells which records it touches. */
@@ -23,6 +25,7 @@ export async function readKnown(client: PoolClient, messages: readonly Decided[]
   if (ids.size === 0)
     return {
       heads: new Map(),
+      confirmed: new Map(),
       bodies: new Map(),
       history: new Map(),
       replaced: new Map(),
@@ -41,7 +44,22 @@ export async function readKnown(client: PoolClient, messages: readonly Decided[]
   const touched = messages.some(({ deferred }) => deferred) ? [...changed, ...voids] : []
   const arrivals = await readArrivals(client, touched)
   const owners = await readOwners(client, [...changed, ...voids])
-  return { heads, bodies, history, replaced: new Map(), waiting, awaited: new Set(awaited), arrivals, owners }
+  const confirmed = await readConfirmedOrders(client, [...changed, ...voids])
+  for (const [id, order] of confirmed) {
+    const head = heads.get(id)
+    if (head && isHigher(order, head.order)) heads.set(id, { ...head, order })
+  }
+  return {
+    heads,
+    confirmed,
+    bodies,
+    history,
+    replaced: new Map(),
+    waiting,
+    awaited: new Set(awaited),
+    arrivals,
+    owners,
+  }
 }
 
 function sortByNeed(

@@ -43,6 +43,9 @@ export function isResentWithout(
   return !cameInSameBytes(untold) && records.some(cameInSameBytes)
 }
 
+/** Whether an order is higher than the one that is known; there may be none. */
+export const isHigher = (order: string, known: string | null): boolean => known === null || order > known
+
 /** By the source's own order where both have one; else by arrival, which is the order of deciding but for a deferred message. */
 export function isOlder(message: PreparedMessage, record: PreparedRecord, head: Head, known: Known): boolean {
   if (record.order !== null && head.order !== null) return record.order < head.order

@@ -6,6 +6,7 @@ import type { VersionRow } from '#store/intake.ts'
 import type { WaitingVoid } from '#store/waiting-voids.ts'
 import { bodyOf, type Content, contentOf } from './content.ts'
 import { type Decision, isWritten, type Known, type WrittenVersion } from './known-records.ts'
+import { isHigher } from './late.ts'
 import type { PreparedMessage, PreparedRecord } from './prepared.ts'
 
 export const waitingVoid = (waiting: WaitingVoid): MappedRecord['void'] => ({
@@ -51,7 +52,10 @@ export function add(
 ): void {
   const before = known.heads.get(record.id)
   // A version whose source names no order stands where the one before it stood: what is older than that stays out.
-  const order = record.order ?? before?.order ?? null
+  const own = record.order ?? before?.order ?? null
+  // What is mapped anew is as new as it was said again to be.
+  const confirmed = known.confirmed.get(record.id)
+  const order = confirmed !== undefined && isHigher(confirmed, own) ? confirmed : own
   const row: WrittenVersion = {
     id: record.id,
     version,

@@ -3,6 +3,7 @@ import { countResults } from '#core/receipt.ts'
 import type { SourceValue } from '#core/source.ts'
 import { advanceChannel, type ChannelStep } from '#store/channels.ts'
 import { ACCEPT_FITTING_CLAIMS, insertClaims } from '#store/claims.ts'
+import { writeConfirmedOrders } from '#store/confirmed-orders.ts'
 import { isConflict } from '#store/database-errors.ts'
 import type { Head } from '#store/heads.ts'
 import { insertIdempotencyKeys } from '#store/idempotency-keys.ts'
@@ -170,15 +171,15 @@ async function writeRare(
   client: PoolClient,
   messages: readonly IntakeMessage[],
   results: readonly KeyedResult[][],
-  { newWaiting, applied, claims }: Decision,
+  { newWaiting, applied, confirmed, claims }: Decision,
   { isBegun, waits }: { readonly isBegun: boolean; readonly waits: Waits | null },
 ): Promise<boolean> {
   const keyed = messages.filter(({ idempotencyKey }) => idempotencyKey !== undefined)
   const signed = messages.filter(({ nonce }) => nonce !== undefined)
   const read = messages.some(({ channel }) => channel !== undefined)
   const rejections = rejectionRows(messages, results)
-  const count =
-    keyed.length + signed.length + rejections.length + newWaiting.length + applied.length + claims.length
+  const rare = [keyed, signed, rejections, newWaiting, applied, claims]
+  const count = rare.reduce((sum, { length }) => sum + length, confirmed.size)
   if (count === 0 && waits === null && !read) return isBegun
   if (!isBegun) await client.query('begin')
   await insertIdempotencyKeys(client, keyed)
@@ -187,6 +188,7 @@ async function writeRare(
   await insertClaims(client, claims)
   if (waits) await writeWaits(client, waits.dangling, waits.heads)
   await writeWaiting(client, newWaiting, applied)
+  if (confirmed.size > 0) await writeConfirmedOrders(client, [...confirmed.values()])
   if (read) await advanceChannels(client, messages, results)
   return true
 }

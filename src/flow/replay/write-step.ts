@@ -6,6 +6,7 @@ import { rejectionRow } from '#flow/intake/rejection-rows.ts'
 import type { KeyedResult } from '#flow/intake/results-text.ts'
 import { writeWaiting } from '#flow/intake/waiting.ts'
 import { insertClaims } from '#store/claims.ts'
+import { writeConfirmedOrders } from '#store/confirmed-orders.ts'
 import { isConflict } from '#store/database-errors.ts'
 import { readBodies } from '#store/heads.ts'
 import { copyEdges, copyVersions, LOCK_POSITIONS, REFUSE_CROSSED_VOIDS, retireEdges } from '#store/intake.ts'
@@ -105,6 +106,7 @@ async function decideAndWrite(
   await restateRejections(client, explained(readable, judged, results))
   await insertClaims(client, decision.claims)
   await writeWaiting(client, decision.newWaiting, decision.applied)
+  if (decision.confirmed.size > 0) await writeConfirmedOrders(client, [...decision.confirmed.values()])
   const versions: WriteStep[] = decision.versions.length
     ? [
         LOCK_POSITIONS,

@@ -146,5 +146,6 @@ export const COLUMNS_OF_GOODS = {
     business: 'code',
     personal: 'name own_code newest',
   },
+  confirmed_orders: { none: 'record_id source_order' },
   waiting_voids: { none: 'record_id message_id received_at mapping voided_at', personal: 'reason' },
 } as const satisfies ColumnTags

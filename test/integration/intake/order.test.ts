@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { createIntake } from '#flow/intake/create-intake.ts'
 import { sale, withVersions } from '#test/versions.ts'
 
 const hub = withVersions()
@@ -120,5 +121,70 @@ describe('by whatever way it comes', () => {
     const { counts } = await hub.replay('apply', { receipts: [before.receipt, refused.receipt] })
     expect(counts).toMatchObject({ received: 2, keptOut: 1, stillFailing: 1, versions: 0 })
     expect(await masses('H1')).toEqual(['active@1 番茄 10', 'active@2 番茄 30'])
+  })
+})
+
+describe('what was said again with a higher order is as new as that', () => {
+  it('and an older version that comes behind it is kept out, though no version has the higher order', async () => {
+    await push('J1', 1, '10')
+    expect(await word('J1', 3, '10')).toBe('unchanged')
+    expect(await push('J1', 2, '20')).toMatchObject({
+      result: 'unchanged',
+      issues: [{ code: 'W_LATE', reason: expect.stringContaining('than 2 is known') }],
+    })
+    expect(await word('J1', undefined, '20')).toBe('rejected')
+    expect(await word('J1', 3, '30')).toBe('updated')
+    expect(await masses('J1')).toEqual(['active@1 番茄 10', 'active@2 番茄 30'])
+  })
+
+  it('inside one message, and of one that had no order before', async () => {
+    await push('J2', undefined, '10')
+    const rows = [sale('J2', { rev: 3, kg: '10' }), sale('J2', { rev: 2, kg: '20' })]
+    expect((await hub.push(rows)).results.map(({ result }) => result)).toEqual(['unchanged', 'unchanged'])
+    expect(await word('J2', 2, '20')).toBe('unchanged')
+    expect(await masses('J2')).toEqual(['active@1 番茄 10'])
+  })
+
+  it('also of a void', async () => {
+    await push('J3', 1, '10')
+    await push('J3', 2, '10', { state: '2' })
+    expect(await word('J3', 5, '10', { state: '2' })).toBe('unchanged')
+    expect(await push('J3', 4, '40')).toMatchObject({ result: 'unchanged', issues: [{ code: 'W_LATE' }] })
+    expect(await masses('J3')).toEqual(['active@1 番茄 10', 'void@2 番茄 10'])
+  })
+
+  it('also where two processes take them at the same moment', async () => {
+    const { pool, registry } = hub
+    const other = createIntake({ pool, registry, clock: () => hub.nowMs++, onCommitted: () => {} })
+    const said = (rev: number, kg: string) => ({
+      system: 'stall',
+      record: 'sale',
+      bytes: Buffer.from(JSON.stringify(Array.from({ length: 200 }, (_, i) => sale(`J4-${i}`, { rev, kg })))),
+      contentType: 'application/json',
+      keyId: null,
+    })
+    await hub.intake.push(said(1, '10'))
+    for (let round = 1; round <= 20; round++) {
+      await Promise.all([hub.intake.push(said(round * 10 + 3, '10')), other.push(said(round * 10 + 2, '7'))])
+      const { rows } = await hub.pool.query(
+        `select distinct on (record_id) body from record_versions where record_id like '%:J4-%' order by record_id, version desc`,
+      )
+      const masses = new Set(rows.map(({ body }) => JSON.parse(body).quantity.value))
+      expect([...masses], `round ${round}`).toEqual(['10'])
+    }
+    await other.close()
+  })
+
+  it('and a replay keeps it so, of what it makes anew as well', async () => {
+    const receipts: string[] = []
+    for (const change of [{ rev: 1 }, { rev: 2, kg: '20', goods: '' }, { rev: 3 }])
+      receipts.push((await hub.push([sale('J5', { kg: '10', other: '番茄', ...change })])).receipt)
+    await hub.take({ version: 3, order: 'rev', product: 'other', more: '      note: { const: once more }\n' })
+    const { counts } = await hub.replay('apply', { receipts })
+    expect(counts).toMatchObject({ received: 3, newlyFailing: 0 })
+    expect(await hub.versions('J5')).toEqual([
+      'active@1 番茄 10 stall/sale@2',
+      'active@2 番茄 10 stall/sale@3',
+    ])
   })
 })

@@ -209,7 +209,15 @@ it('no unique key of what senders write joins those of two senders, so that none
       'message_nonces',
       'idempotency_keys',
     ],
-    ...['record_versions', 'lot_edges', 'waiting_voids', 'rejections', 'parked_bases', 'parked_details'],
+    ...[
+      'record_versions',
+      'lot_edges',
+      'waiting_voids',
+      'confirmed_orders',
+      'rejections',
+      'parked_bases',
+      'parked_details',
+    ],
     ...['dangling_references', 'peer_versions', 'reconciliations'],
   ]
   // Identifiers of records begin with kind and system; those that the hub makes up cannot be chosen.
