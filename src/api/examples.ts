@@ -253,7 +253,35 @@ export const documentExample = {
   ],
   siteCount: 1,
   useCount: 2,
-  reasons: [],
+  orders: [
+    {
+      kind: 'recalled',
+      since: '2026-07-15',
+      case: '0f5c8f0e-6a5a-5d0e-8d6d-0f1c2b3a4d5e',
+      record: 'urn:cnft:hold:trace-hub:hold:hub-1:0f5c8f0e-6a5a-5d0e-8d6d-0f1c2b3a4d5e:330402003',
+      lots: ['33040200326071500018'],
+      lotCount: 1,
+      covered: 3,
+    },
+  ],
+  reasons: [
+    {
+      code: 'recalled',
+      severity: 'refuse',
+      values: {
+        since: '2026-07-15',
+        case: '0f5c8f0e-6a5a-5d0e-8d6d-0f1c2b3a4d5e',
+        lots: '33040200326071500018',
+        order: 'urn:cnft:hold:trace-hub:hold:hub-1:0f5c8f0e-6a5a-5d0e-8d6d-0f1c2b3a4d5e:330402003',
+      },
+      en: 'Goods of this paper are recalled since 2026-07-15 (case 0f5c8f0e-6a5a-5d0e-8d6d-0f1c2b3a4d5e, lots 33040200326071500018 (of 3 under the paper)): they may not come in.',
+      zh: '该凭证的货物已被召回（自 2026-07-15 起）（案件 0f5c8f0e-6a5a-5d0e-8d6d-0f1c2b3a4d5e，批次 33040200326071500018（凭证共 3 批）），不得入场。',
+      ask: {
+        en: 'Keep the goods apart and tell the authority; for other goods, a paper that is for them alone.',
+        zh: '请将货物单独存放并报告监管部门；确非所涉货物的，请提供仅对应该货物的凭证。',
+      },
+    },
+  ],
   candidates: [
     {
       type: 'promise_cert',

@@ -22,7 +22,8 @@ const FORBIDDEN = '42501'
  * PostgreSQL shows the rows of its systems and regions and no other, whatever the statements ask for (docs/adr/0038-isolation.md). A table that is not
  * open to that role is `forbidden`, never an empty answer. Statements that are given at once run one after the other.
  * @param read gets what sees as much as the caller, and beside it, on the same connection, what sees as much as the hub: for facts that are of nobody,
- *   such as where the log ends and which authorities are trusted. Nothing that it gives may be shown without having been found by the first.
+ *   such as where the log ends and which authorities are trusted. Nothing that it gives may be shown without having been found by the first, but that goods of a paper which
+ *   the first finds are recalled or stopped (docs/adr/0045).
  */
 export async function withSight<T>(
   pool: Pool,
@@ -34,8 +35,8 @@ export async function withSight<T>(
     await client.query('set transaction read only')
     await becomeReader(client)
     await client.query(SETTINGS, [sight.systems.join(), sight.regions.join()])
+    const turns = inTurn(client)
     try {
-      const turns = inTurn(client)
       const reader = { ...turns.reader, mentioning: mentioningIn(turns.hub, sight) }
       shareDataKeys(client, reader, turns.hub)
       return await read(reader, turns.hub)
@@ -45,6 +46,8 @@ export async function withSight<T>(
         detail: 'needs the scope read: this is not told apart by system or region',
         cause: error,
       })
+    } finally {
+      await turns.end()
     }
   })
 }
@@ -82,12 +85,20 @@ const mentioningIn =
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
 
-/** A connection takes one statement at a time. */
-function inTurn(client: PoolClient): { readonly reader: Reader; readonly hub: Reader } {
+/** A connection takes one statement at a time. Behind `end` none is run any more: the connection is somebody else's, who would read as the role of this caller. */
+function inTurn(client: PoolClient): {
+  readonly reader: Reader
+  readonly hub: Reader
+  readonly end: () => Promise<unknown>
+} {
   let last: Promise<unknown> = Promise.resolve()
+  let isOver = false
   const readerOf = (run: (...args: Parameters<PoolClient['query']>) => Promise<unknown>): Reader => ({
     query: ((...args: Parameters<PoolClient['query']>) => {
-      const next = last.then(() => run(...args))
+      const next = last.then(() => {
+        if (isOver) throw new Error('asked behind the end of the transaction of a limited caller')
+        return run(...args)
+      })
       last = next.catch(() => {})
       return next
     }) as unknown as PoolClient['query'],
@@ -102,5 +113,9 @@ function inTurn(client: PoolClient): { readonly reader: Reader; readonly hub: Re
       await client.query(`set local role ${READER}`)
       return found
     }),
+    end: () => {
+      isOver = true
+      return last
+    },
   }
 }

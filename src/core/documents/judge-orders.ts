@@ -8,12 +8,12 @@ export interface PaperOrder {
   readonly kind: 'recalled' | 'held'
   /** `YYYY-MM-DD`. */
   readonly since: string | null
-  /** Null where another system told the order. */
+  /** Null where another system told the order, or the caller may not see it. */
   readonly case: string | null
-  /** The record of the order. */
-  readonly record: string
+  /** The record of the order; null where the caller may not see it. */
+  readonly record: string | null
   readonly goods: CaseGoods
-  /** Numbers of the lots that it names, of so many that the paper covers. */
+  /** Numbers of the lots that it names, of so many that the paper covers, as far as the caller sees them. */
   readonly lots: readonly string[]
   readonly covered: number
 }
@@ -60,20 +60,26 @@ function bears(
 function valuesOf({ since, case: of, record, lots, covered }: PaperOrder): Parameters<typeof finding>[1] {
   const named = lots.slice(0, LOTS_NAMED).join(', ') + (lots.length > LOTS_NAMED ? ' …' : '')
   const isPart = lots.length < covered
+  const said: readonly (readonly [en: string, zh: string])[] = [
+    ...(of !== null ? [[`case ${of}`, `案件 ${of}`] as const] : []),
+    ...(of === null && record !== null ? [[`order ${record}`, `指令 ${record}`] as const] : []),
+    ...(named !== ''
+      ? [
+          [
+            `lots ${named}${isPart ? ` (of ${covered} under the paper)` : ''}`,
+            `批次 ${named}${isPart ? `（凭证共 ${covered} 批）` : ''}`,
+          ] as const,
+        ]
+      : []),
+  ]
   return {
     since: since === null ? '' : { value: since, en: ` since ${since}`, zh: `（自 ${since} 起）` },
-    case: of === null ? '' : of,
-    order:
-      of === null
-        ? { value: record, en: `order ${record}`, zh: `指令 ${record}` }
-        : { value: record, en: `case ${of}`, zh: `案件 ${of}` },
-    lots:
-      named === ''
-        ? ''
-        : {
-            value: named,
-            en: `, lots ${named}${isPart ? ` (of ${covered} under the paper)` : ''}`,
-            zh: `，批次 ${named}${isPart ? `（凭证共 ${covered} 批）` : ''}`,
-          },
+    case: of ?? '',
+    lots: named,
+    order: {
+      value: record ?? '',
+      en: said.length > 0 ? ` (${said.map(([en]) => en).join(', ')})` : '',
+      zh: said.length > 0 ? `（${said.map(([, zh]) => zh).join('，')}）` : '',
+    },
   }
 }

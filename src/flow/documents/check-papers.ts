@@ -18,6 +18,7 @@ import { atGate, type PaperUsage } from '#core/documents/paper-usage.ts'
 import { requiredDocuments } from '#core/documents/required-documents.ts'
 import { HubError } from '#core/errors.ts'
 import { normalisePlate } from '#core/identifiers/plate.ts'
+import { documentCode } from '#core/lineage/codes.ts'
 import { type KnownProduct, lookupProduct } from '#core/products/lookup.ts'
 import { parseQuantity } from '#core/units/quantity.ts'
 import { signatureFindings } from '#flow/signatures/findings.ts'
@@ -38,7 +39,7 @@ const OWN_READ = 20
 
 /**
  * Judges papers at a gate: what is wrong with each, what of it is left, and what to ask whoever brings the goods. All are answered by
- * eight statements however many they are. Two loads under one paper in one check share what is left of it.
+ * five to ten statements however many they are; the orders in force are read beside the papers, over a second connection where the caller has one. Two loads under one paper in one check share what is left of it.
  * HubError `invalid_request` for a number that is none; a day that is none is told of its paper alone. @param full whether free texts of senders are given as they are
  */
 export async function checkPapers(
@@ -59,32 +60,36 @@ export async function checkPapers(
     system,
     full,
   }))
-  const { papers: read, snapshot } = await loadPapers(hub, asked, OWN_READ, reader)
+  const [orders, { papers: read, snapshot }] = await Promise.all([
+    ordersOn(
+      hub,
+      asked.map(({ number }) => documentCode(number)),
+      reader,
+    ),
+    loadPapers(hub, asked, OWN_READ, reader),
+  ])
   const papers = read.map((loaded) => ({ ...loaded, usage: atGate(loaded.usage) }))
   const unseen = papers.filter(isUnseen).map(({ question }) => question.code)
-  const known =
-    unseen.length > 0
-      ? await readKnownTypes(reader, [...new Set(unseen)], snapshot.beyond, snapshot.rows)
-      : []
+  const [known, signatures] = await Promise.all([
+    unseen.length > 0 ? readKnownTypes(reader, [...new Set(unseen)], snapshot.beyond, snapshot.rows) : [],
+    signaturesOf(
+      hub,
+      papers.flatMap(({ own }) => own),
+      nowMs,
+    ),
+  ])
   const types = Map.groupBy(known, ({ code }) => code)
-  const orders = await ordersOn(
-    reader,
-    papers.map(({ question }) => question.code),
-    snapshot,
-  )
+  // A paper of which a caller sees no record is to him one that is not there.
+  const isAbsent = (loaded: LoadedPaper): boolean =>
+    reader !== hub && isUnseen(loaded) && !types.has(loaded.question.code)
   const taken: Taken = new Map()
-  const signatures = await signaturesOf(
-    hub,
-    papers.flatMap(({ own }) => own),
-    nowMs,
-  )
   return {
     papers: papers.map((loaded, n) =>
       answerOf(
         loaded,
         questions[n] as PaperQuestion,
         types.get(loaded.question.code) ?? [],
-        orders.get(loaded.question.code) ?? [],
+        (isAbsent(loaded) ? undefined : orders.get(loaded.question.code)) ?? [],
         taken,
         signatures,
       ),

@@ -9,43 +9,67 @@ import { dayOf } from '#flow/trace/document-issue.ts'
 import { LINKS_AT_ONCE } from '#flow/trace/link-groups.ts'
 import { reach } from '#flow/trace/public-load.ts'
 import { readWalk } from '#store/lots.ts'
-import { readHoldsOf } from '#store/orders.ts'
+import { type HoldOf, readHoldsOf, readSightOf } from '#store/orders.ts'
 import type { Reader } from '#store/sighted.ts'
-import type { Snapshot } from './load-papers.ts'
 
 /** Steps back from the papers, as the public page takes them, and codes that are reached from all of them together. */
 const STEPS = 12
 const CODES_MAX = 5000
-/** Exact links alone: what is likely the same goods as held ones is held itself by the case, and looking for it takes seconds at a busy stall. */
+/** Exact links alone: what is likely the same goods as held ones, over links of 0.8 and more, is held itself by the case, and looking for it takes seconds at a busy stall. */
 const EXACT = 0.81
 
 /**
  * The orders in force for the goods of papers, gravest first: for the paper, or for a lot that it covers or that one of these came from. Two statements however many
  * papers there are. What counts of several orders for one lot is what traces and the public page say (`countingHold`).
+ * That goods are recalled or stopped, and since when, is told whoever asks, as the public page tells it (docs/adr/0045); the case, its record and lots are those that `reader` sees.
  */
 export async function ordersOn(
-  reader: Reader,
+  hub: Reader,
   papers: readonly string[],
-  { beyond, rows }: Snapshot,
+  reader: Reader = hub,
 ): Promise<Map<string, PaperOrder[]>> {
   const codes = [...new Set(papers)]
   const steps = await readWalk(
-    reader,
+    hub,
     { way: 'back', from: codes, before: [], done: 0 },
     { at: null, confidence: EXACT, steps: STEPS, limit: LINKS_AT_ONCE, nodes: CODES_MAX, cut: false },
   )
   const links = steps.flat()
   const behind = [...new Set(links.map(({ from }) => from))].filter((code) => !codes.includes(code))
-  const holds = await readHoldsOf(reader, codes, behind, beyond, rows)
-  if (holds.length === 0) return new Map()
+  const held = heldBy(await readHoldsOf(hub, codes, behind))
+  if (held.size === 0) return new Map()
+  const sees = reader === hub ? () => true : await sightOf(reader, links, held)
+  return new Map(codes.map((code) => [code, ordersOf(code, links, held, sees)]))
+}
+
+/** The order that counts for each code that is held. */
+function heldBy(holds: readonly HoldOf[]): Map<string, TracedRecord> {
+  const named = holds.flatMap(({ codes, record }) =>
+    codes.map((code): Mentioning => ({ record, mention: { code, role: 'subject' } })),
+  )
   const held = new Map<string, TracedRecord>()
-  for (const [code, of] of Map.groupBy(holds, (hold) => hold.code)) {
-    const order = countingHold(
-      of.map(({ record }): Mentioning => ({ record, mention: { code, role: 'subject' } })),
-    )
+  for (const [code, of] of Map.groupBy(named, ({ mention }) => mention.code)) {
+    const order = countingHold(of)
     if (order && order.record.body.holdKind !== 'release') held.set(code, order.record)
   }
-  return new Map(codes.map((code) => [code, ordersOf(code, links, held)]))
+  return held
+}
+
+/** Whether a record, a case or a code may be told. */
+type Sees = (of: string) => boolean
+
+async function sightOf(
+  reader: Reader,
+  links: readonly Link[],
+  held: ReadonlyMap<string, TracedRecord>,
+): Promise<Sees> {
+  const orders = [...new Set(held.values())]
+  const seen = await readSightOf(reader, {
+    records: orders.map(({ id }) => id),
+    cases: orders.flatMap((order) => caseOf(order) ?? []),
+    codes: [...new Set([...held.keys(), ...links.map(({ from }) => from)])],
+  })
+  return (of) => seen.has(of)
 }
 
 /** Orders of one paper, each once with the lots that it names. */
@@ -53,6 +77,7 @@ function ordersOf(
   paper: string,
   links: readonly Link[],
   held: ReadonlyMap<string, TracedRecord>,
+  sees: Sees,
 ): PaperOrder[] {
   const direct = new Set(
     links.flatMap(({ from, to }) => (to === paper && !from.startsWith('doc:') ? [from] : [])),
@@ -61,30 +86,38 @@ function ordersOf(
   const byOrder = Map.groupBy(codes, (code) => orderKey(held.get(code) as TracedRecord))
   return [...byOrder.values()]
     .map((of) => {
-      const { id, system, body } = held.get(of[0] as string) as TracedRecord
+      const records = of.map((code) => held.get(code) as TracedRecord)
+      const first = records[0] as TracedRecord
+      const { body } = first
+      const shown = records.find(({ id }) => sees(id))
+      const named = caseOf(first)
       // What a lot came from is held, and so is the lot.
       const own = of.filter((code) => direct.has(code))
       return {
-        kind: body.holdKind === 'recall' ? ('recalled' as const) : ('held' as const),
+        kind: kindOf(first),
         since: body.occurredAt ? dayOf(body.occurredAt.at) : null,
-        case: caseOf(id, system),
-        record: id,
+        case: named !== null && (shown !== undefined || sees(named)) ? named : null,
+        record: shown?.id ?? null,
         goods: goodsOf(body),
-        lots: (own.length > 0 ? own : of).flatMap(lotNumber),
-        covered: direct.size,
+        lots: (own.length > 0 ? own : of).filter(sees).flatMap(lotNumber),
+        covered: [...direct].filter(sees).length,
       }
     })
     .sort(
       (a, b) =>
-        Number(b.kind === 'recalled') - Number(a.kind === 'recalled') || (a.record < b.record ? -1 : 1),
+        Number(b.kind === 'recalled') - Number(a.kind === 'recalled') ||
+        ((a.record ?? '') < (b.record ?? '') ? -1 : 1),
     )
 }
 
-/** A case of a hub has a record at each place. */
-const orderKey = ({ id, system }: TracedRecord): string => caseOf(id, system) ?? id
+const kindOf = ({ body }: TracedRecord): PaperOrder['kind'] =>
+  body.holdKind === 'recall' ? 'recalled' : 'held'
+
+/** A case of a hub has a record at each place, and recalls some of its goods while it stops the others. */
+const orderKey = (record: TracedRecord): string => `${kindOf(record)} ${caseOf(record) ?? record.id}`
 
 /** The case stands in the key of the record, behind the hub. */
-const caseOf = (id: string, system: string): string | null =>
+const caseOf = ({ id, system }: Pick<TracedRecord, 'id' | 'system'>): string | null =>
   system === OWN_SYSTEM ? (parseRecordId(id)?.key[1] ?? null) : null
 
 /** Goods that only their record names have no number that stands on anything. */

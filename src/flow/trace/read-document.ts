@@ -1,36 +1,35 @@
 import { addDecimal, compareDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { GoodsLeft, PaperLeft } from '#core/documents/compare-use.ts'
 import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
-import { checkDocumentUse } from '#core/documents/document-validity.ts'
+import { judgeOrders, type PaperOrder } from '#core/documents/judge-orders.ts'
 import { judgePaper, judgeUsage } from '#core/documents/judge-paper.ts'
 import type { Measure } from '#core/documents/measures.ts'
 import { statedBy } from '#core/documents/paper-goods.ts'
 import { finding, type SaidFinding } from '#core/documents/paper-reasons.ts'
 import type { PaperUsage } from '#core/documents/paper-usage.ts'
-import { placesOfUse } from '#core/documents/places-of-use.ts'
 import { HubError } from '#core/errors.ts'
-import { massOf } from '#core/lineage/document-use.ts'
-import { recordSummary } from '#core/lineage/record-summary.ts'
+import { documentCode } from '#core/lineage/codes.ts'
 import { codesOfAddress, SCANNED_MAX, scannedAddress } from '#core/lineage/scanned.ts'
-import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { normaliseCode } from '#core/text.ts'
 import { candidatesOf } from '#flow/documents/candidates.ts'
 import { type LoadedPaper, loadPapers, mayBe, type Snapshot } from '#flow/documents/load-papers.ts'
 import { numbersOf } from '#flow/documents/numbers-asked.ts'
+import { ordersOn } from '#flow/documents/orders-on.ts'
 import { readUsePlace, writeUsePlace } from '#flow/documents/use-place.ts'
 import { signatureFindings, withSignatures } from '#flow/signatures/findings.ts'
 import { signaturesOf } from '#flow/signatures/read-signatures.ts'
 import { readKnownTypes } from '#store/document-mentions.ts'
-import { listUses, type UseRow } from '#store/document-uses.ts'
-import { readTracedVersions } from '#store/lots.ts'
+import { listUses } from '#store/document-uses.ts'
 import type { Reader } from '#store/sighted.ts'
 import { dayAsked } from './day-asked.ts'
-import { dayIssued, dayOf, isUntold, knownType } from './document-issue.ts'
-import type { DocumentAnswer, DocumentIssue, DocumentUse } from './schema.ts'
+import { describeUses } from './describe-uses.ts'
+import { isUntold, knownType } from './document-issue.ts'
+import type { DocumentAnswer } from './schema.ts'
 
 /** Records of the paper itself that are read; a voucher has one for each of its lines. */
 const OWN_READ = 200
 const SITES_LISTED = 100
+const LOTS_LISTED = 100
 export const USES_DEFAULT = 100
 export const USES_MAX = 1000
 
@@ -64,12 +63,12 @@ export async function readDocument(
   const number = numberAsked(written)
   const on = dayAsked(request.on, request.nowMs)
   const type = typeAsked(request.type)
-  const { papers, snapshot } = await loadPapers(
-    hub,
-    [{ number, type, on, system: request.system, full: request.full }],
-    OWN_READ,
-    reader,
-  )
+  const code = documentCode(number)
+  const [inForce, { papers, snapshot }] = await Promise.all([
+    ordersOn(hub, [code], reader),
+    loadPapers(hub, [{ number, type, on, system: request.system, full: request.full }], OWN_READ, reader),
+  ])
+  const orders = inForce.get(code) ?? []
   const loaded = papers[0] as LoadedPaper
   const { best, paper, usage, question } = loaded
   const signatures = await signaturesOf(hub, loaded.own, request.nowMs)
@@ -100,7 +99,9 @@ export async function readDocument(
     sites: usage.sites.slice(0, SITES_LISTED).map(siteOf),
     siteCount: usage.sites.length,
     useCount: usage.records,
+    orders: orders.map(orderTold),
     reasons: [
+      ...judgeOrders(paper?.goods ?? [], NO_LOAD, orders),
       ...(paper === null
         ? [finding('not_issued', { uses: String(usage.records) })]
         : judgePaper(paper, { on })),
@@ -231,6 +232,19 @@ const goodsLeft = ({ goods, used, compared }: GoodsLeft): DocumentAnswer['goods'
   left: measureLeft(compared),
 })
 
+/** Nobody says which of the goods are asked for. */
+const NO_LOAD = { productClass: null, productCode: null, name: null }
+
+const orderTold = ({ kind, since, case: of, record, lots, covered }: PaperOrder) => ({
+  kind,
+  since,
+  case: of,
+  record,
+  lots: lots.slice(0, LOTS_LISTED),
+  lotCount: lots.length,
+  covered,
+})
+
 const siteOf = ({
   site,
   siteName,
@@ -248,54 +262,3 @@ const siteOf = ({
   firstOn,
   lastOn,
 })
-
-async function describeUses(
-  reader: Reader,
-  uses: readonly UseRow[],
-  { sites }: PaperUsage,
-  issue: DocumentIssue | undefined,
-  province: string | null,
-): Promise<DocumentUse[]> {
-  const counted = new Set(
-    sites.flatMap(({ keys, kind, system }) => keys.map((key) => `${kind} ${system} ${key}`)),
-  )
-  const records = await readTracedVersions(reader, uses)
-  return uses.flatMap(({ recordId, kind, system, site, isFirst }) => {
-    const record = records.get(recordId)
-    return record ? [useOf(record, isFirst && counted.has(`${kind} ${system} ${site}`), issue, province)] : []
-  })
-}
-
-function useOf(
-  record: TracedRecord,
-  counted: boolean,
-  issue: DocumentIssue | undefined,
-  province: string | null,
-): DocumentUse {
-  const { body } = record
-  const usedOn = body.occurredAt && dayOf(body.occurredAt.at)
-  const flags =
-    issue?.issuedOn && usedOn
-      ? checkDocumentUse({
-          type: issue.type,
-          // Of a paper of which no day of issue is told nobody knows that it had expired.
-          issuedOn: dayIssued(issue.issuedOn) ?? usedOn,
-          usedOn,
-          ...(issue.validUntil ? { validUntil: issue.validUntil } : {}),
-          ...placesOfUse(body),
-          // A paper is valid in the province of its issue, wherever the animals came from that its goods were made of.
-          ...(province === null ? {} : { from: province }),
-        })
-      : []
-  return {
-    record: record.id,
-    kind: record.kind as DocumentUse['kind'],
-    system: record.system,
-    status: record.status,
-    occurredAt: body.occurredAt ?? null,
-    massKg: massOf(body),
-    counted,
-    summary: recordSummary(body),
-    flags: [...flags],
-  }
-}

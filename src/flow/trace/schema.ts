@@ -210,6 +210,43 @@ export const PaperCandidate = field(
 )
 export type PaperCandidate = Static<typeof PaperCandidate>
 
+export const DocumentOrder = field(
+  Type.Object({
+    kind: field(
+      Type.Enum(['recalled', 'held']),
+      ['Order', '处置'],
+      ['recalled: recalled; held: the sale is stopped', 'recalled 召回；held 停止销售'],
+    ),
+    since: field(Type.Union([Type.String(), Type.Null()]), ['Since', '起始日期']),
+    case: field(
+      Type.Union([Type.String(), Type.Null()]),
+      ['Case', '案件'],
+      [
+        'null where another system told the order, or where you see nothing of the case',
+        '由其他系统告知，或无权查看该案件时为 null',
+      ],
+    ),
+    record: field(
+      Type.Union([Type.String(), Type.Null()]),
+      ['Record of the order', '指令记录'],
+      ['null where you may not see it', '无权查看时为 null'],
+    ),
+    lots: field(
+      Type.Array(Type.String()),
+      ['Lots that it names', '所涉批次'],
+      ['Those that you see, at most 100', '仅列有权查看的批次，最多 100 个'],
+    ),
+    lotCount: field(Type.Integer(), ['Lots that it names', '所涉批次数']),
+    covered: field(
+      Type.Integer(),
+      ['Lots of the paper', '凭证批次数'],
+      ['Those that you see', '有权查看的批次数'],
+    ),
+  }),
+  ['Order in force', '生效的处置指令'],
+)
+export type DocumentOrder = Static<typeof DocumentOrder>
+
 export const DocumentAnswer = field(
   Type.Object({
     number: Type.String(),
@@ -283,6 +320,14 @@ export const DocumentAnswer = field(
       Type.Integer(),
       ['Records that used it', '使用记录数'],
       ['Without void ones', '不含作废记录'],
+    ),
+    orders: field(
+      Type.Array(DocumentOrder),
+      ['Recalls and stops of sale in force', '生效的召回与停售'],
+      [
+        'For goods of the paper, gravest first: what a gate refuses for',
+        '涉及该凭证货物，重者在前；入场查验据此拒绝',
+      ],
     ),
     reasons: field(Type.Array(PaperReason), ['What is wrong', '存在的问题']),
     candidates: field(

@@ -1,41 +1,11 @@
 import { expect, test } from 'vitest'
 import { followToTheEnd } from '#test/follow.ts'
-import { PAK_CHOI, SPINACH, withMarket } from './market.ts'
+import { withGate } from './gate-setting.ts'
+import { PAK_CHOI, SPINACH } from './market.ts'
 
-const { api, entry, rapid, laboratory, send, push, cards, sayOf, code } = withMarket()
-
-/** The number of the market of a test. */
-const marketNow = () => code(1).slice('lot:'.length, 'lot:'.length + 9)
-const lot = (n: number) => code(n).slice('lot:'.length)
-const subject = (n: number) => ({ role: 'subject', scheme: 'cn.mofcom.trace20b', value: lot(n) })
-/** A certificate of the farm for these of its lots. */
-const certificate = (number: string, lots: readonly number[], product: object, more: object = {}) => ({
-  ...{ kind: 'document', system: 'plain-market', key: [`${number}-${lots.join('-')}`] },
-  occurredAt: { at: '2026-03-02T04:00:00+08:00', precision: 'second' },
-  region: { code: '330825', year: 2026 },
-  lots: lots.map(subject),
-  product,
-  quantity: { value: '100', unit: 'KGM' },
-  parties: [{ role: 'issuer', name: '长兴示例蔬菜专业合作社', ids: [] }],
-  documents: [{ role: 'self', type: 'promise_cert', number, basis: ['自我检测'] }],
-  ...more,
-})
-const under = (n: number, stall: string, product: object, number: string) => ({
-  ...entry(n, stall, product),
-  documents: [{ role: 'upstream', type: 'promise_cert', number }],
-})
-const asked = async (number: string, more: object = {}, key?: string) => {
-  const body = {
-    papers: [{ number, quantity: '10', unit: '公斤', site: '330402003', on: '2026-03-02', ...more }],
-  }
-  const answer = await api.call('POST', '/v1/documents/check', { body, ...(key ? { key } : {}) })
-  expect(answer.statusCode, answer.body).toBe(200)
-  return answer.json().papers[0]
-}
-const told = async (number: string, more: object = {}) => {
-  const { verdict, reasons } = await asked(number, more)
-  return [verdict, ...reasons.map(({ code }: { code: string }) => code)]
-}
+const gate = withGate()
+const { api, entry, rapid, laboratory, send, push, cards, sayOf } = gate
+const { marketNow, lot, subject, certificate, under, asked, told } = gate
 
 test('goods whose lot a laboratory failed are refused at the gate by their certificate, as the public page says, with the case, since when and what to do', async () => {
   const number = `CX${marketNow()}`
@@ -117,11 +87,4 @@ test('an order that another system told counts too, the newest of that system al
   ])
   await push(order('release', '09'))
   expect(await told(number)).toEqual(['ok'])
-})
-
-test('who sees none of the goods is not told of their recall', async () => {
-  const number = `CX${marketNow()}`
-  await send(certificate(number, [1], SPINACH), laboratory('lab', 1, 'fail'))
-  const key = await api.key('read:region:330402')
-  expect(JSON.stringify(await asked(number, {}, key))).not.toContain('recalled')
 })
