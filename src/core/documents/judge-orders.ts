@@ -1,7 +1,7 @@
 import { type CaseGoods, mayBe } from '#core/cases/goods.ts'
 import type { NamedGoods } from './goods-match.ts'
 import type { PaperGoods } from './paper-goods.ts'
-import { finding, type SaidFinding } from './paper-reasons.ts'
+import { finding, type SaidFinding } from './said-finding.ts'
 
 /** A recall or a stop of sale that is in force for goods of a paper. */
 export interface PaperOrder {

@@ -1,10 +1,8 @@
-import { unitWords } from '#core/lineage/words.ts'
-import type { Words } from '#core/mapping/words.ts'
-
 export const SEVERITIES = ['refuse', 'warn', 'note'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
-interface Reason {
+/** What is said where a reason holds. */
+export interface Reason {
   readonly severity: Severity
   readonly en: string
   readonly zh: string
@@ -12,6 +10,23 @@ interface Reason {
   readonly askEn?: string
   readonly askZh?: string
 }
+
+const KEEP_APART = {
+  askEn: 'Keep the goods apart and tell the authority; for other goods, a paper that is for them alone.',
+  askZh: '请将货物单独存放并报告监管部门；确非所涉货物的，请提供仅对应该货物的凭证。',
+} as const
+const WEIGH = {
+  askEn: 'Weigh the load, or count it in the unit of the paper.',
+  askZh: '请过磅或按凭证单位清点。',
+} as const
+const RELOADED = {
+  askEn: 'Were the goods reloaded? Where?',
+  askZh: '是否中途换车？在何处换装？',
+} as const
+const UNDER_WHICH = {
+  askEn: 'Under which paper did these goods come? Correct the records, or show that paper.',
+  askZh: '请核实这些货物实际所附的凭证，更正记录或出示该凭证。',
+} as const
 
 /** What can be wrong with a paper or with its use. `{…}` stands for a value of the finding. */
 export const PAPER_REASONS = {
@@ -47,15 +62,13 @@ export const PAPER_REASONS = {
     severity: 'refuse',
     en: 'Goods of this paper are recalled{since}{order}: they may not come in.',
     zh: '该凭证的货物已被召回{since}{order}，不得入场。',
-    askEn: 'Keep the goods apart and tell the authority; for other goods, a paper that is for them alone.',
-    askZh: '请将货物单独存放并报告监管部门；确非所涉货物的，请提供仅对应该货物的凭证。',
+    ...KEEP_APART,
   },
   held: {
     severity: 'refuse',
     en: 'The sale of goods of this paper is stopped{since}{order}: they may not come in before that is lifted.',
     zh: '该凭证的货物已停止销售{since}{order}，解除前不得入场。',
-    askEn: 'Keep the goods apart and tell the authority; for other goods, a paper that is for them alone.',
-    askZh: '请将货物单独存放并报告监管部门；确非所涉货物的，请提供仅对应该货物的凭证。',
+    ...KEEP_APART,
   },
   void: {
     severity: 'refuse',
@@ -129,27 +142,29 @@ export const PAPER_REASONS = {
   },
   day_unread: {
     severity: 'warn',
-    en: 'The day of arrival, “{day}”, is none; the paper is judged for {on}.',
-    zh: '到场日期“{day}”无效，按 {on} 判断。',
+    en: 'The day of arrival, “{day}”, is no day as YYYY-MM-DD; the paper is judged for today, {on}.',
+    zh: '到场日期“{day}”不是有效日期（应为 YYYY-MM-DD），按当天 {on} 判断。',
+    askEn: 'On which day do the goods arrive? Check again with that day.',
+    askZh: '请核实到场日期，并按该日期重新查验。',
   },
   load_unread: {
     severity: 'warn',
     en: 'The quantity of the load, “{load}”, cannot be read; of the paper {left} {unit} are left.',
     zh: '无法识别本车数量“{load}”；凭证尚余 {left} {unit}。',
-    askEn: 'Weigh the load, or count it in the unit of the paper.',
-    askZh: '请过磅或按凭证单位清点。',
+    ...WEIGH,
   },
   load_in_other_unit: {
     severity: 'note',
     en: 'The load is {load}, of the paper {left} {unit} are left: the units cannot be compared.',
     zh: '本车货物 {load}，凭证尚余 {left} {unit}：单位不同，无法比较。',
-    askEn: 'Weigh the load, or count it in the unit of the paper.',
-    askZh: '请过磅或按凭证单位清点。',
+    ...WEIGH,
   },
   entered_here: {
     severity: 'note',
     en: '{here} {unit} were already recorded here on this day; it may be this load.',
     zh: '本场当日已登记 {here} {unit}，可能即为本车货物。',
+    askEn: 'Is it this load? If not, hold it against what is left.',
+    askZh: '请核对是否即为本车；如不是，请按余量核对。',
   },
   used_elsewhere: {
     severity: 'refuse',
@@ -174,13 +189,15 @@ export const PAPER_REASONS = {
     severity: 'warn',
     en: 'Goods came straight under this paper at {count} places: {sites}.',
     zh: '该凭证在 {count} 处作为首站使用：{sites}。',
+    askEn:
+      'At which place did the goods of this transport come in? A paper for those that came in at the others.',
+    askZh: '请核实本次运输货物的实际入场场所；其他场所的货物须另有凭证。',
   },
   not_comparable: {
     severity: 'note',
     en: 'Stated{of} {stated}, used {used}: the units cannot be compared.',
     zh: '凭证{of} {stated}，已用 {used}：单位不同，无法比较。',
-    askEn: 'Weigh the load, or count it in the unit of the paper.',
-    askZh: '请过磅或按凭证单位清点。',
+    ...WEIGH,
   },
   other_goods: {
     severity: 'refuse',
@@ -200,8 +217,7 @@ export const PAPER_REASONS = {
     severity: 'warn',
     en: 'The paper names the vehicle {paper}, the load came with {load}.',
     zh: '凭证车牌为 {paper}，本车为 {load}。',
-    askEn: 'Were the goods reloaded? Where?',
-    askZh: '是否中途换车？在何处换装？',
+    ...RELOADED,
   },
   form_out_of_use: {
     severity: 'warn',
@@ -221,70 +237,31 @@ export const PAPER_REASONS = {
     severity: 'warn',
     en: '{count} records used the paper after its last valid day.',
     zh: '{count} 条记录在有效期后使用该凭证。',
+    ...UNDER_WHICH,
   },
   uses_before_issue: {
     severity: 'warn',
     en: '{count} records used the paper before the day of its issue.',
     zh: '{count} 条记录在开具日之前使用该凭证。',
+    ...UNDER_WHICH,
   },
   uses_outside: {
     severity: 'warn',
     en: '{count} records used the paper outside its province.',
     zh: '{count} 条记录跨省使用该凭证。',
+    ...UNDER_WHICH,
   },
   uses_other_goods: {
     severity: 'warn',
     en: '{count} records name other goods than the paper.',
     zh: '{count} 条记录的货物与凭证不符。',
+    ...UNDER_WHICH,
   },
   uses_other_plate: {
     severity: 'note',
     en: '{count} records name another vehicle than the paper.',
     zh: '{count} 条记录的车牌与凭证不符。',
+    ...RELOADED,
   },
 } as const satisfies Readonly<Record<string, Reason>>
 export type PaperReasonCode = keyof typeof PAPER_REASONS
-
-/** One thing that is wrong, with its numbers. */
-export interface PaperFinding {
-  readonly code: PaperReasonCode
-  readonly severity: Severity
-  readonly values: Readonly<Record<string, string>>
-}
-
-/** Values whose words differ between the languages; `value` where it is not the English ones. */
-type Value = string | (Words & { readonly value?: string })
-
-const plainValue = (value: Value): string => (typeof value === 'string' ? value : (value.value ?? value.en))
-
-export function finding(
-  code: PaperReasonCode,
-  values: Readonly<Record<string, Value>> = {},
-  severity: Severity = PAPER_REASONS[code].severity,
-): SaidFinding {
-  const reason: Reason = PAPER_REASONS[code]
-  const { askEn, askZh } = reason
-  return {
-    code,
-    severity,
-    values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plainValue(value)])),
-    en: filled(reason.en, values, 'en'),
-    zh: filled(reason.zh, values, 'zh'),
-    ...(askEn === undefined || askZh === undefined ? {} : { ask: { en: askEn, zh: askZh } }),
-  }
-}
-
-/** A finding with its sentences. */
-export interface SaidFinding extends PaperFinding {
-  readonly en: string
-  readonly zh: string
-  readonly ask?: Words
-}
-
-function filled(text: string, values: Readonly<Record<string, Value>>, language: keyof Words): string {
-  return text.replace(/\{(\w+)\}/g, (_whole, name: string) => {
-    const value = values[name] ?? ''
-    if (typeof value !== 'string') return value[language]
-    return name === 'unit' ? unitWords(value)[language] : value
-  })
-}

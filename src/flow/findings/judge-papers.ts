@@ -1,6 +1,5 @@
 import { voidedSince } from '#core/documents/judge-paper.ts'
-import type { SaidFinding } from '#core/documents/paper-reasons.ts'
-import { finding } from '#core/documents/paper-reasons.ts'
+import { finding, type SaidFinding } from '#core/documents/said-finding.ts'
 import { EVIDENCE_MAX, type FindingDraft, figure } from '#core/findings/draft.ts'
 import type { FindingKind } from '#core/findings/finding-kinds.ts'
 import { sentenceOf } from '#core/findings/sentences.ts'

@@ -1,4 +1,4 @@
-import { finding, type SaidFinding } from '#core/documents/paper-reasons.ts'
+import { finding, type SaidFinding } from '#core/documents/said-finding.ts'
 import type { SignatureState } from '#core/pki/judge.ts'
 import type { DocumentIssue } from '#flow/trace/schema.ts'
 import type { SignatureView } from './read-signatures.ts'
