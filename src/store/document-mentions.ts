@@ -134,6 +134,15 @@ export async function readBeyond(
 const placeOfRow = ({ recordId, version }: Pick<BeyondRow, 'recordId' | 'version'>): string =>
   versionPlace(recordId, version)
 
+/** By how many positions of the log the table is behind it. */
+export async function readBehind(reader: Reader): Promise<bigint> {
+  const { rows } = await reader.query<{ behind: string }>(
+    `select coalesce((select max(position) from record_versions), 0) - coalesce((select position from followers where name = $1), 0) as behind`,
+    [PAPERS_FOLLOWER],
+  )
+  return BigInt(rows[0]?.behind ?? 0)
+}
+
 const NOTHING_BEYOND: Beyond = { versions: [], replaced: [], isFar: false }
 
 const BEYOND_COLUMNS = `v.record_id as "recordId", v.version, v.kind, v.system, v.status`

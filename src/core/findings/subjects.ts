@@ -56,16 +56,15 @@ export function subjectsOf(record: CanonicalRecord): {
 
 const DOCUMENT = 'doc:'
 
-/**
- * A number in the wrong field may be a person's, and goes into no finding. A ticket has a code of its own, of which nobody tells anything else:
- * of it only the papers that its goods came under.
- */
+/** Whether findings may name a code: a number in the wrong field may be a person's, and goes into none. */
+export const isSubjectCode = (code: string): boolean =>
+  isCode(code) && !(code.startsWith(DOCUMENT) && isPersonalNumber(code.slice(DOCUMENT.length)))
+
+/** A ticket has a code of its own, of which nobody tells anything else: of it only the papers that its goods came under. */
 function codesNamed(record: CanonicalRecord): string[] {
   const isTicket = record.kind === 'sale' && record.saleKind === 'retail'
   return mentionsOf(record)
     .filter(({ role }) => !isTicket || role === 'upstream')
     .map(({ code }) => code)
-    .filter(
-      (code) => isCode(code) && !(code.startsWith(DOCUMENT) && isPersonalNumber(code.slice(DOCUMENT.length))),
-    )
+    .filter(isSubjectCode)
 }

@@ -25,6 +25,9 @@ const KINDS: readonly (readonly [kind: FindingKind, reason: SaidFinding['code'],
   ['paper_other_goods', 'uses_other_goods', 'otherGoods'],
 ]
 
+/** Kinds of findings that papers may have. */
+export const PAPER_KINDS: readonly FindingKind[] = KINDS.map(([kind]) => kind)
+
 /** Judges papers by all records that use them: four statements, and two more where something is wrong. */
 export async function judgePapers({ pool, on }: Judging, codes: readonly string[]): Promise<Judged> {
   const asked = codes.map((code) => ({ number: code.slice('doc:'.length), type: null, on }))

@@ -4,6 +4,7 @@ import { judgeDue } from './judge-due.ts'
 import { judgeSources } from './judge-sources.ts'
 import { recheckWaiting } from './recheck.ts'
 import { type SettleParts, settle } from './settle.ts'
+import { sweepPapers } from './sweep-papers.ts'
 
 const JUDGE_EVERY_MS = 30_000
 /** A stretch is shorter than the lease of a schedule; what is left is due at once. */
@@ -17,7 +18,7 @@ const RECHECKED = [
   { name: 'finding-recheck-old', everyMs: 3_600_000, days: 30 },
 ] as const
 
-/** Judging what may have changed, and by the hour what only time changes. */
+/** Judging what may have changed, then what is stored and was not yet judged for a kind of finding, and by the hour what only time changes. */
 export function findingSchedules(
   parts: SettleParts & Pick<Resting, 'isBusy'> & { readonly now?: () => number },
 ): Schedule[] {
@@ -31,7 +32,8 @@ export function findingSchedules(
         while (!signal.aborted) {
           if (now() >= until) return now()
           const began = performance.now()
-          if ((await judgeDue(parts, now())).judged === 0) return null
+          const { judged } = await judgeDue(parts, now())
+          if (judged === 0 && (await sweepPapers(parts.pool, now())) === 0) return null
           await restAfter(began, { rest: REST, isBusy, most: STRETCH_MS }, signal)
         }
         return null

@@ -62,6 +62,7 @@ export const COLUMNS_OF_GOODS = {
   },
   drift: { none: 'system record field count first_seen last_seen', business: 'sample' },
   finding_checks: { none: 'due_at marks', business: 'subject' },
+  finding_sweeps: { none: 'subjects kinds done', business: 'after' },
   findings: {
     none: 'id version system kind severity state region owner_role owner_region about_systems product_class occurred_at due_at found_at changed_at',
     business: 'subject site',
