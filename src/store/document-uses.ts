@@ -38,8 +38,15 @@ export interface UsageRow extends UsedGoods {
   readonly unit: string | null
   readonly records: number
   readonly firstHand: number
+  /** Entries of which nobody says who gave the goods, while sales name the paper: they came straight under it, or were bought in one of these. */
+  readonly isUnsure: boolean
+  /** Of what came straight under the paper, and of what is unsure. */
   readonly mass: string | null
   readonly count: string | null
+  /** What sales told, straight under the paper or not. */
+  readonly soldMass: string | null
+  readonly soldCount: string | null
+  readonly soldUnweighed: boolean
   readonly dayMass: string | null
   readonly dayCount: string | null
   /** Whether some of it came back, and whether some did of which the mass is not told. */
@@ -68,9 +75,9 @@ const LOTS_OF = (columns: string, records: string, lots: string): string => {
 
 /**
  * The uses of each paper, and which of them came straight under it. Bought on: the record names the voucher of the purchase; or who gave
- * the goods had taken them in, or had sold them to the same taker, under the same paper; or nobody says who gave them, and sales name
- * the paper; or the lot that they came from was taken in or sold under the same paper. What a place sells of a lot that it took in
- * itself, and what several systems tell of one place, is the same goods, of which the greatest figure counts (`usageOf`); a place that is known by its
+ * the goods had taken them in, or had sold them to the same taker, under the same paper; or the lot that they came from was taken in or sold under the same paper. What a place sells of a lot that it took in
+ * itself, and what several systems tell of one place, is the same goods, of which the greatest figure counts (`usageOf`). An entry of which nobody says who
+ * gave the goods was bought on where a sale names its taker, and is unsure where other sales name the paper; a place that is known by its
  * name is one in its province here, because two systems may know more and less of its region.
  */
 const CHOSEN = (active: string): string => `
@@ -98,13 +105,16 @@ const CHOSEN = (active: string): string => `
     select n, record_id from (${LOTS_OF('place, kind', 'alive', 'parted')}) o
      where kind = 'entry' or kind = 'sale' and ((n, lot, place) in (select n, lot, place from had)) is not true),
   chosen as (
+    select *, straight and unnamed as unsure from (
     select s.*, s.status = 'active' and not (s.bought_on or ((s.n, s.record_id) in (select n, record_id from onward)) is true or b.n is not null and s.kind <> 'dispatch'
-             or s.kind = 'entry' and (e.n is not null or p.n is not null or s.giver is null and l.n is not null)) as first
+             or s.kind = 'entry' and (e.n is not null or p.n is not null or s.giver is null and t.n is not null)) as straight,
+           s.kind = 'entry' and s.giver is null and l.n is not null as unnamed
       from said s
       left join sellers l on l.n = s.n
+      left join bought t on t.n = s.n and t.taker = s.taker
       left join pairs p on p.n = s.n and p.giver = s.giver and p.taker = s.taker
       left join bought b on b.n = s.n and b.taker = s.giver
-      left join entered e on e.n = s.n and e.taker = s.giver)`
+      left join entered e on e.n = s.n and e.taker = s.giver) c)`
 
 /** What may be wrong with a use by itself. */
 const IS = {
@@ -117,16 +127,17 @@ const IS = {
 const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
   select u.*, coalesce(v.region, '') as region from (
     select n, kind, system, site, type, max(site_name) as "siteName", count_unit as unit, product_class as "productClass", product_code as "productCode", count(*)::integer as records,
-           count(*) filter (where first)::integer as "firstHand", sum(mass) filter (where first) as mass,
-           sum(count) filter (where first) as count, sum(mass) filter (where first and used_on = "on") as "dayMass",
-           sum(count) filter (where first and used_on = "on") as "dayCount",
-           coalesce(bool_or(first and (mass < 0 or count < 0)), false) as "cameBack",
-           coalesce(bool_or(first and mass is null and count < 0), false) as "cameBackUnweighed",
-           min(used_on) filter (where first) as "firstOn", max(used_on) filter (where first) as "lastOn",
+           unsure as "isUnsure", count(*) filter (where straight)::integer as "firstHand", sum(mass) filter (where straight) as mass,
+           sum(count) filter (where straight) as count, sum(mass) filter (where kind = 'sale') as "soldMass", sum(count) filter (where kind = 'sale') as "soldCount",
+           coalesce(bool_or(kind = 'sale' and mass is null), false) as "soldUnweighed",
+           sum(mass) filter (where straight and used_on = "on") as "dayMass", sum(count) filter (where straight and used_on = "on") as "dayCount",
+           coalesce(bool_or(straight and (mass < 0 or count < 0)), false) as "cameBack",
+           coalesce(bool_or(straight and mass is null and count < 0), false) as "cameBackUnweighed",
+           min(used_on) filter (where straight) as "firstOn", max(used_on) filter (where straight) as "lastOn",
            ${Object.entries(IS)
              .map(([name, is]) => `count(*) filter (where ${is})::integer as "${name}"`)
              .join(', ')}, min(record_id) as one
-      from chosen group by n, kind, system, site, type, count_unit, product_class, product_code) u
+      from chosen group by n, kind, system, site, type, unsure, count_unit, product_class, product_code) u
     left join lateral (
       select v.region from record_versions v where v.record_id = u.one and u."siteName" <> u.site order by v.version desc limit 1) v on true`
 
@@ -153,11 +164,12 @@ export interface UseRow {
   readonly system: string
   readonly site: string
   readonly day: string
+  /** Whether it came straight under the paper, or may have (`isUnsure` of the rows of its place). */
   readonly isFirst: boolean
 }
 
 const USES = `with ${CHOSEN('')}
-  select record_id as "recordId", version, kind, system, site, first as "isFirst", day from (
+  select record_id as "recordId", version, kind, system, site, straight as "isFirst", day from (
     select *, coalesce(used_on::text, '9999-12-31') as day from chosen) c
    where $5::text is null or (day, record_id) > ($5, $6)
    order by day, record_id limit $7`

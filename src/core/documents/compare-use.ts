@@ -1,7 +1,8 @@
 import { addDecimal, compareDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
 import { inUnit, type Measure, sumOf } from './measures.ts'
 import { type PaperGoods, statedBy } from './paper-goods.ts'
-import type { ByGoods, Used } from './paper-usage.ts'
+import type { Used } from './paper-usage.ts'
+import type { ByGoods } from './site-use.ts'
 
 /** Stated against used in the one unit that both are known in. */
 export interface Compared {

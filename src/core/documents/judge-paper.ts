@@ -7,9 +7,10 @@ import type { TerritoryRule } from './document-validity.ts'
 import type { NamedGoods } from './goods-match.ts'
 import { inUnit, type Measure } from './measures.ts'
 import { differsFromAll, goodsMeant, namesOf, type PaperGoods, statedBy } from './paper-goods.ts'
-import { nameIn, type PaperUsage } from './paper-usage.ts'
+import type { PaperUsage } from './paper-usage.ts'
 import { PAPER_FIELDS, type PaperField } from './required-fields.ts'
 import { finding, type SaidFinding } from './said-finding.ts'
+import { nameIn } from './site-use.ts'
 
 /** What is known of one paper, from its own records. Days are `YYYY-MM-DD`. */
 export interface IssuedPaper {

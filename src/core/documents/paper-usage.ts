@@ -1,59 +1,6 @@
-import { finestOf, nameInSite, regionSaid, samePlaces } from '#core/balance/goods-site.ts'
-import { compareDecimal, subtractDecimal } from '#core/decimal.ts'
-import type { UseKind } from '#core/lineage/document-use.ts'
+import { addDecimal, compareDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
 import { greatestOf, inUnit, type Measure, sumOf } from './measures.ts'
-
-/** What the records of one kind and system at one place used of a paper; goods bought on from someone who had used it are not in it. */
-export interface UsePart {
-  readonly kind: UseKind
-  readonly system: string
-  /** Code of the place, or its name, with the region where that is told (`goods-site.ts`), where the records do not say the code. */
-  readonly site: string
-  readonly siteName: string | null
-  /** Of a place with a code (GB/T 2260); empty where it is not told. */
-  readonly region: string
-  /** Which of the goods of the paper, by their place in its list; null where nobody tells. */
-  readonly good: number | null
-  /** Records, and those of them whose goods came straight under the paper. */
-  readonly records: number
-  readonly firstHand: number
-  readonly measures: readonly Measure[]
-  /** Units in which some that came back is not told. */
-  readonly untoldBack: readonly string[]
-  /** The same of one day, for what may be the load that is asked about. */
-  readonly sameDay: readonly Measure[]
-  readonly firstOn: string | null
-  readonly lastOn: string | null
-  readonly expired: number
-  readonly beforeIssue: number
-  readonly outside: number
-  readonly otherGoods: number
-  readonly otherPlate: number
-}
-
-/** Measures of each of the goods of a paper, by their place in its list; under null those of which nobody tells the goods. */
-export type ByGoods = ReadonlyMap<number | null, readonly Measure[]>
-
-/** What was used at one place. */
-export interface SiteUse {
-  readonly site: string
-  readonly siteName: string | null
-  /** GB/T 2260; empty where no record tells it. */
-  readonly region: string
-  /** Under all of these its uses stand. */
-  readonly keys: readonly string[]
-  /** Of the records that tell the most; with what others tell of the same goods they are not added up. */
-  readonly kind: UseKind
-  readonly system: string
-  readonly records: number
-  readonly measures: readonly Measure[]
-  readonly ofGoods: ByGoods
-  readonly least: { readonly all: readonly Measure[]; readonly ofGoods: ByGoods }
-  readonly sameDay: readonly Measure[]
-  readonly sameDayOfGoods: ByGoods
-  readonly firstOn: string | null
-  readonly lastOn: string | null
-}
+import { type ByGoods, byMass, byPlace, type SiteUse, siteUse, type UsePart } from './site-use.ts'
 
 /** What was used at all places together, one measure for each unit. */
 export interface Used {
@@ -86,11 +33,14 @@ export interface PaperUsage extends PlacesUsed {
  * Mass that was put into trade under a paper. The same goods are written down when they leave the farm, at each market and at each stall,
  * so each kilogram counts once, at the first market: there the greatest of what entered and of what was sold as each system tells it,
  * because all tell of the same goods; the records of one system add up, each of the goods of the paper for itself. What was dispatched counts only where no market tells of the paper.
+ *
+ * Goods of which nobody says who gave them may have been bought in a sale that names the paper. At a place where sales of the other places could have brought all of them they are taken for that;
+ * where they could not, they count, less what those sales may have brought: of that much nobody knows, and a paper is not said to be used beyond what is sure.
  */
 export function usageOf(parts: readonly UsePart[]): PaperUsage {
-  const firstHand = parts.filter((part) => part.firstHand > 0)
-  const takenIn = placesUsed(firstHand.filter(({ kind }) => kind !== 'dispatch'))
-  const sent = placesUsed(firstHand.filter(({ kind }) => kind === 'dispatch'))
+  const counted = withoutBought(parts)
+  const takenIn = placesUsed(counted.filter(({ kind }) => kind !== 'dispatch'))
+  const sent = placesUsed(counted.filter(({ kind }) => kind === 'dispatch'))
   const total = (
     name: 'records' | 'expired' | 'beforeIssue' | 'outside' | 'otherGoods' | 'otherPlate',
   ): number => parts.reduce((sum, part) => sum + part[name], 0)
@@ -110,98 +60,92 @@ export function usageOf(parts: readonly UsePart[]): PaperUsage {
 /** The use as a gate counts it: goods that left under the paper are the load that stands there, and were used nowhere yet. */
 export const atGate = (usage: PaperUsage): PaperUsage => ({ ...usage, ...usage.takenIn })
 
+/** Without the unsure goods of places where they may all have been bought in sales of other places. */
+function withoutBought(parts: readonly UsePart[]): readonly UsePart[] {
+  if (!parts.some(({ isUnsure }) => isUnsure)) return parts
+  const bought = new Set(
+    [...byPlace(parts).values()].flatMap((here) => {
+      const elsewhere = parts.filter((part) => !here.includes(part))
+      const untold = new Set(elsewhere.flatMap(({ soldUntold }) => soldUntold))
+      const beyond = unsureOf(here).some(
+        ({ unit, value }) =>
+          !untold.has(unit) && compareDecimal(value, inUnit(soldOf(elsewhere), unit) ?? '0') > 0,
+      )
+      return beyond ? [] : here.filter(({ isUnsure }) => isUnsure)
+    }),
+  )
+  return parts.filter((part) => !bought.has(part))
+}
+
+const unsureOf = (parts: readonly UsePart[]): Measure[] =>
+  sumOf(parts.filter(({ isUnsure }) => isUnsure).flatMap(({ measures }) => measures))
+/** What was sold, of each unit; where more came back than was sold it is nothing. */
+const soldOf = (parts: readonly UsePart[]): Measure[] =>
+  sumOf(parts.flatMap(({ sold }) => sold)).filter(({ value }) => compareDecimal(value, '0') > 0)
+
 function placesUsed(parts: readonly UsePart[]): PlacesUsed {
-  const sites = [...byPlace(parts)].map(([site, ofSite]) => siteUse(site, ofSite)).sort(byMass)
+  const places = [...byPlace(parts)]
+  const sites = sitesOf(places).sort(byMass)
+  const all = {
+    ...usedAt(sites, ({ measures, ofGoods }) => ({ all: measures, ofGoods })),
+    least: usedAt(sites, ({ least }) => least),
+  }
+  if (!parts.some(({ isUnsure }) => isUnsure)) return { sites, ...all }
+  const sure = sitesOf(places.map(([site, ofSite]) => [site, ofSite.filter(({ isUnsure }) => !isUnsure)]))
+  /** Sales that do not say of which goods may be of any. */
+  const mayBeOf = (good: number | null, part: UsePart): boolean =>
+    part.good === good || (!part.isUnsure && (part.good === null || good === null))
+  /** At the least what is used without the unsure goods. */
+  const less = ({ used, usedOf }: Used, without: Used): Used => ({
+    used: greatestOf([...lessMoved(used, places), ...without.used]),
+    usedOf: new Map(
+      [...usedOf].map(([good, measures]) => {
+        const ofGood = places.map(([site, all]) => [site, all.filter((part) => mayBeOf(good, part))] as const)
+        const known = good === null ? [] : (without.usedOf.get(good) ?? [])
+        return [good, greatestOf([...lessMoved(measures, ofGood), ...known])]
+      }),
+    ),
+  })
   return {
     sites,
-    used: sumOf(sites.flatMap(({ measures }) => measures)),
-    usedOf: ofAllSites(sites.map(({ ofGoods }) => ofGoods)),
-    least: {
-      used: sumOf(sites.flatMap(({ least }) => least.all)),
-      usedOf: ofAllSites(sites.map(({ least }) => least.ofGoods)),
-    },
+    ...less(
+      all,
+      usedAt(sure, ({ measures, ofGoods }) => ({ all: measures, ofGoods })),
+    ),
+    least: less(
+      all.least,
+      usedAt(sure, ({ least }) => least),
+    ),
   }
 }
 
-/** The uses of each place: a name under which some tell of it stands for the code by which others do, or for its name and region (`samePlaces`). */
-function byPlace(parts: readonly UsePart[]): Map<string, UsePart[]> {
-  const names = new Set(parts.flatMap((part) => nameIn(part) ?? []))
-  // What was written down of a stall before its region was is its name alone.
-  const nameOf = (part: UsePart): string | null => nameIn(part) ?? (names.has(part.site) ? part.site : null)
-  const places = new Map<string, string>()
-  for (const [name, ofName] of Map.groupBy(parts, nameOf))
-    if (name !== null)
-      for (const [site, place] of samePlaces(name, ofName)) places.set(`${name} ${site}`, place)
-  return Map.groupBy(parts, (part) => places.get(`${nameOf(part)} ${part.site}`) ?? part.site)
-}
-
-/** What a place is called, also where that stands in its site alone. */
-export const nameIn = ({ site, siteName }: Pick<UsePart, 'site' | 'siteName'>): string | null =>
-  siteName ?? nameInSite(site)
-
-const massOf = ({ measures }: { readonly measures: readonly Measure[] }): string =>
-  measures.find(({ unit }) => unit === 'KGM')?.value ?? '0'
-const byMass = (a: SiteUse, b: SiteUse): number =>
-  compareDecimal(massOf(b), massOf(a)) || (a.site < b.site ? -1 : 1)
-
-function siteUse(site: string, parts: readonly UsePart[]): SiteUse {
-  const byTeller = [...Map.groupBy(parts, ({ kind, system }) => `${kind} ${system}`).values()]
-  const told = byTeller.map((ofTeller) => ({
-    ...(ofTeller[0] as UsePart),
-    measures: sumOf(ofTeller.flatMap(({ measures }) => measures)),
-    records: ofTeller.reduce((sum, { firstHand }) => sum + firstHand, 0),
-  }))
-  const one = told.sort(byMost)[0] as (typeof told)[number]
-  const days = parts.flatMap(({ firstOn, lastOn }) => [firstOn, lastOn]).filter((day) => day !== null)
-  const used = ofTellers(byTeller, ({ measures }) => measures)
-  const sameDay = ofTellers(byTeller, ({ sameDay }) => sameDay)
-  const isUntold = parts.some(({ untoldBack }) => untoldBack.length > 0)
-  return {
-    site,
-    siteName: parts.find(({ siteName }) => siteName !== null)?.siteName ?? null,
-    region: finestOf(parts.map(regionSaid)),
-    keys: [...new Set(parts.map((part) => part.site))],
-    kind: one.kind,
-    system: one.system,
-    records: one.records,
-    measures: used.all,
-    ofGoods: used.ofGoods,
-    least: isUntold ? ofTellers(byTeller, ({ measures }) => measures, 'least') : used,
-    sameDay: sameDay.all,
-    sameDayOfGoods: sameDay.ofGoods,
-    firstOn: days.reduce<string | null>((a, b) => (a === null || b < a ? b : a), null),
-    lastOn: days.reduce<string | null>((a, b) => (a === null || b > a ? b : a), null),
-  }
-}
-
-/**
- * What all who tell of one place tell together: of each of the goods the most that one of them tells. What one tells beyond that without saying
- * of which goods is not of any.
- */
-function ofTellers(
-  tellers: readonly (readonly UsePart[])[],
-  measuresOf: (part: UsePart) => readonly Measure[],
-  bound: 'told' | 'least' = 'told',
-): { readonly all: Measure[]; readonly ofGoods: ByGoods } {
-  const goods = [...new Set(tellers.flat().flatMap(({ good }) => good ?? []))]
-  /** What one tells of goods; at the least only in the units in which all that came back, and may be of them, is told. */
-  const told = (parts: readonly UsePart[], isOf: (good: number | null) => boolean): Measure[] => {
-    const untold = parts.flatMap(({ good, untoldBack }) => (good === null || isOf(good) ? untoldBack : []))
-    const sums = sumOf(parts.filter(({ good }) => isOf(good)).flatMap(measuresOf))
-    return bound === 'told' ? sums : sums.filter(({ unit }) => !untold.includes(unit))
-  }
-  const most = goods.map((good): [number, Measure[]] => [
-    good,
-    greatestOf(tellers.flatMap((parts) => told(parts, (of) => of === good))),
-  ])
-  const known = sumOf(most.flatMap(([, measures]) => measures))
-  const all = greatestOf([...tellers.flatMap((parts) => told(parts, () => true)), ...known])
-  const rest = all.flatMap(({ unit, value }) => {
-    const told = inUnit(known, unit)
-    const beyond = told === undefined ? value : subtractDecimal(value, told)
-    return told !== undefined && compareDecimal(beyond, '0') === 0 ? [] : [{ unit, value: beyond }]
+/** The places at which some of the goods came straight under the paper. */
+const sitesOf = (places: Places): SiteUse[] =>
+  places.flatMap(([site, parts]) => {
+    const first = parts.filter(({ firstHand }) => firstHand > 0)
+    return first.length > 0 ? [siteUse(site, first)] : []
   })
-  return { all, ofGoods: new Map([...most, ...(rest.length > 0 ? [[null, rest] as const] : [])]) }
+
+const usedAt = (sites: readonly SiteUse[], of: (site: SiteUse) => SiteUse['least']): Used => ({
+  used: sumOf(sites.flatMap((site) => of(site).all)),
+  usedOf: ofAllSites(sites.map((site) => of(site).ofGoods)),
+})
+
+type Places = readonly (readonly [site: string, parts: readonly UsePart[]])[]
+
+/** Measures less what of the unsure goods in them sales of other places may have brought. */
+function lessMoved(measures: readonly Measure[], places: Places): Measure[] {
+  const unsure = sumOf(places.flatMap(([, parts]) => unsureOf(parts)))
+  return measures.map(({ unit, value }) => {
+    const all = inUnit(unsure, unit) ?? '0'
+    const brought = places.map(([, parts]) =>
+      minDecimal(
+        inUnit(soldOf(parts), unit) ?? '0',
+        subtractDecimal(all, inUnit(unsureOf(parts), unit) ?? '0'),
+      ),
+    )
+    return { unit, value: subtractDecimal(value, minDecimal(brought.reduce(addDecimal, '0'), all)) }
+  })
 }
 
 function ofAllSites(sites: readonly ByGoods[]): ByGoods {
@@ -211,8 +155,3 @@ function ofAllSites(sites: readonly ByGoods[]): ByGoods {
   )
   return new Map([...parts].map(([good, of]) => [good, sumOf(of.flatMap(([, measures]) => measures))]))
 }
-
-type Told = Pick<UsePart, 'kind' | 'system' | 'measures'>
-const byMost = (a: Told, b: Told): number =>
-  compareDecimal(massOf(b), massOf(a)) || order(a.kind, b.kind) || (a.system < b.system ? -1 : 1)
-const order = (a: UseKind, b: UseKind): number => (a === b ? 0 : a === 'sale' ? -1 : 1)

@@ -4,7 +4,8 @@ import type { DocumentType } from '#core/documents/document-type.ts'
 import type { IssuedPaper } from '#core/documents/judge-paper.ts'
 import { mentionedPapers, plateDigest } from '#core/documents/mentioned-paper.ts'
 import { differsFromAll, goodsMeant, type PaperGoods } from '#core/documents/paper-goods.ts'
-import { type PaperUsage, type UsePart, usageOf } from '#core/documents/paper-usage.ts'
+import { type PaperUsage, usageOf } from '#core/documents/paper-usage.ts'
+import type { UsePart } from '#core/documents/site-use.ts'
 import { documentCode } from '#core/lineage/codes.ts'
 import type { UseKind } from '#core/lineage/document-use.ts'
 import { type Mentioning, mentioning } from '#core/lineage/node-state.ts'
@@ -195,6 +196,10 @@ function partOf(row: UsageRow, goods: readonly PaperGoods[]): UsePart {
     good: goodsMeant(goods, row),
     otherGoods: differsFromAll(goods, row) === null ? 0 : row.records,
     measures: measures(row.mass, row.count),
+    sold: measures(row.soldMass, row.soldCount),
+    soldUntold: UNITS_COMPARED.filter(
+      (unit) => row.kind === 'sale' && (unit === 'KGM' ? row.soldUnweighed : unit !== row.unit),
+    ),
     untoldBack: UNITS_COMPARED.filter((unit) =>
       unit === 'KGM' ? row.cameBackUnweighed : row.cameBack && unit !== row.unit,
     ),

@@ -82,6 +82,41 @@ test('one paper at two markets is used twice; goods bought on from one of them a
   ])
 })
 
+test('what a market took in stays used when it or somebody else sells of it under the same paper', async () => {
+  const ownerOnly = (name: string) => ({ body: { parties: [{ role: 'owner' as const, name, ids: [] }] } })
+  const sale = (key: string, mass: string, seller: string, more: object = {}) => ({
+    ...entry(key, '9', mass, {
+      kind: 'sale',
+      body: { parties: [{ role: 'seller', name: seller, ids: [] }], ...more },
+    }),
+  })
+  await storeRecords(pool, [paper('9'), entry('m', '9', '300', ownerOnly('甲经营部'))])
+  expect(await bothWays(() => read('9'))).toMatchObject({ usedKg: '300' })
+  await storeRecords(pool, [sale('n', '50', '甲经营部')])
+  const answer = await bothWays(() => read('9'))
+  expect(answer).toMatchObject({ usedKg: '300', countedKind: 'entry', siteCount: 1, left: { value: '700' } })
+  expect(answer.uses.map(({ kind, counted }) => `${kind} ${counted}`)).toEqual(['entry true', 'sale false'])
+  // Of another trader, and by a retail ticket at another market.
+  await storeRecords(pool, [sale('o', '60', '乙经营部'), sale('p', '2', '丙摊位', elsewhere)])
+  expect(await bothWays(() => read('9'))).toMatchObject({ usedKg: '300' })
+  // What came in elsewhere, more than all sales could have brought, is used twice.
+  await storeRecords(pool, [
+    entry('q', '9', '900', { body: { ...elsewhere, ...ownerOnly('丁经营部').body } }),
+  ])
+  const twice = await bothWays(() => read('9'))
+  expect(codes(twice)).toEqual(['over_used', 'used_twice'])
+  // Bought by name: no further use.
+  await storeRecords(pool, [
+    sale('r', '300', '甲经营部', {
+      parties: [
+        { role: 'seller', name: '甲经营部', ids: [] },
+        { role: 'buyer', name: '丁经营部', ids: [] },
+      ],
+    }),
+  ])
+  expect(await bothWays(() => read('9'))).toMatchObject({ siteCount: 2 })
+})
+
 test('a voided entry gives its mass back, a corrected one counts as corrected, one moved to another paper leaves', async () => {
   await storeRecords(pool, [{ ...entry('b', '1', '700', { body: elsewhere }), version: 2, status: 'void' }])
   expect(await bothWays(() => read('1'))).toMatchObject({ usedKg: '400', overKg: null, siteCount: 1 })

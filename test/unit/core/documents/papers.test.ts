@@ -10,8 +10,9 @@ import {
   judgeUsage,
 } from '#core/documents/judge-paper.ts'
 import { mentionedPapers } from '#core/documents/mentioned-paper.ts'
-import { type UsePart, usageOf } from '#core/documents/paper-usage.ts'
+import { usageOf } from '#core/documents/paper-usage.ts'
 import { isFormOutOfUse, missingFields } from '#core/documents/required-fields.ts'
+import type { UsePart } from '#core/documents/site-use.ts'
 import type { Body } from '#core/model/body.ts'
 
 const part = (more: Partial<UsePart>): UsePart => ({
@@ -23,6 +24,9 @@ const part = (more: Partial<UsePart>): UsePart => ({
   good: 0,
   records: 1,
   firstHand: 1,
+  isUnsure: false,
+  sold: [],
+  soldUntold: [],
   measures: [],
   untoldBack: [],
   sameDay: [],
@@ -67,6 +71,31 @@ test('at one place the greater of what entered and what was sold counts, places 
   expect(usageOf([sold, entered]).sites[0]).toMatchObject({ kind: 'entry', measures: kg('150') })
   // Bought on: it is seen, and not counted.
   expect(usageOf([sold, part({ site: 'C', firstHand: 0 })])).toMatchObject({ records: 2, used: kg('120') })
+})
+
+test('goods of which nobody says who gave them count where sales of other places cannot have brought them, less what those may have', () => {
+  const came = (site: string, mass: string, more: Partial<UsePart> = {}) =>
+    part({ site, measures: kg(mass), isUnsure: true, ...more })
+  const sold = (site: string, mass: string, more: Partial<UsePart> = {}) =>
+    part({ site, kind: 'sale', measures: kg(mass), sold: kg(mass), ...more })
+  const used = (...parts: UsePart[]) => {
+    const { used, sites, usedOf, least } = usageOf(parts)
+    expect([usedOf.get(0), least.used]).toEqual([used, used])
+    return `${used[0]?.value} at ${sites.map(({ site }) => site).join('')}`
+  }
+  // What a market sells of what it took in is the same goods.
+  expect(used(came('A', '300'), sold('A', '50'))).toBe('300 at A')
+  expect(used(came('A', '300'), sold('A', '50', { system: 'ledger' }))).toBe('300 at A')
+  // What came in at B may all have been sold by A, and was sold on to C.
+  expect(used(came('A', '300'), sold('A', '300'), came('B', '300'))).toBe('300 at A')
+  expect(used(sold('A', '300'), came('B', '100'), came('C', '200'))).toBe('300 at A')
+  const chain = [sold('A', '300'), came('B', '300'), sold('B', '300', { firstHand: 0 }), came('C', '300')]
+  expect(used(...chain)).toBe('300 at A')
+  // 2 kg sold do not bring 300.
+  expect(used(came('A', '300'), sold('B', '2'))).toBe('300 at AB')
+  expect(used(came('A', '300'), came('B', '300'), sold('A', '2'))).toBe('598 at AB')
+  // Nobody knows how much a sale brought that tells heads, or nothing.
+  expect(used(came('A', '300'), sold('B', '2', { sold: [], soldUntold: ['KGM'] }))).toBe('2 at B')
 })
 
 test('records of one system add up, and of what several systems tell of one place the greatest counts in each unit', () => {
