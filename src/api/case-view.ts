@@ -1,5 +1,7 @@
 import { objectionEndsMs, possible } from '#core/cases/machine.ts'
 import { orderOf } from '#core/cases/states.ts'
+import type { UnknownGoods } from '#core/cases/unknown-goods.ts'
+import { UNKNOWN_FIXES, UNKNOWN_WORDS } from '#core/cases/words.ts'
 import { maskedCause, maskedNote, maskedPlace, maskedSubject } from '#core/model/masked-texts.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import type { HeldPlace } from '#flow/cases/held-places.ts'
@@ -8,6 +10,7 @@ import type { CaseEventRow } from '#store/case-events.ts'
 import type { CaseFinding } from '#store/case-findings.ts'
 import type { CaseHold, CaseLotRow } from '#store/case-lots.ts'
 import type { CaseRow } from '#store/cases.ts'
+import type { Language } from './language.ts'
 
 /** What is shown of a lot; who sees a part of the case is not told of steps over others. */
 type ShownLot = Pick<
@@ -37,6 +40,8 @@ export interface ReadCase {
   readonly places: ReadonlyMap<string, readonly HeldPlace[]>
   readonly events: readonly CaseEventRow[]
   readonly findings: readonly CaseFinding[]
+  /** Why no lot is held; null where one is, and for who sees a part of the case. */
+  readonly unknown: UnknownGoods | null
 }
 
 /** A case as a list shows it; masked, the names of places that may be a person's and what an official wrote are covered. */
@@ -72,9 +77,18 @@ export const caseView = (one: CaseRow | SeenCase, full: boolean) => ({
 const isInForce = ({ state, confirmedAt }: CaseRow | SeenCase): boolean =>
   orderOf(state, confirmedAt !== null) !== 'release'
 
-/** The whole case. */
-export const caseCard = ({ found, lots, holds, places, events, findings }: ReadCase, full: boolean) => ({
+const inWords = (code: UnknownGoods, language: Language) => {
+  const [detail, fix] = [UNKNOWN_WORDS, UNKNOWN_FIXES].map((words) => words[code][language === 'zh' ? 1 : 0])
+  return { code, detail, fix }
+}
+
+/** The whole case, with what is said of it in the language of the caller. */
+export const caseCard = (
+  { found, lots, holds, places, events, findings, unknown }: ReadCase,
+  { full, language }: { readonly full: boolean; readonly language: Language },
+) => ({
   ...caseView(found, full),
+  unknownGoods: unknown === null ? null : inWords(unknown, language),
   lots: lots.map(({ viaCode, viaRecord, rule, confidence, ...lot }) => ({
     ...{ code: lot.code, kind: lot.kind, role: lot.role, depth: lot.depth },
     via: viaCode === null ? null : { code: viaCode, record: viaRecord, rule, confidence },

@@ -1,5 +1,13 @@
 import { parseArgs } from 'node:util'
-import { DUE_WORDS, EVENT_WORDS, REFUSAL_WORDS, ROLE_WORDS, STATE_WORDS } from '#core/cases/words.ts'
+import {
+  DUE_WORDS,
+  EVENT_WORDS,
+  REFUSAL_WORDS,
+  ROLE_WORDS,
+  STATE_WORDS,
+  UNKNOWN_FIXES,
+  UNKNOWN_WORDS,
+} from '#core/cases/words.ts'
 import { cliLanguage } from './language.ts'
 import { tellNone } from './none-found.ts'
 import { type Call, callsTo, HubProblem } from './running-hub.ts'
@@ -20,6 +28,7 @@ interface Case {
   readonly disposedMass: string
 }
 interface Card extends Case {
+  readonly unknownGoods: { readonly code: string } | null
   readonly truncated: boolean
   readonly lots: readonly {
     readonly code: string
@@ -121,6 +130,9 @@ function cardText(one: Card): string {
   return [
     lineOf(one),
     one.cause,
+    ...(one.unknownGoods === null
+      ? []
+      : [UNKNOWN_WORDS, UNKNOWN_FIXES].map((words) => `  ${word(words, one.unknownGoods?.code ?? '')}`)),
     ...(one.truncated
       ? [
           say([

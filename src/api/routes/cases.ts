@@ -8,6 +8,7 @@ import { answer, problems } from '#api/openapi.ts'
 import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { callerOf, holds, sightOfCaller, whoOf } from '#api/scopes.ts'
+import { spokenIn } from '#api/spoken.ts'
 import { CASE_STATES, OFFICIAL_EVENTS } from '#core/cases/states.ts'
 import { HubError } from '#core/errors.ts'
 import type { Sight } from '#core/sight.ts'
@@ -15,6 +16,7 @@ import { openByOfficial, sayOfCase } from '#flow/cases/act.ts'
 import { heldPlaces } from '#flow/cases/held-places.ts'
 import type { Said } from '#flow/cases/said-twice.ts'
 import { listCasesSeen, readCaseSeen, type SeenCase } from '#flow/cases/seen-cases.ts'
+import { unknownGoods } from '#flow/cases/unknown-goods.ts'
 import { systemsMeant } from '#flow/trace/systems-meant.ts'
 import { readCaseEvents } from '#store/case-events.ts'
 import { readCaseFindings } from '#store/case-findings.ts'
@@ -88,16 +90,15 @@ const sightOfCase = (request: FastifyRequest): Sight | null =>
 
 /** `GET/POST /v1/cases`, `GET /v1/cases/{id}`, and what an official says of one. */
 export const caseRoutes =
-  ({ pool, intake, clock }: RouteParts): FastifyPluginAsync =>
+  ({ pool, intake, clock, language }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     const readWhole = async (id: string): Promise<ReadCase | null> => {
       const found = await readCase(pool, id)
       if (!found) return null
       const holds = await readCaseHolds(pool, id)
+      const lots = await readCaseLots(pool, id)
       return {
-        found,
-        lots: await readCaseLots(pool, id),
-        holds,
+        ...{ found, lots, holds, unknown: await unknownGoods(pool, found, lots) },
         places: await heldPlaces(pool, holds),
         events: await readCaseEvents(pool, id),
         findings: await readCaseFindings(pool, id),
@@ -110,7 +111,8 @@ export const caseRoutes =
           ? await readWhole(id)
           : await withSight(pool, sight, (reader) => readCaseSeen(reader, id))
       if (!read) throw new HubError('not_found', { detail: `case ${id}` })
-      return caseCard(read, await givesFullOnly(pool, request, reply, { subject: `case ${id}` }))
+      const full = await givesFullOnly(pool, request, reply, { subject: `case ${id}` })
+      return caseCard(read, { full, language: spokenIn(request, language) })
     }
     app.route<{ Querystring: PageQuery & CaseFilter }>({
       method: 'GET',

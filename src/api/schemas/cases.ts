@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { listOf } from '#api/page.ts'
 import { CASE_EVENTS, CASE_STATES, OFFICIAL_EVENTS } from '#core/cases/states.ts'
+import { UNKNOWN_GOODS } from '#core/cases/unknown-goods.ts'
 import { FINDING_KINDS, FINDING_SEVERITIES, FINDING_STATES } from '#core/findings/finding-kinds.ts'
 import { HOLD_KINDS } from '#core/lineage/graph.ts'
 import { field } from '#core/model/field.ts'
@@ -194,6 +195,18 @@ export const CaseEvent = field(
 export const CaseCard = field(
   Type.Object({
     ...kase,
+    unknownGoods: nullable(
+      Type.Object({
+        code: Type.Enum([...UNKNOWN_GOODS]),
+        detail: text(['Why', '原因']),
+        fix: text(['What to send', '应补报的内容']),
+      }),
+      ['Goods that nobody knows', '批次不明'],
+      [
+        'Why no lot is held though the goods are stopped: the hold names their place and product alone. null where one is held, and for who sees a part',
+        '货物已停售而未能落实到批次的原因：停售记录仅写明场所与品种。已有停售批次或仅可见部分时为 null',
+      ],
+    ),
     lots: field(Type.Array(component('CaseLot')), ['Lots', '涉案批次']),
     holds: field(Type.Array(component('CaseHold')), ['Holds', '停售记录']),
     events: field(Type.Array(component('CaseEvent')), ['Events', '事件']),

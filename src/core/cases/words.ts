@@ -2,6 +2,7 @@ import type { Refusal } from './happening.ts'
 import type { Due } from './sla.ts'
 import type { LotRole } from './spread.ts'
 import type { CaseEvent, CaseState } from './states.ts'
+import type { UnknownGoods } from './unknown-goods.ts'
 
 /** English, then Chinese. */
 type Words<Code extends string> = Readonly<Record<Code, readonly [string, string]>>
@@ -52,6 +53,48 @@ export const ROLE_WORDS: Words<LotRole> = {
   downstream: ['downstream', '下游'],
   sold: ['sold', '已零售'],
   origin: ['origin', '产地'],
+}
+
+/** Why no lot is held; the place alone is told to stop the goods by their name. */
+export const UNKNOWN_WORDS: Words<UnknownGoods> = {
+  no_product: [
+    'no lot is held: the test names no lot or paper, and no product by its name',
+    '未能停售任何批次：检测未写明批次或凭证，也没有品名',
+  ],
+  no_day: [
+    'no lot is held: the test names no lot or paper, and no day on which to look for its goods',
+    '未能停售任何批次：检测未写明批次或凭证，也没有可据以查找货物的日期',
+  ],
+  no_stall: [
+    'no lot is held: the test names no lot or paper, and no stall or trader of a market at which to look for its goods',
+    '未能停售任何批次：检测未写明批次或凭证，也没有可据以查找货物的市场摊位或经营者',
+  ],
+  nothing_told: [
+    'no lot is held: the test names no lot or paper, and no entry at its stall on that day and no sale there that names its lot or paper is known',
+    '未能停售任何批次：检测未写明批次或凭证，且该摊位当日没有此品种的进场记录，也没有写明批次或凭证的销售记录',
+  ],
+}
+
+const CORRECT = [
+  'or correct the test with the code of its lot or the number of its paper, or stop the lot by its code',
+  '或更正检测并写明批次码或凭证编号，或按编码责令停售该批次',
+] as const
+const fixed = ([en, zh]: readonly [string, string]): readonly [string, string] => [
+  `${en}, ${CORRECT[0]}.`,
+  `${zh}，${CORRECT[1]}。`,
+]
+/** What to send, so that lots are held. */
+export const UNKNOWN_FIXES: Words<UnknownGoods> = {
+  no_product: fixed(['Send the test again with the name of its product', '请补充品名后重新发送检测']),
+  no_day: fixed(['Send the test again with the day on which it was taken', '请补充检测日期后重新发送检测']),
+  no_stall: fixed([
+    'Send the test again with the market and the stall, or the code of the trader',
+    '请补充市场与摊位，或经营者编码后重新发送检测',
+  ]),
+  nothing_told: fixed([
+    'Send the entries of the stall on that day, or its sales with the lot or the paper that they are of: what comes is held by itself',
+    '请报送该摊位当日的进场记录，或写明批次、凭证的销售记录（到达后自动停售）',
+  ]),
 }
 
 export const REFUSAL_WORDS: Words<Refusal['code']> = {

@@ -17,11 +17,12 @@ import { documentCode, type GraphCode, isCode, lotCode, recordCode } from './cod
 export type MatchRule = 'stall' | 'supplier' | 'same'
 
 /** In the order of the numbers under which they are stored. */
-export const MATCH_SIDES = ['here', 'taken', 'tested', 'sold', 'received', 'lot', 'twin'] as const
+export const MATCH_SIDES = ['here', 'taken', 'tested', 'sold', 'received', 'lot', 'twin', 'stock'] as const
 
 /**
  * Which end of a match a record is. Goods go from `here` (what came to a stall) to `taken` (what was sold there without naming a lot); a test without a
- * lot is `tested` of what is here; from `sold` to `received`; a line without a code of its own is `twin` of a coded lot, `lot`.
+ * lot is `tested` of what is here; from `sold` to `received`; a line without a code of its own is `twin` of a coded lot, `lot`. `stock` is what a stall sold of, as its sales
+ * say: where nobody tells what came there, a test is of that, and of what a wholesaler `sold`. It makes no edge.
  */
 export type MatchSide = (typeof MATCH_SIDES)[number]
 
@@ -66,6 +67,11 @@ export const MEETINGS = [
 /** A test of what is at a stall concerns the lots that are there (rule 4). */
 export const TEST_CONFIDENCE = 0.8
 
+/** Sides that a test without a lot may meet: what came to its stall, else what was sold there. */
+export const TESTED_GOODS = { here: ['here'], sales: ['stock', 'sold'] } as const satisfies Readonly<
+  Record<string, readonly MatchSide[]>
+>
+
 /** Meat is cut where it is sold, so the cut and the side that it was cut from are the same goods by their class. */
 const CUT_AT_THE_STALL: ReadonlySet<string> = new Set(['pork', 'beef', 'mutton'])
 
@@ -93,7 +99,7 @@ export function matchFacts(kind: Kind, id: string, body: Body): MatchFacts {
   const stalls = stallKeys(body)
   const traders = partyKeys(body, ['owner', 'seller'])
   return {
-    points: pointsOf(kind, id, body, { day, here: [...stalls, ...traders, ...stallNames(body)] }),
+    points: pointsOf(kind, id, body, { day, here: [...stalls, ...traders, ...stallNames(body)], traders }),
     traders: tradersOf(stalls, traders, day),
   }
 }
@@ -105,7 +111,11 @@ function pointsOf(
   kind: Kind,
   id: string,
   body: Body,
-  { day, here }: { readonly day: string; readonly here: readonly string[] },
+  {
+    day,
+    here,
+    traders,
+  }: { readonly day: string; readonly here: readonly string[]; readonly traders: readonly string[] },
 ): MatchPoint[] {
   const products = productKeys(body)
   const points: MatchPoint[] = []
@@ -131,7 +141,10 @@ function pointsOf(
   }
   const { goods, own, subject, hasOrigin } = goodsOf(kind, id, body)
   if (kind === 'test') {
-    if (subject === null && !hasOrigin) add('tested', 'stall', here, [day], null)
+    if (subject !== null || hasOrigin) return points
+    add('tested', 'stall', here, [day], null)
+    // What a wholesaler sold is found by him, and not by a name that others have elsewhere.
+    add('tested', 'supplier', [...stallKeys(body), ...traders], [day], null)
     return points
   }
   if (goods === null) return points
@@ -148,8 +161,25 @@ function pointsOf(
     if (body.saleKind === 'summary' && subject !== null) add('here', 'stall', here, [day], goods)
     if (body.saleKind === 'retail' && !hasOrigin) add('taken', 'stall', here, [day], goods)
     if (body.saleKind === 'wholesale') add('sold', 'supplier', supplierKeys(body, ['seller']), [day], goods)
+    for (const code of stockOf(body, goods, subject !== null)) add('stock', 'stall', here, [day], code)
   }
   return points
+}
+
+/**
+ * Of which goods a stall had, as a sale says. A wholesaler's with a code of his own are found by what he sold; who buys at a counter takes his goods away, and what is left there is of
+ * the lots, else of the papers, that the sale names.
+ */
+function stockOf(body: Body, goods: GraphCode, isOfLot: boolean): GraphCode[] {
+  const { saleKind, lots = [], documents = [] } = body
+  if (saleKind === 'wholesale') return partyKeys(body, ['seller']).length > 0 ? [] : [goods]
+  if (saleKind === 'summary' && isOfLot) return []
+  const sources = lots.filter(({ role }) => role === 'source')
+  const codes =
+    sources.length > 0
+      ? sources.map(({ scheme, value }) => lotCode(scheme, value))
+      : documents.filter(({ role }) => role === 'upstream').map(({ number }) => documentCode(number))
+  return few(codes.filter(isCode))
 }
 
 /** What a record calls its goods, and whether it says itself where they came from. */

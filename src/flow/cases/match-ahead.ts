@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { goodsOf } from '#core/cases/goods.ts'
 import { isOpening, saysOf } from '#core/cases/open.ts'
-import { type MatchPoint, matchFacts, type StallTrader } from '#core/lineage/matching.ts'
+import { type MatchPoint, type MatchSide, matchFacts, type StallTrader } from '#core/lineage/matching.ts'
 import { inTransaction } from '#store/database.ts'
 import {
   insertMatchPoints,
@@ -18,6 +18,8 @@ import type { LoggedTest } from './take-tests.ts'
 const RECORDS_AT_ONCE = 250
 /** So long goods are looked for, newest first: the oldest are those that have their turn soonest. */
 const LOOKING_MS = 10_000
+/** What of a record that waits a test meets: tickets and trades, of which there may be any number, are not looked through. */
+const WAITING: ReadonlySet<MatchSide> = new Set<MatchSide>(['here', 'stock'])
 
 /** A part of the log. */
 export interface LogPart {
@@ -47,7 +49,7 @@ export async function matchAhead(pool: Pool, tests: readonly LoggedTest[], part:
     })
     for (const { kind, id, version, body } of records) {
       const { points, traders } = matchFacts(kind, id, body)
-      const here = points.filter(({ side, what }) => side === 'here' && asked.whats.has(what))
+      const here = points.filter(({ side, what }) => WAITING.has(side) && asked.whats.has(what))
       if (here.length === 0) continue
       waiting.push({ recordId: id, version, here, traders })
       for (const { stall, trader } of traders) {

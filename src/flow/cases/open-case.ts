@@ -13,7 +13,7 @@ import { insertCaseEvent } from '#store/case-events.ts'
 import { type CaseLotRow, putCaseTest, replaceCaseLots } from '#store/case-lots.ts'
 import { insertCase, type NewCase, readCase } from '#store/cases.ts'
 import { digestUuid } from '#store/digest-uuid.ts'
-import { readTestedCodes } from '#store/lots.ts'
+import { readTestedCodes } from '#store/tested-codes.ts'
 
 /** A version of a test record. */
 export interface ToldTest {

@@ -48,6 +48,8 @@ export async function readCaseSeen(reader: Reader, id: string) {
     found,
     lots: await describedLots(reader, lots, found),
     ...{ holds, events, findings, places: await heldPlaces(reader, holds) },
+    // Lots that he does not see may be held.
+    unknown: null,
   }
 }
 

@@ -24,6 +24,7 @@ const commands = {
 } as const
 let where: string[]
 let kase = ''
+let failed: Readonly<Record<string, unknown>>
 
 const follow = () => followToTheEnd(api.pool, casesFollower({ pool: api.pool, intake: api.intake }))
 
@@ -40,14 +41,12 @@ beforeAll(async () => {
     product: { name: '菠菜', class: 'vegetable' },
     lots: [{ role: 'subject', scheme: 'cn.mofcom.trace20b', value: LOT }],
   }
+  failed = {
+    ...{ ...common, kind: 'test', key: ['t'] },
+    test: { item: '有机磷', verdict: 'fail', screening: true, method: '胶体金', raw: '阳性' },
+  }
   const stored = await api.call('POST', '/v1/records', {
-    body: [
-      { ...common, kind: 'entry', key: ['e'], quantity: { value: '40', unit: 'KGM' } },
-      {
-        ...{ ...common, kind: 'test', key: ['t'] },
-        test: { item: '有机磷', verdict: 'fail', screening: true, method: '胶体金', raw: '阳性' },
-      },
-    ],
+    body: [{ ...common, kind: 'entry', key: ['e'], quantity: { value: '40', unit: 'KGM' } }, failed],
   })
   expect(stored.json().rejected, stored.body).toBe(0)
   await follow()
@@ -105,6 +104,20 @@ describe('hub case', () => {
     expect((await hub('zh', 'case', 'show', kase)).out).toContain('批次超出单案上限，未全部列出')
     expect((await hub('en', 'case', 'show', kase)).out).toContain('not all of its lots are listed')
     expect(JSON.parse((await hub('en', 'case', 'list', '--json')).out)).toMatchObject({ id: kase })
+  })
+
+  test('says of a case without a lot why none is held, and what to send', async () => {
+    const { lots: _, ...named } = failed
+    const test = { ...named, key: ['unknown'], product: { name: '芹菜', class: 'vegetable' } }
+    await api.call('POST', '/v1/records', { body: [test] })
+    await follow()
+    const own = (await api.call('GET', '/v1/cases')).json().cases[0].id
+    const [zh, en] = [await hub('zh', 'case', 'show', own), await hub('en', 'case', 'show', own)]
+    expect(zh.out).toMatch(/\n {2}未能停售任何批次：.*\n {2}请补充市场与摊位/)
+    expect(en.out).toMatch(/\n {2}no lot is held: .*\n {2}Send the test again with the market and the stall/)
+    expect((await hub('en', 'case', 'show', kase)).out).not.toContain('no lot is held')
+    await api.call('POST', '/v1/records', { body: [{ ...test, status: 'void' }] })
+    await follow()
   })
 
   test('says what is not possible and why, one reason a line', async () => {
