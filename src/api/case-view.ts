@@ -1,7 +1,10 @@
-import { objectionEndsMs, possible } from '#core/cases/machine.ts'
+import { objectionEndsMs } from '#core/cases/machine.ts'
+import type { PossibleEvent } from '#core/cases/possible-now.ts'
 import { orderOf } from '#core/cases/states.ts'
 import type { UnknownGoods } from '#core/cases/unknown-goods.ts'
-import { UNKNOWN_FIXES, UNKNOWN_WORDS } from '#core/cases/words.ts'
+import { beyondWords, UNKNOWN_FIXES, UNKNOWN_WORDS } from '#core/cases/words.ts'
+import { compareDecimal } from '#core/decimal.ts'
+import { chinaTime } from '#core/model/china-time.ts'
 import { maskedCause, maskedNote, maskedPlace, maskedSubject } from '#core/model/masked-texts.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import type { HeldPlace } from '#flow/cases/held-places.ts'
@@ -11,6 +14,7 @@ import type { CaseFinding } from '#store/case-findings.ts'
 import type { CaseHold, CaseLotRow } from '#store/case-lots.ts'
 import type { CaseRow } from '#store/cases.ts'
 import type { Language } from './language.ts'
+import { spokenReasons } from './spoken.ts'
 
 /** What is shown of a lot; who sees a part of the case is not told of steps over others. */
 type ShownLot = Pick<
@@ -42,7 +46,15 @@ export interface ReadCase {
   readonly findings: readonly CaseFinding[]
   /** Why no lot is held; null where one is, and for who sees a part of the case. */
   readonly unknown: UnknownGoods | null
+  /** What the caller may say of it now. */
+  readonly possible: readonly PossibleEvent[]
 }
+
+/** When the results of a case were told. */
+const toldOf = ({ toldAt, labToldAt }: CaseRow | SeenCase) => ({
+  toldAtMs: Date.parse(toldAt),
+  labToldAtMs: labToldAt === null ? null : Date.parse(labToldAt),
+})
 
 /** A case as a list shows it; masked, the names of places that may be a person's and what an official wrote are covered. */
 export const caseView = (one: CaseRow | SeenCase, full: boolean) => ({
@@ -58,17 +70,13 @@ export const caseView = (one: CaseRow | SeenCase, full: boolean) => ({
   site: full ? one.site : maskedPlace(one.site),
   stall: full ? one.stall : maskedPlace(one.stall),
   toldAt: one.toldAt,
-  objectionUntil: new Date(
-    objectionEndsMs({
-      toldAtMs: Date.parse(one.toldAt),
-      labToldAtMs: one.labToldAt === null ? null : Date.parse(one.labToldAt),
-    }),
-  ).toISOString(),
+  objectionUntil: one.objectionUntil ?? new Date(objectionEndsMs(toldOf(one))).toISOString(),
   openedAt: one.openedAt,
   stateAt: one.stateAt,
   due: one.due,
   dueAt: one.dueAt,
   heldMass: one.heldMass,
+  weighed: one.weighed,
   disposedMass: one.disposedMass,
   truncated: one.truncated,
 })
@@ -77,6 +85,14 @@ export const caseView = (one: CaseRow | SeenCase, full: boolean) => ({
 const isInForce = ({ state, confirmedAt }: CaseRow | SeenCase): boolean =>
   orderOf(state, confirmedAt !== null) !== 'release'
 
+/** That more kilograms were disposed of than are known to be held, where all of these were weighed. */
+function disposedBeyond({ heldMass, disposedMass, weighed }: CaseRow | SeenCase, language: Language) {
+  if (!weighed || heldMass === null || disposedMass === null) return null
+  if (compareDecimal(disposedMass, heldMass) <= 0) return null
+  const [detail, fix] = beyondWords(disposedMass, heldMass).map((words) => words[language === 'zh' ? 1 : 0])
+  return { code: 'more_than_held', held: heldMass, disposed: disposedMass, detail, fix }
+}
+
 const inWords = (code: UnknownGoods, language: Language) => {
   const [detail, fix] = [UNKNOWN_WORDS, UNKNOWN_FIXES].map((words) => words[code][language === 'zh' ? 1 : 0])
   return { code, detail, fix }
@@ -84,11 +100,12 @@ const inWords = (code: UnknownGoods, language: Language) => {
 
 /** The whole case, with what is said of it in the language of the caller. */
 export const caseCard = (
-  { found, lots, holds, places, events, findings, unknown }: ReadCase,
+  { found, lots, holds, places, events, findings, unknown, possible }: ReadCase,
   { full, language }: { readonly full: boolean; readonly language: Language },
 ) => ({
   ...caseView(found, full),
   unknownGoods: unknown === null ? null : inWords(unknown, language),
+  disposedBeyond: disposedBeyond(found, language),
   lots: lots.map(({ viaCode, viaRecord, rule, confidence, ...lot }) => ({
     ...{ code: lot.code, kind: lot.kind, role: lot.role, depth: lot.depth },
     via: viaCode === null ? null : { code: viaCode, record: viaRecord, rule, confidence },
@@ -97,7 +114,7 @@ export const caseCard = (
     ...{ region: lot.region, product: lot.productName },
     ...{
       mass: lot.mass,
-      occurredAt: lot.occurredAt,
+      occurredAt: lot.occurredAt === null ? null : chinaTime(Date.parse(lot.occurredAt)).at,
       held: lot.held && isInForce(found),
       hold: lot.holdRecord,
     },
@@ -117,5 +134,8 @@ export const caseCard = (
     ...{ ...finding, findingKind: kind },
     subject: full ? subject : maskedSubject(subject),
   })),
-  possible: possible(found.state),
+  possible: possible.map(({ event }) => event),
+  needs: possible.flatMap(({ event, needs }) =>
+    spokenReasons(needs, language).map((one) => ({ event, ...one })),
+  ),
 })

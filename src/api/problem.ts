@@ -4,7 +4,7 @@ import type { Issue } from '#core/issue.ts'
 import { isUnavailable } from '#store/database-errors.ts'
 import { isTooSlow } from '#store/too-slow.ts'
 import type { Language } from './language.ts'
-import { spokenDetail, spokenIssues } from './spoken.ts'
+import { spokenDetail, spokenIssues, spokenReasons } from './spoken.ts'
 import { requestIssues } from './validation.ts'
 
 /** An error as `application/problem+json` (RFC 9457), with the hub's code, what to do about it, and the places at fault. */
@@ -25,7 +25,7 @@ export function problemOf(error: HubError, language: Language, request: string):
   const { status, title, fix } = ERRORS[error.code]
   const { detail, issues, members } = error.parts
   return {
-    ...members,
+    ...spokenMembers(members, language),
     type: `/docs/errors#${error.code}`,
     title: title[language],
     status,
@@ -36,6 +36,15 @@ export function problemOf(error: HubError, language: Language, request: string):
     request,
   }
 }
+
+/** What else a problem tells: every reason why something may not happen is in the language of the caller. */
+function spokenMembers(members: Readonly<Record<string, unknown>> = {}, language: Language) {
+  const { refusals } = members
+  return isReasons(refusals) ? { ...members, refusals: spokenReasons(refusals, language) } : members
+}
+
+const isReasons = (value: unknown): value is readonly { readonly reason: string }[] =>
+  Array.isArray(value) && value.every((one) => typeof one?.reason === 'string')
 
 /** Clients of SOAP send Basic only where they are asked for it. */
 export const CHALLENGES = ['Bearer', 'Basic realm="trace-hub", charset="UTF-8"']

@@ -13,6 +13,14 @@ export function spokenIssues(issues: readonly Issue[], language: Language): read
   return language === 'en' ? issues : issues.map(inChinese)
 }
 
+/** Reasons behind their codes in the language of the caller. */
+export function spokenReasons<T extends { readonly reason: string }>(
+  told: readonly T[],
+  language: Language,
+): readonly T[] {
+  return language === 'en' ? told : told.map((one) => ({ ...one, reason: chineseReason(one.reason) }))
+}
+
 /** What a problem says beside its title: of a message that cannot be read it is the reason of its issue, with the place behind it. */
 export function spokenDetail(detail: string, issues: readonly Issue[], language: Language): string {
   if (language === 'en') return detail

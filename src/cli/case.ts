@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import {
+  beyondWords,
   DUE_WORDS,
   EVENT_WORDS,
   REFUSAL_WORDS,
@@ -30,6 +31,7 @@ interface Case {
 interface Card extends Case {
   readonly unknownGoods: { readonly code: string } | null
   readonly truncated: boolean
+  readonly disposedBeyond: { readonly held: string; readonly disposed: string } | null
   readonly lots: readonly {
     readonly code: string
     readonly role: string
@@ -48,6 +50,7 @@ interface Card extends Case {
   }[]
   readonly findings: readonly { readonly id: string; readonly findingKind: string; readonly state: string }[]
   readonly possible: readonly string[]
+  readonly needs: readonly { readonly event: string; readonly code: string }[]
 }
 
 /** `hub case list|show|event|open --hub URL --key KEY`: goods that failed a test or were stopped, and what is said of them. */
@@ -109,6 +112,7 @@ async function ask(
 const say = ([en, zh]: readonly [string, string]): string => (cliLanguage() === 'zh' ? zh : en)
 const word = (words: Readonly<Record<string, readonly [string, string]>>, code: string): string =>
   say(words[code] ?? [code, code])
+
 /** To the minute, in the time of China. */
 const minute = (at: string): string =>
   new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ')
@@ -126,13 +130,14 @@ const lineOf = (one: Case): string =>
   ].join('\t')
 
 function cardText(one: Card): string {
-  const { lots, holds, events, findings, possible } = one
+  const { lots, holds, events, findings, possible, needs } = one
   return [
     lineOf(one),
     one.cause,
     ...(one.unknownGoods === null
       ? []
       : [UNKNOWN_WORDS, UNKNOWN_FIXES].map((words) => `  ${word(words, one.unknownGoods?.code ?? '')}`)),
+    ...beyondLines(one),
     ...(one.truncated
       ? [
           say([
@@ -151,9 +156,18 @@ function cardText(one: Card): string {
         `  ${[minute(at), word(EVENT_WORDS, event), `→ ${word(STATE_WORDS, to)}`, actor, note].filter(Boolean).join('  ')}`,
     ),
     `${say(['findings', '相关发现'])} ${findings.map(({ findingKind, state }) => `${findingKind} ${state}`).join(', ') || '-'}`,
-    `${say(['possible now', '可用操作'])} ${possible.map((event) => `${event} ${word(EVENT_WORDS, event)}`).join(', ')}`,
+    `${say(['possible now', '可用操作'])} ${possible.map((event) => `${event} ${word(EVENT_WORDS, event)}${needing(event, needs)}`).join(', ') || '-'}`,
   ].join('\n')
 }
+
+/** What an event must say, in brackets. */
+function needing(event: string, needs: Card['needs']): string {
+  const words = needs.flatMap((one) => (one.event === event ? word(REFUSAL_WORDS, one.code) : []))
+  return words.length === 0 ? '' : say([` (${words.join('; ')})`, `（${words.join('；')}）`])
+}
+
+const beyondLines = ({ disposedBeyond: one }: Card): string[] =>
+  one === null ? [] : beyondWords(one.disposed, one.held).map((words) => `  ${say(words)}`)
 
 const orderOf = (hold: string | null, places: Card['lots'][number]['places']): string =>
   places.some(({ order }) => order === 'recall')

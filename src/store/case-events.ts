@@ -17,6 +17,8 @@ export interface CaseEventRow {
   readonly recordedAt: string
   readonly actor: string
   readonly mass: string | null
+  /** Kilograms that were known to be held when goods were disposed of; null where not all of them were weighed, and for all else. */
+  readonly heldMass: string | null
   readonly method: string | null
   readonly note: string | null
   readonly recordId: string | null
@@ -44,12 +46,12 @@ export async function insertCaseEvent(
   const no = rows[0]?.no ?? 1
   await client.query({
     name: 'insert-case-event',
-    text: `insert into case_events (case_id, no, event, from_state, to_state, at, actor, mass, method, note, record_id, version, request_key, request_sha256)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    text: `insert into case_events (case_id, no, event, from_state, to_state, at, actor, mass, method, note, record_id, version, request_key, request_sha256, held_mass)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     values: [
       ...[id, no, event.event, event.fromState, event.toState, event.at, event.actor, event.mass],
       ...[event.method, sealWords(client, event.note, notePlace(id, no)), event.recordId, event.version],
-      ...[request?.key ?? null, request?.sha256 ?? null],
+      ...[request?.key ?? null, request?.sha256 ?? null, event.heldMass],
     ],
   })
 }
@@ -100,7 +102,7 @@ export async function readFirstTold(
 export async function readCaseEvents(client: Client, id: string): Promise<CaseEventRow[]> {
   const { rows } = await client.query<CaseEventRow>({
     name: 'read-case-events',
-    text: `select no, event, from_state as "fromState", to_state as "toState", at, recorded_at as "recordedAt", actor, mass::text as mass, method,
+    text: `select no, event, from_state as "fromState", to_state as "toState", at, recorded_at as "recordedAt", actor, mass::text as mass, held_mass::text as "heldMass", method,
                   note, record_id as "recordId", version from case_events where case_id = $1 order by no`,
     values: [id],
   })

@@ -31,10 +31,14 @@ export interface CaseRow {
   readonly confirmedAt: string | null
   readonly labToldAt: string | null
   readonly endedAt: string | null
+  /** The end of the time for an objection to what was told last. */
+  readonly objectionUntil: string | null
   readonly due: string | null
   readonly dueAt: string | null
   readonly heldMass: string
   readonly disposedMass: string
+  /** Whether all goods that `heldMass` counts tell their kilograms. */
+  readonly weighed: boolean
   readonly wanted: string
   readonly settled: string
   readonly truncated: boolean
@@ -44,8 +48,8 @@ export interface CaseRow {
 
 const COLUMNS = `id, hub, state, narrow, opened_by as "openedBy", test_id as "testId", code, reason, cause, product_name as "productName",
   product_code as "productCode", product_class as "productClass", region, site, market, stall, occurred_at as "occurredAt", told_at as "toldAt",
-  opened_at as "openedAt", state_at as "stateAt", confirmed_at as "confirmedAt", lab_told_at as "labToldAt", ended_at as "endedAt", due, due_at as "dueAt",
-  held_mass::text as "heldMass", disposed_mass::text as "disposedMass", wanted::text as wanted, settled::text as settled, truncated,
+  opened_at as "openedAt", state_at as "stateAt", confirmed_at as "confirmedAt", lab_told_at as "labToldAt", ended_at as "endedAt", objection_until as "objectionUntil", due, due_at as "dueAt",
+  held_mass::text as "heldMass", disposed_mass::text as "disposedMass", weighed, wanted::text as wanted, settled::text as settled, truncated,
   ${GROWING} as growing`
 
 export type NewCase = Pick<
@@ -71,6 +75,7 @@ export type NewCase = Pick<
   | 'openedAt'
   | 'confirmedAt'
   | 'labToldAt'
+  | 'objectionUntil'
   | 'due'
   | 'dueAt'
 > & { readonly whos: readonly string[]; readonly whats: readonly string[] }
@@ -98,8 +103,8 @@ export async function insertCase(client: Client, one: NewCase): Promise<boolean>
   const { rowCount } = await client.query({
     name: 'insert-case',
     text: `insert into cases (id, hub, state, narrow, opened_by, test_id, code, reason, cause, product_name, product_code, product_class, region,
-             site, market, stall, occurred_at, told_at, opened_at, state_at, confirmed_at, due, due_at, whos, whats, lab_told_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19, $20, $21, $22, $23, $24, $25)
+             site, market, stall, occurred_at, told_at, opened_at, state_at, confirmed_at, due, due_at, whos, whats, lab_told_at, objection_until)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19, $20, $21, $22, $23, $24, $25, $26)
            on conflict (id) do nothing`,
     values: [
       ...[one.id, one.hub, one.state, one.narrow, one.openedBy, one.testId, one.code, reason, cause],
@@ -108,6 +113,7 @@ export async function insertCase(client: Client, one: NewCase): Promise<boolean>
       one.whos,
       one.whats,
       one.labToldAt,
+      one.objectionUntil,
     ],
   })
   return rowCount === 1
@@ -218,6 +224,7 @@ export async function listCases(
 
 /** What an event makes of a case. */
 export interface CaseStep {
+  readonly objectionUntil: string
   readonly state: CaseState
   readonly narrow: boolean
   readonly toldAt: string
@@ -234,11 +241,12 @@ export interface CaseStep {
 export async function moveCase(client: ClientBase, id: string, step: CaseStep): Promise<void> {
   await client.query({
     name: 'move-case',
-    text: `update cases set state = $2, narrow = $3, confirmed_at = $4, state_at = $5, ended_at = $6, due = $7, due_at = $8, disposed_mass = $9, lab_told_at = $10, told_at = $11,
+    text: `update cases set state = $2, narrow = $3, confirmed_at = $4, state_at = $5, ended_at = $6, due = $7, due_at = $8, disposed_mass = $9, lab_told_at = $10, told_at = $11, objection_until = $12,
              wanted = wanted + 1 where id = $1`,
     values: [
       ...[id, step.state, step.narrow, step.confirmedAt, step.stateAt, step.endedAt],
       ...[step.due, step.dueAt, step.disposedMass, step.labToldAt, step.toldAt],
+      step.objectionUntil,
     ],
   })
 }
@@ -260,6 +268,7 @@ export async function noteSettled(
   found: {
     readonly wanted: string
     readonly heldMass: string
+    readonly weighed: boolean
     readonly truncated: boolean
     readonly whos: readonly string[]
     readonly whats: readonly string[]
@@ -267,7 +276,7 @@ export async function noteSettled(
 ): Promise<void> {
   await client.query({
     name: 'note-settled-case',
-    text: `update cases set settled = $2, held_mass = $3, truncated = $4, whos = $5, whats = $6 where id = $1`,
-    values: [id, found.wanted, found.heldMass, found.truncated, found.whos, found.whats],
+    text: `update cases set settled = $2, held_mass = $3, truncated = $4, whos = $5, whats = $6, weighed = $7 where id = $1`,
+    values: [id, found.wanted, found.heldMass, found.truncated, found.whos, found.whats, found.weighed],
   })
 }

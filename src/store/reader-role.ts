@@ -48,7 +48,7 @@ export const READABLE: Readonly<Record<string, readonly string[] | null>> = {
       'confirmed_at',
       'lab_told_at',
     ],
-    ...['due', 'due_at'],
+    ...['due', 'due_at', 'objection_until'],
   ],
   descriptions: ['id', 'subject', 'codes', 'system', 'name', 'kind', 'region', 'role', 'personal'],
   description_sights: null,

@@ -17,12 +17,13 @@ export type SeenCaseRow = Pick<
   | 'stateAt'
   | 'confirmedAt'
   | 'labToldAt'
+  | 'objectionUntil'
   | 'due'
   | 'dueAt'
 >
 
 const COLUMNS = `id, hub, state, narrow, opened_by as "openedBy", told_at as "toldAt", opened_at as "openedAt", state_at as "stateAt",
-  confirmed_at as "confirmedAt", lab_told_at as "labToldAt", due, due_at as "dueAt"`
+  confirmed_at as "confirmedAt", lab_told_at as "labToldAt", objection_until as "objectionUntil", due, due_at as "dueAt"`
 
 /** Cases, newest first, as `listCases` gives them; a region is one of which the caller sees a record. */
 export async function listSeenCases(
@@ -97,7 +98,7 @@ export async function readSeenTests(reader: Reader, caseIds: readonly string[]):
 export async function readSeenEvents(reader: Reader, caseId: string) {
   const { rows } = await reader.query({
     name: 'read-seen-events',
-    text: `select no, event, from_state as "fromState", to_state as "toState", at, recorded_at as "recordedAt", null as actor, null as mass, null as method,
+    text: `select no, event, from_state as "fromState", to_state as "toState", at, recorded_at as "recordedAt", null as actor, null as mass, null as "heldMass", null as method,
                   null as note, null as "recordId", null as version from case_events where case_id = $1 order by no`,
     values: [caseId],
   })

@@ -14,6 +14,7 @@ import { HubError } from '#core/errors.ts'
 import type { Sight } from '#core/sight.ts'
 import { openByOfficial, sayOfCase } from '#flow/cases/act.ts'
 import { heldPlaces } from '#flow/cases/held-places.ts'
+import { possibleEvents } from '#flow/cases/possible-events.ts'
 import type { Said } from '#flow/cases/said-twice.ts'
 import { listCasesSeen, readCaseSeen, type SeenCase } from '#flow/cases/seen-cases.ts'
 import { unknownGoods } from '#flow/cases/unknown-goods.ts'
@@ -22,6 +23,7 @@ import { readCaseEvents } from '#store/case-events.ts'
 import { readCaseFindings } from '#store/case-findings.ts'
 import { readCaseHolds, readCaseLots } from '#store/case-lots.ts'
 import { type CaseFilter, type CaseRow, listCases, readCase } from '#store/cases.ts'
+import { inTransaction } from '#store/database.ts'
 import { withSight } from '#store/sighted.ts'
 
 const CaseParams = Type.Object({ id: Type.String({ format: 'uuid', description: 'Case · 案件' }) })
@@ -92,13 +94,14 @@ const sightOfCase = (request: FastifyRequest): Sight | null =>
 export const caseRoutes =
   ({ pool, intake, clock, language }: RouteParts): FastifyPluginAsync =>
   async (app) => {
-    const readWhole = async (id: string): Promise<ReadCase | null> => {
+    const readWhole = async (id: string, mayAct: boolean): Promise<ReadCase | null> => {
       const found = await readCase(pool, id)
       if (!found) return null
       const holds = await readCaseHolds(pool, id)
       const lots = await readCaseLots(pool, id)
       return {
         ...{ found, lots, holds, unknown: await unknownGoods(pool, found, lots) },
+        possible: mayAct ? await inTransaction(pool, (client) => possibleEvents(client, found, clock())) : [],
         places: await heldPlaces(pool, holds),
         events: await readCaseEvents(pool, id),
         findings: await readCaseFindings(pool, id),
@@ -108,7 +111,7 @@ export const caseRoutes =
       const sight = sightOfCase(request)
       const read =
         sight === null
-          ? await readWhole(id)
+          ? await readWhole(id, holds(callerOf(request), 'case'))
           : await withSight(pool, sight, (reader) => readCaseSeen(reader, id))
       if (!read) throw new HubError('not_found', { detail: `case ${id}` })
       const full = await givesFullOnly(pool, request, reply, { subject: `case ${id}` })

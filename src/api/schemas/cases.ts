@@ -40,7 +40,13 @@ const kase = {
   site: nullable(string, ['Site', '场所']),
   stall: nullable(string, ['Stall', '摊位']),
   toldAt: time(['Result told', '结果告知时间']),
-  objectionUntil: time(['Objection until', '异议截止']),
+  objectionUntil: time(
+    ['Objection until', '异议截止'],
+    [
+      'The end of the time for an objection to what was told last. It stays as it was where somebody objected or that is decided; whether one is possible now says possible',
+      '对最近告知的结果提出异议的截止时间；提出异议或已有结论后保持不变，当前能否提出见 possible',
+    ],
+  ),
   openedAt: time(['Opened', '立案时间']),
   stateAt: time(['In this state since', '进入该状态的时间']),
   due: nullable(
@@ -58,6 +64,14 @@ const kase = {
     [
       'Kilograms of the lots from which the others came; null for who sees a part',
       '千克，以上游批次计；仅可见部分时为 null',
+    ],
+  ),
+  weighed: nullable(
+    Type.Boolean(),
+    ['All weighed', '数量齐全'],
+    [
+      'Whether all lots that heldMass counts tell their kilograms; false: more may be held. null for who sees a part',
+      '计入 heldMass 的批次是否均有千克数；false 表示实际可能更多。仅可见部分时为 null',
     ],
   ),
   disposedMass: nullable(
@@ -184,6 +198,14 @@ export const CaseEvent = field(
       ],
     ),
     quantity: mass('Quantity', '数量'),
+    heldMass: nullable(
+      string,
+      ['Known to be held then', '当时已知停售'],
+      [
+        'Of a disposal: kilograms; null where not all lots were weighed, and for all else',
+        '处置时已知的停售千克数；批次数量不齐或非处置事件为 null',
+      ],
+    ),
     method: nullable(string, ['Method', '方法']),
     note: nullable(string, ['Note', '备注']),
     record: nullable(string, ['Record', '依据记录']),
@@ -207,6 +229,20 @@ export const CaseCard = field(
         '货物已停售而未能落实到批次的原因：停售记录仅写明场所与品种。已有停售批次或仅可见部分时为 null',
       ],
     ),
+    disposedBeyond: nullable(
+      Type.Object({
+        code: Type.Enum(['more_than_held']),
+        held: text(['Known to be held', '已知停售']),
+        disposed: text(['Disposed of', '已处置']),
+        detail: text(['Why', '原因']),
+        fix: text(['What to do', '处理建议']),
+      }),
+      ['More disposed of than held', '处置多于停售'],
+      [
+        'Kilograms, where more were disposed of than are known to be held and all of these were weighed; it is taken all the same',
+        '处置公斤数多于已知停售且停售批次数量齐全时给出；处置照常登记',
+      ],
+    ),
     lots: field(Type.Array(component('CaseLot')), ['Lots', '涉案批次']),
     holds: field(Type.Array(component('CaseHold')), ['Holds', '停售记录']),
     events: field(Type.Array(component('CaseEvent')), ['Events', '事件']),
@@ -218,7 +254,24 @@ export const CaseCard = field(
     possible: field(
       Type.Array(Type.Enum([...OFFICIAL_EVENTS])),
       ['Possible', '可用事件'],
-      ['What may be said of it now', '当前可提交的事件'],
+      [
+        'What the caller may say of it now, with what the event needs; none for who may only read. What happened in time and is told late is taken with its `at` all the same',
+        '调用者当前可提交的事件（须补齐该事件所需内容）；仅有读取权限的为空。及时发生而迟报的事件可凭 `at` 提交',
+      ],
+    ),
+    needs: field(
+      Type.Array(
+        Type.Object({
+          event: Type.Enum([...OFFICIAL_EVENTS]),
+          code: text(['Code', '代码']),
+          reason: text(['Why', '原因']),
+        }),
+      ),
+      ['What possible events need', '可用事件所需内容'],
+      [
+        'Of each that is refused where nothing is said with it: the code and the reason of that refusal, such as needs_method',
+        '不附内容提交将被拒绝的事件及其拒绝代码与原因，例如 needs_method',
+      ],
     ),
   }),
   ['Case with its lots, holds and events', '案件详情'],

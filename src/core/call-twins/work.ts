@@ -32,6 +32,10 @@ export const WORK_TWINS: Twins = [
     '请填写实际处置时间，不得早于通知的 orderedAt。',
   ],
   ['after is not a cursor of this list', 'after 不是本列表的游标'],
+  ['not a cursor of this list', '不是本列表的游标'],
+  ['Give "next" of the page before, unchanged.', '请原样填写上一页给出的 next。'],
+  ['there is no such field here', '此处没有这个字段'],
+  ['must match format "uuid"', '应为 UUID'],
   ['after is not a cursor that a page of this trace gave', 'after 不是本追溯结果给出的游标'],
   ['the code means several things: $1; send one of these', '该编码有多种含义：$1；请指明其一'],
   ['these goods are stopped already, by case $1', '这批货物已由案件 $1 停止销售'],
@@ -42,12 +46,15 @@ export const WORK_TWINS: Twins = [
   ['$1 cannot come in the state $2', '状态 $2 下不能进行 $1'],
   ['said by officials alone', '只能由工作人员提出'],
   ['told by records alone', '只能由记录反映'],
-  ['a case that is $1 takes no $2; it is possible from $3', '状态为 $1 的案件不能进行 $2；可在 $3 时进行'],
   ['it cannot have happened yet', '此事尚不可能发生'],
   ['the goods were not tested or stopped yet', '货物尚未检测或停售'],
   [
     'the same was told already; send with another Idempotency-Key what happened once more',
     '相同内容已提交；若确实再次发生，请使用另一个 Idempotency-Key',
+  ],
+  [
+    'a laboratory decides: name its method, which may not be a rapid one',
+    '须由实验室判定：请写明其检测方法，不得为快检方法',
   ],
   ['a note has a text', '备注须有内容'],
   [

@@ -2,7 +2,8 @@ import { CHINA_OFFSET_MINUTES, DAY_MS, MINUTE_MS } from '#core/calendar.ts'
 import type { CaseFacts, Happening, Move, Outcome, Refusal, WaivedObjection } from './happening.ts'
 import { isPositiveDecimal } from './quantity.ts'
 import { type Due, LAB_OBJECTION, SPANS } from './sla.ts'
-import type { CaseState, OfficialEvent, RecordEvent } from './states.ts'
+import { stateReason } from './state-reason.ts'
+import { type CaseState, isOpen, type OfficialEvent, type RecordEvent } from './states.ts'
 import { afterWorkingDays } from './working-days.ts'
 
 /** Methods of rapid tests, which may not decide a re-test. */
@@ -40,6 +41,18 @@ export const objectionEndsMs = ({
     ? toldAtMs + SPANS.objection.ms
     : afterWorkingDays(dayInChina(labToldAtMs), LAB_OBJECTION.workingDays) * DAY_MS - EAST_MS
 
+/**
+ * When the time for an objection to what was told last ends, or ended: it stays where somebody objects, where that is decided, and where the goods are let go.
+ * @param beforeMs the same before something happened to the case; null where nobody noted it
+ */
+export function objectionUntilMs(
+  move: Pick<CaseFacts, 'state' | 'toldAtMs' | 'confirmedAtMs' | 'labToldAtMs'>,
+  beforeMs: number | null,
+): number {
+  const isUsedUp = move.labToldAtMs === null && (move.confirmedAtMs !== null || !isOpen(move.state))
+  return isUsedUp && beforeMs !== null ? beforeMs : objectionEndsMs(move)
+}
+
 const EAST_MS = CHINA_OFFSET_MINUTES * MINUTE_MS
 /** Days since 1970-01-01 by the calendar of China; the day on which something is told is not counted. */
 const dayInChina = (ms: number): number => Math.floor((ms + EAST_MS) / DAY_MS)
@@ -66,11 +79,7 @@ function official(facts: CaseFacts, happening: Happening & { readonly event: Off
   const { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs } = facts
   const refusals: Refusal[] = []
   const no = (code: Refusal['code'], reason: string): void => void refusals.push({ code, reason })
-  if (!FROM[event].includes(state))
-    no(
-      'wrong_state',
-      `a case that is ${state} takes no ${event}; it is possible from ${FROM[event].join(', ')}`,
-    )
+  if (!FROM[event].includes(state)) no('wrong_state', stateReason(state, event, FROM[event]))
   if (atMs > happening.nowMs) no('in_future', 'it cannot have happened yet')
   // A wrong year would end the time for an objection before it began.
   if (event !== 'note' && atMs < facts.sinceMs) no('before_told', 'the goods were not tested or stopped yet')

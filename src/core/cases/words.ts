@@ -75,6 +75,19 @@ export const UNKNOWN_WORDS: Words<UnknownGoods> = {
   ],
 }
 
+/** That more was disposed of than is known to be held, in kilograms, and what to do. */
+export const beyondWords = (disposed: string, held: string) =>
+  [
+    [
+      `${disposed} kg were disposed of, and ${held} kg were known to be held`,
+      `已处置 ${disposed} 公斤，多于已知停售的 ${held} 公斤`,
+    ],
+    [
+      'Compare the weighing with the records of the lots. Where the records told too little, have them corrected; where other goods were among them, stop these by their code; a note says which it was.',
+      '请核对称重与批次记录：记录少报的由来源更正；混入其他货物的按编码另行责令停售；并以备注说明。',
+    ],
+  ] as const
+
 const CORRECT = [
   'or correct the test with the code of its lot or the number of its paper, or stop the lot by its code',
   '或更正检测并写明批次码或凭证编号，或按编码责令停售该批次',

@@ -50,6 +50,8 @@ export const RECORD_TWINS: Twins = [
     'Give at least $1 of the fields that this call takes; docs/ and GET /openapi.json name them.',
     '请至少给出此调用接受的 $1 个字段，名称见 docs/ 与 GET /openapi.json。',
   ],
+  ['must be >= $1', '不得小于 $1'],
+  ['must be <= $1', '不得大于 $1'],
   ['must be $1', '类型应为 $1'],
   ['must match pattern $1', '格式应符合 $1'],
   ['must match a schema in anyOf', '不符合任何一种允许的形式'],

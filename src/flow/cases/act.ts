@@ -11,10 +11,9 @@ import { readHubId } from '#store/hub-identity.ts'
 import { readKnownCodes, readMentions } from '#store/lots.ts'
 import { applyEvent } from './apply.ts'
 import { baseOf, testedRow } from './open-case.ts'
+import { knownOf } from './possible-events.ts'
 import { isRepeat, requestOf, type Said } from './said-twice.ts'
 import { type SettleParts, settleCase } from './settle.ts'
-import { waivedObjection } from './waived-objection.ts'
-import { withoutConfirmation } from './whose-word.ts'
 
 const RECORDS_PER_CODE = 20
 
@@ -63,7 +62,7 @@ export async function openByOfficial(parts: SettleParts, stop: Stop): Promise<st
     })
     await insertCaseEvent(client, id, {
       ...{ event: 'opened', fromState: null, toState: 'held', at: now, actor: who },
-      ...{ mass: null, method: null, note: reason, recordId: null, version: null },
+      ...{ mass: null, heldMass: null, method: null, note: reason, recordId: null, version: null },
     })
     await replaceCaseLots(client, id, [testedRow(found)])
   })
@@ -93,16 +92,11 @@ export async function sayOfCase(
       if (before) throw new HubError('idempotency_conflict')
     }
     const isRepeated = !request && isRepeat(await readCaseEvents(client, id), said, { who, nowMs })
-    const without =
-      event === 'retract'
-        ? await withoutConfirmation(client, id)
-        : event === 'waive'
-          ? { waives: await waivedObjection(client, id) }
-          : {}
+    const known = await knownOf(client, id, event)
     return await applyEvent(
       client,
       id,
-      { event, atMs, nowMs, by: 'official', quantity, method, note, isRepeated, ...without },
+      { event, atMs, nowMs, by: 'official', quantity, method, note, isRepeated, ...known },
       { actor: who, request },
     )
   })

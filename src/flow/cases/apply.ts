@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { type CaseFacts, type Happening, isRefused, type Refusal } from '#core/cases/happening.ts'
-import { dueOf, step } from '#core/cases/machine.ts'
+import { dueOf, objectionUntilMs, step } from '#core/cases/machine.ts'
 import type { CaseState } from '#core/cases/states.ts'
 import { addDecimal } from '#core/decimal.ts'
 import { type CaseRequest, insertCaseEvent, readCaseMoves } from '#store/case-events.ts'
@@ -48,6 +48,12 @@ export const factsOf = (
   disposed: one.disposedMass,
 })
 
+/** The same with what its events say. */
+export async function wholeFacts(client: ClientBase, found: CaseRow): Promise<CaseFacts> {
+  const objection = isAwaiting(found.state) ? openObjection(await readCaseMoves(client, found.id)) : null
+  return { ...factsOf(found), objectedTo: objection?.to ?? null }
+}
+
 const isoOf = (ms: number): string => new Date(ms).toISOString()
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : isoOf(ms))
 const ENDS: ReadonlySet<CaseState> = new Set<CaseState>(['cleared', 'closed'])
@@ -64,8 +70,7 @@ export async function applyEvent(
 ): Promise<readonly Refusal[] | 'unknown' | null> {
   const found = await lockCase(client, id)
   if (!found) return 'unknown'
-  const objection = isAwaiting(found.state) ? openObjection(await readCaseMoves(client, id)) : null
-  const outcome = step({ ...factsOf(found), objectedTo: objection?.to ?? null }, happening)
+  const outcome = step(await wholeFacts(client, found), happening)
   if (isRefused(outcome)) return outcome.refusals
   const move = evidence.stays ? factsOf(found) : outcome.move
   const { state, narrow, toldAtMs, confirmedAtMs, labToldAtMs } = move
@@ -79,6 +84,7 @@ export async function applyEvent(
     at: isoOf(happening.atMs),
     actor: evidence.actor,
     mass: happening.quantity ?? null,
+    heldMass: happening.event === 'dispose' && found.weighed ? found.heldMass : null,
     method: happening.method ?? null,
     note: happening.note ?? null,
     recordId: evidence.recordId ?? null,
@@ -91,6 +97,7 @@ export async function applyEvent(
     toldAt: isoOf(toldAtMs),
     confirmedAt: isoOrNull(confirmedAtMs),
     labToldAt: isoOrNull(labToldAtMs),
+    objectionUntil: isoOf(objectionUntilMs(move, msOf(found.objectionUntil))),
     stateAt: isoOf(stateAtMs),
     endedAt: !ENDS.has(state) ? null : isMoved ? isoOf(happening.atMs) : found.endedAt,
     due: due?.due ?? null,

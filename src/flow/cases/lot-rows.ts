@@ -4,8 +4,13 @@ import { isPersonalSite } from '#core/personal.ts'
 import type { CaseLotRow } from '#store/case-lots.ts'
 import { type DescribedLot, holdsLot, notOfOthers, sourcesOf } from './case-lots.ts'
 
-/** Kilograms that are held: of the lots from which all others came, because theirs are part of them. */
-export function heldMass(lots: readonly DescribedLot[]): string {
+/**
+ * Kilograms that are held: of the lots from which all others came, because theirs are part of them; and whether each of those tells its own, so that no more is held.
+ */
+export function heldMass(lots: readonly DescribedLot[]): {
+  readonly mass: string
+  readonly weighed: boolean
+} {
   // A paper tells of goods that its lots weigh already.
   const held = lots.filter((lot) => holdsLot(lot) && !lot.alone)
   const sources = sourcesOf(lots)
@@ -16,7 +21,11 @@ export function heldMass(lots: readonly DescribedLot[]): string {
     )
   const tops = highest('upstream')
   const of = tops.length > 0 ? tops : highest('tested')
-  return of.reduce((sum, { mass }) => (mass === null ? sum : addDecimal(sum, mass)), '0')
+  const masses = of.flatMap(({ mass }) => mass ?? [])
+  return {
+    mass: masses.reduce((sum, mass) => addDecimal(sum, mass), '0'),
+    weighed: of.length > 0 && masses.length === of.length,
+  }
 }
 
 /** A lot as it is stored, with the hold record that names it at its main place. */

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { goodsOf } from '#core/cases/goods.ts'
-import { dueOf } from '#core/cases/machine.ts'
+import { dueOf, objectionUntilMs } from '#core/cases/machine.ts'
 import { isLaboratoryTest, openingState, saysOf } from '#core/cases/open.ts'
 import { placeOf, siteText } from '#core/cases/place.ts'
 import type { CaseState } from '#core/cases/states.ts'
@@ -117,7 +117,7 @@ export async function openByTest(
   })
   await insertCaseEvent(client, id, {
     ...{ event: 'opened', fromState: null, toState: state, at: receivedAt, actor: 'hub' },
-    ...{ mass: null, method: body.test?.method ?? null, note: null, recordId, version },
+    ...{ mass: null, heldMass: null, method: body.test?.method ?? null, note: null, recordId, version },
   })
   await replaceCaseLots(client, id, goods.codes.map(testedRow))
   return id
@@ -141,6 +141,12 @@ export function baseOf(
     ...whereOf(body),
     confirmedAt: labToldAt,
     labToldAt,
+    objectionUntil: new Date(
+      objectionUntilMs(
+        { state, toldAtMs: Date.parse(at.toldAt), confirmedAtMs: labToldAtMs, labToldAtMs },
+        null,
+      ),
+    ).toISOString(),
     due: due?.due ?? null,
     dueAt: due ? new Date(due.atMs).toISOString() : null,
   }

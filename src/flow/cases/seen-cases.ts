@@ -50,6 +50,8 @@ export async function readCaseSeen(reader: Reader, id: string) {
     ...{ holds, events, findings, places: await heldPlaces(reader, holds) },
     // Lots that he does not see may be held.
     unknown: null,
+    // Who sees a part may say nothing of it.
+    possible: [],
   }
 }
 
@@ -111,6 +113,6 @@ function shownCase(row: SeenCaseRow, test: { readonly id: string; readonly body:
     testId: test?.id ?? null,
     code: null,
     cause: test === null ? `${words} ${COVERED}` : causeOf(test.body),
-    ...{ heldMass: null, disposedMass: null, truncated: null },
+    ...{ heldMass: null, disposedMass: null, weighed: null, truncated: null },
   }
 }

@@ -130,10 +130,12 @@ async function settle(
       ),
     )
   }
+  const held = facts ? heldMass(facts.lots) : { mass: found.heldMass, weighed: found.weighed }
   const meetings = facts ? await meetingsOf(client, facts) : { whos: [], whats: [] }
   await noteSettled(client, id, {
     wanted: seen.wanted,
-    heldMass: facts ? heldMass(facts.lots) : found.heldMass,
+    heldMass: held.mass,
+    weighed: held.weighed,
     truncated: facts?.truncated ?? found.truncated,
     ...meetings,
   })

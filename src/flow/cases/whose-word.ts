@@ -26,9 +26,8 @@ export async function withoutConfirmation(
   client: ClientBase,
   caseId: string,
 ): Promise<Pick<Happening, 'remains' | 'isOfficials'>> {
+  if ((await confirmedBy(client, caseId)) !== 'official') return { isOfficials: false }
   const tested = await gravest(client, await unanswered(client, caseId))
-  return {
-    remains: tested !== 'lab_failed' && (await isOrdered(client, caseId)) ? 'failed' : tested,
-    isOfficials: (await confirmedBy(client, caseId)) === 'official',
-  }
+  const remains = tested !== 'lab_failed' && (await isOrdered(client, caseId)) ? 'failed' : tested
+  return { remains, isOfficials: true }
 }

@@ -17,7 +17,7 @@ export const COLUMNS_OF_GOODS = {
   card_history: { none: 'id change from_card to_card record_id decision at', business: 'subject' },
   case_events: {
     none: 'case_id no event from_state to_state at recorded_at method record_id version request_key',
-    business: 'mass',
+    business: 'mass held_mass',
     personal: 'actor note',
     digest: 'request_sha256',
   },
@@ -30,7 +30,7 @@ export const COLUMNS_OF_GOODS = {
   case_lot_sights: { none: 'case_id system region', business: 'code' },
   case_tests: { none: 'record_id case_id version verdict is_lab' },
   cases: {
-    none: 'id hub state narrow opened_by test_id region occurred_at lab_told_at told_at opened_at state_at confirmed_at ended_at due due_at wanted settled truncated',
+    none: 'id hub state narrow opened_by test_id region occurred_at lab_told_at told_at opened_at state_at confirmed_at ended_at due due_at wanted settled truncated weighed objection_until',
     business: 'code product_name product_code product_class site market held_mass disposed_mass',
     personal: 'reason cause stall',
     digest: 'whos whats',

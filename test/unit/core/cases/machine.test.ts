@@ -11,6 +11,7 @@ import {
   orderOf,
   RECORD_EVENTS,
 } from '#core/cases/states.ts'
+import { chineseReason } from '#core/mapping/reasons.ts'
 
 const TOLD = Date.parse('2024-04-15T06:31:22+08:00')
 const HOUR = 3_600_000
@@ -369,4 +370,34 @@ test('disposal says how much and how, and every state that waits for somebody sa
   })
   for (const state of CASE_STATES)
     expect(dueOf(opened(state), TOLD) === null).toBe(state === 'cleared' || state === 'closed')
+})
+
+test('each reason why an event is refused is told in Chinese, alone and with others', () => {
+  const methods = [undefined, '酶抑制法', 'GC-MS']
+  const refusals = CASE_STATES.flatMap((state) =>
+    OFFICIAL_EVENTS.flatMap((event) =>
+      methods.flatMap((method) =>
+        [-2, 1, 200].flatMap((hours) =>
+          (['test', 'official'] as const).flatMap((openedBy) =>
+            ([undefined, 'answered'] as const).flatMap((waives) => {
+              const what = { atMs: TOLD + hours * HOUR, method, waives, isRepeated: event === 'note' }
+              const outcome = step(opened(state, { openedBy }), says(event, what))
+              return isRefused(outcome) ? outcome.refusals : []
+            }),
+          ),
+        ),
+      ),
+    ),
+  )
+  const told = [...new Set(refusals.map(({ code, reason }) => `${code}: ${reason}`))]
+  expect(told.length).toBeGreaterThan(60)
+  const isEnglish = (text: string): boolean => /[a-z]{3,} [a-z]{3,}/u.test(text)
+  expect(told.filter((one) => isEnglish(chineseReason(one)))).toEqual([])
+  const [first = '', second = ''] = told
+  expect(chineseReason(`${first}; ${second}`)).toBe(`${chineseReason(first)}；${chineseReason(second)}`)
+  expect(
+    chineseReason('wrong_state: a case that is held takes no close; it is possible from notified, cleared'),
+  ).toBe(
+    'wrong_state：案件状态为停售（held），不能进行结案（close）；可在已通报（notified）、已解除（cleared）时进行',
+  )
 })

@@ -34,3 +34,31 @@ test('the name of a person is no key', () => {
   expect(named('王秀英')).toEqual([])
   expect(named('秀英示例蔬菜摊').length).toBeGreaterThan(0)
 })
+
+test.each([
+  ['a ticket, for each lot that it names', { saleKind: 'retail', lots: [{ role: 'source' }] }, ['lot:7']],
+  [
+    'a summary without a lot, for its papers',
+    { saleKind: 'summary', documents: [{ role: 'upstream', type: 'unknown', number: 'Q1' }] },
+    ['doc:Q1'],
+  ],
+  ['a ticket that names nothing', { saleKind: 'retail' }, []],
+  ['what was refunded', { saleKind: 'retail', refund: true, lots: [{ role: 'source' }] }, []],
+  ['a wholesaler without a code', { saleKind: 'wholesale' }, ['rec:urn:cnft:sale:s:r:1']],
+  [
+    'a wholesaler with one, whose trades are found by him',
+    {
+      saleKind: 'wholesale',
+      parties: [{ role: 'seller', ids: [{ scheme: 'cn.mofcom.operator13', value: '1' }] }],
+    },
+    [],
+  ],
+])('what a stall sold of is told by %s', (_, more, codes) => {
+  const { lots = [], ...rest } = more as Partial<Body>
+  const { lots: __, ...goods } = entry
+  const own = lots.map((lot) => ({ ...lot, scheme: 'cn.mofcom.trace20b', value: '7' }))
+  const sale = { ...goods, ...rest, ...(own.length > 0 ? { lots: own } : {}) } as Body
+  const { points } = matchFacts('sale', 'urn:cnft:sale:s:r:1', sale)
+  const told = points.filter(({ side }) => side === 'stock').map(({ code }) => code)
+  expect(told).toEqual(codes)
+})
