@@ -54,6 +54,14 @@ test('of a wholesaler who tells of his sales alone, what he sold on that day and
   expect(await held()).toEqual(stopped([`doc:${voucher('1').number}`, code(1)]))
 })
 
+test('a test that names the lot which its goods came from, or that with its sales alone, holds it', async () => {
+  await send(sale('t', 'A-1', { lots: [source(1)] }), rapid('r', 'A-1', SPINACH, { lots: [source(1)] }))
+  expect(await held()).toEqual(stopped([code(1)]))
+  await send(sale('u', 'A-1', { lots: [source(2)] }))
+  await send(rapid('s', 'A-1', SPINACH, { lots: entry(2, 'A-1', SPINACH).lots }))
+  expect(await held()).toEqual([...stopped([code(2)]), ...stopped([code(1)])])
+})
+
 test('a wholesaler at a stall who has no code is known by the stall', async () => {
   const trade = { saleKind: 'wholesale', documents: [voucher('1')], lots: [source(1)] }
   await send(sale('1', 'A-1', trade), rapid('r', 'A-1', SPINACH))
