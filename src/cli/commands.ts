@@ -132,7 +132,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   replay: {
     arguments:
-      '--system <system> [--record <record>] [--from <time>] [--to <time>] [--receipt <number>]… [--group <group>] [--flag <flag>] [--mapping <name@version>] [--newest <count>] [--apply [--target <link>]… | --compare <version>,<version>]',
+      '--system <system> [--record <record>|canonical] [--from <time>] [--to <time>] [--receipt <number>]… [--group <group>] [--flag <flag>] [--mapping <name@version>] [--newest <count>] [--apply [--target <link>]… | --compare <version>,<version>]',
     about: {
       en: 'map stored messages of DATABASE_URL anew; without --apply it only counts',
       zh: '将 DATABASE_URL 中已存报文重新映射；不加 --apply 只统计不写入',

@@ -9,6 +9,8 @@ export interface StoredMessage {
   readonly receivedAtMs: number
   readonly system: string
   readonly record: string
+  /** What read it when it came. */
+  readonly mapping: string
   readonly contentType: string
   readonly sha256: Buffer
   readonly state: 'done' | 'refused'
@@ -236,7 +238,7 @@ async function narrow(pool: Pool, ids: readonly string[]): Promise<Narrow[]> {
 export async function readMessages(pool: Pool, ids: readonly string[]): Promise<StoredMessage[]> {
   if (ids.length === 0) return []
   const { rows } = await pool.query(
-    `select m.id, m.system, m.record, m.content_type as "contentType", m.sha256, m.state, m.received, m.results,
+    `select m.id, m.system, m.record, m.mapping, m.content_type as "contentType", m.sha256, m.state, m.received, m.results,
             m.coding = 'parts' as "inPieces"
        from unnest($1::uuid[], $2::bigint[]) as wanted(id, ms)
        join messages m on m.id = wanted.id and m.received_at = to_timestamp(wanted.ms::numeric / 1000) order by m.id`,

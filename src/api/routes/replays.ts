@@ -66,9 +66,10 @@ export const replayRoutes =
           'Decodes stored messages from their bytes and maps them with the active mapping. `dry-run` counts what would become of them and',
           'writes nothing; `apply` writes what changed as new versions and mends rejections. Unchanged content makes no version, a',
           'correction that came later stays, a void stays void; `targets` chooses the links that get it. `compare` maps them with two versions of one mapping.',
+          'What came as canonical records (`record`: `canonical`) is read as it would be read today, by the rules of now for codes, regions and times.',
           '',
           '将已存报文以现行映射重新处理：dry-run 只统计不写入；apply 将变化写为新版本并修复待处理记录；内容不变不产生新版本，',
-          '之后的更正与作废保持不变；compare 对比同一映射的两个版本。',
+          '之后的更正与作废保持不变；compare 对比同一映射的两个版本。以规范记录接收的报文（record 为 canonical）按现行的编码、区划与时间规则重新读取。',
         ].join('\n'),
         body: NewReplay,
         response: {

@@ -12,7 +12,13 @@ export const ReplayScope = field(
   Type.Object(
     {
       system: field(slug, ['System', '对接系统']),
-      record: Type.Optional(field(slug, ['Record of the system', '来源记录名'])),
+      record: Type.Optional(
+        field(
+          slug,
+          ['Record of the system', '来源记录名'],
+          ['`canonical`: what came as canonical records', 'canonical 为以规范记录接收的报文'],
+        ),
+      ),
       from: Type.Optional(field(moment, ['Received at or after', '接收起始时间'])),
       to: Type.Optional(field(moment, ['Received before', '接收截止时间'])),
       receipts: Type.Optional(
@@ -92,8 +98,8 @@ export const Replay = field(
       ),
       ['Versions', '版本'],
       [
-        'Of each record, as they were when it was asked for; `against`: what it is compared with',
-        '各记录在提交时的版本；against 为对比版本',
+        'Of each record, as they were when it was asked for (of `canonical` that of the model); `against`: what it is compared with',
+        '各记录在提交时的版本（canonical 为规范模型的版本）；against 为对比版本',
       ],
     ),
     state: field(Type.Enum(['waiting', 'running', 'done', 'failed']), ['State', '状态']),

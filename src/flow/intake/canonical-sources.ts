@@ -10,6 +10,7 @@ import { KEY_PART_MAX, recordId } from '#core/model/identity.ts'
 import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
 import { missingParts } from '#core/model/minimal.ts'
 import { normalCodes } from '#core/model/normal-codes.ts'
+import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { withYears } from '#core/model/region-years.ts'
 import { inChina, timeIssues } from '#core/model/times.ts'
 import { schemaIssues } from '#core/model/validate.ts'
@@ -30,6 +31,12 @@ const ENVELOPE = new Set(['kind', 'system', 'key', 'status'])
 /** Record name under which canonical records are kept. */
 export const CANONICAL = 'canonical'
 
+/** What a message of canonical records has in the place of its mapping. The names of mappings have a slash. */
+export const CANONICAL_READING = `${CANONICAL}@${SCHEMA_VERSION}`
+
+/** Whether a message came as canonical records, by what read it when it came. */
+export const isCanonical = (reading: string): boolean => reading.startsWith(`${CANONICAL}@`)
+
 /** Canonical records as they came, before their schema is checked. */
 export interface CanonicalMessage {
   readonly system: string
@@ -43,9 +50,9 @@ export interface CanonicalMessage {
  * one system, that of the first. Throws where the text is not JSON or names no system.
  */
 export function readCanonical(bytes: Uint8Array): CanonicalMessage {
-  let records: readonly SourceRecord[]
+  let read: Omit<CanonicalMessage, 'system'>
   try {
-    records = decode(bytes, { format: 'json', exactNumbers: true }, {}).records
+    read = decodeCanonical(bytes)
   } catch (error) {
     if (!(error instanceof DecodeRefusal)) throw error
     const { at: path, code, reason, fix } = error
@@ -54,13 +61,21 @@ export function readCanonical(bytes: Uint8Array): CanonicalMessage {
       issues: [{ path, code, reason, fix }],
     })
   }
-  // In the encoding that the records were read in: in another, what they say would be checked as something else.
-  const value: unknown = parseJson(decodeText(bytes).text)
-  const values = Array.isArray(value) ? value : [value]
-  const system = systemOf(values[0])
+  const system = systemOf(read.values[0])
   if (system === undefined)
     throw new HubError('unknown_system', { detail: 'the first record names no system' })
-  return { system, records, values }
+  return { system, ...read }
+}
+
+/**
+ * The records of a message, whatever system they are of.
+ * @throws DecodeRefusal where the text is not JSON
+ */
+export function decodeCanonical(bytes: Uint8Array): Omit<CanonicalMessage, 'system'> {
+  const { records } = decode(bytes, { format: 'json', exactNumbers: true }, {})
+  // In the encoding that the records were read in: in another, what they say would be checked as something else.
+  const value: unknown = parseJson(decodeText(bytes).text)
+  return { records, values: Array.isArray(value) ? value : [value] }
 }
 
 /** The records checked against their schemas; one that does not fit is rejected among its neighbours. */

@@ -5,7 +5,6 @@ import { DecodeRefusal } from '#adapters/push/refusal.ts'
 import { TooManyRecords, tooMany as tooManyParts } from '#adapters/push/too-many.ts'
 import { HubError } from '#core/errors.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
-import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { countResults, type Receipt } from '#core/receipt.ts'
 import { readAs } from '#core/source.ts'
 import { createDriftCounts } from '#flow/drift/drift-counts.ts'
@@ -18,7 +17,7 @@ import { readOptions } from '#flow/systems/read-options.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import { hasDataKeys } from '#store/personal/data-keys.ts'
 import { readSystemIds } from '#store/systems.ts'
-import { CANONICAL, canonicalSources, readCanonical } from './canonical-sources.ts'
+import { CANONICAL, CANONICAL_READING, canonicalSources, readCanonical } from './canonical-sources.ts'
 import { checkSignature } from './check-signature.ts'
 import { createGroupCommit } from './group-commit.ts'
 import type { Intake, LargeRequest, PushRequest } from './intake.ts'
@@ -189,7 +188,7 @@ export function createIntake({
           sha256,
           system,
           record: CANONICAL,
-          mapping: `${CANONICAL}@${SCHEMA_VERSION}`,
+          mapping: CANONICAL_READING,
           bytes: request.bytes,
           contentType: 'application/json',
           encoding: 'utf-8',

@@ -1,8 +1,12 @@
 import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import type { Issue } from '#core/issue.ts'
+import { SCHEMA_VERSION } from '#core/model/record.ts'
+import { CANONICAL } from '#flow/intake/canonical-sources.ts'
 import { messageId, messageTime } from '#flow/intake/message-id.ts'
+import { unknownSystem } from '#flow/intake/target.ts'
 import type { LiveRegistry } from '#flow/systems/live.ts'
+import { isPushed } from '#flow/systems/registry.ts'
 import { readLink } from '#store/links.ts'
 import { newestMessages } from '#store/replay-messages.ts'
 import {
@@ -12,6 +16,7 @@ import {
   type ReplayMode,
   type ReplayScope,
 } from '#store/replays.ts'
+import { readSystem } from '#store/systems.ts'
 
 /** What is asked for. */
 export interface ReplayWish {
@@ -35,11 +40,11 @@ export async function createReplay(
   wish: ReplayWish,
   who: string,
 ): Promise<Replay> {
-  const { pool, registry, clock } = parts
+  const { pool, clock } = parts
   const { newest, ...asked } = wish.scope
   const issues = wrongParts(wish)
   if (issues.length > 0) throw new HubError('invalid_request', { issues })
-  const mappings = await mappingsOf(registry, wish)
+  const mappings = await mappingsOf(parts, wish)
   const targets = await targetsOf(pool, wish.targets ?? 'all')
   const scope =
     newest === undefined ? asked : { ...asked, receipts: await newestMessages(pool, asked, newest) }
@@ -58,13 +63,13 @@ async function targetsOf(pool: Pool, wanted: NonNullable<ReplayWish['targets']>)
 }
 
 async function mappingsOf(
-  registry: LiveRegistry,
+  { pool, registry }: { readonly pool: Pool; readonly registry: LiveRegistry },
   { mode, scope, versions }: ReplayWish,
 ): Promise<Record<string, ReplayMapping>> {
   const { system, record } = scope
   const installed = registry.system(system)
-  if (!installed)
-    throw new HubError('unknown_system', { detail: system, members: { known: [...registry.systems.keys()] } })
+  // A system that pushes canonical records needs no folder.
+  if (!installed && !(await readSystem(pool, system))) throw unknownSystem(registry, system)
   if (mode === 'compare') {
     const { from, to } = versions as { from: number; to: number }
     for (const version of [from, to]) {
@@ -74,39 +79,46 @@ async function mappingsOf(
     }
     return { [record as string]: { version: to, against: from } }
   }
-  const forward = [...installed.records.values()].filter(({ mapping }) => mapping?.direction !== 'backward')
+  const forward = [...(installed?.records.values() ?? [])].filter(isPushed)
   const wanted = forward.filter(({ name }) => record === undefined || name === record)
-  if (record !== undefined && wanted.length === 0)
+  const takesCanonical = record === undefined || record === CANONICAL
+  if (wanted.length === 0 && !takesCanonical)
     throw new HubError('unknown_record', {
       detail: `${system}/${record}`,
-      members: { known: forward.map(({ name }) => name) },
+      members: { known: [...forward.map(({ name }) => name), CANONICAL] },
     })
   const mappings: Record<string, ReplayMapping> = {}
   for (const { name, mapping } of wanted) if (mapping) mappings[name] = { version: mapping.version }
-  if (Object.keys(mappings).length === 0) throw broken(record === undefined ? system : `${system}/${record}`)
-  return mappings
+  if (wanted.length > 0 && Object.keys(mappings).length === 0)
+    throw broken(record === undefined ? system : `${system}/${record}`)
+  return takesCanonical ? { [CANONICAL]: { version: SCHEMA_VERSION }, ...mappings } : mappings
 }
 
 const broken = (detail: string): HubError => new HubError('mapping_broken', { detail, retryAfterMs: 60_000 })
 
 function wrongParts({ mode, scope, versions, targets }: ReplayWish): Issue[] {
   const issues: Issue[] = []
-  const add = (path: string, reason: string): void => void issues.push({ path, code: 'E_SCHEMA', reason })
+  const wrong = (path: string, reason: string): void => void issues.push({ path, code: 'E_SCHEMA', reason })
   scope.receipts?.forEach((id, i) => {
-    if (messageTime(id) === null) add(`/scope/receipts/${i}`, 'not a receipt number')
+    if (messageTime(id) === null) wrong(`/scope/receipts/${i}`, 'not a receipt number')
   })
   const ways = (['receipts', 'rejectionGroup', 'flag', 'newest'] as const).filter(
     (name) => scope[name] !== undefined,
   )
-  if (ways.length > 1) add(`/scope/${ways[1]}`, `only one of ${ways.join(', ')} can choose the messages`)
+  if (ways.length > 1) wrong(`/scope/${ways[1]}`, `only one of ${ways.join(', ')} can choose the messages`)
   if (scope.from !== undefined && scope.to !== undefined && Date.parse(scope.from) >= Date.parse(scope.to))
-    add('/scope/to', 'not later than "from"')
-  if (mode !== 'apply' && targets !== undefined) add('/targets', 'only "apply" changes anything')
+    wrong('/scope/to', 'not later than "from"')
+  if (mode !== 'apply' && targets !== undefined) wrong('/targets', 'only "apply" changes anything')
   if (mode === 'compare') {
-    if (scope.record === undefined) add('/scope/record', 'a comparison is of one record')
-    if (versions === undefined) add('/versions', 'name the two versions: from and to')
+    if (scope.record === undefined) wrong('/scope/record', 'a comparison is of one record')
+    if (scope.record === CANONICAL)
+      wrong(
+        '/scope/record',
+        'canonical records have no mapping to compare; a "dry-run" compares them with what is stored',
+      )
+    if (versions === undefined) wrong('/versions', 'name the two versions: from and to')
   } else if (versions !== undefined) {
-    add('/versions', 'a replay runs with the active mapping; activate the version, or compare')
+    wrong('/versions', 'a replay runs with the active mapping; activate the version, or compare')
   }
   return issues
 }

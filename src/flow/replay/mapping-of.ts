@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
+import { CANONICAL, isCanonical } from '#flow/intake/canonical-sources.ts'
 import type { LiveRegistry } from '#flow/systems/live.ts'
 import type { StoredMessage } from '#store/replay-messages.ts'
 import type { ReplayLease } from '#store/replays.ts'
@@ -25,6 +26,19 @@ export async function mappingOf(
   const mapping = (await registry.version(system, record, version))?.mapping
   if (!mapping) throw new MappingGone(`${system}/${record}@${version}`)
   return mapping
+}
+
+/** How the records of a message are read: by a mapping, or as canonical records. */
+export type Reading = CompiledMapping | typeof CANONICAL
+
+/** How a replay that is no comparison reads a message; null for a record that it does not take. */
+export async function readingOf(
+  parts: StepParts,
+  lease: Pick<ReplayLease, 'mappings'>,
+  stored: StoredMessage,
+): Promise<Reading | null> {
+  if (!isCanonical(stored.mapping)) return await mappingOf(parts, lease, stored, 'version')
+  return lease.mappings[CANONICAL] ? CANONICAL : null
 }
 
 /** The two mappings of a comparison; null for a record that it does not take. */

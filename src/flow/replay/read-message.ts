@@ -3,14 +3,17 @@ import type { Issue } from '#core/issue.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import type { SourceResult } from '#core/receipt.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
-import { prepareSources } from '#flow/intake/prepare.ts'
+import { CANONICAL, CANONICAL_READING, canonicalSources } from '#flow/intake/canonical-sources.ts'
+import { type Prepared, prepareSources } from '#flow/intake/prepare.ts'
 import type { PreparedMessage, PreparedSource } from '#flow/intake/prepared.ts'
 import { rejectionId } from '#flow/intake/rejection-rows.ts'
 import { resultsBetween, storedResults } from '#flow/intake/stored-results.ts'
+import { mappingName } from '#flow/intake/target.ts'
 import { readMentions } from '#store/replay-mentions.ts'
 import type { StoredMessage } from '#store/replay-messages.ts'
 import { replayRule } from './keeps-out.ts'
-import { storedRecords } from './stored-records.ts'
+import type { Reading } from './mapping-of.ts'
+import { type StoredRecords, storedCanonical, storedRecords } from './stored-records.ts'
 
 /** A stored message, or a part of a large one, mapped anew. */
 export interface ReplayMessage {
@@ -27,25 +30,51 @@ export interface ReplayMessage {
 }
 
 /**
- * Decodes a stored message from its bytes and maps it with a mapping, as of the time at which it was received. Null: it has more
- * records than one step takes.
+ * Decodes a stored message from its bytes and maps it with a mapping, or reads it as canonical records, as of the time at which it was
+ * received. Null: it has more records than one step takes.
  */
 export async function readMessage(
   pool: Pool,
   stored: StoredMessage,
-  mapping: CompiledMapping,
+  reading: Reading,
   replayId: string,
 ): Promise<ReplayMessage | null> {
-  const read = await storedRecords(pool, stored.id, mapping)
+  const read =
+    reading === CANONICAL ? await canonicalRecords(pool, stored) : await mappedRecords(pool, stored, reading)
   if ('tooMany' in read) return null
   const told = new Map<number, SourceResult>()
   for await (const result of storedResults(pool, stored)) told.set(result.index, result)
-  const records = 'records' in read ? read.records : []
-  const prepared = prepareSources(records, mapping, stored.receivedAtMs)
+  const { records, prepared } = 'refused' in read ? NOTHING : read
   const last = lastMentions(prepared.sources)
   const isLast = (id: string, at: number): boolean => last.get(id) === at
-  const message = replayMessage(stored, { records, told, prepared, isLast }, mapping, replayId)
+  const name = reading === CANONICAL ? CANONICAL_READING : mappingName(reading)
+  const message = replayMessage(stored, { records, told, prepared, isLast }, name, replayId)
   return 'refused' in read ? { ...message, refused: read.refused } : message
+}
+
+/** The source records of a message, and what was made of them now. */
+type Read = Pick<Parts, 'records' | 'prepared'>
+const NOTHING: Read = {
+  records: [],
+  prepared: { sources: [], rejectedValues: new Map(), expectsLots: false },
+}
+
+async function mappedRecords(
+  pool: Pool,
+  stored: StoredMessage,
+  mapping: CompiledMapping,
+): Promise<Read | Exclude<StoredRecords, { records: unknown }>> {
+  const read = await storedRecords(pool, stored.id, mapping)
+  if (!('records' in read)) return read
+  return { ...read, prepared: prepareSources(read.records, mapping, stored.receivedAtMs) }
+}
+
+async function canonicalRecords(
+  pool: Pool,
+  stored: StoredMessage,
+): Promise<Read | { readonly refused: Issue }> {
+  const read = await storedCanonical(pool, stored)
+  return 'refused' in read ? read : { records: read.records, prepared: canonicalSources(read) }
 }
 
 /** The last source record, by its place, that says something of a record. */
@@ -72,20 +101,21 @@ export async function readPart(
   const ids = prepared.sources.flatMap((source) => source.records.map(({ id }) => id))
   const last = await readMentions(pool, { replay: replayId, message: stored.id }, [...new Set(ids)])
   const isLast = (id: string, at: number): boolean => (last.get(id) ?? first + at) === first + at
-  return replayMessage(stored, { records, told, prepared, isLast }, mapping, replayId)
+  return replayMessage(stored, { records, told, prepared, isLast }, mappingName(mapping), replayId)
 }
 
 interface Parts {
   readonly records: readonly SourceRecord[]
   readonly told: ReadonlyMap<number, SourceResult>
-  readonly prepared: ReturnType<typeof prepareSources>
+  readonly prepared: Prepared
   readonly isLast: (id: string, at: number) => boolean
 }
 
 function replayMessage(
   stored: StoredMessage,
   { records, told, prepared: { sources, rejectedValues }, isLast }: Parts,
-  mapping: CompiledMapping,
+  /** What read it now. */
+  mapping: string,
   replayId: string,
 ): ReplayMessage {
   const { id, receivedAtMs, system, record, sha256 } = stored
@@ -112,7 +142,7 @@ function replayMessage(
       receivedAtMs,
       system,
       record,
-      mapping: `${mapping.name}@${mapping.version}`,
+      mapping,
       sha256,
       sources,
       rejectedValues,

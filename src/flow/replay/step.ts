@@ -1,7 +1,7 @@
 import { type MessagePage, nextMessages, type StoredMessage } from '#store/replay-messages.ts'
 import type { ReplayLease, ReplayProgress } from '#store/replays.ts'
 import { compareMessage } from './compare.ts'
-import { bothOf, mappingOf, type StepParts } from './mapping-of.ts'
+import { bothOf, readingOf, type StepParts } from './mapping-of.ts'
 import { type ReplayMessage, readMessage } from './read-message.ts'
 import { type ReplaySample, tallyFrom } from './tally.ts'
 import { save, writeStep } from './write-step.ts'
@@ -53,9 +53,9 @@ async function mapStep(
 ): Promise<Stepped> {
   const messages: ReplayMessage[] = []
   for (const [at, stored] of page.messages.entries()) {
-    const mapping = await mappingOf(parts, lease, stored, 'version')
-    if (mapping) {
-      const message = await readMessage(parts.pool, stored, mapping, lease.id)
+    const reading = await readingOf(parts, lease, stored)
+    if (reading) {
+      const message = await readMessage(parts.pool, stored, reading, lease.id)
       if (!message) return at
       messages.push(message)
     }

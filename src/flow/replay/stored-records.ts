@@ -6,10 +6,12 @@ import { type DetailPart, joinedRecord } from '#adapters/push/xml/join.ts'
 import type { Issue } from '#core/issue.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
 import { readAs, type SourceRecord } from '#core/source.ts'
+import { type CanonicalMessage, decodeCanonical } from '#flow/intake/canonical-sources.ts'
 import { digest } from '#flow/intake/part-rows.ts'
 import { charsetOf } from '#flow/intake/target.ts'
 import { readBases } from '#store/parts.ts'
 import { readMessage } from '#store/receipts.ts'
+import type { StoredMessage } from '#store/replay-messages.ts'
 
 /** What the stored bytes of a message are, read as a mapping says. */
 export type StoredRecords =
@@ -41,6 +43,24 @@ export async function storedRecords(
     return { records: await withBases(pool, records, parts?.alone ?? new Map(), mapping) }
   } catch (error) {
     if (error instanceof TooManyRecords) return { tooMany: true }
+    if (!(error instanceof DecodeRefusal)) throw error
+    return { refused: refusalIssue(error) }
+  }
+}
+
+/**
+ * The canonical records of a stored message: whichever system the first of them names, its message is of the one that it came for. A message
+ * of them is never a large one.
+ */
+export async function storedCanonical(
+  pool: Pool,
+  { id, system }: Pick<StoredMessage, 'id' | 'system'>,
+): Promise<CanonicalMessage | { readonly refused: Issue }> {
+  const stored = await readMessage(pool, id)
+  if (!stored || !Buffer.isBuffer(stored.bytes)) return { refused: GONE }
+  try {
+    return { system, ...decodeCanonical(stored.bytes) }
+  } catch (error) {
     if (!(error instanceof DecodeRefusal)) throw error
     return { refused: refusalIssue(error) }
   }

@@ -25,6 +25,9 @@ beforeAll(async () => {
     keyId: null,
   }
   await intake.push(message)
+  const party = { kind: 'party', system: 'jiaxing-wholesale', key: 'p1', party: { name: '嘉禾示例果蔬商行' } }
+  const bytesOf = Buffer.from(JSON.stringify(party))
+  await intake.pushCanonical({ bytes: bytesOf, keyId: null, mayPush: () => {} })
   await intake.close()
 })
 afterAll(() => pool.end())
@@ -50,6 +53,8 @@ it('hub replay counts without --apply, and says in one sentence what is wrong', 
     state: 'done',
     counts: { messages: 1, received: 3, same: 2, stillFailing: 1, versions: 0 },
   })
+  const canonical = await hub('--system', 'jiaxing-wholesale', '--record', 'canonical')
+  expect(JSON.parse(canonical.out)).toMatchObject({ counts: { messages: 1, received: 1 } })
   const unknown = await hub('--system', 'nobody')
   expect(unknown).toMatchObject({ code: 1, said: expect.stringContaining('Unknown system: nobody') })
   expect((await hub('--apply')).said).toContain('Usage')
