@@ -128,6 +128,13 @@ export const REASONS = {
       '请发送不带负号的数量。退货请以退货交易或退货处置记录发送；错误记录请作废。',
     ],
   ),
+  amount_not_refund: reasonOf(
+    ['a sale below zero that is not told as a refund', '交易数量或金额为负，但未注明退货'],
+    [
+      'Tell that it is one (`refund`), or send the amount without a sign; a record in error is made void.',
+      '请注明为退货（refund），或发送不带负号的数值；错误记录请作废。',
+    ],
+  ),
   amount_zero: reasonOf(
     ['an amount of nothing: no goods are told of', '数量为零：未说明任何货物'],
     ['Send the amount that was weighed or counted.', '请发送实际称重或计数的数量。'],

@@ -16,6 +16,7 @@ import { inChina, timeIssues } from '#core/model/times.ts'
 import { schemaIssues } from '#core/model/validate.ts'
 import { parseJson } from '#core/parse-json.ts'
 import type { SourceRecord } from '#core/source.ts'
+import { doubted } from './doubted.ts'
 import { edgeBudget, type Prepared, prepared } from './prepare.ts'
 
 interface Envelope {
@@ -101,7 +102,8 @@ function canonicalSource(value: unknown, source: SourceRecord, system: string): 
     return { index, key: null, rejected: true, issues: [...source.issues], records: [] }
   const read = readEnvelope(value, source.path, system)
   if ('issues' in read) return { index, key: read.key, rejected: true, issues: read.issues, records: [] }
-  const { kind, key, status, body } = read.envelope
+  const { kind, key, status } = read.envelope
+  const { body, issues } = doubted(kind, read.envelope.body, status, source.path)
   const record: MappedRecord = {
     kind,
     id: recordId(kind, system, CANONICAL, key),
@@ -109,7 +111,7 @@ function canonicalSource(value: unknown, source: SourceRecord, system: string): 
     operation: status === 'void' ? 'void' : 'upsert',
     body,
   }
-  return { index, key, rejected: false, issues: [], records: [record] }
+  return { index, key, rejected: false, issues, records: [record] }
 }
 
 function readEnvelope(

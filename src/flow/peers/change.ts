@@ -10,6 +10,7 @@ import { bodyIssues } from '#core/model/validate.ts'
 import { isHubId } from '#core/peers/hub-id.ts'
 import type { Peer } from '#core/peers/peer.ts'
 import { isFault, type Road, roadOf } from '#core/peers/road.ts'
+import { doubted } from '#flow/intake/doubted.ts'
 
 /** A change as a peer sent it, checked. */
 export interface PeerChange {
@@ -21,6 +22,8 @@ export interface PeerChange {
   readonly record: string
   readonly mapping: string
   readonly mapped: MappedRecord
+  /** What is doubtful about it here, whatever its owner thought of it; it is taken all the same. */
+  readonly doubts: readonly Issue[]
   /** Its content as it came, where codes in it are written otherwise than here: a version of it may have been taken like that. */
   readonly written: Body | null
   /** Set where this is no version but a claim on one: the hub that owns the record. */
@@ -120,6 +123,7 @@ export function readChange(
   const { mapping } = record
   const written = body as unknown as Body
   const normal = normalCodes(written)
+  const marked = doubted(parsed.kind, normal, status, `${at}/record`)
   return {
     event,
     version,
@@ -127,7 +131,8 @@ export function readChange(
     system: parsed.system,
     record: parsed.record,
     mapping: typeof mapping === 'string' && MAPPING_NAME.test(mapping) ? mapping : 'peer',
-    mapped: { kind: parsed.kind, id: id as string, key, operation, body: normal },
+    mapped: { kind: parsed.kind, id: id as string, key, operation, body: marked.body },
+    doubts: marked.issues,
     written: normal === written ? null : written,
     claimOn,
   }

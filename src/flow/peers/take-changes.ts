@@ -84,7 +84,7 @@ export async function takeChanges(
         const source = sources[at] as PreparedSource
         const [record] = source.records
         if (isRefused(change) || !record) return notTaken(source, change)
-        return decideChange(
+        const decided = decideChange(
           message,
           source.index,
           { ...change, prepared: record } as PreparedChange,
@@ -92,6 +92,8 @@ export async function takeChanges(
           known,
           into,
         )
+        const issues = [...(decided.issues ?? []), ...change.doubts]
+        return issues.length > 0 ? { ...decided, issues } : decided
       },
     },
   }

@@ -320,3 +320,16 @@ test('a peer is told who this hub is, and its name stays once it is joined', asy
   })
   await expect(nameHub(hub.pool, 'elsewhere')).rejects.toThrow('cannot rename')
 })
+
+test('an amount that cannot be true is taken from a peer, and marked and told here; it is the same version all the same', async () => {
+  const change = changeOf({ key: 'n1', kg: '0' })
+  expect(await one('city', change)).toBe('ok')
+  expect(await one('city', change)).toBe('duplicate')
+  const { rows } = await hub.pool.query(
+    'select v.flags, m.results from record_versions v join messages m on m.id = v.message_id where v.record_id = $1',
+    [dispatchId('n1')],
+  )
+  expect(rows).toEqual([
+    { flags: ['W_UNIT_SUSPECT'], results: expect.stringContaining('/changes/0/record/quantity/value') },
+  ])
+})

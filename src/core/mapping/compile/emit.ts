@@ -1,4 +1,5 @@
 import { type DocumentCheck, documentCheck } from '#core/mapping/run/document-check.ts'
+import { type ReturnCheck, returnCheck } from '#core/mapping/run/return-check.ts'
 import { type Condition, compileWhen } from '#core/mapping/verbs/when.ts'
 import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
 import { type Compiling, choiceOf, entryOf, mapOf } from './compiling.ts'
@@ -20,6 +21,8 @@ export interface Emit {
   readonly required: readonly string[]
   /** What the rules of the day say of its documents; null where it has none that they know. */
   readonly check: DocumentCheck | null
+  /** What its amounts say of goods that came back; null where they can say nothing of them. */
+  readonly returns: ReturnCheck | null
 }
 
 const NAMES = ['kind', 'key', 'when', 'fields'] as const
@@ -66,6 +69,7 @@ export function compileEmit(c: Compiling, node: Node, target: string): Emit | nu
       sorted.map((plan) => plan.target),
       inside.papers,
     ),
+    returns: returnCheck(kind, sorted),
   }
 }
 

@@ -166,6 +166,7 @@ function mapBody(run: Run, step: Step, fields: TracedField[] | null, ended: Mapp
     else values[i] = traced(run, emit, plan, fields)
   }
   if (emit.check !== null) emit.check(run, values)
+  if (emit.returns !== null) emit.returns(run, values)
   const made = step.assemble(values, run.flags === 0 ? [] : flagsOf(run.flags), run.raw)
   const body = withEventRegion(emit.kind, made)
   if (ended !== undefined) body.void = ended

@@ -9,10 +9,10 @@ import {
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
 import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
 import { isRuined } from '#core/mapping/run/words.ts'
+import { doubtsOf } from '#core/model/doubtful-amount.ts'
 import type { Quantity } from '#core/model/values.ts'
 import { parseQuantity, type QuantityOptions, readCount, timesPacks } from '#core/units/quantity.ts'
 import { unitOf } from '#core/units/table.ts'
-import { doubtsOf } from './doubtful-amount.ts'
 import { compileText, type TextPlan } from './text.ts'
 
 /**
@@ -20,7 +20,7 @@ import { compileText, type TextPlan } from './text.ts'
  * what it is when empty (`default`), or is a constant; `dimension: mass` refuses counts and packages; `packs` is a number of
  * packages, `times` one by which the content of each is multiplied; `units` gives texts another meaning (`{ 羽: 片 }`). Becomes kilograms, heads, pieces or packages, exactly. What
  * cannot be read has the value null, its text, and W_UNIT_SUSPECT; an amount that cannot be true is kept and marked so: one below zero (but
- * of sales, whose returns are, and of voids), none at all of goods that move, more than 1,000 tonnes.
+ * of sales that are refunds, and of voids), none at all of goods that move, more than 1,000 tonnes.
  */
 export const QUANTITY_EXAMPLE = {
   mapping: '{ from: netWeight, unit: { from: unit, default: 公斤 }, dimension: mass }',
@@ -88,7 +88,7 @@ export function compileQuantity(
       if (isRuined(run, quantity.raw, target)) return undefined
       note(run, 'W_UNIT_SUSPECT', 'unit_bad', { target, value: quantity.raw })
     }
-    const doubt = doubtful(run, quantity)
+    const doubt = doubtful(run.isVoid, quantity)
     if (doubt !== undefined) note(run, 'W_UNIT_SUSPECT', doubt, { target, value: quantity.raw })
     return ordered(quantity, packs === undefined ? undefined : countOf(run, packs, target))
   }

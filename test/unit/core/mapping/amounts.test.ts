@@ -49,15 +49,41 @@ test.each([
     expect(chineseReason(text ?? '')).toMatch(/\p{Script=Han}/u)
 })
 
+const REFUND = "      refund: { from: back, enum: { '1': 'true', '0': 'false' } }\n"
+const MONEY = '      amount: { from: yuan }\n'
+
 test.each([
-  ['sale', { kg: '-120' }, 'goods that come back to a seller'],
+  ['of goods', { kg: '-120' }, '/0/kg', '-120'],
+  ['of money', { kg: '120', yuan: '-600' }, '/0/yuan', '-600'],
+  ['told to be none', { kg: '-120', back: '0' }, '/0/kg', '-120'],
+])(
+  'a sale below zero %s that is not told as a refund is taken, marked, and told at its field why',
+  (_what, row, path, value) => {
+    const { rejected, issues, records } = mapped('sale', row, MONEY + REFUND)
+    expect(rejected).toBe(false)
+    expect(records[0]?.body?.flags).toEqual(['W_UNIT_SUSPECT'])
+    expect(issues).toMatchObject([
+      { path, value: expect.stringContaining(value), reason: expect.stringMatching(/refund/) },
+    ])
+    expect(chineseReason(issues[0]?.fix ?? '')).toMatch(/\p{Script=Han}/u)
+  },
+)
+
+test('a sale below zero of a mapping that reads no refund is marked too', () => {
+  expect(mapped('sale', { kg: '-120' }).records[0]?.body?.flags).toEqual(['W_UNIT_SUSPECT'])
+})
+
+test.each([
+  ['sale', { kg: '-120', yuan: '-600', back: '1' }, 'goods that come back to a seller'],
+  ['sale', { kg: '-120', state: '2' }, 'a sale that is void'],
   ['entry', { kg: '-120', state: '2' }, 'a void whose source turns the sign round'],
   ['production', { kg: '2000000' }, 'a thousand tonnes and no more'],
   ['production', { kg: '3000000', unit: '头' }, 'heads'],
   ['transformation', { kg: '0' }, 'a day on which nothing was made'],
   ['test', { kg: '0' }, 'what is no movement of goods'],
 ])('a %s of %o is not marked: %s', (kind, row, _why) => {
-  const more = kind === 'test' ? '      test: { item: { const: 农药残留 }, verdict: { const: pass } }\n' : ''
+  const test = '      test: { item: { const: 农药残留 }, verdict: { const: pass } }\n'
+  const more = kind === 'test' ? test : kind === 'sale' ? MONEY + REFUND : ''
   const { issues, records } = mapped(kind, row, more)
   expect([issues, records[0]?.body?.flags]).toEqual([[], []])
 })
