@@ -20,6 +20,7 @@ export const FLAGS = {
   W_TIME_RANGE: 'A time before 2009 or later than tomorrow',
   W_FUTURE_TIME: 'A time later than the receipt of the message',
   W_LATE: 'A version older than the one already known',
+  W_KEY_TWICE: 'A key that stands more than once in its message, with other content each time',
   W_CLAIM:
     'A correction or a void of a record that another hub owns; it is kept as a claim for its owner to decide',
   W_DANGLING_REF: 'A reference to a record that has not arrived yet',

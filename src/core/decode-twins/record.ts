@@ -85,6 +85,14 @@ export const RECORD_TWINS: Twins = [
   ],
   ['Send one of the statuses that the mapping knows: $1.', '请使用映射中列出的状态值：$1。'],
   ['Send one of these codes or words: $1.', '请发送下列代码或文字之一：$1。'],
+  [
+    'the source record with index $1 of this message has the same key and other content; it became version $2, which this one replaced',
+    '本报文中序号（index）为 $1 的来源记录主键相同而内容不同；其内容为版本 $2，已被本条取代',
+  ],
+  [
+    'Give records that are different ones, such as the lines of an order, keys of their own (`key` of the mapping). Send a record once in a message, or name the field that tells which is newer (`order`).',
+    '若为不同记录（如同一单据的多行），请使各自的主键不同（映射的 key）。同一记录请在一份报文中只发送一次，或指明用以判断先后的字段（order）。',
+  ],
   ['a newer version than $1 is known; this one was kept out', '已有比 $1 更新的版本，此版本未采用'],
   [
     'these bytes made version $1, which version $2 has replaced; sent again they change nothing',

@@ -83,7 +83,7 @@ export function decodeCanonical(bytes: Uint8Array): Omit<CanonicalMessage, 'syst
 export function canonicalSources({ system, records, values }: CanonicalMessage): Prepared {
   const edges = edgeBudget()
   const sources = records.map((record, index) =>
-    prepared(canonicalSource(values[index], record, system), edges),
+    prepared(canonicalSource(values[index], record, system), edges, { path: record.path }),
   )
   const rejected = records.filter((_, index) => sources[index]?.rejected)
   const rejectedValues = new Map(rejected.map(({ index, value }) => [index, value]))

@@ -4,6 +4,7 @@ import type { Kind } from '#core/model/kinds.ts'
 import type { ResultWord } from '#core/receipt.ts'
 import type { Head } from '#store/heads.ts'
 import { claimIssue, ownClaim } from './claim.ts'
+import { type SaidBefore, saidBefore, twiceIssue } from './key-twice.ts'
 import { type Decision, historyOf, type Known } from './known-records.ts'
 import {
   isHigher,
@@ -62,8 +63,10 @@ function decideSource(
   let { issues } = source
   let missing: readonly Issue[] = []
   let isOutdated = false
+  let before: SaidBefore | undefined
   for (const record of source.records) {
     const head = known.heads.get(record.id)
+    const said = before ?? saidBefore(message, source, record, known)
     let outcome: Outcome
     if (record.operation === 'untold')
       outcome = isOutdated ? NOTHING : decideUntold(message, source, at, record, known, into)
@@ -73,6 +76,7 @@ function decideSource(
     if (outcome.isOutdated) isOutdated = true
     if (RANK[outcome.word] > RANK[word]) word = outcome.word
     if (outcome.issue) issues = [...issues, outcome.issue]
+    if (outcome.word === 'updated') before = said
     if (record.lacksOrderAt !== undefined && outcome.word !== 'unchanged')
       missing = [lacksOrderIssue(record.lacksOrderAt)]
     if (outcome.version > 0) {
@@ -80,6 +84,7 @@ function decideSource(
       recordKeys = appended(recordKeys, record.key)
     }
   }
+  if (before) issues = [...issues, twiceIssue(source.path ?? '', before)]
   const result = { index, key, result: word, records: records ?? [], recordKeys: recordKeys ?? [] }
   return issues.length + missing.length > 0 ? { ...result, issues: [...issues, ...missing] } : result
 }

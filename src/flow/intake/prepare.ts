@@ -39,7 +39,7 @@ export function prepareSources(
   const rejectedValues = new Map<number, SourceValue>()
   for (const record of records) {
     const mapped = mapping.map(record, context)
-    const source = prepared(mapped, edges, seals, encode)
+    const source = prepared(mapped, edges, { path: record.path, seals, encode })
     sources.push(source)
     // A rejected record is kept whole; its names may hold what the store does not take. One without its order may yet be refused.
     if (source.rejected || source.records.some(({ lacksOrderAt }) => lacksOrderAt !== undefined))
@@ -49,6 +49,12 @@ export function prepareSources(
   return { sources, rejectedValues, expectsLots: mapping.expectsLots === true }
 }
 
+/** How a source is prepared, beside what was mapped. */
+interface PreparedAs extends Pick<PreparingWith, 'seals'> {
+  readonly path?: string
+  readonly encode?: PreparingWith['encode'] | undefined
+}
+
 /**
  * A mapped source with the content of its records in the place of their bodies. One that the store could not take is rejected here,
  * so that it never fails the transaction of its neighbours.
@@ -56,23 +62,23 @@ export function prepareSources(
 export function prepared(
   { index, key, rejected, issues, records, untold = [] }: MappedSource,
   edges: EdgeBudget,
-  seals = false,
-  encode?: (text: string) => Buffer,
+  { path, seals = false, encode }: PreparedAs = {},
 ): PreparedSource {
   const refused = (issue: Issue): PreparedSource => ({
     index,
+    path,
     key,
     rejected: true,
     issues: [issue, ...issues],
     records: [],
   })
-  if (rejected) return { index, key, rejected, issues, records: [] }
+  if (rejected) return { index, path, key, rejected, issues, records: [] }
   if (records.some(({ id }) => id.length > RECORD_ID_MAX)) return refused(KEY_TOO_LONG)
   try {
     const contents = records.map((record) => preparedRecord(record, seals, encode))
     for (const { content } of contents) edges.left -= content?.edges.length ?? 0
     if (edges.left < 0) return refused(tooManyEdges(`the message makes more than ${MESSAGE_EDGES_MAX} edges`))
-    return { index, key, rejected, issues, records: [...contents, ...untold.map(untoldRecord)] }
+    return { index, path, key, rejected, issues, records: [...contents, ...untold.map(untoldRecord)] }
   } catch (error) {
     if (error instanceof TooManyEdges) return refused(tooManyEdges(error.message))
     throw error

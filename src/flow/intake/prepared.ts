@@ -37,6 +37,8 @@ export interface Replaying {
 
 export interface PreparedSource {
   readonly index: number
+  /** Where it stands, as its format names places; undefined where it came in no message of a source. */
+  readonly path?: string | undefined
   readonly key: readonly string[] | null
   readonly rejected: boolean
   readonly issues: readonly Issue[]

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { chineseReason } from '#core/mapping/reasons.ts'
 import { withPlainIntake } from '#test/intake.ts'
+import type { PlainSale } from '#test/plain-mapping.ts'
 
 const words = (receipt: { results: readonly { result: string }[] }): string[] =>
   receipt.results.map(({ result }) => result)
@@ -88,6 +90,53 @@ describe('versions of a record', () => {
         ]),
       ),
     ).toEqual(['created', 'unchanged', 'updated'])
+  })
+
+  it('a key that stands twice in a message with other content is taken as before, and told: where it comes again, what it replaced, how to mend it', async () => {
+    const { results } = await hub.push([
+      { no: 'E2', kg: '10' },
+      { no: 'E3', kg: '1' },
+      { no: 'E2', kg: '20' },
+      { no: 'E2', kg: '10' },
+    ])
+    expect(words({ results })).toEqual(['created', 'created', 'updated', 'updated'])
+    expect(results.map(({ issues }) => issues?.map(({ code, path }) => `${code} ${path}`))).toEqual([
+      undefined,
+      undefined,
+      ['W_KEY_TWICE /2'],
+      ['W_KEY_TWICE /3'],
+    ])
+    expect(results[2]?.issues?.[0]?.reason).toMatch(/index 0 .* became version 1,/)
+    expect(results[3]?.issues?.[0]?.reason).toMatch(/index 2 .* became version 2,/)
+    for (const text of [results[2]?.issues?.[0]?.reason, results[2]?.issues?.[0]?.fix])
+      expect(chineseReason(text ?? '')).toMatch(/\p{Script=Han}/u)
+  })
+
+  it.each([
+    ['the same content', [{ kg: '10' }, { kg: '10' }]],
+    ['a void behind its record', [{ kg: '10' }, { kg: '11', status: 'void' }]],
+    [
+      'an order of the source',
+      [
+        { kg: '10', order: '2024-04-15 04:00' },
+        { kg: '9', order: '2024-04-15 05:00' },
+      ],
+    ],
+  ])('a key that stands twice in a message with %s is no doubt', async (what, rows) => {
+    const { results } = await hub.push(rows.map((row) => ({ no: `E4 ${what}`, ...row })) as PlainSale[])
+    expect(results.flatMap(({ issues = [] }) => issues)).toEqual([])
+  })
+
+  it('a correction in a message of its own is no doubt, though both share a transaction', async () => {
+    const receipts = await Promise.all(
+      Array.from({ length: 8 }, (_, i) =>
+        hub.push([
+          ...Array.from({ length: i }, (_, n) => ({ no: `E5 ${i}.${n}` })),
+          { no: 'E5', kg: `${i + 1}` },
+        ]),
+      ),
+    )
+    expect(receipts.flatMap(({ results }) => results.flatMap(({ issues = [] }) => issues))).toEqual([])
   })
 
   it('content without a key is rejected, kept with its source, and its neighbours live', async () => {

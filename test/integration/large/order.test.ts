@@ -34,6 +34,32 @@ async function heldUp(): Promise<number[]> {
   return rows.map(({ pid }) => pid)
 }
 
+it('a key that stands twice in a large message with other content is told where it comes again, in whichever transactions', async () => {
+  const amount = (key: string, value: string) => trade(key, { amount: value })
+  const others = Array.from({ length: FAR }, (_, i) => trade(`apart${i}`))
+  const id = await take([
+    amount('near', '1.00'),
+    amount('near', '2.00'),
+    amount('far', '1.00'),
+    ...others,
+    amount('far', '2.00'),
+  ])
+  expect(await workOn(api, id)).toBe('done')
+  const { results: first } = await receiptOf(id)
+  expect(first[1]).toMatchObject({
+    result: 'updated',
+    issues: [{ code: 'W_KEY_TWICE', path: '/1', reason: expect.stringMatching(/index 0 .* version 1,/) }],
+  })
+  const last = FAR + 3
+  const issues = []
+  for (let page = await receiptOf(id); page; ) {
+    for (const { index, issues: own = [] } of page.results) issues.push(...own.map(() => index))
+    page =
+      page.next && (await api.call('GET', `/v1/receipts/${id}?after=${encodeURIComponent(page.next)}`)).json()
+  }
+  expect(issues).toEqual([1, last])
+})
+
 it('a record that comes again in the next transaction of its message is compared with what the one before made of it', async () => {
   const amount = (value: string) => trade('again', { netWeight: '100.0', amount: value })
   await api.push(TRADES, JSON.stringify([amount('480.00')]))
