@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { Pool } from 'pg'
+import { counted, inNumber } from '#core/in-number.ts'
 import { readAnchorLines } from '#flow/evidence/anchor-file.ts'
 import type { Finding } from '#flow/evidence/finding.ts'
 import { FINDING_WORDS } from '#flow/evidence/finding-words.ts'
@@ -72,7 +73,7 @@ function told(
   lines.push(
     zh
       ? `已核验 ${heads} 个批次、${leaves} 条日志叶，异常 ${findings.length} 处。`
-      : `${heads} batches with ${leaves} leaves verified, ${findings.length} findings.`,
+      : `${counted(heads, 'batch', 'batches')} with ${counted(leaves, 'leaf', 'leaves')} verified, ${counted(findings.length, 'finding')}.`,
   )
   if (anchor === undefined)
     lines.push(
@@ -82,7 +83,9 @@ function told(
     )
   else
     lines.push(
-      zh ? `锚定文件中 ${anchored} 个日志头一致。` : `${anchored} heads of the file of anchors agree.`,
+      zh
+        ? `锚定文件中 ${anchored} 个日志头一致。`
+        : `${counted(anchored, 'head')} of the file of anchors ${inNumber(anchored, 'agrees', 'agree')}.`,
     )
   return lines
 }

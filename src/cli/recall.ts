@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { counted } from '#core/in-number.ts'
 import { PLACE_KINDS } from '#core/recall/place.ts'
 import { FINDS } from '#core/recall/settled.ts'
 import { FIND_WORDS, PLACE_WORDS, UNIT_WORDS } from '#core/recall/words.ts'
@@ -122,7 +123,7 @@ export function rehearsalText(found: Rehearsal, zh: boolean): string {
     lines.push(
       zh
         ? `可信度降至 ${unsure.confidence}：未采用关联 ${unsure.edges} 条，另及批次 ${unsure.lots}、场所 ${unsure.sites}`
-        : `down to ${unsure.confidence}: ${unsure.edges} edges left out, ${unsure.lots} more lots, ${unsure.sites} more places`,
+        : `down to ${unsure.confidence}: ${counted(unsure.edges, 'edge')} left out, ${counted(unsure.lots, 'more lot')}, ${counted(unsure.sites, 'more place')}`,
     )
   return lines.join('\n')
 }

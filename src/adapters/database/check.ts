@@ -1,4 +1,5 @@
 import { AdapterError, type SettingCheck, type Words } from '#adapters/adapter.ts'
+import { counted, inNumber } from '#core/in-number.ts'
 import { examine } from './examine.ts'
 import { type Finding, good } from './finding.ts'
 import { KINDS } from './kinds.ts'
@@ -169,7 +170,7 @@ async function unmetFindings({ session, reading }: OpenReading): Promise<Finding
       ok: false,
       reason: {
         zh: `${shown(without)} 行的游标列为空，永远读不到`,
-        en: `${shown(without)} rows have no value in the cursor column and are never read`,
+        en: `${counted(shown(without), 'row')} ${inNumber(shown(without), 'has no value in the cursor column and is', 'have no value in the cursor column and are')} never read`,
       },
       advice: {
         zh: '请来源方补值，或不用游标整表读取',
@@ -182,7 +183,7 @@ async function unmetFindings({ session, reading }: OpenReading): Promise<Finding
       ok: false,
       reason: {
         zh: `${shown(later)} 行的时间晚于明天`,
-        en: `${shown(later)} rows lie more than a day in the future`,
+        en: `${counted(shown(later), 'row')} ${inNumber(shown(later), 'lies', 'lie')} more than a day in the future`,
       },
       advice: {
         zh: '核对来源时钟或默认值；时间到达前不会读取',

@@ -1,4 +1,5 @@
 import { AdapterError } from '#adapters/adapter.ts'
+import { counted } from '#core/in-number.ts'
 import { type Finding, good, wrong } from './finding.ts'
 import { orderOf, pageStatement, type Reading } from './reading.ts'
 import type { DatabaseParts, Kind, Plan, Session } from './session.ts'
@@ -81,7 +82,7 @@ export async function planFinding(
     return good(
       setting,
       `无索引，但表很小（约 ${plan.rows} 行）`,
-      `no index serves, but the table is small (about ${plan.rows} rows)`,
+      `no index serves, but the table is small (about ${counted(plan.rows, 'row')})`,
     )
   const names = order.map(({ name }) => name).join(', ')
   return wrong(

@@ -1,3 +1,4 @@
+import { counted } from '#core/in-number.ts'
 import { encodingFinding, planFinding, rightsFinding } from './examine-source.ts'
 import { type Finding, good, wrong } from './finding.ts'
 import { KINDS } from './kinds.ts'
@@ -25,7 +26,7 @@ export async function examine(parts: DatabaseParts, session: Session): Promise<E
   const key = keyFinding(parts, table)
   const cursor = cursorFinding(parts, table)
   const findings = [
-    good('/settings/table', `${table.columns.length} 列`, `${table.columns.length} columns`),
+    good('/settings/table', `${table.columns.length} 列`, `${counted(table.columns.length, 'column')}`),
     ...columns.findings,
     key.finding,
     ...(cursor === null ? [] : [cursor.finding]),

@@ -5,6 +5,7 @@ import { bad, badOf, good } from '#adapters/paging/check/words.ts'
 import type { Listing, Sheet } from '#adapters/paging/listing.ts'
 import { successTest } from '#adapters/paging/success.ts'
 import { type Watermark, watermarkOf } from '#adapters/paging/watermark/watermark.ts'
+import { counted } from '#core/in-number.ts'
 import { readKeys } from './keys.ts'
 import { addressSetting, type Query, soapListing } from './listing.ts'
 import { accessOf, type SoapAccess } from './request/access.ts'
@@ -148,7 +149,7 @@ function rowChecks(sheet: Sheet): SettingCheck[] {
         { zh: '核对数据行的元素名', en: 'Compare the name of the element that is a row' },
       ),
     ]
-  return [good('/settings/row', `找到 ${sheet.count} 行`, `${sheet.count} rows found`)]
+  return [good('/settings/row', `找到 ${sheet.count} 行`, `${counted(sheet.count, 'row')} found`)]
 }
 
 function isHeld(sheet: Sheet): boolean {

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { counted } from '#core/in-number.ts'
 import { readHubEgress } from '#store/egress.ts'
 import { ok, type Reading, wrong } from './reading.ts'
 
@@ -15,5 +16,9 @@ export async function checkEgress(pool: Pool): Promise<Reading> {
         ],
         ['hub egress --allow HOST[:PORT] …', 'hub egress --allow 主机[:端口] …'],
       )
-    : ok('egress', `Egress list of the hub: ${list.length} entries.`, `平台外连名单：${list.length} 项。`)
+    : ok(
+        'egress',
+        `Egress list of the hub: ${counted(list.length, 'entry', 'entries')}.`,
+        `平台外连名单：${list.length} 项。`,
+      )
 }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { mappingsMustExist } from '#cli/mappings-folder.ts'
+import { counted } from '#core/in-number.ts'
 import { speakOf } from '#flow/alerts/topics.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
 import { brokenMappings } from '#flow/systems/mistakes.ts'
@@ -34,7 +35,7 @@ export async function checkMappings(folder: string): Promise<Reading[]> {
     return [
       ok(
         'mappings',
-        `${registry.systems.size} systems can be used.`,
+        `${counted(registry.systems.size, 'system')} can be used.`,
         `${registry.systems.size} 个系统的映射可用。`,
       ),
     ]

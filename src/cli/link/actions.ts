@@ -1,6 +1,7 @@
 import type { ParseArgsConfig } from 'node:util'
 import type { Call } from '#cli/running-hub.ts'
 import { missing, WrongUsage } from '#cli/wrong-usage.ts'
+import { counted, inNumber } from '#core/in-number.ts'
 import {
   backfillOptions,
   createOptions,
@@ -161,7 +162,7 @@ export const actions: Readonly<Record<string, Action>> = {
       return [
         say({
           zh: `${waiting} 个变更将重发；${superseded} 个已被较新版本取代，重发较新版本。`,
-          en: `${waiting} changes go again; of ${superseded} a newer version goes in their stead.`,
+          en: `${counted(Number(waiting), 'change')} ${inNumber(Number(waiting), 'goes', 'go')} again; of ${superseded} a newer version goes in their stead.`,
         }),
       ]
     },
@@ -176,7 +177,7 @@ export const actions: Readonly<Record<string, Action>> = {
       return [
         say({
           zh: `已放弃 ${dropped} 个变更，记录保留。`,
-          en: `${dropped} changes were given up; they are kept.`,
+          en: `${counted(Number(dropped), 'change')} ${inNumber(Number(dropped), 'was', 'were')} given up; all are kept.`,
         }),
       ]
     },

@@ -8,6 +8,7 @@ import { plainSentence } from '#cli/plain-sentence.ts'
 import { sentenceOf } from '#cli/process.ts'
 import { mistakeLine } from '#cli/system/mistake-line.ts'
 import { missing, tooMany, wrongOptions } from '#cli/wrong-usage.ts'
+import { counted } from '#core/in-number.ts'
 import { type TryResult, tryMapping } from '#core/mapping/check/try.ts'
 import { inChinese } from '#core/mapping/reasons.ts'
 import { loadMappingFile } from '#flow/systems/load.ts'
@@ -88,7 +89,7 @@ function trialLines({ mapping, received, rejected, drift, sources }: TryResult):
   return [
     zh
       ? `${mapping}：${received} 条，退回 ${rejected} 条；生成 ${made || '0'}`
-      : `${mapping}: ${received} source records, ${rejected} rejected; records: ${made || 'none'}`,
+      : `${mapping}: ${counted(received, 'source record')}, ${rejected} rejected; records: ${made || 'none'}`,
     ...(unread.length === 0 ? [] : [`${zh ? '未读取的字段' : 'Unread fields'}: ${unread.join(', ')}`]),
     ...issueLines(
       sources.flatMap((source) => source.issues),

@@ -6,6 +6,7 @@ import { cliLanguage } from '#cli/language.ts'
 import { plainSentence } from '#cli/plain-sentence.ts'
 import { sentenceOf, settingsOrExit } from '#cli/process.ts'
 import { missing, WrongUsage, wrongOptions } from '#cli/wrong-usage.ts'
+import { counted } from '#core/in-number.ts'
 import { ADAPTERS } from '#core/mapping/system.ts'
 import { AlreadyThere, type NewSystemResult, newSystem } from '#flow/systems/new-system.ts'
 import { mistakeLine } from './mistake-line.ts'
@@ -132,13 +133,13 @@ function triedLine({ proposal, mistakes, received, mapped }: NewSystemResult, zh
   if (mistakes.length > 0)
     return zh
       ? `样例中有 ${received} 条来源记录；上述映射尚不完整，未试运行`
-      : `${received} source records in the sample; not tried, as the mapping above is not whole yet`
+      : `${counted(received, 'source record')} in the sample; not tried, as the mapping above is not whole yet`
   const rejected = mapped.filter((source) => source.rejected).length
   const made = mapped.flatMap(({ records }) => records.map(({ kind }) => kind))
   const kinds = [...new Set([proposal.kind, ...made])]
   return zh
     ? `${received} 条来源记录 → ${made.length} 条规范记录（${kinds.join('、')}），退回 ${rejected} 条`
-    : `${received} source records → ${made.length} records (${kinds.join(', ')}), ${rejected} rejected`
+    : `${counted(received, 'source record')} → ${counted(made.length, 'record')} (${kinds.join(', ')}), ${rejected} rejected`
 }
 
 /** What was made, what is doubtful, and what to do next. */
@@ -187,7 +188,7 @@ function nextSteps(
         `启动平台后推送：POST /v1/systems/${system}/records/${record}`,
       ]
     : [
-        `Compare ${folder}/${record}.yaml with the interface document where it says CHECK (${checks} places); settle the fields not recognised.`,
+        `Compare ${folder}/${record}.yaml with the interface document where it says CHECK (${counted(checks, 'place')}); settle the fields not recognised.`,
         `See each record and where its fields came from: npm run hub -- map try ${folder}/${record}.yaml ${folder}/${sample}`,
         `Write the draft anew by the mapping as it is now: npm run hub -- map draft ${system}. Read ${folder}/${golden} line by line; take "draft": true away when it is right.`,
         `npm run hub -- system check ${system}`,

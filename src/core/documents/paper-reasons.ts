@@ -28,7 +28,7 @@ const UNDER_WHICH = {
   askZh: '请核实这些货物实际所附的凭证，更正记录或出示该凭证。',
 } as const
 
-/** What can be wrong with a paper or with its use. `{…}` stands for a value of the finding. */
+/** What can be wrong with a paper or with its use. `{…}` stands for a value of the finding, `{count:record|records}` for the word that agrees with it. */
 export const PAPER_REASONS = {
   not_found: {
     severity: 'warn',
@@ -46,7 +46,7 @@ export const PAPER_REASONS = {
   },
   not_issued: {
     severity: 'warn',
-    en: 'Nobody is known to have issued this paper; {uses} records used it.',
+    en: 'Nobody is known to have issued this paper; {uses} {uses:record|records} used it.',
     zh: '未见开具方记录；已有 {uses} 条记录使用该凭证。',
     askEn: 'Show the original paper; who issued it, and when?',
     askZh: '请出示凭证原件，说明由谁、何时开具。',
@@ -235,31 +235,31 @@ export const PAPER_REASONS = {
   },
   uses_expired: {
     severity: 'warn',
-    en: '{count} records used the paper after its last valid day.',
+    en: '{count} {count:record|records} used the paper after its last valid day.',
     zh: '{count} 条记录在有效期后使用该凭证。',
     ...UNDER_WHICH,
   },
   uses_before_issue: {
     severity: 'warn',
-    en: '{count} records used the paper before the day of its issue.',
+    en: '{count} {count:record|records} used the paper before the day of its issue.',
     zh: '{count} 条记录在开具日之前使用该凭证。',
     ...UNDER_WHICH,
   },
   uses_outside: {
     severity: 'warn',
-    en: '{count} records used the paper outside its province.',
+    en: '{count} {count:record|records} used the paper outside its province.',
     zh: '{count} 条记录跨省使用该凭证。',
     ...UNDER_WHICH,
   },
   uses_other_goods: {
     severity: 'warn',
-    en: '{count} records name other goods than the paper.',
+    en: '{count} {count:record names|records name} other goods than the paper.',
     zh: '{count} 条记录的货物与凭证不符。',
     ...UNDER_WHICH,
   },
   uses_other_plate: {
     severity: 'note',
-    en: '{count} records name another vehicle than the paper.',
+    en: '{count} {count:record names|records name} another vehicle than the paper.',
     zh: '{count} 条记录的车牌与凭证不符。',
     ...RELOADED,
   },

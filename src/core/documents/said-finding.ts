@@ -1,3 +1,4 @@
+import { agreeing } from '#core/in-number.ts'
 import { unitWords } from '#core/lineage/words.ts'
 import type { Words } from '#core/mapping/words.ts'
 import { PAPER_REASONS, type PaperReasonCode, type Reason, type Severity } from './paper-reasons.ts'
@@ -39,7 +40,7 @@ export interface SaidFinding extends PaperFinding {
 }
 
 function filled(text: string, values: Readonly<Record<string, Value>>, language: keyof Words): string {
-  return text.replace(/\{(\w+)\}/g, (_whole, name: string) => {
+  return agreeing(text, values).replace(/\{(\w+)\}/g, (_whole, name: string) => {
     const value = values[name] ?? ''
     if (typeof value !== 'string') return value[language]
     return name === 'unit' ? unitWords(value)[language] : value

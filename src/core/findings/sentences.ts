@@ -1,6 +1,7 @@
+import { agreeing } from '#core/in-number.ts'
 import type { Sentence } from '#core/model/finding-parts.ts'
 
-/** Sentences of findings; `{…}` stands for a value. Those of papers are the ones of `core/documents/paper-reasons`. */
+/** Sentences of findings; `{…}` stands for a value, `{records:has|have}` for the word that agrees with it. Those of papers are the ones of `core/documents/paper-reasons`. */
 const SENTENCES = {
   paper: ['Paper {number}: {en}', '凭证 {number}：{zh}'],
   paper_mended: [
@@ -8,7 +9,7 @@ const SENTENCES = {
     '凭证 {number}：使用情况已无异常。',
   ],
   no_paper: [
-    '{records} records of {goods} at {site} on {day} name no paper that the rules of the day ask for: {missing}.',
+    '{records} {records:record|records} of {goods} at {site} on {day} {records:names|name} no paper that the rules of the day ask for: {missing}.',
     '{site} {day} 的 {goods} 有 {records} 条记录未附当日规则要求的凭证：{missing}。',
   ],
   test_failed: ['{goods} failed the test {item} on {day}.', '{goods} 于 {day} 检测不合格（{item}）。'],
@@ -33,7 +34,7 @@ const SENTENCES = {
     '{source} 自 {last} 起未上报，应于 {due} 前上报。',
   ],
   unit_suspect: [
-    '{records} records of {goods} at {site} on {day} have masses, units or prices that cannot be right.',
+    '{records} {records:record|records} of {goods} at {site} on {day} {records:has|have} masses, units or prices that cannot be right.',
     '{site} {day} 的 {goods} 有 {records} 条记录的重量、单位或单价可疑。',
   ],
 } as const satisfies Readonly<Record<string, readonly [en: string, zh: string]>>
@@ -53,7 +54,7 @@ function filled(
   values: Readonly<Record<string, Value | null>>,
   language: keyof Sentence,
 ): string {
-  return text.replace(/\{(\w+)\}/g, (_whole, name: string) => {
+  return agreeing(text, values).replace(/\{(\w+)\}/g, (_whole, name: string) => {
     const value = values[name] ?? '0'
     return typeof value === 'string' ? value : value[language]
   })

@@ -1,4 +1,5 @@
 import { epochToLocal } from '#core/calendar.ts'
+import { counted, inNumber } from '#core/in-number.ts'
 import type { AlertFacts } from '#store/alerts.ts'
 
 /** What an operator can be told of. */
@@ -98,7 +99,7 @@ function urged(
   const time = lasting(seconds)
   const what = ORDER_WORDS[String(order)] ?? both('order', '通知')
   return both(
-    `Level ${level}: ${receivers} receivers ${left.en} ${what.en}, ${time.en} past the deadline: ${hold}`,
+    `Level ${level}: ${counted(Number(receivers), 'receiver')} ${left.en} ${what.en}, ${time.en} past the deadline: ${hold}`,
     `第 ${level} 级：${receivers} 个接收方逾期 ${time.zh}${left.zh}${what.zh}${of.zh}：${hold}`,
   )
 }
@@ -130,7 +131,7 @@ const SAY: Readonly<Record<Topic, Say>> = {
     const time = lasting(seconds)
     return {
       title: both(
-        `${name.en} is behind: its oldest change waits for ${time.en}, ${changes} positions of the log are ahead of it`,
+        `${name.en} is behind: its oldest change waits for ${time.en}, ${counted(Number(changes), 'position')} of the log ${inNumber(Number(changes), 'is', 'are')} ahead of it`,
         `${name.zh}落后：最早的变更已等待 ${time.zh}，尚有 ${changes} 个变更位点未处理`,
       ),
       advice: both(
@@ -141,7 +142,7 @@ const SAY: Readonly<Record<Topic, Say>> = {
   },
   link_holds: (_, { name, waiting, refused }) => ({
     title: both(
-      `Link "${name}" holds many changes: ${waiting} wait for another try, ${refused} were refused`,
+      `Link "${name}" holds many changes: ${waiting} ${inNumber(Number(waiting), 'waits', 'wait')} for another try, ${refused} ${inNumber(Number(refused), 'was', 'were')} refused`,
       `链路“${name}”搁置变更过多：待重试 ${waiting} 条，被拒绝 ${refused} 条`,
     ),
     advice: both(
@@ -211,7 +212,7 @@ const SAY: Readonly<Record<Topic, Say>> = {
   }),
   mapping_broken: (mapping, { mistakes }) => ({
     title: both(
-      `The mapping ${mapping} is broken: ${mistakes} mistakes`,
+      `The mapping ${mapping} is broken: ${counted(Number(mistakes), 'mistake')}`,
       `映射 ${mapping} 有误：共 ${mistakes} 处`,
     ),
     advice: both('/readyz and "hub system check" name the lines.', '/readyz 与 hub system check 列有行号。'),

@@ -1,5 +1,6 @@
 import { decodeText } from '#adapters/push/charset.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
+import { counted } from '#core/in-number.ts'
 import { type Words, words } from '#core/mapping/words.ts'
 import { type Check, PASSED, skipped, verdictOf } from './check.ts'
 import { decodedSamples, isText, read } from './decoded.ts'
@@ -97,7 +98,7 @@ export const READING: readonly Check[] = [
           if (Array.isArray(found) && found.some(({ issues }) => issues.length === 0))
             findings.push(
               words(
-                `${name}: ${what.en}: taken for ${found.length} records`,
+                `${name}: ${what.en}: taken for ${counted(found.length, 'record')}`,
                 `${name}：${what.zh}被当作 ${found.length} 条记录`,
               ),
             )

@@ -1,5 +1,6 @@
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { counted } from '#core/in-number.ts'
 import { UNANSWERED } from '#core/mapping/propose/system-texts.ts'
 import { chineseReason } from '#core/mapping/reasons.ts'
 import { stopped, type Words, words, wordsOf } from '#core/mapping/words.ts'
@@ -85,7 +86,7 @@ export const BRONZE: readonly Check[] = [
       if (received < RECORDS_MIN)
         findings.push(
           words(
-            `${received} source records in all samples, ${RECORDS_MIN} are asked for`,
+            `${counted(received, 'source record')} in all samples, ${RECORDS_MIN} are asked for`,
             `全部样例共 ${received} 条记录，应至少 ${RECORDS_MIN} 条`,
           ),
         )

@@ -1,4 +1,5 @@
 import { HubError } from '#core/errors.ts'
+import { counted } from '#core/in-number.ts'
 import { type Words, words } from '#core/mapping/words.ts'
 import type { Receipt } from '#core/receipt.ts'
 import type { GoldenSample } from '#flow/systems/golden.ts'
@@ -70,7 +71,7 @@ export const SILVER: readonly Check[] = [
           if (after !== before)
             findings.push(
               words(
-                `${sample.name}: ${before} versions, ${after} after the same bytes again`,
+                `${sample.name}: ${counted(before, 'version')}, ${after} after the same bytes again`,
                 `${sample.name}：原有 ${before} 个版本，重发后为 ${after} 个`,
               ),
             )
@@ -103,7 +104,7 @@ export const SILVER: readonly Check[] = [
           if (made !== wanted)
             findings.push(
               words(
-                `${sample.name}: ${made} versions instead of ${wanted} (${told} told)`,
+                `${sample.name}: ${counted(made, 'version')} instead of ${wanted} (${told} told)`,
                 `${sample.name}：产生 ${made} 个版本，应为 ${wanted} 个（回执共 ${told} 个）`,
               ),
             )

@@ -125,7 +125,7 @@ test('a paper that was used before the day of its issue is found, and one that w
     dueAt: { precision: 'second' },
     occurredAt: { at: '2024-04-14T00:00:00+08:00' },
     sentence: {
-      en: 'Paper I1: 1 records used the paper before the day of its issue.',
+      en: 'Paper I1: 1 record used the paper before the day of its issue.',
       zh: '凭证 I1：1 条记录在开具日之前使用该凭证。',
     },
   })

@@ -2,6 +2,7 @@ import { AdapterError, type AdapterParts, type SettingCheck, type Words } from '
 import { keySetting, trustOf } from '#adapters/files/package/settings.ts'
 import { openPlace } from '#adapters/files/places/open.ts'
 import type { FilePlace } from '#adapters/files/places/port.ts'
+import { counted, inNumber } from '#core/in-number.ts'
 import { type Plan, planOf } from './plan.ts'
 import type { FilesSettings } from './settings.ts'
 import { whole } from './settle.ts'
@@ -117,7 +118,13 @@ async function checkFolders(
   try {
     const listed = (await place.list(settings.folder)).filter(({ kind }) => kind === 'file')
     const names = listed.map(({ name }) => name).filter((name) => !name.startsWith('.'))
-    found.push(ok('/settings/folder', `${names.length} files stand there`, `目录中有 ${names.length} 个文件`))
+    found.push(
+      ok(
+        '/settings/folder',
+        `${counted(names.length, 'file')} ${inNumber(names.length, 'stands', 'stand')} there`,
+        `目录中有 ${names.length} 个文件`,
+      ),
+    )
     if (plan) found.push(fitting(names.filter((name) => plan.fit(name) !== null)))
   } catch (error) {
     return [blamed(error, '/settings/folder')]

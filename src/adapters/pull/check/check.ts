@@ -11,6 +11,7 @@ import { draftOf } from '#adapters/pull/draft.ts'
 import { listingOf } from '#adapters/pull/listing.ts'
 import type { PullSettings } from '#adapters/pull/settings/settings.ts'
 import { openSource } from '#adapters/pull/source.ts'
+import { counted } from '#core/in-number.ts'
 import { checkMore } from './more.ts'
 
 type Parts = AdapterParts<PullSettings>
@@ -75,7 +76,7 @@ async function online(parts: Parts, listing: Listing, watermark: Watermark | nul
   }
   return [
     ...before(parts.settings, listing, null),
-    good('/settings/rows', `找到 ${sheet.count} 行`, `${sheet.count} rows found`),
+    good('/settings/rows', `找到 ${sheet.count} 行`, `${counted(sheet.count, 'row')} found`),
     ...checkPaging(parts, sheet),
     ...(watermark === null ? [] : await checkWatermark(parts, listing, watermark, sheet)),
     ...(await checkMore(parts)),

@@ -1,3 +1,4 @@
+import { counted, inNumber } from '#core/in-number.ts'
 import type { Issue } from '#core/issue.ts'
 import type { CompiledMapping, MappedSource } from '#core/mapping/mapping.ts'
 import { inChinese } from '#core/mapping/reasons.ts'
@@ -47,7 +48,7 @@ function failuresOf(
   if (mapped.length !== expected.received)
     failures.push(
       words(
-        `${mapped.length} records were received, not ${expected.received}`,
+        `${counted(mapped.length, 'record')} ${inNumber(mapped.length, 'was', 'were')} received, not ${expected.received}`,
         `收到 ${mapped.length} 条记录，应为 ${expected.received} 条`,
       ),
     )
@@ -55,7 +56,7 @@ function failuresOf(
   if (rejected !== expected.rejected)
     failures.push(
       words(
-        `${rejected} records were rejected, not ${expected.rejected}`,
+        `${counted(rejected, 'record')} ${inNumber(rejected, 'was', 'were')} rejected, not ${expected.rejected}`,
         `退回 ${rejected} 条，应为 ${expected.rejected} 条`,
       ),
     )
