@@ -93,6 +93,14 @@ export const RECORD_TWINS: Twins = [
     'Give records that are different ones, such as the lines of an order, keys of their own (`key` of the mapping). Send a record once in a message, or name the field that tells which is newer (`order`).',
     '若为不同记录（如同一单据的多行），请使各自的主键不同（映射的 key）。同一记录请在一份报文中只发送一次，或指明用以判断先后的字段（order）。',
   ],
+  [
+    'the mapping has changed what its order is, a number or a time: it cannot be compared with that of the version that is known, and the record was taken as the newest because it came last',
+    '映射已更改 order 的类型（数字或时间）：无法与已有版本比较先后，此记录因最后收到而作为最新版本',
+  ],
+  [
+    'Nothing to do where records come in their order; from now on the new order counts. Where an older record came late, send the newest once more.',
+    '若记录按先后顺序到达则无需处理，此后以新的 order 为准；若迟到的是较旧记录，请再次发送最新记录。',
+  ],
   ['a newer version than $1 is known; this one was kept out', '已有比 $1 更新的版本，此版本未采用'],
   [
     'these bytes made version $1, which version $2 has replaced; sent again they change nothing',

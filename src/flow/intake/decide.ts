@@ -9,9 +9,11 @@ import { type Decision, historyOf, type Known } from './known-records.ts'
 import {
   isHigher,
   isOlder,
+  isOtherOrder,
   isResentWithout,
   lacksOrderIssue,
   lateIssue,
+  otherOrderIssue,
   resentIssue,
   resentVersion,
   unorderedIssue,
@@ -61,7 +63,7 @@ function decideSource(
   let records: { kind: Kind; id: string; version: number }[] | undefined
   let recordKeys: (readonly string[])[] | undefined
   let { issues } = source
-  let missing: readonly Issue[] = []
+  let ofOrder: readonly Issue[] = []
   let isOutdated = false
   let before: SaidBefore | undefined
   for (const record of source.records) {
@@ -78,7 +80,9 @@ function decideSource(
     if (outcome.issue) issues = [...issues, outcome.issue]
     if (outcome.word === 'updated') before = said
     if (record.lacksOrderAt !== undefined && outcome.word !== 'unchanged')
-      missing = [lacksOrderIssue(record.lacksOrderAt)]
+      ofOrder = [lacksOrderIssue(record.lacksOrderAt)]
+    else if (head && isOtherOrder(record, head) && outcome.word !== 'unchanged')
+      ofOrder = [otherOrderIssue(source.path ?? '')]
     if (outcome.version > 0) {
       records = appended(records, { kind: record.kind, id: record.id, version: outcome.version })
       recordKeys = appended(recordKeys, record.key)
@@ -86,7 +90,7 @@ function decideSource(
   }
   if (before) issues = [...issues, twiceIssue(source.path ?? '', before)]
   const result = { index, key, result: word, records: records ?? [], recordKeys: recordKeys ?? [] }
-  return issues.length + missing.length > 0 ? { ...result, issues: [...issues, ...missing] } : result
+  return issues.length + ofOrder.length > 0 ? { ...result, issues: [...issues, ...ofOrder] } : result
 }
 
 const RANK: Record<ResultWord, number> = { unchanged: 0, created: 1, updated: 2, voided: 3, rejected: 4 }

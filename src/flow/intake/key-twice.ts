@@ -1,5 +1,6 @@
 import type { Issue } from '#core/issue.ts'
 import { historyOf, type Known } from './known-records.ts'
+import { orderOf } from './late.ts'
 import type { PreparedMessage, PreparedRecord, PreparedSource } from './prepared.ts'
 
 /** A version that an earlier source record of the same message made. */
@@ -23,8 +24,9 @@ export function saidBefore(
   const head = known.heads.get(record.id)
   const isOther =
     record.operation === 'upsert' && head?.status === 'active' && head.hash !== record.content?.hash
-  const isOrdered = record.order !== null && head?.order !== null && record.order !== head?.order
-  if (message.replay || !isOther || isOrdered || !isSame(record.key, key)) return undefined
+  if (message.replay || !isOther || !isSame(record.key, key)) return undefined
+  const order = orderOf(record, head)
+  if (order === 'older' || order === 'newer') return undefined
   const made = historyOf(record.id, known)?.find(({ version }) => version === head.version)
   if (made?.messageId !== message.id || made.messageIndex === index) return undefined
   return { index: made.messageIndex, version: made.version }

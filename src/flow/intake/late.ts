@@ -1,5 +1,5 @@
 import type { Issue } from '#core/issue.ts'
-import { orderAsSent } from '#core/mapping/compile/order.ts'
+import { areComparable, orderAsSent } from '#core/mapping/compile/order.ts'
 import type { Head, PastVersion } from '#store/heads.ts'
 import { historyOf, type Known } from './known-records.ts'
 import type { PreparedMessage, PreparedRecord, PreparedSource } from './prepared.ts'
@@ -43,14 +43,33 @@ export function isResentWithout(
   return !cameInSameBytes(untold) && records.some(cameInSameBytes)
 }
 
-/** Whether an order is higher than the one that is known; there may be none. */
-export const isHigher = (order: string, known: string | null): boolean => known === null || order > known
+/** Whether an order is higher than the one that is known; there may be none, and what cannot be compared is not. */
+export const isHigher = (order: string, known: string | null): boolean =>
+  known === null || (areComparable(order, known) && order > known)
 
-/** By the source's own order where both have one; else by arrival, which is the order of deciding but for a deferred message. */
+/**
+ * By the source's own order where both have one that can be compared; else by arrival, which is the order of deciding but for a deferred
+ * message.
+ */
 export function isOlder(message: PreparedMessage, record: PreparedRecord, head: Head, known: Known): boolean {
-  if (record.order !== null && head.order !== null) return record.order < head.order
-  return isOvertaken(message, record, known)
+  return (
+    orderOf(record, head) === 'older' ||
+    (orderOf(record, head) === null && isOvertaken(message, record, known))
+  )
 }
+
+/** How a record stands to the newest version by the source's own order; null where one lacks it, or a mapping has changed what it is. */
+export function orderOf(
+  { order }: Pick<PreparedRecord, 'order'>,
+  head: Pick<Head, 'order'>,
+): 'older' | 'same' | 'newer' | null {
+  if (order === null || head.order === null || !areComparable(order, head.order)) return null
+  return order === head.order ? 'same' : order < head.order ? 'older' : 'newer'
+}
+
+/** Whether a mapping has changed what the order of its records is, a number or a time, since the newest version came. */
+export const isOtherOrder = ({ order }: PreparedRecord, head: Head): boolean =>
+  order !== null && head.order !== null && !areComparable(order, head.order)
 
 /** Whether the head came in a message that arrived after this one. */
 const isOvertaken = (message: PreparedMessage, { id }: PreparedRecord, known: Known): boolean =>
@@ -115,4 +134,14 @@ export const lacksOrderIssue = (path: string): Issue => ({
   target: 'order',
   reason: 'the record lacks its order; it was taken as the newest because it came last',
   fix: 'Fill in this field, so that an older record is told from a newer one.',
+})
+
+/** What is told of a version that was taken though its order cannot be compared with that of the version before it. @param path of its source record */
+export const otherOrderIssue = (path: string): Issue => ({
+  path,
+  code: 'E_SCHEMA',
+  target: 'order',
+  reason:
+    'the mapping has changed what its order is, a number or a time: it cannot be compared with that of the version that is known, and the record was taken as the newest because it came last',
+  fix: 'Nothing to do where records come in their order; from now on the new order counts. Where an older record came late, send the newest once more.',
 })

@@ -1,4 +1,5 @@
 import { historyOf, isWritten, type Known } from '#flow/intake/known-records.ts'
+import { orderOf } from '#flow/intake/late.ts'
 import type { PreparedRecord, PreparedSource } from '#flow/intake/prepared.ts'
 import type { Head, PastVersion } from '#store/heads.ts'
 
@@ -54,8 +55,8 @@ export function replayRule(
     if (history.some(isOwn)) return true
     if (head.status === 'void' && isUpsert) return true
     if (message.late.has(JSON.stringify(message.sources[at]?.key ?? null))) return true
-    if (record.order !== null && head.order !== null && record.order !== head.order)
-      return record.order < head.order
+    const order = orderOf(record, head)
+    if (order === 'older' || order === 'newer') return order === 'older'
     return isOutOfTime(newest)
   }
 }

@@ -4,6 +4,11 @@ create table confirmed_orders (
   source_order text collate "C" not null
 );
 
+-- Whether two orders are both numbers or both times: a mapping may have changed which.
+create function comparable_orders(a text, b text) returns boolean language sql immutable as $$
+  select (a ~ '^[0-9]{20}$') = (b ~ '^[0-9]{20}$')
+$$;
+
 -- Notes that versions were said again. Under the lock of the positions: a newer version that was committed meanwhile is seen, and what is decided under it is seen by that.
 create function confirm_orders(ids text[], versions integer[], orders text[]) returns void language plpgsql
   set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -18,7 +23,7 @@ begin
   insert into confirmed_orders (record_id, source_order)
   select id, source_order from unnest(ids, orders) c (id, source_order) order by id
   on conflict (record_id) do update set source_order = excluded.source_order
-   where confirmed_orders.source_order < excluded.source_order;
+   where confirmed_orders.source_order < excluded.source_order or not comparable_orders(confirmed_orders.source_order, excluded.source_order);
 end $$;
 
 -- A version of this transaction that is older than what was said again meanwhile is decided anew. A replay decides which message says what, and a peer which version is which.
@@ -30,6 +35,7 @@ begin
     select from record_versions v join confirmed_orders c using (record_id)
      where v.position >= current_setting('hub.first_position')::bigint
        and v.version > 1 and v.replay is null and v.source_order collate "C" < c.source_order
+       and comparable_orders(v.source_order, c.source_order)
        and not exists (select from peer_versions p where p.record_id = v.record_id and p.version = v.version)
   ) then
     raise exception 'a record of this transaction was said again with a higher order meanwhile' using errcode = 'serialization_failure';

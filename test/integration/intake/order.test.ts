@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { chineseReason } from '#core/mapping/reasons.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
 import { sale, withVersions } from '#test/versions.ts'
 
@@ -186,5 +187,89 @@ describe('what was said again with a higher order is as new as that', () => {
       'active@1 番茄 10 stall/sale@2',
       'active@2 番茄 10 stall/sale@3',
     ])
+  })
+})
+
+describe('a mapping that changes what its order is', () => {
+  const time = "at, date: ['yyyy-MM-dd HH:mm:ss']"
+  const takes = {
+    number: () => hub.take({ version: ++version, order: 'rev' }),
+    time: () => hub.take({ version: ++version, order: time }),
+  }
+  let version = 10
+
+  it.each([
+    ['number', 'time'],
+    ['time', 'number'],
+  ] as const)(
+    'from a %s to a %s: what comes next is taken and told so, once; then the new order counts',
+    async (before, after) => {
+      const no = `I-${before}`
+      const row = (day: number, kg: string) => push(no, day, kg, { at: `2024-04-${day} 03:42:10` })
+      await takes[before]()
+      expect((await row(13, '13'))?.issues).toBeUndefined()
+      await takes[after]()
+      expect((await row(13, '13'))?.issues).toBeUndefined()
+      const next = await row(14, '14')
+      expect(next).toMatchObject({
+        result: 'updated',
+        issues: [
+          {
+            path: '/0',
+            code: 'E_SCHEMA',
+            target: 'order',
+            reason: expect.stringContaining('cannot be compared'),
+          },
+        ],
+      })
+      for (const text of [next?.issues?.[0]?.reason, next?.issues?.[0]?.fix])
+        expect(chineseReason(text ?? '')).toMatch(/\p{Script=Han}/u)
+      expect(await row(13, '12')).toMatchObject({ result: 'unchanged', issues: [{ code: 'W_LATE' }] })
+      const last = await row(15, '15')
+      expect(last).toMatchObject({ result: 'updated' })
+      expect(last?.issues).toBeUndefined()
+      expect(await masses(no)).toEqual(['active@1 番茄 13', 'active@2 番茄 14', 'active@3 番茄 15'])
+    },
+  )
+
+  it('also where the order of before was said again', async () => {
+    for (const [before, after] of [
+      ['time', 'number'],
+      ['number', 'time'],
+    ] as const) {
+      const no = `I-again-${before}`
+      const row = (day: number, kg: string) => push(no, day, kg, { no, at: `2024-04-${day} 03:42:10` })
+      await takes[before]()
+      await push(no, 13, '13', { at: '2024-04-13 03:42:10' })
+      const again = sale(no, { rev: 19, kg: '13', at: '2024-04-13 03:42:10' })
+      await hub.push([again])
+      await takes[after]()
+      expect((await row(14, '14'))?.result).toBe('updated')
+      expect((await row(15, '15'))?.result).toBe('updated')
+      expect((await row(14, '14.5'))?.result).toBe('unchanged')
+      expect((await row(15, '15'))?.result).toBe('unchanged')
+    }
+  })
+
+  it('a void is told so too', async () => {
+    const row = { at: '2024-04-15 03:42:10' }
+    await takes.time()
+    await push('I-void', 1, '10', row)
+    await takes.number()
+    expect(await push('I-void', 2, '10', { ...row, state: '2' })).toMatchObject({
+      result: 'voided',
+      issues: [{ target: 'order', reason: expect.stringContaining('cannot be compared') }],
+    })
+  })
+
+  it('a replay goes by the time of receipt: what was refused before a record came does not replace it', async () => {
+    await hub.take({ version: ++version, order: 'rev', product: 'fine' })
+    const refused = await hub.push([sale('I-late', { kg: '5', rev: 1 })])
+    await pause(2)
+    await push('I-late', 1, '10', { fine: '番茄' })
+    await takes.time()
+    const { counts } = await hub.replay('apply', { receipts: [refused.receipt] })
+    expect(counts).toMatchObject({ received: 1, newlyOk: 1, versions: 0 })
+    expect(await masses('I-late')).toEqual(['active@1 番茄 10'])
   })
 })

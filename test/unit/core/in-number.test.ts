@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { finding } from '#core/documents/paper-reasons.ts'
+import { finding } from '#core/documents/said-finding.ts'
 import { sentenceOf } from '#core/findings/sentences.ts'
 import { agreeing, counted } from '#core/in-number.ts'
 

@@ -29,6 +29,9 @@ export function compileOrder(c: Compiling, node: Node): Evaluate<string> | null 
   }
 }
 
+/** Whether two orders are both numbers or both times; of others neither is the older. */
+export const areComparable = (a: string, b: string): boolean => WHOLE.test(a) === WHOLE.test(b)
+
 /** An order as the source wrote it. */
 export const orderAsSent = (order: string): string =>
   WHOLE.test(order) ? order.replace(/^0+(?=\d)/, '') : order
