@@ -389,27 +389,3 @@ export const newLinkExample = {
   recall: { ...linkExample.recall, position: '0' },
   secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=',
 }
-
-export const mappingExample = {
-  mapping: [
-    'mapping: example-market/trade',
-    'version: 1',
-    'read: { format: json }',
-    'key: [billNo]',
-    'emit:',
-    '  - kind: sale',
-    '    fields:',
-    '      parties.seller: { name: sellerName }',
-    "      occurredAt: { from: tradeTime, date: ['yyyy/M/d H:mm:ss'] }",
-    '      product: { name: { from: goodsName } }',
-    '',
-  ].join('\n'),
-  sample: JSON.stringify([
-    {
-      billNo: 'JX20260715000123',
-      tradeTime: '2026/7/15 4:12:30',
-      sellerName: '示例经营部',
-      goodsName: '番茄',
-    },
-  ]),
-}

@@ -3,9 +3,10 @@ import Type from 'typebox'
 import type { DecodeOutcome } from '#adapters/push/decode.ts'
 import { decodeMessage } from '#adapters/push/decode-message.ts'
 import { DecodeRefusal } from '#adapters/push/refusal.ts'
-import { mappingExample } from '#api/examples.ts'
+import { mappingExample, trialExample } from '#api/examples-mappings.ts'
 import type { Language } from '#api/language.ts'
 import { invalidMapping } from '#api/mapping-refused.ts'
+import { mistakeView } from '#api/mistake-view.ts'
 import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { spokenIn, spokenIssues } from '#api/spoken.ts'
@@ -80,13 +81,14 @@ export const mappingRoutes =
         summary: 'Try a mapping on a sample · 试运行映射',
         description: [
           'The records that come of the sample, where each field came from, and the fields that nothing read. Every mistake of the file',
-          'is named at once, with line and column. Nothing is stored.',
+          'is named at once, with line and column; so are places that work and are surely not meant (`doubts`), and places that read a',
+          'field which no record of the sample has (`unseen`). Nothing is stored.',
           '',
-          '给出样例生成的记录、各字段的来源与未读取的字段；映射错误一次列全（含行列）；不保存任何内容。',
+          '给出样例生成的记录、各字段的来源与未读取的字段；映射错误一次列全（含行列），并列出可用但多半不合本意之处（doubts）与读取了样例中没有的字段之处（unseen）；不保存任何内容。',
         ].join('\n'),
         body: TryBody,
         response: {
-          200: answer('MappingTrial', 'What comes of it · 试运行结果'),
+          200: answer('MappingTrial', 'What comes of it · 试运行结果', trialExample),
           ...problems(400, 401, 403, 413, 415, 422, 429),
         },
       },
@@ -109,6 +111,8 @@ export const mappingRoutes =
           received: tried.received,
           rejected: tried.rejected,
           drift: tried.drift,
+          doubts: tried.doubts.map((doubt) => mistakeView(doubt, spoken)),
+          unseen: tried.unseen.map((place) => mistakeView(place, spoken)),
           results: sources
             .slice(0, RESULTS_MAX)
             .map((source) => ({ ...source, issues: spokenIssues(source.issues, spoken) })),

@@ -204,6 +204,22 @@ export const MappingTrial = field(
       ['Unmapped fields', '未映射字段'],
       ['With the number of source records that have them', '及含有该字段的条数'],
     ),
+    doubts: field(
+      Type.Array(component('Mistake')),
+      ['Surely not meant', '多半不合本意之处'],
+      [
+        'Places of the mapping that work, such as a bare word that is read as a field where a value was meant',
+        '可用但多半写错的位置，例如本应为固定值的词被当作字段读取',
+      ],
+    ),
+    unseen: field(
+      Type.Array(component('Mistake')),
+      ['Fields that the sample lacks', '样例中没有的字段'],
+      [
+        'Places of the mapping that read a field which no record of the sample has: misspelt, or the sample does not show it',
+        '读取了样例中没有的字段：字段名写错，或样例未包含该字段',
+      ],
+    ),
     results: field(Type.Array(TriedSource), ['Results', '结果'], ['Of the first 100', '前 100 条']),
   }),
   ['Trial of a mapping', '映射试运行'],

@@ -60,8 +60,8 @@ async function showTrial(path: string, samplePath: string, brief: boolean): Prom
     for (const shown of brief ? oneOfEachKind(tried) : tried.sources.map(spoken))
       console.log(JSON.stringify(shown, null, 2))
     for (const line of trialLines(tried)) console.error(line)
-    for (const doubt of mapping.doubts ?? []) console.error(mistakeLine(doubt))
-    for (const place of mapping.unseen?.(records) ?? []) console.error(`? ${mistakeLine(place)}`)
+    for (const doubt of tried.doubts) console.error(mistakeLine(doubt))
+    for (const place of tried.unseen) console.error(`? ${mistakeLine(place)}`)
   } catch (error) {
     if (!(error instanceof DecodeRefusal)) throw error
     for (const line of issueLines([issueOf(error)], cliLanguage() === 'zh')) console.error(line)

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
+import { mappingExample, trialExample } from '#api/examples-mappings.ts'
 import { withApi } from '#test/api.ts'
 import { trade } from '#test/jiaxing.ts'
 
@@ -82,6 +83,56 @@ it('names every mistake of the file at once, with line and column', async () => 
   expect(mistakes.some((mistake: { line: number }) => mistake.line === 6)).toBe(true)
 })
 
+it('tells what works and is surely not meant, and fields that no record of the sample has, in the language of the caller', async () => {
+  const body = {
+    mapping: mapping.replace(
+      '      parties.seller: { name: sellerName }',
+      '      saleKind: wholesale\n      parties.seller: { name: selerName }',
+    ),
+    sample: JSON.stringify([trade('A1')]),
+  }
+  const english = await api.call('POST', '/v1/mappings/try', { body, headers: { 'accept-language': 'en' } })
+  expect(english.statusCode).toBe(200)
+  expect(english.json()).toMatchObject({
+    doubts: [
+      {
+        path: 'mapping.yaml',
+        line: 9,
+        column: 17,
+        target: 'saleKind',
+        message: '"wholesale" is read as a field of the source',
+        advice:
+          'Did you mean { const: wholesale }? Where the source has a field of this name, write { from: wholesale }.',
+      },
+    ],
+    unseen: [
+      {
+        path: 'mapping.yaml',
+        line: 10,
+        target: 'parties.seller.name.from',
+        message: 'No record of the samples has the field "selerName"',
+        advice: 'Did you mean "sellerName"?',
+      },
+    ],
+  })
+  const chinese = await api.call('POST', '/v1/mappings/try', { body, headers: { 'accept-language': 'zh' } })
+  expect(chinese.json()).toMatchObject({
+    doubts: [{ message: '“wholesale”在此按来源字段读取' }],
+    unseen: [{ advice: '是否应为“sellerName”？' }],
+  })
+  const clean = await tryIt({ mapping, sample: JSON.stringify([trade('A1')]) })
+  expect(clean.json()).toMatchObject({ doubts: [], unseen: [] })
+})
+
+it('tells the same of a version that is stored', async () => {
+  const answer = await tryIt({
+    version: 'jiaxing-wholesale/trade@1',
+    sample: JSON.stringify([{ billNo: 'A1' }]),
+  })
+  expect(answer.statusCode).toBe(200)
+  expect(answer.json().unseen.length).toBeGreaterThan(0)
+})
+
 it('a sample that cannot be read is refused with the place', async () => {
   const answer = await tryIt({ mapping, sample: '[{"billNo":' })
   expect(answer.statusCode).toBe(400)
@@ -105,4 +156,10 @@ it('needs one sample, and a reader', async () => {
   expect((await tryIt({ mapping, sample: '[]' }, await api.key('push:jiaxing-wholesale'))).statusCode).toBe(
     403,
   )
+})
+
+it('the example of the API document is what the hub answers', async () => {
+  const headers = { 'accept-language': 'en' }
+  const answer = await api.call('POST', '/v1/mappings/try', { body: mappingExample, headers })
+  expect(answer.json()).toEqual(trialExample)
 })

@@ -10,6 +10,10 @@ export interface TryResult {
   readonly sources: readonly TriedSource[]
   /** Fields of the sample that the mapping neither reads nor ignores, with the number of records that have them. */
   readonly drift: Readonly<Record<string, number>>
+  /** Places of the mapping that work and are surely not meant. */
+  readonly doubts: readonly Mistake[]
+  /** Places of the mapping that read a field which no record of the sample has. */
+  readonly unseen: readonly Mistake[]
 }
 
 export type TriedSource = MappedSource & {
@@ -25,7 +29,7 @@ export function tryMapping(
 ): TryResult {
   const { mapping, mistakes } = compiled
   if (mapping === null)
-    return { mapping: null, mistakes, received: records.length, rejected: 0, sources: [], drift: {} }
+    return { mapping: null, mistakes, received: records.length, ...NOTHING }
   const sources = records.map((record) => mapping.trace(record, { receivedAtMs }))
   const drift: Record<string, number> = {}
   for (const record of records) for (const name of mapping.drift(record)) drift[name] = (drift[name] ?? 0) + 1
@@ -37,5 +41,9 @@ export function tryMapping(
     rejected,
     sources,
     drift,
+    doubts: mapping.doubts ?? [],
+    unseen: mapping.unseen?.(records) ?? [],
   }
 }
+
+const NOTHING = { rejected: 0, sources: [], drift: {}, doubts: [], unseen: [] }
