@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { decode } from '#adapters/push/decode.ts'
-import { mappingExample } from '#api/examples.ts'
+import { mappingExample } from '#api/examples-mappings.ts'
 import { openapiDocument } from '#cli/openapi-document.ts'
 import { compileMapping } from '#core/mapping/compile.ts'
 

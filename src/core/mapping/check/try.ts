@@ -28,8 +28,7 @@ export function tryMapping(
   receivedAtMs: number,
 ): TryResult {
   const { mapping, mistakes } = compiled
-  if (mapping === null)
-    return { mapping: null, mistakes, received: records.length, ...NOTHING }
+  if (mapping === null) return { mapping: null, mistakes, received: records.length, ...NOTHING }
   const sources = records.map((record) => mapping.trace(record, { receivedAtMs }))
   const drift: Record<string, number> = {}
   for (const record of records) for (const name of mapping.drift(record)) drift[name] = (drift[name] ?? 0) + 1

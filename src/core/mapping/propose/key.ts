@@ -1,8 +1,11 @@
-import type { SourceRecord, SourceValue } from '#core/source.ts'
+import type { Kind } from '#core/model/kinds.ts'
+import type { SourceRecord } from '#core/source.ts'
 import { isPrecisionLost } from '#core/text.ts'
-import { plainName } from './meaning.ts'
-import { quoted } from './quoted.ts'
+import { distinct } from './distinct.ts'
+import { isOfBase, orderOf } from './order-line.ts'
+import { inComment, quoted } from './quoted.ts'
 import { isNumbering, type Recognised } from './recognise.ts'
+import { isCounted, isRowName } from './row-number.ts'
 import { timeFormats } from './shape.ts'
 
 /** Meanings that make a key together where no single number does, in the order in which they are tried. */
@@ -20,14 +23,33 @@ const PARTS = [
 ]
 
 /**
- * Lines for `key`: the source's own number where each record has another; else the first parts that tell the records apart, beside
- * the sender that stands around them. The numbers of the rows of a sheet or file begin anew in each.
+ * Lines for `key`: the source's own number where each record has another; that of the order with that of its line where records are
+ * lines of orders; else the first parts that tell the records apart, beside the sender that stands around them. The numbers of the rows
+ * of a sheet or file begin anew in each.
  */
-export function proposeKey(all: readonly Recognised[], records: readonly SourceRecord[]): string[] {
+export function proposeKey(
+  kind: Kind,
+  all: readonly Recognised[],
+  records: readonly SourceRecord[],
+): string[] {
   const fields = all.filter(({ profile }) => profile.stands === 'row')
   const around = senders(all)
+  const lines = orderOf(kind, fields, records)
   const own = ownNumber(fields)
-  if (own && isRowNumber(own, around)) {
+  if (lines?.line && (own === undefined || own.meaning !== 'key' || [lines.order, lines.line].includes(own)))
+    return [
+      `# CHECK: each record is taken for a line of ${inComment(lines.order.profile.name)}. Do its lines keep their numbers when it is sent again?`,
+      `key: [${[lines.order, lines.line].map(keyPart).join(', ')}]`,
+    ]
+  const isRow = own !== undefined && isRowNumber(own, around)
+  const parts =
+    lines && (own === undefined || isRow || isLot(own)) ? partsOf(fields, records, lines.order) : []
+  if (parts.length > 0 && distinct(parts, records) === records.length)
+    return [
+      `# CHECK: each record is taken for a line of ${inComment(parts[0]?.profile.name ?? '')} that has no number. Which fields together never occur twice?`,
+      `key: [${parts.map(keyPart).join(', ')}]`,
+    ]
+  if (own && isRow) {
     const day = fields.filter(({ meaning, profile }) => meaning === 'time' && profile.filled > 0)
     return [
       '# CHECK: rows are numbered anew in each sheet or file. Which fields together never occur twice?',
@@ -36,37 +58,41 @@ export function proposeKey(all: readonly Recognised[], records: readonly SourceR
   }
   if (own)
     return [
-      ...(own.meaning === 'lot' && !isTraceCode(own)
+      ...(isLot(own)
         ? ['# CHECK: goods of one batch may come more than once. Which fields together never occur twice?']
         : own.meaning?.startsWith('document.')
           ? ['# CHECK: one paper may come with several records. Which fields together never occur twice?']
           : []),
       `key: [${quoted(own.profile.name)}]`,
     ]
-  const chosen: Recognised[] = []
-  for (const part of candidates(fields)) {
-    const before = distinct(chosen, records)
-    const after = distinct([...chosen, part], records)
-    if (chosen.length === 0 || after > before) chosen.push(part)
-    if (after === records.length) break
-  }
+  const chosen = partsOf(fields, records)
   return [
     '# CHECK: no field of the sample numbers the records alone. Which fields together never occur twice?',
     `key: [${[...around, ...(chosen.length > 0 ? chosen : fields.slice(0, 1))].map(keyPart).join(', ')}]`,
   ]
 }
 
-const ROW_NUMBER = /^(序号|编号|行号|no|xh|serialno|serial)$/u
-/** `1`, `2`, `3`: a row, not a record. */
-const COUNTED = /^\d{1,4}$/u
-
-/** Whether a number is that of a row in its sheet or file: it is called so, and begins with every sheet or counts from one. */
-function isRowNumber({ profile }: Recognised, around: readonly Recognised[]): boolean {
-  if (!ROW_NUMBER.test(plainName(profile.name))) return false
-  return (
-    around.some(isOfTitle) || (profile.texts.length > 1 && profile.texts.every((text) => COUNTED.test(text)))
-  )
+/** The first parts that tell the records apart together, beside the order of which they are lines. */
+function partsOf(
+  fields: readonly Recognised[],
+  records: readonly SourceRecord[],
+  order?: Recognised,
+): Recognised[] {
+  const chosen = order ? [order] : []
+  for (const part of candidates(fields)) {
+    if (part === order || (order && isOfBase(part))) continue
+    const isAlone = chosen.every((one) => one === order && isOfBase(one))
+    if (isAlone || distinct([...chosen, part], records) > distinct(chosen, records)) chosen.push(part)
+    if (distinct(chosen, records) === records.length) break
+  }
+  return chosen
 }
+
+/** A row and not a record: a number that is called so, and begins with every sheet or counts from one. */
+const isRowNumber = ({ profile }: Recognised, around: readonly Recognised[]): boolean =>
+  isRowName(profile.name) && (around.some(isOfTitle) || (profile.texts.length > 1 && isCounted(profile)))
+
+const isLot = (field: Recognised): boolean => field.meaning === 'lot' && !isTraceCode(field)
 
 const isOfTitle = ({ profile }: Recognised): boolean => profile.name.startsWith('title.')
 
@@ -93,7 +119,7 @@ const isNumber = ({ meaning }: Recognised): boolean =>
   meaning === 'key' || meaning?.startsWith('document.') === true
 
 function ownNumber(fields: readonly Recognised[]): Recognised | undefined {
-  const unique = fields.filter(({ profile }) => isNumbering(profile))
+  const unique = fields.filter((field) => isNumbering(field.profile) && !isOfBase(field))
   const lots = unique.filter(({ meaning }) => meaning === 'lot')
   return (
     unique.find(({ meaning }) => meaning === 'key') ??
@@ -113,19 +139,4 @@ function candidates(fields: readonly Recognised[]): Recognised[] {
   const numbers = filled.filter(isNumber)
   const parts = PARTS.flatMap((wanted) => filled.filter(({ meaning }) => meaning === wanted))
   return [...numbers.slice(0, 1), ...parts]
-}
-
-/** How many records the fields together tell apart. */
-function distinct(fields: readonly Recognised[], records: readonly SourceRecord[]): number {
-  const keys = records.map(({ value }) => fields.map(({ profile }) => textAt(value, profile.name)).join('\n'))
-  return new Set(keys).size
-}
-
-function textAt(value: SourceValue, path: string): string {
-  let found: SourceValue | undefined = value
-  for (const step of path.split(/(?<!\\)\./)) {
-    if (typeof found !== 'object' || found === null || Array.isArray(found)) return ''
-    found = found[step.replaceAll('\\.', '.')]
-  }
-  return typeof found === 'string' ? found : ''
 }

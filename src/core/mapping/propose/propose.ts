@@ -53,7 +53,7 @@ export function proposeMapping(input: ProposalInput): Proposal {
   const slaughter = slaughterOf(recognised)
   const { kind, because } = proposeKind(recognised, slaughter)
   const fields = withTimeOf(kind, kind === 'production' ? onFarm(recognised) : recognised)
-  const key = proposeKey(fields, records)
+  const key = proposeKey(kind, fields, records)
   const own = fields.filter(({ profile }) => profile.stands === 'row')
   const statusField = fields.find(({ meaning }) => meaning === 'status')
   const note = own.find(({ meaning }) => meaning === 'note')

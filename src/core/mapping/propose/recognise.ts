@@ -2,6 +2,7 @@ import { isPrecisionLost } from '#core/text.ts'
 import { isInRows, meaningAround } from './around.ts'
 import type { FieldProfile } from './field-profile.ts'
 import { type Meaning, meaningOfName, plainName } from './meaning.ts'
+import { isCounted, isRowName } from './row-number.ts'
 import { type Shape, shapeOf, timeFormats } from './shape.ts'
 
 /** What one source field was taken for. */
@@ -95,8 +96,15 @@ function isBetter(claim: Meaning, one: FieldProfile | undefined, other: FieldPro
     if (isSparse(one, other) || isSparse(other, one)) return isSparse(other, one)
     return isMass(one.name) && !isMass(other.name)
   }
-  if (claim === 'key') return isNumbering(one) && !isNumbering(other)
+  if (claim === 'key') return numbers(one) > numbers(other)
   return false
+}
+
+/** How well a field numbers the records: a row that is counted does less than the order of which it is a line. */
+function numbers(profile: FieldProfile): number {
+  if (isRowName(profile.name) && isCounted(profile)) return isNumbering(profile) ? 1 : 0
+  if (isNumbering(profile)) return 3
+  return profile.filled === profile.records ? 2 : 0
 }
 
 /** Of two amounts, one that many rows leave empty says less of the goods than one that they all have. */
