@@ -21,7 +21,7 @@ import { fieldWatch, spelling } from './run/watch.ts'
 export function compileMapping(file: MappingFile): Compilation {
   const parsed = parseFile(file.text)
   const mistakes = mistakesOf(file.path, parsed.place)
-  for (const { at, reason } of parsed.faults) mistakes.add(at, '', 'unreadable', { found: reason })
+  for (const fault of parsed.faults) mistakes.unreadable(fault)
   const { root } = parsed
   if (root === null) return { mapping: null, mistakes: mistakes.sorted() }
   if (root.is !== 'map') {

@@ -41,7 +41,7 @@ export function parseSystemFile(
 ): { system: SystemFile | null; mistakes: Mistake[] } {
   const parsed = parseFile(text)
   const mistakes = mistakesOf(path, parsed.place)
-  for (const { at, reason } of parsed.faults) mistakes.add(at, '', 'unreadable', { found: reason })
+  for (const fault of parsed.faults) mistakes.unreadable(fault)
   const c = beginCompiling(mistakes)
   const root = parsed.root === null ? null : mapOf(c, parsed.root, '', NAMES, 'system: <name>')
   const system = root === null ? null : systemOf(c, root)

@@ -16,7 +16,7 @@ export function parseCodeTable(
 ): { table: CodeTable | null; mistakes: Mistake[] } {
   const parsed = parseFile(text)
   const mistakes = mistakesOf(path, parsed.place)
-  for (const { at, reason } of parsed.faults) mistakes.add(at, '', 'unreadable', { found: reason })
+  for (const fault of parsed.faults) mistakes.unreadable(fault)
   const c: Compiling = beginCompiling(mistakes)
   const root =
     parsed.root === null ? null : mapOf(c, parsed.root, '', ['rows'], 'rows: [{ code: …, value: … }]')

@@ -35,11 +35,6 @@ function oneOf({ meant, known }: MistakeParts): readonly [en: string, zh: string
 
 /** Every mistake that a mapping file can have. `found` is what the file says, `wanted` what belongs there. */
 export const MISTAKES = {
-  unreadable: ({ found }) =>
-    words(
-      [`The file is not readable YAML: ${found}`, `文件不是可读的 YAML：${found}`],
-      ['Check indentation, quotes and brackets at this place.', '请检查此处的缩进、引号与括号。'],
-    ),
   unknown_name: (parts) =>
     words([`"${parts.found}" is not known here`, `此处没有“${parts.found}”这一项`], oneOf(parts)),
   unknown_value: (parts) =>

@@ -1,10 +1,13 @@
 import type { Mistake } from '#core/mapping/mapping.ts'
+import type { Fault } from './faults.ts'
 import { MISTAKES, type MistakeCode, type MistakeParts } from './mistake-words.ts'
 import type { ParsedFile } from './node.ts'
 
 /** Collects everything that is wrong with one file, in the order of the file. */
 export interface Mistakes {
   add(at: number, target: string, code: MistakeCode, parts?: MistakeParts): void
+  /** The file cannot be read at all, as its parser says. */
+  unreadable(fault: Fault): void
   readonly none: boolean
   sorted(): Mistake[]
 }
@@ -35,6 +38,13 @@ export function mistakesOf(path: string, place: ParsedFile['place']): Mistakes {
           mistake,
           wanted.map((name) => nameAt(target, name)),
         )
+    },
+    unreadable({ at, why: { reason, fix } }) {
+      const message = {
+        en: `The file is not readable YAML: ${reason.en}`,
+        zh: `文件不是可读的 YAML：${reason.zh}`,
+      }
+      found.push({ path, ...place(at), target: '', message, advice: fix })
     },
     get none() {
       return found.length === 0

@@ -1,4 +1,5 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, Lexer, LineCounter, parseDocument } from 'yaml'
+import { ALIAS, type Fault, faultOfYaml, NAME_NOT_TEXT, TOO_DEEP, TOO_LONG } from './faults.ts'
 
 /** A part of a mapping file with its place. Every scalar is text: YAML's own guesses (numbers, dates, yes and no) are switched off. */
 export type Node = TextNode | ListNode | MapNode
@@ -26,40 +27,40 @@ export interface Entry {
 
 export interface ParsedFile {
   readonly root: Node | null
-  readonly faults: readonly { readonly at: number; readonly reason: string }[]
+  readonly faults: readonly Fault[]
   place(at: number): { line: number; column: number }
 }
 
 /** Longest mapping file that is read; a longer one is no mapping. */
 export const LONGEST_FILE = 512 * 1024
 const DEEPEST = 20
-const TOO_DEEP = 'the file is nested too deeply'
 /** Of what the lexer gives, that which stands for something and not in the text: a document, a scalar, the end of a wrong flow. */
 const UNWRITTEN: ReadonlySet<string> = new Set(['\x02', '\x1f', '\x18'])
 
 /** Reads YAML (or JSON, which is YAML) into nodes. Aliases are refused: a file that is meant to be read says things where they are. */
 export function parseFile(text: string): ParsedFile {
   const lines = new LineCounter()
-  const faults: { at: number; reason: string }[] = []
+  const faults: Fault[] = []
   const place = (at: number) => {
     const { line, col } = lines.linePos(at)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  if (text.length > LONGEST_FILE)
-    return { root: null, faults: [{ at: 0, reason: 'the file is too long' }], place }
+  if (text.length > LONGEST_FILE) return { root: null, faults: [{ at: 0, why: TOO_LONG }], place }
   const deepAt = tooDeepAt(text)
   if (deepAt !== null) {
     for (let start = 0; start <= deepAt; start = text.indexOf('\n', start) + 1 || deepAt + 1)
       lines.addNewLine(start)
-    return { root: null, faults: [{ at: deepAt, reason: TOO_DEEP }], place }
+    return { root: null, faults: [{ at: deepAt, why: TOO_DEEP }], place }
   }
   const document = parseDocument(text, {
     lineCounter: lines,
     schema: 'failsafe',
     merge: false,
-    logLevel: 'silent',
+    // In silence the parser leaves the second document of a file out and says nothing.
+    logLevel: 'error',
   })
-  for (const error of document.errors) faults.push({ at: error.pos[0], reason: firstLine(error.message) })
+  for (const { pos, code, message } of document.errors)
+    faults.push({ at: pos[0], why: faultOfYaml(code, message) })
   const root = faults.length > 0 ? null : nodeOf(document.contents, 0, 0, faults)
   return { root: faults.length > 0 ? null : root, faults, place }
 }
@@ -77,17 +78,14 @@ function tooDeepAt(text: string): number | null {
   return null
 }
 
-const firstLine = (message: string): string =>
-  message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? message
-
-function nodeOf(part: unknown, at: number, depth: number, faults: { at: number; reason: string }[]): Node {
+function nodeOf(part: unknown, at: number, depth: number, faults: Fault[]): Node {
   const empty: TextNode = { is: 'text', text: '', at }
   if (depth > DEEPEST) {
-    faults.push({ at, reason: TOO_DEEP })
+    faults.push({ at, why: TOO_DEEP })
     return empty
   }
   if (isAlias(part)) {
-    faults.push({ at: part.range?.[0] ?? at, reason: 'anchors and aliases are not part of the language' })
+    faults.push({ at: part.range?.[0] ?? at, why: ALIAS })
     return empty
   }
   if (isScalar(part)) return { is: 'text', text: String(part.value ?? ''), at: part.range?.[0] ?? at }
@@ -104,7 +102,7 @@ function nodeOf(part: unknown, at: number, depth: number, faults: { at: number; 
   const entries = new Map<string, Entry>()
   for (const pair of part.items) {
     if (!isPair(pair) || !isScalar(pair.key)) {
-      faults.push({ at: start, reason: 'a name must be plain text' })
+      faults.push({ at: start, why: NAME_NOT_TEXT })
       continue
     }
     const nameAt = pair.key.range?.[0] ?? start
