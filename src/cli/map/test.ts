@@ -3,6 +3,7 @@ import { cliLanguage } from '#cli/language.ts'
 import { mappingsMustExist } from '#cli/mappings-folder.ts'
 import { sentenceOf, settingsOrExit } from '#cli/process.ts'
 import { mistakeLine } from '#cli/system/mistake-line.ts'
+import { tellUnknown } from '#cli/system/wanted-systems.ts'
 import { wrongOptions } from '#cli/wrong-usage.ts'
 import { testSystem } from '#flow/systems/golden.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
@@ -21,7 +22,7 @@ export async function mapTest(argv: readonly string[]): Promise<void> {
   const registry = await loadRegistry(mappings)
   for (const mistake of registry.mistakes) console.error(mistakeLine(mistake))
   const unknown = wanted.filter((id) => !registry.system(id))
-  for (const id of unknown) console.error(`${id}: ${[...registry.systems.keys()].join(', ')}`)
+  for (const id of unknown) await tellUnknown(id, mappings, [...registry.systems.keys()])
   let passed = 0
   let failed = 0
   for (const system of registry.systems.values()) {

@@ -65,6 +65,7 @@ export const SETTING_TWINS: Twins = [
     '$1 is declared, but no mapping of it is in force: add one with POST /v1/systems/$2/mappings and activate it',
     '$1 已声明，但没有生效的映射：请用 POST /v1/systems/$2/mappings 添加并启用',
   ],
+  ['$1 is written for a receiver: no message is read by it', '$1 是面向接收方的映射，不读取报文'],
   ['$1 was retired; add its text as the next version', '$1 已停用；请将其文本作为下一版本添加'],
   ['no version of $1 was activated, so there is none to go back from', '$1 没有启用过任何版本，无可回退'],
   [

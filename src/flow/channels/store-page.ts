@@ -41,7 +41,10 @@ export async function storePage(
       if (error.code === 'unreadable_message' && typeof receipt === 'string')
         return { receipt, state: 'refused', received: 0, rejected: 0 }
       if (error.code === 'unknown_record' || error.code === 'unknown_system')
-        throw new AdapterError('config', `the system has no record "${record}"`)
+        throw new AdapterError(
+          'config',
+          `${system} has no record "${record}" that takes messages: add its mapping, or name another record in the channel`,
+        )
       // It will never fit, so the others must not wait behind it; what was read stands at the source as it was.
       if (error.code === 'too_large' || error.code === 'empty_body')
         return { receipt: null, state: 'refused', received: 0, rejected: 0 }

@@ -29,14 +29,20 @@ export function targetOf(registry: Registry, system: string, record: string): Ta
 export const unknownSystem = (registry: Registry, system: string): HubError =>
   new HubError('unknown_system', { detail: system, members: { known: [...registry.systems.keys()] } })
 
-/** Names the records that can be pushed, and says where a record only lacks its mapping. */
-export const unknownRecord = (system: InstalledSystem, record: string): HubError =>
-  new HubError('unknown_record', {
-    detail: withoutMapping(system).includes(record)
-      ? `${system.id}/${record} is declared, but no mapping of it is in force: add one with POST /v1/systems/${system.id}/mappings and activate it`
-      : `${system.id}/${record}`,
-    members: { known: pushedNames(system) },
-  })
+/** Names the records that can be pushed, and says where a record only lacks its mapping, or is written and never read. */
+export const unknownRecord = (
+  system: InstalledSystem,
+  record: string,
+  known: readonly string[] = pushedNames(system),
+): HubError => new HubError('unknown_record', { detail: whyUnknown(system, record), members: { known } })
+
+function whyUnknown(system: InstalledSystem, record: string): string {
+  const name = `${system.id}/${record}`
+  if (withoutMapping(system).includes(record))
+    return `${name} is declared, but no mapping of it is in force: add one with POST /v1/systems/${system.id}/mappings and activate it`
+  if (system.records.has(record)) return `${name} is written for a receiver: no message is read by it`
+  return name
+}
 
 /** How a message names the mapping that read it. */
 export const mappingName = ({ name, version }: CompiledMapping): string => `${name}@${version}`

@@ -4,7 +4,7 @@ import type { Issue } from '#core/issue.ts'
 import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { CANONICAL } from '#flow/intake/canonical-sources.ts'
 import { messageId, messageTime } from '#flow/intake/message-id.ts'
-import { unknownSystem } from '#flow/intake/target.ts'
+import { unknownRecord, unknownSystem } from '#flow/intake/target.ts'
 import type { LiveRegistry } from '#flow/systems/live.ts'
 import { isPushed } from '#flow/systems/registry.ts'
 import { readLink } from '#store/links.ts'
@@ -82,11 +82,11 @@ async function mappingsOf(
   const forward = [...(installed?.records.values() ?? [])].filter(isPushed)
   const wanted = forward.filter(({ name }) => record === undefined || name === record)
   const takesCanonical = record === undefined || record === CANONICAL
-  if (wanted.length === 0 && !takesCanonical)
-    throw new HubError('unknown_record', {
-      detail: `${system}/${record}`,
-      members: { known: [...forward.map(({ name }) => name), CANONICAL] },
-    })
+  if (record !== undefined && wanted.length === 0 && !takesCanonical) {
+    const known = [...forward.map(({ name }) => name), CANONICAL]
+    if (installed) throw unknownRecord(installed, record, known)
+    throw new HubError('unknown_record', { detail: `${system}/${record}`, members: { known } })
+  }
   const mappings: Record<string, ReplayMapping> = {}
   for (const { name, mapping } of wanted) if (mapping) mappings[name] = { version: mapping.version }
   if (wanted.length > 0 && Object.keys(mappings).length === 0)

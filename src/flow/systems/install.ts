@@ -88,3 +88,19 @@ export const wrongSystem = (path: string, found: string, wanted: string): Mistak
   },
   advice: { en: `Write ${wanted}, or rename the folder.`, zh: `请改为 ${wanted}，或重命名文件夹。` },
 })
+
+/** A mapping that is called otherwise than the system.yaml calls the record that it is for. */
+export const wrongRecord = (path: string, found: string, wanted: string): Mistake => ({
+  path,
+  line: 1,
+  column: 1,
+  target: 'mapping',
+  message: {
+    en: `the mapping is called ${found}, and its system.yaml has it for ${wanted}`,
+    zh: `映射名为 ${found}，而 system.yaml 中它属于 ${wanted}`,
+  },
+  advice: {
+    en: `Write mapping: ${wanted}, or give the record in system.yaml the name of the mapping.`,
+    zh: `请写 mapping: ${wanted}，或在 system.yaml 中按映射名称命名该记录。`,
+  },
+})

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { compileMapping } from '#core/mapping/compile.ts'
-import type { Compilation } from '#core/mapping/mapping.ts'
+import type { Compilation, Mistake } from '#core/mapping/mapping.ts'
 import { parseSystemFile } from '#core/mapping/system-file.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
-import { compileTables, type InstallOptions, installRecord, wrongSystem } from './install.ts'
+import { compileTables, type InstallOptions, installRecord, wrongRecord, wrongSystem } from './install.ts'
 import { type FolderSystem, type InstalledRecord, type Registry, registryOf } from './registry.ts'
 
 const SYSTEM_FILE = 'system.yaml'
@@ -50,7 +50,8 @@ export async function loadSystem(own: string, options: InstallOptions = {}): Pro
   const files = await readdir(own)
   if (!files.includes(SYSTEM_FILE)) return null
   const path = `${name}/${SYSTEM_FILE}`
-  const parsed = parseSystemFile(path, await readFile(join(own, SYSTEM_FILE), 'utf8'))
+  const mappings = files.filter((one) => one.endsWith('.yaml') && one !== SYSTEM_FILE).sort()
+  const parsed = parseSystemFile(path, await readFile(join(own, SYSTEM_FILE), 'utf8'), mappings)
   const mistakes = [...parsed.mistakes]
   if (parsed.system && parsed.system.system !== name)
     mistakes.push(wrongSystem(path, parsed.system.system, name))
@@ -58,9 +59,13 @@ export async function loadSystem(own: string, options: InstallOptions = {}): Pro
   const file = name === OWN_SYSTEM ? null : parsed.system
   const tables = await readTables(own)
   const records = new Map<string, InstalledRecord>()
-  for (const mapping of files.filter((one) => one.endsWith('.yaml') && one !== SYSTEM_FILE).sort()) {
+  const misnamed: Mistake[] = []
+  for (const mapping of mappings) {
     const source = { text: await readFile(join(own, mapping), 'utf8'), tables }
     const record = installRecord({ system: name, name: mapping, source, file }, options)
+    const declared = Object.entries(file?.records ?? {}).find(([, one]) => one.mapping === mapping)?.[0]
+    if (record.mapping && declared !== undefined && declared !== record.name)
+      misnamed.push(wrongRecord(`${name}/${mapping}`, `${name}/${record.name}`, `${name}/${declared}`))
     // A broken system.yaml no longer says what must be signed, nor how a receiver is spoken to: nothing of it works until it is mended.
     records.set(record.name, file ? record : { ...record, mapping: null })
   }
@@ -77,6 +82,7 @@ export async function loadSystem(own: string, options: InstallOptions = {}): Pro
     records,
     tables,
     mistakes: [...mistakes, ...compileTables(name, tables).mistakes],
+    doubts: [...parsed.doubts, ...misnamed],
   }
 }
 

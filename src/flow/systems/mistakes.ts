@@ -1,5 +1,5 @@
 import type { Mistake } from '#core/mapping/mapping.ts'
-import type { InstalledSystem, Registry } from './registry.ts'
+import type { FolderSystem, InstalledSystem, Registry } from './registry.ts'
 
 /** Everything that is wrong with a system: with its own file, its code tables and the mappings of its records. */
 export const mistakesOf = (system: InstalledSystem): Mistake[] => [
@@ -7,9 +7,11 @@ export const mistakesOf = (system: InstalledSystem): Mistake[] => [
   ...[...system.records.values()].flatMap(({ mistakes }) => mistakes),
 ]
 
-/** What works in its mappings and is surely not meant. */
-export const doubtsOf = ({ records }: InstalledSystem): Mistake[] =>
-  [...records.values()].flatMap(({ mapping }) => mapping?.doubts ?? [])
+/** What works in its system.yaml and its mappings and is surely not meant. */
+export const doubtsOf = ({ doubts, records }: FolderSystem): Mistake[] => [
+  ...doubts,
+  ...[...records.values()].flatMap(({ mapping }) => mapping?.doubts ?? []),
+]
 
 /** Records that its system.yaml names, and of which no mapping is in force: nothing can be pushed to them. */
 export const withoutMapping = ({ file, records }: InstalledSystem): string[] =>

@@ -27,7 +27,11 @@ export interface InstalledSystem {
 }
 
 /** A system that has a folder under `mappings/`. */
-export type FolderSystem = InstalledSystem & { readonly folder: string }
+export type FolderSystem = InstalledSystem & {
+  readonly folder: string
+  /** What works in its system.yaml and is surely not meant. */
+  readonly doubts: readonly Mistake[]
+}
 
 export interface InstalledRecord {
   readonly name: string

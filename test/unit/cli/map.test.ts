@@ -104,6 +104,46 @@ it('a trial and a check name the words that are read as fields, and the fields t
   expect(process.exitCode).toBe(1)
 })
 
+it.each([
+  ['a-count', 'Did you mean "a-county"?', '是否应为“a-county”？'],
+  ['stall', 'There are: a-county.', '已有：a-county。'],
+  ['empty', 'has no system.yaml, and is no system. Add one', '没有 system.yaml，不构成对接系统'],
+])(
+  'a system %s that there is not is told by each command with why, in both languages',
+  async (name, en, zh) => {
+    await mkdir(join(mappings, 'empty'), { recursive: true })
+    for (const [language, sentence] of [
+      ['en', en],
+      ['zh', zh],
+    ]) {
+      vi.stubEnv('HUB_LANG', language)
+      for (const run of [() => systemCheck([name]), () => mapCommand(['test', name])]) {
+        expect((await said(run)).err).toContainEqual(expect.stringContaining(sentence as string))
+        expect(process.exitCode).toBe(1)
+      }
+    }
+  },
+)
+
+it('a check tells of a record whose mapping is not there, and of one that its mapping calls otherwise', async () => {
+  const file = (records: string) =>
+    writeFile(
+      join(mappings, 'a-county/system.yaml'),
+      `system: a-county\ntitle: { zh: 甲县, en: A county }\nadapter: push\nrecords: { ${records} }\n`,
+    )
+  await file('trade: { mapping: trads.yaml, accepts: [application/json] }')
+  const missing = await said(() => systemCheck(['a-county']))
+  expect(missing.out[1]).toMatch(
+    /^ {2}a-county\/system\.yaml:4:\d+ records\.trade\.mapping: There is no mapping file "trads\.yaml" .* Did you mean "trade\.yaml"\?$/,
+  )
+  await file('sale: { mapping: trade.yaml, accepts: [application/json] }')
+  const misnamed = await said(() => systemCheck(['a-county']))
+  expect(misnamed.out[1]).toBe(
+    '  a-county/trade.yaml:1:1 mapping: the mapping is called a-county/trade, and its system.yaml has it for a-county/sale. Write mapping: a-county/sale, or give the record in system.yaml the name of the mapping.',
+  )
+  expect(process.exitCode).toBe(1)
+})
+
 it('drafts of goldens are written by the mapping as it is, anew while they are drafts, and never over one that was read', async () => {
   await writeFile(
     goldenPath,

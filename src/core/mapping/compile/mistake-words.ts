@@ -145,6 +145,40 @@ export const MISTAKES = {
       [`"${found}" is not a number`, `“${found}”不是数字`],
       ['Write digits, as in 0 or 12.5.', '请写数字，如 0 或 12.5。'],
     ),
+  not_count: ({ found }) =>
+    words(
+      [`"${found}" is no count`, `“${found}”不是条数`],
+      ['Write a whole number from 1 to 9999999, as in 500.', '请写 1 至 9999999 的整数，如 500。'],
+    ),
+  not_region: ({ found }) =>
+    words(
+      [`"${found}" is no code of a region`, `“${found}”不是行政区划代码`],
+      [
+        "Write the six digits of GB/T 2260, as in '330825'.",
+        "请填写六位行政区划代码（GB/T 2260），如 '330825'。",
+      ],
+    ),
+  not_content_type: ({ found }) =>
+    words(
+      [
+        `"${found}" is no content type: nothing that is pushed is taken by it`,
+        `“${found}”不是内容类型，推送不会按此接收`,
+      ],
+      [
+        'Write it like application/json, text/xml or text/csv.',
+        '写法如 application/json、text/xml、text/csv。',
+      ],
+    ),
+  no_file: (parts) =>
+    words(
+      [
+        `There is no mapping file "${parts.found}" beside this system.yaml: nothing can be pushed to the record`,
+        `system.yaml 所在文件夹没有映射文件“${parts.found}”，该记录无法接收推送`,
+      ],
+      parts.meant
+        ? oneOf(parts)
+        : [`Add ${parts.found}, or take the record out.`, `请增加 ${parts.found}，或删去此记录。`],
+    ),
   bad_cell: ({ found }) =>
     words(
       [`"${found}" is not a cell`, `“${found}”不是单元格`],

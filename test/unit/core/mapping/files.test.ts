@@ -34,6 +34,45 @@ describe('system.yaml', () => {
       [3, 'records.trade'],
     ])
   })
+  test('what works and is surely not meant is told with its place, and the rest goes on', () => {
+    const text = [
+      'title: { zh: 甲, en: A }',
+      'adapter: push',
+      'system: a',
+      "region: '33040'",
+      'records:',
+      '  trade: { mapping: trades.yaml, accepts: [json] }',
+      '  entry: { mapping: ../b/entry.yaml, accepts: [text/xml] }',
+      '  sale: { mapping: sale.yaml, accepts: [application/json] }',
+    ].join('\n')
+    const { system, mistakes, doubts } = parseSystemFile('system.yaml', text, ['sale.yaml', 'trade.yaml'])
+    expect([system?.system, mistakes]).toEqual(['a', []])
+    expect(doubts.map(({ line, target, advice }) => [line, target, advice.en])).toEqual([
+      [4, 'region', "Write the six digits of GB/T 2260, as in '330825'."],
+      [6, 'records.trade.mapping', 'Did you mean "trade.yaml"?'],
+      [6, 'records.trade.accepts', 'Write it like application/json, text/xml or text/csv.'],
+      [7, 'records.entry.mapping', 'Add ../b/entry.yaml, or take the record out.'],
+    ])
+    expect(parseSystemFile('system.yaml', text).doubts.map(({ target }) => target)).toEqual([
+      'region',
+      'records.trade.accepts',
+    ])
+  })
+  test('a mistake stands where it is, and what is advised is right', () => {
+    const { mistakes } = parseSystemFile(
+      'system.yaml',
+      'title: { zh: 甲, en: A }\nadapter: push\nsystem: A market\nrecords:\n  trade:\n    mapping: trade.yaml\n    accepts: [text/csv]\n    maxRecords: many',
+    )
+    expect(mistakes.map(({ line, target, advice }) => [line, target, advice.en])).toEqual([
+      [3, 'system', 'Use lower-case letters, digits and hyphens, as in jiaxing-wholesale.'],
+      [8, 'records.trade.maxRecords', 'Write a whole number from 1 to 9999999, as in 500.'],
+    ])
+    const wanted = (records: string) =>
+      parseSystemFile('s', `system: a\ntitle: { zh: 甲, en: A }\nadapter: push\n${records}`)
+    const [advised] = wanted('records: [trade]').mistakes
+    const written = /Write (.+)\.$/.exec(advised?.advice.en ?? '')?.[1] ?? ''
+    expect(wanted(written).mistakes).toEqual([])
+  })
   test('the fuse of a scan is a share, a number of records, or both; counts name a kind', () => {
     const channel = (more: string) => {
       const { system, mistakes } = parseSystemFile(
