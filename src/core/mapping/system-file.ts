@@ -35,6 +35,8 @@ const NAMES = [
 ] as const
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 
+/** Code of a province, a city or a county. */
+const REGION = /^\d{2}(?:\d{2}){0,2}$/
 /** Content type: `application/json`. */
 const CONTENT_TYPE = /^[\w.+-]+\/[\w.+*-]+$/
 
@@ -72,7 +74,7 @@ function systemOf(c: Compiling, root: MapNode, files?: readonly string[]): Syste
   const title = wordsOf(c, root, 'title')
   const department = wordsOf(c, root, 'department')
   const region = optional(c, root, 'region')
-  if (region && !/^\d{6}$/.test(region))
+  if (region && !REGION.test(region))
     c.doubts.push([entryOf(root, 'region')?.at ?? root.at, 'region', 'not_region', { found: region }])
   const adapterNode = entryOf(root, 'adapter')
   const adapter = adapterNode === undefined ? null : choiceOf(c, adapterNode, 'adapter', ADAPTERS)

@@ -154,8 +154,8 @@ export const MISTAKES = {
     words(
       [`"${found}" is no code of a region`, `“${found}”不是行政区划代码`],
       [
-        "Write the six digits of GB/T 2260, as in '330825'.",
-        "请填写六位行政区划代码（GB/T 2260），如 '330825'。",
+        "Write the digits of GB/T 2260 of a county, city or province, as in '330825', '3308' or '33'.",
+        "请填写县、市或省的行政区划代码（GB/T 2260），如 '330825'、'3308'、'33'。",
       ],
     ),
   not_content_type: ({ found }) =>
