@@ -54,11 +54,11 @@ async function* recordsOf(
   for await (const { head, records } of batches) {
     if (head) {
       // Of a book of several tables one may be another; its rows tell it.
-      if (!shape && head.sheet === undefined)
+      if (!shape && head.alone !== undefined)
         checkNeeded(
           head.columns.map(({ field }) => field),
           needed,
-          `row ${head.headerRow}`,
+          `${head.alone}row ${head.headerRow}`,
         )
       shape = shapeOf(head)
     }

@@ -26,6 +26,8 @@ export interface WorkbookColumn extends TableColumn {
 export interface WorkbookHead {
   /** Name of the sheet, where the places of a workbook must tell its sheets apart. */
   readonly sheet?: string
+  /** Where no other table is read of the workbook: what stands before the places of this one, its name where there are other sheets. */
+  readonly alone?: string
   readonly columns: readonly WorkbookColumn[]
   readonly headerRow: number
   readonly title: Readonly<Record<string, string>> | null
@@ -52,8 +54,12 @@ export interface Weight {
   readonly max: number
 }
 
-/** Makes records of the rows of a sheet, which come in their order. @param sheet its name, where places must have it */
-export function tableReader(options: WorkbookOptions, weight: Weight, sheet?: string) {
+/** Makes records of the rows of a sheet, which come in their order. */
+export function tableReader(
+  options: WorkbookOptions,
+  weight: Weight,
+  of: Pick<WorkbookHead, 'sheet' | 'alone'>,
+) {
   const { title, units = [], hiddenRows = 'read' } = options
   const [groupsRow, header] = headerRows(options.header)
   const titlePlace = title ? placeOf(title.cell) : null
@@ -82,7 +88,7 @@ export function tableReader(options: WorkbookOptions, weight: Weight, sheet?: st
     checkFields(named, [...(title ? [TITLE] : []), ...(units.length > 0 ? [UNIT] : [])])
     for (const { column, at: _, ...found } of named) add(column, found)
     return {
-      ...(sheet === undefined ? {} : { sheet }),
+      ...of,
       columns,
       headerRow: header,
       title: parts,

@@ -37,9 +37,13 @@ export async function* readWorkbook(
   if (found.formats) await readWholePart(open(found.formats), found.formats.name, formats.events)
   const context = { texts: texts.texts, shown: formats.shown, is1904: found.is1904 }
   const weight: Weight = { used: 0, max: maxWeight }
-  for (const { name, part } of await tablesOf(sheets, open, context)) {
+  const tables = await tablesOf(sheets, open, context)
+  for (const { name, part } of tables) {
     const sheet = sheets.length > 1 ? name : undefined
-    const table = tableReader(options, weight, sheet)
+    const table = tableReader(options, weight, {
+      ...(sheet === undefined ? {} : { sheet }),
+      ...(tables.length > 1 ? {} : { alone: found.sheets.length > 1 ? `${name}!` : '' }),
+    })
     try {
       // What is looked through twice counts once.
       const look = partOpener(source, { left: inflatedMaxBytes })
