@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, expect, it } from 'vitest'
 import { withApi } from '#test/api.ts'
+import { rewrite } from '#test/rewrite.ts'
 
 const api = withApi()
 const sample = (path: string, name: string, type: string) =>
@@ -146,6 +147,35 @@ it('a void reaches the gate at once, with its day and reason', async () => {
   expect(cabbage?.reasons[0]).toMatchObject({
     code: 'void',
     zh: '凭证已作废（2024-04-15），原因：数量填写错误。',
+  })
+})
+
+it('a void of which nobody says the day is told with the day in China on which the hub was told', async () => {
+  const record = {
+    kind: 'document',
+    system: 'zj-agri-certificate',
+    key: ['untold'],
+    occurredAt: { at: '2026-03-01', precision: 'day' },
+    parties: [{ role: 'issuer', name: '示例专业合作社', ids: [] }],
+    product: { name: '番茄' },
+    documents: [{ role: 'self', type: 'promise_cert', number: 'HGZ20260301-ZZ9Q' }],
+  }
+  const id = 'urn:cnft:document:zj-agri-certificate:canonical:untold'
+  for (const [i, body] of [record, { ...record, status: 'void' }].entries()) {
+    const answer = await api.call('POST', '/v1/records', { body })
+    expect(answer.json().results, answer.body).toMatchObject([{ records: [{ id, version: i + 1 }] }])
+  }
+  // The evening before in Greenwich.
+  await rewrite(
+    api.pool,
+    'update record_versions set received_at = $2 where record_id = $1 and version = 2',
+    [id, '2026-03-05T17:30:00Z'],
+  )
+  const [told] = await check({ number: 'HGZ20260301-ZZ9Q', on: '2026-03-06' })
+  expect(told?.reasons[0]).toMatchObject({
+    code: 'void',
+    zh: '凭证已作废（2026-03-06 得知）。',
+    values: { since: '2026-03-06' },
   })
 })
 

@@ -202,6 +202,19 @@ test('a B certificate is refused outside its province and after its day; each wi
   ])
 })
 
+test.each([
+  [{ voidedOn: '2024-04-14', voidToldOn: '2024-04-16' }, ' on 2024-04-14', '（2024-04-14）', '2024-04-14'],
+  [{ voidToldOn: '2024-04-16' }, ', as was told on 2024-04-16', '（2024-04-16 得知）', '2024-04-16'],
+])(
+  'a void paper %j is told with the day of its void, else with that on which the hub was told',
+  (days, en, zh, since) => {
+    const [found] = judgePaper({ ...paper, isVoid: true, ...days }, { on: '2024-04-15' })
+    expect(found).toMatchObject({ code: 'void', values: { since } })
+    expect(found?.en).toContain(en)
+    expect(found?.zh).toContain(zh)
+  },
+)
+
 test('a load that was registered here today is not refused for having used up its own paper', () => {
   const usage = usageOf([part({ site: '330105012', measures: kg('100'), sameDay: kg('100') })])
   const { compared } = judgeUsage(paper, usage)
