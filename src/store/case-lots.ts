@@ -1,4 +1,5 @@
 import type { ClientBase, Pool } from 'pg'
+import { type CaseGoods, mayBeNamed } from '#core/cases/goods.ts'
 import type { LotRole } from '#core/cases/spread.ts'
 import type { Order } from '#core/cases/states.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
@@ -121,18 +122,19 @@ export async function findCasesOfGoods(
     readonly productName: string | null
   },
 ): Promise<string[]> {
-  const { rows } = await client.query<{ id: string }>({
+  const { rows } = await client.query<CaseRowOfGoods>({
     name: 'find-cases-of-goods',
-    text: `select c.id from cases c
+    text: `select c.id, c.product_name as "productName", c.product_class as "productClass" from cases c
             where c.state not in ('cleared', 'closed')
-              and (c.product_name is null or $4::text is null or c.product_name = $4 or c.product_class not in ('vegetable', 'mushroom', 'fruit'))
               and (c.id in (select l.case_id from case_lots l where l.code = any($1::text[]) and l.role in ('tested', 'upstream', 'downstream'))
                    or (c.whats && $2::uuid[] and c.whos && $3::uuid[]))
             order by c.opened_at, c.id`,
-    values: [goods.codes, goods.whats, goods.whos, goods.productName],
+    values: [goods.codes, goods.whats, goods.whos],
   })
-  return rows.map(({ id }) => id)
+  return rows.filter((row) => mayBeNamed(row, goods.productName)).map(({ id }) => id)
 }
+
+type CaseRowOfGoods = Pick<CaseGoods, 'productName' | 'productClass'> & { readonly id: string }
 
 /** A code of the goods of a case. */
 export interface CaseLotRow {

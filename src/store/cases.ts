@@ -1,4 +1,5 @@
 import type { ClientBase, Pool, PoolClient } from 'pg'
+import { namesAlike } from '#core/cases/goods.ts'
 import type { CaseState } from '#core/cases/states.ts'
 import { regionPrefix } from './change-filter.ts'
 import { GROWING } from './growing-cases.ts'
@@ -204,7 +205,7 @@ export async function listCases(
     text: `select ${COLUMNS} from cases
             where ($1::text is null or state = $1)
               and ($2::text is null or region like $2 or exists (select from case_lots l where l.case_id = cases.id and l.region like $2))
-              and ($3::text is null or product_name = $3 or product_class = $3 or product_code = $3)
+              and ($3::text is null or product_name = any($9::text[]) or product_class = $3 or product_code = $3)
               and ($4::timestamptz is null or opened_at >= $4) and ($5::timestamptz is null or opened_at < $5)
               and ($6::timestamptz is null or (opened_at, id) < ($6, $7::uuid))
             order by opened_at desc, id desc limit $8`,
@@ -217,6 +218,7 @@ export async function listCases(
       page.after?.openedAt ?? null,
       page.after?.id ?? null,
       page.limit,
+      filter.product === undefined ? [] : namesAlike(filter.product),
     ],
   })
   return await opened(client, rows)

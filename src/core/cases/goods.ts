@@ -1,13 +1,14 @@
 import { goodsDiffer } from '#core/documents/goods-match.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
-import { cleanProductName, readProductName } from '#core/products/read-product-name.ts'
+import { namesOf } from '#core/products/names.ts'
+import { bareProductName, cleanProductName, readProductName } from '#core/products/read-product-name.ts'
 
 /** What the goods of a case are, as far as they are known. */
 export interface CaseGoods {
   readonly productClass: string | null
   readonly productCode: string | null
-  /** Everyday name; null where the tables do not know it. */
+  /** One of the names that mean the same; null where nothing tells. */
   readonly productName: string | null
 }
 
@@ -19,7 +20,7 @@ const BY_NAME: ReadonlySet<string> = new Set([
 /** Names that stand for a whole class. */
 const COLLECTIVE: ReadonlySet<string> = new Set(['蔬菜', '水果', '食用菌', '淡水鱼'])
 
-/** The goods that a record tells of. */
+/** The goods that a record tells of, by the name that all names of one product have; null where the tables do not know it. */
 export function goodsOf({ product }: Pick<Body, 'product'>): CaseGoods {
   const known = product?.name === undefined ? undefined : readProductName(cleanProductName(product.name))
   return {
@@ -29,6 +30,35 @@ export function goodsOf({ product }: Pick<Body, 'product'>): CaseGoods {
   }
 }
 
+/** What the goods of a record are called in a case: as it is written there, without a remark in brackets where the tables know the name. */
+export function writtenName({ product }: Pick<Body, 'product'>): string | null {
+  if (product?.name === undefined) return null
+  const clean = cleanProductName(product.name)
+  return readProductName(clean) === undefined ? product.name : bareProductName(clean)
+}
+
+/** The name that all names of one product have; one that the tables do not know stays. */
+const sameName = (name: string | null): string | null =>
+  name === null ? null : (readProductName(name)?.standard ?? name)
+
+/** Every name under which a case of these goods may stand. */
+export function namesAlike(name: string): string[] {
+  const standard = readProductName(cleanProductName(name))?.standard
+  return standard === undefined ? [name] : [...new Set([name, standard, ...namesOf(standard)])]
+}
+
+/** Whether a case of these goods may be that of a name that `goodsOf` gives: plants of two names are two goods. */
+export const mayBeNamed = (
+  goods: Pick<CaseGoods, 'productName' | 'productClass'>,
+  name: string | null,
+): boolean =>
+  goods.productName === null ||
+  name === null ||
+  sameName(goods.productName) === name ||
+  (goods.productClass !== null && !PLANTS.has(goods.productClass))
+
+const PLANTS: ReadonlySet<string> = new Set(['vegetable', 'mushroom', 'fruit'])
+
 /**
  * Whether what a record tells of may be the goods of a case. A batch number, a voucher or a certificate may stand for several products, and a case is of
  * one of them. What went into another product by a transformation is followed whatever it is called.
@@ -37,7 +67,7 @@ export function mayBe(goods: CaseGoods, kind: Kind, body: Pick<Body, 'product'>)
   if (kind === 'transformation') return true
   const told = goodsOf(body)
   if (goodsDiffer(goods, told) !== null) return false
-  const { productName: a } = goods
+  const a = sameName(goods.productName)
   const { productName: b } = told
   if (a === null || b === null || a === b || COLLECTIVE.has(a) || COLLECTIVE.has(b)) return true
   return !BY_NAME.has(goods.productClass ?? '') || !BY_NAME.has(told.productClass ?? '')

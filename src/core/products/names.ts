@@ -66,6 +66,10 @@ const PRODUCTS = build()
 /** Every everyday name with what it means. */
 export const namedProducts = (): Iterable<readonly [name: string, product: NamedProduct]> => PRODUCTS
 
+/** All everyday names that mean the same as a standard name, itself among them. */
+export const namesOf = (standard: string): string[] =>
+  [...PRODUCTS].filter(([, product]) => product.standard === standard).map(([name]) => name)
+
 /** A product by one of its everyday names, exactly as written. */
 export function namedProduct(name: string): NamedProduct | undefined {
   return PRODUCTS.get(name)

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { goodsOf } from '#core/cases/goods.ts'
+import { goodsOf, writtenName } from '#core/cases/goods.ts'
 import { dueOf, objectionUntilMs } from '#core/cases/machine.ts'
 import { isLaboratoryTest, openingState, saysOf } from '#core/cases/open.ts'
 import { placeOf, siteText } from '#core/cases/place.ts'
@@ -164,9 +164,9 @@ export function whereOf(body: Body) {
 /** What the goods of a record are, and where. */
 export function goodsAndPlaceOf(body: Body) {
   const { site, stall, region } = placeOf(body)
-  const { productName, productCode, productClass } = goodsOf(body)
+  const { productCode, productClass } = goodsOf(body)
   return {
-    productName: productName ?? body.product?.name ?? null,
+    productName: writtenName(body),
     productCode,
     productClass,
     region: region?.code ?? null,
