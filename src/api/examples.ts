@@ -1,131 +1,6 @@
-import pushExamples from './push-examples.json' with { type: 'json' }
+import { saleId } from './examples-push.ts'
 
-/** Examples of the OpenAPI document. Codes and names are made up, in the form of real ones. */
-
-/** A push as the samples of a system have it, with its receipt; generated from `mappings/`. */
-interface PushExample {
-  readonly summary: string
-  readonly contentType: string
-  readonly body: string
-  readonly receipt: object
-}
-
-const PUSHES: Readonly<Record<string, PushExample>> = pushExamples
-
-/** Body of a push: whatever the record's mapping reads, with an example of each record that is installed here. */
-export const pushBody = {
-  content: {
-    'application/json': { schema: pushSchema('application/json') },
-    ...Object.fromEntries(
-      [...Map.groupBy(Object.entries(PUSHES), ([, { contentType }]) => contentType)].map(
-        ([contentType, pushes]) => [
-          contentType,
-          {
-            schema: pushSchema(contentType),
-            examples: Object.fromEntries(
-              pushes.map(([name, { summary, body }]) => [
-                keyOf(name),
-                { summary, value: contentType === 'application/json' ? JSON.parse(body) : body },
-              ]),
-            ),
-          },
-        ],
-      ),
-    ),
-    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': {
-      schema: { type: 'string', format: 'binary' },
-    },
-  },
-}
-
-/** Receipts of the same pushes. */
-export const pushReceipts = Object.fromEntries(
-  Object.entries(PUSHES).map(([name, { summary, receipt }]) => [keyOf(name), { summary, value: receipt }]),
-)
-
-/** Names of examples are components of a path in some readers: no slash. */
-function keyOf(name: string): string {
-  return name.replace('/', '.')
-}
-
-function pushSchema(contentType: string): object {
-  const description =
-    'One record, a list, or a document with a list inside, as the mapping says · 单条、数组或含列表的文档，按映射解析'
-  return contentType === 'application/json'
-    ? { title: 'Records in the format of the system · 系统原有格式的记录', description }
-    : { type: 'string', description }
-}
-
-const sale = {
-  kind: 'sale',
-  system: 'jiaxing-wholesale',
-  key: ['JX20260715000123'],
-  occurredAt: { at: '2026-07-15T04:12:30+08:00', precision: 'second' },
-  region: { code: '330402' },
-  parties: [{ role: 'seller', name: '嘉兴某蔬菜经营部', ids: [] }],
-  product: { code: '01231', name: '番茄', class: 'vegetable' },
-  quantity: { value: '186.5', unit: 'KGM' },
-  saleKind: 'wholesale',
-}
-
-/** Body of `POST /v1/records`. */
-export const canonicalBody = {
-  content: {
-    'application/json': {
-      schema: {
-        title: 'Canonical records · 规范记录',
-        description:
-          'Kind, system and key, `status` where it is void, and the content of the kind; the hub adds id, version and the rest, and the year of a region code: that of `occurredAt` · 类型、系统、主键与内容，其余由平台补充；区划代码未写年份的，按 occurredAt 的年份',
-        oneOf: [{ type: 'object' }, { type: 'array', items: { type: 'object' }, maxItems: 5000 }],
-        examples: [[sale]],
-      },
-    },
-  },
-}
-
-const id = 'urn:cnft:sale:jiaxing-wholesale:trade:JX20260715000123'
-
-export const receiptExample = {
-  receipt: '019826d2-3a5c-7c41-9d2e-5f0b6a1c8e37',
-  system: 'jiaxing-wholesale',
-  record: 'trade',
-  sha256: 'f7c3bc1d808e04732adf679965ccc34ca7ae3441b4a0c8e1f6d5b7a2930c4d1e',
-  state: 'done',
-  receivedAt: '2026-07-14T20:12:31.204Z',
-  received: 2,
-  accepted: 1,
-  unchanged: 0,
-  rejected: 1,
-  results: [
-    { index: 0, key: ['JX20260715000123'], result: 'created', records: [{ kind: 'sale', id, version: 1 }] },
-    {
-      index: 1,
-      key: null,
-      result: 'rejected',
-      records: [],
-      issues: [
-        {
-          path: '/1/billNo',
-          code: 'E_NO_KEY',
-          target: 'key',
-          reason: 'the key field is missing or empty',
-          fix: 'Send the number of the bill.',
-        },
-      ],
-    },
-  ],
-}
-
-export const largeReceiptExample = {
-  ...receiptExample,
-  state: 'waiting',
-  received: 0,
-  accepted: 0,
-  rejected: 0,
-  results: [],
-  next: null,
-  progress: { records: 0, total: null, bytes: 0, totalBytes: 214_958_112 },
-}
+/** Examples of traces, lots and papers in the OpenAPI document. Codes and names are made up, in the form of real ones. */
 
 const time = { at: '2026-07-15T04:12:30+08:00', precision: 'second' }
 const node = (code: string, more: object): object => ({
@@ -159,7 +34,7 @@ const lot = node('lot:33041234567890123456', {
   occurredAt: time,
   records: [
     {
-      id,
+      id: saleId,
       kind: 'sale',
       version: 1,
       status: 'active',
@@ -187,7 +62,7 @@ export const traceExample = {
       quantity: '186.5',
       unit: 'KGM',
       kind: 'sale',
-      record: id,
+      record: saleId,
       version: 1,
       system: 'jiaxing-wholesale',
       occurredAt: '2026-07-14T20:12:30.000Z',
@@ -339,53 +214,4 @@ export const requiredExample = {
     },
   ],
   isComplete: false,
-}
-
-const laneExample = {
-  secondsBehind: 0,
-  oldest: null,
-  held: { waiting: 0, refused: 0 },
-  position: '1204',
-  attempts: 0,
-  nextAt: null,
-  delivered: 1180,
-  refused: 0,
-  coalesced: 0,
-  lastOkAt: '2026-07-14T20:12:31.500Z',
-  lastError: null,
-  breaker: 'closed',
-}
-
-export const linkExample = {
-  id: '0b6a1c8e-37d2-4c41-9d2e-5f3a5c0198f2',
-  name: 'City platform',
-  system: null,
-  url: 'http://127.0.0.1:9000/changes',
-  allowAddress: ['127.0.0.1/32:9000'],
-  filter: { kinds: ['sale', 'entry'], regions: ['330400'] },
-  mapping: 'canonical',
-  limits: { changesPerSecond: 2000 },
-  coalesce: false,
-  folder: null,
-  sees: ['public', 'partner'],
-  signing: [{ scheme: 'v1', publicKey: null, validUntil: null }],
-  hasToken: false,
-  state: 'active',
-  createdAt: '2026-07-14T20:00:00.000Z',
-  updatedAt: '2026-07-14T20:00:00.000Z',
-  behind: 0,
-  ...laneExample,
-  recall: { ...laneExample, delivered: 0, lastOkAt: null },
-}
-
-export const newLinkExample = {
-  ...linkExample,
-  position: '0',
-  behind: 1204,
-  secondsBehind: 41,
-  oldest: { position: '1', at: '2026-07-14T19:59:19.000Z' },
-  delivered: 0,
-  lastOkAt: null,
-  recall: { ...linkExample.recall, position: '0' },
-  secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=',
 }

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import Type from 'typebox'
 import { readCursor, UUID, writeCursor } from '#api/cursor.ts'
-import { linkExample, newLinkExample } from '#api/examples.ts'
+import { linkExample, newLinkExample } from '#api/examples-links.ts'
 import { languageOf } from '#api/language.ts'
 import { linkView, type Moment } from '#api/link-view.ts'
 import {

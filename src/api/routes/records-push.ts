@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { canonicalBody, receiptExample } from '#api/examples.ts'
+import { canonicalBody, receiptExample } from '#api/examples-push.ts'
 import { IdempotencyHeader, type IdempotencyKey, idempotencyKeyOf } from '#api/idempotency.ts'
 import { answer, problems } from '#api/openapi.ts'
 import type { RouteParts } from '#api/parts.ts'

@@ -1,40 +1,11 @@
-import type { Words } from '#core/mapping/mapping.ts'
-
-/** What a sentence about a mistake is made of. */
-export interface MistakeParts {
-  readonly found?: string
-  /** Names that would be right. */
-  readonly known?: readonly string[]
-  /** The one that was probably meant. */
-  readonly meant?: string
-  readonly wanted?: string
-}
-
-interface MistakeWords {
-  readonly message: Words
-  readonly advice: Words
-}
-type Sentence = (parts: MistakeParts) => MistakeWords
-
-const words = (
-  message: readonly [en: string, zh: string],
-  advice: readonly [en: string, zh: string],
-): MistakeWords => ({
-  message: { en: message[0], zh: message[1] },
-  advice: { en: advice[0], zh: advice[1] },
-})
-
-const LISTED = 40
-const listEn = (known: readonly string[] = []): string => known.slice(0, LISTED).join(', ')
-const listZh = (known: readonly string[] = []): string => known.slice(0, LISTED).join('、')
-
-function oneOf({ meant, known }: MistakeParts): readonly [en: string, zh: string] {
-  if (meant !== undefined) return [`Did you mean "${meant}"?`, `是否应为“${meant}”？`]
-  return [`Use one of: ${listEn(known)}.`, `可用：${listZh(known)}。`]
-}
+import { listEn, listZh, oneOf, type Sentence, words } from './mistake-parts.ts'
+import { OF_READING } from './mistakes-of-reading.ts'
+import { OF_SYSTEMS } from './mistakes-of-systems.ts'
 
 /** Every mistake that a mapping file can have. `found` is what the file says, `wanted` what belongs there. */
 export const MISTAKES = {
+  ...OF_READING,
+  ...OF_SYSTEMS,
   unknown_name: (parts) =>
     words([`"${parts.found}" is not known here`, `此处没有“${parts.found}”这一项`], oneOf(parts)),
   unknown_value: (parts) =>
@@ -75,19 +46,6 @@ export const MISTAKES = {
         'Use lower-case letters, digits and hyphens, as in jiaxing-wholesale/trade.',
         '请使用小写字母、数字与连字符，如 jiaxing-wholesale/trade。',
       ],
-    ),
-  not_slug: ({ found }) =>
-    words(
-      [`"${found}" is no name of a system, record or channel`, `“${found}”不能作系统、记录或通道的名称`],
-      [
-        'Use lower-case letters, digits and hyphens, as in jiaxing-wholesale.',
-        '请使用小写字母、数字与连字符，如 jiaxing-wholesale。',
-      ],
-    ),
-  own_name: ({ found }) =>
-    words(
-      [`"${found}" is the hub itself`, `“${found}”是本平台自身的系统标识`],
-      ['Give the system another name.', '请为该系统另取名称。'],
     ),
   same_name: ({ found, wanted }) =>
     words(
@@ -145,55 +103,6 @@ export const MISTAKES = {
       [`"${found}" is not a number`, `“${found}”不是数字`],
       ['Write digits, as in 0 or 12.5.', '请写数字，如 0 或 12.5。'],
     ),
-  not_count: ({ found }) =>
-    words(
-      [`"${found}" is no count`, `“${found}”不是条数`],
-      ['Write a whole number from 1 to 9999999, as in 500.', '请写 1 至 9999999 的整数，如 500。'],
-    ),
-  not_region: ({ found }) =>
-    words(
-      [`"${found}" is no code of a region`, `“${found}”不是行政区划代码`],
-      [
-        "Write the digits of GB/T 2260 of a county, city or province, as in '330825', '3308' or '33'.",
-        "请填写县、市或省的行政区划代码（GB/T 2260），如 '330825'、'3308'、'33'。",
-      ],
-    ),
-  not_content_type: ({ found }) =>
-    words(
-      [
-        `"${found}" is no content type: nothing that is pushed is taken by it`,
-        `“${found}”不是内容类型，推送不会按此接收`,
-      ],
-      [
-        'Write it like application/json, text/xml or text/csv.',
-        '写法如 application/json、text/xml、text/csv。',
-      ],
-    ),
-  no_file: (parts) =>
-    words(
-      [
-        `There is no mapping file "${parts.found}" beside this system.yaml: nothing can be pushed to the record`,
-        `system.yaml 所在文件夹没有映射文件“${parts.found}”，该记录无法接收推送`,
-      ],
-      parts.meant
-        ? oneOf(parts)
-        : [`Add ${parts.found}, or take the record out.`, `请增加 ${parts.found}，或删去此记录。`],
-    ),
-  bad_cell: ({ found }) =>
-    words(
-      [`"${found}" is not a cell`, `“${found}”不是单元格`],
-      ['Write a column and a row, as in A1.', '请写列与行，如 A1。'],
-    ),
-  two_rows: () =>
-    words(
-      ['Two rows of headings are that of the groups and the one below it', '两行表头应为分组行及其下一行'],
-      ['Write the numbers of both rows, as in header: [2, 3].', '请写两行的行号，如 header: [2, 3]。'],
-    ),
-  title_below: ({ found }) =>
-    words(
-      [`The title ${found} does not stand above the headings`, `标题 ${found} 不在表头之上`],
-      ['Say with "header" in which row the names of the columns stand.', '请用 header 写明列名所在的行。'],
-    ),
   bad_unit: ({ found }) =>
     words(
       [`"${found}" is not a known unit`, `“${found}”不是已知单位`],
@@ -201,29 +110,6 @@ export const MISTAKES = {
         'Use 公斤, 斤, 克, 吨, 头, 只, 个, 箱 or another unit of docs/model.md.',
         '请使用 公斤、斤、克、吨、头、只、个、箱 等已知单位。',
       ],
-    ),
-  no_envelope: () =>
-    words(
-      ['Only a list inside a JSON document has members around it', '只有 JSON 文档内的列表才有外层字段'],
-      [
-        'Use it with format: json or form, and rows: the path of the list; a path leads to one value beside the list.',
-        '请配合 format: json 或 form，以及 rows（列表路径）使用；路径应指向列表之外的单个值。',
-      ],
-    ),
-  no_lines: ({ found }) =>
-    words(
-      [`"${found}" is not a list inside of each record of JSON`, `“${found}”不是每条 JSON 记录内的列表`],
-      [
-        'Use it with format: json, ndjson or form, and name the member of the record that is the list, as in lines: goods.',
-        '请配合 format: json、ndjson 或 form 使用，填写记录中列表字段的名称，如 lines: goods。',
-      ],
-    ),
-  not_in_envelope: (parts) =>
-    words(
-      [`read.envelope does not name "${parts.found}"`, `read.envelope 未列出“${parts.found}”`],
-      parts.known?.length
-        ? oneOf(parts)
-        : [`Add it: envelope: [${parts.found}].`, `请补充 envelope: [${parts.found}]。`],
     ),
   no_table: (parts) =>
     words(
@@ -293,25 +179,6 @@ export const MISTAKES = {
     ),
   bad_scheme: (parts) =>
     words([`"${parts.found}" is not an identifier scheme`, `“${parts.found}”不是标识体系`], oneOf(parts)),
-  not_for_format: ({ found, wanted }) =>
-    words(
-      [
-        `"${found}" has no place in an answer of the format ${wanted}`,
-        `格式 ${wanted} 的应答没有“${found}”一项`,
-      ],
-      [
-        'Take it out; a SOAP answer refuses with a fault by itself.',
-        '请删去此项；SOAP 应答自动以 fault 表示拒绝。',
-      ],
-    ),
-  needs_rows: () =>
-    words(
-      [
-        'Something can stand around the list only in JSON that names its place',
-        '只有 JSON 且指明列表位置时，列表外才能有内容',
-      ],
-      ['Write format: json and rows: body.items.', '请写 format: json 与 rows: body.items。'],
-    ),
   word_is_field: ({ found }) =>
     words(
       [`"${found}" is read as a field of the source`, `“${found}”在此按来源字段读取`],
@@ -340,14 +207,6 @@ export const MISTAKES = {
             'Compare its name with the interface document, or add a sample that has it.',
             '请对照接口文档核对字段名，或补充含此字段的样例。',
           ],
-    ),
-  bad_secret_name: ({ found }) =>
-    words(
-      [`"${found}" is not the name of a secret`, `“${found}”不是密钥名称`],
-      [
-        'Use letters and digits, as in sign; its value is set with PATCH /v1/systems/{id} and never stands in a file.',
-        '请使用字母与数字，如 sign；密钥值通过 PATCH /v1/systems/{id} 设置，不写入文件。',
-      ],
     ),
 } as const satisfies Record<string, Sentence>
 

@@ -1,6 +1,7 @@
 import type { Mistake } from '#core/mapping/mapping.ts'
 import type { Fault } from './faults.ts'
-import { MISTAKES, type MistakeCode, type MistakeParts } from './mistake-words.ts'
+import type { MistakeParts } from './mistake-parts.ts'
+import { MISTAKES, type MistakeCode } from './mistake-words.ts'
 import type { ParsedFile } from './node.ts'
 
 /** Collects everything that is wrong with one file, in the order of the file. */
