@@ -22,9 +22,14 @@ const NODE = 'cn.mofcom.node9'
  */
 export function eventRegion(kind: Kind, { sites, occurredAt }: Partial<Body>): Region | undefined {
   if (sites === undefined || occurredAt === undefined || !HAPPENS.has(kind)) return undefined
+  const places = sites.filter(({ role }) => PLACES.has(role))
+  return regionOfNodes(places, Number(occurredAt.at.slice(0, 4)))
+}
+
+/** The region that the node codes of places begin with, where it is one of the year; undefined where they name none, or several. */
+export function regionOfNodes(places: readonly Pick<SitePart, 'ids'>[], year: number): Region | undefined {
   let code: string | undefined
-  for (const { role, ids } of sites) {
-    if (!PLACES.has(role)) continue
+  for (const { ids } of places) {
     for (const { scheme, value } of ids) {
       if (scheme !== NODE || !isNodeShape(value)) continue
       const own = value.slice(0, 6)
@@ -32,7 +37,6 @@ export function eventRegion(kind: Kind, { sites, occurredAt }: Partial<Body>): R
       code = own
     }
   }
-  const year = Number(occurredAt.at.slice(0, 4))
   const record = code === undefined ? undefined : recordAt(code, year)
   return record && { code: record.code, name: record.name, year }
 }

@@ -16,6 +16,7 @@ import {
   somewhere,
   wentTo,
   withOthers,
+  withRegionOf,
 } from './lot-places.ts'
 
 /** Links that a case may read in all: lots that went over thousands of counters have tens of thousands of tickets. */
@@ -163,8 +164,10 @@ export function foundAt(lot: DescribedLot, tested: readonly CasePlace[]): Descri
     const stalls = place.stall ? [place.stall] : []
     const i = places.findIndex((known) => !isElsewhere(place, known.place))
     const known = places[i]
-    if (known) places[i] = { ...known, stalls: eachOnce([...known.stalls, ...stalls]) }
-    else if (place.site && KEEPS.has(place.site.role)) places.push({ place, stalls, mass: null })
+    if (known) {
+      const at = withRegionOf(known.place, place)
+      places[i] = { ...known, place: at, stalls: eachOnce([...known.stalls, ...stalls]) }
+    } else if (place.site && KEEPS.has(place.site.role)) places.push({ place, stalls, mass: null })
   }
   const told = somewhere(places)
   return { ...lot, places: told, place: told[0].place, stall: told[0].stalls[0] ?? null }

@@ -22,6 +22,7 @@ import {
 } from './case-lots.ts'
 import { confirmedOf } from './confirmed-tests.ts'
 import { causeOf, type TestedGoods, testedGoodsOf } from './open-case.ts'
+import { withRegions } from './place-regions.ts'
 import { STANDS } from './told-test.ts'
 import { confirmedBy } from './whose-word.ts'
 
@@ -129,7 +130,7 @@ async function lotsOf(
   const own = { productName, productCode, productClass }
   for (const lot of await describeLots(client, untraced(answered), own))
     if (!lots.has(lot.code)) lots.set(lot.code, { ...lot, order, answered: true })
-  return { lots: withPapersAlone([...lots.values()]), truncated }
+  return { lots: withRegions(withPapersAlone([...lots.values()]), found.openedAt), truncated }
 }
 
 /** The goods of the tests by their names and by what is ordered for them, those that are answered, and where each was tested. */

@@ -43,9 +43,11 @@ export function placesOf(
   // A test that was matched to the goods does not name them.
   const told = (one: TracedRecord): boolean =>
     placeOf(one.body).stall !== undefined && (one.kind === 'test' || about(one))
+  const placed = (place: CasePlace, here: readonly TracedRecord[]): CasePlace =>
+    here.reduce((known, { body }) => withRegionOf(known, placeOf(body)), place)
   return [
     {
-      place: main.place,
+      place: placed(main.place, there(main.place.key)),
       stalls: stallsOf([
         ...active.filter((one) => isMain(one) && told(one)).slice(0, 1),
         ...there(main.place.key),
@@ -53,7 +55,7 @@ export function placesOf(
       mass: others.length === 0 ? main.mass : massOf(there(main.place.key)),
     },
     ...others.map(([key, here]) => ({
-      place: placeOf((here[0] as TracedRecord).body),
+      place: placed(placeOf((here[0] as TracedRecord).body), here),
       stalls: stallsOf(active.filter((one) => keyOf(one) === key && told(one))),
       mass: massOf(here),
     })),
@@ -124,14 +126,22 @@ export function somewhere(places: readonly LotPlace[]): readonly [LotPlace, ...L
   return (known.length > 0 ? known : places) as [LotPlace, ...LotPlace[]]
 }
 
+/** A place with the region that another record tells of it, where its own tells none. */
+export const withRegionOf = (place: CasePlace, { region }: CasePlace): CasePlace =>
+  place.region || !region ? place : { ...place, region }
+
 /** Places with those of the others that are elsewhere; stalls of one that is there already are added to its own. */
 export function withOthers(places: readonly LotPlace[], others: readonly LotPlace[]): LotPlace[] {
   const all = [...places]
   for (const one of others) {
     const i = all.findIndex((known) => !isElsewhere(one.place, known.place))
     const known = all[i]
-    if (!known) all.push(one)
-    else if (places.length === 0) all[i] = { ...known, stalls: eachOnce([...known.stalls, ...one.stalls]) }
+    if (!known) {
+      all.push(one)
+      continue
+    }
+    const stalls = places.length === 0 ? eachOnce([...known.stalls, ...one.stalls]) : known.stalls
+    all[i] = { ...known, place: withRegionOf(known.place, one.place), stalls }
   }
   return all
 }
