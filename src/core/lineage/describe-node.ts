@@ -1,15 +1,14 @@
-import { addDecimal } from '#core/decimal.ts'
 import { maskName } from '#core/mask.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { COVERED, maskedCause } from '#core/model/masked-texts.ts'
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
-import type { Quantity } from '#core/model/values.ts'
 import { isPersonalParty, isPersonalSite } from '#core/personal.ts'
 import type { GraphCode } from './codes.ts'
 import type { TraceHold, TraceNode, TraceParty, TraceRecord, TraceSite, TraceTest } from './graph.ts'
 import { parseGraphCode } from './graph-code.ts'
 import { TEST_CONFIDENCE } from './matching.ts'
 import { byStrength, isAbout, type Mention } from './mentions.ts'
+import { nodeQuantity } from './node-quantity.ts'
 import { documentTypeOf, type Mentioning, mentionedIn, mentioning, nodeState, voidOf } from './node-state.ts'
 import { recordSummary } from './record-summary.ts'
 import type { ReachedNode, TracedRecord } from './traced-record.ts'
@@ -47,19 +46,6 @@ function leading(mentions: readonly Mentioning[]): readonly Mentioning[] {
     if ((rank(one.record.kind) - rank(first.record.kind) || byWeight(one, first)) < 0) first = one
   const { kind, system } = first.record
   return usable.filter(({ record }) => record.kind === kind && record.system === system)
-}
-
-/** Sum of the quantities of the leading records; absent where one is unknown, or units or goods differ. */
-function quantityOf(records: readonly TracedRecord[]): Quantity | undefined {
-  const [first, ...rest] = records.map(({ body }) => body.output?.quantity ?? body.quantity)
-  if (!first?.value || rest.length === 0) return first
-  let sum = first.value
-  for (const quantity of rest) {
-    if (!quantity?.value || quantity.unit !== first.unit) return undefined
-    sum = addDecimal(sum, quantity.value)
-  }
-  const goods = new Set(records.map(({ body }) => body.product?.name ?? body.product?.code))
-  return goods.size === 1 ? { value: sum, unit: first.unit } : undefined
 }
 
 const partyOf = (party: PartyPart): TraceParty => {
@@ -173,7 +159,8 @@ export function describeNode(
   const tellers = leading(mentions).map(({ record }) => record)
   const body = tellers[0]?.body
   const product = body?.output?.product ?? body?.product
-  const quantity = quantityOf(tellers)
+  const active = mentions.flatMap(({ record }) => (record.status === 'active' ? [record] : []))
+  const quantity = nodeQuantity(reached.code, tellers, active)
   const origin = body?.origin
   const { voidedAt, voidReason } = voidOf(mentions)
   return {
