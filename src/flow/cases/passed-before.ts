@@ -9,7 +9,6 @@ import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { dropCaseTest, findCaseTests, putCaseTest } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
-import { readOwners } from '#store/peer-versions.ts'
 import { findPassesOfGoods } from '#store/tests-of-goods.ts'
 import { unanswered, unansweredAmong } from './answered.ts'
 import { applyEvent } from './apply.ts'
@@ -41,10 +40,9 @@ export async function answerByEarlier(
   { goods, caseId, nowMs, passes }: AskedPasses & { readonly caseId: string },
 ): Promise<void> {
   const { receivedAt } = failed
-  const { found, known, foreign } = await passesOf(client, failed, { goods, passes })
+  const { found, known } = await passesOf(client, failed, { goods, passes })
   let ofTheCase: ToldTest | null = null
   for (const { id, version, body: passed } of found) {
-    if (foreign.has(id)) continue
     const test = { recordId: id, version, receivedAt, body: passed }
     if (known.get(id)?.some((one) => one.caseId === caseId)) {
       ofTheCase ??= test
@@ -66,10 +64,8 @@ export async function joinsReleased(
   failed: ToldTest,
   { goods, says, nowMs, passes }: AskedPasses & { readonly says: RecordEvent },
 ): Promise<boolean> {
-  const { found, known, foreign } = await passesOf(client, failed, { goods, passes })
-  const cases = found.flatMap(({ id }) =>
-    foreign.has(id) ? [] : (known.get(id) ?? []).map((one) => one.caseId),
-  )
+  const { found, known } = await passesOf(client, failed, { goods, passes })
+  const cases = found.flatMap(({ id }) => (known.get(id) ?? []).map((one) => one.caseId))
   for (const caseId of new Set(cases)) {
     const state = await releasedByRecords(client, caseId)
     if (state === null) continue
@@ -97,7 +93,7 @@ interface AskedPasses {
   readonly passes: PassReader
 }
 
-/** What laboratories passed of the goods of a failed test and answers it, which cases each is of, and which of it is another hub's. */
+/** What laboratories passed of the goods of a failed test and answers it, at whichever hub that was told, and which cases each is of. */
 async function passesOf(
   client: ClientBase,
   { body }: ToldTest,
@@ -111,7 +107,7 @@ async function passesOf(
       !isOlder(one.body, body),
   )
   const ids = found.map(({ id }) => id)
-  return { found, known: await findCaseTests(client, ids), foreign: await readOwners(client, ids) }
+  return { found, known: await findCaseTests(client, ids) }
 }
 
 /** What was said to the case before, and then left something unanswered, counts where nothing is any more. */

@@ -43,6 +43,14 @@ interface TakingPage extends Taking {
   readonly passes: PassReader
 }
 
+/** Taking a test; one of another hub, where it is foreign. */
+interface TakingOne extends TakingPage {
+  readonly isForeign: boolean
+}
+
+/** What laboratories say, wherever they said it, is evidence in each case of the goods. */
+const OF_LABORATORIES: ReadonlySet<RecordEvent> = new Set<RecordEvent>(['lab_failed', 'lab_passed'])
+
 export const takingOf = ({ now = Date.now, from }: TakingParts): Taking => ({ nowMs: now(), from })
 
 /** A test as it stands in the log. */
@@ -51,7 +59,10 @@ export interface LoggedTest extends ChangedTest {
   readonly wasTaken?: boolean
 }
 
-/** Tests that say something to a case, in their order. A test of another hub is that hub's to act on: its holds come by the link. */
+/**
+ * Tests that say something to a case, in their order. A test of another hub opens no case here: that hub has it, and its holds come by the link. What a laboratory found there counts in
+ * the cases that this hub has of the goods.
+ */
 export async function takeTests(
   client: ClientBase,
   tests: readonly LoggedTest[],
@@ -72,23 +83,35 @@ export async function takeTests(
     telling.map(({ recordId }) => recordId),
   )
   for (const test of telling) {
-    if (foreign.has(test.recordId)) continue
+    const isForeign = foreign.has(test.recordId)
     const before = (await findCaseTests(client, [test.recordId])).get(test.recordId) ?? []
     if (test.wasTaken) {
-      if (before.every(({ verdict }) => !STANDS.has(verdict))) await takePassedAgain(client, hub, test, at)
+      if (before.every(({ verdict }) => !STANDS.has(verdict)))
+        await takePassedAgain(client, hub, test, { ...at, isForeign })
       // What a laboratory said may be found by now.
       else await answerCorrected(client, test, before, at)
       continue
     }
     if (before.length === 0) {
-      if (test.isActive) await takeNew(client, hub, test, at)
+      if (test.isActive) await takeNew(client, hub, test, { ...at, isForeign })
       continue
     }
     // What had a case is no history that is brought in.
-    for (const one of await correctTest(client, test, before, at.nowMs))
-      await takeNew(client, hub, one, { ...at, from: undefined })
+    for (const one of await ownFirst(client, await correctTest(client, test, before, at.nowMs)))
+      await takeNew(client, hub, one.test, { ...at, from: undefined, isForeign: one.isForeign })
     await answerCorrected(client, test, before, at)
   }
+}
+
+/** Tests of this hub before those of others, which join the cases that these open. */
+async function ownFirst(client: ClientBase, tests: readonly ToldTest[]) {
+  const foreign = await readOwners(
+    client,
+    tests.map(({ recordId }) => recordId),
+  )
+  return tests
+    .map((test) => ({ test, isForeign: foreign.has(test.recordId) }))
+    .sort((a, b) => Number(a.isForeign) - Number(b.isForeign))
 }
 
 /** What a laboratory passed was perhaps not of each case because its goods were not known yet; where it said something else since, that counts. */
@@ -96,7 +119,7 @@ async function takePassedAgain(
   client: ClientBase,
   hub: string,
   test: LoggedTest,
-  at: TakingPage,
+  at: TakingOne,
 ): Promise<void> {
   if (!test.isActive || saysOf(test.body) !== 'lab_passed') return
   const { heads } = await readHeads(client, [test.recordId])
@@ -122,17 +145,17 @@ async function takeNew(
   client: ClientBase,
   hub: string,
   test: ToldTest,
-  { nowMs, from, passes }: TakingPage,
+  { nowMs, from, passes, isForeign }: TakingOne,
 ): Promise<void> {
   const says = saysOf(test.body)
-  if (says === null) return
+  if (says === null || (isForeign && !OF_LABORATORIES.has(says))) return
   const goods = await testedGoods(client, test)
   const { productName } = goodsOf(test.body)
   const cases = await findCasesOfGoods(client, { ...goods, productName })
   if (says === 'lab_passed') return await passIn(client, test, cases, nowMs)
   const id = await firstTaking(client, test, { cases, goods, says, from })
   if (id === undefined) {
-    if (!isOpening(test.body, from)) return
+    if (isForeign || !isOpening(test.body, from)) return
     if (await joinsReleased(client, test, { goods, says, nowMs, passes })) return
     const caseId = await openByTest(client, hub, test, goods, nowMs)
     return await answerByEarlier(client, test, { goods, caseId, nowMs, passes })
