@@ -56,6 +56,9 @@ const toldOf = ({ toldAt, labToldAt }: CaseRow | SeenCase) => ({
   labToldAtMs: labToldAt === null ? null : Date.parse(labToldAt),
 })
 
+/** Where goods are held, their records weigh none of them. */
+const NOTHING_WEIGHED = '0'
+
 /** A case as a list shows it; masked, the names of places that may be a person's and what an official wrote are covered. */
 export const caseView = (one: CaseRow | SeenCase, full: boolean) => ({
   id: one.id,
@@ -75,7 +78,7 @@ export const caseView = (one: CaseRow | SeenCase, full: boolean) => ({
   stateAt: one.stateAt,
   due: one.due,
   dueAt: one.dueAt,
-  heldMass: one.heldMass,
+  heldMass: one.heldMass === NOTHING_WEIGHED ? null : one.heldMass,
   weighed: one.weighed,
   disposedMass: one.disposedMass,
   truncated: one.truncated,

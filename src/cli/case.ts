@@ -122,7 +122,7 @@ const lineOf = (one: Case): string =>
     word(STATE_WORDS, one.state),
     one.product.name ?? one.product.class ?? '-',
     [one.site, one.stall].filter(Boolean).join(' ') || '-',
-    one.heldMass === null ? '-' : `${one.heldMass} ${say(['kg', '公斤'])}`,
+    one.heldMass === null ? '-' : say([`${one.heldMass} kg came in`, `来货 ${one.heldMass} 公斤`]),
     one.due === null || one.dueAt === null
       ? '-'
       : `${word(DUE_WORDS, one.due)} ${say(['by', '截止'])} ${minute(one.dueAt)}`,

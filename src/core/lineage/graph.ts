@@ -112,7 +112,14 @@ export const TraceNode = field(
         class: Type.Optional(Type.String()),
       }),
     ),
-    quantity: Type.Optional(Quantity),
+    quantity: field(
+      Type.Optional(Quantity),
+      ['Quantity', '数量'],
+      [
+        'Papers about a lot are not added up: what was made or came in counts, else the most that they say',
+        '同一批次的多张凭证不累加：以生产、进场记录为准，均无时取凭证所载最大值',
+      ],
+    ),
     occurredAt: Type.Optional(When),
     origin: Type.Optional(Region),
     parties: Type.Array(TraceParty),

@@ -1,8 +1,10 @@
 import type { PoolClient } from 'pg'
 import { type CaseGoods, mayBe } from '#core/cases/goods.ts'
+import { linksOnce } from '#core/cases/links-once.ts'
 import { type CasePlace, placeOf } from '#core/cases/place.ts'
 import { type Reached, SPREAD_CONFIDENCE, type Spread, spread } from '#core/cases/spread.ts'
 import { describeNode, tellingRecord } from '#core/lineage/describe-node.ts'
+import type { Link } from '#core/lineage/traced-record.ts'
 import type { SitePart } from '#core/model/parts.ts'
 import { readMentions } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
@@ -63,30 +65,16 @@ export const holdsLot = ({
 
 const isInCase = (role: DescribedLot['role']): boolean => role !== 'sold' && role !== 'origin'
 
-/** Of each code that was reached from others, or from which others were, what it came from. */
-export type Sources = ReadonlyMap<string, readonly string[]>
-
-export function sourcesOf(lots: readonly Pick<DescribedLot, 'via'>[]): Sources {
-  const sources = new Map<string, string[]>()
-  for (const { via } of lots) if (via) sources.set(via.to, [...(sources.get(via.to) ?? []), via.from])
-  return sources
-}
-
-/** Those of the lots that came from no other of them, be it by way of a paper: the kilograms of the others are part of theirs. */
-export function notOfOthers<T extends Pick<DescribedLot, 'code'>>(lots: readonly T[], sources: Sources): T[] {
-  const codes = new Set(lots.map(({ code }) => code))
-  const cameFromOne = (code: string, seen: Set<string>): boolean =>
-    (sources.get(code) ?? []).some(
-      (from) => !seen.has(from) && (codes.has(from) || cameFromOne(from, seen.add(from))),
-    )
-  return lots.filter(({ code }) => !cameFromOne(code, new Set([code])))
-}
-
 export interface SpreadLimits {
   /** By `performance.now()`: afterwards no link is read any more. */
   readonly untilMs: number
   /** Whether the process ends: then it throws. */
   readonly isEnding: () => boolean
+}
+
+/** What a spread reached, with every link that it read. */
+export interface LinkedSpread extends Spread {
+  readonly links: readonly Link[]
 }
 
 /** The goods that a case of these codes concerns, over links that are sure enough and tell of the same goods. */
@@ -95,7 +83,7 @@ export async function spreadOver(
   tested: readonly string[],
   goods: CaseGoods,
   { untilMs, isEnding }: SpreadLimits,
-): Promise<Spread> {
+): Promise<LinkedSpread> {
   const links = goodsLinks(client, {
     ...{ at: null, confidence: SPREAD_CONFIDENCE, most: LINKS_MAX },
     isOver: () => {
@@ -103,8 +91,9 @@ export async function spreadOver(
       return performance.now() > untilMs
     },
   })
-  const reached = await spread(links.of(goods), tested, links.isSale)
-  return { ...reached, truncated: reached.truncated || links.isCut() }
+  const { step, read } = linksOnce(links.of(goods))
+  const reached = await spread(step, tested, links.isSale)
+  return { ...reached, truncated: reached.truncated || links.isCut(), links: read() }
 }
 
 /** What the records of each code tell of it. A code whose records tell of other goods too is described by those of the case. */

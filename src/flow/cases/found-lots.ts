@@ -3,8 +3,9 @@ import { type CaseGoods, goodsOf, mayBe } from '#core/cases/goods.ts'
 import { possible } from '#core/cases/machine.ts'
 import { saysOf } from '#core/cases/open.ts'
 import { type CasePlace, placeOf } from '#core/cases/place.ts'
-import type { Reached, Spread } from '#core/cases/spread.ts'
+import type { Reached } from '#core/cases/spread.ts'
 import { type Order, orderOf } from '#core/cases/states.ts'
+import type { Link } from '#core/lineage/traced-record.ts'
 import type { Body } from '#core/model/body.ts'
 import { readCaseTests, readMeetings } from '#store/case-lots.ts'
 import type { CaseRow } from '#store/cases.ts'
@@ -15,12 +16,14 @@ import {
   describeLots,
   foundAt,
   holdsLot,
+  type LinkedSpread,
   onlyWhereTested,
   type SpreadLimits,
   spreadOver,
   withPapersAlone,
 } from './case-lots.ts'
 import { confirmedOf } from './confirmed-tests.ts'
+import { flowsOf, type GoodsFlows } from './goods-flows.ts'
 import { causeOf, type TestedGoods, testedGoodsOf } from './open-case.ts'
 import { withRegions } from './place-regions.ts'
 import { STANDS } from './told-test.ts'
@@ -34,6 +37,8 @@ export interface OrderedLot extends DescribedLot {
 export interface FoundLots {
   readonly lots: readonly OrderedLot[]
   readonly truncated: boolean
+  /** How its goods came of each other. */
+  readonly flows: GoodsFlows
   /** What the tests tell of place and goods, where no lot is known. */
   readonly fallback: Body
   /** Why each of its tests failed. */
@@ -94,10 +99,11 @@ async function lotsOf(
   found: CaseRow,
   tests: readonly StandingTest[],
   limits: SpreadLimits,
-): Promise<Pick<FoundLots, 'lots' | 'truncated'>> {
+): Promise<Pick<FoundLots, 'lots' | 'truncated' | 'flows'>> {
   const order = orderOf(found.state, found.confirmedAt !== null)
   const { named, answered, testedAt } = await sorted(client, found, tests, order)
   const lots = new Map<string, OrderedLot>()
+  const links: Link[] = []
   let truncated = false
   const put = async (
     { goods, codes }: { readonly goods: CaseGoods; readonly codes: readonly string[] },
@@ -105,6 +111,7 @@ async function lotsOf(
   ): Promise<void> => {
     const spread = await reachedOf(client, [...codes].sort(), goods, one.isNarrow ? null : limits)
     truncated ||= spread.truncated
+    for (const link of spread.links) links.push(link)
     for (const lot of await describeLots(client, spread.reached, goods)) {
       truncated ||= lot.isCut
       const known = lots.get(lot.code)
@@ -130,7 +137,11 @@ async function lotsOf(
   const own = { productName, productCode, productClass }
   for (const lot of await describeLots(client, untraced(answered), own))
     if (!lots.has(lot.code)) lots.set(lot.code, { ...lot, order, answered: true })
-  return { lots: withRegions(withPapersAlone([...lots.values()]), found.openedAt), truncated }
+  return {
+    lots: withRegions(withPapersAlone([...lots.values()]), found.openedAt),
+    truncated,
+    flows: flowsOf(links),
+  }
 }
 
 /** The goods of the tests by their names and by what is ordered for them, those that are answered, and where each was tested. */
@@ -190,9 +201,9 @@ const reachedOf = async (
   codes: readonly string[],
   goods: CaseGoods,
   limits: SpreadLimits | null,
-): Promise<Spread> =>
+): Promise<LinkedSpread> =>
   limits === null
-    ? { reached: untraced(codes), truncated: false }
+    ? { reached: untraced(codes), truncated: false, links: [] }
     : await spreadOver(client, codes, goods, limits)
 
 /** Who and what of the ways in which the goods may meet others. */

@@ -12,8 +12,9 @@ import type { CaseHold } from '#store/case-lots.ts'
 import type { CaseRow } from '#store/cases.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { factsOf } from './apply.ts'
-import { holdsLot, notOfOthers, sourcesOf } from './case-lots.ts'
+import { holdsLot } from './case-lots.ts'
 import type { OrderedLot } from './found-lots.ts'
+import { type GoodsFlows, notOfOthers } from './goods-flows.ts'
 import type { LotPlace } from './lot-places.ts'
 
 /** Lots that one hold record names; a place with more has several records. */
@@ -41,14 +42,15 @@ export async function holdsOf(
     readonly order: Order
     readonly before: readonly CaseHold[]
     readonly lots: readonly OrderedLot[] | null
+    readonly flows: GoodsFlows
     /** What the tests tell of place and goods, where no lot is known. */
     readonly fallback: Partial<Body>
     /** Why each test of the case failed. */
     readonly causes: readonly string[]
   },
 ): Promise<PlacedHold[]> {
-  const { order, before, lots, fallback, causes } = given
-  const wanted = lots === null ? [] : wantedHolds(heldFor(found, causes), order, lots, fallback)
+  const { order, before, lots, flows, fallback, causes } = given
+  const wanted = lots === null ? [] : wantedHolds(heldFor(found, causes), order, { lots, flows }, fallback)
   const places = new Set(wanted.map(({ place }) => place))
   const left = before.filter(({ place, holdKind }) => !places.has(place) && holdKind !== 'release')
   // A case that was closed after a recall keeps it.
@@ -69,20 +71,17 @@ function heldFor(found: CaseRow, causes: readonly string[]): CaseRow {
 function wantedHolds(
   found: CaseRow,
   order: Order,
-  lots: readonly OrderedLot[],
+  { lots, flows }: { readonly lots: readonly OrderedLot[]; readonly flows: GoodsFlows },
   fallback: Partial<Body>,
 ): PlacedHold[] {
   const keyOf = holdKeys(lots)
   const held = lots.filter(holdsLot).flatMap((lot) =>
     lot.places.map((at) => ({
-      code: lot.code,
-      scheme: lot.scheme,
-      order: lot.order,
+      ...{ code: lot.code, scheme: lot.scheme, role: lot.role, depth: lot.depth, order: lot.order },
       key: keyOf(lot, at.place),
       ...at,
     })),
   )
-  const sources = sourcesOf(lots)
   if (held.length === 0) {
     const unplaced = placeOf(fallback)
     return [placedHold(found, order, unplaced.key, unplaced, { here: [], weighed: new Set() })]
@@ -96,7 +95,7 @@ function wantedHolds(
     .sort((a, b) => Number(a.first.order === 'recall') - Number(b.first.order === 'recall'))
     .flatMap(({ key, here, first }) => {
       const parts = Math.ceil(here.length / LOTS_MAX)
-      const weighed = new Set(notOfOthers(here, sources))
+      const weighed = new Set(notOfOthers(here, flows))
       return Array.from({ length: parts }, (_, i) =>
         placedHold(found, first.order, i === 0 ? key : `${key}/${i + 1}`, first.place, {
           here: here.slice(i * LOTS_MAX, (i + 1) * LOTS_MAX),

@@ -2,29 +2,24 @@ import { siteText } from '#core/cases/place.ts'
 import { addDecimal } from '#core/decimal.ts'
 import { isPersonalSite } from '#core/personal.ts'
 import type { CaseLotRow } from '#store/case-lots.ts'
-import { type DescribedLot, holdsLot, notOfOthers, sourcesOf } from './case-lots.ts'
+import { type DescribedLot, holdsLot } from './case-lots.ts'
+import { type GoodsFlows, notOfOthers } from './goods-flows.ts'
 
 /**
- * Kilograms that are held: of the lots from which all others came, because theirs are part of them; and whether each of those tells its own, so that no more is held.
+ * Kilograms of the lots that are held, as they came in: each once, those of a lot that came from another held one as part of it. What no record weighs is not among them; `weighed`
+ * where each of those tells its own, so that no more is held.
  */
-export function heldMass(lots: readonly DescribedLot[]): {
-  readonly mass: string
-  readonly weighed: boolean
-} {
+export function heldMass(
+  lots: readonly DescribedLot[],
+  flows: GoodsFlows,
+): { readonly mass: string; readonly weighed: boolean } {
   // A paper tells of goods that its lots weigh already.
   const held = lots.filter((lot) => holdsLot(lot) && !lot.alone)
-  const sources = sourcesOf(lots)
-  const highest = (role: DescribedLot['role']) =>
-    notOfOthers(
-      held.filter((lot) => lot.role === role),
-      sources,
-    )
-  const tops = highest('upstream')
-  const of = tops.length > 0 ? tops : highest('tested')
-  const masses = of.flatMap(({ mass }) => mass ?? [])
+  const tops = notOfOthers(held, flows)
+  const masses = tops.flatMap(({ mass }) => mass ?? [])
   return {
     mass: masses.reduce((sum, mass) => addDecimal(sum, mass), '0'),
-    weighed: of.length > 0 && masses.length === of.length,
+    weighed: tops.length > 0 && masses.length === tops.length,
   }
 }
 

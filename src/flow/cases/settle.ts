@@ -106,6 +106,7 @@ async function settle(
     order,
     before,
     lots: facts?.lots ?? null,
+    flows: facts?.flows ?? new Map(),
     fallback: facts?.fallback ?? {},
     causes: facts?.causes ?? [],
   })
@@ -130,7 +131,7 @@ async function settle(
       ),
     )
   }
-  const held = facts ? heldMass(facts.lots) : { mass: found.heldMass, weighed: found.weighed }
+  const held = facts ? heldMass(facts.lots, facts.flows) : { mass: found.heldMass, weighed: found.weighed }
   const meetings = facts ? await meetingsOf(client, facts) : { whos: [], whats: [] }
   await noteSettled(client, id, {
     wanted: seen.wanted,

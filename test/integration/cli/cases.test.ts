@@ -80,9 +80,11 @@ describe('hub case', () => {
   test('lists a line for each case, and shows one with its lots, holds, events and findings, in both languages', async () => {
     const [zh, en] = [await hub('zh', 'case', 'list'), await hub('en', 'case', 'list', '--state', 'held')]
     expect(zh.out).toMatch(
-      new RegExp(`^停售\\t菠菜\\t甲示例市场\\t40 公斤\\t作出处理决定 截止 [\\d: -]+\\t${kase}$`),
+      new RegExp(`^停售\\t菠菜\\t甲示例市场\\t来货 40 公斤\\t作出处理决定 截止 [\\d: -]+\\t${kase}$`),
     )
-    expect(en.out).toMatch(new RegExp(`^held\\t菠菜\\t甲示例市场\\t40 kg\\tdecide by [\\d: -]+\\t${kase}$`))
+    expect(en.out).toMatch(
+      new RegExp(`^held\\t菠菜\\t甲示例市场\\t40 kg came in\\tdecide by [\\d: -]+\\t${kase}$`),
+    )
     const [shown, english] = [await hub('zh', 'case', 'show', kase), await hub('en', 'case', 'show', kase)]
     for (const text of [
       `受检  lot:${LOT}  甲示例市场  40 公斤  停售`,
