@@ -75,3 +75,22 @@ test('the lots of a case tell the regions of the places at which they are held',
   await send(entry(1, 'A-1', SPINACH), sale(), laboratory('l1', 1, 'fail'))
   expect(await lotRegions()).toEqual([['330105', ['330105', '330106']], expect.anything()])
 })
+
+test.each(['another arrival', 'a sale', 'its test'])(
+  'the region of a place whose code tells none is what %s there tells',
+  async (teller) => {
+    const sites = [{ role: 'market', ids: [{ scheme: 'local.plain-market', value: `M${own()}` }] }]
+    const { region: _, ...unplaced } = { ...entry(1, 'A-1', SPINACH), sites }
+    const tellers: Readonly<Record<string, object>> = {
+      'another arrival': { ...entry(1, 'A-1', SPINACH), sites, key: [`${own()}-z`] },
+      'a sale': {
+        ...{ ...entry(1, 'A-1', SPINACH), sites, kind: 'sale', saleKind: 'wholesale', key: [`${own()}-w`] },
+        lots: entry(1, 'A-1', SPINACH).lots.map((lot) => ({ ...lot, role: 'source' })),
+      },
+    }
+    const { region, ...failed } = { ...laboratory('l1', 1, 'fail'), sites }
+    const told = tellers[teller]
+    await send(unplaced, ...(told ? [told, failed] : [{ ...failed, region }]))
+    expect((await regionsAt(`local.plain-market:M${own()}`)).at(-1)).toEqual(['330105', '330105'])
+  },
+)
