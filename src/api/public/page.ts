@@ -6,10 +6,18 @@ import {
   VERDICT_WORDS,
   type WordLanguage,
 } from '#core/lineage/words.ts'
+import type { Bilingual } from '#core/model/field.ts'
 import type { PublicAlert, PublicCertificate, PublicStep, PublicTrace } from '#flow/trace/public-trace.ts'
 import { framed, type Say, sayIn } from './frame.ts'
 import { type Html, type HtmlValue, html } from './html.ts'
-import { ALERT_WORDS, LIKELY_ALERT, PAPER_STATE_WORDS, RELEASED_SINCE, STEP_WORDS } from './words.ts'
+import {
+  ALERT_WORDS,
+  LIKELY_ALERT,
+  PAPER_STATE_WORDS,
+  PRODUCTION_WORDS,
+  RELEASED_SINCE,
+  STEP_WORDS,
+} from './words.ts'
 
 /** Where a page stands, so that its links lead on from it. */
 export interface Where {
@@ -107,9 +115,14 @@ const testsLine = (trace: PublicTrace, language: WordLanguage): string =>
     })
     .join(language === 'zh' ? '，' : ', ')
 
+function titleOf({ hold, production, kind }: PublicStep): Bilingual {
+  if (hold) return HOLD_WORDS[hold]
+  return production ? PRODUCTION_WORDS[production] : STEP_WORDS[kind]
+}
+
 function stepLine(step: PublicStep, language: WordLanguage): Html {
   const say = sayIn(language)
-  const title = step.hold ? HOLD_WORDS[step.hold] : STEP_WORDS[step.kind]
+  const title = titleOf(step)
   const isBad =
     step.isVoid || step.test?.verdict === 'fail' || step.hold === 'stop_sale' || step.hold === 'recall'
   const paper = step.type ? documentTitle(step.type, language) : ''

@@ -1,6 +1,12 @@
 import { EVENT_WORDS, STATE_WORDS } from '#core/lineage/words.ts'
 import type { Bilingual } from '#core/model/field.ts'
-import type { PublicAlert, PublicCandidate, PublicCertificate, PublicStep } from '#flow/trace/public-trace.ts'
+import type {
+  ProductionKind,
+  PublicAlert,
+  PublicCandidate,
+  PublicCertificate,
+  PublicStep,
+} from '#flow/trace/public-trace.ts'
 
 /** Words of the public pages, English and Chinese. */
 export const WORDS = {
@@ -70,9 +76,15 @@ export const RELEASED_SINCE: Bilingual = [', released afterwards', '（其后已
 
 export const STEP_WORDS: Readonly<Record<PublicStep['kind'], Bilingual>> = {
   ...EVENT_WORDS,
-  production: ['Harvested', '采收'],
   sale: ['Traded', '交易'],
   transformation: ['Processed', '屠宰加工'],
+}
+
+export const PRODUCTION_WORDS: Readonly<Record<ProductionKind, Bilingual>> = {
+  planting: ['Planted', '种植'],
+  harvest: ['Harvested', '采收'],
+  catch: ['Caught', '捕捞'],
+  livestock_out: ['Left the farm', '出栏'],
 }
 
 export const PAPER_STATE_WORDS: Readonly<Record<PublicCertificate['state'], Bilingual>> = {

@@ -15,7 +15,7 @@ export const EVENT_WORDS: Readonly<Record<Kind, Bilingual>> = {
   party: ['Party', '主体'],
   site: ['Site', '场所'],
   document: ['Certificate issued', '开具凭证'],
-  production: ['Harvested', '采收'],
+  production: ['Produced', '生产'],
   transformation: ['Processed', '加工'],
   dispatch: ['Dispatched', '出场'],
   entry: ['Arrived', '进场'],

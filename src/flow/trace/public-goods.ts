@@ -2,6 +2,7 @@ import { TESTED_WORDS } from '#core/cases/tested-for.ts'
 import { codeName } from '#core/products/code-table.ts'
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
 import { bareProductName, cleanProductName, readProductName } from '#core/products/read-product-name.ts'
+import { PRODUCTION_KINDS, type ProductionKind } from './public-trace.ts'
 
 /** What is read of a product. */
 export interface Goods {
@@ -25,6 +26,25 @@ const classTitle = (productClass: string | undefined): string | undefined =>
   productClass !== undefined && Object.hasOwn(PRODUCT_CLASSES, productClass) && productClass !== 'other'
     ? PRODUCT_CLASSES[productClass as ProductClass][1]
     : undefined
+
+const BY_CLASS: Readonly<Partial<Record<ProductClass, ProductionKind>>> = {
+  other_livestock: 'livestock_out',
+  poultry_live: 'livestock_out',
+  fish_wild: 'catch',
+  vegetable: 'harvest',
+  mushroom: 'harvest',
+  fruit: 'harvest',
+  tea_leaf: 'harvest',
+  grain_oil: 'harvest',
+}
+
+/** How the goods of a production came to be: as its record says, else as goods of their class do; undefined where that differs. */
+export const publicProduction = (
+  told: string | undefined,
+  goods: Goods | undefined,
+): ProductionKind | undefined =>
+  PRODUCTION_KINDS.find((kind) => kind === told) ??
+  (goods?.class === undefined ? undefined : BY_CLASS[goods.class as ProductClass])
 
 /** Words for a test that name no substance. */
 const GENERAL = '检疫检验 市场检测 检疫 检验 检测 快检 抽检 快速检测 定性 定量 代谢物'.split(' ')

@@ -53,8 +53,22 @@ const PublicTest = Type.Object({
 })
 export type PublicTest = Static<typeof PublicTest>
 
+/** How goods came to be, of a production. */
+export const PRODUCTION_KINDS = ['planting', 'harvest', 'catch', 'livestock_out'] as const
+export type ProductionKind = (typeof PRODUCTION_KINDS)[number]
+
 const PublicStep = Type.Object({
   kind: Type.Enum([...KINDS] as Kind[]),
+  production: Type.Optional(
+    field(
+      Type.Enum([...PRODUCTION_KINDS]),
+      ['Kind of production', '生产类型'],
+      [
+        'Planting, harvest, catch, or animals leaving the farm; absent where nobody told',
+        '种植、采收、捕捞或出栏；来源未说明时不出现',
+      ],
+    ),
+  ),
   hold: Type.Optional(Type.Enum([...HOLD_KINDS])),
   date: Type.Optional(Day),
   place: text,

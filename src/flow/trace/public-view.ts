@@ -10,9 +10,10 @@ import type { LoadedTrace } from './load-trace.ts'
 import { ADVICE } from './public-advice.ts'
 import { alertsOf, byWeight, eachOnce, isCleared, stateOf } from './public-alerts.ts'
 import { type PublicBody, publicBody } from './public-body.ts'
-import { publicGoods, publicItem } from './public-goods.ts'
+import { publicGoods, publicItem, publicProduction } from './public-goods.ts'
 import { reach } from './public-load.ts'
 import { publicRegion } from './public-name.ts'
+import { dayOf, inPathOrder, PATH_KINDS, placeOf } from './public-order.ts'
 import { certificateOf } from './public-papers.ts'
 import { present } from './public-present.ts'
 import type { PublicStep, PublicTest, PublicTrace } from './public-trace.ts'
@@ -23,7 +24,6 @@ interface Step {
   readonly isLikely: boolean
 }
 
-const dayOf = (when: When | null | undefined): string | undefined => when?.at.slice(0, 10)
 const CERTAIN = 1
 
 /**
@@ -81,22 +81,11 @@ function soldAt({ roots, records }: LoadedTrace): PublicBody | undefined {
     .findLast(({ shop, stall }) => shop !== undefined || stall !== undefined)
 }
 
-const EVENTS: readonly Kind[] = [
-  'production',
-  'document',
-  'dispatch',
-  'entry',
-  'transformation',
-  'test',
-  'sale',
-  'hold',
-  'disposal',
-]
 const ALWAYS: ReadonlySet<Kind> = new Set(['document', 'production', 'test', 'hold', 'disposal'])
 
 /**
  * The records that make the path: those behind its links, and of each lot and paper its own certificate, harvest, tests and holds.
- * Other sales of the same lot are not part of this path. By day; within a day what lies further back comes first.
+ * Other sales of the same lot are not part of this path.
  */
 function stepsOf(trace: LoadedTrace, nodes: readonly TraceNode[], certain: ReadonlySet<GraphCode>): Step[] {
   const evidence = new Set(trace.links.map(({ recordId }) => recordId))
@@ -104,14 +93,14 @@ function stepsOf(trace: LoadedTrace, nodes: readonly TraceNode[], certain: Reado
   for (const node of nodes) {
     for (const record of trace.records.get(node.code) ?? []) {
       const isShown = evidence.has(record.id) || isOwn(record, node)
-      if (!isShown || !EVENTS.includes(record.kind)) continue
+      if (!isShown || !PATH_KINDS.includes(record.kind)) continue
       const known = steps.get(record.id)
       const isLikely = !certain.has(node.code) && (known?.isLikely ?? true)
-      const deepest = known && known.node.depth >= node.depth ? known.node : node
-      steps.set(record.id, { record, node: deepest, isLikely })
+      const here = { record, node, isLikely }
+      steps.set(record.id, { ...(known ? placeOf(known, here) : here), isLikely })
     }
   }
-  return [...steps.values()].sort(byTime)
+  return inPathOrder([...steps.values()])
 }
 
 function isOwn(record: TracedRecord, node: TraceNode): boolean {
@@ -126,16 +115,6 @@ function isOwn(record: TracedRecord, node: TraceNode): boolean {
   return ALWAYS.has(record.kind)
 }
 
-function byTime(a: Step, b: Step): number {
-  const [dayA, dayB] = [dayOf(a.record.body.occurredAt) ?? '', dayOf(b.record.body.occurredAt) ?? '']
-  if (dayA !== dayB) return dayA < dayB ? -1 : 1
-  return (
-    b.node.depth - a.node.depth ||
-    EVENTS.indexOf(a.record.kind) - EVENTS.indexOf(b.record.kind) ||
-    (a.record.id < b.record.id ? -1 : 1)
-  )
-}
-
 function stepOf({ record, isLikely }: Step): PublicStep {
   const { kind } = record
   const { seen, place, stall, producer, paper } = publicBody(record)
@@ -143,6 +122,7 @@ function stepOf({ record, isLikely }: Step): PublicStep {
     kind,
     isVoid: record.status === 'void',
     ...present({
+      production: kind === 'production' ? publicProduction(seen.productionKind, seen.product) : undefined,
       hold: HOLD_KINDS.find((hold) => hold === seen.holdKind),
       date: dayOf(seen.occurredAt),
       place,

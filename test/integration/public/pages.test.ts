@@ -64,6 +64,42 @@ test('the path runs from the field to the table', async () => {
   ])
 })
 
+test('pigs leave the farm and vegetables are harvested, each step at the time of its day', async () => {
+  const lot = (value: string, role: 'subject' | 'source' = 'subject') => ({
+    ...{ role, scheme: 'local.shaoxing-slaughter', value },
+  })
+  const write = (kind: Written['kind'], body: Written['body']): Written => ({
+    ...{ kind, system: 'step-farm', key: `${kind}-${JSON.stringify(body).length}`, body },
+  })
+  const pigs = { name: '生猪', class: 'other_livestock' }
+  const leeks = { name: '韭菜', class: 'vegetable' }
+  await storeRecords(pool, [
+    write('production', {
+      ...{ occurredAt: at('2024-04-14T20:00:00'), product: pigs, productionKind: 'livestock_out' },
+      lots: [lot('STEP-PIGS1')],
+    }),
+    write('transformation', {
+      occurredAt: at('2024-04-15T14:30:00'),
+      process: 'slaughter',
+      input: { lots: [{ ...lot('STEP-PIGS1'), role: 'input' }] },
+      output: { lots: [{ ...lot('STEP-PORK1'), role: 'output' }] },
+    }),
+    write('hold', {
+      ...{ occurredAt: at('2024-04-15T16:00:00'), holdKind: 'stop_sale' },
+      lots: [lot('STEP-PIGS1'), lot('STEP-PORK1')],
+    }),
+    write('entry', { occurredAt: at('2024-04-15T15:20:00'), lots: [lot('STEP-PORK1')], product: leeks }),
+    write('production', { occurredAt: at('2024-04-14T20:00:00'), product: leeks, lots: [lot('STEP-LEEK1')] }),
+  ])
+  const { steps } = await twin('STEP-PORK1')
+  expect(steps.map(({ kind, production }) => production ?? kind)).toEqual([
+    ...['livestock_out', 'transformation', 'entry', 'hold'],
+  ])
+  expect((await get('/t/STEP-PORK1')).body).toContain('<b>出栏</b>')
+  expect((await get('/t/STEP-PORK1?lang=en')).body).toContain('<b>Left the farm</b>')
+  expect((await get('/t/STEP-LEEK1')).body).toContain('<b>采收</b>')
+})
+
 test('other sales of the same lot are no part of a path', async () => {
   const { steps } = await twin('JXSG2024041500018')
   expect(steps.map(({ kind }) => kind)).toEqual(['document', 'sale'])
