@@ -23,7 +23,7 @@ export interface Problem {
 /** The problem that an error is answered with. Nothing of an unexpected error but its request number gets out. */
 export function problemOf(error: HubError, language: Language, request: string): Problem {
   const { status, title, fix } = ERRORS[error.code]
-  const { detail, issues, members } = error.parts
+  const { detail, issues, fix: own, members } = error.parts
   return {
     ...spokenMembers(members, language),
     type: `/docs/errors#${error.code}`,
@@ -31,7 +31,7 @@ export function problemOf(error: HubError, language: Language, request: string):
     status,
     code: error.code,
     ...(detail ? { detail: spokenDetail(detail, issues ?? [], language) } : {}),
-    fix: fix[language],
+    fix: own === undefined ? fix[language] : spokenDetail(own, [], language),
     ...(issues?.length ? { issues: spokenIssues(issues, language) } : {}),
     request,
   }

@@ -180,8 +180,8 @@ export const ERRORS = {
   conflict: define(
     409,
     'sender',
-    ['It exists already', '已存在'],
-    ['Read the existing one, or choose another name.', '请读取已有内容，或更换名称。'],
+    ['It stands against what there is', '与现有内容冲突'],
+    ['Change what "detail" names, or what is asked for.', '请先处理 detail 所述的冲突，或修改本次请求。'],
   ),
   wrong_state: define(
     409,
@@ -264,6 +264,8 @@ export interface ErrorParts {
   /** One sentence for the caller: what exactly is wrong. No personal data. */
   readonly detail?: string
   readonly issues?: readonly Issue[]
+  /** What to do, where it is known better than by the code alone. */
+  readonly fix?: string
   /** Further members of the problem, such as `known` or `accepted`. */
   readonly members?: Readonly<Record<string, unknown>>
   readonly retryAfterMs?: number

@@ -93,7 +93,10 @@ export const systemRoutes =
               )
         if (!system) {
           const id = body.systemFile === undefined ? body.id : readSystemText(body.systemFile).system
-          throw new HubError('conflict', { detail: `system ${id}` })
+          throw new HubError('conflict', {
+            detail: `a system ${id} is registered already`,
+            fix: 'Read it by GET /v1/systems/{id}, or choose another name.',
+          })
         }
         reply.code(201).header('location', `/v1/systems/${system.id}`)
         return systemView(system, registry.system(system.id))

@@ -9,7 +9,7 @@ export const NAMED_TWINS: Twins = [
   ['receiver of heads $1', '链头接收方 $1'],
   ['alert target $1', '告警接收方 $1'],
   ['erasure rule $1', '清除规则 $1'],
-  ['legal hold $1', '法定留存 $1'],
+  ['legal hold $1', '法律保全 $1'],
   ['OAuth client $1', 'OAuth 客户端 $1'],
   ['alias $1', '别名 $1'],
   ['authority $1', '签发机构 $1'],

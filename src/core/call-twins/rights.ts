@@ -62,6 +62,12 @@ export const RIGHT_TWINS: Twins = [
   ],
   ['1 to 64 letters, digits and . _ @ -', '应为 1 至 64 个字母、数字或 . _ @ -'],
   ['the name $1 is taken', '名称 $1 已被使用'],
+  ['Choose another name.', '请更换名称。'],
+  ['a system $1 is registered already', '对接系统 $1 已登记'],
+  [
+    'Read it by GET /v1/systems/{id}, or choose another name.',
+    '请以 GET /v1/systems/{id} 查看，或更换名称。',
+  ],
   ['the header Client-Cert is not one certificate (RFC 9440)', '请求头 Client-Cert 不是单个证书（RFC 9440）'],
   ['the client certificate belongs to no partner', '该客户端证书不属于任何合作方'],
   ['the client certificate, or its partner, is revoked', '该客户端证书或其合作方已撤销'],

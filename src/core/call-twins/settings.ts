@@ -95,8 +95,14 @@ export const SETTING_TWINS: Twins = [
   ],
   ['the law wants this kept for longer: $1', '法定保存期限更长：$1'],
   ['At least $1 days.', '至少 $1 天。'],
-  ['the legal hold $1 keeps what came then', '法定留存 $1 要求保留该时段的内容'],
+  ['the legal hold $1 keeps what came then', '法律保全 $1 要求保留该时段的内容'],
+  [
+    'Erase it when the hold has ended: DELETE /v1/retention/holds/{id}, once nobody needs what it keeps.',
+    '所保全的内容不再需要时，先解除保全（DELETE /v1/retention/holds/{id}），再删除。',
+  ],
   ['a message is still under way', '仍有报文在处理中'],
+  ['Ask again when it is done: its receipt tells how far it is.', '处理完成后再试；进度见其回执。'],
   ['more than $1 versions at once', '一次超过 $1 个版本'],
+  ['Name fewer records in one call, by "records".', '请用 records 在一次请求中指定较少的记录。'],
   ['a time after "from"', '应晚于 from'],
 ]

@@ -38,7 +38,12 @@ export const WORK_TWINS: Twins = [
   ['must match format "uuid"', '应为 UUID'],
   ['after is not a cursor that a page of this trace gave', 'after 不是本追溯结果给出的游标'],
   ['the code means several things: $1; send one of these', '该编码有多种含义：$1；请指明其一'],
+  ['Send one of "candidates" as "code".', '请从 candidates 中选一个作为 code 发送。'],
   ['these goods are stopped already, by case $1', '这批货物已由案件 $1 停止销售'],
+  [
+    'Read that case, and say there what comes next: GET /v1/cases/{id}, POST /v1/cases/{id}/events.',
+    '请查看该案件并在其中继续处理：GET /v1/cases/{id}、POST /v1/cases/{id}/events。',
+  ],
   ['give either code or document', 'code 与 document 须填写一个'],
   ['this receiver is not to be told of this hold', '此措施无须通知该接收方'],
   ['not a receipt number', '不是回执号'],

@@ -40,6 +40,7 @@ export async function openByOfficial(parts: SettleParts, stop: Stop): Promise<st
   if (known.length > 1)
     throw new HubError('conflict', {
       detail: `the code means several things: ${known.join(', ')}; send one of these`,
+      fix: 'Send one of "candidates" as "code".',
       members: { candidates: known },
     })
   const id = randomUUID()
@@ -51,6 +52,7 @@ export async function openByOfficial(parts: SettleParts, stop: Stop): Promise<st
     if (ordered !== null)
       throw new HubError('conflict', {
         detail: `these goods are stopped already, by case ${ordered}`,
+        fix: 'Read that case, and say there what comes next: GET /v1/cases/{id}, POST /v1/cases/{id}/events.',
         members: { case: ordered },
       })
     const { records } = await readMentions(client, [found], { at: null, perCode: RECORDS_PER_CODE })

@@ -46,7 +46,8 @@ export async function addOperator(
     })
   const made = await makeEnrolment(pool, nowMs)
   const id = await insertOperator(pool, { name, role, ...made })
-  if (id === null) throw new HubError('conflict', { detail: `the name ${name} is taken` })
+  if (id === null)
+    throw new HubError('conflict', { detail: `the name ${name} is taken`, fix: 'Choose another name.' })
   return await enrolmentOf(pool, { id, name }, made)
 }
 

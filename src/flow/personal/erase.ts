@@ -51,12 +51,20 @@ export async function erasePersonal(pool: Pool, wish: EraseWish): Promise<Erased
     const hold = (await readOpenHolds(client)).find(({ from, until }) =>
       times.some((time) => time >= Date.parse(from) && time < Date.parse(until)),
     )
-    if (hold) throw new HubError('conflict', { detail: `the legal hold ${hold.id} keeps what came then` })
+    if (hold)
+      throw new HubError('conflict', {
+        detail: `the legal hold ${hold.id} keeps what came then`,
+        fix: 'Erase it when the hold has ended: DELETE /v1/retention/holds/{id}, once nobody needs what it keeps.',
+      })
     const { rows: working } = await client.query(
       'select message_id from large_messages where message_id = any($1)',
       [messages],
     )
-    if (working.length > 0) throw new HubError('conflict', { detail: 'a message is still under way' })
+    if (working.length > 0)
+      throw new HubError('conflict', {
+        detail: 'a message is still under way',
+        fix: 'Ask again when it is done: its receipt tells how far it is.',
+      })
     const erased = await eraseRecords(client, salts, { rows, messages, keepsShared: false })
     const { entry, records } = await noteErased(client, erased, wish)
     const { rows: links } = await client.query<{ id: string }>(
@@ -107,7 +115,10 @@ async function versionsOf(
     [records, code === undefined ? [] : [code]],
   )
   if (rows.length > ERASED_MAX)
-    throw new HubError('conflict', { detail: `more than ${ERASED_MAX} versions at once` })
+    throw new HubError('conflict', {
+      detail: `more than ${ERASED_MAX} versions at once`,
+      fix: 'Name fewer records in one call, by "records".',
+    })
   return rows
 }
 

@@ -216,7 +216,10 @@ describe('an official', () => {
     const answers = await Promise.all([stop(), stop(), stop()])
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([201, 409, 409])
     const id = answers.find(({ statusCode }) => statusCode === 201)?.json().id
-    expect((await stop()).json()).toMatchObject({ code: 'conflict', case: id })
+    expect((await stop()).json()).toMatchObject({
+      ...{ code: 'conflict', case: id, title: 'It stands against what there is' },
+      fix: expect.stringContaining('Read that case'),
+    })
     // What was ended may be stopped anew.
     expect((await say(id, { event: 'clear', note: '查无此事' })).statusCode).toBe(200)
     const again = await stop()

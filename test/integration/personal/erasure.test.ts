@@ -51,7 +51,13 @@ it('a legal hold stops an erasure, and nothing is erased', async () => {
   const hold = await api.call('POST', '/v1/retention/holds', {
     body: { from: '2020-01-01T00:00:00Z', until: '2099-01-01T00:00:00Z', reason: 'court' },
   })
-  expect((await erase({ records: [id], reason: 'request' })).statusCode).toBe(409)
+  const refused = await api.call('POST', '/v1/personal/erasures', {
+    ...{ body: { records: [id], reason: 'request' }, headers: { 'accept-language': 'zh' } },
+  })
+  expect(refused.json()).toMatchObject({
+    ...{ status: 409, title: '与现有内容冲突', detail: `法律保全 ${hold.json().id} 要求保留该时段的内容` },
+    fix: expect.stringContaining('先解除保全'),
+  })
   expect(await wholeText()).toContain(PERSON)
   await api.call('DELETE', `/v1/retention/holds/${hold.json().id}`)
 })
