@@ -64,7 +64,8 @@ export function purposeOf({ headers }: FastifyRequest): string | null {
         {
           path: 'Hub-Purpose',
           code: 'E_SCHEMA',
-          reason: `one of ${Object.keys(PURPOSES).join(', ')}, and more behind a semicolon; to 200 characters, percent-encoded UTF-8`,
+          reason: `one of ${Object.keys(PURPOSES).join(', ')}`,
+          fix: `More may stand behind a semicolon: at most ${PURPOSE_MAX} characters, as percent-encoded UTF-8.`,
         },
       ],
     })

@@ -28,7 +28,9 @@ export class HubProblem extends Error {
       [title, detail, wrong, fix]
         .filter(Boolean)
         .join(say('. ', '。'))
-        .replaceAll(/([。.])[。.]+/g, '$1'),
+        .replaceAll(/([。.])[。.]+/g, '$1')
+        // What the API calls so is given to each command by this option.
+        .replaceAll('allowAddress', '--allow'),
     )
     this.problem = problem
   }

@@ -7,8 +7,11 @@ import { chineseOfState } from './cases/state-reason.ts'
 import { chineseOfPart } from './decode-reasons.ts'
 import { twinFinder } from './twin-finder.ts'
 
-const partOf = (english: string): string => chineseOfPart(english) ?? english
-const sentence = twinFinder([...RIGHT_TWINS, ...SETTING_TWINS, ...WORK_TWINS, ...TRANSFER_TWINS], partOf)
+/** All of what calls are refused with; a text of them that is written out whole is meant before any pattern of another list that fits it. */
+export const CALL_TWINS = [...RIGHT_TWINS, ...SETTING_TWINS, ...WORK_TWINS, ...TRANSFER_TWINS]
+
+const partOf = (english: string): string => chineseOfPart(english) ?? sentence(english) ?? english
+const sentence = twinFinder(CALL_TWINS, partOf)
 // The name of something has no blanks; words that have are another sentence.
 const named = twinFinder(NAMED_TWINS, partOf, '\\S{1,200}')
 const found = (english: string): string | undefined =>

@@ -5,12 +5,18 @@ type Row = Readonly<Record<string, unknown>>
 /** A sentence in the language of the command line. */
 export const say = (words: { readonly zh: string; readonly en: string }): string => words[cliLanguage()]
 
+/** What a breaker does that is not closed; nothing of a closed one, which on the line of a link reads like a link that is. */
+function breakerWords(breaker: unknown): string[] {
+  if (breaker === 'open') return [say({ zh: '熔断中', en: 'breaker open' })]
+  return breaker === 'half-open' ? [say({ zh: '熔断试恢复', en: 'breaker half open' })] : []
+}
+
 /** A link in one line: what it is, how far behind, what stops it. */
 export function linkLine(link: Row): string {
   const { id, name, state, breaker, behind } = link
   const where = link['url'] ?? link['folder'] ?? say({ zh: '接收方拉取', en: 'the receiver pulls' })
   const lag = say({ zh: `落后 ${behind}`, en: `${behind} behind` })
-  return [id, state, breaker, lag, name, where].join('  ')
+  return [id, state, ...breakerWords(breaker), lag, name, where].join('  ')
 }
 
 /** A link in full. */
@@ -51,10 +57,11 @@ function lagLines({ secondsBehind, oldest, held }: Row): string[] {
 function laneLines(name: { readonly zh: string; readonly en: string }, lane: Row): string[] {
   const { position, delivered, refused, breaker, nextAt } = lane
   const error = lane['lastError'] as Row | null
-  const line = say({
-    zh: `${name.zh}：位点 ${position}，已投递 ${delivered}，被拒 ${refused}，熔断 ${breaker}`,
-    en: `${name.en}: position ${position}, delivered ${delivered}, refused ${refused}, breaker ${breaker}`,
+  const told = say({
+    zh: `${name.zh}：位点 ${position}，已投递 ${delivered}，被拒 ${refused}`,
+    en: `${name.en}: position ${position}, delivered ${delivered}, refused ${refused}`,
   })
+  const line = [told, ...breakerWords(breaker)].join(say({ zh: '，', en: ', ' }))
   const lag = lagLines(lane)
   if (!error) return [line, ...lag]
   const next = nextAt ? say({ zh: `，下次尝试 ${nextAt}`, en: `, next try ${nextAt}` }) : ''

@@ -9,6 +9,11 @@ export const RIGHT_TWINS: Twins = [
   ],
   ['needs the scope admin to revoke what has the scope audit', '撤销具有 audit 权限者，需要 admin 权限'],
   [
+    'More may stand behind a semicolon: at most $1 characters, as percent-encoded UTF-8.',
+    '分号后可补充说明：最多 $1 个字符，以 UTF-8 百分号编码。',
+  ],
+  ['no authority for partners: hub partner ca init', '尚无合作方签发机构：请运行 hub partner ca init'],
+  [
     'needs the scope personal or admin, and the header Hub-Purpose',
     '需要 personal 或 admin 权限，并在请求头 Hub-Purpose 中说明用途',
   ],

@@ -1,5 +1,5 @@
 import { SOAP_REASONS } from '#core/answer/soap-reasons.ts'
-import { chineseOfCall } from '#core/call-reasons.ts'
+import { CALL_TWINS, chineseOfCall } from '#core/call-reasons.ts'
 import { DBF_REASONS } from '#core/dbf-reasons.ts'
 import { chineseOfDecoding } from '#core/decode-reasons.ts'
 import type { Issue } from '#core/issue.ts'
@@ -286,14 +286,12 @@ export const REASONS = {
 
 export type ReasonCode = keyof typeof REASONS
 
-const CHINESE = new Map(
-  [REASONS, TABLE_REASONS, DBF_REASONS, SILENCE_REASONS, SOAP_REASONS]
+const CHINESE = new Map([
+  ...CALL_TWINS.filter(([en]) => !en.includes('$')),
+  ...[REASONS, TABLE_REASONS, DBF_REASONS, SILENCE_REASONS, SOAP_REASONS]
     .flatMap((reasons) => Object.values<Reason>(reasons))
-    .flatMap(({ reason, fix }) => [
-      [reason.en, reason.zh],
-      [fix.en, fix.zh],
-    ]),
-)
+    .flatMap(({ reason, fix }) => [[reason.en, reason.zh] as const, [fix.en, fix.zh] as const]),
+])
 
 /** An issue with its reason and fix in Chinese: it is kept in English. */
 export const inChinese = ({ reason, fix, ...issue }: Issue): Issue => ({

@@ -91,12 +91,29 @@ it('makes, shows, changes, pauses, resumes and deletes a link', async () => {
   })
   expect(await hub('pause', id)).toContain('paused')
   expect(await hub('resume', id)).toContain('active')
-  expect(await hub('list')).toContain(id)
+  expect(await hub('list')).toMatch(new RegExp(`^${id}  active  \\d+ behind  City  `, 'm'))
+  expect(await hub('show', id)).not.toContain('closed')
   vi.stubEnv('HUB_LANG', 'zh')
   expect(await hub('show', id)).toMatch(/实时：位点 \d+，已投递 0/)
   expect(await hub('delete', id)).toBe('已删除。')
   expect(await hub('show', id)).toContain('未找到')
   expect(process.exitCode).toBe(1)
+})
+
+it('tells of the breaker of a link in words, where its receiver fails', async () => {
+  const id = idIn(await create('--from', 'now'))
+  await store(api.pool, someRows(1))
+  receiver.answer = () => ({ status: 503 })
+  await deliveryAt(api.pool).delivery.deliverLink(id)
+  expect(await hub('list')).toContain(`${id}  active  breaker open  `)
+  expect(await hub('show', id)).toMatch(/live: position \d+, delivered 0, refused 0, breaker open, next try /)
+})
+
+it('names its own option for an address that is refused, and says why in Chinese', async () => {
+  vi.stubEnv('HUB_LANG', 'zh')
+  const said = await hub('create', '--name', 'City', '--url', receiver.url)
+  expect(said).toContain('127.0.0.1 为内网或特殊地址；确需使用的，请在 --allow 中声明，如 127.0.0.1/32:')
+  expect(said).not.toContain('allowAddress')
 })
 
 it('says what a link may see and how it signs, and changes its secret', async () => {

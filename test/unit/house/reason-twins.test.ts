@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { parseAst } from 'vitest/node'
+import { requestIssues, validatorCompiler } from '#api/validation.ts'
 import { chineseOfPart } from '#core/decode-reasons.ts'
 import { chineseReason } from '#core/mapping/reasons.ts'
 import { KINDS } from '#core/model/kinds.ts'
@@ -51,8 +52,15 @@ const PLACE =
 /** Two words of letters at least. */
 const SENTENCE = /[a-z7"] [a-z7"]/u
 
+/** Words of English one after the other: a twin left a part of the sentence as it was. */
+const ENGLISH = /\b[a-z]{2,} [a-z]{2,}\b/iu
+/** Commands are the same in each language, and what is said in both at once ends with English. */
+const SAME = /\bhub [a-z]+(?: [a-z]+)*| · .*/giu
+const isChinese = (text: string): boolean =>
+  /\p{Script=Han}/u.test(text) && !ENGLISH.test(text.replace(SAME, ''))
+
 const hasTwin = (text: string): boolean =>
-  /\p{Script=Han}/u.test(chineseOfPart(text) ?? '') || /\p{Script=Han}/u.test(chineseReason(text))
+  isChinese(chineseOfPart(text) ?? '') || isChinese(chineseReason(text))
 
 const untold = (files: readonly Source[]): string[] =>
   files.flatMap(({ path, text }) =>
@@ -100,8 +108,10 @@ it('each reason for which a record is not taken as it is has a Chinese twin', ()
   expect(reasons.filter(({ one }) => !hasTwin(one))).toEqual([])
 })
 
-/** Functions that make a refusal of what they are given. */
-const REFUSES = /^(?:issue|refuse\w*|refused|wrong|invalid|oneOf|problem|no|\w*Fault)$/u
+/** Functions that make a refusal of what they are given, or answer with why. */
+const REFUSES = /^(?:issue|refuse\w*|AddressRefused|wrong|invalid|oneOf|problem|no|\w*Fault|reasonOf)$/u
+/** Fields and parameters that say why, or what to do. */
+const SAYS: ReadonlySet<string> = new Set(['detail', 'reason', 'fix', 'law'])
 /** Examples and descriptions of schemas, and what is said in both languages beside each other. */
 const NO_REFUSAL: ReadonlySet<string> = new Set(['examples', 'description', 'en', 'zh'])
 
@@ -111,17 +121,13 @@ function refusalsOf(code: string): string[] {
   const walk = (value: unknown, inside: boolean): void => {
     if (Array.isArray(value)) for (const one of value) walk(one, inside)
     if (!isNode(value) || isElsewhere(value)) return
-    const name = isNode(value['key'])
-      ? value['key']['name']
-      : isNode(value['id'])
-        ? value['id']['name']
-        : isNode(value['callee'])
-          ? value['callee']['name']
-          : ''
-    if (value.type === 'Property' && NO_REFUSAL.has(String(name))) return
+    // Of a field, a function or constant, a call, and a parameter that has a text where none is given.
+    const named = ['key', 'id', 'callee', 'left'].map((part) => value[part]).find(isNode)
+    const name = String(named?.['name'])
+    if (value.type === 'Property' && NO_REFUSAL.has(name)) return
     const text = inside ? textOf(value) : null
     if (text !== null) texts.push(text)
-    const said = ['detail', 'reason', 'fix'].includes(String(name)) || REFUSES.test(String(name))
+    const said = SAYS.has(name) || REFUSES.test(name)
     for (const member of Object.values(value)) walk(member, inside || said)
   }
   walk(parseAst(code, { lang: 'ts' }).body, false)
@@ -140,12 +146,16 @@ it('each reason for which a call is refused has a Chinese twin, also of the rout
   const code = "throw new HubError('conflict', { detail: 'the key fell over', examples: ['no one saw it'] })"
   expect(refusalsOf(code)).toEqual(['the key fell over'])
   const reasons = sources('.ts')
-    .filter(({ path }) => /^src\/(?:api|flow|core\/(?:cases|reconcile|retention))\//u.test(path))
+    .filter(({ path }) =>
+      /^src\/(?:api|flow|core\/(?:cases|reconcile|retention)|adapters\/http\/(?:addresses|egress|guard))\b/u.test(
+        path,
+      ),
+    )
     .filter(({ path }) => !TO_PROGRAMS.some((one) => one.test(path)))
     .flatMap(({ path, text }) => refusalsOf(text).map((one) => ({ path, one })))
     .filter(({ one }) => SENTENCE.test(one) && one !== '7 7')
-  expect(reasons.length).toBeGreaterThan(250)
-  expect(reasons.filter(({ one }) => !/\p{Script=Han}/u.test(chineseReason(one)))).toEqual([])
+  expect(reasons.length).toBeGreaterThan(350)
+  expect(reasons.filter(({ one }) => !isChinese(chineseReason(one)))).toEqual([])
 }, 30_000)
 
 it('what is made of several reasons, rights or names is told whole, and no other words are taken for a name', () => {
@@ -167,6 +177,55 @@ it('what the schemas of records say has a Chinese twin', () => {
   expect(new Set(reasons.map(({ reason }) => reason)).size).toBeGreaterThan(5)
   const said = reasons.flatMap(({ reason, fix = '' }) => [reason, fix])
   expect([...new Set(said)].filter((text) => !hasTwin(text))).toEqual([])
+})
+
+/** A value that the schema refuses by the keyword alone, for each keyword that the schemas of calls have. */
+const REFUSED_BY: Readonly<Record<string, readonly [schema: object, value: unknown]>> = {
+  type: [{ type: ['string', 'null'] }, 7],
+  required: [{ type: 'object', properties: { a: {} }, required: ['a'] }, {}],
+  enum: [{ type: 'string', enum: ['a', 'b'] }, 'c'],
+  minimum: [{ type: 'integer', minimum: 6 }, 5],
+  maximum: [{ type: 'integer', maximum: 6 }, 7],
+  exclusiveMinimum: [{ type: 'integer', exclusiveMinimum: 6 }, 6],
+  additionalProperties: [{ type: 'object', additionalProperties: false }, { a: 1 }],
+  uniqueItems: [{ type: 'array', uniqueItems: true }, ['a', 'a']],
+  minItems: [{ type: 'array', minItems: 1 }, []],
+  maxItems: [{ type: 'array', maxItems: 1 }, ['a', 'b']],
+  pattern: [{ type: 'string', pattern: '^x+$' }, 'y'],
+  minLength: [{ type: 'string', minLength: 1 }, ''],
+  maxLength: [{ type: 'string', maxLength: 1 }, 'ab'],
+  minProperties: [{ type: 'object', minProperties: 1 }, {}],
+  maxProperties: [
+    { type: 'object', maxProperties: 1 },
+    { a: 1, b: 2 },
+  ],
+  anyOf: [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, 7],
+  oneOf: [{ oneOf: [{ type: 'string' }, { type: 'null' }] }, 7],
+  format: [{ type: 'string', format: 'uuid' }, 'x'],
+}
+const KEYWORDS =
+  /^(?:enum|const|pattern|format|required|uniqueItems|additionalProperties|type|(?:exclusive)?(?:min|max)\w+|\w+Of|not|contains|dependent\w+|propertyNames)$/iu
+
+it('what the schemas of calls say has a Chinese twin, and none tells a bound as a type', () => {
+  const used = new Set<string>()
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    const isSchema = ['string', 'object'].includes(typeof (value as Partial<Node>).type) || 'anyOf' in value
+    for (const [name, member] of Object.entries(value)) {
+      if (isSchema && KEYWORDS.test(name)) used.add(name)
+      walk(member)
+    }
+  }
+  walk(JSON.parse(readFileSync('openapi/hub.json', 'utf8')))
+  expect([...used].filter((keyword) => REFUSED_BY[keyword] === undefined)).toEqual([])
+  const said = Object.values(REFUSED_BY).flatMap(([schema, value]) => {
+    const check = validatorCompiler()({ schema, httpPart: 'body', method: 'POST', url: '/' })
+    expect(check(value), JSON.stringify(schema)).toBe(false)
+    const issues = ['body', 'querystring'].flatMap((part) => requestIssues(check.errors ?? [], part))
+    return issues.flatMap(({ reason, fix = reason }) => [reason, fix])
+  })
+  expect([...new Set(said)].filter((text) => !hasTwin(text))).toEqual([])
+  expect(said.map(chineseReason)).toContain('不得小于 6')
 })
 
 it('each fault that the XML parser names has a Chinese twin', () => {
