@@ -7,7 +7,7 @@ import { brokenMappings } from '#flow/systems/mistakes.ts'
 import { checkRedis } from '#jobs/check-redis.ts'
 import { listAlertTargets } from '#store/alert-targets.ts'
 import { readOpenAlerts } from '#store/alerts.ts'
-import { readFollowerLags } from '#store/followers.ts'
+import { type FollowerLag, readFollowerLags } from '#store/followers.ts'
 import { StartRefusal } from '#store/refusal.ts'
 import { ok, type Reading, wrong } from './reading.ts'
 
@@ -52,21 +52,10 @@ export async function checkMappings(folder: string): Promise<Reading[]> {
 
 /** What a hub on this database has to say: how far it is behind, what is wrong, and who is told. */
 export async function checkWork(pool: Pool): Promise<Reading[]> {
-  const behind = (await readFollowerLags(pool)).filter(({ seconds }) => seconds > LAG_SECONDS)
   const alerts = await readOpenAlerts(pool)
   const targets = await listAlertTargets(pool)
   return [
-    behind.length === 0
-      ? ok('work.followers', 'What follows the log has caught up.', '后台处理均已跟上变更日志。')
-      : wrong(
-          'warn',
-          'work.followers',
-          [
-            `Behind the log: ${behind.map(({ follower, changes }) => `${follower} by ${changes}`).join(', ')}.`,
-            `落后于变更日志：${behind.map(({ follower, changes }) => `${follower} 落后 ${changes}`).join('、')}。`,
-          ],
-          ['Is a worker running? Its log names what fails.', '请确认工作进程在运行；其日志列有失败原因。'],
-        ),
+    followersReading(await readFollowerLags(pool)),
     targets.length > 0
       ? ok(
           'work.targets',
@@ -84,4 +73,32 @@ export async function checkWork(pool: Pool): Promise<Reading[]> {
       return wrong('warn', `alert.${topic}`, [title.en, title.zh], [advice.en, advice.zh])
     }),
   ]
+}
+
+const enLag = ({ changes, seconds }: FollowerLag): string =>
+  `${changes} changes, the oldest ${Math.round(seconds)} s old`
+const zhLag = ({ changes, seconds }: FollowerLag): string =>
+  `${changes} 条变更，其中最早的已等待 ${Math.round(seconds)} 秒`
+
+/** How far what follows the log is behind it: well is what no change waits for longer than some minutes, which is not to have caught up. */
+function followersReading(lags: readonly FollowerLag[]): Reading {
+  const behind = lags.filter(({ seconds }) => seconds > LAG_SECONDS)
+  if (behind.length > 0)
+    return wrong(
+      'warn',
+      'work.followers',
+      [
+        `Behind the log: ${behind.map((lag) => `${lag.follower} by ${enLag(lag)}`).join('; ')}.`,
+        `落后于变更日志：${behind.map((lag) => `${lag.follower} 落后 ${zhLag(lag)}`).join('；')}。`,
+      ],
+      ['Is a worker running? Its log names what fails.', '请确认工作进程在运行；其日志列有失败原因。'],
+    )
+  const [most] = lags.filter(({ changes }) => changes > 0).sort((a, b) => b.changes - a.changes)
+  if (!most) return ok('work.followers', 'What follows the log has caught up.', '后台处理均已跟上变更日志。')
+  const minutes = LAG_SECONDS / 60
+  return ok(
+    'work.followers',
+    `Nothing that follows the log is more than ${minutes} minutes behind; the furthest is ${most.follower} by ${enLag(most)}.`,
+    `后台处理落后变更日志均不超过 ${minutes} 分钟；落后最多的是 ${most.follower}：${zhLag(most)}。`,
+  )
 }

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest'
 import { judgeDatabase } from '#cli/doctor/database.ts'
 import { judgeAuthority, judgeOperators } from '#cli/doctor/people.ts'
+import { checkWork } from '#cli/doctor/work.ts'
 import { examine } from '#cli/doctor.ts'
 import { lockFolder } from '#cli/embedded/lock.ts'
 import { readSettings, type Settings } from '#cli/settings.ts'
@@ -17,6 +18,7 @@ import { ensurePartitions } from '#store/partitions.ts'
 import { holdDataKeys } from '#store/personal/data-keys.ts'
 import { withDatabase } from '#test/database.ts'
 import { onceOn, onServer } from '#test/template.ts'
+import { storeRecords, type Written } from '#test/trace/store-records.ts'
 
 const database = withDatabase()
 const empty = `hub_test_${randomBytes(6).toString('hex')}`
@@ -104,6 +106,37 @@ it('a hub that is set up as it should be has nothing that fails, and every check
     egress: 'warn',
     'signing.keys': 'ok',
   })
+})
+
+it('says that the log is caught up with only where it is, and else how far behind it the last one is', async () => {
+  const pool = createPool({ url: database.url, max: 1 })
+  onTestFinished(() => pool.end())
+  const followers = async () => (await checkWork(pool)).find(({ check }) => check === 'work.followers')
+  expect(await followers()).toMatchObject({
+    state: 'ok',
+    said: { en: 'What follows the log has caught up.' },
+  })
+  const receivedAt = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1000).toISOString()
+  const sale = (key: string, secondsAgo: number): Written => ({
+    ...{ kind: 'sale', system: 'one', key, body: {}, receivedAt: receivedAt(secondsAgo) },
+  })
+  await pool.query(`insert into followers (name, position) values ('far', 0)`)
+  await storeRecords(pool, [sale('a', 250)])
+  await pool.query(
+    `update followers set position = (select max(position) from record_versions) where name <> 'far'`,
+  )
+  await storeRecords(pool, [sale('b', 20)])
+  const some = await followers()
+  expect(some?.state).toBe('ok')
+  expect(some?.said.en).toMatch(
+    /more than 5 minutes behind; the furthest is far by 2 changes, the oldest 25\d s old/,
+  )
+  expect(some?.said.zh).toMatch(/均不超过 5 分钟；落后最多的是 far：2 条变更，其中最早的已等待 25\d 秒/)
+  await storeRecords(pool, [sale('c', 400)])
+  await pool.query(
+    `update followers set position = (select max(position) - 1 from record_versions) where name = 'far'`,
+  )
+  expect(await followers()).toMatchObject({ state: 'warn' })
 })
 
 it('a key that does not open what is sealed in the database is told of, and so is none', async () => {
