@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { GoodsMove } from '#core/balance/goods-move.ts'
-import { nameInSite, type SiteSaid, samePlaces } from '#core/balance/goods-site.ts'
+import { nameInSite, placesMeant, type SiteSaid, samePlaces } from '#core/balance/goods-site.ts'
 import type { Reader } from './sighted.ts'
 
 /** Of its row in `followers`. */
@@ -52,6 +52,8 @@ export interface KnownPlace {
   readonly siteName: string | null
   /** Under all of these its moves stand. */
   readonly keys: readonly string[]
+  /** The places that bear the name, where it was asked for by a name that may mean several. */
+  readonly candidates: readonly SiteSaid[]
 }
 
 /**
@@ -66,7 +68,10 @@ export async function readPlaces(reader: Reader, sites: readonly string[]): Prom
     values: [asked, asked.map(nameInSite)],
   })
   const places = new Map<string, KnownPlace>(
-    asked.map((one) => [one, { asked: one, site: one, siteName: nameInSite(one), keys: [one] }]),
+    asked.map((one) => [
+      one,
+      { asked: one, site: one, siteName: nameInSite(one), keys: [one], candidates: [] },
+    ]),
   )
   for (const [name, said] of Map.groupBy(rows, (row) => row.name)) {
     const own = said[0]?.asked ?? []
@@ -75,7 +80,8 @@ export async function readPlaces(reader: Reader, sites: readonly string[]): Prom
     for (const one of own) {
       const site = same.get(one) ?? one
       const keys = [...same].filter(([, place]) => place === site).map(([key]) => key)
-      places.set(one, { asked: one, site, siteName: name, keys: [...new Set([site, ...keys])] })
+      const candidates = placesMeant(one, name, { said, same })
+      places.set(one, { asked: one, site, siteName: name, keys: [...new Set([site, ...keys])], candidates })
     }
   }
   return places

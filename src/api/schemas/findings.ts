@@ -111,6 +111,23 @@ export const SiteBalances = field(
     ),
     siteName: nullable(Type.String(), ['Name', '名称']),
     day: text(['Day', '日期']),
+    candidates: Type.Optional(
+      field(
+        Type.Array(
+          Type.Object({
+            site: text(['Place', '场所'], ['Send it as `site`', '以 site 发送']),
+            region: Type.Optional(text(['Region', '区划'], ['GB/T 2260 code', 'GB/T 2260 代码'])),
+            regionName: Type.Optional(text(['Name of the region', '区划名称'])),
+          }),
+        ),
+        ['Candidates', '候选'],
+        [
+          'Where several places bear the name: each of them. `products` has only what names no region',
+          '多个场所重名时列出各场所；products 仅含未注明区划的记录',
+        ],
+      ),
+    ),
+    note: Type.Optional(field(words, ['Note', '说明'], ['Beside candidates', '有候选时出现'])),
     products: Type.Array(
       Type.Object({
         goods: text(['Product', '产品'], ['As name:…, class:… or code:…', '形如 name:…、class:…、code:…']),

@@ -63,6 +63,23 @@ export function samePlaces(name: string, said: readonly SiteSaid[]): ReadonlyMap
   return places
 }
 
+/** The places that a way of saying one by its name may mean, where it may be several: `name` is what all of them bear, `same` what `samePlaces` says of them. */
+export function placesMeant(
+  asked: string,
+  name: string,
+  { said, same }: { readonly said: readonly SiteSaid[]; readonly same: ReadonlyMap<string, string> },
+): SiteSaid[] {
+  const region = asked === name ? '' : nameInSite(asked) === name ? asked.slice(-6) : null
+  if (region === null || (same.get(asked) ?? asked) !== asked) return []
+  const places = Map.groupBy(said, ({ site }) => same.get(site) ?? site)
+  const meant = [...places]
+    .filter(([site]) => site !== asked && site !== name)
+    .map(([site, own]) => ({ site, region: finestOf(own.map(regionSaid)) }))
+    .filter((place) => regionsAgree(place.region, region))
+    .sort((a, b) => (`${a.region} ${a.site}` < `${b.region} ${b.site}` ? -1 : 1))
+  return meant.length > 1 ? meant : []
+}
+
 /** The region of a place that is said so: that of its name, else what its records tell. */
 export const regionSaid = ({ site, region }: SiteSaid): string =>
   nameInSite(site) === null ? region : site.slice(-6)

@@ -1,8 +1,10 @@
+import type { SiteSaid } from '#core/balance/goods-site.ts'
 import { lotBalance } from '#core/balance/lot-balance.ts'
 import { HubError } from '#core/errors.ts'
 import { codesMeant } from '#core/lineage/codes.ts'
 import { productKeys } from '#core/lineage/matching.ts'
 import { lookupProduct } from '#core/products/lookup.ts'
+import { regionPath } from '#core/regions/path.ts'
 import { refuseNoCode } from '#flow/trace/roots.ts'
 import { listMoves, readGoodsOfDay, readPlaces } from '#store/goods-moves.ts'
 import { readKnownCodes } from '#store/lots.ts'
@@ -53,7 +55,8 @@ export async function readSiteBalance(
     product,
   }: { readonly site: string; readonly day: string; readonly product?: string | undefined },
 ) {
-  const place = (await readPlaces(reader, [site])).get(site) ?? { site, siteName: null, keys: [site] }
+  const place = (await readPlaces(reader, [site])).get(site)
+  if (!place) throw new Error('a place that was asked for was not read')
   const goods =
     product === undefined ? await readGoodsOfDay(reader, place.keys, day, PRODUCTS_MAX) : goodsMeant(product)
   const loaded = await loadGoods(
@@ -73,6 +76,9 @@ export async function readSiteBalance(
     site: place.site,
     siteName: place.siteName,
     day,
+    ...(place.candidates.length > 0
+      ? { candidates: place.candidates.map((one) => candidateOf(one, day)), note: SEVERAL }
+      : {}),
     products: loaded.map(({ goods: one, balance }, n) => ({
       goods: one,
       ...balance,
@@ -87,6 +93,17 @@ export async function readSiteBalance(
         })),
     })),
   }
+}
+
+const SEVERAL = {
+  en: 'Several places bear this name, and what is told here is of none of them for certain: ask with "region", or with "site" of one of the candidates.',
+  zh: '该名称有多个场所重名，此处所列无法确定属于哪一个：请同时给出区划 region，或以候选中的 site 查询。',
+}
+
+/** One of the places of a name, with its region in words as of the day. */
+function candidateOf({ site, region }: SiteSaid, day: string) {
+  const path = region === '' ? '' : regionPath(region, Number(day.slice(0, 4))).join('')
+  return { site, ...(region === '' ? {} : { region }), ...(path === '' ? {} : { regionName: path }) }
 }
 
 /** What a person calls a product, as goods are told apart: by name or code, for meat by class. */

@@ -45,8 +45,17 @@ test('markets of one name in two provinces have each a balance and findings of i
   expect(await balance(`${name}@330402`)).toMatchObject({ siteName: name, in: '100', out: null })
   expect(await balance(`${name}@310115`)).toMatchObject({ siteName: name, in: '10', out: '80' })
   expect(await balance(name, '310115')).toEqual(await balance(`${name}@310115`))
-  // The name alone says neither.
+  // The name alone says neither, and the answer says so.
   expect(await balance(name)).toEqual({ site: name, siteName: name, in: null, out: null })
+  const asked = `/v1/balance?site=${encodeURIComponent(name)}&day=${DAY}`
+  expect((await api.call('GET', asked)).json()).toMatchObject({
+    candidates: [
+      { site: `${name}@310115`, region: '310115', regionName: '上海市浦东新区' },
+      { site: `${name}@330402`, region: '330402', regionName: '浙江省嘉兴市南湖区' },
+    ],
+    note: { zh: expect.stringContaining('重名'), en: expect.stringContaining('"region"') },
+  })
+  expect((await api.call('GET', `${asked}&region=310115`)).json()).not.toHaveProperty('candidates')
 })
 
 test('a market is one under its code and its name where the region agrees as far as both tell it, and is none elsewhere', async () => {
@@ -73,5 +82,7 @@ test('a name of which the region is not told means the one place that bears it, 
   expect(await balance(name)).toEqual({ site: `${name}@330402`, siteName: name, in: '100', out: '30' })
   await post(told('entry', '50', { name, region: '310115' }))
   expect(await balance(name)).toMatchObject({ in: null, out: '30' })
+  const asked = await api.call('GET', `/v1/balance?site=${encodeURIComponent(name)}&day=${DAY}`)
+  expect(asked.json().candidates).toHaveLength(2)
   expect(await balance(`${name}@330402`)).toMatchObject({ in: '100', out: null })
 })
