@@ -65,11 +65,14 @@ const beforeOrder = (): HubError =>
     ],
   })
 
+/** The name of a link is that of an organisation, given by the operator and told in the list of links and in alerts. */
+const isOfLink = ({ receiver }: Pick<Notice, 'receiver'>): boolean => receiver.startsWith('link:')
+
 /** Without what a person wrote; the words of receivers are those of their links' deliveries. */
 const maskedNotice = (one: Notice): Notice => ({
   ...one,
   receiver: maskedReceiver(one.receiver),
-  name: one.name.split(' ').map(maskedPlace).join(' '),
+  name: isOfLink(one) ? one.name : one.name.split(' ').map(maskedPlace).join(' '),
   events: one.events.map((event) => ({ ...event, note: maskedNote(event.note) })),
 })
 
@@ -100,7 +103,7 @@ export const recallNoticeRoutes =
       },
       handler: async (request, reply) => {
         const { params, body } = request
-        const isLink = body.receiver.startsWith('link:')
+        const isLink = isOfLink(body)
         if (!holds(callerOf(request), ...(isLink ? [body.receiver] : [])))
           throw new HubError('forbidden', { detail: 'a key of this link, or an administrator' })
         const nowMs = clock()

@@ -35,8 +35,8 @@ const rehearse = (body: object, more: object = {}, ending = '') =>
 beforeAll(async () => {
   await createSystem(api.pool, { id: 'plain-market', title: { zh: '甲', en: 'A' } })
   const wish = { url: 'https://receiver.example/in', cursor: 0n, filter: { kinds: ['hold'] } }
-  for (const name of ['one', 'two'])
-    Object.assign(links, { [name]: (await createLink(api.pool, { ...wish, name })).link.id })
+  for (const [key, name] of Object.entries({ one: '上城区市场监管局', two: '王小明摊' }))
+    Object.assign(links, { [key]: (await createLink(api.pool, { ...wish, name })).link.id })
   const stored = await api.call('POST', '/v1/records', {
     body: [
       {
@@ -111,6 +111,20 @@ describe('POST /v1/recalls/rehearse', () => {
 })
 
 describe('notices', () => {
+  test('name links as the list of links does, and places by a name that may be a person’s only to who says why', async () => {
+    const key = await api.key('read')
+    const answer = await api.call('GET', `/v1/recalls/${kase}/notices`, { key })
+    const { notices } = answer.json() as { notices: { receiver: string; name: string }[] }
+    const listed = (await api.call('GET', '/v1/links')).json().links as { id: string; name: string }[]
+    const told = notices.filter(({ receiver }) => receiver.startsWith('link:'))
+    expect(told.map(({ receiver, name }) => [receiver, name]).sort()).toEqual(
+      listed.map(({ id, name }) => [`link:${id}`, name]).sort(),
+    )
+    expect(told.map(({ name }) => name)).toContain('上城区市场监管局')
+    const file = await api.call('GET', `/v1/recalls/${kase}/notices.csv`, { key })
+    expect(file.body).toContain('上城区市场监管局')
+  })
+
   test('are read page by page, by case or by hold, and as files in both languages', async () => {
     const { notices, next } = await noticesOf(kase)
     expect(notices.map(({ receiver }) => receiver).sort()).toEqual(
