@@ -56,6 +56,20 @@ const markOf = (stall: string): string => digestUuid(`stall\n${stall}`)
 /** The same of every way to write the number of a stall. */
 const boothOf = (stall: string): string => digestUuid(`booth\n${boothKey(stall)}`)
 
+/** Whether every inspection that the reader sees is in the list, which follows the log. @param hub who may ask how far it has come */
+export async function isListWhole(reader: Reader, hub: Reader): Promise<boolean> {
+  const { rows: places } = await hub.query<{ position: string }>(
+    'select position from followers where name = $1',
+    [INSPECTIONS_FOLLOWER],
+  )
+  const { rows } = await reader.query<{ isWhole: boolean }>({
+    name: 'inspections-whole',
+    text: `select not exists (select from record_versions where kind = 'inspection' and position > $1) as "isWhole"`,
+    values: [places[0]?.position ?? '0'],
+  })
+  return rows[0]?.isWhole ?? true
+}
+
 /** The market that a record means: a name that records give one code beside means the code. */
 const MEANT = (place: string): string =>
   `coalesce((select min(n.code) from supervision_names n where n.name = ${place} having count(*) = 1), ${place})`

@@ -4,8 +4,9 @@ import { INSTANT, readCursor, writeCursor } from '#api/cursor.ts'
 import { spanAsked } from '#api/day-or-time.ts'
 import { givesFullOnly } from '#api/full-values.ts'
 import { answer, problems } from '#api/openapi.ts'
-import { listOf, pageQuery, query } from '#api/page.ts'
+import { pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
+import { ref } from '#api/ref.ts'
 import { callerOf, sightOfCaller } from '#api/scopes.ts'
 import { maskedText } from '#core/model/masked-record.ts'
 import { InspectionWish, InspectionWithdrawal } from '#flow/supervision/inspection-wish.ts'
@@ -36,9 +37,9 @@ export const inspectionRoutes =
         summary: 'Inspections · 监管检查',
         description: [
           'Of all systems, newest first, each with what became of its deadline: `overdue` until a later inspection of the same market and',
-          'stall, or one that answers the same findings, passes.',
+          'stall, or one that answers the same findings, passes. The list follows the log by seconds: `asOf` tells whether any inspection is still to be listed.',
           '',
-          '各系统的检查，新的在前；逾期未整改为 overdue，直至同一场所（摊位）或回应同一发现的后续检查通过。',
+          '各系统的检查，新的在前；逾期未整改为 overdue，直至同一场所（摊位）或回应同一发现的后续检查通过。列表随日志更新，滞后数秒；是否尚有检查待列入见 asOf。',
         ].join('\n'),
         querystring: query({
           region: Type.Optional(
@@ -62,7 +63,7 @@ export const inspectionRoutes =
         response: {
           200: {
             description: 'The inspections · 检查列表',
-            content: { 'application/json': { schema: listOf('inspections', 'ListedInspection') } },
+            content: { 'application/json': { schema: ref('InspectionPage') } },
           },
           ...problems(400, 401, 403, 429, 503),
         },
@@ -76,8 +77,8 @@ export const inspectionRoutes =
           ...(cursor ? { after: { at: cursor[0] as string, id: cursor[1] as string } } : {}),
         }
         const sight = sightOfCaller(request)
-        const { inspections, next } = await withSight(pool, sight, (reader) =>
-          readInspections(reader, wanted, { nowMs: clock(), isLimited: sight !== null }),
+        const { inspections, next, asOf } = await withSight(pool, sight, (reader, hub) =>
+          readInspections({ reader, hub }, wanted, { nowMs: clock(), isLimited: sight !== null }),
         )
         const read = { subject: 'inspections', records: inspections.map(({ id }) => id) }
         const full = inspections.length > 0 && (await givesFullOnly(pool, request, reply, read))
@@ -87,6 +88,7 @@ export const inspectionRoutes =
             record: JSON.parse(full ? record : maskedText(record)) as object,
           })),
           next: next && writeCursor(next.at, next.id),
+          asOf,
         }
       },
     })

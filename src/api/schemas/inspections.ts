@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { field } from '#core/model/field.ts'
 import { RECTIFICATIONS } from '#flow/supervision/list-inspections.ts'
-import { component, count, text } from './fields.ts'
+import { component, count, nullable, text, time } from './fields.ts'
 
 export const InspectionRecorded = field(
   Type.Object({
@@ -26,4 +26,23 @@ export const ListedInspection = field(
     record: component('Inspection'),
   }),
   ['An inspection', '监管检查'],
+)
+
+export const InspectionPage = field(
+  Type.Object({
+    inspections: Type.Array(component('ListedInspection')),
+    next: nullable(Type.String(), ['Cursor of the next page', '下一页游标']),
+    asOf: field(
+      Type.Object({
+        complete: field(
+          Type.Boolean(),
+          ['Nothing waits', '已无待列入'],
+          ['False while inspections that came just now are not listed yet', '刚收到的检查尚未列入时为 false'],
+        ),
+        at: time(['Read at', '读取时间']),
+      }),
+      ['As of', '截至'],
+    ),
+  }),
+  ['One page of inspections', '检查列表一页'],
 )

@@ -1,5 +1,5 @@
 import { prefixOf } from '#core/regions/path.ts'
-import { listInspections } from '#store/inspections.ts'
+import { isListWhole, listInspections } from '#store/inspections.ts'
 import type { Reader } from '#store/sighted.ts'
 import { readPlaceName } from '#store/supervision.ts'
 
@@ -23,11 +23,13 @@ const LIMIT = 100
 
 /** Inspections of all systems that the reader sees, newest first, each with what became of its deadline; the records as JSON text. */
 export async function readInspections(
-  reader: Reader,
+  { reader, hub }: { readonly reader: Reader; readonly hub: Reader },
   asked: InspectionsAsked,
   { nowMs, isLimited }: { readonly nowMs: number; readonly isLimited: boolean },
 ) {
   const { limit = LIMIT, region, site, after, ...rest } = asked
+  // Before they are read, so that the list is at least as new as it says.
+  const asOf = { complete: await isListWhole(reader, hub), at: new Date(nowMs).toISOString() }
   const known = site === undefined || isLimited ? null : await readPlaceName(reader, site)
   const place = known?.place ?? site
   const rows = await listInspections(reader, {
@@ -42,6 +44,7 @@ export async function readInspections(
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return {
+    asOf,
     inspections: page.map(({ id, record, rectification, place: at }) => ({
       id,
       site: at,

@@ -238,6 +238,7 @@ test('hub inspection lists every inspection a line each, newest first, over all 
         })
       ).json().id,
     )
+  expect((await hub('zh', 'inspection', 'list')).error).toContain('尚未列入，请稍后再查')
   await follow()
   await followToTheEnd(api.pool, logFollower('inspections', 100, [inspectionsReader]))
   const { out, error } = await hub('zh', 'inspection', 'list')
@@ -245,9 +246,11 @@ test('hub inspection lists every inspection a line each, newest first, over all 
   expect(error).toBe('')
   expect(lines).toHaveLength(102)
   expect(lines.at(-1)).toBe(
-    `2024-04-15T09:30\t甲示例市场\tB-045\trectify\t2024-04-18\toverdue\t${first.json().id}`,
+    `2024-04-15T09:30\t甲示例市场\tB-045\t责令整改\t2024-04-18\t逾期未整改\t${first.json().id}`,
   )
   expect(new Set(lines.slice(0, -1).map((line) => line.split('\t').at(-1)))).toEqual(new Set(ids))
+  const english = await hub('en', 'inspection', 'list', '--result', 'rectify')
+  expect(english.out).toContain('\tB-045\trectify\t2024-04-18\toverdue\t')
   const some = await hub('en', 'inspection', 'list', '--result', 'rectify', '--json')
   expect(JSON.parse(some.out)).toMatchObject({ rectification: 'overdue', record: { id: first.json().id } })
 })

@@ -46,6 +46,7 @@ const listed = async (query: string) =>
       record: { id: string; version: number; parties?: unknown }
     }[]
     next: string | null
+    asOf: { complete: boolean }
   }
 const overdue = async (now: string) =>
   (await findConditions(api, DEFAULT_RULES, Date.parse(now))).conditions.filter(
@@ -59,6 +60,9 @@ describe('inspections', () => {
     expect(made.statusCode).toBe(201)
     const { id } = made.json() as { id: string }
     expect(made.json()).toMatchObject({ version: 1, result: 'created' })
+    // The list follows the log, and says that it has not come to this one.
+    const early = await api.call('GET', '/v1/inspections', { key: reader })
+    expect(early.json()).toMatchObject({ inspections: [], asOf: { complete: false } })
     // The same number and content is the same inspection.
     expect((await post(wish)).json()).toEqual({ id, version: 1, result: 'unchanged' })
     const put = await api.call('PUT', `/v1/inspections/${encodeURIComponent(id)}`, {
@@ -70,7 +74,8 @@ describe('inspections', () => {
 
     const day = await api.call('GET', '/v1/supervision/days/2024-04-15?site=330105012', { key: reader })
     expect(day.json()).toMatchObject({ inspections: { all: 1, rectify: 1, pass: 0 } })
-    const { inspections } = await listed('region=330100&due=overdue&limit=1')
+    const { inspections, asOf } = await listed('region=330100&due=overdue&limit=1')
+    expect(asOf.complete).toBe(true)
     expect(inspections).toMatchObject([
       { site: '330105012', rectification: 'overdue', record: { id, version: 2 } },
     ])
