@@ -83,7 +83,12 @@ async function run(pool: Pool, { words, values }: Wish, settings: Settings): Pro
 }
 
 const noSuch = (what: 'partner' | 'certificate', named: string): HubError =>
-  new HubError('not_found', { detail: `there is no ${what} ${named}: hub partner list` })
+  new HubError('not_found', {
+    detail:
+      what === 'partner'
+        ? `there is no partner ${named}: hub partner list`
+        : `there is no certificate ${named}: hub partner list`,
+  })
 
 async function issue(
   pool: Pool,

@@ -15,7 +15,7 @@ import { openDatabaseClock } from '#store/database-clock.ts'
 import { holdDataKeys } from '#store/personal/data-keys.ts'
 import { endErasureRule, listErasureRules, rulesToRead } from '#store/personal/erasure-rules.ts'
 import { withOwnDatabase } from './own-database.ts'
-import { sentenceOf, settingsOrExit } from './process.ts'
+import { sentenceOf, settingsOrExit, told } from './process.ts'
 import { dataKeysOf } from './settings.ts'
 import { WrongUsage, wrongOptions } from './wrong-usage.ts'
 
@@ -45,7 +45,7 @@ export async function rulesCommand(argv: readonly string[]): Promise<void> {
 
 function saidOf(error: unknown): string {
   const issues = error instanceof HubError ? (error.parts.issues ?? []) : []
-  const said = issues.map(({ path, reason, fix = '' }) => `${path}: ${reason} ${fix}`.trimEnd())
+  const said = issues.map(({ path, reason, fix = '' }) => `${path}: ${told(reason)} ${told(fix)}`.trimEnd())
   return said.length > 0 ? said.join('\n') : sentenceOf(error)
 }
 

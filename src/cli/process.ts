@@ -1,5 +1,7 @@
 import pino, { type Logger } from 'pino'
-import { HubError } from '#core/errors.ts'
+import { ERRORS, HubError } from '#core/errors.ts'
+import { chineseReason } from '#core/mapping/reasons.ts'
+import { stopped } from '#core/mapping/words.ts'
 import { StartRefusal } from '#store/refusal.ts'
 import { cliLanguage } from './language.ts'
 import { plainSentence } from './plain-sentence.ts'
@@ -25,10 +27,20 @@ export const createLog = (settings: Settings): Logger =>
 /** What a person is told of an error that stops a command. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof StartRefusal) return `${error.reason[cliLanguage()]} ${error.fix[cliLanguage()]}`
-  if (error instanceof HubError && error.parts.issues?.length) return issuesOf(error)
+  if (error instanceof HubError) return error.parts.issues?.length ? issuesOf(error) : refusalOf(error)
   const plain = plainSentence(error)
   if (plain) return plain[cliLanguage()]
   return error instanceof Error ? error.message : String(error)
+}
+
+/** A reason or fix, which errors carry in English, in the language of the command line. */
+export const told = (english: string): string => (cliLanguage() === 'zh' ? chineseReason(english) : english)
+
+/** What was refused, and what to do where that is known better than by the kind of error. */
+function refusalOf({ code, message, parts }: HubError): string {
+  const said = parts.detail === undefined ? ERRORS[code].title[cliLanguage()] : told(message)
+  if (parts.fix === undefined) return said
+  return cliLanguage() === 'zh' ? stopped(said, '。') + told(parts.fix) : `${stopped(said, '.')} ${parts.fix}`
 }
 
 const STOP_LIMIT_MS = 4800
@@ -48,6 +60,6 @@ export function untilSignal(stop: () => Promise<void>): void {
 
 /** What is wrong with what was asked for, a line each. */
 export function issuesOf(error: HubError): string {
-  const said = (error.parts.issues ?? []).map(({ path, reason }) => `${path}: ${reason}`)
+  const said = (error.parts.issues ?? []).map(({ path, reason }) => `${path}: ${told(reason)}`)
   return said.length > 0 ? said.join('\n') : error.message
 }

@@ -11,7 +11,7 @@ import { type Replay, readReplay } from '#store/replays.ts'
 import { keptSecret, keyedHash } from '#store/secrets.ts'
 import { cliLanguage } from './language.ts'
 import { mappingsMustExist } from './mappings-folder.ts'
-import { sentenceOf, settingsOrExit } from './process.ts'
+import { sentenceOf, settingsOrExit, told } from './process.ts'
 import { dataKeysOf } from './settings.ts'
 import { missing, WrongUsage, wrongOptions } from './wrong-usage.ts'
 
@@ -63,8 +63,9 @@ const progressLine = (counts: Readonly<Record<string, number>>): string =>
 function problemLine({ code, parts }: HubError): string {
   const { title, fix } = ERRORS[code]
   const language = cliLanguage()
-  const issues = (parts.issues ?? []).map(({ path, reason }) => `${path}: ${reason}`)
-  return [`${title[language]}: ${parts.detail ?? ''}`, ...issues, fix[language]].join('\n')
+  const issues = (parts.issues ?? []).map(({ path, reason }) => `${path}: ${told(reason)}`)
+  const what = `${title[language]}: ${told(parts.detail ?? '')}`
+  return [what, ...issues, parts.fix === undefined ? fix[language] : told(parts.fix)].join('\n')
 }
 
 function wishOf(argv: readonly string[]): ReplayWish {

@@ -37,6 +37,7 @@ export async function loadGoods(reader: Reader, asked: readonly GoodsPlace[]): P
       site: one.site,
       siteName: null,
       keys: [one.site],
+      candidates: [],
     }
     return { ...one, place, keys: place.keys }
   })

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { personalCommand } from '#cli/personal.ts'
 import { WrongUsage } from '#cli/wrong-usage.ts'
 import { withApi } from '#test/api.ts'
@@ -41,7 +41,11 @@ it('a legal hold stops it with a sentence and the exit code 1', async () => {
   )
   await personalCommand(['erase', '--record', id, '--reason', 'request'])
   expect(process.exitCode).toBe(1)
-  expect(said.join('')).toContain(rows[0].id)
+  expect(said.join('')).toContain(`the legal hold ${rows[0].id} keeps what came then. Erase it when`)
+  said.length = 0
+  vi.stubEnv('HUB_LANG', 'zh')
+  await personalCommand(['erase', '--record', id, '--reason', 'request'])
+  expect(said.join('')).toContain(`法律保全 ${rows[0].id} 要求保留该时段的内容。所保全的内容不再需要时`)
   expect(await bodies(id)).toContain(PERSON)
   await api.pool.query('update legal_holds set ended_at = now()')
 })
@@ -74,6 +78,12 @@ it('hub personal rules refuses what the law wants kept for longer with the artic
   await personalCommand(['rules', 'add', '--class', 'messages', '--after-days', '90', '--reason', 'too soon'])
   expect(process.exitCode).toBe(1)
   expect(said.join('')).toMatch(/^\/afterDays: .*网络安全法 art\. 23\(3\).*At least 184 days\.$/)
+  said.length = 0
+  vi.stubEnv('HUB_LANG', 'zh')
+  await personalCommand(['rules', 'add', '--class', 'messages', '--after-days', '90', '--reason', 'too soon'])
+  expect(said.join('')).toBe(
+    '/afterDays: 法定保存期限更长：《网络安全法》第二十三条第（三）项，六个月 至少 184 天。',
+  )
 })
 
 it.each([

@@ -147,7 +147,7 @@ it('each reason for which a call is refused has a Chinese twin, also of the rout
   expect(refusalsOf(code)).toEqual(['the key fell over'])
   const reasons = sources('.ts')
     .filter(({ path }) =>
-      /^src\/(?:api|flow|core\/(?:cases|reconcile|retention)|adapters\/http\/(?:addresses|egress|guard))\b/u.test(
+      /^src\/(?:api|cli(?!\/doctor)|flow|core\/(?:cases|reconcile|retention)|adapters\/http\/(?:addresses|egress|guard))\b/u.test(
         path,
       ),
     )
