@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { missingPapers } from '#core/documents/entry-papers.ts'
 import { goodsDiffer } from '#core/documents/goods-match.ts'
-import { documentCode, isCode } from '#core/lineage/codes.ts'
+import { documentCode, isCode, lotCode } from '#core/lineage/codes.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Body } from '#core/model/body.ts'
 import { readAllMentions } from '#flow/balance/all-mentions.ts'
@@ -43,7 +43,7 @@ export function uncoveredReader(pool: Pool) {
       moves.map(({ recordId }) => recordId),
     )
     const rootsOf = ({ recordId, code }: MoveRecord): readonly string[] =>
-      code === null ? papersNamed(bodies.get(recordId)?.body) : [code]
+      code === null ? sourcesNamed(bodies.get(recordId)?.body) : [code]
     const walked = await codesBehind(pool, new Set(moves.flatMap(rootsOf)))
     const behind = (move: MoveRecord): Behind =>
       together(rootsOf(move).flatMap((root) => walked.get(root) ?? []))
@@ -62,14 +62,18 @@ export function uncoveredReader(pool: Pool) {
 }
 
 /**
- * The papers under which goods came that their record gives no code but that of the voucher they were sold under, on which others' may be. A record may not know what
- * its papers are, and those who issued them tell.
+ * The papers and the lots from which goods came, of a record that gives them no code but that of the voucher they were sold under, on which others' may be.
+ * A record may not know what its papers are, and those who issued them, or who took the lot in, tell.
  */
-const papersNamed = (body: Body | undefined): string[] =>
-  (body?.documents ?? []).flatMap(({ role, number }) => {
-    const code = documentCode(number)
-    return role === 'upstream' && isCode(code) ? [code] : []
-  })
+const sourcesNamed = (body: Body | undefined): string[] =>
+  [
+    ...(body?.documents ?? []).flatMap(({ role, number }) =>
+      role === 'upstream' ? [documentCode(number)] : [],
+    ),
+    ...(body?.lots ?? []).flatMap(({ role, scheme, value }) =>
+      role === 'source' ? [lotCode(scheme, value)] : [],
+    ),
+  ].filter(isCode)
 
 const together = (all: readonly Behind[]): Behind => ({
   codes: new Set(all.flatMap(({ codes }) => [...codes])),
