@@ -34,7 +34,7 @@ it('lists the newest version of each record, whole, in the order in which these 
     record: 'trade',
     status: 'active',
     schema: 1,
-    mapping: 'jiaxing-wholesale/trade@1',
+    mapping: 'jiaxing-wholesale/trade@2',
     price: { value: '5.25', per: 'KGM' },
     product: { name: '番茄' },
   })

@@ -34,7 +34,7 @@ it('lists the installed systems with the records that each may push', async () =
     title: { zh: '嘉兴果蔬批发市场电子结算' },
     region: '330402',
     installed: true,
-    records: [{ name: 'trade', mapping: 'jiaxing-wholesale/trade@1' }],
+    records: [{ name: 'trade', mapping: 'jiaxing-wholesale/trade@2' }],
   })
 })
 

@@ -57,6 +57,23 @@ describe('the summary of a day', () => {
     expect(summary.tests.main).toMatchObject({ seen: 5, tested: 5, missing: 0 })
   })
 
+  it('tells of a market whose bills are their own payments what was paid there, and of its region the same', async () => {
+    const market = await readDay(api.pool, { site: '330402003' }, day)
+    // Nine bills: 480 + 180 + 144 + 192 + 240 by the card of the market, one each by the others; 9 is no way to pay that the market names.
+    expect(market.payments).toEqual({
+      all: { records: 9, amount: '2988' },
+      byMethod: [
+        { method: 'market_card', records: 5, amount: '1236' },
+        { method: 'alipay', records: 1, amount: '576' },
+        { method: 'cash', records: 1, amount: '660' },
+        { method: 'unknown', records: 1, amount: '132' },
+        { method: 'wechat', records: 1, amount: '384' },
+      ],
+    })
+    expect(market.sales.wholesale.amount).toBe('2988')
+    expect((await readDay(api.pool, { region: '330400' }, day)).payments).toEqual(market.payments)
+  })
+
   it('tells of Hangzhou what its four markets come to, and of Zhejiang the city beside others', async () => {
     const city = await readDay(api.pool, { region: '330100' }, day)
     expect(city.scope.name).toBe('杭州市')
