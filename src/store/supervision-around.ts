@@ -9,11 +9,13 @@ export interface AroundQuestion {
   readonly from: string
   readonly before: string
 }
+/** Where a case was opened: at the market that is asked about, or in its regions; `$1` to `$3` are those of an `AroundQuestion`. */
+const NEAR_PLACE = `case when $1::text is null then starts_with(coalesce(region, ''), $3)
+                   else site = any($2::text[]) or market = any($2::text[]) end`
 /** Cases that were open on the day, of the market or the regions; `$1` to `$5` are those of an `AroundQuestion`. */
 const NEAR = `select id, state, opened_at, ended_at, test_id from cases
         where opened_at < $5 and (ended_at is null or ended_at >= $4)
-          and case when $1::text is null then starts_with(coalesce(region, ''), $3)
-                   else site = any($2::text[]) or market = any($2::text[]) end`
+          and ${NEAR_PLACE}`
 const valuesOf = ({ place, names, prefix, from, before }: AroundQuestion): unknown[] => [
   place,
   names,
@@ -56,6 +58,26 @@ export async function readCasesOfTests(
 ): Promise<{ readonly id: string; readonly testId: string }[]> {
   const { rows } = await client.query<{ id: string; testId: string }>(
     `select id, test_id as "testId" from (${NEAR}) n where test_id is not null`,
+    valuesOf(asked),
+  )
+  return rows
+}
+
+/** Disposals that were told in cases, by what was written as their method. */
+export interface DisposedInCases {
+  readonly method: string | null
+  readonly records: number
+  /** Kilograms, decimal text. */
+  readonly mass: string
+}
+
+/** What was disposed of on a day in the cases of a market or of regions, however these stand now. */
+export async function readDisposedInCases(client: Reader, asked: AroundQuestion): Promise<DisposedInCases[]> {
+  const { rows } = await client.query<DisposedInCases>(
+    `select e.method, count(*)::integer as records, trim_scale(coalesce(sum(e.mass), 0))::text as mass
+       from cases c join case_events e on e.case_id = c.id
+      where c.disposed_mass > 0 and e.event = 'dispose' and e.at >= $4 and e.at < $5 and ${NEAR_PLACE}
+      group by e.method`,
     valuesOf(asked),
   )
   return rows

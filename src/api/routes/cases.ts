@@ -74,7 +74,7 @@ const EventBody = Type.Object(
       }),
     ),
     method: text(
-      'Method of the laboratory, or of the disposal: destroyed, returned, rendered · 实验室方法，或处置方式',
+      'Method of the laboratory, or of the disposal: destroyed 销毁, returned 退货 or rendered 无害化, by code or by Chinese word · 实验室方法，或处置方式（代码或中文词）',
       200,
     ),
     note: text('Note · 备注', 1000),

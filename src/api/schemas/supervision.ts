@@ -142,6 +142,10 @@ const figures = {
       rendered: goods(['Rendered harmless', '无害化']),
     }),
     ['Disposals', '处置'],
+    [
+      'Records of disposals; what was disposed of in cases is `cases.disposed`',
+      '处置记录；在案处置另见 `cases.disposed`',
+    ],
   ),
   inspections: field(
     Type.Object({
@@ -222,6 +226,21 @@ const around = {
       cleared: count(['Cleared on the day', '当日解除']),
       closed: count(['Closed on the day', '当日结案']),
       open: count(['Open at its end', '当日末未结']),
+      disposed: Type.Optional(
+        nullable(
+          Type.Object({
+            all: goods(['All', '合计']),
+            destroyed: goods(['Destroyed', '销毁']),
+            returned: goods(['Returned', '退货']),
+            rendered: goods(['Rendered harmless', '无害化']),
+          }),
+          ['Disposed of in cases', '在案处置'],
+          [
+            'What officials told in the cases on the day; counted apart from `disposals`, which are records and may tell of the same goods: never add the two. Null of a market for who sees a part; not there in reports that were published before 0.4.0',
+            '当日在案件中登记的处置；与 `disposals`（处置记录）分列，两者可能是同一批货物，不可相加。仅可见部分数据者查询市场时为 null；0.4.0 之前发布的日报无此项',
+          ],
+        ),
+      ),
     }),
     ['Cases', '案件'],
   ),

@@ -1,4 +1,6 @@
+import { DISPOSAL_METHODS, DISPOSALS } from '#core/cases/disposal-method.ts'
 import type { Table } from '#core/mapping/backward/workbook.ts'
+import type { CaseDisposals } from './case-disposals.ts'
 import { countedWord, methodWord, severityWord } from './code-words.ts'
 import type { DayFigures, Goods, Sold, Words } from './day-figures.ts'
 
@@ -18,14 +20,18 @@ const FIGURES = [2, 3, 4]
 const goods = ({ records, mass }: Goods): readonly string[] => [String(records), mass]
 const sold = ({ records, mass, amount }: Sold): readonly string[] => [String(records), mass, amount]
 
+/** Cases of a day; `disposed` is null where that is not shown, and not there in a report of before 0.4.0. */
+interface Cases {
+  readonly opened: number
+  readonly cleared: number
+  readonly closed: number
+  readonly open: number
+  readonly disposed?: CaseDisposals | null
+}
+
 /** The figures of a day, with what stands around them in a report. */
 export interface DaySummary extends DayFigures {
-  readonly cases: {
-    readonly opened: number
-    readonly cleared: number
-    readonly closed: number
-    readonly open: number
-  }
+  readonly cases: Cases
   readonly silent: readonly { readonly system: string; readonly record: string | null }[]
   readonly day: string
   readonly scope: { readonly name: string | null }
@@ -152,9 +158,9 @@ function actionRows({ holds, disposals, inspections, findings }: DayFigures): Ce
     [['Measures', '处置'], ['Stop of sale', '停止销售'], String(holds.stopSale)],
     [['Measures', '处置'], ['Release', '解除停售'], String(holds.release)],
     [['Measures', '处置'], ['Recall', '召回'], String(holds.recall)],
-    [['Measures', '处置'], ['Destroyed', '销毁'], ...goods(disposals.destroyed)],
-    [['Measures', '处置'], ['Returned', '退货'], ...goods(disposals.returned)],
-    [['Measures', '处置'], ['Rendered harmless', '无害化'], ...goods(disposals.rendered)],
+    ...DISPOSALS.map(
+      (code): Cells => [['Measures', '处置'], DISPOSAL_METHODS[code], ...goods(disposals[code])],
+    ),
     ...inspected.map(([figure, number]): Cells => [['Inspections', '监管检查'], figure, String(number)]),
     ...findings.bySeverity.flatMap(({ severity, all, pending }): Cells[] => [
       [['Findings', '监管发现'], severityWord(severity), String(all)],
@@ -167,12 +173,7 @@ function aroundRows({
   cases,
   silent,
 }: {
-  readonly cases: {
-    readonly opened: number
-    readonly cleared: number
-    readonly closed: number
-    readonly open: number
-  }
+  readonly cases: Cases
   readonly silent: readonly { readonly system: string; readonly record: string | null }[]
 }): Cells[] {
   const part: Pair = ['Cases', '案件']
@@ -181,6 +182,7 @@ function aroundRows({
     [part, ['Cleared', '当日解除'], String(cases.cleared)],
     [part, ['Closed', '当日结案'], String(cases.closed)],
     [part, ['Open at the end of the day', '当日末未结'], String(cases.open)],
+    ...(cases.disposed ? disposedRows(cases.disposed) : []),
     ...silent.map(
       ({ system, record }): Cells => [
         ['Silent', '中断上报'],
@@ -188,5 +190,13 @@ function aroundRows({
         '1',
       ],
     ),
+  ]
+}
+
+const disposedRows = (disposed: CaseDisposals): Cells[] => {
+  const part: Pair = ['Disposed of in cases', '在案处置']
+  return [
+    [part, ['All', '合计'], ...goods(disposed.all)],
+    ...DISPOSALS.map((code): Cells => [part, DISPOSAL_METHODS[code], ...goods(disposed[code])]),
   ]
 }

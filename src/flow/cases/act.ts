@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { disposalMethod } from '#core/cases/disposal-method.ts'
 import { HubError } from '#core/errors.ts'
 import { codesMeant } from '#core/lineage/codes.ts'
 import { tellingRecord } from '#core/lineage/describe-node.ts'
@@ -84,7 +85,9 @@ export async function sayOfCase(
 ): Promise<void> {
   const { who, nowMs, idempotencyKey } = by
   const atMs = said.at === undefined ? nowMs : Date.parse(said.at)
-  const { event, quantity, method, note } = said
+  const { event, quantity, note } = said
+  // A word that is no method of a disposal says none: it is refused as that, with those that there are.
+  const method = event === 'dispose' && said.method !== undefined ? disposalMethod(said.method) : said.method
   const request = requestOf(said, idempotencyKey)
   const refusals = await inTransaction(parts.pool, async (client) => {
     if (!(await lockCase(client, id))) return 'unknown'
@@ -93,7 +96,8 @@ export async function sayOfCase(
       if (before?.equals(request.sha256)) return null
       if (before) throw new HubError('idempotency_conflict')
     }
-    const isRepeated = !request && isRepeat(await readCaseEvents(client, id), said, { who, nowMs })
+    const isRepeated =
+      !request && isRepeat(await readCaseEvents(client, id), { ...said, method }, { who, nowMs })
     const known = await knownOf(client, id, event)
     return await applyEvent(
       client,

@@ -11,7 +11,7 @@ export interface Said {
   /** ISO text; now where it is not given. */
   readonly at?: string
   readonly quantity?: string
-  readonly method?: string
+  readonly method?: string | undefined
   readonly note?: string
 }
 

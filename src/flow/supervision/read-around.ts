@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { prefixOf } from '#core/regions/path.ts'
+import { type CaseDisposals, caseDisposals } from '#core/supervision/case-disposals.ts'
 import { isSaidByName, nameOf, placeOf } from '#core/supervision/market.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { readSeenTests } from '#store/seen-cases.ts'
@@ -9,6 +10,7 @@ import {
   type CaseCounts,
   readCaseCounts,
   readCasesOfTests,
+  readDisposedInCases,
   readSilent,
   type SilentSystem,
 } from '#store/supervision-around.ts'
@@ -17,7 +19,10 @@ const DAY_MS = 86_400_000
 
 /** What stands beside the counters: cases, and systems that were silent. */
 export interface Around {
-  readonly cases: CaseCounts
+  readonly cases: CaseCounts & {
+    /** Null of a market for who sees a part: what of these goods is theirs nobody tells apart. */
+    readonly disposed: CaseDisposals | null
+  }
   readonly silent: readonly {
     readonly system: string
     readonly record: string | null
@@ -48,7 +53,8 @@ export async function readAround(
     ...timesOf(day),
   }
   const silent = await readSilent(pool, { ...asked, day })
-  return { cases: await readCaseCounts(pool, asked), silent: silent.map(silentView) }
+  const disposed = caseDisposals(await readDisposedInCases(pool, asked))
+  return { cases: { ...(await readCaseCounts(pool, asked)), disposed }, silent: silent.map(silentView) }
 }
 
 const silentView = ({ since, until, ...system }: SilentSystem): Silent => ({
@@ -92,7 +98,7 @@ export async function readSeenAround(
   const telling = new Set(systems.length === 0 ? [] : await readSystemsSeenAt(reader, week, said))
   const silent = telling.size === 0 ? [] : await readSilent(hub, { ...asked, place: null, day })
   return {
-    cases,
+    cases: { ...cases, disposed: null },
     silent: silent.filter(({ system }) => systems.includes(system) && telling.has(system)).map(silentView),
   }
 }

@@ -3,6 +3,7 @@ import { HubError } from '#core/errors.ts'
 import { regionName } from '#core/regions/path.ts'
 import type { Sight } from '#core/sight.ts'
 import { figuresOfLines, type ScopeFigure } from '#core/supervision/advance.ts'
+import { caseDisposals } from '#core/supervision/case-disposals.ts'
 import type { DayFigures } from '#core/supervision/day-figures.ts'
 import { isSaidByName, namedPlace, nameOf } from '#core/supervision/market.ts'
 import { EVERYWHERE, placeScope, regionScope } from '#core/supervision/scopes.ts'
@@ -178,7 +179,10 @@ export function refuseMarket(sight: Sight | null, { site }: Where): void {
     })
 }
 
-const NOTHING_AROUND: Around = { cases: { opened: 0, cleared: 0, closed: 0, open: 0 }, silent: [] }
+const NOTHING_AROUND: Around = {
+  cases: { opened: 0, cleared: 0, closed: 0, open: 0, disposed: caseDisposals([]) },
+  silent: [],
+}
 
 /** Cases of a region are those of tests in it, so whoever sees the region sees them; systems are seen by who sees the system. */
 async function seenAround(
@@ -194,7 +198,10 @@ async function seenAround(
     return await withSight(pool, sight, (reader, hub) => readSeenAround({ reader, hub, systems }, site, day))
   if (!sight.regions.some((prefix) => region?.startsWith(prefix))) return NOTHING_AROUND
   const { cases, silent } = await readAround(pool, scope, day)
-  return { cases, silent: silent.filter(({ system }) => systems.includes(system)) }
+  return {
+    cases,
+    silent: silent.filter(({ system }) => systems.includes(system)),
+  }
 }
 
 /** The figures of a day, as far as they are seen. */

@@ -306,7 +306,7 @@ it('a market over days is for a limited caller what its records of the market co
           .map((one) => one.record_id),
       )
       const open = all.filter(({ test }) => test !== null && seenTests.has(test)).length
-      expect(cases).toEqual({ opened: open, cleared: 0, closed: 0, open })
+      expect(cases).toEqual({ opened: open, cleared: 0, closed: 0, open, disposed: null })
       most = Math.max(most, open)
 
       const sheet = (await get(`/v1/supervision/days/${DAY}/sheet.csv?site=${MARKET}`, key)).body

@@ -143,15 +143,20 @@ describe('the summary of a day', () => {
       const { cases, silent } = await readDay(api.pool, where, on)
       return [cases, silent.map(({ system }) => system)]
     }
-    const market = { opened: 1, cleared: 0, closed: 1, open: 1 }
+    const none = { records: 0, mass: '0' }
+    const disposed = { all: none, destroyed: none, returned: none, rendered: none }
+    const market = { opened: 1, cleared: 0, closed: 1, open: 1, disposed }
     expect(await of({ site: '330105012' })).toEqual([market, ['rapid-test']])
     expect((await of({ region: '330100' }))[0]).toEqual(market)
     expect(await of({ region: '330400' })).toEqual([
-      { opened: 1, cleared: 0, closed: 0, open: 1 },
+      { opened: 1, cleared: 0, closed: 0, open: 1, disposed },
       ['jiaxing-wholesale'],
     ])
-    expect((await of({}, '2024-04-16'))[0]).toEqual({ opened: 0, cleared: 1, closed: 0, open: 1 })
-    expect(await of({ site: '330110021' })).toEqual([{ opened: 0, cleared: 0, closed: 0, open: 0 }, []])
+    expect((await of({}, '2024-04-16'))[0]).toEqual({ opened: 0, cleared: 1, closed: 0, open: 1, disposed })
+    expect(await of({ site: '330110021' })).toEqual([
+      { opened: 0, cleared: 0, closed: 0, open: 0, disposed },
+      [],
+    ])
   })
 
   it('is the same when everything is counted anew, and says that nothing waits', async () => {
