@@ -99,7 +99,8 @@ export const recallRoutes =
             },
             sightOfCaller(request),
           )
-          reply.header('cache-control', 'no-store')
+          // Names that may be of persons are covered for everybody.
+          reply.header('cache-control', 'no-store').header('hub-masked', 'personal')
           if (ending === '') return found
           reply.type(WORKBOOK_TYPE).header('content-disposition', 'attachment; filename="recall.xlsx"')
           return reply.send(Buffer.from(tableWorkbook(recallSheet(found, spokenIn(request, language)))))

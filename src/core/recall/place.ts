@@ -1,5 +1,7 @@
+import { maskName } from '#core/mask.ts'
 import type { Body } from '#core/model/body.ts'
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
+import { isPersonalParty } from '#core/personal.ts'
 import { normaliseCode } from '#core/text.ts'
 
 /** Kinds of place at which goods are, or were. */
@@ -23,7 +25,7 @@ export interface Place {
   readonly code: string | null
 }
 
-/** Someone who had goods; without a name where it is a person's. */
+/** Someone who had goods; without a name where it is said to be a person's, and with a covered one where it may be. */
 export interface Keeper {
   readonly role: PartyPart['role']
   readonly name: string | null
@@ -45,10 +47,12 @@ const nationalCode = ({ ids }: Pick<SitePart, 'ids'>): string | null =>
   ids.find(({ scheme }) => !scheme.startsWith('local.'))?.value ?? ids[0]?.value ?? null
 
 /** Whose names are shown: the same as in a trace. */
-export function keeperOf({ role, name, personal, kind, ids }: PartyPart): Keeper[] {
+export function keeperOf(party: PartyPart): Keeper[] {
+  const { role, name, personal, kind, ids } = party
   const key = name ?? ids[0]?.value
   if (key === undefined) return []
   const isPerson =
     personal === true || kind === 'person' || ids.some(({ scheme }) => scheme === 'cn.idcard.hash')
-  return [{ role, name: isPerson ? null : (name ?? null), key: normaliseCode(key), personal: isPerson }]
+  const shown = name === undefined || isPerson ? null : isPersonalParty(party) ? maskName(name) : name
+  return [{ role, name: shown, key: normaliseCode(key), personal: isPerson }]
 }

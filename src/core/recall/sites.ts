@@ -1,4 +1,5 @@
 import { addDecimal } from '#core/decimal.ts'
+import { maskedPlace } from '#core/model/masked-texts.ts'
 import { regionName } from '#core/regions/path.ts'
 import type { GoodsFact, Measure } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
@@ -16,7 +17,7 @@ export interface PlaceLeft extends Measure {
 /** A place that a recall concerns. */
 export interface RecallSite {
   readonly kind: PlaceKind
-  /** Of a stall: its keeper where that is a business. */
+  /** Of a stall: its keeper; here, as in `code`, `booth` and `market`, what may be of a person is covered. */
   readonly name: string | null
   readonly code: string | null
   readonly booth: string | null
@@ -149,8 +150,9 @@ function shown(places: Places, { booths }: Spots): PlacedSite[] {
       key: spot.key,
       within: spot.marketKey === null ? null : `market ${spot.marketKey}`,
       site: {
-        ...{ kind: spot.kind, name, code, booth: booth ?? booths.get(spot.key) ?? null },
-        ...{ market: spot.market, region, lots: lots.size, passedOn },
+        ...{ kind: spot.kind, name: maskedPlace(name), code: maskedPlace(code) },
+        ...{ booth: maskedPlace(booth ?? booths.get(spot.key) ?? null), market: maskedPlace(spot.market) },
+        ...{ region, lots: lots.size, passedOn },
         left: [...left].map(([unit, one]) => ({ value: one.value, unit, atLeast: one.atLeast })),
       },
     }))

@@ -6,7 +6,7 @@ import { keepersOfBooths, nameKey, placeKeys } from './place-keys.ts'
 export interface Spot {
   readonly key: string
   readonly kind: PlaceKind
-  /** Of a stall: its keeper where that is a business. */
+  /** Of a stall: its keeper, as `Keeper` has his name. */
   readonly name: string | null
   readonly code: string | null
   readonly booth: string | null

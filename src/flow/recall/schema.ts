@@ -31,7 +31,10 @@ export const RecallSite = field(
     name: field(
       nullText,
       ['Name', '名称'],
-      ['Of a stall: its keeper; null for natural persons', '摊位为经营者名称；自然人为 null'],
+      [
+        'Of a stall: its keeper; null for natural persons, covered where it may be of one (李**)',
+        '摊位为经营者名称；自然人为 null，可能为自然人的脱敏（李**）',
+      ],
     ),
     code: nullText,
     booth: nullText,

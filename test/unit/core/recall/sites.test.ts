@@ -84,10 +84,10 @@ test('two systems that tell of one arrival at one market tell of the same goods'
 })
 
 test('of goods that were harvested at one place and made into their lot at another nothing is said of either', () => {
-  const farm = { kind: 'farm' as const, name: '甲农场', code: 'F1' }
-  const house = { kind: 'slaughterhouse' as const, name: '乙屠宰厂', code: 'S1' }
+  const farm = { kind: 'farm' as const, name: '甲示例农场', code: 'F1' }
+  const house = { kind: 'slaughterhouse' as const, name: '乙示例屠宰厂', code: 'S1' }
   const { at } = left([fact('made', 30, { places: [farm] }), fact('transformed', 30, { places: [house] })])
-  expect(at.sort()).toEqual(['乙屠宰厂: ≥0', '甲农场: ≥0'])
+  expect(at.sort()).toEqual(['乙示例屠宰厂: ≥0', '甲示例农场: ≥0'])
 })
 
 test('markets of one region without a name have their own stalls', () => {
