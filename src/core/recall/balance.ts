@@ -13,7 +13,7 @@ import {
   settled,
   totalOf,
 } from './settled.ts'
-import { byTeller, sumIn, toldMost } from './told-most.ts'
+import { byTeller, papersTell, sumIn, toldMost } from './told-most.ts'
 
 /** How the goods of the source, or those that were made of them, add up in one unit: `stated = found + notFound`. */
 export interface Balance {
@@ -179,6 +179,7 @@ function cameOf({ came }: Holding, unit: string, isSource: boolean): string | nu
     isSource && first ? [first] : kinds.length > 1 ? kinds.filter((one) => one !== 'papered') : kinds
   const sums = believed.flatMap((tells) => {
     const facts = told.filter((fact) => fact.tells === tells)
+    if (tells === 'papered') return [papersTell(facts, unit)]
     return tells === 'entered'
       ? [sumIn(toldMost(facts, unit), unit)]
       : byTeller(facts).map((one) => maxDecimal(sumIn(one, unit), '0'))

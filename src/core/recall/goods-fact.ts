@@ -31,6 +31,8 @@ export interface GoodsFact {
   readonly papers: readonly GraphCode[]
   /** What they were called before. */
   readonly from: readonly GraphCode[]
+  /** Types of the papers that the record names, by their codes. */
+  readonly types: Readonly<Record<GraphCode, string>>
   readonly measures: readonly Measure[]
   /** Who gave and who took them, as compared. */
   readonly giver: string | null
@@ -51,6 +53,8 @@ export interface GoodsFact {
 
 const lots = (body: Body, role: LotPart['role']): GraphCode[] =>
   (body.lots ?? []).filter((lot) => lot.role === role).map((lot) => lotCode(lot.scheme, lot.value))
+const typesOf = ({ documents = [] }: Body): Record<GraphCode, string> =>
+  Object.fromEntries(documents.map(({ number, type }) => [documentCode(number), type]))
 const papers = (body: Body, role: DocumentPart['role']): GraphCode[] =>
   (body.documents ?? []).filter((one) => one.role === role).map((one) => documentCode(one.number))
 
@@ -75,6 +79,7 @@ export function goodsFact({ id, version, kind, system, status, body }: TracedRec
     goods: names.goods.filter(isCode),
     papers: (names.papers ?? []).filter(isCode),
     from: names.from.filter(isCode),
+    types: typesOf(body),
     measures: measuresOf(kind === 'transformation' ? (body.output ?? {}) : body),
     giver: partyKey(body, ['supplier', 'seller', 'shipper', 'producer']),
     taker: partyKey(body, ['buyer', 'consignee', 'owner', 'operator']),

@@ -3,6 +3,7 @@ import type { GraphCode } from '#core/lineage/codes.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
 import type { GoodsFact, Measure } from './goods-fact.ts'
 import { orderOf } from './order.ts'
+import { goingOn, joinPapers } from './papers.ts'
 import { type Joined, joiner, joinTraded, joinVouchers } from './same-goods.ts'
 import { outOf, rest, totalOf } from './settled.ts'
 import { sumIn, toldMost } from './told-most.ts'
@@ -35,10 +36,11 @@ const LEFT: ReadonlySet<string> = new Set(['ticket', 'summary', 'disposed', 'ret
 
 /**
  * The lots that a recall reaches, each once however many systems wrote it down. One lot are: the codes by which a record calls the same
- * goods; what two systems wrote down of one lot (rule `same`); a sale and the arrival that names its voucher; and a sale and an arrival
+ * goods; what two systems wrote down of one lot (rule `same`); papers of the same goods (`joinPapers`); a sale and the arrival that names its voucher; and a sale and an arrival
  * under the same paper between the same two. Goods came from the nearest holdings only: what was bought on came from whom it was bought.
  */
-export function holdingsOf({ sources, codes, links, facts: told }: Reached): Holding[] {
+export function holdingsOf({ sources, codes, links: all, facts: told }: Reached): Holding[] {
+  const links = goingOn(all)
   const known = new Set(codes)
   const joined = joiner(codes)
   const facts = asSold(told)
@@ -59,6 +61,7 @@ export function holdingsOf({ sources, codes, links, facts: told }: Reached): Hol
     if ((rule === 'same' || (rule === 'supplier' && sold.has(from))) && joined.has(from) && joined.has(to))
       joined.join(from, to)
   joinVouchers(arrivals, sold, joined)
+  joinPapers(arrivals, sold, joined)
   joinTraded(arrivals, links, joined)
   return assemble(arrivals, facts, links, joined, { known, sources })
 }

@@ -2,6 +2,7 @@ import type { GraphCode } from '#core/lineage/codes.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
 import type { GoodsFact } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
+import { goingOn } from './papers.ts'
 
 type Groups = ReadonlyMap<
   GraphCode,
@@ -39,7 +40,8 @@ export function orderOf(groups: Groups, edges: Edges, first: readonly GraphCode[
 export function topsOf(codes: readonly GraphCode[], links: readonly Link[]): GraphCode[] {
   const known = [...new Set(codes)].sort()
   const edges = new Map<GraphCode, Map<GraphCode, boolean>>(known.map((code) => [code, new Map()]))
-  for (const { from, to } of links) if (from !== to && edges.has(from)) edges.get(to)?.set(from, false)
+  for (const { from, to } of goingOn(links))
+    if (from !== to && edges.has(from)) edges.get(to)?.set(from, false)
   const children = childrenOf(known, edges)
   const reached = new Set<GraphCode>()
   const tops: GraphCode[] = []

@@ -1,4 +1,4 @@
-import { addDecimal, compareDecimal, negateDecimal } from '#core/decimal.ts'
+import { addDecimal, compareDecimal, maxDecimal, negateDecimal } from '#core/decimal.ts'
 import { prefixOf } from '#core/regions/path.ts'
 import type { GoodsFact, Measure } from './goods-fact.ts'
 import type { Place } from './place.ts'
@@ -18,6 +18,23 @@ export const sumIn = (facts: readonly GoodsFact[], unit: string): string =>
 export function byTeller(facts: readonly GoodsFact[]): GoodsFact[][] {
   const tellers = [...Map.groupBy(facts, ({ tells, system }) => `${tells} ${system}`)]
   return tellers.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, told]) => told)
+}
+
+/** What papers of the same goods tell: of one type those of all loads, each as who tells most of it; of several types the most. */
+export const papersTell = (facts: readonly GoodsFact[], unit: string): string => {
+  const numberOf = ({ goods, types }: GoodsFact): string =>
+    goods.find((code) => types[code] !== undefined) ?? ''
+  const byType = Map.groupBy(facts, (fact) => fact.types[numberOf(fact)] ?? '')
+  const sums = [...byType.values()].map((ofType) =>
+    [...Map.groupBy(ofType, numberOf).values()]
+      .map((told) =>
+        byTeller(told)
+          .map((one) => sumIn(one, unit))
+          .reduce(maxDecimal),
+      )
+      .reduce(addDecimal),
+  )
+  return sums.reduce(maxDecimal)
 }
 
 /** Of what each system tells of each place, the most: a system knows of its own places alone. */

@@ -9,7 +9,17 @@ const kg = (value: number) => [{ value: String(value), unit: 'KGM' }]
 function fact(tells: Telling, kilograms: number, of: Partial<GoodsFact> = {}): GoodsFact {
   const id = `r${String(next++).padStart(4, '0')}`
   return {
-    ...{ id, version: 1, kind: 'sale', system: 'a', tells, goods: ['lot:1'], papers: [], from: [] },
+    ...{
+      id,
+      version: 1,
+      kind: 'sale',
+      system: 'a',
+      tells,
+      goods: ['lot:1'],
+      papers: [],
+      from: [],
+      types: {},
+    },
     ...{ measures: kg(kilograms), giver: null, taker: null, refused: false, refund: false },
     ...{ product: null, productClass: null, region: '330105', destination: null, places: [] },
     ...{ keepers: [], at: null },

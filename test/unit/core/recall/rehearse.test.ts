@@ -11,7 +11,18 @@ const kg = (value: number) => [{ value: String(value), unit: 'KGM' }]
 
 function fact(id: string, tells: Telling, of: Partial<GoodsFact>): GoodsFact {
   return {
-    ...{ id, version: 1, kind: 'sale', system: 'a', tells, goods: [], papers: [], from: [], measures: [] },
+    ...{
+      id,
+      version: 1,
+      kind: 'sale',
+      system: 'a',
+      tells,
+      goods: [],
+      papers: [],
+      from: [],
+      types: {},
+      measures: [],
+    },
     ...{ giver: null, taker: null, refused: false, refund: false, product: null, productClass: null },
     ...{ region: '330105', destination: null, places: [], keepers: [], at: '2024-04-15T00:00:00+08:00' },
     ...of,

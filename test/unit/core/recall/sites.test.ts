@@ -10,7 +10,7 @@ let next = 0
 function fact(tells: Telling, kilograms: number, of: Partial<GoodsFact> = {}): GoodsFact {
   const id = `r${String(next++).padStart(4, '0')}`
   return {
-    ...{ id, version: 1, kind: 'sale', system: 'a', tells, goods: [LOT], papers: [], from: [] },
+    ...{ id, version: 1, kind: 'sale', system: 'a', tells, goods: [LOT], papers: [], from: [], types: {} },
     ...{ measures: [{ value: String(kilograms), unit: 'KGM' }], giver: null, taker: null },
     ...{ refused: false, refund: false, product: null, productClass: null },
     ...{ region: '330105', destination: null, places: [], keepers: [], at: null },
