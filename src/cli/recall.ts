@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { chinaClock } from '#core/dates/china-day.ts'
 import { counted } from '#core/in-number.ts'
 import { PLACE_KINDS } from '#core/recall/place.ts'
 import { FINDS } from '#core/recall/settled.ts'
@@ -70,10 +71,11 @@ interface Told {
   readonly level: number
 }
 
-const noticeLine = (one: Told): string => {
+/** Who was told what when, in one line. */
+export const noticeLine = (one: Told): string => {
   const zh = cliLanguage() === 'zh'
   const at = (words: readonly [string, string], time: string | null): string =>
-    `${words[zh ? 1 : 0]} ${time ?? '-'}`
+    `${words[zh ? 1 : 0]} ${time === null ? '-' : chinaClock(time)}`
   return [
     `${one.order} v${one.version}`,
     one.name,

@@ -9,3 +9,7 @@ export const readChinaTime = (at: string): Pick<When, 'at' | 'precision'> | null
 
 /** The day in China that the time of a record names; null where it names none, as in records that were stored before their times were checked. */
 export const chinaDay = (at: string): string | null => readChinaTime(at)?.at.slice(0, 10) ?? null
+
+/** A time as officials read it in sheets and lines: by the clock of China, with its zone (`2026-11-28 16:47:05 +08:00`); what is no time stays as it is. */
+export const chinaClock = (at: string): string =>
+  readChinaTime(at)?.at.replace('T', ' ').replace('+', ' +') ?? at

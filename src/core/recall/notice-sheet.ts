@@ -1,3 +1,4 @@
+import { chinaClock } from '#core/dates/china-day.ts'
 import { inLanguage, type WordLanguage } from '#core/lineage/words.ts'
 import type { Table } from '#core/mapping/backward/workbook.ts'
 
@@ -57,6 +58,8 @@ const COLUMNS = [
 const FIGURES = [1, 16, 17, 19, 20, 21]
 const YES = ['yes', '是'] as const
 
+const clock = (at: string | null): string => (at === null ? '' : chinaClock(at))
+
 /** Who was told when, as a table; of action and quantities the last that was told. */
 export function noticeSheet(notices: readonly SheetNotice[], language: WordLanguage): Table {
   const last = ({ events }: SheetNotice, of: 'action' | 'found' | 'sold' | 'disposed'): string =>
@@ -70,17 +73,17 @@ export function noticeSheet(notices: readonly SheetNotice[], language: WordLangu
       one.order,
       one.receiver,
       one.name,
-      one.orderedAt,
-      one.dueAt,
-      one.firstSentAt ?? '',
-      one.deliveredAt ?? '',
+      chinaClock(one.orderedAt),
+      chinaClock(one.dueAt),
+      clock(one.firstSentAt),
+      clock(one.deliveredAt),
       one.delivery ?? '',
       one.event ?? '',
-      one.acknowledgedAt ?? '',
+      clock(one.acknowledgedAt),
       one.acknowledgedBy ?? '',
       one.how ?? '',
       one.late ? inLanguage(YES, language) : '',
-      one.reportedAt ?? '',
+      clock(one.reportedAt),
       String(one.level),
       String(one.reportLevel),
       last(one, 'action'),

@@ -1,3 +1,4 @@
+import { chinaClock } from '#core/dates/china-day.ts'
 import { inLanguage, type WordLanguage } from '#core/lineage/words.ts'
 import type { Table } from '#core/mapping/backward/workbook.ts'
 import type { Measure } from './goods-fact.ts'
@@ -96,7 +97,7 @@ export function recallSheet(found: SheetOfRecall, language: WordLanguage): Table
         name: found.asked,
         kind: `≥ ${found.confidence}`,
         where: [...(found.part ? [say(PART)] : []), ...(found.truncated ? [say(CUT)] : [])].join('; '),
-        by: found.rehearsedAt,
+        by: chinaClock(found.rehearsedAt),
       }),
       ...found.mass.flatMap((one) =>
         [

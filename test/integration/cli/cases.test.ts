@@ -322,10 +322,10 @@ test('hub recall rehearses and prints who was told, in both languages', async ()
   expect((await hub('zh', 'recall', 'rehearse', 'NOPE-1')).error).toContain('未找到')
   expect((await hub('en', 'recall', 'rehearse', LOT, '--confidence', '7')).error).toContain('/confidence')
   expect((await hub('zh', 'recall', 'notices', kase)).out).toMatch(
-    /^stop_sale v1 {2}甲示例市场 {2}place:330105012 {2}下达 \S+ {2}送达 - {2}确认 -$/,
+    /^stop_sale v1 {2}甲示例市场 {2}place:330105012 {2}下达 [\d-]+ [\d:]+ \+08:00 {2}送达 - {2}确认 -$/,
   )
   expect((await hub('en', 'recall', 'notices', kase)).out).toMatch(
-    /ordered \S+ {2}delivered - {2}acknowledged -$/,
+    /ordered [\d-]+ [\d:]+ \+08:00 {2}delivered - {2}acknowledged -$/,
   )
   // A number that was mistyped is not taken for a case of which nobody was told.
   expect(await hub('zh', 'recall', 'notices', 'nope')).toMatchObject({
