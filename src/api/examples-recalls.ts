@@ -51,6 +51,7 @@ export const rehearsalExample = {
         returned: '0',
         processed: '0',
       },
+      away: { soldWholesale: '0', atSites: '0', soldRetail: '0', disposed: '0', returned: '0' },
       notFound: '0',
     },
   ],

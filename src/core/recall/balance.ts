@@ -4,8 +4,11 @@ import type { Holding } from './holdings.ts'
 import {
   type Account,
   FINDS,
+  FINDS_AWAY,
   type Find,
+  type FindAway,
   type Gift,
+  isGivenAway,
   lastlyAt,
   leftUntold,
   outOf,
@@ -24,6 +27,8 @@ export interface Balance {
   readonly stated: string | null
   readonly found: string
   readonly where: Readonly<Record<Find, string>>
+  /** What became of `where.leftRegion` in other provinces; together as much as that. */
+  readonly away: Readonly<Record<FindAway, string>>
   /** Below zero where more was found than was stated. */
   readonly notFound: string | null
 }
@@ -97,8 +102,12 @@ function accountsIn(
     const out = outOf(holding.left, unit)
     const total = maxDecimal(came[index] ?? '0', addDecimal(given[index] as string, totalOf(out)))
     give(holding, total, { came, gave, given, owed, isSent })
+    const gifts = gave[index] ?? []
+    const gaveAway = gifts
+      .filter(({ to }) => isGivenAway(holding, holdings[to] as Holding, home))
+      .reduce((sum, { value }) => addDecimal(sum, value), '0')
     accounts[index] = settled(holding, {
-      ...{ unit, out, home, came: came[index] ?? null, gave: gave[index] ?? [] },
+      ...{ unit, out, home, came: came[index] ?? null, gave: gifts, gaveAway },
       ...{ turned: turned.has(index), isUntold: untold.has(index) },
     })
   }
@@ -224,6 +233,9 @@ function balanceOf(of: {
   const where = Object.fromEntries(
     FINDS.map((find) => [find, told.reduce((sum, { found }) => addDecimal(sum, found[find] ?? '0'), '0')]),
   ) as Record<Find, string>
+  const away = Object.fromEntries(
+    FINDS_AWAY.map((find) => [find, told.reduce((sum, one) => addDecimal(sum, one.away[find] ?? '0'), '0')]),
+  ) as Record<FindAway, string>
   const found = Object.values(where).reduce(addDecimal, '0')
   return {
     stage,
@@ -231,6 +243,7 @@ function balanceOf(of: {
     stated,
     found,
     where,
+    away,
     notFound: stated === null ? null : subtractDecimal(stated, found),
   }
 }

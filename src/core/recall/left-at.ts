@@ -21,44 +21,59 @@ interface Goods {
   readonly holding: Holding
   readonly holdings: readonly Holding[]
   readonly account: Account
-  readonly atSites: string
+  /** Whether of those in the province of the source, or in others. */
+  readonly side: Province
+  /** What of it is left there, at all places together. */
+  readonly there: string
   readonly home: string | null
   readonly spotsOf: SpotReader
   /** Records by which its goods are somewhere, each once, and the places that they tell of. */
-  readonly came: readonly { readonly fact: GoodsFact; readonly spots: readonly Spot[] }[]
+  readonly came: readonly Arrival[]
+  /** The same of its goods on the other side. */
+  readonly beyond: readonly Arrival[]
 }
+
+interface Arrival {
+  readonly fact: GoodsFact
+  readonly spots: readonly Spot[]
+}
+
+const PROVINCES = ['atSites', 'leftRegion'] as const
+type Province = (typeof PROVINCES)[number]
+type Lot = Pick<Goods, 'holding' | 'holdings' | 'account' | 'home' | 'spotsOf'>
 
 /**
  * What should still be at the places of one lot, in one unit: what came there less what left there, as the records of the place tell. Where these do not add up for each stall, they may for
- * each market; together they are never more than is left of the lot.
+ * each market; together they are never more than is left of the lot, in the province of the source and in others.
  */
-export function leftOf(of: Omit<Goods, 'came' | 'atSites'>): LeftAt[] {
-  const { account, holding, home, spotsOf } = of
-  const { atSites } = account.found
-  if (atSites === undefined && !account.isUntold) return []
-  const [side, told] = arrivalsOf(holding, home)
-  const most = told.some((fact) => fact.measures.some(({ unit }) => unit === account.unit))
-    ? toldMost(told, account.unit)
-    : told
-  const came = most.map((fact) => ({ fact, spots: spotsOf(fact, side) }))
-  if (atSites === undefined) return placesOf(came).map(({ key }) => ({ key, value: null }))
-  const goods = { ...of, atSites, came }
+export const leftOf = (of: Lot): LeftAt[] => PROVINCES.flatMap((side) => leftIn(of, side))
+
+function leftIn(of: Lot, side: Province): LeftAt[] {
+  const { account } = of
+  const there = side === 'atSites' ? account.found.atSites : account.away.atSites
+  if (there === undefined && !account.isUntold) return []
+  const came = arrivalsIn(of, side)
+  if (there === undefined) return placesOf(came).map(({ key }) => ({ key, value: null }))
+  const beyond = PROVINCES.flatMap((one) => (one === side ? [] : arrivalsIn(of, one)))
+  const goods = { ...of, side, there, came, beyond }
   const nearest = splitBy(goods, NEAREST)
   const widest = nearest === null ? splitBy(goods, WIDEST) : null
-  return placesOf(goods.came).map((place) => ({
+  return placesOf(came).map((place) => ({
     key: place.key,
     value: valueAt(place, goods, { nearest, widest }),
   }))
 }
 
-/** Records that say where the goods of a lot are: where they came to, else where they were made; none that were refused or left the region. */
-function arrivalsOf({ came }: Holding, home: string | null): ['taken' | 'given', GoodsFact[]] {
+/** Records that say where the goods of a lot are: where they came to, else where they were made; none that were refused. */
+function arrivalsIn({ holding: { came }, home, account: { unit }, spotsOf }: Lot, side: Province): Arrival[] {
   const entered = came.filter(({ tells }) => tells === 'entered')
-  if (entered.length > 0) {
-    const here = entered.filter((fact) => enteredAt(fact, home) === 'atSites')
-    return ['taken', here]
-  }
-  return ['given', came.filter(({ tells }) => tells === 'made' || tells === 'transformed')]
+  const made =
+    side === 'atSites' ? came.filter(({ tells }) => tells === 'made' || tells === 'transformed') : []
+  const told = entered.length > 0 ? entered.filter((fact) => enteredAt(fact, home) === side) : made
+  const most = told.some((fact) => fact.measures.some((one) => one.unit === unit))
+    ? toldMost(told, unit)
+    : told
+  return most.map((fact) => ({ fact, spots: spotsOf(fact, entered.length > 0 ? 'taken' : 'given') }))
 }
 
 /** A place of the goods with the stalls in it, where it is a market. */
@@ -103,10 +118,10 @@ function valueAt(
 
 /** What is left at each place; null where records do not tell it of all of them. */
 function splitBy(goods: Goods, level: Level): Map<string, string> | null {
-  const { came, account, atSites } = goods
+  const { came, account, there } = goods
   const keys = came.map(({ spots }) => level(spots))
   const [only, ...others] = new Set(keys)
-  if (others.length === 0 && only !== undefined) return new Map([[only, atSites]])
+  if (others.length === 0 && only !== undefined) return new Map([[only, there]])
   const { unit } = account
   if (came.some(({ fact }) => fact.measures.every((one) => one.unit !== unit))) return null
   const left = new Map<string, string>()
@@ -123,17 +138,16 @@ function splitBy(goods: Goods, level: Level): Map<string, string> | null {
   const values = [...left.values()]
   const isTold =
     values.every((value) => compareDecimal(value, '0') >= 0) &&
-    compareDecimal(values.reduce(addDecimal, '0'), atSites) <= 0
+    compareDecimal(values.reduce(addDecimal, '0'), there) <= 0
   return isTold ? left : null
 }
 
 /** What left from each of the places; null where something left of which nobody tells from which of them. */
 function goneFrom(goods: Goods, level: Level, keys: ReadonlySet<string>): [string, string][] | null {
-  const { holding, account, spotsOf, home } = goods
+  const { holding, account, spotsOf, home, side, beyond } = goods
   const { unit } = account
-  const here = holding.left.filter(
-    (fact) => enteredAt(fact, home) === 'atSites' && fact.measures.some((one) => one.unit === unit),
-  )
+  const isHere = (fact: GoodsFact): boolean => beyond.length === 0 || enteredAt(fact, home) === side
+  const here = holding.left.filter((fact) => isHere(fact) && fact.measures.some((one) => one.unit === unit))
   const from = Map.groupBy(here, (fact) => level(spotsOf(fact, 'given')) ?? '')
   const gone: [string, string][] = []
   for (const [key, facts] of from) {
@@ -152,6 +166,7 @@ function goneFrom(goods: Goods, level: Level, keys: ReadonlySet<string>): [strin
   for (const { to, value } of account.gave) {
     if (compareDecimal(value, '0') === 0) continue
     const key = givenFrom(goods, level, to)
+    if (key !== null && beyond.some(({ spots }) => level(spots) === key)) continue
     if (key === null || !keys.has(key)) return null
     gone.push([key, value])
   }
@@ -159,14 +174,16 @@ function goneFrom(goods: Goods, level: Level, keys: ReadonlySet<string>): [strin
 }
 
 /** From which of the places goods went on into another lot: where they were sold, else where he has his who gave them. */
-function givenFrom({ holdings, came, spotsOf }: Goods, level: Level, to: number): string | null {
+function givenFrom({ holdings, came, beyond, spotsOf }: Goods, level: Level, to: number): string | null {
   const told = holdings[to]?.came ?? []
   const sold = told.filter(({ tells }) => tells === 'sold')
   const givers = new Set(told.flatMap(({ giver }) => giver ?? []))
   const places =
     sold.length > 0
       ? sold.map((fact) => level(spotsOf(fact, 'given')))
-      : came.flatMap(({ spots }) => (givers.has(spots[0]?.keeper ?? '') ? [level(spots)] : []))
+      : [...came, ...beyond].flatMap(({ spots }) =>
+          givers.has(spots[0]?.keeper ?? '') ? [level(spots)] : [],
+        )
   const [only, ...others] = new Set(places)
   return others.length === 0 ? (only ?? null) : null
 }

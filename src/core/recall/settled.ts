@@ -14,6 +14,9 @@ export const FINDS = [
   'processed',
 ] as const
 export type Find = (typeof FINDS)[number]
+/** What became in another province of goods that left that of the source. */
+export const FINDS_AWAY = ['soldWholesale', 'atSites', 'soldRetail', 'disposed', 'returned'] as const
+export type FindAway = (typeof FINDS_AWAY)[number]
 
 /** What became of the goods of one holding, in one unit. */
 export interface Account {
@@ -24,6 +27,8 @@ export interface Account {
   readonly wentOn: string
   readonly gave: readonly Gift[]
   readonly found: Readonly<Partial<Record<Find, string>>>
+  /** Of what left the province what became of it there: together as much as `found.leftRegion`. */
+  readonly away: Readonly<Partial<Record<FindAway, string>>>
   /** What left the one before and of which nobody tells where it came to, and what may have left and is not told in this unit. */
   readonly lost: string
   /** Some left that is told in another unit of the lot alone: nobody knows how much is left in this one. */
@@ -93,36 +98,61 @@ export function settled(
     readonly unit: string
     readonly came: string | null
     readonly gave: readonly Gift[]
+    /** What went on from other provinces. */
+    readonly gaveAway: string
     readonly out: readonly Out[]
     readonly home: string | null
     readonly turned: boolean
     readonly isUntold: boolean
   },
 ): Account {
-  const { unit, came, gave, out, home, turned, isUntold } = of
+  const { unit, came, gave, gaveAway, out, home, turned, isUntold } = of
   const wentOn = gave.reduce((sum, { value }) => addDecimal(sum, value), '0')
   const left = came === null ? '0' : rest(came, addDecimal(wentOn, totalOf(out)))
   const found: Partial<Record<Find, string>> = {}
+  const away: Partial<Record<FindAway, string>> = {}
   const add = (find: Find, value: string): void => {
     if (compareDecimal(value, '0') > 0) found[find] = addDecimal(found[find] ?? '0', value)
+  }
+  const addAway = (find: FindAway, value: string): void => {
+    add('leftRegion', value)
+    if (compareDecimal(value, '0') > 0) away[find] = addDecimal(away[find] ?? '0', value)
   }
   const where = turned ? 'processed' : lastlyAt(holding, home)
   const isAway = ({ region }: Out): boolean =>
     where === 'leftRegion' || (where === 'several' && isOutside(region, home))
-  for (const one of out) add(isAway(one) ? 'leftRegion' : one.find, one.value)
-  if (isUntold) return { unit, came, wentOn, gave, found, lost: left, isUntold }
+  for (const one of out) (isAway(one) ? addAway : add)(one.find, one.value)
+  const account = { unit, came, wentOn, gave, found, away, isUntold }
+  if (isUntold) return { ...account, lost: left }
   if (where === 'several') {
-    const parts = partsOf(holding, { unit, left, home, gone: totalOf(out.filter(isAway)) })
-    for (const [find, value] of parts) add(find, value)
-  } else if (where !== null) add(where, left)
-  return { unit, came, wentOn, gave, found, lost: where === null ? left : '0', isUntold }
+    const gone = addDecimal(totalOf(out.filter(isAway)), gaveAway)
+    const parts = partsOf(holding, { unit, left, home, gone })
+    add('returned', parts.returned)
+    addAway('atSites', parts.away)
+    add('atSites', parts.atSites)
+  } else if (where === 'leftRegion') addAway(isEntered(holding) ? 'atSites' : 'soldWholesale', left)
+  else if (where !== null) add(where, left)
+  return { ...account, lost: where === null ? left : '0' }
+}
+
+const isEntered = ({ came }: Holding): boolean => came.some(({ tells }) => tells === 'entered')
+
+/** Whether goods of a lot went on into another from another province: where they were sold, else where he has them from who gave them. */
+export function isGivenAway({ came }: Holding, to: Holding, home: string | null): boolean {
+  const sold = to.came.filter(({ tells }) => tells === 'sold')
+  const givers = new Set(to.came.flatMap(({ giver }) => giver ?? []))
+  const told =
+    sold.length > 0
+      ? sold
+      : came.filter(({ tells, taker }) => tells === 'entered' && taker !== null && givers.has(taker))
+  return told.length > 0 && told.every(({ region }) => isOutside(region, home))
 }
 
 /** Of goods of one lot some of which were refused or came to another province what is left of each. */
 function partsOf(
   { came }: Holding,
   of: { readonly unit: string; readonly left: string; readonly home: string | null; readonly gone: string },
-): [Find, string][] {
+): Readonly<Record<'returned' | 'away' | 'atSites', string>> {
   const { unit, left, home, gone } = of
   const entered = toldMost(
     came.filter(({ tells }) => tells === 'entered'),
@@ -135,11 +165,7 @@ function partsOf(
     )
   const returned = minDecimal(left, told('returned'))
   const away = minDecimal(subtractDecimal(left, returned), rest(told('leftRegion'), gone))
-  return [
-    ['returned', returned],
-    ['leftRegion', away],
-    ['atSites', subtractDecimal(subtractDecimal(left, returned), away)],
-  ]
+  return { returned, away, atSites: subtractDecimal(subtractDecimal(left, returned), away) }
 }
 
 const isOutside = (region: string | null, home: string | null): boolean =>

@@ -3,9 +3,9 @@ import { inLanguage, type WordLanguage } from '#core/lineage/words.ts'
 import type { Table } from '#core/mapping/backward/workbook.ts'
 import type { Measure } from './goods-fact.ts'
 import type { Rehearsed } from './rehearse.ts'
-import type { Find } from './settled.ts'
+import type { Find, FindAway } from './settled.ts'
 import type { PlaceLeft, RecallSite } from './sites.ts'
-import { FIND_WORDS, PLACE_WORDS, UNIT_WORDS } from './words.ts'
+import { awayWords, FIND_WORDS, PLACE_WORDS, UNIT_WORDS } from './words.ts'
 
 /** As much of a rehearsal as an inspector's sheet shows. */
 export interface SheetOfRecall extends Pick<Rehearsed, 'mass' | 'lots' | 'regions' | 'parties' | 'systems'> {
@@ -106,6 +106,9 @@ export function recallSheet(found: SheetOfRecall, language: WordLanguage): Table
           ...Object.entries(one.where)
             .filter(([, value]) => value !== '0')
             .map(([find, value]) => [FIND_WORDS[find as Find], value] as const),
+          ...Object.entries(one.away)
+            .filter(([, value]) => value !== '0')
+            .map(([find, value]) => [awayWords(find as FindAway), value] as const),
           [NOT_FOUND, one.notFound] as const,
         ].map(([words, value]) =>
           row('mass', {

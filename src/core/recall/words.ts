@@ -1,6 +1,6 @@
 import type { Bilingual } from '#core/model/field.ts'
 import type { PlaceKind } from './place.ts'
-import type { Find } from './settled.ts'
+import type { Find, FindAway } from './settled.ts'
 
 /** Where goods are or went, as one says it. */
 export const FIND_WORDS: Readonly<Record<Find, Bilingual>> = {
@@ -11,6 +11,12 @@ export const FIND_WORDS: Readonly<Record<Find, Bilingual>> = {
   leftRegion: ['left the province', '已出省'],
   returned: ['returned or refused', '退货或拒收'],
   processed: ['turned into other goods', '已加工'],
+}
+
+/** What became of goods in another province. */
+export const awayWords = (find: FindAway): Bilingual => {
+  const [[left, leftZh], [then, thenZh]] = [FIND_WORDS.leftRegion, FIND_WORDS[find]]
+  return [`${left}: ${then}`, `${leftZh}：${thenZh}`]
 }
 
 export const PLACE_WORDS: Readonly<Record<PlaceKind, Bilingual>> = {

@@ -3,7 +3,7 @@ import { field } from '#core/model/field.ts'
 import { PARTY_ROLES } from '#core/model/parts.ts'
 import { DecimalText } from '#core/model/values.ts'
 import { PLACE_KINDS } from '#core/recall/place.ts'
-import { FINDS } from '#core/recall/settled.ts'
+import { FINDS, FINDS_AWAY } from '#core/recall/settled.ts'
 
 const Measure = Type.Object({ value: DecimalText, unit: Type.String() })
 const PlaceLeft = field(
@@ -79,6 +79,19 @@ export const RecallBalance = field(
       [
         'soldWholesale: a buyer is named and has not told of its arrival; atSites: should still be there; soldRetail: by tickets or summaries; returned: refunded, sent back or refused; leftRegion: in another province; processed: turned into other goods',
         'soldWholesale 已售出、买方未登记；atSites 应仍在场；soldRetail 已零售；returned 退货或拒收；leftRegion 已出省；processed 已加工',
+      ],
+    ),
+    away: field(
+      Type.Object(
+        Object.fromEntries(FINDS_AWAY.map((find) => [find, DecimalText])) as Record<
+          (typeof FINDS_AWAY)[number],
+          typeof DecimalText
+        >,
+      ),
+      ['What became of leftRegion', '出省货物的去向'],
+      [
+        'In other provinces than that of the source, beside `where`: together as much as where.leftRegion',
+        '在源头以外省份的去向，与 where 并列，合计等于 where.leftRegion',
       ],
     ),
     notFound: field(
