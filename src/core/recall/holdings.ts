@@ -3,7 +3,7 @@ import type { GraphCode } from '#core/lineage/codes.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
 import type { GoodsFact, Measure } from './goods-fact.ts'
 import { orderOf } from './order.ts'
-import { goingOn, joinPapers } from './papers.ts'
+import { goingOn, joinPapers, joinToSources } from './papers.ts'
 import { type Joined, joiner, joinTraded, joinVouchers } from './same-goods.ts'
 import { outOf, rest, totalOf } from './settled.ts'
 import { sumIn, toldMost } from './told-most.ts'
@@ -61,6 +61,7 @@ export function holdingsOf({ sources, codes, links: all, facts: told }: Reached)
     if ((rule === 'same' || (rule === 'supplier' && sold.has(from))) && joined.has(from) && joined.has(to))
       joined.join(from, to)
   joinVouchers(arrivals, sold, joined)
+  joinToSources(all, sources, joined)
   joinPapers(arrivals, sold, joined)
   joinTraded(arrivals, links, joined)
   return assemble(arrivals, facts, links, joined, { known, sources })

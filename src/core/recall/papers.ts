@@ -11,12 +11,26 @@ const UNDER: ReadonlySet<Telling> = new Set<Telling>(['made', 'dispatched', 'ent
  * not back into the paper.
  */
 export function goingOn(links: readonly Link[]): Link[] {
+  const back = backTo(links)
+  return links.filter((link) => !back.has(link))
+}
+
+function backTo(links: readonly Link[]): Set<Link> {
   const under = new Set(
     links.flatMap(({ kind, from, to }) => (kind === 'document' ? [] : [`${from}\n${to}`])),
   )
-  return links.filter(
-    ({ kind, rule, from, to }) => kind !== 'document' || rule !== 'document' || !under.has(`${to}\n${from}`),
+  return new Set(
+    links.filter(
+      ({ kind, rule, from, to }) => kind === 'document' && rule === 'document' && under.has(`${to}\n${from}`),
+    ),
   )
+}
+
+/** Where a recall begins at a lot itself, and not at the papers under which it came, these are other names of it: nothing else of them is reached. */
+export function joinToSources(links: readonly Link[], sources: readonly GraphCode[], joined: Joined): void {
+  const first = new Set(sources)
+  for (const { from, to } of backTo(links))
+    if (first.has(from) && joined.has(from) && joined.has(to)) joined.join(from, to)
 }
 
 /**

@@ -53,8 +53,8 @@ const soldOn = (from: string, to: string, mass: string, under: readonly Paper[] 
   ]
 }
 
-const rehearse = async (code: string) =>
-  await rehearseRecall({ pool, clock: Date.now }, { code, systems: [] })
+const rehearse = async (code: string, direction: 'source' | 'forward' = 'source') =>
+  await rehearseRecall({ pool, clock: Date.now }, { code, direction, systems: [] })
 type Found = Awaited<ReturnType<typeof rehearse>>
 const balance = ({ mass }: Found) => {
   const [{ stated, found, where, notFound } = {} as never] = mass
@@ -84,9 +84,10 @@ test.each([
       ...soldOn(tag, `${tag}R`, '200'),
       ...soldOn(tag, `${tag}S`, '100', both),
     ])
-    for (const code of [`${tag}R`, `${tag}S`, tag, `M${tag}`]) {
-      const found = await rehearse(code)
-      expect(balance(found), `${name} ${code}`).toEqual({
+    const asked = [`${tag}R`, `${tag}S`, tag, `M${tag}`].map((code) => [code, 'source'] as const)
+    for (const [code, direction] of [...asked, [tag, 'forward'] as const, [`Q${tag}`, 'forward'] as const]) {
+      const found = await rehearse(code, direction)
+      expect(balance(found), `${name} ${code} ${direction}`).toEqual({
         ...{ stated: '1000', found: '1000', atSites: '1000', notFound: '0' },
       })
       expect(left(found)).toEqual([
