@@ -16,7 +16,7 @@ import { inChina, timeIssues } from '#core/model/times.ts'
 import { schemaIssues } from '#core/model/validate.ts'
 import { parseJson } from '#core/parse-json.ts'
 import type { SourceRecord } from '#core/source.ts'
-import { doubted } from './doubted.ts'
+import { checked } from './checked.ts'
 import { edgeBudget, type Prepared, prepared } from './prepare.ts'
 
 interface Envelope {
@@ -79,11 +79,14 @@ export function decodeCanonical(bytes: Uint8Array): Omit<CanonicalMessage, 'syst
   return { records, values: Array.isArray(value) ? value : [value] }
 }
 
-/** The records checked against their schemas; one that does not fit is rejected among its neighbours. */
-export function canonicalSources({ system, records, values }: CanonicalMessage): Prepared {
+/** The records checked against their schemas and marked where they are doubtful; one that does not fit is rejected among its neighbours. */
+export function canonicalSources(
+  { system, records, values }: CanonicalMessage,
+  receivedAtMs: number,
+): Prepared {
   const edges = edgeBudget()
   const sources = records.map((record, index) =>
-    prepared(canonicalSource(values[index], record, system), edges, { path: record.path }),
+    prepared(canonicalSource(values[index], record, { system, receivedAtMs }), edges, { path: record.path }),
   )
   const rejected = records.filter((_, index) => sources[index]?.rejected)
   const rejectedValues = new Map(rejected.map(({ index, value }) => [index, value]))
@@ -96,14 +99,18 @@ const systemOf = (value: unknown): string | undefined => {
   return typeof system === 'string' ? system : undefined
 }
 
-function canonicalSource(value: unknown, source: SourceRecord, system: string): MappedSource {
+function canonicalSource(
+  value: unknown,
+  source: SourceRecord,
+  { system, receivedAtMs }: { readonly system: string; readonly receivedAtMs: number },
+): MappedSource {
   const { index } = source
   if (source.issues.length > 0)
     return { index, key: null, rejected: true, issues: [...source.issues], records: [] }
   const read = readEnvelope(value, source.path, system)
   if ('issues' in read) return { index, key: read.key, rejected: true, issues: read.issues, records: [] }
   const { kind, key, status } = read.envelope
-  const { body, issues } = doubted(kind, read.envelope.body, status, source.path)
+  const { body, issues } = checked(read.envelope.body, { kind, status, at: source.path, receivedAtMs })
   const record: MappedRecord = {
     kind,
     id: recordId(kind, system, CANONICAL, key),

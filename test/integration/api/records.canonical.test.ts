@@ -90,3 +90,39 @@ it.each(['utf-16le', 'utf-16be', 'gb18030'])(
     expect((await api.call('GET', `/v1/records/${id}`)).json().parties[0].name).toBe('嘉兴某蔬菜经营部')
   },
 )
+
+it('what is doubtful is taken and told in the receipt with its place, is marked on the record, and is no new version when it is sent again', async () => {
+  const doubtful = sale('F1', {
+    occurredAt: { at: '2100-07-15T04:12:30+08:00', precision: 'second' },
+    origin: { code: '999999' },
+  })
+  const receipt = (await post([sale('F0'), doubtful])).json()
+  expect(receipt).toMatchObject({ accepted: 2, rejected: 0 })
+  const told = receipt.results[1].issues.map(({ path, code }: { path: string; code: string }) => [path, code])
+  expect(told).toEqual([
+    ['/1/origin/code', 'W_AREA_UNKNOWN'],
+    ['/1/occurredAt/at', 'W_TIME_RANGE'],
+    ['/1/occurredAt/at', 'W_FUTURE_TIME'],
+  ])
+  const id = encodeURIComponent(receipt.results[1].records[0].id)
+  expect((await api.call('GET', `/v1/records/${id}`)).json()).toMatchObject({
+    version: 1,
+    flags: ['W_AREA_UNKNOWN', 'W_TIME_RANGE', 'W_FUTURE_TIME'],
+    origin: { writtenAs: '999999', year: 2100 },
+  })
+  expect((await post([doubtful])).json()).toMatchObject({ unchanged: 1, accepted: 0 })
+})
+
+it('a place that had ended by then is told nowhere as one that is: not in its record, not on the public page', async () => {
+  const lot = { role: 'subject', scheme: 'cn.mofcom.trace20b', value: '33060200126071500001' }
+  const entry = sale('G1', {
+    kind: 'entry',
+    lots: [lot],
+    origin: { code: '330621' },
+    region: { code: '330621' },
+  })
+  expect((await post(entry)).json()).toMatchObject({ accepted: 1 })
+  const page = await api.call('GET', `/t/${lot.value}`, { key: null, headers: { 'accept-language': 'zh' } })
+  expect(page.statusCode).toBe(200)
+  expect(page.body).not.toContain('绍兴市绍兴县')
+})

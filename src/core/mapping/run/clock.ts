@@ -4,7 +4,7 @@ import type { Run } from './run.ts'
 const two = (n: number): string => (n < 10 ? `0${n}` : String(n))
 
 /** A time in the form of `When.at`. */
-function textOf(ms: number): string {
+export function clockText(ms: number): string {
   const { year, month, day, hour, minute, second } = epochToLocal(ms)
   return `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}+08:00`
 }
@@ -18,8 +18,8 @@ export function clockOf(): (run: Run, receivedAtMs: number) => void {
   return (run, receivedAtMs) => {
     if (receivedAtMs !== last) {
       last = receivedAtMs
-      now = textOf(receivedAtMs)
-      tomorrow = textOf(receivedAtMs + DAY_MS)
+      now = clockText(receivedAtMs)
+      tomorrow = clockText(receivedAtMs + DAY_MS)
       year = Number(now.slice(0, 4))
     }
     run.now = now

@@ -1,6 +1,5 @@
-import type { DocumentType } from '#core/documents/document-type.ts'
-import { checkDocumentUse, hasRules } from '#core/documents/document-validity.ts'
-import { placesOfPaper, placesUnderPaper } from '#core/documents/places-of-use.ts'
+import { hasRules } from '#core/documents/document-validity.ts'
+import { type DoubtedPaper, doubtedPapers } from '#core/documents/doubted-papers.ts'
 import type { Paper } from '#core/mapping/compile/compiling.ts'
 import type { DocumentPart } from '#core/model/parts.ts'
 import type { Region } from '#core/model/values.ts'
@@ -25,32 +24,13 @@ export function documentCheck(targets: readonly string[], papers: readonly Paper
   return (run, values) => {
     const list = values[documents] as readonly DocumentPart[] | undefined
     if (list === undefined) return
-    for (let i = 0; i < list.length; i++) {
-      const paper = list[i] as DocumentPart
-      const { role, validUntil, issuedOn, number } = paper
-      const type = paper.type as DocumentType
-      if (role !== 'upstream' && role !== 'self') continue
-      const isRuled = hasRules(type)
-      if (!isRuled && validUntil === undefined) continue
-      const named = {
-        origin: values[origin] as Region | undefined,
-        region: values[region] as Region | undefined,
-        destination: values[destination] as Region | undefined,
-      }
-      const { from, to } =
-        role === 'self' ? placesOfPaper(type, named) : placesUnderPaper({ type, number }, named)
-      const isInside = from === undefined || to === undefined || from === to
-      if (isInside && validUntil === undefined && issuedOn === undefined) continue
-      const flags = checkDocumentUse({
-        type,
-        issuedOn: issuedOn?.at.slice(0, 10) ?? run.day,
-        usedOn: run.day,
-        ...(validUntil === undefined ? {} : { validUntil: validUntil.at.slice(0, 10) }),
-        ...(from === undefined ? {} : { from }),
-        ...(to === undefined ? {} : { to }),
-      })
-      for (const flag of flags) tell(run, papers, paper, flag)
+    const named = {
+      origin: values[origin] as Region | undefined,
+      region: values[region] as Region | undefined,
+      destination: values[destination] as Region | undefined,
     }
+    for (const { paper, flag, doubt } of doubtedPapers(list, named, run.day))
+      tell(run, papers, paper, flag, doubt)
   }
 }
 
@@ -58,10 +38,11 @@ function tell(
   run: Run,
   papers: readonly Paper[],
   { number }: DocumentPart,
-  flag: 'W_DOC_TERRITORY' | 'W_DOC_EXPIRED',
+  flag: DoubtedPaper['flag'],
+  doubt: DoubtedPaper['doubt'],
 ): void {
   const written = papers.find(({ read }) => normaliseCode(read(run) ?? '') === number) ?? papers[0]
-  note(run, flag, flag === 'W_DOC_TERRITORY' ? 'doc_territory' : 'doc_expired', {
+  note(run, flag, doubt, {
     target: 'documents',
     value: number,
     field: written?.field ?? '',

@@ -1,6 +1,7 @@
 import { zoneOffset } from '#core/calendar.ts'
 import { compileTime } from '#core/dates/compile.ts'
 import { parseTimeFormat } from '#core/dates/format.ts'
+import { timeDoubts } from '#core/dates/time-doubts.ts'
 import { type Compiling, entryOf, type Plan, textOf, textsOf } from '#core/mapping/compile/compiling.ts'
 import type { Node } from '#core/mapping/compile/node.ts'
 import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
@@ -95,12 +96,9 @@ function unreadable(run: Run, text: string, target: string, rejects: boolean): u
   return undefined
 }
 
-const EARLIEST = '2009'
-
 function checkRange(run: Run, at: string, text: string, target: string): void {
-  if (at <= run.now && at >= EARLIEST) return
-  if (at < EARLIEST || at > run.tomorrow) note(run, 'W_TIME_RANGE', 'time_range', { target, value: text })
-  if (at > run.now) note(run, 'W_FUTURE_TIME', 'future', { target, value: text })
+  for (const { flag, doubt } of timeDoubts(at, run.now, run.tomorrow))
+    note(run, flag, doubt, { target, value: text })
 }
 
 const ZERO = 0x30

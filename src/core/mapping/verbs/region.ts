@@ -1,15 +1,12 @@
-import type { Flag } from '#core/flags.ts'
-import { isUsccShape, usccCheckOk } from '#core/identifiers/uscc.ts'
 import { type Compiling, entryOf, mapOf, type Plan } from '#core/mapping/compile/compiling.ts'
 import type { MapNode, Node } from '#core/mapping/compile/node.ts'
-import type { ReasonCode } from '#core/mapping/reasons.ts'
 import { bitsOf } from '#core/mapping/run/flag-bits.ts'
 import { memo, memoYear } from '#core/mapping/run/memo.ts'
 import { keepRaw, note, type Run } from '#core/mapping/run/run.ts'
 import { isRuined, nameOf } from '#core/mapping/run/words.ts'
+import { AREA_REASONS, type AreaFlag, type RegionReading, readRegion } from '#core/model/read-region.ts'
 import type { Region } from '#core/model/values.ts'
-import { countryNamed, countryOf } from '#core/regions/countries.ts'
-import { type ResolvedRegion, resolveRegion } from '#core/regions/resolve.ts'
+import { countryOf } from '#core/regions/countries.ts'
 import { compileText, type TextPlan } from './text.ts'
 
 /**
@@ -25,11 +22,8 @@ export const REGION_EXAMPLE = {
   out: { candidates: ['330602', '330603'], writtenAs: '330621', year: 2024 },
 } as const
 
-interface RegionReading {
-  readonly region: Region
+interface Remembered extends RegionReading {
   readonly bits: number
-  /** A name beside the code that is not the name of the place. */
-  readonly otherName: string | undefined
 }
 
 const NAMES = ['code', 'name'] as const
@@ -39,8 +33,8 @@ export function compileRegion(c: Compiling, node: Node, target: string): Plan<Re
   const parts = partsOf(c, node, target)
   if (parts === null) return null
   const { code, name } = parts
-  const byCode = memoYear(readRegion)
-  const byName = memoYear((name: string, _none: string, year: number) => readRegion('', name, year))
+  const byCode = memoYear(remembered)
+  const byName = memoYear((name: string, _none: string, year: number) => remembered('', name, year))
   const evaluate = (run: Run): Region | undefined => {
     let codeText = code === null ? '' : (code.read(run) ?? '')
     const codeField = run.field
@@ -113,60 +107,14 @@ function isCode(text: string): boolean {
   )
 }
 
-function readRegion(code: string, name: string, year: number): RegionReading {
-  if (code === '' || /^\D+$/.test(code)) {
-    const country = countryNamed((name || code).trim())
-    // A country is no region of GB/T 2260, and not unknown for that.
-    if (country !== undefined)
-      return { region: { country: country.code, name: country.name, year }, bits: 0, otherName: undefined }
-  }
-  const part = regionPart(code)
-  const resolved = resolveRegion({
-    year,
-    ...(code === '' ? {} : { code: part }),
-    ...(name === '' ? {} : { name }),
-  })
-  const differs = code === '' ? resolved.name !== name : !part.startsWith(resolved.code ?? 'none')
-  return {
-    region: regionOf(resolved, differs ? code || name : undefined),
-    bits: bitsOf(resolved.flags),
-    otherName: code !== '' && name !== '' && name !== resolved.name ? name : undefined,
-  }
+function remembered(code: string, name: string, year: number): Remembered {
+  const reading = readRegion(code, name, year)
+  return { ...reading, bits: bitsOf(reading.flags) }
 }
 
-/** Companies begin with 9, as no region does, and may have a slip behind it; other bodies are told by their check digit. */
-const COMPANY = /^9[1-9A-Z]\d{6}[0-9A-Z]{10}$/
-const isCreditCode = (code: string): boolean => COMPANY.test(code) || (isUsccShape(code) && usccCheckOk(code))
+const AREA_FLAGS = Object.keys(AREA_REASONS) as AreaFlag[]
 
-/**
- * The region in the codes of nodes (9), operators (13), batches and trace codes (20): their first six digits; in a credit code
- * (18) that of registration, behind its first two signs.
- */
-function regionPart(code: string): string {
-  const digits = code.normalize('NFKC').replace(/\s+/gu, '').toUpperCase()
-  if (isCreditCode(digits)) return digits.slice(2, 8)
-  return digits.length > 6 && /^\d+$/.test(digits) ? digits.slice(0, 6) : digits
-}
-
-function regionOf(resolved: ResolvedRegion, writtenAs: string | undefined): Region {
-  return {
-    ...(resolved.candidates === undefined ? {} : { candidates: [...resolved.candidates] }),
-    ...(resolved.code === undefined ? {} : { code: resolved.code }),
-    ...(resolved.name === undefined ? {} : { name: resolved.name }),
-    ...(writtenAs === undefined ? {} : { writtenAs }),
-    year: resolved.year,
-  }
-}
-
-const WHY: Partial<Record<Flag, ReasonCode>> = {
-  W_AREA_OBSOLETE: 'area_obsolete',
-  W_AREA_AMBIGUOUS: 'area_ambiguous',
-  W_AREA_CHANGED: 'area_changed',
-  W_AREA_UNKNOWN: 'area_unknown',
-}
-
-function tell(run: Run, found: RegionReading, value: string, target: string): void {
-  for (const flag of Object.keys(WHY) as Flag[]) {
-    if ((found.bits & bitsOf([flag])) !== 0) note(run, flag, WHY[flag] as ReasonCode, { target, value })
-  }
+function tell(run: Run, found: Remembered, value: string, target: string): void {
+  for (const flag of AREA_FLAGS)
+    if ((found.bits & bitsOf([flag])) !== 0) note(run, flag, AREA_REASONS[flag], { target, value })
 }

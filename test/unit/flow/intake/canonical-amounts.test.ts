@@ -21,7 +21,7 @@ function pushed(kind: string, parts: object) {
   const bytes = Buffer.from(
     JSON.stringify(records.map((one, i) => ({ ...one, system: 'stall-ledger', key: `${i}` }))),
   )
-  const source = canonicalSources(readCanonical(bytes)).sources[1]
+  const source = canonicalSources(readCanonical(bytes), Date.parse('2024-04-15T06:00:00+08:00')).sources[1]
   expect(source).toMatchObject({ rejected: false })
   return { issues: source?.issues ?? [], flags: source?.records[0]?.content?.flags }
 }
