@@ -203,3 +203,26 @@ test('the voucher of a sale that is told as a paper of the lot too is what was s
     ['330105002', '300'],
   ])
 })
+
+test('papers that the next market writes down for what it bought are the papers of the goods it came from', async () => {
+  const both: Paper[] = [
+    ['product_2026', 'QNEXT'],
+    ['meat_quality', 'MNEXT'],
+  ]
+  const again = (one: Written): Written => ({ ...one, system: 'city' })
+  await storeRecords(pool, [
+    ...both.map((one) => paper(`next${one[1]}`, '1000', one, ['NEXT'])),
+    came('NEXT', '1000', both),
+    ...soldOn('NEXT', 'NEXTR', '300'),
+    ...both.map((one) => again(paper(`nextr${one[1]}`, '300', one, ['NEXTR']))),
+  ])
+  for (const code of ['NEXT', 'NEXTR']) {
+    const found = await rehearse(code)
+    expect(balance(found)).toEqual({ stated: '1000', found: '1000', atSites: '1000', notFound: '0' })
+    expect(left(found)).toEqual([
+      ['330105001', '700'],
+      ['330105002', '300'],
+    ])
+    expect(lost(found)).toEqual([])
+  }
+})
