@@ -91,7 +91,6 @@ export const RIGHT_TWINS: Twins = [
     'there is an authority already; --again makes the next one, and both count until the first ends',
     '签发机构已存在；用 --again 建立下一个，前一个到期之前两者都有效',
   ],
-  ['no authority for partners: hub partner ca init', '尚无合作方签发机构：请执行 hub partner ca init'],
   ['not one certificate request in PEM', '不是单个 PEM 格式的证书请求'],
   ['not a request with a key of RSA: use RSA of $1 bits', '证书请求的密钥不是 RSA：请使用 $1 位 RSA'],
   [

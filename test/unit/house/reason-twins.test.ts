@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { parseAst } from 'vitest/node'
 import { requestIssues, validatorCompiler } from '#api/validation.ts'
+import { CALL_TWINS } from '#core/call-reasons.ts'
 import { chineseOfPart } from '#core/decode-reasons.ts'
 import { chineseReason } from '#core/mapping/reasons.ts'
 import { KINDS } from '#core/model/kinds.ts'
@@ -290,3 +291,8 @@ const faultsOf = (node: Node | undefined): string[] => {
   const text = textOf(node)
   return text === null ? [] : [text]
 }
+
+it('a reason has one Chinese twin among those of calls: of two nobody knows which is told', () => {
+  const english = CALL_TWINS.map(([one]) => one)
+  expect(english.filter((one, at) => english.indexOf(one) !== at)).toEqual([])
+})
