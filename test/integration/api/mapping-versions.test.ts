@@ -44,7 +44,7 @@ it('a system is registered by its system.yaml; mistakes are told all at once', a
     records: [],
   })
   const again = await post('/v1/systems', { systemFile: STALL })
-  expect([again.statusCode, again.json().detail]).toEqual([409, 'system stall'])
+  expect([again.statusCode, again.json().detail]).toEqual([409, 'a system stall is registered already'])
   expect((await post('/v1/systems', {})).json()).toMatchObject({
     issues: [{ path: '/id' }, { path: '/title' }],
   })
