@@ -74,7 +74,9 @@ async function canonicalRecords(
   stored: StoredMessage,
 ): Promise<Read | { readonly refused: Issue }> {
   const read = await storedCanonical(pool, stored)
-  return 'refused' in read ? read : { records: read.records, prepared: canonicalSources(read, stored.receivedAtMs) }
+  return 'refused' in read
+    ? read
+    : { records: read.records, prepared: canonicalSources(read, stored.receivedAtMs) }
 }
 
 /** The last source record, by its place, that says something of a record. */

@@ -152,24 +152,24 @@ it('over a folder: its version is noted, another one takes its place, and the wa
     new URL('../../../mappings/jiaxing-wholesale/trade.yaml', import.meta.url),
     'utf8',
   )
-  expect((await api.call('GET', `${url}/trade/1`)).json()).toMatchObject({
+  expect((await api.call('GET', `${url}/trade/2`)).json()).toMatchObject({
     origin: 'folder',
     state: 'installed',
     text,
   })
   expect((await post(url, { text })).json()).toMatchObject({ mistakes: [{ target: 'version' }] })
-  const next = text.replace('version: 1', 'version: 2').replace('vehicle: plateNo', 'note: plateNo')
+  const next = text.replace('version: 2', 'version: 3').replace('vehicle: plateNo', 'note: plateNo')
   expect((await post(url, { text: next })).json().tables).toHaveProperty('markets')
-  await post(`${url}/trade/2/activate`)
+  await post(`${url}/trade/3/activate`)
   await api.push(TRADES, JSON.stringify([trade('R1')]))
   const { rows } = await api.pool.query(
     "select mapping, body from record_versions where record_id like '%:R1' and kind = 'sale'",
   )
-  expect(rows).toMatchObject([{ mapping: 'jiaxing-wholesale/trade@2' }])
+  expect(rows).toMatchObject([{ mapping: 'jiaxing-wholesale/trade@3' }])
   expect(JSON.parse(rows[0].body).note).toBe('浙F00X00')
-  expect((await post(`${url}/trade/rollback`)).json()).toMatchObject({ version: 1, state: 'installed' })
-  expect(api.registry.system('jiaxing-wholesale')?.records.get('trade')?.mapping?.version).toBe(1)
-  expect((await post(`${url}/trade/1/retire`)).statusCode).toBe(409)
+  expect((await post(`${url}/trade/rollback`)).json()).toMatchObject({ version: 2, state: 'installed' })
+  expect(api.registry.system('jiaxing-wholesale')?.records.get('trade')?.mapping?.version).toBe(2)
+  expect((await post(`${url}/trade/2/retire`)).statusCode).toBe(409)
 })
 
 it('another process has an activation within two seconds; what is broken in the database is told and stops nothing', async () => {

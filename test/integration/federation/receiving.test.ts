@@ -248,7 +248,11 @@ test('what is said of a record by others than its owner is kept as a claim and c
   await one('city', changeOf({ key: 'theirs', more: { origin: 'county-1', hops: ['county-1', 'city'] } }))
   expect(await one('other', changeOf({ key: 'theirs', version: 2, kg: '3' }))).toBe('ok stored_as_claim')
   const receipt = await hub.push(dispatch('theirs', '4'))
-  expect(receipt).toMatchObject({ accepted: 0, unchanged: 1, results: [{ issues: [{ code: 'W_CLAIM' }] }] })
+  expect(receipt).toMatchObject({
+    accepted: 0,
+    unchanged: 1,
+    results: [{ issues: [{ code: 'W_ID_UNKNOWN' }, { code: 'W_CLAIM' }] }],
+  })
   expect(await versionsOf('mine')).toEqual(['mine@1 active 1'])
   expect(await versionsOf('theirs')).toEqual(['theirs@1 active 1'])
   const { rows } = await hub.pool.query(
