@@ -89,7 +89,9 @@ it('a market over days is, for a limited caller, that of a hub that has nothing 
       return figures
     }
     expect(await days(all, sight)).toEqual(await days(own, null))
-    expect(await day(all, sight)).toEqual(await day(own, null))
+    const alone = await day(own, null)
+    // But what was disposed of in cases: of a market nobody tells apart whose goods these were.
+    expect(await day(all, sight)).toEqual({ ...alone, cases: { ...alone.cases, disposed: null } })
     if (JSON.stringify(await days(all, null)) !== JSON.stringify(await days(all, sight))) differ++
   }
   expect(differ).toBeGreaterThan(0)
