@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import { civilFromDays, daysFromCivil } from '#core/calendar.ts'
 import { COMMON_TIME_FORMATS } from '#core/dates/common.ts'
 import { compileTime } from '#core/dates/compile.ts'
-import { timeFlags } from '#core/dates/range.ts'
 import { epochOf } from '#core/dates/when.ts'
 
 const common = compileTime(COMMON_TIME_FORMATS)
@@ -208,23 +207,5 @@ describe('times in general', () => {
         expect(epochOf(read(String(epoch)) ?? { at: '' })).toBe(epoch * 1000)
       }),
     )
-  })
-})
-
-describe('the flags of a time', () => {
-  const receivedAt = Date.UTC(2024, 3, 15, 4, 0, 0) // 2024-04-15 12:00 +08:00
-  const flagsOf = (raw: string) => timeFlags(common(raw) ?? { at: '', precision: 'day', raw }, receivedAt)
-
-  it('are none for a time between 2009 and the receipt, with five minutes for the clock', () => {
-    for (const raw of ['2009-01-01', '2024-04-15', '2024-04-15 12:00:00', '2024-04-15 12:05:00']) {
-      expect(flagsOf(raw), raw).toEqual([])
-    }
-  })
-
-  it('tell a time after the receipt from one that is out of range', () => {
-    expect(flagsOf('2024-04-15 12:05:01')).toEqual(['W_FUTURE_TIME'])
-    expect(flagsOf('2024-04-16')).toEqual(['W_FUTURE_TIME'])
-    expect(flagsOf('2024-04-16 12:00:01')).toEqual(['W_TIME_RANGE', 'W_FUTURE_TIME'])
-    expect(flagsOf('2008-12-31 23:59:59')).toEqual(['W_TIME_RANGE'])
   })
 })
