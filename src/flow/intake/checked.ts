@@ -1,3 +1,4 @@
+import { DAY_MS } from '#core/calendar.ts'
 import { timeDoubts } from '#core/dates/time-doubts.ts'
 import { doubtedPapers } from '#core/documents/doubted-papers.ts'
 import type { Flag } from '#core/flags.ts'
@@ -26,8 +27,6 @@ interface Doubt {
   readonly doubt: ReasonCode
   readonly value?: string
 }
-
-const DAY_MS = 86_400_000
 
 /**
  * A canonical record by the checks that mappings make: regions that are none in their year, a time that cannot be, papers used out of their days or province,

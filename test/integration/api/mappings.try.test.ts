@@ -126,7 +126,7 @@ it('tells what works and is surely not meant, and fields that no record of the s
 
 it('tells the same of a version that is stored', async () => {
   const answer = await tryIt({
-    version: 'jiaxing-wholesale/trade@1',
+    version: 'jiaxing-wholesale/trade@2',
     sample: JSON.stringify([{ billNo: 'A1' }]),
   })
   expect(answer.statusCode).toBe(200)
