@@ -1,4 +1,4 @@
-import { addDecimal, compareDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
+import { addDecimal, compareDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
 import { greatestOf, inUnit, type Measure, sumOf } from './measures.ts'
 import { type ByGoods, byMass, byPlace, type SiteUse, siteUse, type UsePart } from './site-use.ts'
 
@@ -63,25 +63,38 @@ export const atGate = (usage: PaperUsage): PaperUsage => ({ ...usage, ...usage.t
 /** Without the unsure goods of places where they may all have been bought in sales of other places. */
 function withoutBought(parts: readonly UsePart[]): readonly UsePart[] {
   if (!parts.some(({ isUnsure }) => isUnsure)) return parts
+  const [sold, untold] = [soldIn(parts), untoldIn(parts)]
   const bought = new Set(
     [...byPlace(parts).values()].flatMap((here) => {
-      const elsewhere = parts.filter((part) => !here.includes(part))
-      const untold = new Set(elsewhere.flatMap(({ soldUntold }) => soldUntold))
-      const beyond = unsureOf(here).some(
-        ({ unit, value }) =>
-          !untold.has(unit) && compareDecimal(value, inUnit(soldOf(elsewhere), unit) ?? '0') > 0,
-      )
-      return beyond ? [] : here.filter(({ isUnsure }) => isUnsure)
+      const unsure = here.filter(({ isUnsure }) => isUnsure)
+      if (unsure.length === 0) return []
+      const [soldHere, untoldHere] = [soldIn(here), untoldIn(here)]
+      const beyond = unsureOf(unsure).some(({ unit, value }) => {
+        const elsewhere = subtractDecimal(inUnit(sold, unit) ?? '0', inUnit(soldHere, unit) ?? '0')
+        const isUntold = (untold.get(unit) ?? 0) > (untoldHere.get(unit) ?? 0)
+        return !isUntold && compareDecimal(value, maxDecimal(elsewhere, '0')) > 0
+      })
+      return beyond ? [] : unsure
     }),
   )
   return parts.filter((part) => !bought.has(part))
+}
+
+const soldIn = (parts: readonly UsePart[]): Measure[] => sumOf(parts.flatMap(({ sold }) => sold))
+
+/** How many parts do not tell all of what was sold, of each unit. */
+function untoldIn(parts: readonly UsePart[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { soldUntold } of parts)
+    for (const unit of soldUntold) counts.set(unit, (counts.get(unit) ?? 0) + 1)
+  return counts
 }
 
 const unsureOf = (parts: readonly UsePart[]): Measure[] =>
   sumOf(parts.filter(({ isUnsure }) => isUnsure).flatMap(({ measures }) => measures))
 /** What was sold, of each unit; where more came back than was sold it is nothing. */
 const soldOf = (parts: readonly UsePart[]): Measure[] =>
-  sumOf(parts.flatMap(({ sold }) => sold)).filter(({ value }) => compareDecimal(value, '0') > 0)
+  soldIn(parts).filter(({ value }) => compareDecimal(value, '0') > 0)
 
 function placesUsed(parts: readonly UsePart[]): PlacesUsed {
   const places = [...byPlace(parts)]
