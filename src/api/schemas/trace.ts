@@ -2,7 +2,8 @@ import Type from 'typebox'
 import { ref } from '#api/ref.ts'
 
 export { PaperAnswer } from '#flow/documents/schema.ts'
-export { DocumentAnswer, LotCard, PaperCandidate, RequiredDocuments, TraceGraph } from '#flow/trace/schema.ts'
+export { PaperCandidate } from '#flow/trace/document-parts.ts'
+export { DocumentAnswer, LotCard, RequiredDocuments, TraceGraph } from '#flow/trace/schema.ts'
 
 const one = (component: string) => Type.Unsafe<unknown>(ref(component))
 

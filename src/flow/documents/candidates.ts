@@ -1,5 +1,5 @@
 import { dayOf } from '#flow/trace/document-issue.ts'
-import type { DocumentIssue, PaperCandidate } from '#flow/trace/schema.ts'
+import type { DocumentIssue, PaperCandidate } from '#flow/trace/document-parts.ts'
 
 const CANDIDATES_LISTED = 20
 

@@ -10,7 +10,7 @@ import type { Body } from '#core/model/body.ts'
 import { COVERED } from '#core/model/masked-texts.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
 import { dayOf } from '#flow/trace/document-issue.ts'
-import type { DocumentIssue } from '#flow/trace/schema.ts'
+import type { DocumentIssue } from '#flow/trace/document-parts.ts'
 
 const VERDICT_ORDER: readonly DocumentIssue['verdict'][] = [
   'valid',

@@ -12,7 +12,7 @@ import { type Mentioning, mentioning } from '#core/lineage/node-state.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
 import { documentIssue, issuesIt, isUntold, knownType, typeIssued } from '#flow/trace/document-issue.ts'
-import type { DocumentIssue } from '#flow/trace/schema.ts'
+import type { DocumentIssue } from '#flow/trace/document-parts.ts'
 import {
   type Beyond,
   type Counting,

@@ -5,7 +5,8 @@ import { SCANNED_MAX } from '#core/lineage/scanned.ts'
 import { field } from '#core/model/field.ts'
 import { STATUSES } from '#core/model/record.ts'
 import { SIGNATURE_STATES } from '#core/pki/judge.ts'
-import { type DocumentAnswer, Measure, PaperCandidate, PaperGoods, PaperReason } from '#flow/trace/schema.ts'
+import { Measure, PaperCandidate, PaperGoods, PaperReason } from '#flow/trace/document-parts.ts'
+import type { DocumentAnswer } from '#flow/trace/schema.ts'
 
 /** Most papers of one check. */
 export const PAPERS_MAX = 200

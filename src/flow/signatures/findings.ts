@@ -1,6 +1,6 @@
 import { finding, type SaidFinding } from '#core/documents/said-finding.ts'
 import type { SignatureState } from '#core/pki/judge.ts'
-import type { DocumentIssue } from '#flow/trace/schema.ts'
+import type { DocumentIssue } from '#flow/trace/document-parts.ts'
 import type { SignatureView } from './read-signatures.ts'
 
 /** A paper whose signature was forged is refused; one of which nobody can say is looked at. */

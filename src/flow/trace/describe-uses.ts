@@ -8,7 +8,7 @@ import type { UseRow } from '#store/document-uses.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 import { dayIssued, dayOf } from './document-issue.ts'
-import type { DocumentIssue, DocumentUse } from './schema.ts'
+import type { DocumentIssue, DocumentUse } from './document-parts.ts'
 
 /** Uses of a paper as they are told, in their order: which of them are counted, and what is wrong with each by the day of issue and the province of the paper. */
 export async function describeUses(

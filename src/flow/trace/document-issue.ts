@@ -8,7 +8,7 @@ import type { Kind } from '#core/model/kinds.ts'
 import { COVERED } from '#core/model/masked-texts.ts'
 import type { When } from '#core/model/values.ts'
 import { isPersonalParty } from '#core/personal.ts'
-import type { DocumentIssue } from './schema.ts'
+import type { DocumentIssue } from './document-parts.ts'
 
 export const knownType = (type: string): DocumentType =>
   Object.hasOwn(DOCUMENT_TYPES, type) ? (type as DocumentType) : 'unknown'
