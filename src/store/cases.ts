@@ -23,6 +23,7 @@ export interface CaseRow {
   readonly productClass: string | null
   readonly region: string | null
   readonly site: string | null
+  /** Its code, else its name with the region, as the counters of supervision know it; null where nothing is told of it. */
   readonly market: string | null
   readonly stall: string | null
   readonly occurredAt: string | null

@@ -3,22 +3,22 @@ import type { Reader } from './sighted.ts'
 /** What is asked about: a market, or regions that begin with some digits (none: all). Times are instants. */
 export interface AroundQuestion {
   readonly place: string | null
-  /** What cases may call the market: its code and names. */
-  readonly names: readonly string[]
+  /** How records may say the market: its code, and the names with regions that mean it alone. */
+  readonly says: readonly string[]
   readonly prefix: string
   readonly from: string
   readonly before: string
 }
 /** Where a case was opened: at the market that is asked about, or in its regions; `$1` to `$3` are those of an `AroundQuestion`. */
 const NEAR_PLACE = `case when $1::text is null then starts_with(coalesce(region, ''), $3)
-                   else site = any($2::text[]) or market = any($2::text[]) end`
+                   else market = any($2::text[]) end`
 /** Cases that were open on the day, of the market or the regions; `$1` to `$5` are those of an `AroundQuestion`. */
 const NEAR = `select id, state, opened_at, ended_at, test_id from cases
         where opened_at < $5 and (ended_at is null or ended_at >= $4)
           and ${NEAR_PLACE}`
-const valuesOf = ({ place, names, prefix, from, before }: AroundQuestion): unknown[] => [
+const valuesOf = ({ place, says, prefix, from, before }: AroundQuestion): unknown[] => [
   place,
-  names,
+  says,
   prefix,
   from,
   before,

@@ -238,10 +238,11 @@ export async function readSystemsSeenAt(
   return rows.map(({ system }) => system)
 }
 
-/** Names, without their regions, that records give beside the code of a market. */
+/** Names with their regions that records give beside the code of a market and of no other. */
 export async function readNamesOfCode(client: Reader, code: string): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
-    `select distinct split_part(name, '@', 1) as name from supervision_names where code = $1`,
+    `select n.name from supervision_names n
+      where n.code = $1 and not exists (select from supervision_names o where o.name = n.name and o.code <> n.code)`,
     [code],
   )
   return rows.map(({ name }) => name)

@@ -9,6 +9,7 @@ import { matchFacts } from '#core/lineage/matching.ts'
 import type { Body } from '#core/model/body.ts'
 import { FAILED_TEST } from '#core/model/masked-texts.ts'
 import { isPlain } from '#core/model/personal-values.ts'
+import { placeOf as marketOf } from '#core/supervision/market.ts'
 import { insertCaseEvent } from '#store/case-events.ts'
 import { type CaseLotRow, putCaseTest, replaceCaseLots } from '#store/case-lots.ts'
 import { insertCase, type NewCase, readCase } from '#store/cases.ts'
@@ -153,10 +154,9 @@ export function baseOf(
 
 /** What, where and when the goods of a case were, as the record that opened it tells. */
 export function whereOf(body: Body) {
-  const { site } = placeOf(body)
   return {
     ...goodsAndPlaceOf(body),
-    market: site?.role === 'market' ? siteText(site) : null,
+    market: marketOf(body).said || null,
     occurredAt: body.occurredAt?.at ?? null,
   }
 }

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { prefixOf } from '#core/regions/path.ts'
 import { type CaseDisposals, caseDisposals } from '#core/supervision/case-disposals.ts'
-import { isSaidByName, nameOf, placeOf } from '#core/supervision/market.ts'
+import { isSaidByName, placeOf } from '#core/supervision/market.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import { readSeenTests } from '#store/seen-cases.ts'
 import type { Reader } from '#store/sighted.ts'
@@ -42,13 +42,13 @@ function timesOf(day: string): { readonly from: string; readonly before: string 
 /** Cases and silences of a market, or of a region with all below it, on a day in China. */
 export async function readAround(
   pool: Pool,
-  scope: { readonly site: string | null; readonly region: string | null; readonly name: string | null },
+  scope: { readonly site: string | null; readonly region: string | null },
   day: string,
 ): Promise<Around> {
-  const { site, region, name } = scope
+  const { site, region } = scope
   const asked = {
     place: site,
-    names: site === null ? [] : [site, ...(name === null ? [] : [name])],
+    says: site === null ? [] : await waysOfSaying(pool, site),
     prefix: site === null && region !== null ? prefixOf(region) : '',
     ...timesOf(day),
   }
@@ -56,6 +56,12 @@ export async function readAround(
   const disposed = caseDisposals(await readDisposedInCases(pool, asked))
   return { cases: { ...(await readCaseCounts(pool, asked)), disposed }, silent: silent.map(silentView) }
 }
+
+/** How a market may be said: as it is, and by the names that mean it alone. */
+const waysOfSaying = async (reader: Reader, said: string): Promise<string[]> => [
+  said,
+  ...(isSaidByName(said) ? [] : await readNamesOfCode(reader, said)),
+]
 
 const silentView = ({ since, until, ...system }: SilentSystem): Silent => ({
   ...system,
@@ -77,8 +83,7 @@ export async function readSeenAround(
   said: string,
   day: string,
 ): Promise<Around> {
-  const names = isSaidByName(said) ? [nameOf(said)] : await readNamesOfCode(hub, said)
-  const asked = { place: said, names: [said, ...names], prefix: '', ...timesOf(day) }
+  const asked = { place: said, says: await waysOfSaying(hub, said), prefix: '', ...timesOf(day) }
   const candidates = await readCasesOfTests(hub, asked)
   const tests = await readSeenTests(
     reader,

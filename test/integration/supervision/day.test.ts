@@ -129,9 +129,9 @@ describe('the summary of a day', () => {
     const time = (text: string) => `2024-04-${text}:00+08:00`
     await api.pool.query(
       `insert into cases (id, hub, state, narrow, opened_by, code, cause, region, site, market, told_at, opened_at, state_at, ended_at)
-       values (gen_random_uuid(), 'h', 'held', false, 'official', 'a', 'a', '330105', '330105012', null, $1, $1, $1, null),
-              (gen_random_uuid(), 'h', 'closed', false, 'official', 'b', 'b', '330105', null, '大关湾示例农贸市场', $2, $2, $2, $1),
-              (gen_random_uuid(), 'h', 'cleared', false, 'official', 'c', 'c', '330402', '330402003', null, $1, $1, $1, $3)`,
+       values (gen_random_uuid(), 'h', 'held', false, 'official', 'a', 'a', '330105', '330105012', '330105012', $1, $1, $1, null),
+              (gen_random_uuid(), 'h', 'closed', false, 'official', 'b', 'b', '330105', '大关湾示例农贸市场', '大关湾示例农贸市场@330105', $2, $2, $2, $1),
+              (gen_random_uuid(), 'h', 'cleared', false, 'official', 'c', 'c', '330402', '330402003', '330402003', $1, $1, $1, $3)`,
       [time('15T07:00'), time('14T07:00'), time('16T07:00')],
     )
     await api.pool.query(

@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest'
+import { SPINACH, withMarket } from '../cases/market.ts'
+import { countAll } from './setting.ts'
+
+const { api, entry, laboratory, send, here } = withMarket()
+const DAY = '2026-03-03'
+const NAME = '中心农贸市场'
+const codeHere = () => here().split(':')[1] ?? ''
+
+interface Where {
+  readonly code?: string
+  readonly name?: string
+  readonly region: string
+}
+const at = ({ code, name, region }: Where) => ({
+  region: { code: region, year: 2026 },
+  sites: [
+    {
+      role: 'market',
+      ...(name === undefined ? {} : { name }),
+      ids: code === undefined ? [] : [{ scheme: 'cn.mofcom.node9', value: code }],
+    },
+  ],
+})
+/** Goods that come to a market and fail there. */
+const failAt = (n: number, where: Where) =>
+  send({ ...entry(n, 'B-1', SPINACH), ...at(where) }, laboratory(`t${n}`, n, 'fail', at(where)))
+
+const openOn = async (where: string) => {
+  await countAll(api.pool)
+  const answer = await api.call('GET', `/v1/supervision/days/${await today()}?${where}`)
+  expect(answer.statusCode, answer.body).toBe(200)
+  return answer.json().cases.open
+}
+/** Cases are opened when their test is told. */
+const today = async () => {
+  const { cases } = (await api.call('GET', '/v1/cases')).json()
+  return new Date(Date.parse(cases[0]?.openedAt ?? DAY) + 8 * 3_600_000).toISOString().slice(0, 10)
+}
+
+it('of markets that bear one name each is told of its own cases, by its code and by its name with its region', async () => {
+  const first = codeHere()
+  const second = String(Number(first) + 500)
+  await failAt(1, { code: first, name: NAME, region: '330105' })
+  await failAt(2, { code: second, name: NAME, region: '330402' })
+  await failAt(3, { code: second, name: NAME, region: '330402' })
+  await failAt(4, { name: NAME, region: '341002' })
+  const all = await openOn('')
+  expect(all).toBe(4)
+  expect(await openOn(`site=${first}`)).toBe(1)
+  expect(await openOn(`site=${second}`)).toBe(2)
+  expect(await openOn(`site=${encodeURIComponent(NAME)}&region=341002`)).toBe(1)
+  expect(await openOn(`site=${encodeURIComponent(NAME)}&region=330402`)).toBe(2)
+})
+
+it('a market is told of its cases whichever of its names, or its code alone, their tests give', async () => {
+  const code = codeHere()
+  const region = '330106'
+  await failAt(1, { code, name: '示例（西）市场', region })
+  await failAt(2, { code, name: '示例西市场', region })
+  await failAt(3, { code, region })
+  await failAt(4, { name: ' 示例(西)市场', region })
+  expect(await openOn(`site=${code}`)).toBe(4)
+})
+
+it('goods that an official stopped count at the market at which they are, and at no other of its name', async () => {
+  const first = codeHere()
+  const second = String(Number(first) + 500)
+  const goods = entry(1, 'B-1', SPINACH)
+  await send({ ...goods, ...at({ code: first, name: '南北市场', region: '330105' }) })
+  await send({ ...entry(2, 'B-1', SPINACH), ...at({ code: second, name: '南北市场', region: '330402' }) })
+  const code = goods.lots[0]?.value
+  const opened = await api.call('POST', '/v1/cases', { body: { code, reason: '群众举报' } })
+  expect(opened.statusCode, opened.body).toBe(201)
+  expect(await openOn(`site=${first}`)).toBe(1)
+  expect(await openOn(`site=${second}`)).toBe(0)
+})
