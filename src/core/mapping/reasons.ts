@@ -93,6 +93,16 @@ export const REASONS = {
     ['the code fits none of the known schemes', '代码不符合任何已知体系'],
     ['Compare the code with the interface document.', '请对照接口文档核对代码。'],
   ),
+  scheme_unknown: reasonOf(
+    [
+      'no scheme has this name; the lot counts as the numbering of the source',
+      '没有该编码体系；该批次按来源自有编号处理',
+    ],
+    [
+      'Name one of the schemes in docs/mapping-language.md, or local for numbers of your own.',
+      '请填写 docs/mapping-language.md 所列体系，自有编号填 local。',
+    ],
+  ),
   form_open: reasonOf(
     ['the code fits two forms', '代码同时符合两种形式'],
     ['Declare the form of trace codes in the mapping.', '请在映射中声明追溯码的形式。'],

@@ -10,6 +10,7 @@ import { KEY_PART_MAX, recordId } from '#core/model/identity.ts'
 import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
 import { missingParts } from '#core/model/minimal.ts'
 import { normalCodes } from '#core/model/normal-codes.ts'
+import { ownCodes, type UnknownScheme } from '#core/model/own-codes.ts'
 import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { withYears } from '#core/model/region-years.ts'
 import { inChina, timeIssues } from '#core/model/times.ts'
@@ -25,6 +26,7 @@ interface Envelope {
   key: string[]
   status: 'active' | 'void'
   body: Body
+  unknown: readonly UnknownScheme[]
 }
 
 const ENVELOPE = new Set(['kind', 'system', 'key', 'status'])
@@ -109,8 +111,9 @@ function canonicalSource(
     return { index, key: null, rejected: true, issues: [...source.issues], records: [] }
   const read = readEnvelope(value, source.path, system)
   if ('issues' in read) return { index, key: read.key, rejected: true, issues: read.issues, records: [] }
-  const { kind, key, status } = read.envelope
-  const { body, issues } = checked(read.envelope.body, { kind, status, at: source.path, receivedAtMs })
+  const { kind, key, status, unknown } = read.envelope
+  const told = { kind, status, at: source.path, receivedAtMs, unknown }
+  const { body, issues } = checked(read.envelope.body, told)
   const record: MappedRecord = {
     kind,
     id: recordId(kind, system, CANONICAL, key),
@@ -150,9 +153,13 @@ function readEnvelope(
   for (const [name, part] of Object.entries(given)) if (!ENVELOPE.has(name)) body[name] = part
   body = withYears(body)
   const wrong = schemaIssues(kind, body, at)
-  // Codes first: a region is read from that of a node.
-  if (wrong.length === 0)
-    body = withEventRegion(kind, normalCodes(inChina(body) as unknown as Body)) as object as typeof body
+  let unknown: readonly UnknownScheme[] = []
+  if (wrong.length === 0) {
+    const own = ownCodes(inChina(body) as unknown as Body, system)
+    unknown = own.unknown
+    // Codes first: a region is read from that of a node.
+    body = withEventRegion(kind, normalCodes(own.body)) as object as typeof body
+  }
   issues.push(...(wrong.length > 0 ? wrong : timeIssues(body, at)))
   if (issues.length === 0) {
     for (const missing of missingParts(kind, body as unknown as Body))
@@ -166,6 +173,7 @@ function readEnvelope(
       key,
       status: status as 'active' | 'void',
       body: body as unknown as Body,
+      unknown,
     },
   }
 }

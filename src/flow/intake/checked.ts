@@ -8,6 +8,7 @@ import { clockText } from '#core/mapping/run/clock.ts'
 import type { Body } from '#core/model/body.ts'
 import { doubtfulCodes } from '#core/model/doubtful-codes.ts'
 import type { Kind } from '#core/model/kinds.ts'
+import type { UnknownScheme } from '#core/model/own-codes.ts'
 import type { Status } from '#core/model/record.ts'
 import { settledRegions } from '#core/model/settled-regions.ts'
 import { type Doubted, doubted } from './doubted.ts'
@@ -19,6 +20,8 @@ interface Told {
   /** Place of the record in its message. */
   readonly at: string
   readonly receivedAtMs: number
+  /** Lots of schemes that nobody knows. */
+  readonly unknown: readonly UnknownScheme[]
 }
 
 interface Doubt {
@@ -33,7 +36,7 @@ interface Doubt {
  * codes of no scheme or with a wrong check digit, names of trials, amounts. It is taken and marked; what its sender marked stays marked. Records of peers have
  * the marks of their owner, who knows when he got them and by which list of regions he reads.
  */
-export function checked(given: Body, { kind, status, at, receivedAtMs }: Told): Doubted {
+export function checked(given: Body, { kind, status, at, receivedAtMs, unknown }: Told): Doubted {
   const { body, doubts: regions } = settledRegions(given)
   const { occurredAt, documents = [] } = body
   const [now, tomorrow] = [clockText(receivedAtMs), clockText(receivedAtMs + DAY_MS)]
@@ -50,6 +53,9 @@ export function checked(given: Body, { kind, status, at, receivedAtMs }: Told): 
       value: paper.number,
     })),
     ...doubtfulCodes(body),
+    ...unknown.map(({ path, scheme: value }) => ({
+      ...({ path, value, flag: 'W_ID_UNKNOWN', doubt: 'scheme_unknown' } as const),
+    })),
   ]
   const issues = found.map(({ path, flag, doubt, value }): Issue => {
     const { reason, fix } = REASONS[doubt]

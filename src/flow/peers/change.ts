@@ -4,6 +4,7 @@ import type { Body } from '#core/model/body.ts'
 import { KEY_PART_MAX, parseRecordId, recordId } from '#core/model/identity.ts'
 import { isKind } from '#core/model/kinds.ts'
 import { normalCodes } from '#core/model/normal-codes.ts'
+import { ownCodes } from '#core/model/own-codes.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { SCHEMA_VERSION } from '#core/model/record.ts'
 import { bodyIssues } from '#core/model/validate.ts'
@@ -122,7 +123,7 @@ export function readChange(
   if (wrong) return { event, verdict: 'reject', code: 'bad_record', issue: wrong }
   const { mapping } = record
   const written = body as unknown as Body
-  const normal = normalCodes(written)
+  const normal = normalCodes(ownCodes(written, parsed.system).body)
   const marked = doubted(parsed.kind, normal, status, `${at}/record`)
   return {
     event,

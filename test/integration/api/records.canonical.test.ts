@@ -126,3 +126,28 @@ it('a place that had ended by then is told nowhere as one that is: not in its re
   expect(page.statusCode).toBe(200)
   expect(page.body).not.toContain('绍兴市绍兴县')
 })
+
+it('the own numbers of two systems name two lots, and a scheme that nobody knows is told and counts as an own number', async () => {
+  const entry = (system: string, scheme: string, value: string) => ({
+    ...sale(`own-${scheme}-${value}`),
+    ...{ kind: 'entry', system, lots: [{ role: 'subject', scheme, value }] },
+  })
+  for (const id of ['own-a', 'own-b'])
+    await api.call('POST', '/v1/systems', { body: { id, title: { zh: id, en: id } } })
+  const [first, second] = [
+    await post(entry('own-a', 'local', 'B001')),
+    await post(entry('own-b', 'local', 'B001')),
+  ]
+  for (const answer of [first, second])
+    expect([answer.json().accepted, answer.json().results[0].issues]).toEqual([1, undefined])
+  const candidates = (await api.call('GET', '/v1/trace/B001')).json()
+  expect(candidates.candidates.map((one: { code: string }) => one.code).sort()).toEqual([
+    'local.own-a:B001',
+    'local.own-b:B001',
+  ])
+  const third = (await post(entry('own-a', 'batch', 'C001'), { headers: { 'accept-language': 'zh' } })).json()
+  expect(third.results[0].issues).toMatchObject([
+    { path: '/lots/0/scheme', code: 'W_ID_UNKNOWN', value: 'batch', reason: expect.stringContaining('体系') },
+  ])
+  expect((await api.call('GET', '/v1/trace/local.own-a:C001')).statusCode).toBe(200)
+})
