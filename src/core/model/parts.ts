@@ -114,7 +114,14 @@ export const LotPart = Type.Object(
         'subject 本批次；source 来源批次；input、output 加工的投入与产出',
       ],
     ),
-    scheme: field(Type.String(), ['Scheme', '编码体系']),
+    scheme: field(
+      Type.String(),
+      ['Scheme', '编码体系'],
+      [
+        'Such as cn.mofcom.trace20b; `local` for the system’s own numbers, which are kept as `local.<system>`',
+        '如 cn.mofcom.trace20b；来源自有编号填 local，存为 local.<系统>',
+      ],
+    ),
     value: field(Type.String(), ['Lot code', '批次码']),
     raw: field(Type.Optional(Type.String()), ['As written', '原文']),
   },

@@ -8,6 +8,7 @@ import type { Body } from '#core/model/body.ts'
 import { withEventRegion } from '#core/model/event-region.ts'
 import { KEY_PART_MAX, recordId } from '#core/model/identity.ts'
 import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
+import { knownGoods } from '#core/model/known-goods.ts'
 import { missingParts } from '#core/model/minimal.ts'
 import { normalCodes } from '#core/model/normal-codes.ts'
 import { ownCodes, type UnknownScheme } from '#core/model/own-codes.ts'
@@ -16,6 +17,7 @@ import { withYears } from '#core/model/region-years.ts'
 import { inChina, timeIssues } from '#core/model/times.ts'
 import { schemaIssues } from '#core/model/validate.ts'
 import { parseJson } from '#core/parse-json.ts'
+import { NAME_SCHEME, type ProductAlias, type ProductAliases } from '#core/products/aliases.ts'
 import type { SourceRecord } from '#core/source.ts'
 import { checked } from './checked.ts'
 import { edgeBudget, type Prepared, prepared } from './prepare.ts'
@@ -85,10 +87,14 @@ export function decodeCanonical(bytes: Uint8Array): Omit<CanonicalMessage, 'syst
 export function canonicalSources(
   { system, records, values }: CanonicalMessage,
   receivedAtMs: number,
+  aliases?: ProductAliases,
 ): Prepared {
   const edges = edgeBudget()
+  const decided = aliases && ((name: string) => aliases.find(system, NAME_SCHEME, name))
   const sources = records.map((record, index) =>
-    prepared(canonicalSource(values[index], record, { system, receivedAtMs }), edges, { path: record.path }),
+    prepared(canonicalSource(values[index], record, { system, receivedAtMs, decided }), edges, {
+      path: record.path,
+    }),
   )
   const rejected = records.filter((_, index) => sources[index]?.rejected)
   const rejectedValues = new Map(rejected.map(({ index, value }) => [index, value]))
@@ -101,10 +107,17 @@ const systemOf = (value: unknown): string | undefined => {
   return typeof system === 'string' ? system : undefined
 }
 
+interface Reading {
+  readonly system: string
+  readonly receivedAtMs: number
+  /** What a person decided of a name of goods. */
+  readonly decided: ((name: string) => ProductAlias | undefined) | undefined
+}
+
 function canonicalSource(
   value: unknown,
   source: SourceRecord,
-  { system, receivedAtMs }: { readonly system: string; readonly receivedAtMs: number },
+  { system, receivedAtMs, decided }: Reading,
 ): MappedSource {
   const { index } = source
   if (source.issues.length > 0)
@@ -112,8 +125,9 @@ function canonicalSource(
   const read = readEnvelope(value, source.path, system)
   if ('issues' in read) return { index, key: read.key, rejected: true, issues: read.issues, records: [] }
   const { kind, key, status, unknown } = read.envelope
-  const told = { kind, status, at: source.path, receivedAtMs, unknown }
-  const { body, issues } = checked(read.envelope.body, told)
+  const goods = knownGoods(read.envelope.body, decided)
+  const told = { kind, status, at: source.path, receivedAtMs, unknown, unknownGoods: goods.unknown }
+  const { body, issues } = checked(goods.body, told)
   const record: MappedRecord = {
     kind,
     id: recordId(kind, system, CANONICAL, key),

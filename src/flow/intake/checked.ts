@@ -8,6 +8,7 @@ import { clockText } from '#core/mapping/run/clock.ts'
 import type { Body } from '#core/model/body.ts'
 import { doubtfulCodes } from '#core/model/doubtful-codes.ts'
 import type { Kind } from '#core/model/kinds.ts'
+import type { UnknownGoods } from '#core/model/known-goods.ts'
 import type { UnknownScheme } from '#core/model/own-codes.ts'
 import type { Status } from '#core/model/record.ts'
 import { settledRegions } from '#core/model/settled-regions.ts'
@@ -22,6 +23,7 @@ interface Told {
   readonly receivedAtMs: number
   /** Lots of schemes that nobody knows. */
   readonly unknown: readonly UnknownScheme[]
+  readonly unknownGoods: readonly UnknownGoods[]
 }
 
 interface Doubt {
@@ -36,7 +38,10 @@ interface Doubt {
  * codes of no scheme or with a wrong check digit, names of trials, amounts. It is taken and marked; what its sender marked stays marked. Records of peers have
  * the marks of their owner, who knows when he got them and by which list of regions he reads.
  */
-export function checked(given: Body, { kind, status, at, receivedAtMs, unknown }: Told): Doubted {
+export function checked(
+  given: Body,
+  { kind, status, at, receivedAtMs, unknown, unknownGoods }: Told,
+): Doubted {
   const { body, doubts: regions } = settledRegions(given)
   const { occurredAt, documents = [] } = body
   const [now, tomorrow] = [clockText(receivedAtMs), clockText(receivedAtMs + DAY_MS)]
@@ -56,6 +61,7 @@ export function checked(given: Body, { kind, status, at, receivedAtMs, unknown }
     ...unknown.map(({ path, scheme: value }) => ({
       ...({ path, value, flag: 'W_ID_UNKNOWN', doubt: 'scheme_unknown' } as const),
     })),
+    ...unknownGoods.map((one) => ({ ...one, flag: 'W_PRODUCT_UNKNOWN', doubt: 'product_unknown' }) as const),
   ]
   const issues = found.map(({ path, flag, doubt, value }): Issue => {
     const { reason, fix } = REASONS[doubt]

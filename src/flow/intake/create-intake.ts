@@ -195,7 +195,7 @@ export function createIntake({
           keyId: request.keyId,
           idempotencyKey: request.idempotencyKey,
           nonce,
-          ...canonicalSources(read, receivedAtMs),
+          ...canonicalSources(read, receivedAtMs, registry.productAliases),
         }),
       )
     },

@@ -7,7 +7,7 @@ import type { ReplayLease } from '#store/replays.ts'
 
 export interface StepParts {
   readonly pool: Pool
-  readonly registry: Pick<LiveRegistry, 'version'>
+  readonly registry: Pick<LiveRegistry, 'version' | 'productAliases'>
   readonly leaseMs: number
 }
 

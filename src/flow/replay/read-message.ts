@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { Issue } from '#core/issue.ts'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
+import type { ProductAliases } from '#core/products/aliases.ts'
 import type { SourceResult } from '#core/receipt.ts'
 import type { SourceRecord, SourceValue } from '#core/source.ts'
 import { CANONICAL, CANONICAL_READING, canonicalSources } from '#flow/intake/canonical-sources.ts'
@@ -12,7 +13,7 @@ import { mappingName } from '#flow/intake/target.ts'
 import { readMentions } from '#store/replay-mentions.ts'
 import type { StoredMessage } from '#store/replay-messages.ts'
 import { replayRule } from './keeps-out.ts'
-import type { Reading } from './mapping-of.ts'
+import type { Reading, StepParts } from './mapping-of.ts'
 import { type StoredRecords, storedCanonical, storedRecords } from './stored-records.ts'
 
 /** A stored message, or a part of a large one, mapped anew. */
@@ -34,13 +35,15 @@ export interface ReplayMessage {
  * received. Null: it has more records than one step takes.
  */
 export async function readMessage(
-  pool: Pool,
+  { pool, registry }: Pick<StepParts, 'pool' | 'registry'>,
   stored: StoredMessage,
   reading: Reading,
   replayId: string,
 ): Promise<ReplayMessage | null> {
   const read =
-    reading === CANONICAL ? await canonicalRecords(pool, stored) : await mappedRecords(pool, stored, reading)
+    reading === CANONICAL
+      ? await canonicalRecords(pool, stored, registry.productAliases)
+      : await mappedRecords(pool, stored, reading)
   if ('tooMany' in read) return null
   const told = new Map<number, SourceResult>()
   for await (const result of storedResults(pool, stored)) told.set(result.index, result)
@@ -72,11 +75,12 @@ async function mappedRecords(
 async function canonicalRecords(
   pool: Pool,
   stored: StoredMessage,
+  aliases: ProductAliases | undefined,
 ): Promise<Read | { readonly refused: Issue }> {
   const read = await storedCanonical(pool, stored)
   return 'refused' in read
     ? read
-    : { records: read.records, prepared: canonicalSources(read, stored.receivedAtMs) }
+    : { records: read.records, prepared: canonicalSources(read, stored.receivedAtMs, aliases) }
 }
 
 /** The last source record, by its place, that says something of a record. */

@@ -55,7 +55,7 @@ async function mapStep(
   for (const [at, stored] of page.messages.entries()) {
     const reading = await readingOf(parts, lease, stored)
     if (reading) {
-      const message = await readMessage(parts.pool, stored, reading, lease.id)
+      const message = await readMessage(parts, stored, reading, lease.id)
       if (!message) return at
       messages.push(message)
     }

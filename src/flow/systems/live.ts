@@ -128,6 +128,7 @@ export function createLiveRegistry({ pool, seed, options, log }: LiveRegistryPar
 
   return {
     seed,
+    ...(options?.productAliases && { productAliases: options.productAliases }),
     get systems() {
       return current.systems
     },

@@ -1,6 +1,7 @@
 import type { SystemAnswer } from '#core/answer/answer.ts'
 import type { CompiledMapping, Mistake } from '#core/mapping/mapping.ts'
 import type { SystemFile } from '#core/mapping/system-file.ts'
+import type { ProductAliases } from '#core/products/aliases.ts'
 import type { ReceiverProtocol } from '#core/receiver/receiver.ts'
 import type { Signing } from '#core/signing/signing.ts'
 
@@ -62,6 +63,8 @@ export interface MappingSource {
 export interface Registry<System extends InstalledSystem = InstalledSystem> {
   readonly systems: ReadonlyMap<string, System>
   system(id: string): System | undefined
+  /** What persons decided of the names of products, where this is known. */
+  readonly productAliases?: ProductAliases
   /** All mistakes of all files, for /readyz and `hub system check`. */
   readonly mistakes: readonly Mistake[]
 }

@@ -209,7 +209,7 @@ export const dispatch = (key: string, kg: string, more: object = {}) => ({
   key: [key],
   occurredAt: { at: '2024-04-15T06:00:00+08:00', precision: 'second' },
   parties: [{ role: 'owner', name: '示例合作社', ids: [] }],
-  product: { name: '番茄' },
+  product: { name: '番茄', class: 'vegetable' },
   quantity: { value: kg, unit: 'KGM' },
   lots: [{ role: 'subject', scheme: 'local.farm', value: `L-${key.toUpperCase()}` }],
   ...more,

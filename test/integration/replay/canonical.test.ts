@@ -25,7 +25,7 @@ const ticket = (key: string, number: string, change: object = {}) => ({
   occurredAt: { at: '2024-04-15T03:42:10+08:00', precision: 'second' },
   parties: [{ role: 'seller', name: '嘉禾示例果蔬商行', ids: [] }],
   documents: [{ role: 'upstream', type: 'promise_cert', number }],
-  product: { name: '番茄' },
+  product: { name: '番茄', class: 'vegetable' },
   ...change,
 })
 type Ticket = ReturnType<typeof ticket> & { readonly status?: string }

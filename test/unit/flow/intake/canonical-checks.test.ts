@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { chineseReason } from '#core/mapping/reasons.ts'
 import type { Peer } from '#core/peers/peer.ts'
+import { holdAliases } from '#core/products/aliases.ts'
 import { canonicalSources, readCanonical } from '#flow/intake/canonical-sources.ts'
 import { isRefused, readChange } from '#flow/peers/change.ts'
 
@@ -130,6 +131,20 @@ const DOUBTS: readonly [
     '/lots/0/value',
     /known schemes/,
   ],
+  [
+    'a lot of a scheme that nobody knows',
+    { lots: [{ role: 'subject', scheme: 'batch', value: '123' }] },
+    ['W_ID_UNKNOWN'],
+    '/lots/0/scheme',
+    /no scheme has this name/,
+  ],
+  [
+    'goods that neither code nor name tells',
+    { product: { name: '乌有之物' } },
+    ['W_PRODUCT_UNKNOWN'],
+    '/product',
+    /no code table/,
+  ],
   ['a name of a trial', party([], '测试商户'), ['W_TEST_DATA'], '/parties/0/name', /test data/],
 ]
 
@@ -145,6 +160,48 @@ test.each(DOUBTS)(
         expect(chineseReason(text ?? '')).toMatch(/\p{Script=Han}/u)
   },
 )
+
+test('goods have the class of their code or name where the sender tells none, and keep the one that he tells', () => {
+  const classOf = (product: object) => pushed({ product }).body.product.class
+  expect(classOf({ name: '菠菜' })).toBe('vegetable')
+  expect(classOf({ code: '01233401' })).toBe('vegetable')
+  expect(classOf({ name: '菠菜', class: 'other' })).toBe('other')
+  expect(classOf({ name: '乌有之物' })).toBe(undefined)
+  const mixed = canonicalSources(
+    readCanonical(
+      Buffer.from(
+        JSON.stringify({
+          ...entry({ kind: 'transformation', process: 'packing', product: undefined }),
+          ...{
+            system: 'stall-ledger',
+            key: 'm',
+            input: { product: { name: '菠菜' } },
+            output: { product: { name: '猪肉' } },
+          },
+        }),
+      ),
+    ),
+    Date.parse(RECEIVED),
+  ).sources[0]?.records[0]?.content
+  const { input, output } = JSON.parse(mixed?.bytes.toString() ?? '{}')
+  expect([input.product.class, output.product.class]).toEqual(['vegetable', 'pork'])
+})
+
+test('what a person decided of a name is the class of canonical goods of that name too', () => {
+  const aliases = holdAliases()
+  const decided = { class: 'mushroom', code: null, scheme: 'name', value: '乌有之物', system: null } as const
+  aliases.replace([decided], 1)
+  const bytes = Buffer.from(
+    JSON.stringify([{ ...entry({ product: { name: '乌有之物' } }), system: 'stall-ledger', key: '1' }]),
+  )
+  const [source] = canonicalSources(readCanonical(bytes), Date.parse(RECEIVED), aliases).sources
+  const content = source?.records[0]?.content
+  expect(content?.flags).toEqual([])
+  expect(JSON.parse(content?.bytes.toString() ?? '{}').product).toEqual({
+    class: 'mushroom',
+    name: '乌有之物',
+  })
+})
 
 test('a region that is none in its year is not kept as one: what may be meant stands in its place, with what was sent', () => {
   expect(pushed({ region: { code: '330621' } }).body.region).toEqual({
