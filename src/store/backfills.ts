@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ClientBase, Pool } from 'pg'
 import { type ChangeFilter, chosenSql, filterSql } from './change-filter.ts'
+import { behindGap } from './changes.ts'
 import { concernsLane, LANES, type Lane, laneSql, passedSql } from './lanes.ts'
 
 type Client = ClientBase | Pool
@@ -204,7 +205,8 @@ export async function readPast(
     version: row.version,
   }))
   const last = past.at(-1)
-  return { rows: past, next: last && past.length === lane.limit ? last.position : bound }
+  if (last === undefined) return { rows: past, next: await behindGap(client, bound, fill.until) }
+  return { rows: past, next: past.length === lane.limit ? last.position : bound }
 }
 
 /** All filters and the scope's own conditions as SQL. The parameters of the first filter come first. */

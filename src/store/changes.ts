@@ -99,10 +99,14 @@ export async function positionBefore(client: ClientBase | Pool, time: string): P
  * The next changes after a position, in commit order. Positions are given out under a lock that is held until COMMIT
  * (`lockPositions`), so once the head is seen everything below it is seen, now and by every later statement: the page is bounded by the
  * head that was read before it, and no cursor can pass a change that commits late.
- * @param known the head, where it was read before: who sees a part of the log does not see where it ends
+ * @param hub sees the whole log, where `client` sees a part: what places there are in it is of nobody
  */
-export async function readChanges(client: Reader, query: ChangeQuery, known?: bigint): Promise<ChangePage> {
-  const head = known ?? (await headPosition(client))
+export async function readChanges(
+  client: Reader,
+  query: ChangeQuery,
+  hub: Reader = client,
+): Promise<ChangePage> {
+  const head = await headPosition(hub)
   if (head <= query.after) return { rows: [], next: query.after, lastReplayed: 0n, atHead: true }
   const { lane } = query
   const last = query.upTo !== undefined && query.upTo < head ? query.upTo : head
@@ -110,8 +114,7 @@ export async function readChanges(client: Reader, query: ChangeQuery, known?: bi
   // What a replay made is no part of it, whichever link it was meant for.
   const link = isLive ? undefined : query.link
   const filter = filterSql(query.filter ?? {}, link === undefined ? 4 : 5)
-  // Who sees a part of the log gives its head.
-  const isWhole = filter.text() === '' && known === undefined
+  const isWhole = filter.text() === '' && hub === client
   // Holds have an index of their own, so there is nothing to read in between.
   const boundOf = (scan: bigint): bigint =>
     lane !== 'recall' && query.after + scan < last ? query.after + scan : last
@@ -131,11 +134,27 @@ export async function readChanges(client: Reader, query: ChangeQuery, known?: bi
     bound = boundOf(SCAN)
     rows = await read(bound)
   }
+  if (rows.length === 0) bound = await behindGap(hub, bound, last)
   const changes = await changesOf(client, rows)
   const newest = changes.at(-1)
   const next = newest && changes.length === query.limit ? newest.position : bound
   const lastReplayed = !isLive ? 0n : rows[0] ? BigInt(rows[0].last_replayed ?? 0) : next
   return { rows: changes, next, lastReplayed, atHead: next === head }
+}
+
+/**
+ * The last place from one on, and at most another, up to which the log has nothing at all. A hub that was restored goes on a thousand million places further, and whoever reads
+ * the log page by page would look at a hundred thousand empty ones.
+ */
+export async function behindGap(hub: Reader, from: bigint, last: bigint): Promise<bigint> {
+  if (from >= last) return from
+  const { rows } = await hub.query<{ position: string | null }>({
+    name: 'next-position',
+    text: 'select min(position) as position from record_versions where position > $1',
+    values: [from],
+  })
+  const next = rows[0]?.position
+  return next == null || BigInt(next) > last ? last : BigInt(next) - 1n
 }
 
 /** The next tests after a position and up to another, in commit order, and up to which position there are none but these. */

@@ -1,7 +1,7 @@
 import type { CanonicalRecord } from '#core/model/record.ts'
 import type { Sight } from '#core/sight.ts'
 import { filterSql } from './change-filter.ts'
-import { type Change, type ChangePage, type ChangeQuery, headPosition, readChanges } from './changes.ts'
+import { type Change, type ChangePage, type ChangeQuery, readChanges } from './changes.ts'
 import { RECORD_COLUMNS, type RecordRow, recordText } from './record-text.ts'
 import type { Reader } from './sighted.ts'
 
@@ -25,7 +25,7 @@ export async function readSightedChanges(
   query: ChangeQuery,
   sight: Sight | null,
 ): Promise<ChangePage> {
-  const page = await readChanges(reader, query, await headPosition(hub))
+  const page = await readChanges(reader, query, hub)
   // Only of regions can a record be taken out: its system never changes.
   if (sight === null || sight.regions.length === 0 || page.next === query.after) return page
   const leaving = await readLeaving(hub, query, page.next, sight)

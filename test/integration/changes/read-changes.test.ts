@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readVersionRows } from '#store/audit-rows.ts'
 import { type ChangeFilter, mayPass } from '#store/change-filter.ts'
-import { headPosition, readChanges, readVersions } from '#store/changes.ts'
+import { type ChangeQuery, headPosition, readChanges, readVersions } from '#store/changes.ts'
 import { createPool, inTransaction } from '#store/database.ts'
 import { insertVersions, lockPositions, type VersionRow } from '#store/intake.ts'
 import { readGrowth } from '#store/log-growth.ts'
@@ -173,6 +173,35 @@ test('no change is passed over where many positions are missing, and a page of e
   }
   expect(found).toEqual(['g1', 'g2', 'g3', 'g4'])
   expect(place).toBe(await headPosition(pool))
+})
+
+test('a hub that was restored, whose places go on a thousand million further, is read on at once, whatever of it is read', async () => {
+  const after = await store([versionRow('r1'), versionRow('r2', { kind: 'hold' })])
+  await pool.query(
+    `select setval('change_positions', (select last_value from change_positions) + 1_000_000_000)`,
+  )
+  await store([versionRow('r3'), versionRow('r4', { kind: 'hold' })])
+  const readAll = async (query: Partial<ChangeQuery>) => {
+    const found: string[] = []
+    let [place, pages, atHead] = [after, 0, false]
+    for (; !atHead && pages < 10; pages++) {
+      const page = await readChanges(pool, { after: place, limit: 100, ...query })
+      found.push(...page.rows.map(({ recordId }) => recordId.slice(-2)))
+      place = page.next
+      atHead = page.atHead
+    }
+    return { found, pages, atHead }
+  }
+  for (const [query, found] of [
+    [{}, ['r1', 'r2', 'r3', 'r4']],
+    [{ lane: 'live' }, ['r1', 'r3']],
+    [{ filter: { kinds: ['hold'] } }, ['r2', 'r4']],
+    [{ filter: { kinds: ['test'] } }, []],
+  ] as const) {
+    const read = await readAll(query)
+    expect(read).toMatchObject({ found, atHead: true })
+    expect(read.pages).toBeLessThanOrEqual(4)
+  }
 })
 
 test('a page of a long log that was never analysed looks at a few changes, not at all that come behind', async () => {
