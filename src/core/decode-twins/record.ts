@@ -121,8 +121,8 @@ export const RECORD_TWINS: Twins = [
     '此内容曾生成版本 $1，其后版本 $2 已将记录作废；记录保持作废',
   ],
   [
-    'Nothing to do for a retry. To bring the record back, send content that differs from all of its versions.',
-    '若为重试则无需处理。如需恢复该记录，请发送与其所有版本均不同的内容。',
+    'Nothing to do for a retry. To bring the record back, send it with a higher order, where its mapping names one, or content that differs from all of its versions.',
+    '若为重试则无需处理。如需恢复该记录，映射设有顺序号的请以更大的顺序号发送，否则请发送与其所有版本均不同的内容。',
   ],
   [
     'the record lacks its order, and the version that is known has one: nobody can tell which is newer',

@@ -13,6 +13,7 @@ import {
   isResentWithout,
   lacksOrderIssue,
   lateIssue,
+  orderOf,
   otherOrderIssue,
   resentIssue,
   resentVersion,
@@ -135,12 +136,15 @@ function decideRecord(
   // What a replay lets in was compared with what made the record already, by time and not by content.
   if (!message.replay && isOlder(message, record, head, known))
     return { word: 'unchanged', version: head.version, issue: lateIssue(record.order), isOutdated: true }
-  const resent = message.replay
-    ? undefined
-    : resentVersion(message, content.hash, head, historyOf(record.id, known))
+  // What the source itself numbers as newer is no resend: a row that was deleted is there again.
+  const isNewer = orderOf(record, head) === 'newer'
+  const resent =
+    message.replay || isNewer
+      ? undefined
+      : resentVersion(message, content.hash, head, historyOf(record.id, known))
   if (resent)
     return { word: 'unchanged', version: head.version, issue: resentIssue(resent, head), isOutdated: true }
-  if (head.status === 'void' && isWhatWasEnded(record, content, known))
+  if (head.status === 'void' && !isNewer && isWhatWasEnded(record, content, known))
     return { word: 'unchanged', version: head.version }
   add(message, index, record, content, 'active', head.version + 1, known, into)
   return { word: 'updated', version: head.version + 1 }

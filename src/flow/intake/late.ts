@@ -110,7 +110,7 @@ export const resentIssue = (past: PastVersion, head: Head): Issue => ({
   ...(head.status === 'void'
     ? {
         reason: `this made version ${past.version}, and version ${head.version} has made the record void since; it stays void`,
-        fix: 'Nothing to do for a retry. To bring the record back, send content that differs from all of its versions.',
+        fix: 'Nothing to do for a retry. To bring the record back, send it with a higher order, where its mapping names one, or content that differs from all of its versions.',
       }
     : {
         reason: `these bytes made version ${past.version}, which version ${head.version} has replaced; sent again they change nothing`,

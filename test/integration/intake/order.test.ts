@@ -69,6 +69,22 @@ it('a record that is void stays void for what lacks its order or has an older on
   expect(await masses('C1')).toEqual(['active@1 番茄 30', 'void@2 番茄 30', 'active@3 番茄 33'])
 })
 
+it('a record that was made void is there again when its source sends the same content with a higher order, and not with the same', async () => {
+  await push('C3', 3, '30')
+  expect(await word('C3', undefined, '30', { state: '2' })).toBe('voided')
+  // The same bytes again, and the same content in others.
+  expect(await push('C3', 3, '30')).toMatchObject({ result: 'unchanged', issues: [{ code: 'W_LATE' }] })
+  const { results } = await hub.push([sale('C3', { kg: '30', rev: 3 }), sale('C4', { kg: '1', rev: 1 })])
+  expect(results[0]).toMatchObject({ result: 'unchanged', issues: [{ code: 'W_LATE' }] })
+  expect(await word('C3', 4, '30')).toBe('updated')
+  expect(await word('C3', 5, '30', { state: '2' })).toBe('voided')
+  expect(await word('C3', 4, '30')).toBe('unchanged')
+  expect(await word('C3', 6, '30')).toBe('updated')
+  expect((await masses('C3')).map((line) => line.split('@')[0])).toEqual([
+    ...['active', 'void', 'active', 'void', 'active'],
+  ])
+})
+
 it('a void that only names its record needs no order', async () => {
   await push('C2', 3, '30')
   expect(await word('C2', undefined, '30', { state: '2' })).toBe('voided')
