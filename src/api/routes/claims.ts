@@ -7,9 +7,11 @@ import { LIMIT, type PageQuery, pageOf, pageQuery, query } from '#api/page.ts'
 import type { RouteParts } from '#api/parts.ts'
 import { callerOf, whoOf } from '#api/scopes.ts'
 import { HubError } from '#core/errors.ts'
+import type { Body } from '#core/model/body.ts'
 import { fieldDifferences } from '#core/model/difference.ts'
 import { maskedRecord, maskedText } from '#core/model/masked-record.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
+import { keptByOwner } from '#core/peers/kept-by-owner.ts'
 import { claimedRecord } from '#flow/peers/claim-record.ts'
 import { refuse } from '#flow/peers/decide-claim.ts'
 import { listSendings } from '#store/claim-sendings.ts'
@@ -62,6 +64,10 @@ function contentOf(record: CanonicalRecord): object {
   return content
 }
 
+/** What the record will be where the claim is accepted. */
+const acceptedOf = ({ kind, status }: Claim, known: object, claimed: object): object =>
+  status === 'void' ? claimed : keptByOwner(kind, known as Body, claimed as Body)
+
 /** `GET /v1/claims`, `GET /v1/claims/{id}`, and what the owner says to one. */
 export const claimRoutes =
   ({ pool, intake }: RouteParts): FastifyPluginAsync =>
@@ -71,11 +77,9 @@ export const claimRoutes =
       if (!claim) throw new HubError('not_found', { detail: `claim ${id}` })
       const shown = view(claim, full)
       const [newest] = await readRecordVersions(pool, { id: claim.recordId, limit: 1 })
-      const differences = newest
-        ? fieldDifferences(
-            contentOf(JSON.parse(full ? newest.text : maskedText(newest.text))),
-            contentOf(shown.record),
-          )
+      const known = newest && contentOf(JSON.parse(full ? newest.text : maskedText(newest.text)))
+      const differences = known
+        ? fieldDifferences(known, acceptedOf(claim, known, contentOf(shown.record)))
         : []
       return { ...shown, differences, sendings: await listSendings(pool, id) }
     }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
+import { keptByOwner } from '#core/peers/kept-by-owner.ts'
 import { bodyOf, contentOf } from '#flow/intake/content.ts'
 import { messageId } from '#flow/intake/message-id.ts'
 import { add, newestBody, voided } from '#flow/intake/next-version.ts'
@@ -8,6 +9,7 @@ import type { KeyedResult } from '#flow/intake/results-text.ts'
 import type { IntakeMessage } from '#flow/intake/write.ts'
 import { type Claim, noteAccepted, readClaim, refuseClaim } from '#store/claims.ts'
 import { readHubId } from '#store/hub-identity.ts'
+import { readNewestVersions } from '#store/newest-versions.ts'
 import { CLAIM_MAPPING, claimedRecord } from './claim-record.ts'
 import type { TakingParts } from './take-changes.ts'
 
@@ -53,7 +55,9 @@ export async function accept(
   const said = claimedRecord(claim)
   const { kind, system, record, key } = said
   const body = bodyOf(claim.body, claim.flags, claim.recorded)
-  const claimed = contentOf({ kind, id: claim.recordId }, body, claim.status)
+  const known = (await readNewestVersions(pool, [claim.recordId])).get(claim.recordId)
+  const kept = known && claim.status === 'active' ? keptByOwner(kind, known.body, body) : body
+  const claimed = contentOf({ kind, id: claim.recordId }, kept, claim.status)
   const prepared = {
     kind,
     id: claim.recordId,
@@ -82,19 +86,23 @@ export async function accept(
     expectsLots: false,
     sources: [{ index: 0, key, rejected: false, issues: [], records: [prepared] }],
     peer: {
-      decide(_at, known, into): KeyedResult {
-        const head = known.heads.get(claim.recordId)
-        if (!head || known.owners.has(claim.recordId))
+      decide(_at, now, into): KeyedResult {
+        const head = now.heads.get(claim.recordId)
+        if (!head || now.owners.has(claim.recordId))
           throw new HubError('conflict', { detail: 'the record is no longer of this hub' })
+        if (head.version !== known?.version)
+          throw new HubError('conflict', {
+            detail: 'the record has got another version just now',
+            fix: 'Look at the record, and accept the claim again where it still holds.',
+          })
         // Who asks for a void may not see all that the owner knows: only why and when it ended is taken over.
         const isVoid = claim.status === 'void'
         const content = isVoid
-          ? voided({ kind, id: claim.recordId }, newestBody(claim.recordId, known), body.void)
+          ? voided({ kind, id: claim.recordId }, newestBody(claim.recordId, now), body.void)
           : claimed
         const isSame = head.status === claim.status && (isVoid || head.hash === content.hash)
         const version = isSame ? head.version : head.version + 1
-        if (!isSame)
-          add(message, 0, prepared, content, claim.status, version, known, into, { system, record })
+        if (!isSame) add(message, 0, prepared, content, claim.status, version, now, into, { system, record })
         return {
           index: 0,
           key,

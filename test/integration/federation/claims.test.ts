@@ -124,6 +124,44 @@ test('a void claimed by a hub that may not see everything keeps what the owner k
   expect(await claimsAt('b', 'hidden')).toMatchObject([{ state: 'accepted' }])
 })
 
+test('an accepted correction over a link that shows neither buyers nor amounts keeps what the owner knows of them', async () => {
+  await hubs.join([
+    ['a', 'b'],
+    ['b', 'a'],
+  ])
+  const parts = (kg: string) =>
+    dispatch('cut', kg, {
+      quantity: { value: kg, unit: 'KGM', raw: `${kg}公斤` },
+      vehicle: '浙A12345',
+      amount: { value: '120', currency: 'CNY' },
+      parties: [
+        { role: 'owner', name: '示例合作社', ids: [] },
+        {
+          role: 'consignee',
+          name: '示例二蔬菜有限公司',
+          ids: [{ scheme: 'cn.mofcom.operator13', value: '3301060020202' }],
+        },
+      ],
+    })
+  await at('a').push(parts('60'))
+  await settleAll()
+  // The source sends its whole correction to the other hub, whose link to the owner shows a part of it.
+  await at('b').push(parts('58'))
+  await settleAll()
+  const [claim] = await claimsAt('a', 'cut')
+  expect(claim).toMatchObject({ record: { parties: [{ role: 'owner' }] } })
+  // Nothing of what the link does not show would change, so nothing of it is told as different.
+  const { differences } = (await at('a').call('GET', `/v1/claims/${claim?.['id']}`)).json()
+  expect(differences.map((one: { at: string }) => one.at)).toEqual(['quantity.raw', 'quantity.value'])
+  expect((await decide('a', claim?.['id'], 'accept')).json()).toMatchObject({ state: 'accepted', version: 2 })
+  const record = (await at('a').call('GET', `/v1/records/${encodeURIComponent(dispatchId('cut'))}`)).json()
+  const { quantity: was, ...before } = parts('60') as { quantity: object }
+  expect(was).toMatchObject({ value: '60' })
+  expect(record).toMatchObject({ ...before, vehicle: '浙A****5', version: 2 })
+  // What was written of the former weight is not written of this one.
+  expect(record.quantity).toEqual({ value: '58', unit: 'KGM' })
+})
+
 test('a refused claim changes nothing, the claimant learns of it, and the same claim again is not asked twice', async () => {
   await hubs.join([
     ['a', 'b'],
