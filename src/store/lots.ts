@@ -1,4 +1,3 @@
-import { MATCH_SIDES, TRADER_DAYS } from '#core/lineage/matching.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { UNTRACED } from '#core/lineage/untraced.ts'
 import { LINK_COLUMNS, type LinkColumns, linksOf } from './link-columns.ts'
@@ -124,7 +123,7 @@ export interface Mentions {
 }
 
 /**
- * The records that mention each code, and the tests of what is at the stall where its goods are: at most `perCode` of them, papers,
+ * The records that mention each code, and the tests without a lot that are of its goods (as `readTestedCodes` finds them from the test): at most `perCode` of them, papers,
  * holds and tests before trades.
  * @param bounds `opened`: records that were read before, by their identifier; those that are read are added, and none of them is opened again
  */
@@ -226,28 +225,3 @@ export const tracedById = async (
   rows: readonly VersionRow[],
 ): Promise<Map<string, TracedRecord>> =>
   new Map((await tracedRecords(db, rows)).map((record) => [record.id, record]))
-
-/** Codes of the goods that were at the stalls of these points, as `matchFacts` gives them for a test that names no lot. */
-export async function readGoodsAtStall(
-  reader: Reader,
-  points: readonly { readonly who: string; readonly what: string; readonly day: string }[],
-  at: string | null,
-): Promise<string[]> {
-  if (points.length === 0) return []
-  const counts = (
-    t: string,
-  ): string => `(select h.version = ${t}.version and h.status = 'active' from record_versions h
-    where h.record_id = ${t}.record_id and ($4::timestamptz is null or h.received_at <= $4) order by h.version desc limit 1)`
-  const near = `t.day between p.day - ${TRADER_DAYS} and p.day + ${TRADER_DAYS} and ${counts('t')}`
-  const { rows } = await reader.query<{ code: string }>({
-    name: 'read-goods-at-stall',
-    text: `select distinct g.code from unnest($1::uuid[], $2::uuid[], $3::date[]) p (who, what, day)
-            cross join lateral (select p.who
-              union select t.trader from stall_traders t where t.stall = p.who and ${near}
-              union select t.stall from stall_traders t where t.trader = p.who and ${near}) w (who)
-             join match_points g on g.who = w.who and g.what = p.what and g.side = ${MATCH_SIDES.indexOf('here')}
-            where g.code is not null and ${counts('g')} order by g.code limit 50`,
-    values: [points.map(({ who }) => who), points.map(({ what }) => what), points.map(({ day }) => day), at],
-  })
-  return rows.map(({ code }) => code)
-}

@@ -1,8 +1,5 @@
-import { MATCH_SIDES, type MatchSide, TESTED_GOODS, TRADER_DAYS } from '#core/lineage/matching.ts'
-import { newest } from './lots.ts'
+import { MATCH_SIDES, type MatchSide, TESTED_GOODS } from '#core/lineage/matching.ts'
 import type { Reader } from './sighted.ts'
-
-const nearDay = `t.day between a.day - ${TRADER_DAYS} and a.day + ${TRADER_DAYS}`
 
 /** A way in which a test without a lot may meet its goods. */
 export interface AskedPoint {
@@ -11,12 +8,19 @@ export interface AskedPoint {
   readonly day: string
 }
 
+const numbersOf = (sides: readonly MatchSide[]): number[] => sides.map((side) => MATCH_SIDES.indexOf(side))
+const HERE: ReadonlySet<number> = new Set(numbersOf(TESTED_GOODS.here))
+const SIDES = numbersOf([...TESTED_GOODS.here, ...TESTED_GOODS.sales])
+
 /**
  * Codes of the goods of each of many tests without a lot, in their order, by the ways in which it may meet them: what came to its stall on its day, else what was sold there as its sales say.
+ * `readMentions` finds these tests from the goods.
+ * @param at ISO text: what was known then; null for what is known now
  */
 export async function readTestedCodes(
   reader: Reader,
   tests: readonly (readonly AskedPoint[])[],
+  at: string | null,
 ): Promise<string[][]> {
   // Tests of one stall, product and day ask the same.
   const asked = new Map(
@@ -28,27 +32,19 @@ export async function readTestedCodes(
   )
   if (asked.size === 0) return tests.map(() => [])
   const points = [...asked.values()].map(({ point }) => point)
-  const { rows } = await reader.query<{ n: number; code: string; here: boolean }>({
+  const { rows } = await reader.query<{ n: number; code: string; side: number }>({
     name: 'read-tested-codes',
-    text: `select distinct a.n::int as n, h.code, h.side = any(${sidesText(TESTED_GOODS.here)}) as here
-             from unnest($1::uuid[], $3::uuid[], $4::date[]) with ordinality a (who, what, day, n)
-            cross join lateral (
-              select a.who
-              union select t.trader from stall_traders t where t.stall = a.who and ${nearDay}
-              union select t.stall from stall_traders t where t.trader = a.who and ${nearDay}) w (who)
-            join match_points h on h.who = w.who and h.what = a.what and h.code is not null
-             and h.side = any(${sidesText([...TESTED_GOODS.here, ...TESTED_GOODS.sales])})
-            join record_versions vh on vh.record_id = h.record_id and vh.version = h.version and vh.status = 'active' and ${newest('vh', '$2')}
-            order by h.code`,
+    text: 'select n, code, side from trace_tested($1, $2, $3, $4, $5, false)',
     values: [
       points.map(({ who }) => who),
-      null,
       points.map(({ what }) => what),
       points.map(({ day }) => day),
+      SIDES,
+      at,
     ],
   })
   const found = [...asked.values()]
-  for (const { n, code, here } of rows) found[n - 1]?.[here ? 'here' : 'sold'].add(code)
+  for (const { n, code, side } of rows) found[n - 1]?.[HERE.has(side) ? 'here' : 'sold'].add(code)
   return tests.map((own) => {
     const of = (side: 'here' | 'sold'): string[] => [
       ...new Set(own.flatMap((point) => [...(asked.get(pointText(point))?.[side] ?? [])])),
@@ -57,8 +53,5 @@ export async function readTestedCodes(
     return (here.length > 0 ? here : of('sold')).sort()
   })
 }
-
-const sidesText = (sides: readonly MatchSide[]): string =>
-  `array[${sides.map((side) => MATCH_SIDES.indexOf(side)).join(', ')}]`
 
 const pointText = ({ who, what, day }: AskedPoint): string => `${who} ${what} ${day}`

@@ -11,6 +11,7 @@ import { byStrength, isAbout, type Mention } from './mentions.ts'
 import { nodeQuantity } from './node-quantity.ts'
 import { documentTypeOf, type Mentioning, mentionedIn, mentioning, nodeState, voidOf } from './node-state.ts'
 import { recordSummary } from './record-summary.ts'
+import { namedGoods } from './tested-goods.ts'
 import type { ReachedNode, TracedRecord } from './traced-record.ts'
 
 /** Which records tell best what a lot or paper is: those that made it, then those that sent it on. */
@@ -97,9 +98,9 @@ const recordOf = ({ record, mention }: Mentioning, read: TellingReader): TraceRe
   summary: read(record).summary,
 })
 
-/** Tests and holds count where the code is what was tested or held, or where the record names nothing nearer than its papers. */
+/** A test counts where the code is its own or that of goods which it names. */
 const concerns = ({ record, mention }: Mentioning): boolean =>
-  isAbout(mention.role) || mention.role === 'input' || !(record.body.lots?.length || record.body.input)
+  isAbout(mention.role) || namedGoods(record.body).includes(mention.code)
 
 function testsOf(mentions: readonly Mentioning[]): TraceTest[] {
   return mentions.flatMap((mentioned): TraceTest[] => {

@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import { goodsOf } from '#core/cases/goods.ts'
 import { isOpening, saysOf } from '#core/cases/open.ts'
 import { type MatchPoint, type MatchSide, matchFacts, type StallTrader } from '#core/lineage/matching.ts'
+import { namedGoods } from '#core/lineage/tested-goods.ts'
 import { inTransaction } from '#store/database.ts'
 import {
   insertMatchPoints,
@@ -11,7 +12,6 @@ import {
   readOthersMeant,
   type Told,
 } from '#store/match-points.ts'
-import { namedGoods } from './open-case.ts'
 import type { LoggedTest } from './take-tests.ts'
 
 /** Records that are read at once, and looked at before the event loop gets its turn. */

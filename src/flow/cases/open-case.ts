@@ -4,17 +4,16 @@ import { dueOf, objectionUntilMs } from '#core/cases/machine.ts'
 import { isLaboratoryTest, openingState, saysOf } from '#core/cases/open.ts'
 import { placeOf, siteText } from '#core/cases/place.ts'
 import type { CaseState } from '#core/cases/states.ts'
-import { documentCode, isCode, lotCode } from '#core/lineage/codes.ts'
 import { matchFacts } from '#core/lineage/matching.ts'
 import type { Body } from '#core/model/body.ts'
 import { FAILED_TEST } from '#core/model/masked-texts.ts'
 import { isPlain } from '#core/model/personal-values.ts'
 import { placeOf as marketOf } from '#core/supervision/market.ts'
+import { goodsOfTests } from '#flow/matching/goods-of-tests.ts'
 import { insertCaseEvent } from '#store/case-events.ts'
 import { type CaseLotRow, putCaseTest, replaceCaseLots } from '#store/case-lots.ts'
 import { insertCase, type NewCase, readCase } from '#store/cases.ts'
 import { digestUuid } from '#store/digest-uuid.ts'
-import { readTestedCodes } from '#store/tested-codes.ts'
 
 /** A version of a test record. */
 export interface ToldTest {
@@ -42,29 +41,15 @@ export async function testedGoodsOf(
   client: ClientBase,
   tests: readonly Pick<ToldTest, 'recordId' | 'body'>[],
 ): Promise<TestedGoods[]> {
-  const told = tests.map(({ recordId, body }) => {
+  const codes = await goodsOfTests(client, tests, null)
+  return tests.map(({ recordId, body }, i) => {
     const { points } = matchFacts('test', recordId, body)
-    return { named: namedGoods(body), points }
+    return {
+      codes: codes[i] ?? [],
+      whos: [...new Set(points.map(({ who }) => who))],
+      whats: [...new Set(points.map(({ what }) => what))],
+    }
   })
-  const met = await readTestedCodes(
-    client,
-    told.map(({ named, points }) => (named.length > 0 ? [] : points)),
-  )
-  return told.map(({ named, points }, i) => ({
-    codes: named.length > 0 ? named : (met[i] ?? []),
-    whos: [...new Set(points.map(({ who }) => who))],
-    whats: [...new Set(points.map(({ what }) => what))],
-  }))
-}
-
-/** The lots, else those that they came from, else the papers, that a test names. */
-export function namedGoods({ lots = [], documents = [], input }: Body): string[] {
-  const of = (role: string) => lots.filter((lot) => lot.role === role)
-  const own = [...of('subject'), ...of('input'), ...(input?.lots ?? [])]
-  const named = (own.length > 0 ? own : of('source')).map(({ scheme, value }) => lotCode(scheme, value))
-  const papers = [...(input?.documents ?? []), ...documents.filter(({ role }) => role === 'upstream')]
-  const codes = named.length > 0 ? named : papers.map(({ number }) => documentCode(number))
-  return [...new Set(codes)].filter(isCode)
 }
 
 /** What the source wrote, where that is a figure: nobody knows what else may stand there, and the cause is shown to many. */

@@ -1,7 +1,6 @@
 import { HubError } from '#core/errors.ts'
 import { codesMeant } from '#core/lineage/codes.ts'
 import { parseGraphCode } from '#core/lineage/graph-code.ts'
-import { matchFacts } from '#core/lineage/matching.ts'
 import {
   isTagTail,
   nodesOf,
@@ -13,7 +12,8 @@ import {
 } from '#core/lineage/other-codes.ts'
 import { SCANNED_MAX, scannedAddress } from '#core/lineage/scanned.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
-import { readGoodsAtStall, readMentions } from '#store/lots.ts'
+import { goodsOfTests } from '#flow/matching/goods-of-tests.ts'
+import { readMentions } from '#store/lots.ts'
 import { readMentioned, readNamed } from '#store/mentioned.ts'
 import type { Reader } from '#store/sighted.ts'
 
@@ -32,6 +32,8 @@ export interface Meant {
 }
 
 const CODE_MAX = 200
+/** Goods of one test that are begun from. */
+const GOODS_OF_TEST = 50
 /** Records of one certificate's number that are looked at for its ear tags. */
 const PAPER_RECORDS = 20
 
@@ -95,15 +97,14 @@ async function readOthers(reader: Reader, text: string, at: string | null): Prom
 const isOfOne = ([node, { scheme }]: Node, _: number, all: readonly Node[]): boolean =>
   scheme !== 'url' || all.every(([other, by]) => by.scheme !== 'url' || other === node)
 
-/** The nodes of a record; of a test that names none, the goods that were at its stall. */
+/** The nodes of a record; of a test its goods. */
 async function nodesTold(
   reader: Reader,
   { kind, id, body }: TracedRecord,
   at: string | null,
-): Promise<string[]> {
-  const nodes = nodesOf(kind, id, body)
-  if (nodes.length > 0 || kind !== 'test') return nodes
-  return await readGoodsAtStall(reader, matchFacts(kind, id, body).points, at)
+): Promise<readonly string[]> {
+  const [goods = []] = kind === 'test' ? await goodsOfTests(reader, [{ recordId: id, body }], at) : []
+  return goods.length > 0 ? goods.slice(0, GOODS_OF_TEST) : nodesOf(kind, id, body)
 }
 
 async function readTagged(reader: Reader, { paper, tail }: TagOfPaper, at: string | null): Promise<Node[]> {
