@@ -134,6 +134,7 @@ export const documentExample = {
       since: '2026-07-15',
       case: '0f5c8f0e-6a5a-5d0e-8d6d-0f1c2b3a4d5e',
       record: 'urn:cnft:hold:trace-hub:hold:hub-1:0f5c8f0e-6a5a-5d0e-8d6d-0f1c2b3a4d5e:330402003',
+      likely: false,
       lots: ['33040200326071500018'],
       lotCount: 1,
       covered: 3,

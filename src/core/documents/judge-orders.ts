@@ -12,6 +12,8 @@ export interface PaperOrder {
   readonly case: string | null
   /** The record of the order; null where the caller may not see it. */
   readonly record: string | null
+  /** Whether its goods are only likely those of the paper: told by stall, product and day, and named by no record. */
+  readonly likely: boolean
   readonly goods: CaseGoods
   /** Numbers of the lots that it names, of so many that the paper covers, as far as the caller sees them. */
   readonly lots: readonly string[]
@@ -57,10 +59,18 @@ function bears(
   return isHeld(load) ? 'refuse' : null
 }
 
-function valuesOf({ since, case: of, record, lots, covered }: PaperOrder): Parameters<typeof finding>[1] {
+function valuesOf({
+  since,
+  case: of,
+  record,
+  likely,
+  lots,
+  covered,
+}: PaperOrder): Parameters<typeof finding>[1] {
   const named = lots.slice(0, LOTS_NAMED).join(', ') + (lots.length > LOTS_NAMED ? ' …' : '')
   const isPart = lots.length < covered
   const said: readonly (readonly [en: string, zh: string])[] = [
+    ...(likely ? [['likely the same goods', '疑似同批货物'] as const] : []),
     ...(of !== null ? [[`case ${of}`, `案件 ${of}`] as const] : []),
     ...(of === null && record !== null ? [[`order ${record}`, `指令 ${record}`] as const] : []),
     ...(named !== ''

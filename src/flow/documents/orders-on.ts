@@ -6,20 +6,14 @@ import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { parseRecordId } from '#core/model/identity.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { dayOf } from '#flow/trace/document-issue.ts'
-import { LINKS_AT_ONCE } from '#flow/trace/link-groups.ts'
-import { reach } from '#flow/trace/public-load.ts'
-import { readWalk } from '#store/lots.ts'
+import { EXACT, reach } from '#flow/trace/public-load.ts'
 import { type HoldOf, readHoldsOf, readSightOf } from '#store/orders.ts'
 import type { Reader } from '#store/sighted.ts'
-
-/** Steps back from the papers, as the public page takes them, and codes that are reached from all of them together. */
-const STEPS = 12
-const CODES_MAX = 5000
-/** Exact links alone: what is likely the same goods as held ones, over links of 0.8 and more, is held itself by the case, and looking for it takes seconds at a busy stall. */
-const EXACT = 0.81
+import { isLikely, linksBehind } from './behind-papers.ts'
 
 /**
- * The orders in force for the goods of papers, gravest first: for the paper, or for a lot that it covers or that one of these came from. Two statements however many
+ * The orders in force for the goods of papers, gravest first: for the paper, or for a lot that it covers or that one of these came from, exactly or likely: over the links over
+ * which a hold spreads. Two statements however many
  * papers there are. What counts of several orders for one lot is what traces and the public page say (`countingHold`).
  * That goods are recalled or stopped, and since when, is told whoever asks, as the public page tells it (docs/adr/0045); the case, its record and lots are those that `reader` sees.
  */
@@ -29,12 +23,7 @@ export async function ordersOn(
   reader: Reader = hub,
 ): Promise<Map<string, PaperOrder[]>> {
   const codes = [...new Set(papers)]
-  const steps = await readWalk(
-    hub,
-    { way: 'back', from: codes, before: [], done: 0 },
-    { at: null, confidence: EXACT, steps: STEPS, limit: LINKS_AT_ONCE, nodes: CODES_MAX, cut: false },
-  )
-  const links = steps.flat()
+  const links = await linksBehind(hub, codes)
   const behind = [...new Set(links.map(({ from }) => from))].filter((code) => !codes.includes(code))
   const held = heldBy(await readHoldsOf(hub, codes, behind))
   if (held.size === 0) return new Map()
@@ -79,8 +68,11 @@ function ordersOf(
   held: ReadonlyMap<string, TracedRecord>,
   sees: Sees,
 ): PaperOrder[] {
+  const exactly = reach([paper], links, EXACT)
   const direct = new Set(
-    links.flatMap(({ from, to }) => (to === paper && !from.startsWith('doc:') ? [from] : [])),
+    links.flatMap((link) =>
+      link.to === paper && !link.from.startsWith('doc:') && !isLikely(link) ? [link.from] : [],
+    ),
   )
   const codes = [...reach([paper], links)].filter((code) => held.has(code))
   const byOrder = Map.groupBy(codes, (code) => orderKey(held.get(code) as TracedRecord))
@@ -98,6 +90,7 @@ function ordersOf(
         since: body.occurredAt ? dayOf(body.occurredAt.at) : null,
         case: named !== null && (shown !== undefined || sees(named)) ? named : null,
         record: shown?.id ?? null,
+        likely: !of.some((code) => exactly.has(code)),
         goods: goodsOf(body),
         lots: (own.length > 0 ? own : of).filter(sees).flatMap(lotNumber),
         covered: [...direct].filter(sees).length,

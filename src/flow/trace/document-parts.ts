@@ -188,6 +188,14 @@ export const DocumentOrder = field(
       ['Record of the order', '指令记录'],
       ['null where you may not see it', '无权查看时为 null'],
     ),
+    likely: field(
+      Type.Boolean(),
+      ['Likely', '疑似'],
+      [
+        'Whether its goods are only likely those of the paper: by stall, product and day, and no record names both',
+        '仅按摊位、品种、日期推定为同批货物，无记录同时载明',
+      ],
+    ),
     lots: field(
       Type.Array(Type.String()),
       ['Lots that it names', '所涉批次'],

@@ -17,12 +17,12 @@ const RECORDS_PER_NODE = 20
 /** Codes that no paper or label of the goods bears are for inspectors. */
 const NOT_ASKED = new Map()
 /** Links that are less sure than this are for inspectors: a hold does not spread over them either. */
-const SURE_ENOUGH = 0.8
+export const SURE_ENOUGH = 0.8
 
 /** Likely links of one step that are read: more are no path that anybody could follow, and take the database seconds. */
 const LIKELY_MAX = 50_000
 /** Above what is likely: exact links alone. */
-const EXACT = 0.81
+export const EXACT = 0.81
 
 /** What lies behind the codes that records mention, over links that are sure enough; null where no record tells of any of them. */
 export async function loadPublic(pool: Pool, codes: readonly GraphCode[]): Promise<LoadedTrace | null> {

@@ -235,11 +235,12 @@ const goodsLeft = ({ goods, used, compared }: GoodsLeft): DocumentAnswer['goods'
 /** Nobody says which of the goods are asked for. */
 const NO_LOAD = { productClass: null, productCode: null, name: null }
 
-const orderTold = ({ kind, since, case: of, record, lots, covered }: PaperOrder) => ({
+const orderTold = ({ kind, since, case: of, record, likely, lots, covered }: PaperOrder) => ({
   kind,
   since,
   case: of,
   record,
+  likely,
   lots: lots.slice(0, LOTS_LISTED),
   lotCount: lots.length,
   covered,

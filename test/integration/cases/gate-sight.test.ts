@@ -43,7 +43,16 @@ test('who sees the paper is told of a recall that he does not see, with its day 
   expect(JSON.stringify(reasons)).not.toContain('urn:cnft:hold')
   const { orders } = await one(number, key)
   expect(orders).toEqual([
-    { kind: 'recalled', since, case: card?.id, record: null, lots: [lot(1)], lotCount: 1, covered: 1 },
+    {
+      kind: 'recalled',
+      since,
+      case: card?.id,
+      record: null,
+      likely: false,
+      lots: [lot(1)],
+      lotCount: 1,
+      covered: 1,
+    },
   ])
 })
 
@@ -94,7 +103,7 @@ test('of an order of another system, of which he sees nothing, who sees the pape
   const paper = await one(number, key)
   expect(paper.orders).toEqual([
     {
-      ...{ kind: 'held', since: '2026-03-02', case: null, record: null },
+      ...{ kind: 'held', since: '2026-03-02', case: null, record: null, likely: false },
       ...{ lots: [], lotCount: 0, covered: 1 },
     },
   ])
@@ -136,6 +145,7 @@ test('one paper by itself tells the orders that the gate refuses for, and as rea
         kind: 'recalled',
         since: expect.any(String),
         case: card?.id,
+        likely: false,
         lots: [lot(2)],
         lotCount: 1,
         covered: 3,
