@@ -7,7 +7,9 @@ import { plainSentence } from '#cli/plain-sentence.ts'
 import { sentenceOf, settingsOrExit } from '#cli/process.ts'
 import { missing, WrongUsage, wrongOptions } from '#cli/wrong-usage.ts'
 import { counted } from '#core/in-number.ts'
+import { OF_SYSTEMS } from '#core/mapping/compile/mistakes-of-systems.ts'
 import { ADAPTERS } from '#core/mapping/system.ts'
+import { CANONICAL } from '#core/model/identity.ts'
 import { AlreadyThere, type NewSystemResult, newSystem } from '#flow/systems/new-system.ts'
 import { mistakeLine } from './mistake-line.ts'
 
@@ -39,6 +41,11 @@ export async function systemNew(argv: readonly string[]): Promise<void> {
         ? `“${wrong}”不能作名称。请使用小写字母、数字与连字符，如 my-county。`
         : `"${wrong}" is no name. Use lower-case letters, digits and hyphens, as in my-county.`,
     )
+    return
+  }
+  if (record === CANONICAL) {
+    const { message, advice } = OF_SYSTEMS.canonical_name({ found: record })
+    fail(zh ? `${message.zh}。${advice.zh}` : `${message.en}. ${advice.en}`)
     return
   }
   try {

@@ -1,4 +1,5 @@
 import { compileAnswer } from '#core/answer/compile.ts'
+import { CANONICAL } from '#core/model/identity.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { compileReceiver } from '#core/receiver/receiver.ts'
 import { compileSigning } from '#core/signing/signing.ts'
@@ -128,6 +129,7 @@ function recordsOf(
   for (const { name, at, value } of node.entries.values()) {
     const place = `records.${name}`
     if (!SLUG.test(name)) c.mistakes.add(at, place, 'not_slug', { found: name })
+    if (name === CANONICAL) c.mistakes.add(at, place, 'canonical_name', { found: name })
     const map = mapOf(
       c,
       value,

@@ -8,6 +8,9 @@ export const KEY_PART_MAX = 200
 /** Longest identifier of a record, in characters and bytes: an entry of an index holds it beside two codes. */
 export const RECORD_ID_MAX = 2000
 
+/** Record name under which canonical records are kept that came as such. No mapping may have it: two records would have one identifier. */
+export const CANONICAL = 'canonical'
+
 /**
  * Identifier of a canonical record: `urn:cnft:<kind>:<system>:<record>:<key parts>`, parts percent-encoded and joined by a colon.
  * The record's name is in it because two records of one system may use the same numbers (a market's entry and its trade);

@@ -6,7 +6,7 @@ import type { Issue } from '#core/issue.ts'
 import type { MappedRecord, MappedSource } from '#core/mapping/mapping.ts'
 import type { Body } from '#core/model/body.ts'
 import { withEventRegion } from '#core/model/event-region.ts'
-import { KEY_PART_MAX, recordId } from '#core/model/identity.ts'
+import { CANONICAL, KEY_PART_MAX, recordId } from '#core/model/identity.ts'
 import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
 import { knownGoods } from '#core/model/known-goods.ts'
 import { missingParts } from '#core/model/minimal.ts'
@@ -32,9 +32,6 @@ interface Envelope {
 }
 
 const ENVELOPE = new Set(['kind', 'system', 'key', 'status'])
-
-/** Record name under which canonical records are kept. */
-export const CANONICAL = 'canonical'
 
 /** What a message of canonical records has in the place of its mapping. The names of mappings have a slash. */
 export const CANONICAL_READING = `${CANONICAL}@${SCHEMA_VERSION}`

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { CompiledMapping } from '#core/mapping/mapping.ts'
-import { CANONICAL, isCanonical } from '#flow/intake/canonical-sources.ts'
+import { CANONICAL } from '#core/model/identity.ts'
+import { isCanonical } from '#flow/intake/canonical-sources.ts'
 import type { LiveRegistry } from '#flow/systems/live.ts'
 import type { StoredMessage } from '#store/replay-messages.ts'
 import type { ReplayLease } from '#store/replays.ts'

@@ -50,6 +50,24 @@ it('a system is registered by its system.yaml; mistakes are told all at once', a
   })
 })
 
+it('a mapping called canonical is refused in the language of the caller, and so is a system that declares a record of that name', async () => {
+  const text = saleMapping({ version: 1 }).replace('stall/sale', 'stall/canonical')
+  const systemFile = STALL.replace('system: stall', 'system: other').replace('sale:', 'canonical:')
+  for (const [language, told] of [
+    ['en', '"canonical" is the name of records that come as canonical ones'],
+    ['zh', '“canonical”是规范记录'],
+  ] as const) {
+    const headers = { 'accept-language': language }
+    for (const refused of [
+      await api.call('POST', path, { body: { text }, headers }),
+      await api.call('POST', '/v1/systems', { body: { systemFile }, headers }),
+    ]) {
+      expect([refused.statusCode, refused.json().code]).toEqual([422, 'mapping_invalid'])
+      expect(refused.json().mistakes).toMatchObject([{ message: expect.stringContaining(told) }])
+    }
+  }
+})
+
 it('a record that is declared and has no mapping is told by the check, by the push and by a roll back', async () => {
   expect((await post('/v1/systems/stall/check')).json()).toMatchObject({
     ok: false,

@@ -34,6 +34,23 @@ it('a mapping that is not whole yet was not tried: the records of the sample are
   expect(await said('zh')).toContain('样例中有 2 条来源记录；上述映射尚不完整，未试运行')
 })
 
+it('a record may not be called canonical, as the records of POST /v1/records are: nothing is written, and the command says why in its language', async () => {
+  const sample = join(folder, 'any.json')
+  await writeFile(sample, '[{"no":"1"}]')
+  vi.stubEnv('HUB_MAPPINGS', folder)
+  const print = vi.spyOn(console, 'error').mockImplementation(() => {})
+  for (const language of ['en', 'zh']) {
+    vi.stubEnv('HUB_LANG', language)
+    await systemNew(['county', '--sample', sample, '--record', 'canonical'])
+  }
+  expect(print.mock.calls.flat()).toEqual([
+    expect.stringMatching(/^"canonical" is the name of records .* Give the record another name/),
+    expect.stringMatching(/^“canonical”是规范记录.*请为该记录另取名称/),
+  ])
+  expect(process.exitCode).toBe(1)
+  await expect(readFile(join(folder, 'county', 'system.yaml'))).rejects.toThrow('ENOENT')
+})
+
 it('a mistake and its advice are two sentences, in both languages', () => {
   const at = { path: 'a.yaml', line: 3, column: 1, target: 'emit.0' }
   const mistake = {

@@ -1,4 +1,5 @@
 import type { MappingTest, Words } from '#core/mapping/mapping.ts'
+import { CANONICAL } from '#core/model/identity.ts'
 import { beginCompiling, type Compiling, entryOf, listOf, mapOf, textOf } from './compiling.ts'
 import type { Mistakes } from './mistakes.ts'
 import type { MapNode } from './node.ts'
@@ -25,6 +26,8 @@ export function compileHeading(root: MapNode, mistakes: Mistakes): Heading | nul
   const parts = name === null ? null : /^([a-z0-9]+(?:-[a-z0-9]+)*)\/([a-z0-9]+(?:-[a-z0-9]+)*)$/.exec(name)
   if (nameNode && name !== null && parts === null)
     mistakes.add(nameNode.at, 'mapping', 'not_name', { found: name })
+  if (nameNode && parts?.[2] === CANONICAL)
+    mistakes.add(nameNode.at, 'mapping', 'canonical_name', { found: CANONICAL })
   if (versionNode && version !== null && !/^[1-9]\d{0,8}$/.test(version)) {
     mistakes.add(versionNode.at, 'version', 'not_version', { found: version })
     return null

@@ -15,6 +15,14 @@ export const OF_SYSTEMS = {
       [`"${found}" is the hub itself`, `“${found}”是本平台自身的系统标识`],
       ['Give the system another name.', '请为该系统另取名称。'],
     ),
+  canonical_name: ({ found }) =>
+    words(
+      [
+        `"${found}" is the name of records that come as canonical ones (POST /v1/records): those of a mapping could have the same identifiers`,
+        `“${found}”是规范记录（POST /v1/records）所用的名称，映射使用该名称会使记录标识相同`,
+      ],
+      ['Give the record another name, as in trade.', '请为该记录另取名称，如 trade。'],
+    ),
   not_count: ({ found }) =>
     words(
       [`"${found}" is no count`, `“${found}”不是条数`],

@@ -35,6 +35,22 @@ describe('system.yaml', () => {
       [3, 'records.trade'],
     ])
   })
+  test('no record and no mapping is called canonical, as records are that come as such', () => {
+    const text =
+      'system: a\ntitle: { zh: 甲, en: A }\nadapter: push\nrecords:\n  canonical: { mapping: c.yaml, accepts: [text/csv] }'
+    const told = [
+      ...parseSystemFile('system.yaml', text).mistakes,
+      ...compileMapping({
+        path: 'c.yaml',
+        text: 'mapping: a/canonical\nversion: 1\nread: { format: json }\nkey: [no]\nemit:\n  - { kind: party, fields: { party: { name: name } } }',
+      }).mistakes,
+    ]
+    const named = told.filter(({ target }) => target === 'mapping' || target.startsWith('records'))
+    expect(named.map(({ line, target, message }) => [line, target, message.en])).toEqual([
+      [5, 'records.canonical', expect.stringMatching(/^"canonical" is the name of records/)],
+      [1, 'mapping', expect.stringMatching(/^"canonical" is the name of records/)],
+    ])
+  })
   test('what works and is surely not meant is told with its place, and the rest goes on', () => {
     const text = [
       'title: { zh: 甲, en: A }',
