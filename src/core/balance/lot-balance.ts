@@ -10,7 +10,7 @@ import {
 } from './measure.ts'
 
 /**
- * What happened to goods of a lot. In: `made` (harvest, slaughter, a dispatch that made the lot), `entered`. Out: `sold` and `sent` as who had
+ * What happened to goods of a lot. In: `made` (harvest, slaughter, a dispatch of a lot that nothing else made), `entered`. Out: `sold` and `sent` as who had
  * them tells it, `taken` as those who got them tell it; `used` in a transformation, `lost` (destroyed, rendered), `returned`.
  */
 export const LOT_FLOWS = ['made', 'entered', 'sold', 'sent', 'taken', 'used', 'lost', 'returned'] as const

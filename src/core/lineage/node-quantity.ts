@@ -1,6 +1,6 @@
 import { lotFacts } from '#core/balance/lot-facts.ts'
 import { sameGoods } from '#core/balance/measure.ts'
-import { withoutBoughtOn } from '#core/balance/second-hand.ts'
+import { toldOnce } from '#core/balance/told-once.ts'
 import { addDecimal, compareDecimal } from '#core/decimal.ts'
 import type { Quantity } from '#core/model/values.ts'
 import type { GraphCode } from './codes.ts'
@@ -60,10 +60,8 @@ function cameIn(
   unit: Quantity['unit'],
 ): Quantity | undefined {
   const byId = new Map(records.map((record) => [record.id, record]))
-  const facts = withoutBoughtOn(
-    records.flatMap((record) => lotFacts(code, record)),
-    byId,
-  )
+  const told = records.flatMap((record) => lotFacts(code, record))
+  const facts = toldOnce({ codes: [code], facts: told, records: byId })
   const made = facts.filter(({ flow }) => flow === 'made')
   const entered = facts.filter(({ flow }) => flow === 'entered')
   const tellers = [...made, ...entered].flatMap(({ record }) => byId.get(record) ?? [])

@@ -1,5 +1,5 @@
 import { fact, lotFacts, type ToldFact } from '#core/balance/lot-facts.ts'
-import { withoutBoughtOn } from '#core/balance/second-hand.ts'
+import { toldOnce } from '#core/balance/told-once.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { loadPapers } from '#flow/documents/load-papers.ts'
 import { type LinkReader, linkGroups } from '#flow/trace/link-groups.ts'
@@ -52,7 +52,7 @@ export async function loadLots(reader: Reader, codes: readonly string[], on: str
     return {
       code: codes[n] as string,
       codes: group,
-      facts: withoutBoughtOn(unlike(facts), own),
+      facts: toldOnce({ codes: group, facts: unlike(facts), records: own }),
       records: [...own.values()],
       isPartial: ahead.isPartial || beyond.isPartial || group.some((code) => more.has(code)),
     }
