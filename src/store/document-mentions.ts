@@ -19,7 +19,7 @@ export interface MentionRow extends MentionedPaper {
 /** The columns of `document_mentions` in the order of the table, as a record set of JSON has them. */
 const COLUMNS = `code text, record_id text, version integer, kind text, system text, status text, role text, type text, site text,
   site_name text, from_province text, to_province text, used_on date, mass numeric, count numeric, count_unit text,
-  product_class text, product_code text, vehicle text, giver text, taker text, bought_on boolean`
+  product_class text, product_code text, vehicle text, giver text, taker text, bought_on boolean, site_role text`
 
 /** The rows as JSON, by the names of the columns; written out, because names that are made anew for each row cost more than all the rest. */
 export const rowsText = (rows: readonly MentionRow[]): string => JSON.stringify(rows.map(columnsOf))
@@ -47,6 +47,7 @@ const columnsOf = (row: MentionRow) => ({
   giver: row.giver,
   taker: row.taker,
   bought_on: row.boughtOn,
+  site_role: row.siteRole,
 })
 
 /** Writes what the newest versions say, in place of what earlier versions of `replaced` records said. */

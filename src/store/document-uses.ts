@@ -1,3 +1,4 @@
+import { MAKERS, type PaperBeginning } from '#core/documents/paper-beginning.ts'
 import { BEYOND, type Beyond, type MentionRow, mentions, overlay } from './document-mentions.ts'
 import type { Reader } from './sighted.ts'
 
@@ -17,6 +18,8 @@ export interface UseQuestion {
   /** Digits of the province that it is valid in; null: anywhere; empty: of each use that which its goods came from, for nobody says where it was issued. */
   readonly inside: string | null
   readonly plate: string | null
+  /** Whose sales under it are what left under it; null where sales at its beginning are uses as all others. */
+  readonly beginning: PaperBeginning | null
 }
 
 /** Class and code of goods, as their records know them. */
@@ -35,6 +38,8 @@ export interface UsageRow extends UsedGoods {
   readonly region: string
   /** By which its records name the paper. */
   readonly type: string
+  /** What left under the paper: dispatches, and sales at its beginning. */
+  readonly isSent: boolean
   readonly unit: string | null
   readonly records: number
   readonly firstHand: number
@@ -79,25 +84,41 @@ const LOTS_OF = (columns: string, records: string, lots: string): string => {
  * itself, and what several systems tell of one place, is the same goods, of which the greatest figure counts (`usageOf`). An entry of which nobody says who
  * gave the goods was bought on where a sale names its taker, and is unsure where other sales name the paper; a place that is known by its
  * name is one in its province here, because two systems may know more and less of its region.
+ *
+ * Where the beginning of the paper is asked for, what is sold there left under it, as a dispatch does: at the place where its goods were made, at a slaughterhouse or farm where no such place is told,
+ * or by its issuer at no place; unless goods came in under it there, or somebody else gave them to the seller. Goods that go back are no sale by which anybody could have bought any.
  */
 const CHOSEN = (active: string): string => `
   asked as materialized (
     select * from jsonb_to_recordset($1::jsonb) as a(n integer, code text, types text[], former jsonb, "on" date, issued date, until date, inside text,
-      plate text)),
+      plate text, beginning jsonb)),
   ${BEYOND},
-  said as materialized (
-    select a.n, a.on, a.issued, a.until, a.inside, a.plate, regexp_replace(m.site, '@([0-9]{2})[0-9]{4}$', '@\\1') as place, m.*
+  told as materialized (
+    select a.n, a.on, a.issued, a.until, a.inside, a.plate, a.beginning, coalesce(m.mass < 0 or m.count < 0, false) as is_back, regexp_replace(m.site, '@([0-9]{2})[0-9]{4}$', '@\\1') as place, m.*
       from asked a cross join lateral (${mentions(
         `m.code = a.code and m.role = 'upstream' and m.kind in ('sale', 'entry', 'dispatch')${active}
            and (a.types is null or m.type = any(a.types) or a.former->'types' ? m.type and m.used_on >= (a.former->>'since')::date)`,
       )}) m),
+  came as materialized (select distinct n, place from told where status = 'active' and kind = 'entry' and site <> system),
+  given as materialized (select distinct n, taker from told where status = 'active' and kind in ('entry', 'sale') and not is_back and giver <> taker),
+  said as materialized (
+    select t.*, kind = 'dispatch' or kind = 'sale' and coalesce(case
+             when beginning is null then false
+             when (beginning->'isVoucher')::boolean then beginning->'givers' ? giver
+             when (n, place) in (select n, place from came) or (n, giver) in (select n, taker from given) then false
+             else beginning->'places' ? place or beginning->'names' ? site_name
+               or site = system and beginning->'givers' ? giver
+               or jsonb_array_length(beginning->'places') = 0 and site_role in (${MAKERS.map((role) => `'${role}'`).join(', ')})
+           end, false) as sent
+      from told t),
   alive as not materialized (select * from said where status = 'active'),
-  sellers as materialized (select distinct n from alive where kind = 'sale'),
-  pairs as materialized (select distinct n, giver, taker from alive where kind = 'sale' and giver is not null and taker is not null),
-  bought as materialized (select distinct n, taker from alive where kind = 'sale' and taker is not null and taker is distinct from giver),
+  sales as not materialized (select * from alive where kind = 'sale' and not sent and not is_back),
+  sellers as materialized (select distinct n from sales),
+  pairs as materialized (select distinct n, giver, taker from sales where giver is not null and taker is not null),
+  bought as materialized (select distinct n, taker from sales where taker is not null and taker is distinct from giver),
   entered as materialized (select distinct n, taker from alive where kind = 'entry' and taker is not null and taker is distinct from giver),
   carried as materialized (select a.n, e.record_id, e.version, e.to_code as lot from asked a join lot_edges e on e.from_code = a.code),
-  had as materialized (${LOTS_OF('place', `alive where kind <> 'dispatch'`, 'carried')}),
+  had as materialized (${LOTS_OF('place', 'alive where not sent', 'carried')}),
   parted as materialized (
     select l.n, e.record_id, e.version, e.from_code as lot from (select distinct n, lot from had) l join lot_edges e on e.to_code = l.lot
      where ((l.n, e.from_code) in (select n, lot from had)) is true),
@@ -106,7 +127,7 @@ const CHOSEN = (active: string): string => `
      where kind = 'entry' or kind = 'sale' and ((n, lot, place) in (select n, lot, place from had)) is not true),
   chosen as (
     select *, straight and unnamed as unsure from (
-    select s.*, s.status = 'active' and not (s.bought_on or ((s.n, s.record_id) in (select n, record_id from onward)) is true or b.n is not null and s.kind <> 'dispatch'
+    select s.*, s.status = 'active' and not (s.bought_on or not s.sent and (((s.n, s.record_id) in (select n, record_id from onward)) is true or b.n is not null)
              or s.kind = 'entry' and (e.n is not null or p.n is not null or s.giver is null and t.n is not null)) as straight,
            s.kind = 'entry' and s.giver is null and l.n is not null as unnamed
       from said s
@@ -127,9 +148,9 @@ const IS = {
 const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
   select u.*, coalesce(v.region, '') as region from (
     select n, kind, system, site, type, max(site_name) as "siteName", count_unit as unit, product_class as "productClass", product_code as "productCode", count(*)::integer as records,
-           unsure as "isUnsure", count(*) filter (where straight)::integer as "firstHand", sum(mass) filter (where straight) as mass,
-           sum(count) filter (where straight) as count, sum(mass) filter (where kind = 'sale') as "soldMass", sum(count) filter (where kind = 'sale') as "soldCount",
-           coalesce(bool_or(kind = 'sale' and mass is null), false) as "soldUnweighed",
+           unsure as "isUnsure", sent as "isSent", count(*) filter (where straight)::integer as "firstHand", sum(mass) filter (where straight) as mass,
+           sum(count) filter (where straight) as count, sum(mass) filter (where kind = 'sale' and not sent) as "soldMass", sum(count) filter (where kind = 'sale' and not sent) as "soldCount",
+           coalesce(bool_or(kind = 'sale' and not sent and mass is null), false) as "soldUnweighed",
            sum(mass) filter (where straight and used_on = "on") as "dayMass", sum(count) filter (where straight and used_on = "on") as "dayCount",
            coalesce(bool_or(straight and (mass < 0 or count < 0)), false) as "cameBack",
            coalesce(bool_or(straight and mass is null and count < 0), false) as "cameBackUnweighed",
@@ -137,7 +158,7 @@ const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
            ${Object.entries(IS)
              .map(([name, is]) => `count(*) filter (where ${is})::integer as "${name}"`)
              .join(', ')}, min(record_id) as one
-      from chosen group by n, kind, system, site, type, unsure, count_unit, product_class, product_code) u
+      from chosen group by n, kind, system, site, type, unsure, sent, count_unit, product_class, product_code) u
     left join lateral (
       select v.region from record_versions v where v.record_id = u.one and u."siteName" <> u.site order by v.version desc limit 1) v on true`
 

@@ -44,6 +44,7 @@ export function mostLeft(stated: readonly Measure[], unit: string): Compared | n
 
 /** What is left of each of the goods of a paper. */
 export interface GoodsLeft {
+  /** They state what their voucher still states after refunds. */
   readonly goods: PaperGoods
   readonly used: readonly Measure[]
   /** `not_comparable` and null as `compareUse` says. */
@@ -54,6 +55,8 @@ export interface GoodsLeft {
 
 /** Stated against used of the whole paper, and of each of its goods. */
 export interface PaperLeft {
+  /** By the whole paper, less what went back of it. */
+  readonly stated: readonly Measure[]
   readonly whole: Compared | 'not_comparable' | null
   readonly each: readonly GoodsLeft[]
   /** For goods of which nobody tells which of the paper's they are. */
@@ -77,6 +80,7 @@ export function leftOf(goods: readonly PaperGoods[], uses: Uses): PaperLeft {
   const whole = sureOf(told.whole, least.whole)
   const forUntold = sureOf(told.forUntold, least.forUntold)
   return {
+    stated: told.stated,
     whole: whole.compared,
     each: told.each.map((one, n) => ({ ...one, ...sureOf(one.compared, least.each[n]?.compared ?? null) })),
     forUntold: forUntold.compared,
@@ -95,33 +99,67 @@ function sureOf<None extends 'not_comparable' | null>(
   return { compared: { ...told, left: '0' }, isUnsure: true }
 }
 
-type LeftAsTold = Pick<PaperLeft, 'whole' | 'forUntold'> & {
+type LeftAsTold = Pick<PaperLeft, 'stated' | 'whole' | 'forUntold'> & {
   readonly each: readonly Omit<GoodsLeft, 'isUnsure'>[]
+}
+
+/**
+ * What a voucher still states once some went back: that much less, but never less than came in of what it stated at first, for goods that came in before they went back were
+ * covered by it. So a refund leaves nothing more to come in, and makes no use one too many. Of a voucher of which only refunds are known, nobody knows that it covered less than came in.
+ */
+function stillStated(
+  first: readonly Measure[],
+  less: readonly Measure[],
+  used: readonly Measure[],
+): Measure[] {
+  return first.map(({ unit, value }) => {
+    const [came, gone] = [inUnit(used, unit) ?? '0', inUnit(less, unit) ?? '0']
+    const isKnown = compareDecimal(value, '0') > 0 || compareDecimal(gone, '0') <= 0
+    const covered = isKnown ? minDecimal(value, came) : came
+    const kept = subtractDecimal(value, gone)
+    return { unit, value: maxDecimal('0', maxDecimal(covered, kept)) }
+  })
 }
 
 /** One kind of goods is the whole paper; of several each is held against its own use. */
 function leftAsTold(goods: readonly PaperGoods[], { used, usedOf }: Used): LeftAsTold {
-  const whole = compareUse(statedBy(goods), used)
+  const usedFor = (n: number): readonly Measure[] => (goods.length <= 1 ? used : (usedOf.get(n) ?? []))
+  const own = goods.map((one, n) => {
+    const stated = stillStated(one.stated, one.back, usedFor(n))
+    return { goods: { ...one, stated }, used: usedFor(n), compared: compareUse(stated, usedFor(n)) }
+  })
+  const kept = statedBy(own.map((one) => one.goods))
+  const all = statedBy(goods)
+  const stated = stillStated(
+    all,
+    all.map(({ unit, value }) => ({ unit, value: subtractDecimal(value, inUnit(kept, unit) ?? '0') })),
+    used,
+  )
+  const whole = compareUse(stated, used)
   if (goods.length <= 1) {
     const forUntold = whole === 'not_comparable' ? null : whole
-    return { whole, each: goods.map((one) => ({ goods: one, used, compared: whole })), forUntold }
+    return { stated, whole, each: own, forUntold }
   }
-  const own = goods.map((one, n) => ({
-    goods: one,
-    used: usedOf.get(n) ?? [],
-    compared: compareUse(one.stated, usedOf.get(n) ?? []),
-  }))
-  const shared = leftOfAll(own, usedOf.get(null) ?? [])
-  if (shared === null) return { whole, each: own, forUntold: null }
+  const untold = usedOf.get(null) ?? []
+  const first = goods.map((one, n) => ({ compared: compareUse(one.stated, usedFor(n)) }))
+  const shared = atLeastCovered(leftOfAll(own, untold), leftOfAll(first, untold))
+  if (shared === null) return { stated, whole, each: own, forUntold: null }
   const each = own.map((one) => ({ ...one, compared: atMost(one.compared, shared.left) }))
-  return { whole, each, forUntold: shared }
+  return { stated, whole, each, forUntold: shared }
+}
+
+/** What is left of all goods after refunds: more than that was used only where it is more than they stated at first. */
+function atLeastCovered(kept: Compared | null, first: Compared | null): Compared | null {
+  if (kept === null || first === null || compareDecimal(kept.left, '0') >= 0) return kept
+  const left = minDecimal('0', first.left)
+  return { ...kept, left, stated: addDecimal(kept.used, left) }
 }
 
 /**
  * What may still come of all goods together: what is left of each, less the uses of which nobody tells the goods. More used of one leaves no
  * less of another. Null where they are not all known in one unit.
  */
-function leftOfAll(own: LeftAsTold['each'], untold: readonly Measure[]): Compared | null {
+function leftOfAll(own: readonly Pick<GoodsLeft, 'compared'>[], untold: readonly Measure[]): Compared | null {
   const compared = own.flatMap((one) =>
     one.compared === null || one.compared === 'not_comparable' ? [] : [one.compared],
   )

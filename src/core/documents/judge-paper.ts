@@ -6,7 +6,7 @@ import { DOCUMENT_TYPES, type DocumentType } from './document-type.ts'
 import type { TerritoryRule } from './document-validity.ts'
 import type { NamedGoods } from './goods-match.ts'
 import { inUnit, type Measure } from './measures.ts'
-import { differsFromAll, goodsMeant, namesOf, type PaperGoods, statedBy } from './paper-goods.ts'
+import { differsFromAll, goodsMeant, namesOf, type PaperGoods } from './paper-goods.ts'
 import type { PaperUsage } from './paper-usage.ts'
 import { PAPER_FIELDS, type PaperField } from './required-fields.ts'
 import { finding, type SaidFinding } from './said-finding.ts'
@@ -134,7 +134,7 @@ export function judgeUsage(paper: Pick<IssuedPaper, 'type' | 'goods'>, usage: Pa
   const isOver = found.some(({ code }) => code === 'over_used')
   // Of none of the goods more than is stated, but of all together.
   if (!isOver && shared !== null && compareDecimal(shared.left, '0') < 0) found.push(overUsed(shared, null))
-  if (left.isUnsure && found.length === 0) found.push(notComparable(statedBy(paper.goods), usage.used, null))
+  if (left.isUnsure && found.length === 0) found.push(notComparable(left.stated, usage.used, null))
   if (usage.sites.length > 1)
     found.push(
       finding(

@@ -26,6 +26,8 @@ export interface MentionedPaper {
   /** Where it was used: the code of the market, slaughterhouse or store, else its name with the region (`goods-site.ts`), else its name, else the system. */
   readonly site: string
   readonly siteName: string | null
+  /** What the place is in the record; null where it names none. */
+  readonly siteRole: string | null
   /** Digits of the provinces between which it was used. */
   readonly fromProvince: string | null
   readonly toProvince: string | null
@@ -111,10 +113,11 @@ const signed = (value: string | null, isRefund: boolean): string | null =>
 
 function placeOf(record: Pick<CanonicalRecord, 'system'> & Body) {
   const place = goodsSite(record)
-  const isStall = siteOf(record)?.role === 'stall'
+  const site = siteOf(record)
   return {
     site: place?.site ?? record.system,
-    siteName: isStall ? null : (siteOf(record)?.name ?? null),
+    siteName: site?.role === 'stall' ? null : (site?.name ?? null),
+    siteRole: site?.role ?? null,
   }
 }
 
@@ -130,8 +133,14 @@ function partyOf(
 ): string | null {
   for (const role of roles) {
     const party = parties.find((one) => one.role === role)
-    const name = party?.name ?? party?.ids[0]?.value
-    if (name !== undefined) return digestOf(normaliseCode(name))
+    const digest = party && partyDigest(party)
+    if (digest) return digest
   }
   return null
+}
+
+/** Digest of what a party is called, else of its code; null where neither is told. */
+export function partyDigest({ name, ids }: PartyPart): string | null {
+  const said = name ?? ids[0]?.value
+  return said === undefined ? null : digestOf(normaliseCode(said))
 }

@@ -5,6 +5,8 @@ import { type Measure, sumOf } from './measures.ts'
 export interface PaperGoods extends NamedGoods {
   readonly name: string | null
   readonly stated: readonly Measure[]
+  /** What of that went back to who sold it (a refund under the same voucher). */
+  readonly back: readonly Measure[]
 }
 
 /**
@@ -18,7 +20,26 @@ export function goodsOfLines(lines: readonly PaperGoods[]): PaperGoods[] {
   return [...groups.values()].map((group) => ({
     ...(group[0] as PaperGoods),
     stated: sumOf(group.flatMap(({ stated }) => stated)),
+    back: sumOf(group.flatMap(({ back }) => back)),
   }))
+}
+
+/**
+ * The goods of a voucher with what of them went back. A refund that does not tell of which goods it is may be of any of those that it fits: nothing more comes in of these than
+ * would without them. Of a voucher of which only refunds are known nothing is stated.
+ */
+export function withRefunds(sold: readonly PaperGoods[], refunds: readonly PaperGoods[]): PaperGoods[] {
+  const none = goodsOfLines(
+    refunds.map((one) => ({ ...one, stated: one.back.map(({ unit }) => ({ unit, value: '0' })) })),
+  )
+  if (sold.length === 0) return none
+  return sold.map((goods, n) => {
+    const of = refunds.filter((one) => {
+      const meant = goodsMeant(sold, one)
+      return meant === null ? goodsDiffer(goods, one) === null : meant === n
+    })
+    return { ...goods, back: sumOf([...goods.back, ...of.flatMap(({ back }) => back)]) }
+  })
 }
 
 /** All that a paper states, whatever the goods. */

@@ -39,8 +39,8 @@ export interface PaperUsage extends PlacesUsed {
  */
 export function usageOf(parts: readonly UsePart[]): PaperUsage {
   const counted = withoutBought(parts)
-  const takenIn = placesUsed(counted.filter(({ kind }) => kind !== 'dispatch'))
-  const sent = placesUsed(counted.filter(({ kind }) => kind === 'dispatch'))
+  const takenIn = placesUsed(counted.filter(({ isSent }) => !isSent))
+  const sent = placesUsed(counted.filter(({ isSent }) => isSent))
   const total = (
     name: 'records' | 'expired' | 'beforeIssue' | 'outside' | 'otherGoods' | 'otherPlate',
   ): number => parts.reduce((sum, part) => sum + part[name], 0)

@@ -6,6 +6,8 @@ import { greatestOf, inUnit, type Measure, sumOf } from './measures.ts'
 /** What the records of one kind and system at one place used of a paper; goods that were surely bought on from someone who had used it are not in it. */
 export interface UsePart {
   readonly kind: UseKind
+  /** It left under the paper, and tells of nothing that came in: dispatches, and what was sold at the beginning of the paper. */
+  readonly isSent: boolean
   readonly system: string
   /** Code of the place, or its name, with the region where that is told (`goods-site.ts`), where the records do not say the code. */
   readonly site: string

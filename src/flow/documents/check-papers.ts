@@ -12,8 +12,8 @@ import {
   typeTitle,
 } from '#core/documents/judge-paper.ts'
 import { goodsCode } from '#core/documents/mentioned-paper.ts'
-import { goodsMeant, namesOf, statedBy } from '#core/documents/paper-goods.ts'
-import { atGate, type PaperUsage } from '#core/documents/paper-usage.ts'
+import { goodsMeant, namesOf } from '#core/documents/paper-goods.ts'
+import type { PaperUsage } from '#core/documents/paper-usage.ts'
 import { requiredDocuments } from '#core/documents/required-documents.ts'
 import { finding, type SaidFinding } from '#core/documents/said-finding.ts'
 import { HubError } from '#core/errors.ts'
@@ -60,15 +60,14 @@ export async function checkPapers(
     system,
     full,
   }))
-  const [orders, { papers: read, snapshot }] = await Promise.all([
+  const [orders, { papers, snapshot }] = await Promise.all([
     ordersOn(
       hub,
       asked.map(({ number }) => documentCode(number)),
       reader,
     ),
-    loadPapers(hub, asked, OWN_READ, reader),
+    loadPapers(hub, asked, OWN_READ, reader, 'all', 'at_gate'),
   ])
-  const papers = read.map((loaded) => ({ ...loaded, usage: atGate(loaded.usage) }))
   const unseen = papers.filter(isUnseen).map(({ question }) => question.code)
   const [known, signatures] = await Promise.all([
     unseen.length > 0 ? readKnownTypes(reader, [...new Set(unseen)], snapshot.beyond, snapshot.rows) : [],
@@ -253,11 +252,11 @@ function comparedOf(
   meant: number | null,
   quantity: Load['quantity'],
 ): LeftForLoad {
-  const { each, whole, forUntold } = leftOf(goods, uses)
+  const { stated: all, each, whole, forUntold } = leftOf(goods, uses)
   const compared = meant === null ? forUntold : (each[meant]?.compared ?? null)
   if (compared !== 'not_comparable' && (compared !== null || whole !== 'not_comparable'))
     return { compared, isAtMost: false }
-  const stated = meant === null ? statedBy(goods) : (goods[meant]?.stated ?? [])
+  const stated = meant === null ? all : (each[meant]?.goods.stated ?? [])
   return { compared: quantity && mostLeft(stated, quantity.unit), isAtMost: true }
 }
 

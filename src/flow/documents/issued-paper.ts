@@ -1,7 +1,7 @@
 import type { IssuedPaper } from '#core/documents/judge-paper.ts'
 import type { Measure } from '#core/documents/measures.ts'
 import { goodsCode } from '#core/documents/mentioned-paper.ts'
-import { goodsOfLines, type PaperGoods } from '#core/documents/paper-goods.ts'
+import { goodsOfLines, type PaperGoods, withRefunds } from '#core/documents/paper-goods.ts'
 import { placesOfPaper, placesOfUse } from '#core/documents/places-of-use.ts'
 import { isFormOutOfUse, missingFields } from '#core/documents/required-fields.ts'
 import { normalisePlate } from '#core/identifiers/plate.ts'
@@ -74,7 +74,7 @@ export function issuedPaper(
         : [],
     goods: goodsOf(own, issues, best, isWhole),
     vehicle: isSelf && body.vehicle !== undefined ? normalisePlate(body.vehicle) : null,
-    papers: paperKeys(issues).size,
+    papers: paperKeys(issues.filter((_, n) => !isRefund(own[n] as Mentioning))).size,
   }
 }
 
@@ -88,7 +88,7 @@ export function paperKeys(issues: readonly DocumentIssue[]): Map<string, Documen
 
 /**
  * What the paper is for: the goods of all records in which the system of the one that speaks for it tells of it, for a paper of several goods is
- * told line by line. A voucher states all that was sold with it; of another paper a line that is told twice counts once, and one that came out of
+ * told line by line. A voucher states all that was sold with it, less what went back; of another paper a line that is told twice counts once, and one that came out of
  * a slaughter states nothing that can be summed.
  */
 function goodsOf(
@@ -112,11 +112,14 @@ function goodsOf(
       (isVoucher || (issue.issuedOn && dayOf(issue.issuedOn.at)) === day)
     )
   })
-  const lines = [speaking, ...others].map((one) => lineOf(one))
-  if (isVoucher && !isWhole) return [...goodsOfLines(lines).map((one) => ({ ...one, stated: [] })), UNREAD]
-  if (isVoucher) return goodsOfLines(lines)
+  const told = [speaking, ...others]
+  if (isVoucher) {
+    const sold = goodsOfLines(told.filter((one) => !isRefund(one)).map(lineOf))
+    const goods = withRefunds(sold, told.filter(isRefund).map(refundOf))
+    return isWhole ? goods : [...goods.map((one) => ({ ...one, stated: [] })), UNREAD]
+  }
   const once = new Map<string, PaperGoods>()
-  for (const line of lines) {
+  for (const line of told.map(lineOf)) {
     const key = line.name ?? line.productCode ?? line.productClass ?? ''
     if (!once.has(key)) once.set(key, line)
   }
@@ -124,7 +127,18 @@ function goodsOf(
 }
 
 /** The lines of a voucher that were not read: they may be for any goods, and nobody knows what all of it states. */
-const UNREAD: PaperGoods = { name: null, productClass: null, productCode: null, stated: [] }
+const UNREAD: PaperGoods = { name: null, productClass: null, productCode: null, stated: [], back: [] }
+
+/** Whether a record of a voucher tells of goods that went back to who sold them, whether its source marks that or writes it below zero. */
+export const isRefund = ({ record: { body } }: Mentioning): boolean =>
+  body.refund === true || [body.quantity, body.mass].some((one) => one?.value?.startsWith('-'))
+
+/** A line that takes off what others state. */
+const refundOf = (one: Mentioning): PaperGoods => ({
+  ...lineOf(one),
+  stated: [],
+  back: measuresOf(one.record.body).map(({ unit, value }) => ({ unit, value: value.replace(/^-/, '') })),
+})
 
 function lineOf({ record, mention: { role } }: Mentioning): PaperGoods {
   const { body } = record
@@ -134,6 +148,7 @@ function lineOf({ record, mention: { role } }: Mentioning): PaperGoods {
     productCode: goodsCode(product),
     name: product?.name ?? null,
     stated: role === 'output' ? [] : measuresOf(body),
+    back: [],
   }
 }
 

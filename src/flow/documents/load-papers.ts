@@ -1,10 +1,13 @@
 import { UNITS_COMPARED } from '#core/balance/measure.ts'
+import { compareDecimal, negateDecimal } from '#core/decimal.ts'
 import { documentTypeOn, namesBefore2026, QUARANTINE_2026 } from '#core/documents/document-form.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
 import type { IssuedPaper } from '#core/documents/judge-paper.ts'
+import type { Measure } from '#core/documents/measures.ts'
 import { mentionedPapers, plateDigest } from '#core/documents/mentioned-paper.ts'
-import { differsFromAll, goodsMeant, type PaperGoods } from '#core/documents/paper-goods.ts'
-import { type PaperUsage, usageOf } from '#core/documents/paper-usage.ts'
+import { beginningOf, type PaperBeginning } from '#core/documents/paper-beginning.ts'
+import { differsFromAll, goodsMeant, type PaperGoods, withRefunds } from '#core/documents/paper-goods.ts'
+import { atGate, type PaperUsage, usageOf } from '#core/documents/paper-usage.ts'
 import type { UsePart } from '#core/documents/site-use.ts'
 import { documentCode } from '#core/lineage/codes.ts'
 import type { UseKind } from '#core/lineage/document-use.ts'
@@ -25,7 +28,7 @@ import {
 import { readUsage, type UsageRow, type UsedGoods, type UseQuestion } from '#store/document-uses.ts'
 import { tracedRecords } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
-import { bestOf, issuedPaper } from './issued-paper.ts'
+import { bestOf, isRefund, issuedPaper } from './issued-paper.ts'
 
 /** A paper that somebody asks for; the number is normalised. */
 export interface AskedPaper {
@@ -50,6 +53,8 @@ export interface LoadedPaper {
   readonly paper: IssuedPaper | null
   /** As its own records say, else as it was asked for, else as those say that used it. */
   readonly type: DocumentType
+  /** By its own records; null where none is known. */
+  readonly beginning: PaperBeginning | null
   readonly question: UseQuestion
   readonly usage: PaperUsage
   /** Goods of uses that the paper is not for. */
@@ -62,6 +67,9 @@ export interface Snapshot {
   readonly rows: readonly MentionRow[]
 }
 
+/** Whether what was sold at the beginning of a paper is a use of it as all others are, or stands at the gate now. */
+export type AsUsed = 'everywhere' | 'at_gate'
+
 /** The papers with what was used of them, in four statements however many they are; `most` bounds the own records of each, and `reader` what is seen. */
 export async function loadPapers(
   hub: Reader,
@@ -69,6 +77,7 @@ export async function loadPapers(
   most: number,
   reader: Reader = hub,
   counting: Counting = 'all',
+  as: AsUsed = 'everywhere',
 ): Promise<{ readonly papers: readonly LoadedPaper[]; readonly snapshot: Snapshot }> {
   const codes = asked.map(({ number }) => documentCode(number))
   const beyond = await readBeyond(hub, codes, reader, counting)
@@ -77,16 +86,63 @@ export async function loadPapers(
   const known: Awaited<ReturnType<typeof ofPaper>>[] = []
   for (const [n, one] of asked.entries())
     known.push(await ofPaper(reader, one, { code: codes[n] as string, n, rows: own.get(n) ?? [], most }))
-  const questions = known.map(({ question }) => question)
-  const usage = Map.groupBy(await readUsage(reader, questions, beyond, snapshot.rows), ({ n }) => n)
-  const papers = known.map((one, n) => {
-    const goods = one.paper?.goods ?? []
-    const rows = usage.get(n) ?? []
+  return { papers: await withUses(reader, known, snapshot, as), snapshot }
+}
+
+/** Papers as they are known by their own records, with what was used of them. */
+async function withUses(
+  reader: Reader,
+  known: readonly Omit<LoadedPaper, 'type' | 'usage' | 'otherGoods'>[],
+  { beyond, rows: notYet }: Snapshot,
+  as: AsUsed,
+): Promise<LoadedPaper[]> {
+  const questions = known.map(({ question, beginning }, n) => ({
+    ...question,
+    n,
+    beginning: as === 'at_gate' ? beginning : question.beginning,
+  }))
+  const uses = Map.groupBy(await readUsage(reader, questions, beyond, notYet), ({ n }) => n)
+  return known.map((one, n) => {
+    const rows = uses.get(n) ?? []
+    const paper = one.paper && withRefundsOf(one.paper, one.beginning, rows)
+    const goods = paper?.goods ?? []
     const otherGoods = rows.filter((row) => differsFromAll(goods, row) !== null)
-    const type = one.best?.type ?? one.asked.type ?? typeUsed(rows)
-    return { ...one, type, usage: usageOf(rows.map((row) => partOf(row, goods))), otherGoods }
+    const usage = usageOf(rows.map((row) => partOf(row, goods)))
+    return {
+      ...one,
+      paper,
+      type: one.best?.type ?? one.asked.type ?? typeUsed(rows),
+      usage: as === 'at_gate' || one.beginning?.isVoucher ? atGate(usage) : usage,
+      otherGoods,
+    }
   })
-  return { papers, snapshot }
+}
+
+/** What was used of a paper as a gate counts it. */
+export async function usageAtGate(
+  reader: Reader,
+  loaded: LoadedPaper,
+  snapshot: Snapshot,
+): Promise<PaperUsage> {
+  const [at] = await withUses(reader, [loaded], snapshot, 'at_gate')
+  return (at ?? loaded).usage
+}
+
+/** Less what its seller tells of goods that went back, under a number of its own, of the sale that a voucher is of. */
+function withRefundsOf(
+  paper: IssuedPaper,
+  beginning: PaperBeginning | null,
+  rows: readonly UsageRow[],
+): IssuedPaper {
+  if (!beginning?.isVoucher) return paper
+  const refunds = rows.flatMap((row) => {
+    const back = row.isSent ? measuresOf(row, row.mass, row.count) : []
+    const below = back.flatMap(({ unit, value }) =>
+      compareDecimal(value, '0') < 0 ? [{ unit, value: negateDecimal(value) }] : [],
+    )
+    return below.length === 0 ? [] : [{ ...row, name: null, stated: [], back: below }]
+  })
+  return refunds.length === 0 ? paper : { ...paper, goods: withRefunds(paper.goods, refunds) }
 }
 
 /** Types under which records may name a paper of this type: sources go on saying 产品A of the certificate of 2026. */
@@ -133,16 +189,27 @@ async function ofPaper(
     })),
   )
   const types = asked.type === null ? null : typesMeant(asked.type)
-  const own = mentioning(code, records).filter(
+  const told = mentioning(code, records).filter(
     (one) =>
       issuesIt(one) &&
       (types === null || types.includes(typeIssued(one))) &&
       (asked.system === undefined || asked.system === one.record.system),
   )
+  // What went back under a voucher says nothing of its issue, unless nothing else is known.
+  const [refunds, sales] = [told.filter(isRefund), told.filter((one) => !isRefund(one))]
+  const own = [...sales, ...refunds]
   const issues = own.map((one) => documentIssue(one, asked.on, asked.full))
-  const best = bestOf(issues)
+  const best = bestOf(sales.length > 0 ? issues.slice(0, sales.length) : issues)
   const paper = best === undefined ? null : issuedPaper(own, issues, best, rows.length < most)
-  return { asked, own, issues, best, paper, question: questionOf(asked, code, n, paper, types) }
+  const speaking = own.filter((_, n) => {
+    const { type, status } = issues[n] as DocumentIssue
+    return type === best?.type && status === best.status
+  })
+  const beginning = speaking.length === 0 ? null : beginningOf(speaking)
+  return {
+    ...{ asked, own, issues, best, paper, beginning },
+    question: questionOf(asked, { code, n, paper, types, beginning }),
+  }
 }
 
 /** Vouchers are written when goods are sold, and these may have come in before. */
@@ -150,10 +217,13 @@ const OF_TRADES: ReadonlySet<DocumentType> = new Set<DocumentType>(['sales_vouch
 
 function questionOf(
   { on, type }: AskedPaper,
-  code: string,
-  n: number,
-  paper: IssuedPaper | null,
-  types: readonly string[] | null,
+  {
+    code,
+    n,
+    paper,
+    types,
+    beginning,
+  }: Pick<LoadedPaper, 'paper' | 'beginning'> & Pick<UseQuestion, 'code' | 'n' | 'types'>,
 ): UseQuestion {
   return {
     n,
@@ -164,6 +234,8 @@ function questionOf(
     until: paper?.validUntil ?? null,
     inside: paper?.territory === 'within_province' ? (paper.province ?? '') : null,
     plate: paper?.vehicle ? plateDigest(paper.vehicle) : null,
+    // What the seller tells of his own voucher is the sale itself, or that some went back.
+    beginning: beginning?.isVoucher ? beginning : null,
   }
 }
 
@@ -185,24 +257,26 @@ function usedAs(asked: DocumentType | null, { type, papers }: IssuedPaper): stri
   return !isUntold(type) && papers > 1 ? typesOfUses(type) : null
 }
 
+const measuresOf = ({ unit }: UsageRow, mass: string | null, count: string | null): Measure[] => [
+  ...(mass === null ? [] : [{ unit: 'KGM', value: mass }]),
+  ...(count === null || unit === null ? [] : [{ unit, value: count }]),
+]
+
 function partOf(row: UsageRow, goods: readonly PaperGoods[]): UsePart {
-  const measures = (mass: string | null, count: string | null) => [
-    ...(mass === null ? [] : [{ unit: 'KGM', value: mass }]),
-    ...(count === null || row.unit === null ? [] : [{ unit: row.unit, value: count }]),
-  ]
   return {
     ...row,
     kind: row.kind as UseKind,
     good: goodsMeant(goods, row),
     otherGoods: differsFromAll(goods, row) === null ? 0 : row.records,
-    measures: measures(row.mass, row.count),
-    sold: measures(row.soldMass, row.soldCount),
+    measures: measuresOf(row, row.mass, row.count),
+    sold: measuresOf(row, row.soldMass, row.soldCount),
     soldUntold: UNITS_COMPARED.filter(
-      (unit) => row.kind === 'sale' && (unit === 'KGM' ? row.soldUnweighed : unit !== row.unit),
+      (unit) =>
+        row.kind === 'sale' && !row.isSent && (unit === 'KGM' ? row.soldUnweighed : unit !== row.unit),
     ),
     untoldBack: UNITS_COMPARED.filter((unit) =>
       unit === 'KGM' ? row.cameBackUnweighed : row.cameBack && unit !== row.unit,
     ),
-    sameDay: measures(row.dayMass, row.dayCount),
+    sameDay: measuresOf(row, row.dayMass, row.dayCount),
   }
 }

@@ -4,7 +4,6 @@ import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type
 import { judgeOrders, type PaperOrder } from '#core/documents/judge-orders.ts'
 import { judgePaper, judgeUsage } from '#core/documents/judge-paper.ts'
 import type { Measure } from '#core/documents/measures.ts'
-import { statedBy } from '#core/documents/paper-goods.ts'
 import type { PaperUsage } from '#core/documents/paper-usage.ts'
 import { finding, type SaidFinding } from '#core/documents/said-finding.ts'
 import { HubError } from '#core/errors.ts'
@@ -12,7 +11,13 @@ import { documentCode } from '#core/lineage/codes.ts'
 import { codesOfAddress, SCANNED_MAX, scannedAddress } from '#core/lineage/scanned.ts'
 import { normaliseCode } from '#core/text.ts'
 import { candidatesOf } from '#flow/documents/candidates.ts'
-import { type LoadedPaper, loadPapers, mayBe, type Snapshot } from '#flow/documents/load-papers.ts'
+import {
+  type LoadedPaper,
+  loadPapers,
+  mayBe,
+  type Snapshot,
+  usageAtGate,
+} from '#flow/documents/load-papers.ts'
 import { numbersOf } from '#flow/documents/numbers-asked.ts'
 import { ordersOn } from '#flow/documents/orders-on.ts'
 import { readUsePlace, writeUsePlace } from '#flow/documents/use-place.ts'
@@ -73,6 +78,7 @@ export async function readDocument(
   const { best, paper, usage, question } = loaded
   const signatures = await signaturesOf(hub, loaded.own, request.nowMs)
   const issues = withSignatures(loaded.issues, signatures)
+  const { sent, takenIn } = await usageAtGate(reader, loaded, snapshot)
   if (issues.length === 0 && usage.records === 0) await refuseUnknown(reader, loaded, snapshot)
   const limit = request.limit ?? USES_DEFAULT
   const after = request.after === undefined ? null : readUsePlace(request.after)
@@ -92,8 +98,8 @@ export async function readDocument(
     overKg,
     stated,
     used: measuresOf(usage.used),
-    sent: measuresOf(usage.sent),
-    takenIn: measuresOf(usage.takenIn.used),
+    sent: measuresOf(sent),
+    takenIn: measuresOf(takenIn.used),
     left: whole,
     goods,
     sites: usage.sites.slice(0, SITES_LISTED).map(siteOf),
@@ -183,8 +189,7 @@ export const reasonOf = ({
 export function figuresOf({ paper, type, usage }: Pick<LoadedPaper, 'paper' | 'type' | 'usage'>) {
   const goods = paper?.goods ?? []
   const judged = judgeUsage({ type, goods }, usage)
-  const stated = statedBy(goods)
-  const { each, whole, isUnsure } = judged.left
+  const { stated, each, whole, isUnsure } = judged.left
   return {
     ...judged,
     stated: measuresOf(stated),

@@ -51,7 +51,7 @@ export const COLUMNS_OF_GOODS = {
     personal: 'codes name newest',
   },
   document_mentions: {
-    none: 'record_id version kind system status role from_province to_province used_on count_unit bought_on',
+    none: 'record_id version kind system status role from_province to_province used_on count_unit bought_on site_role',
     business: 'type site mass count product_class product_code',
     personal: 'code site_name vehicle giver taker',
   },

@@ -17,6 +17,7 @@ import type { Body } from '#core/model/body.ts'
 
 const part = (more: Partial<UsePart>): UsePart => ({
   kind: 'entry',
+  isSent: more.kind === 'dispatch',
   system: 'city',
   site: 'A',
   siteName: null,
@@ -55,7 +56,7 @@ const paper: IssuedPaper = {
   voidIn: [],
   isFormOutOfUse: false,
   missing: [],
-  goods: [{ ...PORK, stated: kg('100') }],
+  goods: [{ ...PORK, stated: kg('100'), back: [] }],
   vehicle: null,
   papers: 1,
 }
@@ -185,7 +186,10 @@ test('used beyond what it states, and at two places: graver for a paper of one t
     ['over_used', 'warn'],
     ['used_twice', 'warn'],
   ])
-  const promise = judgeUsage({ type: 'promise_cert', goods: [{ ...PORK, stated: kg('300') }] }, usage).found
+  const promise = judgeUsage(
+    { type: 'promise_cert', goods: [{ ...PORK, stated: kg('300'), back: [] }] },
+    usage,
+  ).found
   expect(promise.map(({ code, severity }) => [code, severity])).toEqual([['used_twice', 'note']])
 })
 
