@@ -2,7 +2,8 @@ import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import type { DocumentPart } from '#core/model/parts.ts'
 import type { When } from '#core/model/values.ts'
 import { type GraphCode, recordCode } from './codes.ts'
-import type { NodeState } from './graph.ts'
+import { isAllGone } from './disposed.ts'
+import type { NodeState, TraceNode } from './graph.ts'
 import { isAbout, type Mention, strongestMentions } from './mentions.ts'
 import type { TracedRecord } from './traced-record.ts'
 
@@ -61,22 +62,47 @@ export function countingHold(mentions: readonly Mentioning[]): Mentioning | unde
 }
 
 /**
- * State of a lot or paper by the records that are about it. A paper is valid while a record of the paper itself is active, void when
- * all of them are void, unknown when the hub knows it only by its uses. A lot is void when everything that told of it is void.
+ * State of a lot or paper by the records that are about it. What is ordered for the goods counts first, whatever became of a paper. Then a paper is valid while a record of the paper itself
+ * is active, void when all of them are void, unknown when the hub knows it only by its uses. A lot is void when everything that told of it is void.
  */
 export function nodeState(isPaper: boolean, mentions: readonly Mentioning[]): NodeState {
-  const own = mentions.filter(
-    ({ mention, record }) => isOwn(isPaper, mention.role) && record.kind !== 'hold' && !mention.likely,
-  )
-  const alive = own.filter(({ record }) => record.status === 'active')
-  if (own.length > 0 && alive.length === 0) return 'void'
   const hold = countingHold(mentions)?.record.body.holdKind
   if (hold === 'recall') return 'recalled'
   if (hold === 'stop_sale') return 'held'
-  if (alive.some(({ record }) => record.kind === 'disposal')) return 'disposed'
+  if (isMadeVoid(isPaper, mentions)) return 'void'
+  const alive = ownOf(isPaper, mentions).filter(({ record }) => record.status === 'active')
+  const disposal = alive.find(({ record }) => record.kind === 'disposal')
+  if (disposal && isAllGone(disposal.mention.code, activeOf(mentions))) return 'disposed'
   if (!isPaper) return 'active'
   return alive.length > 0 ? 'valid' : 'unknown'
 }
+
+/** As much of a record that mentions a lot or paper as tells whether it is void. */
+interface Told {
+  readonly record: Pick<TracedRecord, 'kind' | 'status'>
+  readonly mention: Pick<Mention, 'role' | 'likely'>
+}
+
+/** Whether all that told of the lot, or of the paper itself, was made void. */
+function isMadeVoid(isPaper: boolean, mentions: readonly Told[]): boolean {
+  const own = ownOf(isPaper, mentions)
+  return own.length > 0 && own.every(({ record }) => record.status !== 'active')
+}
+
+/** The same of a node, whose state may be what was ordered for its goods. */
+export const isVoidNode = ({ kind, records }: Pick<TraceNode, 'kind' | 'records'>): boolean =>
+  isMadeVoid(
+    kind !== 'lot',
+    records.map((record) => ({ record, mention: record })),
+  )
+
+const ownOf = <T extends Told>(isPaper: boolean, mentions: readonly T[]): readonly T[] =>
+  mentions.filter(
+    ({ mention, record }) => isOwn(isPaper, mention.role) && record.kind !== 'hold' && !mention.likely,
+  )
+
+const activeOf = (mentions: readonly Mentioning[]): TracedRecord[] =>
+  mentions.flatMap(({ record }) => (record.status === 'active' ? [record] : []))
 
 const isOwn = (isPaper: boolean, role: Mention['role']): boolean =>
   isPaper ? role === 'self' || role === 'voucher' || role === 'output' : isAbout(role)

@@ -1,4 +1,5 @@
 import type { TraceNode } from './graph.ts'
+import { isVoidNode } from './node-state.ts'
 import { regionText } from './record-summary.ts'
 import {
   documentTitle,
@@ -33,8 +34,10 @@ const LINE = ['line of a ledger', '台账记录'] as const
 
 /** What is said of a node, in one language. Natural persons have no names here. */
 export function nodeWords(node: TraceNode, language: WordLanguage): NodeWords {
-  const voided =
-    node.state === 'void' && node.voidedAt ? ` ${node.voidedAt.at.slice(0, 16).replace('T', ' ')}` : ''
+  const isVoid = isVoidNode(node)
+  const on = isVoid && node.voidedAt ? ` ${node.voidedAt.at.slice(0, 16).replace('T', ' ')}` : ''
+  // What is ordered for the goods of a void paper stands before it.
+  const states = [...new Set([node.state, ...(isVoid ? (['void'] as const) : [])])]
   return {
     title: node.kind === 'lot' ? lotTitle(language) : documentTitle(node.type ?? 'unknown', language),
     // A record that alone names its goods has an identifier that is of no use to a reader.
@@ -46,8 +49,11 @@ export function nodeWords(node: TraceNode, language: WordLanguage): NodeWords {
     tests: node.tests
       .map(({ item, verdict }) => `${item} ${inLanguage(VERDICT_WORDS[verdict], language)}`)
       .join('; '),
-    state: node.state === 'active' ? '' : `${inLanguage(STATE_WORDS[node.state], language)}${voided}`,
-    reason: node.state === 'void' ? (node.voidReason ?? '') : '',
+    state:
+      node.state === 'active'
+        ? ''
+        : `${states.map((state) => inLanguage(STATE_WORDS[state], language)).join('; ')}${on}`,
+    reason: isVoid ? (node.voidReason ?? '') : '',
     isBad: BAD.has(node.state) || node.tests.some(({ verdict }) => verdict === 'fail'),
   }
 }

@@ -1,7 +1,9 @@
+import { isLaboratoryTest } from '#core/cases/open.ts'
+import type { Body } from '#core/model/body.ts'
 import type { PublicState } from './public-trace.ts'
 
 /** What a visitor should do, in plain words. 12315 is the line of the market supervision authorities. */
-export const ADVICE: Readonly<Record<PublicState, { readonly zh: string; readonly en: string }>> = {
+const ADVICE: Readonly<Record<PublicState, { readonly zh: string; readonly en: string }>> = {
   recalled: {
     zh: '请不要购买，也不要食用。已经买到的，请凭小票退回摊位；摊位不退或仍在销售的，请拨打 12315。',
     en: 'Do not buy or eat it. If you have bought it, take it back to the stall with your ticket; call 12315 if the stall refuses or still sells it.',
@@ -27,3 +29,15 @@ export const ADVICE: Readonly<Record<PublicState, { readonly zh: string; readonl
     en: 'Check that product and market are those of this page and keep your ticket; call 12315 if they are not.',
   },
 }
+
+const FAILED_IN_LABORATORY: (typeof ADVICE)[PublicState] = {
+  zh: '实验室检测不合格，请不要购买，也不要食用。已经买到的请保留小票；仍在销售或如有疑问的，请拨打 12315。',
+  en: 'Do not buy or eat it: it failed in a laboratory. Keep your ticket, and call 12315 if it is still on sale or with any question.',
+}
+
+/** @param failed tests that failed, of which the visitor is warned */
+export const adviceFor = (
+  state: PublicState,
+  failed: readonly Pick<Body, 'test'>[],
+): (typeof ADVICE)[PublicState] =>
+  state === 'test_failed' && failed.some(isLaboratoryTest) ? FAILED_IN_LABORATORY : ADVICE[state]

@@ -1,4 +1,5 @@
-import type { TraceNode } from '#core/lineage/graph.ts'
+import type { TraceNode, TraceTest } from '#core/lineage/graph.ts'
+import { isVoidNode } from '#core/lineage/node-state.ts'
 import { dayOf, knownType } from './document-issue.ts'
 import { publicGoods, publicItem } from './public-goods.ts'
 import { publicNumber } from './public-name.ts'
@@ -23,14 +24,19 @@ export function alertsOf(node: TraceNode, isLikely: boolean): PublicAlert[] {
   const alerts: PublicAlert[] = []
   const kind = STATE_ALERTS[node.state]
   if (kind) alerts.push({ kind, ...subject, ...present({ date: alertDay(node, kind) }) })
-  if (isCleared(node)) return alerts
-  for (const test of node.tests) {
-    if (test.verdict !== 'fail') continue
-    const date = test.occurredAt ? dayOf(test.occurredAt.at) : undefined
-    alerts.push({ kind: 'test_failed', ...subject, ...present({ item: publicItem(test.item), date }) })
+  // A paper that was made void is so whatever was ordered for its goods.
+  if (kind !== 'void' && isVoidNode(node))
+    alerts.push({ kind: 'void', ...subject, ...present({ date: alertDay(node, 'void') }) })
+  for (const { item, occurredAt } of failedTests(node)) {
+    const date = occurredAt ? dayOf(occurredAt.at) : undefined
+    alerts.push({ kind: 'test_failed', ...subject, ...present({ item: publicItem(item), date }) })
   }
   return alerts
 }
+
+/** The tests by which the goods failed, as long as they were not released since. */
+export const failedTests = (node: TraceNode): TraceTest[] =>
+  isCleared(node) ? [] : node.tests.filter(({ verdict }) => verdict === 'fail')
 
 /** The worst of the alerts. */
 export const stateOf = (alerts: readonly PublicAlert[]): PublicState =>

@@ -7,8 +7,8 @@ import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { When } from '#core/model/values.ts'
 import type { LoadedTrace } from './load-trace.ts'
-import { ADVICE } from './public-advice.ts'
-import { alertsOf, byWeight, eachOnce, isCleared, stateOf } from './public-alerts.ts'
+import { adviceFor } from './public-advice.ts'
+import { alertsOf, byWeight, eachOnce, failedTests, isCleared, stateOf } from './public-alerts.ts'
 import { type PublicBody, publicBody } from './public-body.ts'
 import { publicGoods, publicItem, publicProduction } from './public-goods.ts'
 import { reach } from './public-load.ts'
@@ -40,11 +40,15 @@ export function publicView(code: string, trace: LoadedTrace, on: string): Public
   const sold = soldAt(trace)
   const alerts = eachOnce(nodes.flatMap((node) => alertsOf(node, !certain.has(node.code)))).sort(byWeight)
   const state = stateOf(alerts)
+  const failed = nodes.flatMap((node) => {
+    const ids = new Set(failedTests(node).map(({ record }) => record))
+    return (trace.records.get(node.code) ?? []).flatMap(({ id, body }) => (ids.has(id) ? [body] : []))
+  })
   return {
     code,
     on,
     state,
-    advice: ADVICE[state],
+    advice: adviceFor(state, failed),
     ...present({
       product: [root, ...nodes].map((node) => publicGoods(node?.product)).find(Boolean),
       origin: bodies.map(({ seen }) => publicRegion(seen.origin)).find(Boolean),
