@@ -1,7 +1,7 @@
 import type { LotFlow } from '#core/balance/lot-balance.ts'
 import { lotFacts, type ToldFact } from '#core/balance/lot-facts.ts'
 import { flowOf, sameGoods, sumOf, toleranceOf, UNITS_COMPARED } from '#core/balance/measure.ts'
-import { withoutBoughtOn } from '#core/balance/second-hand.ts'
+import { toldOnce } from '#core/balance/told-once.ts'
 import { addDecimal, compareDecimal } from '#core/decimal.ts'
 import type { GraphCode } from './codes.ts'
 import type { TracedRecord } from './traced-record.ts'
@@ -12,10 +12,11 @@ import type { TracedRecord } from './traced-record.ts'
  * @param records active ones that mention the lot, with at least one disposal of it
  */
 export function isAllGone(code: GraphCode, records: readonly TracedRecord[]): boolean {
-  const facts = withoutBoughtOn(
-    records.flatMap((record) => lotFacts(code, record)),
-    new Map(records.map((record) => [record.id, record])),
-  )
+  const facts = toldOnce({
+    codes: [code],
+    facts: records.flatMap((record) => lotFacts(code, record)),
+    records: new Map(records.map((record) => [record.id, record])),
+  })
   const of = (...flows: LotFlow[]): ToldFact[] => facts.filter(({ flow }) => flows.includes(flow))
   const lost = of('lost')
   const gone = [...lost, ...of('returned')]
