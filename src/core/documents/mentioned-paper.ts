@@ -20,7 +20,8 @@ import { placesOfUse } from './places-of-use.ts'
 export interface MentionedPaper {
   /** Graph code, `doc:<number>`. */
   readonly code: string
-  readonly role: Mention['role']
+  /** `refused`: the goods came to a gate under it and were not let in, so that nothing of it was used there. */
+  readonly role: Mention['role'] | 'refused'
   /** As this record knows it; `unknown` where it does not. */
   readonly type: string
   /** Where it was used: the code of the market, slaughterhouse or store, else its name with the region (`goods-site.ts`), else its name, else the system. */
@@ -63,9 +64,10 @@ export function mentionedPapers(record: Pick<CanonicalRecord, 'kind' | 'system'>
   if (papers.size === 0) return []
   const shared = sharedParts(record)
   const hasVoucher = (record.documents ?? []).some(isVoucherBefore)
+  const isRefused = record.kind === 'entry' && record.admission?.startsWith('refused') === true
   return [...papers.values()].map(({ code, role, document }) => ({
     code,
-    role,
+    role: isRefused && role === 'upstream' ? 'refused' : role,
     type: document?.type ?? 'unknown',
     ...shared,
     boughtOn: hasVoucher && !VOUCHERS.has(document?.type ?? ''),
