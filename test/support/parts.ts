@@ -63,6 +63,7 @@ const system: InstalledSystem = {
     ['movement', recordOf(MOVEMENT, 'application/json')],
   ]),
   mistakes: [],
+  doubts: [],
 }
 
 /** A registry with one system, `parts`: `entry` and `other` are bases and details that wait for each other, `movement` refers to lots. */

@@ -83,6 +83,7 @@ const system: InstalledSystem = {
   folder: 'plain',
   records: new Map([['sale', record]]),
   mistakes: [],
+  doubts: [],
 }
 
 /** A registry with one system, `plain`, whose record `sale` needs no mapping file. */

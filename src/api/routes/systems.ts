@@ -21,7 +21,7 @@ import {
 import { HubError } from '#core/errors.ts'
 import type { Expectation } from '#core/silence/expectation.ts'
 import { channelIssues } from '#flow/channels/issues.ts'
-import { mistakesOf, withoutMapping } from '#flow/systems/mistakes.ts'
+import { doubtsOf, mistakesOf, withoutMapping } from '#flow/systems/mistakes.ts'
 import { readSystemText } from '#flow/systems/system-file.ts'
 import { readChannels } from '#store/channels.ts'
 import { listDrift } from '#store/drift.ts'
@@ -194,7 +194,7 @@ export const systemRoutes =
         tags: ['systems'],
         summary: 'Check a system · 检查对接系统',
         description:
-          'Every mistake of its mappings with line and column, every wrong setting, and whether anyone answers at its address, all at once. 一次列出映射的全部错误（含行列）、全部错误设置，以及其地址是否有应答。',
+          'Every mistake of its mappings with line and column, places that work and are surely not meant (`doubts`), every wrong setting, and whether anyone answers at its address, all at once. 一次列出映射的全部错误（含行列）、可用但多半不合本意之处（doubts）、全部错误设置，以及其地址是否有应答。',
         params: SystemParams,
         response: {
           200: answer('SystemCheck', 'What is wrong · 检查结果'),
@@ -210,13 +210,14 @@ export const systemRoutes =
         const mistakes = (installed ? mistakesOf(installed) : []).map((mistake) =>
           mistakeView(mistake, spoken),
         )
+        const doubts = (installed ? doubtsOf(installed) : []).map((doubt) => mistakeView(doubt, spoken))
         const ofChannels = installed ? channelIssues(installed, await readChannels(pool, [id])) : []
         const settings = [
           ...(await checkSettings(pool, system, spoken)),
           ...(installed ? withoutMapping(installed) : []).map((name) => lacksMapping(id, name, spoken)),
           ...ofChannels.map(({ path, reason, fix = '' }) => ({ setting: path, reason, advice: fix })),
         ]
-        return { ok: mistakes.length === 0 && settings.length === 0, mistakes, settings }
+        return { ok: mistakes.length === 0 && settings.length === 0, mistakes, doubts, settings }
       },
     })
   }

@@ -139,10 +139,24 @@ export const Mistake = field(
   ['Mistake in a mapping', '映射错误'],
 )
 
+const doubts = field(
+  Type.Array(component('Mistake')),
+  ['Surely not meant', '多半不合本意之处'],
+  [
+    'Places that work, such as a bare word that is read as a field where a value was meant',
+    '可用但多半写错的位置，例如本应为固定值的词被当作字段读取',
+  ],
+)
+
 export const SystemCheck = field(
   Type.Object({
-    ok: field(Type.Boolean(), ['Nothing is wrong', '无问题']),
+    ok: field(
+      Type.Boolean(),
+      ['Nothing is wrong', '无问题'],
+      ['Also where there are doubts', '存在 doubts 时仍可为 true'],
+    ),
     mistakes: field(Type.Array(component('Mistake')), ['Mistakes in the mappings', '映射错误']),
+    doubts,
     settings: field(
       Type.Array(
         Type.Object({
@@ -204,14 +218,7 @@ export const MappingTrial = field(
       ['Unmapped fields', '未映射字段'],
       ['With the number of source records that have them', '及含有该字段的条数'],
     ),
-    doubts: field(
-      Type.Array(component('Mistake')),
-      ['Surely not meant', '多半不合本意之处'],
-      [
-        'Places of the mapping that work, such as a bare word that is read as a field where a value was meant',
-        '可用但多半写错的位置，例如本应为固定值的词被当作字段读取',
-      ],
-    ),
+    doubts,
     unseen: field(
       Type.Array(component('Mistake')),
       ['Fields that the sample lacks', '样例中没有的字段'],

@@ -205,12 +205,12 @@ const unreadable = (system: string, record: string): InstalledRecord['mistakes']
 })
 
 function withFile(known: InstalledSystem | undefined, id: string, text: string): InstalledSystem {
-  const { system: file, mistakes } = parseSystemFile(`${id}/system.yaml`, text)
+  const { system: file, mistakes, doubts } = parseSystemFile(`${id}/system.yaml`, text)
   const base = known ?? emptySystem(id)
   if (!file) {
     const { file: _f, ...rest } = base
     const records = [...base.records].map(([name, record]) => [name, { ...record, mapping: null }] as const)
-    return { ...rest, mistakes, records: new Map(records) }
+    return { ...rest, mistakes, doubts, records: new Map(records) }
   }
   const { department: _d, region: _r, answer: _a, sign: _s, receiver: _o, ...rest } = base
   const records = [...base.records].map(([name, record]): [string, InstalledRecord] => {
@@ -227,6 +227,7 @@ function withFile(known: InstalledSystem | undefined, id: string, text: string):
     ...(file.receiver ? { receiver: file.receiver } : {}),
     file,
     mistakes: [],
+    doubts,
     records: new Map(records),
   }
 }
@@ -251,4 +252,5 @@ const emptySystem = (id: string): InstalledSystem => ({
   folder: null,
   records: new Map(),
   mistakes: [],
+  doubts: [],
 })

@@ -1,5 +1,5 @@
 import type { Mistake } from '#core/mapping/mapping.ts'
-import type { FolderSystem, InstalledSystem, Registry } from './registry.ts'
+import type { InstalledSystem, Registry } from './registry.ts'
 
 /** Everything that is wrong with a system: with its own file, its code tables and the mappings of its records. */
 export const mistakesOf = (system: InstalledSystem): Mistake[] => [
@@ -8,7 +8,7 @@ export const mistakesOf = (system: InstalledSystem): Mistake[] => [
 ]
 
 /** What works in its system.yaml and its mappings and is surely not meant. */
-export const doubtsOf = ({ doubts, records }: FolderSystem): Mistake[] => [
+export const doubtsOf = ({ doubts, records }: InstalledSystem): Mistake[] => [
   ...doubts,
   ...[...records.values()].flatMap(({ mapping }) => mapping?.doubts ?? []),
 ]

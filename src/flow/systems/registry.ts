@@ -21,6 +21,8 @@ export interface InstalledSystem {
   readonly receiver?: ReceiverProtocol
   readonly records: ReadonlyMap<string, InstalledRecord>
   readonly mistakes: readonly Mistake[]
+  /** What works in its system.yaml and is surely not meant. */
+  readonly doubts: readonly Mistake[]
   /** Its system.yaml, where there is one without mistakes. */
   readonly file?: SystemFile
   /** Texts of the code tables of its folder, by name. */
@@ -30,8 +32,6 @@ export interface InstalledSystem {
 /** A system that has a folder under `mappings/`. */
 export type FolderSystem = InstalledSystem & {
   readonly folder: string
-  /** What works in its system.yaml and is surely not meant. */
-  readonly doubts: readonly Mistake[]
 }
 
 export interface InstalledRecord {

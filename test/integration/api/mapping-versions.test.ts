@@ -68,6 +68,32 @@ it('a mapping called canonical is refused in the language of the caller, and so 
   }
 })
 
+it('the check of a system tells what works and is surely not meant in its system.yaml and its mappings in force, in the language of the caller', async () => {
+  const own = '/v1/systems/doubted'
+  const systemFile = STALL.replace('system: stall', 'system: doubted').replace('text/json', 'json')
+  expect((await post('/v1/systems', { systemFile })).statusCode).toBe(201)
+  const text = saleMapping({ version: 1, more: '      saleKind: retail\n' }).replace(
+    'stall/sale',
+    'doubted/sale',
+  )
+  expect((await post(`${own}/mappings`, { text })).statusCode).toBe(201)
+  expect((await post(`${own}/mappings/sale/1/activate`)).statusCode).toBe(200)
+  const check = async (language: string) =>
+    (await api.call('POST', `${own}/check`, { headers: { 'accept-language': language } })).json()
+  const tried = { mapping: text, sample: JSON.stringify([sale('A1')]), contentType: 'application/json' }
+  const { doubts } = (
+    await api.call('POST', '/v1/mappings/try', { body: tried, headers: { 'accept-language': 'zh' } })
+  ).json()
+  expect(doubts).toMatchObject([{ target: expect.stringContaining('saleKind') }])
+  const told = await check('zh')
+  expect(told.ok).toBe(true)
+  expect(told.doubts).toEqual([
+    expect.objectContaining({ path: 'doubted/system.yaml', target: 'records.sale.accepts' }),
+    { ...doubts[0], path: 'doubted/sale.yaml' },
+  ])
+  expect((await check('en')).doubts[1].advice).toContain('{ const: retail }')
+})
+
 it('a record that is declared and has no mapping is told by the check, by the push and by a roll back', async () => {
   expect((await post('/v1/systems/stall/check')).json()).toMatchObject({
     ok: false,

@@ -78,6 +78,7 @@ it('a check answers with every mistake of the mappings and every wrong setting a
   expect((await api.call('POST', '/v1/systems/jiaxing-wholesale/check')).json()).toEqual({
     ok: true,
     mistakes: [],
+    doubts: [],
     settings: [],
   })
 })
@@ -90,7 +91,7 @@ it('a check says whether anyone answers at the address of the system', async () 
   const body = { id: 'answers', title: { zh: '答', en: 'Answers' }, settings }
   expect((await api.call('POST', '/v1/systems', { body })).statusCode).toBe(201)
   const check = async () => (await api.call('POST', '/v1/systems/answers/check')).json()
-  expect(await check()).toEqual({ ok: true, mistakes: [], settings: [] })
+  expect(await check()).toEqual({ ok: true, mistakes: [], doubts: [], settings: [] })
   await new Promise((resolve) => listener.close(resolve))
   expect((await check()).settings).toMatchObject([{ setting: 'url' }])
 })

@@ -38,7 +38,14 @@ function withReceivers(found: Registry): Registry {
     return [format, { name: format, title: mapping.title, accepts: [], mapping, mistakes: [] }]
   })
   const title = { zh: '纯', en: 'Plain' }
-  const plain: InstalledSystem = { id: 'plain', title, folder: null, records: new Map(records), mistakes: [] }
+  const plain: InstalledSystem = {
+    id: 'plain',
+    title,
+    folder: null,
+    records: new Map(records),
+    mistakes: [],
+    doubts: [],
+  }
   return registryOf(new Map<string, InstalledSystem>([...found.systems, ['plain', plain]]))
 }
 /** The same after somebody has mended a mapping so that it decides by the price. */

@@ -13,6 +13,7 @@ it('an active mapping takes nothing while the system.yaml of its folder is broke
     title: { zh: '摊位', en: 'Stall' },
     folder: 'stall',
     records: new Map(),
+    doubts: [],
     mistakes: [
       {
         path: 'stall/system.yaml',
