@@ -87,6 +87,7 @@ const LOTS_OF = (columns: string, records: string, lots: string): string => {
  *
  * Where the beginning of the paper is asked for, what is sold there left under it, as a dispatch does: at the place where its goods were made, at a slaughterhouse or farm where no such place is told,
  * or by its issuer at no place; unless goods came in under it there, or somebody else gave them to the seller. Goods that go back are no sale by which anybody could have bought any.
+ * Whose voucher of purchase is that of such a sale had the goods straight under the paper, and where none of its buyers tells that they came, those tell it who bought on.
  */
 const CHOSEN = (active: string): string => `
   asked as materialized (
@@ -113,6 +114,7 @@ const CHOSEN = (active: string): string => `
       from told t),
   alive as not materialized (select * from said where status = 'active'),
   sales as not materialized (select * from alive where kind = 'sale' and not sent and not is_back),
+  firsts as materialized (select distinct n, giver, taker from alive where kind = 'sale' and sent and not is_back),
   sellers as materialized (select distinct n from sales),
   pairs as materialized (select distinct n, giver, taker from sales where giver is not null and taker is not null),
   bought as materialized (select distinct n, taker from sales where taker is not null and taker is distinct from giver),
@@ -125,17 +127,22 @@ const CHOSEN = (active: string): string => `
   onward as materialized (
     select n, record_id from (${LOTS_OF('place, kind', 'alive', 'parted')}) o
      where kind = 'entry' or kind = 'sale' and ((n, lot, place) in (select n, lot, place from had)) is not true),
-  chosen as (
-    select *, straight and unnamed as unsure from (
-    select s.*, s.status = 'active' and not (s.bought_on or not s.sent and (((s.n, s.record_id) in (select n, record_id from onward)) is true or b.n is not null)
-             or s.kind = 'entry' and (e.n is not null or p.n is not null or s.giver is null and t.n is not null)) as straight,
+  judged as materialized (
+    select s.*, (not s.bought_on or s.kind = 'entry' and ((s.n, s.giver) in (select n, giver from firsts) or (s.n, s.taker) in (select n, taker from firsts))
+             or s.kind = 'sale' and (s.n, s.giver) in (select n, taker from firsts)) is true as own,
+           s.status = 'active' and not (not s.sent and (((s.n, s.record_id) in (select n, record_id from onward)) is true or b.n is not null)
+             or s.kind = 'entry' and (e.n is not null or p.n is not null or s.giver is null and t.n is not null)) as direct,
            s.kind = 'entry' and s.giver is null and l.n is not null as unnamed
       from said s
       left join sellers l on l.n = s.n
       left join bought t on t.n = s.n and t.taker = s.taker
       left join pairs p on p.n = s.n and p.giver = s.giver and p.taker = s.taker
       left join bought b on b.n = s.n and b.taker = s.giver
-      left join entered e on e.n = s.n and e.taker = s.giver) c)`
+      left join entered e on e.n = s.n and e.taker = s.giver),
+  unmet as materialized (select n from firsts except select n from judged where direct and own and not sent),
+  chosen as (
+    select *, straight and unnamed as unsure from (
+    select *, direct and (own or n in (select n from unmet)) as straight from judged) c)`
 
 /** What may be wrong with a use by itself. */
 const IS = {

@@ -133,6 +133,34 @@ test('goods that the buyer sold on before anybody told that they came in have co
   expect((await page(number)).reasons).toEqual([])
 })
 
+test('goods that came with the voucher of that sale came in under the paper, and what was bought on of them counts where nobody else tells that they came', async () => {
+  const voucher = (number: string) => ({ role: 'upstream' as const, type: 'sales_voucher', number })
+  const withVoucher = (number: string, value: string, body: Partial<Body> = {}) =>
+    entry(number, value, { documents: [...under(number), voucher(`V${number}`)], ...body })
+  const onward = (number: string) =>
+    withVoucher(number, '80', {
+      sites: [site('market', '丙市场', '330109004')],
+      parties: [party('owner', '乙示例肉摊'), party('supplier', STALL)],
+      documents: [...under(number), voucher('V9')],
+    })
+  const numbers = ['3306117820', '3306117821', '3306117822', '3306117823'] as const
+  const [told, otherName, untold, ticket] = numbers
+  for (const number of numbers) await storeRecords(pool, [slaughter(number), sale(number, '500')])
+  const parties = [party('owner', STALL), party('supplier', HOUSE.name)]
+  await storeRecords(pool, [
+    ...[withVoucher(told, '500'), onward(told)],
+    ...[withVoucher(otherName, '500', { parties }), onward(untold)],
+    sale(ticket, '20', {
+      ...{ saleKind: 'summary', sites: [MARKET], parties: [party('seller', STALL)] },
+      documents: [...under(ticket), voucher(`V${ticket}`)],
+    }),
+  ])
+  for (const number of [told, otherName, ticket])
+    expect(await gate(number, OTHER)).toEqual(['refuse', 'used_elsewhere 甲市场'])
+  expect(await gate(untold, OTHER)).toEqual(['refuse', 'used_elsewhere 丙市场'])
+  expect(of((await page(told)).takenIn)).toBe('500')
+})
+
 test('a slaughterhouse that is known by its name in one record and by its code in the other is one', async () => {
   const named = site('slaughterhouse', HOUSE.name)
   await storeRecords(pool, [slaughter('3306117800', named), sale('3306117800', '500')])
