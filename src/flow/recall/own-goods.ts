@@ -1,9 +1,8 @@
 import { type CaseGoods, goodsOf } from '#core/cases/goods.ts'
 import { type GraphCode, recordCode } from '#core/lineage/codes.ts'
+import { ANY_GOODS, isAmong } from '#core/lineage/goods-path.ts'
 import { isAbout, mentionOf } from '#core/lineage/mentions.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
-
-const ANY: CaseGoods = { productClass: null, productCode: null, productName: null }
 
 /**
  * The goods of codes, as the records about them call them: a voucher or batch number may be of several, and each has its own path. A record that tells less of them than another,
@@ -19,17 +18,11 @@ export function goodsAsked(roots: readonly GraphCode[], records: readonly Traced
     told.set(JSON.stringify(goods), goods)
   }
   const all = [...told.values()]
-  const most = all.filter((one) => !all.some((other) => other !== one && isPartOf(one, other)))
-  return most.length > 0 ? most : [ANY]
+  const most = all.filter((one) => !all.some((other) => other !== one && isAmong(other, one)))
+  return most.length > 0 ? most : [ANY_GOODS]
 }
 
 function isOf({ id, kind, body }: TracedRecord, code: GraphCode): boolean {
   const mention = mentionOf(body, code)
   return mention === undefined ? recordCode(kind, id, body) === code : isAbout(mention.role)
 }
-
-/** Whether the other tells all that the one does. */
-const isPartOf = (one: CaseGoods, other: CaseGoods): boolean =>
-  (['productClass', 'productCode', 'productName'] as const).every(
-    (member) => one[member] === null || one[member] === other[member],
-  )

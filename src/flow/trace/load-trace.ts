@@ -1,12 +1,15 @@
 import type { Found } from '#core/lineage/assemble-graph.ts'
 import { readLinks, readWalk, type Way } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
+import type { LinkReader } from './link-groups.ts'
 import { LINKS_AT_ONCE } from './link-groups.ts'
+import { linkTellers } from './link-tellers.ts'
 import type { Place } from './place.ts'
 import { readAhead } from './read-ahead.ts'
 import { readMentionsAhead } from './read-mentions-ahead.ts'
 import { type FoundBy, rootsOf } from './roots.ts'
-import { type Direction, walk } from './walk.ts'
+import type { Direction } from './walk.ts'
+import { anyGoods, walkGoods } from './walk-goods.ts'
 
 /** What is asked of the graph. */
 export interface TraceQuestion {
@@ -59,19 +62,23 @@ export async function loadTrace(reader: Reader, question: TraceQuestion): Promis
   const ahead = { ...bounds, steps: depth + 1, limit: atOnce, nodes: after ? WALK_MAX : limit, cut: !after }
   // On the first page of one way each code that was reached is in the answer. A limited caller has one connection for all.
   const mayRest = !after && ways.length === 1 && !reader.mentioning
-  const walked = await walk(
-    readAhead(
+  const step: LinkReader = (codes, way, from, links) =>
+    readLinks(reader, codes, { ...bounds, way, after: from, limit: links })
+  const walked = await walkGoods({
+    begin: anyGoods(roots),
+    bounds: { direction, depth, limit, after, atOnce },
+    ahead: readAhead(
       ways,
       roots,
       async (place) => {
         if (mayRest && place.done > 0) mentions.begin([...place.before, ...place.from])
         return await readWalk(reader, place, mayRest ? { ...ahead, restBehind } : ahead)
       },
-      (codes, way, from, links) => readLinks(reader, codes, { ...bounds, way, after: from, limit: links }),
+      step,
     ),
-    roots,
-    { direction, depth, limit, after, atOnce },
-  )
-  const { records, more } = await mentions.of(walked.nodes.map(({ code }) => code))
-  return { ...walked, roots, found, records, more }
+    step,
+    mentionsOf: mentions.of,
+    tellers: linkTellers(reader),
+  })
+  return { ...walked, roots, found }
 }

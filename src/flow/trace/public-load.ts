@@ -1,15 +1,19 @@
 import type { Pool } from 'pg'
+import type { Found } from '#core/lineage/assemble-graph.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { mentioning } from '#core/lineage/node-state.ts'
 import type { Link, ReachedNode } from '#core/lineage/traced-record.ts'
 import { isCrowded, readCrowd } from '#store/crowded-stalls.ts'
 import { readLinks, readMentions, readWalk } from '#store/lots.ts'
 import { readMentioned } from '#store/mentioned.ts'
-import { LINKS_AT_ONCE } from './link-groups.ts'
+import { type GoodsOfCodes, goodsFollower } from './followers.ts'
+import { LINKS_AT_ONCE, type LinkReader } from './link-groups.ts'
+import { linkTellers } from './link-tellers.ts'
 import type { LoadedTrace } from './load-trace.ts'
 import { isSameNational } from './public-codes.ts'
 import { readAhead } from './read-ahead.ts'
-import { type Walked, walk } from './walk.ts'
+import type { Walked } from './walk.ts'
+import { anyGoods, walkGoods } from './walk-goods.ts'
 
 const DEPTH = 12
 const NODES_MAX = 100
@@ -32,19 +36,20 @@ export async function loadPublic(pool: Pool, codes: readonly GraphCode[]): Promi
     isCrowded(pool, codes, LIKELY_MAX),
   ])
   if (known.length === 0) return null
-  const walked = crowded ? await walkCrowd(pool, known) : await walkBack(pool, known, SURE_ENOUGH)
-  const { records, more } = await readMentions(
-    pool,
-    walked.nodes.map(({ code }) => code),
-    { at: null, perCode: RECORDS_PER_NODE },
-  )
+  const walked = crowded ? await walkCrowd(pool, known) : await walkBack(pool, anyGoods(known), SURE_ENOUGH)
+  const { records } = walked
   // Own numbers of parties look like batch numbers: what no record names as goods or as a paper is nothing here.
   const roots = known.filter((code) => mentioning(code, records.get(code) ?? []).length > 0)
   if (roots.length === 0) return null
-  return { ...walked, roots, found: NOT_ASKED, records, more }
+  return { ...walked, roots, found: NOT_ASKED }
 }
 
-async function walkBack(pool: Pool, known: readonly GraphCode[], confidence: number): Promise<Walked> {
+async function walkBack(
+  pool: Pool,
+  begin: GoodsOfCodes,
+  confidence: number,
+  tellers = linkTellers(pool),
+): Promise<Walked & Found> {
   let isCut = false
   const read = { at: null, confidence }
   // A full read with some left out would pass for the last one.
@@ -52,9 +57,11 @@ async function walkBack(pool: Pool, known: readonly GraphCode[], confidence: num
     if (links.length >= limit) isCut = true
     return links
   }
-  const reader = readAhead(
+  const step: LinkReader = async (near, way, after, limit) =>
+    noteCut(await readLinks(pool, near, { ...read, way, after, limit }), limit)
+  const ahead = readAhead(
     ['back'],
-    known,
+    [...begin.keys()],
     async (place) => {
       const steps = await readWalk(pool, place, {
         ...read,
@@ -65,23 +72,33 @@ async function walkBack(pool: Pool, known: readonly GraphCode[], confidence: num
       })
       return steps.map((links) => noteCut(links, LINKS_AT_ONCE))
     },
-    async (near, way, after, limit) =>
-      noteCut(await readLinks(pool, near, { ...read, way, after, limit }), limit),
+    step,
   )
-  const walked = await walk(reader, known, { direction: 'back', depth: DEPTH, limit: NODES_MAX, after: null })
+  const walked = await walkGoods({
+    begin,
+    bounds: { direction: 'back', depth: DEPTH, limit: NODES_MAX, after: null },
+    ...{ ahead, step, tellers },
+    mentionsOf: (codes) => readMentions(pool, codes, { at: null, perCode: RECORDS_PER_NODE }),
+  })
   return { ...walked, truncated: walked.truncated || isCut }
 }
 
 /** A part of the path, where a stall sold the code so often of so much that all of it would take seconds: some of what was there, held goods first. */
-async function walkCrowd(pool: Pool, known: readonly GraphCode[]): Promise<Walked> {
+async function walkCrowd(pool: Pool, known: readonly GraphCode[]): Promise<Walked & Found> {
   const links = await readCrowd(pool, known, NODES_MAX / 2)
-  const near = new Set(links.map(({ from }) => from).filter((code) => !known.includes(code)))
-  const behind = await walkBack(pool, [...known, ...near], EXACT)
+  const tellers = linkTellers(pool)
+  await tellers.note(links)
+  const crowd = goodsFollower(anyGoods(known), tellers.of)
+  const groups = [...Map.groupBy(links, ({ from }) => from)].map(([code, of]) => ({ code, links: of }))
+  for (const group of groups) crowd.follow('back', group)
+  const near = new Set(groups.map(({ code }) => code).filter((code) => !known.includes(code)))
+  const begin = new Map([...known, ...near].map((code) => [code, crowd.goodsOf(code)] as const))
+  const behind = await walkBack(pool, begin, EXACT, tellers)
   const nodes = behind.nodes.map((node): ReachedNode => {
     if (near.has(node.code)) return { code: node.code, depth: 1, relation: 'back' }
     return node.relation === 'root' ? node : { ...node, depth: node.depth + 1 }
   })
-  return { nodes, links: [...links, ...behind.links], next: null, truncated: true }
+  return { ...behind, nodes, links: [...links, ...behind.links], next: null, truncated: true }
 }
 
 /** The roots that are the same goods: one leads to the other, or they are one national number. The first of each stands for it. */
@@ -98,18 +115,6 @@ export function groupsOf({ roots, links }: LoadedTrace): GraphCode[][] {
     else groups.push([root])
   }
   return groups
-}
-
-/** The part of what was loaded that lies behind some of its roots. */
-export function behindOf(trace: LoadedTrace, roots: readonly GraphCode[]): LoadedTrace {
-  if (roots.length === trace.roots.length) return trace
-  const reached = reach(roots, trace.links)
-  return {
-    ...trace,
-    roots,
-    nodes: trace.nodes.filter(({ code }) => reached.has(code)),
-    links: trace.links.filter(({ from, to }) => reached.has(from) && reached.has(to)),
-  }
 }
 
 /** Codes that goods of these codes came from by links of at least this confidence, with themselves. */

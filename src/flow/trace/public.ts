@@ -6,7 +6,7 @@ import { readNamed } from '#store/mentioned.ts'
 import type { LoadedTrace } from './load-trace.ts'
 import { publicCandidates } from './public-candidates.ts'
 import { choiceOf, publicCodes } from './public-codes.ts'
-import { behindOf, groupsOf, loadPublic } from './public-load.ts'
+import { groupsOf, loadPublic } from './public-load.ts'
 import type { PublicCandidates, PublicTrace } from './public-trace.ts'
 import { publicView } from './public-view.ts'
 
@@ -43,26 +43,23 @@ export async function askPublic(
   const trace = await loadPublic(pool, meant)
   const asked = [...meant, ...gs1]
   if (!trace) return { found: null, codes: asked, records: [] }
-  return { found: answerOf(code, of, trace, on), ...restsOn(asked, trace) }
+  const groups = groupsOf(trace)
+  const chosen =
+    groups.length === 1 ? groups[0] : groups.find((group) => group.some((root) => choiceOf(root) === of))
+  if (!chosen)
+    return {
+      found: { is: 'candidates', candidates: publicCandidates(shownCode(code), groups, trace) },
+      ...restsOn(asked, trace),
+    }
+  // What lies behind the others is no part of its path.
+  const own = groups.length === 1 ? trace : ((await loadPublic(pool, chosen)) ?? trace)
+  return { found: { is: 'path', trace: publicView(shownCode(code), own, on) }, ...restsOn(asked, trace, own) }
 }
 
 /** Goods that records tell of by a GTIN with a lot or a serial, whichever form of GS1 either has. */
 async function goodsOfGs1(pool: Pool, gs1: readonly string[]): Promise<GraphCode[]> {
   const named = await readNamed(pool, gs1, null)
   return named.flatMap(({ record: { kind, id, body } }) => nodesOf(kind, id, body))
-}
-
-function answerOf(
-  code: string,
-  of: string | undefined,
-  trace: LoadedTrace,
-  on: string,
-): PublicAnswer['found'] {
-  const groups = groupsOf(trace)
-  const chosen =
-    groups.length === 1 ? groups[0] : groups.find((group) => group.some((root) => choiceOf(root) === of))
-  if (!chosen) return { is: 'candidates', candidates: publicCandidates(shownCode(code), groups, trace) }
-  return { is: 'path', trace: publicView(shownCode(code), behindOf(trace, chosen), on) }
 }
 
 /** Who scanned the address of another system sees its code, and labels that are printed hold that alone. */
@@ -73,9 +70,13 @@ function shownCode(code: string): string {
 
 function restsOn(
   meant: readonly GraphCode[],
-  { nodes, records }: LoadedTrace,
+  ...loaded: readonly LoadedTrace[]
 ): Pick<PublicAnswer, 'codes' | 'records'> {
+  const codes = new Set(meant)
   const ids = new Set<string>()
-  for (const list of records.values()) for (const { id } of list) ids.add(id)
-  return { codes: [...new Set([...meant, ...nodes.map(({ code }) => code)])], records: [...ids] }
+  for (const { nodes, records } of loaded) {
+    for (const { code } of nodes) codes.add(code)
+    for (const list of records.values()) for (const { id } of list) ids.add(id)
+  }
+  return { codes: [...codes], records: [...ids] }
 }

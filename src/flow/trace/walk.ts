@@ -1,5 +1,6 @@
 import type { Link, ReachedNode } from '#core/lineage/traced-record.ts'
 import type { Way } from '#store/lots.ts'
+import type { Follower } from './followers.ts'
 import { type LinkReader, linkGroups } from './link-groups.ts'
 import { isAfter, type Place } from './place.ts'
 
@@ -32,15 +33,19 @@ const LINKS_MAX = 500_000
 const START: Place = { depth: 0, way: 'back', code: '' }
 
 /**
- * Walks the graph breadth first from the roots, one set of links for each depth and way, nearest nodes first. Every code is visited
- * once a way, so cycles end. The pages together hold each node once and every link of the nodes nearer than the depth; a link stands
+ * Walks the graph breadth first from the roots, one set of links for each depth and way, nearest nodes first, over those that the follower follows. Every code is visited
+ * once a way and goods, so cycles end. The pages together hold each node once and every link of the nodes nearer than the depth; a link stands
  * on the page on which the code that it leads to was looked at.
  */
-export async function walk(read: LinkReader, roots: readonly string[], bounds: WalkBounds): Promise<Walked> {
+export async function walk(
+  read: LinkReader,
+  follower: Follower,
+  roots: readonly string[],
+  bounds: WalkBounds,
+): Promise<Walked> {
   const { direction, depth: maxDepth, limit } = bounds
   const first = bounds.after ?? START
   const ways: readonly Way[] = direction === 'both' ? ['back', 'forward'] : [direction]
-  const visited = { back: new Set(roots), forward: new Set(roots) }
   const frontier: Record<Way, readonly string[]> = { back: roots, forward: roots }
   const listed = new Set(roots)
   const nodes: ReachedNode[] = bounds.after
@@ -58,41 +63,40 @@ export async function walk(read: LinkReader, roots: readonly string[], bounds: W
 
   for (let depth = 1; depth <= maxDepth; depth++) {
     for (const way of ways) {
-      const reached: string[] = []
       for await (const groups of linkGroups(read, frontier[way], way, bounds.atOnce))
         for (const group of groups) {
           const { code } = group
+          const followed = follower.follow(way, group)
+          if (followed.length === 0) continue
           const place: Place = { depth, way, code }
           const isListed = listed.has(code)
           if (isAfter(place, first)) {
             if (!isListed && nodes.length >= limit) return page(last, true)
             if (!isListed) nodes.push({ code, depth, relation: way })
-            for (const link of group.links) links.push(link)
+            for (const link of followed) links.push(link)
           }
-          if (!visited[way].has(code)) reached.push(code)
-          visited[way].add(code)
           listed.add(code)
           last = place
-          seen += group.links.length
+          seen += followed.length
           if (seen > LINKS_MAX) return page(null, true)
         }
-      frontier[way] = reached
+      frontier[way] = follower.next(way)
     }
     if (ways.every((way) => frontier[way].length === 0)) return page(null, false)
   }
   for (const way of ways)
-    if (await goesOn(read, frontier[way], way, visited[way], bounds.atOnce)) return page(null, true)
+    if (await goesOn(read, follower, { way, from: frontier[way], atOnce: bounds.atOnce }))
+      return page(null, true)
   return page(null, false)
 }
 
 async function goesOn(
   read: LinkReader,
-  codes: readonly string[],
-  way: Way,
-  visited: ReadonlySet<string>,
-  atOnce: number | undefined,
+  follower: Follower,
+  of: { readonly way: Way; readonly from: readonly string[]; readonly atOnce: number | undefined },
 ): Promise<boolean> {
-  for await (const groups of linkGroups(read, codes, way, atOnce))
-    if (groups.some(({ code }) => !visited.has(code))) return true
+  const { way, from, atOnce } = of
+  for await (const groups of linkGroups(read, from, way, atOnce))
+    if (follower.leadsOn(way, groups)) return true
   return false
 }

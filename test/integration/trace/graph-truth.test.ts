@@ -29,8 +29,16 @@ const lots = (role: 'subject' | 'source', values: string[]) =>
 const papers = <R extends string>(role: R, values: string[]) =>
   values.map((value) => ({ role, type: 'other', number: `D${value}` }))
 
+/** Goods that are told apart, that are not, and such as nobody tells. */
+const goods = fc.constantFrom(
+  ...[undefined, undefined, { name: '番茄', class: 'vegetable' }, { name: '黄瓜', class: 'vegetable' }],
+  ...[{ name: '西红柿' }, { class: 'vegetable' }, { name: '猪白条', class: 'pork' }],
+  { name: '生猪', class: 'other_livestock' },
+)
+const told = (product: { name?: string; class?: string } | undefined) => (product ? { product } : {})
+
 const anyBody = fc.record({ subject: numbers, source: numbers, upstream: numbers, voucher: numbers })
-const content = fc.oneof(
+const bodies = fc.oneof(
   anyBody.map(({ subject, source, upstream, voucher }) => ({
     kind: 'sale' as const,
     body: {
@@ -60,6 +68,14 @@ const content = fc.oneof(
     },
   })),
 )
+const content = fc.tuple(bodies, goods, goods).map(([one, product, made]) => {
+  const { kind, body } = one
+  if (kind !== 'transformation') return { kind, body: { ...body, ...told(product) } }
+  return {
+    kind,
+    body: { input: { ...body.input, ...told(product) }, output: { ...body.output, ...told(made) } },
+  }
+})
 const version = fc.record({ content, isVoid: fc.boolean(), gap: fc.integer({ min: 0, max: 2 }) })
 const record = fc.record({
   system: fc.constantFrom('one', 'two'),

@@ -1,5 +1,6 @@
 import { recordCode } from '#core/lineage/codes.ts'
 import { edgesOf } from '#core/lineage/edges.ts'
+import { ANY_GOODS, goodsBehind, type LinkTeller } from '#core/lineage/goods-path.ts'
 import type { Body } from '#core/model/body.ts'
 import { likelyEdges } from './likely-model.ts'
 import { idOf, type Written } from './store-records.ts'
@@ -74,22 +75,30 @@ export function plainTrace(
   least = 0,
 ): PlainAnswer {
   const all = edgesThatCount(written, at).filter(({ confidence = 1 }) => confidence >= least)
+  const heads = new Map(newest(written, at).map((one) => [idOf(one), one]))
   const nodes = new Map([[root, '0 root']])
   const edges = new Set<string>()
   const ways = direction === 'both' ? (['back', 'forward'] as const) : [direction]
-  const visited = { back: new Set([root]), forward: new Set([root]) }
-  const frontier = { back: [root], forward: [root] }
+  // A code is visited once as each goods as which a path comes to it.
+  const begin = { code: root, goods: ANY_GOODS }
+  const visited = { back: new Set([JSON.stringify(begin)]), forward: new Set([JSON.stringify(begin)]) }
+  const frontier = { back: [begin], forward: [begin] }
   for (let step = 1; step <= depth; step++) {
     for (const way of ways) {
-      const reached: string[] = []
+      const reached: (typeof begin)[] = []
       for (const { from, to, rule, record, with: other } of all) {
-        const [near, far] = way === 'back' ? [to, from] : [from, to]
-        if (!frontier[way].includes(near)) continue
-        edges.add([from, to, rule, record, ...(other ? [other] : [])].join(' '))
-        if (visited[way].has(far)) continue
-        visited[way].add(far)
-        reached.push(far)
-        if (!nodes.has(far)) nodes.set(far, `${step} ${way}`)
+        const [near, code] = way === 'back' ? [to, from] : [from, to]
+        for (const before of frontier[way]) {
+          if (before.code !== near) continue
+          const goods = goodsBehind(before.goods, heads.get(record) as LinkTeller, way)
+          if (goods === null) continue
+          edges.add([from, to, rule, record, ...(other ? [other] : [])].join(' '))
+          const key = JSON.stringify({ code, goods })
+          if (visited[way].has(key)) continue
+          visited[way].add(key)
+          reached.push({ code, goods })
+          if (!nodes.has(code)) nodes.set(code, `${step} ${way}`)
+        }
       }
       frontier[way] = reached
     }

@@ -92,10 +92,16 @@ export function recordsWith(run: number, person: Planted): Written[] {
 }
 
 /** What joins the records: the lot, its certificate and its voucher, beside whatever was planted in the same lists. */
-function joined(kind: Kind, run: number, { lots, documents, parties }: Partial<Body>): Partial<Body> {
+function joined(
+  kind: Kind,
+  run: number,
+  { lots, documents, parties, product }: Partial<Body>,
+): Partial<Body> {
   const [lot, paper, voucher] = [`L${run}`, `D${run}`, `V${run}`]
   const self = kind === 'document'
   return {
+    // One lot is of one kind of goods.
+    ...(product ? { product: { ...product, class: 'vegetable' as const } } : {}),
     ...(kind === 'hold' ? { holdKind: run % 2 ? 'stop_sale' : 'recall' } : {}),
     ...(lots ? { lots: [...lots, { role: 'subject', scheme: 'local.one', value: lot }] } : {}),
     ...(documents

@@ -1,0 +1,81 @@
+import type { CaseGoods } from '#core/cases/goods.ts'
+import { mayBe } from '#core/cases/goods.ts'
+import type { Found } from '#core/lineage/assemble-graph.ts'
+import type { GraphCode } from '#core/lineage/codes.ts'
+import { tellingRecord } from '#core/lineage/describe-node.ts'
+import { ANY_GOODS } from '#core/lineage/goods-path.ts'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import type { Mentions } from '#store/lots.ts'
+import {
+  type EveryLink,
+  everyLink,
+  type GoodsFollower,
+  type GoodsOfCodes,
+  goodsFollower,
+} from './followers.ts'
+import type { LinkReader } from './link-groups.ts'
+import type { LinkTellers } from './link-tellers.ts'
+import { type WalkBounds, type Walked, walk } from './walk.ts'
+
+export interface GoodsWalk {
+  /** Where the walk begins, and as what; see `anyGoods`. */
+  readonly begin: GoodsOfCodes
+  readonly bounds: WalkBounds
+  /** Reads many steps in one round trip, whatever goods they are of. */
+  readonly ahead: LinkReader
+  /** Reads one step. */
+  readonly step: LinkReader
+  readonly mentionsOf: (codes: readonly GraphCode[]) => Promise<Mentions>
+  readonly tellers: LinkTellers
+}
+
+/** Codes that are asked for stand for whatever goods they have. */
+export const anyGoods = (codes: readonly GraphCode[]): Map<GraphCode, readonly CaseGoods[]> =>
+  new Map(codes.map((code) => [code, [ANY_GOODS]]))
+
+/**
+ * Walks over the links of the goods of each path, and reads what mentions the codes that it reached, as far as it may be of these goods. Most paths are of one product: so the walk is made with all links at once, and
+ * made again step by step where some of them turn out to be of other goods.
+ */
+export async function walkGoods(question: GoodsWalk): Promise<Walked & Found> {
+  const { begin, bounds, ahead, step, mentionsOf, tellers } = question
+  const roots = [...begin.keys()]
+  const every = everyLink(roots)
+  const first = await walk(ahead, every, roots, bounds)
+  const mentions = await mentionsOf(first.nodes.map(({ code }) => code))
+  for (const records of mentions.records.values()) tellers.take(records)
+  await tellers.note(every.steps().flatMap(({ groups }) => groups.flatMap(({ links }) => links)))
+  const replayed = goodsFollower(begin, tellers.of)
+  if (isOneGoods(every, replayed)) return { ...first, ...ofGoods(mentions, replayed) }
+  const own = goodsFollower(begin, tellers.of)
+  const noting: LinkReader = async (...asked) => {
+    const links = await step(...asked)
+    await tellers.note(links)
+    return links
+  }
+  const second = await walk(noting, own, roots, bounds)
+  return { ...second, ...ofGoods(await mentionsOf(second.nodes.map(({ code }) => code)), own) }
+}
+
+/** Whether a walk over the goods takes the same steps: every link is of the goods as which the code before it was reached, and none is reached as others later. */
+function isOneGoods({ steps }: EveryLink, goods: GoodsFollower): boolean {
+  for (const { way, groups } of steps()) {
+    if (groups.some((group) => goods.follow(way, group).length < group.links.length)) return false
+    goods.next(way)
+  }
+  return !goods.cameAgain()
+}
+
+/**
+ * Of the records that mention each code those that may tell of the goods as which it was reached. What tells best of a paper or lot whose goods are called otherwise stays, where nothing else tells
+ * what it is.
+ */
+function ofGoods({ records, more }: Mentions, { goodsOf }: GoodsFollower): Mentions {
+  const own = [...records].map(([code, told]): [GraphCode, readonly TracedRecord[]] => {
+    const as = goodsOf(code)
+    const kept = told.filter(({ kind, body }) => as.some((goods) => mayBe(goods, kind, body)))
+    const teller = tellingRecord(code, kept) ? undefined : tellingRecord(code, told)
+    return [code, teller ? told.filter((one) => one === teller || kept.includes(one)) : kept]
+  })
+  return { records: new Map(own), more }
+}
