@@ -80,7 +80,7 @@ test('a load that one gate refused has used nothing of its paper: it comes in at
   await storeRecords(pool, [certificate(number), entry(number, FIRST, 'refused_no_docs')])
   expect(await told(number, OTHER)).toEqual([[], undefined, '50'])
   await storeRecords(pool, [entry(number, OTHER, 'admitted_with_docs')])
-  expect(await told(number, FIRST)).toEqual([['shared_elsewhere', 'used_up'], '50', '0'])
+  expect(await told(number, FIRST)).toEqual([['used_up', 'shared_elsewhere'], '50', '0'])
 })
 
 test('a load that was let in after it had been refused, as its market corrects, is used there', async () => {
@@ -88,5 +88,5 @@ test('a load that was let in after it had been refused, as its market corrects, 
   await storeRecords(pool, [certificate(number), entry(number, FIRST, 'refused_test_fail')])
   expect((await told(number, OTHER))[0]).toEqual([])
   await storeRecords(pool, [entry(number, FIRST, 'admitted_after_test', { version: 2 })])
-  expect(await told(number, OTHER)).toEqual([['shared_elsewhere', 'used_up'], '50', '0'])
+  expect(await told(number, OTHER)).toEqual([['used_up', 'shared_elsewhere'], '50', '0'])
 })
