@@ -102,6 +102,11 @@ export const WORK_TWINS: Twins = [
   ['the claim is $1 already', '该申请已是 $1'],
   ['the record is of the hub $1, which decides the claim', '该记录属于平台 $1，由其裁定'],
   ['the record is no longer of this hub', '该记录已不属于本平台'],
+  ['the record has got another version just now', '该记录刚刚有了新版本'],
+  [
+    'Look at the record, and accept the claim again where it still holds.',
+    '请查看该记录，主张仍然成立的再次采纳。',
+  ],
   ['the code does not stand on this card', '该编码不在此档案中'],
   ['the code stands on this card already', '该编码已在此档案中'],
   ['the code is parted already', '该编码已拆分'],
