@@ -1,8 +1,10 @@
-import { addDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
-import { TELLINGS } from './goods-fact.ts'
+import { addDecimal, compareDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
+import { type Came, cameIn } from './came.ts'
 import type { Holding } from './holdings.ts'
+import { mayGoAgain } from './returns.ts'
 import {
   type Account,
+  backUntold,
   FINDS,
   FINDS_AWAY,
   type Find,
@@ -11,12 +13,13 @@ import {
   isGivenAway,
   lastlyAt,
   leftUntold,
+  lessReturned,
+  type Out,
   outOf,
   rest,
   settled,
   totalOf,
 } from './settled.ts'
-import { byTeller, papersTell, sumIn, toldMost } from './told-most.ts'
 
 /** How the goods of the source, or those that were made of them, add up in one unit: `stated = found + notFound`. */
 export interface Balance {
@@ -60,11 +63,9 @@ export function accountFor(
   ].sort()
   const stages = stagesOf(holdings)
   const accounts: Account[][] = holdings.map(() => [])
-  const cameIn = new Map(
-    units.map((unit) => [unit, holdings.map((holding) => cameOf(holding, unit, sources.has(holding.index)))]),
-  )
+  const came: CameByUnit = new Map(units.map((unit) => [unit, cameIn(unit, holdings, sources)]))
   for (const unit of units)
-    accountsIn(unit, holdings, cameIn, home).forEach((account, index) => {
+    accountsIn(unit, holdings, came, home).forEach((account, index) => {
       if (account.came !== null || account.wentOn !== '0' || Object.keys(account.found).length > 0)
         accounts[index]?.push(account)
     })
@@ -85,50 +86,95 @@ function stagesOf(holdings: readonly Holding[]): number[] {
 function accountsIn(
   unit: string,
   holdings: readonly Holding[],
-  cameIn: CameIn,
+  byUnit: CameByUnit,
   home: string | null,
 ): Account[] {
-  const came = cameIn.get(unit) ?? []
-  const untold = untoldIn(unit, holdings, cameIn)
+  const { kept: came, back, broughtBack } = byUnit.get(unit) as Came
+  const untold = untoldIn(unit, holdings, byUnit)
   const gave: Gift[][] = holdings.map(() => [])
   const given = holdings.map(() => '0')
   const owed = owedBy(holdings, came)
   const isSent = (index: number): boolean => lastlyAt(holdings[index] as Holding, home) === null
   const turned = new Set(holdings.flatMap(({ madeFrom }) => madeFrom))
   const accounts: Account[] = []
-  // Children before parents: what a child got is what its parents gave.
-  for (const holding of holdings.toReversed()) {
+  const outs = holdings.map(({ left }) => outOf(left, unit))
+  const leftOf = ({ index }: Holding) => {
+    const told = outs[index] as Out[]
+    const elsewhere = addDecimal(back[index] as string, broughtBack[index] as string)
+    const out = lessReturned(told, elsewhere)
+    return { out, refusedBack: subtractDecimal(elsewhere, subtractDecimal(totalOf(told), totalOf(out))) }
+  }
+  const settle = (holding: Holding): void => {
     const { index } = holding
-    const out = outOf(holding.left, unit)
-    const total = maxDecimal(came[index] ?? '0', addDecimal(given[index] as string, totalOf(out)))
-    give(holding, total, { came, gave, given, owed, isSent })
     const gifts = gave[index] ?? []
     const gaveAway = gifts
       .filter(({ to }) => isGivenAway(holding, holdings[to] as Holding, home))
       .reduce((sum, { value }) => addDecimal(sum, value), '0')
     accounts[index] = settled(holding, {
-      ...{ unit, out, home, came: came[index] ?? null, gave: gifts, gaveAway },
+      ...{ unit, ...leftOf(holding), home, came: came[index] ?? null, gave: gifts, gaveAway },
       ...{ turned: turned.has(index), isUntold: untold.has(index) },
     })
+  }
+  // Children before parents: what a child got is what its parents gave.
+  for (const holding of holdings.toReversed()) {
+    const { index } = holding
+    const out = totalOf(leftOf(holding).out)
+    const over = came[index] == null ? '0' : rest(addDecimal(given[index] as string, out), came[index])
+    for (const { to, value } of goneAgain(holding, { over, gave: gave[index] ?? [], holdings, accounts })) {
+      gave[index] = (gave[index] ?? []).map((gift) =>
+        gift.to === to ? { to, value: subtractDecimal(gift.value, value) } : gift,
+      )
+      given[index] = subtractDecimal(given[index] as string, value)
+      back[to] = addDecimal(back[to] as string, value)
+      came[to] = came[to] == null ? null : subtractDecimal(came[to], value)
+      settle(holdings[to] as Holding)
+    }
+    const total = maxDecimal(came[index] ?? '0', addDecimal(given[index] as string, out))
+    give(holding, total, { came, gave, given, owed, isSent })
+    settle(holding)
   }
   return accounts
 }
 
-/** What came to each holding, by unit. */
-type CameIn = ReadonlyMap<string, readonly (string | null)[]>
+/** What of more than a holding had is what others had sent back to it: from whom, and how much. */
+function goneAgain(
+  holding: Holding,
+  of: {
+    readonly over: string
+    readonly gave: readonly Gift[]
+    readonly holdings: readonly Holding[]
+    readonly accounts: readonly Account[]
+  },
+): Gift[] {
+  const { gave, holdings, accounts } = of
+  let open = of.over
+  return gave.flatMap(({ to, value }): Gift[] => {
+    const { found, away } = accounts[to] as Account
+    const sentBack = addDecimal(found.returned ?? '0', away.returned ?? '0')
+    const part = [value, sentBack, open].reduce(minDecimal)
+    if (compareDecimal(part, '0') <= 0) return []
+    const others = gave.flatMap((gift) => (gift.to === to ? [] : (holdings[gift.to] as Holding)))
+    if (!mayGoAgain(holdings[to] as Holding, holding, others)) return []
+    open = subtractDecimal(open, part)
+    return [{ to, value: part }]
+  })
+}
+
+type CameByUnit = ReadonlyMap<string, Came>
 
 /** Holdings that are told in the unit and in others, of which some left or went on that is told in one of those alone. */
-function untoldIn(unit: string, holdings: readonly Holding[], cameIn: CameIn): Set<number> {
-  const others = [...cameIn.keys()].filter((one) => one !== unit)
+function untoldIn(unit: string, holdings: readonly Holding[], byUnit: CameByUnit): Set<number> {
+  const others = [...byUnit.keys()].filter((one) => one !== unit)
   if (others.length === 0) return new Set()
-  const isToldIn = (one: string, index: number): boolean => (cameIn.get(one)?.[index] ?? null) !== null
+  const isToldIn = (one: string, index: number): boolean => (byUnit.get(one)?.kept[index] ?? null) !== null
   const othersOf = (index: number): string[] =>
     isToldIn(unit, index) ? others.filter((one) => isToldIn(one, index)) : []
   return new Set(
     holdings.flatMap((holding) => {
-      const { index, left } = holding
+      const { index, left, back } = holding
       const givers = isToldIn(unit, index) ? [] : giversOf(holding)
       const untold = givers.filter((giver) => othersOf(giver).some((one) => isToldIn(one, index)))
+      if (backUntold(back, unit, othersOf(index))) return [...giversOf(holding), index]
       return leftUntold(left, unit, othersOf(index)) ? [...untold, index] : untold
     }),
   )
@@ -177,23 +223,6 @@ function give(
     given[parent] = addDecimal(given[parent] as string, value)
     open = subtractDecimal(open, value)
   }
-}
-
-/** Of what each system tells of it, the greatest; a paper is believed only where nothing else tells, at the source what stands nearest to it. */
-function cameOf({ came }: Holding, unit: string, isSource: boolean): string | null {
-  const told = came.filter(({ measures }) => measures.some((one) => one.unit === unit))
-  const kinds = TELLINGS.filter((tells) => told.some((fact) => fact.tells === tells))
-  const [first] = kinds
-  const believed =
-    isSource && first ? [first] : kinds.length > 1 ? kinds.filter((one) => one !== 'papered') : kinds
-  const sums = believed.flatMap((tells) => {
-    const facts = told.filter((fact) => fact.tells === tells)
-    if (tells === 'papered') return [papersTell(facts, unit)]
-    return tells === 'entered'
-      ? [sumIn(toldMost(facts, unit), unit)]
-      : byTeller(facts).map((one) => maxDecimal(sumIn(one, unit), '0'))
-  })
-  return sums.length === 0 ? null : sums.reduce(maxDecimal)
 }
 
 function balancesOf(

@@ -4,6 +4,8 @@ import type { Link } from '#core/lineage/traced-record.ts'
 import type { GoodsFact, Measure } from './goods-fact.ts'
 import { orderOf } from './order.ts'
 import { goingOn, joinPapers, joinToSources } from './papers.ts'
+import { shareRefunds } from './refunds.ts'
+import { type Group, takeOutReturns } from './returns.ts'
 import { type Joined, joiner, joinTraded, joinVouchers } from './same-goods.ts'
 import { outOf, rest, totalOf } from './settled.ts'
 import { sumIn, toldMost } from './told-most.ts'
@@ -17,6 +19,8 @@ export interface Holding {
   readonly came: readonly GoodsFact[]
   /** Records that tell how goods left without going into another holding. */
   readonly left: readonly GoodsFact[]
+  /** Records by which who gave the goods took some of them back. */
+  readonly back: readonly GoodsFact[]
   /** Holdings that its goods came from, nearest first only. */
   readonly parents: readonly number[]
   /** Those of the parents whose goods were turned into other goods. */
@@ -32,6 +36,8 @@ export interface Reached {
 }
 
 const TURNS: ReadonlySet<string> = new Set(['transformation', 'entered'])
+/** How someone is told to have got goods; a paper about them is none. */
+const TAKES: ReadonlySet<string> = new Set(['entered', 'sold'])
 const LEFT: ReadonlySet<string> = new Set(['ticket', 'summary', 'disposed', 'returned'])
 
 /**
@@ -43,7 +49,7 @@ export function holdingsOf({ sources, codes, links: all, facts: told }: Reached)
   const links = goingOn(all)
   const known = new Set(codes)
   const joined = joiner(codes)
-  const facts = asSold(told)
+  const { facts, refunds } = asSold(told)
   const isReached = (code: GraphCode): boolean => known.has(code)
   const arrivals = facts.filter(
     ({ tells, goods, from }) =>
@@ -64,26 +70,31 @@ export function holdingsOf({ sources, codes, links: all, facts: told }: Reached)
   joinToSources(all, sources, joined)
   joinPapers(arrivals, sold, joined)
   joinTraded(arrivals, links, joined)
-  return assemble(arrivals, facts, links, joined, { known, sources })
+  return assemble(arrivals, { facts, refunds }, links, joined, { known, sources })
 }
 
 /**
- * Sales as they count. A ticket under whose number goods came in, such as those of a canteen, is the voucher of a sale to it. What a trader gave back is taken from the sale of which it bears the voucher; of
- * another nobody knows which sale it was.
+ * Sales as they count, and what was taken back of them. A ticket under whose number goods came in, such as those of a canteen, is the voucher of a sale to it. The number of a refund of its own is no
+ * goods, as that of a ticket.
  */
-function asSold(facts: readonly GoodsFact[]): GoodsFact[] {
-  const brought = new Set(facts.flatMap(({ tells, from }) => (tells === 'entered' ? from : [])))
-  const sold = new Set(
-    facts.flatMap(({ tells, goods, refund }) => (tells === 'sold' && !refund ? goods : [])),
-  )
-  return facts.map((fact): GoodsFact => {
-    const { tells, goods, papers, from, refund } = fact
-    if (tells === 'ticket' && !refund && papers.some((code) => brought.has(code)))
-      return { ...fact, tells: 'sold', goods: papers, papers: [], from: [...goods, ...from] }
-    if (tells === 'sold' && refund && !goods.some((code) => sold.has(code)))
-      return { ...fact, tells: 'ticket', goods: [], papers: goods, measures: [] }
-    return fact
+function asSold(told: readonly GoodsFact[]): { readonly facts: GoodsFact[]; readonly refunds: GoodsFact[] } {
+  const brought = new Set(told.flatMap(({ tells, from }) => (tells === 'entered' ? from : [])))
+  const all = told.map((fact): GoodsFact => {
+    const { tells, goods, papers, from } = fact
+    return tells === 'ticket' && papers.some((code) => brought.has(code))
+      ? { ...fact, tells: 'sold', goods: papers, papers: [], from: [...goods, ...from] }
+      : fact
   })
+  const [refunds = [], facts = []] = [true, false].map((isRefund) =>
+    all.filter(({ tells, refund }) => (tells === 'sold' && refund) === isRefund),
+  )
+  const sold = new Set(facts.flatMap(({ tells, goods }) => (tells === 'sold' ? goods : [])))
+  const own = refunds.flatMap((fact): GoodsFact[] => {
+    const { goods } = fact
+    if (goods.some((code) => sold.has(code))) return []
+    return [{ ...fact, tells: 'ticket', goods: [], papers: goods, measures: [] }]
+  })
+  return { facts: [...facts, ...own], refunds }
 }
 
 /** Sold without a voucher: nothing but the record names what the buyer got. */
@@ -91,16 +102,16 @@ const isUnnamed = (code: GraphCode): boolean => code.startsWith('rec:')
 
 function assemble(
   arrivals: readonly GoodsFact[],
-  facts: readonly GoodsFact[],
+  { facts, refunds }: ReturnType<typeof asSold>,
   links: readonly Link[],
   joined: Joined,
   { known, sources }: { readonly known: ReadonlySet<GraphCode>; readonly sources: readonly GraphCode[] },
 ): Holding[] {
   const isTicket = ticketsOf(facts, arrivals, links)
-  const groups = new Map<GraphCode, { codes: GraphCode[]; came: GoodsFact[]; left: GoodsFact[] }>()
-  const groupOf = (code: GraphCode) => {
+  const groups = new Map<GraphCode, Group>()
+  const groupOf = (code: GraphCode): Group => {
     const top = joined.find(code)
-    const found = groups.get(top) ?? { codes: [], came: [], left: [] }
+    const found = groups.get(top) ?? { codes: [], came: [], left: [], back: [] }
     groups.set(top, found)
     return found
   }
@@ -109,6 +120,7 @@ function assemble(
     const [code] = fact.goods.filter(joined.has)
     if (code !== undefined) groupOf(code).came.push(fact)
   }
+  const back = takeOutReturns([...groups.values()], joined.find)
   const takenFrom = Map.groupBy(
     links.filter(({ to }) => isTicket(to)),
     ({ to }) => to,
@@ -121,7 +133,10 @@ function assemble(
   for (const { fact, from } of gone) if (from.length === 1) from[0]?.left.push(fact)
   for (const { fact, from } of gone)
     if (from.length > 1) for (const [i, part] of sharedAmong(from, fact).entries()) from[i]?.left.push(part)
-  const edges = edgesOf(groups, arrivals, links, joined, isTicket)
+  shareRefunds([...groups.values()], [...refunds, ...back], joined.find)
+  const taken = new Set(back.map(({ id }) => id))
+  const onward = links.filter(({ recordId }) => !taken.has(recordId))
+  const edges = edgesOf(groups, arrivals, onward, joined, isTicket)
   const first = [...new Set(sources.filter(joined.has).map(joined.find))].sort()
   return orderOf(
     groups,
@@ -211,7 +226,7 @@ function edgesOf(
   return edges
 }
 
-/** Goods that someone gave who had taken them on the same way came from him, not straight from where the paper came from. */
+/** Goods that someone gave who had taken them on the same way came from him, not straight from where the paper came from; where a record names what he had taken, from that. */
 function boughtOn(
   groups: ReadonlyMap<GraphCode, { readonly came: readonly GoodsFact[] }>,
   edges: ReadonlyMap<GraphCode, Map<GraphCode, boolean>>,
@@ -232,11 +247,19 @@ function boughtOn(
     return way
   }
   const nearer: [top: GraphCode, from: GraphCode][] = []
+  const had = new Map(
+    [...groups].map(([top, { came }]) => [
+      top,
+      new Set(came.flatMap(({ tells, taker }) => (TAKES.has(tells) ? (taker ?? []) : []))),
+    ]),
+  )
   for (const [top, { came }] of groups) {
     const parents = [...(edges.get(top)?.keys() ?? [])]
-    for (const giver of new Set(came.flatMap(({ giver, taker }) => (giver === taker ? [] : (giver ?? [])))))
+    for (const giver of new Set(came.flatMap((one) => (one.giver === one.taker ? [] : (one.giver ?? []))))) {
+      if (parents.some((parent) => had.get(parent)?.has(giver))) continue
       for (const one of takers.get(giver) ?? [])
         if (one !== top && parents.some((parent) => wayTo(one).has(parent))) nearer.push([top, one])
+    }
   }
   for (const [top, from] of nearer) {
     const parents = edges.get(top)

@@ -3,7 +3,7 @@ import type { GoodsFact } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
 import { type Account, enteredAt, outOf, totalOf } from './settled.ts'
 import type { Spot, SpotReader } from './spots.ts'
-import { sumIn, toldMost } from './told-most.ts'
+import { mostOf, sumIn, toldMost } from './told-most.ts'
 
 /** What of one lot should still be at a place; null where records do not tell how much of it is at this one. */
 export interface LeftAt {
@@ -168,9 +168,28 @@ function goneFrom(goods: Goods, level: Level, keys: ReadonlySet<string>): [strin
     const key = givenFrom(goods, level, to)
     if (key !== null && beyond.some(({ spots }) => level(spots) === key)) continue
     if (key === null || !keys.has(key)) return null
-    gone.push([key, value])
+    gone.push([key, value], ...backAt(goods, level, { to, key, keys }))
   }
   return gone
+}
+
+/** What came back at other places than those from which it went on, as it stands less at the one and more at the other. */
+function backAt(
+  { holdings, account: { unit }, spotsOf }: Goods,
+  level: Level,
+  of: { readonly to: number; readonly key: string; readonly keys: ReadonlySet<string> },
+): [string, string][] {
+  const { back, parents } = holdings[of.to] as Holding
+  if (parents.length !== 1) return []
+  return mostOf(back, unit).flatMap((fact): [string, string][] => {
+    const key = level(spotsOf(fact, fact.tells === 'entered' ? 'taken' : 'given'))
+    if (key === undefined || key === of.key || !of.keys.has(key)) return []
+    const value = sumIn([fact], unit)
+    return [
+      [of.key, value],
+      [key, subtractDecimal('0', value)],
+    ]
+  })
 }
 
 /** From which of the places goods went on into another lot: where they were sold, else where he has his who gave them. */

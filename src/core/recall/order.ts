@@ -10,6 +10,7 @@ type Groups = ReadonlyMap<
     readonly codes: readonly GraphCode[]
     readonly came: readonly GoodsFact[]
     readonly left: readonly GoodsFact[]
+    readonly back: readonly GoodsFact[]
   }
 >
 type Edges = ReadonlyMap<GraphCode, ReadonlyMap<GraphCode, boolean>>
@@ -25,14 +26,14 @@ export function orderOf(groups: Groups, edges: Edges, first: readonly GraphCode[
   const place = new Map(order.map((top, index) => [top, index]))
   const above = new Map<number, ReadonlySet<number>>()
   return order.map((top, index): Holding => {
-    const { codes, came, left } = groups.get(top) as NonNullable<ReturnType<Groups['get']>>
+    const { codes, came, left, back } = groups.get(top) as NonNullable<ReturnType<Groups['get']>>
     const all = (parentsOf.get(top) ?? []).map((parent) => place.get(parent) as number)
     const further = new Set(all.flatMap((parent) => [...(above.get(parent) ?? [])]))
     const parents = all.filter((parent) => !further.has(parent)).sort((a, b) => a - b)
     above.set(index, new Set([...further, ...all]))
     const turned = edges.get(top)
     const madeFrom = parents.filter((parent) => turned?.get(order[parent] as GraphCode) === true)
-    return { index, codes: [...codes].sort(), came, left, parents, madeFrom }
+    return { index, codes: [...codes].sort(), came, left, back, parents, madeFrom }
   })
 }
 

@@ -45,7 +45,7 @@ export function rehearse(reached: Reached): Rehearsed {
   const accounted = accountFor(holdings, sources, home)
   const placed = sitesOf(holdings, accounted.accounts, home)
   const sites = placed.map(({ site }) => site)
-  const facts = holdings.flatMap(({ came, left }) => [...came, ...left])
+  const facts = holdings.flatMap(({ came, left, back }) => [...came, ...left, ...back])
   return {
     lots: holdings.map((holding) => lotOf(holding, accounted, sources)),
     mass: accounted.balances,
@@ -81,9 +81,9 @@ function yearOf(facts: readonly { readonly at: string | null }[]): number {
 }
 
 function lotOf(holding: Holding, { accounts, stages }: Accounted, sources: ReadonlySet<number>): RecallLot {
-  const { index, codes, came, left } = holding
+  const { index, codes, came, left, back } = holding
   const own = accounts[index] ?? []
-  const told = [...came, ...left]
+  const told = [...came, ...left, ...back]
   return {
     codes,
     product: came.find(({ product }) => product !== null)?.product ?? null,

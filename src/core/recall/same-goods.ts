@@ -1,6 +1,7 @@
 import type { GraphCode } from '#core/lineage/codes.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
 import type { GoodsFact } from './goods-fact.ts'
+import { isReverse } from './returns.ts'
 
 /** Codes that mean the same goods, joined. */
 export function joiner(codes: readonly GraphCode[]) {
@@ -32,16 +33,22 @@ export function joiner(codes: readonly GraphCode[]) {
 
 export type Joined = ReturnType<typeof joiner>
 
-/** An arrival that names the voucher of a sale is what was sold. */
+/** An arrival that names the voucher of a sale is what was sold, but where it is what came back of it. */
 export function joinVouchers(
   arrivals: readonly GoodsFact[],
   sold: ReadonlySet<GraphCode>,
   joined: Joined,
 ): void {
-  for (const { tells, goods, from } of arrivals) {
-    const [own] = goods.filter(joined.has)
-    if (tells !== 'entered' || own === undefined) continue
-    for (const code of from) if (sold.has(code) && joined.has(code)) joined.join(code, own)
+  const sales = new Map<GraphCode, GoodsFact[]>()
+  for (const fact of arrivals)
+    if (fact.tells === 'sold')
+      for (const code of fact.goods) sales.set(code, [...(sales.get(code) ?? []), fact])
+  for (const fact of arrivals) {
+    const [own] = fact.goods.filter(joined.has)
+    if (fact.tells !== 'entered' || own === undefined) continue
+    for (const code of fact.from)
+      if (sold.has(code) && joined.has(code) && !sales.get(code)?.some((sale) => isReverse(fact, sale)))
+        joined.join(code, own)
   }
 }
 

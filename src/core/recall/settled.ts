@@ -1,7 +1,7 @@
 import { addDecimal, compareDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { GoodsFact } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
-import { apart, sumIn, toldMost } from './told-most.ts'
+import { apart, byTeller, sumIn, toldMost } from './told-most.ts'
 
 /** Where goods are, or what became of them. */
 export const FINDS = [
@@ -44,6 +44,14 @@ export interface Gift {
 /** What is left of a behind b, and nothing where that is more. */
 export const rest = (a: string, b: string): string => maxDecimal('0', subtractDecimal(a, b))
 
+const isTold = ({ measures }: GoodsFact, units: readonly string[]): boolean =>
+  measures.some((one) => units.includes(one.unit))
+
+/** Whether some of what was taken back of a lot is told in another of its units alone. */
+export const backUntold = (back: readonly GoodsFact[], unit: string, others: readonly string[]): boolean =>
+  back.length > 0 &&
+  byTeller(back).every((told) => told.some((fact) => !isTold(fact, [unit]) && isTold(fact, others)))
+
 /** What left into nobody's hand that is reached, from one place. */
 export interface Out {
   readonly find: 'soldRetail' | 'disposed' | 'returned'
@@ -51,7 +59,7 @@ export interface Out {
   readonly region: string | null
 }
 
-/** A day's summary and its tickets tell of the same sales, where they may be of one place. */
+/** A day's summary and its tickets tell of the same sales, where they may be of one place; what customers gave back is there again. */
 export const outOf = (left: readonly GoodsFact[], unit: string): Out[] =>
   apart(left).flatMap((here): Out[] => {
     const of = (tells: string, refund: boolean): string =>
@@ -65,7 +73,7 @@ export const outOf = (left: readonly GoodsFact[], unit: string): Out[] =>
     return [
       { find: 'soldRetail', value: subtractDecimal(sold, back), region },
       { find: 'disposed', value: of('disposed', false), region },
-      { find: 'returned', value: addDecimal(back, of('returned', false)), region },
+      { find: 'returned', value: of('returned', false), region },
     ]
   })
 
@@ -74,8 +82,6 @@ export const outOf = (left: readonly GoodsFact[], unit: string): Out[] =>
  * who tell all of theirs are believed.
  */
 export const leftUntold = (left: readonly GoodsFact[], unit: string, others: readonly string[]): boolean => {
-  const isTold = ({ measures }: GoodsFact, units: readonly string[]): boolean =>
-    measures.some((one) => units.includes(one.unit))
   const isUntold = (fact: GoodsFact): boolean => !isTold(fact, [unit]) && isTold(fact, others)
   return (
     others.length > 0 &&
@@ -86,6 +92,16 @@ export const leftUntold = (left: readonly GoodsFact[], unit: string, others: rea
       return isSoldUntold || [...of('disposed'), ...of('returned')].some(isUntold)
     })
   )
+}
+
+/** Without so much of what was sent back: it is known where that is. */
+export function lessReturned(out: readonly Out[], value: string): Out[] {
+  let known = value
+  return out.map((one) => {
+    const part = one.find === 'returned' ? minDecimal(known, one.value) : '0'
+    known = subtractDecimal(known, part)
+    return { ...one, value: subtractDecimal(one.value, part) }
+  })
 }
 
 export const totalOf = (out: readonly Out[]): string =>
@@ -101,12 +117,14 @@ export function settled(
     /** What went on from other provinces. */
     readonly gaveAway: string
     readonly out: readonly Out[]
+    /** What of the goods that are told to be refused is where they came from. */
+    readonly refusedBack: string
     readonly home: string | null
     readonly turned: boolean
     readonly isUntold: boolean
   },
 ): Account {
-  const { unit, came, gave, gaveAway, out, home, turned, isUntold } = of
+  const { unit, came, gave, gaveAway, out, refusedBack, home, turned, isUntold } = of
   const wentOn = gave.reduce((sum, { value }) => addDecimal(sum, value), '0')
   const left = came === null ? '0' : rest(came, addDecimal(wentOn, totalOf(out)))
   const found: Partial<Record<Find, string>> = {}
@@ -126,7 +144,7 @@ export function settled(
   if (isUntold) return { ...account, lost: left }
   if (where === 'several') {
     const gone = addDecimal(totalOf(out.filter(isAway)), gaveAway)
-    const parts = partsOf(holding, { unit, left, home, gone })
+    const parts = partsOf(holding, { unit, left, home, gone, refusedBack })
     add('returned', parts.returned)
     addAway('atSites', parts.away)
     add('atSites', parts.atSites)
@@ -151,9 +169,15 @@ export function isGivenAway({ came }: Holding, to: Holding, home: string | null)
 /** Of goods of one lot some of which were refused or came to another province what is left of each. */
 function partsOf(
   { came }: Holding,
-  of: { readonly unit: string; readonly left: string; readonly home: string | null; readonly gone: string },
+  of: {
+    readonly unit: string
+    readonly left: string
+    readonly home: string | null
+    readonly gone: string
+    readonly refusedBack: string
+  },
 ): Readonly<Record<'returned' | 'away' | 'atSites', string>> {
-  const { unit, left, home, gone } = of
+  const { unit, left, home, gone, refusedBack } = of
   const entered = toldMost(
     came.filter(({ tells }) => tells === 'entered'),
     unit,
@@ -163,7 +187,7 @@ function partsOf(
       entered.filter((fact) => enteredAt(fact, home) === find),
       unit,
     )
-  const returned = minDecimal(left, told('returned'))
+  const returned = minDecimal(left, rest(told('returned'), refusedBack))
   const away = minDecimal(subtractDecimal(left, returned), rest(told('leftRegion'), gone))
   return { returned, away, atSites: subtractDecimal(subtractDecimal(left, returned), away) }
 }

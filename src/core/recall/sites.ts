@@ -73,7 +73,7 @@ export function sitesOf(
   accounts: readonly (readonly Account[])[],
   home: string | null,
 ): PlacedSite[] {
-  const spots = spotsOf(holdings.flatMap(({ came, left }) => [...came, ...left]))
+  const spots = spotsOf(holdings.flatMap(({ came, left, back }) => [...came, ...left, ...back]))
   const places: Places = new Map()
   for (const holding of holdings) {
     putArrivals(places, holding, spots.of)
@@ -97,11 +97,14 @@ function put(places: Places, spot: Spot): Kept {
 }
 
 /** Where the goods of a lot came to, where they were made, and who had them before or got them and has not told of it. */
-function putArrivals(places: Places, { index, came }: Holding, of: SpotReader): void {
+function putArrivals(places: Places, { index, came, back }: Holding, of: SpotReader): void {
   const isEntered = came.some(({ tells }) => tells === 'entered')
   const stay = (spots: readonly Spot[]): void => {
     for (const spot of spots) put(places, spot).lots.add(index)
   }
+  for (const fact of back)
+    for (const spot of of(fact, fact.tells === 'entered' ? 'taken' : 'given'))
+      put(places, spot).passedOn = true
   for (const fact of came) {
     const { tells } = fact
     if (tells === 'papered') continue

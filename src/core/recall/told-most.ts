@@ -1,4 +1,4 @@
-import { addDecimal, compareDecimal, maxDecimal, negateDecimal } from '#core/decimal.ts'
+import { addDecimal, compareDecimal, maxDecimal } from '#core/decimal.ts'
 import { prefixOf } from '#core/regions/path.ts'
 import type { GoodsFact, Measure } from './goods-fact.ts'
 import type { Place } from './place.ts'
@@ -7,12 +7,18 @@ import { nameKey } from './place-keys.ts'
 const valueIn = ({ measures }: Pick<GoodsFact, 'measures'>, unit: string): string =>
   measures.find((one: Measure) => one.unit === unit)?.value ?? '0'
 
-/** What the records tell together; what was taken back of a sale to a trader was not sold. */
+/** What the records tell together. */
 export const sumIn = (facts: readonly GoodsFact[], unit: string): string =>
-  facts.reduce((sum, fact) => {
-    const value = valueIn(fact, unit)
-    return addDecimal(sum, fact.tells === 'sold' && fact.refund ? negateDecimal(value) : value)
-  }, '0')
+  facts.reduce((sum, fact) => addDecimal(sum, valueIn(fact, unit)), '0')
+
+/** The records of who tells most of them. */
+export function mostOf(facts: readonly GoodsFact[], unit: string): GoodsFact[] {
+  let most: GoodsFact[] = []
+  for (const told of byTeller(facts))
+    if (most.length === 0 || compareDecimal(sumIn(told, unit), sumIn(most, unit)) > 0) most = told
+  return most
+}
+export const mostIn = (facts: readonly GoodsFact[], unit: string): string => sumIn(mostOf(facts, unit), unit)
 
 /** Records that one system tells in one way; what several tell of one place may be the same. */
 export function byTeller(facts: readonly GoodsFact[]): GoodsFact[][] {
@@ -26,25 +32,14 @@ export const papersTell = (facts: readonly GoodsFact[], unit: string): string =>
     goods.find((code) => types[code] !== undefined) ?? ''
   const byType = Map.groupBy(facts, (fact) => fact.types[numberOf(fact)] ?? '')
   const sums = [...byType.values()].map((ofType) =>
-    [...Map.groupBy(ofType, numberOf).values()]
-      .map((told) =>
-        byTeller(told)
-          .map((one) => sumIn(one, unit))
-          .reduce(maxDecimal),
-      )
-      .reduce(addDecimal),
+    [...Map.groupBy(ofType, numberOf).values()].map((told) => mostIn(told, unit)).reduce(addDecimal),
   )
   return sums.reduce(maxDecimal)
 }
 
 /** Of what each system tells of each place, the most: a system knows of its own places alone. */
 export const toldMost = (facts: readonly GoodsFact[], unit: string): GoodsFact[] =>
-  apart(facts).flatMap((here) => {
-    let most: GoodsFact[] = []
-    for (const told of byTeller(here))
-      if (most.length === 0 || compareDecimal(sumIn(told, unit), sumIn(most, unit)) > 0) most = told
-    return most
-  })
+  apart(facts).flatMap((here) => mostOf(here, unit))
 
 /** The records by their places, where these are surely several; records that may be of one place stand together. */
 export function apart(facts: readonly GoodsFact[]): GoodsFact[][] {

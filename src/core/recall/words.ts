@@ -9,7 +9,7 @@ export const FIND_WORDS: Readonly<Record<Find, Bilingual>> = {
   soldRetail: ['sold at retail', '已零售'],
   disposed: ['disposed of', '已处置'],
   leftRegion: ['left the province', '已出省'],
-  returned: ['returned or refused', '退货或拒收'],
+  returned: ['sent back or refused, and not told to have arrived', '退回或拒收，供货方尚无记录'],
   processed: ['turned into other goods', '已加工'],
 }
 

@@ -77,8 +77,8 @@ export const RecallBalance = field(
       ),
       ['Where it went', '去向'],
       [
-        'soldWholesale: a buyer is named and has not told of its arrival; atSites: should still be there; soldRetail: by tickets or summaries; returned: refunded, sent back or refused; leftRegion: in another province; processed: turned into other goods',
-        'soldWholesale 已售出、买方未登记；atSites 应仍在场；soldRetail 已零售；returned 退货或拒收；leftRegion 已出省；processed 已加工',
+        'soldWholesale: a buyer is named and has not told of its arrival; atSites: should still be there; soldRetail: by tickets or summaries; returned: sent back or refused, and not told to be where it came from; leftRegion: in another province; processed: turned into other goods',
+        'soldWholesale 已售出、买方未登记；atSites 应仍在场；soldRetail 已零售；returned 退回或拒收，供货方尚无记录；leftRegion 已出省；processed 已加工',
       ],
     ),
     away: field(

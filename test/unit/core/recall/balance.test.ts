@@ -115,7 +115,7 @@ test('goods that went round in a circle are counted once', () => {
   ).toEqual({ stated: '100', notFound: '0', atSites: '100' })
 })
 
-test('a refund takes back what was sold in its own unit and never more', () => {
+test('what customers gave back is where it was sold, in its own unit and never more than was sold', () => {
   const refund = { ...market('330105001'), refund: true }
   const pieces = { measures: [{ value: '3', unit: 'H87' }] }
   expect(
@@ -127,7 +127,7 @@ test('a refund takes back what was sold in its own unit and never more', () => {
         fact('ticket', 0, { ...refund, ...pieces }),
       ],
     ),
-  ).toEqual({ stated: '100', notFound: '0', atSites: '70', soldRetail: '20', returned: '10' })
+  ).toEqual({ stated: '100', notFound: '0', atSites: '80', soldRetail: '20' })
 })
 
 test.each(['lot:a', 'lot:z'])(
@@ -156,7 +156,7 @@ test('what was taken back of a sale to a trader was not sold to him, and is wher
         fact('sold', 5, { ...own, refund: true }),
       ],
     ),
-  ).toEqual({ stated: '100', notFound: '0', atSites: '60', soldWholesale: '40' })
+  ).toEqual({ stated: '100', notFound: '0', atSites: '65', soldWholesale: '35' })
 })
 
 test('a record of several lots takes from each of them what it has, and others have not taken', () => {
@@ -228,7 +228,13 @@ test('of a lot that is told in heads and in kilograms and sold in both, some is 
     ],
     notFound: [],
   })
-  // What came back of what was sold is neither left nor less sold, and the summary tells of the same sales.
+  // The summary tells of the same sales; of what came back nobody tells that it was a head.
   const summary = fact('summary', 310, { goods: ['lot:0'], ...market('330105001') })
-  expect(unitsOf(pigs(10, 1000), both, refund, summary)).toEqual(unitsOf(pigs(10, 1000), both))
+  expect(unitsOf(pigs(10, 1000), both, refund, summary)).toMatchObject({
+    mass: [
+      ['HEA', '10', '7', '0'],
+      ['KGM', '1000', '710', '0'],
+    ],
+    notFound: [],
+  })
 })
