@@ -177,6 +177,8 @@ export interface OwnRow {
   readonly system: string
   readonly status: string
   readonly receivedAt: string
+  /** When the hub was told first that it is void, behind the last version that was not; null for one that is not. */
+  readonly voidToldAt: string | null
   readonly flags: string[]
   readonly body: StoredBody
 }
@@ -192,7 +194,12 @@ export async function readOwn(
   const { rows: own } = await reader.query<OwnRow>({
     name: 'papers-own',
     text: `with ${BEYOND}
-      select a.n::integer as n, v.record_id as "recordId", v.version, v.kind, v.system, v.status, v.received_at as "receivedAt", v.flags, v.body
+      select a.n::integer as n, v.record_id as "recordId", v.version, v.kind, v.system, v.status, v.received_at as "receivedAt",
+             case when v.status = 'void' then (
+               select min(o.received_at) from record_versions o
+                where o.record_id = v.record_id and o.version <= v.version and o.version > coalesce((
+                  select max(b.version) from record_versions b where b.record_id = v.record_id and b.version < v.version and b.status = 'active'), 0)) end as "voidToldAt",
+             v.flags, v.body
         from unnest($1::text[]) with ordinality a(code, n)
         cross join lateral (
           select * from (${mentions(`m.code = a.code and m.role in ('self', 'output', 'voucher')`)}) m

@@ -30,13 +30,13 @@ export const bestOf = (issues: readonly DocumentIssue[]): DocumentIssue | undefi
 
 /**
  * What is known of a paper: by the record that speaks for it, with what the others say against it.
- * @param isWhole whether all its own records were read
+ * @param read `isWhole`: whether all its own records were read; `voidToldAt`: when the hub was told that the record which speaks for it is void
  */
 export function issuedPaper(
   own: readonly Mentioning[],
   issues: readonly DocumentIssue[],
   best: DocumentIssue,
-  isWhole: boolean,
+  { isWhole, voidToldAt }: { readonly isWhole: boolean; readonly voidToldAt: string | null },
 ): IssuedPaper {
   const { record, mention } = own.find(({ record }) => record.id === best.record) as Mentioning
   const { body } = record
@@ -55,7 +55,7 @@ export function issuedPaper(
     province: places.from ?? places.to ?? null,
     isVoid: best.verdict === 'void',
     voidedOn: best.voidedAt ? dayOf(best.voidedAt.at) : null,
-    voidToldOn: best.verdict === 'void' ? beijingDay(Date.parse(record.receivedAt)) : null,
+    voidToldOn: voidToldAt === null ? null : beijingDay(Date.parse(voidToldAt)),
     voidReason: best.voidReason === undefined || best.voidReason === COVERED ? null : best.voidReason,
     voidIn:
       best.verdict === 'void'

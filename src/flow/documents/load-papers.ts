@@ -181,7 +181,7 @@ async function ofPaper(
 ) {
   const records = await tracedRecords(
     reader,
-    rows.map(({ recordId, kind, status, ...row }) => ({
+    rows.map(({ recordId, kind, status, voidToldAt: _, ...row }) => ({
       ...row,
       id: recordId,
       kind: kind as Kind,
@@ -200,7 +200,9 @@ async function ofPaper(
   const own = [...sales, ...refunds]
   const issues = own.map((one) => documentIssue(one, asked.on, asked.full))
   const best = bestOf(sales.length > 0 ? issues.slice(0, sales.length) : issues)
-  const paper = best === undefined ? null : issuedPaper(own, issues, best, rows.length < most)
+  const voidToldAt = rows.find(({ recordId }) => recordId === best?.record)?.voidToldAt ?? null
+  const isWhole = rows.length < most
+  const paper = best === undefined ? null : issuedPaper(own, issues, best, { isWhole, voidToldAt })
   const speaking = own.filter((_, n) => {
     const { type, status } = issues[n] as DocumentIssue
     return type === best?.type && status === best.status

@@ -179,6 +179,37 @@ it('a void of which nobody says the day is told with the day in China on which t
   })
 })
 
+it('a void that is sent again with another reason keeps the day on which the hub was told first, unless it was taken back in between', async () => {
+  const record = {
+    ...{ kind: 'document', system: 'zj-agri-certificate', key: ['resent'], product: { name: '番茄' } },
+    occurredAt: { at: '2026-03-01', precision: 'day' },
+    parties: [{ role: 'issuer', name: '示例专业合作社', ids: [] }],
+    documents: [{ role: 'self', type: 'promise_cert', number: 'HGZ20260301-RE5T' }],
+  }
+  const id = 'urn:cnft:document:zj-agri-certificate:canonical:resent'
+  const send = async (version: number, more: object) => {
+    const answer = await api.call('POST', '/v1/records', { body: { ...record, ...more } })
+    expect(answer.json().results, answer.body).toMatchObject([{ records: [{ id, version }] }])
+    const text = 'update record_versions set received_at = $3 where record_id = $1 and version = $2'
+    await rewrite(api.pool, text, [id, version, `2026-03-0${version}T02:00:00Z`])
+  }
+  const since = async () => {
+    const [told] = await check({ number: 'HGZ20260301-RE5T', on: '2026-03-09' })
+    const reason = told?.reasons.find(({ code }) => code === 'void')
+    return /（(.+) 得知）/.exec(reason?.zh ?? '')?.[1]
+  }
+  const isVoid = (reason: string) => ({ status: 'void', void: { reason } })
+  await send(1, {})
+  await send(2, isVoid('数量填写错误'))
+  await send(3, isVoid('品名填写错误'))
+  expect(await since()).toBe('2026-03-02')
+  await send(4, { product: { name: '樱桃番茄' } })
+  expect(await since()).toBeUndefined()
+  await send(5, isVoid('数量填写错误'))
+  await send(6, isVoid('品名填写错误'))
+  expect(await since()).toBe('2026-03-05')
+})
+
 it.each([
   [{ papers: [] }],
   [{ papers: [{ number: 'A', kind: 'x' }] }],
