@@ -1,10 +1,9 @@
+import { caseOfHold } from '#core/cases/case-of-hold.ts'
 import { goodsOf } from '#core/cases/goods.ts'
 import type { PaperOrder } from '#core/documents/judge-orders.ts'
 import { parseGraphCode } from '#core/lineage/graph-code.ts'
 import { countingHold, type Mentioning } from '#core/lineage/node-state.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
-import { parseRecordId } from '#core/model/identity.ts'
-import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { dayOf } from '#flow/trace/document-issue.ts'
 import { EXACT, reach } from '#flow/trace/public-load.ts'
 import { type HoldOf, readHoldsOf, readSightOf } from '#store/orders.ts'
@@ -55,7 +54,7 @@ async function sightOf(
   const orders = [...new Set(held.values())]
   const seen = await readSightOf(reader, {
     records: orders.map(({ id }) => id),
-    cases: orders.flatMap((order) => caseOf(order) ?? []),
+    cases: orders.flatMap((order) => caseOfHold(order) ?? []),
     codes: [...new Set([...held.keys(), ...links.map(({ from }) => from)])],
   })
   return (of) => seen.has(of)
@@ -82,7 +81,7 @@ function ordersOf(
       const first = records[0] as TracedRecord
       const { body } = first
       const shown = records.find(({ id }) => sees(id))
-      const named = caseOf(first)
+      const named = caseOfHold(first)
       // What a lot came from is held, and so is the lot.
       const own = of.filter((code) => direct.has(code))
       return {
@@ -107,11 +106,7 @@ const kindOf = ({ body }: TracedRecord): PaperOrder['kind'] =>
   body.holdKind === 'recall' ? 'recalled' : 'held'
 
 /** A case of a hub has a record at each place, and recalls some of its goods while it stops the others. */
-const orderKey = (record: TracedRecord): string => `${kindOf(record)} ${caseOf(record) ?? record.id}`
-
-/** The case stands in the key of the record, behind the hub. */
-const caseOf = ({ id, system }: Pick<TracedRecord, 'id' | 'system'>): string | null =>
-  system === OWN_SYSTEM ? (parseRecordId(id)?.key[1] ?? null) : null
+const orderKey = (record: TracedRecord): string => `${kindOf(record)} ${caseOfHold(record) ?? record.id}`
 
 /** Goods that only their record names have no number that stands on anything. */
 function lotNumber(code: string): string[] {

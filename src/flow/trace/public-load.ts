@@ -1,8 +1,10 @@
 import type { Pool } from 'pg'
+import { caseOfHold } from '#core/cases/case-of-hold.ts'
 import type { Found } from '#core/lineage/assemble-graph.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { mentioning } from '#core/lineage/node-state.ts'
-import type { Link, ReachedNode } from '#core/lineage/traced-record.ts'
+import type { Link, ReachedNode, TracedRecord } from '#core/lineage/traced-record.ts'
+import { readNarrowCases } from '#store/cases.ts'
 import { isCrowded, readCrowd } from '#store/crowded-stalls.ts'
 import { readLinks, readMentions, readWalk } from '#store/lots.ts'
 import { readMentioned } from '#store/mentioned.ts'
@@ -41,8 +43,25 @@ export async function loadPublic(pool: Pool, codes: readonly GraphCode[]): Promi
   // Own numbers of parties look like batch numbers: what no record names as goods or as a paper is nothing here.
   const roots = known.filter((code) => mentioning(code, records.get(code) ?? []).length > 0)
   if (roots.length === 0) return null
-  return { ...walked, roots, found: NOT_ASKED }
+  const trace = { ...walked, roots, found: NOT_ASKED }
+  return { ...trace, records: await withoutSuspects(pool, trace) }
 }
+
+/** Suspects are not sold at their stall alone: what is ordered for them says nothing of goods that came of them. */
+async function withoutSuspects(
+  pool: Pool,
+  { roots, records }: Pick<LoadedTrace, 'roots' | 'records'>,
+): Promise<LoadedTrace['records']> {
+  const behind = [...records].filter(([code]) => !roots.includes(code))
+  const cases = behind.flatMap(([, told]) => told.flatMap((record) => caseOf(record) ?? []))
+  if (cases.length === 0) return records
+  const narrow = await readNarrowCases(pool, [...new Set(cases)])
+  const spreads = (record: TracedRecord): boolean => !narrow.has(caseOf(record) ?? '')
+  const own = behind.map(([code, told]) => [code, told.filter(spreads)] as const)
+  return new Map([...records, ...own])
+}
+
+const caseOf = (record: TracedRecord): string | null => (record.kind === 'hold' ? caseOfHold(record) : null)
 
 async function walkBack(
   pool: Pool,

@@ -1,3 +1,4 @@
+import { saysOf } from '#core/cases/open.ts'
 import { assembleGraph } from '#core/lineage/assemble-graph.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { HOLD_KINDS, type TraceNode } from '#core/lineage/graph.ts'
@@ -38,9 +39,10 @@ export function publicView(code: string, trace: LoadedTrace, on: string): Public
   const bodies = steps.map(({ record }) => publicBody(record))
   const root = nodes.find(({ relation }) => relation === 'root')
   const sold = soldAt(trace)
-  const alerts = eachOnce(nodes.flatMap((node) => alertsOf(node, !certain.has(node.code)))).sort(byWeight)
+  const warnedOf = nodes.map((node) => withoutDoubts(node, trace.records.get(node.code) ?? []))
+  const alerts = eachOnce(warnedOf.flatMap((node) => alertsOf(node, !certain.has(node.code)))).sort(byWeight)
   const state = stateOf(alerts)
-  const failed = nodes.flatMap((node) => {
+  const failed = warnedOf.flatMap((node) => {
     const ids = new Set(failedTests(node).map(({ record }) => record))
     return (trace.records.get(node.code) ?? []).flatMap(({ id, body }) => (ids.has(id) ? [body] : []))
   })
@@ -67,6 +69,15 @@ export function publicView(code: string, trace: LoadedTrace, on: string): Public
     ),
     isComplete: !trace.truncated,
   }
+}
+
+/** Of what the goods came from, without tests that only doubt (a suspect, such as leeks by the enzyme method): nothing spreads from these before a laboratory has tested. */
+function withoutDoubts(node: TraceNode, records: readonly TracedRecord[]): TraceNode {
+  if (node.relation === 'root') return node
+  const doubts = new Set(
+    records.flatMap(({ id, kind, body }) => (kind === 'test' && saysOf(body) === 'doubted' ? [id] : [])),
+  )
+  return { ...node, tests: node.tests.filter(({ record }) => !doubts.has(record)) }
 }
 
 const SOLD: ReadonlySet<Kind> = new Set<Kind>(['sale', 'entry'])
