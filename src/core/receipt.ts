@@ -10,6 +10,8 @@ export interface SourceResult {
   readonly result: ResultWord
   readonly records: readonly { readonly kind: Kind; readonly id: string; readonly version: number }[]
   readonly issues?: readonly Issue[]
+  /** How many of `records` ended because their order tells them no more; said at its last line. */
+  readonly ended?: number
   /** What became of a rejected one later, when the part came that it waited for; said when the receipt is read again. */
   readonly mended?: Mended
 }

@@ -19,6 +19,16 @@ export interface SourceRecord {
   readonly envelope?: Envelope
   /** What decoding found wrong with it; not empty means that the record is rejected while its neighbours live. */
   readonly issues: readonly Issue[]
+  /** Of a line, where the record around it tells all lines that there are. */
+  readonly whole?: WholeLines
+}
+
+/** Where the lines of one record stand among the source records. */
+export interface WholeLines {
+  /** Place of the first of them. */
+  readonly first: number
+  /** All of them, at the last one; none where the record has no lines, and stands for itself. */
+  readonly lines?: readonly SourceRecord[]
 }
 
 /** Damage of a source's XML that is known and repaired before it is read. */
@@ -58,6 +68,8 @@ export interface ReadOptions {
   readonly rows?: string
   /** Member of each record of JSON that is the list of the source records; the record around them is their `base`. */
   readonly lines?: string
+  /** The list tells all lines that there are; one without any is no mistake. */
+  readonly whole?: boolean
   /** Members around the list that the mapping reads, names joined by a dot. */
   readonly envelope?: readonly string[]
   /** What members around the list must say, by their path: one of the texts. A message that says something else is refused. */

@@ -61,6 +61,7 @@ export const sale = (
 /** Intake, mappings that change, and replays over a database of the test file's own. */
 export interface VersionedIntake {
   readonly pool: Pool
+  readonly url: string
   readonly registry: LiveRegistry
   readonly intake: Intake
   /** Milliseconds since 1970 at which the next message is received. */
@@ -89,6 +90,7 @@ export function withVersions(): VersionedIntake {
     const registry = createLiveRegistry({ pool, seed: registryOf(new Map()) })
     await createSystem(pool, { id: 'stall', title: { zh: '摊位', en: 'Stall' } })
     context.pool = pool
+    context.url = database.url
     context.registry = registry
     context.nowMs = Date.UTC(2024, 3, 16)
     const clock = (): number => context.nowMs++

@@ -81,7 +81,7 @@ export async function* decodeStream(
   })
   if (options.lines === undefined) yield* rows
   else {
-    const linesOf = createInnerReader(options.lines)
+    const linesOf = createInnerReader(options.lines, options.whole)
     for await (const row of rows) yield* linesOf(row)
   }
   if (!report) return

@@ -66,7 +66,7 @@ export function decode(bytes: Uint8Array, options: DecodeOptions, declared: Decl
   const read = readFormat(bytes, options, most)
   const name = declared.charset ?? read.inner ?? options.encoding
   return {
-    records: options.lines === undefined ? read.records : linesOf(read.records, options.lines, most),
+    records: options.lines === undefined ? read.records : linesOf(read.records, options, most),
     encoding: read.encoding,
     encodingMismatch: name !== undefined && contradicts(name, read.encoding, isAscii(bytes)),
     envelope: read.envelope ?? {},
@@ -75,8 +75,12 @@ export function decode(bytes: Uint8Array, options: DecodeOptions, declared: Decl
   }
 }
 
-function linesOf(records: readonly SourceRecord[], name: string, most: number): SourceRecord[] {
-  const lines = records.flatMap(createInnerReader(name))
+function linesOf(
+  records: readonly SourceRecord[],
+  { lines: name = '', whole }: DecodeOptions,
+  most: number,
+): SourceRecord[] {
+  const lines = records.flatMap(createInnerReader(name, whole))
   if (lines.length > most) throw tooMany(lines.length, most, name)
   return lines
 }

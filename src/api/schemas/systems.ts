@@ -202,6 +202,31 @@ const TriedSource = field(
       ['Where each field came from', '各字段的来源'],
     ),
     unused: field(Type.Array(Type.String()), ['Unmapped fields', '未映射字段']),
+    whole: Type.Optional(
+      field(
+        Type.Object({
+          key: field(Type.Array(Type.String()), ['Key of the order', '整单主键']),
+          lines: nullable(
+            Type.Integer(),
+            ['Lines', '明细数'],
+            [
+              'null: the key of one cannot be read, and nothing ends',
+              'null 表示有明细的主键无法读取，不作废任何明细',
+            ],
+          ),
+          ends: field(
+            Type.Integer(),
+            ['Lines that end', '作废的明细数'],
+            [
+              'Of those that the same order has before in the sample; a hub may know more',
+              '指样例中同一整单此前的明细；平台内已有的可能更多',
+            ],
+          ),
+        }),
+        ['Order that is told with all its lines', '整单报送的订单'],
+        ['At its last line, where the mapping says `whole`', '映射写有 whole 时，见于其最后一条明细'],
+      ),
+    ),
   }),
   ['Result of one source record', '一条来源记录的结果'],
 )

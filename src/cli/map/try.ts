@@ -90,10 +90,24 @@ function trialLines({ mapping, received, rejected, drift, sources }: TryResult):
     zh
       ? `${mapping}：${received} 条，退回 ${rejected} 条；生成 ${made || '0'}`
       : `${mapping}: ${counted(received, 'source record')}, ${rejected} rejected; records: ${made || 'none'}`,
+    ...wholeLines(sources, zh),
     ...(unread.length === 0 ? [] : [`${zh ? '未读取的字段' : 'Unread fields'}: ${unread.join(', ')}`]),
     ...issueLines(
       sources.flatMap((source) => source.issues),
       zh,
     ),
+  ]
+}
+
+/** What orders that are told with all their lines would end. */
+function wholeLines(sources: TryResult['sources'], zh: boolean): string[] {
+  const wholes = sources.flatMap(({ whole }) => whole ?? [])
+  if (wholes.length === 0) return []
+  const ends = wholes.reduce((sum, whole) => sum + whole.ends, 0)
+  const unknown = wholes.filter(({ lines }) => lines === null).length
+  return [
+    zh
+      ? `整单 ${wholes.length} 份，其余明细将作废；样例内已作废 ${ends} 条${unknown > 0 ? `；其中 ${unknown} 份有明细主键无法读取，不作废任何明细` : ''}`
+      : `${counted(wholes.length, 'whole order')}: lines that they leave out end, in the sample ${ends}${unknown > 0 ? `; ${unknown} with a line whose key cannot be read, which end none` : ''}`,
   ]
 }

@@ -136,6 +136,27 @@ export const RECORD_TWINS: Twins = [
     'Fill in this field, so that an older record is told from a newer one.',
     '请填写此字段，以便区分新旧记录。',
   ],
+  [
+    'its order was told later without this line; it was stored and made void',
+    '其整单之后的报送不含此明细；已保存并作废',
+  ],
+  [
+    'its order was told without this line by a newer version than $1; it was stored and made void',
+    '其整单已有比 $1 更新且不含此明细的版本；已保存并作废',
+  ],
+  [
+    'the order lacks its version or time, so that nobody can tell whether it is the newest: lines that it leaves out stay',
+    '整单缺少顺序号或时间，无法判断是否最新：未列出的明细保持有效',
+  ],
+  ['Fill in this field and send the order again.', '请填写此字段后重新发送整单。'],
+  [
+    'more lines are known under this key than are looked through for one message: those that are left out stay',
+    '此主键下的已知明细过多，一份报文无法逐一核对：未列出的明细保持有效',
+  ],
+  [
+    'Check that `whole` of the mapping names one order and not a market or a day. Send fewer orders in one message.',
+    '请检查映射的 whole 指的是一份订单，而非整个市场或一天；并减少每份报文中的订单数。',
+  ],
   ['no number of a paper, or too long', '凭证编号缺失或过长'],
   [
     'Send the number as it is written on the paper, or leave the paper out.',

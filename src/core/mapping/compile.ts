@@ -89,10 +89,12 @@ function forward(
 }
 
 /** The same mapping for a source whose records are brought to another spelling of names or values first. */
-function rewritten(
-  mapping: CompiledMapping,
-  rewrite: (source: SourceRecord) => SourceRecord,
-): CompiledMapping {
+function rewritten(mapping: CompiledMapping, spell: (source: SourceRecord) => SourceRecord): CompiledMapping {
+  const rewrite = (source: SourceRecord): SourceRecord => {
+    const { whole } = source
+    if (!whole?.lines) return spell(source)
+    return { ...spell(source), whole: { ...whole, lines: whole.lines.map(spell) } }
+  }
   return {
     ...mapping,
     map: (source, context) => mapping.map(rewrite(source), context),

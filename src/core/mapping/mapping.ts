@@ -60,6 +60,23 @@ export interface MappedSource {
   readonly records: MappedRecord[]
   /** What it does not tell, as the `when` of an `emit` does not hold, and may have told before; none is among `records`. */
   readonly untold?: readonly UntoldRecord[]
+  /** Of a line, where the order around it tells all its lines. */
+  readonly whole?: MappedWhole
+}
+
+/** The order that a line belongs to, and at its last line all lines that it has. */
+export interface MappedWhole {
+  /** What identifiers of its lines have behind their kind, before the rest of the key. */
+  readonly id: string
+  readonly key: readonly string[]
+  /** Place of its first line among the source records. */
+  readonly first: number
+  /** Kinds of the records that its lines tell under their own key. */
+  readonly kinds: readonly Kind[]
+  readonly order?: string
+  readonly lacksOrderAt?: string
+  /** At the last line, what identifiers of the records of all lines have behind their kind; null where one of them cannot be told. */
+  readonly lines?: ReadonlySet<string> | null
 }
 
 /** A record that a source record does not tell (any more). */

@@ -158,6 +158,10 @@ export function mappingSchema(): TSchema {
       at: ref('date'),
     }),
     order: ref('date'),
+    whole: told(
+      list(ref('keyPart')),
+      'Parts of the key that are of the order: its lines (read.lines) are all that there are, and one that it tells no more ends',
+    ),
     emit: list(Type.Unsafe({ anyOf: KINDS.map(emitOf) })),
     tests: list(parts({ in: Type.String(), out: Type.String() })),
     write: parts({

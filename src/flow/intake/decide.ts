@@ -4,10 +4,12 @@ import type { Kind } from '#core/model/kinds.ts'
 import type { ResultWord } from '#core/receipt.ts'
 import type { Head } from '#store/heads.ts'
 import { claimIssue, ownClaim } from './claim.ts'
+import type { Content } from './content.ts'
+import { decideVoid, type Outcome, saidAgain } from './decide-void.ts'
+import { endLines } from './end-lines.ts'
 import { type SaidBefore, saidBefore, twiceIssue } from './key-twice.ts'
 import { type Decision, historyOf, type Known } from './known-records.ts'
 import {
-  isHigher,
   isOlder,
   isOtherOrder,
   isResentWithout,
@@ -23,14 +25,16 @@ import {
 import { add, isWhatWasEnded, newestBody, voided, waitingVoid } from './next-version.ts'
 import type { PreparedMessage, PreparedRecord, PreparedSource } from './prepared.ts'
 import type { KeyedResult } from './results-text.ts'
-
-interface Outcome {
-  readonly word: ResultWord
-  readonly version: number
-  readonly issue?: Issue
-  /** What was said is older than what is known. */
-  readonly isOutdated?: boolean
-}
+import {
+  comesBack,
+  isLeftOut,
+  LEFT_OUT,
+  type LineOf,
+  leftOutIssue,
+  lineOf,
+  noteLine,
+  staysEnded,
+} from './wholes.ts'
 
 const NOTHING: Outcome = { word: 'unchanged', version: 0 }
 
@@ -48,6 +52,21 @@ function decideSource(
   message: PreparedMessage,
   source: PreparedSource,
   at: number,
+  known: Known,
+  into: Decision,
+): KeyedResult {
+  const line = lineOf(message, source, known)
+  const result = decideRecords(message, source, at, line, known, into)
+  if (!line) return result
+  if (result.result !== 'rejected') noteLine(line, source, known)
+  return endLines(message, source, line, result, known, into)
+}
+
+function decideRecords(
+  message: PreparedMessage,
+  source: PreparedSource,
+  at: number,
+  line: LineOf | undefined,
   known: Known,
   into: Decision,
 ): KeyedResult {
@@ -73,9 +92,9 @@ function decideSource(
     let outcome: Outcome
     if (record.operation === 'untold')
       outcome = isOutdated ? NOTHING : decideUntold(message, source, at, record, known, into)
-    else if (head && message.replay?.keepsOut(at, record, head, known))
+    else if (head && !comesBack(line, record) && message.replay?.keepsOut(at, record, head, known))
       outcome = { word: 'unchanged', version: head.version, isOutdated: true }
-    else outcome = decideRecord(message, index, record, known, into)
+    else outcome = decideRecord(message, index, record, line, known, into)
     if (outcome.isOutdated) isOutdated = true
     if (RANK[outcome.word] > RANK[word]) word = outcome.word
     if (outcome.issue) issues = [...issues, outcome.issue]
@@ -100,6 +119,7 @@ function decideRecord(
   message: PreparedMessage,
   index: number,
   record: PreparedRecord,
+  line: LineOf | undefined,
   known: Known,
   into: Decision,
 ): Outcome {
@@ -110,6 +130,11 @@ function decideRecord(
   if (!head) {
     add(message, index, record, content, 'active', 1, known, into)
     const waiting = known.waiting.get(record.id)
+    if (!waiting && isLeftOut(line, record)) {
+      const left = voided(record, newestBody(record.id, known), LEFT_OUT)
+      add(message, index, record, left, 'void', 2, known, into)
+      return { word: 'voided', version: 2, issue: leftOutIssue(record.order) }
+    }
     if (!waiting) return { word: 'created', version: 1 }
     known.waiting.delete(record.id)
     const noted = into.newWaiting.indexOf(waiting)
@@ -133,6 +158,22 @@ function decideRecord(
     into.claims.push(ownClaim(message, record, content, 'active', head, owner))
     return { word: 'unchanged', version: head.version, issue: claimIssue(owner.hub) }
   }
+  if (staysEnded(line, record))
+    return { word: 'unchanged', version: head.version, issue: leftOutIssue(record.order), isOutdated: true }
+  const stays = comesBack(line, record) ? undefined : whyItStays(message, record, content, head, known)
+  if (stays) return stays
+  add(message, index, record, content, 'active', head.version + 1, known, into)
+  return { word: 'updated', version: head.version + 1 }
+}
+
+/** Other content than the newest version has is no version where it is older, sent again, or what a void ended. */
+function whyItStays(
+  message: PreparedMessage,
+  record: PreparedRecord,
+  content: Content,
+  head: Head,
+  known: Known,
+): Outcome | undefined {
   // What a replay lets in was compared with what made the record already, by time and not by content.
   if (!message.replay && isOlder(message, record, head, known))
     return { word: 'unchanged', version: head.version, issue: lateIssue(record.order), isOutdated: true }
@@ -144,21 +185,9 @@ function decideRecord(
       : resentVersion(message, content.hash, head, historyOf(record.id, known))
   if (resent)
     return { word: 'unchanged', version: head.version, issue: resentIssue(resent, head), isOutdated: true }
-  if (head.status === 'void' && !isNewer && isWhatWasEnded(record, content, known))
-    return { word: 'unchanged', version: head.version }
-  add(message, index, record, content, 'active', head.version + 1, known, into)
-  return { word: 'updated', version: head.version + 1 }
-}
-
-/** What is known already makes no version. With a higher order it is as new as that: an older version that comes later must not replace it. */
-function saidAgain({ id, order }: PreparedRecord, head: Head, known: Known, into: Decision): Outcome {
-  const { version } = head
-  if (order !== null && isHigher(order, head.order)) {
-    into.confirmed.set(id, { id, version, order })
-    known.heads.set(id, { ...head, order })
-    known.confirmed.set(id, order)
-  }
-  return { word: 'unchanged', version }
+  return head.status === 'void' && !isNewer && isWhatWasEnded(record, content, known)
+    ? { word: 'unchanged', version: head.version }
+    : undefined
 }
 
 /**
@@ -181,46 +210,4 @@ function decideUntold(
     return NOTHING
   const { word, ...outcome } = decideVoid(message, source.index, record, head, known, into)
   return { ...outcome, word: word === 'voided' ? 'updated' : word }
-}
-
-function decideVoid(
-  message: PreparedMessage,
-  index: number,
-  record: PreparedRecord,
-  head: Head | undefined,
-  known: Known,
-  into: Decision,
-): Outcome {
-  const { content } = record
-  if (!head) {
-    if (content) {
-      add(message, index, record, content, 'void', 1, known, into)
-      return { word: 'voided', version: 1 }
-    }
-    if (known.awaited.has(record.id)) return { word: 'unchanged', version: 0 }
-    const waiting = {
-      recordId: record.id,
-      messageId: message.id,
-      receivedAtMs: message.receivedAtMs,
-      mapping: message.mapping,
-      reason: record.ended?.reason ?? null,
-      voidedAt: record.ended?.at ? JSON.stringify(record.ended.at) : null,
-    }
-    known.waiting.set(record.id, waiting)
-    known.awaited.add(record.id)
-    into.newWaiting.push(waiting)
-    return { word: 'voided', version: 0 }
-  }
-  if (head.status === 'void' && (!content || head.hash === content.hash))
-    return saidAgain(record, head, known, into)
-  if (!message.replay && isOlder(message, record, head, known))
-    return { word: 'unchanged', version: head.version, issue: lateIssue(record.order), isOutdated: true }
-  const next = content ?? voided(record, newestBody(record.id, known), record.ended)
-  const owner = known.owners.get(record.id)
-  if (owner) {
-    into.claims.push(ownClaim(message, record, next, 'void', head, owner))
-    return { word: 'unchanged', version: head.version, issue: claimIssue(owner.hub) }
-  }
-  add(message, index, record, next, 'void', head.version + 1, known, into)
-  return { word: 'voided', version: head.version + 1 }
 }

@@ -4,6 +4,7 @@ import type { Head, NewestBody, PastVersion } from '#store/heads.ts'
 import type { EdgeRow, VersionRow } from '#store/intake.ts'
 import type { Owner, PeerVersionRow } from '#store/peer-versions.ts'
 import type { WaitingVoid } from '#store/waiting-voids.ts'
+import type { KnownWhole } from './wholes.ts'
 
 /** What the store knows about the records that the messages touch. */
 export interface Known {
@@ -22,6 +23,8 @@ export interface Known {
   readonly awaited: Set<string>
   /** When the heads arrived that a deferred message would change; empty for all others. */
   readonly arrivals: Map<string, { readonly receivedAtMs: number }>
+  /** Orders that are told with all their lines, each by its key. */
+  readonly wholes: ReadonlyMap<string, KnownWhole>
   /** Of the records that would change, the owners of those of other hubs. */
   readonly owners: Map<string, Owner>
 }

@@ -3,9 +3,11 @@ import { readConfirmedOrders } from '#store/confirmed-orders.ts'
 import { type Head, readArrivals, readBodies, readHeads, readHistory } from '#store/heads.ts'
 import { readOwners } from '#store/peer-versions.ts'
 import { readWaitingVoids } from '#store/waiting-voids.ts'
+import { readWholes, wholeId } from '#store/wholes.ts'
 import type { Known } from './known-records.ts'
 import { isHigher } from './late.ts'
 import type { PreparedMessage } from './prepared.ts'
+import { type KnownWhole, knownWhole, lineIds, mayBeEnded, wholesOf } from './wholes.ts'
 
 /** As much of a message as tells which records it touches. */
 type Decided = Pick<PreparedMessage, 'sources' | 'deferred' | 'replay' | 'peer'>
@@ -22,6 +24,14 @@ export async function readKnown(client: PoolClient, messages: readonly Decided[]
       }
     }
   }
+  const wholes = await readKnownWholes(client, messages)
+  const endable = mayBeEnded(messages, wholes)
+  for (const id of endable) ids.add(id)
+  for (const { sources, replay } of messages) {
+    // A replay asks which lines of an order are its own.
+    if (replay)
+      for (const { whole } of sources) if (whole?.lines) for (const id of lineIds(whole)) ids.add(id)
+  }
   if (ids.size === 0)
     return {
       heads: new Map(),
@@ -33,9 +43,10 @@ export async function readKnown(client: PoolClient, messages: readonly Decided[]
       awaited: new Set(),
       arrivals: new Map(),
       owners: new Map(),
+      wholes,
     }
   const { heads, awaited } = await readHeads(client, [...ids])
-  const { changed, voids, ended } = sortByNeed(messages, heads)
+  const { changed, voids, ended } = sortByNeed(messages, heads, endable)
   const history = changed.length ? await readHistory(client, changed) : new Map()
   const compared = [...new Set([...voids, ...ended])]
   const bodies = compared.length ? await readBodies(client, compared) : new Map()
@@ -59,19 +70,37 @@ export async function readKnown(client: PoolClient, messages: readonly Decided[]
     awaited: new Set(awaited),
     arrivals,
     owners,
+    wholes,
   }
+}
+
+async function readKnownWholes(
+  client: PoolClient,
+  messages: readonly Decided[],
+): Promise<ReadonlyMap<string, KnownWhole>> {
+  const keys = [...wholesOf(messages)]
+  if (keys.length === 0) return new Map()
+  const rows = await readWholes(client, keys.map(wholeId))
+  return new Map(keys.map((key) => [key, knownWhole(key, rows.get(wholeId(key)))]))
 }
 
 function sortByNeed(
   messages: readonly Decided[],
   heads: ReadonlyMap<string, Head>,
+  endable: ReadonlySet<string>,
 ): { changed: string[]; voids: string[]; ended: string[] } {
   const changed = new Set<string>()
   const voids = new Set<string>()
   // What comes is compared with what their void said.
   const ended = new Set<string>()
+  for (const id of endable) {
+    if (heads.get(id)?.status !== 'active') continue
+    changed.add(id)
+    voids.add(id)
+  }
   for (const { sources, replay, peer } of messages) {
-    for (const { records } of sources) {
+    for (const { records, whole } of sources) {
+      if (replay && whole) for (const id of lineIds(whole)) if (heads.has(id)) changed.add(id)
       // What ends because it is told no more depends on whether the rest was sent before.
       if (records.some(({ id, operation }) => operation === 'untold' && heads.get(id)?.status === 'active'))
         for (const { id } of records) changed.add(id)

@@ -60,10 +60,11 @@ interface PreparedAs extends Pick<PreparingWith, 'seals'> {
  * so that it never fails the transaction of its neighbours.
  */
 export function prepared(
-  { index, key, rejected, issues, records, untold = [] }: MappedSource,
+  { index, key, rejected, issues, records, untold = [], whole }: MappedSource,
   edges: EdgeBudget,
   { path, seals = false, encode }: PreparedAs = {},
 ): PreparedSource {
+  const ofWhole = whole ? { whole } : {}
   const refused = (issue: Issue): PreparedSource => ({
     index,
     path,
@@ -71,14 +72,23 @@ export function prepared(
     rejected: true,
     issues: [issue, ...issues],
     records: [],
+    ...ofWhole,
   })
-  if (rejected) return { index, path, key, rejected, issues, records: [] }
+  if (rejected) return { index, path, key, rejected, issues, records: [], ...ofWhole }
   if (records.some(({ id }) => id.length > RECORD_ID_MAX)) return refused(KEY_TOO_LONG)
   try {
     const contents = records.map((record) => preparedRecord(record, seals, encode))
     for (const { content } of contents) edges.left -= content?.edges.length ?? 0
     if (edges.left < 0) return refused(tooManyEdges(`the message makes more than ${MESSAGE_EDGES_MAX} edges`))
-    return { index, path, key, rejected, issues, records: [...contents, ...untold.map(untoldRecord)] }
+    return {
+      index,
+      path,
+      key,
+      rejected,
+      issues,
+      records: [...contents, ...untold.map(untoldRecord)],
+      ...ofWhole,
+    }
   } catch (error) {
     if (error instanceof TooManyEdges) return refused(tooManyEdges(error.message))
     throw error

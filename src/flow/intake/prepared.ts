@@ -1,5 +1,5 @@
 import type { Issue } from '#core/issue.ts'
-import type { MappedRecord } from '#core/mapping/mapping.ts'
+import type { MappedRecord, MappedWhole } from '#core/mapping/mapping.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { Head } from '#store/heads.ts'
 import type { Content } from './content.ts'
@@ -43,6 +43,8 @@ export interface PreparedSource {
   readonly rejected: boolean
   readonly issues: readonly Issue[]
   readonly records: readonly PreparedRecord[]
+  /** Of a line, the order that it belongs to. */
+  readonly whole?: MappedWhole | undefined
 }
 
 /** What a source record asks for one canonical record. */

@@ -5,7 +5,7 @@ import type { ChangeResult } from '#core/peers/change-result.ts'
 import type { Completed, ResultWord, SourceResult } from '#core/receipt.ts'
 
 /**
- * The results of a receipt as they are stored: `[word, key, [[kind, version, key?]…], issues?]` for each source record. Identifiers
+ * The results of a receipt as they are stored: `[word, key, [[kind, version, key?]…], issues?, ended?]` for each source record. Identifiers
  * are left out because they follow from system, record and key: a message of 500 trades keeps 30 kB instead of 150. Where they do not,
  * because a peer brought records of other systems, the identifier stands in the place of the key.
  */
@@ -13,7 +13,8 @@ type Row = [
   word: string,
   key: readonly string[] | null,
   records: [Kind, number, (string[] | string)?][],
-  issues?: readonly Issue[],
+  issues?: readonly Issue[] | null,
+  ended?: number,
 ]
 
 const WORDS: Record<string, ResultWord> = {
@@ -128,11 +129,12 @@ function rowOf(result: KeyedResult): Row {
   })
   const row: Row = [LETTERS[result.result], result.key, records]
   if (result.issues?.length) row.push(result.issues)
+  if (result.ended !== undefined) row[4] = result.ended
   return row
 }
 
 const resultOf = (
-  [letter, key, records, issues]: Row,
+  [letter, key, records, issues, ended]: Row,
   index: number,
   system: string,
   record: string,
@@ -146,4 +148,5 @@ const resultOf = (
     version,
   })),
   ...(issues ? { issues } : {}),
+  ...(ended ? { ended } : {}),
 })

@@ -19,6 +19,7 @@ import {
 import { insertNonces } from '#store/message-nonces.ts'
 import { copyPeerVersions, REFUSE_CROSSED_VERSIONS } from '#store/peer-versions.ts'
 import { insertRejections } from '#store/rejections.ts'
+import { type ToldWhole, writeWholes } from '#store/wholes.ts'
 import { type WriteStep, writeTogether } from '#store/write-together.ts'
 import { type Dangling, markDangling, writeWaits } from './dangling.ts'
 import { decideMessage } from './decide.ts'
@@ -29,6 +30,7 @@ import type { PreparedMessage } from './prepared.ts'
 import { rejectionRows } from './rejection-rows.ts'
 import { type KeyedCompleted, type KeyedResult, writeResults } from './results-text.ts'
 import { writeWaiting } from './waiting.ts'
+import { toldWholes } from './wholes.ts'
 
 /** A prepared message with what is stored beside its records. */
 export interface IntakeMessage extends PreparedMessage {
@@ -146,6 +148,7 @@ async function decideAndWrite(
   const begun = await writeRare(client, messages, results, decision, {
     isBegun: parted !== null,
     waits: dangling && { dangling, heads: known.heads },
+    wholes: toldWholes(known),
   })
   if (parted) {
     await writeTogether(client, kept)
@@ -172,13 +175,17 @@ async function writeRare(
   messages: readonly IntakeMessage[],
   results: readonly KeyedResult[][],
   { newWaiting, applied, confirmed, claims }: Decision,
-  { isBegun, waits }: { readonly isBegun: boolean; readonly waits: Waits | null },
+  {
+    isBegun,
+    waits,
+    wholes,
+  }: { readonly isBegun: boolean; readonly waits: Waits | null; readonly wholes: readonly ToldWhole[] },
 ): Promise<boolean> {
   const keyed = messages.filter(({ idempotencyKey }) => idempotencyKey !== undefined)
   const signed = messages.filter(({ nonce }) => nonce !== undefined)
   const read = messages.some(({ channel }) => channel !== undefined)
   const rejections = rejectionRows(messages, results)
-  const rare = [keyed, signed, rejections, newWaiting, applied, claims]
+  const rare = [keyed, signed, rejections, newWaiting, applied, claims, wholes]
   const count = rare.reduce((sum, { length }) => sum + length, confirmed.size)
   if (count === 0 && waits === null && !read) return isBegun
   if (!isBegun) await client.query('begin')
@@ -189,6 +196,7 @@ async function writeRare(
   if (waits) await writeWaits(client, waits.dangling, waits.heads)
   await writeWaiting(client, newWaiting, applied)
   if (confirmed.size > 0) await writeConfirmedOrders(client, [...confirmed.values()])
+  if (wholes.length > 0) await writeWholes(client, wholes)
   if (read) await advanceChannels(client, messages, results)
   return true
 }

@@ -201,6 +201,6 @@ function createChunkWriter(
 }
 
 const recordsOf = ({ sources }: IntakeMessage): string[] =>
-  sources.flatMap(({ records }) => records.map(({ id }) => id))
+  sources.flatMap(({ records, whole }) => [...records.map(({ id }) => id), ...(whole ? [whole.id] : [])])
 
 const NO_BYTES = new Uint8Array(0)

@@ -5,6 +5,7 @@ import { type Decision, noDecision } from '#flow/intake/known-records.ts'
 import { rejectionRow } from '#flow/intake/rejection-rows.ts'
 import type { KeyedResult } from '#flow/intake/results-text.ts'
 import { writeWaiting } from '#flow/intake/waiting.ts'
+import { toldWholes } from '#flow/intake/wholes.ts'
 import { insertClaims } from '#store/claims.ts'
 import { writeConfirmedOrders } from '#store/confirmed-orders.ts'
 import { isConflict } from '#store/database-errors.ts'
@@ -12,6 +13,7 @@ import { readBodies } from '#store/heads.ts'
 import { copyEdges, copyVersions, LOCK_POSITIONS, REFUSE_CROSSED_VOIDS, retireEdges } from '#store/intake.ts'
 import { findOpenRejections, mendRejections, restateRejections } from '#store/rejections.ts'
 import { type ReplayInside, type ReplayLease, type ReplayProgress, saveProgress } from '#store/replays.ts'
+import { writeWholes } from '#store/wholes.ts'
 import { type WriteStep, writeTogether } from '#store/write-together.ts'
 import { type Judged, judge, judgeUnread, sampleOf } from './judge.ts'
 import type { ReplayMessage } from './read-message.ts'
@@ -107,6 +109,8 @@ async function decideAndWrite(
   await insertClaims(client, decision.claims)
   await writeWaiting(client, decision.newWaiting, decision.applied)
   if (decision.confirmed.size > 0) await writeConfirmedOrders(client, [...decision.confirmed.values()])
+  const wholes = toldWholes(known)
+  if (wholes.length > 0) await writeWholes(client, wholes)
   const versions: WriteStep[] = decision.versions.length
     ? [
         LOCK_POSITIONS,

@@ -148,5 +148,10 @@ export const COLUMNS_OF_GOODS = {
     personal: 'name own_code newest',
   },
   confirmed_orders: { none: 'record_id source_order' },
+  wholes: {
+    none: 'id turn source_order message_id received_at first_index',
+    digest: 'sha256 past muted refused',
+  },
+  whole_lines: { none: 'whole record_id ended' },
   waiting_voids: { none: 'record_id message_id received_at mapping voided_at', personal: 'reason' },
 } as const satisfies ColumnTags

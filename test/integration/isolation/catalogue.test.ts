@@ -214,6 +214,8 @@ it('no unique key of what senders write joins those of two senders, so that none
       'lot_edges',
       'waiting_voids',
       'confirmed_orders',
+      'wholes',
+      'whole_lines',
       'rejections',
       'parked_bases',
       'parked_details',

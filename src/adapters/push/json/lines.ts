@@ -8,19 +8,33 @@ const BASE = 'base'
 /**
  * The source records of a record that holds a list of them, such as the goods of a delivery: each member of the list `name`, completed by
  * the record around it as `base`. One without members stays one record with an issue, so that none is lost. Counts on from call to call.
+ * @param whole the list tells all lines that there are: an empty one says that there are none
  */
-export function createInnerReader(name: string): (record: SourceRecord) => SourceRecord[] {
+export function createInnerReader(name: string, whole = false): (record: SourceRecord) => SourceRecord[] {
   let index = 0
   return (record) => {
     const { value } = record
     // What is no object has its issue already.
     if (!isRow(value)) return [{ ...record, index: index++ }]
     const { [name]: list, ...base } = value
+    const first = index
+    if (whole && Array.isArray(list) && list.length === 0) {
+      const placing = (_: string, field: string): string => placeOf(record, name, field)
+      const alone = sourceRecord(
+        index++,
+        record.path,
+        { [BASE]: base },
+        placing,
+        record.issues,
+        record.envelope,
+      )
+      return [{ ...alone, whole: { first, lines: [] } }]
+    }
     if (!Array.isArray(list) || list.length === 0) {
       const issue = withoutLines(record, name, list !== undefined && list !== null && !Array.isArray(list))
       return [{ ...record, index: index++, issues: [...record.issues, issue] }]
     }
-    return list.map((line, i) => {
+    const lines = list.map((line, i) => {
       const path = record.place(`${name}.${i}`)
       const found = record.issues.filter((issue) => isOf(issue.path, path, record.place(name)))
       const issues = isRow(line) ? found : [...found, notAnObject(path)]
@@ -34,6 +48,9 @@ export function createInnerReader(name: string): (record: SourceRecord) => Sourc
         record.envelope,
       )
     })
+    if (!whole) return lines
+    const last = lines.length - 1
+    return lines.map((line, i) => ({ ...line, whole: i === last ? { first, lines } : { first } }))
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CompiledMapping, MappedSource, Mistake, TracedField } from '#core/mapping/mapping.ts'
 import type { SourceRecord } from '#core/source.ts'
+import { type TriedWhole, triedWholes } from './tried-wholes.ts'
 
 /** What trying a mapping on a sample shows. */
 export interface TryResult {
@@ -16,9 +17,11 @@ export interface TryResult {
   readonly unseen: readonly Mistake[]
 }
 
-export type TriedSource = MappedSource & {
+export type TriedSource = Omit<MappedSource, 'whole'> & {
   readonly fields: readonly TracedField[]
   readonly unused: readonly string[]
+  /** At the last line of an order that is told with all its lines. */
+  readonly whole?: TriedWhole
 }
 
 /** Tries a mapping without a database: the records, where each target came from, and what nobody read. */
@@ -29,7 +32,12 @@ export function tryMapping(
 ): TryResult {
   const { mapping, mistakes } = compiled
   if (mapping === null) return { mapping: null, mistakes, received: records.length, ...NOTHING }
-  const sources = records.map((record) => mapping.trace(record, { receivedAtMs }))
+  const traced = records.map((record) => mapping.trace(record, { receivedAtMs }))
+  const wholes = triedWholes(traced)
+  const sources = traced.map(({ whole: _, ...source }): TriedSource => {
+    const whole = wholes.get(source.index)
+    return whole ? { ...source, whole } : source
+  })
   const drift: Record<string, number> = {}
   for (const record of records) for (const name of mapping.drift(record)) drift[name] = (drift[name] ?? 0) + 1
   const rejected = sources.filter((source) => source.rejected).length

@@ -21,6 +21,7 @@ import type { MapNode, Node } from './node.ts'
 import { compileOrder } from './order.ts'
 import { compileRead } from './read.ts'
 import { compileStatus, compileVoid, type StatusPlan, type VoidPlan } from './status.ts'
+import { compileWhole, readingWholes } from './whole.ts'
 
 /** Everything that a forward mapping says, compiled. */
 export interface ForwardPlan {
@@ -33,6 +34,8 @@ export interface ForwardPlan {
   readonly status: StatusPlan | null
   readonly void: VoidPlan | null
   readonly order: Evaluate<string> | null
+  /** The key under which all lines are told; null where a message may tell a part of them. */
+  readonly whole: KeyPlan | null
   readonly emits: readonly Emit[]
   readonly kinds: readonly Kind[]
   readonly expectsLots: boolean
@@ -61,6 +64,7 @@ export const FORWARD_NAMES = [
   'status',
   'void',
   'order',
+  'whole',
   'emit',
   'tests',
 ] as const
@@ -85,8 +89,11 @@ export function compileForward(
   const key = keyNode === undefined ? null : compileKey(c, keyNode, 'key')
   const { status, ended, isWhole } = statusAndVoid(c, root)
   const orderNode = entryOf(root, 'order')
+  const readsBefore = c.reads.length
   const order = orderNode === undefined ? null : compileOrder(c, orderNode)
+  const orderReads = c.reads.slice(readsBefore)
   const emits = compileEmits(c, root)
+  const whole = compileWhole(c, root, { read: read?.options, orderReads, emits })
   const ignored = ignoredFields(c, root)
   const known = new Set([...c.paths, ...ignored])
   if (read?.options.names === 'any-case' && readNode !== undefined) {
@@ -96,11 +103,15 @@ export function compileForward(
   if (!mistakes.none || read === null || key === null || emits === null || !isWhole) return null
   return {
     ...heading,
-    read: withColumns(read.options, keyNode === undefined ? [] : keyFields(keyNode)),
+    read: withColumns(
+      whole ? readingWholes(read.options) : read.options,
+      keyNode === undefined ? [] : keyFields(keyNode),
+    ),
     key,
     status,
     void: ended,
     order,
+    whole,
     emits,
     kinds: [...new Set(emits.map((emit) => emit.kind))],
     expectsLots: c.expected.size > 0,

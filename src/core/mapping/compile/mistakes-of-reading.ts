@@ -33,6 +33,66 @@ export const OF_READING = {
         '请配合 format: json、ndjson 或 form 使用，填写记录中列表字段的名称，如 lines: goods。',
       ],
     ),
+  whole_no_lines: () =>
+    words(
+      [
+        'Only a list inside each record is told as a whole, and "read.lines" names none',
+        '只有每条记录内的列表才可整单报送，而“read.lines”未指明列表',
+      ],
+      [
+        'Add lines: the name of the list to read, or take "whole" out: of rows of a table nobody can tell whether all have come.',
+        '请在 read 中补充 lines（列表字段名），或删去 whole：表格的行无从判断是否已到齐。',
+      ],
+    ),
+  whole_not_key: () =>
+    words(
+      [
+        'The key of a line must have all parts of "whole", and more of its own',
+        '明细的 key 须含 whole 的各部分，并另有其他部分',
+      ],
+      [
+        'Write them alike in both, as in key: [base.orderNo, lineNo] and whole: [base.orderNo].',
+        '请在两处写法一致，如 key: [base.orderNo, lineNo] 与 whole: [base.orderNo]。',
+      ],
+    ),
+  whole_of_line: ({ found }) =>
+    words(
+      [`"${found}" is a field of a line, not of the order around it`, `“${found}”是明细的字段，不属于整单`],
+      [
+        'Name fields of the record around the list, as in whole: [base.orderNo].',
+        '请写列表之外的字段，如 whole: [base.orderNo]。',
+      ],
+    ),
+  whole_optional: () =>
+    words(
+      ['No part of "whole" may be missing', 'whole 的任何部分都不可缺失'],
+      [
+        'Take "optional" from it: orders without a number would end the lines of each other.',
+        '请去掉 optional：没有单号的订单会互相作废对方的明细。',
+      ],
+    ),
+  whole_order: ({ found }) =>
+    words(
+      [
+        `With "whole" the order is that of the record around the list, and "${found}" is a field of a line`,
+        `使用 whole 时 order 应取自列表之外，而“${found}”是明细的字段`,
+      ],
+      [
+        'Name a field of the record around the list, as in order: base.updateTime, or take "whole" out.',
+        '请写列表之外的字段，如 order: base.updateTime，或删去 whole。',
+      ],
+    ),
+  whole_nothing: () =>
+    words(
+      [
+        'Each record has a key of its own, which several lines may share: none ends because a line is told no more',
+        '所有记录都有自己的 key，可由多条明细共用：不会因某条明细不再报送而作废',
+      ],
+      [
+        'Take "whole" out, or leave a record the key of its line.',
+        '请删去 whole，或让其中一种记录沿用明细的 key。',
+      ],
+    ),
   not_in_envelope: (parts) =>
     words(
       [`read.envelope does not name "${parts.found}"`, `read.envelope 未列出“${parts.found}”`],

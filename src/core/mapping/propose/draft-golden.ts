@@ -29,13 +29,15 @@ export function draftGolden(
   mapped: readonly MappedSource[],
 ): ExpectedFile {
   const rejected = mapped.filter((source) => source.rejected).length
+  // An order without lines makes nothing.
+  const unchanged = mapped.filter((source) => !source.rejected && source.records.length === 0).length
   return {
     draft: true,
     record,
     contentType,
     received: mapped.length,
-    accepted: mapped.length - rejected,
-    unchanged: 0,
+    accepted: mapped.length - rejected - unchanged,
+    unchanged,
     rejected,
     records: mapped.map(expectedOf),
   }
@@ -61,7 +63,7 @@ function expectedOf({ index, key, rejected, issues, records }: MappedSource): Ex
   return {
     index,
     key,
-    result: main?.operation === 'void' ? 'voided' : 'created',
+    result: main === undefined ? 'unchanged' : main.operation === 'void' ? 'voided' : 'created',
     kinds: records.map(({ kind }) => kind),
     flags: [...new Set(records.flatMap(({ body }) => body?.flags ?? []))],
     fields: shown(main?.body ?? null),

@@ -15,6 +15,7 @@ import { clockOf } from './clock.ts'
 import { flagsOf } from './flag-bits.ts'
 import { NO_ROW, newRun } from './new-run.ts'
 import { note, placeOf, type Row, type Run } from './run.ts'
+import { withWhole } from './whole.ts'
 
 /** The ready steps of one canonical record. */
 interface Step {
@@ -62,6 +63,8 @@ export function forwardRunner(plan: ForwardPlan) {
       if (source.issues.length === 0) note(run, 'E_SCHEMA', 'not_object', { field: '', rejects: true })
       return { index, key: null, rejected: true, issues: [...source.issues, ...run.issues], records: [] }
     }
+    if (plan.whole !== null && source.whole?.lines?.length === 0)
+      return withoutLines(plan, plan.whole(run), run, source)
     const key = plan.key(run)
     if (source.issues.length > 0)
       return { index, key, rejected: true, issues: decoded(run, source.issues), records: [] }
@@ -110,10 +113,13 @@ export function forwardRunner(plan: ForwardPlan) {
     return untold.length > 0 ? { ...mapped, untold } : mapped
   }
 
+  const whole = (source: SourceRecord, receivedAtMs: number, mapped: MappedSource): MappedSource =>
+    withWhole(plan, run, (one) => begin(one, receivedAtMs), source, mapped)
+
   return {
     map: (source: SourceRecord, receivedAtMs: number) => {
       run.seen = null
-      return mapWith(source, receivedAtMs, null)
+      return whole(source, receivedAtMs, mapWith(source, receivedAtMs, null))
     },
     trace: (source: SourceRecord, receivedAtMs: number) => {
       const fields: TracedField[] = []
@@ -122,9 +128,22 @@ export function forwardRunner(plan: ForwardPlan) {
       const seen = new Set(run.seen)
       for (const field of fields) for (const name of field.from) seen.add(name)
       run.seen = null
-      return { ...mapped, fields, seen }
+      return { ...whole(source, receivedAtMs, mapped), fields, seen }
     },
   }
+}
+
+/** An order that says that it has no lines: nothing is made of it, and it ends what it told before. One of which nobody can tell whether it is void is rejected, as its lines would be. */
+function withoutLines(
+  plan: ForwardPlan,
+  key: string[] | null,
+  run: Run,
+  { index, issues }: SourceRecord,
+): MappedSource {
+  if (issues.length > 0) return { index, key, rejected: true, issues: decoded(run, issues), records: [] }
+  plan.status?.(run)
+  plan.order?.(run)
+  return { index, key, rejected: run.rejected, issues: run.issues, records: [] }
 }
 
 /** What the emits that were passed over would have made; two emits may make one record, each under another `when`. */
