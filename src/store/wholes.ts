@@ -24,7 +24,7 @@ export interface WholeRow {
   readonly muted: readonly string[]
   /** Numbers of the lines of the newest that made no record. */
   readonly refused: readonly string[]
-  /** The records of its lines, and whether they ended because it told them no more. */
+  /** The records of its lines that were asked for or have not ended, and whether they ended because it told them no more. */
   readonly lines: ReadonlyMap<string, boolean>
   /** There are more lines than are read. */
   readonly hasMore: boolean
@@ -39,8 +39,12 @@ export const wholeId = (key: string): string => digestUuid(`whole\n${key}`)
 const HEX = (column: string): string =>
   `array(select encode(d, 'hex') from unnest(${column}) with ordinality u (d, n) order by n) as ${column}`
 
-/** What is stored of orders, by their numbers. */
-export async function readWholes(client: ClientBase, ids: readonly string[]): Promise<Map<string, WholeRow>> {
+/** What is stored of orders, by their numbers. @param told records that their lines tell now */
+export async function readWholes(
+  client: ClientBase,
+  ids: readonly string[],
+  told: readonly string[],
+): Promise<Map<string, WholeRow>> {
   const { rows } = await client.query({
     name: 'read-wholes',
     text: `select id, turn, source_order as "order", message_id as "messageId", (extract(epoch from received_at) * 1000)::float8 as "receivedAtMs",
@@ -51,8 +55,8 @@ export async function readWholes(client: ClientBase, ids: readonly string[]): Pr
   })
   const { rows: lines } = await client.query<[string, string, boolean]>({
     name: 'read-whole-lines',
-    text: `select whole, record_id, ended from whole_lines where whole = any($1) order by whole, record_id limit ${LINES_MAX + 1}`,
-    values: [rows.map(({ id }) => id)],
+    text: `select whole, record_id, ended from whole_lines where whole = any($1) and (not ended or record_id = any($2)) order by whole, record_id limit ${LINES_MAX + 1}`,
+    values: [rows.map(({ id }) => id), told],
     rowMode: 'array',
   })
   const cutFrom = lines.length > LINES_MAX ? lines.at(-1)?.[0] : undefined

@@ -74,7 +74,8 @@ export interface OrderIntake {
   push(...orders: readonly object[]): Promise<Receipt>
   /** Stores it as a large message, and works on it where that is not said to wait; gives its number. */
   pushLarge(orders: readonly object[], waits?: boolean): Promise<string>
-  work(id: string): Promise<void>
+  /** Goes on with it to its end, or until some of its transactions were written; tells whether it is done. */
+  work(id: string, transactions?: number): Promise<string>
   replay(mode: 'apply' | 'dry-run', scope?: object): Promise<Replay>
   /** The lines of an order that count, in the order of their keys. */
   lines(no: string): Promise<string[]>
@@ -107,9 +108,14 @@ export function withOrders(): OrderIntake {
       if (!waits) await own.work(receipt)
       return receipt
     },
-    async work(id) {
+    work(id, transactions = Number.POSITIVE_INFINITY) {
       const { pool, registry } = hub
-      await runLarge({ pool, registry, onCommitted: () => {}, signal: new AbortController().signal }, id)
+      const stop = new AbortController()
+      let written = 0
+      const onCommitted = (): void => {
+        if (++written >= transactions) stop.abort()
+      }
+      return runLarge({ pool, registry, onCommitted, signal: stop.signal }, id)
     },
     replay: (mode, scope = {}) => hub.replay(mode, { record: 'order', ...scope }),
     async lines(no) {

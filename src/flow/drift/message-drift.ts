@@ -40,10 +40,11 @@ export function driftNotes(mapping: CompiledMapping): DriftNotes {
     else if (values.size < MOST) values.set(key, { field, value, count: 1 })
   }
   return {
-    note(source, { issues, rejected }) {
+    note(source, { issues, rejected, records }) {
       if (watch === undefined || rejected) return
       for (const name of mapping.drift(source)) countField(fields, name, source)
-      if (seen < NULLS_OF) {
+      // An order without lines has none of their fields.
+      if (seen < NULLS_OF && records.length > 0) {
         seen++
         watch.countNulls(source, nulls)
       }

@@ -7,7 +7,7 @@ import { readWholes, wholeId } from '#store/wholes.ts'
 import type { Known } from './known-records.ts'
 import { isHigher } from './late.ts'
 import type { PreparedMessage } from './prepared.ts'
-import { type KnownWhole, knownWhole, lineIds, mayBeEnded, wholesOf } from './wholes.ts'
+import { type KnownWhole, knownWhole, lineIds, mayBeEnded, toldLines, wholesOf } from './wholes.ts'
 
 /** As much of a message as tells which records it touches. */
 type Decided = Pick<PreparedMessage, 'sources' | 'deferred' | 'replay' | 'peer'>
@@ -80,7 +80,7 @@ async function readKnownWholes(
 ): Promise<ReadonlyMap<string, KnownWhole>> {
   const keys = [...wholesOf(messages)]
   if (keys.length === 0) return new Map()
-  const rows = await readWholes(client, keys.map(wholeId))
+  const rows = await readWholes(client, keys.map(wholeId), [...toldLines(messages)])
   return new Map(keys.map((key) => [key, knownWhole(key, rows.get(wholeId(key)))]))
 }
 

@@ -140,6 +140,16 @@ export const leftOutIssue = (order: string | null): Issue => ({
 export const wholesOf = (messages: readonly Pick<PreparedMessage, 'sources'>[]): Set<string> =>
   new Set(messages.flatMap(({ sources }) => sources.flatMap(({ whole }) => (whole ? [whole.id] : []))))
 
+/** Identifiers of the records that lines of these messages tell under their own key. */
+export const toldLines = (messages: readonly Pick<PreparedMessage, 'sources'>[]): Set<string> =>
+  new Set(
+    messages.flatMap(({ sources }) =>
+      sources.flatMap(({ whole, records }) =>
+        whole ? [...records.map(({ id }) => id), ...lineIds(whole)] : [],
+      ),
+    ),
+  )
+
 /**
  * The records that orders of these messages may end: what is known of their lines, and what the messages themselves tell of them, but for what each
  * order has.

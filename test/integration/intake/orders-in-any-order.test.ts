@@ -5,6 +5,7 @@ import { createPool } from '#store/database.ts'
 import { order, withOrders } from '#test/orders.ts'
 
 const own = withOrders()
+const runs = { numRuns: 25 } as const
 const LINES = ['1', '2', '3', '4'] as const
 
 /** One version of an order: its lines, of which some cannot be taken. */
@@ -65,7 +66,6 @@ afterAll(async () => {
 describe('versions of an order that name which is newer', () => {
   beforeAll(() => own.take({ version: 1, order: 'base.rev' }))
 
-  const runs = { numRuns: 60 } as const
   const versions = fc.array(version, { minLength: 1, maxLength: 5 })
 
   it('come to the lines of the newest, in whatever order they come, together or apart, and however often', async () => {
@@ -106,8 +106,27 @@ describe('versions of an order that name which is newer', () => {
 describe('versions of an order without that', () => {
   beforeAll(() => own.take({ version: 2 }))
 
+  it('come to the lines of the last that is no resend, one after the other, small and large', async () => {
+    const step = fc.record({ which: fc.nat(3), large: fc.boolean() })
+    const some = fc.array(fc.subarray([...LINES]), { minLength: 4, maxLength: 4 })
+    await fc.assert(
+      fc.asyncProperty(some, fc.array(step, { minLength: 1, maxLength: 8 }), async (all, steps) => {
+        const no = `S${next++}`
+        const sent = all.map((some, n) => order(no, some, { n }))
+        const seen: number[] = []
+        for (const { which, large } of steps) {
+          if (large) await own.pushLarge([sent[which] as object])
+          else await own.push(sent[which] as object)
+          if (!seen.includes(which)) seen.push(which)
+        }
+        expect(await own.lines(no)).toEqual(all[seen.at(-1) as number])
+      }),
+      runs,
+    )
+  })
+
   it('come to the lines of one of those that came at once through two processes', async () => {
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 20; i++) {
       const no = `R${i}`
       await own.push(order(no, ['0']))
       await Promise.all([

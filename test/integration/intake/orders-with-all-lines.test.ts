@@ -199,6 +199,16 @@ describe('a large message', () => {
     expect(await versions('B1', '3')).toEqual(['active@1', `void@2 ${GONE}`])
   })
 
+  it('that is stopped in the middle of an order ends the same once somebody goes on with it', async () => {
+    const many = Array.from({ length: 1300 }, (_, i) => `${i}`)
+    await pushLarge([order('B6', [...many, 'x', 'y'])])
+    const waiting = await pushLarge([order('B6', many)], true)
+    expect(await work(waiting, 2)).toBe('later')
+    expect(await lines('B6')).toHaveLength(1302)
+    expect(await work(waiting)).toBe('done')
+    expect(await lines('B6')).toEqual(many.toSorted())
+  })
+
   it('ends nothing that arrived after it, and what it alone tells ends at once', async () => {
     await push(order('B3', ['1', '2']))
     const waiting = await pushLarge([order('B3', ['1', '2', '9']), order('B4', ['1'])], true)

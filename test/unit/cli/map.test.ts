@@ -198,3 +198,23 @@ it('an expected record without its place in the sample is told as what it is', a
     '    records.0 of the expected file has no "index": say which record of the sample it is, from 0',
   )
 })
+
+it('tells of orders that are told with all their lines how many lines of the sample they end, in both languages', async () => {
+  const text = MAPPING.replace('read: { format: json }', 'read: { format: json, lines: lines }').replace(
+    'key: [no]',
+    'key: [base.order, no]\nwhole: [base.order]',
+  )
+  await writeFile(mappingPath, text)
+  const orders = [[1, 2, 3], [1], []].map((lines) => ({ order: 'A1', lines: lines.map(row) }))
+  const broken = { order: 'A2', lines: [row(1), { ...row(2), no: '' }] }
+  await writeFile(samplePath, JSON.stringify([...orders, broken]))
+  const { err } = await said(() => mapCommand(['try', mappingPath, samplePath]))
+  expect(err).toContain(
+    '4 whole orders: lines that they leave out end, in the sample 3; 1 with a line whose key cannot be read, which end none',
+  )
+  vi.stubEnv('HUB_LANG', 'zh')
+  const { err: chinese } = await said(() => mapCommand(['try', mappingPath, samplePath]))
+  expect(chinese).toContain(
+    '整单 4 份，其余明细将作废；样例内已作废 3 条；其中 1 份有明细主键无法读取，不作废任何明细',
+  )
+})
