@@ -52,8 +52,8 @@ const balanceFigures = {
     Type.Enum(['even', 'stock', 'over', 'unknown']),
     ['Verdict', '结论'],
     [
-      'even: as much out as in, within the tolerance; stock: some is left; over: more out than in; unknown: not told what came in, or no unit tells all of it, so that it cannot be compared',
-      'even 出入相符；stock 有结余；over 出多于入；unknown 入数未知，或计量单位不一、无法比较',
+      'even: as much out as in, within the tolerance; stock: some is left; over: more out than in; unknown: not told what came in, or no unit tells all of it, or how much of a shared quantity was of this lot, so that it cannot be compared',
+      'even 出入相符；stock 有结余；over 出多于入；unknown 入数未知，计量单位不一，或合计数量中本批所占多少不明，无法比较',
     ],
   ),
   in: decimal('In', '入'),
@@ -62,6 +62,12 @@ const balanceFigures = {
   left: decimal('In less out', '结余'),
   tolerance: decimal('Tolerance', '容差'),
 }
+/** A figure of a lot that is known within bounds. */
+const atMost = (names: [en: string, zh: string]) =>
+  nullable(Type.String(), names, [
+    'Where a share of a quantity of several lots is not known; null where the figure is',
+    '多个批次合计数量中本批份额不明时的上限；数值确知时为 null',
+  ])
 const told = {
   record: text(['Record', '记录']),
   version: count(['Version', '版本']),
@@ -85,13 +91,41 @@ export const LotBalances = field(
         sameGoods: field(Type.Array(Type.String()), ['Also written down as', '同一货物的其他记载']),
         unit: nullable(Type.String(), ['Unit', '单位']),
         ...balanceFigures,
-        flows: field(Type.Record(Type.String(), Type.String()), ['By flow', '按流向']),
+        inMost: atMost(['In at most', '入至多']),
+        outMost: atMost(['Out at most', '出至多']),
+        flows: field(
+          Type.Record(Type.String(), Type.String()),
+          ['By flow', '按流向'],
+          ['What is told of this lot alone', '仅计单独述及本批次的数量'],
+        ),
+        together: field(
+          Type.Array(
+            Type.Object({
+              lots: field(Type.Array(Type.String()), ['Lots', '批次'], ['This one among them', '含本批次']),
+              verdict: balanceFigures.verdict,
+              in: balanceFigures.in,
+              out: balanceFigures.out,
+              left: balanceFigures.left,
+              tolerance: balanceFigures.tolerance,
+            }),
+          ),
+          ['Together', '合计平衡'],
+          [
+            'Lots that a record names with one quantity, in the same unit: what is known of all of them together',
+            '同一记录以一个数量述及的多个批次（计量单位相同）的合计出入',
+          ],
+        ),
         isPartial: field(Type.Boolean(), ['More is told than was read', '记录过多，未全部读取']),
         records: Type.Array(
           Type.Object({
             ...told,
             count: decimal('Count', '数量'),
             countUnit: nullable(Type.String(), ['Unit of the count', '计数单位']),
+            beside: field(
+              Type.Array(Type.String()),
+              ['Also of', '同时涉及'],
+              ['Other lots of which its quantity is as well', '其数量同时包含的其他批次'],
+            ),
           }),
         ),
       }),

@@ -1,7 +1,7 @@
 import { chinaDay } from '#core/dates/china-day.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { recordCode } from '#core/lineage/codes.ts'
-import { mentionOf } from '#core/lineage/mentions.ts'
+import { lotsBeside, mentionOf } from '#core/lineage/mentions.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Body } from '#core/model/body.ts'
 import { measured } from './goods-move.ts'
@@ -10,6 +10,7 @@ import type { LotFact, LotFlow } from './lot-balance.ts'
 /** A fact of a lot with the record that tells it. */
 export interface ToldFact extends LotFact {
   readonly record: string
+  readonly beside: readonly GraphCode[]
   readonly version: number
   readonly kind: string
   readonly day: string | null
@@ -21,11 +22,17 @@ export function lotFacts(code: GraphCode, record: TracedRecord): ToldFact[] {
   const { kind, id, body } = record
   const role = mentionOf(body, code)?.role ?? (recordCode(kind, id, body) === code ? 'subject' : undefined)
   const told = role === undefined ? null : flowOf(record, role)
-  return told === null ? [] : [fact(record, told.flow, told.part)]
+  if (role === undefined || told === null) return []
+  return [fact(record, told.flow, told.part, lotsBeside(body, code, role))]
 }
 
 /** What a record tells of goods that flowed in a way that is known otherwise, such as a ticket that was matched to the lot. */
-export function fact(record: TracedRecord, flow: LotFlow, part: Parameters<typeof measured>[0]): ToldFact {
+export function fact(
+  record: TracedRecord,
+  flow: LotFlow,
+  part: Parameters<typeof measured>[0],
+  beside: readonly GraphCode[] = [],
+): ToldFact {
   const { id, version, kind, system, body } = record
   return {
     flow,
@@ -33,6 +40,7 @@ export function fact(record: TracedRecord, flow: LotFlow, part: Parameters<typeo
     version,
     kind,
     system,
+    beside,
     day: body.occurredAt ? chinaDay(body.occurredAt.at) : null,
     ...measured(part, body.refund === true),
   }

@@ -1,6 +1,6 @@
 import { giverOf, takerOf } from '#core/documents/mentioned-paper.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
-import { mentionsOf } from '#core/lineage/mentions.ts'
+import { isAbout, type Mention, mentionOf, mentionsOf, strongestMentions } from '#core/lineage/mentions.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { ToldFact } from './lot-facts.ts'
 
@@ -18,7 +18,8 @@ export function toldOnce(told: Told): ToldFact[] {
     const body = told.records.get(record)?.body
     return { giver: body ? giverOf(body) : null, taker: body ? takerOf(body) : null }
   }
-  const made = madeOnce(notWentOn(told), handsOf)
+  const facts = besideNearest(told)
+  const made = madeOnce(notWentOn({ ...told, facts }), handsOf)
   return withoutBoughtOn(withoutMoved(broughtInOnce(made, handsOf), handsOf), handsOf)
 }
 
@@ -27,6 +28,28 @@ interface Hands {
   readonly taker: string | null
 }
 type HandsOf = (fact: ToldFact) => Hands
+
+/** Lots that a record names as sources beside the lot, and that the lot itself came from, lie behind it: the goods were taken of the nearest. */
+function besideNearest({ codes, facts, records }: Told): readonly ToldFact[] {
+  if (facts.every(({ beside }) => beside.length === 0)) return facts
+  const mentions = [...records.values()].map(({ body }) => [...strongestMentions(body).values()])
+  const isOwn = ({ code }: Mention): boolean => codes.includes(code)
+  const behind = new Set(
+    mentions
+      .filter((all) => all.some((one) => isOwn(one) && isAbout(one.role)))
+      .flatMap((all) => all.filter(({ role }) => role === 'source' || role === 'input'))
+      .map(({ code }) => code),
+  )
+  const isSource = ({ record }: ToldFact): boolean => {
+    const body = records.get(record)?.body
+    return body !== undefined && codes.some((code) => mentionOf(body, code)?.role === 'source')
+  }
+  return facts.map((one) =>
+    one.beside.some((code) => behind.has(code)) && isSource(one)
+      ? { ...one, beside: one.beside.filter((code) => !behind.has(code)) }
+      : one,
+  )
+}
 
 const ON: ReadonlySet<ToldFact['flow']> = new Set(['sold', 'sent', 'taken'])
 

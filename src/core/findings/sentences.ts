@@ -17,6 +17,10 @@ const SENTENCES = {
     'More went out of lot {lot} than came into it: in {in}, out {out}, {over} {unit} too many.',
     '批次 {lot} 出多于入：入 {in}，出 {out}，超出 {over} {unit}。',
   ],
+  lots_over: [
+    'More went out of the lots {lots} together than came into them: in {in}, out {out}, {over} {unit} too many.',
+    '批次 {lots} 合计出多于入：入 {in}，出 {out}，超出 {over} {unit}。',
+  ],
   goods_over: [
     'More {goods} left {site} on {day} than was there: stock {opening}, in {in}, out {out}, {over} {unit} too many.',
     '{site} {day} 的 {goods} 出多于入：结存 {opening}，入 {in}，出 {out}，超出 {over} {unit}。',

@@ -56,6 +56,12 @@ export function strongestMentions(body: Body): Map<GraphCode, Mention> {
 export const mentionOf = (body: Body, code: GraphCode): Mention | undefined =>
   strongestMentions(body).get(code)
 
+/** The other lots that the body names in the same part as a lot: its quantity is of all of them. */
+export const lotsBeside = (body: Body, code: GraphCode, role: MentionRole): GraphCode[] =>
+  [...strongestMentions(body).values()].flatMap((one) =>
+    one.lot && one.role === role && one.code !== code ? one.code : [],
+  )
+
 /** Whether the record tells of these goods or this paper themselves, and not only of others that came with or from them. */
 export const isAbout = (role: MentionRole): boolean =>
   role !== 'upstream' && role !== 'source' && role !== 'input'

@@ -4,12 +4,14 @@ import { toldOnce } from '#core/balance/told-once.ts'
 import { addDecimal, compareDecimal } from '#core/decimal.ts'
 import type { Quantity } from '#core/model/values.ts'
 import type { GraphCode } from './codes.ts'
+import { lotsBeside, mentionOf } from './mentions.ts'
 import type { TracedRecord } from './traced-record.ts'
 
 /**
  * The quantity of a node by the records that say best what it is: their sum, absent where one is unknown, or units or goods differ. Papers about a lot are no goods: each tells of all of
  * them. So what was made or came in counts, as in the balance of the lot, and where nothing tells that in their unit the greatest of what they say. Two papers of one type are
  * not added up either: papers are exchanged where goods are split, and issued anew where they are mixed, so that both may be of the same goods.
+ * A quantity of several lots is of none of them: what else came in of the lot counts then.
  * @param tellers of one system and kind, the best first
  * @param records active ones that mention the node
  */
@@ -18,7 +20,12 @@ export function nodeQuantity(
   tellers: readonly TracedRecord[],
   records: readonly TracedRecord[],
 ): Quantity | undefined {
-  if (code.startsWith('doc:') || tellers[0]?.kind !== 'document') return sumOf(tellers)
+  if (code.startsWith('doc:')) return sumOf(tellers)
+  if (tellers.some((record) => isShared(code, record))) {
+    const unit = tellers.map(quantityOf).find((one) => one !== undefined)?.unit
+    return unit && cameIn(code, records, unit)
+  }
+  if (tellers[0]?.kind !== 'document') return sumOf(tellers)
   const papers = Map.groupBy(tellers, numberOf)
   const told = [...papers.values()].flatMap((lines) => sumOf(lines) ?? [])
   const unit = (told.find((one) => one.unit === 'KGM') ?? told[0])?.unit
@@ -29,8 +36,16 @@ export function nodeQuantity(
   )
 }
 
+/** Whether its quantity is of other lots as well: how much of it was of this one nobody says. */
+function isShared(code: GraphCode, { body }: TracedRecord): boolean {
+  const role = mentionOf(body, code)?.role
+  return role !== undefined && lotsBeside(body, code, role).length > 0
+}
+
+const quantityOf = ({ body }: TracedRecord): Quantity | undefined => body.output?.quantity ?? body.quantity
+
 function sumOf(records: readonly TracedRecord[]): Quantity | undefined {
-  const [first, ...rest] = records.map(({ body }) => body.output?.quantity ?? body.quantity)
+  const [first, ...rest] = records.map(quantityOf)
   if (!first?.value || rest.length === 0) return first
   let sum = first.value
   for (const quantity of rest) {
@@ -66,5 +81,6 @@ function cameIn(
   const entered = facts.filter(({ flow }) => flow === 'entered')
   const tellers = [...made, ...entered].flatMap(({ record }) => byId.get(record) ?? [])
   const { amount, isWhole } = sameGoods([made, entered], unit)
-  return amount !== null && isWhole && isOneGoods(tellers) ? { value: amount, unit } : undefined
+  const isOwn = [...made, ...entered].every(({ beside }) => beside.length === 0)
+  return amount !== null && isWhole && isOwn && isOneGoods(tellers) ? { value: amount, unit } : undefined
 }

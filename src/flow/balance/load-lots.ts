@@ -1,11 +1,13 @@
 import { fact, lotFacts, type ToldFact } from '#core/balance/lot-facts.ts'
+import type { LotGoods } from '#core/balance/lots-together.ts'
 import { toldOnce } from '#core/balance/told-once.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { loadPapers } from '#flow/documents/load-papers.ts'
-import { type LinkReader, linkGroups } from '#flow/trace/link-groups.ts'
-import { readLinks, readTracedVersions, type Way } from '#store/lots.ts'
+import { readTracedVersions } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 import { readAllMentions } from './all-mentions.ts'
+import { readTelling } from './read-telling.ts'
+import { usedUp } from './used-up.ts'
 
 /** Goods of one lot with everything that is told of what went in and out. */
 export interface LoadedLot {
@@ -13,41 +15,73 @@ export interface LoadedLot {
   /** The lot, and lines in which the same goods were written down in another system. */
   readonly codes: readonly string[]
   readonly facts: readonly ToldFact[]
+  /** Lots of which a quantity is as well that is told of this one. */
+  readonly others: readonly LotGoods<ToldFact>[]
   /** Records that mention it, for what it is and where. */
   readonly records: readonly TracedRecord[]
   /** More is told than can be read: nothing is judged. */
   readonly isPartial: boolean
 }
 
-const LINKS_AT_ONCE = 20_000
-/** Rules of the links that tell what went in or out; a lot that is sold far and wide has tens of thousands of others. */
-const TELLING: ReadonlySet<string> = new Set(['same', 'document', 'stall', 'entered'])
-/** Goods that are only likely the same count where rules 4 and 5 are as sure as for a hold. */
-const SURE = 0.8
 const OWN_PAPERS = 20
+
+/** More lots than these in one record are not looked into: how much of it was of each is not known then. */
+const TOGETHER_MAX = 100
+const OTHERS_AT_ONCE = 500
+
+/** What is told of lots, and of the lots that share a quantity with one of them. */
+export async function loadLots(reader: Reader, codes: readonly string[], on: string): Promise<LoadedLot[]> {
+  const lots = await loadAlone(reader, codes, on)
+  const besideOf = (lot: Omit<LoadedLot, 'others'>): string[] =>
+    lot.facts.flatMap(({ beside }) => (beside.length < TOGETHER_MAX ? beside : []))
+  const known = new Map<string, LotGoods<ToldFact>>(
+    lots.flatMap((lot) => lot.codes.map((code) => [code, goodsOf(lot)] as const)),
+  )
+  const open = [...new Set(lots.flatMap(besideOf))].filter((code) => !known.has(code))
+  for (let from = 0; from < open.length; from += OTHERS_AT_ONCE) {
+    const some = await loadAlone(reader, open.slice(from, from + OTHERS_AT_ONCE), on)
+    for (const lot of some) known.set(lot.code, goodsOf(lot))
+  }
+  return lots.map((lot) => ({
+    ...lot,
+    others: [...new Set(besideOf(lot).flatMap((code) => known.get(code) ?? []))],
+  }))
+}
+
+const goodsOf = ({ codes, facts, isPartial }: Omit<LoadedLot, 'others'>): LotGoods<ToldFact> => ({
+  codes,
+  facts: isPartial ? null : facts,
+})
 
 /**
  * What is told of lots: the records that name them, the tickets of the stall where one of them alone can be meant, the slaughter that used
  * up the paper they came in under, and what was used of the papers that cover one of them alone. A dozen statements however many lots.
  * @param on `YYYY-MM-DD`, the day of the question
  */
-export async function loadLots(reader: Reader, codes: readonly string[], on: string): Promise<LoadedLot[]> {
-  const ahead = await read(reader, codes, 'forward')
+async function loadAlone(
+  reader: Reader,
+  codes: readonly string[],
+  on: string,
+): Promise<Omit<LoadedLot, 'others'>[]> {
+  const ahead = await readTelling(reader, codes, 'forward')
   const groups = codes.map((code) => [code, ...twinsOf(code, ahead.links)])
   const twins = groups.flatMap(([, ...others]) => others)
-  const beyond = twins.length > 0 ? await read(reader, twins, 'forward') : { links: [], isPartial: false }
+  const beyond =
+    twins.length > 0 ? await readTelling(reader, twins, 'forward') : { links: [], isPartial: false }
   const links = [...ahead.links, ...beyond.links]
   const { records, more } = await readAllMentions(reader, [...codes, ...twins])
   const paperFacts = await usedOfPapers(reader, groups, links, on)
   const stallFacts = await soldAtStalls(reader, groups, links)
-  const usedFacts = await usedUp(reader, links)
+  const usedFacts = await usedUp(reader, links, [...records.values()].flat())
   return groups.map((group, n) => {
     const own = new Map(group.flatMap((code) => records.get(code) ?? []).map((one) => [one.id, one]))
     const facts = [
-      ...[...own.values()].flatMap((record) => group.flatMap((code) => lotFacts(code, record)).slice(0, 1)),
+      ...[...own.values()]
+        .flatMap((record) => group.flatMap((code) => lotFacts(code, record)).slice(0, 1))
+        .map(usedFacts.withArrivals),
       ...(paperFacts.get(n) ?? []),
       ...(stallFacts.get(n) ?? []),
-      ...group.flatMap((code) => usedFacts.get(code) ?? []),
+      ...group.flatMap((code) => usedFacts.facts.get(code) ?? []),
     ]
     return {
       code: codes[n] as string,
@@ -57,21 +91,6 @@ export async function loadLots(reader: Reader, codes: readonly string[], on: str
       isPartial: ahead.isPartial || beyond.isPartial || group.some((code) => more.has(code)),
     }
   })
-}
-
-/** All links of these codes that tell; partial where more of them lead to one code than are read at once. */
-async function read(reader: Reader, codes: readonly string[], way: Way) {
-  const links: Link[] = []
-  let isPartial = false
-  const readPage: LinkReader = async (from, of, after, limit) => {
-    const page = await readLinks(reader, from, { way: of, at: null, after, limit, confidence: SURE })
-    const ends = new Set(page.map((link) => (of === 'back' ? link.from : link.to)))
-    isPartial ||= page.length === limit && ends.size === 1
-    return page
-  }
-  for await (const groups of linkGroups(readPage, codes, way, LINKS_AT_ONCE))
-    for (const group of groups) for (const link of group.links) if (TELLING.has(link.rule)) links.push(link)
-  return { links, isPartial }
 }
 
 /** One record tells of the same goods once. */
@@ -98,7 +117,7 @@ async function usedOfPapers(
   const papers = [...new Set(covering.map(({ to }) => to))]
   const facts = new Map<number, ToldFact[]>()
   if (papers.length === 0) return facts
-  const back = await read(reader, papers, 'back')
+  const back = await readTelling(reader, papers, 'back')
   const covered = Map.groupBy(
     back.links.filter(({ rule, kind }) => rule === 'document' && kind === 'dispatch'),
     ({ to }) => to,
@@ -124,6 +143,7 @@ async function usedOfPapers(
           version: 1,
           kind: 'document',
           system: 'papers',
+          beside: [],
           day: null,
           kilograms,
           count: counted?.value ?? null,
@@ -143,7 +163,7 @@ async function soldAtStalls(
   const taken = links.filter(({ rule }) => rule === 'stall')
   const facts = new Map<number, ToldFact[]>()
   if (taken.length === 0) return facts
-  const back = await read(reader, [...new Set(taken.map(({ to }) => to))], 'back')
+  const back = await readTelling(reader, [...new Set(taken.map(({ to }) => to))], 'back')
   const meant = Map.groupBy(
     back.links.filter(({ rule }) => rule === 'stall'),
     ({ to }) => to,
@@ -156,18 +176,5 @@ async function soldAtStalls(
       if (!(meant.get(to) ?? []).every((link) => group.includes(link.from))) continue
       facts.set(n, [...(facts.get(n) ?? []), fact(record, 'sold', record.body)])
     }
-  return facts
-}
-
-/** Slaughters that used up the paper under which a lot came in. */
-async function usedUp(reader: Reader, links: readonly Link[]): Promise<Map<string, ToldFact[]>> {
-  const entered = links.filter(({ rule }) => rule === 'entered')
-  const records = entered.length > 0 ? await readTracedVersions(reader, entered) : new Map()
-  const facts = new Map<string, ToldFact[]>()
-  for (const { from, recordId } of entered) {
-    const record: TracedRecord | undefined = records.get(recordId)
-    if (!record) continue
-    facts.set(from, [...(facts.get(from) ?? []), fact(record, 'used', record.body.input ?? {})])
-  }
   return facts
 }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { measured } from '#core/balance/goods-move.ts'
-import { greatest, sameGoods, sumOf } from '#core/balance/measure.ts'
+import { goneLeast, lotsTold } from '#core/balance/lots-together.ts'
+import { greatest, sumOf } from '#core/balance/measure.ts'
 import { judgeYield, type YieldJudgement, yieldRange } from '#core/balance/yields.ts'
 import { documentCode, lotCode } from '#core/lineage/codes.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
@@ -8,8 +9,8 @@ import type { FlowPart } from '#core/model/parts.ts'
 import { loadPapers } from '#flow/documents/load-papers.ts'
 import { readNewestVersions } from '#store/newest-versions.ts'
 import { readAllMentions } from './all-mentions.ts'
-import { loadLots } from './load-lots.ts'
-import { shareOf } from './made-beside.ts'
+import { type LoadedLot, loadLots } from './load-lots.ts'
+import { arrivalsOf, shareOf } from './made-beside.ts'
 
 /** What went into a transformation and what came of it, in kilograms. */
 export interface LoadedYield extends YieldJudgement {
@@ -41,20 +42,21 @@ export async function loadYields(pool: Pool, ids: readonly string[], on: string)
   const ins = transformations.flatMap(({ body }) => codesOf(body.input))
   const outs = [...new Set(transformations.flatMap(({ body }) => codesOf(body.output)))]
   const { records: told, more } = await readAllMentions(pool, [...new Set(ins)])
-  const { used, partial } = await usedOf(pool, outs, on)
+  const { used, lots } = await usedOf(pool, outs, on)
   return transformations.map((record) => {
     const { body } = record
     const near = unlike(codesOf(body.input).flatMap((code) => told.get(code) ?? [])).filter(
       ({ status }) => status === 'active',
     )
-    const entries = near.filter(({ kind }) => kind === 'entry')
+    const arrivals = arrivalsOf(record, near)
+    const entries = arrivals ?? []
     const { into, together } = shareOf(record, entries, near.filter(isBeside(record)))
     const stated = statedOf(record)
     const codes = codesOf(body.output)
     // Goods leave under all papers of one slaughter at once, and as several lots one beside the other.
     const traded = greatest([
       greatest(codes.filter(isPaper).map((code) => used.get(code) ?? null)),
-      sumOf(codes.filter((code) => !isPaper(code)).map((code) => used.get(code) ?? null)),
+      goneOf(codes.flatMap((code) => lots.get(code) ?? [])),
     ])
     const others = together.map(statedOf)
     const outOf = sumOf([stated ?? traded, ...others])
@@ -66,7 +68,7 @@ export async function loadYields(pool: Pool, ids: readonly string[], on: string)
     })
     const active = record.status === 'active'
     const isPartial =
-      codesOf(body.input).some((code) => more.has(code)) || codes.some((code) => partial.has(code))
+      codesOf(body.input).some((code) => more.has(code)) || codes.some((code) => lots.get(code)?.isPartial)
     return {
       ...judged,
       ...(active && !isPartial ? {} : { verdict: 'unknown' as const }),
@@ -95,12 +97,17 @@ const unlike = (records: readonly TracedRecord[]): TracedRecord[] => [
   ...new Map(records.map((one) => [one.id, one])).values(),
 ]
 
-/** Kilograms that went into trade under papers and as lots, by code; `partial` are the codes of which not all was read. */
+/** Kilograms that went into trade as lots: what is told of several of them once. */
+function goneOf(lots: readonly LoadedLot[]): string | null {
+  const { amount, isLeast } = goneLeast(lotsTold(lots), 'KGM')
+  // Of goods that came back by the piece nobody knows how many kilograms are left of those that were sold.
+  return isLeast ? amount : null
+}
+
+/** Kilograms that went into trade under papers, by code, and what is told of lots. */
 async function usedOf(pool: Pool, codes: readonly string[], on: string) {
   const used = new Map<string, string>()
-  const partial = new Set<string>()
   const papers = codes.filter(isPaper)
-  const lots = codes.filter((code) => !isPaper(code))
   if (papers.length > 0) {
     const asked = papers.map((code) => ({ number: code.slice(DOCUMENT.length), type: null, on }))
     for (const { question, usage } of (await loadPapers(pool, asked, OWN_PAPERS, pool, 'near')).papers) {
@@ -108,13 +115,7 @@ async function usedOf(pool: Pool, codes: readonly string[], on: string) {
       if (kilograms !== undefined) used.set(question.code, kilograms)
     }
   }
-  if (lots.length > 0)
-    for (const { code, facts, isPartial } of await loadLots(pool, lots, on)) {
-      if (isPartial) partial.add(code)
-      const sold = facts.filter(({ flow }) => flow === 'sold' || flow === 'sent' || flow === 'taken')
-      const { amount, isLeast } = sameGoods([sold], 'KGM')
-      // Of goods that came back by the piece nobody knows how many kilograms are left of those that were sold.
-      if (amount !== null && isLeast) used.set(code, amount)
-    }
-  return { used, partial }
+  const asLots = codes.filter((code) => !isPaper(code))
+  const loaded = asLots.length > 0 ? await loadLots(pool, asLots, on) : []
+  return { used, lots: new Map(loaded.map((lot) => [lot.code, lot])) }
 }

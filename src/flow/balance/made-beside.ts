@@ -1,6 +1,8 @@
 import { measured } from '#core/balance/goods-move.ts'
 import { flowOf, sumOf } from '#core/balance/measure.ts'
 import { compareDecimal, divideDecimal, multiplyDecimal, subtractDecimal } from '#core/decimal.ts'
+import { lotCode } from '#core/lineage/codes.ts'
+import { mentionsOf } from '#core/lineage/mentions.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { FlowPart } from '#core/model/parts.ts'
 
@@ -21,11 +23,46 @@ function ownShare(
   const used = measured(input ?? {})
   if (used.kilograms !== null) return used.kilograms
   if (used.count === null || used.countUnit === null) return null
-  const heads = flowOf(movesOf(entries), used.countUnit)
+  const heads = cameIn(entries, used.countUnit)
   if (heads === null || compareDecimal(heads, '0') <= 0) return null
   return compareDecimal(used.count, heads) >= 0
     ? mass
     : divideDecimal(multiplyDecimal(mass, used.count), heads, 3)
+}
+
+/**
+ * Of the records that name what went into a transformation those by which it came in: not what was refused, nor what others took of its lots.
+ * Null where some of these came together with further lots: nobody knows how much of it they were.
+ */
+export function arrivalsOf({ body }: TracedRecord, near: readonly TracedRecord[]): TracedRecord[] | null {
+  const into = new Set(mentionsOf(body).flatMap((one) => (one.lot && one.role === 'input' ? one.code : [])))
+  const entries = near.filter(({ kind, body: { admission, lots = [] } }) => {
+    const isTaken = lots.some((one) => one.role === 'source' && into.has(lotCode(one.scheme, one.value)))
+    return kind === 'entry' && admission?.startsWith('refused') !== true && !isTaken
+  })
+  const isApart = (entry: TracedRecord): boolean => {
+    const came = subjectsOf(entry)
+    return came.every((code) => into.has(code)) || !came.some((code) => into.has(code))
+  }
+  return entries.every(isApart) ? entries : null
+}
+
+const subjectsOf = ({ body: { lots = [] } }: TracedRecord): string[] =>
+  lots.flatMap((one) => (one.role === 'subject' ? lotCode(one.scheme, one.value) : []))
+
+/** What came in by them in a unit: of entries that name one lot or paper what the system that tells most of it tells, and so of each lot beside the others. */
+function cameIn(entries: readonly TracedRecord[], unit: string): string | null {
+  let groups: { codes: ReadonlySet<string>; entries: readonly TracedRecord[] }[] = []
+  for (const entry of entries) {
+    const codes = mentionsOf(entry.body).map(({ code }) => code)
+    const same = groups.filter((group) => codes.some((code) => group.codes.has(code)))
+    const joined = { codes: new Set([...codes, ...same.flatMap((one) => [...one.codes])]) }
+    groups = [
+      ...groups.filter((group) => !same.includes(group)),
+      { ...joined, entries: [...same.flatMap((one) => one.entries), entry] },
+    ]
+  }
+  return sumOf(groups.map((group) => flowOf(movesOf(group.entries), unit)))
 }
 
 const movesOf = (entries: readonly TracedRecord[]) =>
@@ -41,7 +78,7 @@ export function shareOf(
   beside: readonly TracedRecord[],
 ): Share {
   const stated = measured(body.input ?? {}).kilograms
-  const mass = flowOf(movesOf(entries), 'KGM')
+  const mass = cameIn(entries, 'KGM')
   if (stated !== null || mass === null) return { into: stated, together: [] }
   const own = ownShare(body.input, entries, mass)
   if (own !== null) return { into: own, together: [] }

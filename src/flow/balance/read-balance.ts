@@ -31,10 +31,10 @@ export async function readLotBalance(
   const loaded = await loadLots(reader, lots, on)
   return {
     code,
-    lots: loaded.map(({ code: own, codes, facts, isPartial }) => ({
+    lots: loaded.map(({ code: own, codes, facts, others, isPartial }) => ({
       code: own,
       sameGoods: codes.filter((one) => one !== own),
-      ...lotBalance(facts),
+      ...lotBalance(facts, { codes, others }),
       // Nobody knows what a part comes to.
       ...(isPartial ? { verdict: 'unknown' as const, left: null, tolerance: null } : {}),
       isPartial,
