@@ -41,3 +41,15 @@ export async function touchCases(client: ClientBase, { codes, whos, whats, trade
     values: [codes, whats, whos, traders],
   })
 }
+
+/** Lets the cases of these markets be made anew, as `cases.market` has them: what else the codes among them are called is known now, or no more. */
+export async function touchCasesOfMarkets(client: ClientBase, markets: readonly string[]): Promise<void> {
+  if (markets.length === 0) return
+  await client.query({
+    name: 'touch-cases-of-markets',
+    text: `with called as materialized (select unnest($1::text[]) as market union select n.name from supervision_names n where n.code = any($1::text[])),
+                own as materialized (select id from cases where market in (select market from called) and ${GROWING} order by id for update)
+           update cases set wanted = wanted + 1 where id in (select id from own)`,
+    values: [markets],
+  })
+}

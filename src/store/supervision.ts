@@ -265,3 +265,32 @@ export async function listPlaces(
   )
   return rows
 }
+
+/** How a record calls a market: by its code, by a name with the region, or by both; empty where it does not. */
+export interface CalledMarket {
+  readonly code: string
+  readonly name: string
+}
+
+/** Of each market, in their order, its code, which records may give beside its name alone, and the names that they give beside that code and beside no other market's, wherever that is. */
+export async function readMarketsCalled(
+  client: Reader,
+  called: readonly CalledMarket[],
+): Promise<{ readonly code: string | null; readonly names: readonly string[] }[]> {
+  const { rows } = await client.query({
+    name: 'markets-called',
+    text: `select m.code, array(
+             select distinct b.name from supervision_names n cross join lateral (select split_part(n.name, '@', 1) as name) b
+              where n.code = m.code
+                and not exists (select from supervision_names o where o.name >= b.name || '@' and o.name < b.name || 'A' and o.code <> m.code)
+              order by b.name limit ${NAMES_MAX}) as names
+             from unnest($1::text[], $2::text[]) with ordinality a (code, name, n)
+            cross join lateral (select coalesce(nullif(a.code, ''), (
+              select min(o.code) from supervision_names o where o.name = a.name having count(*) = 1)) as code) m
+            order by a.n`,
+    values: [called.map(({ code }) => code), called.map(({ name }) => name)],
+  })
+  return rows
+}
+/** A market has two or three. */
+const NAMES_MAX = 8

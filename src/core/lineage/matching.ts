@@ -4,7 +4,7 @@ import { chinaDay } from '#core/dates/china-day.ts'
 import { memo } from '#core/mapping/run/memo.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
-import type { PartyPart } from '#core/model/parts.ts'
+import type { LotPart, PartyPart } from '#core/model/parts.ts'
 import { isBusinessName } from '#core/organisation-name.ts'
 import { bareProductName, cleanProductName, readProductName } from '#core/products/read-product-name.ts'
 import { normaliseKey } from '#core/text.ts'
@@ -85,8 +85,11 @@ const NOTHING: MatchFacts = { points: [], traders: [] }
 /** Times that name no day. */
 const NO_DAY: ReadonlySet<string> = new Set(['month', 'year'])
 
-/** The ways in which a record may meet others; none where it names its goods exactly, or tells too little. */
-export function matchFacts(kind: Kind, id: string, body: Body): MatchFacts {
+/**
+ * The ways in which a record may meet others; none where it names its goods exactly, or tells too little.
+ * @param meant what else its market is called, as `marketKey` gives it: records name one market by its code, by a name of its stalls' sign or of its operator
+ */
+export function matchFacts(kind: Kind, id: string, body: Body, meant: readonly string[] = []): MatchFacts {
   const at = body.occurredAt
   if (
     !at ||
@@ -96,10 +99,13 @@ export function matchFacts(kind: Kind, id: string, body: Body): MatchFacts {
     return NOTHING
   const day = chinaDay(at.at)
   if (day === null) return NOTHING
-  const stalls = stallKeys(body)
+  const ways = [marketKeys(body), meant]
+  const stalls = [...new Set(ways.flatMap((markets) => stallKeys(body, markets)))]
   const traders = partyKeys(body, ['owner', 'seller'])
+  const names = new Set(ways.flatMap((markets) => stallNames(body, markets)))
+  const here = [...stalls, ...traders, ...names]
   return {
-    points: pointsOf(kind, id, body, { day, here: [...stalls, ...traders, ...stallNames(body)], traders }),
+    points: pointsOf(kind, id, body, { day, here, stalls, traders }),
     traders: tradersOf(stalls, traders, day),
   }
 }
@@ -114,8 +120,9 @@ function pointsOf(
   {
     day,
     here,
+    stalls,
     traders,
-  }: { readonly day: string; readonly here: readonly string[]; readonly traders: readonly string[] },
+  }: { readonly day: string } & Readonly<Record<'here' | 'stalls' | 'traders', readonly string[]>>,
 ): MatchPoint[] {
   const products = productKeys(body)
   const points: MatchPoint[] = []
@@ -144,7 +151,7 @@ function pointsOf(
     if (subject !== null || hasOrigin) return points
     add('tested', 'stall', here, [day], null)
     // What a wholesaler sold is found by him, and not by a name that others have elsewhere.
-    add('tested', 'supplier', [...stallKeys(body), ...traders], [day], null)
+    add('tested', 'supplier', [...stalls, ...traders], [day], null)
     return points
   }
   if (goods === null) return points
@@ -168,16 +175,17 @@ function pointsOf(
 
 /**
  * Of which goods a stall had, as a sale says. A wholesaler's with a code of his own are found by what he sold; who buys at a counter takes his goods away, and what is left there is of
- * the lots, else of the papers, that the sale names.
+ * the lots, else of the papers, that the sale names. The lot that a scale prints on its ticket is the stall's, unless the ticket says of which other one it was sold.
  */
 function stockOf(body: Body, goods: GraphCode, isOfLot: boolean): GraphCode[] {
   const { saleKind, lots = [], documents = [] } = body
   if (saleKind === 'wholesale') return partyKeys(body, ['seller']).length > 0 ? [] : [goods]
   if (saleKind === 'summary' && isOfLot) return []
-  const sources = lots.filter(({ role }) => role === 'source')
+  const of = (role: LotPart['role']): readonly LotPart[] => lots.filter((lot) => lot.role === role)
+  const named = of('source').length > 0 ? of('source') : of('subject')
   const codes =
-    sources.length > 0
-      ? sources.map(({ scheme, value }) => lotCode(scheme, value))
+    named.length > 0
+      ? named.map(({ scheme, value }) => lotCode(scheme, value))
       : documents.filter(({ role }) => role === 'upstream').map(({ number }) => documentCode(number))
   return few(codes.filter(isCode))
 }
@@ -226,19 +234,21 @@ function marketKeys(body: Body): string[] {
   return few([...codes, ...(market.name ? [`name:${nameKey(market.name)}`] : [])])
 }
 
+/** What a market is called beside what a record calls it: the code of it that begins other records, or a name. */
+export const marketKey = (one: { readonly code: string } | { readonly name: string }): string =>
+  'code' in one ? codeKey({ scheme: 'cn.mofcom.node9', value: one.code }) : `name:${nameKey(one.name)}`
+
 /** A stall inside its market. */
-function stallKeys(body: Body): string[] {
+function stallKeys(body: Body, markets: readonly string[]): string[] {
   const stall = body.sites?.find(({ role }) => role === 'stall')
   const booth = stall?.name ?? stall?.ids[0]?.value
-  return booth ? marketKeys(body).map((market) => `${market}#${boothKey(booth)}`) : []
+  return booth ? markets.map((market) => `${market}#${boothKey(booth)}`) : []
 }
 
 /** A trader by his business name, which is his only inside one market. */
-const stallNames = (body: Body): string[] =>
+const stallNames = (body: Body, markets: readonly string[]): string[] =>
   few(
-    marketKeys(body).flatMap((market) =>
-      businessNames(body, ['owner', 'seller']).map((name) => `${market}#${name}`),
-    ),
+    markets.flatMap((market) => businessNames(body, ['owner', 'seller']).map((name) => `${market}#${name}`)),
   )
 
 const codeKey = ({ scheme, value }: { readonly scheme: string; readonly value: string }): string =>

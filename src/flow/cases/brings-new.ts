@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import type { Happening } from '#core/cases/happening.ts'
 import { saysOf } from '#core/cases/open.ts'
 import { SAME_LABORATORY } from '#core/model/masked-texts.ts'
+import type { MarketsReader } from '#flow/matching/markets-meant.ts'
 import { readCaseMoves } from '#store/case-events.ts'
 import type { CaseTest } from '#store/case-lots.ts'
 import { readCase } from '#store/cases.ts'
@@ -12,22 +13,25 @@ import { type ToldTest, testedGoodsOf } from './open-case.ts'
 import { testOf } from './told-test.ts'
 import { openObjection } from './waits.ts'
 
-/**
- * What a failed test tells that its case did not know. The test is kept with the case already.
- * @param before the version that counted until now: who writes a failed result of his anew is no second laboratory
- */
+interface TellingMore {
+  /** The version that counted until now: who writes a failed result of his anew is no second laboratory. */
+  readonly before?: ToldTest | undefined
+  readonly markets?: MarketsReader | undefined
+}
+
+/** What a failed test tells that its case did not know. The test is kept with the case already. */
 export async function newsOf(
   client: ClientBase,
   test: ToldTest,
   caseId: string,
-  before?: ToldTest,
+  { before, markets }: TellingMore = {},
 ): Promise<Pick<Happening, 'bringsNew' | 'answersObjection' | 'note'>> {
   const isFirst = saysOf(test.body) === 'lab_failed' && (!before || saysOf(before.body) !== 'lab_failed')
   const { answers, repeatsWord, isOwn } = isFirst ? await answerOf(client, test, caseId) : NO_ANSWER
   return {
     ...(isOwn ? { note: SAME_LABORATORY } : {}),
     answersObjection: answers,
-    bringsNew: !(answers && repeatsWord) && (await bringsNew(client, test, caseId, before)),
+    bringsNew: !(answers && repeatsWord) && (await bringsNew(client, test, caseId, { before, markets })),
   }
 }
 
@@ -39,7 +43,7 @@ async function bringsNew(
   client: ClientBase,
   test: ToldTest,
   caseId: string,
-  before?: ToldTest,
+  { before, markets }: TellingMore,
 ): Promise<boolean> {
   const own = testOf({ ...test, isActive: true }, caseId)
   if ((await unansweredAmong(client, caseId, [own])).length === 0) return false
@@ -51,7 +55,7 @@ async function bringsNew(
     for (const { id, body } of (await readTracedVersions(client, others)).values())
       same.push({ recordId: id, body })
     const told = same.filter(({ body }) => isSameMatter(body, test.body))
-    const [goods, ...known] = await testedGoodsOf(client, [test, ...told])
+    const [goods, ...known] = await testedGoodsOf(client, [test, ...told], markets)
     if (goods && areAmong(goods, known)) return false
   }
   return true

@@ -81,7 +81,7 @@ async function correctIn(
   const saidBefore = told === undefined || before.verdict === 'void' ? null : saysOf(told)
   if (isMoved || says !== saidBefore) {
     const failedBefore = read && saidBefore !== null ? { ...read, recordId } : undefined
-    const news = await newsOf(client, test, caseId, failedBefore)
+    const news = await newsOf(client, test, caseId, { before: failedBefore })
     const { remains } = await remaining(client, caseId, await unanswered(client, caseId))
     const happened = { ...happening(says, test, nowMs), ...news, remains }
     await applyEvent(client, caseId, happened, evidence(test))

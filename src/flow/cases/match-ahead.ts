@@ -4,6 +4,7 @@ import { goodsOf } from '#core/cases/goods.ts'
 import { isOpening, saysOf } from '#core/cases/open.ts'
 import { type MatchPoint, type MatchSide, matchFacts, type StallTrader } from '#core/lineage/matching.ts'
 import { namedGoods } from '#core/lineage/tested-goods.ts'
+import { marketsMeant } from '#flow/matching/markets-meant.ts'
 import { inTransaction } from '#store/database.ts'
 import {
   insertMatchPoints,
@@ -32,7 +33,13 @@ export interface LogPart {
  * on their day. Matching will note the same, and what is noted twice is there once.
  */
 export async function matchAhead(pool: Pool, tests: readonly LoggedTest[], part: LogPart): Promise<void> {
-  const asked = askedOf(tests)
+  const asked = askedOf(
+    tests,
+    await marketsMeant(
+      pool,
+      tests.map(({ body }) => body),
+    ),
+  )
   if (asked.points.length === 0 || part.after >= part.upTo) return
   const whos = new Set([...asked.whos, ...(await readOthersMeant(pool, asked.points))])
   const waiting: Waiting[] = []
@@ -98,9 +105,9 @@ export function asksForGoods({ body, isActive }: LoggedTest, from: string | unde
   return isFailed && isOpening(body, from) && namedGoods(body).length === 0
 }
 
-function askedOf(tests: readonly LoggedTest[]): Asked {
+function askedOf(tests: readonly LoggedTest[], markets: Awaited<ReturnType<typeof marketsMeant>>): Asked {
   const asking = tests
-    .map(({ recordId, body }) => ({ body, points: matchFacts('test', recordId, body).points }))
+    .map(({ recordId, body }, i) => ({ body, points: matchFacts('test', recordId, body, markets[i]).points }))
     .filter(({ points }) => points.length > 0)
   const points = asking.flatMap((one) => one.points)
   const classes = asking.map(({ body }) => goodsOf(body).productClass)

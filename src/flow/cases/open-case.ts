@@ -10,6 +10,7 @@ import { FAILED_TEST } from '#core/model/masked-texts.ts'
 import { isPlain } from '#core/model/personal-values.ts'
 import { placeOf as marketOf } from '#core/supervision/market.ts'
 import { goodsOfTests } from '#flow/matching/goods-of-tests.ts'
+import { type MarketsReader, marketsMeant } from '#flow/matching/markets-meant.ts'
 import { insertCaseEvent } from '#store/case-events.ts'
 import { type CaseLotRow, putCaseTest, replaceCaseLots } from '#store/case-lots.ts'
 import { insertCase, type NewCase, readCase } from '#store/cases.ts'
@@ -32,23 +33,25 @@ export interface TestedGoods {
 }
 
 /** The goods of a test: the lots or papers that it names, else what was at its stall on its day. */
-export async function testedGoods(client: ClientBase, test: ToldTest): Promise<TestedGoods> {
-  return (await testedGoodsOf(client, [test]))[0] as TestedGoods
+export async function testedGoods(
+  client: ClientBase,
+  test: ToldTest,
+  markets?: MarketsReader,
+): Promise<TestedGoods> {
+  return (await testedGoodsOf(client, [test], markets))[0] as TestedGoods
 }
 
 /** The goods of each of the tests, in their order. */
 export async function testedGoodsOf(
   client: ClientBase,
   tests: readonly Pick<ToldTest, 'recordId' | 'body'>[],
+  markets = marketsMeant,
 ): Promise<TestedGoods[]> {
-  const codes = await goodsOfTests(client, tests, null)
-  return tests.map(({ recordId, body }, i) => {
-    const { points } = matchFacts('test', recordId, body)
-    return {
-      codes: codes[i] ?? [],
-      whos: [...new Set(points.map(({ who }) => who))],
-      whats: [...new Set(points.map(({ what }) => what))],
-    }
+  const goods = await goodsOfTests(client, tests, { at: null, markets })
+  return goods.map(({ codes, points }) => ({
+    codes,
+    whos: [...new Set(points.map(({ who }) => who))],
+    whats: [...new Set(points.map(({ what }) => what))],
   })
 }
 

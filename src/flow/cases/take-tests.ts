@@ -5,6 +5,7 @@ import { isOlder } from '#core/cases/sample-time.ts'
 import { orderOf, type RecordEvent } from '#core/cases/states.ts'
 import { epochOf } from '#core/dates/when.ts'
 import { beijingDay } from '#core/quality/record-counts.ts'
+import { type MarketsReader, marketsOnce } from '#flow/matching/markets-meant.ts'
 import {
   type CaseTest,
   findCasesOfGoods,
@@ -41,6 +42,7 @@ export interface Taking {
 /** Taking the tests of a page of the log. */
 interface TakingPage extends Taking {
   readonly passes: PassReader
+  readonly markets: MarketsReader
 }
 
 /** Taking a test; one of another hub, where it is foreign. */
@@ -77,7 +79,7 @@ export async function takeTests(
   )
   if (telling.length === 0) return
   const hub = await readHubId(client)
-  const at = { ...taking, passes: passReader(client) }
+  const at = { ...taking, passes: passReader(client), markets: marketsOnce() }
   const foreign = await readOwners(
     client,
     telling.map(({ recordId }) => recordId),
@@ -145,11 +147,11 @@ async function takeNew(
   client: ClientBase,
   hub: string,
   test: ToldTest,
-  { nowMs, from, passes, isForeign }: TakingOne,
+  { nowMs, from, passes, markets, isForeign }: TakingOne,
 ): Promise<void> {
   const says = saysOf(test.body)
   if (says === null || (isForeign && !OF_LABORATORIES.has(says))) return
-  const goods = await testedGoods(client, test)
+  const goods = await testedGoods(client, test, markets)
   const { productName } = goodsOf(test.body)
   const cases = await findCasesOfGoods(client, { ...goods, productName })
   if (says === 'lab_passed') return await passIn(client, test, cases, nowMs)
@@ -161,7 +163,7 @@ async function takeNew(
     return await answerByEarlier(client, test, { goods, caseId, nowMs, passes })
   }
   await putCaseTest(client, testOf({ ...test, isActive: true }, id))
-  const told = { ...happening(says, test, nowMs), ...(await newsOf(client, test, id)) }
+  const told = { ...happening(says, test, nowMs), ...(await newsOf(client, test, id, { markets })) }
   await applyEvent(client, id, told, evidence(test))
   await answerByEarlier(client, test, { goods, caseId: id, nowMs, passes })
 }

@@ -4,6 +4,7 @@ import { advance, grainText, negated } from '#core/supervision/advance.ts'
 import { type GrainKey, type Line, linesOf } from '#core/supervision/lines.ts'
 import { isSaidByName, placeOf } from '#core/supervision/market.ts'
 import type { LogReader, PageReading } from '#flow/follow/noted-page.ts'
+import { touchCasesOfMarkets } from '#store/growing-cases.ts'
 import {
   moveFigures,
   moveNameCodes,
@@ -45,7 +46,7 @@ function countPage(): PageReading {
     async write(client) {
       const lines = [...noted, ...(await linesTakenOff(client, takenOff))]
       const moves = [...names.values()].filter(({ records }) => records !== 0)
-      const { meant, changed } = await learnNames(client, moves, lines)
+      const { meant, changed, codes } = await learnNames(client, moves, lines)
       const place = (said: string): string => meant.get(said) ?? said
       const touched = new Map<string, GrainKey>()
       // The grain that it lies in now, and the one that it goes to.
@@ -57,6 +58,8 @@ function countPage(): PageReading {
       const result = advance(stored, lines, (said) => others.get(said) ?? said)
       await writeLines(client, result.lines, result.gone)
       await moveFigures(client, result.moves)
+      // Behind all that takes long: their rows are locked from here on.
+      await touchCasesOfMarkets(client, [...changed, ...codes])
     },
   }
 }
@@ -87,13 +90,20 @@ async function learnNames(
   client: PoolClient,
   moves: readonly NameCode[],
   lines: readonly Line[],
-): Promise<{ readonly meant: Map<string, string>; readonly changed: readonly string[] }> {
+): Promise<{
+  readonly meant: Map<string, string>
+  readonly changed: readonly string[]
+  /** What these names mean, or meant before. */
+  readonly codes: readonly string[]
+}> {
   const said = lines.map((line) => line.said).filter(isSaidByName)
   const names = [...new Set([...moves.map(({ name }) => name), ...said])]
   const before = meantBy(await readNameCodes(client, names))
   await moveNameCodes(client, moves)
   const meant = moves.length === 0 ? before : meantBy(await readNameCodes(client, names))
-  return { meant, changed: names.filter((name) => before.get(name) !== meant.get(name)) }
+  const changed = names.filter((name) => before.get(name) !== meant.get(name))
+  const codes = changed.flatMap((name) => [before.get(name) ?? [], meant.get(name) ?? []].flat())
+  return { meant, changed, codes }
 }
 
 /** Names of the stored lines that this page did not name, beside those that it did. */

@@ -13,6 +13,7 @@ import {
 import { SCANNED_MAX, scannedAddress } from '#core/lineage/scanned.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { goodsOfTests } from '#flow/matching/goods-of-tests.ts'
+import { asWritten, marketsMeant } from '#flow/matching/markets-meant.ts'
 import { readMentions } from '#store/lots.ts'
 import { readMentioned, readNamed } from '#store/mentioned.ts'
 import type { Reader } from '#store/sighted.ts'
@@ -103,8 +104,12 @@ async function nodesTold(
   { kind, id, body }: TracedRecord,
   at: string | null,
 ): Promise<readonly string[]> {
-  const [goods = []] = kind === 'test' ? await goodsOfTests(reader, [{ recordId: id, body }], at) : []
-  return goods.length > 0 ? goods.slice(0, GOODS_OF_TEST) : nodesOf(kind, id, body)
+  if (kind !== 'test') return nodesOf(kind, id, body)
+  // Who sees a part of the hub does not see which names others gave a market.
+  const markets = reader.mentioning ? asWritten : marketsMeant
+  const [goods] = await goodsOfTests(reader, [{ recordId: id, body }], { at, markets })
+  const codes = goods?.codes ?? []
+  return codes.length > 0 ? codes.slice(0, GOODS_OF_TEST) : nodesOf(kind, id, body)
 }
 
 async function readTagged(reader: Reader, { paper, tail }: TagOfPaper, at: string | null): Promise<Node[]> {

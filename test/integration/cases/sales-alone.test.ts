@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { SPINACH, withMarket } from './market.ts'
 
-const { api, code, entry, rapid, laboratory, send, sendAhead, cards, told, here } = withMarket()
+const { api, code, entry, rapid, laboratory, send, follow, sendAhead, cards, told, here } = withMarket()
 
 /** A sale of spinach at a stall of the market, as it tells what it was of. */
 const sale = (key: string, stall: string | null, more: object) => {
@@ -34,6 +35,23 @@ const held = async () => (await told()).map((one) => [one.held, one.orders])
 test('a rapid test at a stall that tells of its sales alone holds the lots that these name', async () => {
   await send(sale('t1', 'A-1', { lots: [source(1)] }), sale('t2', 'B-2', { lots: [source(2)] }))
   await send(rapid('r', 'a 01', SPINACH))
+  expect(await held()).toEqual(stopped([code(1)]))
+})
+
+test('the lot that a ticket is of is what its stall had, unless the ticket names the lot that it was sold of', async () => {
+  const own = (n: number) => entry(n, 'A-1', SPINACH).lots[0] as object
+  await send(sale('t1', 'A-1', { lots: [own(1)] }), sale('t2', 'A-1', { lots: [own(2), source(3)] }))
+  await send(sale('t3', 'A-1', { lots: [own(4)], refund: true }), rapid('r', 'A-1', SPINACH))
+  expect(await held()).toEqual(stopped([code(1), code(3)]))
+})
+
+test('tickets that were stored before their lot counted are found by a case that is open', async () => {
+  await send(sale('t1', 'A-1', { lots: entry(1, 'A-1', SPINACH).lots }))
+  await api.pool.query(`delete from match_points where code = $1 and side = 7`, [code(1)])
+  await send(rapid('r', 'A-1', SPINACH))
+  expect(await held()).toEqual(stopped([]))
+  await api.pool.query(await readFile('src/store/migrations/0081-lots-of-tickets.sql', 'utf8'))
+  await follow()
   expect(await held()).toEqual(stopped([code(1)]))
 })
 

@@ -42,6 +42,15 @@ test.each([
     { saleKind: 'summary', documents: [{ role: 'upstream', type: 'unknown', number: 'Q1' }] },
     ['doc:Q1'],
   ],
+  [
+    'a ticket by the lot that it is of, before its paper',
+    {
+      saleKind: 'retail',
+      lots: [{ role: 'subject' }],
+      documents: [{ role: 'upstream', type: 'unknown', number: 'Q1' }],
+    },
+    ['lot:7'],
+  ],
   ['a ticket that names nothing', { saleKind: 'retail' }, []],
   ['what was refunded', { saleKind: 'retail', refund: true, lots: [{ role: 'source' }] }, []],
   ['a wholesaler without a code', { saleKind: 'wholesale' }, ['rec:urn:cnft:sale:s:r:1']],
