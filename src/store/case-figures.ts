@@ -20,7 +20,7 @@ export async function readCaseGauges(pool: Pool, nowMs: number): Promise<CaseGau
   const { rows: spans } = await pool.query<{ seconds: number | null }>(
     `select max(extract(epoch from first.at - c.told_at))::float8 as seconds
        from cases c cross join lateral (
-         select min(v.received_at) as at from case_holds h join record_versions v on v.record_id = h.record_id and v.version = 1
+         select min(v.received_at) as at from case_holds h join record_versions v on v.record_id = h.record_id
           where h.case_id = c.id) first
       where c.opened_by = 'test' and c.opened_at > to_timestamp($1::numeric / 1000) - interval '1 day'`,
     [nowMs],

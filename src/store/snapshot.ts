@@ -1,7 +1,9 @@
 import type { Pool, PoolClient } from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { noteAudit } from './audit-log.ts'
+import { inTransaction } from './database.ts'
 import { migrate } from './migrate.ts'
+import { noteRestoration } from './restorations.ts'
 
 /** A table of the hub as it is kept in a backup. A parted table is one table. */
 export interface SnapshotTable {
@@ -125,6 +127,7 @@ export async function hasTables(pool: Pool): Promise<boolean> {
 /**
  * Fills a database that has no tables from a snapshot, all of it or nothing: brings its schema to where the snapshot was taken, hands the
  * connection to `fill`, which copies every table, and then to this program's version.
+ * Versions go on behind the numbers that may have been given out since, and what is in force is told anew.
  * Links, channels and receivers of heads stand still afterwards unless `goesOn`: a copy that is tried out must not send to real receivers. Sessions are over.
  */
 export async function restoreSnapshot(
@@ -132,10 +135,13 @@ export async function restoreSnapshot(
   frame: SnapshotFrame,
   {
     goesOn,
+    madeAt,
     told,
     fill,
   }: {
     goesOn: boolean
+    /** When the snapshot was taken, ISO text. */
+    madeAt: string
     /** What the log of evidence says of the backup. */
     told: Readonly<Record<string, string>>
     fill: (client: PoolClient) => Promise<void>
@@ -144,6 +150,7 @@ export async function restoreSnapshot(
   const newest = frame.migrations.at(-1)?.number ?? 0
   await migrate(pool, { upTo: newest })
   const client = await pool.connect()
+  let isNoted = false
   try {
     await client.query('set statement_timeout = 0; set idle_in_transaction_session_timeout = 0')
     await client.query('begin')
@@ -175,11 +182,19 @@ export async function restoreSnapshot(
         `update audit_anchors set next_at = 'infinity', last_error = 'restored: heads go to it again when it is named anew'`,
       )
     }
+    // A backup of before 0.4.0 has no table for it yet.
+    isNoted = own.tables.some(({ name }) => name === 'restorations')
+    if (isNoted) await noteRestoration(client, madeAt)
     await client.query('commit')
   } finally {
     client.release(true)
   }
   await migrate(pool)
+  if (isNoted) return
+  await inTransaction(pool, async (later) => {
+    await later.query('set local statement_timeout = 0')
+    await noteRestoration(later, madeAt)
+  })
 }
 
 function sameTables(own: readonly SnapshotTable[], given: readonly SnapshotTable[]): void {

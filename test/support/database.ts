@@ -16,6 +16,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return await copiedDatabase(server, inject('databaseTemplate'))
 }
 
+/** A database that has no tables. */
+export const createEmptyDatabase = (): Promise<TestDatabase> =>
+  copiedDatabase(inject('databaseServer'), "template0 ENCODING 'UTF8'")
+
 /** A copy of a database on a server, which `makeTemplate` made there. */
 export async function copiedDatabase(server: string, template: string): Promise<TestDatabase> {
   const name = `hub_test_${randomBytes(6).toString('hex')}`

@@ -41,6 +41,7 @@ export async function restoreBackup(
   const salt = Buffer.from(manifest.salt, 'base64')
   await restoreSnapshot(pool, manifest, {
     goesOn,
+    madeAt: manifest.createdAt,
     told: { hub: manifest.hub, createdAt: manifest.createdAt },
     fill: async (client) => {
       for (const table of manifest.tables) {

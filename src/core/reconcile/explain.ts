@@ -2,7 +2,7 @@ import type { VersionKey } from './bucket.ts'
 import type { Difference, KeyPair } from './compare.ts'
 import { joinDigests, versionDigest } from './digest.ts'
 
-/** Earlier versions of one record that are tried. */
+/** Earlier versions of one record that are tried: so many below its own, and from the first on, because a hub that was restored leaves numbers out. */
 const VERSIONS_MAX = 1000
 
 /**
@@ -34,11 +34,17 @@ export function explained(keys: readonly VersionKey[], { own, theirs }: Differen
 function older(keys: readonly VersionKey[], wanted: string): KeyPair[] | null {
   for (const { id, version, mass } of keys) {
     const digest = versionDigest(id, version)
-    for (let past = version - 1; past >= Math.max(1, version - VERSIONS_MAX); past--)
+    for (const past of earlier(version))
       if (joinDigests(digest, versionDigest(id, past)) === wanted)
         return [{ id, own: { version, mass }, theirs: { version: past, mass: null } }]
   }
   return null
+}
+
+function* earlier(version: number): Generator<number> {
+  const least = Math.max(1, version - VERSIONS_MAX)
+  for (let past = version - 1; past >= least; past--) yield past
+  for (let past = Math.min(VERSIONS_MAX, least - 1); past >= 1; past--) yield past
 }
 
 const lacking = ({ id, version, mass }: VersionKey): KeyPair => ({

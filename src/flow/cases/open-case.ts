@@ -52,7 +52,7 @@ export async function testedGoodsOf(
     codes,
     whos: [...new Set(points.map(({ who }) => who))],
     whats: [...new Set(points.map(({ what }) => what))],
-  })
+  }))
 }
 
 /** What the source wrote, where that is a figure: nobody knows what else may stand there, and the cause is shown to many. */

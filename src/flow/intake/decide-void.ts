@@ -2,7 +2,7 @@ import type { Issue } from '#core/issue.ts'
 import type { ResultWord } from '#core/receipt.ts'
 import type { Head } from '#store/heads.ts'
 import { claimIssue, ownClaim } from './claim.ts'
-import type { Decision, Known } from './known-records.ts'
+import { type Decision, type Known, nextNumber } from './known-records.ts'
 import { isHigher, isOlder, lateIssue } from './late.ts'
 import { add, newestBody, voided } from './next-version.ts'
 import type { PreparedMessage, PreparedRecord } from './prepared.ts'
@@ -39,8 +39,9 @@ export function decideVoid(
   const { content } = record
   if (!head) {
     if (content) {
-      add(message, index, record, content, 'void', 1, known, into)
-      return { word: 'voided', version: 1 }
+      const version = nextNumber(record.id, known, content.occurredAtMs)
+      add(message, index, record, content, 'void', version, known, into)
+      return { word: 'voided', version }
     }
     if (known.awaited.has(record.id)) return { word: 'unchanged', version: 0 }
     const waiting = {
@@ -66,6 +67,7 @@ export function decideVoid(
     into.claims.push(ownClaim(message, record, next, 'void', head, owner))
     return { word: 'unchanged', version: head.version, issue: claimIssue(owner.hub) }
   }
-  add(message, index, record, next, 'void', head.version + 1, known, into)
-  return { word: 'voided', version: head.version + 1 }
+  const version = nextNumber(record.id, known)
+  add(message, index, record, next, 'void', version, known, into)
+  return { word: 'voided', version }
 }

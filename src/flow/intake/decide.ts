@@ -8,7 +8,7 @@ import type { Content } from './content.ts'
 import { decideVoid, type Outcome, saidAgain } from './decide-void.ts'
 import { endLines } from './end-lines.ts'
 import { type SaidBefore, saidBefore, twiceIssue } from './key-twice.ts'
-import { type Decision, historyOf, type Known } from './known-records.ts'
+import { type Decision, historyOf, type Known, nextNumber } from './known-records.ts'
 import {
   isOlder,
   isOtherOrder,
@@ -128,29 +128,24 @@ function decideRecord(
   if (record.operation === 'void') return decideVoid(message, index, record, head, known, into)
   if (!content) return { word: 'unchanged', version: head?.version ?? 0 }
   if (!head) {
-    add(message, index, record, content, 'active', 1, known, into)
+    const version = nextNumber(record.id, known, content.occurredAtMs)
+    add(message, index, record, content, 'active', version, known, into)
     const waiting = known.waiting.get(record.id)
     if (!waiting && isLeftOut(line, record)) {
       const left = voided(record, newestBody(record.id, known), LEFT_OUT)
-      add(message, index, record, left, 'void', 2, known, into)
-      return { word: 'voided', version: 2, issue: leftOutIssue(record.order) }
+      const ended = nextNumber(record.id, known)
+      add(message, index, record, left, 'void', ended, known, into)
+      return { word: 'voided', version: ended, issue: leftOutIssue(record.order) }
     }
-    if (!waiting) return { word: 'created', version: 1 }
+    if (!waiting) return { word: 'created', version }
     known.waiting.delete(record.id)
     const noted = into.newWaiting.indexOf(waiting)
     if (noted >= 0) into.newWaiting.splice(noted, 1)
     else into.applied.push(record.id)
-    add(
-      message,
-      index,
-      record,
-      voided(record, newestBody(record.id, known), waitingVoid(waiting)),
-      'void',
-      2,
-      known,
-      into,
-    )
-    return { word: 'voided', version: 2 }
+    const ended = nextNumber(record.id, known)
+    const body = voided(record, newestBody(record.id, known), waitingVoid(waiting))
+    add(message, index, record, body, 'void', ended, known, into)
+    return { word: 'voided', version: ended }
   }
   if (head.status === 'active' && head.hash === content.hash) return saidAgain(record, head, known, into)
   const owner = known.owners.get(record.id)
@@ -162,8 +157,9 @@ function decideRecord(
     return { word: 'unchanged', version: head.version, issue: leftOutIssue(record.order), isOutdated: true }
   const stays = comesBack(line, record) ? undefined : whyItStays(message, record, content, head, known)
   if (stays) return stays
-  add(message, index, record, content, 'active', head.version + 1, known, into)
-  return { word: 'updated', version: head.version + 1 }
+  const version = nextNumber(record.id, known)
+  add(message, index, record, content, 'active', version, known, into)
+  return { word: 'updated', version }
 }
 
 /** Other content than the newest version has is no version where it is older, sent again, or what a void ended. */

@@ -3,6 +3,7 @@ import type { ConfirmedOrder } from '#store/confirmed-orders.ts'
 import type { Head, NewestBody, PastVersion } from '#store/heads.ts'
 import type { EdgeRow, VersionRow } from '#store/intake.ts'
 import type { Owner, PeerVersionRow } from '#store/peer-versions.ts'
+import type { Restoration } from '#store/restorations.ts'
 import type { WaitingVoid } from '#store/waiting-voids.ts'
 import type { KnownWhole } from './wholes.ts'
 
@@ -27,6 +28,8 @@ export interface Known {
   readonly wholes: ReadonlyMap<string, KnownWhole>
   /** Of the records that would change, the owners of those of other hubs. */
   readonly owners: Map<string, Owner>
+  /** That the hub was restored from a backup; null where it never was. */
+  readonly restoration: Restoration | null
 }
 
 /** A version of this transaction, with the digest of the bytes of its message. */
@@ -38,6 +41,20 @@ export interface WrittenVersion extends VersionRow {
 /** Whether the newest version of a record is one of this transaction. */
 export const isWritten = (head: Head | WrittenVersion | undefined): head is WrittenVersion =>
   head !== undefined && 'body' in head
+
+/**
+ * The number of the next version of a record of this hub. What it gave out after the backup from which it was restored, others know and it does not:
+ * no such number comes again.
+ * @param occurredAtMs of what a source tells: nobody was told before the restore what happened after it
+ */
+export function nextNumber(id: string, known: Known, occurredAtMs: number | null = null): number {
+  const head = known.heads.get(id)
+  const next = (head?.version ?? 0) + 1
+  const { restoration } = known
+  if (restoration === null || next > restoration.versionsAfter) return next
+  if (!head && occurredAtMs !== null && occurredAtMs > restoration.atMs) return next
+  return restoration.versionsAfter + 1
+}
 
 /** All versions of a record that are known: a resend may share the transaction of its first message and of the void between them. */
 export function historyOf(id: string, known: Known): readonly PastVersion[] | undefined {

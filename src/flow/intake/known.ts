@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg'
 import { readConfirmedOrders } from '#store/confirmed-orders.ts'
 import { type Head, readArrivals, readBodies, readHeads, readHistory } from '#store/heads.ts'
 import { readOwners } from '#store/peer-versions.ts'
+import type { Restoration } from '#store/restorations.ts'
 import { readWaitingVoids } from '#store/waiting-voids.ts'
 import { readWholes, wholeId } from '#store/wholes.ts'
 import type { Known } from './known-records.ts'
@@ -13,7 +14,11 @@ import { type KnownWhole, knownWhole, lineIds, mayBeEnded, toldLines, wholesOf }
 type Decided = Pick<PreparedMessage, 'sources' | 'deferred' | 'replay' | 'peer'>
 
 /** Reads what must be known of the records before it can be decided what becomes of them: one query in the common case. */
-export async function readKnown(client: PoolClient, messages: readonly Decided[]): Promise<Known> {
+export async function readKnown(
+  client: PoolClient,
+  messages: readonly Decided[],
+  restoration: Restoration | null,
+): Promise<Known> {
   const ids = new Set<string>()
   const coming = new Set<string>()
   for (const { sources } of messages) {
@@ -44,6 +49,7 @@ export async function readKnown(client: PoolClient, messages: readonly Decided[]
       arrivals: new Map(),
       owners: new Map(),
       wholes,
+      restoration,
     }
   const { heads, awaited } = await readHeads(client, [...ids])
   const { changed, voids, ended } = sortByNeed(messages, heads, endable)
@@ -71,6 +77,7 @@ export async function readKnown(client: PoolClient, messages: readonly Decided[]
     arrivals,
     owners,
     wholes,
+    restoration,
   }
 }
 

@@ -8,6 +8,7 @@ import type { ResultWord } from '#core/receipt.ts'
 import { readHubId } from '#store/hub-identity.ts'
 import { claimIssue } from './claim.ts'
 import { contentOf } from './content.ts'
+import { nextNumber } from './known-records.ts'
 import { lateIssue } from './late.ts'
 import { add, newestBody, voided } from './next-version.ts'
 import { messageOfHub } from './own-message.ts'
@@ -61,7 +62,7 @@ interface Parts {
 /**
  * Writes records of the hub's own system by the ordinary way of intake: message, receipt, versions, edges, entries of the change log. The
  * same key with the same content is `unchanged`; other content is the next version, also where an earlier version had it, because the hub
- * does not send anything again by mistake. Gives what became of each, in order. Settles after COMMIT.
+ * does not send anything again by mistake. What it said before it was restored from a backup it says once more, whatever others heard of it since. Gives what became of each, in order. Settles after COMMIT.
  * @throws Error where a body does not fit the schema of its kind: that is a mistake of the program
  */
 export async function writeOwn(
@@ -112,11 +113,13 @@ function ownMessage(
         return told('unchanged', version, lateIssue(one.order))
       const isVoid = one.operation === 'void'
       if (isVoid && head?.status !== 'active') return told('unchanged', version)
-      if (!isVoid && head?.status === 'active' && head.hash === one.content?.hash)
+      const isTold = version > (known.restoration?.versionsAfter ?? 0)
+      if (!isVoid && isTold && head?.status === 'active' && head.hash === one.content?.hash)
         return told('unchanged', version)
       const content = one.content ?? voided(one, newestBody(id, known), one.ended)
-      add(message, at, one, content, isVoid ? 'void' : 'active', version + 1, known, into)
-      return told(isVoid ? 'voided' : head ? 'updated' : 'created', version + 1)
+      const next = nextNumber(id, known)
+      add(message, at, one, content, isVoid ? 'void' : 'active', next, known, into)
+      return told(isVoid ? 'voided' : head ? 'updated' : 'created', next)
     },
   })
   return message

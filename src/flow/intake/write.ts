@@ -20,6 +20,7 @@ import { insertNonces } from '#store/message-nonces.ts'
 import { copyPeerVersions, REFUSE_CROSSED_VERSIONS } from '#store/peer-versions.ts'
 import { insertRejections } from '#store/rejections.ts'
 import { type ToldWhole, writeWholes } from '#store/wholes.ts'
+import { type Restoration, restorationOf } from '#store/restorations.ts'
 import { type WriteStep, writeTogether } from '#store/write-together.ts'
 import { type Dangling, markDangling, writeWaits } from './dangling.ts'
 import { decideMessage } from './decide.ts'
@@ -85,9 +86,10 @@ export async function writeGroup(
     const client = await pool.connect()
     let broken: Error | undefined
     try {
+      const restoration = await restorationOf(pool, client)
       const [first] = messages
-      if (first?.parts) return [await joinAndWrite(client, first, first.parts, keep)]
-      return await decideAndWrite(client, messages, { keep, parted: null, turn })
+      if (first?.parts) return [await joinAndWrite(client, first, first.parts, { keep, restoration })]
+      return await decideAndWrite(client, messages, { keep, restoration, parted: null, turn })
     } catch (error) {
       broken = await rollBack(client)
       if (!isConflict(error) || attempt === ATTEMPTS) throw error
@@ -102,11 +104,11 @@ async function joinAndWrite(
   client: PoolClient,
   message: IntakeMessage,
   parts: MessageParts,
-  keep: Keeping,
+  given: Pick<Deciding, 'keep' | 'restoration'>,
 ): Promise<WrittenMessage> {
   await client.query('begin')
   const parted = await readParts(client, message, parts)
-  const [written] = await decideAndWrite(client, [parted.message], { keep, parted, turn: NOW })
+  const [written] = await decideAndWrite(client, [parted.message], { ...given, parted, turn: NOW })
   return written as WrittenMessage
 }
 
@@ -114,6 +116,7 @@ const NOW: Promise<void> = Promise.resolve()
 
 interface Deciding {
   readonly keep: Keeping
+  readonly restoration: Restoration | null
   readonly parted: Parted | null
   readonly turn: Promise<unknown>
 }
@@ -121,14 +124,14 @@ interface Deciding {
 async function decideAndWrite(
   client: PoolClient,
   given: readonly IntakeMessage[],
-  { keep, parted, turn }: Deciding,
+  { keep, restoration, parted, turn }: Deciding,
 ): Promise<WrittenMessage[]> {
   const earlier = parted?.earlier ?? []
   const dangling = given.some(({ expectsLots }) => expectsLots)
     ? await markDangling(client, given, earlier)
     : null
   const messages = dangling?.messages ?? given
-  const known = await readKnown(client, parted ? [...earlier, ...messages] : messages)
+  const known = await readKnown(client, parted ? [...earlier, ...messages] : messages, restoration)
   const decision = noDecision()
   // What came first is decided first: a detail that waited is older than the message that brought its base.
   const completed = parted ? await completeEarlier(client, dangling?.earlier ?? earlier, known, decision) : []

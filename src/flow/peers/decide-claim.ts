@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import { HubError } from '#core/errors.ts'
 import { keptByOwner } from '#core/peers/kept-by-owner.ts'
 import { bodyOf, contentOf } from '#flow/intake/content.ts'
+import { nextNumber } from '#flow/intake/known-records.ts'
 import { messageId } from '#flow/intake/message-id.ts'
 import { add, newestBody, voided } from '#flow/intake/next-version.ts'
 import type { KeyedResult } from '#flow/intake/results-text.ts'
@@ -101,8 +102,9 @@ export async function accept(
           ? voided({ kind, id: claim.recordId }, newestBody(claim.recordId, now), body.void)
           : claimed
         const isSame = head.status === claim.status && (isVoid || head.hash === content.hash)
-        const version = isSame ? head.version : head.version + 1
-        if (!isSame) add(message, 0, prepared, content, claim.status, version, now, into, { system, record })
+        const version = isSame ? head.version : nextNumber(claim.recordId, now)
+        if (!isSame)
+          add(message, 0, prepared, content, claim.status, version, now, into, { system, record })
         return {
           index: 0,
           key,

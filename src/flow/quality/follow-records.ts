@@ -15,13 +15,13 @@ function countRecords(): PageReading {
   const counters = countersOf()
   const numbers: NamedNumber[] = []
   return {
-    note({ change, now, before }) {
+    note({ change, now, before, saidBefore }) {
       if (now === null) return
-      const { system, recordId, version, messageIndex: index } = change
+      const { system, recordId, messageIndex: index } = change
       const receivedAtMs = Date.parse(now.receivedAt)
       const day = beijingDay(receivedAtMs)
       const occurredAtMs = Date.parse(now.occurredAt?.at ?? '')
-      const when = { isFirst: version === 1, receivedAtMs, occurredAtMs }
+      const when = { isFirst: saidBefore === null, receivedAtMs, occurredAtMs }
       for (const [name, count] of recordCounts(now.kind, now, when)) counters.add(system, day, name, count)
       const known = new Set(before === null ? [] : numbersOf(before).map(({ code }) => code))
       const source = sourceOf(recordId)

@@ -14,6 +14,7 @@ import { copyEdges, copyVersions, LOCK_POSITIONS, REFUSE_CROSSED_VOIDS, retireEd
 import { findOpenRejections, mendRejections, restateRejections } from '#store/rejections.ts'
 import { type ReplayInside, type ReplayLease, type ReplayProgress, saveProgress } from '#store/replays.ts'
 import { writeWholes } from '#store/wholes.ts'
+import { type Restoration, restorationOf } from '#store/restorations.ts'
 import { type WriteStep, writeTogether } from '#store/write-together.ts'
 import { type Judged, judge, judgeUnread, sampleOf } from './judge.ts'
 import type { ReplayMessage } from './read-message.ts'
@@ -56,7 +57,8 @@ export async function writeStep(
         counts: tally.counts,
         samples: tally.samples,
       })
-      await decideAndWrite(client, leaseMs, lease, write, tally, progress)
+      const restoration = await restorationOf(pool, client)
+      await decideAndWrite(client, { leaseMs, restoration }, lease, write, tally, progress)
       return progress()
     } catch (error) {
       broken = await client.query('rollback').then(
@@ -72,7 +74,7 @@ export async function writeStep(
 
 async function decideAndWrite(
   client: PoolClient,
-  leaseMs: number,
+  { leaseMs, restoration }: { readonly leaseMs: number; readonly restoration: Restoration | null },
   lease: ReplayLease,
   { messages, done }: ReplayWrite,
   tally: Tally,
@@ -81,7 +83,7 @@ async function decideAndWrite(
   const readable = messages.filter(({ refused }) => !refused)
   for (const message of messages) message.keptOut.clear()
   const prepared = readable.map((message) => message.prepared)
-  const known = await readKnown(client, prepared)
+  const known = await readKnown(client, prepared, restoration)
   const decision = noDecision()
   const results = prepared.map((message) => decideMessage(message, known, decision))
   const open = await findOpenRejections(

@@ -59,6 +59,7 @@ export const COLUMNS_OF_HUB = {
     personal: 'detail sent reason ended_by',
   },
   hub_identity: { none: 'only_row id' },
+  restorations: { none: 'at made_at versions_after' },
   keys: {
     none: 'id scopes created_at expires_at revoked_at last_used_at is_keyed units_per_second',
     business: 'name',

@@ -11,7 +11,9 @@ import { verifyLog } from '#flow/evidence/verify.ts'
 import { addOperator } from '#flow/operators/enrol.ts'
 import { listAnchors, readDueAnchors } from '#store/audit-anchors.ts'
 import { createPool } from '#store/database.ts'
+import { migrate } from '#store/migrate.ts'
 import { insertSession } from '#store/operator-sessions.ts'
+import { restorationOf } from '#store/restorations.ts'
 import { copyRowsOut, inSnapshot, readFrame } from '#store/snapshot.ts'
 import { withApi } from '#test/api.ts'
 import { TRADES, trade } from '#test/jiaxing.ts'
@@ -80,17 +82,30 @@ it('a restored database has every row of every table, and goes on behind every p
     ...all,
     audit_log: all['audit_log']?.filter((row) => !told.includes(row)),
     operator_sessions: [],
+    restorations: [],
   })
   expect(kept(after)).toEqual(kept(before))
   const { rows } = await pool.query(
     `select nextval('change_positions') - (select max(position) from record_versions) as apart`,
   )
   expect(Number(rows[0].apart)).toBeGreaterThan(900_000_000)
+  expect((await restorationOf(pool))?.versionsAfter).toBeGreaterThan(1000)
   const parts = (on: Pool) =>
     on
       .query(`select relname from pg_class where relispartition and relkind = 'r' order by 1`)
       .then(({ rows: found }) => found)
   expect(await parts(pool)).toEqual(await parts(api.pool))
+  await pool.end()
+})
+
+it('what was restored from a backup of an older version, which knew nothing of restorations, is noted too', async () => {
+  const old = await emptyDatabase()
+  await migrate(old, { upTo: 81 })
+  await writeBackup(old, join(folder, 'old'), key)
+  await old.end()
+  const pool = await emptyDatabase()
+  await restoreBackup(pool, join(folder, 'old'), { key, goesOn: false })
+  expect((await restorationOf(pool))?.versionsAfter).toBeGreaterThan(1000)
   await pool.end()
 })
 
@@ -168,6 +183,7 @@ it('a restore that fails in the middle leaves an empty database, and one that is
   await expect(
     restoreSnapshot(pool, manifest, {
       goesOn: false,
+      madeAt: manifest.createdAt,
       told: {},
       fill: async (client) => {
         await client.query(`insert into secrets values ('half', 'x')`)

@@ -13,7 +13,7 @@ import { nameHub } from '#store/hub-identity.ts'
 import { createLink, deleteLink } from '#store/links.ts'
 import { createSystem } from '#store/systems.ts'
 import { ADMIN_KEY, createTestApi } from '#test/api.ts'
-import { createTestDatabase } from '#test/database.ts'
+import { createEmptyDatabase, createTestDatabase } from '#test/database.ts'
 
 export interface SentChange {
   readonly event: string
@@ -73,6 +73,8 @@ export interface TestHubs {
   join(pairs: readonly (readonly [from: string, to: string])[], carries?: readonly string[]): Promise<void>
   /** Takes all links away. */
   part(): Promise<void>
+  /** Kills a hub and starts it on a database that `fill` fills. */
+  restore(id: string, fill: (pool: Pool) => Promise<unknown>): Promise<void>
   close(): Promise<void>
 }
 
@@ -95,7 +97,9 @@ export async function openHubs(...ids: readonly string[]): Promise<TestHubs> {
     }
   for (const id of ids) hubs.set(id, await openHub(id, send(id)))
   return {
-    all: [...hubs.values()],
+    get all() {
+      return [...hubs.values()]
+    },
     of,
     async join(pairs, carries = ['*']) {
       for (const [from, to] of pairs) {
@@ -122,6 +126,12 @@ export async function openHubs(...ids: readonly string[]): Promise<TestHubs> {
         hub.posted.length = 0
       }
     },
+    async restore(id, fill) {
+      const { links, close } = of(id)
+      await close()
+      hubs.set(id, await openHub(id, send(id), fill))
+      for (const [to, link] of links) of(id).links.set(to, link)
+    },
     async close() {
       http.close()
       await Promise.all([...hubs.values()].map((hub) => hub.close()))
@@ -131,11 +141,14 @@ export async function openHubs(...ids: readonly string[]): Promise<TestHubs> {
 
 const LOST: SendAnswer = { kind: 'failed', class: 'retry', status: null, detail: 'the answer was lost' }
 
-async function openHub(id: string, send: Send): Promise<TestHub> {
-  const database = await createTestDatabase()
+async function openHub(id: string, send: Send, fill?: (pool: Pool) => Promise<unknown>): Promise<TestHub> {
+  const database = await (fill ? createEmptyDatabase() : createTestDatabase())
   const pool = createPool({ url: database.url, max: 4 })
-  await nameHub(pool, id)
-  await createSystem(pool, { id: 'farm', title: { zh: '农场', en: 'Farm' } })
+  if (fill) await fill(pool)
+  else {
+    await nameHub(pool, id)
+    await createSystem(pool, { id: 'farm', title: { zh: '农场', en: 'Farm' } })
+  }
   const registry = createLiveRegistry({ pool, seed: registryOf(new Map()) })
   const intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
   const app = await createTestApi({ pool, registry, intake })

@@ -39,6 +39,14 @@ it('one in an older version is named with that version', () => {
   ])
 })
 
+it('one in an older version is named also where the numbers between were left out', () => {
+  const restored = keys.map((key, i) => (i === 7 ? { ...key, version: 90_000 } : key))
+  const own = { ...figures(restored), mass: '40' }
+  expect(explained(restored, { ...difference(keys), own })).toEqual([
+    { id: keys[7]?.id, own: { version: 90_000, mass: '1' }, theirs: { version: 4, mass: null } },
+  ])
+})
+
 it('where the other side has none, all are named; what figures do not say is not guessed', () => {
   expect(explained(keys, difference([]))).toHaveLength(40)
   const one = difference(keys.slice(1))
