@@ -3,6 +3,7 @@ import { parseRecordId } from '#core/model/identity.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { countResults } from '#core/receipt.ts'
 import type { ChannelStep } from '#store/channels.ts'
+import { nextNumber } from './known-records.ts'
 import { add, newestBody, voided } from './next-version.ts'
 import { messageOfHub } from './own-message.ts'
 import type { PreparedRecord } from './prepared.ts'
@@ -56,7 +57,7 @@ export async function voidMissing({ clock, write }: Parts, request: MissingReque
         const head = known.heads.get(id)
         const isSame =
           head?.status === 'active' && head.version === missing[at]?.version && !known.owners.has(id)
-        const version = (head?.version ?? 0) + (isSame ? 1 : 0)
+        const version = isSame ? nextNumber(id, known) : (head?.version ?? 0)
         if (isSame) {
           const content = voided(one, newestBody(id, known), ended)
           add(message, at, one, content, 'void', version, known, into, { system, record })
