@@ -20,6 +20,7 @@ import {
   settled,
   totalOf,
 } from './settled.ts'
+import { turnedOf } from './turned.ts'
 
 /** How the goods of the source, or those that were made of them, add up in one unit: `stated = found + notFound`. */
 export interface Balance {
@@ -95,7 +96,7 @@ function accountsIn(
   const given = holdings.map(() => '0')
   const owed = owedBy(holdings, came)
   const isSent = (index: number): boolean => lastlyAt(holdings[index] as Holding, home) === null
-  const turned = new Set(holdings.flatMap(({ madeFrom }) => madeFrom))
+  const turned = turnedOf(holdings, unit, (of, index) => byUnit.get(of)?.kept[index] ?? null)
   const accounts: Account[] = []
   const outs = holdings.map(({ left }) => outOf(left, unit))
   const leftOf = ({ index }: Holding) => {
@@ -112,7 +113,7 @@ function accountsIn(
       .reduce((sum, { value }) => addDecimal(sum, value), '0')
     accounts[index] = settled(holding, {
       ...{ unit, ...leftOf(holding), home, came: came[index] ?? null, gave: gifts, gaveAway },
-      ...{ turned: turned.has(index), isUntold: untold.has(index) },
+      ...{ turned: turned[index] ?? null, isUntold: untold.has(index) || turned[index] === 'unknown' },
     })
   }
   // Children before parents: what a child got is what its parents gave.

@@ -34,6 +34,8 @@ export interface GoodsFact {
   /** Types of the papers that the record names, by their codes. */
   readonly types: Readonly<Record<GraphCode, string>>
   readonly measures: readonly Measure[]
+  /** Of a transformation how much went into it. */
+  readonly used?: readonly Measure[]
   /** Who gave and who took them, as compared. */
   readonly giver: string | null
   readonly taker: string | null
@@ -81,6 +83,7 @@ export function goodsFact({ id, version, kind, system, status, body }: TracedRec
     from: names.from.filter(isCode),
     types: typesOf(body),
     measures: measuresOf(kind === 'transformation' ? (body.output ?? {}) : body),
+    ...(kind === 'transformation' ? { used: measuresOf(body.input ?? {}) } : {}),
     giver: partyKey(body, ['supplier', 'seller', 'shipper', 'producer']),
     taker: partyKey(body, ['buyer', 'consignee', 'owner', 'operator']),
     refused: body.admission?.startsWith('refused') === true,

@@ -2,6 +2,7 @@ import { addDecimal, compareDecimal, maxDecimal, minDecimal, subtractDecimal } f
 import type { GoodsFact } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
 import { apart, byTeller, sumIn, toldMost } from './told-most.ts'
+import type { Turned } from './turned.ts'
 
 /** Where goods are, or what became of them. */
 export const FINDS = [
@@ -120,13 +121,21 @@ export function settled(
     /** What of the goods that are told to be refused is where they came from. */
     readonly refusedBack: string
     readonly home: string | null
-    readonly turned: boolean
+    /** What of the goods was turned into others. */
+    readonly turned: Turned
     readonly isUntold: boolean
   },
 ): Account {
   const { unit, came, gave, gaveAway, out, refusedBack, home, turned, isUntold } = of
   const wentOn = gave.reduce((sum, { value }) => addDecimal(sum, value), '0')
-  const left = came === null ? '0' : rest(came, addDecimal(wentOn, totalOf(out)))
+  const unsold = came === null ? '0' : rest(came, addDecimal(wentOn, totalOf(out)))
+  const processed =
+    turned === null || turned === 'unknown'
+      ? '0'
+      : turned === 'all'
+        ? unsold
+        : minDecimal(turned.value, unsold)
+  const left = subtractDecimal(unsold, processed)
   const found: Partial<Record<Find, string>> = {}
   const away: Partial<Record<FindAway, string>> = {}
   const add = (find: Find, value: string): void => {
@@ -136,11 +145,13 @@ export function settled(
     add('leftRegion', value)
     if (compareDecimal(value, '0') > 0) away[find] = addDecimal(away[find] ?? '0', value)
   }
-  const where = turned ? 'processed' : lastlyAt(holding, home)
+  const where = turned === 'all' ? 'processed' : lastlyAt(holding, home)
   const isAway = ({ region }: Out): boolean =>
     where === 'leftRegion' || (where === 'several' && isOutside(region, home))
   for (const one of out) (isAway(one) ? addAway : add)(one.find, one.value)
   const account = { unit, came, wentOn, gave, found, away, isUntold }
+  if (isUntold && turned === 'all') return { ...account, lost: unsold }
+  add('processed', processed)
   if (isUntold) return { ...account, lost: left }
   if (where === 'several') {
     const gone = addDecimal(totalOf(out.filter(isAway)), gaveAway)
