@@ -103,16 +103,24 @@ export class AdapterError extends Error {
   /** JSON pointer of the setting or secret that is to blame, such as `/settings/url` or `/secrets/password`. */
   readonly setting: string | undefined
   readonly retryAfterMs: number | undefined
+  /** The detail in Chinese, where it was found with both; others have a twin (core/source-reasons.ts). */
+  readonly zh: string | undefined
 
   constructor(
     what: AdapterErrorClass,
     detail: string,
-    more: { readonly setting?: string; readonly retryAfterMs?: number; readonly cause?: unknown } = {},
+    more: {
+      readonly setting?: string
+      readonly retryAfterMs?: number
+      readonly cause?: unknown
+      readonly zh?: string | undefined
+    } = {},
   ) {
     super(detail, more.cause === undefined ? undefined : { cause: more.cause })
     this.class = what
     this.setting = more.setting
     this.retryAfterMs = more.retryAfterMs
+    this.zh = more.zh
   }
 }
 

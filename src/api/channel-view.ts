@@ -1,15 +1,18 @@
 import type { DeclaredChannel } from '#core/channels/declared.ts'
+import { chineseOfSource } from '#core/source-reasons.ts'
 import { composeChannel, mergeSettings, NOTHING_SET } from '#flow/channels/compose.ts'
-import type { ChannelRow } from '#store/channels.ts'
+import type { ChannelError, ChannelRow } from '#store/channels.ts'
+import type { Language } from './language.ts'
 
 const NEVER_YEAR = '2999'
 
-/** A channel as the API shows it: what its system.yaml says, what an operator set, and how it goes. */
+/** A channel as the API shows it: what its system.yaml says, what an operator set, and how it goes, with what went wrong in the language of the caller. */
 export function channelView(
   system: string,
   declared: DeclaredChannel,
   row: ChannelRow | null,
   secrets: readonly string[],
+  language: Language,
 ): object {
   const set = row ?? NOTHING_SET
   const composition = composeChannel(declared, set)
@@ -34,7 +37,7 @@ export function channelView(
     working: row?.isWorking ?? false,
     nextAt: nextAt?.startsWith(NEVER_YEAR) ? null : nextAt,
     attempts: row?.attempts ?? 0,
-    error: row?.lastError ?? null,
+    error: spokenError(row?.lastError ?? null, language),
     ranAt: row?.ranAt ?? null,
     doneAt: row?.doneAt ?? null,
     messages: row?.messages ?? 0,
@@ -42,9 +45,15 @@ export function channelView(
     rejected: row?.rejected ?? 0,
     refused: row?.refused ?? 0,
     scannedAt: row?.scannedAt ?? null,
-    scanError: row?.scanError ?? null,
+    scanError: spokenError(row?.scanError ?? null, language),
   }
 }
 
 const declaredRhythm = ({ every, cron }: DeclaredChannel): object | null =>
   every !== undefined ? { every } : cron !== undefined ? { cron } : null
+
+function spokenError(error: ChannelError | null, language: Language): ChannelError | null {
+  if (error === null) return null
+  const { zh, ...rest } = error
+  return language === 'zh' ? { ...rest, detail: zh ?? chineseOfSource(rest.detail) } : rest
+}

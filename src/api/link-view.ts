@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { chineseOfSource } from '#core/source-reasons.ts'
 import { actorOf } from '#flow/delivery/advice.ts'
 import type { LaneLag } from '#store/link-lags.ts'
 import type { LaneState, Link } from '#store/links.ts'
@@ -42,6 +43,7 @@ function laneView(lane: LaneState, { nowMs, language }: Moment): Record<string, 
     lastOkAt,
     lastError: lastError && {
       ...lastError,
+      detail: language === 'zh' ? chineseOfSource(lastError.detail) : lastError.detail,
       actor: actorOf(lastError),
       advice: lastError.advice[language],
     },

@@ -24,6 +24,8 @@ export interface ChannelSettings {
 export interface ChannelError {
   readonly class: 'retry' | 'auth' | 'config' | 'source' | 'hub'
   readonly detail: string
+  /** The detail in Chinese, where it was found with both. */
+  readonly zh?: string
   /** JSON pointer of the setting to blame. */
   readonly setting?: string
   readonly at: string

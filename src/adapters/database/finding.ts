@@ -6,7 +6,11 @@ export type Finding = SettingCheck & { readonly class?: AdapterErrorClass }
 /** @throws AdapterError of the first finding that is wrong */
 export function refuseFirst(findings: readonly Finding[]): void {
   const wrong = findings.find(({ ok }) => !ok)
-  if (wrong) throw new AdapterError(wrong.class ?? 'config', wrong.reason.en, { setting: wrong.setting })
+  if (wrong)
+    throw new AdapterError(wrong.class ?? 'config', wrong.reason.en, {
+      setting: wrong.setting,
+      zh: wrong.reason.zh,
+    })
 }
 
 export const good = (setting: string, zh: string, en: string): Finding => ({

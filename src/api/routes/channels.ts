@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { LIMITS, LimitsSchema } from '#adapters/limits.ts'
 import { ADAPTERS, adapterOf } from '#adapters/registry.ts'
@@ -60,12 +60,21 @@ export const channelRoutes =
       if (!declared) throw new HubError('not_found', { detail: `channel ${system}/${channel}` })
       return { declared, name }
     }
-    const view = async ({ declared, name }: ReturnType<typeof known>): Promise<object> => {
+    const view = async (
+      { declared, name }: ReturnType<typeof known>,
+      request: FastifyRequest,
+    ): Promise<object> => {
       const [row, secrets] = await Promise.all([
         readChannel(pool, name),
         listSystemSecrets(pool, [name.system]),
       ])
-      return channelView(name.system, declared, row, secrets.get(name.system) ?? [])
+      return channelView(
+        name.system,
+        declared,
+        row,
+        secrets.get(name.system) ?? [],
+        spokenIn(request, language),
+      )
     }
 
     app.route({
@@ -104,7 +113,9 @@ export const channelRoutes =
         }),
         response: { 200: answer('ChannelPage', 'One page · 一页'), ...problems(400, 401, 403, 429, 503) },
       },
-      handler: async ({ query: { system, after, limit = LIMIT } }) => {
+      handler: async (request) => {
+        const { system, after, limit = LIMIT } = request.query
+        const spoken = spokenIn(request, language)
         const from = readCursor(after, /^[a-z0-9-]{1,100}\/[a-z0-9-]{1,100}$/)?.[0] ?? ''
         const declared = [...registry.systems.values()]
           .filter(({ id }) => system === undefined || id === system)
@@ -121,7 +132,13 @@ export const channelRoutes =
         ])
         const rowOf = new Map(rows.map((row) => [`${row.system}/${row.name}`, row]))
         const channels = page.rows.map((one) =>
-          channelView(one.system, one.channel, rowOf.get(one.id) ?? null, secrets.get(one.system) ?? []),
+          channelView(
+            one.system,
+            one.channel,
+            rowOf.get(one.id) ?? null,
+            secrets.get(one.system) ?? [],
+            spoken,
+          ),
         )
         return { channels, next: page.next }
       },
@@ -139,7 +156,7 @@ export const channelRoutes =
         params: Params,
         response: { 200: answer('Channel', 'The channel · 通道'), ...problems(401, 403, 404, 429, 503) },
       },
-      handler: ({ params }) => view(known(params)),
+      handler: (request) => view(known(request.params), request),
     })
     app.route<{ Params: ChannelParams; Body: Wish }>({
       method: 'PATCH',
@@ -158,7 +175,8 @@ export const channelRoutes =
           ...problems(400, 401, 403, 404, 413, 415, 422, 429, 503),
         },
       },
-      handler: async ({ params, body }) => {
+      handler: async (request) => {
+        const { params, body } = request
         const channel = known(params)
         const { on, secrets = {}, ...wish } = body
         const before = (await readChannel(pool, channel.name)) ?? NOTHING_SET
@@ -172,7 +190,7 @@ export const channelRoutes =
         if (named.length > 0) await setSystemSecrets(pool, channel.name.system, Object.fromEntries(named))
         const { isOn } = await setChannel(pool, channel.name, wished)
         if (isOn) await queues.wakeChannel(`${channel.name.system}/${channel.name.name}`)
-        return await view(channel)
+        return await view(channel, request)
       },
     })
     app.route<{ Params: ChannelParams; Body: Wish | undefined }>({
@@ -225,13 +243,14 @@ export const channelRoutes =
         params: Params,
         response: { 202: answer('Channel', 'The channel · 通道'), ...problems(401, 403, 404, 409, 429, 503) },
       },
-      handler: async ({ params }, reply) => {
+      handler: async (request, reply) => {
+        const { params } = request
         const channel = known(params)
         if (!(await hastenChannel(pool, channel.name)))
           throw new HubError('conflict', { detail: 'the channel is off' })
         await queues.wakeChannel(`${channel.name.system}/${channel.name.name}`)
         reply.code(202)
-        return await view(channel)
+        return await view(channel, request)
       },
     })
     app.route<{ Params: ChannelParams }>({
@@ -247,7 +266,8 @@ export const channelRoutes =
         params: Params,
         response: { 202: answer('Channel', 'The channel · 通道'), ...problems(401, 403, 404, 409, 429, 503) },
       },
-      handler: async ({ params }, reply) => {
+      handler: async (request, reply) => {
+        const { params } = request
         const channel = known(params)
         if (!channel.declared.scan || !adapterOf(channel.declared.adapter)?.keys)
           throw new HubError('conflict', { detail: 'the system.yaml declares no scan of the channel' })
@@ -255,7 +275,7 @@ export const channelRoutes =
           throw new HubError('conflict', { detail: 'the channel is off' })
         await queues.wakeChannel(`${channel.name.system}/${channel.name.name}`)
         reply.code(202)
-        return await view(channel)
+        return await view(channel, request)
       },
     })
     app.route<{ Params: ChannelParams; Body: { state: Readonly<Record<string, unknown>> | null } }>({
@@ -275,11 +295,12 @@ export const channelRoutes =
           ...problems(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
         },
       },
-      handler: async ({ params, body }) => {
+      handler: async (request) => {
+        const { params, body } = request
         const channel = known(params)
         const set = await setChannelState(pool, channel.name, body.state)
         if (!set) throw new HubError('conflict', { detail: 'the channel was never set' })
-        return await view(channel)
+        return await view(channel, request)
       },
     })
   }

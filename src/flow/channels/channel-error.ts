@@ -10,6 +10,10 @@ export const NEVER_MS = Date.UTC(2999, 11, 31)
 export function channelError(error: unknown): Omit<ChannelError, 'at'> & Pick<AdapterError, 'retryAfterMs'> {
   if (error instanceof HubError)
     return { class: 'hub', detail: error.message, retryAfterMs: error.parts.retryAfterMs }
-  const { class: what, message, setting, retryAfterMs } = networkError(error)
-  return { class: what, detail: message, retryAfterMs, ...(setting === undefined ? {} : { setting }) }
+  const { class: what, message, zh, setting, retryAfterMs } = networkError(error)
+  return {
+    ...{ class: what, detail: message, retryAfterMs },
+    ...(zh === undefined ? {} : { zh }),
+    ...(setting === undefined ? {} : { setting }),
+  }
 }

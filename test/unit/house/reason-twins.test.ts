@@ -7,6 +7,7 @@ import { chineseOfPart } from '#core/decode-reasons.ts'
 import { chineseReason } from '#core/mapping/reasons.ts'
 import { KINDS } from '#core/model/kinds.ts'
 import { bodyIssues } from '#core/model/validate.ts'
+import { chineseOfSource } from '#core/source-reasons.ts'
 import { type Source, sources } from '../../lint/sources.ts'
 
 interface Node {
@@ -295,4 +296,36 @@ const faultsOf = (node: Node | undefined): string[] => {
 it('a reason has one Chinese twin among those of calls: of two nobody knows which is told', () => {
   const english = CALL_TWINS.map(([one]) => one)
   expect(english.filter((one, at) => english.indexOf(one) !== at)).toEqual([])
+})
+
+/** Texts of the errors of adapters, and of what failed on the way to a receiver: given to them, or standing behind their class. */
+function failuresOf(code: string): string[] {
+  const texts: string[] = []
+  const walk = (value: unknown, inside: boolean): void => {
+    if (Array.isArray(value)) for (const one of value) walk(one, inside)
+    if (!isNode(value) || isElsewhere(value)) return
+    const text = inside ? textOf(value) : null
+    if (text !== null) texts.push(text)
+    const named = ['key', 'callee'].map((part) => value[part]).find(isNode)
+    const [first] = value.type === 'ArrayExpression' ? (value['elements'] as readonly Node[]) : []
+    const isMeaning = isNode(first) && /^(?:retry|auth|config|source)$/u.test(textOf(first) ?? '')
+    const said = /^(?:AdapterError|badState|detail)$/u.test(String(named?.['name'])) || isMeaning
+    for (const member of Object.values(value)) walk(member, inside || said)
+  }
+  walk(parseAst(code, { lang: 'ts' }).body, false)
+  return texts
+}
+
+it('each error of a channel or a link that the hub words itself has a Chinese twin, and the words of others stay as they are', () => {
+  const folders = /^src\/(?:adapters\/(?!push\/)|flow\/(?:channels|delivery)\/)/u
+  const texts = sources('.ts')
+    .filter(({ path }) => folders.test(path) && !/^src\/adapters\/\w+\/(?:\w+\/)*words\.ts$/u.test(path))
+    .flatMap(({ path, text }) => failuresOf(text).map((one) => ({ path, one })))
+    // What ends with Chinese is said in both languages at once.
+    .filter(({ one }) => SENTENCE.test(one) && !/ · \p{Script=Han}/u.test(one))
+  expect(texts.length).toBeGreaterThan(200)
+  expect(texts.filter(({ one }) => !isChinese(chineseOfSource(one)))).toEqual([])
+  expect(chineseOfSource('user or password is wrong (28P01)')).toBe('用户名或密码错误（28P01）')
+  expect(chineseOfSource('login: no answer within 500 ms')).toBe('login：500 毫秒内无应答')
+  expect(chineseOfSource('FAIL: row 7 (of 9) is not ours')).toBe('FAIL: row 7 (of 9) is not ours')
 })

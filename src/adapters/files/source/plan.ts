@@ -107,6 +107,7 @@ export function validPlan(settings: FilesSettings): Plan {
   const [fault] = made.faults
   throw new AdapterError('config', fault?.reason.en ?? 'a pattern is wrong', {
     setting: fault?.setting ?? '/settings/files',
+    zh: fault?.reason.zh,
   })
 }
 

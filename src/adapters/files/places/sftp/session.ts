@@ -149,8 +149,9 @@ function refused(
       setting: '/settings/port',
       cause: error,
     })
-  const when = seen === null ? ' before the host said who it is' : ''
-  return new AdapterError('retry', `the connection was lost${when}`, { cause: error })
+  const lost =
+    seen === null ? 'the connection was lost before the host said who it is' : 'the connection was lost'
+  return new AdapterError('retry', lost, { cause: error })
 }
 
 /** Words of the library for what the same try would meet again. */
