@@ -7,7 +7,17 @@ import type { LaneState, Link } from '#store/links.ts'
 const at = '2026-11-28T08:00:00Z'
 const declared = { name: 'county-db', title: { zh: '县库', en: 'County' }, adapter: 'database', settings: {} }
 const row = (lastError: ChannelRow['lastError']) =>
-  ({ ...{ settings: {}, limits: {}, allowAddress: [], rhythm: null, isOn: true, lastError, scanError: lastError } }) as unknown as ChannelRow
+  ({
+    ...{
+      settings: {},
+      limits: {},
+      allowAddress: [],
+      rhythm: null,
+      isOn: true,
+      lastError,
+      scanError: lastError,
+    },
+  }) as unknown as ChannelRow
 const channel = (lastError: ChannelRow['lastError'], language: 'en' | 'zh') => {
   const shown = channelView('a', declared as Parameters<typeof channelView>[1], row(lastError), [], language)
   return shown as { readonly error: object; readonly scanError: object }
