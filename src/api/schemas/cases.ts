@@ -62,8 +62,8 @@ const kase = {
     string,
     ['Mass of the held lots', '停售批次重量'],
     [
-      'Kilograms of the lots as they came in: each once, those of a lot that came from another held one as part of it. What was sold since is not taken off, and lots that no record weighs are not among them: what should be left where is told by a rehearsed recall. Null where no record weighs any, and for who sees a part',
-      '千克，按批次来货重量计：每千克只计一次，由其他停售批次分出的不重复计；其后已售的未扣除，无重量记录的批次未计入，各场所应存量见召回推演。均无重量记录或仅可见部分时为 null',
+      'Kilograms of the lots as they came in: each once, those of a lot that came from another held one as part of it, and of goods that were used up what was made of them. What was sold since is not taken off, and lots that no record weighs are not among them: what should be left where is told by a rehearsed recall. Null where no record weighs any, where nothing is held, and for who sees a part',
+      '千克，按批次来货重量计：每千克只计一次，由其他停售批次分出的不重复计，已加工用尽的以加工所得计；其后已售的未扣除，无重量记录的批次未计入，各场所应存量见召回推演。均无重量记录、已无停售或仅可见部分时为 null',
     ],
   ),
   weighed: nullable(

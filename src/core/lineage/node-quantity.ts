@@ -20,12 +20,12 @@ export function nodeQuantity(
   tellers: readonly TracedRecord[],
   records: readonly TracedRecord[],
 ): Quantity | undefined {
-  if (code.startsWith('doc:')) return sumOf(tellers)
+  if (code.startsWith('doc:')) return sumOf(withoutRefunds(tellers))
   if (tellers.some((record) => isShared(code, record))) {
     const unit = tellers.map(quantityOf).find((one) => one !== undefined)?.unit
     return unit && cameIn(code, records, unit)
   }
-  if (tellers[0]?.kind !== 'document') return sumOf(tellers)
+  if (tellers[0]?.kind !== 'document') return sumOf(withoutRefunds(tellers))
   const papers = Map.groupBy(tellers, numberOf)
   const told = [...papers.values()].flatMap((lines) => sumOf(lines) ?? [])
   const unit = (told.find((one) => one.unit === 'KGM') ?? told[0])?.unit
@@ -43,6 +43,12 @@ function isShared(code: GraphCode, { body }: TracedRecord): boolean {
 }
 
 const quantityOf = ({ body }: TracedRecord): Quantity | undefined => body.output?.quantity ?? body.quantity
+
+/** What is given back is no further goods. */
+function withoutRefunds(records: readonly TracedRecord[]): readonly TracedRecord[] {
+  const sold = records.filter(({ body }) => body.refund !== true)
+  return sold.length > 0 ? sold : records
+}
 
 function sumOf(records: readonly TracedRecord[]): Quantity | undefined {
   const [first, ...rest] = records.map(quantityOf)

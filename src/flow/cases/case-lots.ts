@@ -20,6 +20,7 @@ import {
   withOthers,
   withRegionOf,
 } from './lot-places.ts'
+import { totalOf, type UsedUp, usedUp } from './lot-uses.ts'
 
 /** Links that a case may read in all: lots that went over thousands of counters have tens of thousands of tickets. */
 const LINKS_MAX = 100_000
@@ -43,6 +44,10 @@ export interface DescribedLot extends Reached {
   readonly productClass: string | null
   /** Kilograms. */
   readonly mass: string | null
+  /** The record that tells them as a total of several lots or papers; null where they are its own. */
+  readonly massOf: string | null
+  /** How much of it was used to make others: `part` where some is left, `unknown` also where nothing says that any was. */
+  readonly used: UsedUp
   /** ISO text. */
   readonly occurredAt: string | null
   /** A laboratory passed it for all for which it failed: the case goes on about other goods, and tests of this lot belong to it. */
@@ -127,6 +132,8 @@ export async function describeLots(
       productName: product?.name ?? null,
       productClass: product?.class ?? null,
       mass,
+      massOf: quantity?.value === mass && teller ? totalOf(teller) : null,
+      used: usedUp(one.code, own),
       occurredAt: occurredAt?.at ?? null,
     }
   })

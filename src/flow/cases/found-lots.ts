@@ -23,7 +23,7 @@ import {
   withPapersAlone,
 } from './case-lots.ts'
 import { confirmedOf } from './confirmed-tests.ts'
-import { flowsOf, type GoodsFlows } from './goods-flows.ts'
+import { flowsOf, type GoodsFlows, type MadeOf, madeOf } from './goods-flows.ts'
 import { causeOf, type TestedGoods, testedGoodsOf } from './open-case.ts'
 import { withRegions } from './place-regions.ts'
 import { STANDS } from './told-test.ts'
@@ -39,6 +39,8 @@ export interface FoundLots {
   readonly truncated: boolean
   /** How its goods came of each other. */
   readonly flows: GoodsFlows
+  /** Which of these ways made one into the other. */
+  readonly made: MadeOf
   /** What the tests tell of place and goods, where no lot is known. */
   readonly fallback: Body
   /** Why each of its tests failed. */
@@ -99,7 +101,7 @@ async function lotsOf(
   found: CaseRow,
   tests: readonly StandingTest[],
   limits: SpreadLimits,
-): Promise<Pick<FoundLots, 'lots' | 'truncated' | 'flows'>> {
+): Promise<Pick<FoundLots, 'lots' | 'truncated' | 'flows' | 'made'>> {
   const order = orderOf(found.state, found.confirmedAt !== null)
   const { named, answered, testedAt } = await sorted(client, found, tests, order)
   const lots = new Map<string, OrderedLot>()
@@ -141,6 +143,7 @@ async function lotsOf(
     lots: withRegions(withPapersAlone([...lots.values()]), found.openedAt),
     truncated,
     flows: flowsOf(links),
+    made: madeOf(links),
   }
 }
 

@@ -4,6 +4,14 @@ import type { Link } from '#core/lineage/traced-record.ts'
 /** Of each code what came of it. */
 export type GoodsFlows = ReadonlyMap<string, readonly string[]>
 
+/** Ways, as `wayOf` gives them, by which one was made into the other. */
+export type MadeOf = ReadonlySet<string>
+
+export const wayOf = ({ from, to }: Pick<Link, 'from' | 'to'>): string => `${from}\n${to}`
+
+export const madeOf = (links: readonly Pick<Link, 'from' | 'to' | 'kind'>[]): MadeOf =>
+  new Set(links.flatMap((link) => (link.kind === 'transformation' ? [wayOf(link)] : [])))
+
 export function flowsOf(links: readonly Pick<Link, 'from' | 'to'>[]): GoodsFlows {
   const flows = new Map<string, string[]>()
   for (const { from, to } of links) {
@@ -21,7 +29,7 @@ interface FlowingLot {
 }
 
 /** What lies furthest back comes first. */
-const along = ({ role, depth }: FlowingLot): number =>
+export const along = ({ role, depth }: FlowingLot): number =>
   role === 'upstream' ? -depth : role === 'tested' ? 0 : depth
 
 /**

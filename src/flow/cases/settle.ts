@@ -9,8 +9,9 @@ import { findUnsettled, lockCase, noteSettled, readCase } from '#store/cases.ts'
 import { inTransaction } from '#store/database.ts'
 import { holdsLot } from './case-lots.ts'
 import { type FoundLots, findLots, meetingsOf } from './found-lots.ts'
+import { heldMass } from './held-mass.ts'
 import { holdKeys, holdsOf } from './holds.ts'
-import { heldMass, rowOf } from './lot-rows.ts'
+import { rowOf } from './lot-rows.ts'
 
 export interface SettleParts {
   readonly pool: Pool
@@ -131,7 +132,11 @@ async function settle(
       ),
     )
   }
-  const held = facts ? heldMass(facts.lots, facts.flows) : { mass: found.heldMass, weighed: found.weighed }
+  const held = facts
+    ? heldMass(facts.lots, facts.flows, facts.made)
+    : order === 'release'
+      ? { mass: '0', weighed: false }
+      : { mass: found.heldMass, weighed: found.weighed }
   const meetings = facts ? await meetingsOf(client, facts) : { whos: [], whats: [] }
   await noteSettled(client, id, {
     wanted: seen.wanted,

@@ -5,3 +5,5 @@ select who, what, 7, record_id, version, day, code, kilograms from match_points
     on conflict do nothing;
 -- Cases that may hold more by it, or by the names of their market, and whose kilograms are counted anew.
 update cases set wanted = wanted + 1 where state not in ('cleared', 'closed');
+-- Where all was let go nothing is held.
+update cases set held_mass = 0, weighed = false where state = 'cleared' or (state = 'closed' and confirmed_at is null);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { SPINACH, withMarket } from './market.ts'
 
-const { api, code, entry, rapid, laboratory, send, told, cards, here } = withMarket()
+const { api, code, entry, rapid, laboratory, send, told, cards, here, sayOf } = withMarket()
 
 const own = () => here().split(':')[1]
 const lotOf = (n: number, role: string) => ({ ...entry(n, 'A-1', SPINACH).lots[0], role })
@@ -39,6 +39,88 @@ test('the goods of a case are weighed once though its test came by two ways from
   const [found] = await told()
   expect(found?.held.sort()).toEqual([code(1), code(2), code(3)])
   expect(found?.mass).toBe('500')
+})
+
+test('a lot that was mixed of held and other goods is held whole, and disposing of it is not too much', async () => {
+  await send(
+    sent(1, '200'),
+    came(2, '200', { documents: [certificate('upstream')] }),
+    came(3, '300'),
+    {
+      ...came(4, '490'),
+      ...{ kind: 'transformation', process: 'mixing', key: [`${own()}-m`], lots: undefined },
+      input: { lots: [lotOf(2, 'input'), lotOf(3, 'input')], quantity: kilograms('500') },
+      output: { lots: [lotOf(4, 'output')], quantity: kilograms('490') },
+    },
+    { ...came(5, '290'), lots: [...came(5, '1').lots, lotOf(4, 'source')] },
+    { ...came(6, '200'), lots: [...came(6, '1').lots, lotOf(4, 'source')] },
+    laboratory('l1', 1, 'fail'),
+  )
+  const [found] = await told()
+  expect(found?.held.sort()).toEqual([code(1), code(2), code(4), code(5), code(6)])
+  expect(found?.mass).toBe('490')
+  await sayOf('confirmed', { event: 'dispose', quantity: '450', method: 'destroyed' })
+  expect((await cards())[0]).toMatchObject({ heldMass: '490', weighed: true, disposedBeyond: null })
+})
+
+test('animals that were slaughtered are held as the meat that was made of them, as far as that is weighed', async () => {
+  const heads = { value: '20', unit: 'HEA' }
+  const animals = { ...came(1, '1'), quantity: heads, mass: kilograms('2700') }
+  const meat = (n: number, mass: string) => ({
+    ...came(n, mass),
+    lots: [...came(n, '1').lots, lotOf(2, 'source')],
+  })
+  await send(
+    animals,
+    {
+      ...came(2, '1'),
+      ...{
+        kind: 'transformation',
+        process: 'slaughter',
+        key: [`${own()}-t`],
+        lots: undefined,
+        quantity: undefined,
+      },
+      input: { lots: [lotOf(1, 'input')], quantity: heads },
+      output: { lots: [lotOf(2, 'output')] },
+    },
+    meat(3, '900'),
+    meat(4, '600'),
+    laboratory('l1', 3, 'fail'),
+  )
+  const [found] = await told()
+  expect(found?.held.sort()).toEqual([code(1), code(2), code(3), code(4)])
+  expect(found?.mass).toBe('1500')
+})
+
+test('what is given back is no further goods', async () => {
+  const trade = (key: string, more: object) => ({
+    ...came(1, '25'),
+    ...{
+      kind: 'sale',
+      saleKind: 'wholesale',
+      key: [`${own()}-${key}`],
+      documents: [voucher('voucher')],
+      ...more,
+    },
+  })
+  await send(trade('s', {}), laboratory('l1', 1, 'fail'))
+  expect((await told()).map(({ mass }) => mass)).toEqual(['25'])
+  await send(trade('b', { refund: true }))
+  expect((await told()).map(({ mass }) => mass)).toEqual(['25'])
+})
+
+test('in a case that is cleared nothing is held, and goods that are held again are weighed again', async () => {
+  await send(came(1, '100'), rapid('r1', 'A-1', SPINACH, { lots: [lotOf(1, 'subject')] }))
+  const passed = laboratory('l1', 1, 'pass', {
+    test: { ...laboratory('l1', 1, 'pass').test, item: '有机磷' },
+  })
+  const heldNow = async () => (await told()).map(({ state, mass }) => [state, mass])
+  expect(await heldNow()).toEqual([['held', '100']])
+  await send(passed)
+  expect(await heldNow()).toEqual([['cleared', null]])
+  await send({ ...passed, status: 'void' })
+  expect(await heldNow()).toEqual([['held', '100']])
 })
 
 test('lots of which none came from another are all weighed, however they are of the case', async () => {
