@@ -20,6 +20,7 @@ const stubs = (pool = createPool({ url: 'postgresql://nobody@127.0.0.1:1/none' }
     takeChanges: nothing,
     acceptClaim: nothing,
     voidMissing: nothing,
+    writeAnew: nothing,
     writeOwn: nothing,
     writeCounts: nothing,
     close: async () => {},

@@ -63,7 +63,7 @@ function mustHold(
 
 /** `POST/GET /v1/reconciliations`, `GET /v1/reconciliations/{id}` and `/resend`. */
 export const reconciliationRoutes =
-  ({ pool, registry, queues, clock, language }: RouteParts): FastifyPluginAsync =>
+  ({ pool, registry, queues, clock, language, intake }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     app.addContentTypeParser('text/csv', { parseAs: 'buffer', bodyLimit: CSV_MAX }, (_request, body, done) =>
       done(null, body),
@@ -213,7 +213,7 @@ export const reconciliationRoutes =
         tags: ['links'],
         summary: 'Send again what differs · 补送差异',
         description:
-          'Over a link, what is missing, outdated or different goes again with its events; from a source it is asked for by `GET /v1/systems/{id}/wanted`, and read anew by a channel that can count. Each record once. 链路：缺失、较旧、不同的记录按原事件号重发；来源系统：列入 wanted 清单，能计数的通道从头重读。每条记录一次。',
+          'Over a link, what is missing, outdated or different goes again with its events; from a source it is asked for by `GET /v1/systems/{id}/wanted`, and read anew by a channel that can count. Asked by the administrator, what a receiver has in a version that the hub does not know (behind a restored backup) becomes a new version above it, with the content of the hub, and goes to all. Each record once. 链路：缺失、较旧、不同的记录按原事件号重发；来源系统：列入 wanted 清单，能计数的通道从头重读。由管理员调用时，接收方持有而本平台没有的更高版本（恢复备份后）以本平台内容生成更高的新版本并发往各方。每条记录一次。',
         params: Params,
         response: {
           200: answer('ReconciliationResent', 'What is sent again · 补送'),
@@ -232,6 +232,9 @@ export const reconciliationRoutes =
             pool,
             onResent: (link) => void queues.wakeLink(link),
             readAnew: (system, gaps) => readAnew({ pool, registry }, system, gaps),
+            ...(holds(callerOf(request), 'admin')
+              ? { writeAnew: (records) => intake.writeAnew({ records, keyId: callerOf(request).keyId }) }
+              : {}),
           },
           one,
         )

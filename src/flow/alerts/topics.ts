@@ -237,8 +237,8 @@ const SAY: Readonly<Record<Topic, Say>> = {
       `链路“${name}”的接收方与本平台不一致（自 ${from}）：缺失 ${missing}、较旧 ${outdated}、不同 ${different}、多出 ${surplus}`,
     ),
     advice: both(
-      `POST /v1/reconciliations/${reconciliation}/resend sends again what it lacks; then compare once more.`,
-      `请用 POST /v1/reconciliations/${reconciliation}/resend 补送，然后重新对账。`,
+      `POST /v1/reconciliations/${reconciliation}/resend sends again what it lacks, and, asked by an administrator, makes new versions of what it has in versions that this hub does not know; then compare once more.`,
+      `请用 POST /v1/reconciliations/${reconciliation}/resend 补送（由管理员调用时，对方持有而本平台没有的更高版本将以本平台内容生成新版本），然后重新对账。`,
     ),
   }),
   case_overdue: (id, { state, due, dueAt }) => {

@@ -86,6 +86,7 @@ export function gatedIntake(intake: Intake, gate: EvidenceGate): Intake {
     takeChanges: through(intake.takeChanges),
     acceptClaim: through(intake.acceptClaim),
     voidMissing: through(intake.voidMissing),
+    writeAnew: through(intake.writeAnew),
     writeOwn: through(intake.writeOwn),
   }
 }

@@ -30,6 +30,7 @@ import { refuse } from './refuse.ts'
 import { charsetOf, mappingName, targetOf, unknownSystem } from './target.ts'
 import { voidMissing } from './void-missing.ts'
 import type { IntakeMessage, WrittenMessage } from './write.ts'
+import { writeAnew } from './write-anew.ts'
 import { writeOwn } from './write-own.ts'
 
 /** Records in one message that are done when answered; a message with more is a large one. */
@@ -203,6 +204,7 @@ export function createIntake({
     takeChanges: (request) => takeChanges({ pool, clock, write: group.write }, request),
     acceptClaim: (id, by) => accept({ pool, clock, write: group.write }, id, by),
     voidMissing: (request) => voidMissing({ clock, write: group.write }, request),
+    writeAnew: (request) => writeAnew({ clock, write: group.write }, request),
     writeOwn: (request) => writeOwn({ pool, clock, write: group.write }, request),
     writeCounts: () => drift.write(),
     async close() {

@@ -4,6 +4,7 @@ import type { ChangesRequest, EventResult } from '#flow/peers/take-changes.ts'
 import type { SignedHeaders } from '#flow/signers/check-signer.ts'
 import type { ChannelStep } from '#store/channels.ts'
 import type { MissingRequest } from './void-missing.ts'
+import type { AnewRequest } from './write-anew.ts'
 import type { OwnRequest, OwnResult } from './write-own.ts'
 
 /** One message pushed by a system, as it came over the wire. */
@@ -62,6 +63,8 @@ export interface Intake {
    * Gives what became of each. Settles after COMMIT; see write-own.ts.
    */
   writeOwn(request: OwnRequest): Promise<OwnResult[]>
+  /** Says records of this hub once more as they are, above the versions that others know; gives those that were. Settles after COMMIT; see write-anew.ts. */
+  writeAnew(request: AnewRequest): Promise<string[]>
   /** Writes what was counted of the habits of the senders so far; it is written by itself within two seconds. */
   writeCounts(): Promise<void>
   /** Waits for what is under way and takes nothing more. */

@@ -58,6 +58,7 @@ async function failing(error: unknown) {
     acceptClaim: async () => {
       throw error
     },
+    writeAnew: async () => [],
     voidMissing: async () => {
       throw error
     },

@@ -38,6 +38,7 @@ async function logged() {
     takeChanges: fail,
     acceptClaim: fail,
     voidMissing: fail,
+    writeAnew: fail,
     writeOwn: fail,
     writeCounts: async () => {},
     close: async () => {},

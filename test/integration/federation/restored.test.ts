@@ -7,8 +7,10 @@ import { writeBackup } from '#cli/backup/write.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
 import { caseSchedule } from '#flow/cases/schedule.ts'
 import { listNotices } from '#store/recall-evidence.ts'
+import { listFindings } from '#store/reconciliation-findings.ts'
 import { followToTheEnd } from '#test/follow.ts'
 import { publicApp } from '../public/app.ts'
+import { follow, reconcile } from '../reconcile/setting.ts'
 import { dispatch, dispatchId, openHubs, settle, type TestHub, type TestHubs } from './hubs.ts'
 
 let hubs: TestHubs
@@ -148,4 +150,32 @@ test('what happens after the restore is numbered from 1, and what was given out 
   await at('b').push(dispatch('old', '13'))
   const [next] = (await newest('b')).filter(({ id }) => id === dispatchId('old'))
   expect((next?.version ?? 0) - (before?.version ?? 0)).toBe(1)
+})
+
+test('what the other hub has in a version that was lost is said anew where the administrator asks for it, and by nobody else', async () => {
+  const id = 'urn:cnft:test:farm:canonical:t11'
+  const versionAt = async (hub: string) => (await newest(hub)).find((one) => one.id === id)?.version
+  expect([await versionAt('a'), await versionAt('b')]).toEqual([2, 1])
+  const link = at('b').links.get('a') as string
+  const day = found.slice(0, 10)
+  const { key } = (
+    await at('b').call('POST', '/v1/keys', { name: 'receiver', scopes: [`link:${link}`] })
+  ).json() as { key: string }
+  const compare = async (): Promise<string> => {
+    for (const { pool } of hubs.all) await follow(pool)
+    const made = await at('b').call('POST', '/v1/reconciliations', { link, from: day })
+    const { id: one } = made.json() as { id: string }
+    await reconcile(at('b').pool, one)
+    return one
+  }
+  const resend = (one: string, headers = {}) =>
+    at('b').call('POST', `/v1/reconciliations/${one}/resend`, undefined, headers)
+  expect((await resend(await compare(), { authorization: `Bearer ${key}` })).statusCode).toBe(200)
+  await live()
+  expect(await versionAt('a')).toBe(2)
+  expect((await resend(await compare())).json()).toMatchObject({ records: 1 })
+  await live()
+  expect(await versionAt('a')).toBe(await versionAt('b'))
+  expect(await versionAt('a')).toBeGreaterThan(1000)
+  expect(await listFindings(at('b').pool, await compare(), { limit: 9 })).toEqual([])
 })
