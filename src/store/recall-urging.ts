@@ -93,3 +93,24 @@ export async function countOverdue(
   )
   return rows
 }
+
+/** A hold that the receiver of a link refused for good, and that no newer version has taken the place of. */
+export interface RefusedHold extends HoldVersion {
+  readonly link: string
+  readonly name: string
+  /** What the receiver says. */
+  readonly code: string | null
+}
+
+/** Holds that are in force and that receivers of links refused, the newest first. */
+export async function readRefusedHolds(client: Client, limit = 100): Promise<RefusedHold[]> {
+  const { rows } = await client.query<RefusedHold>(
+    `select h.record_id as "recordId", h.version, l.id as link, l.name, h.code
+       from links l join held_changes h on h.link_id = l.id and h.lane = 'recall' and h.state = 'refused'
+      where l.state = 'active'
+        and not exists (select from record_versions v where v.record_id = h.record_id and v.version > h.version)
+      order by h.position desc limit $1`,
+    [limit],
+  )
+  return rows
+}

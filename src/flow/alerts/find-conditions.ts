@@ -9,7 +9,7 @@ import { type ChannelRow, readChannels } from '#store/channels.ts'
 import { readFailures } from '#store/failures.ts'
 import { readOverdueInspections } from '#store/inspections.ts'
 import { type LaneLag, readLaneLags } from '#store/link-lags.ts'
-import { type Overdue, readOverdue } from '#store/recall-urging.ts'
+import { type Overdue, readOverdue, readRefusedHolds } from '#store/recall-urging.ts'
 import { readDifferingLinks } from '#store/reconciliation-reports.ts'
 import { readFailedReplays } from '#store/replays.ts'
 import type { AlertRules } from './rules.ts'
@@ -52,6 +52,7 @@ export async function findConditions(
   const overdueCases = await readOverdueCases(pool, nowMs)
   const differing = await readDifferingLinks(pool, nowMs - DIFFERED_MS)
   const unacknowledged = await readOverdue(pool, 'acknowledgement', nowMs)
+  const refused = await readRefusedHolds(pool)
   const unreported = await readOverdue(pool, 'report', nowMs)
   return {
     unknown: silent === null ? ['system_silent'] : [],
@@ -92,6 +93,11 @@ export async function findConditions(
       // The level is in the subject: the next one is another alert, which is told at once.
       ...unacknowledged.map((hold) => ofHold('recall_unacknowledged', hold)),
       ...unreported.map((hold) => ofHold('recall_unreported', hold)),
+      ...refused.map(({ recordId, version, link, name, code }) => ({
+        topic: 'hold_refused' as const,
+        subject: `${recordId} v${version} link ${link}`,
+        facts: { hold: recordId, version, link, name, code },
+      })),
       ...brokenMappings(registry).map(({ system, record, mistakes }) => ({
         topic: 'mapping_broken' as const,
         subject: `${system}/${record ?? 'system.yaml'}`,

@@ -17,6 +17,7 @@ export const TOPICS = [
   'case_overdue',
   'recall_unacknowledged',
   'recall_unreported',
+  'hold_refused',
   'evidence_stopped',
   'inspection_overdue',
   'report_ready',
@@ -229,6 +230,16 @@ const SAY: Readonly<Record<Topic, Say>> = {
     advice: both(
       'GET /v1/recalls/{hold}/notices names them; ask what they found, sold and disposed of, and put it down.',
       '请用 GET /v1/recalls/{hold}/notices 查看名单，核实找到、已售与已处置的数量并登记。',
+    ),
+  }),
+  hold_refused: (_, { hold, version, name, code }) => ({
+    title: both(
+      `The receiver of link "${name}" refused a hold${code === null ? '' : ` (${code})`}: ${hold} v${version}`,
+      `链路“${name}”的接收方拒收一条停售或召回${code === null ? '' : `（${code}）`}：${hold} v${version}`,
+    ),
+    advice: both(
+      'Tell the receiver by telephone. The held changes of the link name its reason; mend it and send the hold again, or compare with the receiver (docs/reconciliation.md).',
+      '请先电话通知接收方；链路的搁置变更中列有原因，排除后重新发送，或与接收方对账（docs/reconciliation.md）。',
     ),
   }),
   sides_differ: (_, { name, reconciliation, from, missing, outdated, different, surplus }) => ({

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findConditions } from '#flow/alerts/find-conditions.ts'
+import { DEFAULT_RULES } from '#flow/alerts/rules.ts'
 import { casesFollower } from '#flow/cases/follow-cases.ts'
+import { createLiveRegistry } from '#flow/systems/live.ts'
+import { registryOf } from '#flow/systems/registry.ts'
 import { listCases } from '#store/cases.ts'
 import { listNotices } from '#store/recall-evidence.ts'
 import { followToTheEnd } from '#test/follow.ts'
@@ -124,4 +128,26 @@ test('a receiver of the other hub that was away gets the newest order of a recal
   at('b').clock.ahead += 3_600_000
   await live()
   expect(orders()).toEqual(['recall v1'])
+})
+
+test('a hold that a receiver refuses is told of by name, until a newer version is there', async () => {
+  const { pool } = at('b')
+  const registry = createLiveRegistry({ pool, seed: registryOf(new Map()) })
+  const alerts = async () =>
+    (await findConditions({ pool, registry }, DEFAULT_RULES, Date.now())).conditions
+      .filter(({ topic }) => topic === 'hold_refused')
+      .map(({ facts }) => facts)
+  const test = { ...failed, key: ['t2'], test: { ...failed.test, screening: false, method: 'GC-MS' } }
+  receiver.answer = (batch) =>
+    batch.changes.map(({ event }) => ({ event, verdict: 'reject', code: 'unknown_goods' }))
+  expect(await alerts()).toEqual([])
+  await at('a').push({ ...test, status: 'void' })
+  await live()
+  expect(await alerts()).toMatchObject([
+    { version: 2, code: 'unknown_goods', link: at('b').links.get('market') },
+  ])
+  receiver.answer = allOk
+  await at('a').push({ ...test, test: { ...test.test, raw: '0.5' } })
+  await live()
+  expect(await alerts()).toEqual([])
 })

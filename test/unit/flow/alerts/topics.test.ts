@@ -35,6 +35,13 @@ const FACTS: Readonly<Record<Topic, AlertFacts>> = {
     level: 1,
     seconds: 90_000,
   },
+  hold_refused: {
+    hold: 'urn:cnft:hold:x:y:1',
+    version: 1,
+    link: 'l',
+    name: 'city',
+    code: 'version_conflict',
+  },
   sides_differ: {
     name: 'city',
     reconciliation: 'r',
