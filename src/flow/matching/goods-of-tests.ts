@@ -34,5 +34,8 @@ export async function goodsOfTests(
     points.map((own, i) => (named[i]?.length ? [] : own)),
     at,
   )
-  return named.map((codes, i) => ({ codes: codes.length > 0 ? codes : (met[i] ?? []), points: points[i] ?? [] }))
+  return named.map((codes, i) => ({
+    codes: codes.length > 0 ? codes : (met[i] ?? []),
+    points: points[i] ?? [],
+  }))
 }

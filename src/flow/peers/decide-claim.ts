@@ -103,8 +103,7 @@ export async function accept(
           : claimed
         const isSame = head.status === claim.status && (isVoid || head.hash === content.hash)
         const version = isSame ? head.version : nextNumber(claim.recordId, now)
-        if (!isSame)
-          add(message, 0, prepared, content, claim.status, version, now, into, { system, record })
+        if (!isSame) add(message, 0, prepared, content, claim.status, version, now, into, { system, record })
         return {
           index: 0,
           key,
