@@ -6,6 +6,7 @@ import { countingHold, type Mentioning } from '#core/lineage/node-state.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { dayOf } from '#flow/trace/document-issue.ts'
 import { EXACT, reach } from '#flow/trace/public-load.ts'
+import { readNarrowCases } from '#store/cases.ts'
 import { type HoldOf, readHoldsOf, readSightOf } from '#store/orders.ts'
 import type { Reader } from '#store/sighted.ts'
 import { isLikely, linksBehind } from './behind-papers.ts'
@@ -26,6 +27,7 @@ export async function ordersOn(
   const behind = [...new Set(links.map(({ from }) => from))].filter((code) => !codes.includes(code))
   const held = heldBy(await readHoldsOf(hub, codes, behind))
   if (held.size === 0) return new Map()
+  await takeOutSuspects(hub, held, codes)
   const sees = reader === hub ? () => true : await sightOf(reader, links, held)
   return new Map(codes.map((code) => [code, ordersOf(code, links, held, sees)]))
 }
@@ -41,6 +43,18 @@ function heldBy(holds: readonly HoldOf[]): Map<string, TracedRecord> {
     if (order && order.record.body.holdKind !== 'release') held.set(code, order.record)
   }
   return held
+}
+
+/** A suspect is not sold at its stall alone, and nothing spreads from it: what is behind a paper says nothing of the paper then. */
+async function takeOutSuspects(
+  hub: Reader,
+  held: Map<string, TracedRecord>,
+  papers: readonly string[],
+): Promise<void> {
+  const caseOf = (code: string): string => caseOfHold(held.get(code) as TracedRecord) ?? ''
+  const behind = [...held.keys()].filter((code) => !papers.includes(code))
+  const narrow = behind.length > 0 ? await readNarrowCases(hub, behind.map(caseOf)) : new Set()
+  for (const code of behind) if (narrow.has(caseOf(code))) held.delete(code)
 }
 
 /** Whether a record, a case or a code may be told. */

@@ -10,6 +10,13 @@ beforeAll(async () => {
     await createSystem(api.pool, { id, title: { zh: id, en: id } })
 })
 
+async function reasonsAtTheGate(number: string): Promise<string[]> {
+  const asked = { number, quantity: '5', unit: '公斤', site: '330110072', on: '2026-11-26' }
+  const answer = await api.call('POST', '/v1/documents/check', { body: { papers: [asked] } })
+  expect(answer.statusCode, answer.body).toBe(200)
+  return answer.json().papers[0].reasons.map(({ code }: { code: string }) => code)
+}
+
 test('a suspect is stopped at its stall alone: what was sold on of it before is not', async () => {
   const sold = [under('promise_cert', 'PCH1'), under('sales_voucher', 'VH1', 'voucher')]
   await push(
@@ -33,8 +40,10 @@ test('a suspect is stopped at its stall alone: what was sold on of it before is 
   expect([(await card('HL1')).state, (await card('NL1')).state]).toEqual(['held', 'active'])
   expect((await page('HL1')).state).toBe('held')
   expect(await page('NL1')).toMatchObject({ state: 'clear', alerts: [] })
+  expect(await reasonsAtTheGate('VH1')).not.toContain('held')
   // As soon as a laboratory confirms it, all of it is recalled.
   await push(failed('lab', 'LH1', CELERY, { lots: [lot('HL1')], ...market('330105071') }))
   await shows('HL1', 'recalled')
   await shows('NL1', 'recalled')
+  expect(await reasonsAtTheGate('VH1')).toContain('recalled')
 })
