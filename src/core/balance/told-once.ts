@@ -20,7 +20,8 @@ export function toldOnce(told: Told): ToldFact[] {
   }
   const facts = besideNearest(told)
   const made = madeOnce(notWentOn({ ...told, facts }), handsOf)
-  return withoutBoughtOn(withoutMoved(broughtInOnce(made, handsOf), handsOf), handsOf)
+  const brought = broughtInOnce(made, handsOf)
+  return withoutBoughtOn(withoutMoved(sentBackOnce(brought, handsOf), handsOf), handsOf)
 }
 
 interface Hands {
@@ -102,6 +103,16 @@ function broughtInOnce(facts: readonly ToldFact[], handsOf: HandsOf): readonly T
   // Where each got it of another one, nobody knows who had it first.
   const isAnyFirst = facts.some((one) => isMade(one) || (one.flow === 'entered' && !isTaken(one)))
   return isAnyFirst ? facts.map((one) => (isTaken(one) ? { ...one, flow: 'taken' } : one)) : facts
+}
+
+/** What was sent back to who gave the lot, and who gave it tells that he has it again, is the same goods: sent by the one, taken by the other. */
+function sentBackOnce(facts: readonly ToldFact[], handsOf: HandsOf): readonly ToldFact[] {
+  const givers = new Set(facts.flatMap((one) => (one.flow === 'entered' ? (handsOf(one).giver ?? []) : [])))
+  const isTakenBack = facts.some(
+    (one) => one.flow === 'taken' && tellsAny(one) && givers.has(handsOf(one).taker ?? ''),
+  )
+  if (!isTakenBack) return facts
+  return facts.map((one) => (one.flow === 'returned' ? { ...one, flow: 'sent' } : one))
 }
 
 /** Without dispatches of a lot that was made before, where others than who sent it off brought it in under its own code: it only moved, and is still there. */

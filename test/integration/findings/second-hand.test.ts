@@ -95,3 +95,29 @@ test('goods that keep the code of their lot from hand to hand are brought in onc
   // Two that brought in of one lot.
   expect(await balanceOf(own(), got('a', '60', FARM, STALL))).toMatchObject({ came: '160', out: null })
 })
+
+test('what was sent back, and who gave it tells to have again, left the lot once, whoever tells it and in whatever order', async () => {
+  const back = (): Written => {
+    const written = goods('back', '40', { lots: [lot('subject', 'L')], ...between(undefined, MARKET) })
+    return { ...written, kind: 'disposal', body: { ...written.body, disposalKind: 'returned' } }
+  }
+  const all = () => [own(), back(), took('again', '40', MARKET, FARM)]
+  run = 30
+  for (const order of [
+    [0, 1, 2],
+    [2, 1, 0],
+    [1, 0],
+    [0, 2],
+  ]) {
+    run++
+    const written = all()
+    expect(await balanceOf(...order.flatMap((n) => written[n] ?? [])), String(order)).toEqual({
+      ...{ came: '100', out: '40', verdict: 'stock' },
+    })
+  }
+  run++
+  // What others took of it counts beside.
+  expect(await balanceOf(...all(), took('c', '50', MARKET, CANTEEN))).toEqual({
+    ...{ came: '100', out: '90', verdict: 'stock' },
+  })
+})
