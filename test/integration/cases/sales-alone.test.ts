@@ -50,7 +50,7 @@ test('tickets that were stored before their lot counted are found by a case that
   await api.pool.query(`delete from match_points where code = $1 and side = 7`, [code(1)])
   await send(rapid('r', 'A-1', SPINACH))
   expect(await held()).toEqual(stopped([]))
-  await api.pool.query(await readFile('src/store/migrations/0081-lots-of-tickets.sql', 'utf8'))
+  await api.pool.query(await readFile('src/store/migrations/0079-lots-of-tickets.sql', 'utf8'))
   await follow()
   expect(await held()).toEqual(stopped([code(1)]))
 })

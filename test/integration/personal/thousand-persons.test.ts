@@ -36,7 +36,6 @@ const stream = new Writable({
 /** Names of places by which SQL compares and orders stand in these columns as they are (docs/personal-data.md); answers mask them. */
 const IN_PLAIN_TEXT: readonly string[] = [
   'cases.site',
-  'cases.market',
   'recall_notices.name',
   'recall_notices.receiver',
 ]
