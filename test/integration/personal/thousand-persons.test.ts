@@ -34,11 +34,7 @@ const stream = new Writable({
 })
 
 /** Names of places by which SQL compares and orders stand in these columns as they are (docs/personal-data.md); answers mask them. */
-const IN_PLAIN_TEXT: readonly string[] = [
-  'cases.site',
-  'recall_notices.name',
-  'recall_notices.receiver',
-]
+const IN_PLAIN_TEXT: readonly string[] = ['cases.site', 'recall_notices.name', 'recall_notices.receiver']
 
 /** What officials and laboratories tell: goods that failed at the stalls of persons, with all that may be written beside it. */
 const testOf = ({ name, phone, citizenId, plate }: Person, i: number) => ({
