@@ -59,10 +59,11 @@ function told(
   [kind, system, record]: readonly [kind: Kind, system: string, record: string],
   key: string,
   minute: number,
-  goods: number,
+  [morning, n]: readonly [morning: number, n: number],
   rest: Partial<Body>,
 ): Told {
-  const [code, name] = GOODS[goods % GOODS.length] as (typeof GOODS)[number]
+  // What a morning's paths lead over is of one product, as a trace follows it.
+  const [code, name] = GOODS[morning % GOODS.length] as (typeof GOODS)[number]
   const at = `2024-04-15T${padded(Math.floor(minute / 60) % 24, 2)}:${padded(minute % 60, 2)}:00+08:00`
   return {
     kind,
@@ -73,7 +74,7 @@ function told(
       occurredAt: { at, precision: 'minute' },
       region: { code: '330110', year: 2024 },
       product: { code, name, class: 'vegetable' },
-      quantity: { value: `${20 + (goods % 180)}.5`, unit: 'KGM' },
+      quantity: { value: `${20 + (n % 180)}.5`, unit: 'KGM' },
       ...rest,
     },
   }
@@ -102,14 +103,14 @@ const STEPS: readonly Step[] = [
     make: [
       ...lots3.map((l) => (m: number, n: number) => {
         const value = CODES.farmLot(m, n * 3 + l)
-        return told(['production', 'longyou-farms', 'harvest'], value, 10, n, {
+        return told(['production', 'longyou-farms', 'harvest'], value, 10, [m, n], {
           lots: [lot('subject', value)],
         })
       }),
-      (m, n) => ownPaper('promise_cert', CODES.cert(m, n), n),
-      (m, n) => ownPaper('lab_report', CODES.report(m, n), n),
+      (m, n) => ownPaper('promise_cert', CODES.cert(m, n), m, n),
+      (m, n) => ownPaper('lab_report', CODES.report(m, n), m, n),
       (m, n) =>
-        told(['dispatch', 'longyou-farms', 'origin-out'], CODES.cert(m, n), 30, n, {
+        told(['dispatch', 'longyou-farms', 'origin-out'], CODES.cert(m, n), 30, [m, n], {
           sites: [{ role: 'farm', name: '示例蔬菜专业合作社', ids: [] }],
           lots: lots3.map((l) => lot('source', CODES.farmLot(m, n * 3 + l))),
           documents: papersOf(m, n),
@@ -120,7 +121,7 @@ const STEPS: readonly Step[] = [
     of: 'entries',
     make: [
       (m, n) =>
-        told(['entry', 'mofcom-city', 'market-entry'], CODES.entered(m, n), 120, n, {
+        told(['entry', 'mofcom-city', 'market-entry'], CODES.entered(m, n), 120, [m, n], {
           lots: [lot('subject', CODES.entered(m, n))],
           documents: papersOf(m, n % SIZES.farms),
         }),
@@ -130,7 +131,7 @@ const STEPS: readonly Step[] = [
     of: 'trades',
     make: [
       (m, n) =>
-        told(['sale', 'mofcom-city', 'market-trade'], CODES.voucher(m, n), 180 + n, n, {
+        told(['sale', 'mofcom-city', 'market-trade'], CODES.voucher(m, n), 180 + n, [m, n], {
           saleKind: 'wholesale',
           lots: [n, n + 3].map((e) => lot('source', CODES.entered(m, e % SIZES.entries))),
           documents: [paper('voucher', 'sales_voucher', CODES.voucher(m, n))],
@@ -141,7 +142,7 @@ const STEPS: readonly Step[] = [
     of: 'bought',
     make: [
       (m, n) =>
-        told(['entry', 'jiaxing-wholesale', 'entry'], CODES.bought(m, n), 230, n, {
+        told(['entry', 'jiaxing-wholesale', 'entry'], CODES.bought(m, n), 230, [m, n], {
           lots: [lot('subject', CODES.bought(m, n))],
           documents: [n * 2, n * 2 + 1].map((t) => paper('upstream', 'sales_voucher', CODES.voucher(m, t))),
         }),
@@ -151,7 +152,7 @@ const STEPS: readonly Step[] = [
     of: 'resold',
     make: [
       (m, n) =>
-        told(['sale', 'jiaxing-wholesale', 'trade'], CODES.resold(m, n), 240 + n, n, {
+        told(['sale', 'jiaxing-wholesale', 'trade'], CODES.resold(m, n), 240 + n, [m, n], {
           saleKind: 'wholesale',
           lots: [n, n + 7].map((b) => lot('source', CODES.bought(m, b % SIZES.bought))),
           documents: [paper('voucher', 'sales_voucher', CODES.resold(m, n))],
@@ -190,8 +191,8 @@ const papersOf = (m: number, n: number): DocumentPart[] => [
   paper('upstream', 'lab_report', CODES.report(m, n)),
 ]
 
-const ownPaper = (type: string, number: string, n: number): Told =>
-  told(['document', 'zj-agri-certificate', 'certificate'], number, 20, n, {
+const ownPaper = (type: string, number: string, m: number, n: number): Told =>
+  told(['document', 'zj-agri-certificate', 'certificate'], number, 20, [m, n], {
     documents: [paper('self', type, number)],
   })
 
@@ -209,7 +210,7 @@ function stallAt(m: number, n: number): Pick<Body, 'sites' | 'parties'> {
 }
 
 export const stallEntry = (value: string, vouchers: readonly string[], m: number, n: number): Told =>
-  told(['entry', 'mofcom-city', 'retail-entry'], value, 330, n, {
+  told(['entry', 'mofcom-city', 'retail-entry'], value, 330, [m, n], {
     ...stallAt(m, n),
     lots: [lot('subject', value)],
     documents: vouchers.map((number) => paper('upstream', 'sales_voucher', number)),
@@ -217,7 +218,7 @@ export const stallEntry = (value: string, vouchers: readonly string[], m: number
 
 /** A ticket with a number and the lots of what was bought, or one of a scale that names only stall and goods. */
 export const ticket = (number: string | null, lots: readonly string[], m: number, n: number): Told =>
-  told(['sale', 'market-scales', 'ticket'], number ?? `${m}-${n}`, 400 + (n % 600), n, {
+  told(['sale', 'market-scales', 'ticket'], number ?? `${m}-${n}`, 400 + (n % 600), [m, n], {
     saleKind: 'retail',
     ...stallAt(m, n),
     ...(lots.length > 0 ? { lots: lots.map((value) => lot('subject', value)) } : {}),
@@ -230,13 +231,13 @@ const BIG = { trades: 100, tickets: 98, morning: 900_000 }
 export const NODES_OF_BIG_LOT = 1 + BIG.trades * (2 + BIG.tickets)
 
 export function* bigLot(): Generator<Told> {
-  yield told(['entry', 'mofcom-city', 'market-entry'], BIG_LOT, 120, 0, {
+  yield told(['entry', 'mofcom-city', 'market-entry'], BIG_LOT, 120, [BIG.morning, 0], {
     lots: [lot('subject', BIG_LOT)],
     documents: [paper('upstream', 'promise_cert', 'HGZ-BIG')],
   })
   for (let n = 0; n < BIG.trades; n++) {
     const voucher = CODES.voucher(BIG.morning, n)
-    yield told(['sale', 'mofcom-city', 'market-trade'], voucher, 180, 0, {
+    yield told(['sale', 'mofcom-city', 'market-trade'], voucher, 180, [BIG.morning, 0], {
       saleKind: 'wholesale',
       lots: [lot('source', BIG_LOT)],
       documents: [paper('voucher', 'sales_voucher', voucher)],
