@@ -1,4 +1,5 @@
 import { goodsDiffer } from '#core/documents/goods-match.ts'
+import { memo } from '#core/mapping/run/memo.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { namesOf } from '#core/products/names.ts'
@@ -20,9 +21,13 @@ const BY_NAME: ReadonlySet<string> = new Set([
 /** Names that stand for a whole class. */
 const COLLECTIVE: ReadonlySet<string> = new Set(['蔬菜', '水果', '食用菌', '淡水鱼'])
 
+/** A trace asks of each record and link: the names of a day come again and again. */
+const knownAs = memo((name) => readProductName(cleanProductName(name)) ?? undefined)
+const standardOf = memo((name) => readProductName(name)?.standard ?? name)
+
 /** The goods that a record tells of, by the name that all names of one product have; null where the tables do not know it. */
 export function goodsOf({ product }: Pick<Body, 'product'>): CaseGoods {
-  const known = product?.name === undefined ? undefined : readProductName(cleanProductName(product.name))
+  const known = product?.name === undefined ? undefined : knownAs(product.name)
   return {
     productClass: product?.class ?? known?.class ?? null,
     productCode: product?.code ?? null,
@@ -38,8 +43,7 @@ export function writtenName({ product }: Pick<Body, 'product'>): string | null {
 }
 
 /** The name that all names of one product have; one that the tables do not know stays. */
-const sameName = (name: string | null): string | null =>
-  name === null ? null : (readProductName(name)?.standard ?? name)
+const sameName = (name: string | null): string | null => (name === null ? null : standardOf(name))
 
 /** Every name under which a case of these goods may stand. */
 export function namesAlike(name: string): string[] {

@@ -6,7 +6,7 @@ import type { Reader } from '#store/sighted.ts'
 /** The records of links, as far as they say what goods went over them. */
 export interface LinkTellers {
   /** Reads the records of links that are not known yet. */
-  note(links: readonly Link[]): Promise<void>
+  note(links: Iterable<Link>): Promise<void>
   /** Takes records that were read already. */
   take(records: Iterable<TracedRecord>): void
   /** Undefined where the caller may not see the record. */
@@ -18,7 +18,8 @@ const AT_ONCE = 1000
 
 export function linkTellers(reader: Reader): LinkTellers {
   const known = new Map<string, LinkTeller>()
-  const take = (records: Iterable<TracedRecord>): void => {
+  /** They are not in the answer: no more than their goods is kept of them. */
+  const takeGoods = (records: Iterable<TracedRecord>): void => {
     for (const { id, kind, body } of records) {
       const { product, input, output } = body
       const flows = { ...(input ? { input } : {}), ...(output ? { output } : {}) }
@@ -26,13 +27,15 @@ export function linkTellers(reader: Reader): LinkTellers {
     }
   }
   return {
-    take,
+    take(records) {
+      for (const record of records) known.set(record.id, record)
+    },
     async note(links) {
-      const unknown = [...new Map(links.map((link) => [link.recordId, link])).values()].filter(
-        ({ recordId }) => !known.has(recordId),
-      )
+      const open = new Map<string, Link>()
+      for (const link of links) if (!known.has(link.recordId)) open.set(link.recordId, link)
+      const unknown = [...open.values()]
       for (let from = 0; from < unknown.length; from += AT_ONCE)
-        take((await readTracedVersions(reader, unknown.slice(from, from + AT_ONCE))).values())
+        takeGoods((await readTracedVersions(reader, unknown.slice(from, from + AT_ONCE))).values())
     },
     of: ({ recordId }) => known.get(recordId),
   }

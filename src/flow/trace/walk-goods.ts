@@ -1,10 +1,10 @@
 import type { CaseGoods } from '#core/cases/goods.ts'
-import { mayBe } from '#core/cases/goods.ts'
+import { goodsOf, mayBe } from '#core/cases/goods.ts'
 import type { Found } from '#core/lineage/assemble-graph.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { tellingRecord } from '#core/lineage/describe-node.ts'
-import { ANY_GOODS } from '#core/lineage/goods-path.ts'
-import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import { ANY_GOODS, isAmong } from '#core/lineage/goods-path.ts'
+import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Mentions } from '#store/lots.ts'
 import {
   type EveryLink,
@@ -44,7 +44,9 @@ export async function walkGoods(question: GoodsWalk): Promise<Walked & Found> {
   const first = await walk(ahead, every, roots, bounds)
   const mentions = await mentionsOf(first.nodes.map(({ code }) => code))
   for (const records of mentions.records.values()) tellers.take(records)
-  await tellers.note(every.steps().flatMap(({ groups }) => groups.flatMap(({ links }) => links)))
+  await tellers.note(linksOf(every))
+  const only = onlyGoods(begin, every, tellers)
+  if (only) return { ...first, ...ofGoods(mentions, only) }
   const replayed = goodsFollower(begin, tellers.of)
   if (isOneGoods(every, replayed)) return { ...first, ...ofGoods(mentions, replayed) }
   const own = goodsFollower(begin, tellers.of)
@@ -55,6 +57,32 @@ export async function walkGoods(question: GoodsWalk): Promise<Walked & Found> {
   }
   const second = await walk(noting, own, roots, bounds)
   return { ...second, ...ofGoods(await mentionsOf(second.nodes.map(({ code }) => code)), own) }
+}
+
+function* linksOf({ steps }: EveryLink): Generator<Link> {
+  for (const { groups } of steps()) for (const { links } of groups) yield* links
+}
+
+/**
+ * As what each code was reached, where every record on the way tells of the same goods and nothing was made of them: so it is with most paths, and a look at each link is all it takes. Null
+ * where they differ.
+ */
+function onlyGoods(
+  begin: GoodsOfCodes,
+  every: EveryLink,
+  tellers: LinkTellers,
+): Pick<GoodsFollower, 'goodsOf'> | null {
+  for (const goods of begin.values()) if (goods.length !== 1 || goods[0] !== ANY_GOODS) return null
+  let told: CaseGoods | null = null
+  for (const link of linksOf(every)) {
+    const teller = tellers.of(link)
+    if (teller === undefined || teller.kind === 'transformation') return null
+    const own = goodsOf(teller.body)
+    told ??= own
+    if (!isAmong(own, told) || !isAmong(told, own)) return null
+  }
+  const reached = [told ?? ANY_GOODS]
+  return { goodsOf: (code) => begin.get(code) ?? reached }
 }
 
 /** Whether a walk over the goods takes the same steps: every link is of the goods as which the code before it was reached, and none is reached as others later. */
@@ -70,10 +98,11 @@ function isOneGoods({ steps }: EveryLink, goods: GoodsFollower): boolean {
  * Of the records that mention each code those that may tell of the goods as which it was reached. What tells best of a paper or lot whose goods are called otherwise stays, where nothing else tells
  * what it is.
  */
-function ofGoods({ records, more }: Mentions, { goodsOf }: GoodsFollower): Mentions {
+function ofGoods({ records, more }: Mentions, { goodsOf }: Pick<GoodsFollower, 'goodsOf'>): Mentions {
   const own = [...records].map(([code, told]): [GraphCode, readonly TracedRecord[]] => {
     const as = goodsOf(code)
     const kept = told.filter(({ kind, body }) => as.some((goods) => mayBe(goods, kind, body)))
+    if (kept.length === told.length) return [code, told]
     const teller = tellingRecord(code, kept) ? undefined : tellingRecord(code, told)
     return [code, teller ? told.filter((one) => one === teller || kept.includes(one)) : kept]
   })
