@@ -127,7 +127,11 @@ export async function createApi(parts: ApiParts): Promise<FastifyInstance> {
   })
   await app.register(swagger, openapi())
   await app.register(
-    routes({ ...parts, callers, sessions, head, uploading, metrics: createMetrics(parts.pool, parts.clock) }),
+    routes({
+      ...{ ...parts, callers, sessions, head, uploading, metrics: createMetrics(parts.pool, parts.clock) },
+      publicPool: parts.publicPool ?? parts.pool,
+      tracePool: parts.tracePool ?? parts.pool,
+    }),
   )
   return app
 }

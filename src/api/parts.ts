@@ -23,6 +23,8 @@ export interface ApiParts {
   readonly pool: Pool
   /** Connections of the public pages alone, so that visitors cannot take those of intake; else the others. */
   readonly publicPool?: Pool
+  /** Connections for what somebody asks while goods stand before him, papers, lots and traces: each statement is planned once (`plansOnce`); else the others. */
+  readonly tracePool?: Pool
   readonly registry: LiveRegistry
   /** What mappings are compiled with. */
   readonly mappingOptions?: InstallOptions
@@ -70,4 +72,6 @@ export interface RouteParts extends ApiParts {
   /** Connections on which a large body is coming in. */
   readonly uploading: WeakSet<Socket>
   readonly chargeRecords?: ChargeRecords
+  readonly publicPool: Pool
+  readonly tracePool: Pool
 }

@@ -129,8 +129,7 @@ const GUARDED = [
 ] as const
 
 const publicRoutes = (parts: RouteParts): FastifyPluginAsync => {
-  const { language, clock, publicUrl, trustedProxies } = parts
-  const pool = parts.publicPool ?? parts.pool
+  const { publicPool: pool, language, clock, publicUrl, trustedProxies } = parts
   return publicPages({
     ask: async (question) => {
       const systems = await systemsMeant(pool, question.code)

@@ -25,7 +25,7 @@ export interface EmbeddedSettings {
   readonly maxConnections?: number
 }
 
-/** A hub takes up to 26, and leaves room for a person who looks and for tools. */
+/** A hub takes up to 32, and leaves room for a person who looks and for tools. */
 const MAX_CONNECTIONS = 50
 
 export interface Embedded {

@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import type { Server } from 'node:tls'
+import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { type ApiParts, createApi } from '#api/app.ts'
-import { createPool } from '#store/database.ts'
+import { createPool, type PoolSettings } from '#store/database.ts'
 import { shareDataKeysOfPool } from '#store/personal/data-keys.ts'
 import { followTls } from './follow-tls.ts'
 import { openProvider } from './open-provider.ts'
@@ -14,6 +15,8 @@ export type Closing = () => Promise<unknown>
 
 /** As many as public pages are made at once, and one that looks at the head of the log. */
 const PUBLIC_CONNECTIONS = 5
+/** A gate reads its papers and the orders in force side by side. */
+const TRACE_CONNECTIONS = 6
 
 /** Opens the API of the settings and lets it listen. @returns its address */
 export async function startApi(
@@ -28,14 +31,14 @@ export async function startApi(
   },
   closings: Closing[],
 ): Promise<string> {
-  const publicPool = createPool({
-    url: parts.databaseUrl,
-    max: PUBLIC_CONNECTIONS,
-    plansOnce: true,
-    statementTimeoutMs: 5000,
-  })
-  shareDataKeysOfPool(parts.pool, publicPool)
-  closings.push(() => publicPool.end())
+  const openPlanned = (settings: Pick<PoolSettings, 'max' | 'statementTimeoutMs'>): Pool => {
+    const pool = createPool({ url: parts.databaseUrl, plansOnce: true, ...settings })
+    shareDataKeysOfPool(parts.pool, pool)
+    closings.push(() => pool.end())
+    return pool
+  }
+  const publicPool = openPlanned({ max: PUBLIC_CONNECTIONS, statementTimeoutMs: 5000 })
+  const tracePool = openPlanned({ max: TRACE_CONNECTIONS })
   const tls = await readTls(settings, parts.clock())
   const provider = openProvider(settings)
   closings.push(async () => provider?.close())
@@ -45,6 +48,7 @@ export async function startApi(
     metricsAccess: settings.metrics,
     ...parts,
     publicPool,
+    tracePool,
     adminKey: settings.adminKey,
     dropFolders: settings.dropFolders,
     pickupFolders: settings.pickupFolders,

@@ -11,6 +11,7 @@ import { createLiveRegistry, type LiveRegistry, noteSeed } from '#flow/systems/l
 import { loadRegistry } from '#flow/systems/load.ts'
 import type { Registry } from '#flow/systems/registry.ts'
 import { createPool } from '#store/database.ts'
+import { shareDataKeysOfPool } from '#store/personal/data-keys.ts'
 import { registerSystems } from '#store/systems.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { sealAll } from './sealed.ts'
@@ -30,6 +31,8 @@ export interface Call {
 export interface TestApi {
   readonly app: FastifyInstance
   readonly pool: Pool
+  /** By which papers, lots and traces are read. */
+  readonly tracePool: Pool
   readonly registry: LiveRegistry
   readonly intake: Intake
   readonly database: TestDatabase
@@ -98,6 +101,8 @@ export async function openApi(
   const database = await made
   const pool = createPool({ url: database.url, max: 4 })
   await sealAll(pool)
+  const tracePool = createPool({ url: database.url, max: 4, plansOnce: true })
+  shareDataKeysOfPool(pool, tracePool)
   const productAliases = holdAliases()
   const seed = change(await loadRegistry(mappings, { productAliases }))
   const registry = createLiveRegistry({ pool, seed, options: { productAliases } })
@@ -112,7 +117,7 @@ export async function openApi(
     onCommitted: () => {},
     onWaiting: (id) => woken.push(id),
   })
-  const app = await createTestApi({ pool, registry, intake, woken, productAliases, ...more })
+  const app = await createTestApi({ pool, tracePool, registry, intake, woken, productAliases, ...more })
   const call: TestApi['call'] = async (method, url, asked = {}) => {
     const { key = ADMIN_KEY, body, headers = {} } = asked
     const { purpose = key === ADMIN_KEY ? 'operation' : null } = asked
@@ -132,6 +137,7 @@ export async function openApi(
   return {
     app,
     pool,
+    tracePool,
     registry,
     intake,
     database,
@@ -149,6 +155,7 @@ export async function openApi(
     close: async () => {
       await app.close()
       await intake.close()
+      await tracePool.end()
       await pool.end()
       await database.drop()
     },
@@ -159,6 +166,7 @@ export async function openApi(
 export async function createTestApi(
   parts: {
     readonly pool: Pool
+    readonly tracePool?: Pool
     readonly registry: LiveRegistry
     readonly intake: Intake
     readonly woken?: string[]

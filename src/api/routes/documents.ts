@@ -55,7 +55,7 @@ interface Asked {
 
 /** `GET /v1/documents/{number}`, `GET /v1/documents/{type}/{number}` and `POST /v1/documents/check`. */
 export const documentRoutes =
-  ({ pool, clock }: RouteParts): FastifyPluginAsync =>
+  ({ pool, tracePool, clock }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     app.route<{ Params: { number: string }; Querystring: Asked }>({
       method: 'GET',
@@ -81,7 +81,7 @@ export const documentRoutes =
       handler: async (request, reply) => {
         const full = await givesFullOnly(pool, request, reply, { subject: `paper ${request.params.number}` })
         const asked = { ...request.params, ...request.query, nowMs: clock(), full }
-        return await withSight(pool, sightOfCaller(request), (reader, hub) =>
+        return await withSight(tracePool, sightOfCaller(request), (reader, hub) =>
           findDocument(hub, asked, reader),
         )
       },
@@ -110,7 +110,7 @@ export const documentRoutes =
       handler: async (request, reply) => {
         const full = await givesFullOnly(pool, request, reply, { subject: `paper ${request.params.number}` })
         const asked = { ...request.params, ...request.query, nowMs: clock(), full }
-        return await withSight(pool, sightOfCaller(request), (reader, hub) =>
+        return await withSight(tracePool, sightOfCaller(request), (reader, hub) =>
           readDocument(hub, asked, reader),
         )
       },
@@ -142,7 +142,7 @@ export const documentRoutes =
           subject: 'papers',
           numbers: papers.map(({ number }) => number),
         })
-        return await withSight(pool, sightOfCaller(request), (reader, hub) =>
+        return await withSight(tracePool, sightOfCaller(request), (reader, hub) =>
           checkPapers(hub, papers, clock(), reader, full),
         )
       },

@@ -114,7 +114,7 @@ const FORMS = [
 
 /** `GET /v1/lots/{code}`, `GET /v1/trace/{code}` and `GET /v1/documents/required`. */
 export const traceRoutes =
-  ({ pool, clock, language }: RouteParts): FastifyPluginAsync =>
+  ({ pool, tracePool, clock, language }: RouteParts): FastifyPluginAsync =>
   async (app) => {
     const knownAt = (time: string | undefined): { at?: string } =>
       time === undefined ? {} : { at: instantOf(time, 'end') }
@@ -143,8 +143,8 @@ export const traceRoutes =
       handler: async (request, reply) => {
         const { params, query: asked } = request
         const full = await givesFullOnly(pool, request, reply, { subject: `lot ${params.code}` })
-        const systems = await systemsMeant(pool, params.code)
-        return await withSight(pool, sightOfCaller(request), (reader) =>
+        const systems = await systemsMeant(tracePool, params.code)
+        return await withSight(tracePool, sightOfCaller(request), (reader) =>
           readLot(reader, { code: params.code, systems, full, ...knownAt(asked.at) }),
         )
       },
@@ -174,8 +174,8 @@ export const traceRoutes =
         const { at: time, ...asked } = request.query
         const { code } = request.params
         const full = await givesFullOnly(pool, request, reply, { subject: `trace ${code}` })
-        const systems = await systemsMeant(pool, code)
-        return await withSight(pool, sightOfCaller(request), (reader) =>
+        const systems = await systemsMeant(tracePool, code)
+        return await withSight(tracePool, sightOfCaller(request), (reader) =>
           traceLot(reader, { ...asked, code, systems, full, ...knownAt(time) }),
         )
       },
@@ -202,8 +202,8 @@ export const traceRoutes =
           const { at: time, ...asked } = request.query
           const { code } = request.params
           const full = await givesFullOnly(pool, request, reply, { subject: `trace ${code}` })
-          const systems = await systemsMeant(pool, code)
-          const graph = await withSight(pool, sightOfCaller(request), (reader) =>
+          const systems = await systemsMeant(tracePool, code)
+          const graph = await withSight(tracePool, sightOfCaller(request), (reader) =>
             traceLot(reader, { ...asked, code, systems, full, ...knownAt(time) }),
           )
           const spoken = spokenIn(request, language)

@@ -118,8 +118,8 @@ const connections = ({ freeConnections }: Deployment): Reading =>
         'database.connections',
         [`Only ${freeConnections} connections are free.`, `仅剩 ${freeConnections} 个空闲连接。`],
         [
-          `Each process of the hub takes up to 26: raise max_connections.`,
-          '每个平台进程最多使用 26 个连接：请调大 max_connections。',
+          `Each process of the hub takes up to 32: raise max_connections.`,
+          '每个平台进程最多使用 32 个连接：请调大 max_connections。',
         ],
       )
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sealBatch } from '#flow/evidence/seal.ts'
 import { verifyLog } from '#flow/evidence/verify.ts'
 import { SUITES } from '#store/personal/cipher.ts'
-import { holdDataKeys } from '#store/personal/data-keys.ts'
+import { holdDataKeys, shareDataKeysOfPool } from '#store/personal/data-keys.ts'
 import { openApi } from '#test/api.ts'
 import { TRADES, trade } from '#test/jiaxing.ts'
 import { rewrite } from '#test/rewrite.ts'
@@ -38,6 +38,7 @@ describe.each(SUITES)('bodies of records under %s', (suite) => {
     api = await openApi((registry) => registry)
     ids.push(await push('OPEN'))
     await holdDataKeys(api.pool, { key: randomBytes(32), suite })
+    shareDataKeysOfPool(api.pool, api.tracePool)
     for (const no of ['S1', 'S2']) ids.push(await push(no))
     await push('S1', { netWeight: '99.0' })
   })

@@ -17,7 +17,7 @@ export async function benchTrace(
   sizes: readonly number[],
 ): Promise<Figure[]> {
   const stage = await openStage(settings, 'api')
-  const pool = createPool({ url: stage.databaseUrl, max: 2, statementTimeoutMs: 600_000 })
+  const pool = createPool({ url: stage.databaseUrl, max: 2, plansOnce: true, statementTimeoutMs: 600_000 })
   try {
     const figures: Figure[] = []
     const found: Questions[] = []
