@@ -50,7 +50,7 @@ const NewCaseBody = Type.Object(
     code: Type.String({
       minLength: 1,
       maxLength: 200,
-      description: 'Lot code, number of a paper, or graph code · 批次码、凭证编号或图编码',
+      description: 'Any code of the goods, or a graph code · 货物的任一编码或图编码',
     }),
     reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S', description: 'Why · 理由' }),
   },

@@ -1,13 +1,11 @@
 import type { SiteSaid } from '#core/balance/goods-site.ts'
 import { lotBalance } from '#core/balance/lot-balance.ts'
 import { HubError } from '#core/errors.ts'
-import { codesMeant } from '#core/lineage/codes.ts'
 import { productKeys } from '#core/lineage/matching.ts'
 import { lookupProduct } from '#core/products/lookup.ts'
 import { regionPath } from '#core/regions/path.ts'
-import { refuseNoCode } from '#flow/trace/roots.ts'
+import { rootsOf } from '#flow/trace/roots.ts'
 import { listMoves, readGoodsOfDay, readPlaces } from '#store/goods-moves.ts'
-import { readKnownCodes } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 import { loadGoods } from './load-goods.ts'
 import { loadLots } from './load-lots.ts'
@@ -24,9 +22,8 @@ export async function readLotBalance(
   asked: { readonly code: string; readonly systems: readonly string[]; readonly on: string },
 ) {
   const { code, systems, on } = asked
-  refuseNoCode(code)
-  const known = await readKnownCodes(reader, codesMeant(code, systems), null)
-  const lots = known.filter((one) => !one.startsWith('doc:'))
+  const { roots } = await rootsOf(reader, code, systems, null)
+  const lots = roots.filter((one) => !one.startsWith('doc:'))
   if (lots.length === 0) throw new HubError('not_found', { detail: 'no record names a lot by this code' })
   const loaded = await loadLots(reader, lots, on)
   return {

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { disposalMethod } from '#core/cases/disposal-method.ts'
 import { HubError } from '#core/errors.ts'
-import { codesMeant } from '#core/lineage/codes.ts'
 import { tellingRecord } from '#core/lineage/describe-node.ts'
 import { ORDERED } from '#core/model/masked-texts.ts'
+import { rootsOf } from '#flow/trace/roots.ts'
 import { findCaseRequest, insertCaseEvent, readCaseEvents } from '#store/case-events.ts'
 import { replaceCaseLots } from '#store/case-lots.ts'
 import { insertCase, lockCase, lockOrdered } from '#store/cases.ts'
 import { inTransaction } from '#store/database.ts'
 import { readHubId } from '#store/hub-identity.ts'
-import { readKnownCodes, readMentions } from '#store/lots.ts'
+import { readMentions } from '#store/lots.ts'
 import { applyEvent } from './apply.ts'
 import { baseOf, testedRow } from './open-case.ts'
 import { knownOf } from './possible-events.ts'
@@ -20,7 +20,7 @@ const RECORDS_PER_CODE = 20
 
 /** What an official orders without a test. */
 export interface Stop {
-  /** A lot code, the number of a paper, or a graph code. */
+  /** Whatever leads to the goods in a trace: the code of a lot in any of its forms, the number of a paper, an ear tag, a graph code. */
   readonly code: string
   readonly reason: string
   readonly who: string
@@ -35,9 +35,8 @@ export interface Stop {
 export async function openByOfficial(parts: SettleParts, stop: Stop): Promise<string> {
   const { pool } = parts
   const { code, reason, who, systems, nowMs } = stop
-  const known = await readKnownCodes(pool, codesMeant(code, systems), null)
-  const [found] = known
-  if (found === undefined) throw new HubError('not_found', { detail: 'no record mentions this code' })
+  const { roots: known } = await rootsOf(pool, code, systems, null)
+  const [found] = known as readonly [string]
   if (known.length > 1)
     throw new HubError('conflict', {
       detail: `the code means several things: ${known.join(', ')}; send one of these`,

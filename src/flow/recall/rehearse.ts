@@ -3,7 +3,7 @@ import { type CaseGoods, mayBe } from '#core/cases/goods.ts'
 import { SPREAD_CONFIDENCE } from '#core/cases/spread.ts'
 import { addDecimal, maxDecimal, subtractDecimal } from '#core/decimal.ts'
 import { HubError } from '#core/errors.ts'
-import { codesMeant, documentCode, type GraphCode } from '#core/lineage/codes.ts'
+import { documentCode, type GraphCode } from '#core/lineage/codes.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import { type GoodsFact, goodsFact } from '#core/recall/goods-fact.ts'
@@ -11,6 +11,7 @@ import { type Rehearsed, rehearse } from '#core/recall/rehearse.ts'
 import { wouldTell } from '#core/recall/told-links.ts'
 import type { Sight } from '#core/sight.ts'
 import { numberAsked } from '#flow/trace/read-document.ts'
+import { rootsOf } from '#flow/trace/roots.ts'
 import { listLinks } from '#store/links.ts'
 import { readKnownCodes } from '#store/lots.ts'
 import { readMoving } from '#store/recall-records.ts'
@@ -76,7 +77,7 @@ async function rehearseWith(
   const { confidence = REHEARSAL_CONFIDENCE, direction = 'source' } = request
   const at = request.at ?? null
   const least = Math.min(UNSURE, confidence)
-  const roots = await rootsOf(reader, request, at)
+  const roots = await rootsAsked(reader, request, at)
   const goods = await goodsOfRoots(reader, roots, at)
   const reach = await reachOf(reader, roots, { goods, at, direction, confidence, least })
   const { sources, sure, all } = reach
@@ -110,10 +111,9 @@ async function rehearseWith(
   }
 }
 
-async function rootsOf(reader: Reader, { code, document, systems }: RehearsalRequest, at: string | null) {
-  const meant =
-    document === undefined ? codesMeant(code ?? '', systems) : [documentCode(numberAsked(document))]
-  const roots = await readKnownCodes(reader, meant, at)
+async function rootsAsked(reader: Reader, { code, document, systems }: RehearsalRequest, at: string | null) {
+  if (document === undefined) return (await rootsOf(reader, code ?? '', systems, at)).roots
+  const roots = await readKnownCodes(reader, [documentCode(numberAsked(document))], at)
   if (roots.length === 0) throw new HubError('not_found', { detail: 'no record mentions this code' })
   return roots
 }
