@@ -38,7 +38,8 @@ function whoOf({ who, day }: Pointed, traders: readonly StallTrader[]): Set<stri
 
 /**
  * The likely edges that count, by lists and loops: each pair of points of active newest versions whose sides belong together, of the same
- * who and what, where the rule asks for it with masses within 2 %, and, but for one lot written down twice, only to goods that no exact edge leads to.
+ * who and what, where the rule asks for it with masses within 2 %, and, but for one lot written down twice, only to goods that no exact edge leads to and that
+ * are no lot of which an entry or a dispatch tells where a ticket names it.
  * @param heads the newest version of each record
  * @param led what exact edges lead to
  */
@@ -48,10 +49,18 @@ export function likelyEdges(heads: readonly Written[], led: ReadonlySet<string>)
     .map((one) => ({ one, ...matchFacts(one.kind, idOf(one), one.body as Body) }))
   const points = facts.flatMap(({ one, points: own }) => own.map((point): Pointed => ({ ...point, one })))
   const traders = facts.flatMap((fact) => fact.traders)
+  const told = new Set(
+    points.flatMap(({ side, code, one }) =>
+      side === 'lot' || (side === 'sold' && one.kind === 'dispatch') ? code : [],
+    ),
+  )
+  /** A ticket of a lot that somebody tells to have come or to have been sent off is of that lot alone. */
+  const isTold = (rule: string, code: string): boolean =>
+    rule === 'stall' && code.startsWith('lot:') && told.has(code)
   const edges = new Map<string, LikelyEdge>()
   for (const { from, to, rule, confidence, mass } of MEETINGS)
     for (const b of points.filter(({ side }) => side === to)) {
-      if (b.code === null || (rule !== 'same' && led.has(b.code))) continue
+      if (b.code === null || isTold(rule, b.code) || (rule !== 'same' && led.has(b.code))) continue
       const who = whoOf(b, traders)
       for (const a of points) {
         if (a.side !== from || a.what !== b.what || !who.has(a.who) || a.code === null || a.code === b.code)
