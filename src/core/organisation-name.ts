@@ -1,5 +1,5 @@
-/** Words that end the name of an organisation or a place that food labels must name; a trader's own name does not. */
-const endsAsOrganisation = endingIn(
+/** Whether a name ends as that of an organisation or a place that food labels must name, however short it is; a trader's own name does not. */
+export const endsAsOrganisation = endingIn(
   '公司|集团|合作社|联合社|农场|林场|渔场|牧场|养殖场|养猪场|养鸡场|基地|种植园|果园|茶园|肉联厂|屠宰场|屠宰厂|屠宰点|加工厂|食品厂|市场|超市|商场|菜场|食堂|学校|医院|冷库|冷链中心|配送中心|检测中心|检测站|检测所|检测院|检测室|检测点|检验中心|检验站|检验所|检验院|检验室|检验检疫院|快检室|快检站|快检点|化验室|实验室|监测中心|监测站|监测所|控制中心|研究院|研究所|质检中心|质检站|质检所|质检院|监督所|监督局|执法队|执法支队|执法大队|管理局|农业局|农业农村局|检查站|村民委员会|村委会',
 )
 const SHORTEST = 5

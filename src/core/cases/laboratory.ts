@@ -1,5 +1,6 @@
 import type { Body } from '#core/model/body.ts'
 import type { PartyPart } from '#core/model/parts.ts'
+import { endsAsOrganisation } from '#core/organisation-name.ts'
 import { isPersonalCode } from '#core/personal.ts'
 import { normaliseKey } from '#core/text.ts'
 
@@ -28,12 +29,13 @@ function isSame(a: PartyPart, b: PartyPart): boolean {
 
 const codesOf = ({ ids }: PartyPart) => ids.filter((id) => !isPersonalCode(id))
 
-/** Names of persons have two to four characters, or a dot between their parts, or are masked: who held the instrument says nothing of the laboratory. */
+/** Names of persons have two to four characters, do not end as those of laboratories do (省检测院), have a dot between their parts, or are masked: who held the instrument says nothing of the laboratory. */
 const SHORTEST = 5
 const PERSON = /[·•・.*]/
 
 function nameOf({ name, personal, kind }: PartyPart): string | null {
   if (name === undefined || personal === true || kind === 'person' || kind === 'farmer') return null
   const key = normaliseKey(name).replace(/\s+/gu, '')
-  return [...key].length >= SHORTEST && !PERSON.test(key) ? key : null
+  const isLaboratory = [...key].length >= SHORTEST || endsAsOrganisation(key)
+  return isLaboratory && !PERSON.test(key) ? key : null
 }

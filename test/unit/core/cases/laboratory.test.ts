@@ -37,6 +37,7 @@ test.each([
     true,
   ],
   ['one of two testers', by({ name: CITY }, { name: '浙江省食品检验检测研究院' }), by({ name: CITY }), true],
+  ['a name of four characters', by({ name: '省检测院' }), by({ name: '省检测院' }), true],
   ['no name on one side', by({ name: CITY }), by(), false],
   ['no names at all', by(), by(), false],
   ['a name that may be a person’s', by({ name: '王小明' }), by({ name: '王小明' }), false],
