@@ -1,4 +1,5 @@
 import { describeNode, readOnce } from './describe-node.ts'
+import type { BesideLots } from './disposed.ts'
 import type { TraceEdge, TraceNode } from './graph.ts'
 import { type Link, linkKey, type ReachedNode, type TracedRecord } from './traced-record.ts'
 
@@ -10,6 +11,8 @@ export interface Found {
   readonly records: ReadonlyMap<string, readonly TracedRecord[]>
   /** Codes that more records mention than were read. */
   readonly more: ReadonlySet<string>
+  /** Of the lots that were disposed of beside one of the nodes. */
+  readonly beside?: BesideLots
 }
 
 const edgeOf = (link: Link): TraceEdge => ({
@@ -34,7 +37,9 @@ const edgeOf = (link: Link): TraceEdge => ({
 export function assembleGraph(found: Found, full = false): { nodes: TraceNode[]; edges: TraceEdge[] } {
   const read = readOnce()
   const nodes = found.nodes.map((reached) =>
-    describeNode(reached, found.records.get(reached.code) ?? [], found.more.has(reached.code), full, read),
+    describeNode(reached, found.records.get(reached.code) ?? [], found.more.has(reached.code), {
+      ...{ full, read, beside: found.beside },
+    }),
   )
   const links = new Map(found.links.map((link) => [linkKey(link), link]))
   return { nodes, edges: [...links.values()].map(edgeOf) }

@@ -4,6 +4,7 @@ import { COVERED, maskedCause } from '#core/model/masked-texts.ts'
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
 import { isPersonalParty, isPersonalSite } from '#core/personal.ts'
 import type { GraphCode } from './codes.ts'
+import type { BesideLots } from './disposed.ts'
 import type { TraceHold, TraceNode, TraceParty, TraceRecord, TraceSite, TraceTest } from './graph.ts'
 import { parseGraphCode } from './graph-code.ts'
 import { TEST_CONFIDENCE } from './matching.ts'
@@ -139,16 +140,24 @@ function holdsOf(mentions: readonly Mentioning[], full: boolean): TraceHold[] {
   })
 }
 
+interface NodeReading {
+  /** Whether free texts of senders, in which anything may stand, are given as they are. */
+  readonly full?: boolean
+  readonly read?: TellingReader
+  readonly beside?: BesideLots | undefined
+}
+
+const NONE_BESIDE: BesideLots = new Map()
+
 /**
  * What is known of one lot or paper, from the records that mention it. `more` tells that further records mention it than were read.
- * Names of natural persons are left out. @param full whether free texts of senders, in which anything may stand, are given as they are
+ * Names of natural persons are left out.
  */
 export function describeNode(
   reached: ReachedNode,
   records: readonly TracedRecord[],
   more: boolean,
-  full = false,
-  read: TellingReader = readOnce(),
+  { full = false, read = readOnce(), beside = NONE_BESIDE }: NodeReading = {},
 ): TraceNode {
   const parts = parseGraphCode(reached.code) ?? { kind: 'lot' as const, value: reached.code }
   const mentions = mentioning(reached.code, records, (record) => read(record).mentions).sort(byWeight)
@@ -172,7 +181,7 @@ export function describeNode(
     ...(type ? { type } : {}),
     relation: reached.relation,
     depth: reached.depth,
-    state: nodeState(isPaper, mentions),
+    state: nodeState(isPaper, mentions, beside),
     ...(voidedAt ? { voidedAt } : {}),
     ...(voidReason ? { voidReason: full ? voidReason : COVERED } : {}),
     ...(product ? { product: withoutRaw(product) } : {}),

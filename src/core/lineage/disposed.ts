@@ -1,33 +1,54 @@
-import type { LotFlow } from '#core/balance/lot-balance.ts'
+import { type LotFlow, lotBalance } from '#core/balance/lot-balance.ts'
 import { lotFacts, type ToldFact } from '#core/balance/lot-facts.ts'
-import { flowOf, sameGoods, sumOf, toleranceOf, UNITS_COMPARED } from '#core/balance/measure.ts'
 import { toldOnce } from '#core/balance/told-once.ts'
-import { addDecimal, compareDecimal } from '#core/decimal.ts'
+import { compareDecimal } from '#core/decimal.ts'
 import type { GraphCode } from './codes.ts'
+import { lotsBeside, mentionOf } from './mentions.ts'
 import type { TracedRecord } from './traced-record.ts'
+
+/** Active records of lots that disposals name beside others; a lot of which not all is read is not among them. */
+export type BesideLots = ReadonlyMap<GraphCode, readonly TracedRecord[]>
+
+/** The other lots of which the quantity of a disposal of the lot is as well. */
+export const disposedBeside = (code: GraphCode, records: readonly TracedRecord[]): GraphCode[] =>
+  records.flatMap(({ kind, status, body }) => {
+    const role = kind === 'disposal' && status === 'active' ? mentionOf(body, code)?.role : undefined
+    return role === undefined ? [] : lotsBeside(body, code, role)
+  })
 
 /**
  * Whether disposals leave nothing of a lot. What is sent back in trade, or spoils, is a part of it as a rule, and says nothing of the rest: all is gone where what was sent back
- * is all that came, or where what was destroyed is all that was not sold. So it is where nobody tells how much came or went.
+ * is all that came, or where what was destroyed is all that was not sold. So it is where nobody tells how much came or went. Of a quantity of several lots so much is of this one as is certain.
  * @param records active ones that mention the lot, with at least one disposal of it
  */
-export function isAllGone(code: GraphCode, records: readonly TracedRecord[]): boolean {
-  const facts = toldOnce({
+export function isAllGone(code: GraphCode, records: readonly TracedRecord[], beside: BesideLots): boolean {
+  const facts = factsOf(code, records)
+  const gone = facts.filter(isGone)
+  const isMeasured = ({ kilograms, count }: ToldFact): boolean => kilograms !== null || count !== null
+  const disposals = records.filter(({ kind }) => kind === 'disposal')
+  if (gone.length < disposals.length || !gone.every(isMeasured)) return true
+  const isLost = gone.some(({ flow }) => flow === 'lost')
+  const counts = ({ flow }: ToldFact): boolean =>
+    !OUT.has(flow) || GONE.has(flow) || (isLost && flow === 'sold')
+  const others = [...new Set(facts.flatMap((one) => one.beside))].map((other) => ({
+    codes: [other],
+    facts: beside.has(other) ? factsOf(other, beside.get(other) ?? []).filter(counts) : null,
+  }))
+  const balance = lotBalance(facts.filter(counts), { codes: [code], others })
+  const came = balance.inMost ?? balance.in
+  const isShared = gone.some((one) => one.beside.length > 0)
+  if (came === null || (balance.out === null && !isShared)) return true
+  if (balance.verdict !== 'unknown') return balance.verdict !== 'stock'
+  return !isShared && compareDecimal(balance.out ?? '0', came) >= 0
+}
+
+const GONE: ReadonlySet<LotFlow> = new Set(['lost', 'returned'])
+const OUT: ReadonlySet<LotFlow> = new Set(['sold', 'sent', 'taken', 'used', 'lost', 'returned'])
+const isGone = ({ flow }: ToldFact): boolean => GONE.has(flow)
+
+const factsOf = (code: GraphCode, records: readonly TracedRecord[]): ToldFact[] =>
+  toldOnce({
     codes: [code],
     facts: records.flatMap((record) => lotFacts(code, record)),
     records: new Map(records.map((record) => [record.id, record])),
   })
-  const of = (...flows: LotFlow[]): ToldFact[] => facts.filter(({ flow }) => flows.includes(flow))
-  const lost = of('lost')
-  const gone = [...lost, ...of('returned')]
-  const isMeasured = ({ kilograms, count }: ToldFact): boolean => kilograms !== null || count !== null
-  const disposals = records.filter(({ kind }) => kind === 'disposal')
-  if (gone.length < disposals.length || !gone.every(isMeasured)) return true
-  for (const unit of UNITS_COMPARED) {
-    const came = sameGoods([of('made'), of('entered')], unit).amount
-    const went = sumOf([flowOf(gone, unit), lost.length > 0 ? flowOf(of('sold'), unit) : null])
-    if (came === null || went === null) continue
-    return compareDecimal(addDecimal(went, toleranceOf(came, unit)), came) >= 0
-  }
-  return true
-}

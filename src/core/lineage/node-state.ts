@@ -2,7 +2,7 @@ import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import type { DocumentPart } from '#core/model/parts.ts'
 import type { When } from '#core/model/values.ts'
 import { type GraphCode, recordCode } from './codes.ts'
-import { isAllGone } from './disposed.ts'
+import { type BesideLots, isAllGone } from './disposed.ts'
 import type { NodeState, TraceNode } from './graph.ts'
 import { isAbout, type Mention, strongestMentions } from './mentions.ts'
 import type { TracedRecord } from './traced-record.ts'
@@ -65,14 +65,14 @@ export function countingHold(mentions: readonly Mentioning[]): Mentioning | unde
  * State of a lot or paper by the records that are about it. What is ordered for the goods counts first, whatever became of a paper. Then a paper is valid while a record of the paper itself
  * is active, void when all of them are void, unknown when the hub knows it only by its uses. A lot is void when everything that told of it is void.
  */
-export function nodeState(isPaper: boolean, mentions: readonly Mentioning[]): NodeState {
+export function nodeState(isPaper: boolean, mentions: readonly Mentioning[], beside: BesideLots): NodeState {
   const hold = countingHold(mentions)?.record.body.holdKind
   if (hold === 'recall') return 'recalled'
   if (hold === 'stop_sale') return 'held'
   if (isMadeVoid(isPaper, mentions)) return 'void'
   const alive = ownOf(isPaper, mentions).filter(({ record }) => record.status === 'active')
   const disposal = alive.find(({ record }) => record.kind === 'disposal')
-  if (disposal && isAllGone(disposal.mention.code, activeOf(mentions))) return 'disposed'
+  if (disposal && isAllGone(disposal.mention.code, activeOf(mentions), beside)) return 'disposed'
   if (!isPaper) return 'active'
   return alive.length > 0 ? 'valid' : 'unknown'
 }

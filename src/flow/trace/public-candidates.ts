@@ -24,7 +24,9 @@ export const publicCandidates = (
 
 function candidateOf(root: GraphCode, trace: LoadedTrace): PublicCandidate {
   const records = trace.records.get(root) ?? []
-  const node = describeNode({ code: root, depth: 0, relation: 'root' }, records, false)
+  const node = describeNode({ code: root, depth: 0, relation: 'root' }, records, false, {
+    beside: trace.beside,
+  })
   return {
     of: choiceOf(root),
     kind: node.kind,

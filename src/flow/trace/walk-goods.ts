@@ -3,6 +3,7 @@ import { goodsOf, mayBe } from '#core/cases/goods.ts'
 import type { Found } from '#core/lineage/assemble-graph.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { tellingRecord } from '#core/lineage/describe-node.ts'
+import { type BesideLots, disposedBeside } from '#core/lineage/disposed.ts'
 import { ANY_GOODS, isAmong } from '#core/lineage/goods-path.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Mentions } from '#store/lots.ts'
@@ -38,6 +39,29 @@ export const anyGoods = (codes: readonly GraphCode[]): Map<GraphCode, readonly C
  * made again step by step where some of them turn out to be of other goods.
  */
 export async function walkGoods(question: GoodsWalk): Promise<Walked & Found> {
+  const walked = await walkedGoods(question)
+  return { ...walked, beside: await readBeside(walked, question) }
+}
+
+/** Records of the lots of which a quantity is as well that was disposed of one that was reached. */
+async function readBeside(
+  { records, more }: Mentions,
+  { mentionsOf }: Pick<GoodsWalk, 'mentionsOf'>,
+): Promise<BesideLots> {
+  const beside = new Set([...records].flatMap(([code, told]) => disposedBeside(code, told)))
+  if (beside.size === 0) return new Map()
+  const open = [...beside].filter((code) => !records.has(code))
+  const read = open.length > 0 ? await mentionsOf(open) : null
+  const isWhole = (code: GraphCode): boolean => !more.has(code) && read?.more.has(code) !== true
+  return new Map(
+    [...beside].filter(isWhole).flatMap((code) => {
+      const told = records.get(code) ?? read?.records.get(code)
+      return told ? [[code, told.filter(({ status }) => status === 'active')] as const] : []
+    }),
+  )
+}
+
+async function walkedGoods(question: GoodsWalk): Promise<Walked & Found> {
   const { begin, bounds, ahead, step, mentionsOf, tellers } = question
   const roots = [...begin.keys()]
   const every = everyLink(roots)

@@ -63,6 +63,31 @@ test('of a lot with more papers than are read, a failed test and a disposal are 
   expect(await states()).toEqual(['test_failed', 'disposed'])
 })
 
+test('of two lots that were destroyed with one quantity each is gone where it is all that came of both, and none where it is a part', async () => {
+  const destroyedTogether = async (mass: string) => {
+    const first = ++lot
+    await push(entry())
+    const other = code()
+    lot++
+    const names = [code(), other].map((value) => ({ role: 'subject', scheme: 'cn.mofcom.trace20b', value }))
+    const quantity = { value: mass, unit: 'KGM' }
+    await push(entry(), of('disposal', 'x', { ...at(12), disposalKind: 'destroyed', quantity, lots: names }))
+    const both = [await states()]
+    lot = first
+    both.push(await states())
+    lot++
+    return both
+  }
+  expect(await destroyedTogether('20')).toEqual([
+    ['disposed', 'disposed'],
+    ['disposed', 'disposed'],
+  ])
+  expect(await destroyedTogether('12')).toEqual([
+    ['clear', 'active'],
+    ['clear', 'active'],
+  ])
+})
+
 test('of more tests than are read, the one that failed is told', async () => {
   lot++
   await push(entry(), ...many(25, (n) => tested(n, n === 24 ? 'fail' : 'pass', n === 24 ? 18 : 9)))
