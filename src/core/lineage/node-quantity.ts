@@ -37,7 +37,7 @@ export function nodeQuantity(
 }
 
 /** Whether its quantity is of other lots as well: how much of it was of this one nobody says. */
-function isShared(code: GraphCode, { body }: TracedRecord): boolean {
+export function isShared(code: GraphCode, { body }: TracedRecord): boolean {
   const role = mentionOf(body, code)?.role
   return role !== undefined && lotsBeside(body, code, role).length > 0
 }

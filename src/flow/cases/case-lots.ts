@@ -4,6 +4,7 @@ import { linksOnce } from '#core/cases/links-once.ts'
 import { type CasePlace, placeOf } from '#core/cases/place.ts'
 import { type Reached, SPREAD_CONFIDENCE, type Spread, spread } from '#core/cases/spread.ts'
 import { describeNode, tellingRecord } from '#core/lineage/describe-node.ts'
+import { isShared } from '#core/lineage/node-quantity.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
 import type { SitePart } from '#core/model/parts.ts'
 import { readMentions } from '#store/lots.ts'
@@ -117,7 +118,8 @@ export async function describeLots(
     const node = describeNode({ code: one.code, depth: one.depth, relation: 'root' }, own, false)
     const teller = tellingRecord(one.code, own)
     const { quantity, product, occurredAt, scheme } = node
-    const mass = [quantity, teller?.body.mass].find((told) => told?.unit === 'KGM')?.value ?? null
+    const ownMass = teller && !isShared(one.code, teller) ? teller.body.mass : undefined
+    const mass = [quantity, ownMass].find((told) => told?.unit === 'KGM')?.value ?? null
     const came = placesOf(one.code, own, { place: placeOf(teller?.body ?? {}), mass })
     const went = wentTo(one.code, own)
     const places = somewhere(withOthers(came, went))

@@ -1,11 +1,15 @@
+import type { LotFlow } from '#core/balance/lot-balance.ts'
+import { lotFacts } from '#core/balance/lot-facts.ts'
+import { sameGoods } from '#core/balance/measure.ts'
+import { toldOnce } from '#core/balance/told-once.ts'
 import { type CasePlace, NOWHERE, placeOf } from '#core/cases/place.ts'
-import { addDecimal } from '#core/decimal.ts'
 import { boothKey } from '#core/lineage/matching.ts'
 import { isAbout, mentionOf } from '#core/lineage/mentions.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { SitePart } from '#core/model/parts.ts'
+import { totalOf } from './lot-uses.ts'
 
 /** A place at which goods of a lot are. */
 export interface LotPlace {
@@ -52,12 +56,12 @@ export function placesOf(
         ...active.filter((one) => isMain(one) && told(one)).slice(0, 1),
         ...there(main.place.key),
       ]),
-      mass: others.length === 0 ? main.mass : massOf(there(main.place.key)),
+      mass: others.length === 0 ? main.mass : massOf(code, there(main.place.key)),
     },
     ...others.map(([key, here]) => ({
       place: placed(placeOf((here[0] as TracedRecord).body), here),
       stalls: stallsOf(active.filter((one) => keyOf(one) === key && told(one))),
-      mass: massOf(here),
+      mass: massOf(code, here),
     })),
   ]
 }
@@ -167,13 +171,19 @@ export function eachOnce(stalls: readonly SitePart[]): SitePart[] {
   return [...known.values()]
 }
 
-/** Kilograms of the records together; null where one does not tell them. */
-function massOf(records: readonly TracedRecord[]): string | null {
-  let sum = '0'
-  for (const { body } of records) {
-    const told = [body.output?.quantity, body.quantity, body.mass].find((one) => one?.unit === 'KGM')?.value
-    if (!told) return null
-    sum = addDecimal(sum, told)
-  }
-  return records.length === 0 ? null : sum
+/** Kilograms that came to a place by these records, or were made there, each once; null where not all of them are told, or of other lots as well. */
+function massOf(code: string, here: readonly TracedRecord[]): string | null {
+  if (here.some((record) => totalOf(record) !== null)) return null
+  const facts = toldOnce({
+    codes: [code],
+    facts: here.flatMap((record) => lotFacts(code, record)),
+    records: new Map(here.map((record) => [record.id, record])),
+  })
+  const of = (flow: LotFlow) => facts.filter((one) => one.flow === flow)
+  const came = [of('made'), of('entered')]
+  // What was sent off was there.
+  const there = came.flat().length > 0 ? came : [of('sent')]
+  const { amount, isWhole } = sameGoods(there, 'KGM')
+  const isOwn = there.flat().every(({ beside }) => beside.length === 0)
+  return isWhole && isOwn ? amount : null
 }

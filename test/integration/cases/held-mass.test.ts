@@ -93,6 +93,19 @@ test('animals that were slaughtered are held as the meat that was made of them, 
   expect(found?.mass).toBe('1500')
 })
 
+test('the mass of animals that came in with one quantity as two lots is of none of them', async () => {
+  const heads = { value: '20', unit: 'HEA' }
+  const both = [...came(1, '1').lots, lotOf(2, 'subject')]
+  await send(
+    { ...came(1, '1'), lots: both, quantity: heads, mass: kilograms('2700') },
+    laboratory('l1', 1, 'fail'),
+    laboratory('l2', 2, 'fail'),
+  )
+  const found = await told()
+  expect(found.flatMap(({ held }) => held).sort()).toEqual([code(1), code(2)])
+  expect(found.map(({ mass }) => mass)).not.toContain('2700')
+})
+
 test('what is given back is no further goods', async () => {
   const trade = (key: string, more: object) => ({
     ...came(1, '25'),
