@@ -15,6 +15,7 @@ import {
   isElsewhere,
   KEEPS,
   type LotPlace,
+  massMadeOrCome,
   placesOf,
   somewhere,
   wentTo,
@@ -119,7 +120,8 @@ export async function describeLots(
     const teller = tellingRecord(one.code, own)
     const { quantity, product, occurredAt, scheme } = node
     const ownMass = teller && !isShared(one.code, teller) ? teller.body.mass : undefined
-    const mass = [quantity, ownMass].find((told) => told?.unit === 'KGM')?.value ?? null
+    const cameIn = massMadeOrCome(one.code, own)
+    const mass = cameIn ?? [quantity, ownMass].find((told) => told?.unit === 'KGM')?.value ?? null
     const came = placesOf(one.code, own, { place: placeOf(teller?.body ?? {}), mass })
     const went = wentTo(one.code, own)
     const places = somewhere(withOthers(came, went))
@@ -134,7 +136,7 @@ export async function describeLots(
       productName: product?.name ?? null,
       productClass: product?.class ?? null,
       mass,
-      massOf: quantity?.value === mass && teller ? totalOf(teller) : null,
+      massOf: cameIn === null && quantity?.value === mass && teller ? totalOf(teller) : null,
       used: usedUp(one.code, own),
       occurredAt: occurredAt?.at ?? null,
     }

@@ -34,10 +34,7 @@ export function placesOf(
   main: Pick<LotPlace, 'place' | 'mass'>,
 ): LotPlace[] {
   const active = records.filter(({ status, kind }) => status === 'active' && kind !== 'hold')
-  const about = ({ body }: TracedRecord): boolean => {
-    const mention = mentionOf(body, code)
-    return mention !== undefined && isAbout(mention.role)
-  }
+  const about = isOf(code)
   const came = active.filter((one) => ARRIVALS.has(one.kind) && about(one))
   const keyOf = ({ body }: TracedRecord): string => placeOf(body).key
   const others = elsewhere([...Map.groupBy(came, keyOf)], main.place)
@@ -170,6 +167,21 @@ export function eachOnce(stalls: readonly SitePart[]): SitePart[] {
   }
   return [...known.values()]
 }
+
+/** Whether a record is of goods of the code. */
+const isOf =
+  (code: string) =>
+  ({ body }: TracedRecord): boolean => {
+    const mention = mentionOf(body, code)
+    return mention !== undefined && isAbout(mention.role)
+  }
+
+/** Kilograms of the code that came or were made, as its balance counts them: at all places together, each once; null where that is not known. */
+export const massMadeOrCome = (code: string, records: readonly TracedRecord[]): string | null =>
+  massOf(
+    code,
+    records.filter((one) => one.status === 'active' && ARRIVALS.has(one.kind) && isOf(code)(one)),
+  )
 
 /** Kilograms that came to a place by these records, or were made there, each once; null where not all of them are told, or of other lots as well. */
 function massOf(code: string, here: readonly TracedRecord[]): string | null {

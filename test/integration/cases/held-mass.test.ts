@@ -106,6 +106,36 @@ test('the mass of animals that came in with one quantity as two lots is of none 
   expect(found.map(({ mass }) => mass)).not.toContain('2700')
 })
 
+test('a lot of which a part came to stalls is held with what is still where it was made', async () => {
+  await send(
+    {
+      ...came(1, '290'),
+      ...{ kind: 'transformation', process: 'packing', key: [`${own()}-m`], lots: undefined },
+      sites: [{ role: 'store', name: '示例净菜厂', ids: [{ scheme: 'local.plants', value: own() }] }],
+      input: { lots: [lotOf(7, 'input')], quantity: kilograms('300') },
+      output: { lots: [lotOf(1, 'output')], quantity: kilograms('290') },
+    },
+    came(1, '120', { key: [`${own()}-e1a`] }),
+    { ...came(1, '60', { key: [`${own()}-e1b`] }), sites: entry(1, 'A-9', SPINACH).sites },
+    laboratory('l1', 1, 'fail'),
+  )
+  const [found] = await told()
+  expect(found?.mass).toBe('290')
+})
+
+test('a lot that came in as two cuts is weighed with both', async () => {
+  const cut = (name: string, key: string, mass: string) => ({
+    ...came(1, mass, { key: [`${own()}-${key}`] }),
+    product: { name, class: 'pork' },
+  })
+  await send(cut('带皮片猪', 'skin', '150'), cut('无皮片猪', 'bare', '100'), {
+    ...laboratory('l1', 1, 'fail'),
+    product: { name: '猪肉', class: 'pork' },
+  })
+  const [found] = await told()
+  expect(found).toMatchObject({ mass: '250', held: [code(1)] })
+})
+
 test('what is given back is no further goods', async () => {
   const trade = (key: string, more: object) => ({
     ...came(1, '25'),
