@@ -2,12 +2,12 @@ import { chinaDay } from '#core/dates/china-day.ts'
 import { negateDecimal } from '#core/decimal.ts'
 import { entryPapers, missingPapers } from '#core/documents/entry-papers.ts'
 import { lotCode, recordCode } from '#core/lineage/codes.ts'
-import { boothKey, productKeys } from '#core/lineage/matching.ts'
+import { productKeys } from '#core/lineage/matching.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { FlowPart } from '#core/model/parts.ts'
 import type { Quantity } from '#core/model/values.ts'
-import { type GoodsSite, goodsSite } from './goods-site.ts'
+import { type GoodsSite, goodsSite, stallOf } from './goods-site.ts'
 import type { LotFlow } from './lot-balance.ts'
 
 /** What one record says of goods at a place; numbers are decimal text, a refund is below zero. */
@@ -114,10 +114,4 @@ function isBare(kind: Kind, body: Body): boolean {
   if (!isAsked) return false
   const papers = entryPapers(body)
   return papers !== null && missingPapers(papers) !== null
-}
-
-function stallOf({ sites = [] }: Body): string | null {
-  const stall = sites.find(({ role }) => role === 'stall')
-  const booth = stall?.name ?? stall?.ids[0]?.value
-  return booth === undefined ? null : boothKey(booth)
 }

@@ -1,4 +1,5 @@
 import { siteOf } from '#core/findings/finding-row.ts'
+import { boothKey } from '#core/lineage/matching.ts'
 import type { Body } from '#core/model/body.ts'
 import type { SitePart } from '#core/model/parts.ts'
 import { prefixOf } from '#core/regions/path.ts'
@@ -93,3 +94,18 @@ export const regionsAgree = (a: string, b: string): boolean => isNear(digitsOf(a
 
 const digitsOf = (region: string): string => (region === '' ? '' : prefixOf(region))
 const isNear = (a: string, b: string): boolean => a.startsWith(b) || b.startsWith(a)
+
+/** The place of a record by its code and the stall in it, so that places of two codes of one scheme are told apart; empty where it has no code. */
+export function codedPlace(body: Pick<Body, 'sites'>): readonly string[] {
+  const place = siteOf(body)
+  const [id] = place?.ids ?? []
+  if (place === undefined || id === undefined) return []
+  const stall = place.role === 'stall' ? null : stallOf(body)
+  return [id.scheme, id.value, ...(stall === null ? [] : [stall])]
+}
+
+export function stallOf({ sites = [] }: Pick<Body, 'sites'>): string | null {
+  const stall = sites.find(({ role }) => role === 'stall')
+  const booth = stall?.name ?? stall?.ids[0]?.value
+  return booth === undefined ? null : boothKey(booth)
+}

@@ -5,6 +5,7 @@ import { lotsBeside, mentionOf } from '#core/lineage/mentions.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Body } from '#core/model/body.ts'
 import { measured } from './goods-move.ts'
+import { codedPlace } from './goods-site.ts'
 import type { LotFact, LotFlow } from './lot-balance.ts'
 
 /** A fact of a lot with the record that tells it. */
@@ -41,6 +42,7 @@ export function fact(
     kind,
     system,
     beside,
+    place: codedPlace(body),
     day: body.occurredAt ? chinaDay(body.occurredAt.at) : null,
     ...measured(part, body.refund === true),
   }

@@ -1,4 +1,4 @@
-import { addDecimal, compareDecimal, multiplyDecimal } from '#core/decimal.ts'
+import { addDecimal, compareDecimal, multiplyDecimal, negateDecimal } from '#core/decimal.ts'
 
 /** What one record says of goods that moved: kilograms, and what was counted besides them. A refund is below zero. */
 export interface Moved {
@@ -7,6 +7,8 @@ export interface Moved {
   readonly count: string | null
   /** HEA, H87 or PKG. */
   readonly countUnit: string | null
+  /** Where, as far as it is told by codes: the scheme and the code of the place, and the stall. Two codes of one scheme are two places. */
+  readonly place?: readonly string[]
   /** Of a sum: how it differs from a record. */
   readonly sum?: MovedSum
 }
@@ -25,17 +27,52 @@ export const amountIn = (moved: Moved, unit: string): string | null =>
   unit === 'KGM' ? moved.kilograms : moved.countUnit === unit ? moved.count : null
 
 /**
- * One flow of goods as several systems tell it: what a system tells adds up, what two systems tell is the same goods, so the greatest
- * counts. Null where none of them tells it in the unit.
+ * One flow of goods as several systems tell it: what a system tells adds up, and so does what is told of several places; what two systems tell of one place is the same
+ * goods, so the greatest counts. Null where none of them tells it in the unit.
  */
-export function flowOf(moves: readonly Moved[], unit: string): string | null {
-  const sums = new Map<string, string>()
-  for (const moved of moves) {
-    const amount = amountIn(moved, unit)
-    if (amount !== null) sums.set(moved.system, addDecimal(sums.get(moved.system) ?? '0', amount))
-  }
-  return greatest([...sums.values()])
+export const flowOf = (moves: readonly Moved[], unit: string): string | null => mostOf([moves], unit)
+
+/** The greatest that one of the lists tells, less the greatest that is told to have come back: who took the goods, or tells of their sale as well, need not tell that. */
+function mostOf(lists: readonly (readonly Moved[])[], unit: string): string | null {
+  const most = (moves: readonly Moved[][]): string | null =>
+    greatest(moves.map((some) => toldAt(some, unit, 0).amount))
+  const went = most(lists.map((moves) => moves.filter((one) => !isRefund(one))))
+  const back = most(lists.map((moves) => moves.filter(isRefund).map(turned)))
+  return sumOf([went, back === null ? null : negateDecimal(back)])
 }
+
+/** Of sums of several records what came back is taken off. */
+const isRefund = (one: Moved): boolean => one.sum === undefined && isBack(one)
+const turned = (one: Moved): Moved => ({
+  ...one,
+  kilograms: one.kilograms === null ? null : negateDecimal(one.kilograms),
+  count: one.count === null ? null : negateDecimal(one.count),
+})
+
+/** How many parts of a place are told before those that lie beside each other: schemes tell of the same places. */
+const SCHEMES = 0
+
+function toldAt(moves: readonly Moved[], unit: string, depth: number): Pick<Amount, 'amount' | 'isWhole'> {
+  const told = [...Map.groupBy(moves, ({ system }) => system).values()]
+  const places = Map.groupBy(moves, ({ place = [] }) => place[depth])
+  const unplaced = new Set(places.get(undefined))
+  places.delete(undefined)
+  const parts = [...places.values()].map((some) => toldAt(some, unit, depth + 1))
+  const amounts = parts.map(({ amount }) => amount)
+  const isWholeIn = (one: { readonly isWhole: boolean }): boolean => one.isWhole
+  const isAllPlaces = parts.length > 0 && (depth === SCHEMES ? parts.some(isWholeIn) : parts.every(isWholeIn))
+  return {
+    amount: greatest([
+      ...told.map((some) => sumOf(some.map((one) => amountIn(one, unit)))),
+      depth === SCHEMES ? greatest(amounts) : sumOf(amounts),
+    ]),
+    isWhole:
+      isAllPlaces || told.some((some) => some.every((one) => isToldIn(one, unit) && unplaced.has(one))),
+  }
+}
+
+const isToldIn = (one: Moved, unit: string): boolean =>
+  amountIn(one, unit) !== null && one.sum?.untold.includes(unit) !== true
 
 /** What is told of goods in one unit. */
 export interface Amount {
@@ -52,21 +89,20 @@ export interface Amount {
  * of nothing but goods that came back.
  */
 export function sameGoods(lists: readonly (readonly Moved[])[], unit: string): Amount {
-  const tellings = lists.flatMap((moves) => [
-    ...Map.groupBy(moves.filter(tellsAny), ({ system }) => system).values(),
-  ])
+  const telling = lists.map((moves) => moves.filter(tellsAny))
+  const tellings = telling.flatMap((moves) => [...Map.groupBy(moves, ({ system }) => system).values()])
   const isUntold = (one: Moved): boolean => amountIn(one, unit) === null
-  const isTold = (one: Moved): boolean => !isUntold(one) && one.sum?.untold.includes(unit) !== true
+  const isTold = (one: Moved): boolean => isToldIn(one, unit)
   const isUntoldBack = (one: Moved): boolean =>
     one.sum ? one.sum.untoldBack.includes(unit) : isUntold(one) && isBack(one)
-  const amount = greatest(lists.map((moves) => flowOf(moves, unit)))
+  const amount = mostOf(lists, unit)
   const takesAway = (moves: readonly Moved[]): boolean => moves.every(isUntold) && moves.every(isBack)
   const isPartly = tellings.some(
     (moves) => takesAway(moves) || (!moves.every(isTold) && !moves.every(isUntold)),
   )
   return {
     amount,
-    isWhole: tellings.length === 0 || (!isPartly && tellings.some((moves) => moves.every(isTold))),
+    isWhole: tellings.length === 0 || (!isPartly && telling.some((moves) => toldAt(moves, unit, 0).isWhole)),
     isLeast: !tellings.some(
       (moves) => moves.some(isUntoldBack) && (amount === null || takesAway(moves) || !moves.every(isUntold)),
     ),

@@ -1,4 +1,4 @@
-import { giverOf, takerOf } from '#core/documents/mentioned-paper.ts'
+import { giverOf, holderOf, receiverOf, takerOf } from '#core/documents/mentioned-paper.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { isAbout, type Mention, mentionOf, mentionsOf, strongestMentions } from '#core/lineage/mentions.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
@@ -14,15 +14,31 @@ interface Told {
 
 /** The facts of a lot, each of its goods made, brought in and gone once, whatever the order of the records. */
 export function toldOnce(told: Told): ToldFact[] {
-  const handsOf: HandsOf = ({ record }) => {
-    const body = told.records.get(record)?.body
-    return { giver: body ? giverOf(body) : null, taker: body ? takerOf(body) : null }
-  }
+  const handsOf = handsIn(told.records)
   const facts = besideNearest(told)
   const made = madeOnce(notWentOn({ ...told, facts }), handsOf)
   const brought = broughtInOnce(made, handsOf)
-  return withoutBoughtOn(withoutMoved(sentBackOnce(brought, handsOf), handsOf), handsOf)
+  const moved = withoutMoved(sentBackOnce(brought, handsOf), handsOf)
+  return placedOnce(withoutBoughtOn(moved, handsOf), handsOf)
 }
+
+function handsIn(records: Told['records']): HandsOf {
+  const known = new Map<string, Hands>()
+  return ({ record, flow }) => {
+    const isLeaving = LEAVES.has(flow)
+    const key = `${isLeaving} ${record}`
+    const body = records.get(record)?.body
+    const hands = known.get(key) ?? {
+      giver: body ? (isLeaving ? holderOf(body) : giverOf(body)) : null,
+      taker: body ? (isLeaving ? receiverOf(body) : takerOf(body)) : null,
+    }
+    known.set(key, hands)
+    return hands
+  }
+}
+
+/** Who had the goods tells these. */
+const LEAVES: ReadonlySet<ToldFact['flow']> = new Set(['sold', 'sent', 'used', 'lost', 'returned'])
 
 interface Hands {
   readonly giver: string | null
@@ -88,12 +104,13 @@ function madeOnce(facts: readonly ToldFact[], handsOf: HandsOf): readonly ToldFa
   return facts.map((one) => (isMade(one) && isDispatch(one) && isSent(one) ? { ...one, flow: 'sent' } : one))
 }
 
-/** Who calls goods by the code that they came under, and got them of someone who had taken in that lot, brought none of it in: he took of it. */
+/** Who calls goods by the code that they came under, and got them of someone who had taken in that lot, or bought of it, brought none of it in: he took of it. */
 function broughtInOnce(facts: readonly ToldFact[], handsOf: HandsOf): readonly ToldFact[] {
   const broughtIn = new Set(
     facts.flatMap((one) => {
       const { giver, taker } = handsOf(one)
-      return one.flow === 'entered' && taker !== giver ? (taker ?? []) : []
+      const isGot = one.flow === 'entered' || (one.flow === 'sold' && giver !== null)
+      return isGot && taker !== giver ? (taker ?? []) : []
     }),
   )
   const isTaken = (one: ToldFact): boolean => {
@@ -115,32 +132,63 @@ function sentBackOnce(facts: readonly ToldFact[], handsOf: HandsOf): readonly To
   return facts.map((one) => (one.flow === 'returned' ? { ...one, flow: 'sent' } : one))
 }
 
-/** Without dispatches of a lot that was made before, where others than who sent it off brought it in under its own code: it only moved, and is still there. */
+/**
+ * Without dispatches of a lot that was made before, where others than who sent it off brought it in under its own code, and without sales to those by one who brought none of
+ * it in: it only moved, and is still there.
+ */
 function withoutMoved(facts: readonly ToldFact[], handsOf: HandsOf): readonly ToldFact[] {
-  if (!facts.some(isMade)) return facts
   const takers = new Set(facts.flatMap((one) => (one.flow === 'entered' ? [handsOf(one).taker] : [])))
+  const isMadeBefore = facts.some(isMade)
   const isMoved = (one: ToldFact): boolean => {
-    const { giver } = handsOf(one)
-    return [...takers].some((taker) => taker === null || taker !== giver)
+    const { giver, taker } = handsOf(one)
+    if (one.flow === 'sold')
+      return giver !== null && taker !== null && takers.has(taker) && !takers.has(giver)
+    return (
+      isMadeBefore &&
+      one.flow === 'sent' &&
+      isDispatch(one) &&
+      [...takers].some((other) => other === null || other !== giver)
+    )
   }
-  return facts.filter((one) => !(one.flow === 'sent' && isDispatch(one) && isMoved(one)))
+  return facts.filter((one) => !isMoved(one))
+}
+
+const isOut = ({ flow }: ToldFact): boolean => flow === 'taken' || LEAVES.has(flow)
+
+/**
+ * Without what became of goods that were bought on: who took them from the one that had the lot is told to have them, and what that one sold, used or lost is told once more under
+ * the same lot. Who had the lot himself, and one whose giver nobody names, stay.
+ */
+function withoutBoughtOn(facts: readonly ToldFact[], handsOf: HandsOf): ToldFact[] {
+  const holders = new Set<string>()
+  const takersOf = new Map<string, Set<string>>()
+  const takers = new Set<string>()
+  for (const one of facts) {
+    const { giver, taker } = handsOf(one)
+    if (isMade(one) || one.flow === 'entered')
+      for (const holder of [giver, taker]) if (holder !== null) holders.add(holder)
+    if (!isOut(one) || giver === null || taker === null || giver === taker) continue
+    takersOf.set(giver, (takersOf.get(giver) ?? new Set()).add(taker))
+    takers.add(taker)
+  }
+  // A set is read while it grows. Where each got it of another one, nobody knows who had it first.
+  const first = [...takersOf.keys()].filter((giver) => holders.has(giver) || !takers.has(giver))
+  const boughtOn = new Set(first.flatMap((giver) => [...(takersOf.get(giver) ?? [])]))
+  for (const one of boughtOn) for (const taker of takersOf.get(one) ?? []) boughtOn.add(taker)
+  return facts.filter((one) => {
+    const { giver } = handsOf(one)
+    return !isOut(one) || giver === null || holders.has(giver) || !boughtOn.has(giver)
+  })
 }
 
 /**
- * Without goods that were bought on: who took them from the one that had the lot tells it, and who then got them of that one, or
- * what that one sold, is told once more under the same lot. Who had the lot himself, and one whose giver nobody names, stay.
+ * With the places at which it is told to have come in alone: what went out elsewhere may be what was sold or sent there, and what someone took of nobody knows whom may be what
+ * another one took before.
  */
-function withoutBoughtOn(facts: readonly ToldFact[], handsOf: HandsOf): ToldFact[] {
-  const holders = new Set<string | null>()
-  const takers = new Set<string | null>()
-  for (const one of facts) {
-    const { giver, taker } = handsOf(one)
-    if (one.flow === 'made' || one.flow === 'entered') holders.add(giver).add(taker)
-    if (one.flow === 'taken' && taker !== giver) takers.add(taker)
-  }
-  return facts.filter((one) => {
-    if (one.flow !== 'taken' && one.flow !== 'sold') return true
-    const { giver } = handsOf(one)
-    return giver === null || holders.has(giver) || !takers.has(giver)
-  })
+function placedOnce(facts: readonly ToldFact[], handsOf: HandsOf): ToldFact[] {
+  const siteOf = ({ place = [] }: ToldFact): string => JSON.stringify(place.slice(0, 2))
+  const cameTo = new Set(facts.flatMap((one) => (isOut(one) ? [] : siteOf(one))))
+  const isPlaced = (one: ToldFact): boolean =>
+    one.flow === 'taken' ? handsOf(one).giver !== null : !isOut(one) || cameTo.has(siteOf(one))
+  return facts.map((one) => (isPlaced(one) ? one : { ...one, place: [] }))
 }

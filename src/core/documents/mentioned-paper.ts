@@ -50,6 +50,8 @@ export interface MentionedPaper {
 
 const VOUCHERS: ReadonlySet<string> = new Set(['sales_voucher', 'purchase_voucher'])
 const GIVERS: readonly PartyPart['role'][] = ['supplier', 'seller', 'shipper', 'producer']
+const HOLDERS: readonly PartyPart['role'][] = ['seller', 'shipper', 'owner', 'operator', 'producer']
+const RECEIVERS: readonly PartyPart['role'][] = ['buyer', 'consignee']
 const TAKERS: readonly PartyPart['role'][] = ['buyer', 'consignee', 'owner', 'operator']
 
 /** The papers that a record names, each once with its strongest part in the record. */
@@ -127,6 +129,11 @@ function placeOf(record: Pick<CanonicalRecord, 'system'> & Body) {
 export const giverOf = (body: Body): string | null => partyOf(body, GIVERS)
 /** The same of who took them. */
 export const takerOf = (body: Body): string | null => partyOf(body, TAKERS)
+
+/** The same of who had goods that he sold, used, destroyed or sent back. */
+export const holderOf = (body: Body): string | null => partyOf(body, HOLDERS)
+/** The same of who got goods of the one that had them. */
+export const receiverOf = (body: Body): string | null => partyOf(body, RECEIVERS)
 
 /** Names are compared and never shown, and most systems write a name where only some write a code. */
 function partyOf(

@@ -37,7 +37,7 @@ export async function readLotBalance(
       isPartial,
       records: facts
         .slice(0, RECORDS_MAX)
-        .map(({ kind: _, day: __, ...fact }) => fact)
+        .map(({ kind: _, day: __, place: ___, ...fact }) => fact)
         .sort((a, b) => (`${a.flow} ${a.record}` < `${b.flow} ${b.record}` ? -1 : 1)),
     })),
   }

@@ -99,16 +99,22 @@ describe('balance of a lot', () => {
 
   /** Thousandths of a kilogram as whole numbers, and the rules written down a second time. */
   const plain = (facts: readonly LotFact[]) => {
-    const flow = (...flows: LotFlow[]): bigint | null => {
+    const most = (a: bigint | null, b: bigint | null) => (a === null ? b : b === null || a > b ? a : b)
+    const flow = (isBack: boolean, flows: readonly LotFlow[]): bigint | null => {
       const sums: Record<string, bigint> = {}
       for (const { flow, system, kilograms } of facts)
-        if (flows.includes(flow) && kilograms !== null) sums[system] = (sums[system] ?? 0n) + grams(kilograms)
-      const told = Object.values(sums)
-      return told.length === 0 ? null : told.reduce((a, b) => (b > a ? b : a))
+        if (flows.includes(flow) && kilograms !== null && kilograms.startsWith('-') === isBack)
+          sums[system] = (sums[system] ?? 0n) + grams(kilograms) * (isBack ? -1n : 1n)
+      return Object.values(sums).reduce<bigint | null>(most, null)
     }
-    const most = (a: bigint | null, b: bigint | null) => (a === null ? b : b === null || a > b ? a : b)
-    const came = most(flow('made'), flow('entered'))
-    const outs = [most(flow('sold', 'sent'), flow('taken')), flow('used'), flow('lost'), flow('returned')]
+    /** The greatest of the lists, less what came back. */
+    const same = (...lists: LotFlow[][]): bigint | null => {
+      const of = (isBack: boolean) => lists.map((flows) => flow(isBack, flows)).reduce(most, null)
+      const [went, back] = [of(false), of(true)]
+      return went === null && back === null ? null : (went ?? 0n) - (back ?? 0n)
+    }
+    const came = same(['made'], ['entered'])
+    const outs = [same(['sold', 'sent'], ['taken']), same(['used']), same(['lost']), same(['returned'])]
     const told = outs.filter((one) => one !== null)
     return { came, went: told.length === 0 ? null : told.reduce((a, b) => a + b, 0n) }
   }
