@@ -42,15 +42,23 @@ export function lotsTold(goods: readonly LotGoods[]): LotTold[] {
   const byCode = new Map<string, Open>()
   for (const [n, { codes }] of goods.entries())
     for (const code of codes) if (!byCode.has(code)) byCode.set(code, told[n] as Open)
-  const lotOf = (code: string): Open => {
-    const known = byCode.get(code) ?? open([code], false)
-    byCode.set(code, known)
-    return known
+  const unread = new Map<string, Open>()
+  const unreadOf = (code: string): Open => {
+    const lot = unread.get(code) ?? open([code], false)
+    unread.set(code, lot)
+    return lot
+  }
+  const factOf = ({ flow, record }: LotFact): string => `${flow} ${record}`
+  const facts = new Map(told.map((one, n) => [one, new Set(goods[n]?.facts?.map(factOf))]))
+  /** Of a lot that does not count the fact as its own the goods had left it before. */
+  const lotOf = (code: string, fact: LotFact): Open => {
+    const known = byCode.get(code)
+    return known && (!known.isRead || facts.get(known)?.has(factOf(fact))) ? known : unreadOf(code)
   }
   for (const [n, { facts }] of goods.entries())
     for (const fact of facts ?? []) {
       const own = told[n] as Open
-      const lots = [...new Set([own, ...(fact.beside ?? []).map(lotOf)])]
+      const lots = [...new Set([own, ...(fact.beside ?? []).map((code) => lotOf(code, fact))])]
       if (lots.length === 1) own.alone.push(fact)
       else own.shared.push({ fact, lots: lots.sort((a, b) => (a.code < b.code ? -1 : 1)) })
     }
@@ -63,7 +71,8 @@ const allOf = ({ alone, shared }: LotTold): readonly LotFact[] => [
   ...alone,
   ...shared.map(({ fact }) => fact),
 ]
-const keyOf = ({ lots }: Pick<SharedFact, 'lots'>): string => lots.map(({ code }) => code).join('\n')
+const keyOf = ({ lots }: Pick<SharedFact, 'lots'>): string =>
+  lots.map(({ code, isRead }) => `${code} ${isRead}`).join('\n')
 const listed = (facts: readonly LotFact[], lists: SameGoods): LotFact[][] =>
   lists.map((flows) => facts.filter(({ flow }) => flows.includes(flow)))
 const amountOf = (facts: readonly LotFact[], lists: SameGoods, unit: string): Amount =>

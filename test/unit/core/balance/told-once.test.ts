@@ -135,3 +135,20 @@ test('of places at which a lot was told in different units not all is known in o
   const records = [...lots.records, ...heads.records.map((one) => ({ ...one, id: 'urn:heads' }))]
   expectOf({ records }).toEqual(['60', '60', null, 'unknown'])
 })
+
+test('goods that were bought on and used beside others of a lot are no more of their own lot than was sold of it', () => {
+  const lots = told()
+  lots.harvest(100)
+  lots.sale(FARM, 100, A)
+  const { records, tell } = ledger()
+  tell('entry', A, own(A), 50, { lots: [lot('N')], parties: [party('owner', A)] })
+  tell('transformation', A, own(A), 60, {
+    ...{ process: 'mixing', quantity: undefined, parties: [party('owner', A)] },
+    input: { lots: [lot('L', 'input'), lot('N', 'input')], quantity: { value: '60', unit: 'KGM' } },
+    output: { lots: [lot('M', 'output')] },
+  })
+  const all = [...lots.records, ...records.map((one) => ({ ...one, id: `${one.id}-A` }))]
+  expectOf({ records: all }).toEqual(['100', '100', '0', 'even'])
+  // Of N nobody knows how much was mixed; that more of both was used than there was nobody can say.
+  expect(balanceOf('N', all)).toMatchObject({ in: '50', out: null, outMost: '50', verdict: 'unknown' })
+})
