@@ -49,27 +49,38 @@ const turned = (one: Moved): Moved => ({
   count: one.count === null ? null : negateDecimal(one.count),
 })
 
-/** How many parts of a place are told before those that lie beside each other: schemes tell of the same places. */
+type ToldOf = Pick<Amount, 'amount' | 'isWhole'>
+
+/** At what depth of a place its parts do not lie beside each other: two schemes tell of the same places. */
 const SCHEMES = 0
 
-function toldAt(moves: readonly Moved[], unit: string, depth: number): Pick<Amount, 'amount' | 'isWhole'> {
+function toldAt(moves: readonly Moved[], unit: string, depth: number): ToldOf {
   const told = [...Map.groupBy(moves, ({ system }) => system).values()]
+  if (told.length < 2) return toldByOne(moves, unit)
   const places = Map.groupBy(moves, ({ place = [] }) => place[depth])
   const unplaced = new Set(places.get(undefined))
   places.delete(undefined)
+  if (places.size === 1 && unplaced.size === 0) return toldAt(moves, unit, depth + 1)
   const parts = [...places.values()].map((some) => toldAt(some, unit, depth + 1))
   const amounts = parts.map(({ amount }) => amount)
-  const isWholeIn = (one: { readonly isWhole: boolean }): boolean => one.isWhole
+  const systems = told.map((some) => toldByOne(some, unit))
+  const isWholeIn = (one: ToldOf): boolean => one.isWhole
   const isAllPlaces = parts.length > 0 && (depth === SCHEMES ? parts.some(isWholeIn) : parts.every(isWholeIn))
   return {
     amount: greatest([
-      ...told.map((some) => sumOf(some.map((one) => amountIn(one, unit)))),
+      ...systems.map(({ amount }) => amount),
       depth === SCHEMES ? greatest(amounts) : sumOf(amounts),
     ]),
     isWhole:
-      isAllPlaces || told.some((some) => some.every((one) => isToldIn(one, unit) && unplaced.has(one))),
+      isAllPlaces ||
+      systems.some((one, n) => one.isWhole && told[n]?.every((move) => unplaced.has(move)) === true),
   }
 }
+
+const toldByOne = (moves: readonly Moved[], unit: string): ToldOf => ({
+  amount: sumOf(moves.map((one) => amountIn(one, unit))),
+  isWhole: moves.length > 0 && moves.every((one) => isToldIn(one, unit)),
+})
 
 const isToldIn = (one: Moved, unit: string): boolean =>
   amountIn(one, unit) !== null && one.sum?.untold.includes(unit) !== true
