@@ -168,7 +168,7 @@ export async function readEnteredLots(
   return rows.map(({ code }) => code)
 }
 
-/** Sums of one flow, system, stall and day at a place. */
+/** Sums of one flow, system, stall and day at a place; what came back is a sum of its own. */
 export interface MoveSum {
   readonly n: number
   readonly flow: GoodsMove['flow']
@@ -216,7 +216,7 @@ export async function readMoveSums(
                   (count(*) filter (where m.is_suspect))::integer as suspect, max(m.product_class) as "productClass"
              from ${ASKED} join goods_moves m on m.site = any(a.keys) and m.goods = a.goods and m.day between a.day - $2::integer and a.day
             where m.record_id <> all($3::text[])
-            group by a.n, m.flow, m.system, m.stall, m.day order by a.n, m.day, m.flow, m.system, m.stall`,
+            group by a.n, m.flow, m.system, m.stall, m.day, coalesce(${BACK}, false) order by a.n, m.day, m.flow, m.system, m.stall`,
     values: [asked(places), carriedDays, without],
   })
   return rows

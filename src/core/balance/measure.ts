@@ -36,13 +36,11 @@ export const flowOf = (moves: readonly Moved[], unit: string): string | null => 
 function mostOf(lists: readonly (readonly Moved[])[], unit: string): string | null {
   const most = (moves: readonly Moved[][]): string | null =>
     greatest(moves.map((some) => toldAt(some, unit, 0).amount))
-  const went = most(lists.map((moves) => moves.filter((one) => !isRefund(one))))
-  const back = most(lists.map((moves) => moves.filter(isRefund).map(turned)))
+  const went = most(lists.map((moves) => moves.filter((one) => !isBack(one))))
+  const back = most(lists.map((moves) => moves.filter(isBack).map(turned)))
   return sumOf([went, back === null ? null : negateDecimal(back)])
 }
 
-/** Of sums of several records what came back is taken off. */
-const isRefund = (one: Moved): boolean => one.sum === undefined && isBack(one)
 const turned = (one: Moved): Moved => ({
   ...one,
   kilograms: one.kilograms === null ? null : negateDecimal(one.kilograms),

@@ -52,7 +52,7 @@ export async function loadGoods(reader: Reader, asked: readonly GoodsPlace[]): P
 }
 
 /** Sums as a balance takes them. */
-function moveOf({
+export function moveOf({
   heads,
   noKilograms,
   noHeads,

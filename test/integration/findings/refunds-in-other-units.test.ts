@@ -43,6 +43,19 @@ test('a place of which goods came back by the piece is not found to have sold mo
   expect(await judged(sites[3])).toEqual(['over', '120', 'open'])
 })
 
+test('what one system tells to have come back is no longer sold, though another tells the sales alone, and is sold again', async () => {
+  const site = '330402156'
+  const sale = (kilograms: string, more: object = {}) =>
+    told(site, 'sale', kilograms, 'KGM', { ...stall(site, 'A1'), ...more })
+  const ledger = { system: 'stall-ledger' }
+  await post(told(site, 'entry', '80', 'KGM'), sale('80'), sale('20', { refund: true }))
+  await post(sale('80', ledger))
+  expect(await judged(site)).toEqual(['stock', '60'])
+  await post(sale('20'))
+  await post(sale('20', ledger))
+  expect(await judged(site)).toEqual(['even', '80'])
+})
+
 test('a place at which goods came in by the piece at one stall is not found to have sold more kilograms than came in at others', async () => {
   const site = '330402154'
   await post(told(site, 'entry', '100', 'KGM'), told(site, 'sale', '130', 'KGM', stall(site, 'A1')))
