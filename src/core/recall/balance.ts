@@ -20,7 +20,7 @@ import {
   settled,
   totalOf,
 } from './settled.ts'
-import { turnedOf } from './turned.ts'
+import { takeTurned, turnedOf } from './turned.ts'
 
 /** How the goods of the source, or those that were made of them, add up in one unit: `stated = found + notFound`. */
 export interface Balance {
@@ -97,6 +97,7 @@ function accountsIn(
   const owed = owedBy(holdings, came)
   const isSent = (index: number): boolean => lastlyAt(holdings[index] as Holding, home) === null
   const turned = turnedOf(holdings, unit, (of, index) => byUnit.get(of)?.kept[index] ?? null)
+  const take = takeTurned()
   const accounts: Account[] = []
   const outs = holdings.map(({ left }) => outOf(left, unit))
   const leftOf = ({ index }: Holding) => {
@@ -113,7 +114,8 @@ function accountsIn(
       .reduce((sum, { value }) => addDecimal(sum, value), '0')
     accounts[index] = settled(holding, {
       ...{ unit, ...leftOf(holding), home, came: came[index] ?? null, gave: gifts, gaveAway },
-      ...{ turned: turned[index] ?? null, isUntold: untold.has(index) || turned[index] === 'unknown' },
+      ...{ turned: turned[index] ?? null, take: (uses, left) => take(uses, index, left) },
+      ...{ isUntold: untold.has(index) || turned[index] === 'unknown' },
     })
   }
   // Children before parents: what a child got is what its parents gave.

@@ -2,7 +2,7 @@ import { addDecimal, compareDecimal, maxDecimal, minDecimal, subtractDecimal } f
 import type { GoodsFact } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
 import { apart, byTeller, sumIn, toldMost } from './told-most.ts'
-import type { Turned } from './turned.ts'
+import type { Turned, Use } from './turned.ts'
 
 /** Where goods are, or what became of them. */
 export const FINDS = [
@@ -123,18 +123,16 @@ export function settled(
     readonly home: string | null
     /** What of the goods was turned into others. */
     readonly turned: Turned
+    /** What of so much was turned by these. */
+    readonly take: (uses: readonly Use[], left: string) => string
     readonly isUntold: boolean
   },
 ): Account {
-  const { unit, came, gave, gaveAway, out, refusedBack, home, turned, isUntold } = of
+  const { unit, came, gave, gaveAway, out, refusedBack, home, turned, take, isUntold } = of
   const wentOn = gave.reduce((sum, { value }) => addDecimal(sum, value), '0')
   const unsold = came === null ? '0' : rest(came, addDecimal(wentOn, totalOf(out)))
   const processed =
-    turned === null || turned === 'unknown'
-      ? '0'
-      : turned === 'all'
-        ? unsold
-        : minDecimal(turned.value, unsold)
+    turned === 'all' ? unsold : turned === null || turned === 'unknown' ? '0' : take(turned, unsold)
   const left = subtractDecimal(unsold, processed)
   const found: Partial<Record<Find, string>> = {}
   const away: Partial<Record<FindAway, string>> = {}

@@ -1,15 +1,14 @@
-import type { CaseGoods } from '#core/cases/goods.ts'
+import { type CaseGoods, mayBe } from '#core/cases/goods.ts'
 import { linksOnce, type StepReader } from '#core/cases/links-once.ts'
 import { type Reached, spread } from '#core/cases/spread.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
-import { type Link, linkKey } from '#core/lineage/traced-record.ts'
+import { type Link, linkKey, type TracedRecord } from '#core/lineage/traced-record.ts'
+import { type GoodsFact, goodsFact } from '#core/recall/goods-fact.ts'
 import { topsOf } from '#core/recall/order.ts'
-import { type GoodsLinks, goodsLinks } from '#flow/cases/goods-links.ts'
-import type { Reader } from '#store/sighted.ts'
+import type { GoodsLinks } from '#flow/cases/goods-links.ts'
 
 const DEPTH = 30
 const BOUNDS = { codes: 5000, sold: 5000, depth: DEPTH }
-const LINKS_MAX = 500_000
 
 /** Codes with the links between them. */
 export interface Part {
@@ -34,20 +33,16 @@ export interface RecallReach {
 
 export interface ReachAsked {
   readonly goods: readonly CaseGoods[]
-  readonly at: string | null
   readonly direction: 'source' | 'forward'
   readonly confidence: number
-  /** Links that are less sure are not read. */
-  readonly least: number
 }
 
 /** Follows the goods of the roots as a case does (`spread`): back to the nearest dispatch on each way, and forward from all that is on it. */
 export async function reachOf(
-  reader: Reader,
+  links: GoodsLinks,
   roots: readonly GraphCode[],
-  { goods, at, direction, confidence, least }: ReachAsked,
+  { goods, direction, confidence }: ReachAsked,
 ): Promise<RecallReach> {
-  const links = goodsLinks(reader, { at, confidence: least, most: LINKS_MAX })
   const isSure = atLeast(confidence)
   const ways: OneWay[] = []
   for (const each of goods)
@@ -64,6 +59,26 @@ export async function reachOf(
     truncated: links.isCut() || ways.some(({ isCut }) => isCut),
   }
 }
+
+/** What the records tell of goods, where they may tell of those as which one of their codes was reached. */
+export const factsReached = (
+  records: readonly TracedRecord[],
+  ofGoods: RecallReach['ofGoods'],
+): GoodsFact[] =>
+  records.flatMap((record) => {
+    const fact = goodsFact(record)
+    return fact !== null && isReached(fact, record, ofGoods) ? [fact] : []
+  })
+
+const isReached = (
+  { goods: own, papers, from }: GoodsFact,
+  { kind, body }: TracedRecord,
+  ofGoods: RecallReach['ofGoods'],
+): boolean =>
+  ofGoods.some(
+    ({ goods, codes }) =>
+      mayBe(goods, kind, body) && [own, papers, from].some((list) => list.some((code) => codes.has(code))),
+  )
 
 interface OneWay {
   readonly goods: CaseGoods

@@ -1,15 +1,16 @@
 import type { Pool } from 'pg'
-import { type CaseGoods, mayBe } from '#core/cases/goods.ts'
+import type { CaseGoods } from '#core/cases/goods.ts'
 import { SPREAD_CONFIDENCE } from '#core/cases/spread.ts'
 import { addDecimal, maxDecimal, subtractDecimal } from '#core/decimal.ts'
 import { HubError } from '#core/errors.ts'
 import { documentCode, type GraphCode } from '#core/lineage/codes.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
-import { type GoodsFact, goodsFact } from '#core/recall/goods-fact.ts'
+import type { GoodsFact } from '#core/recall/goods-fact.ts'
 import { type Rehearsed, rehearse } from '#core/recall/rehearse.ts'
 import { wouldTell } from '#core/recall/told-links.ts'
 import type { Sight } from '#core/sight.ts'
+import { goodsLinks } from '#flow/cases/goods-links.ts'
 import { numberAsked } from '#flow/trace/read-document.ts'
 import { rootsOf } from '#flow/trace/roots.ts'
 import { listLinks } from '#store/links.ts'
@@ -17,13 +18,14 @@ import { readKnownCodes } from '#store/lots.ts'
 import { readMoving } from '#store/recall-records.ts'
 import { type Reader, withSight } from '#store/sighted.ts'
 import { goodsAsked } from './own-goods.ts'
-import { type RecallReach, reachOf } from './reach.ts'
+import { factsReached, type RecallReach, reachOf } from './reach.ts'
 import type { Rehearsal, UnsureReach } from './schema.ts'
 
 /** As sure as the links have to be over which a case spreads. */
 export const REHEARSAL_CONFIDENCE = SPREAD_CONFIDENCE
 /** What would be reached beyond it is counted down to here. */
 const UNSURE = 0.6
+const LINKS_MAX = 500_000
 const RECORDS_MAX = 20_000
 const LINKS_PAGE = 200
 
@@ -79,12 +81,13 @@ async function rehearseWith(
   const least = Math.min(UNSURE, confidence)
   const roots = await rootsAsked(reader, request, at)
   const goods = await goodsOfRoots(reader, roots, at)
-  const reach = await reachOf(reader, roots, { goods, at, direction, confidence, least })
+  const links = goodsLinks(reader, { at, confidence: least, most: LINKS_MAX })
+  const reach = await reachOf(links, roots, { goods, direction, confidence })
   const { sources, sure, all } = reach
   const { facts, cut } = await factsOf(reader, reach, at)
   const found = rehearse({ sources, ...sure, facts })
   const unsure = confidence > least ? rehearse({ sources, ...all, facts }) : null
-  const links = await linksOf(found)
+  const told = await linksOf(found)
   const { productClasses: _, counts, persons, sites: __, ...rest } = found
   return {
     asked: request.document ?? request.code ?? '',
@@ -100,10 +103,10 @@ async function rehearseWith(
       parties: found.parties.length,
       persons,
       systems: found.systems.length,
-      links: links.length,
+      links: told.length,
     },
     ...rest,
-    links,
+    links: told,
     unsure: unsure === null ? null : moreOf(found, unsure, { least, edges: reach.leftOut }),
     truncated: reach.truncated || cut,
     rehearsedAt: new Date(clock()).toISOString(),
@@ -141,24 +144,10 @@ async function factsOf(
   let read = 0
   for await (const records of readMoving(reader, all.codes, { at, named, limit: RECORDS_MAX + 1 })) {
     read += records.length
-    for (const record of records) {
-      const fact = goodsFact(record)
-      if (fact && isReached(fact, record, ofGoods)) facts.push(fact)
-    }
+    facts.push(...factsReached(records, ofGoods))
   }
   return { facts, cut: read > RECORDS_MAX }
 }
-
-/** Whether the record may tell of goods as which one of its codes was reached. */
-const isReached = (
-  { goods: own, papers, from }: GoodsFact,
-  { kind, body }: TracedRecord,
-  ofGoods: RecallReach['ofGoods'],
-): boolean =>
-  ofGoods.some(
-    ({ goods, codes }) =>
-      mayBe(goods, kind, body) && [own, papers, from].some((list) => list.some((code) => codes.has(code))),
-  )
 
 /** Links over which holds of the places reached would go. */
 const linksTold =

@@ -76,16 +76,36 @@ test('several transformations took what they say together, one that two systems 
   expect(processed(first, made(['lot:A'], 'lot:C', [kg(90)], [kg(80)]))).toBe('100')
 })
 
-test('where nobody says how much was turned, or it was of several lots together, all that is left counts as turned', () => {
+test('where nobody says how much was turned all that is left counts as turned', () => {
   const entered = fact('entered', ['lot:A'], [kg(100)])
   expect(found(entered, made(['lot:A'], 'lot:B', [], [kg(90)])).units['KGM']).toMatchObject({
     processed: '100',
     atSites: '0',
   })
-  const other = fact('entered', ['lot:X'], [kg(50)])
+})
+
+test('what was turned of several lots together was of each at most what it has, and what that leaves of all of them is there', () => {
+  const entered = [fact('entered', ['lot:A'], [kg(100)]), fact('entered', ['lot:X'], [kg(50)])]
+  const turned = (used: number, ...more: GoodsFact[]) =>
+    found(...entered, made(['lot:A', 'lot:X'], 'lot:B', [kg(used)], [kg(used)]), ...more).units['KGM']
+  expect(turned(60)).toMatchObject({ processed: '60', atSites: '90' })
+  expect(turned(150)).toMatchObject({ processed: '150', atSites: '0' })
+  const again = made(['lot:A', 'lot:X'], 'lot:C', [kg(60)], [kg(60)])
+  expect(turned(60, { ...again, system: 'b' })).toMatchObject({ processed: '60', atSites: '90' })
+  expect(turned(60, made(['lot:X'], 'lot:C', [kg(40)], [kg(40)]))).toMatchObject({
+    processed: '100',
+    atSites: '50',
+  })
+  expect(turned(60, fact('disposed', ['lot:A'], [kg(95)], { kind: 'disposal' }))).toMatchObject({
+    processed: '55',
+    atSites: '0',
+  })
+  // Of the other lot nothing is reached: of this one so much is there at least.
   expect(
-    found(entered, other, made(['lot:A', 'lot:X'], 'lot:B', [kg(60)], [kg(59)])).units['KGM'],
-  ).toMatchObject({ processed: '150', atSites: '0' })
+    found(entered[0] as GoodsFact, made(['lot:A', 'lot:X'], 'lot:B', [kg(60)], [kg(59)])).units['KGM'],
+  ).toMatchObject({
+    ...{ processed: '60', atSites: '40' },
+  })
 })
 
 test('of animals of which some were slaughtered the others are there, and nobody knows what these weigh', () => {

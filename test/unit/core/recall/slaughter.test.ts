@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+import {
+  type Found,
+  heads,
+  kg,
+  ledger,
+  lot,
+  massOf,
+  paper,
+  rehearsalOf,
+  sitesOf,
+} from '#test/recall/ledger.ts'
+
+const PIGS = { product: { name: '生猪', class: 'pork' } }
+const animalPaper = (role: 'self' | 'upstream' | 'input', number = 'Q') => paper(role, number, 'animal_B')
+const plant = {
+  ...sitesOf(0),
+  sites: [
+    { role: 'slaughterhouse', name: '示例屠宰厂', ids: [{ scheme: 'cn.mofcom.node9', value: '330402900' }] },
+  ],
+}
+const PLANT = 'plant'
+
+/** Twenty pigs that came to a slaughterhouse under their animal paper, whose record may be told too. */
+function pigs(isPaperTold: boolean) {
+  const { records, tell } = ledger()
+  if (isPaperTold)
+    tell(
+      'document',
+      0,
+      null,
+      { documents: [animalPaper('self')], quantity: heads(20), ...PIGS, ...plant },
+      'vets',
+    )
+  tell(
+    'entry',
+    0,
+    null,
+    { lots: [lot('P')], documents: [animalPaper('upstream')], quantity: heads(20), ...PIGS, ...plant },
+    PLANT,
+  )
+  const slaughtered = (count: number, out: string, kilograms: number) =>
+    tell(
+      'transformation',
+      0,
+      null,
+      {
+        ...{ ...plant, product: undefined, process: 'slaughter' },
+        input: { ...PIGS, quantity: heads(count), documents: [animalPaper('input')] },
+        output: { product: { name: '猪肉', class: 'pork' }, mass: kg(kilograms), lots: [lot(out, 'output')] },
+      },
+      PLANT,
+    )
+  return { records, tell, slaughtered }
+}
+const leftThere = ({ sites }: Found) =>
+  sites.flatMap(({ kind, left }) =>
+    kind === 'slaughterhouse' ? left.map(({ value, unit }) => `${value} ${unit}`) : [],
+  )
+
+test.each([false, true])(
+  'of pigs of which a part was slaughtered under their animal paper the others are at the slaughterhouse (the paper is told: %s)',
+  async (isPaperTold) => {
+    const { records, slaughtered } = pigs(isPaperTold)
+    slaughtered(12, 'M', 900)
+    for (const [root, direction] of [
+      ['lot:P', 'source'],
+      ['lot:M', 'source'],
+      ['doc:Q', 'forward'],
+      ['lot:P', 'forward'],
+    ] as const) {
+      const found = await rehearsalOf(records, root, direction)
+      // A paper of which nothing tells states nothing.
+      const isStated = isPaperTold || (root === 'lot:P' && direction === 'forward')
+      expect(massOf(found, 0, 'HEA'), `${root} ${direction}`).toEqual({
+        ...{
+          stated: isStated ? 20 : null,
+          found: 20,
+          notFound: isStated ? 0 : null,
+          where: { processed: 12, atSites: 8 },
+          away: {},
+        },
+      })
+      expect(massOf(found, 1)).toMatchObject({ stated: 900, found: 900, where: { atSites: 900 } })
+      expect(leftThere(found)).toEqual(['8 HEA', '900 KGM'])
+    }
+  },
+)
+
+test('pigs that were slaughtered on two days under one animal paper are each counted once', async () => {
+  const { records, slaughtered } = pigs(true)
+  slaughtered(12, 'M', 900)
+  slaughtered(5, 'N', 400)
+  const found = await rehearsalOf(records, 'lot:P')
+  expect(massOf(found, 0, 'HEA')).toMatchObject({ stated: 20, where: { processed: 17, atSites: 3 } })
+  expect(massOf(found, 1)).toMatchObject({ stated: 1300, where: { atSites: 1300 } })
+})
