@@ -67,12 +67,13 @@ const PLANTS: ReadonlySet<string> = new Set(['vegetable', 'mushroom', 'fruit'])
  * Whether what a record tells of may be the goods of a case. A batch number, a voucher or a certificate may stand for several products, and a case is of
  * one of them. What went into another product by a transformation is followed whatever it is called.
  */
-export function mayBe(goods: CaseGoods, kind: Kind, body: Pick<Body, 'product'>): boolean {
-  if (kind === 'transformation') return true
-  const told = goodsOf(body)
+export const mayBe = (goods: CaseGoods, kind: Kind, body: Pick<Body, 'product'>): boolean =>
+  kind === 'transformation' || mayBeSame(goods, goodsOf(body))
+
+/** Whether goods that are called so, as `goodsOf` says it, may be those. */
+export function mayBeSame(goods: CaseGoods, told: CaseGoods): boolean {
   if (goodsDiffer(goods, told) !== null) return false
-  const a = sameName(goods.productName)
-  const { productName: b } = told
+  const [a, b] = [sameName(goods.productName), sameName(told.productName)]
   if (a === null || b === null || a === b || COLLECTIVE.has(a) || COLLECTIVE.has(b)) return true
   return !BY_NAME.has(goods.productClass ?? '') || !BY_NAME.has(told.productClass ?? '')
 }

@@ -1,3 +1,4 @@
+import { type CaseGoods, goodsOf } from '#core/cases/goods.ts'
 import { documentCode, type GraphCode, isCode, lotCode, recordCode } from '#core/lineage/codes.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Body } from '#core/model/body.ts'
@@ -41,6 +42,8 @@ export interface GoodsFact {
   readonly taker: string | null
   readonly refused: boolean
   readonly refund: boolean
+  /** What the goods are by its words, and what they were before. */
+  readonly called?: { readonly goods: CaseGoods; readonly from: CaseGoods }
   readonly product: string | null
   readonly productClass: string | null
   /** Where it happened, and where the goods go; GB/T 2260. */
@@ -72,6 +75,7 @@ export function goodsFact({ id, version, kind, system, status, body }: TracedRec
   if (status !== 'active') return null
   const names = namesOf(kind, id, body)
   if (names === null) return null
+  const product = body.output?.product ?? body.product
   return {
     id,
     version,
@@ -88,14 +92,23 @@ export function goodsFact({ id, version, kind, system, status, body }: TracedRec
     taker: partyKey(body, ['buyer', 'consignee', 'owner', 'operator']),
     refused: body.admission?.startsWith('refused') === true,
     refund: body.refund === true,
-    product: (body.output?.product ?? body.product)?.name ?? null,
-    productClass: (body.output?.product ?? body.product)?.class ?? null,
+    called: calledBy(kind, body),
+    product: product?.name ?? null,
+    productClass: product?.class ?? null,
     region: body.region?.code ?? null,
     destination: body.destination?.code ?? null,
     places: placesOf(body),
     keepers: (body.parties ?? []).flatMap(keeperOf),
     at: body.occurredAt?.at ?? null,
   }
+}
+
+function calledBy(kind: Kind, body: Body): NonNullable<GoodsFact['called']> {
+  const of = (product: Body['product']): CaseGoods => goodsOf(product ? { product } : {})
+  if (kind === 'transformation')
+    return { goods: of(body.output?.product ?? body.product), from: of(body.input?.product) }
+  const goods = of(body.product)
+  return { goods, from: goods }
 }
 
 function namesOf(kind: Kind, id: string, body: Body): Names | null {

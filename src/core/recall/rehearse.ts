@@ -5,6 +5,7 @@ import { type Holding, holdingsOf, type Reached } from './holdings.ts'
 import { partiesOf, type RecallParty } from './parties.ts'
 import { PLACE_KINDS, type PlaceKind } from './place.ts'
 import { byRegion, type RecallSite, type RegionSites, sitesOf } from './sites.ts'
+import { codeItself, toldApart } from './told-apart.ts'
 
 /** One lot that a recall reaches. */
 export interface RecallLot {
@@ -35,7 +36,8 @@ export interface Rehearsed {
 }
 
 /** Rehearses a recall on the part of the graph that it reaches. */
-export function rehearse(reached: Reached): Rehearsed {
+export function rehearse(all: Reached): Rehearsed {
+  const reached = toldApart(all)
   const holdings = holdingsOf(reached)
   const from = new Set<GraphCode>(reached.sources)
   const sources = new Set(
@@ -85,7 +87,7 @@ function lotOf(holding: Holding, { accounts, stages }: Accounted, sources: Reado
   const own = accounts[index] ?? []
   const told = [...came, ...left, ...back]
   return {
-    codes,
+    codes: codes.map(codeItself),
     product: came.find(({ product }) => product !== null)?.product ?? null,
     source: sources.has(index),
     stage: stages[index] ?? 0,

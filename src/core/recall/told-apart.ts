@@ -1,0 +1,148 @@
+import { type CaseGoods, mayBeSame } from '#core/cases/goods.ts'
+import type { GraphCode } from '#core/lineage/codes.ts'
+import { ANY_GOODS, isAmong } from '#core/lineage/goods-path.ts'
+import type { Link } from '#core/lineage/traced-record.ts'
+import type { GoodsFact } from './goods-fact.ts'
+import type { Reached } from './holdings.ts'
+
+/** A code as that of one kind of goods, and what its records call these. */
+interface Variant {
+  readonly code: GraphCode
+  readonly told: readonly CaseGoods[]
+}
+
+/** Stands between a code and the goods of it; no code has it. */
+const OF = '\u0001'
+
+/** The code itself, without the goods that it is meant of. */
+export const codeItself = (code: GraphCode): GraphCode => {
+  const end = code.indexOf(OF)
+  return end < 0 ? code : code.slice(0, end)
+}
+
+/**
+ * What is reached, with each code that stands for several goods as a code of each of them: a voucher, a batch number or a paper under which one system tells several products, told apart as
+ * for a case (`mayBe`). What two systems call by two names under one code may be one product.
+ */
+export function toldApart(reached: Reached): Reached {
+  const variants = variantsIn(reached.facts)
+  if (![...variants.values()].some((list) => list.length > 1)) return reached
+  const of = (code: GraphCode): readonly Variant[] => variants.get(code) ?? [{ code, told: [] }]
+  const all = (codes: readonly GraphCode[]): GraphCode[] =>
+    codes.flatMap((one) => of(one).map(({ code }) => code))
+  const byId = new Map(reached.facts.map((fact) => [fact.id, fact]))
+  return {
+    sources: all(reached.sources),
+    codes: all(reached.codes),
+    links: reached.links.flatMap((link) => linksApart(link, of, byId)),
+    facts: reached.facts.flatMap((fact) => factsApart(fact, of)),
+  }
+}
+
+type VariantsOf = (code: GraphCode) => readonly Variant[]
+
+function variantsIn(facts: readonly GoodsFact[]): Map<GraphCode, Variant[]> {
+  const told = new Map<GraphCode, Map<string, { readonly system: string; readonly goods: CaseGoods }>>()
+  for (const { system, goods, papers, called } of facts)
+    for (const code of called ? [...goods, ...papers] : []) {
+      const known = told.get(code) ?? new Map()
+      told.set(
+        code,
+        known.set(JSON.stringify([system, called?.goods]), { system, goods: called?.goods as CaseGoods }),
+      )
+    }
+  return new Map([...told].map(([code, list]) => [code, variantsOf(code, [...list.values()])]))
+}
+
+function variantsOf(
+  code: GraphCode,
+  told: readonly { readonly system: string; readonly goods: CaseGoods }[],
+): Variant[] {
+  const all = [...new Map(told.map(({ goods }) => [JSON.stringify(goods), goods])).values()]
+  const most = all.filter((one) => !all.some((other) => other !== one && isAmong(other, one)))
+  const kinds = kindsOf(most)
+  const isOfSeveral = [...Map.groupBy(told, ({ system }) => system).values()].some(
+    (own) => kinds.filter((kind) => own.some(({ goods }) => kind.includes(goods))).length > 1,
+  )
+  if (!isOfSeveral) return [{ code, told: most }]
+  return kinds.map((kind) => ({
+    code: `${code}${OF}${kind.map((one) => JSON.stringify(one)).sort()[0]}`,
+    told: kind,
+  }))
+}
+
+/** The goods by what may be the same, however they are called. */
+function kindsOf(all: readonly CaseGoods[]): CaseGoods[][] {
+  let kinds: CaseGoods[][] = []
+  for (const one of all) {
+    const same = kinds.filter((kind) => kind.some((other) => mayBeSame(other, one)))
+    kinds = [...kinds.filter((kind) => !same.includes(kind)), [...same.flat(), one]]
+  }
+  return kinds
+}
+
+const isOfAny = (told: readonly CaseGoods[], goods: readonly CaseGoods[]): boolean =>
+  told.length === 0 || goods.length === 0 || told.some((one) => goods.some((other) => mayBeSame(one, other)))
+
+/** Those of the codes that the record may mean; all of them where it tells of other goods than any. */
+function meant(list: readonly Variant[], goods: readonly CaseGoods[]): readonly Variant[] {
+  const own = list.filter(({ told }) => isOfAny(told, goods))
+  return own.length > 0 ? own : list
+}
+
+const codesOf = (list: readonly Variant[]): GraphCode[] => list.map(({ code }) => code)
+
+function linksApart(link: Link, of: VariantsOf, byId: ReadonlyMap<string, GoodsFact>): Link[] {
+  const { recordId, withRecord, kind } = link
+  const called = byId.get(recordId)?.called
+  const before = byId.get(withRecord ?? recordId)?.called
+  const from = meant(of(link.from), [(withRecord === null ? before?.from : before?.goods) ?? ANY_GOODS])
+  const to = meant(of(link.to), [called?.goods ?? ANY_GOODS])
+  return from.flatMap((one) =>
+    (kind === 'transformation' ? to : meant(to, one.told)).map((other) => ({
+      ...link,
+      from: one.code,
+      to: other.code,
+    })),
+  )
+}
+
+/** The record as of each of the goods; what a paper says of all of them together is of none of them alone. */
+function factsApart(fact: GoodsFact, of: VariantsOf): GoodsFact[] {
+  const { goods, papers, from, types, tells, kind, called = { goods: ANY_GOODS, from: ANY_GOODS } } = fact
+  const named = goods.map((code) => meant(of(code), [called.goods]))
+  const withTypes = (one: GoodsFact): GoodsFact => ({
+    ...one,
+    types: {
+      ...types,
+      ...Object.fromEntries(
+        [...one.goods, ...one.papers, ...one.from].flatMap((code) => {
+          const type = types[codeItself(code)]
+          return type === undefined ? [] : [[code, type]]
+        }),
+      ),
+    },
+  })
+  const fromOf = (told: readonly CaseGoods[]): GraphCode[] =>
+    from.flatMap((code) =>
+      codesOf(kind === 'transformation' ? meant(of(code), [called.from]) : meant(of(code), told)),
+    )
+  const several = named.find((list) => list.length > 1)
+  if (tells === 'papered' && several)
+    return several.map(({ told }) =>
+      withTypes({
+        ...fact,
+        goods: named.flatMap((list) => codesOf(meant(list, told))),
+        from: from.flatMap((code) => codesOf(of(code).filter((one) => isOfAny(one.told, told)))),
+        measures: [],
+      }),
+    )
+  return [
+    withTypes({
+      ...fact,
+      goods: named.flatMap(codesOf),
+      papers: papers.flatMap((code) => codesOf(meant(of(code), [called.goods]))),
+      from: fromOf([called.from]),
+    }),
+  ]
+}
