@@ -1,7 +1,18 @@
 import type { GraphCode } from '#core/lineage/codes.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
 import type { GoodsFact } from './goods-fact.ts'
-import { isReverse } from './returns.ts'
+import {
+  type IsSameLoad,
+  isCalledSame,
+  isSameMass,
+  type Load,
+  loadFinder,
+  loadOf,
+  mayBeOneLoad,
+} from './loads.ts'
+import { type PlaceKeys, placeKeys } from './place-keys.ts'
+import { isReverse, isTraded } from './returns.ts'
+import { mainOf } from './told-most.ts'
 
 /** Codes that mean the same goods, joined. */
 export function joiner(codes: readonly GraphCode[]) {
@@ -54,30 +65,62 @@ export function joinVouchers(
 
 /**
  * What one told of giving and the other of taking, of goods that came the same way, is the same goods: where they traded more than once, by
- * mass. Records of one system and kind are of different goods and are never joined by this.
+ * mass. Where not all of them name both it is one load (`mayBeOneLoad`) that came to one place, or to one taker. Records of one system and kind are of different goods and are never joined by this.
  */
 export function joinTraded(arrivals: readonly GoodsFact[], links: readonly Link[], joined: Joined): void {
-  const trades = Map.groupBy(
-    arrivals.filter(
-      ({ tells, giver, taker, refund }) =>
-        (tells === 'sold' || tells === 'entered') && !refund && giver !== null && taker !== null,
-    ),
-    ({ giver, taker }) => JSON.stringify([giver, taker]),
-  )
-  const cameBy = waysOf(links, joined)
-  for (const trade of trades.values()) {
-    const tellers = [...Map.groupBy(trade, ({ system, tells }) => `${tells} ${system}`)].sort(
-      ([a, one], [b, two]) => two.length - one.length || (a < b ? -1 : 1),
-    )
-    const [[, most] = ['', []], ...others] = tellers
-    for (const [, told] of others) joinByMass(most, told, joined, cameBy)
+  const loads = arrivals
+    .filter((fact) => isTraded(fact) && !fact.refund && fact.goods.some(joined.has))
+    .sort(byTime)
+    .map(loadOf)
+  const trades = tradesOf(loads, placeKeys(arrivals))
+  // What is found to be one load goes on the same way.
+  for (let isMore = true; isMore; ) {
+    const isSameWay = waysOf(loads, links, joined)
+    const found = trades.map((trade) => joinTellers(trade, joined, isSameWay))
+    isMore = found.includes(true)
   }
 }
 
-/** Whether goods of two records may be the same by the way they came: what one came from is what the other came from, or lies on its way. */
-type SameWay = (a: GoodsFact, b: GoodsFact) => boolean
+const byTime = (a: GoodsFact, b: GoodsFact): number => {
+  const [one, other] = [a, b].map(({ at, measures, goods }) => JSON.stringify([at, measures, goods]))
+  return (one as string) < (other as string) ? -1 : 1
+}
 
-function waysOf(links: readonly Link[], joined: Joined): SameWay {
+/** Loads of which some may be the same, and the ways in which they may be, the surest first. */
+interface Trade {
+  readonly among: readonly Load[]
+  readonly isOf: readonly IsSameLoad[]
+}
+
+const OF_BOTH: readonly IsSameLoad[] = [
+  (a, b) => a.kilograms !== null && a.kilograms === b.kilograms,
+  (a, b) => isSameMass(a, b) && isCalledSame(a, b),
+  isCalledSame,
+]
+
+function tradesOf(loads: readonly Load[], keyOf: PlaceKeys): Trade[] {
+  const by = (key: (fact: GoodsFact) => string | null, isOf: readonly IsSameLoad[]): Trade[] =>
+    [...Map.groupBy(loads, ({ fact }) => key(fact) ?? '')].flatMap(([of, among]) =>
+      of === '' ? [] : [{ among, isOf }],
+    )
+  return [
+    ...by(
+      ({ giver, taker }) => (giver === null || taker === null ? null : JSON.stringify([giver, taker])),
+      OF_BOTH,
+    ),
+    ...by(({ taker }) => taker, [mayBeOneLoad]),
+    ...by(
+      (fact) => {
+        const place = fact.tells === 'entered' ? mainOf(fact) : undefined
+        return place === undefined ? null : keyOf(place, fact.region)
+      },
+      [mayBeOneLoad],
+    ),
+  ]
+}
+
+/** Whether goods of two records may be the same by the way they came: what one came from is what the other came from, or lies on its way. */
+function waysOf(loads: readonly Load[], links: readonly Link[], joined: Joined): IsSameLoad {
   const before = new Map<GraphCode, GraphCode[]>()
   for (const { from, to } of links) {
     if (!joined.has(from) || !joined.has(to)) continue
@@ -86,49 +129,48 @@ function waysOf(links: readonly Link[], joined: Joined): SameWay {
     if (known) known.push(joined.find(from))
     else before.set(top, [joined.find(from)])
   }
-  const ways = new Map<
-    GoodsFact,
-    { readonly from: readonly GraphCode[]; readonly way: ReadonlySet<GraphCode> }
-  >()
-  const wayOf = (fact: GoodsFact) => {
-    const known = ways.get(fact)
-    if (known) return known
-    const from = fact.from.filter(joined.has).map(joined.find)
-    const way = new Set(from)
-    for (const one of way) for (const earlier of before.get(one) ?? []) way.add(earlier)
-    const found = { from, way }
-    ways.set(fact, found)
-    return found
-  }
+  // All of them before any is joined, so that they are of one state.
+  const ways = new Map(
+    loads.map((load) => {
+      const from = load.fact.from.filter(joined.has).map(joined.find)
+      const way = new Set(from)
+      for (const one of way) for (const earlier of before.get(one) ?? []) way.add(earlier)
+      return [load, { from, way }]
+    }),
+  )
   return (a, b) => {
-    const [one, two] = [wayOf(a), wayOf(b)]
+    const [one, two] = [ways.get(a), ways.get(b)]
+    if (one === undefined || two === undefined) return false
     return one.from.some((code) => two.way.has(code)) || two.from.some((code) => one.way.has(code))
   }
 }
 
-function joinByMass(
-  most: readonly GoodsFact[],
-  told: readonly GoodsFact[],
-  joined: Joined,
-  isSameWay: SameWay,
-): void {
-  const isJoined = (a: GoodsFact, b: GoodsFact): boolean => {
-    const [x, y] = [a.goods.find(joined.has), b.goods.find(joined.has)]
-    return x !== undefined && y !== undefined && joined.find(x) === joined.find(y)
+/**
+ * Joins what each of those who tell of loads tells with what others told before: each load of his with the nearest of theirs that may be the same. Whether any was joined.
+ */
+function joinTellers({ among, isOf }: Trade, joined: Joined, isSameWay: IsSameLoad): boolean {
+  const tellers = [...Map.groupBy(among, ({ fact: { system, tells } }) => `${tells} ${system}`)].sort(
+    ([a, one], [b, two]) => two.length - one.length || (a < b ? -1 : 1),
+  )
+  const topOf = ({ fact }: Load): GraphCode => joined.find(fact.goods.find(joined.has) as GraphCode)
+  const before: Load[] = []
+  let isAny = false
+  for (const [, told] of tellers) {
+    const known = new Set(before.map(topOf))
+    const taken = new Set(told.map(topOf).filter((top) => known.has(top)))
+    const open = new Set(told.filter((load) => !taken.has(topOf(load))))
+    const finder = loadFinder(before)
+    for (const isSame of isOf)
+      for (const load of open) {
+        const find = isSame === isCalledSame ? finder.any : finder.alike
+        const same = find(load, (one) => isSame(one, load) && isSameWay(one, load) && !taken.has(topOf(one)))
+        if (same === undefined) continue
+        joined.join(topOf(same), topOf(load))
+        taken.add(topOf(load))
+        open.delete(load)
+        isAny = true
+      }
+    before.push(...told)
   }
-  const free = new Set(most.filter((one) => !told.some((other) => isJoined(one, other))))
-  for (const fact of told) {
-    if (most.some((one) => isJoined(one, fact))) continue
-    const same = [...free].find(
-      (one) => massOf(one) !== null && massOf(one) === massOf(fact) && isSameWay(one, fact),
-    )
-    const partner = same ?? [...free].find((one) => one.product === fact.product && isSameWay(one, fact))
-    if (!partner) continue
-    free.delete(partner)
-    const [a, b] = [partner.goods.find(joined.has), fact.goods.find(joined.has)]
-    if (a !== undefined && b !== undefined) joined.join(a, b)
-  }
+  return isAny
 }
-
-const massOf = ({ measures }: GoodsFact): string | null =>
-  measures.find(({ unit }) => unit === 'KGM')?.value ?? null

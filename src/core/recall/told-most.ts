@@ -55,11 +55,11 @@ export function apart(facts: readonly GoodsFact[]): GoodsFact[][] {
   return groups.map((group) => group.flat())
 }
 
-const mainOf = ({ places }: GoodsFact): Place | undefined =>
+export const mainOf = ({ places }: GoodsFact): Place | undefined =>
   places.find(({ kind }) => kind === 'market') ?? places.find(({ kind }) => kind !== 'stall')
 
 /** Whether two records are surely of two places: their codes differ or, of a place that has none, their regions. */
-function isElsewhere(a: GoodsFact | undefined, b: GoodsFact | undefined): boolean {
+export function isElsewhere(a: GoodsFact | undefined, b: GoodsFact | undefined): boolean {
   if (a === undefined || b === undefined) return false
   const [one, two] = [mainOf(a), mainOf(b)]
   if (one === undefined || two === undefined) return false
