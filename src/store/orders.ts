@@ -1,5 +1,5 @@
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
-import { readKnownCodes, tracedRecords, type VersionRow } from './lots.ts'
+import { newest, readKnownCodes, tracedRecords, type VersionRow } from './lots.ts'
 import type { Reader } from './sighted.ts'
 
 /** A hold, and those of the codes that it names, or by which its case went as a paper. */
@@ -10,6 +10,41 @@ export interface HoldOf {
 
 /** Newest holds of each code that are looked at: places of one case, whose order is the same at all of them, and cases that are over. */
 const OF_CODE = 50
+
+/** The newest holds that name each of these codes: their code, record and version. */
+const NAMING = (codes: string, at: string): string => `
+  select c.code, h.record_id, h.version from unnest(${codes}) c (code) cross join lateral (
+    select v.record_id, v.version from record_versions v
+     where v.codes @> array[c.code] and v.kind = 'hold' and v.status = 'active' and ${newest('v', at)}
+     order by v.received_at desc, v.record_id limit ${OF_CODE}) h`
+
+const HOLDS = `
+  once as (select record_id, version, array_agg(code order by code) as codes from named group by record_id, version)
+  select o.codes, v.record_id as id, v.version, v.kind, v.system, v.status, v.received_at as "receivedAt", v.flags, v.body
+    from once o join record_versions v on v.record_id = o.record_id and v.version = o.version
+   order by v.received_at desc, v.record_id`
+
+/** The newest holds that name each code, released ones too; as known then, where a time (ISO text) is given. */
+export async function readHoldsNaming(
+  reader: Reader,
+  codes: readonly string[],
+  at: string | null,
+): Promise<HoldOf[]> {
+  const { rows } = await reader.query<VersionRow & { codes: string[] }>({
+    name: 'holds-naming',
+    text: `with named as (${NAMING('$1::text[]', '$2')}), ${HOLDS}`,
+    values: [codes, at],
+  })
+  return await holdsOf(reader, rows)
+}
+
+async function holdsOf(
+  reader: Reader,
+  rows: readonly (VersionRow & { readonly codes: string[] })[],
+): Promise<HoldOf[]> {
+  const records = await tracedRecords(reader, rows)
+  return records.map((record, i) => ({ codes: (rows[i] as (typeof rows)[number]).codes, record }))
+}
 
 /**
  * The newest holds of papers and lots, released ones too. A case of this hub holds no paper, for a voucher has goods of others on it, but it holds what comes in under one that it went
@@ -22,24 +57,14 @@ export async function readHoldsOf(
 ): Promise<HoldOf[]> {
   const { rows } = await reader.query<VersionRow & { codes: string[] }>({
     name: 'holds-of',
-    text: `with named as (
-        select c.code, h.record_id, h.version from unnest($1::text[] || $2::text[]) c (code) cross join lateral (
-          select v.record_id, v.version from record_versions v
-           where v.codes @> array[c.code] and v.kind = 'hold' and v.status = 'active'
-             and not exists (select from record_versions n where n.record_id = v.record_id and n.version > v.version)
-           order by v.received_at desc, v.record_id limit ${OF_CODE}) h
+    text: `with named as (${NAMING('$1::text[] || $2::text[]', 'null')}
         union
         (select distinct on (l.code, l.case_id) l.code, h.record_id, h.version from case_lots l join case_holds h on h.case_id = l.case_id
           where l.code = any($1) and l.role in ('upstream', 'downstream') and h.hold_kind <> 'release'
-          order by l.code, l.case_id, h.hold_kind = 'recall' desc, h.record_id)),
-      once as (select record_id, version, array_agg(code order by code) as codes from named group by record_id, version)
-      select o.codes, v.record_id as id, v.version, v.kind, v.system, v.status, v.received_at as "receivedAt", v.flags, v.body
-        from once o join record_versions v on v.record_id = o.record_id and v.version = o.version
-       order by v.received_at desc, v.record_id`,
+          order by l.code, l.case_id, h.hold_kind = 'recall' desc, h.record_id)), ${HOLDS}`,
     values: [papers, lots],
   })
-  const records = await tracedRecords(reader, rows)
-  return records.map((record, i) => ({ codes: (rows[i] as (typeof rows)[number]).codes, record }))
+  return await holdsOf(reader, rows)
 }
 
 /** Those of these records, cases and codes that a caller may be told of: what it sees itself, a case of which it sees a lot or a test, what a record that it sees names. */

@@ -22,8 +22,8 @@ const FORBIDDEN = '42501'
  * PostgreSQL shows the rows of its systems and regions and no other, whatever the statements ask for (docs/adr/0038-isolation.md). A table that is not
  * open to that role is `forbidden`, never an empty answer. Statements that are given at once run one after the other.
  * @param read gets what sees as much as the caller, and beside it, on the same connection, what sees as much as the hub: for facts that are of nobody,
- *   such as where the log ends and which authorities are trusted. Nothing that it gives may be shown without having been found by the first, but that goods of a paper which
- *   the first finds are recalled or stopped (docs/adr/0045).
+ *   such as where the log ends and which authorities are trusted. Nothing that it gives may be shown without having been found by the first, but that goods of a paper or
+ *   lot which the first finds are recalled or stopped (docs/adr/0045, 0057).
  */
 export async function withSight<T>(
   pool: Pool,

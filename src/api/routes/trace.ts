@@ -144,8 +144,8 @@ export const traceRoutes =
         const { params, query: asked } = request
         const full = await givesFullOnly(pool, request, reply, { subject: `lot ${params.code}` })
         const systems = await systemsMeant(tracePool, params.code)
-        return await withSight(tracePool, sightOfCaller(request), (reader) =>
-          readLot(reader, { code: params.code, systems, full, ...knownAt(asked.at) }),
+        return await withSight(tracePool, sightOfCaller(request), (reader, hub) =>
+          readLot(hub, { code: params.code, systems, full, ...knownAt(asked.at) }, reader),
         )
       },
     })
@@ -175,8 +175,8 @@ export const traceRoutes =
         const { code } = request.params
         const full = await givesFullOnly(pool, request, reply, { subject: `trace ${code}` })
         const systems = await systemsMeant(tracePool, code)
-        return await withSight(tracePool, sightOfCaller(request), (reader) =>
-          traceLot(reader, { ...asked, code, systems, full, ...knownAt(time) }),
+        return await withSight(tracePool, sightOfCaller(request), (reader, hub) =>
+          traceLot(hub, { ...asked, code, systems, full, ...knownAt(time) }, reader),
         )
       },
     })
@@ -203,8 +203,8 @@ export const traceRoutes =
           const { code } = request.params
           const full = await givesFullOnly(pool, request, reply, { subject: `trace ${code}` })
           const systems = await systemsMeant(tracePool, code)
-          const graph = await withSight(tracePool, sightOfCaller(request), (reader) =>
-            traceLot(reader, { ...asked, code, systems, full, ...knownAt(time) }),
+          const graph = await withSight(tracePool, sightOfCaller(request), (reader, hub) =>
+            traceLot(hub, { ...asked, code, systems, full, ...knownAt(time) }, reader),
           )
           const spoken = spokenIn(request, language)
           reply.header('cache-control', 'no-store').type(type)

@@ -13,6 +13,8 @@ export interface Found {
   readonly more: ReadonlySet<string>
   /** Of the lots that were disposed of beside one of the nodes. */
   readonly beside?: BesideLots
+  /** Holds for the goods of each code by all records there are, where `records` are those that a caller sees of them. */
+  readonly orders?: ReadonlyMap<string, readonly TracedRecord[]>
 }
 
 const edgeOf = (link: Link): TraceEdge => ({
@@ -37,9 +39,15 @@ const edgeOf = (link: Link): TraceEdge => ({
 export function assembleGraph(found: Found, full = false): { nodes: TraceNode[]; edges: TraceEdge[] } {
   const read = readOnce()
   const nodes = found.nodes.map((reached) =>
-    describeNode(reached, found.records.get(reached.code) ?? [], found.more.has(reached.code), {
-      ...{ full, read, beside: found.beside },
-    }),
+    describeNode(
+      reached,
+      {
+        records: found.records.get(reached.code) ?? [],
+        more: found.more.has(reached.code),
+        orders: found.orders && (found.orders.get(reached.code) ?? []),
+      },
+      { full, read, beside: found.beside },
+    ),
   )
   const links = new Map(found.links.map((link) => [linkKey(link), link]))
   return { nodes, edges: [...links.values()].map(edgeOf) }

@@ -2,6 +2,7 @@ import { maskName } from '#core/mask.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { COVERED, maskedCause } from '#core/model/masked-texts.ts'
 import type { PartyPart, SitePart } from '#core/model/parts.ts'
+import type { When } from '#core/model/values.ts'
 import { isPersonalParty, isPersonalSite } from '#core/personal.ts'
 import type { GraphCode } from './codes.ts'
 import type { BesideLots } from './disposed.ts'
@@ -10,7 +11,15 @@ import { parseGraphCode } from './graph-code.ts'
 import { TEST_CONFIDENCE } from './matching.ts'
 import { byStrength, isAbout, type Mention } from './mentions.ts'
 import { nodeQuantity } from './node-quantity.ts'
-import { documentTypeOf, type Mentioning, mentionedIn, mentioning, nodeState, voidOf } from './node-state.ts'
+import {
+  documentTypeOf,
+  type Mentioning,
+  mentionedIn,
+  mentioning,
+  nodeState,
+  unseenOrder,
+  voidOf,
+} from './node-state.ts'
 import { recordSummary } from './record-summary.ts'
 import { namedGoods } from './tested-goods.ts'
 import type { ReachedNode, TracedRecord } from './traced-record.ts'
@@ -140,6 +149,31 @@ function holdsOf(mentions: readonly Mentioning[], full: boolean): TraceHold[] {
   })
 }
 
+/** An order whose record is not shown: what anybody may know of it. */
+function orderTold({ body }: TracedRecord): TraceHold {
+  const { holdKind, occurredAt } = body
+  return {
+    record: null,
+    kind: holdKind as TraceHold['kind'],
+    occurredAt: occurredAt ? dayOf(occurredAt) : null,
+  }
+}
+
+const DAYS: ReadonlySet<When['precision']> = new Set(['second', 'minute', 'hour', 'day'])
+const dayOf = ({ at, precision }: When): When => ({
+  at: `${at.slice(0, 'YYYY-MM-DD'.length)}T00:00:00+08:00`,
+  precision: DAYS.has(precision) ? 'day' : precision,
+})
+
+/** What was read of one lot or paper. */
+export interface Read {
+  readonly records: readonly TracedRecord[]
+  /** Whether further records mention it than were read. */
+  readonly more: boolean
+  /** Holds for its goods by all records there are, where the caller sees a part of them: of these the state is told, and of one that he does not see what is ordered and on which day. */
+  readonly orders?: readonly TracedRecord[] | undefined
+}
+
 interface NodeReading {
   /** Whether free texts of senders, in which anything may stand, are given as they are. */
   readonly full?: boolean
@@ -150,17 +184,20 @@ interface NodeReading {
 const NONE_BESIDE: BesideLots = new Map()
 
 /**
- * What is known of one lot or paper, from the records that mention it. `more` tells that further records mention it than were read.
+ * What is known of one lot or paper, from the records that mention it.
  * Names of natural persons are left out.
  */
 export function describeNode(
   reached: ReachedNode,
-  records: readonly TracedRecord[],
-  more: boolean,
+  { records, more, orders }: Read,
   { full = false, read = readOnce(), beside = NONE_BESIDE }: NodeReading = {},
 ): TraceNode {
   const parts = parseGraphCode(reached.code) ?? { kind: 'lot' as const, value: reached.code }
-  const mentions = mentioning(reached.code, records, (record) => read(record).mentions).sort(byWeight)
+  const mentionsIn = (of: readonly TracedRecord[]): Mentioning[] =>
+    mentioning(reached.code, of, (record) => read(record).mentions).sort(byWeight)
+  const mentions = mentionsIn(records)
+  const ordered = orders ? mentionsIn(orders) : mentions
+  const unseen = unseenOrder(mentions, ordered)
   const isPaper = parts.kind === 'document'
   const type = isPaper ? documentTypeOf(mentions) : undefined
   const isVoucher =
@@ -181,7 +218,7 @@ export function describeNode(
     ...(type ? { type } : {}),
     relation: reached.relation,
     depth: reached.depth,
-    state: nodeState(isPaper, mentions, beside),
+    state: nodeState(isPaper, mentions, { beside, ordered }),
     ...(voidedAt ? { voidedAt } : {}),
     ...(voidReason ? { voidReason: full ? voidReason : COVERED } : {}),
     ...(product ? { product: withoutRaw(product) } : {}),
@@ -191,7 +228,7 @@ export function describeNode(
     parties: (body?.parties ?? []).map(partyOf),
     sites: (body?.sites ?? []).map(siteOf),
     tests: testsOf(mentions),
-    holds: holdsOf(mentions, full),
+    holds: [...holdsOf(mentions, full), ...(unseen ? [orderTold(unseen)] : [])],
     records: mentions.map((mentioned) => recordOf(mentioned, read)),
     moreRecords: more,
   }

@@ -61,7 +61,14 @@ export type TraceTest = Static<typeof TraceTest>
 
 export const TraceHold = field(
   Type.Object({
-    record: Type.String(),
+    record: field(
+      Type.Union([Type.String(), Type.Null()]),
+      ['Record', '记录'],
+      [
+        'null: an order in force whose record the caller may not see; what is ordered and on which day is told to anybody',
+        'null 表示无权查看的生效指令，仅告知内容与日期',
+      ],
+    ),
     kind: Type.Enum([...HOLD_KINDS]),
     cause: optionalText('Cause', '原因'),
     occurredAt: Type.Union([When, Type.Null()]),

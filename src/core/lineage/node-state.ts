@@ -46,27 +46,52 @@ const HOLD_WEIGHT: Readonly<Record<string, number>> = { stop_sale: 1, recall: 2 
 const weightOf = ({ record }: Mentioning): number => HOLD_WEIGHT[record.body.holdKind ?? ''] ?? 0
 
 /**
- * The hold that counts now. Of what systems told it is the newest that is not void: a release lifts what came before it. A case of the hub has one record at
- * a place, and its release is the newest version of that record, so it lifts nothing of another case or of another system. The gravest counts.
+ * The holds that count now. Of what systems told it is the newest that is not void: a release lifts what came before it. A case of the hub has one record at
+ * a place, and its release is the newest version of that record, so it lifts nothing of another case or of another system. The gravest count.
  */
-export function countingHold(mentions: readonly Mentioning[]): Mentioning | undefined {
+export function countingHolds(mentions: readonly Mentioning[]): Mentioning[] {
   const holds = mentions
     .filter(({ record }) => record.kind === 'hold' && record.status === 'active')
     .sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : 0))
   const told = holds.filter(({ record }) => record.system !== OWN_SYSTEM).at(-1)
   const own = holds.filter(({ record }) => record.system === OWN_SYSTEM)
-  return [...(told ? [told] : []), ...own].reduce<Mentioning | undefined>(
-    (gravest, one) => (gravest === undefined || weightOf(one) > weightOf(gravest) ? one : gravest),
-    undefined,
-  )
+  const counting = [...(told ? [told] : []), ...own]
+  const gravest = Math.max(...counting.map(weightOf))
+  return counting.filter((one) => weightOf(one) === gravest)
+}
+
+/** One of them. */
+export const countingHold = (mentions: readonly Mentioning[]): Mentioning | undefined =>
+  countingHolds(mentions)[0]
+
+/**
+ * The order that counts, where a caller sees no record that says the same: what is in force, or what lifted that of which he sees the record. A release of what he never knew of is nothing to him.
+ * @param all holds of the same goods by all records there are
+ */
+export function unseenOrder(
+  seen: readonly Mentioning[],
+  all: readonly Mentioning[],
+): TracedRecord | undefined {
+  const counting = countingHolds(all)
+  const [order] = counting
+  const isSeen = ({ record }: Mentioning): boolean =>
+    seen.some((one) => one.record.id === record.id && one.record.version === record.version)
+  if (!order || counting.some(isSeen)) return undefined
+  const lifted = countingHold(seen)
+  return weightOf(order) > 0 || (lifted && weightOf(lifted) > 0) ? order.record : undefined
 }
 
 /**
  * State of a lot or paper by the records that are about it. What is ordered for the goods counts first, whatever became of a paper. Then a paper is valid while a record of the paper itself
  * is active, void when all of them are void, unknown when the hub knows it only by its uses. A lot is void when everything that told of it is void.
+ * @param ordered holds for its goods, where `mentions` does not have them all
  */
-export function nodeState(isPaper: boolean, mentions: readonly Mentioning[], beside: BesideLots): NodeState {
-  const hold = countingHold(mentions)?.record.body.holdKind
+export function nodeState(
+  isPaper: boolean,
+  mentions: readonly Mentioning[],
+  { beside, ordered = mentions }: { readonly beside: BesideLots; readonly ordered?: readonly Mentioning[] },
+): NodeState {
+  const hold = countingHold(ordered)?.record.body.holdKind
   if (hold === 'recall') return 'recalled'
   if (hold === 'stop_sale') return 'held'
   if (isMadeVoid(isPaper, mentions)) return 'void'

@@ -116,7 +116,10 @@ export async function describeLots(
   )
   return reached.map((one) => {
     const own = (records.get(one.code) ?? []).filter(({ kind, body }) => mayBe(goods, kind, body))
-    const node = describeNode({ code: one.code, depth: one.depth, relation: 'root' }, own, false)
+    const node = describeNode(
+      { code: one.code, depth: one.depth, relation: 'root' },
+      { records: own, more: false },
+    )
     const teller = tellingRecord(one.code, own)
     const { quantity, product, occurredAt, scheme } = node
     const ownMass = teller && !isShared(one.code, teller) ? teller.body.mass : undefined

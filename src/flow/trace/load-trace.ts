@@ -1,5 +1,7 @@
 import type { Found } from '#core/lineage/assemble-graph.ts'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { readLinks, readWalk, type Way } from '#store/lots.ts'
+import { readHoldsNaming } from '#store/orders.ts'
 import type { Reader } from '#store/sighted.ts'
 import type { LinkReader } from './link-groups.ts'
 import { LINKS_AT_ONCE } from './link-groups.ts'
@@ -48,8 +50,13 @@ const REST_BEHIND = 100
 /**
  * Finds what the code may mean, walks from all of it, and reads the records that mention the nodes.
  * HubError `not_found` where nothing that counts mentions the code, `invalid_request` where it cannot be one.
+ * @param reader sees as much as the caller. Of what it finds the holds are read by all records there are (docs/adr/0057)
  */
-export async function loadTrace(reader: Reader, question: TraceQuestion): Promise<LoadedTrace> {
+export async function loadTrace(
+  hub: Reader,
+  question: TraceQuestion,
+  reader: Reader = hub,
+): Promise<LoadedTrace> {
   const { code, direction, depth, limit, systems, confidence = 0, restBehind = REST_BEHIND } = question
   const at = question.at ?? null
   const { roots, found } = await rootsOf(reader, code, systems, at)
@@ -77,8 +84,22 @@ export async function loadTrace(reader: Reader, question: TraceQuestion): Promis
       step,
     ),
     step,
-    mentionsOf: mentions.of,
+    mentionsOf: async (codes) => ({
+      ...(await mentions.of(codes)),
+      ...(reader === hub ? {} : { orders: await ordersNaming(hub, codes, at) }),
+    }),
     tellers: linkTellers(reader),
   })
   return { ...walked, roots, found }
+}
+
+async function ordersNaming(
+  hub: Reader,
+  codes: readonly string[],
+  at: string | null,
+): Promise<Map<string, TracedRecord[]>> {
+  const named = new Map<string, TracedRecord[]>()
+  for (const { codes: of, record } of await readHoldsNaming(hub, codes, at))
+    for (const code of of) named.set(code, [...(named.get(code) ?? []), record])
+  return named
 }

@@ -24,9 +24,11 @@ export const publicCandidates = (
 
 function candidateOf(root: GraphCode, trace: LoadedTrace): PublicCandidate {
   const records = trace.records.get(root) ?? []
-  const node = describeNode({ code: root, depth: 0, relation: 'root' }, records, false, {
-    beside: trace.beside,
-  })
+  const node = describeNode(
+    { code: root, depth: 0, relation: 'root' },
+    { records, more: false },
+    { beside: trace.beside },
+  )
   return {
     of: choiceOf(root),
     kind: node.kind,

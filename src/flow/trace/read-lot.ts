@@ -10,10 +10,12 @@ const NEIGHBOURS_MAX = 200
  * means several things the first is shown, and all are listed as candidates. HubError `not_found` where no record mentions it.
  */
 export async function readLot(
-  reader: Reader,
+  hub: Reader,
   request: Pick<TraceRequest, 'code' | 'at' | 'systems' | 'full'>,
+  reader: Reader = hub,
 ): Promise<LotCard> {
-  const graph = await traceLot(reader, { ...request, direction: 'both', depth: 1, limit: NEIGHBOURS_MAX })
+  const near = { ...request, direction: 'both', depth: 1, limit: NEIGHBOURS_MAX } as const
+  const graph = await traceLot(hub, near, reader)
   const lot = graph.nodes[0] as TraceNode
   const from = new Set(graph.edges.filter(({ to }) => to === lot.code).map((edge) => edge.from))
   const to = new Set(graph.edges.filter((edge) => edge.from === lot.code).map((edge) => edge.to))

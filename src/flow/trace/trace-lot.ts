@@ -41,11 +41,16 @@ const between = (value: number | undefined, otherwise: number, max: number): num
  * The graph around a code: where the goods came from, where they went, or both. A code that means several things (a batch number that
  * two systems use, a number that is a lot and a document) is traced from all of them; each is a root and a candidate.
  * HubError `not_found` where no record mentions the code; `invalid_request` for a foreign cursor or a time that is none.
+ * @param reader sees as much as the caller
  */
-export async function traceLot(reader: Reader, request: TraceRequest): Promise<TraceGraph> {
+export async function traceLot(
+  hub: Reader,
+  request: TraceRequest,
+  reader: Reader = hub,
+): Promise<TraceGraph> {
   const direction = request.direction ?? 'both'
   const at = request.at === undefined ? null : instantOf(request.at)
-  const trace = await loadTrace(reader, {
+  const question = {
     code: request.code,
     direction,
     depth: between(request.depth, DEPTH_DEFAULT, DEPTH_MAX),
@@ -54,7 +59,8 @@ export async function traceLot(reader: Reader, request: TraceRequest): Promise<T
     after: request.after === undefined ? null : readPlace(request.after),
     confidence: request.confidence ?? CONFIDENCE_DEFAULT,
     systems: request.systems,
-  })
+  }
+  const trace = await loadTrace(hub, question, reader)
   const graph = assembleGraph(trace, request.full)
   return {
     code: request.code,

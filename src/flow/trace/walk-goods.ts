@@ -18,6 +18,9 @@ import type { LinkReader } from './link-groups.ts'
 import type { LinkTellers } from './link-tellers.ts'
 import { type WalkBounds, type Walked, walk } from './walk.ts'
 
+/** What mentions codes, and the holds of `Found` where they are other ones. */
+export type MentionsAndOrders = Mentions & Pick<Found, 'orders'>
+
 export interface GoodsWalk {
   /** Where the walk begins, and as what; see `anyGoods`. */
   readonly begin: GoodsOfCodes
@@ -26,7 +29,7 @@ export interface GoodsWalk {
   readonly ahead: LinkReader
   /** Reads one step. */
   readonly step: LinkReader
-  readonly mentionsOf: (codes: readonly GraphCode[]) => Promise<Mentions>
+  readonly mentionsOf: (codes: readonly GraphCode[]) => Promise<MentionsAndOrders>
   readonly tellers: LinkTellers
 }
 
@@ -122,13 +125,23 @@ function isOneGoods({ steps }: EveryLink, goods: GoodsFollower): boolean {
  * Of the records that mention each code those that may tell of the goods as which it was reached. What tells best of a paper or lot whose goods are called otherwise stays, where nothing else tells
  * what it is.
  */
-function ofGoods({ records, more }: Mentions, { goodsOf }: Pick<GoodsFollower, 'goodsOf'>): Mentions {
-  const own = [...records].map(([code, told]): [GraphCode, readonly TracedRecord[]] => {
+function ofGoods(
+  { records, more, orders }: MentionsAndOrders,
+  { goodsOf }: Pick<GoodsFollower, 'goodsOf'>,
+): MentionsAndOrders {
+  const keep = (code: GraphCode, told: readonly TracedRecord[]): readonly TracedRecord[] => {
     const as = goodsOf(code)
-    const kept = told.filter(({ kind, body }) => as.some((goods) => mayBe(goods, kind, body)))
+    return told.filter(({ kind, body }) => as.some((goods) => mayBe(goods, kind, body)))
+  }
+  const own = [...records].map(([code, told]): [GraphCode, readonly TracedRecord[]] => {
+    const kept = keep(code, told)
     if (kept.length === told.length) return [code, told]
     const teller = tellingRecord(code, kept) ? undefined : tellingRecord(code, told)
     return [code, teller ? told.filter((one) => one === teller || kept.includes(one)) : kept]
   })
-  return { records: new Map(own), more }
+  return {
+    records: new Map(own),
+    more,
+    ...(orders ? { orders: new Map([...orders].map(([code, told]) => [code, keep(code, told)])) } : {}),
+  }
 }

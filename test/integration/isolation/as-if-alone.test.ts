@@ -1,13 +1,16 @@
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { TraceGraph, TraceHold, TraceNode } from '#core/lineage/graph.ts'
 import type { Sight } from '#core/sight.ts'
 import { createIntake } from '#flow/intake/create-intake.ts'
+import type { Intake } from '#flow/intake/intake.ts'
 import { rehearseRecall } from '#flow/recall/rehearse.ts'
 import { pageOfCards } from '#flow/reference/read-cards.ts'
 import { pageOfSeenCards } from '#flow/reference/read-seen-cards.ts'
 import { listMarkets } from '#flow/supervision/list-markets.ts'
 import { readDay, readDays } from '#flow/supervision/read-summary.ts'
 import { loadRegistry } from '#flow/systems/load.ts'
+import { traceLot } from '#flow/trace/trace-lot.ts'
 import { createPool } from '#store/database.ts'
 import { withSight } from '#store/sighted.ts'
 import { withDatabase } from '#test/database.ts'
@@ -35,10 +38,32 @@ beforeAll(async () => {
   ] as const) {
     const intake = createIntake({ pool, registry, clock: Date.now, onCommitted: () => {} })
     await pushSamples(intake, { systems: of })
+    if (pool === all) await orderByOthers(intake)
     await intake.close()
     await followToTheEnd(pool)
   }
 }, 300_000)
+
+/** Orders of a system that the caller does not see, for every third of its lots each: a recall, a stop of sale, and one that was lifted. */
+async function orderByOthers(intake: Intake): Promise<void> {
+  const { rows } = await all.query<{ code: string }>(
+    `select distinct c as code from record_versions, unnest(codes) c where c like 'lot:%' and system = any($1) order by 1`,
+    [SEEN],
+  )
+  const order = (code: string, holdKind: string, hour: string) => ({
+    ...{ kind: 'hold', system: 'zj-agri-certificate', key: [`${code}-${hour}`], holdKind, cause: '内部线索' },
+    lots: [{ role: 'subject', scheme: 'cn.mofcom.trace20b', value: code.slice('lot:'.length) }],
+    sites: [{ role: 'market', name: '他处市场', ids: [] }],
+    occurredAt: { at: `2026-03-02T${hour}:12:13+08:00`, precision: 'second' },
+  })
+  const records = rows.flatMap(({ code }, i) => {
+    const kind = i % 3 === 0 ? 'recall' : 'stop_sale'
+    return [order(code, kind, '08'), ...(i % 3 === 2 ? [order(code, 'release', '09')] : [])]
+  })
+  const bytes = Buffer.from(JSON.stringify(records))
+  const receipt = await intake.pushCanonical({ bytes, keyId: null, mayPush: () => {} })
+  expect(receipt).toMatchObject({ accepted: records.length })
+}
 afterAll(async () => {
   await all.end()
   await own.end()
@@ -159,4 +184,40 @@ it('cards are those of a hub that has nothing but its records', async () => {
     expect(cards.cards.length).toBeGreaterThan(3)
     expect(sorted(seen.cards)).toEqual(sorted(cards.cards))
   }
+})
+
+it('traces of a limited caller are those of a hub that has nothing but its records, but that goods are recalled or stopped is told as everybody is told it: what was ordered and on which day, and nothing else of the order', async () => {
+  const { rows } = await own.query<{ code: string }>(
+    `select distinct c as code from record_versions, unnest(codes) c where c ~ '^(lot|doc):' order by 1`,
+  )
+  expect(rows.length).toBeGreaterThan(5)
+  const trace = async (pool: Pool, code: string, by: Sight | null = null): Promise<TraceGraph> =>
+    await withSight(pool, by, (reader, hub) => traceLot(hub, { code, systems }, reader))
+  /** A node of the hub with its records alone, and what everybody is told of orders for its goods. */
+  const expected = (node: TraceNode, told: TraceNode | undefined): TraceNode => {
+    if (!told || !['held', 'recalled'].includes(told.state)) return node
+    const [order] = told.holds
+    const { kind } = order as TraceHold
+    const holds: TraceHold[] = [
+      { record: null, kind, occurredAt: { at: '2026-03-02T00:00:00+08:00', precision: 'day' } },
+    ]
+    return { ...node, state: told.state, holds }
+  }
+  const states = new Set<string>()
+  for (const { code } of rows) {
+    const [seen, alone, whole] = [
+      await trace(all, code, sight),
+      await trace(own, code),
+      await trace(all, code),
+    ]
+    const told = new Map(whole.nodes.map((node) => [node.code, node]))
+    expect(seen).toEqual({
+      ...alone,
+      nodes: alone.nodes.map((node) => expected(node, told.get(node.code))),
+    })
+    for (const node of seen.nodes) states.add(node.state)
+    for (const hidden of ['urn:cnft:hold', '内部线索', '他处市场', 'zj-agri', '08:12:13'])
+      expect(JSON.stringify(seen)).not.toContain(hidden)
+  }
+  expect([...states]).toEqual(expect.arrayContaining(['active', 'held', 'recalled']))
 })
