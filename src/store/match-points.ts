@@ -33,6 +33,42 @@ export async function insertMatchPoints(
   })
 }
 
+const TESTED = MATCH_SIDES.indexOf('tested')
+
+/**
+ * Stores the points of tests anew, by what their markets are called now, where the follower has written theirs: of others it writes them when it comes to them, and nobody waits for it here.
+ */
+export async function renewTestPoints(
+  client: ClientBase,
+  tests: readonly (Told & { readonly points: readonly MatchPoint[] })[],
+): Promise<void> {
+  if (tests.length === 0) return
+  const { rows } = await client.query<Told>({
+    name: 'tests-with-points',
+    text: `select t.id as "recordId", t.version from unnest($1::text[], $2::integer[]) t (id, version)
+            where exists (select from match_points p where p.record_id = t.id and p.version = t.version and p.side = ${TESTED})`,
+    values: [tests.map(({ recordId }) => recordId), tests.map(({ version }) => version)],
+  })
+  const written = new Set(rows.map(({ recordId }) => recordId))
+  const points = tests.flatMap(({ recordId, version, points: own }) =>
+    written.has(recordId) ? own.map((point) => ({ ...point, recordId, version })) : [],
+  )
+  await client.query({
+    name: 'drop-former-test-points',
+    text: `delete from match_points p using unnest($1::text[], $2::integer[]) t (id, version)
+            where p.record_id = t.id and p.version = t.version and p.side = ${TESTED}
+              and (p.who, p.what, p.record_id) not in (select * from unnest($3::uuid[], $4::uuid[], $5::text[]))`,
+    values: [
+      rows.map(({ recordId }) => recordId),
+      rows.map(({ version }) => version),
+      points.map(({ who }) => who),
+      points.map(({ what }) => what),
+      points.map(({ recordId }) => recordId),
+    ],
+  })
+  await insertMatchPoints(client, points)
+}
+
 /** Stores who had which stall, as each record says; a row that is there already stays. */
 export async function insertStallTraders(
   client: ClientBase,

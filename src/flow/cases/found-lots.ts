@@ -47,11 +47,14 @@ export interface FoundLots {
   readonly causes: readonly string[]
   readonly whos: readonly string[]
   readonly whats: readonly string[]
+  /** By which its tests meet their goods now. */
+  readonly tested: readonly Pick<StandingTest, 'recordId' | 'version' | 'goods'>[]
 }
 
 /** A failed test that stands. */
 export interface StandingTest {
   readonly recordId: string
+  readonly version: number
   readonly body: Body
   readonly goods: TestedGoods
 }
@@ -79,7 +82,7 @@ export async function findLots(
   const standing = (await readCaseTests(client, found.id)).filter(({ verdict }) => STANDS.has(verdict))
   if (standing.length === 0 && found.code === null) return null
   const records = await readTracedVersions(client, standing)
-  const told = [...records.values()].map(({ id, body }) => ({ recordId: id, body }))
+  const told = [...records.values()].map(({ id, version, body }) => ({ recordId: id, version, body }))
   const goodsOfTests = await testedGoodsOf(client, told)
   const tests = told.map((one, i) => ({ ...one, goods: goodsOfTests[i] as TestedGoods }))
   const lots = await lotsOf(client, found, tests, limits)
@@ -91,6 +94,7 @@ export async function findLots(
     causes: tests.map(({ body }) => causeOf(body)),
     whos: [...new Set(tests.flatMap(({ goods }) => goods.whos))],
     whats: [...new Set(tests.flatMap(({ goods }) => goods.whats))],
+    tested: tests,
   }
 }
 

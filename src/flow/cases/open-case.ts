@@ -4,6 +4,7 @@ import { dueOf, objectionUntilMs } from '#core/cases/machine.ts'
 import { isLaboratoryTest, openingState, saysOf } from '#core/cases/open.ts'
 import { placeOf, siteText } from '#core/cases/place.ts'
 import type { CaseState } from '#core/cases/states.ts'
+import type { MatchPoint } from '#core/lineage/matching.ts'
 import type { Body } from '#core/model/body.ts'
 import { FAILED_TEST } from '#core/model/masked-texts.ts'
 import { isPlain } from '#core/model/personal-values.ts'
@@ -27,6 +28,7 @@ export interface ToldTest {
 /** What is known of the goods of a test. */
 export interface TestedGoods {
   readonly codes: readonly string[]
+  readonly points: readonly MatchPoint[]
   readonly whos: readonly string[]
   readonly whats: readonly string[]
 }
@@ -49,6 +51,7 @@ export async function testedGoodsOf(
   const goods = await goodsOfTests(client, tests, { at: null, markets })
   return goods.map(({ codes, points }) => ({
     codes,
+    points,
     whos: [...new Set(points.map(({ who }) => who))],
     whats: [...new Set(points.map(({ what }) => what))],
   }))

@@ -7,6 +7,7 @@ import { putCaseHolds, readCaseHolds, replaceCaseLots } from '#store/case-lots.t
 import { isOurs } from '#store/case-turns.ts'
 import { findUnsettled, lockCase, noteSettled, readCase } from '#store/cases.ts'
 import { inTransaction } from '#store/database.ts'
+import { renewTestPoints } from '#store/match-points.ts'
 import { holdsLot } from './case-lots.ts'
 import { type FoundLots, findLots, meetingsOf } from './found-lots.ts'
 import { heldMass } from './held-mass.ts'
@@ -130,6 +131,11 @@ async function settle(
       facts.lots.map((lot) =>
         rowOf(lot, holdsLot(lot) ? (recordOf.get(keyOf(lot, lot.place)) ?? null) : null),
       ),
+    )
+    // So that traces find the tests from these lots.
+    await renewTestPoints(
+      client,
+      facts.tested.map(({ recordId, version, goods }) => ({ recordId, version, points: goods.points })),
     )
   }
   const held = facts
