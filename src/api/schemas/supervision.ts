@@ -3,7 +3,14 @@ import { type Bilingual, field } from '#core/model/field.ts'
 import { component, count, nullable, text, time, words } from './fields.ts'
 
 const mass = text(['Kilograms', '公斤'], ['Decimal text', '十进制文本'])
-const amount = text(['Yuan', '元'], ['Decimal text', '十进制文本'])
+const amount = nullable(
+  Type.String(),
+  ['Yuan', '元'],
+  [
+    'Decimal text, of the records that tell an amount; null where there are records and none of them does',
+    '十进制文本，为载明金额的记录之和；有记录而均未载明金额时为 null',
+  ],
+)
 
 export const CountedGoods = field(Type.Object({ records: count(['Records', '记录数']), mass }), [
   'Records with their kilograms',

@@ -9,8 +9,8 @@ export interface Goods {
   readonly mass: string
 }
 export interface Sold extends Goods {
-  /** Yuan. */
-  readonly amount: string
+  /** Yuan of those that tell them; null where none of the records does. */
+  readonly amount: string | null
 }
 export interface Named {
   readonly code: string
@@ -47,11 +47,7 @@ export interface DayFigures {
   }
   readonly payments: {
     readonly all: Pick<Sold, 'records' | 'amount'>
-    readonly byMethod: readonly {
-      readonly method: string
-      readonly records: number
-      readonly amount: string
-    }[]
+    readonly byMethod: readonly ({ readonly method: string } & Pick<Sold, 'records' | 'amount'>)[]
   }
   readonly tests: {
     readonly all: number

@@ -18,7 +18,7 @@ const COLUMNS: readonly Pair[] = [
 const FIGURES = [2, 3, 4]
 
 const goods = ({ records, mass }: Goods): readonly string[] => [String(records), mass]
-const sold = ({ records, mass, amount }: Sold): readonly string[] => [String(records), mass, amount]
+const sold = ({ records, mass, amount }: Sold): readonly string[] => [String(records), mass, amount ?? '']
 
 /** Cases of a day; `disposed` is null where that is not shown, and not there in a report of before 0.4.0. */
 interface Cases {
@@ -106,7 +106,7 @@ function saleRows({ sales, payments }: DayFigures): Cells[] {
         methodWord(method),
         String(records),
         '',
-        amount,
+        amount ?? '',
       ],
     ),
   ]

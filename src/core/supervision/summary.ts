@@ -1,4 +1,4 @@
-import { addDecimal } from '#core/decimal.ts'
+import { addDecimal, isZero } from '#core/decimal.ts'
 import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
 import { FINDING_SEVERITIES } from '#core/findings/finding-kinds.ts'
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
@@ -6,14 +6,21 @@ import type { Figure } from './choose.ts'
 import type { DayFigures, Goods, Sold, Words } from './day-figures.ts'
 import { MAIN_PRODUCTS } from './main-products.ts'
 
-const NO_GOODS: Sold = { records: 0, mass: '0', amount: '0' }
-const plus = (a: Sold, b: Sold): Sold => ({
+type Sums = Pick<Figure, 'records' | 'mass' | 'amount'>
+const NOTHING: Sums = { records: 0, mass: '0', amount: '0' }
+const plus = (a: Sums, b: Sums): Sums => ({
   records: a.records + b.records,
   mass: addDecimal(a.mass, b.mass),
   amount: addDecimal(a.amount, b.amount),
 })
-const sum = (figures: readonly Figure[]): Sold =>
-  figures.reduce<Sold>((all, { records, mass, amount }) => plus(all, { records, mass, amount }), NO_GOODS)
+const sum = (figures: readonly Figure[]): Sums =>
+  figures.reduce<Sums>((all, { records, mass, amount }) => plus(all, { records, mass, amount }), NOTHING)
+/** What is given back has figures of its own, and goods are not sold for nothing: where each figure comes to no yuan, none of the records tells any. */
+const sold = (figures: readonly Figure[]): Sold => {
+  const all = sum(figures)
+  const isTold = all.records === 0 || figures.some(({ amount }) => !isZero(amount))
+  return { ...all, amount: isTold ? all.amount : null }
+}
 const goods = (figures: readonly Figure[]): Goods => {
   const { records, mass } = sum(figures)
   return { records, mass }
@@ -95,25 +102,25 @@ function entriesOf(entries: readonly Figure[]): DayFigures['entries'] {
 
 function salesOf(sales: readonly Figure[]): DayFigures['sales'] {
   const kind = (...details: readonly string[]): Sold =>
-    sum(sales.filter(({ detail }) => details.includes(detail)))
+    sold(sales.filter(({ detail }) => details.includes(detail)))
   return {
-    all: sum(sales),
+    all: sold(sales),
     wholesale: kind('wholesale'),
     tickets: kind('retail'),
     summaries: kind('summary'),
     untold: kind('untold'),
-    refunds: sum(sales.filter(({ detail }) => detail.endsWith('.refund'))),
+    refunds: sold(sales.filter(({ detail }) => detail.endsWith('.refund'))),
     byClass: grouped(
       sales,
       (one) => one.class,
-      (code, own) => ({ code, title: className(code), ...sum(own) }),
+      (code, own) => ({ code, title: className(code), ...sold(own) }),
     ),
   }
 }
 
 function paymentsOf(payments: readonly Figure[]): DayFigures['payments'] {
   const paid = (own: readonly Figure[]) => {
-    const { records, amount } = sum(own)
+    const { records, amount } = sold(own)
     return { records, amount }
   }
   return {
@@ -239,7 +246,7 @@ function sourcesOf(by: ReadonlyMap<string, readonly Figure[]>): DayFigures['sour
     const [from, left] = [by.get(`${of}.from`) ?? [], by.get(`${of}.left`) ?? []]
     const systems = [...new Set([...from, ...left].map(({ detail }) => detail))].sort()
     const own = (list: readonly Figure[], system: string): Sold =>
-      sum(list.filter(({ detail }) => detail === system))
+      sold(list.filter(({ detail }) => detail === system))
     return systems.map((system) => ({ of, system, counted: own(from, system), leftOut: own(left, system) }))
   })
 }

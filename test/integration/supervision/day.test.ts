@@ -27,7 +27,7 @@ describe('the summary of a day', () => {
       ['fish_farmed', 1, '80'],
     ])
     // 36.2 + 18.45 + 41.3 + 3.15; the ticket of 1.25 kg is within what the summary says of the stall's pork.
-    expect(summary.sales.all).toEqual({ records: 4, mass: '99.1', amount: '0' })
+    expect(summary.sales.all).toEqual({ records: 4, mass: '99.1', amount: null })
     expect(summary.sales.summaries.mass).toBe('99.1')
     expect(summary.sources.filter(({ of }) => of === 'retail')).toEqual([
       {
@@ -39,7 +39,7 @@ describe('the summary of a day', () => {
       {
         of: 'retail',
         system: 'mofcom-city',
-        counted: { records: 4, mass: '99.1', amount: '0' },
+        counted: { records: 4, mass: '99.1', amount: null },
         leftOut: { records: 0, mass: '0', amount: '0' },
       },
     ])
@@ -95,8 +95,8 @@ describe('the summary of a day', () => {
       ['mofcom-city', '0'],
       ['stall-ledger', '200'],
     ])
-    expect(city.sales.wholesale).toEqual({ records: 5, mass: '519', amount: '0' })
-    expect(city.sales.summaries).toEqual({ records: 52, mass: '1359.77', amount: '0' })
+    expect(city.sales.wholesale).toEqual({ records: 5, mass: '519', amount: null })
+    expect(city.sales.summaries).toEqual({ records: 52, mass: '1359.77', amount: null })
     expect(city.tests).toMatchObject({ all: 16, passed: 10, failed: 3, suspect: 1, invalid: 1, unknown: 1 })
     expect(city.tests.failedShare).toBe(0.2308)
     expect(city.tests.main).toMatchObject({ seen: 22, tested: 9, missing: 13 })
