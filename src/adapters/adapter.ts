@@ -22,6 +22,11 @@ export interface AdapterParts<Settings = unknown> {
   /** Folders of this machine below which files may be read; the operator's word, by the environment. */
   readonly folders: readonly string[]
   readonly log: AdapterLog
+  /**
+   * Told once in each reading that an adapter begins: what it leaves at the source and why, empty where it leaves nothing. Shown with the channel until the next reading; each a whole sentence
+   * with what to do.
+   */
+  readonly tell: (doubts: readonly Words[]) => void
   readonly clock: AdapterClock
   /** Aborted when the work has to end: what is under way is broken off, nothing is acknowledged any more. */
   readonly signal: AbortSignal

@@ -46,6 +46,7 @@ export function channelView(
     refused: row?.refused ?? 0,
     scannedAt: row?.scannedAt ?? null,
     scanError: spokenError(row?.scanError ?? null, language),
+    doubts: (row?.doubts ?? []).map((doubt) => doubt[language]),
   }
 }
 

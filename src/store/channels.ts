@@ -31,6 +31,12 @@ export interface ChannelError {
   readonly at: string
 }
 
+/** A sentence in both languages. */
+export interface ChannelDoubt {
+  readonly zh: string
+  readonly en: string
+}
+
 export interface ChannelRow extends ChannelName, ChannelSettings {
   readonly changedAt: string
   readonly state: Readonly<Record<string, unknown>> | null
@@ -47,12 +53,14 @@ export interface ChannelRow extends ChannelName, ChannelSettings {
   readonly refused: number
   readonly scannedAt: string | null
   readonly scanError: ChannelError | null
+  /** What its last reading left at the source, and why. */
+  readonly doubts: readonly ChannelDoubt[]
 }
 
 const COLUMNS = `system, name, is_on as "isOn", settings, limits, allow_address as "allowAddress", rhythm, changed_at as "changedAt", state,
   coalesce(leased_until > clock_timestamp(), false) as "isWorking", next_at as "nextAt", attempts, last_error as "lastError", failing_since as "failingSince", ran_at as "ranAt",
   done_at as "doneAt", messages::float8 as messages, received::float8 as received, rejected::float8 as rejected, refused::float8 as refused,
-  scanned_at as "scannedAt", scan_error as "scanError"`
+  scanned_at as "scannedAt", scan_error as "scanError", doubts`
 
 /** Channels that an operator ever set or that ran, by name. */
 export async function readChannels(client: Client, systems?: readonly string[]): Promise<ChannelRow[]> {
@@ -245,13 +253,15 @@ export interface ChannelEnd {
   readonly nextAtMs: number | null
   /** Absent: it was read to its end. Null: it goes on. */
   readonly error?: Omit<ChannelError, 'at'> | null
+  /** Undefined: what was told before stays. */
+  readonly doubts?: readonly ChannelDoubt[] | undefined
 }
 
 /** Gives the lease back and says when the channel is due again. Changes nothing where the lease was lost; an operator's change makes it due now. */
 export async function endChannel(
   client: Client,
   { system, name, fence, changedAt }: ChannelLease,
-  { nextAtMs, error }: ChannelEnd,
+  { nextAtMs, error, doubts }: ChannelEnd,
 ): Promise<void> {
   const isDone = error === undefined
   await client.query(
@@ -259,8 +269,12 @@ export async function endChannel(
             next_at = case when changed_at is distinct from $6::timestamptz then null else to_timestamp($4::numeric / 1000) end,
             failing_since = case when $7::jsonb is null then null else coalesce(failing_since, clock_timestamp()) end,
             attempts = case when $7::jsonb is null then 0 else attempts + 1 end, last_error = case when $7::jsonb is null then null
-              else $7::jsonb || jsonb_build_object('at', clock_timestamp()) end
+              else $7::jsonb || jsonb_build_object('at', clock_timestamp()) end, doubts = coalesce($8::jsonb, doubts)
       where system = $1 and name = $2 and fence = $3`,
-    [system, name, fence, nextAtMs, isDone, changedAt, error ? JSON.stringify(error) : null],
+    [
+      ...[system, name, fence, nextAtMs, isDone, changedAt],
+      error ? JSON.stringify(error) : null,
+      doubts ? JSON.stringify(doubts) : null,
+    ],
   )
 }

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import type { Adapter, Page, Taken } from '#adapters/adapter.ts'
+import type { Adapter, Page, Taken, Words } from '#adapters/adapter.ts'
 import type { DeclaredChannel } from '#core/channels/declared.ts'
 import type { InstalledSystem, Registry } from '#flow/systems/registry.ts'
 import { plainRegistry } from './plain-mapping.ts'
@@ -13,6 +13,8 @@ export interface NumberedSource {
   /** Bytes in place of those of the page that begins there. */
   readonly instead: Map<number, string>
   readonly acknowledged: string[]
+  /** What a reading tells that it leaves; undefined: it tells nothing. */
+  doubts: readonly Words[] | undefined
   readonly adapter: Adapter<NumberedSettings, NumberedState>
 }
 
@@ -27,6 +29,7 @@ export function numberedSource({ listens = false } = {}): NumberedSource {
     onPage: () => {},
     instead: new Map(),
     acknowledged: [],
+    doubts: undefined,
     adapter: {
       name: 'pull',
       title: { zh: '编号', en: 'Numbers' },
@@ -40,8 +43,10 @@ export function numberedSource({ listens = false } = {}): NumberedSource {
       reads: listens ? 'listens' : 'ends',
       ordered: !listens,
       check: async () => [],
-      read: ({ settings, signal, clock }, state) =>
-        pages(source, settings, state, { signal, clock, listens }),
+      read: ({ settings, signal, clock, tell }, state) => {
+        if (source.doubts) tell(source.doubts)
+        return pages(source, settings, state, { signal, clock, listens })
+      },
       acknowledge: async (_parts, { name }: Page, taken: Taken) => {
         source.acknowledged.push(`${name} ${taken.state}`)
       },

@@ -1,18 +1,11 @@
 import { AdapterError, type SettingCheck, type Words } from '#adapters/adapter.ts'
-import { counted, inNumber } from '#core/in-number.ts'
 import { examine } from './examine.ts'
 import { type Finding, good } from './finding.ts'
 import { KINDS } from './kinds.ts'
 import { createPageWriter } from './ndjson.ts'
-import {
-  keptCells,
-  type OpenReading,
-  pageStatement,
-  shownColumns,
-  UNMET_MAX,
-  unmetStatements,
-} from './reading.ts'
+import { keptCells, type OpenReading, pageStatement, shownColumns } from './reading.ts'
 import type { DatabaseParts, Session } from './session.ts'
+import { findUnmet, unmetCheck } from './unmet.ts'
 
 /** In the order in which a connection meets them: one that fails shows that those before it are right. */
 const STAGES = [
@@ -127,7 +120,7 @@ function adviceOf({ settings }: DatabaseParts, setting: string): Words {
 }
 
 async function sampled(parts: DatabaseParts, open: OpenReading): Promise<Finding[]> {
-  return [await sampleFinding(parts, open), ...(await unmetFindings(open))]
+  return [await sampleFinding(parts, open), ...(await findUnmet(open)).map(unmetCheck)]
 }
 
 /** Reads a few rows and looks whether their text is text. */
@@ -156,39 +149,3 @@ async function sampleFinding(
 
 // GBK read as Latin-1 is a row of letters that no language joins so; UTF-8 read as GBK has these.
 const MISREAD = /[\u00a1-\u00ff]{6}|锟斤拷|\ufffd/
-
-async function unmetFindings({ session, reading }: OpenReading): Promise<Finding[]> {
-  const { empty, future } = unmetStatements(reading)
-  const findings: Finding[] = []
-  const setting = '/settings/cursor'
-  const shown = (rows: number): string => (rows >= UNMET_MAX ? `${rows}+` : String(rows))
-  const without = empty ? (await session.ask(empty)).length : 0
-  const later = future ? (await session.ask(future)).length : 0
-  if (without > 0)
-    findings.push({
-      setting,
-      ok: false,
-      reason: {
-        zh: `${shown(without)} 行的游标列为空，永远读不到`,
-        en: `${counted(shown(without), 'row')} ${inNumber(shown(without), 'has no value in the cursor column and is', 'have no value in the cursor column and are')} never read`,
-      },
-      advice: {
-        zh: '请来源方补值，或不用游标整表读取',
-        en: 'have them filled, or read the whole table without a cursor',
-      },
-    })
-  if (later > 0)
-    findings.push({
-      setting,
-      ok: false,
-      reason: {
-        zh: `${shown(later)} 行的时间晚于明天`,
-        en: `${counted(shown(later), 'row')} ${inNumber(shown(later), 'lies', 'lie')} more than a day in the future`,
-      },
-      advice: {
-        zh: '核对来源时钟或默认值；时间到达前不会读取',
-        en: 'compare the clock of the source; they are not read until then',
-      },
-    })
-  return findings
-}

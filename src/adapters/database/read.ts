@@ -11,11 +11,11 @@ import {
   pageStatement,
   type Reading,
   shownColumns,
-  unmetStatements,
 } from './reading.ts'
 import { createSight, type Sight, type Step, withoutSeen } from './seen.ts'
 import type { DatabaseParts } from './session.ts'
 import { type ReadState, readState } from './state.ts'
+import { findUnmet, standsAhead, unmetDoubt } from './unmet.ts'
 
 export const NDJSON = 'application/x-ndjson'
 
@@ -45,7 +45,7 @@ async function* steps(
 ): AsyncIterable<Step> {
   const { limits, log } = parts
   let from = reading.cursor === null && origin?.done ? null : origin
-  if (from === null || from.done) await tellUnmet(parts, { session, reading })
+  if (from === null || from.done) await tellUnmet(parts, { session, reading }, origin)
   const known = reading.cursor === null ? null : origin
   const sight = createSight(from?.done ?? false, from?.done ? null : (from?.value ?? null))
   let likely: number | undefined
@@ -144,12 +144,13 @@ function seenAt(
   return sight.tail() ?? undefined
 }
 
-async function tellUnmet({ log }: DatabaseParts, { session, reading }: OpenReading): Promise<void> {
-  const { empty, future } = unmetStatements(reading)
-  const withoutValue = empty ? (await session.ask(empty)).length : 0
-  const ofTheFuture = future ? (await session.ask(future)).length : 0
-  if (withoutValue > 0)
-    log.warn({ rows: withoutValue }, 'rows have no value in the cursor column and are never read')
-  if (ofTheFuture > 0)
-    log.warn({ rows: ofTheFuture }, 'rows lie more than a day in the future and are not read until then')
+async function tellUnmet(
+  { log, tell, clock }: DatabaseParts,
+  open: OpenReading,
+  origin: ReadState | null,
+): Promise<void> {
+  const unmet = await findUnmet(open)
+  for (const { rows, reason } of unmet) log.warn({ rows }, reason.en)
+  const ahead = standsAhead(open.reading, origin, clock.now())
+  tell([...unmet.map(unmetDoubt), ...(ahead ? [ahead] : [])])
 }

@@ -145,31 +145,6 @@ function after(
   return `${greater} OR (${equal} AND (${after(dialect, rest, others, values)}))`
 }
 
-/** Rows that no reading will ever meet: without a value of the cursor, or more than a day later than now. Up to 1,000 of each. */
-export function unmetStatements(reading: Reading): { empty: Statement | null; future: Statement | null } {
-  const { dialect, table, cursor } = reading
-  if (cursor === null) return { empty: null, future: null }
-  const name = dialect.quote(cursor.column.name)
-  const counted = (where: string): Statement => ({
-    text: dialect.page({
-      select: [`'1' AS ${dialect.quote('trace_hub_0')}`],
-      from: dialect.from(table, orderOf(reading)),
-      where: [where],
-      order: [],
-      limit: UNMET_MAX,
-    }),
-    values: [],
-  })
-  const tomorrow = dialect.newest(cursor.column, -86_400)
-  return {
-    empty: cursor.column.nullable ? counted(`${name} IS NULL`) : null,
-    future:
-      tomorrow === null || cursor.column.form === 'rowversion' ? null : counted(`${name} > ${tomorrow}`),
-  }
-}
-
-export const UNMET_MAX = 1000
-
 /** In which form the bytes of each column come, and what is done with blanks at its end. */
 export function shownColumns({ dialect, columns, settings }: Reading): ShownColumn[] {
   return columns.map((column) => ({

@@ -105,6 +105,14 @@ export const Channel = field(
     refused: count(['Messages that could not be read', '无法读取的报文数']),
     scannedAt: nullable(Type.String({ format: 'date-time' }), ['Last scan for deletes', '最近核对删除']),
     scanError: nullable(component('ChannelProblem'), ['Why the scan failed', '核对故障']),
+    doubts: field(
+      Type.Array(Type.String()),
+      ['Left at the source', '未读取的来源数据'],
+      [
+        'What the last reading did not take, as rows of a time that has not come, and what to do; it goes on all the same',
+        '最近一次读取未取的数据（如时间未到的行）及处理建议；读取照常进行',
+      ],
+    ),
   }),
   ['Channel', '通道'],
 )

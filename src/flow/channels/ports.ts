@@ -1,6 +1,6 @@
 import { setTimeout as pauseFor } from 'node:timers/promises'
 import type { Pool } from 'pg'
-import type { AdapterClock, AdapterLog, AdapterParts } from '#adapters/adapter.ts'
+import type { AdapterClock, AdapterLog, AdapterParts, Words } from '#adapters/adapter.ts'
 import type { Resolve } from '#adapters/http/guard.ts'
 import { createConnectPort } from '#adapters/ports/connect.ts'
 import { createHttpPort } from '#adapters/ports/http.ts'
@@ -32,6 +32,7 @@ export function partsOf(
   { settings, limits, allowAddress }: Pick<ComposedChannel, 'settings' | 'limits' | 'allowAddress'>,
   secrets: Readonly<Record<string, string>>,
   signal: AbortSignal,
+  tell: (doubts: readonly Words[]) => void = () => {},
 ): AdapterParts & { close(): void } {
   const clock: AdapterClock = { now: hub.now, pause: (ms) => pause(ms, signal) }
   const { resolve } = hub
@@ -45,6 +46,7 @@ export function partsOf(
     limits,
     folders: hub.folders,
     log: hub.log,
+    tell,
     clock,
     signal,
     close: http.close,

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { AdapterError, type Page, type Taken } from '#adapters/adapter.ts'
+import { AdapterError, type Page, type Taken, type Words } from '#adapters/adapter.ts'
 import { adapterOf } from '#adapters/registry.ts'
 import { waitMs } from '#flow/delivery/backoff.ts'
 import type { Intake } from '#flow/intake/intake.ts'
@@ -71,11 +71,14 @@ export async function runChannel(
   const both = kept.signal
   try {
     const composed = compose(parts, lease)
-    const isDone = await readChannel(parts, lease, composed, both)
+    let doubts: readonly Words[] | undefined
+    const isDone = await readChannel(parts, lease, composed, both, (found) => {
+      doubts = found
+    })
     // An adapter that was told to end looks like one that came to the end.
     const scanAtMs = isDone && !both.aborted ? await keepScan(parts, lease, composed, both) : null
     if (!isDone || both.aborted) {
-      await endChannel(pool, lease, { nextAtMs: null, error: null })
+      await endChannel(pool, lease, { nextAtMs: null, error: null, doubts })
       return NOT_DONE
     }
     const readAtMs =
@@ -83,7 +86,7 @@ export async function runChannel(
         ? now() + LISTEN_AGAIN_MS
         : nextRun(composed.rhythm, beganMs, now())
     const nextAtMs = earlier(readAtMs, scanAtMs)
-    await endChannel(pool, lease, { nextAtMs: nextAtMs ?? NEVER_MS })
+    await endChannel(pool, lease, { nextAtMs: nextAtMs ?? NEVER_MS, doubts })
     return { done: true, nextAtMs }
   } catch (error) {
     if (error instanceof ChannelLost) return ANOTHERS
@@ -121,6 +124,7 @@ async function readChannel(
   lease: ChannelLease,
   channel: ComposedChannel,
   signal: AbortSignal,
+  tell: (doubts: readonly Words[]) => void,
 ): Promise<boolean> {
   const { adapter } = channel
   if (lease.state !== null && mistakesOf(adapter.state, lease.state, '/state').length > 0)
@@ -134,6 +138,7 @@ async function readChannel(
     await bounded(hub.pool, lease.system, channel),
     secrets,
     AbortSignal.any([signal, broken.signal]),
+    tell,
   )
   const endsAtMs = performance.now() + BUDGET_MS
   const isOver = (): boolean => adapter.reads === 'ends' && performance.now() >= endsAtMs

@@ -36,7 +36,7 @@ export const COLUMNS_OF_HUB = {
     business: 'scope',
   },
   channels: {
-    none: 'system name is_on rhythm changed_at fence leased_until next_at attempts failing_since ran_at done_at messages received rejected refused scan_next_at scanned_at',
+    none: 'system name is_on rhythm changed_at fence leased_until next_at attempts failing_since ran_at done_at messages received rejected refused scan_next_at scanned_at doubts',
     business: 'settings limits allow_address',
     personal: 'state last_error scan_error',
   },

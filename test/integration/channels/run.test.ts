@@ -71,6 +71,23 @@ describe('a channel', () => {
     expect(await stored()).toBe(6)
   })
 
+  it('goes on, and tells what its last reading left at the source until a reading leaves nothing', async () => {
+    const doubt = { zh: '3 行时间未到。', en: '3 rows lie ahead.' }
+    source.count = 2
+    source.doubts = [doubt]
+    await run()
+    expect(await row()).toMatchObject({ doubts: [doubt], lastError: null, attempts: 0, state: { at: 2 } })
+    // What cannot be asked changes nothing of it.
+    source.doubts = undefined
+    await setChannel(hub.pool, NAME, {})
+    await run()
+    expect((await row()).doubts).toEqual([doubt])
+    source.doubts = []
+    await setChannel(hub.pool, NAME, {})
+    await run()
+    expect((await row()).doubts).toEqual([])
+  })
+
   it('that is off, or not due, is not read', async () => {
     source.count = 2
     await run()

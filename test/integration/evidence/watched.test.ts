@@ -9,7 +9,7 @@ const NOT_WATCHED = {
   alert_targets: 'created_at last_ok_at last_error',
   audit_anchors: 'last_number last_ok_at last_error attempts next_at',
   channels:
-    'changed_at state fence leased_until next_at attempts last_error failing_since ran_at done_at messages received rejected refused scan_next_at scanned_at scan_error',
+    'changed_at state fence leased_until next_at attempts last_error failing_since ran_at done_at messages received rejected refused scan_next_at scanned_at scan_error doubts',
   erasure_rules: 'position position_left message message_left running last total done_at',
   hub_egress: 'one',
   hub_identity: 'only_row',

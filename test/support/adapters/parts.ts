@@ -65,6 +65,7 @@ export function adapterParts<Settings = never>(
       limits,
       folders,
       log: { info: noted('info'), warn: noted('warn') },
+      tell: (doubts) => noted('doubt')({ doubts }, ''),
       clock,
       signal,
     },

@@ -42,6 +42,16 @@ it('the last errors of a channel are told in the language of the caller, those t
   expect(channel(both, 'en').error).toEqual(found)
 })
 
+it('what the last reading of a channel left at its source is told in the language of the caller', () => {
+  const doubts = [{ zh: '3 行时间未到。', en: '3 rows lie ahead.' }]
+  const shown = (language: 'en' | 'zh') =>
+    channelView('a', declared as Parameters<typeof channelView>[1], { ...row(null), doubts }, [], language)
+  expect([shown('en'), shown('zh')]).toMatchObject([
+    { doubts: ['3 rows lie ahead.'] },
+    { doubts: ['3 行时间未到。'] },
+  ])
+})
+
 it('the last error of a link is told in the language of the caller, and what its receiver said stays as it is', () => {
   const lane = (detail: string) =>
     ({

@@ -189,6 +189,45 @@ describe.each(cases)(
       const { rows } = await readAll(one)
       expect(numbers(rows)).toEqual([3, 4, 5, 6, 7, 8, 10])
       expect(one.told.map(({ facts }) => facts)).toMatchObject([{ rows: 2 }, { rows: 1 }])
+      expect(one.doubts).toMatchObject([
+        {
+          zh: expect.stringContaining('2 行的游标列为空'),
+          en: expect.stringContaining('2 rows have no value'),
+        },
+        {
+          zh: expect.stringContaining('1 行'),
+          en: expect.stringContaining('1 row lies more than an hour in the future'),
+        },
+      ])
+    })
+
+    it('tells of rows that lie hours ahead, as those of a clock of another zone do, reads what comes behind them, and takes them once their time has come', async () => {
+      await makeTable(TEN)
+      const inMinutes = (minutes: number): string =>
+        ({
+          postgres: `${now} + INTERVAL '${minutes} minutes'`,
+          mysql: `${now} + INTERVAL ${minutes} MINUTE`,
+          sqlserver: `DATEADD(minute, ${minutes}, ${now})`,
+        })[kind]
+      const ahead = (number: string, minutes: number) =>
+        source.run(
+          `UPDATE ${q('检疫证明')} SET ${q('更新时间')} = ${inMinutes(minutes)} WHERE ${q('编号')} = '${number}'`,
+        )
+      await ahead('000009', 8 * 60)
+      const one = parts({ cursor: cursor() })
+      const first = await readAll(one)
+      expect(numbers(first.rows)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 10])
+      expect(one.doubts).toHaveLength(1)
+      await source.run(add(11, 1))
+      await ahead('000011', -2)
+      const two = parts({ cursor: cursor() })
+      const second = await readAll(two, first.states.at(-1))
+      expect(numbers(second.rows)).toContain(11)
+      expect([numbers(second.rows).includes(9), two.doubts.length]).toEqual([false, 1])
+      await ahead('000009', -1)
+      const three = parts({ cursor: cursor() })
+      expect(numbers((await readAll(three, second.states.at(-1))).rows)).toContain(9)
+      expect(three.doubts).toEqual([])
     })
 
     it('goes by a number alone', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createConnection } from 'mysql2/promise'
 import pg from 'pg'
-import type { ChannelLimits, Page } from '#adapters/adapter.ts'
+import type { ChannelLimits, Page, Words } from '#adapters/adapter.ts'
 import { readTable } from '#adapters/database/read.ts'
 import type { DatabaseParts } from '#adapters/database/session.ts'
 import type { Settings } from '#adapters/database/settings.ts'
@@ -26,7 +26,7 @@ export interface Told {
   readonly sentence: string
 }
 
-/** Everything that the adapter is handed, with the real ports. What it logs is kept in `told`. */
+/** Everything that the adapter is handed, with the real ports. What it logs is kept in `told`, what it leaves at the source in `doubts`. */
 export function partsOf(
   settings: Settings,
   options: {
@@ -35,8 +35,9 @@ export function partsOf(
     password?: string
     allow?: string[]
   } = {},
-): DatabaseParts & { readonly told: Told[] } {
+): DatabaseParts & { readonly told: Told[]; readonly doubts: Words[] } {
   const told: Told[] = []
+  const doubts: Words[] = []
   const clock = { now: () => Date.now(), pause: (ms: number) => pause(ms) }
   const limits = { ...LIMITS, ...options.limits }
   const signal = options.signal ?? new AbortController().signal
@@ -44,11 +45,13 @@ export function partsOf(
   const tell = (facts: object, sentence: string): void => void told.push({ facts, sentence })
   return {
     told,
+    doubts,
     settings,
     secrets: options.password === undefined ? {} : { password: options.password },
     limits,
     folders: [],
     log: { info: tell, warn: tell },
+    tell: (found) => void doubts.push(...found),
     clock,
     signal,
     http: createHttpPort({ allow, limits, clock, signal }),

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { KINDS } from '#adapters/database/kinds.ts'
 import { formOf } from '#adapters/database/oracle/table.ts'
-import { keptCells, pageStatement, type Reading, unmetStatements } from '#adapters/database/reading.ts'
+import { keptCells, pageStatement, type Reading } from '#adapters/database/reading.ts'
 import type { Settings } from '#adapters/database/settings.ts'
 import { typeText } from '#adapters/database/sqlserver/table.ts'
 import type { Column } from '#adapters/database/table.ts'
+import { standsAhead, unmetStatements } from '#adapters/database/unmet.ts'
 
 const column = (name: string, type: string, more: Partial<Column> = {}): Column => ({
   name,
@@ -134,7 +135,32 @@ describe('a page of SQL Server', () => {
 
   it('is followed by a look at what lies in the future, in which nothing is a comment', () => {
     const { future } = unmetStatements(reading('sqlserver', inSqlserver, ['编号'], '更新'))
-    expect(future?.text).toContain('[更新] > CAST(DATEADD(second, 86400, SYSDATETIME()) AS datetime2(3))')
+    expect(future?.text).toContain('[更新] > CAST(DATEADD(second, 3600, SYSDATETIME()) AS datetime2(3))')
+  })
+
+  it.each([
+    ['2099-12-31 00:00:00', true],
+    ['2099/12/31', true],
+    ['20991231000000', true],
+    ['2026-11-29 08:00:00', false],
+    ['20261128235959123', false],
+    // Numbers of papers, which begin with a region, are no times.
+    ['2099123100', false],
+    ['2110120345', false],
+  ])('by a text that was moved to %s is told to stand ahead of the clock: %s', (value, is) => {
+    const nowMs = Date.parse('2026-11-28T08:00:00Z')
+    const columns = [column('id', 'int', { form: 'number' }), column('时间', 'varchar(20)')]
+    const one = reading('mysql', columns, ['id'], '时间')
+    const told = standsAhead(one, { value, key: ['5'], done: true }, nowMs)
+    expect(told !== null).toBe(is)
+    if (told) expect(JSON.stringify(told)).not.toContain('2099')
+    const timed = reading(
+      'mysql',
+      [column('id', 'int'), column('时间', 'datetime', { form: 'time' })],
+      ['id'],
+      '时间',
+    )
+    expect(standsAhead(timed, { value, key: ['5'], done: true }, nowMs)).toBeNull()
   })
 
   it('by a date goes back by seconds, which a date has none of', () => {
