@@ -39,6 +39,7 @@ emit:
     fields:
       occurredAt: { from: day, date: [yyyy-MM-dd] }
       parties.owner: { name: owner }
+      sites.store: { name: { const: 示例冷库 } }
       product: { name: { const: 牛肉 } }
       quantity: { from: kg, unit: { const: 公斤 } }
       lots:

@@ -55,6 +55,13 @@ export const REASONS = {
     ['neither a party nor a site', '主体与场所均缺失'],
     ['Name at least one party or the site.', '请至少填写一个主体或场所。'],
   ),
+  no_from: reasonOf(
+    ['the dispatch does not say where the goods left', '准出记录未注明货物从何处发出'],
+    [
+      'Name the farm, slaughterhouse or store that they left, or their origin.',
+      '请填写发出的产地、屠宰厂、仓库等场所，或货物产地。',
+    ],
+  ),
   no_what: reasonOf(
     ['neither a product nor a lot nor a document', '产品、批次、凭证均缺失'],
     ['Name the product, the lot or a document.', '请填写产品、批次或凭证。'],

@@ -12,6 +12,7 @@ import type { UnknownGoods } from '#core/model/known-goods.ts'
 import type { UnknownScheme } from '#core/model/own-codes.ts'
 import type { Status } from '#core/model/record.ts'
 import { settledRegions } from '#core/model/settled-regions.ts'
+import { tellsFrom } from '#core/model/where-from.ts'
 import { type Doubted, doubted } from './doubted.ts'
 
 /** What a record is told by, beside its body. */
@@ -35,7 +36,7 @@ interface Doubt {
 
 /**
  * A canonical record by the checks that mappings make: regions that are none in their year, a time that cannot be, papers used out of their days or province,
- * codes of no scheme or with a wrong check digit, names of trials, amounts. It is taken and marked; what its sender marked stays marked. Records of peers have
+ * codes of no scheme or with a wrong check digit, names of trials, amounts, a dispatch from nowhere. It is taken and marked; what its sender marked stays marked. Records of peers have
  * the marks of their owner, who knows when he got them and by which list of regions he reads.
  */
 export function checked(
@@ -58,6 +59,9 @@ export function checked(
       value: paper.number,
     })),
     ...doubtfulCodes(body),
+    ...(status === 'void' || tellsFrom(kind, body)
+      ? []
+      : [{ path: '/sites', flag: 'E_SCHEMA', doubt: 'no_from' } as const]),
     ...unknown.map(({ path, scheme: value }) => ({
       ...({ path, value, flag: 'W_ID_UNKNOWN', doubt: 'scheme_unknown' } as const),
     })),

@@ -29,6 +29,28 @@ it('canonical records become records, and one that does not fit its schema is re
   })
 })
 
+it('a dispatch that names no farm, origin or region is taken, marked, and told why; one that does is not', async () => {
+  const dispatch = (key: string, change: object = {}) => sale(key, { kind: 'dispatch', ...change })
+  const answer = await post(
+    [dispatch('F1'), dispatch('F2', { sites: [{ role: 'farm', name: '示例基地', ids: [] }] })],
+    {
+      headers: { 'accept-language': 'zh' },
+    },
+  )
+  const { accepted, results } = answer.json()
+  expect([accepted, results[1].issues]).toEqual([2, undefined])
+  expect(results[0].issues).toEqual([
+    {
+      path: '/0/sites',
+      code: 'E_SCHEMA',
+      reason: expect.stringContaining('未注明货物从何处发出'),
+      fix: expect.stringContaining('产地'),
+    },
+  ])
+  const id = encodeURIComponent(results[0].records[0].id)
+  expect((await api.call('GET', `/v1/records/${id}`)).json().flags).toEqual(['E_SCHEMA'])
+})
+
 it('a single record is taken as well, and sent again it is unchanged', async () => {
   expect((await post(sale('B1'))).json()).toMatchObject({ received: 1, accepted: 1 })
   expect((await post(sale('B1'))).json()).toMatchObject({ received: 1, unchanged: 1 })

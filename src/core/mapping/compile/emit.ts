@@ -1,4 +1,5 @@
 import { type DocumentCheck, documentCheck } from '#core/mapping/run/document-check.ts'
+import { type FromCheck, fromCheck } from '#core/mapping/run/from-check.ts'
 import { type ReturnCheck, returnCheck } from '#core/mapping/run/return-check.ts'
 import { type Condition, compileWhen } from '#core/mapping/verbs/when.ts'
 import { isKind, KINDS, type Kind } from '#core/model/kinds.ts'
@@ -23,6 +24,8 @@ export interface Emit {
   readonly check: DocumentCheck | null
   /** What its amounts say of goods that came back; null where they can say nothing of them. */
   readonly returns: ReturnCheck | null
+  /** Whether it says where goods left; null where that is not its matter. */
+  readonly from: FromCheck | null
 }
 
 const NAMES = ['kind', 'key', 'when', 'fields'] as const
@@ -70,6 +73,7 @@ export function compileEmit(c: Compiling, node: Node, target: string): Emit | nu
       inside.papers,
     ),
     returns: returnCheck(kind, sorted),
+    from: fromCheck(kind, sorted),
   }
 }
 

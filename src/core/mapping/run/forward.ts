@@ -186,6 +186,7 @@ function mapBody(run: Run, step: Step, fields: TracedField[] | null, ended: Mapp
   }
   if (emit.check !== null) emit.check(run, values)
   if (emit.returns !== null) emit.returns(run, values)
+  if (emit.from !== null) emit.from(run, values)
   const made = step.assemble(values, run.flags === 0 ? [] : flagsOf(run.flags), run.raw)
   const body = withEventRegion(emit.kind, made)
   if (ended !== undefined) body.void = ended

@@ -16,6 +16,7 @@ emit:
     fields:
       occurredAt: { from: time, date: [yyyyMMdd] }
       parties.seller: { name: seller }
+      sites.farm: { name: seller }
       product: { name: goods }
       quantity: { from: kg, unit: { from: unit, default: 斤 } }
 ${more}`,

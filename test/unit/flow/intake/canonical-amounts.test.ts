@@ -10,6 +10,7 @@ const event = (kind: string, parts: object): object => ({
   parties: [{ role: 'seller', name: '示例批发部', ids: [] }],
   product: { name: '菠菜' },
   ...(kind === 'sale' ? { saleKind: 'wholesale' } : {}),
+  ...(kind === 'dispatch' ? { sites: [{ role: 'farm', name: '示例基地', ids: [] }] } : {}),
   ...(kind === 'production' ? { productionKind: 'harvest' } : {}),
   ...parts,
 })
