@@ -83,7 +83,8 @@ const LOTS_OF = (columns: string, records: string, lots: string): string => {
  * the goods had taken them in, or had sold them to the same taker, under the same paper; or the lot that they came from was taken in or sold under the same paper. What a place sells of a lot that it took in
  * itself, and what several systems tell of one place, is the same goods, of which the greatest figure counts (`usageOf`). An entry of which nobody says who
  * gave the goods was bought on where a sale names its taker, and is unsure where other sales name the paper; a place that is known by its
- * name is one in its province here, because two systems may know more and less of its region.
+ * name is one in its province here, because two systems may know more and less of its region. Who had goods from somebody under the paper sells of these, and by his sales nothing more came in.
+ * An arrival of goods at who had sold them to their giver is a refund of that sale, unless one is told.
  *
  * Where the beginning of the paper is asked for, what is sold there left under it, as a dispatch does: at the place where its goods were made, at a slaughterhouse or farm where no such place is told,
  * or by its issuer at no place; unless goods came in under it there, or somebody else gave them to the seller. Goods that go back are no sale by which anybody could have bought any.
@@ -94,12 +95,20 @@ const CHOSEN = (active: string): string => `
     select * from jsonb_to_recordset($1::jsonb) as a(n integer, code text, types text[], former jsonb, "on" date, issued date, until date, inside text,
       plate text, beginning jsonb)),
   ${BEYOND},
-  told as materialized (
+  heard as materialized (
     select a.n, a.on, a.issued, a.until, a.inside, a.plate, a.beginning, coalesce(m.mass < 0 or m.count < 0, false) as is_back, regexp_replace(m.site, '@([0-9]{2})[0-9]{4}$', '@\\1') as place, m.*
       from asked a cross join lateral (${mentions(
         `m.code = a.code and m.role = 'upstream' and m.kind in ('sale', 'entry', 'dispatch')${active}
            and (a.types is null or m.type = any(a.types) or a.former->'types' ? m.type and m.used_on >= (a.former->>'since')::date)`,
       )}) m),
+  traded as materialized (
+    select n, giver, taker, bool_or(is_back) as refunded from heard where kind = 'sale' and status = 'active' and giver <> taker group by n, giver, taker having not bool_and(is_back)),
+  told as materialized (
+    select h.n, "on", issued, until, inside, plate, beginning, place, record_id, version, system, status, type, site, site_name, site_role, from_province, to_province, used_on, count_unit,
+           product_class, product_code, vehicle, is_back or t.n is not null as is_back, bought_on and t.n is null as bought_on,
+           case when t.n is null then kind else 'sale' end as kind, case when t.n is null then h.giver else t.giver end as giver, case when t.n is null then h.taker else t.taker end as taker,
+           case when t.n is null then mass when refunded then 0 else -mass end as mass, case when t.n is null then count when refunded then 0 else -count end as count
+      from heard h left join traded t on h.kind = 'entry' and t.n = h.n and t.taker = h.giver and t.giver = h.taker),
   came as materialized (select distinct n, place from told where status = 'active' and kind = 'entry' and site <> system),
   given as materialized (select distinct n, taker from told where status = 'active' and kind in ('entry', 'sale') and not is_back and giver <> taker),
   said as materialized (
@@ -140,9 +149,11 @@ const CHOSEN = (active: string): string => `
       left join bought b on b.n = s.n and b.taker = s.giver
       left join entered e on e.n = s.n and e.taker = s.giver),
   unmet as materialized (select n from firsts except select n from judged where direct and own and not sent),
+  brought as materialized (
+    select distinct n, taker from judged where kind = 'entry' and status = 'active' and taker is distinct from giver and not (direct and own)),
   chosen as (
     select *, straight and unnamed as unsure from (
-    select *, direct and (own or n in (select n from unmet)) as straight from judged) c)`
+    select *, direct and (own or n in (select n from unmet)) and (kind = 'sale' and not sent and (n, giver) in (select n, taker from brought)) is not true as straight from judged) c)`
 
 /** What may be wrong with a use by itself. */
 const IS = {

@@ -136,8 +136,16 @@ function placesUsed(parts: readonly UsePart[]): PlacesUsed {
 const sitesOf = (places: Places): SiteUse[] =>
   places.flatMap(([site, parts]) => {
     const first = parts.filter(({ firstHand }) => firstHand > 0)
-    return first.length > 0 ? [siteUse(site, first)] : []
+    return first.length > 0 && !isBackAlone(first) ? [siteUse(site, first)] : []
   })
+
+/** Whether more came back than is told to have been there: of goods that were sold without naming the paper. */
+function isBackAlone(parts: readonly UsePart[]): boolean {
+  const values = sumOf(parts.flatMap(({ measures }) => measures)).map(({ value }) =>
+    compareDecimal(value, '0'),
+  )
+  return values.includes(-1) && !values.includes(1)
+}
 
 const usedAt = (sites: readonly SiteUse[], of: (site: SiteUse) => SiteUse['least']): Used => ({
   used: sumOf(sites.flatMap((site) => of(site).all)),

@@ -1,5 +1,5 @@
 import { finestOf, nameInSite, regionSaid, samePlaces } from '#core/balance/goods-site.ts'
-import { compareDecimal, subtractDecimal } from '#core/decimal.ts'
+import { compareDecimal, maxDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { UseKind } from '#core/lineage/document-use.ts'
 import { greatestOf, inUnit, type Measure, sumOf } from './measures.ts'
 
@@ -135,10 +135,10 @@ function ofTellers(
   }
   const most = goods.map((good): [number, Measure[]] => [
     good,
-    greatestOf(tellers.flatMap((parts) => told(parts, (of) => of === good))),
+    atLeastNone(greatestOf(tellers.flatMap((parts) => told(parts, (of) => of === good)))),
   ])
   const known = sumOf(most.flatMap(([, measures]) => measures))
-  const all = greatestOf([...tellers.flatMap((parts) => told(parts, () => true)), ...known])
+  const all = atLeastNone(greatestOf([...tellers.flatMap((parts) => told(parts, () => true)), ...known]))
   const rest = all.flatMap(({ unit, value }) => {
     const told = inUnit(known, unit)
     const beyond = told === undefined ? value : subtractDecimal(value, told)
@@ -146,6 +146,10 @@ function ofTellers(
   })
   return { all, ofGoods: new Map([...most, ...(rest.length > 0 ? [[null, rest] as const] : [])]) }
 }
+
+/** What comes back had come in at its place, so that it leaves no less than nothing there. */
+const atLeastNone = (measures: readonly Measure[]): Measure[] =>
+  measures.map(({ unit, value }) => ({ unit, value: maxDecimal('0', value) }))
 
 type Told = Pick<UsePart, 'kind' | 'system' | 'measures'>
 const byMost = (a: Told, b: Told): number =>

@@ -1,0 +1,167 @@
+import fc from 'fast-check'
+import type { Pool } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { checkPapers } from '#flow/documents/check-papers.ts'
+import { papersReader } from '#flow/documents/follow-papers.ts'
+import { loadPapers } from '#flow/documents/load-papers.ts'
+import type { PaperQuestion } from '#flow/documents/schema.ts'
+import { logFollower } from '#flow/follow/log-follower.ts'
+import { figuresOf } from '#flow/trace/read-document.ts'
+import { createPool } from '#store/database.ts'
+import { withDatabase } from '#test/database.ts'
+import {
+  MARKETS,
+  type PaperWorld,
+  paperWorld,
+  type ToldWorld,
+  type Truth,
+  tellWorld,
+} from '#test/trace/paper-world.ts'
+import { storeRecords, type Written } from '#test/trace/store-records.ts'
+
+const nowMs = Date.parse('2024-04-15T10:00:00Z')
+const on = '2024-04-15'
+const database = withDatabase()
+let pool: Pool
+beforeAll(() => {
+  pool = createPool({ url: database.url, max: 4 })
+})
+afterAll(() => pool.end())
+
+const follower = logFollower('papers', 500, [papersReader])
+async function follow(): Promise<void> {
+  while ((await follower.step(pool)) === 'more');
+}
+
+/** One of the goods of a paper. */
+interface Asked extends Truth {
+  readonly number: string
+}
+const usedOf = ({ used }: Truth): number => used.reduce((a, b) => a + b, 0)
+const leftOf = (one: Truth): number => one.stated - usedOf(one)
+
+const OF_QUANTITY = ['used_up', 'more_than_left', 'not_comparable', 'load_unread', 'load_in_other_unit']
+
+/** What a gate says of loads: what is left, and whether their quantity is refused. */
+async function gate(asked: readonly Asked[], quantityOf: (one: Asked) => number | null) {
+  const questions = asked.map((one): PaperQuestion => {
+    const quantity = quantityOf(one)
+    return {
+      ...{ number: one.number, product: one.product, on },
+      ...(quantity === null ? {} : { quantity: String(quantity), unit: '公斤' }),
+    }
+  })
+  const { papers } = await checkPapers(pool, questions, nowMs)
+  return papers.map(({ left, reasons }) => ({
+    left: Number(left?.value),
+    said: reasons.flatMap(({ code }) => (OF_QUANTITY.includes(code) ? [code] : [])).join(),
+  }))
+}
+
+/** Where a paper was used, and how much of each of its goods, as its page and its findings say. */
+async function pages(numbers: readonly string[]) {
+  const asked = numbers.map((number) => ({ number, type: null, on }))
+  const { papers } = await loadPapers(pool, asked, 20)
+  return new Map(
+    papers.map((loaded, n) => {
+      const { each } = figuresOf(loaded).left
+      const sites = loaded.usage.takenIn.sites.filter(({ measures }) =>
+        measures.some(({ value }) => value !== '0'),
+      )
+      return [
+        numbers[n],
+        {
+          sites: sites.map(({ site }) => site).sort(),
+          used: Object.fromEntries(each.map(({ goods, used }) => [goods.name, Number(used[0]?.value ?? 0)])),
+        },
+      ]
+    }),
+  )
+}
+
+/** What is told otherwise than it is true, by number. */
+async function mistakes(told: readonly ToldWorld[]): Promise<Map<string, string[]>> {
+  const asked = told.flatMap(({ number, goods }) => goods.map((one) => ({ ...one, number })))
+  const bare = await gate(asked, () => null)
+  const exact = await gate(asked, (one) => (leftOf(one) > 0 ? leftOf(one) : null))
+  const more = await gate(asked, (one) => Math.max(0, leftOf(one)) + 1)
+  const page = await pages(told.map(({ number }) => number))
+  const wrong = new Map<string, string[]>()
+  const expectSame = (number: string, what: string, got: unknown, expected: unknown) => {
+    const [is, ought] = [JSON.stringify(got), JSON.stringify(expected)]
+    if (is !== ought) wrong.set(number, [...(wrong.get(number) ?? []), `${what}: ${is} for ${ought}`])
+  }
+  for (const [n, one] of asked.entries()) {
+    const left = leftOf(one)
+    const none = left > 0 ? '' : 'used_up'
+    expectSame(one.number, `left of ${one.product}`, bare[n], { left, said: none })
+    expectSame(one.number, `exactly what is left of ${one.product}`, exact[n]?.said, none)
+    if (usedOf(one) > 0)
+      expectSame(one.number, `use of ${one.product}`, page.get(one.number)?.used[one.product], usedOf(one))
+    expectSame(one.number, `more than is left of ${one.product}`, more[n]?.said, none || 'more_than_left')
+  }
+  for (const { number, goods } of told) {
+    const markets = MARKETS.filter((_, market) => goods.some(({ used }) => (used[market] as number) > 0))
+    expectSame(number, 'places', page.get(number)?.sites, markets.toSorted())
+  }
+  return wrong
+}
+
+/** Of the worlds that are told wrongly those with the fewest records. */
+const smallest = (told: readonly ToldWorld[], wrong: ReadonlyMap<string, string[]>): unknown[] =>
+  told
+    .filter(({ number }) => wrong.has(number))
+    .sort((a, b) => a.records.length - b.records.length)
+    .slice(0, 3)
+    .map(({ number, records }) => [number, `of ${wrong.size}`, wrong.get(number), records.map(said)])
+
+function said({ kind, system, version, status, body }: Written): string {
+  const { sites = [], parties = [], documents = [], quantity, product, refund, admission } = body
+  return [
+    ...[kind, refund && 'refund', system, version, status, sites[0]?.name, product?.name, quantity?.value],
+    ...parties.map(({ role, name }) => `${role}=${name}`),
+    ...documents.map(({ role, number }) => `${role}=${number}`),
+    admission,
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+/** In the order of the world, each version behind those before it. */
+function inOrder(records: readonly Written[], order: readonly number[]): Written[] {
+  const place = ({ version = 1 }: Written, n: number) => version * 2000 + (order[n % order.length] as number)
+  return records
+    .map((one, n) => [place(one, n), one] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, one]) => one)
+}
+
+let run = 0
+/** In three commits, the first of which the follower has seen. */
+async function tell(worlds: readonly PaperWorld[]): Promise<ToldWorld[]> {
+  const told = worlds.map((world) => tellWorld(world, String(run++)))
+  const parts = told.map(({ records }, n) => inOrder(records, (worlds[n] as PaperWorld).order))
+  for (const third of [0, 1, 2]) {
+    await storeRecords(
+      pool,
+      parts.flatMap((all) => all.filter((_, n) => Math.floor((n * 3) / all.length) === third)),
+    )
+    if (third === 0) await follow()
+  }
+  return told
+}
+
+const seen = new Map<string, number>()
+test('each kilogram that came in under a paper counts once at the first market, whoever tells of it in whatever order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.noShrink(fc.integer()), async (seed) => {
+      const told = await tell(fc.sample(paperWorld, { seed, numRuns: 200 }))
+      for (const what of told.flatMap((one) => [...one.seen])) seen.set(what, (seen.get(what) ?? 0) + 1)
+      expect(smallest(told, await mistakes(told))).toEqual([])
+    }),
+    { numRuns: 4, endOnFailure: true },
+  )
+  // The law says nothing where nothing happens.
+  for (const back of ['voucher', 'own', 'sentBack', 'both', 'arrival', 'all'])
+    expect(seen.get(`back ${back}`) ?? 0, back).toBeGreaterThan(2)
+}, 300_000)
