@@ -38,6 +38,8 @@ export interface UsageRow extends UsedGoods {
   readonly region: string
   /** By which its records name the paper. */
   readonly type: string
+  /** Digest of who had the goods there: who took them in, or sold them; null also where one system alone tells of the paper, or of too many. */
+  readonly holder: string | null
   /** What left under the paper: dispatches, and sales at its beginning. */
   readonly isSent: boolean
   readonly unit: string | null
@@ -52,6 +54,9 @@ export interface UsageRow extends UsedGoods {
   readonly soldMass: string | null
   readonly soldCount: string | null
   readonly soldUnweighed: boolean
+  /** What buyers tell to have taken in of such sales. */
+  readonly takenMass: string | null
+  readonly takenCount: string | null
   readonly dayMass: string | null
   readonly dayCount: string | null
   /** Whether some of it came back, and whether some did of which the mass is not told. */
@@ -141,7 +146,8 @@ const CHOSEN = (active: string): string => `
              or s.kind = 'sale' and (s.n, s.giver) in (select n, taker from firsts)) is true as own,
            s.status = 'active' and not (not s.sent and (((s.n, s.record_id) in (select n, record_id from onward)) is true or b.n is not null)
              or s.kind = 'entry' and (e.n is not null or p.n is not null or s.giver is null and t.n is not null)) as direct,
-           s.kind = 'entry' and s.giver is null and l.n is not null as unnamed
+           s.kind = 'entry' and s.giver is null and l.n is not null as unnamed,
+           (s.kind = 'entry' and s.status = 'active' and (p.n is not null or s.giver is null and t.n is not null)) is true as taken
       from said s
       left join sellers l on l.n = s.n
       left join bought t on t.n = s.n and t.taker = s.taker
@@ -163,12 +169,20 @@ const IS = {
   otherPlate: `vehicle <> plate`,
 }
 
-const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
+/** Holders of the goods of one paper that are told apart. */
+const HOLDERS_MAX = 500
+
+const HOLDER = `case kind when 'entry' then taker when 'sale' then giver end`
+
+const USAGE = `with ${CHOSEN(` and m.status = 'active'`)},
+  apart as materialized (
+    select n from chosen where straight group by n having count(distinct system) > 1 and count(distinct ${HOLDER}) <= ${HOLDERS_MAX})
   select u.*, coalesce(v.region, '') as region from (
-    select n, kind, system, site, type, max(site_name) as "siteName", count_unit as unit, product_class as "productClass", product_code as "productCode", count(*)::integer as records,
+    select n, kind, system, site, type, holder, max(site_name) as "siteName", count_unit as unit, product_class as "productClass", product_code as "productCode", count(*)::integer as records,
            unsure as "isUnsure", sent as "isSent", count(*) filter (where straight)::integer as "firstHand", sum(mass) filter (where straight) as mass,
            sum(count) filter (where straight) as count, sum(mass) filter (where kind = 'sale' and not sent) as "soldMass", sum(count) filter (where kind = 'sale' and not sent) as "soldCount",
            coalesce(bool_or(kind = 'sale' and not sent and mass is null), false) as "soldUnweighed",
+           sum(mass) filter (where taken) as "takenMass", sum(count) filter (where taken) as "takenCount",
            sum(mass) filter (where straight and used_on = "on") as "dayMass", sum(count) filter (where straight and used_on = "on") as "dayCount",
            coalesce(bool_or(straight and (mass < 0 or count < 0)), false) as "cameBack",
            coalesce(bool_or(straight and mass is null and count < 0), false) as "cameBackUnweighed",
@@ -176,11 +190,12 @@ const USAGE = `with ${CHOSEN(` and m.status = 'active'`)}
            ${Object.entries(IS)
              .map(([name, is]) => `count(*) filter (where ${is})::integer as "${name}"`)
              .join(', ')}, min(record_id) as one
-      from chosen group by n, kind, system, site, type, unsure, sent, count_unit, product_class, product_code) u
+      from (select *, case when n in (select n from apart) then ${HOLDER} end as holder from chosen) c
+     group by n, kind, system, site, type, holder, unsure, sent, count_unit, product_class, product_code) u
     left join lateral (
       select v.region from record_versions v where v.record_id = u.one and u."siteName" <> u.site order by v.version desc limit 1) v on true`
 
-/** What was used of each paper: a row for each place, kind of record, system, type of paper, unit and goods. Void records do not count. */
+/** What was used of each paper: a row for each place, kind of record, system, type of paper, holder where several systems tell of it, unit and goods. Void records do not count. */
 export async function readUsage(
   reader: Reader,
   questions: readonly UseQuestion[],

@@ -34,11 +34,11 @@ export interface PaperUsage extends PlacesUsed {
  * so each kilogram counts once, at the first market: there the greatest of what entered and of what was sold as each system tells it,
  * because all tell of the same goods; the records of one system add up, each of the goods of the paper for itself. What was dispatched counts only where no market tells of the paper.
  *
- * Goods of which nobody says who gave them may have been bought in a sale that names the paper. At a place where sales of the other places could have brought all of them they are taken for that;
- * where they could not, they count, less what those sales may have brought: of that much nobody knows, and a paper is not said to be used beyond what is sure.
+ * Goods of which nobody says who gave them may have been bought in a sale that names the paper. They count, less what sales of other places may have brought, once for all places together: of that much
+ * nobody knows, and a paper is not said to be used beyond what is sure. A place all of whose goods such sales may have brought is none at which the paper was used.
  */
 export function usageOf(parts: readonly UsePart[]): PaperUsage {
-  const counted = withoutBought(parts)
+  const counted = withoutUntold(parts)
   const takenIn = placesUsed(counted.filter(({ isSent }) => !isSent))
   const sent = placesUsed(counted.filter(({ isSent }) => isSent))
   const total = (
@@ -60,25 +60,68 @@ export function usageOf(parts: readonly UsePart[]): PaperUsage {
 /** The use as a gate counts it: goods that left under the paper are the load that stands there, and were used nowhere yet. */
 export const atGate = (usage: PaperUsage): PaperUsage => ({ ...usage, ...usage.takenIn })
 
-/** Without the unsure goods of places where they may all have been bought in sales of other places. */
-function withoutBought(parts: readonly UsePart[]): readonly UsePart[] {
+/** Without the unsure goods of places where nobody knows how much sales of other places may have brought. */
+function withoutUntold(parts: readonly UsePart[]): readonly UsePart[] {
   if (!parts.some(({ isUnsure }) => isUnsure)) return parts
-  const [sold, untold] = [soldIn(parts), untoldIn(parts)]
+  const untold = untoldIn(parts)
   const bought = new Set(
     [...byPlace(parts).values()].flatMap((here) => {
       const unsure = here.filter(({ isUnsure }) => isUnsure)
-      if (unsure.length === 0) return []
-      const [soldHere, untoldHere] = [soldIn(here), untoldIn(here)]
-      const beyond = unsureOf(unsure).some(({ unit, value }) => {
-        const elsewhere = subtractDecimal(inUnit(sold, unit) ?? '0', inUnit(soldHere, unit) ?? '0')
-        const isUntold = (untold.get(unit) ?? 0) > (untoldHere.get(unit) ?? 0)
-        return !isUntold && compareDecimal(value, maxDecimal(elsewhere, '0')) > 0
-      })
-      return beyond ? [] : unsure
+      const untoldHere = untoldIn(here)
+      const isTold = unsureOf(unsure).some(
+        ({ unit }) => (untold.get(unit) ?? 0) <= (untoldHere.get(unit) ?? 0),
+      )
+      return isTold ? [] : unsure
     }),
   )
   return parts.filter((part) => !bought.has(part))
 }
+
+/** Without the unsure goods of places where they may all have been bought in sales of other places; what one place was sold, another one did not have. */
+function withoutBought(places: Places): Places {
+  const sold = soldIn(places.flatMap(([, parts]) => parts))
+  const open = new Map(openIn(places).map(({ unit, value }) => [unit, value]))
+  const isOpen = (here: readonly UsePart[]): boolean => {
+    const soldHere = soldIn(here)
+    return unsureOf(here).every(({ unit, value }) => {
+      const elsewhere = subtractDecimal(inUnit(sold, unit) ?? '0', inUnit(soldHere, unit) ?? '0')
+      return compareDecimal(value, maxDecimal(minDecimal(elsewhere, open.get(unit) ?? '0'), '0')) <= 0
+    })
+  }
+  const bought = new Set<string>()
+  // The most first: what they bought explains most of what was sold.
+  for (const [site, here] of places.toSorted(([, a], [, b]) =>
+    compareDecimal(unsureMass(b), unsureMass(a)),
+  )) {
+    if (!here.some(({ isUnsure }) => isUnsure) || !isOpen(here)) continue
+    bought.add(site)
+    for (const { unit, value } of unsureOf(here))
+      open.set(unit, subtractDecimal(open.get(unit) ?? '0', value))
+  }
+  return places.map(([site, parts]) => [
+    site,
+    bought.has(site) ? parts.filter(({ isUnsure }) => !isUnsure) : parts,
+  ])
+}
+
+/** What was sold, less what buyers tell to have taken in of it: as much as each place's tellers tell at most. */
+function openIn(places: Places): Measure[] {
+  const taken = sumOf(
+    places.flatMap(([, parts]) =>
+      greatestOf(
+        [...Map.groupBy(parts, ({ system }) => system).values()].flatMap((of) =>
+          sumOf(of.flatMap((part) => part.taken)),
+        ),
+      ),
+    ),
+  )
+  return soldIn(places.flatMap(([, parts]) => parts)).map(({ unit, value }) => ({
+    unit,
+    value: maxDecimal('0', subtractDecimal(value, inUnit(taken, unit) ?? '0')),
+  }))
+}
+
+const unsureMass = (parts: readonly UsePart[]): string => inUnit(unsureOf(parts), 'KGM') ?? '0'
 
 const soldIn = (parts: readonly UsePart[]): Measure[] => sumOf(parts.flatMap(({ sold }) => sold))
 
@@ -98,12 +141,12 @@ const soldOf = (parts: readonly UsePart[]): Measure[] =>
 
 function placesUsed(parts: readonly UsePart[]): PlacesUsed {
   const places = [...byPlace(parts)]
-  const sites = sitesOf(places).sort(byMass)
+  const everywhere = sitesOf(places).sort(byMass)
   const all = {
-    ...usedAt(sites, ({ measures, ofGoods }) => ({ all: measures, ofGoods })),
-    least: usedAt(sites, ({ least }) => least),
+    ...usedAt(everywhere, ({ measures, ofGoods }) => ({ all: measures, ofGoods })),
+    least: usedAt(everywhere, ({ least }) => least),
   }
-  if (!parts.some(({ isUnsure }) => isUnsure)) return { sites, ...all }
+  if (!parts.some(({ isUnsure }) => isUnsure)) return { sites: everywhere, ...all }
   const sure = sitesOf(places.map(([site, ofSite]) => [site, ofSite.filter(({ isUnsure }) => !isUnsure)]))
   /** Sales that do not say of which goods may be of any. */
   const mayBeOf = (good: number | null, part: UsePart): boolean =>
@@ -120,7 +163,7 @@ function placesUsed(parts: readonly UsePart[]): PlacesUsed {
     ),
   })
   return {
-    sites,
+    sites: sitesOf(withoutBought(places)).sort(byMass),
     ...less(
       all,
       usedAt(sure, ({ measures, ofGoods }) => ({ all: measures, ofGoods })),
@@ -157,6 +200,7 @@ type Places = readonly (readonly [site: string, parts: readonly UsePart[]])[]
 /** Measures less what of the unsure goods in them sales of other places may have brought. */
 function lessMoved(measures: readonly Measure[], places: Places): Measure[] {
   const unsure = sumOf(places.flatMap(([, parts]) => unsureOf(parts)))
+  const open = openIn(places)
   return measures.map(({ unit, value }) => {
     const all = inUnit(unsure, unit) ?? '0'
     const brought = places.map(([, parts]) =>
@@ -165,7 +209,8 @@ function lessMoved(measures: readonly Measure[], places: Places): Measure[] {
         subtractDecimal(all, inUnit(unsureOf(parts), unit) ?? '0'),
       ),
     )
-    return { unit, value: subtractDecimal(value, minDecimal(brought.reduce(addDecimal, '0'), all)) }
+    const most = minDecimal(inUnit(open, unit) ?? '0', all)
+    return { unit, value: subtractDecimal(value, minDecimal(brought.reduce(addDecimal, '0'), most)) }
   })
 }
 

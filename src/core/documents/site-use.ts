@@ -1,5 +1,6 @@
 import { finestOf, nameInSite, regionSaid, samePlaces } from '#core/balance/goods-site.ts'
-import { compareDecimal, maxDecimal, subtractDecimal } from '#core/decimal.ts'
+import { toleranceOf } from '#core/balance/measure.ts'
+import { compareDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { UseKind } from '#core/lineage/document-use.ts'
 import { greatestOf, inUnit, type Measure, sumOf } from './measures.ts'
 
@@ -16,6 +17,8 @@ export interface UsePart {
   readonly region: string
   /** Which of the goods of the paper, by their place in its list; null where nobody tells. */
   readonly good: number | null
+  /** Digest of who had the goods there, where several systems tell of the paper; null where nobody tells. */
+  readonly holder: string | null
   /** Records, and those of them whose goods came straight under the paper. */
   readonly records: number
   /** Those whose goods came straight under the paper, or may have (`isUnsure`). */
@@ -25,7 +28,9 @@ export interface UsePart {
   readonly measures: readonly Measure[]
   /** What sales told, whether or not their goods came straight under the paper. */
   readonly sold: readonly Measure[]
-  /** Units in which some of that is not told. */
+  /** What buyers tell to have taken in of sales under the paper. */
+  readonly taken: readonly Measure[]
+  /** Units in which some of what was sold is not told. */
   readonly soldUntold: readonly string[]
   /** Units in which some that came back is not told. */
   readonly untoldBack: readonly string[]
@@ -88,7 +93,7 @@ export const byMass = (a: SiteUse, b: SiteUse): number =>
 
 /** What all who tell of one place tell of it together. */
 export function siteUse(site: string, parts: readonly UsePart[]): SiteUse {
-  const byTeller = [...Map.groupBy(parts, ({ kind, system }) => `${kind} ${system}`).values()]
+  const byTeller = heldApart([...Map.groupBy(parts, ({ kind, system }) => `${kind} ${system}`).values()])
   const told = byTeller.map((ofTeller) => ({
     ...(ofTeller[0] as UsePart),
     measures: sumOf(ofTeller.flatMap(({ measures }) => measures)),
@@ -118,8 +123,48 @@ export function siteUse(site: string, parts: readonly UsePart[]): SiteUse {
 }
 
 /**
- * What all who tell of one place tell together: of each of the goods the most that one of them tells. What one tells beyond that without saying
- * of which goods is not of any.
+ * Those who tell of one place, without who had the goods where two systems tell of as much and of nobody that the other one knows: these are the same goods, under a name here and a code
+ * or another name there.
+ */
+function heldApart(tellers: readonly (readonly UsePart[])[]): readonly (readonly UsePart[])[] {
+  const known = tellers
+    .map((parts) => ({ parts, system: parts[0]?.system ?? '', ...heldBy(parts) }))
+    .sort((a, b) => (a.system < b.system ? -1 : 1))
+  return known.map(({ parts, system, holders, all }, n) => {
+    const isTold = known.some(
+      (other, at) =>
+        at < n &&
+        other.system !== system &&
+        holders.isDisjointFrom(other.holders) &&
+        isAsMuch(all, other.all),
+    )
+    return isTold ? parts.map((part) => ({ ...part, holder: null })) : parts
+  })
+}
+
+const heldBy = (parts: readonly UsePart[]) => ({
+  holders: new Set(parts.flatMap(({ holder }) => holder ?? [])),
+  all: sumOf(parts.flatMap(({ measures }) => measures)),
+})
+
+/** Within what two statements of the same goods may differ, in each unit in which both tell. */
+function isAsMuch(a: readonly Measure[], b: readonly Measure[]): boolean {
+  const both = a.flatMap(({ unit, value }) => {
+    const other = inUnit(b, unit)
+    return other === undefined ? [] : [{ unit, values: [value, other] as const }]
+  })
+  return (
+    both.length > 0 &&
+    both.every(({ unit, values: [one, other] }) => {
+      const apart = subtractDecimal(maxDecimal(one, other), minDecimal(one, other))
+      return compareDecimal(apart, toleranceOf(maxDecimal(one, other), unit)) <= 0
+    })
+  )
+}
+
+/**
+ * What all who tell of one place tell together: of each of the goods the most that one of them tells, and no less than what is told of each who had them there. What one tells beyond that
+ * without saying of which goods is not of any.
  */
 function ofTellers(
   tellers: readonly (readonly UsePart[])[],
@@ -133,12 +178,28 @@ function ofTellers(
     const sums = sumOf(parts.filter(({ good }) => isOf(good)).flatMap(measuresOf))
     return bound === 'told' ? sums : sums.filter(({ unit }) => !untold.includes(unit))
   }
+  const holders = new Set(tellers.flat().flatMap(({ holder }) => holder ?? []))
+  const ofEach = (isOf: (good: number | null) => boolean): Measure[] =>
+    [...holders].flatMap((one) =>
+      greatestOf(
+        tellers.flatMap((parts) =>
+          told(
+            parts.filter(({ holder }) => holder === one),
+            isOf,
+          ),
+        ),
+      ),
+    )
+  const mostOf = (isOf: (good: number | null) => boolean): Measure[] => [
+    ...tellers.flatMap((parts) => told(parts, isOf)),
+    ...sumOf(ofEach(isOf)),
+  ]
   const most = goods.map((good): [number, Measure[]] => [
     good,
-    atLeastNone(greatestOf(tellers.flatMap((parts) => told(parts, (of) => of === good)))),
+    atLeastNone(greatestOf(mostOf((of) => of === good))),
   ])
   const known = sumOf(most.flatMap(([, measures]) => measures))
-  const all = atLeastNone(greatestOf([...tellers.flatMap((parts) => told(parts, () => true)), ...known]))
+  const all = atLeastNone(greatestOf([...mostOf(() => true), ...known]))
   const rest = all.flatMap(({ unit, value }) => {
     const told = inUnit(known, unit)
     const beyond = told === undefined ? value : subtractDecimal(value, told)

@@ -272,6 +272,7 @@ function partOf(row: UsageRow, goods: readonly PaperGoods[]): UsePart {
     otherGoods: differsFromAll(goods, row) === null ? 0 : row.records,
     measures: measuresOf(row, row.mass, row.count),
     sold: measuresOf(row, row.soldMass, row.soldCount),
+    taken: measuresOf(row, row.takenMass, row.takenCount),
     soldUntold: UNITS_COMPARED.filter(
       (unit) =>
         row.kind === 'sale' && !row.isSent && (unit === 'KGM' ? row.soldUnweighed : unit !== row.unit),

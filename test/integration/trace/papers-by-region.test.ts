@@ -31,6 +31,7 @@ const follow = async (): Promise<void> => {
   const follower = logFollower('papers', 200, [papersReader])
   while ((await follower.step(pool)) === 'more');
 }
+const owner = (key: string) => [{ role: 'owner' as const, name: `示例批发 ${key}`, ids: [] }]
 const read = (number: string) =>
   readDocument(pool, { type: 'any', number, on: '2024-04-15', nowMs, full: true })
 const sitesOf = async (number: string) => {
@@ -49,7 +50,7 @@ test('a paper that was used at markets of one name in two regions was used at tw
     entry('r2', 'R1', '300', { body: at('310115') }),
     paper('R2'),
     entry('r3', 'R2', '400', { body: at('330109', '330109777') }),
-    entry('r4', 'R2', '300', { body: at('330100'), system: 'ledger' }),
+    entry('r4', 'R2', '300', { body: { ...at('330100'), parties: owner('r3') }, system: 'ledger' }),
     entry('r5', 'R2', '200', { body: at('310115') }),
   ])
   for (const step of [async () => {}, follow]) {

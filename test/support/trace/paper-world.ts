@@ -111,10 +111,12 @@ export function tellWorld(world: PaperWorld, run: string): ToldWorld {
   const hands: Hand[] = []
   const seen = new Set<string>()
   const sent = goods.map(() => 0)
-  /** Kilograms that came straight under the paper, by market, goods and who tells them. */
+  /** Kilograms that came straight under the paper, by market, goods, who has them and who tells them. */
   const came = new Map<string, number>()
-  const count = (at: number, good: number, teller: string, mass: number) =>
-    came.set(`${at} ${good} ${teller}`, (came.get(`${at} ${good} ${teller}`) ?? 0) + mass)
+  const count = ({ market, good, who }: Hand, teller: string, mass: number) => {
+    const key = JSON.stringify([market, good, who, teller])
+    came.set(key, (came.get(key) ?? 0) + mass)
+  }
 
   const tell = (kind: Written['kind'], system: string, good: number, mass: number, body: Partial<Body>) => {
     const one: Written = {
@@ -166,8 +168,7 @@ export function tellWorld(world: PaperWorld, run: string): ToldWorld {
       if (fate === 'void') records.push({ ...first, version: 2, status: 'void' })
       const quantity = { value: String(kilograms), unit: 'KGM' as const }
       if (fate === 'corrected') records.push({ ...first, version: 2, body: { ...first.body, quantity } })
-      if (from === farm && (fate === 'in' || fate === 'corrected'))
-        count(to.market, to.good, teller, kilograms)
+      if (from === farm && (fate === 'in' || fate === 'corrected')) count(to, teller, kilograms)
     }
   }
 
@@ -177,8 +178,7 @@ export function tellWorld(world: PaperWorld, run: string): ToldWorld {
       parties: [party('seller', from.who), ...(to === null ? [] : [party('buyer', to)])],
       ...(refund ? { refund } : {}),
     })
-    if (from.giver === null && documents.includes(upstream))
-      count(from.market, from.good, 'sales', refund ? -mass : mass)
+    if (from.giver === null && documents.includes(upstream)) count(from, 'sales', refund ? -mass : mass)
   }
 
   const papers = (
@@ -215,8 +215,7 @@ export function tellWorld(world: PaperWorld, run: string): ToldWorld {
       })
     if (way !== 'arrival' && way !== 'all') return
     arrive(giver, hand.who, mass, [upstream])
-    if (way === 'arrival' && giver.giver === null && namesPaper(sale))
-      count(giver.market, hand.good, 'sales', -mass)
+    if (way === 'arrival' && giver.giver === null && namesPaper(sale)) count(giver, 'sales', -mass)
   }
 
   function sellOn(hand: Hand, mass: number, isInside: boolean, wish: number) {
@@ -285,9 +284,19 @@ export function tellWorld(world: PaperWorld, run: string): ToldWorld {
         parties: [party('shipper', farm)],
       })
   const truth = goods.map(({ name: product }, good): Truth => {
-    const told = (market: number) =>
-      ['market', 'county', 'sales'].map((teller) => came.get(`${market} ${good} ${teller}`) ?? 0)
-    const used = MARKETS.map((_, market) => Math.max(0, ...told(market)))
+    const most = (market: number, who: string) =>
+      Math.max(
+        ...['market', 'county', 'sales'].map(
+          (teller) => came.get(JSON.stringify([market, good, who, teller])) ?? 0,
+        ),
+      )
+    const used = MARKETS.map((_, market) => {
+      const all = new Set(hands.flatMap((hand) => (hand.market === market ? hand.who : [])))
+      return Math.max(
+        0,
+        [...all].reduce((sum, who) => sum + most(market, who), 0),
+      )
+    })
     return { product, used, stated: Math.max(1, (sent[good] as number) + world.slack) }
   })
   for (const [good, { stated }] of truth.entries())

@@ -23,11 +23,13 @@ const part = (more: Partial<UsePart>): UsePart => ({
   siteName: null,
   region: '',
   good: 0,
+  holder: null,
   records: 1,
   firstHand: 1,
   isUnsure: false,
   sold: [],
   soldUntold: [],
+  taken: [],
   measures: [],
   untoldBack: [],
   sameDay: [],
@@ -74,6 +76,25 @@ test('at one place the greater of what entered and what was sold counts, places 
   expect(usageOf([sold, part({ site: 'C', firstHand: 0 })])).toMatchObject({ records: 2, used: kg('120') })
 })
 
+test('what two systems tell of one place is the same goods of each who had them there, and other goods of others', () => {
+  const of = (system: string, holder: string | null, mass: string, more: Partial<UsePart> = {}) =>
+    part({ system, holder, measures: kg(mass), ...more })
+  const used = (...parts: UsePart[]) => usageOf(parts).used
+  expect(used(of('a', 'x', '90'), of('b', 'y', '80'))).toEqual(kg('170'))
+  expect(used(of('a', 'x', '90'), of('b', 'x', '80'), of('b', 'y', '30'))).toEqual(kg('120'))
+  // A gate that names nobody tells of all that its stalls have.
+  expect(used(of('gate', null, '290'), of('b', 'x', '150'), of('c', 'y', '140'))).toEqual(kg('290'))
+  // As much, under other names: one writes names where the other one has codes.
+  expect(used(of('a', 'x', '90'), of('a', 'z', '60'), of('b', 'y', '88.5'), of('b', 'w', '60'))).toEqual(
+    kg('150'),
+  )
+  const goods = usageOf([of('a', 'x', '90'), of('b', 'y', '80', { good: 1 }), of('b', 'x', '85')]).usedOf
+  expect([...goods]).toEqual([
+    [0, kg('90')],
+    [1, kg('80')],
+  ])
+})
+
 test('goods of which nobody says who gave them count where sales of other places cannot have brought them, less what those may have', () => {
   const came = (site: string, mass: string, more: Partial<UsePart> = {}) =>
     part({ site, measures: kg(mass), isUnsure: true, ...more })
@@ -95,6 +116,13 @@ test('goods of which nobody says who gave them count where sales of other places
   // 2 kg sold do not bring 300.
   expect(used(came('A', '300'), sold('B', '2'))).toBe('300 at AB')
   expect(used(came('A', '300'), came('B', '300'), sold('A', '2'))).toBe('598 at AB')
+  // One sale brings its goods to one place.
+  const first = [came('A', '200', { isUnsure: false }), sold('A', '120')]
+  expect(used(...first, came('B', '120'), came('C', '100'), came('D', '100'))).toBe('400 at ACD')
+  // What its buyer took in of it, it brought to nobody else.
+  const buyer = came('B', '120', { isUnsure: false, firstHand: 0, taken: kg('120') })
+  expect(used(...first, buyer, came('C', '100'), came('D', '100'))).toBe('400 at ACD')
+  expect(used(...first, sold('A', '100', { firstHand: 0 }), buyer, came('C', '100'))).toBe('200 at A')
   // Nobody knows how much a sale brought that tells heads, or nothing.
   expect(used(came('A', '300'), sold('B', '2', { sold: [], soldUntold: ['KGM'] }))).toBe('2 at B')
 })
