@@ -101,7 +101,8 @@ const CHOSEN = (active: string): string => `
       plate text, beginning jsonb)),
   ${BEYOND},
   heard as materialized (
-    select a.n, a.on, a.issued, a.until, a.inside, a.plate, a.beginning, coalesce(m.mass < 0 or m.count < 0, false) as is_back, regexp_replace(m.site, '@([0-9]{2})[0-9]{4}$', '@\\1') as place, m.*
+    select a.n, a.on, a.issued, a.until, a.inside, a.plate, a.beginning, coalesce(m.mass < 0 or m.count < 0, false) as is_back,
+           coalesce((a.beginning->'isVoucher')::boolean and m.kind = 'entry' and a.beginning->'givers' ? m.taker, false) as is_home, regexp_replace(m.site, '@([0-9]{2})[0-9]{4}$', '@\\1') as place, m.*
       from asked a cross join lateral (${mentions(
         `m.code = a.code and m.role = 'upstream' and m.kind in ('sale', 'entry', 'dispatch')${active}
            and (a.types is null or m.type = any(a.types) or a.former->'types' ? m.type and m.used_on >= (a.former->>'since')::date)`,
@@ -110,14 +111,15 @@ const CHOSEN = (active: string): string => `
     select n, giver, taker, bool_or(is_back) as refunded from heard where kind = 'sale' and status = 'active' and giver <> taker group by n, giver, taker having not bool_and(is_back)),
   told as materialized (
     select h.n, "on", issued, until, inside, plate, beginning, place, record_id, version, system, status, type, site, site_name, site_role, from_province, to_province, used_on, count_unit,
-           product_class, product_code, vehicle, is_back or t.n is not null as is_back, bought_on and t.n is null as bought_on,
+           product_class, product_code, vehicle, is_home, is_back or is_home or t.n is not null as is_back, bought_on and t.n is null as bought_on,
            case when t.n is null then kind else 'sale' end as kind, case when t.n is null then h.giver else t.giver end as giver, case when t.n is null then h.taker else t.taker end as taker,
-           case when t.n is null then mass when refunded then 0 else -mass end as mass, case when t.n is null then count when refunded then 0 else -count end as count
+           case when t.n is not null and refunded then 0 when t.n is not null or is_home then -mass else mass end as mass,
+           case when t.n is not null and refunded then 0 when t.n is not null or is_home then -count else count end as count
       from heard h left join traded t on h.kind = 'entry' and t.n = h.n and t.taker = h.giver and t.giver = h.taker),
   came as materialized (select distinct n, place from told where status = 'active' and kind = 'entry' and site <> system),
   given as materialized (select distinct n, taker from told where status = 'active' and kind in ('entry', 'sale') and not is_back and giver <> taker),
   said as materialized (
-    select t.*, kind = 'dispatch' or kind = 'sale' and coalesce(case
+    select t.*, kind = 'dispatch' or is_home or kind = 'sale' and coalesce(case
              when beginning is null then false
              when (beginning->'isVoucher')::boolean then beginning->'givers' ? giver
              when (n, place) in (select n, place from came) or (n, giver) in (select n, taker from given) then false
@@ -132,7 +134,7 @@ const CHOSEN = (active: string): string => `
   sellers as materialized (select distinct n from sales),
   pairs as materialized (select distinct n, giver, taker from sales where giver is not null and taker is not null),
   bought as materialized (select distinct n, taker from sales where taker is not null and taker is distinct from giver),
-  entered as materialized (select distinct n, taker from alive where kind = 'entry' and taker is not null and taker is distinct from giver),
+  entered as materialized (select distinct n, taker from alive where kind = 'entry' and not sent and taker is not null and taker is distinct from giver),
   carried as materialized (select a.n, e.record_id, e.version, e.to_code as lot from asked a join lot_edges e on e.from_code = a.code),
   had as materialized (${LOTS_OF('place', 'alive where not sent', 'carried')}),
   parted as materialized (
@@ -145,9 +147,9 @@ const CHOSEN = (active: string): string => `
     select s.*, (not s.bought_on or s.kind = 'entry' and ((s.n, s.giver) in (select n, giver from firsts) or (s.n, s.taker) in (select n, taker from firsts))
              or s.kind = 'sale' and (s.n, s.giver) in (select n, taker from firsts)) is true as own,
            s.status = 'active' and not (not s.sent and (((s.n, s.record_id) in (select n, record_id from onward)) is true or b.n is not null)
-             or s.kind = 'entry' and (e.n is not null or p.n is not null or s.giver is null and t.n is not null)) as direct,
-           s.kind = 'entry' and s.giver is null and l.n is not null as unnamed,
-           (s.kind = 'entry' and s.status = 'active' and (p.n is not null or s.giver is null and t.n is not null)) is true as taken
+             or s.kind = 'entry' and not s.sent and (e.n is not null or p.n is not null or s.giver is null and t.n is not null)) as direct,
+           s.kind = 'entry' and not s.sent and s.giver is null and l.n is not null as unnamed,
+           (s.kind = 'entry' and not s.sent and s.status = 'active' and (p.n is not null or s.giver is null and t.n is not null)) is true as taken
       from said s
       left join sellers l on l.n = s.n
       left join bought t on t.n = s.n and t.taker = s.taker
@@ -223,7 +225,7 @@ export interface UseRow {
 }
 
 const USES = `with ${CHOSEN('')}
-  select record_id as "recordId", version, kind, system, site, straight as "isFirst", day from (
+  select record_id as "recordId", version, kind, system, site, straight and not is_home as "isFirst", day from (
     select *, coalesce(used_on::text, '9999-12-31') as day from chosen) c
    where $5::text is null or (day, record_id) > ($5, $6)
    order by day, record_id limit $7`

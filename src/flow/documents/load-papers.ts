@@ -1,16 +1,11 @@
-import { UNITS_COMPARED } from '#core/balance/measure.ts'
-import { compareDecimal, negateDecimal } from '#core/decimal.ts'
 import { documentTypeOn, namesBefore2026, QUARANTINE_2026 } from '#core/documents/document-form.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
 import type { IssuedPaper } from '#core/documents/judge-paper.ts'
-import type { Measure } from '#core/documents/measures.ts'
 import { mentionedPapers, plateDigest } from '#core/documents/mentioned-paper.ts'
 import { beginningOf, type PaperBeginning } from '#core/documents/paper-beginning.ts'
-import { differsFromAll, goodsMeant, type PaperGoods, withRefunds } from '#core/documents/paper-goods.ts'
+import { differsFromAll } from '#core/documents/paper-goods.ts'
 import { atGate, type PaperUsage, usageOf } from '#core/documents/paper-usage.ts'
-import type { UsePart } from '#core/documents/site-use.ts'
 import { documentCode } from '#core/lineage/codes.ts'
-import type { UseKind } from '#core/lineage/document-use.ts'
 import { type Mentioning, mentioning } from '#core/lineage/node-state.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import type { Status } from '#core/model/record.ts'
@@ -29,6 +24,7 @@ import { readUsage, type UsageRow, type UsedGoods, type UseQuestion } from '#sto
 import { tracedRecords } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 import { bestOf, isRefund, issuedPaper } from './issued-paper.ts'
+import { partOf, withRefundsOf } from './use-parts.ts'
 
 /** A paper that somebody asks for; the number is normalised. */
 export interface AskedPaper {
@@ -126,23 +122,6 @@ export async function usageAtGate(
 ): Promise<PaperUsage> {
   const [at] = await withUses(reader, [loaded], snapshot, 'at_gate')
   return (at ?? loaded).usage
-}
-
-/** Less what its seller tells of goods that went back, under a number of its own, of the sale that a voucher is of. */
-function withRefundsOf(
-  paper: IssuedPaper,
-  beginning: PaperBeginning | null,
-  rows: readonly UsageRow[],
-): IssuedPaper {
-  if (!beginning?.isVoucher) return paper
-  const refunds = rows.flatMap((row) => {
-    const back = row.isSent ? measuresOf(row, row.mass, row.count) : []
-    const below = back.flatMap(({ unit, value }) =>
-      compareDecimal(value, '0') < 0 ? [{ unit, value: negateDecimal(value) }] : [],
-    )
-    return below.length === 0 ? [] : [{ ...row, name: null, stated: [], back: below }]
-  })
-  return refunds.length === 0 ? paper : { ...paper, goods: withRefunds(paper.goods, refunds) }
 }
 
 /** Types under which records may name a paper of this type: sources go on saying 产品A of the certificate of 2026. */
@@ -257,29 +236,4 @@ export const mayBe = ({ types, former }: UseQuestion, { type, lastOn }: KnownTyp
 function usedAs(asked: DocumentType | null, { type, papers }: IssuedPaper): string[] | null {
   if (asked !== null) return typesOfUses(asked)
   return !isUntold(type) && papers > 1 ? typesOfUses(type) : null
-}
-
-const measuresOf = ({ unit }: UsageRow, mass: string | null, count: string | null): Measure[] => [
-  ...(mass === null ? [] : [{ unit: 'KGM', value: mass }]),
-  ...(count === null || unit === null ? [] : [{ unit, value: count }]),
-]
-
-function partOf(row: UsageRow, goods: readonly PaperGoods[]): UsePart {
-  return {
-    ...row,
-    kind: row.kind as UseKind,
-    good: goodsMeant(goods, row),
-    otherGoods: differsFromAll(goods, row) === null ? 0 : row.records,
-    measures: measuresOf(row, row.mass, row.count),
-    sold: measuresOf(row, row.soldMass, row.soldCount),
-    taken: measuresOf(row, row.takenMass, row.takenCount),
-    soldUntold: UNITS_COMPARED.filter(
-      (unit) =>
-        row.kind === 'sale' && !row.isSent && (unit === 'KGM' ? row.soldUnweighed : unit !== row.unit),
-    ),
-    untoldBack: UNITS_COMPARED.filter((unit) =>
-      unit === 'KGM' ? row.cameBackUnweighed : row.cameBack && unit !== row.unit,
-    ),
-    sameDay: measuresOf(row, row.dayMass, row.dayCount),
-  }
 }

@@ -103,3 +103,20 @@ test('a refund of goods that were sold without naming their paper gives nothing 
   ])
   expect(await usedOf('P4')).toEqual(['300', '200', '100', 1])
 })
+
+test('an arrival at the seller under his own voucher takes off what it states, once with a refund that tells of it too, and is no use', async () => {
+  const sale = (number: string) => sold(100, FIRST, SECOND, [voucher(number)])
+  const home = (number: string, system = 'city') => ({
+    ...came(40, FIRST, SECOND, [voucher(number, 'upstream')]),
+    system,
+  })
+  await storeRecords(pool, [
+    ...[sale('V6'), came(100, SECOND, FIRST, [voucher('V6', 'upstream')]), home('V6')],
+    ...[sale('V7'), home('V7'), home('V7', 'county')],
+    ...[sale('V8'), home('V8'), sold(40, FIRST, SECOND, [voucher('V8')], { refund: true })],
+  ])
+  // What came in before it went back was covered.
+  expect(await usedOf('V6')).toEqual(['100', '100', '0', 1])
+  expect(await usedOf('V7')).toEqual(['60', null, '60', 0])
+  expect(await usedOf('V8')).toEqual(['60', null, '60', 0])
+})

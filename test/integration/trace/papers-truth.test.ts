@@ -9,15 +9,9 @@ import { logFollower } from '#flow/follow/log-follower.ts'
 import { figuresOf } from '#flow/trace/read-document.ts'
 import { createPool } from '#store/database.ts'
 import { withDatabase } from '#test/database.ts'
-import {
-  MARKETS,
-  type PaperWorld,
-  paperWorld,
-  type ToldWorld,
-  type Truth,
-  tellWorld,
-} from '#test/trace/paper-world.ts'
+import { type PaperWorld, paperWorld } from '#test/trace/paper-world.ts'
 import { storeRecords, type Written } from '#test/trace/store-records.ts'
+import { type ToldWorld, type Truth, tellWorld } from '#test/trace/tell-paper-world.ts'
 
 const nowMs = Date.parse('2024-04-15T10:00:00Z')
 const on = '2024-04-15'
@@ -33,17 +27,10 @@ async function follow(): Promise<void> {
   while ((await follower.step(pool)) === 'more');
 }
 
-/** One of the goods of a paper. */
-interface Asked extends Truth {
-  readonly number: string
-}
-const usedOf = ({ used }: Truth): number => used.reduce((a, b) => a + b, 0)
-const leftOf = (one: Truth): number => one.stated - usedOf(one)
-
 const OF_QUANTITY = ['used_up', 'more_than_left', 'not_comparable', 'load_unread', 'load_in_other_unit']
 
 /** What a gate says of loads: what is left, and whether their quantity is refused. */
-async function gate(asked: readonly Asked[], quantityOf: (one: Asked) => number | null) {
+async function gate(asked: readonly Truth[], quantityOf: (one: Truth) => number | null) {
   const questions = asked.map((one): PaperQuestion => {
     const quantity = quantityOf(one)
     return {
@@ -79,30 +66,29 @@ async function pages(numbers: readonly string[]) {
   )
 }
 
-/** What is told otherwise than it is true, by number. */
+/** What is told otherwise than it is true, by the number of the world's paper. */
 async function mistakes(told: readonly ToldWorld[]): Promise<Map<string, string[]>> {
-  const asked = told.flatMap(({ number, goods }) => goods.map((one) => ({ ...one, number })))
+  const asked = told.flatMap(({ number: world, truths }) => truths.map((one) => ({ ...one, world })))
   const bare = await gate(asked, () => null)
-  const exact = await gate(asked, (one) => (leftOf(one) > 0 ? leftOf(one) : null))
-  const more = await gate(asked, (one) => Math.max(0, leftOf(one)) + 1)
-  const page = await pages(told.map(({ number }) => number))
+  const exact = await gate(asked, ({ left }) => (left > 0 ? left : null))
+  const more = await gate(asked, ({ left }) => Math.max(0, left) + 1)
+  const page = await pages([...new Set(asked.map(({ number }) => number))])
   const wrong = new Map<string, string[]>()
-  const expectSame = (number: string, what: string, got: unknown, expected: unknown) => {
-    const [is, ought] = [JSON.stringify(got), JSON.stringify(expected)]
-    if (is !== ought) wrong.set(number, [...(wrong.get(number) ?? []), `${what}: ${is} for ${ought}`])
-  }
-  for (const [n, one] of asked.entries()) {
-    const left = leftOf(one)
+  for (const [n, { world, number, product, used, left }] of asked.entries()) {
+    const { sites = [], used: usedOf = {} } = page.get(number) ?? {}
+    const of = asked.filter((one) => one.number === number)
     const none = left > 0 ? '' : 'used_up'
-    expectSame(one.number, `left of ${one.product}`, bare[n], { left, said: none })
-    expectSame(one.number, `exactly what is left of ${one.product}`, exact[n]?.said, none)
-    if (usedOf(one) > 0)
-      expectSame(one.number, `use of ${one.product}`, page.get(one.number)?.used[one.product], usedOf(one))
-    expectSame(one.number, `more than is left of ${one.product}`, more[n]?.said, none || 'more_than_left')
-  }
-  for (const { number, goods } of told) {
-    const markets = MARKETS.filter((_, market) => goods.some(({ used }) => (used[market] as number) > 0))
-    expectSame(number, 'places', page.get(number)?.sites, markets.toSorted())
+    for (const [what, is, ought] of [
+      ['left', bare[n], { left, said: none }],
+      ['exactly what is left', exact[n]?.said, none],
+      ['more than is left', more[n]?.said, none || 'more_than_left'],
+      ['page', used > 0 ? usedOf[product] : used, used],
+      ['places', sites, [...new Set(of.flatMap(({ places }) => places))].sort()],
+    ])
+      if (JSON.stringify(is) !== JSON.stringify(ought)) {
+        const text = `${number} ${product} ${what}: ${JSON.stringify(is)} for ${JSON.stringify(ought)}`
+        wrong.set(world, [...(wrong.get(world) ?? []), text])
+      }
   }
   return wrong
 }
