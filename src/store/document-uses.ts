@@ -18,8 +18,10 @@ export interface UseQuestion {
   /** Digits of the province that it is valid in; null: anywhere; empty: of each use that which its goods came from, for nobody says where it was issued. */
   readonly inside: string | null
   readonly plate: string | null
-  /** Whose sales under it are what left under it; null where sales at its beginning are uses as all others. */
+  /** Null where no record of the paper itself is known. */
   readonly beginning: PaperBeginning | null
+  /** What is sold at its beginning left under it, and is no use as all others are. */
+  readonly isSoldAsSent: boolean
 }
 
 /** Class and code of goods, as their records know them. */
@@ -98,19 +100,20 @@ const LOTS_OF = (columns: string, records: string, lots: string): string => {
 const CHOSEN = (active: string): string => `
   asked as materialized (
     select * from jsonb_to_recordset($1::jsonb) as a(n integer, code text, types text[], former jsonb, "on" date, issued date, until date, inside text,
-      plate text, beginning jsonb)),
+      plate text, beginning jsonb, "isSoldAsSent" boolean)),
   ${BEYOND},
   heard as materialized (
-    select a.n, a.on, a.issued, a.until, a.inside, a.plate, a.beginning, coalesce(m.mass < 0 or m.count < 0, false) as is_back,
-           coalesce((a.beginning->'isVoucher')::boolean and m.kind = 'entry' and a.beginning->'givers' ? m.taker, false) as is_home, regexp_replace(m.site, '@([0-9]{2})[0-9]{4}$', '@\\1') as place, m.*
+    select a.n, a.on, a.issued, a.until, a.inside, a.plate, a.beginning, a."isSoldAsSent", coalesce(m.mass < 0 or m.count < 0, false) as is_back,
+           m.kind = 'entry' and coalesce(case when (a.beginning->'isVoucher')::boolean then a.beginning->'givers' ? m.taker
+             else m.giver is not null and not a.beginning->'givers' ? m.giver and (a.beginning->'places' ? place or a.beginning->'names' ? m.site_name) end, false) as is_home, place, m.*
       from asked a cross join lateral (${mentions(
         `m.code = a.code and m.role = 'upstream' and m.kind in ('sale', 'entry', 'dispatch')${active}
            and (a.types is null or m.type = any(a.types) or a.former->'types' ? m.type and m.used_on >= (a.former->>'since')::date)`,
-      )}) m),
+      )}) m cross join lateral (select regexp_replace(m.site, '@([0-9]{2})[0-9]{4}$', '@\\1') as place) p),
   traded as materialized (
     select n, giver, taker, bool_or(is_back) as refunded from heard where kind = 'sale' and status = 'active' and giver <> taker group by n, giver, taker having not bool_and(is_back)),
   told as materialized (
-    select h.n, "on", issued, until, inside, plate, beginning, place, record_id, version, system, status, type, site, site_name, site_role, from_province, to_province, used_on, count_unit,
+    select h.n, "on", issued, until, inside, plate, beginning, "isSoldAsSent", place, record_id, version, system, status, type, site, site_name, site_role, from_province, to_province, used_on, count_unit,
            product_class, product_code, vehicle, is_home, is_back or is_home or t.n is not null as is_back, bought_on and t.n is null as bought_on,
            case when t.n is null then kind else 'sale' end as kind, case when t.n is null then h.giver else t.giver end as giver, case when t.n is null then h.taker else t.taker end as taker,
            case when t.n is not null and refunded then 0 when t.n is not null or is_home then -mass else mass end as mass,
@@ -120,7 +123,7 @@ const CHOSEN = (active: string): string => `
   given as materialized (select distinct n, taker from told where status = 'active' and kind in ('entry', 'sale') and not is_back and giver <> taker),
   said as materialized (
     select t.*, kind = 'dispatch' or is_home or kind = 'sale' and coalesce(case
-             when beginning is null then false
+             when not "isSoldAsSent" then false
              when (beginning->'isVoucher')::boolean then beginning->'givers' ? giver
              when (n, place) in (select n, place from came) or (n, giver) in (select n, taker from given) then false
              else beginning->'places' ? place or beginning->'names' ? site_name
@@ -144,7 +147,8 @@ const CHOSEN = (active: string): string => `
     select n, record_id from (${LOTS_OF('place, kind', 'alive', 'parted')}) o
      where kind = 'entry' or kind = 'sale' and ((n, lot, place) in (select n, lot, place from had)) is not true),
   judged as materialized (
-    select s.*, (not s.bought_on or s.kind = 'entry' and ((s.n, s.giver) in (select n, giver from firsts) or (s.n, s.taker) in (select n, taker from firsts))
+    select s.*, (not s.bought_on or s.kind = 'entry' and ((s.n, s.giver) in (select n, giver from firsts) or (s.n, s.taker) in (select n, taker from firsts)
+               or not (s.beginning->'isVoucher')::boolean and s.beginning->'givers' ? s.giver)
              or s.kind = 'sale' and (s.n, s.giver) in (select n, taker from firsts)) is true as own,
            s.status = 'active' and not (not s.sent and (((s.n, s.record_id) in (select n, record_id from onward)) is true or b.n is not null)
              or s.kind = 'entry' and not s.sent and (e.n is not null or p.n is not null or s.giver is null and t.n is not null)) as direct,

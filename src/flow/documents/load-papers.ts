@@ -95,7 +95,7 @@ async function withUses(
   const questions = known.map(({ question, beginning }, n) => ({
     ...question,
     n,
-    beginning: as === 'at_gate' ? beginning : question.beginning,
+    isSoldAsSent: as === 'at_gate' ? beginning !== null : question.isSoldAsSent,
   }))
   const uses = Map.groupBy(await readUsage(reader, questions, beyond, notYet), ({ n }) => n)
   return known.map((one, n) => {
@@ -215,8 +215,9 @@ function questionOf(
     until: paper?.validUntil ?? null,
     inside: paper?.territory === 'within_province' ? (paper.province ?? '') : null,
     plate: paper?.vehicle ? plateDigest(paper.vehicle) : null,
+    beginning,
     // What the seller tells of his own voucher is the sale itself, or that some went back.
-    beginning: beginning?.isVoucher ? beginning : null,
+    isSoldAsSent: beginning?.isVoucher ?? false,
   }
 }
 

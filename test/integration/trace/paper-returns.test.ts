@@ -120,3 +120,25 @@ test('an arrival at the seller under his own voucher takes off what it states, o
   expect(await usedOf('V7')).toEqual(['60', null, '60', 0])
   expect(await usedOf('V8')).toEqual(['60', null, '60', 0])
 })
+
+test('goods that were refused and taken back where they were made under the paper were used nowhere, and others under it came in', async () => {
+  const farm = { sites: [{ role: 'farm' as const, name: '龙游示例基地', ids: [] }] }
+  const made = paper('P5', 300)
+  await storeRecords(pool, [
+    { ...made, body: { ...made.body, ...farm } },
+    came(200, FIRST, FARM, [promise('P5')]),
+    told('entry', 90, {
+      ...{ ...farm, documents: [promise('P5')] },
+      parties: [party('owner', FARM), party('supplier', SECOND)],
+    }),
+  ])
+  expect(await usedOf('P5')).toEqual(['300', '200', '100', 1])
+})
+
+test('goods that came with a voucher of who issued the paper came in under it, also where nobody tells of that sale', async () => {
+  await storeRecords(pool, [
+    ...[paper('P6', 300), came(200, FIRST, FARM, [promise('P6'), voucher('V9', 'upstream')])],
+    came(80, SECOND, FIRST, [promise('P6'), voucher('V10', 'upstream')]),
+  ])
+  expect(await usedOf('P6')).toEqual(['300', '200', '100', 1])
+})

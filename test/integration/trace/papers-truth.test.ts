@@ -9,9 +9,10 @@ import { logFollower } from '#flow/follow/log-follower.ts'
 import { figuresOf } from '#flow/trace/read-document.ts'
 import { createPool } from '#store/database.ts'
 import { withDatabase } from '#test/database.ts'
+import type { Truth } from '#test/trace/paper-truth.ts'
 import { type PaperWorld, paperWorld } from '#test/trace/paper-world.ts'
 import { storeRecords, type Written } from '#test/trace/store-records.ts'
-import { type ToldWorld, type Truth, tellWorld } from '#test/trace/tell-paper-world.ts'
+import { type ToldWorld, tellWorld } from '#test/trace/tell-paper-world.ts'
 
 const nowMs = Date.parse('2024-04-15T10:00:00Z')
 const on = '2024-04-15'
@@ -46,9 +47,9 @@ async function gate(asked: readonly Truth[], quantityOf: (one: Truth) => number 
 }
 
 /** Where a paper was used, and how much of each of its goods, as its page and its findings say. */
-async function pages(numbers: readonly string[]) {
+async function pages(numbers: readonly string[], as: ToldWorld['as']) {
   const asked = numbers.map((number) => ({ number, type: null, on }))
-  const { papers } = await loadPapers(pool, asked, 20)
+  const { papers } = await loadPapers(pool, asked, 20, pool, 'all', as)
   return new Map(
     papers.map((loaded, n) => {
       const { each } = figuresOf(loaded).left
@@ -72,7 +73,13 @@ async function mistakes(told: readonly ToldWorld[]): Promise<Map<string, string[
   const bare = await gate(asked, () => null)
   const exact = await gate(asked, ({ left }) => (left > 0 ? left : null))
   const more = await gate(asked, ({ left }) => Math.max(0, left) + 1)
-  const page = await pages([...new Set(asked.map(({ number }) => number))])
+  const numbersOf = (as: ToldWorld['as']) => [
+    ...new Set(told.flatMap((one) => (one.as === as ? one.truths.map(({ number }) => number) : []))),
+  ]
+  const page = new Map([
+    ...(await pages(numbersOf('everywhere'), 'everywhere')),
+    ...(await pages(numbersOf('at_gate'), 'at_gate')),
+  ])
   const wrong = new Map<string, string[]>()
   for (const [n, { world, number, product, used, left }] of asked.entries()) {
     const { sites = [], used: usedOf = {} } = page.get(number) ?? {}

@@ -53,6 +53,14 @@ export const paperWorld = fc.record({
   /** By how much more is stated than came in. */
   slack: few(-50, 0, 0, 100),
   sent: few('nothing', 'some', 'all'),
+  origin: fc.record({
+    sale: few<Papers>('untold', 'untold', 'paper', 'both'),
+    /** Whether who takes the goods in names the voucher of that sale beside the paper. */
+    isVoucherShown: few(false, false, true),
+    /** How it tells of what a gate refused and sent back. */
+    home: few('untold', 'refund', 'arrival'),
+    isPlaceTold: fc.boolean(),
+  }),
   markets: fc.tuple(market, market, market),
   pairs: fc.array(pair, { minLength: 5, maxLength: 5 }),
   steps: fc.array(step, { minLength: 1, maxLength: 14 }),

@@ -1,63 +1,16 @@
 import type { Body } from '#core/model/body.ts'
 import type { DocumentPart } from '#core/model/parts.ts'
 import type { Written } from '#test/trace/store-records.ts'
+import { add, type Hand, hasHad, NOTHING, type Truth, voucherTruth } from './paper-truth.ts'
 import { MARKETS, PAPERS, type Papers, type PaperWorld, ROUNDED, type Step } from './paper-world.ts'
-
-/** Goods as one trader has them. */
-interface Hand {
-  readonly who: string
-  readonly market: number
-  readonly good: number
-  readonly giver: Hand | null
-  readonly voucher: string
-  readonly told: PaperWorld['pairs'][number]
-  /** Whether who has it may name the paper. */
-  readonly isKnown: boolean
-  /** Whether an arrival tells that it came here under the paper. */
-  readonly isArrived: boolean
-  /** Kilograms that it was sold for under its voucher, that went back by refunds under that, and that came in or back under it, by who tells. */
-  readonly sold: number
-  refunded: number
-  readonly came: Map<string, number>
-  readonly cameBack: Map<string, number>
-  has: number
-}
-
-const NOTHING = () => ({ refunded: 0, came: new Map<string, number>(), cameBack: new Map<string, number>() })
-const add = (to: Map<string, number>, key: string, mass: number) => to.set(key, (to.get(key) ?? 0) + mass)
-const most = (of: ReadonlyMap<string, number>): number => Math.max(0, ...of.values())
-
-/** Whether goods went through somebody's hands: what he gets again came back. */
-const hasHad = (hand: Hand | null, who: string): boolean =>
-  hand !== null && (hand.who === who || hasHad(hand.giver, who))
-
-/** What is true of one of the goods of a paper, in kilograms. */
-export interface Truth {
-  readonly number: string
-  readonly product: string
-  readonly used: number
-  /** Below zero where more was used than is stated. */
-  readonly left: number
-  /** Markets at which some was used. */
-  readonly places: readonly string[]
-}
-
-/** Of a voucher: what came in before it went back was covered, and what went back does not come in. */
-function voucherTruth(
-  { voucher: number, market, sold, refunded, came, cameBack }: Hand,
-  product: string,
-): Truth {
-  const used = most(came)
-  const kept = sold - Math.max(refunded, most(cameBack))
-  const left = used <= kept ? kept - used : Math.min(0, sold - used)
-  return { number, product, used, left, places: used > 0 ? [MARKETS[market] as string] : [] }
-}
 
 export interface ToldWorld {
   readonly number: string
   readonly records: readonly Written[]
   /** Of the paper and of the vouchers of sales of its goods. */
   readonly truths: readonly Truth[]
+  /** As what its page is read: what its origin sold is a use of it in figures of uses, and none at a gate. */
+  readonly as: 'everywhere' | 'at_gate'
   /** What happens in it. */
   readonly seen: ReadonlySet<string>
 }
@@ -160,7 +113,9 @@ export function tellWorld(world: PaperWorld, run: string): ToldWorld {
   function back(hand: Hand, mass: number) {
     const giver = hand.giver as Hand
     const { back: way, sale } = hand.told
-    if ((way === 'arrival' || way === 'all') && !hand.isKnown) return
+    // Who gets back what he is not known to have sold under the paper is taken for its buyer, whose sales tell nothing new: what he got first must be told.
+    const isSeller = namesPaper(sale) || world.markets[giver.market]?.isArrivalTold
+    if ((way === 'arrival' || way === 'all') && !(hand.isKnown && isSeller)) return
     seen.add(`back ${way}`)
     hand.has -= mass
     // Where nobody but the buyer tells of it, nothing is there to be sold again.
@@ -189,6 +144,18 @@ export function tellWorld(world: PaperWorld, run: string): ToldWorld {
       hand.cameBack,
     )
     if (way === 'arrival' && giver.giver === null && namesPaper(sale)) count(giver, 'sales', -mass)
+  }
+
+  const role = world.type === 'promise_cert' ? ('farm' as const) : ('slaughterhouse' as const)
+  const house = [{ role, name: farm, ids: [{ scheme: 'cn.mofcom.node9', value: `house${run}` }] }]
+  /** What the origin tells of a sale to who brings the goods in. */
+  function leave(to: Hand, mass: number, voucher: string, refund = false) {
+    if (world.origin.sale === 'untold') return
+    tell('sale', 'house', to.good, mass, {
+      ...{ sites: house, saleKind: 'wholesale', ...(refund ? { refund } : {}) },
+      parties: [party('seller', farm), party('buyer', to.who)],
+      documents: papers(world.origin.sale, true, 'voucher', voucher),
+    })
   }
 
   function sellOn(hand: Hand, mass: number, isInside: boolean, wish: number) {
@@ -239,12 +206,22 @@ export function tellWorld(world: PaperWorld, run: string): ToldWorld {
           giver: null,
           voucher: '',
           isKnown: true,
-          isArrived: isArrivalTold || county !== null,
+          isArrived: isArrivalTold || (county !== null && ROUNDED[county](kilograms) > 0),
         },
         ...{ told: world.pairs[0] as Hand['told'], has: kilograms, sold: 0, ...NOTHING() },
       }
       seen.add(fate)
-      arrive(hand, farm, kilograms, [upstream], fate)
+      const voucher = `O${run}-${records.length}`
+      const { sale, isVoucherShown, home, isPlaceTold } = world.origin
+      leave(hand, kilograms, voucher)
+      const shown = isVoucherShown ? papers('voucher', true, 'upstream', voucher) : []
+      arrive(hand, farm, kilograms, [upstream, ...shown], fate)
+      if (fate === 'refused' && sale !== 'untold' && home === 'refund') leave(hand, kilograms, voucher, true)
+      if (fate === 'refused' && home === 'arrival' && isPlaceTold)
+        tell('entry', 'house', good, kilograms, {
+          ...{ sites: house, documents: [upstream, ...shown] },
+          parties: [party('owner', farm), party('supplier', hand.who)],
+        })
       if (fate === 'refused' || fate === 'void') continue
       hands.push(hand)
       sent[good] = (sent[good] as number) + kilograms
@@ -288,6 +265,7 @@ export function tellWorld(world: PaperWorld, run: string): ToldWorld {
       ...{
         occurredAt: { at: `${DAY}T00:10:00+08:00`, precision: 'second' },
         parties: [party('issuer', farm)],
+        ...(world.origin.isPlaceTold ? { sites: house } : {}),
       },
       documents: [{ role: 'self', type: world.type, number }],
     })
@@ -296,5 +274,12 @@ export function tellWorld(world: PaperWorld, run: string): ToldWorld {
   const ofVouchers = hands
     .filter(({ giver, told }) => giver !== null && namesVoucher(told.sale))
     .map((hand) => voucherTruth(hand, goods[hand.good]?.name ?? ''))
-  return { number, records, truths: [...ofPaper, ...ofVouchers], seen }
+  const isSoldAtOrigin = world.origin.sale !== 'untold' || world.origin.home !== 'untold'
+  return {
+    number,
+    records,
+    truths: [...ofPaper, ...ofVouchers],
+    as: isSoldAtOrigin ? 'at_gate' : 'everywhere',
+    seen,
+  }
 }
