@@ -3,12 +3,12 @@ import type { DocumentIssue, PaperCandidate } from '#flow/trace/document-parts.t
 
 const CANDIDATES_LISTED = 20
 
-/** The papers that a number may mean: one for each type, system and day of issue. */
+/** The papers that a number may mean: one for each type, system, day of issue and issuer. */
 export function candidatesOf(issues: readonly DocumentIssue[]): PaperCandidate[] {
   const papers = new Map<string, PaperCandidate>()
   for (const { type, system, issuer, issuedOn, status, product } of issues) {
     const day = issuedOn && dayOf(issuedOn.at)
-    const key = `${type} ${system} ${day}`
+    const key = JSON.stringify([type, system, day, issuer])
     const known = papers.get(key)
     if (known !== undefined && (known.status === 'active' || status === 'void')) continue
     papers.set(key, {

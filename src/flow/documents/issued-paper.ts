@@ -1,6 +1,6 @@
 import type { IssuedPaper } from '#core/documents/judge-paper.ts'
 import type { Measure } from '#core/documents/measures.ts'
-import { goodsCode } from '#core/documents/mentioned-paper.ts'
+import { goodsCode, partyDigest } from '#core/documents/mentioned-paper.ts'
 import { goodsOfLines, type PaperGoods, withRefunds } from '#core/documents/paper-goods.ts'
 import { placesOfPaper, placesOfUse } from '#core/documents/places-of-use.ts'
 import { isFormOutOfUse, missingFields } from '#core/documents/required-fields.ts'
@@ -74,16 +74,34 @@ export function issuedPaper(
         : [],
     goods: goodsOf(own, issues, best, isWhole),
     vehicle: isSelf && body.vehicle !== undefined ? normalisePlate(body.vehicle) : null,
-    papers: paperKeys(issues.filter((_, n) => !isRefund(own[n] as Mentioning))).size,
+    papers: papersOf(own, issues),
   }
 }
 
-/** What tells papers of one number apart: the type, and the day of issue of those that are issued on one day. */
-export function paperKeys(issues: readonly DocumentIssue[]): Map<string, DocumentIssue[]> {
-  const told = issues.filter(({ typeUnknown, status }) => !typeUnknown && status === 'active')
-  return Map.groupBy(told, ({ type, issuedOn }) =>
+/** How many papers bear one number: told apart by the type, by the day of issue of those that are issued on one day, and by the issuer where one system names several. */
+function papersOf(own: readonly Mentioning[], issues: readonly DocumentIssue[]): number {
+  const told = issues
+    .map((issue, n) => ({ ...issue, own: own[n] as Mentioning }))
+    .filter(({ typeUnknown, status, own }) => !typeUnknown && status === 'active' && !isRefund(own))
+  const papers = Map.groupBy(told, ({ type, issuedOn }) =>
     type === 'sales_voucher' || issuedOn === undefined ? type : `${type} ${dayOf(issuedOn.at)}`,
   )
+  return [...papers.values()].reduce((sum, of) => sum + issuersOf(of), 0)
+}
+
+/** The most issuers that one system names: several systems may write one issuer in several ways. */
+const issuersOf = (told: readonly { readonly system: string; readonly own: Mentioning }[]): number =>
+  Math.max(
+    ...[...Map.groupBy(told, ({ system }) => system).values()].map(
+      (of) => new Set(of.flatMap(({ own }) => issuerOf(own) ?? [])).size,
+    ),
+    1,
+  )
+
+/** Digest of who issued it, where the record says so. */
+function issuerOf({ record }: Mentioning): string | null {
+  const issuer = record.body.parties?.find(({ role }) => role === 'issuer')
+  return (issuer && partyDigest(issuer)) ?? null
 }
 
 /**
@@ -109,6 +127,7 @@ function goodsOf(
       issue.type === best.type &&
       issue.status === best.status &&
       issue.system === best.system &&
+      isSameIssuer(one, speaking) &&
       (isVoucher || (issue.issuedOn && dayOf(issue.issuedOn.at)) === day)
     )
   })
@@ -125,6 +144,9 @@ function goodsOf(
   }
   return goodsOfLines([...once.values()])
 }
+
+const isSameIssuer = (a: Mentioning, b: Mentioning): boolean =>
+  new Set([issuerOf(a), issuerOf(b)].filter((one) => one !== null)).size < 2
 
 /** The lines of a voucher that were not read: they may be for any goods, and nobody knows what all of it states. */
 const UNREAD: PaperGoods = { name: null, productClass: null, productCode: null, stated: [], back: [] }

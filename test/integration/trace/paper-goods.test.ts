@@ -190,3 +190,25 @@ test('of a voucher with more lines than a gate reads nobody says that goods are 
     ['茄子', '10'],
   ])
 })
+
+test('papers of one number and type that one system tells of two issuers are told to be several, and what they state is not mixed', async () => {
+  const of = (key: string, number: string, mass: string, issuer: string, product: Written['body']) =>
+    own(key, number, mass, { parties: [{ role: 'issuer', name: issuer, ids: [] }], ...product })
+  await storeRecords(pool, [
+    of('i1', 'I1', '300', '龙游示例合作社', TOMATO),
+    of('i2', 'I1', '200', '衢江示例家庭农场', AUBERGINE),
+    of('i3', 'I2', '300', '龙游示例合作社', TOMATO),
+    of('i4', 'I2', '200', '龙游示例合作社', AUBERGINE),
+    // Another system writes the same issuer in another way.
+    { ...of('i3', 'I2', '300', '龙游合作社', TOMATO), system: 'county' },
+    { ...of('i4', 'I2', '200', '龙游合作社', AUBERGINE), system: 'county' },
+  ])
+  const [two, one] = [await read('I1'), await read('I2')]
+  expect([['200', '300'].includes(two.statedKg ?? ''), codes(two)]).toEqual([
+    true,
+    expect.arrayContaining(['several_papers']),
+  ])
+  expect(two.candidates.map(({ issuer }) => issuer).sort()).toEqual(['衢江示例家庭农场', '龙游示例合作社'])
+  expect([one.statedKg, codes(one).includes('several_papers')]).toEqual(['500', false])
+  expect((await check({ number: 'I1' })).flat()).toContain('several_papers')
+})
