@@ -1,21 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { TracedRecord } from '#core/lineage/traced-record.ts'
-import { balanceOf } from './ledger.ts'
-import { apart, manners, tellers, together, world } from './world.ts'
-
-function shuffled(records: readonly TracedRecord[], order: Iterator<number>): TracedRecord[] {
-  return records
-    .map((record) => ({ record, at: order.next().value as number }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ record }) => record)
-}
-
-const verdictOf = (came: number, went: number): string => {
-  const tolerance = Math.max(0.5, came * 0.02)
-  const left = came - went
-  return left < -tolerance ? 'over' : left > tolerance ? 'stock' : 'even'
-}
+import { balanceOf } from '#test/worlds/ledger.ts'
+import { apart, manners, shuffled, tellers, together, verdictOf, world } from '#test/worlds/lots.ts'
 
 test('what came in of a lot, went out and is left is what happened, whoever of those who were there tells it and in any order', () => {
   const seen = new Set<string>()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { balanceOf, FARM, type Ledger, ledger, lot, party } from './ledger.ts'
+import { balanceOf, FARM, type Ledger, ledger, lot, party } from '#test/worlds/ledger.ts'
 
 const [A, B, C] = [1, 2, 3] as const
 const own = (who: number): string[] => [`own${who}`]

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { FARM, ledger, lot, PLACES, party } from './ledger.ts'
 
 /** How one who bought goods tells that they came, each in a manner of his own: as a lot of his own, under the code that they had, or not at all, though he may go on selling them under it. */
@@ -247,4 +248,18 @@ export function world(
       })
   }
   return { lots, records }
+}
+
+/** What a balance says where all is told. */
+export const verdictOf = (came: number, went: number): string => {
+  const tolerance = Math.max(0.5, came * 0.02)
+  const left = came - went
+  return left < -tolerance ? 'over' : left > tolerance ? 'stock' : 'even'
+}
+
+export function shuffled(records: readonly TracedRecord[], order: Iterator<number>): TracedRecord[] {
+  return records
+    .map((record) => ({ record, at: order.next().value as number }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ record }) => record)
 }

@@ -10,7 +10,7 @@ import type { Kind } from '#core/model/kinds.ts'
 /** A farm, and traders at markets of their own. */
 export const PLACES = ['330825007', '330402003', '330105031', '330110032'] as const
 export const FARM = 0
-const SCHEME = 'cn.mofcom.trace20b'
+const SCHEME = 'cn.mofcom.batch16'
 type Role = 'subject' | 'source' | 'input' | 'output'
 export const lot = (value: string, role: Role = 'subject') => ({ role, scheme: SCHEME, value })
 export const party = (role: string, who: number) => ({ role, name: `${who}号示例果蔬商行`, ids: [] })
