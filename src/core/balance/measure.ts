@@ -96,9 +96,11 @@ export interface Amount {
 /**
  * The same goods as each of several lists tells them: the greatest counts. Who tells none of it in the unit takes nothing away from who tells all, unless he tells
  * of nothing but goods that came back.
+ * @param lists in their order of who tells of all: those who got the goods may tell of a part
  */
 export function sameGoods(lists: readonly (readonly Moved[])[], unit: string): Amount {
   const telling = lists.map((moves) => moves.filter(tellsAny))
+  const first = telling.find((moves) => moves.length > 0)
   const tellings = telling.flatMap((moves) => [...Map.groupBy(moves, ({ system }) => system).values()])
   const isUntold = (one: Moved): boolean => amountIn(one, unit) === null
   const isTold = (one: Moved): boolean => isToldIn(one, unit)
@@ -109,13 +111,23 @@ export function sameGoods(lists: readonly (readonly Moved[])[], unit: string): A
   const isPartly = tellings.some(
     (moves) => takesAway(moves) || (!moves.every(isTold) && !moves.every(isUntold)),
   )
+  const isAllBackTold = telling.every((moves) => isBackTold(moves, unit))
   return {
     amount,
-    isWhole: tellings.length === 0 || (!isPartly && telling.some((moves) => toldAt(moves, unit, 0).isWhole)),
-    isLeast: !tellings.some(
-      (moves) => moves.some(isUntoldBack) && (amount === null || takesAway(moves) || !moves.every(isUntold)),
-    ),
+    isWhole: first === undefined || (!isPartly && isAllBackTold && toldAt(first, unit, 0).isWhole),
+    isLeast:
+      isAllBackTold &&
+      !tellings.some(
+        (moves) =>
+          moves.some(isUntoldBack) && (amount === null || takesAway(moves) || !moves.every(isUntold)),
+      ),
   }
+}
+
+/** Whether some system tells all that came back: of what another list tells it is taken off. */
+function isBackTold(moves: readonly Moved[], unit: string): boolean {
+  const back = moves.filter(isBack)
+  return back.length === 0 || toldAt(back.map(turned), unit, 0).isWhole
 }
 
 /** Goods one beside the other. */

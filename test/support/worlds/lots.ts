@@ -52,6 +52,10 @@ export interface Goods {
   readonly value: string
   came: number
   went: number
+  /** What went out, with what came back. */
+  sold: number
+  /** Somebody who had some of it gave more of it than he had. */
+  isOverdrawn: boolean
   /** A dispatch of it told how much was made. */
   readonly isSentOff: boolean
   /** Lots of which one quantity is told that is of it as well, itself among them. */
@@ -94,7 +98,8 @@ export function world(
     (systemsAt[who] ?? []).map((one) => (one === 'county' ? one : `${one}${who}`))
   const goodsOf = (came: number, isSentOff = false): Goods => {
     const one: Goods = {
-      ...{ value: `L${lots.length}`, came, went: 0, isSentOff, isLeftUntold: false, beside: new Set() },
+      ...{ value: `L${lots.length}`, came, went: 0, sold: 0, isSentOff, beside: new Set<Goods>() },
+      ...{ isLeftUntold: false, isOverdrawn: false },
     }
     one.beside.add(one)
     lots.push(one)
@@ -134,7 +139,10 @@ export function world(
   }
   const goes = (hand: Hand, mass: number): void => {
     hand.has -= mass
-    if (hand.isOf) hand.goods.went += mass
+    if (hand.has < 0) hand.goods.isOverdrawn = true
+    if (!hand.isOf) return
+    hand.goods.went += mass
+    hand.goods.sold += Math.max(0, mass)
   }
   for (const { does, of, to: wish, part, isSent, more = 0 } of steps) {
     const n = records.length
@@ -251,8 +259,7 @@ export function world(
 }
 
 /** What a balance says where all is told. */
-export const verdictOf = (came: number, went: number): string => {
-  const tolerance = Math.max(0.5, came * 0.02)
+export const verdictOf = (came: number, went: number, tolerance = Math.max(0.5, came * 0.02)): string => {
   const left = came - went
   return left < -tolerance ? 'over' : left > tolerance ? 'stock' : 'even'
 }

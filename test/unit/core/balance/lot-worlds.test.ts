@@ -1,5 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { multiplyDecimal } from '#core/decimal.ts'
+import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import type { Quantity } from '#core/model/values.ts'
 import { balanceOf } from '#test/worlds/ledger.ts'
 import { apart, manners, shuffled, tellers, together, verdictOf, world } from '#test/worlds/lots.ts'
 
@@ -25,7 +28,7 @@ test('what came in of a lot, went out and is left is what happened, whoever of t
         }
       },
     ),
-    { numRuns: 800 },
+    { numRuns: 600 },
   )
   expect([...seen].sort()).toEqual(['even', 'over', 'stock'])
 }, 60_000)
@@ -76,6 +79,112 @@ test('of lots that share quantities nothing is said that did not happen, whateve
     { numRuns: 200 },
   )
   for (const verdict of ['even', 'stock', 'unknown'])
-    expect(seen.get(`shared ${verdict}`) ?? 0, verdict).toBeGreaterThan(10)
+    expect(seen.get(`shared ${verdict}`) ?? 0, verdict).toBeGreaterThan(5)
   expect(seen.get('alone over') ?? 0).toBeGreaterThan(10)
+}, 60_000)
+
+/** Animals of ten kilograms each: of one record the heads are told, of another the kilograms, of a third both. */
+function inUnits(records: readonly TracedRecord[], order: Iterator<number>): TracedRecord[] {
+  const measured = <Part extends { readonly quantity?: Quantity | undefined }>(part: Part): Part => {
+    if (!part.quantity?.value) return part
+    const heads = { value: part.quantity.value, unit: 'HEA' as const }
+    const kilograms = { value: `${Number(heads.value) * 10}`, unit: 'KGM' as const }
+    const n = (order.next().value as number) % 3
+    return { ...part, quantity: n === 0 ? kilograms : heads, ...(n === 2 ? { mass: kilograms } : {}) }
+  }
+  return records.map(({ body, ...record }) => ({
+    ...record,
+    body: {
+      ...measured(body),
+      ...(body.input ? { input: measured(body.input) } : {}),
+      ...(body.output ? { output: measured(body.output) } : {}),
+    },
+  }))
+}
+
+test('of goods that are told by the head here and by the kilogram there nothing is said that did not happen', () => {
+  const seen = new Map<string, number>()
+  fc.assert(
+    fc.property(
+      apart.begins,
+      apart.steps,
+      tellers,
+      manners,
+      fc.infiniteStream(fc.nat()),
+      (begins, steps, systemsAt, mannerOf, order) => {
+        const { lots, records } = world(begins, steps, systemsAt, mannerOf)
+        const told = shuffled(inUnits(records, order), order)
+        for (const { value, came, went, isLeftUntold } of lots) {
+          if (isLeftUntold) continue
+          const { verdict, unit } = balanceOf(value, told)
+          seen.set(verdict, (seen.get(verdict) ?? 0) + 1)
+          if (verdict !== 'unknown')
+            expect([value, verdict], unit ?? '').toEqual([
+              value,
+              unit === 'KGM' ? verdictOf(came * 10, went * 10) : verdictOf(came, went, 0),
+            ])
+        }
+      },
+    ),
+    { numRuns: 400 },
+  )
+  for (const verdict of ['even', 'stock', 'over', 'unknown'])
+    expect(seen.get(verdict) ?? 0).toBeGreaterThan(5)
+}, 60_000)
+
+test('a lot of which some sales and losses are told by nobody is not over for it', () => {
+  fc.assert(
+    fc.property(
+      apart.begins,
+      apart.steps,
+      tellers,
+      manners,
+      fc.infiniteStream(fc.nat()),
+      (begins, steps, systemsAt, mannerOf, order) => {
+        const { lots, records } = world(begins, steps, systemsAt, mannerOf)
+        const isTold = ({ kind, body }: TracedRecord): boolean =>
+          (kind !== 'sale' && kind !== 'disposal') ||
+          body.refund === true ||
+          (order.next().value as number) % 3 > 0
+        const told = shuffled(records.filter(isTold), order)
+        for (const { value, isOverdrawn, isLeftUntold } of lots)
+          if (!isLeftUntold && !isOverdrawn) expect(balanceOf(value, told).verdict, value).not.toBe('over')
+      },
+    ),
+    { numRuns: 400 },
+  )
+}, 60_000)
+
+test('what a platform rounds makes no lot over, and no other figures than the scales may differ by', () => {
+  const rounded = (record: TracedRecord): TracedRecord => {
+    const { quantity } = record.body
+    if (record.system !== 'county' || !quantity?.value) return record
+    const share = ['0.995', '1', '1.005'][Number(record.id.length + Number(quantity.value)) % 3] as string
+    return {
+      ...record,
+      body: { ...record.body, quantity: { ...quantity, value: multiplyDecimal(quantity.value, share) } },
+    }
+  }
+  fc.assert(
+    fc.property(
+      apart.begins,
+      apart.steps,
+      tellers,
+      manners,
+      fc.infiniteStream(fc.nat()),
+      (begins, steps, systemsAt, mannerOf, order) => {
+        const { lots, records } = world(begins, steps, systemsAt, mannerOf)
+        const told = shuffled(records.map(rounded), order)
+        for (const { value, came, went, isLeftUntold, sold } of lots) {
+          if (isLeftUntold) continue
+          const found = balanceOf(value, told)
+          expect(Math.abs(Number(found.in) - came)).toBeLessThanOrEqual(came * 0.0051)
+          // What came back was told twice.
+          expect(Math.abs(Number(found.out) - went)).toBeLessThanOrEqual((2 * sold - went) * 0.0051)
+          if (went <= came && sold < 1.5 * came) expect(found.verdict, value).not.toBe('over')
+        }
+      },
+    ),
+    { numRuns: 200 },
+  )
 }, 60_000)

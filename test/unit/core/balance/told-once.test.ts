@@ -152,3 +152,29 @@ test('goods that were bought on and used beside others of a lot are no more of t
   // Of N nobody knows how much was mixed; that more of both was used than there was nobody can say.
   expect(balanceOf('N', all)).toMatchObject({ in: '50', out: null, outMost: '50', verdict: 'unknown' })
 })
+
+test('of a harvest that is told by the box, of which a part is weighed where it came in, nobody knows how many kilograms there were', () => {
+  const lots = told()
+  const boxes = ledger()
+  boxes.tell('production', FARM, own(FARM), 0, {
+    ...L,
+    quantity: { value: '20', unit: 'PKG' },
+    parties: [party('producer', FARM)],
+  })
+  lots.entry(A, 100, FARM)
+  lots.sale(FARM, 60)
+  lots.sale(A, 90)
+  const records = [...lots.records, ...boxes.records.map((one) => ({ ...one, id: 'urn:boxes' }))]
+  expectOf({ records }).toEqual(['100', '150', null, 'unknown'])
+})
+
+test('what came back by the head is not known in the kilograms of those who took the goods', () => {
+  const heads = (value: string) => ({ quantity: { value, unit: 'HEA' } })
+  const lots = told()
+  lots.entry(A, 1000)
+  lots.sale(A, 0, B, own(A), heads('10'))
+  lots.entry(B, 1000, A, 'N')
+  lots.sale(A, 0, B, own(A), { refund: true, ...heads('4') })
+  lots.lost(A, 300)
+  expectOf(lots).toEqual(['1000', '1300', null, 'unknown'])
+})
