@@ -133,6 +133,11 @@ function absolute(value: bigint): bigint {
 
 /** Negative, zero or positive as a is less than, equal to or greater than b; `1` equals `1.00`. */
 export function compareDecimal(a: string, b: string): -1 | 0 | 1 {
+  // Of so few digits two numbers that differ are two numbers of JavaScript too, in the same order.
+  if (a.length < SAFE_DIGITS && b.length < SAFE_DIGITS) {
+    const [one, other] = [Number(a), Number(b)]
+    return one === other ? 0 : one < other ? -1 : 1
+  }
   const difference = subtractDecimal(a, b)
   if (difference === '0') return 0
   return difference.charCodeAt(0) === 0x2d ? -1 : 1

@@ -184,6 +184,8 @@ const sitesOf = (places: Places): SiteUse[] =>
 
 /** Whether more came back than is told to have been there: of goods that were sold without naming the paper. */
 function isBackAlone(parts: readonly UsePart[]): boolean {
+  const isBack = parts.some(({ measures }) => measures.some(({ value }) => value.startsWith('-')))
+  if (!isBack) return false
   const values = sumOf(parts.flatMap(({ measures }) => measures)).map(({ value }) =>
     compareDecimal(value, '0'),
   )

@@ -127,6 +127,7 @@ export function siteUse(site: string, parts: readonly UsePart[]): SiteUse {
  * or another name there.
  */
 function heldApart(tellers: readonly (readonly UsePart[])[]): readonly (readonly UsePart[])[] {
+  if (tellers.length < 2) return tellers
   const known = tellers
     .map((parts) => ({ parts, system: parts[0]?.system ?? '', ...heldBy(parts) }))
     .sort((a, b) => (a.system < b.system ? -1 : 1))
@@ -171,14 +172,23 @@ function ofTellers(
   measuresOf: (part: UsePart) => readonly Measure[],
   bound: 'told' | 'least' = 'told',
 ): { readonly all: Measure[]; readonly ofGoods: ByGoods } {
-  const goods = [...new Set(tellers.flat().flatMap(({ good }) => good ?? []))]
+  const parts = tellers.flat()
+  const [only] = parts
+  // Most places are told of once, and a gate asks for hundreds of them.
+  if (only && parts.length === 1) {
+    const all = atLeastNone(
+      sumOf(measuresOf(only)).filter(({ unit }) => bound === 'told' || !only.untoldBack.includes(unit)),
+    )
+    return { all, ofGoods: new Map(only.good === null && all.length === 0 ? [] : [[only.good, all]]) }
+  }
+  const goods = [...new Set(parts.flatMap(({ good }) => good ?? []))]
   /** What one tells of goods; at the least only in the units in which all that came back, and may be of them, is told. */
   const told = (parts: readonly UsePart[], isOf: (good: number | null) => boolean): Measure[] => {
     const untold = parts.flatMap(({ good, untoldBack }) => (good === null || isOf(good) ? untoldBack : []))
     const sums = sumOf(parts.filter(({ good }) => isOf(good)).flatMap(measuresOf))
     return bound === 'told' ? sums : sums.filter(({ unit }) => !untold.includes(unit))
   }
-  const holders = new Set(tellers.flat().flatMap(({ holder }) => holder ?? []))
+  const holders = new Set(parts.flatMap(({ holder }) => holder ?? []))
   const ofEach = (isOf: (good: number | null) => boolean): Measure[] =>
     [...holders].flatMap((one) =>
       greatestOf(
