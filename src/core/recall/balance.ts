@@ -20,7 +20,7 @@ import {
   settled,
   totalOf,
 } from './settled.ts'
-import { takeTurned, turnedOf } from './turned.ts'
+import { takeTurned, turnedAlone, turnedOf } from './turned.ts'
 
 /** How the goods of the source, or those that were made of them, add up in one unit: `stated = found + notFound`. */
 export interface Balance {
@@ -106,6 +106,8 @@ function accountsIn(
     const out = lessReturned(told, elsewhere)
     return { out, refusedBack: subtractDecimal(elsewhere, subtractDecimal(totalOf(told), totalOf(out))) }
   }
+  const goneFrom = (parent: number): string =>
+    addDecimal(totalOf(leftOf(holdings[parent] as Holding).out), turnedAlone(turned[parent] ?? null))
   const settle = (holding: Holding): void => {
     const { index } = holding
     const gifts = gave[index] ?? []
@@ -133,7 +135,7 @@ function accountsIn(
       settle(holdings[to] as Holding)
     }
     const total = maxDecimal(came[index] ?? '0', addDecimal(given[index] as string, out))
-    give(holding, total, { came, gave, given, owed, isSent })
+    give(holding, total, { came, gave, given, owed, goneFrom, isSent })
     settle(holding)
   }
   return accounts
@@ -208,10 +210,12 @@ function give(
     /** The sums of what each gave so far, and of what it owes. */
     readonly given: string[]
     readonly owed: string[]
+    /** What left it into nobody's hand or was turned into other goods. */
+    readonly goneFrom: (index: number) => string
     readonly isSent: (index: number) => boolean
   },
 ): void {
-  const { came, gave, given, owed, isSent } = of
+  const { came, gave, given, owed, goneFrom, isSent } = of
   const { index } = holding
   const givers = giversOf(holding).sort((a, b) => Number(isSent(b)) - Number(isSent(a)) || a - b)
   const [first] = givers
@@ -219,7 +223,8 @@ function give(
     owed[first] = subtractDecimal(owed[first] as string, came[index] ?? '0')
   let open = total
   for (const [at, parent] of givers.entries()) {
-    const bound = addDecimal(given[parent] as string, owed[parent] as string)
+    const kept = addDecimal(owed[parent] as string, givers.length > 1 ? goneFrom(parent) : '0')
+    const bound = addDecimal(given[parent] as string, kept)
     const has = came[parent] === null ? open : rest(came[parent] as string, bound)
     const value = at === givers.length - 1 ? open : minDecimal(open, has)
     gave[parent]?.push({ to: index, value })

@@ -33,7 +33,7 @@ export function cameIn(unit: string, holdings: readonly Holding[], sources: Read
 }
 
 /** Of what each system tells of it, the greatest; a paper is believed only where nothing else tells, at the source what stands nearest to it. */
-function cameOf({ came }: Holding, unit: string, isSource: boolean): string | null {
+export function cameOf({ came }: Pick<Holding, 'came'>, unit: string, isSource: boolean): string | null {
   const told = came.filter(({ measures }) => measures.some((one) => one.unit === unit))
   const kinds = TELLINGS.filter((tells) => told.some((fact) => fact.tells === tells))
   const [first] = kinds

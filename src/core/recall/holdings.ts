@@ -1,14 +1,12 @@
-import { minDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
-import type { GoodsFact, Measure } from './goods-fact.ts'
+import type { GoodsFact } from './goods-fact.ts'
 import { orderOf } from './order.ts'
 import { goingOn, joinPapers, joinToSources } from './papers.ts'
 import { shareRefunds } from './refunds.ts'
 import { type Group, takeOutReturns } from './returns.ts'
-import { type Joined, joiner, joinTraded, joinVouchers } from './same-goods.ts'
-import { outOf, rest, totalOf } from './settled.ts'
-import { sumIn, toldMost } from './told-most.ts'
+import { byTime, type Joined, joiner, joinTraded, joinVouchers } from './same-goods.ts'
+import { sharedAmong, wentOnAlone } from './shared.ts'
 
 /** Goods in one hand at one time: a lot, with every code and record under which systems know it. */
 export interface Holding {
@@ -46,7 +44,7 @@ const LEFT: ReadonlySet<string> = new Set(['ticket', 'summary', 'disposed', 'ret
  * under the same paper between the same two. Goods came from the nearest holdings only: what was bought on came from whom it was bought.
  */
 export function holdingsOf({ sources, codes, links: all, facts: told }: Reached): Holding[] {
-  const links = goingOn(all)
+  const links = goingOn(ofPapersUsed(all, told))
   const known = new Set(codes)
   const joined = joiner(codes)
   const { facts, refunds } = asSold(told)
@@ -71,6 +69,15 @@ export function holdingsOf({ sources, codes, links: all, facts: told }: Reached)
   joinPapers(arrivals, sold, joined)
   joinTraded(arrivals, links, joined)
   return assemble(arrivals, { facts, refunds }, links, joined, { known, sources })
+}
+
+/** Without what was made of the rest of a lot of which others had come: that was made of them only where it was made under their paper. */
+function ofPapersUsed(links: readonly Link[], told: readonly GoodsFact[]): Link[] {
+  const made = new Map(told.flatMap((fact) => (fact.tells === 'transformed' ? [[fact.id, fact]] : [])))
+  return links.filter(
+    ({ rule, recordId }) =>
+      rule !== 'entered' || made.get(recordId)?.from.some((code) => code.startsWith('doc:')) !== false,
+  )
 }
 
 /**
@@ -125,24 +132,27 @@ function assemble(
     links.filter(({ to }) => isTicket(to)),
     ({ to }) => to,
   )
-  const gone = facts.flatMap((fact) => {
+  const gone = facts.toSorted(byTime).flatMap((fact) => {
     if (!LEFT.has(fact.tells)) return []
     return [{ fact, from: [...new Set(leftFrom(fact, { known, isTicket, takenFrom }).map(groupOf))] }]
   })
-  // What is told of one lot alone is known before what is told of several is shared out.
-  for (const { fact, from } of gone) if (from.length === 1) from[0]?.left.push(fact)
-  for (const { fact, from } of gone)
-    if (from.length > 1) for (const [i, part] of sharedAmong(from, fact).entries()) from[i]?.left.push(part)
-  shareRefunds([...groups.values()], [...refunds, ...back], joined.find)
   const taken = new Set(back.map(({ id }) => id))
   const onward = links.filter(({ recordId }) => !taken.has(recordId))
   const edges = edgesOf(groups, arrivals, onward, joined, isTicket)
   const first = [...new Set(sources.filter(joined.has).map(joined.find))].sort()
-  return orderOf(
+  const holdings = orderOf(
     groups,
     edges,
     first.filter((top) => groups.has(top)),
   )
+  // What is told of one lot alone is known before what is told of several is shared out.
+  for (const { fact, from } of gone) if (from.length === 1) from[0]?.left.push(fact)
+  const wentOn = wentOnAlone(holdings)
+  for (const { fact, from } of gone)
+    if (from.length > 1)
+      for (const [i, part] of sharedAmong(from, fact, wentOn).entries()) from[i]?.left.push(part)
+  shareRefunds([...groups.values()], [...refunds, ...back], joined.find)
+  return holdings
 }
 
 /**
@@ -178,27 +188,6 @@ function leftFrom(
     (takenFrom.get(code) ?? []).map(({ from }) => from),
   )
   return [...matched.sort(), ...fact.from.filter((code) => known.has(code))].slice(0, 1)
-}
-
-/** What a record of several lots took from each: as much as came of it and others have not taken, the last of them the rest. */
-function sharedAmong(
-  groups: readonly { readonly came: readonly GoodsFact[]; readonly left: readonly GoodsFact[] }[],
-  fact: GoodsFact,
-): GoodsFact[] {
-  const parts = groups.map((): Measure[] => [])
-  // A day's summary and its tickets tell of the same sales.
-  const same = fact.tells === 'ticket' ? 'summary' : fact.tells === 'summary' ? 'ticket' : null
-  for (const { unit, value } of fact.measures) {
-    let open = value
-    for (const [at, { came, left }] of groups.entries()) {
-      const others = left.filter(({ tells }) => tells !== same)
-      const has = rest(sumIn(toldMost(came, unit), unit), totalOf(outOf(others, unit)))
-      const part = at === groups.length - 1 ? open : minDecimal(has, open)
-      parts[at]?.push({ value: part, unit })
-      open = subtractDecimal(open, part)
-    }
-  }
-  return parts.map((measures) => ({ ...fact, measures }))
 }
 
 /** From which groups the goods of each came, and whether they were turned into others. */

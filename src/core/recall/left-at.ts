@@ -1,7 +1,7 @@
 import { addDecimal, compareDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { GoodsFact } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
-import { type Account, enteredAt, outOf, totalOf } from './settled.ts'
+import { type Account, enteredAt, outOf, thereBy, totalOf } from './settled.ts'
 import type { Spot, SpotReader } from './spots.ts'
 import { mostOf, sumIn, toldMost } from './told-most.ts'
 
@@ -64,16 +64,13 @@ function leftIn(of: Lot, side: Province): LeftAt[] {
   }))
 }
 
-/** Records that say where the goods of a lot are: where they came to, else where they were made; none that were refused. */
-function arrivalsIn({ holding: { came }, home, account: { unit }, spotsOf }: Lot, side: Province): Arrival[] {
-  const entered = came.filter(({ tells }) => tells === 'entered')
-  const made =
-    side === 'atSites' ? came.filter(({ tells }) => tells === 'made' || tells === 'transformed') : []
-  const told = entered.length > 0 ? entered.filter((fact) => enteredAt(fact, home) === side) : made
+/** Records that say where the goods of a lot are; none that were refused. */
+function arrivalsIn({ holding, home, account: { unit }, spotsOf }: Lot, side: Province): Arrival[] {
+  const told = thereBy(holding).filter((fact) => enteredAt(fact, home) === side)
   const most = told.some((fact) => fact.measures.some((one) => one.unit === unit))
     ? toldMost(told, unit)
     : told
-  return most.map((fact) => ({ fact, spots: spotsOf(fact, entered.length > 0 ? 'taken' : 'given') }))
+  return most.map((fact) => ({ fact, spots: spotsOf(fact, fact.tells === 'entered' ? 'taken' : 'given') }))
 }
 
 /** A place of the goods with the stalls in it, where it is a market. */

@@ -4,11 +4,11 @@ import { type CaseGoods, mayBeSame } from '#core/cases/goods.ts'
 import { compareDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
 import { ANY_GOODS } from '#core/lineage/goods-path.ts'
 import { boothKey } from '#core/lineage/matching.ts'
-import type { GoodsFact } from './goods-fact.ts'
+import type { GoodsFact, Measure } from './goods-fact.ts'
 import { dayOf } from './returns.ts'
-import { isElsewhere } from './told-most.ts'
+import { isElsewhere, isNear } from './told-most.ts'
 
-/** Goods as one record tells that they were given or taken. */
+/** Goods as one record tells that they were given, taken or made of others. */
 export interface Load {
   readonly fact: GoodsFact
   /** Days since 1970 in China. */
@@ -38,12 +38,9 @@ export type IsSameLoad = (a: Load, b: Load) => boolean
 
 export const isCalledSame: IsSameLoad = (a, b) => mayBeSame(a.goods, b.goods)
 
-/** Whether they tell as much, in each unit in which both do: kilograms as scales weigh them. */
+/** Whether they tell as much, in each unit in which both do: kilograms as scales weigh them. Of goods that were made of others also how much of those was used. */
 export const isSameMass: IsSameLoad = ({ fact: a }, { fact: b }) => {
-  const both = a.measures.flatMap(({ value, unit }) => {
-    const other = b.measures.find((one) => one.unit === unit)
-    return other === undefined ? [] : [{ unit, value, other: other.value }]
-  })
+  const both = [...told(a.measures, b.measures), ...told(a.used ?? [], b.used ?? [])]
   return (
     both.length > 0 &&
     both.every(({ unit, value, other }) => {
@@ -54,29 +51,41 @@ export const isSameMass: IsSameLoad = ({ fact: a }, { fact: b }) => {
   )
 }
 
-/**
- * Whether two records that do not both name who gave and who took may be of one load: as much of the same goods within a day, and nothing that both tell differs. One system tells of all loads of
- * its places, so as many of one mass as it tells are as many.
- */
-export const mayBeOneLoad: IsSameLoad = (a, b) => {
+const told = (a: readonly Measure[], b: readonly Measure[]) =>
+  a.flatMap(({ value, unit }) => {
+    const other = b.find((one) => one.unit === unit)
+    return other === undefined ? [] : [{ unit, value, other: other.value }]
+  })
+
+/** Whether records that do not both name who gave and who took may be of one load: as much of the same goods within a day. */
+export const mayBeOneLoad: IsSameLoad = (a, b) =>
+  a.day !== null &&
+  b.day !== null &&
+  Math.abs(a.day - b.day) <= 1 &&
+  isMade(a) === isMade(b) &&
+  !tellApart(a, b) &&
+  isSameMass(a, b) &&
+  isCalledSame(a, b)
+
+const isMade = ({ fact }: Load): boolean => fact.tells === 'transformed'
+
+/** Whether two records differ in what both tell: who gave, who took, where it came to, and whether it was let in. */
+export function tellApart(a: Load, b: Load): boolean {
   const [one, other] = [a.fact, b.fact]
-  return (
-    a.day !== null &&
-    b.day !== null &&
-    Math.abs(a.day - b.day) <= 1 &&
-    one.refused === other.refused &&
-    isAlike(one.giver, other.giver) &&
-    isAlike(one.taker, other.taker) &&
-    isSameMass(a, b) &&
-    isCalledSame(a, b) &&
-    (one.tells !== other.tells ||
-      (!isElsewhere(one, other) &&
-        ((one.taker !== null && one.taker === other.taker) || isAlike(a.booth, b.booth))))
-  )
+  if (!isAlike(one.giver, other.giver) || !isAlike(one.taker, other.taker)) return true
+  if (one.tells === 'sold' || other.tells === 'sold') return !isAlike(goesTo(one), goesTo(other), isNear)
+  const isOfOne = one.taker !== null && one.taker === other.taker
+  return one.refused !== other.refused || isElsewhere(one, other) || !(isOfOne || isAlike(a.booth, b.booth))
 }
 
-const isAlike = (one: string | null, other: string | null): boolean =>
-  one === null || other === null || one === other
+const goesTo = ({ tells, region, destination }: GoodsFact): string | null =>
+  tells === 'entered' ? region : destination
+
+const isAlike = (
+  one: string | null,
+  other: string | null,
+  is: (a: string, b: string) => boolean = (a, b) => a === b,
+): boolean => one === null || other === null || is(one, other)
 
 /** Finds the nearest of loads: in days, then in mass. */
 export interface LoadFinder {

@@ -163,7 +163,7 @@ const ofSystem = (facts: readonly GoodsFact[], { system }: GoodsFact): GoodsFact
   facts.filter((one) => one.system === system)
 
 /** What came of goods that were traded, whoever of giver and taker tells it. */
-const grossOf = (came: readonly GoodsFact[], unit: string): string =>
+export const grossOf = (came: readonly GoodsFact[], unit: string): string =>
   maxDecimal(mostIn(ofKind(came, 'sold'), unit), sumIn(toldMost(ofKind(came, 'entered'), unit), unit))
 
 const ofKind = (came: readonly GoodsFact[], tells: Telling): GoodsFact[] =>

@@ -9,6 +9,7 @@ import {
   loadFinder,
   loadOf,
   mayBeOneLoad,
+  tellApart,
 } from './loads.ts'
 import { type PlaceKeys, placeKeys } from './place-keys.ts'
 import { isReverse, isTraded } from './returns.ts'
@@ -65,23 +66,31 @@ export function joinVouchers(
 
 /**
  * What one told of giving and the other of taking, of goods that came the same way, is the same goods: where they traded more than once, by
- * mass. Where not all of them name both it is one load (`mayBeOneLoad`) that came to one place, or to one taker. Records of one system and kind are of different goods and are never joined by this.
+ * mass. Where not all of them name both it is one load (`mayBeOneLoad`) that came of one lot, to one place or to one taker, as long as nothing that is told of it differs. One system tells of all loads of its places, so as many of one mass as it tells are as many. So it is with what two systems tell to be made of one lot. Records of one system and kind are of different goods and are never joined by this.
  */
 export function joinTraded(arrivals: readonly GoodsFact[], links: readonly Link[], joined: Joined): void {
   const loads = arrivals
-    .filter((fact) => isTraded(fact) && !fact.refund && fact.goods.some(joined.has))
+    .filter(
+      (fact) =>
+        (isTraded(fact) || fact.tells === 'transformed') && !fact.refund && fact.goods.some(joined.has),
+    )
     .sort(byTime)
     .map(loadOf)
-  const trades = tradesOf(loads, placeKeys(arrivals))
+  const trades = tradesOf(
+    loads.filter(({ fact }) => isTraded(fact)),
+    placeKeys(arrivals),
+  )
   // What is found to be one load goes on the same way.
   for (let isMore = true; isMore; ) {
     const isSameWay = waysOf(loads, links, joined)
-    const found = trades.map((trade) => joinTellers(trade, joined, isSameWay))
+    const groups = groupsOf(loads, joined)
+    const found = [...trades, ...fromOne(loads, joined)].map((trade) => joinTellers(trade, groups, isSameWay))
     isMore = found.includes(true)
   }
 }
 
-const byTime = (a: GoodsFact, b: GoodsFact): number => {
+/** In an order that is the same for the same goods, whoever tells of them. */
+export const byTime = (a: GoodsFact, b: GoodsFact): number => {
   const [one, other] = [a, b].map(({ at, measures, goods }) => JSON.stringify([at, measures, goods]))
   return (one as string) < (other as string) ? -1 : 1
 }
@@ -145,14 +154,44 @@ function waysOf(loads: readonly Load[], links: readonly Link[], joined: Joined):
   }
 }
 
-/**
- * Joins what each of those who tell of loads tells with what others told before: each load of his with the nearest of theirs that may be the same. Whether any was joined.
- */
-function joinTellers({ among, isOf }: Trade, joined: Joined, isSameWay: IsSameLoad): boolean {
+/** Loads that came of the same lot or paper. */
+function fromOne(loads: readonly Load[], { find, has }: Joined): Trade[] {
+  const from = loads.flatMap((load) =>
+    [...new Set(load.fact.from.filter(has).map(find))].map((top) => ({ top, load })),
+  )
+  return [...Map.groupBy(from, ({ top }) => top).values()].map((all) => ({
+    among: all.map(({ load }) => load),
+    isOf: [mayBeOneLoad],
+  }))
+}
+
+/** The loads by what is known to be one. */
+function groupsOf(loads: readonly Load[], joined: Joined) {
+  const topOf = ({ fact }: Load): GraphCode => joined.find(fact.goods.find(joined.has) as GraphCode)
+  const groups = Map.groupBy(loads, topOf)
+  const groupOf = (load: Load): Load[] => groups.get(topOf(load)) ?? []
+  return {
+    topOf,
+    join: (a: Load, b: Load): void => {
+      const all = [...groupOf(a), ...groupOf(b)]
+      joined.join(topOf(a), topOf(b))
+      groups.set(topOf(a), all)
+    },
+    /** Whether nothing that is told of the one differs from what is told of the other. */
+    isAlike: (a: Load, b: Load): boolean =>
+      groupOf(a).every((one) => groupOf(b).every((other) => !tellApart(one, other))),
+  }
+}
+
+/** Joins what each of those who tell of loads tells with what others told before: each load of his with the nearest of theirs that may be the same. Whether any was joined. */
+function joinTellers(
+  { among, isOf }: Trade,
+  { topOf, join, isAlike }: ReturnType<typeof groupsOf>,
+  isSameWay: IsSameLoad,
+): boolean {
   const tellers = [...Map.groupBy(among, ({ fact: { system, tells } }) => `${tells} ${system}`)].sort(
     ([a, one], [b, two]) => two.length - one.length || (a < b ? -1 : 1),
   )
-  const topOf = ({ fact }: Load): GraphCode => joined.find(fact.goods.find(joined.has) as GraphCode)
   const before: Load[] = []
   let isAny = false
   for (const [, told] of tellers) {
@@ -162,10 +201,14 @@ function joinTellers({ among, isOf }: Trade, joined: Joined, isSameWay: IsSameLo
     const finder = loadFinder(before)
     for (const isSame of isOf)
       for (const load of open) {
-        const find = isSame === isCalledSame ? finder.any : finder.alike
-        const same = find(load, (one) => isSame(one, load) && isSameWay(one, load) && !taken.has(topOf(one)))
+        const may = (one: Load): boolean =>
+          isSame(one, load) &&
+          isSameWay(one, load) &&
+          !taken.has(topOf(one)) &&
+          (isSame !== mayBeOneLoad || isAlike(one, load))
+        const same = (isSame === isCalledSame ? finder.any : finder.alike)(load, may)
         if (same === undefined) continue
-        joined.join(topOf(same), topOf(load))
+        join(same, load)
         taken.add(topOf(load))
         open.delete(load)
         isAny = true

@@ -1,7 +1,7 @@
 import { addDecimal, compareDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { GoodsFact } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
-import { apart, byTeller, sumIn, toldMost } from './told-most.ts'
+import { apart, byTeller, mostIn, sumIn, toldMost } from './told-most.ts'
 import type { Turned, Use } from './turned.ts'
 
 /** Where goods are, or what became of them. */
@@ -60,11 +60,11 @@ export interface Out {
   readonly region: string | null
 }
 
-/** A day's summary and its tickets tell of the same sales, where they may be of one place; what customers gave back is there again. */
+/** A day's summary and its tickets, and what several systems tell, are of the same goods where they may be of one place; what customers gave back is there again. */
 export const outOf = (left: readonly GoodsFact[], unit: string): Out[] =>
   apart(left).flatMap((here): Out[] => {
     const of = (tells: string, refund: boolean): string =>
-      sumIn(
+      mostIn(
         here.filter((fact) => fact.tells === tells && fact.refund === refund),
         unit,
       )
@@ -157,12 +157,18 @@ export function settled(
     add('returned', parts.returned)
     addAway('atSites', parts.away)
     add('atSites', parts.atSites)
-  } else if (where === 'leftRegion') addAway(isEntered(holding) ? 'atSites' : 'soldWholesale', left)
+  } else if (where === 'leftRegion') addAway(thereBy(holding).length > 0 ? 'atSites' : 'soldWholesale', left)
   else if (where !== null) add(where, left)
   return { ...account, lost: where === null ? left : '0' }
 }
 
-const isEntered = ({ came }: Holding): boolean => came.some(({ tells }) => tells === 'entered')
+/** Records by which goods are somewhere: where they came to, else where they were made of others or harvested and nobody tells that they left. */
+export function thereBy({ came }: Pick<Holding, 'came'>): GoodsFact[] {
+  const entered = came.filter(({ tells }) => tells === 'entered')
+  if (entered.length > 0) return entered
+  const isGone = came.some(({ tells }) => tells === 'sold' || tells === 'dispatched')
+  return isGone ? [] : came.filter(({ tells }) => tells === 'made' || tells === 'transformed')
+}
 
 /** Whether goods of a lot went on into another from another province: where they were sold, else where he has them from who gave them. */
 export function isGivenAway({ came }: Holding, to: Holding, home: string | null): boolean {
@@ -177,7 +183,7 @@ export function isGivenAway({ came }: Holding, to: Holding, home: string | null)
 
 /** Of goods of one lot some of which were refused or came to another province what is left of each. */
 function partsOf(
-  { came }: Holding,
+  holding: Holding,
   of: {
     readonly unit: string
     readonly left: string
@@ -187,10 +193,7 @@ function partsOf(
   },
 ): Readonly<Record<'returned' | 'away' | 'atSites', string>> {
   const { unit, left, home, gone, refusedBack } = of
-  const entered = toldMost(
-    came.filter(({ tells }) => tells === 'entered'),
-    unit,
-  )
+  const entered = toldMost(thereBy(holding), unit)
   const told = (find: Find): string =>
     sumIn(
       entered.filter((fact) => enteredAt(fact, home) === find),
@@ -209,13 +212,11 @@ export const enteredAt = ({ region, refused }: GoodsFact, home: string | null): 
   refused ? 'returned' : isOutside(region, home) ? 'leftRegion' : 'atSites'
 
 /** Where goods are that went nowhere else, as far as records tell; null where they were sent off and nobody tells of their arrival. */
-export function lastlyAt({ came }: Holding, home: string | null): Find | 'several' | null {
-  const entered = new Set(came.flatMap((fact) => (fact.tells === 'entered' ? [enteredAt(fact, home)] : [])))
-  const [only] = entered
-  if (only !== undefined) return entered.size === 1 ? only : 'several'
-  const sold = came.filter(({ tells }) => tells === 'sold')
-  if (sold.length > 0)
-    return sold.some(({ destination }) => isOutside(destination, home)) ? 'leftRegion' : 'soldWholesale'
-  if (came.some(({ tells }) => tells === 'dispatched')) return null
-  return came.some(({ tells }) => tells === 'made' || tells === 'transformed') ? 'atSites' : null
+export function lastlyAt(holding: Holding, home: string | null): Find | 'several' | null {
+  const there = new Set(thereBy(holding).map((fact) => enteredAt(fact, home)))
+  const [only] = there
+  if (only !== undefined) return there.size === 1 ? only : 'several'
+  const sold = holding.came.filter(({ tells }) => tells === 'sold')
+  if (sold.length === 0) return null
+  return sold.some(({ destination }) => isOutside(destination, home)) ? 'leftRegion' : 'soldWholesale'
 }

@@ -31,12 +31,31 @@ export function toldApart(reached: Reached): Reached {
   const all = (codes: readonly GraphCode[]): GraphCode[] =>
     codes.flatMap((one) => of(one).map(({ code }) => code))
   const byId = new Map(reached.facts.map((fact) => [fact.id, fact]))
+  const sources = all(reached.sources)
+  const links = reached.links.flatMap((link) => linksApart(link, of, byId))
   return {
-    sources: all(reached.sources),
-    codes: all(reached.codes),
-    links: reached.links.flatMap((link) => linksApart(link, of, byId)),
+    ...{ sources, links },
+    codes: reachedOver(links, sources),
     facts: reached.facts.flatMap((fact) => factsApart(fact, of)),
   }
+}
+
+/** What is reached from the sources: a voucher that is reached as one of its goods is none of the others. */
+function reachedOver(links: readonly Link[], sources: readonly GraphCode[]): GraphCode[] {
+  const next = new Map<GraphCode, GraphCode[]>()
+  const lead = (from: GraphCode, to: GraphCode): void => {
+    const known = next.get(from)
+    if (known) known.push(to)
+    else next.set(from, [to])
+  }
+  for (const { from, to, rule } of links) {
+    lead(from, to)
+    if (rule === 'same') lead(to, from)
+  }
+  const reached = new Set(sources)
+  // A set is read while it grows.
+  for (const code of reached) for (const to of next.get(code) ?? []) reached.add(to)
+  return [...reached]
 }
 
 type VariantsOf = (code: GraphCode) => readonly Variant[]

@@ -72,7 +72,7 @@ export function isElsewhere(a: GoodsFact | undefined, b: GoodsFact | undefined):
 }
 
 /** A county lies in its city, and that in its province. */
-function isNear(a: string, b: string): boolean {
+export function isNear(a: string, b: string): boolean {
   const [x, y] = [prefixOf(a), prefixOf(b)]
   return x.startsWith(y) || y.startsWith(x)
 }

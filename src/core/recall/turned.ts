@@ -100,6 +100,12 @@ function usesIn(told: readonly Told[], unit: string): Use[] {
   })
 }
 
+/** What was taken of the goods of one holding alone. */
+export const turnedAlone = (turned: Turned): string =>
+  turned === null || turned === 'all' || turned === 'unknown'
+    ? '0'
+    : turned.reduce((sum, { of, value }) => (of.length === 1 ? addDecimal(sum, value) : sum), '0')
+
 /** What is turned of holdings where so much is left of each; of what was taken of several together each gives what it has, one after the other. */
 export function takeTurned(): (uses: readonly Use[], index: number, left: string) => string {
   const taken = new Map<Use, Map<number, string>>()

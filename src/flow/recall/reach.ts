@@ -49,9 +49,10 @@ export async function reachOf(
     ways.push({ ...(await wayOf(links, roots, each, { direction, isSure })), goods: each })
   const all = together(ways.map((way) => way.all))
   const sure = together(ways.map((way) => way.sure))
-  const back = ways.flatMap((way) => way.back)
+  // What is furthest back of one kind of goods may be where others came to.
+  const tops = new Set(ways.flatMap((way) => topsOf(way.back, way.sure.links)))
   return {
-    sources: direction === 'forward' ? roots : topsOf(back, sure.links),
+    sources: direction === 'forward' ? roots : [...tops].sort(),
     sure,
     all,
     leftOut: all.links.filter((link) => !isSure(link)).length,

@@ -30,13 +30,16 @@ const at = (code: string, booth?: string): Partial<GoodsFact> => ({
     ...(booth === undefined ? [] : [{ kind: 'stall' as const, name: booth, code: null }]),
   ],
 })
+const RULES = { sold: 'voucher', transformed: 'transformation' } as Readonly<
+  Record<string, 'voucher' | 'transformation'>
+>
 function whereOf(...told: readonly GoodsFact[]) {
   const facts = [fact('dispatched', 1000, { goods: [FARM], region: '320102' }), ...told]
   const links = told.flatMap(({ goods, from, tells }) =>
     from.flatMap((one) =>
       goods.map((to) => ({
         ...{ from: one, to, recordId: `${one} ${to}`, version: 1, kind: 'entry' as const, system: 'a' },
-        ...{ rule: tells === 'sold' ? ('voucher' as const) : ('document' as const), confidence: 1 },
+        ...{ rule: RULES[tells] ?? ('document' as const), confidence: 1 },
         ...{ quantity: null, unit: null, occurredAt: null, withRecord: null },
       })),
     ),
@@ -128,6 +131,20 @@ test('what was sold to another province and did not arrive as far as is told is 
   expect(where).toEqual({ atSites: '700', leftRegion: '300' })
   expect(away).toEqual({ soldWholesale: '300' })
   expect(left).toEqual({ '320102001': '700' })
+})
+
+test('what was made of them in another province of goods that left is there', () => {
+  const made = (code: string, lot: string, kilograms: number) =>
+    fact('transformed', kilograms, { ...at(code), goods: [lot], from: ['lot:1'], kind: 'transformation' })
+  const { found } = whereOf(
+    came(1000, at('330105001')),
+    made('330105001', 'lot:2', 300),
+    made('320102001', 'lot:3', 100),
+  )
+  const [, stage] = found.mass
+  expect(stage).toMatchObject({ stage: 1, stated: '400', found: '400', notFound: '0' })
+  expect(stage?.where).toMatchObject({ leftRegion: '300', atSites: '100' })
+  expect(stage?.away).toMatchObject({ atSites: '300' })
 })
 
 test('what should still be at the places of a side is never more than what is left on that side', () => {

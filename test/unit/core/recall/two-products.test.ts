@@ -127,3 +127,44 @@ test('a lot that two systems call by two names is one lot', async () => {
   tell('entry', 0, 50, { lots: [lot('B')], ...CELERY }, 'county')
   expect(massOf(await rehearsalOf(records, 'lot:B'))).toMatchObject({ stated: 50, found: 50 })
 })
+
+test('of a voucher under which further goods of another product were sold nothing is told of these', async () => {
+  const { records, tell } = ledger()
+  const farm = { sites: [{ role: 'farm', name: '示例合作社', ids: [] }] }
+  tell('dispatch', 0, 60, { ...farm, lots: [lot('C')], documents: [paper('upstream', 'P')], ...CELERY })
+  tell('entry', 1, 60, { lots: [lot('C1')], documents: [paper('upstream', 'P')], ...CELERY })
+  tell('entry', 1, 600, { lots: [lot('S')], ...SPINACH })
+  for (const [code, kilograms, more] of [
+    ['C1', 60, CELERY],
+    ['S', 600, SPINACH],
+  ] as const) {
+    tell('sale', 1, kilograms, {
+      ...{ saleKind: 'wholesale', lots: [lot(code)], documents: [paper('voucher', 'V')], ...more },
+    })
+    tell('entry', 2, kilograms, { lots: [lot(`${code}2`)], documents: [paper('upstream', 'V')], ...more })
+  }
+  // No record of the paper tells of which goods it is.
+  expect(massOf(await rehearsalOf(records, 'doc:P'))).toMatchObject({ stated: 60, found: 60 })
+})
+
+test('of a batch number of two products of which the one was sent off under it and the other came under a paper both are found', async () => {
+  const { records, tell } = ledger()
+  const farm = { sites: [{ role: 'farm', name: '示例合作社', ids: [] }] }
+  tell(
+    'dispatch',
+    0,
+    10,
+    { ...farm, lots: [lot('B')], documents: [paper('upstream', 'P')], ...CELERY },
+    'county',
+  )
+  tell('entry', 1, 20, { lots: [lot('B')], documents: [paper('upstream', 'Q')], ...SPINACH }, 'county')
+  tell('entry', 1, 10, { lots: [lot('C1')], documents: [paper('upstream', 'P')], ...CELERY })
+  const found = await rehearsalOf(records, 'lot:B')
+  expect(found.sources).toEqual(['doc:Q', 'lot:B'])
+  expect(lotsOf(found)).toEqual([
+    'doc:P,lot:B 芹菜 10',
+    'doc:Q ',
+    'lot:B 菠菜 20 atSites 20',
+    'lot:C1 芹菜 10 atSites 10',
+  ])
+})

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   dayOf,
+  kg,
   ledger,
   leftAt,
   lot,
@@ -81,15 +82,48 @@ test.each([
   ).toMatchObject({ found: both })
 })
 
-test('a sale and an arrival that names its lot and who got it is one load, though nobody says there who gave it', async () => {
+test.each([
+  ['who got it', [party('owner', 1)]],
+  ['who gave it', [party('supplier', 0)]],
+  ['nobody', []],
+])('a sale and an arrival that names its lot and %s is one load', async (_, parties) => {
   const { records, tell } = ledger()
   tell('entry', 0, 500, { lots: [lot('A')], parties: [party('owner', 0)] })
   tell('sale', 0, 300, {
     ...{ saleKind: 'wholesale', lots: [lot('A')], documents: [paper('voucher', 'V')] },
     ...{ parties: [party('seller', 0), party('buyer', 1)], occurredAt: dayOf(5) },
+    destination: { code: MARKETS[1].slice(0, 6) },
   })
-  tell('entry', 1, 299, { ...from('B'), parties: [party('owner', 1)], occurredAt: dayOf(5) })
+  tell('entry', 1, 299, { ...from('B'), parties, occurredAt: dayOf(5) })
+  const one = { stated: 500, found: 500, left: { [MARKETS[0]]: '200', [MARKETS[1]]: '300' } }
+  expect(await found(records)).toMatchObject(one)
+  tell('sale', 0, 100, {
+    ...{ saleKind: 'wholesale', lots: [lot('A')], documents: [paper('voucher', 'W')] },
+    ...{ parties: [party('seller', 0), party('buyer', 2)], occurredAt: dayOf(5) },
+    destination: { code: MARKETS[2].slice(0, 6) },
+  })
   expect(await found(records)).toMatchObject({
-    ...{ stated: 500, found: 500, left: { [MARKETS[0]]: '200', [MARKETS[1]]: '300' } },
+    ...{ stated: 500, found: 500, where: { atSites: 400, soldWholesale: 100 } },
+    left: { [MARKETS[0]]: '100', [MARKETS[1]]: '300' },
   })
+})
+
+test('what two systems tell to be sold, destroyed and made of a lot is sold, destroyed and made of it once', async () => {
+  const { records, tell } = ledger()
+  tell('entry', 0, 500, { lots: [lot('A')] })
+  const happen = (system: string, output: string, less: number) => {
+    tell('sale', 0, 50, { saleKind: 'retail', lots: [lot('A')], occurredAt: dayOf(5) }, system)
+    tell('disposal', 0, 20, { disposalKind: 'destroyed', lots: [lot('A')], occurredAt: dayOf(5) }, system)
+    const input = { mass: kg(200 - less), lots: [lot('A', 'input')] }
+    const made = { mass: kg(180 - less), lots: [lot(output, 'output')] }
+    tell('transformation', 0, null, { product: undefined, input, output: made, occurredAt: dayOf(5) }, system)
+  }
+  happen('market0', 'T', 0)
+  happen('county', 'X', 0.4)
+  const all = await rehearsalOf(records, 'lot:A')
+  expect(massOf(all)).toMatchObject({
+    ...{ stated: 500, found: 500, where: { soldRetail: 50, disposed: 20, processed: 200, atSites: 230 } },
+  })
+  expect(massOf(all, 1)).toMatchObject({ stated: 180, found: 180, where: { atSites: 180 } })
+  expect(all.lots.map(({ codes }) => codes)).toEqual([['lot:A'], ['lot:T', 'lot:X']])
 })

@@ -1,0 +1,56 @@
+import { addDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
+import { cameOf } from './came.ts'
+import type { GoodsFact, Measure } from './goods-fact.ts'
+import type { Holding } from './holdings.ts'
+import { grossOf } from './refunds.ts'
+import { outOf, rest, totalOf } from './settled.ts'
+import { sumIn, toldMost } from './told-most.ts'
+
+/** What of a lot, by what came of it, went on into others that have it from nowhere else. */
+export type WentOn = (came: readonly GoodsFact[], unit: string) => string
+
+export function wentOnAlone(holdings: readonly Holding[]): WentOn {
+  const children = new Map<readonly GoodsFact[], Holding[]>()
+  for (const one of holdings) {
+    const [only, ...others] = one.parents.map((parent) => (holdings[parent] as Holding).came)
+    if (only !== undefined && others.length === 0) children.set(only, [...(children.get(only) ?? []), one])
+  }
+  const ofChild = ({ came, madeFrom }: Holding, unit: string): string =>
+    madeFrom.length === 0
+      ? grossOf(came, unit)
+      : sumIn(
+          toldMost(
+            came.map((fact) => ({ ...fact, measures: fact.used ?? [] })),
+            unit,
+          ),
+          unit,
+        )
+  return (came, unit) =>
+    (children.get(came) ?? []).reduce((sum, one) => addDecimal(sum, ofChild(one, unit)), '0')
+}
+
+/** What a record of several lots took from each: as much as came of it and others have not taken, the last of them the rest. */
+export function sharedAmong(
+  groups: readonly { readonly came: readonly GoodsFact[]; readonly left: readonly GoodsFact[] }[],
+  fact: GoodsFact,
+  wentOn: WentOn,
+): GoodsFact[] {
+  const parts = groups.map((): Measure[] => [])
+  // A day's summary and its tickets tell of the same sales.
+  const same = fact.tells === 'ticket' ? 'summary' : fact.tells === 'summary' ? 'ticket' : null
+  for (const { unit, value } of fact.measures) {
+    let open = value
+    for (const [at, { came, left }] of groups.entries()) {
+      // What other systems tell may be the same goods.
+      const others = left.filter(
+        ({ tells, system }) => tells !== same && (tells !== fact.tells || system === fact.system),
+      )
+      const gone = addDecimal(totalOf(outOf(others, unit)), wentOn(came, unit))
+      const has = rest(cameOf({ came }, unit, false) ?? '0', gone)
+      const part = at === groups.length - 1 ? open : minDecimal(has, open)
+      parts[at]?.push({ value: part, unit })
+      open = subtractDecimal(open, part)
+    }
+  }
+  return parts.map((measures) => ({ ...fact, measures }))
+}
