@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import { casesFollower } from '#flow/cases/follow-cases.ts'
 import type { Rehearsal } from '#flow/recall/schema.ts'
 import { createSystem } from '#store/systems.ts'
 import { withApi } from '#test/api.ts'
@@ -101,6 +102,8 @@ async function expectOneAnswer(code: string, found: Rehearsal): Promise<void> {
 }
 
 let run = 0
+let seenPlaces = 0
+const cases = () => casesFollower({ pool: api.pool, intake: api.intake })
 
 test('what systems tell, correct and make void is found over HTTP where it is, and the answer, its lots, places and sheet agree', async () => {
   await fc.assert(
@@ -125,4 +128,34 @@ test('what systems tell, correct and make void is found over HTTP where it is, a
     ),
     { numRuns: 15 },
   )
+}, 120_000)
+
+test('every market at which goods of a case should still be by its rehearsal has a notice of the hold', async () => {
+  await fc.assert(
+    fc.asyncProperty(happening, fc.nat(40), async (world, pick) => {
+      run += 1
+      const prefix = `W${run}`
+      const { parcels, records } = worldOf(world, { prefix, day: run * DAYS_OF_ONE - 4000 })
+      await tell(prefix, records)
+      await followToTheEnd(api.pool, cases())
+      const lots = rootsOf(parcels).filter(({ root }) => root.startsWith('lot:'))
+      const { root } = lots[pick % lots.length] as (typeof lots)[number]
+      const opened = await api.call('POST', '/v1/cases', { body: { code: root, reason: '群众举报' } })
+      expect(opened.statusCode, opened.body).toBe(201)
+      await followToTheEnd(api.pool, cases())
+      const told = await api.call('GET', `/v1/recalls/${opened.json().id}/notices?limit=200`)
+      expect(told.statusCode, told.body).toBe(200)
+      const receivers: string[] = told.json().notices.map(({ receiver }: { receiver: string }) => receiver)
+      const places = (await rehearse(root)).regions.flatMap(({ markets }) => markets)
+      for (const { code, left } of places)
+        if (sum(left.map(({ value }) => value)) > 0)
+          expect(
+            receivers.some((one) => one.startsWith(`place:${code}`)),
+            `${root} ${code}`,
+          ).toBe(true)
+      seenPlaces = Math.max(seenPlaces, places.length)
+    }),
+    { numRuns: 6 },
+  )
+  expect(seenPlaces).toBeGreaterThan(1)
 }, 120_000)
