@@ -1,8 +1,9 @@
+import type { HeldAfterVoid } from '#core/cases/after-void.ts'
 import { objectionEndsMs } from '#core/cases/machine.ts'
 import type { PossibleEvent } from '#core/cases/possible-now.ts'
 import { orderOf } from '#core/cases/states.ts'
 import type { UnknownGoods } from '#core/cases/unknown-goods.ts'
-import { beyondWords, UNKNOWN_FIXES, UNKNOWN_WORDS } from '#core/cases/words.ts'
+import { beyondWords, UNKNOWN_FIXES, UNKNOWN_WORDS, VOID_WORDS } from '#core/cases/words.ts'
 import { compareDecimal } from '#core/decimal.ts'
 import { chinaTime } from '#core/model/china-time.ts'
 import { maskedCause, maskedNote, maskedPlace, maskedSubject } from '#core/model/masked-texts.ts'
@@ -46,6 +47,8 @@ export interface ReadCase {
   readonly findings: readonly CaseFinding[]
   /** Why no lot is held; null where one is, and for who sees a part of the case. */
   readonly unknown: UnknownGoods | null
+  /** What is held though its path was made void; null where nothing is, and for who sees a part of the case. */
+  readonly afterVoid: HeldAfterVoid | null
   /** What the caller may say of it now. */
   readonly possible: readonly PossibleEvent[]
 }
@@ -101,13 +104,19 @@ const inWords = (code: UnknownGoods, language: Language) => {
   return { code, detail, fix }
 }
 
+const voidInWords = (held: HeldAfterVoid, language: Language) => {
+  const [detail, fix] = VOID_WORDS.map((words) => words[language === 'zh' ? 1 : 0])
+  return { code: 'void_since', ...held, detail, fix }
+}
+
 /** The whole case, with what is said of it in the language of the caller. */
 export const caseCard = (
-  { found, lots, holds, places, events, findings, unknown, possible }: ReadCase,
+  { found, lots, holds, places, events, findings, unknown, afterVoid, possible }: ReadCase,
   { full, language }: { readonly full: boolean; readonly language: Language },
 ) => ({
   ...caseView(found, full),
   unknownGoods: unknown === null ? null : inWords(unknown, language),
+  heldAfterVoid: afterVoid === null || !isInForce(found) ? null : voidInWords(afterVoid, language),
   disposedBeyond: disposedBeyond(found, language),
   lots: lots.map(({ viaCode, viaRecord, rule, confidence, ...lot }) => ({
     ...{ code: lot.code, kind: lot.kind, role: lot.role, depth: lot.depth },

@@ -8,6 +8,7 @@ import {
   STATE_WORDS,
   UNKNOWN_FIXES,
   UNKNOWN_WORDS,
+  VOID_WORDS,
 } from '#core/cases/words.ts'
 import { cliLanguage } from './language.ts'
 import { tellNone } from './none-found.ts'
@@ -30,6 +31,7 @@ interface Case {
 }
 interface Card extends Case {
   readonly unknownGoods: { readonly code: string } | null
+  readonly heldAfterVoid: { readonly lots: readonly string[] } | null
   readonly truncated: boolean
   readonly disposedBeyond: { readonly held: string; readonly disposed: string } | null
   readonly lots: readonly {
@@ -137,6 +139,7 @@ function cardText(one: Card): string {
     ...(one.unknownGoods === null
       ? []
       : [UNKNOWN_WORDS, UNKNOWN_FIXES].map((words) => `  ${word(words, one.unknownGoods?.code ?? '')}`)),
+    ...(one.heldAfterVoid === null ? [] : VOID_WORDS.map((words) => `  ${say(words)}`)),
     ...beyondLines(one),
     ...(one.truncated
       ? [

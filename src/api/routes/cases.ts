@@ -13,6 +13,7 @@ import { CASE_STATES, OFFICIAL_EVENTS } from '#core/cases/states.ts'
 import { HubError } from '#core/errors.ts'
 import type { Sight } from '#core/sight.ts'
 import { openByOfficial, sayOfCase } from '#flow/cases/act.ts'
+import { afterVoid } from '#flow/cases/after-void.ts'
 import { heldPlaces } from '#flow/cases/held-places.ts'
 import { possibleEvents } from '#flow/cases/possible-events.ts'
 import type { Said } from '#flow/cases/said-twice.ts'
@@ -100,7 +101,13 @@ export const caseRoutes =
       const holds = await readCaseHolds(pool, id)
       const lots = await readCaseLots(pool, id)
       return {
-        ...{ found, lots, holds, unknown: await unknownGoods(pool, found, lots) },
+        ...{
+          found,
+          lots,
+          holds,
+          unknown: await unknownGoods(pool, found, lots),
+          afterVoid: await afterVoid(pool, id, lots),
+        },
         possible: mayAct ? await inTransaction(pool, (client) => possibleEvents(client, found, clock())) : [],
         places: await heldPlaces(pool, holds),
         events: await readCaseEvents(pool, id),

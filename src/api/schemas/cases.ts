@@ -229,6 +229,20 @@ export const CaseCard = field(
         '货物已停售而未能落实到批次的原因：停售记录仅写明场所与品种。已有停售批次或仅可见部分时为 null',
       ],
     ),
+    heldAfterVoid: nullable(
+      Type.Object({
+        code: Type.Enum(['void_since']),
+        records: field(Type.Array(string), ['Void records', '作废的记录']),
+        lots: field(Type.Array(string), ['Lots', '批次']),
+        detail: text(['Why', '原因']),
+        fix: text(['What to do', '处理建议']),
+      }),
+      ['Held after a void', '作废后仍停售'],
+      [
+        'Lots that are held over a sale, a dispatch or a paper that was made void since, because other records in force say that the goods are there. null where there are none, and for who sees a part',
+        '据以停售的销售、调出记录或凭证其后作废、但其他有效记录载明货物仍在的批次。没有此类批次或仅可见部分时为 null',
+      ],
+    ),
     disposedBeyond: nullable(
       Type.Object({
         code: Type.Enum(['more_than_held']),

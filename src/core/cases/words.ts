@@ -75,6 +75,18 @@ export const UNKNOWN_WORDS: Words<UnknownGoods> = {
   ],
 }
 
+/** Why lots are held though what led to them was made void, and what to do. */
+export const VOID_WORDS = [
+  [
+    'lots are held over a sale, a dispatch or a paper that was made void after they were stopped: other records in force say that the goods are still there',
+    '部分批次据以停售的销售、调出记录或凭证其后作废，但其他有效记录载明货物仍在，作废不解除停售',
+  ],
+  [
+    'Ask who made it void, and who has the goods, where these came from. Where they are of other goods, let who has them make his entry void or correct it, or clear the case and stop the others by their codes.',
+    '请向作废方与持货方核实货物来源；确非涉案货物的，由持货方作废或更正其进场记录，或解除本案并对其余批次按编码责令停售。',
+  ],
+] as const
+
 /** That more was disposed of than is known to be held, in kilograms, and what to do. */
 export const beyondWords = (disposed: string, held: string) =>
   [

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg'
+import { TELLS_OF_GOODS } from '#core/cases/after-void.ts'
 import { type CaseGoods, mayBe } from '#core/cases/goods.ts'
 import { linksOnce } from '#core/cases/links-once.ts'
 import { type CasePlace, placeOf } from '#core/cases/place.ts'
@@ -54,19 +55,25 @@ export interface DescribedLot extends Reached {
   readonly occurredAt: string | null
   /** A laboratory passed it for all for which it failed: the case goes on about other goods, and tests of this lot belong to it. */
   readonly answered?: true
+  /** Whether a record in force tells of its goods. */
+  readonly isTold: boolean
+  /** The record that led to it was made void, and none in force tells of its goods: what came of it may be there all the same. */
+  readonly gone?: true
   /** A paper alone tells of goods at its places: they were sold there or sent there under it, and nothing else of the case is held there. */
   readonly alone?: true
 }
 
-/** Whether the lot itself is held: it is neither passed, gone nor behind the dispatch, and it is a lot, or a paper that alone names its goods. */
+/** Whether the lot itself is held: it is neither passed, sold, void nor behind the dispatch, and it is a lot, or a paper that alone names its goods. */
 export const holdsLot = ({
   role,
   kind,
   via,
   answered,
+  gone,
   alone,
-}: Pick<DescribedLot, 'role' | 'kind' | 'via' | 'answered' | 'alone'>): boolean =>
+}: Pick<DescribedLot, 'role' | 'kind' | 'via' | 'answered' | 'gone' | 'alone'>): boolean =>
   !answered &&
+  !gone &&
   isInCase(role) &&
   (kind === 'lot' || role === 'tested' || via?.kind === 'transformation' || alone === true)
 
@@ -79,6 +86,11 @@ export interface SpreadLimits {
   readonly isEnding: () => boolean
 }
 
+/** How a case spreads: how long, and over which links beside those that records in force tell. */
+export interface SpreadWays extends SpreadLimits {
+  readonly kept: readonly Link[]
+}
+
 /** What a spread reached, with every link that it read. */
 export interface LinkedSpread extends Spread {
   readonly links: readonly Link[]
@@ -89,10 +101,10 @@ export async function spreadOver(
   client: PoolClient,
   tested: readonly string[],
   goods: CaseGoods,
-  { untilMs, isEnding }: SpreadLimits,
+  { untilMs, isEnding, kept }: SpreadWays,
 ): Promise<LinkedSpread> {
   const links = goodsLinks(client, {
-    ...{ at: null, confidence: SPREAD_CONFIDENCE, most: LINKS_MAX },
+    ...{ at: null, confidence: SPREAD_CONFIDENCE, most: LINKS_MAX, kept },
     isOver: () => {
       if (isEnding()) throw new Error('the process ends; another makes the case anew')
       return performance.now() > untilMs
@@ -141,6 +153,7 @@ export async function describeLots(
       mass,
       massOf: cameIn === null && quantity?.value === mass && teller ? totalOf(teller) : null,
       used: usedUp(one.code, own),
+      isTold: own.some(({ status, kind }) => status === 'active' && TELLS_OF_GOODS.has(kind)),
       occurredAt: occurredAt?.at ?? null,
     }
   })

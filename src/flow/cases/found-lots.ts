@@ -10,6 +10,7 @@ import type { Body } from '#core/model/body.ts'
 import { readCaseTests, readMeetings } from '#store/case-lots.ts'
 import type { CaseRow } from '#store/cases.ts'
 import { readKnownCodes, readTracedVersions } from '#store/lots.ts'
+import { readVoidLinks } from '#store/void-links.ts'
 import { unanswered } from './answered.ts'
 import {
   type DescribedLot,
@@ -19,6 +20,7 @@ import {
   type LinkedSpread,
   onlyWhereTested,
   type SpreadLimits,
+  type SpreadWays,
   spreadOver,
   withPapersAlone,
 } from './case-lots.ts'
@@ -108,6 +110,9 @@ async function lotsOf(
 ): Promise<Pick<FoundLots, 'lots' | 'truncated' | 'flows' | 'made'>> {
   const order = orderOf(found.state, found.confirmedAt !== null)
   const { named, answered, testedAt } = await sorted(client, found, tests, order)
+  const ways: SpreadWays = { ...limits, kept: await readVoidLinks(client, found.id) }
+  const voids = new Set(ways.kept.map(({ recordId }) => recordId))
+  const isGone = ({ via, isTold }: DescribedLot): boolean => !isTold && voids.has(via?.recordId ?? '')
   const lots = new Map<string, OrderedLot>()
   const links: Link[] = []
   let truncated = false
@@ -115,14 +120,19 @@ async function lotsOf(
     { goods, codes }: { readonly goods: CaseGoods; readonly codes: readonly string[] },
     one: { readonly order: Order; readonly isNarrow: boolean },
   ): Promise<void> => {
-    const spread = await reachedOf(client, [...codes].sort(), goods, one.isNarrow ? null : limits)
+    const spread = await reachedOf(client, [...codes].sort(), goods, one.isNarrow ? null : ways)
     truncated ||= spread.truncated
     for (const link of spread.links) links.push(link)
     for (const lot of await describeLots(client, spread.reached, goods)) {
       truncated ||= lot.isCut
       const known = lots.get(lot.code)
       const at = one.isNarrow && known === undefined ? onlyWhereTested : foundAt
-      const placed = lot.role === 'tested' ? at(lot, testedAt.get(lot.code) ?? []) : lot
+      const placed =
+        lot.role === 'tested'
+          ? at(lot, testedAt.get(lot.code) ?? [])
+          : isGone(lot)
+            ? { ...lot, gone: true as const }
+            : lot
       if (known === undefined || (!holdsLot(known) && holdsLot(placed)))
         lots.set(lot.code, { ...placed, order: one.order })
       // What is recalled with others may have been tested itself.
@@ -207,11 +217,11 @@ const reachedOf = async (
   client: PoolClient,
   codes: readonly string[],
   goods: CaseGoods,
-  limits: SpreadLimits | null,
+  ways: SpreadWays | null,
 ): Promise<LinkedSpread> =>
-  limits === null
+  ways === null
     ? { reached: untraced(codes), truncated: false, links: [] }
-    : await spreadOver(client, codes, goods, limits)
+    : await spreadOver(client, codes, goods, ways)
 
 /** Who and what of the ways in which the goods may meet others. */
 export async function meetingsOf(client: PoolClient, { lots, whos, whats }: FoundLots) {

@@ -26,7 +26,7 @@ interface Teller extends Pick<TracedRecord, 'kind'> {
 
 /**
  * Links that are sure enough, told apart by the goods that their records tell of.
- * @param bounds `most`: links that are read in all; `isOver`: whether no more are read from now on
+ * @param bounds `most`: links that are read in all; `isOver`: whether no more are read from now on; `kept`: links that count beside those that are read
  */
 export function goodsLinks(
   reader: Reader,
@@ -35,9 +35,10 @@ export function goodsLinks(
     readonly confidence: number
     readonly most: number
     readonly isOver?: () => boolean
+    readonly kept?: readonly Link[]
   },
 ): GoodsLinks {
-  const { at, confidence, most, isOver = () => false } = bounds
+  const { at, confidence, most, isOver = () => false, kept = [] } = bounds
   const tellers = new Map<string, Teller | undefined>()
   let count = 0
   let isCut = false
@@ -65,6 +66,9 @@ export function goodsLinks(
         await note(links)
         for (const link of links) if (isOwn(link)) found.push(link)
       }
+      const here = kept.filter(({ from, to }) => codes.includes(way === 'back' ? to : from))
+      await note(here)
+      for (const link of here) if (isOwn(link)) found.push(link)
       return found
     }
   }

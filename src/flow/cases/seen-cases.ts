@@ -50,6 +50,7 @@ export async function readCaseSeen(reader: Reader, id: string) {
     ...{ holds, events, findings, places: await heldPlaces(reader, holds) },
     // Lots that he does not see may be held.
     unknown: null,
+    afterVoid: null,
     // Who sees a part may say nothing of it.
     possible: [],
   }
