@@ -28,6 +28,8 @@ export interface Holding {
 /** The part of the graph that a recall reaches. */
 export interface Reached {
   readonly sources: readonly GraphCode[]
+  /** What is reached on the way back to the sources: of whatever goods, a recall is of these. */
+  readonly back?: readonly GraphCode[]
   readonly codes: readonly GraphCode[]
   readonly links: readonly Link[]
   readonly facts: readonly GoodsFact[]

@@ -63,7 +63,6 @@ export const mayBeOneLoad: IsSameLoad = (a, b) =>
   b.day !== null &&
   Math.abs(a.day - b.day) <= 1 &&
   isMade(a) === isMade(b) &&
-  !tellApart(a, b) &&
   isSameMass(a, b) &&
   isCalledSame(a, b)
 

@@ -31,11 +31,15 @@ export function toldApart(reached: Reached): Reached {
   const all = (codes: readonly GraphCode[]): GraphCode[] =>
     codes.flatMap((one) => of(one).map(({ code }) => code))
   const byId = new Map(reached.facts.map((fact) => [fact.id, fact]))
-  const sources = all(reached.sources)
   const links = reached.links.flatMap((link) => linksApart(link, of, byId))
+  const back = all(reached.back ?? [])
+  const led = new Set(links.map(({ to }) => to))
+  // What is furthest back of one kind of goods may be where others came to.
+  const first = back.filter((code) => code !== codeItself(code) && !led.has(code))
+  const sources = [...new Set([...all(reached.sources), ...first])]
   return {
-    ...{ sources, links },
-    codes: reachedOver(links, sources),
+    ...{ sources, back, links },
+    codes: reachedOver(links, [...sources, ...back]),
     facts: reached.facts.flatMap((fact) => factsApart(fact, of)),
   }
 }
@@ -116,9 +120,11 @@ function linksApart(link: Link, of: VariantsOf, byId: ReadonlyMap<string, GoodsF
   const called = byId.get(recordId)?.called
   const before = byId.get(withRecord ?? recordId)?.called
   const from = meant(of(link.from), [(withRecord === null ? before?.from : before?.goods) ?? ANY_GOODS])
-  const to = meant(of(link.to), [called?.goods ?? ANY_GOODS])
+  // As a case does, what went into other goods is followed whatever these are called.
+  const isTurned = kind === 'transformation'
+  const to = isTurned ? of(link.to) : meant(of(link.to), [called?.goods ?? ANY_GOODS])
   return from.flatMap((one) =>
-    (kind === 'transformation' ? to : meant(to, one.told)).map((other) => ({
+    (isTurned ? to : meant(to, one.told)).map((other) => ({
       ...link,
       from: one.code,
       to: other.code,

@@ -20,6 +20,8 @@ export interface Part {
 export interface RecallReach {
   /** The codes furthest back, from which everything else is reached. */
   readonly sources: readonly GraphCode[]
+  /** The codes asked for, and what their goods came from. */
+  readonly back: readonly GraphCode[]
   /** Over links that are as sure as is asked for: what a case of the same goods would hold or follow. */
   readonly sure: Part
   /** What less sure links lead to as well, forward from there. */
@@ -49,10 +51,10 @@ export async function reachOf(
     ways.push({ ...(await wayOf(links, roots, each, { direction, isSure })), goods: each })
   const all = together(ways.map((way) => way.all))
   const sure = together(ways.map((way) => way.sure))
-  // What is furthest back of one kind of goods may be where others came to.
-  const tops = new Set(ways.flatMap((way) => topsOf(way.back, way.sure.links)))
+  const back = [...new Set(ways.flatMap((way) => way.back))]
   return {
-    sources: direction === 'forward' ? roots : [...tops].sort(),
+    sources: direction === 'forward' ? roots : topsOf(back, sure.links),
+    back,
     sure,
     all,
     leftOut: all.links.filter((link) => !isSure(link)).length,

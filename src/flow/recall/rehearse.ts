@@ -83,10 +83,10 @@ async function rehearseWith(
   const goods = await goodsOfRoots(reader, roots, at)
   const links = goodsLinks(reader, { at, confidence: least, most: LINKS_MAX })
   const reach = await reachOf(links, roots, { goods, direction, confidence })
-  const { sources, sure, all } = reach
+  const { sources, back, sure, all } = reach
   const { facts, cut } = await factsOf(reader, reach, at)
-  const found = rehearse({ sources, ...sure, facts })
-  const unsure = confidence > least ? rehearse({ sources, ...all, facts }) : null
+  const found = rehearse({ sources, back, ...sure, facts })
+  const unsure = confidence > least ? rehearse({ sources, back, ...all, facts }) : null
   const told = await linksOf(found)
   const { productClasses: _, counts, persons, sites: __, ...rest } = found
   return {

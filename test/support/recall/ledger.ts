@@ -125,7 +125,12 @@ export async function rehearsalOf(
     { goods: goodsAsked([root], mentions), direction, confidence: 0.8 },
   )
   return {
-    ...rehearse({ sources: reach.sources, ...reach.sure, facts: factsReached(active, reach.ofGoods) }),
+    ...rehearse({
+      sources: reach.sources,
+      back: reach.back,
+      ...reach.sure,
+      facts: factsReached(active, reach.ofGoods),
+    }),
     sources: reach.sources,
   }
 }

@@ -35,17 +35,23 @@ test('tickets of several lots that two systems tell are sold once, in any order'
     })
 })
 
-test('what went on from two lots together is of each what was not destroyed or turned into other goods', async () => {
-  const { records, tell, came } = parts()
-  tell('disposal', 1, 25, { disposalKind: 'destroyed', lots: [lot('B')] })
-  tell('transformation', 1, null, {
-    ...{ product: undefined, input: { mass: kg(30), lots: [lot('B', 'input')] } },
-    output: { mass: kg(28), lots: [lot('T', 'output')] },
-  })
-  came('D', ['B', 'C'], 2, 45)
-  const found = await rehearsalOf(records, 'lot:A')
-  expect(massOf(found)).toMatchObject({
-    ...{ stated: 100, found: 100, where: { disposed: 25, processed: 30, atSites: 45 } },
-  })
-  expect(leftAt(found)).toEqual({ [MARKETS[1]]: '28', [MARKETS[2]]: '45' })
-})
+test.each([
+  ['B', 60],
+  ['C', 40],
+] as const)(
+  'what went on from two lots together is of each what was not destroyed or turned into other goods (%s)',
+  async (code, kilograms) => {
+    const { records, tell, came } = parts()
+    tell('disposal', 1, 15, { disposalKind: 'destroyed', lots: [lot(code)] })
+    tell('transformation', 1, null, {
+      ...{ product: undefined, input: { mass: kg(kilograms - 20), lots: [lot(code, 'input')] } },
+      output: { mass: kg(18), lots: [lot('T', 'output')] },
+    })
+    came('D', ['B', 'C'], 2, 100 - kilograms + 2)
+    const found = await rehearsalOf(records, 'lot:A')
+    expect(massOf(found)).toMatchObject({
+      ...{ stated: 100, found: 100, where: { disposed: 15, processed: kilograms - 20 } },
+    })
+    expect(leftAt(found)).toEqual({ [MARKETS[1]]: '21', [MARKETS[2]]: `${102 - kilograms}` })
+  },
+)

@@ -160,11 +160,31 @@ test('of a batch number of two products of which the one was sent off under it a
   tell('entry', 1, 20, { lots: [lot('B')], documents: [paper('upstream', 'Q')], ...SPINACH }, 'county')
   tell('entry', 1, 10, { lots: [lot('C1')], documents: [paper('upstream', 'P')], ...CELERY })
   const found = await rehearsalOf(records, 'lot:B')
-  expect(found.sources).toEqual(['doc:Q', 'lot:B'])
+  expect(massOf(found)).toMatchObject({ found: 30 })
   expect(lotsOf(found)).toEqual([
     'doc:P,lot:B 芹菜 10',
     'doc:Q ',
     'lot:B 菠菜 20 atSites 20',
     'lot:C1 芹菜 10 atSites 10',
   ])
+})
+
+test('goods that were sent off under a batch number under which others were made stay found', async () => {
+  const { records, tell } = ledger()
+  tell('dispatch', 0, 10, { lots: [lot('B')], ...SPINACH }, 'county')
+  tell(
+    'transformation',
+    1,
+    null,
+    {
+      ...{ product: undefined, input: { documents: [paper('input', 'P')] } },
+      output: { ...CELERY, mass: { value: '20', unit: 'KGM' }, lots: [lot('B', 'output')] },
+    },
+    'county',
+  )
+  tell('entry', 2, 10, { lots: [lot('D'), lot('B', 'source')], ...SPINACH })
+  for (const root of ['lot:B', 'lot:D'])
+    expect(lotsOf(await rehearsalOf(records, root))).toEqual(
+      expect.arrayContaining(['lot:B 菠菜 10', 'lot:D 菠菜 10 atSites 10']),
+    )
 })
