@@ -53,12 +53,14 @@ export async function checkPapers(
     reader,
     questions.map(({ number }) => number),
   )
+  const loads = questions.map(loadOf)
   const asked = questions.map(({ type = null, on, system }, n) => ({
     number: askedIn(numbers[n] as string, n),
     type,
     on: dayAsked(isDay(on) ? on : undefined, nowMs),
     system,
     full,
+    goods: loads[n]?.goods,
   }))
   const [orders, { papers, snapshot }] = await Promise.all([
     ordersOn(
@@ -87,6 +89,7 @@ export async function checkPapers(
       answerOf(
         loaded,
         questions[n] as PaperQuestion,
+        loads[n] as AskedLoad,
         types.get(loaded.question.code) ?? [],
         (isAbsent(loaded) ? undefined : orders.get(loaded.question.code)) ?? [],
         taken,
@@ -122,18 +125,17 @@ const isUnseen = ({ paper, usage }: LoadedPaper): boolean => paper === null && u
 function answerOf(
   loaded: LoadedPaper,
   question: PaperQuestion,
+  load: AskedLoad,
   types: readonly KnownType[],
   orders: readonly PaperOrder[],
   taken: Taken,
   signatures: ReadonlyMap<string, SignatureView>,
 ): PaperAnswer {
   const { asked, best, paper, usage, issues } = loaded
-  const goods = goodsOf(question.product)
-  const load = loadOf(question, goods)
   const figures = figuresOf(loaded)
   const meant = goodsMeant(paper?.goods ?? [], load.goods)
   const { compared, isAtMost } = paper
-    ? leftForLoad(paper, usage, meant, load, `${loaded.question.code} ${best?.type}`, taken)
+    ? leftForLoad(paper, usage, meant, load, paperKey(loaded), taken)
     : { compared: null, isAtMost: false }
   const found: SaidFinding[] = judgeOrders(paper?.goods ?? [], load.goods, orders)
   if (!isDay(question.on)) found.push(finding('day_unread', { day: question.on ?? '', on: asked.on }))
@@ -169,10 +171,14 @@ function answerOf(
     left: isAtMost ? null : measureLeft(compared),
     reasons: found.map(reasonOf),
     ask: asksOf(found),
-    needs: needsOf(goods, type, asked.on),
+    needs: needsOf(load.known, type, asked.on),
     candidates: candidatesOf(issues),
   }
 }
+
+/** Loads of one check share what is left of a paper; several papers of one number are told apart by the system of each. */
+const paperKey = ({ question, best, paper }: LoadedPaper): string =>
+  [question.code, best?.type, paper !== null && paper.papers > 1 ? best?.system : ''].join(' ')
 
 /** What others did under the paper is told at the gate only where it bears on this load. */
 const AT_GATE: ReadonlySet<string> = new Set(['over_used', 'not_comparable'])
@@ -189,17 +195,24 @@ const goodsOf = (product: string | undefined): KnownProduct | undefined =>
     ? undefined
     : lookupProduct(/^\d{4,8}$/.test(product) ? { code: product } : { name: product })
 
-function loadOf(question: PaperQuestion, goods: KnownProduct | undefined): Load {
+/** A load with what is known of its goods. */
+interface AskedLoad extends Load {
+  readonly known: KnownProduct | undefined
+}
+
+function loadOf(question: PaperQuestion): AskedLoad {
+  const known = goodsOf(question.product)
   const { quantity } =
     question.quantity === undefined
       ? { quantity: null }
       : parseQuantity(question.quantity, { unit: question.unit ?? '', default: '公斤' })
   return {
+    known,
     site: question.site?.trim() ?? null,
     region: question.region ?? null,
     goods: {
-      productClass: goods?.class ?? null,
-      productCode: goodsCode(goods),
+      productClass: known?.class ?? null,
+      productCode: goodsCode(known),
       name: question.product ?? null,
     },
     unread: quantity?.value === null ? (question.quantity ?? null) : null,

@@ -1,7 +1,8 @@
+import type { NamedGoods } from '#core/documents/goods-match.ts'
 import type { IssuedPaper } from '#core/documents/judge-paper.ts'
 import type { Measure } from '#core/documents/measures.ts'
 import { goodsCode, partyDigest } from '#core/documents/mentioned-paper.ts'
-import { goodsOfLines, type PaperGoods, withRefunds } from '#core/documents/paper-goods.ts'
+import { differsFromAll, goodsOfLines, type PaperGoods, withRefunds } from '#core/documents/paper-goods.ts'
 import { placesOfPaper, placesOfUse } from '#core/documents/places-of-use.ts'
 import { isFormOutOfUse, missingFields } from '#core/documents/required-fields.ts'
 import { normalisePlate } from '#core/identifiers/plate.ts'
@@ -20,13 +21,32 @@ const VERDICT_ORDER: readonly DocumentIssue['verdict'][] = [
   'void',
 ]
 
-/** The record that speaks for the paper: of known type before unknown, alive before void. */
-export const bestOf = (issues: readonly DocumentIssue[]): DocumentIssue | undefined =>
-  [...issues].sort(
-    (a, b) =>
-      Number(a.typeUnknown) - Number(b.typeUnknown) ||
-      VERDICT_ORDER.indexOf(a.verdict) - VERDICT_ORDER.indexOf(b.verdict),
-  )[0]
+/**
+ * The record that speaks for the paper: of known type before unknown, alive before void; of papers of one number that strangers issued (`areStrangers`) one that is for the goods which are meant,
+ * where such a one stands as well.
+ */
+export function bestOf(
+  own: readonly Mentioning[],
+  issues: readonly DocumentIssue[],
+  goods: NamedGoods | undefined,
+): DocumentIssue | undefined {
+  const rankOf = ({ typeUnknown, verdict }: DocumentIssue): number =>
+    Number(typeUnknown) * VERDICT_ORDER.length + VERDICT_ORDER.indexOf(verdict)
+  const sorted = issues
+    .map((issue, n) => ({ issue, own: own[n] as Mentioning }))
+    .sort(({ issue: a }, { issue: b }) => rankOf(a) - rankOf(b))
+  const [first] = sorted
+  if (!first || !goods) return first?.issue
+  const ofSystem = (system: string) => sorted.flatMap((one) => (one.issue.system === system ? one.own : []))
+  const isFor = (some: readonly Mentioning[]): boolean => differsFromAll(some.map(lineOf), goods) === null
+  const told = ofSystem(first.issue.system)
+  if (isFor(told)) return first.issue
+  const fitting = sorted.find(({ issue }) => {
+    const others = ofSystem(issue.system)
+    return rankOf(issue) === rankOf(first.issue) && isFor(others) && areStrangers(others, told)
+  })
+  return (fitting ?? first).issue
+}
 
 /**
  * What is known of a paper: by the record that speaks for it, with what the others say against it.
@@ -78,7 +98,7 @@ export function issuedPaper(
   }
 }
 
-/** How many papers bear one number: told apart by the type, by the day of issue of those that are issued on one day, and by the issuer where one system names several. */
+/** How many papers bear one number: told apart by the type, by the day of issue of those that are issued on one day, and by the issuer where one system names several, or two systems name others for other goods. */
 function papersOf(own: readonly Mentioning[], issues: readonly DocumentIssue[]): number {
   const told = issues
     .map((issue, n) => ({ ...issue, own: own[n] as Mentioning }))
@@ -86,7 +106,7 @@ function papersOf(own: readonly Mentioning[], issues: readonly DocumentIssue[]):
   const papers = Map.groupBy(told, ({ type, issuedOn }) =>
     type === 'sales_voucher' || issuedOn === undefined ? type : `${type} ${dayOf(issuedOn.at)}`,
   )
-  return [...papers.values()].reduce((sum, of) => sum + issuersOf(of), 0)
+  return [...papers.values()].reduce((sum, of) => sum + Math.max(issuersOf(of), strangersOf(of)), 0)
 }
 
 /** The most issuers that one system names: several systems may write one issuer in several ways. */
@@ -96,6 +116,21 @@ const issuersOf = (told: readonly { readonly system: string; readonly own: Menti
       (of) => new Set(of.flatMap(({ own }) => issuerOf(own) ?? [])).size,
     ),
     1,
+  )
+
+/** The most systems of which each tells of other issuers and other goods than the others: no way of writing one issuer makes other goods of his. */
+function strangersOf(told: readonly { readonly system: string; readonly own: Mentioning }[]): number {
+  const strangers: (readonly Mentioning[])[] = []
+  for (const of of Map.groupBy(told, ({ system }) => system).values()) {
+    const own = of.map((one) => one.own)
+    if (strangers.every((other) => areStrangers(own, other))) strangers.push(own)
+  }
+  return strangers.length
+}
+
+const areStrangers = (some: readonly Mentioning[], others: readonly Mentioning[]): boolean =>
+  some.every((a) =>
+    others.every((b) => !isSameIssuer(a, b) && differsFromAll([lineOf(a)], lineOf(b)) !== null),
   )
 
 /** Digest of who issued it, where the record says so. */

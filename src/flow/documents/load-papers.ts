@@ -1,5 +1,6 @@
 import { documentTypeOn, namesBefore2026, QUARANTINE_2026 } from '#core/documents/document-form.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
+import type { NamedGoods } from '#core/documents/goods-match.ts'
 import type { IssuedPaper } from '#core/documents/judge-paper.ts'
 import { mentionedPapers, plateDigest } from '#core/documents/mentioned-paper.ts'
 import { beginningOf, type PaperBeginning } from '#core/documents/paper-beginning.ts'
@@ -35,6 +36,8 @@ export interface AskedPaper {
   readonly system?: string | undefined
   /** `YYYY-MM-DD`. */
   readonly on: string
+  /** Goods that come under it; of several papers of its number that of these speaks. */
+  readonly goods?: NamedGoods | undefined
   /** Whether free texts of its sender are given as they are; else masked. */
   readonly full?: boolean | undefined
 }
@@ -178,7 +181,7 @@ async function ofPaper(
   const [refunds, sales] = [told.filter(isRefund), told.filter((one) => !isRefund(one))]
   const own = [...sales, ...refunds]
   const issues = own.map((one) => documentIssue(one, asked.on, asked.full))
-  const best = bestOf(sales.length > 0 ? issues.slice(0, sales.length) : issues)
+  const best = bestOf(own, sales.length > 0 ? issues.slice(0, sales.length) : issues, asked.goods)
   const voidToldAt = rows.find(({ recordId }) => recordId === best?.record)?.voidToldAt ?? null
   const isWhole = rows.length < most
   const paper = best === undefined ? null : issuedPaper(own, issues, best, { isWhole, voidToldAt })

@@ -191,6 +191,28 @@ test('of a voucher with more lines than a gate reads nobody says that goods are 
   ])
 })
 
+test('of papers of one number of two systems, other issuers and other goods, that of the goods which come is asked, and both are told', async () => {
+  const of = (system: string, issuer: string, mass: string, product: Written['body']) => ({
+    ...own('n1', 'N1', mass, { parties: [{ role: 'issuer', name: issuer, ids: [] }], ...product }),
+    system,
+  })
+  await storeRecords(pool, [
+    of('farms', '龙游示例合作社', '100', TOMATO),
+    of('county', '衢江示例家庭农场', '50', AUBERGINE),
+  ])
+  expect(
+    await check(
+      { number: 'N1', product: '番茄', quantity: '60' },
+      { number: 'N1', product: '茄子', quantity: '20' },
+      { number: 'N1', product: '番茄', quantity: '50' },
+    ),
+  ).toEqual([
+    ['100', 'several_papers'],
+    ['50', 'several_papers'],
+    ['40', 'several_papers', 'more_than_left'],
+  ])
+})
+
 test('papers of one number and type that one system tells of two issuers are told to be several, and what they state is not mixed', async () => {
   const of = (key: string, number: string, mass: string, issuer: string, product: Written['body']) =>
     own(key, number, mass, { parties: [{ role: 'issuer', name: issuer, ids: [] }], ...product })
