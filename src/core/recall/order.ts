@@ -1,5 +1,6 @@
 import type { GraphCode } from '#core/lineage/codes.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
+import { codeInAnyHand } from './code-as.ts'
 import type { GoodsFact } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
 import { goingOn } from './papers.ts'
@@ -17,7 +18,7 @@ type Edges = ReadonlyMap<GraphCode, ReadonlyMap<GraphCode, boolean>>
 
 /**
  * Holdings with their parents before them. Where records lead in a circle, the way that leads back to where it is entered from the first ones is left out; of parents of which
- * one came from the other the nearer one stays.
+ * one came from the other the nearer one stays, but where both are one lot by its code: nobody tells of which hand it was.
  */
 export function orderOf(groups: Groups, edges: Edges, first: readonly GraphCode[]): Holding[] {
   const tops = [...groups.keys()].sort()
@@ -25,10 +26,17 @@ export function orderOf(groups: Groups, edges: Edges, first: readonly GraphCode[
   const { order, parentsOf } = withoutCircles([...first, ...begin, ...tops], childrenOf(tops, edges))
   const place = new Map(order.map((top, index) => [top, index]))
   const above = new Map<number, ReadonlySet<number>>()
+  const codesOf = order.map((top) => keptCodes(groups.get(top)?.codes ?? []))
   return order.map((top, index): Holding => {
     const { codes, came, left, back } = groups.get(top) as NonNullable<ReturnType<Groups['get']>>
     const all = (parentsOf.get(top) ?? []).map((parent) => place.get(parent) as number)
-    const further = new Set(all.flatMap((parent) => [...(above.get(parent) ?? [])]))
+    const further = new Set(
+      all.flatMap((parent) =>
+        [...(above.get(parent) ?? [])].filter((one) =>
+          codesOf[one]?.isDisjointFrom(codesOf[parent] as ReadonlySet<GraphCode>),
+        ),
+      ),
+    )
     const parents = all.filter((parent) => !further.has(parent)).sort((a, b) => a - b)
     above.set(index, new Set([...further, ...all]))
     const turned = edges.get(top)
@@ -95,3 +103,6 @@ function withoutCircles(starts: readonly GraphCode[], children: Children) {
   }
   return { order: order.reverse(), parentsOf }
 }
+
+/** The codes of goods, whoever has them. */
+const keptCodes = (codes: readonly GraphCode[]): ReadonlySet<GraphCode> => new Set(codes.map(codeInAnyHand))

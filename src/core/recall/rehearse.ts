@@ -1,29 +1,18 @@
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { type Accounted, accountFor } from './balance.ts'
-import type { Measure } from './goods-fact.ts'
+import { codeItself } from './code-as.ts'
+import { handsApart } from './hands.ts'
 import { type Holding, holdingsOf, type Reached } from './holdings.ts'
+import { lotsOf, type RecallLot } from './lots.ts'
 import { partiesOf, type RecallParty } from './parties.ts'
 import { PLACE_KINDS, type PlaceKind } from './place.ts'
 import { byRegion, type RecallSite, type RegionSites, sitesOf } from './sites.ts'
-import { codeItself, toldApart } from './told-apart.ts'
-
-/** One lot that a recall reaches. */
-export interface RecallLot {
-  /** Every code under which it is known. */
-  readonly codes: readonly GraphCode[]
-  readonly product: string | null
-  readonly source: boolean
-  readonly stage: number
-  readonly systems: readonly string[]
-  readonly region: string | null
-  readonly came: readonly Measure[]
-  readonly wentOn: readonly Measure[]
-  readonly found: readonly { readonly where: string; readonly value: string; readonly unit: string }[]
-  readonly notFound: readonly Measure[]
-}
+import { toldApart } from './told-apart.ts'
 
 /** What a recall would reach. */
 export interface Rehearsed {
+  /** The codes at which it begins. */
+  readonly sources: readonly GraphCode[]
   readonly lots: readonly RecallLot[]
   readonly mass: Accounted['balances']
   readonly sites: readonly RecallSite[]
@@ -37,7 +26,7 @@ export interface Rehearsed {
 
 /** Rehearses a recall on the part of the graph that it reaches. */
 export function rehearse(all: Reached): Rehearsed {
-  const reached = toldApart(all)
+  const reached = handsApart(toldApart(all))
   const holdings = holdingsOf(reached)
   const from = new Set<GraphCode>(reached.sources)
   const sources = new Set(
@@ -49,7 +38,8 @@ export function rehearse(all: Reached): Rehearsed {
   const sites = placed.map(({ site }) => site)
   const facts = holdings.flatMap(({ came, left, back }) => [...came, ...left, ...back])
   return {
-    lots: holdings.map((holding) => lotOf(holding, accounted, sources)),
+    sources: [...new Set(reached.sources.map(codeItself))],
+    lots: lotsOf(holdings, accounted, sources),
     mass: accounted.balances,
     sites,
     regions: byRegion(placed, yearOf(facts)),
@@ -80,24 +70,4 @@ function yearOf(facts: readonly { readonly at: string | null }[]): number {
     .flatMap(({ at }) => (at === null ? [] : [Number(at.slice(0, 4))]))
     .filter(Number.isInteger)
   return years.length === 0 ? 9999 : Math.max(...years)
-}
-
-function lotOf(holding: Holding, { accounts, stages }: Accounted, sources: ReadonlySet<number>): RecallLot {
-  const { index, codes, came, left, back } = holding
-  const own = accounts[index] ?? []
-  const told = [...came, ...left, ...back]
-  return {
-    codes: codes.map(codeItself),
-    product: came.find(({ product }) => product !== null)?.product ?? null,
-    source: sources.has(index),
-    stage: stages[index] ?? 0,
-    systems: [...new Set(told.map(({ system }) => system))].sort(),
-    region: came.find(({ tells }) => tells === 'entered')?.region ?? came[0]?.region ?? null,
-    came: own.flatMap((one) => (one.came === null ? [] : [{ value: one.came, unit: one.unit }])),
-    wentOn: own.filter((one) => one.wentOn !== '0').map((one) => ({ value: one.wentOn, unit: one.unit })),
-    found: own.flatMap((one) =>
-      Object.entries(one.found).map(([where, value]) => ({ where, value, unit: one.unit })),
-    ),
-    notFound: own.filter((one) => one.lost !== '0').map((one) => ({ value: one.lost, unit: one.unit })),
-  }
 }

@@ -2,6 +2,7 @@ import { type CaseGoods, mayBeSame } from '#core/cases/goods.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { ANY_GOODS, isAmong } from '#core/lineage/goods-path.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
+import { codeItself, codeOfGoods } from './code-as.ts'
 import type { GoodsFact } from './goods-fact.ts'
 import type { Reached } from './holdings.ts'
 
@@ -9,15 +10,6 @@ import type { Reached } from './holdings.ts'
 interface Variant {
   readonly code: GraphCode
   readonly told: readonly CaseGoods[]
-}
-
-/** Stands between a code and the goods of it; no code has it. */
-const OF = '\u0001'
-
-/** The code itself, without the goods that it is meant of. */
-export const codeItself = (code: GraphCode): GraphCode => {
-  const end = code.indexOf(OF)
-  return end < 0 ? code : code.slice(0, end)
 }
 
 /**
@@ -45,7 +37,7 @@ export function toldApart(reached: Reached): Reached {
 }
 
 /** What is reached from the sources: a voucher that is reached as one of its goods is none of the others. */
-function reachedOver(links: readonly Link[], sources: readonly GraphCode[]): GraphCode[] {
+export function reachedOver(links: readonly Link[], sources: readonly GraphCode[]): GraphCode[] {
   const next = new Map<GraphCode, GraphCode[]>()
   const lead = (from: GraphCode, to: GraphCode): void => {
     const known = next.get(from)
@@ -89,7 +81,7 @@ function variantsOf(
   )
   if (!isOfSeveral) return [{ code, told: most }]
   return kinds.map((kind) => ({
-    code: `${code}${OF}${kind.map((one) => JSON.stringify(one)).sort()[0]}`,
+    code: codeOfGoods(code, kind.map((one) => JSON.stringify(one)).sort()[0] as string),
     told: kind,
   }))
 }

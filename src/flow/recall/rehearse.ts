@@ -96,7 +96,6 @@ async function rehearseWith(
     confidence,
     at,
     roots: [...roots],
-    sources: [...sources],
     numbers: {
       lots: found.lots.length,
       sites: counts,

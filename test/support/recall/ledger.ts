@@ -124,15 +124,8 @@ export async function rehearsalOf(
     [root],
     { goods: goodsAsked([root], mentions), direction, confidence: 0.8 },
   )
-  return {
-    ...rehearse({
-      sources: reach.sources,
-      back: reach.back,
-      ...reach.sure,
-      facts: factsReached(active, reach.ofGoods),
-    }),
-    sources: reach.sources,
-  }
+  const { sources, back, sure, ofGoods } = reach
+  return rehearse({ sources, back, ...sure, facts: factsReached(active, ofGoods) })
 }
 
 export type Found = Awaited<ReturnType<typeof rehearsalOf>>

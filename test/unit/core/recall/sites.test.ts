@@ -119,7 +119,7 @@ test('what should still be at all places together is never more than what is lef
       const found = rehearse({ sources: [LOT], codes: [LOT], links: [], facts })
       const sum = (of: readonly { readonly left: readonly { readonly value: string }[] }[]): number =>
         of.flatMap((one) => one.left).reduce((all, { value }) => all + Number(value), 0)
-      const atSites = Number(found.mass[0]?.where.atSites ?? 0)
+      const atSites = Number(found.mass[0]?.where.atSites ?? 0) + Number(found.mass[0]?.away.atSites ?? 0)
       const outer = found.regions.flatMap(({ markets, others }) => [...markets, ...others])
       expect(sum(outer)).toBeLessThanOrEqual(atSites)
       for (const { markets } of found.regions)
