@@ -1,11 +1,12 @@
 import type { GraphCode } from '#core/lineage/codes.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
 import type { GoodsFact } from './goods-fact.ts'
+import { type Joined, joiner } from './joiner.ts'
 import { orderOf } from './order.ts'
 import { goingOn, joinPapers, joinToSources } from './papers.ts'
 import { shareRefunds } from './refunds.ts'
 import { type Group, takeOutReturns } from './returns.ts'
-import { byTime, type Joined, joiner, joinTraded, joinVouchers } from './same-goods.ts'
+import { byTime, joinTraded, joinVouchers } from './same-goods.ts'
 import { sharedAmong, wentOnAlone } from './shared.ts'
 
 /** Goods in one hand at one time: a lot, with every code and record under which systems know it. */

@@ -2,6 +2,7 @@ import { addDecimal, compareDecimal, maxDecimal, minDecimal, subtractDecimal } f
 import type { GoodsFact } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
 import { apart, byTeller, mostIn, sumIn, toldMost } from './told-most.ts'
+import { byTrader } from './traders.ts'
 import type { Turned, Use } from './turned.ts'
 
 /** Where goods are, or what became of them. */
@@ -60,21 +61,32 @@ export interface Out {
   readonly region: string | null
 }
 
-/** A day's summary and its tickets, and what several systems tell, are of the same goods where they may be of one place; what customers gave back is there again. */
+/**
+ * A day's summary and its tickets, and what several systems tell, are of the same goods where they may be of one trader; what is told of traders apart is together no other goods than what is told of
+ * their place as a whole. What customers gave back is there again.
+ */
 export const outOf = (left: readonly GoodsFact[], unit: string): Out[] =>
   apart(left).flatMap((here): Out[] => {
-    const of = (tells: string, refund: boolean): string =>
-      mostIn(
-        here.filter((fact) => fact.tells === tells && fact.refund === refund),
-        unit,
-      )
-    const sold = maxDecimal(of('ticket', false), of('summary', false))
-    const back = minDecimal(maxDecimal(of('ticket', true), of('summary', true)), sold)
+    const traders = byTrader(here)
+    const most = (tells: readonly string[], refund: boolean): string => {
+      const ofOne = (told: readonly GoodsFact[]): string =>
+        tells
+          .map((one) =>
+            mostIn(
+              told.filter((fact) => fact.tells === one && fact.refund === refund),
+              unit,
+            ),
+          )
+          .reduce(maxDecimal)
+      return maxDecimal(ofOne(here), traders.map(ofOne).reduce(addDecimal, '0'))
+    }
+    const sold = most(['ticket', 'summary'], false)
+    const back = minDecimal(most(['ticket', 'summary'], true), sold)
     const region = here.find((fact) => fact.region !== null)?.region ?? null
     return [
       { find: 'soldRetail', value: subtractDecimal(sold, back), region },
-      { find: 'disposed', value: of('disposed', false), region },
-      { find: 'returned', value: of('returned', false), region },
+      { find: 'disposed', value: most(['disposed'], false), region },
+      { find: 'returned', value: most(['returned'], false), region },
     ]
   })
 

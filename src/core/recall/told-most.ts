@@ -3,6 +3,7 @@ import { prefixOf } from '#core/regions/path.ts'
 import type { GoodsFact, Measure } from './goods-fact.ts'
 import type { Place } from './place.ts'
 import { nameKey } from './place-keys.ts'
+import { byTrader } from './traders.ts'
 
 const valueIn = ({ measures }: Pick<GoodsFact, 'measures'>, unit: string): string =>
   measures.find((one: Measure) => one.unit === unit)?.value ?? '0'
@@ -37,9 +38,13 @@ export const papersTell = (facts: readonly GoodsFact[], unit: string): string =>
   return sums.reduce(maxDecimal)
 }
 
-/** Of what each system tells of each place, the most: a system knows of its own places alone. */
+/** Of what each system tells of each place, the most: a system knows of its own places alone, and of those traders of a market who are its own. */
 export const toldMost = (facts: readonly GoodsFact[], unit: string): GoodsFact[] =>
-  apart(facts).flatMap((here) => mostOf(here, unit))
+  apart(facts).flatMap((here) => {
+    const whole = mostOf(here, unit)
+    const ofEach = byTrader(here).flatMap((own) => mostOf(own, unit))
+    return compareDecimal(sumIn(ofEach, unit), sumIn(whole, unit)) >= 0 ? ofEach : whole
+  })
 
 /** The records by their places, where these are surely several; records that may be of one place stand together. */
 export function apart(facts: readonly GoodsFact[]): GoodsFact[][] {

@@ -1,0 +1,50 @@
+import { boothKey } from '#core/lineage/matching.ts'
+import type { GoodsFact } from './goods-fact.ts'
+import { joiner } from './joiner.ts'
+
+/** By what a record may name whose goods they were: a name is not compared with a number of another kind. */
+type Naming = 'booth' | 'name' | 'number'
+
+const HAN = /\p{Script=Han}/u
+
+function namingsOf({ tells, giver, taker, places }: GoodsFact): [Naming, string][] {
+  const owner = tells === 'entered' ? taker : tells === 'transformed' ? null : (giver ?? taker)
+  const booth = places.find(({ kind }) => kind === 'stall')?.name ?? null
+  return [
+    ...(booth === null ? [] : [['booth', boothKey(booth)] as [Naming, string]]),
+    ...(owner === null ? [] : [[HAN.test(owner) ? 'name' : 'number', owner] as [Naming, string]]),
+  ]
+}
+
+/**
+ * The records of one place that name a trader or a stall, by those of whom they surely tell apart: two that are named in one way and not the same. Those of one who is named by his stall alone and of
+ * one who is named by his name alone may be of one, and stand together.
+ */
+export function byTrader(facts: readonly GoodsFact[]): GoodsFact[][] {
+  const named = facts.flatMap((fact) => {
+    const keys = namingsOf(fact).map(([naming, key]) => `${naming} ${key}`)
+    return keys.length === 0 ? [] : [{ fact, keys }]
+  })
+  const joined = joiner(named.flatMap(({ keys }) => keys))
+  for (const { keys } of named) for (const key of keys) joined.join(keys[0] as string, key)
+  const topOf = ({ keys }: (typeof named)[number]): string => joined.find(keys[0] as string)
+  const waysOf = (): Map<string, Set<string>> => {
+    const ways = new Map<string, Set<string>>()
+    for (const one of named) {
+      const known = ways.get(topOf(one)) ?? new Set()
+      for (const key of one.keys) known.add(key.slice(0, key.indexOf(' ')))
+      ways.set(topOf(one), known)
+    }
+    return ways
+  }
+  // Of those who are named in the same ways one stands for all.
+  const ways = waysOf()
+  const kinds = [...Map.groupBy(ways, ([, of]) => [...of].sort().join()).values()]
+  for (const [i, some] of kinds.entries())
+    for (const others of kinds.slice(i + 1)) {
+      const [one, other] = [some[0]?.[1], others[0]?.[1]]
+      if (!one || !other || !one.isDisjointFrom(other)) continue
+      for (const [top] of [...some, ...others]) joined.join(some[0]?.[0] as string, top)
+    }
+  return [...Map.groupBy(named, topOf).values()].map((all) => all.map(({ fact }) => fact))
+}
