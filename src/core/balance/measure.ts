@@ -139,7 +139,7 @@ export const besides = (parts: readonly Amount[]): Amount => ({
 
 const tellsAny = ({ kilograms, count, sum }: Moved): boolean =>
   kilograms !== null || count !== null || (sum !== undefined && sum.untold.length > 0)
-const isBack = ({ kilograms, count, sum }: Moved): boolean =>
+export const isBack = ({ kilograms, count, sum }: Moved): boolean =>
   sum?.isBack ?? (kilograms ?? count)?.startsWith('-') === true
 
 export const greatest = (values: readonly (string | null)[]): string | null =>

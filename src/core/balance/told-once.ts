@@ -1,7 +1,7 @@
-import { giverOf, holderOf, receiverOf, takerOf } from '#core/documents/mentioned-paper.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { isAbout, type Mention, mentionOf, mentionsOf, strongestMentions } from '#core/lineage/mentions.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import { type HandsOf, handsIn, LEAVES } from './hands.ts'
 import type { ToldFact } from './lot-facts.ts'
 
 /** What is told of a lot, with the records that tell it. */
@@ -14,37 +14,13 @@ interface Told {
 
 /** The facts of a lot, each of its goods made, brought in and gone once, whatever the order of the records. */
 export function toldOnce(told: Told): ToldFact[] {
-  const handsOf = handsIn(told.records)
   const facts = besideNearest(told)
+  const handsOf = handsIn(told.records, facts)
   const made = madeOnce(notWentOn({ ...told, facts }), handsOf)
   const brought = broughtInOnce(made, handsOf)
   const moved = withoutMoved(sentBackOnce(brought, handsOf), handsOf)
   return placedOnce(withoutBoughtOn(moved, handsOf), handsOf)
 }
-
-function handsIn(records: Told['records']): HandsOf {
-  const known = new Map<string, Hands>()
-  return ({ record, flow }) => {
-    const isLeaving = LEAVES.has(flow)
-    const key = `${isLeaving} ${record}`
-    const body = records.get(record)?.body
-    const hands = known.get(key) ?? {
-      giver: body ? (isLeaving ? holderOf(body) : giverOf(body)) : null,
-      taker: body ? (isLeaving ? receiverOf(body) : takerOf(body)) : null,
-    }
-    known.set(key, hands)
-    return hands
-  }
-}
-
-/** Who had the goods tells these. */
-const LEAVES: ReadonlySet<ToldFact['flow']> = new Set(['sold', 'sent', 'used', 'lost', 'returned'])
-
-interface Hands {
-  readonly giver: string | null
-  readonly taker: string | null
-}
-type HandsOf = (fact: ToldFact) => Hands
 
 /** Lots that a record names as sources beside the lot, and that the lot itself came from, lie behind it: the goods were taken of the nearest. */
 function besideNearest({ codes, facts, records }: Told): readonly ToldFact[] {

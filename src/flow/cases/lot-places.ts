@@ -176,11 +176,14 @@ const isOf =
     return mention !== undefined && isAbout(mention.role)
   }
 
-/** Kilograms of the code that came or were made, as its balance counts them: at all places together, each once; null where that is not known. */
+/** Kilograms of the code that came or were made, as its balance counts them: at all places together, each once, so that what was bought on is none more; null where that is not known. */
 export const massMadeOrCome = (code: string, records: readonly TracedRecord[]): string | null =>
   massOf(
     code,
-    records.filter((one) => one.status === 'active' && ARRIVALS.has(one.kind) && isOf(code)(one)),
+    records.filter(
+      (one) =>
+        one.status === 'active' && (one.kind === 'sale' || (ARRIVALS.has(one.kind) && isOf(code)(one))),
+    ),
   )
 
 /** Kilograms that came to a place by these records, or were made there, each once; null where not all of them are told, or of other lots as well. */

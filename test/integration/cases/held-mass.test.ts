@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { createSystem } from '#store/systems.ts'
 import { SPINACH, withMarket } from './market.ts'
 
 const { api, code, entry, rapid, laboratory, send, told, cards, here, sayOf } = withMarket()
@@ -7,6 +8,7 @@ const own = () => here().split(':')[1]
 const lotOf = (n: number, role: string) => ({ ...entry(n, 'A-1', SPINACH).lots[0], role })
 const certificate = (role: string) => ({ role, type: 'promise_cert', number: `HGZ${own()}` })
 const voucher = (role: string) => ({ role, type: 'sales_voucher', number: `XS${own()}` })
+const trader = (n: number, role: string) => ({ role, name: `${n}号示例果蔬商行`, ids: [] })
 const kilograms = (value: string) => ({ value, unit: 'KGM' })
 /** A farm's lot that left under its certificate. */
 const sent = (n: number, mass: string) => ({
@@ -183,3 +185,44 @@ test('where no record tells the mass of what is held, the case tells none, and n
   const { cases } = (await api.call('GET', '/v1/cases?limit=100')).json()
   expect(cases.find(({ id }: { id: string }) => id === found?.id).heldMass).toBeNull()
 })
+
+test.each([
+  ['its voucher', () => ({ documents: [certificate('upstream'), voucher('upstream')] })],
+  ['its buyer', () => ({ parties: [trader(2, 'owner')] })],
+])(
+  'a lot that keeps its code from a wholesaler to a stall is weighed once, where the entry there tells %s',
+  async (_, how) => {
+    await send(
+      { ...sent(1, '300'), lots: [lotOf(1, 'subject')] },
+      came(1, '300', { documents: [certificate('upstream')], parties: [trader(1, 'owner')] }),
+      {
+        ...came(1, '120'),
+        ...{ kind: 'sale', saleKind: 'wholesale', key: [`${own()}-s`], documents: [voucher('voucher')] },
+        parties: [trader(1, 'seller'), trader(2, 'buyer')],
+      },
+      { ...came(1, '120', how()), key: [`${own()}-bought`] },
+      laboratory('l1', 1, 'fail'),
+    )
+    const [own1] = await cards()
+    expect(own1?.heldMass).toBe('300')
+    expect((await told()).map(({ held }) => held)).toEqual([[code(1)]])
+    const balance = (await api.call('GET', `/v1/lots/${code(1)}/balance`)).json()
+    expect(balance).toMatchObject({ lots: [{ in: '300' }] })
+  },
+)
+
+test.each([
+  ['150', '140'],
+  ['140', '150'],
+])(
+  'of what two systems tell of one entry, %s and %s kg, a case weighs the greater',
+  async (first, second) => {
+    await createSystem(api.pool, { id: `${own()}-county`, title: { zh: '乙', en: 'B' } })
+    await send(
+      came(1, first, { parties: [trader(1, 'owner')] }),
+      { ...came(1, second, { parties: [trader(1, 'owner')] }), system: `${own()}-county` },
+      laboratory('l1', 1, 'fail'),
+    )
+    expect((await told()).map(({ held, mass }) => [held, mass])).toEqual([[[code(1)], '150']])
+  },
+)

@@ -3,7 +3,9 @@ import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { FARM, ledger, lot, PLACES, party } from './ledger.ts'
 
 /** How one who bought goods tells that they came, each in a manner of his own: as a lot of his own, under the code that they had, or not at all, though he may go on selling them under it. */
-export const ARRIVALS = ['source', 'voucher', 'keep', 'keep', 'silent', 'mute'] as const
+export const ARRIVALS = ['source', 'voucher', 'keep', 'unnamed', 'plain', 'silent', 'mute'] as const
+/** Under the code that they had: by naming the seller, the voucher alone, or neither. */
+const KEEP: ReadonlySet<string | undefined> = new Set(['keep', 'unnamed', 'plain'])
 const APART = ['sell', 'sell', 'sell', 'retail', 'lose', 'refund', 'cut'] as const
 /** What is done with goods of several lots, and is told with one quantity. */
 const TOGETHER = ['mix', 'retail all', 'lose all', 'split'] as const
@@ -187,10 +189,11 @@ export function world(
       const to = who + 1 + (wish % (PLACES.length - 1 - who))
       const voucher = `V${n}`
       const arrival = mannerOf[to]
+      const isUnnamed = arrival === 'unnamed' || arrival === 'plain'
       // Under one code each has goods of one giver.
-      const isKept = arrival === 'keep' || arrival === 'mute'
+      const isKept = KEEP.has(arrival) || arrival === 'mute'
       if (isKept && hands.some((one) => one.who === to && one.goods === goods)) continue
-      const isMoved = isKept && from.isMaker && arrival === 'keep'
+      const isMoved = isKept && from.isMaker && KEEP.has(arrival)
       // What came in is what was harvested or what entered, whichever is more.
       const mass = isMoved ? Math.min(wanted, from.has) : wanted
       if (isMoved) from.has -= mass
@@ -212,8 +215,10 @@ export function world(
       if (got === null || arrival === 'mute') continue
       tell('entry', to, systems(to), mass, {
         lots: [lot(got.goods.value), ...(arrival === 'source' ? [lot(goods.value, 'source')] : [])],
-        parties: [party('owner', to), party('supplier', who)],
-        documents: [{ role: 'upstream', type: 'sales_voucher', number: voucher }],
+        parties: [party('owner', to), ...(isUnnamed ? [] : [party('supplier', who)])],
+        ...(arrival === 'plain'
+          ? {}
+          : { documents: [{ role: 'upstream', type: 'sales_voucher', number: voucher }] }),
       })
       continue
     }

@@ -178,3 +178,50 @@ test('what came back by the head is not known in the kilograms of those who took
   lots.lost(A, 300)
   expectOf(lots).toEqual(['1000', '1300', null, 'unknown'])
 })
+
+test('who enters goods under the code that they had, and names the voucher of their sale alone, brought none of the lot in', () => {
+  const under = (number: string, role: 'voucher' | 'upstream') => ({
+    documents: [{ role, type: 'sales_voucher', number }],
+  })
+  const lots = told()
+  lots.entry(A, 300)
+  lots.sale(A, 120, B, own(A), under('XS1', 'voucher'))
+  const { records, tell } = ledger()
+  tell('entry', B, own(B), 120, { ...L, ...under('XS1', 'upstream') })
+  const all = [...lots.records, ...records.map((one) => ({ ...one, id: 'urn:bought' }))]
+  expectOf({ records: all }).toEqual(['300', '120', '180', 'stock'])
+  // One of another voucher came from elsewhere.
+  const other = [
+    ...lots.records,
+    ...records.map((one) => ({ ...one, body: { ...one.body, ...under('XS2', 'upstream') } })),
+  ]
+  expectOf({ records: other.map((one, n) => ({ ...one, id: `urn:${n}` })) }).toEqual([
+    '420',
+    '120',
+    '300',
+    'stock',
+  ])
+})
+
+test('nor did the buyer whom the sale names, as far as his entries without a giver are no more than was sold to him', () => {
+  const lots = told()
+  lots.dispatch(300)
+  lots.entry(A, 300)
+  lots.sale(A, 120, B)
+  lots.entry(B, 120)
+  expectOf(lots).toEqual(['300', '120', '180', 'stock'])
+  lots.sale(B, 70)
+  lots.sale(A, 200, C)
+  expectOf(lots).toEqual(['300', '320', '-20', 'over'])
+  // Two systems tell it, and he bought again.
+  lots.sale(A, 30, B, ['county', ...own(A)])
+  lots.entry(B, 30)
+  expectOf(lots).toEqual(['300', '350', '-50', 'over'])
+  // More than that came in by others.
+  const more = told()
+  more.entry(A, 300)
+  more.sale(A, 120, B)
+  more.entry(B, 120)
+  more.entry(B, 100)
+  expectOf(more).toEqual(['520', '120', '400', 'stock'])
+})
