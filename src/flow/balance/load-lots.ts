@@ -6,6 +6,7 @@ import { loadPapers } from '#flow/documents/load-papers.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 import { readAllMentions } from './all-mentions.ts'
+import { linesOf, linesOnce } from './lines-once.ts'
 import { readTelling } from './read-telling.ts'
 import { usedUp } from './used-up.ts'
 
@@ -64,12 +65,14 @@ async function loadAlone(
   on: string,
 ): Promise<Omit<LoadedLot, 'others'>[]> {
   const ahead = await readTelling(reader, codes, 'forward')
-  const groups = codes.map((code) => [code, ...twinsOf(code, ahead.links)])
-  const twins = groups.flatMap(([, ...others]) => others)
+  const lines = codes.map((code) => linesOf(code, ahead.links))
+  const twins = [...new Set(lines.flat().map(({ to }) => to))]
   const beyond =
     twins.length > 0 ? await readTelling(reader, twins, 'forward') : { links: [], isPartial: false }
   const links = [...ahead.links, ...beyond.links]
   const { records, more } = await readAllMentions(reader, [...codes, ...twins])
+  const byId = new Map([...records.values()].flat().map((record) => [record.id, record]))
+  const groups = codes.map((code, n) => [code, ...linesOnce(lines[n] ?? [], (id) => byId.get(id))])
   const paperFacts = await usedOfPapers(reader, groups, links, on)
   const stallFacts = await soldAtStalls(reader, groups, links)
   const usedFacts = await usedUp(reader, links, [...records.values()].flat())
@@ -96,10 +99,6 @@ async function loadAlone(
 /** One record tells of the same goods once. */
 const unlike = (facts: readonly ToldFact[]): ToldFact[] => [
   ...new Map(facts.map((one) => [`${one.flow} ${one.record}`, one])).values(),
-]
-
-const twinsOf = (code: string, links: readonly Link[]): string[] => [
-  ...new Set(links.filter(({ from, rule }) => from === code && rule === 'same').map(({ to }) => to)),
 ]
 
 const DOCUMENT = 'doc:'
