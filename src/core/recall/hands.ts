@@ -30,7 +30,15 @@ export function handsApart(reached: Reached): Reached {
   const back = inHands(reached.back)
   const tops = topsOf(back, links)
   const sources = [...new Set([...reached.sources.filter((code) => !isInCircle(code)), ...tops])].sort()
-  return { sources, back, codes: reachedOver(links, [...sources, ...back]), links, facts }
+  const codes = reachedOver(links, [...sources, ...back])
+  if (reached.direction === 'forward') return { sources, back, codes, links, facts }
+  // A case holds what has the code, in whosoever hand.
+  const known = new Set(codes)
+  const missing = inHands(reached.codes).filter((code) => !known.has(code))
+  return {
+    ...{ back, links, facts, codes: [...codes, ...missing] },
+    sources: [...sources, ...(missing.length === 0 ? [] : topsOf(missing, links))].sort(),
+  }
 }
 
 /**
@@ -112,8 +120,13 @@ function linkApart(link: Link, all: HandsByCode, byId: ReadonlyMap<string, Goods
     return fact === undefined ? [hands.first] : fromIn(fact, hands)
   }
   const from = before === undefined ? [link.from] : codesOf(fromHands(before))
-  const to =
-    after === undefined ? [link.to] : codesOf(fact === undefined ? [after.first] : goodsIn(fact, after))
+  const toHands = (hands: Hands): readonly Hand[] => {
+    if (fact === undefined) return [hands.first]
+    // What goods came under when they came somewhere they had been sent off under.
+    const into = goodsIn(fact, hands)
+    return other === undefined && into[0] === hands.came && fact.tells === 'entered' ? [hands.first] : into
+  }
+  const to = after === undefined ? [link.to] : codesOf(toHands(after))
   return from.flatMap((one) => to.map((two) => ({ ...link, from: one, to: two })))
 }
 
@@ -122,12 +135,13 @@ function betweenHands(all: HandsByCode): Link[] {
   return [...all.values()].flatMap((hands) => {
     const { first, came, bought } = hands
     const toFirst = first === came ? [] : came.told.map((entry) => linkOf(first, came, entry))
-    const toOthers = bought.flatMap((hand) => [
-      ...hand.sales.flatMap((sale) => sale.goods.map((code) => linkOf({ code }, hand, sale))),
-      ...[...hand.sales, ...hand.told.filter(({ giver }) => giver !== null)].flatMap((fact) =>
-        givenBy(fact, hands).flatMap((giver) => (giver === hand ? [] : [linkOf(giver, hand, fact)])),
-      ),
-    ])
+    const toOthers = bought.flatMap((hand) => {
+      const traded = [...hand.sales, ...hand.told.filter(({ giver }) => giver !== null)]
+      const givers = traded.flatMap((fact) => givenBy(fact, hands).map((giver) => linkOf(giver, hand, fact)))
+      const sales = hand.sales.flatMap((sale) => sale.goods.map((code) => linkOf({ code }, hand, sale)))
+      if (traded.length === 0) return hand.told.map((entry) => linkOf(came, hand, entry))
+      return [...sales, ...givers.filter(({ from, to }) => from !== to)]
+    })
     return [...toFirst, ...toOthers]
   })
 }

@@ -31,6 +31,7 @@ export interface Reached {
   readonly sources: readonly GraphCode[]
   /** What is reached on the way back to the sources: of whatever goods, a recall is of these. */
   readonly back?: readonly GraphCode[]
+  readonly direction?: 'source' | 'forward'
   readonly codes: readonly GraphCode[]
   readonly links: readonly Link[]
   readonly facts: readonly GoodsFact[]

@@ -1,17 +1,16 @@
-import { compareDecimal } from '#core/decimal.ts'
+import { toleranceOf, UNITS_COMPARED } from '#core/balance/measure.ts'
+import { compareDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { boothKey } from '#core/lineage/matching.ts'
 import { codeInHand } from './code-as.ts'
 import type { GoodsFact, Telling } from './goods-fact.ts'
 import { isSameMass, loadOf } from './loads.ts'
-import { isReverse } from './returns.ts'
+import { isNotLater, isReverse } from './returns.ts'
 import { byTime } from './same-goods.ts'
 import { isElsewhere, mainOf, mostIn } from './told-most.ts'
 
 /** How goods are told to begin under a code. */
 const BEGINS: ReadonlySet<Telling> = new Set(['dispatched', 'made', 'transformed'])
-
-const UNITS = ['KGM', 'HEA', 'H87', 'PKG']
 
 /** Goods in one hand under a code that others have them by as well. */
 export interface Hand {
@@ -54,7 +53,12 @@ export function handsIn(code: GraphCode, facts: readonly GoodsFact[]): Hands | n
   const isOfHand = ({ giver }: GoodsFact): boolean =>
     begins.length > 0 || (giver !== null && takers.has(giver))
   const sold = sales.filter(isOfHand)
-  const isBought = boughtAmong([...sold, ...entries])
+  const isSold = boughtAmong([...sold, ...entries])
+  const isOfAll = ofWhoTookAll(
+    begins,
+    entries.filter((entry) => !isSold(entry)),
+  )
+  const isBought = (entry: GoodsFact): boolean => isSold(entry) || isOfAll(entry)
   const buyers = Map.groupBy(entries, (entry) => (isBought(entry) ? (entry.taker ?? entry.id) : ''))
   const firstHand = buyers.get('') ?? []
   if (begins.length + firstHand.length === 0 || (begins.length === 0 && buyers.size === 1)) return null
@@ -139,6 +143,21 @@ function boughtAmong(trades: readonly GoodsFact[]): (entry: GoodsFact) => boolea
   }
 }
 
+/** Tells whether goods of an arrival can only be of someone who took in all that was made or sent off, as nobody says of whom they are. */
+function ofWhoTookAll(
+  begins: readonly GoodsFact[],
+  entries: readonly GoodsFact[],
+): (entry: GoodsFact) => boolean {
+  const [all, ...others] = [...Map.groupBy(entries, (entry) => entry.taker ?? spotOf(entry)).values()].filter(
+    (own) => UNITS_COMPARED.some((unit) => isAll(mostIn(own, unit), mostIn(begins, unit), unit)),
+  )
+  if (all === undefined || others.length > 0) return () => false
+  return (entry) => entry.giver === null && !all.includes(entry) && all.some((one) => isNotLater(one, entry))
+}
+
+const isAll = (value: string, of: string, unit: string): boolean =>
+  of !== '0' && compareDecimal(value, subtractDecimal(of, toleranceOf(of, unit))) >= 0
+
 /** Whether an arrival may be of goods that were sold to who tells of it. */
 function isOfSale({ giver, taker }: GoodsFact, sale: GoodsFact): boolean {
   if (sale.tells !== 'sold' || taker === sale.giver) return false
@@ -153,7 +172,7 @@ function salesOf(
 ): GoodsFact[] {
   const found = [...new Set(named)]
   const isMore = (): boolean =>
-    UNITS.some((unit) => compareDecimal(mostIn(entries, unit), mostIn(found, unit)) > 0)
+    UNITS_COMPARED.some((unit) => compareDecimal(mostIn(entries, unit), mostIn(found, unit)) > 0)
   const vouchers = new Set(named.flatMap(({ goods }) => goods))
   const open = entries.filter(({ from }) => !from.some((code) => vouchers.has(code)))
   const isAsMuch = (sale: GoodsFact): boolean => open.some((one) => isSameMass(loadOf(one), loadOf(sale)))

@@ -30,7 +30,7 @@ export function toldApart(reached: Reached): Reached {
   const first = back.filter((code) => code !== codeItself(code) && !led.has(code))
   const sources = [...new Set([...all(reached.sources), ...first])]
   return {
-    ...{ sources, back, links },
+    ...{ ...reached, sources, back, links },
     codes: reachedOver(links, [...sources, ...back]),
     facts: reached.facts.flatMap((fact) => factsApart(fact, of)),
   }

@@ -85,8 +85,8 @@ async function rehearseWith(
   const reach = await reachOf(links, roots, { goods, direction, confidence })
   const { sources, back, sure, all } = reach
   const { facts, cut } = await factsOf(reader, reach, at)
-  const found = rehearse({ sources, back, ...sure, facts })
-  const unsure = confidence > least ? rehearse({ sources, back, ...all, facts }) : null
+  const found = rehearse({ direction, sources, back, ...sure, facts })
+  const unsure = confidence > least ? rehearse({ direction, sources, back, ...all, facts }) : null
   const told = await linksOf(found)
   const { productClasses: _, counts, persons, sites: __, ...rest } = found
   return {

@@ -125,7 +125,7 @@ export async function rehearsalOf(
     { goods: goodsAsked([root], mentions), direction, confidence: 0.8 },
   )
   const { sources, back, sure, ofGoods } = reach
-  return rehearse({ sources, back, ...sure, facts: factsReached(active, ofGoods) })
+  return rehearse({ direction, sources, back, ...sure, facts: factsReached(active, ofGoods) })
 }
 
 export type Found = Awaited<ReturnType<typeof rehearsalOf>>

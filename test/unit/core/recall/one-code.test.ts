@@ -106,6 +106,9 @@ test('of a lot that keeps its code through the wholesale market each place has w
           })
           expect(leftAt(found)).toEqual({ '330402003': '100', '330105031': '70' })
         }
+      const onward = await rehearsalOf(records, 'doc:V1', 'forward')
+      if (isVoucherNamed)
+        expect(massOf(onward)).toMatchObject({ stated: 120, where: { atSites: 70, soldRetail: 50 } })
       const whole = soldOn({ isVoucherNamed, system }).records
       expect(leftAt(await rehearsalOf(whole, 'lot:T'))).toEqual({ '330402003': '180', '330105031': '120' })
     }
@@ -166,4 +169,19 @@ test('of two lots that one record made with one quantity what was made of the on
     }
     records.length = before
   }
+})
+
+test('where one took in all that was sent off, whoever has some of it by the same code has it of him, and where nobody did each has it of who sent it off', async () => {
+  const { records, tell, enter } = sentOff()
+  tell('entry', 0, 298, { lots: T, parties: [party('owner', 0)] })
+  enter(1, 'B-431', 120, { parties: [party('owner', 1)] })
+  enter(2, 'C-1', 50, {}, 'county')
+  for (const list of inAnyOrder(records)) {
+    const found = await rehearsalOf(list, 'lot:T')
+    expect(massOf(found)).toMatchObject({ stated: 300, found: 298, notFound: 2, where: { atSites: 298 } })
+    expect(leftAt(found)).toEqual({ '330402003': '128', '330105031': '120', '330110032': '50' })
+  }
+  const copied = sentOff()
+  for (const who of [0, 1, 2]) copied.enter(who, 'A-1', 200, { parties: [party('owner', who)] })
+  expect(massOf(await rehearsalOf(copied.records, 'lot:T'))).toMatchObject({ found: 600, notFound: -300 })
 })
