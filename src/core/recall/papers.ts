@@ -65,13 +65,20 @@ export function joinPapers(
   }
 }
 
-/** Of lots of which only papers tell a paper tells all that is known: it is these goods, and not who got them. */
+/**
+ * Of lots of which only papers tell a paper tells all that is known: it is these goods, and not who got them. So it is where they were sent off under that paper, as another lot of which the dispatch tells.
+ */
 function joinUntold(arrivals: readonly GoodsFact[], named: ReadonlySet<GraphCode>, joined: Joined): void {
+  const sent = new Set(
+    arrivals.flatMap(({ tells, papers, from }) =>
+      tells === 'dispatched' ? papers.flatMap((paper) => from.map((lot) => `${lot}\n${paper}`)) : [],
+    ),
+  )
   for (const fact of arrivals) {
     const [paper] = fact.goods.filter(joined.has)
     const lots = fact.from.filter(joined.has)
-    if (!isPlain(fact) || paper === undefined || named.has(paper)) continue
-    if (lots.every((lot) => !named.has(lot))) for (const lot of lots) joined.join(paper, lot)
+    if (!isPlain(fact) || paper === undefined || lots.some((lot) => named.has(lot))) continue
+    for (const lot of lots) if (!named.has(paper) || sent.has(`${lot}\n${paper}`)) joined.join(paper, lot)
   }
 }
 
