@@ -247,7 +247,7 @@ test('what is said of a record by others than its owner is kept as a claim and c
   expect(await one('city', changeOf({ key: 'mine' }))).toBe('duplicate already_so')
   await one('city', changeOf({ key: 'theirs', more: { origin: 'county-1', hops: ['county-1', 'city'] } }))
   expect(await one('other', changeOf({ key: 'theirs', version: 2, kg: '3' }))).toBe('ok stored_as_claim')
-  const receipt = await hub.push(dispatch('theirs', '4'))
+  const receipt = await hub.push(dispatch('theirs', '4', { region: { code: '330825', year: 2024 } }))
   expect(receipt).toMatchObject({
     accepted: 0,
     unchanged: 1,
