@@ -1,4 +1,12 @@
-import { addDecimal, compareDecimal, multiplyDecimal, negateDecimal } from '#core/decimal.ts'
+import {
+  addDecimal,
+  compareDecimal,
+  maxDecimal,
+  minDecimal,
+  multiplyDecimal,
+  negateDecimal,
+  subtractDecimal,
+} from '#core/decimal.ts'
 
 /** What one record says of goods that moved: kilograms, and what was counted besides them. A refund is below zero. */
 export interface Moved {
@@ -156,6 +164,29 @@ const LEAST_KILOGRAMS = '0.5'
 /** By how much two statements of the same goods may differ: nothing where they are counted. */
 export const toleranceOf = (stated: string, unit: string): string =>
   unit === 'KGM' ? (greatest([multiplyDecimal(stated, PART), LEAST_KILOGRAMS]) as string) : '0'
+
+interface Stated {
+  readonly unit: string
+  readonly value: string
+}
+
+/** Whether statements of two may be of the same goods: as much in each unit in which both tell them, within what such statements may differ. Not where there is no such unit. */
+export function isAsMuch(...both: readonly (readonly [readonly Stated[], readonly Stated[]])[]): boolean {
+  const pairs = both.flatMap(([some, others]) =>
+    some.flatMap(({ unit, value }) => {
+      const other = others.find((one) => one.unit === unit)
+      return other === undefined ? [] : [{ unit, value, other: other.value }]
+    }),
+  )
+  return (
+    pairs.length > 0 &&
+    pairs.every(({ unit, value, other }) => {
+      if (value === other) return true
+      const [most, least] = [maxDecimal(value, other), minDecimal(value, other)]
+      return compareDecimal(subtractDecimal(most, least), toleranceOf(most, unit)) <= 0
+    })
+  )
+}
 
 /** Kilograms before what is counted. */
 export const UNITS_COMPARED = ['KGM', 'HEA', 'H87', 'PKG'] as const

@@ -1,6 +1,6 @@
 import { finestOf, nameInSite, regionSaid, samePlaces } from '#core/balance/goods-site.ts'
-import { toleranceOf } from '#core/balance/measure.ts'
-import { compareDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
+import { isAsMuch } from '#core/balance/measure.ts'
+import { compareDecimal, maxDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { UseKind } from '#core/lineage/document-use.ts'
 import { greatestOf, inUnit, type Measure, sumOf } from './measures.ts'
 
@@ -137,7 +137,7 @@ function heldApart(tellers: readonly (readonly UsePart[])[]): readonly (readonly
         at < n &&
         other.system !== system &&
         holders.isDisjointFrom(other.holders) &&
-        isAsMuch(all, other.all),
+        isAsMuch([all, other.all]),
     )
     return isTold ? parts.map((part) => ({ ...part, holder: null })) : parts
   })
@@ -147,21 +147,6 @@ const heldBy = (parts: readonly UsePart[]) => ({
   holders: new Set(parts.flatMap(({ holder }) => holder ?? [])),
   all: sumOf(parts.flatMap(({ measures }) => measures)),
 })
-
-/** Within what two statements of the same goods may differ, in each unit in which both tell. */
-function isAsMuch(a: readonly Measure[], b: readonly Measure[]): boolean {
-  const both = a.flatMap(({ unit, value }) => {
-    const other = inUnit(b, unit)
-    return other === undefined ? [] : [{ unit, values: [value, other] as const }]
-  })
-  return (
-    both.length > 0 &&
-    both.every(({ unit, values: [one, other] }) => {
-      const apart = subtractDecimal(maxDecimal(one, other), minDecimal(one, other))
-      return compareDecimal(apart, toleranceOf(maxDecimal(one, other), unit)) <= 0
-    })
-  )
-}
 
 /**
  * What all who tell of one place tell together: of each of the goods the most that one of them tells, and no less than what is told of each who had them there. What one tells beyond that

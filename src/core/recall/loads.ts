@@ -1,10 +1,9 @@
-import { toleranceOf } from '#core/balance/measure.ts'
+import { isAsMuch } from '#core/balance/measure.ts'
 import { daysFromCivil } from '#core/calendar.ts'
 import { type CaseGoods, mayBeSame } from '#core/cases/goods.ts'
-import { compareDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
 import { ANY_GOODS } from '#core/lineage/goods-path.ts'
 import { boothKey } from '#core/lineage/matching.ts'
-import type { GoodsFact, Measure } from './goods-fact.ts'
+import type { GoodsFact } from './goods-fact.ts'
 import { dayOf } from './returns.ts'
 import { isElsewhere, isNear } from './told-most.ts'
 
@@ -39,23 +38,8 @@ export type IsSameLoad = (a: Load, b: Load) => boolean
 export const isCalledSame: IsSameLoad = (a, b) => mayBeSame(a.goods, b.goods)
 
 /** Whether they tell as much, in each unit in which both do: kilograms as scales weigh them. Of goods that were made of others also how much of those was used. */
-export const isSameMass: IsSameLoad = ({ fact: a }, { fact: b }) => {
-  const both = [...told(a.measures, b.measures), ...told(a.used ?? [], b.used ?? [])]
-  return (
-    both.length > 0 &&
-    both.every(({ unit, value, other }) => {
-      if (value === other) return true
-      const [most, least] = [maxDecimal(value, other), minDecimal(value, other)]
-      return compareDecimal(subtractDecimal(most, least), toleranceOf(most, unit)) <= 0
-    })
-  )
-}
-
-const told = (a: readonly Measure[], b: readonly Measure[]) =>
-  a.flatMap(({ value, unit }) => {
-    const other = b.find((one) => one.unit === unit)
-    return other === undefined ? [] : [{ unit, value, other: other.value }]
-  })
+export const isSameMass: IsSameLoad = ({ fact: a }, { fact: b }) =>
+  isAsMuch([a.measures, b.measures], [a.used ?? [], b.used ?? []])
 
 /** Whether records that do not both name who gave and who took may be of one load: as much of the same goods within a day. */
 export const mayBeOneLoad: IsSameLoad = (a, b) =>
