@@ -27,6 +27,7 @@ type ShownLot = Pick<
   | 'viaRecord'
   | 'rule'
   | 'confidence'
+  | 'narrow'
   | 'site'
   | 'stall'
   | 'region'
@@ -119,7 +120,7 @@ export const caseCard = (
   heldAfterVoid: afterVoid === null || !isInForce(found) ? null : voidInWords(afterVoid, language),
   disposedBeyond: disposedBeyond(found, language),
   lots: lots.map(({ viaCode, viaRecord, rule, confidence, ...lot }) => ({
-    ...{ code: lot.code, kind: lot.kind, role: lot.role, depth: lot.depth },
+    ...{ code: lot.code, kind: lot.kind, role: lot.role, depth: lot.depth, narrow: lot.narrow },
     via: viaCode === null ? null : { code: viaCode, record: viaRecord, rule, confidence },
     site: full ? lot.site : maskedPlace(lot.site),
     stall: full ? lot.stall : maskedPlace(lot.stall),

@@ -146,6 +146,8 @@ export interface CaseLotRow {
   readonly viaRecord: string | null
   readonly rule: string | null
   readonly confidence: number | null
+  /** A suspect: nothing spreads from it. */
+  readonly narrow: boolean
   readonly scheme: string | null
   readonly place: string
   readonly site: string | null
@@ -200,15 +202,15 @@ export async function replaceCaseLots(
   if (lots.length === 0) return await noteSights(client, caseId)
   await client.query({
     name: 'put-case-lots',
-    text: `insert into case_lots (case_id, code, kind, role, depth, via_code, via_record, rule, confidence, scheme, place, site, market, stall,
+    text: `insert into case_lots (case_id, code, kind, role, depth, via_code, via_record, rule, confidence, narrow, scheme, place, site, market, stall,
              region, product_name, product_class, mass, occurred_at, hold_record)
-           select $1, l.code, l.kind, l.role, l.depth, l."viaCode", l."viaRecord", l.rule, l.confidence, l.scheme, l.place, l.site, l.market, l.stall,
+           select $1, l.code, l.kind, l.role, l.depth, l."viaCode", l."viaRecord", l.rule, l.confidence, l.narrow, l.scheme, l.place, l.site, l.market, l.stall,
                   l.region, l."productName", l."productClass", l.mass, l."occurredAt", l."holdRecord"
              from jsonb_to_recordset($2::jsonb) l (code text, kind text, role text, depth integer, "viaCode" text, "viaRecord" text, rule text,
-               confidence real, scheme text, place text, site text, market text, stall text, region text, "productName" text, "productClass" text,
+               confidence real, narrow boolean, scheme text, place text, site text, market text, stall text, region text, "productName" text, "productClass" text,
                mass numeric, "occurredAt" timestamptz, "holdRecord" text)
            on conflict (case_id, code) do update set kind = excluded.kind, role = excluded.role, depth = excluded.depth, via_code = excluded.via_code,
-             via_record = excluded.via_record, rule = excluded.rule, confidence = excluded.confidence, scheme = excluded.scheme, place = excluded.place,
+             via_record = excluded.via_record, rule = excluded.rule, confidence = excluded.confidence, narrow = excluded.narrow, scheme = excluded.scheme, place = excluded.place,
              site = excluded.site, market = excluded.market, stall = excluded.stall, region = excluded.region, product_name = excluded.product_name,
              product_class = excluded.product_class, mass = excluded.mass, occurred_at = excluded.occurred_at, hold_record = excluded.hold_record`,
     values: [
@@ -227,7 +229,7 @@ export async function readCaseLots(
 ): Promise<(CaseLotRow & { readonly held: boolean })[]> {
   const { rows } = await client.query<CaseLotRow & { readonly held: boolean }>({
     name: 'read-case-lots',
-    text: `select code, kind, role, depth, via_code as "viaCode", via_record as "viaRecord", rule, confidence, scheme, place, site, market, stall,
+    text: `select code, kind, role, depth, via_code as "viaCode", via_record as "viaRecord", rule, confidence, narrow, scheme, place, site, market, stall,
                   region, product_name as "productName", product_class as "productClass", mass::text as mass, occurred_at as "occurredAt",
                   hold_record as "holdRecord", held
              from case_lots where case_id = $1
@@ -235,6 +237,31 @@ export async function readCaseLots(
     values: [caseId],
   })
   return await openTexts(client, rows, 'stall', ({ code }) => stallPlace(caseId, code))
+}
+
+/** A code of the goods of a case. */
+export interface CaseCode {
+  readonly caseId: string
+  readonly code: string
+}
+
+/** Those of the codes that are suspects of their case: not sold at the stall where they were tested, and nothing spreads from them. */
+export async function readSuspects(
+  reader: Pick<ClientBase, 'query'>,
+  lots: readonly CaseCode[],
+): Promise<(lot: CaseCode) => boolean> {
+  if (lots.length === 0) return () => false
+  const { rows } = await reader.query<CaseCode>({
+    name: 'read-suspects',
+    // What another hub sent in the name of ours may name no case at all.
+    text: `select case_id as "caseId", code from case_lots
+            where (case_id, code) in (select id::uuid, code from unnest($1::text[], $2::text[]) a (id, code)
+                                       where id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')
+              and narrow`,
+    values: [lots.map(({ caseId }) => caseId), lots.map(({ code }) => code)],
+  })
+  const suspects = Map.groupBy(rows, ({ caseId }) => caseId)
+  return ({ caseId, code }) => suspects.get(caseId)?.some((row) => row.code === code) === true
 }
 
 /** The ways in which the codes may meet others, with the traders and stalls that are the same. */

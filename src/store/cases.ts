@@ -175,20 +175,6 @@ export async function readCase(client: Client, id: string): Promise<CaseRow | nu
   return (await opened(client, rows))[0] ?? null
 }
 
-/** Those of the cases whose goods are suspects: not sold at the stall where they were tested, and nothing spreads from them. */
-export async function readNarrowCases(
-  reader: Pick<ClientBase, 'query'>,
-  ids: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const { rows } = await reader.query<{ id: string }>({
-    name: 'read-narrow-cases',
-    text: `select id from cases
-            where id = any(array(select c::uuid from unnest($1::text[]) c where c ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')) and narrow`,
-    values: [ids],
-  })
-  return new Set(rows.map(({ id }) => id))
-}
-
 /** Reads a case and keeps others from changing it until the end of the transaction. */
 export async function lockCase(client: PoolClient | ClientBase, id: string): Promise<CaseRow | null> {
   const { rows } = await client.query<CaseRow>({

@@ -110,7 +110,7 @@ export const READABLE: Readonly<Record<string, readonly string[] | null>> = {
   case_tests: null,
   case_holds: null,
   case_lot_sights: null,
-  case_lots: ['case_id', 'code', 'kind', 'role', 'held'],
+  case_lots: ['case_id', 'code', 'kind', 'role', 'narrow', 'held'],
   case_events: ['case_id', 'no', 'event', 'from_state', 'to_state', 'at', 'recorded_at'],
 }
 

@@ -68,6 +68,7 @@ export interface SeenLot {
   readonly code: string
   readonly kind: 'lot' | 'document'
   readonly role: LotRole
+  readonly narrow: boolean
   readonly held: boolean
 }
 
@@ -75,7 +76,7 @@ export interface SeenLot {
 export async function readSeenLots(reader: Reader, caseId: string): Promise<SeenLot[]> {
   const { rows } = await reader.query<SeenLot>({
     name: 'read-seen-lots',
-    text: `select code, kind, role, held from case_lots where case_id = $1
+    text: `select code, kind, role, narrow, held from case_lots where case_id = $1
             order by array_position(array['tested', 'upstream', 'downstream', 'sold', 'origin'], role), code`,
     values: [caseId],
   })

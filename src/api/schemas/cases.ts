@@ -26,7 +26,10 @@ const kase = {
   narrow: field(
     Type.Boolean(),
     ['Does not spread', '不扩散'],
-    ['Only the tested lot at its stall, until a laboratory confirms', '实验室确认前仅限受检批次及其摊位'],
+    [
+      'Only the tested lots at their stalls, until a laboratory confirms. false where a part of its goods spreads: which ones do not tells narrow of each lot',
+      '实验室确认前仅限受检批次及其摊位；部分货物扩散时为 false，各批次以其 narrow 为准',
+    ],
   ),
   openedBy: field(Type.Enum(['test', 'official']), ['Opened by', '立案方式']),
   test: nullable(string, ['Test', '检测记录']),
@@ -108,6 +111,14 @@ export const CaseLot = field(
       Type.Integer({ minimum: 0 }),
       ['Steps', '步数'],
       ['null for who sees a part', '仅可见部分时为 null'],
+    ),
+    narrow: field(
+      Type.Boolean(),
+      ['Does not spread', '不扩散'],
+      [
+        'A suspect: tests are in doubt of it alone, so it is not sold where it was tested, and goods that came of it are free',
+        '可疑批次：仅有存疑检测，只在受检场所停售，由其产生的货物不受影响',
+      ],
     ),
     via: nullable(
       Type.Object({

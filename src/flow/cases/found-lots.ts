@@ -34,6 +34,8 @@ import { confirmedBy } from './whose-word.ts'
 /** A lot of a case with what is ordered for it. */
 export interface OrderedLot extends DescribedLot {
   readonly order: Order
+  /** A suspect: it is stopped where it was tested alone, and nothing spreads from it. */
+  readonly narrow: boolean
 }
 
 export interface FoundLots {
@@ -66,15 +68,17 @@ interface NamedGoods {
   readonly goods: CaseGoods
   /** Of the codes of goods that are recalled. */
   readonly recalled: Set<string>
-  /** Of others, by what each test, or an official's order, named. */
-  readonly stopped: { readonly codes: readonly string[]; readonly isDoubt: boolean }[]
+  /** Of those that a test failed, or an official stopped. */
+  readonly stopped: Set<string>
+  /** Of those of which a test is in doubt. */
+  readonly doubted: Set<string>
 }
 
 /**
  * The lots that the case concerns now. Null where no test stands any more: where goods were disposed of, the recall stays as it is until an official ends it.
  *
  * In a case that is confirmed, recalled are the goods that were confirmed and what the links lead to from them; what else its tests failed is stopped, as it is where such a test comes when the
- * others are recalled already, and has a case of its own.
+ * others are recalled already, and has a case of its own. Nothing spreads from goods of which tests are in doubt alone, whichever of the tests of the case came first.
  */
 export async function findLots(
   client: PoolClient,
@@ -118,15 +122,16 @@ async function lotsOf(
   let truncated = false
   const put = async (
     { goods, codes }: { readonly goods: CaseGoods; readonly codes: readonly string[] },
-    one: { readonly order: Order; readonly isNarrow: boolean },
+    { order, narrow }: Pick<OrderedLot, 'order' | 'narrow'>,
   ): Promise<void> => {
-    const spread = await reachedOf(client, [...codes].sort(), goods, one.isNarrow ? null : ways)
+    if (codes.length === 0) return
+    const spread = await reachedOf(client, [...codes].sort(), goods, narrow ? null : ways)
     truncated ||= spread.truncated
     for (const link of spread.links) links.push(link)
     for (const lot of await describeLots(client, spread.reached, goods)) {
       truncated ||= lot.isCut
       const known = lots.get(lot.code)
-      const at = one.isNarrow && known === undefined ? onlyWhereTested : foundAt
+      const at = narrow && known === undefined ? onlyWhereTested : foundAt
       const placed =
         lot.role === 'tested'
           ? at(lot, testedAt.get(lot.code) ?? [])
@@ -134,25 +139,25 @@ async function lotsOf(
             ? { ...lot, gone: true as const }
             : lot
       if (known === undefined || (!holdsLot(known) && holdsLot(placed)))
-        lots.set(lot.code, { ...placed, order: one.order })
-      // What is recalled with others may have been tested itself.
-      else if (lot.role === 'tested') lots.set(lot.code, { ...placed, order: known.order })
+        lots.set(lot.code, { ...placed, order, narrow })
+      // What is held with others may have been tested itself.
+      else if (lot.role === 'tested')
+        lots.set(lot.code, { ...placed, order: known.order, narrow: known.narrow })
     }
   }
   for (const { goods, recalled } of named)
-    if (recalled.size > 0) await put({ goods, codes: [...recalled] }, { order, isNarrow: false })
-  const hasRecalled = lots.size > 0
-  const left = named.flatMap(({ goods, recalled, stopped }) => {
-    const others = stopped.filter(({ codes }) => codes.some((code) => !recalled.has(code)))
-    const codes = new Set(others.flatMap((one) => one.codes).filter((code) => !recalled.has(code)))
-    return codes.size === 0 ? [] : [{ goods, codes: [...codes], isDoubt: others.every((one) => one.isDoubt) }]
-  })
-  const isNarrow = hasRecalled ? left.every(({ isDoubt }) => isDoubt) : found.narrow
-  for (const one of left) await put(one, { order: 'stop_sale', isNarrow })
+    await put({ goods, codes: [...recalled] }, { order, narrow: false })
+  for (const { goods, recalled, stopped } of named)
+    await put({ goods, codes: [...stopped.difference(recalled)] }, { order: 'stop_sale', narrow: false })
+  for (const { goods, recalled, stopped, doubted } of named)
+    await put(
+      { goods, codes: [...doubted.difference(recalled).difference(stopped)] },
+      { order: 'stop_sale', narrow: true },
+    )
   const { productName, productCode, productClass } = found
   const own = { productName, productCode, productClass }
   for (const lot of await describeLots(client, untraced(answered), own))
-    if (!lots.has(lot.code)) lots.set(lot.code, { ...lot, order, answered: true })
+    if (!lots.has(lot.code)) lots.set(lot.code, { ...lot, order, narrow: false, answered: true })
   return {
     lots: withRegions(withPapersAlone([...lots.values()]), found.openedAt),
     truncated,
@@ -171,7 +176,7 @@ async function sorted(client: PoolClient, found: CaseRow, tests: readonly Standi
   const confirmed = order === 'recall' ? await confirmedOf(client, found.id, standing) : null
   const codes = found.code === null ? [] : await readKnownCodes(client, [found.code], null)
   if (confirmed?.hasOrder) for (const code of codes) own.recalled.add(code)
-  else if (codes.length > 0) own.stopped.push({ codes, isDoubt: false })
+  else for (const code of codes) own.stopped.add(code)
   const answered = new Set<string>()
   const testedAt = new Map<string, CasePlace[]>()
   for (const { recordId, body, goods } of tests) {
@@ -181,13 +186,19 @@ async function sorted(client: PoolClient, found: CaseRow, tests: readonly Standi
       continue
     }
     const named = mayBe(own.goods, 'test', body) ? own : otherOf(others, goodsOf(body))
-    if (confirmed?.tests.has(recordId)) for (const code of goods.codes) named.recalled.add(code)
-    else named.stopped.push({ codes: goods.codes, isDoubt: saysOf(body) === 'doubted' })
+    const isDoubt = saysOf(body) === 'doubted'
+    const among = confirmed?.tests.has(recordId) ? named.recalled : isDoubt ? named.doubted : named.stopped
+    for (const code of goods.codes) among.add(code)
   }
   return { named: [own, ...others.values()], answered, testedAt }
 }
 
-const namedBy = (goods: CaseGoods): NamedGoods => ({ goods, recalled: new Set(), stopped: [] })
+const namedBy = (goods: CaseGoods): NamedGoods => ({
+  goods,
+  recalled: new Set(),
+  stopped: new Set(),
+  doubted: new Set(),
+})
 
 function otherOf(others: Map<string, NamedGoods>, goods: CaseGoods): NamedGoods {
   const key = JSON.stringify(goods)

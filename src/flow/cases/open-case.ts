@@ -171,6 +171,7 @@ export const testedRow = (code: string): CaseLotRow => ({
   kind: code.startsWith('doc:') ? 'document' : 'lot',
   role: 'tested',
   depth: 0,
+  narrow: false,
   place: '-',
   ...{ viaCode: null, viaRecord: null, rule: null, confidence: null, scheme: null, site: null, market: null },
   ...{

@@ -61,7 +61,16 @@ async function describedLots(reader: Reader, lots: readonly SeenLot[], goods: Ca
   const reached = lots.map(({ code, role }) => ({ code, role, depth: 0, via: null }))
   const described = await describeLots(reader, reached, goods)
   return described.map(({ code, kind, role, place, stall, productName, mass, occurredAt }, i) => ({
-    ...{ code, kind, role, productName, mass, occurredAt, held: lots[i]?.held ?? false },
+    ...{
+      code,
+      kind,
+      role,
+      productName,
+      mass,
+      occurredAt,
+      narrow: lots[i]?.narrow ?? false,
+      held: lots[i]?.held ?? false,
+    },
     site: siteText(place.site),
     stall: siteText(stall ?? undefined),
     region: place.region?.code ?? null,

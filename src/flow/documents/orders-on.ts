@@ -6,7 +6,7 @@ import { countingHold, type Mentioning } from '#core/lineage/node-state.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { dayOf } from '#flow/trace/document-issue.ts'
 import { EXACT, reach } from '#flow/trace/public-load.ts'
-import { readNarrowCases } from '#store/cases.ts'
+import { readSuspects } from '#store/case-lots.ts'
 import { type HoldOf, readHoldsOf, readSightOf } from '#store/orders.ts'
 import type { Reader } from '#store/sighted.ts'
 import { isLikely, linksBehind } from './behind-papers.ts'
@@ -51,10 +51,12 @@ async function takeOutSuspects(
   held: Map<string, TracedRecord>,
   papers: readonly string[],
 ): Promise<void> {
-  const caseOf = (code: string): string => caseOfHold(held.get(code) as TracedRecord) ?? ''
-  const behind = [...held.keys()].filter((code) => !papers.includes(code))
-  const narrow = behind.length > 0 ? await readNarrowCases(hub, behind.map(caseOf)) : new Set()
-  for (const code of behind) if (narrow.has(caseOf(code))) held.delete(code)
+  const behind = [...held].flatMap(([code, order]) => {
+    const caseId = papers.includes(code) ? null : caseOfHold(order)
+    return caseId === null ? [] : [{ caseId, code }]
+  })
+  const isSuspect = await readSuspects(hub, behind)
+  for (const lot of behind) if (isSuspect(lot)) held.delete(lot.code)
 }
 
 /** Whether a record, a case or a code may be told. */

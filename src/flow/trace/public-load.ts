@@ -4,7 +4,7 @@ import type { Found } from '#core/lineage/assemble-graph.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
 import { mentioning } from '#core/lineage/node-state.ts'
 import type { Link, ReachedNode, TracedRecord } from '#core/lineage/traced-record.ts'
-import { readNarrowCases } from '#store/cases.ts'
+import { type CaseCode, readSuspects } from '#store/case-lots.ts'
 import { isCrowded, readCrowd } from '#store/crowded-stalls.ts'
 import { readLinks, readMentions, readWalk } from '#store/lots.ts'
 import { readMentioned } from '#store/mentioned.ts'
@@ -53,15 +53,23 @@ async function withoutSuspects(
   { roots, records }: Pick<LoadedTrace, 'roots' | 'records'>,
 ): Promise<LoadedTrace['records']> {
   const behind = [...records].filter(([code]) => !roots.includes(code))
-  const cases = behind.flatMap(([, told]) => told.flatMap((record) => caseOf(record) ?? []))
-  if (cases.length === 0) return records
-  const narrow = await readNarrowCases(pool, [...new Set(cases)])
-  const spreads = (record: TracedRecord): boolean => !narrow.has(caseOf(record) ?? '')
-  const own = behind.map(([code, told]) => [code, told.filter(spreads)] as const)
+  const lots = behind.flatMap(([code, told]) => told.flatMap((record) => caseLotOf(code, record) ?? []))
+  if (lots.length === 0) return records
+  const isSuspect = await readSuspects(pool, lots)
+  const own = behind.map(([code, told]) => {
+    const spreading = told.filter((record) => {
+      const lot = caseLotOf(code, record)
+      return lot === null || !isSuspect(lot)
+    })
+    return [code, spreading] as const
+  })
   return new Map([...records, ...own])
 }
 
-const caseOf = (record: TracedRecord): string | null => (record.kind === 'hold' ? caseOfHold(record) : null)
+function caseLotOf(code: GraphCode, record: TracedRecord): CaseCode | null {
+  const caseId = record.kind === 'hold' ? caseOfHold(record) : null
+  return caseId === null ? null : { caseId, code }
+}
 
 async function walkBack(
   pool: Pool,

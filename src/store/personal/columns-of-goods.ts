@@ -23,7 +23,7 @@ export const COLUMNS_OF_GOODS = {
   },
   case_holds: { none: 'case_id record_id version hold_kind since', business: 'place' },
   case_lots: {
-    none: 'case_id kind role depth via_record rule confidence scheme region occurred_at hold_record held',
+    none: 'case_id kind role depth via_record rule confidence narrow scheme region occurred_at hold_record held',
     business: 'code via_code place site market product_name product_class mass',
     personal: 'stall',
   },

@@ -106,6 +106,13 @@ const ONE_OF_SEVERAL: [Tested[], number[], null] = [
   null,
 ]
 
+/** Of a lot that a rapid test named beside others it only is in doubt at last: what was made of it is free, whether its doubt came before the others or behind them. */
+const DOUBT_AMONG_OTHERS: [Tested[], number[], number] = [
+  [said('rapid', 'fail', [2]), said('rapid', 'fail', [1, 2, 3], true), said('rapid', 'suspect', [1])],
+  [...Array.from({ length: 13 }, () => 0), 811, ...Array.from({ length: 16 }, () => 0)],
+  1,
+]
+
 test('goods are recalled, stopped or free by the same tests in whatever order these, what they are of and their voids come', async () => {
   let trial = 0
   const seen = new Set<string>()
@@ -160,7 +167,7 @@ test('goods are recalled, stopped or free by the same tests in whatever order th
         seen.add(JSON.stringify(ends[0]))
       },
     ),
-    { numRuns: 40, examples: [OTHER_VOIDED, PASSED_TOGETHER, ONE_OF_SEVERAL] },
+    { numRuns: 40, examples: [OTHER_VOIDED, PASSED_TOGETHER, ONE_OF_SEVERAL, DOUBT_AMONG_OTHERS] },
   )
   expect(seen.size).toBeGreaterThan(2)
 }, 600_000)

@@ -47,3 +47,60 @@ test('a suspect is stopped at its stall alone: what was sold on of it before is 
   await shows('NL1', 'recalled')
   expect(await reasonsAtTheGate('VH1')).toContain('recalled')
 })
+
+test('a suspect in a case that holds other goods is stopped at its stall alone too: what came of it stays free, and what came of the others is held', async () => {
+  const trade = (n: 1 | 2, stall: string) => [
+    {
+      ...{
+        kind: 'entry',
+        system: 'market',
+        key: [`s${n}`],
+        product: CELERY,
+        ...kg(100),
+        lots: [lot(`SL${n}`)],
+      },
+      ...{ occurredAt: at('2026-11-25T04:00'), ...market('330105071', stall) },
+      documents: [under('promise_cert', `PCS${n}`)],
+    },
+    {
+      ...{
+        kind: 'sale',
+        system: 'market',
+        key: [`s${n}-on`],
+        product: CELERY,
+        ...kg(40),
+        saleKind: 'wholesale',
+      },
+      ...{ occurredAt: at('2026-11-26T03:00'), ...market('330105071', stall), lots: [lot(`SL${n}`)] },
+      documents: [under('promise_cert', `PCS${n}`), under('sales_voucher', `VS${n}`, 'voucher')],
+    },
+    {
+      ...{
+        kind: 'entry',
+        system: 'market',
+        key: [`s${n}-in`],
+        product: CELERY,
+        ...kg(40),
+        lots: [lot(`NS${n}`)],
+      },
+      ...{ occurredAt: at('2026-11-26T06:00'), ...market('330110072', `N-${n}`) },
+      documents: [under('sales_voucher', `VS${n}`)],
+    },
+  ]
+  const strip = { item: '毒死蜱', verdict: 'fail', raw: '阳性', screening: true, method: '胶体金' }
+  await push(
+    ...[...trade(1, 'S-1'), ...trade(2, 'S-2')],
+    failed('instrument', 'TS1', CELERY, { lots: [lot('SL1')], ...market('330105071', 'S-1'), test: strip }),
+    failed('instrument', 'TS2', CELERY, { lots: [lot('SL1'), lot('SL2')], ...market('330105071', 'S-2') }),
+  )
+  await shows('NS1', 'held')
+  expect([(await card('SL2')).state, (await card('NS2')).state]).toEqual(['held', 'active'])
+  expect((await page('SL2')).state).toBe('held')
+  expect(await page('NS2')).toMatchObject({ state: 'clear', alerts: [] })
+  expect(await reasonsAtTheGate('VS1')).toContain('held')
+  expect(await reasonsAtTheGate('VS2')).not.toContain('held')
+  const [one] = (await api.call('GET', '/v1/cases?state=held')).json().cases
+  const { lots } = (await api.call('GET', `/v1/cases/${one.id}`)).json()
+  const narrow = lots.filter((of: { narrow: boolean }) => of.narrow).map(({ code }: { code: string }) => code)
+  expect(narrow).toEqual([expect.stringContaining('SL2')])
+})
