@@ -48,7 +48,7 @@ const LEFT: ReadonlySet<string> = new Set(['ticket', 'summary', 'disposed', 'ret
  * under the same paper between the same two. Goods came from the nearest holdings only: what was bought on came from whom it was bought.
  */
 export function holdingsOf({ sources, codes, links: all, facts: told }: Reached): Holding[] {
-  const links = goingOn(ofPapersUsed(all, told))
+  const links = goingOn(all)
   const known = new Set(codes)
   const joined = joiner(codes)
   const { facts, refunds } = asSold(told)
@@ -73,15 +73,6 @@ export function holdingsOf({ sources, codes, links: all, facts: told }: Reached)
   joinPapers(arrivals, sold, joined)
   joinTraded(arrivals, links, joined)
   return assemble(arrivals, { facts, refunds }, links, joined, { known, sources })
-}
-
-/** Without what was made of the rest of a lot of which others had come: that was made of them only where it was made under their paper. */
-function ofPapersUsed(links: readonly Link[], told: readonly GoodsFact[]): Link[] {
-  const made = new Map(told.flatMap((fact) => (fact.tells === 'transformed' ? [[fact.id, fact]] : [])))
-  return links.filter(
-    ({ rule, recordId }) =>
-      rule !== 'entered' || made.get(recordId)?.from.some((code) => code.startsWith('doc:')) !== false,
-  )
 }
 
 /**

@@ -24,7 +24,7 @@ const day = (n: number): string => `2024-04-${String(10 + n).padStart(2, '0')}T0
 /** Few numbers, so that codes meet, chains form and cycles close. */
 const number = fc.integer({ min: 0, max: 7 }).map(String)
 const numbers = fc.uniqueArray(number, { maxLength: 2 })
-const lots = (role: 'subject' | 'source', values: string[]) =>
+const lots = <R extends string>(role: R, values: string[]) =>
   values.map((value) => ({ role, scheme: 'cn.mofcom.batch16', value: `L${value}` }))
 const papers = <R extends string>(role: R, values: string[]) =>
   values.map((value) => ({ role, type: 'other', number: `D${value}` }))
@@ -47,16 +47,20 @@ const bodies = fc.oneof(
       documents: [...papers('upstream', upstream), ...papers('voucher', voucher)],
     },
   })),
-  fc.tuple(numbers, numbers).map(([subject, upstream]) => ({
+  fc.tuple(numbers, numbers, numbers).map(([subject, source, upstream]) => ({
     kind: 'entry' as const,
-    body: { occurredAt: time, lots: lots('subject', subject), documents: papers('upstream', upstream) },
+    body: {
+      occurredAt: time,
+      lots: [...lots('subject', subject), ...lots('source', source)],
+      documents: papers('upstream', upstream),
+    },
   })),
-  fc.tuple(numbers, numbers).map(([into, outOf]) => ({
+  fc.tuple(numbers, numbers, numbers, numbers).map(([into, made, under, outOf]) => ({
     kind: 'transformation' as const,
     body: {
       occurredAt: time,
-      input: { documents: papers('input', into) },
-      output: { documents: papers('output', outOf) },
+      input: { lots: lots('input', into), documents: papers('input', under) },
+      output: { lots: lots('output', made), documents: papers('output', outOf) },
     },
   })),
   fc.tuple(numbers, numbers, numbers).map(([subject, self, source]) => ({

@@ -82,7 +82,7 @@ export function linksOf(records: readonly TracedRecord[]): Link[] {
   )
   const made = edges.filter(({ kind }) => kind === 'transformation')
   const entered = edges.flatMap((came) =>
-    came.kind !== 'entry'
+    came.kind !== 'entry' || !came.from.startsWith('doc:')
       ? []
       : made.flatMap((one): Link[] =>
           one.from === came.from && one.system === came.system && one.to !== came.to

@@ -52,7 +52,7 @@ function edgesThatCount(written: readonly Written[], at: string | null): PlainEd
   for (const made of edges) {
     for (const came of edges) {
       const same = came.from === made.from && came.system === made.system && came.to !== made.to
-      if (made.kind === 'transformation' && came.kind === 'entry' && same) {
+      if (made.kind === 'transformation' && came.kind === 'entry' && same && came.from.startsWith('doc:')) {
         derived.push({
           ...made,
           from: came.to,
