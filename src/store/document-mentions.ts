@@ -19,7 +19,7 @@ export interface MentionRow extends MentionedPaper {
 /** The columns of `document_mentions` in the order of the table, as a record set of JSON has them. */
 const COLUMNS = `code text, record_id text, version integer, kind text, system text, status text, role text, type text, site text,
   site_name text, from_province text, to_province text, used_on date, mass numeric, count numeric, count_unit text,
-  product_class text, product_code text, vehicle text, giver text, taker text, bought_on boolean, site_role text`
+  product_class text, product_code text, vehicle text, giver text, taker text, bought_on boolean, site_role text, beside text[]`
 
 /** The rows as JSON, by the names of the columns; written out, because names that are made anew for each row cost more than all the rest. */
 export const rowsText = (rows: readonly MentionRow[]): string => JSON.stringify(rows.map(columnsOf))
@@ -48,6 +48,7 @@ const columnsOf = (row: MentionRow) => ({
   taker: row.taker,
   bought_on: row.boughtOn,
   site_role: row.siteRole,
+  beside: row.beside,
 })
 
 /** Writes what the newest versions say, in place of what earlier versions of `replaced` records said. */
@@ -65,6 +66,16 @@ export async function writeMentions(
      on conflict (code, record_id) do update set ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`,
     [rowsText(rows)],
   )
+}
+
+/** The papers under which records have goods together with one of these. */
+export async function readPapersBeside(reader: Reader, codes: readonly string[]): Promise<string[]> {
+  const { rows } = await reader.query<{ code: string }>({
+    name: 'papers-beside',
+    text: 'select distinct unnest(beside) as code from document_mentions where code = any($1::text[]) and beside is not null',
+    values: [codes],
+  })
+  return rows.map(({ code }) => code)
 }
 
 /** What the log has beyond the position of the follower that makes the table. */

@@ -45,6 +45,8 @@ export interface UsageRow extends UsedGoods {
   /** What left under the paper: dispatches, and sales at its beginning. */
   readonly isSent: boolean
   readonly unit: string | null
+  /** The other papers of the same type under which the same records have the same goods; null: this paper alone. */
+  readonly beside: readonly string[] | null
   readonly records: number
   readonly firstHand: number
   /** Entries of which nobody says who gave the goods, while sales name the paper: they came straight under it, or were bought in one of these. */
@@ -114,7 +116,7 @@ const CHOSEN = (active: string): string => `
     select n, giver, taker, bool_or(is_back) as refunded from heard where kind = 'sale' and status = 'active' and giver <> taker group by n, giver, taker having not bool_and(is_back)),
   told as materialized (
     select h.n, "on", issued, until, inside, plate, beginning, "isSoldAsSent", place, record_id, version, system, status, type, site, site_name, site_role, from_province, to_province, used_on, count_unit,
-           product_class, product_code, vehicle, is_home, is_back or is_home or t.n is not null as is_back, bought_on and t.n is null as bought_on,
+           product_class, product_code, vehicle, beside, is_home, is_back or is_home or t.n is not null as is_back, bought_on and t.n is null as bought_on,
            case when t.n is null then kind else 'sale' end as kind, case when t.n is null then h.giver else t.giver end as giver, case when t.n is null then h.taker else t.taker end as taker,
            case when t.n is not null and refunded then 0 when t.n is not null or is_home then -mass else mass end as mass,
            case when t.n is not null and refunded then 0 when t.n is not null or is_home then -count else count end as count
@@ -184,7 +186,7 @@ const USAGE = `with ${CHOSEN(` and m.status = 'active'`)},
   apart as materialized (
     select n from chosen where straight group by n having count(distinct system) > 1 and count(distinct ${HOLDER}) <= ${HOLDERS_MAX})
   select u.*, coalesce(v.region, '') as region from (
-    select n, kind, system, site, type, holder, max(site_name) as "siteName", count_unit as unit, product_class as "productClass", product_code as "productCode", count(*)::integer as records,
+    select n, kind, system, site, type, holder, max(site_name) as "siteName", count_unit as unit, product_class as "productClass", product_code as "productCode", beside, count(*)::integer as records,
            unsure as "isUnsure", sent as "isSent", count(*) filter (where straight)::integer as "firstHand", sum(mass) filter (where straight) as mass,
            sum(count) filter (where straight) as count, sum(mass) filter (where kind = 'sale' and not sent) as "soldMass", sum(count) filter (where kind = 'sale' and not sent) as "soldCount",
            coalesce(bool_or(kind = 'sale' and not sent and mass is null), false) as "soldUnweighed",
@@ -197,11 +199,11 @@ const USAGE = `with ${CHOSEN(` and m.status = 'active'`)},
              .map(([name, is]) => `count(*) filter (where ${is})::integer as "${name}"`)
              .join(', ')}, min(record_id) as one
       from (select *, case when n in (select n from apart) then ${HOLDER} end as holder from chosen) c
-     group by n, kind, system, site, type, holder, unsure, sent, count_unit, product_class, product_code) u
+     group by n, kind, system, site, type, holder, unsure, sent, count_unit, product_class, product_code, beside) u
     left join lateral (
       select v.region from record_versions v where v.record_id = u.one and u."siteName" <> u.site order by v.version desc limit 1) v on true`
 
-/** What was used of each paper: a row for each place, kind of record, system, type of paper, holder where several systems tell of it, unit and goods. Void records do not count. */
+/** What was used of each paper: a row for each place, kind of record, system, type of paper, holder where several systems tell of it, unit, goods and papers beside it. Void records do not count. */
 export async function readUsage(
   reader: Reader,
   questions: readonly UseQuestion[],

@@ -46,6 +46,8 @@ export interface MentionedPaper {
   readonly taker: string | null
   /** The record names the voucher of the purchase: the goods were bought on from someone who had used the paper already. */
   readonly boughtOn: boolean
+  /** The other papers of its type under which the record has the same goods; null where there are none, or nobody tells the types. */
+  readonly beside: readonly string[] | null
 }
 
 const VOUCHERS: ReadonlySet<string> = new Set(['sales_voucher', 'purchase_voucher'])
@@ -73,7 +75,23 @@ export function mentionedPapers(record: Pick<CanonicalRecord, 'kind' | 'system'>
     type: document?.type ?? 'unknown',
     ...shared,
     boughtOn: hasVoucher && !VOUCHERS.has(document?.type ?? ''),
+    beside: besideOf(code, role, document?.type, papers),
   }))
+}
+
+const NO_TYPES: ReadonlySet<string> = new Set(['unknown', 'other'])
+
+function besideOf(
+  code: string,
+  role: Mention['role'],
+  type: string | undefined,
+  papers: ReadonlyMap<string, Mention>,
+): string[] | null {
+  if (papers.size === 1 || role !== 'upstream' || type === undefined || NO_TYPES.has(type)) return null
+  const others = [...papers.values()].filter(
+    (one) => one.role === role && one.document?.type === type && one.code !== code,
+  )
+  return others.length === 0 ? null : others.map((one) => one.code).sort()
 }
 
 const isVoucherBefore = ({ role, type }: { readonly role: string; readonly type: string }): boolean =>

@@ -1,6 +1,6 @@
 import { finestOf, nameInSite, regionSaid, samePlaces } from '#core/balance/goods-site.ts'
 import { isAsMuch } from '#core/balance/measure.ts'
-import { compareDecimal, maxDecimal, subtractDecimal } from '#core/decimal.ts'
+import { compareDecimal, maxDecimal, negateDecimal, subtractDecimal } from '#core/decimal.ts'
 import type { UseKind } from '#core/lineage/document-use.ts'
 import { greatestOf, inUnit, type Measure, sumOf } from './measures.ts'
 
@@ -26,6 +26,8 @@ export interface UsePart {
   /** Entries of which nobody says who gave the goods, while sales name the paper. */
   readonly isUnsure: boolean
   readonly measures: readonly Measure[]
+  /** What of that may have come under other papers, which the same records name (`papers-together.ts`). */
+  readonly shared: readonly Measure[]
   /** What sales told, whether or not their goods came straight under the paper. */
   readonly sold: readonly Measure[]
   /** What buyers tell to have taken in of sales under the paper. */
@@ -103,7 +105,7 @@ export function siteUse(site: string, parts: readonly UsePart[]): SiteUse {
   const days = parts.flatMap(({ firstOn, lastOn }) => [firstOn, lastOn]).filter((day) => day !== null)
   const used = ofTellers(byTeller, ({ measures }) => measures)
   const sameDay = ofTellers(byTeller, ({ sameDay }) => sameDay)
-  const isUntold = parts.some(({ untoldBack }) => untoldBack.length > 0)
+  const isUnsure = parts.some(({ untoldBack, shared }) => untoldBack.length > 0 || shared.length > 0)
   return {
     site,
     siteName: parts.find(({ siteName }) => siteName !== null)?.siteName ?? null,
@@ -114,13 +116,18 @@ export function siteUse(site: string, parts: readonly UsePart[]): SiteUse {
     records: one.records,
     measures: used.all,
     ofGoods: used.ofGoods,
-    least: isUntold ? ofTellers(byTeller, ({ measures }) => measures, 'least') : used,
+    least: isUnsure ? ofTellers(byTeller, surelyUsed, 'least') : used,
     sameDay: sameDay.all,
     sameDayOfGoods: sameDay.ofGoods,
     firstOn: days.reduce<string | null>((a, b) => (a === null || b < a ? b : a), null),
     lastOn: days.reduce<string | null>((a, b) => (a === null || b > a ? b : a), null),
   }
 }
+
+const surelyUsed = ({ measures, shared }: UsePart): readonly Measure[] =>
+  shared.length === 0
+    ? measures
+    : sumOf([...measures, ...shared.map(({ unit, value }) => ({ unit, value: negateDecimal(value) }))])
 
 /**
  * Those who tell of one place, without who had the goods where two systems tell of as much and of nobody that the other one knows: these are the same goods, under a name here and a code

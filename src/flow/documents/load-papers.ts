@@ -1,69 +1,22 @@
-import { documentTypeOn, namesBefore2026, QUARANTINE_2026 } from '#core/documents/document-form.ts'
 import type { DocumentType } from '#core/documents/document-type.ts'
-import type { NamedGoods } from '#core/documents/goods-match.ts'
-import type { IssuedPaper } from '#core/documents/judge-paper.ts'
-import { mentionedPapers, plateDigest } from '#core/documents/mentioned-paper.ts'
-import { beginningOf, type PaperBeginning } from '#core/documents/paper-beginning.ts'
-import { differsFromAll } from '#core/documents/paper-goods.ts'
+import { differsFromAll, type PaperGoods } from '#core/documents/paper-goods.ts'
 import { atGate, type PaperUsage, usageOf } from '#core/documents/paper-usage.ts'
+import { partOf } from '#core/documents/papers-together.ts'
 import { documentCode } from '#core/lineage/codes.ts'
-import { type Mentioning, mentioning } from '#core/lineage/node-state.ts'
-import type { Kind } from '#core/model/kinds.ts'
-import type { Status } from '#core/model/record.ts'
-import { documentIssue, issuesIt, isUntold, knownType, typeIssued } from '#flow/trace/document-issue.ts'
-import type { DocumentIssue } from '#flow/trace/document-parts.ts'
-import {
-  type Beyond,
-  type Counting,
-  type KnownType,
-  type MentionRow,
-  type OwnRow,
-  readBeyond,
-  readOwn,
-} from '#store/document-mentions.ts'
-import { readUsage, type UsageRow, type UsedGoods, type UseQuestion } from '#store/document-uses.ts'
-import { tracedRecords } from '#store/lots.ts'
+import { isUntold, knownType } from '#flow/trace/document-issue.ts'
+import type { Counting } from '#store/document-mentions.ts'
+import { readUsage, type UsageRow, type UsedGoods } from '#store/document-uses.ts'
 import type { Reader } from '#store/sighted.ts'
-import { bestOf, isRefund, issuedPaper } from './issued-paper.ts'
-import { partOf, withRefundsOf } from './use-parts.ts'
+import { type AskedPaper, type KnownPaper, knownPapers, type Snapshot, typesOfUses } from './known-papers.ts'
+import { usePartOf, withRefundsOf } from './use-parts.ts'
 
-/** A paper that somebody asks for; the number is normalised. */
-export interface AskedPaper {
-  readonly number: string
-  /** Null: of any type. */
-  readonly type: DocumentType | null
-  /** System that issued it, where several issue the same numbers. */
-  readonly system?: string | undefined
-  /** `YYYY-MM-DD`. */
-  readonly on: string
-  /** Goods that come under it; of several papers of its number that of these speaks. */
-  readonly goods?: NamedGoods | undefined
-  /** Whether free texts of its sender are given as they are; else masked. */
-  readonly full?: boolean | undefined
-}
-
-export interface LoadedPaper {
-  readonly asked: AskedPaper
-  readonly own: readonly Mentioning[]
-  /** What the records of the paper itself say, in the order read. */
-  readonly issues: readonly DocumentIssue[]
-  readonly best: DocumentIssue | undefined
-  /** Null where no record of the paper itself is known. */
-  readonly paper: IssuedPaper | null
+/** A paper with what was used of it. */
+export interface LoadedPaper extends KnownPaper {
   /** As its own records say, else as it was asked for, else as those say that used it. */
   readonly type: DocumentType
-  /** By its own records; null where none is known. */
-  readonly beginning: PaperBeginning | null
-  readonly question: UseQuestion
   readonly usage: PaperUsage
   /** Goods of uses that the paper is not for. */
   readonly otherGoods: readonly UsedGoods[]
-}
-
-/** What was read of the log beyond the table; further questions of the same answer are asked with it. */
-export interface Snapshot {
-  readonly beyond: Beyond
-  readonly rows: readonly MentionRow[]
 }
 
 /** Whether what was sold at the beginning of a paper is a use of it as all others are, or stands at the gate now. */
@@ -78,35 +31,38 @@ export async function loadPapers(
   counting: Counting = 'all',
   as: AsUsed = 'everywhere',
 ): Promise<{ readonly papers: readonly LoadedPaper[]; readonly snapshot: Snapshot }> {
-  const codes = asked.map(({ number }) => documentCode(number))
-  const beyond = await readBeyond(hub, codes, reader, counting)
-  const snapshot = { beyond, rows: mentionsBeyond(beyond, new Set(codes)) }
-  const own = Map.groupBy(await readOwn(reader, codes, beyond, snapshot.rows, most), ({ n }) => n - 1)
-  const known: Awaited<ReturnType<typeof ofPaper>>[] = []
-  for (const [n, one] of asked.entries())
-    known.push(await ofPaper(reader, one, { code: codes[n] as string, n, rows: own.get(n) ?? [], most }))
-  return { papers: await withUses(reader, known, snapshot, as), snapshot }
+  const { known, snapshot } = await knownPapers(hub, asked, most, reader, counting)
+  return { papers: await withUses(hub, known, snapshot, as, reader), snapshot }
 }
 
 /** Papers as they are known by their own records, with what was used of them. */
 async function withUses(
-  reader: Reader,
-  known: readonly Omit<LoadedPaper, 'type' | 'usage' | 'otherGoods'>[],
-  { beyond, rows: notYet }: Snapshot,
+  hub: Reader,
+  known: readonly KnownPaper[],
+  snapshot: Snapshot,
   as: AsUsed,
+  reader: Reader,
 ): Promise<LoadedPaper[]> {
   const questions = known.map(({ question, beginning }, n) => ({
     ...question,
     n,
     isSoldAsSent: as === 'at_gate' ? beginning !== null : question.isSoldAsSent,
   }))
-  const uses = Map.groupBy(await readUsage(reader, questions, beyond, notYet), ({ n }) => n)
+  const told = await readUsage(reader, questions, snapshot.beyond, snapshot.rows)
+  const goodsBeside = await readBeside(hub, told, known, snapshot, reader)
+  const uses = Map.groupBy(told, ({ n }) => n)
   return known.map((one, n) => {
     const rows = uses.get(n) ?? []
     const paper = one.paper && withRefundsOf(one.paper, one.beginning, rows)
     const goods = paper?.goods ?? []
-    const otherGoods = rows.filter((row) => differsFromAll(goods, row) !== null)
-    const usage = usageOf(rows.map((row) => partOf(row, goods)))
+    const isAlways = new Set(rows.map(({ beside }) => beside?.join(' '))).size === 1
+    const parts = rows.flatMap((row) => {
+      const others = (row.beside ?? []).map((code) => goodsBeside(row, code))
+      const part = partOf(row, goods, others, isAlways)
+      return part === null ? [] : [{ row, part }]
+    })
+    const otherGoods = parts.flatMap(({ row }) => (differsFromAll(goods, row) === null ? [] : row))
+    const usage = usageOf(parts.map(({ row, part }) => usePartOf(row, goods, part)))
     return {
       ...one,
       paper,
@@ -117,23 +73,43 @@ async function withUses(
   })
 }
 
+/** The goods of the papers beside others under which records have goods; null for one of which no record is known. */
+async function readBeside(
+  hub: Reader,
+  rows: readonly UsageRow[],
+  known: readonly KnownPaper[],
+  { most, counting }: Snapshot,
+  reader: Reader,
+): Promise<(row: UsageRow, code: string) => readonly PaperGoods[] | null> {
+  const keyOf = (row: UsageRow, code: string): string => `${row.type} ${code}`
+  const asked = new Map(
+    rows.flatMap((row) =>
+      (row.beside ?? []).map((code): [string, AskedPaper] => [
+        keyOf(row, code),
+        {
+          number: code.slice(documentCode('').length),
+          type: knownType(row.type),
+          on: (known[row.n] as KnownPaper).asked.on,
+        },
+      ]),
+    ),
+  )
+  if (asked.size === 0) return () => null
+  const found = await knownPapers(hub, [...asked.values()], most, reader, counting)
+  const goods = new Map([...asked.keys()].map((key, n) => [key, found.known[n]?.paper?.goods ?? null]))
+  return (row, code) => goods.get(keyOf(row, code)) ?? null
+}
+
 /** What was used of a paper as a gate counts it. */
 export async function usageAtGate(
-  reader: Reader,
+  hub: Reader,
   loaded: LoadedPaper,
   snapshot: Snapshot,
+  reader: Reader = hub,
 ): Promise<PaperUsage> {
-  const [at] = await withUses(reader, [loaded], snapshot, 'at_gate')
+  const [at] = await withUses(hub, [loaded], snapshot, 'at_gate', reader)
   return (at ?? loaded).usage
 }
-
-/** Types under which records may name a paper of this type: sources go on saying 产品A of the certificate of 2026. */
-export function typesMeant(type: DocumentType): string[] {
-  return [...new Set([type, documentTypeOn(type, QUARANTINE_2026), 'unknown', 'other'])]
-}
-
-/** Types under which uses of a paper of this type may name it: what says 产品A of a certificate of 2026 mostly has no day of issue that tells. */
-const typesOfUses = (type: DocumentType): string[] => [...typesMeant(type), ...namesBefore2026(type)]
 
 /** The type by which all name a paper who say one; of a number that is used for papers of several types nobody knows what it is. */
 function typeUsed(rows: readonly UsageRow[]): DocumentType {
@@ -142,102 +118,4 @@ function typeUsed(rows: readonly UsageRow[]): DocumentType {
   )
   const isMeant = (type: DocumentType): boolean => told.isSubsetOf(new Set(typesOfUses(type)))
   return [...told].find(isMeant) ?? 'unknown'
-}
-
-const mentionsBeyond = ({ versions }: Beyond, codes: ReadonlySet<string>): MentionRow[] =>
-  versions.flatMap(({ recordId, version, kind, system, status, body }) =>
-    mentionedPapers({ ...JSON.parse(body), kind, system })
-      .filter(({ code }) => codes.has(code))
-      .map((paper) => ({ ...paper, recordId, version, kind, system, status })),
-  )
-
-async function ofPaper(
-  reader: Reader,
-  asked: AskedPaper,
-  {
-    code,
-    n,
-    rows,
-    most,
-  }: { readonly code: string; readonly n: number; readonly rows: readonly OwnRow[]; readonly most: number },
-) {
-  const records = await tracedRecords(
-    reader,
-    rows.map(({ recordId, kind, status, voidToldAt: _, ...row }) => ({
-      ...row,
-      id: recordId,
-      kind: kind as Kind,
-      status: status as Status,
-    })),
-  )
-  const types = asked.type === null ? null : typesMeant(asked.type)
-  const told = mentioning(code, records).filter(
-    (one) =>
-      issuesIt(one) &&
-      (types === null || types.includes(typeIssued(one))) &&
-      (asked.system === undefined || asked.system === one.record.system),
-  )
-  // What went back under a voucher says nothing of its issue, unless nothing else is known.
-  const [refunds, sales] = [told.filter(isRefund), told.filter((one) => !isRefund(one))]
-  const own = [...sales, ...refunds]
-  const issues = own.map((one) => documentIssue(one, asked.on, asked.full))
-  const best = bestOf(own, sales.length > 0 ? issues.slice(0, sales.length) : issues, asked.goods)
-  const voidToldAt = rows.find(({ recordId }) => recordId === best?.record)?.voidToldAt ?? null
-  const isWhole = rows.length < most
-  const paper = best === undefined ? null : issuedPaper(own, issues, best, { isWhole, voidToldAt })
-  const speaking = own.filter((_, n) => {
-    const { type, status } = issues[n] as DocumentIssue
-    return type === best?.type && status === best.status
-  })
-  const beginning = speaking.length === 0 ? null : beginningOf(speaking)
-  return {
-    ...{ asked, own, issues, best, paper, beginning },
-    question: questionOf(asked, { code, n, paper, types, beginning }),
-  }
-}
-
-/** Vouchers are written when goods are sold, and these may have come in before. */
-const OF_TRADES: ReadonlySet<DocumentType> = new Set<DocumentType>(['sales_voucher', 'purchase_voucher'])
-
-function questionOf(
-  { on, type }: AskedPaper,
-  {
-    code,
-    n,
-    paper,
-    types,
-    beginning,
-  }: Pick<LoadedPaper, 'paper' | 'beginning'> & Pick<UseQuestion, 'code' | 'n' | 'types'>,
-): UseQuestion {
-  return {
-    n,
-    code,
-    ...(paper === null ? { types, former: formerOf(type) } : { types: usedAs(type, paper), former: null }),
-    on,
-    issued: paper === null || OF_TRADES.has(paper.type) ? null : paper.issuedOn,
-    until: paper?.validUntil ?? null,
-    inside: paper?.territory === 'within_province' ? (paper.province ?? '') : null,
-    plate: paper?.vehicle ? plateDigest(paper.vehicle) : null,
-    beginning,
-    // What the seller tells of his own voucher is the sale itself, or that some went back.
-    isSoldAsSent: beginning?.isVoucher ?? false,
-  }
-}
-
-/** Where nobody tells of its issue, what was used in 2026 under a name of before may have been used under the certificate of 2026. */
-function formerOf(type: DocumentType | null): UseQuestion['former'] {
-  const types = type === null ? [] : namesBefore2026(type)
-  return types.length === 0 ? null : { types, since: QUARANTINE_2026 }
-}
-
-/** Whether a paper that records name so may be the one that is asked for. */
-export const mayBe = ({ types, former }: UseQuestion, { type, lastOn }: KnownType): boolean =>
-  types === null ||
-  types.includes(type) ||
-  (former?.types.includes(type) === true && lastOn !== null && lastOn >= former.since)
-
-/** Of several papers that bear one number, those uses count that may mean the one that is answered for; null: all. */
-function usedAs(asked: DocumentType | null, { type, papers }: IssuedPaper): string[] | null {
-  if (asked !== null) return typesOfUses(asked)
-  return !isUntold(type) && papers > 1 ? typesOfUses(type) : null
 }

@@ -4,6 +4,7 @@ import type { IssuedPaper } from '#core/documents/judge-paper.ts'
 import { greatestOf, type Measure } from '#core/documents/measures.ts'
 import type { PaperBeginning } from '#core/documents/paper-beginning.ts'
 import { differsFromAll, goodsMeant, type PaperGoods, withRefunds } from '#core/documents/paper-goods.ts'
+import type { Part } from '#core/documents/papers-together.ts'
 import type { UsePart } from '#core/documents/site-use.ts'
 import type { UseKind } from '#core/lineage/document-use.ts'
 import type { UsageRow } from '#store/document-uses.ts'
@@ -52,16 +53,21 @@ const measuresOf = ({ unit }: UsageRow, mass: string | null, count: string | nul
   ...(count === null || unit === null ? [] : [{ unit, value: count }]),
 ]
 
-/** What a row tells of the goods of a paper. */
-export function partOf(row: UsageRow, goods: readonly PaperGoods[]): UsePart {
+/**
+ * What a row tells of the goods of a paper.
+ * @param part of what came under several papers what is this one's
+ */
+export function usePartOf(row: UsageRow, goods: readonly PaperGoods[], part: Part): UsePart {
+  const told = (mass: string | null, count: string | null): Measure[] => part.of(measuresOf(row, mass, count))
   return {
     ...row,
     kind: row.kind as UseKind,
     good: goodsMeant(goods, row),
     otherGoods: differsFromAll(goods, row) === null ? 0 : row.records,
-    measures: measuresOf(row, row.mass, row.count),
-    sold: measuresOf(row, row.soldMass, row.soldCount),
-    taken: measuresOf(row, row.takenMass, row.takenCount),
+    measures: told(row.mass, row.count),
+    shared: part.shared(measuresOf(row, row.mass, row.count)),
+    sold: told(row.soldMass, row.soldCount),
+    taken: told(row.takenMass, row.takenCount),
     soldUntold: UNITS_COMPARED.filter(
       (unit) =>
         row.kind === 'sale' && !row.isSent && (unit === 'KGM' ? row.soldUnweighed : unit !== row.unit),
@@ -69,6 +75,6 @@ export function partOf(row: UsageRow, goods: readonly PaperGoods[]): UsePart {
     untoldBack: UNITS_COMPARED.filter((unit) =>
       unit === 'KGM' ? row.cameBackUnweighed : row.cameBack && unit !== row.unit,
     ),
-    sameDay: measuresOf(row, row.dayMass, row.dayCount),
+    sameDay: told(row.dayMass, row.dayCount),
   }
 }

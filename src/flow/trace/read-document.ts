@@ -11,13 +11,8 @@ import { documentCode } from '#core/lineage/codes.ts'
 import { codesOfAddress, SCANNED_MAX, scannedAddress } from '#core/lineage/scanned.ts'
 import { normaliseCode } from '#core/text.ts'
 import { candidatesOf } from '#flow/documents/candidates.ts'
-import {
-  type LoadedPaper,
-  loadPapers,
-  mayBe,
-  type Snapshot,
-  usageAtGate,
-} from '#flow/documents/load-papers.ts'
+import { mayBe, type Snapshot } from '#flow/documents/known-papers.ts'
+import { type LoadedPaper, loadPapers, usageAtGate } from '#flow/documents/load-papers.ts'
 import { numbersOf } from '#flow/documents/numbers-asked.ts'
 import { ordersOn } from '#flow/documents/orders-on.ts'
 import { readUsePlace, writeUsePlace } from '#flow/documents/use-place.ts'
@@ -78,7 +73,7 @@ export async function readDocument(
   const { best, paper, usage, question } = loaded
   const signatures = await signaturesOf(hub, loaded.own, request.nowMs)
   const issues = withSignatures(loaded.issues, signatures)
-  const { sent, takenIn } = await usageAtGate(reader, loaded, snapshot)
+  const { sent, takenIn } = await usageAtGate(hub, loaded, snapshot, reader)
   if (issues.length === 0 && usage.records === 0) await refuseUnknown(reader, loaded, snapshot)
   const limit = request.limit ?? USES_DEFAULT
   const after = request.after === undefined ? null : readUsePlace(request.after)

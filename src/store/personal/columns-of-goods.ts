@@ -53,7 +53,7 @@ export const COLUMNS_OF_GOODS = {
   document_mentions: {
     none: 'record_id version kind system status role from_province to_province used_on count_unit bought_on site_role',
     business: 'type site mass count product_class product_code',
-    personal: 'code site_name vehicle giver taker',
+    personal: 'code site_name vehicle giver taker beside',
   },
   document_signatures: {
     none: 'record_id version state reason serial signed_at checked_at',

@@ -135,3 +135,23 @@ test('a paper that was used before the day of its issue is found, and one that w
   await post(entry('i1', { ...under('product_B', 'I1'), ...at('2024-04-15T01:00:00') }))
   expect((await about('paper_before_issue', 'I1')).map(({ state }) => state)).toEqual(['resolved'])
 })
+
+test('a load under two papers over-uses one only where both together state less, also where the other one is told or corrected late', async () => {
+  const load = {
+    ...kilograms('1200'),
+    documents: ['3390000001', '3390000002'].map((number) => ({
+      role: 'upstream',
+      type: 'product_B',
+      number,
+    })),
+  }
+  await post(paper('product_B', '3390000001'), entry('together', load))
+  expect(await states('paper_overused', '3390000001')).toEqual([])
+  await post(paper('product_B', '3390000002', kilograms('100')))
+  expect(await states('paper_overused', '3390000001')).toEqual([['open', 'together']])
+  await post({
+    ...paper('product_B', '3390000002', kilograms('300')),
+    occurredAt: { at: '2024-04-15T02:00:01+08:00', precision: 'second' },
+  })
+  expect((await states('paper_overused', '3390000001')).map(([state]) => state)).toEqual(['resolved'])
+})

@@ -31,6 +31,7 @@ const part = (more: Partial<UsePart>): UsePart => ({
   soldUntold: [],
   taken: [],
   measures: [],
+  shared: [],
   untoldBack: [],
   sameDay: [],
   firstOn: '2024-04-15',
