@@ -17,8 +17,10 @@ export async function insertMatchPoints(
   if (rows.length === 0) return
   await client.query({
     name: 'insert-match-points',
-    text: `insert into match_points (who, what, side, record_id, version, day, code, kilograms)
-           select * from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::integer[], $6::date[], $7::text[], $8::numeric[])
+    text: `insert into match_points (who, what, side, record_id, version, day, code, kilograms, papers)
+           select who, what, side, record_id, version, day, code, kilograms, string_to_array(papers, ' ')::bigint[]
+             from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::integer[], $6::date[], $7::text[], $8::numeric[], $9::text[])
+               p (who, what, side, record_id, version, day, code, kilograms, papers)
            on conflict do nothing`,
     values: [
       rows.map(({ who }) => who),
@@ -29,6 +31,8 @@ export async function insertMatchPoints(
       rows.map(({ day }) => day),
       rows.map(({ code }) => code),
       rows.map(({ kilograms }) => kilograms),
+      // An array of arrays of several lengths is none.
+      rows.map(({ papers }) => papers?.join(' ') ?? null),
     ],
   })
 }

@@ -39,6 +39,8 @@ export interface MatchPoint {
   readonly code: GraphCode | null
   /** Kilograms; null where the record does not tell them. */
   readonly kilograms: string | null
+  /** Of one lot that may be written down twice: the papers that it came under (`paperKeys`); null where no paper of a known type is named, and on other sides. */
+  readonly papers: readonly string[] | null
 }
 
 /** A record that names a stall and its trader: who names one of them from then on means the other too. */
@@ -127,6 +129,7 @@ function pointsOf(
   const products = productKeys(body)
   const points: MatchPoint[] = []
   const kilograms = kilogramsOf(body)
+  const papers = paperKeys(body)
   const add = (
     side: MatchSide,
     rule: MatchRule,
@@ -144,6 +147,7 @@ function pointsOf(
             day,
             code,
             kilograms,
+            papers: rule === 'same' ? papers : null,
           })
   }
   const { goods, own, subject, hasOrigin } = goodsOf(kind, id, body)
@@ -202,6 +206,31 @@ function goodsOf(kind: Kind, id: string, body: Body) {
   const hasOrigin = [...documents, ...lots].some(({ role }) => role === 'upstream' || role === 'source')
   return { own, subject: subject ?? null, goods: code !== null && isCode(code) ? code : null, hasOrigin }
 }
+
+const UNTOLD_TYPES: ReadonlySet<string> = new Set(['unknown', 'other'])
+const NUMBER_BITS = 40n
+
+/** Digests of the papers under which goods came: the type in the bits above the fortieth, the number below. Whole numbers as text. */
+function paperKeys({ documents = [] }: Body): string[] | null {
+  const keys = documents.flatMap(({ role, type, number }) =>
+    role !== 'upstream' || type === undefined || UNTOLD_TYPES.has(type)
+      ? []
+      : String((bitsOf(type, 16n) << NUMBER_BITS) | bitsOf(documentCode(number), NUMBER_BITS)),
+  )
+  return keys.length === 0 ? null : [...new Set(keys)]
+}
+
+const bitsOf = (text: string, bits: bigint): bigint =>
+  BigInt(`0x${hash('sha256', text, 'hex').slice(0, 16)}`) & ((1n << bits) - 1n)
+
+/** Whether goods may be the same by their papers: not where both came under papers of one type and under none in common. */
+export function papersAgree(a: readonly string[] | null, b: readonly string[] | null): boolean {
+  if (a === null || b === null || a.some((key) => b.includes(key))) return true
+  const types = new Set(a.map(typeBits))
+  return !b.some((key) => types.has(typeBits(key)))
+}
+
+const typeBits = (key: string): bigint => BigInt(key) >> NUMBER_BITS
 
 /** Most ways of one record: a record that names many parties meets by the first of them. */
 const WHO_MAX = 4

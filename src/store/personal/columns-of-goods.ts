@@ -90,7 +90,7 @@ export const COLUMNS_OF_GOODS = {
     none: 'side record_id version day',
     business: 'kilograms',
     personal: 'code',
-    digest: 'who what',
+    digest: 'who what papers',
   },
   message_nonces: { none: 'system nonce message_id received_at', digest: 'sha256' },
   message_parts: { none: 'message_id received_at part size coding', personal: 'bytes' },

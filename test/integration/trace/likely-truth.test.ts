@@ -60,7 +60,9 @@ const said = fc.record({
   upstream: fc.oneof(
     { weight: 5, arbitrary: fc.constant<string[]>([]) },
     { weight: 1, arbitrary: code.map((one) => [one]) },
+    { weight: 1, arbitrary: fc.uniqueArray(few('0', '1'), { minLength: 1, maxLength: 2 }) },
   ),
+  paperType: few('other', 'promise_cert', 'promise_cert', 'product_B'),
   voucher: codes,
 })
 type Said = typeof said extends fc.Arbitrary<infer T> ? T : never
@@ -102,7 +104,7 @@ function bodyOf(one: Said, run: number): Partial<Body> {
     documents: [
       ...one.upstream.map((number) => ({
         role: 'upstream' as const,
-        type: 'other',
+        type: one.paperType,
         number: `R${run}D${number}`,
       })),
       ...one.voucher.map((number) => ({
@@ -147,21 +149,24 @@ const bought = fc
       saying(received, { ...common, kind: 'entry', supplier: seller }),
     ]
   })
-/** What a stall took in, and wrote down in two systems. */
-const twice = fc.tuple(record, few('A1', 'A2'), few('0', '1')).map(([one, booth, lot]) => {
-  const saying = (subject: string[]) =>
-    one.versions.map((version, i) => ({
-      ...version,
-      said:
-        i === 0
-          ? { ...version.said, kind: 'entry' as const, stall: booth, kilograms: '100', subject }
-          : version.said,
-    }))
-  return [
-    { ...one, system: 'one' as const, versions: saying([lot]) },
-    { ...one, system: 'two' as const, versions: saying([]) },
-  ]
-})
+/** What a stall took in, and wrote down in two systems, under papers that are the same, or not. */
+const papers = fc.uniqueArray(few('0', '1'), { maxLength: 2 })
+const twice = fc
+  .tuple(record, few('A1', 'A2'), few('0', '1'), papers, papers)
+  .map(([one, booth, lot, a, b]) => {
+    const saying = (subject: string[], upstream: string[]) =>
+      one.versions.map((version, i) => ({
+        ...version,
+        said:
+          i === 0
+            ? { ...version.said, kind: 'entry' as const, stall: booth, kilograms: '100', subject, upstream }
+            : version.said,
+      }))
+    return [
+      { ...one, system: 'one' as const, versions: saying([lot], a) },
+      { ...one, system: 'two' as const, versions: saying([], b) },
+    ]
+  })
 const records = fc
   .array(
     fc.oneof(
@@ -331,6 +336,7 @@ test('who has a stall is known while one record says so, though the newest that 
     goods: { name: '番茄', class: 'vegetable' },
     subject: [],
     upstream: [],
+    paperType: 'other',
     voucher: [],
     ...more,
   })

@@ -66,6 +66,7 @@ export function likelyEdges(heads: readonly Written[], led: ReadonlySet<string>)
         if (a.side !== from || a.what !== b.what || !who.has(a.who) || a.code === null || a.code === b.code)
           continue
         if (mass && !isNear(a.kilograms, b.kilograms)) continue
+        if (rule === 'same' && !agree(a.one, b.one)) continue
         const edge = { from: a.code, to: b.code, rule, record: idOf(b.one), with: idOf(a.one) }
         edges.set(Object.values(edge).join(' '), {
           ...edge,
@@ -76,6 +77,17 @@ export function likelyEdges(heads: readonly Written[], led: ReadonlySet<string>)
       }
     }
   return [...edges.values()]
+}
+
+/** Goods that came under papers of one type, and under none in common, are not one lot. */
+function agree(a: Written, b: Written): boolean {
+  const [ofA, ofB] = [a, b].map(({ body }) =>
+    (body.documents ?? []).filter(({ role, type }) => role === 'upstream' && type !== 'other'),
+  )
+  const isCommon = ofA?.some((one) =>
+    ofB?.some(({ type, number }) => type === one.type && number === one.number),
+  )
+  return isCommon === true || !ofA?.some((one) => ofB?.some(({ type }) => type === one.type))
 }
 
 const isNear = (a: string | null, b: string | null): boolean =>
