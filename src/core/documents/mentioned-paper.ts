@@ -9,6 +9,7 @@ import { MENTION_ROLES, type Mention, mentionsOf } from '#core/lineage/mentions.
 import type { Body } from '#core/model/body.ts'
 import type { PartyPart } from '#core/model/parts.ts'
 import type { CanonicalRecord } from '#core/model/record.ts'
+import { animalCode } from '#core/products/animals.ts'
 import { lookupProduct } from '#core/products/lookup.ts'
 import { normaliseCode } from '#core/text.ts'
 import { placesOfUse } from './places-of-use.ts'
@@ -111,7 +112,7 @@ function sharedParts(record: Pick<CanonicalRecord, 'kind' | 'system'> & Body) {
     count: isCounted ? signed(record.quantity?.value ?? null, isRefund) : null,
     countUnit: isCounted ? (record.quantity?.unit ?? null) : null,
     productClass: record.product?.class ?? null,
-    productCode: goodsCode(record.product),
+    productCode: kindCode(record.product),
     vehicle: record.vehicle === undefined ? null : plateDigest(record.vehicle),
     giver: giverOf(record),
     taker: takerOf(record),
@@ -123,6 +124,14 @@ export const goodsCode = (product: Body['product']): string | null =>
   product?.code ??
   (product?.name === undefined ? undefined : lookupProduct({ name: product.name }).standardCode) ??
   null
+
+/** The same, else code of the animal that they are or come of by their name: tells goods of a class apart, and is not the code of meat. */
+export function kindCode(product: Body['product']): string | null {
+  const code = goodsCode(product)
+  if (code !== null || product?.name === undefined) return code
+  const { standardName } = lookupProduct({ name: product.name })
+  return (standardName === undefined ? undefined : animalCode(standardName)) ?? null
+}
 
 /** By which plates are compared where they are kept beside thousands of others. */
 export const plateDigest = (plate: string): string => digestOf(normalisePlate(plate))

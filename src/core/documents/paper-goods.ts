@@ -1,9 +1,12 @@
-import { decidingCode, goodsDiffer, type NamedGoods } from './goods-match.ts'
+import { speciesIn } from '#core/products/animals.ts'
+import { goodsDiffer, kindOf, type NamedGoods } from './goods-match.ts'
 import { type Measure, sumOf } from './measures.ts'
 
 /** Goods of one kind that a paper is for, with what it states of them. */
 export interface PaperGoods extends NamedGoods {
   readonly name: string | null
+  /** Code of GB/T 7635.1, where the source or the name tells it. */
+  readonly code: string | null
   readonly stated: readonly Measure[]
   /** What of that went back to who sold it (a refund under the same voucher). */
   readonly back: readonly Measure[]
@@ -14,9 +17,7 @@ export interface PaperGoods extends NamedGoods {
  * its first line.
  */
 export function goodsOfLines(lines: readonly PaperGoods[]): PaperGoods[] {
-  const groups = Map.groupBy(lines, ({ productClass, productCode }) =>
-    JSON.stringify([productClass, decidingCode(productCode)]),
-  )
+  const groups = Map.groupBy(lines, (line) => JSON.stringify([line.productClass, kindOf(line)]))
   return [...groups.values()].map((group) => ({
     ...(group[0] as PaperGoods),
     stated: sumOf(group.flatMap(({ stated }) => stated)),
@@ -48,9 +49,7 @@ export const statedBy = (goods: readonly PaperGoods[]): Measure[] =>
 
 /** The names of the goods of a paper; null where it names none. */
 export function namesOf(goods: readonly PaperGoods[], between: string): string | null {
-  const names = goods.flatMap(
-    ({ name, productCode, productClass }) => name ?? productCode ?? productClass ?? [],
-  )
+  const names = goods.flatMap(({ name, code, productClass }) => name ?? code ?? productClass ?? [])
   return names.length > 0 ? names.join(between) : null
 }
 
@@ -72,10 +71,12 @@ export function goodsMeant(goods: readonly NamedGoods[], named: NamedGoods): num
   return most > 0 && near.indexOf(most) === near.lastIndexOf(most) ? near.indexOf(most) : null
 }
 
-/** Of goods that do not differ: of the same kind before of the same class before of a kindred one. */
+/** Of goods that do not differ: the same plant or fish before the same species of the same class, before others of the class, before kindred ones. */
 function nearness(one: NamedGoods, named: NamedGoods): number {
-  const code = decidingCode(one.productCode)
-  if (code !== null && code === named.productCode) return 3
-  if (one.productClass === null || named.productClass === null) return 0
-  return one.productClass === named.productClass ? 2 : 1
+  const kind = kindOf(one)
+  const isSameKind = kind !== null && kind === kindOf(named)
+  const isSameClass = one.productClass !== null && one.productClass === named.productClass
+  if (isSameKind && (isSameClass || speciesIn(kind) === undefined)) return 3
+  if (isSameClass) return 2
+  return one.productClass === null || named.productClass === null ? 0 : 1
 }

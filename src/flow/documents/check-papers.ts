@@ -11,7 +11,7 @@ import {
   type Load,
   typeTitle,
 } from '#core/documents/judge-paper.ts'
-import { goodsCode } from '#core/documents/mentioned-paper.ts'
+import { kindCode } from '#core/documents/mentioned-paper.ts'
 import { goodsMeant, namesOf } from '#core/documents/paper-goods.ts'
 import type { PaperUsage } from '#core/documents/paper-usage.ts'
 import { requiredDocuments } from '#core/documents/required-documents.ts'
@@ -213,7 +213,7 @@ function loadOf(question: PaperQuestion): AskedLoad {
     region: question.region ?? null,
     goods: {
       productClass: known?.class ?? null,
-      productCode: goodsCode(known),
+      productCode: kindCode(known),
       name: question.product ?? null,
     },
     unread: quantity?.value === null ? (question.quantity ?? null) : null,

@@ -1,7 +1,7 @@
 import type { NamedGoods } from '#core/documents/goods-match.ts'
 import type { IssuedPaper } from '#core/documents/judge-paper.ts'
 import type { Measure } from '#core/documents/measures.ts'
-import { goodsCode, partyDigest } from '#core/documents/mentioned-paper.ts'
+import { goodsCode, kindCode, partyDigest } from '#core/documents/mentioned-paper.ts'
 import { differsFromAll, goodsOfLines, type PaperGoods, withRefunds } from '#core/documents/paper-goods.ts'
 import { placesOfPaper, placesOfUse } from '#core/documents/places-of-use.ts'
 import { isFormOutOfUse, missingFields } from '#core/documents/required-fields.ts'
@@ -174,7 +174,7 @@ function goodsOf(
   }
   const once = new Map<string, PaperGoods>()
   for (const line of told.map(lineOf)) {
-    const key = line.name ?? line.productCode ?? line.productClass ?? ''
+    const key = line.name ?? line.code ?? line.productClass ?? ''
     if (!once.has(key)) once.set(key, line)
   }
   return goodsOfLines([...once.values()])
@@ -184,7 +184,14 @@ const isSameIssuer = (a: Mentioning, b: Mentioning): boolean =>
   new Set([issuerOf(a), issuerOf(b)].filter((one) => one !== null)).size < 2
 
 /** The lines of a voucher that were not read: they may be for any goods, and nobody knows what all of it states. */
-const UNREAD: PaperGoods = { name: null, productClass: null, productCode: null, stated: [], back: [] }
+const UNREAD: PaperGoods = {
+  name: null,
+  code: null,
+  productClass: null,
+  productCode: null,
+  stated: [],
+  back: [],
+}
 
 /** Whether a record of a voucher tells of goods that went back to who sold them, whether its source marks that or writes it below zero. */
 export const isRefund = ({ record: { body } }: Mentioning): boolean =>
@@ -202,8 +209,9 @@ function lineOf({ record, mention: { role } }: Mentioning): PaperGoods {
   const product = (role === 'output' ? body.output?.product : undefined) ?? body.product
   return {
     productClass: product?.class ?? null,
-    productCode: goodsCode(product),
+    productCode: kindCode(product),
     name: product?.name ?? null,
+    code: goodsCode(product),
     stated: role === 'output' ? [] : measuresOf(body),
     back: [],
   }

@@ -45,7 +45,7 @@ function backOf(row: UsageRow) {
   const back = told.flatMap(({ unit, value }) =>
     compareDecimal(value, '0') < 0 ? [{ unit, value: negateDecimal(value) }] : [],
   )
-  return back.length === 0 ? [] : [{ ...row, name: null, stated: [], back }]
+  return back.length === 0 ? [] : [{ ...row, name: null, code: null, stated: [], back }]
 }
 
 const measuresOf = ({ unit }: UsageRow, mass: string | null, count: string | null): Measure[] => [

@@ -226,7 +226,7 @@ export const measureLeft = (compared: PaperLeft['whole']): DocumentAnswer['left'
 const goodsLeft = ({ goods, used, compared }: GoodsLeft): DocumentAnswer['goods'][number] => ({
   name: goods.name,
   productClass: goods.productClass,
-  productCode: goods.productCode,
+  productCode: goods.code,
   stated: measuresOf(goods.stated),
   used: measuresOf(used),
   left: measureLeft(compared),

@@ -32,3 +32,16 @@ it('a later dump brings what is known as unchanged, and what became void as void
   // Void when it was first seen.
   expect((await paper('3308000223', '2024-04-14')).verdict).toBe('void')
 })
+
+it('animals of another species, and their meat, are refused under the certificate of pigs; pigs and pork are let in', async () => {
+  await dump('valid/one.csv')
+  const loads = ['生猪', '仔猪', '猪白条', '山羊', '肉牛', '牛肉', '活鸡'].map((product) => ({
+    ...{ number: '3308000217', type: 'animal_B', on: '2024-04-14', product },
+  }))
+  const { papers } = (await api.call('POST', '/v1/documents/check', { body: { papers: loads } })).json()
+  expect(
+    papers.map((paper: { reasons: readonly { code: string }[] }) =>
+      paper.reasons.some(({ code }) => code === 'other_goods'),
+    ),
+  ).toEqual([false, false, false, true, true, true, true])
+})

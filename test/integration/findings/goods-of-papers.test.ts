@@ -114,3 +114,30 @@ test('missing papers that an official resolved stay resolved for the same entrie
   await post(bare('m1', withPapers('3304020003')))
   expect(await state()).toEqual(['resolved', 'm1', 'm2'])
 })
+
+test('an entry of sheep under the certificate of pigs is found, and one of ducks under that of hens', async () => {
+  const certificate = (number: string, product: object) =>
+    record('document', number, {
+      ...{
+        product,
+        quantity: { value: '20', unit: 'HEA' },
+        parties: [{ role: 'issuer', name: '示例站', ids: [] }],
+      },
+      documents: [{ role: 'self', type: 'animal_B', number }],
+    })
+  const arrival = (key: string, number: string, product: object) =>
+    record('entry', key, {
+      ...{ product, quantity: { value: '2', unit: 'HEA' } },
+      documents: [{ role: 'upstream', type: 'animal_B', number }],
+    })
+  await post(
+    certificate('3308001001', { name: '生猪', class: 'other_livestock' }),
+    certificate('3308001002', { name: '活鸡', class: 'poultry_live' }),
+    arrival('a1', '3308001001', { name: '大猪', class: 'other_livestock' }),
+    arrival('a2', '3308001001', { name: '山羊', class: 'other_livestock' }),
+    arrival('a3', '3308001002', { name: '三黄鸡', class: 'poultry_live' }),
+    arrival('a4', '3308001002', { name: '光鸭', class: 'poultry_meat' }),
+  )
+  expect((await about('paper_other_goods', 'doc:3308001001')).map(keysOf)).toEqual([['a2']])
+  expect((await about('paper_other_goods', 'doc:3308001002')).map(keysOf)).toEqual([['a4']])
+})

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { compareUse } from '#core/documents/compare-use.ts'
 import { entryPapers, missingPapers } from '#core/documents/entry-papers.ts'
-import { goodsDiffer } from '#core/documents/goods-match.ts'
 import {
   gateVerdict,
   type IssuedPaper,
@@ -44,7 +43,7 @@ const part = (more: Partial<UsePart>): UsePart => ({
   ...more,
 })
 const kg = (value: string) => [{ value, unit: 'KGM' }]
-const PORK = { productClass: 'pork', productCode: null, name: '猪肉' }
+const PORK = { productClass: 'pork', productCode: null, name: '猪肉', code: null }
 const paper: IssuedPaper = {
   type: 'product_B',
   issuedOn: '2024-04-15',
@@ -270,19 +269,6 @@ test('a paper that nobody issued is unknown, unless something speaks against it'
   expect(gateVerdict(false, [])).toBe('unknown')
   expect(gateVerdict(true, [])).toBe('ok')
   expect(gateVerdict(true, judgePaper({ ...paper, isVoid: true }, { on: '2024-04-15' }))).toBe('refuse')
-})
-
-test.each([
-  ['pork', null, 'vegetable', null, 'class'],
-  ['pork', null, 'beef', null, 'class'],
-  ['other_livestock', null, 'pork', null, null],
-  ['vegetable', '01233401', 'vegetable', '01233402', 'kind'],
-  ['pork', '21113011', 'pork', '21113015', null],
-  ['vegetable', null, null, null, null],
-] as const)('%s %s under a paper, %s %s on the lorry: %s', (aClass, aCode, bClass, bCode, differ) => {
-  expect(
-    goodsDiffer({ productClass: aClass, productCode: aCode }, { productClass: bClass, productCode: bCode }),
-  ).toBe(differ)
 })
 
 const body: Body = {

@@ -11,6 +11,7 @@ const line = (name: '番茄' | '茄子' | null, stated: number, back = 0): Paper
   name,
   productClass: name === null ? null : 'vegetable',
   productCode: name === null ? null : CODES[name],
+  code: name === null ? null : CODES[name],
   stated: stated === 0 ? [] : kg(stated),
   back: back === 0 ? [] : kg(back),
 })
