@@ -9,8 +9,8 @@ const SENTENCES = {
     '凭证 {number}：使用情况已无异常。',
   ],
   no_paper: [
-    '{records} {records:record|records} of {goods} at {site} on {day} {records:names|name} no paper that the rules of the day ask for: {missing}.',
-    '{site} {day} 的 {goods} 有 {records} 条记录未附当日规则要求的凭证：{missing}。',
+    '{records} {records:record|records} of {goods} at {site} on {day} {records:lacks|lack} papers that the rules of the day ask for: {missing}.',
+    '{site} {day} 的 {goods} 有 {records} 条记录缺少当日规则要求的凭证：{missing}。',
   ],
   test_failed: ['{goods} failed the test {item} on {day}.', '{goods} 于 {day} 检测不合格（{item}）。'],
   lot_over: [

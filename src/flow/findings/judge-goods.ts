@@ -1,9 +1,9 @@
 import { isJudged } from '#core/balance/site-balance.ts'
 import { negateDecimal } from '#core/decimal.ts'
-import { DOCUMENT_TYPES } from '#core/documents/document-type.ts'
-import { type Alternatives, requiredDocuments } from '#core/documents/required-documents.ts'
+import { requiredDocuments } from '#core/documents/required-documents.ts'
 import { EVIDENCE_MAX, type FindingDraft, figure } from '#core/findings/draft.ts'
 import { findingId } from '#core/findings/finding-id.ts'
+import { type Lacking, missingWords } from '#core/findings/missing-words.ts'
 import { sentenceOf } from '#core/findings/sentences.ts'
 import { goodsSubject, type Subject } from '#core/findings/subjects.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
@@ -17,7 +17,7 @@ import { readHubId } from '#store/hub-identity.ts'
 import { readNewestVersions } from '#store/newest-versions.ts'
 import { severityOfOver } from './judge-lots.ts'
 import { aboutOf, goodsName, type Judged, type Judging, ownRecords, siteName } from './judging.ts'
-import { type Found, uncoveredReader } from './uncovered.ts'
+import { type Found, type FoundRecord, uncoveredReader } from './uncovered.ts'
 
 const UNIT_WORDS: Readonly<Record<string, Sentence>> = {
   KGM: { en: 'kg', zh: '千克' },
@@ -59,7 +59,11 @@ export async function judgeGoods({ pool }: Judging, subjects: readonly GoodsSubj
         const record = bodies.get(recordId)
         return record ? [{ ...record, version }] : []
       })
-      return { count: moves.length, named }
+      return {
+        count: moves.length,
+        named,
+        lacking: moves.flatMap(({ lacking }) => (lacking ? [lacking] : [])),
+      }
     }
     return draftsOf(goods, goodsSubject(subjects[n] as GoodsSubject), of)
   })
@@ -90,6 +94,8 @@ interface Told {
   readonly count: number
   /** Those that it names. */
   readonly named: readonly TracedRecord[]
+  /** What each of those that it counts lacks. */
+  readonly lacking: readonly Lacking[]
 }
 
 const namedOf = (moves: readonly MoveRecord[]) => moves.slice(0, EVIDENCE_MAX)
@@ -111,7 +117,7 @@ async function read(
 ): Promise<Found[]> {
   const lists = goods.map(({ site, goods, day, place }) => ({
     asked: { site, goods, day, keys: place.keys, of },
-    kept: [] as MoveRecord[],
+    kept: [] as FoundRecord[],
     isWhole: true,
     after: undefined as MoveRecord | undefined,
   }))
@@ -190,25 +196,21 @@ function shared({ day, goods, place }: LoadedGoods, subject: string, { named, co
 
 function bareDraft(goods: LoadedGoods, subject: string, told: Told): FindingDraft {
   const { names, ...more } = shared(goods, subject, told)
-  const productClass = told.named[0]?.body.product?.class
   return {
     ...more,
     kind: 'no_paper',
     holds: told.count > 0,
-    numbers: figure('records', told.count),
-    sentence: sentenceOf('no_paper', { ...names, missing: alternatives(productClass, goods.day) }),
+    numbers: [...figure('records', told.count), ...figure('incomplete', incompleteOf(goods.day, told))],
+    sentence: sentenceOf('no_paper', { ...names, missing: missingWords(told.lacking) }),
   }
 }
 
-/** The papers of which one of each group is needed, in words. */
-function alternatives(productClass: string | undefined, day: string): Sentence {
-  const groups: readonly Alternatives[] =
-    productClass !== undefined && Object.hasOwn(PRODUCT_CLASSES, productClass)
-      ? requiredDocuments(productClass as ProductClass, day)
-      : []
-  const words = (language: 0 | 1, or: string, and: string): string =>
-    groups.map((group) => group.map((type) => DOCUMENT_TYPES[type][language]).join(or)).join(and)
-  return { en: words(0, ' or ', '; '), zh: words(1, '或', '；') }
+/** How many of the records have a part of the papers that they need; null where none has. */
+function incompleteOf(day: string, { named, lacking }: Told): number | null {
+  const productClass = named[0]?.body.product?.class
+  if (productClass === undefined || !Object.hasOwn(PRODUCT_CLASSES, productClass)) return null
+  const groups = requiredDocuments(productClass as ProductClass, day).length
+  return lacking.filter(({ length }) => length < groups).length || null
 }
 
 function suspectDraft(goods: LoadedGoods, subject: string, told: Told): FindingDraft {

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { missingPapers } from '#core/documents/entry-papers.ts'
 import { goodsDiffer } from '#core/documents/goods-match.ts'
+import type { Lacking } from '#core/findings/missing-words.ts'
 import { documentCode, isCode, lotCode } from '#core/lineage/codes.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Body } from '#core/model/body.ts'
@@ -14,9 +15,14 @@ import { type Behind, codesBehind } from './codes-behind.ts'
 const FIRST = 20
 const CODES_AT_ONCE = 2000
 
+/** A record of goods with the papers that it lacks, where it is found for that. */
+export interface FoundRecord extends MoveRecord {
+  readonly lacking?: Lacking
+}
+
 /** Records of a place that a finding is about. */
 export interface Found {
-  readonly moves: readonly MoveRecord[]
+  readonly moves: readonly FoundRecord[]
   /** Whether it is known of all others that it is not. */
   readonly isWhole: boolean
 }
@@ -54,7 +60,9 @@ export function uncoveredReader(pool: Pool) {
     return lists.map((list) => {
       const judged = list.map((move) => ({ move, cover: judge(move) }))
       return {
-        moves: judged.flatMap(({ move, cover }) => (cover === 'none' ? [move] : [])),
+        moves: judged.flatMap(({ move, cover }) =>
+          typeof cover === 'object' ? [{ ...move, ...cover }] : [],
+        ),
         isWhole: judged.every(({ cover }) => cover !== 'unknown'),
       }
     })
@@ -80,12 +88,12 @@ const together = (all: readonly Behind[]): Behind => ({
   isWhole: all.every(({ isWhole }) => isWhole),
 })
 
-/** Whether goods have the papers that the rules of their day ask for; unknown where what was read names none of them, and there is more. */
+/** Whether goods have the papers that the rules of their day ask for, else which they lack; unknown where what was read does not name all of them, and there is more. */
 function coverOf(
   body: Body | undefined,
   { codes, isWhole }: Behind,
   known: ReadonlyMap<string, Named>,
-): 'papers' | 'none' | 'unknown' {
+): 'papers' | 'unknown' | { readonly lacking: Lacking } {
   if (!body?.occurredAt) return 'papers'
   const productClass = body.product?.class ?? null
   const named = [...codes].flatMap((code) => known.get(code) ?? [])
@@ -94,8 +102,9 @@ function coverOf(
   )
   const own = (body.documents ?? []).filter(({ role }) => role === 'upstream').map(({ type }) => type)
   const on = body.occurredAt.at.slice(0, 10)
-  if (missingPapers({ productClass, on, types: [...own, ...papers] }) === null) return 'papers'
-  return isWhole && named.every((one) => one.isWhole) ? 'none' : 'unknown'
+  const missing = missingPapers({ productClass, on, types: [...own, ...papers] })
+  if (missing === null) return 'papers'
+  return isWhole && named.every((one) => one.isWhole) ? { lacking: missing.missing } : 'unknown'
 }
 
 async function readFirst(pool: Pool, known: Map<string, Named>, codes: ReadonlySet<string>): Promise<void> {

@@ -85,3 +85,28 @@ test('of hundreds of entries without papers all are counted, those that are not 
   await post(entry('a'), entry('d'))
   expect(await found()).toEqual(['open', '2', ['a', 'd']])
 })
+
+test('the sentence tells which papers are missing of those that have a part of them, and the figures how many these are', async () => {
+  const { entry, found, sentence } = market('330402128')
+  const pork = (key: string, ...types: string[]) =>
+    entry(key, {
+      product: { name: '猪白条', class: 'pork' },
+      documents: types.map((type) => ({ role: 'upstream', type, number: `${type}-${key}` })),
+    })
+  const figures = async () =>
+    (await api.call('GET', '/v1/findings?kind=no_paper&site=330402128')).json().findings[0].numbers
+  await post(pork('q1', 'product_A'))
+  expect(await sentence()).toBe(
+    '330402128 2024-04-15 的 猪白条 有 1 条记录缺少当日规则要求的凭证：肉品品质检验合格证。',
+  )
+  expect(await figures()).toEqual([
+    { name: 'records', value: '1' },
+    { name: 'incomplete', value: '1' },
+  ])
+  await post(pork('q2'), pork('q3', 'product_B'), pork('q4', 'product_B', 'meat_quality'))
+  expect(await found()).toEqual(['open', '3', ['q1', 'q2', 'q3']])
+  expect(await sentence()).toContain(
+    '：动物检疫合格证明（产品A）或动物检疫合格证明（产品B）；肉品品质检验合格证（1 条），肉品品质检验合格证（2 条）。',
+  )
+  expect((await figures())[1]).toEqual({ name: 'incomplete', value: '2' })
+})

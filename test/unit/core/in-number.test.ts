@@ -19,8 +19,8 @@ it('a noun agrees with its count', () => {
 const GOODS = { goods: '番茄', site: '示例市场', day: '2024-04-15', missing: '承诺达标合格证' }
 
 it.each([
-  ['1', /^1 record of 番茄 at 示例市场 on 2024-04-15 names no paper/, /^1 record of .* has masses/],
-  ['3', /^3 records of 番茄 at 示例市场 on 2024-04-15 name no paper/, /^3 records of .* have masses/],
+  ['1', /^1 record of 番茄 at 示例市场 on 2024-04-15 lacks papers/, /^1 record of .* has masses/],
+  ['3', /^3 records of 番茄 at 示例市场 on 2024-04-15 lack papers/, /^3 records of .* have masses/],
 ])('the sentences of findings agree with %s record(s)', (records, noPaper, suspect) => {
   expect(sentenceOf('no_paper', { ...GOODS, records }).en).toMatch(noPaper)
   expect(sentenceOf('unit_suspect', { ...GOODS, records }).en).toMatch(suspect)
