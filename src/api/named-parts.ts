@@ -14,7 +14,7 @@ export function withNamedParts<T extends object>(document: T): T {
 function named(value: Json, own: string): Json {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map((one) => named(one, ''))
-  const part = value['type'] === 'object' ? partNameOf(value as { properties?: object }) : undefined
+  const part = value['type'] === 'object' ? partNameOf(value) : undefined
   if (part && part !== own) return reference(part, value)
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, named(one, name)]))
 }

@@ -5,6 +5,7 @@ import { chinaTime } from '#core/model/china-time.ts'
 import type { FindingOwner } from '#core/model/finding-parts.ts'
 import { EVIDENCE_MAX, type FindingDraft, severityOf } from './draft.ts'
 import { FINDING_RULES, type FindingState, isOfEach, isPending } from './finding-kinds.ts'
+import { noLonger } from './sentences.ts'
 
 const HOUR_MS = DAY_MS / 24
 
@@ -37,6 +38,10 @@ export function nextVersion(previous: Body | null, draft: FindingDraft, nowMs: n
 function ownerNow({ owner }: Body, { about: { region } }: FindingDraft): FindingOwner | undefined {
   return owner && !owner.region && region ? { ...owner, region } : owner
 }
+
+/** Another role acts in the region of the former one, where no other region is named. */
+const inRegionOf = (former: FindingOwner | undefined): Pick<FindingOwner, 'region'> =>
+  former?.region ? { region: former.region } : {}
 
 /** Whether it is something else than what was decided. */
 function isOther(decided: Body, { kind, numbers, evidence }: FindingDraft): boolean {
@@ -74,12 +79,13 @@ function opened(draft: FindingDraft, nowMs: number): Body {
   }
 }
 
-/** With the figures as they are now where they are known; what it was stays in its versions. */
+/** With the figures as they are now where they are known; the sentence says what it was. */
 function resolved(previous: Body, { numbers, evidence }: FindingDraft): Body {
   return {
     ...previous,
     state: 'resolved',
     decidedBy: 'hub',
+    ...(previous.sentence ? { sentence: noLonger(previous.sentence) } : {}),
     ...(numbers.length > 0 ? { numbers: [...numbers] } : {}),
     ...(evidence.length > 0
       ? { evidence: evidence.slice(0, EVIDENCE_MAX).map(({ id, version }) => ({ id, version })) }
@@ -121,7 +127,7 @@ export function actedVersion(previous: Body, action: FindingAction, nowMs: numbe
   return {
     ...previous,
     ...(to === null ? {} : { state: to }),
-    ...(owner ? { owner } : {}),
+    ...(owner ? { owner: { ...inRegionOf(previous.owner), ...owner } } : {}),
     ...(note === undefined ? {} : { note }),
     ...(due === undefined ? {} : { dueAt: chinaTime(due) }),
     decidedBy: 'official',

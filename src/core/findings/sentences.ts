@@ -4,10 +4,7 @@ import type { Sentence } from '#core/model/finding-parts.ts'
 /** Sentences of findings; `{…}` stands for a value, `{records:has|have}` for the word that agrees with it. Those of papers are the ones of `core/documents/paper-reasons`. */
 const SENTENCES = {
   paper: ['Paper {number}: {en}', '凭证 {number}：{zh}'],
-  paper_mended: [
-    'Paper {number}: nothing is wrong with its use any more.',
-    '凭证 {number}：使用情况已无异常。',
-  ],
+  no_longer: ['No longer so, by what is known now. Found was: {was}', '按现有记录已不成立。原发现：{was}'],
   no_paper: [
     '{records} {records:record|records} of {goods} at {site} on {day} {records:lacks|lack} papers that the rules of the day ask for: {missing}.',
     '{site} {day} 的 {goods} 有 {records} 条记录缺少当日规则要求的凭证：{missing}。',
@@ -52,6 +49,12 @@ export function sentenceOf(name: SentenceName, values: Readonly<Record<string, V
   const [en, zh] = SENTENCES[name]
   return { en: filled(en, values, 'en'), zh: filled(zh, values, 'zh') }
 }
+
+const [, NO_LONGER] = SENTENCES.no_longer
+
+/** What is said of a finding that was so and is no longer; said once, however often it is resolved. */
+export const noLonger = (was: Sentence): Sentence =>
+  was.zh.startsWith(NO_LONGER.replace('{was}', '')) ? was : sentenceOf('no_longer', { was })
 
 function filled(
   text: string,

@@ -7,8 +7,8 @@ import { type Lacking, missingWords } from '#core/findings/missing-words.ts'
 import { sentenceOf } from '#core/findings/sentences.ts'
 import { goodsSubject, type Subject } from '#core/findings/subjects.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import { unitWords } from '#core/lineage/words.ts'
 import type { Body } from '#core/model/body.ts'
-import type { Sentence } from '#core/model/finding-parts.ts'
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
 import { type LoadedGoods, loadGoods } from '#flow/balance/load-goods.ts'
 import { readClosedRecords } from '#store/findings.ts'
@@ -18,11 +18,6 @@ import { readNewestVersions } from '#store/newest-versions.ts'
 import { severityOfOver } from './judge-lots.ts'
 import { aboutOf, goodsName, type Judged, type Judging, ownRecords, siteName } from './judging.ts'
 import { type Found, type FoundRecord, uncoveredReader } from './uncovered.ts'
-
-const UNIT_WORDS: Readonly<Record<string, Sentence>> = {
-  KGM: { en: 'kg', zh: '千克' },
-  HEA: { en: 'head', zh: '头（只）' },
-}
 
 type GoodsSubject = Extract<Subject, { is: 'goods' }>
 
@@ -252,7 +247,7 @@ function overDraft(goods: LoadedGoods, subject: string, told: Told): FindingDraf
       in: came,
       out,
       over,
-      unit: UNIT_WORDS[unit] ?? unit,
+      unit: unitWords(unit),
     }),
   }
 }

@@ -5,6 +5,7 @@ import type { FindingSeverity } from '#core/findings/finding-kinds.ts'
 import { sentenceOf } from '#core/findings/sentences.ts'
 import { isSubjectCode } from '#core/findings/subjects.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
+import { unitWords } from '#core/lineage/words.ts'
 import type { Body } from '#core/model/body.ts'
 import type { FindingEvidence, FindingNumber } from '#core/model/finding-parts.ts'
 import { type LoadedLot, loadLots } from '#flow/balance/load-lots.ts'
@@ -90,7 +91,8 @@ function draftOf(lot: LoadedLot, found: Found, lead: Body | null): FindingDraft 
   const lots = lead?.lots?.filter(({ role }) => role === 'subject') ?? []
   const days = facts.flatMap(({ day }) => day ?? []).sort()
   const lastOn = days.at(-1)
-  const figures = { in: found.in, out: found.out, over, unit: found.unit }
+  const unit = found.unit === null ? null : unitWords(found.unit)
+  const figures = { in: found.in, out: found.out, over, unit }
   const names = found.lots.map((one) => one.slice(one.indexOf(':') + 1))
   return {
     kind: 'balance_off',

@@ -128,9 +128,7 @@ function draftsOf(
           }
         : { documents: [] },
       numbers: [...numbers, ...figure('records', reason?.values['count'] ?? null)],
-      sentence: reason
-        ? sentenceOf('paper', { number, en: reason.en, zh: reason.zh })
-        : sentenceOf('paper_mended', { number }),
+      sentence: sentenceOf('paper', { number, en: reason?.en ?? '', zh: reason?.zh ?? '' }),
       evidence: meant.map(({ id, version }) => ({ id, version })),
     }
   })

@@ -86,8 +86,8 @@ test('more than both had is found once, at the first of them, whichever was told
       ...{ subject: 'lot:T2A', state: 'open', severity: 'serious', evidence: 3 },
       numbers: { in: '500', out: '620', difference: '120', tolerance: '10' },
       sentence: {
-        en: 'More went out of the lots T2A, T2B together than came into them: in 500, out 620, 120 KGM too many.',
-        zh: '批次 T2A, T2B 合计出多于入：入 500，出 620，超出 120 KGM。',
+        en: 'More went out of the lots T2A, T2B together than came into them: in 500, out 620, 120 kg too many.',
+        zh: '批次 T2A, T2B 合计出多于入：入 500，出 620，超出 120 公斤。',
       },
     },
   ])

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { decode } from '#adapters/push/decode.ts'
 import { mappingExample } from '#api/examples-mappings.ts'
+import { PARTS, partNameOf } from '#api/record-parts.ts'
 import { openapiDocument } from '#cli/openapi-document.ts'
 import { compileMapping } from '#core/mapping/compile.ts'
 
@@ -28,6 +29,20 @@ function walk(value: unknown, visit: (one: Record<string, unknown>) => void): vo
   if (!Array.isArray(value)) visit(value as Record<string, unknown>)
   for (const one of Object.values(value)) walk(one, visit)
 }
+
+it('an object that has the names of a part of records and other types is written out, as the one to whom a finding is assigned', () => {
+  expect(document.paths['/v1/findings/{id}/events']?.['post']).toHaveProperty(
+    [
+      ...['requestBody', 'content', 'application/json', 'schema'],
+      ...['properties', 'owner', 'properties', 'region', 'type'],
+    ],
+    'string',
+  )
+  const titled = { ...PARTS.FindingOwner, title: 'Who', description: 'of all' }
+  expect(partNameOf(titled)).toBe('FindingOwner')
+  const { role } = PARTS.FindingOwner.properties
+  expect(partNameOf({ ...titled, properties: { role, region: { type: 'string' } } })).toBeUndefined()
+})
 
 it('is OpenAPI 3.1 and has every route of the contract', () => {
   expect(document.openapi).toBe('3.1.0')
