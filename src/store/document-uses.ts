@@ -1,6 +1,9 @@
+import { KEY_SEAM } from '#core/documents/mentioned-paper.ts'
 import { MAKERS, type PaperBeginning } from '#core/documents/paper-beginning.ts'
 import { BEYOND, type Beyond, type MentionRow, mentions, overlay } from './document-mentions.ts'
+import { lotsOf } from './lots-of-uses.ts'
 import type { Reader } from './sighted.ts'
+import { NAMESAKES, traderIn } from './traders-apart.ts'
 
 /** A paper whose use is asked for; days are `YYYY-MM-DD`. */
 export interface UseQuestion {
@@ -75,19 +78,6 @@ export interface UsageRow extends UsedGoods {
 }
 
 /**
- * Columns of records beside each of their lots. Records and lots are put together by grouping, and sought in sets below: how many there
- * are of a paper the planner does not know, and a join that it takes for one of a few rows compares ten thousand with ten thousand.
- */
-const LOTS_OF = (columns: string, records: string, lots: string): string => {
-  const names = columns.split(', ')
-  return `
-    select n, record_id, ${names.map((name) => `max(${name}) as ${name}`).join(', ')}, unnest(array_agg(lot) filter (where lot is not null)) as lot
-      from (select n, record_id, version, ${columns}, null as lot from ${records}
-            union all select n, record_id, version, ${names.map(() => 'null').join(', ')}, lot from ${lots}) u
-     group by n, record_id, version having count(${names[0]}) > 0`
-}
-
-/**
  * The uses of each paper, and which of them came straight under it. Bought on: the record names the voucher of the purchase; or who gave
  * the goods had taken them in, or had sold them to the same taker, under the same paper; or the lot that they came from was taken in or sold under the same paper. What a place sells of a lot that it took in
  * itself, and what several systems tell of one place, is the same goods, of which the greatest figure counts (`usageOf`). An entry of which nobody says who
@@ -104,14 +94,21 @@ const CHOSEN = (active: string): string => `
     select * from jsonb_to_recordset($1::jsonb) as a(n integer, code text, types text[], former jsonb, "on" date, issued date, until date, inside text,
       plate text, beginning jsonb, "isSoldAsSent" boolean)),
   ${BEYOND},
-  heard as materialized (
-    select a.n, a.on, a.issued, a.until, a.inside, a.plate, a.beginning, a."isSoldAsSent", coalesce(m.mass < 0 or m.count < 0, false) as is_back,
-           m.kind = 'entry' and coalesce(case when (a.beginning->'isVoucher')::boolean then a.beginning->'givers' ? m.taker
-             else m.giver is not null and not a.beginning->'givers' ? m.giver and (a.beginning->'places' ? place or a.beginning->'names' ? m.site_name) end, false) as is_home, place, m.*
+  met as materialized (
+    select a.n, a.on, a.issued, a.until, a.inside, a.plate, a.beginning, a."isSoldAsSent", regexp_replace(m.site, '@([0-9]{2})[0-9]{4}$', '@\\1') as place, m.*
       from asked a cross join lateral (${mentions(
         `m.code = a.code and m.role = 'upstream' and m.kind in ('sale', 'entry', 'dispatch')${active}
            and (a.types is null or m.type = any(a.types) or a.former->'types' ? m.type and m.used_on >= (a.former->>'since')::date)`,
-      )}) m cross join lateral (select regexp_replace(m.site, '@([0-9]{2})[0-9]{4}$', '@\\1') as place) p),
+      )}) m),
+  ${NAMESAKES},
+  heard as materialized (
+    select m.n, "on", issued, until, inside, plate, beginning, "isSoldAsSent", place, record_id, version, kind, system, status, type, site, site_name, site_role, from_province, to_province,
+           used_on, mass, count, count_unit, product_class, product_code, vehicle, bought_on, t.giver, t.taker, coalesce(mass < 0 or count < 0, false) as is_back,
+           kind = 'entry' and coalesce(case when (beginning->'isVoucher')::boolean
+             then beginning->'givers' ? t.taker and (not (beginning->'isToNamesake')::boolean or t.taker like '%${KEY_SEAM}%' or is_there)
+             else t.giver is not null and not beginning->'givers' ? t.giver and is_there end, false) as is_home
+      from met m cross join lateral (
+        select ${traderIn('giver')} as giver, ${traderIn('taker')} as taker, beginning->'places' ? place or beginning->'names' ? site_name as is_there) t),
   traded as materialized (
     select n, giver, taker, bool_or(is_back) as refunded from heard where kind = 'sale' and status = 'active' and giver <> taker group by n, giver, taker having not bool_and(is_back)),
   told as materialized (
@@ -141,12 +138,12 @@ const CHOSEN = (active: string): string => `
   bought as materialized (select distinct n, taker from sales where taker is not null and taker is distinct from giver),
   entered as materialized (select distinct n, taker from alive where kind = 'entry' and not sent and taker is not null and taker is distinct from giver),
   carried as materialized (select a.n, e.record_id, e.version, e.to_code as lot from asked a join lot_edges e on e.from_code = a.code),
-  had as materialized (${LOTS_OF('place', 'alive where not sent', 'carried')}),
+  had as materialized (${lotsOf('place', 'alive where not sent', 'carried')}),
   parted as materialized (
     select l.n, e.record_id, e.version, e.from_code as lot from (select distinct n, lot from had) l join lot_edges e on e.to_code = l.lot
      where ((l.n, e.from_code) in (select n, lot from had)) is true),
   onward as materialized (
-    select n, record_id from (${LOTS_OF('place, kind', 'alive', 'parted')}) o
+    select n, record_id from (${lotsOf('place, kind', 'alive', 'parted')}) o
      where kind = 'entry' or kind = 'sale' and ((n, lot, place) in (select n, lot, place from had)) is not true),
   judged as materialized (
     select s.*, (not s.bought_on or s.kind = 'entry' and ((s.n, s.giver) in (select n, giver from firsts) or (s.n, s.taker) in (select n, taker from firsts)

@@ -42,7 +42,7 @@ export interface MentionedPaper {
   readonly productCode: string | null
   /** Digest of the plate, which may be a person's. */
   readonly vehicle: string | null
-  /** Digests of the names of who gave the goods and of who took them. */
+  /** Who gave the goods and who took them, as `traderKey` says it. */
   readonly giver: string | null
   readonly taker: string | null
   /** The record names the voucher of the purchase: the goods were bought on from someone who had used the paper already. */
@@ -114,8 +114,7 @@ function sharedParts(record: Pick<CanonicalRecord, 'kind' | 'system'> & Body) {
     productClass: record.product?.class ?? null,
     productCode: kindCode(record.product),
     vehicle: record.vehicle === undefined ? null : plateDigest(record.vehicle),
-    giver: giverOf(record),
-    taker: takerOf(record),
+    ...tradersOf(record),
   }
 }
 
@@ -166,14 +165,38 @@ export const receiverOf = (body: Body): string | null => partyOf(body, RECEIVERS
 function partyOf(
   { parties = [] }: Pick<Body, 'parties'>,
   roles: readonly PartyPart['role'][],
+  keyOf: (party: PartyPart) => string | null = partyDigest,
 ): string | null {
   for (const role of roles) {
     const party = parties.find((one) => one.role === role)
-    const digest = party && partyDigest(party)
-    if (digest) return digest
+    const key = party && keyOf(party)
+    if (key) return key
   }
   return null
 }
+
+/** Between the parts of a trader's key. */
+export const KEY_SEAM = '~'
+
+/**
+ * Who traded under a paper: what `partyDigest` says and, of who is told by name and code, digests of the scheme and the code behind it. Where one name bears two codes of a scheme
+ * under a paper, its traders are told apart by these (`store/document-uses.ts`); else the name alone counts, for most systems write nothing else.
+ */
+export function traderKey(party: PartyPart): string | null {
+  const digest = partyDigest(party)
+  const [id] = party.ids
+  if (digest === null || party.name === undefined || id === undefined) return digest
+  return [digest, digestOf(id.scheme), digestOf(normaliseCode(id.value))].join(KEY_SEAM)
+}
+
+/** What of a trader's key every record of him has that names him. */
+export const nameInKey = (key: string): string => key.split(KEY_SEAM)[0] as string
+
+/** Who gave and who took the goods of a record, as `traderKey` says it; null where it does not. */
+export const tradersOf = (body: Body): { readonly giver: string | null; readonly taker: string | null } => ({
+  giver: partyOf(body, GIVERS, traderKey),
+  taker: partyOf(body, TAKERS, traderKey),
+})
 
 /** Digest of what a party is called, else of its code; null where neither is told. */
 export function partyDigest({ name, ids }: PartyPart): string | null {
