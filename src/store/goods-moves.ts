@@ -132,13 +132,18 @@ export async function readLaterGoods(
   return rows
 }
 
-/** A record by which goods came in, with the code of the goods. */
+/** A record by which goods came in at a place that was asked for. */
 export interface Entered {
+  /** Of the place in the list. */
+  readonly n: number
   readonly recordId: string
+  readonly version: number
+  /** Of the goods. */
   readonly code: string
+  readonly stall: string | null
 }
 
-/** What came in at places on their days and so many before, each record once. */
+/** What came in at places on their days and so many before. */
 export async function readEntered(
   reader: Reader,
   places: readonly (GoodsPlace & { readonly keys: readonly string[] })[],
@@ -146,13 +151,16 @@ export async function readEntered(
 ): Promise<Entered[]> {
   const { rows } = await reader.query<Entered>({
     name: 'goods-entered',
-    text: `select distinct m.record_id as "recordId", m.code from ${ASKED} join goods_moves m
+    text: `select a.n, m.record_id as "recordId", m.version, m.code, m.stall from ${ASKED} join goods_moves m
                on m.site = any(a.keys) and m.goods = a.goods and m.day between a.day - $2::integer and a.day and m.flow = 'entered' and m.code is not null
-            order by m.record_id`,
+            order by a.n, m.record_id`,
     values: [asked(places), carriedDays],
   })
   return rows
 }
+
+/** An entry that tells of what came in at another stall than it names itself, for the place that was asked for. */
+export type EntryElsewhere = Pick<Entered, 'n' | 'recordId' | 'stall'>
 
 /** Lots that came in at places on their days. */
 export async function readEnteredLots(
@@ -196,16 +204,16 @@ const NO_KILOGRAMS = 'm.kilograms is null and m.count is not null'
 const NO_HEADS = `m.count is not null and m.count_unit <> 'HEA' or m.count is null and m.kilograms is not null`
 const BACK = 'coalesce(m.kilograms, m.count) < 0'
 
-/** What moved at places on their days and so many before; records in `without` are told by others already. */
+/** What moved at places on their days and so many before, the entries in `elsewhere` at the stalls that they are given with. */
 export async function readMoveSums(
   reader: Reader,
   places: readonly (GoodsPlace & { readonly keys: readonly string[] })[],
   carriedDays: number,
-  without: readonly string[],
+  elsewhere: readonly EntryElsewhere[],
 ): Promise<MoveSum[]> {
   const { rows } = await reader.query<MoveSum>({
     name: 'goods-sums',
-    text: `select a.n, m.flow, m.system, m.stall, m.day::text as day, sum(m.kilograms)::text as kilograms, count(*)::integer as records,
+    text: `select a.n, m.flow, m.system, at.stall, m.day::text as day, sum(m.kilograms)::text as kilograms, count(*)::integer as records,
                   (sum(m.count) filter (where m.count_unit = 'HEA'))::text as heads,
                   (count(*) filter (where ${NO_KILOGRAMS}))::integer as "noKilograms",
                   (count(*) filter (where ${NO_HEADS}))::integer as "noHeads",
@@ -215,9 +223,10 @@ export async function readMoveSums(
                   (count(*) filter (where m.is_bare))::integer as bare, (sum(m.kilograms) filter (where m.is_bare))::text as "bareKilograms",
                   (count(*) filter (where m.is_suspect))::integer as suspect, max(m.product_class) as "productClass"
              from ${ASKED} join goods_moves m on m.site = any(a.keys) and m.goods = a.goods and m.day between a.day - $2::integer and a.day
-            where m.record_id <> all($3::text[])
-            group by a.n, m.flow, m.system, m.stall, m.day, coalesce(${BACK}, false) order by a.n, m.day, m.flow, m.system, m.stall`,
-    values: [asked(places), carriedDays, without],
+             left join jsonb_to_recordset($3::jsonb) e (n integer, "recordId" text, stall text) on e.n = a.n and e."recordId" = m.record_id and m.flow = 'entered'
+            cross join lateral (select case when e.n is null then m.stall else e.stall end as stall) at
+            group by a.n, m.flow, m.system, at.stall, m.day, coalesce(${BACK}, false) order by a.n, m.day, m.flow, m.system, at.stall`,
+    values: [asked(places), carriedDays, JSON.stringify(elsewhere)],
   })
   return rows
 }

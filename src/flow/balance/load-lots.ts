@@ -1,3 +1,5 @@
+import { codedPlace } from '#core/balance/goods-site.ts'
+import { isLine, linesOnce, type StatementOf, statementOf } from '#core/balance/lines-once.ts'
 import { fact, lotFacts, type ToldFact } from '#core/balance/lot-facts.ts'
 import type { LotGoods } from '#core/balance/lots-together.ts'
 import { toldOnce } from '#core/balance/told-once.ts'
@@ -6,7 +8,6 @@ import { loadPapers } from '#flow/documents/load-papers.ts'
 import { readTracedVersions } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 import { readAllMentions } from './all-mentions.ts'
-import { linesOf, linesOnce } from './lines-once.ts'
 import { readTelling } from './read-telling.ts'
 import { usedUp } from './used-up.ts'
 
@@ -65,23 +66,35 @@ async function loadAlone(
   on: string,
 ): Promise<Omit<LoadedLot, 'others'>[]> {
   const ahead = await readTelling(reader, codes, 'forward')
-  const lines = codes.map((code) => linesOf(code, ahead.links))
+  const lines = codes.map((code) => ahead.links.filter((link) => link.from === code && isLine(link)))
   const twins = [...new Set(lines.flat().map(({ to }) => to))]
   const beyond =
     twins.length > 0 ? await readTelling(reader, twins, 'forward') : { links: [], isPartial: false }
   const links = [...ahead.links, ...beyond.links]
   const { records, more } = await readAllMentions(reader, [...codes, ...twins])
   const byId = new Map([...records.values()].flat().map((record) => [record.id, record]))
-  const groups = codes.map((code, n) => [code, ...linesOnce(lines[n] ?? [], (id) => byId.get(id))])
+  const statements: StatementOf = (id) => {
+    const record = byId.get(id)
+    return record && statementOf(record)
+  }
+  const paired = lines.map((own) => linesOnce(own, statements))
+  const groups = codes.map((code, n) => [code, ...(paired[n] ?? []).map(({ to }) => to)])
   const paperFacts = await usedOfPapers(reader, groups, links, on)
   const stallFacts = await soldAtStalls(reader, groups, links)
   const usedFacts = await usedUp(reader, links, [...records.values()].flat())
   return groups.map((group, n) => {
     const own = new Map(group.flatMap((code) => records.get(code) ?? []).map((one) => [one.id, one]))
+    const lotOf = new Map((paired[n] ?? []).map((line) => [line.recordId, byId.get(line.withRecord ?? '')]))
+    /** A line is what came in where the lot did, at whatever stall its trader writes it down. */
+    const withLot = (told: ToldFact): ToldFact => {
+      const lot = lotOf.get(told.record)
+      return lot ? { ...told, place: codedPlace(lot.body) } : told
+    }
     const facts = [
       ...[...own.values()]
         .flatMap((record) => group.flatMap((code) => lotFacts(code, record)).slice(0, 1))
-        .map(usedFacts.withArrivals),
+        .map(usedFacts.withArrivals)
+        .map(withLot),
       ...(paperFacts.get(n) ?? []),
       ...(stallFacts.get(n) ?? []),
       ...group.flatMap((code) => usedFacts.facts.get(code) ?? []),

@@ -60,7 +60,6 @@ export async function readSiteBalance(
     reader,
     goods.map((one) => ({ site: place.site, goods: one, day })),
   )
-  const twins = new Set(loaded.flatMap((one) => one.twins))
   const moves = Map.groupBy(
     await listMoves(
       reader,
@@ -79,15 +78,13 @@ export async function readSiteBalance(
     products: loaded.map(({ goods: one, balance }, n) => ({
       goods: one,
       ...balance,
-      records: (moves.get(n) ?? [])
-        .filter(({ recordId }) => !twins.has(recordId))
-        .map(({ recordId, version, flow, system, kilograms }) => ({
-          record: recordId,
-          version,
-          flow,
-          system,
-          kilograms,
-        })),
+      records: (moves.get(n) ?? []).map(({ recordId, version, flow, system, kilograms }) => ({
+        record: recordId,
+        version,
+        flow,
+        system,
+        kilograms,
+      })),
     })),
   }
 }

@@ -5,7 +5,7 @@ import { withFindings } from './setting.ts'
 const { api, send, judge } = withFindings()
 const [SYSTEM, LEDGER] = ['coded-market', 'stall-ledgers']
 beforeAll(async () => {
-  for (const id of [SYSTEM, LEDGER]) await createSystem(api.pool, { id, title: { zh: id, en: id } })
+  for (const id of [SYSTEM, LEDGER, 'third']) await createSystem(api.pool, { id, title: { zh: id, en: id } })
 })
 
 let stall = 100
@@ -56,4 +56,33 @@ test('each arrival of a lot may be a line of its own', async () => {
     ...[line('1', '61'), line('2', '40')],
   )
   expect(await cameOf('A')).toBe('101')
+})
+
+test('what its own system tells beside a lot, and what came under another paper, is other goods', async () => {
+  const under = (number: string, record: object) => ({
+    ...record,
+    documents: [{ role: 'upstream', type: 'promise_cert', number: `${number}${stall}` }],
+  })
+  stall += 1
+  await post(came('a', SYSTEM, '100', 'A'), line('1', '101', SYSTEM))
+  expect(await cameOf('A')).toBe('100')
+  stall += 1
+  await post(under('P', came('a', SYSTEM, '100', 'A')), under('Q', line('1', '101')))
+  expect(await cameOf('A')).toBe('100')
+  await post(under('P', line('2', '99')), line('3', '102', 'third'))
+  expect(await cameOf('A')).toBe('102')
+})
+
+test('a line that its trader writes down at another of his stalls is the lot once, and one of somebody else of that name is none', async () => {
+  const at = (name: string, record: ReturnType<typeof came>) => ({
+    ...record,
+    sites: [...record.sites.slice(0, 1), { role: 'stall', name, ids: [] }],
+  })
+  stall += 1
+  await post(came('a', SYSTEM, '100', 'A'), at('C-9', line('1', '101')))
+  expect(await cameOf('A')).toBe('101')
+  const { parties } = came('b', LEDGER, '100')
+  stall += 1
+  await post(came('a', SYSTEM, '100', 'A'), { ...line('1', '101'), parties })
+  expect(await cameOf('A')).toBe('100')
 })
