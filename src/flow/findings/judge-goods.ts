@@ -1,5 +1,5 @@
 import { isJudged } from '#core/balance/site-balance.ts'
-import { negateDecimal } from '#core/decimal.ts'
+import { addDecimal, negateDecimal } from '#core/decimal.ts'
 import { requiredDocuments } from '#core/documents/required-documents.ts'
 import { EVIDENCE_MAX, type FindingDraft, figure } from '#core/findings/draft.ts'
 import { findingId } from '#core/findings/finding-id.ts'
@@ -233,7 +233,7 @@ function overDraft(goods: LoadedGoods, subject: string, told: Told): FindingDraf
     ...more,
     kind: 'balance_off',
     holds: isOver,
-    ...(isOver && came !== null ? { severity: severityOfOver(over, came) } : {}),
+    ...(isOver ? { severity: severityOfOver(over, addDecimal(opening, came ?? '0')) } : {}),
     numbers: [
       ...figure('opening', opening, unit),
       ...figure('in', came, unit),

@@ -12,12 +12,12 @@ import { type LoadedLot, loadLots } from '#flow/balance/load-lots.ts'
 import { readTransformationsOf } from '#store/newest-versions.ts'
 import { aboutOf, type Judged, type Judging, leadOf, ownRecords } from './judging.ts'
 
-/** More than a tenth of what came in is no error of weighing; decided by us. */
+/** More than a tenth of what was there is no error of weighing; decided by us. */
 const GRAVE = '0.1'
 
-/** How grave it is that so much more went out than came in. */
-export const severityOfOver = (over: string, came: string): FindingSeverity =>
-  compareDecimal(over, multiplyDecimal(came, GRAVE)) > 0 ? 'serious' : 'warning'
+/** How grave it is that so much more went out than was there: what came in, and at a place what was left of the days before. */
+export const severityOfOver = (over: string, was: string): FindingSeverity =>
+  compareDecimal(over, multiplyDecimal(was, GRAVE)) > 0 ? 'serious' : 'warning'
 
 /** Judges whether more went out of lots than came into them. What was found of a lot of which not all was read stays as it is. */
 export async function judgeLots({ pool, on }: Judging, codes: readonly string[]): Promise<Judged> {
