@@ -103,7 +103,7 @@ const CHOSEN = (active: string): string => `
   ${NAMESAKES},
   heard as materialized (
     select m.n, "on", issued, until, inside, plate, beginning, "isSoldAsSent", place, record_id, version, kind, system, status, type, site, site_name, site_role, from_province, to_province,
-           used_on, mass, count, count_unit, product_class, product_code, vehicle, bought_on, t.giver, t.taker, coalesce(mass < 0 or count < 0, false) as is_back,
+           used_on, mass, count, count_unit, product_class, product_code, vehicle, beside, bought_on, t.giver, t.taker, coalesce(mass < 0 or count < 0, false) as is_back,
            kind = 'entry' and coalesce(case when (beginning->'isVoucher')::boolean
              then beginning->'givers' ? t.taker and (not (beginning->'isToNamesake')::boolean or t.taker like '%${KEY_SEAM}%' or is_there)
              else t.giver is not null and not beginning->'givers' ? t.giver and is_there end, false) as is_home

@@ -1,10 +1,11 @@
 import { addDecimal, compareDecimal } from '#core/decimal.ts'
-import { giverOf, holderOf, receiverOf, takerOf } from '#core/documents/mentioned-paper.ts'
+import { GIVERS, partyIn, TAKERS } from '#core/documents/mentioned-paper.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { ToldFact } from './lot-facts.ts'
 import { flowOf, isBack, toleranceOf, UNITS_COMPARED } from './measure.ts'
+import { HOLDERS, partyKeys, RECEIVERS } from './parties.ts'
 
-/** From whom goods went to whom, as digests of their names; null where nobody says. */
+/** From whom goods went to whom, as `partyKeys` tells parties apart; null where nobody says. */
 export interface Hands {
   readonly giver: string | null
   readonly taker: string | null
@@ -32,13 +33,14 @@ export function handsIn(records: Records, facts: readonly ToldFact[]): HandsOf {
 /** As each record tells them. */
 function toldHands(records: Records): HandsOf {
   const known = new Map<string, Hands>()
+  const keyOf = partyKeys(records.values())
   return ({ record, flow }) => {
     const isLeaving = LEAVES.has(flow)
     const key = `${isLeaving} ${record}`
-    const body = records.get(record)?.body
+    const told = records.get(record)
     const hands = known.get(key) ?? {
-      giver: body ? (isLeaving ? holderOf(body) : giverOf(body)) : null,
-      taker: body ? (isLeaving ? receiverOf(body) : takerOf(body)) : null,
+      giver: told ? keyOf(told, partyIn(told.body, isLeaving ? HOLDERS : GIVERS)) : null,
+      taker: told ? keyOf(told, partyIn(told.body, isLeaving ? RECEIVERS : TAKERS)) : null,
     }
     known.set(key, hands)
     return hands

@@ -52,10 +52,10 @@ export interface MentionedPaper {
 }
 
 const VOUCHERS: ReadonlySet<string> = new Set(['sales_voucher', 'purchase_voucher'])
-const GIVERS: readonly PartyPart['role'][] = ['supplier', 'seller', 'shipper', 'producer']
-const HOLDERS: readonly PartyPart['role'][] = ['seller', 'shipper', 'owner', 'operator', 'producer']
-const RECEIVERS: readonly PartyPart['role'][] = ['buyer', 'consignee']
-const TAKERS: readonly PartyPart['role'][] = ['buyer', 'consignee', 'owner', 'operator']
+/** Who gave the goods of a record, the surest first. */
+export const GIVERS: readonly PartyPart['role'][] = ['supplier', 'seller', 'shipper', 'producer']
+/** The same of who took them. */
+export const TAKERS: readonly PartyPart['role'][] = ['buyer', 'consignee', 'owner', 'operator']
 
 /** The papers that a record names, each once with its strongest part in the record. */
 export function mentionedPapers(record: Pick<CanonicalRecord, 'kind' | 'system'> & Body): MentionedPaper[] {
@@ -151,28 +151,16 @@ function placeOf(record: Pick<CanonicalRecord, 'system'> & Body) {
   }
 }
 
-/** Digest of the name of who gave the goods of a record; null where it does not say. */
-export const giverOf = (body: Body): string | null => partyOf(body, GIVERS)
-/** The same of who took them. */
-export const takerOf = (body: Body): string | null => partyOf(body, TAKERS)
-
-/** The same of who had goods that he sold, used, destroyed or sent back. */
-export const holderOf = (body: Body): string | null => partyOf(body, HOLDERS)
-/** The same of who got goods of the one that had them. */
-export const receiverOf = (body: Body): string | null => partyOf(body, RECEIVERS)
-
-/** Names are compared and never shown, and most systems write a name where only some write a code. */
-function partyOf(
+/** The party of the first of the roles of which one is named, or its code. */
+export function partyIn(
   { parties = [] }: Pick<Body, 'parties'>,
   roles: readonly PartyPart['role'][],
-  keyOf: (party: PartyPart) => string | null = partyDigest,
-): string | null {
+): PartyPart | undefined {
   for (const role of roles) {
     const party = parties.find((one) => one.role === role)
-    const key = party && keyOf(party)
-    if (key) return key
+    if (party && (party.name ?? party.ids[0]) !== undefined) return party
   }
-  return null
+  return undefined
 }
 
 /** Between the parts of a trader's key. */
@@ -193,12 +181,15 @@ export function traderKey(party: PartyPart): string | null {
 export const nameInKey = (key: string): string => key.split(KEY_SEAM)[0] as string
 
 /** Who gave and who took the goods of a record, as `traderKey` says it; null where it does not. */
-export const tradersOf = (body: Body): { readonly giver: string | null; readonly taker: string | null } => ({
-  giver: partyOf(body, GIVERS, traderKey),
-  taker: partyOf(body, TAKERS, traderKey),
-})
+export const tradersOf = (body: Body): { readonly giver: string | null; readonly taker: string | null } => {
+  const [giver, taker] = [GIVERS, TAKERS].map((roles) => {
+    const party = partyIn(body, roles)
+    return party ? traderKey(party) : null
+  })
+  return { giver: giver ?? null, taker: taker ?? null }
+}
 
-/** Digest of what a party is called, else of its code; null where neither is told. */
+/** Digest of what a party is called, for names are compared and never shown, and most systems write a name where only some write a code; else of its code. Null where neither is told. */
 export function partyDigest({ name, ids }: PartyPart): string | null {
   const said = name ?? ids[0]?.value
   return said === undefined ? null : digestOf(normaliseCode(said))

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { createSystem } from '#store/systems.ts'
 import { apart, manners, shuffled, tellers, verdictOf, world } from '#test/worlds/lots.ts'
+import { called, naming } from '#test/worlds/names.ts'
 import { withFindings } from './setting.ts'
 
 const { api, send, judge } = withFindings()
@@ -15,7 +16,7 @@ let run = 0
 const MONTHS_MS = 60 * 24 * 3_600_000
 const nameOf = (lot: string): string => `W${run}${lot}`
 
-test('what a few worlds tell in any order, with corrections and voids, has the balances and findings over HTTP that it has in memory', async () => {
+test('what a few worlds tell in any order and by whatever names and codes, with corrections and voids, has the balances and findings over HTTP that it has in memory', async () => {
   await fc.assert(
     fc.asyncProperty(
       apart.begins,
@@ -23,17 +24,19 @@ test('what a few worlds tell in any order, with corrections and voids, has the b
       tellers,
       manners,
       fc.infiniteStream(fc.nat()),
-      async (begins, steps, systemsAt, mannerOf, order) => {
+      naming,
+      async (begins, steps, systemsAt, mannerOf, order, namings) => {
         run += 1
-        const { lots, records } = world(begins, steps, systemsAt, mannerOf)
+        const { lots, records: told } = world(begins, steps, systemsAt, mannerOf)
+        const records = called(told, namings, order)
         for (const { id, kind, system, body } of shuffled(records, order)) {
-          const { flags: _, ...told } = JSON.parse(
+          const { flags: _, ...written } = JSON.parse(
             JSON.stringify(body).replaceAll(/"([LV]\d+)"/g, (_text, name) => JSON.stringify(nameOf(name))),
           )
           // Each world has months of its own, so that nothing in it is likely the same as in another.
-          const at = new Date(Date.parse(told.occurredAt.at) - run * MONTHS_MS).toISOString()
-          const occurredAt = { ...told.occurredAt, at }
-          const record = { ...told, occurredAt, kind, system, key: [`${run}-${id}`] }
+          const at = new Date(Date.parse(written.occurredAt.at) - run * MONTHS_MS).toISOString()
+          const occurredAt = { ...written.occurredAt, at }
+          const record = { ...written, occurredAt, kind, system, key: [`${run}-${id}`] }
           const n = order.next().value as number
           // Told wrongly at first, and beside it what never was.
           const wrong = { ...record, quantity: { value: '1234', unit: 'KGM' } }

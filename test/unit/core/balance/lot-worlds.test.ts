@@ -6,8 +6,9 @@ import type { Body } from '#core/model/body.ts'
 import type { Quantity } from '#core/model/values.ts'
 import { balanceOf } from '#test/worlds/ledger.ts'
 import { apart, manners, shuffled, tellers, together, verdictOf, world } from '#test/worlds/lots.ts'
+import { called, naming } from '#test/worlds/names.ts'
 
-test('what came in of a lot, went out and is left is what happened, whoever of those who were there tells it and in any order', () => {
+test('what came in of a lot, went out and is left is what happened, whoever of those who were there tells it, in any order and by whatever names and codes', () => {
   const seen = new Set<string>()
   fc.assert(
     fc.property(
@@ -16,9 +17,10 @@ test('what came in of a lot, went out and is left is what happened, whoever of t
       tellers,
       manners,
       fc.infiniteStream(fc.nat()),
-      (begins, steps, systemsAt, mannerOf, order) => {
+      naming,
+      (begins, steps, systemsAt, mannerOf, order, namings) => {
         const { lots, records } = world(begins, steps, systemsAt, mannerOf)
-        const mixed = shuffled(records, order)
+        const mixed = shuffled(called(records, namings, order), order)
         for (const { value, came, went, isLeftUntold } of lots) {
           if (isLeftUntold) continue
           const found = balanceOf(value, mixed)

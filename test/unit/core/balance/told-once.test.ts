@@ -225,3 +225,34 @@ test('nor did the buyer whom the sale names, as far as his entries without a giv
   more.entry(B, 100)
   expectOf(more).toEqual(['520', '120', '400', 'stock'])
 })
+
+test('a name that two bear means the one at whose place it is told, and on the other side of a trade the other one', () => {
+  const lots = told()
+  lots.entry(A, 300)
+  lots.sale(A, 120, B)
+  lots.sale(A, 170, C)
+  lots.entry(B, 120, A)
+  lots.sale(B, 110)
+  /** A and B are of one name; a record in which the one that has the goods has no code follows one where he has. */
+  const named = (one: number, n: number) => {
+    const { role, name, ids } = one === C ? party('', C) : { ...party('', one), name: '兴旺示例蔬菜行' }
+    return { role, name, ids: n % 2 === 0 ? [{ scheme: 'cn.mofcom.operator13', value: `0${one}` }] : ids }
+  }
+  for (const bits of [0b01, 0b10, 0b11]) {
+    const records = lots.records.flatMap((record) =>
+      [0, bits].map((bare) => ({
+        ...record,
+        id: `${record.id} ${bare}`,
+        system: bare === 0 ? record.system : 'county',
+        body: {
+          ...record.body,
+          parties: (record.body.parties ?? []).map((one, i) => ({
+            ...named(Number(one.name?.[0]), (bare >> i) & 1),
+            role: one.role,
+          })),
+        },
+      })),
+    )
+    expectOf({ records }).toEqual(['300', '290', '10', 'stock'])
+  }
+})
