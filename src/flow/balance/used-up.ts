@@ -46,7 +46,8 @@ export async function usedUp(
   for (const { from, recordId } of entered) {
     const record: TracedRecord | undefined = records.get(recordId)
     const together = record ? togetherOf(record) : []
-    if (!record || !together.includes(from)) continue
+    // What names a lot of which this one was taken used of that one alone.
+    if (!record?.body.input?.documents || !together.includes(from)) continue
     const beside = together.filter((code) => code !== from)
     facts.set(from, [...(facts.get(from) ?? []), fact(record, 'used', record.body.input ?? {}, beside)])
   }

@@ -121,3 +121,21 @@ test('what was sent back, and who gave it tells to have again, left the lot once
     ...{ came: '100', out: '90', verdict: 'stock' },
   })
 })
+
+test('a transformation of a lot used nothing of what was taken of it before, though one system tells of both', async () => {
+  const cut = (): Written => ({
+    ...{ kind: 'transformation', system: 'city', key: `${run}-cut` },
+    body: {
+      occurredAt: { at: '2026-03-02T09:00:00+08:00', precision: 'minute' },
+      process: 'cutting',
+      input: { lots: [{ ...lot('subject', 'L'), role: 'input' }], quantity: { value: '60', unit: 'KGM' } },
+      output: { lots: [{ ...lot('subject', 'C'), role: 'output' }], quantity: { value: '60', unit: 'KGM' } },
+    },
+  })
+  run = 40
+  expect(await balanceOf(own(), took('a', '40', MARKET, STALL), cut())).toEqual({
+    ...{ came: '100', out: '100', verdict: 'even' },
+  })
+  const [taken] = await loadLots(pool, [`lot:S${run}a`], '2026-03-02')
+  expect(lotBalance(taken?.facts ?? [], taken)).toMatchObject({ in: '40', out: null, verdict: 'stock' })
+})
