@@ -1,9 +1,8 @@
-import { KEY_SEAM } from '#core/documents/mentioned-paper.ts'
 import { MAKERS, type PaperBeginning } from '#core/documents/paper-beginning.ts'
 import { BEYOND, type Beyond, type MentionRow, mentions, overlay } from './document-mentions.ts'
 import { lotsOf } from './lots-of-uses.ts'
 import type { Reader } from './sighted.ts'
-import { NAMESAKES, traderIn } from './traders-apart.ts'
+import { hasCode, NAMESAKES, traderIn } from './traders-apart.ts'
 
 /** A paper whose use is asked for; days are `YYYY-MM-DD`. */
 export interface UseQuestion {
@@ -105,10 +104,10 @@ const CHOSEN = (active: string): string => `
     select m.n, "on", issued, until, inside, plate, beginning, "isSoldAsSent", place, record_id, version, kind, system, status, type, site, site_name, site_role, from_province, to_province,
            used_on, mass, count, count_unit, product_class, product_code, vehicle, beside, bought_on, t.giver, t.taker, coalesce(mass < 0 or count < 0, false) as is_back,
            kind = 'entry' and coalesce(case when (beginning->'isVoucher')::boolean
-             then beginning->'givers' ? t.taker and (not (beginning->'isToNamesake')::boolean or t.taker like '%${KEY_SEAM}%' or is_there)
+             then beginning->'givers' ? t.taker and (not (beginning->'isToNamesake')::boolean or ${hasCode('t.taker')} or is_there)
              else t.giver is not null and not beginning->'givers' ? t.giver and is_there end, false) as is_home
       from met m cross join lateral (
-        select ${traderIn('giver')} as giver, ${traderIn('taker')} as taker, beginning->'places' ? place or beginning->'names' ? site_name as is_there) t),
+        select ${traderIn('giver')} as giver, ${traderIn('taker')} as taker, beginning->'places' ? place or beginning->'names' ? site_name as is_there offset 0) t),
   traded as materialized (
     select n, giver, taker, bool_or(is_back) as refunded from heard where kind = 'sale' and status = 'active' and giver <> taker group by n, giver, taker having not bool_and(is_back)),
   told as materialized (

@@ -135,7 +135,7 @@ export function kindCode(product: Body['product']): string | null {
 /** By which plates are compared where they are kept beside thousands of others. */
 export const plateDigest = (plate: string): string => digestOf(normalisePlate(plate))
 
-const digestOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, 16)
+const digestOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, DIGEST_LENGTH)
 
 /** A refund takes off what was sold, whether the source writes it below zero or not. */
 const signed = (value: string | null, isRefund: boolean): string | null =>
@@ -163,8 +163,9 @@ export function partyIn(
   return undefined
 }
 
-/** Between the parts of a trader's key. */
+/** Between the parts of a trader's key, each of which is a digest of so many signs. */
 export const KEY_SEAM = '~'
+export const DIGEST_LENGTH = 16
 
 /**
  * Who traded under a paper: what `partyDigest` says and, of who is told by name and code, digests of the scheme and the code behind it. Where one name bears two codes of a scheme
@@ -178,7 +179,7 @@ export function traderKey(party: PartyPart): string | null {
 }
 
 /** What of a trader's key every record of him has that names him. */
-export const nameInKey = (key: string): string => key.split(KEY_SEAM)[0] as string
+export const nameInKey = (key: string): string => key.slice(0, DIGEST_LENGTH)
 
 /** Who gave and who took the goods of a record, as `traderKey` says it; null where it does not. */
 export const tradersOf = (body: Body): { readonly giver: string | null; readonly taker: string | null } => {
