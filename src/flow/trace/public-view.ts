@@ -1,6 +1,7 @@
 import { saysOf } from '#core/cases/open.ts'
 import { assembleGraph } from '#core/lineage/assemble-graph.ts'
 import type { GraphCode } from '#core/lineage/codes.ts'
+import { type BesideLots, isAllGone } from '#core/lineage/disposed.ts'
 import { HOLD_KINDS, type TraceNode } from '#core/lineage/graph.ts'
 import { isAbout, mentionOf } from '#core/lineage/mentions.ts'
 import { mentioning } from '#core/lineage/node-state.ts'
@@ -39,7 +40,10 @@ export function publicView(code: string, trace: LoadedTrace, on: string): Public
   const bodies = steps.map(({ record }) => publicBody(record))
   const root = nodes.find(({ relation }) => relation === 'root')
   const sold = soldAt(trace)
-  const warnedOf = nodes.map((node) => withoutDoubts(node, trace.records.get(node.code) ?? []))
+  const warnedOf = nodes.map((node) => {
+    const told = trace.records.get(node.code) ?? []
+    return withoutDoubts(ofWhatIsThere(node, told, trace.beside), told)
+  })
   const alerts = eachOnce(warnedOf.flatMap((node) => alertsOf(node, !certain.has(node.code)))).sort(byWeight)
   const state = stateOf(alerts)
   const failed = warnedOf.flatMap((node) => {
@@ -168,3 +172,14 @@ function testOf(test: { item: string; verdict: PublicTest['verdict']; occurredAt
 const unique = (tests: readonly PublicTest[]): PublicTest[] => [
   ...new Map(tests.map((test) => [JSON.stringify(test), test])).values(),
 ]
+
+/** What was destroyed where goods came from, after these had left, says nothing of them: only all that came there does. */
+function ofWhatIsThere(
+  node: TraceNode,
+  told: readonly TracedRecord[],
+  beside: BesideLots = new Map(),
+): TraceNode {
+  if (node.state !== 'disposed' || node.relation === 'root') return node
+  const active = told.filter(({ status }) => status === 'active')
+  return isAllGone(node.code, active, beside, 'all') ? node : { ...node, state: 'active' }
+}

@@ -80,3 +80,29 @@ test('goods of which a part was sent back or destroyed are not said to be dispos
   await push(gone('d4', 60, 'destroyed', { status: 'void' }), gone('d3', 150, 'returned'))
   await both('disposed', 'disposed')
 })
+
+test('what was destroyed of a lot after a part was sold says nothing of what was sold, on the page of the lot, of who bought it and of their customers', async () => {
+  const goods = { system: 'market', product: TOMATO, ...market('330105082', 'S4') }
+  const of = (kind: string, key: string, value: number, lots: object[], more: object) => ({
+    ...{ ...goods, kind, key: [key], ...kg(value), lots, occurredAt: at('2026-11-26T06:00') },
+    ...more,
+  })
+  const from = (code: string) => ({ ...lot(code), role: 'source' })
+  await push(
+    of('entry', 'w1', 1000, [lot('SHW1')], { occurredAt: at('2026-11-26T03:00') }),
+    of('disposal', 'w2', 10, [lot('SHW1')], { disposalKind: 'rendered' }),
+    of('sale', 'w3', 990, [lot('SHW1')], { saleKind: 'wholesale' }),
+    of('entry', 'w4', 600, [lot('SHW2'), from('SHW1')], { ...market('330105083', 'T1') }),
+    of('sale', 'w5', 595, [lot('SHW3'), from('SHW2')], { saleKind: 'retail', ...market('330105083', 'T1') }),
+    of('disposal', 'w6', 5, [lot('SHW2')], { disposalKind: 'destroyed', ...market('330105083', 'T1') }),
+  )
+  await shows('SHW1', 'clear')
+  expect((await card('SHW1')).state).toBe('active')
+  // At the stall nothing is left to be sold.
+  await shows('SHW2', 'disposed')
+  await shows('SHW3', 'clear')
+  await push(
+    of('disposal', 'w6', 600, [lot('SHW2')], { disposalKind: 'destroyed', ...market('330105083', 'T1') }),
+  )
+  await shows('SHW3', 'disposed')
+})

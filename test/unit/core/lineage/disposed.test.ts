@@ -62,3 +62,23 @@ test('a disposal that tells no quantity, or of a lot of which nothing is told th
   expect(goneOf([a, destroyed('A', '200')])).toEqual({ A: false })
   expect(goneOf([a, destroyed('A', '296')])).toEqual({ A: true })
 })
+
+test('a lot of which a part went on in trade is there, whatever was destroyed of the rest, and so it is where nobody tells how much came', () => {
+  const rest = destroyed('A', '10')
+  const sold = (saleKind: 'wholesale' | 'retail', refund?: true) =>
+    told('sale', 'A', '290', { saleKind, ...(refund ? { refund } : {}) })
+  expect(goneOf([a, rest, sold('wholesale')])).toEqual({ A: false })
+  expect(goneOf([a, rest, sold('retail')])).toEqual({ A: true })
+  expect(goneOf([rest, sold('wholesale')])).toEqual({ A: false })
+  expect(goneOf([a, destroyed('A', null), sold('wholesale')])).toEqual({ A: false })
+  expect(goneOf([a, destroyed('A', '300'), sold('wholesale'), sold('wholesale', true)])).toEqual({ A: true })
+})
+
+test('of all that came of a lot nothing is gone that was sold, to whomever', () => {
+  const all = (...records: readonly TracedRecord[]) => isAllGone('lot:A', records, new Map(), 'all')
+  const ticket = told('sale', 'A', '290', { saleKind: 'retail' })
+  expect(all(a, destroyed('A', '10'), ticket)).toBe(false)
+  expect(all(a, destroyed('A', null), ticket)).toBe(false)
+  expect(all(a, destroyed('A', null))).toBe(true)
+  expect(all(a, destroyed('A', '300'), ticket)).toBe(true)
+})
