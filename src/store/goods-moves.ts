@@ -13,7 +13,7 @@ export interface MoveRow extends GoodsMove {
   readonly system: string
 }
 
-const COLUMNS = `site text, "recordId" text, flow text, version integer, system text, "siteName" text, region text, stall text, day date, goods text,
+const COLUMNS = `site text, "recordId" text, flow text, version integer, system text, "siteName" text, region text, stall text, trader text[], summary text, day date, goods text,
   "productClass" text, code text, kilograms numeric, count numeric, "countUnit" text, "isBare" boolean, "isSuspect" boolean`
 
 /** Writes what the newest versions say, in place of what earlier versions of `replaced` records said. */
@@ -26,11 +26,11 @@ export async function writeMoves(
     await client.query('delete from goods_moves where record_id = any($1::text[])', [replaced])
   if (rows.length === 0) return
   await client.query(
-    `insert into goods_moves (site, record_id, flow, version, system, site_name, region, stall, day, goods, product_class, code, kilograms,
-            count, count_unit, is_bare, is_suspect)
+    `insert into goods_moves (site, record_id, flow, version, system, site_name, region, stall, trader, summary, day, goods, product_class, code,
+            kilograms, count, count_unit, is_bare, is_suspect)
      select * from json_to_recordset($1::json) as r(${COLUMNS})
      on conflict (site, record_id, flow) do update set version = excluded.version, day = excluded.day, goods = excluded.goods,
-       kilograms = excluded.kilograms, count = excluded.count, count_unit = excluded.count_unit, code = excluded.code,
+       trader = excluded.trader, summary = excluded.summary, kilograms = excluded.kilograms, count = excluded.count, count_unit = excluded.count_unit, code = excluded.code,
        is_bare = excluded.is_bare, is_suspect = excluded.is_suspect`,
     [JSON.stringify(rows)],
   )
@@ -176,12 +176,10 @@ export async function readEnteredLots(
   return rows.map(({ code }) => code)
 }
 
-/** Sums of one flow, system, stall and day at a place; what came back is a sum of its own. */
-export interface MoveSum {
+/** Sums of one flow, system, stall or trader, and day at a place; what came back, and what summaries tell, is a sum of its own. */
+export interface MoveSum extends Pick<GoodsMove, 'flow' | 'stall' | 'trader' | 'summary'> {
   readonly n: number
-  readonly flow: GoodsMove['flow']
   readonly system: string
-  readonly stall: string | null
   readonly day: string
   readonly kilograms: string | null
   readonly heads: string | null
@@ -213,7 +211,7 @@ export async function readMoveSums(
 ): Promise<MoveSum[]> {
   const { rows } = await reader.query<MoveSum>({
     name: 'goods-sums',
-    text: `select a.n, m.flow, m.system, at.stall, m.day::text as day, sum(m.kilograms)::text as kilograms, count(*)::integer as records,
+    text: `select a.n, m.flow, m.system, at.stall, m.trader, m.summary, m.day::text as day, sum(m.kilograms)::text as kilograms, count(*)::integer as records,
                   (sum(m.count) filter (where m.count_unit = 'HEA'))::text as heads,
                   (count(*) filter (where ${NO_KILOGRAMS}))::integer as "noKilograms",
                   (count(*) filter (where ${NO_HEADS}))::integer as "noHeads",
@@ -225,7 +223,8 @@ export async function readMoveSums(
              from ${ASKED} join goods_moves m on m.site = any(a.keys) and m.goods = a.goods and m.day between a.day - $2::integer and a.day
              left join jsonb_to_recordset($3::jsonb) e (n integer, "recordId" text, stall text) on e.n = a.n and e."recordId" = m.record_id and m.flow = 'entered'
             cross join lateral (select case when e.n is null then m.stall else e.stall end as stall) at
-            group by a.n, m.flow, m.system, at.stall, m.day, coalesce(${BACK}, false) order by a.n, m.day, m.flow, m.system, at.stall`,
+            group by a.n, m.flow, m.system, at.stall, m.trader, m.summary, m.day, coalesce(${BACK}, false)
+            order by a.n, m.day, m.flow, m.system, at.stall, m.trader, m.summary`,
     values: [asked(places), carriedDays, JSON.stringify(elsewhere)],
   })
   return rows

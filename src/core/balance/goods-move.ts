@@ -9,11 +9,15 @@ import type { FlowPart } from '#core/model/parts.ts'
 import type { Quantity } from '#core/model/values.ts'
 import { type GoodsSite, goodsSite, stallOf } from './goods-site.ts'
 import type { LotFlow } from './lot-balance.ts'
+import { traderOf } from './parties.ts'
 
 /** What one record says of goods at a place; numbers are decimal text, a refund is below zero. */
 export interface GoodsMove extends GoodsSite {
   readonly flow: Exclude<LotFlow, 'taken'>
   readonly stall: string | null
+  /** Whose goods they are where no stall is told, as `traderOf` calls him; null where nobody is named. */
+  readonly trader: readonly string[] | null
+  readonly summary: Summary | null
   /** `YYYY-MM-DD` in China. */
   readonly day: string
   /** What the product is told apart by: for meat its class, because it is cut where it is sold, else its everyday name, else its code. */
@@ -30,6 +34,9 @@ export interface GoodsMove extends GoodsSite {
   readonly isSuspect: boolean
 }
 
+/** Of what a record tells the sum of a day: of one stall or trader, or of the place as a whole. */
+export type Summary = 'part' | 'whole'
+
 /** Times that name no day. */
 const NO_DAY: ReadonlySet<string> = new Set(['month', 'year'])
 
@@ -40,9 +47,14 @@ export function goodsMoves(kind: Kind, id: string, body: Body): GoodsMove[] {
   const day = at === undefined || NO_DAY.has(at.precision) ? null : chinaDay(at.at)
   if (site === null || day === null) return []
   const lot = body.lots?.find(({ role }) => role === 'subject')
+  const stall = stallOf(body)
+  const trader = traderOf({ kind, body })
+  const isWhole = stall === null && trader === null
   const shared = {
     ...site,
-    stall: stallOf(body),
+    stall,
+    trader: stall === null ? trader : null,
+    summary: body.saleKind === 'summary' ? (isWhole ? ('whole' as const) : ('part' as const)) : null,
     day,
     code: lot ? lotCode(lot.scheme, lot.value) : recordCode(kind, id, body),
     isBare: isBare(kind, body),

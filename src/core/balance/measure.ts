@@ -145,6 +145,13 @@ export const besides = (parts: readonly Amount[]): Amount => ({
   isLeast: parts.every(({ isLeast }) => isLeast),
 })
 
+/** The same goods as all of them together and as their parts tell them: nobody knows how much came back, where one of them does not say. */
+export const greaterOf = (whole: Amount, parts: Amount): Amount => ({
+  amount: greatest([whole.amount, parts.amount]),
+  isWhole: whole.isWhole || parts.isWhole,
+  isLeast: whole.isLeast && parts.isLeast,
+})
+
 const tellsAny = ({ kilograms, count, sum }: Moved): boolean =>
   kilograms !== null || count !== null || (sum !== undefined && sum.untold.length > 0)
 export const isBack = ({ kilograms, count, sum }: Moved): boolean =>

@@ -1,4 +1,4 @@
-import { partyIn, TAKERS } from '#core/documents/mentioned-paper.ts'
+import { digestOf, partyIn, TAKERS } from '#core/documents/mentioned-paper.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import type { PartyPart } from '#core/model/parts.ts'
 import { joiner } from '#core/recall/joiner.ts'
@@ -22,11 +22,12 @@ export type PartyKey = (record: Told, party: PartyPart | undefined) => string | 
  */
 export function partyKeys(records: Iterable<Told>): PartyKey {
   const all = [...records]
-  const bearers = bearersIn(all.flatMap(({ body }) => body.parties ?? []))
+  const bearers = bearersIn(all.flatMap(({ body }) => (body.parties ?? []).map(calledOf)))
   const here = new Map<string, Set<string>>()
   for (const record of all) {
     const party = partyHere(record)
-    const key = party && codesOf(party).length > 0 ? bearers.known(party) : null
+    const called = calledOf(party)
+    const key = called.codes.length > 0 ? bearers.known(called) : null
     const place = placeOf(record, party)
     if (key !== null && place !== null) here.set(place, (here.get(place) ?? new Set()).add(key))
   }
@@ -36,21 +37,51 @@ export function partyKeys(records: Iterable<Told>): PartyKey {
   }
   return (record, party) => {
     if (party === undefined) return null
-    const key = bearers.known(party)
+    const called = calledOf(party)
+    const key = bearers.known(called)
     if (key !== null || party.name === undefined) return key ?? party.ids[0]?.value ?? null
     const own = partyHere(record)
     const found =
       own === party
         ? keyHere(record, party)
-        : bearers.besides(party, own && (bearers.known(own) ?? keyHere(record, own)))
-    return found ?? nameOf(party)
+        : bearers.besides(called, own ? (bearers.known(calledOf(own)) ?? keyHere(record, own)) : null)
+    return found ?? called.name
   }
 }
 
-const codesOf = ({ ids }: PartyPart): string[] =>
-  ids.filter(({ scheme }) => !scheme.startsWith('local.')).map(({ scheme, value }) => `${scheme}:${value}`)
-const nameOf = ({ name }: PartyPart): string | null =>
-  name === undefined ? null : `name:${normaliseCode(name)}`
+/** What a party is called: its codes with their schemes, but for a system's own numbers, and its name. */
+export interface Called {
+  readonly codes: readonly string[]
+  readonly name: string | null
+}
+
+const NAME = 'name:'
+const calledOf = (party: PartyPart | undefined): Called => ({
+  codes: (party?.ids ?? [])
+    .filter(({ scheme }) => !scheme.startsWith('local.'))
+    .map(({ scheme, value }) => `${scheme}:${value}`),
+  name: party?.name === undefined ? null : `${NAME}${normaliseCode(party.name)}`,
+})
+
+/** What who had the goods of a record is called, as digests: codes with their schemes and the name; a system's own number where nothing else is told. Null where nothing is. */
+export function traderOf(record: Told): string[] | null {
+  const party = partyHere(record)
+  if (party === undefined) return null
+  const { codes, name } = calledOf(party)
+  const [own] = party.ids
+  const all = [...codes, ...(name === null ? [] : [name])]
+  const told = all.length > 0 || own === undefined ? all : [`${own.scheme}:${own.value}`]
+  return told.map((one) => {
+    const at = one.indexOf(':') + 1
+    return `${one.slice(0, at)}${digestOf(one.slice(at))}`
+  })
+}
+
+/** The same, as a party is called. */
+export const calledBy = (trader: readonly string[]): Called => ({
+  codes: trader.filter((one) => !one.startsWith(NAME)),
+  name: trader.find((one) => one.startsWith(NAME)) ?? null,
+})
 
 /** Who had the goods where the record is of. */
 const partyHere = ({ kind, body }: Told): PartyPart | undefined =>
@@ -59,39 +90,39 @@ const partyHere = ({ kind, body }: Told): PartyPart | undefined =>
 /** A name at a place; null where one of them is not told. */
 function placeOf({ body }: Told, party: PartyPart | undefined): string | null {
   const place = codedPlace(body).slice(0, 2)
-  const name = party && nameOf(party)
-  return place.length === 0 || !name ? null : JSON.stringify([...place, name])
+  const { name } = calledOf(party)
+  return place.length === 0 || name === null ? null : JSON.stringify([...place, name])
 }
 
 /** The parties by their codes, and which of them bear each name. */
-function bearersIn(parties: readonly PartyPart[]) {
-  const joined = joiner(parties.flatMap(codesOf))
-  for (const party of parties) {
-    const [first, ...more] = codesOf(party)
+export function bearersIn(parties: readonly Called[]) {
+  const joined = joiner(parties.flatMap(({ codes }) => codes))
+  for (const { codes } of parties) {
+    const [first, ...more] = codes
     for (const code of more) joined.join(first as string, code)
   }
   const schemes = new Map<string, Set<string>>()
   const named = new Map<string, Set<string>>()
-  for (const party of parties)
-    for (const code of codesOf(party)) {
-      const [top, name] = [joined.find(code), nameOf(party)]
+  for (const { codes, name } of parties)
+    for (const code of codes) {
+      const top = joined.find(code)
       schemes.set(top, (schemes.get(top) ?? new Set()).add(code.slice(0, code.indexOf(':'))))
       if (name !== null) named.set(name, (named.get(name) ?? new Set()).add(top))
     }
   for (const [, tops] of [...named].sort(([a], [b]) => (a < b ? -1 : 1))) joinByName(tops, joined, schemes)
-  const topsOf = (party: PartyPart): string[] => [
-    ...new Set([...(named.get(nameOf(party) ?? '') ?? [])].map(joined.find)),
+  const topsOf = ({ name }: Called): string[] => [
+    ...new Set([...(named.get(name ?? '') ?? [])].map(joined.find)),
   ]
   return {
-    /** Who it is; null where several bear the name, or nothing but a system's own number is told. */
-    known(party: PartyPart): string | null {
-      const [code] = codesOf(party)
+    /** Who it is; null where several bear the name, or nothing is told. */
+    known(party: Called): string | null {
+      const [code] = party.codes
       if (code !== undefined) return joined.find(code)
       const [one, other] = topsOf(party)
-      return other === undefined ? (one ?? nameOf(party)) : null
+      return other === undefined ? (one ?? party.name) : null
     },
     /** The only one of that name who is not another one; null where there are more. */
-    besides(party: PartyPart, other: string | null | undefined): string | null {
+    besides(party: Called, other: string | null): string | null {
       const [one, more] = topsOf(party).filter((top) => top !== other)
       return more === undefined ? (one ?? null) : null
     },

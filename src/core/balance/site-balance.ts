@@ -1,12 +1,17 @@
 import { addDecimal, maxDecimal, subtractDecimal } from '#core/decimal.ts'
+import type { GoodsMove } from './goods-move.ts'
 import { type BalanceVerdict, compared, type InUnit, judged, type LotFlow } from './lot-balance.ts'
-import { type Amount, besides, type Moved, sameGoods } from './measure.ts'
+import { type Amount, besides, greaterOf, type Moved, sameGoods } from './measure.ts'
+import { bearersIn, calledBy } from './parties.ts'
 
 /** Goods of one product that moved at a place on a day, as one record tells it. */
 export interface SiteMove extends Moved {
   readonly flow: Exclude<LotFlow, 'taken'>
-  /** Null: the market as a whole, or a place without stalls. */
+  /** Null where none is told. */
   readonly stall: string | null
+  /** Whose goods they are where no stall is told; null where nobody is named. */
+  readonly trader: GoodsMove['trader']
+  readonly summary: GoodsMove['summary']
   /** `YYYY-MM-DD`. */
   readonly day: string
 }
@@ -32,14 +37,31 @@ export const CARRIED_DAYS = 7
 const UNITS = ['KGM', 'HEA'] as const
 
 /**
- * In, out and stock of one product at a place on a day. At a stall, what several systems tell is the same goods: a daily summary and the
- * tickets of the scale, an entry and the ledger. What is left of the days before is carried on, and never below nothing. `unknown` where
+ * In, out and stock of one product at a place on a day. At a stall, or of a trader where no stalls are told, what several systems tell is the same goods: a daily summary and the
+ * tickets of the scale, an entry and the ledger; and what is summed up of the place as a whole is what is told of its stalls. What is left of the days before is carried on, and never below nothing. `unknown` where
  * nothing came in on any of the days: a place that reports sales alone is not judged.
  * @param moves of the day and the `CARRIED_DAYS` before it, each kilogram once for each system
  */
 export function siteBalance(moves: readonly SiteMove[], day: string): SiteBalance {
-  return compared(UNITS.map((unit) => inUnit(moves, day, unit)))
+  const placed = withTraders(moves)
+  return compared(UNITS.map((unit) => inUnit(placed, day, unit)))
 }
+
+/** With the traders beside each other where no stall is told, and summaries beside what the same system tells of each sale. */
+function withTraders(moves: readonly SiteMove[]): SiteMove[] {
+  const bearers = bearersIn(moves.flatMap(({ trader }) => (trader ? calledBy(trader) : [])))
+  return moves.map((move) => {
+    const { stall, trader, summary, system } = move
+    const key = stall === null && trader ? bearers.known(calledBy(trader)) : null
+    return {
+      ...move,
+      system: summary === null ? system : `${system} ${SUMMARY}`,
+      place: [PLACE, ...(key === null ? [] : [key])],
+    }
+  })
+}
+
+const [PLACE, SUMMARY] = ['place', 'summary']
 
 function inUnit(moves: readonly SiteMove[], day: string, unit: string): InUnit<SiteBalance> {
   const days = [...new Set(moves.map((move) => move.day))].filter((one) => one < day).sort()
@@ -89,22 +111,17 @@ interface Day {
 }
 
 function dayOf(moves: readonly SiteMove[], day: string, unit: string): Day {
-  const stalls = [
-    ...Map.groupBy(
-      moves.filter((move) => move.day === day),
-      ({ stall }) => stall,
-    ).values(),
-  ].map((own) => stallOf(own, unit))
-  return {
-    in: besides(stalls.map((one) => one.in)),
-    out: besides(stalls.map((one) => one.out)),
-    lost: besides(stalls.map((one) => one.lost)),
+  const today = moves.filter((move) => move.day === day)
+  const [wholes = [], parts = []] = [true, false].map((isWhole) =>
+    today.filter(({ summary }) => (summary === 'whole') === isWhole),
+  )
+  const stalls = [...Map.groupBy(parts, ({ stall }) => stall).values()]
+  const of = (...flows: LotFlow[]): Amount => {
+    const told = (some: readonly SiteMove[]): SiteMove[] => some.filter(({ flow }) => flows.includes(flow))
+    const amounts = stalls.map((own) => sameGoods([told(own)], unit))
+    const whole = told(wholes)
+    return whole.length === 0 ? besides(amounts) : greaterOf(sameGoods([whole], unit), besides(amounts))
   }
-}
-
-function stallOf(moves: readonly SiteMove[], unit: string): Day {
-  const of = (...flows: LotFlow[]): Amount =>
-    sameGoods([moves.filter(({ flow }) => flows.includes(flow))], unit)
   const lost = of('lost')
   return {
     in: of('made', 'entered'),

@@ -135,7 +135,8 @@ export function kindCode(product: Body['product']): string | null {
 /** By which plates are compared where they are kept beside thousands of others. */
 export const plateDigest = (plate: string): string => digestOf(normalisePlate(plate))
 
-const digestOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, DIGEST_LENGTH)
+/** By which names and codes are compared that are not shown. */
+export const digestOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, DIGEST_LENGTH)
 
 /** A refund takes off what was sold, whether the source writes it below zero or not. */
 const signed = (value: string | null, isRefund: boolean): string | null =>

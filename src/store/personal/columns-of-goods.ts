@@ -68,9 +68,9 @@ export const COLUMNS_OF_GOODS = {
     business: 'subject site',
   },
   goods_moves: {
-    none: 'record_id flow version system region day count_unit is_bare is_suspect',
+    none: 'record_id flow version system region day count_unit summary is_bare is_suspect',
     business: 'site goods product_class code kilograms count',
-    personal: 'site_name stall',
+    personal: 'site_name stall trader',
   },
   idempotency_keys: { none: 'system key message_id received_at', digest: 'sha256' },
   inspections: {

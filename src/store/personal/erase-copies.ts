@@ -13,7 +13,7 @@ const OF_RECORDS = [
   'update cases set stall = null where test_id = any($1) or id in (select case_id from case_tests where record_id = any($1))',
   'update case_lots set stall = null where via_record = any($1) or hold_record = any($1)',
   'update document_mentions set vehicle = null, giver = null, taker = null, site_name = null where record_id = any($1)',
-  'update goods_moves set site_name = null, stall = null where record_id = any($1)',
+  'update goods_moves set site_name = null, stall = null, trader = null where record_id = any($1)',
   // Names of goods that these records alone gave.
   'delete from unknown_products where newest <@ $1::text[]',
 ] as const

@@ -25,6 +25,10 @@ const teller = fc.record({
 })
 const place = fc.record({
   lorries: fc.array(fc.constantFrom(100, 100, 100, 101, 300, 57), { minLength: 1, maxLength: MOST }),
+  /** Of another trader of the same name, who has no stall; told by a system alone. */
+  beside: fc.option(
+    fc.record({ mass: fc.constantFrom(100, 300), system: fc.constantFrom('city', 'gate', 'app') }),
+  ),
   /** By lots of its own. */
   city: teller,
   /** Without any. */
@@ -39,19 +43,30 @@ const PLACES = 30
 let run = 0
 const siteOf = (n: number): string => `33080${String(run * PLACES + n).padStart(4, '0')}`
 
-/** One trader, who is at all of the places. */
-function recordsOf({ lorries, city, gate, ledger }: Place, n: number): Written[] {
-  const told = (system: string, { tells, namesPapers, namesStall, scales }: Teller): Written[] =>
-    lorries.flatMap((mass, i): Written[] => {
+/** One trader, who is at all of the places, and another one. */
+function recordsOf({ lorries, beside, city, gate, ledger }: Place, n: number): Written[] {
+  const told = (
+    system: string,
+    { tells, namesPapers, namesStall, scales }: Teller,
+    masses: readonly number[] = lorries,
+    trader = 1,
+  ): Written[] =>
+    masses.flatMap((mass, i): Written[] => {
       if (tells && !tells[i]) return []
-      const key = `${run}-${n}-${i}`
+      const key = `${run}-${n}-${trader}-${i}`
       const body: Partial<Body> = {
         occurredAt: { at: `${DAY}T0${i}:00:00+08:00`, precision: 'second' },
         sites: [
           { role: 'market', ids: [{ scheme: 'cn.mofcom.node9', value: siteOf(n) }] },
           ...(namesStall ? [{ role: 'stall' as const, name: 'A-01', ids: [] }] : []),
         ],
-        parties: [{ role: 'owner', ids: [{ scheme: 'cn.mofcom.operator13', value: '3308021060001' }] }],
+        parties: [
+          {
+            role: 'owner',
+            ids: [{ scheme: 'cn.mofcom.operator13', value: `330802106000${trader}` }],
+            name: '兴旺示例菜行',
+          },
+        ],
         product: { name: '番茄', class: 'vegetable' },
         quantity: { value: String(mass + (mass * (scales[i] ?? 0)) / 1000), unit: 'KGM' },
         ...(namesPapers
@@ -63,7 +78,9 @@ function recordsOf({ lorries, city, gate, ledger }: Place, n: number): Written[]
     })
   // Somebody tells of all of them; of two that name no lots nobody knows that they tell of the same, if one of them names the stall alone.
   const plain = { ...gate, tells: city.tells ? undefined : gate.tells }
+  const alone = { tells: undefined, namesPapers: true, namesStall: false, scales: [] }
   return [
+    ...(beside ? told(beside.system, alone, [beside.mass], 2) : []),
     ...told('city', city),
     ...told('gate', plain),
     ...(ledger ? told('ledger', { ...ledger, namesStall: gate.namesStall }) : []),
@@ -83,8 +100,8 @@ test('what came in at a place is what came, whichever systems tell of it with lo
       const asked = places.map((_, n) => ({ site: siteOf(n), goods: 'name:番茄', day: DAY }))
       const together = await loadGoods(pool, asked)
       for (const [n, { balance }] of together.entries()) {
-        const { lorries, city, gate } = places[n] as Place
-        const came = lorries.reduce((sum, mass) => sum + mass, 0)
+        const { lorries, beside, city, gate } = places[n] as Place
+        const came = lorries.reduce((sum, mass) => sum + mass, beside?.mass ?? 0)
         expect(
           Math.abs(Number(balance.in) - came),
           JSON.stringify([balance.in, places[n]]),

@@ -27,7 +27,7 @@ const PLANTED: readonly string[] = [
   `insert into case_lots (case_id, code, kind, role, depth, place, stall, via_record) values ('${U}', 'x', 'lot', 'x', 0, 'x', $3, $1)`,
   `insert into unknown_products (name, code, own_code, system, records, first_seen, last_seen, newest) values ($3, 'x', $3, 'x', 1, now(), now(), array[$1])`,
   `insert into supervision_names (name, code, records) values ($3 || '@330402', 'x', 1)`,
-  `update goods_moves set site_name = $3, stall = $3 where record_id = $1`,
+  `update goods_moves set site_name = $3, stall = $3, trader = array[$3] where record_id = $1`,
   `update document_mentions set site_name = $3, vehicle = $3, giver = $3, taker = $3 where record_id = $1`,
   `insert into descriptions (id, subject, codes, system, name, role, personal, records, first_seen, last_seen, newest)
      values ('${U}', 'party', array['cn.idcard:${CITIZEN}', 'x:1'], 'x', $3, 'x', true, 1, now(), now(), array[$1])`,
@@ -52,7 +52,7 @@ const ERASED = [
   'new_values.value claims.body claims.recorded claims.decided_by claims.reason claim_sendings.detail',
   'held_changes.detail held_changes.sent held_changes.reason document_signatures.signer waiting_voids.reason',
   'cases.stall case_lots.stall unknown_products.name unknown_products.own_code unknown_products.newest',
-  'supervision_names.name goods_moves.site_name goods_moves.stall card_codes.code card_codes.value card_code_sights.code descriptions.codes descriptions.name',
+  'supervision_names.name goods_moves.site_name goods_moves.stall goods_moves.trader card_codes.code card_codes.value card_code_sights.code descriptions.codes descriptions.name',
   'document_mentions.site_name document_mentions.vehicle document_mentions.giver document_mentions.taker replays.samples',
 ].flatMap((names) => names.split(' '))
 

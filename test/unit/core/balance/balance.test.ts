@@ -167,7 +167,8 @@ describe('balance of a lot', () => {
 
 describe('balance of a place', () => {
   const move = (flow: SiteMove['flow'], kilograms: string, more: Partial<SiteMove> = {}): SiteMove => ({
-    ...{ flow, kilograms, system: 'city', stall: null, day: '2024-04-15', count: null, countUnit: null },
+    ...{ flow, kilograms, system: 'city', stall: null, trader: null, summary: null },
+    ...{ day: '2024-04-15', count: null, countUnit: null },
     ...more,
   })
   const yesterday = { day: '2024-04-14' }

@@ -11,11 +11,24 @@ const DAYS = 8
 const dayOf = (day: number): string => `2026-03-0${day + 1}`
 const STALLS = ['A-01', 'B-02', 'C-03'] as const
 
-/** Which systems tell what happens at a stall: of sales one may not tell what came back. */
+/** What a system that sums up the day of a stall is called here: it may be the one that tells each sale. */
+const SUMMARY = 'market summary'
+/**
+ * Which systems tell what happens at a stall: of sales one may not tell what came back, and none may tell any. Who has no stall is named: by a name of his own, or by a code beside a name that others
+ * bear or that not every system gives him.
+ */
 const stall = fc.record({
   entries: fc.constantFrom(['market'], ['ledger'], ['market', 'ledger']),
-  sales: fc.constantFrom(['market'], ['scales'], ['market', 'scales']),
+  sales: fc.constantFrom(
+    ['market'],
+    ['scales'],
+    ['market', 'scales'],
+    ['market', SUMMARY],
+    ['scales', SUMMARY],
+  ),
   backs: fc.constantFrom('each', 'first'),
+  isSilent: fc.constantFrom(false, false, true),
+  named: fc.constantFrom('stall', 'stall', 'code', 'name'),
 })
 const step = fc.record({
   day: fc.nat(DAYS - 1),
@@ -33,6 +46,8 @@ interface Day {
 function world(
   stalls: readonly (typeof stall extends fc.Arbitrary<infer T> ? T : never)[],
   isGate: boolean,
+  /** The system that sums up the sales of a day of the place as a whole. */
+  sumsUp: string | null,
   steps: readonly StepOf[],
 ) {
   const moves: (GoodsMove & { readonly system: string })[] = []
@@ -42,7 +57,7 @@ function world(
     systems: readonly string[],
     at: StepOf,
     body: Partial<Body>,
-    booth = true,
+    of: 'own' | 'place' = 'own',
   ): void => {
     for (const system of systems)
       for (const move of goodsMoves(kind, `r${moves.length}`, {
@@ -51,26 +66,47 @@ function world(
         quantity: { value: String(at.mass), unit: 'KGM' },
         sites: [
           { role: 'market', ids: [{ scheme: 'cn.mofcom.node9', value: '330105031' }] },
-          ...(booth ? [{ role: 'stall' as const, name: STALLS[at.stall] as string, ids: [] }] : []),
+          ...(of === 'own' && stalls[at.stall]?.named === 'stall'
+            ? [{ role: 'stall' as const, name: STALLS[at.stall] as string, ids: [] }]
+            : []),
         ],
+        ...(of === 'own' ? { parties: partiesOf(system, at, kind === 'sale' ? 'seller' : 'owner') } : {}),
         ...body,
+        ...(system === SUMMARY ? { saleKind: 'summary' } : {}),
       }))
-        moves.push({ ...move, system })
+        moves.push({ ...move, system: system === SUMMARY ? 'market' : system })
   }
+  const partiesOf = (
+    system: string,
+    { stall: n }: StepOf,
+    role: 'owner' | 'seller',
+  ): NonNullable<Body['parties']> => {
+    const own = `${n}号示例菜行`
+    const ids = [{ scheme: 'cn.mofcom.operator13', value: `330105031000${n}` }]
+    if (stalls[n]?.named === 'name') return [{ role, name: own, ids: system === 'ledger' ? ids : [] }]
+    return [
+      { role, ids, ...(system === 'scales' ? {} : { name: system === 'market' ? '兴旺示例菜行' : own }) },
+    ]
+  }
+  const soldOn = days.map(() => 0)
   const sold = stalls.map(() => 0)
   for (const at of steps.toSorted((a, b) => a.day - b.day)) {
     const day = days[at.day] as Day
-    const { entries, sales, backs } = stalls[at.stall] as (typeof stalls)[number]
+    const { entries, sales: told, backs, isSilent } = stalls[at.stall] as (typeof stalls)[number]
+    const isUntold = isSilent && sumsUp !== null
+    const sales = isUntold ? [] : told
     if (at.does === 'enter') {
       day.came += at.mass
-      if (isGate) tell('entry', ['market'], at, {}, false)
+      if (isGate) tell('entry', ['market'], at, {}, 'place')
       else tell('entry', entries, at, {})
     } else if (at.does === 'refuse') tell('entry', entries, at, { admission: 'refused' })
     else if (at.does === 'back') {
       const mass = Math.min(at.mass, sold[at.stall] as number)
-      if (mass === 0) continue
+      // What came back where nobody tells the sales nobody tells apart from these.
+      if (mass === 0 || isUntold || (sumsUp !== null && (soldOn[at.day] as number) <= mass)) continue
       sold[at.stall] = (sold[at.stall] as number) - mass
       day.went -= mass
+      soldOn[at.day] = (soldOn[at.day] as number) - mass
       tell(
         'sale',
         backs === 'each' ? sales : sales.slice(0, 1),
@@ -81,10 +117,14 @@ function world(
       day.went += at.mass
       if (at.does === 'sell') {
         sold[at.stall] = (sold[at.stall] as number) + at.mass
+        soldOn[at.day] = (soldOn[at.day] as number) + at.mass
         tell('sale', sales, at, { saleKind: 'retail' })
       } else tell('disposal', ['market'], at, { disposalKind: at.does === 'lose' ? 'destroyed' : 'returned' })
     }
   }
+  for (const [day, mass] of soldOn.entries())
+    if (sumsUp !== null && mass > 0)
+      tell('sale', [sumsUp], { day, stall: 0, does: 'sell', mass }, { saleKind: 'summary' }, 'place')
   return { days, moves }
 }
 
@@ -92,12 +132,23 @@ function world(
 function sumsOf(moves: readonly (GoodsMove & { readonly system: string })[]): SiteMove[] {
   const isBack = ({ kilograms }: GoodsMove): boolean => kilograms?.startsWith('-') === true
   const groups = Map.groupBy(moves, (one) =>
-    JSON.stringify([one.flow, one.system, one.stall, one.day, isBack(one)]),
+    JSON.stringify([one.flow, one.system, one.stall, one.trader, one.summary, one.day, isBack(one)]),
   )
   return [...groups.values()].map((some) => {
-    const { flow, system, stall: booth, day } = some[0] as (typeof some)[number]
+    const { flow, system, stall: booth, trader, summary, day } = some[0] as (typeof some)[number]
     const sum: MoveSum = {
-      ...{ n: 0, flow, system, stall: booth, day, heads: null, noKilograms: 0, noHeads: some.length },
+      ...{
+        n: 0,
+        flow,
+        system,
+        stall: booth,
+        trader,
+        summary,
+        day,
+        heads: null,
+        noKilograms: 0,
+        noHeads: some.length,
+      },
       kilograms: String(some.reduce((all, one) => all + Number(one.kilograms), 0)),
       ...{ noKilogramsBack: 0, noHeadsBack: some.filter(isBack).length, back: some.filter(isBack).length },
       ...{ records: some.length, bare: 0, bareKilograms: null, suspect: 0, productClass: 'vegetable' },
@@ -106,16 +157,17 @@ function sumsOf(moves: readonly (GoodsMove & { readonly system: string })[]): Si
   })
 }
 
-test('what came in at a place on each day, went out and is left is what happened, and what is left of a day is there on the next', () => {
+test('what came in at a place on each day, went out and is left is what happened, whoever is named by whatever and sums up what, and what is left of a day is there on the next', () => {
   const seen = new Map<string, number>()
   fc.assert(
     fc.property(
       fc.array(stall, { minLength: STALLS.length, maxLength: STALLS.length }),
       fc.boolean(),
+      fc.constantFrom(null, null, 'market', 'scales', 'county'),
       fc.array(step, { maxLength: 20 }),
       fc.boolean(),
-      (stalls, isGate, steps, isTurned) => {
-        const { days, moves } = world(stalls, isGate, steps)
+      (stalls, isGate, sumsUp, steps, isTurned) => {
+        const { days, moves } = world(stalls, isGate, sumsUp, steps)
         const sums = sumsOf(isTurned ? moves.toReversed() : moves)
         let stock = 0
         let isAny = false
