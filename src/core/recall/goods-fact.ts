@@ -88,8 +88,7 @@ export function goodsFact({ id, version, kind, system, status, body }: TracedRec
     types: typesOf(body),
     measures: measuresOf(kind === 'transformation' ? (body.output ?? {}) : body),
     ...(kind === 'transformation' ? { used: measuresOf(body.input ?? {}) } : {}),
-    giver: partyKey(body, ['supplier', 'seller', 'shipper', 'producer']),
-    taker: partyKey(body, ['buyer', 'consignee', 'owner', 'operator']),
+    ...tradersOf(kind, body),
     refused: body.admission?.startsWith('refused') === true,
     refund: body.refund === true,
     called: calledBy(kind, body),
@@ -133,7 +132,7 @@ function namesOf(kind: Kind, id: string, body: Body): Names | null {
   if (kind === 'sale') return soldNames(body, { id, own, subject, vouchers, under })
   if (kind === 'disposal') {
     const tells = body.disposalKind === 'returned' ? 'returned' : 'disposed'
-    return { tells, goods: subject.length > 0 ? subject : under, from: [] }
+    return { tells, goods: subject, from: subject.length > 0 ? [] : under }
   }
   if (kind === 'transformation')
     return {
@@ -193,6 +192,18 @@ function measuresOf({ quantity, mass }: Pick<Body, 'quantity' | 'mass'>): Measur
   }
   return measures
 }
+
+/** Of a disposal who had the goods gave them: whom it names beside him got them back. */
+const tradersOf = (kind: Kind, body: Body): Pick<GoodsFact, 'giver' | 'taker'> =>
+  kind === 'disposal'
+    ? {
+        giver: partyKey(body, ['seller', 'shipper', 'owner', 'producer', 'operator']),
+        taker: partyKey(body, ['buyer', 'consignee', 'supplier']),
+      }
+    : {
+        giver: partyKey(body, ['supplier', 'seller', 'shipper', 'producer']),
+        taker: partyKey(body, ['buyer', 'consignee', 'owner', 'operator']),
+      }
 
 /** Names rather than codes: most systems write a name where only some write a code. */
 function partyKey({ parties = [] }: Body, roles: readonly string[]): string | null {

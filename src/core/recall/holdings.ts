@@ -1,9 +1,10 @@
 import type { GraphCode } from '#core/lineage/codes.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
+import { boughtOn } from './bought-on.ts'
 import type { GoodsFact } from './goods-fact.ts'
 import { type Joined, joiner } from './joiner.ts'
 import { orderOf } from './order.ts'
-import { goingOn, joinPapers, joinToSources } from './papers.ts'
+import { goingOn, joinPapers, joinToSources, TURNS } from './papers.ts'
 import { shareRefunds } from './refunds.ts'
 import { type Group, takeOutReturns } from './returns.ts'
 import { byTime, joinTraded, joinVouchers } from './same-goods.ts'
@@ -37,9 +38,6 @@ export interface Reached {
   readonly facts: readonly GoodsFact[]
 }
 
-const TURNS: ReadonlySet<string> = new Set(['transformation', 'entered'])
-/** How someone is told to have got goods; a paper about them is none. */
-const TAKES: ReadonlySet<string> = new Set(['entered', 'sold'])
 const LEFT: ReadonlySet<string> = new Set(['ticket', 'summary', 'disposed', 'returned'])
 
 /**
@@ -167,7 +165,7 @@ function ticketsOf(
   return (code) => taken.has(code)
 }
 
-/** The goods that a ticket, a summary or a disposal took from: what it names, else what it was matched to, else its papers. */
+/** The goods that a ticket, a summary or a disposal took from: what it names, else what they came from by its own words, else what it was matched to. */
 function leftFrom(
   fact: GoodsFact,
   in_: {
@@ -179,10 +177,12 @@ function leftFrom(
   const { known, isTicket, takenFrom } = in_
   const named = fact.goods.filter((code) => known.has(code) && !isTicket(code))
   if (named.length > 0) return named
+  const from = fact.from.filter((code) => known.has(code))
+  if (from.length > 0) return from
   const matched = [...fact.goods, ...fact.papers].flatMap((code) =>
-    (takenFrom.get(code) ?? []).map(({ from }) => from),
+    (takenFrom.get(code) ?? []).map((link) => link.from),
   )
-  return [...matched.sort(), ...fact.from.filter((code) => known.has(code))].slice(0, 1)
+  return matched.sort().slice(0, 1)
 }
 
 /** From which groups the goods of each came, and whether they were turned into others. */
@@ -208,45 +208,4 @@ function edgesOf(
     if (tells === 'sold') for (const code of goods) for (const one of from) lead(one, code, false)
   boughtOn(groups, edges)
   return edges
-}
-
-/** Goods that someone gave who had taken them on the same way came from him, not straight from where the paper came from; where a record names what he had taken, from that. */
-function boughtOn(
-  groups: ReadonlyMap<GraphCode, { readonly came: readonly GoodsFact[] }>,
-  edges: ReadonlyMap<GraphCode, Map<GraphCode, boolean>>,
-): void {
-  const takers = new Map<string, GraphCode[]>()
-  for (const [top, { came }] of groups)
-    for (const taker of new Set(
-      came.flatMap((fact) => (fact.tells === 'dispatched' ? [] : (fact.taker ?? []))),
-    ))
-      takers.set(taker, [...(takers.get(taker) ?? []), top])
-  const ways = new Map<GraphCode, ReadonlySet<GraphCode>>()
-  const wayTo = (top: GraphCode): ReadonlySet<GraphCode> => {
-    const known = ways.get(top)
-    if (known) return known
-    const way = new Set(edges.get(top)?.keys() ?? [])
-    for (const one of way) for (const earlier of edges.get(one)?.keys() ?? []) way.add(earlier)
-    ways.set(top, way)
-    return way
-  }
-  const nearer: [top: GraphCode, from: GraphCode][] = []
-  const had = new Map(
-    [...groups].map(([top, { came }]) => [
-      top,
-      new Set(came.flatMap(({ tells, taker }) => (TAKES.has(tells) ? (taker ?? []) : []))),
-    ]),
-  )
-  for (const [top, { came }] of groups) {
-    const parents = [...(edges.get(top)?.keys() ?? [])]
-    for (const giver of new Set(came.flatMap((one) => (one.giver === one.taker ? [] : (one.giver ?? []))))) {
-      if (parents.some((parent) => had.get(parent)?.has(giver))) continue
-      for (const one of takers.get(giver) ?? [])
-        if (one !== top && parents.some((parent) => wayTo(one).has(parent))) nearer.push([top, one])
-    }
-  }
-  for (const [top, from] of nearer) {
-    const parents = edges.get(top)
-    if (parents && !parents.has(from)) parents.set(from, false)
-  }
 }

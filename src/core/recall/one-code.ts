@@ -8,6 +8,7 @@ import { isSameMass, loadOf } from './loads.ts'
 import { isNotLater, isReverse } from './returns.ts'
 import { byTime } from './same-goods.ts'
 import { isElsewhere, mainOf, mostIn } from './told-most.ts'
+import { ownerOf } from './traders.ts'
 
 /** How goods are told to begin under a code. */
 const BEGINS: ReadonlySet<Telling> = new Set(['dispatched', 'made', 'transformed'])
@@ -188,9 +189,9 @@ function salesOf(
 
 /** In whose hand goods were that a record tells to have gone somewhere: his who gave them, else his at whose place it was, else of the first. */
 export function givenBy(fact: GoodsFact, { first, came, byOwner, at }: Hands): readonly Hand[] {
-  const { tells, giver, taker } = fact
+  const { tells, giver } = fact
   const isOfGiver = tells === 'sold' || tells === 'entered'
-  const who = giver ?? (isOfGiver ? null : taker)
+  const who = isOfGiver ? giver : ownerOf(fact)
   const ofPerson = who === null ? undefined : byOwner.get(who)
   if (ofPerson) return ofPerson
   const isSomewhere = tells !== 'entered' && mainOf(fact) !== undefined

@@ -6,6 +6,9 @@ import type { Joined } from './joiner.ts'
 /** How goods are told to go on under papers; what goods were turned into was made of all of them. */
 const UNDER: ReadonlySet<Telling> = new Set<Telling>(['made', 'dispatched', 'entered', 'sold'])
 
+/** Rules of the links by which goods were turned into others. */
+export const TURNS: ReadonlySet<string> = new Set(['transformation', 'entered'])
+
 /**
  * The links by which goods went on. A market writes down the papers under which a lot came as papers of that lot: the goods went from the paper to the lot all the same, and
  * not back into the paper.
@@ -83,7 +86,7 @@ function joinUntold(arrivals: readonly GoodsFact[], named: ReadonlySet<GraphCode
 }
 
 /** Whether a record is a paper about lots that were there before; what was mixed under it is a lot of its own. */
-const isPlain = ({ tells, goods, from, types }: GoodsFact): boolean =>
+export const isPlain = ({ tells, goods, from, types }: GoodsFact): boolean =>
   tells === 'papered' &&
   goods.every((code) => types[code] !== undefined) &&
-  from.every((code) => types[code] === undefined)
+  from.every((code) => types[code] === undefined && !code.startsWith('doc:'))

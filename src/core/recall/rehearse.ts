@@ -2,6 +2,7 @@ import type { GraphCode } from '#core/lineage/codes.ts'
 import { type Accounted, accountFor } from './balance.ts'
 import { codeItself } from './code-as.ts'
 import { handsApart } from './hands.ts'
+import { inHolders } from './holders.ts'
 import { type Holding, holdingsOf, type Reached } from './holdings.ts'
 import { lotsOf, type RecallLot } from './lots.ts'
 import { partiesOf, type RecallParty } from './parties.ts'
@@ -26,7 +27,7 @@ export interface Rehearsed {
 
 /** Rehearses a recall on the part of the graph that it reaches. */
 export function rehearse(all: Reached): Rehearsed {
-  const reached = handsApart(toldApart(all))
+  const reached = inHolders(handsApart(toldApart(all)))
   const holdings = holdingsOf(reached)
   const from = new Set<GraphCode>(reached.sources)
   const sources = new Set(

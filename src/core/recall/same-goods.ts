@@ -12,6 +12,7 @@ import {
   mayBeOneLoad,
   tellApart,
 } from './loads.ts'
+import { TURNS } from './papers.ts'
 import { type PlaceKeys, placeKeys } from './place-keys.ts'
 import { isReverse, isTraded } from './returns.ts'
 import { mainOf } from './told-most.ts'
@@ -37,7 +38,7 @@ export function joinVouchers(
 
 /**
  * What one told of giving and the other of taking, of goods that came the same way, is the same goods: where they traded more than once, by
- * mass. Where not all of them name both it is one load (`mayBeOneLoad`) that came of one lot, to one place or to one taker, as long as nothing that is told of it differs. One system tells of all loads of its places, so as many of one mass as it tells are as many. So it is with what two systems tell to be made of one lot. Records of one system and kind are of different goods and are never joined by this.
+ * mass. Where not all of them name both it is one load (`mayBeOneLoad`) that came of one lot or of one giver, to one place or to one taker, as long as nothing that is told of it differs. One system tells of all loads of its places, so as many of one mass as it tells are as many. So it is with what two systems tell to be made of one lot. Records of one system and kind are of different goods and are never joined by this.
  */
 export function joinTraded(arrivals: readonly GoodsFact[], links: readonly Link[], joined: Joined): void {
   const loads = arrivals
@@ -89,6 +90,7 @@ function tradesOf(loads: readonly Load[], keyOf: PlaceKeys): Trade[] {
       OF_BOTH,
     ),
     ...by(({ taker }) => taker, [mayBeOneLoad]),
+    ...by(({ giver }) => giver, [mayBeOneLoad]),
     ...by(
       (fact) => {
         const place = fact.tells === 'entered' ? mainOf(fact) : undefined
@@ -99,11 +101,11 @@ function tradesOf(loads: readonly Load[], keyOf: PlaceKeys): Trade[] {
   ]
 }
 
-/** Whether goods of two records may be the same by the way they came: what one came from is what the other came from, or lies on its way. */
+/** Whether goods of two records may be the same by the way they came: what one came from is what the other came from, or lies on its way, and they were made of no others on it. */
 function waysOf(loads: readonly Load[], links: readonly Link[], joined: Joined): IsSameLoad {
   const before = new Map<GraphCode, GraphCode[]>()
-  for (const { from, to } of links) {
-    if (!joined.has(from) || !joined.has(to)) continue
+  for (const { from, to, rule } of links) {
+    if (TURNS.has(rule) || !joined.has(from) || !joined.has(to)) continue
     const top = joined.find(to)
     const known = before.get(top)
     if (known) known.push(joined.find(from))

@@ -1,7 +1,7 @@
 import { addDecimal, compareDecimal, maxDecimal } from '#core/decimal.ts'
 import { prefixOf } from '#core/regions/path.ts'
 import type { GoodsFact, Measure } from './goods-fact.ts'
-import type { Place } from './place.ts'
+import type { Place, PlaceKind } from './place.ts'
 import { nameKey } from './place-keys.ts'
 import { byTrader } from './traders.ts'
 
@@ -63,17 +63,30 @@ export function apart(facts: readonly GoodsFact[]): GoodsFact[][] {
 export const mainOf = ({ places }: GoodsFact): Place | undefined =>
   places.find(({ kind }) => kind === 'market') ?? places.find(({ kind }) => kind !== 'stall')
 
-/** Whether two records are surely of two places: their codes differ or, of a place that has none, their regions. */
+/** Kinds of place that no farm is. */
+const NO_FARMS: ReadonlySet<PlaceKind> = new Set<PlaceKind>(['market', 'store', 'canteen', 'slaughterhouse'])
+const isFarmAndOther = (a: Place, b: Place): boolean => a.kind === 'farm' && NO_FARMS.has(b.kind)
+
+/** Whether two records are surely of two places: their codes differ or, of a place that has none, their regions; or one is a farm and the other a market. */
 export function isElsewhere(a: GoodsFact | undefined, b: GoodsFact | undefined): boolean {
   if (a === undefined || b === undefined) return false
   const [one, two] = [mainOf(a), mainOf(b)]
   if (one === undefined || two === undefined) return false
   if (one.code !== null && two.code !== null) return one.code !== two.code
+  if (isFarmAndOther(one, two) || isFarmAndOther(two, one)) return true
   if (a.region !== null && b.region !== null && !isNear(a.region, b.region)) return true
   // A system calls one place by one name.
   return (
     a.system === b.system && one.name !== null && two.name !== null && nameKey(one.name) !== nameKey(two.name)
   )
+}
+
+/** Whether two records are surely of one place. */
+export function isSamePlace(a: GoodsFact, b: GoodsFact): boolean {
+  const [one, two] = [mainOf(a), mainOf(b)]
+  if (one === undefined || two === undefined || isElsewhere(a, b)) return false
+  const isOneCode = one.code !== null && one.code === two.code
+  return isOneCode || (one.name !== null && two.name !== null && nameKey(one.name) === nameKey(two.name))
 }
 
 /** A county lies in its city, and that in its province. */

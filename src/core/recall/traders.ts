@@ -6,13 +6,23 @@ import { joiner } from './joiner.ts'
 type Naming = 'booth' | 'name' | 'number'
 
 const HAN = /\p{Script=Han}/u
+const namingOf = (who: string): Naming => (HAN.test(who) ? 'name' : 'number')
 
-function namingsOf({ tells, giver, taker, places }: GoodsFact): [Naming, string][] {
-  const owner = tells === 'entered' ? taker : tells === 'transformed' ? null : (giver ?? taker)
+/** Whether two are named in one way and not the same. */
+export const isNamedOtherwise = (one: string | null, other: string | null): boolean =>
+  one !== null && other !== null && one !== other && namingOf(one) === namingOf(other)
+
+/** Whose goods a record tells of that left or were made; whom a disposal names as the one to whom they go had them not. */
+export const ownerOf = ({ kind, giver, taker }: GoodsFact): string | null =>
+  giver ?? (kind === 'disposal' ? null : taker)
+
+function namingsOf(fact: GoodsFact): [Naming, string][] {
+  const { tells, taker, places } = fact
+  const owner = tells === 'entered' ? taker : tells === 'transformed' ? null : ownerOf(fact)
   const booth = places.find(({ kind }) => kind === 'stall')?.name ?? null
   return [
     ...(booth === null ? [] : [['booth', boothKey(booth)] as [Naming, string]]),
-    ...(owner === null ? [] : [[HAN.test(owner) ? 'name' : 'number', owner] as [Naming, string]]),
+    ...(owner === null ? [] : [[namingOf(owner), owner] as [Naming, string]]),
   ]
 }
 

@@ -7,7 +7,8 @@ import { createSystem } from '#store/systems.ts'
 import { withApi } from '#test/api.ts'
 import { followToTheEnd } from '#test/follow.ts'
 import { expectFound, rootsOf } from '#test/recall/really.ts'
-import { happening, reachedOf, worldOf } from '#test/recall/world.ts'
+import { reachedOf } from '#test/recall/scene.ts'
+import { happening, worldOf } from '#test/recall/world.ts'
 
 const api = withApi()
 const SYSTEMS = ['farm', 'county', 'state', 'market0', 'market1', 'market2', 'market3']

@@ -9,10 +9,10 @@ const sumOf = (all: readonly Parcel[], of: (one: Parcel) => number): number =>
 
 /** Where the goods of the parcels really are, as far as anyone tells that they came there. */
 function whereOf(all: readonly Parcel[]): Sums {
-  const isHere = ({ who, lots }: Parcel): boolean => who !== FARM && lots.length > 0
+  const isHere = ({ who, isTold }: Parcel): boolean => who !== FARM && isTold
   return positive({
     atSites: sumOf(all, (one) => (isHere(one) ? one.has : 0)),
-    soldWholesale: sumOf(all, (one) => (one.lots.length === 0 ? one.has : 0)),
+    soldWholesale: sumOf(all, (one) => (one.isTold ? 0 : one.has)),
     soldRetail: sumOf(all, ({ retail }) => retail),
     disposed: sumOf(all, ({ destroyed }) => destroyed),
   })
@@ -20,7 +20,7 @@ function whereOf(all: readonly Parcel[]): Sums {
 
 function leftReally(reached: readonly Parcel[]): Record<string, string> {
   const isThere = (market: number) => (one: Parcel) =>
-    one.lots.length > 0 && TRADERS[one.who]?.market === market ? one.has : 0
+    one.isTold && TRADERS[one.who]?.market === market ? one.has : 0
   return Object.fromEntries(
     MARKETS.flatMap((code, market) => {
       const there = sumOf(reached, isThere(market))

@@ -26,7 +26,11 @@ export interface Parcel {
   /** How often they were made into others. */
   readonly stage: number
   readonly parents: readonly Parcel[]
-  /** What it is called by each of those who tell of it; none where nobody tells that it came. */
+  /** Whether anybody tells that it came, or was made. */
+  readonly isTold: boolean
+  /** Whether someone names whose it is. */
+  readonly isOwnerTold: boolean
+  /** What it is called by each of those who tell of it by a number. */
   readonly lots: readonly string[]
   /** The voucher or paper that is another name of it. */
   readonly paper: string | null
@@ -81,3 +85,12 @@ const placeOf = (who: number) =>
     : sitesOf(TRADERS[who]?.market as number, TRADERS[who]?.stall)
 /** The system of a market tells of all its stalls. */
 export const systemOf = (who: number): string => (who === FARM ? 'farm' : `market${TRADERS[who]?.market}`)
+
+/** The parcels that a recall from some of them reaches: what they came from, and all that came of any of these. */
+export function reachedOf(parcels: readonly Parcel[], roots: readonly Parcel[]): Parcel[] {
+  const reached = new Set(roots)
+  for (const one of reached) for (const parent of one.parents) reached.add(parent)
+  // Parents stand before what came of them.
+  for (const one of parcels) if (one.parents.some((parent) => reached.has(parent))) reached.add(one)
+  return parcels.filter((one) => reached.has(one))
+}

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { rehearsalOf } from '#test/recall/ledger.ts'
 import { expectFound, rootsOf } from '#test/recall/really.ts'
-import { happening, reachedOf, worldOf } from '#test/recall/world.ts'
+import { reachedOf } from '#test/recall/scene.ts'
+import { happening, worldOf } from '#test/recall/world.ts'
 
 test('goods are found once and where they are, from whichever lot, voucher or paper a recall begins, whoever of two systems tells of them, by which codes and in which order', async () => {
   const seen = new Map<string, number>()
@@ -23,6 +24,13 @@ test('goods are found once and where they are, from whichever lot, voucher or pa
   for (const one of [
     'farm',
     'a voucher of two products',
+    'a ledger',
+    'an arrival under what the goods first came under',
+    'sell under what it came under',
+    ...['retail', 'destroy', 'make'].flatMap((does) => [
+      `${does} under what it came under`,
+      `${does} under what it came under, told whose`,
+    ]),
     ...['retail', 'destroy', 'make'].flatMap((does) => [does, `${does} of several`, `${does}, told by two`]),
     ...['both', 'taker', 'giver', 'nobody'].flatMap((named) =>
       ['market', 'county'].flatMap((teller) => [
