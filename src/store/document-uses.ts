@@ -2,7 +2,7 @@ import { MAKERS, type PaperBeginning } from '#core/documents/paper-beginning.ts'
 import { BEYOND, type Beyond, type MentionRow, mentions, overlay } from './document-mentions.ts'
 import { lotsOf } from './lots-of-uses.ts'
 import type { Reader } from './sighted.ts'
-import { hasCode, NAMESAKES, traderIn } from './traders-apart.ts'
+import { BEGUN, hasCode, TRADERS, WHO } from './traders-apart.ts'
 
 /** A paper whose use is asked for; days are `YYYY-MM-DD`. */
 export interface UseQuestion {
@@ -99,15 +99,16 @@ const CHOSEN = (active: string): string => `
         `m.code = a.code and m.role = 'upstream' and m.kind in ('sale', 'entry', 'dispatch')${active}
            and (a.types is null or m.type = any(a.types) or a.former->'types' ? m.type and m.used_on >= (a.former->>'since')::date)`,
       )}) m),
-  ${NAMESAKES},
+  ${TRADERS},
+  ${BEGUN},
   heard as materialized (
-    select m.n, "on", issued, until, inside, plate, beginning, "isSoldAsSent", place, record_id, version, kind, system, status, type, site, site_name, site_role, from_province, to_province,
-           used_on, mass, count, count_unit, product_class, product_code, vehicle, beside, bought_on, t.giver, t.taker, coalesce(mass < 0 or count < 0, false) as is_back,
-           kind = 'entry' and coalesce(case when (beginning->'isVoucher')::boolean
-             then beginning->'givers' ? t.taker and (not (beginning->'isToNamesake')::boolean or ${hasCode('t.taker')} or is_there)
-             else t.giver is not null and not beginning->'givers' ? t.giver and is_there end, false) as is_home
-      from met m cross join lateral (
-        select ${traderIn('giver')} as giver, ${traderIn('taker')} as taker, beginning->'places' ? place or beginning->'names' ? site_name as is_there offset 0) t),
+    select m.n, "on", issued, until, inside, plate, b.beginning, "isSoldAsSent", place, record_id, version, kind, system, status, type, site, site_name, site_role, from_province, to_province,
+           used_on, mass, count, count_unit, product_class, product_code, vehicle, beside, bought_on, who_gave as giver, who_took as taker, coalesce(mass < 0 or count < 0, false) as is_back,
+           kind = 'entry' and coalesce(case when (b.beginning->'isVoucher')::boolean
+             then b.beginning->'givers' ? who_took and (not (b.beginning->'isToNamesake')::boolean or ${hasCode('m.taker')} or is_there)
+             else who_gave is not null and not b.beginning->'givers' ? who_gave and is_there end, false) as is_home
+      from (${WHO} offset 0) m join begun b on b.n = m.n cross join lateral (
+        select b.beginning->'places' ? place or b.beginning->'names' ? site_name as is_there offset 0) t),
   traded as materialized (
     select n, giver, taker, bool_or(is_back) as refunded from heard where kind = 'sale' and status = 'active' and giver <> taker group by n, giver, taker having not bool_and(is_back)),
   told as materialized (

@@ -109,3 +109,38 @@ test('a gate that names no trader, and a system that names them otherwise, tell 
   expect(await asked('GATE', 10)).toMatchObject({ used: '290', reasons: [] })
   expect(await asked('NAMES', 150)).toMatchObject({ used: '150', reasons: [] })
 })
+
+test('two traders of one name are two by their codes, and one whose name is written in two ways is one by his', async () => {
+  const by = (
+    system: string,
+    kilograms: number,
+    number: string,
+    name: string,
+    code?: string,
+    market?: string,
+  ) => {
+    const { body, ...record } = came(number, system, kilograms, name, market)
+    const ids = code === undefined ? [] : [{ scheme: 'cn.mofcom.operator13', value: code }]
+    return { ...record, body: { ...body, parties: [{ role: 'owner' as const, name, ids }] } }
+  }
+  const [one, other] = ['3301090040071', '3301090040072']
+  await storeRecords(pool, [
+    paper('CODES', 300),
+    by('gate', 200, 'CODES', FIRST, one),
+    by('app', 150, 'CODES', FIRST, other),
+    paper('WAYS', 300),
+    by('gate', 250, 'WAYS', FIRST, one),
+    by('app', 240, 'WAYS', `${FIRST}（老李）`, one),
+    paper('THIRD', 300),
+    by('gate', 250, 'THIRD', FIRST, one),
+    by('app', 240, 'THIRD', `${FIRST}（老李）`, one),
+    by('ledger', 230, 'THIRD', FIRST),
+    paper('FILLED', 300),
+    ...['甲', '乙', '丙', '丁'].map((name, n) => by(n < 2 ? 'gate' : 'app', 60 + n, 'FILLED', name, one)),
+  ])
+  expect(await asked('CODES', 10)).toMatchObject({ used: '350', over: '-50', reasons: ['used_up'] })
+  expect(await asked('WAYS', 50)).toMatchObject({ used: '250', over: undefined, reasons: [] })
+  expect(await asked('THIRD', 50)).toMatchObject({ used: '250', over: undefined, reasons: [] })
+  // A code that all bear is nobody's.
+  expect(await asked('FILLED', 10)).toMatchObject({ used: '246', reasons: [] })
+})
