@@ -18,6 +18,7 @@ import {
 } from '#core/findings/finding-kinds.ts'
 import { FINDING_EVENTS, type FindingEvent } from '#core/findings/next-version.ts'
 import { field } from '#core/model/field.ts'
+import { regionName } from '#core/regions/path.ts'
 import { actOn } from '#flow/findings/act.ts'
 import { regionPrefix } from '#store/change-filter.ts'
 import { listFindings, readFinding } from '#store/findings.ts'
@@ -198,6 +199,8 @@ export const findingRoutes =
         const dueAtMs =
           body.dueAt === undefined ? undefined : Date.parse(instant(body.dueAt, '/dueAt', 'end') as string)
         const year = new Date(nowMs).getUTCFullYear()
+        if (owner?.region !== undefined && regionName(owner.region, year) === undefined)
+          throw wrong('/owner/region', 'no region ever had this code')
         const found = await actOn(
           { pool, intake },
           params.id,
@@ -221,7 +224,8 @@ export const findingRoutes =
 function instant(text: string | undefined, path: string, edge: 'start' | 'end'): string | undefined {
   if (text === undefined) return undefined
   if (isDayOrTime(text)) return instantOf(text, edge)
-  throw new HubError('invalid_request', {
-    issues: [{ path, code: 'E_SCHEMA', reason: 'a day, or a time with its zone' }],
-  })
+  throw wrong(path, 'a day, or a time with its zone')
 }
+
+const wrong = (path: string, reason: string): HubError =>
+  new HubError('invalid_request', { issues: [{ path, code: 'E_SCHEMA', reason }] })

@@ -86,6 +86,8 @@ test('what an official did is not undone by a judgement, and stays until the fig
     ...{ state: 'open', isOverdue: true, note: '转办', dueAt: { at: dueAt } },
     owner: { role: 'agriculture', region: { code: '330400' } },
   })
+  const nowhere = await act(id, { event: 'assign', owner: { role: 'agriculture', region: '999999' } })
+  expect([nowhere.statusCode, nowhere.json().issues?.[0]?.path]).toEqual([400, '/owner/region'])
   expect((await act(id, { event: 'acknowledge' })).json()).toMatchObject({ state: 'acknowledged' })
   await judge()
   expect((await list('overdue=true')).findings).toMatchObject([{ id, owner: { role: 'agriculture' } }])
