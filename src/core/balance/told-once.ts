@@ -3,6 +3,7 @@ import { isAbout, type Mention, mentionOf, mentionsOf, strongestMentions } from 
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { type HandsOf, handsIn, LEAVES } from './hands.ts'
 import type { ToldFact } from './lot-facts.ts'
+import { repeatedRows } from './steps.ts'
 
 /** What is told of a lot, with the records that tell it. */
 interface Told {
@@ -14,7 +15,7 @@ interface Told {
 
 /** The facts of a lot, each of its goods made, brought in and gone once, whatever the order of the records. */
 export function toldOnce(told: Told): ToldFact[] {
-  const facts = besideNearest(told)
+  const facts = usedOnce(besideNearest(told), told.records)
   const handsOf = handsIn(told.records, facts)
   const made = madeOnce(notWentOn({ ...told, facts }), handsOf)
   const brought = broughtInOnce(made, handsOf)
@@ -42,6 +43,13 @@ function besideNearest({ codes, facts, records }: Told): readonly ToldFact[] {
       ? { ...one, beside: one.beside.filter((code) => !behind.has(code)) }
       : one,
   )
+}
+
+/** Without what rows of further products of one step say once more to have gone in. */
+function usedOnce(facts: readonly ToldFact[], records: Told['records']): readonly ToldFact[] {
+  if (facts.filter(({ flow }) => flow === 'used').length < 2) return facts
+  const repeated = repeatedRows([...records.values()])
+  return facts.filter(({ flow, record }) => flow !== 'used' || !repeated.has(record))
 }
 
 const ON: ReadonlySet<ToldFact['flow']> = new Set(['sold', 'sent', 'taken'])

@@ -1,17 +1,16 @@
 import { isLine, linesOnce, type StatementOf, statementOf } from '#core/balance/lines-once.ts'
 import { CARRIED_DAYS, type SiteBalance, type SiteMove, siteBalance } from '#core/balance/site-balance.ts'
+import { repeatedRows } from '#core/balance/steps.ts'
 import type { Link } from '#core/lineage/traced-record.ts'
 import { linkGroups } from '#flow/trace/link-groups.ts'
 import {
   type Entered,
-  type EntryElsewhere,
   type GoodsPlace,
   type KnownPlace,
-  type MoveSum,
   readEntered,
-  readMoveSums,
   readPlaces,
 } from '#store/goods-moves.ts'
+import { type EntryElsewhere, type MoveSum, readMoveSums, readUsedAlike } from '#store/goods-sums.ts'
 import { readLinks, readTracedVersions } from '#store/lots.ts'
 import type { Reader } from '#store/sighted.ts'
 
@@ -45,7 +44,10 @@ export async function loadGoods(reader: Reader, asked: readonly GoodsPlace[]): P
   })
   const entered = await readEntered(reader, known, CARRIED_DAYS)
   const elsewhere = await entriesElsewhere(reader, entered)
-  const sums = Map.groupBy(await readMoveSums(reader, known, CARRIED_DAYS, elsewhere), ({ n }) => n)
+  const used = await readUsedAlike(reader, known, CARRIED_DAYS)
+  const rows = used.length === 0 ? [] : [...(await readTracedVersions(reader, used)).values()]
+  const told = { elsewhere, repeated: [...repeatedRows(rows)] }
+  const sums = Map.groupBy(await readMoveSums(reader, known, CARRIED_DAYS, told), ({ n }) => n)
   return known.map(({ keys: _, ...one }, n) => {
     const own = sums.get(n) ?? []
     return { ...one, sums: own, balance: siteBalance(own.map(moveOf), one.day) }

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { measured } from '#core/balance/goods-move.ts'
 import { goneLeast, lotsTold } from '#core/balance/lots-together.ts'
 import { greatest, sumOf } from '#core/balance/measure.ts'
+import { repeatedRows, rowsBeside } from '#core/balance/steps.ts'
 import { judgeYield, type YieldJudgement, yieldRange } from '#core/balance/yields.ts'
 import { documentCode, lotCode } from '#core/lineage/codes.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
@@ -34,7 +35,8 @@ const codesOf = (flow: FlowPart | undefined): string[] => [
 /**
  * Transformations with their yields. What went in is the mass that the record states, else the live mass of the animals as they came in under
  * the same paper or lot, in the share that was killed. What came out is what the record states, else what was traded under the
- * papers and as the lots that came out, so far. Where several use up one arrival and do not say how much of it each, they are judged together.
+ * papers and as the lots that came out, so far. Where several use up one arrival and do not say how much of it each, they are judged together,
+ * and so are rows by which one step is told that gives several products.
  */
 export async function loadYields(pool: Pool, ids: readonly string[], on: string): Promise<LoadedYield[]> {
   const records = await readNewestVersions(pool, ids)
@@ -50,7 +52,10 @@ export async function loadYields(pool: Pool, ids: readonly string[], on: string)
     )
     const arrivals = arrivalsOf(record, near)
     const entries = arrivals ?? []
-    const { into, together } = shareOf(record, entries, near.filter(isBeside(record)))
+    const rows = rowsBeside(record, near)
+    const others = near.filter((one) => isBeside(record)(one) && !rows.includes(one))
+    const { into, together: shared } = shareOf(record, entries, others)
+    const together = [...shared, ...rows]
     const stated = statedOf(record)
     const codes = codesOf(body.output)
     // Goods leave under all papers of one slaughter at once, and as several lots one beside the other.
@@ -58,20 +63,21 @@ export async function loadYields(pool: Pool, ids: readonly string[], on: string)
       greatest(codes.filter(isPaper).map((code) => used.get(code) ?? null)),
       goneOf(codes.flatMap((code) => lots.get(code) ?? [])),
     ])
-    const others = together.map(statedOf)
-    const outOf = sumOf([stated ?? traded, ...others])
+    const statedBeside = together.map(statedOf)
+    const outOf = sumOf([stated ?? traded, ...statedBeside])
     const goods = body.input?.product ?? body.product ?? {}
     const judged = judgeYield(yieldRange(body.process, goods), {
       into,
       outOf,
-      isAll: ![stated, ...others].includes(null),
+      isAll: ![stated, ...statedBeside].includes(null),
     })
-    const active = record.status === 'active'
+    // What is found of a step is found at the first of its rows.
+    const isJudged = record.status === 'active' && !repeatedRows([record, ...rows]).has(record.id)
     const isPartial =
       codesOf(body.input).some((code) => more.has(code)) || codes.some((code) => lots.get(code)?.isPartial)
     return {
       ...judged,
-      ...(active && !isPartial ? {} : { verdict: 'unknown' as const }),
+      ...(isJudged && !isPartial ? {} : { verdict: 'unknown' as const }),
       record,
       isPartial,
       into,

@@ -1,4 +1,5 @@
 import { fact, type ToldFact } from '#core/balance/lot-facts.ts'
+import { repeatedRows } from '#core/balance/steps.ts'
 import { mentionsOf } from '#core/lineage/mentions.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Body } from '#core/model/body.ts'
@@ -42,9 +43,11 @@ export async function usedUp(
     const came = [...new Set((arrivals.get(record.id) ?? []).map(({ from }) => from))]
     return lots.some((code) => came.includes(code)) ? lots : [...new Set([...lots, ...came])]
   }
-  const records = entered.length > 0 ? await readTracedVersions(reader, entered) : new Map()
+  const records: ReadonlyMap<string, TracedRecord> =
+    entered.length > 0 ? await readTracedVersions(reader, entered) : new Map()
+  const repeated = repeatedRows([...records.values()])
   for (const { from, recordId } of entered) {
-    const record: TracedRecord | undefined = records.get(recordId)
+    const record = repeated.has(recordId) ? undefined : records.get(recordId)
     const together = record ? togetherOf(record) : []
     // What names a lot of which this one was taken used of that one alone.
     if (!record?.body.input?.documents || !together.includes(from)) continue

@@ -5,7 +5,7 @@ import { type SiteMove, siteBalance } from '#core/balance/site-balance.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { moveOf } from '#flow/balance/load-goods.ts'
-import type { MoveSum } from '#store/goods-moves.ts'
+import type { MoveSum } from '#store/goods-sums.ts'
 
 const DAYS = 8
 const dayOf = (day: number): string => `2026-03-0${day + 1}`
