@@ -46,7 +46,8 @@ export interface GoodsFact {
   readonly called?: { readonly goods: CaseGoods; readonly from: CaseGoods }
   readonly product: string | null
   readonly productClass: string | null
-  /** Where it happened, and where the goods go; GB/T 2260. */
+  /** Where the goods are from, where it happened, and where they go; GB/T 2260. */
+  readonly origin: string | null
   readonly region: string | null
   readonly destination: string | null
   readonly places: readonly Place[]
@@ -94,6 +95,7 @@ export function goodsFact({ id, version, kind, system, status, body }: TracedRec
     called: calledBy(kind, body),
     product: product?.name ?? null,
     productClass: product?.class ?? null,
+    origin: body.origin?.code ?? null,
     region: body.region?.code ?? null,
     destination: body.destination?.code ?? null,
     places: placesOf(body),

@@ -55,15 +55,23 @@ export function rehearse(all: Reached): Rehearsed {
   }
 }
 
-/** Digits of the province that all goods of the source come from. */
+/**
+ * Digits of the province that all goods of the source come from: as its own records tell, else as those tell who had the goods first, by where they say that these are from, or by where they had them.
+ */
 function homeOf(holdings: readonly Holding[], sources: ReadonlySet<number>): string | null {
-  const provinces = new Set(
-    holdings
-      .filter(({ index }) => sources.has(index))
-      .flatMap(({ came }) => came.flatMap(({ region }) => region?.slice(0, 2) ?? [])),
-  )
-  const [only] = provinces
-  return provinces.size === 1 && only !== undefined ? only : null
+  const first = holdings.filter(({ index }) => sources.has(index))
+  const next = holdings.filter(({ parents }) => parents.some((parent) => sources.has(parent)))
+  const told = [
+    first.flatMap(({ came }) => came.map(({ region }) => region)),
+    next.flatMap(({ came }) => came.map(({ origin }) => origin)),
+    next.flatMap(({ came }) => came.map(({ region }) => region)),
+  ]
+  for (const regions of told) {
+    const provinces = new Set(regions.flatMap((region) => region?.slice(0, 2) ?? []))
+    const [only] = provinces
+    if (only !== undefined) return provinces.size === 1 ? only : null
+  }
+  return null
 }
 
 function yearOf(facts: readonly { readonly at: string | null }[]): number {

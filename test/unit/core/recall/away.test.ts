@@ -17,7 +17,7 @@ function fact(tells: Telling, kilograms: number, of: Partial<GoodsFact> = {}): G
       giver: null,
       taker: null,
     },
-    ...{ refused: false, refund: false, product: null, productClass: null, region: '330105' },
+    ...{ refused: false, refund: false, product: null, productClass: null, origin: null, region: '330105' },
     ...{ destination: null, places: [], keepers: [], at: null },
     ...of,
   }

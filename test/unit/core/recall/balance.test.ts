@@ -21,7 +21,7 @@ function fact(tells: Telling, kilograms: number, of: Partial<GoodsFact> = {}): G
       types: {},
     },
     ...{ measures: kg(kilograms), giver: null, taker: null, refused: false, refund: false },
-    ...{ product: null, productClass: null, region: '330105', destination: null, places: [] },
+    ...{ product: null, productClass: null, origin: null, region: '330105', destination: null, places: [] },
     ...{ keepers: [], at: null },
     ...of,
   }

@@ -12,7 +12,7 @@ function fact(tells: Telling, kilograms: number, of: Partial<GoodsFact> = {}): G
   return {
     ...{ id, version: 1, kind: 'sale', system: 'a', tells, goods: [LOT], papers: [], from: [], types: {} },
     ...{ measures: [{ value: String(kilograms), unit: 'KGM' }], giver: null, taker: null },
-    ...{ refused: false, refund: false, product: null, productClass: null },
+    ...{ refused: false, refund: false, product: null, productClass: null, origin: null },
     ...{ region: '330105', destination: null, places: [], keepers: [], at: null },
     ...of,
   }

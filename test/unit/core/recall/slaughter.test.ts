@@ -22,7 +22,7 @@ const plant = {
 const PLANT = 'plant'
 
 /** Twenty pigs that came to a slaughterhouse under their animal paper, whose record may be told too. */
-function pigs(isPaperTold: boolean) {
+function pigs(isPaperTold: boolean, origin: object = {}) {
   const { records, tell } = ledger()
   if (isPaperTold)
     tell(
@@ -36,7 +36,14 @@ function pigs(isPaperTold: boolean) {
     'entry',
     0,
     null,
-    { lots: [lot('P')], documents: [animalPaper('upstream')], quantity: heads(20), ...PIGS, ...plant },
+    {
+      lots: [lot('P')],
+      documents: [animalPaper('upstream')],
+      quantity: heads(20),
+      ...PIGS,
+      ...plant,
+      ...origin,
+    },
     PLANT,
   )
   const slaughtered = (count: number, out: string, kilograms: number) =>
@@ -94,4 +101,27 @@ test('pigs that were slaughtered on two days under one animal paper are each cou
   const found = await rehearsalOf(records, 'lot:P')
   expect(massOf(found, 0, 'HEA')).toMatchObject({ stated: 20, where: { processed: 17, atSites: 3 } })
   expect(massOf(found, 1)).toMatchObject({ stated: 1300, where: { atSites: 1300 } })
+})
+
+test.each([
+  ['that their arrival says', { origin: { code: '330803' } }, 300],
+  ['where they came first, as nobody says where they are from', {}, 300],
+  [
+    'that their arrival says, and that is another one than that of the slaughterhouse',
+    { origin: { code: '310230' } },
+    600,
+  ],
+])('meat of animals whose paper nobody tells of has left the province %s', async (_, origin, away) => {
+  const { records, tell, slaughtered } = pigs(false, origin)
+  slaughtered(12, 'M', 900)
+  tell('entry', 3, 300, { lots: [lot('S'), lot('M', 'source')], product: { name: '猪肉', class: 'pork' } })
+  for (const list of [records, records.toReversed()])
+    expect(massOf(await rehearsalOf(list, 'doc:Q'), 1)).toMatchObject({
+      ...{
+        stated: 900,
+        found: 900,
+        where: { leftRegion: away, atSites: 900 - away },
+        away: { atSites: away },
+      },
+    })
 })

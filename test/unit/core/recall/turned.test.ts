@@ -25,7 +25,7 @@ const fact = (
     types: {},
   },
   ...{ measures, giver: null, taker: null, refused: false, refund: false },
-  ...{ product: null, productClass: null, destination: null, keepers: [], at: null },
+  ...{ product: null, productClass: null, origin: null, destination: null, keepers: [], at: null },
   ...place,
   ...of,
 })
