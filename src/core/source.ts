@@ -19,16 +19,20 @@ export interface SourceRecord {
   readonly envelope?: Envelope
   /** What decoding found wrong with it; not empty means that the record is rejected while its neighbours live. */
   readonly issues: readonly Issue[]
-  /** Of a line, where the record around it tells all lines that there are. */
+  /** Of a line, where the record or the sheet around it tells all lines that there are. */
   readonly whole?: WholeLines
 }
 
-/** Where the lines of one record stand among the source records. */
+/** Where the lines of one record, or of one title, stand among the source records. */
 export interface WholeLines {
   /** Place of the first of them. */
   readonly first: number
-  /** All of them, at the last one; none where the record has no lines, and stands for itself. */
+  /** All of them, at the last one. */
   readonly lines?: readonly SourceRecord[]
+  /** Where there are more than are looked through: place of the first that is none of `lines`. */
+  readonly cutAt?: string
+  /** It is no line, and stands for what has none itself: a record with an empty list, a sheet without rows. */
+  readonly alone?: true
 }
 
 /** Damage of a source's XML that is known and repaired before it is read. */
@@ -149,6 +153,8 @@ export interface WorkbookOptions extends TableOptions {
   readonly sheets?: 'all'
   /** Whether hidden rows are records; a filter hides rows too, so they are where not given. */
   readonly hiddenRows?: 'read' | 'skip'
+  /** Parts of the title: all sheets that have the same tell all rows that there are, one without any too. */
+  readonly whole?: readonly string[]
 }
 
 /** How a dBase table is read. */

@@ -63,6 +63,12 @@ function isCleanAscii(raw: string): boolean {
   return !afterBlank || raw === ''
 }
 
+const BLANKS = /[\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+/gu
+
+/** A part of a key in one width and without blanks, also such as cannot be seen. */
+export const withoutBlanks = (text: string): string =>
+  text.replace(BLANKS, '').normalize('NFKC').replace(BLANKS, '')
+
 /** The name of a source field as mappings compare it: trimmed, NFKC, lower case (`ＰＢNumber ` → `pbnumber`). */
 export function normaliseKey(raw: string): string {
   let changes = false

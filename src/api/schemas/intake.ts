@@ -26,8 +26,8 @@ const ofSource = {
       Type.Integer({ minimum: 1 }),
       ['Lines that ended', '作废的明细数'],
       [
-        'Records of other lines that ended because their order tells them no more (`whole` of the mapping), the last of `records`; said at the last line of the order',
-        '因整单不再含有而作废的其他明细的规范记录数（映射的 whole），列于 records 末尾；见于该单最后一条明细',
+        'Records of other lines that ended because their order, or their sheet, tells them no more (`whole` of the mapping), the last of `records`; said at the last line',
+        '因整单或工作表不再含有而作废的其他明细的规范记录数（映射的 whole），列于 records 末尾；见于最后一条明细',
       ],
     ),
   ),

@@ -205,7 +205,7 @@ const TriedSource = field(
     whole: Type.Optional(
       field(
         Type.Object({
-          key: field(Type.Array(Type.String()), ['Key of the order', '整单主键']),
+          key: field(Type.Array(Type.String()), ['Key of the order or the title', '整单或标题的主键']),
           lines: nullable(
             Type.Integer(),
             ['Lines', '明细数'],
@@ -223,7 +223,7 @@ const TriedSource = field(
             ],
           ),
         }),
-        ['Order that is told with all its lines', '整单报送的订单'],
+        ['Order or sheet that is told with all its lines', '整单报送的订单或工作表'],
         ['At its last line, where the mapping says `whole`', '映射写有 whole 时，见于其最后一条明细'],
       ),
     ),

@@ -157,6 +157,23 @@ export const RECORD_TWINS: Twins = [
     'Check that `whole` of the mapping names one order and not a market or a day. Send fewer orders in one message.',
     '请检查映射的 whole 指的是一份订单，而非整个市场或一天；并减少每份报文中的订单数。',
   ],
+  [
+    'its sheet was told later without this row; it was stored and made void',
+    '其工作表之后的报送不含此行；已保存并作废',
+  ],
+  [
+    'nobody can tell which line this is, as its key cannot be read: lines that are left out stay',
+    '此明细的主键无法读取，无法判断是哪一条：未列出的明细保持有效',
+  ],
+  ['Mend it and send all lines again.', '请更正后重新发送全部明细。'],
+  [
+    'the sheets of this title have more rows than are looked through: rows that are left out stay',
+    '此标题的工作表行数过多，无法逐一核对：未列出的行保持有效',
+  ],
+  [
+    'Give each month, or each stall, sheets with a title of their own.',
+    '请为每个月或每个摊位使用各自标题的工作表。',
+  ],
   ['no number of a paper, or too long', '凭证编号缺失或过长'],
   [
     'Send the number as it is written on the paper, or leave the paper out.',

@@ -64,7 +64,7 @@ export interface MappedSource {
   readonly whole?: MappedWhole
 }
 
-/** The order that a line belongs to, and at its last line all lines that it has. */
+/** The order or the sheets that a line belongs to, and at the last line all lines that there are. */
 export interface MappedWhole {
   /** What identifiers of its lines have behind their kind, before the rest of the key. */
   readonly id: string
@@ -75,8 +75,12 @@ export interface MappedWhole {
   readonly kinds: readonly Kind[]
   readonly order?: string
   readonly lacksOrderAt?: string
-  /** At the last line, what identifiers of the records of all lines have behind their kind; null where one of them cannot be told. */
-  readonly lines?: ReadonlySet<string> | null
+  /** Of sheets, whose title the keys of their rows need not hold: all of which a row may be, by the parts that they do hold. */
+  readonly among?: string
+  /** At the last line, what identifiers of the records of all lines have behind their kind. */
+  readonly lines?: ReadonlySet<string>
+  /** Why `lines` are not all: the key of one, at this place, cannot be read, or from there on there are more than are looked through. */
+  readonly unsure?: { readonly why: 'key' | 'many'; readonly at: string }
 }
 
 /** A record that a source record does not tell (any more). */

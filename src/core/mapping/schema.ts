@@ -160,7 +160,7 @@ export function mappingSchema(): TSchema {
     order: ref('date'),
     whole: told(
       list(ref('keyPart')),
-      'Parts of the key that are of the order: its lines (read.lines) are all that there are, and one that it tells no more ends',
+      'Parts of the key that are of the order, or parts of the title of a sheet: its lines (read.lines), or its rows, are all that there are, and one that it tells no more ends',
     ),
     emit: list(Type.Unsafe({ anyOf: KINDS.map(emitOf) })),
     tests: list(parts({ in: Type.String(), out: Type.String() })),

@@ -28,12 +28,13 @@ import type { KeyedResult } from './results-text.ts'
 import {
   comesBack,
   isLeftOut,
-  LEFT_OUT,
   type LineOf,
+  leftOut,
   leftOutIssue,
   lineOf,
   noteLine,
   staysEnded,
+  takeOverRow,
 } from './wholes.ts'
 
 const NOTHING: Outcome = { word: 'unchanged', version: 0 }
@@ -56,6 +57,7 @@ function decideSource(
   into: Decision,
 ): KeyedResult {
   const line = lineOf(message, source, known)
+  if (line) takeOverRow(line, source, known)
   const result = decideRecords(message, source, at, line, known, into)
   if (!line) return result
   if (result.result !== 'rejected') noteLine(line, source, known)
@@ -131,11 +133,11 @@ function decideRecord(
     const version = nextNumber(record.id, known, content.occurredAtMs)
     add(message, index, record, content, 'active', version, known, into)
     const waiting = known.waiting.get(record.id)
-    if (!waiting && isLeftOut(line, record)) {
-      const left = voided(record, newestBody(record.id, known), LEFT_OUT)
+    if (!waiting && line && isLeftOut(line, record)) {
+      const left = voided(record, newestBody(record.id, known), leftOut(line.whole))
       const ended = nextNumber(record.id, known)
       add(message, index, record, left, 'void', ended, known, into)
-      return { word: 'voided', version: ended, issue: leftOutIssue(record.order) }
+      return { word: 'voided', version: ended, issue: leftOutIssue(record.order, line.whole) }
     }
     if (!waiting) return { word: 'created', version }
     known.waiting.delete(record.id)
@@ -153,8 +155,10 @@ function decideRecord(
     into.claims.push(ownClaim(message, record, content, 'active', head, owner))
     return { word: 'unchanged', version: head.version, issue: claimIssue(owner.hub) }
   }
-  if (staysEnded(line, record))
-    return { word: 'unchanged', version: head.version, issue: leftOutIssue(record.order), isOutdated: true }
+  if (line && staysEnded(line, record)) {
+    const issue = leftOutIssue(record.order, line.whole)
+    return { word: 'unchanged', version: head.version, issue, isOutdated: true }
+  }
   const stays = comesBack(line, record) ? undefined : whyItStays(message, record, content, head, known)
   if (stays) return stays
   const version = nextNumber(record.id, known)

@@ -9,10 +9,10 @@ import { type Decision, historyOf, type Known } from './known-records.ts'
 import { isOlder, orderOf } from './late.ts'
 import type { PreparedMessage, PreparedRecord, PreparedSource } from './prepared.ts'
 import type { KeyedResult } from './results-text.ts'
-import { idOf, type KnownWhole, keyOf, LEFT_OUT, type LineOf, lineIds, setLine } from './wholes.ts'
+import { idOf, type KnownWhole, keyOf, type LineOf, leftOut, lineIds, setLine, takeOver } from './wholes.ts'
 
-/** Digests of earlier bytes that are kept of an order. */
-const PAST_MAX = 32
+/** Digests of earlier bytes that are kept of an order or a sheet: a ledger comes again each evening of a year. */
+const PAST_MAX = 400
 
 /**
  * Ends, once the last line of an order was decided, what it told before and tells no more. Not where it is late, where one of its lines cannot be told from
@@ -27,17 +27,20 @@ export function endLines(
   into: Decision,
 ): KeyedResult {
   const { whole, known: own, standing } = line
-  if (whole.lines === undefined && standing !== 'mute') return result
-  const { lines } = whole
-  if (standing !== 'newest' || !lines) {
+  const { lines, unsure } = whole
+  if (lines === undefined && standing !== 'mute') return result
+  if (standing === 'newest') takeOver(line, lineIds(whole), known)
+  if (standing !== 'newest' || !lines || unsure) {
     remember(own, message.sha256.toString('hex'), standing === 'late' ? 'past' : 'muted')
-    const isTold = standing === 'mute' && lines && leftOut(whole, own, known).length > 0
-    return isTold ? withIssue(result, unorderedIssue(whole.lacksOrderAt ?? '')) : result
+    const issue = lines && staysIssue(line)
+    return issue && (unsure?.why === 'many' || untold(whole, own, known).length > 0)
+      ? withIssue(result, issue)
+      : result
   }
   if (own.hasMore) return withIssue(result, tooManyIssue(source.path ?? ''))
   const hasSay = !message.replay || isOwnWord(message, whole, own, known)
   const ended: Ended[] = []
-  for (const id of leftOut(whole, own, known)) {
+  for (const id of untold(whole, own, known)) {
     const record = untoldLine(id, whole)
     if (!mayEnd(message, source, record, known, hasSay)) continue
     const outcome = decideVoid(message, source.index, record, known.heads.get(id), known, into)
@@ -49,7 +52,7 @@ export function endLines(
 }
 
 /** The records of an order that count and are none of the lines that it has now. */
-function leftOut({ lines, kinds }: MappedWhole, own: KnownWhole, known: Pick<Known, 'heads'>): string[] {
+function untold({ lines, kinds }: MappedWhole, own: KnownWhole, known: Pick<Known, 'heads'>): string[] {
   const ids: string[] = []
   for (const [id, ended] of own.lines) {
     if (ended || lines?.has(keyOf(id)) || known.heads.get(id)?.status !== 'active') continue
@@ -58,15 +61,15 @@ function leftOut({ lines, kinds }: MappedWhole, own: KnownWhole, known: Pick<Kno
   return ids
 }
 
-const untoldLine = (id: string, { order }: MappedWhole): PreparedRecord => {
+const untoldLine = (id: string, whole: MappedWhole): PreparedRecord => {
   const { kind, key } = parseRecordId(id) as NonNullable<ReturnType<typeof parseRecordId>>
   return {
     kind: kind as Kind,
     id,
     key,
     operation: 'untold',
-    ended: LEFT_OUT,
-    order: order ?? null,
+    ended: leftOut(whole),
+    order: whole.order ?? null,
     content: null,
     expected: undefined,
   }
@@ -159,6 +162,29 @@ function withEnded(result: KeyedResult, all: readonly Ended[], isEmpty: boolean)
 const withIssue = (result: KeyedResult, issue: Issue): KeyedResult => ({
   ...result,
   issues: [...(result.issues ?? []), issue],
+})
+
+/** Why lines that are left out stay. */
+function staysIssue({ whole: { unsure, lacksOrderAt }, standing }: LineOf): Issue | null {
+  if (standing === 'mute') return unorderedIssue(lacksOrderAt ?? '')
+  if (standing === 'late' || !unsure) return null
+  return unsure.why === 'key' ? unreadIssue(unsure.at) : tooLongIssue(unsure.at)
+}
+
+const unreadIssue = (path: string): Issue => ({
+  path,
+  code: 'E_SCHEMA',
+  target: 'whole',
+  reason: 'nobody can tell which line this is, as its key cannot be read: lines that are left out stay',
+  fix: 'Mend it and send all lines again.',
+})
+
+const tooLongIssue = (path: string): Issue => ({
+  path,
+  code: 'E_SCHEMA',
+  target: 'whole',
+  reason: 'the sheets of this title have more rows than are looked through: rows that are left out stay',
+  fix: 'Give each month, or each stall, sheets with a title of their own.',
 })
 
 const unorderedIssue = (path: string): Issue => ({

@@ -26,6 +26,8 @@ export interface Known {
   readonly arrivals: Map<string, { readonly receivedAtMs: number }>
   /** Orders that are told with all their lines, each by its key. */
   readonly wholes: ReadonlyMap<string, KnownWhole>
+  /** The sheets that told a record last, where its key does not say which. */
+  readonly tellers: Map<string, KnownWhole>
   /** Of the records that would change, the owners of those of other hubs. */
   readonly owners: Map<string, Owner>
   /** That the hub was restored from a backup; null where it never was. */

@@ -4,7 +4,7 @@ import { type Head, readArrivals, readBodies, readHeads, readHistory } from '#st
 import { readOwners } from '#store/peer-versions.ts'
 import type { Restoration } from '#store/restorations.ts'
 import { readWaitingVoids } from '#store/waiting-voids.ts'
-import { readWholes, wholeId } from '#store/wholes.ts'
+import { readWholes } from '#store/wholes.ts'
 import type { Known } from './known-records.ts'
 import { isHigher } from './late.ts'
 import type { PreparedMessage } from './prepared.ts'
@@ -29,7 +29,7 @@ export async function readKnown(
       }
     }
   }
-  const wholes = await readKnownWholes(client, messages)
+  const { wholes, tellers } = await readKnownWholes(client, messages)
   const endable = mayBeEnded(messages, wholes)
   for (const id of endable) ids.add(id)
   for (const { sources, replay } of messages) {
@@ -48,7 +48,7 @@ export async function readKnown(
       awaited: new Set(),
       arrivals: new Map(),
       owners: new Map(),
-      wholes,
+      ...{ wholes, tellers },
       restoration,
     }
   const { heads, awaited } = await readHeads(client, [...ids])
@@ -76,19 +76,29 @@ export async function readKnown(
     awaited: new Set(awaited),
     arrivals,
     owners,
-    wholes,
+    ...{ wholes, tellers },
     restoration,
   }
 }
 
+/** The orders and sheets of these messages by their keys, and by their numbers the other sheets that told their rows last. */
 async function readKnownWholes(
   client: PoolClient,
   messages: readonly Decided[],
-): Promise<ReadonlyMap<string, KnownWhole>> {
-  const keys = [...wholesOf(messages)]
-  if (keys.length === 0) return new Map()
-  const rows = await readWholes(client, keys.map(wholeId), [...toldLines(messages)])
-  return new Map(keys.map((key) => [key, knownWhole(key, rows.get(wholeId(key)))]))
+): Promise<Pick<Known, 'wholes' | 'tellers'>> {
+  const asked = wholesOf(messages)
+  const tellers = new Map<string, KnownWhole>()
+  if (asked.size === 0) return { wholes: new Map(), tellers }
+  const among = new Set([...asked.values()].flatMap((one) => one.among ?? []))
+  const ids = new Set([...asked.values()].map(({ id }) => id))
+  const rows = await readWholes(client, [...ids], [...toldLines(messages)], [...among])
+  const wholes = new Map([...asked].map(([key, one]) => [key, knownWhole(one, rows.get(one.id))]))
+  for (const [id, row] of rows) {
+    if (!ids.has(id)) wholes.set(id, knownWhole({ id, among: row.among }, row))
+  }
+  for (const whole of wholes.values())
+    if (whole.among !== null) for (const id of whole.lines.keys()) tellers.set(id, whole)
+  return { wholes, tellers }
 }
 
 function sortByNeed(

@@ -7,9 +7,11 @@ import { type NewestWhole, type ToldWhole, type WholeRow, wholeId } from '#store
 import type { Known } from './known-records.ts'
 import type { PreparedMessage, PreparedRecord, PreparedSource } from './prepared.ts'
 
-/** What is known of an order that is told with all its lines, carried forward while it is decided. */
+/** What is known of an order or of sheets that are told with all their lines, carried forward while they are decided. */
 export interface KnownWhole {
   readonly id: string
+  /** Of sheets, the number of what all have in common in which one of their rows may be; null of an order, whose lines are its own for good. */
+  readonly among: string | null
   readonly turn: number
   newest: NewestWhole | null
   past: readonly string[]
@@ -24,8 +26,12 @@ export interface KnownWhole {
   isTouched: boolean
 }
 
-export const knownWhole = (key: string, row: WholeRow | undefined): KnownWhole => ({
-  id: wholeId(key),
+export const knownWhole = (
+  { id, among }: Pick<KnownWhole, 'id' | 'among'>,
+  row: WholeRow | undefined,
+): KnownWhole => ({
+  id,
+  among,
   turn: row?.turn ?? 0,
   newest: row?.newest ?? null,
   past: row?.past ?? [],
@@ -48,6 +54,8 @@ export interface LineOf {
   readonly whole: MappedWhole
   readonly known: KnownWhole
   readonly standing: Standing
+  /** It is no resend of what told all its lines last. */
+  readonly isNews: boolean
   /** What identifiers of its own records have behind their kind. */
   readonly key: string | null
 }
@@ -60,10 +68,12 @@ export function lineOf(
 ): LineOf | undefined {
   const own = whole && known.wholes.get(whole.id)
   if (!whole || !own) return undefined
+  const standing = standingOf(message, whole, own)
   return {
     whole,
     known: own,
-    standing: standingOf(message, whole, own),
+    standing,
+    isNews: standing === 'newest' && own.newest?.sha256 !== message.sha256.toString('hex'),
     key: key && recordKey(message.system, message.record, key),
   }
 }
@@ -87,8 +97,11 @@ const isOwn = (line: LineOf, { id, kind }: Pick<PreparedRecord, 'id' | 'kind'>):
 export const idOf = (kind: Kind, key: string): string => `urn:cnft:${kind}:${key}`
 export const keyOf = (id: string): string => id.slice(id.indexOf(':', 'urn:cnft:'.length) + 1)
 
-/** Why a line ended that its order tells no more. */
-export const LEFT_OUT = { reason: '整单已不再含此明细 · Its order tells this line no more' }
+/** Why a line ended that its order, or its sheet, tells no more. */
+export const leftOut = ({ among }: Pick<MappedWhole, 'among'>): { readonly reason: string } =>
+  among === undefined
+    ? { reason: '整单已不再含此明细 · Its order tells this line no more' }
+    : { reason: '台账已不再含此行 · Its sheet tells this row no more' }
 
 /** Whether a line that is new belongs to an order that has been told without it since: it ends as soon as it is stored. */
 export const isLeftOut = (line: LineOf | undefined, record: PreparedRecord): boolean =>
@@ -106,6 +119,33 @@ export function setLine({ known }: LineOf, id: string, ended: boolean): void {
   known.isTouched = true
 }
 
+/**
+ * A row that another sheet told last is one of this sheet from now on, with what became of it there: what leaves it out there ends it no more.
+ * @param ids of records that are told under the keys of rows
+ */
+export function takeOver({ known, isNews }: LineOf, ids: readonly string[], { tellers }: Known): void {
+  if (known.among === null || !isNews) return
+  for (const id of ids) {
+    const teller = tellers.get(id)
+    if (teller === undefined || teller === known) continue
+    known.lines.set(id, teller.lines.get(id) === true)
+    known.changed.set(id, teller.lines.get(id) === true)
+    known.isTouched = true
+    teller.lines.delete(id)
+    teller.changed.delete(id)
+    teller.isTouched = true
+    tellers.set(id, known)
+  }
+}
+
+/** Takes over what a row itself tells, before it is decided. */
+export const takeOverRow = (line: LineOf, { records }: PreparedSource, known: Known): void =>
+  takeOver(
+    line,
+    records.filter((record) => isOwn(line, record)).map(({ id }) => id),
+    known,
+  )
+
 /** Whether a line that ended is told again by what is older than that. */
 export const staysEnded = (line: LineOf | undefined, record: PreparedRecord): boolean =>
   line?.standing === 'late' && line.known.lines.get(record.id) === true
@@ -114,7 +154,9 @@ export const staysEnded = (line: LineOf | undefined, record: PreparedRecord): bo
 export function noteLine(line: LineOf, { records }: PreparedSource, known: Known): void {
   for (const record of records) {
     const head = isOwn(line, record) ? known.heads.get(record.id) : undefined
-    if (!head) continue
+    const teller = known.tellers.get(record.id) ?? line.known
+    if (!head || teller !== line.known) continue
+    if (teller.among !== null) known.tellers.set(record.id, teller)
     const ended = line.known.lines.get(record.id)
     // One that ended stays so until it is told again as it should be.
     if (ended === undefined) setLine(line, record.id, isLeftOut(line, record) && head.status === 'void')
@@ -126,19 +168,32 @@ export function noteLine(line: LineOf, { records }: PreparedSource, known: Known
 export const lineIds = ({ lines, kinds }: MappedWhole): string[] =>
   [...(lines ?? [])].flatMap((key) => kinds.map((kind) => idOf(kind, key)))
 
-/** What is told of a new line of an order that has been told without it since. */
-export const leftOutIssue = (order: string | null): Issue => ({
+/** What is told of a new line of an order, or of a row of a sheet, that has been told without it since. */
+export const leftOutIssue = (order: string | null, { among }: Pick<MappedWhole, 'among'> = {}): Issue => ({
   path: '',
   code: 'W_LATE',
   reason:
     order === null
-      ? 'its order was told later without this line; it was stored and made void'
+      ? among === undefined
+        ? 'its order was told later without this line; it was stored and made void'
+        : 'its sheet was told later without this row; it was stored and made void'
       : `its order was told without this line by a newer version than ${orderAsSent(order)}; it was stored and made void`,
 })
 
-/** The orders that the source records of messages belong to, each by its key. */
-export const wholesOf = (messages: readonly Pick<PreparedMessage, 'sources'>[]): Set<string> =>
-  new Set(messages.flatMap(({ sources }) => sources.flatMap(({ whole }) => (whole ? [whole.id] : []))))
+/** The orders and sheets that the source records of messages belong to, by their keys. */
+export const wholesOf = (
+  messages: readonly Pick<PreparedMessage, 'sources'>[],
+): Map<string, Pick<KnownWhole, 'id' | 'among'>> => {
+  const found = new Map<string, Pick<KnownWhole, 'id' | 'among'>>()
+  for (const { whole } of messages.flatMap(({ sources }) => sources)) {
+    if (!whole || found.has(whole.id)) continue
+    found.set(whole.id, {
+      id: wholeId(whole.id),
+      among: whole.among === undefined ? null : wholeId(whole.among),
+    })
+  }
+  return found
+}
 
 /** Identifiers of the records that lines of these messages tell under their own key. */
 export const toldLines = (messages: readonly Pick<PreparedMessage, 'sources'>[]): Set<string> =>
@@ -174,8 +229,8 @@ export function mayBeEnded(
 export const toldWholes = ({ wholes }: Pick<Known, 'wholes'>): ToldWhole[] =>
   [...wholes.values()]
     .filter(({ isTouched }) => isTouched)
-    .map(({ id, turn, newest, past, muted, refused, changed }) => ({
-      ...{ id, turn, newest, past, muted },
+    .map(({ id, among, turn, newest, past, muted, refused, changed }) => ({
+      ...{ id, among, turn, newest, past, muted },
       refused: [...refused],
       lines: changed,
     }))

@@ -201,6 +201,9 @@ function createChunkWriter(
 }
 
 const recordsOf = ({ sources }: IntakeMessage): string[] =>
-  sources.flatMap(({ records, whole }) => [...records.map(({ id }) => id), ...(whole ? [whole.id] : [])])
+  sources.flatMap(({ records, whole }) => [
+    ...records.map(({ id }) => id),
+    ...(whole ? [whole.among ?? whole.id] : []),
+  ])
 
 const NO_BYTES = new Uint8Array(0)

@@ -152,6 +152,6 @@ export const COLUMNS_OF_GOODS = {
     none: 'id turn source_order message_id received_at first_index',
     digest: 'sha256 past muted refused',
   },
-  whole_lines: { none: 'whole record_id ended' },
+  whole_lines: { none: 'whole record_id ended told_by' },
   waiting_voids: { none: 'record_id message_id received_at mapping voided_at', personal: 'reason' },
 } as const satisfies ColumnTags

@@ -28,7 +28,7 @@ export function createInnerReader(name: string, whole = false): (record: SourceR
         record.issues,
         record.envelope,
       )
-      return [{ ...alone, whole: { first, lines: [] } }]
+      return [{ ...alone, whole: { first, lines: [], alone: true } }]
     }
     if (!Array.isArray(list) || list.length === 0) {
       const issue = withoutLines(record, name, list !== undefined && list !== null && !Array.isArray(list))

@@ -11,14 +11,22 @@ const SHOWN_MAX_CHARS = 120
 const FIX =
   'send the file to the record that it is for, with the titles of the interface document in its title row; changed titles need a changed mapping'
 
+/** The names of a column that the key is made of and that no title has. */
+export function missingColumn(
+  titles: readonly string[],
+  { columns = [], names }: Needed,
+): readonly string[] | undefined {
+  const spelt = (name: string): string => (names === 'any-case' ? normaliseKey(name) : name)
+  const found = new Set(titles.map(spelt))
+  return columns.find((one) => !one.some((name) => found.has(spelt(name))))
+}
+
 /**
  * The columns that the key is made of are there. Said once of the table, not in each of its rows.
  * @throws DecodeRefusal that names the column and the titles that there are
  */
-export function checkNeeded(titles: readonly string[], { columns = [], names }: Needed, at: string): void {
-  const spelt = (name: string): string => (names === 'any-case' ? normaliseKey(name) : name)
-  const found = new Set(titles.map(spelt))
-  const missing = columns.find((one) => !one.some((name) => found.has(spelt(name))))
+export function checkNeeded(titles: readonly string[], needed: Needed, at: string): void {
+  const missing = missingColumn(titles, needed)
   if (missing === undefined) return
   const column = missing.join('/')
   if (titles.some(isMojibake))

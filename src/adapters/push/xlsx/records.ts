@@ -1,11 +1,12 @@
 import { TITLE, UNIT } from '#adapters/push/table/heading.ts'
-import { checkNeeded, type Needed } from '#adapters/push/table/needed.ts'
+import { checkNeeded, missingColumn, type Needed } from '#adapters/push/table/needed.ts'
 import { tooMany } from '#adapters/push/too-many.ts'
 import type { SourceRecord, SourceValue, WorkbookOptions } from '#core/source.ts'
 import { workbookBatches } from './batches.ts'
 import { INFLATED_MAX_BYTES, RECORDS_MAX_WEIGHT } from './limits.ts'
 import type { WorkbookBatch, WorkbookHead, WorkbookRecord } from './table.ts'
 import type { WorkbookInput } from './thread-words.ts'
+import { wholeSheets } from './whole-sheets.ts'
 
 /** Time on a machine that has much else to do: what may be unpacked takes 10 s (message) and 65 s (file) on one that has not. */
 const MESSAGE_MAX_MS = 60_000
@@ -51,7 +52,8 @@ async function* recordsOf(
 ): AsyncGenerator<SourceRecord> {
   let shape: Shape | null = null
   let index = 0
-  for await (const { head, records } of batches) {
+  const wholes = wholeSheets()
+  for await (const { head, records, isEnd } of batches) {
     if (head) {
       // Of a book of several tables one may be another; its rows tell it.
       if (!shape && head.alone !== undefined)
@@ -60,10 +62,21 @@ async function* recordsOf(
           needed,
           `${head.alone}row ${head.headerRow}`,
         )
-      shape = shapeOf(head)
+      shape = shapeOf(head, needed)
+      wholes.begin(head.group ?? null)
     }
     if (!shape) continue
-    for (const record of records) yield recordOf(shape, index++, record)
+    for (const record of records) {
+      const told = wholes.add(recordOf(shape, index++, record))
+      if (told) yield told
+    }
+    if (!isEnd) continue
+    const { isOwn, headerRow } = shape
+    const last = wholes.end(() => {
+      const row = { row: headerRow, columns: [], values: [] }
+      return isOwn ? recordOf(shape as Shape, index++, row) : null
+    })
+    if (last) yield last
   }
 }
 
@@ -92,16 +105,21 @@ interface Shape {
   readonly shared: { readonly [name: string]: SourceValue }
   /** What stands before the places of its sheet: `4月!`, or nothing. */
   readonly before: string
+  readonly headerRow: number
+  /** It has the columns of the key; of a book of several tables one may be another. */
+  readonly isOwn: boolean
   /** Where a field stands: `D5 (数量(斤))`. */
   place(row: number, field: string): string
 }
 
-function shapeOf({ sheet, columns, headerRow, title, titleCell }: WorkbookHead): Shape {
+function shapeOf({ sheet, columns, headerRow, title, titleCell }: WorkbookHead, needed: Needed): Shape {
   const byField = new Map(columns.map((column) => [column.field, column]))
   const units: Fields = {}
   for (const column of columns) if (column.unit !== undefined) put(units, nameOf(column), column.unit)
   return {
     before: sheet === undefined ? '' : `${sheet}!`,
+    headerRow,
+    isOwn: missingColumn([...byField.keys()], needed) === undefined,
     fields: columns.map(nameOf),
     shared: {
       ...(title ? { [TITLE]: { ...title } } : {}),

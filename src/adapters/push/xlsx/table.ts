@@ -15,6 +15,7 @@ import { BATCH_WEIGHT, CELL_WEIGHT, FIELDS_MAX, ROW_MAX_WEIGHT } from './limits.
 import { columnName, placeOf } from './reference.ts'
 import { tooLarge } from './refuse.ts'
 import type { SheetRow } from './sheet.ts'
+import type { TitleGroup } from './titles.ts'
 
 /** A column as the places of its cells are written. */
 export interface WorkbookColumn extends TableColumn {
@@ -32,6 +33,8 @@ export interface WorkbookHead {
   readonly headerRow: number
   readonly title: Readonly<Record<string, string>> | null
   readonly titleCell: string
+  /** Where all sheets of one title tell all rows that there are, those that this one is of. */
+  readonly group?: TitleGroup
 }
 
 /** One record: its row, and for each value the place of its column in `columns`. */
@@ -46,6 +49,8 @@ export interface WorkbookBatch {
   /** Where it is new, or has more columns than before. */
   readonly head?: WorkbookHead
   readonly records: readonly WorkbookRecord[]
+  /** Of a sheet of a group, that it ends with these. */
+  readonly isEnd?: true
 }
 
 /** What the records of a workbook weigh, all its sheets together, and what they may. */
@@ -58,7 +63,7 @@ export interface Weight {
 export function tableReader(
   options: WorkbookOptions,
   weight: Weight,
-  of: Pick<WorkbookHead, 'sheet' | 'alone'>,
+  of: Pick<WorkbookHead, 'sheet' | 'alone' | 'group'>,
 ) {
   const { title, units = [], hiddenRows = 'read' } = options
   const [groupsRow, header] = headerRows(options.header)
@@ -163,9 +168,10 @@ export function tableReader(
       }
       if (records.length > 0) yield batchOf(records)
     },
-    /** @throws DecodeRefusal where the sheet ended before its headings */
-    end(): void {
+    /** What is told at its end, where that matters. @throws DecodeRefusal where the sheet ended before its headings */
+    *end(): Generator<WorkbookBatch> {
       head ??= begin(null)
+      if (of.group) yield { ...batchOf([]), isEnd: true }
     },
   }
 }

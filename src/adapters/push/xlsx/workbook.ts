@@ -12,6 +12,7 @@ import { sharedTextReader } from './shared-texts.ts'
 import { type CellContext, sheetRows } from './sheet.ts'
 import type { Source } from './source.ts'
 import { tableReader, type Weight, type WorkbookBatch } from './table.ts'
+import { titleGroups } from './titles.ts'
 
 /** What may come out of one workbook. */
 export interface OutputLimits {
@@ -38,18 +39,24 @@ export async function* readWorkbook(
   const context = { texts: texts.texts, shown: formats.shown, is1904: found.is1904 }
   const weight: Weight = { used: 0, max: maxWeight }
   const tables = await tablesOf(sheets, open, context)
-  for (const { name, part } of tables) {
+  // What is looked through twice counts once.
+  const look = (): OpenPart => partOpener(source, { left: inflatedMaxBytes })
+  const groups = await titleGroups(
+    tables.map(({ part }) => sheetRows(look(), part, context)),
+    options,
+  )
+  for (const [i, { name, part }] of tables.entries()) {
+    const group = groups[i]
     const sheet = sheets.length > 1 ? name : undefined
     const table = tableReader(options, weight, {
       ...(sheet === undefined ? {} : { sheet }),
       ...(tables.length > 1 ? {} : { alone: found.sheets.length > 1 ? `${name}!` : '' }),
+      ...(group ? { group } : {}),
     })
     try {
-      // What is looked through twice counts once.
-      const look = partOpener(source, { left: inflatedMaxBytes })
-      const filled = tallCellFiller(await tallCells(asFarAsReadable(look(part)), part.name))
+      const filled = tallCellFiller(await tallCells(asFarAsReadable(look()(part)), part.name))
       for await (const rows of sheetRows(open, part, context)) yield* table.take(rows.map(filled))
-      table.end()
+      yield* table.end()
     } catch (error) {
       throw sheet !== undefined && error instanceof DecodeRefusal ? ofSheet(sheet, error) : error
     }

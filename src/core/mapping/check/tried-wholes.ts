@@ -19,13 +19,13 @@ export function triedWholes(sources: readonly MappedSource[]): Map<number, Tried
   >()
   for (const { index, whole } of sources) {
     if (!whole || whole.lines === undefined) continue
-    const { id, key, order, lines, lacksOrderAt } = whole
+    const { id, key, order, lines, unsure, lacksOrderAt } = whole
     const before = newest.get(id)
     const isLate = order !== undefined && before?.order !== undefined && order < before.order
-    const counts = lines !== null && lacksOrderAt === undefined && !isLate
+    const counts = unsure === undefined && lacksOrderAt === undefined && !isLate
     tried.set(index, {
       key,
-      lines: lines === null ? null : lines.size,
+      lines: unsure === undefined ? lines.size : null,
       ends: counts && before ? before.lines.difference(lines).size : 0,
     })
     if (counts) newest.set(id, { order, lines })

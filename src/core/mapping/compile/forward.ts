@@ -21,7 +21,7 @@ import type { MapNode, Node } from './node.ts'
 import { compileOrder } from './order.ts'
 import { compileRead } from './read.ts'
 import { compileStatus, compileVoid, type StatusPlan, type VoidPlan } from './status.ts'
-import { compileWhole, readingWholes } from './whole.ts'
+import { compileWhole, readingWholes, type WholePlan } from './whole.ts'
 
 /** Everything that a forward mapping says, compiled. */
 export interface ForwardPlan {
@@ -34,8 +34,8 @@ export interface ForwardPlan {
   readonly status: StatusPlan | null
   readonly void: VoidPlan | null
   readonly order: Evaluate<string> | null
-  /** The key under which all lines are told; null where a message may tell a part of them. */
-  readonly whole: KeyPlan | null
+  /** Under which all lines are told; null where a message may tell a part of them. */
+  readonly whole: WholePlan | null
   readonly emits: readonly Emit[]
   readonly kinds: readonly Kind[]
   readonly expectsLots: boolean
@@ -104,7 +104,7 @@ export function compileForward(
   return {
     ...heading,
     read: withColumns(
-      whole ? readingWholes(read.options) : read.options,
+      whole ? readingWholes(read.options, whole) : read.options,
       keyNode === undefined ? [] : keyFields(keyNode),
     ),
     key,

@@ -4,7 +4,7 @@ import { compileDate } from '#core/mapping/verbs/date.ts'
 import type { TextPlan } from '#core/mapping/verbs/text.ts'
 import { compileText } from '#core/mapping/verbs/text.ts'
 import { KEY_PART_MAX } from '#core/model/identity.ts'
-import { isPrecisionLost } from '#core/text.ts'
+import { isPrecisionLost, withoutBlanks } from '#core/text.ts'
 import { type Compiling, choiceOf, entryOf, listOf, without } from './compiling.ts'
 import type { Node } from './node.ts'
 import { stepsOf } from './steps.ts'
@@ -96,11 +96,9 @@ function keyReader(plans: readonly KeyPart[]): KeyPlan {
   }
 }
 
-const BLANKS = /[\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+/gu
-
 /** One width and no blanks; the case stays: two keys of a source may differ in nothing else. */
 function readPart(run: Run, text: string): string | undefined {
-  const part = isPlain(text) ? text : text.replace(BLANKS, '').normalize('NFKC').replace(BLANKS, '')
+  const part = isPlain(text) ? text : withoutBlanks(text)
   if (!isPlain(text) && isRuined(run, text, 'key')) return undefined
   if (part.length > KEY_PART_MAX) {
     note(run, 'E_SCHEMA', 'key_long', { target: 'key', rejects: true })

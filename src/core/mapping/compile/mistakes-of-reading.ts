@@ -36,12 +36,12 @@ export const OF_READING = {
   whole_no_lines: () =>
     words(
       [
-        'Only a list inside each record is told as a whole, and "read.lines" names none',
-        '只有每条记录内的列表才可整单报送，而“read.lines”未指明列表',
+        'Only a list inside each record, or sheets with a title, are told as a whole, and "read.lines" names no list',
+        '只有每条记录内的列表或带标题的工作表才可整单报送，而“read.lines”未指明列表',
       ],
       [
-        'Add lines: the name of the list to read, or take "whole" out: of rows of a table nobody can tell whether all have come.',
-        '请在 read 中补充 lines（列表字段名），或删去 whole：表格的行无从判断是否已到齐。',
+        'Add lines: the name of the list to read, name parts of the title of a workbook, as in whole: [title.stall, title.month], or take "whole" out: of other rows nobody can tell whether all have come.',
+        '请在 read 中补充 lines（列表字段名），或写工作簿标题的各部分，如 whole: [title.stall, title.month]，或删去 whole：其他表格的行无从判断是否已到齐。',
       ],
     ),
   whole_not_key: () =>
@@ -54,6 +54,38 @@ export const OF_READING = {
         'Write them alike in both, as in key: [base.orderNo, lineNo] and whole: [base.orderNo].',
         '请在两处写法一致，如 key: [base.orderNo, lineNo] 与 whole: [base.orderNo]。',
       ],
+    ),
+  whole_no_title: (parts) =>
+    words(
+      [
+        `"${parts.found}" is no part of the title of a workbook (read.xlsx.title)`,
+        `“${parts.found}”不是工作簿标题（read.xlsx.title）的组成部分`,
+      ],
+      parts.known?.length
+        ? oneOf(parts)
+        : [
+            'Name the parts of the title in read.xlsx: title: { cell: A1, parts: [market, stall, month] }.',
+            '请在 read.xlsx 中列出标题的各部分：title: { cell: A1, parts: [market, stall, month] }。',
+          ],
+    ),
+  whole_other_key: () =>
+    words(
+      [
+        'The key of a row must have a part of "whole": without it a row cannot be found that was in another sheet',
+        '行的 key 须含 whole 的某一部分，否则无法找到曾在其他工作表中的行',
+      ],
+      [
+        'Write it alike in both, as in key: [title.stall, day, no] and whole: [title.stall, title.month].',
+        '请在两处写法一致，如 key: [title.stall, day, no] 与 whole: [title.stall, title.month]。',
+      ],
+    ),
+  whole_hidden: () =>
+    words(
+      [
+        'With "whole" hidden rows cannot be left out: a filter would end the rows that it hides',
+        '使用 whole 时不可略过隐藏行：筛选会使被隐藏的行作废',
+      ],
+      ['Take "hiddenRows" or "whole" out.', '请删去 hiddenRows 或 whole。'],
     ),
   whole_of_line: ({ found }) =>
     words(

@@ -63,8 +63,8 @@ export function forwardRunner(plan: ForwardPlan) {
       if (source.issues.length === 0) note(run, 'E_SCHEMA', 'not_object', { field: '', rejects: true })
       return { index, key: null, rejected: true, issues: [...source.issues, ...run.issues], records: [] }
     }
-    if (plan.whole !== null && source.whole?.lines?.length === 0)
-      return withoutLines(plan, plan.whole(run), run, source)
+    if (plan.whole !== null && source.whole?.alone)
+      return withoutLines(plan, plan.whole.key(run), run, source)
     const key = plan.key(run)
     if (source.issues.length > 0)
       return { index, key, rejected: true, issues: decoded(run, source.issues), records: [] }
@@ -133,7 +133,7 @@ export function forwardRunner(plan: ForwardPlan) {
   }
 }
 
-/** An order that says that it has no lines: nothing is made of it, and it ends what it told before. One of which nobody can tell whether it is void is rejected, as its lines would be. */
+/** An order or a sheet that says that it has no lines: nothing is made of it, and it ends what it told before. One of which nobody can tell whether it is void is rejected, as its lines would be. */
 function withoutLines(
   plan: ForwardPlan,
   key: string[] | null,

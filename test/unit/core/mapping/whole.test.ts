@@ -67,6 +67,35 @@ describe('whole', () => {
     )
   })
 
+  const BOOK = '{ format: xlsx, xlsx: { title: { cell: A1, parts: [stall, month] }, header: 2 } }'
+  const sheets = {
+    read: BOOK,
+    key: '[title.stall, id]',
+    order: '{ from: title.month }',
+    whole: '[title.stall, title.month]',
+  }
+  it.each([
+    ['a part that the title has not', { whole: '[title.stall, title.mont]' }, 'whole', 'Use one of: stall'],
+    ['a workbook without a title', { read: '{ format: xlsx }' }, 'whole', 'title: { cell: A1'],
+    ['a key without any of its parts', { key: '[id]' }, 'whole', 'key: [title.stall, day, no]'],
+    [
+      'rows that a filter hides',
+      { read: BOOK.replace('header', 'hiddenRows: skip, header') },
+      'whole',
+      '"hiddenRows"',
+    ],
+    ['a field of a row', { whole: '[title.stall, id]' }, 'whole', 'whole: [base.orderNo]'],
+    ['an order that a row has', { order: '{ from: rev }' }, 'order', 'order: base.updateTime'],
+  ])('of sheets with %s is a mistake with its place and what to write', (_, change, target, advice) => {
+    expect(compiled({ ...sheets, ...change }).mistakes).toContainEqual(
+      expect.objectContaining({
+        target,
+        advice: { en: expect.stringContaining(advice), zh: expect.stringMatching(/请|可用/) },
+      }),
+    )
+    expect(compiled(sheets).mistakes).toEqual([])
+  })
+
   it.each([
     ['another order of its parts', { key: '[id, base.no]' }],
     [
