@@ -167,13 +167,12 @@ function goneAgain(
 
 type CameByUnit = ReadonlyMap<string, Came>
 
-/** Holdings that are told in the unit and in others, of which some left or went on that is told in one of those alone. */
+/** Holdings that are told in the unit, of which some left or went on that is told in others alone. */
 function untoldIn(unit: string, holdings: readonly Holding[], byUnit: CameByUnit): Set<number> {
   const others = [...byUnit.keys()].filter((one) => one !== unit)
   if (others.length === 0) return new Set()
   const isToldIn = (one: string, index: number): boolean => (byUnit.get(one)?.kept[index] ?? null) !== null
-  const othersOf = (index: number): string[] =>
-    isToldIn(unit, index) ? others.filter((one) => isToldIn(one, index)) : []
+  const othersOf = (index: number): string[] => (isToldIn(unit, index) ? others : [])
   return new Set(
     holdings.flatMap((holding) => {
       const { index, left, back } = holding

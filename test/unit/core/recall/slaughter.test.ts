@@ -4,7 +4,9 @@ import {
   heads,
   kg,
   ledger,
+  leftAt,
   lot,
+  MARKETS,
   massOf,
   paper,
   rehearsalOf,
@@ -124,4 +126,15 @@ test.each([
         away: { atSites: away },
       },
     })
+})
+
+test('of a lot that is told in packages alone and sold by the kilogram nobody knows how many packages are left', async () => {
+  const { records, tell } = ledger()
+  tell('entry', 0, null, { lots: [lot('E')], quantity: { value: '20', unit: 'PKG' } })
+  expect(leftAt(await rehearsalOf(records, 'lot:E'), 'PKG')).toEqual({ [MARKETS[0]]: '20' })
+  tell('sale', 0, 25, { saleKind: 'retail', lots: [lot('E')] })
+  const found = await rehearsalOf(records, 'lot:E')
+  expect(massOf(found, 0, 'PKG')).toMatchObject({ stated: 20, found: 0, notFound: 20 })
+  expect(massOf(found, 0)).toMatchObject({ where: { soldRetail: 25 } })
+  expect(leftAt(found, 'PKG')).toEqual({ [MARKETS[0]]: '≥0' })
 })
