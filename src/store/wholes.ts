@@ -55,9 +55,10 @@ export async function readWholes(
   told: readonly string[],
   among: readonly string[],
 ): Promise<Map<string, WholeRow>> {
+  // The turn of each before its lines: what is told between the two queries is told in a later turn, and found when this one is written.
+  const rows = await readTold(client, ids)
   const lines = await readLines(client, ids, told)
-  if (among.length > 0) lines.push(...(await readRowsOfSheets(client, ids, told, among)))
-  const rows = await readTold(client, [...new Set([...ids, ...lines.map(([teller]) => teller)])])
+  if (among.length > 0) lines.push(...(await readRowsOfSheets(client, { ids, told, among }, rows)))
   const known = new Map<string, Map<string, boolean>>()
   const amongOf = new Map(lines.map(([teller, , , one]) => [teller, one]))
   const asked = new Set(ids)
@@ -116,13 +117,29 @@ async function readLines(
   return rows
 }
 
-/** The rows that these sheets told last, and of those that they tell now who did. */
-async function readRowsOfSheets(
-  client: ClientBase,
-  ids: readonly string[],
-  told: readonly string[],
-  among: readonly string[],
-): Promise<LineRow[]> {
+/** What is asked of rows of sheets. */
+interface AskedRows {
+  readonly ids: readonly string[]
+  readonly told: readonly string[]
+  readonly among: readonly string[]
+}
+
+/**
+ * The rows that these sheets told last, and of those that they tell now who did. Lines are read anew once the turn of each teller is known.
+ * @param rows of the sheets that are asked for; those of other tellers are added
+ */
+async function readRowsOfSheets(client: ClientBase, asked: AskedRows, rows: ToldRow[]): Promise<LineRow[]> {
+  const known = new Set(asked.ids)
+  while (true) {
+    const lines = await readTellers(client, asked)
+    const others = new Set(lines.map(([teller]) => teller)).difference(known)
+    if (others.size === 0) return lines
+    rows.push(...(await readTold(client, [...others])))
+    for (const id of others) known.add(id)
+  }
+}
+
+async function readTellers(client: ClientBase, { ids, told, among }: AskedRows): Promise<LineRow[]> {
   const { rows } = await client.query<[string, string, boolean, string]>({
     name: 'read-rows-of-sheets',
     text: `(select told_by, record_id, ended, whole from whole_lines where whole = any($3) and told_by = any($1) and not ended order by told_by, record_id limit ${LINES_MAX + 1})

@@ -64,6 +64,8 @@ export interface LedgerIntake {
   readonly pool: Pool
   push(...sheets: readonly LedgerSheet[]): Promise<Receipt>
   pushBytes(bytes: Buffer): Promise<Receipt>
+  /** The same by another process of the hub. */
+  pushBeside(...sheets: readonly LedgerSheet[]): Promise<Receipt>
   /** Stores it as a large message, and works on it where that is not said to wait; gives its number. */
   pushLarge(sheets: readonly LedgerSheet[], waits?: boolean): Promise<string>
   /** Goes on with it to its end, or until some of its transactions were written. */
@@ -77,16 +79,17 @@ export interface LedgerIntake {
 
 export function withLedgers(): LedgerIntake {
   const database = withDatabase()
-  const context = {} as { pool: Pool; registry: LiveRegistry; intake: Intake; nowMs: number }
+  const context = {} as { pool: Pool; registry: LiveRegistry; intake: Intake; beside: Intake; nowMs: number }
   beforeAll(async () => {
     const pool = createPool({ url: database.url })
     const registry = createLiveRegistry({ pool, seed: await loadRegistry('mappings') })
     const clock = (): number => context.nowMs++
-    const intake = createIntake({ pool, registry, clock, onCommitted: () => {} })
-    Object.assign(context, { pool, registry, intake, nowMs: Date.UTC(2026, 10, 30) })
+    const made = { pool, registry, clock, onCommitted: () => {} }
+    const [intake, beside] = [createIntake(made), createIntake(made)]
+    Object.assign(context, { pool, registry, intake, beside, nowMs: Date.UTC(2026, 10, 30) })
   })
   afterAll(async () => {
-    await context.intake.close()
+    await Promise.all([context.intake.close(), context.beside.close()])
     await context.registry.close()
     await context.pool.end()
   })
@@ -96,6 +99,7 @@ export function withLedgers(): LedgerIntake {
     },
     push: (...sheets) => own.pushBytes(ledgerBook(sheets)),
     pushBytes: (bytes) => context.intake.push({ ...ASKED, bytes }),
+    pushBeside: (...sheets) => context.beside.push({ ...ASKED, bytes: ledgerBook(sheets) }),
     async pushLarge(sheets, waits = false) {
       const chunks = Readable.from([ledgerBook(sheets)])
       const { receipt } = await context.intake.pushLarge({ ...ASKED, chunks })

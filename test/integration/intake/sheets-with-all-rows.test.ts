@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type LedgerRow, type LedgerSheet, ledgerBook, withLedgers } from '#test/ledgers.ts'
 
 const hub = withLedgers()
-const { push, pushBytes, pushLarge, work, rows, versions } = hub
+const { push, pushBytes, pushBeside, pushLarge, work, rows, versions } = hub
 
 const NOVEMBER = '进货台账（2026年11月）'
 const DECEMBER = '进货台账（2026年12月）'
@@ -165,6 +165,17 @@ describe('workbooks of several sheets', () => {
     expect(await rows('B-6')).toHaveLength(1)
     await push(december('B-6'))
     expect(await rows('B-6')).toEqual([])
+  })
+
+  it('move a row also where two processes take them at one time', async () => {
+    for (let i = 0; i < 12; i++) {
+      const stall = `B-8-${i}`
+      await push(november(stall, EVE))
+      await Promise.all([push(december(stall, EVE)), pushBeside(november(stall, TOMATO))])
+      expect(await rows(stall)).toHaveLength(2)
+      await push(december(stall))
+      expect(await rows(stall)).toEqual(['2026-11-20/1 番茄 100'])
+    }
   })
 
   it('have the rows of a title that is written otherwise from then on, and a resend of the old one takes none back', async () => {
