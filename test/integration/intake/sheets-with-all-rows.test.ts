@@ -200,6 +200,7 @@ function shouldCount(books: readonly (readonly LedgerSheet[])[]): Set<string> {
       const all = new Set(
         book.filter((one) => one.month === month).flatMap((one) => one.rows.map(([no]) => no)),
       )
+      for (const no of all) teller.set(no, month)
       for (const [no, of] of teller) if (of === month && !all.has(no)) teller.delete(no)
     }
   }
