@@ -210,7 +210,7 @@ function goodsOf(kind: Kind, id: string, body: Body) {
 const UNTOLD_TYPES: ReadonlySet<string> = new Set(['unknown', 'other'])
 const NUMBER_BITS = 40n
 
-/** Digests of the papers under which goods came: the type in the bits above the fortieth, the number below. Whole numbers as text. */
+/** Digests of the papers under which goods came: the type in the bits above the fortieth, the number below (`papers_agree` of the database compares them). Whole numbers as text. */
 function paperKeys({ documents = [] }: Body): string[] | null {
   const keys = documents.flatMap(({ role, type, number }) =>
     role !== 'upstream' || type === undefined || UNTOLD_TYPES.has(type)
@@ -222,15 +222,6 @@ function paperKeys({ documents = [] }: Body): string[] | null {
 
 const bitsOf = (text: string, bits: bigint): bigint =>
   BigInt(`0x${hash('sha256', text, 'hex').slice(0, 16)}`) & ((1n << bits) - 1n)
-
-/** Whether goods may be the same by their papers: not where both came under papers of one type and under none in common. */
-export function papersAgree(a: readonly string[] | null, b: readonly string[] | null): boolean {
-  if (a === null || b === null || a.some((key) => b.includes(key))) return true
-  const types = new Set(a.map(typeBits))
-  return !b.some((key) => types.has(typeBits(key)))
-}
-
-const typeBits = (key: string): bigint => BigInt(key) >> NUMBER_BITS
 
 /** Most ways of one record: a record that names many parties meets by the first of them. */
 const WHO_MAX = 4

@@ -50,7 +50,7 @@ export async function usedUp(
     const record = repeated.has(recordId) ? undefined : records.get(recordId)
     const together = record ? togetherOf(record) : []
     // What names a lot of which this one was taken used of that one alone.
-    if (!record?.body.input?.documents || !together.includes(from)) continue
+    if (!record || !together.includes(from)) continue
     const beside = together.filter((code) => code !== from)
     facts.set(from, [...(facts.get(from) ?? []), fact(record, 'used', record.body.input ?? {}, beside)])
   }

@@ -9,7 +9,9 @@ import type { UsePart } from '#core/documents/site-use.ts'
 
 const TOMATO = { productClass: 'vegetable', productCode: null }
 const kg = (value: string) => [{ unit: 'KGM', value }]
-const stating = (value: string): PaperGoods[] => [{ ...TOMATO, code: null, name: null, stated: kg(value), back: [] }]
+const stating = (value: string): PaperGoods[] => [
+  { ...TOMATO, code: null, name: null, stated: kg(value), back: [] },
+]
 const partsOf = (stated: readonly string[], load: string, isAlways: boolean) =>
   stated.map((own, n) => {
     const others = stated.flatMap((other, at) => (at === n ? [] : [stating(other)]))
