@@ -2,9 +2,9 @@
 -- another farm is not recalled for its weight. Written with each point from now on; of what was written before nobody knows the papers here, and it is the same lot as before.
 alter table match_points add column papers bigint[];
 
--- The type of a paper stands in the bits above the fortieth.
+-- The type of a paper stands in the bits above the fortieth. Where one of them is not known it is not asked: a call is more than all the rest of a pair.
 create function papers_agree(a bigint[], b bigint[]) returns boolean language sql immutable
-  return a is null or b is null or a && b or not exists (select from unnest(a) x join unnest(b) y on x >> 40 = y >> 40);
+  return a && b or not exists (select from unnest(a) x join unnest(b) y on x >> 40 = y >> 40);
 
 -- The links one step from the codes that no edge says alone: what was made of the paper that a lot came in under, and goods of two records that are likely
 -- the same (sides and rules of points are those of src/core/lineage/matching.ts). `is_made`: whether a transformation may have made one of the codes.
@@ -87,7 +87,7 @@ begin
            select o.code, o.record_id, o.version from match_points o
             where o.who = w.other and o.what = t.what and o.side = t.other_side and o.code is not null and o.code <> t.code
               and (after is null or o.code collate "C" > after collate "C") and (upto is null or o.code collate "C" <= upto collate "C")
-              and (t.side in (0, 1) or abs(o.kilograms - t.kilograms) <= 0.02 * greatest(o.kilograms, t.kilograms)) and papers_agree(o.papers, t.papers) offset 0) o
+              and (t.side in (0, 1) or abs(o.kilograms - t.kilograms) <= 0.02 * greatest(o.kilograms, t.kilograms)) and (o.papers is null or t.papers is null or papers_agree(o.papers, t.papers)) offset 0) o
          where t.side in (5, 6) or (
            select true from lot_edges x where x.to_code = case when way = 'back' then t.code else o.code end
               and case when as_of is null then x.live else (
@@ -181,7 +181,7 @@ begin
       -- A record that meets others in several ways makes its pairs once: at least those of the way with most of them.
       select o.code, o.record_id, max(case when o.side in (0, 1) and o.code <> all(open) then o.told else (
                select count(*) from told t where t.who = o.who and t.what = o.what and t.side = o.side and t.day = o.day and t.code <> o.code
-                  and (o.side in (0, 1) or abs(o.kilograms - t.kilograms) <= 0.02 * greatest(o.kilograms, t.kilograms)) and papers_agree(o.papers, t.papers)) end) as pairs
+                  and (o.side in (0, 1) or abs(o.kilograms - t.kilograms) <= 0.02 * greatest(o.kilograms, t.kilograms)) and (o.papers is null or t.papers is null or papers_agree(o.papers, t.papers))) end) as pairs
         from others o group by o.code, o.record_id
     ), last as materialized (
       select s.code, s.record_id from (
@@ -191,7 +191,7 @@ begin
       select distinct t.side, t.code, t.record_id, t.version, t.occurred_at, o.code as other_code, o.record_id as other_id, o.version as other_version,
              o.occurred_at as other_occurred_at
         from others o join told t on t.who = o.who and t.what = o.what and t.side = o.side and t.day = o.day and t.code <> o.code
-         and (t.side in (0, 1) or abs(o.kilograms - t.kilograms) <= 0.02 * greatest(o.kilograms, t.kilograms)) and papers_agree(o.papers, t.papers)
+         and (t.side in (0, 1) or abs(o.kilograms - t.kilograms) <= 0.02 * greatest(o.kilograms, t.kilograms)) and (o.papers is null or t.papers is null or papers_agree(o.papers, t.papers))
        where (select l.code from last l) is null
           or (o.code collate "C", o.record_id collate "C") <= ((select l.code from last l) collate "C", (select l.record_id from last l) collate "C")
     )
