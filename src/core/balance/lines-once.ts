@@ -1,4 +1,5 @@
 import { compareDecimal, subtractDecimal } from '#core/decimal.ts'
+import { isUntoldType } from '#core/documents/document-type.ts'
 import { documentCode } from '#core/lineage/codes.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { measured } from './goods-move.ts'
@@ -64,13 +65,10 @@ const isOther = (lot: Statement | undefined, line: Statement | undefined): boole
   line !== undefined &&
   (lot.system === line.system || areApart(lot.papers, line.papers) || areApart(lot.owners, line.owners))
 
-/** Papers of these types may be of any. */
-const UNTOLD: ReadonlySet<string> = new Set(['unknown', 'other'])
-
 /** Whether both name some of one type or scheme, and none that the other names. */
 function areApart(some: readonly Code[], others: readonly Code[]): boolean {
   const codes = new Set(others.map(([, code]) => code))
-  const of = new Set(others.flatMap(([one]) => (UNTOLD.has(one) ? [] : one)))
+  const of = new Set(others.flatMap(([one]) => (isUntoldType(one) ? [] : one)))
   return some.some(([one]) => of.has(one)) && !some.some(([, code]) => codes.has(code))
 }
 

@@ -29,3 +29,6 @@ export const DOCUMENT_TYPES = {
 } as const satisfies Readonly<Record<string, readonly [en: string, zh: string]>>
 
 export type DocumentType = keyof typeof DOCUMENT_TYPES
+
+/** Whether a type says nothing of what the paper is: it may be of any. */
+export const isUntoldType = (type: string): boolean => type === 'unknown' || type === 'other'

@@ -12,6 +12,7 @@ import type { CanonicalRecord } from '#core/model/record.ts'
 import { animalCode } from '#core/products/animals.ts'
 import { lookupProduct } from '#core/products/lookup.ts'
 import { normaliseCode } from '#core/text.ts'
+import { isUntoldType } from './document-type.ts'
 import { placesOfUse } from './places-of-use.ts'
 
 /**
@@ -80,15 +81,13 @@ export function mentionedPapers(record: Pick<CanonicalRecord, 'kind' | 'system'>
   }))
 }
 
-const NO_TYPES: ReadonlySet<string> = new Set(['unknown', 'other'])
-
 function besideOf(
   code: string,
   role: Mention['role'],
   type: string | undefined,
   papers: ReadonlyMap<string, Mention>,
 ): string[] | null {
-  if (papers.size === 1 || role !== 'upstream' || type === undefined || NO_TYPES.has(type)) return null
+  if (papers.size === 1 || role !== 'upstream' || type === undefined || isUntoldType(type)) return null
   const others = [...papers.values()].filter(
     (one) => one.role === role && one.document?.type === type && one.code !== code,
   )

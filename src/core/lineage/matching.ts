@@ -9,6 +9,7 @@ import { isBusinessName } from '#core/organisation-name.ts'
 import { bareProductName, cleanProductName, readProductName } from '#core/products/read-product-name.ts'
 import { normaliseKey } from '#core/text.ts'
 import { documentCode, type GraphCode, isCode, lotCode, recordCode } from './codes.ts'
+import { paperKeys } from './paper-keys.ts'
 
 /**
  * Rules by which goods of two records are likely the same although no code says so (linking rules 4 and 5). `stall`: the same stall or trader, the
@@ -206,22 +207,6 @@ function goodsOf(kind: Kind, id: string, body: Body) {
   const hasOrigin = [...documents, ...lots].some(({ role }) => role === 'upstream' || role === 'source')
   return { own, subject: subject ?? null, goods: code !== null && isCode(code) ? code : null, hasOrigin }
 }
-
-const UNTOLD_TYPES: ReadonlySet<string> = new Set(['unknown', 'other'])
-const NUMBER_BITS = 40n
-
-/** Digests of the papers under which goods came: the type in the bits above the fortieth, the number below (`papers_agree` of the database compares them). Whole numbers as text. */
-function paperKeys({ documents = [] }: Body): string[] | null {
-  const keys = documents.flatMap(({ role, type, number }) =>
-    role !== 'upstream' || type === undefined || UNTOLD_TYPES.has(type)
-      ? []
-      : String((bitsOf(type, 16n) << NUMBER_BITS) | bitsOf(documentCode(number), NUMBER_BITS)),
-  )
-  return keys.length === 0 ? null : [...new Set(keys)]
-}
-
-const bitsOf = (text: string, bits: bigint): bigint =>
-  BigInt(`0x${hash('sha256', text, 'hex').slice(0, 16)}`) & ((1n << bits) - 1n)
 
 /** Most ways of one record: a record that names many parties meets by the first of them. */
 const WHO_MAX = 4

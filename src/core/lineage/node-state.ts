@@ -1,3 +1,4 @@
+import { isUntoldType } from '#core/documents/document-type.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import type { DocumentPart } from '#core/model/parts.ts'
 import type { When } from '#core/model/values.ts'
@@ -139,11 +140,9 @@ export function voidOf(mentions: readonly Mentioning[]): { voidedAt?: When; void
   return { ...(at ? { voidedAt: at } : {}), ...(reason ? { voidReason: reason } : {}) }
 }
 
-const UNTOLD: ReadonlySet<string> = new Set(['unknown', 'other'])
-
 /** Type of a paper: as the paper's own record says, else as any record that uses it says, else unknown. */
 export function documentTypeOf(mentions: readonly Mentioning[]): string {
   const parts = mentions.flatMap(({ mention }) => (mention.document ? [mention.document] : []))
-  const told = (part: DocumentPart): boolean => !UNTOLD.has(part.type)
+  const told = (part: DocumentPart): boolean => !isUntoldType(part.type)
   return (parts.find((part) => part.role === 'self' && told(part)) ?? parts.find(told))?.type ?? 'unknown'
 }

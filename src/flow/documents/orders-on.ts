@@ -6,9 +6,9 @@ import { countingHold, type Mentioning } from '#core/lineage/node-state.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import { dayOf } from '#flow/trace/document-issue.ts'
 import { EXACT, reach } from '#flow/trace/public-load.ts'
-import { readSuspects } from '#store/case-lots.ts'
 import { type HoldOf, readHoldsOf, readSightOf } from '#store/orders.ts'
 import type { Reader } from '#store/sighted.ts'
+import { readSuspects } from '#store/suspects.ts'
 import { isLikely, linksBehind } from './behind-papers.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { documentForm, documentTypeOn } from '#core/documents/document-form.ts'
-import { DOCUMENT_TYPES, type DocumentType } from '#core/documents/document-type.ts'
+import { DOCUMENT_TYPES, type DocumentType, isUntoldType } from '#core/documents/document-type.ts'
 import { documentValidity, lastValidDay } from '#core/documents/document-validity.ts'
 import type { Mentioning } from '#core/lineage/node-state.ts'
 import { maskName } from '#core/mask.ts'
@@ -13,10 +13,7 @@ import type { DocumentIssue } from './document-parts.ts'
 export const knownType = (type: string): DocumentType =>
   Object.hasOwn(DOCUMENT_TYPES, type) ? (type as DocumentType) : 'unknown'
 
-export const isUntold = (type: string): boolean => {
-  const known = knownType(type)
-  return known === 'unknown' || known === 'other'
-}
+export const isUntold = (type: string): boolean => isUntoldType(knownType(type))
 
 /** The day of an ISO time with zone +08:00. */
 export const dayOf = (at: string): string => at.slice(0, 10)

@@ -1,3 +1,4 @@
+-- What was made of a lot was not made of what others had bought of it before (docs/adr/0007): the link `entered` is of papers alone.
 -- Two entries of as much at one stall are one lot written down twice unless they came under papers of one type of which none is the same (src/core/lineage/matching.ts, docs/adr/0025): a lorry of
 -- another farm is not recalled for its weight. Written with each point from now on; of what was written before nobody knows the papers here, and it is the same lot as before.
 alter table match_points add column papers bigint[];
@@ -205,3 +206,6 @@ begin
        select case when m.side in (0, 1) then 'stall' when m.side in (3, 4) then 'supplier' else 'same' end as rule,
               case when m.side in (3, 4) then 0.6::real else 0.8::real end as confidence) r);
 end $$;
+
+-- Cases that hold by such a link what is free.
+update cases set wanted = wanted + 1 where state not in ('cleared', 'closed');
