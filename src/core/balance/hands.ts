@@ -18,7 +18,7 @@ export const LEAVES: ReadonlySet<ToldFact['flow']> = new Set(['sold', 'sent', 'u
 
 /**
  * The hands of the facts of one lot. An entry that names nobody who gave the goods is of the sale of the lot whose voucher it names; or of those to its taker, where all that he tells to have
- * come since the day of the first is no more than they sold.
+ * come since the day of the first is no more than they sold. One of a voucher that nobody tells may be of a buyer who does not tell what he sold.
  */
 export function handsIn(records: Records, facts: readonly ToldFact[]): HandsOf {
   const told = toldHands(records)
@@ -74,7 +74,38 @@ function giversBySales(records: Records, facts: readonly ToldFact[], told: Hands
       if (giver !== undefined) givers.set(entry.record, giver)
     }
   }
+  const isOpen = (one: ToldFact): boolean => told(one).giver === null && !givers.has(one.record)
+  const open = entries.filter((one) => isOpen(one) && papers(one, 'upstream').length > 0)
+  if (open.length > 0 && facts.some(({ flow }) => flow === 'made'))
+    for (const [entry, giver] of boughtOfOthers(open, facts, told)) givers.set(entry.record, giver)
   return givers
+}
+
+/**
+ * Of a lot of which is told how much was made, entries of untold vouchers are from one who bought of it, as far as those who did may still have so much, where they are more than was
+ * sent off: what came straight from who made it raises nothing that came in, and what is sold of it would count beside what that buyer got.
+ */
+function boughtOfOthers(
+  open: readonly ToldFact[],
+  facts: readonly ToldFact[],
+  told: HandsOf,
+): (readonly [ToldFact, string])[] {
+  const takers = new Set(open.map((one) => told(one).taker))
+  const bought = facts.filter((one) => {
+    const { giver, taker } = told(one)
+    return one.flow === 'sold' && !isBack(one) && giver !== null && taker !== null && !takers.has(taker)
+  })
+  const buyers = new Set(bought.map((one) => told(one).taker))
+  const goneOn = facts.filter((one) => LEAVES.has(one.flow) && buyers.has(told(one).giver))
+  const since = open.filter(sinceFirst(bought))
+  // A dispatch that alone tells how much was made tells no more than that.
+  const isMadeBefore = facts.some(({ flow, kind }) => flow === 'made' && kind !== 'dispatch')
+  const sentOff = isMadeBefore ? facts.filter(({ kind }) => kind === 'dispatch') : []
+  const isSentOff = sentOff.length > 0 && isWithin(since, sentOff)
+  const [buyer] = [...buyers].sort()
+  return buyer && !isSentOff && isWithin([...since, ...goneOn], bought)
+    ? since.map((one) => [one, buyer])
+    : []
 }
 
 /** Whether goods moved on the day of the first of the sales, or after it; where one of them has no day, they may have. */
@@ -83,12 +114,12 @@ function sinceFirst(sales: readonly ToldFact[]): (one: ToldFact) => boolean {
   return ({ day }) => day === null || days.some((first) => first <= day)
 }
 
-/** Whether goods are no more than others, in a unit in which both are told. */
+/** Whether goods are no more than others, in a unit in which both are told; where there is none, nothing says that they are more. */
 function isWithin(some: readonly ToldFact[], others: readonly ToldFact[]): boolean {
   for (const unit of UNITS_COMPARED) {
     const [amount, most] = [flowOf(some, unit), flowOf(others, unit)]
     if (amount !== null && most !== null)
       return compareDecimal(amount, addDecimal(most, toleranceOf(most, unit))) <= 0
   }
-  return false
+  return true
 }

@@ -10,6 +10,7 @@ function told() {
   const { records, tell } = ledger()
   return {
     records,
+    tell,
     harvest: (mass: number) =>
       tell('production', FARM, own(FARM), mass, { ...L, parties: [party('producer', FARM)] }),
     dispatch: (mass: number) =>
@@ -224,6 +225,36 @@ test('nor did the buyer whom the sale names, as far as his entries without a giv
   more.entry(B, 120)
   more.entry(B, 100)
   expectOf(more).toEqual(['520', '120', '400', 'stock'])
+})
+
+test('nor did he where the sale is told by the kilogram and his entry by the head: nothing says that more came to him', () => {
+  const lots = told()
+  lots.harvest(100)
+  lots.sale(FARM, 90, A)
+  lots.entry(A, 90)
+  lots.sale(A, 10, B)
+  lots.entry(B, 10)
+  lots.lost(A, 80)
+  lots.lost(FARM, 10)
+  lots.sale(B, 10)
+  const byHead = { quantity: { value: '1', unit: 'HEA' as const } }
+  const records = lots.records.map((one, n) => (n === 4 ? { ...one, body: { ...one.body, ...byHead } } : one))
+  expectOf({ records }).toEqual(['100', '100', '0', 'even'])
+})
+
+test('who enters goods of a harvest under a voucher that nobody tells may have them of a buyer who tells nothing, as far as that one had so much', () => {
+  const upstream = { documents: [{ role: 'upstream', type: 'sales_voucher', number: 'XS9' }] }
+  const sold = (bought: number) => {
+    const lots = told()
+    lots.harvest(100)
+    lots.sale(FARM, bought, A)
+    lots.used(FARM, 100 - bought)
+    lots.tell('entry', B, own(B), 20, { ...L, ...upstream, parties: [party('owner', B)] })
+    lots.sale(B, 20)
+    return lots
+  }
+  expectOf(sold(50)).toEqual(['100', '100', '0', 'even'])
+  expectOf(sold(10)).toEqual(['100', '120', '-20', 'over'])
 })
 
 test('a name that two bear means the one at whose place it is told, and on the other side of a trade the other one', () => {
