@@ -84,8 +84,8 @@ test.each([
 })
 
 test('no pattern and no name take long', () => {
-  const start = performance.now()
+  const start = process.threadCpuUsage()
   expect(match(`${'*a'.repeat(15)}b`, 'a'.repeat(255))).toBeNull()
   expect(match('{a}{b}{c}{d}{e}{f}{g}{h}x', 'y'.repeat(255))).toBeNull()
-  expect(performance.now() - start).toBeLessThan(500)
+  expect(process.threadCpuUsage(start).user / 1000).toBeLessThan(500)
 })
