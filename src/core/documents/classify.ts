@@ -1,6 +1,6 @@
 import type { Flag } from '#core/flags.ts'
 import type { ProductClass } from '#core/products/product-class.ts'
-import { QUARANTINE_2026 } from './document-form.ts'
+import { documentTypeOn, QUARANTINE_2026 } from './document-form.ts'
 import type { DocumentType } from './document-type.ts'
 
 /** What the sender or the goods tell about a document besides its number. */
@@ -90,7 +90,7 @@ function byDigits(number: string, hint: DocumentHint): DocumentType {
 /**
  * Type of a document from its number. A known prefix is certain; a field that holds one type only decides for every number of
  * its shape; digits alone are guessed from their count, the goods, the border and the date, among the types that the field
- * may hold. `unknown` where nothing decides.
+ * may hold, or that took their place by that date. `unknown` where nothing decides.
  */
 export function classifyDocument(written: string, hint: DocumentHint = {}): ClassifiedDocument {
   const number = written.normalize('NFKC').replace(/\s+/gu, '').toUpperCase()
@@ -101,6 +101,7 @@ export function classifyDocument(written: string, hint: DocumentHint = {}): Clas
   if (only !== undefined && hint.types?.length === 1) return certain(only)
   if (!/^\d+$/.test(number)) return guess('unknown')
   const type = byDigits(number, hint)
-  const isPossible = possible === undefined || possible.includes(type)
+  const { date = '' } = hint
+  const isPossible = possible?.some((one) => documentTypeOn(one, date) === type) ?? true
   return guess(isPossible ? type : 'unknown')
 }

@@ -59,7 +59,7 @@ describe('what goes out to the city platform', () => {
     const outbound = (await testSystem(city, Date.UTC(2024, 3, 15))).filter(({ name }) =>
       name.includes('outbound'),
     )
-    expect(outbound.map(({ failures }) => failures)).toEqual([[], [], [], [], []])
+    expect(outbound.map(({ failures }) => failures)).toEqual([[], [], [], [], [], []])
   })
 
   test.each(SETS)(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { classifyDocument } from '#core/documents/classify.ts'
+import { classifyDocument, type DocumentHint } from '#core/documents/classify.ts'
 import { DOCUMENT_TYPES } from '#core/documents/document-type.ts'
 
 describe('the type of a document by its number', () => {
@@ -53,6 +53,22 @@ describe('the type of a document by its number', () => {
       'product_A',
     )
     expect(classifyDocument('3308000217', { types, productClass: 'other_livestock' }).type).toBe('unknown')
+  })
+
+  it('takes a field of A and B for one of the form that took their place in 2026, from that day on', () => {
+    const typeOn = (date: string, hint: DocumentHint) =>
+      classifyDocument('3306112026', { date, ...hint }).type
+    const products = { types: ['product_A', 'product_B'], productClass: 'pork' } as const
+    expect(typeOn('2026-01-01', products)).toBe('product_2026')
+    expect(typeOn('2026-11-20', { ...products, crossesProvince: true })).toBe('product_2026')
+    expect(typeOn('2025-12-31', { ...products, crossesProvince: true })).toBe('product_A')
+    expect(typeOn('2025-12-31', products)).toBe('unknown')
+    const any = { types: ['animal_A', 'animal_B', 'product_A', 'product_B'] } as const
+    expect(typeOn('2026-11-20', { ...any, productClass: 'other_livestock' })).toBe('animal_2026')
+    expect(typeOn('2026-11-20', { ...any, productClass: 'beef' })).toBe('product_2026')
+    expect(typeOn('2026-11-20', { types: ['animal_B', 'promise_cert'], productClass: 'pork' })).toBe(
+      'unknown',
+    )
   })
 
   it('does not take a cold-chain lot code in the field of a certificate for a certificate', () => {

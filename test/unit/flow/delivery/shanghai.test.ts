@@ -140,6 +140,12 @@ describe('what goes out to the Shanghai platform', () => {
       expect(itemOf(message?.text)).not.toHaveProperty(name)
   })
 
+  test('names a certificate of the form of 2026 by the letters of goods that leave a province', async () => {
+    const documents = [{ role: 'upstream', type: 'product_2026', number: '3413026120' }]
+    const [message] = await written([{ ...bill, documents } as unknown as CanonicalRecord])
+    expect(itemOf(message?.text)).toMatchObject({ certType: 'PA', certNo: '3413026120' })
+  })
+
   test('never holds the name of a natural person', async () => {
     const parties = (bill.parties ?? []).map((party) => ({ ...party, personal: party.role === 'seller' }))
     const [message] = await written([{ ...bill, parties } as CanonicalRecord])
