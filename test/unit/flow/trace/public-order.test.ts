@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { inPathOrder, type Placed, placeOf } from '#flow/trace/public-order.ts'
 
-const step = (kind: Kind, depth: number, at?: string): Placed => ({
+const step = (kind: Kind, depth: number, at?: string, more: Partial<Body> = {}): Placed => ({
   record: {
     id: `${kind}:${depth}:${at}`,
     version: 1,
@@ -12,6 +13,7 @@ const step = (kind: Kind, depth: number, at?: string): Placed => ({
     receivedAt: '2024-04-15T10:00:00.000Z',
     body: {
       flags: [],
+      ...more,
       ...(at === undefined
         ? {}
         : {
@@ -71,4 +73,28 @@ test('a hold stands where the last of its goods got to, and what made goods of o
     'entry:0:2024-04-15',
     'hold:0:2024-04-15',
   ])
+})
+
+test('of one day what made goods or papers comes before what names them as its sources, however far back it stands', () => {
+  const at = '2026-11-29'
+  const lot = (role: 'subject' | 'input' | 'output', value: string) => ({ role, scheme: 'local', value })
+  const paper = (role: 'output' | 'upstream' | 'voucher', number: string) => ({
+    ...{ role, number },
+    type: 'product_2026' as const,
+  })
+  const slaughter = step('transformation', 2, at, {
+    input: { lots: [lot('input', 'PIGS')] },
+    output: { lots: [lot('output', 'CARCASS')], documents: [paper('output', 'Q1')] },
+  })
+  const arrival = step('entry', 3, at, { lots: [lot('subject', 'M1')], documents: [paper('upstream', 'Q1')] })
+  const pigs = step('entry', 3, '2026-11-28', { lots: [lot('subject', 'PIGS')] })
+  const sold = step('sale', 1, at, { lots: [lot('subject', 'M1')], documents: [paper('voucher', 'V1')] })
+  const stall = step('entry', 1, at, { lots: [lot('subject', 'M2')], documents: [paper('upstream', 'V1')] })
+  const tested = step('test', 3, at, { lots: [lot('subject', 'M2')] })
+  const path = [pigs, slaughter, arrival, sold, stall, tested]
+  expect(inPathOrder(path.toReversed())).toEqual(path)
+  // Each of which came of the other.
+  const a = step('entry', 1, at, { lots: [lot('subject', 'A')], documents: [paper('upstream', 'B')] })
+  const b = step('sale', 0, at, { lots: [lot('subject', 'A')], documents: [paper('voucher', 'B')] })
+  expect(inPathOrder([b, a])).toEqual([a, b])
 })
