@@ -36,8 +36,11 @@ export function inHolders(reached: Reached): Reached {
   )
   if (given.size === 0) return reached
   const links = reached.links.flatMap((link): Link[] => {
-    const of = link.withRecord === null ? given.get(link.recordId)?.get(link.from) : undefined
-    return of === undefined ? [link] : of.map((from) => ({ ...link, from }))
+    const of = link.withRecord === null ? given.get(link.recordId) : undefined
+    // Of all that came under the paper that a step names, it was made of what its hand had.
+    if (of && link.rule === 'entered')
+      return [...of.values()].some((own) => own.includes(link.from)) ? [link] : []
+    return of?.get(link.from)?.map((from) => ({ ...link, from })) ?? [link]
   })
   const facts = reached.facts.map((fact) => {
     const of = given.get(fact.id)

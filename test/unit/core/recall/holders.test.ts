@@ -151,3 +151,26 @@ test('nothing goes on from what a gate refused under the same paper, whoever tel
         expect(massOf(await rehearsalOf(list, 'lot:T'))).toMatchObject({ stated: 500, found: 500, where })
     }
 })
+
+test('what was made under a paper was made of what its hand had, and not of what a gate refused under that paper', async () => {
+  const { records, tell } = ledger()
+  tell('dispatch', 0, 600, { ...farm, lots: [lot('T')], documents: CERT }, 'farm')
+  tell('entry', 0, 600, {
+    ...sitesOf(0, 'A-1'),
+    lots: [lot('M')],
+    documents: CERT,
+    parties: [party('owner', 0)],
+  })
+  const bought = { ...stall, lots: [lot('M', 'source')], parties: [party('owner', 1), party('supplier', 0)] }
+  tell('entry', 1, 600, bought)
+  const beside = { ...sitesOf(1, 'C-033'), parties: [party('owner', 2), party('supplier', 1)] }
+  tell('entry', 1, 9, { ...beside, lots: [], documents: CERT, admission: 'refused_no_docs' })
+  tell('transformation', 1, null, {
+    ...{ ...sitesOf(1, 'C-032'), product: undefined, process: 'packing' },
+    input: { product: { name: '大白菜' }, mass: kg(591), documents: [paper('input', 'P', 'promise_cert')] },
+    output: { product: { name: '大白菜' }, mass: kg(560), lots: [lot('K', 'output')] },
+  })
+  const found = await rehearsalOf(records, 'lot:M')
+  expect(massOf(found)).toMatchObject({ stated: 600, found: 600, where: { processed: 591, returned: 9 } })
+  expect(leftAt(found)).toEqual({ [MARKETS[1]]: '560' })
+})
