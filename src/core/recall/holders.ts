@@ -118,7 +118,9 @@ function holdersIn({ codes, links, facts }: Reached): Holders {
       }
       return []
     },
-    nearest: (all) => all.filter((code) => !all.some((one) => one !== code && under(code).has(one))),
+    // Two names of one lot lie each under the other: both stay.
+    nearest: (all) =>
+      all.filter((code) => !all.some((one) => one !== code && under(code).has(one) && !under(one).has(code))),
   }
 }
 

@@ -8,7 +8,7 @@ import { withApi } from '#test/api.ts'
 import { followToTheEnd } from '#test/follow.ts'
 import { expectFound, rootsOf } from '#test/recall/really.ts'
 import { reachedOf } from '#test/recall/scene.ts'
-import { happening, worldOf } from '#test/recall/world.ts'
+import { type Happening, happening, worldOf } from '#test/recall/world.ts'
 
 const api = withApi()
 const SYSTEMS = ['farm', 'county', 'state', 'market0', 'market1', 'market2', 'market3']
@@ -106,6 +106,22 @@ let run = 0
 let seenPlaces = 0
 const cases = () => casesFollower({ pool: api.pool, intake: api.intake })
 
+/** An arrival that a ledger and the county tell, and all of it destroyed under the paper that the goods first came under. */
+const TOLD_TWICE: Happening = {
+  pairs: [
+    {
+      ...{ isSaleTold: false, market: 'both', county: 'both', less: 0, isLedger: true, isFirstNamed: false },
+      isVoucherNamed: { market: false, county: false },
+    },
+  ],
+  events: (['sell', 'sell', 'destroy'] as const).map((does) => ({
+    ...{ does, of: 0, to: 0, part: 100, isOfBoth: false, isOfSeveral: false, isOwnerNamed: false },
+    isUnder: does === 'destroy',
+  })),
+  farm: { isPaperTold: false, isCountyTelling: false, isOfOne: true, lost: 0 },
+  isTwice: false,
+}
+
 test('what systems tell, correct and make void is found over HTTP where it is, and the answer, its lots, places and sheet agree', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -127,7 +143,7 @@ test('what systems tell, correct and make void is found over HTTP where it is, a
         }
       },
     ),
-    { numRuns: 15 },
+    { numRuns: 15, examples: [[TOLD_TWICE, [0, 0, 0]]] },
   )
 }, 120_000)
 
