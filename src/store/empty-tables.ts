@@ -25,6 +25,6 @@ async function truncate(client: Pool | PoolClient): Promise<void> {
      truncate messages, record_versions, lot_edges, document_mentions, rejections, waiting_voids, confirmed_orders, wholes, whole_lines, idempotency_keys, drift, links, link_files, link_lanes,
        link_rates, caller_rates, held_changes, backfills, deliveries, system_secrets, channels, parked_bases, parked_details, dangling_references,
        large_messages, message_parts, message_results, peer_versions, claims, claim_sendings, cases,
-       supervision_lines, supervision_names, supervision_figures, supervision_places, inspections cascade`,
+       supervision_lines, supervision_names, supervision_traders, supervision_figures, supervision_places, inspections cascade`,
   )
 }

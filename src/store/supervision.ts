@@ -1,6 +1,8 @@
 import type { ClientBase, Pool } from 'pg'
 import type { ScopeFigure } from '#core/supervision/advance.ts'
+import { CHOSEN } from '#core/supervision/choose.ts'
 import type { GrainKey, Line } from '#core/supervision/lines.ts'
+import { unitHead } from '#core/supervision/traders.ts'
 import type { Reader } from './sighted.ts'
 
 type Client = ClientBase | Pool
@@ -8,54 +10,27 @@ type Client = ClientBase | Pool
 /** Of its row in `followers`. */
 export const SUPERVISION_FOLLOWER = 'supervision'
 
-/** Up to where in the log the counters stand by the former rules; 0 where there were none. */
-export async function readFormerTo(client: Client): Promise<bigint> {
-  const { rows } = await client.query<{ to: string }>(
-    'select coalesce(max(former_to), 0)::text as to from followers where name = $1',
+/** Up to where in the log the counters stand by former rules: of the last days of papers, and of traders; 0 where there were none. */
+export async function readFormerTo(
+  client: Client,
+): Promise<{ readonly stated: bigint; readonly named: bigint }> {
+  const { rows } = await client.query<{ stated: string; named: string }>(
+    `select coalesce(max(former_to), 0)::text as stated, coalesce(max(named_to), 0)::text as named
+       from followers where name = $1`,
     [SUPERVISION_FOLLOWER],
   )
-  return BigInt(rows[0]?.to ?? 0)
+  return { stated: BigInt(rows[0]?.stated ?? 0), named: BigInt(rows[0]?.named ?? 0) }
 }
 
 const KEY = 'place text, day date, family text, unit text, class text, region text'
 const KEY_NAMES = 'place, day, family, unit, class, region'
-const LINE = `${KEY}, said text, system text, detail text, records bigint, mass numeric, amount numeric`
-const LINE_KEY = `${KEY_NAMES}, said, system, detail`
+const LINE = `${KEY}, said text, system text, detail text, holder text, who text, records bigint, mass numeric, amount numeric`
+const LINE_KEY = `${KEY_NAMES}, said, system, detail, holder`
+/** Most records call a trader by what his unit begins with, and then nothing is written. */
+const SAID_HOLDER = `case when l.family = any('{${[...CHOSEN].join()}}') then coalesce(nullif(l.holder, ''), split_part(l.unit, ' ', 1)) else '' end as holder, l.who`
+const asStored = (line: Line): Line => (line.holder === unitHead(line.unit) ? { ...line, holder: '' } : line)
 const SAME_GRAIN =
   '(l.place, l.day, l.family, l.unit, l.class, l.region) = (g.place, g.day, g.family, g.unit, g.class, g.region)'
-
-/** How many records give a code beside a name, or how many more do. */
-export interface NameCode {
-  readonly name: string
-  readonly code: string
-  readonly records: number
-}
-
-/** Codes that records give beside the names. */
-export async function readNameCodes(client: Client, names: readonly string[]): Promise<NameCode[]> {
-  if (names.length === 0) return []
-  const { rows } = await client.query(
-    'select name, code, records::integer as records from supervision_names where name = any($1::text[])',
-    [names],
-  )
-  return rows
-}
-
-/** Adds to the names; those that no record says any more are forgotten. The caller is the only one who does. */
-export async function moveNameCodes(client: ClientBase, moves: readonly NameCode[]): Promise<void> {
-  if (moves.length === 0) return
-  const values = [JSON.stringify(moves)]
-  await client.query(
-    `insert into supervision_names select * from jsonb_to_recordset($1::jsonb) as m(name text, code text, records bigint)
-     on conflict (name, code) do update set records = supervision_names.records + excluded.records`,
-    values,
-  )
-  await client.query(
-    `delete from supervision_names n using jsonb_to_recordset($1::jsonb) as m(name text, code text)
-      where (n.name, n.code) = (m.name, m.code) and n.records <= 0`,
-    values,
-  )
-}
 
 /** The grains that have lines of places which records name in one of these ways. */
 export async function readGrainsSaid(client: Client, said: readonly string[]): Promise<GrainKey[]> {
@@ -72,7 +47,7 @@ export async function readGrainsSaid(client: Client, said: readonly string[]): P
 export async function readLines(client: Client, grains: readonly GrainKey[]): Promise<Line[]> {
   if (grains.length === 0) return []
   const { rows } = await client.query(
-    `select l.place, l.day::text as day, l.family, l.unit, l.class, l.region, l.said, l.system, l.detail,
+    `select l.place, l.day::text as day, l.family, l.unit, l.class, l.region, l.said, l.system, l.detail, ${SAID_HOLDER},
             l.records::integer as records, l.mass::text as mass, l.amount::text as amount
        from jsonb_to_recordset($1::jsonb) as g(${KEY}) join supervision_lines l on ${SAME_GRAIN}`,
     [JSON.stringify(grains)],
@@ -89,15 +64,15 @@ export async function writeLines(
   if (gone.length > 0)
     await client.query(
       `delete from supervision_lines l using jsonb_to_recordset($1::jsonb) as g(${LINE})
-        where ${SAME_GRAIN} and (l.said, l.system, l.detail) = (g.said, g.system, g.detail)`,
-      [JSON.stringify(gone)],
+        where ${SAME_GRAIN} and (l.said, l.system, l.detail, l.holder) = (g.said, g.system, g.detail, g.holder)`,
+      [JSON.stringify(gone.map(asStored))],
     )
   if (lines.length === 0) return
   await client.query(
-    `insert into supervision_lines (${LINE_KEY}, records, mass, amount) select ${LINE_KEY}, records, mass, amount
+    `insert into supervision_lines (${LINE_KEY}, who, records, mass, amount) select ${LINE_KEY}, who, records, mass, amount
        from jsonb_to_recordset($1::jsonb) as l(${LINE})
-     on conflict (${LINE_KEY}) do update set records = excluded.records, mass = excluded.mass, amount = excluded.amount`,
-    [JSON.stringify(lines)],
+     on conflict (${LINE_KEY}) do update set who = excluded.who, records = excluded.records, mass = excluded.mass, amount = excluded.amount`,
+    [JSON.stringify(lines.map(asStored))],
   )
   await client.query(
     `insert into supervision_places (region, place)
@@ -215,9 +190,9 @@ export async function readSeenLines(
   const { rows } = await reader.query({
     name: 'seen-lines',
     text: `select l.* from generate_series($1::date, $2::date, interval '1 day') d cross join lateral (
-             select said as place, day::text as day, family, unit, class, region, said, system, detail,
+             select said as place, day::text as day, family, unit, class, region, said, system, detail, ${SAID_HOLDER},
                     records::integer as records, mass::text as mass, amount::text as amount
-               from supervision_lines where day = d::date and said = any($3::text[]) offset 0) l`,
+               from supervision_lines l where day = d::date and said = any($3::text[]) offset 0) l`,
     values: [from, to, said],
   })
   return rows

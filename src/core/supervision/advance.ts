@@ -2,6 +2,7 @@ import { addDecimal, isZero, negateDecimal } from '#core/decimal.ts'
 import { type Figure, figuresOf } from './choose.ts'
 import type { GrainKey, Line } from './lines.ts'
 import { scopesOf } from './scopes.ts'
+import { withTraders } from './traders.ts'
 
 /** A counter of a scope and a day, or how much is added to it. */
 export interface ScopeFigure extends Figure {
@@ -20,7 +21,7 @@ export interface Advance {
 export const grainText = ({ day, place, region, family, unit, class: of }: GrainKey): string =>
   JSON.stringify([day, place, region, family, unit, of])
 const lineText = (line: Line): string =>
-  JSON.stringify([grainText(line), line.said, line.system, line.detail])
+  JSON.stringify([grainText(line), line.said, line.system, line.detail, line.holder])
 
 /** The line taken away. */
 export const negated = (line: Line): Line => ({
@@ -31,15 +32,14 @@ export const negated = (line: Line): Line => ({
 })
 
 /**
- * What becomes of the stored lines of some grains when lines are added and places are known by another name.
+ * What becomes of the stored lines of some grains when lines are added and places and traders are known by other names.
  * @param stored every line of each grain that is touched, before and after
- * @param added lines under the places that are known now
- * @param placeOf the place that is meant by what a record says
+ * @param settle a line in the grain in which it lies as its place and its trader are known now
  */
 export function advance(
   stored: readonly Line[],
   added: readonly Line[],
-  placeOf: (said: string) => string,
+  settle: (line: Line) => Line,
 ): Advance {
   const now = new Map<string, Line>()
   const add = (line: Line): void => {
@@ -47,8 +47,8 @@ export function advance(
     const known = now.get(key)
     now.set(key, known === undefined ? line : sum(known, line))
   }
-  for (const line of stored) add({ ...line, place: placeOf(line.said) })
-  for (const line of added) add({ ...line, place: placeOf(line.said) })
+  for (const line of stored) add(settle(line))
+  for (const line of added) add(settle(line))
   const before = new Map(stored.map((line) => [lineText(line), line]))
   const kept = [...now.values()].filter((line) => !isNothing(line))
   const keptTexts = new Set(kept.map(lineText))
@@ -62,7 +62,7 @@ export function advance(
 const isNothing = ({ records, mass, amount }: Line): boolean =>
   records === 0 && isZero(mass) && isZero(amount)
 const isSame = (a: Line | undefined, b: Line): boolean =>
-  a !== undefined && a.records === b.records && a.mass === b.mass && a.amount === b.amount
+  a !== undefined && a.who === b.who && a.records === b.records && a.mass === b.mass && a.amount === b.amount
 const sum = <T extends Pick<Line, 'records' | 'mass' | 'amount'>>(a: T, b: T): T => ({
   ...a,
   records: a.records + b.records,
@@ -78,13 +78,13 @@ function movesOf(before: readonly Line[], now: readonly Line[]): ScopeFigure[] {
   return counted(moves)
 }
 
-/** What all lines of some grains come to in the scopes of each. */
+/** What all lines of some places and days come to in the scopes of each grain, with their traders as these lines tell them. */
 export function figuresOfLines(
   lines: readonly Line[],
   scopesOfGrain: (grain: GrainKey) => readonly string[],
 ): ScopeFigure[] {
   const figures = new Map<string, ScopeFigure>()
-  addFigures(figures, lines, scopesOfGrain, 1)
+  addFigures(figures, withTraders(lines), scopesOfGrain, 1)
   return counted(figures)
 }
 

@@ -12,7 +12,8 @@ import type { CanonicalRecord } from '#core/model/record.ts'
 import type { When } from '#core/model/values.ts'
 import { PRODUCT_CLASSES, type ProductClass } from '#core/products/product-class.ts'
 import { mainProduct, standardName } from './main-products.ts'
-import { holderOf, placeOf } from './market.ts'
+import { holderOf, placeOf, type TradersTold } from './market.ts'
+import { traderAlone } from './traders.ts'
 
 /**
  * What is counted together. In `entry`, `wholesale`, `retail`, `trade` and `payment` two systems may tell of the same goods or money, so
@@ -44,7 +45,7 @@ export interface GrainKey {
   /** GB/T 2260 code of the leaf; empty where the record has none. */
   readonly region: string
   readonly family: Family
-  /** Digest of the stall or trader with the goods, or a main product. */
+  /** Digest of the stall or trader as he is known, with the goods; or a main product. */
   readonly unit: string
   readonly class: string
 }
@@ -53,6 +54,10 @@ export interface GrainKey {
 export interface Line extends GrainKey {
   /** The place as the records say it. */
   readonly said: string
+  /** The stall or trader as the records say it (`holderOf`), in families of goods and money; empty where nobody is told. */
+  readonly holder: string
+  /** Which of those who stand together in the unit it is (`traders.ts`). */
+  readonly who: string
   readonly system: string
   readonly detail: string
   readonly records: number
@@ -75,8 +80,15 @@ const SHORT = 60
  */
 export type LastDays = 'ruled' | 'stated'
 
+/** By which rules a record is counted. */
+export interface CountRules {
+  readonly lastDays: LastDays
+  readonly traders: TradersTold
+}
+const RULES: CountRules = { lastDays: 'ruled', traders: 'coded' }
+
 /** What a record adds to the counters, as its newest version says it; nothing where it has no day. */
-export function linesOf(record: CanonicalRecord, lastDays: LastDays = 'ruled'): Line[] {
+export function linesOf(record: CanonicalRecord, { lastDays, traders }: CountRules = RULES): Line[] {
   if (record.status === 'void' && record.kind !== 'document') return []
   const day = dayOf(record.occurredAt)
   if (day === null) return []
@@ -96,23 +108,26 @@ export function linesOf(record: CanonicalRecord, lastDays: LastDays = 'ruled'): 
     ...base,
     family,
     unit: '',
+    holder: '',
+    who: '',
     detail,
     ...change,
   })
+  const of = (first: 'stall' | 'trader') => unitOf(record, first, traders)
   switch (record.kind) {
     case 'entry':
       return [
         line('entry', `${record.admission ?? 'untold'}|${papersOf(record)}`, {
-          unit: unitOf(record, 'trader'),
+          ...of('trader'),
         }),
         ...main(record, line, 'seen'),
       ]
     case 'sale':
-      return [saleLine(record, line), ...main(record, line, 'seen')]
+      return [saleLine(record, line, of), ...main(record, line, 'seen')]
     case 'payment':
       return [
         line('payment', record.method ?? 'unknown', {
-          unit: holderOf(record, 'stall'),
+          ...of('stall'),
           class: '',
           mass: '0',
           amount: yuan(record),
@@ -157,19 +172,23 @@ const isEarly = ({ at, precision }: When = { at: '', precision: 'day' }): boolea
 const yuan = ({ amount }: Body): string => amount?.value ?? '0'
 
 /** Who had them and what they are: of tickets the class, of which a stall has few; of entries and trades each product. */
-function unitOf(body: Body, first: 'stall' | 'trader'): string {
-  const holder = holderOf(body, first)
+function unitOf(body: Body, first: 'stall' | 'trader', traders: TradersTold): Pick<Line, 'holder' | 'unit'> {
+  const holder = holderOf(body, first, traders)
+  const head = traderAlone(holder)
   const { product } = body
-  if (first === 'stall' || product === undefined || CUT.has(product.class ?? '')) return holder
-  return `${holder} ${(standardName(product) ?? '').slice(0, SHORT)}`
+  if (first === 'stall' || product === undefined || CUT.has(product.class ?? ''))
+    return { holder, unit: head }
+  return { holder, unit: `${head} ${(standardName(product) ?? '').slice(0, SHORT)}` }
 }
 
-function saleLine(record: CanonicalRecord, line: MakeLine): Line {
+type HeldBy = (first: 'stall' | 'trader') => Pick<Line, 'holder' | 'unit'>
+
+function saleLine(record: CanonicalRecord, line: MakeLine, of: HeldBy): Line {
   const { saleKind = 'untold', refund = false } = record
   const family = saleKind === 'wholesale' ? 'wholesale' : saleKind === 'untold' ? 'trade' : 'retail'
   const signed = (value: string): string => (refund && !value.startsWith('-') ? negateDecimal(value) : value)
   return line(family, refund ? `${saleKind}.refund` : saleKind, {
-    unit: unitOf(record, family === 'retail' ? 'stall' : 'trader'),
+    ...of(family === 'retail' ? 'stall' : 'trader'),
     mass: signed(massOf(record) ?? '0'),
     amount: signed(yuan(record)),
   })

@@ -56,27 +56,50 @@ function codeOf(ids: readonly Alias[]): string | undefined {
 
 const TRADERS: readonly PartyPart['role'][] = ['owner', 'seller', 'payee', 'supplier']
 
+/** How traders are told apart: by their codes before their names; `named`: by their names alone, as they were formerly. */
+export type TradersTold = 'coded' | 'named'
+
 /**
- * Who had the goods there, as a digest: two systems that tell of the same goods must come to the same one. Of entries and trades that is
- * the trader, whom ledgers and platforms both name; of tickets the stall, because scales know nothing else.
+ * Who had the goods there: a digest of what he is called, and codes with their schemes behind it, between blanks. Two systems that tell of the same goods must come to the same one (`traders.ts`). Of entries and trades that is
+ * the trader, whom ledgers and platforms both name; of tickets the stall, because scales know nothing else. Empty where neither is told.
  */
-export function holderOf(body: Pick<Body, 'sites' | 'parties'>, first: 'stall' | 'trader'): string {
+export function holderOf(
+  body: Pick<Body, 'sites' | 'parties'>,
+  first: 'stall' | 'trader',
+  told: TradersTold = 'coded',
+): string {
   const stall = stallOf(body.sites ?? [])
-  const trader = traderOf(body.parties ?? [])
-  const found = first === 'stall' ? (stall ?? trader) : (trader ?? stall)
-  return found === undefined ? '' : hash('sha256', found, 'base64url').slice(0, 16)
+  const trader = traderOf(body.parties ?? [], told)
+  return (first === 'stall' ? (stall ?? trader) : (trader ?? stall)) ?? ''
 }
+
+const digestOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, 16)
 
 function stallOf(sites: readonly SitePart[]): string | undefined {
   const stall = sites.find(({ role }) => role === 'stall')
   const named = stall?.name ?? stall?.ids[0]?.value
-  return named === undefined ? undefined : `stall ${normaliseCode(named)}`
+  return named === undefined ? undefined : digestOf(`stall ${normaliseCode(named)}`)
 }
 
-function traderOf(parties: readonly PartyPart[]): string | undefined {
+function traderOf(parties: readonly PartyPart[], told: TradersTold): string | undefined {
   const trader = TRADERS.map((role) => parties.find((one) => one.role === role)).find(
     (one) => one !== undefined,
   )
-  const named = trader?.name === undefined ? trader?.ids[0]?.value : normaliseKey(trader.name)
-  return named === undefined ? undefined : `trader ${named}`
+  if (trader === undefined) return undefined
+  const { name, ids } = trader
+  const codes = told === 'coded' ? codesOf(ids) : []
+  const own = name === undefined ? ids[0]?.value : normaliseKey(name)
+  if (own === undefined) return undefined
+  return [name === undefined && codes.length > 0 ? '' : digestOf(`trader ${own}`), ...codes].join(' ')
 }
+
+/** A party has two or three. */
+const CODES_MAX = 4
+
+/** Codes but for a system's own numbers and those of persons: nothing of these is kept in what is added up of many records. */
+const codesOf = (ids: readonly Alias[]): string[] =>
+  ids
+    .filter((id) => !id.scheme.startsWith('local.') && !isPersonalCode(id))
+    .map(({ scheme, value }) => `${scheme}:${digestOf(`trader ${value}`)}`)
+    .sort()
+    .slice(0, CODES_MAX)

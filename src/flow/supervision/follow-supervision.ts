@@ -3,19 +3,20 @@ import type { CanonicalRecord } from '#core/model/record.ts'
 import { advance, grainText, negated } from '#core/supervision/advance.ts'
 import { type GrainKey, type Line, linesOf } from '#core/supervision/lines.ts'
 import { isSaidByName, placeOf } from '#core/supervision/market.ts'
+import { ofTrader } from '#core/supervision/traders.ts'
 import type { LogReader, PageReading } from '#flow/follow/noted-page.ts'
 import { touchCasesOfMarkets } from '#store/growing-cases.ts'
 import {
   moveFigures,
-  moveNameCodes,
-  type NameCode,
   readFormerTo,
   readGrainsSaid,
   readLines,
-  readNameCodes,
   SUPERVISION_FOLLOWER,
   writeLines,
 } from '#store/supervision.ts'
+import { moveNameCodes, type NameCode, readNameCodes } from '#store/supervision-names.ts'
+import { readGrainsOfTraders } from '#store/supervision-traders.ts'
+import { learnTraders } from './learn-traders.ts'
 
 /** Keeps the counters of each day, market and region, so that a summary is read and not counted. */
 export const supervisionReader: LogReader = { name: SUPERVISION_FOLLOWER, begin: countPage }
@@ -25,9 +26,7 @@ function countPage(): PageReading {
   const noted: Line[] = []
   const takenOff: TakenOff[] = []
   const names = new Map<string, { -readonly [K in keyof NameCode]: NameCode[K] }>()
-  const note = (record: CanonicalRecord, sign: 1 | -1): void => {
-    const own = linesOf(record)
-    for (const line of own) noted.push(sign === 1 ? line : negated(line))
+  const noteName = (record: CanonicalRecord, own: readonly Line[], sign: 1 | -1): void => {
     if (!own.some(({ said: where }) => where !== '')) return
     const { said, name } = placeOf(record)
     if (name === '' || isSaidByName(said)) return
@@ -38,24 +37,39 @@ function countPage(): PageReading {
   }
   return {
     note({ said, saidBefore, positionBefore }) {
-      if (saidBefore?.kind === 'document')
+      if (saidBefore) {
         takenOff.push({ record: saidBefore, position: positionBefore ?? 0n })
-      else if (saidBefore) note(saidBefore, -1)
-      note(said, 1)
+        noteName(saidBefore, linesOf(saidBefore), -1)
+      }
+      const own = linesOf(said)
+      noted.push(...own)
+      noteName(said, own, 1)
     },
     async write(client) {
       const lines = [...noted, ...(await linesTakenOff(client, takenOff))]
       const moves = [...names.values()].filter(({ records }) => records !== 0)
       const { meant, changed, codes } = await learnNames(client, moves, lines)
       const place = (said: string): string => meant.get(said) ?? said
+      const atPlace = (line: Line): Line => ({ ...line, place: place(line.said) })
+      const traders = await learnTraders(client, lines.map(atPlace), changed, place)
+      const settleNow = (line: Line): Line => {
+        const placed = atPlace(line)
+        return ofTrader(placed, traders.traderIn(placed))
+      }
       const touched = new Map<string, GrainKey>()
-      // The grain that it lies in now, and the one that it goes to.
-      for (const grain of await readGrainsSaid(client, changed))
-        for (const at of [grain.place, ...changed.map(place)]) touchGrain(touched, { ...grain, place: at })
-      for (const line of lines) touchGrain(touched, { ...line, place: place(line.said) })
-      const stored = await readLines(client, [...touched.values()])
-      const others = await namesOf(client, stored, meant)
-      const result = advance(stored, lines, (said) => others.get(said) ?? said)
+      for (const grain of await readGrainsSaid(client, changed)) touchGrain(touched, grain)
+      for (const grain of await readGrainsOfTraders(client, traders.changed)) touchGrain(touched, grain)
+      for (const line of lines) touchGrain(touched, settleNow(line))
+      const leaving = await readLines(client, [...touched.values()])
+      const others = await namesOf(client, leaving, meant)
+      for (const [said, code] of others) meant.set(said, code)
+      // The grain that a line lies in now, and the one that it goes to.
+      const reached = new Map<string, GrainKey>()
+      for (const line of leaving) touchGrain(reached, settleNow(line))
+      const further = [...reached].flatMap(([text, grain]) => (touched.has(text) ? [] : [grain]))
+      const staying = await readLines(client, further)
+      for (const [said, code] of await namesOf(client, staying, meant)) meant.set(said, code)
+      const result = advance([...leaving, ...staying], lines, settleNow)
       await writeLines(client, result.lines, result.gone)
       await moveFigures(client, result.moves)
       // Behind all that takes long: their rows are locked from here on.
@@ -64,18 +78,21 @@ function countPage(): PageReading {
   }
 }
 
-/** A version of a paper that stands in the counters, with its place in the log. */
+/** A version that stands in the counters, with its place in the log. */
 interface TakenOff {
   readonly record: CanonicalRecord
   readonly position: bigint
 }
 
-/** Papers are taken off as they were put in: what was counted by the former rules by these. */
-async function linesTakenOff(client: PoolClient, papers: readonly TakenOff[]): Promise<Line[]> {
-  if (papers.length === 0) return []
-  const formerTo = await readFormerTo(client)
-  return papers.flatMap(({ record, position }) =>
-    linesOf(record, position <= formerTo ? 'stated' : 'ruled').map(negated),
+/** Records are taken off as they were put in: what was counted by former rules by these. */
+async function linesTakenOff(client: PoolClient, records: readonly TakenOff[]): Promise<Line[]> {
+  if (records.length === 0) return []
+  const { stated, named } = await readFormerTo(client)
+  return records.flatMap(({ record, position }) =>
+    linesOf(record, {
+      lastDays: position <= stated ? 'stated' : 'ruled',
+      traders: position <= named ? 'named' : 'coded',
+    }).map(negated),
   )
 }
 

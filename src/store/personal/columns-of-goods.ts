@@ -134,6 +134,7 @@ export const COLUMNS_OF_GOODS = {
     none: 'day family unit class region system records',
     business: 'place mass amount',
     personal: 'said detail',
+    digest: 'holder who',
   },
   supervision_names: { none: 'records', business: 'code', personal: 'name' },
   supervision_places: { none: 'region', business: 'place' },
@@ -141,6 +142,12 @@ export const COLUMNS_OF_GOODS = {
     none: 'scope day edition version id position made_at',
     business: 'body seen_body',
     digest: 'digest',
+  },
+  supervision_traders: {
+    none: 'day region records',
+    business: 'place',
+    personal: 'said',
+    digest: 'holder unit who',
   },
   unknown_products: {
     none: 'system records first_seen last_seen',

@@ -53,7 +53,7 @@ export const COLUMNS_OF_HUB = {
     personal: 'detail',
   },
   failures: { none: 'topic count last_at', business: 'subject', personal: 'reason' },
-  followers: { none: 'name position floor updated_at former_to' },
+  followers: { none: 'name position floor updated_at former_to named_to' },
   held_changes: {
     none: 'link_id record_id version position state attempts next_at code held_at lane cause ended_at again',
     personal: 'detail sent reason ended_by',

@@ -8,6 +8,7 @@ import { figuresOf } from '#core/supervision/choose.ts'
 import { linesOf } from '#core/supervision/lines.ts'
 import { isSaidByName, placeOf } from '#core/supervision/market.ts'
 import { scopesOf } from '#core/supervision/scopes.ts'
+import { withTraders } from '#core/supervision/traders.ts'
 import { logFollower } from '#flow/follow/log-follower.ts'
 import { supervisionReader } from '#flow/supervision/follow-supervision.ts'
 import { readDay } from '#flow/supervision/read-summary.ts'
@@ -27,7 +28,7 @@ afterAll(async () => await pool.end())
 async function empty(): Promise<void> {
   await rewrite(
     pool,
-    'truncate record_versions, lot_edges, followers, supervision_lines, supervision_names, supervision_figures, supervision_places',
+    'truncate record_versions, lot_edges, followers, supervision_lines, supervision_names, supervision_traders, supervision_figures, supervision_places',
   )
 }
 
@@ -40,6 +41,12 @@ interface Plain {
   readonly code: number | null
   readonly name: number | null
   readonly stall: number | null
+  /** Its names and codes as they are written, or neither. */
+  readonly trader: {
+    readonly name: number | null
+    readonly code: number | null
+    readonly licence: number | null
+  }
   readonly product: 0 | 1 | 2
   readonly mass: number
   readonly early: boolean
@@ -54,6 +61,11 @@ const plain: fc.Arbitrary<Plain> = fc.record({
   code: fc.option(fc.integer({ min: 0, max: 2 }), { freq: 2 }),
   name: fc.option(fc.integer({ min: 0, max: 1 }), { freq: 5 }),
   stall: fc.option(fc.integer({ min: 0, max: 1 })),
+  trader: fc.record({
+    name: fc.option(fc.integer({ min: 0, max: 2 }), { freq: 4 }),
+    code: fc.option(fc.integer({ min: 0, max: 2 }), { freq: 1 }),
+    licence: fc.option(fc.integer({ min: 0, max: 1 }), { freq: 1 }),
+  }),
   product: fc.constantFrom(0, 1, 2),
   mass: fc.integer({ min: 0, max: 50 }),
   early: fc.boolean(),
@@ -79,6 +91,7 @@ function written(one: Plain, version: number): Written {
       site,
       ...(one.stall === null ? [] : [{ role: 'stall' as const, ids: [], name: `A-${one.stall}` }]),
     ],
+    parties: [trader(one.trader)],
     product: PRODUCTS[one.product] as NonNullable<Body['product']>,
     quantity: { value: String(one.mass), unit: 'KGM' },
     ...(one.kind === 'sale' ? { saleKind: one.early ? 'retail' : 'summary' } : {}),
@@ -89,6 +102,14 @@ function written(one: Plain, version: number): Written {
   }
   const { kind, system, isVoid } = one
   return { kind, system, key: String(one.key), version, status: isVoid ? 'void' : 'active', body }
+}
+
+function trader({ name, code, licence }: Plain['trader']): NonNullable<Body['parties']>[number] {
+  const ids = [
+    ...(code === null ? [] : [{ scheme: 'cn.mofcom.subject13', value: `330105001000${code}` }]),
+    ...(licence === null ? [] : [{ scheme: 'cn.uscc', value: `91330105MA27X0000${licence}` }]),
+  ]
+  return { role: 'owner', ids, ...(name === null ? {} : { name: `示例${name}蔬菜行` }) }
 }
 
 /** Versions numbered in the order in which they come. */
@@ -126,13 +147,13 @@ function fromScratch(all: readonly Written[]): Map<string, string> {
     const [only, other] = codes.get(said) ?? []
     return only !== undefined && other === undefined ? only : said
   }
-  const lines = records
-    .flatMap((record) => linesOf(record))
-    .map((line) => ({ ...line, place: meant(line.said) }))
+  const lines = withTraders(
+    records.flatMap((record) => linesOf(record)).map((line) => ({ ...line, place: meant(line.said) })),
+  )
   // As the table has them: records of one system and detail are one line.
   const sums = new Map<string, (typeof lines)[number]>()
   for (const line of lines) {
-    const key = JSON.stringify([grainText(line), line.said, line.system, line.detail])
+    const key = JSON.stringify([grainText(line), line.said, line.system, line.detail, line.holder])
     const known = sums.get(key)
     sums.set(
       key,
@@ -213,6 +234,7 @@ describe('counters of supervision', () => {
           code: i % 5 === 0 ? null : 1,
           name: 0,
           stall: i % 2,
+          trader: { name: i % 3, code: i % 4 === 3 ? null : i % 4, licence: null },
           product: (i % 3) as 0 | 1 | 2,
           mass: i % 17,
           early: i % 4 === 0,

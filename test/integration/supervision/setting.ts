@@ -14,7 +14,9 @@ export async function countAll(pool: Pool): Promise<void> {
 /** Counts everything anew from the start of the log. */
 export async function recount(pool: Pool): Promise<void> {
   await pool.query(`delete from followers where name = 'supervision'`)
-  await pool.query('truncate supervision_lines, supervision_names, supervision_figures, supervision_places')
+  await pool.query(
+    'truncate supervision_lines, supervision_names, supervision_traders, supervision_figures, supervision_places',
+  )
   await countAll(pool)
 }
 
