@@ -84,10 +84,7 @@ export async function learnTraders(
   const known = new Map([...left, ...now.values()].map((one) => [holderText(one), one]))
   return {
     traderIn: (line) => known.get(holderText(line)),
-    changed: [...before].flatMap(([text, one]) => {
-      const then = now.get(text)
-      return then === undefined || isSame(one, then) ? [] : [one]
-    }),
+    changed: [...before.values()].filter((one) => !isSame(one, known.get(holderText(one)) ?? one)),
   }
 }
 
