@@ -7,7 +7,7 @@ const place = {
   region: '330105',
   lots: 1,
   passedOn: false,
-  left: [{ value: '46.85', unit: 'KGM', atLeast: false }],
+  left: [{ value: '46.85', unit: 'KGM', atLeast: false, maybeSold: '0' }],
 }
 
 /** Answer of a rehearsal, shortened. */
@@ -53,6 +53,7 @@ export const rehearsalExample = {
       },
       away: { soldWholesale: '0', atSites: '0', soldRetail: '0', disposed: '0', returned: '0' },
       notFound: '0',
+      maybeSold: '0',
     },
   ],
   lots: [
@@ -70,6 +71,7 @@ export const rehearsalExample = {
         { where: 'atSites', value: '46.85', unit: 'KGM' },
       ],
       notFound: [],
+      leftBetween: [],
     },
   ],
   regions: [

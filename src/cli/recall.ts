@@ -4,7 +4,7 @@ import { chinaClock } from '#core/dates/china-day.ts'
 import { counted } from '#core/in-number.ts'
 import { PLACE_KINDS } from '#core/recall/place.ts'
 import { FINDS, FINDS_AWAY } from '#core/recall/settled.ts'
-import { awayWords, FIND_WORDS, PLACE_WORDS, UNIT_WORDS } from '#core/recall/words.ts'
+import { awayWords, FIND_WORDS, MAYBE_SOLD, PLACE_WORDS, UNIT_WORDS } from '#core/recall/words.ts'
 import type { Rehearsal } from '#flow/recall/schema.ts'
 import { cliLanguage } from './language.ts'
 import { type Call, callsTo } from './running-hub.ts'
@@ -105,12 +105,13 @@ export function rehearsalText(found: Rehearsal, zh: boolean): string {
         ]
       : []),
     ...(found.truncated ? [say(['cut: the numbers are at least so much', '已截断：数字为下限'])] : []),
-    ...mass.map(({ stage, unit, stated, found: known, where, away, notFound }) => {
+    ...mass.map(({ stage, unit, stated, found: known, where, away, notFound, maybeSold }) => {
       const went = FINDS.filter((find) => where[find] !== '0').map(
         (find) => `${say(FIND_WORDS[find])} ${where[find]}`,
       )
       for (const find of FINDS_AWAY)
         if (away[find] !== '0') went.push(`${say(awayWords(find))} ${away[find]}`)
+      if (maybeSold !== '0') went.push(`${say(MAYBE_SOLD)} ${maybeSold}`)
       const of = stage === 0 ? '' : `${say(['made of it', '加工产物'])} ${stage}: `
       return `${of}${say(['stated', '源头'])} ${stated ?? '?'}, ${say(['found', '已查明'])} ${known}, ${say(['not found', '未查明'])} ${notFound ?? '?'} ${say(UNIT_WORDS[unit] ?? [unit, unit])}${went.length > 0 ? ` (${went.join(', ')})` : ''}`
     }),
@@ -135,7 +136,8 @@ export function rehearsalText(found: Rehearsal, zh: boolean): string {
 type Left = Rehearsal['regions'][number]['others'][number]['left']
 const amounts = (left: Left, say: (words: readonly [string, string]) => string): string[] =>
   left.map(
-    ({ value, unit, atLeast }) => `${atLeast ? '≥ ' : ''}${value} ${say(UNIT_WORDS[unit] ?? [unit, unit])}`,
+    ({ value, unit, atLeast, maybeSold }) =>
+      `${atLeast ? '≥ ' : ''}${value} ${say(UNIT_WORDS[unit] ?? [unit, unit])}${maybeSold === '0' ? '' : ` (${say(MAYBE_SOLD)} ${maybeSold})`}`,
   )
 
 function placeLine(

@@ -1,6 +1,7 @@
 import { addDecimal, compareDecimal, maxDecimal, minDecimal, subtractDecimal } from '#core/decimal.ts'
 import { type Came, cameIn } from './came.ts'
 import type { Holding } from './holdings.ts'
+import { leftThere, type MaybeSold, maybeAmong, maybeSold } from './maybe.ts'
 import { mayGoAgain } from './returns.ts'
 import {
   type Account,
@@ -35,12 +36,15 @@ export interface Balance {
   readonly away: Readonly<Record<FindAway, string>>
   /** Below zero where more was found than was stated. */
   readonly notFound: string | null
+  /** Of what should still be at places so much may have been sold: by tickets and summaries that name no lot and may be of other goods. */
+  readonly maybeSold: string
 }
 
 export interface Accounted {
   /** By the index of the holding, one for each unit. */
   readonly accounts: readonly (readonly Account[])[]
   readonly stages: readonly number[]
+  readonly maybe: readonly MaybeSold[]
   readonly balances: readonly Balance[]
 }
 
@@ -70,7 +74,9 @@ export function accountFor(
       if (account.came !== null || account.wentOn !== '0' || Object.keys(account.found).length > 0)
         accounts[index]?.push(account)
     })
-  return { accounts, stages, balances: balancesOf(holdings, { accounts, stages, sources, units }) }
+  const maybe = maybeSold(holdings, accounts)
+  const balances = balancesOf(holdings, { accounts, stages, sources, units, maybe })
+  return { accounts, stages, maybe, balances }
 }
 
 /** How often goods were turned into others on the way: as often as on the longest. */
@@ -239,9 +245,10 @@ function balancesOf(
     readonly stages: readonly number[]
     readonly sources: ReadonlySet<number>
     readonly units: readonly string[]
+    readonly maybe: readonly MaybeSold[]
   },
 ): Balance[] {
-  const { accounts, stages, sources, units } = of
+  const { accounts, stages, sources, units, maybe } = of
   const balances: Balance[] = []
   for (let stage = 0; stage <= Math.max(0, ...stages); stage++)
     for (const unit of units) {
@@ -252,7 +259,11 @@ function balancesOf(
         stage === 0 ? sources.has(index) && parents.length === 0 : madeFrom.length > 0,
       )
       const stated = first.map(({ index }) => accounts[index]?.find((one) => one.unit === unit)?.came ?? null)
-      balances.push(balanceOf({ stage, unit, told, stated }))
+      const there = (index: number): string => {
+        const account = stages[index] === stage && accounts[index]?.find((one) => one.unit === unit)
+        return account ? leftThere(account) : '0'
+      }
+      balances.push(balanceOf({ stage, unit, told, stated, maybe: maybeAmong(maybe, unit, there) }))
     }
   return balances
 }
@@ -262,6 +273,7 @@ function balanceOf(of: {
   readonly unit: string
   readonly told: readonly Account[]
   readonly stated: readonly (string | null)[]
+  readonly maybe: string
 }): Balance {
   const { stage, unit, told } = of
   const known = of.stated.filter((one) => one !== null)
@@ -281,5 +293,6 @@ function balanceOf(of: {
     where,
     away,
     notFound: stated === null ? null : subtractDecimal(stated, found),
+    maybeSold: of.maybe,
   }
 }

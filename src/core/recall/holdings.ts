@@ -3,6 +3,7 @@ import type { Link } from '#core/lineage/traced-record.ts'
 import { boughtOn } from './bought-on.ts'
 import type { GoodsFact } from './goods-fact.ts'
 import { type Joined, joiner } from './joiner.ts'
+import { type Likely, type LikelySale, NOTHING_LIKELY, shareLikely, type Unsure } from './likely.ts'
 import { orderOf } from './order.ts'
 import { goingOn, joinPapers, joinToSources, TURNS } from './papers.ts'
 import { shareRefunds } from './refunds.ts'
@@ -25,6 +26,8 @@ export interface Holding {
   readonly parents: readonly number[]
   /** Those of the parents whose goods were turned into other goods. */
   readonly madeFrom: readonly number[]
+  /** Of sales that may be of this lot what is not sure; only where there are some. */
+  readonly unsure?: Unsure
 }
 
 /** The part of the graph that a recall reaches. */
@@ -36,6 +39,8 @@ export interface Reached {
   readonly codes: readonly GraphCode[]
   readonly links: readonly Link[]
   readonly facts: readonly GoodsFact[]
+  /** What is known of sales that name no lot. */
+  readonly likely?: Likely
 }
 
 const LEFT: ReadonlySet<string> = new Set(['ticket', 'summary', 'disposed', 'returned'])
@@ -45,7 +50,13 @@ const LEFT: ReadonlySet<string> = new Set(['ticket', 'summary', 'disposed', 'ret
  * goods; what two systems wrote down of one lot (rule `same`); papers of the same goods (`joinPapers`); a sale and the arrival that names its voucher; and a sale and an arrival
  * under the same paper between the same two. Goods came from the nearest holdings only: what was bought on came from whom it was bought.
  */
-export function holdingsOf({ sources, codes, links: all, facts: told }: Reached): Holding[] {
+export function holdingsOf({
+  sources,
+  codes,
+  links: all,
+  facts: told,
+  likely = NOTHING_LIKELY,
+}: Reached): Holding[] {
   const links = goingOn(all)
   const known = new Set(codes)
   const joined = joiner(codes)
@@ -70,7 +81,7 @@ export function holdingsOf({ sources, codes, links: all, facts: told }: Reached)
   joinToSources(all, sources, joined)
   joinPapers(arrivals, sold, joined)
   joinTraded(arrivals, links, joined)
-  return assemble(arrivals, { facts, refunds }, links, joined, { known, sources })
+  return assemble(arrivals, { facts, refunds }, links, joined, { known, sources, likely })
 }
 
 /**
@@ -105,7 +116,15 @@ function assemble(
   { facts, refunds }: ReturnType<typeof asSold>,
   links: readonly Link[],
   joined: Joined,
-  { known, sources }: { readonly known: ReadonlySet<GraphCode>; readonly sources: readonly GraphCode[] },
+  {
+    known,
+    sources,
+    likely,
+  }: {
+    readonly known: ReadonlySet<GraphCode>
+    readonly sources: readonly GraphCode[]
+    readonly likely: Likely
+  },
 ): Holding[] {
   const isTicket = ticketsOf(facts, arrivals, links)
   const groups = new Map<GraphCode, Group>()
@@ -127,7 +146,8 @@ function assemble(
   )
   const gone = facts.toSorted(byTime).flatMap((fact) => {
     if (!LEFT.has(fact.tells)) return []
-    return [{ fact, from: [...new Set(leftFrom(fact, { known, isTicket, takenFrom }).map(groupOf))] }]
+    const { codes, isLikely } = leftFrom(fact, { known, isTicket, takenFrom })
+    return [{ fact, from: [...new Set(codes.map(groupOf))], isLikely }]
   })
   const taken = new Set(back.map(({ id }) => id))
   const onward = links.filter(({ recordId }) => !taken.has(recordId))
@@ -139,13 +159,41 @@ function assemble(
     first.filter((top) => groups.has(top)),
   )
   // What is told of one lot alone is known before what is told of several is shared out.
-  for (const { fact, from } of gone) if (from.length === 1) from[0]?.left.push(fact)
+  const reached = new Set([...groups.values()].flatMap(({ came }) => came.map(({ id }) => id)))
+  const othersOf = ({ id }: GoodsFact): GoodsFact[] =>
+    (likely.others.get(id) ?? []).filter((one) => !reached.has(one.id))
+  const isOfOne = ({ fact, from, isLikely }: (typeof gone)[number]): boolean =>
+    from.length === 1 && !(isLikely && othersOf(fact).length > 0)
+  for (const one of gone) if (isOfOne(one)) one.from[0]?.left.push(one.fact)
   const wentOn = wentOnAlone(holdings)
-  for (const { fact, from } of gone)
-    if (from.length > 1)
+  for (const { fact, from, isLikely } of gone)
+    if (from.length > 1 && !isLikely)
       for (const [i, part] of sharedAmong(from, fact, wentOn).entries()) from[i]?.left.push(part)
+  const sales = gone.flatMap((one): LikelySale[] =>
+    one.isLikely && one.from.length > 0 && !isOfOne(one)
+      ? [{ ...one, others: othersOf(one.fact), isOfThese: true }]
+      : [],
+  )
+  const unsure = shareLikely([...sales, ...summariesOf(likely, [...groups.values()], othersOf)], wentOn)
   shareRefunds([...groups.values()], [...refunds, ...back], joined.find)
-  return holdings
+  const unsureOf = new Map([...unsure].map(([{ came }, one]) => [came as readonly GoodsFact[], one]))
+  return holdings.map((holding) => {
+    const own = unsureOf.get(holding.came)
+    return own === undefined ? holding : { ...holding, unsure: own }
+  })
+}
+
+/** Summaries of days that name no lot, of the lots that were there. */
+function summariesOf(
+  { summaries }: Likely,
+  groups: readonly Group[],
+  othersOf: (fact: GoodsFact) => readonly GoodsFact[],
+): LikelySale[] {
+  const byRecord = new Map(groups.flatMap((group) => group.came.map(({ id }) => [id, group] as const)))
+  return summaries.flatMap(({ fact, of, isOfThese }) => {
+    const from = [...new Set(of.flatMap((id) => byRecord.get(id) ?? []))]
+    return from.length === 0 ? [] : [{ fact, from, others: othersOf(fact), isOfThese }]
+  })
 }
 
 /**
@@ -165,7 +213,7 @@ function ticketsOf(
   return (code) => taken.has(code)
 }
 
-/** The goods that a ticket, a summary or a disposal took from: what it names, else what they came from by its own words, else what it was matched to. */
+/** The goods that a ticket, a summary or a disposal took from: what it names, else what they came from by its own words, else what it was matched to, which may be several lots (`isLikely`). */
 function leftFrom(
   fact: GoodsFact,
   in_: {
@@ -173,16 +221,16 @@ function leftFrom(
     readonly isTicket: (code: GraphCode) => boolean
     readonly takenFrom: ReadonlyMap<GraphCode, readonly Link[]>
   },
-): GraphCode[] {
+): { readonly codes: GraphCode[]; readonly isLikely: boolean } {
   const { known, isTicket, takenFrom } = in_
   const named = fact.goods.filter((code) => known.has(code) && !isTicket(code))
-  if (named.length > 0) return named
+  if (named.length > 0) return { codes: named, isLikely: false }
   const from = fact.from.filter((code) => known.has(code))
-  if (from.length > 0) return from
+  if (from.length > 0) return { codes: from, isLikely: false }
   const matched = [...fact.goods, ...fact.papers].flatMap((code) =>
     (takenFrom.get(code) ?? []).map((link) => link.from),
   )
-  return matched.sort().slice(0, 1)
+  return { codes: matched.sort(), isLikely: true }
 }
 
 /** From which groups the goods of each came, and whether they were turned into others. */

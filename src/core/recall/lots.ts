@@ -4,6 +4,7 @@ import type { Accounted } from './balance.ts'
 import { codeInAnyHand, codeItself } from './code-as.ts'
 import type { Measure } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
+import { type LeftBetween, leftBetween, leftThere } from './maybe.ts'
 import type { Account } from './settled.ts'
 
 /** One lot that a recall reaches. */
@@ -19,6 +20,8 @@ export interface RecallLot {
   readonly wentOn: readonly Measure[]
   readonly found: readonly { readonly where: string; readonly value: string; readonly unit: string }[]
   readonly notFound: readonly Measure[]
+  /** Between what is left of it, where sales may be of it or of other lots; what is found is one way in which they may be divided. */
+  readonly leftBetween: readonly LeftBetween[]
 }
 
 /** The lots, each once: what went from hand to hand under one code is one. */
@@ -73,5 +76,23 @@ function lotOf(
       sums(({ found }) => found[where] ?? '0').map((one) => ({ where, ...one })),
     ),
     notFound: sums(({ lost }) => lost),
+    leftBetween: betweenOf(hands, accounts),
   }
+}
+
+/** What is left in all hands of a lot. */
+function betweenOf(hands: readonly Holding[], accounts: Accounted['accounts']): LeftBetween[] {
+  const all = hands.flatMap((hand) =>
+    (accounts[hand.index] ?? []).map((account) => ({
+      unit: account.unit,
+      between: leftBetween(hand, account),
+      left: leftThere(account),
+    })),
+  )
+  return [...Map.groupBy(all, ({ unit }) => unit)].flatMap(([unit, own]) => {
+    if (own.every(({ between }) => between === null)) return []
+    const sum = (of: 'least' | 'most'): string =>
+      own.reduce((total, { between, left }) => addDecimal(total, between?.[of] ?? left), '0')
+    return [{ unit, least: sum('least'), most: sum('most') }]
+  })
 }

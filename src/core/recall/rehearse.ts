@@ -28,14 +28,14 @@ export interface Rehearsed {
 /** Rehearses a recall on the part of the graph that it reaches. */
 export function rehearse(all: Reached): Rehearsed {
   const reached = inHolders(handsApart(toldApart(all)))
-  const holdings = holdingsOf(reached)
+  const holdings = holdingsOf({ ...reached, ...(all.likely === undefined ? {} : { likely: all.likely }) })
   const from = new Set<GraphCode>(reached.sources)
   const sources = new Set(
     holdings.filter(({ codes }) => codes.some((code) => from.has(code))).map(({ index }) => index),
   )
   const home = homeOf(holdings, sources)
   const accounted = accountFor(holdings, sources, home)
-  const placed = sitesOf(holdings, accounted.accounts, home)
+  const placed = sitesOf(holdings, accounted, home)
   const sites = placed.map(({ site }) => site)
   const facts = holdings.flatMap(({ came, left, back }) => [...came, ...left, ...back])
   return {

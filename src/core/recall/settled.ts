@@ -2,7 +2,7 @@ import { addDecimal, compareDecimal, maxDecimal, minDecimal, subtractDecimal } f
 import type { GoodsFact } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
 import { apart, byTeller, mostIn, sumIn, toldMost } from './told-most.ts'
-import { byTrader } from './traders.ts'
+import { byTrader, isOfTrader } from './traders.ts'
 import type { Turned, Use } from './turned.ts'
 
 /** Where goods are, or what became of them. */
@@ -61,6 +61,16 @@ export interface Out {
   readonly region: string | null
 }
 
+/** How goods left as a record tells it: what is summed up of a place as a whole is none of the traders' alone. */
+export type Leaving = GoodsFact['tells'] | 'summary of the place'
+export const leavingOf = (fact: GoodsFact): Leaving =>
+  fact.tells === 'summary' && !isOfTrader(fact) ? 'summary of the place' : fact.tells
+/** Ways in which sales to consumers are told, each of them all of these. */
+const SALES: readonly Leaving[] = ['ticket', 'summary', 'summary of the place']
+/** Whether two ways tell of the same sales. */
+export const areSameSales = (a: Leaving, b: Leaving): boolean =>
+  a !== b && SALES.includes(a) && SALES.includes(b)
+
 /**
  * A day's summary and its tickets, and what several systems tell, are of the same goods where they may be of one trader; what is told of traders apart is together no other goods than what is told of
  * their place as a whole. What customers gave back is there again.
@@ -68,20 +78,20 @@ export interface Out {
 export const outOf = (left: readonly GoodsFact[], unit: string): Out[] =>
   apart(left).flatMap((here): Out[] => {
     const traders = byTrader(here)
-    const most = (tells: readonly string[], refund: boolean): string => {
+    const most = (ways: readonly Leaving[], refund: boolean): string => {
       const ofOne = (told: readonly GoodsFact[]): string =>
-        tells
+        ways
           .map((one) =>
             mostIn(
-              told.filter((fact) => fact.tells === one && fact.refund === refund),
+              told.filter((fact) => leavingOf(fact) === one && fact.refund === refund),
               unit,
             ),
           )
           .reduce(maxDecimal)
       return maxDecimal(ofOne(here), traders.map(ofOne).reduce(addDecimal, '0'))
     }
-    const sold = most(['ticket', 'summary'], false)
-    const back = minDecimal(most(['ticket', 'summary'], true), sold)
+    const sold = most(SALES, false)
+    const back = minDecimal(most(SALES, true), sold)
     const region = here.find((fact) => fact.region !== null)?.region ?? null
     return [
       { find: 'soldRetail', value: subtractDecimal(sold, back), region },

@@ -3,7 +3,7 @@ import { cameOf } from './came.ts'
 import type { GoodsFact, Measure } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
 import { grossOf } from './refunds.ts'
-import { outOf, rest, totalOf } from './settled.ts'
+import { areSameSales, leavingOf, outOf, rest, totalOf } from './settled.ts'
 import { sumIn, toldMost } from './told-most.ts'
 
 /** What of a lot, by what came of it, went on into others that have it from nowhere else. */
@@ -29,25 +29,32 @@ export function wentOnAlone(holdings: readonly Holding[]): WentOn {
     (children.get(came) ?? []).reduce((sum, one) => addDecimal(sum, ofChild(one, unit)), '0')
 }
 
+/** A lot by how it came and what left it. */
+export interface CameAndLeft {
+  readonly came: readonly GoodsFact[]
+  readonly left: readonly GoodsFact[]
+}
+
+/** What there is of a lot for a record that tells what left it, where others have taken of it before. */
+export function hasOf({ came, left }: CameAndLeft, fact: GoodsFact, unit: string, wentOn: WentOn): string {
+  const way = leavingOf(fact)
+  // A day's summary and its tickets tell of the same sales, and what other systems tell may be the same goods.
+  const others = left.filter((one) => {
+    const other = leavingOf(one)
+    return !areSameSales(way, other) && (way !== other || one.system === fact.system)
+  })
+  const gone = addDecimal(totalOf(outOf(others, unit)), wentOn(came, unit))
+  return rest(cameOf({ came }, unit, false) ?? '0', gone)
+}
+
 /** What a record of several lots took from each: as much as came of it and others have not taken, the last of them the rest. */
-export function sharedAmong(
-  groups: readonly { readonly came: readonly GoodsFact[]; readonly left: readonly GoodsFact[] }[],
-  fact: GoodsFact,
-  wentOn: WentOn,
-): GoodsFact[] {
+export function sharedAmong(groups: readonly CameAndLeft[], fact: GoodsFact, wentOn: WentOn): GoodsFact[] {
   const parts = groups.map((): Measure[] => [])
-  // A day's summary and its tickets tell of the same sales.
-  const same = fact.tells === 'ticket' ? 'summary' : fact.tells === 'summary' ? 'ticket' : null
   for (const { unit, value } of fact.measures) {
     let open = value
-    for (const [at, { came, left }] of groups.entries()) {
-      // What other systems tell may be the same goods.
-      const others = left.filter(
-        ({ tells, system }) => tells !== same && (tells !== fact.tells || system === fact.system),
-      )
-      const gone = addDecimal(totalOf(outOf(others, unit)), wentOn(came, unit))
-      const has = rest(cameOf({ came }, unit, false) ?? '0', gone)
-      const part = at === groups.length - 1 ? open : minDecimal(has, open)
+    for (const [at, group] of groups.entries()) {
+      const isLast = at === groups.length - 1
+      const part = isLast ? open : minDecimal(hasOf(group, fact, unit, wentOn), open)
       parts[at]?.push({ value: part, unit })
       open = subtractDecimal(open, part)
     }

@@ -5,7 +5,7 @@ import type { Measure } from './goods-fact.ts'
 import type { Rehearsed } from './rehearse.ts'
 import type { Find, FindAway } from './settled.ts'
 import type { PlaceLeft, RecallSite } from './sites.ts'
-import { awayWords, FIND_WORDS, PLACE_WORDS, UNIT_WORDS } from './words.ts'
+import { awayWords, FIND_WORDS, LEFT_LEAST, LEFT_MOST, MAYBE_SOLD, PLACE_WORDS, UNIT_WORDS } from './words.ts'
 
 /** As much of a rehearsal as an inspector's sheet shows. */
 export interface SheetOfRecall extends Pick<Rehearsed, 'mass' | 'lots' | 'regions' | 'parties' | 'systems'> {
@@ -69,10 +69,12 @@ export function recallSheet(found: SheetOfRecall, language: WordLanguage): Table
   const left = (cells: Parameters<typeof row>[1], there: readonly PlaceLeft[]): string[][] =>
     there.length === 0
       ? [row('place', cells)]
-      : there.map(({ value, unit: of, atLeast }) => {
-          const where = say(atLeast ? AT_LEAST : FIND_WORDS.atSites)
-          return row('place', { ...cells, value, unit: unit(of), where })
-        })
+      : there.flatMap(({ value, unit: of, atLeast, maybeSold }) =>
+          [
+            [atLeast ? AT_LEAST : FIND_WORDS.atSites, value] as const,
+            ...(maybeSold === '0' ? [] : [[MAYBE_SOLD, maybeSold] as const]),
+          ].map(([words, value]) => row('place', { ...cells, value, unit: unit(of), where: say(words) })),
+        )
   const place = (site: RecallSite, region: string): string[][] =>
     left(
       {
@@ -109,6 +111,7 @@ export function recallSheet(found: SheetOfRecall, language: WordLanguage): Table
           ...Object.entries(one.away)
             .filter(([, value]) => value !== '0')
             .map(([find, value]) => [awayWords(find as FindAway), value] as const),
+          ...(one.maybeSold === '0' ? [] : [[MAYBE_SOLD, one.maybeSold] as const]),
           [NOT_FOUND, one.notFound] as const,
         ].map(([words, value]) =>
           row('mass', {
@@ -137,6 +140,10 @@ export function recallSheet(found: SheetOfRecall, language: WordLanguage): Table
             }),
           ),
           ...measured('lot', cells, lot.notFound, say(NOT_FOUND)),
+          ...lot.leftBetween.flatMap(({ unit, least, most }) => [
+            ...measured('lot', cells, [{ unit, value: least }], say(LEFT_LEAST)),
+            ...measured('lot', cells, [{ unit, value: most }], say(LEFT_MOST)),
+          ]),
         ]
         return rows.length > 0 ? rows : [row('lot', cells)]
       }),

@@ -1,17 +1,20 @@
 import { addDecimal } from '#core/decimal.ts'
 import { maskedPlace } from '#core/model/masked-texts.ts'
 import { regionName } from '#core/regions/path.ts'
+import type { Accounted } from './balance.ts'
 import type { GoodsFact, Measure } from './goods-fact.ts'
 import type { Holding } from './holdings.ts'
 import { leftOf } from './left-at.ts'
+import { maybeAmong } from './maybe.ts'
 import type { PlaceKind } from './place.ts'
-import type { Account } from './settled.ts'
 import { type Spot, type SpotReader, type Spots, spotsOf } from './spots.ts'
 
 /** What should still be at a place, in one unit. */
 export interface PlaceLeft extends Measure {
   /** Of further lots that are there records do not tell how much is here. */
   readonly atLeast: boolean
+  /** Of it so much may have been sold: by tickets and summaries that name no lot and may be of other goods. */
+  readonly maybeSold: string
 }
 
 /** A place that a recall concerns. */
@@ -61,7 +64,7 @@ interface Kept {
   region: string | null
   readonly lots: Set<number>
   passedOn: boolean
-  readonly left: Map<string, { value: string; atLeast: boolean }>
+  readonly left: Map<string, { value: string; atLeast: boolean; readonly byLot: Map<number, string> }>
 }
 
 /** The places, by what stands for them. */
@@ -70,7 +73,7 @@ type Places = Map<string, Kept>
 /** The places that goods are at or went through, each once however many systems name it. */
 export function sitesOf(
   holdings: readonly Holding[],
-  accounts: readonly (readonly Account[])[],
+  { accounts, maybe }: Pick<Accounted, 'accounts' | 'maybe'>,
   home: string | null,
 ): PlacedSite[] {
   const spots = spotsOf(holdings.flatMap(({ came, left, back }) => [...came, ...left, ...back]))
@@ -80,9 +83,9 @@ export function sitesOf(
     putSales(places, holding, spots.of)
     for (const account of accounts[holding.index] ?? [])
       for (const { key, value } of leftOf({ holding, holdings, account, home, spotsOf: spots.of }))
-        leave(places.get(key), account.unit, value)
+        leave(places.get(key), holding.index, { unit: account.unit, value })
   }
-  return shown(places, spots)
+  return shown(places, spots, maybe)
 }
 
 function put(places: Places, spot: Spot): Kept {
@@ -132,16 +135,23 @@ function putSales(places: Places, { index, came, left }: Holding, of: SpotReader
   }
 }
 
-function leave(place: Kept | undefined, unit: string, value: string | null): void {
+function leave(
+  place: Kept | undefined,
+  index: number,
+  { unit, value }: { readonly unit: string; readonly value: string | null },
+): void {
   if (place === undefined || value === '0') return
-  const before = place.left.get(unit) ?? { value: '0', atLeast: false }
+  const before = place.left.get(unit) ?? { value: '0', atLeast: false, byLot: new Map<number, string>() }
+  const { byLot } = before
+  byLot.set(index, addDecimal(byLot.get(index) ?? '0', value ?? '0'))
   place.left.set(unit, {
+    byLot,
     value: addDecimal(before.value, value ?? '0'),
     atLeast: before.atLeast || value === null,
   })
 }
 
-function shown(places: Places, { booths }: Spots): PlacedSite[] {
+function shown(places: Places, { booths }: Spots, maybe: Accounted['maybe']): PlacedSite[] {
   const keepers = new Set(
     [...places.values()].flatMap(({ spot: { kind, keeper } }) =>
       kind === 'business' || keeper === null ? [] : [keeper],
@@ -156,7 +166,10 @@ function shown(places: Places, { booths }: Spots): PlacedSite[] {
         ...{ kind: spot.kind, name: maskedPlace(name), code: maskedPlace(code) },
         ...{ booth: maskedPlace(booth ?? booths.get(spot.key) ?? null), market: maskedPlace(spot.market) },
         ...{ region, lots: lots.size, passedOn },
-        left: [...left].map(([unit, one]) => ({ value: one.value, unit, atLeast: one.atLeast })),
+        left: [...left].map(([unit, { value, atLeast, byLot }]) => ({
+          ...{ value, unit, atLeast },
+          maybeSold: maybeAmong(maybe, unit, (index) => byLot.get(index) ?? '0'),
+        })),
       },
     }))
     .sort(({ site: a }, { site: b }) => order(a, b))

@@ -26,6 +26,9 @@ function namingsOf(fact: GoodsFact): [Naming, string][] {
   ]
 }
 
+/** Whether a record names whose goods it tells of, or at which stall. */
+export const isOfTrader = (fact: GoodsFact): boolean => namingsOf(fact).length > 0
+
 /**
  * The records of one place that name a trader or a stall, by those of whom they surely tell apart: two that are named in one way and not the same. Those of one who is named by his stall alone and of
  * one who is named by his name alone may be of one, and stand together.

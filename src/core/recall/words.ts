@@ -13,6 +13,15 @@ export const FIND_WORDS: Readonly<Record<Find, Bilingual>> = {
   processed: ['turned into other goods', '已加工'],
 }
 
+/** Of what should still be there what sales may be of that name no lot. */
+export const MAYBE_SOLD: Bilingual = [
+  'of it may have been sold, look for it all the same',
+  '其中可能已售，仍须查找',
+]
+/** What of a lot is left, where nobody knows it better. */
+export const LEFT_LEAST: Bilingual = ['left of it, at least', '余量下限']
+export const LEFT_MOST: Bilingual = ['left of it, at most', '余量上限']
+
 /** What became of goods in another province. */
 export const awayWords = (find: FindAway): Bilingual => {
   const [[left, leftZh], [then, thenZh]] = [FIND_WORDS.leftRegion, FIND_WORDS[find]]

@@ -63,14 +63,14 @@ export async function reachOf(
   }
 }
 
-/** What the records tell of goods, where they may tell of those as which one of their codes was reached. */
+/** The records with what they tell of goods, where they may tell of those as which one of their codes was reached. */
 export const factsReached = (
   records: readonly TracedRecord[],
   ofGoods: RecallReach['ofGoods'],
-): GoodsFact[] =>
+): { readonly record: TracedRecord; readonly fact: GoodsFact }[] =>
   records.flatMap((record) => {
     const fact = goodsFact(record)
-    return fact !== null && isReached(fact, record, ofGoods) ? [fact] : []
+    return fact !== null && isReached(fact, record, ofGoods) ? [{ record, fact }] : []
   })
 
 const isReached = (

@@ -1,22 +1,28 @@
 import type { Pool } from 'pg'
-import type { CaseGoods } from '#core/cases/goods.ts'
+import { type CaseGoods, mayBe } from '#core/cases/goods.ts'
 import { SPREAD_CONFIDENCE } from '#core/cases/spread.ts'
 import { addDecimal, maxDecimal, subtractDecimal } from '#core/decimal.ts'
 import { HubError } from '#core/errors.ts'
 import { documentCode, type GraphCode } from '#core/lineage/codes.ts'
+import { ANY_GOODS } from '#core/lineage/goods-path.ts'
+import { MEETINGS } from '#core/lineage/matching.ts'
 import type { TracedRecord } from '#core/lineage/traced-record.ts'
 import { OWN_SYSTEM } from '#core/model/own-system.ts'
 import type { GoodsFact } from '#core/recall/goods-fact.ts'
+import type { Likely } from '#core/recall/likely.ts'
 import { type Rehearsed, rehearse } from '#core/recall/rehearse.ts'
 import { wouldTell } from '#core/recall/told-links.ts'
 import type { Sight } from '#core/sight.ts'
-import { goodsLinks } from '#flow/cases/goods-links.ts'
+import { type GoodsLinks, goodsLinks } from '#flow/cases/goods-links.ts'
 import { numberAsked } from '#flow/trace/read-document.ts'
 import { rootsOf } from '#flow/trace/roots.ts'
+import { readEntered, readPlaces } from '#store/goods-moves.ts'
+import { readSoldThere, readSummaries } from '#store/goods-summaries.ts'
 import { listLinks } from '#store/links.ts'
 import { readKnownCodes } from '#store/lots.ts'
 import { readMoving } from '#store/recall-records.ts'
 import { type Reader, withSight } from '#store/sighted.ts'
+import { around, type LikelyReader } from './likely.ts'
 import { goodsAsked } from './own-goods.ts'
 import { factsReached, type RecallReach, reachOf } from './reach.ts'
 import type { Rehearsal, UnsureReach } from './schema.ts'
@@ -25,6 +31,8 @@ import type { Rehearsal, UnsureReach } from './schema.ts'
 export const REHEARSAL_CONFIDENCE = SPREAD_CONFIDENCE
 /** What would be reached beyond it is counted down to here. */
 const UNSURE = 0.6
+/** As sure as it is that a sale without a lot is of what came to its stall. */
+const LIKELY = MEETINGS[0].confidence
 const LINKS_MAX = 500_000
 const RECORDS_MAX = 20_000
 const LINKS_PAGE = 200
@@ -84,9 +92,10 @@ async function rehearseWith(
   const links = goodsLinks(reader, { at, confidence: least, most: LINKS_MAX })
   const reach = await reachOf(links, roots, { goods, direction, confidence })
   const { sources, back, sure, all } = reach
-  const { facts, cut } = await factsOf(reader, reach, at)
-  const found = rehearse({ direction, sources, back, ...sure, facts })
-  const unsure = confidence > least ? rehearse({ direction, sources, back, ...all, facts }) : null
+  const { facts, cut, likely } = await factsOf(reader, reach, { at, links })
+  const sureLikely = confidence > LIKELY ? { ...likely, summaries: [] } : likely
+  const found = rehearse({ direction, sources, back, ...sure, facts, likely: sureLikely })
+  const unsure = confidence > least ? rehearse({ direction, sources, back, ...all, facts, likely }) : null
   const told = await linksOf(found)
   const { productClasses: _, counts, persons, sites: __, ...rest } = found
   return {
@@ -136,16 +145,47 @@ async function goodsOfRoots(
 async function factsOf(
   reader: Reader,
   { all, ofGoods }: Pick<RecallReach, 'all' | 'ofGoods'>,
-  at: string | null,
-): Promise<{ readonly facts: GoodsFact[]; readonly cut: boolean }> {
+  { at, links }: { readonly at: string | null; readonly links: GoodsLinks },
+): Promise<{ readonly facts: GoodsFact[]; readonly cut: boolean; readonly likely: Likely }> {
+  const near = around(all.links)
   const named = [...new Set(all.links.map(({ recordId }) => recordId))]
   const facts: GoodsFact[] = []
   let read = 0
   for await (const records of readMoving(reader, all.codes, { at, named, limit: RECORDS_MAX + 1 })) {
     read += records.length
-    facts.push(...factsReached(records, ofGoods))
+    for (const { record, fact } of factsReached(records, ofGoods)) {
+      near.note(record, fact)
+      facts.push(fact)
+    }
   }
-  return { facts, cut: read > RECORDS_MAX }
+  const isOfGoods = ({ kind, body }: TracedRecord): boolean =>
+    ofGoods.some(({ goods }) => mayBe(goods, kind, body))
+  const likely = await near.read(likelyReader(reader, { at, links }), isOfGoods)
+  return { facts, cut: read > RECORDS_MAX, likely }
+}
+
+function likelyReader(
+  reader: Reader,
+  { at, links }: { readonly at: string | null; readonly links: GoodsLinks },
+): LikelyReader {
+  const step = links.of(ANY_GOODS)
+  return {
+    back: (codes) => step(codes, 'back'),
+    records: async (ids) => {
+      const records: TracedRecord[] = []
+      if (ids.length === 0) return records
+      for await (const page of readMoving(reader, [], { at, named: ids, limit: ids.length }))
+        records.push(...page)
+      return records
+    },
+    keysOf: async (sites) => {
+      const places = sites.length === 0 ? [] : [...(await readPlaces(reader, sites))]
+      return new Map(places.map(([site, { keys }]) => [site, keys]))
+    },
+    summaries: (places, days) => readSummaries(reader, places, days),
+    entered: async (places, days) => (places.length === 0 ? [] : await readEntered(reader, places, days)),
+    sold: (places, without) => readSoldThere(reader, places, without),
+  }
 }
 
 /** Links over which holds of the places reached would go. */

@@ -6,6 +6,14 @@ import { PLACE_KINDS } from '#core/recall/place.ts'
 import { FINDS, FINDS_AWAY } from '#core/recall/settled.ts'
 
 const Measure = Type.Object({ value: DecimalText, unit: Type.String() })
+const MaybeSold = field(
+  DecimalText,
+  ['May have been sold', '可能已售'],
+  [
+    'Of what should still be at places: tickets and summaries that name no lot may be of these or of other goods, and nobody tells how much of it is of these. It has to be looked for all the same',
+    '指应仍在场货物中：未注明批次的秤单和汇总可能属于这些货物，也可能属于其他货物，记录未说明；仍须按在场查找',
+  ],
+)
 const PlaceLeft = field(
   Type.Array(
     Type.Object({
@@ -19,6 +27,7 @@ const PlaceLeft = field(
           '另有批次分处多地，记录未说明此处数量；合计见各批次',
         ],
       ),
+      maybeSold: MaybeSold,
     }),
   ),
   ['Should still be there', '应余数量'],
@@ -102,6 +111,7 @@ export const RecallBalance = field(
         '源头数量减已查明；小于零表示查明多于源头',
       ],
     ),
+    maybeSold: MaybeSold,
   }),
   ['What became of the goods', '货物去向汇总'],
 )
@@ -141,6 +151,14 @@ export const RecallLot = field(
     wentOn: Type.Array(Measure),
     found: Type.Array(Type.Object({ where: Type.String(), value: DecimalText, unit: Type.String() })),
     notFound: Type.Array(Measure),
+    leftBetween: field(
+      Type.Array(Type.Object({ unit: Type.String(), least: DecimalText, most: DecimalText })),
+      ['Left of it, between', '余量上下限'],
+      [
+        'Only where sales that name no lot may be of this lot or of others of the place: so much of it is left at least and at most. `found` is one way in which such sales may be divided',
+        '仅在未注明批次的销售可能属于本批或同场其他批次时列出：本批余量的下限与上限；found 为其中一种分摊',
+      ],
+    ),
   }),
   ['Lot that a recall reaches', '召回涉及批次'],
 )

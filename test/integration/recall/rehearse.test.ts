@@ -270,8 +270,8 @@ test('of a lot that is told in heads and in kilograms and sold by the kilogram i
   expect(balance(found, 'HEA')).toMatchObject({ stated: '10', found: '0', notFound: '10' })
   expect(found.regions.flatMap(({ markets }) => markets.map(({ left }) => left))).toEqual([
     [
-      { value: '0', unit: 'HEA', atLeast: true },
-      { value: '700', unit: 'KGM', atLeast: false },
+      { value: '0', unit: 'HEA', atLeast: true, maybeSold: '0' },
+      { value: '700', unit: 'KGM', atLeast: false, maybeSold: '0' },
     ],
   ])
 })

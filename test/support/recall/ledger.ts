@@ -1,14 +1,17 @@
-import { mayBe } from '#core/cases/goods.ts'
+import { type CaseGoods, mayBe } from '#core/cases/goods.ts'
 import type { StepReader } from '#core/cases/links-once.ts'
 import { recordCode } from '#core/lineage/codes.ts'
 import { edgesOf } from '#core/lineage/edges.ts'
+import { ANY_GOODS } from '#core/lineage/goods-path.ts'
 import type { Link, TracedRecord } from '#core/lineage/traced-record.ts'
 import type { Body } from '#core/model/body.ts'
 import type { Kind } from '#core/model/kinds.ts'
 import { goodsFact } from '#core/recall/goods-fact.ts'
 import { rehearse } from '#core/recall/rehearse.ts'
+import { around } from '#flow/recall/likely.ts'
 import { goodsAsked } from '#flow/recall/own-goods.ts'
 import { factsReached, reachOf } from '#flow/recall/reach.ts'
+import { likelyLinks, likelyReader } from './likely.ts'
 
 /** Traders with their markets; the last is of another province. */
 export const MARKETS = ['330402003', '330105031', '330110032', '310115001'] as const
@@ -90,7 +93,7 @@ export function linksOf(records: readonly TracedRecord[]): Link[] {
             : [],
         ),
   )
-  return [...edges, ...entered]
+  return [...edges, ...entered, ...likelyLinks(records)]
 }
 
 /** What a rehearsal finds of these records, as `rehearseRecall` makes it of those that are stored. */
@@ -107,25 +110,30 @@ export async function rehearsalOf(
     const fact = goodsFact(record)
     return fact !== null && [...fact.goods, ...fact.papers, ...fact.from].includes(root)
   })
-  const reach = await reachOf(
-    {
-      of:
-        (goods): StepReader =>
-        async (codes, way) => {
-          const from = new Set(codes)
-          return links.filter((link) => {
-            const { kind, body } = own(link)
-            return from.has(way === 'back' ? link.to : link.from) && mayBe(goods, kind, body)
-          })
-        },
-      isSale: (link) => own(link).kind === 'sale' && own(link).body.saleKind === 'retail',
-      isCut: () => false,
-    },
-    [root],
-    { goods: goodsAsked([root], mentions), direction, confidence: 0.8 },
+  const goodsLinks = {
+    of:
+      (goods: CaseGoods): StepReader =>
+      async (codes, way) => {
+        const from = new Set(codes)
+        return links.filter((link) => {
+          const { kind, body } = own(link)
+          return from.has(way === 'back' ? link.to : link.from) && mayBe(goods, kind, body)
+        })
+      },
+    isSale: (link: Link) => own(link).kind === 'sale' && own(link).body.saleKind === 'retail',
+    isCut: () => false,
+  }
+  const reach = await reachOf(goodsLinks, [root], {
+    ...{ goods: goodsAsked([root], mentions), direction, confidence: 0.8 },
+  })
+  const { sources, back, sure, all, ofGoods } = reach
+  const reached = factsReached(active, ofGoods)
+  const near = around(all.links)
+  for (const { record, fact } of reached) near.note(record, fact)
+  const likely = await near.read(likelyReader(active, goodsLinks.of(ANY_GOODS)), ({ kind, body }) =>
+    ofGoods.some(({ goods }) => mayBe(goods, kind, body)),
   )
-  const { sources, back, sure, ofGoods } = reach
-  return rehearse({ direction, sources, back, ...sure, facts: factsReached(active, ofGoods) })
+  return rehearse({ direction, sources, back, ...sure, facts: reached.map(({ fact }) => fact), likely })
 }
 
 export type Found = Awaited<ReturnType<typeof rehearsalOf>>

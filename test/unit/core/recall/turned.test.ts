@@ -64,7 +64,7 @@ test('of a lot of which a part was turned into other goods the rest is where it 
   const told = found(fact('entered', ['lot:A'], [kg(100)]), made(['lot:A'], 'lot:B', [kg(10)], [kg(9)]))
   expect(told.units).toEqual({ KGM: { stated: '100', processed: '10', atSites: '90', notFound: '0' } })
   // 90 kg of the lot and the 9 that were made of it.
-  expect(told.left).toEqual([[{ value: '99', unit: 'KGM', atLeast: false }]])
+  expect(told.left).toEqual([[{ value: '99', unit: 'KGM', atLeast: false, maybeSold: '0' }]])
 })
 
 test('several transformations took what they say together, one that two systems tell of once, and never more than there was', () => {
